@@ -1,0 +1,56 @@
+// Package api is the contract between the browser, stations and the server: every route, request
+// and reply, once. Server and client use the same values, so the compiler holds both ends.
+//
+// Fields are only ever added: a service worker may keep yesterday's program.
+package api
+
+import "bompass/shared/fault"
+
+// Access says who may call a route.
+type Access uint8
+
+// The kinds of caller.
+const (
+	Public   Access = iota + 1 // anyone
+	Customer                   // a signed-in person acting for a customer
+	Station                    // a roadside station with its API key
+)
+
+// Endpoint is what is known of a route without its types.
+type Endpoint struct {
+	Name   string // "passage.list": unique, used in logs and tests
+	Method string // GET requests carry the request in the query, others as JSON
+	Path   string
+	Access Access
+}
+
+// Route is an endpoint with its request and reply types. A request sent by GET has only fields whose
+// JSON form is a string.
+type Route[Req, Reply any] struct{ Endpoint }
+
+// Empty is the request or reply of a route that has none.
+type Empty struct{}
+
+// Failure is the body of every reply that is not 2xx.
+type Failure = fault.Error
+
+func route[Req, Reply any](name, method, path string, access Access) Route[Req, Reply] {
+	return Route[Req, Reply]{Endpoint{Name: name, Method: method, Path: path, Access: access}}
+}
+
+// The routes.
+var (
+	Me           = route[Empty, MeReply]("me", "GET", "/api/v1/me", Customer)
+	SetLanguage  = route[SetLanguageRequest, Empty]("me.language", "POST", "/api/v1/me/language", Customer)
+	Logout       = route[Empty, Empty]("session.end", "POST", "/api/v1/logout", Customer)
+	Overview     = route[Empty, OverviewReply]("overview", "GET", "/api/v1/overview", Customer)
+	PassageList  = route[PassageListRequest, PassageListReply]("passage.list", "GET", "/api/v1/passages", Customer)
+	Events       = route[Empty, Event]("events", "GET", "/api/v1/events", Customer) // server-sent events
+	PassageBatch = route[Empty, BatchReply]("passage.batch", "POST", "/api/v1/station/passages", Station)
+)
+
+// All lists every route, for the server's mounting test and the reference.
+var All = []Endpoint{
+	Me.Endpoint, SetLanguage.Endpoint, Logout.Endpoint, Overview.Endpoint, PassageList.Endpoint, Events.Endpoint,
+	PassageBatch.Endpoint,
+}

@@ -1,0 +1,38 @@
+package apiclient
+
+import (
+	"context"
+
+	"bompass/shared/api"
+)
+
+// Me tells who is signed in, and remembers the session's CSRF token for later calls.
+func (c *Client) Me(ctx context.Context) (api.MeReply, error) {
+	me, err := Call(ctx, c, api.Me, api.Empty{})
+	if err == nil {
+		c.CSRF = me.CSRF
+	}
+	return me, err
+}
+
+// SetLanguage chooses the account's language.
+func (c *Client) SetLanguage(ctx context.Context, language string) error {
+	_, err := Call(ctx, c, api.SetLanguage, api.SetLanguageRequest{Language: language})
+	return err
+}
+
+// Logout ends the session.
+func (c *Client) Logout(ctx context.Context) error {
+	_, err := Call(ctx, c, api.Logout, api.Empty{})
+	return err
+}
+
+// Overview is the first page.
+func (c *Client) Overview(ctx context.Context) (api.OverviewReply, error) {
+	return Call(ctx, c, api.Overview, api.Empty{})
+}
+
+// Passages lists one page of a period's passages.
+func (c *Client) Passages(ctx context.Context, req api.PassageListRequest) (api.PassageListReply, error) {
+	return Call(ctx, c, api.PassageList, req)
+}

@@ -1,0 +1,48 @@
+package rating
+
+import (
+	"time"
+
+	"bompass/shared/money"
+	"bompass/shared/toll"
+)
+
+// Rule names the kind of a step. Names are published (explanations, CLI, database) and never change.
+type Rule string
+
+// The rules, in the order they are applied, tolling.md A.0.
+const (
+	RuleList         Rule = "list"          // list price: Ore is the price; Band, Class and Tariff say which
+	RuleExempt       Rule = "exempt"        // not charged: Text is the exemption kind
+	RuleDirection    Rule = "direction"     // not charged in this direction
+	RuleTag          Rule = "tag"           // tag discount: Num/Den is the share taken off
+	RuleZeroEmission Rule = "zero-emission" // Num/Den is the share that is paid
+	RuleHour         Rule = "hour"          // inside another passage's window: By is the passage that carried the charge
+	RuleCap          Rule = "cap"           // beyond the monthly cap: Count of Of
+	RuleCounted      Rule = "counted"       // this paid passage is number Count of Of; Ore is 0
+)
+
+// Step is one line of the reason for a charge. The Ore of all steps of a charge sum to its net.
+type Step struct {
+	Rule   Rule           `json:"rule"`
+	Ore    money.Ore      `json:"ore"`
+	Tariff string         `json:"tariff,omitempty"` // version: "oslo@2023-03-01"
+	Class  string         `json:"class,omitempty"`  // toll.Class in words
+	Band   string         `json:"band,omitempty"`   // "base" or the band's name, "rush"
+	Num    int            `json:"num,omitempty"`
+	Den    int            `json:"den,omitempty"`
+	From   time.Time      `json:"from,omitzero"` // start of the hour-rule window
+	Mins   int            `json:"mins,omitempty"`
+	By     toll.PassageID `json:"by,omitempty"`
+	Count  int            `json:"count,omitempty"`
+	Of     int            `json:"of,omitempty"`
+	Text   string         `json:"text,omitempty"`
+}
+
+// Sum is the net amount that a charge's steps lead to.
+func Sum(steps []Step) (net money.Ore) {
+	for _, s := range steps {
+		net += s.Ore
+	}
+	return net
+}

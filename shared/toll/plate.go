@@ -1,0 +1,38 @@
+package toll
+
+import "strings"
+
+// Plate is a registration number with its country. Text is normalised: upper case, no spaces, dots
+// or hyphens. Country and Text together are the key that passages are matched by.
+type Plate struct {
+	Country string `json:"country"`
+	Text    string `json:"text"`
+}
+
+// NewPlate normalises a plate as people or cameras write it, tolling.md F.2.
+func NewPlate(country, text string) Plate {
+	text = strings.ToUpper(text)
+	text = strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '.', '-', '\u00a0', '\u2010', '\u2011', '\u2013', '·':
+			return -1
+		}
+		return r
+	}, text)
+	return Plate{Country: strings.ToUpper(country), Text: text}
+}
+
+// String is the plate for people: a Norwegian one gets its space, EK 12345; a foreign one its country.
+func (p Plate) String() string {
+	text := p.Text
+	if p.Country == "NO" && len(text) > 4 && text[0] >= 'A' && text[1] >= 'A' && text[2] <= '9' {
+		text = text[:2] + " " + text[2:]
+	}
+	if p.Country == "SE" && len(text) == 6 {
+		text = text[:3] + " " + text[3:]
+	}
+	if p.Country != "" && p.Country != "NO" {
+		return p.Country + " " + text
+	}
+	return text
+}
