@@ -1,10 +1,8 @@
 // Package api is the contract between the browser, stations and the server: every route, request
 // and reply, once. Server and client use the same values, so the compiler holds both ends.
 //
-// Fields are only ever added: a service worker may keep yesterday's program.
+// The body of every reply that is not 2xx is a fault.Error. Fields are only ever added: a service worker may keep yesterday's program.
 package api
-
-import "bompass/shared/fault"
 
 // Access says who may call a route.
 type Access uint8
@@ -30,9 +28,6 @@ type Route[Req, Reply any] struct{ Endpoint }
 
 // Empty is the request or reply of a route that has none.
 type Empty struct{}
-
-// Failure is the body of every reply that is not 2xx.
-type Failure = fault.Error
 
 func route[Req, Reply any](name, method, path string, access Access) Route[Req, Reply] {
 	return Route[Req, Reply]{Endpoint{Name: name, Method: method, Path: path, Access: access}}

@@ -7,18 +7,25 @@ package toll
 
 import "time"
 
-// Identities. Customers, agreements and vehicles carry UUIDs; a tag its number; a station and a
-// scheme the short names of the tariff files ("oslo-12", "oslo").
 type (
-	CustomerID  string
+	// CustomerID is a UUID.
+	CustomerID string
+	// AgreementID is a UUID.
 	AgreementID string
-	VehicleID   string
-	TagID       string
-	StationID   string
-	SchemeID    string
-	ChargerID   string // toll charger (bompengeselskap): owns the claim for passages at its stations
-	IssuerID    string // toll service provider (utsteder): issues tags and sends the invoice
-	AccountID   string // one person's way in
+	// VehicleID is a UUID; it stays when the plate changes.
+	VehicleID string
+	// TagID is the tag's number, digits only: its PAN of 19.
+	TagID string
+	// StationID is the short name of the tariff files, "oslo-104".
+	StationID string
+	// SchemeID is the short name of a toll scheme, "oslo".
+	SchemeID string
+	// ChargerID is a toll charger (bompengeselskap): it owns the claim for passages at its stations.
+	ChargerID string
+	// IssuerID is a toll service provider (utsteder): it issues tags and sends the invoice.
+	IssuerID string
+	// AccountID is one person's way in, a UUID.
+	AccountID string
 )
 
 // CustomerKind tells a person from an organisation.

@@ -77,11 +77,7 @@ func (c Class) Heavy() bool { return c >= HeavyEuro5 && c <= HeavyUnknown }
 
 // ZeroEmission tells whether the class is electric or hydrogen.
 func (c Class) ZeroEmission() bool {
-	switch c {
-	case LightElectric, LightElectricVan, LightHydrogen, HeavyElectric, HeavyHydrogen:
-		return true
-	}
-	return false
+	return c == LightElectric || c == LightElectricVan || c == LightHydrogen || c == HeavyElectric || c == HeavyHydrogen
 }
 
 // Class derives the price class. carIsLight says whether an M1 over 3,500 kg counts as light, which

@@ -1,0 +1,55 @@
+// Command bundle makes what the browser loads: the program as WebAssembly, one stylesheet, the
+// scripts, fonts and icons, each under a name that holds its content's hash and beside its
+// compressed forms, and the list of them. It writes them together, so none can be stale.
+//
+// It is run from the top of the checkout by the Makefile, after npm has fetched the packages.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Transfer budgets in bytes after brotli, see assets/docs/architecture.md.
+const (
+	wasmMax   = 1_750_000
+	sheetMax  = 20_000
+	scriptMax = 10_000
+	fontMax   = 50_000 // the Latin font that every page loads
+)
+
+func main() {
+	top := flag.String("top", ".", "top of the checkout")
+	flag.Parse()
+	start := time.Now()
+	if err := run(*top); err != nil {
+		fmt.Fprintln(os.Stderr, "bundle:", err)
+		os.Exit(1)
+	}
+	fmt.Printf("bundle written in %.1f s\n", time.Since(start).Seconds())
+}
+
+func run(top string) error {
+	out := &outlet{dir: filepath.Join(top, "assets", "web"), names: map[string]string{}}
+	if err := os.MkdirAll(out.dir, 0o755); err != nil {
+		return err
+	}
+	sources := []func(top string, out *outlet) error{program, scripts, fonts, icons, stylesheet}
+	for _, add := range sources {
+		if err := add(top, out); err != nil {
+			return err
+		}
+	}
+	if err := out.finish(); err != nil {
+		return err
+	}
+	return out.budget([]limit{
+		{"app.wasm", wasmMax},
+		{"bompass.css", sheetMax},
+		{"wasm_exec.js+companion.js", scriptMax},
+		{"font/inter-latin.woff2", fontMax},
+	})
+}

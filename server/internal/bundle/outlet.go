@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+)
+
+// outlet is the folder that the bundle is written to.
+type outlet struct {
+	dir   string
+	names map[string]string // name in the program → file with hash
+	kept  map[string]bool   // files of this bundle, compressed forms included
+}
+
+// add writes a file under its hashed name with its compressed forms. Fonts and pictures that are
+// compressed already get none.
+func (o *outlet) add(name string, content []byte) error {
+	sum := sha256.Sum256(content)
+	ext := path.Ext(name)
+	file := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	o.names[name] = file
+	if err := o.write(file, content); err != nil {
+		return err
+	}
+	if ext == ".woff2" || ext == ".png" {
+		return nil
+	}
+	if o.present(file+".br") && o.present(file+".gz") { // same hash, same content
+		return nil
+	}
+	packed, err := compress(content)
+	if err != nil {
+		return fmt.Errorf("compress %s: %w", name, err)
+	}
+	return errors.Join(o.write(file+".br", packed.br), o.write(file+".gz", packed.gz))
+}
+
+// present keeps a file of an earlier run, if it is there.
+func (o *outlet) present(file string) bool {
+	_, err := os.Stat(filepath.Join(o.dir, file))
+	if err != nil {
+		return false
+	}
+	o.keep(file)
+	return true
+}
+
+func (o *outlet) keep(file string) {
+	if o.kept == nil {
+		o.kept = map[string]bool{}
+	}
+	o.kept[file] = true
+}
+
+func (o *outlet) write(file string, content []byte) error {
+	target := filepath.Join(o.dir, file)
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(target+".new", content, 0o644); err != nil {
+		return err
+	}
+	o.keep(file)
+	return os.Rename(target+".new", target)
+}
+
+// finish writes the list and removes what earlier runs left.
+func (o *outlet) finish() error {
+	list, err := json.MarshalIndent(o.names, "", "\t")
+	if err != nil {
+		return err
+	}
+	if err := o.write("manifest.json", append(list, '\n')); err != nil {
+		return err
+	}
+	return filepath.WalkDir(o.dir, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(o.dir, file)
+		if err != nil || o.kept[filepath.ToSlash(rel)] || rel == ".keep" {
+			return err
+		}
+		return os.Remove(file)
+	})
+}
+
+// limit is a transfer budget for one name, or for several joined by +.
+type limit struct {
+	names string
+	bytes int64
+}
+
+// budget prints the transfer sizes and refuses a bundle that exceeds one.
+func (o *outlet) budget(limits []limit) error {
+	var over []error
+	for _, l := range limits {
+		var size int64
+		for name := range strings.SplitSeq(l.names, "+") {
+			n, err := o.transfer(name)
+			if err != nil {
+				return err
+			}
+			size += n
+		}
+		fmt.Printf("%-28s %9d bytes on the wire, budget %9d\n", l.names, size, l.bytes)
+		if size > l.bytes {
+			over = append(over, fmt.Errorf("%s is %d bytes over its budget: make it smaller, or say in assets/docs why the budget must grow", l.names, size-l.bytes))
+		}
+	}
+	return errors.Join(over...)
+}
+
+func (o *outlet) transfer(name string) (int64, error) {
+	file := filepath.Join(o.dir, o.names[name])
+	if info, err := os.Stat(file + ".br"); err == nil {
+		return info.Size(), nil
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+type packed struct{ br, gz []byte }
+
+func compress(content []byte) (packed, error) {
+	var br, gz bytes.Buffer
+	b := brotli.NewWriterLevel(&br, brotli.BestCompression)
+	_, errB := b.Write(content)
+	g, errG := gzip.NewWriterLevel(&gz, gzip.BestCompression)
+	if err := errors.Join(errB, b.Close(), errG); err != nil {
+		return packed{}, err
+	}
+	_, err := g.Write(content)
+	return packed{br.Bytes(), gz.Bytes()}, errors.Join(err, g.Close())
+}

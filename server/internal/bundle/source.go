@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// program builds the browser program, stripped.
+func program(top string, out *outlet) error {
+	work, err := os.MkdirTemp("", "bompass-wasm-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+	target := filepath.Join(work, "app.wasm")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", target, "./app")
+	build.Dir = top
+	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	if text, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the browser program: %w\n%s", err, text)
+	}
+	content, err := os.ReadFile(target)
+	if err != nil {
+		return err
+	}
+	return out.add("app.wasm", content)
+}
+
+// stylesheet joins the parts that css/parts.txt lists, in its order. Lines are paths under assets.
+// Addresses like /web/font/inter-latin.woff2 in them become the hashed ones, so it comes last.
+func stylesheet(top string, out *outlet) error {
+	assets := filepath.Join(top, "assets")
+	list, err := os.ReadFile(filepath.Join(assets, "css", "parts.txt"))
+	if err != nil {
+		return err
+	}
+	var sheet bytes.Buffer
+	for line := range strings.Lines(string(list)) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		part, err := os.ReadFile(filepath.Join(assets, filepath.FromSlash(line)))
+		if err != nil {
+			return fmt.Errorf("css/parts.txt (run npm ci --prefix assets first): %w", err)
+		}
+		sheet.Write(bytes.TrimSpace(part))
+		sheet.WriteByte('\n')
+	}
+	content := sheet.Bytes()
+	for name, file := range out.names {
+		content = bytes.ReplaceAll(content, []byte("/web/"+name), []byte("/web/"+file))
+	}
+	return out.add("bompass.css", content)
+}
+
+// scripts takes the toolchain's own loader, which must match the compiler, and our companion.
+func scripts(top string, out *outlet) error {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return fmt.Errorf("find the toolchain %s: %w", runtime.Version(), err)
+	}
+	loader, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js"))
+	if err != nil {
+		return err
+	}
+	companion, err := os.ReadFile(filepath.Join(top, "app", "browser", "companion.js"))
+	if err != nil {
+		return err
+	}
+	if err := out.add("wasm_exec.js", loader); err != nil {
+		return err
+	}
+	return out.add("companion.js", companion)
+}
+
+// fonts takes Inter; the extended alphabet is loaded only by pages that show its letters.
+func fonts(top string, out *outlet) error {
+	inter := filepath.Join(top, "assets", "node_modules", "@fontsource-variable", "inter", "files")
+	for name, file := range map[string]string{
+		"font/inter-latin.woff2":     "inter-latin-wght-normal.woff2",
+		"font/inter-latin-ext.woff2": "inter-latin-ext-wght-normal.woff2",
+	} {
+		content, err := os.ReadFile(filepath.Join(inter, file))
+		if err != nil {
+			return err
+		}
+		if err := out.add(name, content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// icons takes every drawing under assets/icon.
+func icons(top string, out *outlet) error {
+	files, err := filepath.Glob(filepath.Join(top, "assets", "icon", "*.*"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if err := out.add("icon/"+filepath.Base(file), content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
