@@ -1,0 +1,81 @@
+# Bompass: `make run` starts the whole product, `make test` proves it.
+
+GOLANGCI := v2.15.0
+GOFUMPT  := v0.12.0
+
+BIN    := $(CURDIR)/.bin
+SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+NODERUN := $(shell go env GOROOT)/lib/wasm/go_js_wasm_exec
+APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
+SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f ! -name '*_test.go' 2>/dev/null) \
+	$(wildcard server/internal/bundle/*.go) assets/package-lock.json go.mod
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-wasm lint fmt bench size reset clean postgres chromium tools shots
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+run: postgres build ## start the whole product on its embedded defaults (SIMULATE=1: cars drive)
+	@exec $(BIN)/bompass serve $(if $(SIMULATE),--simulate)
+
+build: $(BIN)/bompass ## build the browser's bundle and the server
+
+$(BIN)/bompass: assets/web/manifest.json $(shell find server hardware assets -name '*.go' -o -name '*.sql' -o -name '*.html' 2>/dev/null)
+	@go build -trimpath -o $@ ./server
+
+assets/web/manifest.json: assets/node_modules/.package-lock.json $(SOURCES)
+	@go run ./server/internal/bundle
+
+assets/node_modules/.package-lock.json: assets/package-lock.json
+	@npm ci --prefix assets --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test: postgres chromium build test-wasm ## run every test, on a real PostgreSQL and a real browser
+	go test -timeout 15m ./...
+
+test-wasm: ## the shared core under js/wasm in Node: the same answers as natively
+	GOOS=js GOARCH=wasm go test -exec="$(NODERUN)" ./shared/...
+
+lint: tools ## check the style, natively and as the browser's build
+	$(BIN)/golangci-lint run ./...
+	GOOS=js GOARCH=wasm $(BIN)/golangci-lint run ./app/... ./shared/...
+
+fmt: tools ## format the Go code
+	$(BIN)/gofumpt -l -w app assets server shared hardware
+
+bench: postgres build ## measure: rating core and pipeline, as passages per second and ratios
+	go test -run '^$$' -bench . -benchtime 2s ./shared/rating
+	go test -run '^$$' -bench Pipeline -benchtime 1x -timeout 20m ./server/...
+
+size: assets/web/manifest.json ## print the transfer sizes against their budgets
+	@go run ./server/internal/bundle
+
+reset: ## throw away the embedded database, stream and demo data
+	rm -rf .run
+
+clean: ## remove what was built
+	rm -rf .bin assets/node_modules
+	find assets/web -type f ! -name .keep -delete
+
+# PostgreSQL's package would start a cluster of its own; ours is private, so it is told not to.
+postgres:
+	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { \
+		echo "installing PostgreSQL (only its programs; no system service is started)"; \
+		$(SUDO) mkdir -p /etc/postgresql-common && \
+		echo 'create_main_cluster = false' | $(SUDO) tee /etc/postgresql-common/createcluster.conf >/dev/null && \
+		$(APT) update -qq && $(APT) install -y -qq -o Dpkg::Options::=--force-confold postgresql >/dev/null; }
+
+chromium:
+	@command -v chromium >/dev/null || { echo "installing Chromium for the browser tests"; \
+		$(APT) update -qq && $(APT) install -y -qq chromium >/dev/null; }
+
+tools: $(BIN)/golangci-lint-$(GOLANGCI) $(BIN)/gofumpt-$(GOFUMPT)
+
+$(BIN)/golangci-lint-$(GOLANGCI):
+	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
+	@touch $@
+
+$(BIN)/gofumpt-$(GOFUMPT):
+	GOBIN=$(BIN) go install mvdan.cc/gofumpt@$(GOFUMPT)
+	@touch $@
