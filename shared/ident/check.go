@@ -1,0 +1,42 @@
+package ident
+
+// mod10 is the Luhn digit of a payload: weights 2 and 1 in turn from the right, digits of the
+// products added.
+func mod10(payload string) int {
+	sum := 0
+	for i := range len(payload) {
+		d := int(payload[len(payload)-1-i] - '0')
+		if i%2 == 0 {
+			d *= 2
+		}
+		sum += d/10 + d%10
+	}
+	return (10 - sum%10) % 10
+}
+
+// mod11 is the digit that weights 2 to 7, repeated from the right, give a payload; 10 is no digit.
+func mod11(payload string) int {
+	sum := 0
+	for i := range len(payload) {
+		sum += int(payload[len(payload)-1-i]-'0') * (2 + i%6)
+	}
+	return (11 - sum%11) % 11
+}
+
+// weighted adds the products of digits and weights.
+func weighted(s string, weights ...int) int {
+	sum := 0
+	for i, w := range weights {
+		sum += int(s[i]-'0') * w
+	}
+	return sum
+}
+
+func last(s string) int { return int(s[len(s)-1] - '0') }
+
+// Luhn tells whether the last digit of a number of digits is its modulus 10 check digit, as in a
+// tag's PAN. It is false for anything that is not two digits or more.
+func Luhn(s string) bool {
+	bare, err := number(s)
+	return err == nil && bare == s && len(s) > 1 && mod10(s[:len(s)-1]) == last(s)
+}

@@ -1,0 +1,55 @@
+package ident
+
+// The length of a KID, its check digit included, billing.md D.1.
+const (
+	KIDMin = 2
+	KIDMax = 25
+)
+
+// KIDRule is the check digit that a creditor has agreed with the bank.
+type KIDRule uint8
+
+// The rules.
+const (
+	KIDMod10 KIDRule = 10
+	KIDMod11 KIDRule = 11
+)
+
+// NewKID puts the check digit behind a payload. Under modulus 11 one payload in eleven has none, and
+// the next number must be taken: the hyphen that the rule allows is refused by most ways to pay.
+func NewKID(payload string, rule KIDRule) (string, error) {
+	bare, err := number(payload)
+	if err != nil {
+		return "", err
+	}
+	if len(bare)+1 > KIDMax {
+		return "", Length
+	}
+	check := rule.digit(bare)
+	if check > 9 {
+		return "", NoKID
+	}
+	return bare + string(rune('0'+check)), nil
+}
+
+// KID checks a payment reference under a creditor's rule and returns its digits.
+func KID(s string, rule KIDRule) (string, error) {
+	bare, err := number(s)
+	if err != nil {
+		return "", err
+	}
+	if len(bare) < KIDMin || len(bare) > KIDMax {
+		return "", Length
+	}
+	if rule.digit(bare[:len(bare)-1]) != last(bare) {
+		return "", CheckDigit
+	}
+	return bare, nil
+}
+
+func (r KIDRule) digit(payload string) int {
+	if r == KIDMod11 {
+		return mod11(payload)
+	}
+	return mod10(payload)
+}

@@ -1,0 +1,161 @@
+package ident
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"bompass/shared/toll"
+)
+
+// The length of a plate where the country's own pattern is not known, tolling.md F.2.
+const (
+	plateMin = 2
+	plateMax = 10
+)
+
+// Plate normalises a plate and checks it against its country's pattern; a country without one here
+// takes 2 to 10 letters and digits. Personal plates are checked where the country lets people choose.
+// The letters never tell the fuel: the register does, tolling.md F.2.
+func Plate(country, text string) (toll.Plate, error) {
+	p := toll.NewPlate(strings.TrimSpace(country), strings.TrimSpace(text))
+	if p.Text == "" {
+		return p, Missing
+	}
+	if n := utf8.RuneCountInString(p.Text); n < plateMin || n > plateMax {
+		return p, Length
+	}
+	return p, platePattern(p.Country)(p.Text)
+}
+
+func platePattern(country string) func(string) error {
+	switch country {
+	case "NO":
+		return norwegianPlate
+	case "SE":
+		return swedishPlate
+	case "DK":
+		return danishPlate
+	case "FI":
+		return finnishPlate
+	case "DE":
+		return germanPlate
+	}
+	return anyPlate
+}
+
+// norwegianPlate is two letters and five digits (cars, from 10000) or four (other vehicles).
+func norwegianPlate(text string) error {
+	switch shape(text) {
+	case "AA99999", "AA9999":
+		if text[2] == '0' {
+			return Pattern
+		}
+		if strings.ContainsAny(text[:2], "GIMOQW") && !strings.HasPrefix(text, "GA") {
+			return Confusable
+		}
+		return nil
+	}
+	return norwegianPersonal(text)
+}
+
+// norwegianPersonal is a text of the owner's choice: up to seven characters, at least one a letter,
+// and not to be taken for an ordinary plate with a digit too few or too many.
+func norwegianPersonal(text string) error {
+	form := shape(text)
+	letters, numerals, rest := runs(form)
+	if letters == 2 && numerals > 0 && rest == "" {
+		return Pattern
+	}
+	return personal(text, form)
+}
+
+// swedishPlate is three letters and three digits, the last of them a letter since 2019, or a personal
+// text of two to seven characters.
+func swedishPlate(text string) error {
+	form := shape(text)
+	switch form {
+	case "AAA999", "AAA99A":
+		if strings.ContainsAny(text[:3], "IQV") {
+			return Confusable
+		}
+		if form == "AAA99A" && text[5] == 'O' {
+			return Confusable
+		}
+		return nil
+	}
+	return personal(text, form)
+}
+
+// danishPlate is two letters and five digits, or a personal text of two to seven characters.
+func danishPlate(text string) error {
+	form := shape(text)
+	if form == "AA99999" {
+		return nil
+	}
+	return personal(text, form)
+}
+
+// personal is a text of two to seven letters and digits, at least one a letter.
+func personal(text, form string) error {
+	if strings.Contains(form, "?") || !strings.ContainsAny(form, "AÅ") || utf8.RuneCountInString(text) > 7 {
+		return Pattern
+	}
+	return nil
+}
+
+// finnishPlate is two or three letters and one to three digits.
+func finnishPlate(text string) error {
+	letters, numerals, rest := runs(shape(text))
+	if rest != "" || letters < 2 || letters > 3 || numerals < 1 || numerals > 3 {
+		return Pattern
+	}
+	return nil
+}
+
+// germanPlate is an area of one to three letters, one or two letters more, one to four digits, and E
+// (electric) or H (historic) at the end; eight characters at most. Hyphen and space are gone by now,
+// so the two groups of letters are counted together.
+func germanPlate(text string) error {
+	form := shape(text)
+	letters, numerals, rest := runs(form)
+	last := text[len(text)-1]
+	switch {
+	case letters < 2 || letters > 5 || numerals < 1 || numerals > 4:
+		return Pattern
+	case rest != "" && (rest != "A" || last != 'E' && last != 'H'):
+		return Pattern
+	case utf8.RuneCountInString(text) > 8:
+		return Length
+	}
+	return nil
+}
+
+func anyPlate(text string) error {
+	if strings.Contains(shape(text), "?") {
+		return Pattern
+	}
+	return nil
+}
+
+// runs counts the letters at the front of a shape and the digits behind them.
+func runs(form string) (letters, numerals int, rest string) {
+	tail := strings.TrimLeft(form, "AÅ")
+	rest = strings.TrimLeft(tail, "9")
+	return utf8.RuneCountInString(form[:len(form)-len(tail)]), len(tail) - len(rest), rest
+}
+
+// shape writes a plate as its kinds of characters: A for A to Z, Å for the other letters of these
+// countries, 9 for a digit, ? for anything else.
+func shape(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			return 'A'
+		case r >= '0' && r <= '9':
+			return '9'
+		case strings.ContainsRune("ÅÄÆÖØÜ", r):
+			return 'Å'
+		}
+		return '?'
+	}, text)
+}

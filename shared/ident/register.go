@@ -1,0 +1,68 @@
+package ident
+
+// Organisation checks a Norwegian organisation number and returns its nine digits.
+func Organisation(s string) (string, error) {
+	bare, err := digits(s, 9)
+	if err != nil {
+		return "", err
+	}
+	if weighted(bare, 3, 2, 7, 6, 5, 4, 3, 2, 1)%11 != 0 {
+		return "", CheckDigit
+	}
+	return bare, nil
+}
+
+// FormatOrganisation groups an organisation number for people: 987 654 325.
+func FormatOrganisation(bare string) string {
+	if len(bare) != 9 {
+		return bare
+	}
+	return bare[:3] + " " + bare[3:6] + " " + bare[6:]
+}
+
+// Account checks a Norwegian bank account number and returns its eleven digits.
+func Account(s string) (string, error) {
+	bare, err := digits(s, 11)
+	if err != nil {
+		return "", err
+	}
+	if mod11(bare[:10]) != last(bare) {
+		return "", CheckDigit
+	}
+	return bare, nil
+}
+
+// FormatAccount groups an account number for people: 8601.11.17947.
+func FormatAccount(bare string) string {
+	if len(bare) != 11 {
+		return bare
+	}
+	return bare[:4] + "." + bare[4:6] + "." + bare[6:]
+}
+
+// IBAN is the international form of a checked Norwegian account number: 98 less the remainder by 97
+// of account, N, O and 00, where letters count from A = 10.
+func IBAN(bare string) string {
+	remainder := 0
+	for _, d := range bare + "232400" {
+		remainder = (remainder*10 + int(d-'0')) % 97
+	}
+	check := 98 - remainder
+	return "NO" + string(rune('0'+check/10)) + string(rune('0'+check%10)) + bare
+}
+
+// customerDigits is the length of a customer number, which is an agreement's own number.
+const customerDigits = 7
+
+// CustomerNumber checks the number on a customer's letters: seven digits, the first not 0. It has no
+// check digit of its own; the KID made from it has.
+func CustomerNumber(s string) (string, error) {
+	bare, err := digits(s, customerDigits)
+	if err != nil {
+		return "", err
+	}
+	if bare[0] == '0' {
+		return "", Pattern
+	}
+	return bare, nil
+}
