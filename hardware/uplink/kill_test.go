@@ -1,0 +1,105 @@
+package uplink_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"bompass/hardware/uplink"
+)
+
+// killRounds is how often the writing and sending process is killed.
+const killRounds = 12
+
+// TestMain lets the test's own binary be the station that is killed.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv("UPLINK_TEST_SPOOL"); dir != "" {
+		if err := runStation(dir, os.Getenv("UPLINK_TEST_SERVER")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// runStation appends passages as fast as it can, naming each once it is kept, while a sender drains.
+func runStation(dir, address string) error {
+	spool, err := uplink.Open(dir, time.Now())
+	if err != nil {
+		return err
+	}
+	s := sender(address, spool)
+	s.Wait = uplink.Sleep
+	go func() { _ = s.Run(context.Background()) }()
+	for {
+		o, err := spool.Append(uplink.Observation{Station: "oslo-301", Lane: 1, At: time.Now().UTC(), Plate: "DP45821"})
+		if err != nil {
+			return err
+		}
+		fmt.Println(key(o))
+	}
+}
+
+// kill -9 at any point loses no passage that Append has returned, and doubles none.
+func TestKilledStationLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	s := newServer(t, func(post int, _ []uplink.Observation, w http.ResponseWriter) bool {
+		if post%5 == 0 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return true
+		}
+		return false
+	})
+	dice := rand.New(rand.NewPCG(1, 2))
+	promised := map[string]bool{}
+	for range killRounds {
+		for _, key := range runAndKill(t, dir, s.URL, 1+dice.IntN(600)) {
+			if promised[key] {
+				t.Errorf("%s was given twice", key)
+			}
+			promised[key] = true
+		}
+	}
+	spool := open(t, dir)
+	if err := sender(s.URL, spool).Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(promised) < killRounds {
+		t.Errorf("got %d passages promised, want at least one a round", len(promised))
+	}
+	for key := range promised {
+		if _, kept := s.kept[key]; !kept {
+			t.Errorf("%s was promised and never arrived", key)
+		}
+	}
+	t.Logf("%d passages promised, %d arrived in %d posts", len(promised), len(s.kept), s.posts)
+}
+
+// runAndKill runs the station until it has kept n passages, kills it, and returns what it had named.
+func runAndKill(t *testing.T, dir, address string, n int) (keys []string) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "UPLINK_TEST_SPOOL="+dir, "UPLINK_TEST_SERVER="+address)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	scan := bufio.NewScanner(out)
+	for scan.Scan() {
+		if keys = append(keys, scan.Text()); len(keys) == n {
+			_ = cmd.Process.Kill()
+		}
+	}
+	_ = cmd.Wait()
+	return keys
+}
