@@ -1,0 +1,189 @@
+// Package config owns the environment: every setting of the server is read here, once, and checked
+// before anything is started. No other package looks at a variable.
+package config
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Mode is what the server is run for.
+type Mode string
+
+// The modes. Development seeds the cast and makes its own secrets.
+const (
+	Development Mode = "development"
+	Production  Mode = "production"
+)
+
+// Config is every setting of the server.
+type Config struct {
+	Addr      string // BOMPASS_ADDR: where to listen
+	Home      string // BOMPASS_HOME: where data is kept
+	PublicURL string // BOMPASS_PUBLIC_URL: how people reach the server, without a trailing slash
+	Mode      Mode   // BOMPASS_MODE
+	Database  Secret // DATABASE_URL: empty starts a private PostgreSQL
+	Stream    Secret // NATS_URL: empty starts NATS in the process
+	Key       Secret // BOMPASS_SECRET: 64 hex digits that encrypt secrets at rest
+	Assets    string // BOMPASS_ASSETS: directory of the built browser program
+}
+
+// Secret is a text that printing does not show.
+type Secret string
+
+// String tells only whether there is one.
+func (s Secret) String() string {
+	if s == "" {
+		return "(not set)"
+	}
+	return "(secret)"
+}
+
+// GoString is String, for %#v.
+func (s Secret) GoString() string { return s.String() }
+
+// Read checks all variables at once; the error names every one that is wrong, what it holds and what
+// to write instead, a line each.
+func Read(getenv func(string) string) (Config, error) {
+	r := reader{getenv: getenv}
+	c := Config{
+		Addr:     r.addr("BOMPASS_ADDR", "127.0.0.1:8080"),
+		Home:     r.text("BOMPASS_HOME", ".run"),
+		Mode:     r.mode("BOMPASS_MODE"),
+		Database: Secret(r.link("DATABASE_URL", "postgres://user:password@host:5432/bompass", "postgres", "postgresql")),
+		Stream:   Secret(r.link("NATS_URL", "nats://host:4222", "nats", "tls", "ws", "wss")),
+		Key:      Secret(r.key("BOMPASS_SECRET")),
+		Assets:   r.text("BOMPASS_ASSETS", "assets/web"),
+	}
+	c.PublicURL = strings.TrimRight(r.link("BOMPASS_PUBLIC_URL", "https://bompass.example", "http", "https"), "/")
+	if c.PublicURL == "" {
+		c.PublicURL = "http://" + c.Addr
+	}
+	if c.Mode == Production {
+		r.production(c)
+	}
+	return c, errors.Join(r.problems...)
+}
+
+// reader collects what is wrong.
+type reader struct {
+	getenv   func(string) string
+	problems []error
+}
+
+func (r *reader) bad(name, value, instead string) {
+	r.problems = append(r.problems, fmt.Errorf("%s is %q; %s", name, value, instead))
+}
+
+func (r *reader) text(name, otherwise string) string {
+	if v := strings.TrimSpace(r.getenv(name)); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+func (r *reader) addr(name, otherwise string) string {
+	value := r.text(name, otherwise)
+	host, port, err := net.SplitHostPort(value)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		r.bad(name, value, "write host:port, such as 127.0.0.1:8080")
+		return otherwise
+	}
+	if host == "" {
+		host = "0.0.0.0"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+func (r *reader) mode(name string) Mode {
+	switch mode := Mode(r.text(name, string(Development))); mode {
+	case Development, Production:
+		return mode
+	default:
+		r.bad(name, string(mode), "write development or production")
+		return Development
+	}
+}
+
+// link reads a URL. Its value may hold a password, so only the scheme is repeated.
+func (r *reader) link(name, example string, schemes ...string) string {
+	value := r.text(name, "")
+	if value == "" {
+		return ""
+	}
+	u, err := url.Parse(value)
+	if err == nil {
+		for _, scheme := range schemes {
+			if u.Scheme == scheme && (u.Host != "" || u.RawQuery != "" || u.Path != "") {
+				return value
+			}
+		}
+	}
+	scheme, _, found := strings.Cut(value, "://")
+	if !found || len(scheme) > 12 {
+		scheme = "…"
+	}
+	r.bad(name, scheme+"://…", "write an address such as "+example)
+	return ""
+}
+
+func (r *reader) key(name string) string {
+	value := r.text(name, "")
+	if value == "" {
+		return ""
+	}
+	if b, err := hex.DecodeString(value); err != nil || len(b) != 32 {
+		r.bad(name, fmt.Sprintf("… (%d characters)", len(value)), "write 64 hexadecimal digits, such as openssl rand -hex 32 prints")
+		return ""
+	}
+	return value
+}
+
+func (r *reader) production(c Config) {
+	if c.Key == "" {
+		r.bad("BOMPASS_SECRET", "", "production needs a key of 64 hexadecimal digits, such as openssl rand -hex 32 prints")
+	}
+	if !strings.HasPrefix(c.PublicURL, "https://") {
+		r.bad("BOMPASS_PUBLIC_URL", c.PublicURL, "production is reached over https; write the address people use, such as https://bompass.example")
+	}
+}
+
+// LoadKey is Key as bytes. In development a missing key is made once and kept in the home.
+func (c Config) LoadKey() ([]byte, error) {
+	if c.Key != "" {
+		return hex.DecodeString(string(c.Key))
+	}
+	path := filepath.Join(c.Home, "secret")
+	if text, err := os.ReadFile(path); err == nil {
+		key, err := hex.DecodeString(strings.TrimSpace(string(text)))
+		if err != nil || len(key) != 32 {
+			return nil, fmt.Errorf("%s is damaged; restore it, or delete it together with the data it protects", path)
+		}
+		return key, nil
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	key := make([]byte, 32)
+	_, _ = rand.Read(key)
+	if err := os.MkdirAll(c.Home, 0o755); err != nil {
+		return nil, fmt.Errorf("keep key: %w", err)
+	}
+	fresh := path + ".new"
+	if err := os.WriteFile(fresh, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
+		return nil, fmt.Errorf("keep key: %w", err)
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return nil, fmt.Errorf("keep key: %w", err)
+	}
+	return key, nil
+}

@@ -1,0 +1,77 @@
+package config_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"bompass/server/config"
+)
+
+func env(vars map[string]string) func(string) string {
+	return func(name string) string { return vars[name] }
+}
+
+func TestNothingSetIsAWorkingDevelopmentServer(t *testing.T) {
+	c, err := config.Read(env(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Config{
+		Addr: "127.0.0.1:8080", Home: ".run", PublicURL: "http://127.0.0.1:8080", Mode: config.Development, Assets: "assets/web",
+	}
+	if c != want {
+		t.Errorf("got %+v, want %+v", c, want)
+	}
+}
+
+func TestEveryProblemIsToldAtOnce(t *testing.T) {
+	_, err := config.Read(env(map[string]string{
+		"BOMPASS_ADDR": "8080", "BOMPASS_MODE": "prod", "DATABASE_URL": "mysql://u:hunter2@h/db", "NATS_URL": "localhost",
+		"BOMPASS_SECRET": "short", "BOMPASS_PUBLIC_URL": "bompass.example",
+	}))
+	if err == nil {
+		t.Fatal("got no error")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 6 {
+		t.Errorf("got %d lines, want 6:\n%v", len(lines), err)
+	}
+	for _, name := range []string{"BOMPASS_ADDR", "BOMPASS_MODE", "DATABASE_URL", "NATS_URL", "BOMPASS_SECRET", "BOMPASS_PUBLIC_URL"} {
+		if !strings.Contains(err.Error(), name+" is ") {
+			t.Errorf("%s is not named in:\n%v", name, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("a password is shown: %v", err)
+	}
+}
+
+func TestSecretsAreMaskedWhenPrinted(t *testing.T) {
+	c := config.Config{Database: "postgres://u:hunter2@h/db", Key: "0123"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(verb, c); strings.Contains(text, "hunter2") || strings.Contains(text, "0123") {
+			t.Errorf("%s shows a secret: %s", verb, text)
+		}
+	}
+}
+
+func TestProductionNeedsAKeyAndHTTPS(t *testing.T) {
+	_, err := config.Read(env(map[string]string{"BOMPASS_MODE": "production"}))
+	if err == nil || !strings.Contains(err.Error(), "BOMPASS_SECRET") || !strings.Contains(err.Error(), "BOMPASS_PUBLIC_URL") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTheDevelopmentKeyIsMadeOnceAndKept(t *testing.T) {
+	c := config.Config{Home: t.TempDir(), Mode: config.Development}
+	first, err := c.LoadKey()
+	if err != nil || len(first) != 32 {
+		t.Fatalf("got %d bytes, %v", len(first), err)
+	}
+	second, err := c.LoadKey()
+	if err != nil || !bytes.Equal(first, second) {
+		t.Errorf("the key changed: %v", err)
+	}
+}

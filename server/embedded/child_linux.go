@@ -1,0 +1,34 @@
+package embedded
+
+import (
+	"os/exec"
+	"runtime"
+	"syscall"
+)
+
+// own makes the command run as the owner, in a process group of its own (Ctrl-C is for the server,
+// which stops the database last), and be told to stop when the server dies.
+func own(cmd *exec.Cmd, o owner) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGINT}
+	if o.change {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: o.uid, Gid: o.gid}
+	}
+}
+
+// startAndWait starts the command and waits for it on one thread: the kernel sends the death signal
+// when the starting thread ends, so that thread must live as long as the command.
+func startAndWait(cmd *exec.Cmd) (started, ended <-chan error) {
+	start, end := make(chan error, 1), make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		if err := cmd.Start(); err != nil {
+			start <- err
+			return
+		}
+		start <- nil
+		end <- cmd.Wait()
+		close(end)
+	}()
+	return start, end
+}

@@ -1,0 +1,146 @@
+package embedded
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// socketMax is the longest directory a Unix socket may lie in: 107 bytes less the file's name.
+const socketMax = 107 - len("/.s.PGSQL.65535")
+
+// sharedRoot is where the database lies when the home is not reachable by the user it runs as.
+const sharedRoot = "/var/lib/bompass"
+
+// owner is the user that PostgreSQL runs as; it refuses to run as root.
+type owner struct {
+	name     string
+	uid, gid uint32
+	change   bool // whether that is somebody else than we are
+}
+
+func findOwner() (owner, error) {
+	if os.Getuid() != 0 {
+		return owner{uid: uint32(os.Getuid()), gid: uint32(os.Getgid())}, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, errU := strconv.ParseUint(u.Uid, 10, 32)
+		gid, errG := strconv.ParseUint(u.Gid, 10, 32)
+		if errU == nil && errG == nil {
+			return owner{name: name, uid: uint32(uid), gid: uint32(gid), change: true}, nil
+		}
+	}
+	return owner{}, errors.New("PostgreSQL does not run as root and there is no user postgres or nobody; create one (useradd --system postgres) or start Bompass as an ordinary user")
+}
+
+// place is where a private database lies and listens.
+type place struct {
+	root   string // holds data, socket and log; belongs to the owner
+	socket string // directory; empty when no short one could be made, then loopback is used
+}
+
+func (p place) data() string { return filepath.Join(p.root, "data") }
+func (p place) log() string  { return filepath.Join(p.root, "postgres.log") }
+
+// findPlace chooses the directory: in the home, or, when its parents keep the owner out (a checkout
+// under /root, say), a directory of this home's own under /var/lib/bompass.
+func findPlace(home string, o owner) (place, error) {
+	root := filepath.Join(home, "postgres")
+	if o.change && !traversable(home, o) {
+		root = filepath.Join(sharedRoot, shortHash(home))
+	}
+	err := makeOwned(root, o)
+	if err != nil && o.change && filepath.Dir(root) != sharedRoot { // a file system that knows no owners
+		root = filepath.Join(sharedRoot, shortHash(home))
+		err = makeOwned(root, o)
+	}
+	if err != nil {
+		return place{}, err
+	}
+	return place{root: root, socket: findSocket(root, o)}, nil
+}
+
+func findSocket(root string, o owner) string {
+	for _, dir := range []string{filepath.Join(root, "socket"), filepath.Join(os.TempDir(), "bompass-"+shortHash(root))} {
+		if len(dir) <= socketMax && makeOwned(dir, o) == nil {
+			return dir
+		}
+	}
+	return ""
+}
+
+// makeOwned makes a directory that only the owner (and root) may enter.
+func makeOwned(dir string, o owner) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return fmt.Errorf("database directory: %w", err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("database directory: %w", err)
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return fmt.Errorf("database directory: %w", err)
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !info.IsDir() || !ok {
+		return fmt.Errorf("database directory: %s is not a directory", dir)
+	}
+	if st.Uid == o.uid && info.Mode().Perm() == 0o700 {
+		return nil
+	}
+	if err := os.Chown(dir, int(o.uid), int(o.gid)); err != nil {
+		return fmt.Errorf("database directory: %w", err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return fmt.Errorf("database directory: %w", err)
+	}
+	return nil
+}
+
+// traversable tells whether the owner may walk down to a directory.
+func traversable(dir string, o owner) bool {
+	for {
+		info, err := os.Stat(dir)
+		if err != nil {
+			return false
+		}
+		if !mayEnter(info, o) {
+			return false
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return true
+		}
+		dir = parent
+	}
+}
+
+func mayEnter(info os.FileInfo, o owner) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return false
+	}
+	switch mode := info.Mode().Perm(); {
+	case st.Uid == o.uid:
+		return mode&0o100 != 0
+	case st.Gid == o.gid:
+		return mode&0o010 != 0
+	default:
+		return mode&0o001 != 0
+	}
+}
+
+func shortHash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:6])
+}
