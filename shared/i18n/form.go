@@ -1,0 +1,148 @@
+package i18n
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+)
+
+const (
+	nbsp  = "\u00a0"
+	minus = "\u2212"
+)
+
+// form is how a language writes numbers and dates, as CLDR 48 has it.
+type form struct {
+	minus, group, point string
+	before, after       string // around an amount of kroner
+	percent             string
+	medium              string
+	long, weekday       string
+	numeric             string
+	between             string // numeric date and time of day
+}
+
+func formOf(lang string) form {
+	switch lang {
+	case "en":
+		return form{
+			minus: "-", group: ",", point: ".", before: "NOK" + nbsp, percent: "%",
+			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{dd}/{mm}/{y}", between: ", ",
+		}
+	case "sv":
+		return form{
+			minus: minus, group: nbsp, point: ",", after: nbsp + "Nkr", percent: nbsp + "%",
+			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{y}-{mm}-{dd}", between: " ",
+		}
+	case "de":
+		return form{
+			minus: "-", group: ".", point: ",", after: nbsp + "NOK", percent: nbsp + "%",
+			medium: "{dd}.{mm}.{y}", long: "{d}. {month} {y}", weekday: "{weekday}, {d}. {month}", numeric: "{dd}.{mm}.{yy}", between: ", ",
+		}
+	}
+	return form{
+		minus: minus, group: nbsp, point: ",", after: nbsp + "kr", percent: nbsp + "%",
+		medium: "{d}. {mon} {y}", long: "{d}. {month} {y}", weekday: "{weekday} {d}. {month}", numeric: "{dd}.{mm}.{y}", between: ", ",
+	}
+}
+
+// Kroner writes an amount with its currency: 1 110,50 kr.
+func (w *Words) Kroner(o money.Ore) string {
+	sign := ""
+	if o < 0 {
+		sign, o = w.form.minus, -o
+	}
+	return sign + w.form.before + w.Decimal(int64(o), 2) + w.form.after
+}
+
+// Number writes a whole number with its thousands apart.
+func (w *Words) Number(n int64) string { return w.Decimal(n, 0) }
+
+// Decimal writes n × 10^-places.
+func (w *Words) Decimal(n int64, places int) string {
+	sign := ""
+	digits := strconv.FormatInt(n, 10)
+	if n < 0 {
+		sign, digits = w.form.minus, digits[1:]
+	}
+	if short := places + 1 - len(digits); short > 0 {
+		digits = strings.Repeat("0", short) + digits
+	}
+	whole, frac := digits[:len(digits)-places], digits[len(digits)-places:]
+	var b strings.Builder
+	b.WriteString(sign)
+	for i, r := range whole {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteString(w.form.group)
+		}
+		b.WriteRune(r)
+	}
+	if places > 0 {
+		b.WriteString(w.form.point + frac)
+	}
+	return b.String()
+}
+
+// Percent writes num/den with at most one decimal: 20,5 %.
+func (w *Words) Percent(num, den int) string {
+	if den == 0 {
+		return ""
+	}
+	tenths := money.Ore(1000).Share(int64(num), int64(den))
+	if tenths%10 == 0 {
+		return w.Number(int64(tenths/10)) + w.form.percent
+	}
+	return w.Decimal(int64(tenths), 1) + w.form.percent
+}
+
+// Day writes a date of medium length: 22. mars 2020.
+func (w *Words) Day(d oslo.Day) string { return w.date(w.form.medium, d) }
+
+// LongDay writes a date with the month's full name: 22. desember 2020.
+func (w *Words) LongDay(d oslo.Day) string { return w.date(w.form.long, d) }
+
+// Weekday writes a date with its weekday and without its year: fredag 20. november.
+func (w *Words) Weekday(d oslo.Day) string { return w.date(w.form.weekday, d) }
+
+// Month writes a month: november 2026.
+func (w *Words) Month(m oslo.Month) string { return w.date("{month} {y}", m.First()) }
+
+// Clock writes the Norwegian time of day: 13:05. In the hour that autumn doubles it carries the offset
+// from UTC, since the time alone would mean two instants.
+func (w *Words) Clock(at time.Time) string {
+	text := oslo.In(at).Format("15:04")
+	if doubled(at.Unix()) {
+		text += " " + oslo.In(at).Format("(-07:00)")
+	}
+	return text
+}
+
+// Instant writes date and time of day to the second: 22.03.2020, 13:05:09.
+func (w *Words) Instant(at time.Time) string {
+	return w.date(w.form.numeric, oslo.DayOf(at)) + w.form.between + oslo.In(at).Format("15:04:05")
+}
+
+func doubled(unix int64) bool {
+	return oslo.Offset(unix) > oslo.Offset(unix+3600) || oslo.Offset(unix) < oslo.Offset(unix-3600)
+}
+
+func (w *Words) date(pattern string, d oslo.Day) string {
+	y, m, day := d.YMD()
+	year := strconv.Itoa(y)
+	return strings.NewReplacer(
+		"{d}", strconv.Itoa(day), "{dd}", two(day), "{mm}", two(int(m)),
+		"{y}", year, "{yy}", year[max(0, len(year)-2):],
+		"{mon}", w.T("month.short."+strconv.Itoa(int(m))), "{month}", w.T("month."+strconv.Itoa(int(m))),
+		"{weekday}", w.T("weekday."+strconv.Itoa(int(d.Weekday()))),
+	).Replace(pattern)
+}
+
+func two(n int) string {
+	if n < 10 {
+		return "0" + strconv.Itoa(n)
+	}
+	return strconv.Itoa(n)
+}

@@ -1,0 +1,144 @@
+// Package i18n owns what people read: the catalogues of words in every language, plural forms, and
+// how kroner, numbers, dates and times are written.
+//
+// It decides no rule. Codes, steps and amounts come from their own packages and leave here as text.
+package i18n
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Default is the language of a reader nothing is known about.
+const Default = "nb"
+
+// Languages lists the languages with a complete catalogue, in the order they are offered.
+func Languages() []string { return []string{"nb", "en", "sv", "de"} }
+
+//go:embed catalogue
+var files embed.FS
+
+// catalogues reads the embedded files at first use; a test proves that they can be read.
+var catalogues = sync.OnceValue(func() map[string]map[string]string {
+	all := map[string]map[string]string{}
+	for _, lang := range Languages() {
+		words, err := read(lang)
+		if err != nil {
+			panic(err)
+		}
+		all[lang] = words
+	}
+	return all
+})
+
+func read(lang string) (map[string]string, error) {
+	dir := path.Join("catalogue", lang)
+	areas, err := files.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	words := map[string]string{}
+	for _, area := range areas {
+		text, err := files.ReadFile(path.Join(dir, area.Name()))
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(text, &words); err != nil {
+			return nil, fmt.Errorf("%s/%s: %w", dir, area.Name(), err)
+		}
+	}
+	return words, nil
+}
+
+// Words is one language: its catalogue and its way of writing numbers and dates.
+type Words struct {
+	lang  string
+	texts map[string]string
+	form  form
+}
+
+// For returns the words of a language; of Default for one that has no catalogue. Regions are ignored:
+// en-GB reads en.
+func For(lang string) *Words {
+	lang, _, _ = strings.Cut(strings.ToLower(lang), "-")
+	if lang == "no" || catalogues()[lang] == nil {
+		lang = Default
+	}
+	return &Words{lang: lang, texts: catalogues()[lang], form: formOf(lang)}
+}
+
+// Lang is the language's code, for the lang attribute.
+func (w *Words) Lang() string { return w.lang }
+
+// Has tells whether the catalogue has a key.
+func (w *Words) Has(key string) bool {
+	_, ok := w.texts[key]
+	return ok
+}
+
+// Keys lists the catalogue's keys in no particular order.
+func (w *Words) Keys() []string {
+	keys := make([]string, 0, len(w.texts))
+	for key := range w.texts {
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// T is the text of a key with its parameters given as name, value pairs. A key without text is shown
+// as it is, so that a gap is seen and not guessed at.
+func (w *Words) T(key string, pairs ...any) string {
+	text, ok := w.texts[key]
+	if !ok {
+		return key
+	}
+	return fill(text, pairs)
+}
+
+// N is the text of a key in the plural form of n, which is also its parameter n.
+func (w *Words) N(key string, n int, pairs ...any) string {
+	suffix := ".other"
+	if n == 1 || n == -1 { // CLDR: these four languages tell one from other, for whole numbers
+		suffix = ".one"
+	}
+	return w.T(key+suffix, append(pairs, "n", w.Number(int64(n)))...)
+}
+
+func fill(text string, pairs []any) string {
+	if len(pairs) == 0 || !strings.Contains(text, "{") {
+		return text
+	}
+	olds := make([]string, 0, len(pairs))
+	for i := 0; i+1 < len(pairs); i += 2 {
+		olds = append(olds, "{"+written(pairs[i])+"}", written(pairs[i+1]))
+	}
+	return strings.NewReplacer(olds...).Replace(text)
+}
+
+func written(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int:
+		return strconv.Itoa(v)
+	case fmt.Stringer:
+		return v.String()
+	}
+	return fmt.Sprint(v)
+}
+
+// Sentence gives a text its capital letter.
+func Sentence(text string) string {
+	r, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return text
+	}
+	return string(unicode.ToUpper(r)) + text[size:]
+}

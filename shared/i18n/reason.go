@@ -1,0 +1,90 @@
+package i18n
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"bompass/shared/fault"
+	"bompass/shared/oslo"
+	"bompass/shared/rating"
+	"bompass/shared/toll"
+)
+
+// Fault says what happened and what to do next. Anything but a fault is "internal" to a person.
+func (w *Words) Fault(err error) string {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return w.T("fault." + string(fault.Internal))
+	}
+	key := "fault." + string(f.Code)
+	if !w.Has(key) {
+		key = "fault." + string(fault.Internal)
+	}
+	pairs := make([]any, 0, 2*len(f.Params))
+	for name, value := range f.Params {
+		pairs = append(pairs, name, value)
+	}
+	return w.T(key, pairs...)
+}
+
+// Found answers where and when a passage was, for the steps that refer to another passage.
+type Found func(toll.PassageID) (station string, at time.Time, ok bool)
+
+// Step is one reason for a charge as a sentence without its amount. A rule this program does not know
+// yet is named, so that the steps still sum to the charge.
+func (w *Words) Step(s rating.Step, found Found) string {
+	switch s.Rule {
+	case rating.RuleList:
+		return w.T("step.list", "class", w.Class(s.Class), "band", w.Band(s.Band))
+	case rating.RuleExempt:
+		return w.T("step.exempt", "kind", w.orSelf("exempt.", s.Text))
+	case rating.RuleTag, rating.RuleZeroEmission:
+		return w.T("step."+string(s.Rule), "percent", w.Percent(s.Num, s.Den))
+	case rating.RuleHour:
+		return w.hour(s, found)
+	case rating.RuleDirection, rating.RuleCap, rating.RuleCounted:
+		return w.T("step."+string(s.Rule), "count", s.Count, "of", s.Of)
+	}
+	return w.T("step.other", "rule", s.Rule)
+}
+
+func (w *Words) hour(s rating.Step, found Found) string {
+	if found != nil {
+		if station, at, ok := found(s.By); ok {
+			return w.T("step.hour", "time", w.Clock(at), "station", station)
+		}
+	}
+	return w.T("step.hour.window", "mins", s.Mins, "time", w.Clock(s.From))
+}
+
+// Badge is the short word for a rule that made a passage free; empty for other rules.
+func (w *Words) Badge(r rating.Rule) string {
+	if key := "badge." + string(r); w.Has(key) {
+		return w.T(key)
+	}
+	return ""
+}
+
+// Class is a price class, given in toll.Class's words.
+func (w *Words) Class(class string) string { return w.orSelf("class.", class) }
+
+// Band is a tariff's time band; a band's own name where the catalogue has none.
+func (w *Words) Band(band string) string { return w.orSelf("band.", band) }
+
+func (w *Words) orSelf(family, name string) string {
+	if w.Has(family + name) {
+		return w.T(family + name)
+	}
+	return name
+}
+
+// Tariff is a version such as oslo@2023-03-01 for people.
+func (w *Words) Tariff(version string) string {
+	scheme, since, ok := strings.Cut(version, "@")
+	day, err := oslo.ParseDay(since)
+	if !ok || err != nil {
+		return version
+	}
+	return w.T("passages.tariff.since", "scheme", Sentence(scheme), "date", w.Day(day))
+}
