@@ -82,6 +82,15 @@ create table directory_version (
 );
 insert into directory_version (version) values (1);
 
+-- +goose StatementBegin
+create function directory_changed() returns trigger language plpgsql as $$
+begin
+	update directory_version set version = version + 1;
+	return null;
+end
+$$;
+-- +goose StatementEnd
+
 create table passage (
 	id           uuid primary key, -- made from station, lane, epoch and sequence
 	station      text not null,
@@ -100,6 +109,7 @@ create table passage (
 	matched_by   text not null
 );
 create index passage_vehicle on passage (vehicle_id, passed_at) where vehicle_id is not null;
+create index passage_customer on passage (customer_id, passed_at, id) where customer_id is not null;
 create index passage_unknown on passage (passed_at) where vehicle_id is null;
 
 -- One row for every time a passage's charge was set. net is what stands after the row, amount the
@@ -112,7 +122,8 @@ create table charge (
 	net        int not null,
 	amount     int not null,
 	tariff     text not null,
-	steps      jsonb not null,
+	steps      json not null,    -- kept as written: nothing asks inside it
+	digest     bigint not null,  -- of steps, so that a worker sees a change without reading them
 	primary key (passage_id, revision)
 );
 
@@ -142,6 +153,15 @@ create table station_key (
 	stations text[] not null         -- station ids it may report for; {*} is all
 );
 
+create trigger directory_changed after insert or update or delete on agreement for each statement execute function directory_changed();
+create trigger directory_changed after insert or update or delete on vehicle for each statement execute function directory_changed();
+create trigger directory_changed after insert or update or delete on vehicle_facts for each statement execute function directory_changed();
+create trigger directory_changed after insert or update or delete on tag for each statement execute function directory_changed();
+create trigger directory_changed after insert or update or delete on mount for each statement execute function directory_changed();
+create trigger directory_changed after insert or update or delete on exemption for each statement execute function directory_changed();
+create trigger directory_changed after insert or update or delete on station_key for each statement execute function directory_changed();
+
 -- +goose Down
 drop table station_key, partition_state, quarantine, charge, passage, directory_version, exemption, mount, tag,
 	vehicle_facts, vehicle, agreement, customer;
+drop function directory_changed;

@@ -1,0 +1,148 @@
+// Package passage owns the way of a passage from a station's batch to a posted charge: taking in,
+// matching with a payer, rating the vehicle's whole set, posting the difference, telling who watches.
+//
+// What a passage costs is package rating's; how rows are kept is package store's. Arrival order never
+// changes a bill: a set is always rated as a whole, and only differences are posted.
+package passage
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+// ID is a UUID in 16 bytes; zero is none.
+type ID [16]byte
+
+// Record is one passage as it is kept. A zero Vehicle is unknown; it then has no payer.
+type Record struct {
+	toll.Observation
+	ID                           ID
+	Received                     time.Time
+	Vehicle, Customer, Agreement ID
+	MatchedBy                    toll.MatchedBy
+}
+
+// Charge is one posting: what stands for a passage after it, and the difference it makes.
+type Charge struct {
+	Passage   ID
+	Revision  int16 // counted from 1
+	List, Net money.Ore
+	Amount    money.Ore
+	Tariff    string
+	Steps     []byte // JSON of []rating.Step
+	Digest    int64  // of Steps
+}
+
+// Quarantined is a passage that needs a person: kept as it came, with the reason.
+type Quarantined struct {
+	Key         string
+	Why         *fault.Error
+	Observation json.RawMessage
+	Station     toll.StationID
+	Received    time.Time
+}
+
+// Posting is what one transaction writes.
+type Posting struct {
+	At          time.Time
+	Passages    []Record
+	Charges     []Charge
+	Quarantined []Quarantined
+}
+
+// Span is a time of one vehicle, half-open.
+type Span struct {
+	Vehicle  ID
+	From, To time.Time
+}
+
+// Standing is a kept passage with the charge that stands for it. Revision 0 is none yet.
+type Standing struct {
+	Record
+	Revision  int16
+	List, Net money.Ore
+	Digest    int64
+}
+
+// Books is an open transaction on one partition, which nobody else writes meanwhile.
+type Books interface {
+	// Generation counts the transactions on the partition, this one included.
+	Generation() int64
+	// Directory is the version of the directory that is now in force.
+	Directory() int64
+	// Standings returns what is kept of the vehicles in their spans.
+	Standings(ctx context.Context, spans []Span) ([]Standing, error)
+	// Known tells which of the passages are kept already.
+	Known(ctx context.Context, ids []ID) ([]ID, error)
+}
+
+// Ledger keeps passages and charges.
+type Ledger interface {
+	// Post runs decide in a transaction that holds the partition, and writes what it returns.
+	Post(ctx context.Context, partition int, decide func(context.Context, Books) (Posting, error)) error
+	// Quarantine keeps passages that need a person; those kept already stay as they are.
+	Quarantine(ctx context.Context, list []Quarantined) error
+}
+
+// Registry tells who has which vehicle, tag and agreement.
+type Registry interface {
+	RegisterVersion(ctx context.Context) (int64, error)
+	Register(ctx context.Context) (Register, error)
+}
+
+// Register is everything that a payer is found by, as of one version.
+type Register struct {
+	Version    int64
+	Agreements []toll.Agreement
+	Vehicles   []toll.Vehicle // without Facts
+	Facts      []DatedFacts
+	Tags       []toll.Tag
+	Mounts     []toll.Mount
+	Exemptions []toll.Exemption
+	Keys       []StationKey
+}
+
+// DatedFacts is what the vehicle register said of a vehicle for a time.
+type DatedFacts struct {
+	Vehicle toll.VehicleID
+	Facts   toll.Facts
+	toll.Validity
+}
+
+// StationKey is what one API key may report for. The key itself is not kept.
+type StationKey struct {
+	Hash     [32]byte // SHA-256
+	Stations []string // "*" is all
+}
+
+// Query asks for a customer's passages, newest first.
+type Query struct {
+	Customer  toll.CustomerID
+	Vehicle   toll.VehicleID // empty is all
+	From, To  time.Time      // half-open; both zero is any time
+	IDs       []ID           // only these, when not nil
+	BeforeAt  time.Time      // continues after this row; zero starts at the newest
+	BeforeID  toll.PassageID
+	Limit     int
+	WithCount bool // whether Page's Count and Total are wanted
+}
+
+// Page is the answer to a Query. Lines lack the names that the tariffs know.
+type Page struct {
+	Lines []api.PassageLine
+	Count int
+	Total money.Ore
+}
+
+// Reading gives customers their passages.
+type Reading interface {
+	Passages(ctx context.Context, q Query) (Page, error)
+	MonthTotal(ctx context.Context, customer toll.CustomerID, month oslo.Month) (money.Ore, error)
+}

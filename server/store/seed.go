@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"bompass/shared/fixture"
+	"bompass/shared/toll"
+)
+
+// The rows of parties and what they drive, as GORM writes them.
+type (
+	CustomerRow struct {
+		ID, Kind, Name, Email, Country, Language string
+	}
+	AgreementRow struct {
+		ID, Number, CustomerID, Issuer, Charger string
+		ValidFrom                               time.Time
+		ValidTo                                 *time.Time
+		Blocked                                 bool
+	}
+	VehicleRow struct {
+		ID, Country, Plate string
+		OwnerID            *string
+	}
+	VehicleFactsRow struct {
+		VehicleID          string    `gorm:"primaryKey"`
+		ValidFrom          time.Time `gorm:"primaryKey"`
+		ValidTo            *time.Time
+		Category           string
+		WeightKg           int
+		Fuel               string
+		PlugIn             bool
+		Euro               int
+		Source             string
+	}
+	TagRow struct {
+		ID, AgreementID, Status string
+	}
+	MountRow struct {
+		ID                     int64 `gorm:"primaryKey"`
+		VehicleID, AgreementID string
+		TagID                  *string
+		ValidFrom              time.Time
+		ValidTo                *time.Time
+	}
+	ExemptionRow struct {
+		ID              int64 `gorm:"primaryKey"`
+		VehicleID, Kind string
+		ValidFrom       time.Time
+		ValidTo         *time.Time
+	}
+	StationKeyRow struct {
+		Name     string `gorm:"primaryKey"`
+		KeyHash  []byte
+		Stations string `gorm:"type:text[]"` // PostgreSQL's array notation
+	}
+)
+
+// TableName is the table of the row, and so for the other rows.
+func (CustomerRow) TableName() string     { return "customer" }
+func (AgreementRow) TableName() string    { return "agreement" }
+func (VehicleRow) TableName() string      { return "vehicle" }
+func (VehicleFactsRow) TableName() string { return "vehicle_facts" }
+func (TagRow) TableName() string          { return "tag" }
+func (MountRow) TableName() string        { return "mount" }
+func (ExemptionRow) TableName() string    { return "exemption" }
+func (StationKeyRow) TableName() string   { return "station_key" }
+
+// Rows is one value of every row type, for the test that compares them with the schema.
+func Rows() []any {
+	return []any{
+		CustomerRow{}, AgreementRow{}, VehicleRow{}, VehicleFactsRow{}, TagRow{}, MountRow{}, ExemptionRow{}, StationKeyRow{}, Waiting{},
+	}
+}
+
+// Cast is a set of parties to be kept.
+type Cast struct {
+	Customers  []toll.Customer
+	Agreements []toll.Agreement
+	Vehicles   []toll.Vehicle
+	Tags       []toll.Tag
+	Mounts     []toll.Mount
+	Exemptions []toll.Exemption
+	Since      time.Time // from when the vehicles' facts are known
+	StationKey string    // empty adds none
+}
+
+// Demo is the cast of package fixture.
+func Demo() Cast {
+	return Cast{
+		Customers: fixture.Customers(), Agreements: fixture.Agreements(), Vehicles: fixture.Vehicles(), Tags: fixture.Tags(),
+		Mounts: fixture.Mounts(), Exemptions: fixture.Exemptions(), Since: fixture.Since, StationKey: fixture.StationKey,
+	}
+}
+
+// castChunk is how many rows one statement inserts.
+const castChunk = 1000
+
+// Seed keeps a cast. What is there already stays as it is, so seeding twice changes nothing.
+func (s *Store) Seed(ctx context.Context, cast Cast) error {
+	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		have := tx.Clauses(clause.OnConflict{DoNothing: true})
+		for _, rows := range []any{
+			customerRows(cast.Customers), agreementRows(cast.Agreements), vehicleRows(cast.Vehicles), factsRows(cast), tagRows(cast.Tags),
+			mountRows(cast.Mounts), exemptionRows(tx, cast.Exemptions), keyRows(cast.StationKey),
+		} {
+			if err := have.CreateInBatches(rows, castChunk).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("seed: %w", err)
+	}
+	return nil
+}
+
+func customerRows(list []toll.Customer) (rows []CustomerRow) {
+	for _, c := range list {
+		rows = append(rows, CustomerRow{string(c.ID), string(c.Kind), c.Name, c.Email, c.Country, c.Language})
+	}
+	return rows
+}
+
+func agreementRows(list []toll.Agreement) (rows []AgreementRow) {
+	for _, a := range list {
+		rows = append(rows, AgreementRow{
+			ID: string(a.ID), Number: a.Number, CustomerID: string(a.Customer), Issuer: string(a.Issuer), Charger: string(a.Charger),
+			ValidFrom: a.From, ValidTo: optional(a.To), Blocked: a.Blocked,
+		})
+	}
+	return rows
+}
+
+func vehicleRows(list []toll.Vehicle) (rows []VehicleRow) {
+	for _, v := range list {
+		rows = append(rows, VehicleRow{string(v.ID), v.Plate.Country, v.Plate.Text, optional(string(v.Owner))})
+	}
+	return rows
+}
+
+func factsRows(cast Cast) (rows []VehicleFactsRow) {
+	for _, v := range cast.Vehicles {
+		rows = append(rows, VehicleFactsRow{
+			VehicleID: string(v.ID), ValidFrom: cast.Since, Category: v.Facts.Category, WeightKg: v.Facts.WeightKG,
+			Fuel: string(v.Facts.Fuel), PlugIn: v.Facts.PlugIn, Euro: v.Facts.Euro, Source: "seed",
+		})
+	}
+	return rows
+}
+
+func tagRows(list []toll.Tag) (rows []TagRow) {
+	for _, t := range list {
+		rows = append(rows, TagRow{string(t.ID), string(t.Agreement), string(t.Status)})
+	}
+	return rows
+}
+
+func mountRows(list []toll.Mount) (rows []MountRow) {
+	for _, m := range list {
+		rows = append(rows, MountRow{
+			VehicleID: string(m.Vehicle), AgreementID: string(m.Agreement), TagID: optional(string(m.Tag)), ValidFrom: m.From, ValidTo: optional(m.To),
+		})
+	}
+	return rows
+}
+
+// exemptionRows leaves out what is there: the table allows a vehicle many exemptions, also equal ones.
+func exemptionRows(tx *gorm.DB, list []toll.Exemption) (rows []ExemptionRow) {
+	for _, e := range list {
+		row := ExemptionRow{VehicleID: string(e.Vehicle), Kind: string(e.Kind), ValidFrom: e.From, ValidTo: optional(e.To)}
+		var there int64
+		tx.Model(&ExemptionRow{}).Where("vehicle_id = ? and kind = ? and valid_from = ?", row.VehicleID, row.Kind, row.ValidFrom).Count(&there)
+		if there == 0 {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+func keyRows(key string) []StationKeyRow {
+	if key == "" {
+		return nil
+	}
+	hash := sha256.Sum256([]byte(key))
+	return []StationKeyRow{{Name: "demonstration", KeyHash: hash[:], Stations: "{*}"}}
+}
+
+func optional[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
