@@ -1,0 +1,184 @@
+package tariff
+
+import (
+	"fmt"
+	"slices"
+
+	"bompass/shared/toll"
+)
+
+// Check tells what is wrong with the book although every line of it can be read.
+func (b *Book) Check() []Problem {
+	c := &checker{}
+	seen := map[toll.StationID]string{}
+	for i, s := range b.Schemes {
+		c.file = s.File
+		if i > 0 && b.Schemes[i-1].ID == s.ID {
+			c.problem(s.Line, "scheme %s is also in %s; one file holds one scheme", s.ID, b.Schemes[i-1].File)
+		}
+		for _, st := range s.Stations {
+			if other, twice := seen[st.ID]; twice {
+				c.problem(st.Line, "station %s is also in %s; a station belongs to one scheme", st.ID, other)
+			}
+			seen[st.ID] = s.File
+		}
+		c.scheme(s)
+	}
+	return c.problems
+}
+
+type checker struct {
+	file     string
+	problems []Problem
+}
+
+func (c *checker) problem(line int, format string, args ...any) {
+	c.problems = append(c.problems, Problem{c.file, line, fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) scheme(s *Scheme) {
+	if len(s.Stations) == 0 {
+		c.problem(s.Line, "scheme %s has no station; add one", s.ID)
+	}
+	if len(s.Versions) == 0 {
+		c.problem(s.Line, "scheme %s has no version; add one", s.ID)
+	}
+	for i := range s.Versions {
+		v := &s.Versions[i]
+		if i+1 < len(s.Versions) && v.To > s.Versions[i+1].From {
+			c.problem(v.Line, "version %s overlaps the next one, from %s; end it no later", v.ID, s.Versions[i+1].From)
+		}
+		if v.Source == "" {
+			c.problem(v.Line, "version %s has no source; add: source \"the price list it is from\"", v.ID)
+		}
+		if v.HeavyCars == nil {
+			c.problem(v.Line, "version %s does not say whom an M1 over 3,500 kg is light for; add: heavy-cars light [needs agreement tag]", v.ID)
+		}
+		c.names(s, v)
+		c.rules(s, v)
+		c.prices(s, v)
+	}
+}
+
+// names checks that lines speak of zones, bands and groups that exist.
+func (c *checker) names(s *Scheme, v *Version) {
+	for _, b := range v.Bands {
+		for _, z := range b.Zones {
+			c.known(b.Line, "price zone", z, s.Zones())
+		}
+	}
+	bands := []string{Base}
+	for _, b := range v.Bands {
+		bands = append(bands, b.Name)
+	}
+	for _, p := range v.Prices {
+		c.known(p.Line, "price zone", p.Zone, s.Zones())
+		c.known(p.Line, "band", p.Band, bands)
+	}
+	for _, k := range v.Caps {
+		c.known(k.Line, "cap group", k.CapGroup, s.CapGroups())
+	}
+	for _, h := range v.Hours {
+		for _, g := range h.In {
+			c.known(h.Line, "passage group", g, s.HourGroups())
+		}
+	}
+}
+
+func (c *checker) known(line int, what, name string, list []string) {
+	if !slices.Contains(list, name) {
+		c.problem(line, "%s %q is nowhere defined; correct the name, or give it to a station or band", what, name)
+	}
+}
+
+// rules checks the hour rule, bands that overlap, and classes that pay as each other.
+func (c *checker) rules(s *Scheme, v *Version) {
+	if len(v.Hours) == 0 {
+		c.problem(v.Line, "version %s says nothing of the hour rule; add one, or: hour-rule none", v.ID)
+	}
+	for _, g := range s.HourGroups() {
+		first := -1
+		for i, h := range v.Hours {
+			if !in(h.In, g) {
+				continue
+			}
+			if first >= 0 {
+				c.problem(h.Line, "passage group %s already has the hour rule of line %d; a group has one mode and one length", g, v.Hours[first].Line)
+			}
+			first = i
+		}
+	}
+	for _, a := range v.Aliases {
+		if slices.ContainsFunc(v.Aliases, func(o Alias) bool { return o.Class == a.Pays }) {
+			c.problem(a.Line, "%s pays as %s, which pays as another; name the class whose price is written", a.Class, a.Pays)
+		}
+		if GroupOf(a.Class) != GroupOf(a.Pays) {
+			c.problem(a.Line, "%s and %s are not of one group; a class pays as one of its own group", a.Class, a.Pays)
+		}
+	}
+	for i, b := range v.Bands {
+		for _, o := range v.Bands[:i] {
+			if overlap(b, o) {
+				c.problem(b.Line, "band %s overlaps band %s; end one where the other begins", b.Name, o.Name)
+			}
+		}
+	}
+}
+
+func overlap(a, b Band) bool {
+	sameZone := len(a.Zones) == 0 || slices.ContainsFunc(a.Zones, func(z string) bool { return in(b.Zones, z) })
+	if !sameZone {
+		return false
+	}
+	for day := range 7 {
+		for _, s := range a.Spans {
+			for _, t := range b.Spans {
+				if a.Days[day] && b.Days[day] && s.From < t.To && t.From < s.To {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// prices checks that every class has a price wherever it can be asked for, and that discounts come
+// to whole øre.
+func (c *checker) prices(s *Scheme, v *Version) {
+	for _, zone := range s.Zones() {
+		for _, band := range v.BandsIn(zone) {
+			for class := range toll.Class(toll.ClassCount) {
+				c.price(v, zone, band, class)
+			}
+		}
+	}
+}
+
+func (c *checker) price(v *Version, zone, band string, class toll.Class) {
+	ore, known := v.Price(zone, band, class)
+	switch {
+	case known:
+	case v.missing(class), class == toll.Motorcycle && v.Exempts(ExemptMotorcycle, Agreement|Tag):
+		return
+	case unknown(class): // follows from the class whose price is absent
+		return
+	default:
+		c.problem(v.Line, "version %s has no price for %s in zone %s, band %s; add: price %s %s %s KRONER, or: missing %s", v.ID, class, zone, band, zone, class, band, class)
+		return
+	}
+	off, ok := v.TagDiscount(class, Agreement|Tag)
+	if ok && int64(ore)*off.Num%off.Den != 0 {
+		c.problem(v.Line, "the tag price of %s in zone %s, band %s of version %s is not whole øre (%s less %d/%d); see the price list", class, zone, band, v.ID, ore, off.Num, off.Den)
+	}
+}
+
+// BandsIn lists the bands that a price zone can be in, base time first.
+func (v *Version) BandsIn(zone string) []string {
+	bands := []string{Base}
+	for _, b := range v.Bands {
+		if in(b.Zones, zone) {
+			bands = append(bands, b.Name)
+		}
+	}
+	return bands
+}

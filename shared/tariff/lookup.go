@@ -1,0 +1,146 @@
+package tariff
+
+import (
+	"slices"
+
+	"bompass/shared/money"
+	"bompass/shared/toll"
+)
+
+// Price returns the list price of a class in a zone and band. False means that it is not known; a
+// price that is 0 is written as 0.
+func (v *Version) Price(zone, band string, c toll.Class) (money.Ore, bool) {
+	if v.missing(c) {
+		return 0, false
+	}
+	if ore, ok := v.written(zone, band, Target{Class: c}); ok {
+		return ore, true
+	}
+	if as := v.paysAs(c); as != c {
+		return v.own(zone, band, as)
+	}
+	if unknown(c) {
+		return v.highest(zone, band, GroupOf(c))
+	}
+	return v.own(zone, band, c)
+}
+
+// own is a class's own line, or its group's.
+func (v *Version) own(zone, band string, c toll.Class) (money.Ore, bool) {
+	if v.missing(c) {
+		return 0, false
+	}
+	if ore, ok := v.written(zone, band, Target{Class: c}); ok {
+		return ore, true
+	}
+	if g := GroupOf(c); g != NoGroup {
+		return v.written(zone, band, Target{Group: g})
+	}
+	return 0, false
+}
+
+func (v *Version) paysAs(c toll.Class) toll.Class {
+	for _, a := range v.Aliases {
+		if a.Class == c {
+			return a.Pays
+		}
+	}
+	return c
+}
+
+func (v *Version) written(zone, band string, t Target) (money.Ore, bool) {
+	for _, p := range v.Prices {
+		if p.Zone == zone && p.Band == band && p.For == t {
+			return p.Ore, true
+		}
+	}
+	return 0, false
+}
+
+func (v *Version) missing(c toll.Class) bool {
+	return slices.ContainsFunc(v.Missing, func(m Missing) bool { return m.For.covers(c) })
+}
+
+// highest is what a vehicle of unknown class pays: the highest price of its group, tolling.md A-1.
+// While any price of the group is not known, neither is the highest.
+func (v *Version) highest(zone, band string, g Group) (top money.Ore, ok bool) {
+	for c := range toll.Class(toll.ClassCount) {
+		if GroupOf(c) != g || unknown(c) {
+			continue
+		}
+		ore, known := v.Price(zone, band, c)
+		if !known {
+			return 0, false
+		}
+		top = max(top, ore)
+	}
+	return top, true
+}
+
+func unknown(c toll.Class) bool { return c == toll.LightUnknown || c == toll.HeavyUnknown }
+
+// Class derives the price class under this version's rule for heavy cars.
+func (v *Version) Class(f toll.Facts, have Needs) toll.Class {
+	return f.Class(v.HeavyCars != nil && v.HeavyCars.Needs.Met(have))
+}
+
+// TagDiscount returns the discount for a class and what the passage has.
+func (v *Version) TagDiscount(c toll.Class, have Needs) (Fraction, bool) {
+	for _, d := range v.Tags {
+		if d.Group == GroupOf(c) && d.Needs.Met(have) {
+			return d.Off, d.Off.Num > 0
+		}
+	}
+	return Fraction{}, false
+}
+
+// ZeroShare returns the share that a zero-emission class pays; a line for the class goes before
+// one for its group.
+func (v *Version) ZeroShare(c toll.Class, have Needs) (Fraction, bool) {
+	if !c.ZeroEmission() {
+		return Fraction{}, false
+	}
+	for _, t := range []Target{{Class: c}, {Group: GroupOf(c)}} {
+		for _, s := range v.Shares {
+			if s.For == t {
+				return s.Pays, s.Needs.Met(have)
+			}
+		}
+	}
+	return Fraction{}, false
+}
+
+// HourRule returns the rule for a passage group, nil when every passage is charged.
+func (v *Version) HourRule(group string) *HourRule {
+	for i := range v.Hours {
+		if h := &v.Hours[i]; group != "" && h.Mode != None && in(h.In, group) {
+			return h
+		}
+	}
+	return nil
+}
+
+// Covers tells whether the rule is for a class and what the passage has.
+func (h *HourRule) Covers(c toll.Class, have Needs) bool {
+	return slices.Contains(h.Groups, GroupOf(c)) && h.Needs.Met(have)
+}
+
+// Cap returns the monthly cap of a cap group, nil when it has none.
+func (v *Version) Cap(group string) *Cap {
+	for i := range v.Caps {
+		if c := &v.Caps[i]; group != "" && c.CapGroup == group {
+			return c
+		}
+	}
+	return nil
+}
+
+// Covers tells whether the cap is for a class and what the passage has.
+func (k *Cap) Covers(c toll.Class, have Needs) bool {
+	return slices.Contains(k.Groups, GroupOf(c)) && k.Needs.Met(have)
+}
+
+// Exempts tells whether a kind of exemption is honoured for what the passage has.
+func (v *Version) Exempts(kind toll.ExemptionKind, have Needs) bool {
+	return slices.ContainsFunc(v.Exempt, func(e Exempt) bool { return e.Kind == kind && e.Needs.Met(have) })
+}

@@ -1,0 +1,158 @@
+package tariff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bompass/shared/oslo"
+)
+
+// LinesMax bounds a tariff file.
+const LinesMax = 20000
+
+// Parse reads one scheme's file. It goes on after a problem, so that all of them come at once; the
+// scheme is whole only when there are none.
+func Parse(name string, text []byte) (*Scheme, []Problem) {
+	p := &parser{file: name, scheme: &Scheme{File: name}}
+	for line := range strings.Lines(string(text)) {
+		if p.line++; p.line > LinesMax {
+			p.problem("the file has more than %d lines; split the scheme", LinesMax)
+			break
+		}
+		p.read(line)
+	}
+	p.finish()
+	return p.scheme, p.problems
+}
+
+type parser struct {
+	file     string
+	line     int
+	scheme   *Scheme
+	version  *Version // the one being read, nil before the first
+	words    []string // of the line, not yet taken
+	keyword  string
+	problems []Problem
+}
+
+func (p *parser) problem(format string, args ...any) {
+	p.problems = append(p.problems, Problem{p.file, p.line, fmt.Sprintf(format, args...)})
+}
+
+func (p *parser) read(line string) {
+	words, err := split(line)
+	if err != nil {
+		p.problem("%v", err)
+		return
+	}
+	if len(words) == 0 {
+		return
+	}
+	p.keyword, p.words = words[0], words[1:]
+	if !p.header() && !p.inVersion() {
+		p.problem("%q is not a keyword; see the list of keywords in the tariff documentation", p.keyword)
+		return
+	}
+	if len(p.words) > 0 {
+		p.problem("%q is not understood here; take it away or see how %s is written", strings.Join(p.words, " "), p.keyword)
+	}
+}
+
+// header reads the lines about the scheme and its stations.
+func (p *parser) header() bool {
+	switch p.keyword {
+	case "scheme":
+		p.scheme.Origin = Origin{p.line}
+		p.scheme.ID, p.scheme.Name = idOf[schemeID](p, "the scheme's id"), p.word("the scheme's name in quotes")
+	case "charger":
+		p.scheme.Charger, p.scheme.ChargerName = idOf[chargerID](p, "the toll charger's id"), p.word("the toll charger's name in quotes")
+	case "clock":
+		if p.scheme.Clock = p.word("a zone"); p.scheme.Clock != "Europe/Oslo" {
+			p.problem("clock %q is not supported; write clock Europe/Oslo", p.scheme.Clock)
+		}
+	case "station":
+		p.station()
+	case "version":
+		p.startVersion()
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *parser) finish() {
+	p.line = 0
+	s := p.scheme
+	if s.ID == "" {
+		p.problem("the file names no scheme; begin with: scheme ID \"Name\"")
+	}
+	if s.Charger == "" {
+		p.problem("the file names no toll charger; add: charger ID \"Name\"")
+	}
+	if s.Clock == "" {
+		p.problem("the file has no clock; add: clock Europe/Oslo")
+	}
+	for i := range s.Stations {
+		st := &s.Stations[i]
+		st.Scheme, st.Charger, st.ChargerName = s.ID, s.Charger, s.ChargerName
+	}
+	slices.SortStableFunc(s.Versions, func(a, b Version) int { return int(a.From) - int(b.From) })
+	for i := range s.Versions {
+		s.Versions[i].ID = string(s.ID) + "@" + s.Versions[i].From.String()
+	}
+}
+
+// startVersion reads: version FROM [to DAY] [like FROM].
+func (p *parser) startVersion() {
+	v := Version{From: p.day("the first day")}
+	for len(p.words) > 0 {
+		switch p.word("to or like") {
+		case "to":
+			if v.To = p.day("the first day no longer in force"); v.To != 0 && v.To <= v.From {
+				p.problem("the version ends before it begins; to is the first day that it is no longer in force")
+			}
+		case "like":
+			v = p.like(v)
+		default:
+			p.problem("a version is written: version FROM [to DAY] [like FROM]")
+			p.words = nil
+		}
+	}
+	if slices.ContainsFunc(p.scheme.Versions, func(o Version) bool { return o.From == v.From }) {
+		p.problem("a version from %s is already there; join the two", v.From)
+	}
+	v.Origin = Origin{p.line}
+	p.scheme.Versions = append(p.scheme.Versions, v)
+	p.version = &p.scheme.Versions[len(p.scheme.Versions)-1]
+}
+
+// like takes over everything of an earlier version; lines that follow replace what they name.
+func (p *parser) like(v Version) Version {
+	day := p.day("the first day of the version it is like")
+	for _, old := range p.scheme.Versions {
+		if old.From == day {
+			c := old.clone()
+			c.From, c.To, c.Source = v.From, v.To, ""
+			return c
+		}
+	}
+	p.problem("no version from %s stands above; put the version it is like first", day)
+	return v
+}
+
+func (v Version) clone() Version {
+	v.Bands, v.Prices, v.Aliases = slices.Clone(v.Bands), slices.Clone(v.Prices), slices.Clone(v.Aliases)
+	v.Missing, v.Tags, v.Shares = slices.Clone(v.Missing), slices.Clone(v.Tags), slices.Clone(v.Shares)
+	v.Hours, v.Caps, v.Exempt = slices.Clone(v.Hours), slices.Clone(v.Caps), slices.Clone(v.Exempt)
+	return v
+}
+
+func (p *parser) day(what string) oslo.Day {
+	w := p.word(what)
+	d, err := oslo.ParseDay(w)
+	if err != nil && w != "" {
+		p.problem("%v", err)
+	}
+	return d
+}

@@ -1,0 +1,255 @@
+package tariff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"bompass/shared/toll"
+)
+
+// inVersion reads the lines that belong to the version above them.
+func (p *parser) inVersion() bool {
+	read, ok := map[string]func(){
+		"source": p.source, "heavy-cars": p.heavyCars, "band": p.band, "price": p.price, "as": p.alias, "missing": p.missing,
+		"tag": p.tag, "zero-emission": p.share, "hour-rule": p.hourRule, "cap": p.cap, "exempt": p.exempt,
+	}[p.keyword]
+	if !ok {
+		return false
+	}
+	if p.version == nil {
+		p.problem("%s stands before any version; put it under a version line", p.keyword)
+		p.words = nil
+		return true
+	}
+	read()
+	return true
+}
+
+// put adds an entry. It replaces what the version took over from another one and reports what the
+// version itself has already said.
+func put[T interface{ line() int }](p *parser, list []T, entry T, same func(T) bool) []T {
+	at := slices.IndexFunc(list, same)
+	if at >= 0 && list[at].line() >= p.version.Line {
+		p.problem("%s says again what line %d says; take one of them away", p.keyword, list[at].line())
+		return list
+	}
+	if at >= 0 {
+		list = slices.DeleteFunc(list, same)
+	}
+	return append(list, entry)
+}
+
+func (p *parser) origin() Origin { return Origin{p.line} }
+
+func (p *parser) source() { p.version.Source = p.word("the price list's title in quotes") }
+
+// heavyCars reads: heavy-cars light [needs …].
+func (p *parser) heavyCars() {
+	if !p.take("light") {
+		p.problem("heavy-cars says whom an M1 over 3,500 kg is light for; write: heavy-cars light [needs agreement tag]")
+	}
+	p.version.HeavyCars = &Rule{p.origin(), p.needs()}
+}
+
+// price reads: price ZONE CLASS BAND KRONER [BAND KRONER …].
+func (p *parser) price() {
+	zone := p.word("a price zone")
+	target, ok := p.target()
+	if ok && len(p.words) == 0 {
+		p.problem("price has no amount; add: base KRONER")
+	}
+	for ok && len(p.words) > 0 {
+		pr := Price{Origin: p.origin(), Zone: zone, For: target, Band: p.word("a band"), Ore: p.amount("an amount in kroner")}
+		p.version.Prices = put(p, p.version.Prices, pr, func(o Price) bool {
+			return o.Zone == pr.Zone && o.For == pr.For && o.Band == pr.Band
+		})
+	}
+}
+
+// alias reads: as CLASS pays CLASS.
+func (p *parser) alias() {
+	a := Alias{Origin: p.origin(), Class: p.class()}
+	if !p.take("pays") {
+		p.problem("as is written: as CLASS pays CLASS")
+		p.words = nil
+		return
+	}
+	a.Pays = p.class()
+	p.version.Aliases = put(p, p.version.Aliases, a, func(o Alias) bool { return o.Class == a.Class })
+}
+
+// missing reads: missing CLASS.
+func (p *parser) missing() {
+	if t, ok := p.target(); ok {
+		m := Missing{p.origin(), t}
+		p.version.Missing = put(p, p.version.Missing, m, func(o Missing) bool { return o.For == t })
+	}
+}
+
+// tag reads: tag GROUP SHARE [needs …].
+func (p *parser) tag() {
+	d := Discount{Origin: p.origin(), Group: p.group()}
+	if d.Group == NoGroup {
+		p.problem("tag is written: tag light|heavy SHARE [needs agreement tag]")
+		p.words = nil
+		return
+	}
+	d.Off, d.Needs = p.fraction(), p.needs()
+	p.version.Tags = put(p, p.version.Tags, d, func(o Discount) bool { return o.Group == d.Group })
+}
+
+// share reads: zero-emission CLASS pays SHARE [needs …].
+func (p *parser) share() {
+	target, ok := p.target()
+	if !ok {
+		return
+	}
+	if target.Group == NoGroup && !target.Class.ZeroEmission() {
+		p.problem("%s is not a zero-emission class; name an electric or hydrogen one", target)
+	}
+	if !p.take("pays") {
+		p.problem("zero-emission is written: zero-emission CLASS pays SHARE [needs agreement tag]")
+		p.words = nil
+		return
+	}
+	s := Share{Origin: p.origin(), For: target, Pays: p.fraction(), Needs: p.needs()}
+	p.version.Shares = put(p, p.version.Shares, s, func(o Share) bool { return o.For == target })
+}
+
+// hourRule reads: hour-rule none, or hour-rule MODE N minutes for GROUPS [needs …] [in GROUP …] [end included].
+func (p *parser) hourRule() {
+	h := HourRule{Origin: p.origin(), Mode: Mode(p.word("first, dearest, standard or none"))}
+	switch h.Mode {
+	case None:
+	case First, Dearest, Standard:
+		if h.Minutes = p.number("the window's length in minutes"); h.Minutes < 1 || h.Minutes > WindowMinutesMax {
+			p.problem("a window is 1 to %d minutes; do not guess 60, ask the toll charger", WindowMinutesMax)
+		}
+		if !p.take("minutes") {
+			p.problem("the window's length is written in minutes; write: 60 minutes")
+		}
+		h.Groups, h.Needs = p.groups(), p.needs()
+	default:
+		p.problem("hour-rule %q is not known; write first, dearest, standard or none", h.Mode)
+		p.words = nil
+	}
+	h.In = p.names()
+	if p.take("end") && p.take("included") {
+		h.Included = true
+	}
+	inherited := func(o HourRule) bool { return o.Line < p.version.Line }
+	p.version.Hours = append(slices.DeleteFunc(p.version.Hours, inherited), h)
+}
+
+// WindowMinutesMax bounds a window of the hour rule.
+const WindowMinutesMax = 24 * 60
+
+// names reads: in NAME NAME, up to the words "end included".
+func (p *parser) names() (list []string) {
+	for p.take("in") {
+		for len(p.words) > 0 && p.words[0] != "end" {
+			list = append(list, p.word("a name"))
+		}
+		if list == nil {
+			p.problem("in is followed by names; add them")
+		}
+	}
+	return list
+}
+
+// cap reads: cap GROUP N for GROUPS [needs …].
+func (p *parser) cap() {
+	c := Cap{Origin: p.origin(), CapGroup: p.word("a cap group"), N: p.number("how many passages are paid")}
+	c.Groups, c.Needs = p.groups(), p.needs()
+	if c.N < 1 {
+		p.problem("a cap lets at least 1 passage be paid; write the number, or take the line away")
+	}
+	p.version.Caps = put(p, p.version.Caps, c, func(o Cap) bool { return o.CapGroup == c.CapGroup })
+}
+
+// exempt reads: exempt KIND [needs …].
+func (p *parser) exempt() {
+	e := Exempt{Origin: p.origin(), Kind: toll.ExemptionKind(p.word("a kind of exemption"))}
+	if !slices.Contains(Kinds(), e.Kind) {
+		p.problem("exemption %q is not known; write one of %v", e.Kind, Kinds())
+	}
+	e.Needs = p.needs()
+	p.version.Exempt = put(p, p.version.Exempt, e, func(o Exempt) bool { return o.Kind == e.Kind })
+}
+
+// Kinds lists the exemptions that a scheme may honour.
+func Kinds() []toll.ExemptionKind {
+	return []toll.ExemptionKind{ExemptMotorcycle, toll.ExemptDisabled, toll.ExemptEmergency, toll.ExemptTransit, toll.ExemptEmbassy}
+}
+
+// band reads: band NAME DAYS HH:MM-HH:MM … [except holidays july] [in ZONE …].
+func (p *parser) band() {
+	b := Band{Origin: p.origin(), Name: p.word("a name")}
+	if b.Name == Base {
+		p.problem("base is the time outside every band; give the band another name")
+	}
+	b.Days = p.days(p.word("the days, such as mon-fri"))
+	for len(p.words) > 0 && strings.Contains(p.words[0], ":") {
+		b.Spans = append(b.Spans, p.span(p.word("a time")))
+	}
+	if b.Spans == nil {
+		p.problem("band %s has no time; add one like 06:30-09:00", b.Name)
+	}
+	if p.take("except") {
+		b.NotHolidays, b.NotJuly = p.take("holidays"), p.take("july")
+		if !b.NotHolidays && !b.NotJuly {
+			p.problem("except is followed by holidays, july, or both; add them")
+		}
+	}
+	b.Zones = p.names()
+	p.version.Bands = put(p, p.version.Bands, b, func(o Band) bool { return o.Name == b.Name })
+}
+
+func weekday(name string) int {
+	return slices.Index([]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}, name)
+}
+
+// days reads mon-fri, sat-sun, or one day.
+func (p *parser) days(w string) (days [7]bool) {
+	from, to, ranged := strings.Cut(w, "-")
+	if !ranged {
+		to = from
+	}
+	a, b := weekday(from), weekday(to)
+	if a < 0 || b < 0 {
+		p.problem("%q is not a day or a range of days; write it like mon-fri", w)
+		return days
+	}
+	for d := time.Weekday(a); ; d = (d + 1) % 7 {
+		days[d] = true
+		if d == time.Weekday(b) {
+			return days
+		}
+	}
+}
+
+// span reads 06:30-09:00; the end is the first minute that no longer belongs to it.
+func (p *parser) span(w string) Span {
+	from, to, _ := strings.Cut(w, "-")
+	a, ok1 := clock(from)
+	b, ok2 := clock(to)
+	if !ok1 || !ok2 {
+		p.problem("%q is not a span of time; write it like 06:30-09:00", w)
+		return Span{}
+	}
+	if b <= a {
+		p.problem("%s ends before it begins; a span does not cross midnight, write two", w)
+	}
+	return Span{a, b}
+}
+
+func clock(s string) (minute int, ok bool) {
+	var h, m int
+	if n, err := fmt.Sscanf(s, "%2d:%2d", &h, &m); n != 2 || err != nil || len(s) != 5 {
+		return 0, false
+	}
+	minute = h*60 + m
+	return minute, h >= 0 && m >= 0 && m < 60 && minute <= 24*60
+}

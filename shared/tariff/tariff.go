@@ -1,0 +1,118 @@
+// Package tariff owns price plans as data: schemes with their stations and dated versions, the text
+// form that a toll officer reads and edits, and the checks that a plan is whole.
+//
+// It knows what a price list says. What one passage costs in the company of others is package rating's.
+package tariff
+
+import (
+	"cmp"
+	"slices"
+
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+// Book is every scheme that is known, ordered by id.
+type Book struct {
+	Schemes []*Scheme
+}
+
+// Scheme (bompengeanlegg) is a set of stations with one toll charger and common rules.
+type Scheme struct {
+	Origin
+	File        string
+	ID          toll.SchemeID
+	Name        string
+	Charger     toll.ChargerID
+	ChargerName string
+	Clock       string    // the zone whose wall clock and calendar decide bands, days and months
+	Stations    []Station // in the order of the file
+	Versions    []Version // ordered by From
+}
+
+// Station is a charge point as price lists see it, tolling.md B.1.
+type Station struct {
+	Origin
+	ID           toll.StationID
+	Number       int // the operator's own number
+	Name         string
+	Scheme       toll.SchemeID
+	Charger      toll.ChargerID
+	ChargerName  string
+	Charged      toll.Direction // the direction that is charged; DirectionUnknown is both
+	HourGroup    string         // passage group of the hour rule; empty when it is in none
+	CapGroup     string         // group whose paid passages the monthly cap counts; empty when it is in none
+	PriceZone    string         // which of the version's prices apply
+	DisabledFree bool           // free with a disabled-parking permit, tolling.md A-9
+	Lat, Lon     int32          // millionths of a degree; both 0 when unknown
+}
+
+// Charges tells whether a passage in a direction is charged; an unknown direction is.
+func (s Station) Charges(d toll.Direction) bool {
+	return s.Charged == toll.DirectionUnknown || d == toll.DirectionUnknown || d == s.Charged
+}
+
+// Origin is where in its file something is written.
+type Origin struct{ Line int }
+
+func (o Origin) line() int { return o.Line }
+
+// NewBook gathers schemes in their fixed order.
+func NewBook(schemes ...*Scheme) *Book {
+	b := &Book{Schemes: slices.Clone(schemes)}
+	slices.SortFunc(b.Schemes, func(a, c *Scheme) int { return cmp.Compare(a.ID, c.ID) })
+	return b
+}
+
+// Version returns the version in force on a day, or nil in a gap.
+func (s *Scheme) Version(day oslo.Day) *Version {
+	for i := len(s.Versions) - 1; i >= 0; i-- {
+		if v := &s.Versions[i]; day >= v.From {
+			if day < s.End(i) {
+				return v
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// End is the first day on which version i is no longer in force; Forever when nothing ends it.
+func (s *Scheme) End(i int) oslo.Day {
+	end := Forever
+	if i+1 < len(s.Versions) {
+		end = s.Versions[i+1].From
+	}
+	if to := s.Versions[i].To; to != 0 && to < end {
+		end = to
+	}
+	return end
+}
+
+// Zones lists the price zones that stations name, in the order of the file.
+func (s *Scheme) Zones() []string {
+	return named(s.Stations, func(st Station) string { return st.PriceZone })
+}
+
+// HourGroups lists the passage groups that stations name.
+func (s *Scheme) HourGroups() []string {
+	return named(s.Stations, func(st Station) string { return st.HourGroup })
+}
+
+// CapGroups lists the cap groups that stations name.
+func (s *Scheme) CapGroups() []string {
+	return named(s.Stations, func(st Station) string { return st.CapGroup })
+}
+
+func named(stations []Station, name func(Station) string) []string {
+	var names []string
+	for _, st := range stations {
+		if n := name(st); n != "" && !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// Forever is the end of a version that nothing ends.
+const Forever oslo.Day = 1 << 30
