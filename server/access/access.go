@@ -1,0 +1,170 @@
+// Package access owns who a caller is: the password and code that open an account, the sessions that
+// follow, and the throttle that slows guessing.
+//
+// It says who acts and for which customer. What that actor may do with a thing is the domain's that
+// owns the thing; cookies and forms are package web's.
+package access
+
+import (
+	"context"
+	"time"
+
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// Limits of sessions and of the way in.
+const (
+	SessionIdle = 30 * time.Minute // without a request
+	SessionMax  = 12 * time.Hour   // since the code was accepted
+	StepMax     = 5 * time.Minute  // from password to code
+	StepTries   = 5                // codes for one password
+	TouchEvery  = time.Minute      // how often a session's last use is written
+)
+
+// Role is what a person is to the customer acted for.
+type Role string
+
+// The roles.
+const (
+	Owner         Role = "owner"
+	Administrator Role = "administrator"
+	Accountant    Role = "accountant"
+)
+
+// Actor is who asks: a person, through a session, on behalf of one customer.
+type Actor struct {
+	Account  toll.AccountID
+	Person   string
+	Language string
+	Role     Role
+	Customer toll.CustomerID
+	Name     string // of the customer
+	Kind     toll.CustomerKind
+	Session  Hash   // names the session without opening it
+	CSRF     string // what forms and scripts of this session send back
+}
+
+// Account is what the way in needs to know of a person.
+type Account struct {
+	ID           toll.AccountID
+	Email        string
+	Person       string
+	Language     string
+	PasswordHash string
+	TOTP         Sealed // of the base32 secret
+	BirthNumber  Sealed
+	BirthHash    []byte // keyed, for finding
+	Customer     toll.CustomerID
+	Role         Role
+}
+
+// Step is the state between an accepted password and its code.
+type Step struct {
+	Account Account
+	Until   time.Time
+}
+
+// Session is a session about to begin.
+type Session struct {
+	Hash     Hash
+	Account  toll.AccountID
+	Customer toll.CustomerID
+	Began    time.Time
+	Until    time.Time
+}
+
+// Accounts keeps the people who can sign in.
+type Accounts interface {
+	// AccountByEmail returns fault.NotFound when nobody has the address.
+	AccountByEmail(ctx context.Context, email string) (Account, error)
+	// AddAccount leaves an account that is already there as it is.
+	AddAccount(ctx context.Context, a Account) error
+	SetLanguage(ctx context.Context, id toll.AccountID, language string) error
+}
+
+// Sessions keeps what is between a person and the next request.
+type Sessions interface {
+	AddStep(ctx context.Context, hash Hash, id toll.AccountID, until time.Time) error
+	// TryStep counts a try against the step. It returns fault.SignedOut when the step is over, unknown
+	// or has had its tries.
+	TryStep(ctx context.Context, hash Hash, now time.Time) (Step, error)
+	// BeginSession spends the step and the code's time step in one go, and only if neither was spent
+	// before; it tells whether the session began.
+	BeginSession(ctx context.Context, step Hash, totpStep int64, s Session) (bool, error)
+	// SessionActor returns fault.SignedOut for a session that is over or unknown. It marks the session
+	// as used when touch is set.
+	SessionActor(ctx context.Context, hash Hash, now time.Time, touch bool) (Actor, error)
+	EndSession(ctx context.Context, hash Hash) error
+}
+
+// Throttles keeps how often something was tried.
+type Throttles interface {
+	// ChangeTries locks the counts under the keys, lets decide change them, and saves them unless it
+	// refuses. Counts come in the order of the keys.
+	ChangeTries(ctx context.Context, keys []string, decide func(tries []Tries) error) error
+}
+
+// Store is all that the way in remembers.
+type Store interface {
+	Accounts
+	Sessions
+	Throttles
+}
+
+// Desk lets people in and knows them again.
+type Desk struct {
+	store  Store
+	keys   Keys
+	now    func() time.Time
+	hashes chan struct{} // one place for each password being hashed
+}
+
+// NewDesk returns a Desk that works with the given keys.
+func NewDesk(store Store, keys Keys, now func() time.Time) *Desk {
+	return &Desk{store: store, keys: keys, now: now, hashes: make(chan struct{}, hashesMax)}
+}
+
+// Who returns the actor behind a session's token, and counts as use of the session.
+func (d *Desk) Who(ctx context.Context, token Token) (Actor, error) {
+	return d.actor(ctx, token, true)
+}
+
+// Peek returns the actor behind a session's token without prolonging the session.
+func (d *Desk) Peek(ctx context.Context, token Token) (Actor, error) {
+	return d.actor(ctx, token, false)
+}
+
+func (d *Desk) actor(ctx context.Context, token Token, touch bool) (Actor, error) {
+	if !token.plausible() {
+		return Actor{}, fault.New(fault.SignedOut)
+	}
+	actor, err := d.store.SessionActor(ctx, token.Hash(), d.now(), touch)
+	if err != nil {
+		return Actor{}, err
+	}
+	actor.CSRF = token.csrf()
+	return actor, nil
+}
+
+// End ends the actor's session.
+func (d *Desk) End(ctx context.Context, actor Actor) error {
+	return d.store.EndSession(ctx, actor.Session)
+}
+
+// SetLanguage chooses the language of the actor's account.
+func (d *Desk) SetLanguage(ctx context.Context, actor Actor, language string) error {
+	if !KnownLanguage(language) {
+		return fault.New(fault.BadRequest, "why", "unknown language").At("language")
+	}
+	return d.store.SetLanguage(ctx, actor.Account, language)
+}
+
+// KnownLanguage tells whether an account may choose the language.
+func KnownLanguage(language string) bool {
+	switch language {
+	case "nb", "en", "sv", "de":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,144 @@
+// Package account owns the customer's first page: what the customer has, and what this month has cost
+// so far. It adds up; what a passage costs is decided long before.
+package account
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"bompass/shared/api"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+// LatestMax is how many passages the first page shows.
+const LatestMax = 5
+
+// Holding is a vehicle as the customer has it at an instant. Agreement and Tag are empty for a vehicle
+// that is owned but on no agreement.
+type Holding struct {
+	Vehicle   toll.Vehicle
+	Agreement toll.AgreementID
+	Tag       toll.TagID
+}
+
+// Sum is what one vehicle's passages under one agreement cost in a month. Agreement is empty for
+// passages that the owner paid without one.
+type Sum struct {
+	Agreement toll.AgreementID
+	Vehicle   toll.VehicleID
+	Passages  int
+	Net       money.Ore
+}
+
+// Store remembers what the customer has.
+type Store interface {
+	// Agreements lists those in force, ordered by number.
+	Agreements(ctx context.Context, customer toll.CustomerID, at time.Time) ([]toll.Agreement, error)
+	// Holdings lists vehicles on the customer's agreements and vehicles owned, each once, ordered by plate.
+	Holdings(ctx context.Context, customer toll.CustomerID, at time.Time) ([]Holding, error)
+	MonthSums(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]Sum, error)
+}
+
+// Passages gives the newest passages of a customer.
+type Passages interface {
+	Latest(ctx context.Context, customer toll.CustomerID, n int) ([]api.PassageLine, error)
+}
+
+// Desk makes the overview.
+type Desk struct {
+	store    Store
+	passages Passages
+	charger  func(toll.ChargerID) string
+}
+
+// NewDesk returns a Desk; charger gives a toll company's name.
+func NewDesk(store Store, passages Passages, charger func(toll.ChargerID) string) *Desk {
+	return &Desk{store: store, passages: passages, charger: charger}
+}
+
+// Overview is the first page of a customer of the given kind at an instant.
+func (d *Desk) Overview(ctx context.Context, customer toll.CustomerID, kind toll.CustomerKind, now time.Time) (api.OverviewReply, error) {
+	month := oslo.MonthOf(now)
+	agreements, err := d.store.Agreements(ctx, customer, now)
+	if err != nil {
+		return api.OverviewReply{}, fmt.Errorf("overview: agreements: %w", err)
+	}
+	holdings, err := d.store.Holdings(ctx, customer, now)
+	if err != nil {
+		return api.OverviewReply{}, fmt.Errorf("overview: vehicles: %w", err)
+	}
+	sums, err := d.store.MonthSums(ctx, customer, month)
+	if err != nil {
+		return api.OverviewReply{}, fmt.Errorf("overview: sums: %w", err)
+	}
+	latest, err := d.passages.Latest(ctx, customer, LatestMax)
+	if err != nil {
+		return api.OverviewReply{}, fmt.Errorf("overview: latest: %w", err)
+	}
+	reply := api.OverviewReply{Month: month, Latest: latest, Agreements: make([]api.AgreementOverview, 0, len(agreements))}
+	for _, a := range agreements {
+		o := d.agreement(a, holdings, sums)
+		o.Kind = kind
+		reply.Agreements = append(reply.Agreements, o)
+	}
+	if reply.Unagreed = unagreed(holdings, sums); reply.Unagreed != nil {
+		reply.Unagreed.Kind = kind
+	}
+	for _, s := range sums {
+		reply.Total += s.Net
+	}
+	return reply, nil
+}
+
+func (d *Desk) agreement(a toll.Agreement, holdings []Holding, sums []Sum) api.AgreementOverview {
+	o := api.AgreementOverview{
+		ID: a.ID, Number: a.Number, Charger: d.charger(a.Charger), Blocked: a.Blocked, Vehicles: vehicles(a.ID, holdings, sums),
+	}
+	o.Balance, o.Passages = total(a.ID, sums)
+	return o
+}
+
+// unagreed gathers vehicles that are owned but on no agreement, and what was paid without one.
+func unagreed(holdings []Holding, sums []Sum) *api.AgreementOverview {
+	o := api.AgreementOverview{Vehicles: vehicles("", holdings, sums)}
+	o.Balance, o.Passages = total("", sums)
+	if len(o.Vehicles) == 0 && o.Passages == 0 {
+		return nil
+	}
+	return &o
+}
+
+func total(id toll.AgreementID, sums []Sum) (balance money.Ore, passages int) {
+	for _, s := range sums {
+		if s.Agreement == id {
+			balance += s.Net
+			passages += s.Passages
+		}
+	}
+	return balance, passages
+}
+
+func vehicles(id toll.AgreementID, holdings []Holding, sums []Sum) []api.VehicleOverview {
+	list := []api.VehicleOverview{}
+	for _, h := range holdings {
+		if h.Agreement != id {
+			continue
+		}
+		// A car over 3,500 kg counts as light with an agreement and a tag, tolling.md A-1.
+		v := api.VehicleOverview{ID: h.Vehicle.ID, Plate: h.Vehicle.Plate, Tag: h.Tag, Class: h.Vehicle.Facts.Class(h.Tag != "").String()}
+		for _, s := range sums {
+			if s.Agreement == id && s.Vehicle == h.Vehicle.ID {
+				v.Balance += s.Net
+				v.Passages += s.Passages
+			}
+		}
+		list = append(list, v)
+	}
+	slices.SortStableFunc(list, func(a, b api.VehicleOverview) int { return cmp.Compare(a.Plate.Text, b.Plate.Text) })
+	return list
+}

@@ -1,0 +1,51 @@
+package web
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/server/access"
+	"bompass/shared/api"
+)
+
+// mount answers a customer's route: session, origin and token, limits, decoding, the handler, reply.
+// Then runs once the handler has succeeded.
+func mount[Req, Reply any](
+	s *server, r api.Route[Req, Reply], handle func(context.Context, access.Actor, Req) (Reply, error), then ...func(*fiber.Ctx),
+) {
+	s.app.Add(r.Method, r.Path, func(c *fiber.Ctx) error {
+		actor, err := s.customer(c)
+		if err != nil {
+			return err
+		}
+		var req Req
+		if err := decode(c, &req); err != nil {
+			return err
+		}
+		reply, err := handle(c.UserContext(), actor, req)
+		if err != nil {
+			return err
+		}
+		for _, f := range then {
+			f(c)
+		}
+		c.Set(fiber.HeaderCacheControl, "no-store")
+		return c.JSON(reply)
+	})
+}
+
+// customer lets through a signed-in person whose request comes from our own page.
+func (s *server) customer(c *fiber.Ctx) (access.Actor, error) {
+	if err := s.ownSite(c); err != nil {
+		return access.Actor{}, err
+	}
+	actor, err := s.Desk.Who(c.UserContext(), s.session(c))
+	if err != nil {
+		return access.Actor{}, err
+	}
+	if !safe(c.Method()) && !actor.SameCSRF(c.Get("X-CSRF-Token")) {
+		return access.Actor{}, crossSite()
+	}
+	return actor, nil
+}

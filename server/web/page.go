@@ -1,0 +1,125 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/shared/fault"
+	"bompass/shared/i18n"
+)
+
+//go:embed page/*.html
+var pageFiles embed.FS
+
+// contact is where a person who cannot sign in writes to.
+const contact = "hjelp@bompass.example"
+
+// pages are the server's own pages; they work without scripts.
+type pages struct {
+	assets    *Assets
+	templates map[string]*template.Template
+}
+
+func loadPages(assets *Assets) (*pages, error) {
+	p := &pages{assets: assets, templates: map[string]*template.Template{}}
+	for _, name := range []string{"login", "code", "failure"} {
+		t, err := template.ParseFS(pageFiles, "page/frame.html", "page/"+name+".html")
+		if err != nil {
+			return nil, fmt.Errorf("page %s: %w", name, err)
+		}
+		p.templates[name] = t
+	}
+	return p, nil
+}
+
+// view is what a page shows.
+type view struct {
+	*i18n.Words
+	Title   string
+	Sheet   string // address of the stylesheet
+	Icon    string
+	Program string // address of the program, fetched ahead; empty on pages that do not lead to it
+	CSRF    string
+	Next    string
+	Email   string
+	Failure string // what went wrong with the form
+	Notice  string // why the person is here
+	Text    string // of a page that says one thing
+	Trace   string
+	Contact string
+	Self    string // the page's own address, for choosing a language
+}
+
+type languageLink struct {
+	Code, Name, Address string
+	Current             bool
+}
+
+// Fail tells the templates whether the form has a mistake.
+func (v view) Fail() bool { return v.Failure != "" }
+
+// Links are the languages to choose from, each to this page in that language.
+func (v view) Links() []languageLink {
+	var links []languageLink
+	for _, lang := range i18n.Languages() {
+		join := "?"
+		if strings.Contains(v.Self, "?") {
+			join = "&"
+		}
+		links = append(links, languageLink{
+			Code: lang, Name: languageName(lang), Address: v.Self + join + "lang=" + url.QueryEscape(lang), Current: lang == v.Lang(),
+		})
+	}
+	return links
+}
+
+// languageName is a language's name in itself, which is how it is found by those who read nothing else.
+func languageName(lang string) string {
+	switch lang {
+	case "nb":
+		return "Norsk"
+	case "en":
+		return "English"
+	case "sv":
+		return "Svenska"
+	case "de":
+		return "Deutsch"
+	}
+	return lang
+}
+
+func (s *server) view(c *fiber.Ctx) view {
+	return view{
+		Words: i18n.For(s.language(c)), Sheet: s.Assets.Address(sheetFile), Icon: s.Assets.Address(iconFile),
+		Program: s.Assets.Address(programFile), Contact: contact,
+	}
+}
+
+// send writes a page. Pages hold tokens, so nobody keeps them.
+func (p *pages) send(c *fiber.Ctx, status int, name string, v view) error {
+	var b bytes.Buffer
+	if err := p.templates[name].ExecuteTemplate(&b, "frame.html", v); err != nil {
+		return fmt.Errorf("page %s: %w", name, err)
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentLanguage, v.Lang())
+	return c.Status(status).Send(b.Bytes())
+}
+
+// failurePage says what happened, what to do and how to reach us.
+func (s *server) failurePage(c *fiber.Ctx, status int, f fault.Error) error {
+	v := s.view(c)
+	v.Program, v.Trace = "", f.Trace
+	v.Title, v.Text = v.T("app.error.title"), v.Fault(&f)
+	if f.Code == fault.NotFound {
+		v.Title, v.Text, v.Trace = v.T("app.missing.title"), v.T("app.missing.text"), ""
+	}
+	return s.pages.send(c, status, "failure", v)
+}

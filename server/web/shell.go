@@ -1,0 +1,142 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/shared/fault"
+	"bompass/shared/i18n"
+)
+
+// themeColor is the page's ground before the stylesheet is there.
+const themeColor = "#0b3c49"
+
+// The library's own viewport forbids people to zoom, WCAG 1.4.4.
+const (
+	fixedViewport    = `content="width=device-width, initial-scale=1, maximum-scale=1, user-scalable=0, viewport-fit=cover"`
+	scalableViewport = `content="width=device-width, initial-scale=1, viewport-fit=cover"`
+)
+
+// provider tells the library where files are. It serves none: that is ours.
+type provider struct{ program string }
+
+// Package is where the library's own files are: at the top.
+func (provider) Package() string { return "" }
+
+// Static is where /web/ is: at the top.
+func (provider) Static() string { return "" }
+
+// AppWASM is the program's address.
+func (p provider) AppWASM() string { return p.program }
+
+// mountShell answers every other address with the program's page. The page holds nothing of anybody:
+// the program asks for that once it runs.
+func (s *server) mountShell() {
+	s.Routes()
+	library := s.library()
+	s.app.Get("/app.js", s.script(library))
+	s.app.Get("/app-worker.js", s.worker(library))
+	s.app.Get("/*", s.shell(library))
+}
+
+func (s *server) library() *app.Handler {
+	icon := s.Assets.Address(iconFile)
+	preload := []string{`<link rel="preload" as="fetch" type="application/wasm" crossorigin href="` + s.Assets.Address(programFile) + `">`}
+	if s.Assets.Has(fontFile) {
+		preload = append(preload, `<link rel="preload" as="font" type="font/woff2" crossorigin href="`+s.Assets.Address(fontFile)+`">`)
+	}
+	return &app.Handler{
+		Name: "Bompass", ShortName: "Bompass", Title: "Bompass", Lang: i18n.Default,
+		Description:             i18n.For(i18n.Default).T("login.lead"),
+		Icon:                    app.Icon{Default: icon, Large: icon, SVG: icon, AppleTouch: icon},
+		BackgroundColor:         themeColor,
+		ThemeColor:              themeColor,
+		LoadingLabel:            "{progress} %",
+		Styles:                  []string{s.Assets.Address(sheetFile)},
+		Scripts:                 []string{s.Assets.Address(companionFile) + " defer"},
+		RawHeaders:              preload,
+		HTML:                    func() app.HTMLHtml { return app.Html().DataSet("color-scheme", "auto") },
+		Resources:               provider{s.Assets.Address(programFile)},
+		Version:                 s.Assets.Version(),
+		WasmContentLengthHeader: lengthHeader,
+		ServiceWorkerTemplate:   workerScript,
+	}
+}
+
+// shell sends the program's page to signed-in people and everybody else to the sign-in page.
+func (s *server) shell(library *app.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		page := s.ask(library, c.Path())
+		if page.status != http.StatusOK {
+			return s.notFound(c)
+		}
+		actor, err := s.Desk.Who(c.UserContext(), s.session(c))
+		if fault.CodeOf(err) == fault.SignedOut && err != nil {
+			return c.Redirect(withNext(loginPath, c.OriginalURL()), fiber.StatusSeeOther)
+		}
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+		c.Set(fiber.HeaderCacheControl, "no-store")
+		return c.Send(s.correct(page.body.Bytes(), i18n.For(actor.Language).Lang()))
+	}
+}
+
+// correct repairs what the library cannot be told.
+func (s *server) correct(page []byte, lang string) []byte {
+	page = bytes.Replace(page, []byte(fixedViewport), []byte(scalableViewport), 1)
+	page = bytes.Replace(page, []byte(`lang="`+i18n.Default+`"`), []byte(`lang="`+lang+`"`), 1)
+	return bytes.ReplaceAll(page, []byte(`"http://`+s.origin.host), []byte(`"`+s.origin.of(s.origin.host)))
+}
+
+func (s *server) script(library *app.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		script := s.ask(library, c.Path())
+		c.Set(fiber.HeaderContentType, "text/javascript; charset=utf-8")
+		c.Set(fiber.HeaderCacheControl, "no-cache")
+		return c.Status(script.status).Send(script.body.Bytes())
+	}
+}
+
+// worker keeps the program's files for the next visit. In development it removes itself, or a build
+// would only be seen at the second reload.
+func (s *server) worker(library *app.Handler) fiber.Handler {
+	if s.Development {
+		return fixed("text/javascript; charset=utf-8", noWorkerScript)
+	}
+	return s.script(library)
+}
+
+// ask asks the library for a path under our own name. What the client sent, host, query and
+// validators, does not reach it: the library repeats the first in pages unescaped and answers any
+// address as unchanged for the last.
+func (s *server) ask(library *app.Handler, path string) *answer {
+	a := &answer{header: http.Header{}, status: http.StatusOK}
+	library.ServeHTTP(a, &http.Request{
+		Method: http.MethodGet, URL: &url.URL{Path: strings.Clone(path)}, Host: s.origin.host,
+		Header: http.Header{}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	})
+	return a
+}
+
+// answer collects what the library writes.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header is for the library; ours are set by the handlers.
+func (a *answer) Header() http.Header { return a.header }
+
+// WriteHeader notes the status.
+func (a *answer) WriteHeader(status int) { a.status = status }
+
+// Write collects the body.
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }

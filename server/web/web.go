@@ -1,0 +1,188 @@
+// Package web owns HTTP: addresses, cookies, forms, limits and the way faults are answered. It asks
+// the domains and repeats what they say; it knows no rule about tolls and no SQL.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+
+	"bompass/server/access"
+	"bompass/shared/api"
+	"bompass/shared/toll"
+)
+
+// Limits of requests and connections.
+const (
+	jsonBytesMax   = 64 << 10
+	formBytesMax   = 8 << 10
+	headerBytesMax = 16 << 10
+	readMax        = 15 * time.Second // a request must have arrived
+	answerMax      = 20 * time.Second // a handler must be done
+	writeMax       = 60 * time.Second // an answer must have left; the program is 1.5 MB on a slow line
+	idleMax        = 75 * time.Second // longer than the proxies' usual 60 s
+)
+
+// Accounts is the customer's first page.
+type Accounts interface {
+	Overview(ctx context.Context, customer toll.CustomerID, kind toll.CustomerKind, now time.Time) (api.OverviewReply, error)
+}
+
+// Passages takes in what stations send and lists what a customer passed.
+type Passages interface {
+	TakeIn(ctx context.Context, key string, body []byte, received time.Time) (api.BatchReply, error)
+	List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, now time.Time) (api.PassageListReply, error)
+}
+
+// Live tells of a customer's passages as they are charged. The channel is bounded and is closed when
+// ctx ends or its reader is too slow.
+type Live interface {
+	Subscribe(ctx context.Context, customer toll.CustomerID) (<-chan api.Event, error)
+}
+
+// Deps is all that the server's face needs from the rest.
+type Deps struct {
+	Context     context.Context // ends when the server stops; event streams end with it
+	PublicURL   string          // scheme, host and port that people use
+	Development bool            // the browser keeps no program between builds
+	Desk        *access.Desk
+	Keys        access.Keys
+	Accounts    Accounts
+	Passages    Passages
+	Live        Live
+	Ready       func(ctx context.Context) error // nil error when requests can be answered
+	Assets      *Assets
+	Routes      func() // registers the program's pages
+	Log         *slog.Logger
+	Now         func() time.Time
+}
+
+// server is what handlers share.
+type server struct {
+	Deps
+	app     *fiber.App
+	origin  origin
+	streams *streams
+	pages   *pages
+}
+
+// New returns the whole face: API, sign-in pages, files and the program's shell.
+func New(d Deps) (*fiber.App, error) {
+	if err := d.check(); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	public, err := parseOrigin(d.PublicURL, d.Development)
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s := &server{Deps: d, origin: public, streams: newStreams()}
+	if s.pages, err = loadPages(d.Assets); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s.app = fiber.New(fiber.Config{
+		AppName:               "Bompass",
+		DisableStartupMessage: true,
+		Immutable:             true, // request strings would change under their holders otherwise
+		StrictRouting:         true,
+		CaseSensitive:         true,
+		BodyLimit:             api.BatchBytesMax,
+		ReadBufferSize:        headerBytesMax,
+		ReadTimeout:           readMax,
+		WriteTimeout:          writeMax,
+		IdleTimeout:           idleMax,
+		ErrorHandler:          s.fail,
+		RequestMethods:        []string{fiber.MethodGet, fiber.MethodHead, fiber.MethodPost},
+	})
+	s.mountAll()
+	return s.app, nil
+}
+
+func (d Deps) check() error {
+	var missing []error
+	need := func(there bool, name string) {
+		if !there {
+			missing = append(missing, errors.New(name+" is missing"))
+		}
+	}
+	need(d.Context != nil, "context")
+	need(d.Desk != nil, "access desk")
+	need(d.Accounts != nil, "accounts")
+	need(d.Passages != nil, "passages")
+	need(d.Live != nil, "live")
+	need(d.Ready != nil, "ready")
+	need(d.Assets != nil, "assets")
+	need(d.Routes != nil, "routes")
+	need(d.Log != nil, "log")
+	need(d.Now != nil, "clock")
+	return errors.Join(missing...)
+}
+
+// mountAll is the list of everything that is answered, in the order it is tried.
+func (s *server) mountAll() {
+	s.app.Use(s.trace, recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}), s.headers)
+	s.app.Get("/healthz", s.health)
+	s.app.Get("/readyz", s.ready)
+	s.app.Use(s.ownHost, s.deadline)
+
+	mount(s, api.Me, s.me)
+	mount(s, api.SetLanguage, s.setLanguage)
+	mount(s, api.Logout, s.logout, s.forgetSession)
+	mount(s, api.Overview, s.overview)
+	mount(s, api.PassageList, s.passageList)
+	s.app.Get(api.Events.Path, s.events)
+	s.app.Post(api.PassageBatch.Path, s.passageBatch)
+	s.app.Use("/api", s.notFound)
+
+	s.mountFiles()
+	s.app.Get(loginPath, s.loginPage)
+	s.app.Post(loginPath, s.loginSubmit)
+	s.app.Get(codePath, s.codePage)
+	s.app.Post(codePath, s.codeSubmit)
+	s.mountShell()
+	s.app.Use(s.notFound)
+}
+
+// origin is how the outside names this server.
+type origin struct {
+	secure bool
+	host   string // with port, as browsers write it
+	names  map[string]bool
+}
+
+// parseOrigin takes the public address apart. On loopback all of its names are ours. Plain http is for
+// loopback, and for trying things out.
+func parseOrigin(public string, development bool) (origin, error) {
+	u, err := url.Parse(public)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || (u.Path != "" && u.Path != "/") {
+		return origin{}, fmt.Errorf("public address %q is not like https://bompass.example", public)
+	}
+	host := strings.ToLower(u.Host)
+	o := origin{secure: u.Scheme == "https", host: host, names: map[string]bool{host: true}}
+	switch u.Hostname() {
+	case "localhost", "127.0.0.1", "::1", "0.0.0.0", "::":
+		port := strings.TrimPrefix(host, strings.TrimSuffix(host, ":"+u.Port()))
+		for _, name := range []string{"localhost", "127.0.0.1", "[::1]"} {
+			o.names[name+port] = true
+		}
+	default:
+		if !o.secure && !development {
+			return origin{}, fmt.Errorf("public address %q must begin with https: passwords travel to it", public)
+		}
+	}
+	return o, nil
+}
+
+// of is the origin that a browser on one of our host names states.
+func (o origin) of(host string) string {
+	if o.secure {
+		return "https://" + host
+	}
+	return "http://" + host
+}
