@@ -59,12 +59,6 @@ type Account struct {
 	Role         Role
 }
 
-// Step is the state between an accepted password and its code.
-type Step struct {
-	Account Account
-	Until   time.Time
-}
-
 // Session is a session about to begin.
 type Session struct {
 	Hash     Hash
@@ -83,31 +77,37 @@ type Accounts interface {
 	SetLanguage(ctx context.Context, id toll.AccountID, language string) error
 }
 
-// Sessions keeps what is between a person and the next request.
-type Sessions interface {
-	AddStep(ctx context.Context, hash Hash, id toll.AccountID, until time.Time) error
-	// TryStep counts a try against the step. It returns fault.SignedOut when the step is over, unknown
-	// or has had its tries.
-	TryStep(ctx context.Context, hash Hash, now time.Time) (Step, error)
+// Steps keeps people who have given their password and not yet their code.
+type Steps interface {
+	AddStep(ctx context.Context, hash Hash, id toll.AccountID, now, until time.Time) error
+	// TryStep counts a try and returns the account. It returns fault.SignedOut when the step is over,
+	// unknown or has had triesMax tries.
+	TryStep(ctx context.Context, hash Hash, now time.Time, triesMax int) (Account, error)
 	// BeginSession spends the step and the code's time step in one go, and only if neither was spent
 	// before; it tells whether the session began.
 	BeginSession(ctx context.Context, step Hash, totpStep int64, s Session) (bool, error)
-	// SessionActor returns fault.SignedOut for a session that is over or unknown. It marks the session
-	// as used when touch is set.
-	SessionActor(ctx context.Context, hash Hash, now time.Time, touch bool) (Actor, error)
+}
+
+// Sessions keeps who is signed in.
+type Sessions interface {
+	// SessionActor returns fault.SignedOut for a session that is unknown, over at now, or not seen
+	// since the given instant.
+	SessionActor(ctx context.Context, hash Hash, now, since time.Time) (actor Actor, seen time.Time, err error)
+	TouchSession(ctx context.Context, hash Hash, now time.Time) error
 	EndSession(ctx context.Context, hash Hash) error
 }
 
 // Throttles keeps how often something was tried.
 type Throttles interface {
 	// ChangeTries locks the counts under the keys, lets decide change them, and saves them unless it
-	// refuses. Counts come in the order of the keys.
-	ChangeTries(ctx context.Context, keys []string, decide func(tries []Tries) error) error
+	// refuses. Counts come in the order of the keys. Some counts older than stale are dropped.
+	ChangeTries(ctx context.Context, keys []string, stale time.Time, decide func(tries []Tries) error) error
 }
 
 // Store is all that the way in remembers.
 type Store interface {
 	Accounts
+	Steps
 	Sessions
 	Throttles
 }
@@ -139,11 +139,17 @@ func (d *Desk) actor(ctx context.Context, token Token, touch bool) (Actor, error
 	if !token.plausible() {
 		return Actor{}, fault.New(fault.SignedOut)
 	}
-	actor, err := d.store.SessionActor(ctx, token.Hash(), d.now(), touch)
+	now := d.now()
+	actor, seen, err := d.store.SessionActor(ctx, token.Hash(), now, now.Add(-SessionIdle))
 	if err != nil {
 		return Actor{}, err
 	}
-	actor.CSRF = token.csrf()
+	if touch && now.Sub(seen) >= TouchEvery {
+		if err := d.store.TouchSession(ctx, token.Hash(), now); err != nil {
+			return Actor{}, err
+		}
+	}
+	actor.Session, actor.CSRF = token.Hash(), token.csrf()
 	return actor, nil
 }
 

@@ -45,8 +45,8 @@ func (d *Desk) Password(ctx context.Context, visitor Visitor, email, password st
 	if err := d.giveBack(ctx, keys, false); err != nil {
 		return "", err
 	}
-	token := newToken()
-	return token, d.store.AddStep(ctx, token.Hash(), account.ID, d.now().Add(StepMax))
+	now, token := d.now(), newToken()
+	return token, d.store.AddStep(ctx, token.Hash(), account.ID, now, now.Add(StepMax))
 }
 
 // Code checks the code that follows an accepted password and begins a session with a token of its
@@ -56,15 +56,15 @@ func (d *Desk) Code(ctx context.Context, visitor Visitor, step Token, code strin
 		return "", fault.New(fault.SignedOut)
 	}
 	now := d.now()
-	half, err := d.store.TryStep(ctx, step.Hash(), now)
+	account, err := d.store.TryStep(ctx, step.Hash(), now, StepTries)
 	if err != nil {
 		return "", err
 	}
-	keys := d.throttleKeys(visitor, half.Account.Email)
+	keys := d.throttleKeys(visitor, account.Email)
 	if err := d.spend(ctx, keys); err != nil {
 		return "", err
 	}
-	secret, err := d.keys.open(half.Account.TOTP, string(half.Account.ID))
+	secret, err := d.keys.open(account.TOTP, string(account.ID))
 	if err != nil {
 		return "", err
 	}
@@ -77,7 +77,7 @@ func (d *Desk) Code(ctx context.Context, visitor Visitor, step Token, code strin
 	}
 	token := newToken()
 	began, err := d.store.BeginSession(ctx, step.Hash(), matched, Session{
-		Hash: token.Hash(), Account: half.Account.ID, Customer: half.Account.Customer, Began: now, Until: now.Add(SessionMax),
+		Hash: token.Hash(), Account: account.ID, Customer: account.Customer, Began: now, Until: now.Add(SessionMax),
 	})
 	if err != nil {
 		return "", err

@@ -76,7 +76,7 @@ func network(address string) string {
 // that must wait is refused and not counted.
 func (d *Desk) spend(ctx context.Context, keys []string) error {
 	now := d.now()
-	return d.store.ChangeTries(ctx, keys, func(tries []Tries) error {
+	return d.store.ChangeTries(ctx, keys, now.Add(-triesKept), func(tries []Tries) error {
 		var wait time.Duration
 		for i, b := range budgets() {
 			if now.Sub(tries[i].Last) > triesKept {
@@ -97,7 +97,7 @@ func (d *Desk) spend(ctx context.Context, keys []string) error {
 // giveBack takes the try off again that turned out right. A finished sign-in clears what was held
 // against the account; the address keeps its other tries, or one own account would pay for many.
 func (d *Desk) giveBack(ctx context.Context, keys []string, finished bool) error {
-	err := d.store.ChangeTries(ctx, keys, func(tries []Tries) error {
+	err := d.store.ChangeTries(ctx, keys, d.now().Add(-triesKept), func(tries []Tries) error {
 		for i := range tries {
 			tries[i].Count = max(0, tries[i].Count-1)
 		}

@@ -20,7 +20,7 @@ const (
 // Why a person was sent to the sign-in page.
 const (
 	whyExpired = "expired"
-	whyOut     = "out"
+	whyOut     = "signed-out"
 )
 
 // loginPage asks for e-mail and password. It needs neither scripts nor the program, which the browser

@@ -48,5 +48,9 @@ create table throttle (
 );
 create index throttle_tried on throttle (tried_at);
 
+-- The first page asks for the vehicles of an agreement.
+create index mount_agreement on mount (agreement_id);
+
 -- +goose Down
+drop index mount_agreement;
 drop table throttle, session, login_step, account_party, account;

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"bompass/server/access"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// The rows between a person and the next request.
+type (
+	LoginStepRow struct {
+		TokenHash []byte `gorm:"primaryKey"`
+		AccountID string
+		Until     time.Time
+		Tries     int
+	}
+	SessionRow struct {
+		TokenHash             []byte `gorm:"primaryKey"`
+		AccountID, CustomerID string
+		BeganAt, SeenAt       time.Time
+		Until                 time.Time
+	}
+)
+
+// TableName is the table of the row.
+func (LoginStepRow) TableName() string { return "login_step" }
+
+// TableName is the table of the row.
+func (SessionRow) TableName() string { return "session" }
+
+// AddStep keeps that a password was right. Some steps and sessions that are over are dropped.
+func (s *Store) AddStep(ctx context.Context, hash access.Hash, id toll.AccountID, now, until time.Time) error {
+	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		for _, table := range []string{"login_step", "session"} {
+			over := fmt.Sprintf("select token_hash from %s where until <= ? limit ? for update skip locked", table)
+			if err := tx.Exec(fmt.Sprintf("delete from %s where token_hash in (%s)", table, over), now, staleChunk).Error; err != nil {
+				return err
+			}
+		}
+		return tx.Create(&LoginStepRow{TokenHash: hash[:], AccountID: string(id), Until: until}).Error
+	})
+	if err != nil {
+		return fmt.Errorf("add sign-in step: %w", err)
+	}
+	return nil
+}
+
+// TryStep counts a try and returns whose step it is.
+func (s *Store) TryStep(ctx context.Context, hash access.Hash, now time.Time, triesMax int) (found access.Account, err error) {
+	err = s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		var ids []string
+		err := tx.Raw(`update login_step set tries = tries + 1 where token_hash = ? and until > ? and tries < ?
+			returning account_id::text`, hash[:], now, triesMax).Scan(&ids).Error
+		if err != nil {
+			return fmt.Errorf("sign-in step: %w", err)
+		}
+		if len(ids) == 0 {
+			return fault.New(fault.SignedOut)
+		}
+		found, err = findAccount(tx, "id = ?", ids[0])
+		return err
+	})
+	return found, err
+}
+
+// errSpent undoes a sign-in whose step or code somebody else has spent.
+var errSpent = errors.New("spent")
+
+// BeginSession spends the step and the code's time step and begins a session, or does nothing.
+func (s *Store) BeginSession(ctx context.Context, step access.Hash, totpStep int64, b access.Session) (bool, error) {
+	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := once(tx.Where("token_hash = ? and account_id = ?", step[:], string(b.Account)).Delete(&LoginStepRow{})); err != nil {
+			return err
+		}
+		newer := tx.Model(&AccountRow{}).Where("id = ? and totp_last_step < ?", string(b.Account), totpStep)
+		if err := once(newer.Update("totp_last_step", totpStep)); err != nil {
+			return err
+		}
+		return tx.Create(&SessionRow{
+			TokenHash: b.Hash[:], AccountID: string(b.Account), CustomerID: string(b.Customer),
+			BeganAt: b.Began, SeenAt: b.Began, Until: b.Until,
+		}).Error
+	})
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, errSpent):
+		return false, nil
+	}
+	return false, fmt.Errorf("begin session: %w", err)
+}
+
+// once holds a statement to exactly one row.
+func once(done *gorm.DB) error {
+	if done.Error == nil && done.RowsAffected != 1 {
+		return errSpent
+	}
+	return done.Error
+}
+
+// SessionActor returns who a session is, as the account and its rights are now.
+func (s *Store) SessionActor(ctx context.Context, hash access.Hash, now, since time.Time) (a access.Actor, seen time.Time, err error) {
+	err = s.pool.QueryRow(ctx, `
+		select a.id::text, a.person, a.language, p.role, c.id::text, c.name, c.kind, s.seen_at
+		from session s join account a on a.id = s.account_id
+		join account_party p on p.account_id = s.account_id and p.customer_id = s.customer_id
+		join customer c on c.id = s.customer_id
+		where s.token_hash = $1 and s.until > $2 and s.seen_at > $3`, hash[:], now, since).
+		Scan(&a.Account, &a.Person, &a.Language, &a.Role, &a.Customer, &a.Name, &a.Kind, &seen)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return access.Actor{}, time.Time{}, fault.New(fault.SignedOut)
+	}
+	if err != nil {
+		return access.Actor{}, time.Time{}, fmt.Errorf("session: %w", err)
+	}
+	return a, seen, nil
+}
+
+// TouchSession notes that a session was used.
+func (s *Store) TouchSession(ctx context.Context, hash access.Hash, now time.Time) error {
+	err := s.db.WithContext(ctx).Model(&SessionRow{}).Where("token_hash = ? and seen_at < ?", hash[:], now).Update("seen_at", now).Error
+	if err != nil {
+		return fmt.Errorf("touch session: %w", err)
+	}
+	return nil
+}
+
+// EndSession ends a session; one that is over already stays so.
+func (s *Store) EndSession(ctx context.Context, hash access.Hash) error {
+	if err := s.db.WithContext(ctx).Where("token_hash = ?", hash[:]).Delete(&SessionRow{}).Error; err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
