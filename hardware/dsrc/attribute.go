@@ -1,0 +1,62 @@
+package dsrc
+
+import "bompass/hardware/per"
+
+// Attribute identifiers. Those from 95 on are private to an issuer and hold octet strings.
+const (
+	AttrContextMark           = 0
+	AttrContractSerialNumber  = 1
+	AttrContractAuthenticator = 4
+	AttrLicencePlate          = 16
+	AttrVehicleClass          = 17
+	AttrVehicleDimensions     = 18
+	AttrVehicleAxles          = 19
+	AttrVehicleWeightLimits   = 20
+	AttrVehicleCharacter      = 22
+	AttrVehicleAuthenticator  = 23
+	AttrEquipmentOBUId        = 24
+	AttrEquipmentStatus       = 26
+	AttrPaymentMeans          = 32
+	AttrReceiptData1          = 33
+	AttrReceiptData2          = 34
+	attributeMax              = 127
+)
+
+// Attribute is one piece of a tag's data.
+type Attribute struct {
+	ID    int       `json:"attributeId"`
+	Value Container `json:"attributeValue"`
+}
+
+// attributeBits is the least room an attribute takes: its id and the type of its container.
+const attributeBits = 16
+
+func writeAttributes(w *per.Writer, field string, list []Attribute) {
+	w.Count(field, len(list))
+	for i := range list {
+		w.EnterItem(field, i)
+		list[i].write(w)
+		w.Leave()
+	}
+}
+
+func readAttributes(r *per.Reader, field string) []Attribute {
+	list := make([]Attribute, r.Count(field, attributeBits))
+	for i := range list {
+		r.EnterItem(field, i)
+		list[i] = readAttribute(r)
+		r.Leave()
+	}
+	return list
+}
+
+func (a Attribute) write(w *per.Writer) {
+	w.Root("attributeId", a.ID, attributeMax)
+	a.Value.writeAs(w, "attributeValue")
+}
+
+func readAttribute(r *per.Reader) (a Attribute) {
+	a.ID = r.Root("attributeId", attributeMax)
+	a.Value = readContainer(r, "attributeValue")
+	return a
+}

@@ -1,0 +1,94 @@
+package dsrc
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Fill1, Fill2 and Fill4 are the bits that move the next field to an octet's edge. They ought to be 0
+// and are kept as they came.
+type (
+	Fill1 uint8
+	Fill2 uint8
+	Fill4 uint8
+)
+
+// Country is a country's two letters in the telegraph alphabet ITA2, five bits each.
+type Country uint16
+
+const countryMax = 1<<10 - 1
+
+// ita2 is the alphabet's code of each letter from A.
+var ita2 = [26]uint16{
+	0b11000, 0b10011, 0b01110, 0b10010, 0b10000, 0b10110, 0b01011, 0b00101, 0b01100, 0b11010, 0b11110, 0b01001, 0b00111,
+	0b00110, 0b00011, 0b01101, 0b11101, 0b01010, 0b10100, 0b00001, 0b11100, 0b01111, 0b11001, 0b10111, 0b10101, 0b10001,
+}
+
+// CountryOf makes a country of two letters A to Z; anything else is country 0.
+func CountryOf(code string) Country {
+	if len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return 0
+	}
+	return Country(ita2[code[0]-'A']<<5 | ita2[code[1]-'A'])
+}
+
+// Code is the country's two letters, or empty when the bits are not two letters.
+func (c Country) Code() string {
+	first, second := letter(uint16(c)>>5), letter(uint16(c)&31)
+	if first == 0 || second == 0 {
+		return ""
+	}
+	return string([]byte{first, second})
+}
+
+func letter(code uint16) byte {
+	for i, c := range ita2 {
+		if c == code {
+			return 'A' + byte(i)
+		}
+	}
+	return 0
+}
+
+// MarshalText writes b and the bits.
+func (f Fill1) MarshalText() ([]byte, error) { return bitText(uint64(f), 1), nil }
+
+// UnmarshalText reads b and the bits.
+func (f *Fill1) UnmarshalText(text []byte) error { return parseBits(f, text, 1) }
+
+// MarshalText writes b and the bits.
+func (f Fill2) MarshalText() ([]byte, error) { return bitText(uint64(f), 2), nil }
+
+// UnmarshalText reads b and the bits.
+func (f *Fill2) UnmarshalText(text []byte) error { return parseBits(f, text, 2) }
+
+// MarshalText writes b and the bits.
+func (f Fill4) MarshalText() ([]byte, error) { return bitText(uint64(f), 4), nil }
+
+// UnmarshalText reads b and the bits.
+func (f *Fill4) UnmarshalText(text []byte) error { return parseBits(f, text, 4) }
+
+// MarshalText writes b and the bits.
+func (c Country) MarshalText() ([]byte, error) { return bitText(uint64(c), 10), nil }
+
+// UnmarshalText reads b and the bits.
+func (c *Country) UnmarshalText(text []byte) error { return parseBits(c, text, 10) }
+
+// MarshalText writes b and the bits.
+func (v EquipmentStatus) MarshalText() ([]byte, error) { return bitText(uint64(v), 16), nil }
+
+// UnmarshalText reads b and the bits.
+func (v *EquipmentStatus) UnmarshalText(text []byte) error { return parseBits(v, text, 16) }
+
+func bitText(v uint64, n int) []byte { return fmt.Appendf(nil, "b%0*b", n, v) }
+
+func parseBits[T ~uint8 | ~uint16](v *T, text []byte, n int) error {
+	digits, ok := strings.CutPrefix(string(text), "b")
+	if !ok || len(digits) != n {
+		return fmt.Errorf("bit string: b and %d bits wanted", n)
+	}
+	bits, err := strconv.ParseUint(digits, 2, n)
+	*v = T(bits)
+	return err
+}

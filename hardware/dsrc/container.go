@@ -1,0 +1,84 @@
+package dsrc
+
+import "bompass/hardware/per"
+
+// Container holds a value of any of the types that attributes and parameters are made of. The zero
+// container is one that is left out.
+type Container struct{ Value Value }
+
+// Value is what a container may hold; the published name of its alternative is in the notation.
+type Value interface{ alternative() int }
+
+// The alternatives of a container, the type octet on the air.
+const (
+	inOctetString           = 2
+	inTime                  = 15
+	inGetStampedRequest     = 17
+	inGetStampedResponse    = 18
+	inSetStampedRequest     = 19
+	inContextMark           = 32
+	inContractSerialNumber  = 33
+	inContractAuthenticator = 36
+	inReceiptAuthenticator  = 45
+	inLicencePlate          = 47
+	inVehicleClass          = 49
+	inVehicleDimensions     = 50
+	inVehicleAxles          = 51
+	inVehicleWeightLimits   = 52
+	inVehicleWeightLaden    = 53
+	inVehicleCharacter      = 54
+	inVehicleAuthenticator  = 55
+	inEquipmentOBUId        = 56
+	inEquipmentStatus       = 58
+	inDriver                = 59
+	inPaymentBalance        = 61
+	inPaymentUnit           = 62
+	inPaymentSecurityData   = 63
+	inPaymentMeans          = 64
+	inReceiptData1          = 65
+	inReceiptData2          = 66
+	inValidity              = 67
+	inSetMMI                = 69
+	lastAlternative         = 86
+)
+
+// IsZero tells whether the container is left out.
+func (c Container) IsZero() bool { return c.Value == nil }
+
+func (c Container) writeAs(w *per.Writer, field string) {
+	w.Enter(field)
+	c.write(w)
+	w.Leave()
+}
+
+// write takes the families of values in turn; each knows its own.
+func (c Container) write(w *per.Writer) {
+	if c.Value == nil {
+		w.Unknown("", -1)
+		return
+	}
+	alternative := c.Value.alternative()
+	w.Root("", alternative, lastAlternative)
+	w.Enter(alternatives[alternative].name)
+	if !writeParameter(w, c.Value) && !writeContract(w, c.Value) {
+		writeVehicle(w, c.Value)
+	}
+	w.Leave()
+}
+
+func readContainer(r *per.Reader, field string) (c Container) {
+	r.Enter(field)
+	alternative := r.Root("", lastAlternative)
+	r.Enter(alternatives[alternative].name)
+	switch {
+	case alternative <= inSetStampedRequest, alternative == inSetMMI:
+		c.Value = readParameter(r, alternative)
+	case alternative >= inLicencePlate && alternative <= inDriver:
+		c.Value = readVehicle(r, alternative)
+	default:
+		c.Value = readContract(r, alternative)
+	}
+	r.Leave()
+	r.Leave()
+	return c
+}

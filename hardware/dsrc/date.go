@@ -1,0 +1,101 @@
+package dsrc
+
+import (
+	"time"
+
+	"bompass/hardware/per"
+)
+
+// yearMin and yearMax bound a compact date; yearMin with month and day 0 is no date.
+const (
+	yearMin = 1990
+	yearMax = 2117
+)
+
+// DateCompact is a day in 16 bits.
+type DateCompact struct {
+	Year  int `json:"year"`
+	Month int `json:"month"`
+	Day   int `json:"day"`
+}
+
+// TimeCompact is a time of day in steps of two seconds; 23:59:60 is the end of the day.
+type TimeCompact struct {
+	Hours      int `json:"hours"`
+	Minutes    int `json:"mins"`
+	DoubleSecs int `json:"doubleSecs"`
+}
+
+// DateAndTime is an instant as a tag knows it, in the local time of the roadside.
+type DateAndTime struct {
+	Date DateCompact `json:"timeDate"`
+	Time TimeCompact `json:"timeCompact"`
+}
+
+// NoDate is the date that stands for none.
+func NoDate() DateCompact { return DateCompact{Year: yearMin} }
+
+// IsNone tells whether there is no date.
+func (d DateCompact) IsNone() bool { return d == NoDate() }
+
+// Ended tells whether the day has passed on an instant's own calendar. No date never ends.
+func (d DateCompact) Ended(at time.Time) bool {
+	if d.IsNone() {
+		return false
+	}
+	return !at.Before(time.Date(d.Year, time.Month(d.Month), d.Day+1, 0, 0, 0, 0, at.Location()))
+}
+
+func (d DateCompact) write(w *per.Writer) {
+	w.Int("year", d.Year, yearMin, yearMax)
+	w.Int("month", d.Month, 0, 12)
+	w.Int("day", d.Day, 0, 31)
+}
+
+func (d DateCompact) writeAs(w *per.Writer, field string) {
+	w.Enter(field)
+	d.write(w)
+	w.Leave()
+}
+
+func readDate(r *per.Reader) (d DateCompact) {
+	d.Year = r.Int("year", yearMin, yearMax)
+	d.Month = r.Int("month", 0, 12)
+	d.Day = r.Int("day", 0, 31)
+	return d
+}
+
+func readDateAs(r *per.Reader, field string) DateCompact {
+	r.Enter(field)
+	d := readDate(r)
+	r.Leave()
+	return d
+}
+
+func (t TimeCompact) write(w *per.Writer) {
+	w.Int("hours", t.Hours, 0, 23)
+	w.Int("mins", t.Minutes, 0, 59)
+	w.Int("doubleSecs", t.DoubleSecs, 0, 30)
+}
+
+func readTime(r *per.Reader) (t TimeCompact) {
+	t.Hours = r.Int("hours", 0, 23)
+	t.Minutes = r.Int("mins", 0, 59)
+	t.DoubleSecs = r.Int("doubleSecs", 0, 30)
+	return t
+}
+
+func (v DateAndTime) write(w *per.Writer) {
+	v.Date.writeAs(w, "timeDate")
+	w.Enter("timeCompact")
+	v.Time.write(w)
+	w.Leave()
+}
+
+func readDateAndTime(r *per.Reader) (v DateAndTime) {
+	v.Date = readDateAs(r, "timeDate")
+	r.Enter("timeCompact")
+	v.Time = readTime(r)
+	r.Leave()
+	return v
+}

@@ -1,0 +1,117 @@
+// Package dsrc owns the messages between a beacon and a tag: the application layer of CEN DSRC
+// (ISO 15628) with the toll functions and attributes of ISO 14906, as octets and as values.
+//
+// It is pure: no keys, no radio, no sequence of messages. Decoded octet strings are parts of the
+// input. Field names in errors and in the value notation are those of the published types.
+package dsrc
+
+import "bompass/hardware/per"
+
+// PDU is one message: BST, VST, GetRequest, GetResponse, SetRequest, SetResponse, ActionRequest,
+// ActionResponse, EventReportRequest or EventReportResponse, each by value.
+type PDU interface{ index() int }
+
+// The choice among messages, the first four bits of each.
+const (
+	actionRequest = iota
+	actionResponse
+	eventReportRequest
+	eventReportResponse
+	setRequest
+	setResponse
+	getRequest
+	getResponse
+	initialisationRequest
+	initialisationResponse
+	pduCount
+)
+
+var pduNames = [pduCount]string{
+	"actionRequest", "actionResponse", "eventReportRequest", "eventReportResponse", "setRequest", "setResponse",
+	"getRequest", "getResponse", "initialisationRequest", "initialisationResponse",
+}
+
+// Append writes a message, without its fragmentation octet, behind dst. A value that does not fit its
+// field is a *per.Error that names it. Nothing is allocated while dst has room.
+func Append(dst []byte, p PDU) ([]byte, error) {
+	w := per.NewWriter(dst)
+	writePDU(&w, p)
+	return w.Result()
+}
+
+// Decode reads a whole message, without its fragmentation octet. Octets that are no message, too few
+// or too many are a *per.Error that names the field.
+func Decode(b []byte) (PDU, error) {
+	r := per.NewReader(b)
+	p := readPDU(&r)
+	r.End()
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func writePDU(w *per.Writer, p PDU) {
+	if p == nil {
+		w.Unknown("TApdu", -1)
+		return
+	}
+	w.Bits(uint64(p.index()), 4)
+	w.Enter(pduNames[p.index()])
+	switch p := p.(type) {
+	case ActionRequest:
+		p.write(w)
+	case ActionResponse:
+		p.write(w)
+	case EventReportRequest:
+		p.write(w)
+	case EventReportResponse:
+		p.write(w)
+	case SetRequest:
+		p.write(w)
+	case SetResponse:
+		p.write(w)
+	case GetRequest:
+		p.write(w)
+	case GetResponse:
+		p.write(w)
+	case BST:
+		p.write(w)
+	case VST:
+		p.write(w)
+	}
+	w.Leave()
+}
+
+func readPDU(r *per.Reader) (p PDU) {
+	index := int(r.Bits("TApdu", 4))
+	if index >= pduCount {
+		r.Unknown("TApdu", index)
+		return nil
+	}
+	r.Enter(pduNames[index])
+	switch index {
+	case actionRequest:
+		p = readActionRequest(r)
+	case actionResponse:
+		p = readActionResponse(r)
+	case eventReportRequest:
+		p = readEventReportRequest(r)
+	case eventReportResponse:
+		p = readEventReportResponse(r)
+	case setRequest:
+		p = readSetRequest(r)
+	case setResponse:
+		p = readSetResponse(r)
+	case getRequest:
+		p = readGetRequest(r)
+	case getResponse:
+		p = readGetResponse(r)
+	case initialisationRequest:
+		p = readBST(r)
+	case initialisationResponse:
+		p = readVST(r)
+	}
+	r.Leave()
+	return p
+}

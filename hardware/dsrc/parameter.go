@@ -1,0 +1,84 @@
+package dsrc
+
+import "bompass/hardware/per"
+
+// OctetString is a value whose meaning the octets' owner knows: a private attribute, an echo, or the
+// parameter of a toll application in a VST.
+type OctetString struct{ Octets }
+
+// UnixTime is seconds since 1970.
+type UnixTime uint32
+
+// SetMMIRequest is the signal a tag is to give.
+type SetMMIRequest int
+
+// GetStampedRequest asks for attributes under an authenticator.
+type GetStampedRequest struct {
+	Attributes []int  `json:"attributeIdList"`
+	Nonce      Octets `json:"nonce"`
+	KeyRef     int    `json:"keyRef"`
+}
+
+// GetStampedResponse is attributes and their authenticator.
+type GetStampedResponse struct {
+	Attributes    []Attribute `json:"attributeList"`
+	Authenticator Octets      `json:"authenticator"`
+}
+
+// SetStampedRequest writes attributes and asks for an authenticator over them.
+type SetStampedRequest struct {
+	Attributes []Attribute `json:"attributeList"`
+	Nonce      Octets      `json:"nonce"`
+	KeyRef     int         `json:"keyRef"`
+}
+
+func (OctetString) alternative() int        { return inOctetString }
+func (UnixTime) alternative() int           { return inTime }
+func (SetMMIRequest) alternative() int      { return inSetMMI }
+func (GetStampedRequest) alternative() int  { return inGetStampedRequest }
+func (GetStampedResponse) alternative() int { return inGetStampedResponse }
+func (SetStampedRequest) alternative() int  { return inSetStampedRequest }
+
+func writeParameter(w *per.Writer, v Value) bool {
+	switch v := v.(type) {
+	case OctetString:
+		w.Octets("", v.Octets)
+	case UnixTime:
+		w.Bits(uint64(v), 32)
+	case SetMMIRequest:
+		w.Int("", int(v), 0, 255)
+	case GetStampedRequest:
+		writeInts(w, "attributeIdList", v.Attributes)
+		w.Octets("nonce", v.Nonce)
+		w.Int("keyRef", v.KeyRef, 0, 255)
+	case GetStampedResponse:
+		writeAttributes(w, "attributeList", v.Attributes)
+		w.Octets("authenticator", v.Authenticator)
+	case SetStampedRequest:
+		writeAttributes(w, "attributeList", v.Attributes)
+		w.Octets("nonce", v.Nonce)
+		w.Int("keyRef", v.KeyRef, 0, 255)
+	default:
+		return false
+	}
+	return true
+}
+
+func readParameter(r *per.Reader, alternative int) Value {
+	switch alternative {
+	case inOctetString:
+		return OctetString{r.Octets("")}
+	case inTime:
+		return UnixTime(r.Bits("", 32))
+	case inSetMMI:
+		return SetMMIRequest(r.Int("", 0, 255))
+	case inGetStampedRequest:
+		return GetStampedRequest{Attributes: readInts(r, "attributeIdList"), Nonce: r.Octets("nonce"), KeyRef: r.Int("keyRef", 0, 255)}
+	case inGetStampedResponse:
+		return GetStampedResponse{Attributes: readAttributes(r, "attributeList"), Authenticator: r.Octets("authenticator")}
+	case inSetStampedRequest:
+		return SetStampedRequest{Attributes: readAttributes(r, "attributeList"), Nonce: r.Octets("nonce"), KeyRef: r.Int("keyRef", 0, 255)}
+	}
+	r.Unknown("", alternative)
+	return nil
+}

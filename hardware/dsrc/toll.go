@@ -1,0 +1,54 @@
+package dsrc
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// Mark is an EFC context mark as six opaque octets, the form to match contracts by.
+type Mark [6]byte
+
+// TollParameter is what a tag's toll application says of itself in the VST.
+type TollParameter struct {
+	Mark   Mark
+	Access bool    // security level 1: the tag wants access credentials
+	KeyRef uint16  // which access key
+	Random Octets4 // what the credentials are made over
+}
+
+// The parameter's two lengths, at security levels 0 and 1, and the head of each inner octet string.
+const (
+	level0Size = 6
+	level1Size = 16
+	keyRefHead = "\x02\x02"
+	randomHead = "\x02\x04"
+)
+
+// ParseTollParameter reads the octets of a toll application's parameter; only the two lengths of the
+// security levels are known.
+func ParseTollParameter(b []byte) (p TollParameter, err error) {
+	if len(b) != level0Size && len(b) != level1Size {
+		return p, fmt.Errorf("toll parameter: %d octets, %d or %d wanted", len(b), level0Size, level1Size)
+	}
+	p.Mark = Mark(b)
+	if len(b) == level0Size {
+		return p, nil
+	}
+	if string(b[6:8]) != keyRefHead || string(b[10:12]) != randomHead {
+		return p, fmt.Errorf("toll parameter: inner octet strings of 2 and 4 octets wanted")
+	}
+	p.Access, p.KeyRef, p.Random = true, binary.BigEndian.Uint16(b[8:]), Octets4(b[12:])
+	return p, nil
+}
+
+// Octets writes the parameter as a tag sends it.
+func (p TollParameter) Octets() Octets {
+	b := append(make(Octets, 0, level1Size), p.Mark[:]...)
+	if !p.Access {
+		return b
+	}
+	b = append(b, keyRefHead...)
+	b = binary.BigEndian.AppendUint16(b, p.KeyRef)
+	b = append(b, randomHead...)
+	return append(b, p.Random[:]...)
+}
