@@ -7,7 +7,6 @@ package passage
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"bompass/shared/api"
@@ -40,12 +39,10 @@ type Charge struct {
 	Digest    int64  // of Steps
 }
 
-// Quarantined is a passage that needs a person: kept as it came, with the reason.
+// Quarantined is a passage that needs a person, with the reason.
 type Quarantined struct {
-	Key         string
 	Why         *fault.Error
-	Observation json.RawMessage
-	Station     toll.StationID
+	Observation toll.Observation
 	Received    time.Time
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -110,13 +111,15 @@ func quarantine(ctx context.Context, tx pgx.Tx, list []passage.Quarantined) erro
 	}
 	batch := &pgx.Batch{}
 	for _, q := range list {
-		params, err := json.Marshal(q.Why.Params)
-		if err != nil {
-			return fmt.Errorf("quarantine %s: %w", q.Key, err)
+		key := q.Observation.Key()
+		params, errP := json.Marshal(q.Why.Params)
+		observation, errO := json.Marshal(q.Observation)
+		if err := errors.Join(errP, errO); err != nil {
+			return fmt.Errorf("quarantine %s: %w", key, err)
 		}
 		batch.Queue(`insert into quarantine (message_key, code, params, observation, station, received_at)
 			values ($1, $2, $3, $4, $5, $6) on conflict (message_key, code) do nothing`,
-			q.Key, string(q.Why.Code), params, []byte(q.Observation), string(q.Station), q.Received)
+			key, string(q.Why.Code), params, observation, string(q.Observation.Station), q.Received)
 	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("quarantine: %w", err)

@@ -29,15 +29,15 @@ type (
 		OwnerID            *string
 	}
 	VehicleFactsRow struct {
-		VehicleID          string    `gorm:"primaryKey"`
-		ValidFrom          time.Time `gorm:"primaryKey"`
-		ValidTo            *time.Time
-		Category           string
-		WeightKg           int
-		Fuel               string
-		PlugIn             bool
-		Euro               int
-		Source             string
+		VehicleID string    `gorm:"primaryKey"`
+		ValidFrom time.Time `gorm:"primaryKey"`
+		ValidTo   *time.Time
+		Category  string
+		WeightKg  int
+		Fuel      string
+		PlugIn    bool
+		Euro      int
+		Source    string
 	}
 	TagRow struct {
 		ID, AgreementID, Status string

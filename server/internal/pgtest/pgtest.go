@@ -1,0 +1,99 @@
+// Package pgtest gives tests a real PostgreSQL: one throw-away cluster for a test binary, one freshly
+// migrated database for a test. It works for root and for an ordinary user.
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/embedded"
+	"bompass/server/store"
+)
+
+// prefix names the directories of clusters; the process id follows.
+const prefix = "bompass-pgtest-"
+
+// cluster is shared by the tests of one binary. It ends with the process: the kernel tells PostgreSQL
+// so, and the next test binary clears the directory away.
+var cluster = sync.OnceValues(start)
+
+var count atomic.Int64
+
+func start() (*embedded.Postgres, error) {
+	sweep()
+	dir := filepath.Join(os.TempDir(), prefix+strconv.Itoa(os.Getpid()))
+	home, err := embedded.OpenHome(dir)
+	if err != nil {
+		return nil, err
+	}
+	ctx := context.Background()
+	p, err := embedded.StartThrowaway(ctx, home)
+	if err != nil {
+		return nil, err
+	}
+	template, err := store.Open(ctx, p.URL())
+	if err != nil {
+		return nil, err
+	}
+	defer template.Close()
+	_, err = template.Migrate(ctx)
+	return p, err
+}
+
+// sweep removes what earlier test binaries have left.
+func sweep() {
+	old, _ := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
+	for _, dir := range old {
+		pid, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(dir), prefix))
+		if err == nil && syscall.Kill(pid, 0) == syscall.ESRCH {
+			_ = os.RemoveAll(dir)
+		}
+	}
+}
+
+// URL returns the address of a migrated, empty database of the test's own.
+func URL(t testing.TB) string {
+	t.Helper()
+	p, err := cluster()
+	if err != nil {
+		t.Fatalf("test database: %v", err)
+	}
+	name := fmt.Sprintf("test_%d", count.Add(1))
+	admin(t, p, "create database "+name+" template bompass")
+	t.Cleanup(func() { admin(t, p, "drop database "+name+" with (force)") })
+	return p.URLOf(name)
+}
+
+// New opens a migrated, empty database of the test's own.
+func New(t testing.TB) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), URL(t))
+	if err != nil {
+		t.Fatalf("test database: %v", err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func admin(t testing.TB, p *embedded.Postgres, sql string) {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, p.URLOf("postgres"))
+	if err != nil {
+		t.Fatalf("test database: %v", err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	if _, err := conn.Exec(ctx, sql); err != nil {
+		t.Fatalf("test database: %v", err)
+	}
+}

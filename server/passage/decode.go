@@ -1,0 +1,71 @@
+package passage
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// Limits of what a station reports; beyond them a line is malformed.
+const (
+	nameMax = 64 // of station, tag and plate
+	laneMax = 1000
+)
+
+// decode reads one line of a batch and checks that it can be what it says.
+func decode(line []byte, number int, o *toll.Observation) *fault.Error {
+	*o = toll.Observation{}
+	if !scan(line, o) {
+		*o = toll.Observation{}
+		if err := json.Unmarshal(line, o); err != nil {
+			return malformed(number, err.Error())
+		}
+	}
+	if why := check(o); why != "" {
+		return malformed(number, why)
+	}
+	plate := toll.NewPlate(o.Country, o.Plate)
+	o.Country, o.Plate = plate.Country, plate.Text
+	o.At = o.At.UTC().Truncate(time.Millisecond)
+	return nil
+}
+
+func check(o *toll.Observation) string {
+	switch {
+	case o.Station == "":
+		return "station is missing"
+	case o.At.IsZero():
+		return "at is missing"
+	case o.At.Year() < 1900 || o.At.Year() > 9000:
+		return "at is not a time that can be kept"
+	case o.Lane < 0 || o.Lane > laneMax:
+		return "lane is not between 0 and " + strconv.Itoa(laneMax)
+	case o.Epoch < 0 || o.Sequence < 0:
+		return "epoch and sequence count from 0"
+	case o.Direction != toll.Inbound && o.Direction != toll.Outbound && o.Direction != toll.DirectionUnknown:
+		return `direction is not "in" or "out"`
+	case len(o.Station) > nameMax || len(o.Tag) > nameMax || len(o.Plate) > nameMax || len(o.Country) > 3:
+		return "a name is too long"
+	case control(string(o.Station)) || control(string(o.Tag)) || control(o.Plate) || control(o.Country):
+		return "a name holds a control character"
+	}
+	return ""
+}
+
+func control(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return strings.ContainsFunc(s, unicode.IsControl)
+		}
+	}
+	return false
+}
+
+func malformed(line int, why string) *fault.Error {
+	return fault.New(fault.LineMalformed, "line", strconv.Itoa(line), "why", why)
+}

@@ -1,0 +1,200 @@
+package passage
+
+import (
+	"encoding/hex"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"time"
+
+	"bompass/shared/rating"
+	"bompass/shared/toll"
+)
+
+// Partitions is how many parts the stream is divided into, by vehicle. All passages of a vehicle are
+// in one part, so one worker at a time has them.
+const Partitions = 4
+
+// Directory is the Register made ready for finding: by tag, by plate, by vehicle. It is never changed.
+type Directory struct {
+	version    int64
+	vehicles   map[ID]*vehicle
+	byPlate    map[toll.Plate]*vehicle
+	byTag      map[toll.TagID][]*mount
+	agreements map[ID]*agreement
+	tags       map[toll.TagID]toll.TagStatus
+	keys       map[[32]byte][]string
+}
+
+type vehicle struct {
+	id        ID
+	owner     ID
+	partition int
+	mounts    []*mount
+	facts     []datedClasses
+	exempt    []datedKind
+}
+
+type mount struct {
+	toll.Validity
+	vehicle   *vehicle
+	agreement *agreement
+	tag       toll.TagID
+}
+
+type agreement struct {
+	toll.Validity
+	id, customer ID
+	blocked      bool
+}
+
+type datedClasses struct {
+	toll.Validity
+	classes rating.Classes
+}
+
+type datedKind struct {
+	toll.Validity
+	kind rating.Kind
+}
+
+// NewDirectory makes a Register ready for finding.
+func NewDirectory(r Register) (*Directory, error) {
+	d := &Directory{
+		version: r.Version, vehicles: make(map[ID]*vehicle, len(r.Vehicles)), byPlate: make(map[toll.Plate]*vehicle, len(r.Vehicles)),
+		byTag: make(map[toll.TagID][]*mount, len(r.Tags)), agreements: make(map[ID]*agreement, len(r.Agreements)),
+		tags: make(map[toll.TagID]toll.TagStatus, len(r.Tags)), keys: make(map[[32]byte][]string, len(r.Keys)),
+	}
+	for _, k := range r.Keys {
+		d.keys[k.Hash] = k.Stations
+	}
+	for _, t := range r.Tags {
+		d.tags[t.ID] = t.Status
+	}
+	for _, add := range []func(Register) error{d.addAgreements, d.addVehicles, d.addMounts} {
+		if err := add(r); err != nil {
+			return nil, fmt.Errorf("register: %w", err)
+		}
+	}
+	return d, nil
+}
+
+func (d *Directory) addAgreements(r Register) error {
+	for _, a := range r.Agreements {
+		id, err := ParseID(string(a.ID))
+		if err != nil {
+			return err
+		}
+		customer, err := ParseID(string(a.Customer))
+		if err != nil {
+			return err
+		}
+		d.agreements[id] = &agreement{Validity: a.Validity, id: id, customer: customer, blocked: a.Blocked}
+	}
+	return nil
+}
+
+func (d *Directory) addVehicles(r Register) error {
+	for _, v := range r.Vehicles {
+		id, err := ParseID(string(v.ID))
+		if err != nil {
+			return err
+		}
+		known := &vehicle{id: id, partition: partitionOf(id[:])}
+		if v.Owner != "" {
+			if known.owner, err = ParseID(string(v.Owner)); err != nil {
+				return err
+			}
+		}
+		d.vehicles[id] = known
+		d.byPlate[v.Plate] = known
+	}
+	for _, f := range r.Facts {
+		if v := d.find(f.Vehicle); v != nil {
+			v.facts = append(v.facts, datedClasses{f.Validity, rating.ClassesOf(f.Facts)})
+		}
+	}
+	for _, e := range r.Exemptions {
+		if v := d.find(e.Vehicle); v != nil {
+			v.exempt = append(v.exempt, datedKind{e.Validity, rating.KindOf(e.Kind)})
+		}
+	}
+	return nil
+}
+
+func (d *Directory) addMounts(r Register) error {
+	for _, m := range r.Mounts {
+		id, err := ParseID(string(m.Agreement))
+		if err != nil {
+			return err
+		}
+		v, a := d.find(m.Vehicle), d.agreements[id]
+		if v == nil || a == nil {
+			return fmt.Errorf("mount of vehicle %s names an agreement or vehicle that is not there", m.Vehicle)
+		}
+		known := &mount{Validity: m.Validity, vehicle: v, agreement: a, tag: m.Tag}
+		v.mounts = append(v.mounts, known)
+		if m.Tag != "" {
+			d.byTag[m.Tag] = append(d.byTag[m.Tag], known)
+		}
+	}
+	return nil
+}
+
+func (d *Directory) find(id toll.VehicleID) *vehicle {
+	key, err := ParseID(string(id))
+	if err != nil {
+		return nil
+	}
+	return d.vehicles[key]
+}
+
+// classes are those of the register at an instant; a vehicle of which nothing is known pays the
+// highest of its group, tolling.md A-1.
+func (v *vehicle) classes(at time.Time) rating.Classes {
+	for i := range v.facts {
+		if v.facts[i].Contains(at) {
+			return v.facts[i].classes
+		}
+	}
+	return rating.ClassesOf(toll.Facts{})
+}
+
+func (v *vehicle) exemption(at time.Time) (kind rating.Kind) {
+	for i := range v.exempt {
+		if v.exempt[i].Contains(at) {
+			return v.exempt[i].kind
+		}
+	}
+	return kind
+}
+
+// mayReport tells whether an API key is known, and gives the stations that it may report for.
+func (d *Directory) mayReport(hash [32]byte) (stations []string, known bool) {
+	stations, known = d.keys[hash]
+	return stations, known
+}
+
+func covers(stations []string, id toll.StationID) bool {
+	return len(stations) == 1 && stations[0] == "*" || slices.Contains(stations, string(id)) || slices.Contains(stations, "*")
+}
+
+func partitionOf(b []byte) int {
+	h := fnv.New32a()
+	_, _ = h.Write(b)
+	return int(h.Sum32() % Partitions)
+}
+
+// ParseID reads a UUID in its written form.
+func ParseID(s string) (id ID, err error) {
+	if len(s) != 36 {
+		return id, fmt.Errorf("%q is not a UUID", s)
+	}
+	if _, err := hex.Decode(id[:], []byte(strings.ReplaceAll(s, "-", ""))); err != nil {
+		return id, fmt.Errorf("%q is not a UUID", s)
+	}
+	return id, nil
+}
+
+func (id ID) written() string { return string(toll.FormatPassageID(id)) }

@@ -1,0 +1,127 @@
+package passage
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// Bounds of a passage's instant, measured from when it was received.
+const (
+	FutureMax = 5 * time.Minute
+	AgeMax    = 400 * 24 * time.Hour
+)
+
+// held is a line of the quarantine's subject.
+type held struct {
+	Why         *fault.Error     `json:"why"`
+	Observation toll.Observation `json:"observation"`
+}
+
+// batch is a station's batch on its way into the stream.
+type batch struct {
+	directory *Directory
+	stations  []string
+	received  time.Time
+	reply     api.BatchReply
+	parts     [Partitions]message
+	waiting   message
+}
+
+// TakeIn takes a station's batch of NDJSON observations. When it returns without an error, every
+// line is either refused in the reply or on disk in the stream. A line may be sent again at will.
+func (p *Pipeline) TakeIn(ctx context.Context, key string, body []byte, received time.Time) (api.BatchReply, error) {
+	if len(body) > api.BatchBytesMax {
+		return api.BatchReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.BatchBytesMax))
+	}
+	if n := bytes.Count(body, []byte{'\n'}); n > api.BatchMax {
+		return api.BatchReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.BatchMax))
+	}
+	d, err := p.directory.fresh(ctx, p.now())
+	if err != nil {
+		return api.BatchReply{}, err
+	}
+	stations, known := d.mayReport(sha256.Sum256([]byte(key)))
+	if !known {
+		return api.BatchReply{}, fault.New(fault.KeyUnknown)
+	}
+	b := &batch{directory: d, stations: stations, received: received}
+	p.sort(b, body)
+	messages := make([]*message, 0, Partitions+1)
+	for i := range b.parts {
+		b.parts[i].subject = partSubject(i)
+		messages = append(messages, &b.parts[i])
+	}
+	b.waiting.subject = subjectWaiting
+	if err := publish(ctx, p.js, received, append(messages, &b.waiting)); err != nil {
+		return api.BatchReply{}, err
+	}
+	return b.reply, nil
+}
+
+// sort puts every line of a batch where it belongs.
+func (p *Pipeline) sort(b *batch, body []byte) {
+	var o toll.Observation
+	number := 0
+	for line := range bytes.SplitSeq(body, []byte{'\n'}) {
+		number++
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if why := decode(line, number, &o); why != nil {
+			b.refuse(number, why)
+			continue
+		}
+		if !covers(b.stations, o.Station) {
+			b.refuse(number, fault.New(fault.Refused, "station", string(o.Station)))
+			continue
+		}
+		if why := p.judge(&o, b.received); why != nil {
+			b.hold(&o, why)
+			continue
+		}
+		b.parts[b.directory.partition(&o)].add(o.Key(), line)
+		b.reply.Accepted++
+	}
+}
+
+func (b *batch) refuse(number int, why *fault.Error) {
+	b.reply.RefusedN++
+	if len(b.reply.Refused) < api.RefusedMax {
+		b.reply.Refused = append(b.reply.Refused, api.RefusedLine{Line: number, Why: why})
+	}
+}
+
+func (b *batch) hold(o *toll.Observation, why *fault.Error) {
+	text, err := json.Marshal(held{Why: why, Observation: *o})
+	if err != nil { // names and numbers that have just been read
+		panic(fmt.Sprintf("passage: hold %s: %v", o.Key(), err))
+	}
+	b.waiting.add(o.Key(), text)
+	b.reply.Quarantined++
+}
+
+// judge tells why a passage cannot be rated as it is.
+func (p *Pipeline) judge(o *toll.Observation, received time.Time) *fault.Error {
+	code := fault.Code("")
+	switch {
+	case o.At.Sub(received) > FutureMax:
+		code = fault.PassageFuture
+	case received.Sub(o.At) > AgeMax:
+		code = fault.PassageTooOld
+	default:
+		if _, ok := p.plan.StationIndex(o.Station); ok {
+			return nil
+		}
+		code = fault.StationUnknown
+	}
+	return fault.New(code, "station", string(o.Station), "at", o.At.Format(time.RFC3339))
+}

@@ -1,0 +1,96 @@
+package passage
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/rating"
+	"bompass/shared/toll"
+)
+
+// PageSize is how many passages a page of a list has.
+const PageSize = 100
+
+// Desk shows customers their passages.
+type Desk struct {
+	store Reading
+	plan  *rating.Plan
+}
+
+// NewDesk returns a Desk; the plan knows what stations are called.
+func NewDesk(store Reading, plan *rating.Plan) *Desk { return &Desk{store: store, plan: plan} }
+
+// List returns one page of a customer's passages in a period, newest first.
+func (d *Desk) List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, _ time.Time) (api.PassageListReply, error) {
+	if err := toll.CheckPeriod(req.From, req.To); err != nil { // S1.20
+		return api.PassageListReply{}, err
+	}
+	q := Query{
+		Customer: customer, Vehicle: req.Vehicle, From: req.From.Start(), To: (req.To + 1).Start(), Limit: PageSize + 1, WithCount: true,
+	}
+	if _, err := ParseID(string(req.Vehicle)); req.Vehicle != "" && err != nil {
+		return api.PassageListReply{}, fault.New(fault.BadRequest, "why", "no such vehicle").At("vehicle")
+	}
+	if req.After != "" {
+		var ok bool
+		if q.BeforeAt, q.BeforeID, ok = parseCursor(req.After); !ok {
+			return api.PassageListReply{}, fault.New(fault.BadRequest, "why", "not a page of this list").At("after")
+		}
+	}
+	page, err := d.store.Passages(ctx, q)
+	if err != nil {
+		return api.PassageListReply{}, err
+	}
+	reply := api.PassageListReply{Lines: d.named(page.Lines), Count: page.Count, Total: page.Total}
+	if len(reply.Lines) > PageSize {
+		reply.Lines = reply.Lines[:PageSize]
+		reply.Next = cursor(reply.Lines[PageSize-1])
+	}
+	return reply, nil
+}
+
+// Latest returns a customer's newest passages.
+func (d *Desk) Latest(ctx context.Context, customer toll.CustomerID, n int) ([]api.PassageLine, error) {
+	page, err := d.store.Passages(ctx, Query{Customer: customer, Limit: n})
+	if err != nil {
+		return nil, err
+	}
+	return d.named(page.Lines), nil
+}
+
+// named adds what the tariffs know: names of stations and toll companies.
+func (d *Desk) named(lines []api.PassageLine) []api.PassageLine {
+	for i := range lines {
+		l := &lines[i]
+		if s, ok := d.plan.Station(l.Station); ok {
+			l.Name, l.Charger = s.Name, s.ChargerName
+		} else {
+			l.Name = string(l.Station)
+		}
+	}
+	if lines == nil {
+		return []api.PassageLine{}
+	}
+	return lines
+}
+
+// cursor says where a page ended: the instant in microseconds and the passage.
+func cursor(l api.PassageLine) string {
+	return strconv.FormatInt(l.At.UnixMicro(), 10) + "_" + string(l.ID)
+}
+
+func parseCursor(s string) (at time.Time, id toll.PassageID, ok bool) {
+	micro, written, ok := strings.Cut(s, "_")
+	n, err := strconv.ParseInt(micro, 10, 64)
+	if !ok || err != nil {
+		return at, id, false
+	}
+	if _, err := ParseID(written); err != nil {
+		return at, id, false
+	}
+	return time.UnixMicro(n).UTC(), toll.PassageID(written), true
+}

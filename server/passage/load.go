@@ -1,0 +1,78 @@
+package passage
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"bompass/shared/oslo"
+	"bompass/shared/rating"
+)
+
+// loadSets reads the sets of vehicles for at least the given months. Where a passage lies within
+// reach of a set's end, the month beyond is read as well, until the ends are clear: a window can cross
+// the midnight between two months.
+func (r *round) loadSets(ctx context.Context, wanted map[ID]months) error {
+	for len(wanted) > 0 {
+		spans := make([]Span, 0, len(wanted))
+		for id, m := range wanted {
+			spans = append(spans, m.span(id, r.plan.Longest()))
+		}
+		rows, err := r.books.Standings(ctx, spans)
+		if err != nil {
+			return err
+		}
+		found := make(map[ID][]Standing, len(wanted))
+		for _, row := range rows {
+			found[row.Vehicle] = append(found[row.Vehicle], row)
+		}
+		wider := map[ID]months{}
+		for id, m := range wanted {
+			if wide := m.widened(found[id]); wide != m {
+				wider[id] = wide
+				continue
+			}
+			r.sets[id] = &edit{set: r.assemble(m, found[id]), since: math.MinInt64}
+		}
+		wanted = wider
+	}
+	return nil
+}
+
+// widened adds the months in which passages beyond the edges lie.
+func (m months) widened(rows []Standing) months {
+	for i := range rows {
+		m = m.with(oslo.MonthOf(rows[i].At))
+	}
+	return m
+}
+
+// assemble makes a set of what is kept.
+func (r *round) assemble(m months, rows []Standing) *set {
+	s := &set{first: m.first, last: m.last}
+	type kept struct {
+		c  rating.Crossing
+		st standing
+	}
+	list := make([]kept, 0, len(rows))
+	for i := range rows {
+		row := &rows[i]
+		c, err := r.resolve(&row.Record)
+		if err != nil {
+			s.unpriced = append(s.unpriced, row.ID)
+			continue
+		}
+		list = append(list, kept{c, standing{
+			id: row.ID, customer: row.Customer, digest: row.Digest, list: int32(row.List), net: int32(row.Net), revision: row.Revision,
+		}})
+	}
+	slices.SortFunc(list, func(a, b kept) int { return cmp.Or(a.c.Compare(b.c), bytes.Compare(a.st.id[:], b.st.id[:])) })
+	for _, k := range list {
+		s.crossings = append(s.crossings, k.c)
+		s.standing = append(s.standing, k.st)
+	}
+	s.charges = make([]rating.Charge, len(list))
+	return s
+}

@@ -1,0 +1,73 @@
+package passage
+
+import (
+	"time"
+
+	"bompass/shared/rating"
+	"bompass/shared/tariff"
+	"bompass/shared/toll"
+)
+
+// match finds who pays, tolling.md A.0 step 2: the agreement of the tag that was read; else that of
+// the plate; else the registered owner, at full price; else nobody, and the passage waits.
+func (d *Directory) match(o *toll.Observation, r *Record) {
+	r.MatchedBy = toll.ByNone
+	if m := d.mountOfTag(o.Tag, o.At); m != nil {
+		r.take(m, toll.ByTag)
+		return
+	}
+	v := d.byPlate[toll.Plate{Country: o.Country, Text: o.Plate}]
+	if v == nil {
+		return
+	}
+	for _, m := range v.mounts {
+		if m.inForce(o.At) {
+			r.take(m, toll.ByPlate)
+			return
+		}
+	}
+	if v.owner != (ID{}) {
+		r.Vehicle, r.Customer, r.MatchedBy = v.id, v.owner, toll.ByOwner
+	}
+}
+
+func (r *Record) take(m *mount, by toll.MatchedBy) {
+	r.Vehicle, r.Customer, r.Agreement, r.MatchedBy = m.vehicle.id, m.agreement.customer, m.agreement.id, by
+}
+
+func (m *mount) inForce(at time.Time) bool { return m.Contains(at) && m.agreement.Contains(at) }
+
+// mountOfTag finds where a tag was when it was read. A tag that is not active does not count as read.
+func (d *Directory) mountOfTag(tag toll.TagID, at time.Time) *mount {
+	if tag == "" || d.tags[tag] != toll.TagActive {
+		return nil
+	}
+	for _, m := range d.byTag[tag] {
+		if m.inForce(at) {
+			return m
+		}
+	}
+	return nil
+}
+
+// partition is where a passage belongs: with its vehicle's others.
+func (d *Directory) partition(o *toll.Observation) int {
+	if m := d.mountOfTag(o.Tag, o.At); m != nil {
+		return m.vehicle.partition
+	}
+	if v := d.byPlate[toll.Plate{Country: o.Country, Text: o.Plate}]; v != nil {
+		return v.partition
+	}
+	return partitionOf([]byte(o.Country + o.Plate + string(o.Tag)))
+}
+
+// traits are what rating asks of a passage that has been matched. A blocked agreement keeps its
+// passages but loses discounts, tolling.md A-3.
+func (d *Directory) traits(v *vehicle, r *Record) rating.Traits {
+	a := d.agreements[r.Agreement]
+	return rating.Traits{
+		Classes: v.classes(r.At), Have: tariff.Have(a != nil && !a.blocked, r.MatchedBy == toll.ByTag),
+		Direction: rating.WayOf(r.Direction), Exempt: v.exemption(r.At),
+		Key: uint32(r.ID[0])<<24 | uint32(r.ID[1])<<16 | uint32(r.ID[2])<<8 | uint32(r.ID[3]),
+	}
+}

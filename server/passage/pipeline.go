@@ -1,0 +1,135 @@
+package passage
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+
+	"bompass/shared/rating"
+)
+
+// Store is what the pipeline remembers and asks.
+type Store interface {
+	Ledger
+	Registry
+}
+
+// Pipeline takes passages in and posts their charges.
+type Pipeline struct {
+	store     Store
+	plan      *rating.Plan
+	conn      *nats.Conn
+	js        jetstream.JetStream
+	now       func() time.Time
+	log       *slog.Logger
+	directory *directory
+}
+
+// Deps is what a Pipeline is made of.
+type Deps struct {
+	Store Store
+	Plan  *rating.Plan
+	Conn  *nats.Conn
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+// NewPipeline opens the stream. Passages are posted only while Run runs.
+func NewPipeline(ctx context.Context, d Deps) (*Pipeline, error) {
+	js, err := jetstream.New(d.Conn)
+	if err != nil {
+		return nil, fmt.Errorf("passage stream: %w", err)
+	}
+	if err := openStream(ctx, js); err != nil {
+		return nil, err
+	}
+	p := &Pipeline{store: d.Store, plan: d.Plan, conn: d.Conn, js: js, now: d.Now, log: d.Log}
+	p.directory = &directory{registry: d.Store}
+	return p, nil
+}
+
+// Ready tells whether the stream answers.
+func (p *Pipeline) Ready(ctx context.Context) error {
+	if _, err := p.js.Stream(ctx, streamName); err != nil {
+		return fmt.Errorf("passage stream: %w", err)
+	}
+	return nil
+}
+
+// Run posts passages until ctx ends; the batches begun by then are finished first.
+func (p *Pipeline) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for no := range Partitions {
+		group.Go(func() error { return newWorker(p, no).run(ctx) })
+	}
+	group.Go(func() error { return p.hold(ctx) })
+	return group.Wait()
+}
+
+// directoryAge is how old intake's picture of keys and vehicles may be.
+const directoryAge = time.Second
+
+// directory shares one Directory among intake and workers.
+type directory struct {
+	registry Registry
+	mu       sync.Mutex
+	current  *Directory
+	checked  time.Time
+}
+
+// fresh returns a Directory that was in force within the last second.
+func (d *directory) fresh(ctx context.Context, now time.Time) (*Directory, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.current != nil && now.Sub(d.checked).Abs() < directoryAge {
+		return d.current, nil
+	}
+	version, err := d.registry.RegisterVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.checked = now
+	return d.load(ctx, version)
+}
+
+// at returns a Directory of at least a version.
+func (d *directory) at(ctx context.Context, version int64) (*Directory, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.load(ctx, version)
+}
+
+func (d *directory) load(ctx context.Context, version int64) (*Directory, error) {
+	if d.current != nil && d.current.version >= version {
+		return d.current, nil
+	}
+	register, err := d.registry.Register(ctx)
+	if err != nil {
+		return nil, err
+	}
+	next, err := NewDirectory(register)
+	if err != nil {
+		return nil, err
+	}
+	d.current = next
+	return next, nil
+}
+
+// Idle tells whether everything taken in has been worked off.
+func (p *Pipeline) Idle(ctx context.Context) (bool, error) {
+	s, err := p.js.Stream(ctx, streamName)
+	if err != nil {
+		return false, fmt.Errorf("passage stream: %w", err)
+	}
+	info, err := s.Info(ctx)
+	if err != nil {
+		return false, fmt.Errorf("passage stream: %w", err)
+	}
+	return info.State.Msgs == 0, nil
+}

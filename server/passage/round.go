@@ -1,0 +1,214 @@
+package passage
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"math"
+	"time"
+
+	"bompass/shared/fault"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/rating"
+	"bompass/shared/toll"
+)
+
+// arrival is a passage as it came from the stream.
+type arrival struct {
+	Record
+	line []byte
+}
+
+// round is the work of one transaction: arrivals in, a posting out. It changes nothing that outlives
+// it; what it has learnt is taken over by the worker once the posting is committed.
+type round struct {
+	plan      *rating.Plan
+	directory *Directory
+	cache     *cache
+	books     Books
+	partition int
+	careful   bool // ask the database for duplicates that the sets cannot know
+
+	sets    map[ID]*edit
+	posting Posting
+	forward []*arrival  // belong to another partition since the register changed
+	news    map[ID][]ID // by customer: passages that are new or cost something else now
+	dropped int         // duplicates
+
+	charges []rating.Charge
+	steps   []rating.Step
+}
+
+// edit is a set being worked on: all that lies at or after since is compared with what stands.
+type edit struct {
+	*set
+	since   int64
+	changed bool
+}
+
+// decide turns arrivals into a posting.
+func (r *round) decide(ctx context.Context, arrivals []arrival, now time.Time) (Posting, error) {
+	r.sets, r.news = map[ID]*edit{}, map[ID][]ID{}
+	r.posting = Posting{At: now}
+	matched, err := r.matched(ctx, arrivals)
+	if err != nil {
+		return Posting{}, err
+	}
+	if err := r.open(ctx, matched); err != nil {
+		return Posting{}, err
+	}
+	for _, a := range matched {
+		r.add(a)
+	}
+	for _, e := range r.sets {
+		r.rate(e)
+	}
+	return r.posting, nil
+}
+
+// matched finds the payers, and leaves out what is not this partition's or has been here before.
+func (r *round) matched(ctx context.Context, arrivals []arrival) ([]*arrival, error) {
+	seen, err := r.known(ctx, arrivals)
+	if err != nil {
+		return nil, err
+	}
+	matched := make([]*arrival, 0, len(arrivals))
+	for i := range arrivals {
+		a := &arrivals[i]
+		if _, twice := seen[a.ID]; twice {
+			r.dropped++
+			continue
+		}
+		r.directory.match(&a.Observation, &a.Record)
+		v := r.directory.vehicles[a.Vehicle]
+		if v != nil && v.partition != r.partition {
+			r.forward = append(r.forward, a)
+			continue
+		}
+		seen[a.ID] = struct{}{}
+		matched = append(matched, a)
+	}
+	return matched, nil
+}
+
+func (r *round) known(ctx context.Context, arrivals []arrival) (map[ID]struct{}, error) {
+	seen := make(map[ID]struct{}, len(arrivals))
+	if !r.careful {
+		return seen, nil
+	}
+	ids := make([]ID, len(arrivals))
+	for i := range arrivals {
+		ids[i] = arrivals[i].ID
+	}
+	known, err := r.books.Known(ctx, ids)
+	for _, id := range known {
+		seen[id] = struct{}{}
+	}
+	return seen, err
+}
+
+// open gets the set of every vehicle that passed: from the cache where it covers the months, from the
+// database otherwise.
+func (r *round) open(ctx context.Context, matched []*arrival) error {
+	touched := map[ID]months{}
+	more := map[ID]int{}
+	for _, a := range matched {
+		if a.Vehicle == (ID{}) {
+			continue
+		}
+		month := oslo.MonthOf(a.At)
+		if m, ok := touched[a.Vehicle]; ok {
+			touched[a.Vehicle] = m.with(month)
+		} else {
+			touched[a.Vehicle] = months{month, month}
+		}
+		more[a.Vehicle]++
+	}
+	for id, m := range touched {
+		if s := r.cache.get(id); s != nil && s.covers(m.first, m.last) {
+			r.sets[id] = &edit{set: s.clone(more[id]), since: math.MaxInt64}
+			delete(touched, id)
+		}
+	}
+	return r.loadSets(ctx, touched)
+}
+
+// add puts an arrival in its set, unless it is there.
+func (r *round) add(a *arrival) {
+	if a.Vehicle == (ID{}) {
+		r.posting.Passages = append(r.posting.Passages, a.Record)
+		return
+	}
+	e := r.sets[a.Vehicle]
+	if e.has(a.ID) {
+		r.dropped++
+		return
+	}
+	e.changed = true
+	r.posting.Passages = append(r.posting.Passages, a.Record)
+	c, err := r.resolve(&a.Record)
+	if err != nil {
+		e.unpriced = append(e.unpriced, a.ID)
+		r.posting.Quarantined = append(r.posting.Quarantined, Quarantined{Why: err, Observation: a.Observation, Received: a.Received})
+		r.tell(a.Customer, a.ID)
+		return
+	}
+	e.insert(c, standing{id: a.ID, customer: a.Customer})
+	e.since = min(e.since, a.At.Add(-r.plan.Longest()).UnixMilli())
+}
+
+// resolve finds the price of a matched passage on its own.
+func (r *round) resolve(rec *Record) (rating.Crossing, *fault.Error) {
+	station, ok := r.plan.StationIndex(rec.Station)
+	if !ok {
+		return rating.Crossing{}, fault.New(fault.StationUnknown, "station", string(rec.Station), "at", rec.At.Format(time.RFC3339))
+	}
+	c, err := r.plan.ResolveAt(station, rec.At.UnixMilli(), r.directory.traits(r.directory.vehicles[rec.Vehicle], rec))
+	if why, ok := errors.AsType[*fault.Error](err); ok {
+		return c, why
+	}
+	return c, nil
+}
+
+// rate rates a set and posts the difference to what stands. Passages before since cannot have got
+// other reasons unless their charge is another.
+func (r *round) rate(e *edit) {
+	if !e.changed && e.since != math.MinInt64 {
+		return
+	}
+	if len(e.crossings) > cap(r.charges) {
+		r.charges = make([]rating.Charge, 2*len(e.crossings))
+	}
+	fresh := r.charges[:len(e.crossings)]
+	r.plan.Rate(e.crossings, fresh)
+	for i := range fresh {
+		if fresh[i] != e.charges[i] || e.crossings[i].UnixMilli() >= e.since {
+			r.compare(e, fresh, i)
+		}
+	}
+	copy(e.charges, fresh)
+}
+
+// compare posts the charge of a passage when it or its reasons are not what stands.
+func (r *round) compare(e *edit, fresh []rating.Charge, i int) {
+	st := &e.standing[i]
+	r.steps = r.plan.Explain(e.crossings, fresh, i, func(n int) toll.PassageID { return toll.FormatPassageID(e.standing[n].id) }, r.steps[:0])
+	steps := appendSteps(nil, r.steps)
+	sum := sha256.Sum256(steps)
+	digest := int64(binary.LittleEndian.Uint64(sum[:8])) //nolint:gosec // any 64 bits will do
+	list, net := fresh[i].List(), fresh[i].Net()
+	if st.revision > 0 && st.digest == digest && st.net == int32(net) && st.list == int32(list) {
+		return
+	}
+	r.posting.Charges = append(r.posting.Charges, Charge{
+		Passage: st.id, Revision: st.revision + 1, List: list, Net: net, Amount: net - money.Ore(st.net),
+		Tariff: r.plan.Version(e.crossings[i]), Steps: steps, Digest: digest,
+	})
+	st.revision, st.digest, st.list, st.net = st.revision+1, digest, int32(list), int32(net)
+	e.changed = true
+	r.tell(st.customer, st.id)
+}
+
+func (r *round) tell(customer, id ID) { r.news[customer] = append(r.news[customer], id) }

@@ -1,0 +1,257 @@
+package passage
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Limits of a worker.
+const (
+	roundMax   = 8000             // passages of one transaction; one message may go beyond
+	prefetch   = 256              // messages on their way to a worker
+	roundWait  = time.Minute      // a transaction must be done
+	retryDelay = 2 * time.Second  // after a failure that was not the passages' fault
+	retryMax   = 30 * time.Second // between tries
+)
+
+// worker posts the passages of one partition.
+type worker struct {
+	*Pipeline
+	partition  int
+	cache      *cache
+	generation int64
+	known      int64 // version of the directory that the cache was made with
+	fails      int
+}
+
+func newWorker(p *Pipeline, partition int) *worker {
+	return &worker{Pipeline: p, partition: partition, cache: newCache()}
+}
+
+func (w *worker) run(ctx context.Context) error {
+	subject := partSubject(w.partition)
+	c, err := consumer(ctx, w.js, fmt.Sprintf("worker-%d", w.partition), subject)
+	if err != nil {
+		return err
+	}
+	return follow(ctx, c, func(messages []jetstream.Msg) {
+		// A round that has begun is finished, also while the server stops.
+		w.work(context.WithoutCancel(ctx), messages)
+	})
+}
+
+// follow hands over a consumer's messages, as many at a time as are there.
+func follow(ctx context.Context, c jetstream.Consumer, work func([]jetstream.Msg)) error {
+	it, err := c.Messages(jetstream.PullMaxMessages(prefetch))
+	if err != nil {
+		return fmt.Errorf("follow the stream: %w", err)
+	}
+	defer context.AfterFunc(ctx, it.Stop)()
+	queue := make(chan jetstream.Msg, prefetch)
+	ended := make(chan error, 1)
+	go func() {
+		defer close(queue)
+		for {
+			msg, err := it.Next()
+			if errors.Is(err, jetstream.ErrMsgIteratorClosed) {
+				return
+			}
+			if err != nil && !errors.Is(err, jetstream.ErrNoHeartbeat) {
+				ended <- fmt.Errorf("follow the stream: %w", err)
+				return
+			}
+			if err == nil {
+				queue <- msg
+			}
+		}
+	}()
+	for msg := range queue {
+		if ctx.Err() != nil {
+			continue // not acknowledged, so it comes again
+		}
+		work(gather(msg, queue))
+	}
+	select {
+	case err := <-ended:
+		return err
+	default:
+		return nil
+	}
+}
+
+// gather takes what else has arrived, up to a round.
+func gather(first jetstream.Msg, queue <-chan jetstream.Msg) []jetstream.Msg {
+	messages := []jetstream.Msg{first}
+	n := bytes.Count(first.Data(), []byte{'\n'})
+	for n < roundMax {
+		select {
+		case msg, ok := <-queue:
+			if !ok {
+				return messages
+			}
+			messages = append(messages, msg)
+			n += bytes.Count(msg.Data(), []byte{'\n'})
+		default:
+			return messages
+		}
+	}
+	return messages
+}
+
+// work posts messages and acknowledges them. When that fails, whatever the reason, the cache is
+// dropped and the same is tried with care; after that each message alone, so that none holds up others.
+func (w *worker) work(ctx context.Context, messages []jetstream.Msg) {
+	err := w.try(ctx, messages, false)
+	if err == nil {
+		w.fails = 0
+		return
+	}
+	if len(messages) > 1 && w.try(ctx, messages, true) == nil {
+		return
+	}
+	for _, msg := range messages {
+		w.single(ctx, msg)
+	}
+}
+
+func (w *worker) single(ctx context.Context, msg jetstream.Msg) {
+	err := w.try(ctx, []jetstream.Msg{msg}, true)
+	if err == nil {
+		return
+	}
+	w.fails++
+	w.log.Error("passages are not posted yet", "partition", w.partition, "error", err)
+	delay := min(retryDelay*time.Duration(w.fails), retryMax)
+	if err := msg.NakWithDelay(delay); err != nil {
+		w.log.Warn("message comes again later than asked", "error", err)
+	}
+}
+
+func (w *worker) try(ctx context.Context, messages []jetstream.Msg, careful bool) error {
+	ctx, cancel := context.WithTimeout(ctx, roundWait)
+	defer cancel()
+	if careful {
+		w.cache = newCache()
+	}
+	arrivals := w.read(messages)
+	r := &round{plan: w.plan, partition: w.partition, careful: careful}
+	var generation int64
+	err := w.store.Post(ctx, w.partition, func(ctx context.Context, books Books) (Posting, error) {
+		generation = books.Generation()
+		if err := w.prepare(ctx, r, books); err != nil {
+			return Posting{}, err
+		}
+		return r.decide(ctx, arrivals, w.now())
+	})
+	if err != nil {
+		w.cache = newCache()
+		return err
+	}
+	w.generation = generation
+	for id, e := range r.sets {
+		w.cache.put(id, e.set)
+	}
+	if err := w.pass(ctx, r); err != nil {
+		return err
+	}
+	for _, msg := range messages {
+		if err := msg.Ack(); err != nil { // it comes again and is dropped as a duplicate
+			w.log.Warn("acknowledge passages", "error", err)
+		}
+	}
+	w.announce(r.news)
+	return nil
+}
+
+// prepare gives the round the directory in force, and the cache if it is still true: nobody else has
+// written to the partition, and every match in it would be made again.
+func (w *worker) prepare(ctx context.Context, r *round, books Books) (err error) {
+	if r.directory, err = w.directory.at(ctx, books.Directory()); err != nil {
+		return err
+	}
+	if books.Generation() != w.generation+1 || r.directory.version != w.known {
+		w.cache = newCache()
+		w.known = r.directory.version
+	}
+	r.cache, r.books = w.cache, books
+	return nil
+}
+
+func (w *worker) read(messages []jetstream.Msg) []arrival {
+	n := 0
+	for _, msg := range messages {
+		n += bytes.Count(msg.Data(), []byte{'\n'})
+	}
+	arrivals := make([]arrival, 0, n)
+	for _, msg := range messages {
+		received := receivedAt(msg.Headers())
+		for line := range bytes.SplitSeq(msg.Data(), []byte{'\n'}) {
+			if len(line) == 0 {
+				continue
+			}
+			a := arrival{line: line}
+			if why := decode(line, len(arrivals)+1, &a.Observation); why != nil {
+				w.log.Error("a line in the stream is not a passage", "partition", w.partition, "line", string(line), "why", why)
+				continue
+			}
+			a.ID, a.Received = a.UUID(), received
+			arrivals = append(arrivals, a)
+		}
+	}
+	return arrivals
+}
+
+// pass sends on passages whose vehicle belongs to another partition since the register changed.
+func (w *worker) pass(ctx context.Context, r *round) error {
+	for _, a := range r.forward {
+		m := &message{subject: partSubject(r.directory.vehicles[a.Vehicle].partition)}
+		m.add(a.Key(), a.line)
+		if err := publish(ctx, w.js, a.Received, []*message{m}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hold keeps what intake could not let through, until ctx ends.
+func (p *Pipeline) hold(ctx context.Context) error {
+	c, err := consumer(ctx, p.js, "quarantine", subjectWaiting)
+	if err != nil {
+		return err
+	}
+	return follow(ctx, c, func(messages []jetstream.Msg) {
+		for _, msg := range messages {
+			if err := p.holdOne(context.WithoutCancel(ctx), msg); err != nil {
+				p.log.Error("quarantine is not written yet", "error", err)
+				_ = msg.NakWithDelay(retryMax)
+			}
+		}
+	})
+}
+
+func (p *Pipeline) holdOne(ctx context.Context, msg jetstream.Msg) error {
+	ctx, cancel := context.WithTimeout(ctx, roundWait)
+	defer cancel()
+	var list []Quarantined
+	received := receivedAt(msg.Headers())
+	for line := range bytes.SplitSeq(msg.Data(), []byte{'\n'}) {
+		var h held
+		if len(line) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(line, &h); err != nil {
+			return fmt.Errorf("line %s: %w", line, err)
+		}
+		list = append(list, Quarantined{Why: h.Why, Observation: h.Observation, Received: received})
+	}
+	if err := p.store.Quarantine(ctx, list); err != nil {
+		return err
+	}
+	return msg.Ack()
+}
