@@ -116,6 +116,9 @@ func (c *checker) rules(s *Scheme, v *Version) {
 			c.problem(a.Line, "%s and %s are not of one group; a class pays as one of its own group", a.Class, a.Pays)
 		}
 	}
+	if len(v.Bands) > BandsMax {
+		c.problem(v.Line, "version %s has more than %d bands; join some", v.ID, BandsMax)
+	}
 	for i, b := range v.Bands {
 		for _, o := range v.Bands[:i] {
 			if overlap(b, o) {
@@ -124,6 +127,9 @@ func (c *checker) rules(s *Scheme, v *Version) {
 		}
 	}
 }
+
+// BandsMax bounds the bands of a version.
+const BandsMax = 48
 
 func overlap(a, b Band) bool {
 	sameZone := len(a.Zones) == 0 || slices.ContainsFunc(a.Zones, func(z string) bool { return in(b.Zones, z) })

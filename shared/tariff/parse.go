@@ -115,7 +115,7 @@ func (p *parser) startVersion() {
 		case "like":
 			v = p.like(v)
 		default:
-			p.problem("a version is written: version FROM [to DAY] [like FROM]")
+			p.problem("a version has to and like only; write: version FROM [to DAY] [like FROM]")
 			p.words = nil
 		}
 	}
@@ -152,7 +152,7 @@ func (p *parser) day(what string) oslo.Day {
 	w := p.word(what)
 	d, err := oslo.ParseDay(w)
 	if err != nil && w != "" {
-		p.problem("%v", err)
+		p.problem("%v; correct it", err)
 	}
 	return d
 }

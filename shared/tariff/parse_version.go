@@ -61,6 +61,11 @@ func (p *parser) price() {
 		p.problem("price has no amount; add: base KRONER")
 	}
 	for ok && len(p.words) > 0 {
+		if len(p.words) < 2 || strings.Trim(p.words[1], "0123456789.-") != "" {
+			p.problem("%q is neither a class nor a band with its kroner; write it like: price ZONE light diesel base 25 rush 35", p.words[0])
+			p.words = nil
+			return
+		}
 		pr := Price{Origin: p.origin(), Zone: zone, For: target, Band: p.word("a band"), Ore: p.amount("an amount in kroner")}
 		p.version.Prices = put(p, p.version.Prices, pr, func(o Price) bool {
 			return o.Zone == pr.Zone && o.For == pr.For && o.Band == pr.Band
@@ -72,7 +77,7 @@ func (p *parser) price() {
 func (p *parser) alias() {
 	a := Alias{Origin: p.origin(), Class: p.class()}
 	if !p.take("pays") {
-		p.problem("as is written: as CLASS pays CLASS")
+		p.problem("as does not say what is paid instead; write: as CLASS pays CLASS")
 		p.words = nil
 		return
 	}
@@ -92,7 +97,7 @@ func (p *parser) missing() {
 func (p *parser) tag() {
 	d := Discount{Origin: p.origin(), Group: p.group()}
 	if d.Group == NoGroup {
-		p.problem("tag is written: tag light|heavy SHARE [needs agreement tag]")
+		p.problem("tag does not say whose discount it is; write: tag light|heavy SHARE [needs agreement tag]")
 		p.words = nil
 		return
 	}
@@ -110,7 +115,7 @@ func (p *parser) share() {
 		p.problem("%s is not a zero-emission class; name an electric or hydrogen one", target)
 	}
 	if !p.take("pays") {
-		p.problem("zero-emission is written: zero-emission CLASS pays SHARE [needs agreement tag]")
+		p.problem("zero-emission does not say what is paid; write: zero-emission CLASS pays SHARE [needs agreement tag]")
 		p.words = nil
 		return
 	}

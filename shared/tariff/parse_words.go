@@ -79,9 +79,6 @@ func (p *parser) number(what string) int {
 
 func (p *parser) amount(what string) money.Ore {
 	w := p.word(what)
-	if w == "" {
-		return 0
-	}
 	o, err := money.Parse(w)
 	if err != nil || o < 0 || o > PriceMax {
 		p.problem("%q is not a price; write kroner like 29 or 23.20, at most %s", w, PriceMax)
