@@ -1,0 +1,60 @@
+// What the browser must do beside the program, which would otherwise take every click for its own:
+// links that are not pages of the program, links with a modifier held, jumps inside a page, and a word
+// when the program has stopped.
+(function () {
+  "use strict";
+
+  const served = /^\/(login|logout|api|web|healthz)(\/|$)/;
+
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (!link) return;
+    const here = window.location;
+    const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0;
+    const elsewhere = !/^https?:$/.test(link.protocol) || link.origin !== here.origin;
+    if (modified || elsewhere || served.test(link.pathname) || link.hasAttribute("target") || link.hasAttribute("download")) {
+      event.stopPropagation();
+      return;
+    }
+    if (link.hash && link.pathname === here.pathname && link.search === here.search) {
+      event.stopPropagation();
+      event.preventDefault();
+      const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (!target) return;
+      if (target.tabIndex < 0 && !target.hasAttribute("tabindex")) target.tabIndex = -1;
+      target.scrollIntoView();
+      target.focus();
+    }
+  });
+
+  function alarm() {
+    if (document.getElementById("alarm")) return;
+    const words = document.documentElement.dataset;
+    const box = document.createElement("div");
+    const button = document.createElement("button");
+    box.id = "alarm";
+    box.className = "alarm";
+    box.setAttribute("role", "alert");
+    box.textContent = words.alarm || "The page has stopped responding.";
+    button.type = "button";
+    button.className = "ds-button";
+    button.textContent = words.reload || "Reload";
+    button.addEventListener("click", function () { window.location.reload(); });
+    box.appendChild(button);
+    document.body.appendChild(box);
+  }
+
+  let leaving = false;
+  window.addEventListener("pagehide", function () { leaving = true; });
+  window.addEventListener("pageshow", function () { leaving = false; });
+
+  if (window.Go) {
+    const run = window.Go.prototype.run;
+    window.Go.prototype.run = function (instance) {
+      const ended = run.call(this, instance);
+      const tell = function () { if (!leaving) alarm(); };
+      ended.then(tell, tell);
+      return ended;
+    };
+  }
+})();

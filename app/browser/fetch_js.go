@@ -1,0 +1,68 @@
+//go:build js
+
+package browser
+
+import (
+	"context"
+	"errors"
+	"syscall/js"
+
+	"bompass/shared/apiclient"
+)
+
+// Do carries a call to our own server by fetch. The session's cookie goes along; a redirect is refused,
+// since no route of the contract answers with one.
+func (w *Window) Do(ctx context.Context, r apiclient.Request) (apiclient.Response, error) {
+	abort := js.Global().Get("AbortController").New()
+	headers := map[string]any{"Accept": "application/json"}
+	options := map[string]any{
+		"method": r.Method, "credentials": "same-origin", "redirect": "error", "cache": "no-store",
+		"signal": abort.Get("signal"),
+	}
+	if r.Body != nil {
+		headers["Content-Type"] = "application/json"
+		options["body"] = string(r.Body)
+	}
+	if r.CSRF != "" {
+		headers["X-CSRF-Token"] = r.CSRF
+	}
+	options["headers"] = headers
+	reply, err := await(ctx, abort, js.Global().Call("fetch", r.Path, options))
+	if err != nil {
+		return apiclient.Response{}, err
+	}
+	text, err := await(ctx, abort, reply.Call("text"))
+	if err != nil {
+		return apiclient.Response{}, err
+	}
+	return apiclient.Response{Status: reply.Get("status").Int(), Body: []byte(text.String())}, nil
+}
+
+type settled struct {
+	value js.Value
+	err   error
+}
+
+// await waits for a promise; when ctx ends first it aborts and the promise's own refusal frees the rest.
+func await(ctx context.Context, abort, promise js.Value) (js.Value, error) {
+	done := make(chan settled, 1)
+	var kept, broken js.Func
+	release := func(s settled) any {
+		done <- s
+		kept.Release()
+		broken.Release()
+		return nil
+	}
+	kept = js.FuncOf(func(_ js.Value, args []js.Value) any { return release(settled{value: args[0]}) })
+	broken = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		return release(settled{err: errors.New(args[0].Get("message").String())})
+	})
+	promise.Call("then", kept, broken)
+	select {
+	case s := <-done:
+		return s.value, s.err
+	case <-ctx.Done():
+		abort.Call("abort")
+		return js.Undefined(), ctx.Err()
+	}
+}

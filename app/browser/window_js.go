@@ -1,0 +1,121 @@
+//go:build js
+
+package browser
+
+import (
+	"strings"
+	"syscall/js"
+)
+
+// Window is the browser's window.
+type Window struct{ document, storage js.Value }
+
+// Open takes hold of the window that the program runs in.
+func Open() *Window {
+	w := &Window{document: js.Global().Get("document")}
+	defer func() { _ = recover() }() // a browser that forbids storage throws on access
+	w.storage = js.Global().Get("localStorage")
+	return w
+}
+
+// Here is the address shown: path and query.
+func (w *Window) Here() string {
+	at := js.Global().Get("location")
+	return at.Get("pathname").String() + at.Get("search").String()
+}
+
+// Locale is the language the browser asks for.
+func (w *Window) Locale() string { return js.Global().Get("navigator").Get("language").String() }
+
+// Preference is a choice this browser has kept; empty when it has kept none.
+func (w *Window) Preference(name string) (value string) {
+	defer func() { _ = recover() }() // storage may be forbidden: then nothing is kept
+	if found := w.storage.Call("getItem", "bompass."+name); found.Type() == js.TypeString {
+		return found.String()
+	}
+	return ""
+}
+
+// Prefer keeps a choice in this browser. Only preferences: what is kept here outlives the session.
+func (w *Window) Prefer(name, value string) {
+	defer func() { _ = recover() }()
+	w.storage.Call("setItem", "bompass."+name, value)
+}
+
+// Speak sets the page's language, and what the companion script says if the program stops.
+func (w *Window) Speak(lang string, alarm Alarm) {
+	root := w.document.Get("documentElement")
+	root.Set("lang", lang)
+	root.Get("dataset").Set("alarm", alarm.Text)
+	root.Get("dataset").Set("reload", alarm.Reload)
+}
+
+// Title names the page.
+func (w *Window) Title(title string) { w.document.Set("title", title) }
+
+// Arrive does what a page load does and navigation inside the program does not: scroll to the top and
+// move focus to the heading, goapp.md 9.
+func (w *Window) Arrive() {
+	js.Global().Call("scrollTo", 0, 0)
+	w.focus(w.document.Call("querySelector", "h1"))
+}
+
+// Focus moves focus to the element with an id, if it is there.
+func (w *Window) Focus(id string) {
+	w.focus(w.document.Call("getElementById", id))
+}
+
+func (w *Window) focus(element js.Value) {
+	if element.Truthy() {
+		element.Call("focus", map[string]any{"preventScroll": false})
+	}
+}
+
+// Focused is the id of the element that has focus; empty when it has none.
+func (w *Window) Focused() string {
+	if active := w.document.Get("activeElement"); active.Truthy() {
+		return active.Get("id").String()
+	}
+	return ""
+}
+
+// Online tells whether the browser believes it has a network.
+func (w *Window) Online() bool {
+	online := js.Global().Get("navigator").Get("onLine")
+	return online.Type() != js.TypeBoolean || online.Bool()
+}
+
+// OnNetwork calls back whenever the network comes or goes, until stopped.
+func (w *Window) OnNetwork(hear func(online bool)) (stop func()) {
+	heard := js.FuncOf(func(js.Value, []js.Value) any {
+		hear(w.Online())
+		return nil
+	})
+	for _, event := range []string{"online", "offline"} {
+		js.Global().Call("addEventListener", event, heard)
+	}
+	return func() {
+		for _, event := range []string{"online", "offline"} {
+			js.Global().Call("removeEventListener", event, heard)
+		}
+		heard.Release()
+	}
+}
+
+// Leave loads a page of the server's, such as /login. Only addresses of our own are followed.
+func (w *Window) Leave(address string) {
+	if strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") {
+		js.Global().Get("location").Call("assign", address)
+	}
+}
+
+// Reload loads the page anew.
+func (w *Window) Reload() { js.Global().Get("location").Call("reload") }
+
+// Dismiss closes an open popover.
+func (w *Window) Dismiss(id string) {
+	defer func() { _ = recover() }() // an old browser has no popovers
+	if element := w.document.Call("getElementById", id); element.Truthy() {
+		element.Call("hidePopover")
+	}
+}

@@ -1,0 +1,19 @@
+//go:build js && wasm
+
+// Command app is the browser's program: it takes hold of the window, begins a session and shows its pages.
+package main
+
+import (
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/browser"
+	"bompass/app/page"
+	"bompass/app/session"
+)
+
+func main() {
+	page.Routes(session.New(browser.Open(), time.Now))
+	app.RunWhenOnBrowser()
+}

@@ -1,0 +1,206 @@
+package page
+
+import (
+	"context"
+	"errors"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/session"
+	"bompass/app/ui"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/i18n"
+)
+
+// helpAddress is who answers when a person is stuck: the same on every page, WCAG 3.2.6.
+const helpAddress = "hjelp@bompass.example"
+
+// frame is what every page has in common: who is here, the connection, and what screen readers are told.
+type frame struct {
+	s        *session.Session
+	said     string
+	offline  bool
+	outdated bool
+	logout   string // why logging out did not work
+	arriving bool   // the page was mounted and has not been navigated to
+	stops    []func()
+}
+
+func (f *frame) words() *i18n.Words { return f.s.Words() }
+
+// load asks for something away from the UI goroutine and hands the answer back on it.
+func load[T any](ctx app.Context, get func(context.Context) (T, error), then func(app.Context, T, error)) {
+	ctx.Async(func() {
+		defer ui.Caught("load")
+		reply, err := get(ctx)
+		ctx.Dispatch(func(ctx app.Context) {
+			defer ui.Caught("loaded")
+			then(ctx, reply, err)
+		})
+	})
+}
+
+// mount begins to listen: to the network, to the customer's events, and to who is signed in.
+func (f *frame) mount(ctx app.Context, hear func(app.Context, api.Event)) {
+	f.arriving = true
+	f.offline = !f.s.Window.Online()
+	f.stops = append(f.stops,
+		f.s.Hear(func(n session.News) {
+			ctx.Dispatch(func(ctx app.Context) {
+				defer ui.Caught("news")
+				f.news(ctx, n, hear)
+			})
+		}),
+		f.s.Window.OnNetwork(func(online bool) {
+			ctx.Dispatch(func(app.Context) { f.offline = !online })
+		}))
+	if _, known := f.s.Me(); !known {
+		f.ask(ctx)
+	}
+}
+
+func (f *frame) dismount() {
+	for _, stop := range f.stops {
+		stop()
+	}
+	f.stops = nil
+}
+
+func (f *frame) news(ctx app.Context, n session.News, hear func(app.Context, api.Event)) {
+	switch {
+	case n.Event != nil && hear != nil:
+		hear(ctx, *n.Event)
+	case n.Event == nil && !f.s.Live() && f.s.Window.Online():
+		f.ask(ctx) // a stream also ends when the session does, perhaps in another tab
+	}
+}
+
+func (f *frame) ask(ctx app.Context) {
+	load(ctx, f.s.Ask, func(_ app.Context, me api.MeReply, err error) {
+		if err == nil {
+			f.s.Welcome(me)
+			return
+		}
+		f.s.SignedOut(err)
+	})
+}
+
+// arrive names the page. On a new page it also scrolls to the top and moves focus to the heading, as a
+// page load would; a new choice on the same page leaves both where they are.
+func (f *frame) arrive(ctx app.Context, title string) {
+	f.s.Window.Title(title + " – " + f.words().T("app.name"))
+	if f.arriving && f.s.Moved() {
+		ctx.Defer(func(app.Context) { f.s.Window.Arrive() })
+	}
+	f.arriving = false
+}
+
+// trouble says why there is no answer: what happened, and the trace to quote.
+func (f *frame) trouble(err error) (text, trace string) {
+	w := f.words()
+	known, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return w.T("app.error.unreachable"), ""
+	}
+	if known.Trace != "" {
+		trace = w.T("app.error.trace", "trace", known.Trace)
+	}
+	return w.Fault(err), trace
+}
+
+// failed is a page's state without an answer.
+func (f *frame) failed(err error, again func(app.Context)) app.UI {
+	text, trace := f.trouble(err)
+	return ui.Failed(f.words().T("app.error.title"), text, trace, f.words().T("app.retry"), ui.On("retry", again))
+}
+
+// render puts the frame around a page's body.
+func (f *frame) render(here string, body ...app.UI) app.UI {
+	w := f.words()
+	if f.s.Neutral() {
+		return ui.NeutralShell(w.T("app.name"), w.T("app.loading"))
+	}
+	if f.outdated {
+		update := ui.Alert("info", "", w.T("app.outdated"), app.P().Body(
+			ui.Button("secondary", w.T("app.reload"), ui.On("outdated", func(app.Context) { f.s.Window.Reload() }))))
+		body = append([]app.UI{update}, body...)
+	}
+	return ui.Shell{
+		Brand: w.T("app.name"), Skip: w.T("app.skip"), NavName: w.T("app.nav"),
+		Nav: []ui.NavItem{
+			{Href: overviewPath, Text: w.T("app.nav.overview"), Icon: ui.IconOverview, Here: here == overviewPath},
+			{Href: passagesPath, Text: w.T("app.nav.passages"), Icon: ui.IconPassage, Here: here == passagesPath},
+		},
+		Who: f.who(), Banner: f.banner(), Said: f.said, Foot: f.foot(), Body: body,
+	}.UI()
+}
+
+func (f *frame) banner() string {
+	switch {
+	case f.offline:
+		return f.words().T("app.offline")
+	case !f.s.Live():
+		return f.words().T("app.live.waiting")
+	}
+	return ""
+}
+
+func (f *frame) who() *ui.Who {
+	me, known := f.s.Me()
+	if !known {
+		return nil
+	}
+	w := f.words()
+	who := &ui.Who{
+		Name: me.Name, Lead: w.T("app.signed.in"), Person: me.Person,
+		Logout: w.T("app.logout"), LogoutDo: ui.On("logout", f.leave), LogoutWrong: f.logout,
+	}
+	if me.Person != me.Name {
+		who.Behalf = w.T("app.behalf", "name", me.Name)
+	}
+	return who
+}
+
+func (f *frame) leave(ctx app.Context) {
+	load(ctx, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, f.s.Client.Logout(ctx)
+	}, func(_ app.Context, _ struct{}, err error) {
+		if err == nil || fault.CodeOf(err) == fault.SignedOut {
+			f.s.Left()
+			return
+		}
+		f.logout, _ = f.trouble(err)
+	})
+}
+
+func (f *frame) foot() ui.Foot {
+	w := f.words()
+	foot := ui.Foot{
+		LanguageName: w.T("app.language"),
+		Help:         w.T("app.help", "address", helpAddress), HelpHref: "mailto:" + helpAddress,
+	}
+	for _, lang := range i18n.Languages() {
+		foot.Languages = append(foot.Languages, ui.Language{
+			Code: lang, Name: w.T("language." + lang), Here: lang == w.Lang(),
+			Do: ui.On("language/"+lang, func(ctx app.Context) { f.speak(ctx, lang) }),
+		})
+	}
+	return foot
+}
+
+// speak changes the language and loads the page anew: go-app would not render what has not changed.
+func (f *frame) speak(ctx app.Context, lang string) {
+	load(ctx, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, f.s.Client.SetLanguage(ctx, lang)
+	}, func(_ app.Context, _ struct{}, err error) {
+		if err != nil {
+			if !f.s.SignedOut(err) {
+				f.said, _ = f.trouble(err)
+			}
+			return
+		}
+		f.s.Window.Prefer("language", lang)
+		f.s.Window.Reload()
+	})
+}

@@ -1,0 +1,126 @@
+package page
+
+import (
+	"slices"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/session"
+	"bompass/app/ui"
+	"bompass/shared/api"
+	"bompass/shared/toll"
+)
+
+// latestMax is how many passages the overview shows.
+const latestMax = 5
+
+// overview is the first page: what the customer has, and what this month has cost.
+type overview struct {
+	app.Compo
+	f frame
+
+	reply   *api.OverviewReply
+	wrong   error
+	asking  bool
+	again   bool // something happened while asking
+	latest  listing
+	open    map[toll.PassageID]bool
+	unfold  map[toll.AgreementID]bool // agreements that show all their vehicles
+	arrived int                       // how often the balance has moved while the page was open
+}
+
+func newOverview(s *session.Session) *overview {
+	return &overview{f: frame{s: s}, open: map[toll.PassageID]bool{}, unfold: map[toll.AgreementID]bool{}}
+}
+
+// OnMount begins to listen for new passages and shows what was seen last at once.
+func (p *overview) OnMount(ctx app.Context) {
+	p.f.mount(ctx, p.heard)
+	if seen := p.f.s.Latest(); seen != nil {
+		p.show(*seen)
+	}
+}
+
+// OnDismount stops listening.
+func (p *overview) OnDismount() { p.f.dismount() }
+
+// OnAppUpdate offers the new version.
+func (p *overview) OnAppUpdate(app.Context) { p.f.outdated = true }
+
+// OnNav names the page and asks for the state of things.
+func (p *overview) OnNav(ctx app.Context) {
+	p.f.arrive(ctx, p.f.words().T("overview.title"))
+	p.load(ctx)
+}
+
+// load asks for the overview; while it is being asked for, once more afterwards.
+func (p *overview) load(ctx app.Context) {
+	if p.asking {
+		p.again = true
+		return
+	}
+	p.asking, p.wrong = true, nil
+	load(ctx, p.f.s.Client.Overview, p.answered)
+}
+
+func (p *overview) answered(ctx app.Context, reply api.OverviewReply, err error) {
+	p.asking = false
+	if err != nil {
+		if !p.f.s.SignedOut(err) {
+			p.wrong = err
+		}
+		return
+	}
+	p.f.s.Remember(reply)
+	p.show(reply)
+	if p.again {
+		p.again = false
+		p.load(ctx)
+	}
+}
+
+// show takes an overview and keeps the order in which passages arrived.
+func (p *overview) show(reply api.OverviewReply) {
+	p.reply = &reply
+	p.latest.lines = slices.Clone(reply.Latest)
+}
+
+// heard moves the balance and the latest passages at once, and asks for the rest.
+func (p *overview) heard(ctx app.Context, e api.Event) {
+	if p.reply == nil {
+		return
+	}
+	w := p.f.words()
+	focused := p.f.s.Window.Focused()
+	for _, line := range e.Lines {
+		if isNew, _ := p.latest.take(line); isNew && p.latest.place(line.ID) < latestMax {
+			p.f.said = w.T("passages.arrived", "name", line.Name, "time", w.Clock(line.At), "amount", w.Kroner(line.Net))
+		}
+	}
+	p.latest.lines = p.latest.lines[:min(latestMax, len(p.latest.lines))]
+	if p.reply.Total != e.Balance {
+		p.reply.Total = e.Balance
+		p.arrived++
+	}
+	if focused != "" { // rows have moved down: focus follows its passage
+		ctx.Defer(func(app.Context) { p.f.s.Window.Focus(focused) })
+	}
+	p.load(ctx)
+}
+
+func (p *overview) toggle(id toll.PassageID) { p.open[id] = !p.open[id] }
+
+// Render shows the balance, the latest passages and the agreements.
+func (p *overview) Render() app.UI {
+	if p.f.s.Neutral() {
+		return p.f.render(overviewPath)
+	}
+	title := ui.Title(p.f.words().T("overview.title"))
+	switch {
+	case p.reply != nil:
+		return p.f.render(overviewPath, title, p.balance(), p.passages(), p.agreements())
+	case p.wrong != nil:
+		return p.f.render(overviewPath, title, p.f.failed(p.wrong, p.load))
+	}
+	return p.f.render(overviewPath, title, ui.Loading(p.f.words().T("app.loading")))
+}

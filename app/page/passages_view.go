@@ -1,0 +1,120 @@
+package page
+
+import (
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/ui"
+	"bompass/shared/i18n"
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+// The ids of the period's fields are the names of the request's, so that a refusal finds its field.
+const (
+	vehicleField = "vehicle"
+	fromField    = "from"
+	toField      = "to"
+)
+
+func (p *passages) form() app.UI {
+	w := p.f.words()
+	from, to := ui.Field{ID: fromField, Label: w.T("passages.from")}, ui.Field{ID: toField, Label: w.T("passages.to")}
+	if p.refused != nil {
+		wrong := &to
+		if p.refused.Field == fromField {
+			wrong = &from
+		}
+		wrong.Wrong = w.Fault(p.refused)
+	}
+	return app.Div().Class("bp-choose").Body(
+		ui.Form(w.T("passages.choose"), ui.Submit("choose", p.submit),
+			ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}.Select(string(p.draft.vehicle), p.vehicles(),
+				ui.Change("vehicle", func(_ app.Context, v string) { p.draft.vehicle = toll.VehicleID(v) })),
+			from.Day(p.draft.from, ui.Change("from", func(_ app.Context, v string) { p.draft.from = v })),
+			to.Day(p.draft.to, ui.Change("to", func(_ app.Context, v string) { p.draft.to = v })),
+			ui.Send(w.T("passages.show")),
+		),
+		ui.Presets(w.T("passages.presets"), p.presets()),
+		app.P().Class("bp-quiet").Text(w.T("passages.hint")),
+	)
+}
+
+func (p *passages) vehicles() []ui.Option {
+	w := p.f.words()
+	options := []ui.Option{{Text: w.T("passages.vehicle.all")}}
+	latest := p.f.s.Latest()
+	if latest == nil {
+		return options
+	}
+	agreements := latest.Agreements
+	if latest.Unagreed != nil {
+		agreements = append(agreements[:len(agreements):len(agreements)], *latest.Unagreed)
+	}
+	for _, a := range agreements {
+		for _, v := range a.Vehicles {
+			options = append(options, ui.Option{Value: string(v.ID), Text: v.Plate.String() + ", " + w.Class(v.Class)})
+		}
+	}
+	return options
+}
+
+// presets are the periods most often asked for; each is allowed by toll.CheckPeriod whatever the day.
+func (p *passages) presets() []ui.Preset {
+	w, today := p.f.words(), p.f.s.Today()
+	preset := func(text string, from, to oslo.Day) ui.Preset {
+		c := p.asked.between(from, to)
+		return ui.Preset{Href: c.href(), Text: text, Here: c == p.asked}
+	}
+	last := today.Month() - 1
+	return []ui.Preset{
+		preset(w.T("passages.this.month"), today.Month().First(), today),
+		preset(w.T("passages.last.month"), last.First(), last.Last()),
+		preset(w.T("passages.last.days"), today-toll.PeriodDaysMax+1, today),
+	}
+}
+
+func (p *passages) result() app.UI {
+	w := p.f.words()
+	switch {
+	case p.refused != nil:
+		return ui.Alert("warning", "", w.Fault(p.refused))
+	case p.wrong != nil && len(p.found.lines) == 0:
+		return p.f.failed(p.wrong, p.load)
+	case p.loading:
+		return ui.Loading(w.T("app.loading"))
+	case len(p.found.lines) == 0:
+		return ui.Empty(w.T("passages.none"), w.T("passages.none.hint"))
+	}
+	return p.list()
+}
+
+func (p *passages) list() app.UI {
+	w := p.f.words()
+	rows := lines{
+		words: w, all: p.found.lines, fresh: p.found.fresh, open: p.open,
+		plates: p.request.Vehicle == "", toggle: p.toggle,
+	}
+	return app.Div().Body(
+		app.Div().Class("bp-total").Body(
+			app.P().Body(
+				app.Span().Class("bp-quiet").Text(w.T("passages.total")),
+				app.Span().Class("bp-total-amount").Text(w.Kroner(p.found.total)),
+			),
+			app.P().Class("bp-total-count").Body(
+				app.Span().Text(w.N("passages.count", p.found.count)),
+				app.If(p.f.s.Live() && !p.f.offline && p.request.To >= p.f.s.Today(), app.Span().Class("bp-live").Text(w.T("app.live"))),
+			),
+		),
+		rows.table(w.T("passages.table", "from", w.Day(p.request.From), "to", w.Day(p.request.To))),
+		p.onward(w),
+	)
+}
+
+func (p *passages) onward(w *i18n.Words) app.UI {
+	shown := w.T("passages.shown", "shown", w.Number(int64(len(p.found.lines))), "count", w.Number(int64(p.found.count)))
+	return app.Div().Class("bp-more").Body(
+		app.If(p.wrong != nil, app.P().Body(p.f.failed(p.wrong, p.next))),
+		app.P().Class("bp-quiet").Text(shown),
+		app.If(p.found.next != "", ui.Button("secondary", w.T("passages.more"), ui.On("more", p.next))),
+	)
+}

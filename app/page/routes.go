@@ -1,0 +1,43 @@
+// Package page has the pages of the portal, one file each. It shows what package session knows and asks
+// the server through the contract; what may be asked is decided by package toll.
+//
+// The server compiles the pages too, for the first paint. That is the same for everyone: a neutral
+// frame without a name, an amount or a word from the address.
+package page
+
+import (
+	"net/url"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/session"
+)
+
+// The addresses.
+const (
+	overviewPath = "/"
+	passagesPath = "/passages"
+)
+
+// Known tells whether a path is a page. Every other path shows the page for what is missing, which the
+// server answers with 404.
+func Known(path string) bool { return path == overviewPath || path == passagesPath }
+
+// Routes registers every page. The server passes nil: its pages are nobody's. Fields of a component
+// given to app.Route are dropped, so each page is made by a function.
+func Routes(s *session.Session) {
+	if s == nil {
+		s = session.Neutral()
+	}
+	app.RouteFunc(overviewPath, func() app.Composer { return newOverview(s) })
+	app.RouteFunc(passagesPath, func() app.Composer { return newPassages(s) })
+	app.RouteWithRegexpFunc("^/", func() app.Composer { return newMissing(s) })
+}
+
+// address writes a path with its query, names in a fixed order.
+func address(path string, query url.Values) string {
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}

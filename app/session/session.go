@@ -1,0 +1,161 @@
+// Package session is what this browser knows: who is signed in and for whom, the language, the latest
+// answers, and whom to tell when something new arrives. It shows nothing.
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"bompass/app/browser"
+	"bompass/shared/api"
+	"bompass/shared/apiclient"
+	"bompass/shared/fault"
+	"bompass/shared/i18n"
+	"bompass/shared/oslo"
+)
+
+// Session is one signed-in stay in one browser tab. Its methods are called on the UI goroutine, those
+// that take a context excepted.
+type Session struct {
+	Client *apiclient.Client
+	Window *browser.Window
+
+	now    func() time.Time
+	words  *i18n.Words
+	me     api.MeReply
+	known  bool // me has been answered
+	latest *api.OverviewReply
+
+	live    bool // the event stream is connected
+	stop    func()
+	hearers map[int]func(News)
+	next    int
+	moved   bool // a first page has been shown
+}
+
+// News is what a page is told: an event of the customer's stream, or a change of the connection.
+type News struct {
+	Event *api.Event // nil when only the connection changed
+}
+
+// New starts a session in a window.
+func New(w *browser.Window, now func() time.Time) *Session {
+	s := &Session{
+		Client: &apiclient.Client{Transport: w}, Window: w, now: now, hearers: map[int]func(News){}, live: true,
+	}
+	lang := w.Preference("language")
+	if lang == "" {
+		lang = w.Locale()
+	}
+	s.speak(lang)
+	return s
+}
+
+// Neutral is the session of nobody, for the first paint: the same for everyone.
+func Neutral() *Session { return &Session{words: i18n.For(i18n.Default)} }
+
+// Neutral tells whether this is the session of nobody.
+func (s *Session) Neutral() bool { return s.Window == nil }
+
+// Words are those of the reader's language.
+func (s *Session) Words() *i18n.Words { return s.words }
+
+// Today is the Norwegian calendar day.
+func (s *Session) Today() oslo.Day { return oslo.DayOf(s.now()) }
+
+// Me is who is signed in, once that is known.
+func (s *Session) Me() (me api.MeReply, known bool) { return s.me, s.known }
+
+// Live tells whether new passages arrive by themselves at the moment.
+func (s *Session) Live() bool { return s.live }
+
+// Ask finds out who is signed in. What it answers is for Welcome; it is safe on any goroutine.
+func (s *Session) Ask(ctx context.Context) (api.MeReply, error) { return s.Client.Me(ctx) }
+
+// Welcome takes up who is signed in: their language, and the stream of what happens to them.
+func (s *Session) Welcome(me api.MeReply) {
+	first := !s.known
+	s.me, s.known = me, true
+	if me.Language != "" && me.Language != s.words.Lang() {
+		s.speak(me.Language)
+	}
+	s.Window.Prefer("language", s.words.Lang())
+	if first {
+		s.stop = s.Window.Follow(api.Events.Path, browser.Hearing{Message: s.message, Open: s.connected})
+	}
+}
+
+func (s *Session) speak(lang string) {
+	s.words = i18n.For(lang)
+	s.Window.Speak(s.words.Lang(), browser.Alarm{Text: s.words.T("app.crashed"), Reload: s.words.T("app.reload")})
+}
+
+// Latest is the last overview seen, nil before the first.
+func (s *Session) Latest() *api.OverviewReply { return s.latest }
+
+// Remember keeps an overview for the pages to come.
+func (s *Session) Remember(o api.OverviewReply) { s.latest = &o }
+
+// Hear tells a page of news until it stops listening.
+func (s *Session) Hear(tell func(News)) (stop func()) {
+	id := s.next
+	s.next++
+	s.hearers[id] = tell
+	return func() { delete(s.hearers, id) }
+}
+
+func (s *Session) message(data string) {
+	var e api.Event
+	if err := json.Unmarshal([]byte(data), &e); err != nil || e.Kind == "" {
+		return // a kind of message that this version does not know
+	}
+	s.tell(News{Event: &e})
+}
+
+func (s *Session) connected(open bool) {
+	if s.live != open {
+		s.live = open
+		s.tell(News{})
+	}
+}
+
+func (s *Session) tell(n News) {
+	for _, tell := range s.hearers {
+		tell(n)
+	}
+}
+
+// SignedOut goes to the login page when an answer says that the session has ended, and tells so. The
+// way back is kept.
+func (s *Session) SignedOut(err error) bool {
+	if fault.CodeOf(err) != fault.SignedOut {
+		return false
+	}
+	s.end()
+	s.Window.Leave("/login?" + url.Values{"next": {s.Window.Here()}, "why": {"expired"}}.Encode())
+	return true
+}
+
+// Left goes to the login page after logging out.
+func (s *Session) Left() {
+	s.end()
+	s.Window.Leave("/login?why=signed-out")
+}
+
+// end forgets who was here before the next person sits down.
+func (s *Session) end() {
+	if s.stop != nil {
+		s.stop()
+		s.stop = nil
+	}
+	s.me, s.known, s.latest, s.Client.CSRF = api.MeReply{}, false, nil, ""
+}
+
+// Moved tells whether this is a move from one page to another, not the first page of all.
+func (s *Session) Moved() bool {
+	moved := s.moved
+	s.moved = true
+	return moved
+}

@@ -1,0 +1,104 @@
+package ui
+
+import "github.com/maxence-charriere/go-app/v9/pkg/app"
+
+// Button does something here; a link goes somewhere. Variant is primary, secondary or tertiary.
+func Button(variant, text string, act Act, icons ...Icon) app.HTMLButton {
+	b := app.Button().Type("button").Class("ds-button").OnClick(act.handler(), act.key)
+	if variant != "primary" {
+		b = b.DataSet("variant", variant)
+	}
+	body := make([]app.UI, 0, len(icons)+1)
+	for _, icon := range icons {
+		body = append(body, icon.UI())
+	}
+	return b.Body(append(body, app.Text(text))...)
+}
+
+// Field is a labelled control with its hint and what is wrong with it.
+type Field struct {
+	ID, Label, Hint, Wrong string
+}
+
+// described is the value of aria-describedby; empty when nothing describes the field.
+func (f Field) described() string {
+	switch {
+	case f.Wrong != "":
+		return f.ID + "-wrong"
+	case f.Hint != "":
+		return f.ID + "-hint"
+	}
+	return ""
+}
+
+func (f Field) wrap(control app.UI) app.UI {
+	return app.Div().Class("ds-field").Body(
+		app.Label().Class("ds-label").For(f.ID).Text(f.Label),
+		app.If(f.Hint != "", app.P().ID(f.ID+"-hint").DataSet("field", "description").Text(f.Hint)),
+		control,
+		app.If(f.Wrong != "", app.P().ID(f.ID+"-wrong").Class("ds-validation-message").DataSet("field", "validation").Text(f.Wrong)),
+	)
+}
+
+// Day is a field for a date. Value is kept as the person leaves it, as 2026-11-20 or empty.
+func (f Field) Day(value string, change Act) app.UI {
+	input := app.Input().ID(f.ID).Name(f.ID).Type("date").Class("ds-input").Value(value).OnChange(change.handler(), change.key)
+	if f.Wrong != "" {
+		input = input.Aria("invalid", "true")
+	}
+	if by := f.described(); by != "" {
+		input = input.Aria("describedby", by)
+	}
+	return f.wrap(input)
+}
+
+// Option is one choice of a Select.
+type Option struct{ Value, Text string }
+
+// Select is a field with a choice among options.
+func (f Field) Select(value string, options []Option, change Act) app.UI {
+	choices := make([]app.UI, 0, len(options))
+	for _, o := range options {
+		choice := app.Option().Value(o.Value).Text(o.Text)
+		if o.Value == value {
+			choice = choice.Selected(true)
+		}
+		choices = append(choices, choice)
+	}
+	return f.wrap(app.Select().ID(f.ID).Name(f.ID).Class("ds-input").Body(choices...).OnChange(change.handler(), change.key))
+}
+
+// Form is a form that is sent with its one button.
+func Form(name string, submit Act, body ...app.UI) app.UI {
+	return app.Form().Class("bp-form").Aria("label", name).Attr("novalidate", "novalidate").
+		OnSubmit(submit.handler(), submit.key).Body(body...)
+}
+
+// Send is the button that sends a form.
+func Send(text string) app.UI {
+	return app.Button().Type("submit").Class("ds-button").Text(text)
+}
+
+// Preset is a ready choice that is an address of its own.
+type Preset struct {
+	Href, Text string
+	Here       bool
+}
+
+// Presets is a row of ready choices.
+func Presets(name string, presets []Preset) app.UI {
+	items := make([]app.UI, 0, len(presets))
+	for _, p := range presets {
+		link := app.A().Class("bp-chip").Href(p.Href).Text(p.Text)
+		if p.Here {
+			link = link.Aria("current", "true")
+		}
+		items = append(items, app.Li().Body(link))
+	}
+	return app.Nav().Class("bp-presets").Aria("label", name).Body(app.Ul().Body(items...))
+}
+
+// Onward is a link to the next place, as a button.
+func Onward(href, text string) app.UI {
+	return app.A().Class("ds-button").DataSet("variant", "secondary").Href(href).Body(app.Text(text), IconGo.UI())
+}

@@ -1,0 +1,48 @@
+package ui
+
+import "github.com/maxence-charriere/go-app/v9/pkg/app"
+
+// Receipt is lines that lead to a sum, as on a till receipt.
+type Receipt struct {
+	Title string
+	Lines []ReceiptLine
+	Sum   string // what the sum is called
+	Total string
+	Facts []Fact
+	Notes []string
+}
+
+// ReceiptLine is one step; Amount may be empty when the step only tells something.
+type ReceiptLine struct{ Text, Amount string }
+
+// Fact is a name and its value below the sum.
+type Fact struct{ Name, Value string }
+
+// UI is the receipt.
+func (r Receipt) UI() app.UI {
+	lines := make([]app.UI, 0, len(r.Lines))
+	for _, l := range r.Lines {
+		lines = append(lines, app.Li().Body(app.Span().Text(l.Text), app.Span().Class("bp-amount").Text(l.Amount)))
+	}
+	notes := make([]app.UI, 0, len(r.Notes))
+	for _, n := range r.Notes {
+		notes = append(notes, app.P().Class("bp-receipt-note").Text(n))
+	}
+	return app.Div().Class("bp-receipt").Body(
+		app.H3().Class("bp-receipt-title").Text(r.Title),
+		app.Div().Class("bp-receipt-notes").Body(notes...),
+		app.If(len(lines) > 0, app.Ol().Class("bp-receipt-lines").Body(lines...)),
+		app.If(r.Total != "", app.P().Class("bp-receipt-sum").Body(
+			app.Span().Text(r.Sum), app.Span().Class("bp-amount").Text(r.Total))),
+		Facts(r.Facts),
+	)
+}
+
+// Facts is a short list of names and values.
+func Facts(facts []Fact) app.UI {
+	rows := make([]app.UI, 0, len(facts))
+	for _, f := range facts {
+		rows = append(rows, app.Div().Body(app.Dt().Text(f.Name), app.Dd().Text(f.Value)))
+	}
+	return app.Dl().Class("bp-facts").Body(rows...)
+}

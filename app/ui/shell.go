@@ -1,0 +1,142 @@
+package ui
+
+import "github.com/maxence-charriere/go-app/v9/pkg/app"
+
+// Shell is the frame of every page.
+type Shell struct {
+	Brand   string
+	Skip    string
+	NavName string
+	Nav     []NavItem
+	Who     *Who // nil until it is known
+	Banner  string
+	Said    string // told to screen readers as it changes
+	Foot    Foot
+	Body    []app.UI
+}
+
+// NavItem is one place to go.
+type NavItem struct {
+	Href, Text string
+	Icon       Icon
+	Here       bool
+}
+
+// Who is the person signed in, and the menu under the name.
+type Who struct {
+	Name        string // on the button
+	Lead        string // "Signed in as"
+	Person      string
+	Behalf      string // "On behalf of …"; empty when the person acts for themselves
+	Logout      string
+	LogoutDo    Act
+	LogoutWrong string // why logging out did not work
+}
+
+// Foot is the bottom of every page.
+type Foot struct {
+	LanguageName string
+	Languages    []Language
+	Help         string
+	HelpHref     string
+}
+
+// Language is one to choose.
+type Language struct {
+	Code, Name string
+	Here       bool
+	Do         Act
+}
+
+// MenuID is the name menu's id, for closing it.
+const MenuID = "who-menu"
+
+// UI puts the shell around the page's body.
+func (s Shell) UI() app.UI {
+	return app.Div().Class("bp-app").Body(
+		app.A().Class("ds-skip-link").Href("#main").Text(s.Skip),
+		s.header(),
+		s.nav(),
+		app.Main().ID("main").TabIndex(-1).Class("bp-main").Body(
+			app.Div().Role("status").Class("bp-banner").Body(app.If(s.Banner != "", app.P().Text(s.Banner))),
+			app.Div().Class("bp-page").Body(s.Body...),
+		),
+		s.foot(),
+		app.Div().Role("status").Class("ds-sr-only").Text(s.Said),
+	)
+}
+
+// NeutralShell is the frame of the first paint: the same for everyone, without names or words but the
+// brand's and the one that says that the page is coming.
+func NeutralShell(brand, loading string) app.UI {
+	return app.Div().Class("bp-app").Body(
+		app.Header().Class("bp-header").Body(mark(brand), Bone("bp-bone-name")),
+		app.Div().Class("bp-nav bp-nav-blank"),
+		app.Main().Class("bp-main").Body(app.Div().Class("bp-page").Body(Loading(loading))),
+	)
+}
+
+func mark(brand string) app.UI {
+	return app.A().Class("bp-brand").Href("/").Body(IconBrand.UI(), app.Span().Text(brand))
+}
+
+func (s Shell) header() app.UI {
+	return app.Header().Class("bp-header").Body(
+		mark(s.Brand),
+		app.Div().Class("bp-who").Body(s.Who.ui()),
+	)
+}
+
+func (w *Who) ui() app.UI {
+	if w == nil {
+		return Bone("bp-bone-name")
+	}
+	return app.Div().Class("bp-who-in").Body(
+		app.Button().Type("button").ID("who").Class("bp-who-button").Attr("popovertarget", MenuID).Body(
+			app.Span().Class("bp-initial").Aria("hidden", "true").Text(initial(w.Name)),
+			app.Span().Class("bp-who-name").Text(w.Name),
+			IconDown.UI(),
+		),
+		app.Div().ID(MenuID).Class("bp-menu").Attr("popover", "auto").Body(
+			app.P().Class("bp-quiet").Text(w.Lead),
+			app.P().Class("bp-menu-name").Text(w.Person),
+			app.If(w.Behalf != "", app.P().Text(w.Behalf)),
+			app.If(w.LogoutWrong != "", Alert("danger", "", w.LogoutWrong)),
+			Button("secondary", w.Logout, w.LogoutDo, IconLeave).ID("logout"),
+		),
+	)
+}
+
+func initial(name string) string {
+	for _, r := range name {
+		return string(r)
+	}
+	return ""
+}
+
+func (s Shell) nav() app.UI {
+	items := make([]app.UI, 0, len(s.Nav))
+	for _, item := range s.Nav {
+		link := app.A().Href(item.Href).Body(item.Icon.UI(), app.Span().Text(item.Text))
+		if item.Here {
+			link = link.Aria("current", "page")
+		}
+		items = append(items, app.Li().Body(link))
+	}
+	return app.Nav().Class("bp-nav").Aria("label", s.NavName).Body(app.Ul().Body(items...))
+}
+
+func (s Shell) foot() app.UI {
+	choices := make([]app.UI, 0, len(s.Foot.Languages))
+	for _, l := range s.Foot.Languages {
+		button := app.Button().Type("button").Lang(l.Code).Text(l.Name).OnClick(l.Do.handler(), l.Do.key)
+		if l.Here {
+			button = button.Aria("current", "true")
+		}
+		choices = append(choices, app.Li().Body(button))
+	}
+	return app.Footer().Class("bp-foot").Body(
+		app.Nav().Class("bp-languages").Aria("label", s.Foot.LanguageName).Body(app.Ul().Body(choices...)),
+		app.P().Body(app.A().Class("ds-link").Href(s.Foot.HelpHref).Text(s.Foot.Help)),
+	)
+}

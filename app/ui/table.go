@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
+
+// Table is rows of cells under columns. On a narrow screen each row becomes a card; the roles are
+// written out because that layout would take them away.
+type Table struct {
+	Kind    string // which card layout, as in the stylesheet
+	Caption string
+	Columns []Column
+	Groups  []Group
+}
+
+// Column is the head of a column.
+type Column struct {
+	Text   string
+	Number bool
+}
+
+// Group is rows under a heading of their own; the heading may be empty.
+type Group struct {
+	Title, Note string
+	Rows        []Row
+}
+
+// Row is one line of a table. A row with an Expand opens.
+type Row struct {
+	ID     string
+	Cells  []app.UI
+	Expand *Expand
+	Fresh  int // order of arrival of a row that came while the page was open; 0 for others
+}
+
+// Expand is the part of a row that opens below it.
+type Expand struct {
+	Open   bool
+	Toggle Act
+	Label  []app.UI // of the button that stands in the first cell
+	Detail app.UI   // used while open
+}
+
+// UI is the table.
+func (t Table) UI() app.UI {
+	bodies := make([]app.UI, 0, len(t.Groups)+2)
+	bodies = append(bodies, app.Caption().Class("ds-sr-only").Text(t.Caption), t.head())
+	for _, g := range t.Groups {
+		bodies = append(bodies, t.group(g))
+	}
+	return app.Table().Class("bp-table bp-table-" + t.Kind).Role("table").Body(bodies...)
+}
+
+func (t Table) head() app.UI {
+	cells := make([]app.UI, 0, len(t.Columns))
+	for _, c := range t.Columns {
+		cell := app.Th().Scope("col").Role("columnheader").Text(c.Text)
+		if c.Number {
+			cell = cell.Class("bp-number")
+		}
+		cells = append(cells, cell)
+	}
+	return app.THead().Role("rowgroup").Body(app.Tr().Role("row").Body(cells...))
+}
+
+func (t Table) group(g Group) app.UI {
+	rows := make([]app.UI, 0, 2*len(g.Rows)+1)
+	if g.Title != "" {
+		rows = append(rows, app.Tr().Class("bp-group").Role("row").Body(
+			app.Th().Role("rowheader").Scope("rowgroup").ColSpan(len(t.Columns)).Body(
+				app.Span().Text(g.Title), app.Span().Class("bp-group-note").Text(g.Note),
+			)))
+	}
+	for _, r := range g.Rows {
+		rows = append(rows, t.row(r))
+		if r.Expand != nil && r.Expand.Open {
+			rows = append(rows, app.Tr().Class("bp-detail").Role("row").ID(r.ID+"-detail").Body(
+				app.Td().Role("cell").ColSpan(len(t.Columns)).Body(r.Expand.Detail)))
+		}
+	}
+	return app.TBody().Role("rowgroup").Body(rows...)
+}
+
+func (t Table) row(r Row) app.UI {
+	cells := make([]app.UI, 0, len(t.Columns))
+	for i, content := range r.Cells {
+		if i == 0 && r.Expand != nil {
+			content = r.Expand.button(r.ID)
+		}
+		cell := app.Td().Role("cell").Body(content)
+		if i < len(t.Columns) {
+			cell = cell.DataSet("label", t.Columns[i].Text)
+			if t.Columns[i].Number {
+				cell = cell.Class("bp-number")
+			}
+		}
+		cells = append(cells, cell)
+	}
+	class := "bp-row"
+	if r.Expand != nil {
+		class += " bp-row-opens"
+	}
+	if r.Fresh > 0 { // two names in turn: the same name again would not start the movement again
+		class += " bp-fresh-" + strconv.Itoa(r.Fresh%2)
+	}
+	return app.Tr().Class(class).Role("row").Body(cells...)
+}
+
+// button is the row's one control; the stylesheet stretches it over the row.
+func (x Expand) button(id string) app.UI {
+	b := app.Button().Type("button").ID(id).Class("bp-expand").
+		Aria("expanded", strconv.FormatBool(x.Open)).OnClick(x.Toggle.handler(), x.Toggle.key)
+	if x.Open {
+		b = b.Aria("controls", id+"-detail")
+	}
+	return b.Body(append(x.Label, IconDown.UI())...)
+}
