@@ -1,7 +1,7 @@
 // Package uplink brings passages from the roadside to the server: it numbers them, keeps them on disk
 // until the server has answered for them, and sends them in batches, at least once.
 //
-// It knows nothing of tags and readers. The server counts a passage sent twice as one, by station,
+// Of a sighting it takes what the bill needs and no more. The server counts a passage sent twice as one, by station,
 // lane, epoch and sequence.
 package uplink
 

@@ -1,0 +1,92 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"bompass/hardware"
+)
+
+// tagsRead is the share of vehicles with a tag whose tag is read, reader.md 1.5 and S19.
+const tagsRead = 0.91
+
+// Vehicle is a car that may come by; without a PAN it has no tag.
+type Vehicle struct {
+	PAN   string
+	Plate hardware.PlateRead
+	Gates []Gate // where it may come by
+}
+
+// Gate is a lane and the way through it.
+type Gate struct {
+	Lane      int
+	Direction string
+}
+
+// Arrival is a vehicle that comes by.
+type Arrival struct {
+	After   time.Duration // since the one before
+	Vehicle Vehicle
+	Gate    Gate
+	TagRead bool // the radio will work this time
+	Plate   hardware.PlateRead
+}
+
+// Traffic is a Poisson stream of vehicles past a station.
+type Traffic struct {
+	Vehicles []Vehicle
+	Rate     float64                 // vehicles per second
+	Day      func(time.Time) float64 // the rate's share of Rate at an instant; nil is always 1
+	Misread  float64                 // share of plates with a letter or digit wrong
+	Dice     *rand.Rand
+}
+
+// Dice are the random numbers of a seed; streams of one seed do not resemble one another.
+func Dice(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
+
+// Next draws the vehicle after an instant.
+func (t *Traffic) Next(now time.Time) Arrival {
+	rate := t.Rate
+	if t.Day != nil {
+		rate *= t.Day(now)
+	}
+	v := t.Vehicles[t.Dice.IntN(len(t.Vehicles))]
+	a := Arrival{
+		After:   time.Duration(t.Dice.ExpFloat64() / rate * float64(time.Second)),
+		Vehicle: v, Gate: v.Gates[t.Dice.IntN(len(v.Gates))], Plate: v.Plate,
+	}
+	a.TagRead = v.PAN != "" && t.Dice.Float64() < tagsRead
+	if t.Dice.Float64() < t.Misread {
+		a.Plate.Text = t.misread(a.Plate.Text)
+	}
+	return a
+}
+
+// misread takes one character for one that looks like it.
+func (t *Traffic) misread(text string) string {
+	const alike = "0OO01II18BB85SS52ZZ2"
+	if text == "" {
+		return ""
+	}
+	i := t.Dice.IntN(len(text))
+	wrong := byte('8')
+	if at := strings.IndexByte(alike, text[i]); at >= 0 {
+		wrong = alike[at^1]
+	}
+	return text[:i] + string(wrong) + text[i+1:]
+}
+
+// Commuters is a day with a peak in the morning and one in the afternoon, and little at night, by the
+// instant's own clock.
+func Commuters(at time.Time) float64 {
+	switch h := at.Hour(); {
+	case h < 5 || h == 23:
+		return 0.1
+	case h == 7 || h == 8 || h == 15 || h == 16:
+		return 1.6
+	case h == 6 || h == 9 || h == 14 || h == 17:
+		return 1.2
+	}
+	return 0.8
+}

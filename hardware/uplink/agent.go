@@ -1,0 +1,99 @@
+package uplink
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"bompass/hardware"
+)
+
+// Bounds of an agent.
+const (
+	graceMax   = 5 * time.Second // for the last passages when the agent ends
+	appendWait = time.Second     // before a passage that the disk refused is tried again
+)
+
+// Site is one reader and the station its lanes belong to.
+type Site struct {
+	Station string
+	Reader  hardware.Reader
+}
+
+// Agent runs the readers of stations and brings what they see to the server.
+type Agent struct {
+	Sites  []Site
+	Sender *Sender
+	Seen   func(Observation, hardware.Sighting) // told of every passage once it is kept; may be nil
+}
+
+// Run reads until ctx ends or a reader fails, and then tries for a few seconds to send what is left;
+// what is not sent waits in the spool.
+func (a *Agent) Run(ctx context.Context) error {
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	sending, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+
+	var readers, senders group
+	for _, site := range a.Sites {
+		readers.do(stop, func() error {
+			return site.Reader.Run(reading, func(s hardware.Sighting) error { return a.keep(reading, site.Station, s) })
+		})
+	}
+	senders.do(stop, func() error { return a.Sender.Run(sending) })
+	senders.do(stop, func() error { return a.Sender.Flush(sending) })
+
+	err := readers.wait()
+	end()
+	err = errors.Join(err, senders.wait())
+	return errors.Join(err, a.finish(context.WithoutCancel(ctx)), a.Sender.Spool.Sync())
+}
+
+// finish sends what came last.
+func (a *Agent) finish(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, graceMax)
+	defer cancel()
+	return ignoreEnd(ctx, a.Sender.Drain(ctx))
+}
+
+// keep writes a sighting to the spool. While the disk refuses, the lane waits with the passage in hand.
+func (a *Agent) keep(ctx context.Context, station string, s hardware.Sighting) error {
+	for {
+		o, err := a.Sender.Spool.Append(Of(station, s))
+		if err == nil {
+			if a.Seen != nil {
+				a.Seen(o, s)
+			}
+			return nil
+		}
+		a.Sender.Log.Error("passage is not on disk yet", "station", station, "lane", s.Lane, "err", err)
+		if a.Sender.Wait(ctx, appendWait) != nil {
+			return err
+		}
+	}
+}
+
+// group runs functions side by side; the first error stops the others by the stop it was given.
+type group struct {
+	running sync.WaitGroup
+	mu      sync.Mutex
+	err     error
+}
+
+func (g *group) do(stop context.CancelFunc, f func() error) {
+	g.running.Go(func() {
+		if err := f(); err != nil {
+			g.mu.Lock()
+			g.err = errors.Join(g.err, err)
+			g.mu.Unlock()
+			stop()
+		}
+	})
+}
+
+func (g *group) wait() error {
+	g.running.Wait()
+	return g.err
+}
