@@ -1,0 +1,49 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"bompass/shared/tariff"
+)
+
+// checkTariffs reads the tariffs of a directory, or those built in, and lists every problem, or what
+// they cover: check tariffs [DIR].
+func checkTariffs(args []string, out io.Writer) error {
+	if len(args) > 1 {
+		return errors.New("check tariffs: name at most one directory: check tariffs [DIR]")
+	}
+	dir := ""
+	if len(args) == 1 {
+		dir = args[0]
+	}
+	book, problems := tariff.Load(tariffFiles(dir))
+	for _, p := range problems {
+		fmt.Fprintln(out, p)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("the tariffs have %d problems; they are listed above", len(problems))
+	}
+	for _, s := range book.Schemes {
+		coverage(out, s)
+	}
+	return nil
+}
+
+// coverage lists a scheme's versions and says openly where no price list is at hand.
+func coverage(out io.Writer, s *tariff.Scheme) {
+	fmt.Fprintf(out, "%s, %s (%s): %d stations\n", s.ID, s.Name, s.ChargerName, len(s.Stations))
+	for i, v := range s.Versions {
+		fmt.Fprintf(out, "  from %s  %s\n", v.From, v.Source)
+		for _, m := range v.Missing {
+			fmt.Fprintf(out, "    no price for %s\n", m.For)
+		}
+		switch end := s.End(i); {
+		case i+1 < len(s.Versions) && end < s.Versions[i+1].From:
+			fmt.Fprintf(out, "  from %s  no price list is at hand until %s\n", end, s.Versions[i+1].From-1)
+		case i+1 == len(s.Versions) && end != tariff.Forever:
+			fmt.Fprintf(out, "  from %s  no price list is at hand\n", end)
+		}
+	}
+}

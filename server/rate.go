@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"bompass/assets"
+	"bompass/shared/rating"
+	"bompass/shared/rating/file"
+	"bompass/shared/tariff"
+)
+
+// errLinesRefused ends the rate command with an exit code that is not 0, after all else was written.
+var errLinesRefused = errors.New("some lines could not be rated; they are listed above")
+
+// rateCommand rates a file of passages without a database: rate [--tariff DIR] --passages FILE [--explain].
+// Its input and output are described in assets/docs/rating.md.
+func rateCommand(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) error {
+	flags := flag.NewFlagSet("rate", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	dir := flags.String("tariff", "", "`directory` of tariff files; without it, the ones built in")
+	passages := flags.String("passages", "", "`file` of passages, NDJSON or CSV; - is standard input")
+	explain := flags.Bool("explain", false, "write for people instead of NDJSON")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil
+		}
+		return fmt.Errorf("rate: %w", err)
+	}
+	if *passages == "" || flags.NArg() > 0 {
+		return errors.New("rate: name one file of passages: rate [--tariff DIR] --passages FILE [--explain]")
+	}
+	plan, err := loadPlan(*dir, errOut)
+	if err != nil {
+		return err
+	}
+	if *passages != "-" {
+		f, err := os.Open(*passages)
+		if err != nil {
+			return fmt.Errorf("open passages: %w", err)
+		}
+		defer f.Close() // read only
+		in = f
+	}
+	return runRating(file.Job{
+		Plan: plan, Name: *passages, In: cancelled{ctx, in}, Out: out, Problems: errOut, Explain: *explain,
+	})
+}
+
+func runRating(job file.Job) error {
+	sum, err := job.Run()
+	if err != nil {
+		return err
+	}
+	if job.Explain {
+		fmt.Fprintf(job.Out, "%d passages, %s kroner to pay\n", sum.Rated, sum.Net)
+	}
+	if sum.Refused > 0 {
+		return errLinesRefused
+	}
+	return nil
+}
+
+// loadPlan compiles the tariffs of a directory, or those built in, and lists their problems.
+func loadPlan(dir string, errOut io.Writer) (*rating.Plan, error) {
+	book, problems := tariff.Load(tariffFiles(dir))
+	for _, p := range problems {
+		fmt.Fprintln(errOut, p)
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("the tariffs have %d problems; they are listed above", len(problems))
+	}
+	return rating.Compile(book)
+}
+
+func tariffFiles(dir string) fs.FS {
+	if dir == "" {
+		return assets.Tariff
+	}
+	return os.DirFS(dir)
+}
+
+// cancelled is a reader that ends when the context does.
+type cancelled struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (c cancelled) Read(b []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.in.Read(b)
+}

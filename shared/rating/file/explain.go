@@ -1,0 +1,49 @@
+package file
+
+import (
+	"fmt"
+	"io"
+
+	"bompass/shared/oslo"
+	"bompass/shared/rating"
+	"bompass/shared/tariff"
+)
+
+// explain writes a passage and its reasons in plain English. A failed write is kept by the buffered
+// writer and comes out when it is flushed.
+func explain(w io.Writer, l Line, st tariff.Station) {
+	fmt.Fprintf(w, "%s  %s  %s %s (%s)  vehicle %s\n", l.ID, oslo.In(l.At).Format("2006-01-02 15:04:05"), st.ID, st.Name, st.ChargerName, l.Vehicle)
+	for _, s := range l.Steps {
+		fmt.Fprintf(w, "%12s  %s\n", s.Ore, sentence(s))
+	}
+	fmt.Fprintf(w, "%12s  to pay\n\n", l.Net)
+}
+
+func sentence(s rating.Step) string {
+	switch s.Rule {
+	case rating.RuleList:
+		return fmt.Sprintf("list price for %s, %s (%s)", s.Class, bandWords(s.Band), s.Tariff)
+	case rating.RuleExempt:
+		return "exempt: " + s.Text
+	case rating.RuleDirection:
+		return fmt.Sprintf("not charged in this direction (%s)", s.Tariff)
+	case rating.RuleTag:
+		return fmt.Sprintf("tag discount, %d/%d off", s.Num, s.Den)
+	case rating.RuleZeroEmission:
+		return fmt.Sprintf("zero-emission vehicle, pays %d/%d of that", s.Num, s.Den)
+	case rating.RuleHour:
+		return fmt.Sprintf("hour rule: within %d minutes from %s, charged once, on passage %s", s.Mins, oslo.In(s.From).Format("15:04:05"), s.By)
+	case rating.RuleCap:
+		return fmt.Sprintf("monthly cap: number %d of the month, only %d are paid", s.Count, s.Of)
+	case rating.RuleCounted:
+		return fmt.Sprintf("number %d of at most %d paid passages this month", s.Count, s.Of)
+	}
+	return string(s.Rule)
+}
+
+func bandWords(band string) string {
+	if band == tariff.Base {
+		return "base time"
+	}
+	return band + " hours"
+}

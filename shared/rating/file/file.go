@@ -1,0 +1,210 @@
+// Package file owns the rating of a file of passages, without a database: what a line of passages
+// and a line of the answer look like. It is the rating's public face and its form is kept stable.
+//
+// The whole file is held in memory, about 200 bytes a passage: passages of one vehicle may stand
+// anywhere in it.
+package file
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"bompass/shared/fault"
+	"bompass/shared/money"
+	"bompass/shared/rating"
+	"bompass/shared/tariff"
+	"bompass/shared/toll"
+)
+
+// PassagesMax bounds a file.
+const PassagesMax = 20_000_000
+
+// Job is one file to rate.
+type Job struct {
+	Plan     *rating.Plan
+	Name     string // of the file; .csv says that it is one, otherwise its first byte decides
+	In       io.Reader
+	Out      io.Writer // one line for each passage that could be rated, in the order of the file
+	Problems io.Writer // one line for each that could not
+	Explain  bool      // write for people instead of NDJSON
+}
+
+// Summary counts what a job did.
+type Summary struct {
+	Rated, Refused int
+	Net            money.Ore
+}
+
+// Line is a rated passage as it is written out.
+type Line struct {
+	ID      toll.PassageID `json:"id"`
+	Vehicle string         `json:"vehicle"`
+	Station toll.StationID `json:"station"`
+	At      time.Time      `json:"at"`
+	Tariff  string         `json:"tariff"`
+	List    money.Ore      `json:"list"`
+	Steps   []rating.Step  `json:"steps"`
+	Net     money.Ore      `json:"net"`
+}
+
+// record is a passage of the file, resolved.
+type record struct {
+	id       toll.PassageID
+	vehicle  int32
+	crossing rating.Crossing
+}
+
+type rater struct {
+	Job
+	records  []record
+	vehicles []string
+	number   map[string]int32       // of a vehicle
+	lines    map[toll.PassageID]int // where an id stands
+	unknown  map[string]bool        // fields that were mentioned as such
+	refused  int
+}
+
+// Run reads all, then rates and writes. Its error is about reading or writing; a line that is
+// refused is a problem and the rest goes on.
+func (j Job) Run() (Summary, error) {
+	r := &rater{Job: j, number: map[string]int32{}, lines: map[toll.PassageID]int{}, unknown: map[string]bool{}}
+	if err := r.read(); err != nil {
+		return Summary{}, fmt.Errorf("read passages: %w", err)
+	}
+	sum, err := r.write(r.rate())
+	sum.Refused = r.refused
+	if err != nil {
+		return sum, fmt.Errorf("write charges: %w", err)
+	}
+	return sum, nil
+}
+
+func (r *rater) refuse(line int, why string) {
+	r.refused++
+	r.note(line, why)
+}
+
+func (r *rater) note(line int, text string) {
+	fmt.Fprintf(r.Problems, "line %d: %s\n", line, text)
+}
+
+// take resolves one passage of the file.
+func (r *rater) take(line int, p passage) {
+	if p.ID == "" {
+		p.ID = toll.PassageID(fmt.Sprintf("line-%d", line))
+	}
+	if first, twice := r.lines[p.ID]; twice {
+		r.refuse(line, fmt.Sprintf("passage %s is already on line %d", p.ID, first))
+		return
+	}
+	c, err := r.resolve(p)
+	if err != nil {
+		r.refuse(line, words(err))
+		return
+	}
+	n, known := r.number[p.Vehicle]
+	if !known {
+		n = int32(len(r.vehicles))
+		r.number[p.Vehicle], r.vehicles = n, append(r.vehicles, p.Vehicle)
+	}
+	r.lines[p.ID] = line
+	r.records = append(r.records, record{p.ID, n, c})
+}
+
+func (r *rater) resolve(p passage) (rating.Crossing, error) {
+	in := rating.Input{
+		Station: p.Station, At: p.At, Direction: p.Direction, Facts: p.Facts, Agreement: p.Agreement,
+		TagRead: p.Tag, Exempt: p.Exempt, Key: rating.KeyOf(p.ID),
+	}
+	if !p.Classed {
+		return r.Plan.Resolve(in)
+	}
+	i, ok := r.Plan.StationIndex(p.Station)
+	if !ok {
+		return r.Plan.Resolve(in)
+	}
+	traits := in.Traits()
+	traits.Classes = rating.Classes{Car: p.Class, Weight: p.Class}
+	return r.Plan.ResolveAt(i, p.At.UnixMilli(), traits)
+}
+
+// words says a fault in English, its code first.
+func words(err error) string {
+	f, ok := err.(*fault.Error)
+	if !ok {
+		return err.Error()
+	}
+	switch f.Code {
+	case fault.StationUnknown:
+		return fmt.Sprintf("%s: no tariff knows station %s", f.Code, f.Params["station"])
+	case fault.TariffMissing:
+		return fmt.Sprintf("%s: no price is known at station %s on %s", f.Code, f.Params["station"], f.Params["at"])
+	}
+	return f.Error()
+}
+
+// ratedSet is the whole file, vehicle by vehicle.
+type ratedSet struct {
+	set     []rating.Crossing
+	charges []rating.Charge
+	order   []int // place in the set → record
+	place   []int // record → place in the set
+	start   []int // vehicle → first place; one more at the end
+}
+
+func (r *rater) rate() ratedSet {
+	n := len(r.records)
+	s := ratedSet{make([]rating.Crossing, n), make([]rating.Charge, n), make([]int, n), make([]int, n), []int{0}}
+	for i := range s.order {
+		s.order[i] = i
+	}
+	slices.SortStableFunc(s.order, func(a, b int) int {
+		x, y := &r.records[a], &r.records[b]
+		return cmp.Or(cmp.Compare(x.vehicle, y.vehicle), x.crossing.Compare(y.crossing), cmp.Compare(x.id, y.id))
+	})
+	for at, rec := range s.order {
+		s.set[at], s.place[rec] = r.records[rec].crossing, at
+		if at+1 == n || r.records[s.order[at+1]].vehicle != r.records[rec].vehicle {
+			s.start = append(s.start, at+1)
+		}
+	}
+	for v := range r.vehicles {
+		from, to := s.start[v], s.start[v+1]
+		r.Plan.Rate(s.set[from:to], s.charges[from:to])
+	}
+	return s
+}
+
+func (r *rater) write(s ratedSet) (sum Summary, err error) {
+	out := bufio.NewWriterSize(r.Out, 1<<16)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	var steps []rating.Step
+	for i, rec := range r.records {
+		from, to := s.start[rec.vehicle], s.start[rec.vehicle+1]
+		ids := func(n int) toll.PassageID { return r.records[s.order[from+n]].id }
+		at := s.place[i] - from
+		steps = r.Plan.Explain(s.set[from:to], s.charges[from:to], at, ids, steps[:0])
+		charge := s.charges[from+at]
+		line := Line{
+			ID: rec.id, Vehicle: r.vehicles[rec.vehicle], Station: r.station(rec).ID, At: rec.crossing.At(),
+			Tariff: r.Plan.Version(rec.crossing), List: charge.List(), Steps: steps, Net: charge.Net(),
+		}
+		if r.Explain {
+			explain(out, line, r.station(rec))
+		} else if err := enc.Encode(line); err != nil {
+			return sum, err
+		}
+		sum.Rated, sum.Net = sum.Rated+1, sum.Net+line.Net
+	}
+	return sum, out.Flush()
+}
+
+func (r *rater) station(rec record) tariff.Station {
+	return r.Plan.Stations()[rec.crossing.Station()]
+}
