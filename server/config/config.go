@@ -32,7 +32,7 @@ type Config struct {
 	Database  Secret // DATABASE_URL: empty starts a private PostgreSQL
 	Stream    Secret // NATS_URL: empty starts NATS in the process
 	Key       Secret // BOMPASS_SECRET: 64 hex digits that encrypt secrets at rest
-	Assets    string // BOMPASS_ASSETS: directory of the built browser program
+	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
 
 // Secret is a text that printing does not show.
@@ -60,7 +60,7 @@ func Read(getenv func(string) string) (Config, error) {
 		Database: Secret(r.link("DATABASE_URL", "postgres://user:password@host:5432/bompass", "postgres", "postgresql")),
 		Stream:   Secret(r.link("NATS_URL", "nats://host:4222", "nats", "tls", "ws", "wss")),
 		Key:      Secret(r.key("BOMPASS_SECRET")),
-		Assets:   r.text("BOMPASS_ASSETS", "assets/web"),
+		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}
 	c.PublicURL = strings.TrimRight(r.link("BOMPASS_PUBLIC_URL", "https://bompass.example", "http", "https"), "/")
 	if c.PublicURL == "" {

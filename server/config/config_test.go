@@ -19,7 +19,7 @@ func TestNothingSetIsAWorkingDevelopmentServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Config{
-		Addr: "127.0.0.1:8080", Home: ".run", PublicURL: "http://127.0.0.1:8080", Mode: config.Development, Assets: "assets/web",
+		Addr: "127.0.0.1:8080", Home: ".run", PublicURL: "http://127.0.0.1:8080", Mode: config.Development,
 	}
 	if c != want {
 		t.Errorf("got %+v, want %+v", c, want)

@@ -17,6 +17,9 @@ import (
 // way through the day is worse than one that refuses in the morning.
 const FreeMin = 256 << 20
 
+// ErrHeld says that another server has the home.
+var ErrHeld = errors.New("another Bompass is running")
+
 // Home is the directory that everything is kept under, held by one server at a time.
 type Home struct {
 	Dir  string // absolute
@@ -43,7 +46,7 @@ func OpenHome(dir string) (*Home, error) {
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = lock.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("another Bompass is running on %s; stop it, or set BOMPASS_HOME and BOMPASS_ADDR to run two side by side", abs)
+			return nil, fmt.Errorf("%w on %s; stop it, or set BOMPASS_HOME and BOMPASS_ADDR to run two side by side", ErrHeld, abs)
 		}
 		return nil, fmt.Errorf("lock %s: %w", abs, err)
 	}

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -56,18 +58,37 @@ func (p place) log() string  { return filepath.Join(p.root, "postgres.log") }
 // under /root, say), a directory of this home's own under /var/lib/bompass.
 func findPlace(home string, o owner) (place, error) {
 	root := filepath.Join(home, "postgres")
-	if o.change && !traversable(home, o) {
-		root = filepath.Join(sharedRoot, shortHash(home))
+	if !o.change || traversable(home, o) {
+		if err := makeOwned(root, o); err == nil {
+			return place{root: root, socket: findSocket(root, o)}, nil
+		} else if !o.change {
+			return place{}, err
+		}
 	}
-	err := makeOwned(root, o)
-	if err != nil && o.change && filepath.Dir(root) != sharedRoot { // a file system that knows no owners
-		root = filepath.Join(sharedRoot, shortHash(home))
-		err = makeOwned(root, o)
-	}
+	root, err := elsewhere(home) // also for a file system that knows no owners
 	if err != nil {
 		return place{}, err
 	}
+	if err := makeOwned(root, o); err != nil {
+		return place{}, err
+	}
 	return place{root: root, socket: findSocket(root, o)}, nil
+}
+
+// elsewhere is the home's directory under /var/lib/bompass. The home remembers its name: a home that
+// is thrown away and made anew gets a new one, and never meets the data of its predecessor.
+func elsewhere(home string) (string, error) {
+	note := filepath.Join(home, "postgres.place")
+	if text, err := os.ReadFile(note); err == nil {
+		return strings.TrimSpace(string(text)), nil
+	}
+	random := make([]byte, 4)
+	_, _ = rand.Read(random)
+	root := filepath.Join(sharedRoot, shortHash(home)+"-"+hex.EncodeToString(random))
+	if err := os.WriteFile(note, []byte(root+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("database directory: %w", err)
+	}
+	return root, nil
 }
 
 func findSocket(root string, o owner) string {

@@ -2,6 +2,7 @@ package passage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"golang.org/x/sync/errgroup"
 
 	"bompass/shared/rating"
 )
@@ -64,12 +64,25 @@ func (p *Pipeline) Ready(ctx context.Context) error {
 
 // Run posts passages until ctx ends; the batches begun by then are finished first.
 func (p *Pipeline) Run(ctx context.Context) error {
-	group, ctx := errgroup.WithContext(ctx)
-	for no := range Partitions {
-		group.Go(func() error { return newWorker(p, no).run(ctx) })
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var group sync.WaitGroup
+	begin := func(run func(context.Context) error) {
+		group.Go(func() {
+			if err := run(ctx); err != nil {
+				cancel(err) // the others end as well; only the first reason counts
+			}
+		})
 	}
-	group.Go(func() error { return p.hold(ctx) })
-	return group.Wait()
+	for no := range Partitions {
+		begin(newWorker(p, no).run)
+	}
+	begin(p.hold)
+	group.Wait()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
 }
 
 // directoryAge is how old intake's picture of keys and vehicles may be.

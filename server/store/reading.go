@@ -117,3 +117,15 @@ func scanLine(row pgx.CollectableRow) (l api.PassageLine, err error) {
 	l.At, l.Priced, l.Corrected = at.UTC(), revision > 0, revision > 1
 	return l, json.Unmarshal(steps, &l.Steps)
 }
+
+// LatestOf is the instant of the latest passage of a sequence epoch; zero when there is none.
+func (s *Store) LatestOf(ctx context.Context, epoch int64) (at time.Time, err error) {
+	var latest *time.Time
+	if err := s.pool.QueryRow(ctx, "select max(passed_at) from passage where epoch = $1", epoch).Scan(&latest); err != nil {
+		return at, fmt.Errorf("latest passage: %w", err)
+	}
+	if latest != nil {
+		at = *latest
+	}
+	return at, nil
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"bompass/server/access"
+	"bompass/server/config"
+	"bompass/server/embedded"
+	"bompass/server/store"
+	"bompass/shared/fixture"
+)
+
+// closer undoes what has been opened, last first.
+type closer []func()
+
+func (c *closer) add(f func()) { *c = append(*c, f) }
+
+func (c *closer) close() {
+	for i := len(*c) - 1; i >= 0; i-- {
+		(*c)[i]()
+	}
+	*c = nil
+}
+
+// withStore runs a command on the database that the server uses: the one named by DATABASE_URL, that
+// of the server running on the home, or else the home's own, started for the while.
+func withStore(ctx context.Context, w world, do func(config.Config, *store.Store) error) error {
+	cfg, err := config.Read(w.getenv)
+	if err != nil {
+		return err
+	}
+	var opened closer
+	defer opened.close()
+	url, err := findDatabase(ctx, cfg, &opened)
+	if err != nil {
+		return err
+	}
+	s, err := store.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	opened.add(s.Close)
+	return do(cfg, s)
+}
+
+func findDatabase(ctx context.Context, cfg config.Config, opened *closer) (string, error) {
+	if cfg.Database != "" {
+		return string(cfg.Database), nil
+	}
+	home, err := embedded.OpenHome(cfg.Home)
+	if errors.Is(err, embedded.ErrHeld) {
+		return embedded.Running(cfg.Home)
+	}
+	if err != nil {
+		return "", err
+	}
+	opened.add(func() { _ = home.Close() })
+	p, err := embedded.Start(ctx, home)
+	if err != nil {
+		return "", err
+	}
+	opened.add(func() { _ = p.Stop() })
+	return p.URL(), nil
+}
+
+func migrateCommand(ctx context.Context, w world) error {
+	return withStore(ctx, w, func(_ config.Config, s *store.Store) error {
+		n, err := s.Migrate(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(w.out, "the schema is up to date; %d steps were taken\n", n)
+		return err
+	})
+}
+
+func seedCommand(ctx context.Context, w world) error {
+	return withStore(ctx, w, func(cfg config.Config, s *store.Store) error {
+		if _, err := s.Migrate(ctx); err != nil {
+			return err
+		}
+		if err := seed(ctx, cfg, s); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(w.out, "the cast is there: %d accounts, %d vehicles\n", len(fixture.Accounts()), len(fixture.Vehicles()))
+		return err
+	})
+}
+
+// seed adds the cast with the people who can sign in.
+func seed(ctx context.Context, cfg config.Config, s *store.Store) error {
+	if err := s.Seed(ctx, store.Demo()); err != nil {
+		return err
+	}
+	secret, err := cfg.LoadKey()
+	if err != nil {
+		return err
+	}
+	keys, err := access.NewKeys(secret)
+	if err != nil {
+		return err
+	}
+	return access.Seed(ctx, s, keys, fixture.Accounts(), fixture.Password)
+}
+
+func quarantineCommand(ctx context.Context, args []string, w world) error {
+	flags := flag.NewFlagSet("quarantine", flag.ContinueOnError)
+	flags.SetOutput(w.err)
+	asJSON := flags.Bool("json", false, "one JSON object a line")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	return withStore(ctx, w, func(_ config.Config, s *store.Store) error {
+		if _, err := s.Migrate(ctx); err != nil {
+			return err
+		}
+		list, err := s.QuarantineList(ctx)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return printLines(w.out, list)
+		}
+		return printWaiting(w.out, list)
+	})
+}
+
+func printLines(out io.Writer, list []store.Waiting) error {
+	encoder := json.NewEncoder(out)
+	for _, q := range list {
+		if err := encoder.Encode(q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printWaiting(out io.Writer, list []store.Waiting) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(out, "nothing waits for a person")
+		return err
+	}
+	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "RECEIVED\tREASON\tPASSAGE\tOBSERVATION")
+	for _, q := range list {
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", q.ReceivedAt.UTC().Format("2006-01-02 15:04:05Z"), q.Code, q.MessageKey, q.Observation)
+	}
+	return table.Flush()
+}

@@ -1,0 +1,99 @@
+// Command server is Bompass: the portal, the passage pipeline and the tools of those who run them.
+//
+// It builds everything by hand, top to bottom; it is the only package that knows all others.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+)
+
+const usage = `Bompass: passages in, charges out, and a page that says why.
+
+  server serve [--simulate]        start the whole product
+  server migrate                   bring the database's schema up to date
+  server seed                      add the cast of the demonstration
+  server quarantine [--json]       list passages that need a person
+  server rate --tariff DIR --passages FILE [--explain]
+                                   rate a file of passages without a database
+  server check tariffs [DIR]       check price plans
+  server simulate [flags]          let the cast drive past a running server's stations
+  server version                   say which build this is
+
+Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE,
+BOMPASS_SECRET, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve starts its own
+PostgreSQL and message stream, and keeps everything under .run.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], world{getenv: os.Getenv, now: time.Now, in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bompass:", err)
+		os.Exit(1)
+	}
+}
+
+// world is what a command sees of the machine.
+type world struct {
+	getenv   func(string) string
+	now      func() time.Time
+	in       io.Reader
+	out, err io.Writer
+}
+
+// run performs one subcommand.
+func run(ctx context.Context, args []string, w world) error {
+	if len(args) == 0 {
+		_, err := io.WriteString(w.out, usage)
+		return err
+	}
+	name, args := args[0], args[1:]
+	switch name {
+	case "serve":
+		return serveCommand(ctx, args, w)
+	case "migrate":
+		return migrateCommand(ctx, w)
+	case "seed":
+		return seedCommand(ctx, w)
+	case "quarantine":
+		return quarantineCommand(ctx, args, w)
+	case "rate":
+		return rateCommand(ctx, args, w.in, w.out, w.err)
+	case "check":
+		if len(args) > 0 && args[0] == "tariffs" {
+			return checkTariffs(args[1:], w.out)
+		}
+		return fmt.Errorf("check what? write: server check tariffs [DIR]")
+	case "simulate":
+		return simulateCommand(ctx, args, w.out)
+	case "version":
+		return versionCommand(w)
+	case "help", "-h", "--help":
+		_, err := io.WriteString(w.out, usage)
+		return err
+	}
+	return fmt.Errorf("there is no command %q; server help lists them", name)
+}
+
+func versionCommand(w world) error {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return fmt.Errorf("this build does not say what it is")
+	}
+	version, revision := info.Main.Version, "unknown revision"
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			revision = s.Value
+		}
+	}
+	_, err := fmt.Fprintf(w.out, "bompass %s (%s, %s)\n", version, revision, info.GoVersion)
+	return err
+}
