@@ -145,6 +145,9 @@ func compress(content []byte) (packed, error) {
 	if err := errors.Join(errB, b.Close(), errG); err != nil {
 		return packed{}, err
 	}
-	_, err := g.Write(content)
-	return packed{br.Bytes(), gz.Bytes()}, errors.Join(err, g.Close())
+	_, errW := g.Write(content)
+	if err := errors.Join(errW, g.Close()); err != nil { // before the bytes are taken: Close writes the rest
+		return packed{}, err
+	}
+	return packed{br.Bytes(), gz.Bytes()}, nil
 }
