@@ -72,7 +72,7 @@ func missing(what string, err error) error {
 // AddAccount keeps a person; one that is there stays as it is.
 func (s *Store) AddAccount(ctx context.Context, a access.Account) error {
 	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		have := tx.Clauses(clause.OnConflict{DoNothing: true})
+		have := tx.Clauses(clause.OnConflict{DoNothing: true}).Session(&gorm.Session{})
 		row := AccountRow{
 			ID: string(a.ID), Email: a.Email, Person: a.Person, Language: a.Language, PasswordHash: a.PasswordHash,
 			TOTPKey: a.TOTP.Key, TOTPSecret: a.TOTP.Data,

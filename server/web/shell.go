@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"bompass/app/page"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 )
@@ -37,7 +40,7 @@ func (p provider) AppWASM() string { return p.program }
 // mountShell answers every other address with the program's page. The page holds nothing of anybody:
 // the program asks for that once it runs.
 func (s *server) mountShell() {
-	s.Routes()
+	page.Routes(nil)
 	library := s.library()
 	s.app.Get("/app.js", s.script(library))
 	s.app.Get("/app-worker.js", s.worker(library))
@@ -71,8 +74,7 @@ func (s *server) library() *app.Handler {
 // shell sends the program's page to signed-in people and everybody else to the sign-in page.
 func (s *server) shell(library *app.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		page := s.ask(library, c.Path())
-		if page.status != http.StatusOK {
+		if !page.Known(c.Path()) {
 			return s.notFound(c)
 		}
 		actor, err := s.Desk.Who(c.UserContext(), s.session(c))
@@ -82,17 +84,30 @@ func (s *server) shell(library *app.Handler) fiber.Handler {
 		if err != nil {
 			return err
 		}
+		frame := s.ask(library, c.Path())
+		if frame.status != http.StatusOK {
+			return fmt.Errorf("the program's page for %s answered %d", c.Path(), frame.status)
+		}
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		return c.Send(s.correct(page.body.Bytes(), i18n.For(actor.Language).Lang()))
+		return c.Send(s.correct(frame.body.Bytes(), i18n.For(actor.Language)))
 	}
 }
 
-// correct repairs what the library cannot be told.
-func (s *server) correct(page []byte, lang string) []byte {
-	page = bytes.Replace(page, []byte(fixedViewport), []byte(scalableViewport), 1)
-	page = bytes.Replace(page, []byte(`lang="`+i18n.Default+`"`), []byte(`lang="`+lang+`"`), 1)
-	return bytes.ReplaceAll(page, []byte(`"http://`+s.origin.host), []byte(`"`+s.origin.of(s.origin.host)))
+// correct repairs what the library cannot be told: zoom, language, the loader's picture, what is said
+// to people without scripts, and the address's scheme. It writes attributes in any order.
+func (s *server) correct(frame []byte, words *i18n.Words) []byte {
+	without := `<noscript><p class="bp-noscript">` + html.EscapeString(words.T("login.noscript")) + `</p></noscript></body>`
+	for _, repair := range [][2]string{
+		{fixedViewport, scalableViewport},
+		{`lang="` + i18n.Default + `"`, `lang="` + words.Lang() + `"`},
+		{`id="app-wasm-loader-icon"`, `id="app-wasm-loader-icon" alt=""`},
+		{`"http://` + s.origin.host, `"` + s.origin.of(s.origin.host)},
+		{`</body>`, without},
+	} {
+		frame = bytes.Replace(frame, []byte(repair[0]), []byte(repair[1]), 1)
+	}
+	return frame
 }
 
 func (s *server) script(library *app.Handler) fiber.Handler {

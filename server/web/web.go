@@ -59,7 +59,6 @@ type Deps struct {
 	Live        Live
 	Ready       func(ctx context.Context) error // nil error when requests can be answered
 	Assets      *Assets
-	Routes      func() // registers the program's pages
 	Log         *slog.Logger
 	Now         func() time.Time
 }
@@ -118,7 +117,6 @@ func (d Deps) check() error {
 	need(d.Live != nil, "live")
 	need(d.Ready != nil, "ready")
 	need(d.Assets != nil, "assets")
-	need(d.Routes != nil, "routes")
 	need(d.Log != nil, "log")
 	need(d.Now != nil, "clock")
 	return errors.Join(missing...)

@@ -1,0 +1,121 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"bompass/server/web"
+)
+
+const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+var inline = regexp.MustCompile(`(?i)<script(?:\s+(?:defer|async))*\s*>|<script[^>]*>[^<]|<style|\sstyle=|\son[a-z]+=|javascript:`)
+
+// Everything is answered under the strict policy, and no page needs to break it.
+func TestEveryAnswerCarriesThePolicyAndNoPageIsInline(t *testing.T) {
+	h := newHouse(t)
+	v, stranger := h.signIn(kari), h.visitor()
+	half := h.visitor()
+	half.password("olav@bompass.example", "fjell-fjord-bru-7")
+	for name, p := range map[string]page{
+		"app": v.get("/"), "deep": v.get("/passages"), "missing": v.get("/nowhere"), "login": stranger.get("/login"),
+		"login refused": stranger.password(kari, "wrong"), "code": half.get("/login/code"), "api": v.get("/api/v1/me"),
+		"api missing": v.get("/api/v1/x"), "file": v.get("/web/bompass.0b.css"), "robots": v.get("/robots.txt"),
+		"strange host": v.get("/", host("evil.example")), "health": v.get("/healthz"), "worker": v.get("/app-worker.js"),
+	} {
+		if got := p.Header.Get("Content-Security-Policy"); got != policy {
+			t.Errorf("%s: policy %q", name, got)
+		}
+		if p.Header.Get("X-Content-Type-Options") != "nosniff" || p.Header.Get("Server") != "" {
+			t.Errorf("%s: headers %v", name, p.Header)
+		}
+		if found := inline.FindString(p.body); strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") && found != "" {
+			t.Errorf("%s: inline %q", name, found)
+		}
+		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") && !strings.Contains(p.Header.Get("Content-Type"), "utf-8") {
+			t.Errorf("%s: content type %q", name, p.Header.Get("Content-Type"))
+		}
+	}
+}
+
+// The program's library would fetch these from the host that a request names, and keep the answer for
+// everybody.
+func TestAForgedHostFetchesNothing(t *testing.T) {
+	asked := make(chan string, 10)
+	h := newHouse(t)
+	var bait http.ServeMux
+	bait.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.URL.Path
+		_, _ = w.Write([]byte("<script>bait</script>"))
+	})
+	trap := serve(t, &bait)
+	v := h.visitor()
+	for _, path := range []string{"/robots.txt", "/sitemap.xml", "/ads.txt", "/", "/login", "/web/robots.txt", "/api/v1/me"} {
+		p := v.get(path, host(trap))
+		if p.StatusCode != http.StatusMisdirectedRequest || strings.Contains(p.body, "bait") || strings.Contains(p.body, trap) {
+			t.Errorf("%s with a forged host: got %d %q", path, p.StatusCode, p.body)
+		}
+		if p := v.get(path); strings.Contains(p.body, "bait") {
+			t.Errorf("%s was poisoned", path)
+		}
+	}
+	if p := v.get("/robots.txt"); p.StatusCode != http.StatusOK || !strings.Contains(p.body, "Disallow: /") {
+		t.Errorf("robots.txt: got %d %q", p.StatusCode, p.body)
+	}
+	for _, path := range []string{"/sitemap.xml", "/ads.txt"} {
+		if p := v.get(path); p.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: got %d, want 404", path, p.StatusCode)
+		}
+	}
+	select {
+	case path := <-asked:
+		t.Errorf("the server fetched %s from the forged host", path)
+	default:
+	}
+}
+
+func TestLoopbackHasAllItsNames(t *testing.T) {
+	h := newHouse(t)
+	_, port, _ := strings.Cut(strings.TrimPrefix(h.url, "http://"), ":")
+	for name, want := range map[string]int{
+		"localhost:" + port: 200, "LOCALHOST:" + port: 200, "[::1]:" + port: 200, "127.0.0.1:" + port: 200,
+		"localhost": 421, "localhost:1": 421, "localhost:" + port + ".evil.example": 421, "evil.example": 421,
+	} {
+		if p := h.visitor().get("/login", host(name)); p.StatusCode != want {
+			t.Errorf("host %s: got %d, want %d", name, p.StatusCode, want)
+		}
+	}
+}
+
+func TestPublicAddressMustBeSafe(t *testing.T) {
+	for address, ok := range map[string]bool{
+		"https://bompass.example": true, "http://127.0.0.1:8080": true, "http://localhost:8080/": true, "http://[::1]:8080": true,
+		"http://bompass.example": false, "bompass.example": false, "https://bompass.example/path": false, "ftp://bompass.example": false, "": false,
+	} {
+		_, err := web.New(deps(t, func(d *web.Deps) { d.PublicURL = address }))
+		if (err == nil) != ok {
+			t.Errorf("%q: got %v, want ok %v", address, err, ok)
+		}
+	}
+}
+
+func TestReadinessIsThatOfThePartsBehind(t *testing.T) {
+	var broken error
+	h := newHouse(t, func(d *web.Deps) { d.Ready = func(context.Context) error { return broken } })
+	if p := h.visitor().get("/readyz"); p.StatusCode != http.StatusOK {
+		t.Errorf("ready: got %d", p.StatusCode)
+	}
+	broken = errors.New("database on 10.0.0.7 is down")
+	p := h.visitor().get("/readyz")
+	if p.StatusCode != http.StatusServiceUnavailable || strings.Contains(p.body, "10.0.0.7") {
+		t.Errorf("not ready: got %d %q", p.StatusCode, p.body)
+	}
+	if p := h.visitor().get("/healthz", host("10.0.0.9")); p.StatusCode != http.StatusOK {
+		t.Errorf("health by address: got %d", p.StatusCode)
+	}
+}

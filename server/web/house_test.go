@@ -1,0 +1,290 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/pquerna/otp/totp"
+
+	"bompass/server/access"
+	"bompass/server/internal/pgtest"
+	"bompass/server/store"
+	"bompass/server/web"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/fixture"
+	"bompass/shared/money"
+	"bompass/shared/toll"
+)
+
+// house is the whole face on a real listener and a real database, with small stand-ins for the
+// pipeline behind it.
+type house struct {
+	t      *testing.T
+	url    string
+	ahead  atomic.Int64 // of the real clock: connections have deadlines by that one
+	log    strings.Builder
+	live   *liveFeed
+	taken  chan string
+	broken atomic.Bool // the accounts behind it fail
+}
+
+type option func(*web.Deps)
+
+func newHouse(t *testing.T, options ...option) *house {
+	t.Helper()
+	h := &house{t: t, live: &liveFeed{}, taken: make(chan string, 10)}
+	db := database(t)
+	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := access.Seed(t.Context(), db, keys, fixture.Accounts(), fixture.Password); err != nil {
+		t.Fatal(err)
+	}
+	var listening net.ListenConfig
+	listener, err := listening.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.url = "http://" + listener.Addr().String()
+	assets, err := web.LoadAssets(bundle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	deps := web.Deps{
+		Context: ctx, PublicURL: h.url, Desk: access.NewDesk(db, keys, h.now), Keys: keys, Accounts: h, Passages: h, Live: h.live,
+		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
+		Log: slog.New(slog.NewTextHandler(&h.log, nil)),
+	}
+	for _, o := range options {
+		o(&deps)
+	}
+	face, err := web.New(deps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- face.Listener(listener) }()
+	t.Cleanup(func() {
+		stop()
+		if err := face.ShutdownWithTimeout(5 * time.Second); err != nil {
+			t.Error(err)
+		}
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+// database is a database of its own with the cast in it.
+func database(t *testing.T) *store.Store {
+	t.Helper()
+	db := pgtest.New(t)
+	if err := db.Seed(t.Context(), store.Demo()); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
+
+func (h *house) pass(d time.Duration) { h.ahead.Add(int64(d)) }
+
+// Overview, TakeIn and List stand in for the domains behind the face.
+func (h *house) Overview(_ context.Context, customer toll.CustomerID, kind toll.CustomerKind, _ time.Time) (api.OverviewReply, error) {
+	if h.broken.Load() {
+		return api.OverviewReply{}, fmt.Errorf("read %s from the secret place", customer)
+	}
+	return api.OverviewReply{Agreements: []api.AgreementOverview{{Number: string(customer), Kind: kind}}}, nil
+}
+
+func (h *house) TakeIn(_ context.Context, key string, body []byte, _ time.Time) (api.BatchReply, error) {
+	if key != fixture.StationKey {
+		return api.BatchReply{}, fault.New(fault.KeyUnknown)
+	}
+	h.taken <- string(body)
+	return api.BatchReply{Accepted: strings.Count(string(body), "\n")}, nil
+}
+
+func (h *house) List(_ context.Context, customer toll.CustomerID, req api.PassageListRequest, _ time.Time) (api.PassageListReply, error) {
+	if err := toll.CheckPeriod(req.From, req.To); err != nil {
+		return api.PassageListReply{}, err
+	}
+	return api.PassageListReply{Lines: []api.PassageLine{{ID: toll.PassageID(customer), Vehicle: req.Vehicle}}, Count: 1}, nil
+}
+
+// liveFeed hands events to whoever listens.
+type liveFeed struct {
+	out atomic.Pointer[chan api.Event]
+}
+
+func (l *liveFeed) Subscribe(context.Context, toll.CustomerID) (<-chan api.Event, error) {
+	out := make(chan api.Event, 4)
+	l.out.Store(&out)
+	return out, nil
+}
+
+func (l *liveFeed) tell(balance money.Ore) {
+	*l.out.Load() <- api.Event{Kind: "passage", Balance: balance}
+}
+
+func bundle() fstest.MapFS {
+	files := fstest.MapFS{
+		"manifest.json": {Data: []byte(`{"app.wasm":"app.0a.wasm","bompass.css":"bompass.0b.css","wasm_exec.js":"wasm_exec.0c.js",
+			"companion.js":"companion.0d.js","icon/bompass.svg":"icon/bompass.0e.svg","font/inter-latin.woff2":"font/inter-latin.0f.woff2"}`)},
+		"font/inter-latin.0f.woff2": {Data: []byte("wOF2")},
+		"icon/bompass.0e.svg":       {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
+		"app.0a.wasm":               {Data: []byte("\x00asm, rather long")},
+		"app.0a.wasm.br":            {Data: []byte("brotli")},
+		"app.0a.wasm.gz":            {Data: []byte("gzip")},
+	}
+	for _, name := range []string{"bompass.0b.css", "wasm_exec.0c.js", "companion.0d.js"} {
+		files[name] = &fstest.MapFile{Data: []byte("/* " + name + " */")}
+	}
+	return files
+}
+
+// visitor is a browser: it keeps cookies, follows no redirect and says where its requests come from.
+type visitor struct {
+	*house
+	client *http.Client
+	csrf   string
+}
+
+func (h *house) visitor() *visitor {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return &visitor{house: h, client: &http.Client{
+		Jar: jar, Transport: &http.Transport{DisableCompression: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// page is an answer with its body read.
+type page struct {
+	*http.Response
+	body string
+}
+
+type change func(*http.Request)
+
+func header(name, value string) change {
+	return func(r *http.Request) {
+		if r.Header.Del(name); value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+}
+
+func host(name string) change { return func(r *http.Request) { r.Host = name } }
+
+func (v *visitor) do(method, path, body string, changes ...change) page {
+	v.t.Helper()
+	r, err := http.NewRequestWithContext(v.t.Context(), method, v.url+path, strings.NewReader(body))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if method == http.MethodPost {
+		r.Header.Set("Origin", v.url)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("X-Csrf-Token", v.csrf)
+	}
+	for _, c := range changes {
+		c(r)
+	}
+	resp, err := v.client.Do(r)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return page{resp, string(text)}
+}
+
+func (v *visitor) get(path string, changes ...change) page {
+	v.t.Helper()
+	return v.do(http.MethodGet, path, "", changes...)
+}
+
+var hidden = regexp.MustCompile(`name="(csrf|next)" value="([^"]*)"`)
+
+// fill sends the form on a page with its hidden fields, as a browser without scripts does.
+func (v *visitor) fill(path string, fields url.Values, changes ...change) page {
+	v.t.Helper()
+	for _, m := range hidden.FindAllStringSubmatch(v.get(path).body, -1) {
+		if !fields.Has(m[1]) {
+			fields.Set(m[1], m[2])
+		}
+	}
+	action, _, _ := strings.Cut(path, "?")
+	form := header("Content-Type", fiber.MIMEApplicationForm)
+	return v.do(http.MethodPost, action, fields.Encode(), append([]change{form}, changes...)...)
+}
+
+func (v *visitor) password(email, password string) page {
+	v.t.Helper()
+	return v.fill("/login", url.Values{"email": {email}, "password": {password}})
+}
+
+func (v *visitor) code(code string) page {
+	v.t.Helper()
+	return v.fill("/login/code", url.Values{"code": {code}})
+}
+
+// codeOf is what an account's authenticator shows now.
+func (h *house) codeOf(email string) string {
+	h.t.Helper()
+	for _, a := range fixture.Accounts() {
+		if a.Email == email {
+			code, err := totp.GenerateCode(a.TOTPSecret, h.now())
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			return code
+		}
+	}
+	h.t.Fatalf("nobody has the address %s", email)
+	return ""
+}
+
+const kari = "kari@bompass.example"
+
+// signIn goes the whole way as a person of the cast.
+func (h *house) signIn(email string) *visitor {
+	h.t.Helper()
+	v := h.visitor()
+	if p := v.password(email, fixture.Password); p.StatusCode != http.StatusSeeOther {
+		h.t.Fatalf("password: %d %s", p.StatusCode, p.body)
+	}
+	if p := v.code(h.codeOf(email)); p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != "/" {
+		h.t.Fatalf("code: %d %q %s", p.StatusCode, p.Header.Get("Location"), p.body)
+	}
+	me := v.get(api.Me.Path)
+	_, rest, _ := strings.Cut(me.body, `"csrf":"`)
+	v.csrf, _, _ = strings.Cut(rest, `"`)
+	return v
+}
+
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -1,0 +1,106 @@
+package web_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bompass/server/web"
+)
+
+func TestPagesCanBeZoomedAndLoadOnlyOurs(t *testing.T) {
+	h := newHouse(t)
+	v := h.signIn(kari)
+	for _, path := range []string{"/", "/passages", "/passages?vehicle=x"} {
+		p := v.get(path)
+		if p.StatusCode != http.StatusOK {
+			t.Fatalf("%s: got %d", path, p.StatusCode)
+		}
+		if strings.Contains(p.body, "user-scalable") || strings.Contains(p.body, "maximum-scale") || !strings.Contains(p.body, `name="viewport"`) {
+			t.Errorf("%s: people cannot zoom: %s", path, p.body)
+		}
+		if strings.Contains(p.body, "https://") || strings.Contains(p.body, "githubusercontent") {
+			t.Errorf("%s names another site: %s", path, p.body)
+		}
+		for _, want := range []string{
+			`id="app-wasm-loader-icon" alt=""`, `<noscript>`, `/web/bompass.0b.css`, `/web/companion.0d.js`, `/web/icon/bompass.0e.svg`, `data-color-scheme="auto"`, `lang="nb"`,
+			`<link rel="preload" as="fetch" type="application/wasm" crossorigin href="/web/app.0a.wasm">`,
+		} {
+			if !strings.Contains(p.body, want) {
+				t.Errorf("%s lacks %s: %s", path, want, p.body)
+			}
+		}
+	}
+	if script := v.get("/app.js").body; !strings.Contains(script, "/web/app.0a.wasm") || !strings.Contains(script, "X-Wasm-Length") {
+		t.Error("the program's address or its length is not where the loader looks")
+	}
+}
+
+// The library would answer any address as unchanged to whoever shows its one tag.
+func TestPagesHaveNoTagAndAreNeverUnchanged(t *testing.T) {
+	h := newHouse(t)
+	v := h.signIn(kari)
+	assets, err := web.LoadAssets(bundle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/", "/passages", "/app.js", "/app-worker.js"} {
+		p := v.get(path, header("If-None-Match", `"`+assets.Version()+`"`))
+		if p.StatusCode != http.StatusOK || p.Header.Get("Etag") != "" {
+			t.Errorf("%s: got %d, tag %q", path, p.StatusCode, p.Header.Get("Etag"))
+		}
+	}
+	if p := v.get("/nowhere", header("If-None-Match", `"`+assets.Version()+`"`)); p.StatusCode != http.StatusNotFound {
+		t.Errorf("an address that is not there: got %d, want 404", p.StatusCode)
+	}
+}
+
+// The library writes attributes unescaped, so nothing of a request may reach its page.
+func TestPagesRepeatNothingOfTheRequest(t *testing.T) {
+	h := newHouse(t)
+	v := h.signIn(kari)
+	p := v.get("/passages?q=%22%3E%3Cscript%3Ebait", header("Referer", h.url+"/bait"), header("User-Agent", "bait"))
+	if p.StatusCode != http.StatusOK || strings.Contains(p.body, "bait") {
+		t.Errorf("got %d %s", p.StatusCode, p.body)
+	}
+	other := h.signIn("nils@fjordfrakt.example")
+	// The library writes attributes in any order.
+	sorted := func(p page) []string {
+		return slices.Sorted(strings.FieldsFuncSeq(p.body, func(r rune) bool { return strings.ContainsRune(" <>\n", r) }))
+	}
+	if diff := cmp.Diff(sorted(v.get("/")), sorted(other.get("/"))); diff != "" {
+		t.Errorf("the page differs from person to person: %s", diff)
+	}
+	if strings.Contains(v.get("/").body, "Kari") {
+		t.Error("the page holds a name")
+	}
+}
+
+func TestPagesSpeakTheAccountsLanguage(t *testing.T) {
+	h := newHouse(t)
+	if p := h.signIn("ingrid@bompass.example").get("/"); !strings.Contains(p.body, `<html lang="sv"`) && !strings.Contains(p.body, `lang="sv"`) {
+		t.Errorf("page: %s", p.body)
+	}
+}
+
+func TestUnknownAddressesAreAPageThatSaysSo(t *testing.T) {
+	h := newHouse(t)
+	p := h.visitor().get("/nowhere")
+	if p.StatusCode != http.StatusNotFound || !strings.Contains(p.body, "<h1") || !strings.Contains(p.body, `href="/"`) {
+		t.Errorf("got %d %s", p.StatusCode, p.body)
+	}
+}
+
+func TestDevelopmentKeepsNoWorker(t *testing.T) {
+	h := newHouse(t, func(d *web.Deps) { d.Development = true })
+	if p := h.visitor().get("/app-worker.js"); !strings.Contains(p.body, "unregister") {
+		t.Errorf("worker: %s", p.body)
+	}
+	kept := newHouse(t).visitor().get("/app-worker.js")
+	if !strings.Contains(kept.body, "/web/app.0a.wasm") || strings.Contains(kept.body, "{{") {
+		t.Errorf("worker: %s", kept.body)
+	}
+}
