@@ -105,7 +105,7 @@ func (s simulation) run(ctx context.Context, dir string, now func() time.Time, o
 	if err != nil {
 		return 0, err
 	}
-	var printing sync.Mutex
+	out = &lockedWriter{out: out}
 	agent := uplink.Agent{
 		Sites: s.sites(now),
 		Sender: &uplink.Sender{
@@ -113,8 +113,6 @@ func (s simulation) run(ctx context.Context, dir string, now func() time.Time, o
 			Wait: uplink.Sleep, Jitter: rand.Float64, Log: slog.New(slog.NewTextHandler(out, nil)),
 		},
 		Seen: func(o uplink.Observation, seen hardware.Sighting) {
-			printing.Lock()
-			defer printing.Unlock()
 			fmt.Fprintln(out, passageText(o, seen))
 		},
 	}
@@ -203,4 +201,17 @@ func passageText(o uplink.Observation, seen hardware.Sighting) string {
 		by = fmt.Sprintf("tag %s in %d messages", o.Tag, len(seen.Tag.Raw))
 	}
 	return fmt.Sprintf("%s  %-15s lane %d  %-3s  %-10s  %s", oslo.In(o.At).Format("15:04:05.000"), o.Station, o.Lane, o.Direction, plate, by)
+}
+
+// lockedWriter takes lines from the readers of several stations and from the log.
+type lockedWriter struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+// Write writes one line at a time.
+func (w *lockedWriter) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.out.Write(b)
 }

@@ -1,0 +1,78 @@
+package sim
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+
+	"bompass/hardware"
+)
+
+// castMax bounds the vehicles of a cast.
+const castMax = 100_000
+
+// Cast invents Norwegian vehicles, each with a tag, that may come by at any of the gates.
+func Cast(dice *rand.Rand, n int, gates []Gate) []Vehicle {
+	const letters = "ABCDEFHJKLNPRSTUVXYZ"
+	vehicles := make([]Vehicle, min(n, castMax))
+	for i := range vehicles {
+		plate := fmt.Sprintf("%c%c%05d", letters[dice.IntN(len(letters))], letters[dice.IntN(len(letters))], 10000+dice.IntN(90000))
+		number := fmt.Sprintf("9578019%011d", dice.Int64N(1e11))
+		vehicles[i] = Vehicle{PAN: number + luhn(number), Plate: hardware.PlateRead{Country: "NO", Text: plate}, Gates: gates}
+	}
+	return vehicles
+}
+
+// ReadCast reads one vehicle from every line: plate's country, plate, and the tag's 19 digits when it
+// has a tag. Empty lines and those that start with # are passed over.
+func ReadCast(r io.Reader, gates []Gate) (vehicles []Vehicle, err error) {
+	lines := bufio.NewScanner(r)
+	for n := 1; lines.Scan(); n++ {
+		fields := strings.Fields(lines.Text())
+		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
+			continue
+		}
+		v, err := parseVehicle(fields)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", n, err)
+		}
+		v.Gates = gates
+		if vehicles = append(vehicles, v); len(vehicles) > castMax {
+			return nil, fmt.Errorf("line %d: more than %d vehicles", n, castMax)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, err
+	}
+	if len(vehicles) == 0 {
+		return nil, fmt.Errorf("no vehicles")
+	}
+	return vehicles, nil
+}
+
+func parseVehicle(fields []string) (v Vehicle, err error) {
+	if len(fields) < 2 || len(fields) > 3 {
+		return v, fmt.Errorf("country, plate and perhaps a tag wanted, %d words given", len(fields))
+	}
+	v.Plate = hardware.PlateRead{Country: fields[0], Text: fields[1]}
+	if len(fields) == 3 {
+		v.PAN = fields[2]
+		_, err = NewTag(v.PAN, v.Plate)
+	}
+	return v, err
+}
+
+// luhn is the check digit of a number.
+func luhn(digits string) string {
+	sum := 0
+	for i := range len(digits) {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 0 {
+			d *= 2
+		}
+		sum += d/10 + d%10
+	}
+	return string(rune('0' + (10-sum%10)%10))
+}
