@@ -3,6 +3,8 @@ package access
 import (
 	"context"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"bompass/shared/fault"
 )
@@ -23,7 +25,7 @@ const (
 // the same work.
 func (d *Desk) Password(ctx context.Context, visitor Visitor, email, password string) (Token, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
-	if len(email) > emailMax || len(password) > passwordMax {
+	if len(email) > emailMax || len(password) > passwordMax || !printable(email) {
 		return "", fault.New(fault.WrongCredentials)
 	}
 	keys := d.throttleKeys(visitor, email)
@@ -47,6 +49,11 @@ func (d *Desk) Password(ctx context.Context, visitor Visitor, email, password st
 	}
 	now, token := d.now(), newToken()
 	return token, d.store.AddStep(ctx, token.Hash(), account.ID, now, now.Add(StepMax))
+}
+
+// printable tells whether an address can be one at all; what cannot is nobody's and is not looked up.
+func printable(email string) bool {
+	return utf8.ValidString(email) && !strings.ContainsFunc(email, unicode.IsControl)
 }
 
 // Code checks the code that follows an accepted password and begins a session with a token of its

@@ -1,0 +1,343 @@
+package access_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"bompass/server/access"
+	"bompass/server/internal/pgtest"
+	"bompass/server/store"
+	"bompass/shared/fault"
+	"bompass/shared/fixture"
+)
+
+const (
+	secret = "a secret of thirty-two bytes, ok"
+	kari   = "kari@bompass.example"
+)
+
+// start lies five seconds into a code's time step.
+var start = time.Unix(1_795_000_000/30*30+5, 0)
+
+// office is a desk on a database of its own with the cast, and a clock that a test turns.
+type office struct {
+	*access.Desk
+	t     *testing.T
+	db    *store.Store
+	ahead atomic.Int64
+}
+
+func open(t *testing.T) *office {
+	t.Helper()
+	o := &office{t: t, db: pgtest.New(t)}
+	if err := o.db.Seed(t.Context(), store.Demo()); err != nil {
+		t.Fatal(err)
+	}
+	keys := o.keys(secret)
+	for range 2 { // seeding twice changes nothing
+		if err := access.Seed(t.Context(), o.db, keys, fixture.Accounts(), fixture.Password); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.Desk = access.NewDesk(o.db, keys, o.now)
+	return o
+}
+
+func (o *office) keys(secret string) access.Keys {
+	o.t.Helper()
+	keys, err := access.NewKeys([]byte(secret))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return keys
+}
+
+func (o *office) now() time.Time       { return start.Add(time.Duration(o.ahead.Load())) }
+func (o *office) pass(d time.Duration) { o.ahead.Add(int64(d)) }
+
+// code is what Kari's authenticator shows, so many steps from now.
+func (o *office) code(steps int) string {
+	o.t.Helper()
+	code, err := totp.GenerateCode(fixture.Accounts()[0].TOTPSecret, o.now().Add(time.Duration(steps)*30*time.Second))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return code
+}
+
+func (o *office) step() access.Token {
+	o.t.Helper()
+	step, err := o.Password(o.t.Context(), from("192.0.2.1"), kari, fixture.Password)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return step
+}
+
+func from(address string) access.Visitor { return access.Visitor{Address: address} }
+
+func want(t *testing.T, name string, err error, code fault.Code) {
+	t.Helper()
+	if code == "" && err != nil || code != "" && (err == nil || fault.CodeOf(err) != code) {
+		t.Errorf("%s: got %v, want %q", name, err, code)
+	}
+}
+
+func TestCodeOfThisOrThePreviousStepOpensOnce(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		steps int
+		want  fault.Code
+	}{
+		{"this step", 0, ""},
+		{"the step before", -1, ""},
+		{"two steps ago", -2, fault.WrongCredentials},
+		{"the next step", 1, fault.WrongCredentials},
+	} {
+		o := open(t)
+		_, err := o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(c.steps))
+		want(t, c.name, err, c.want)
+		_, err = o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(c.steps))
+		want(t, c.name+" again", err, fault.WrongCredentials)
+	}
+}
+
+func TestAnOlderCodeDoesNotOpenAfterANewerOne(t *testing.T) {
+	o := open(t)
+	previous := o.code(-1)
+	_, err := o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	want(t, "this step", err, "")
+	_, err = o.Code(t.Context(), from("192.0.2.1"), o.step(), previous)
+	want(t, "the step before", err, fault.WrongCredentials)
+	o.pass(30 * time.Second)
+	_, err = o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	want(t, "the next code", err, "")
+}
+
+// RFC 6238 section 5.2: a code is accepted once, also when a hundred ask at the same instant.
+func TestOneCodeOpensOneSessionAmongAHundred(t *testing.T) {
+	const many = 100
+	o := open(t)
+	steps := make([]access.Token, many)
+	for i := range steps {
+		steps[i] = o.step()
+	}
+	code := o.code(0)
+	var opened, refused atomic.Int64
+	gate := make(chan struct{})
+	var all sync.WaitGroup
+	for i := range many {
+		all.Go(func() {
+			<-gate
+			// Each comes from an address of its own, so that not the throttle is what refuses.
+			_, err := o.Code(context.Background(), from("198.51.100."+string(rune('0'+i%10))), steps[i], code)
+			switch fault.CodeOf(err) {
+			case fault.WrongCredentials, fault.TooMany:
+				refused.Add(1)
+			default:
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				opened.Add(1)
+			}
+		})
+	}
+	close(gate)
+	all.Wait()
+	if opened.Load() != 1 || refused.Load() != many-1 {
+		t.Errorf("%d sessions opened and %d refused, want 1 and %d", opened.Load(), refused.Load(), many-1)
+	}
+}
+
+func TestOneStepTakesFiveCodesAndEndsInFiveMinutes(t *testing.T) {
+	o := open(t)
+	step := o.step()
+	for n := range access.StepTries {
+		_, err := o.Code(t.Context(), from("192.0.2.1"), step, "000000")
+		want(t, "try "+string(rune('1'+n)), err, fault.WrongCredentials)
+	}
+	_, err := o.Code(t.Context(), from("192.0.2.2"), step, o.code(0))
+	want(t, "the right code after five wrong ones", err, fault.SignedOut)
+
+	o.pass(20 * time.Minute)
+	step = o.step()
+	o.pass(access.StepMax)
+	_, err = o.Code(t.Context(), from("192.0.2.1"), step, o.code(0))
+	want(t, "after five minutes", err, fault.SignedOut)
+	for _, token := range []access.Token{"", "guess", access.Token(make([]byte, 43))} {
+		_, err = o.Code(t.Context(), from("192.0.2.1"), token, o.code(0))
+		want(t, "no step", err, fault.SignedOut)
+	}
+}
+
+func TestNoPasswordOpensNobody(t *testing.T) {
+	o := open(t)
+	for _, c := range [][2]string{
+		{kari, "wrong"},
+		{kari, ""},
+		{"nobody@bompass.example", fixture.Password},
+		{"", fixture.Password},
+		{kari + "\x00", fixture.Password},
+		{kari, fixture.Password + " "},
+		{kari, string(make([]byte, 1000))},
+	} {
+		_, err := o.Password(t.Context(), from("192.0.2."+string(rune('0'+len(c[0])%10))), c[0], c[1])
+		want(t, c[0]+" "+c[1], err, fault.WrongCredentials)
+	}
+}
+
+func TestSessionIsItsOwnersAndEnds(t *testing.T) {
+	o := open(t)
+	token, err := o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	want(t, "code", err, "")
+	actor, err := o.Who(t.Context(), token)
+	want(t, "who", err, "")
+	if actor.Person != "Kari Lund" || actor.Customer != fixture.Kari || actor.Role != access.Owner || actor.Name != "Kari Lund" || actor.Language != "nb" {
+		t.Errorf("actor: %+v", actor)
+	}
+	if !actor.SameCSRF(actor.CSRF) || actor.SameCSRF("") || actor.SameCSRF(actor.CSRF+"x") || (access.Actor{}).SameCSRF("") {
+		t.Error("the session's token is not told from others")
+	}
+	want(t, "language", o.SetLanguage(t.Context(), actor, "de"), "")
+	want(t, "no language", o.SetLanguage(t.Context(), actor, "xx"), fault.BadRequest)
+	if again, _ := o.Who(t.Context(), token); again.Language != "de" {
+		t.Errorf("language: got %q", again.Language)
+	}
+	want(t, "end", o.End(t.Context(), actor), "")
+	_, err = o.Who(t.Context(), token)
+	want(t, "after its end", err, fault.SignedOut)
+	want(t, "end twice", o.End(t.Context(), actor), "")
+}
+
+func TestPeekingDoesNotProlongASession(t *testing.T) {
+	o := open(t)
+	token, err := o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	want(t, "code", err, "")
+	o.pass(20 * time.Minute)
+	_, err = o.Peek(t.Context(), token)
+	want(t, "after 20 minutes", err, "")
+	o.pass(access.SessionIdle - 20*time.Minute)
+	_, err = o.Peek(t.Context(), token)
+	want(t, "after 30 minutes", err, fault.SignedOut)
+}
+
+func TestThrottleSlowsGuessersAndLetsTheOwnerIn(t *testing.T) {
+	o := open(t)
+	ctx := t.Context()
+	for range 5 {
+		_, err := o.Password(ctx, from("203.0.113.9"), kari, "wrong")
+		want(t, "free tries", err, fault.WrongCredentials)
+	}
+	_, err := o.Password(ctx, from("203.0.113.9"), kari, fixture.Password)
+	want(t, "sixth try at once, even if right", err, fault.TooMany)
+	_, err = o.Password(ctx, from("203.0.113.10"), kari, fixture.Password)
+	want(t, "the owner elsewhere", err, "")
+	_, err = o.Password(ctx, from("203.0.113.9"), "olav@bompass.example", fixture.Password)
+	want(t, "somebody else at the guesser's address", err, "")
+	o.pass(2 * time.Second)
+	_, err = o.Password(ctx, from("203.0.113.9"), kari, "wrong")
+	want(t, "a second later", err, fault.WrongCredentials)
+	for n := 0; n < 30; n++ { // guesses without pause: only the few that come after the wait are looked at
+		_, err = o.Password(ctx, from("203.0.113.9"), kari, "wrong")
+		want(t, "in a row", err, fault.TooMany)
+	}
+	o.pass(15 * time.Minute)
+	_, err = o.Password(ctx, from("203.0.113.9"), kari, fixture.Password)
+	want(t, "after a quarter of an hour at most", err, "")
+}
+
+// Many addresses together make the owner wait for a minute at most.
+func TestManyAddressesCannotKeepTheOwnerOut(t *testing.T) {
+	o := open(t)
+	ctx := t.Context()
+	var refused int
+	for n := range 45 {
+		_, err := o.Password(ctx, from("2001:db8:0:"+string(rune('a'+n%6))+string(rune('0'+n/6))+"::1"), kari, "wrong")
+		if fault.CodeOf(err) == fault.TooMany {
+			refused++
+		}
+		o.pass(time.Second)
+	}
+	if refused == 0 {
+		t.Error("guesses from many addresses are not slowed")
+	}
+	o.pass(time.Minute)
+	_, err := o.Password(ctx, from("192.0.2.77"), kari, fixture.Password)
+	want(t, "the owner a minute later", err, "")
+}
+
+func TestAddressesOfOneHouseholdAreOne(t *testing.T) {
+	o := open(t)
+	var last error
+	for n := range 7 {
+		_, last = o.Password(t.Context(), from("2001:db8:1:2::"+string(rune('1'+n))), kari, "wrong")
+	}
+	want(t, "seventh address of one /64", last, fault.TooMany)
+}
+
+func TestParallelGuessesAreCounted(t *testing.T) {
+	o := open(t)
+	var looked atomic.Int64
+	var all sync.WaitGroup
+	for range 30 {
+		all.Go(func() {
+			_, err := o.Password(context.Background(), from("203.0.113.9"), kari, "wrong")
+			if fault.CodeOf(err) == fault.WrongCredentials {
+				looked.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if looked.Load() != 5 {
+		t.Errorf("%d guesses were looked at, want the 5 that are free", looked.Load())
+	}
+}
+
+func TestNothingReadableIsKept(t *testing.T) {
+	o := open(t)
+	a, err := o.db.AccountByEmail(t.Context(), kari)
+	want(t, "account", err, "")
+	cast := fixture.Accounts()[0]
+	for name, kept := range map[string]string{
+		"password": a.PasswordHash, "TOTP secret": string(a.TOTP.Data), "birth number": string(a.BirthNumber.Data), "birth hash": string(a.BirthHash),
+	} {
+		for _, plain := range []string{fixture.Password, cast.TOTPSecret, cast.BirthNumber} {
+			if kept == "" || strings.Contains(kept, plain) {
+				t.Errorf("%s can be read in the database", name)
+			}
+		}
+	}
+	if !strings.Contains(a.PasswordHash, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("password is kept as %s", a.PasswordHash)
+	}
+}
+
+func TestAnotherSecretIsAnOperatorsError(t *testing.T) {
+	o := open(t)
+	other := access.NewDesk(o.db, o.keys("another secret of 32 bytes, right"), o.now)
+	step, err := other.Password(t.Context(), from("192.0.2.1"), kari, fixture.Password)
+	want(t, "password needs no secret", err, "")
+	_, err = other.Code(t.Context(), from("192.0.2.1"), step, o.code(0))
+	if err == nil || fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "start it with the secret") {
+		t.Errorf("code: got %v", err)
+	}
+	if _, err := access.NewKeys([]byte("short")); err == nil {
+		t.Error("a short secret is taken")
+	}
+}
+
+func TestFormsAreBoundToTheirCookie(t *testing.T) {
+	o := open(t)
+	keys := o.keys(secret)
+	form := keys.FormToken("cookie")
+	if !keys.SameForm("cookie", form) || keys.SameForm("other", form) || keys.SameForm("", keys.FormToken("")) || keys.SameForm("cookie", "") {
+		t.Error("a form is accepted from another browser")
+	}
+}
