@@ -57,6 +57,7 @@ func TestCases(t *testing.T) {
 }
 
 func (c textCase) check(t *testing.T, plan *rating.Plan) {
+	t.Helper()
 	got := rate(plan, c.inputs)
 	var total money.Ore
 	for i, w := range c.wants {
@@ -89,6 +90,7 @@ func rules(steps []rating.Step) string {
 			word += fmt.Sprintf(":%d/%d", s.Count, s.Of)
 		case rating.RuleExempt:
 			word += ":" + s.Text
+		case rating.RuleList, rating.RuleDirection, rating.RuleTag, rating.RuleZeroEmission:
 		}
 		words = append(words, word)
 	}
@@ -135,26 +137,27 @@ func rate(plan *rating.Plan, inputs []rating.Input) []rated {
 	return answers
 }
 
-func wholeBook(t testing.TB) *tariff.Book {
-	t.Helper()
+func wholeBook(tb testing.TB) *tariff.Book {
+	tb.Helper()
 	shipped, problems := tariff.Load(assets.Tariff)
 	extra, more := tariff.Load(testdata)
 	for _, p := range append(problems, more...) {
-		t.Fatal(p)
+		tb.Fatal(p)
 	}
 	return tariff.NewBook(append(shipped.Schemes, extra.Schemes...)...)
 }
 
-func compile(t testing.TB, book *tariff.Book) *rating.Plan {
-	t.Helper()
+func compile(tb testing.TB, book *tariff.Book) *rating.Plan {
+	tb.Helper()
 	plan, err := rating.Compile(book)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return plan
 }
 
 func readCases(t *testing.T, name string) (cases []textCase) {
+	t.Helper()
 	text, err := testdata.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -316,6 +319,7 @@ func factsOf(c toll.Class) toll.Facts {
 		f.Fuel = toll.FuelGas
 	case toll.Motorcycle:
 		f = toll.Facts{Category: "L3e"}
+	case toll.LightUnknown, toll.HeavyUnknown:
 	}
 	return f
 }

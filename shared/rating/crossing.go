@@ -79,6 +79,7 @@ func WayOf(d toll.Direction) Way {
 		return 1
 	case toll.Outbound:
 		return 2
+	case toll.DirectionUnknown:
 	}
 	return 0
 }

@@ -97,16 +97,7 @@ func (c *checker) rules(s *Scheme, v *Version) {
 		c.problem(v.Line, "version %s says nothing of the hour rule; add one, or: hour-rule none", v.ID)
 	}
 	for _, g := range s.HourGroups() {
-		first := -1
-		for i, h := range v.Hours {
-			if !in(h.In, g) {
-				continue
-			}
-			if first >= 0 {
-				c.problem(h.Line, "passage group %s already has the hour rule of line %d; a group has one mode and one length", g, v.Hours[first].Line)
-			}
-			first = i
-		}
+		c.oneHourRule(v, g)
 	}
 	for _, a := range v.Aliases {
 		if slices.ContainsFunc(v.Aliases, func(o Alias) bool { return o.Class == a.Pays }) {
@@ -125,6 +116,20 @@ func (c *checker) rules(s *Scheme, v *Version) {
 				c.problem(b.Line, "band %s overlaps band %s; end one where the other begins", b.Name, o.Name)
 			}
 		}
+	}
+}
+
+// oneHourRule checks that a passage group has one hour rule at most, tolling.md B.5.
+func (c *checker) oneHourRule(v *Version, group string) {
+	first := -1
+	for i, h := range v.Hours {
+		if !in(h.In, group) {
+			continue
+		}
+		if first >= 0 {
+			c.problem(h.Line, "passage group %s already has the hour rule of line %d; a group has one mode and one length", group, v.Hours[first].Line)
+		}
+		first = i
 	}
 }
 

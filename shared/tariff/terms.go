@@ -100,7 +100,7 @@ func (f Fraction) Rest() Fraction { return Fraction{f.Den - f.Num, f.Den}.reduce
 func (f Fraction) Times(g Fraction) Fraction { return Fraction{f.Num * g.Num, f.Den * g.Den}.reduced() }
 
 // Problem is something wrong in a tariff file: what it is, and what to do about it.
-type Problem struct {
+type Problem struct { //nolint:errname // it is what a toll officer calls it, and its first use is in lists
 	File string
 	Line int // 0 when it concerns the whole file
 	Text string

@@ -9,6 +9,7 @@ import (
 	"bufio"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -135,14 +136,14 @@ func (r *rater) resolve(p passage) (rating.Crossing, error) {
 
 // words says a fault in English, its code first.
 func words(err error) string {
-	f, ok := err.(*fault.Error)
+	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {
 		return err.Error()
 	}
-	switch f.Code {
-	case fault.StationUnknown:
+	if f.Code == fault.StationUnknown {
 		return fmt.Sprintf("%s: no tariff knows station %s", f.Code, f.Params["station"])
-	case fault.TariffMissing:
+	}
+	if f.Code == fault.TariffMissing {
 		return fmt.Sprintf("%s: no price is known at station %s on %s", f.Code, f.Params["station"], f.Params["at"])
 	}
 	return f.Error()
