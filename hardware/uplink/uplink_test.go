@@ -2,9 +2,11 @@ package uplink_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -34,14 +36,19 @@ func newServer(t *testing.T, before func(post int, lines []uplink.Observation, w
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		s.take(w, read(t, r), before)
+		body, err := io.ReadAll(r.Body)
+		if err != nil { // the station was killed in the middle of its batch
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		s.take(w, read(t, body), before)
 	}))
 	t.Cleanup(s.Close)
 	return s
 }
 
-func read(t *testing.T, r *http.Request) (lines []uplink.Observation) {
-	for scan := bufio.NewScanner(r.Body); scan.Scan(); {
+func read(t *testing.T, body []byte) (lines []uplink.Observation) {
+	for scan := bufio.NewScanner(bytes.NewReader(body)); scan.Scan(); {
 		var o uplink.Observation
 		if err := json.Unmarshal(scan.Bytes(), &o); err != nil {
 			t.Errorf("line %q: %v", scan.Bytes(), err)

@@ -1,0 +1,97 @@
+package uplink_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"bompass/hardware"
+	"bompass/hardware/dsrc"
+	"bompass/hardware/efc"
+	"bompass/hardware/sim"
+	"bompass/hardware/uplink"
+)
+
+func station(seed uint64) *sim.Reader {
+	gates := []sim.Gate{{Lane: 1, Direction: "in"}, {Lane: 2, Direction: "out"}}
+	return &sim.Reader{
+		Traffic: &sim.Traffic{Vehicles: sim.Cast(sim.Dice(seed, 0), 20, gates), Rate: 2000, Dice: sim.Dice(seed, 1)},
+		Profile: efc.Standard(dsrc.BeaconID{Manufacturer: 1, Individual: 1000}), Now: time.Now, Wait: uplink.Sleep,
+	}
+}
+
+// From simulated tags in octets to the server: every passage kept is a passage arrived, and each lane
+// counts without a gap.
+func TestAgentBringsEveryPassage(t *testing.T) {
+	s := newServer(t, nil)
+	sender := sender(s.URL, open(t, t.TempDir()))
+	sender.Wait = uplink.Sleep
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+
+	var mu sync.Mutex
+	seen, tags := map[string]bool{}, 0
+	agent := uplink.Agent{
+		Sites: []uplink.Site{{Station: "oslo-301", Reader: station(1)}, {Station: "oslo-302", Reader: station(2)}}, Sender: sender,
+		Seen: func(o uplink.Observation, _ hardware.Sighting) {
+			mu.Lock()
+			defer mu.Unlock()
+			seen[key(o)] = true
+			if o.Tag != "" {
+				tags++
+			}
+		},
+	}
+	if err := agent.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) == 0 || len(seen) != len(s.kept) || tags == 0 {
+		t.Errorf("got %d passages of %d, %d by tag", len(s.kept), len(seen), tags)
+	}
+	last := map[string]int64{}
+	for _, key := range s.order {
+		o := s.kept[key]
+		lane := o.Station + string(rune('0'+o.Lane))
+		if o.Sequence != last[lane]+1 {
+			t.Errorf("%s: sequence %d follows %d", lane, o.Sequence, last[lane])
+		}
+		last[lane] = o.Sequence
+	}
+}
+
+// A reader that fails ends the agent, and what was kept is still sent.
+func TestAgentEndsWithItsReader(t *testing.T) {
+	s := newServer(t, nil)
+	sender := sender(s.URL, open(t, t.TempDir()))
+	sender.Wait = uplink.Sleep
+	agent := uplink.Agent{Sites: []uplink.Site{{Station: "oslo-301", Reader: broken{}}, {Station: "oslo-302", Reader: station(1)}}, Sender: sender}
+	if err := agent.Run(t.Context()); !errors.Is(err, errBroken) {
+		t.Errorf("got %v, want %v", err, errBroken)
+	}
+	if _, sent := s.kept[s.order[0]]; !sent || sender.Spool.Waiting() != 0 {
+		t.Errorf("got %d waiting, want 0", sender.Spool.Waiting())
+	}
+}
+
+var errBroken = errors.New("antenna fell off")
+
+// broken is a reader whose device fails after one vehicle.
+type broken struct{}
+
+func (broken) Run(_ context.Context, emit func(hardware.Sighting) error) error {
+	return errors.Join(emit(hardware.Sighting{Lane: 1, At: time.Unix(1_780_000_000, 0)}), errBroken)
+}
+
+func (broken) Health() hardware.Health { return hardware.Health{} }
+
+// Only a tag that was read counts as the passage's tag.
+func TestStrangeTagLeavesThePassageToTheCamera(t *testing.T) {
+	for finding, want := range map[hardware.Finding]string{hardware.Read: "9578010000000000012", hardware.Expired: "", hardware.WrongNumber: ""} {
+		o := uplink.Of("oslo-301", hardware.Sighting{Tag: hardware.TagRead{Finding: finding, PAN: "9578010000000000012"}})
+		if o.Tag != want {
+			t.Errorf("%s: got tag %q, want %q", finding, o.Tag, want)
+		}
+	}
+}
