@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"io/fs"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 	"github.com/nats-io/nats.go"
 
 	"bompass/assets"
@@ -18,6 +21,7 @@ import (
 	"bompass/server/store"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
+	"bompass/shared/money"
 	"bompass/shared/rating"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
@@ -30,7 +34,9 @@ type rig struct {
 	store *store.Store
 	plan  *rating.Plan
 	conn  *nats.Conn
+	url   string
 	now   time.Time
+	stop  func() // the pipeline that start began last
 }
 
 func demoPlan(t testing.TB) *rating.Plan {
@@ -50,9 +56,16 @@ func demoPlan(t testing.TB) *rating.Plan {
 	return plan
 }
 
-func newRig(t testing.TB, now time.Time) *rig {
+func newRig(t testing.TB, now time.Time) *rig { return newRigOf(t, now, demoPlan(t)) }
+
+func newRigOf(t testing.TB, now time.Time, plan *rating.Plan) *rig {
 	t.Helper()
-	st := pgtest.New(t)
+	url := pgtest.URL(t)
+	st, err := store.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(st.Close)
 	if err := st.Seed(t.Context(), store.Demo()); err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +74,7 @@ func newRig(t testing.TB, now time.Time) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(stream.Stop)
-	r := &rig{t: t, store: st, plan: demoPlan(t), now: now}
+	r := &rig{t: t, store: st, plan: plan, url: url, now: now}
 	if r.conn, err = stream.Connect(); err != nil {
 		t.Fatal(err)
 	}
@@ -82,12 +95,13 @@ func (r *rig) start(plan *rating.Plan) *passage.Pipeline {
 	}
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()
-	r.t.Cleanup(func() {
+	r.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
 			r.t.Error(err)
 		}
 	})
+	r.t.Cleanup(r.stop)
 	return p
 }
 
@@ -103,7 +117,7 @@ func (r *rig) send(body []byte) api.BatchReply {
 // settle waits until everything in the stream has been worked off.
 func (r *rig) settle() {
 	r.t.Helper()
-	for range 3000 {
+	for range 6000 {
 		idle, err := r.Idle(r.t.Context())
 		if err != nil {
 			r.t.Fatal(err)
@@ -122,4 +136,98 @@ func ndjson(list ...toll.Observation) []byte {
 		_ = json.NewEncoder(&b).Encode(o)
 	}
 	return b.Bytes()
+}
+
+func (r *rig) desk() *passage.Desk { return passage.NewDesk(r.store, r.plan) }
+
+func (r *rig) live() *passage.Live {
+	return passage.NewLive(r.desk(), r.conn, func() time.Time { return r.now }, slog.New(slog.NewTextHandler(r.t.Output(), nil)))
+}
+
+func (r *rig) exec(sql string) {
+	r.t.Helper()
+	conn, err := pgx.Connect(r.t.Context(), r.url)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(r.t.Context()) }()
+	if _, err := conn.Exec(r.t.Context(), sql); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *rig) audit() []store.Audited {
+	r.t.Helper()
+	list, err := r.store.Audit(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return list
+}
+
+// wantNet compares what stands, passage by passage; one without a charge is left out.
+func (r *rig) wantNet(want map[toll.PassageID]money.Ore) {
+	r.t.Helper()
+	got := map[toll.PassageID]money.Ore{}
+	for _, a := range r.audit() {
+		if a.Posted != a.Net {
+			r.t.Errorf("postings of %s sum to %v, but %v stands", a.ID, a.Posted, a.Net)
+		}
+		if a.Revisions > 0 {
+			got[a.ID] = a.Net
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		r.t.Errorf("charges (-want +got):\n%s", diff)
+	}
+}
+
+// wantCharges compares what stands with a rating of the same passages in memory, in one go.
+func (r *rig) wantCharges(driven []toll.Observation) {
+	r.t.Helper()
+	r.wantNet(expected(r.t, r.plan, driven))
+}
+
+// expected rates the cast's passages as sets, with the cast's own facts.
+func expected(t testing.TB, plan *rating.Plan, driven []toll.Observation) map[toll.PassageID]money.Ore {
+	t.Helper()
+	mounted := map[toll.VehicleID]bool{}
+	for _, m := range fixture.Mounts() {
+		mounted[m.Vehicle] = true
+	}
+	net := map[toll.PassageID]money.Ore{}
+	for _, v := range fixture.Vehicles() {
+		var set []rating.Crossing
+		var ids []toll.PassageID
+		for _, o := range driven {
+			if o.Plate != v.Plate.Text {
+				continue
+			}
+			in := rating.Input{
+				Station: o.Station, At: o.At.Truncate(time.Millisecond), Direction: o.Direction, Facts: v.Facts, Agreement: mounted[v.ID], TagRead: o.Tag != "",
+			}
+			if v.ID == fixture.OlavCar {
+				in.Exempt = toll.ExemptDisabled
+			}
+			c, err := plan.Resolve(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			set, ids = append(set, c), append(ids, o.ID())
+		}
+		order := make([]int, len(set))
+		for i := range order {
+			order[i] = i
+		}
+		rating.SortIndex(order, set)
+		sorted, charges := make([]rating.Crossing, len(set)), make([]rating.Charge, len(set))
+		for i, at := range order {
+			sorted[i] = set[at]
+		}
+		plan.Rate(sorted, charges)
+		for i, at := range order {
+			net[ids[at]] = charges[i].Net()
+		}
+	}
+	return net
 }

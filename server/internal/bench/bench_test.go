@@ -1,0 +1,226 @@
+// Package bench_test measures the pipeline as it runs: batches over HTTP, the stream and PostgreSQL of
+// the embedded default with every flush on, until the charges are committed.
+package bench_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/jackc/pgx/v5"
+
+	"bompass/assets"
+	"bompass/server/embedded"
+	"bompass/server/passage"
+	"bompass/server/store"
+	"bompass/shared/fixture"
+	"bompass/shared/oslo"
+	"bompass/shared/rating"
+	"bompass/shared/tariff"
+	"bompass/shared/toll"
+)
+
+const (
+	vehicles  = 20_000
+	perCar    = 10
+	batchSize = 500
+	senders   = 8
+)
+
+var since = oslo.At(oslo.Date(2025, time.November, 1), 0, 0, 0)
+
+// fleet is many cars with agreements and tags.
+func fleet() store.Cast {
+	cast := store.Demo()
+	for n := range vehicles {
+		v := toll.VehicleID(fmt.Sprintf("0196b000-0000-7000-8000-%012d", n))
+		tag := toll.TagID(fmt.Sprintf("95780109%011d", n))
+		plate := toll.NewPlate("NO", fmt.Sprintf("%c%c%05d", 'A'+n%20, 'A'+n/20%20, n))
+		cast.Vehicles = append(cast.Vehicles, toll.Vehicle{
+			ID: v, Plate: plate, Owner: fixture.Kari, Facts: toll.Facts{Category: "M1", WeightKG: 1800, Fuel: toll.FuelPetrol, Euro: 6},
+		})
+		agreement := toll.AgreementID(fmt.Sprintf("0196c000-0000-7000-8000-%012d", n))
+		cast.Agreements = append(cast.Agreements, toll.Agreement{
+			ID: agreement, Number: fmt.Sprintf("8%09d", n), Customer: fixture.Kari, Issuer: "bompass", Charger: "fjellinjen",
+			Validity: toll.Validity{From: fixture.Since},
+		})
+		cast.Tags = append(cast.Tags, toll.Tag{ID: tag, Agreement: agreement, Status: toll.TagActive})
+		cast.Mounts = append(cast.Mounts, toll.Mount{Vehicle: v, Agreement: agreement, Tag: tag, Validity: toll.Validity{From: fixture.Since}})
+	}
+	return cast
+}
+
+// traffic is what they drive: perCar passages each over a few days, in the order of time.
+func traffic() (batches [][]byte) {
+	stations := []toll.StationID{"oslo-104", "oslo-201", "oslo-301", "oslo-302", "oslo-203"}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	for i := range vehicles * perCar {
+		car, turn := i%vehicles, i/vehicles
+		at := since.Add(time.Duration(turn)*5*time.Hour + time.Duration(car)*300*time.Millisecond)
+		_ = encoder.Encode(toll.Observation{
+			Station: stations[(car+turn)%len(stations)], Lane: car % 3, Epoch: 7, Sequence: int64(i), At: at, Direction: toll.Inbound,
+			Tag: toll.TagID(fmt.Sprintf("95780109%011d", car)), Country: "NO", Plate: fmt.Sprintf("%c%c%05d", 'A'+car%20, 'A'+car/20%20, car),
+		})
+		if (i+1)%batchSize == 0 {
+			batches = append(batches, bytes.Clone(b.Bytes()))
+			b.Reset()
+		}
+	}
+	return batches
+}
+
+func BenchmarkPipeline(b *testing.B) {
+	ctx := b.Context()
+	dir, err := os.MkdirTemp("", "bompass-bench-")
+	check(b, err)
+	check(b, os.Chmod(dir, 0o755))
+	b.Cleanup(func() { _ = os.RemoveAll(dir) })
+	home, err := embedded.OpenHome(dir)
+	check(b, err)
+	postgres, err := embedded.Start(ctx, home)
+	check(b, err)
+	b.Cleanup(func() { _ = postgres.Stop() })
+	st, err := store.Open(ctx, postgres.URL())
+	check(b, err)
+	b.Cleanup(st.Close)
+	_, err = st.Migrate(ctx)
+	check(b, err)
+	check(b, st.Seed(ctx, fleet()))
+	batches := traffic()
+	for range b.N {
+		address := startPipeline(b, home, st)
+		b.ResetTimer()
+		begin := time.Now()
+		sendAll(b, address.url, batches)
+		taken := time.Since(begin)
+		for {
+			idle, err := address.pipeline.Idle(ctx)
+			check(b, err)
+			if idle {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		b.StopTimer()
+		elapsed := time.Since(begin)
+		raw := rawCopy(b, postgres.URL())
+		n := float64(vehicles * perCar)
+		b.ReportMetric(n/elapsed.Seconds(), "passages/s")
+		b.ReportMetric(n/taken.Seconds(), "intake/s")
+		b.ReportMetric(n/raw.Seconds(), "rawcopy/s")
+		b.ReportMetric(elapsed.Seconds()/raw.Seconds(), "times-raw")
+	}
+}
+
+type server struct {
+	url      string
+	pipeline *passage.Pipeline
+}
+
+func startPipeline(b *testing.B, home *embedded.Home, st *store.Store) server {
+	stream, err := embedded.StartStream(home.Path("stream"), true)
+	check(b, err)
+	b.Cleanup(stream.Stop)
+	conn, err := stream.Connect()
+	check(b, err)
+	b.Cleanup(conn.Close)
+	files, err := fs.Sub(assets.Tariff, "tariff")
+	check(b, err)
+	book, _ := tariff.Load(files)
+	plan, err := rating.Compile(book)
+	check(b, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	p, err := passage.NewPipeline(ctx, passage.Deps{Store: st, Plan: plan, Conn: conn, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.Output(), nil))})
+	check(b, err)
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	b.Cleanup(func() { cancel(); <-done })
+	app := fiber.New(fiber.Config{DisableStartupMessage: true, BodyLimit: 4 << 20, Immutable: true})
+	received := since.Add(10 * 24 * time.Hour)
+	app.Post("/", func(c *fiber.Ctx) error {
+		reply, err := p.TakeIn(c.UserContext(), fixture.StationKey, c.Body(), received)
+		if err != nil {
+			return err
+		}
+		return c.JSON(reply)
+	})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(b, err)
+	go func() { _ = app.Listener(l) }()
+	b.Cleanup(func() { _ = app.Shutdown() })
+	return server{"http://" + l.Addr().String() + "/", p}
+}
+
+func sendAll(b *testing.B, url string, batches [][]byte) {
+	queue := make(chan []byte)
+	var group sync.WaitGroup
+	for range senders {
+		group.Go(func() {
+			for body := range queue {
+				reply, err := http.Post(url, "application/x-ndjson", bytes.NewReader(body))
+				if err != nil {
+					b.Error(err)
+					continue
+				}
+				_ = reply.Body.Close()
+				if reply.StatusCode != http.StatusOK {
+					b.Error(reply.Status)
+				}
+			}
+		})
+	}
+	for _, body := range batches {
+		queue <- body
+	}
+	close(queue)
+	group.Wait()
+}
+
+// rawCopy copies the same rows into like tables without keys, in one transaction on one connection.
+func rawCopy(b *testing.B, url string) time.Duration {
+	ctx := b.Context()
+	conn, err := pgx.Connect(ctx, url)
+	check(b, err)
+	defer func() { _ = conn.Close(ctx) }()
+	var total time.Duration
+	for _, table := range []string{"passage", "charge"} {
+		_, err := conn.Exec(ctx, "create table raw_"+table+" (like "+table+")")
+		check(b, err)
+		rows, err := conn.Query(ctx, "select * from "+table)
+		check(b, err)
+		all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) ([]any, error) { return row.Values() })
+		check(b, err)
+		var columns []string
+		for _, f := range rows.FieldDescriptions() {
+			columns = append(columns, f.Name)
+		}
+		begin := time.Now()
+		n, err := conn.CopyFrom(ctx, pgx.Identifier{"raw_" + table}, columns, pgx.CopyFromRows(all))
+		check(b, err)
+		total += time.Since(begin)
+		if n != vehicles*perCar {
+			b.Errorf("%s has %d rows, want %d", table, n, vehicles*perCar)
+		}
+		_, err = conn.Exec(ctx, "drop table raw_"+table)
+		check(b, err)
+	}
+	return total
+}
+
+func check(b *testing.B, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
