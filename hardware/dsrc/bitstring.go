@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// Fill1, Fill2 and Fill4 are the bits that move the next field to an octet's edge. They ought to be 0
-// and are kept as they came.
-type (
-	Fill1 uint8
-	Fill2 uint8
-	Fill4 uint8
-)
+// Fill1 is a bit that moves the next field to an octet's edge. It ought to be 0 and is kept as it came.
+type Fill1 uint8
+
+// Fill2 is two such bits.
+type Fill2 uint8
+
+// Fill4 is four such bits.
+type Fill4 uint8
 
 // Country is a country's two letters in the telegraph alphabet ITA2, five bits each.
 type Country uint16

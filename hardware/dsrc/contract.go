@@ -75,9 +75,9 @@ func writeContract(w *per.Writer, v Value) bool {
 	case ReceiptAuthenticator:
 		w.Octets("", v.Octets)
 	case ReceiptData1:
-		v.ReceiptData.write(w)
+		v.write(w)
 	case ReceiptData2:
-		v.ReceiptData.write(w)
+		v.write(w)
 	default:
 		return false
 	}

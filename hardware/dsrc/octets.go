@@ -11,11 +11,11 @@ import (
 // Octets is an octet string, hexadecimal in the notation. Where it is optional, nil is left out.
 type Octets []byte
 
-// Octets2 and Octets4 are octet strings of fixed length.
-type (
-	Octets2 [2]byte
-	Octets4 [4]byte
-)
+// Octets2 is an octet string whose length of two is not sent.
+type Octets2 [2]byte
+
+// Octets4 is an octet string whose length of four is not sent.
+type Octets4 [4]byte
 
 // PAN is a personal account number: 19 decimal digits, the last by Luhn, and a filler F.
 type PAN [10]byte

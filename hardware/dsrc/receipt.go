@@ -5,11 +5,11 @@ import "bompass/hardware/per"
 // ReceiptAuthenticator vouches for a receipt.
 type ReceiptAuthenticator struct{ Octets }
 
-// ReceiptData1 and ReceiptData2 are the tag's two places for receipts of its latest sessions.
-type (
-	ReceiptData1 struct{ ReceiptData }
-	ReceiptData2 struct{ ReceiptData }
-)
+// ReceiptData1 is the first of the tag's two places for receipts.
+type ReceiptData1 struct{ ReceiptData }
+
+// ReceiptData2 is the second place; the roadside writes the older of the two over.
+type ReceiptData2 struct{ ReceiptData }
 
 // ReceiptData is the receipt of one passage, written into the tag by the roadside.
 type ReceiptData struct {

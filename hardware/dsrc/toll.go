@@ -2,6 +2,7 @@ package dsrc
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 )
 
@@ -35,7 +36,7 @@ func ParseTollParameter(b []byte) (p TollParameter, err error) {
 		return p, nil
 	}
 	if string(b[6:8]) != keyRefHead || string(b[10:12]) != randomHead {
-		return p, fmt.Errorf("toll parameter: inner octet strings of 2 and 4 octets wanted")
+		return p, errors.New("toll parameter: inner octet strings of 2 and 4 octets wanted")
 	}
 	p.Access, p.KeyRef, p.Random = true, binary.BigEndian.Uint16(b[8:]), Octets4(b[12:])
 	return p, nil

@@ -22,25 +22,27 @@ type vector struct {
 	Why   string          `json:"why"`
 }
 
-func vectors(t testing.TB) (good, rejects []vector) {
+func vectors(tb testing.TB) (good, rejects []vector) {
+	tb.Helper()
 	text, err := os.ReadFile("testdata/vectors.json")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var file struct {
 		Vectors []vector `json:"vectors"`
 		Rejects []vector `json:"rejects"`
 	}
 	if err := json.Unmarshal(text, &file); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return file.Vectors, file.Rejects
 }
 
-func octets(t testing.TB, text string) []byte {
+func octets(tb testing.TB, text string) []byte {
+	tb.Helper()
 	b, err := hex.DecodeString(text)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b
 }
@@ -66,6 +68,7 @@ func TestEveryVectorDecodes(t *testing.T) {
 }
 
 func plain(t *testing.T, notation []byte) (v any) {
+	t.Helper()
 	if err := json.Unmarshal(notation, &v); err != nil {
 		t.Fatal(err)
 	}

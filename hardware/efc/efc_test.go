@@ -22,6 +22,7 @@ func beacon() dsrc.BeaconID { return dsrc.BeaconID{Manufacturer: 1, Individual: 
 func now() time.Time { return time.Unix(1781510399, 0) }
 
 func newTag(t *testing.T) *sim.Tag {
+	t.Helper()
 	tag, err := sim.NewTag(number, hardware.PlateRead{Country: "NO", Text: "DP45821"})
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -47,7 +48,7 @@ func ReadCast(r io.Reader, gates []Gate) (vehicles []Vehicle, err error) {
 		return nil, err
 	}
 	if len(vehicles) == 0 {
-		return nil, fmt.Errorf("no vehicles")
+		return nil, errors.New("no vehicles")
 	}
 	return vehicles, nil
 }

@@ -56,7 +56,7 @@ func readFrom(path string, offset int64, n int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	return io.ReadAll(io.NewSectionReader(f, offset, int64(n+recordHead+recordMax)))
 }
 
@@ -89,7 +89,7 @@ func (s *Spool) refuse(lines [][]byte) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	f, err := os.OpenFile(filepath.Join(s.dir, keepRefused), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o640)
+	f, err := os.OpenFile(filepath.Join(s.dir, keepRefused), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("keep refused passages: %w", err)
 	}

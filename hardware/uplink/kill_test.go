@@ -84,6 +84,7 @@ func TestKilledStationLosesNothing(t *testing.T) {
 
 // runAndKill runs the station until it has kept n passages, kills it, and returns what it had named.
 func runAndKill(t *testing.T, dir, address string, n int) (keys []string) {
+	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "UPLINK_TEST_SPOOL="+dir, "UPLINK_TEST_SERVER="+address)
 	cmd.Stderr = os.Stderr

@@ -36,8 +36,8 @@ func readMark(path string) (m mark, err error) {
 	if err != nil {
 		return mark{}, err
 	}
-	if err := json.Unmarshal(text, &m); err != nil || m.Segment < 0 || m.Offset < 0 {
-		return mark{}, nil
+	if json.Unmarshal(text, &m) != nil || m.Segment < 0 || m.Offset < 0 {
+		m = mark{}
 	}
 	return m, nil
 }
@@ -62,7 +62,7 @@ func nextEpoch(path string, now time.Time) (int64, error) {
 // replace gives a file new content so that a crash leaves the old or the new, never a part.
 func replace(path string, content []byte) error {
 	fresh := path + ".new"
-	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o640)
+	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (s *Sender) post(ctx context.Context, lines [][]byte) (reply, error) {
 	if err != nil {
 		return reply{}, fmt.Errorf("post passages: %w", err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }() // what matters of it is read below
 	text, err := io.ReadAll(io.LimitReader(res.Body, replyMax))
 	if err != nil {
 		return reply{}, fmt.Errorf("read answer: %w", err)

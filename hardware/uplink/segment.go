@@ -1,6 +1,7 @@
 package uplink
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -71,7 +72,7 @@ func (s *Spool) nextSegment() error {
 			return err
 		}
 	}
-	f, err := os.OpenFile(segmentPath(s.dir, s.tailNo+1), os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o640)
+	f, err := os.OpenFile(segmentPath(s.dir, s.tailNo+1), os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
@@ -85,6 +86,5 @@ func syncDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	return d.Sync()
+	return errors.Join(d.Sync(), d.Close())
 }

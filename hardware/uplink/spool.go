@@ -45,7 +45,7 @@ type laneKey struct {
 // a segment is cut off. Every opening counts passages in a new epoch: now in seconds, or one more than
 // the last when the clock has not moved.
 func Open(dir string, now time.Time) (*Spool, error) {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open spool: %w", err)
 	}
 	s := &Spool{dir: dir, last: map[laneKey]int64{}, more: make(chan struct{}, 1)}

@@ -30,6 +30,7 @@ type server struct {
 
 // newServer starts an intake. before may answer a post itself and returns true when it has.
 func newServer(t *testing.T, before func(post int, lines []uplink.Observation, w http.ResponseWriter) bool) *server {
+	t.Helper()
 	s := &server{kept: map[string]uplink.Observation{}}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != uplink.Route || r.Header.Get("Authorization") != "Bearer key" || r.Header.Get("Content-Type") != "application/x-ndjson" {
@@ -48,6 +49,7 @@ func newServer(t *testing.T, before func(post int, lines []uplink.Observation, w
 }
 
 func read(t *testing.T, body []byte) (lines []uplink.Observation) {
+	t.Helper()
 	for scan := bufio.NewScanner(bytes.NewReader(body)); scan.Scan(); {
 		var o uplink.Observation
 		if err := json.Unmarshal(scan.Bytes(), &o); err != nil {
@@ -80,6 +82,7 @@ func key(o uplink.Observation) string {
 }
 
 func open(t *testing.T, dir string) *uplink.Spool {
+	t.Helper()
 	spool, err := uplink.Open(dir, time.Unix(1_780_000_000, 0))
 	if err != nil {
 		t.Fatal(err)

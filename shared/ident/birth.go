@@ -13,9 +13,9 @@ const (
 // BirthNumber checks a Norwegian birth number or one of its relatives and returns its eleven digits
 // and series. Both the old rule for the first check digit and the one for numbers given from 2032 are
 // accepted, so nothing about age or sex may be read from it, billing.md D.1.
-func BirthNumber(s string) (bare string, kind BirthKind, err error) {
-	if bare, err = digits(s, 11); err != nil {
-		return "", 0, err
+func BirthNumber(s string) (bare string, kind BirthKind, problem Problem) {
+	if bare, problem = digits(s, 11); problem != None {
+		return "", 0, problem
 	}
 	kind, ok := birthDay(bare)
 	if !ok {
@@ -26,7 +26,7 @@ func BirthNumber(s string) (bare string, kind BirthKind, err error) {
 	if first > 3 || second != 0 {
 		return "", 0, CheckDigit
 	}
-	return bare, kind, nil
+	return bare, kind, None
 }
 
 // birthDay takes the series' additions off and looks whether the day exists. Without a century every

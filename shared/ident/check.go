@@ -37,6 +37,6 @@ func last(s string) int { return int(s[len(s)-1] - '0') }
 // Luhn tells whether the last digit of a number of digits is its modulus 10 check digit, as in a
 // tag's PAN. It is false for anything that is not two digits or more.
 func Luhn(s string) bool {
-	bare, err := number(s)
-	return err == nil && bare == s && len(s) > 1 && mod10(s[:len(s)-1]) == last(s)
+	bare, problem := number(s)
+	return problem == None && bare == s && len(s) > 1 && mod10(s[:len(s)-1]) == last(s)
 }

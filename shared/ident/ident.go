@@ -12,6 +12,7 @@ type Problem string
 
 // The problems.
 const (
+	None       Problem = ""            // nothing is wrong
 	Missing    Problem = "missing"     // nothing but separators
 	Length     Problem = "length"      // too few or too many characters
 	NotDigits  Problem = "not-digits"  // a letter where digits belong
@@ -22,20 +23,17 @@ const (
 	Confusable Problem = "confusable"  // a letter the country never uses on plates
 )
 
-// Error is the operator's form.
-func (p Problem) Error() string { return "ident: " + string(p) }
-
 // digits strips the separators people write between groups, and checks that n digits are left.
-func digits(s string, n int) (string, error) {
-	s, err := number(s)
-	if err == nil && len(s) != n {
-		err = Length
+func digits(s string, n int) (string, Problem) {
+	s, problem := number(s)
+	if problem == None && len(s) != n {
+		problem = Length
 	}
-	return s, err
+	return s, problem
 }
 
 // number strips separators and checks that digits are left.
-func number(s string) (string, error) {
+func number(s string) (string, Problem) {
 	s = strings.Map(func(r rune) rune {
 		switch r {
 		case ' ', '.', '-', '\u00a0', '\u202f', '\u2011', '\u2013':
@@ -51,5 +49,5 @@ func number(s string) (string, error) {
 			return "", NotDigits
 		}
 	}
-	return s, nil
+	return s, None
 }

@@ -17,10 +17,10 @@ const (
 
 // NewKID puts the check digit behind a payload. Under modulus 11 one payload in eleven has none, and
 // the next number must be taken: the hyphen that the rule allows is refused by most ways to pay.
-func NewKID(payload string, rule KIDRule) (string, error) {
-	bare, err := number(payload)
-	if err != nil {
-		return "", err
+func NewKID(payload string, rule KIDRule) (string, Problem) {
+	bare, problem := number(payload)
+	if problem != None {
+		return "", problem
 	}
 	if len(bare)+1 > KIDMax {
 		return "", Length
@@ -29,14 +29,14 @@ func NewKID(payload string, rule KIDRule) (string, error) {
 	if check > 9 {
 		return "", NoKID
 	}
-	return bare + string(rune('0'+check)), nil
+	return bare + string(rune('0'+check)), None
 }
 
 // KID checks a payment reference under a creditor's rule and returns its digits.
-func KID(s string, rule KIDRule) (string, error) {
-	bare, err := number(s)
-	if err != nil {
-		return "", err
+func KID(s string, rule KIDRule) (string, Problem) {
+	bare, problem := number(s)
+	if problem != None {
+		return "", problem
 	}
 	if len(bare) < KIDMin || len(bare) > KIDMax {
 		return "", Length
@@ -44,7 +44,7 @@ func KID(s string, rule KIDRule) (string, error) {
 	if rule.digit(bare[:len(bare)-1]) != last(bare) {
 		return "", CheckDigit
 	}
-	return bare, nil
+	return bare, None
 }
 
 func (r KIDRule) digit(payload string) int {

@@ -16,7 +16,7 @@ const (
 // Plate normalises a plate and checks it against its country's pattern; a country without one here
 // takes 2 to 10 letters and digits. Personal plates are checked where the country lets people choose.
 // The letters never tell the fuel: the register does, tolling.md F.2.
-func Plate(country, text string) (toll.Plate, error) {
+func Plate(country, text string) (toll.Plate, Problem) {
 	p := toll.NewPlate(strings.TrimSpace(country), strings.TrimSpace(text))
 	if p.Text == "" {
 		return p, Missing
@@ -27,7 +27,7 @@ func Plate(country, text string) (toll.Plate, error) {
 	return p, platePattern(p.Country)(p.Text)
 }
 
-func platePattern(country string) func(string) error {
+func platePattern(country string) func(string) Problem {
 	switch country {
 	case "NO":
 		return norwegianPlate
@@ -44,7 +44,7 @@ func platePattern(country string) func(string) error {
 }
 
 // norwegianPlate is two letters and five digits (cars, from 10000) or four (other vehicles).
-func norwegianPlate(text string) error {
+func norwegianPlate(text string) Problem {
 	switch shape(text) {
 	case "AA99999", "AA9999":
 		if text[2] == '0' {
@@ -53,14 +53,14 @@ func norwegianPlate(text string) error {
 		if strings.ContainsAny(text[:2], "GIMOQW") && !strings.HasPrefix(text, "GA") {
 			return Confusable
 		}
-		return nil
+		return None
 	}
 	return norwegianPersonal(text)
 }
 
 // norwegianPersonal is a text of the owner's choice: up to seven characters, at least one a letter,
 // and not to be taken for an ordinary plate with a digit too few or too many.
-func norwegianPersonal(text string) error {
+func norwegianPersonal(text string) Problem {
 	form := shape(text)
 	letters, numerals, rest := runs(form)
 	if letters == 2 && numerals > 0 && rest == "" {
@@ -71,7 +71,7 @@ func norwegianPersonal(text string) error {
 
 // swedishPlate is three letters and three digits, the last of them a letter since 2019, or a personal
 // text of two to seven characters.
-func swedishPlate(text string) error {
+func swedishPlate(text string) Problem {
 	form := shape(text)
 	switch form {
 	case "AAA999", "AAA99A":
@@ -81,41 +81,41 @@ func swedishPlate(text string) error {
 		if form == "AAA99A" && text[5] == 'O' {
 			return Confusable
 		}
-		return nil
+		return None
 	}
 	return personal(text, form)
 }
 
 // danishPlate is two letters and five digits, or a personal text of two to seven characters.
-func danishPlate(text string) error {
+func danishPlate(text string) Problem {
 	form := shape(text)
 	if form == "AA99999" {
-		return nil
+		return None
 	}
 	return personal(text, form)
 }
 
 // personal is a text of two to seven letters and digits, at least one a letter.
-func personal(text, form string) error {
+func personal(text, form string) Problem {
 	if strings.Contains(form, "?") || !strings.ContainsAny(form, "AÅ") || utf8.RuneCountInString(text) > 7 {
 		return Pattern
 	}
-	return nil
+	return None
 }
 
 // finnishPlate is two or three letters and one to three digits.
-func finnishPlate(text string) error {
+func finnishPlate(text string) Problem {
 	letters, numerals, rest := runs(shape(text))
 	if rest != "" || letters < 2 || letters > 3 || numerals < 1 || numerals > 3 {
 		return Pattern
 	}
-	return nil
+	return None
 }
 
 // germanPlate is an area of one to three letters, one or two letters more, one to four digits, and E
 // (electric) or H (historic) at the end; eight characters at most. Hyphen and space are gone by now,
 // so the two groups of letters are counted together.
-func germanPlate(text string) error {
+func germanPlate(text string) Problem {
 	form := shape(text)
 	letters, numerals, rest := runs(form)
 	last := text[len(text)-1]
@@ -127,14 +127,14 @@ func germanPlate(text string) error {
 	case utf8.RuneCountInString(text) > 8:
 		return Length
 	}
-	return nil
+	return None
 }
 
-func anyPlate(text string) error {
+func anyPlate(text string) Problem {
 	if strings.Contains(shape(text), "?") {
 		return Pattern
 	}
-	return nil
+	return None
 }
 
 // runs counts the letters at the front of a shape and the digits behind them.

@@ -1,15 +1,15 @@
 package ident
 
 // Organisation checks a Norwegian organisation number and returns its nine digits.
-func Organisation(s string) (string, error) {
-	bare, err := digits(s, 9)
-	if err != nil {
-		return "", err
+func Organisation(s string) (string, Problem) {
+	bare, problem := digits(s, 9)
+	if problem != None {
+		return "", problem
 	}
 	if weighted(bare, 3, 2, 7, 6, 5, 4, 3, 2, 1)%11 != 0 {
 		return "", CheckDigit
 	}
-	return bare, nil
+	return bare, None
 }
 
 // FormatOrganisation groups an organisation number for people: 987 654 325.
@@ -21,15 +21,15 @@ func FormatOrganisation(bare string) string {
 }
 
 // Account checks a Norwegian bank account number and returns its eleven digits.
-func Account(s string) (string, error) {
-	bare, err := digits(s, 11)
-	if err != nil {
-		return "", err
+func Account(s string) (string, Problem) {
+	bare, problem := digits(s, 11)
+	if problem != None {
+		return "", problem
 	}
 	if mod11(bare[:10]) != last(bare) {
 		return "", CheckDigit
 	}
-	return bare, nil
+	return bare, None
 }
 
 // FormatAccount groups an account number for people: 8601.11.17947.
@@ -56,13 +56,13 @@ const customerDigits = 7
 
 // CustomerNumber checks the number on a customer's letters: seven digits, the first not 0. It has no
 // check digit of its own; the KID made from it has.
-func CustomerNumber(s string) (string, error) {
-	bare, err := digits(s, customerDigits)
-	if err != nil {
-		return "", err
+func CustomerNumber(s string) (string, Problem) {
+	bare, problem := digits(s, customerDigits)
+	if problem != None {
+		return "", problem
 	}
 	if bare[0] == '0' {
 		return "", Pattern
 	}
-	return bare, nil
+	return bare, None
 }

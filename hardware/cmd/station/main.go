@@ -20,7 +20,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	err := command(ctx, os.Args[1:], os.Getenv, log, time.Now)
+	err := command(ctx, os.Args[1:], os.Getenv, log, time.Now) //nolint:forbidigo // an agent of its own has no server/config
 	if errors.Is(err, flag.ErrHelp) {
 		return
 	}

@@ -70,7 +70,7 @@ func (c config) vehicles() ([]sim.Vehicle, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	vehicles, err := sim.ReadCast(f, gates)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.cast, err)
