@@ -99,6 +99,7 @@ func sender(address string, spool *uplink.Spool) *uplink.Sender {
 }
 
 func fill(t *testing.T, spool *uplink.Spool, n int) (keys []string) {
+	t.Helper()
 	for i := range n {
 		o, err := spool.Append(uplink.Observation{
 			Station: "oslo-301", Lane: 1 + i%3, At: time.Unix(1_780_000_000+int64(i), 0).UTC(), Direction: "in", Tag: "9578010000000000018", Country: "NO", Plate: "DP45821",
