@@ -1,7 +1,7 @@
 // Package file owns the rating of a file of passages, without a database: what a line of passages
 // and a line of the answer look like. It is the rating's public face and its form is kept stable.
 //
-// The whole file is held in memory, about 200 bytes a passage: passages of one vehicle may stand
+// The whole file is held in memory, about 500 bytes a passage: passages of one vehicle may stand
 // anywhere in it.
 package file
 
