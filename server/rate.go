@@ -44,7 +44,7 @@ func rateCommand(ctx context.Context, args []string, in io.Reader, out, errOut i
 		if err != nil {
 			return fmt.Errorf("open passages: %w", err)
 		}
-		defer f.Close() // read only
+		defer func() { _ = f.Close() }() // only read from
 		in = f
 	}
 	return runRating(file.Job{
