@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io/fs"
 	"log/slog"
 	"sync"
 	"testing"
@@ -14,8 +13,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/nats-io/nats.go"
 
-	"bompass/assets"
 	"bompass/server/embedded"
+	"bompass/server/internal/oracle"
 	"bompass/server/internal/pgtest"
 	"bompass/server/passage"
 	"bompass/server/store"
@@ -23,7 +22,6 @@ import (
 	"bompass/shared/fixture"
 	"bompass/shared/money"
 	"bompass/shared/rating"
-	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
@@ -41,15 +39,7 @@ type rig struct {
 
 func demoPlan(t testing.TB) *rating.Plan {
 	t.Helper()
-	files, err := fs.Sub(assets.Tariff, "tariff")
-	if err != nil {
-		t.Fatal(err)
-	}
-	book, problems := tariff.Load(files)
-	for _, p := range problems {
-		t.Fatal(p)
-	}
-	plan, err := rating.Compile(book)
+	plan, err := oracle.Plan()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,49 +175,9 @@ func (r *rig) wantNet(want map[toll.PassageID]money.Ore) {
 // wantCharges compares what stands with a rating of the same passages in memory, in one go.
 func (r *rig) wantCharges(driven []toll.Observation) {
 	r.t.Helper()
-	r.wantNet(expected(r.t, r.plan, driven))
-}
-
-// expected rates the cast's passages as sets, with the cast's own facts.
-func expected(t testing.TB, plan *rating.Plan, driven []toll.Observation) map[toll.PassageID]money.Ore {
-	t.Helper()
-	mounted := map[toll.VehicleID]bool{}
-	for _, m := range fixture.Mounts() {
-		mounted[m.Vehicle] = true
+	want, err := oracle.Charges(r.plan, driven)
+	if err != nil {
+		r.t.Fatal(err)
 	}
-	net := map[toll.PassageID]money.Ore{}
-	for _, v := range fixture.Vehicles() {
-		var set []rating.Crossing
-		var ids []toll.PassageID
-		for _, o := range driven {
-			if o.Plate != v.Plate.Text {
-				continue
-			}
-			in := rating.Input{
-				Station: o.Station, At: o.At.Truncate(time.Millisecond), Direction: o.Direction, Facts: v.Facts, Agreement: mounted[v.ID], TagRead: o.Tag != "",
-			}
-			if v.ID == fixture.OlavCar {
-				in.Exempt = toll.ExemptDisabled
-			}
-			c, err := plan.Resolve(in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			set, ids = append(set, c), append(ids, o.ID())
-		}
-		order := make([]int, len(set))
-		for i := range order {
-			order[i] = i
-		}
-		rating.SortIndex(order, set)
-		sorted, charges := make([]rating.Crossing, len(set)), make([]rating.Charge, len(set))
-		for i, at := range order {
-			sorted[i] = set[at]
-		}
-		plan.Rate(sorted, charges)
-		for i, at := range order {
-			net[ids[at]] = charges[i].Net()
-		}
-	}
-	return net
+	r.wantNet(want)
 }

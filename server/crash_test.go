@@ -1,0 +1,290 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bompass/server/embedded"
+	"bompass/server/internal/oracle"
+	"bompass/server/store"
+	"bompass/shared/api"
+	"bompass/shared/fixture"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+const (
+	crashPassages = 10_000
+	crashBatch    = 100
+	crashKills    = 5
+	publicHost    = "bompass.example"
+)
+
+// crashed is a real server that is killed now and then.
+type crashed struct {
+	t      *testing.T
+	binary string
+	home   string
+	addr   string
+	cmd    *exec.Cmd
+}
+
+func (c *crashed) env() []string {
+	return append(os.Environ(), "BOMPASS_HOME="+c.home, "BOMPASS_ADDR="+c.addr, "BOMPASS_MODE=production", "BOMPASS_PUBLIC_URL=https://"+publicHost,
+		"BOMPASS_SECRET="+strings.Repeat("5e", 32), "BOMPASS_ASSETS="+filepath.Join(c.home, "web"), "DATABASE_URL=", "NATS_URL=")
+}
+
+func (c *crashed) run(args ...string) *exec.Cmd {
+	cmd := exec.Command(c.binary, args...)
+	cmd.Env = c.env()
+	cmd.Stdout, cmd.Stderr = c.t.Output(), c.t.Output()
+	return cmd
+}
+
+func (c *crashed) start() {
+	c.t.Helper()
+	c.cmd = c.run("serve")
+	if err := c.cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// awaitReady waits until the server answers. It tells false when it was killed meanwhile.
+func (c *crashed) awaitReady() {
+	c.t.Helper()
+	for range 1200 {
+		if reply, err := c.request(http.MethodGet, "/readyz", nil); err == nil {
+			_ = reply.Body.Close()
+			if reply.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	c.t.Fatal("the server is never ready")
+}
+
+func (c *crashed) kill() {
+	_ = c.cmd.Process.Kill()
+	_ = c.cmd.Wait()
+}
+
+func (c *crashed) request(method, path string, body []byte) (*http.Response, error) {
+	req, err := http.NewRequest(method, "http://"+c.addr+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Host = publicHost
+	req.Header.Set("Authorization", "Bearer "+fixture.StationKey)
+	req.Header.Set("Content-Type", "application/x-ndjson")
+	return http.DefaultClient.Do(req)
+}
+
+// send delivers a batch, again and again until it is answered.
+func (c *crashed) send(body []byte) {
+	for range 2000 {
+		reply, err := c.request(http.MethodPost, api.PassageBatch.Path, body)
+		if err != nil {
+			time.Sleep(30 * time.Millisecond)
+			continue
+		}
+		var got api.BatchReply
+		err = json.NewDecoder(reply.Body).Decode(&got)
+		_ = reply.Body.Close()
+		if reply.StatusCode == http.StatusOK && err == nil {
+			if got.Accepted != crashBatch {
+				c.t.Errorf("got %+v, want %d accepted", got, crashBatch)
+			}
+			return
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+	c.t.Error("a batch is never answered")
+}
+
+// A server killed in the middle of 10,000 passages loses none and doubles none.
+func TestAKilledServerLosesNothingAndDoublesNothing(t *testing.T) {
+	c := newCrashed(t)
+	driven := lately()
+	queue := make(chan []byte)
+	var senders, killer sync.WaitGroup
+	for range 3 {
+		senders.Go(func() {
+			for body := range queue {
+				c.send(body)
+			}
+		})
+	}
+	done := make(chan struct{})
+	c.start()
+	c.awaitReady()
+	killer.Go(func() { c.killAtRandom(done) })
+	for part := range slices.Chunk(driven, crashBatch) {
+		var body bytes.Buffer
+		for _, o := range part {
+			_ = json.NewEncoder(&body).Encode(o)
+		}
+		queue <- body.Bytes()
+		time.Sleep(40 * time.Millisecond) // so that the kills fall among the batches
+	}
+	close(queue)
+	senders.Wait()
+	close(done)
+	killer.Wait()
+	plan, err := oracle.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := oracle.Charges(plan, driven)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.wantCharges(want)
+	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.cmd.Wait(); err != nil {
+		t.Errorf("the server did not stop cleanly: %v", err)
+	}
+}
+
+func (c *crashed) killAtRandom(done <-chan struct{}) {
+	for n := range crashKills {
+		select {
+		case <-done:
+			return
+		case <-time.After(time.Duration(50+rand.IntN(700)) * time.Millisecond):
+		}
+		c.kill()
+		c.start()
+		if n%2 == 1 { // also while it is starting
+			time.Sleep(time.Duration(rand.IntN(400)) * time.Millisecond)
+			c.kill()
+			c.start()
+		}
+		c.awaitReady()
+	}
+}
+
+// lately is what the cast drove until yesterday, as one sequence epoch of its own.
+func lately() []toll.Observation {
+	yesterday := oslo.DayOf(time.Now()) - 1
+	driven := fixture.Passages(yesterday-120, yesterday)
+	driven = driven[len(driven)-crashPassages:]
+	for i := range driven {
+		driven[i].Epoch = 77
+	}
+	return driven
+}
+
+func newCrashed(t *testing.T) *crashed {
+	t.Helper()
+	home, err := os.MkdirTemp("", "bompass-crash-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(home) })
+	if err := os.Chmod(home, 0o755); err != nil { // PostgreSQL's own user must get in
+		t.Fatal(err)
+	}
+	c := &crashed{t: t, home: home, binary: filepath.Join(home, "server"), addr: freeAddr(t)}
+	if out, err := exec.Command("go", "build", "-o", c.binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	bundle(t, filepath.Join(home, "web"))
+	if err := c.run("seed").Run(); err != nil {
+		t.Fatalf("seed: %v", err)
+	}
+	t.Cleanup(func() {
+		if c.cmd != nil && c.cmd.ProcessState == nil {
+			c.kill()
+		}
+	})
+	return c
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// bundle writes the least that the server asks of the browser's files.
+func bundle(t *testing.T, dir string) {
+	t.Helper()
+	names := map[string]string{}
+	for _, name := range []string{
+		"app.wasm", "bompass.css", "wasm_exec.js", "companion.js", "icon/bompass.svg", "icon/bompass-maskable.svg", "font/inter-latin.woff2",
+	} {
+		names[name] = name
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, _ := json.Marshal(names)
+	if err := os.WriteFile(filepath.Join(dir, "manifest.json"), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantCharges waits until every passage is there and charged, then compares them with a rating in memory.
+func (c *crashed) wantCharges(want map[toll.PassageID]money.Ore) {
+	c.t.Helper()
+	url, err := embedded.Running(c.home)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	s, err := store.Open(context.Background(), url)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer s.Close()
+	var got map[toll.PassageID]money.Ore
+	for range 600 {
+		list, err := s.Audit(context.Background())
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		got = map[toll.PassageID]money.Ore{}
+		for _, a := range list {
+			if a.Posted != a.Net || a.Revisions == 0 {
+				c.t.Errorf("postings of %s sum to %v, but %v stands after %d", a.ID, a.Posted, a.Net, a.Revisions)
+			}
+			got[a.ID] = a.Net
+		}
+		if len(got) >= len(want) {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if len(got) != crashPassages {
+		c.t.Errorf("got %d passages, want %d", len(got), crashPassages)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		c.t.Errorf("charges (-want +got):\n%s", diff)
+	}
+}

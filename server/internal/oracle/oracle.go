@@ -1,0 +1,79 @@
+// Package oracle tells tests what the cast's passages must cost: the rating core alone, over whole
+// sets in memory, without stream, database or order of arrival.
+package oracle
+
+import (
+	"fmt"
+	"io/fs"
+	"time"
+
+	"bompass/assets"
+	"bompass/shared/fixture"
+	"bompass/shared/money"
+	"bompass/shared/rating"
+	"bompass/shared/tariff"
+	"bompass/shared/toll"
+)
+
+// Plan compiles the price plans that the program carries.
+func Plan() (*rating.Plan, error) {
+	files, err := fs.Sub(assets.Tariff, "tariff")
+	if err != nil {
+		return nil, err
+	}
+	book, problems := tariff.Load(files)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("price plans: %w", problems[0])
+	}
+	return rating.Compile(book)
+}
+
+// Charges rates the cast's passages, whoever's they are.
+func Charges(plan *rating.Plan, driven []toll.Observation) (map[toll.PassageID]money.Ore, error) {
+	mounted := map[toll.VehicleID]bool{}
+	for _, m := range fixture.Mounts() {
+		mounted[m.Vehicle] = true
+	}
+	net := make(map[toll.PassageID]money.Ore, len(driven))
+	for _, v := range fixture.Vehicles() {
+		if err := charge(plan, v, mounted[v.ID], driven, net); err != nil {
+			return nil, err
+		}
+	}
+	return net, nil
+}
+
+func charge(plan *rating.Plan, v toll.Vehicle, mounted bool, driven []toll.Observation, net map[toll.PassageID]money.Ore) error {
+	var set []rating.Crossing
+	var ids []toll.PassageID
+	for _, o := range driven {
+		if o.Plate != v.Plate.Text {
+			continue
+		}
+		in := rating.Input{
+			Station: o.Station, At: o.At.Truncate(time.Millisecond), Direction: o.Direction, Facts: v.Facts, Agreement: mounted, TagRead: o.Tag != "",
+		}
+		if v.ID == fixture.OlavCar {
+			in.Exempt = toll.ExemptDisabled
+		}
+		c, err := plan.Resolve(in)
+		if err != nil {
+			return fmt.Errorf("passage %s: %w", o.Key(), err)
+		}
+		set, ids = append(set, c), append(ids, o.ID())
+	}
+	order := make([]int, len(set))
+	for i := range order {
+		order[i] = i
+	}
+	rating.SortIndex(order, set)
+	sorted, charges := make([]rating.Crossing, len(set)), make([]rating.Charge, len(set))
+	for i, at := range order {
+		sorted[i] = set[at]
+	}
+	plan.Rate(sorted, charges)
+	for i, at := range order {
+		net[ids[at]] = charges[i].Net()
+	}
+	return nil
+}
