@@ -76,6 +76,7 @@ func (StationKeyRow) TableName() string   { return "station_key" }
 func Rows() []any {
 	return []any{
 		CustomerRow{}, AgreementRow{}, VehicleRow{}, VehicleFactsRow{}, TagRow{}, MountRow{}, ExemptionRow{}, StationKeyRow{}, Waiting{},
+		AccountRow{}, AccountPartyRow{}, LoginStepRow{}, SessionRow{}, ThrottleRow{},
 	}
 }
 

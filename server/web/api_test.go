@@ -8,11 +8,13 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
+	"bompass/shared/toll"
 )
 
 func failure(t *testing.T, p page) fault.Error {
@@ -167,6 +169,43 @@ func TestStationsSendWithTheirKey(t *testing.T) {
 	packed := station.do("POST", api.PassageBatch.Path, batch, plain, header("Authorization", "Bearer "+fixture.StationKey), header("Content-Encoding", "gzip"))
 	if packed.StatusCode != 422 {
 		t.Errorf("packed batch: got %d, want 422", packed.StatusCode)
+	}
+}
+
+// Strings of a request live only as long as it does; what handlers keep must not turn into another's.
+func TestWhatHandlersKeepStaysTheirOwn(t *testing.T) {
+	const many = 200
+	h := newHouse(t)
+	v := h.signIn(kari)
+	var all sync.WaitGroup
+	for n := range many {
+		all.Go(func() {
+			id := fmt.Sprintf("vehicle-%08d", n)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, v.url+api.PassageList.Path+"?from=2026-11-01&to=2026-11-02&vehicle="+id, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			resp, err := v.client.Do(r)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer func() { _ = resp.Body.Close() }()
+			if text, _ := io.ReadAll(resp.Body); !strings.Contains(string(text), id) {
+				t.Errorf("asked for %s, got %s", id, text)
+			}
+		})
+	}
+	all.Wait()
+	kept := map[toll.VehicleID]bool{}
+	for range many {
+		kept[<-h.asked] = true
+	}
+	for n := range many {
+		if !kept[toll.VehicleID(fmt.Sprintf("vehicle-%08d", n))] {
+			t.Errorf("vehicle %d was not kept as asked for", n)
+		}
 	}
 }
 

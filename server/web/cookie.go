@@ -44,8 +44,6 @@ func (s *server) cookie(c *fiber.Ctx, name string) string { return c.Cookies(s.c
 
 func (s *server) session(c *fiber.Ctx) access.Token { return access.Token(s.cookie(c, sessionCookie)) }
 
-// forgetSession takes the session and what the browser kept of the customer away.
-func (s *server) forgetSession(c *fiber.Ctx) {
-	s.forget(c, sessionCookie)
-	c.Set("Clear-Site-Data", `"cache", "storage"`)
-}
+// forgetSession takes the session away. Nothing else of the customer is in the browser: answers are
+// never stored.
+func (s *server) forgetSession(c *fiber.Ctx) { s.forget(c, sessionCookie) }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,6 +22,7 @@ const (
 	heartbeatEvery = 15 * time.Second // also how soon a session that another server ended is noticed
 	slowClientMax  = 10 * time.Second // to take one event
 	reconnectMS    = 2000             // what the browser waits before it asks again
+	streamsMax     = 8                // of one session, a tab each; the oldest ends for one more
 )
 
 // events sends a customer's live events until the session, the server or the client ends. It does not
@@ -34,6 +37,10 @@ func (s *server) events(c *fiber.Ctx) error {
 	if err != nil {
 		end()
 		return err
+	}
+	if c.Method() == fiber.MethodHead {
+		end()
+		return nil
 	}
 	news, err := s.Live.Subscribe(ctx, actor.Customer)
 	if err != nil {
@@ -121,6 +128,11 @@ func (s *streams) begin(parent context.Context, session access.Hash) (ctx contex
 		s.open[session] = map[int]context.CancelFunc{}
 	}
 	s.open[session][id] = cancel
+	if len(s.open[session]) > streamsMax {
+		oldest := slices.Min(slices.Collect(maps.Keys(s.open[session])))
+		s.open[session][oldest]()
+		delete(s.open[session], oldest)
+	}
 	return ctx, func() {
 		cancel()
 		s.mu.Lock()

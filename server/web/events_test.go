@@ -115,3 +115,19 @@ func TestAnOpenStreamDoesNotProlongTheSession(t *testing.T) {
 		t.Errorf("got %d, want 401", p.StatusCode)
 	}
 }
+
+func TestOneSessionHasABoundedNumberOfStreams(t *testing.T) {
+	h := newHouse(t)
+	v := h.signIn(kari)
+	first := v.follow()
+	<-first
+	for range 8 {
+		<-v.follow()
+	}
+	for line := range first { // the oldest ends
+		t.Errorf("first stream: %q", line)
+	}
+	if p := v.do(http.MethodHead, api.Events.Path, ""); p.StatusCode != http.StatusOK || p.body != "" {
+		t.Errorf("head: got %d %q", p.StatusCode, p.body)
+	}
+}

@@ -39,6 +39,7 @@ type house struct {
 	log    strings.Builder
 	live   *liveFeed
 	taken  chan string
+	asked  chan toll.VehicleID
 	broken atomic.Bool // the accounts behind it fail
 }
 
@@ -46,7 +47,7 @@ type option func(*web.Deps)
 
 func newHouse(t *testing.T, options ...option) *house {
 	t.Helper()
-	h := &house{t: t, live: &liveFeed{}, taken: make(chan string, 10)}
+	h := &house{t: t, live: &liveFeed{}, taken: make(chan string, 10), asked: make(chan toll.VehicleID, 1000)}
 	db := database(t)
 	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
@@ -82,7 +83,7 @@ func newHouse(t *testing.T, options ...option) *house {
 	go func() { served <- face.Listener(listener) }()
 	t.Cleanup(func() {
 		stop()
-		if err := face.ShutdownWithTimeout(5 * time.Second); err != nil {
+		if err := face.ShutdownWithTimeout(20 * time.Second); err != nil {
 			t.Error(err)
 		}
 		if err := <-served; err != nil {
@@ -126,6 +127,7 @@ func (h *house) List(_ context.Context, customer toll.CustomerID, req api.Passag
 	if err := toll.CheckPeriod(req.From, req.To); err != nil {
 		return api.PassageListReply{}, err
 	}
+	h.asked <- req.Vehicle
 	return api.PassageListReply{Lines: []api.PassageLine{{ID: toll.PassageID(customer), Vehicle: req.Vehicle}}, Count: 1}, nil
 }
 
@@ -172,8 +174,10 @@ func (h *house) visitor() *visitor {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	transport := &http.Transport{DisableCompression: true}
+	h.t.Cleanup(transport.CloseIdleConnections)
 	return &visitor{house: h, client: &http.Client{
-		Jar: jar, Transport: &http.Transport{DisableCompression: true},
+		Jar: jar, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }

@@ -73,25 +73,10 @@ func (v view) Links() []languageLink {
 			join = "&"
 		}
 		links = append(links, languageLink{
-			Code: lang, Name: languageName(lang), Address: v.Self + join + "lang=" + url.QueryEscape(lang), Current: lang == v.Lang(),
+			Code: lang, Name: v.T("language." + lang), Address: v.Self + join + "lang=" + url.QueryEscape(lang), Current: lang == v.Lang(),
 		})
 	}
 	return links
-}
-
-// languageName is a language's name in itself, which is how it is found by those who read nothing else.
-func languageName(lang string) string {
-	switch lang {
-	case "nb":
-		return "Norsk"
-	case "en":
-		return "English"
-	case "sv":
-		return "Svenska"
-	case "de":
-		return "Deutsch"
-	}
-	return lang
 }
 
 func (s *server) view(c *fiber.Ctx) view {

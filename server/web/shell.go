@@ -79,6 +79,7 @@ func (s *server) shell(library *app.Handler) fiber.Handler {
 		}
 		actor, err := s.Desk.Who(c.UserContext(), s.session(c))
 		if fault.CodeOf(err) == fault.SignedOut && err != nil {
+			c.Set(fiber.HeaderCacheControl, "no-store")
 			return c.Redirect(withNext(loginPath, c.OriginalURL()), fiber.StatusSeeOther)
 		}
 		if err != nil {
@@ -87,6 +88,9 @@ func (s *server) shell(library *app.Handler) fiber.Handler {
 		frame := s.ask(library, c.Path())
 		if frame.status != http.StatusOK {
 			return fmt.Errorf("the program's page for %s answered %d", c.Path(), frame.status)
+		}
+		if s.cookie(c, languageCookie) != actor.Language { // the sign-in page speaks it next time
+			s.keep(c, languageCookie, actor.Language, languageKept)
 		}
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		c.Set(fiber.HeaderCacheControl, "no-store")

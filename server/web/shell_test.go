@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"bompass/server/web"
+	"bompass/shared/api"
 )
 
 func TestPagesCanBeZoomedAndLoadOnlyOurs(t *testing.T) {
@@ -81,8 +82,13 @@ func TestPagesRepeatNothingOfTheRequest(t *testing.T) {
 
 func TestPagesSpeakTheAccountsLanguage(t *testing.T) {
 	h := newHouse(t)
-	if p := h.signIn("ingrid@bompass.example").get("/"); !strings.Contains(p.body, `<html lang="sv"`) && !strings.Contains(p.body, `lang="sv"`) {
+	v := h.signIn("ingrid@bompass.example")
+	if p := v.get("/"); !strings.Contains(p.body, ` lang="sv"`) || strings.Contains(p.body, ` lang="nb"`) {
 		t.Errorf("page: %s", p.body)
+	}
+	v.do(http.MethodPost, api.Logout.Path, "{}")
+	if p := v.get("/login?why=signed-out"); !strings.Contains(p.body, `<html lang="sv"`) || !strings.Contains(p.body, `role="status"`) {
+		t.Errorf("sign-in page afterwards: %s", p.body)
 	}
 }
 
