@@ -59,7 +59,7 @@ type path struct {
 }
 
 // pathMax is deeper than any toll message goes; what lies deeper is named by its outer fields.
-const pathMax = 10
+const pathMax = 8
 
 type step struct {
 	name string

@@ -40,11 +40,19 @@ func (r *Reader) fail(field string, why Reason, got, lo, hi int64) {
 	}
 }
 
-// Bits reads n bits, at most 56.
+// Bits reads n bits, at most 64.
 func (r *Reader) Bits(field string, n int) uint64 {
-	if left := len(r.in)*8 - r.next; r.err != nil || n > left {
+	if left := len(r.in)*8 - r.next; n > left || r.err != nil {
 		r.fail(field, Short, int64(left), 0, int64(n))
 		return 0
+	}
+	if n == 0 {
+		return 0
+	}
+	if at := r.next & 7; at+n <= 8 { // most fields lie in one octet
+		v := r.in[r.next>>3] >> (8 - at - n)
+		r.next += n
+		return uint64(v) & (1<<n - 1)
 	}
 	var v uint64
 	for n > 0 {

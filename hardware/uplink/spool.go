@@ -3,6 +3,7 @@ package uplink
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,6 +24,7 @@ const (
 type Spool struct {
 	dir   string
 	epoch int64
+	held  *os.File      // the lock
 	more  chan struct{} // one token when something new may be there
 
 	mu       sync.Mutex
@@ -49,8 +51,12 @@ func Open(dir string, now time.Time) (*Spool, error) {
 		return nil, fmt.Errorf("open spool: %w", err)
 	}
 	s := &Spool{dir: dir, last: map[laneKey]int64{}, more: make(chan struct{}, 1)}
-	if err := s.recover(now); err != nil {
+	var err error
+	if s.held, err = lock(dir); err != nil {
 		return nil, fmt.Errorf("open spool %s: %w", dir, err)
+	}
+	if err := s.recover(now); err != nil {
+		return nil, errors.Join(fmt.Errorf("open spool %s: %w", dir, err), s.held.Close())
 	}
 	return s, nil
 }
@@ -161,10 +167,7 @@ func (s *Spool) Waiting() int {
 func (s *Spool) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.sync(); err != nil {
-		return err
-	}
-	return s.tail.Close()
+	return errors.Join(s.sync(), s.tail.Close(), s.held.Close())
 }
 
 func (s *Spool) wake() {

@@ -232,5 +232,20 @@ func TestTornRecordIsCutOff(t *testing.T) {
 		if torn.Waiting() != len(want)-1 {
 			t.Errorf("cut by %d: got %d waiting, want %d", cut, torn.Waiting(), len(want)-1)
 		}
+		if err := torn.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
+}
+
+func TestSpoolHasOneAgent(t *testing.T) {
+	dir := t.TempDir()
+	spool := open(t, dir)
+	if _, err := uplink.Open(dir, time.Unix(1_780_000_000, 0)); err == nil {
+		t.Error("a second agent opened the spool")
+	}
+	if err := spool.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open(t, dir)
 }
