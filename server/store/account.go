@@ -17,22 +17,22 @@ import (
 	"bompass/shared/toll"
 )
 
-// The rows of people who can sign in.
-type (
-	AccountRow struct {
-		ID, Email, Person, Language, PasswordHash string
-		TOTPKey                                   string `gorm:"column:totp_key"`
-		TOTPSecret                                []byte `gorm:"column:totp_secret"`
-		TOTPLastStep                              int64  `gorm:"column:totp_last_step"`
-		BirthKey                                  string
-		BirthNumber, BirthHash                    []byte
-	}
-	AccountPartyRow struct {
-		AccountID  string `gorm:"primaryKey"`
-		CustomerID string `gorm:"primaryKey"`
-		Role       string
-	}
-)
+// AccountRow is a person who can sign in.
+type AccountRow struct {
+	ID, Email, Person, Language, PasswordHash string
+	TOTPKey                                   string `gorm:"column:totp_key"`
+	TOTPSecret                                []byte `gorm:"column:totp_secret"`
+	TOTPLastStep                              int64  `gorm:"column:totp_last_step"`
+	BirthKey                                  string
+	BirthNumber, BirthHash                    []byte
+}
+
+// AccountPartyRow says that a person acts for a customer.
+type AccountPartyRow struct {
+	AccountID  string `gorm:"primaryKey"`
+	CustomerID string `gorm:"primaryKey"`
+	Role       string
+}
 
 // TableName is the table of the row.
 func (AccountRow) TableName() string { return "account" }

@@ -75,8 +75,20 @@ func (StationKeyRow) TableName() string   { return "station_key" }
 // Rows is one value of every row type, for the test that compares them with the schema.
 func Rows() []any {
 	return []any{
-		CustomerRow{}, AgreementRow{}, VehicleRow{}, VehicleFactsRow{}, TagRow{}, MountRow{}, ExemptionRow{}, StationKeyRow{}, Waiting{},
-		AccountRow{}, AccountPartyRow{}, LoginStepRow{}, SessionRow{}, ThrottleRow{},
+		CustomerRow{},
+		AgreementRow{},
+		VehicleRow{},
+		VehicleFactsRow{},
+		TagRow{},
+		MountRow{},
+		ExemptionRow{},
+		StationKeyRow{},
+		Waiting{},
+		AccountRow{},
+		AccountPartyRow{},
+		LoginStepRow{},
+		SessionRow{},
+		ThrottleRow{},
 	}
 }
 

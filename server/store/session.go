@@ -14,21 +14,21 @@ import (
 	"bompass/shared/toll"
 )
 
-// The rows between a person and the next request.
-type (
-	LoginStepRow struct {
-		TokenHash []byte `gorm:"primaryKey"`
-		AccountID string
-		Until     time.Time
-		Tries     int
-	}
-	SessionRow struct {
-		TokenHash             []byte `gorm:"primaryKey"`
-		AccountID, CustomerID string
-		BeganAt, SeenAt       time.Time
-		Until                 time.Time
-	}
-)
+// LoginStepRow stands between an accepted password and its code.
+type LoginStepRow struct {
+	TokenHash []byte `gorm:"primaryKey"`
+	AccountID string
+	Until     time.Time
+	Tries     int
+}
+
+// SessionRow is one signed-in stay.
+type SessionRow struct {
+	TokenHash             []byte `gorm:"primaryKey"`
+	AccountID, CustomerID string
+	BeganAt, SeenAt       time.Time
+	Until                 time.Time
+}
 
 // TableName is the table of the row.
 func (LoginStepRow) TableName() string { return "login_step" }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"path"
@@ -65,7 +66,7 @@ func LoadAssets(dir fs.FS) (*Assets, error) {
 		if a.files[file], err = readAsset(dir, file); err != nil {
 			return nil, fmt.Errorf("read asset %s: %w", name, err)
 		}
-		fmt.Fprintf(sum, "%s %s\n", name, a.files[file].tag)
+		_, _ = io.WriteString(sum, name+" "+a.files[file].tag+"\n") // a hash takes everything
 	}
 	a.version = hex.EncodeToString(sum.Sum(nil)[:8])
 	return a, nil
