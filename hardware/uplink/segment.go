@@ -34,14 +34,14 @@ func segments(dir string) ([]int, error) {
 }
 
 // mend counts the whole records of a segment from an offset on and moves what a crash has left behind
-// the last of them into a file of its own.
-func mend(path string, from int64) (records int, err error) {
+// the last of them, torn octets, into a file of its own.
+func mend(path string, from int64) (records, torn int, err error) {
 	all, err := os.ReadFile(path)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if from > int64(len(all)) {
-		return 0, nil
+		return 0, 0, nil
 	}
 	rest := all[from:]
 	for {
@@ -53,12 +53,12 @@ func mend(path string, from int64) (records int, err error) {
 		records++
 	}
 	if len(rest) == 0 {
-		return records, nil
+		return records, 0, nil
 	}
 	if err := replace(path+".torn", rest); err != nil {
-		return records, err
+		return records, 0, err
 	}
-	return records, os.Truncate(path, int64(len(all)-len(rest)))
+	return records, len(rest), os.Truncate(path, int64(len(all)-len(rest)))
 }
 
 // nextSegment closes the segment being written, synced, and begins another. A new file is named on

@@ -24,7 +24,8 @@ const (
 type Spool struct {
 	dir   string
 	epoch int64
-	held  *os.File      // the lock
+	held  *os.File // the lock
+	torn  int
 	more  chan struct{} // one token when something new may be there
 
 	mu       sync.Mutex
@@ -79,11 +80,11 @@ func (s *Spool) recover(now time.Time) (err error) {
 			}
 			continue
 		}
-		n, err := mend(segmentPath(s.dir, no), s.sent.skip(no))
+		n, torn, err := mend(segmentPath(s.dir, no), s.sent.skip(no))
 		if err != nil {
 			return err
 		}
-		s.waiting += n
+		s.waiting, s.torn = s.waiting+n, s.torn+torn
 		s.tailNo = no
 	}
 	s.tailNo = max(s.tailNo, s.sent.Segment)
@@ -94,6 +95,10 @@ func (s *Spool) recover(now time.Time) (err error) {
 
 // Epoch is the count that this opening's sequences belong to.
 func (s *Spool) Epoch() int64 { return s.epoch }
+
+// Torn is how many octets Open has set aside, beside their segment, because they were no whole record.
+// A crash leaves less than one record; more means that the disk is failing.
+func (s *Spool) Torn() int { return s.torn }
 
 // Append numbers a passage within its lane and writes it to disk. When it has returned, the passage
 // outlives the process; it outlives a power cut after the next Sync, at most 64 passages away.

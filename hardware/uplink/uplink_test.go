@@ -229,7 +229,7 @@ func TestTornRecordIsCutOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		torn := open(t, dir)
-		if torn.Waiting() != len(want)-1 {
+		if torn.Waiting() != len(want)-1 || torn.Torn() == 0 {
 			t.Errorf("cut by %d: got %d waiting, want %d", cut, torn.Waiting(), len(want)-1)
 		}
 		if err := torn.Close(); err != nil {

@@ -52,6 +52,9 @@ func (c config) run(ctx context.Context, log *slog.Logger, now func() time.Time)
 		},
 	}
 	log.Info("station is up", "station", c.station, "lanes", c.lanes, "epoch", spool.Epoch(), "waiting", spool.Waiting(), "spool", c.spool)
+	if torn := spool.Torn(); torn > 0 {
+		log.Warn("octets in the spool were no whole passage and are set aside", "octets", torn)
+	}
 	err = agent.Run(ctx)
 	log.Info("station is down", "vehicles", reader.Health().Vehicles, "tags", reader.Health().Tags, "waiting", spool.Waiting())
 	return errors.Join(err, spool.Close())
