@@ -28,8 +28,11 @@ import (
 	"bompass/shared/toll"
 )
 
-// drainMax is how long requests that have begun may take once the server is told to stop.
-const drainMax = 10 * time.Second
+// How long parts may take once the server is told to stop.
+const (
+	drainMax    = 10 * time.Second // requests that have begun
+	simulateMax = 3 * time.Second  // the last simulated passages
+)
 
 // product is the running server; opened knows how to stop its parts, last started first.
 type product struct {
@@ -237,13 +240,13 @@ func (p *product) serve(ctx context.Context, app *fiber.App, l net.Listener, sim
 		}
 	}()
 	p.greet()
-	if simulate {
-		go func() {
-			if err := simulateCommand(ctx, []string{"--server", "http://" + l.Addr().String()}, p.out); err != nil && ctx.Err() == nil {
-				p.log.Error("the simulation ended", "error", err)
-			}
-		}()
-	}
+	driven := make(chan struct{})
+	go func() {
+		defer close(driven)
+		if simulate {
+			p.simulate(ctx, "http://"+l.Addr().String())
+		}
+	}()
 	var ended <-chan error
 	if p.postgres != nil {
 		ended = p.postgres.Ended()
@@ -256,8 +259,18 @@ func (p *product) serve(ctx context.Context, app *fiber.App, l net.Listener, sim
 		err = fmt.Errorf("PostgreSQL ended by itself; its log is in %s", p.postgres.Where())
 	}
 	_, _ = fmt.Fprintln(p.out, "stopping …")
+	select {
+	case <-driven: // so that its last passages are taken in
+	case <-time.After(simulateMax):
+	}
 	p.note(app.ShutdownWithTimeout(drainMax))
 	return err
+}
+
+func (p *product) simulate(ctx context.Context, address string) {
+	if err := simulateCommand(ctx, []string{"--server", address}, p.out); err != nil && ctx.Err() == nil {
+		p.log.Error("the simulation ended", "error", err)
+	}
 }
 
 // note logs what went wrong while stopping: there is nobody left to return it to.

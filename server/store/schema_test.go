@@ -1,0 +1,111 @@
+package store_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm/schema"
+
+	"bompass/server/internal/pgtest"
+	"bompass/server/store"
+)
+
+// Row types and the schema are written apart; a column that only one of them has would be lost.
+func TestRowTypesHaveTheSchemasColumns(t *testing.T) {
+	ctx := t.Context()
+	conn, err := pgx.Connect(ctx, pgtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	for _, row := range store.Rows() {
+		model, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := conn.Query(ctx, "select column_name, is_nullable = 'YES' from information_schema.columns where table_name = $1", model.Table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns := map[string]bool{}
+		var name string
+		var null bool
+		_, err = pgx.ForEachRow(rows, []any{&name, &null}, func() error { columns[name] = null; return nil })
+		if err != nil || len(columns) == 0 {
+			t.Fatalf("table %s: %d columns, %v", model.Table, len(columns), err)
+		}
+		for _, field := range model.Fields {
+			null, there := columns[field.DBName]
+			if !there {
+				t.Errorf("%s.%s is not in the schema", model.Table, field.DBName)
+			}
+			if pointer := fmt.Sprint(field.FieldType)[0] == '*'; there && pointer != null {
+				t.Errorf("%s.%s: may be null in the schema: %v, in the row: %v", model.Table, field.DBName, null, pointer)
+			}
+			delete(columns, field.DBName)
+		}
+		for name := range columns {
+			t.Errorf("%s.%s is not in the row type", model.Table, name)
+		}
+	}
+}
+
+func TestSeedingTwiceChangesNothing(t *testing.T) {
+	s := pgtest.New(t)
+	ctx := t.Context()
+	for range 2 {
+		if err := s.Seed(ctx, store.Demo()); err != nil {
+			t.Fatal(err)
+		}
+		r, err := s.Register(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cast := store.Demo()
+		if len(r.Vehicles) != len(cast.Vehicles) || len(r.Facts) != len(cast.Vehicles) || len(r.Mounts) != len(cast.Mounts) ||
+			len(r.Exemptions) != len(cast.Exemptions) || len(r.Tags) != len(cast.Tags) || len(r.Agreements) != len(cast.Agreements) || len(r.Keys) != 1 {
+			t.Errorf("got %d vehicles, %d facts, %d mounts, %d exemptions, %d keys", len(r.Vehicles), len(r.Facts), len(r.Mounts), len(r.Exemptions), len(r.Keys))
+		}
+	}
+}
+
+func TestEveryChangeOfTheRegisterIsCounted(t *testing.T) {
+	url := pgtest.URL(t)
+	ctx := t.Context()
+	s, err := store.Open(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Seed(ctx, store.Demo()); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	for _, sql := range []string{
+		"update agreement set blocked = true", "update vehicle set owner_id = null", "update vehicle_facts set fuel = 'diesel'",
+		"update tag set status = 'blocked'", "delete from mount", "delete from exemption", "delete from station_key",
+	} {
+		before, err := s.RegisterVersion(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+		if after, err := s.RegisterVersion(ctx); err != nil || after <= before {
+			t.Errorf("%s: version stays %d, %v", sql, after, err)
+		}
+	}
+}
+
+func TestMigratingTwiceTakesNoStep(t *testing.T) {
+	if n, err := pgtest.New(t).Migrate(t.Context()); n != 0 || err != nil {
+		t.Errorf("got %d steps, %v", n, err)
+	}
+}
