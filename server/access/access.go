@@ -35,6 +35,7 @@ const (
 // Actor is who asks: a person, through a session, on behalf of one customer.
 type Actor struct {
 	Account  toll.AccountID
+	Email    string
 	Person   string
 	Language string
 	Role     Role

@@ -273,6 +273,50 @@ func TestManyAddressesCannotKeepTheOwnerOut(t *testing.T) {
 	want(t, "the owner a minute later", err, "")
 }
 
+// A guesser who never rests must not keep the owner out of a browser the owner has used before.
+func TestAKnownBrowserIsCountedApart(t *testing.T) {
+	o := open(t)
+	ctx := t.Context()
+	keys := o.keys(secret)
+	guess := func() error {
+		_, err := o.Password(ctx, from("203.0.113.9"), kari, "wrong")
+		return err
+	}
+	for range 8 {
+		_ = guess()
+	}
+	want(t, "the guesser", guess(), fault.TooMany)
+	mine := access.Visitor{Address: "203.0.113.9", Device: keys.Device("Kari@bompass.example")}
+	_, err := o.Password(ctx, mine, kari, fixture.Password)
+	want(t, "the owner's browser, at the guesser's address even", err, "")
+	for name, device := range map[string]string{
+		"another's browser": keys.Device("olav@bompass.example"), "made up": "x.y", "empty seal": "x.", "none": "",
+		"another installation": o.keys("another secret of 32 bytes, right").Device(kari),
+	} {
+		_, err := o.Password(ctx, access.Visitor{Address: "203.0.113.9", Device: device}, kari, fixture.Password)
+		want(t, name, err, fault.TooMany)
+	}
+	for range 5 {
+		_, err = o.Password(ctx, mine, kari, "wrong")
+		want(t, "a thief's free tries", err, fault.WrongCredentials)
+	}
+	_, err = o.Password(ctx, mine, kari, "wrong")
+	want(t, "a thief's sixth", err, fault.TooMany)
+}
+
+func TestTriesAreForgottenWithTime(t *testing.T) {
+	o := open(t)
+	for range 5 {
+		_, err := o.Password(t.Context(), from("203.0.113.9"), kari, "wrong")
+		want(t, "free", err, fault.WrongCredentials)
+	}
+	o.pass(31 * time.Minute) // one is forgotten
+	_, err := o.Password(t.Context(), from("203.0.113.9"), kari, "wrong")
+	want(t, "the forgotten one", err, fault.WrongCredentials)
+	_, err = o.Password(t.Context(), from("203.0.113.9"), kari, "wrong")
+	want(t, "one more", err, fault.TooMany)
+}
+
 func TestAddressesOfOneHouseholdAreOne(t *testing.T) {
 	o := open(t)
 	var last error

@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // SecretBytesMin is the least length of the secret that keys are made from.
@@ -23,6 +24,7 @@ type Keys struct {
 	find     []byte // for personal numbers
 	throttle []byte
 	form     []byte
+	device   []byte
 }
 
 // Sealed is an encrypted value and the name of the key that opens it.
@@ -53,7 +55,7 @@ func NewKeys(secret []byte) (Keys, error) {
 	}
 	return Keys{
 		id: hex.EncodeToString(derive("name")[:4]), seal: seal,
-		find: derive("find"), throttle: derive("throttle"), form: derive("form"),
+		find: derive("find"), throttle: derive("throttle"), form: derive("form"), device: derive("device"),
 	}, nil
 }
 
@@ -94,4 +96,21 @@ func (k Keys) FormToken(cookie string) string {
 // SameForm compares what a form brought with the visitor's cookie, in constant time.
 func (k Keys) SameForm(cookie, got string) bool {
 	return cookie != "" && hmac.Equal([]byte(k.FormToken(cookie)), []byte(got))
+}
+
+// Device is what a browser keeps to be known again as one that the person has signed in with. It opens
+// nothing; it only keeps strangers' guesses from slowing the person down.
+func (k Keys) Device(email string) string {
+	name := rand.Text()
+	return name + "." + k.deviceSeal(name, strings.ToLower(email))
+}
+
+// KnowsDevice tells whether a browser's value was made for the address.
+func (k Keys) KnowsDevice(device, email string) bool {
+	name, seal, ok := strings.Cut(device, ".")
+	return ok && hmac.Equal([]byte(k.deviceSeal(name, strings.ToLower(email))), []byte(seal))
+}
+
+func (k Keys) deviceSeal(name, email string) string {
+	return base64.RawURLEncoding.EncodeToString(k.hash(k.device, name+" "+email))
 }

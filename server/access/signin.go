@@ -12,6 +12,7 @@ import (
 // Visitor is who knocks, as far as the network tells.
 type Visitor struct {
 	Address string // of the network, without port
+	Device  string // what Keys.Device gave the browser when somebody signed in with it; empty if nobody did
 }
 
 // Limits of what a person may type.

@@ -17,25 +17,27 @@ type Tries struct {
 	Last  time.Time
 }
 
-// budget says how many tries are free and how long the wait may grow. It doubles from one second.
+// budget says how many tries are free, how long the wait may grow (it doubles from one second), and
+// how long it takes until one try is forgotten.
 type budget struct {
-	free int
-	max  time.Duration
+	free   int
+	max    time.Duration
+	forget time.Duration
 }
 
 // budgets are those of the pair, the account and the address. From one address an account is slowed to
-// a try in 15 minutes; from all addresses together only to one a minute, so that nobody can keep the
-// owner out by guessing.
+// a try in 15 minutes. From all addresses together it is slowed to one a minute, and a browser that
+// the owner has signed in with before is counted apart: nobody can keep the owner out by guessing.
 func budgets() [3]budget {
 	return [3]budget{
-		{free: 5, max: 15 * time.Minute},
-		{free: 30, max: time.Minute},
-		{free: 100, max: 15 * time.Minute},
+		{free: 5, max: 15 * time.Minute, forget: 30 * time.Minute},
+		{free: 30, max: time.Minute, forget: 5 * time.Minute},
+		{free: 100, max: 15 * time.Minute, forget: 30 * time.Second},
 	}
 }
 
-// triesKept is how long a count is remembered after the last try.
-const triesKept = 2 * time.Hour
+// triesKept is how long a count is remembered after the last try, at most.
+const triesKept = 24 * time.Hour
 
 // waiting is how long after Last the next try is refused.
 func (b budget) waiting(t Tries) time.Duration {
@@ -53,10 +55,14 @@ func (b budget) waiting(t Tries) time.Duration {
 // keyed hashes, so the table tells nobody's address.
 func (d *Desk) throttleKeys(v Visitor, email string) []string {
 	address := network(v.Address)
+	from, account := address, email
+	if d.keys.KnowsDevice(v.Device, email) {
+		from, account = "device "+v.Device, email+" device "+v.Device
+	}
 	key := func(kind, value string) string {
 		return kind + ":" + base64.RawURLEncoding.EncodeToString(d.keys.hash(d.keys.throttle, value)[:16])
 	}
-	return []string{key("pair", email+" "+address), key("account", email), key("address", address)}
+	return []string{key("pair", email+" "+from), key("account", account), key("address", address)}
 }
 
 // network is the address, or for IPv6 the /64 that one household or attacker has.
@@ -79,9 +85,7 @@ func (d *Desk) spend(ctx context.Context, keys []string) error {
 	return d.store.ChangeTries(ctx, keys, now.Add(-triesKept), func(tries []Tries) error {
 		var wait time.Duration
 		for i, b := range budgets() {
-			if now.Sub(tries[i].Last) > triesKept {
-				tries[i] = Tries{}
-			}
+			tries[i].Count = max(0, tries[i].Count-int(min(now.Sub(tries[i].Last), triesKept)/b.forget))
 			wait = max(wait, b.waiting(tries[i])-now.Sub(tries[i].Last))
 		}
 		if wait > 0 {

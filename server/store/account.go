@@ -42,23 +42,25 @@ func (AccountPartyRow) TableName() string { return "account_party" }
 
 // AccountByEmail finds a person by address, with the first customer the person acts for.
 func (s *Store) AccountByEmail(ctx context.Context, email string) (access.Account, error) {
-	return findAccount(s.db.WithContext(ctx), "email = ?", email)
+	return findAccount(s.db.WithContext(ctx), "a.email = ?", email)
 }
 
+// findAccount asks once, whether somebody is found or not, so that the time tells nothing.
 func findAccount(db *gorm.DB, condition string, arg any) (access.Account, error) {
-	var row AccountRow
-	if err := db.Where(condition, arg).Take(&row).Error; err != nil {
-		return access.Account{}, missing("account", err)
+	var row struct {
+		AccountRow
+		CustomerID, Role string
 	}
-	var party AccountPartyRow
-	if err := db.Where("account_id = ?", row.ID).Order("customer_id").Take(&party).Error; err != nil {
-		return access.Account{}, missing("account's customer", err)
+	err := db.Table("account a").Select("a.*, p.customer_id, p.role").Joins("join account_party p on p.account_id = a.id").
+		Where(condition, arg).Order("p.customer_id").Limit(1).Take(&row).Error
+	if err != nil {
+		return access.Account{}, missing("account", err)
 	}
 	return access.Account{
 		ID: toll.AccountID(row.ID), Email: row.Email, Person: row.Person, Language: row.Language, PasswordHash: row.PasswordHash,
 		TOTP:        access.Sealed{Key: row.TOTPKey, Data: row.TOTPSecret},
 		BirthNumber: access.Sealed{Key: row.BirthKey, Data: row.BirthNumber}, BirthHash: row.BirthHash,
-		Customer: toll.CustomerID(party.CustomerID), Role: access.Role(party.Role),
+		Customer: toll.CustomerID(row.CustomerID), Role: access.Role(row.Role),
 	}, nil
 }
 

@@ -65,7 +65,7 @@ func (s *Store) TryStep(ctx context.Context, hash access.Hash, now time.Time, tr
 		if len(ids) == 0 {
 			return fault.New(fault.SignedOut)
 		}
-		found, err = findAccount(tx, "id = ?", ids[0])
+		found, err = findAccount(tx, "a.id = ?", ids[0])
 		return err
 	})
 	return found, err
@@ -109,12 +109,12 @@ func once(done *gorm.DB) error {
 // SessionActor returns who a session is, as the account and its rights are now.
 func (s *Store) SessionActor(ctx context.Context, hash access.Hash, now, since time.Time) (a access.Actor, seen time.Time, err error) {
 	err = s.pool.QueryRow(ctx, `
-		select a.id::text, a.person, a.language, p.role, c.id::text, c.name, c.kind, s.seen_at
+		select a.id::text, a.email, a.person, a.language, p.role, c.id::text, c.name, c.kind, s.seen_at
 		from session s join account a on a.id = s.account_id
 		join account_party p on p.account_id = s.account_id and p.customer_id = s.customer_id
 		join customer c on c.id = s.customer_id
 		where s.token_hash = $1 and s.until > $2 and s.seen_at > $3`, hash[:], now, since).
-		Scan(&a.Account, &a.Person, &a.Language, &a.Role, &a.Customer, &a.Name, &a.Kind, &seen)
+		Scan(&a.Account, &a.Email, &a.Person, &a.Language, &a.Role, &a.Customer, &a.Name, &a.Kind, &seen)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return access.Actor{}, time.Time{}, fault.New(fault.SignedOut)
 	}

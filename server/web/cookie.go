@@ -14,9 +14,11 @@ const (
 	stepCookie     = "step" // between password and code
 	formCookie     = "form" // ties a sign-in form to the browser it was sent to
 	languageCookie = "lang"
+	deviceCookie   = "device" // known again by the throttle
 )
 
-const languageKept = 365 * 24 * time.Hour
+// preferenceKept is how long a browser remembers what is no secret.
+const preferenceKept = 365 * 24 * time.Hour
 
 func (s *server) cookieName(name string) string {
 	if s.origin.secure {

@@ -57,6 +57,7 @@ func (s *server) events(c *fiber.Ctx) error {
 	}
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer end()
+		defer out.allow() // the end of the stream must leave, too
 		out.w = w
 		out.pump(ctx, news, alive)
 	})
@@ -96,10 +97,12 @@ func (e *eventWriter) pump(ctx context.Context, news <-chan api.Event, alive fun
 	}
 }
 
+// allow gives the client its time to take what is written next. A connection that is gone says so when
+// it is written to.
+func (e *eventWriter) allow() { _ = e.conn.SetWriteDeadline(e.now().Add(slowClientMax)) }
+
 func (e *eventWriter) send(format string, args ...any) error {
-	if err := e.conn.SetWriteDeadline(e.now().Add(slowClientMax)); err != nil {
-		return err
-	}
+	e.allow()
 	if _, err := fmt.Fprintf(e.w, format, args...); err != nil {
 		return err
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
+	"net/netip"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -89,3 +92,37 @@ func (s *server) ownSite(c *fiber.Ctx) error {
 }
 
 func crossSite() error { return fault.New(fault.CrossSite) }
+
+// parseNetworks reads the networks of the proxies in front of the server, written with commas.
+func parseNetworks(list string) (networks []netip.Prefix, err error) {
+	for part := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
+		network, err := netip.ParsePrefix(part)
+		if err != nil {
+			return nil, fmt.Errorf("proxy network %q is not like 10.0.0.0/8", part)
+		}
+		networks = append(networks, network)
+	}
+	return networks, nil
+}
+
+// address is the client's: who connects, or, when that is a proxy of ours, the last that our proxies
+// name and is none of them. What a client writes further to the left is not believed.
+func (s *server) address(c *fiber.Ctx) string {
+	from, ok := netip.AddrFromSlice(c.Context().RemoteIP())
+	if !ok {
+		return ""
+	}
+	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	for i := len(hops) - 1; i >= 0 && s.ours(from); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		from = hop
+	}
+	return from.Unmap().String()
+}
+
+func (s *server) ours(address netip.Addr) bool {
+	return slices.ContainsFunc(s.proxies, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
+}

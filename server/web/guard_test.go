@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -117,5 +118,44 @@ func TestReadinessIsThatOfThePartsBehind(t *testing.T) {
 	}
 	if p := h.visitor().get("/healthz", host("10.0.0.9")); p.StatusCode != http.StatusOK {
 		t.Errorf("health by address: got %d", p.StatusCode)
+	}
+}
+
+// Behind a proxy, the throttle must see people and not the proxy; and nobody may choose an address.
+func TestOnlyOurProxiesNameTheClient(t *testing.T) {
+	guess := func(h *house, forwarded string) int {
+		v := h.visitor()
+		return v.fill("/login", url.Values{"email": {kari}, "password": {"wrong"}}, header("X-Forwarded-For", forwarded)).StatusCode
+	}
+	for _, c := range []struct {
+		name, proxies, forwarded, then string
+		want                           int
+	}{
+		{"no proxy: the header is not believed", "", "192.0.2.1", "192.0.2.2", 429},
+		{"one proxy: people are told apart", "127.0.0.0/8, ::1/128", "192.0.2.1", "192.0.2.2", 401},
+		{"what the client wrote before it is not believed", "127.0.0.0/8", "192.0.2.1", "198.51.100.1, 192.0.2.1", 429},
+		{"two proxies", "127.0.0.0/8,10.0.0.0/8", "192.0.2.1, 10.0.0.1", "192.0.2.2, 10.0.0.1", 401},
+		{"nonsense is the proxy itself", "127.0.0.0/8", "x", "y", 429},
+	} {
+		h := newHouse(t, func(d *web.Deps) { d.Proxies = c.proxies })
+		for range 6 {
+			guess(h, c.forwarded)
+		}
+		if got := guess(h, c.then); got != c.want {
+			t.Errorf("%s: got %d, want %d", c.name, got, c.want)
+		}
+	}
+	if _, err := web.New(deps(t, func(d *web.Deps) { d.Proxies = "10.0.0.1" })); err == nil {
+		t.Error("a proxy that is no network is taken")
+	}
+}
+
+func TestListsTravelSmall(t *testing.T) {
+	h := newHouse(t)
+	v := h.signIn(kari)
+	for path, want := range map[string]string{"/api/v1/overview": "gzip", "/api/v1/me": ""} {
+		if p := v.get(path, header("Accept-Encoding", "gzip")); p.StatusCode != 200 || p.Header.Get("Content-Encoding") != want {
+			t.Errorf("%s: got %d %q, want %q", path, p.StatusCode, p.Header.Get("Content-Encoding"), want)
+		}
 	}
 }

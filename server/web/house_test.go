@@ -112,7 +112,9 @@ func (h *house) Overview(_ context.Context, customer toll.CustomerID, kind toll.
 	if h.broken.Load() {
 		return api.OverviewReply{}, fmt.Errorf("read %s from the secret place", customer)
 	}
-	return api.OverviewReply{Agreements: []api.AgreementOverview{{Number: string(customer), Kind: kind}}}, nil
+	return api.OverviewReply{Agreements: []api.AgreementOverview{{
+		Number: string(customer), Kind: kind, Charger: strings.Repeat("Fjellinjen ", 100),
+	}}}, nil
 }
 
 func (h *house) TakeIn(_ context.Context, key string, body []byte, _ time.Time) (api.BatchReply, error) {

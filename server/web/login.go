@@ -47,7 +47,7 @@ func (s *server) loginSubmit(c *fiber.Ctx) error {
 		return s.again(c, whyExpired, err)
 	}
 	email := c.FormValue("email")
-	token, err := s.Desk.Password(c.UserContext(), visitor(c), email, c.FormValue("password"))
+	token, err := s.Desk.Password(c.UserContext(), s.visitor(c), email, c.FormValue("password"))
 	if err != nil {
 		v := s.signInView(c)
 		v.Email = email
@@ -70,7 +70,7 @@ func (s *server) codeSubmit(c *fiber.Ctx) error {
 	if err := s.ownForm(c); err != nil {
 		return s.again(c, whyExpired, err)
 	}
-	token, err := s.Desk.Code(c.UserContext(), visitor(c), access.Token(s.cookie(c, stepCookie)), c.FormValue("code"))
+	token, err := s.Desk.Code(c.UserContext(), s.visitor(c), access.Token(s.cookie(c, stepCookie)), c.FormValue("code"))
 	switch {
 	case fault.CodeOf(err) == fault.SignedOut && err != nil:
 		s.forget(c, stepCookie)
@@ -149,7 +149,7 @@ func (s *server) signInView(c *fiber.Ctx) view {
 // chooseLanguage remembers a language that the visitor picked on the page.
 func (s *server) chooseLanguage(c *fiber.Ctx) {
 	if lang := c.Query("lang"); offered(lang) {
-		s.keep(c, languageCookie, lang, languageKept)
+		s.keep(c, languageCookie, lang, preferenceKept)
 	}
 }
 
@@ -182,7 +182,9 @@ func offered(lang string) bool {
 	return false
 }
 
-func visitor(c *fiber.Ctx) access.Visitor { return access.Visitor{Address: c.IP()} }
+func (s *server) visitor(c *fiber.Ctx) access.Visitor {
+	return access.Visitor{Address: s.address(c), Device: s.cookie(c, deviceCookie)}
+}
 
 const nextMax = 512
 

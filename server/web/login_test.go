@@ -140,6 +140,11 @@ func TestSessionCookieIsClosedToScriptsAndOtherSites(t *testing.T) {
 			t.Errorf("cookie %s: %+v", c.Name, c)
 		}
 	}
+	for _, c := range v.get("/").Cookies() {
+		if (c.Name != "device" && c.Name != "lang") || !c.HttpOnly || strings.Contains(c.Value, "kari") {
+			t.Errorf("cookie %s: %+v", c.Name, c)
+		}
+	}
 	secure := newHouse(t, func(d *web.Deps) { d.PublicURL = "https://bompass.example" })
 	sv := secure.visitor()
 	login := sv.get("/login", host("bompass.example"))

@@ -12,6 +12,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"bompass/app/page"
+	"bompass/server/access"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 )
@@ -89,12 +90,20 @@ func (s *server) shell(library *app.Handler) fiber.Handler {
 		if frame.status != http.StatusOK {
 			return fmt.Errorf("the program's page for %s answered %d", c.Path(), frame.status)
 		}
-		if s.cookie(c, languageCookie) != actor.Language { // the sign-in page speaks it next time
-			s.keep(c, languageCookie, actor.Language, languageKept)
-		}
+		s.remember(c, actor)
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		return c.Send(s.correct(frame.body.Bytes(), i18n.For(actor.Language)))
+	}
+}
+
+// remember keeps what the next sign-in needs: the language, and that this browser is the person's.
+func (s *server) remember(c *fiber.Ctx, actor access.Actor) {
+	if s.cookie(c, languageCookie) != actor.Language {
+		s.keep(c, languageCookie, actor.Language, preferenceKept)
+	}
+	if !s.Keys.KnowsDevice(s.cookie(c, deviceCookie), actor.Email) {
+		s.keep(c, deviceCookie, s.Keys.Device(actor.Email), preferenceKept)
 	}
 }
 

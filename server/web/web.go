@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
 	"github.com/gofiber/fiber/v2/middleware/recover"
 
 	"bompass/server/access"
@@ -51,6 +53,7 @@ type Live interface {
 type Deps struct {
 	Context     context.Context // ends when the server stops; event streams end with it
 	PublicURL   string          // scheme, host and port that people use
+	Proxies     string          // networks of the proxies in front, whose X-Forwarded-For is believed
 	Development bool            // the browser keeps no program between builds
 	Desk        *access.Desk
 	Keys        access.Keys
@@ -68,6 +71,7 @@ type server struct {
 	Deps
 	app     *fiber.App
 	origin  origin
+	proxies []netip.Prefix
 	streams *streams
 	pages   *pages
 }
@@ -82,6 +86,9 @@ func New(d Deps) (*fiber.App, error) {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s := &server{Deps: d, origin: public, streams: newStreams()}
+	if s.proxies, err = parseNetworks(d.Proxies); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
 	if s.pages, err = loadPages(d.Assets); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
@@ -129,6 +136,7 @@ func (s *server) mountAll() {
 	s.app.Get("/readyz", s.ready)
 	s.app.Use(s.ownHost, s.deadline)
 
+	s.app.Use([]string{api.Overview.Path, api.PassageList.Path}, compress.New(compress.Config{Level: compress.LevelBestSpeed}))
 	mount(s, api.Me, s.me)
 	mount(s, api.SetLanguage, s.setLanguage)
 	mount(s, api.Logout, s.logout, s.forgetSession)
