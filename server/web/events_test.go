@@ -97,11 +97,15 @@ func TestEventsArriveAndEndWithTheSession(t *testing.T) {
 func TestEventsEndWithTheServer(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	h := newHouse(t, func(d *web.Deps) { d.Context = ctx })
-	lines := h.signIn(kari).follow()
+	v := h.signIn(kari)
+	lines := v.follow()
 	<-lines
 	stop()
 	for line := range lines {
 		t.Errorf("after the server's end: %q", line)
+	}
+	if p := v.get(api.Me.Path); p.StatusCode != http.StatusOK {
+		t.Errorf("a request that came in while stopping: got %d", p.StatusCode)
 	}
 }
 

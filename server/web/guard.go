@@ -64,9 +64,9 @@ func (s *server) ownHost(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// deadline bounds a handler and ends its work when the server stops.
+// deadline bounds a handler. What has begun when the server is told to stop may be finished.
 func (s *server) deadline(c *fiber.Ctx) error {
-	ctx, cancel := context.WithTimeout(s.Context, answerMax)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.Context), answerMax)
 	defer cancel()
 	c.SetUserContext(ctx)
 	return c.Next()
