@@ -1,0 +1,206 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// patience bounds every wait for the screen. It only has to be long enough for a busy machine.
+const patience = 45 * time.Second
+
+// View is a size of screen and a colour scheme.
+type View struct {
+	Width, Height int64
+	Dark          bool
+}
+
+// The screens that pages are looked at on.
+var (
+	Phone   = View{Width: 390, Height: 844}
+	Desktop = View{Width: 1280, Height: 900}
+)
+
+// InDark is the view with the dark scheme.
+func (v View) InDark() View {
+	v.Dark = true
+	return v
+}
+
+// Page is one tab of a headless browser.
+type Page struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu      sync.Mutex
+	console []string
+}
+
+// Open starts a browser of its own with one tab. The test fails at its end when the page broke its
+// content security policy or the program panicked.
+func Open(t *testing.T, view View) *Page {
+	t.Helper()
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal("no chromium on this machine: run make test, which installs it")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium),
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("accept-lang", "nb-NO,nb"), chromedp.UserDataDir(t.TempDir()))
+	allocator, cancelAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(func() { cancel(); cancelAllocator() })
+	p := &Page{t: t, ctx: ctx}
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatalf("start the browser: %v", err)
+	}
+	p.listen()
+	p.Look(view)
+	return p
+}
+
+func (p *Page) listen() {
+	messages := chromedp.Console(p.ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			p.mu.Lock()
+			p.console = append(p.console, m.String()+" "+m.URL)
+			p.mu.Unlock()
+		}
+	}()
+	p.t.Cleanup(func() {
+		for _, line := range p.Console() {
+			if strings.Contains(line, "Content Security Policy") || strings.Contains(line, "panic:") || strings.Contains(line, "goroutine ") {
+				p.t.Errorf("the browser's console says: %s", line)
+			}
+		}
+	})
+}
+
+// Console is what the page has written to its console.
+func (p *Page) Console() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.console...)
+}
+
+// Look changes the screen.
+func (p *Page) Look(v View) {
+	p.t.Helper()
+	scheme := "light"
+	if v.Dark {
+		scheme = "dark"
+	}
+	p.do(chromedp.EmulateViewport(v.Width, v.Height), chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	}))
+}
+
+// WithoutScripts turns scripts off, as some people do.
+func (p *Page) WithoutScripts() {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+}
+
+func (p *Page) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatalf("browser: %v\n%s", err, p.state())
+	}
+}
+
+// Go opens an address.
+func (p *Page) Go(url string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(url))
+}
+
+// Fill types into the field that a selector names.
+func (p *Page) Fill(selector, text string) {
+	p.t.Helper()
+	p.do(chromedp.WaitVisible(selector), chromedp.SendKeys(selector, text))
+}
+
+// Press presses the control that a selector names.
+func (p *Page) Press(selector string) {
+	p.t.Helper()
+	p.do(chromedp.WaitVisible(selector), chromedp.Click(selector))
+}
+
+// Wait waits until a JavaScript condition holds, over navigations too.
+func (p *Page) Wait(what, condition string) {
+	p.t.Helper()
+	deadline := time.Now().Add(patience)
+	for time.Now().Before(deadline) {
+		if ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!("+condition+")")); err == nil && ok {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	p.t.Fatalf("waited in vain for %s\n%s", what, p.state())
+}
+
+// See waits until a text stands on the screen.
+func (p *Page) See(text string) {
+	p.t.Helper()
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.Wait("the text "+text, `document.body && document.body.innerText.replaceAll("\u00a0", " ").includes(`+string(quoted)+`)`)
+}
+
+// Text evaluates a JavaScript expression to a text.
+func (p *Page) Text(expression string) string {
+	p.t.Helper()
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+expression+")"))
+	if err != nil {
+		p.t.Fatalf("%s: %v", expression, err)
+	}
+	return text
+}
+
+// Shot writes a picture of the whole page into the folder named by BOMPASS_SHOTS, if it is set.
+func (p *Page) Shot(name string) {
+	p.t.Helper()
+	dir := os.Getenv("BOMPASS_SHOTS")
+	if dir == "" {
+		return
+	}
+	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.t.Fatalf("picture of %s: %v", name, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// state describes the page for a failure.
+func (p *Page) state() string {
+	where, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("location.href"))
+	text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("document.body ? document.body.innerText.slice(0, 1500) : ''"))
+	return fmt.Sprintf("at %s\n%s\nconsole: %s", where, text, strings.Join(p.Console(), "\n"))
+}

@@ -1,0 +1,154 @@
+package e2e_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"bompass/server/internal/e2e"
+	"bompass/shared/fixture"
+)
+
+var program string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "bompass-e2e-program-")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+		if program, err = e2e.Build(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
+// account is the cast's person with an address.
+func account(t *testing.T, email string) fixture.Account {
+	t.Helper()
+	for _, a := range fixture.Accounts() {
+		if a.Email == email {
+			return a
+		}
+	}
+	t.Fatalf("nobody in the cast has the address %s", email)
+	return fixture.Account{}
+}
+
+// signIn goes through both forms, with the code that the person's authenticator shows now.
+func signIn(t *testing.T, page *e2e.Page, product *e2e.Product, who fixture.Account) {
+	t.Helper()
+	page.Go(product.URL() + "/")
+	page.Fill("#email", who.Email)
+	page.Fill("#password", fixture.Password)
+	page.Press("main form button[type=submit]")
+	code, err := totp.GenerateCode(who.TOTPSecret, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.Fill("#code", code)
+	page.Press("main form button[type=submit]")
+}
+
+// A person logs in, sees what the month has cost, opens a reason, sees a car arrive live, logs out.
+func TestACustomerFollowsAPassageFromTheRoadToTheReason(t *testing.T) {
+	product := e2e.Start(t, program)
+	page := e2e.Open(t, e2e.Desktop)
+	signIn(t, page, product, account(t, "kari@bompass.example"))
+
+	page.See("Kari Lund")
+	page.See("Fjellinjen")
+	page.See("DP 45821")
+	page.See("EK 31204")
+	page.Shot("overview")
+
+	page.Press(`nav a[href^="/passages"]`)
+	page.Wait("the passages' own address and title", `location.pathname === "/passages" && document.title.startsWith("Passeringer")`)
+	page.Wait("focus on the heading", `document.activeElement && document.activeElement.tagName === "H1"`)
+	page.Wait("rows", `document.querySelectorAll('button[id^="passage-"]').length > 3`)
+	page.Press(`button[id^="passage-"]`)
+	page.See("Listepris")
+	page.See("Du betaler")
+	page.Shot("passages")
+
+	before := page.Text(`document.querySelectorAll('button[id^="passage-"]').length`)
+	drive := exec.Command(program, "simulate", "--server", product.URL(), "--vehicles", "kari", "--rate", "2/s", "--duration", "3s")
+	if text, err := drive.CombinedOutput(); err != nil {
+		t.Fatalf("simulate: %v\n%s", err, text)
+	}
+	page.Wait("a passage to arrive without a reload", `document.querySelectorAll('button[id^="passage-"]').length > `+before)
+
+	page.Press("#who")
+	page.Press("#logout")
+	page.Wait("the sign-in page", `location.pathname === "/login"`)
+	page.Go(product.URL() + "/passages")
+	page.Wait("a stranger to be sent to sign in", `location.pathname === "/login"`)
+}
+
+// The sign-in pages need no scripts: the forms alone lead through password and code.
+func TestSigningInNeedsNoScripts(t *testing.T) {
+	product := e2e.Start(t, program)
+	page := e2e.Open(t, e2e.Phone)
+	page.WithoutScripts()
+	page.Go(product.URL() + "/login")
+	who := account(t, "ingrid@bompass.example")
+	page.Fill("#email", who.Email)
+	page.Fill("#password", "wrong-on-purpose")
+	page.Press("main form button[type=submit]")
+	page.See("stemmer ikke")
+	page.Shot("login-wrong")
+	signIn(t, page, product, who)
+	page.Wait("the portal's own page", `location.pathname === "/" && !document.querySelector("#code")`)
+}
+
+// Every person of the cast sees their own, and nothing of anybody else's.
+func TestEveryoneSeesTheirOwn(t *testing.T) {
+	product := e2e.Start(t, program)
+	for _, c := range []struct {
+		email string
+		see   []string
+		never []string
+	}{
+		{"nils@fjordfrakt.example", []string{"Fjordfrakt AS", "VJ 40110", "Vegamot"}, []string{"DP 45821"}},
+		{"olav@bompass.example", []string{"Olav Haugen", "SV 61733", "Ferde"}, []string{"VJ 40110"}},
+		{"per@bompass.example", []string{"Per Dahl", "RK 20877", "uten avtale"}, []string{"EK 31204"}},
+		{"ingrid@bompass.example", []string{"Ingrid Lindqvist", "ABC 12D"}, []string{"RK 20877"}},
+	} {
+		t.Run(c.email, func(t *testing.T) {
+			page := e2e.Open(t, e2e.Phone)
+			signIn(t, page, product, account(t, c.email))
+			for _, text := range c.see {
+				page.See(text)
+			}
+			for _, text := range c.never {
+				if page.Text(`document.body.innerText.replaceAll("\u00a0", " ").includes("`+text+`")`) == "true" {
+					t.Errorf("somebody else's %s is on the screen", text)
+				}
+			}
+		})
+	}
+}
+
+// A server that was killed comes back with everything it had.
+func TestAKilledServerComesBackWithItsData(t *testing.T) {
+	product := e2e.Start(t, program)
+	page := e2e.Open(t, e2e.Desktop)
+	signIn(t, page, product, account(t, "kari@bompass.example"))
+	page.See("DP 45821")
+	month := page.Text(`document.querySelector("main").innerText.match(/[\d\s\u00a0]+,\d\d/)[0]`)
+	product.Kill(t)
+	product.Up(t)
+	page.Go(product.URL() + "/")
+	page.See("DP 45821")
+	if again := page.Text(`document.querySelector("main").innerText.match(/[\d\s\u00a0]+,\d\d/)[0]`); again != month {
+		t.Errorf("before the kill the month stood at %s, after it at %s", month, again)
+	}
+}

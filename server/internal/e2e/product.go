@@ -1,0 +1,175 @@
+// Package e2e starts the whole product as its users do, the real program with its own database and
+// stream, and proves what people can do with it in a real browser.
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Top is the top of the checkout, seen from this package.
+const Top = "../../.."
+
+// Build compiles the server once for a test binary and returns the program's path.
+func Build(dir string) (string, error) {
+	program := filepath.Join(dir, "bompass")
+	build := exec.Command("go", "build", "-o", program, "./server")
+	build.Dir = Top
+	if text, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the server: %w\n%s", err, text)
+	}
+	return program, nil
+}
+
+// Product is one running server with a home of its own.
+type Product struct {
+	Addr string // host:port
+	Home string
+
+	program string
+	cmd     *exec.Cmd
+	output  *record
+}
+
+// URL is where the portal answers.
+func (p *Product) URL() string { return "http://" + p.Addr }
+
+// Output is everything the program has printed.
+func (p *Product) Output() string { return p.output.String() }
+
+// Start starts a product in an empty home on a free port and stops it when the test ends.
+func Start(t *testing.T, program string) *Product {
+	t.Helper()
+	home, err := os.MkdirTemp("", "bompass-e2e-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(home, 0o755); err != nil { // PostgreSQL runs as another user and must get through
+		t.Fatal(err)
+	}
+	p := &Product{Addr: freeAddr(t), Home: home, program: program, output: &record{}}
+	t.Cleanup(func() {
+		p.Stop(t)
+		if t.Failed() {
+			t.Logf("the product printed:\n%s", p.Output())
+		}
+		_ = os.RemoveAll(home)
+	})
+	p.Up(t)
+	return p
+}
+
+// Up starts the program, again after Kill or Stop, and waits until it is ready.
+func (p *Product) Up(t *testing.T) {
+	t.Helper()
+	p.cmd = exec.Command(p.program, "serve")
+	p.cmd.Dir = Top
+	p.cmd.Env = append(os.Environ(), "BOMPASS_ADDR="+p.Addr, "BOMPASS_HOME="+p.Home)
+	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
+	if err := p.cmd.Start(); err != nil {
+		t.Fatalf("start the product: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	if err := p.ready(ctx); err != nil {
+		t.Fatalf("%v; it printed:\n%s", err, p.Output())
+	}
+}
+
+func (p *Product) ready(ctx context.Context) error {
+	for {
+		if status, err := get(ctx, p.URL()+"/readyz"); err == nil && status == http.StatusOK {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.New("the product did not become ready")
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// Kill ends the program at once, as a power cut would.
+func (p *Product) Kill(t *testing.T) {
+	t.Helper()
+	if err := p.cmd.Process.Kill(); err != nil {
+		t.Fatalf("kill the product: %v", err)
+	}
+	_ = p.cmd.Wait()
+	p.cmd = nil
+}
+
+// Stop asks the program to end and waits for it.
+func (p *Product) Stop(t *testing.T) {
+	t.Helper()
+	if p.cmd == nil {
+		return
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	done := make(chan error, 1)
+	go func() { done <- p.cmd.Wait() }()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Errorf("the product did not stop cleanly: %v", err)
+		}
+	case <-time.After(time.Minute):
+		_ = p.cmd.Process.Kill()
+		t.Error("the product did not stop within a minute")
+	}
+	p.cmd = nil
+}
+
+func get(ctx context.Context, url string) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode, err
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// record keeps what a program prints; safe for the program's two outputs at once.
+type record struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (r *record) Write(b []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(b)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
