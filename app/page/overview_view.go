@@ -52,7 +52,7 @@ func (p *overview) passages() app.UI {
 	return app.Section().Class("bp-card bp-card-flush").Aria("labelledby", "latest").Body(
 		app.Div().Class("bp-card-head").Body(
 			ui.Heading("latest", w.T("overview.latest")),
-			ui.Onward(passagesPath, w.T("overview.latest.all")),
+			ui.Onward(passagesPath, w.T("overview.latest.all")).Aria("describedby", "latest"),
 		),
 		body,
 	)

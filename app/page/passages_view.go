@@ -14,17 +14,20 @@ const (
 	vehicleField = "vehicle"
 	fromField    = "from"
 	toField      = "to"
+	refusalID    = "period-wrong"
 )
 
 func (p *passages) form() app.UI {
 	w := p.f.words()
 	from, to := ui.Field{ID: fromField, Label: w.T("passages.from")}, ui.Field{ID: toField, Label: w.T("passages.to")}
+	var refusal app.UI // below both dates: it concerns the period
 	if p.refused != nil {
+		refusal = ui.Wrong(refusalID, w.Fault(p.refused))
 		wrong := &to
 		if p.refused.Field == fromField {
 			wrong = &from
 		}
-		wrong.Wrong = w.Fault(p.refused)
+		wrong.WrongID = refusalID
 	}
 	return app.Div().Class("bp-choose").Body(
 		ui.Form(w.T("passages.choose"), ui.Submit("choose", p.submit),
@@ -33,6 +36,7 @@ func (p *passages) form() app.UI {
 			from.Day(p.draft.from, ui.Change("from", func(_ app.Context, v string) { p.draft.from = v })),
 			to.Day(p.draft.to, ui.Change("to", func(_ app.Context, v string) { p.draft.to = v })),
 			ui.Send(w.T("passages.show")),
+			app.Div().Role("alert").Class("bp-refusal").Body(refusal),
 		),
 		ui.Presets(w.T("passages.presets"), p.presets()),
 		app.P().Class("bp-quiet").Text(w.T("passages.hint")),
@@ -77,7 +81,7 @@ func (p *passages) result() app.UI {
 	w := p.f.words()
 	switch {
 	case p.refused != nil:
-		return ui.Alert("warning", "", w.Fault(p.refused))
+		return app.Div() // the form says why
 	case p.wrong != nil && len(p.found.lines) == 0:
 		return p.f.failed(p.wrong, p.load)
 	case p.loading:

@@ -15,14 +15,17 @@ func Button(variant, text string, act Act, icons ...Icon) app.HTMLButton {
 	return b.Body(append(body, app.Text(text))...)
 }
 
-// Field is a labelled control with its hint and what is wrong with it.
+// Field is a labelled control with its hint and what is wrong with it. WrongID names the element that
+// says so when that stands elsewhere in the form, because it concerns more than this field.
 type Field struct {
-	ID, Label, Hint, Wrong string
+	ID, Label, Hint, Wrong, WrongID string
 }
 
 // described is the value of aria-describedby; empty when nothing describes the field.
 func (f Field) described() string {
 	switch {
+	case f.WrongID != "":
+		return f.WrongID
 	case f.Wrong != "":
 		return f.ID + "-wrong"
 	case f.Hint != "":
@@ -36,14 +39,19 @@ func (f Field) wrap(control app.UI) app.UI {
 		app.Label().Class("ds-label").For(f.ID).Text(f.Label),
 		app.If(f.Hint != "", app.P().ID(f.ID+"-hint").DataSet("field", "description").Text(f.Hint)),
 		control,
-		app.If(f.Wrong != "", app.P().ID(f.ID+"-wrong").Class("ds-validation-message").DataSet("field", "validation").Text(f.Wrong)),
+		app.If(f.Wrong != "", Wrong(f.ID+"-wrong", f.Wrong)),
 	)
+}
+
+// Wrong says what is wrong with a field and what to do.
+func Wrong(id, text string) app.UI {
+	return app.P().ID(id).Class("ds-validation-message").DataSet("field", "validation").Text(text)
 }
 
 // Day is a field for a date. Value is kept as the person leaves it, as 2026-11-20 or empty.
 func (f Field) Day(value string, change Act) app.UI {
 	input := app.Input().ID(f.ID).Name(f.ID).Type("date").Class("ds-input").Value(value).OnChange(change.handler(), change.key)
-	if f.Wrong != "" {
+	if f.Wrong != "" || f.WrongID != "" {
 		input = input.Aria("invalid", "true")
 	}
 	if by := f.described(); by != "" {
@@ -99,6 +107,6 @@ func Presets(name string, presets []Preset) app.UI {
 }
 
 // Onward is a link to the next place, as a button.
-func Onward(href, text string) app.UI {
+func Onward(href, text string) app.HTMLA {
 	return app.A().Class("ds-button").DataSet("variant", "secondary").Href(href).Body(app.Text(text), IconGo.UI())
 }
