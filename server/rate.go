@@ -18,7 +18,8 @@ import (
 // errLinesRefused ends the rate command with an exit code that is not 0, after all else was written.
 var errLinesRefused = errors.New("some lines could not be rated; they are listed above")
 
-// rateCommand rates a file of passages without a database: rate [--tariff DIR] --passages FILE [--explain].
+// rateCommand rates a file of passages without a database:
+// rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]].
 // Its input and output are described in assets/docs/rating.md.
 func rateCommand(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) error {
 	flags := flag.NewFlagSet("rate", flag.ContinueOnError)
@@ -26,18 +27,30 @@ func rateCommand(ctx context.Context, args []string, in io.Reader, out, errOut i
 	dir := flags.String("tariff", "", "`directory` of tariff files; without it, the ones built in")
 	passages := flags.String("passages", "", "`file` of passages, NDJSON or CSV; - is standard input")
 	explain := flags.Bool("explain", false, "write for people instead of NDJSON")
+	compare := flags.String("compare", "", "`other` tariffs, a directory or one file: write what the same passages cost with them")
+	on := flags.String("on", "", "with --compare: price every passage as on this `day`")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
 		}
 		return fmt.Errorf("rate: %w", err)
 	}
-	if *passages == "" || flags.NArg() > 0 {
-		return errors.New("rate: name one file of passages: rate [--tariff DIR] --passages FILE [--explain]")
+	if *passages == "" || flags.NArg() > 0 || *on != "" && *compare == "" {
+		return errors.New("rate: name one file of passages: rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]")
 	}
-	plan, err := loadPlan(*dir, errOut)
+	book, err := loadBook(*dir, errOut)
 	if err != nil {
 		return err
+	}
+	plan, err := rating.Compile(book)
+	if err != nil {
+		return err
+	}
+	var other *rating.Plan
+	if *compare != "" {
+		if other, err = otherPlan(book, *compare, *on, errOut); err != nil {
+			return err
+		}
 	}
 	if *passages != "-" {
 		f, err := os.Open(*passages)
@@ -47,9 +60,11 @@ func rateCommand(ctx context.Context, args []string, in io.Reader, out, errOut i
 		defer func() { _ = f.Close() }() // only read from
 		in = f
 	}
-	return runRating(file.Job{
-		Plan: plan, Name: *passages, In: cancelled{ctx, in}, Out: out, Problems: errOut, Explain: *explain,
-	})
+	job := file.Job{Plan: plan, Name: *passages, In: cancelled{ctx, in}, Out: out, Problems: errOut, Explain: *explain}
+	if other != nil {
+		return runComparison(job, other)
+	}
+	return runRating(job)
 }
 
 func runRating(job file.Job) error {
@@ -66,16 +81,13 @@ func runRating(job file.Job) error {
 	return nil
 }
 
-// loadPlan compiles the tariffs of a directory, or those built in, and lists their problems.
-func loadPlan(dir string, errOut io.Writer) (*rating.Plan, error) {
+// loadBook reads the tariffs of a directory, or those built in, and lists their problems.
+func loadBook(dir string, errOut io.Writer) (*tariff.Book, error) {
 	book, problems := tariff.Load(tariffFiles(dir))
-	for _, p := range problems {
-		fmt.Fprintln(errOut, p)
-	}
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("the tariffs have %d problems; they are listed above", len(problems))
+		return nil, listed(problems, errOut)
 	}
-	return rating.Compile(book)
+	return book, nil
 }
 
 func tariffFiles(dir string) fs.FS {

@@ -68,12 +68,17 @@ type rater struct {
 	lines    map[toll.PassageID]int // where an id stands
 	unknown  map[string]bool        // fields that were mentioned as such
 	refused  int
+	also     *rater // is given every passage too, nil when there is none
+}
+
+func newRater(j Job) *rater {
+	return &rater{Job: j, number: map[string]int32{}, lines: map[toll.PassageID]int{}, unknown: map[string]bool{}}
 }
 
 // Run reads all, then rates and writes. Its error is about reading or writing; a line that is
 // refused is a problem and the rest goes on.
 func (j Job) Run() (Summary, error) {
-	r := &rater{Job: j, number: map[string]int32{}, lines: map[toll.PassageID]int{}, unknown: map[string]bool{}}
+	r := newRater(j)
 	if err := r.read(); err != nil {
 		return Summary{}, fmt.Errorf("read passages: %w", err)
 	}
@@ -187,15 +192,8 @@ func (r *rater) write(s ratedSet) (sum Summary, err error) {
 	enc.SetEscapeHTML(false)
 	var steps []rating.Step
 	for i, rec := range r.records {
-		from, to := s.start[rec.vehicle], s.start[rec.vehicle+1]
-		ids := func(n int) toll.PassageID { return r.records[s.order[from+n]].id }
-		at := s.place[i] - from
-		steps = r.Plan.Explain(s.set[from:to], s.charges[from:to], at, ids, steps[:0])
-		charge := s.charges[from+at]
-		line := Line{
-			ID: rec.id, Vehicle: r.vehicles[rec.vehicle], Station: r.station(rec).ID, At: rec.crossing.At(),
-			Tariff: r.Plan.Version(rec.crossing), List: charge.List(), Steps: steps, Net: charge.Net(),
-		}
+		line := r.lineOf(s, i, steps[:0])
+		steps = line.Steps
 		if r.Explain {
 			explain(out, line, r.station(rec))
 		} else if err := enc.Encode(line); err != nil {
@@ -204,6 +202,20 @@ func (r *rater) write(s ratedSet) (sum Summary, err error) {
 		sum.Rated, sum.Net = sum.Rated+1, sum.Net+line.Net
 	}
 	return sum, out.Flush()
+}
+
+// lineOf puts together what is known of record i; steps is where its reasons may be kept.
+func (r *rater) lineOf(s ratedSet, i int, steps []rating.Step) Line {
+	rec := r.records[i]
+	from, to := s.start[rec.vehicle], s.start[rec.vehicle+1]
+	ids := func(n int) toll.PassageID { return r.records[s.order[from+n]].id }
+	at := s.place[i] - from
+	charge := s.charges[from+at]
+	return Line{
+		ID: rec.id, Vehicle: r.vehicles[rec.vehicle], Station: r.station(rec).ID, At: rec.crossing.At(),
+		Tariff: r.Plan.Version(rec.crossing), List: charge.List(),
+		Steps: r.Plan.Explain(s.set[from:to], s.charges[from:to], at, ids, steps), Net: charge.Net(),
+	}
 }
 
 func (r *rater) station(rec record) tariff.Station {

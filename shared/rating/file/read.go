@@ -175,6 +175,9 @@ func (r *rater) line(line int, values map[string]string) error {
 		return fmt.Errorf("more than %d passages; split the file by vehicle", PassagesMax)
 	}
 	r.take(line, p)
+	if r.also != nil {
+		r.also.take(line, p)
+	}
 	return nil
 }
 

@@ -1,0 +1,252 @@
+package file
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/rating"
+	"bompass/shared/toll"
+)
+
+// Comparison rates a job's passages with a second set of tariffs as well: what would they have cost?
+// Only passages that both sets can price are compared.
+type Comparison struct {
+	Job
+	Other *rating.Plan
+}
+
+// Difference is a passage that costs something else with the other tariffs.
+type Difference struct {
+	ID          toll.PassageID `json:"id"`
+	Vehicle     string         `json:"vehicle"`
+	Station     toll.StationID `json:"station"`
+	Scheme      toll.SchemeID  `json:"scheme"`
+	Class       string         `json:"class,omitempty"` // as the job's tariffs see it; absent where the direction is not charged
+	At          time.Time      `json:"at"`
+	Tariff      string         `json:"tariff"`
+	OtherTariff string         `json:"other_tariff"`
+	Net         money.Ore      `json:"net"`
+	OtherNet    money.Ore      `json:"other_net"`
+	Change      money.Ore      `json:"change"`
+}
+
+// Total sums the compared passages of a class in a scheme, of a scheme, or all of them.
+type Total struct {
+	Of       string        `json:"total"` // class, scheme or all
+	Scheme   toll.SchemeID `json:"scheme,omitempty"`
+	Class    string        `json:"class,omitempty"`
+	Passages int           `json:"passages"`
+	Changed  int           `json:"changed"`
+	Net      money.Ore     `json:"net"`
+	OtherNet money.Ore     `json:"other_net"`
+	Change   money.Ore     `json:"change"`
+}
+
+// Run reads all, rates all twice, and writes every difference and then the totals. A line that either
+// set refuses is a problem; one that only the other refuses is said to be so.
+func (c Comparison) Run() (Total, error) {
+	said := &heard{out: c.Problems, said: map[string]bool{}}
+	c.Problems = said
+	only := &unheard{first: said}
+	r := newRater(c.Job)
+	r.also = newRater(Job{Plan: c.Other, Problems: only})
+	if err := r.read(); err != nil {
+		return Total{}, fmt.Errorf("read passages: %w", err)
+	}
+	all, err := compare(r, r.also)
+	if err != nil {
+		return all, fmt.Errorf("write differences: %w", err)
+	}
+	if r.refused > 0 || only.count > 0 {
+		return all, RefusedError{r.refused + only.count}
+	}
+	return all, nil
+}
+
+// RefusedError says that lines were left out; each was named among the problems.
+type RefusedError struct{ Lines int }
+
+func (e RefusedError) Error() string {
+	return fmt.Sprintf("%d lines could not be compared; they are listed above", e.Lines)
+}
+
+// heard remembers the problems that were written.
+type heard struct {
+	out  io.Writer
+	said map[string]bool
+}
+
+func (h *heard) Write(b []byte) (int, error) {
+	h.said[string(b)] = true
+	return h.out.Write(b)
+}
+
+// unheard writes only the problems that the first has not had.
+type unheard struct {
+	first *heard
+	count int
+}
+
+func (u *unheard) Write(b []byte) (int, error) {
+	if u.first.said[string(b)] {
+		return len(b), nil
+	}
+	u.count++
+	_, err := fmt.Fprintf(u.first.out, "with the other tariffs: %s", b)
+	return len(b), err
+}
+
+// comparer writes differences as they come and keeps the totals.
+type comparer struct {
+	out    *bufio.Writer
+	enc    *json.Encoder
+	people bool
+	totals map[Total]*Total // by Of, Scheme and Class
+}
+
+func compare(r, o *rater) (Total, error) {
+	c := comparer{out: bufio.NewWriterSize(r.Out, 1<<16), people: r.Explain, totals: map[Total]*Total{}}
+	c.enc = json.NewEncoder(c.out)
+	c.enc.SetEscapeHTML(false)
+	mine, theirs := r.rate(), o.rate()
+	var a, b []rating.Step
+	for i, j := 0, 0; i < len(r.records) && j < len(o.records); {
+		first, second := r.lines[r.records[i].id], o.lines[o.records[j].id]
+		if first < second {
+			i++
+			continue
+		}
+		if second < first {
+			j++
+			continue
+		}
+		x, y := r.lineOf(mine, i, a[:0]), o.lineOf(theirs, j, b[:0])
+		a, b = x.Steps, y.Steps
+		if err := c.passage(x, y, r.station(r.records[i]).Scheme); err != nil {
+			return Total{}, err
+		}
+		i, j = i+1, j+1
+	}
+	return c.finish()
+}
+
+func (c *comparer) passage(x, y Line, scheme toll.SchemeID) error {
+	d := Difference{
+		ID: x.ID, Vehicle: x.Vehicle, Station: x.Station, Scheme: scheme, Class: classOf(x), At: x.At,
+		Tariff: x.Tariff, OtherTariff: y.Tariff, Net: x.Net, OtherNet: y.Net, Change: y.Net - x.Net,
+	}
+	for _, key := range []Total{{Of: "class", Scheme: scheme, Class: d.Class}, {Of: "scheme", Scheme: scheme}, {Of: "all"}} {
+		c.add(key, d)
+	}
+	if d.Change == 0 {
+		return nil
+	}
+	if c.people {
+		_, err := fmt.Fprintf(c.out, "%s  %s  %s  vehicle %s  %s  %s to %s  %s (%s to %s)\n", d.ID,
+			oslo.In(d.At).Format("2006-01-02 15:04:05"), d.Station, d.Vehicle, classWords(d.Class), d.Net, d.OtherNet, signed(d.Change), d.Tariff, d.OtherTariff)
+		return err
+	}
+	return c.enc.Encode(d)
+}
+
+func (c *comparer) add(key Total, d Difference) {
+	t := c.totals[key]
+	if t == nil {
+		t = &Total{Of: key.Of, Scheme: key.Scheme, Class: key.Class}
+		c.totals[key] = t
+	}
+	t.Passages++
+	if d.Change != 0 {
+		t.Changed++
+	}
+	t.Net, t.OtherNet, t.Change = t.Net+d.Net, t.OtherNet+d.OtherNet, t.Change+d.Change
+}
+
+// finish writes the totals: each scheme's classes, then the scheme, and all at the end.
+func (c *comparer) finish() (Total, error) {
+	all := Total{Of: "all"}
+	if t := c.totals[all]; t != nil {
+		all = *t
+	}
+	var list []Total
+	for _, t := range c.totals {
+		if t.Of != "all" {
+			list = append(list, *t)
+		}
+	}
+	slices.SortFunc(list, func(a, b Total) int {
+		return cmp.Or(cmp.Compare(a.Scheme, b.Scheme), cmp.Compare(a.Of, b.Of), cmp.Compare(a.Class, b.Class))
+	})
+	list = append(list, all)
+	if c.people {
+		c.table(list)
+		return all, c.out.Flush()
+	}
+	for _, t := range list {
+		if err := c.enc.Encode(t); err != nil {
+			return all, err
+		}
+	}
+	return all, c.out.Flush()
+}
+
+// table writes the totals for people. A failed write is kept by the buffered writer.
+func (c *comparer) table(list []Total) {
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\nscheme\tclass\tpassages\tchanged\tnow\tother\tdifference\tper cent")
+	for _, t := range list {
+		scheme, class := string(t.Scheme), classWords(t.Class)
+		if t.Of != "class" {
+			class = "all"
+		}
+		if t.Of == "all" {
+			scheme = "all"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\n", scheme, class, t.Passages, t.Changed, t.Net, t.OtherNet, signed(t.Change), percent(t))
+	}
+	_ = w.Flush()
+}
+
+func classOf(l Line) string {
+	for _, s := range l.Steps {
+		if s.Class != "" {
+			return s.Class
+		}
+	}
+	return ""
+}
+
+func classWords(class string) string {
+	if class == "" {
+		return "not charged in this direction"
+	}
+	return class
+}
+
+func signed(o money.Ore) string {
+	if o > 0 {
+		return "+" + o.String()
+	}
+	return o.String()
+}
+
+// percent is the change in tenths of a per cent; a dash when there was nothing to pay.
+func percent(t Total) string {
+	if t.Net == 0 {
+		return "-"
+	}
+	tenths := t.Change.Share(1000, int64(t.Net))
+	sign := "+"
+	if tenths < 0 {
+		sign, tenths = "-", -tenths
+	}
+	return fmt.Sprintf("%s%d.%d", sign, tenths/10, tenths%10)
+}
