@@ -128,6 +128,11 @@ func TestAnswersAreTheActorsOwn(t *testing.T) {
 func TestInternalErrorsAreLoggedAndNotTold(t *testing.T) {
 	h := newHouse(t)
 	v := h.signIn(kari)
+	h.slow.Store(true)
+	if p := v.get(api.Overview.Path); p.StatusCode != http.StatusServiceUnavailable || failure(t, p).Code != fault.Busy {
+		t.Errorf("too slow: got %d %s", p.StatusCode, p.body)
+	}
+	h.slow.Store(false)
 	h.broken.Store(true)
 	p := v.get(api.Overview.Path)
 	f := failure(t, p)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -29,6 +30,10 @@ func (s *server) explain(c *fiber.Ctx, err error) (fault.Error, int) {
 	}
 	if e, ok := errors.AsType[*fiber.Error](err); ok && e.Code < fiber.StatusInternalServerError {
 		return fault.Error{Code: codeOfStatus(e.Code), Trace: trace}, e.Code
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.Log.Warn("request took too long", "trace", trace, "method", c.Method(), "path", c.Path(), "err", err)
+		return fault.Error{Code: fault.Busy, Trace: trace}, fault.Status(fault.Busy)
 	}
 	s.Log.Error("request failed", "trace", trace, "method", c.Method(), "path", c.Path(), "err", err)
 	return fault.Error{Code: fault.Internal, Trace: trace}, fiber.StatusInternalServerError

@@ -41,6 +41,7 @@ type house struct {
 	taken  chan string
 	asked  chan toll.VehicleID
 	broken atomic.Bool // the accounts behind it fail
+	slow   atomic.Bool // or take for ever
 }
 
 type option func(*web.Deps)
@@ -109,6 +110,9 @@ func (h *house) pass(d time.Duration) { h.ahead.Add(int64(d)) }
 
 // Overview, TakeIn and List stand in for the domains behind the face.
 func (h *house) Overview(_ context.Context, customer toll.CustomerID, kind toll.CustomerKind, _ time.Time) (api.OverviewReply, error) {
+	if h.slow.Load() {
+		return api.OverviewReply{}, fmt.Errorf("wait for %s: %w", customer, context.DeadlineExceeded)
+	}
 	if h.broken.Load() {
 		return api.OverviewReply{}, fmt.Errorf("read %s from the secret place", customer)
 	}
