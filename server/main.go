@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -27,12 +28,13 @@ const usage = `Bompass: passages in, charges out, and a page that says why.
   server version                   say which build this is
 
 Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE,
-BOMPASS_SECRET, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve starts its own
+BOMPASS_SECRET, BOMPASS_PROXIES, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve starts its own
 PostgreSQL and message stream, and keeps everything under .run.
 `
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	//nolint:forbidigo // the environment enters here; server/config reads it
 	err := run(ctx, os.Args[1:], world{getenv: os.Getenv, now: time.Now, in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()
 	if err != nil {
@@ -71,7 +73,7 @@ func run(ctx context.Context, args []string, w world) error {
 		if len(args) > 0 && args[0] == "tariffs" {
 			return checkTariffs(args[1:], w.out)
 		}
-		return fmt.Errorf("check what? write: server check tariffs [DIR]")
+		return errors.New("check what? write: server check tariffs [DIR]")
 	case "simulate":
 		return simulateCommand(ctx, args, w.out)
 	case "version":
@@ -86,7 +88,7 @@ func run(ctx context.Context, args []string, w world) error {
 func versionCommand(w world) error {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return fmt.Errorf("this build does not say what it is")
+		return errors.New("this build does not say what it is")
 	}
 	version, revision := info.Main.Version, "unknown revision"
 	for _, s := range info.Settings {

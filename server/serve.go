@@ -193,8 +193,8 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		return nil, err
 	}
 	desk := passage.NewDesk(p.store, p.plan)
-	return web.New(web.Deps{
-		Context: ctx, PublicURL: p.config.PublicURL, Development: p.config.Mode == config.Development,
+	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
+		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Desk: access.NewDesk(p.store, keys, p.now), Keys: keys, Accounts: account.NewDesk(p.store, desk, p.charger),
 		Passages: passages{p.pipeline, desk}, Live: passage.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
@@ -247,7 +247,7 @@ func (p *product) serve(ctx context.Context, app *fiber.App, l net.Listener, sim
 			p.simulate(ctx, "http://"+l.Addr().String())
 		}
 	}()
-	var ended <-chan error
+	var ended <-chan struct{}
 	if p.postgres != nil {
 		ended = p.postgres.Ended()
 	}

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -32,6 +34,7 @@ type Config struct {
 	Database  Secret // DATABASE_URL: empty starts a private PostgreSQL
 	Stream    Secret // NATS_URL: empty starts NATS in the process
 	Key       Secret // BOMPASS_SECRET: 64 hex digits that encrypt secrets at rest
+	Proxies   string // BOMPASS_PROXIES: networks of the proxies in front, whose X-Forwarded-For is believed
 	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
 
@@ -60,6 +63,7 @@ func Read(getenv func(string) string) (Config, error) {
 		Database: Secret(r.link("DATABASE_URL", "postgres://user:password@host:5432/bompass", "postgres", "postgresql")),
 		Stream:   Secret(r.link("NATS_URL", "nats://host:4222", "nats", "tls", "ws", "wss")),
 		Key:      Secret(r.key("BOMPASS_SECRET")),
+		Proxies:  r.networks("BOMPASS_PROXIES"),
 		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}
 	c.PublicURL = strings.TrimRight(r.link("BOMPASS_PUBLIC_URL", "https://bompass.example", "http", "https"), "/")
@@ -93,7 +97,7 @@ func (r *reader) addr(name, otherwise string) string {
 	value := r.text(name, otherwise)
 	host, port, err := net.SplitHostPort(value)
 	if err == nil {
-		_, err = net.LookupPort("tcp", port)
+		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
 		r.bad(name, value, "write host:port, such as 127.0.0.1:8080")
@@ -135,6 +139,18 @@ func (r *reader) link(name, example string, schemes ...string) string {
 	}
 	r.bad(name, scheme+"://…", "write an address such as "+example)
 	return ""
+}
+
+// networks reads a list such as 10.0.0.0/8,192.0.2.1/32.
+func (r *reader) networks(name string) string {
+	value := r.text(name, "")
+	for part := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == ',' || c == ' ' }) {
+		if _, err := netip.ParsePrefix(part); err != nil {
+			r.bad(name, value, "write networks with commas, such as 10.0.0.0/8,192.0.2.1/32")
+			return ""
+		}
+	}
+	return value
 }
 
 func (r *reader) key(name string) string {

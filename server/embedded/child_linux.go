@@ -17,8 +17,8 @@ func own(cmd *exec.Cmd, o owner) {
 
 // startAndWait starts the command and waits for it on one thread: the kernel sends the death signal
 // when the starting thread ends, so that thread must live as long as the command.
-func startAndWait(cmd *exec.Cmd) (started, ended <-chan error) {
-	start, end := make(chan error, 1), make(chan error, 1)
+func startAndWait(cmd *exec.Cmd) (started <-chan error, ended <-chan struct{}) {
+	start, end := make(chan error, 1), make(chan struct{})
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
@@ -27,7 +27,7 @@ func startAndWait(cmd *exec.Cmd) (started, ended <-chan error) {
 			return
 		}
 		start <- nil
-		end <- cmd.Wait()
+		_ = cmd.Wait() // why it ended is in its log
 		close(end)
 	}()
 	return start, end

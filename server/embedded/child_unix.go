@@ -16,15 +16,15 @@ func own(cmd *exec.Cmd, o owner) {
 }
 
 // startAndWait starts the command and waits for it.
-func startAndWait(cmd *exec.Cmd) (started, ended <-chan error) {
-	start, end := make(chan error, 1), make(chan error, 1)
+func startAndWait(cmd *exec.Cmd) (started <-chan error, ended <-chan struct{}) {
+	start, end := make(chan error, 1), make(chan struct{})
 	go func() {
 		if err := cmd.Start(); err != nil {
 			start <- err
 			return
 		}
 		start <- nil
-		end <- cmd.Wait()
+		_ = cmd.Wait() // why it ended is in its log
 		close(end)
 	}()
 	return start, end

@@ -64,7 +64,7 @@ func checkSpace(dir string) error {
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		return fmt.Errorf("disk of %s: %w", dir, err)
 	}
-	free := fs.Bavail * uint64(fs.Bsize) //nolint:gosec // a block size is never negative
+	free := fs.Bavail * uint64(fs.Bsize)
 	if free < FreeMin {
 		return fmt.Errorf("the disk of %s is full: %d MB free, %d MB needed; free some space or set BOMPASS_HOME to another disk",
 			dir, free>>20, uint64(FreeMin)>>20)

@@ -16,7 +16,7 @@ import (
 // cluster that exists is a whole one.
 func (p *Postgres) initialise(ctx context.Context) error {
 	if _, err := os.Stat(filepath.Join(p.place.data(), "PG_VERSION")); err == nil {
-		return p.checkVersion()
+		return p.checkVersion(ctx)
 	}
 	fresh := p.place.data() + ".new"
 	if err := os.RemoveAll(fresh); err != nil {
@@ -47,12 +47,12 @@ func (p *Postgres) initialise(ctx context.Context) error {
 	return nil
 }
 
-func (p *Postgres) checkVersion() error {
+func (p *Postgres) checkVersion(ctx context.Context) error {
 	kept, err := os.ReadFile(filepath.Join(p.place.data(), "PG_VERSION"))
 	if err != nil {
 		return fmt.Errorf("database version: %w", err)
 	}
-	out, err := exec.Command(filepath.Join(p.bin, "postgres"), "--version").Output()
+	out, err := exec.CommandContext(ctx, filepath.Join(p.bin, "postgres"), "--version").Output()
 	if err != nil {
 		return fmt.Errorf("ask %s for its version: %w", p.bin, err)
 	}

@@ -122,7 +122,7 @@ func makeOwned(dir string, o owner) error {
 	if err := os.Chown(dir, int(o.uid), int(o.gid)); err != nil {
 		return fmt.Errorf("database directory: %w", err)
 	}
-	if err := os.Chmod(dir, 0o700); err != nil {
+	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a directory needs x to be entered
 		return fmt.Errorf("database directory: %w", err)
 	}
 	return nil

@@ -24,6 +24,9 @@ const (
 	stopWait  = 30 * time.Second
 )
 
+// errEnded is all that is known of a PostgreSQL that ends without a word.
+var errEnded = errors.New("it ended without saying why")
+
 // Postgres is a private PostgreSQL: one cluster, one process, stopped with the server.
 type Postgres struct {
 	Throwaway bool // nothing in it is worth a disk flush: for tests
@@ -33,7 +36,7 @@ type Postgres struct {
 	place place
 	port  int
 	cmd   *exec.Cmd
-	ended <-chan error
+	ended <-chan struct{}
 }
 
 // Start brings up the private PostgreSQL of a home: made when new, recovered when the last server was
@@ -114,7 +117,8 @@ func (p *Postgres) launch(ctx context.Context) error {
 		return fmt.Errorf("database log: %w", err)
 	}
 	defer func() { _ = log.Close() }()
-	p.cmd = exec.Command(filepath.Join(p.bin, "postgres"), p.settings(listen)...)
+	// It outlives the context: Stop ends it in good order, where a context would kill it.
+	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(p.bin, "postgres"), p.settings(listen)...)
 	p.cmd.Dir = p.place.root
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	p.cmd.Env = []string{"LC_ALL=C", "TZ=UTC"}
@@ -157,9 +161,9 @@ func (p *Postgres) awaitReady(ctx context.Context) error {
 			return conn.Close(ctx)
 		}
 		select {
-		case end := <-p.ended:
+		case <-p.ended:
 			text, _ := os.ReadFile(p.place.log())
-			return fmt.Errorf("PostgreSQL does not start: %w (its log is %s)", diagnose(string(text), end), p.place.log())
+			return fmt.Errorf("PostgreSQL does not start: %w (its log is %s)", diagnose(string(text), errEnded), p.place.log())
 		case <-ctx.Done():
 			_ = p.Stop()
 			return fmt.Errorf("PostgreSQL was not ready in time: %w (its log is %s)", ctx.Err(), p.place.log())
@@ -185,7 +189,7 @@ func (p *Postgres) createDatabase(ctx context.Context) error {
 }
 
 // Ended is closed when the process has ended, wanted or not.
-func (p *Postgres) Ended() <-chan error { return p.ended }
+func (p *Postgres) Ended() <-chan struct{} { return p.ended }
 
 // Stop shuts the database down in good order: sessions are ended, everything is written.
 func (p *Postgres) Stop() error {

@@ -79,7 +79,7 @@ func TestAListRefusesWhatItCannotAnswer(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", c.why, err, c.want)
 		}
 	}
-	other := api.PassageListRequest{From: november, To: november, Vehicle: toll.VehicleID(fixture.PerCar)}
+	other := api.PassageListRequest{From: november, To: november, Vehicle: fixture.PerCar}
 	if reply, err := r.desk().List(t.Context(), fixture.Kari, other, r.now); err != nil || reply.Count != 0 {
 		t.Errorf("somebody else's vehicle: got %+v, %v", reply, err)
 	}

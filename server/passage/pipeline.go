@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"bompass/shared/fault"
 	"bompass/shared/rating"
 )
 
@@ -85,8 +86,11 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	return nil
 }
 
-// directoryAge is how old intake's picture of keys and vehicles may be.
-const directoryAge = time.Second
+// How old intake's picture of keys and vehicles may be, and how long it waits for a newer one.
+const (
+	directoryAge  = time.Second
+	directoryWait = 2 * time.Second
+)
 
 // directory shares one Directory among intake and workers.
 type directory struct {
@@ -96,18 +100,24 @@ type directory struct {
 	checked  time.Time
 }
 
-// fresh returns a Directory that was in force within the last second.
+// fresh returns a Directory that was in force within the last second. While the database is away it is
+// the last one known: passages are taken in all the same, and matched when they are worked off.
 func (d *directory) fresh(ctx context.Context, now time.Time) (*Directory, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.current != nil && now.Sub(d.checked).Abs() < directoryAge {
 		return d.current, nil
 	}
-	version, err := d.registry.RegisterVersion(ctx)
-	if err != nil {
-		return nil, err
-	}
 	d.checked = now
+	ctx, cancel := context.WithTimeout(ctx, directoryWait)
+	defer cancel()
+	version, err := d.registry.RegisterVersion(ctx)
+	if err != nil && d.current != nil {
+		return d.current, nil // the workers say that it is away
+	}
+	if err != nil {
+		return nil, errors.Join(fault.New(fault.Busy), err)
+	}
 	return d.load(ctx, version)
 }
 

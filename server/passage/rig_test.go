@@ -37,38 +37,41 @@ type rig struct {
 	stop  func() // the pipeline that start began last
 }
 
-func demoPlan(t testing.TB) *rating.Plan {
-	t.Helper()
+func demoPlan(tb testing.TB) *rating.Plan {
+	tb.Helper()
 	plan, err := oracle.Plan()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return plan
 }
 
-func newRig(t testing.TB, now time.Time) *rig { return newRigOf(t, now, demoPlan(t)) }
+func newRig(tb testing.TB, now time.Time) *rig {
+	tb.Helper()
+	return newRigOf(tb, now, demoPlan(tb))
+}
 
-func newRigOf(t testing.TB, now time.Time, plan *rating.Plan) *rig {
-	t.Helper()
-	url := pgtest.URL(t)
-	st, err := store.Open(t.Context(), url)
+func newRigOf(tb testing.TB, now time.Time, plan *rating.Plan) *rig {
+	tb.Helper()
+	url := pgtest.URL(tb)
+	st, err := store.Open(tb.Context(), url)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(st.Close)
-	if err := st.Seed(t.Context(), store.Demo()); err != nil {
-		t.Fatal(err)
+	tb.Cleanup(st.Close)
+	if err := st.Seed(tb.Context(), store.Demo()); err != nil {
+		tb.Fatal(err)
 	}
-	stream, err := embedded.StartStream(t.TempDir(), false)
+	stream, err := embedded.StartStream(tb.TempDir(), false)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(stream.Stop)
-	r := &rig{t: t, store: st, plan: plan, url: url, now: now}
+	tb.Cleanup(stream.Stop)
+	r := &rig{t: tb, store: st, plan: plan, url: url, now: now}
 	if r.conn, err = stream.Connect(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(r.conn.Close)
+	tb.Cleanup(r.conn.Close)
 	r.Pipeline = r.start(r.plan)
 	return r
 }

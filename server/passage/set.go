@@ -68,7 +68,7 @@ func (s *set) insert(c rating.Crossing, st standing) {
 func (s *set) size() int { return len(s.crossings) + len(s.unpriced) + 1 }
 
 // cacheMax bounds the passages that a worker remembers, in each of two generations of the cache.
-const cacheMax = 400_000
+const cacheMax = 250_000
 
 // cache remembers sets by vehicle. When the young half is full it becomes the old half, and what was
 // old is forgotten.

@@ -96,7 +96,8 @@ func filter(q passage.Query) *where {
 func lines(ctx context.Context, tx pgx.Tx, w *where, limit int) ([]api.PassageLine, error) {
 	rows, err := tx.Query(ctx, `select p.id, p.passed_at, p.station, p.direction, coalesce(p.vehicle_id::text, ''),
 			coalesce(v.country, p.country), coalesce(v.plate, p.plate), p.tag, p.matched_by, coalesce(c.revision, 0), coalesce(c.list, 0),
-			coalesce(c.net, 0), coalesce(c.steps, '[]')
+			coalesce(c.net, 0), coalesce(c.steps, '[]'), coalesce(c.revision > 1 and exists (
+				select from charge x where x.passage_id = p.id and x.revision > 1 and x.amount <> 0), false)
 		from passage p left join vehicle v on v.id = p.vehicle_id`+standing+`
 		where `+w.sql()+fmt.Sprintf(" order by p.passed_at desc, p.id desc limit %d", limit), w.args...)
 	if err != nil {
@@ -110,11 +111,11 @@ func scanLine(row pgx.CollectableRow) (l api.PassageLine, err error) {
 	var revision int
 	var steps []byte
 	err = row.Scan(&l.ID, &at, &l.Station, &l.Direction, &l.Vehicle, &l.Plate.Country, &l.Plate.Text, &l.Tag, &l.MatchedBy, &revision,
-		(*int64)(&l.List), (*int64)(&l.Net), &steps)
+		(*int64)(&l.List), (*int64)(&l.Net), &steps, &l.Corrected)
 	if err != nil {
 		return l, err
 	}
-	l.At, l.Priced, l.Corrected = at.UTC(), revision > 0, revision > 1
+	l.At, l.Priced = at.UTC(), revision > 0
 	return l, json.Unmarshal(steps, &l.Steps)
 }
 

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -38,7 +39,8 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
-		return nil, fmt.Errorf("the database does not answer (%w); check DATABASE_URL and that PostgreSQL runs", err)
+		reason := strings.Join(strings.Fields(err.Error()), " ") // one line of several
+		return nil, errors.New("the database does not answer (" + reason + "); check DATABASE_URL and that PostgreSQL runs")
 	}
 	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(pool)}), &gorm.Config{
 		Logger: logger.Discard, SkipDefaultTransaction: true, TranslateError: false,

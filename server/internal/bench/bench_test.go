@@ -13,17 +13,24 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/jackc/pgx/v5"
+	"github.com/nats-io/nats.go"
 
+	"bompass/server/access"
+	"bompass/server/account"
 	"bompass/server/embedded"
 	"bompass/server/internal/oracle"
 	"bompass/server/passage"
 	"bompass/server/store"
+	"bompass/server/web"
+	"bompass/shared/api"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
+	"bompass/shared/rating"
 	"bompass/shared/toll"
 )
 
@@ -32,6 +39,7 @@ const (
 	perCar    = 10
 	batchSize = 500
 	senders   = 8
+	host      = "bompass.example"
 )
 
 var since = oslo.At(oslo.Date(2025, time.November, 1), 0, 0, 0)
@@ -58,15 +66,15 @@ func fleet() store.Cast {
 }
 
 // traffic is what they drive: perCar passages each over a few days, in the order of time.
-func traffic() (batches [][]byte) {
+func traffic(round int) (batches [][]byte) {
 	stations := []toll.StationID{"oslo-104", "oslo-201", "oslo-301", "oslo-302", "oslo-203"}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	for i := range vehicles * perCar {
 		car, turn := i%vehicles, i/vehicles
-		at := since.Add(time.Duration(turn)*5*time.Hour + time.Duration(car)*300*time.Millisecond)
+		at := since.Add(time.Duration(turn)*5*time.Hour + time.Duration(car)*300*time.Millisecond + time.Duration(round)*11*time.Minute)
 		_ = encoder.Encode(toll.Observation{
-			Station: stations[(car+turn)%len(stations)], Lane: car % 3, Epoch: 7, Sequence: int64(i), At: at, Direction: toll.Inbound,
+			Station: stations[(car+turn)%len(stations)], Lane: car % 3, Epoch: int64(7 + round), Sequence: int64(i), At: at, Direction: toll.Inbound,
 			Tag: toll.TagID(fmt.Sprintf("95780109%011d", car)), Country: "NO", Plate: fmt.Sprintf("%c%c%05d", 'A'+car%20, 'A'+car/20%20, car),
 		})
 		if (i+1)%batchSize == 0 {
@@ -94,9 +102,9 @@ func BenchmarkPipeline(b *testing.B) {
 	_, err = st.Migrate(ctx)
 	check(b, err)
 	check(b, st.Seed(ctx, fleet()))
-	batches := traffic()
-	for range b.N {
-		address := startPipeline(b, home, st)
+	for round := range b.N { // every round after the first finds the sets of those before, and corrects them
+		batches := traffic(round)
+		address := startPipeline(b, home.Path(fmt.Sprintf("stream-%d", round)), st)
 		b.ResetTimer()
 		begin := time.Now()
 		sendAll(b, address.url, batches)
@@ -111,7 +119,7 @@ func BenchmarkPipeline(b *testing.B) {
 		}
 		b.StopTimer()
 		elapsed := time.Since(begin)
-		raw := rawCopy(b, postgres.URL())
+		raw := rawCopy(b, postgres.URL()) / time.Duration(round+1)
 		n := float64(vehicles * perCar)
 		b.ReportMetric(n/elapsed.Seconds(), "passages/s")
 		b.ReportMetric(n/taken.Seconds(), "intake/s")
@@ -120,13 +128,49 @@ func BenchmarkPipeline(b *testing.B) {
 	}
 }
 
+// passages are both ends of the pipeline, as web wants them.
+type passages struct {
+	*passage.Pipeline
+	*passage.Desk
+}
+
+// face is the server's own: the batches take the way that stations' batches take.
+func face(b *testing.B, st *store.Store, p *passage.Pipeline, conn *nats.Conn, plan *rating.Plan) *fiber.App {
+	b.Helper()
+	names := map[string]string{}
+	files := fstest.MapFS{}
+	for _, name := range []string{
+		"app.wasm", "bompass.css", "wasm_exec.js", "companion.js", "icon/bompass.svg", "icon/bompass-maskable.svg", "font/inter-latin.woff2",
+	} {
+		names[name], files[name] = name, &fstest.MapFile{Data: []byte(name)}
+	}
+	manifest, err := json.Marshal(names)
+	check(b, err)
+	files["manifest.json"] = &fstest.MapFile{Data: manifest}
+	bundle, err := web.LoadAssets(files)
+	check(b, err)
+	keys, err := access.NewKeys(make([]byte, 32))
+	check(b, err)
+	log := slog.New(slog.NewTextHandler(b.Output(), nil))
+	received := func() time.Time { return since.Add(10 * 24 * time.Hour) }
+	desk := passage.NewDesk(st, plan)
+	app, err := web.New(web.Deps{
+		Context: b.Context(), PublicURL: "https://" + host, Desk: access.NewDesk(st, keys, time.Now), Keys: keys,
+		Accounts: account.NewDesk(st, desk, func(id toll.ChargerID) string { return string(id) }), Passages: passages{p, desk},
+		Live: passage.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
+	})
+	check(b, err)
+	return app
+}
+
 type server struct {
 	url      string
 	pipeline *passage.Pipeline
 }
 
-func startPipeline(b *testing.B, home *embedded.Home, st *store.Store) server {
-	stream, err := embedded.StartStream(home.Path("stream"), true)
+func startPipeline(b *testing.B, dir string, st *store.Store) server {
+	b.Helper()
+	stream, err := embedded.StartStream(dir, true)
 	check(b, err)
 	b.Cleanup(stream.Stop)
 	conn, err := stream.Connect()
@@ -140,29 +184,27 @@ func startPipeline(b *testing.B, home *embedded.Home, st *store.Store) server {
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()
 	b.Cleanup(func() { cancel(); <-done })
-	app := fiber.New(fiber.Config{DisableStartupMessage: true, BodyLimit: 4 << 20, Immutable: true})
-	received := since.Add(10 * 24 * time.Hour)
-	app.Post("/", func(c *fiber.Ctx) error {
-		reply, err := p.TakeIn(c.UserContext(), fixture.StationKey, c.Body(), received)
-		if err != nil {
-			return err
-		}
-		return c.JSON(reply)
-	})
+	app := face(b, st, p, conn, plan)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(b, err)
 	go func() { _ = app.Listener(l) }()
 	b.Cleanup(func() { _ = app.Shutdown() })
-	return server{"http://" + l.Addr().String() + "/", p}
+	return server{"http://" + l.Addr().String() + api.PassageBatch.Path, p}
 }
 
 func sendAll(b *testing.B, url string, batches [][]byte) {
+	b.Helper()
 	queue := make(chan []byte)
 	var group sync.WaitGroup
 	for range senders {
 		group.Go(func() {
 			for body := range queue {
-				reply, err := http.Post(url, "application/x-ndjson", bytes.NewReader(body))
+				req, err := http.NewRequestWithContext(b.Context(), http.MethodPost, url, bytes.NewReader(body))
+				check(b, err)
+				req.Host = host
+				req.Header.Set("Authorization", "Bearer "+fixture.StationKey)
+				req.Header.Set("Content-Type", "application/x-ndjson")
+				reply, err := http.DefaultClient.Do(req)
 				if err != nil {
 					b.Error(err)
 					continue
@@ -183,6 +225,7 @@ func sendAll(b *testing.B, url string, batches [][]byte) {
 
 // rawCopy copies the same rows into like tables without keys, in one transaction on one connection.
 func rawCopy(b *testing.B, url string) time.Duration {
+	b.Helper()
 	ctx := b.Context()
 	conn, err := pgx.Connect(ctx, url)
 	check(b, err)
@@ -203,8 +246,8 @@ func rawCopy(b *testing.B, url string) time.Duration {
 		n, err := conn.CopyFrom(ctx, pgx.Identifier{"raw_" + table}, columns, pgx.CopyFromRows(all))
 		check(b, err)
 		total += time.Since(begin)
-		if n != vehicles*perCar {
-			b.Errorf("%s has %d rows, want %d", table, n, vehicles*perCar)
+		if n < vehicles*perCar {
+			b.Errorf("%s has %d rows, want at least %d", table, n, vehicles*perCar)
 		}
 		_, err = conn.Exec(ctx, "drop table raw_"+table)
 		check(b, err)

@@ -62,38 +62,38 @@ func sweep() {
 }
 
 // URL returns the address of a migrated, empty database of the test's own.
-func URL(t testing.TB) string {
-	t.Helper()
+func URL(tb testing.TB) string {
+	tb.Helper()
 	p, err := cluster()
 	if err != nil {
-		t.Fatalf("test database: %v", err)
+		tb.Fatalf("test database: %v", err)
 	}
 	name := fmt.Sprintf("test_%d", count.Add(1))
-	admin(t, p, "create database "+name+" template bompass")
-	t.Cleanup(func() { admin(t, p, "drop database "+name+" with (force)") })
+	admin(tb, p, "create database "+name+" template bompass")
+	tb.Cleanup(func() { admin(tb, p, "drop database "+name+" with (force)") })
 	return p.URLOf(name)
 }
 
 // New opens a migrated, empty database of the test's own.
-func New(t testing.TB) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), URL(t))
+func New(tb testing.TB) *store.Store {
+	tb.Helper()
+	s, err := store.Open(tb.Context(), URL(tb))
 	if err != nil {
-		t.Fatalf("test database: %v", err)
+		tb.Fatalf("test database: %v", err)
 	}
-	t.Cleanup(s.Close)
+	tb.Cleanup(s.Close)
 	return s
 }
 
-func admin(t testing.TB, p *embedded.Postgres, sql string) {
-	t.Helper()
+func admin(tb testing.TB, p *embedded.Postgres, sql string) {
+	tb.Helper()
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, p.URLOf("postgres"))
 	if err != nil {
-		t.Fatalf("test database: %v", err)
+		tb.Fatalf("test database: %v", err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
 	if _, err := conn.Exec(ctx, sql); err != nil {
-		t.Fatalf("test database: %v", err)
+		tb.Fatalf("test database: %v", err)
 	}
 }

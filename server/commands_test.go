@@ -1,0 +1,127 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"bompass/server/internal/pgtest"
+	"bompass/server/passage"
+	"bompass/server/store"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// program builds the command once for a test.
+func program(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "server")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return path
+}
+
+// perform runs a command and returns what it printed, and said on stderr.
+func perform(t *testing.T, program string, env []string, args ...string) (out, said string, err error) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command(program, args...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err = cmd.Run()
+	return stdout.String(), stderr.String(), err
+}
+
+// Whatever hinders the start is said in one line that tells what to do.
+func TestAHinderedStartSaysWhatToDo(t *testing.T) {
+	server := program(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	blocked := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		why  string
+		env  []string
+		want string
+	}{
+		{"a taken port", []string{"BOMPASS_ADDR=" + taken.Addr().String()}, "set BOMPASS_ADDR to another address"},
+		{"a bad address", []string{"BOMPASS_ADDR=8080"}, `BOMPASS_ADDR is "8080"; write host:port`},
+		{"a bad mode", []string{"BOMPASS_MODE=prod"}, "write development or production"},
+		{"a database of another kind", []string{"DATABASE_URL=mysql://h/d"}, "DATABASE_URL is"},
+		{"a database that is away", []string{"BOMPASS_ADDR=127.0.0.1:0", "BOMPASS_HOME=" + t.TempDir(), "DATABASE_URL=postgres://127.0.0.1:1/x"}, "check DATABASE_URL"},
+		{"a home that is a file", []string{"BOMPASS_ADDR=127.0.0.1:0", "BOMPASS_HOME=" + blocked}, "set BOMPASS_HOME to a directory you may write in"},
+	} {
+		_, said, err := perform(t, server, c.env, "serve")
+		if err == nil || !strings.Contains(said, c.want) || strings.Count(strings.TrimSpace(said), "\n") != 0 {
+			t.Errorf("%s: got %v and\n%s\nwant one line with %q", c.why, err, said, c.want)
+		}
+	}
+}
+
+func TestCommandsWorkOnADatabaseElsewhere(t *testing.T) {
+	server := program(t)
+	env := []string{"DATABASE_URL=" + pgtest.URL(t), "BOMPASS_HOME=" + t.TempDir()}
+	for _, c := range []struct{ args, want string }{
+		{"migrate", "the schema is up to date; 0 steps were taken"},
+		{"seed", "the cast is there: 7 accounts, 45 vehicles"},
+		{"seed", "the cast is there: 7 accounts, 45 vehicles"},
+		{"quarantine", "nothing waits for a person"},
+		{"quarantine --json", ""},
+		{"version", "bompass "},
+		{"help", "server serve"},
+	} {
+		out, said, err := perform(t, server, env, strings.Fields(c.args)...)
+		if err != nil || !strings.HasPrefix(out, c.want) && !strings.Contains(out, c.want) {
+			t.Errorf("%s: got %q, %v, want %q\n%s", c.args, out, err, c.want, said)
+		}
+	}
+	if _, said, err := perform(t, server, env, "fly"); err == nil || !strings.Contains(said, `no command "fly"`) {
+		t.Errorf("an unknown command: got %v, %s", err, said)
+	}
+}
+
+func TestTheQuarantineIsListedForPeopleAndPrograms(t *testing.T) {
+	server := program(t)
+	url := pgtest.URL(t)
+	env := []string{"DATABASE_URL=" + url, "BOMPASS_HOME=" + t.TempDir()}
+	wait(t, url)
+	out, _, err := perform(t, server, env, "quarantine")
+	if err != nil || !strings.Contains(out, "station.unknown") || !strings.Contains(out, "oslo-999/1/2/3") {
+		t.Errorf("got %v and\n%s", err, out)
+	}
+	out, _, err = perform(t, server, env, "quarantine", "--json")
+	var row struct {
+		Code        string
+		Observation struct{ Station string }
+	}
+	if err != nil || json.Unmarshal([]byte(out), &row) != nil || row.Code != "station.unknown" || row.Observation.Station != "oslo-999" {
+		t.Errorf("got %v and\n%s", err, out)
+	}
+}
+
+// wait puts a passage into the quarantine.
+func wait(t *testing.T, url string) {
+	t.Helper()
+	s, err := store.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	o := toll.Observation{Station: "oslo-999", Lane: 1, Epoch: 2, Sequence: 3, At: time.Unix(1_760_000_000, 0)}
+	why := fault.New(fault.StationUnknown, "station", "oslo-999")
+	if err := s.Quarantine(t.Context(), []passage.Quarantined{{Why: why, Observation: o, Received: o.At}}); err != nil {
+		t.Fatal(err)
+	}
+}
