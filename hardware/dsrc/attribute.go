@@ -41,7 +41,11 @@ func writeAttributes(w *per.Writer, field string, list []Attribute) {
 }
 
 func readAttributes(r *per.Reader, field string) []Attribute {
-	list := make([]Attribute, r.Count(field, attributeBits))
+	return readAttributesInto(r, field, nil)
+}
+
+func readAttributesInto(r *per.Reader, field string, list []Attribute) []Attribute {
+	list = sized(list, r.Count(field, attributeBits))
 	for i := range list {
 		r.EnterItem(field, i)
 		list[i] = readAttribute(r)

@@ -51,6 +51,38 @@ func Decode(b []byte) (PDU, error) {
 	return p, nil
 }
 
+// Decode is the fast way when the tag's answer can only be a VST: it reads into p, whose room is used
+// again. After an error p is worth nothing.
+func (p *VST) Decode(b []byte) error {
+	r := per.NewReader(b)
+	if expect(&r, initialisationResponse) {
+		p.read(&r)
+	}
+	r.End()
+	return r.Err()
+}
+
+// Decode is the fast way when the answer can only be a GET response: it reads into p, whose room is
+// used again. After an error p is worth nothing.
+func (p *GetResponse) Decode(b []byte) error {
+	r := per.NewReader(b)
+	if expect(&r, getResponse) {
+		p.read(&r)
+	}
+	r.End()
+	return r.Err()
+}
+
+// expect reads the choice among messages, which must be this one.
+func expect(r *per.Reader, index int) bool {
+	if got := int(r.Bits("TApdu", 4)); got != index {
+		r.Unknown("TApdu", got)
+		return false
+	}
+	r.Enter(pduNames[index])
+	return true
+}
+
 func writePDU(w *per.Writer, p PDU) {
 	if p == nil {
 		w.Unknown("TApdu", -1)
@@ -106,11 +138,15 @@ func readPDU(r *per.Reader) (p PDU) {
 	case getRequest:
 		p = readGetRequest(r)
 	case getResponse:
-		p = readGetResponse(r)
+		v := GetResponse{}
+		v.read(r)
+		p = v
 	case initialisationRequest:
 		p = readBST(r)
 	case initialisationResponse:
-		p = readVST(r)
+		v := VST{}
+		v.read(r)
+		p = v
 	}
 	r.Leave()
 	return p

@@ -112,39 +112,3 @@ func TestTypesAreNamed(t *testing.T) {
 		t.Error("a type that is not known decodes")
 	}
 }
-
-func BenchmarkDecode(b *testing.B) {
-	good, _ := vectors(b)
-	for _, v := range good {
-		switch v.Name {
-		case "vst-level0", "bst-efc", "get-response-payment-means", "get-request-plain":
-			in := octets(b, v.Hex)
-			b.Run(v.Name, func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					_, _ = dsrc.Decode(in)
-				}
-			})
-		}
-	}
-}
-
-func BenchmarkAppend(b *testing.B) {
-	good, _ := vectors(b)
-	for _, v := range good {
-		if v.Name != "get-response-many" && v.Name != "get-request-plain" {
-			continue
-		}
-		p, err := dsrc.Decode(octets(b, v.Hex))
-		if err != nil {
-			b.Fatal(err)
-		}
-		out := make([]byte, 0, 256)
-		b.Run(v.Name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				_, _ = dsrc.Append(out, p)
-			}
-		})
-	}
-}

@@ -62,14 +62,16 @@ func (p GetResponse) write(w *per.Writer) {
 	writeOptional(w, "ret", p.Return, statusMax)
 }
 
-func readGetResponse(r *per.Reader) (p GetResponse) {
+// read takes over what p holds: the list of attributes is used again.
+func (p *GetResponse) read(r *per.Reader) {
 	iid, list, status := r.Bool("iid"), r.Bool("attributelist"), r.Bool("ret")
 	p.Fill = Fill1(r.Bits("fill", 1))
 	p.EID = r.Root("eid", eidMax)
 	p.IID = readOptional(r, "iid", iid, eidMax)
 	if list {
-		p.Attributes = readAttributes(r, "attributelist")
+		p.Attributes = readAttributesInto(r, "attributelist", p.Attributes)
+	} else {
+		p.Attributes = nil
 	}
 	p.Return = readOptional(r, "ret", status, statusMax)
-	return p
 }

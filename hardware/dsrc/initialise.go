@@ -98,19 +98,20 @@ func (p VST) write(w *per.Writer) {
 	w.Leave()
 }
 
-func readVST(r *per.Reader) (p VST) {
+// read takes over what p holds: the list of applications is used again.
+func (p *VST) read(r *per.Reader) {
 	p.Fill = Fill4(r.Bits("fill", 4))
 	p.Profile = r.Root("profile", profileMax)
-	p.Applications = readApplications(r, "applications")
+	p.Applications = readApplicationsInto(r, "applications", p.Applications)
 	r.Enter("obeConfiguration")
 	status := r.Bool("obeStatus")
 	p.OBE.EquipmentClass = r.Int("equipmentClass", 0, 1<<15-1)
 	p.OBE.Manufacturer = r.Int("manufacturerID", 0, 1<<16-1)
+	p.OBE.Status = Optional[int]{}
 	if status {
 		p.OBE.Status = Some(r.Int("obeStatus", 0, 1<<16-1))
 	}
 	r.Leave()
-	return p
 }
 
 func writeApplications(w *per.Writer, field string, list []Application) {
@@ -123,10 +124,14 @@ func writeApplications(w *per.Writer, field string, list []Application) {
 }
 
 func readApplications(r *per.Reader, field string) []Application {
-	list := make([]Application, r.Count(field, 8))
+	return readApplicationsInto(r, field, nil)
+}
+
+func readApplicationsInto(r *per.Reader, field string, list []Application) []Application {
+	list = sized(list, r.Count(field, 8))
 	for i := range list {
 		r.EnterItem(field, i)
-		list[i] = readApplication(r)
+		list[i].read(r)
 		r.Leave()
 	}
 	return list
@@ -142,12 +147,11 @@ func (a *Application) write(w *per.Writer) {
 	}
 }
 
-func readApplication(r *per.Reader) (a Application) {
+func (a *Application) read(r *per.Reader) {
 	eid, parameter := r.Bool("eid"), r.Bool("parameter")
 	a.AID = r.Root("aid", aidMax)
 	a.EID = readOptional(r, "eid", eid, eidMax)
-	if parameter {
+	if a.Parameter.Value = nil; parameter {
 		a.Parameter = readContainer(r, "parameter")
 	}
-	return a
 }

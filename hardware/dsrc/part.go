@@ -62,6 +62,14 @@ func readCredentials(r *per.Reader, present bool) Octets {
 	return r.Octets("accessCredentials")
 }
 
+// sized is a list of n items, in the room of the given one when it has enough.
+func sized[T any](list []T, n int) []T {
+	if list == nil || n > cap(list) {
+		return make([]T, n)
+	}
+	return list[:n]
+}
+
 // writeInts writes a list of small extensible integers.
 func writeInts(w *per.Writer, field string, list []int) {
 	w.Count(field, len(list))

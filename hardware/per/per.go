@@ -15,6 +15,9 @@ import (
 // lengthMax is the longest list or octet string whose length fits in one octet.
 const lengthMax = 127
 
+// octetRoot is the largest root value whose field, extension bit included, is one octet.
+const octetRoot = 127
+
 // Reason says what is wrong with a field.
 type Reason uint8
 

@@ -8,11 +8,12 @@ type Reader struct {
 	path
 	in   []byte
 	next int // bit
+	size int // in bits; less than next once something went wrong, so that nothing more is read
 	err  *Error
 }
 
 // NewReader reads from octets.
-func NewReader(in []byte) Reader { return Reader{in: in} }
+func NewReader(in []byte) Reader { return Reader{in: in, size: len(in) * 8} }
 
 // Err is the first thing that went wrong, an *Error, or nil.
 func (r *Reader) Err() error {
@@ -37,24 +38,31 @@ func (r *Reader) Unknown(field string, alternative int) {
 func (r *Reader) fail(field string, why Reason, got, lo, hi int64) {
 	if r.err == nil {
 		r.err = &Error{Field: r.to(field), Reason: why, Got: got, Lo: lo, Hi: hi}
+		r.size = -1
 	}
+}
+
+func (r *Reader) short(field string, bits int) {
+	r.fail(field, Short, int64(r.size-r.next), 0, int64(bits))
 }
 
 // Bits reads n bits, at most 64.
 func (r *Reader) Bits(field string, n int) uint64 {
-	if left := len(r.in)*8 - r.next; n > left || r.err != nil {
-		r.fail(field, Short, int64(left), 0, int64(n))
+	at, end := r.next&7, r.next+n
+	if end > r.size {
+		r.short(field, n)
 		return 0
 	}
-	if n == 0 {
-		return 0
-	}
-	if at := r.next & 7; at+n <= 8 { // most fields lie in one octet
+	if at+n <= 8 && n > 0 { // most fields lie in one octet
 		v := r.in[r.next>>3] >> (8 - at - n)
-		r.next += n
+		r.next = end
 		return uint64(v) & (1<<n - 1)
 	}
-	var v uint64
+	return r.wide(n)
+}
+
+// wide reads bits of several octets.
+func (r *Reader) wide(n int) (v uint64) {
 	for n > 0 {
 		have := 8 - r.next&7
 		take := min(n, have)
@@ -86,6 +94,12 @@ func (r *Reader) Signed(field string, n int) int {
 
 // Root reads an integer of an extensible range 0 to hi, which must not use its extension.
 func (r *Reader) Root(field string, hi int) int {
+	if hi == octetRoot && r.next&7 == 0 && r.next < r.size { // the usual: a whole octet
+		if v := r.in[r.next>>3]; v <= octetRoot {
+			r.next += 8
+			return int(v)
+		}
+	}
 	if r.Bool(field) {
 		r.fail(field, Extended, 0, 0, 0)
 		return 0
@@ -95,8 +109,8 @@ func (r *Reader) Root(field string, hi int) int {
 
 // Fixed reads n octets.
 func (r *Reader) Fixed(field string, n int) []byte {
-	if left := len(r.in)*8 - r.next; r.err != nil || n*8 > left {
-		r.fail(field, Short, int64(left), 0, int64(n*8))
+	if r.next+n*8 > r.size {
+		r.short(field, n*8)
 		return nil
 	}
 	if r.next&7 == 0 {
@@ -118,8 +132,8 @@ func (r *Reader) Octets(field string) []byte { return r.Fixed(field, r.Root(fiel
 // cannot ask for more memory than the message has octets.
 func (r *Reader) Count(field string, itemBits int) int {
 	n := r.Root(field, lengthMax)
-	if left := len(r.in)*8 - r.next; n*itemBits > left {
-		r.fail(field, Short, int64(left), 0, int64(n*itemBits))
+	if r.next+n*itemBits > r.size {
+		r.short(field, n*itemBits)
 		return 0
 	}
 	return n
