@@ -72,7 +72,10 @@ func NeutralShell(brand, loading string) app.UI {
 	return app.Div().Class("bp-app").Body(
 		app.Header().Class("bp-header").Body(mark(brand), Bone("bp-bone-name")),
 		app.Div().Class("bp-nav bp-nav-blank"),
-		app.Main().Class("bp-main").Body(app.Div().Class("bp-page").Body(Loading(loading))),
+		app.Main().Class("bp-main").Body(
+			app.H1().Class("ds-sr-only").Text(brand),
+			app.Div().Class("bp-page").Body(Loading(loading)),
+		),
 	)
 }
 

@@ -34,28 +34,26 @@ type Found func(toll.PassageID) (station string, at time.Time, ok bool)
 // Step is one reason for a charge as a sentence without its amount. A rule this program does not know
 // yet is named, so that the steps still sum to the charge.
 func (w *Words) Step(s rating.Step, found Found) string {
-	switch s.Rule {
-	case rating.RuleList:
-		return w.T("step.list", "class", w.Class(s.Class), "band", w.Band(s.Band))
-	case rating.RuleExempt:
-		return w.T("step.exempt", "kind", w.orSelf("exempt.", s.Text))
-	case rating.RuleTag, rating.RuleZeroEmission:
-		return w.T("step."+string(s.Rule), "percent", w.Percent(s.Num, s.Den))
-	case rating.RuleHour:
-		return w.hour(s, found)
-	case rating.RuleDirection, rating.RuleCap, rating.RuleCounted:
-		return w.T("step."+string(s.Rule), "count", s.Count, "of", s.Of)
+	key := "step." + string(s.Rule)
+	if !w.Has(key) {
+		return w.T("step.other", "rule", s.Rule)
 	}
-	return w.T("step.other", "rule", s.Rule)
-}
-
-func (w *Words) hour(s rating.Step, found Found) string {
-	if found != nil {
+	pairs := []any{
+		"class", w.Class(s.Class), "band", w.Band(s.Band), "kind", w.orSelf("exempt.", s.Text), "product", s.Text,
+		"percent", w.Percent(s.Num, s.Den), "count", s.Count, "of", s.Of, "mins", s.Mins,
+	}
+	if !w.Has(key + ".window") {
+		return w.T(key, pairs...)
+	}
+	if s.By == "" && w.Has(key+".alone") {
+		return w.T(key+".alone", pairs...)
+	}
+	if found != nil { // the rule refers to another passage: say which, or else within what time
 		if station, at, ok := found(s.By); ok {
-			return w.T("step.hour", "time", w.Clock(at), "station", station)
+			return w.T(key, append(pairs, "station", station, "time", w.Clock(at))...)
 		}
 	}
-	return w.T("step.hour.window", "mins", s.Mins, "time", w.Clock(s.From))
+	return w.T(key+".window", append(pairs, "time", w.Clock(s.From))...)
 }
 
 // Badge is the short word for a rule that made a passage free; empty for other rules.

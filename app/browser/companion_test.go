@@ -1,0 +1,118 @@
+//go:build !js
+
+package browser_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The page stands in for the program: a window.onclick that takes every link it sees, as go-app's does,
+// and a Go class whose run ends when it is told to.
+const companionPage = `<!doctype html><html lang="nb" data-alarm="Siden svarer ikke" data-reload="Last inn"><title>t</title>
+<script src="/fake.js"></script><script src="/companion.js"></script>
+<a id="page" href="/passages">p</a>
+<a id="tel" href="tel:+4722000000">t</a>
+<a id="mail" href="mailto:a@bompass.example">m</a>
+<a id="login" href="/login">l</a>
+<a id="file" href="/api/v1/export">f</a>
+<a id="download" href="/passages" download>d</a>
+<a id="target" href="/passages" target="_blank">b</a>
+<a id="away" href="https://bompass.example/">a</a>
+<a id="skip" href="#main">s</a>
+<main id="main">m</main>`
+
+const companionFake = `window.taken = [];
+window.onclick = function (e) { const a = e.target.closest("a"); if (a) { taken.push(a.id); e.preventDefault(); } };
+document.addEventListener("click", function (e) { if (e.target.id !== "page" && e.target.id !== "skip") e.preventDefault(); }, true);
+window.Go = function () {};
+window.Go.prototype.run = function () { return new Promise(function (ended) { window.end = ended; }); };`
+
+func TestItLeavesToTheBrowserWhatTheProgramMustNotTake(t *testing.T) {
+	ctx := companion(t)
+	cases := []struct{ name, script, want string }{
+		{"a page of the program", click("page", ""), "page"},
+		{"a telephone number, which would freeze the program", click("tel", ""), ""},
+		{"mail", click("mail", ""), ""},
+		{"a page of the server", click("login", ""), ""},
+		{"an answer of the server", click("file", ""), ""},
+		{"a download", click("download", ""), ""},
+		{"a new window", click("target", ""), ""},
+		{"another site", click("away", ""), ""},
+		{"control held", click("page", "ctrlKey:true"), ""},
+		{"shift held", click("page", "shiftKey:true"), ""},
+		{"the skip link moves focus", click("skip", "") + "+document.activeElement.id", "main"},
+		{"the skip link leaves the address", click("skip", "") + "+location.hash", ""},
+	}
+	for _, c := range cases {
+		got, err := chromedp.Run(ctx, chromedp.Evaluate[string](c.script))
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestItSaysWhenTheProgramHasStopped(t *testing.T) {
+	ctx := companion(t)
+	steps := []struct{ script, want string }{
+		{`new Go().run(); String(document.querySelectorAll("#alarm").length)`, "0"},
+		{`end(); "ended"`, "ended"},
+		{`document.querySelector("#alarm[role=alert]").textContent`, "Siden svarer ikkeLast inn"},
+	}
+	for _, s := range steps {
+		got, err := chromedp.Run(ctx, chromedp.Evaluate[string](s.script))
+		if err != nil || got != s.want {
+			t.Errorf("%s: got %q (%v), want %q", s.script, got, err, s.want)
+		}
+	}
+}
+
+// click clicks a link as a person would and answers what the program took.
+func click(id, with string) string {
+	return fmt.Sprintf(`(taken.length=0, document.getElementById(%q).dispatchEvent(
+		new MouseEvent("click", {bubbles:true, cancelable:true, %s})), taken.join())`, id, with)
+}
+
+// companion opens the page in a browser of its own.
+func companion(t *testing.T) context.Context {
+	t.Helper()
+	script, err := os.ReadFile("companion.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, kind := companionPage, "text/html; charset=utf-8"
+		if strings.HasSuffix(r.URL.Path, ".js") {
+			body, kind = companionFake, "text/javascript"
+		}
+		if r.URL.Path == "/companion.js" {
+			body = string(script)
+		}
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'")
+		_, _ = fmt.Fprint(w, body)
+	}))
+	t.Cleanup(server.Close)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU)
+	browser, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	tab, stop := chromedp.NewContext(browser)
+	t.Cleanup(stop)
+	if err := chromedp.Do(tab, chromedp.Navigate(server.URL)); err != nil {
+		t.Fatalf("open the page in Chromium: %v", err)
+	}
+	limited, stop := context.WithTimeout(tab, 30*time.Second)
+	t.Cleanup(stop)
+	return limited
+}
