@@ -21,9 +21,11 @@ const usage = `Bompass: passages in, charges out, and a page that says why.
   server migrate                   bring the database's schema up to date
   server seed                      add the cast of the demonstration
   server quarantine [--json]       list passages that need a person
-  server rate --tariff DIR --passages FILE [--explain]
+  server rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]
                                    rate a file of passages without a database
   server check tariffs [DIR]       check price plans
+  server tariff import nvdb FILE [--out DIR] [--from DAY]
+                                   draft price plans from the national road data bank
   server simulate [flags]          let the cast drive past a running server's stations
   server version                   say which build this is
 
@@ -74,6 +76,8 @@ func run(ctx context.Context, args []string, w world) error {
 			return checkTariffs(args[1:], w.out)
 		}
 		return errors.New("check what? write: server check tariffs [DIR]")
+	case "tariff":
+		return tariffCommand(args, w.in, w.out, w.err)
 	case "simulate":
 		return simulateCommand(ctx, args, w.out)
 	case "version":

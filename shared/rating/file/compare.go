@@ -200,7 +200,8 @@ func (c *comparer) finish() (Total, error) {
 
 // table writes the totals for people. A failed write is kept by the buffered writer.
 func (c *comparer) table(list []Total) {
-	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	columns := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	w := io.Writer(columns)
 	fmt.Fprintln(w, "\nscheme\tclass\tpassages\tchanged\tnow\tother\tdifference\tper cent")
 	for _, t := range list {
 		scheme, class := string(t.Scheme), classWords(t.Class)
@@ -212,7 +213,7 @@ func (c *comparer) table(list []Total) {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\n", scheme, class, t.Passages, t.Changed, t.Net, t.OtherNet, signed(t.Change), percent(t))
 	}
-	_ = w.Flush()
+	_ = columns.Flush()
 }
 
 func classOf(l Line) string {
