@@ -64,3 +64,11 @@ func readAttribute(r *per.Reader) (a Attribute) {
 	a.Value = readContainer(r, "attributeValue")
 	return a
 }
+
+// AppendAttributes writes a list of attributes behind dst as it lies in a message: what an authenticator
+// is made over.
+func AppendAttributes(dst []byte, list []Attribute) ([]byte, error) {
+	w := per.NewWriter(dst)
+	writeAttributes(&w, "attributeList", list)
+	return w.Result()
+}

@@ -19,10 +19,12 @@ type GetStampedRequest struct {
 	KeyRef     int    `json:"keyRef"`
 }
 
-// GetStampedResponse is attributes and their authenticator.
+// GetStampedResponse is attributes and their authenticator. A tag vouches for octets, not for values:
+// Received is the list as it was decoded from, and is not written.
 type GetStampedResponse struct {
 	Attributes    []Attribute `json:"attributeList"`
 	Authenticator Octets      `json:"authenticator"`
+	Received      Octets      `json:"-"`
 }
 
 // SetStampedRequest writes attributes and asks for an authenticator over them.
@@ -75,10 +77,18 @@ func readParameter(r *per.Reader, alternative int) Value {
 	case inGetStampedRequest:
 		return GetStampedRequest{Attributes: readInts(r, "attributeIdList"), Nonce: r.Octets("nonce"), KeyRef: r.Int("keyRef", 0, 255)}
 	case inGetStampedResponse:
-		return GetStampedResponse{Attributes: readAttributes(r, "attributeList"), Authenticator: r.Octets("authenticator")}
+		return readGetStampedResponse(r)
 	case inSetStampedRequest:
 		return SetStampedRequest{Attributes: readAttributes(r, "attributeList"), Nonce: r.Octets("nonce"), KeyRef: r.Int("keyRef", 0, 255)}
 	}
 	r.Unknown("", alternative)
 	return nil
+}
+
+func readGetStampedResponse(r *per.Reader) (v GetStampedResponse) {
+	place := r.Place()
+	v.Attributes = readAttributes(r, "attributeList")
+	v.Received = r.Since(place)
+	v.Authenticator = r.Octets("authenticator")
+	return v
 }

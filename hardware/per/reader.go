@@ -35,6 +35,17 @@ func (r *Reader) Unknown(field string, alternative int) {
 	r.fail(field, Unknown, int64(alternative), 0, 0)
 }
 
+// Place is where the next field starts, for Since.
+func (r *Reader) Place() int { return r.next }
+
+// Since is the octets that were read from a place on, as they came; nil when they are not whole octets.
+func (r *Reader) Since(place int) []byte {
+	if (place|r.next)&7 != 0 || r.err != nil {
+		return nil
+	}
+	return r.in[place>>3 : r.next>>3 : r.next>>3]
+}
+
 func (r *Reader) fail(field string, why Reason, got, lo, hi int64) {
 	if r.err == nil {
 		r.err = &Error{Field: r.to(field), Reason: why, Got: got, Lo: lo, Hi: hi}

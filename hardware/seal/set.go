@@ -1,0 +1,114 @@
+package seal
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+
+	"bompass/hardware/dsrc"
+)
+
+// ErrShown says that somebody tried to write a key down.
+var ErrShown = errors.New("seal: a key is not shown")
+
+// Masters are the master keys of one issuer.
+type Masters struct {
+	Access     Master
+	Stamp      map[int]Master // by reference: 111 to 118
+	Derivation Derivation
+}
+
+// Set keeps issuers' master keys in memory. It is for tests and simulated tags; a real issuer's keys
+// belong in a security module behind Keys.
+type Set struct{ issuers map[issuer]Masters }
+
+var _ Keys = (*Set)(nil)
+
+// Format writes a word whatever the verb.
+func (*Set) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("(keys)")) }
+
+// NewSet keeps the master keys of issuers, each known by any of its marks.
+func NewSet(masters map[dsrc.Mark]Masters) *Set {
+	s := &Set{issuers: make(map[issuer]Masters, len(masters))}
+	for mark, m := range masters {
+		s.issuers[issuerOf(mark)] = m
+	}
+	return s
+}
+
+// TestKeyRef is the reference of the invented key that simulated stations ask authenticators under.
+const TestKeyRef = 115
+
+// TestSet is invented keys for one issuer, the same for everyone: they protect nothing.
+func TestSet(mark dsrc.Mark) *Set {
+	stamp := map[int]Master{}
+	for ref := 111; ref <= 118; ref++ {
+		stamp[ref] = Master{0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, byte(ref), 0xFE, 0xDC, 0xBA, 0x98, 0x76, 0x54, 0x32, 0x10}
+	}
+	access := Master{0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF}
+	return NewSet(map[dsrc.Mark]Masters{mark: {Access: access, Stamp: stamp, Derivation: Standard()}})
+}
+
+// Access makes the credentials for a tag.
+func (s *Set) Access(_ context.Context, c Challenge) (dsrc.Octets4, error) {
+	key, err := s.accessKey(c.Mark, c.KeyRef)
+	if err != nil {
+		return dsrc.Octets4{}, err
+	}
+	return key.credentials(c.Random), nil
+}
+
+// Check makes the authenticator anew and compares all of it.
+func (s *Set) Check(_ context.Context, q Stamp) (bool, error) {
+	want, err := s.sign(q)
+	if err != nil {
+		return false, err
+	}
+	return subtle.ConstantTimeCompare(want[:], q.Authenticator) == 1, nil
+}
+
+// Tag is the keys that the issuer put into one tag.
+func (s *Set) Tag(mark dsrc.Mark, pan dsrc.PAN) *Tag { return &Tag{set: s, mark: mark, pan: pan} }
+
+// Tag signs and asks for credentials as a tag does. It shows no key either.
+type Tag struct {
+	set  *Set
+	mark dsrc.Mark
+	pan  dsrc.PAN
+}
+
+// Admits tells whether credentials are right for the reference and the random number the tag sent.
+func (t *Tag) Admits(ref uint16, random dsrc.Octets4, credentials []byte) bool {
+	want, err := t.set.Access(context.Background(), Challenge{Mark: t.mark, KeyRef: ref, Random: random})
+	return err == nil && subtle.ConstantTimeCompare(want[:], credentials) == 1
+}
+
+// Sign vouches for an attribute list.
+func (t *Tag) Sign(keyRef int, list, nonce []byte) (dsrc.Octets4, error) {
+	return t.set.sign(Stamp{Mark: t.mark, PAN: t.pan, KeyRef: keyRef, List: list, Nonce: nonce})
+}
+
+func (s *Set) sign(q Stamp) (dsrc.Octets4, error) {
+	m, ok := s.issuers[issuerOf(q.Mark)]
+	if !ok {
+		return dsrc.Octets4{}, fmt.Errorf("issuer %X: %w", q.Mark[:3], ErrNoKey)
+	}
+	master, ok := m.Stamp[q.KeyRef]
+	if !ok {
+		return dsrc.Octets4{}, fmt.Errorf("reference %d: %w", q.KeyRef, ErrNoKey)
+	}
+	key, err := master.derive(m.Derivation.Stamp(q.PAN, q.Mark))
+	if err != nil {
+		return dsrc.Octets4{}, err
+	}
+	return key.stamp(q.List, q.Nonce), nil
+}
+
+func (s *Set) accessKey(mark dsrc.Mark, ref uint16) (tagKey, error) {
+	m, ok := s.issuers[issuerOf(mark)]
+	if !ok {
+		return tagKey{}, fmt.Errorf("issuer %X: %w", mark[:3], ErrNoKey)
+	}
+	return m.Access.derive(m.Derivation.Access(ref))
+}
