@@ -139,7 +139,9 @@ func (p *Postgres) settings(listen string) []string {
 		"unix_socket_permissions=0700", "max_connections=60", "shared_buffers=384MB", "wal_buffers=16MB",
 		"work_mem=16MB", "maintenance_work_mem=128MB", "effective_cache_size=1GB", "random_page_cost=1.1",
 		"wal_level=minimal", "max_wal_senders=0", "max_wal_size=4GB", "min_wal_size=256MB", "wal_compression=on",
-		"checkpoint_timeout=15min", "checkpoint_completion_target=0.9", "jit=off", "timezone=UTC", "log_timezone=UTC",
+		"checkpoint_timeout=15min", "checkpoint_completion_target=0.9", "jit=off",
+		"max_parallel_workers_per_gather=0", // shared memory is scarce in containers
+		"timezone=UTC", "log_timezone=UTC",
 		"synchronous_commit=on", "fsync=on", "log_min_messages=warning", "password_encryption=scram-sha-256",
 	}
 	if p.Throwaway {

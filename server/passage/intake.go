@@ -32,8 +32,7 @@ type batch struct {
 	stations  []string
 	received  time.Time
 	reply     api.BatchReply
-	parts     [Partitions]message
-	waiting   message
+	out       *outbox
 }
 
 // TakeIn takes a station's batch of NDJSON observations. When it returns without an error, every
@@ -53,15 +52,9 @@ func (p *Pipeline) TakeIn(ctx context.Context, key string, body []byte, received
 	if !known {
 		return api.BatchReply{}, fault.New(fault.KeyUnknown)
 	}
-	b := &batch{directory: d, stations: stations, received: received}
+	b := &batch{directory: d, stations: stations, received: received, out: newOutbox()}
 	p.sort(b, body)
-	messages := make([]*message, 0, Partitions+1)
-	for i := range b.parts {
-		b.parts[i].subject = partSubject(i)
-		messages = append(messages, &b.parts[i])
-	}
-	b.waiting.subject = subjectWaiting
-	if err := publish(ctx, p.js, received, append(messages, &b.waiting)); err != nil {
+	if err := publish(ctx, p.js, received, b.out); err != nil {
 		return api.BatchReply{}, err
 	}
 	return b.reply, nil
@@ -88,7 +81,7 @@ func (p *Pipeline) sort(b *batch, body []byte) {
 			b.hold(&o, why)
 			continue
 		}
-		b.parts[b.directory.partition(&o)].add(o.Key(), line)
+		b.out.add(partSubject(b.directory.partition(&o)), o.Key(), line)
 		b.reply.Accepted++
 	}
 }
@@ -105,7 +98,7 @@ func (b *batch) hold(o *toll.Observation, why *fault.Error) {
 	if err != nil { // names and numbers that have just been read
 		panic(fmt.Sprintf("passage: hold %s: %v", o.Key(), err))
 	}
-	b.waiting.add(o.Key(), text)
+	b.out.add(subjectWaiting, o.Key(), text)
 	b.reply.Quarantined++
 }
 

@@ -309,8 +309,10 @@ func TestNewPassagesAreToldWhileOneWatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	pass := toll.Observation{Station: "oslo-301", Epoch: 8, Sequence: 1, At: r.now.Add(-time.Hour), Direction: toll.Inbound, Country: "NO", Plate: "DP45821"}
+	begin := time.Now()
 	r.send(ndjson(pass))
 	e := <-events
+	t.Logf("told after %v", time.Since(begin))
 	if e.Kind != "passage" || len(e.Lines) != 1 || e.Lines[0].ID != pass.ID() || e.Lines[0].Net == 0 || e.Balance != e.Lines[0].Net || e.Lines[0].Name == "" {
 		t.Errorf("got %+v", e)
 	}

@@ -22,7 +22,7 @@ const (
 	subjectParts    = "passage."           // + partition
 	subjectWaiting  = "passage.quarantine" // lines of type held
 	headerReceived  = "Received"           // Unix milliseconds
-	streamBytesMax  = 16 << 30             // intake answers busy beyond; nothing is thrown away
+	messageMax      = 512 << 10            // bytes of a message; servers take 1 MB unless told otherwise
 	duplicateWindow = 10 * time.Minute
 	ackWait         = 10 * time.Second // after which a message is given to another worker
 	publishWait     = 10 * time.Second
@@ -35,7 +35,7 @@ func partSubject(partition int) string { return subjectParts + strconv.Itoa(part
 func openStream(ctx context.Context, js jetstream.JetStream) error {
 	_, err := js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamName, Subjects: []string{subjectParts + "*"}, Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardNew,
-		MaxBytes: streamBytesMax, Storage: jetstream.FileStorage, Duplicates: duplicateWindow,
+		Storage: jetstream.FileStorage, Duplicates: duplicateWindow,
 	})
 	if err != nil {
 		return fmt.Errorf("passage stream: %w", err)
@@ -53,28 +53,50 @@ func consumer(ctx context.Context, js jetstream.JetStream, name, subject string)
 	return c, nil
 }
 
-// message gathers lines bound for one subject.
+// message is lines bound for one subject.
 type message struct {
 	subject string
 	keys    []byte
 	lines   []byte
 }
 
-func (m *message) add(key string, line []byte) {
+// outbox gathers lines in messages, by subject.
+type outbox struct {
+	filling map[string]*message
+	full    []*message
+}
+
+func newOutbox() *outbox { return &outbox{filling: map[string]*message{}} }
+
+func (b *outbox) add(subject, key string, line []byte) {
+	m := b.filling[subject]
+	if m != nil && len(m.lines)+len(line) > messageMax {
+		b.full = append(b.full, m)
+		m = nil
+	}
+	if m == nil {
+		m = &message{subject: subject}
+		b.filling[subject] = m
+	}
 	m.keys = append(append(m.keys, key...), '\n')
 	m.lines = append(append(m.lines, line...), '\n')
 }
 
-// publish sends messages and returns when the stream has all of them on disk. The message id is made
+func (b *outbox) messages() []*message {
+	list := b.full
+	for _, m := range b.filling {
+		list = append(list, m)
+	}
+	return list
+}
+
+// publish sends an outbox and returns when the stream has all of it on disk. The message id is made
 // of the passages' keys and where they go, so the same batch sent twice is dropped by the stream.
-func publish(ctx context.Context, js jetstream.JetStream, received time.Time, messages []*message) error {
+func publish(ctx context.Context, js jetstream.JetStream, received time.Time, out *outbox) error {
 	ctx, cancel := context.WithTimeout(ctx, publishWait)
 	defer cancel()
 	var acks []jetstream.PubAckFuture
-	for _, m := range messages {
-		if len(m.lines) == 0 {
-			continue
-		}
+	for _, m := range out.messages() {
 		id := sha256.Sum256(append(m.keys, m.subject...))
 		msg := nats.NewMsg(m.subject)
 		msg.Data = m.lines

@@ -210,9 +210,9 @@ func (w *worker) read(messages []jetstream.Msg) []arrival {
 // pass sends on passages whose vehicle belongs to another partition since the register changed.
 func (w *worker) pass(ctx context.Context, r *round) error {
 	for _, a := range r.forward {
-		m := &message{subject: partSubject(r.directory.vehicles[a.Vehicle].partition)}
-		m.add(a.Key(), a.line)
-		if err := publish(ctx, w.js, a.Received, []*message{m}); err != nil {
+		out := newOutbox()
+		out.add(partSubject(r.directory.vehicles[a.Vehicle].partition), a.Key(), a.line)
+		if err := publish(ctx, w.js, a.Received, out); err != nil {
 			return err
 		}
 	}
