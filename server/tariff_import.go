@@ -103,7 +103,7 @@ func writeDrafts(drafts []nvdb.Draft, dir string, out io.Writer) error {
 	}
 	for _, d := range drafts {
 		name := filepath.Join(dir, string(d.ID)+".tariff")
-		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
 			return fmt.Errorf("write draft (what is there is not replaced): %w", err)
 		}

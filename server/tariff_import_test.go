@@ -42,8 +42,15 @@ func TestTariffImportReadsStandardInputAndADay(t *testing.T) {
 
 func TestTariffImportSaysHowItIsUsed(t *testing.T) {
 	for _, args := range [][]string{
-		nil, {"import"}, {"import", "nvdb"}, {"import", "nvdb", "--out", "x"}, {"import", "nvdb", "no-such-file"},
-		{"import", "gml", "x"}, {"import", "nvdb", "a", "b"}, {"import", "nvdb", "-", "--from", "soon"}, {"import", "nvdb", "--unknown", "-"},
+		nil,
+		{"import"},
+		{"import", "nvdb"},
+		{"import", "nvdb", "--out", "x"},
+		{"import", "nvdb", "no-such-file"},
+		{"import", "gml", "x"},
+		{"import", "nvdb", "a", "b"},
+		{"import", "nvdb", "-", "--from", "soon"},
+		{"import", "nvdb", "--unknown", "-"},
 	} {
 		var out, problems bytes.Buffer
 		if err := tariffCommand(args, strings.NewReader("[]"), &out, &problems); err == nil {

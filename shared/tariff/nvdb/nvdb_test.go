@@ -16,11 +16,11 @@ import (
 
 var update = flag.Bool("update", false, "write the golden drafts anew")
 
-func stations(t testing.TB) []byte {
-	t.Helper()
+func stations(tb testing.TB) []byte {
+	tb.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", "stations.json"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return text
 }

@@ -18,7 +18,9 @@ type writer struct {
 	bands []facts // one for each set of times; only morning and afternoon count
 }
 
-func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.Buffer, format+"\n", args...) }
+func (w *writer) put(format string, args ...any) { fmt.Fprintf(&w.Buffer, format, args...) }
+
+func (w *writer) line(format string, args ...any) { w.put(format+"\n", args...) }
 
 // draft writes a scheme, or nothing when no day is known from which it holds.
 func (m *importer) draft(c *scheme) []byte {
@@ -75,16 +77,16 @@ func (w *writer) station(s station) {
 	if s.metering == "with" || s.metering == "against" {
 		way, note = "in", " # charged "+s.metering+" the metering: correct it when that is out"
 	}
-	fmt.Fprintf(w, "station  %s %d \"%s\" %s", id, s.number, plain(s.name), way)
+	w.put("station  %s %d \"%s\" %s", id, s.number, plain(s.name), way)
 	if s.hour.group != "" {
-		fmt.Fprintf(w, " hour %s", s.hour.group)
+		w.put(" hour %s", s.hour.group)
 	}
-	fmt.Fprintf(w, " price %s", w.zone(s.tariff))
+	w.put(" price %s", w.zone(s.tariff))
 	if s.free {
 		w.WriteString(" disabled-free")
 	}
 	if s.lat != "" {
-		fmt.Fprintf(w, " at %s %s", s.lat, s.lon)
+		w.put(" at %s %s", s.lat, s.lon)
 	}
 	w.line("%s", note)
 }
@@ -106,16 +108,16 @@ func (w *writer) times() {
 		}
 	}
 	for _, b := range w.bands {
-		fmt.Fprintf(w, "  band %s mon-fri", w.band(b))
+		w.put("  band %s mon-fri", w.band(b))
 		for _, s := range []tariff.Span{b.morning, b.afternoon} {
 			if s.To > 0 {
-				fmt.Fprintf(w, " %02d:%02d-%02d:%02d", s.From/60, s.From%60, s.To/60, s.To%60)
+				w.put(" %02d:%02d-%02d:%02d", s.From/60, s.From%60, s.To/60, s.To%60)
 			}
 		}
 		w.WriteString(" except holidays in")
 		for _, z := range w.zones {
 			if sameTimes(b, z) {
-				fmt.Fprintf(w, " %s", w.zone(z))
+				w.put(" %s", w.zone(z))
 			}
 		}
 		w.line(" # days are not in the data: see whether July is an exception")
@@ -157,12 +159,12 @@ func (w *writer) price(z facts, group string, base, rush price) {
 		w.line("  # price %s %s: not in the data", w.zone(z), group)
 		return
 	}
-	fmt.Fprintf(w, "  price %s %s", w.zone(z), group)
+	w.put("  price %s %s", w.zone(z), group)
 	if base.known {
-		fmt.Fprintf(w, " base %s", base.ore)
+		w.put(" base %s", base.ore)
 	}
 	if rush.known {
-		fmt.Fprintf(w, " %s %s", w.band(z), rush.ore)
+		w.put(" %s %s", w.band(z), rush.ore)
 	}
 	w.line("")
 }
