@@ -68,6 +68,6 @@ func (d *Directory) traits(v *vehicle, r *Record) rating.Traits {
 	return rating.Traits{
 		Classes: v.classes(r.At), Have: tariff.Have(a != nil && !a.blocked, r.MatchedBy == toll.ByTag),
 		Direction: rating.WayOf(r.Direction), Exempt: v.exemption(r.At),
-		Key: uint32(r.ID[0])<<24 | uint32(r.ID[1])<<16 | uint32(r.ID[2])<<8 | uint32(r.ID[3]),
+		Key: rating.KeyOf(toll.FormatPassageID(r.ID)), // as everyone does who rates the passage again
 	}
 }

@@ -43,27 +43,6 @@ func TestABatchSentTwiceChargesOnce(t *testing.T) {
 	}
 }
 
-// design.md decision 4: arrival order can never change a bill.
-func TestArrivalOrderNeverChangesABill(t *testing.T) {
-	driven := fixture.Passages(november-6, november+12) // over a month's end
-	for seed := range uint64(3) {
-		r := newRig(t, (november + 25).Start())
-		dice := rand.New(rand.NewPCG(seed, 7))
-		mixed := slices.Clone(driven)
-		dice.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
-		for rest := mixed; len(rest) > 0; {
-			n := min(len(rest), 1+dice.IntN(150))
-			r.send(ndjson(rest[:n]...))
-			rest = rest[n:]
-			if dice.IntN(3) == 0 {
-				r.settle()
-			}
-		}
-		r.settle()
-		r.wantCharges(driven)
-	}
-}
-
 // tolling.md A-5c: a late passage opens an earlier window, and one that was inside becomes chargeable.
 func TestALatePassageRatesTheWindowAnew(t *testing.T) {
 	monday := oslo.Date(2023, time.March, 6)

@@ -52,6 +52,7 @@ func charge(plan *rating.Plan, v toll.Vehicle, mounted bool, driven []toll.Obser
 		}
 		in := rating.Input{
 			Station: o.Station, At: o.At.Truncate(time.Millisecond), Direction: o.Direction, Facts: v.Facts, Agreement: mounted, TagRead: o.Tag != "",
+			Key: rating.KeyOf(o.ID()),
 		}
 		if v.ID == fixture.OlavCar {
 			in.Exempt = toll.ExemptDisabled
