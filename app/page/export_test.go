@@ -24,6 +24,9 @@ func Choose(ctx app.Context, p app.Composer, from, to string) {
 	page.submit(ctx)
 }
 
+// Leave logs out, as the name menu does.
+func Leave(ctx app.Context, p app.Composer) { p.(*overview).f.leave(ctx) }
+
 // Listing is what a page knows of a period.
 type Listing struct{ l listing }
 

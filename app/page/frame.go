@@ -163,6 +163,7 @@ func (f *frame) who() *ui.Who {
 }
 
 func (f *frame) leave(ctx app.Context) {
+	f.s.Leaving(true)
 	load(ctx, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, f.s.Client.Logout(ctx)
 	}, func(_ app.Context, _ struct{}, err error) {
@@ -170,6 +171,7 @@ func (f *frame) leave(ctx app.Context) {
 			f.s.Left()
 			return
 		}
+		f.s.Leaving(false)
 		f.logout, _ = f.trouble(err)
 	})
 }

@@ -77,6 +77,7 @@ func (l lines) direction(d toll.Direction) app.UI {
 		return app.Span().Class("bp-direction").Body(ui.IconIn.UI(), app.Text(l.words.T("passages.in")))
 	case toll.Outbound:
 		return app.Span().Class("bp-direction").Body(ui.IconOut.UI(), app.Text(l.words.T("passages.out")))
+	case toll.DirectionUnknown:
 	}
 	return app.Span().Class("bp-direction bp-quiet").Text(l.words.T("passages.unknown"))
 }

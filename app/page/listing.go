@@ -15,7 +15,15 @@ type listing struct {
 	count int
 	total money.Ore
 	next  string
-	fresh map[toll.PassageID]int // in order of arrival, from 1
+	fresh map[toll.PassageID]int // what arrived last, with the number of its arrival
+	batch int                    // how often something has arrived
+}
+
+// arrive begins an arrival: what came before is no longer fresh. Rows have no keys in go-app, so a row
+// that stayed fresh would move again each time another pushes it down.
+func (l *listing) arrive() {
+	l.batch++
+	l.fresh = map[toll.PassageID]int{}
 }
 
 func dayOf(line api.PassageLine) oslo.Day { return oslo.DayOf(line.At) }
@@ -42,10 +50,9 @@ func (l *listing) take(line api.PassageLine) (isNew, sure bool) {
 	if n := len(l.lines); l.next != "" && n > 0 && line.At.Before(l.lines[n-1].At) {
 		return false, false
 	}
-	if l.fresh == nil {
-		l.fresh = map[toll.PassageID]int{}
+	if l.fresh != nil {
+		l.fresh[line.ID] = l.batch
 	}
-	l.fresh[line.ID] = len(l.fresh) + 1
 	l.lines = append(l.lines, line)
 	slices.SortStableFunc(l.lines, newestFirst)
 	l.count++

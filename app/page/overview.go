@@ -92,6 +92,7 @@ func (p *overview) heard(ctx app.Context, e api.Event) {
 	}
 	w := p.f.words()
 	focused := p.f.s.Window.Focused()
+	p.latest.arrive()
 	for _, line := range e.Lines {
 		if isNew, _ := p.latest.take(line); isNew && p.latest.place(line.ID) < latestMax {
 			p.f.said = w.T("passages.arrived", "name", line.Name, "time", w.Clock(line.At), "amount", w.Kroner(line.Net))

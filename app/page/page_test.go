@@ -300,3 +300,38 @@ func TestItHasAWayHomeFromEveryAddress(t *testing.T) {
 		t.Errorf("title: %q", w.Named)
 	}
 }
+
+func TestItLogsOutOnce(t *testing.T) {
+	d := &desk{}
+	w, s := open(t, d, "/", page.NewOverview)
+	s.do(func(ctx app.Context) { page.Leave(ctx, s.page) })
+	if d.askedFor(api.Logout.Path) != 1 || w.Left != "/login?why=signed-out" {
+		t.Errorf("asked %v, left for %q", d.asked, w.Left)
+	}
+	if w.Streamed.Message != nil {
+		t.Error("the stream is still followed")
+	}
+}
+
+func TestItStaysWhenLoggingOutDidNotWork(t *testing.T) {
+	d := &desk{}
+	w, s := open(t, d, "/", page.NewOverview)
+	d.broken = &fault.Error{Code: fault.Busy}
+	s.do(func(ctx app.Context) { page.Leave(ctx, s.page) })
+	s.shows("opptatt", `id="logout"`)
+	if w.Left != "" {
+		t.Errorf("left for %q", w.Left)
+	}
+}
+
+func TestItMarksOnlyTheLastArrivalAsFresh(t *testing.T) {
+	w, s := open(t, &desk{}, "/passages", page.NewPassages)
+	for i, id := range []toll.PassageID{"a", "b", "c"} {
+		event, _ := json.Marshal(api.Event{Kind: "passage", Lines: []api.PassageLine{line(id, noon.Add(time.Duration(i)*time.Minute))}})
+		w.Streamed.Message(string(event))
+		s.disp.Consume()
+		if n := strings.Count(s.text(), "bp-fresh-"); n != 1 {
+			t.Errorf("after %s: %d rows are fresh, want 1", id, n)
+		}
+	}
+}

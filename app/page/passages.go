@@ -151,6 +151,7 @@ func (p *passages) heard(ctx app.Context, e api.Event) {
 		return
 	}
 	focused, recount := p.f.s.Window.Focused(), false
+	p.found.arrive()
 	for _, line := range e.Lines {
 		if !holds(p.request, line) {
 			continue

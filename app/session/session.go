@@ -33,6 +33,7 @@ type Session struct {
 	hearers map[int]func(News)
 	next    int
 	moved   bool // a first page has been shown
+	leaving bool // logging out
 }
 
 // News is what a page is told: an event of the customer's stream, or a change of the connection.
@@ -133,10 +134,16 @@ func (s *Session) SignedOut(err error) bool {
 	if fault.CodeOf(err) != fault.SignedOut {
 		return false
 	}
+	if s.leaving {
+		return true // logging out ends the stream and every call: it knows the way itself
+	}
 	s.end()
 	s.Window.Leave("/login?" + url.Values{"next": {s.Window.Here()}, "why": {"expired"}}.Encode())
 	return true
 }
+
+// Leaving says that logging out has begun, or that it did not work.
+func (s *Session) Leaving(yes bool) { s.leaving = yes }
 
 // Left goes to the login page after logging out.
 func (s *Session) Left() {

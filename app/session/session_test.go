@@ -1,0 +1,102 @@
+//go:build !js
+
+package session_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"bompass/app/browser"
+	"bompass/app/session"
+	"bompass/shared/api"
+	"bompass/shared/apiclient"
+	"bompass/shared/fault"
+)
+
+type silent struct{}
+
+func (silent) Do(context.Context, apiclient.Request) (apiclient.Response, error) {
+	return apiclient.Response{Status: 200, Body: []byte(`{"csrf":"token"}`)}, nil
+}
+
+func begin() (*browser.Window, *session.Session) {
+	w := &browser.Window{Carrier: silent{}, Address: "/passages?from=2026-11-01"}
+	return w, session.New(w, func() time.Time { return time.Date(2026, time.November, 20, 23, 30, 0, 0, time.UTC) })
+}
+
+func TestItKnowsTheNorwegianDay(t *testing.T) {
+	if _, s := begin(); s.Today().String() != "2026-11-21" {
+		t.Errorf("half past midnight in Oslo is %s", s.Today())
+	}
+}
+
+func TestItSpeaksTheLanguageOfTheAccount(t *testing.T) {
+	w, s := begin()
+	if got := s.Words().Lang(); got != "nb" {
+		t.Errorf("before anyone is known: %s", got)
+	}
+	s.Welcome(api.MeReply{Language: "sv"})
+	if s.Words().Lang() != "sv" || w.Lang != "sv" || w.Preference("language") != "sv" {
+		t.Errorf("words %s, page %s, kept %s", s.Words().Lang(), w.Lang, w.Preference("language"))
+	}
+	if again := session.New(w, time.Now); again.Words().Lang() != "sv" {
+		t.Errorf("the next visit begins in %s", again.Words().Lang())
+	}
+}
+
+func TestItForgetsEverythingWhenTheSessionEnds(t *testing.T) {
+	w, s := begin()
+	me, err := s.Ask(context.Background())
+	if err != nil || s.Client.CSRF != "token" {
+		t.Fatalf("ask: %v, token %q", err, s.Client.CSRF)
+	}
+	s.Welcome(me)
+	s.Remember(api.OverviewReply{Total: 1})
+	if s.SignedOut(errors.New("no network")) || !s.SignedOut(fault.New(fault.SignedOut)) {
+		t.Error("the end of a session is not told from another error")
+	}
+	if _, known := s.Me(); known || s.Latest() != nil || s.Client.CSRF != "" || w.Streamed.Message != nil {
+		t.Error("something of the person is left")
+	}
+	if want := "/login?next=%2Fpassages%3Ffrom%3D2026-11-01&why=expired"; w.Left != want {
+		t.Errorf("left for %q, want %q", w.Left, want)
+	}
+}
+
+func TestItTellsOnlyWhoStillListens(t *testing.T) {
+	w, s := begin()
+	s.Welcome(api.MeReply{})
+	heard := map[string]int{}
+	stop := s.Hear(func(session.News) { heard["first"]++ })
+	s.Hear(func(n session.News) {
+		heard["second"]++
+		if n.Event == nil || n.Event.Balance != 2320 {
+			t.Errorf("heard %v", n.Event)
+		}
+	})
+	w.Streamed.Message(`{"kind":"passage","balance":2320}`)
+	stop()
+	w.Streamed.Message(`{"kind":"passage","balance":2320}`)
+	for _, strange := range []string{"", "{", `{"balance":1}`} {
+		w.Streamed.Message(strange)
+	}
+	if heard["first"] != 1 || heard["second"] != 2 {
+		t.Errorf("heard %v", heard)
+	}
+}
+
+func TestItOpensTheStreamOnce(t *testing.T) {
+	w, s := begin()
+	s.Welcome(api.MeReply{})
+	w.Streamed.Open(false)
+	if s.Live() {
+		t.Error("live without a stream")
+	}
+	w.Streamed = browser.Hearing{}
+	s.Welcome(api.MeReply{})
+	if w.Streamed.Open != nil {
+		t.Error("a second stream was opened")
+	}
+}
