@@ -33,6 +33,7 @@ func (d *Directory) match(o *toll.Observation, r *Record) {
 
 func (r *Record) take(m *mount, by toll.MatchedBy) {
 	r.Vehicle, r.Customer, r.Agreement, r.MatchedBy = m.vehicle.id, m.agreement.customer, m.agreement.id, by
+	r.Blocked = m.agreement.blocked
 }
 
 func (m *mount) inForce(at time.Time) bool { return m.Contains(at) && m.agreement.Contains(at) }
@@ -62,11 +63,10 @@ func (d *Directory) partition(o *toll.Observation) int {
 }
 
 // traits are what rating asks of a passage that has been matched. A blocked agreement keeps its
-// passages but loses discounts, tolling.md A-3.
-func (d *Directory) traits(v *vehicle, r *Record) rating.Traits {
-	a := d.agreements[r.Agreement]
+// passages but loses discounts, tolling.md A-3; blocking it later does not change what was.
+func (v *vehicle) traits(r *Record) rating.Traits {
 	return rating.Traits{
-		Classes: v.classes(r.At), Have: tariff.Have(a != nil && !a.blocked, r.MatchedBy == toll.ByTag),
+		Classes: v.classes(r.At), Have: tariff.Have(r.Agreement != ID{} && !r.Blocked, r.MatchedBy == toll.ByTag),
 		Direction: rating.WayOf(r.Direction), Exempt: v.exemption(r.At),
 		Key: rating.KeyOf(toll.FormatPassageID(r.ID)), // as everyone does who rates the passage again
 	}

@@ -26,6 +26,7 @@ type Record struct {
 	Received                     time.Time
 	Vehicle, Customer, Agreement ID
 	MatchedBy                    toll.MatchedBy
+	Blocked                      bool // the agreement was blocked when the passage was matched
 }
 
 // Charge is one posting: what stands for a passage after it, and the difference it makes.

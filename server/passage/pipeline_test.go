@@ -193,6 +193,32 @@ func planOf(t *testing.T, text string) *rating.Plan {
 	return plan
 }
 
+// tolling.md A-3: discounts lapse when the agreement is blocked, not before.
+func TestBlockingAnAgreementChangesOnlyWhatComesAfter(t *testing.T) {
+	r := newRig(t, (november + 10).Start())
+	pass := func(n int64) toll.Observation {
+		return toll.Observation{
+			Station: "oslo-301", Epoch: 9, Sequence: n, At: oslo.At(november+oslo.Day(n), 12, 0, 0), Direction: toll.Inbound, Tag: fixture.Mounts()[0].Tag,
+		}
+	}
+	before, after := pass(1), pass(2)
+	r.send(ndjson(before))
+	r.settle()
+	r.exec("update agreement set blocked = true")
+	r.send(ndjson(after))
+	r.settle()
+	charged := map[toll.PassageID]store.Audited{}
+	for _, a := range r.audit() {
+		charged[a.ID] = a
+	}
+	if a := charged[before.ID()]; a.Revisions != 1 || a.Net >= a.List {
+		t.Errorf("the passage before: got %+v, want its discount once and for all", a)
+	}
+	if a := charged[after.ID()]; a.Net != a.List || a.Net == 0 {
+		t.Errorf("the passage after: got %+v, want the list price", a)
+	}
+}
+
 // A missing price is never 0: the passage is kept without a charge, disturbs no other, and is charged
 // when its set is rated by a plan that knows the price.
 func TestAMissingTariffWaitsAndIsChargedLater(t *testing.T) {

@@ -165,7 +165,7 @@ func (r *round) resolve(rec *Record) (rating.Crossing, *fault.Error) {
 	if !ok {
 		return rating.Crossing{}, fault.New(fault.StationUnknown, "station", string(rec.Station), "at", rec.At.Format(time.RFC3339))
 	}
-	c, err := r.plan.ResolveAt(station, rec.At.UnixMilli(), r.directory.traits(r.directory.vehicles[rec.Vehicle], rec))
+	c, err := r.plan.ResolveAt(station, rec.At.UnixMilli(), r.directory.vehicles[rec.Vehicle].traits(rec))
 	if why, ok := errors.AsType[*fault.Error](err); ok {
 		return c, why
 	}

@@ -57,7 +57,7 @@ func write(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
 var (
 	passageColumns = []string{
 		"id", "station", "lane", "epoch", "sequence", "passed_at", "received_at", "direction", "tag", "country", "plate",
-		"vehicle_id", "customer_id", "agreement_id", "matched_by",
+		"vehicle_id", "customer_id", "agreement_id", "matched_by", "blocked",
 	}
 	chargeColumns = []string{"passage_id", "revision", "posted_at", "list", "net", "amount", "tariff", "steps", "digest"}
 )
@@ -65,7 +65,7 @@ var (
 // passageRows feeds COPY.
 type passageRows struct {
 	list []passage.Record
-	row  [15]any
+	row  [16]any
 	next int
 }
 
@@ -74,9 +74,9 @@ func (r *passageRows) Err() error { return nil }
 
 func (r *passageRows) Values() ([]any, error) {
 	p := &r.list[r.next-1]
-	r.row = [15]any{
+	r.row = [16]any{
 		uuid(p.ID), string(p.Station), p.Lane, p.Epoch, p.Sequence, p.At, p.Received, string(p.Direction), string(p.Tag), p.Country,
-		p.Plate, uuid(p.Vehicle), uuid(p.Customer), uuid(p.Agreement), string(p.MatchedBy),
+		p.Plate, uuid(p.Vehicle), uuid(p.Customer), uuid(p.Agreement), string(p.MatchedBy), p.Blocked,
 	}
 	return r.row[:], nil
 }
@@ -146,7 +146,7 @@ func (b *books) Standings(ctx context.Context, spans []passage.Span) ([]passage.
 		ids[i], from[i], to[i] = uuid(s.Vehicle), s.From, s.To
 	}
 	rows, err := b.tx.Query(ctx, `select p.id, p.station, p.lane, p.epoch, p.sequence, p.passed_at, p.direction, p.tag, p.vehicle_id,
-			p.customer_id, p.agreement_id, p.matched_by, p.received_at, coalesce(c.revision, 0), coalesce(c.list, 0), coalesce(c.net, 0),
+			p.customer_id, p.agreement_id, p.matched_by, p.blocked, p.received_at, coalesce(c.revision, 0), coalesce(c.list, 0), coalesce(c.net, 0),
 			coalesce(c.digest, 0)
 		from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as s (vehicle, since, until)
 		cross join lateral (select * from passage where vehicle_id = s.vehicle and passed_at >= s.since and passed_at < s.until offset 0) p
@@ -167,7 +167,7 @@ func scanStanding(row pgx.CollectableRow) (s passage.Standing, err error) {
 	var station, direction, tag, matched string
 	var list, net int64
 	err = row.Scan(&id, &station, &s.Lane, &s.Epoch, &s.Sequence, &s.At, &direction, &tag, &vehicle, &customer, &agreement, &matched,
-		&s.Received, &s.Revision, &list, &net, &s.Digest)
+		&s.Blocked, &s.Received, &s.Revision, &list, &net, &s.Digest)
 	s.ID, s.Vehicle, s.Customer, s.Agreement = id.Bytes, vehicle.Bytes, customer.Bytes, agreement.Bytes
 	s.Station, s.Direction, s.Tag = toll.StationID(station), toll.Direction(direction), toll.TagID(tag)
 	s.MatchedBy, s.List, s.Net = toll.MatchedBy(matched), money.Ore(list), money.Ore(net)

@@ -106,7 +106,8 @@ create table passage (
 	vehicle_id   uuid,             -- null while the vehicle is unknown
 	customer_id  uuid,             -- the payer at the instant
 	agreement_id uuid,
-	matched_by   text not null
+	matched_by   text not null,
+	blocked      boolean not null default false -- the agreement was, when the passage was matched; it lost its discounts by that
 );
 create index passage_vehicle on passage (vehicle_id, passed_at) where vehicle_id is not null;
 create index passage_customer on passage (customer_id, passed_at, id) where customer_id is not null;
