@@ -24,6 +24,8 @@ type Health struct {
 	Vehicles int64     `json:"vehicles"` // seen since the start
 	Tags     int64     `json:"tags"`     // of them read by their tag
 	Fault    string    `json:"fault,omitempty"`
+
+	Offset time.Duration `json:"offset,omitempty"` // the device's clock less the host's, as last heard
 }
 
 // Capabilities that some devices have; ask with a type assertion.

@@ -1,0 +1,251 @@
+package llrp_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"bompass/hardware"
+	"bompass/hardware/llrp"
+	"bompass/hardware/llrp/llrptest"
+)
+
+var issuer = [2]byte{0x30, 0xC0}
+
+func pan(i int) string { return fmt.Sprintf("957801%013d", i) }
+
+func tag(t *testing.T, number string, antenna uint16, rssi int8) llrp.TagReport {
+	t.Helper()
+	epc, err := llrp.EPC(issuer, number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return llrp.TagReport{EPC: epc, Antenna: antenna, RSSI: rssi, First: time.Now().UTC(), Last: time.Now().UTC(), Count: 1}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func reader(dial func(context.Context) (net.Conn, error)) *llrp.Reader {
+	return &llrp.Reader{
+		Dial: dial, Lanes: map[uint16]llrp.Lane{1: {Number: 1, Direction: "in"}, 2: {Number: 2, Direction: "out"}, 3: {Number: 2, Direction: "out"}},
+		Number: llrp.Decimal(issuer), Now: time.Now, Wait: sleep, Jitter: func() float64 { return 0.5 }, Log: slog.New(slog.DiscardHandler),
+	}
+}
+
+// seen collects sightings.
+type seen struct {
+	mu  sync.Mutex
+	all []hardware.Sighting
+}
+
+func (s *seen) emit(x hardware.Sighting) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, x)
+	return nil
+}
+
+// drive runs a reader against an emulator while script drives the road, in virtual time.
+func drive(t *testing.T, e *llrptest.Emulator, script func(r *llrp.Reader)) []hardware.Sighting {
+	t.Helper()
+	var got seen
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		e.Now = time.Now
+		r := reader(e.Dial)
+		done := make(chan error)
+		go func() { done <- r.Run(ctx, got.emit) }()
+		time.Sleep(time.Second)
+		script(r)
+		time.Sleep(3 * time.Second)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return got.all
+}
+
+// A tag is read many times while it is in the zone, and is one vehicle.
+func TestManyReportsAreOneSighting(t *testing.T) {
+	e := &llrptest.Emulator{}
+	var strongest time.Time
+	got := drive(t, e, func(r *llrp.Reader) {
+		for _, rssi := range []int8{-70, -55, -48, -60} {
+			if rssi == -48 {
+				strongest = time.Now().UTC()
+			}
+			e.See(tag(t, "9578010000000000012", 2, rssi))
+			e.See(tag(t, "9578010000000000012", 3, rssi-3))
+			time.Sleep(50 * time.Millisecond)
+		}
+		time.Sleep(2 * time.Second)
+		if h := r.Health(); !h.Up || h.Vehicles != 1 || h.Tags != 1 || h.Offset != 0 {
+			t.Errorf("got %+v", h)
+		}
+	})
+	if len(got) != 1 {
+		t.Fatalf("got %d sightings, want 1", len(got))
+	}
+	s := got[0]
+	if s.Lane != 2 || s.Direction != "out" || s.Tag.PAN != "9578010000000000012" || s.Tag.Finding != hardware.Read || !s.At.Equal(strongest) {
+		t.Errorf("got %+v, want lane 2 at %v", s, strongest)
+	}
+	if e.Acks() == 0 {
+		t.Error("no keep-alive was acknowledged")
+	}
+}
+
+func TestAReaderOfTheElderVersion(t *testing.T) {
+	e := &llrptest.Emulator{Elder: true}
+	if got := drive(t, e, func(*llrp.Reader) { e.See(tag(t, pan(1), 1, -50)) }); len(got) != 1 {
+		t.Errorf("got %d sightings, want 1", len(got))
+	}
+}
+
+// A strange tag is a finding.
+func TestFindings(t *testing.T) {
+	e := &llrptest.Emulator{}
+	got := drive(t, e, func(*llrp.Reader) {
+		e.See(tag(t, "9578010000000000013", 1, -50))
+		e.See(llrp.TagReport{EPC: []byte("of no issuer"), Antenna: 1}) // and no clock
+		e.See(llrp.TagReport{EPC: []byte("x"), Antenna: 9})            // hangs over no lane
+	})
+	var findings []hardware.Finding
+	for _, s := range got {
+		findings = append(findings, s.Tag.Finding)
+	}
+	slices.Sort(findings)
+	if want := []hardware.Finding{hardware.UnknownIssuer, hardware.WrongNumber}; !slices.Equal(findings, want) {
+		t.Errorf("got %v, want %v", findings, want)
+	}
+}
+
+// Whatever happens to the line, what the reader has kept or sent comes once and in order.
+func TestFaultsLoseAndDoubleNothing(t *testing.T) {
+	for name, fault := range map[string]func(*llrptest.Emulator){
+		"the line is cut":         (*llrptest.Emulator).Cut,
+		"the line is half open":   (*llrptest.Emulator).Freeze,
+		"the reader says goodbye": func(e *llrptest.Emulator) { e.Tell(&llrp.Event{At: time.Now(), Closed: true}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := &llrptest.Emulator{}
+			const cars = 40
+			got := drive(t, e, func(*llrp.Reader) {
+				for i := range cars {
+					report := tag(t, pan(i), uint16(1+i%2), -50)
+					e.See(report)
+					if i%10 == 5 {
+						fault(e)
+					}
+					time.Sleep(300 * time.Millisecond)
+					report.Last = time.Now()
+					e.See(report, report) // a late read of the same stay, and a doubled one
+					time.Sleep(300 * time.Millisecond)
+				}
+				time.Sleep(time.Minute)
+			})
+			once(t, got, cars)
+		})
+	}
+}
+
+func once(t *testing.T, got []hardware.Sighting, cars int) {
+	t.Helper()
+	times := map[string]int{}
+	for _, s := range got {
+		times[s.Tag.PAN]++
+	}
+	for i := range cars {
+		if n := times[pan(i)]; n != 1 {
+			t.Errorf("car %d: seen %d times", i, n)
+		}
+	}
+	if len(got) != cars {
+		t.Errorf("got %d sightings of %d cars", len(got), cars)
+	}
+}
+
+// A reader whose power was cut is set to work anew.
+func TestReaderRestarts(t *testing.T) {
+	e := &llrptest.Emulator{}
+	starts := 0
+	e.Started = func() { starts++ }
+	got := drive(t, e, func(*llrp.Reader) {
+		e.See(tag(t, pan(0), 1, -50))
+		time.Sleep(2 * time.Second)
+		e.Restart()
+		time.Sleep(2 * time.Second)
+		e.See(tag(t, pan(1), 1, -50))
+	})
+	once(t, got, 2)
+	if starts != 2 {
+		t.Errorf("got %d starts, want 2", starts)
+	}
+}
+
+// Garbled octets end the connection, never the station, and never become a tag.
+func TestGarbledOctets(t *testing.T) {
+	e := &llrptest.Emulator{}
+	n := 0
+	e.Garble = func(f []byte) []byte {
+		if n++; n%25 != 20 {
+			return f
+		}
+		garbled := slices.Clone(f)
+		garbled[len(garbled)/3] ^= 0x80
+		return garbled
+	}
+	got := drive(t, e, func(*llrp.Reader) {
+		for i := range 60 {
+			e.See(tag(t, pan(i), 1, -50))
+			time.Sleep(2 * time.Second)
+		}
+	})
+	if len(got) < 45 {
+		t.Errorf("got %d sightings of 60 cars", len(got))
+	}
+}
+
+// The station's own error ends Run, and another client's connection is waited out.
+func TestRunEndsWithTheStation(t *testing.T) {
+	errFull := errors.New("disk is full")
+	synctest.Test(t, func(t *testing.T) {
+		e := &llrptest.Emulator{Now: time.Now}
+		other, err := e.Dial(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := llrp.ReadFrame(other); err != nil {
+			t.Fatal(err)
+		}
+		r := reader(e.Dial)
+		done := make(chan error)
+		go func() { done <- r.Run(t.Context(), func(hardware.Sighting) error { return errFull }) }()
+		time.Sleep(3 * time.Second)
+		if h := r.Health(); h.Up || h.Fault == "" {
+			t.Errorf("got %+v while another client has the reader", h)
+		}
+		_ = other.Close()
+		time.Sleep(time.Minute)
+		e.See(tag(t, pan(1), 1, -50))
+		if err := <-done; !errors.Is(err, errFull) {
+			t.Errorf("got %v, want %v", err, errFull)
+		}
+		e.Cut()
+	})
+}
