@@ -34,13 +34,18 @@ const (
 	LineMalformed    Code = "line.malformed"    // params "line", "why"
 	KeyUnknown       Code = "key.unknown"       // the station's API key
 	PeriodMissing    Code = "period.missing"    // no dates chosen
+	PartnerUnset     Code = "partner.unset"     // a system outside has not been configured; param "variable"
+	PartnerDown      Code = "partner.down"      // a system outside does not answer; param "partner"
+	EIDRefused       Code = "eid.refused"       // the issuer's proof is not accepted
+	EIDCancelled     Code = "eid.cancelled"     // the person stopped at the issuer
+	MandateEnded     Code = "mandate.ended"     // the right to act for the company is gone
 )
 
 // All lists every code, for tests of catalogues and of the status table.
 var All = []Code{
 	Internal, NotFound, SignedOut, Refused, CrossSite, BadRequest, TooMany, TooLarge, Busy, WrongCredentials,
 	PeriodTooLong, PeriodReversed, StationUnknown, TariffMissing, PassageFuture, PassageTooOld, LineMalformed,
-	KeyUnknown, PeriodMissing,
+	KeyUnknown, PeriodMissing, PartnerUnset, PartnerDown, EIDRefused, EIDCancelled, MandateEnded,
 }
 
 // Error is a fault with its parameters.
@@ -98,15 +103,15 @@ func Status(c Code) int {
 	switch c {
 	case NotFound:
 		return 404
-	case SignedOut, WrongCredentials, KeyUnknown:
+	case SignedOut, WrongCredentials, KeyUnknown, EIDRefused, EIDCancelled:
 		return 401
-	case Refused, CrossSite:
+	case Refused, CrossSite, MandateEnded:
 		return 403
 	case TooMany:
 		return 429
 	case TooLarge:
 		return 413
-	case Busy:
+	case Busy, PartnerUnset, PartnerDown:
 		return 503
 	case Internal:
 		return 500

@@ -1,0 +1,128 @@
+// Package identity is the role of those who know who a person is: issuers of electronic identities
+// that are reached through OpenID Connect.
+//
+// It owns what is asked of an issuer and what is believed of its answer. Package openid speaks to
+// real issuers, package sim is one for development and tests; who the person is to us is package
+// access's.
+package identity
+
+import (
+	"context"
+	"time"
+
+	"bompass/shared/fault"
+)
+
+// Level is how sure an issuer is of a person, as eIDAS counts it.
+type Level uint8
+
+// The levels that open an account. Anything below is refused.
+const (
+	Substantial Level = iota + 1
+	High
+)
+
+// String is the level's name in logs and in the database.
+func (l Level) String() string {
+	switch l {
+	case Substantial:
+		return "substantial"
+	case High:
+		return "high"
+	}
+	return "none"
+}
+
+// Wish is what is asked of an issuer for one sign-in.
+type Wish struct {
+	Language string // that the issuer's pages should be in
+	Level    Level  // at least
+	Fresh    bool   // the person must prove who they are again, whatever the issuer remembers
+}
+
+// Journey is a sign-in on its way: where the browser is sent and what must be remembered until it
+// comes back. State, Nonce and Verifier are secrets of the browser's and ours.
+type Journey struct {
+	Address  string
+	State    string
+	Nonce    string
+	Verifier string
+	Wish     Wish
+	Began    time.Time
+}
+
+// Return is what the browser brought back from the issuer.
+type Return struct {
+	Code   string
+	State  string
+	Issuer string // RFC 9207; empty when the issuer does not send it
+	Error  string
+}
+
+// Person is who the issuer vouches for.
+type Person struct {
+	Issuer      string
+	Subject     string // the issuer's name for the person, to us alone
+	BirthNumber string // eleven digits; empty when the issuer does not tell
+	Session     string // of the issuer, by which it says that the person has left
+	Level       Level
+	Proved      time.Time // when the person last proved who they are
+	Token       string    // what the issuer wants to see when the person leaves
+}
+
+// Farewell is how a person is sent to the issuer to leave there too: a form to be posted, so that the
+// token is in no address.
+type Farewell struct {
+	Address string
+	Fields  map[string]string
+}
+
+// Ended is what an issuer says when a person has left elsewhere. Subject or Session may be empty, not both.
+type Ended struct {
+	Issuer  string
+	Subject string
+	Session string
+	Notice  string    // names this message, so that it is believed once
+	Until   time.Time // when the message is no longer valid
+}
+
+// Issuer proves who people are.
+type Issuer interface {
+	// Begin asks the issuer for a sign-in.
+	Begin(ctx context.Context, wish Wish) (Journey, error)
+	// Finish believes the issuer, or says fault.EIDRefused or fault.EIDCancelled.
+	Finish(ctx context.Context, journey Journey, back Return) (Person, error)
+	// Leave says how the person ends the issuer's session too; false when the issuer knows no such way.
+	Leave(ctx context.Context, token, state string) (Farewell, bool, error)
+	// Hear reads an issuer's message that a person has left.
+	Hear(ctx context.Context, message string) (Ended, error)
+	// Origins are the sites of the issuer that may show our front-channel page in a frame.
+	Origins(ctx context.Context) []string
+	// ID is the issuer's identifier, as it stands in everything it signs.
+	ID() string
+}
+
+// Unset is the issuer that nobody has configured.
+type Unset struct{ Variable string }
+
+func (u Unset) fault() error { return fault.New(fault.PartnerUnset, "variable", u.Variable) }
+
+// Begin names the variable to set.
+func (u Unset) Begin(context.Context, Wish) (Journey, error) { return Journey{}, u.fault() }
+
+// Finish names the variable to set.
+func (u Unset) Finish(context.Context, Journey, Return) (Person, error) { return Person{}, u.fault() }
+
+// Leave knows no way.
+func (u Unset) Leave(context.Context, string, string) (Farewell, bool, error) {
+	return Farewell{}, false, nil
+}
+
+// Hear names the variable to set.
+func (u Unset) Hear(context.Context, string) (Ended, error) { return Ended{}, u.fault() }
+
+// Origins are none.
+func (u Unset) Origins(context.Context) []string { return nil }
+
+// ID is empty: nobody signs as nobody.
+func (u Unset) ID() string { return "" }

@@ -1,0 +1,120 @@
+package openid
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// assertionMax is how long our proof of who we are is valid.
+const assertionMax = time.Minute
+
+// AssertionType is private_key_jwt's name, RFC 7523.
+const AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+// Key is our private key at an issuer.
+type Key struct {
+	private crypto.Signer
+	name    string
+	alg     jose.SignatureAlgorithm
+}
+
+// NewKey takes an RSA key of at least 2,048 bits or one on P-256. An empty name becomes the key's
+// thumbprint, RFC 7638.
+func NewKey(private crypto.Signer, name string) (Key, error) {
+	k := Key{private: private, name: name}
+	switch key := private.(type) {
+	case *rsa.PrivateKey:
+		k.alg = jose.RS256
+		if key.N.BitLen() < rsaBitsMin {
+			return Key{}, fmt.Errorf("key has %d bits: at least %d are needed", key.N.BitLen(), rsaBitsMin)
+		}
+	case *ecdsa.PrivateKey:
+		k.alg = jose.ES256
+		if key.Curve.Params().BitSize != 256 {
+			return Key{}, errors.New("key is not on the curve P-256")
+		}
+	default:
+		return Key{}, errors.New("key is neither RSA nor on the curve P-256")
+	}
+	if name == "" {
+		print, err := (&jose.JSONWebKey{Key: private.Public()}).Thumbprint(crypto.SHA256)
+		if err != nil {
+			return Key{}, fmt.Errorf("key: %w", err)
+		}
+		k.name = base64.RawURLEncoding.EncodeToString(print)
+	}
+	return k, nil
+}
+
+// ParseKey reads a PEM file with a private key, in PKCS #8, PKCS #1 or SEC 1.
+func ParseKey(text []byte, name string) (Key, error) {
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return Key{}, errors.New("key is no PEM file")
+	}
+	if key, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
+		signer, ok := key.(crypto.Signer)
+		if !ok {
+			return Key{}, errors.New("key cannot sign")
+		}
+		return NewKey(signer, name)
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
+		return NewKey(key, name)
+	}
+	key, err := x509.ParseECPrivateKey(block.Bytes)
+	if err != nil {
+		return Key{}, errors.New("key is in no form that is known")
+	}
+	return NewKey(key, name)
+}
+
+// Public is what the other side needs to know us.
+func (k Key) Public() jose.JSONWebKey {
+	return jose.JSONWebKey{Key: k.private.Public(), KeyID: k.name, Algorithm: string(k.alg), Use: "sig"}
+}
+
+// Sign signs claims as a JWT of the given type.
+func (k Key) Sign(typ string, claims any) (string, error) {
+	signer, err := jose.NewSigner(
+		jose.SigningKey{Algorithm: k.alg, Key: jose.JSONWebKey{Key: k.private, KeyID: k.name}},
+		(&jose.SignerOptions{}).WithType(jose.ContentType(typ)))
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	signed, err := signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	return signed.CompactSerialize()
+}
+
+// assertion proves to the issuer that we are its client.
+func (i *Issuer) assertion() (string, error) {
+	now := i.Now()
+	return i.Key.Sign("JWT", map[string]any{
+		"iss": i.ClientID, "sub": i.ClientID, "aud": i.Issuer, "jti": secret(),
+		"iat": now.Unix(), "exp": now.Add(assertionMax).Unix(),
+	})
+}
+
+// same compares secrets without telling by the time where they differ.
+func same(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return x == y
+}

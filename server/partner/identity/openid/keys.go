@@ -1,0 +1,146 @@
+package openid
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+const (
+	keysMax    = 20
+	rsaBitsMin = 2048
+)
+
+// algorithms are those that an issuer may sign with; none of them is symmetric.
+func algorithms() []jose.SignatureAlgorithm {
+	return []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256}
+}
+
+// keys are the issuer's public keys. A name that is not among them is a reason to fetch them again,
+// but not more often than every ten seconds: anybody can send us names.
+type keys struct {
+	at   string
+	http *http.Client
+	now  func() time.Time
+
+	mu   sync.Mutex
+	set  map[string]jose.JSONWebKey
+	last time.Time
+}
+
+// VerifySignature implements the library's key set.
+func (k *keys) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	jws, err := jose.ParseSigned(token, algorithms())
+	if err != nil {
+		return nil, fmt.Errorf("signed token: %w", err)
+	}
+	if len(jws.Signatures) != 1 {
+		return nil, errors.New("signed token: not one signature")
+	}
+	head := jws.Signatures[0].Header
+	key, err := k.named(ctx, head.KeyID)
+	if err != nil {
+		return nil, err
+	}
+	if key.Algorithm != "" && key.Algorithm != head.Algorithm {
+		return nil, errors.New("signed token: its key is for another algorithm")
+	}
+	payload, err := jws.Verify(key.Key)
+	if err != nil {
+		return nil, fmt.Errorf("signed token: %w", err)
+	}
+	return payload, nil
+}
+
+func (k *keys) named(ctx context.Context, name string) (jose.JSONWebKey, error) {
+	if name == "" {
+		return jose.JSONWebKey{}, errors.New("signed token: it names no key")
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if key, ok := k.set[name]; ok {
+		return key, nil
+	}
+	now := k.now()
+	if since := now.Sub(k.last); since >= 0 && since < askAgain {
+		return jose.JSONWebKey{}, fmt.Errorf("signed token: unknown key, and keys were fetched %s ago", since.Round(time.Second))
+	}
+	k.last = now
+	set, err := k.fetch(ctx)
+	if err != nil {
+		return jose.JSONWebKey{}, err
+	}
+	k.set = set
+	key, ok := set[name]
+	if !ok {
+		return jose.JSONWebKey{}, errors.New("signed token: unknown key")
+	}
+	return key, nil
+}
+
+func (k *keys) fetch(ctx context.Context) (map[string]jose.JSONWebKey, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeMax)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, k.at, nil)
+	if err != nil {
+		return nil, fmt.Errorf("fetch keys: %w", err)
+	}
+	resp, err := k.http.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("fetch keys: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("fetch keys: answered %d", resp.StatusCode)
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, fmt.Errorf("fetch keys: %w", err)
+	}
+	return readKeys(body)
+}
+
+// readKeys keeps what can check signatures: public, strong enough, one for each name.
+func readKeys(body []byte) (map[string]jose.JSONWebKey, error) {
+	var list struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if err := json.Unmarshal(body, &list); err != nil {
+		return nil, fmt.Errorf("fetch keys: %w", err)
+	}
+	if len(list.Keys) > keysMax {
+		return nil, fmt.Errorf("fetch keys: there are %d, more than %d", len(list.Keys), keysMax)
+	}
+	set := map[string]jose.JSONWebKey{}
+	for _, raw := range list.Keys {
+		var key jose.JSONWebKey
+		if err := json.Unmarshal(raw, &key); err != nil || key.KeyID == "" || (key.Use != "" && key.Use != "sig") || !strong(key.Key) {
+			continue
+		}
+		if _, twice := set[key.KeyID]; twice {
+			return nil, errors.New("fetch keys: two have one name")
+		}
+		set[key.KeyID] = key
+	}
+	return set, nil
+}
+
+func strong(key crypto.PublicKey) bool {
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return key.N.BitLen() >= rsaBitsMin
+	case *ecdsa.PublicKey:
+		return key.Curve.Params().BitSize >= 256
+	}
+	return false
+}

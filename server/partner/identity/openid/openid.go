@@ -1,0 +1,236 @@
+// Package openid speaks OpenID Connect to an issuer of electronic identities, in the shape that
+// ID-porten gives it: code flow with PKCE, pushed requests, private_key_jwt, and three kinds of logout.
+//
+// It believes nothing that it has not checked: portal.md D3 has the list, and the tests refuse every
+// hostile answer of D13.
+package openid
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"bompass/server/partner/identity"
+	"bompass/shared/fault"
+)
+
+// Limits of a conversation with an issuer.
+const (
+	timeMax     = 8 * time.Second  // for one answer
+	bytesMax    = 1 << 20          // of one answer
+	leeway      = 30 * time.Second // between clocks
+	journeyMax  = 10 * time.Minute // from Begin to Finish
+	describedBy = time.Hour        // how long an issuer's description is believed
+	askAgain    = 10 * time.Second // least time between two tries to get it, and between two fetches of keys
+	subjectMax  = 255              // OpenID Connect Core 2
+	sessionMax  = 255
+	codeMax     = 2048
+)
+
+// Config says who the issuer is and who we are to it.
+type Config struct {
+	Partner    string            // name in faults and logs, such as "ID-porten"
+	Issuer     string            // identifier, exactly as it signs
+	ClientID   string            // our name
+	Key        Key               // proves that we are it
+	Redirect   string            // where the browser comes back to
+	LoggedOut  string            // where it comes back to after leaving
+	Levels     []string          // the issuer's names of the levels, substantial first, then high
+	Client     http.RoundTripper // nil is http.DefaultTransport
+	Now        func() time.Time
+	LoginLimit time.Duration // how old a proof may be when the issuer remembers the person; 0 is two hours
+}
+
+// Issuer is one real issuer.
+type Issuer struct {
+	Config
+	http *http.Client
+	mu   sync.Mutex // guards what follows
+	site *site
+	told error
+	last time.Time
+}
+
+var _ identity.Issuer = (*Issuer)(nil)
+
+// New checks the configuration; the issuer itself is asked when it is first needed.
+func New(c Config) (*Issuer, error) {
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("issuer %s: %w", c.Partner, err)
+	}
+	if c.LoginLimit == 0 {
+		c.LoginLimit = 2 * time.Hour // ID-porten: 30 minutes, extendable to 120
+	}
+	return &Issuer{Config: c, http: client(c.Client)}, nil
+}
+
+func (c Config) check() error {
+	switch {
+	case c.ClientID == "" || c.Redirect == "" || c.Now == nil || c.Key.private == nil:
+		return errors.New("client, address, clock and key are needed")
+	case len(c.Levels) == 0 || len(c.Levels) > int(identity.High) || slices.Contains(c.Levels, ""):
+		return errors.New("one or two levels are needed")
+	}
+	return safeAddress(c.Issuer)
+}
+
+// safeAddress wants https, except on this very machine.
+func safeAddress(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
+		return fmt.Errorf("%q is no address", address)
+	}
+	local := u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost" || u.Hostname() == "::1"
+	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
+		return fmt.Errorf("%q must begin with https", address)
+	}
+	return nil
+}
+
+// ID is the issuer's identifier.
+func (i *Issuer) ID() string { return i.Issuer }
+
+// Begin pushes the request to the issuer where that is offered, RFC 9126, so that the browser carries
+// a reference only.
+func (i *Issuer) Begin(ctx context.Context, wish identity.Wish) (identity.Journey, error) {
+	s, err := i.described(ctx)
+	if err != nil {
+		return identity.Journey{}, err
+	}
+	j := identity.Journey{State: secret(), Nonce: secret(), Verifier: secret(), Wish: wish, Began: i.Now()}
+	request := i.request(j)
+	if s.Pushed == "" {
+		j.Address = extend(s.provider.Endpoint().AuthURL, request)
+		return j, nil
+	}
+	reference, err := i.push(ctx, s, request)
+	if err != nil {
+		return identity.Journey{}, err
+	}
+	j.Address = extend(s.provider.Endpoint().AuthURL, url.Values{"client_id": {i.ClientID}, "request_uri": {reference}})
+	return j, nil
+}
+
+// request is what we ask for, in OpenID Connect's words.
+func (i *Issuer) request(j identity.Journey) url.Values {
+	v := url.Values{
+		"response_type": {"code"}, "client_id": {i.ClientID}, "redirect_uri": {i.Redirect}, "scope": {"openid profile"},
+		"state": {j.State}, "nonce": {j.Nonce},
+		"code_challenge": {oauth2.S256ChallengeFromVerifier(j.Verifier)}, "code_challenge_method": {"S256"},
+		"acr_values": {i.level(j.Wish.Level)},
+	}
+	if j.Wish.Language != "" {
+		v.Set("ui_locales", j.Wish.Language)
+	}
+	if j.Wish.Fresh {
+		v.Set("prompt", "login")
+	}
+	return v
+}
+
+// level is the issuer's name of the least level that is enough.
+func (i *Issuer) level(least identity.Level) string {
+	n := max(int(least), int(identity.Substantial))
+	return i.Levels[min(n, len(i.Levels))-1]
+}
+
+// Finish trades the code for a proof and checks it.
+func (i *Issuer) Finish(ctx context.Context, j identity.Journey, back identity.Return) (identity.Person, error) {
+	s, err := i.described(ctx)
+	if err != nil {
+		return identity.Person{}, err
+	}
+	if err := i.checkReturn(s, j, back); err != nil {
+		return identity.Person{}, err
+	}
+	token, err := i.trade(ctx, s, j, back.Code)
+	if err != nil {
+		return identity.Person{}, err
+	}
+	return i.believe(ctx, s, j, token)
+}
+
+func (i *Issuer) checkReturn(s *site, j identity.Journey, back identity.Return) error {
+	switch {
+	case j.State == "" || !same(j.State, back.State):
+		return i.refuse("the state is not the one that was sent")
+	case back.Issuer != "" && back.Issuer != i.Issuer, back.Issuer == "" && s.NamesItself: // RFC 9207
+		return i.refuse("the answer names another issuer or none")
+	case i.Now().Sub(j.Began) > journeyMax:
+		return i.refuse("the journey took too long")
+	case back.Error == "access_denied":
+		return fault.New(fault.EIDCancelled)
+	case back.Error != "":
+		return i.refuse("the issuer answers with an error")
+	case back.Code == "" || len(back.Code) > codeMax:
+		return i.refuse("there is no code")
+	}
+	return nil
+}
+
+// Leave is RP-initiated logout.
+func (i *Issuer) Leave(ctx context.Context, token, state string) (identity.Farewell, bool, error) {
+	s, err := i.described(ctx)
+	if err != nil {
+		return identity.Farewell{}, false, err
+	}
+	if s.EndSession == "" {
+		return identity.Farewell{}, false, nil
+	}
+	return identity.Farewell{Address: s.EndSession, Fields: map[string]string{
+		"id_token_hint": token, "client_id": i.ClientID, "post_logout_redirect_uri": i.LoggedOut, "state": state,
+	}}, true, nil
+}
+
+// Origins are the issuer's and those of its pages, as far as they are known by now.
+func (i *Issuer) Origins(ctx context.Context) []string {
+	addresses := []string{i.Issuer}
+	if s, err := i.described(ctx); err == nil {
+		addresses = append(addresses, s.provider.Endpoint().AuthURL, s.EndSession)
+	}
+	var list []string
+	for _, address := range addresses {
+		if u, err := url.Parse(address); err == nil && u.Host != "" {
+			list = append(list, u.Scheme+"://"+u.Host)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// refuse is the person's fault with the operator's reason in the chain.
+func (i *Issuer) refuse(why string) error {
+	return fmt.Errorf("%s: %s: %w", i.Partner, why, fault.New(fault.EIDRefused))
+}
+
+func (i *Issuer) down(why error) error {
+	return fmt.Errorf("%w: %w", fault.New(fault.PartnerDown, "partner", i.Partner), why)
+}
+
+// secret is 256 random bits; also a PKCE verifier of 43 characters.
+func secret() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+func extend(address string, v url.Values) string {
+	join := "?"
+	if strings.Contains(address, "?") {
+		join = "&"
+	}
+	return address + join + v.Encode()
+}
+
+func (i *Issuer) library(ctx context.Context) context.Context { return oidc.ClientContext(ctx, i.http) }
