@@ -18,7 +18,11 @@ type TagRead struct {
 	OBU     string    `json:"obu,omitempty"` // the maker's number, hexadecimal
 	Mark    [6]byte   `json:"mark"`          // whose contract, of which kind
 	Plate   PlateRead `json:"plate,omitzero"`
-	Raw     []Message `json:"raw,omitempty"`
+
+	Verified   bool      `json:"verified,omitempty"`    // its authenticator was checked and right
+	LowBattery bool      `json:"low_battery,omitempty"` // it says so itself
+	Device     time.Time `json:"device,omitzero"`       // when the antenna heard it, by the antenna's own clock
+	Raw        []Message `json:"raw,omitempty"`
 }
 
 // IsZero tells whether there was no tag.
@@ -40,7 +44,7 @@ type Message struct {
 // Finding says what a transaction found.
 type Finding string
 
-// The findings. Only Read lets a passage be charged to the tag.
+// The findings. Only those that are Charged let a passage be charged to the tag.
 const (
 	NoTag         Finding = ""
 	Read          Finding = "read"
@@ -51,4 +55,10 @@ const (
 	Unreadable    Finding = "unreadable"     // octets that are no message, or not the one asked for
 	WrongNumber   Finding = "wrong-number"   // not 19 digits, or the Luhn digit is wrong
 	Expired       Finding = "expired"        // the day on the tag has passed
+	Unproven      Finding = "unproven"       // its authenticator is wrong, or not to be checked where it must be
+	PlateDiffers  Finding = "plate-differs"  // read, but in a car with another plate than it was made for
 )
+
+// Charged tells whether the tag says who pays. A tag in another car does: tags are moved, and whether
+// this one may have been is for those who know the agreement.
+func (f Finding) Charged() bool { return f == Read || f == PlateDiffers }

@@ -1,6 +1,7 @@
 package dsrc
 
 import (
+	"slices"
 	"time"
 
 	"bompass/hardware/per"
@@ -98,4 +99,21 @@ func readDateAndTime(r *per.Reader) (v DateAndTime) {
 	v.Time = readTime(r)
 	r.Leave()
 	return v
+}
+
+// DateAndTimeOf is an instant on its own calendar; tags know only even seconds.
+func DateAndTimeOf(at time.Time) DateAndTime {
+	return DateAndTime{
+		Date: DateCompact{Year: at.Year(), Month: int(at.Month()), Day: at.Day()},
+		Time: TimeCompact{Hours: at.Hour(), Minutes: at.Minute(), DoubleSecs: at.Second() / 2},
+	}
+}
+
+// Before tells whether an instant is earlier. One that was never written is before all others.
+func (v DateAndTime) Before(other DateAndTime) bool {
+	return slices.Compare(v.fields(), other.fields()) < 0
+}
+
+func (v DateAndTime) fields() []int {
+	return []int{v.Date.Year, v.Date.Month, v.Date.Day, v.Time.Hours, v.Time.Minutes, v.Time.DoubleSecs}
 }

@@ -9,6 +9,17 @@ import (
 // Mark is an EFC context mark as six opaque octets, the form to match contracts by.
 type Mark [6]byte
 
+// Provider is whose contract it is.
+func (m Mark) Provider() Provider {
+	return Provider{Country: Country(m[0])<<2 | Country(m[1]>>6), Issuer: int(m[1]&0x3F)<<8 | int(m[2])}
+}
+
+// Contract is of which kind it is.
+func (m Mark) Contract() Octets2 { return Octets2(m[3:5]) }
+
+// Version is the last octet without its extension bit.
+func (m Mark) Version() int { return int(m[5] & 0x7F) }
+
 // TollParameter is what a tag's toll application says of itself in the VST.
 type TollParameter struct {
 	Mark   Mark

@@ -125,7 +125,7 @@ func TestTagKeepsSilentToTheBeaconThatReleasedIt(t *testing.T) {
 }
 
 func TestMachineEndsOnce(t *testing.T) {
-	m := efc.New(efc.Standard(beacon()))
+	m := efc.New(efc.Standard(beacon()), dsrc.Octets4{})
 	for range 2 {
 		if _, _, err := m.Step(nil, now()); err != nil {
 			t.Fatal(err)
@@ -147,10 +147,10 @@ func FuzzAnswers(f *testing.F) {
 	f.Add([]byte{0x91, 0x90, 0x00}, []byte{0x91}, []byte{})
 	f.Add([]byte("\x91\x90\x00\x01\xC1\x02\x02\x06\x30\xC0\x01\x00\x01\x02\x80\x01\x00\x02\x00\x00"), []byte{0x91, 0x70, 0x02}, []byte{0x91, 0x10, 0x02})
 	f.Fuzz(func(t *testing.T, vst, got, beeped []byte) {
-		answers := [][]byte{vst, got, beeped, nil, nil}
+		answers := [][]byte{vst, got, beeped, got, vst, nil, nil}
 		sent := 0
 		read, err := sim.Exchange(efc.Standard(beacon()), func([]byte) []byte { sent++; return answers[sent-1] }, now())
-		if err != nil || sent > 4 {
+		if err != nil || sent > 6 {
 			t.Fatalf("got %v after %d messages", err, sent)
 		}
 		if read.Finding == hardware.Read && len(read.PAN) != 19 {

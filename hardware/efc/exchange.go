@@ -1,27 +1,24 @@
 package efc
 
 import (
-	"encoding/hex"
-	"strings"
-	"time"
-
 	"bompass/hardware"
 	"bompass/hardware/dsrc"
+	"bompass/hardware/seal"
 )
 
-func (m *Machine) bst(now time.Time) dsrc.PDU {
+func (m *Machine) bst() dsrc.PDU {
 	return dsrc.BST{
-		RSU: m.profile.Beacon, Time: uint32(now.Unix()),
-		Mandatory: []dsrc.Application{{AID: dsrc.AIDToll}}, ProfileList: []int{},
+		RSU: m.profile.Beacon, Time: uint32(m.now.Unix()), Mandatory: m.profile.offers(), ProfileList: []int{},
 	}
 }
 
-// onVST chooses the first contract that is accepted here and asks for its attributes.
+// onVST chooses the first contract that is accepted here.
 func (m *Machine) onVST(answer dsrc.PDU) dsrc.PDU {
 	vst, ok := answer.(dsrc.VST)
 	if !ok {
-		return m.release(hardware.Unreadable)
+		return m.again()
 	}
+	m.battery(vst.OBE.Status.Value)
 	finding := hardware.NoContract
 	for _, a := range vst.Applications {
 		parameter, ok := a.Parameter.Value.(dsrc.OctetString)
@@ -38,69 +35,69 @@ func (m *Machine) onVST(answer dsrc.PDU) dsrc.PDU {
 			finding = hardware.UnknownIssuer
 			continue
 		}
-		m.eid, m.state = a.EID.Value, asked
-		return dsrc.GetRequest{EID: m.eid, Attributes: m.profile.Attributes}
+		m.eid, m.toll = a.EID.Value, toll
+		if toll.Access {
+			m.need = Credentials
+			return nil
+		}
+		return m.question()
 	}
 	return m.release(finding)
 }
 
-// onAttributes reads the tag's number and what else was asked for, and gives the signal.
-func (m *Machine) onAttributes(answer dsrc.PDU, now time.Time) dsrc.PDU {
+// question asks for the attributes that are to be vouched for, or plainly when none are.
+func (m *Machine) question() dsrc.PDU {
+	want := m.profile.Stamp
+	if want.KeyRef == 0 {
+		return m.get()
+	}
+	m.state = stamped
+	return dsrc.ActionRequest{
+		Confirm: true, EID: m.eid, Type: dsrc.GetStamped, Credentials: m.credentials,
+		Parameter: dsrc.Container{Value: dsrc.GetStampedRequest{
+			Attributes: want.Attributes, Nonce: m.nonce[:], KeyRef: want.KeyRef,
+		}},
+	}
+}
+
+func (m *Machine) get() dsrc.PDU {
+	m.state = asked
+	return dsrc.GetRequest{EID: m.eid, Credentials: m.credentials, Attributes: m.profile.Attributes}
+}
+
+// onStamped takes attributes under an authenticator, to be judged.
+func (m *Machine) onStamped(answer dsrc.PDU) dsrc.PDU {
+	response, ok := answer.(dsrc.ActionResponse)
+	if !ok || response.EID != m.eid {
+		return m.again()
+	}
+	if finding := refusal(response.Return.Value); finding != hardware.Read {
+		return m.release(finding)
+	}
+	v, ok := response.Parameter.Value.(dsrc.GetStampedResponse)
+	if !ok {
+		return m.again()
+	}
+	m.stamp = seal.Stamp{
+		Mark: m.toll.Mark, KeyRef: m.profile.Stamp.KeyRef, List: v.Received, Nonce: m.nonce[:], Authenticator: v.Authenticator,
+	}
+	m.take(v.Attributes)
+	if m.stamp.PAN == (dsrc.PAN{}) {
+		return m.release(hardware.Unreadable)
+	}
+	m.need = Verdict
+	return nil
+}
+
+// onAttributes takes what else was asked for.
+func (m *Machine) onAttributes(answer dsrc.PDU) dsrc.PDU {
 	response, ok := answer.(dsrc.GetResponse)
 	if !ok || response.EID != m.eid {
-		return m.release(hardware.Unreadable)
+		return m.again()
 	}
-	switch status := response.Return; {
-	case status.Value == dsrc.AccessDenied:
-		return m.release(hardware.AccessDenied)
-	case status.Value != dsrc.NoError:
-		return m.release(hardware.Unreadable)
+	if finding := refusal(response.Return.Value); finding != hardware.Read && m.number == hardware.Unreadable {
+		return m.release(finding)
 	}
-	finding := hardware.Unreadable
-	for _, a := range response.Attributes {
-		switch v := a.Value.Value.(type) {
-		case dsrc.PaymentMeans:
-			m.read.PAN, finding = judge(v, now)
-		case dsrc.LicencePlate:
-			m.read.Plate = hardware.PlateRead{Country: v.Country.Code(), Text: v.Number.Text()}
-		case dsrc.EquipmentOBUId:
-			m.read.OBU = strings.ToUpper(hex.EncodeToString(v.Octets))
-		}
-	}
-	return m.signal(finding)
-}
-
-// signal tells the driver how it went.
-func (m *Machine) signal(f hardware.Finding) dsrc.PDU {
-	m.read.Finding, m.state = f, signalled
-	signal := m.profile.Signal
-	if f != hardware.Read {
-		signal = dsrc.SignalNotOK
-	}
-	return dsrc.ActionRequest{Confirm: true, EID: m.eid, Type: dsrc.SetMMI, Parameter: dsrc.Container{Value: signal}}
-}
-
-// judge looks whether a number can be charged.
-func judge(v dsrc.PaymentMeans, now time.Time) (pan string, f hardware.Finding) {
-	pan, ok := v.PAN.Digits()
-	switch {
-	case !ok || !luhn(pan):
-		return pan, hardware.WrongNumber
-	case v.Expiry.Ended(now):
-		return pan, hardware.Expired
-	}
-	return pan, hardware.Read
-}
-
-// luhn tells whether the last digit of a number is its modulus 10 check digit.
-func luhn(digits string) bool {
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 1 {
-			d *= 2
-		}
-		sum += d/10 + d%10
-	}
-	return sum%10 == 0
+	m.take(response.Attributes)
+	return m.conclude()
 }

@@ -8,23 +8,43 @@ import (
 
 	"bompass/hardware"
 	"bompass/hardware/dsrc"
+	"bompass/hardware/seal"
 )
 
-// ErrOver says that a transaction that has ended was stepped again.
-var ErrOver = errors.New("efc: transaction is over")
+// What a caller can get wrong.
+var (
+	ErrOver    = errors.New("efc: transaction is over")
+	ErrWaiting = errors.New("efc: transaction waits for what it needs")
+)
 
 // pduNumber is the number of every message: nothing here is fragmented.
 const pduNumber = 2
 
+// repeatMax is how often in a transaction a question is put again after an answer that is none: a late
+// one, one to another question, or noise.
+const repeatMax = 2
+
 // Machine carries out one transaction. Give it the tag's answer, send what it returns.
 //
-// The order is BST, VST, GET, its response, SET_MMI, its response, release. A tag that is strange is
-// released at once, and Result says why.
+// The order is BST, VST, GET_STAMPED, GET, SET of the receipt, SET_MMI, release; what the profile does
+// not want is left out. In between the machine may return nothing to send: then Need says what it waits
+// for. A tag that is strange is released, and Result says why.
 type Machine struct {
 	profile Profile
+	nonce   dsrc.Octets4
 	state   state
-	eid     int
-	read    hardware.TagRead
+	need    Need
+	repeats int
+	now     time.Time
+	last    dsrc.PDU // what was sent last
+
+	eid         int
+	toll        dsrc.TollParameter
+	credentials dsrc.Octets
+	stamp       seal.Stamp
+	receipts    [2]dsrc.DateAndTime
+	number      hardware.Finding // what the tag's number is worth; Unreadable until it is known
+	read        hardware.TagRead
 }
 
 type state uint8
@@ -32,49 +52,89 @@ type state uint8
 const (
 	calling   state = iota // BST not sent yet
 	called                 // waiting for the VST
-	asked                  // waiting for the attributes
+	stamped                // waiting for attributes under an authenticator
+	asked                  // waiting for attributes
+	written                // waiting for the receipt's answer
 	signalled              // waiting for the beep's answer
 	over
 )
 
-// New starts a transaction.
-func New(p Profile) *Machine { return &Machine{profile: p} }
+// New starts a transaction. The nonce is what the tag's authenticator is made over; it must be fresh.
+func New(p Profile, nonce dsrc.Octets4) *Machine {
+	return &Machine{profile: p, nonce: nonce, number: hardware.Unreadable}
+}
 
 // Result is what is known of the tag so far, with every message as it went over the air.
 func (m *Machine) Result() hardware.TagRead { return m.read }
 
-// Step takes the tag's answer, nil at first, and returns the next message with its fragmentation
-// octet. done says that the tag does not answer what is returned and the transaction is over. An empty
-// answer later on means that the tag is gone: done, with nothing to send. The error is the caller's
-// own; nothing a tag says is one.
+// Heard tells when the antenna heard the tag, by the antenna's own clock.
+func (m *Machine) Heard(at time.Time) { m.read.Device = at }
+
+// Step takes the tag's answer, nil at first and after a need was met, and returns the next message with
+// its fragmentation octet. done says that the tag does not answer what is returned and the transaction
+// is over. With nothing to send and not done, the machine has a Need. An empty answer later on means
+// that the tag is gone: done, with nothing to send. The error is the caller's own; nothing a tag says
+// is one.
 func (m *Machine) Step(in []byte, now time.Time) (out []byte, done bool, err error) {
-	if m.state == over {
+	switch {
+	case m.state == over:
 		return nil, true, ErrOver
-	}
-	if m.state == calling {
-		out, err = m.send(m.bst(now), now)
-		m.state = called
-		return out, false, err
-	}
-	if len(in) == 0 {
+	case m.need&unmet != 0:
+		return nil, false, ErrWaiting
+	case m.state != calling && m.need == Nothing && len(in) == 0:
 		m.gone()
 		return nil, true, nil
 	}
-	out, err = m.send(m.next(m.receive(in, now), now), now)
+	m.now = now
+	next := m.next(in)
+	if m.need != Nothing {
+		m.need |= unmet
+		return nil, false, nil
+	}
+	out, err = m.send(next)
 	return out, m.state == over, err
 }
 
-// gone ends the transaction without the tag. A tag that has said its number has been read, beep or
-// not: the last exchange is the dispensable one.
+// next decides what to say.
+func (m *Machine) next(in []byte) dsrc.PDU {
+	if m.need != Nothing {
+		met := m.need
+		m.need = Nothing
+		return m.resume(met)
+	}
+	if m.state == calling {
+		m.state = called
+		return m.bst()
+	}
+	answer := m.receive(in)
+	switch m.state {
+	case called:
+		return m.onVST(answer)
+	case stamped:
+		return m.onStamped(answer)
+	case asked:
+		return m.onAttributes(answer)
+	case written:
+		return m.signal()
+	default:
+		return m.release(m.read.Finding)
+	}
+}
+
+// gone ends the transaction without the tag. A tag that has said its number has been read, receipt and
+// beep or not: the last exchanges are the dispensable ones.
 func (m *Machine) gone() {
-	if m.state == asked {
-		m.read.Finding = hardware.Interrupted
+	if m.state == stamped || m.state == asked {
+		m.read.Finding = m.number
+		if m.number == hardware.Unreadable {
+			m.read.Finding = hardware.Interrupted
+		}
 	}
 	m.state = over
 }
 
-func (m *Machine) send(p dsrc.PDU, now time.Time) ([]byte, error) {
-	out, err := dsrc.AppendFragment(make([]byte, 0, 32), pduNumber)
+func (m *Machine) send(p dsrc.PDU) ([]byte, error) {
+	out, err := dsrc.AppendFragment(make([]byte, 0, 64), pduNumber)
 	if err != nil {
 		return nil, err
 	}
@@ -82,14 +142,15 @@ func (m *Machine) send(p dsrc.PDU, now time.Time) ([]byte, error) {
 		m.state = over
 		return nil, fmt.Errorf("efc: profile does not fit the air: %w", err)
 	}
-	m.read.Raw = append(m.read.Raw, hardware.Message{At: now, Octets: out})
+	m.last = p
+	m.read.Raw = append(m.read.Raw, hardware.Message{At: m.now, Octets: out})
 	return out, nil
 }
 
 // receive keeps an answer and reads it; nil is an answer that is no message.
-func (m *Machine) receive(in []byte, now time.Time) dsrc.PDU {
+func (m *Machine) receive(in []byte) dsrc.PDU {
 	kept := slices.Clone(in)
-	m.read.Raw = append(m.read.Raw, hardware.Message{FromTag: true, At: now, Octets: kept})
+	m.read.Raw = append(m.read.Raw, hardware.Message{FromTag: true, At: m.now, Octets: kept})
 	_, apdu, err := dsrc.CutFragment(kept)
 	if err != nil {
 		return nil
@@ -101,16 +162,13 @@ func (m *Machine) receive(in []byte, now time.Time) dsrc.PDU {
 	return p
 }
 
-// next decides what to say to an answer.
-func (m *Machine) next(answer dsrc.PDU, now time.Time) dsrc.PDU {
-	switch m.state {
-	case called:
-		return m.onVST(answer)
-	case asked:
-		return m.onAttributes(answer, now)
-	default:
-		return m.release(m.read.Finding)
+// again puts the last question once more, or gives up.
+func (m *Machine) again() dsrc.PDU {
+	if m.repeats == repeatMax {
+		return m.release(hardware.Unreadable)
 	}
+	m.repeats++
+	return m.last
 }
 
 func (m *Machine) release(f hardware.Finding) dsrc.PDU {

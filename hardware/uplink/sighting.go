@@ -8,7 +8,7 @@ func Of(station string, s hardware.Sighting) Observation {
 	o := Observation{
 		Station: station, Lane: s.Lane, At: s.At.UTC(), Direction: s.Direction, Country: s.Plate.Country, Plate: s.Plate.Text,
 	}
-	if s.Tag.Finding == hardware.Read {
+	if s.Tag.Finding.Charged() {
 		o.Tag = s.Tag.PAN
 	}
 	return o

@@ -1,0 +1,111 @@
+package efc
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"bompass/hardware"
+	"bompass/hardware/dsrc"
+	"bompass/hardware/seal"
+)
+
+// Antenna carries messages to a tag and back, each with its fragmentation octet. A nil answer means
+// that the tag has none: it is gone. An error is the antenna's own or its line's.
+type Antenna interface {
+	// Find sends the BST until a tag answers, and tells when that was by the antenna's clock.
+	Find(ctx context.Context, bst []byte) (vst []byte, at time.Time, err error)
+	// Exchange sends one message. The last one is not answered and closes the transaction.
+	Exchange(ctx context.Context, apdu []byte, last bool) (answer []byte, err error)
+}
+
+// Host carries out transactions over an antenna.
+type Host struct {
+	Antenna Antenna
+	Keys    seal.Keys // nil when there are none
+	Now     func() time.Time
+	// Commit is given a tag that has been read, and returns once the passage cannot be lost; only then
+	// the tag gets its receipt and its driver the signal. Its error ends the transaction. May be nil.
+	Commit func(hardware.TagRead) error
+}
+
+// Run carries out one transaction and tells what it brought, also when it ends in an error.
+func (h Host) Run(ctx context.Context, m *Machine) (hardware.TagRead, error) {
+	var in []byte
+	for sent := 0; ; {
+		out, done, err := m.Step(in, h.Now())
+		if err != nil {
+			return m.Result(), err
+		}
+		in = nil
+		switch {
+		case out != nil:
+			in, err = h.carry(ctx, m, out, sent == 0, done)
+			sent++
+		case !done:
+			err = h.meet(ctx, m)
+		}
+		if done || err != nil {
+			return m.Result(), err
+		}
+	}
+}
+
+func (h Host) carry(ctx context.Context, m *Machine, out []byte, first, last bool) (in []byte, err error) {
+	if !first {
+		return h.Antenna.Exchange(ctx, out, last)
+	}
+	in, at, err := h.Antenna.Find(ctx, out)
+	if in != nil {
+		m.Heard(at)
+	}
+	return in, err
+}
+
+// meet does what the machine waits for. A key that is not held is no error: the tag decides, or the
+// profile.
+func (h Host) meet(ctx context.Context, m *Machine) error {
+	switch m.Need() {
+	case Credentials:
+		credentials, err := h.access(ctx, m.Challenge())
+		m.Grant(credentials)
+		return err
+	case Verdict:
+		judgement, err := h.check(ctx, m.Stamp())
+		m.Judge(judgement)
+		return err
+	default:
+		defer m.Committed()
+		if h.Commit == nil {
+			return nil
+		}
+		return h.Commit(m.Result())
+	}
+}
+
+func (h Host) access(ctx context.Context, c seal.Challenge) (dsrc.Octets, error) {
+	if h.Keys == nil {
+		return nil, nil
+	}
+	credentials, err := h.Keys.Access(ctx, c)
+	if errors.Is(err, seal.ErrNoKey) {
+		return nil, nil
+	}
+	return credentials[:], err
+}
+
+func (h Host) check(ctx context.Context, s seal.Stamp) (Judgement, error) {
+	if h.Keys == nil {
+		return Unchecked, nil
+	}
+	right, err := h.Keys.Check(ctx, s)
+	switch {
+	case errors.Is(err, seal.ErrNoKey):
+		return Unchecked, nil
+	case err != nil:
+		return Unchecked, err
+	case right:
+		return Right, nil
+	}
+	return Wrong, nil
+}

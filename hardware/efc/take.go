@@ -1,0 +1,88 @@
+package efc
+
+import (
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"bompass/hardware"
+	"bompass/hardware/dsrc"
+)
+
+// take keeps what a tag said. Its number is taken once: what was vouched for is not said over again.
+func (m *Machine) take(attributes []dsrc.Attribute) {
+	for _, a := range attributes {
+		switch v := a.Value.Value.(type) {
+		case dsrc.PaymentMeans:
+			if m.number == hardware.Unreadable {
+				m.read.PAN, m.number = judge(v, m.now)
+				m.stamp.PAN = v.PAN
+			}
+		case dsrc.LicencePlate:
+			m.read.Plate = hardware.PlateRead{Country: v.Country.Code(), Text: v.Number.Text()}
+		case dsrc.EquipmentOBUId:
+			m.read.OBU = strings.ToUpper(hex.EncodeToString(v.Octets))
+		case dsrc.EquipmentStatus:
+			m.battery(int(v))
+		case dsrc.ReceiptData1:
+			m.receipts[0] = v.Time
+		case dsrc.ReceiptData2:
+			m.receipts[1] = v.Time
+		}
+	}
+}
+
+func (m *Machine) battery(status int) {
+	m.read.LowBattery = m.read.LowBattery || status&int(m.profile.LowBattery) != 0
+}
+
+// refusal reads a status.
+func refusal(status dsrc.Status) hardware.Finding {
+	switch status {
+	case dsrc.NoError:
+		return hardware.Read
+	case dsrc.AccessDenied:
+		return hardware.AccessDenied
+	}
+	return hardware.Unreadable
+}
+
+// judge looks whether a number can be charged.
+func judge(v dsrc.PaymentMeans, now time.Time) (pan string, f hardware.Finding) {
+	pan, ok := v.PAN.Digits()
+	switch {
+	case !ok || !luhn(pan):
+		return pan, hardware.WrongNumber
+	case v.Expiry.Ended(now):
+		return pan, hardware.Expired
+	}
+	return pan, hardware.Read
+}
+
+// luhn tells whether the last digit of a number is its modulus 10 check digit.
+func luhn(digits string) bool {
+	sum := 0
+	for i := range len(digits) {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 1 {
+			d *= 2
+		}
+		sum += d/10 + d%10
+	}
+	return sum%10 == 0
+}
+
+// Against looks at a tag with the plate that the camera read. A tag that was made for another plate is
+// a finding for people; an unread plate on either side tells nothing.
+func Against(read hardware.TagRead, seen hardware.PlateRead) hardware.Finding {
+	on, by := plain(read.Plate.Text), plain(seen.Text)
+	if read.Finding == hardware.Read && on != "" && by != "" && on != by {
+		return hardware.PlateDiffers
+	}
+	return read.Finding
+}
+
+// plain leaves a plate's letters and digits.
+func plain(text string) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(text))
+}

@@ -1,0 +1,174 @@
+package sim
+
+import (
+	"encoding/binary"
+
+	"bompass/hardware/dsrc"
+)
+
+func (t *Tag) answer(request dsrc.PDU) dsrc.PDU {
+	if bst, ok := request.(dsrc.BST); ok {
+		return t.onBST(bst)
+	}
+	if !t.open {
+		return nil
+	}
+	switch p := request.(type) {
+	case dsrc.GetRequest:
+		return t.onGet(p)
+	case dsrc.ActionRequest:
+		return t.onAction(p)
+	case dsrc.SetRequest:
+		return t.onSet(p)
+	case dsrc.EventReportRequest:
+		if p.Type == dsrc.EventRelease {
+			t.open, t.served = false, t.beacon
+		}
+	}
+	return nil
+}
+
+// onBST answers a beacon that is not the one that has just released it.
+func (t *Tag) onBST(bst dsrc.BST) dsrc.PDU {
+	if bst.RSU == t.served {
+		return nil
+	}
+	t.open, t.beacon = true, bst.RSU
+	t.called++
+	binary.BigEndian.PutUint32(t.random[:], t.called*0x9E3779B1^binary.BigEndian.Uint32(t.Number[4:]))
+	own := dsrc.TollParameter{Mark: t.Mark, Access: t.Access, KeyRef: t.KeyRef, Random: t.random}
+	var list []dsrc.Application
+	for _, c := range t.Others {
+		list = append(list, application(c.AID, c.EID, dsrc.TollParameter{Mark: c.Mark}))
+	}
+	return dsrc.VST{
+		Applications: append(list, application(dsrc.AIDToll, tollEID, own)),
+		OBE:          dsrc.ObeConfiguration{EquipmentClass: 1, Manufacturer: 2, Status: dsrc.Some(int(t.Status))},
+	}
+}
+
+func application(aid, eid int, p dsrc.TollParameter) dsrc.Application {
+	return dsrc.Application{
+		AID: aid, EID: dsrc.Some(eid), Parameter: dsrc.Container{Value: dsrc.OctetString{Octets: p.Octets()}},
+	}
+}
+
+// admits tells whether a request may be answered.
+func (t *Tag) admits(eid int, credentials dsrc.Octets) bool {
+	if t.Refuses || eid != tollEID {
+		return false
+	}
+	return !t.Access || t.Keys != nil && t.Keys.Admits(t.KeyRef, t.random, credentials)
+}
+
+func (t *Tag) onGet(p dsrc.GetRequest) dsrc.PDU {
+	if !t.admits(p.EID, p.Credentials) {
+		return dsrc.GetResponse{EID: p.EID, Return: dsrc.Some(dsrc.AccessDenied)}
+	}
+	list, complete := t.attributes(p.Attributes)
+	response := dsrc.GetResponse{EID: p.EID, Attributes: list}
+	if !complete {
+		response.Return = dsrc.Some(dsrc.ArgumentError)
+	}
+	return response
+}
+
+// attributes are those of the wanted that the tag has.
+func (t *Tag) attributes(wanted []int) (list []dsrc.Attribute, complete bool) {
+	for _, id := range wanted {
+		if value := t.attribute(id); value != nil {
+			list = append(list, dsrc.Attribute{ID: id, Value: dsrc.Container{Value: value}})
+		}
+	}
+	return list, len(list) == len(wanted)
+}
+
+func (t *Tag) attribute(id int) dsrc.Value {
+	switch id {
+	case dsrc.AttrPaymentMeans:
+		return dsrc.PaymentMeans{PAN: t.Number, Expiry: t.Expiry}
+	case dsrc.AttrEquipmentOBUId:
+		return dsrc.EquipmentOBUId{Octets: t.OBU}
+	case dsrc.AttrLicencePlate:
+		text, _ := dsrc.Latin1(t.Plate.Text)
+		return dsrc.LicencePlate{Country: dsrc.CountryOf(t.Plate.Country), Number: text}
+	case dsrc.AttrVehicleClass:
+		return dsrc.VehicleClass(t.Class)
+	case dsrc.AttrEquipmentStatus:
+		return dsrc.EquipmentStatus(t.Status)
+	case dsrc.AttrReceiptData1:
+		return dsrc.ReceiptData1{ReceiptData: t.Receipts[0]}
+	case dsrc.AttrReceiptData2:
+		return dsrc.ReceiptData2{ReceiptData: t.Receipts[1]}
+	}
+	return nil
+}
+
+// onSet takes receipts and nothing else.
+func (t *Tag) onSet(p dsrc.SetRequest) dsrc.PDU {
+	status := dsrc.NoError
+	if !t.admits(p.EID, p.Credentials) {
+		status = dsrc.AccessDenied
+	}
+	for _, a := range p.Attributes {
+		if status != dsrc.NoError {
+			break
+		}
+		switch v := a.Value.Value.(type) {
+		case dsrc.ReceiptData1:
+			t.Receipts[0] = v.ReceiptData
+		case dsrc.ReceiptData2:
+			t.Receipts[1] = v.ReceiptData
+		default:
+			status = dsrc.AccessDenied
+		}
+	}
+	if !p.Confirm {
+		return nil
+	}
+	response := dsrc.SetResponse{EID: p.EID}
+	if status != dsrc.NoError {
+		response.Return = dsrc.Some(status)
+	}
+	return response
+}
+
+func (t *Tag) onAction(p dsrc.ActionRequest) dsrc.PDU {
+	if !p.Confirm {
+		return nil
+	}
+	response := dsrc.ActionResponse{EID: p.EID}
+	switch p.Type {
+	case dsrc.SetMMI:
+	case dsrc.Echo:
+		response.Parameter = p.Parameter
+	case dsrc.GetStamped:
+		return t.onGetStamped(p)
+	default:
+		response.Return = dsrc.Some(dsrc.ArgumentError)
+	}
+	return response
+}
+
+func (t *Tag) onGetStamped(p dsrc.ActionRequest) dsrc.PDU {
+	refused := func(s dsrc.Status) dsrc.PDU { return dsrc.ActionResponse{EID: p.EID, Return: dsrc.Some(s)} }
+	if !t.admits(p.EID, p.Credentials) {
+		return refused(dsrc.AccessDenied)
+	}
+	want, ok := p.Parameter.Value.(dsrc.GetStampedRequest)
+	list, complete := t.attributes(want.Attributes)
+	if !ok || !complete || t.Keys == nil {
+		return refused(dsrc.ArgumentError)
+	}
+	octets, err := dsrc.AppendAttributes(nil, list)
+	if err != nil {
+		return refused(dsrc.ProcessingFailure)
+	}
+	signed, err := t.Keys.Sign(want.KeyRef, octets, want.Nonce)
+	if err != nil {
+		return refused(dsrc.ArgumentError)
+	}
+	return dsrc.ActionResponse{EID: p.EID, Parameter: dsrc.Container{Value: dsrc.GetStampedResponse{
+		Attributes: list, Authenticator: signed[:],
+	}}}
+}
