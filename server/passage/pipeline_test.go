@@ -307,6 +307,18 @@ func TestIntakeGoesOnWhileTheDatabaseIsAway(t *testing.T) {
 	r.wantCharges(driven)
 }
 
+// A connection that is lost at the commit leaves open whether it was done; what comes again finds out.
+func TestLostConnectionsLoseAndDoubleNothing(t *testing.T) {
+	r := newRig(t, (november + 25).Start())
+	driven := fixture.Passages(november, november+20)
+	for part := range slices.Chunk(driven, 40) {
+		r.send(ndjson(part...))
+		r.exec("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+	}
+	r.settle()
+	r.wantCharges(driven)
+}
+
 func TestNewPassagesAreToldWhileOneWatches(t *testing.T) {
 	r := newRig(t, (november + 10).Start())
 	events, err := r.live().Subscribe(t.Context(), fixture.Kari)

@@ -13,11 +13,11 @@ import (
 
 // Limits of a worker.
 const (
-	roundMax   = 8000             // passages of one transaction; one message may go beyond
-	prefetch   = 256              // messages on their way to a worker
-	roundWait  = time.Minute      // a transaction must be done
-	retryDelay = 2 * time.Second  // after a failure that was not the passages' fault
-	retryMax   = 30 * time.Second // between tries
+	roundMax   = 8000        // passages of one transaction; one message may go beyond
+	prefetch   = 256         // messages on their way to a worker
+	roundWait  = time.Minute // a transaction must be done
+	retryDelay = time.Second // before a message comes again, more with every time
+	retryMax   = 30 * time.Second
 )
 
 // worker posts the passages of one partition.
@@ -27,7 +27,6 @@ type worker struct {
 	cache      *cache
 	generation int64
 	known      int64 // version of the directory that the cache was made with
-	fails      int
 }
 
 func newWorker(p *Pipeline, partition int) *worker {
@@ -107,9 +106,7 @@ func gather(first jetstream.Msg, queue <-chan jetstream.Msg) []jetstream.Msg {
 // work posts messages and acknowledges them. When that fails, whatever the reason, the cache is
 // dropped and the same is tried with care; after that each message alone, so that none holds up others.
 func (w *worker) work(ctx context.Context, messages []jetstream.Msg) {
-	err := w.try(ctx, messages, false)
-	if err == nil {
-		w.fails = 0
+	if w.try(ctx, messages, false) == nil {
 		return
 	}
 	if len(messages) > 1 && w.try(ctx, messages, true) == nil {
@@ -125,9 +122,11 @@ func (w *worker) single(ctx context.Context, msg jetstream.Msg) {
 	if err == nil {
 		return
 	}
-	w.fails++
 	w.log.Error("passages are not posted yet", "partition", w.partition, "error", err)
-	delay := min(retryDelay*time.Duration(w.fails), retryMax)
+	delay := retryDelay
+	if meta, err := msg.Metadata(); err == nil {
+		delay = min(delay*time.Duration(meta.NumDelivered), retryMax)
+	}
 	if err := msg.NakWithDelay(delay); err != nil {
 		w.log.Warn("message comes again later than asked", "error", err)
 	}
