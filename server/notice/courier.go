@@ -1,0 +1,126 @@
+package notice
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"bompass/server/partner/message"
+)
+
+// Limits of delivery.
+const (
+	roundMax  = 20               // letters taken at once
+	leaseFor  = 2 * time.Minute  // after which another server takes over a letter that was not reported on
+	triesMax  = 12               // then a letter is given up: after about a day
+	waitFirst = 10 * time.Second // doubled with every try
+	waitMax   = 4 * time.Hour
+	pause     = 500 * time.Millisecond // between looks at the outbox
+)
+
+// Outbox keeps letters.
+type Outbox interface {
+	// TakeLetters returns letters that are due, each to one taker, and makes them due again at again.
+	TakeLetters(ctx context.Context, now, again time.Time, most int) ([]Letter, error)
+	// LetterSent wipes a letter that has left.
+	LetterSent(ctx context.Context, id string, now time.Time) error
+	// LetterLater makes a letter due at an instant; a zero one gives it up and wipes it.
+	LetterLater(ctx context.Context, id string, now, due time.Time) error
+}
+
+// Courier takes letters from the outbox to the partners.
+type Courier struct {
+	outbox Outbox
+	seal   Sealer
+	post   message.Post
+	now    func() time.Time
+	log    *slog.Logger
+}
+
+// NewCourier returns a Courier that sends with a partner.
+func NewCourier(outbox Outbox, seal Sealer, post message.Post, now func() time.Time, log *slog.Logger) *Courier {
+	return &Courier{outbox: outbox, seal: seal, post: post, now: now, log: log}
+}
+
+// Run delivers until ctx ends.
+func (c *Courier) Run(ctx context.Context) {
+	for {
+		sent, err := c.Round(ctx)
+		if err != nil && ctx.Err() == nil {
+			c.log.Error("letters are waiting", "err", err)
+		}
+		if sent == roundMax {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// Round hands over the letters that are due and tells how many it took. What a partner refuses waits
+// for its next try; a letter is handed over at least once, and again only when nobody can tell whether
+// it left.
+func (c *Courier) Round(ctx context.Context) (int, error) {
+	now := c.now()
+	letters, err := c.outbox.TakeLetters(ctx, now, now.Add(leaseFor), roundMax)
+	if err != nil {
+		return 0, err
+	}
+	for _, letter := range letters {
+		if err := c.deliver(ctx, letter); err != nil {
+			return len(letters), err
+		}
+	}
+	return len(letters), nil
+}
+
+func (c *Courier) deliver(ctx context.Context, letter Letter) error {
+	err := c.send(ctx, letter)
+	if err == nil {
+		return c.outbox.LetterSent(ctx, letter.ID, c.now())
+	}
+	if ctx.Err() != nil {
+		return nil // the lease ends by itself
+	}
+	next := time.Time{}
+	if letter.Tries < triesMax && !message.Permanent(err) {
+		next = c.now().Add(Wait(letter.Tries))
+	}
+	c.log.Warn("letter was not taken", "letter", letter.ID, "kind", letter.Kind, "tries", letter.Tries, "given_up", next.IsZero(), "err", err)
+	return c.outbox.LetterLater(ctx, letter.ID, c.now(), next)
+}
+
+// Wait is how long after a try the next one comes.
+func Wait(tries int) time.Duration {
+	wait := waitFirst
+	for range tries - 1 {
+		if wait *= 2; wait >= waitMax {
+			return waitMax
+		}
+	}
+	return wait
+}
+
+func (c *Courier) send(ctx context.Context, letter Letter) error {
+	plain, err := c.seal.OpenText(letter.Key, letter.Sealed, letter.row())
+	if err != nil {
+		return err
+	}
+	var text Text
+	if err := json.Unmarshal(plain, &text); err != nil {
+		return fmt.Errorf("read letter: %w", err)
+	}
+	if letter.Channel == SMS {
+		return c.post.Text(ctx, message.SMS{ID: letter.ID, To: text.To, Text: text.Lines[0]})
+	}
+	html, err := text.HTML()
+	if err != nil {
+		return err
+	}
+	return c.post.Mail(ctx, message.Mail{ID: letter.ID, To: text.To, Subject: text.Subject, Text: text.Plain(), HTML: html, Language: text.Language, At: c.now()})
+}

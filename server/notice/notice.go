@@ -1,0 +1,172 @@
+// Package notice owns what people are told outside the portal: which letter follows from which event,
+// in which language, to which address, and that it arrives or is given up.
+//
+// A letter is written in the transaction of its cause and waits in the outbox, sealed. The courier
+// hands it to a partner and wipes it. What happened and who must know is the other domains' to say.
+package notice
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bompass/shared/i18n"
+	"bompass/shared/toll"
+)
+
+// Channel is how a letter travels.
+type Channel string
+
+// The channels. A letter to nobody is written where an answer must cost the same for people we do not
+// know; it is never sent.
+const (
+	Mail   Channel = "mail"
+	SMS    Channel = "sms"
+	Nobody Channel = "none"
+)
+
+// Kind says what a letter is about. Its words stand in the catalogues under "mail.<kind>" and
+// "sms.<kind>".
+type Kind string
+
+// The letters.
+const (
+	Register        Kind = "register"         // confirm the address and begin; link
+	AlreadyThere    Kind = "already.there"    // somebody registered an address that has an account
+	Reset           Kind = "reset"            // choose a new password; link
+	FirstEmail      Kind = "first.email"      // the address was put on the customer number
+	FirstTaken      Kind = "first.taken"      // somebody wanted to put another address on it
+	FirstPassword   Kind = "first.password"   // choose the first password; link
+	PasswordChanged Kind = "password.changed" // and all sessions were ended
+	ConfirmEmail    Kind = "confirm.email"    // code
+	ConfirmMobile   Kind = "confirm.mobile"   // code, by SMS
+	EmailNew        Kind = "email.new"        // confirm the new address; link
+	EmailOld        Kind = "email.old"        // the address is about to change; link that stops it
+	EmailChanged    Kind = "email.changed"    // to the new address, once it is in use
+	EmailKept       Kind = "email.kept"       // the change was stopped
+	MobileChanged   Kind = "mobile.changed"
+	FactorAdded     Kind = "factor.added"
+	FactorRemoved   Kind = "factor.removed"
+	RecoveryMade    Kind = "recovery.made"
+	RecoveryUsed    Kind = "recovery.used" // param left
+	FactorPaused    Kind = "factor.paused" // too many wrong codes in a row
+	NewDevice       Kind = "new.device"    // params device, network
+	SessionsEnded   Kind = "sessions.ended"
+	Invited         Kind = "invited" // link, params name, role
+	RoleChanged     Kind = "role.changed"
+	ErasureAsked    Kind = "erasure.asked"
+	Exported        Kind = "exported"
+)
+
+// Kinds lists every letter, for the test of the catalogues.
+func Kinds() []Kind {
+	return []Kind{
+		Register, AlreadyThere, Reset, FirstEmail, FirstTaken, FirstPassword, PasswordChanged, ConfirmEmail, ConfirmMobile, EmailNew,
+		EmailOld, EmailChanged, EmailKept, MobileChanged, FactorAdded, FactorRemoved, RecoveryMade, RecoveryUsed, FactorPaused, NewDevice,
+		SessionsEnded, Invited, RoleChanged, ErasureAsked, Exported,
+	}
+}
+
+// Reader is whom a letter is for.
+type Reader struct {
+	Account  toll.AccountID // empty for somebody without one
+	Name     string         // empty when unknown
+	Address  string         // e-mail address, or number for SMS
+	Language string
+}
+
+// Letter is a letter in the outbox.
+type Letter struct {
+	ID      string
+	Channel Channel
+	Kind    Kind
+	Account toll.AccountID
+	Key     string // names the key that Sealed opens with
+	Sealed  []byte
+	Due     time.Time
+	Tries   int // how often it was handed over
+}
+
+// Text is a letter as it is read. It is kept sealed, since links and codes open doors.
+type Text struct {
+	To       string   `json:"to"`
+	Language string   `json:"language"`
+	Subject  string   `json:"subject,omitempty"`
+	Greeting string   `json:"greeting,omitempty"`
+	Lines    []string `json:"lines"`
+	Code     string   `json:"code,omitempty"`
+	Link     string   `json:"link,omitempty"`
+	LinkText string   `json:"link_text,omitempty"`
+	Closing  string   `json:"closing,omitempty"`
+}
+
+// Sealer keeps texts unreadable in the database.
+type Sealer interface {
+	SealText(text []byte, row string) (key string, sealed []byte)
+	OpenText(key string, sealed []byte, row string) ([]byte, error)
+}
+
+// Writer writes letters.
+type Writer struct {
+	seal   Sealer
+	public string // address of the portal, without a trailing slash
+	now    func() time.Time
+}
+
+// NewWriter returns a Writer whose links begin with the portal's public address.
+func NewWriter(seal Sealer, public string, now func() time.Time) *Writer {
+	return &Writer{seal: seal, public: public, now: now}
+}
+
+// Content is what a letter says beyond its words.
+type Content struct {
+	Link   string // path on the portal, with what opens it
+	Code   string
+	Params []any // name, value pairs for the words
+}
+
+// Mail writes a letter by e-mail.
+func (w *Writer) Mail(kind Kind, to Reader, c Content) (Letter, error) {
+	words := i18n.For(to.Language)
+	key := "mail." + string(kind)
+	text := Text{
+		To: to.Address, Language: words.Lang(), Subject: words.T(key+".subject", c.Params...),
+		Greeting: words.T("mail.greeting"), Lines: []string{words.T(key+".text", c.Params...)}, Code: c.Code, Closing: words.T("mail.closing"),
+	}
+	if to.Name != "" {
+		text.Greeting = words.T("mail.greeting.name", "name", to.Name)
+	}
+	if c.Link != "" {
+		text.Link, text.LinkText = w.public+c.Link, words.T(key+".link")
+	}
+	return w.letter(Mail, kind, to.Account, text)
+}
+
+// SMS writes a letter by text message.
+func (w *Writer) SMS(kind Kind, to Reader, c Content) (Letter, error) {
+	words := i18n.For(to.Language)
+	params := append([]any{"code", c.Code, "link", w.public + c.Link}, c.Params...)
+	return w.letter(SMS, kind, to.Account, Text{To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)}})
+}
+
+// None writes a letter that is never sent and costs as much as one that is.
+func (w *Writer) None(kind Kind, c Content) (Letter, error) {
+	letter, err := w.Mail(kind, Reader{Address: "nobody@bompass.invalid", Language: i18n.Default}, c)
+	letter.Channel = Nobody
+	return letter, err
+}
+
+func (w *Writer) letter(channel Channel, kind Kind, account toll.AccountID, text Text) (Letter, error) {
+	plain, err := json.Marshal(text)
+	if err != nil {
+		return Letter{}, fmt.Errorf("write %s: %w", kind, err)
+	}
+	letter := Letter{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: account, Due: w.now()}
+	letter.Key, letter.Sealed = w.seal.SealText(plain, letter.row())
+	return letter, nil
+}
+
+// row is what a letter's text is sealed for.
+func (l Letter) row() string { return "letter " + l.ID }
