@@ -37,7 +37,7 @@ func coverage(out io.Writer, s *tariff.Scheme) {
 	for i, v := range s.Versions {
 		fmt.Fprintf(out, "  from %s  %s\n", v.From, v.Source)
 		for _, m := range v.Missing {
-			fmt.Fprintf(out, "    no price for %s\n", m.For)
+			fmt.Fprintf(out, "    no price for %s\n", m)
 		}
 		switch end := s.End(i); {
 		case i+1 < len(s.Versions) && end < s.Versions[i+1].From:

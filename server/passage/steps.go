@@ -39,6 +39,7 @@ func appendStep(b []byte, s *rating.Step) []byte {
 	b = appendNumber(b, "count", s.Count)
 	b = appendNumber(b, "of", s.Of)
 	b = appendWord(b, "text", s.Text)
+	b = appendNumber(b, "amount", int(s.Amount))
 	return append(b, '}')
 }
 

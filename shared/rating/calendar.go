@@ -17,14 +17,15 @@ type calendar struct {
 // day serves both as a UTC day (before, after) and as a local one (kind, month).
 type day struct {
 	before, after uint8 // hours ahead of UTC until 01:00 UTC, and from then on
-	kind          uint8 // what time bands ask of the day: weekday, holiday, July
+	kind          uint8 // what time bands ask of the day: weekday, holiday, July, eve
 	month         uint8 // oslo.Month modulo 256
 }
 
 const (
 	msPerHour = 3_600_000
 	msPerDay  = 24 * msPerHour
-	dayKinds  = 28 // 7 weekdays × holiday or not × July or not
+	plainDays = 56 // 7 weekdays × holiday or not × July or not × day before a holiday or not
+	dayKinds  = plainDays * (1 + tariff.SeasonsMax)
 	firstYear = 2015
 	lastYear  = 2035
 )
@@ -37,7 +38,7 @@ func newCalendar() calendar {
 		unix := int64(d) * 86400
 		c.days[i] = day{
 			before: uint8(oslo.Offset(unix) / 3600), after: uint8(oslo.Offset(unix+3600) / 3600),
-			kind: kindIndex(tariff.KindOf(d)), month: uint8(d.Month()),
+			kind: kindIndex(tariff.KindOf(d), 0), month: uint8(d.Month()),
 		}
 	}
 	return c
@@ -65,26 +66,82 @@ func (c *calendar) at(ms int64) (minute int32, kind, month uint8) {
 
 // far is at for days outside the table.
 func far(ms int64) (minute int32, kind, month uint8) {
+	d, second := oslo.Split(seconds(ms))
+	return second / 60, kindIndex(tariff.KindOf(d), 0), uint8(d.Month())
+}
+
+// seconds rounds Unix milliseconds down.
+func seconds(ms int64) int64 {
 	unix := ms / 1000
 	if ms%1000 < 0 {
 		unix--
 	}
-	d, second := oslo.Split(unix)
-	return second / 60, kindIndex(tariff.KindOf(d)), uint8(d.Month())
+	return unix
 }
 
-func kindIndex(k tariff.DayKind) uint8 {
-	i := uint8(k.Weekday)
+// dayOf is the local day of a Unix millisecond, on the wall clock that Norway and Sweden share.
+func dayOf(ms int64) oslo.Day {
+	d, _ := oslo.Split(seconds(ms))
+	return d
+}
+
+// season is the number of a name among a version's seasons, from 1; 0 is none.
+func season(v *tariff.Version, name string) int {
+	for i, s := range v.Seasons {
+		if s.Name == name {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func kindIndex(k tariff.DayKind, season int) uint8 {
+	i := int(k.Weekday) + season*plainDays
 	if k.Holiday {
 		i += 7
 	}
 	if k.July {
 		i += 14
 	}
-	return i
+	if k.Eve {
+		i += 28
+	}
+	return uint8(i)
 }
 
 // dayKind is the inverse of kindIndex.
-func dayKind(i int) tariff.DayKind {
-	return tariff.DayKind{Weekday: time.Weekday(i % 7), Holiday: i/7%2 == 1, July: i >= 14}
+func dayKind(v *tariff.Version, i int) tariff.DayKind {
+	k := tariff.DayKind{Weekday: time.Weekday(i % 7), Holiday: i/7%2 == 1, July: i/14%2 == 1, Eve: i/28%2 == 1}
+	if n := i / plainDays; n > 0 {
+		k.Season = v.Seasons[n-1].Name
+	}
+	return k
+}
+
+// yearKinds is the calendar of a version that does not follow the plain Norwegian one: the kind of
+// every day of the table. Nil when it does.
+func yearKinds(v *tariff.Version) []uint8 {
+	if v.Clock != tariff.Sweden && len(v.Seasons) == 0 {
+		return nil
+	}
+	first, last := oslo.Date(firstYear, time.January, 1), oslo.Date(lastYear, time.December, 31)
+	kinds := make([]uint8, last-first+1)
+	for i := range kinds {
+		kinds[i] = kindOn(v, first+oslo.Day(i))
+	}
+	return kinds
+}
+
+func kindOn(v *tariff.Version, d oslo.Day) uint8 {
+	k := v.KindOf(d)
+	return kindIndex(k, season(v, k.Season))
+}
+
+// kind is the kind of the day of a Unix millisecond by the version's own calendar.
+func (v *version) kind(ms int64) uint8 {
+	d := dayOf(ms)
+	if i := int(d) - int(oslo.Date(firstYear, time.January, 1)); i >= 0 && i < len(v.kinds) {
+		return v.kinds[i]
+	}
+	return kindOn(v.source, d)
 }

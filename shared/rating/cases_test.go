@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"embed"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,7 +20,8 @@ import (
 
 // Text cases can be read and added to by someone who knows tolls and no Go. Each begins with "case";
 // "vehicle" says what it is and has; a line with a time is a passage and, after =, what it costs and
-// perhaps the rules that led there; "days" is many passages; "total" is what all of them cost.
+// perhaps the rules that led there; "again" is the passage of the line above once more; "days" is many
+// passages; "total" is what all of them cost; "known" says until when all passages are known.
 // Times are Norwegian wall clock, or with an offset.
 //
 //go:embed testdata
@@ -31,6 +33,7 @@ type textCase struct {
 	inputs  []rating.Input
 	wants   []want // beside inputs; those without an amount are zero
 	total   string
+	known   time.Time // zero: everything is known
 }
 
 type want struct {
@@ -59,6 +62,9 @@ func TestCases(t *testing.T) {
 func (c textCase) check(t *testing.T, plan *rating.Plan) {
 	t.Helper()
 	got := rate(plan, c.inputs)
+	if !c.known.IsZero() {
+		got = rateKnown(plan, c.inputs, c.known)
+	}
 	var total money.Ore
 	for i, w := range c.wants {
 		g := got[i]
@@ -84,13 +90,15 @@ func rules(steps []rating.Step) string {
 	for _, s := range steps {
 		word := string(s.Rule)
 		switch s.Rule {
-		case rating.RuleHour:
-			word += ":" + string(s.By)
+		case rating.RuleHour, rating.RuleDuplicate, rating.RulePair, rating.RuleAnnul, rating.RuleWaive:
+			word += strings.TrimSuffix(":"+string(s.By), ":")
+		case rating.RuleDay, rating.RuleVAT:
+			word += ":" + s.Amount.String()
 		case rating.RuleCap, rating.RuleCounted:
 			word += fmt.Sprintf(":%d/%d", s.Count, s.Of)
-		case rating.RuleExempt:
-			word += ":" + s.Text
-		case rating.RuleList, rating.RuleDirection, rating.RuleTag, rating.RuleZeroEmission:
+		case rating.RuleExempt, rating.RuleSupplement, rating.RuleTag:
+			word += strings.TrimSuffix(":"+s.Text, ":")
+		case rating.RuleList, rating.RuleDirection, rating.RuleZeroEmission, rating.RuleToll, rating.RulePending:
 		}
 		words = append(words, word)
 	}
@@ -101,11 +109,17 @@ func rules(steps []rating.Step) string {
 type rated struct {
 	list, net money.Ore
 	steps     []rating.Step
+	pending   bool
 	err       error
 }
 
 // rate resolves, sorts, rates and explains inputs of one vehicle and answers in their order.
 func rate(plan *rating.Plan, inputs []rating.Input) []rated {
+	return rateKnown(plan, inputs, time.Unix(1<<40, 0))
+}
+
+// rateKnown is rate when only what happened before an instant is known to be all.
+func rateKnown(plan *rating.Plan, inputs []rating.Input, known time.Time) []rated {
 	answers := make([]rated, len(inputs))
 	var all []rating.Crossing
 	var places []int
@@ -126,11 +140,11 @@ func rate(plan *rating.Plan, inputs []rating.Input) []rated {
 	for i, o := range order {
 		set[i] = all[o]
 	}
-	plan.Rate(set, charges)
+	plan.RateKnown(set, charges, known)
 	ids := func(i int) toll.PassageID { return toll.PassageID(strconv.Itoa(places[order[i]] + 1)) }
 	for i := range set {
 		answers[places[order[i]]] = rated{
-			list: charges[i].List(), net: charges[i].Net(),
+			list: charges[i].List(), net: charges[i].Net(), pending: charges[i].Pending(),
 			steps: plan.Explain(set, charges, i, ids, nil),
 		}
 	}
@@ -191,8 +205,17 @@ func (c *textCase) read(word, rest string, line int) (err error) {
 	case "total":
 		c.total = rest
 		return nil
+	case "known":
+		c.known, err = instant(rest)
+		return err
 	case "days":
 		return c.days(strings.Fields(rest))
+	case "again":
+		_, right, _ := strings.Cut(rest, "=")
+		last := c.inputs[len(c.inputs)-1]
+		c.add(last, wantOf(right, line))
+		c.inputs[len(c.inputs)-1].Key = last.Key
+		return nil
 	}
 	in := c.vehicle
 	left, right, _ := strings.Cut(rest, "=")
@@ -211,9 +234,22 @@ func (c *textCase) read(word, rest string, line int) (err error) {
 	if err := traits(&in, strings.Join(words[1:], " ")); err != nil {
 		return err
 	}
-	net, rules, _ := strings.Cut(strings.TrimSpace(right), " ")
-	c.add(in, want{net: net, rules: strings.Join(strings.Fields(rules), " "), line: line})
+	c.add(in, wantOf(right, line))
 	return nil
+}
+
+func wantOf(text string, line int) want {
+	net, rules, _ := strings.Cut(strings.TrimSpace(text), " ")
+	return want{net: net, rules: strings.Join(strings.Fields(rules), " "), line: line}
+}
+
+// millimetres reads a length in metres with two decimals, such as 5.20 m.
+func millimetres(text string) int {
+	o, err := money.Parse(strings.TrimSuffix(text, " m"))
+	if err != nil {
+		return -1
+	}
+	return int(o) * 10
 }
 
 func (c *textCase) add(in rating.Input, w want) {
@@ -284,6 +320,12 @@ func traits(in *rating.Input, text string) error {
 		case "M1", "M2", "M3", "N1", "N2", "N3", "L3e":
 			in.Facts.Category = word
 			in.Facts.WeightKG, _ = strconv.Atoi(strings.TrimSuffix(rest, " kg"))
+		case "holds":
+			in.Products = append(slices.Clip(in.Products), tariff.ProductID(rest))
+		case "length":
+			in.LengthMM = millimetres(rest)
+		case "trailer":
+			in.TrailerMM = millimetres(rest)
 		case "fuel":
 			in.Facts.Fuel = toll.Fuel(rest)
 		default:

@@ -18,7 +18,10 @@ func Compile(book *tariff.Book) (*Plan, error) {
 	}
 	c := &compiler{
 		plan:   &Plan{index: map[toll.StationID]StationIndex{}, hours: make([]hourRule, 1), caps: make([]capRule, 1), days: newCalendar()},
-		clocks: map[[minutesPerDay]uint8]uint16{}, groups: map[string]uint16{},
+		clocks: map[[minutesPerDay]uint8]uint16{}, groups: map[string]uint16{}, caps: map[capRule]uint16{{}: 0},
+	}
+	if c.plan.products = book.Products(); len(c.plan.products) > productsMax {
+		return nil, fmt.Errorf("compile tariffs: more than %d supplementary products", productsMax)
 	}
 	for _, s := range book.Schemes {
 		c.scheme(s)
@@ -34,16 +37,23 @@ type compiler struct {
 	plan   *Plan
 	clocks map[[minutesPerDay]uint8]uint16
 	groups map[string]uint16 // "hour oslo ring" → number, from 1
+	caps   map[capRule]uint16
 }
 
 // profile is what sets stations of a scheme apart when it comes to prices and rules.
-type profile struct{ zone, hour, cap string }
+type profile struct {
+	zone, hour, cap string
+	station         toll.StationID // where it counts for itself
+}
 
 func (c *compiler) scheme(s *tariff.Scheme) {
 	p := c.plan
 	var profiles []profile
 	for _, st := range s.Stations {
-		pr := profile{st.PriceZone, st.HourGroup, st.CapGroup}
+		pr := profile{zone: st.PriceZone, hour: st.HourGroup, cap: st.CapGroup}
+		if countsAlone(s, st) {
+			pr.station = st.ID
+		}
 		at := slices.Index(profiles, pr)
 		if at < 0 {
 			at, profiles = len(profiles), append(profiles, pr)
@@ -52,7 +62,7 @@ func (c *compiler) scheme(s *tariff.Scheme) {
 		p.stations = append(p.stations, st)
 		p.places = append(p.places, place{
 			first: uint16(len(p.versions)), end: uint16(len(p.versions) + len(s.Versions)),
-			profile: uint16(at), charged: WayOf(st.Charged), disabledFree: st.DisabledFree,
+			profile: uint16(at), charged: WayOf(st.Charged), special: specialOf(s, st), disabledFree: st.DisabledFree,
 		})
 	}
 	for i := range s.Versions {
@@ -60,16 +70,42 @@ func (c *compiler) scheme(s *tariff.Scheme) {
 	}
 }
 
+// countsAlone tells whether any version has a cap that counts a station for itself.
+func countsAlone(s *tariff.Scheme, st tariff.Station) bool {
+	return anyCap(s, func(k tariff.Cap) bool { return k.PerStation && k.CapGroup == st.CapGroup })
+}
+
+func anyCap(s *tariff.Scheme, is func(tariff.Cap) bool) bool {
+	return slices.ContainsFunc(s.Versions, func(v tariff.Version) bool { return slices.ContainsFunc(v.Caps, is) })
+}
+
+func specialOf(s *tariff.Scheme, st tariff.Station) (sp special) {
+	if st.Charged != toll.DirectionUnknown {
+		sp |= oneWay
+	}
+	if s.Ferry {
+		sp |= ferry
+	}
+	linked := slices.ContainsFunc(s.Versions, func(v tariff.Version) bool {
+		return slices.ContainsFunc(v.Links, func(l tariff.Link) bool { return slices.Contains(l.At, st.ID) })
+	})
+	if linked || anyCap(s, func(k tariff.Cap) bool { return k.Daily && k.CapGroup == st.CapGroup }) {
+		sp |= neighbours
+	}
+	return sp
+}
+
 func (c *compiler) version(s *tariff.Scheme, i int, profiles []profile) {
 	p, src := c.plan, &s.Versions[i]
 	v := version{
 		from: src.From.Start().UnixMilli(), to: instant(s.End(i)), clocks: int32(len(p.clockOf)), rows: int32(len(p.rows)),
-		cars: src.HeavyCars.Needs, id: src.ID, names: []string{tariff.Base}, source: src,
-	}
-	for _, b := range src.Bands {
-		v.names = append(v.names, b.Name)
+		cars: src.HeavyCars.Needs, id: src.ID, names: bandNames(src), source: src,
+		kinds: yearKinds(src), links: c.links(src),
 	}
 	v.bands = int32(len(v.names))
+	v.block = int32(len(profiles)) * v.bands * classCount * states
+	var held []tariff.ProductID
+	v.products, held = c.supplements(src)
 	for kind, name := range kindNames() {
 		v.exempt[kind] = never
 		for _, e := range src.Exempt {
@@ -80,16 +116,87 @@ func (c *compiler) version(s *tariff.Scheme, i int, profiles []profile) {
 	}
 	for _, pr := range profiles {
 		c.days(src, v.names, pr.zone)
-		hour, limit := c.hour(s, src, pr.hour), c.cap(s, src, pr.cap)
+	}
+	for _, product := range append([]tariff.ProductID{""}, held...) {
+		c.rowsOf(s, &v, profiles, product)
+	}
+	p.versions = append(p.versions, v)
+}
+
+// rowsOf appends the rows of all profiles for the holders of a product, "" for none.
+func (c *compiler) rowsOf(s *tariff.Scheme, v *version, profiles []profile, product tariff.ProductID) {
+	for _, pr := range profiles {
+		hour := c.hour(s, v.source, pr.hour)
 		for _, band := range v.names {
 			for class := range toll.Class(toll.ClassCount) {
 				for have := range tariff.Needs(states) {
-					p.rows = append(p.rows, rowOf(src, cell{pr, band, class, have}, hour, limit))
+					c.plan.rows = append(c.plan.rows, c.row(s, v.source, cell{pr, band, class, have, product}, hour))
 				}
 			}
 		}
 	}
-	p.versions = append(p.versions, v)
+}
+
+// row is a price with the rules that it takes part in; what costs nothing takes part in none.
+func (c *compiler) row(s *tariff.Scheme, v *tariff.Version, at cell, hour uint16) row {
+	r := rowOf(v, at)
+	if r.net <= 0 {
+		return r
+	}
+	if h := v.HourRule(at.hour); h != nil && h.Covers(at.class, at.have) {
+		r.hour = hour
+	}
+	r.cap = c.cap(s, v, at)
+	return r
+}
+
+func bandNames(v *tariff.Version) []string {
+	if v.Ferry {
+		return tariff.FareBands()
+	}
+	names := []string{tariff.Base}
+	for _, b := range v.Bands {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
+// supplements lists a version's supplements and the products they are of, a block of rows for each.
+func (c *compiler) supplements(v *tariff.Version) (list []supplement, held []tariff.ProductID) {
+	for _, s := range v.Supplements {
+		at := slices.Index(held, s.Product)
+		if at < 0 {
+			at, held = len(held), append(held, s.Product)
+		}
+		list = append(list, supplement{
+			group: s.Group, needs: s.Needs, product: uint8(slices.Index(c.plan.products, s.Product)), block: int32(at + 1),
+		})
+	}
+	return list, held
+}
+
+// links compiles the rules of linked stations. All stations of the scheme have their places by now.
+func (c *compiler) links(v *tariff.Version) (list []link) {
+	for _, l := range v.Links {
+		span := int64(l.Minutes) * 60_000
+		if l.Included {
+			span++
+		}
+		c.plan.tied = max(c.plan.tied, span)
+		list = append(list, link{
+			kind: l.Kind, minutes: int32(l.Minutes), span: span, at: c.places(l.At), with: c.places(l.With),
+			before: l.Before, needs: l.Needs,
+		})
+	}
+	return list
+}
+
+func (c *compiler) places(stations []toll.StationID) []StationIndex {
+	list := make([]StationIndex, len(stations))
+	for i, id := range stations {
+		list[i] = c.plan.index[id]
+	}
+	return list
 }
 
 func instant(d oslo.Day) int64 {
@@ -102,54 +209,74 @@ func instant(d oslo.Day) int64 {
 // cell is the place of one row.
 type cell struct {
 	profile
-	band  string
-	class toll.Class
-	have  tariff.Needs
+	band    string
+	class   toll.Class
+	have    tariff.Needs
+	product tariff.ProductID
 }
 
-// rowOf works out a price: discounts are exact fractions of the list price, rounded once, tolling.md.
-func rowOf(v *tariff.Version, at cell, hour, limit uint16) row {
-	list, ok := v.Price(at.zone, at.band, at.class)
+// rowOf works out a price: discounts are exact fractions of the list price, rounded once, tolling.md
+// On a ferry a discounted fare is multiplied, and the toll part stays as it is, tolling.md A-17.
+func rowOf(v *tariff.Version, at cell) row {
+	band, times := at.band, int64(1)
+	if v.Ferry {
+		band, times = tariff.Fare(band)
+	}
+	list, ok := v.Price(at.zone, band, at.class)
 	if !ok {
 		return row{list: unpriced}
 	}
 	left := tariff.Fraction{Num: 1, Den: 1}
-	if off, ok := v.TagDiscount(at.class, at.have); ok {
+	if off, ok := discountOf(v, at); ok {
 		left = off.Rest()
 	}
 	tagged := left.Of(list)
 	if pays, ok := v.ZeroShare(at.class, at.have); ok {
 		left = left.Times(pays)
 	}
-	net := left.Of(list)
-	r := row{list: int32(list), tag: int32(list - tagged), zero: int32(tagged - net), net: int32(net)}
-	if net == 0 {
-		return r
+	net, part := left.Of(list), v.TollPart(at.zone)
+	return row{
+		list: int32(int64(list)*times + int64(part)), tag: int32(int64(list-tagged) * times),
+		zero: int32(int64(tagged-net) * times), net: int32(int64(net)*times + int64(part)),
 	}
-	if h := v.HourRule(at.hour); h != nil && h.Covers(at.class, at.have) {
-		r.hour = hour
+}
+
+// discountOf is what a supplementary agreement takes off, or else the tag.
+func discountOf(v *tariff.Version, at cell) (tariff.Fraction, bool) {
+	if s, ok := v.Supplement([]tariff.ProductID{at.product}, at.class, at.have); ok {
+		return s.Off, true
 	}
-	if k := v.Cap(at.cap); k != nil && k.Covers(at.class, at.have) {
-		r.cap = limit
-	}
-	return r
+	return v.TagDiscount(at.class, at.have)
 }
 
 // days appends the clocks of one profile for every kind of day.
 func (c *compiler) days(v *tariff.Version, names []string, zone string) {
 	for kind := range dayKinds {
-		var clock [minutesPerDay]uint8
-		for minute := range clock {
-			clock[minute] = uint8(slices.Index(names, v.BandAt(zone, dayKind(kind), minute)))
-		}
-		at, ok := c.clocks[clock]
-		if !ok {
-			at = uint16(len(c.plan.clocks))
-			c.clocks[clock] = at
-			c.plan.clocks = append(c.plan.clocks, clock)
+		var at uint16
+		if kind/plainDays <= len(v.Seasons) {
+			at = c.clock(v, names, zone, dayKind(v, kind))
 		}
 		c.plan.clockOf = append(c.plan.clockOf, at)
 	}
+}
+
+// clock numbers the day on which each minute has its band; equal days share a number.
+func (c *compiler) clock(v *tariff.Version, names []string, zone string, day tariff.DayKind) uint16 {
+	var clock [minutesPerDay]uint8
+	for _, b := range v.BandsOn(zone, day) {
+		for _, span := range b.Spans {
+			for minute := span.From; minute < span.To; minute++ {
+				clock[minute] = uint8(slices.Index(names, b.Name))
+			}
+		}
+	}
+	at, ok := c.clocks[clock]
+	if !ok {
+		at = uint16(len(c.plan.clocks))
+		c.clocks[clock] = at
+		c.plan.clocks = append(c.plan.clocks, clock)
+	}
+	return at
 }
 
 // hour appends a version's rule for a passage group. The group's number is the same in all versions,
@@ -171,13 +298,41 @@ func (c *compiler) hour(s *tariff.Scheme, v *tariff.Version, group string) uint1
 	return uint16(len(p.hours) - 1)
 }
 
-func (c *compiler) cap(s *tariff.Scheme, v *tariff.Version, group string) uint16 {
-	k := v.Cap(group)
-	if k == nil {
+// cap numbers the caps that a passage comes under, 0 for none. The group's number is the same in all
+// versions, so that a month and a day are counted across them.
+func (c *compiler) cap(s *tariff.Scheme, v *tariff.Version, at cell) uint16 {
+	var rule capRule
+	name := at.cap
+	if k := v.Cap(at.cap); k != nil && k.Covers(at.class, at.have) {
+		rule.n = int32(k.N)
+		if k.PerStation {
+			name += " " + string(at.station)
+		}
+	}
+	for n := range rule.day {
+		season := ""
+		if n > len(v.Seasons) {
+			break
+		} else if n > 0 {
+			season = v.Seasons[n-1].Name
+		}
+		if k := v.DayCap(at.cap, season); k != nil && k.Covers(at.class, at.have) {
+			rule.day[n], rule.daily = int32(k.Day), true
+			if k.PerStation {
+				name = at.cap + " " + string(at.station)
+			}
+		}
+	}
+	if rule == (capRule{}) {
 		return 0
 	}
-	c.plan.caps = append(c.plan.caps, capRule{group: c.group("cap", s, group), n: int32(k.N)})
-	return uint16(len(c.plan.caps) - 1)
+	rule.group = c.group("cap", s, name)
+	number, ok := c.caps[rule]
+	if !ok {
+		number = uint16(len(c.plan.caps))
+		c.caps[rule], c.plan.caps = number, append(c.plan.caps, rule)
+	}
+	return number
 }
 
 func (c *compiler) group(what string, s *tariff.Scheme, name string) uint16 {

@@ -22,11 +22,13 @@ type Crossing struct {
 	fate    fate
 }
 
-// fate says whether a passage is charged at all: charged, otherway, or exemptBy + Kind.
+// fate says whether a passage is charged at all: charged, tied (charged, but linked stations or a
+// daily maximum may have a say), otherway, or exemptBy + Kind.
 type fate uint8
 
 const (
 	charged fate = iota
+	tied
 	otherway
 	exemptBy
 )
@@ -67,6 +69,13 @@ func KeyOf(id toll.PassageID) uint32 {
 		h = (h ^ uint32(id[i])) * 16777619
 	}
 	return h
+}
+
+func (c *Crossing) chargeable() bool { return c.fate <= tied }
+
+// same tells whether a passage is the one before it once more: same instant, station and Key.
+func (c *Crossing) same(d *Crossing) bool {
+	return c.at == d.at && c.station == d.station && c.key == d.key
 }
 
 // Way is a direction in one byte; 0 is unknown.

@@ -2,6 +2,7 @@ package rating_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,8 +23,12 @@ func TestRatingIsWhatThePlainOneSays(t *testing.T) {
 	plan := compile(t, book)
 	rapid.Check(t, func(t *rapid.T) {
 		inputs := drawSet(t, plan)
-		want := plain.Rate(book, inputs)
-		for i, got := range rate(plan, inputs) {
+		known := end(inputs)
+		if rapid.Bool().Draw(t, "not all known") && len(inputs) > 0 {
+			known = inputs[rapid.IntRange(0, len(inputs)-1).Draw(t, "known")].At.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "after")) * time.Minute)
+		}
+		want := plain.Rate(book, inputs, known)
+		for i, got := range rateKnown(plan, inputs, known) {
 			w := want[i]
 			if (got.err != nil) != w.Missing {
 				t.Fatalf("%d: got error %v, want missing %v", i, got.err, w.Missing)
@@ -31,7 +36,10 @@ func TestRatingIsWhatThePlainOneSays(t *testing.T) {
 			if got.list != w.List || got.net != w.Net {
 				t.Fatalf("%d %+v: got %s of %s (%s), want %s of %s", i, inputs[i], got.net, got.list, rules(got.steps), w.Net, w.List)
 			}
-			by, count, of := lastStep(got.steps)
+			by, count, of := counters(got.steps)
+			if w.Pending != got.pending || freed(got.steps) != w.Freed && w.Freed != "" {
+				t.Fatalf("%d: pending %v, freed by %q (%s); want %v, %q", i, got.pending, freed(got.steps), rules(got.steps), w.Pending, w.Freed)
+			}
 			if w.Carrier != i && by != fmt.Sprint(w.Carrier+1) || w.Carrier == i && by != "" {
 				t.Fatalf("%d: charge carried by %q, want %d", i, by, w.Carrier+1)
 			}
@@ -42,12 +50,42 @@ func TestRatingIsWhatThePlainOneSays(t *testing.T) {
 	})
 }
 
-func lastStep(steps []rating.Step) (by string, count, of int) {
-	if len(steps) == 0 {
-		return "", 0, 0
+// counters are what the hour rule and the monthly cap say.
+func counters(steps []rating.Step) (by string, count, of int) {
+	for _, s := range steps {
+		switch s.Rule {
+		case rating.RuleHour:
+			by = string(s.By)
+		case rating.RuleCap, rating.RuleCounted:
+			count, of = s.Count, s.Of
+		default:
+		}
 	}
-	s := steps[len(steps)-1]
-	return string(s.By), s.Count, s.Of
+	return by, count, of
+}
+
+// freed is the rule that made a passage free before the hour rule looked at it.
+func freed(steps []rating.Step) rating.Rule {
+	for i, s := range steps {
+		last := i == len(steps)-1
+		switch {
+		case s.Rule == rating.RulePending && s.Ore <= 0 && last && !slices.ContainsFunc(steps, func(o rating.Step) bool { return o.Rule == rating.RuleCounted }):
+			return rating.RulePair
+		case s.Rule == rating.RulePair && s.By == "", s.Rule == rating.RuleAnnul, s.Rule == rating.RuleWaive, s.Rule == rating.RuleDuplicate:
+			return s.Rule
+		}
+	}
+	return ""
+}
+
+// end is when everything is known.
+func end(inputs []rating.Input) (at time.Time) {
+	for _, in := range inputs {
+		if in.At.After(at) {
+			at = in.At
+		}
+	}
+	return at.Add(48 * time.Hour)
 }
 
 func TestRatingDoesNotDependOnOrderOfArrival(t *testing.T) {
@@ -142,36 +180,74 @@ func resolveAll(plan *rating.Plan, inputs []rating.Input) (set []rating.Crossing
 var start = time.Date(2017, time.September, 20, 0, 0, 0, 0, time.UTC)
 
 func drawVehicle(t *rapid.T) rating.Input {
-	return rating.Input{Facts: toll.Facts{
-		Category: rapid.SampledFrom([]string{"M1", "M1", "M1", "N1", "N3", "M3", "L3e", ""}).Draw(t, "category"),
-		WeightKG: rapid.SampledFrom([]int{0, 1800, 3500, 3501, 4250, 19000}).Draw(t, "weight"),
-		Fuel:     rapid.SampledFrom([]toll.Fuel{"petrol", "diesel", "electric", "hydrogen", "gas", ""}).Draw(t, "fuel"),
-		PlugIn:   rapid.IntRange(0, 5).Draw(t, "plug-in") == 0,
-		Euro:     rapid.IntRange(0, 6).Draw(t, "euro"),
-	}}
+	return rating.Input{
+		Products:  drawProducts(t),
+		LengthMM:  rapid.SampledFrom([]int{0, 5200, 6000, 6010, 12000, 25000, 70000}).Draw(t, "length"),
+		TrailerMM: rapid.SampledFrom([]int{0, 0, 800, 4300, 9000, -1}).Draw(t, "trailer"),
+		Facts: toll.Facts{
+			Category: rapid.SampledFrom([]string{"M1", "M1", "M1", "N1", "N3", "M3", "L3e", ""}).Draw(t, "category"),
+			WeightKG: rapid.SampledFrom([]int{0, 1800, 3500, 3501, 4250, 19000}).Draw(t, "weight"),
+			Fuel:     rapid.SampledFrom([]toll.Fuel{"petrol", "diesel", "electric", "hydrogen", "gas", ""}).Draw(t, "fuel"),
+			PlugIn:   rapid.IntRange(0, 5).Draw(t, "plug-in") == 0,
+			Euro:     rapid.IntRange(0, 6).Draw(t, "euro"),
+		},
+	}
+}
+
+func drawProducts(t *rapid.T) []tariff.ProductID {
+	return rapid.SampledFrom([][]tariff.ProductID{
+		nil, nil, {"prepaid"}, {"commuter", "prepaid"}, {"prepaid-private"}, {"prepaid-business", "unknown"},
+	}).Draw(t, "products")
 }
 
 // drawSet draws a vehicle's passages: bursts of them at a few stations, so that windows, ties and
 // caps are met, around a day that may be a change of month, of clock or of price list.
 func drawSet(t *rapid.T, plan *rating.Plan) (inputs []rating.Input) {
 	vehicle := drawVehicle(t)
-	stations := plan.Stations()
+	stations := drawStations(t, plan)
 	at := start.AddDate(0, 0, rapid.IntRange(0, 7200).Draw(t, "day"))
-	some := rapid.SliceOfN(rapid.IntRange(0, len(stations)-1), 1, 5).Draw(t, "stations")
 	steady := rapid.Bool().Draw(t, "steady") // most have an agreement and a working tag
 	for n := range rapid.IntRange(0, 150).Draw(t, "passages") {
-		step := rapid.SampledFrom([]time.Duration{0, time.Second, 20 * time.Minute, 30 * time.Minute, time.Hour, 90 * time.Minute, 7 * time.Hour, 20 * time.Hour}).Draw(t, "step")
+		step := rapid.SampledFrom([]time.Duration{0, time.Second, 10 * time.Minute, 20 * time.Minute, 30 * time.Minute, time.Hour, 90 * time.Minute, 7 * time.Hour, 20 * time.Hour}).Draw(t, "step")
 		at = at.Add(step + time.Duration(rapid.IntRange(0, 1000).Draw(t, "ms"))*time.Millisecond*time.Duration(rapid.IntRange(0, 1).Draw(t, "odd")))
 		in := vehicle
 		in.At, in.Key = at, uint32(n)*2654435761
-		in.Station = stations[some[rapid.IntRange(0, len(some)-1).Draw(t, "station")]].ID
+		in.Station = rapid.SampledFrom(stations).Draw(t, "station")
 		in.Direction = rapid.SampledFrom([]toll.Direction{toll.Inbound, toll.Inbound, toll.Outbound, ""}).Draw(t, "direction")
 		in.Agreement = steady || rapid.Bool().Draw(t, "agreement")
 		in.TagRead = steady || rapid.Bool().Draw(t, "tag")
 		if rapid.IntRange(0, 15).Draw(t, "rare") == 0 {
 			in.Exempt = rapid.SampledFrom(append(tariff.Kinds(), "retired")).Draw(t, "exempt")
 		}
-		inputs = append(inputs, in)
+		if inputs = append(inputs, in); rapid.IntRange(0, 31).Draw(t, "twice") == 0 {
+			inputs = append(inputs, in)
+		}
 	}
 	return inputs
+}
+
+// drawStations draws a few stations, mostly of one scheme, so that they have to do with each other.
+func drawStations(t *rapid.T, plan *rating.Plan) (some []toll.StationID) {
+	all := plan.Stations()
+	one := rapid.SampledFrom(append(schemes(all), "mixed", "moholt", "tresfjord", "gothenburg")).Draw(t, "scheme")
+	var own []toll.StationID
+	for _, st := range all {
+		if st.Scheme == one {
+			own = append(own, st.ID)
+		}
+	}
+	some = rapid.SliceOfN(rapid.SampledFrom(own), 1, 5).Draw(t, "stations")
+	if rapid.IntRange(0, 3).Draw(t, "elsewhere") == 0 {
+		some = append(some, all[rapid.IntRange(0, len(all)-1).Draw(t, "other")].ID)
+	}
+	return some
+}
+
+func schemes(all []tariff.Station) (list []toll.SchemeID) {
+	for _, st := range all {
+		if !slices.Contains(list, st.Scheme) {
+			list = append(list, st.Scheme)
+		}
+	}
+	return list
 }

@@ -7,10 +7,13 @@
 // What is open in the sources is decided so: a passage that costs nothing (exempt, uncharged
 // direction, price 0) neither opens nor joins a window nor counts; the needs of a rule are asked of
 // each passage; a window keeps the rule of the passage that opened it; a passage counts in the
-// calendar month in which it happened, and only the one that carries a window's charge counts.
+// calendar month in which it happened, and only the one that carries a window's charge counts. A
+// passage that linked stations free is as if it had not happened for the hour rule; the same passage
+// twice in a set is charged once.
 package rating
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -30,7 +33,9 @@ type Plan struct {
 	hours    []hourRule             // 0 takes no part
 	caps     []capRule              // 0 takes no part
 	days     calendar
-	longest  int64 // of any window, in milliseconds
+	longest  int64              // window of an hour rule, in milliseconds
+	tied     int64              // the longest reach of linked stations
+	products []tariff.ProductID // by their place in Products
 }
 
 // StationIndex is a station's place in Plan.Stations: what a fast caller keeps instead of its id.
@@ -41,8 +46,18 @@ type place struct {
 	first, end   uint16 // its scheme's versions
 	profile      uint16 // (price zone, passage group, cap group) within the scheme
 	charged      Way
+	special      special
 	disabledFree bool
 }
+
+// special says in one byte what makes resolving look closer.
+type special uint8
+
+const (
+	oneWay     special = 1 << iota // charged in one direction
+	neighbours                     // linked to other stations, or under a daily maximum
+	ferry                          // priced by length
+)
 
 // version is a tariff version with the offsets of its parts in the plan's flat tables.
 type version struct {
@@ -55,6 +70,18 @@ type version struct {
 	id       string
 	names    []string // of bands
 	source   *tariff.Version
+	block    int32        // rows without a supplement; each product has as many again
+	products []supplement // in the order of the file
+	links    []link
+	kinds    []uint8 // of the days of its own calendar; nil: the Norwegian one
+}
+
+// supplement is a line of a version: who has its discount, and in which block of rows.
+type supplement struct {
+	group   tariff.Group
+	needs   tariff.Needs
+	product uint8 // in Plan.products
+	block   int32 // from 1
 }
 
 // row is the price of a passage on its own.
@@ -72,7 +99,9 @@ type hourRule struct {
 
 type capRule struct {
 	group uint16
-	n     int32
+	daily bool                         // has a Day
+	n     int32                        // passages of a month, 0 when they are not bounded
+	day   [1 + tariff.SeasonsMax]int32 // most of a day by season, 0 when it is not bounded
 }
 
 const (
@@ -101,9 +130,20 @@ func (p *Plan) StationIndex(id toll.StationID) (StationIndex, bool) {
 // Stations lists every station, ordered by scheme and then as in its file. The list is the plan's: read it only.
 func (p *Plan) Stations() []tariff.Station { return p.stations }
 
-// Longest is the longest window of any hour rule. A set to rate begins where at least this much
+// Longest is how far passages can bear on each other: the longest window of any hour rule and, where
+// stations are linked, their window on top. A set to rate begins where at least this much
 // lies between its first passage and the one before it, or at the vehicle's first passage.
-func (p *Plan) Longest() time.Duration { return time.Duration(p.longest) * time.Millisecond }
+func (p *Plan) Longest() time.Duration { return time.Duration(p.longest+p.tied) * time.Millisecond }
+
+// Products tells a plan which supplementary products a passage has; those that no tariff knows are left out.
+func (p *Plan) Products(held []tariff.ProductID) (set Products) {
+	for _, id := range held {
+		if i := slices.Index(p.products, id); i >= 0 {
+			set |= 1 << i
+		}
+	}
+	return set
+}
 
 // Version names the tariff version that a passage is priced by, such as oslo@2023-03-01.
 func (p *Plan) Version(c Crossing) string { return p.version(c).id }

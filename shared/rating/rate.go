@@ -1,6 +1,11 @@
 package rating
 
-import "bompass/shared/money"
+import (
+	"math"
+	"time"
+
+	"bompass/shared/money"
+)
 
 // The fast path. A set is one vehicle's crossings in the order of Sort: 24 bytes each, one after the
 // other. Everything that a crossing can know alone is settled when it is resolved, so that here
@@ -12,6 +17,9 @@ import "bompass/shared/money"
 //	crossing.hour  ──► hours  passage group, mode, length; 0: takes no part
 //	crossing.cap   ──► caps   cap group, number; 0: takes no part
 
+// What few sets need (linked stations, daily maximum) is in linked.go, and costs the others nothing: a
+// tied crossing is found on the way through the set.
+
 // Charge is what a passage costs and what Explain needs to say why. It belongs to its place in the
 // set; to find out whether a charge has changed, compare List, Net and the steps.
 type Charge struct {
@@ -19,7 +27,21 @@ type Charge struct {
 	back      int32 // distance to the passage that opened the window
 	carry     int32 // of an opener: distance to the passage that carries the charge
 	count     int32 // number among the month's paid passages of its cap group, 0 when not counted
+	cut       int32 // what the daily maximum took off
+	why       why   // freed before the hour rule looked at it
+	pending   bool
 }
+
+// why is what frees a passage before the hour rule looks at it.
+type why uint8
+
+const (
+	notFreed why = iota
+	duplicate
+	annulled
+	alone // its pair is not passed
+	waived
+)
 
 // List is the price before discounts and rules; 0 in a direction that is not charged.
 func (c Charge) List() money.Ore { return money.Ore(c.list) }
@@ -27,25 +49,47 @@ func (c Charge) List() money.Ore { return money.Ore(c.list) }
 // Net is what is charged.
 func (c Charge) Net() money.Ore { return money.Ore(c.net) }
 
+// Pending tells whether a passage that is not known yet can still change the charge by a rule of linked
+// stations; see RateKnown. A passage that waits for its pair has a Net of 0 until then.
+func (c Charge) Pending() bool { return c.pending }
+
 // Rate charges one vehicle's set, sorted, over any span of time; out is as long as set. The set must
 // hold all that can bear on the passages asked about: their whole calendar months, and before those
 // whatever Longest says. It allocates nothing.
-func (p *Plan) Rate(set []Crossing, out []Charge) {
+func (p *Plan) Rate(set []Crossing, out []Charge) { p.rate(set, out, math.MaxInt64) }
+
+// RateKnown is Rate when only the passages before an instant are all known: charges that linked
+// stations can still change are pending, tolling.md A-6.
+func (p *Plan) RateKnown(set []Crossing, out []Charge, known time.Time) {
+	p.rate(set, out, known.UnixMilli())
+}
+
+func (p *Plan) rate(set []Crossing, out []Charge, known int64) {
 	out = out[:len(set)]
-	p.windows(set, out)
+	if p.windows(set, out) {
+		p.neighbours(set, out, known)
+	}
 	p.count(set, out)
 }
 
-// windows prices every passage and leaves one charge in each window, tolling.md A-5.
-func (p *Plan) windows(set []Crossing, out []Charge) {
+// windows prices every passage and leaves one charge in each window, tolling.md A-5. It tells whether
+// any passage is tied.
+func (p *Plan) windows(set []Crossing, out []Charge) (found bool) {
 	for i := range set {
 		c := &set[i]
 		r := &p.rows[c.price]
 		if c.fate != charged {
-			out[i] = free(c.fate, r.list)
-			continue
+			if c.fate != tied {
+				out[i] = free(c.fate, r.list)
+				continue
+			}
+			found = true
 		}
 		out[i] = Charge{list: r.list, net: r.net}
+		if i > 0 && set[i-1].at == c.at && set[i-1].same(c) {
+			out[i] = Charge{list: r.list, why: duplicate}
+			continue
+		}
 		if c.hour == 0 {
 			continue
 		}
@@ -53,6 +97,7 @@ func (p *Plan) windows(set []Crossing, out []Charge) {
 			p.join(set, out, o, i)
 		}
 	}
+	return found
 }
 
 // free is the charge of a passage that is not charged at all; an exemption tells what it spares.
@@ -69,7 +114,7 @@ func (p *Plan) opener(set []Crossing, out []Charge, i int) int {
 	c := &set[i]
 	group, since := p.hours[c.hour].group, c.at-p.longest
 	for j := i - 1; j >= 0 && set[j].at >= since; j-- {
-		if p.hours[set[j].hour].group != group {
+		if p.hours[set[j].hour].group != group || out[j].why != notFreed {
 			continue
 		}
 		o := j - int(out[j].back)
@@ -102,6 +147,9 @@ func (p *Plan) count(set []Crossing, out []Charge) {
 			continue
 		}
 		rule := &p.caps[c.cap]
+		if rule.n == 0 {
+			continue
+		}
 		out[i].count = p.paidBefore(set, out, i, rule.group) + 1
 		if out[i].count > rule.n {
 			out[i].net = 0

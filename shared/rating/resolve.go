@@ -18,6 +18,10 @@ type Input struct {
 	TagRead   bool               // its tag was read
 	Exempt    toll.ExemptionKind // the exemption in force, "" for none
 	Key       uint32             // orders passages of one instant at one station; see KeyOf
+
+	Products  []tariff.ProductID // of supplementary agreements in force
+	LengthMM  int                // of the vehicle with its load, for ferries; 0 when unknown
+	TrailerMM int                // what a trailer adds to that
 }
 
 // Traits are what ResolveAt asks of a passage beside where and when. Most of them stay the same
@@ -29,6 +33,18 @@ type Traits struct {
 	Exempt    Kind
 	Key       uint32
 }
+
+// Extra is what few passages have: supplementary agreements, and the lengths that ferries ask for.
+type Extra struct {
+	Products        Products
+	Length, Trailer int32 // millimetres
+}
+
+// Products is a set of supplementary products; see Plan.Products.
+type Products uint64
+
+// productsMax bounds the products of a plan.
+const productsMax = 64
 
 // Classes are a vehicle's price class where a heavy M1 is light, and where it is not.
 type Classes struct{ Car, Weight toll.Class }
@@ -52,17 +68,30 @@ func (p *Plan) Resolve(in Input) (Crossing, error) {
 	if !ok {
 		return Crossing{}, fault.New(fault.StationUnknown, "station", string(in.Station), "at", in.At.UTC().Format(time.RFC3339))
 	}
-	return p.ResolveAt(i, in.At.UnixMilli(), in.Traits())
+	e := Extra{Products: p.Products(in.Products), Length: metric(in.LengthMM), Trailer: metric(in.TrailerMM)}
+	if e == (Extra{}) {
+		return p.ResolveAt(i, in.At.UnixMilli(), in.Traits())
+	}
+	return p.ResolveWith(i, in.At.UnixMilli(), in.Traits(), e)
 }
+
+// metric bounds a length: what is beyond belief stays beyond every class.
+func metric(mm int) int32 { return int32(min(max(mm, -1), tariff.LengthMax+1)) }
 
 // ResolveAt is Resolve for a station by index and an instant in Unix milliseconds.
 func (p *Plan) ResolveAt(i StationIndex, at int64, t Traits) (Crossing, error) {
 	pl := &p.places[i]
+	if pl.special&ferry != 0 {
+		return p.ResolveWith(i, at, t, Extra{})
+	}
 	v := p.inForce(pl, at)
 	if v == nil {
 		return Crossing{}, p.missing(i, at)
 	}
 	minute, kind, month := p.days.at(at)
+	if v.kinds != nil {
+		kind = v.kind(at)
+	}
 	class := t.Classes.Car
 	if !v.cars.Met(t.Have) {
 		class = t.Classes.Weight
@@ -71,10 +100,10 @@ func (p *Plan) ResolveAt(i StationIndex, at int64, t Traits) (Crossing, error) {
 	price := v.rows + ((int32(pl.profile)*v.bands+int32(band))*classCount+int32(class))*states + int32(t.Have)
 	r := &p.rows[price]
 	c := Crossing{at: at, key: t.Key, price: uint32(price), station: i, hour: r.hour, cap: r.cap, month: month}
-	if pl.charged != 0 || t.Exempt != noKind || class == toll.Motorcycle {
+	if pl.special != 0 || t.Exempt != noKind || class == toll.Motorcycle {
 		c.fate = v.fate(pl, t, class)
 	}
-	if c.fate != charged {
+	if !c.chargeable() {
 		c.hour, c.cap = 0, 0
 	} else if r.list == unpriced {
 		return Crossing{}, p.missing(i, at)
@@ -104,6 +133,9 @@ func (v *version) fate(pl *place, t Traits, class toll.Class) fate {
 		kind = motorcycle
 	}
 	if kind == noKind || kind == disabled && !pl.disabledFree || !v.exempt[kind].Met(t.Have) {
+		if pl.special&neighbours != 0 {
+			return tied
+		}
 		return charged
 	}
 	return exemptBy + fate(kind)

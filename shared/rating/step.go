@@ -15,11 +15,20 @@ const (
 	RuleList         Rule = "list"          // list price: Ore is the price; Band, Class and Tariff say which
 	RuleExempt       Rule = "exempt"        // not charged: Text is the exemption kind
 	RuleDirection    Rule = "direction"     // not charged in this direction
-	RuleTag          Rule = "tag"           // tag discount: Num/Den is the share taken off
+	RuleToll         Rule = "toll"          // toll part of a ferry crossing, outside VAT
+	RuleDuplicate    Rule = "duplicate"     // the same passage as By, which is charged
+	RuleTag          Rule = "tag"           // tag discount: Num/Den is the share taken off; Text is "plate" on a plate match
+	RuleSupplement   Rule = "supplement"    // discount of a supplementary agreement: Text is the product, Num/Den the share taken off
 	RuleZeroEmission Rule = "zero-emission" // Num/Den is the share that is paid
+	RulePair         Rule = "pair"          // linked stations: charged together with By within Mins, or free because nothing else was passed
+	RuleAnnul        Rule = "annul"         // linked stations: free together with By within Mins
 	RuleHour         Rule = "hour"          // inside another passage's window: By is the passage that carried the charge
+	RuleWaive        Rule = "waive"         // linked stations: free because of By, which was paid within Mins
+	RuleDay          Rule = "day"           // beyond Amount, the most that a calendar day costs
 	RuleCap          Rule = "cap"           // beyond the monthly cap: Count of Of
 	RuleCounted      Rule = "counted"       // this paid passage is number Count of Of; Ore is 0
+	RulePending      Rule = "pending"       // not settled: a passage within Mins that is not known yet can change it
+	RuleVAT          Rule = "vat"           // Amount of VAT at Num/Den is included in the fare; Ore is 0
 )
 
 // Step is one line of the reason for a charge. The Ore of all steps of a charge sum to its net.
@@ -37,6 +46,7 @@ type Step struct {
 	Count  int            `json:"count,omitempty"`
 	Of     int            `json:"of,omitempty"`
 	Text   string         `json:"text,omitempty"`
+	Amount money.Ore      `json:"amount,omitempty"` // that the rule speaks of; it is no part of the sum
 }
 
 // Sum is the net amount that a charge's steps lead to.

@@ -12,7 +12,7 @@ func TestShippedTariffsHaveNoProblem(t *testing.T) {
 	for _, p := range problems {
 		t.Error(p)
 	}
-	if len(book.Schemes) != 6 {
-		t.Errorf("got %d schemes, want 6", len(book.Schemes))
+	if len(book.Schemes) < 6 {
+		t.Errorf("got %d schemes, want 6 and more", len(book.Schemes))
 	}
 }

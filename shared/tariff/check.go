@@ -56,6 +56,8 @@ func (c *checker) scheme(s *Scheme) {
 		}
 		c.names(s, v)
 		c.rules(s, v)
+		c.links(s, v)
+		c.fares(s, v)
 		c.prices(s, v)
 	}
 }
@@ -67,9 +69,17 @@ func (c *checker) names(s *Scheme, v *Version) {
 			c.known(b.Line, "price zone", z, s.Zones())
 		}
 	}
-	bands := []string{Base}
+	bands := v.BandsIn("")
 	for _, b := range v.Bands {
-		bands = append(bands, b.Name)
+		if !slices.Contains(bands, b.Name) {
+			bands = append(bands, b.Name)
+		}
+		c.season(v, b.Line, b.Season)
+	}
+	for _, m := range v.Missing {
+		if m.Zone != "" {
+			c.known(m.Line, "price zone", m.Zone, s.Zones())
+		}
 	}
 	for _, p := range v.Prices {
 		c.known(p.Line, "price zone", p.Zone, s.Zones())
@@ -77,11 +87,22 @@ func (c *checker) names(s *Scheme, v *Version) {
 	}
 	for _, k := range v.Caps {
 		c.known(k.Line, "cap group", k.CapGroup, s.CapGroups())
+		c.season(v, k.Line, k.Season)
+		if v.Caps[slices.IndexFunc(v.Caps, func(o Cap) bool { return o.CapGroup == k.CapGroup })].PerStation != k.PerStation {
+			c.problem(k.Line, "caps of group %s count both by station and together; write per station on all of them or on none", k.CapGroup)
+		}
 	}
 	for _, h := range v.Hours {
 		for _, g := range h.In {
 			c.known(h.Line, "passage group", g, s.HourGroups())
 		}
+	}
+}
+
+func (c *checker) season(v *Version, line int, name string) {
+	known := func(s Season) bool { return s.Name == name }
+	if name != "" && !slices.ContainsFunc(v.Seasons, known) {
+		c.problem(line, "season %q is nowhere defined; add: season %s 03-01 to 12-01", name, name)
 	}
 }
 
@@ -106,6 +127,9 @@ func (c *checker) rules(s *Scheme, v *Version) {
 		if GroupOf(a.Class) != GroupOf(a.Pays) {
 			c.problem(a.Line, "%s and %s are not of one group; a class pays as one of its own group", a.Class, a.Pays)
 		}
+	}
+	if len(v.Seasons) > SeasonsMax {
+		c.problem(v.Line, "version %s has more than %d seasons; join some", v.ID, SeasonsMax)
 	}
 	if len(v.Bands) > BandsMax {
 		c.problem(v.Line, "version %s has more than %d bands; join some", v.ID, BandsMax)
@@ -138,7 +162,7 @@ const BandsMax = 48
 
 func overlap(a, b Band) bool {
 	sameZone := len(a.Zones) == 0 || slices.ContainsFunc(a.Zones, func(z string) bool { return in(b.Zones, z) })
-	if !sameZone {
+	if !sameZone || a.Season != b.Season && a.Season != "" && b.Season != "" {
 		return false
 	}
 	for day := range 7 {
@@ -169,7 +193,7 @@ func (c *checker) price(v *Version, zone, band string, class toll.Class) {
 	ore, known := v.Price(zone, band, class)
 	switch {
 	case known:
-	case v.missing(class), class == toll.Motorcycle && v.Exempts(ExemptMotorcycle, Agreement|Tag):
+	case v.missing(zone, class), class == toll.Motorcycle && v.Ferry && band != "ap1", class == toll.Motorcycle && v.Exempts(ExemptMotorcycle, Agreement|Tag):
 		return
 	case unknown(class): // follows from the class whose price is absent
 		return
@@ -183,8 +207,12 @@ func (c *checker) price(v *Version, zone, band string, class toll.Class) {
 	}
 }
 
-// BandsIn lists the bands that a price zone can be in, base time first.
+// BandsIn lists the bands that a price zone can be in, base time first; of a ferry, its written fare
+// classes.
 func (v *Version) BandsIn(zone string) []string {
+	if v.Ferry {
+		return FareBands()[:len(fareClasses())]
+	}
 	bands := []string{Base}
 	for _, b := range v.Bands {
 		if in(b.Zones, zone) {

@@ -10,7 +10,7 @@ import (
 // Price returns the list price of a class in a zone and band. False means that it is not known; a
 // price that is 0 is written as 0.
 func (v *Version) Price(zone, band string, c toll.Class) (money.Ore, bool) {
-	if v.missing(c) {
+	if v.missing(zone, c) {
 		return 0, false
 	}
 	if ore, ok := v.written(zone, band, Target{Class: c}); ok {
@@ -27,7 +27,7 @@ func (v *Version) Price(zone, band string, c toll.Class) (money.Ore, bool) {
 
 // own is a class's own line, or its group's.
 func (v *Version) own(zone, band string, c toll.Class) (money.Ore, bool) {
-	if v.missing(c) {
+	if v.missing(zone, c) {
 		return 0, false
 	}
 	if ore, ok := v.written(zone, band, Target{Class: c}); ok {
@@ -57,8 +57,10 @@ func (v *Version) written(zone, band string, t Target) (money.Ore, bool) {
 	return 0, false
 }
 
-func (v *Version) missing(c toll.Class) bool {
-	return slices.ContainsFunc(v.Missing, func(m Missing) bool { return m.For.covers(c) })
+func (v *Version) missing(zone string, c toll.Class) bool {
+	return slices.ContainsFunc(v.Missing, func(m Missing) bool {
+		return m.Zone == zone && zone != "" || m.Zone == "" && m.For.covers(c)
+	})
 }
 
 // highest is what a vehicle of unknown class pays: the highest price of its group, tolling.md A-1.
@@ -84,8 +86,18 @@ func (v *Version) Class(f toll.Facts, have Needs) toll.Class {
 	return f.Class(v.HeavyCars != nil && v.HeavyCars.Needs.Met(have))
 }
 
+// ForDiscount is what a passage has when it comes to discounts: where a plate match is as good as a
+// read tag, an agreement brings the tag with it, tolling.md A-15.
+func (v *Version) ForDiscount(have Needs) Needs {
+	if v.PlateMatch && have&Agreement != 0 {
+		return have | Tag
+	}
+	return have
+}
+
 // TagDiscount returns the discount for a class and what the passage has.
 func (v *Version) TagDiscount(c toll.Class, have Needs) (Fraction, bool) {
+	have = v.ForDiscount(have)
 	for _, d := range v.Tags {
 		if d.Group == GroupOf(c) && d.Needs.Met(have) {
 			return d.Off, d.Off.Num > 0
@@ -100,6 +112,7 @@ func (v *Version) ZeroShare(c toll.Class, have Needs) (Fraction, bool) {
 	if !c.ZeroEmission() {
 		return Fraction{}, false
 	}
+	have = v.ForDiscount(have)
 	for _, t := range []Target{{Class: c}, {Group: GroupOf(c)}} {
 		for _, s := range v.Shares {
 			if s.For == t {
@@ -127,8 +140,21 @@ func (h *HourRule) Covers(c toll.Class, have Needs) bool {
 
 // Cap returns the monthly cap of a cap group, nil when it has none.
 func (v *Version) Cap(group string) *Cap {
+	return v.capOf(group, func(k *Cap) bool { return !k.Daily })
+}
+
+// DayCap returns the most that a day in a season costs in a cap group, nil when there is no such
+// bound. A line for the season goes before one for all year.
+func (v *Version) DayCap(group, season string) *Cap {
+	if k := v.capOf(group, func(k *Cap) bool { return k.Daily && k.Season == season }); k != nil {
+		return k
+	}
+	return v.capOf(group, func(k *Cap) bool { return k.Daily && k.Season == "" })
+}
+
+func (v *Version) capOf(group string, is func(*Cap) bool) *Cap {
 	for i := range v.Caps {
-		if c := &v.Caps[i]; group != "" && c.CapGroup == group {
+		if c := &v.Caps[i]; group != "" && c.CapGroup == group && is(c) {
 			return c
 		}
 	}

@@ -68,8 +68,16 @@ func (p *parser) header() bool {
 	case "charger":
 		p.scheme.Charger, p.scheme.ChargerName = idOf[chargerID](p, "the toll charger's id"), p.word("the toll charger's name in quotes")
 	case "clock":
-		if p.scheme.Clock = p.word("a zone"); p.scheme.Clock != "Europe/Oslo" {
-			p.problem("clock %q is not supported; write clock Europe/Oslo", p.scheme.Clock)
+		if p.scheme.Clock = p.word("a zone"); p.scheme.Clock != Norway && p.scheme.Clock != Sweden {
+			p.problem("clock %q is not supported; write clock Europe/Oslo or Europe/Stockholm", p.scheme.Clock)
+		}
+	case "currency":
+		if p.scheme.Currency = p.word("a currency"); p.scheme.Currency != "NOK" && p.scheme.Currency != "SEK" {
+			p.problem("currency %q is not supported; write NOK or SEK", p.scheme.Currency)
+		}
+	case "kind":
+		if p.scheme.Ferry = p.word("ferry") == "ferry"; !p.scheme.Ferry {
+			p.problem("the only kind that is written is ferry; take the line away for a road")
 		}
 	case "station":
 		p.station()
@@ -93,13 +101,21 @@ func (p *parser) finish() {
 	if s.Clock == "" {
 		p.problem("the file has no clock; add: clock Europe/Oslo")
 	}
+	if s.Currency == "" {
+		s.Currency = "NOK"
+	}
 	for i := range s.Stations {
 		st := &s.Stations[i]
-		st.Scheme, st.Charger, st.ChargerName = s.ID, s.Charger, s.ChargerName
+		st.Scheme, st.Charger, st.ChargerName, st.Currency = s.ID, s.Charger, s.ChargerName, s.Currency
 	}
 	slices.SortStableFunc(s.Versions, func(a, b Version) int { return int(a.From) - int(b.From) })
 	for i := range s.Versions {
-		s.Versions[i].ID = string(s.ID) + "@" + s.Versions[i].From.String()
+		v := &s.Versions[i]
+		v.ID = string(s.ID) + "@" + v.From.String()
+		v.Clock, v.Ferry = s.Clock, s.Ferry
+		for n := range v.Links {
+			v.Links[n].resolve(s.Stations)
+		}
 	}
 }
 
@@ -145,6 +161,8 @@ func (v Version) clone() Version {
 	v.Bands, v.Prices, v.Aliases = slices.Clone(v.Bands), slices.Clone(v.Prices), slices.Clone(v.Aliases)
 	v.Missing, v.Tags, v.Shares = slices.Clone(v.Missing), slices.Clone(v.Tags), slices.Clone(v.Shares)
 	v.Hours, v.Caps, v.Exempt = slices.Clone(v.Hours), slices.Clone(v.Caps), slices.Clone(v.Exempt)
+	v.Links, v.Seasons = slices.Clone(v.Links), slices.Clone(v.Seasons)
+	v.Supplements, v.Tolls = slices.Clone(v.Supplements), slices.Clone(v.Tolls)
 	return v
 }
 

@@ -49,7 +49,7 @@ func TestParseReadsWhatIsWritten(t *testing.T) {
 	want := tariff.Station{
 		Origin: tariff.Origin{Line: 5}, ID: "test-1", Number: 1, Name: "First", Scheme: "test", Charger: "ferde",
 		ChargerName: "Ferde # not a comment", Charged: toll.Inbound, HourGroup: "a", CapGroup: "m", PriceZone: "all",
-		DisabledFree: true, Lat: 60_500_000, Lon: -5_250_000,
+		DisabledFree: true, Currency: "NOK", Lat: 60_500_000, Lon: -5_250_000,
 	}
 	if diff := cmp.Diff(want, s.Stations[0]); diff != "" {
 		t.Error(diff)

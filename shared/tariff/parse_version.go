@@ -1,10 +1,8 @@
 package tariff
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"bompass/shared/toll"
 )
@@ -14,6 +12,8 @@ func (p *parser) inVersion() bool {
 	read, ok := map[string]func(){
 		"source": p.source, "heavy-cars": p.heavyCars, "band": p.band, "price": p.price, "as": p.alias, "missing": p.missing,
 		"tag": p.tag, "zero-emission": p.share, "hour-rule": p.hourRule, "cap": p.cap, "exempt": p.exempt,
+		"pair": p.link, "annul": p.link, "waive": p.link, "season": p.season, "plate-match": p.plateMatch,
+		"supplement": p.supplement, "toll": p.tollPart, "trailer": p.trailer, "vat": p.vat,
 	}[p.keyword]
 	if !ok {
 		return false
@@ -85,11 +85,16 @@ func (p *parser) alias() {
 	p.version.Aliases = put(p, p.version.Aliases, a, func(o Alias) bool { return o.Class == a.Class })
 }
 
-// missing reads: missing CLASS.
+// missing reads: missing CLASS, or missing zone ZONE.
 func (p *parser) missing() {
+	if p.take("zone") {
+		m := Missing{Origin: p.origin(), Zone: p.word("a price zone")}
+		p.version.Missing = put(p, p.version.Missing, m, func(o Missing) bool { return o.Zone == m.Zone })
+		return
+	}
 	if t, ok := p.target(); ok {
-		m := Missing{p.origin(), t}
-		p.version.Missing = put(p, p.version.Missing, m, func(o Missing) bool { return o.For == t })
+		m := Missing{Origin: p.origin(), For: t}
+		p.version.Missing = put(p, p.version.Missing, m, func(o Missing) bool { return o.For == t && o.Zone == "" })
 	}
 }
 
@@ -129,12 +134,7 @@ func (p *parser) hourRule() {
 	switch h.Mode {
 	case None:
 	case First, Dearest, Standard:
-		if h.Minutes = p.number("the window's length in minutes"); h.Minutes < 1 || h.Minutes > WindowMinutesMax {
-			p.problem("a window is 1 to %d minutes; do not guess 60, ask the toll charger", WindowMinutesMax)
-		}
-		if !p.take("minutes") {
-			p.problem("the window's length is written in minutes; write: 60 minutes")
-		}
+		h.Minutes = p.windowMinutes()
 		h.Groups, h.Needs = p.groups(), p.needs()
 	default:
 		p.problem("hour-rule %q is not known; write first, dearest, standard or none", h.Mode)
@@ -164,14 +164,37 @@ func (p *parser) names() (list []string) {
 	return list
 }
 
-// cap reads: cap GROUP N for GROUPS [needs …].
+// cap reads: cap GROUP N for GROUPS [needs …] [per station], or
+// cap GROUP AMOUNT kroner per day [season NAME] for GROUPS [needs …] [per station], or cap GROUP none.
 func (p *parser) cap() {
-	c := Cap{Origin: p.origin(), CapGroup: p.word("a cap group"), N: p.number("how many passages are paid")}
-	c.Groups, c.Needs = p.groups(), p.needs()
-	if c.N < 1 {
+	c := Cap{Origin: p.origin(), CapGroup: p.word("a cap group")}
+	same := func(o Cap) bool { return o.CapGroup == c.CapGroup && o.Daily == c.Daily && o.Season == c.Season }
+	if p.take("none") {
+		p.version.Caps = slices.DeleteFunc(p.version.Caps, func(o Cap) bool { return o.CapGroup == c.CapGroup })
+		return
+	}
+	if len(p.words) > 1 && (p.words[1] == "kroner" || p.words[1] == "kronor") {
+		p.dayCap(&c)
+	} else if c.N = p.number("how many passages are paid"); c.N < 1 {
 		p.problem("a cap lets at least 1 passage be paid; write the number, or take the line away")
 	}
-	p.version.Caps = put(p, p.version.Caps, c, func(o Cap) bool { return o.CapGroup == c.CapGroup })
+	c.Groups, c.Needs = p.groups(), p.needs()
+	c.PerStation = p.take("per") && p.take("station")
+	p.version.Caps = put(p, p.version.Caps, c, same)
+}
+
+func (p *parser) dayCap(c *Cap) {
+	c.Daily, c.Day = true, p.amount("the most that a day costs")
+	p.word("kroner")
+	if !p.take("per") || !p.take("day") {
+		p.problem("an amount is the most of a day; write: %s kroner per day", c.Day)
+	}
+	if c.Day == 0 {
+		p.problem("a day that costs nothing has no price; write an amount over 0, or take the line away")
+	}
+	if p.take("season") {
+		c.Season = p.word("a season")
+	}
 }
 
 // exempt reads: exempt KIND [needs …].
@@ -189,7 +212,7 @@ func Kinds() []toll.ExemptionKind {
 	return []toll.ExemptionKind{ExemptMotorcycle, toll.ExemptDisabled, toll.ExemptEmergency, toll.ExemptTransit, toll.ExemptEmbassy}
 }
 
-// band reads: band NAME DAYS HH:MM-HH:MM … [except holidays july] [in ZONE …].
+// band reads: band NAME DAYS HH:MM-HH:MM … [season NAME] [except holidays eves july] [in ZONE …].
 func (p *parser) band() {
 	b := Band{Origin: p.origin(), Name: p.word("a name")}
 	if b.Name == Base {
@@ -202,59 +225,15 @@ func (p *parser) band() {
 	if b.Spans == nil {
 		p.problem("band %s has no time; add one like 06:30-09:00", b.Name)
 	}
+	if p.take("season") {
+		b.Season = p.word("a season")
+	}
 	if p.take("except") {
-		b.NotHolidays, b.NotJuly = p.take("holidays"), p.take("july")
-		if !b.NotHolidays && !b.NotJuly {
-			p.problem("except is followed by holidays, july, or both; add them")
+		b.NotHolidays, b.NotEves, b.NotJuly = p.take("holidays"), p.take("eves"), p.take("july")
+		if !b.NotHolidays && !b.NotEves && !b.NotJuly {
+			p.problem("except is followed by holidays, eves, july, or several of them; add them")
 		}
 	}
 	b.Zones = p.names()
 	p.version.Bands = put(p, p.version.Bands, b, func(o Band) bool { return o.Name == b.Name })
-}
-
-func weekday(name string) int {
-	return slices.Index([]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}, name)
-}
-
-// days reads mon-fri, sat-sun, or one day.
-func (p *parser) days(w string) (days [7]bool) {
-	from, to, ranged := strings.Cut(w, "-")
-	if !ranged {
-		to = from
-	}
-	a, b := weekday(from), weekday(to)
-	if a < 0 || b < 0 {
-		p.problem("%q is not a day or a range of days; write it like mon-fri", w)
-		return days
-	}
-	for d := time.Weekday(a); ; d = (d + 1) % 7 {
-		days[d] = true
-		if d == time.Weekday(b) {
-			return days
-		}
-	}
-}
-
-// span reads 06:30-09:00; the end is the first minute that no longer belongs to it.
-func (p *parser) span(w string) Span {
-	from, to, _ := strings.Cut(w, "-")
-	a, ok1 := clock(from)
-	b, ok2 := clock(to)
-	if !ok1 || !ok2 {
-		p.problem("%q is not a span of time; write it like 06:30-09:00", w)
-		return Span{}
-	}
-	if b <= a {
-		p.problem("%s ends before it begins; a span does not cross midnight, write two", w)
-	}
-	return Span{a, b}
-}
-
-func clock(s string) (minute int, ok bool) {
-	var h, m int
-	if n, err := fmt.Sscanf(s, "%2d:%2d", &h, &m); n != 2 || err != nil || len(s) != 5 {
-		return 0, false
-	}
-	minute = h*60 + m
-	return minute, h >= 0 && m >= 0 && m < 60 && minute <= 24*60
 }

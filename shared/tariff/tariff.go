@@ -26,6 +26,8 @@ type Scheme struct {
 	Charger     toll.ChargerID
 	ChargerName string
 	Clock       string    // the zone whose wall clock and calendar decide bands, days and months
+	Currency    string    // of all amounts, in hundredths: NOK or SEK
+	Ferry       bool      // priced by length, tolling.md A-17
 	Stations    []Station // in the order of the file
 	Versions    []Version // ordered by From
 }
@@ -44,7 +46,8 @@ type Station struct {
 	CapGroup     string         // group whose paid passages the monthly cap counts; empty when it is in none
 	PriceZone    string         // which of the version's prices apply
 	DisabledFree bool           // free with a disabled-parking permit, tolling.md A-9
-	Lat, Lon     int32          // millionths of a degree; both 0 when unknown
+	Currency     string
+	Lat, Lon     int32 // millionths of a degree; both 0 when unknown
 }
 
 // Charges tells whether a passage in a direction is charged; an unknown direction is.

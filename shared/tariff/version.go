@@ -1,8 +1,6 @@
 package tariff
 
 import (
-	"time"
-
 	"bompass/shared/money"
 	"bompass/shared/oslo"
 	"bompass/shared/toll"
@@ -23,8 +21,19 @@ type Version struct {
 	Tags      []Discount
 	Shares    []Share
 	Hours     []HourRule
+	Links     []Link
 	Caps      []Cap
 	Exempt    []Exempt
+
+	Seasons     []Season
+	Supplements []Supplement
+	PlateMatch  bool     // the tag discount is given on a plate match too, tolling.md A-15
+	Tolls       []Toll   // of ferries
+	Trailer     *Trailer // of ferries; nil: by total length
+	VAT         Fraction // of ferries, on top of the fare without it; the prices include it
+
+	Clock string // the scheme's
+	Ferry bool   // the scheme is one: bands are fare classes
 }
 
 // Rule is a rule that holds for whoever meets its needs.
@@ -40,7 +49,9 @@ type Band struct {
 	Days        [7]bool // by time.Weekday
 	Spans       []Span
 	NotHolidays bool
+	NotEves     bool // not on the day before a public holiday
 	NotJuly     bool
+	Season      string   // only in this season; empty is all year
 	Zones       []string // price zones that have it; empty is all
 }
 
@@ -65,10 +76,20 @@ type Alias struct {
 	Class, Pays toll.Class
 }
 
-// Missing says honestly that the source has no price for a class: its passages cannot be priced.
+// Missing says honestly that the source has no price for a class, or for anything in a price zone:
+// those passages cannot be priced.
 type Missing struct {
 	Origin
-	For Target
+	For  Target
+	Zone string // the whole zone, when not empty
+}
+
+// String is what has no price, as files write it.
+func (m Missing) String() string {
+	if m.Zone != "" {
+		return "zone " + m.Zone
+	}
+	return m.For.String()
 }
 
 // Discount is the share of the list price that a tag takes off, tolling.md A-3.
@@ -109,13 +130,18 @@ type HourRule struct {
 	Included bool     // the window's last instant belongs to it; otherwise windows are half-open
 }
 
-// Cap is the number of paid passages in a calendar month after which passages are free, tolling.md A-8.
+// Cap is the number of paid passages in a calendar month after which passages are free, tolling.md
+// A-8, or the most that a calendar day costs, tolling.md A-19.
 type Cap struct {
 	Origin
-	CapGroup string
-	N        int
-	Groups   []Group
-	Needs    Needs
+	CapGroup   string
+	N          int       // passages of a month; 0 when Day speaks
+	Day        money.Ore // most of a day, when Daily
+	Daily      bool
+	Season     string // of a daily cap: only in this season; empty is all year
+	PerStation bool   // every station counts for itself
+	Groups     []Group
+	Needs      Needs
 }
 
 // Exempt is a kind of exemption that is honoured, for those who meet its needs.
@@ -138,8 +164,18 @@ func (v *Version) BandAt(zone string, day DayKind, minute int) string {
 	return Base
 }
 
+// BandsOn lists the bands that a price zone has on a kind of day.
+func (v *Version) BandsOn(zone string, day DayKind) (list []Band) {
+	for _, b := range v.Bands {
+		if b.On(day) && in(b.Zones, zone) {
+			list = append(list, b)
+		}
+	}
+	return list
+}
+
 func (b Band) covers(zone string, day DayKind, minute int) bool {
-	if !b.Days[day.Weekday] || b.NotHolidays && day.Holiday || b.NotJuly && day.July || !in(b.Zones, zone) {
+	if !b.On(day) || !in(b.Zones, zone) {
 		return false
 	}
 	for _, s := range b.Spans {
@@ -150,16 +186,12 @@ func (b Band) covers(zone string, day DayKind, minute int) bool {
 	return false
 }
 
-// DayKind is all that time bands ask of a day.
-type DayKind struct {
-	Weekday       time.Weekday
-	Holiday, July bool
-}
-
-// KindOf returns the kind of a Norwegian calendar day.
-func KindOf(d oslo.Day) DayKind {
-	_, month, _ := d.YMD()
-	return DayKind{Weekday: d.Weekday(), Holiday: oslo.Holiday(d), July: month == time.July}
+// On tells whether a kind of day has the band.
+func (b Band) On(day DayKind) bool {
+	if b.NotHolidays && day.Holiday || b.NotEves && day.Eve || b.NotJuly && day.July {
+		return false
+	}
+	return b.Days[day.Weekday] && (b.Season == "" || b.Season == day.Season)
 }
 
 // in tells whether a name is listed; an empty list lists all.

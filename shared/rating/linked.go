@@ -1,0 +1,195 @@
+package rating
+
+import (
+	"slices"
+
+	"bompass/shared/tariff"
+)
+
+// Rules that look at neighbours beyond the hour rule: linked stations, tolling.md A-6, and the daily
+// maximum, tolling.md A-19. Only sets with a tied crossing come here. Where a rule frees passages, the
+// windows are laid anew without them.
+
+// link is a rule of linked stations.
+type link struct {
+	kind     tariff.LinkKind
+	minutes  int32
+	span     int64 // milliseconds
+	at, with []StationIndex
+	before   bool
+	needs    tariff.Needs
+}
+
+func (p *Plan) neighbours(set []Crossing, out []Charge, known int64) {
+	if p.tie(set, out, known) {
+		p.again(set, out)
+	}
+	if p.waive(set, out, known) {
+		p.again(set, out)
+	}
+	p.daily(set, out)
+}
+
+// linkOf finds the first rule of a kind for a passage, nil when there is none.
+func (p *Plan) linkOf(c Crossing, kinds ...tariff.LinkKind) *link {
+	v := p.version(c)
+	if len(v.links) == 0 {
+		return nil
+	}
+	_, _, have := v.cell(c)
+	for i := range v.links {
+		l := &v.links[i]
+		if slices.Contains(kinds, l.kind) && l.needs.Met(have) && slices.Contains(l.at, c.station) {
+			return l
+		}
+	}
+	return nil
+}
+
+// tie settles pairs and annulments, which depend on times and stations alone. It tells whether it
+// freed anything.
+func (p *Plan) tie(set []Crossing, out []Charge, known int64) (freed bool) {
+	for i := range set {
+		if set[i].fate != tied || out[i].why != notFreed {
+			continue
+		}
+		l := p.linkOf(set[i], tariff.Pair, tariff.Annul)
+		if l == nil {
+			continue
+		}
+		together := partner(set, out, i, l) >= 0
+		switch {
+		case l.kind == tariff.Pair && !together:
+			out[i].why = alone
+		case l.kind == tariff.Annul && together:
+			out[i].why = annulled
+		}
+		out[i].pending = !together && set[i].at+l.span > known
+		freed = freed || out[i].why != notFreed
+	}
+	return freed
+}
+
+// partner finds a passage at another station of the link within its window: the last one before, or
+// else the first one after; -1 when there is none.
+func partner(set []Crossing, out []Charge, i int, l *link) int {
+	is := func(j int) bool {
+		return set[j].chargeable() && out[j].why != duplicate && set[j].station != set[i].station && slices.Contains(l.with, set[j].station)
+	}
+	return near(set, i, l.span, true, is)
+}
+
+// payer finds a passage of a waiver that carries a charge, likewise.
+func (p *Plan) payer(set []Crossing, out []Charge, i int, l *link) int {
+	is := func(j int) bool { return slices.Contains(l.with, set[j].station) && p.carries(set, out, j) }
+	return near(set, i, l.span, l.before, is)
+}
+
+func near(set []Crossing, i int, span int64, after bool, is func(int) bool) int {
+	at := set[i].at
+	for j := i - 1; j >= 0 && at-set[j].at < span; j-- {
+		if is(j) {
+			return j
+		}
+	}
+	for j := i + 1; j < len(set) && set[j].at-at < span; j++ {
+		if !after && set[j].at > at {
+			break
+		}
+		if is(j) {
+			return j
+		}
+	}
+	return -1
+}
+
+// carries tells whether a passage carries a charge once the hour rule has spoken.
+func (p *Plan) carries(set []Crossing, out []Charge, j int) bool {
+	if !set[j].chargeable() || out[j].why != notFreed || p.rows[set[j].price].net == 0 {
+		return false
+	}
+	o := j - int(out[j].back)
+	return set[j].hour == 0 || o+int(out[o].carry) == j
+}
+
+// waive frees passages that a paid one elsewhere waives. What is waived can change nothing about what
+// is paid: tariffs are checked for that.
+func (p *Plan) waive(set []Crossing, out []Charge, known int64) (freed bool) {
+	for i := range set {
+		if set[i].fate != tied || out[i].why != notFreed || p.rows[set[i].price].net == 0 {
+			continue
+		}
+		l := p.linkOf(set[i], tariff.Waive)
+		if l == nil {
+			continue
+		}
+		if p.payer(set, out, i, l) >= 0 {
+			out[i].why, freed = waived, true
+			continue
+		}
+		out[i].pending = out[i].pending || l.before && set[i].at+l.span > known
+	}
+	return freed
+}
+
+// again lays the windows without what has been freed.
+func (p *Plan) again(set []Crossing, out []Charge) {
+	for i := range set {
+		c := &set[i]
+		if !c.chargeable() {
+			continue
+		}
+		r := &p.rows[c.price]
+		out[i] = Charge{list: r.list, net: r.net, why: out[i].why, pending: out[i].pending}
+		if out[i].why != notFreed {
+			out[i].net = 0
+			continue
+		}
+		if c.hour == 0 {
+			continue
+		}
+		if o := p.opener(set, out, i); o >= 0 {
+			p.join(set, out, o, i)
+		}
+	}
+}
+
+// daily takes off what goes beyond the most of a calendar day, in the order of time.
+func (p *Plan) daily(set []Crossing, out []Charge) {
+	for i := range set {
+		c := &set[i]
+		if c.cap == 0 || out[i].net == 0 || !p.caps[c.cap].daily {
+			continue
+		}
+		most := p.mostOf(*c)
+		if most == 0 {
+			continue
+		}
+		left := max(0, most-p.spentBefore(set, out, i))
+		if out[i].net > left {
+			out[i].cut = out[i].net - left
+			out[i].net = left
+		}
+	}
+}
+
+// mostOf is the most of the day that a passage is in.
+func (p *Plan) mostOf(c Crossing) int32 {
+	rule, v := &p.caps[c.cap], p.version(c)
+	if v.kinds == nil {
+		return rule.day[0]
+	}
+	return rule.day[v.kind(c.at)/plainDays]
+}
+
+// spentBefore is what earlier passages of the day and the cap group cost.
+func (p *Plan) spentBefore(set []Crossing, out []Charge, i int) (spent int32) {
+	c := &set[i]
+	day, group := dayOf(c.at), p.caps[c.cap].group
+	for j := i - 1; j >= 0 && dayOf(set[j].at) == day; j-- {
+		if rule := &p.caps[set[j].cap]; rule.daily && rule.group == group {
+			spent += out[j].net
+		}
+	}
+	return spent
+}

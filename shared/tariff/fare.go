@@ -1,0 +1,229 @@
+package tariff
+
+import (
+	"slices"
+
+	"bompass/shared/money"
+	"bompass/shared/toll"
+)
+
+// Ferries, tolling.md A-17: a crossing is priced by the vehicle's length instead of the time of day.
+// The fare classes take the place of bands, so that everything that is said of prices holds for them.
+
+// Toll is the toll part of a ferry crossing: once whatever the trailer, outside VAT and discounts.
+type Toll struct {
+	Origin
+	Zone string
+	Ore  money.Ore
+}
+
+// Trailer says what a light vehicle of at most Single pays with a trailer: one fare up to a total
+// length of Single, two up to Double, beyond that three. Lengths are millimetres.
+type Trailer struct {
+	Origin
+	Single, Double int
+}
+
+// Supplement is the discount of a product beside the agreement, instead of the tag discount,
+// tolling.md A-14.
+type Supplement struct {
+	Origin
+	Product ProductID
+	Group   Group
+	Off     Fraction
+	Needs   Needs
+}
+
+// ProductID names what a supplementary agreement is about, such as a prepaid account.
+type ProductID string
+
+// fareClass is a length class: its name and the longest vehicle in it, in millimetres.
+type fareClass struct {
+	name string
+	to   int
+}
+
+func fareClasses() []fareClass {
+	return []fareClass{
+		{"ap1", 6_000},
+		{"ap2", 8_000},
+		{"ap3", 10_000},
+		{"ap4", 12_000},
+		{"ap5", 14_000},
+		{"ap6", 17_500},
+		{"ap7", 19_500},
+		{"ap8", 22_000},
+		{"ap9", LengthMax},
+	}
+}
+
+// LengthMax bounds a vehicle with its trailer, in millimetres.
+const LengthMax = 60_000
+
+// The fares of a short vehicle with a trailer that is no longer short.
+const (
+	doubleFare = "ap1-double"
+	tripleFare = "ap1-triple"
+)
+
+// FareBands lists the fare classes that stand for bands.
+func FareBands() []string {
+	var list []string
+	for _, f := range fareClasses() {
+		list = append(list, f.name)
+	}
+	return append(list, doubleFare, tripleFare)
+}
+
+// Fare tells which written fare class a fare band is, and how many times it is paid.
+func Fare(band string) (written string, times int64) {
+	switch band {
+	case doubleFare:
+		return "ap1", 2
+	case tripleFare:
+		return "ap1", 3
+	}
+	return band, 1
+}
+
+// FareBand finds the fare class of a vehicle and its trailer, in millimetres. False means that the
+// length is not known, or beyond every class. Motorcycles have one fare, whatever their length.
+func (v *Version) FareBand(c toll.Class, length, trailer int) (string, bool) {
+	if c == toll.Motorcycle {
+		return "ap1", true
+	}
+	total := length + trailer
+	if length <= 0 || trailer < 0 || total > LengthMax {
+		return "", false
+	}
+	if t := v.Trailer; t != nil && trailer > 0 && c.Light() && length <= t.Single && total > t.Single {
+		if total <= t.Double {
+			return doubleFare, true
+		}
+		return tripleFare, true
+	}
+	for _, f := range fareClasses() {
+		if total <= f.to {
+			return f.name, true
+		}
+	}
+	return "", false
+}
+
+// TollPart is the toll part of a crossing in a price zone.
+func (v *Version) TollPart(zone string) money.Ore {
+	for _, t := range v.Tolls {
+		if t.Zone == zone {
+			return t.Ore
+		}
+	}
+	return 0
+}
+
+// Supplement returns the discount that one of the products held gives, the file's first going first.
+func (v *Version) Supplement(products []ProductID, c toll.Class, have Needs) (Supplement, bool) {
+	have = v.ForDiscount(have)
+	for _, s := range v.Supplements {
+		if s.Group == GroupOf(c) && slices.Contains(products, s.Product) && s.Needs.Met(have) {
+			return s, true
+		}
+	}
+	return Supplement{}, false
+}
+
+// supplement reads: supplement PRODUCT GROUP SHARE [needs …].
+func (p *parser) supplement() {
+	s := Supplement{Origin: p.origin(), Product: idOf[ProductID](p, "the product's id"), Group: p.group()}
+	if s.Group == NoGroup {
+		p.problem("supplement does not say whose discount it is; write: supplement PRODUCT light|heavy SHARE [needs agreement tag]")
+		p.words = nil
+		return
+	}
+	s.Off, s.Needs = p.fraction(), p.needs()
+	p.version.Supplements = put(p, p.version.Supplements, s, func(o Supplement) bool { return o.Product == s.Product && o.Group == s.Group })
+}
+
+// plateMatch reads: plate-match discount|none.
+func (p *parser) plateMatch() {
+	switch p.word("discount or none") {
+	case "discount":
+		p.version.PlateMatch = true
+	case "none":
+		p.version.PlateMatch = false
+	default:
+		p.problem("plate-match says whether the tag discount is given on a plate match; write discount or none")
+	}
+}
+
+// tollPart reads: toll ZONE KRONER.
+func (p *parser) tollPart() {
+	t := Toll{Origin: p.origin(), Zone: p.word("a price zone"), Ore: p.amount("an amount in kroner")}
+	p.version.Tolls = put(p, p.version.Tolls, t, func(o Toll) bool { return o.Zone == t.Zone })
+}
+
+// trailer reads: trailer single METRES double METRES.
+func (p *parser) trailer() {
+	t := Trailer{Origin: p.origin()}
+	if p.take("single") {
+		t.Single = p.metres()
+	}
+	if p.take("double") {
+		t.Double = p.metres()
+	}
+	if t.Single == 0 || t.Double <= t.Single {
+		p.problem("trailer gives two total lengths, the longer one last; write: trailer single 6.00 double 10.00")
+	}
+	p.version.Trailer = &t
+}
+
+// metres reads a length into millimetres.
+func (p *parser) metres() int {
+	w := p.word("a length in metres")
+	o, err := money.Parse(w) // two decimals are centimetres
+	if err != nil || o <= 0 || int(o)*10 > LengthMax {
+		p.problem("%q is not a length; write metres like 6.00", w)
+		return 0
+	}
+	return int(o) * 10
+}
+
+// vat reads: vat SHARE.
+func (p *parser) vat() { p.version.VAT = p.fraction() }
+
+// Products lists the supplementary products of all schemes once each, in the order of the book.
+func (b *Book) Products() (list []ProductID) {
+	for _, s := range b.Schemes {
+		for i := range s.Versions {
+			for _, sup := range s.Versions[i].Supplements {
+				if !slices.Contains(list, sup.Product) {
+					list = append(list, sup.Product)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// fares checks what only ferries have.
+func (c *checker) fares(s *Scheme, v *Version) {
+	if !s.Ferry {
+		if len(v.Tolls) > 0 || v.Trailer != nil || v.VAT.Num > 0 {
+			c.problem(v.Line, "version %s has lines for a ferry; add: kind ferry, or take toll, trailer and vat away", v.ID)
+		}
+		return
+	}
+	if len(v.Bands) > 0 {
+		c.problem(v.Bands[0].Line, "a ferry is priced by length, not by the time of day; take band %s away", v.Bands[0].Name)
+	}
+	for _, t := range v.Tolls {
+		c.known(t.Line, "price zone", t.Zone, s.Zones())
+	}
+	if len(v.Links) > 0 {
+		c.problem(v.Links[0].Line, "a ferry has no linked stations; take the line away")
+	}
+	for _, h := range v.Hours {
+		if h.Mode != None {
+			c.problem(h.Line, "a ferry has no hour rule; write: hour-rule none")
+		}
+	}
+}
