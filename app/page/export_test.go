@@ -32,6 +32,7 @@ type Listing struct{ l listing }
 
 func (l *Listing) Add(page api.PassageListReply)                { l.l.add(page) }
 func (l *Listing) Take(line api.PassageLine) (isNew, sure bool) { return l.l.take(line) }
+func (l *Listing) CatchUp(page api.PassageListReply)            { l.l.catchUp(page) }
 func (l *Listing) State() ([]api.PassageLine, int, money.Ore)   { return l.l.lines, l.l.count, l.l.total }
 
 func Chosen(u *url.URL, today oslo.Day) (api.PassageListRequest, error) {

@@ -41,15 +41,21 @@ func load[T any](ctx app.Context, get func(context.Context) (T, error), then fun
 	})
 }
 
+// listener is what a page does with news.
+type listener struct {
+	hear  func(app.Context, api.Event)
+	again func(app.Context) // the stream is back: something may have been missed
+}
+
 // mount begins to listen: to the network, to the customer's events, and to who is signed in.
-func (f *frame) mount(ctx app.Context, hear func(app.Context, api.Event)) {
+func (f *frame) mount(ctx app.Context, l listener) {
 	f.arriving = true
 	f.offline = !f.s.Window.Online()
 	f.stops = append(f.stops,
 		f.s.Hear(func(n session.News) {
 			ctx.Dispatch(func(ctx app.Context) {
 				defer ui.Caught("news")
-				f.news(ctx, n, hear)
+				f.news(ctx, n, l)
 			})
 		}),
 		f.s.Window.OnNetwork(func(online bool) {
@@ -67,10 +73,12 @@ func (f *frame) dismount() {
 	f.stops = nil
 }
 
-func (f *frame) news(ctx app.Context, n session.News, hear func(app.Context, api.Event)) {
+func (f *frame) news(ctx app.Context, n session.News, l listener) {
 	switch {
-	case n.Event != nil && hear != nil:
-		hear(ctx, *n.Event)
+	case n.Event != nil && l.hear != nil:
+		l.hear(ctx, *n.Event)
+	case n.Event == nil && f.s.Live() && l.again != nil:
+		l.again(ctx)
 	case n.Event == nil && !f.s.Live() && f.s.Window.Online():
 		f.ask(ctx) // a stream also ends when the session does, perhaps in another tab
 	}

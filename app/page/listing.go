@@ -39,6 +39,22 @@ func (l *listing) add(page api.PassageListReply) {
 	l.count, l.total, l.next = page.Count, page.Total, page.Next
 }
 
+// catchUp takes the newest page anew. When so much has come that it no longer meets what was fetched
+// before, it is the new beginning: a list must not have a hole.
+func (l *listing) catchUp(page api.PassageListReply) {
+	meets := page.Next == "" || len(l.lines) == 0
+	for _, line := range page.Lines {
+		meets = meets || l.place(line.ID) >= 0
+	}
+	if !meets || len(l.lines) == 0 {
+		l.lines, l.next = slices.Clone(page.Lines), page.Next
+	}
+	for _, line := range page.Lines {
+		l.take(line)
+	}
+	l.count, l.total = page.Count, page.Total
+}
+
 // take puts a new or changed passage in its place and tells whether it is new. One that lies beyond the
 // pages fetched is left to them: sure is false, since only the server can tell whether it was counted.
 func (l *listing) take(line api.PassageLine) (isNew, sure bool) {

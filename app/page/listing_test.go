@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"bompass/app/browser"
@@ -65,6 +66,36 @@ func TestItAddsAPageWithoutDoublingWhatArrivedMeanwhile(t *testing.T) {
 	lines, n, total := l.State()
 	if len(lines) != 4 || n != 5 || total != 5*2320 {
 		t.Errorf("got %d lines, count %d, total %d", len(lines), n, total)
+	}
+}
+
+func TestItCatchesUpWithoutAHole(t *testing.T) {
+	at := func(hours int) api.PassageLine {
+		return line(toll.PassageID(fmt.Sprint(hours)), noon.Add(time.Duration(hours)*time.Hour))
+	}
+	cases := []struct {
+		name string
+		page api.PassageListReply
+		want []toll.PassageID
+	}{
+		{"it meets what was fetched", api.PassageListReply{Lines: []api.PassageLine{at(3), at(2)}, Count: 9, Next: "x"}, []toll.PassageID{"3", "2", "1"}},
+		{"it does not meet it", api.PassageListReply{Lines: []api.PassageLine{at(9), at(8)}, Count: 9, Next: "x"}, []toll.PassageID{"9", "8"}},
+		{"it is all there is", api.PassageListReply{Lines: []api.PassageLine{at(5)}, Count: 9}, []toll.PassageID{"5", "2", "1"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var l page.Listing
+			l.Add(api.PassageListReply{Lines: []api.PassageLine{at(2), at(1)}, Count: 2, Next: "older"})
+			l.CatchUp(c.page)
+			lines, count, _ := l.State()
+			got := []toll.PassageID{}
+			for _, line := range lines {
+				got = append(got, line.ID)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" || count != 9 {
+				t.Errorf("count %d, lines (-want +got):\n%s", count, diff)
+			}
+		})
 	}
 }
 

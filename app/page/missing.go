@@ -16,7 +16,7 @@ type missing struct {
 func newMissing(s *session.Session) *missing { return &missing{f: frame{s: s}} }
 
 // OnMount begins to listen.
-func (p *missing) OnMount(ctx app.Context) { p.f.mount(ctx, nil) }
+func (p *missing) OnMount(ctx app.Context) { p.f.mount(ctx, listener{}) }
 
 // OnDismount stops listening.
 func (p *missing) OnDismount() { p.f.dismount() }

@@ -35,7 +35,7 @@ func newOverview(s *session.Session) *overview {
 
 // OnMount begins to listen for new passages and shows what was seen last at once.
 func (p *overview) OnMount(ctx app.Context) {
-	p.f.mount(ctx, p.heard)
+	p.f.mount(ctx, listener{hear: p.heard, again: p.load})
 	if seen := p.f.s.Latest(); seen != nil {
 		p.show(*seen)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ var noon = oslo.At(oslo.Date(2026, time.November, 20), 12, 0, 0)
 
 // desk answers the contract's calls from what it holds, and keeps what was asked.
 type desk struct {
+	mu       sync.Mutex // a page asks for several things at once
 	overview api.OverviewReply
 	passages api.PassageListReply
 	broken   *fault.Error
@@ -36,6 +38,8 @@ type desk struct {
 
 func (d *desk) Do(_ context.Context, r apiclient.Request) (apiclient.Response, error) {
 	path, _, _ := strings.Cut(r.Path, "?")
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.asked = append(d.asked, r.Path)
 	var reply any = api.Empty{}
 	switch path {
@@ -278,6 +282,17 @@ func TestItTakesInAPassageWhileThePageIsOpen(t *testing.T) {
 	if w.FocusOn != "passage-a" {
 		t.Errorf("focus went to %q when rows moved", w.FocusOn)
 	}
+}
+
+func TestItCatchesUpWhenTheStreamIsBack(t *testing.T) {
+	d := &desk{passages: api.PassageListReply{Lines: []api.PassageLine{line("a", noon.Add(-time.Hour))}, Count: 1, Total: 2320}}
+	w, s := open(t, d, "/passages", page.NewPassages)
+	w.Streamed.Open(false)
+	s.disp.Consume()
+	d.passages = api.PassageListReply{Lines: []api.PassageLine{line("b", noon), line("a", noon.Add(-time.Hour))}, Count: 2, Total: 4640}
+	w.Streamed.Open(true)
+	s.disp.Consume()
+	s.shows("46,40 kr", "2 passeringer", `id="passage-b"`)
 }
 
 func TestItSaysThatItIsReconnecting(t *testing.T) {

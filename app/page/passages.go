@@ -34,7 +34,7 @@ func newPassages(s *session.Session) *passages { return &passages{f: frame{s: s}
 
 // OnMount begins to listen for new passages.
 func (p *passages) OnMount(ctx app.Context) {
-	p.f.mount(ctx, p.heard)
+	p.f.mount(ctx, listener{hear: p.heard, again: p.catchUp})
 	if p.f.s.Latest() == nil {
 		p.fleet(ctx)
 	}
@@ -150,14 +150,14 @@ func (p *passages) heard(ctx app.Context, e api.Event) {
 	if p.loading || p.refused != nil {
 		return
 	}
-	focused, recount := p.f.s.Window.Focused(), false
+	focused, unsure := p.f.s.Window.Focused(), false
 	p.found.arrive()
 	for _, line := range e.Lines {
 		if !holds(p.request, line) {
 			continue
 		}
 		isNew, sure := p.found.take(line)
-		recount = recount || !sure
+		unsure = unsure || !sure
 		if w := p.f.words(); isNew {
 			p.f.said = w.T("passages.arrived", "name", line.Name, "time", w.Clock(line.At), "amount", w.Kroner(line.Net))
 		}
@@ -165,19 +165,23 @@ func (p *passages) heard(ctx app.Context, e api.Event) {
 	if focused != "" { // rows have moved down: focus follows its passage
 		ctx.Defer(func(app.Context) { p.f.s.Window.Focus(focused) })
 	}
-	if recount {
-		p.recount(ctx)
+	if unsure {
+		p.catchUp(ctx)
 	}
 }
 
-// recount asks for the period's count and total when a passage beyond the fetched pages has changed.
-func (p *passages) recount(ctx app.Context) {
+// catchUp asks for the newest page again: after the stream was away, or when a passage beyond the
+// fetched pages has changed the period's total.
+func (p *passages) catchUp(ctx app.Context) {
+	if p.loading || p.refused != nil {
+		return
+	}
 	turn, req := p.turn, p.request
 	load(ctx, func(ctx context.Context) (api.PassageListReply, error) {
 		return p.f.s.Client.Passages(ctx, req)
 	}, func(_ app.Context, reply api.PassageListReply, err error) {
 		if turn == p.turn && err == nil {
-			p.found.count, p.found.total = reply.Count, reply.Total
+			p.found.catchUp(reply)
 		}
 	})
 }
