@@ -24,7 +24,7 @@ func (p *Plan) ResolveWith(i StationIndex, at int64, t Traits, e Extra) (Crossin
 		class = t.Classes.Weight
 	}
 	_, _, month := p.days.at(at)
-	c := Crossing{at: at, key: t.Key, station: i, month: month, fate: v.fate(pl, t, class)}
+	c := Crossing{at: at, key: t.Key, station: i, month: month, fate: v.fate(pl, &t, class)}
 	name, ok := v.source.FareBand(class, int(e.Length), int(e.Trailer))
 	if !ok && c.fate != otherway {
 		return Crossing{}, p.missing(i, at)
