@@ -112,7 +112,7 @@ func (p *Postgres) launch(ctx context.Context) error {
 		}
 		p.port, listen = port, "127.0.0.1"
 	}
-	log, err := os.OpenFile(p.place.log(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	log, err := os.OpenFile(p.place.log(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return fmt.Errorf("database log: %w", err)
 	}

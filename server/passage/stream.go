@@ -22,11 +22,11 @@ const (
 	subjectParts    = "passage."           // + partition
 	subjectWaiting  = "passage.quarantine" // lines of type held
 	headerReceived  = "Received"           // Unix milliseconds
-	messageMax      = 512 << 10            // bytes of a message; servers take 1 MB unless told otherwise
+	messageMax      = 128 << 10            // bytes of a message; servers take 1 MB unless told otherwise
 	duplicateWindow = 10 * time.Minute
 	ackWait         = 10 * time.Second // after which a message is given to another worker
 	publishWait     = 10 * time.Second
-	pendingMax      = 512 // messages given to a worker and not acknowledged
+	pendingMax      = 128 // messages given to a worker and not acknowledged: worked off well within ackWait
 )
 
 func partSubject(partition int) string { return subjectParts + strconv.Itoa(partition) }

@@ -14,7 +14,7 @@ import (
 // Limits of a worker.
 const (
 	roundMax   = 8000        // passages of one transaction; one message may go beyond
-	prefetch   = 256         // messages on their way to a worker
+	prefetch   = 64          // messages on their way to a worker
 	roundWait  = time.Minute // a transaction must be done
 	retryDelay = time.Second // before a message comes again, more with every time
 	retryMax   = 30 * time.Second
