@@ -48,12 +48,9 @@ func (k *keys) VerifySignature(ctx context.Context, token string) ([]byte, error
 		return nil, errors.New("signed token: not one signature")
 	}
 	head := jws.Signatures[0].Header
-	key, err := k.named(ctx, head.KeyID)
+	key, err := k.named(ctx, head.KeyID, head.Algorithm)
 	if err != nil {
 		return nil, err
-	}
-	if key.Algorithm != "" && key.Algorithm != head.Algorithm {
-		return nil, errors.New("signed token: its key is for another algorithm")
 	}
 	payload, err := jws.Verify(key.Key)
 	if err != nil {
@@ -62,17 +59,19 @@ func (k *keys) VerifySignature(ctx context.Context, token string) ([]byte, error
 	return payload, nil
 }
 
-func (k *keys) named(ctx context.Context, name string) (jose.JSONWebKey, error) {
+// named returns the key of a name for an algorithm.
+func (k *keys) named(ctx context.Context, name, alg string) (jose.JSONWebKey, error) {
 	if name == "" {
 		return jose.JSONWebKey{}, errors.New("signed token: it names no key")
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if key, ok := k.set[name]; ok {
+	now := k.now()
+	since := now.Sub(k.last)
+	if key, ok := k.find(name, alg); ok && since < describedBy { // older ones may have been withdrawn
 		return key, nil
 	}
-	now := k.now()
-	if since := now.Sub(k.last); since >= 0 && since < askAgain {
+	if since >= 0 && since < askAgain {
 		return jose.JSONWebKey{}, fmt.Errorf("signed token: unknown key, and keys were fetched %s ago", since.Round(time.Second))
 	}
 	k.last = now
@@ -81,11 +80,16 @@ func (k *keys) named(ctx context.Context, name string) (jose.JSONWebKey, error) 
 		return jose.JSONWebKey{}, err
 	}
 	k.set = set
-	key, ok := set[name]
+	key, ok := k.find(name, alg)
 	if !ok {
 		return jose.JSONWebKey{}, errors.New("signed token: unknown key")
 	}
 	return key, nil
+}
+
+func (k *keys) find(name, alg string) (jose.JSONWebKey, bool) {
+	key, ok := k.set[name]
+	return key, ok && (key.Algorithm == "" || key.Algorithm == alg)
 }
 
 func (k *keys) fetch(ctx context.Context) (map[string]jose.JSONWebKey, error) {

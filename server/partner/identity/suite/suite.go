@@ -1,0 +1,250 @@
+// Package suite is what every issuer must do through the adapter: the same tests against the
+// simulation, against providers written by others, and against a real test environment.
+package suite
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"testing"
+	"time"
+
+	"bompass/server/partner/identity"
+	"bompass/shared/fault"
+)
+
+// Feature is something that not every provider has.
+type Feature string
+
+// The features that may be lacking.
+const (
+	Pushed      Feature = "pushed authorisation requests"
+	Front       Feature = "front-channel logout"
+	Back        Feature = "back-channel logout"
+	NamesItself Feature = "issuer in the answer, RFC 9207"
+	Sessions    Feature = "named sessions"
+	SingleSign  Feature = "single sign-on"
+	Levels      Feature = "levels on demand"
+	Number      Feature = "birth number"
+	Cancel      Feature = "a way to stop"
+)
+
+// Provider is one issuer behind the adapter.
+type Provider struct {
+	Issuer identity.Issuer
+	Client string
+	Now    func() time.Time
+	Lacks  []Feature
+	// Visit plays the browser: it goes to the address, proves to be a person, and returns what the
+	// issuer sends back. One Provider is one browser.
+	Visit func(t *testing.T, address string, how Visit) identity.Return
+	// Leave ends the person's stay elsewhere and returns the message the client was sent.
+	Leave func(t *testing.T) string
+}
+
+// Visit is what the person does at the issuer.
+type Visit struct {
+	High   bool // proves at the high level
+	Cancel bool
+	Silent bool // must not be asked anything
+	Asked  bool // must be asked
+}
+
+func (p Provider) has(t *testing.T, f Feature) bool {
+	t.Helper()
+	if slices.Contains(p.Lacks, f) {
+		t.Logf("LACKING: this provider has no %s; nothing about it is proven here", f)
+		return false
+	}
+	return true
+}
+
+// Run proves a provider; open makes a fresh one with a browser of its own.
+func Run(t *testing.T, open func(t *testing.T) Provider) {
+	t.Helper()
+	for name, test := range map[string]func(*testing.T, Provider){
+		"a person signs in": signIn, "the browser carries no secret": carries, "an answer is good once": once,
+		"an answer is for its own request": own, "the level is kept": level, "single sign-on and asking again": again,
+		"stopping is no error of ours": stop, "leaving": leave, "hearing that somebody left": hear,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+	}
+}
+
+func (p Provider) begin(t *testing.T, w identity.Wish) identity.Journey {
+	t.Helper()
+	if w.Level == 0 {
+		w.Level = identity.Substantial
+	}
+	j, err := p.Issuer.Begin(t.Context(), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+func (p Provider) whole(t *testing.T, w identity.Wish, how Visit) identity.Person {
+	t.Helper()
+	j := p.begin(t, w)
+	person, err := p.Issuer.Finish(t.Context(), j, p.Visit(t, j.Address, how))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return person
+}
+
+func signIn(t *testing.T, p Provider) {
+	person := p.whole(t, identity.Wish{Language: "nb"}, Visit{})
+	if person.Issuer != p.Issuer.ID() || person.Subject == "" || person.Level < identity.Substantial || person.Token == "" {
+		t.Errorf("person: %+v", person)
+	}
+	if p.has(t, Number) && len(person.BirthNumber) != 11 {
+		t.Errorf("birth number has %d digits", len(person.BirthNumber))
+	}
+	if p.has(t, Sessions) && person.Session == "" {
+		t.Error("the session has no name")
+	}
+	if d := p.Now().Sub(person.Proved); d < -time.Minute || d > time.Minute {
+		t.Errorf("proved %s ago", d)
+	}
+}
+
+func carries(t *testing.T, p Provider) {
+	j := p.begin(t, identity.Wish{Language: "nb", Fresh: true})
+	u, err := url.Parse(j.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	if len(j.Verifier) < 43 || len(j.State) < 43 || len(j.Nonce) < 43 || slices.Contains([]string{j.State, j.Nonce}, j.Verifier) || j.State == j.Nonce {
+		t.Error("the secrets are short or the same")
+	}
+	if p.has(t, Pushed) {
+		if len(q) != 2 || q.Get("client_id") != p.Client || q.Get("request_uri") == "" {
+			t.Errorf("the browser carries %v", q)
+		}
+		return
+	}
+	for name, want := range map[string]string{
+		"response_type": "code", "code_challenge_method": "S256", "state": j.State, "nonce": j.Nonce, "client_id": p.Client,
+		"ui_locales": "nb", "prompt": "login",
+	} {
+		if q.Get(name) != want {
+			t.Errorf("%s: got %q, want %q", name, q.Get(name), want)
+		}
+	}
+	if q.Get("code_challenge") == j.Verifier || q.Has("code_verifier") || q.Has("client_secret") {
+		t.Error("the browser carries a secret")
+	}
+}
+
+func once(t *testing.T, p Provider) {
+	j := p.begin(t, identity.Wish{})
+	back := p.Visit(t, j.Address, Visit{})
+	if _, err := p.Issuer.Finish(t.Context(), j, back); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, "the same answer again", p, j, back)
+}
+
+func own(t *testing.T, p Provider) {
+	for name, change := range map[string]func(*identity.Journey, *identity.Return){
+		"another state":    func(j *identity.Journey, _ *identity.Return) { j.State += "x" },
+		"no state":         func(j *identity.Journey, b *identity.Return) { j.State, b.State = "", "" },
+		"another nonce":    func(j *identity.Journey, _ *identity.Return) { j.Nonce += "x" },
+		"no nonce":         func(j *identity.Journey, _ *identity.Return) { j.Nonce = "" },
+		"another verifier": func(j *identity.Journey, _ *identity.Return) { j.Verifier = j.Nonce },
+		"another issuer":   func(_ *identity.Journey, b *identity.Return) { b.Issuer = "https://elsewhere.invalid" },
+		"another code":     func(_ *identity.Journey, b *identity.Return) { b.Code += "x" },
+		"no code":          func(_ *identity.Journey, b *identity.Return) { b.Code = "" },
+		"too late":         func(j *identity.Journey, _ *identity.Return) { j.Began = j.Began.Add(-time.Hour) },
+	} {
+		j := p.begin(t, identity.Wish{})
+		back := p.Visit(t, j.Address, Visit{})
+		change(&j, &back)
+		refused(t, name, p, j, back)
+	}
+	if p.has(t, NamesItself) {
+		j := p.begin(t, identity.Wish{})
+		back := p.Visit(t, j.Address, Visit{})
+		back.Issuer = ""
+		refused(t, "no issuer", p, j, back)
+	}
+}
+
+func refused(t *testing.T, name string, p Provider, j identity.Journey, back identity.Return) {
+	t.Helper()
+	if person, err := p.Issuer.Finish(t.Context(), j, back); fault.CodeOf(err) != fault.EIDRefused || person != (identity.Person{}) {
+		t.Errorf("%s: got %+v, %v", name, person, err)
+	}
+}
+
+func level(t *testing.T, p Provider) {
+	if !p.has(t, Levels) {
+		return
+	}
+	if person := p.whole(t, identity.Wish{}, Visit{}); person.Level != identity.Substantial {
+		t.Errorf("level: got %s", person.Level)
+	}
+	// Stepping up asks again, though the person is known at the lower level.
+	if person := p.whole(t, identity.Wish{Level: identity.High}, Visit{High: true, Asked: true}); person.Level != identity.High {
+		t.Errorf("level: got %s", person.Level)
+	}
+}
+
+func again(t *testing.T, p Provider) {
+	if !p.has(t, SingleSign) {
+		return
+	}
+	first := p.whole(t, identity.Wish{}, Visit{Asked: true})
+	second := p.whole(t, identity.Wish{}, Visit{Silent: true})
+	if first.Subject != second.Subject || first.Session != second.Session {
+		t.Error("the person is another the second time")
+	}
+	third := p.whole(t, identity.Wish{Fresh: true}, Visit{Asked: true})
+	if third.Subject != first.Subject || third.Proved.Before(first.Proved) {
+		t.Error("asking again did not ask")
+	}
+}
+
+func stop(t *testing.T, p Provider) {
+	if !p.has(t, Cancel) {
+		return
+	}
+	j := p.begin(t, identity.Wish{})
+	if _, err := p.Issuer.Finish(t.Context(), j, p.Visit(t, j.Address, Visit{Cancel: true})); fault.CodeOf(err) != fault.EIDCancelled {
+		t.Errorf("got %v", err)
+	}
+}
+
+func leave(t *testing.T, p Provider) {
+	person := p.whole(t, identity.Wish{}, Visit{})
+	farewell, ok, err := p.Issuer.Leave(t.Context(), person.Token, "some-state")
+	if err != nil || !ok {
+		t.Fatalf("leave: %v, %v", ok, err)
+	}
+	u, err := url.Parse(farewell.Address)
+	if err != nil || u.RawQuery != "" || farewell.Fields["id_token_hint"] != person.Token || farewell.Fields["state"] != "some-state" {
+		t.Errorf("farewell: %s %v", farewell.Address, err)
+	}
+	if origins := p.Issuer.Origins(context.Background()); !slices.Contains(origins, u.Scheme+"://"+u.Host) {
+		t.Errorf("origins: %v", origins)
+	}
+	p.has(t, Front)
+}
+
+func hear(t *testing.T, p Provider) {
+	if !p.has(t, Back) {
+		return
+	}
+	person := p.whole(t, identity.Wish{}, Visit{})
+	ended, err := p.Issuer.Hear(t.Context(), p.Leave(t))
+	if err != nil || ended.Issuer != person.Issuer || ended.Session != person.Session || ended.Notice == "" {
+		t.Errorf("ended: %+v, %v", ended, err)
+	}
+	for _, bad := range []string{"", "x", person.Token} {
+		if _, err := p.Issuer.Hear(t.Context(), bad); fault.CodeOf(err) != fault.EIDRefused {
+			t.Errorf("message %.10q: got %v", bad, err)
+		}
+	}
+}
