@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -63,7 +64,7 @@ func rowID(id toll.PassageID) string { return "passage-" + string(id) }
 func (l lines) station(line api.PassageLine) app.UI {
 	sub := line.Charger
 	if l.plates {
-		sub = line.Plate.String() + " · " + line.Charger
+		sub = strings.ReplaceAll(line.Plate.String(), " ", "\u00a0") + " · " + line.Charger
 	}
 	return app.Div().Body(
 		app.Span().Class("bp-station").Text(line.Name),

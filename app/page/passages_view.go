@@ -98,7 +98,9 @@ func (p *passages) list() app.UI {
 		words: w, all: p.found.lines, fresh: p.found.fresh, open: p.open,
 		plates: p.request.Vehicle == "", toggle: p.toggle,
 	}
+	period := w.T("passages.table", "from", w.Day(p.request.From), "to", w.Day(p.request.To))
 	return app.Div().Body(
+		app.H2().Class("ds-sr-only").Text(period),
 		app.Div().Class("bp-total").Body(
 			app.P().Body(
 				app.Span().Class("bp-quiet").Text(w.T("passages.total")),
@@ -109,7 +111,7 @@ func (p *passages) list() app.UI {
 				app.If(p.f.s.Live() && !p.f.offline && p.request.To >= p.f.s.Today(), app.Span().Class("bp-live").Text(w.T("app.live"))),
 			),
 		),
-		rows.table(w.T("passages.table", "from", w.Day(p.request.From), "to", w.Day(p.request.To))),
+		rows.table(period),
 		p.onward(w),
 	)
 }
