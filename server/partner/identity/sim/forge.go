@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-
 )
 
 // forged signs claims with a key and headers of the forger's choice.
@@ -218,4 +217,3 @@ func Messages() []Mischief {
 		{Name: "a proof for a message", SignMessage: func(s *Issuer, _ map[string]any) (string, error) { return s.Last(), nil }},
 	}
 }
-

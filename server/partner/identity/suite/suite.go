@@ -26,7 +26,7 @@ const (
 	SingleSign  Feature = "single sign-on"
 	Levels      Feature = "levels on demand"
 	Number      Feature = "birth number"
-	Cancel      Feature = "a way to stop"
+	Cancel      Feature = "button to stop"
 )
 
 // Provider is one issuer behind the adapter.
