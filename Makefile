@@ -24,8 +24,10 @@ build: $(BIN)/bompass ## build the browser's bundle and the server
 $(BIN)/bompass: assets/web/manifest.json $(shell find server hardware assets -name '*.go' -o -name '*.sql' -o -name '*.html' 2>/dev/null)
 	@go build -trimpath -o $@ ./server
 
+# The first time, the server's packages are compiled while the bundle is compressed.
 assets/web/manifest.json: assets/node_modules/.package-lock.json $(SOURCES)
-	@go run ./server/internal/bundle
+	@$(if $(wildcard $(BIN)/bompass),,go build -trimpath -o $(BIN)/bompass ./server & )go run ./server/internal/bundle; \
+		status=$$?; wait; exit $$status
 
 assets/node_modules/.package-lock.json: assets/package-lock.json
 	@npm ci --prefix assets --no-audit --no-fund --loglevel=error
