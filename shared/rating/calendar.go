@@ -85,6 +85,9 @@ func dayOf(ms int64) oslo.Day {
 	return d
 }
 
+// monthOf is the local month, as crossings keep it.
+func monthOf(ms int64) uint8 { return uint8(dayOf(ms).Month()) }
+
 // season is the number of a name among a version's seasons, from 1; 0 is none.
 func season(v *tariff.Version, name string) int {
 	for i, s := range v.Seasons {

@@ -83,9 +83,6 @@ func specialOf(s *tariff.Scheme, st tariff.Station) (sp special) {
 	if st.Charged != toll.DirectionUnknown {
 		sp |= oneWay
 	}
-	if s.Ferry {
-		sp |= ferry
-	}
 	linked := slices.ContainsFunc(s.Versions, func(v tariff.Version) bool {
 		return slices.ContainsFunc(v.Links, func(l tariff.Link) bool { return slices.Contains(l.At, st.ID) })
 	})
@@ -102,7 +99,7 @@ func (c *compiler) version(s *tariff.Scheme, i int, profiles []profile) {
 		cars: src.HeavyCars.Needs, id: src.ID, names: bandNames(src), source: src,
 		kinds: yearKinds(src), links: c.links(src),
 	}
-	v.bands = int32(len(v.names))
+	v.bands, v.own = int32(len(v.names)), src.Ferry || v.kinds != nil
 	v.block = int32(len(profiles)) * v.bands * classCount * states
 	var held []tariff.ProductID
 	v.products, held = c.supplements(src)

@@ -122,9 +122,6 @@ func (p *Plan) explainVAT(c Crossing, ch Charge, steps []Step) []Step {
 }
 
 func (p *Plan) tollPart(c Crossing) money.Ore {
-	if p.places[c.station].special&ferry == 0 {
-		return 0
-	}
 	return p.version(c).source.TollPart(p.stations[c.station].PriceZone)
 }
 

@@ -4,54 +4,57 @@ import (
 	"slices"
 
 	"bompass/shared/tariff"
+	"bompass/shared/toll"
 )
 
-// ResolveWith is ResolveAt for passages that have more to them: a supplementary agreement's discount
-// goes before the tag's, tolling.md A-14, and a ferry asks for lengths, tolling.md A-17. A vehicle
-// whose length is not known cannot be priced on a ferry.
+// ResolveWith is ResolveAt for all that is rare: a supplementary agreement's discount goes before the
+// tag's, tolling.md A-14, a ferry asks for lengths, tolling.md A-17, and some tariffs have a calendar
+// of their own, tolling.md A-19. A vehicle whose length is not known cannot be priced on a ferry.
 func (p *Plan) ResolveWith(i StationIndex, at int64, t Traits, e Extra) (Crossing, error) {
 	pl := &p.places[i]
 	v := p.inForce(pl, at)
 	if v == nil {
 		return Crossing{}, p.missing(i, at)
 	}
-	if pl.special&ferry == 0 {
-		c, err := p.ResolveAt(i, at, t)
-		return p.discounted(v, c, t, e), err
-	}
 	class := t.Classes.Car
 	if !v.cars.Met(t.Have) {
 		class = t.Classes.Weight
 	}
-	_, _, month := p.days.at(at)
-	c := Crossing{at: at, key: t.Key, station: i, month: month, fate: v.fate(pl, &t, class)}
-	name, ok := v.source.FareBand(class, int(e.Length), int(e.Trailer))
-	if !ok && c.fate != otherway {
+	c := Crossing{at: at, key: t.Key, station: i, month: monthOf(at), fate: v.fate(pl, &t, class)}
+	band, known := p.bandOf(v, pl, at, class, e)
+	if !known && c.fate != otherway {
 		return Crossing{}, p.missing(i, at)
 	}
-	band := int32(max(0, slices.Index(v.names, name)))
-	c.price = uint32(v.rows + ((int32(pl.profile)*v.bands+band)*classCount+int32(class))*states + int32(t.Have))
-	if c = p.discounted(v, c, t, e); !c.chargeable() {
-		c.cap = 0
-	} else if p.rows[c.price].list == unpriced {
-		return Crossing{}, p.missing(i, at)
+	block := v.blockOf(class, t.Have, e.Products)
+	c.price = uint32(v.rows + block*v.block + ((int32(pl.profile)*v.bands+band)*classCount+int32(class))*states + int32(t.Have))
+	if r := &p.rows[c.price]; c.chargeable() {
+		if r.list == unpriced {
+			return Crossing{}, p.missing(i, at)
+		}
+		c.hour, c.cap = r.hour, r.cap
 	}
 	return c, nil
 }
 
-// discounted moves a crossing to the rows of the first supplement that it has.
-func (p *Plan) discounted(v *version, c Crossing, t Traits, e Extra) Crossing {
-	if e.Products != 0 && len(v.products) > 0 && c.chargeable() {
-		_, class, _ := v.cell(c)
-		for _, s := range v.products {
-			if e.Products>>s.product&1 != 0 && s.group == tariff.GroupOf(class) && s.needs.Met(v.source.ForDiscount(t.Have)) {
-				c.price += uint32(s.block * v.block)
-				break
-			}
+// bandOf is the band of an instant, or the fare class of a ferry; false when the length is not known.
+func (p *Plan) bandOf(v *version, pl *place, at int64, class toll.Class, e Extra) (int32, bool) {
+	if v.source.Ferry {
+		name, ok := v.source.FareBand(class, int(e.Length), int(e.Trailer))
+		return int32(max(0, slices.Index(v.names, name))), ok
+	}
+	minute, kind, _ := p.days.at(at)
+	if v.kinds != nil {
+		kind = v.kind(at)
+	}
+	return int32(p.clocks[p.clockOf[v.clocks+int32(pl.profile)*dayKinds+int32(kind)]][minute]), true
+}
+
+// blockOf is the block of rows of the first supplement that a passage has; 0 when it has none.
+func (v *version) blockOf(class toll.Class, have tariff.Needs, held Products) int32 {
+	for _, s := range v.products {
+		if held>>s.product&1 != 0 && s.group == tariff.GroupOf(class) && s.needs.Met(v.source.ForDiscount(have)) {
+			return s.block
 		}
 	}
-	if r := &p.rows[c.price]; c.chargeable() {
-		c.hour, c.cap = r.hour, r.cap
-	}
-	return c
+	return 0
 }

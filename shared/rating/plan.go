@@ -56,7 +56,6 @@ type special uint8
 const (
 	oneWay     special = 1 << iota // charged in one direction
 	neighbours                     // linked to other stations, or under a daily maximum
-	ferry                          // priced by length
 )
 
 // version is a tariff version with the offsets of its parts in the plan's flat tables.
@@ -66,6 +65,7 @@ type version struct {
 	rows     int32
 	bands    int32
 	cars     tariff.Needs            // whom a heavy M1 is light for
+	own      bool                    // not by the clock of the plain Norwegian calendar: see ResolveWith
 	exempt   [kindCount]tariff.Needs // needs of each kind of exemption; never when it is not honoured
 	id       string
 	names    []string // of bands

@@ -90,18 +90,15 @@ func (p *Plan) ResolveAt(i StationIndex, at int64, t Traits) (c Crossing, err er
 // where it is to stay, which takes half the time of a copy. After an error it is of no use.
 func (p *Plan) ResolveInto(c *Crossing, i StationIndex, at int64, t *Traits) (err error) {
 	pl := &p.places[i]
-	if pl.special&ferry != 0 {
-		*c, err = p.ResolveWith(i, at, *t, Extra{})
-		return err
-	}
 	v := p.inForce(pl, at)
 	if v == nil {
 		return p.missing(i, at)
 	}
-	minute, kind, month := p.days.at(at)
-	if v.kinds != nil {
-		kind = v.kind(at)
+	if v.own {
+		*c, err = p.ResolveWith(i, at, *t, Extra{})
+		return err
 	}
+	minute, kind, month := p.days.at(at)
 	class := t.Classes.Car
 	if !v.cars.Met(t.Have) {
 		class = t.Classes.Weight
