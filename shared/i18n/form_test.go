@@ -123,6 +123,7 @@ func TestItSaysStepsInWords(t *testing.T) {
 		{rating.Step{Rule: rating.RuleHour, By: "b", Mins: 60, From: at}, "Timesregelen: betalt ved en annen passering i løpet av 60 minutter fra kl. 06:45"},
 		{rating.Step{Rule: rating.RuleExempt, Text: "embassy"}, "Fritak: ambassade"},
 		{rating.Step{Rule: rating.RuleCounted, Count: 43, Of: 60}, "Betalt passering 43 av 60 før passeringstaket"},
+		{rating.Step{Rule: rating.RuleDay, Amount: 7500}, "Døgntaket på 75,00\u00a0kr er nådd"},
 		{rating.Step{Rule: "waive", By: "a", Mins: 60}, "Gratis fordi du betalte ved E18 Maritim kl. 06:45"},
 		{rating.Step{Rule: "pair", Mins: 60}, "Koblede bomstasjoner: gratis, fordi bare denne ble passert innen 60 minutter"},
 		{rating.Step{Rule: "supplement", Text: "Fjordpakken", Num: 1, Den: 8}, "Rabatt fra tilleggsavtalen Fjordpakken, 12,5\u00a0%"},

@@ -115,7 +115,8 @@ func TestItHasWordsForEveryCodeClassAndRule(t *testing.T) {
 	}
 	for _, rule := range []rating.Rule{
 		rating.RuleList, rating.RuleExempt, rating.RuleDirection, rating.RuleTag, rating.RuleZeroEmission, rating.RuleHour,
-		rating.RuleCap, rating.RuleCounted,
+		rating.RuleCap, rating.RuleCounted, rating.RuleToll, rating.RuleDuplicate, rating.RuleSupplement, rating.RulePair,
+		rating.RuleAnnul, rating.RuleWaive, rating.RuleDay, rating.RulePending, rating.RuleVAT,
 	} {
 		keys = append(keys, "step."+string(rule))
 	}

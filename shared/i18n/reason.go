@@ -40,7 +40,7 @@ func (w *Words) Step(s rating.Step, found Found) string {
 	}
 	pairs := []any{
 		"class", w.Class(s.Class), "band", w.Band(s.Band), "kind", w.orSelf("exempt.", s.Text), "product", s.Text,
-		"percent", w.Percent(s.Num, s.Den), "count", s.Count, "of", s.Of, "mins", s.Mins,
+		"percent", w.Percent(s.Num, s.Den), "count", s.Count, "of", s.Of, "mins", s.Mins, "amount", w.Kroner(s.Amount),
 	}
 	if !w.Has(key + ".window") {
 		return w.T(key, pairs...)
