@@ -9,6 +9,7 @@ import (
 	"context"
 	"time"
 
+	"bompass/server/notice"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
 )
@@ -29,7 +30,9 @@ type Role string
 const (
 	Owner         Role = "owner"
 	Administrator Role = "administrator"
-	Accountant    Role = "accountant"
+	Accountant    Role = "accountant" // bills only
+	Driver        Role = "driver"     // one vehicle
+	Auditor       Role = "auditor"    // sees all, changes nothing
 )
 
 // Actor is who asks: a person, through a session, on behalf of one customer.
@@ -42,8 +45,10 @@ type Actor struct {
 	Customer toll.CustomerID
 	Name     string // of the customer
 	Kind     toll.CustomerKind
-	Session  Hash   // names the session without opening it
-	CSRF     string // what forms and scripts of this session send back
+	Vehicle  toll.VehicleID // a driver's own; empty for everybody else
+	Proven   time.Time      // when the person last showed a factor in this session
+	Session  Hash           // names the session without opening it
+	CSRF     string         // what forms and scripts of this session send back
 }
 
 // Account is what the way in needs to know of a person.
@@ -58,6 +63,10 @@ type Account struct {
 	BirthHash    []byte // keyed, for finding
 	Customer     toll.CustomerID
 	Role         Role
+	Confirmed    bool   // the address is the person's, as far as we have tried
+	Mobile       string // confirmed; empty if none is
+	Passkeys     int
+	Codes        int // recovery codes left
 }
 
 // Session is a session about to begin.
@@ -67,12 +76,16 @@ type Session struct {
 	Customer toll.CustomerID
 	Began    time.Time
 	Until    time.Time
+	Place    Place
+	Letters  []notice.Letter // that tell of it
 }
 
 // Accounts keeps the people who can sign in.
 type Accounts interface {
 	// AccountByEmail returns fault.NotFound when nobody has the address.
 	AccountByEmail(ctx context.Context, email string) (Account, error)
+	// AccountByName returns fault.NotFound when the name is nobody's.
+	AccountByName(ctx context.Context, name Name, now time.Time) (Account, error)
 	// AddAccount leaves an account that is already there as it is.
 	AddAccount(ctx context.Context, a Account) error
 	SetLanguage(ctx context.Context, id toll.AccountID, language string) error
@@ -87,6 +100,10 @@ type Steps interface {
 	// BeginSession spends the step and the code's time step in one go, and only if neither was spent
 	// before; it tells whether the session began.
 	BeginSession(ctx context.Context, step Hash, totpStep int64, s Session) (bool, error)
+	// StepAccount returns whose step it is without counting a try.
+	StepAccount(ctx context.Context, hash Hash, now time.Time) (Account, error)
+	// FactorTried counts a wrong code, or forgets those before a right one, and returns the count.
+	FactorTried(ctx context.Context, id toll.AccountID, right bool) (int, error)
 }
 
 // Sessions keeps who is signed in.
@@ -118,12 +135,14 @@ type Desk struct {
 	store  Store
 	keys   Keys
 	now    func() time.Time
+	letter *notice.Writer
 	hashes chan struct{} // one place for each password being hashed
 }
 
 // NewDesk returns a Desk that works with the given keys.
 func NewDesk(store Store, keys Keys, now func() time.Time) *Desk {
-	return &Desk{store: store, keys: keys, now: now, hashes: make(chan struct{}, hashesMax)}
+	// The desk's own letters lead nowhere, so they need no address to begin with.
+	return &Desk{store: store, keys: keys, now: now, letter: notice.NewWriter(keys, "", now), hashes: make(chan struct{}, hashesMax)}
 }
 
 // Who returns the actor behind a session's token, and counts as use of the session.

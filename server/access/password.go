@@ -21,7 +21,7 @@ const nobody = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IHRoYXQgaXM$nR1mCz6vD
 
 // HashPassword returns the form in which a password is kept.
 func HashPassword(password string) (string, error) {
-	hash, err := argon2id.CreateHash(password, hashing())
+	hash, err := argon2id.CreateHash(normal(password), hashing())
 	if err != nil {
 		return "", fmt.Errorf("hash password: %w", err)
 	}
@@ -40,9 +40,20 @@ func (d *Desk) verify(ctx context.Context, password, hash string) (bool, error) 
 	if !known {
 		hash = nobody
 	}
-	right, err := argon2id.ComparePasswordAndHash(password, hash)
+	right, err := argon2id.ComparePasswordAndHash(normal(password), hash)
 	if err != nil {
 		return false, fmt.Errorf("check password: %w", err)
 	}
 	return right && known, nil
+}
+
+// hash waits for a place and hashes a password.
+func (d *Desk) hash(ctx context.Context, password string) (string, error) {
+	select {
+	case d.hashes <- struct{}{}:
+		defer func() { <-d.hashes }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	return HashPassword(password)
 }

@@ -3,9 +3,11 @@ package access
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"bompass/server/notice"
 	"bompass/shared/fault"
 )
 
@@ -13,6 +15,7 @@ import (
 type Visitor struct {
 	Address string // of the network, without port
 	Device  string // what Keys.Device gave the browser when somebody signed in with it; empty if nobody did
+	Agent   string // what the browser says it is
 }
 
 // Limits of what a person may type.
@@ -21,19 +24,23 @@ const (
 	passwordMax = 512 // bytes; 128 characters of up to four
 )
 
-// Password checks an e-mail address and password and returns the token of the step towards the code.
-// An unknown address, a wrong password and an account that cannot be read give the same fault after
+// FactorFailsMax is how many wrong codes in a row suspend an authenticator.
+const FactorFailsMax = 100
+
+// Password checks a name, as Name says, and password and returns the token of the step towards the
+// code. An unknown name, a wrong password and an account that cannot be read give the same fault after
 // the same work.
-func (d *Desk) Password(ctx context.Context, visitor Visitor, email, password string) (Token, error) {
-	email = strings.ToLower(strings.TrimSpace(email))
-	if len(email) > emailMax || len(password) > passwordMax || !printable(email) {
+func (d *Desk) Password(ctx context.Context, visitor Visitor, name, password string) (Token, error) {
+	who := ParseName(name)
+	if len(who.Value) > emailMax || len(password) > passwordMax || !printable(who.Value) {
 		return "", fault.New(fault.WrongCredentials)
 	}
-	keys := d.throttleKeys(visitor, email)
+	keys := d.throttleKeys(visitor, who.Value)
 	if err := d.spend(ctx, keys); err != nil {
 		return "", err
 	}
-	account, err := d.store.AccountByEmail(ctx, email)
+	now := d.now()
+	account, err := d.store.AccountByName(ctx, who, now)
 	if err != nil && fault.CodeOf(err) != fault.NotFound {
 		return "", err
 	}
@@ -48,7 +55,7 @@ func (d *Desk) Password(ctx context.Context, visitor Visitor, email, password st
 	if err := d.giveBack(ctx, keys, false); err != nil {
 		return "", err
 	}
-	now, token := d.now(), newToken()
+	token := newToken()
 	return token, d.store.AddStep(ctx, token.Hash(), account.ID, now, now.Add(StepMax))
 }
 
@@ -72,21 +79,18 @@ func (d *Desk) Code(ctx context.Context, visitor Visitor, step Token, code strin
 	if err := d.spend(ctx, keys); err != nil {
 		return "", err
 	}
-	secret, err := d.keys.open(account.TOTP, string(account.ID))
-	if err != nil {
-		return "", err
-	}
-	matched, ok, err := matchCode(string(secret), code, now)
+	matched, ok, err := d.matchFactor(ctx, account, code, now)
 	if err != nil {
 		return "", err
 	}
 	if !ok {
 		return "", fault.New(fault.WrongCredentials)
 	}
-	token := newToken()
-	began, err := d.store.BeginSession(ctx, step.Hash(), matched, Session{
-		Hash: token.Hash(), Account: account.ID, Customer: account.Customer, Began: now, Until: now.Add(SessionMax),
-	})
+	token, session, err := d.newSession(account, visitor, now)
+	if err != nil {
+		return "", err
+	}
+	began, err := d.store.BeginSession(ctx, step.Hash(), matched, session)
 	if err != nil {
 		return "", err
 	}
@@ -94,4 +98,41 @@ func (d *Desk) Code(ctx context.Context, visitor Visitor, step Token, code strin
 		return "", fault.New(fault.WrongCredentials)
 	}
 	return token, d.giveBack(ctx, keys, true)
+}
+
+// matchFactor compares a code with an account's authenticator. After FactorFailsMax wrong ones in a row
+// no code opens any more until the person has shown another factor, portal.md D2.
+func (d *Desk) matchFactor(ctx context.Context, account Account, code string, now time.Time) (step int64, ok bool, err error) {
+	if len(account.TOTP.Data) == 0 {
+		return 0, false, nil
+	}
+	secret, err := d.keys.open(account.TOTP, string(account.ID))
+	if err != nil {
+		return 0, false, err
+	}
+	step, ok, err = matchCode(string(secret), code, now)
+	if err != nil {
+		return 0, false, err
+	}
+	fails, err := d.store.FactorTried(ctx, account.ID, ok)
+	return step, ok && fails < FactorFailsMax, err
+}
+
+// newSession prepares a session for an account, and the letter that tells of an unknown browser.
+func (d *Desk) newSession(account Account, visitor Visitor, now time.Time) (Token, Session, error) {
+	token := newToken()
+	s := Session{
+		Hash: token.Hash(), Account: account.ID, Customer: account.Customer, Began: now, Until: now.Add(SessionMax), Place: placeOf(visitor),
+	}
+	if d.keys.KnowsDevice(visitor.Device, account.Email) || account.Email == "" {
+		return token, s, nil
+	}
+	// ASVS V6.3.5: the owner hears of a sign-in that may not be theirs.
+	letter, err := d.letter.Mail(notice.NewDevice, account.reader(), notice.Content{Params: []any{"device", s.Place.Device, "network", s.Place.Network}})
+	s.Letters = []notice.Letter{letter}
+	return token, s, err
+}
+
+func (a Account) reader() notice.Reader {
+	return notice.Reader{Account: a.ID, Name: a.Person, Address: a.Email, Language: a.Language}
 }

@@ -83,7 +83,10 @@ func (s *Store) AddAccount(ctx context.Context, a access.Account) error {
 		if err := have.Create(&row).Error; err != nil {
 			return err
 		}
-		return have.Create(&AccountPartyRow{row.ID, string(a.Customer), string(a.Role)}).Error
+		if err := have.Create(&AccountPartyRow{row.ID, string(a.Customer), string(a.Role)}).Error; err != nil {
+			return err
+		}
+		return tx.Exec("insert into profile (account_id, email_confirmed_at) values (?, case when ? then now() end) on conflict do nothing", row.ID, a.Confirmed).Error
 	})
 	if err != nil {
 		return fmt.Errorf("add account: %w", err)

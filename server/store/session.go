@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 
 	"bompass/server/access"
@@ -76,19 +77,20 @@ var errSpent = errors.New("spent")
 
 // BeginSession spends the step and the code's time step and begins a session, or does nothing.
 func (s *Store) BeginSession(ctx context.Context, step access.Hash, totpStep int64, b access.Session) (bool, error) {
-	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := once(tx.Where("token_hash = ? and account_id = ?", step[:], string(b.Account)).Delete(&LoginStepRow{})); err != nil {
+	return s.begin(ctx, func(tx pgx.Tx) error {
+		if err := useStep(ctx, tx, step, b.Account); err != nil {
 			return err
 		}
-		newer := tx.Model(&AccountRow{}).Where("id = ? and totp_last_step < ?", string(b.Account), totpStep)
-		if err := once(newer.Update("totp_last_step", totpStep)); err != nil {
+		if err := useTOTP(ctx, tx, b.Account, totpStep); err != nil {
 			return err
 		}
-		return tx.Create(&SessionRow{
-			TokenHash: b.Hash[:], AccountID: string(b.Account), CustomerID: string(b.Customer),
-			BeganAt: b.Began, SeenAt: b.Began, Until: b.Until,
-		}).Error
+		return beginSession(ctx, tx, b)
 	})
+}
+
+// begin runs what may find that somebody else was first.
+func (s *Store) begin(ctx context.Context, do func(pgx.Tx) error) (bool, error) {
+	err := pgx.BeginFunc(ctx, s.pool, do)
 	switch {
 	case err == nil:
 		return true, nil
@@ -98,23 +100,47 @@ func (s *Store) BeginSession(ctx context.Context, step access.Hash, totpStep int
 	return false, fmt.Errorf("begin session: %w", err)
 }
 
-// once holds a statement to exactly one row.
-func once(done *gorm.DB) error {
-	if done.Error == nil && done.RowsAffected != 1 {
+func useStep(ctx context.Context, tx pgx.Tx, step access.Hash, id toll.AccountID) error {
+	return exactly(tx.Exec(ctx, "delete from login_step where token_hash = $1 and account_id = $2", step[:], string(id)))
+}
+
+// useTOTP spends a code's time step and all before it.
+func useTOTP(ctx context.Context, tx pgx.Tx, id toll.AccountID, step int64) error {
+	return exactly(tx.Exec(ctx, "update account set totp_last_step = $2 where id = $1 and totp_last_step < $2", string(id), step))
+}
+
+// beginSession keeps a session that has just begun with a factor, notes it and writes its letters.
+func beginSession(ctx context.Context, tx pgx.Tx, b access.Session) error {
+	_, err := tx.Exec(ctx, `insert into session (token_hash, account_id, customer_id, began_at, seen_at, until, device, network, proven_at)
+		values ($1, $2, $3, $4, $4, $5, $6, $7, $4)`,
+		b.Hash[:], string(b.Account), string(b.Customer), b.Began, b.Until, b.Place.Device, b.Place.Network)
+	if err != nil {
+		return err
+	}
+	if err := addEvent(ctx, tx, b.Account, access.EventSignedIn, b.Began, b.Place); err != nil {
+		return err
+	}
+	return addLetters(ctx, tx, b.Letters)
+}
+
+// exactly holds a statement to one row.
+func exactly(done pgconn.CommandTag, err error) error {
+	if err == nil && done.RowsAffected() != 1 {
 		return errSpent
 	}
-	return done.Error
+	return err
 }
 
 // SessionActor returns who a session is, as the account and its rights are now.
 func (s *Store) SessionActor(ctx context.Context, hash access.Hash, now, since time.Time) (a access.Actor, seen time.Time, err error) {
 	err = s.pool.QueryRow(ctx, `
-		select a.id::text, a.email, a.person, a.language, p.role, c.id::text, c.name, c.kind, s.seen_at
+		select a.id::text, a.email, a.person, a.language, p.role, c.id::text, c.name, c.kind, s.seen_at,
+			coalesce(p.vehicle_id::text, ''), s.proven_at
 		from session s join account a on a.id = s.account_id
-		join account_party p on p.account_id = s.account_id and p.customer_id = s.customer_id
+		join account_party p on p.account_id = s.account_id and p.customer_id = s.customer_id and (p.until is null or p.until > $2)
 		join customer c on c.id = s.customer_id
 		where s.token_hash = $1 and s.until > $2 and s.seen_at > $3`, hash[:], now, since).
-		Scan(&a.Account, &a.Email, &a.Person, &a.Language, &a.Role, &a.Customer, &a.Name, &a.Kind, &seen)
+		Scan(&a.Account, &a.Email, &a.Person, &a.Language, &a.Role, &a.Customer, &a.Name, &a.Kind, &seen, &a.Vehicle, &a.Proven)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return access.Actor{}, time.Time{}, fault.New(fault.SignedOut)
 	}

@@ -34,6 +34,16 @@ const (
 	LineMalformed    Code = "line.malformed"    // params "line", "why"
 	KeyUnknown       Code = "key.unknown"       // the station's API key
 	PeriodMissing    Code = "period.missing"    // no dates chosen
+	StepUp           Code = "step.up"           // show a factor first: the last time is too long ago
+	PasswordShort    Code = "password.short"    // param "min"
+	PasswordCommon   Code = "password.common"   // what guessers try first, or made of the person's own words
+	CodeWrong        Code = "code.wrong"        // a confirmation code is wrong, spent or too old
+	LinkSpent        Code = "link.spent"        // a link from a letter is spent, too old or incomplete
+	FieldMissing     Code = "field.missing"     // a field must be filled in
+	FieldWrong       Code = "field.wrong"       // a field holds what it cannot
+	LastFactor       Code = "last.factor"       // one way to confirm a sign-in must remain
+	LastOwner        Code = "last.owner"        // a customer keeps an owner
+	ConsentNeeded    Code = "consent.needed"    // the privacy statement must be accepted
 	PartnerUnset     Code = "partner.unset"     // a system outside has not been configured; param "variable"
 	PartnerDown      Code = "partner.down"      // a system outside does not answer; param "partner"
 	EIDRefused       Code = "eid.refused"       // the issuer's proof is not accepted

@@ -1,0 +1,34 @@
+package access
+
+import "time"
+
+// EventKind says what happened to an account. Its words stand in the catalogues under "event.<kind>".
+type EventKind string
+
+// The events of an account's history.
+const (
+	EventRegistered EventKind = "registered"
+	EventSignedIn   EventKind = "signed.in"
+	EventSignedOut  EventKind = "signed.out"
+	EventEnded      EventKind = "sessions.ended"
+	EventProven     EventKind = "proven" // a factor was shown again
+	EventPassword   EventKind = "password"
+	EventFactor     EventKind = "factor.added"
+	EventFactorGone EventKind = "factor.removed"
+	EventRecovery   EventKind = "recovery.made"
+	EventRecovered  EventKind = "recovery.used"
+	EventEmail      EventKind = "email"
+	EventEmailKept  EventKind = "email.kept"
+	EventMobile     EventKind = "mobile"
+	EventConsent    EventKind = "consent"
+	EventExported   EventKind = "exported"
+	EventErasure    EventKind = "erasure"
+	EventRole       EventKind = "role"
+)
+
+// Event is one line of an account's history.
+type Event struct {
+	Kind  EventKind
+	At    time.Time
+	Place Place
+}

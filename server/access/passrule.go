@@ -1,0 +1,97 @@
+package access
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"bompass/shared/fault"
+)
+
+// Limits of a password, portal.md D2 and ASVS V6.2. Nothing is said about kinds of characters, and no
+// password grows old.
+const (
+	PasswordMin = 12  // characters: there is always a second factor
+	PasswordMax = 128 // characters
+	distinctMin = 5   // different characters
+	ownMin      = 4   // shorter words of a person's own say nothing
+)
+
+// normal is the form in which passwords are counted, hashed and compared: keyboards differ in how they
+// write the same letter.
+func normal(password string) string { return norm.NFKC.String(password) }
+
+// CheckPassword tells why a password may not be chosen. Own are words that anybody could guess of this
+// person, such as the address.
+func CheckPassword(password string, own ...string) error {
+	p := normal(password)
+	if n := utf8.RuneCountInString(p); n < PasswordMin || !utf8.ValidString(p) {
+		return fault.New(fault.PasswordShort, "min", strconv.Itoa(PasswordMin)).At("password")
+	} else if n > PasswordMax {
+		return fault.New(fault.TooLarge, "max", strconv.Itoa(PasswordMax)).At("password")
+	}
+	lower := strings.ToLower(p)
+	if monotonous(lower) || common(lower) || made(lower, own) {
+		return fault.New(fault.PasswordCommon).At("password")
+	}
+	return nil
+}
+
+// monotonous tells whether a password has few different characters or counts along the alphabet.
+func monotonous(p string) bool {
+	seen, steps, last := map[rune]bool{}, 0, rune(-5)
+	for _, r := range p {
+		seen[r] = true
+		if r == last+1 || r == last-1 || r == last {
+			steps++
+		}
+		last = r
+	}
+	return len(seen) < distinctMin || steps >= utf8.RuneCountInString(p)-3
+}
+
+// common tells whether a password is a word that guessers begin with, with digits and signs around it
+// or the word again.
+func common(p string) bool {
+	core := strings.TrimFunc(p, func(r rune) bool { return !unicode.IsLetter(r) })
+	plain := strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i").Replace(p)
+	plain = strings.TrimFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, word := range commonWords() {
+		for _, form := range []string{core, plain} {
+			if form == word || form == word+word || strings.Trim(strings.ReplaceAll(form, word, ""), "0123456789-_. !?") == "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// made tells whether a password is little more than the person's own words.
+func made(p string, own []string) bool {
+	for _, text := range own {
+		for word := range strings.FieldsFuncSeq(strings.ToLower(normal(text)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			if len(word) >= ownMin && strings.Contains(p, word) && utf8.RuneCountInString(strings.ReplaceAll(p, word, "")) < PasswordMin/2 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// commonWords are what the lists of broken passwords are made of, in our readers' languages, and the
+// words of this service.
+func commonWords() []string {
+	return strings.Fields(`
+		password passord lösenord losenord passwort kennwort qwerty qwertyuiop asdfghjkl zxcvbnm qwertz azerty welcome velkommen
+		välkommen valkommen willkommen letmein iloveyou jegelskerdeg jagälskardig ichliebedich monkey dragon football fotball
+		fotboll fussball baseball master sunshine princess superman batman shadow michael jordan liverpool manchester arsenal
+		chelsea brann rosenborg vålerenga tottenham barcelona sommer sommar summer vinter winter høst host autumn vår spring
+		januar februar mars april juni juli august september oktober november desember december mandag tirsdag onsdag torsdag
+		fredag lørdag søndag monday friday oslo bergen trondheim stavanger norge norway sverige deutschland changeme secret
+		hemmelig geheim hemlig admin administrator administrasjon login logginn default guest gjest test testing computer
+		internet whatever trustnoone starwars pokemon google facebook samsung bompass autopass bompenger bomring tollroad
+		bompengar maut minside minasidor mypage toyota volvo volkswagen tesla mercedes ferrari porsche`)
+}

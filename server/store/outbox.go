@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/notice"
+)
+
+// addLetters puts letters into the outbox within the transaction of what they tell. A letter to nobody
+// is written like any other and is done at once.
+func addLetters(ctx context.Context, tx pgx.Tx, letters []notice.Letter) error {
+	for _, l := range letters {
+		_, err := tx.Exec(ctx, `insert into outbox (id, channel, kind, account_id, key, sealed, due_at, sent_at)
+			values ($1, $2, $3, $4, $5, $6, $7, case when $2 = 'none' then $7::timestamptz end)`,
+			l.ID, string(l.Channel), string(l.Kind), optional(string(l.Account)), l.Key, l.Sealed, l.Due)
+		if err != nil {
+			return fmt.Errorf("letter: %w", err)
+		}
+	}
+	return nil
+}
+
+// write runs one transaction and says what it was for when it fails.
+func (s *Store) write(ctx context.Context, what string, do func(pgx.Tx) error) error {
+	if err := pgx.BeginFunc(ctx, s.pool, do); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// AddLetters puts letters into the outbox on their own.
+func (s *Store) AddLetters(ctx context.Context, letters []notice.Letter) error {
+	return s.write(ctx, "add letters", func(tx pgx.Tx) error { return addLetters(ctx, tx, letters) })
+}
+
+// TakeLetters returns letters that are due, each to one taker, and makes them due again at again: so a
+// letter whose taker dies is taken by the next.
+func (s *Store) TakeLetters(ctx context.Context, now, again time.Time, most int) ([]notice.Letter, error) {
+	rows, err := s.pool.Query(ctx, `
+		update outbox set due_at = $2, tries = tries + 1
+		where id in (
+			select id from outbox where sent_at is null and given_up_at is null and due_at <= $1
+			order by due_at limit $3 for update skip locked)
+		returning id::text, channel, kind, coalesce(account_id::text, ''), key, sealed, due_at, tries`, now, again, most)
+	if err != nil {
+		return nil, fmt.Errorf("take letters: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l notice.Letter, err error) {
+		err = row.Scan(&l.ID, &l.Channel, &l.Kind, &l.Account, &l.Key, &l.Sealed, &l.Due, &l.Tries)
+		return l, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take letters: %w", err)
+	}
+	return list, nil
+}
+
+// LetterSent wipes a letter that has left.
+func (s *Store) LetterSent(ctx context.Context, id string, now time.Time) error {
+	if _, err := s.pool.Exec(ctx, "update outbox set sent_at = $2, sealed = '', key = '' where id = $1", id, now); err != nil {
+		return fmt.Errorf("letter sent: %w", err)
+	}
+	return nil
+}
+
+// LetterLater makes a letter due at an instant; a zero one gives it up and wipes it.
+func (s *Store) LetterLater(ctx context.Context, id string, now, due time.Time) error {
+	var err error
+	if due.IsZero() {
+		_, err = s.pool.Exec(ctx, "update outbox set given_up_at = $2, sealed = '', key = '' where id = $1", id, now)
+	} else {
+		_, err = s.pool.Exec(ctx, "update outbox set due_at = $2 where id = $1", id, due)
+	}
+	if err != nil {
+		return fmt.Errorf("letter later: %w", err)
+	}
+	return nil
+}
+
+// LetterCounts tells how many letters wait, have left and were given up.
+func (s *Store) LetterCounts(ctx context.Context) (waiting, sent, lost int, err error) {
+	err = s.pool.QueryRow(ctx, `select count(*) filter (where sent_at is null and given_up_at is null),
+		count(*) filter (where sent_at is not null and channel <> 'none'), count(*) filter (where given_up_at is not null) from outbox`).Scan(&waiting, &sent, &lost)
+	if err != nil {
+		return 0, 0, 0, fmt.Errorf("count letters: %w", err)
+	}
+	return waiting, sent, lost, nil
+}
