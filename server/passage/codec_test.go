@@ -2,6 +2,7 @@ package passage_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,7 @@ func TestStepsAreWrittenAsJSONDoes(t *testing.T) {
 		{},
 		{{Rule: rating.RuleList, Ore: 2900, Tariff: "oslo@2023-03-01", Class: "light petrol", Band: "rush"}, {Rule: rating.RuleTag, Ore: -580, Num: 1, Den: 5}},
 		{{Rule: rating.RuleHour, Ore: -2320, From: at, Mins: 60, By: "0027900a-4afb-867f-a956-e71ddee30b2c"}, {Rule: rating.RuleCounted, Count: 3, Of: 60}},
+		{full(t, at)},
 		{{Rule: rating.RuleExempt, Text: `"rød" <&> \ ` + "\n\u2028"}},
 	} {
 		want, err := json.Marshal(steps)
@@ -53,4 +55,23 @@ func TestStepsAreWrittenAsJSONDoes(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}
+}
+
+// full has a value in every field, also in those that are added some day.
+func full(t *testing.T, at time.Time) (step rating.Step) {
+	t.Helper()
+	v := reflect.ValueOf(&step).Elem()
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString("word")
+		case reflect.Int, reflect.Int64:
+			f.SetInt(int64(i + 1))
+		case reflect.Struct:
+			f.Set(reflect.ValueOf(at))
+		default:
+			t.Fatalf("a step has a field of kind %s, which appendSteps must learn to write", f.Kind())
+		}
+	}
+	return step
 }
