@@ -116,7 +116,7 @@ func makeOwned(dir string, o owner) error {
 	if !info.IsDir() || !ok {
 		return fmt.Errorf("database directory: %s is not a directory", dir)
 	}
-	if st.Uid != o.uid && int(st.Uid) != os.Getuid() { // as somebody may do under /tmp
+	if st.Uid != o.uid && int(st.Uid) != os.Getuid() { // as somebody may do where all may write
 		return fmt.Errorf("database directory: %s belongs to another user; remove it or set BOMPASS_HOME to another directory", dir)
 	}
 	if st.Uid == o.uid && info.Mode().Perm() == 0o700 {

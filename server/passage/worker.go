@@ -3,8 +3,6 @@ package passage
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -43,64 +41,6 @@ func (w *worker) run(ctx context.Context) error {
 		// A round that has begun is finished, also while the server stops.
 		w.work(context.WithoutCancel(ctx), messages)
 	})
-}
-
-// follow hands over a consumer's messages, as many at a time as are there.
-func follow(ctx context.Context, c jetstream.Consumer, work func([]jetstream.Msg)) error {
-	it, err := c.Messages(jetstream.PullMaxMessages(prefetch))
-	if err != nil {
-		return fmt.Errorf("follow the stream: %w", err)
-	}
-	defer context.AfterFunc(ctx, it.Stop)()
-	queue := make(chan jetstream.Msg, prefetch)
-	ended := make(chan error, 1)
-	go func() {
-		defer close(queue)
-		for {
-			msg, err := it.Next()
-			if errors.Is(err, jetstream.ErrMsgIteratorClosed) {
-				return
-			}
-			if err != nil && !errors.Is(err, jetstream.ErrNoHeartbeat) {
-				ended <- fmt.Errorf("follow the stream: %w", err)
-				return
-			}
-			if err == nil {
-				queue <- msg
-			}
-		}
-	}()
-	for msg := range queue {
-		if ctx.Err() != nil {
-			continue // not acknowledged, so it comes again
-		}
-		work(gather(msg, queue))
-	}
-	select {
-	case err := <-ended:
-		return err
-	default:
-		return nil
-	}
-}
-
-// gather takes what else has arrived, up to a round.
-func gather(first jetstream.Msg, queue <-chan jetstream.Msg) []jetstream.Msg {
-	messages := []jetstream.Msg{first}
-	n := bytes.Count(first.Data(), []byte{'\n'})
-	for n < roundMax {
-		select {
-		case msg, ok := <-queue:
-			if !ok {
-				return messages
-			}
-			messages = append(messages, msg)
-			n += bytes.Count(msg.Data(), []byte{'\n'})
-		default:
-			return messages
-		}
-	}
-	return messages
 }
 
 // work posts messages and acknowledges them. When that fails, whatever the reason, the cache is
@@ -216,41 +156,4 @@ func (w *worker) pass(ctx context.Context, r *round) error {
 		}
 	}
 	return nil
-}
-
-// hold keeps what intake could not let through, until ctx ends.
-func (p *Pipeline) hold(ctx context.Context) error {
-	c, err := consumer(ctx, p.js, "quarantine", subjectWaiting)
-	if err != nil {
-		return err
-	}
-	return follow(ctx, c, func(messages []jetstream.Msg) {
-		for _, msg := range messages {
-			if err := p.holdOne(context.WithoutCancel(ctx), msg); err != nil {
-				p.log.Error("quarantine is not written yet", "error", err)
-				_ = msg.NakWithDelay(retryMax)
-			}
-		}
-	})
-}
-
-func (p *Pipeline) holdOne(ctx context.Context, msg jetstream.Msg) error {
-	ctx, cancel := context.WithTimeout(ctx, roundWait)
-	defer cancel()
-	var list []Quarantined
-	received := receivedAt(msg.Headers())
-	for line := range bytes.SplitSeq(msg.Data(), []byte{'\n'}) {
-		var h held
-		if len(line) == 0 {
-			continue
-		}
-		if err := json.Unmarshal(line, &h); err != nil {
-			return fmt.Errorf("line %s: %w", line, err)
-		}
-		list = append(list, Quarantined{Why: h.Why, Observation: h.Observation, Received: received})
-	}
-	if err := p.store.Quarantine(ctx, list); err != nil {
-		return err
-	}
-	return msg.Ack()
 }

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/nats-io/nats.go"
+
+	"bompass/assets"
+	"bompass/server/access"
+	"bompass/server/account"
+	"bompass/server/config"
+	"bompass/server/embedded"
+	"bompass/server/passage"
+	"bompass/server/store"
+	"bompass/server/web"
+	"bompass/shared/rating"
+	"bompass/shared/tariff"
+	"bompass/shared/toll"
+)
+
+// start brings up the parts, each on those before it.
+func (p *product) start(ctx context.Context) (*fiber.App, error) {
+	for _, part := range []func(context.Context) error{p.openDatabase, p.openTariffs, p.openStream, p.openPipeline} {
+		if err := part(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if p.config.Mode == config.Development {
+		if err := p.feed(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return p.openWeb(ctx)
+}
+
+func (p *product) openDatabase(ctx context.Context) (err error) {
+	if p.home, err = embedded.OpenHome(p.config.Home); err != nil {
+		return err
+	}
+	p.opened.add(func() { _ = p.home.Close() })
+	url := string(p.config.Database)
+	if url == "" {
+		if p.postgres, err = embedded.Start(ctx, p.home); err != nil {
+			return err
+		}
+		p.opened.add(func() { p.note(p.postgres.Stop()) })
+		url = p.postgres.URL()
+	}
+	if p.store, err = store.Open(ctx, url); err != nil {
+		return err
+	}
+	p.opened.add(p.store.Close)
+	if _, err := p.store.Migrate(ctx); err != nil {
+		return err
+	}
+	if p.config.Mode == config.Development {
+		return seed(ctx, p.config, p.store)
+	}
+	return nil
+}
+
+func (p *product) openTariffs(context.Context) error {
+	files, err := fs.Sub(assets.Tariff, "tariff")
+	if err != nil {
+		return fmt.Errorf("price plans: %w", err)
+	}
+	book, problems := tariff.Load(files)
+	if len(problems) > 0 {
+		return fmt.Errorf("price plans: %w", problems[0])
+	}
+	if p.plan, err = rating.Compile(book); err != nil {
+		return fmt.Errorf("price plans: %w", err)
+	}
+	return nil
+}
+
+func (p *product) openStream(context.Context) (err error) {
+	if p.config.Stream != "" {
+		if p.conn, err = nats.Connect(string(p.config.Stream), nats.Name("bompass"), nats.MaxReconnects(-1)); err != nil {
+			return fmt.Errorf("the message stream does not answer (%w); check NATS_URL", err)
+		}
+		p.opened.add(p.conn.Close)
+		return nil
+	}
+	stream, err := embedded.StartStream(p.home.Path("stream"), true)
+	if err != nil {
+		return err
+	}
+	p.opened.add(stream.Stop)
+	if p.conn, err = stream.Connect(); err != nil {
+		return err
+	}
+	p.opened.add(p.conn.Close)
+	return nil
+}
+
+func (p *product) openPipeline(ctx context.Context) (err error) {
+	p.pipeline, err = passage.NewPipeline(ctx, passage.Deps{Store: p.store, Plan: p.plan, Conn: p.conn, Now: p.now, Log: p.log})
+	if err != nil {
+		return err
+	}
+	// Workers end when they are told, not when the command is: intake stops before them.
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := p.pipeline.Run(working); err != nil {
+			p.failed <- fmt.Errorf("passages are no longer posted: %w", err)
+		}
+	}()
+	p.opened.add(func() { stop(); <-done })
+	return nil
+}
+
+func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
+	secret, err := p.config.LoadKey()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := access.NewKeys(secret)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := p.loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	desk := passage.NewDesk(p.store, p.plan)
+	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
+		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
+		Desk: access.NewDesk(p.store, keys, p.now), Keys: keys, Accounts: account.NewDesk(p.store, desk, p.charger),
+		Passages: passages{p.pipeline, desk}, Live: passage.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
+	})
+}
+
+// passages are both ends of the pipeline.
+type passages struct {
+	*passage.Pipeline
+	*passage.Desk
+}
+
+func (p *product) loadAssets() (*web.Assets, error) {
+	if p.config.Assets != "" {
+		return web.LoadAssets(os.DirFS(p.config.Assets))
+	}
+	files, err := fs.Sub(assets.Web, "web")
+	if err != nil {
+		return nil, fmt.Errorf("browser's files: %w", err)
+	}
+	return web.LoadAssets(files)
+}
+
+// charger is the name of a toll company.
+func (p *product) charger(id toll.ChargerID) string {
+	for _, s := range p.plan.Stations() {
+		if s.Charger == id {
+			return s.ChargerName
+		}
+	}
+	return string(id)
+}
+
+func (p *product) ready(ctx context.Context) error {
+	return errors.Join(p.store.Ready(ctx), p.pipeline.Ready(ctx))
+}

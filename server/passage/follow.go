@@ -1,0 +1,68 @@
+package passage
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// follow hands over a consumer's messages, as many at a time as are there.
+func follow(ctx context.Context, c jetstream.Consumer, work func([]jetstream.Msg)) error {
+	it, err := c.Messages(jetstream.PullMaxMessages(prefetch))
+	if err != nil {
+		return fmt.Errorf("follow the stream: %w", err)
+	}
+	defer context.AfterFunc(ctx, it.Stop)()
+	queue := make(chan jetstream.Msg, prefetch)
+	ended := make(chan error, 1)
+	go func() {
+		defer close(queue)
+		for {
+			msg, err := it.Next()
+			if errors.Is(err, jetstream.ErrMsgIteratorClosed) {
+				return
+			}
+			if err != nil && !errors.Is(err, jetstream.ErrNoHeartbeat) {
+				ended <- fmt.Errorf("follow the stream: %w", err)
+				return
+			}
+			if err == nil {
+				queue <- msg
+			}
+		}
+	}()
+	for msg := range queue {
+		if ctx.Err() != nil {
+			continue // not acknowledged, so it comes again
+		}
+		work(gather(msg, queue))
+	}
+	select {
+	case err := <-ended:
+		return err
+	default:
+		return nil
+	}
+}
+
+// gather takes what else has arrived, up to a round.
+func gather(first jetstream.Msg, queue <-chan jetstream.Msg) []jetstream.Msg {
+	messages := []jetstream.Msg{first}
+	n := bytes.Count(first.Data(), []byte{'\n'})
+	for n < roundMax {
+		select {
+		case msg, ok := <-queue:
+			if !ok {
+				return messages
+			}
+			messages = append(messages, msg)
+			n += bytes.Count(msg.Data(), []byte{'\n'})
+		default:
+			return messages
+		}
+	}
+	return messages
+}

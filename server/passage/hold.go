@@ -1,0 +1,47 @@
+package passage
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// hold keeps what intake could not let through, until ctx ends.
+func (p *Pipeline) hold(ctx context.Context) error {
+	c, err := consumer(ctx, p.js, "quarantine", subjectWaiting)
+	if err != nil {
+		return err
+	}
+	return follow(ctx, c, func(messages []jetstream.Msg) {
+		for _, msg := range messages {
+			if err := p.holdOne(context.WithoutCancel(ctx), msg); err != nil {
+				p.log.Error("quarantine is not written yet", "error", err)
+				_ = msg.NakWithDelay(retryMax)
+			}
+		}
+	})
+}
+
+func (p *Pipeline) holdOne(ctx context.Context, msg jetstream.Msg) error {
+	ctx, cancel := context.WithTimeout(ctx, roundWait)
+	defer cancel()
+	var list []Quarantined
+	received := receivedAt(msg.Headers())
+	for line := range bytes.SplitSeq(msg.Data(), []byte{'\n'}) {
+		var h held
+		if len(line) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(line, &h); err != nil {
+			return fmt.Errorf("line %s: %w", line, err)
+		}
+		list = append(list, Quarantined{Why: h.Why, Observation: h.Observation, Received: received})
+	}
+	if err := p.store.Quarantine(ctx, list); err != nil {
+		return err
+	}
+	return msg.Ack()
+}
