@@ -9,6 +9,8 @@ type Sighting struct {
 	Direction string    `json:"direction,omitempty"` // in, out, or empty when the lane cannot tell
 	Tag       TagRead   `json:"tag,omitzero"`
 	Plate     PlateRead `json:"plate,omitzero"`
+
+	Offset time.Duration `json:"offset,omitempty"` // the device's clock less the host's, as last measured
 }
 
 // TagRead is what the transaction with a tag brought. A tag that is strange is a finding, not an error.

@@ -45,6 +45,9 @@ func (h Host) Run(ctx context.Context, m *Machine) (hardware.TagRead, error) {
 		case !done:
 			err = h.meet(ctx, m)
 		}
+		if err != nil {
+			m.Abort()
+		}
 		if done || err != nil {
 			return m.Result(), err
 		}

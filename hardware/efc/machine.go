@@ -121,6 +121,13 @@ func (m *Machine) next(in []byte) dsrc.PDU {
 	}
 }
 
+// Abort ends the transaction where it is, as when the tag is gone: Result says what is known.
+func (m *Machine) Abort() {
+	if m.state != over {
+		m.gone()
+	}
+}
+
 // gone ends the transaction without the tag. A tag that has said its number has been read, receipt and
 // beep or not: the last exchanges are the dispensable ones.
 func (m *Machine) gone() {

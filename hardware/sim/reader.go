@@ -2,19 +2,26 @@ package sim
 
 import (
 	"context"
+	"encoding/binary"
+	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
 	"bompass/hardware"
 	"bompass/hardware/dsrc"
 	"bompass/hardware/efc"
+	"bompass/hardware/link"
+	"bompass/hardware/seal"
 )
 
-// Reader is a station's antennas and cameras over simulated traffic. It implements hardware.Reader.
+// Reader is a station's antennas and cameras over simulated traffic: a beacon in every lane, each on a
+// host link of its own. It implements hardware.Reader.
 type Reader struct {
 	Traffic *Traffic
 	Profile efc.Profile
+	Keys    *seal.Set // in tags and station alike; nil is security level 0
 	Now     func() time.Time
 	Wait    func(context.Context, time.Duration) error // sleeps, or returns the context's error
 
@@ -28,12 +35,15 @@ var _ hardware.Reader = (*Reader)(nil)
 func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
 	r.note(func(h *hardware.Health) { h.Up, h.Since = true, r.Now() })
 	defer r.note(func(h *hardware.Health) { h.Up, h.Since = false, r.Now() })
+	whole := context.WithoutCancel(ctx) // a car in the zone drives through it
+	antennas := antennas{}
+	defer antennas.close()
 	for {
 		a := r.Traffic.Next(r.Now())
 		if r.Wait(ctx, a.After) != nil {
 			return nil
 		}
-		s, err := r.Watch(a)
+		s, err := r.watch(whole, antennas, a)
 		if err != nil {
 			return fmt.Errorf("simulated lane %d: %w", a.Gate.Lane, err)
 		}
@@ -50,17 +60,19 @@ func (r *Reader) Health() hardware.Health {
 	return r.health
 }
 
-// Watch makes the sighting of one arrival: the transaction with its tag in real octets, and the
-// camera's plate.
-func (r *Reader) Watch(a Arrival) (hardware.Sighting, error) {
-	now := r.Now()
-	s := hardware.Sighting{Lane: a.Gate.Lane, At: now, Direction: a.Gate.Direction, Plate: a.Plate}
+// watch makes the sighting of one arrival: the transaction with its tag, and the camera's plate.
+func (r *Reader) watch(ctx context.Context, lanes antennas, a Arrival) (hardware.Sighting, error) {
+	s := hardware.Sighting{Lane: a.Gate.Lane, At: r.Now(), Direction: a.Gate.Direction, Plate: a.Plate}
 	if a.TagRead {
 		tag, err := NewTag(a.Vehicle.PAN, a.Vehicle.Plate)
 		if err != nil {
 			return s, err
 		}
-		if s.Tag, err = Exchange(r.profile(a.Gate.Lane), tag.Answer, now); err != nil {
+		at, err := lanes.of(ctx, a.Gate.Lane, r.Now)
+		if err != nil {
+			return s, err
+		}
+		if s.Tag, err = r.transact(ctx, at, tag, a.Gate.Lane); err != nil {
 			return s, err
 		}
 	}
@@ -71,6 +83,18 @@ func (r *Reader) Watch(a Arrival) (hardware.Sighting, error) {
 		}
 	})
 	return s, nil
+}
+
+func (r *Reader) transact(ctx context.Context, at *antenna, tag *Tag, lane int) (hardware.TagRead, error) {
+	h, nonce := efc.Host{Antenna: at.line, Now: r.Now}, dsrc.Octets4{}
+	if r.Keys != nil {
+		tag.Secure(r.Keys)
+		h.Keys = r.Keys
+		binary.BigEndian.PutUint32(nonce[:], r.Traffic.Dice.Uint32())
+	}
+	at.zone.Enter(tag)
+	defer at.zone.Leave(tag)
+	return h.Run(ctx, efc.New(r.profile(lane), nonce))
 }
 
 // profile gives every lane's antenna its own beacon id.
@@ -84,4 +108,37 @@ func (r *Reader) note(change func(*hardware.Health)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	change(&r.health)
+}
+
+// antennas are the beacons of lanes that somebody has driven in.
+type antennas map[int]*antenna
+
+type antenna struct {
+	zone *Zone
+	line *link.Line
+	done chan error
+}
+
+func (all antennas) of(ctx context.Context, lane int, now func() time.Time) (*antenna, error) {
+	if a := all[lane]; a != nil {
+		return a, nil
+	}
+	host, device := net.Pipe()
+	a := &antenna{zone: NewZone(), done: make(chan error, 1)}
+	beacon := NewBeacon(a.zone, now, BeaconOptions{Hurry: true})
+	go func() { a.done <- beacon.Serve(ctx, device) }()
+	line, _, err := link.NewLine(ctx, host, now, 0)
+	if err != nil {
+		return nil, errors.Join(err, <-a.done)
+	}
+	a.line, all[lane] = line, a
+	return a, nil
+}
+
+// close hangs up and waits for the beacons.
+func (all antennas) close() {
+	for _, a := range all {
+		_ = a.line.Close() // a pipe in memory
+		<-a.done
+	}
 }

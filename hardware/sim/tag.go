@@ -99,9 +99,6 @@ func (t *Tag) Answer(in []byte) []byte {
 	return out
 }
 
-// Leave is the car driving out of the beacon's sight in whatever it was doing.
-func (t *Tag) Leave() { t.open = false }
-
 // Air is what a tag answers, without a radio between: the shortest antenna there is.
 type Air func(in []byte) []byte
 

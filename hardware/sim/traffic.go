@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,16 +32,35 @@ type Arrival struct {
 	Gate    Gate
 	TagRead bool // the radio will work this time
 	Plate   hardware.PlateRead
+	Speed   float64 // km/h
 }
 
-// Traffic is a Poisson stream of vehicles past a station.
+// Stay is how long the vehicle is in a zone of some metres.
+func (a Arrival) Stay(metres float64) time.Duration {
+	return time.Duration(metres / (a.Speed / 3.6) * float64(time.Second))
+}
+
+// Traffic is a Poisson stream of vehicles past a station, some of them in platoons.
 type Traffic struct {
 	Vehicles []Vehicle
 	Rate     float64                 // vehicles per second
 	Day      func(time.Time) float64 // the rate's share of Rate at an instant; nil is always 1
 	Misread  float64                 // share of plates with a letter or digit wrong
+	Follow   float64                 // share of vehicles that follow the one before closely, in its lane
+	Speed    float64                 // km/h in the middle; 0 is 80
 	Dice     *rand.Rand
+
+	before Arrival
 }
+
+// Traffic as it flows: how close a follower is, in seconds, how much speeds differ, and the slowest.
+const (
+	followMin   = 0.9
+	followMore  = 1.1
+	usualSpeed  = 80
+	speedSpread = 0.1 // of the speed in the middle
+	crawl       = 5   // km/h
+)
 
 // Dice are the random numbers of a seed; streams of one seed do not resemble one another.
 func Dice(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
@@ -58,18 +78,37 @@ func (t *Traffic) Next(now time.Time) Arrival {
 	}
 	a.TagRead = v.PAN != "" && t.Dice.Float64() < tagsRead
 	if t.Dice.Float64() < t.Misread {
-		a.Plate.Text = t.misread(a.Plate.Text)
+		a.Plate.Text = misread(t.Dice, a.Plate.Text)
 	}
+	a.Speed = t.speed()
+	t.follow(&a)
 	return a
 }
 
+func (t *Traffic) speed() float64 {
+	middle := t.Speed
+	if middle == 0 {
+		middle = usualSpeed
+	}
+	return max(middle*(1+speedSpread*t.Dice.NormFloat64()), crawl)
+}
+
+// follow may put a vehicle close behind the one before, as slow as that.
+func (t *Traffic) follow(a *Arrival) {
+	if t.Follow > 0 && t.before.Speed > 0 && t.Dice.Float64() < t.Follow && slices.Contains(a.Vehicle.Gates, t.before.Gate) {
+		gap := followMin + followMore*t.Dice.Float64()
+		a.After, a.Gate, a.Speed = time.Duration(gap*float64(time.Second)), t.before.Gate, t.before.Speed
+	}
+	t.before = *a
+}
+
 // misread takes one character for one that looks like it.
-func (t *Traffic) misread(text string) string {
+func misread(dice *rand.Rand, text string) string {
 	const alike = "0OO01II18BB85SS52ZZ2"
 	if text == "" {
 		return ""
 	}
-	i := t.Dice.IntN(len(text))
+	i := dice.IntN(len(text))
 	wrong := byte('8')
 	if at := strings.IndexByte(alike, text[i]); at >= 0 {
 		wrong = alike[at^1]

@@ -1,0 +1,108 @@
+package link
+
+import "slices"
+
+// The octets of framing, after ISO/IEC 13239: a flag on either side, an escape before octets that look
+// like either, and a check sequence, low octet first.
+const (
+	flag   = 0x7E
+	escape = 0x7D
+	flip   = 0x20
+	fcsEnd = 2
+)
+
+// BodyMax bounds a frame's body; a longer one is noise.
+const BodyMax = 1024
+
+// FCS is the frame check sequence, CRC-16/X-25.
+func FCS(body []byte) uint16 {
+	crc := uint16(0xFFFF)
+	for _, octet := range body {
+		crc ^= uint16(octet)
+		for range 8 {
+			odd := crc & 1
+			crc >>= 1
+			if odd != 0 {
+				crc ^= 0x8408
+			}
+		}
+	}
+	return ^crc
+}
+
+// AppendFrame puts a body between flags behind dst.
+func AppendFrame(dst, body []byte) []byte {
+	fcs := FCS(body)
+	dst = append(dst, flag)
+	dst = appendStuffed(dst, body)
+	dst = appendStuffed(dst, []byte{byte(fcs), byte(fcs >> 8)})
+	return append(dst, flag)
+}
+
+func appendStuffed(dst, octets []byte) []byte {
+	for _, octet := range octets {
+		if octet == flag || octet == escape {
+			dst = append(dst, escape)
+			octet ^= flip
+		}
+		dst = append(dst, octet)
+	}
+	return dst
+}
+
+// Deframer finds frames in octets, however these are cut. What is no frame is skipped to the next flag
+// and counted.
+type Deframer struct {
+	body    []byte
+	escaped bool
+	lost    bool // skip to the next flag
+	bad     uint32
+}
+
+// Bad is how many frames were damaged.
+func (d *Deframer) Bad() uint32 { return d.bad }
+
+// Feed takes octets and returns the bodies of the frames that they complete.
+func (d *Deframer) Feed(octets []byte) (bodies [][]byte) {
+	for _, octet := range octets {
+		if octet == flag {
+			if body, ok := d.end(); ok {
+				bodies = append(bodies, body)
+			}
+			continue
+		}
+		d.add(octet)
+	}
+	return bodies
+}
+
+func (d *Deframer) add(octet byte) {
+	switch {
+	case d.lost:
+	case octet == escape && !d.escaped:
+		d.escaped = true
+	case len(d.body) == BodyMax+fcsEnd:
+		d.lost = true
+	default:
+		if d.escaped {
+			octet ^= flip
+			d.escaped = false
+		}
+		d.body = append(d.body, octet)
+	}
+}
+
+// end looks at what lies between two flags.
+func (d *Deframer) end() (body []byte, ok bool) {
+	octets, whole := d.body, !d.lost && !d.escaped
+	d.body, d.lost, d.escaped = d.body[:0], false, false
+	if whole && len(octets) == 0 {
+		return nil, false // two flags in a row
+	}
+	n := len(octets) - fcsEnd
+	if !whole || n < 1 || FCS(octets[:n]) != uint16(octets[n])|uint16(octets[n+1])<<8 {
+		d.bad++
+		return nil, false
+	}
+	return slices.Clone(octets[:n]), true
+}

@@ -1,0 +1,242 @@
+package link
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// How long a line waits.
+const (
+	FindWindow = 500 * time.Millisecond // one find, by the beacon
+	answerWait = 500 * time.Millisecond // for an answer, besides what the request itself takes
+	triesMax   = 3                      // a request unanswered this often takes the line down
+)
+
+// Line is a session over a port. It implements Beacon.
+type Line struct {
+	port    io.ReadWriteCloser
+	now     func() time.Time
+	turn    chan struct{} // holds one token: who has it may ask
+	answers chan Message
+	ended   chan struct{} // closed when the port has given up
+	failure error         // why, once ended
+	next    uint16
+	clock   estimate
+}
+
+var _ Beacon = (*Line)(nil)
+
+// answersMax is how many answers may wait to be looked at: one is awaited, others are late.
+const answersMax = 16
+
+// NewLine begins a session over an open port, which it closes in the end, also when it fails. first is
+// the sequence number to begin with; take a random one, so that answers to an earlier session are told
+// apart.
+func NewLine(ctx context.Context, port io.ReadWriteCloser, now func() time.Time, first uint16) (*Line, State, error) {
+	l := &Line{
+		port: port, now: now, next: first,
+		turn: make(chan struct{}, 1), answers: make(chan Message, answersMax), ended: make(chan struct{}),
+	}
+	l.turn <- struct{}{}
+	go l.listen()
+	state, err := l.state(ctx, 1)
+	if err != nil {
+		return nil, state, errors.Join(fmt.Errorf("begin session: %w", err), l.Close())
+	}
+	return l, state, nil
+}
+
+// listen owns the port's reading side until the port gives up.
+func (l *Line) listen() {
+	var frames Deframer
+	buffer := make([]byte, 512)
+	for {
+		n, err := l.port.Read(buffer)
+		for _, body := range frames.Feed(buffer[:n]) {
+			if m, err := ParseMessage(body); err == nil && m.Answer {
+				l.offer(m)
+			}
+		}
+		if err != nil {
+			l.failure = err
+			close(l.ended)
+			return
+		}
+	}
+}
+
+// offer hands an answer over. When nobody has looked for long, the oldest makes room.
+func (l *Line) offer(m Message) {
+	for {
+		select {
+		case l.answers <- m:
+			return
+		default:
+		}
+		select {
+		case <-l.answers:
+		default:
+		}
+	}
+}
+
+// Close ends the session and closes the port.
+func (l *Line) Close() error {
+	err := l.port.Close()
+	<-l.ended
+	return err
+}
+
+// Offset is how far the beacon's clock is before the host's, as last measured.
+func (l *Line) Offset() time.Duration { return l.clock.offset }
+
+// State asks how the beacon fares and measures its clock.
+func (l *Line) State(ctx context.Context) (State, error) { return l.state(ctx, 0) }
+
+func (l *Line) state(ctx context.Context, begin byte) (State, error) {
+	sent := l.now()
+	payload, err := l.ask(ctx, OpState, []byte{begin}, 0)
+	if err != nil {
+		return State{}, err
+	}
+	s, err := ParseState(payload)
+	if err == nil {
+		l.clock.take(sent, l.now(), s.Clock)
+	}
+	return s, err
+}
+
+// Find implements Beacon.
+func (l *Line) Find(ctx context.Context, bst []byte) (vst []byte, at time.Time, err error) {
+	request := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(bst)), uint16(FindWindow.Milliseconds()))
+	payload, err := l.ask(ctx, OpFind, append(request, bst...), FindWindow)
+	if err != nil || payload == nil {
+		return nil, at, err
+	}
+	at, vst, err = CutClock(payload)
+	return vst, at, err
+}
+
+// Exchange implements Beacon.
+func (l *Line) Exchange(ctx context.Context, apdu []byte, last bool) ([]byte, error) {
+	request := make([]byte, 1, 1+len(apdu))
+	if last {
+		request[0] = 1
+	}
+	return l.ask(ctx, OpExchange, append(request, apdu...), 0)
+}
+
+// Release implements Beacon.
+func (l *Line) Release(ctx context.Context) error {
+	_, err := l.ask(ctx, OpRelease, nil, 0)
+	return err
+}
+
+// Counters implements Beacon.
+func (l *Line) Counters(ctx context.Context) (c Counters, err error) {
+	payload, err := l.ask(ctx, OpCounters, nil, 0)
+	if err != nil {
+		return c, err
+	}
+	return ParseCounters(payload)
+}
+
+// SetClock implements Beacon.
+func (l *Line) SetClock(ctx context.Context, now time.Time) (was time.Time, err error) {
+	payload, err := l.ask(ctx, OpClock, AppendClock(nil, now), 0)
+	if err != nil {
+		return was, err
+	}
+	was, _, err = CutClock(payload)
+	l.clock = estimate{}
+	return was, err
+}
+
+// ask sends a request until it is answered, each time with the same sequence number, so that the
+// beacon carries it out once. The payload is nil when there is nothing to report.
+func (l *Line) ask(ctx context.Context, op Op, payload []byte, takes time.Duration) ([]byte, error) {
+	select {
+	case <-l.turn:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { l.turn <- struct{}{} }()
+
+	l.next++
+	request := Message{Op: op, Sequence: l.next, Payload: payload}
+	frame := request.Append(nil)
+	for range triesMax {
+		if err := l.write(ctx, frame); err != nil {
+			return nil, err
+		}
+		answer, err := l.await(ctx, request, takes+answerWait)
+		if errors.Is(err, ErrSilent) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return outcome(answer)
+	}
+	return nil, fmt.Errorf("%v: %w", op, ErrSilent)
+}
+
+// write sends a frame. A port that does not take it in time, or before ctx ends, is closed.
+func (l *Line) write(ctx context.Context, frame []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { _ = l.port.Close() }) // the write's own error tells
+	defer stop()
+	if _, err := l.port.Write(frame); err != nil {
+		return fmt.Errorf("write to beacon: %w", err)
+	}
+	return nil
+}
+
+// await waits for a request's answer and passes over others'.
+func (l *Line) await(ctx context.Context, request Message, wait time.Duration) (Message, error) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	for {
+		select {
+		case m := <-l.answers:
+			if m.answers(request) {
+				return m, nil
+			}
+		case <-timer.C:
+			return Message{}, ErrSilent
+		case <-ctx.Done():
+			return Message{}, ctx.Err()
+		case <-l.ended:
+			return l.lastAnswer(request)
+		}
+	}
+}
+
+// lastAnswer looks at what came before the port gave up.
+func (l *Line) lastAnswer(request Message) (Message, error) {
+	for {
+		select {
+		case m := <-l.answers:
+			if m.answers(request) {
+				return m, nil
+			}
+		default:
+			return Message{}, fmt.Errorf("%w: %w", ErrClosed, l.failure)
+		}
+	}
+}
+
+func outcome(m Message) ([]byte, error) {
+	switch m.Status {
+	case Done:
+		return m.Payload, nil
+	case Nothing:
+		return nil, nil
+	}
+	return nil, &Error{Op: m.Op, Status: m.Status}
+}

@@ -1,0 +1,70 @@
+// Package link owns the line between a roadside computer and a beacon: frames of octets over serial or
+// TCP, requests and their answers, and the Reader that keeps such a line up and carries out
+// transactions over it.
+//
+// Three words: a port carries octets, a Line is a session of requests over a port, a Beacon is what a
+// Line, or another maker's adapter, offers its host. The protocol is written down in assets/docs/link.md.
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Beacon is what an antenna gives its host, whatever the protocol behind it. One goroutine at a time
+// talks to it.
+type Beacon interface {
+	// Find sends the BST until a tag answers or the beacon's window ends; then the VST is nil. at is
+	// when the tag answered, by the beacon's clock.
+	Find(ctx context.Context, bst []byte) (vst []byte, at time.Time, err error)
+	// Exchange sends one message to the tag that was found; nil is a tag that does not answer. The last
+	// message is not answered and ends the transaction.
+	Exchange(ctx context.Context, apdu []byte, last bool) (answer []byte, err error)
+	// Release ends the transaction without a message.
+	Release(ctx context.Context) error
+	State(ctx context.Context) (State, error)
+	Counters(ctx context.Context) (Counters, error)
+	// SetClock returns what the clock was before.
+	SetClock(ctx context.Context, now time.Time) (was time.Time, err error)
+	Close() error
+}
+
+// State is how a beacon fares.
+type State struct {
+	Boot    uint32    // another number after every start
+	Clock   time.Time // the beacon's own
+	Fresh   bool      // started, and its clock not set since
+	Radio   bool      // the carrier is on
+	Engaged bool      // in a transaction
+	Fault   uint8     // 0 is none; the others are the maker's
+}
+
+// Counters are what a beacon has counted since it started.
+type Counters struct {
+	Found     uint32 // tags that answered a BST
+	Exchanges uint32 // messages answered by tags
+	Unheard   uint32 // messages that no tag answered
+	Repeats   uint32 // messages that were sent again over the air
+	BadFrames uint32 // frames from the host that were none
+	Requests  uint32 // carried out
+}
+
+// What can be wrong with a line.
+var (
+	ErrSilent = errors.New("link: beacon does not answer")
+	ErrClosed = errors.New("link: line is closed")
+)
+
+// Error is a beacon's refusal of a request.
+type Error struct {
+	Op     Op
+	Status Status
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("link: %v: %v", e.Op, e.Status) }
+
+// Opener opens a port anew; a Reader calls it whenever the line has gone down.
+type Opener func(ctx context.Context) (io.ReadWriteCloser, error)

@@ -1,0 +1,273 @@
+package link
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"bompass/hardware"
+	"bompass/hardware/dsrc"
+	"bompass/hardware/efc"
+	"bompass/hardware/seal"
+)
+
+// pollEvery is how often a beacon is asked how it fares, busy or not.
+const pollEvery = 2 * time.Second
+
+// Reader is one lane's antenna: it keeps the line to a beacon up, finds tags and carries out the
+// transaction with each. It implements hardware.Reader. Set the fields before Run.
+type Reader struct {
+	Lane      int
+	Direction string
+	Open      Opener
+	Profile   efc.Profile
+	Keys      seal.Keys // nil when there are none
+	Now       func() time.Time
+	Random    io.Reader      // fresh nonces; crypto/rand's Reader
+	Jitter    func() float64 // of the wait before the line is opened again
+	Log       *slog.Logger
+
+	mu     sync.Mutex
+	health hardware.Health
+	seen   visits
+	held   *heldRead // a tag that broke off and may be met again
+	boot   uint32
+}
+
+// heldRead is a tag that answered the call and said nothing more.
+type heldRead struct {
+	read  hardware.TagRead
+	until time.Time
+}
+
+var _ hardware.Reader = (*Reader)(nil)
+
+// emitError is an error of the one who takes the sightings, not of the line.
+type emitError struct{ err error }
+
+func (e *emitError) Error() string { return e.err.Error() }
+func (e *emitError) Unwrap() error { return e.err }
+
+// Health tells how the lane fares.
+func (r *Reader) Health() hardware.Health {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.health
+}
+
+// Run reads tags until ctx ends or emit fails. A tag that can be charged is emitted before its receipt
+// is written, any other when its transaction is over. A tag that is met again at once, because the line
+// or the radio broke off, is one passage.
+func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
+	wait := backoff{jitter: r.Jitter}
+	for {
+		opened := r.Now()
+		err := r.session(ctx, emit)
+		r.down(err)
+		if failed, ok := errors.AsType[*emitError](err); ok {
+			return failed.err
+		}
+		if ctx.Err() != nil {
+			return r.letGo(emit)
+		}
+		again := wait.after(r.Now().Sub(opened))
+		r.Log.Warn("beacon is down", "lane", r.Lane, "err", err, "again", again)
+		if !pause(ctx, again) {
+			return r.letGo(emit)
+		}
+	}
+}
+
+// session is one line from its opening to its end.
+func (r *Reader) session(ctx context.Context, emit func(hardware.Sighting) error) (err error) {
+	port, err := r.Open(ctx)
+	if err != nil {
+		return err
+	}
+	first, err := r.number()
+	if err != nil {
+		return errors.Join(err, port.Close())
+	}
+	line, state, err := NewLine(ctx, port, r.Now, first)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = line.Close() }() // what ended the session tells
+	if err := r.greet(ctx, line, state); err != nil {
+		return err
+	}
+	return r.watch(ctx, line, emit)
+}
+
+func (r *Reader) number() (uint16, error) {
+	var b [2]byte
+	_, err := io.ReadFull(r.Random, b[:])
+	return binary.BigEndian.Uint16(b[:]), err
+}
+
+// greet sets the clock of a beacon that has just started or is off, and tells of it.
+func (r *Reader) greet(ctx context.Context, line *Line, s State) error {
+	if s.Boot != r.boot && r.boot != 0 {
+		r.Log.Warn("beacon has started anew", "lane", r.Lane)
+	}
+	r.boot = s.Boot
+	if offset := line.Offset(); s.Fresh || offset.Abs() > ClockAlarm {
+		if _, err := line.SetClock(ctx, r.Now()); err != nil {
+			return fmt.Errorf("set clock: %w", err)
+		}
+		r.Log.Info("beacon's clock is set", "lane", r.Lane, "was", offset)
+		if _, err := line.State(ctx); err != nil {
+			return err
+		}
+	}
+	r.seen.resume(r.Health().Since, r.Now())
+	r.note(func(h *hardware.Health) { h.Up, h.Since, h.Fault, h.Offset = true, r.Now(), "", line.Offset() })
+	return nil
+}
+
+// watch finds tags until the line ends.
+func (r *Reader) watch(ctx context.Context, line *Line, emit func(hardware.Sighting) error) error {
+	polled := r.Now()
+	for {
+		if r.Now().Sub(polled) >= pollEvery {
+			if err := r.poll(ctx, line); err != nil {
+				return err
+			}
+			polled = r.Now()
+		}
+		if err := r.transact(ctx, line, emit); err != nil {
+			return err
+		}
+	}
+}
+
+// poll asks the beacon how it fares. A beacon that has started anew has lost its clock: the session
+// begins again.
+func (r *Reader) poll(ctx context.Context, line *Line) error {
+	s, err := line.State(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Boot != r.boot {
+		return errors.New("link: beacon has started anew")
+	}
+	fault := ""
+	switch offset := line.Offset(); {
+	case s.Fault != 0:
+		fault = fmt.Sprintf("beacon reports fault %d", s.Fault)
+	case !s.Radio:
+		fault = "radio is off"
+	case offset.Abs() > ClockAlarm:
+		fault = fmt.Sprintf("beacon's clock is off by %v", offset)
+	}
+	r.note(func(h *hardware.Health) { h.Fault, h.Offset = fault, line.Offset() })
+	return nil
+}
+
+// transact is one call and, when a tag answers it, the transaction.
+func (r *Reader) transact(ctx context.Context, line *Line, emit func(hardware.Sighting) error) error {
+	if r.held != nil && !r.Now().Before(r.held.until) {
+		if err := r.letGo(emit); err != nil {
+			return &emitError{err}
+		}
+	}
+	var nonce dsrc.Octets4
+	if _, err := io.ReadFull(r.Random, nonce[:]); err != nil {
+		return err
+	}
+	kept := false
+	keep := func(read hardware.TagRead) error {
+		kept = true
+		return r.keep(read, line.Offset(), emit)
+	}
+	h := efc.Host{Antenna: line, Keys: r.Keys, Now: r.Now, Commit: keep}
+	read, err := h.Run(ctx, efc.New(r.Profile, nonce))
+	refused, ok := errors.AsType[*Error](err)
+	if ok && (refused.Status == Idle || refused.Status == Busy) {
+		err = nil // the beacon has given the tag up; the line is well
+	}
+	if kept || read.IsZero() {
+		return err
+	}
+	if read.Finding == hardware.Interrupted {
+		r.hold(read)
+		return err
+	}
+	return errors.Join(err, keep(read))
+}
+
+// hold keeps a tag that broke off back for a moment: when it is met again it is one passage.
+func (r *Reader) hold(read hardware.TagRead) {
+	if r.held == nil {
+		r.held = &heldRead{read, r.Now().Add(sameNobody)}
+	}
+}
+
+// letGo emits the tag that was held back and not met again.
+func (r *Reader) letGo(emit func(hardware.Sighting) error) error {
+	if r.held == nil {
+		return nil
+	}
+	read := r.held.read
+	r.held = nil
+	err := r.keep(read, 0, emit)
+	if failed, ok := errors.AsType[*emitError](err); ok {
+		return failed.err
+	}
+	return err
+}
+
+// keep emits a tag, unless it is the one of a moment ago.
+func (r *Reader) keep(read hardware.TagRead, offset time.Duration, emit func(hardware.Sighting) error) error {
+	now := r.Now()
+	if r.held != nil && r.held.read.Mark == read.Mark {
+		r.held = nil
+	}
+	if r.seen.again(read, now) {
+		return nil
+	}
+	s := hardware.Sighting{Lane: r.Lane, At: heard(read, now), Direction: r.Direction, Tag: read, Offset: offset}
+	if err := emit(s); err != nil {
+		return &emitError{err}
+	}
+	r.seen.add(read, now)
+	r.note(func(h *hardware.Health) {
+		h.Vehicles++
+		if read.Finding == hardware.Read {
+			h.Tags++
+		}
+	})
+	return nil
+}
+
+// heard is when the tag first answered, by the host's clock.
+func heard(read hardware.TagRead, now time.Time) time.Time {
+	for _, m := range read.Raw {
+		if m.FromTag {
+			return m.At
+		}
+	}
+	return now
+}
+
+func (r *Reader) down(err error) {
+	r.note(func(h *hardware.Health) {
+		if h.Up {
+			h.Up, h.Since = false, r.Now()
+		}
+		if err != nil {
+			h.Fault = err.Error()
+		}
+	})
+}
+
+func (r *Reader) note(change func(*hardware.Health)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.health)
+}

@@ -1,0 +1,169 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"bompass/hardware/link"
+)
+
+// Beacon is a simulated beacon: it speaks the host link on one side and radio on the other. It serves
+// one host at a time, on any number of ports one after the other.
+type Beacon struct {
+	zone    *Zone
+	channel *Channel
+	now     func() time.Time
+	hurry   bool
+
+	turn chan struct{} // holds one token: who has it may change what follows
+
+	boot     uint32
+	fresh    bool
+	skew     time.Duration // of its clock to now
+	fault    uint8
+	engaged  *Tag
+	stray    []byte // an answer that comes in the next window
+	counters link.Counters
+
+	answered bool // last is the answer to a request
+	last     link.Message
+}
+
+// BeaconOptions are what a beacon may be made with.
+type BeaconOptions struct {
+	Channel *Channel      // nil loses nothing
+	Skew    time.Duration // of its clock until that is set
+	Hurry   bool          // spend no time on the air
+}
+
+// NewBeacon switches a beacon on.
+func NewBeacon(zone *Zone, now func() time.Time, o BeaconOptions) *Beacon {
+	b := &Beacon{
+		zone: zone, channel: o.Channel, now: now, hurry: o.Hurry, skew: o.Skew,
+		turn: make(chan struct{}, 1), boot: 1, fresh: true,
+	}
+	if b.channel == nil {
+		b.channel = &Channel{}
+	}
+	b.turn <- struct{}{}
+	return b
+}
+
+// Restart switches the beacon off and on: it forgets the tag, the host and the time.
+func (b *Beacon) Restart() {
+	<-b.turn
+	b.boot++
+	b.fresh, b.engaged, b.stray, b.answered = true, nil, nil, false
+	b.counters = link.Counters{}
+	b.turn <- struct{}{}
+}
+
+// SetFault makes the beacon report a fault; 0 ends it.
+func (b *Beacon) SetFault(code uint8) {
+	<-b.turn
+	b.fault = code
+	b.turn <- struct{}{}
+}
+
+// Serve answers a host until the port ends or ctx does, and closes the port.
+func (b *Beacon) Serve(ctx context.Context, port io.ReadWriteCloser) error {
+	stop := context.AfterFunc(ctx, func() { _ = port.Close() }) // Read tells
+	defer stop()
+	defer func() { _ = port.Close() }() // it has ended
+	var frames link.Deframer
+	buffer := make([]byte, 512)
+	for {
+		n, err := port.Read(buffer)
+		bad := frames.Bad()
+		for _, body := range frames.Feed(buffer[:n]) {
+			request, err := link.ParseMessage(body)
+			if err != nil || request.Answer {
+				continue
+			}
+			if _, err := port.Write(b.handle(ctx, request, frames.Bad()-bad).Append(nil)); err != nil {
+				return ended(ctx, err)
+			}
+		}
+		if err != nil {
+			return ended(ctx, err)
+		}
+	}
+}
+
+// ended is nil when the port was to end.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// ServeTCP answers hosts that connect, until ctx ends, and closes the listener.
+func (b *Beacon) ServeTCP(ctx context.Context, l net.Listener) error {
+	stop := context.AfterFunc(ctx, func() { _ = l.Close() }) // Accept tells
+	defer stop()
+	var hosts sync.WaitGroup
+	defer hosts.Wait()
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return ended(ctx, err)
+		}
+		hosts.Go(func() { _ = b.Serve(ctx, conn) }) // a host that went away comes again
+	}
+}
+
+// handle carries a request out, once: the same request again has the same answer.
+func (b *Beacon) handle(ctx context.Context, request link.Message, bad uint32) link.Message {
+	<-b.turn
+	defer func() { b.turn <- struct{}{} }()
+	b.counters.BadFrames += bad
+	begins := request.Op == link.OpState && len(request.Payload) > 0 && request.Payload[0] == 1
+	if b.answered && b.last.Sequence == request.Sequence && b.last.Op == request.Op && !begins {
+		return b.last
+	}
+	if begins {
+		b.engaged, b.stray = nil, nil
+	}
+	b.counters.Requests++
+	status, payload := b.carryOut(ctx, request)
+	b.answered = true
+	b.last = link.Message{Op: request.Op, Answer: true, Sequence: request.Sequence, Status: status, Payload: payload}
+	return b.last
+}
+
+func (b *Beacon) carryOut(ctx context.Context, request link.Message) (link.Status, []byte) {
+	switch request.Op {
+	case link.OpState:
+		s := link.State{Boot: b.boot, Clock: b.clock(), Fresh: b.fresh, Radio: true, Engaged: b.engaged != nil, Fault: b.fault}
+		return link.Done, s.Append(nil)
+	case link.OpFind:
+		return b.find(ctx, request.Payload)
+	case link.OpExchange:
+		return b.exchange(ctx, request.Payload)
+	case link.OpRelease:
+		b.engaged = nil
+		return link.Done, nil
+	case link.OpCounters:
+		return link.Done, b.counters.Append(nil)
+	case link.OpClock:
+		return b.setClock(request.Payload)
+	}
+	return link.Unknown, nil
+}
+
+func (b *Beacon) clock() time.Time { return b.now().Add(b.skew) }
+
+func (b *Beacon) setClock(payload []byte) (link.Status, []byte) {
+	at, _, err := link.CutClock(payload)
+	if err != nil {
+		return link.Malformed, nil
+	}
+	was := b.clock()
+	b.skew, b.fresh = at.Sub(b.now()), false
+	return link.Done, link.AppendClock(nil, was)
+}

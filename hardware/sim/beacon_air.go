@@ -1,0 +1,169 @@
+package sim
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"bompass/hardware/link"
+)
+
+// The air, reader.md 5: bits a second either way, what a frame has besides its message, and how long a
+// beacon listens for an answer.
+const (
+	downRate  = 500_000
+	upRate    = 250_000
+	frameMore = 11 // octets
+	listening = 10 * time.Millisecond
+	callCycle = 10 * time.Millisecond // from one BST to the next
+	triesMax  = 4                     // a message unanswered is sent again by the beacon itself
+	windows   = 3                     // that tags choose among to answer a BST
+)
+
+// find calls until a tag answers or the window ends.
+func (b *Beacon) find(ctx context.Context, payload []byte) (link.Status, []byte) {
+	if len(payload) < 2 {
+		return link.Malformed, nil
+	}
+	b.engaged, b.stray = nil, nil
+	window, cancel := context.WithTimeout(ctx, time.Duration(binary.BigEndian.Uint16(payload))*time.Millisecond)
+	defer cancel()
+	for window.Err() == nil {
+		tags, changed := b.zone.look()
+		if len(tags) == 0 {
+			wait(window, changed, nil)
+			continue
+		}
+		if tag, vst := b.call(window, tags, payload[2:]); vst != nil {
+			b.engaged = tag
+			b.counters.Found++
+			return link.Done, append(link.AppendClock(nil, b.clock()), vst...)
+		}
+		cycle := time.NewTimer(callCycle)
+		wait(window, nil, cycle.C)
+		cycle.Stop()
+	}
+	return link.Nothing, nil
+}
+
+// wait waits for whatever comes first.
+func wait(ctx context.Context, changed <-chan struct{}, timer <-chan time.Time) {
+	select {
+	case <-ctx.Done():
+	case <-changed:
+	case <-timer:
+	}
+}
+
+// call sends the BST to all tags in sight. Two that choose the same window are not understood.
+func (b *Beacon) call(ctx context.Context, tags []*Tag, bst []byte) (*Tag, []byte) {
+	b.spend(ctx, len(bst), downRate)
+	var chosen [windows][]*Tag
+	answers := map[*Tag][]byte{}
+	for _, t := range tags {
+		heard := b.channel.Carry(bst)
+		if heard == nil {
+			continue
+		}
+		if vst := t.Answer(heard); vst != nil {
+			answers[t] = vst
+			n := 0
+			if b.channel.Dice != nil {
+				n = b.channel.Dice.IntN(windows)
+			} else if len(answers) > 1 {
+				n = len(answers) - 1 // nothing is left to chance
+			}
+			chosen[n%windows] = append(chosen[n%windows], t)
+		}
+	}
+	for _, alone := range chosen {
+		if len(alone) != 1 {
+			continue
+		}
+		vst := b.channel.Carry(answers[alone[0]])
+		if vst != nil {
+			b.spend(ctx, len(vst), upRate)
+			return alone[0], vst
+		}
+	}
+	return nil, nil
+}
+
+// exchange sends a message to the tag that was found.
+func (b *Beacon) exchange(ctx context.Context, payload []byte) (link.Status, []byte) {
+	if len(payload) < 2 {
+		return link.Malformed, nil
+	}
+	if b.engaged == nil {
+		return link.Idle, nil
+	}
+	tag, apdu := b.engaged, payload[1:]
+	if payload[0] == 1 {
+		b.engaged, b.stray = nil, nil
+		b.spend(ctx, len(apdu), downRate)
+		if heard := b.channel.Carry(apdu); heard != nil && b.zone.holds(tag) {
+			tag.Answer(heard)
+		}
+		return link.Done, nil
+	}
+	for try := range triesMax {
+		if try > 0 {
+			b.counters.Repeats++
+		}
+		if answer := b.ask(ctx, tag, apdu); answer != nil {
+			b.counters.Exchanges++
+			return link.Done, answer
+		}
+	}
+	b.counters.Unheard++
+	b.engaged = nil
+	return link.Nothing, nil
+}
+
+// ask sends a message once and listens. What comes too late is heard in the next window.
+func (b *Beacon) ask(ctx context.Context, tag *Tag, apdu []byte) []byte {
+	b.spend(ctx, len(apdu), downRate)
+	if stray := b.stray; stray != nil {
+		b.stray = nil
+		return stray
+	}
+	if !b.zone.holds(tag) {
+		b.pause(ctx, listening)
+		return nil
+	}
+	var answer []byte
+	if heard := b.channel.Carry(apdu); heard != nil {
+		if own := tag.Answer(heard); own != nil {
+			answer = b.channel.Carry(own)
+		}
+	}
+	if answer == nil {
+		b.pause(ctx, listening)
+		return nil
+	}
+	if tag.Slow >= listening || b.channel.chance(b.channel.Late) {
+		b.pause(ctx, listening)
+		b.stray = answer
+		return nil
+	}
+	if b.channel.chance(b.channel.Double) {
+		b.stray = answer
+	}
+	b.pause(ctx, tag.Slow)
+	b.spend(ctx, len(answer), upRate)
+	return answer
+}
+
+// spend lets a message take its time.
+func (b *Beacon) spend(ctx context.Context, octets, rate int) {
+	b.pause(ctx, time.Duration((octets+frameMore)*8)*time.Second/time.Duration(rate))
+}
+
+func (b *Beacon) pause(ctx context.Context, d time.Duration) {
+	if b.hurry || d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	wait(ctx, nil, timer.C)
+}
