@@ -100,6 +100,13 @@ func findSocket(root string, o owner) string {
 	return ""
 }
 
+// clear removes a socket's directory that is not the home's own.
+func (p place) clear() {
+	if p.socket != "" && filepath.Dir(p.socket) != p.root {
+		_ = os.Remove(p.socket)
+	}
+}
+
 // makeOwned makes a directory that only the owner (and root) may enter.
 func makeOwned(dir string, o owner) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {

@@ -202,6 +202,7 @@ func (p *Postgres) Stop() error {
 		_ = p.cmd.Process.Signal(signal)
 		select {
 		case <-p.ended:
+			p.place.clear()
 			return nil
 		case <-time.After(stopWait):
 		}
