@@ -1,0 +1,138 @@
+// Package eid owns signing in with an electronic identity: the way to an issuer and back, whose
+// account a proof opens, and what ends when a person leaves at the issuer.
+//
+// Sessions are package access's; what an issuer's answer is worth is package identity's.
+package eid
+
+import (
+	"context"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/partner/identity"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// JourneyMax is how long a person may take at the issuer.
+const JourneyMax = 10 * time.Minute
+
+// Way is one issuer as people meet it.
+type Way struct {
+	Name    string // in addresses: "no", "se"
+	Country string // whose personal numbers it tells
+	Issuer  identity.Issuer
+}
+
+// Journey is a sign-in that is at the issuer.
+type Journey struct {
+	State   access.Hash
+	Browser access.Hash
+	Way     string
+	Sealed  access.Sealed
+	Until   time.Time
+}
+
+// Entry is a session that a proof begins.
+type Entry struct {
+	Session access.Session
+	Proof   Proof
+	New     *Newcomer    // the account and customer to begin with it; nil when they are there
+	Ends    *access.Hash // the session that it takes the place of
+}
+
+// Proof is what is kept of an issuer's proof.
+type Proof struct {
+	Way     string
+	Issuer  string
+	Subject string
+	Session string
+	Level   identity.Level
+	Proved  time.Time
+	Sealed  access.Sealed // the token itself
+}
+
+// Newcomer is a person who is here for the first time.
+type Newcomer struct {
+	Account  toll.AccountID
+	Customer toll.CustomerID
+	Person   string
+	Country  string
+	Language string
+	Number   Number // empty when the issuer does not tell
+}
+
+// Number is a personal number as it is kept.
+type Number struct {
+	Country string
+	Hash    []byte
+	Sealed  access.Sealed
+}
+
+// Notice is an issuer's message that a person has left.
+type Notice struct {
+	Issuer, Subject, Session string
+	Hash                     access.Hash // names the message; zero when it has no name
+	Until                    time.Time
+}
+
+// Store keeps journeys and what a proof opened.
+type Store interface {
+	// AddJourney keeps a journey. Some that are over are dropped.
+	AddJourney(ctx context.Context, j Journey, now time.Time) error
+	// TakeJourney takes the journey away and returns it, once; fault.SignedOut when there is none of
+	// that state, browser and way.
+	TakeJourney(ctx context.Context, state, browser access.Hash, way string, now time.Time) (access.Sealed, error)
+	// PersonByProof returns fault.NotFound when nobody came with the proof's subject or, if there is a
+	// number, has that number. The subject counts first.
+	PersonByProof(ctx context.Context, issuer, subject string, number Number, now time.Time) (access.Account, error)
+	// Enter begins a session in one transaction; false when somebody else began the same account first.
+	Enter(ctx context.Context, e Entry) (bool, error)
+	// SessionProof returns fault.NotFound for a session that was not begun with a proof.
+	SessionProof(ctx context.Context, session access.Hash) (Proof, error)
+	// EndByNotice ends the sessions that a message is about and names them. A message that has a name
+	// is believed once.
+	EndByNotice(ctx context.Context, n Notice, now time.Time) (ended []access.Hash, again bool, err error)
+}
+
+// Names tells a person's name by birth number; empty when it does not know.
+type Names func(ctx context.Context, birthNumber string) string
+
+// Deps is what a desk needs.
+type Deps struct {
+	Store  Store
+	Access *access.Desk
+	Keys   access.Keys
+	Ways   []Way
+	Names  Names
+	Now    func() time.Time
+}
+
+// Desk lets people in with electronic identities.
+type Desk struct{ Deps }
+
+// NewDesk returns a Desk.
+func NewDesk(d Deps) *Desk {
+	if d.Names == nil {
+		d.Names = func(context.Context, string) string { return "" }
+	}
+	return &Desk{d}
+}
+
+// Way finds an issuer by the name in its address.
+func (d *Desk) Way(name string) (Way, error) {
+	for _, w := range d.Ways {
+		if w.Name == name {
+			return w, nil
+		}
+	}
+	return Way{}, fault.New(fault.NotFound)
+}
+
+// Origins are the sites that may show the front-channel page in a frame.
+func (d *Desk) Origins(ctx context.Context) (list []string) {
+	for _, w := range d.Ways {
+		list = append(list, w.Issuer.Origins(ctx)...)
+	}
+	return list
+}

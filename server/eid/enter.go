@@ -1,0 +1,192 @@
+package eid
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bompass/server/access"
+	"bompass/server/partner/identity"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// Asked is a wish to sign in, as the page tells it.
+type Asked struct {
+	Way      string
+	Language string
+	Next     string
+	Fresh    bool
+	Prover   toll.AccountID // set when a person who is signed in proves again who they are
+}
+
+// Started is where the browser goes, and what its cookie for this journey holds. Name tells cookies of
+// several tabs apart.
+type Started struct {
+	Address string
+	Name    string
+	Browser access.Token
+}
+
+// kept is a journey's secret part.
+type kept struct {
+	Nonce, Verifier string
+	Wish            identity.Wish
+	Began           time.Time
+	Next            string
+	Prover          toll.AccountID
+}
+
+// Begin asks the issuer and keeps the journey for the browser that goes on it.
+func (d *Desk) Begin(ctx context.Context, a Asked) (Started, error) {
+	way, err := d.Way(a.Way)
+	if err != nil {
+		return Started{}, err
+	}
+	wish := identity.Wish{Language: a.Language, Level: identity.Substantial, Fresh: a.Fresh || a.Prover != ""}
+	j, err := way.Issuer.Begin(ctx, wish)
+	if err != nil {
+		return Started{}, err
+	}
+	plain, err := json.Marshal(kept{j.Nonce, j.Verifier, j.Wish, j.Began, a.Next, a.Prover})
+	if err != nil {
+		return Started{}, fmt.Errorf("begin journey: %w", err)
+	}
+	state, browser := access.Token(j.State).Hash(), access.NewToken()
+	key, sealed := d.Keys.SealText(plain, journeyRow(state))
+	now := d.Now()
+	err = d.Store.AddJourney(ctx, Journey{
+		State: state, Browser: browser.Hash(), Way: way.Name, Sealed: access.Sealed{Key: key, Data: sealed}, Until: now.Add(JourneyMax),
+	}, now)
+	return Started{Address: j.Address, Name: TabName(j.State), Browser: browser}, err
+}
+
+// TabName tells the journeys of one browser's tabs apart without telling their states.
+func TabName(state string) string {
+	hash := access.Token(state).Hash()
+	return fmt.Sprintf("%x", hash[:6])
+}
+
+func journeyRow(state access.Hash) string { return fmt.Sprintf("journey %x", state[:8]) }
+
+// Entered is a person who is in.
+type Entered struct {
+	Token   access.Token
+	Account access.Account
+	Next    string
+	New     bool // here for the first time
+}
+
+// Finish believes the issuer, finds or begins the account, and begins a session with a token of its
+// own. The journey is over whatever comes of it.
+func (d *Desk) Finish(ctx context.Context, way string, browser access.Token, back identity.Return, visitor access.Visitor, current *access.Actor) (Entered, error) {
+	w, err := d.Way(way)
+	if err != nil {
+		return Entered{}, err
+	}
+	if !browser.Plausible() || back.State == "" {
+		return Entered{}, fault.New(fault.SignedOut)
+	}
+	now, state := d.Now(), access.Token(back.State).Hash()
+	sealed, err := d.Store.TakeJourney(ctx, state, browser.Hash(), w.Name, now)
+	if err != nil {
+		return Entered{}, err
+	}
+	plain, err := d.Keys.OpenText(sealed.Key, sealed.Data, journeyRow(state))
+	if err != nil {
+		return Entered{}, err
+	}
+	var k kept
+	if err := json.Unmarshal(plain, &k); err != nil {
+		return Entered{}, fmt.Errorf("read journey: %w", err)
+	}
+	j := identity.Journey{State: back.State, Nonce: k.Nonce, Verifier: k.Verifier, Wish: k.Wish, Began: k.Began}
+	person, err := w.Issuer.Finish(ctx, j, back)
+	if err != nil {
+		return Entered{}, err
+	}
+	in, err := d.enter(ctx, w, k, person, visitor, current)
+	in.Next = k.Next
+	return in, err
+}
+
+// enter begins the session. Two tabs of one newcomer may begin the account at once: one is second and
+// finds it then.
+func (d *Desk) enter(ctx context.Context, w Way, k kept, p identity.Person, visitor access.Visitor, current *access.Actor) (Entered, error) {
+	for range 2 {
+		in, began, err := d.try(ctx, w, k, p, visitor, current)
+		if err != nil || began {
+			return in, err
+		}
+	}
+	return Entered{}, fault.New(fault.Busy)
+}
+
+func (d *Desk) try(ctx context.Context, w Way, k kept, p identity.Person, visitor access.Visitor, current *access.Actor) (Entered, bool, error) {
+	now := d.Now()
+	number := d.number(w, p.BirthNumber)
+	account, err := d.Store.PersonByProof(ctx, p.Issuer, p.Subject, number, now)
+	if err != nil && fault.CodeOf(err) != fault.NotFound {
+		return Entered{}, false, err
+	}
+	var e Entry
+	if err != nil {
+		e.New = d.newcomer(ctx, w, k, p, number)
+		account = access.Account{ID: e.New.Account, Customer: e.New.Customer, Person: e.New.Person, Language: e.New.Language, Role: access.Owner}
+	}
+	if k.Prover != "" && account.ID != k.Prover { // somebody else proved who they are
+		return Entered{}, false, fault.New(fault.EIDRefused)
+	}
+	token, session, err := d.Access.NewSession(account, visitor, now)
+	if err != nil {
+		return Entered{}, false, err
+	}
+	if current != nil && current.Account == account.ID { // stays with the party acted for
+		session.Customer, e.Ends = current.Customer, &current.Session
+	}
+	key, sealed := d.Keys.SealText([]byte(p.Token), proofRow)
+	e.Session = session
+	e.Proof = Proof{
+		Way: w.Name, Issuer: p.Issuer, Subject: p.Subject, Session: p.Session, Level: p.Level, Proved: p.Proved,
+		Sealed: access.Sealed{Key: key, Data: sealed},
+	}
+	began, err := d.Store.Enter(ctx, e)
+	return Entered{Token: token, Account: account, New: e.New != nil}, began, err
+}
+
+// proofRow is what a kept proof is sealed for. It is not the session's token: that changes with the
+// party acted for, and the proof goes along.
+const proofRow = "eid proof"
+
+// number is a personal number as it is found and kept. Norwegian ones are found as the account's own.
+func (d *Desk) number(w Way, number string) Number {
+	if number == "" {
+		return Number{}
+	}
+	find := number
+	if w.Country != "NO" {
+		find = w.Country + number
+	}
+	return Number{Country: w.Country, Hash: d.Keys.FindHash(find)}
+}
+
+func (d *Desk) newcomer(ctx context.Context, w Way, k kept, p identity.Person, number Number) *Newcomer {
+	n := &Newcomer{
+		Account: toll.AccountID(uuid.NewString()), Customer: toll.CustomerID(uuid.NewString()), Country: w.Country,
+		Language: k.Wish.Language, Number: number,
+	}
+	if !access.KnownLanguage(n.Language) {
+		n.Language = "nb"
+	}
+	if p.BirthNumber != "" {
+		row := string(n.Account) + " birth"
+		n.Number.Sealed.Key, n.Number.Sealed.Data = d.Keys.SealText([]byte(p.BirthNumber), row)
+		if w.Country == "NO" {
+			n.Person = d.Names(ctx, p.BirthNumber)
+		}
+	}
+	return n
+}

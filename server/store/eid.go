@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"bompass/server/access"
+	"bompass/server/eid"
+	"bompass/server/partner/identity"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// AddJourney keeps a sign-in that goes to an issuer. Some that are over are dropped.
+func (s *Store) AddJourney(ctx context.Context, j eid.Journey, now time.Time) error {
+	return s.write(ctx, "add journey", func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `delete from eid_journey where state_hash in (
+			select state_hash from eid_journey where until <= $1 limit $2 for update skip locked)`, now, staleChunk)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "insert into eid_journey (state_hash, browser_hash, issuer, key, sealed, until) values ($1, $2, $3, $4, $5, $6)",
+			j.State[:], j.Browser[:], j.Way, j.Sealed.Key, j.Sealed.Data, j.Until)
+		return err
+	})
+}
+
+// TakeJourney takes a journey away and returns its secret part.
+func (s *Store) TakeJourney(ctx context.Context, state, browser access.Hash, way string, now time.Time) (sealed access.Sealed, err error) {
+	err = s.pool.QueryRow(ctx, `delete from eid_journey where state_hash = $1 and browser_hash = $2 and issuer = $3 and until > $4
+		returning key, sealed`, state[:], browser[:], way, now).Scan(&sealed.Key, &sealed.Data)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return access.Sealed{}, fault.New(fault.SignedOut)
+	}
+	if err != nil {
+		return access.Sealed{}, fmt.Errorf("take journey: %w", err)
+	}
+	return sealed, nil
+}
+
+// PersonByProof finds a person by what an issuer calls them, or else by personal number.
+func (s *Store) PersonByProof(ctx context.Context, issuer, subject string, number eid.Number, now time.Time) (access.Account, error) {
+	found, err := scanPerson(s.pool.QueryRow(ctx, person+"a.id = (select account_id from identity where issuer = $1 and subject = $3)", issuer, now, subject))
+	if len(number.Hash) == 0 || err == nil || fault.CodeOf(err) != fault.NotFound {
+		return found, err
+	}
+	return scanPerson(s.pool.QueryRow(ctx, person+`a.id = coalesce(
+		(select id from account where birth_hash = $1), (select account_id from account_number where number_hash = $1))`, number.Hash, now))
+}
+
+// Enter begins a session with a proof and, for a newcomer, the account and customer.
+func (s *Store) Enter(ctx context.Context, e eid.Entry) (bool, error) {
+	began, err := s.begin(ctx, func(tx pgx.Tx) error {
+		if e.New != nil {
+			if err := addNewcomer(ctx, tx, *e.New); err != nil {
+				return err
+			}
+		}
+		p, b := e.Proof, e.Session
+		_, err := tx.Exec(ctx, "insert into identity (issuer, subject, account_id) values ($1, $2, $3) on conflict do nothing", p.Issuer, p.Subject, string(b.Account))
+		if err != nil {
+			return err
+		}
+		if err := beginSession(ctx, tx, b); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "update session set proven_at = least(began_at, $2) where token_hash = $1", b.Hash[:], p.Proved); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `insert into session_identity (token_hash, issuer, subject, sid, level, proved_at, way, key, sealed)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			b.Hash[:], p.Issuer, p.Subject, p.Session, p.Level.String(), p.Proved, p.Way, p.Sealed.Key, p.Sealed.Data)
+		if err != nil || e.Ends == nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "delete from session where token_hash = $1", e.Ends[:])
+		return err
+	})
+	if twice, ok := errors.AsType[*pgconn.PgError](err); ok && twice.Code == "23505" && e.New != nil {
+		return false, nil
+	}
+	return began, err
+}
+
+// addNewcomer begins an account with a customer of its own, which has no agreement yet.
+func addNewcomer(ctx context.Context, tx pgx.Tx, n eid.Newcomer) error {
+	_, err := tx.Exec(ctx, "insert into customer (id, kind, name, email, country, language) values ($1, 'private', $2, '', $3, $4)",
+		string(n.Customer), n.Person, n.Country, n.Language)
+	if err != nil {
+		return err
+	}
+	own := eid.Number{Hash: []byte{}}
+	own.Sealed.Data = []byte{}
+	if n.Country == "NO" && len(n.Number.Hash) > 0 {
+		own = n.Number
+	}
+	_, err = tx.Exec(ctx, `insert into account (id, email, person, language, password_hash, totp_key, totp_secret, birth_key, birth_number, birth_hash)
+		values ($1, '', $2, $3, '', '', '', $4, $5, $6)`, string(n.Account), n.Person, n.Language, own.Sealed.Key, own.Sealed.Data, own.Hash)
+	if err != nil {
+		return err
+	}
+	if n.Country != "NO" && len(n.Number.Hash) > 0 {
+		_, err = tx.Exec(ctx, "insert into account_number (number_hash, account_id, country, key, sealed) values ($1, $2, $3, $4, $5)",
+			n.Number.Hash, string(n.Account), n.Country, n.Number.Sealed.Key, n.Number.Sealed.Data)
+		if err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(ctx, "insert into account_party (account_id, customer_id, role) values ($1, $2, 'owner')", string(n.Account), string(n.Customer))
+	return err
+}
+
+// AddNumber keeps a personal number of another country; one that is there stays as it is.
+func (s *Store) AddNumber(ctx context.Context, id toll.AccountID, n eid.Number) error {
+	_, err := s.pool.Exec(ctx, `insert into account_number (number_hash, account_id, country, key, sealed) values ($1, $2, $3, $4, $5)
+		on conflict do nothing`, n.Hash, string(id), n.Country, n.Sealed.Key, n.Sealed.Data)
+	if err != nil {
+		return fmt.Errorf("add personal number: %w", err)
+	}
+	return nil
+}
+
+// SessionProof returns the proof that a session began with.
+func (s *Store) SessionProof(ctx context.Context, session access.Hash) (p eid.Proof, err error) {
+	var level string
+	err = s.pool.QueryRow(ctx, `select way, issuer, subject, sid, level, proved_at, key, sealed from session_identity where token_hash = $1`, session[:]).
+		Scan(&p.Way, &p.Issuer, &p.Subject, &p.Session, &level, &p.Proved, &p.Sealed.Key, &p.Sealed.Data)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return eid.Proof{}, fault.New(fault.NotFound)
+	}
+	if err != nil {
+		return eid.Proof{}, fmt.Errorf("session's proof: %w", err)
+	}
+	p.Level = identity.Substantial
+	if level == identity.High.String() {
+		p.Level = identity.High
+	}
+	return p, nil
+}
+
+// EndByNotice ends the sessions that an issuer's message is about.
+func (s *Store) EndByNotice(ctx context.Context, n eid.Notice, now time.Time) (ended []access.Hash, again bool, err error) {
+	err = s.write(ctx, "end sessions", func(tx pgx.Tx) error {
+		if n.Hash != (access.Hash{}) {
+			if _, err := tx.Exec(ctx, "delete from eid_notice where until <= $1", now); err != nil {
+				return err
+			}
+			done, err := tx.Exec(ctx, "insert into eid_notice (issuer, notice, until) values ($1, $2, $3) on conflict do nothing", n.Issuer, n.Hash[:], n.Until)
+			if again = err == nil && done.RowsAffected() == 0; err != nil || again {
+				return err
+			}
+		}
+		// A session that is named is the one meant; without a name all of the subject's are.
+		rows, err := tx.Query(ctx, `delete from session where token_hash in (select token_hash from session_identity
+			where issuer = $1 and case when $2 <> '' then sid = $2 and ($3 = '' or subject = $3) else subject = $3 and $3 <> '' end)
+			returning token_hash`, n.Issuer, n.Session, n.Subject)
+		if err != nil {
+			return err
+		}
+		ended, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (hash access.Hash, err error) {
+			var b []byte
+			err = row.Scan(&b)
+			copy(hash[:], b)
+			return hash, err
+		})
+		return err
+	})
+	return ended, again, err
+}
