@@ -1,0 +1,52 @@
+package party
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"bompass/server/access"
+	"bompass/server/partner/mandate"
+	"bompass/shared/toll"
+)
+
+// gather puts together what the person holds and what the register says: the person first, then
+// companies by name. S2.11, S2.23.
+func gather(actor access.Actor, held []Held, companies []mandate.Party) []Party {
+	var own, others []Party
+	known := map[string]bool{}
+	for _, h := range held {
+		p := Party{
+			Key: "customer:" + string(h.Customer), Name: h.Name, Number: h.Number, Kind: h.Kind, Role: h.Role,
+			Here: h.Customer == actor.Customer, Mandate: h.ByMandate, customer: h.Customer,
+		}
+		known[h.Number] = true
+		if h.Kind == toll.Private && h.Role == access.Owner {
+			own = append(own, p)
+			continue
+		}
+		others = append(others, p)
+	}
+	for _, c := range companies {
+		if !known[c.Number] {
+			known[c.Number] = true
+			others = append(others, Party{
+				Key: "organisation:" + c.Number, Name: c.Name, Number: c.Number, Kind: toll.Company, Role: access.Administrator, New: true, Mandate: true,
+			})
+		}
+	}
+	if len(own) == 0 {
+		own = []Party{{Key: Self, Name: actor.Person, Kind: toll.Private, Role: access.Owner, New: true}}
+	}
+	slices.SortStableFunc(others, byName)
+	return append(own, others...)
+}
+
+// newcomer is the customer that a choice begins. It has no agreement yet.
+func newcomer(actor access.Actor, p Party) *Newcomer {
+	n := &Newcomer{
+		Customer: toll.CustomerID(uuid.NewString()), Name: p.Name, Kind: p.Kind, Number: p.Number, Country: "NO", Language: actor.Language,
+		ByMandate: p.Mandate,
+	}
+	return n
+}

@@ -1,0 +1,243 @@
+// Package party owns for whom a person acts: the list to choose from, the switch from one to another,
+// and whether a right that rests on a mandate still stands.
+//
+// What the register of mandates says is package mandate's; what a role may do is package access's.
+package party
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/partner/mandate"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// How long an answer of the register is believed, portal.md D3: for what binds, and for looking while
+// the register does not answer.
+const (
+	AskedMax   = 5 * time.Minute
+	SilenceMax = time.Hour
+)
+
+// Self is the key of the person's own party while they are no customer.
+const Self = "self"
+
+// Party is one choice.
+type Party struct {
+	Key     string // what the page's form sends back
+	Name    string
+	Number  string // of an organisation
+	Kind    toll.CustomerKind
+	Role    access.Role
+	Here    bool // acted for now
+	New     bool // no customer yet
+	Mandate bool // the right rests on the register's word
+
+	customer toll.CustomerID
+}
+
+// List is what the page of parties shows.
+type List struct {
+	Parties []Party // the person first, then companies by name
+	Silent  bool    // the register does not answer; what it said before is shown
+	Unset   bool    // there is no register to ask
+	Foreign bool    // the person has no number that the register knows
+}
+
+// Held is a party that the person has a right for, as the store knows it.
+type Held struct {
+	Customer  toll.CustomerID
+	Name      string
+	Kind      toll.CustomerKind
+	Role      access.Role
+	Number    string // of an organisation that is a customer
+	ByMandate bool
+}
+
+// Told is what the register said last of a person.
+type Told struct {
+	At        time.Time // zero when it was never asked
+	Companies []mandate.Party
+}
+
+// Newcomer is a customer about to begin because somebody chose to act for it.
+type Newcomer struct {
+	Customer  toll.CustomerID
+	Name      string
+	Kind      toll.CustomerKind
+	Number    string
+	Country   string
+	Language  string
+	ByMandate bool
+}
+
+// Switch is a session that goes on for another party under another token.
+type Switch struct {
+	From, To access.Hash
+	Account  toll.AccountID
+	Customer toll.CustomerID
+	New      *Newcomer // begun, or found if somebody began it meanwhile
+	At       time.Time
+}
+
+// Store keeps rights and what the register said.
+type Store interface {
+	// HeldParties lists what an account may act for at an instant.
+	HeldParties(ctx context.Context, account toll.AccountID, now time.Time) ([]Held, error)
+	// Told returns what the register said last.
+	Told(ctx context.Context, account toll.AccountID) (Told, error)
+	// PutTold keeps what the register says, and takes away the rights that no longer rest on anything.
+	PutTold(ctx context.Context, account toll.AccountID, t Told) error
+	// BirthNumber returns the sealed Norwegian number of an account; empty when there is none.
+	BirthNumber(ctx context.Context, account toll.AccountID) (access.Sealed, error)
+	// SwitchParty gives the session its new token and party, or says fault.SignedOut when it is over.
+	SwitchParty(ctx context.Context, s Switch) error
+}
+
+// Desk knows parties.
+type Desk struct {
+	store  Store
+	source mandate.Source
+	keys   access.Keys
+	now    func() time.Time
+}
+
+// NewDesk returns a Desk that asks the source.
+func NewDesk(store Store, source mandate.Source, keys access.Keys, now func() time.Time) *Desk {
+	return &Desk{store: store, source: source, keys: keys, now: now}
+}
+
+// refresh asks the register when its last answer is older than max. Who cannot be asked about holds
+// no mandate.
+func (d *Desk) refresh(ctx context.Context, account toll.AccountID, max time.Duration) (t Told, foreign bool, err error) {
+	if t, err = d.store.Told(ctx, account); err != nil {
+		return t, false, err
+	}
+	now := d.now()
+	if !t.At.IsZero() && now.Sub(t.At) < max {
+		return t, false, nil
+	}
+	number, err := d.number(ctx, account)
+	if err != nil || number == "" {
+		return t, number == "" && err == nil, err
+	}
+	answer, err := d.source.Parties(ctx, number)
+	if err != nil {
+		return t, false, err
+	}
+	t = Told{At: now, Companies: answer.Companies}
+	return t, false, d.store.PutTold(ctx, account, t)
+}
+
+func (d *Desk) number(ctx context.Context, account toll.AccountID) (string, error) {
+	sealed, err := d.store.BirthNumber(ctx, account)
+	if err != nil || len(sealed.Data) == 0 {
+		return "", err
+	}
+	number, err := d.keys.OpenText(sealed.Key, sealed.Data, string(account)+" birth")
+	return string(number), err
+}
+
+// Parties lists for whom the actor may act. When the register does not answer, what it said before is
+// shown for a while, and that it is silent.
+func (d *Desk) Parties(ctx context.Context, actor access.Actor) (List, error) {
+	told, foreign, err := d.refresh(ctx, actor.Account, AskedMax)
+	list := List{Foreign: foreign}
+	switch code := fault.CodeOf(err); {
+	case err == nil:
+	case code == fault.PartnerUnset:
+		list.Unset = true
+	case code == fault.PartnerDown:
+		list.Silent = true
+	default:
+		return List{}, err
+	}
+	if d.now().Sub(told.At) >= SilenceMax {
+		told.Companies = nil
+	}
+	held, err := d.store.HeldParties(ctx, actor.Account, d.now())
+	if err != nil {
+		return List{}, err
+	}
+	list.Parties = gather(actor, held, told.Companies)
+	return list, nil
+}
+
+// Confirm lets through a step that binds the customer acted for: a right that rests on a mandate must
+// have been confirmed by the register within AskedMax.
+func (d *Desk) Confirm(ctx context.Context, actor access.Actor) error {
+	return d.stands(ctx, actor, AskedMax, false)
+}
+
+// Look lets an actor go on looking: as Confirm, but while the register is silent its word of the last
+// hour counts.
+func (d *Desk) Look(ctx context.Context, actor access.Actor) error {
+	return d.stands(ctx, actor, AskedMax, true)
+}
+
+func (d *Desk) stands(ctx context.Context, actor access.Actor, max time.Duration, patient bool) error {
+	if actor.Kind != toll.Company {
+		return nil
+	}
+	held, err := d.held(ctx, actor)
+	if err != nil || !held.ByMandate {
+		return err
+	}
+	told, _, err := d.refresh(ctx, actor.Account, max)
+	if err != nil {
+		if patient && fault.CodeOf(err) == fault.PartnerDown && d.now().Sub(told.At) < SilenceMax {
+			return nil
+		}
+		return err
+	}
+	for _, c := range told.Companies {
+		if c.Number == held.Number {
+			return nil
+		}
+	}
+	return fault.New(fault.MandateEnded)
+}
+
+// held is the right by which the actor acts.
+func (d *Desk) held(ctx context.Context, actor access.Actor) (Held, error) {
+	list, err := d.store.HeldParties(ctx, actor.Account, d.now())
+	if err != nil {
+		return Held{}, err
+	}
+	for _, h := range list {
+		if h.Customer == actor.Customer {
+			return h, nil
+		}
+	}
+	return Held{}, fault.New(fault.MandateEnded)
+}
+
+// Switch goes on for another party. The session gets a token of its own, so that pages and forms made
+// for the party before are worth nothing.
+func (d *Desk) Switch(ctx context.Context, actor access.Actor, key string) (access.Token, error) {
+	list, err := d.Parties(ctx, actor)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range list.Parties {
+		if p.Key != key {
+			continue
+		}
+		if p.Mandate && list.Silent {
+			return "", fault.New(fault.PartnerDown, "partner", "Altinn")
+		}
+		token := access.NewToken()
+		s := Switch{From: actor.Session, To: token.Hash(), Account: actor.Account, Customer: p.customer, At: d.now()}
+		if p.customer == "" {
+			s.New = newcomer(actor, p)
+		}
+		return token, d.store.SwitchParty(ctx, s)
+	}
+	return "", fault.New(fault.NotFound)
+}
+
+// byName orders companies as people look for them.
+func byName(a, b Party) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) }
