@@ -92,23 +92,33 @@ func TestRatingDoesNotDependOnOrderOfArrival(t *testing.T) {
 	plan := compile(t, wholeBook(t))
 	rapid.Check(t, func(t *rapid.T) {
 		inputs := drawSet(t, plan)
-		first := byKey(rate(plan, inputs), inputs)
-		moved := rapid.Permutation(inputs).Draw(t, "order")
-		second := byKey(rate(plan, moved), moved)
-		for key, net := range first {
-			if second[key] != net {
-				t.Fatalf("passage %d: %s in one order, %s in another", key, net, second[key])
-			}
-		}
+		sameInAnyOrder(t, plan, inputs)
+		sameInBatches(t, plan, inputs)
 	})
 }
 
-func byKey(answers []rated, inputs []rating.Input) map[uint32]money.Ore {
-	nets := map[uint32]money.Ore{}
-	for i, a := range answers {
-		nets[inputs[i].Key] = a.net
-	}
-	return nets
+// One more passage changes nothing in other schemes, and nothing that lies further back than rules reach.
+func TestAnAddedPassageChangesOnlyWhatRulesReach(t *testing.T) {
+	plan := compile(t, wholeBook(t))
+	rapid.Check(t, func(t *rapid.T) {
+		inputs := drawSet(t, plan)
+		if len(inputs) == 0 {
+			return
+		}
+		n := rapid.IntRange(0, len(inputs)-1).Draw(t, "added")
+		added := inputs[n]
+		with := rate(plan, inputs)
+		without := rate(plan, slices.Delete(slices.Clone(inputs), n, n+1))
+		with = slices.Delete(with, n, n+1)
+		inputs = slices.Delete(inputs, n, n+1)
+		here, _ := plan.Station(added.Station)
+		for i, in := range inputs {
+			st, _ := plan.Station(in.Station)
+			if with[i].net != without[i].net && (st.Scheme != here.Scheme || added.At.Sub(in.At) >= plan.Longest()) {
+				t.Fatalf("%v at %s changed from %s to %s for the sake of %v at %s", in.At, in.Station, without[i].net, with[i].net, added.At, added.Station)
+			}
+		}
+	})
 }
 
 func TestStepsSumToNetAndNetIsAtMostList(t *testing.T) {
@@ -229,7 +239,7 @@ func drawSet(t *rapid.T, plan *rating.Plan) (inputs []rating.Input) {
 // drawStations draws a few stations, mostly of one scheme, so that they have to do with each other.
 func drawStations(t *rapid.T, plan *rating.Plan) (some []toll.StationID) {
 	all := plan.Stations()
-	one := rapid.SampledFrom(append(schemes(all), "mixed", "moholt", "tresfjord", "gothenburg")).Draw(t, "scheme")
+	one := rapid.SampledFrom(append(schemes(all), linked(all)...)).Draw(t, "scheme")
 	var own []toll.StationID
 	for _, st := range all {
 		if st.Scheme == one {
@@ -241,6 +251,16 @@ func drawStations(t *rapid.T, plan *rating.Plan) (some []toll.StationID) {
 		some = append(some, all[rapid.IntRange(0, len(all)-1).Draw(t, "other")].ID)
 	}
 	return some
+}
+
+// linked lists the schemes that have rules of linked stations, so that they are drawn more often.
+func linked(all []tariff.Station) (list []toll.SchemeID) {
+	for _, id := range []toll.SchemeID{"mixed", "moholt", "tresfjord", "gothenburg"} {
+		if slices.Contains(schemes(all), id) {
+			list = append(list, id)
+		}
+	}
+	return list
 }
 
 func schemes(all []tariff.Station) (list []toll.SchemeID) {
