@@ -119,6 +119,7 @@ func TestItSaysStepsInWords(t *testing.T) {
 		{rating.Step{Rule: rating.RuleList, Class: "light electric", Band: "rush", Ore: 2100}, "Listepris for elbil, rushtidstakst"},
 		{rating.Step{Rule: rating.RuleList, Class: "new class", Band: "night"}, "Listepris for new class, night"},
 		{rating.Step{Rule: rating.RuleTag, Num: 1, Den: 5}, "Brikkerabatt, 20\u00a0%"},
+		{rating.Step{Rule: rating.RuleTag, Num: 1, Den: 5, Text: "plate"}, "Brikkerabatt, 20\u00a0%, selv om bare skiltet ble lest"},
 		{rating.Step{Rule: rating.RuleHour, By: "a", Mins: 60}, "Timesregelen: betalt ved passeringen kl. 06:45 på E18 Maritim"},
 		{rating.Step{Rule: rating.RuleHour, By: "b", Mins: 60, From: at}, "Timesregelen: betalt ved en annen passering i løpet av 60 minutter fra kl. 06:45"},
 		{rating.Step{Rule: rating.RuleExempt, Text: "embassy"}, "Fritak: ambassade"},

@@ -38,6 +38,9 @@ func (w *Words) Step(s rating.Step, found Found) string {
 	if !w.Has(key) {
 		return w.T("step.other", "rule", s.Rule)
 	}
+	if s.Rule == rating.RuleTag && s.Text != "" && w.Has(key+"."+s.Text) {
+		key += "." + s.Text // given although the tag was not read
+	}
 	pairs := []any{
 		"class", w.Class(s.Class), "band", w.Band(s.Band), "kind", w.orSelf("exempt.", s.Text), "product", s.Text,
 		"percent", w.Percent(s.Num, s.Den), "count", s.Count, "of", s.Of, "mins", s.Mins, "amount", w.Kroner(s.Amount),

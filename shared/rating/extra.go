@@ -16,6 +16,9 @@ func (p *Plan) ResolveWith(i StationIndex, at int64, t Traits, e Extra) (Crossin
 	if v == nil {
 		return Crossing{}, p.missing(i, at)
 	}
+	if !v.own && (e.Products == 0 || len(v.products) == 0) {
+		return p.ResolveAt(i, at, t)
+	}
 	class := t.Classes.Car
 	if !v.cars.Met(t.Have) {
 		class = t.Classes.Weight

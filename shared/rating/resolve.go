@@ -68,11 +68,12 @@ func (p *Plan) Resolve(in Input) (Crossing, error) {
 	if !ok {
 		return Crossing{}, fault.New(fault.StationUnknown, "station", string(in.Station), "at", in.At.UTC().Format(time.RFC3339))
 	}
-	e := Extra{Products: p.Products(in.Products), Length: metric(in.LengthMM), Trailer: metric(in.TrailerMM)}
-	if e == (Extra{}) {
-		return p.ResolveAt(i, in.At.UnixMilli(), in.Traits())
-	}
-	return p.ResolveWith(i, in.At.UnixMilli(), in.Traits(), e)
+	return p.ResolveWith(i, in.At.UnixMilli(), in.Traits(), p.Extra(in))
+}
+
+// Extra gathers what ResolveWith asks beside an input's traits.
+func (p *Plan) Extra(in Input) Extra {
+	return Extra{Products: p.Products(in.Products), Length: metric(in.LengthMM), Trailer: metric(in.TrailerMM)}
 }
 
 // metric bounds a length: what is beyond belief stays beyond every class.

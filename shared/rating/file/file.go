@@ -126,6 +126,7 @@ func (r *rater) resolve(p passage) (rating.Crossing, error) {
 	in := rating.Input{
 		Station: p.Station, At: p.At, Direction: p.Direction, Facts: p.Facts, Agreement: p.Agreement,
 		TagRead: p.Tag, Exempt: p.Exempt, Key: rating.KeyOf(p.ID),
+		Products: p.Products, LengthMM: p.LengthMM, TrailerMM: p.TrailerMM,
 	}
 	if !p.Classed {
 		return r.Plan.Resolve(in)
@@ -136,7 +137,7 @@ func (r *rater) resolve(p passage) (rating.Crossing, error) {
 	}
 	traits := in.Traits()
 	traits.Classes = rating.Classes{Car: p.Class, Weight: p.Class}
-	return r.Plan.ResolveAt(i, p.At.UnixMilli(), traits)
+	return r.Plan.ResolveWith(i, p.At.UnixMilli(), traits, r.Plan.Extra(in))
 }
 
 // words says a fault in English, its code first.

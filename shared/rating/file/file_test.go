@@ -147,3 +147,18 @@ func FuzzRead(f *testing.F) {
 		_, _ = file.Job{Plan: plan, Name: "-", In: strings.NewReader(text), Out: &out, Problems: &problems}.Run()
 	})
 }
+
+// tolling.md A-17: lengths and products come from the file, whether the class is given or follows.
+func TestAFerryAsksForLengthsAndProducts(t *testing.T) {
+	lines, _, problems := run(t, "ferry.csv", `id,vehicle,station,at,class,category,fuel,agreement,tag,products,length_mm,trailer_mm
+a,one,ferry-example-1,2024-03-05T10:00:00+01:00,light petrol,,,true,true,prepaid-private,5200,4300
+b,one,ferry-example-1,2024-03-05T12:00:00+01:00,,M1,electric,true,true,prepaid-private other,4200,
+c,one,ferry-example-1,2024-03-05T14:00:00+01:00,light petrol,,,true,true,,,
+`, false)
+	if len(lines) != 2 || lines[0].Net != 12000 || lines[1].Net != 4500 {
+		t.Errorf("got %+v", lines)
+	}
+	if !strings.Contains(problems, "line 4: tariff.missing") {
+		t.Errorf("got %q, want line 4 to lack a length", problems)
+	}
+}

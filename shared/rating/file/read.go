@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
@@ -32,6 +33,9 @@ type passage struct {
 	Agreement bool
 	Tag       bool
 	Exempt    toll.ExemptionKind
+	Products  []tariff.ProductID
+	LengthMM  int
+	TrailerMM int
 }
 
 // Fields are the names that a line or a CSV heading may have.
@@ -39,6 +43,7 @@ func Fields() []string {
 	return []string{
 		"id", "vehicle", "station", "at", "direction", "class",
 		"category", "weight_kg", "fuel", "plug_in", "euro", "agreement", "tag", "exempt",
+		"products", "length_mm", "trailer_mm",
 	}
 }
 
@@ -209,6 +214,15 @@ func understand(values map[string]string) (p passage, err error) {
 		return p, err
 	}
 	if p.Tag, err = tagRead(values["tag"]); err != nil {
+		return p, err
+	}
+	for _, product := range strings.Fields(values["products"]) {
+		p.Products = append(p.Products, tariff.ProductID(product))
+	}
+	if p.LengthMM, err = number("length_mm", values["length_mm"], tariff.LengthMax); err != nil {
+		return p, err
+	}
+	if p.TrailerMM, err = number("trailer_mm", values["trailer_mm"], tariff.LengthMax); err != nil {
 		return p, err
 	}
 	return p, p.vehicleOf(values)
