@@ -9,7 +9,7 @@ import (
 const (
 	backoffMin = 250 * time.Millisecond
 	backoffMax = 30 * time.Second
-	steadyFrom = 10 * time.Second // a line that was up this long starts over
+	steadyFrom = 2 * time.Second // a line that was up this long starts over
 )
 
 // backoff grows with every line that did not last.

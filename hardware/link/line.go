@@ -237,6 +237,7 @@ func outcome(m Message) ([]byte, error) {
 		return m.Payload, nil
 	case Nothing:
 		return nil, nil
+	default:
+		return nil, &Error{Op: m.Op, Status: m.Status}
 	}
-	return nil, &Error{Op: m.Op, Status: m.Status}
 }

@@ -12,17 +12,15 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"bompass/hardware/efc"
 )
 
 // Beacon is what an antenna gives its host, whatever the protocol behind it. One goroutine at a time
-// talks to it.
+// talks to it. Find calls for a window of the beacon's own length; an error is the line's or a refusal,
+// an *Error.
 type Beacon interface {
-	// Find sends the BST until a tag answers or the beacon's window ends; then the VST is nil. at is
-	// when the tag answered, by the beacon's clock.
-	Find(ctx context.Context, bst []byte) (vst []byte, at time.Time, err error)
-	// Exchange sends one message to the tag that was found; nil is a tag that does not answer. The last
-	// message is not answered and ends the transaction.
-	Exchange(ctx context.Context, apdu []byte, last bool) (answer []byte, err error)
+	efc.Antenna
 	// Release ends the transaction without a message.
 	Release(ctx context.Context) error
 	State(ctx context.Context) (State, error)

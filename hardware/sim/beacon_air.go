@@ -34,7 +34,7 @@ func (b *Beacon) find(ctx context.Context, payload []byte) (link.Status, []byte)
 			wait(window, changed, nil)
 			continue
 		}
-		if tag, vst := b.call(window, tags, payload[2:]); vst != nil {
+		if tag, vst := b.call(ctx, tags, payload[2:]); vst != nil {
 			b.engaged = tag
 			b.counters.Found++
 			return link.Done, append(link.AppendClock(nil, b.clock()), vst...)

@@ -37,7 +37,7 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 	defer r.note(func(h *hardware.Health) { h.Up, h.Since = false, r.Now() })
 	whole := context.WithoutCancel(ctx) // a car in the zone drives through it
 	antennas := antennas{}
-	defer antennas.close()
+	defer func() { _ = antennas.close() }() // pipes in memory
 	for {
 		a := r.Traffic.Next(r.Now())
 		if r.Wait(ctx, a.After) != nil {
@@ -136,9 +136,10 @@ func (all antennas) of(ctx context.Context, lane int, now func() time.Time) (*an
 }
 
 // close hangs up and waits for the beacons.
-func (all antennas) close() {
+func (all antennas) close() error {
+	var err error
 	for _, a := range all {
-		_ = a.line.Close() // a pipe in memory
-		<-a.done
+		err = errors.Join(err, a.line.Close(), <-a.done)
 	}
+	return err
 }
