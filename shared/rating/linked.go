@@ -186,7 +186,7 @@ func (p *Plan) mostOf(c Crossing) int32 {
 func (p *Plan) spentBefore(set []Crossing, out []Charge, i int) (spent int32) {
 	c := &set[i]
 	day, group := dayOf(c.at), p.caps[c.cap].group
-	for j := i - 1; j >= 0 && dayOf(set[j].at) == day; j-- {
+	for j := i - 1; j >= 0 && c.at-set[j].at < 26*msPerHour && dayOf(set[j].at) == day; j-- {
 		if rule := &p.caps[set[j].cap]; rule.daily && rule.group == group {
 			spent += out[j].net
 		}

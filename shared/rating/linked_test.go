@@ -1,0 +1,70 @@
+package rating_test
+
+import (
+	"testing"
+	"time"
+
+	"bompass/shared/rating"
+	"bompass/shared/toll"
+)
+
+// rareMonths are months of vehicles under the rules that look at their neighbours: a driver who crosses
+// Gothenburg all day long, and one who takes the cross-route in Trondheim every morning.
+func rareMonths(tb testing.TB, plan *rating.Plan) (sets [][]rating.Crossing) {
+	tb.Helper()
+	first := time.Date(2026, time.March, 2, 5, 30, 0, 0, time.UTC)
+	routes := [][]toll.StationID{
+		{"gothenburg-3", "gothenburg-6", "gothenburg-1", "gothenburg-8"},
+		{"trondheim-67", "trondheim-54", "trondheim-59", "trondheim-55"},
+		{"tresfjord-2", "tresfjord-3", "tresfjord-1"},
+	}
+	for _, route := range routes {
+		var set []rating.Crossing
+		for day := range 25 {
+			for n := range 8 {
+				at := first.AddDate(0, 0, day).Add(time.Duration(n*17+n/4*300) * time.Minute)
+				c, err := plan.Resolve(rating.Input{
+					Station: route[n%len(route)], At: at, Facts: factsOf(toll.LightPetrol), Agreement: true, TagRead: true, Key: uint32(n),
+				})
+				if err != nil {
+					tb.Fatal(err)
+				}
+				set = append(set, c)
+			}
+		}
+		sets = append(sets, set)
+	}
+	return sets
+}
+
+func TestRulesOfNeighboursAllocateNothing(t *testing.T) {
+	plan := compile(t, wholeBook(t))
+	sets := rareMonths(t, plan)
+	out, steps := make([]rating.Charge, 200), make([]rating.Step, 0, 16)
+	ids := func(int) toll.PassageID { return "passage" }
+	if n := testing.AllocsPerRun(20, func() {
+		for _, set := range sets {
+			plan.Rate(set, out)
+			for i := range set {
+				steps = plan.Explain(set, out[:len(set)], i, ids, steps[:0])
+			}
+		}
+	}); n != 0 {
+		t.Errorf("rating and explaining linked stations and daily maximums allocates %v times, want 0", n)
+	}
+}
+
+// BenchmarkRareRules rates months that need every look at neighbours that there is.
+func BenchmarkRareRules(b *testing.B) {
+	plan := compile(b, wholeBook(b))
+	out := make([]rating.Charge, 200)
+	for i, set := range rareMonths(b, plan) {
+		b.Run([]string{"pair and day", "waiver", "pair and cap by station"}[i], func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				plan.Rate(set, out)
+			}
+			report(b, len(set))
+		})
+	}
+}
