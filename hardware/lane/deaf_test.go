@@ -1,0 +1,41 @@
+package lane_test
+
+import (
+	"testing"
+	"time"
+
+	"bompass/hardware/lane"
+)
+
+// A lane is deaf when the cameras see vehicles whose tags nobody hears, and hears again within the hour.
+func TestDeafLane(t *testing.T) {
+	var w lane.Watch
+	now := at(0)
+	pass := func(n int, tagged func(i int) bool) {
+		for i := range n {
+			w.Note(tagged(i), now)
+			now = now.Add(20 * time.Second)
+		}
+	}
+	most := func(i int) bool { return i%10 != 0 }
+	none := func(int) bool { return false }
+	pass(15, none)
+	if w.Deaf(now) {
+		t.Error("fifteen vehicles say nothing")
+	}
+	pass(180, most)
+	if vehicles, tags := w.Hour(now); w.Deaf(now) || vehicles < 160 || tags < 140 {
+		t.Errorf("deaf with %d tags of %d vehicles", tags, vehicles)
+	}
+	pass(110, none)
+	if vehicles, tags := w.Hour(now); !w.Deaf(now) {
+		t.Errorf("not deaf with %d tags of %d vehicles", tags, vehicles)
+	}
+	pass(180, most)
+	if w.Deaf(now) {
+		t.Error("deaf an hour after it was mended")
+	}
+	if vehicles, _ := w.Hour(now.Add(2 * time.Hour)); vehicles != 0 {
+		t.Errorf("got %d vehicles in an hour without any", vehicles)
+	}
+}

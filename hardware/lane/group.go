@@ -1,0 +1,168 @@
+package lane
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"bompass/hardware"
+)
+
+// Weights of what two plates' texts say, in nats.
+const (
+	textEqual = -10.0
+	textNear  = -3.0 // one letter or digit apart, as a camera misreads
+	textOther = 12.0 // the tag may be in another vehicle
+)
+
+// farthest is how many standard deviations apart a tag and a plate are still candidates.
+const farthest = 6.5
+
+// strangeClock is how far from every tag a plate must be to be alone for certain while the clocks are not
+// known.
+const strangeClock = 30 * time.Second
+
+// group is tags and plates that may belong together, and nothing else may.
+type group struct{ tags, plates []*event }
+
+// cost is what it costs to join a tag and a plate, or infinity when they are no candidates.
+func (j *Joiner) cost(tag, plate *event) float64 {
+	gap := plate.At.Sub(tag.At)
+	text := textCost(tag.Tag.Plate, plate.Plate)
+	if !j.clock.fitted {
+		if gap.Abs() > j.rules.Spread {
+			return math.Inf(1)
+		}
+		return min(text, 2) // without clocks only texts speak
+	}
+	z := j.clock.distance(tag.At, plate.At)
+	if math.Abs(z) > farthest && (text != textEqual || gap.Abs() > j.rules.Spread) {
+		return math.Inf(1)
+	}
+	return min(z*z/2, farthest*farthest/2) + text
+}
+
+func textCost(a, b hardware.PlateRead) float64 {
+	switch {
+	case a.Text == "" || b.Text == "":
+		return 0
+	case a.Text == b.Text:
+		return textEqual
+	case near(a.Text, b.Text):
+		return textNear
+	}
+	return textOther
+}
+
+// near tells whether two texts differ in one place.
+func near(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	wrong := 0
+	for i := range a {
+		if a[i] != b[i] {
+			wrong++
+		}
+	}
+	return wrong == 1
+}
+
+// groups are the connected parts of the graph of candidates.
+func (j *Joiner) groups() []group {
+	ofTag, ofPlate := make([]int, len(j.tags)), make([]int, len(j.plates))
+	var groups []group
+	var visitTag func(i int)
+	visitPlate := func(k int) {
+		n := len(groups)
+		ofPlate[k] = n
+		groups[n-1].plates = append(groups[n-1].plates, j.plates[k])
+		for i, tag := range j.tags {
+			if ofTag[i] == 0 && !math.IsInf(j.cost(tag, j.plates[k]), 1) {
+				visitTag(i)
+			}
+		}
+	}
+	visitTag = func(i int) {
+		n := len(groups)
+		ofTag[i] = n
+		groups[n-1].tags = append(groups[n-1].tags, j.tags[i])
+		for k, plate := range j.plates {
+			if ofPlate[k] == 0 && !math.IsInf(j.cost(j.tags[i], plate), 1) {
+				visitPlate(k)
+			}
+		}
+	}
+	for i := range j.tags {
+		if ofTag[i] == 0 {
+			groups = append(groups, group{})
+			visitTag(i)
+		}
+	}
+	for k := range j.plates {
+		if ofPlate[k] == 0 {
+			groups = append(groups, group{})
+			visitPlate(k)
+		}
+	}
+	return groups
+}
+
+// decide joins a group and lets go of its events.
+func (j *Joiner) decide(g group) []Passage {
+	joined, doubt := j.match(g)
+	var out []Passage
+	taken := map[*event]bool{}
+	for i, tag := range g.tags {
+		p := Passage{Sighting: tag.Sighting}
+		switch {
+		case joined[i] >= 0:
+			plate := g.plates[joined[i]]
+			taken[plate] = true
+			p.Plate = plate.Plate
+			j.clock.pair(tag.At, plate.At, farthest)
+		case doubt[i] != NoDoubt:
+			p.Doubt, p.Others = doubt[i], j.others(tag, g)
+		case j.clock.fitted && len(j.plates) > 0:
+			j.clock.miss()
+		}
+		out = append(out, p)
+	}
+	for _, plate := range g.plates {
+		if !taken[plate] {
+			p := Passage{Sighting: plate.Sighting, Doubt: j.plateDoubt(plate, g, out)}
+			p.At = p.At.Add(-seconds(j.clock.offset)) // by the clock that passages are told in
+			out = append(out, p)
+		}
+	}
+	gone := func(list []*event) func(*event) bool {
+		return func(e *event) bool { return slices.Contains(list, e) }
+	}
+	j.tags, j.plates = slices.DeleteFunc(j.tags, gone(g.tags)), slices.DeleteFunc(j.plates, gone(g.plates))
+	return out
+}
+
+// others are the plates that may be a tag's.
+func (j *Joiner) others(tag *event, g group) (plates []hardware.PlateRead) {
+	for _, p := range g.plates {
+		if !math.IsInf(j.cost(tag, p), 1) {
+			plates = append(plates, p.Plate)
+		}
+	}
+	return plates
+}
+
+// plateDoubt is in doubt with every plate that a tag in doubt may own. passages are the group's tags'.
+func (j *Joiner) plateDoubt(plate *event, g group, passages []Passage) Doubt {
+	for i, tag := range g.tags {
+		if d := passages[i].Doubt; d != NoDoubt && !math.IsInf(j.cost(tag, plate), 1) {
+			return d
+		}
+	}
+	for _, s := range j.clock.tags {
+		if !j.clock.fitted && s.At.Sub(plate.At).Abs() < strangeClock {
+			return Unfitted // a clock may be off by more than the spread
+		}
+	}
+	return NoDoubt
+}

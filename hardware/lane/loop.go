@@ -1,0 +1,51 @@
+package lane
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// loopReach is how far in time a loop's pulse may be from the passage it belongs to.
+const loopReach = 1500 * time.Millisecond
+
+// feel gives every passage the nearest pulse of a loop, nearest pairs first, and adds the vehicles that a
+// loop alone has felt. Loops are on the tag reader's clock: one controller serves both.
+func (j *Joiner) feel(passages []Passage, now time.Time, closing bool) []Passage {
+	type pair struct {
+		gap  time.Duration
+		p, l int
+	}
+	var pairs []pair
+	for p := range passages {
+		for l, loop := range j.loops {
+			if gap := loop.At.Sub(passages[p].At).Abs(); gap <= loopReach {
+				pairs = append(pairs, pair{gap, p, l})
+			}
+		}
+	}
+	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Compare(a.gap, b.gap) })
+	used := make([]bool, len(j.loops))
+	for _, c := range pairs {
+		if !passages[c.p].Loop && !used[c.l] {
+			passages[c.p].Loop, used[c.l] = true, true
+		}
+	}
+	left := j.loops[:0]
+	for l, loop := range j.loops {
+		switch {
+		case used[l]:
+		case !closing && now.Sub(loop.heard) < j.rules.FitMax+j.rules.Hold:
+			left = append(left, loop)
+		default:
+			passages = append(passages, Passage{Sighting: loop.Sighting, Loop: true})
+		}
+	}
+	j.loops = left
+	return passages
+}
+
+// byTime sorts passages by when they were.
+func byTime(passages []Passage) {
+	slices.SortStableFunc(passages, func(a, b Passage) int { return a.At.Compare(b.At) })
+}

@@ -1,0 +1,130 @@
+package lane
+
+import "math"
+
+// forbidden is dearer than any joining, and finite, so that sums stay numbers.
+const forbidden = 1e6
+
+// match finds the cheapest joining of a group, tag by tag the plate's index or -1. A pair is joined only
+// when every joining without it is dearer by the margin; the others are in doubt.
+func (j *Joiner) match(g group) (joined []int, doubt []Doubt) {
+	joined, doubt = make([]int, len(g.tags)), make([]Doubt, len(g.tags))
+	for i := range joined {
+		joined[i] = -1
+	}
+	if len(g.tags) == 0 || len(g.plates) == 0 {
+		return joined, doubt
+	}
+	costs := j.costs(g)
+	best, price := assign(costs)
+	for i := range g.tags {
+		k := best[i]
+		if k >= len(g.plates) { // better alone; but is it clearly so?
+			if j.nearly(costs, i, len(g.plates), price) {
+				doubt[i] = Ambiguous
+			}
+			continue
+		}
+		kept := costs[i][k]
+		costs[i][k] = forbidden
+		_, other := assign(costs)
+		costs[i][k] = kept
+		switch {
+		case !j.clock.fitted && textCost(g.tags[i].Tag.Plate, g.plates[k].Plate) != textEqual:
+			doubt[i] = Unfitted
+		case other-price < j.rules.Margin:
+			doubt[i] = Ambiguous
+		default:
+			joined[i] = k
+		}
+	}
+	return joined, doubt
+}
+
+// nearly tells whether a tag that is best left alone might as well have a plate.
+func (j *Joiner) nearly(costs [][]float64, i, plates int, price float64) bool {
+	own := plates + i
+	kept := costs[i][own]
+	costs[i][own] = forbidden
+	_, other := assign(costs)
+	costs[i][own] = kept
+	return other-price < j.rules.Margin
+}
+
+// costs is a square matrix: tags and one stand-in for every plate down, plates and one stand-in for
+// every tag across.
+func (j *Joiner) costs(g group) [][]float64 {
+	n, m := len(g.tags), len(g.plates)
+	costs := make([][]float64, n+m)
+	for i := range costs {
+		costs[i] = make([]float64, n+m)
+		for k := range costs[i] {
+			switch {
+			case i < n && k < m:
+				costs[i][k] = min(j.cost(g.tags[i], g.plates[k]), forbidden)
+			case i < n && k-m == i, k < m && i-n == k:
+				costs[i][k] = j.rules.Alone
+			case i < n || k < m:
+				costs[i][k] = forbidden
+			}
+		}
+	}
+	return costs
+}
+
+// assign solves the assignment problem by shortest augmenting paths (Kuhn and Munkres): for every row
+// its column, and the sum of the costs.
+func assign(costs [][]float64) (column []int, total float64) {
+	n := len(costs)
+	rowPrice, colPrice := make([]float64, n+1), make([]float64, n+1)
+	rowOf, way := make([]int, n+1), make([]int, n+1) // of every column; 0 is none
+	for row := 1; row <= n; row++ {
+		rowOf[0] = row
+		at := augment(costs, rowPrice, colPrice, rowOf, way)
+		for at != 0 {
+			rowOf[at] = rowOf[way[at]]
+			at = way[at]
+		}
+	}
+	column = make([]int, n)
+	for k := 1; k <= n; k++ {
+		column[rowOf[k]-1] = k - 1
+		total += costs[rowOf[k]-1][k-1]
+	}
+	return column, total
+}
+
+// augment finds a free column at the least price for the row that column 0 stands for, and leaves in way
+// how it was reached.
+func augment(costs [][]float64, rowPrice, colPrice []float64, rowOf, way []int) int {
+	n, at := len(costs), 0
+	least, seen := make([]float64, n+1), make([]bool, n+1)
+	for k := range least {
+		least[k] = math.Inf(1)
+	}
+	for rowOf[at] != 0 {
+		seen[at] = true
+		row, next, delta := rowOf[at], 0, math.Inf(1)
+		for k := 1; k <= n; k++ {
+			if seen[k] {
+				continue
+			}
+			if c := costs[row-1][k-1] - rowPrice[row] - colPrice[k]; c < least[k] {
+				least[k], way[k] = c, at
+			}
+			if least[k] < delta {
+				delta, next = least[k], k
+			}
+		}
+		for k := range least {
+			if seen[k] {
+				rowPrice[rowOf[k]] += delta
+				colPrice[k] -= delta
+			} else {
+				least[k] -= delta
+			}
+		}
+		at = next
+	}
+	return at
+}

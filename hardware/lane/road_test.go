@@ -1,0 +1,139 @@
+package lane_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"bompass/hardware"
+	"bompass/hardware/lane"
+)
+
+// road is one lane's traffic with the truth known.
+type road struct {
+	seed      uint64
+	vehicles  int
+	skew      time.Duration // the camera's clock less the reader's
+	drift     float64       // parts per million
+	knowPlate float64       // share of tags that carry their plate
+	jump      time.Duration // of the camera's clock, halfway
+}
+
+// told is a device's word with the vehicle it came from.
+type told struct {
+	vehicle int
+	heard   time.Time
+	lane.Passage
+}
+
+// Shares of the road, reader.md 1.5, 5 and S19.
+const (
+	tagShare     = 0.91
+	tagReads     = 0.995
+	cameraReads  = 0.985
+	cameraErrs   = 0.02
+	loopFeels    = 0.998
+	platoonShare = 0.75
+)
+
+// drive makes what the devices of a lane tell while vehicles pass: platoons a second or two apart, each
+// at its own speed, tags read somewhere in the zone, cameras that fire behind it and answer late.
+func (r road) drive() (events []told, tags, plates map[int]bool) {
+	dice := rand.New(rand.NewPCG(r.seed, 1))
+	tags, plates = map[int]bool{}, map[int]bool{}
+	at, speed := 0.0, 20.0
+	start := time.Date(2026, 6, 1, 6, 0, 0, 0, time.UTC)
+	tell := func(v int, at, late float64, s hardware.Sighting) {
+		heard := start.Add(seconds(at + late))
+		events = append(events, told{v, heard, lane.Passage{Sighting: s}})
+	}
+	for v := range r.vehicles {
+		if dice.Float64() < platoonShare {
+			at += 0.9 + dice.ExpFloat64()*0.8
+			speed = max(4, speed+dice.NormFloat64()*0.4)
+		} else {
+			at += 2 + dice.ExpFloat64()*12
+			speed = 6 + dice.Float64()*24
+		}
+		plate := hardware.PlateRead{Country: "NO", Text: fmt.Sprintf("EK%05d", 10000+v)}
+		tell1 := func(share float64) bool { return dice.Float64() < share }
+		if tell1(tagShare) && tell1(tagReads) {
+			tags[v] = true
+			tag := hardware.TagRead{Finding: hardware.Read, PAN: fmt.Sprintf("9578010%012d", v)}
+			if tell1(r.knowPlate) {
+				tag.Plate = plate
+			}
+			when := at + (1+dice.NormFloat64()*0.6)/speed
+			tell(v, when, 0.05+dice.Float64()*0.2, hardware.Sighting{At: start.Add(seconds(when)), Tag: tag})
+		}
+		if tell1(loopFeels) {
+			tell(v, at, 0.02, hardware.Sighting{At: start.Add(seconds(at + dice.NormFloat64()*0.01))})
+		}
+		if tell1(cameraReads) {
+			plates[v] = true
+			read := plate
+			if tell1(cameraErrs) {
+				read.Text = strings.Replace(read.Text, "1", "7", 1)
+			}
+			when := at + (3+dice.NormFloat64()*0.2)/speed + dice.NormFloat64()*0.015
+			clock := start.Add(seconds(when*(1+r.drift/1e6)) + r.skew)
+			if v > r.vehicles/2 {
+				clock = clock.Add(r.jump)
+			}
+			tell(v, when, 0.1+dice.Float64()*0.9, hardware.Sighting{At: clock, Plate: read})
+		}
+	}
+	slices.SortStableFunc(events, func(a, b told) int { return cmp.Compare(a.heard.UnixNano(), b.heard.UnixNano()) })
+	return events, tags, plates
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// outcome compares joinings with the truth.
+type outcome struct {
+	both, joined, wrong, doubtful, passages, unseen, split int
+}
+
+// run joins a road's events and counts.
+func (r road) run(rules lane.Rules) (o outcome, got []lane.Passage) {
+	events, tags, plates := r.drive()
+	j := lane.NewJoiner(rules)
+	for _, e := range events {
+		got = append(got, j.Ripe(e.heard, false)...)
+		j.Add(e.Sighting, e.heard)
+	}
+	got = append(got, j.Ripe(events[len(events)-1].heard, true)...)
+
+	for v := range tags {
+		if plates[v] {
+			o.both++
+		}
+	}
+	of := map[string]int{}
+	for _, e := range events {
+		of[e.Tag.PAN+e.Plate.Text] = e.vehicle
+	}
+	o.passages = len(got)
+	for _, p := range got {
+		switch {
+		case !p.Tag.IsZero() && p.Plate.Text != "":
+			if of[p.Tag.PAN] == of[p.Plate.Text] {
+				o.joined++
+			} else {
+				o.wrong++
+			}
+		case p.Doubt != lane.NoDoubt:
+			o.doubtful++
+		case !p.Tag.IsZero() && plates[of[p.Tag.PAN]]:
+			o.split++
+		case p.Tag.IsZero() && p.Plate.Text == "":
+			o.unseen++
+		}
+	}
+	return o, got
+}
+
+func (o outcome) recall() float64 { return 100 * float64(o.joined) / float64(o.both) }
