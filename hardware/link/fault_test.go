@@ -239,8 +239,9 @@ func pass(t *testing.T, r *road, vehicles []sim.Vehicle, passed <-chan string, d
 func newReader(r *road, seed uint64) *link.Reader {
 	p := profile()
 	p.Beacon = dsrc.BeaconID{Manufacturer: 1, Individual: 7}
+	random := rand.NewChaCha8([32]byte{byte(seed)})
 	return &link.Reader{
-		Lane: 1, Direction: "in", Open: r.open, Profile: p, Keys: keys(), Now: time.Now,
-		Random: rand.NewChaCha8([32]byte{byte(seed)}), Jitter: sim.Dice(seed, 5).Float64, Log: slog.New(slog.DiscardHandler),
+		Lane: 1, Direction: "in", Connect: link.Over(r.open, random), Profile: p, Keys: keys(), Now: time.Now,
+		Random: random, Jitter: sim.Dice(seed, 5).Float64, Log: slog.New(slog.DiscardHandler),
 	}
 }

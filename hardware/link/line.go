@@ -19,16 +19,17 @@ const (
 // Line is a session over a port. It implements Beacon.
 type Line struct {
 	port    io.ReadWriteCloser
-	now     func() time.Time
 	turn    chan struct{} // holds one token: who has it may ask
 	answers chan Message
 	ended   chan struct{} // closed when the port has given up
 	failure error         // why, once ended
 	next    uint16
-	clock   estimate
 }
 
-var _ Beacon = (*Line)(nil)
+var (
+	_ Beacon   = (*Line)(nil)
+	_ Counting = (*Line)(nil)
+)
 
 // answersMax is how many answers may wait to be looked at: one is awaited, others are late.
 const answersMax = 16
@@ -36,9 +37,9 @@ const answersMax = 16
 // NewLine begins a session over an open port, which it closes in the end, also when it fails. first is
 // the sequence number to begin with; take a random one, so that answers to an earlier session are told
 // apart.
-func NewLine(ctx context.Context, port io.ReadWriteCloser, now func() time.Time, first uint16) (*Line, State, error) {
+func NewLine(ctx context.Context, port io.ReadWriteCloser, first uint16) (*Line, State, error) {
 	l := &Line{
-		port: port, now: now, next: first,
+		port: port, next: first,
 		turn: make(chan struct{}, 1), answers: make(chan Message, answersMax), ended: make(chan struct{}),
 	}
 	l.turn <- struct{}{}
@@ -91,23 +92,15 @@ func (l *Line) Close() error {
 	return err
 }
 
-// Offset is how far the beacon's clock is before the host's, as last measured.
-func (l *Line) Offset() time.Duration { return l.clock.offset }
-
-// State asks how the beacon fares and measures its clock.
+// State implements Beacon.
 func (l *Line) State(ctx context.Context) (State, error) { return l.state(ctx, 0) }
 
 func (l *Line) state(ctx context.Context, begin byte) (State, error) {
-	sent := l.now()
 	payload, err := l.ask(ctx, OpState, []byte{begin}, 0)
 	if err != nil {
 		return State{}, err
 	}
-	s, err := ParseState(payload)
-	if err == nil {
-		l.clock.take(sent, l.now(), s.Clock)
-	}
-	return s, err
+	return ParseState(payload)
 }
 
 // Find implements Beacon.
@@ -152,7 +145,6 @@ func (l *Line) SetClock(ctx context.Context, now time.Time) (was time.Time, err 
 		return was, err
 	}
 	was, _, err = CutClock(payload)
-	l.clock = estimate{}
 	return was, err
 }
 

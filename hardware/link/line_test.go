@@ -53,7 +53,7 @@ func session(t *testing.T, beacon *sim.Beacon, wrap func(io.ReadWriteCloser) io.
 	if wrap != nil {
 		port = wrap(port)
 	}
-	line, _, err := link.NewLine(t.Context(), port, time.Now, 0)
+	line, _, err := link.NewLine(t.Context(), port, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,15 +112,12 @@ func TestBeaconRefuses(t *testing.T) {
 func TestClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		line := session(t, sim.NewBeacon(sim.NewZone(), time.Now, sim.BeaconOptions{Skew: -3 * time.Second}), nil)
-		if got := line.Offset(); got != -3*time.Second {
-			t.Errorf("got an offset of %v", got)
-		}
 		was, err := line.SetClock(t.Context(), time.Now())
 		if err != nil || time.Since(was) != 3*time.Second {
 			t.Errorf("got %v %v", was, err)
 		}
-		if s, err := line.State(t.Context()); err != nil || s.Fresh || line.Offset() != 0 {
-			t.Errorf("got %+v %v, offset %v", s, err, line.Offset())
+		if s, err := line.State(t.Context()); err != nil || s.Fresh || !s.Clock.Equal(time.Now()) {
+			t.Errorf("got %+v %v", s, err)
 		}
 		if err := line.Close(); err != nil {
 			t.Error(err)
@@ -143,7 +140,7 @@ func TestSilence(t *testing.T) {
 				n++
 			}
 		}()
-		_, _, err := link.NewLine(t.Context(), host, time.Now, 0)
+		_, _, err := link.NewLine(t.Context(), host, 0)
 		if !errors.Is(err, link.ErrSilent) {
 			t.Errorf("got %v, want %v", err, link.ErrSilent)
 		}
@@ -157,7 +154,7 @@ func TestSilence(t *testing.T) {
 func TestAPortThatTakesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host, device := net.Pipe()
-		if _, _, err := link.NewLine(t.Context(), host, time.Now, 0); err == nil {
+		if _, _, err := link.NewLine(t.Context(), host, 0); err == nil {
 			t.Error("a session began with nobody")
 		}
 		_ = device.Close()
@@ -193,7 +190,7 @@ func TestRecordingPlaysBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		line, _, err := link.NewLine(t.Context(), port, time.Now, 0)
+		line, _, err := link.NewLine(t.Context(), port, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +215,7 @@ func TestKeptRecording(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return time.Unix(1781510399, 0).UTC() }
-	line, _, err := link.NewLine(t.Context(), port, now, 0)
+	line, _, err := link.NewLine(t.Context(), port, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +272,7 @@ func TestSerialLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	go func() { served <- beacon.Serve(ctx, near) }()
-	line, state, err := link.NewLine(ctx, port, time.Now, 0x7D7E)
+	line, state, err := link.NewLine(ctx, port, 0x7D7E)
 	if err != nil || !state.Radio {
 		t.Fatal(state, err)
 	}
@@ -319,7 +316,7 @@ func TestTCPLine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		line, state, err := link.NewLine(ctx, port, time.Now, 0)
+		line, state, err := link.NewLine(ctx, port, 0)
 		if err != nil || state.Boot != 1 {
 			t.Fatal(state, err)
 		}

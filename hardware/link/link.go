@@ -8,6 +8,7 @@ package link
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -24,10 +25,14 @@ type Beacon interface {
 	// Release ends the transaction without a message.
 	Release(ctx context.Context) error
 	State(ctx context.Context) (State, error)
-	Counters(ctx context.Context) (Counters, error)
 	// SetClock returns what the clock was before.
 	SetClock(ctx context.Context, now time.Time) (was time.Time, err error)
 	Close() error
+}
+
+// Counting is a Beacon that counts; ask with a type assertion.
+type Counting interface {
+	Counters(ctx context.Context) (Counters, error)
 }
 
 // State is how a beacon fares.
@@ -64,5 +69,28 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("link: %v: %v", e.Op, e.Status) }
 
-// Opener opens a port anew; a Reader calls it whenever the line has gone down.
+// Opener opens a port anew.
 type Opener func(ctx context.Context) (io.ReadWriteCloser, error)
+
+// Connector reaches a beacon anew; a Reader calls it whenever the one before has gone down.
+type Connector func(ctx context.Context) (Beacon, error)
+
+// Over reaches beacons that speak the host link over a port. random is where sessions take their first
+// sequence number from.
+func Over(open Opener, random io.Reader) Connector {
+	return func(ctx context.Context) (Beacon, error) {
+		var first [2]byte
+		if _, err := io.ReadFull(random, first[:]); err != nil {
+			return nil, err
+		}
+		port, err := open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		line, _, err := NewLine(ctx, port, binary.BigEndian.Uint16(first[:]))
+		if err != nil {
+			return nil, err
+		}
+		return line, nil
+	}
+}

@@ -2,7 +2,6 @@ package link
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +23,7 @@ const pollEvery = 2 * time.Second
 type Reader struct {
 	Lane      int
 	Direction string
-	Open      Opener
+	Connect   Connector
 	Profile   efc.Profile
 	Keys      seal.Keys // nil when there are none
 	Now       func() time.Time
@@ -37,6 +36,7 @@ type Reader struct {
 	seen   visits
 	held   *heldRead // a tag that broke off and may be met again
 	boot   uint32
+	clock  estimate
 }
 
 // heldRead is a tag that answered the call and said nothing more.
@@ -83,64 +83,66 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 	}
 }
 
-// session is one line from its opening to its end.
+// session is one beacon from when it is reached until it is lost.
 func (r *Reader) session(ctx context.Context, emit func(hardware.Sighting) error) (err error) {
-	port, err := r.Open(ctx)
+	beacon, err := r.Connect(ctx)
 	if err != nil {
 		return err
 	}
-	first, err := r.number()
-	if err != nil {
-		return errors.Join(err, port.Close())
-	}
-	line, state, err := NewLine(ctx, port, r.Now, first)
-	if err != nil {
+	defer func() { _ = beacon.Close() }() // what ended the session tells
+	r.clock = estimate{}
+	if err := r.greet(ctx, beacon); err != nil {
 		return err
 	}
-	defer func() { _ = line.Close() }() // what ended the session tells
-	if err := r.greet(ctx, line, state); err != nil {
-		return err
-	}
-	return r.watch(ctx, line, emit)
+	return r.watch(ctx, beacon, emit)
 }
 
-func (r *Reader) number() (uint16, error) {
-	var b [2]byte
-	_, err := io.ReadFull(r.Random, b[:])
-	return binary.BigEndian.Uint16(b[:]), err
+// state asks a beacon how it fares and measures its clock.
+func (r *Reader) state(ctx context.Context, beacon Beacon) (State, error) {
+	sent := r.Now()
+	s, err := beacon.State(ctx)
+	if err == nil {
+		r.clock.take(sent, r.Now(), s.Clock)
+	}
+	return s, err
 }
 
 // greet sets the clock of a beacon that has just started or is off, and tells of it.
-func (r *Reader) greet(ctx context.Context, line *Line, s State) error {
+func (r *Reader) greet(ctx context.Context, beacon Beacon) error {
+	s, err := r.state(ctx, beacon)
+	if err != nil {
+		return err
+	}
 	if s.Boot != r.boot && r.boot != 0 {
 		r.Log.Warn("beacon has started anew", "lane", r.Lane)
 	}
 	r.boot = s.Boot
-	if offset := line.Offset(); s.Fresh || offset.Abs() > ClockAlarm {
-		if _, err := line.SetClock(ctx, r.Now()); err != nil {
+	if offset := r.clock.offset; s.Fresh || offset.Abs() > ClockAlarm {
+		if _, err := beacon.SetClock(ctx, r.Now()); err != nil {
 			return fmt.Errorf("set clock: %w", err)
 		}
 		r.Log.Info("beacon's clock is set", "lane", r.Lane, "was", offset)
-		if _, err := line.State(ctx); err != nil {
+		r.clock = estimate{}
+		if _, err := r.state(ctx, beacon); err != nil {
 			return err
 		}
 	}
 	r.seen.resume(r.Health().Since, r.Now())
-	r.note(func(h *hardware.Health) { h.Up, h.Since, h.Fault, h.Offset = true, r.Now(), "", line.Offset() })
+	r.note(func(h *hardware.Health) { h.Up, h.Since, h.Fault, h.Offset = true, r.Now(), "", r.clock.offset })
 	return nil
 }
 
 // watch finds tags until the line ends.
-func (r *Reader) watch(ctx context.Context, line *Line, emit func(hardware.Sighting) error) error {
+func (r *Reader) watch(ctx context.Context, beacon Beacon, emit func(hardware.Sighting) error) error {
 	polled := r.Now()
 	for {
 		if r.Now().Sub(polled) >= pollEvery {
-			if err := r.poll(ctx, line); err != nil {
+			if err := r.poll(ctx, beacon); err != nil {
 				return err
 			}
 			polled = r.Now()
 		}
-		if err := r.transact(ctx, line, emit); err != nil {
+		if err := r.transact(ctx, beacon, emit); err != nil {
 			return err
 		}
 	}
@@ -148,8 +150,8 @@ func (r *Reader) watch(ctx context.Context, line *Line, emit func(hardware.Sight
 
 // poll asks the beacon how it fares. A beacon that has started anew has lost its clock: the session
 // begins again.
-func (r *Reader) poll(ctx context.Context, line *Line) error {
-	s, err := line.State(ctx)
+func (r *Reader) poll(ctx context.Context, beacon Beacon) error {
+	s, err := r.state(ctx, beacon)
 	if err != nil {
 		return err
 	}
@@ -157,7 +159,7 @@ func (r *Reader) poll(ctx context.Context, line *Line) error {
 		return errors.New("link: beacon has started anew")
 	}
 	fault := ""
-	switch offset := line.Offset(); {
+	switch offset := r.clock.offset; {
 	case s.Fault != 0:
 		fault = fmt.Sprintf("beacon reports fault %d", s.Fault)
 	case !s.Radio:
@@ -165,12 +167,12 @@ func (r *Reader) poll(ctx context.Context, line *Line) error {
 	case offset.Abs() > ClockAlarm:
 		fault = fmt.Sprintf("beacon's clock is off by %v", offset)
 	}
-	r.note(func(h *hardware.Health) { h.Fault, h.Offset = fault, line.Offset() })
+	r.note(func(h *hardware.Health) { h.Fault, h.Offset = fault, r.clock.offset })
 	return nil
 }
 
 // transact is one call and, when a tag answers it, the transaction.
-func (r *Reader) transact(ctx context.Context, line *Line, emit func(hardware.Sighting) error) error {
+func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware.Sighting) error) error {
 	if r.held != nil && !r.Now().Before(r.held.until) {
 		if err := r.letGo(emit); err != nil {
 			return &emitError{err}
@@ -183,9 +185,9 @@ func (r *Reader) transact(ctx context.Context, line *Line, emit func(hardware.Si
 	kept := false
 	keep := func(read hardware.TagRead) error {
 		kept = true
-		return r.keep(read, line.Offset(), emit)
+		return r.keep(read, emit)
 	}
-	h := efc.Host{Antenna: line, Keys: r.Keys, Now: r.Now, Commit: keep}
+	h := efc.Host{Antenna: beacon, Keys: r.Keys, Now: r.Now, Commit: keep}
 	read, err := h.Run(ctx, efc.New(r.Profile, nonce))
 	refused, ok := errors.AsType[*Error](err)
 	if ok && (refused.Status == Idle || refused.Status == Busy) {
@@ -215,7 +217,7 @@ func (r *Reader) letGo(emit func(hardware.Sighting) error) error {
 	}
 	read := r.held.read
 	r.held = nil
-	err := r.keep(read, 0, emit)
+	err := r.keep(read, emit)
 	if failed, ok := errors.AsType[*emitError](err); ok {
 		return failed.err
 	}
@@ -223,7 +225,7 @@ func (r *Reader) letGo(emit func(hardware.Sighting) error) error {
 }
 
 // keep emits a tag, unless it is the one of a moment ago.
-func (r *Reader) keep(read hardware.TagRead, offset time.Duration, emit func(hardware.Sighting) error) error {
+func (r *Reader) keep(read hardware.TagRead, emit func(hardware.Sighting) error) error {
 	now := r.Now()
 	if r.held != nil && r.held.read.Mark == read.Mark {
 		r.held = nil
@@ -231,7 +233,7 @@ func (r *Reader) keep(read hardware.TagRead, offset time.Duration, emit func(har
 	if r.seen.again(read, now) {
 		return nil
 	}
-	s := hardware.Sighting{Lane: r.Lane, At: heard(read, now), Direction: r.Direction, Tag: read, Offset: offset}
+	s := hardware.Sighting{Lane: r.Lane, At: heard(read, now), Direction: r.Direction, Tag: read, Offset: r.clock.offset}
 	if err := emit(s); err != nil {
 		return &emitError{err}
 	}

@@ -3,7 +3,6 @@ package link_test
 import (
 	"context"
 	"errors"
-	"io"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -208,7 +207,7 @@ func TestBackoff(t *testing.T) {
 		defer cancel()
 		var tries []time.Time
 		r := newReader(&road{dice: sim.Dice(1, 1)}, 1)
-		r.Open = func(context.Context) (io.ReadWriteCloser, error) {
+		r.Connect = func(context.Context) (link.Beacon, error) {
 			tries = append(tries, time.Now())
 			return nil, errors.New("no such port")
 		}

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -96,10 +97,10 @@ func (b *Beacon) Serve(ctx context.Context, port io.ReadWriteCloser) error {
 
 // ended is nil when the port was to end.
 func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, net.ErrClosed) {
-		return nil
+	if ctx.Err() == nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrClosedPipe) && !errors.Is(err, net.ErrClosed) {
+		return err
 	}
-	return err
+	return nil
 }
 
 // ServeTCP answers hosts that connect, until ctx ends, and closes the listener.
@@ -110,8 +111,11 @@ func (b *Beacon) ServeTCP(ctx context.Context, l net.Listener) error {
 	defer hosts.Wait()
 	for {
 		conn, err := l.Accept()
+		if ctx.Err() != nil {
+			return nil
+		}
 		if err != nil {
-			return ended(ctx, err)
+			return fmt.Errorf("accept host: %w", err)
 		}
 		hosts.Go(func() { _ = b.Serve(ctx, conn) }) // a host that went away comes again
 	}

@@ -127,7 +127,7 @@ func (all antennas) of(ctx context.Context, lane int, now func() time.Time) (*an
 	a := &antenna{zone: NewZone(), done: make(chan error, 1)}
 	beacon := NewBeacon(a.zone, now, BeaconOptions{Hurry: true})
 	go func() { a.done <- beacon.Serve(ctx, device) }()
-	line, _, err := link.NewLine(ctx, host, now, 0)
+	line, _, err := link.NewLine(ctx, host, 0)
 	if err != nil {
 		return nil, errors.Join(err, <-a.done)
 	}
