@@ -96,6 +96,9 @@ func (p *product) greet() {
 			fmt.Fprintf(&b, "  %-26s %s\n", a.Email, otpauth(a))
 		}
 	}
+	if p.config.Mail == "" {
+		fmt.Fprintf(&b, "  Mailbox   %s/dev/inbox   every mail and text message that the product sends\n", p.config.PublicURL)
+	}
 	_, _ = io.WriteString(p.out, b.String()+"\n")
 }
 

@@ -130,10 +130,14 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	people, err := p.openDoors(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
 	desk := passage.NewDesk(p.store, p.plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
-		Desk: access.NewDesk(p.store, keys, p.now), Keys: keys, Accounts: account.NewDesk(p.store, desk, p.charger),
+		Desk: people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Inbox: people.inbox, Keys: keys, Accounts: account.NewDesk(p.store, desk, p.charger),
 		Passages: passages{p.pipeline, desk}, Live: passage.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }

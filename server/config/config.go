@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
@@ -35,6 +36,8 @@ type Config struct {
 	Stream    Secret // NATS_URL: empty starts NATS in the process
 	Key       Secret // BOMPASS_SECRET: 64 hex digits that encrypt secrets at rest
 	Proxies   string // BOMPASS_PROXIES: networks of the proxies in front, whose X-Forwarded-For is believed
+	Mail      Secret // BOMPASS_SMTP_URL: the mail server; empty uses the built-in mailbox, in development
+	MailFrom  string // BOMPASS_MAIL_FROM: whom mail comes from
 	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
 
@@ -64,6 +67,8 @@ func Read(getenv func(string) string) (Config, error) {
 		Stream:   Secret(r.link("NATS_URL", "nats://host:4222", "nats", "tls", "ws", "wss")),
 		Key:      Secret(r.key("BOMPASS_SECRET")),
 		Proxies:  r.networks("BOMPASS_PROXIES"),
+		Mail:     Secret(r.link("BOMPASS_SMTP_URL", "smtp://user:password@host:587", "smtp", "smtps")),
+		MailFrom: r.sender("BOMPASS_MAIL_FROM", "Bompass <post@bompass.example>"),
 		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}
 	c.PublicURL = strings.TrimRight(r.link("BOMPASS_PUBLIC_URL", "https://bompass.example", "http", "https"), "/")
@@ -165,7 +170,20 @@ func (r *reader) key(name string) string {
 	return value
 }
 
+// sender reads whom mail comes from.
+func (r *reader) sender(name, otherwise string) string {
+	value := r.text(name, otherwise)
+	if _, err := mail.ParseAddress(value); err != nil {
+		r.bad(name, value, "write a name and address such as Bompass <post@bompass.example>")
+		return otherwise
+	}
+	return value
+}
+
 func (r *reader) production(c Config) {
+	if c.Mail == "" {
+		r.bad("BOMPASS_SMTP_URL", "", "production sends mail and has no built-in mailbox; write an address such as smtp://user:password@host:587")
+	}
 	if c.Key == "" {
 		r.bad("BOMPASS_SECRET", "", "production needs a key of 64 hexadecimal digits, such as openssl rand -hex 32 prints")
 	}

@@ -51,7 +51,6 @@ const (
 	FactorRemoved   Kind = "factor.removed"
 	RecoveryMade    Kind = "recovery.made"
 	RecoveryUsed    Kind = "recovery.used" // param left
-	FactorPaused    Kind = "factor.paused" // too many wrong codes in a row
 	NewDevice       Kind = "new.device"    // params device, network
 	SessionsEnded   Kind = "sessions.ended"
 	Invited         Kind = "invited" // link, params name, role
@@ -64,7 +63,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Register, AlreadyThere, Reset, FirstEmail, FirstTaken, FirstPassword, PasswordChanged, ConfirmEmail, ConfirmMobile, EmailNew,
-		EmailOld, EmailChanged, EmailKept, MobileChanged, FactorAdded, FactorRemoved, RecoveryMade, RecoveryUsed, FactorPaused, NewDevice,
+		EmailOld, EmailChanged, EmailKept, MobileChanged, FactorAdded, FactorRemoved, RecoveryMade, RecoveryUsed, NewDevice,
 		SessionsEnded, Invited, RoleChanged, ErasureAsked, Exported,
 	}
 }

@@ -37,6 +37,7 @@ func deps(t *testing.T, options ...option) web.Deps {
 	}
 	h := &house{t: t, live: &liveFeed{}}
 	d := web.Deps{
+		Registrar: &access.Registrar{}, Locksmith: &access.Locksmith{},
 		Context: context.Background(), PublicURL: "http://localhost", Desk: access.NewDesk(nil, access.Keys{}, h.now), Accounts: h,
 		Passages: h, Live: h.live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
 		Log: discard(),

@@ -21,6 +21,8 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/internal/pgtest"
+	"bompass/server/notice"
+	"bompass/server/partner/message"
 	"bompass/server/store"
 	"bompass/server/web"
 	"bompass/shared/api"
@@ -37,6 +39,9 @@ type house struct {
 	url    string
 	ahead  atomic.Int64 // of the real clock: connections have deadlines by that one
 	log    strings.Builder
+	db     *store.Store
+	keys   access.Keys
+	inbox  *message.Inbox
 	live   *liveFeed
 	taken  chan string
 	asked  chan toll.VehicleID
@@ -67,9 +72,16 @@ func newHouse(t *testing.T, options ...option) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.db, h.keys, h.inbox = db, keys, message.NewInbox(h.now)
 	ctx, stop := context.WithCancel(context.Background())
+	desk, letters := access.NewDesk(db, keys, h.now), notice.NewWriter(keys, h.url, h.now)
+	locksmith, err := access.NewLocksmith(desk, db, letters, h.url)
+	if err != nil {
+		t.Fatal(err)
+	}
 	deps := web.Deps{
-		Context: ctx, PublicURL: h.url, Desk: access.NewDesk(db, keys, h.now), Keys: keys, Accounts: h, Passages: h, Live: h.live,
+		Registrar: access.NewRegistrar(desk, db, letters), Locksmith: locksmith, Inbox: h.inbox,
+		Context: ctx, PublicURL: h.url, Desk: desk, Keys: keys, Accounts: h, Passages: h, Live: h.live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
 		Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	}

@@ -63,7 +63,14 @@ func (s *server) codePage(c *fiber.Ctx) error {
 		return c.Redirect(withNext(loginPath, c.Query("next")), fiber.StatusSeeOther)
 	}
 	s.chooseLanguage(c)
-	return s.pages.send(c, fiber.StatusOK, "code", s.signInView(c))
+	v, err := s.codeView(c)
+	if err != nil {
+		return s.again(c, whyExpired, err)
+	}
+	if v.Form != nil {
+		return c.Redirect(withNext(enrolPath, c.Query("next")), fiber.StatusSeeOther)
+	}
+	return s.pages.send(c, fiber.StatusOK, "code", v)
 }
 
 func (s *server) codeSubmit(c *fiber.Ctx) error {
@@ -76,12 +83,34 @@ func (s *server) codeSubmit(c *fiber.Ctx) error {
 		s.forget(c, stepCookie)
 		return s.again(c, whyExpired, err)
 	case err != nil:
-		return s.refuse(c, "code", s.signInView(c), err)
+		v, viewErr := s.codeView(c)
+		if viewErr != nil { // the step is over
+			s.forget(c, stepCookie)
+			return s.again(c, whyExpired, viewErr)
+		}
+		return s.refuse(c, "code", v, err)
 	}
-	s.forget(c, stepCookie)
-	s.forget(c, formCookie)
-	s.keep(c, sessionCookie, string(token), 0)
-	return c.Redirect(safeNext(c.FormValue("next")), fiber.StatusSeeOther)
+	next := safeNext(c.FormValue("next"))
+	s.begin(c, token)
+	return c.Redirect(next, fiber.StatusSeeOther)
+}
+
+// codeView shows what the person whose password was accepted can go on with. It has a form when that
+// is nothing and must be made first.
+func (s *server) codeView(c *fiber.Ctx) (view, error) {
+	waiting, err := s.Locksmith.Step(c.UserContext(), access.Token(s.cookie(c, stepCookie)))
+	if err != nil {
+		return view{}, err
+	}
+	v := s.signInView(c)
+	v.Recovery = waiting.Recovery
+	if waiting.Passkey {
+		v.Passkey = loginPasskeyPath
+	}
+	if waiting.Nothing {
+		v.Form = &form{}
+	}
+	return v, nil
 }
 
 // ownForm accepts what our own page sent from the browser that it was shown in.
@@ -143,6 +172,9 @@ func (s *server) signInView(c *fiber.Ctx) view {
 		v.Next = next
 	}
 	v.Self = withNext(c.Path(), v.Next)
+	if c.Path() == loginPath {
+		v.Passkey = loginPasskeyPath
+	}
 	return v
 }
 
@@ -183,7 +215,7 @@ func offered(lang string) bool {
 }
 
 func (s *server) visitor(c *fiber.Ctx) access.Visitor {
-	return access.Visitor{Address: s.address(c), Device: s.cookie(c, deviceCookie)}
+	return access.Visitor{Address: s.address(c), Device: s.cookie(c, deviceCookie), Agent: c.Get(fiber.HeaderUserAgent)}
 }
 
 const nextMax = 512
@@ -196,7 +228,8 @@ func safeNext(next string) string {
 		return "/"
 	case !strings.HasPrefix(next, "/"), strings.HasPrefix(next, "//"), strings.ContainsAny(next, "\\\r\n\t"):
 		return "/"
-	case strings.HasPrefix(u.Path, "/api/"), strings.HasPrefix(u.Path, loginPath), strings.HasPrefix(u.Path, "/web/"):
+	case strings.HasPrefix(u.Path, "/api/"), strings.HasPrefix(u.Path, loginPath), strings.HasPrefix(u.Path, "/web/"),
+		strings.HasPrefix(u.Path, provePath):
 		return "/"
 	}
 	return next

@@ -28,8 +28,10 @@ type pages struct {
 
 func loadPages(assets *Assets) (*pages, error) {
 	p := &pages{assets: assets, templates: map[string]*template.Template{}}
-	for _, name := range []string{"login", "code", "failure"} {
-		t, err := template.ParseFS(pageFiles, "page/frame.html", "page/"+name+".html")
+	for _, name := range []string{
+		"login", "code", "failure", "form", "done", "first", "enrol", "codes", "prove", "security", "inbox",
+	} {
+		t, err := template.ParseFS(pageFiles, "page/frame.html", "page/parts.html", "page/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
 		}
@@ -54,6 +56,19 @@ type view struct {
 	Trace   string
 	Contact string
 	Self    string // the page's own address, for choosing a language
+
+	Form      *form
+	FailureAt string // the field that the failure concerns
+	Done      *done
+	Ways      []wayLink
+	Offer     *offer
+	Codes     []string // new recovery codes
+	Passkey   string   // where the passkey script asks; empty where no passkey helps
+	Recovery  bool     // recovery codes are left
+	Ring      *ring
+	Fresh     bool // a factor was shown lately
+	Inside    bool // the person is signed in
+	Inbox     []received
 }
 
 type languageLink struct {
@@ -79,9 +94,11 @@ func (v view) Links() []languageLink {
 	return links
 }
 
-func (s *server) view(c *fiber.Ctx) view {
+func (s *server) view(c *fiber.Ctx) view { return s.viewIn(s.language(c)) }
+
+func (s *server) viewIn(language string) view {
 	return view{
-		Words: i18n.For(s.language(c)), Sheet: s.Assets.Address(sheetFile), Icon: s.Assets.Address(iconFile),
+		Words: i18n.For(language), Sheet: s.Assets.Address(sheetFile), Icon: s.Assets.Address(iconFile),
 		Program: s.Assets.Address(programFile), Contact: contact,
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/recover"
 
 	"bompass/server/access"
+	"bompass/server/partner/message"
 	"bompass/shared/api"
 	"bompass/shared/toll"
 )
@@ -57,6 +58,9 @@ type Deps struct {
 	Development bool            // the browser keeps no program between builds
 	Desk        *access.Desk
 	Keys        access.Keys
+	Registrar   *access.Registrar
+	Locksmith   *access.Locksmith
+	Inbox       *message.Inbox // nil but while the product is being tried out
 	Accounts    Accounts
 	Passages    Passages
 	Live        Live
@@ -119,6 +123,8 @@ func (d Deps) check() error {
 	}
 	need(d.Context != nil, "context")
 	need(d.Desk != nil, "access desk")
+	need(d.Registrar != nil, "registrar")
+	need(d.Locksmith != nil, "locksmith")
 	need(d.Accounts != nil, "accounts")
 	need(d.Passages != nil, "passages")
 	need(d.Live != nil, "live")
@@ -151,6 +157,11 @@ func (s *server) mountAll() {
 	s.app.Post(loginPath, s.loginSubmit)
 	s.app.Get(codePath, s.codePage)
 	s.app.Post(codePath, s.codeSubmit)
+	s.mountWays()
+	s.mountEnrol()
+	s.mountPasskey()
+	s.mountSecurity()
+	s.mountInbox()
 	s.mountShell()
 	s.app.Use(s.notFound)
 }

@@ -24,6 +24,7 @@ import (
 	"bompass/server/account"
 	"bompass/server/embedded"
 	"bompass/server/internal/oracle"
+	"bompass/server/notice"
 	"bompass/server/passage"
 	"bompass/server/store"
 	"bompass/server/web"
@@ -154,8 +155,13 @@ func face(b *testing.B, st *store.Store, p *passage.Pipeline, conn *nats.Conn, p
 	log := slog.New(slog.NewTextHandler(b.Output(), nil))
 	received := func() time.Time { return since.Add(10 * 24 * time.Hour) }
 	desk := passage.NewDesk(st, plan)
+	people := access.NewDesk(st, keys, time.Now)
+	letters := notice.NewWriter(keys, "https://"+host, time.Now)
+	locksmith, err := access.NewLocksmith(people, st, letters, "https://"+host)
+	check(b, err)
 	app, err := web.New(web.Deps{
-		Context: b.Context(), PublicURL: "https://" + host, Desk: access.NewDesk(st, keys, time.Now), Keys: keys,
+		Registrar: access.NewRegistrar(people, st, letters), Locksmith: locksmith,
+		Context: b.Context(), PublicURL: "https://" + host, Desk: people, Keys: keys,
 		Accounts: account.NewDesk(st, desk, func(id toll.ChargerID) string { return string(id) }), Passages: passages{p, desk},
 		Live: passage.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})

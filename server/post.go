@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"bompass/server/access"
+	"bompass/server/notice"
+	"bompass/server/partner/message"
+)
+
+// openPost sends letters for as long as the server runs: to the mail server that is configured, or to
+// the built-in mailbox, which it returns.
+func (p *product) openPost(ctx context.Context, keys access.Keys) (*message.Inbox, error) {
+	var post message.Post
+	var inbox *message.Inbox
+	if p.config.Mail != "" {
+		mailer, err := message.NewSMTP(string(p.config.Mail), p.config.MailFrom, nil)
+		if err != nil {
+			return nil, fmt.Errorf("BOMPASS_SMTP_URL: %w", err)
+		}
+		post = message.By{Mailer: mailer, Texter: message.Unset{Variable: "an operator of text messages"}}
+	} else {
+		inbox = message.NewInbox(p.now)
+		post = inbox
+	}
+	courier := notice.NewCourier(p.store, keys, post, p.now, p.log)
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		courier.Run(working)
+	}()
+	p.opened.add(func() { stop(); <-done })
+	return inbox, nil
+}
+
+// openDoors builds what lets people in and keeps what they told us.
+func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err error) {
+	d.desk = access.NewDesk(p.store, keys, p.now)
+	letters := notice.NewWriter(keys, p.config.PublicURL, p.now)
+	d.registrar = access.NewRegistrar(d.desk, p.store, letters)
+	if d.locksmith, err = access.NewLocksmith(d.desk, p.store, letters, p.config.PublicURL); err != nil {
+		return doors{}, err
+	}
+	d.inbox, err = p.openPost(ctx, keys)
+	return d, err
+}
+
+// doors are all that has to do with people coming in.
+type doors struct {
+	desk      *access.Desk
+	registrar *access.Registrar
+	locksmith *access.Locksmith
+	inbox     *message.Inbox // nil where mail really leaves
+}
