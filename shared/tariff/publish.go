@@ -1,0 +1,68 @@
+package tariff
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// File is one file of a book as it is published: the server rates with it, and so does whoever checks
+// the server.
+type File struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// Files reads every *.tariff file of a directory tree, ordered by name.
+func Files(fsys fs.FS) (files []File, err error) {
+	err = fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Ext(name) != ".tariff" {
+			return err
+		}
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		files = append(files, File{name, string(text)})
+		return nil
+	})
+	return files, err
+}
+
+// Read parses published files, checks each and all of them together. The book is fit for use only
+// when there are no problems.
+func Read(files []File) (*Book, []Problem) {
+	var schemes []*Scheme
+	var problems []Problem
+	for _, f := range files {
+		s, found := Parse(f.Name, []byte(f.Text))
+		schemes, problems = append(schemes, s), append(problems, found...)
+	}
+	if len(files) == 0 {
+		problems = append(problems, Problem{File: ".", Text: "no file ends in .tariff; see that this is the directory of tariffs"})
+	}
+	book := NewBook(schemes...)
+	if len(problems) == 0 {
+		problems = book.Check()
+	}
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		if c := strings.Compare(a.File, b.File); c != 0 {
+			return c
+		}
+		return a.Line - b.Line
+	})
+	return book, problems
+}
+
+// Fingerprint is the same for the same files and another for any others.
+func Fingerprint(files []File) string {
+	sum := sha256.New()
+	for _, f := range files {
+		_, _ = fmt.Fprintf(sum, "%d %s %d\n%s", len(f.Name), f.Name, len(f.Text), f.Text) // a hash takes everything
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
