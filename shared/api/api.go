@@ -37,15 +37,17 @@ func route[Req, Reply any](name, method, path string, access Access) Route[Req, 
 var (
 	Me           = route[Empty, MeReply]("me", "GET", "/api/v1/me", Customer)
 	SetLanguage  = route[SetLanguageRequest, Empty]("me.language", "POST", "/api/v1/me/language", Customer)
-	Logout       = route[Empty, Empty]("session.end", "POST", "/api/v1/logout", Customer)
+	Logout       = route[Empty, LogoutReply]("session.end", "POST", "/api/v1/logout", Customer)
 	Overview     = route[Empty, OverviewReply]("overview", "GET", "/api/v1/overview", Customer)
 	PassageList  = route[PassageListRequest, PassageListReply]("passage.list", "GET", "/api/v1/passages", Customer)
 	Events       = route[Empty, Event]("events", "GET", "/api/v1/events", Customer) // server-sent events
+	Bill         = route[BillRequest, BillReply]("bill", "GET", "/api/v1/bill", Customer)
+	TariffBook   = route[Empty, TariffBookReply]("tariff.book", "GET", "/api/v1/tariffs", Public)
 	PassageBatch = route[Empty, BatchReply]("passage.batch", "POST", "/api/v1/station/passages", Station)
 )
 
 // All lists every route, for the server's mounting test and the reference.
 var All = []Endpoint{
 	Me.Endpoint, SetLanguage.Endpoint, Logout.Endpoint, Overview.Endpoint, PassageList.Endpoint, Events.Endpoint,
-	PassageBatch.Endpoint,
+	PassageBatch.Endpoint, Bill.Endpoint, TariffBook.Endpoint,
 }

@@ -21,10 +21,9 @@ func (c *Client) SetLanguage(ctx context.Context, language string) error {
 	return err
 }
 
-// Logout ends the session.
-func (c *Client) Logout(ctx context.Context) error {
-	_, err := Call(ctx, c, api.Logout, api.Empty{})
-	return err
+// Logout ends the session and says where to go next.
+func (c *Client) Logout(ctx context.Context) (api.LogoutReply, error) {
+	return Call(ctx, c, api.Logout, api.Empty{})
 }
 
 // Overview is the first page.
@@ -35,4 +34,14 @@ func (c *Client) Overview(ctx context.Context) (api.OverviewReply, error) {
 // Passages lists one page of a period's passages.
 func (c *Client) Passages(ctx context.Context, req api.PassageListRequest) (api.PassageListReply, error) {
 	return Call(ctx, c, api.PassageList, req)
+}
+
+// Bill is one vehicle's month with all that it was worked out from.
+func (c *Client) Bill(ctx context.Context, req api.BillRequest) (api.BillReply, error) {
+	return Call(ctx, c, api.Bill, req)
+}
+
+// Tariffs are the price plans as published.
+func (c *Client) Tariffs(ctx context.Context) (api.TariffBookReply, error) {
+	return Call(ctx, c, api.TariffBook, api.Empty{})
 }
