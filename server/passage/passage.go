@@ -141,6 +141,7 @@ type Page struct {
 
 // Reading gives customers their passages.
 type Reading interface {
+	Billing
 	Passages(ctx context.Context, q Query) (Page, error)
 	MonthTotal(ctx context.Context, customer toll.CustomerID, month oslo.Month) (money.Ore, error)
 }
