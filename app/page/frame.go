@@ -167,16 +167,17 @@ func (f *frame) who() *ui.Who {
 	if me.Person != me.Name {
 		who.Behalf = w.T("app.behalf", "name", me.Name)
 	}
+	if me.Parties {
+		who.Switch, who.SwitchHref = w.T("party.switch"), "/parties"
+	}
 	return who
 }
 
 func (f *frame) leave(ctx app.Context) {
 	f.s.Leaving(true)
-	load(ctx, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, f.s.Client.Logout(ctx)
-	}, func(_ app.Context, _ struct{}, err error) {
+	load(ctx, f.s.Client.Logout, func(_ app.Context, reply api.LogoutReply, err error) {
 		if err == nil || fault.CodeOf(err) == fault.SignedOut {
-			f.s.Left()
+			f.s.Left(reply.Next)
 			return
 		}
 		f.s.Leaving(false)

@@ -145,10 +145,13 @@ func (s *Session) SignedOut(err error) bool {
 // Leaving says that logging out has begun, or that it did not work.
 func (s *Session) Leaving(yes bool) { s.leaving = yes }
 
-// Left goes to the login page after logging out.
-func (s *Session) Left() {
+// Left goes on after logging out: to where the server says, or to the login page.
+func (s *Session) Left(next string) {
 	s.end()
-	s.Window.Leave("/login?why=signed-out")
+	if next == "" {
+		next = "/login?why=signed-out"
+	}
+	s.Window.Leave(next)
 }
 
 // end forgets who was here before the next person sits down.

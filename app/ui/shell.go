@@ -28,6 +28,8 @@ type Who struct {
 	Lead        string // "Signed in as"
 	Person      string
 	Behalf      string // "On behalf of …"; empty when the person acts for themselves
+	Switch      string // to the page where another party is chosen; empty when there is none
+	SwitchHref  string
 	Logout      string
 	LogoutDo    Act
 	LogoutWrong string // why logging out did not work
@@ -97,17 +99,26 @@ func (w *Who) ui() app.UI {
 	return app.Div().Class("bp-who-in").Body(
 		app.Button().Type("button").ID("who").Class("bp-who-button").Attr("popovertarget", MenuID).Body(
 			app.Span().Class("bp-initial").Aria("hidden", "true").Text(initial(w.Name)),
-			app.Span().Class("bp-who-name").Text(w.Name),
+			app.Span().Class("bp-who-name").Text(w.shown()),
 			IconDown.UI(),
 		),
 		app.Div().ID(MenuID).Class("bp-menu").Attr("popover", "auto").Body(
 			app.P().Class("bp-quiet").Text(w.Lead),
 			app.P().Class("bp-menu-name").Text(w.Person),
 			app.If(w.Behalf != "", app.P().Text(w.Behalf)),
+			app.If(w.Switch != "", app.P().Body(app.A().Class("ds-link").Href(w.SwitchHref).Text(w.Switch))),
 			app.If(w.LogoutWrong != "", Alert("danger", "", w.LogoutWrong)),
 			Button("secondary", w.Logout, w.LogoutDo, IconLeave).ID("logout"),
 		),
 	)
+}
+
+// shown is who is signed in and, when that is another, who is represented: always in sight.
+func (w *Who) shown() string {
+	if w.Behalf == "" || w.Person == "" {
+		return w.Name
+	}
+	return w.Person + " · " + w.Name
 }
 
 func initial(name string) string {

@@ -11,6 +11,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/partner/identity"
 	"bompass/shared/fault"
+	"bompass/shared/i18n"
 	"bompass/shared/toll"
 )
 
@@ -78,20 +79,29 @@ type Entered struct {
 	Account access.Account
 	Next    string
 	New     bool // here for the first time
+	Proved  bool // was signed in and has proved again who they are
+}
+
+// Ticket is what a person comes back with.
+type Ticket struct {
+	Browser access.Token // of the tab's cookie
+	Back    identity.Return
+	Visitor access.Visitor
+	Current *access.Actor // signed in already; nil for everybody else
 }
 
 // Finish believes the issuer, finds or begins the account, and begins a session with a token of its
 // own. The journey is over whatever comes of it.
-func (d *Desk) Finish(ctx context.Context, way string, browser access.Token, back identity.Return, visitor access.Visitor, current *access.Actor) (Entered, error) {
+func (d *Desk) Finish(ctx context.Context, way string, t Ticket) (Entered, error) {
 	w, err := d.Way(way)
 	if err != nil {
 		return Entered{}, err
 	}
-	if !browser.Plausible() || back.State == "" {
+	if !t.Browser.Plausible() || t.Back.State == "" {
 		return Entered{}, fault.New(fault.SignedOut)
 	}
-	now, state := d.Now(), access.Token(back.State).Hash()
-	sealed, err := d.Store.TakeJourney(ctx, state, browser.Hash(), w.Name, now)
+	now, state := d.Now(), access.Token(t.Back.State).Hash()
+	sealed, err := d.Store.TakeJourney(ctx, state, t.Browser.Hash(), w.Name, now)
 	if err != nil {
 		return Entered{}, err
 	}
@@ -103,21 +113,21 @@ func (d *Desk) Finish(ctx context.Context, way string, browser access.Token, bac
 	if err := json.Unmarshal(plain, &k); err != nil {
 		return Entered{}, fmt.Errorf("read journey: %w", err)
 	}
-	j := identity.Journey{State: back.State, Nonce: k.Nonce, Verifier: k.Verifier, Wish: k.Wish, Began: k.Began}
-	person, err := w.Issuer.Finish(ctx, j, back)
+	j := identity.Journey{State: t.Back.State, Nonce: k.Nonce, Verifier: k.Verifier, Wish: k.Wish, Began: k.Began}
+	person, err := w.Issuer.Finish(ctx, j, t.Back)
 	if err != nil {
 		return Entered{}, err
 	}
-	in, err := d.enter(ctx, w, k, person, visitor, current)
-	in.Next = k.Next
+	in, err := d.enter(ctx, w, k, person, t)
+	in.Next, in.Proved = k.Next, k.Prover != ""
 	return in, err
 }
 
 // enter begins the session. Two tabs of one newcomer may begin the account at once: one is second and
 // finds it then.
-func (d *Desk) enter(ctx context.Context, w Way, k kept, p identity.Person, visitor access.Visitor, current *access.Actor) (Entered, error) {
+func (d *Desk) enter(ctx context.Context, w Way, k kept, p identity.Person, t Ticket) (Entered, error) {
 	for range 2 {
-		in, began, err := d.try(ctx, w, k, p, visitor, current)
+		in, began, err := d.try(ctx, w, k, p, t)
 		if err != nil || began {
 			return in, err
 		}
@@ -125,7 +135,7 @@ func (d *Desk) enter(ctx context.Context, w Way, k kept, p identity.Person, visi
 	return Entered{}, fault.New(fault.Busy)
 }
 
-func (d *Desk) try(ctx context.Context, w Way, k kept, p identity.Person, visitor access.Visitor, current *access.Actor) (Entered, bool, error) {
+func (d *Desk) try(ctx context.Context, w Way, k kept, p identity.Person, t Ticket) (Entered, bool, error) {
 	now := d.Now()
 	number := d.number(w, p.BirthNumber)
 	account, err := d.Store.PersonByProof(ctx, p.Issuer, p.Subject, number, now)
@@ -140,12 +150,12 @@ func (d *Desk) try(ctx context.Context, w Way, k kept, p identity.Person, visito
 	if k.Prover != "" && account.ID != k.Prover { // somebody else proved who they are
 		return Entered{}, false, fault.New(fault.EIDRefused)
 	}
-	token, session, err := d.Access.NewSession(account, visitor, now)
+	token, session, err := d.Access.NewSession(account, t.Visitor, now)
 	if err != nil {
 		return Entered{}, false, err
 	}
-	if current != nil && current.Account == account.ID { // stays with the party acted for
-		session.Customer, e.Ends = current.Customer, &current.Session
+	if t.Current != nil && t.Current.Account == account.ID { // stays with the party acted for
+		session.Customer, e.Ends = t.Current.Customer, &t.Current.Session
 	}
 	key, sealed := d.Keys.SealText([]byte(p.Token), proofRow)
 	e.Session = session
@@ -187,6 +197,9 @@ func (d *Desk) newcomer(ctx context.Context, w Way, k kept, p identity.Person, n
 		if w.Country == "NO" {
 			n.Person = d.Names(ctx, p.BirthNumber)
 		}
+	}
+	if n.Person == "" { // until the person says, no issuer tells names
+		n.Person = i18n.For(n.Language).T("eid.new.person")
 	}
 	return n
 }

@@ -10,20 +10,12 @@ import (
 func (s *server) me(_ context.Context, actor access.Actor, _ api.Empty) (api.MeReply, error) {
 	return api.MeReply{
 		Person: actor.Person, Customer: actor.Customer, Name: actor.Name, Kind: actor.Kind,
-		Language: actor.Language, CSRF: actor.CSRF,
+		Language: actor.Language, CSRF: actor.CSRF, Parties: s.Parties != nil,
 	}, nil
 }
 
 func (s *server) setLanguage(ctx context.Context, actor access.Actor, req api.SetLanguageRequest) (api.Empty, error) {
 	return api.Empty{}, s.Desk.SetLanguage(ctx, actor, req.Language)
-}
-
-func (s *server) logout(ctx context.Context, actor access.Actor, _ api.Empty) (api.Empty, error) {
-	if err := s.Desk.End(ctx, actor); err != nil {
-		return api.Empty{}, err
-	}
-	s.streams.end(actor.Session)
-	return api.Empty{}, nil
 }
 
 func (s *server) overview(ctx context.Context, actor access.Actor, _ api.Empty) (api.OverviewReply, error) {

@@ -38,6 +38,8 @@ func (s *server) loginPage(c *fiber.Ctx) error {
 		v.Notice = v.T("login.expired")
 	case whyOut:
 		v.Notice = v.T("login.signed.out")
+	default:
+		v.Notice = eidWhy(v, c.Query("why"))
 	}
 	return s.pages.send(c, fiber.StatusOK, "login", v)
 }
@@ -174,6 +176,7 @@ func (s *server) signInView(c *fiber.Ctx) view {
 	v.Self = withNext(c.Path(), v.Next)
 	if c.Path() == loginPath {
 		v.Passkey = loginPasskeyPath
+		s.offerEID(c, &v)
 	}
 	return v
 }

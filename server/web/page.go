@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"bompass/server/partner/identity"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 )
@@ -29,9 +30,9 @@ type pages struct {
 func loadPages(assets *Assets) (*pages, error) {
 	p := &pages{assets: assets, templates: map[string]*template.Template{}}
 	for _, name := range []string{
-		"login", "code", "failure", "form", "done", "first", "enrol", "codes", "prove", "security", "inbox",
+		"login", "code", "failure", "form", "done", "first", "enrol", "codes", "prove", "security", "inbox", "parties", "help", "leave",
 	} {
-		t, err := template.ParseFS(pageFiles, "page/frame.html", "page/parts.html", "page/"+name+".html")
+		t, err := template.ParseFS(pageFiles, "page/frame.html", "page/parts.html", "page/eid.html", "page/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
 		}
@@ -69,6 +70,12 @@ type view struct {
 	Fresh     bool // a factor was shown lately
 	Inside    bool // the person is signed in
 	Inbox     []received
+
+	EID      eidView
+	Party    *partyView
+	Who      string // is signed in, and for whom
+	Help     []helpPart
+	Farewell *identity.Farewell
 }
 
 type languageLink struct {

@@ -62,6 +62,8 @@ type Deps struct {
 	Locksmith   *access.Locksmith
 	Inbox       *message.Inbox // nil but while the product is being tried out
 	Accounts    Accounts
+	EID         EID     // nil where nobody comes with an eID
+	Parties     Parties // nil where nobody acts for others
 	Passages    Passages
 	Live        Live
 	Ready       func(ctx context.Context) error // nil error when requests can be answered
@@ -145,7 +147,7 @@ func (s *server) mountAll() {
 	s.app.Use([]string{api.Overview.Path, api.PassageList.Path}, compress.New(compress.Config{Level: compress.LevelBestSpeed}))
 	mount(s, api.Me, s.me)
 	mount(s, api.SetLanguage, s.setLanguage)
-	mount(s, api.Logout, s.logout, s.forgetSession)
+	s.app.Post(api.Logout.Path, s.logout)
 	mount(s, api.Overview, s.overview)
 	mount(s, api.PassageList, s.passageList)
 	s.app.Get(api.Events.Path, s.events)
@@ -162,6 +164,8 @@ func (s *server) mountAll() {
 	s.mountPasskey()
 	s.mountSecurity()
 	s.mountInbox()
+	s.mountEID()
+	s.mountParties()
 	s.mountShell()
 	s.app.Use(s.notFound)
 }

@@ -13,7 +13,13 @@ type MeReply struct {
 	Name     string            `json:"name"` // of the customer represented
 	Kind     toll.CustomerKind `json:"kind"`
 	Language string            `json:"language"`
-	CSRF     string            `json:"csrf"` // sent back as X-CSRF-Token with every request that changes something
+	Parties  bool              `json:"parties,omitempty"` // there is a page to choose whom to act for
+	CSRF     string            `json:"csrf"`              // sent back as X-CSRF-Token with every request that changes something
+}
+
+// LogoutReply says where the browser goes next.
+type LogoutReply struct {
+	Next string `json:"next,omitempty"` // to end the session of the eID too; empty is the sign-in page
 }
 
 // SetLanguageRequest chooses the account's language: nb, en, sv or de.

@@ -1,0 +1,240 @@
+package web
+
+import (
+	"context"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/server/access"
+	"bompass/server/eid"
+	"bompass/server/partner/identity"
+	"bompass/shared/fault"
+)
+
+// Addresses of the way in with an eID. An issuer knows the return address of its own way only, so that
+// the answer of one is never taken for another's.
+const (
+	eidPath     = "/login/eid/:way"
+	eidBackPath = "/login/eid/:way/return"
+	helpPath    = "/help/login"
+	tabCookie   = "tx-" // and the journey's name: one for each tab that is on its way
+)
+
+// Why a person was sent back from an eID.
+const (
+	whyRefused   = "eid-refused"
+	whyCancelled = "eid-cancelled"
+	whyDown      = "eid-down"
+	whyUnset     = "eid-unset"
+)
+
+// EID lets people in with electronic identities.
+type EID interface {
+	Way(name string) (eid.Way, error)
+	Origins(ctx context.Context) []string
+	Begin(ctx context.Context, a eid.Asked) (eid.Started, error)
+	Finish(ctx context.Context, way string, t eid.Ticket) (eid.Entered, error)
+	Leave(ctx context.Context, session access.Hash, state string) (identity.Farewell, bool, error)
+	Front(ctx context.Context, issuer, session string) ([]access.Hash, error)
+	Back(ctx context.Context, way, message string) ([]access.Hash, error)
+}
+
+func (s *server) mountEID() {
+	s.app.Get(helpPath, s.helpPage)
+	if s.EID == nil {
+		return
+	}
+	s.app.Get(eidPath, s.eidBegin)
+	s.app.Get(eidBackPath, s.eidReturn)
+	s.app.Get(leavePath, s.leavePage)
+	s.app.Get("/leave.js", fixed("text/javascript; charset=utf-8", leaveScript))
+	s.app.Get(leftPath, s.left)
+	s.app.Get(frontPath, s.front)
+	s.app.Post(backPath, s.back)
+}
+
+// eidBegin sends the browser to the issuer. It is a link and not a form: the policy of forms would
+// have to name every site that an issuer may send people on to.
+func (s *server) eidBegin(c *fiber.Ctx) error {
+	if err := s.ownSite(c); err != nil {
+		return err
+	}
+	if strings.Contains(c.Get("Sec-Purpose"), "prefetch") {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	asked := eid.Asked{Way: c.Params("way"), Language: s.language(c), Next: safeNext(c.Query("next"))}
+	if c.Query("prove") != "" {
+		actor, err := s.Desk.Who(c.UserContext(), s.session(c))
+		if err != nil {
+			return s.again(c, whyExpired, err)
+		}
+		asked.Prover = actor.Account
+	}
+	started, err := s.EID.Begin(c.UserContext(), asked)
+	if err != nil {
+		return s.eidFailed(c, err)
+	}
+	s.keep(c, tabCookie+started.Name, string(started.Browser), eid.JourneyMax)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.Redirect(started.Address, fiber.StatusSeeOther)
+}
+
+// eidReturn takes what the browser brings back. The cookie of this tab's journey must be there and is
+// gone afterwards.
+func (s *server) eidReturn(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderReferrerPolicy, "no-referrer") // the address holds a code
+	back, ok := returned(c)
+	if !ok {
+		return s.eidFailed(c, fault.New(fault.EIDRefused))
+	}
+	tab := tabCookie + eid.TabName(back.State)
+	ticket := eid.Ticket{Browser: access.Token(s.cookie(c, tab)), Back: back, Visitor: s.visitor(c)}
+	if actor, err := s.Desk.Peek(c.UserContext(), s.session(c)); err == nil {
+		ticket.Current = &actor
+	}
+	in, err := s.EID.Finish(c.UserContext(), c.Params("way"), ticket)
+	s.forget(c, tab)
+	if err != nil {
+		return s.eidFailed(c, err)
+	}
+	if ticket.Current != nil && ticket.Current.Account == in.Account.ID {
+		s.streams.end(ticket.Current.Session)
+	}
+	s.begin(c, in.Token)
+	return c.Redirect(s.onward(c, in), fiber.StatusSeeOther)
+}
+
+// returned reads the issuer's answer; every part of it stands there once at most.
+func returned(c *fiber.Ctx) (identity.Return, bool) {
+	for _, name := range []string{"code", "state", "iss", "error"} {
+		if len(c.Context().QueryArgs().PeekMulti(name)) > 1 {
+			return identity.Return{}, false
+		}
+	}
+	return identity.Return{Code: c.Query("code"), State: c.Query("state"), Issuer: c.Query("iss"), Error: c.Query("error")}, true
+}
+
+// onward is where a person who has just come in goes: to the choice of whom to act for when there is
+// one, S2.23.
+func (s *server) onward(c *fiber.Ctx, in eid.Entered) string {
+	next := safeNext(in.Next)
+	if s.Parties == nil || in.Proved {
+		return next
+	}
+	actor, err := s.Desk.Peek(c.UserContext(), in.Token)
+	if err != nil {
+		return next
+	}
+	list, err := s.Parties.Parties(c.UserContext(), actor)
+	if err != nil || len(list.Parties) < 2 {
+		return next
+	}
+	return withNext(partiesPath, next)
+}
+
+// eidFailed sends a person back to the sign-in page with a reason that they can act on; the operator's
+// reason is logged and holds nothing of the person.
+func (s *server) eidFailed(c *fiber.Ctx, err error) error {
+	why := ""
+	switch fault.CodeOf(err) {
+	case fault.SignedOut:
+		why = whyExpired
+	case fault.EIDCancelled:
+		why = whyCancelled
+	case fault.EIDRefused:
+		why = whyRefused
+		s.Log.Warn("eID refused", "trace", traceOf(c), "way", c.Params("way"), "err", err)
+	case fault.PartnerDown:
+		why = whyDown
+		s.Log.Warn("eID does not answer", "trace", traceOf(c), "way", c.Params("way"), "err", err)
+	case fault.PartnerUnset:
+		why = whyUnset
+	default:
+		return err
+	}
+	return c.Redirect(loginPath+"?why="+why, fiber.StatusSeeOther)
+}
+
+// eidWhy is the sentence for a person who was sent back.
+func eidWhy(v view, why string) string {
+	switch why {
+	case whyRefused, whyCancelled, whyDown, whyUnset:
+		return v.T("eid.why." + strings.TrimPrefix(why, "eid-"))
+	}
+	return ""
+}
+
+// eidView is what the sign-in page offers beside the form.
+type eidView struct {
+	Tab     string // "no", "se", "number" or empty, which shows both entries
+	Tabs    []tab
+	Norway  string // address of the Norwegian way; empty when there is none
+	Sweden  string
+	Phones  string
+	Old     bool // a browser that the program does not run in, S3.02
+	HelpURL string
+}
+
+type tab struct {
+	Href, Text string
+	Here       bool
+}
+
+// offerEID fills in what the sign-in page offers: eID first, S1.02, and a tab for each way, S3.03.
+func (s *server) offerEID(c *fiber.Ctx, v *view) {
+	way := c.Query("way")
+	if !safe(c.Method()) {
+		way = c.FormValue("way")
+	}
+	v.EID = eidView{Phones: servicePhones, Old: oldBrowser(c.Get(fiber.HeaderUserAgent)), HelpURL: helpPath}
+	if s.EID == nil {
+		return
+	}
+	at := func(name string) string {
+		if _, err := s.EID.Way(name); err != nil {
+			return ""
+		}
+		return withNext(strings.Replace(eidPath, ":way", name, 1), v.Next)
+	}
+	v.EID.Norway, v.EID.Sweden = at("no"), at("se")
+	tabs := []struct{ name, text string }{{"", "eid.tab.no"}, {"se", "eid.tab.se"}, {"number", "eid.tab.number"}}
+	for _, t := range tabs {
+		if t.name == "se" && v.EID.Sweden == "" {
+			continue
+		}
+		here := t.name == way
+		if here {
+			v.EID.Tab = way
+		}
+		v.EID.Tabs = append(v.EID.Tabs, tab{Href: tabAddress(t.name, v.Next), Text: v.T(t.text), Here: here})
+	}
+	if v.EID.Tab == "" {
+		v.EID.Tabs[0].Here = true
+	} else {
+		v.Self = tabAddress(v.EID.Tab, v.Next)
+	}
+}
+
+func tabAddress(way, next string) string {
+	address := withNext(loginPath, next)
+	switch {
+	case way == "":
+		return address
+	case strings.Contains(address, "?"):
+		return address + "&way=" + way
+	}
+	return address + "?way=" + way
+}
+
+// oldBrowser tells browsers that cannot run WebAssembly by what they call themselves: Internet
+// Explorer, old Edge, and those that render on a server.
+func oldBrowser(agent string) bool {
+	for _, sign := range []string{"MSIE ", "Trident/", "Edge/12.", "Edge/13.", "Edge/14.", "Edge/15.", "Opera Mini/"} {
+		if strings.Contains(agent, sign) {
+			return true
+		}
+	}
+	return false
+}
