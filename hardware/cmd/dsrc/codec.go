@@ -1,0 +1,58 @@
+package main
+
+import (
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"strings"
+
+	"bompass/hardware/dsrc"
+)
+
+func (t tool) decode(args []string) error {
+	flags := flag.NewFlagSet("decode", flag.ContinueOnError)
+	asJSON := flags.Bool("json", false, "one JSON value, as the vectors write it")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	name, text, err := t.two(flags.Args())
+	if err != nil {
+		return err
+	}
+	octets, err := parseHex(text)
+	if err != nil {
+		return err
+	}
+	notation, err := dsrc.DecodeType(name, octets)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		fmt.Fprintf(t.out, "%s\n", notation)
+		return nil
+	}
+	return explain(t.out, name, octets, notation)
+}
+
+func (t tool) encode(args []string) error {
+	name, text, err := t.two(args)
+	if err != nil {
+		return err
+	}
+	octets, err := dsrc.EncodeType(name, []byte(text))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%X\n", octets)
+	return nil
+}
+
+// parseHex takes octets as people write them, with spaces, colons or a 0x.
+func parseHex(text string) ([]byte, error) {
+	plain := strings.NewReplacer(" ", "", "\n", "", "\t", "", ":", "", "0x", "").Replace(text)
+	b, err := hex.DecodeString(plain)
+	if err != nil {
+		return nil, fmt.Errorf("hexadecimal: %w", err)
+	}
+	return b, nil
+}

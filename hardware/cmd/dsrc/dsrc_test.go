@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+type vector struct {
+	Name  string          `json:"name"`
+	Type  string          `json:"type"`
+	Value json.RawMessage `json:"value"`
+	Hex   string          `json:"hex"`
+}
+
+func vectors(t *testing.T) (good, rejects []vector) {
+	t.Helper()
+	text, err := os.ReadFile("../../dsrc/testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Vectors, Rejects []vector }
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Vectors, file.Rejects
+}
+
+func run(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := tool{in: strings.NewReader(""), out: &out, now: time.Now}.run(t.Context(), args)
+	return strings.TrimSpace(out.String()), err
+}
+
+func plain(t *testing.T, text string) (v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// Every vector both ways, and every octet of it explained.
+func TestEveryVector(t *testing.T) {
+	good, rejects := vectors(t)
+	for _, v := range good {
+		if strings.HasSuffix(v.Name, "-ext") {
+			rejects = append(rejects, v)
+			continue
+		}
+		text, err := run(t, "decode", "--json", v.Type, v.Hex)
+		if err != nil {
+			t.Errorf("%s: %v", v.Name, err)
+			continue
+		}
+		if diff := cmp.Diff(plain(t, string(v.Value)), plain(t, text)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", v.Name, diff)
+		}
+		if got, err := run(t, "encode", v.Type, string(v.Value)); got != v.Hex || err != nil {
+			t.Errorf("%s: got %s %v, want %s", v.Name, got, err, v.Hex)
+		}
+		text, err = run(t, "decode", v.Type, v.Hex)
+		if explained := octetsIn(text); err != nil || !strings.Contains(text, "…") && explained != v.Hex {
+			t.Errorf("%s: explained %s %v, want %s\n%s", v.Name, explained, err, v.Hex, text)
+		}
+	}
+	for _, v := range rejects {
+		out, err := run(t, "decode", v.Type, v.Hex)
+		if err == nil || !strings.Contains(err.Error(), ": ") || out != "" {
+			t.Errorf("%s: got %q %v, want a refusal that names the field", v.Name, out, err)
+		}
+	}
+}
+
+// octetsIn joins the second column.
+func octetsIn(text string) (octets string) {
+	for line := range strings.Lines(text) {
+		if fields := strings.Fields(line); len(fields) > 1 && fields[0] != "its" {
+			octets += fields[1]
+		}
+	}
+	return octets
+}
+
+func TestExplanationForPeople(t *testing.T) {
+	text, err := run(t, "decode", "TApdu", "74 02 01 20 40 9578010000001234560F 539F 0000")
+	for _, want := range []string{"number 9578010000001234560", "2031", "12", "PaymentMeans"} {
+		if err != nil || !strings.Contains(text, want) {
+			t.Errorf("got %v, want it to say %s\n%s", err, want, text)
+		}
+	}
+}
+
+func TestRefusesWhatIsNoCommand(t *testing.T) {
+	for _, args := range [][]string{{}, {"nonsense"}, {"decode"}, {"decode", "TApdu", "XY"}, {"decode", "Nothing", "00"}, {"scan"}, {"scan", "nowhere"}, {"replay"}, {"replay", "no-such-file"}} {
+		if _, err := run(t, args...); err == nil {
+			t.Errorf("%v: got no error", args)
+		}
+	}
+}
+
+// A simulated line is scanned, recorded, and said again.
+func TestLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "line.txt")
+	text, err := run(t, "record", "--for", "4s", "sim", path)
+	if err != nil || !strings.Contains(text, "beacon: boot 1") || !strings.Contains(text, "read number 9578019") {
+		t.Fatalf("got %v\n%s", err, text)
+	}
+	text, err = run(t, "replay", path)
+	if err != nil || !strings.Contains(text, "initialisationResponse") || !strings.Contains(text, "find: done") {
+		t.Errorf("got %v\n%s", err, text)
+	}
+}

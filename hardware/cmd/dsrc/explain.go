@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"bompass/hardware/dsrc"
+	"bompass/hardware/per"
+)
+
+// span is some octets and what they are.
+type span struct {
+	from, to int
+	field    string
+}
+
+// explain writes a line for every field with its octets. Which octets a field has, the codec itself
+// tells: cut short before an octet, it names the field that wants it.
+func explain(w io.Writer, name string, octets, notation []byte) error {
+	leaves, err := flatten(notation)
+	if err != nil {
+		return err
+	}
+	spans := spansOf(name, octets)
+	shown := map[string]bool{}
+	for _, s := range spans {
+		shown[s.field] = true
+	}
+	for _, s := range spans {
+		value, others := about(leaves, s.field, shown)
+		fmt.Fprintf(w, "%4d  %-24s %-*s %s\n", s.from, wrapped(octets[s.from:s.to]), fieldWidth, cmp.Or(s.field, name), meaning(s.field, value))
+		for _, l := range others { // fields of a few bits that share an octet
+			fmt.Fprintf(w, "%4s  %-24s %-*s %s\n", "", "  its bits", fieldWidth, l.path, meaning(l.path, l.value))
+		}
+	}
+	return nil
+}
+
+const (
+	fieldWidth = 60
+	octetsMax  = 12 // shown of one field in a line
+)
+
+func parent(path string) string { return path[:max(0, strings.LastIndexByte(path, '.'))] }
+
+func wrapped(octets []byte) string {
+	if len(octets) > octetsMax {
+		return fmt.Sprintf("%X…+%d", octets[:octetsMax-2], len(octets)-octetsMax+2)
+	}
+	return fmt.Sprintf("%X", octets)
+}
+
+func spansOf(name string, octets []byte) (spans []span) {
+	for n := range octets {
+		field := ""
+		_, err := dsrc.DecodeType(name, octets[:n])
+		if short, ok := errors.AsType[*per.Error](err); ok {
+			field = short.Field
+		}
+		if last := len(spans) - 1; last >= 0 && spans[last].field == field {
+			spans[last].to = n + 1
+			continue
+		}
+		spans = append(spans, span{n, n + 1, field})
+	}
+	return spans
+}
+
+// leaf is a value that has no parts.
+type leaf struct{ path, value string }
+
+// about finds a field's own value, and the fields behind it that have no octet they begin in.
+func about(leaves []leaf, field string, shown map[string]bool) (value string, others []leaf) {
+	for i, l := range leaves {
+		if l.path != field {
+			continue
+		}
+		value = l.value
+		for _, next := range leaves[i+1:] {
+			if shown[next.path] || parent(next.path) != parent(field) {
+				break
+			}
+			others = append(others, next)
+		}
+		return value, others
+	}
+	for i, l := range leaves { // a count, a choice or a length: its parts follow
+		if field != "" && strings.HasPrefix(l.path, field) && !shown[l.path] && (i == 0 || shown[leaves[i-1].path]) {
+			for _, next := range leaves[i:] {
+				if shown[next.path] || !strings.HasPrefix(next.path, field) {
+					break
+				}
+				others = append(others, next)
+			}
+			break
+		}
+	}
+	return "", others
+}
+
+// flatten lists the leaves of a value in the order they are written, each with the way to it.
+func flatten(notation []byte) (leaves []leaf, err error) {
+	d := json.NewDecoder(bytes.NewReader(notation))
+	d.UseNumber()
+	err = walk(d, "", &leaves)
+	return leaves, err
+}
+
+func walk(d *json.Decoder, path string, leaves *[]leaf) error {
+	token, err := d.Token()
+	if err != nil {
+		return err
+	}
+	open, ok := token.(json.Delim)
+	if !ok {
+		*leaves = append(*leaves, leaf{path, fmt.Sprint(token)})
+		return nil
+	}
+	for i := 0; d.More(); i++ {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if open == '{' {
+			key, err := d.Token()
+			if err != nil {
+				return err
+			}
+			at = strings.TrimPrefix(fmt.Sprintf("%s.%v", path, key), ".")
+		}
+		if err := walk(d, at, leaves); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token()
+	return err
+}

@@ -1,0 +1,87 @@
+// Command dsrc is for the person with the screwdriver: it takes messages between beacons and tags apart
+// and puts them together, and looks at a live line.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"bompass/hardware/dsrc"
+)
+
+const usage = `dsrc decode [--json] TYPE HEX     what octets say; without HEX they are read from the standard input
+dsrc encode TYPE JSON             octets of a value; without JSON it is read from the standard input
+dsrc types                        the types
+dsrc scan [--for 10s] LINE        how a beacon fares, and every tag that it meets
+dsrc record [--for 10s] LINE FILE the same, and what went over the line into a file
+dsrc replay FILE                  what a recording says, message by message
+
+LINE is tcp://host:port, serial:/dev/ttyS0, or sim for a simulated road.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	t := tool{in: os.Stdin, out: os.Stdout, now: time.Now} //nolint:forbidigo // a command has no server/config
+	if err := t.run(ctx, os.Args[1:]); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "dsrc:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// tool is the command with what it reads and writes.
+type tool struct {
+	in  io.Reader
+	out io.Writer
+	now func() time.Time
+}
+
+func (t tool) run(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		fmt.Fprint(t.out, usage)
+		return flag.ErrHelp
+	}
+	switch rest := args[1:]; args[0] {
+	case "decode":
+		return t.decode(rest)
+	case "encode":
+		return t.encode(rest)
+	case "types":
+		fmt.Fprintln(t.out, strings.Join(dsrc.Types(), "\n"))
+		return nil
+	case "scan":
+		return t.scan(ctx, rest)
+	case "record":
+		return t.record(ctx, rest)
+	case "replay":
+		return t.replay(rest)
+	default:
+		fmt.Fprint(t.out, usage)
+		return fmt.Errorf("%q is no command", args[0])
+	}
+}
+
+// inputMax bounds what is read from the standard input.
+const inputMax = 64 << 10
+
+// two takes TYPE and a text, the text perhaps from the standard input.
+func (t tool) two(args []string) (name, text string, err error) {
+	switch len(args) {
+	case 2:
+		return args[0], args[1], nil
+	case 1:
+		all, err := io.ReadAll(io.LimitReader(t.in, inputMax))
+		return args[0], strings.TrimSpace(string(all)), err
+	}
+	return "", "", errors.New("a type and its text wanted; see dsrc without arguments")
+}

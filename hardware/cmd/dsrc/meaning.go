@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"bompass/hardware/dsrc"
+)
+
+// meaning adds to a value what a person would look up.
+func meaning(path, value string) string {
+	if value == "" {
+		return ""
+	}
+	field := path[strings.LastIndexByte(path, '.')+1:]
+	number, _ := strconv.Atoi(value)
+	note := ""
+	switch field {
+	case "time":
+		note = time.Unix(int64(number), 0).UTC().Format(time.DateTime)
+	case "countryCode":
+		bits, _ := strconv.ParseUint(strings.TrimPrefix(value, "b"), 2, 16)
+		note = dsrc.Country(bits).Code()
+	case "personalAccountNumber":
+		note = "number " + strings.TrimSuffix(value, "F")
+	case "licencePlateNumber":
+		octets, _ := hex.DecodeString(value)
+		note = dsrc.Octets(octets).Text()
+	case "ret", "returnStatus":
+		note = pick(number, "no error", "access denied", "argument error", "complexity limited", "processing failure", "processing", "chaining error")
+	case "setmmirq":
+		note = map[int]string{0: "ok", 1: "not ok", 2: "contact operator", 255: "silent"}[number]
+	case "aid":
+		note = map[int]string{1: "toll collection", 20: "compliance check", 21: "localisation", 29: "private"}[number]
+	case "attributeId":
+		note = attributes[number]
+	}
+	if strings.HasPrefix(field, "attrIdList[") {
+		note = attributes[number]
+	}
+	if note == "" {
+		return value
+	}
+	return fmt.Sprintf("%s  (%s)", value, note)
+}
+
+func pick(i int, names ...string) string {
+	if i < 0 || i >= len(names) {
+		return ""
+	}
+	return names[i]
+}
+
+var attributes = map[int]string{
+	0: "EFC-ContextMark", 1: "ContractSerialNumber", 4: "ContractAuthenticator", 16: "VehicleLicencePlateNumber", 17: "VehicleClass",
+	18: "VehicleDimensions", 19: "VehicleAxles", 20: "VehicleWeightLimits", 22: "VehicleSpecificCharacteristics",
+	23: "VehicleAuthenticator", 24: "EquipmentOBUId", 26: "EquipmentStatus", 32: "PaymentMeans", 33: "ReceiptData1", 34: "ReceiptData2",
+}
