@@ -275,3 +275,52 @@ func TestAgainstTheCamera(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// Whatever a tag answers, the transaction ends within its messages, and only a right authenticator is
+// charged.
+func FuzzSecureAnswers(f *testing.F) {
+	tag, err := sim.NewTag(number, hardware.PlateRead{Country: "NO", Text: "DP45821"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	tag.Secure(keys())
+	var answers [][]byte
+	h := efc.Host{Keys: keys(), Now: func() time.Time { return now().UTC() }, Antenna: sim.Air(func(in []byte) []byte {
+		answers = append(answers, tag.Answer(in))
+		return answers[len(answers)-1]
+	})}
+	if _, err := h.Run(f.Context(), efc.New(secure(), nonce())); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(answers[0], answers[1], answers[2])
+	f.Add(answers[0], answers[1], []byte{})
+	f.Add(answers[0], []byte{0x91, 0x12, 0x02, 0x01}, []byte{})
+	f.Fuzz(func(t *testing.T, vst, stamped, got []byte) {
+		said, sent := [][]byte{vst, stamped, got, got, got, got, got, got, got}, 0
+		h := efc.Host{Keys: keys(), Now: now, Antenna: sim.Air(func([]byte) []byte { sent++; return said[sent-1] })}
+		read, err := h.Run(t.Context(), efc.New(secure(), nonce()))
+		if err != nil || sent > 8 {
+			t.Fatalf("got %v after %d messages", err, sent)
+		}
+		if read.Finding == hardware.Read && !read.Verified {
+			t.Fatalf("read %+v", read)
+		}
+	})
+}
+
+func BenchmarkSecureTransaction(b *testing.B) {
+	tag, err := sim.NewTag(number, hardware.PlateRead{Country: "NO", Text: "DP45821"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	tag.Secure(keys())
+	h := efc.Host{Antenna: sim.Air(tag.Answer), Keys: keys(), Now: now}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		p := secure()
+		p.Beacon.Individual = i & 0xFFFF
+		if read, err := h.Run(b.Context(), efc.New(p, nonce())); err != nil || read.Finding != hardware.Read {
+			b.Fatal(read, err)
+		}
+	}
+}

@@ -15,8 +15,12 @@ import (
 	"bompass/hardware/seal"
 )
 
-// pollEvery is how often a beacon is asked how it fares, busy or not.
-const pollEvery = 2 * time.Second
+// How often a beacon is asked how it fares, whatever happens in the lane, and how long one that is busy
+// is left alone.
+const (
+	pollEvery = 2 * time.Second
+	busyWait  = 100 * time.Millisecond
+)
 
 // Reader is one lane's antenna: it keeps the line to a beacon up, finds tags and carries out the
 // transaction with each. It implements hardware.Reader. Set the fields before Run.
@@ -189,18 +193,28 @@ func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware
 	}
 	h := efc.Host{Antenna: beacon, Keys: r.Keys, Now: r.Now, Commit: keep}
 	read, err := h.Run(ctx, efc.New(r.Profile, nonce))
-	refused, ok := errors.AsType[*Error](err)
-	if ok && (refused.Status == Idle || refused.Status == Busy) {
-		err = nil // the beacon has given the tag up; the line is well
-	}
-	if kept || read.IsZero() {
+	err = r.forgive(ctx, err)
+	switch {
+	case kept, read.IsZero():
 		return err
-	}
-	if read.Finding == hardware.Interrupted {
+	case read.Finding == hardware.Interrupted:
 		r.hold(read)
 		return err
 	}
 	return errors.Join(err, keep(read))
+}
+
+// forgive lets pass what a beacon refuses while its line is well: it has given the tag up, or is busy.
+func (r *Reader) forgive(ctx context.Context, err error) error {
+	refused, ok := errors.AsType[*Error](err)
+	switch {
+	case !ok, refused.Status != Idle && refused.Status != Busy:
+		return err
+	case refused.Status == Busy:
+		r.note(func(h *hardware.Health) { h.Fault = refused.Error() })
+		pause(ctx, busyWait)
+	}
+	return nil
 }
 
 // hold keeps a tag that broke off back for a moment: when it is met again it is one passage.

@@ -186,6 +186,60 @@ func TestHealth(t *testing.T) {
 	})
 }
 
+// A beacon that is busy is asked again, not all the time, and no passage comes of it.
+func TestBusyBeacon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l lane
+		if err := l.run(t, sim.BeaconOptions{}, func() {
+			l.beacon.SetBusy(true)
+			tag := newTag(t)
+			l.zone.Enter(tag)
+			time.Sleep(10 * time.Second)
+			if h := l.reader.Health(); !h.Up || h.Fault != "link: find: busy" {
+				t.Errorf("got %+v", h)
+			}
+			l.beacon.SetBusy(false)
+			time.Sleep(3 * time.Second)
+			l.zone.Leave(tag)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if h := l.reader.Health(); len(l.seen) != 1 || h.Tags != 1 {
+			t.Errorf("got %d passages, %+v", len(l.seen), h)
+		}
+	})
+}
+
+// Answers that come late or twice are told from those that are due.
+func TestLateAndDoubledAnswers(t *testing.T) {
+	for name, c := range map[string]sim.Channel{"late": {Late: 0.2}, "doubled": {Double: 0.2}, "both": {Late: 0.1, Double: 0.1}} {
+		synctest.Test(t, func(t *testing.T) {
+			const seed, n = 3, 300
+			var l lane
+			c.Dice = sim.Dice(seed, 0)
+			if err := l.run(t, sim.BeaconOptions{Channel: &c}, func() {
+				for _, v := range sim.Cast(sim.Dice(seed, 1), n, nil) {
+					tag, err := sim.NewTag(v.PAN, v.Plate)
+					if err != nil {
+						t.Fatal(err)
+					}
+					l.visit(tag.Secure(keys()), time.Second)
+				}
+			}); err != nil {
+				t.Fatal(err)
+			}
+			for i, s := range l.seen {
+				if s.Tag.Finding == hardware.Read && !s.Tag.Verified {
+					t.Errorf("%s, seed %d: passage %d is not verified", name, seed, i)
+				}
+			}
+			if h := l.reader.Health(); h.Vehicles != n || h.Tags < n*98/100 {
+				t.Errorf("%s, seed %d: got %d passages, %d read, of %d", name, seed, h.Vehicles, h.Tags, n)
+			}
+		})
+	}
+}
+
 func TestAnErrorOfTheTakerEndsRun(t *testing.T) {
 	full := errors.New("disk is full")
 	synctest.Test(t, func(t *testing.T) {

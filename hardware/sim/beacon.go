@@ -26,6 +26,7 @@ type Beacon struct {
 	fresh    bool
 	skew     time.Duration // of its clock to now
 	fault    uint8
+	busy     bool
 	engaged  *Tag
 	stray    []byte // an answer that comes in the next window
 	counters link.Counters
@@ -67,6 +68,13 @@ func (b *Beacon) Restart() {
 func (b *Beacon) SetFault(code uint8) {
 	<-b.turn
 	b.fault = code
+	b.turn <- struct{}{}
+}
+
+// SetBusy makes the beacon refuse every message to a tag, or carry them out again.
+func (b *Beacon) SetBusy(busy bool) {
+	<-b.turn
+	b.busy = busy
 	b.turn <- struct{}{}
 }
 
@@ -141,6 +149,9 @@ func (b *Beacon) handle(ctx context.Context, request link.Message, bad uint32) l
 }
 
 func (b *Beacon) carryOut(ctx context.Context, request link.Message) (link.Status, []byte) {
+	if b.busy && (request.Op == link.OpFind || request.Op == link.OpExchange) {
+		return link.Busy, nil
+	}
 	switch request.Op {
 	case link.OpState:
 		s := link.State{Boot: b.boot, Clock: b.clock(), Fresh: b.fresh, Radio: true, Engaged: b.engaged != nil, Fault: b.fault}
