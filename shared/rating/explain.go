@@ -9,13 +9,14 @@ import (
 // Explain appends the reasons for charge i of a set, in the order that rules are applied; their Ore
 // sum to its Net. ids gives the identity of a passage of the set by its place.
 func (p *Plan) Explain(set []Crossing, charges []Charge, i int, ids func(int) toll.PassageID, steps []Step) []Step {
-	c, ch, r := set[i], charges[i], p.rows[set[i].price]
-	v := p.version(c)
+	c, ch := &set[i], &charges[i]
+	v, r := p.version(*c), &p.rows[c.price]
 	if c.fate == otherway {
 		return append(steps, Step{Rule: RuleDirection, Tariff: v.id})
 	}
-	band, class, _ := v.cell(c)
-	steps = append(steps, Step{Rule: RuleList, Ore: ch.List(), Tariff: v.id, Class: class.String(), Band: v.names[band]})
+	band, class, have := v.cell(*c)
+	steps, list := grow(steps)
+	list.Rule, list.Ore, list.Tariff, list.Class, list.Band = RuleList, ch.List(), v.id, class.String(), v.names[band]
 	if !c.chargeable() {
 		names := kindNames()
 		return append(steps, Step{Rule: RuleExempt, Ore: -ch.List(), Text: string(names[c.fate-exemptBy])})
@@ -23,11 +24,11 @@ func (p *Plan) Explain(set []Crossing, charges []Charge, i int, ids func(int) to
 	if ch.why == duplicate {
 		return append(steps, Step{Rule: RuleDuplicate, Ore: -ch.List(), By: ids(firstOf(set, i))})
 	}
-	if part := p.tollPart(c); part > 0 {
-		steps[len(steps)-1].Ore -= part
+	if part := p.tollPart(v, *c); part > 0 {
+		list.Ore -= part
 		steps = append(steps, Step{Rule: RuleToll, Ore: part})
 	}
-	steps = p.explainDiscounts(c, steps)
+	steps = v.explainDiscounts(cell{class: class, have: have}, c.price, r, steps)
 	if c.fate == tied {
 		var freed bool
 		if steps, freed = p.explainLinks(set, charges, i, ids, steps); freed {
@@ -35,32 +36,37 @@ func (p *Plan) Explain(set []Crossing, charges []Charge, i int, ids func(int) to
 		}
 	}
 	if o := i - int(ch.back); c.hour != 0 && o+int(charges[o].carry) != i {
-		steps = append(steps, Step{
-			Rule: RuleHour, Ore: -money.Ore(r.net), From: set[o].At(),
-			Mins: int(p.hours[set[o].hour].minutes), By: ids(o + int(charges[o].carry)),
-		})
+		var hour *Step
+		steps, hour = grow(steps)
+		hour.Rule, hour.Ore, hour.From = RuleHour, -money.Ore(r.net), set[o].At()
+		hour.Mins, hour.By = int(p.hours[set[o].hour].minutes), ids(o+int(charges[o].carry))
 		return p.explainPending(c, ch, steps)
 	}
 	steps = p.explainPending(c, ch, p.explainCap(c, ch, steps))
-	return p.explainVAT(c, ch, steps)
+	if v.source.VAT.Num == 0 {
+		return steps
+	}
+	return explainVAT(v.source.VAT, ch.Net()-p.tollPart(v, *c), steps)
 }
 
 // explainDiscounts says what was taken off by a tag or a supplementary agreement, and by the share
 // that zero-emission vehicles pay.
-func (p *Plan) explainDiscounts(c Crossing, steps []Step) []Step {
-	v, r := p.version(c), &p.rows[c.price]
-	_, class, have := v.cell(c)
-	if s, ok := v.supplement(c); ok {
+func (v *version) explainDiscounts(at cell, price uint32, r *row, steps []Step) []Step {
+	class, have := at.class, at.have
+	if s, ok := v.supplement(at, price); ok {
 		steps = append(steps, Step{Rule: RuleSupplement, Ore: -money.Ore(r.tag), Num: int(s.Off.Num), Den: int(s.Off.Den), Text: string(s.Product)})
 	} else if off, ok := v.source.TagDiscount(class, have); ok {
-		step := Step{Rule: RuleTag, Ore: -money.Ore(r.tag), Num: int(off.Num), Den: int(off.Den)}
+		var step *Step
+		steps, step = grow(steps)
+		step.Rule, step.Ore, step.Num, step.Den = RuleTag, -money.Ore(r.tag), int(off.Num), int(off.Den)
 		if have&tariff.Tag == 0 && v.source.PlateMatch {
 			step.Text = "plate"
 		}
-		steps = append(steps, step)
 	}
 	if pays, ok := v.source.ZeroShare(class, have); ok {
-		steps = append(steps, Step{Rule: RuleZeroEmission, Ore: -money.Ore(r.zero), Num: int(pays.Num), Den: int(pays.Den)})
+		var step *Step
+		steps, step = grow(steps)
+		step.Rule, step.Ore, step.Num, step.Den = RuleZeroEmission, -money.Ore(r.zero), int(pays.Num), int(pays.Den)
 	}
 	return steps
 }
@@ -89,17 +95,17 @@ func (p *Plan) explainLinks(set []Crossing, charges []Charge, i int, ids func(in
 }
 
 // explainPending says that a charge that stands can still be freed.
-func (p *Plan) explainPending(c Crossing, ch Charge, steps []Step) []Step {
+func (p *Plan) explainPending(c *Crossing, ch *Charge, steps []Step) []Step {
 	if !ch.pending {
 		return steps
 	}
-	l := p.linkOf(c, tariff.Annul, tariff.Waive)
+	l := p.linkOf(*c, tariff.Annul, tariff.Waive)
 	return append(steps, Step{Rule: RulePending, Mins: int(l.minutes)})
 }
 
-func (p *Plan) explainCap(c Crossing, ch Charge, steps []Step) []Step {
+func (p *Plan) explainCap(c *Crossing, ch *Charge, steps []Step) []Step {
 	if ch.cut > 0 {
-		steps = append(steps, Step{Rule: RuleDay, Ore: -money.Ore(ch.cut), Amount: money.Ore(p.mostOf(c))})
+		steps = append(steps, Step{Rule: RuleDay, Ore: -money.Ore(ch.cut), Amount: money.Ore(p.mostOf(*c))})
 	}
 	n := int(p.caps[c.cap].n)
 	switch {
@@ -108,21 +114,37 @@ func (p *Plan) explainCap(c Crossing, ch Charge, steps []Step) []Step {
 	case int(ch.count) > n:
 		return append(steps, Step{Rule: RuleCap, Ore: money.Ore(ch.cut - p.rows[c.price].net), Count: int(ch.count), Of: n})
 	}
-	return append(steps, Step{Rule: RuleCounted, Count: int(ch.count), Of: n})
+	steps, step := grow(steps)
+	step.Rule, step.Count, step.Of = RuleCounted, int(ch.count), n
+	return steps
+}
+
+// grow adds an empty step, to be filled in where it stands: a step is large, and copying one that has
+// just been written waits for the stores.
+func grow(steps []Step) ([]Step, *Step) {
+	n := len(steps)
+	if n == cap(steps) {
+		steps = append(steps, Step{})
+	} else {
+		steps = steps[:n+1]
+		steps[n] = Step{}
+	}
+	return steps, &steps[n]
 }
 
 // explainVAT says how much VAT is in the fare of a ferry; the toll part is outside it.
-func (p *Plan) explainVAT(c Crossing, ch Charge, steps []Step) []Step {
-	vat := p.version(c).source.VAT
-	fare := ch.Net() - p.tollPart(c)
-	if vat.Num == 0 || fare <= 0 {
+func explainVAT(vat tariff.Fraction, fare money.Ore, steps []Step) []Step {
+	if fare <= 0 {
 		return steps
 	}
 	return append(steps, Step{Rule: RuleVAT, Num: int(vat.Num), Den: int(vat.Den), Amount: fare.Share(vat.Num, vat.Den+vat.Num)})
 }
 
-func (p *Plan) tollPart(c Crossing) money.Ore {
-	return p.version(c).source.TollPart(p.stations[c.station].PriceZone)
+func (p *Plan) tollPart(v *version, c Crossing) money.Ore {
+	if len(v.source.Tolls) == 0 {
+		return 0
+	}
+	return v.source.TollPart(p.stations[c.station].PriceZone)
 }
 
 // firstOf is the passage that passage i repeats.
@@ -133,15 +155,14 @@ func firstOf(set []Crossing, i int) int {
 	return i
 }
 
-// supplement is the supplementary discount that a crossing's row has.
-func (v *version) supplement(c Crossing) (tariff.Supplement, bool) {
-	block := (int32(c.price) - v.rows) / v.block
-	if block == 0 {
+// supplement is the supplementary discount that a row has.
+func (v *version) supplement(at cell, price uint32) (tariff.Supplement, bool) {
+	if len(v.products) == 0 || int32(price) < v.rows+v.block {
 		return tariff.Supplement{}, false
 	}
-	_, class, have := v.cell(c)
+	block := (int32(price) - v.rows) / v.block
 	for i, s := range v.products {
-		if s.block == block && s.group == tariff.GroupOf(class) && s.needs.Met(v.source.ForDiscount(have)) {
+		if s.block == block && s.group == tariff.GroupOf(at.class) && s.needs.Met(v.source.ForDiscount(at.have)) {
 			return v.source.Supplements[i], true
 		}
 	}

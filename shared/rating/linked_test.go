@@ -68,3 +68,12 @@ func BenchmarkRareRules(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkCompile makes the plan of all tariffs, as a browser does before it checks a bill.
+func BenchmarkCompile(b *testing.B) {
+	book := wholeBook(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		compile(b, book)
+	}
+}

@@ -14,7 +14,6 @@ package rating
 
 import (
 	"slices"
-	"sort"
 	"time"
 
 	"bompass/shared/tariff"
@@ -148,7 +147,12 @@ func (p *Plan) Products(held []tariff.ProductID) (set Products) {
 // Version names the tariff version that a passage is priced by, such as oslo@2023-03-01.
 func (p *Plan) Version(c Crossing) string { return p.version(c).id }
 
+// version looks among the few of the station's scheme, whose rows follow each other.
 func (p *Plan) version(c Crossing) *version {
-	after := sort.Search(len(p.versions), func(i int) bool { return p.versions[i].rows > int32(c.price) })
-	return &p.versions[after-1]
+	pl := &p.places[c.station]
+	n := int(pl.end) - 1
+	for n > int(pl.first) && p.versions[n].rows > int32(c.price) {
+		n--
+	}
+	return &p.versions[n]
 }

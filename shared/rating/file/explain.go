@@ -3,6 +3,7 @@ package file
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"bompass/shared/oslo"
 	"bompass/shared/rating"
@@ -16,7 +17,7 @@ func explain(w io.Writer, l Line, st tariff.Station) {
 	for _, s := range l.Steps {
 		fmt.Fprintf(w, "%12s  %s\n", s.Ore, sentence(s))
 	}
-	fmt.Fprintf(w, "%12s  to pay\n\n", l.Net)
+	fmt.Fprintf(w, "%12s  %s\n\n", l.Net, strings.TrimSpace("to pay "+l.Currency))
 }
 
 func sentence(s rating.Step) string {

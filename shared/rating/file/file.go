@@ -51,6 +51,8 @@ type Line struct {
 	List    money.Ore      `json:"list"`
 	Steps   []rating.Step  `json:"steps"`
 	Net     money.Ore      `json:"net"`
+
+	Currency string `json:"currency,omitempty"` // when it is not NOK
 }
 
 // record is a passage of the file, resolved.
@@ -195,6 +197,9 @@ func (r *rater) write(s ratedSet) (sum Summary, err error) {
 	for i, rec := range r.records {
 		line := r.lineOf(s, i, steps[:0])
 		steps = line.Steps
+		if c := r.station(rec).Currency; c != "NOK" {
+			line.Currency = c
+		}
 		if r.Explain {
 			explain(out, line, r.station(rec))
 		} else if err := enc.Encode(line); err != nil {

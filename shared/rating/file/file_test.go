@@ -162,3 +162,14 @@ c,one,ferry-example-1,2024-03-05T14:00:00+01:00,light petrol,,,true,true,,,
 		t.Errorf("got %q, want line 4 to lack a length", problems)
 	}
 }
+
+func TestAnotherCurrencyIsNamed(t *testing.T) {
+	text := `{"vehicle":"one","station":"gothenburg-6","at":"2023-03-07T07:30:00+01:00","class":"light petrol"}` + "\n"
+	lines, _, _ := run(t, "-", text, false)
+	if len(lines) != 1 || lines[0].Currency != "SEK" || lines[0].Net != 2200 {
+		t.Errorf("got %+v", lines)
+	}
+	if _, out, _ := run(t, "-", text, true); !strings.Contains(out, "22.00  to pay SEK") {
+		t.Errorf("got %s", out)
+	}
+}
