@@ -1,5 +1,6 @@
 // Package bench_test measures the pipeline as it runs: batches over HTTP, the stream and PostgreSQL of
-// the embedded default with every flush on, until the charges are committed.
+// the embedded default with every flush on, until the charges are committed; and the rating core against
+// the same rules in SQL and in an expression language.
 package bench_test
 
 import (

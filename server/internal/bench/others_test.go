@@ -1,0 +1,49 @@
+package bench_test
+
+import (
+	"testing"
+
+	"bompass/shared/money"
+)
+
+// charge is what any of the contestants says of a passage.
+type charge struct {
+	list, net money.Ore
+}
+
+// charges are what the core says, by passage.
+func (w *world) charges() []charge {
+	all := make([]charge, len(w.At))
+	b := newBuffers()
+	for v := range w.Ends {
+		b.rate(w, v)
+		for i := range b.set {
+			all[w.begin(v)+i] = charge{b.out[i].List(), b.out[i].Net()}
+		}
+	}
+	return all
+}
+
+// compare holds another's answer to the core's, line by line.
+func (w *world) compare(b *testing.B, who string, want, got []charge) {
+	b.Helper()
+	wrong := 0
+	for i := range want {
+		if got[i] != want[i] {
+			if wrong++; wrong <= 5 {
+				b.Errorf("%s: passage %d at %s: got %v, the core says %v", who, i, w.Stations[w.Station[i]], got[i], want[i])
+			}
+		}
+	}
+	if wrong > 0 {
+		b.Errorf("%s differs on %d of %d passages", who, wrong, len(want))
+	}
+}
+
+// measureOthers does the same work without the core.
+func (w *world) measureOthers(b *testing.B, t *table, core float64) {
+	b.Helper()
+	t.head("the same month otherwise", "ns/passage", "times resolve + rate", "differing lines", "")
+	w.measureSQL(b, t, core)
+	w.measureExpressions(b, t, core)
+}

@@ -1,0 +1,341 @@
+package bench_test
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"bompass/assets"
+	"bompass/shared/fixture/rush"
+	"bompass/shared/rating"
+	"bompass/shared/tariff"
+	"bompass/shared/toll"
+)
+
+// world is the month of traffic with what the core asks of it.
+type world struct {
+	*rush.Month
+	book     *tariff.Book
+	plan     *rating.Plan
+	stations []rating.StationIndex // of each passage
+	traits   []rating.Traits       // of each vehicle
+	vehicle  []int32               // of each passage
+}
+
+func newWorld(tb testing.TB, vehicles int) *world {
+	tb.Helper()
+	book, problems := tariff.Load(assets.Tariff)
+	if len(problems) > 0 {
+		tb.Fatal(problems[0])
+	}
+	plan, err := rating.Compile(book)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w := &world{Month: rush.NewMonth(vehicles), book: book, plan: plan}
+	index := make([]rating.StationIndex, len(w.Stations))
+	for i, id := range w.Stations {
+		index[i], _ = plan.StationIndex(id)
+	}
+	for _, v := range w.Vehicles {
+		w.traits = append(w.traits, rating.Traits{Classes: rating.ClassesOf(v.Facts), Have: v.Have})
+	}
+	w.stations, w.vehicle = make([]rating.StationIndex, len(w.At)), make([]int32, len(w.At))
+	for v := range w.Ends {
+		for i := w.begin(v); i < w.Ends[v]; i++ {
+			w.stations[i], w.vehicle[i] = index[w.Station[i]], int32(v)
+		}
+	}
+	return w
+}
+
+func (w *world) begin(v int) int {
+	if v == 0 {
+		return 0
+	}
+	return w.Ends[v-1]
+}
+
+// resolve puts vehicle v's crossings into set, which is as long.
+func (w *world) resolve(v int, set []rating.Crossing) {
+	begin, t := w.begin(v), w.traits[v]
+	for n := range set {
+		w.into(&set[n], begin+n, &t)
+	}
+}
+
+// into resolves passage i of a vehicle with these traits.
+func (w *world) into(c *rating.Crossing, i int, t *rating.Traits) {
+	t.Direction, t.Key = 2, uint32(i)
+	if w.Inbound[i] {
+		t.Direction = 1
+	}
+	if err := w.plan.ResolveInto(c, w.stations[i], w.At[i], t); err != nil {
+		panic(err) // the month lies in known price lists
+	}
+}
+
+// longestSet is more than any vehicle of the month has.
+const longestSet = 512
+
+// buffers are one core's own, and no cache line of them is another's.
+type buffers struct {
+	set   []rating.Crossing
+	out   []rating.Charge
+	steps []rating.Step
+	_     [128]byte
+}
+
+func newBuffers() *buffers {
+	return &buffers{set: make([]rating.Crossing, 0, longestSet), out: make([]rating.Charge, longestSet), steps: make([]rating.Step, 0, 32)}
+}
+
+// way is one way to do the month's work, for the vehicles from and before to.
+type way struct {
+	name  string
+	parts int // how many parts of the month are timed by themselves on one core
+	run   func(b *buffers, from, to int)
+}
+
+// parts is short enough for some repetition of each part to be undisturbed by others on the machine,
+// and long enough for the clock. Two cores have more to do in a part, to bear the cost of waking up.
+const parts, partsOfTwo = 100, 8
+
+// ways are what the core can be asked for, from least to most.
+func (w *world) ways() []way {
+	ready, charges := make([]rating.Crossing, len(w.At)), make([]rating.Charge, len(w.At))
+	for v := range w.Ends {
+		w.resolve(v, ready[w.begin(v):w.Ends[v]])
+	}
+	records := make([]rating.Crossing, len(w.At))
+	arrived := newArrival(w)
+	return []way{
+		{"rate (resolved and sorted before)", parts, func(b *buffers, from, to int) {
+			for v := from; v < to; v++ {
+				set := ready[w.begin(v):w.Ends[v]]
+				w.plan.Rate(set, b.out[:len(set)])
+			}
+		}},
+		{"resolve + rate", parts, func(b *buffers, from, to int) {
+			for v := from; v < to; v++ {
+				b.rate(w, v)
+			}
+		}},
+		{"resolve + rate + explanation records kept", parts, func(_ *buffers, from, to int) {
+			for v := from; v < to; v++ {
+				begin, end := w.begin(v), w.Ends[v]
+				w.resolve(v, records[begin:end])
+				w.plan.Rate(records[begin:end], charges[begin:end])
+			}
+		}},
+		{"resolve + rate + every step written out", parts, func(b *buffers, from, to int) {
+			ids := func(int) toll.PassageID { return "passage" }
+			for v := from; v < to; v++ {
+				b.rate(w, v)
+				for i := range b.set {
+					b.steps = w.plan.Explain(b.set, b.out[:len(b.set)], i, ids, b.steps[:0])
+				}
+			}
+		}},
+		{"resolve + sort + rate, from order of arrival", partitions, arrived.run},
+	}
+}
+
+func (b *buffers) rate(w *world, v int) {
+	b.set = b.set[:w.Ends[v]-w.begin(v)]
+	w.resolve(v, b.set)
+	w.plan.Rate(b.set, b.out[:len(b.set)])
+}
+
+// partitions are how many parts, by vehicle, the month arrives in: the pipeline divides it so too. Each of
+// the parts that two cores are timed with has two.
+const partitions = 2 * partsOfTwo
+
+// arrival is the month in the order in which stations report it: by time, whoever drives.
+type arrival struct {
+	*world
+	order [partitions][]arrived
+	next  []int32 // of each vehicle: where its next passage goes
+	set   []rating.Crossing
+}
+
+// arrived is a passage as it comes in.
+type arrived struct {
+	at      int64
+	vehicle int32
+	key     uint32
+	station rating.StationIndex
+	way     rating.Way
+}
+
+func newArrival(w *world) *arrival {
+	a := &arrival{world: w, next: make([]int32, len(w.Ends)), set: make([]rating.Crossing, len(w.At))}
+	for p := range a.order {
+		from, to := w.part(p), w.part(p+1)
+		for i := w.begin(from); i < w.Ends[to-1]; i++ {
+			one := arrived{w.At[i], w.vehicle[i], uint32(i), w.stations[i], 2}
+			if w.Inbound[i] {
+				one.way = 1
+			}
+			a.order[p] = append(a.order[p], one)
+		}
+		slices.SortStableFunc(a.order[p], func(x, y arrived) int { return int(x.at - y.at) })
+	}
+	return a
+}
+
+// part is the first vehicle of a partition.
+func (w *world) part(p int) int { return len(w.Ends) * p / partitions }
+
+// run takes whole partitions: it puts passages with the others of their vehicle by counting, sorts each
+// vehicle's where they are not in order, and rates them.
+func (a *arrival) run(b *buffers, from, to int) {
+	for p := range a.order {
+		if first := a.part(p); first >= from && first < to {
+			a.partition(b, p)
+		}
+	}
+}
+
+func (a *arrival) partition(b *buffers, p int) {
+	from, to := a.part(p), a.part(p+1)
+	for v := from; v < to; v++ {
+		a.next[v] = int32(a.begin(v))
+	}
+	for i := range a.order[p] {
+		one := &a.order[p][i]
+		t := a.traits[one.vehicle]
+		t.Direction, t.Key = one.way, one.key
+		if err := a.plan.ResolveInto(&a.set[a.next[one.vehicle]], one.station, one.at, &t); err != nil {
+			panic(err) // the month lies in known price lists
+		}
+		a.next[one.vehicle]++
+	}
+	for v := from; v < to; v++ {
+		set := a.set[a.begin(v):a.Ends[v]]
+		if !slices.IsSortedFunc(set, rating.Crossing.Compare) {
+			rating.Sort(set)
+		}
+		a.plan.Rate(set, b.out[:len(set)])
+	}
+}
+
+// repeats is how often each way is taken; the shortest time of each part counts.
+const repeats = 15
+
+// shortest is the sum of the shortest times that the parts of the month take.
+func (w *world) shortest(parts, repeats int, run func(from, to int)) time.Duration {
+	best := make([]time.Duration, parts)
+	for n := range repeats {
+		for p := range best {
+			from, to := len(w.Ends)*p/parts, len(w.Ends)*(p+1)/parts
+			begin := time.Now()
+			run(from, to)
+			if taken := time.Since(begin); n == 0 || taken < best[p] {
+				best[p] = taken
+			}
+		}
+	}
+	var sum time.Duration
+	for _, d := range best {
+		sum += d
+	}
+	return sum
+}
+
+// perPassage is nanoseconds.
+func (w *world) perPassage(d time.Duration) float64 {
+	return float64(d.Nanoseconds()) / float64(len(w.At))
+}
+
+// allocs are allocations to a passage of what is run once.
+func (w *world) allocs(f func()) float64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return float64(after.Mallocs-before.Mallocs) / float64(len(w.At))
+}
+
+// halves runs a way on two cores, half of the vehicles each.
+func (w *world) halves(run func(b *buffers, from, to int), b [2]*buffers, from, to int) {
+	middle := from + (to-from)/2 // a partition's end, when from and to are those of a part of two
+	var group sync.WaitGroup
+	group.Go(func() { run(b[0], from, middle) })
+	run(b[1], middle, to)
+	group.Wait()
+}
+
+// BenchmarkRating prints one table: the rating core on one core and two, the same in PostgreSQL and in
+// an expression language, all in one run on the same month.
+func BenchmarkRating(b *testing.B) {
+	for range b.N {
+		w := newWorld(b, 100_000)
+		t := newTable()
+		t.head(fmt.Sprintf("%d passages of %d vehicles", len(w.At), len(w.Vehicles)), "ns/passage", "allocs/passage", "two cores", "times faster on two")
+		core := w.measureCore(t)
+		b.ReportMetric(core, "ns/passage")
+		w.measureOthers(b, t, core)
+		t.head("growth: resolve + rate", "ns/passage", "of 1 million", "", "")
+		w = nil
+		growth(b, t)
+		t.flush()
+	}
+}
+
+// measureCore measures every way and returns what resolve + rate costs on one core.
+func (w *world) measureCore(t *table) (resolveAndRate float64) {
+	two := [2]*buffers{newBuffers(), newBuffers()}
+	for i, way := range w.ways() {
+		one := func(from, to int) { way.run(two[0], from, to) }
+		single := w.perPassage(w.shortest(way.parts, repeats, one))
+		double := w.perPassage(w.shortest(partsOfTwo, repeats, func(from, to int) { w.halves(way.run, two, from, to) }))
+		allocs := w.allocs(func() { one(0, len(w.Ends)) })
+		t.row(way.name, ns(single), fmt.Sprintf("%.3f", allocs), ns(double), fmt.Sprintf("%.2f", single/double))
+		if i == 1 {
+			resolveAndRate = single
+		}
+	}
+	return resolveAndRate
+}
+
+// growth measures whether ten times as many passages cost more each.
+func growth(b *testing.B, t *table) {
+	b.Helper()
+	var first float64
+	for _, vehicles := range []int{100_000, 1_000_000} {
+		w := newWorld(b, vehicles)
+		buffer := newBuffers()
+		cost := w.perPassage(w.shortest(vehicles/1000, 5, func(from, to int) {
+			for v := from; v < to; v++ {
+				buffer.rate(w, v)
+			}
+		}))
+		if first == 0 {
+			first = cost
+		}
+		t.row(fmt.Sprintf("%d passages", len(w.At)), ns(cost), fmt.Sprintf("%.2f ×", cost/first), "", "")
+	}
+}
+
+func ns(f float64) string { return fmt.Sprintf("%.1f", f) }
+
+// table is printed at the end, columns aligned.
+type table struct{ out *tabwriter.Writer }
+
+func newTable() *table { return &table{tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)} }
+
+func (t *table) head(cells ...string) {
+	_, _ = fmt.Fprintln(t.out, "\t")
+	t.row(cells...)
+}
+
+func (t *table) row(cells ...string) { _, _ = fmt.Fprintln(t.out, strings.Join(cells, "\t")) }
+
+func (t *table) flush() { _ = t.out.Flush() }
