@@ -61,17 +61,11 @@ func readFrom(path string, offset int64, n int) ([]byte, error) {
 }
 
 // done notes that the server has answered for the n passages that next returned last, and removes the
-// segments before them.
+// segments before them, first: a full disk has no room for the mark until they are gone. What a crash
+// leaves without its mark is sent again and counted as a duplicate.
 func (s *Spool) done(n int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	text, err := json.Marshal(s.batch)
-	if err != nil {
-		return err
-	}
-	if err := replace(filepath.Join(s.dir, "sent"), text); err != nil {
-		return fmt.Errorf("note what is sent: %w", err)
-	}
 	old := s.sent.Segment
 	s.sent = s.batch
 	s.waiting -= n
@@ -79,6 +73,13 @@ func (s *Spool) done(n int) error {
 		if err := os.Remove(segmentPath(s.dir, old)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove sent segment: %w", err)
 		}
+	}
+	text, err := json.Marshal(s.sent)
+	if err != nil {
+		return err
+	}
+	if err := replace(filepath.Join(s.dir, "sent"), text); err != nil {
+		return fmt.Errorf("note what is sent: %w", err)
 	}
 	return nil
 }

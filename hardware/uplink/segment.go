@@ -61,24 +61,30 @@ func mend(path string, from int64) (records, torn int, err error) {
 	return records, len(rest), os.Truncate(path, int64(len(all)-len(rest)))
 }
 
-// nextSegment closes the segment being written, synced, and begins another. A new file is named on
-// disk before anything is in it, so that a power cut cannot lose a synced record with its name.
+// nextSegment begins another segment and closes the one before, synced. A new file is named on disk
+// before anything is in it, so that a power cut cannot lose a synced record with its name. When the
+// disk refuses, the segment before stays the one being written.
 func (s *Spool) nextSegment() error {
 	if s.tail != nil {
 		if err := s.sync(); err != nil {
 			return err
 		}
-		if err := s.tail.Close(); err != nil {
-			return err
-		}
 	}
-	f, err := os.OpenFile(segmentPath(s.dir, s.tailNo+1), os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
+	path := segmentPath(s.dir, s.tailNo+1)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
+	if err := syncDir(s.dir); err != nil {
+		return errors.Join(err, f.Close(), os.Remove(path))
+	}
+	before := s.tail
 	s.tail, s.tailSize, s.unsynced = f, 0, 0
 	s.tailNo++
-	return syncDir(s.dir)
+	if before == nil {
+		return nil
+	}
+	return before.Close()
 }
 
 func syncDir(dir string) error {

@@ -15,6 +15,7 @@ const (
 	BatchMax   = 500
 	batchSize  = 512 << 10 // octets of a batch, about
 	flushEvery = 100 * time.Millisecond
+	diskWait   = time.Second // before a disk that refused is tried again
 	waitMin    = 250 * time.Millisecond
 	waitMax    = 30 * time.Second
 )
@@ -33,11 +34,15 @@ type Sender struct {
 	Log    *slog.Logger
 }
 
-// Run sends what waits and what comes until ctx ends, and then returns nil. Failures of the network
-// and the server are waited out; the error is the spool's.
+// Run sends what waits and what comes until ctx ends, and then returns nil. Failures of the network,
+// the server and the disk are waited out.
 func (s *Sender) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		n, err := s.sendNext(ctx, BatchMax)
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("the disk refuses", "waiting", s.Spool.Waiting(), "err", err)
+			err = s.Wait(ctx, diskWait)
+		}
 		if err != nil {
 			return ignoreEnd(ctx, err)
 		}
@@ -70,7 +75,10 @@ func (s *Sender) Drain(ctx context.Context) error {
 func (s *Sender) Flush(ctx context.Context) error {
 	for s.Wait(ctx, flushEvery) == nil {
 		if err := s.Spool.Sync(); err != nil {
-			return err
+			s.Log.Error("the disk refuses", "err", err)
+			if s.Wait(ctx, diskWait) != nil {
+				break
+			}
 		}
 	}
 	return nil
