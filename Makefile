@@ -11,7 +11,7 @@ SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f 
 	$(wildcard server/internal/bundle/*.go) assets/package-lock.json go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-wasm lint fmt bench size reset clean postgres chromium tools shots
+.PHONY: help run build test test-wasm lint fmt bench faults size reset clean postgres chromium tools shots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -47,8 +47,14 @@ fmt: tools ## format the Go code
 	$(BIN)/gofumpt -l -w app assets server shared hardware
 
 bench: postgres build ## measure: rating core and pipeline, as passages per second and ratios
+	go test -run '^$$' -bench 'Rating$$' -benchtime 1x -timeout 20m ./server/internal/bench
 	go test -run '^$$' -bench . -benchtime 2s ./shared/rating
+	GOOS=js GOARCH=wasm go test -exec="$(NODERUN)" -run '^$$' -bench . -benchtime 1s ./shared/bill
 	go test -run '^$$' -bench Pipeline -benchtime 1x -timeout 20m ./server/...
+	go test -run '^$$' -bench . -benchtime 1s ./hardware/dsrc ./hardware/efc ./hardware/seal
+
+faults: ## break the lines to simulated beacons in every way: nothing lost, nothing doubled
+	go test -count=1 -v -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 20
 
 size: assets/web/manifest.json ## print the transfer sizes against their budgets
 	@go run ./server/internal/bundle

@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"context"
+	"flag"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -32,9 +33,10 @@ type road struct {
 	beacon *sim.Beacon
 	zone   *sim.Zone
 
-	mu   sync.Mutex
-	dice *rand.Rand
-	now  *wire
+	mu    sync.Mutex
+	dice  *rand.Rand
+	now   *wire
+	lines int // opened
 }
 
 // wire is one line between host and beacon.
@@ -69,6 +71,7 @@ func (r *road) open(ctx context.Context) (io.ReadWriteCloser, error) {
 	w := &wire{ends: []io.Closer{host, near, far, device}}
 	r.mu.Lock()
 	r.now = w
+	r.lines++
 	r.mu.Unlock()
 	go r.pump(w, far, near)
 	go r.pump(w, near, far)
@@ -141,6 +144,8 @@ func (r *road) rage(ctx context.Context) {
 
 const cars = 150
 
+var seeds = flag.Uint64("seeds", 3, "how many seeds each fault is tried with")
+
 // Whatever happens to the line, every tag that stays until the line is back is one passage, in the
 // order of the road, and there is no receipt without one.
 func TestNothingLostNothingDoubled(t *testing.T) {
@@ -158,14 +163,20 @@ func TestNothingLostNothingDoubled(t *testing.T) {
 		"restarts in a flurry": {restart: 250 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for seed := range uint64(3) {
-				synctest.Test(t, func(t *testing.T) { drive(t, f, seed) })
+			passages, lines := 0, 0
+			for seed := range *seeds {
+				synctest.Test(t, func(t *testing.T) {
+					seen, opened := drive(t, f, seed)
+					passages += seen
+					lines += opened
+				})
 			}
+			t.Logf("%s: %d vehicles, %d passages, over %d lines", name, *seeds*cars, passages, lines)
 		})
 	}
 }
 
-func drive(t *testing.T, f faults, seed uint64) {
+func drive(t *testing.T, f faults, seed uint64) (passages, lines int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -209,6 +220,7 @@ func drive(t *testing.T, f faults, seed uint64) {
 	if len(seen) != cars {
 		t.Errorf("seed %d: got %d passages of %d vehicles", seed, len(seen), cars)
 	}
+	return len(seen), r.lines
 }
 
 // pass drives the vehicles through, one after the other. Each stays until it is seen, at least a

@@ -96,3 +96,20 @@ func TestWriterFaults(t *testing.T) {
 		}
 	}
 }
+
+// Octets are shown as they came where they are whole.
+func TestSince(t *testing.T) {
+	r := per.NewReader([]byte{1, 2, 3, 4})
+	r.Fixed("a", 1)
+	place := r.Place()
+	r.Fixed("b", 2)
+	if got := r.Since(place); !bytes.Equal(got, []byte{2, 3}) {
+		t.Errorf("got %X, want 0203", got)
+	}
+	if r.Bool("c"); r.Since(place) != nil {
+		t.Errorf("got %X of half an octet", r.Since(place))
+	}
+	if r.Fixed("d", 9); r.Since(0) != nil {
+		t.Errorf("got %X after a fault", r.Since(0))
+	}
+}
