@@ -41,11 +41,13 @@ func (s *Store) AddLetters(ctx context.Context, letters []notice.Letter) error {
 // letter whose taker dies is taken by the next.
 func (s *Store) TakeLetters(ctx context.Context, now, again time.Time, most int) ([]notice.Letter, error) {
 	rows, err := s.pool.Query(ctx, `
-		update outbox set due_at = $2, tries = tries + 1
-		where id in (
-			select id from outbox where sent_at is null and given_up_at is null and due_at <= $1
-			order by due_at limit $3 for update skip locked)
-		returning id::text, channel, kind, coalesce(account_id::text, ''), key, sealed, due_at, tries`, now, again, most)
+		with taken as (
+			update outbox set due_at = $2, tries = tries + 1
+			where id in (
+				select id from outbox where sent_at is null and given_up_at is null and due_at <= $1
+				order by due_at, written limit $3 for update skip locked)
+			returning *)
+		select id::text, channel, kind, coalesce(account_id::text, ''), key, sealed, due_at, tries from taken order by written`, now, again, most)
 	if err != nil {
 		return nil, fmt.Errorf("take letters: %w", err)
 	}

@@ -132,7 +132,7 @@ func (s *Store) UseRegistration(ctx context.Context, link access.Hash, p access.
 // beginAccount adds an account that owns its customer. Its address has been confirmed by a link.
 func beginAccount(ctx context.Context, tx pgx.Tx, p access.NewPerson) error {
 	done, err := tx.Exec(ctx, `insert into account (id, email, person, language, password_hash) values ($1, $2, $3, $4, $5)
-		on conflict (email) do nothing`, string(p.Account), p.Email, p.Person, p.Language, p.PasswordHash)
+		on conflict do nothing`, string(p.Account), p.Email, p.Person, p.Language, p.PasswordHash)
 	if err != nil {
 		return err
 	}

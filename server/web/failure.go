@@ -15,7 +15,7 @@ import (
 func (s *server) fail(c *fiber.Ctx, err error) error {
 	f, status := s.explain(c, err)
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	if strings.HasPrefix(c.Path(), "/api/") || !safe(c.Method()) && !c.Is("application/x-www-form-urlencoded") {
+	if strings.HasPrefix(c.Path(), "/api/") || !safe(c.Method()) && !strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEApplicationForm) {
 		return c.Status(status).JSON(f)
 	}
 	return s.failurePage(c, status, f)

@@ -132,6 +132,7 @@ create index account_event_account on account_event (account_id, id desc);
 -- Letters, written in the transaction of what they tell. Their text goes once they are sent.
 create table outbox (
 	id         uuid primary key,
+	written    bigint generated always as identity,
 	channel    text not null check (channel in ('mail', 'sms', 'none')),
 	kind       text not null,
 	account_id uuid references account on delete set null,
