@@ -8,7 +8,7 @@ SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 NODERUN := $(shell go env GOROOT)/lib/wasm/go_js_wasm_exec
 APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f ! -name '*_test.go' 2>/dev/null) \
-	$(wildcard server/internal/bundle/*.go) assets/package-lock.json go.mod
+	$(wildcard server/internal/bundle/*.go server/internal/bundle/lean/*) assets/package-lock.json go.mod
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-wasm lint fmt bench faults size reset clean postgres chromium tools shots
@@ -63,7 +63,7 @@ reset: ## throw away the embedded database, stream and demo data
 	rm -rf .run
 
 clean: ## remove what was built
-	rm -rf .bin assets/node_modules
+	rm -rf .bin .cache/lean assets/node_modules
 	find assets/web -type f ! -name .keep -delete
 
 # PostgreSQL's package would start a cluster of its own; ours is private, so it is told not to.

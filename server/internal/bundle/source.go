@@ -10,15 +10,19 @@ import (
 	"strings"
 )
 
-// program builds the browser program, stripped.
+// program builds the browser program, stripped, against the lean copy of its library.
 func program(top string, out *outlet) error {
+	modfile, err := lean(top, filepath.Join(top, ".cache", "lean"))
+	if err != nil {
+		return err
+	}
 	work, err := os.MkdirTemp("", "bompass-wasm-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(work) }()
 	target := filepath.Join(work, "app.wasm")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", target, "./app")
+	build := exec.Command("go", "build", "-modfile", modfile, "-trimpath", "-ldflags", "-s -w", "-o", target, "./app")
 	build.Dir = top
 	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	if text, err := build.CombinedOutput(); err != nil {
