@@ -71,14 +71,15 @@ func common(p string) bool {
 
 // made tells whether a password is little more than the person's own words.
 func made(p string, own []string) bool {
+	rest := p
 	for _, text := range own {
 		for word := range strings.FieldsFuncSeq(strings.ToLower(normal(text)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-			if len(word) >= ownMin && strings.Contains(p, word) && utf8.RuneCountInString(strings.ReplaceAll(p, word, "")) < PasswordMin/2 {
-				return true
+			if len(word) >= ownMin {
+				rest = strings.ReplaceAll(rest, word, "")
 			}
 		}
 	}
-	return false
+	return rest != p && utf8.RuneCountInString(rest) < PasswordMin/2
 }
 
 // commonWords are what the lists of broken passwords are made of, in our readers' languages, and the

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"html"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -112,7 +113,7 @@ func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
 	if p := v.get("/login/code"); p.Header.Get("Location") != "/login/enrol" {
 		t.Errorf("without a factor: sent to %q", p.Header.Get("Location"))
 	}
-	if p := v.get("/login/enrol"); !strings.Contains(p.body, `src="data:image/svg+xml;base64,`) {
+	if p := v.get("/login/enrol"); !strings.Contains(html.UnescapeString(p.body), `src="data:image/svg+xml;base64,`) {
 		t.Error("there is no picture to scan")
 	}
 	if p := v.fill("/login/enrol", url.Values{"code": {"000000"}}); p.StatusCode != http.StatusUnprocessableEntity {
