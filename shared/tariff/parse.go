@@ -106,7 +106,8 @@ func (p *parser) finish() {
 	}
 	for i := range s.Stations {
 		st := &s.Stations[i]
-		st.Scheme, st.Charger, st.ChargerName, st.Currency = s.ID, s.Charger, s.ChargerName, s.Currency
+		st.Scheme, st.Charger, st.ChargerName = s.ID, s.Charger, s.ChargerName
+		st.Currency, st.Ferry = s.Currency, s.Ferry
 	}
 	slices.SortStableFunc(s.Versions, func(a, b Version) int { return int(a.From) - int(b.From) })
 	for i := range s.Versions {

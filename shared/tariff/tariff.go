@@ -46,8 +46,9 @@ type Station struct {
 	CapGroup     string         // group whose paid passages the monthly cap counts; empty when it is in none
 	PriceZone    string         // which of the version's prices apply
 	DisabledFree bool           // free with a disabled-parking permit, tolling.md A-9
-	Currency     string
-	Lat, Lon     int32 // millionths of a degree; both 0 when unknown
+	Currency     string         // of its prices: NOK or SEK
+	Ferry        bool           // priced by length: see rating.Extra
+	Lat, Lon     int32          // millionths of a degree; both 0 when unknown
 }
 
 // Charges tells whether a passage in a direction is charged; an unknown direction is.

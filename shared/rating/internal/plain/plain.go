@@ -42,15 +42,6 @@ type passage struct {
 
 func (p *passage) have() tariff.Needs { return tariff.Have(p.Agreement, p.TagRead) }
 
-// capGroup is what the passage is counted in.
-func (p *passage) capGroup(k *tariff.Cap) string {
-	group := string(p.station.Scheme) + "/" + p.station.CapGroup
-	if k.PerStation {
-		group += "/" + string(p.station.ID)
-	}
-	return group
-}
-
 // Rate prices one vehicle's passages, given in any order, when those before an instant are all known.
 func Rate(book *tariff.Book, inputs []rating.Input, known time.Time) []Result {
 	r := rater{results: make([]Result, len(inputs)), known: known}
@@ -95,83 +86,6 @@ func (r *rater) taking() (list []*passage) {
 func (r *rater) set(p *passage, freed rating.Rule) {
 	res := &r.results[p.place]
 	res.Freed, res.Net, res.Carrier = freed, 0, p.place
-}
-
-func (r *rater) duplicates() {
-	type seen struct {
-		at      int64
-		station toll.StationID
-		key     uint32
-	}
-	first := map[seen]bool{}
-	for _, p := range r.passages {
-		s := seen{p.At.UnixMilli(), p.Station, p.Key}
-		if first[s] && !p.free {
-			r.set(p, rating.RuleDuplicate)
-		}
-		first[s] = true
-	}
-}
-
-// pairs settles pairs and annulments: what a passage at another station within the window does.
-func (r *rater) pairs() {
-	there := r.taking()
-	for _, p := range there {
-		l := linkOf(p, tariff.Pair, tariff.Annul)
-		if l == nil {
-			continue
-		}
-		together := slices.ContainsFunc(there, func(o *passage) bool {
-			return within(l, p.At.Sub(o.At).Abs()) && l.IsWith(p.Station, o.Station)
-		})
-		if together == (l.Kind == tariff.Annul) {
-			r.set(p, rating.Rule(l.Kind))
-		}
-		r.results[p.place].Pending = !together && r.open(p, l)
-	}
-}
-
-// waivers frees passages for the sake of one that carries a charge elsewhere.
-func (r *rater) waivers() {
-	there := r.taking()
-	paid := map[*passage]bool{}
-	for _, p := range there {
-		paid[p] = r.results[p.place].Net > 0
-	}
-	for _, p := range there {
-		l := linkOf(p, tariff.Waive)
-		if l == nil || p.price == 0 {
-			continue
-		}
-		waived := slices.ContainsFunc(there, func(o *passage) bool {
-			earlier := !o.At.After(p.At)
-			return paid[o] && slices.Contains(l.With, o.Station) && within(l, p.At.Sub(o.At).Abs()) && (earlier || l.Before)
-		})
-		if waived {
-			r.set(p, rating.RuleWaive)
-		} else if l.Before && r.open(p, l) {
-			r.results[p.place].Pending = true
-		}
-	}
-}
-
-func (r *rater) open(p *passage, l *tariff.Link) bool {
-	end := p.At.Add(time.Duration(l.Minutes) * time.Minute)
-	return end.After(r.known) || l.Included && end.Equal(r.known)
-}
-
-func within(l *tariff.Link, apart time.Duration) bool {
-	window := time.Duration(l.Minutes) * time.Minute
-	return apart < window || l.Included && apart == window
-}
-
-func linkOf(p *passage, kinds ...tariff.LinkKind) *tariff.Link {
-	for i := range p.version.Links {
-		if l := &p.version.Links[i]; slices.Contains(kinds, l.Kind) && l.IsAt(p.Station, p.have()) {
-			return l
-		}
-	}
-	return nil
 }
 
 // alone finds the price of one passage on its own.
@@ -290,62 +204,5 @@ func (r *rater) hourRule() {
 			r.results[m].Carrier, r.results[m].Net = w.carrier.place, 0
 		}
 		r.results[w.carrier.place].Net = w.price
-	}
-}
-
-func (r *rater) dailyMaximum() {
-	type day struct {
-		group string
-		day   oslo.Day
-	}
-	spent := map[day]money.Ore{}
-	for _, p := range r.taking() {
-		res := &r.results[p.place]
-		on := oslo.DayOf(p.At)
-		if !p.everUnderMaximum() {
-			continue
-		}
-		rule := p.version.DayCap(p.station.CapGroup, p.version.KindOf(on).Season)
-		d := day{p.capGroup(p.anyMaximum()), on}
-		if rule != nil && rule.Covers(p.class, p.have()) {
-			left := max(0, rule.Day-spent[d])
-			res.Cut = max(0, res.Net-left)
-			res.Net -= res.Cut
-		}
-		spent[d] += res.Net
-	}
-}
-
-// everUnderMaximum tells whether some season has a daily maximum for the passage: then it is counted.
-func (p *passage) everUnderMaximum() bool { return p.anyMaximum() != nil && p.price > 0 }
-
-func (p *passage) anyMaximum() *tariff.Cap {
-	for i := range p.version.Caps {
-		k := &p.version.Caps[i]
-		if k.Daily && k.CapGroup == p.station.CapGroup && k.Covers(p.class, p.have()) {
-			return k
-		}
-	}
-	return nil
-}
-
-func (r *rater) monthlyCap() {
-	type month struct {
-		group string
-		month oslo.Month
-	}
-	paid := map[month]int{}
-	for _, p := range r.taking() {
-		rule := p.version.Cap(p.station.CapGroup)
-		res := &r.results[p.place]
-		if res.Net == 0 || rule == nil || !rule.Covers(p.class, p.have()) {
-			continue
-		}
-		m := month{p.capGroup(rule), oslo.MonthOf(p.At)}
-		paid[m]++
-		res.Count, res.Of = paid[m], rule.N
-		if res.Count > res.Of {
-			res.Net = 0
-		}
 	}
 }

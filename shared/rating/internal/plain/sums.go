@@ -1,0 +1,73 @@
+package plain
+
+import (
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/tariff"
+)
+
+// capGroup is what the passage is counted in.
+func (p *passage) capGroup(k *tariff.Cap) string {
+	group := string(p.station.Scheme) + "/" + p.station.CapGroup
+	if k.PerStation {
+		group += "/" + string(p.station.ID)
+	}
+	return group
+}
+
+func (r *rater) dailyMaximum() {
+	type day struct {
+		group string
+		day   oslo.Day
+	}
+	spent := map[day]money.Ore{}
+	for _, p := range r.taking() {
+		res := &r.results[p.place]
+		on := oslo.DayOf(p.At)
+		if !p.everUnderMaximum() {
+			continue
+		}
+		rule := p.version.DayCap(p.station.CapGroup, p.version.KindOf(on).Season)
+		d := day{p.capGroup(p.anyMaximum()), on}
+		if rule != nil && rule.Covers(p.class, p.have()) {
+			left := max(0, rule.Day-spent[d])
+			res.Cut = max(0, res.Net-left)
+			res.Net -= res.Cut
+		}
+		spent[d] += res.Net
+	}
+}
+
+// everUnderMaximum tells whether some season has a daily maximum for the passage: then it is counted.
+func (p *passage) everUnderMaximum() bool { return p.anyMaximum() != nil && p.price > 0 }
+
+func (p *passage) anyMaximum() *tariff.Cap {
+	for i := range p.version.Caps {
+		k := &p.version.Caps[i]
+		if k.Daily && k.CapGroup == p.station.CapGroup && k.Covers(p.class, p.have()) {
+			return k
+		}
+	}
+	return nil
+}
+
+func (r *rater) monthlyCap() {
+	type month struct {
+		group string
+		month oslo.Month
+	}
+	paid := map[month]int{}
+	for _, p := range r.taking() {
+		rule := p.version.Cap(p.station.CapGroup)
+		res := &r.results[p.place]
+		if res.Net == 0 || rule == nil || !rule.Covers(p.class, p.have()) {
+			continue
+		}
+		m := month{p.capGroup(rule), oslo.MonthOf(p.At)}
+		paid[m]++
+		res.Count, res.Of = paid[m], rule.N
+		if res.Count > res.Of {
+			res.Net = 0
+		}
+	}
+}
