@@ -11,7 +11,9 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/config"
+	"bompass/server/eid"
 	"bompass/server/embedded"
+	"bompass/server/partner/identity/openid"
 	"bompass/server/store"
 	"bompass/shared/fixture"
 )
@@ -106,7 +108,23 @@ func seed(ctx context.Context, cfg config.Config, s *store.Store) error {
 	if err != nil {
 		return err
 	}
-	return access.Seed(ctx, s, keys, fixture.Accounts(), fixture.Password)
+	if err := access.Seed(ctx, s, keys, fixture.Accounts(), fixture.Password); err != nil {
+		return err
+	}
+	return seedNumbers(ctx, s, keys)
+}
+
+// seedNumbers adds what the cast is known by outside: Fjordfrakt in the register of organisations, and
+// Ingrid in Sweden.
+func seedNumbers(ctx context.Context, s *store.Store, keys access.Keys) error {
+	if err := s.AddOrganisation(ctx, fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
+		return err
+	}
+	ingrid, err := s.AccountByEmail(ctx, "ingrid@bompass.example")
+	if err != nil {
+		return err
+	}
+	return s.AddNumber(ctx, ingrid.ID, eid.NewNumber(keys, ingrid.ID, openid.Sweden, fixture.IngridNumber))
 }
 
 func quarantineCommand(ctx context.Context, args []string, w world) error {

@@ -38,6 +38,7 @@ type Config struct {
 	Proxies   string // BOMPASS_PROXIES: networks of the proxies in front, whose X-Forwarded-For is believed
 	Mail      Secret // BOMPASS_SMTP_URL: the mail server; empty uses the built-in mailbox, in development
 	MailFrom  string // BOMPASS_MAIL_FROM: whom mail comes from
+	Partners  Partners
 	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
 
@@ -75,6 +76,7 @@ func Read(getenv func(string) string) (Config, error) {
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + c.Addr
 	}
+	c.Partners = r.partners(c.Mode)
 	if c.Mode == Production {
 		r.production(c)
 	}
@@ -187,6 +189,7 @@ func (r *reader) production(c Config) {
 	if c.Key == "" {
 		r.bad("BOMPASS_SECRET", "", "production needs a key of 64 hexadecimal digits, such as openssl rand -hex 32 prints")
 	}
+	r.ownKey("BOMPASS_SECRET", string(c.Key))
 	if !strings.HasPrefix(c.PublicURL, "https://") {
 		r.bad("BOMPASS_PUBLIC_URL", c.PublicURL, "production is reached over https; write the address people use, such as https://bompass.example")
 	}

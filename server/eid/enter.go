@@ -144,7 +144,7 @@ func (d *Desk) try(ctx context.Context, w Way, k kept, p identity.Person, t Tick
 	}
 	var e Entry
 	if err != nil {
-		e.New = d.newcomer(ctx, w, k, p, number)
+		e.New = d.newcomer(ctx, w, k, p)
 		account = access.Account{ID: e.New.Account, Customer: e.New.Customer, Person: e.New.Person, Language: e.New.Language, Role: access.Owner}
 	}
 	if k.Prover != "" && account.ID != k.Prover { // somebody else proved who they are
@@ -171,29 +171,39 @@ func (d *Desk) try(ctx context.Context, w Way, k kept, p identity.Person, t Tick
 // party acted for, and the proof goes along.
 const proofRow = "eid proof"
 
-// number is a personal number as it is found and kept. Norwegian ones are found as the account's own.
+// number is a personal number as it is found.
 func (d *Desk) number(w Way, number string) Number {
 	if number == "" {
 		return Number{}
 	}
-	find := number
-	if w.Country != "NO" {
-		find = w.Country + number
-	}
-	return Number{Country: w.Country, Hash: d.Keys.FindHash(find)}
+	return Number{Country: w.Country, Hash: d.Keys.FindHash(foundAs(w.Country, number))}
 }
 
-func (d *Desk) newcomer(ctx context.Context, w Way, k kept, p identity.Person, number Number) *Newcomer {
+// foundAs keeps numbers of different countries apart; Norwegian ones are found as the account's own.
+func foundAs(country, number string) string {
+	if country == "NO" {
+		return number
+	}
+	return country + number
+}
+
+// NewNumber is a personal number as it is kept for an account.
+func NewNumber(keys access.Keys, account toll.AccountID, country, number string) Number {
+	n := Number{Country: country, Hash: keys.FindHash(foundAs(country, number))}
+	n.Sealed.Key, n.Sealed.Data = keys.SealText([]byte(number), string(account)+" birth")
+	return n
+}
+
+func (d *Desk) newcomer(ctx context.Context, w Way, k kept, p identity.Person) *Newcomer {
 	n := &Newcomer{
 		Account: toll.AccountID(uuid.NewString()), Customer: toll.CustomerID(uuid.NewString()), Country: w.Country,
-		Language: k.Wish.Language, Number: number,
+		Language: k.Wish.Language,
 	}
 	if !access.KnownLanguage(n.Language) {
 		n.Language = "nb"
 	}
 	if p.BirthNumber != "" {
-		row := string(n.Account) + " birth"
-		n.Number.Sealed.Key, n.Number.Sealed.Data = d.Keys.SealText([]byte(p.BirthNumber), row)
+		n.Number = NewNumber(d.Keys, n.Account, w.Country, p.BirthNumber)
 		if w.Country == "NO" {
 			n.Person = d.Names(ctx, p.BirthNumber)
 		}

@@ -60,6 +60,9 @@ func (s *server) eidBegin(c *fiber.Ctx) error {
 	if err := s.ownSite(c); err != nil {
 		return err
 	}
+	if host := strings.ToLower(string(c.Request().Header.Host())); host != s.origin.host { // the issuer knows one of our names
+		return c.Redirect(s.origin.of(s.origin.host)+withNext(loginPath, c.Query("next")), fiber.StatusSeeOther)
+	}
 	if strings.Contains(c.Get("Sec-Purpose"), "prefetch") {
 		return c.SendStatus(fiber.StatusNoContent)
 	}
@@ -193,7 +196,7 @@ func (s *server) offerEID(c *fiber.Ctx, v *view) {
 		return
 	}
 	at := func(name string) string {
-		if _, err := s.EID.Way(name); err != nil {
+		if w, err := s.EID.Way(name); err != nil || w.Issuer.ID() == "" {
 			return ""
 		}
 		return withNext(strings.Replace(eidPath, ":way", name, 1), v.Next)

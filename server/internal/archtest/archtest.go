@@ -56,7 +56,8 @@ var Rules = []Rule{
 		From: "./server/store/...", Never: []string{"bompass/server/", "bompass/app", "bompass/hardware"},
 		Allow: []string{
 			"bompass/server/store", "bompass/server/internal", // and the domains, for the records they want kept
-			"bompass/server/access", "bompass/server/account", "bompass/server/passage",
+			"bompass/server/access", "bompass/server/account", "bompass/server/passage", "bompass/server/eid", "bompass/server/party",
+			"bompass/server/notice", "bompass/server/partner/identity", "bompass/server/partner/mandate", "bompass/server/partner/message", // the words of the roles
 		},
 		Why: "store remembers, it does not decide",
 	},
@@ -67,6 +68,15 @@ var Rules = []Rule{
 	},
 	{
 		From: "./server/access", Never: domain, Why: "domains decide; HTTP and SQL are details",
+	},
+	{
+		From: "./server/eid", Never: domain, Why: "domains decide; HTTP and SQL are details",
+	},
+	{
+		From: "./server/party", Never: domain, Why: "domains decide; HTTP and SQL are details",
+	},
+	{
+		From: "./server/partner/...", Never: domain, Why: "a system outside knows its own part and nothing of ours",
 	},
 	{
 		From: "./server/account", Never: domain, Why: "domains decide; HTTP and SQL are details",

@@ -49,6 +49,7 @@ type Config struct {
 	Levels     []string          // the issuer's names of the levels, substantial first, then high
 	Client     http.RoundTripper // nil is http.DefaultTransport
 	Now        func() time.Time
+	Country    string        // whose personal numbers it tells: "NO" when empty, or "SE"
 	LoginLimit time.Duration // how old a proof may be when the issuer remembers the person; 0 is two hours
 }
 
@@ -69,6 +70,9 @@ func New(c Config) (*Issuer, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("issuer %s: %w", c.Partner, err)
 	}
+	if c.Country == "" {
+		c.Country = Norway
+	}
 	if c.LoginLimit == 0 {
 		c.LoginLimit = 2 * time.Hour // ID-porten: 30 minutes, extendable to 120
 	}
@@ -79,6 +83,8 @@ func (c Config) check() error {
 	switch {
 	case c.ClientID == "" || c.Redirect == "" || c.Now == nil || c.Key.private == nil:
 		return errors.New("client, address, clock and key are needed")
+	case c.Country != "" && c.Country != Norway && c.Country != Sweden:
+		return errors.New("nothing is known of the numbers of " + c.Country)
 	case len(c.Levels) == 0 || len(c.Levels) > int(identity.High) || slices.Contains(c.Levels, ""):
 		return errors.New("one or two levels are needed")
 	}

@@ -16,7 +16,6 @@ import (
 	"golang.org/x/oauth2"
 
 	"bompass/server/partner/identity"
-	"bompass/shared/ident"
 )
 
 // push hands the request to the issuer and returns the reference to it.
@@ -88,13 +87,13 @@ func (i *Issuer) trade(ctx context.Context, s *site, j identity.Journey, code st
 
 // claims are what a proof says beyond what the library reads.
 type claims struct {
-	Party       string          `json:"azp"`
-	Level       string          `json:"acr"`
-	ProvedAt    json.RawMessage `json:"auth_time"`
-	BirthNumber string          `json:"pid"`
-	Session     string          `json:"sid"`
-	NotBefore   json.RawMessage `json:"nbf"`
-	Events      json.RawMessage `json:"events"`
+	Party     string          `json:"azp"`
+	Level     string          `json:"acr"`
+	ProvedAt  json.RawMessage `json:"auth_time"`
+	Session   string          `json:"sid"`
+	NotBefore json.RawMessage `json:"nbf"`
+	Events    json.RawMessage `json:"events"`
+	Number    string          `json:"-"` // under a name of the country's
 }
 
 // verifier checks signature, issuer, audience and expiry; the leeway is taken off the clock.
@@ -122,6 +121,9 @@ func (i *Issuer) believe(ctx context.Context, s *site, j identity.Journey, token
 	if err := proof.Claims(&c); err != nil {
 		return identity.Person{}, i.refuse(err.Error())
 	}
+	if c.Number, err = i.number(proof); err != nil {
+		return identity.Person{}, i.refuse(err.Error())
+	}
 	if proof.AccessTokenHash != "" && proof.VerifyAccessToken(token.AccessToken) != nil {
 		return identity.Person{}, i.refuse("the proof belongs to another access token")
 	}
@@ -130,7 +132,7 @@ func (i *Issuer) believe(ctx context.Context, s *site, j identity.Journey, token
 		return identity.Person{}, i.refuse(why)
 	}
 	return identity.Person{
-		Issuer: proof.Issuer, Subject: proof.Subject, BirthNumber: c.BirthNumber, Session: c.Session,
+		Issuer: proof.Issuer, Subject: proof.Subject, BirthNumber: c.Number, Session: c.Session,
 		Level: level, Proved: proved, Token: raw,
 	}, nil
 }
@@ -160,8 +162,8 @@ func (i *Issuer) examine(s *site, j identity.Journey, proof *oidc.IDToken, c cla
 		why = "the person has not proved again who they are"
 	case known && now.Sub(proved) > i.LoginLimit+leeway:
 		why = "the person proved who they are too long ago"
-	case c.BirthNumber != "" && !rightNumber(c.BirthNumber):
-		why = "the birth number cannot be one"
+	case c.Number != "" && !rightNumber(i.Country, c.Number):
+		why = "the personal number cannot be one"
 	case (s.FrontSession || s.BackSession) && c.Session == "", len(c.Session) > sessionMax || !plain(c.Session):
 		why = "the issuer's session has no name"
 	case len(c.Events) > 0:
@@ -171,11 +173,6 @@ func (i *Issuer) examine(s *site, j identity.Journey, proof *oidc.IDToken, c cla
 		proved = proof.IssuedAt
 	}
 	return level, proved, why
-}
-
-func rightNumber(s string) bool {
-	bare, _, problem := ident.BirthNumber(s)
-	return problem == ident.None && bare == s
 }
 
 // plain tells whether a name has only characters that can be seen.

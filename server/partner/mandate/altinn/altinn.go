@@ -32,7 +32,7 @@ const (
 	tokenMargin  = 30 * time.Second // a token that ends sooner is not used
 	tokenMax     = 30 * time.Minute // an exchanged token is not used longer
 	tokenBytes   = 16 << 10
-	scope        = "altinn:accessmanagement/authorizedparties.resourceowner"
+	Scope        = "altinn:accessmanagement/authorizedparties.resourceowner"
 	grant        = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 	partner      = "Altinn"
 )
@@ -174,7 +174,7 @@ func (s *Source) authorise(ctx context.Context) (string, error) {
 		return s.token, nil
 	}
 	assertion, err := s.Key.Sign("JWT", map[string]any{
-		"aud": s.Audience, "iss": s.ClientID, "scope": scope, "iat": now.Unix(), "exp": now.Add(assertionMax).Unix(), "jti": rand.Text(),
+		"aud": s.Audience, "iss": s.ClientID, "scope": Scope, "iat": now.Unix(), "exp": now.Add(assertionMax).Unix(), "jti": rand.Text(),
 	})
 	if err != nil {
 		return "", fmt.Errorf("token: %w", err)

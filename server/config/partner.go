@@ -1,0 +1,138 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Simulated is what an issuer or register is set to when its simulation is wanted by name.
+const Simulated = "simulated"
+
+// Off is what an issuer or register is set to when there is to be none.
+const Off = "off"
+
+// EID is one issuer of electronic identities.
+type EID struct {
+	Issuer  string // …_ISSUER: an address, "simulated" or "off"; empty is simulated in development and off in production
+	Client  string // …_CLIENT: our name at the issuer
+	KeyFile string // …_KEY_FILE: our private key, PEM
+	Levels  string // …_LEVELS: the issuer's names of substantial and high
+}
+
+// Mandate is the register of authorised parties.
+type Mandate struct {
+	Platform     string // BOMPASS_MANDATE_URL: as EID.Issuer
+	Token        string // BOMPASS_MANDATE_TOKEN_URL
+	Audience     string // BOMPASS_MANDATE_AUDIENCE
+	Client       string // BOMPASS_MANDATE_CLIENT
+	KeyFile      string // BOMPASS_MANDATE_KEY_FILE
+	Subscription Secret // BOMPASS_MANDATE_SUBSCRIPTION
+	Resource     string // BOMPASS_MANDATE_RESOURCE
+}
+
+// Partners are the systems outside that tell who people are and for whom they act.
+type Partners struct {
+	Norway     EID     // BOMPASS_EID_…
+	Sweden     EID     // BOMPASS_EID_SE_…
+	Mandate    Mandate // BOMPASS_MANDATE_…
+	Simulators string  // BOMPASS_SIMULATOR_ADDR: where simulated ones listen; empty is the port after BOMPASS_ADDR's
+}
+
+// The issuers' names of their levels.
+const (
+	norwegianLevels = "idporten-loa-substantial idporten-loa-high"
+	swedishLevels   = "http://id.elegnamnden.se/loa/1.0/loa3 http://id.elegnamnden.se/loa/1.0/loa4"
+)
+
+// Simulated tells whether the issuer is the simulation.
+func (e EID) Simulated() bool { return e.Issuer == Simulated }
+
+// Off tells whether there is no issuer.
+func (e EID) Off() bool { return e.Issuer == Off }
+
+func (r *reader) partners(mode Mode) Partners {
+	p := Partners{
+		Norway: r.eid("BOMPASS_EID", norwegianLevels, mode), Sweden: r.eid("BOMPASS_EID_SE", swedishLevels, mode), Mandate: r.mandate(mode),
+	}
+	if r.text("BOMPASS_SIMULATOR_ADDR", "") != "" {
+		p.Simulators = r.addr("BOMPASS_SIMULATOR_ADDR", "")
+		if mode == Production {
+			r.bad("BOMPASS_SIMULATOR_ADDR", p.Simulators, "production has no simulators; leave it out")
+		}
+	}
+	return p
+}
+
+// party reads where a system outside is.
+func (r *reader) party(name, example string, mode Mode) string {
+	switch value := r.text(name, ""); {
+	case value == "" && mode == Production, value == Off:
+		return Off
+	case value == "" || value == Simulated:
+		if mode == Production {
+			r.bad(name, value, "production has no simulators; write an address such as "+example+", or off")
+		}
+		return Simulated
+	case mode == Production && strings.HasPrefix(value, "http://"):
+		r.bad(name, value, "production is safe only over https; write an address such as "+example)
+		return Off
+	}
+	return r.link(name, example, "https", "http")
+}
+
+func (r *reader) eid(name, levels string, mode Mode) EID {
+	e := EID{
+		Issuer: r.party(name+"_ISSUER", "https://idporten.no", mode), Client: r.text(name+"_CLIENT", ""),
+		KeyFile: r.text(name+"_KEY_FILE", ""), Levels: r.text(name+"_LEVELS", levels),
+	}
+	if e.Simulated() || e.Off() || e.Issuer == "" {
+		return e
+	}
+	r.needed(name+"_CLIENT", e.Client, "write the name that the issuer gave you")
+	r.needed(name+"_KEY_FILE", e.KeyFile, "write the path of a PEM file with our private key")
+	if n := len(strings.Fields(e.Levels)); n < 1 || n > 2 {
+		r.bad(name+"_LEVELS", e.Levels, "write the issuer's names of substantial and high, such as "+levels)
+	}
+	return e
+}
+
+func (r *reader) mandate(mode Mode) Mandate {
+	const name = "BOMPASS_MANDATE"
+	m := Mandate{
+		Platform: r.party(name+"_URL", "https://platform.altinn.no", mode),
+		Token:    r.link(name+"_TOKEN_URL", "https://maskinporten.no/token", "https", "http"),
+		Audience: r.text(name+"_AUDIENCE", "https://maskinporten.no/"), Client: r.text(name+"_CLIENT", ""),
+		KeyFile: r.text(name+"_KEY_FILE", ""), Subscription: Secret(r.text(name+"_SUBSCRIPTION", "")), Resource: r.text(name+"_RESOURCE", "bompass-portal"),
+	}
+	if m.Platform == Simulated || m.Platform == Off || m.Platform == "" {
+		return m
+	}
+	r.needed(name+"_TOKEN_URL", m.Token, "write Maskinporten's address, such as https://maskinporten.no/token")
+	r.needed(name+"_CLIENT", m.Client, "write our name at Maskinporten")
+	r.needed(name+"_KEY_FILE", m.KeyFile, "write the path of a PEM file with our private key")
+	r.needed(name+"_SUBSCRIPTION", string(m.Subscription), "write the subscription key that Altinn gave you")
+	return m
+}
+
+func (r *reader) needed(name, value, instead string) {
+	if value == "" {
+		r.bad(name, "", instead)
+	}
+}
+
+// known are keys that stand in examples: a key that others know is none. Variety catches the rest,
+// such as one digit 64 times.
+const (
+	exampleKey   = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	varietyLeast = 12 // different bytes of 32; of random keys one in 10¹⁵ has fewer
+)
+
+func (r *reader) ownKey(name, key string) {
+	different := map[string]bool{}
+	for i := 0; i+2 <= len(key); i += 2 {
+		different[strings.ToLower(key[i:i+2])] = true
+	}
+	if key != "" && (strings.EqualFold(key, exampleKey) || len(different) < varietyLeast) {
+		r.bad(name, fmt.Sprintf("… (%d characters)", len(key)), "production needs a random key of its own; write what openssl rand -hex 32 prints")
+	}
+}

@@ -1,0 +1,65 @@
+package openid
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+
+	"bompass/shared/ident"
+)
+
+// Countries whose personal numbers issuers tell.
+const (
+	Norway = "NO"
+	Sweden = "SE"
+)
+
+// NumberClaim is the name under which a country's issuers tell the personal number.
+func NumberClaim(country string) string {
+	if country == Sweden {
+		return "https://id.oidc.se/claim/personalIdentityNumber"
+	}
+	return "pid"
+}
+
+// number reads the personal number; empty when the issuer does not tell it.
+func (i *Issuer) number(proof *oidc.IDToken) (string, error) {
+	var all map[string]json.RawMessage
+	if err := proof.Claims(&all); err != nil {
+		return "", err
+	}
+	raw, told := all[NumberClaim(i.Country)]
+	if !told {
+		return "", nil
+	}
+	var number string
+	if err := json.Unmarshal(raw, &number); err != nil || number == "" {
+		return "", errors.New("the personal number is no text")
+	}
+	return number, nil
+}
+
+// rightNumber tells whether a number can exist in its country, written bare.
+func rightNumber(country, s string) bool {
+	if country == Sweden {
+		return swedish(s)
+	}
+	bare, _, problem := ident.BirthNumber(s)
+	return problem == ident.None && bare == s
+}
+
+// swedish tells whether s is twelve digits: a day, on which coordination numbers add 60, a serial
+// number, and the check digit of the last ten.
+func swedish(s string) bool {
+	if len(s) != 12 || !ident.Luhn(s[2:]) {
+		return false
+	}
+	b := []byte(s[:8])
+	if b[6] >= '6' {
+		b[6] -= 6
+	}
+	_, err := time.Parse("20060102", string(b))
+	return err == nil
+}
