@@ -177,16 +177,25 @@ func (l *Line) ask(ctx context.Context, op Op, payload []byte, takes time.Durati
 	return nil, fmt.Errorf("%v: %w", op, ErrSilent)
 }
 
-// write sends a frame. A port that does not take it in time, or before ctx ends, is closed.
+// write sends a frame. A port that does not take it in time, or before ctx ends, is closed; some can be
+// stuck in a write even then, so nobody waits for it.
 func (l *Line) write(ctx context.Context, frame []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { _ = l.port.Close() }) // the write's own error tells
-	defer stop()
-	if _, err := l.port.Write(frame); err != nil {
-		return fmt.Errorf("write to beacon: %w", err)
+	written := make(chan error, 1)
+	go func() {
+		_, err := l.port.Write(frame)
+		written <- err
+	}()
+	select {
+	case err := <-written:
+		if err != nil {
+			return fmt.Errorf("write to beacon: %w", err)
+		}
+		return nil
+	case <-ctx.Done():
+		return errors.Join(fmt.Errorf("write to beacon: %w", ctx.Err()), l.port.Close())
 	}
-	return nil
 }
 
 // await waits for a request's answer and passes over others'.

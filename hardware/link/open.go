@@ -2,10 +2,12 @@ package link
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	"go.bug.st/serial"
@@ -53,7 +55,8 @@ func Serial(device string) Opener {
 	}
 }
 
-// serialPort waits for octets: the driver below returns none, and no error, when its time is up.
+// serialPort waits for octets, and writes all of them: the driver below returns none, and no error, when
+// its time is up, and may stop a write short.
 type serialPort struct{ serial.Port }
 
 func (p serialPort) Read(b []byte) (int, error) {
@@ -63,4 +66,19 @@ func (p serialPort) Read(b []byte) (int, error) {
 			return n, err
 		}
 	}
+}
+
+func (p serialPort) Write(b []byte) (n int, err error) {
+	for n < len(b) {
+		some, err := p.Port.Write(b[n:])
+		n += some
+		switch {
+		case errors.Is(err, syscall.EINTR):
+		case err != nil:
+			return n, err
+		case some == 0:
+			return n, io.ErrShortWrite
+		}
+	}
+	return n, nil
 }
