@@ -1,7 +1,8 @@
 // Command station is the roadside agent: it runs a station's readers, keeps every passage on disk, and
 // brings it to the server as soon as there is one.
 //
-// Its readers are simulated antennas and cameras over seeded traffic.
+// Its lanes and readers come from a file; without one they are simulated over seeded traffic. What the
+// file may say, the metrics and the alarms are in assets/docs/station.md.
 package main
 
 import (
@@ -35,5 +36,5 @@ func command(ctx context.Context, args []string, getenv func(string) string, log
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, log, now)
+	return c.run(ctx, os.Stdout, log, now)
 }

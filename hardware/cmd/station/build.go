@@ -1,0 +1,191 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	crand "crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"bompass/hardware"
+	"bompass/hardware/dsrc"
+	"bompass/hardware/efc"
+	"bompass/hardware/link"
+	"bompass/hardware/llrp"
+	"bompass/hardware/sim"
+	"bompass/hardware/uplink"
+)
+
+// Kinds of readers.
+const (
+	kindSim  = "sim"
+	kindLink = "link"
+	kindLLRP = "llrp"
+)
+
+// invented is how many vehicles drive when no file names them.
+const invented = 500
+
+// kindOf tells what an address speaks.
+func kindOf(address string) (string, error) {
+	switch {
+	case address == kindSim:
+		return kindSim, nil
+	case strings.HasPrefix(address, "llrp://") && len(address) > len("llrp://"):
+		return kindLLRP, nil
+	}
+	if _, err := link.ParseAddress(address); err != nil {
+		return "", fmt.Errorf("reader %q: sim, tcp://host:port, serial:/dev/name or llrp://host wanted", address)
+	}
+	return kindLink, nil
+}
+
+func (c *config) issuer() (issuer [2]byte, err error) {
+	b, err := hex.DecodeString(cmp.Or(c.Issuer, "30C0"))
+	if err != nil || len(b) != len(issuer) {
+		return issuer, errors.New("two octets wanted")
+	}
+	return [2]byte(b), nil
+}
+
+// device is a reader and the lanes it watches.
+type device struct {
+	kind   string
+	lanes  []int
+	reader hardware.Reader
+}
+
+// devices builds the readers: one for every DSRC beacon, one for every LLRP reader with all its lanes,
+// and one for all simulated lanes.
+func (c *config) devices(log *slog.Logger, now func() time.Time) ([]device, error) {
+	groups := map[string][]laneConfig{}
+	var addresses []string
+	for _, l := range c.Lanes {
+		if len(groups[l.Reader]) == 0 {
+			addresses = append(addresses, l.Reader)
+		}
+		groups[l.Reader] = append(groups[l.Reader], l)
+	}
+	var devices []device
+	for _, address := range addresses {
+		group := groups[address]
+		kind, err := kindOf(address)
+		if err != nil {
+			return nil, err
+		}
+		d := device{kind: kind}
+		for _, l := range group {
+			d.lanes = append(d.lanes, l.Lane)
+		}
+		switch kind {
+		case kindSim:
+			d.reader, err = c.simulated(group, now)
+		case kindLLRP:
+			d.reader, err = c.llrp(address, group, log, now)
+		default:
+			d.reader, err = c.beacon(address, group, log, now)
+		}
+		if err != nil {
+			return nil, err
+		}
+		devices = append(devices, d)
+	}
+	return devices, nil
+}
+
+// beacon builds the reader of a lane's DSRC beacon.
+func (c *config) beacon(address string, lanes []laneConfig, log *slog.Logger, now func() time.Time) (hardware.Reader, error) {
+	if len(lanes) > 1 {
+		return nil, fmt.Errorf("reader %s: a beacon has one lane, %d given", address, len(lanes))
+	}
+	open, err := link.ParseAddress(address)
+	if err != nil {
+		return nil, err
+	}
+	return &link.Reader{
+		Lane: lanes[0].Lane, Direction: lanes[0].Direction, Connect: link.Over(open, crand.Reader),
+		Profile: efc.Standard(dsrc.BeaconID{Manufacturer: 1, Individual: 1000 + lanes[0].Lane}), Now: now,
+		Random: crand.Reader, Jitter: rand.Float64, Log: log.With("lane", lanes[0].Lane),
+	}, nil
+}
+
+// llrp builds the reader of all lanes that hang on one LLRP address.
+func (c *config) llrp(address string, lanes []laneConfig, log *slog.Logger, now func() time.Time) (hardware.Reader, error) {
+	host := strings.TrimPrefix(address, "llrp://")
+	if _, _, err := net.SplitHostPort(host); err != nil {
+		host = net.JoinHostPort(host, llrp.Port)
+	}
+	issuer, err := c.issuer()
+	if err != nil {
+		return nil, err
+	}
+	antennas := map[uint16]llrp.Lane{}
+	for _, l := range lanes {
+		antenna := cmp.Or(l.Antenna, uint16(l.Lane))
+		if other, taken := antennas[antenna]; taken {
+			return nil, fmt.Errorf("reader %s: antenna %d hangs over lanes %d and %d", address, antenna, other.Number, l.Lane)
+		}
+		antennas[antenna] = llrp.Lane{Number: l.Lane, Direction: l.Direction}
+	}
+	dialer := &net.Dialer{Timeout: 5 * time.Second}
+	return &llrp.Reader{
+		Dial:  func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", host) },
+		Lanes: antennas, Number: llrp.Decimal(issuer), Now: now, Wait: uplink.Sleep, Jitter: rand.Float64, Log: log.With("reader", host),
+	}, nil
+}
+
+// simulated builds one road over all simulated lanes.
+func (c *config) simulated(lanes []laneConfig, now func() time.Time) (hardware.Reader, error) {
+	gates := make([]sim.Gate, len(lanes))
+	for i, l := range lanes {
+		gates[i] = sim.Gate{Lane: l.Lane, Direction: l.Direction}
+	}
+	vehicles, err := c.vehicles(gates)
+	if err != nil {
+		return nil, err
+	}
+	traffic := &sim.Traffic{Vehicles: vehicles, Rate: c.perHour / 3600, Misread: c.misread, Dice: sim.Dice(c.seed, 1)}
+	if c.commuter {
+		traffic.Day = sim.Commuters
+	}
+	return &sim.Reader{
+		Traffic: traffic, Profile: efc.Standard(dsrc.BeaconID{Manufacturer: 1, Individual: 1000}), Now: now, Wait: uplink.Sleep,
+	}, nil
+}
+
+// vehicles reads or invents who drives.
+func (c *config) vehicles(gates []sim.Gate) ([]sim.Vehicle, error) {
+	if c.cast == "" && c.demo {
+		return castOf(gates), nil
+	}
+	if c.cast == "" {
+		return sim.Cast(sim.Dice(c.seed, 0), invented, gates), nil
+	}
+	f, err := os.Open(c.cast)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	vehicles, err := sim.ReadCast(f, gates)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.cast, err)
+	}
+	return vehicles, nil
+}
+
+// lanesOf lists all lanes of devices, ascending.
+func lanesOf(devices []device) (lanes []int) {
+	for _, d := range devices {
+		lanes = append(lanes, d.lanes...)
+	}
+	slices.Sort(lanes)
+	return lanes
+}

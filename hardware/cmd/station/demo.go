@@ -1,0 +1,31 @@
+package main
+
+import (
+	"cmp"
+
+	"bompass/hardware"
+	"bompass/hardware/sim"
+	"bompass/shared/fixture"
+	"bompass/shared/toll"
+)
+
+// demonstrate fills in what the demonstration's data know.
+func demonstrate(c *config) {
+	c.Key = cmp.Or(c.Key, fixture.StationKey)
+	c.Station = cmp.Or(c.Station, "oslo-301")
+}
+
+// castOf lets the demonstration's vehicles drive, with the tags that are mounted in them.
+func castOf(gates []sim.Gate) []sim.Vehicle {
+	mounted := map[toll.VehicleID]toll.TagID{}
+	for _, m := range fixture.Mounts() {
+		mounted[m.Vehicle] = m.Tag
+	}
+	var vehicles []sim.Vehicle
+	for _, v := range fixture.Vehicles() {
+		vehicles = append(vehicles, sim.Vehicle{
+			PAN: string(mounted[v.ID]), Plate: hardware.PlateRead{Country: v.Plate.Country, Text: v.Plate.Text}, Gates: gates,
+		})
+	}
+	return vehicles
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"bompass/hardware/uplink"
+)
+
+// The live view's numbers and its words to the terminal.
+const (
+	drawEvery = 500 * time.Millisecond
+	logLines  = 6
+	home      = "\x1b[H"  // to the top left
+	tidy      = "\x1b[K"  // clear to the line's end
+	rest      = "\x1b[J"  // clear what is below
+	bold      = "\x1b[1m" // until plain
+	red       = "\x1b[31m"
+	plain     = "\x1b[0m"
+	clear     = "\x1b[2J"
+)
+
+// isTerminal tells whether somebody looks at a file.
+func isTerminal(f *os.File) bool {
+	stat, err := f.Stat()
+	return err == nil && stat.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb" //nolint:forbidigo // a terminal's own setting
+}
+
+// tail keeps the last lines of the log, for the foot of the live view.
+type tail struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+// Write takes a line.
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lines = append(t.lines, strings.TrimRight(string(b), "\n"))
+	t.lines = t.lines[max(0, len(t.lines)-logLines):]
+	return len(b), nil
+}
+
+func (t *tail) last() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append([]string(nil), t.lines...)
+}
+
+// live draws the station until ctx ends.
+func (m *monitor) live(ctx context.Context, title string, t *tail, out io.Writer) {
+	_, _ = io.WriteString(out, clear)
+	for {
+		_, _ = out.Write(m.draw(title, t.last()))
+		if uplink.Sleep(ctx, drawEvery) != nil {
+			_, _ = out.Write(m.draw(title, t.last()))
+			return
+		}
+	}
+}
+
+// draw is one picture of the station. Numbers and plates of people are masked.
+func (m *monitor) draw(title string, log []string) []byte {
+	var b bytes.Buffer
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+tidy+"\n", args...) }
+	b.WriteString(home)
+	line("%s%s%s   up %v   epoch %d   waiting %d", bold, title, plain, m.now().Sub(m.started).Round(time.Second), m.spool.Epoch(), m.spool.Waiting())
+	line("")
+	line("%slane  reader  state  passages   by tag   hour   last       tag    plate  way%s", bold, plain)
+	for _, v := range m.view() {
+		state := "up"
+		if !v.health.Up {
+			state = red + "down" + plain + " "
+		}
+		at := ""
+		if !v.state.last.At.IsZero() {
+			at = v.state.last.At.Local().Format("15:04:05")
+		}
+		line("%4d  %-6s  %-5s  %8d  %6.1f %%  %5d   %-8s %5s  %6s  %s", v.lane, v.kind, state, v.state.passages,
+			share(v.state.byTag, v.state.passages), v.vehicles, at, mask(v.state.last.Tag), mask(v.state.last.Plate), v.state.last.Direction)
+	}
+	line("")
+	for _, alarm := range m.alarms() {
+		line("%s%s%s", red, alarm, plain)
+	}
+	for _, text := range log {
+		line("%s", text)
+	}
+	b.WriteString(rest)
+	return b.Bytes()
+}
+
+func share(part, of int64) float64 {
+	if of == 0 {
+		return 0
+	}
+	return 100 * float64(part) / float64(of)
+}

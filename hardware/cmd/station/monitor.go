@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"bompass/hardware"
+	"bompass/hardware/lane"
+	"bompass/hardware/link"
+	"bompass/hardware/uplink"
+)
+
+// When something is an alarm.
+const (
+	downMax    = 10 * time.Second // a reader may be away for so long
+	waitingMax = 20_000           // passages in the spool: a quarter of a busy day
+)
+
+// monitor knows how the station fares. It is safe for all readers and all who look.
+type monitor struct {
+	now     func() time.Time
+	spool   *uplink.Spool
+	devices []device
+	started time.Time
+
+	mu    sync.Mutex
+	lanes map[int]*laneState
+}
+
+// laneState is what one lane has brought.
+type laneState struct {
+	passages, byTag, gaps int64
+	sequence              int64
+	findings              map[hardware.Finding]int64
+	watch                 lane.Watch
+	last                  uplink.Observation
+}
+
+func newMonitor(spool *uplink.Spool, devices []device, now func() time.Time) *monitor {
+	m := &monitor{now: now, spool: spool, devices: devices, started: now(), lanes: map[int]*laneState{}}
+	for _, n := range lanesOf(devices) {
+		m.lanes[n] = &laneState{findings: map[hardware.Finding]int64{}}
+	}
+	return m
+}
+
+// note counts a passage that is kept, and finds gaps in its lane's sequence.
+func (m *monitor) note(o uplink.Observation, s hardware.Sighting) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l := m.lanes[o.Lane]
+	if l == nil {
+		return
+	}
+	if o.Sequence != l.sequence+1 {
+		l.gaps++
+	}
+	l.sequence, l.last = o.Sequence, o
+	l.passages++
+	if o.Tag != "" {
+		l.byTag++
+	}
+	if s.Tag.Finding != hardware.NoTag {
+		l.findings[s.Tag.Finding]++
+	}
+	l.watch.Note(!s.Tag.IsZero(), m.now())
+}
+
+// laneView is a lane as it is shown.
+type laneView struct {
+	lane           int
+	kind           string
+	health         hardware.Health
+	state          laneState
+	vehicles, tags int // of the last hour
+	deaf           bool
+}
+
+// view copies how every lane fares.
+func (m *monitor) view() []laneView {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.now()
+	var all []laneView
+	for _, d := range m.devices {
+		health := d.reader.Health()
+		for _, n := range d.lanes {
+			l := m.lanes[n]
+			v := laneView{lane: n, kind: d.kind, health: health, state: *l, deaf: l.watch.Deaf(now)}
+			v.state.findings = map[hardware.Finding]int64{}
+			for finding, count := range l.findings {
+				v.state.findings[finding] = count
+			}
+			v.vehicles, v.tags = l.watch.Hour(now)
+			all = append(all, v)
+		}
+	}
+	slices.SortFunc(all, func(a, b laneView) int { return a.lane - b.lane })
+	return all
+}
+
+// alarms are what a person must look at, a sentence each.
+func (m *monitor) alarms() (all []string) {
+	now := m.now()
+	for _, v := range m.view() {
+		switch {
+		case !v.health.Up && now.Sub(latest(v.health.Since, m.started)) > downMax:
+			all = append(all, fmt.Sprintf("lane %d: its reader is down: %s", v.lane, v.health.Fault))
+		case v.health.Fault != "" && v.health.Up:
+			all = append(all, fmt.Sprintf("lane %d: %s", v.lane, v.health.Fault))
+		}
+		if v.deaf {
+			all = append(all, fmt.Sprintf("lane %d is deaf: %d tags of %d vehicles in an hour", v.lane, v.tags, v.vehicles))
+		}
+		if v.health.Offset.Abs() > link.ClockAlarm {
+			all = append(all, fmt.Sprintf("lane %d: its reader's clock is off by %v", v.lane, v.health.Offset.Round(time.Millisecond)))
+		}
+		if v.state.gaps > 0 {
+			all = append(all, fmt.Sprintf("lane %d: %d gaps in its sequence", v.lane, v.state.gaps))
+		}
+	}
+	if n := m.spool.Waiting(); n > waitingMax {
+		all = append(all, fmt.Sprintf("%d passages wait for the server", n))
+	}
+	return all
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
