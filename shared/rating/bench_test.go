@@ -15,6 +15,7 @@ type traffic struct {
 	*rush.Month
 	plan     *rating.Plan
 	stations []rating.StationIndex // of each passage
+	ways     []rating.Way          // of each passage
 	traits   []rating.Traits       // of each vehicle
 }
 
@@ -23,9 +24,13 @@ const benchVehicles = 100_000
 func makeTraffic(tb testing.TB, vehicles int) *traffic {
 	tb.Helper()
 	m := &traffic{Month: rush.NewMonth(vehicles), plan: compile(tb, wholeBook(tb))}
-	for _, at := range m.Station {
+	for i, at := range m.Station {
 		station, _ := m.plan.StationIndex(m.Stations[at])
-		m.stations = append(m.stations, station)
+		way := rating.WayOf(toll.Outbound)
+		if m.Inbound[i] {
+			way = rating.WayOf(toll.Inbound)
+		}
+		m.stations, m.ways = append(m.stations, station), append(m.ways, way)
 	}
 	for _, v := range m.Vehicles {
 		m.traits = append(m.traits, rating.Traits{Classes: rating.ClassesOf(v.Facts), Have: v.Have})
@@ -43,10 +48,7 @@ func (m *traffic) resolve(v int, set []rating.Crossing) []rating.Crossing {
 	t := m.traits[v]
 	for n := range set {
 		i := from + n
-		t.Direction, t.Key = 2, uint32(i)
-		if m.Inbound[i] {
-			t.Direction = 1
-		}
+		t.Direction, t.Key = m.ways[i], uint32(i)
 		if err := m.plan.ResolveInto(&set[n], m.stations[i], m.At[i], &t); err != nil {
 			panic(err) // the generated month lies in known price lists
 		}

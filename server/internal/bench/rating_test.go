@@ -26,6 +26,7 @@ type world struct {
 	stations []rating.StationIndex // of each passage
 	traits   []rating.Traits       // of each vehicle
 	vehicle  []int32               // of each passage
+	way      []rating.Way          // of each passage
 }
 
 func newWorld(tb testing.TB, vehicles int) *world {
@@ -46,10 +47,13 @@ func newWorld(tb testing.TB, vehicles int) *world {
 	for _, v := range w.Vehicles {
 		w.traits = append(w.traits, rating.Traits{Classes: rating.ClassesOf(v.Facts), Have: v.Have})
 	}
-	w.stations, w.vehicle = make([]rating.StationIndex, len(w.At)), make([]int32, len(w.At))
+	w.stations, w.vehicle, w.way = make([]rating.StationIndex, len(w.At)), make([]int32, len(w.At)), make([]rating.Way, len(w.At))
 	for v := range w.Ends {
 		for i := w.begin(v); i < w.Ends[v]; i++ {
-			w.stations[i], w.vehicle[i] = index[w.Station[i]], int32(v)
+			w.stations[i], w.vehicle[i], w.way[i] = index[w.Station[i]], int32(v), rating.WayOf(toll.Outbound)
+			if w.Inbound[i] {
+				w.way[i] = rating.WayOf(toll.Inbound)
+			}
 		}
 	}
 	return w
@@ -72,10 +76,7 @@ func (w *world) resolve(v int, set []rating.Crossing) {
 
 // into resolves passage i of a vehicle with these traits.
 func (w *world) into(c *rating.Crossing, i int, t *rating.Traits) {
-	t.Direction, t.Key = 2, uint32(i)
-	if w.Inbound[i] {
-		t.Direction = 1
-	}
+	t.Direction, t.Key = w.way[i], uint32(i)
 	if err := w.plan.ResolveInto(c, w.stations[i], w.At[i], t); err != nil {
 		panic(err) // the month lies in known price lists
 	}
@@ -179,11 +180,7 @@ func newArrival(w *world) *arrival {
 	for p := range a.order {
 		from, to := w.part(p), w.part(p+1)
 		for i := w.begin(from); i < w.Ends[to-1]; i++ {
-			one := arrived{w.At[i], w.vehicle[i], uint32(i), w.stations[i], 2}
-			if w.Inbound[i] {
-				one.way = 1
-			}
-			a.order[p] = append(a.order[p], one)
+			a.order[p] = append(a.order[p], arrived{w.At[i], w.vehicle[i], uint32(i), w.stations[i], w.way[i]})
 		}
 		slices.SortStableFunc(a.order[p], func(x, y arrived) int { return int(x.at - y.at) })
 	}
@@ -219,11 +216,21 @@ func (a *arrival) partition(b *buffers, p int) {
 	}
 	for v := from; v < to; v++ {
 		set := a.set[a.begin(v):a.Ends[v]]
-		if !slices.IsSortedFunc(set, rating.Crossing.Compare) {
+		if !inOrder(set) {
 			rating.Sort(set)
 		}
 		a.plan.Rate(set, b.out[:len(set)])
 	}
+}
+
+// inOrder tells whether every passage is later than the one before it.
+func inOrder(set []rating.Crossing) bool {
+	for i := 1; i < len(set); i++ {
+		if set[i].UnixMilli() <= set[i-1].UnixMilli() {
+			return false
+		}
+	}
+	return true
 }
 
 // repeats is how often each way is taken; the shortest time of each part counts.
