@@ -11,7 +11,7 @@ SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f 
 	$(wildcard server/internal/bundle/*.go server/internal/bundle/lean/*) assets/package-lock.json go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-wasm lint fmt bench faults size reset clean postgres chromium tools shots
+.PHONY: help run build test test-wasm lint fmt bench faults size reset clean postgres chromium tools shots reader llrp-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -53,8 +53,17 @@ bench: postgres build ## measure: rating core and pipeline, as passages per seco
 	go test -run '^$$' -bench Pipeline -benchtime 1x -timeout 20m ./server/...
 	go test -run '^$$' -bench . -benchtime 1s ./hardware/dsrc ./hardware/efc ./hardware/seal
 
-faults: ## break the lines to simulated beacons in every way: nothing lost, nothing doubled
+faults: ## break the lines, the disk, the agent and the server in every way: nothing lost, nothing doubled
+	STATION_KILLS=500 go test -count=1 -v -timeout 30m -run 'Killed|Full|Filled|Day|Sustained|Drained' ./hardware/uplink
+	go test -count=1 -v -run 'Faults|Restarts|Garbled' ./hardware/llrp
 	go test -count=1 -v -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 20
+
+reader: ## a simulated station of four lanes with its live view, for the running portal
+	@go build -trimpath -o $(BIN)/station ./hardware/cmd/station
+	@exec $(BIN)/station --demo --listen 127.0.0.1:9105
+
+llrp-check: ## let Wireshark's dissector read a recorded run of the LLRP driver
+	@./hardware/llrp/llrptest/check.sh
 
 size: assets/web/manifest.json ## print the transfer sizes against their budgets
 	@go run ./server/internal/bundle
