@@ -1,0 +1,363 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"bompass/server/partner/identity/sim"
+	"bompass/shared/api"
+	"bompass/shared/fixture"
+)
+
+// S1.02 S1.05 S1.06 S2.02 S2.05 S2.07 S2.08 S2.09: both entries stand on the page, the eID first and with
+// its choices named.
+func TestEIDComesFirstAndTheOtherEntryBeside(t *testing.T) {
+	p := newPortal(t)
+	body := p.visitor().get("/login").body
+	button, form := strings.Index(body, `href="/login/eid/no"`), strings.Index(body, `<form method="post" action="/login"`)
+	if button < 0 || form < 0 || button > form {
+		t.Errorf("button at %d, form at %d", button, form)
+	}
+	for _, want := range []string{"MinID", "BankID", "BankID på mobil", "Buypass", "Commfides", "Jeg har ikke ID-porten-bruker", "Logg inn"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	address := p.visitor().get("/login/eid/no").Header.Get("Location")
+	if !strings.HasPrefix(address, p.issuers+"/no/authorize?") || strings.Contains(address, "code_challenge") {
+		t.Errorf("the button leads to %q", address)
+	}
+}
+
+// S3.03 S3.04 S3.05 S3.09 S3.10 S3.11: a tab for each way, the Swedish one with what to do.
+func TestEachWayHasATab(t *testing.T) {
+	p := newPortal(t)
+	v := p.visitor()
+	front := v.get("/login?lang=sv").body
+	for _, want := range []string{`href="/login?way=se"`, `href="/login?way=number"`, "Mobilt BankID", "Kundnummer"} {
+		if !strings.Contains(front, want) {
+			t.Errorf("the front page lacks %q", want)
+		}
+	}
+	sweden := v.get("/login?way=se").body
+	for _, want := range []string{`href="/login/eid/se"`, "annan telefon eller surfplatta", "Öppna BankID-appen", `aria-current="page"`} {
+		if !strings.Contains(sweden, want) {
+			t.Errorf("the Swedish tab lacks %q", want)
+		}
+	}
+	number := v.get("/login?way=number").body
+	for _, want := range []string{"användarnamn", "senaste faktura", `<form method="post" action="/login"`} {
+		if !strings.Contains(number, want) {
+			t.Errorf("the tab for customer numbers lacks %q", want)
+		}
+	}
+	in := v.come("se", "ingrid", "")
+	v.learn()
+	if me := v.get(api.Me.Path); in.StatusCode != http.StatusSeeOther || !strings.Contains(me.body, `"person":"Ingrid Lindqvist"`) {
+		t.Errorf("with a Swedish eID: %d %s", in.StatusCode, me.body)
+	}
+}
+
+// S2.06 S2.13 S2.14 S1.03 S1.04 S3.01 S3.02 S3.13 S4.12: help, numbers to call and the language stand on the
+// page, for everybody and without scripts.
+func TestHelpNeedsNoLogin(t *testing.T) {
+	p := newPortal(t)
+	v := p.visitor()
+	login := v.get("/login").body
+	for _, want := range []string{`href="/help/login"`, "72 54 09 00", `hreflang="sv"`, `hreflang="de"`} {
+		if !strings.Contains(login, want) {
+			t.Errorf("the sign-in page lacks %q", want)
+		}
+	}
+	if strings.Contains(login, "OBS!") {
+		t.Error("a good browser is warned of")
+	}
+	old := v.get("/login", header("User-Agent", "Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko")).body
+	if !strings.Contains(old, "OBS! Nettleseren din er for gammel") {
+		t.Error("Internet Explorer is not warned of")
+	}
+	for lang, words := range map[string][]string{
+		"nb": {"1 000", "bekrefter hvem du er", "Digdir", "øverst til høyre", `href="#logout"`, "72 54 09 00"},
+		"en": {"1,000", "confirms who you are", "Digdir", "upper right"},
+		"sv": {"Logga ut", "Digdir"}, "de": {"Abmelden", "Digdir"},
+	} {
+		help := p.visitor().get("/help/login?lang=" + lang)
+		for _, want := range words {
+			if help.StatusCode != http.StatusOK || !strings.Contains(help.body, want) {
+				t.Errorf("%s: %d, lacks %q", lang, help.StatusCode, want)
+			}
+		}
+	}
+}
+
+// S2.03 S2.04 S2.10: everybody with a Norwegian eID takes the same way: people of companies with their
+// own eID, people with a D-number, people who are new and those whose issuer tells no number.
+func TestEverybodyWithAnEIDGetsIn(t *testing.T) {
+	p := newPortal(t)
+	for who, want := range map[string]string{
+		"kari": `"person":"Kari Lund"`, "nils": `"person":"Nils Berg","customer":"` + string(fixture.Fjordfrakt) + `"`, "marek": `"person":"Marek Nowak"`,
+		"liv": `"person":"Liv Nygaard","customer":`, "anna": `"person":"Ny bruker"`,
+	} {
+		v := p.enter(who)
+		first := v.get(api.Me.Path).body
+		if !strings.Contains(first, want) {
+			t.Errorf("%s: %s", who, first)
+		}
+		again := p.enter(who).get(api.Me.Path).body
+		if customerOf(first) == "" || customerOf(first) != customerOf(again) {
+			t.Errorf("%s is another customer the second time: %s, %s", who, first, again)
+		}
+	}
+}
+
+func customerOf(me string) string {
+	_, rest, _ := strings.Cut(me, `"customer":"`)
+	id, _, _ := strings.Cut(rest, `"`)
+	return id
+}
+
+func TestThePersonComesBackToWhereTheyWere(t *testing.T) {
+	p := newPortal(t)
+	if in := p.visitor().come("no", "kari", "/passages?from=2026-11-01"); in.Header.Get("Location") != "/passages?from=2026-11-01" {
+		t.Errorf("went on to %q", in.Header.Get("Location"))
+	}
+	if in := p.visitor().come("no", "kari", "https://elsewhere.example/"); in.Header.Get("Location") != "/" {
+		t.Errorf("went on to %q", in.Header.Get("Location"))
+	}
+}
+
+// Two tabs each have their own journey; an answer is good once, in the browser that asked, and on its
+// own way.
+func TestAnAnswerOpensOneSessionInItsOwnBrowser(t *testing.T) {
+	p := newPortal(t)
+	v := p.visitor()
+	one, two := v.get("/login/eid/no").Header.Get("Location"), v.get("/login/eid/no?next=%2Fpassages").Header.Get("Location")
+	second := v.choose(two, "no", "kari")
+	first := v.choose(one, "no", "kari")
+	thief := p.visitor()
+	refused(t, "another browser", thief.abroad(http.MethodGet, first, ""))
+	if in := v.abroad(http.MethodGet, second, ""); in.Header.Get("Location") != "/passages" {
+		t.Errorf("second tab: %q", in.Header.Get("Location"))
+	}
+	if in := v.abroad(http.MethodGet, first, ""); in.Header.Get("Location") != "/" {
+		t.Errorf("first tab: %q", in.Header.Get("Location"))
+	}
+	refused(t, "the same answer again", v.abroad(http.MethodGet, first, ""))
+	for name, change := range map[string]func(string) string{
+		"another way":        func(s string) string { return strings.Replace(s, "/eid/no/", "/eid/se/", 1) },
+		"no state":           func(s string) string { return strings.Replace(s, "state=", "x=", 1) },
+		"two codes":          func(s string) string { return s + "&code=x" },
+		"two states":         func(s string) string { return s + "&state=x" },
+		"another issuer":     func(s string) string { return strings.Replace(s, "iss=", "iss=x", 1) },
+		"an error, in words": func(s string) string { return s + "&error=%3Cscript%3E" },
+	} {
+		w := p.visitor()
+		back := w.choose(w.get("/login/eid/no").Header.Get("Location"), "no", "kari")
+		refused(t, name, w.abroad(http.MethodGet, change(back), ""))
+	}
+	w := p.visitor()
+	back := w.choose(w.get("/login/eid/no").Header.Get("Location"), "no", "kari")
+	p.pass(11 * time.Minute)
+	refused(t, "after eleven minutes", w.abroad(http.MethodGet, back, ""))
+}
+
+func refused(t *testing.T, name string, p page) {
+	t.Helper()
+	if p.StatusCode != http.StatusSeeOther || !strings.HasPrefix(p.Header.Get("Location"), "/login?why=") {
+		t.Errorf("%s: got %d %q %s", name, p.StatusCode, p.Header.Get("Location"), p.body)
+	}
+	for _, c := range p.Cookies() {
+		if c.Name == "sid" && c.Value != "" {
+			t.Errorf("%s: a session began", name)
+		}
+	}
+}
+
+// Session fixation: what stands in the browser before signing in opens nothing afterwards.
+func TestASessionHasATokenOfItsOwn(t *testing.T) {
+	p := newPortal(t)
+	v := p.visitor()
+	u, err := url.Parse(p.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	planted := strings.Repeat("A", 43)
+	v.client.Jar.SetCookies(u, []*http.Cookie{{Name: "sid", Value: planted, Path: "/"}})
+	v.come("no", "kari", "")
+	token := sessionOf(t, v)
+	if token == planted || token == "" {
+		t.Errorf("token: %q", token)
+	}
+	v.come("no", "kari", "")
+	if again := sessionOf(t, v); again == token {
+		t.Error("signing in again keeps the token")
+	}
+	thief := p.visitor()
+	thief.client.Jar.SetCookies(u, []*http.Cookie{{Name: "sid", Value: token, Path: "/"}})
+	if got := thief.get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the token of before: got %d", got.StatusCode)
+	}
+}
+
+func sessionOf(t *testing.T, v *visitor) string {
+	t.Helper()
+	u, err := url.Parse(v.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range v.client.Jar.Cookies(u) {
+		if c.Name == "sid" {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+// Who is sent back reads why, and nothing that the issuer said.
+func TestAPersonIsToldWhyTheEIDDidNotWork(t *testing.T) {
+	p := newPortal(t)
+	v := p.visitor()
+	asked := v.abroad(http.MethodGet, v.get("/login/eid/no").Header.Get("Location"), "")
+	id := hiddenOf(asked.body, "id")
+	stopped := v.abroad(http.MethodPost, p.issuers+"/no/choose", url.Values{"id": {id}, "cancel": {"1"}}.Encode())
+	back := v.abroad(http.MethodGet, stopped.Header.Get("Location"), "")
+	if back.Header.Get("Location") != "/login?why=eid-cancelled" || !strings.Contains(v.get("/login?why=eid-cancelled").body, "Du avbrøt innloggingen") {
+		t.Errorf("cancelled: %q", back.Header.Get("Location"))
+	}
+	for _, m := range sim.Mischiefs() {
+		if m.Name != "proves with another nonce" {
+			continue
+		}
+		p.norway.Misbehave(&m)
+		in := p.visitor().come("no", "kari", "")
+		if in.Header.Get("Location") != "/login?why=eid-refused" {
+			t.Errorf("%s: %q", m.Name, in.Header.Get("Location"))
+		}
+	}
+	p.norway.Misbehave(nil)
+	if got := p.visitor().get("/login/eid/xx"); got.StatusCode != http.StatusNotFound {
+		t.Errorf("a way that is none: got %d", got.StatusCode)
+	}
+	for name, c := range map[string]change{"another site": header("Sec-Fetch-Site", "cross-site"), "a sister site": header("Sec-Fetch-Site", "same-site")} {
+		if got := p.visitor().get("/login/eid/no", c); got.StatusCode != http.StatusForbidden {
+			t.Errorf("begun by %s: got %d", name, got.StatusCode)
+		}
+	}
+	if text := p.log.String(); strings.Contains(text, "14848530051") {
+		t.Error("the log holds a birth number")
+	}
+}
+
+// OpenID Connect RP-Initiated Logout: who came with an eID leaves there too, by a form, so that no
+// token is in an address.
+func TestLeavingHereLeavesAtTheIssuer(t *testing.T) {
+	p := newPortal(t)
+	v := p.enter("kari")
+	out := v.do(http.MethodPost, api.Logout.Path, "{}")
+	if out.StatusCode != http.StatusOK || !strings.Contains(out.body, `"next":"/logout/eid"`) {
+		t.Fatalf("logout: %d %s", out.StatusCode, out.body)
+	}
+	leave := v.get("/logout/eid")
+	if got := leave.Header.Get("Content-Security-Policy"); !strings.Contains(got, "form-action 'self' "+p.issuers+";") || strings.Contains(got, "unsafe-inline") {
+		t.Errorf("policy: %q", got)
+	}
+	if !strings.Contains(leave.body, `action="`+p.issuers+`/no/endsession"`) || strings.Contains(leave.body, "<script>") {
+		t.Errorf("page: %s", leave.body)
+	}
+	form := url.Values{"id_token_hint": {hiddenOf(leave.body, "id_token_hint")}, "post_logout_redirect_uri": {hiddenOf(leave.body, "post_logout_redirect_uri")}, "state": {"x"}}
+	left := v.abroad(http.MethodPost, p.issuers+"/no/endsession", form.Encode())
+	if left.StatusCode != http.StatusOK || !strings.Contains(left.body, "/logout/done") || len(form.Get("id_token_hint")) < 100 {
+		t.Errorf("at the issuer: %d %s", left.StatusCode, left.body)
+	}
+	if done := v.get("/logout/done"); done.Header.Get("Location") != "/login?why=signed-out" {
+		t.Errorf("done: %q", done.Header.Get("Location"))
+	}
+	if again := v.get("/logout/eid"); again.StatusCode != http.StatusSeeOther {
+		t.Errorf("the way out, again: %d", again.StatusCode)
+	}
+	if password := p.signIn(kari); strings.Contains(password.do(http.MethodPost, api.Logout.Path, "{}").body, "next") {
+		t.Error("who came with a password is sent to an issuer")
+	}
+}
+
+// Front-channel logout comes without a cookie, in a frame of the issuer's, and for one session.
+func TestAnIssuersFrameEndsItsSession(t *testing.T) {
+	p := newPortal(t)
+	v, other := p.enter("kari"), p.enter("olav")
+	farewell := p.frame(v)
+	stranger := p.visitor()
+	for name, address := range map[string]string{
+		"no session": "/logout/front?iss=" + url.QueryEscape(p.issuers+"/no"), "another issuer": strings.Replace(farewell, "%2Fno", "%2Fse", 1),
+		"another session": "/logout/front?sid=x&iss=" + url.QueryEscape(p.issuers+"/no"), "nothing": "/logout/front",
+	} {
+		if got := stranger.get(address, header("Sec-Fetch-Site", "cross-site")); got.StatusCode != http.StatusOK {
+			t.Errorf("%s: got %d", name, got.StatusCode)
+		}
+	}
+	if got := v.get(api.Me.Path); got.StatusCode != http.StatusOK {
+		t.Fatalf("before: got %d", got.StatusCode)
+	}
+	framed := stranger.get(farewell, header("Sec-Fetch-Site", "cross-site"))
+	policy := framed.Header.Get("Content-Security-Policy")
+	if framed.StatusCode != http.StatusOK || !strings.Contains(policy, "frame-ancestors "+p.issuers) || strings.Contains(policy, "'self'") || framed.Header.Get("X-Frame-Options") != "" {
+		t.Errorf("frame: %d %q", framed.StatusCode, policy)
+	}
+	if got := v.get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
+		t.Errorf("after: got %d", got.StatusCode)
+	}
+	if got := other.get(api.Me.Path); got.StatusCode != http.StatusOK {
+		t.Errorf("somebody else: got %d", got.StatusCode)
+	}
+}
+
+// frame lets the person leave at the issuer, and returns the address in the issuer's frame, which is
+// not opened. The back channel is closed meanwhile.
+func (p *portal) frame(v *visitor) string {
+	p.t.Helper()
+	back := p.norway.Client.Back
+	p.norway.Client.Back = ""
+	left := v.abroad(http.MethodGet, p.issuers+"/no/endsession", "")
+	p.norway.Client.Back = back
+	_, rest, _ := strings.Cut(left.body, `<iframe src="`)
+	address, _, _ := strings.Cut(rest, `"`)
+	return strings.ReplaceAll(strings.TrimPrefix(address, p.url), "&amp;", "&")
+}
+
+// OpenID Connect Back-Channel Logout: leaving at another service ends the session here at once; the
+// message is believed once.
+func TestAnIssuersMessageEndsItsSessions(t *testing.T) {
+	p := newPortal(t)
+	v, other := p.enter("kari"), p.enter("olav")
+	p.norway.Leave(t.Context(), "kari")
+	if got := v.get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
+		t.Errorf("after leaving elsewhere: got %d", got.StatusCode)
+	}
+	if got := other.get(api.Me.Path); got.StatusCode != http.StatusOK {
+		t.Errorf("somebody else: got %d", got.StatusCode)
+	}
+	message, err := p.norway.Message("unknown", "nobody")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger := p.visitor()
+	send := func(path, message string) int {
+		return stranger.abroad(http.MethodPost, p.url+path, url.Values{"logout_token": {message}}.Encode()).StatusCode
+	}
+	for _, c := range []struct {
+		name, path, message string
+		want                int
+	}{
+		{"about nobody here", "/logout/back/no", message, 200},
+		{"the same again", "/logout/back/no", message, 400},
+		{"at another issuer's", "/logout/back/se", message, 400},
+		{"at nobody's", "/logout/back/xx", message, 400},
+		{"without a message", "/logout/back/no", "", 400},
+	} {
+		if got := send(c.path, c.message); got != c.want {
+			t.Errorf("%s: got %d, want %d", c.name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,255 @@
+package web_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"html"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"bompass/server/eid"
+	"bompass/server/partner/identity/openid"
+	identitysim "bompass/server/partner/identity/sim"
+	"bompass/server/partner/mandate/altinn"
+	mandatesim "bompass/server/partner/mandate/sim"
+	"bompass/server/party"
+	"bompass/server/web"
+	"bompass/shared/fixture"
+)
+
+// portal is a house that people reach with an eID: two simulated issuers and a simulated register of
+// mandates, each over a real connection.
+type portal struct {
+	*house
+	norway, sweden *identitysim.Issuer
+	register       *mandatesim.Register
+	issuers        string // their address
+}
+
+var issuerKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
+// swap lets a handler be set once its address is known.
+type swap struct{ to atomic.Pointer[http.ServeMux] }
+
+func (s *swap) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.to.Load().ServeHTTP(w, r) }
+
+func newPortal(t *testing.T) *portal {
+	t.Helper()
+	p := &portal{}
+	var door swap
+	outside := httptest.NewServer(&door)
+	t.Cleanup(outside.Close)
+	p.issuers = outside.URL
+	p.house = newHouse(t, func(d *web.Deps) {
+		h, ok := d.Accounts.(*house)
+		if !ok {
+			t.Fatal("the accounts are not the house's")
+		}
+		door.to.Store(p.build(t, d, h))
+	})
+	return p
+}
+
+func (p *portal) build(t *testing.T, d *web.Deps, h *house) *http.ServeMux {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := openid.NewKey(private, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	var ways []eid.Way
+	for _, country := range []string{openid.Norway, openid.Sweden} {
+		name := strings.ToLower(country)
+		issuer, adapter := p.issuer(t, d, country, key)
+		mux.Handle("/"+name+"/", issuer)
+		ways = append(ways, eid.Way{Name: name, Country: country, Issuer: adapter})
+		if country == openid.Norway {
+			p.norway = issuer
+		} else {
+			p.sweden = issuer
+		}
+	}
+	source := p.mandates(t, d, key)
+	mux.Handle("/altinn/", http.StripPrefix("/altinn", p.register))
+	names := func(ctx context.Context, number string) string {
+		answer, err := source.Parties(ctx, number)
+		if err != nil {
+			return ""
+		}
+		return answer.Name
+	}
+	d.EID = eid.NewDesk(eid.Deps{Store: h.db, Access: d.Desk, Keys: d.Keys, Ways: ways, Names: names, Now: d.Now})
+	d.Parties = party.NewDesk(h.db, source, d.Keys, d.Now)
+	ingrid, err := h.db.AccountByEmail(t.Context(), "ingrid@bompass.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.db.AddNumber(t.Context(), ingrid.ID, eid.NewNumber(d.Keys, ingrid.ID, openid.Sweden, fixture.IngridNumber)); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.db.AddOrganisation(t.Context(), fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
+		t.Fatal(err)
+	}
+	return mux
+}
+
+func (p *portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Key) (*identitysim.Issuer, *openid.Issuer) {
+	t.Helper()
+	signs, err := issuerKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.ToLower(country)
+	c := openid.Config{
+		Partner: "eID " + name, Issuer: p.issuers + "/" + name, ClientID: "bompass", Key: key, Country: country, Now: d.Now,
+		Redirect: d.PublicURL + "/login/eid/" + name + "/return", LoggedOut: d.PublicURL + "/logout/done",
+		Levels: []string{"idporten-loa-substantial", "idporten-loa-high"},
+	}
+	adapter, err := openid.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	persons := []identitysim.Person{{Key: "ingrid", Name: "Ingrid Lindqvist", Number: fixture.IngridNumber}}
+	if country == openid.Norway {
+		persons = nil
+		for _, a := range fixture.Accounts() {
+			first, _, _ := strings.Cut(a.Email, "@")
+			persons = append(persons, identitysim.Person{Key: first, Name: a.Person, Number: a.BirthNumber})
+		}
+		for _, o := range fixture.Strangers() {
+			persons = append(persons, identitysim.Person{Key: o.Key, Name: o.Name, Number: o.Number})
+		}
+	}
+	sim, err := identitysim.New(identitysim.Config{
+		Issuer: c.Issuer, Title: "eID", Levels: c.Levels, Methods: []identitysim.Method{{Name: "BankID", Level: 1}}, Persons: persons,
+		NumberClaim: openid.NumberClaim(country), Now: d.Now, Key: signs,
+		Client: identitysim.Client{
+			ID: "bompass", Key: key.Public(), Redirect: c.Redirect, LoggedOut: c.LoggedOut,
+			Front: d.PublicURL + "/logout/front", Back: d.PublicURL + "/logout/back/" + name,
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sim, adapter
+}
+
+func (p *portal) mandates(t *testing.T, d *web.Deps, key openid.Key) *altinn.Source {
+	t.Helper()
+	names, rights := map[string]string{}, map[string][]mandatesim.Company{}
+	for _, a := range fixture.Accounts() {
+		names[a.BirthNumber] = a.Person
+	}
+	for _, o := range fixture.Strangers() {
+		names[o.Number] = o.Name
+	}
+	for number, companies := range fixture.Mandates() {
+		for _, c := range companies {
+			item := mandatesim.Company{Number: c.Number, Name: c.Name}
+			if c.Right {
+				item.Resource = []string{"bompass-portal"}
+			}
+			rights[number] = append(rights[number], item)
+		}
+	}
+	p.register = mandatesim.New(mandatesim.Config{
+		Audience: "https://maskinporten.example/", ClientID: "bompass", Key: key.Public(), Scope: altinn.Scope, Names: names, Rights: rights, Now: d.Now,
+	})
+	source, err := altinn.New(altinn.Config{
+		Platform: p.issuers + "/altinn", Token: p.issuers + "/altinn/token", Audience: "https://maskinporten.example/", ClientID: "bompass",
+		Key: key, Resource: "bompass-portal", Now: d.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source
+}
+
+// abroad goes to an address of another site, or comes back from one, as a browser does.
+func (v *visitor) abroad(method, address, body string) page {
+	v.t.Helper()
+	r, err := http.NewRequestWithContext(v.t.Context(), method, address, strings.NewReader(body))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	resp, err := v.client.Do(r)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return page{resp, string(text)}
+}
+
+// choose proves to be somebody at an issuer and returns where the issuer sends the browser.
+func (v *visitor) choose(address, way, who string) string {
+	v.t.Helper()
+	asked := v.abroad(http.MethodGet, address, "")
+	if asked.StatusCode == http.StatusSeeOther {
+		return asked.Header.Get("Location")
+	}
+	id := hiddenOf(asked.body, "id")
+	issuer, _, _ := strings.Cut(address, "/"+way+"/authorize")
+	back := v.abroad(http.MethodPost, issuer+"/"+way+"/choose", url.Values{"id": {id}, "person": {who}, "method": {"BankID"}}.Encode())
+	if back.StatusCode != http.StatusSeeOther {
+		v.t.Fatalf("the issuer answered %d %s", back.StatusCode, back.body)
+	}
+	return back.Header.Get("Location")
+}
+
+func hiddenOf(body, name string) string {
+	_, rest, _ := strings.Cut(body, `name="`+name+`" value="`)
+	value, _, _ := strings.Cut(rest, `"`)
+	return html.UnescapeString(value)
+}
+
+// come goes the whole way in with an eID and returns the answer at its end.
+func (v *visitor) come(way, who, next string) page {
+	v.t.Helper()
+	address := "/login/eid/" + way
+	if next != "" {
+		address += "?next=" + url.QueryEscape(next)
+	}
+	p := v.get(address)
+	if p.StatusCode != http.StatusSeeOther {
+		v.t.Fatalf("begin: %d %s", p.StatusCode, p.body)
+	}
+	return v.abroad(http.MethodGet, v.choose(p.Header.Get("Location"), way, who), "")
+}
+
+// enter is come for a person who gets in; it learns the session's token for scripts.
+func (p *portal) enter(who string) *visitor {
+	p.t.Helper()
+	v := p.visitor()
+	if in := v.come("no", who, ""); in.StatusCode != http.StatusSeeOther || strings.HasPrefix(in.Header.Get("Location"), "/login") {
+		p.t.Fatalf("%s: %d %q", who, in.StatusCode, in.Header.Get("Location"))
+	}
+	v.learn()
+	return v
+}
+
+func (v *visitor) learn() {
+	v.t.Helper()
+	_, rest, _ := strings.Cut(v.get("/api/v1/me").body, `"csrf":"`)
+	v.csrf, _, _ = strings.Cut(rest, `"`)
+}
