@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -58,6 +59,24 @@ func read(t *testing.T, body []byte) (lines []uplink.Observation) {
 		lines = append(lines, o)
 	}
 	return lines
+}
+
+// lines reads a batch from a body.
+func lines(body io.Reader, each func(uplink.Observation)) error {
+	scan := bufio.NewScanner(body)
+	for scan.Scan() {
+		var o uplink.Observation
+		if err := json.Unmarshal(scan.Bytes(), &o); err != nil {
+			return err
+		}
+		each(o)
+	}
+	return scan.Err()
+}
+
+// answer is a server's friendly word.
+func answer(text string) *http.Response {
+	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text))}
 }
 
 func (s *server) take(w http.ResponseWriter, lines []uplink.Observation, before func(int, []uplink.Observation, http.ResponseWriter) bool) {
