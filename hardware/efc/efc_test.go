@@ -124,6 +124,16 @@ func TestTagKeepsSilentToTheBeaconThatReleasedIt(t *testing.T) {
 	}
 }
 
+// What a beacon offers is the profile's affair: the BST of the vector with two applications more.
+func TestBSTOffersWhatTheProfileSays(t *testing.T) {
+	p := efc.Standard(beacon())
+	p.AIDs = []int{dsrc.AIDToll, dsrc.AIDCompliance, dsrc.AIDPrivate}
+	out, _, err := efc.New(p, dsrc.Octets4{}).Step(nil, now())
+	if got := strings.ToUpper(hex.EncodeToString(out)); err != nil || got != "9180000800041C6A2FB0FF000301141D00" {
+		t.Errorf("got %s %v", got, err)
+	}
+}
+
 func TestMachineEndsOnce(t *testing.T) {
 	m := efc.New(efc.Standard(beacon()), dsrc.Octets4{})
 	for range 2 {
@@ -147,10 +157,10 @@ func FuzzAnswers(f *testing.F) {
 	f.Add([]byte{0x91, 0x90, 0x00}, []byte{0x91}, []byte{})
 	f.Add([]byte("\x91\x90\x00\x01\xC1\x02\x02\x06\x30\xC0\x01\x00\x01\x02\x80\x01\x00\x02\x00\x00"), []byte{0x91, 0x70, 0x02}, []byte{0x91, 0x10, 0x02})
 	f.Fuzz(func(t *testing.T, vst, got, beeped []byte) {
-		answers := [][]byte{vst, got, beeped, got, vst, nil, nil}
+		answers := [][]byte{vst, got, beeped, got, vst, got, vst, nil, nil}
 		sent := 0
 		read, err := sim.Exchange(efc.Standard(beacon()), func([]byte) []byte { sent++; return answers[sent-1] }, now())
-		if err != nil || sent > 6 {
+		if err != nil || sent > 8 {
 			t.Fatalf("got %v after %d messages", err, sent)
 		}
 		if read.Finding == hardware.Read && len(read.PAN) != 19 {

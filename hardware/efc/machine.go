@@ -22,7 +22,7 @@ const pduNumber = 2
 
 // repeatMax is how often in a transaction a question is put again after an answer that is none: a late
 // one, one to another question, or noise.
-const repeatMax = 2
+const repeatMax = 4
 
 // Machine carries out one transaction. Give it the tag's answer, send what it returns.
 //
@@ -45,6 +45,7 @@ type Machine struct {
 	receipts    [2]dsrc.DateAndTime
 	number      hardware.Finding // what the tag's number is worth; Unreadable until it is known
 	read        hardware.TagRead
+	released    bool
 }
 
 type state uint8
@@ -121,6 +122,9 @@ func (m *Machine) next(in []byte) dsrc.PDU {
 	}
 }
 
+// Released tells whether the transaction was carried to its end, so that the tag will keep silent.
+func (m *Machine) Released() bool { return m.released }
+
 // Abort ends the transaction where it is, as when the tag is gone: Result says what is known.
 func (m *Machine) Abort() {
 	if m.state != over {
@@ -179,6 +183,6 @@ func (m *Machine) again() dsrc.PDU {
 }
 
 func (m *Machine) release(f hardware.Finding) dsrc.PDU {
-	m.read.Finding, m.state = f, over
+	m.read.Finding, m.state, m.released = f, over, true
 	return dsrc.Release()
 }

@@ -196,9 +196,9 @@ func TestAPassageThatIsNotKeptGetsNoReceipt(t *testing.T) {
 	}
 }
 
-// An answer to an earlier question, or noise, has the question put again, twice at most.
+// An answer to an earlier question, or noise, has the question put again, four times at most.
 func TestAnswersThatComeLate(t *testing.T) {
-	for wrong, want := range []hardware.Finding{hardware.Read, hardware.Read, hardware.Read, hardware.Unreadable} {
+	for wrong, want := range []hardware.Finding{hardware.Read, hardware.Read, hardware.Read, hardware.Read, hardware.Read, hardware.Unreadable} {
 		tag, n := newTag(t).Secure(keys()), 0
 		var vst []byte
 		h := host(tag)
@@ -296,10 +296,10 @@ func FuzzSecureAnswers(f *testing.F) {
 	f.Add(answers[0], answers[1], []byte{})
 	f.Add(answers[0], []byte{0x91, 0x12, 0x02, 0x01}, []byte{})
 	f.Fuzz(func(t *testing.T, vst, stamped, got []byte) {
-		said, sent := [][]byte{vst, stamped, got, got, got, got, got, got, got}, 0
+		said, sent := [][]byte{vst, stamped, got, got, got, got, got, got, got, got, got}, 0
 		h := efc.Host{Keys: keys(), Now: now, Antenna: sim.Air(func([]byte) []byte { sent++; return said[sent-1] })}
 		read, err := h.Run(t.Context(), efc.New(secure(), nonce()))
-		if err != nil || sent > 8 {
+		if err != nil || sent > 10 {
 			t.Fatalf("got %v after %d messages", err, sent)
 		}
 		if read.Finding == hardware.Read && !read.Verified {

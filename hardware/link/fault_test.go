@@ -192,9 +192,10 @@ func drive(t *testing.T, f faults, seed uint64) (passages, lines int) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- reader.Run(ctx, func(s hardware.Sighting) error {
-			if s.Tag.PAN != "" {
-				seen = append(seen, s.Tag.PAN)
-				passed <- s.Tag.PAN
+			seen = append(seen, s.Tag.PAN)
+			passed <- s.Tag.PAN
+			if s.Tag.Finding != hardware.Read {
+				t.Errorf("seed %d: found %s", seed, s.Tag.Finding)
 			}
 			return nil
 		})

@@ -132,6 +132,9 @@ func (r *Reader) greet(ctx context.Context, beacon Beacon) error {
 		}
 	}
 	r.seen.resume(r.Health().Since, r.Now())
+	if r.held != nil {
+		r.held.until = r.Now().Add(heldFor)
+	}
 	r.note(func(h *hardware.Health) { h.Up, h.Since, h.Fault, h.Offset = true, r.Now(), "", r.clock.offset })
 	return nil
 }
@@ -177,11 +180,6 @@ func (r *Reader) poll(ctx context.Context, beacon Beacon) error {
 
 // transact is one call and, when a tag answers it, the transaction.
 func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware.Sighting) error) error {
-	if r.held != nil && !r.Now().Before(r.held.until) {
-		if err := r.letGo(emit); err != nil {
-			return &emitError{err}
-		}
-	}
 	var nonce dsrc.Octets4
 	if _, err := io.ReadFull(r.Random, nonce[:]); err != nil {
 		return err
@@ -192,16 +190,24 @@ func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware
 		return r.keep(read, emit)
 	}
 	h := efc.Host{Antenna: beacon, Keys: r.Keys, Now: r.Now, Commit: keep}
-	read, err := h.Run(ctx, efc.New(r.Profile, nonce))
+	m := efc.New(r.Profile, nonce)
+	read, err := h.Run(ctx, m)
 	err = r.forgive(ctx, err)
 	switch {
-	case kept, read.IsZero():
+	case kept:
+		r.seen.finish(read, r.Now(), err == nil && m.Released())
 		return err
+	case read.IsZero() && err != nil:
+		return err
+	case read.IsZero():
+		return r.missed(emit)
 	case read.Finding == hardware.Interrupted:
 		r.hold(read)
 		return err
 	}
-	return errors.Join(err, keep(read))
+	err = errors.Join(err, keep(read))
+	r.seen.finish(read, r.Now(), err == nil && m.Released())
+	return err
 }
 
 // forgive lets pass what a beacon refuses while its line is well: it has given the tag up, or is busy.
@@ -219,9 +225,24 @@ func (r *Reader) forgive(ctx context.Context, err error) error {
 
 // hold keeps a tag that broke off back for a moment: when it is met again it is one passage.
 func (r *Reader) hold(read hardware.TagRead) {
-	if r.held == nil {
-		r.held = &heldRead{read, r.Now().Add(sameNobody)}
+	if r.seen.unfinished(read, r.Now()) {
+		return
 	}
+	if r.held == nil {
+		r.held = &heldRead{read: read}
+	}
+	r.held.until = r.Now().Add(heldFor)
+}
+
+// missed is a call that no tag answered: what was held back may be gone for good.
+func (r *Reader) missed(emit func(hardware.Sighting) error) error {
+	if r.held == nil || r.Now().Before(r.held.until) {
+		return nil
+	}
+	if err := r.letGo(emit); err != nil {
+		return &emitError{err}
+	}
+	return nil
 }
 
 // letGo emits the tag that was held back and not met again.

@@ -83,6 +83,15 @@ func TestStrangeTags(t *testing.T) {
 			tag.Slow = 25 * time.Millisecond
 			l.visit(tag, time.Second)
 		}, []hardware.Finding{hardware.Read}},
+		{"two tags that refuse, one close behind the other, are two", func(t *testing.T, l *lane) {
+			t.Helper()
+			for range 2 {
+				tag := newTag(t)
+				tag.Refuses = true
+				l.visit(tag, 300*time.Millisecond)
+				time.Sleep(700 * time.Millisecond)
+			}
+		}, []hardware.Finding{hardware.AccessDenied, hardware.AccessDenied}},
 		{"a tag that comes by again is another passage", func(t *testing.T, l *lane) {
 			t.Helper()
 			l.visit(newTag(t), time.Second)
