@@ -88,6 +88,14 @@ func TestKilledStationLosesNothing(t *testing.T) {
 			t.Errorf("%s was promised and never arrived", key)
 		}
 	}
+	var last uplink.Observation
+	for _, key := range s.order {
+		o := s.kept[key]
+		if o.Epoch < last.Epoch || o.Epoch == last.Epoch && o.Sequence != last.Sequence+1 {
+			t.Errorf("%s came after %d/%d", key, last.Epoch, last.Sequence)
+		}
+		last = o
+	}
 	t.Logf("killed %d times: %d passages promised, %d arrived in %d posts", rounds, len(promised), len(s.kept), s.posts)
 }
 
