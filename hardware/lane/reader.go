@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bompass/hardware"
+	"bompass/hardware/efc"
 )
 
 // ripenEvery is how often joined passages are looked for.
@@ -93,9 +94,10 @@ func (r *Reader) ripe(closing bool) (all []Passage) {
 	for _, j := range r.lanes {
 		for _, p := range j.Ripe(r.Now(), closing) {
 			r.seen.Vehicles++
-			if p.Tag.Finding == hardware.Read {
+			if p.Tag.Finding.Charged() {
 				r.seen.Tags++
 			}
+			p.Tag.Finding = efc.Against(p.Tag, p.Plate)
 			all = append(all, p)
 		}
 	}

@@ -86,6 +86,36 @@ func TestReaderJoinsItsSources(t *testing.T) {
 	})
 }
 
+// A tag in a car with another plate than it was made for is told as such, and still says who pays.
+func TestReaderTellsPlatesThatDiffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var tags, plates []hardware.Sighting
+		for i := range 30 {
+			text := "DP4582" + string(rune('0'+i%10))
+			if tags = append(tags, tagged(i*6000, text, text)); i == 29 {
+				text = "DP4582X"
+			}
+			plates = append(plates, plate(i*6000+800, text))
+		}
+		found := map[hardware.Finding]int{}
+		r := &lane.Reader{
+			Sources: []hardware.Reader{script{sightings: tags}, script{sightings: plates}}, Rules: lane.Standard(), Now: time.Now, Wait: wait,
+			Doubted: func(lane.Passage) error { return nil },
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		defer cancel()
+		if err := r.Run(ctx, func(s hardware.Sighting) error {
+			found[s.Tag.Finding]++
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if h := r.Health(); found[hardware.Read] != 29 || found[hardware.PlateDiffers] != 1 || h.Tags != 30 {
+			t.Errorf("got %v, %+v", found, h)
+		}
+	})
+}
+
 // A source that fails ends the lane, with what was seen told.
 func TestReaderEndsWithItsSource(t *testing.T) {
 	errGone := errors.New("camera is gone")
