@@ -37,7 +37,8 @@ func TestRatingIsWhatThePlainOneSays(t *testing.T) {
 				t.Fatalf("%d %+v: got %s of %s (%s), want %s of %s", i, inputs[i], got.net, got.list, rules(got.steps), w.Net, w.List)
 			}
 			by, count, of := counters(got.steps)
-			if w.Pending != got.pending || freed(got.steps) != w.Freed && w.Freed != "" {
+			waiting := w.Pending && w.Freed == rating.RulePair // then the only step of it is pending
+			if w.Pending != got.pending || !waiting && freed(got.steps) != w.Freed {
 				t.Fatalf("%d: pending %v, freed by %q (%s); want %v, %q", i, got.pending, freed(got.steps), rules(got.steps), w.Pending, w.Freed)
 			}
 			if w.Carrier != i && by != fmt.Sprint(w.Carrier+1) || w.Carrier == i && by != "" {
@@ -66,11 +67,8 @@ func counters(steps []rating.Step) (by string, count, of int) {
 
 // freed is the rule that made a passage free before the hour rule looked at it.
 func freed(steps []rating.Step) rating.Rule {
-	for i, s := range steps {
-		last := i == len(steps)-1
+	for _, s := range steps {
 		switch {
-		case s.Rule == rating.RulePending && s.Ore <= 0 && last && !slices.ContainsFunc(steps, func(o rating.Step) bool { return o.Rule == rating.RuleCounted }):
-			return rating.RulePair
 		case s.Rule == rating.RulePair && s.By == "", s.Rule == rating.RuleAnnul, s.Rule == rating.RuleWaive, s.Rule == rating.RuleDuplicate:
 			return s.Rule
 		}

@@ -187,7 +187,7 @@ func (p *Plan) spentBefore(set []Crossing, out []Charge, i int) (spent int32) {
 	c := &set[i]
 	day, group := dayOf(c.at), p.caps[c.cap].group
 	for j := i - 1; j >= 0 && c.at-set[j].at < 26*msPerHour && dayOf(set[j].at) == day; j-- {
-		if rule := &p.caps[set[j].cap]; rule.daily && rule.group == group {
+		if p.caps[set[j].cap].group == group && p.mostOf(set[j]) > 0 {
 			spent += out[j].net
 		}
 	}

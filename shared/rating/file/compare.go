@@ -13,6 +13,7 @@ import (
 	"bompass/shared/money"
 	"bompass/shared/oslo"
 	"bompass/shared/rating"
+	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
@@ -36,9 +37,10 @@ type Difference struct {
 	Net         money.Ore      `json:"net"`
 	OtherNet    money.Ore      `json:"other_net"`
 	Change      money.Ore      `json:"change"`
+	Currency    string         `json:"currency,omitempty"` // when it is not NOK
 }
 
-// Total sums the compared passages of a class in a scheme, of a scheme, or all of them.
+// Total sums the compared passages of a class in a scheme, of a scheme, or all of them in a currency.
 type Total struct {
 	Of       string        `json:"total"` // class, scheme or all
 	Scheme   toll.SchemeID `json:"scheme,omitempty"`
@@ -48,18 +50,20 @@ type Total struct {
 	Net      money.Ore     `json:"net"`
 	OtherNet money.Ore     `json:"other_net"`
 	Change   money.Ore     `json:"change"`
+	Currency string        `json:"currency,omitempty"` // when it is not NOK
 }
 
-// Run reads all, rates all twice, and writes every difference and then the totals. A line that either
-// set refuses is a problem; one that only the other refuses is said to be so.
-func (c Comparison) Run() (Total, error) {
+// Run reads all, rates all twice, writes every difference and then the totals, and returns those of all
+// passages, one for each currency. A line that either set refuses is a problem; one that only the other
+// refuses is said to be so.
+func (c Comparison) Run() ([]Total, error) {
 	said := &heard{out: c.Problems, said: map[string]bool{}}
 	c.Problems = said
 	only := &unheard{first: said}
 	r := newRater(c.Job)
 	r.also = newRater(Job{Plan: c.Other, Problems: only})
 	if err := r.read(); err != nil {
-		return Total{}, fmt.Errorf("read passages: %w", err)
+		return nil, fmt.Errorf("read passages: %w", err)
 	}
 	all, err := compare(r, r.also)
 	if err != nil {
@@ -109,10 +113,10 @@ type comparer struct {
 	out    *bufio.Writer
 	enc    *json.Encoder
 	people bool
-	totals map[Total]*Total // by Of, Scheme and Class
+	totals map[Total]*Total // by Of, Scheme, Class and Currency
 }
 
-func compare(r, o *rater) (Total, error) {
+func compare(r, o *rater) ([]Total, error) {
 	c := comparer{out: bufio.NewWriterSize(r.Out, 1<<16), people: r.Explain, totals: map[Total]*Total{}}
 	c.enc = json.NewEncoder(c.out)
 	c.enc.SetEscapeHTML(false)
@@ -130,20 +134,24 @@ func compare(r, o *rater) (Total, error) {
 		}
 		x, y := r.lineOf(mine, i, a[:0]), o.lineOf(theirs, j, b[:0])
 		a, b = x.Steps, y.Steps
-		if err := c.passage(x, y, r.station(r.records[i]).Scheme); err != nil {
-			return Total{}, err
+		if err := c.passage(x, y, r.station(r.records[i])); err != nil {
+			return nil, err
 		}
 		i, j = i+1, j+1
 	}
 	return c.finish()
 }
 
-func (c *comparer) passage(x, y Line, scheme toll.SchemeID) error {
+func (c *comparer) passage(x, y Line, st tariff.Station) error {
 	d := Difference{
-		ID: x.ID, Vehicle: x.Vehicle, Station: x.Station, Scheme: scheme, Class: classOf(x), At: x.At,
+		ID: x.ID, Vehicle: x.Vehicle, Station: x.Station, Scheme: st.Scheme, Class: classOf(x), At: x.At,
 		Tariff: x.Tariff, OtherTariff: y.Tariff, Net: x.Net, OtherNet: y.Net, Change: y.Net - x.Net,
 	}
-	for _, key := range []Total{{Of: "class", Scheme: scheme, Class: d.Class}, {Of: "scheme", Scheme: scheme}, {Of: "all"}} {
+	if st.Currency != norwegian {
+		d.Currency = st.Currency
+	}
+	for _, key := range []Total{{Of: "class", Scheme: d.Scheme, Class: d.Class}, {Of: "scheme", Scheme: d.Scheme}, {Of: "all"}} {
+		key.Currency = d.Currency
 		c.add(key, d)
 	}
 	if d.Change == 0 {
@@ -160,7 +168,7 @@ func (c *comparer) passage(x, y Line, scheme toll.SchemeID) error {
 func (c *comparer) add(key Total, d Difference) {
 	t := c.totals[key]
 	if t == nil {
-		t = &Total{Of: key.Of, Scheme: key.Scheme, Class: key.Class}
+		t = &Total{Of: key.Of, Scheme: key.Scheme, Class: key.Class, Currency: key.Currency}
 		c.totals[key] = t
 	}
 	t.Passages++
@@ -170,22 +178,27 @@ func (c *comparer) add(key Total, d Difference) {
 	t.Net, t.OtherNet, t.Change = t.Net+d.Net, t.OtherNet+d.OtherNet, t.Change+d.Change
 }
 
+// norwegian is the currency that goes without saying.
+const norwegian = "NOK"
+
 // finish writes the totals: each scheme's classes, then the scheme, and all at the end.
-func (c *comparer) finish() (Total, error) {
-	all := Total{Of: "all"}
-	if t := c.totals[all]; t != nil {
-		all = *t
-	}
+func (c *comparer) finish() (all []Total, err error) {
 	var list []Total
 	for _, t := range c.totals {
-		if t.Of != "all" {
-			list = append(list, *t)
+		list = append(list, *t)
+	}
+	rank := map[string]int{"class": 0, "scheme": 0, "all": 1}
+	slices.SortFunc(list, func(a, b Total) int {
+		return cmp.Or(
+			cmp.Compare(rank[a.Of], rank[b.Of]), cmp.Compare(a.Scheme, b.Scheme),
+			cmp.Compare(a.Of, b.Of), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Currency, b.Currency),
+		)
+	})
+	for _, t := range list {
+		if t.Of == "all" {
+			all = append(all, t)
 		}
 	}
-	slices.SortFunc(list, func(a, b Total) int {
-		return cmp.Or(cmp.Compare(a.Scheme, b.Scheme), cmp.Compare(a.Of, b.Of), cmp.Compare(a.Class, b.Class))
-	})
-	list = append(list, all)
 	if c.people {
 		c.table(list)
 		return all, c.out.Flush()
@@ -202,7 +215,7 @@ func (c *comparer) finish() (Total, error) {
 func (c *comparer) table(list []Total) {
 	columns := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	w := io.Writer(columns)
-	fmt.Fprintln(w, "\nscheme\tclass\tpassages\tchanged\tnow\tother\tdifference\tper cent")
+	fmt.Fprintln(w, "\nscheme\tclass\tpassages\tchanged\tnow\tother\tdifference\tper cent\tcurrency")
 	for _, t := range list {
 		scheme, class := string(t.Scheme), classWords(t.Class)
 		if t.Of != "class" {
@@ -211,7 +224,7 @@ func (c *comparer) table(list []Total) {
 		if t.Of == "all" {
 			scheme = "all"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\n", scheme, class, t.Passages, t.Changed, t.Net, t.OtherNet, signed(t.Change), percent(t))
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\n", scheme, class, t.Passages, t.Changed, t.Net, t.OtherNet, signed(t.Change), percent(t), cmp.Or(t.Currency, norwegian))
 	}
 	_ = columns.Flush()
 }

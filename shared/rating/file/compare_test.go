@@ -18,7 +18,7 @@ import (
 )
 
 // compareOn compares the tariffs in force with those of a day.
-func compareOn(t *testing.T, text string, day oslo.Day, people bool) (out, problems string, all file.Total, err error) {
+func compareOn(t *testing.T, text string, day oslo.Day, people bool) (out, problems string, all []file.Total, err error) {
 	t.Helper()
 	book, _ := tariff.Load(assets.Tariff)
 	on, _ := book.On(day)
@@ -76,14 +76,14 @@ func TestComparisonRatesWholeWindowsWithBoth(t *testing.T) {
 	if diff := cmp.Diff(wantTotals, totals); diff != "" {
 		t.Error(diff)
 	}
-	if all != wantTotals[3] {
-		t.Errorf("got %v, want %v", all, wantTotals[3])
+	if diff := cmp.Diff(wantTotals[3:], all); diff != "" {
+		t.Error(diff)
 	}
 }
 
 func TestComparisonWithTheSameTariffsHasNoDifference(t *testing.T) {
 	out, _, all, err := compareOn(t, ndjson, oslo.Date(2023, time.March, 7), false)
-	if err != nil || all.Changed != 0 || all.Net != all.OtherNet || strings.Contains(out, `"id"`) {
+	if err != nil || all[0].Changed != 0 || all[0].Net != all[0].OtherNet || strings.Contains(out, `"id"`) {
 		t.Errorf("got %v %v\n%s", all, err, out)
 	}
 }
@@ -100,8 +100,8 @@ func TestComparisonLeavesOutWhatOnlyOneCanPrice(t *testing.T) {
 	}
 	want := "with the other tariffs: line 1: tariff.missing: no price is known at station oslo-301 on 2023-03-07T10:00:00Z\n" +
 		"line 2: station.unknown: no tariff knows station oslo-999\n"
-	if problems != want || all.Passages != 1 {
-		t.Errorf("got %d passages and %q, want %q", all.Passages, problems, want)
+	if problems != want || all[0].Passages != 1 {
+		t.Errorf("got %d passages and %q, want %q", all[0].Passages, problems, want)
 	}
 }
 
@@ -112,12 +112,23 @@ func TestComparisonForPeopleIsATable(t *testing.T) {
 	}
 	for _, want := range []string{
 		"p2  2023-03-07 06:45:00  oslo-301  vehicle EK 12345  light petrol  28.00 to 34.40  +6.40 (oslo@2023-03-01 to oslo@2025-01-01)\n",
-		"scheme  class         passages  changed  now    other  difference  per cent\n",
-		"oslo    light petrol  3         1        28.00  34.40  +6.40       +22.9\n",
-		"all     all           4         2        66.00  80.40  +14.40      +21.8\n",
+		"scheme  class         passages  changed  now    other  difference  per cent  currency\n",
+		"oslo    light petrol  3         1        28.00  34.40  +6.40       +22.9     NOK\n",
+		"all     all           4         2        66.00  80.40  +14.40      +21.8     NOK\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
+	}
+}
+
+func TestComparisonAddsNoKronerToKronor(t *testing.T) {
+	text := ndjson + `{"id":"g","vehicle":"SE ABC123","station":"gothenburg-1","at":"2023-03-07T07:30:00+01:00","class":"light petrol"}` + "\n"
+	_, problems, all, err := compareOn(t, text, oslo.Date(2023, time.March, 7), false)
+	if err != nil {
+		t.Fatal(err, problems)
+	}
+	if len(all) != 2 || all[0].Currency != "" || all[0].Passages != 4 || all[1].Currency != "SEK" || all[1].Passages != 1 {
+		t.Errorf("got %v", all)
 	}
 }

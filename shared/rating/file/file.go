@@ -38,7 +38,8 @@ type Job struct {
 // Summary counts what a job did.
 type Summary struct {
 	Rated, Refused int
-	Net            money.Ore
+	Net            money.Ore            // of Norwegian charges
+	Abroad         map[string]money.Ore // of others, by currency
 }
 
 // Line is a rated passage as it is written out.
@@ -197,7 +198,7 @@ func (r *rater) write(s ratedSet) (sum Summary, err error) {
 	for i, rec := range r.records {
 		line := r.lineOf(s, i, steps[:0])
 		steps = line.Steps
-		if c := r.station(rec).Currency; c != "NOK" {
+		if c := r.station(rec).Currency; c != norwegian {
 			line.Currency = c
 		}
 		if r.Explain {
@@ -205,9 +206,21 @@ func (r *rater) write(s ratedSet) (sum Summary, err error) {
 		} else if err := enc.Encode(line); err != nil {
 			return sum, err
 		}
-		sum.Rated, sum.Net = sum.Rated+1, sum.Net+line.Net
+		sum.add(line)
 	}
 	return sum, out.Flush()
+}
+
+func (s *Summary) add(l Line) {
+	s.Rated++
+	if l.Currency == "" {
+		s.Net += l.Net
+		return
+	}
+	if s.Abroad == nil {
+		s.Abroad = map[string]money.Ore{}
+	}
+	s.Abroad[l.Currency] += l.Net
 }
 
 // lineOf puts together what is known of record i; steps is where its reasons may be kept.

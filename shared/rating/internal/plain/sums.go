@@ -24,31 +24,15 @@ func (r *rater) dailyMaximum() {
 	for _, p := range r.taking() {
 		res := &r.results[p.place]
 		on := oslo.DayOf(p.At)
-		if !p.everUnderMaximum() {
+		rule := p.version.DayCap(p.station.CapGroup, p.version.KindOf(on).Season)
+		if rule == nil || !rule.Covers(p.class, p.have()) {
 			continue
 		}
-		rule := p.version.DayCap(p.station.CapGroup, p.version.KindOf(on).Season)
-		d := day{p.capGroup(p.anyMaximum()), on}
-		if rule != nil && rule.Covers(p.class, p.have()) {
-			left := max(0, rule.Day-spent[d])
-			res.Cut = max(0, res.Net-left)
-			res.Net -= res.Cut
-		}
+		d := day{p.capGroup(rule), on}
+		res.Cut = max(0, res.Net-max(0, rule.Day-spent[d]))
+		res.Net -= res.Cut
 		spent[d] += res.Net
 	}
-}
-
-// everUnderMaximum tells whether some season has a daily maximum for the passage: then it is counted.
-func (p *passage) everUnderMaximum() bool { return p.anyMaximum() != nil && p.price > 0 }
-
-func (p *passage) anyMaximum() *tariff.Cap {
-	for i := range p.version.Caps {
-		k := &p.version.Caps[i]
-		if k.Daily && k.CapGroup == p.station.CapGroup && k.Covers(p.class, p.have()) {
-			return k
-		}
-	}
-	return nil
 }
 
 func (r *rater) monthlyCap() {
