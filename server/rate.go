@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 
 	"bompass/assets"
 	"bompass/shared/rating"
@@ -73,7 +75,11 @@ func runRating(job file.Job) error {
 		return err
 	}
 	if job.Explain {
-		fmt.Fprintf(job.Out, "%d passages, %s kroner to pay\n", sum.Rated, sum.Net)
+		fmt.Fprintf(job.Out, "%d passages, %s kroner to pay", sum.Rated, sum.Net)
+		for _, currency := range slices.Sorted(maps.Keys(sum.Abroad)) {
+			fmt.Fprintf(job.Out, ", and %s %s", sum.Abroad[currency], currency)
+		}
+		fmt.Fprintln(job.Out)
 	}
 	if sum.Refused > 0 {
 		return errLinesRefused

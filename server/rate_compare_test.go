@@ -58,3 +58,14 @@ func TestRateSaysWhatIsWrongWithTheOtherTariffs(t *testing.T) {
 		}
 	}
 }
+
+func TestRateSumsEachCurrencyByItself(t *testing.T) {
+	text := comparedPassage + `{"vehicle":"SE ABC123","station":"gothenburg-6","at":"2023-03-07T07:30:00+01:00","class":"light petrol"}` + "\n"
+	var out, problems bytes.Buffer
+	if err := rateCommand(t.Context(), []string{"--passages", "-", "--explain"}, strings.NewReader(text), &out, &problems); err != nil {
+		t.Fatal(err, problems.String())
+	}
+	if want := "2 passages, 34.40 kroner to pay, and 22.00 SEK\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("got %q, want %q at its end", out.String(), want)
+	}
+}

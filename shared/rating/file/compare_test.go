@@ -123,7 +123,7 @@ func TestComparisonForPeopleIsATable(t *testing.T) {
 }
 
 func TestComparisonAddsNoKronerToKronor(t *testing.T) {
-	text := ndjson + `{"id":"g","vehicle":"SE ABC123","station":"gothenburg-1","at":"2023-03-07T07:30:00+01:00","class":"light petrol"}` + "\n"
+	text := ndjson + `{"id":"g","vehicle":"SE ABC123","station":"gothenburg-6","at":"2023-03-07T07:30:00+01:00","class":"light petrol"}` + "\n"
 	_, problems, all, err := compareOn(t, text, oslo.Date(2023, time.March, 7), false)
 	if err != nil {
 		t.Fatal(err, problems)
