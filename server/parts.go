@@ -69,7 +69,10 @@ func (p *product) openTariffs(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("price plans: %w", err)
 	}
-	book, problems := tariff.Load(files)
+	if p.tariffs, err = tariff.Files(files); err != nil {
+		return fmt.Errorf("price plans: %w", err)
+	}
+	book, problems := tariff.Read(p.tariffs)
 	if len(problems) > 0 {
 		return fmt.Errorf("price plans: %w", problems[0])
 	}
@@ -134,11 +137,15 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	partners, err := p.openPartners(ctx, keys, people.desk)
+	if err != nil {
+		return nil, err
+	}
 	desk := passage.NewDesk(p.store, p.plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
-		Desk: people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Inbox: people.inbox, Keys: keys, Accounts: account.NewDesk(p.store, desk, p.charger),
-		Passages: passages{p.pipeline, desk}, Live: passage.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
+		Desk: people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: account.NewDesk(p.store, desk, p.charger),
+		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Live: passage.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
+	"bompass/server/profile"
 )
 
 // openPost sends letters for as long as the server runs: to the mail server that is configured, or to
@@ -43,6 +44,7 @@ func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err
 	if d.locksmith, err = access.NewLocksmith(d.desk, p.store, letters, p.config.PublicURL); err != nil {
 		return doors{}, err
 	}
+	d.profile = profile.NewDesk(p.store, keys, letters, d.desk, p.now)
 	d.inbox, err = p.openPost(ctx, keys)
 	return d, err
 }
@@ -52,5 +54,6 @@ type doors struct {
 	desk      *access.Desk
 	registrar *access.Registrar
 	locksmith *access.Locksmith
+	profile   *profile.Desk
 	inbox     *message.Inbox // nil where mail really leaves
 }

@@ -128,3 +128,8 @@ func (l *Locksmith) prove(ctx context.Context, p Proof, keys []string) (Token, e
 	}
 	return token, l.desk.giveBack(ctx, keys, true)
 }
+
+// Asked counts a question of a signed-in person that costs somebody something, such as a text message.
+func (d *Desk) Asked(ctx context.Context, actor Actor, flow string) error {
+	return d.spend(ctx, d.throttleKeys(Visitor{Address: "session " + string(actor.Account)}, flow+" "+string(actor.Account)))
+}

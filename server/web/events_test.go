@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/profile"
 	"bompass/server/web"
 	"bompass/shared/api"
 )
@@ -37,9 +38,9 @@ func deps(t *testing.T, options ...option) web.Deps {
 	}
 	h := &house{t: t, live: &liveFeed{}}
 	d := web.Deps{
-		Registrar: &access.Registrar{}, Locksmith: &access.Locksmith{},
+		Registrar: &access.Registrar{}, Locksmith: &access.Locksmith{}, Profile: &profile.Desk{},
 		Context: context.Background(), PublicURL: "http://localhost", Desk: access.NewDesk(nil, access.Keys{}, h.now), Accounts: h,
-		Passages: h, Live: h.live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
+		Passages: h, Tariffs: published, Live: h.live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
 		Log: discard(),
 	}
 	for _, o := range options {

@@ -23,12 +23,15 @@ import (
 	"bompass/server/internal/pgtest"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
+	"bompass/server/profile"
 	"bompass/server/store"
 	"bompass/server/web"
 	"bompass/shared/api"
+	"bompass/shared/bill"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
 	"bompass/shared/money"
+	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
@@ -40,6 +43,7 @@ type house struct {
 	ahead  atomic.Int64 // of the real clock: connections have deadlines by that one
 	log    strings.Builder
 	db     *store.Store
+	dsn    string // of its database
 	keys   access.Keys
 	inbox  *message.Inbox
 	live   *liveFeed
@@ -54,7 +58,7 @@ type option func(*web.Deps)
 func newHouse(t *testing.T, options ...option) *house {
 	t.Helper()
 	h := &house{t: t, live: &liveFeed{}, taken: make(chan string, 10), asked: make(chan toll.VehicleID, 1000)}
-	db := database(t)
+	db, dsn := database(t)
 	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +76,7 @@ func newHouse(t *testing.T, options ...option) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.db, h.keys, h.inbox = db, keys, message.NewInbox(h.now)
+	h.db, h.dsn, h.keys, h.inbox = db, dsn, keys, message.NewInbox(h.now)
 	ctx, stop := context.WithCancel(context.Background())
 	desk, letters := access.NewDesk(db, keys, h.now), notice.NewWriter(keys, h.url, h.now)
 	locksmith, err := access.NewLocksmith(desk, db, letters, h.url)
@@ -81,7 +85,8 @@ func newHouse(t *testing.T, options ...option) *house {
 	}
 	deps := web.Deps{
 		Registrar: access.NewRegistrar(desk, db, letters), Locksmith: locksmith, Inbox: h.inbox,
-		Context: ctx, PublicURL: h.url, Desk: desk, Keys: keys, Accounts: h, Passages: h, Live: h.live,
+		Profile: profile.NewDesk(db, keys, letters, desk, h.now),
+		Context: ctx, PublicURL: h.url, Desk: desk, Keys: keys, Accounts: h, Passages: h, Tariffs: published, Live: h.live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
 		Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	}
@@ -107,13 +112,18 @@ func newHouse(t *testing.T, options ...option) *house {
 }
 
 // database is a database of its own with the cast in it.
-func database(t *testing.T) *store.Store {
+func database(t *testing.T) (db *store.Store, dsn string) {
 	t.Helper()
-	db := pgtest.New(t)
+	dsn = pgtest.URL(t)
+	db, err := store.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
 	if err := db.Seed(t.Context(), store.Demo()); err != nil {
 		t.Fatal(err)
 	}
-	return db
+	return db, dsn
 }
 
 func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
@@ -147,6 +157,14 @@ func (h *house) List(_ context.Context, customer toll.CustomerID, req api.Passag
 	}
 	h.asked <- req.Vehicle
 	return api.PassageListReply{Lines: []api.PassageLine{{ID: toll.PassageID(customer), Vehicle: req.Vehicle}}, Count: 1}, nil
+}
+
+// published stands in for the price plans.
+var published = []tariff.File{{Name: "oslo.tariff", Text: strings.Repeat("scheme oslo \"Oslo\"\n", 50)}}
+
+func (h *house) Bill(_ context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error) {
+	charges := []bill.Charge{{Passage: toll.PassageID(customer)}}
+	return api.BillReply{Bill: bill.Bill{Month: req.Month, Charges: charges}}, nil
 }
 
 // liveFeed hands events to whoever listens.

@@ -30,7 +30,7 @@ type pages struct {
 func loadPages(assets *Assets) (*pages, error) {
 	p := &pages{assets: assets, templates: map[string]*template.Template{}}
 	for _, name := range []string{
-		"login", "code", "failure", "form", "done", "first", "enrol", "codes", "prove", "security", "inbox", "parties", "help", "leave",
+		"login", "code", "failure", "form", "done", "first", "enrol", "codes", "prove", "security", "inbox", "export", "parties", "help", "leave",
 	} {
 		t, err := template.ParseFS(pageFiles, "page/frame.html", "page/parts.html", "page/eid.html", "page/"+name+".html")
 		if err != nil {
@@ -70,6 +70,7 @@ type view struct {
 	Fresh     bool // a factor was shown lately
 	Inside    bool // the person is signed in
 	Inbox     []received
+	Sheets    []sheet
 
 	EID      eidView
 	Party    *partyView

@@ -34,6 +34,7 @@ func (s *server) mountSecurity() {
 	s.app.Get(passwordPath, s.inside(s.passwordPage))
 	s.app.Post(passwordPath, s.inside(s.changePassword))
 	s.app.Post(removePasskeyPath, s.inside(s.removePasskey))
+	s.app.Get(exportPath, s.inside(s.exportPage))
 }
 
 // inside lets signed-in people through and sends everybody else to sign in. What is sent must come from
@@ -68,7 +69,7 @@ func (s *server) inside(do func(*fiber.Ctx, access.Actor, view) error) fiber.Han
 
 // backFrom is the page to come back to: a form that was sent has one of its own or is on the first.
 func backFrom(path string) string {
-	if path == appPath || path == passwordPath {
+	if path == appPath || path == passwordPath || path == exportPath {
 		return path
 	}
 	return securityPath

@@ -168,7 +168,7 @@ func TestAForgottenPasswordIsChosenAnew(t *testing.T) {
 		t.Errorf("the page has no number to call: %s", p.body)
 	}
 	path := h.linkIn(h.post(kari))
-	for what, password := range map[string]string{"short": "kort", "common": "Passord123456", "own": "karilund-2026"} {
+	for what, password := range map[string]string{"short": "ei bru", "common": "Passord123456", "own": "karilund-2026"} {
 		if p := h.visitor().open(path, url.Values{"password": {password}}); p.StatusCode != http.StatusUnprocessableEntity || strings.Contains(p.body, password) {
 			t.Errorf("a %s password: got %d", what, p.StatusCode)
 		}

@@ -18,7 +18,9 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/partner/message"
+	"bompass/server/profile"
 	"bompass/shared/api"
+	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
@@ -42,6 +44,7 @@ type Accounts interface {
 type Passages interface {
 	TakeIn(ctx context.Context, key string, body []byte, received time.Time) (api.BatchReply, error)
 	List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, now time.Time) (api.PassageListReply, error)
+	Bill(ctx context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error)
 }
 
 // Live tells of a customer's passages as they are charged. The channel is bounded and is closed when
@@ -60,11 +63,13 @@ type Deps struct {
 	Keys        access.Keys
 	Registrar   *access.Registrar
 	Locksmith   *access.Locksmith
+	Profile     *profile.Desk
 	Inbox       *message.Inbox // nil but while the product is being tried out
 	Accounts    Accounts
 	EID         EID     // nil where nobody comes with an eID
 	Parties     Parties // nil where nobody acts for others
 	Passages    Passages
+	Tariffs     []tariff.File // that passages are rated by
 	Live        Live
 	Ready       func(ctx context.Context) error // nil error when requests can be answered
 	Assets      *Assets
@@ -80,6 +85,7 @@ type server struct {
 	proxies []netip.Prefix
 	streams *streams
 	pages   *pages
+	tariffs published
 }
 
 // New returns the whole face: API, sign-in pages, files and the program's shell.
@@ -96,6 +102,9 @@ func New(d Deps) (*fiber.App, error) {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	if s.pages, err = loadPages(d.Assets); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	if s.tariffs, err = publish(d.Tariffs); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s.app = fiber.New(fiber.Config{
@@ -127,8 +136,10 @@ func (d Deps) check() error {
 	need(d.Desk != nil, "access desk")
 	need(d.Registrar != nil, "registrar")
 	need(d.Locksmith != nil, "locksmith")
+	need(d.Profile != nil, "profile")
 	need(d.Accounts != nil, "accounts")
 	need(d.Passages != nil, "passages")
+	need(len(d.Tariffs) > 0, "tariffs")
 	need(d.Live != nil, "live")
 	need(d.Ready != nil, "ready")
 	need(d.Assets != nil, "assets")
@@ -144,12 +155,15 @@ func (s *server) mountAll() {
 	s.app.Get("/readyz", s.ready)
 	s.app.Use(s.ownHost, s.deadline)
 
-	s.app.Use([]string{api.Overview.Path, api.PassageList.Path}, compress.New(compress.Config{Level: compress.LevelBestSpeed}))
+	s.app.Use([]string{api.Overview.Path, api.PassageList.Path, api.Bill.Path}, compress.New(compress.Config{Level: compress.LevelBestSpeed}))
 	mount(s, api.Me, s.me)
 	mount(s, api.SetLanguage, s.setLanguage)
 	s.app.Post(api.Logout.Path, s.logout)
 	mount(s, api.Overview, s.overview)
 	mount(s, api.PassageList, s.passageList)
+	mount(s, api.Bill, s.bill)
+	s.app.Get(api.TariffBook.Path, s.tariffBook)
+	s.mountProfile()
 	s.app.Get(api.Events.Path, s.events)
 	s.app.Post(api.PassageBatch.Path, s.passageBatch)
 	s.app.Use("/api", s.notFound)
@@ -163,6 +177,7 @@ func (s *server) mountAll() {
 	s.mountEnrol()
 	s.mountPasskey()
 	s.mountSecurity()
+	s.mountLetters()
 	s.mountInbox()
 	s.mountEID()
 	s.mountParties()

@@ -1,0 +1,97 @@
+package profile
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/notice"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// Move is an account going from one address to another.
+type Move struct {
+	Account  toll.AccountID
+	From, To string
+	At       time.Time
+	Letters  []notice.Letter
+}
+
+// move is what the links of a change hold.
+type move struct{ From, To, Person, Language string }
+
+// ChangeEmail asks for another address: a link goes to the new one, and one that stops it all to the old,
+// portal.md D5, K02. An address that somebody has already is answered the same and gets nothing.
+func (d *Desk) ChangeEmail(ctx context.Context, actor access.Actor, email string) error {
+	email = strings.ToLower(strings.TrimSpace(email))
+	if !access.CheckEmail(email) || email == actor.Email {
+		return fault.New(fault.FieldWrong).At("email")
+	}
+	if err := d.fresh.Fresh(actor); err != nil {
+		return err
+	}
+	now, holds := d.now(), move{From: actor.Email, To: email, Person: actor.Person, Language: actor.Language}
+	link, token, err := d.keys.NewLink(access.ForEmail, actor.Account, now.Add(access.EmailMax), holds)
+	if err != nil {
+		return err
+	}
+	undo, stop, err := d.keys.NewLink(access.ForEmailUndo, actor.Account, now.Add(access.EmailUndoMax), holds)
+	if err != nil {
+		return err
+	}
+	to := reader(actor)
+	old, err := d.letter.Mail(notice.EmailOld, to, notice.Content{Link: "/email/undo?token=" + string(stop)})
+	if err != nil {
+		return err
+	}
+	to.Address = email
+	fresh, err := d.letter.Mail(notice.EmailNew, to, notice.Content{Link: "/email/confirm?token=" + string(token)})
+	if err != nil {
+		return err
+	}
+	links, letters := []access.Link{link, undo}, []notice.Letter{fresh, old}
+	if actor.Email == "" {
+		links, letters = links[:1], letters[:1]
+	}
+	return d.store.AddLinks(ctx, now, links, letters)
+}
+
+// ConfirmEmail takes the new address into use.
+func (d *Desk) ConfirmEmail(ctx context.Context, token access.Token) error {
+	link, holds, err := d.find(ctx, token, access.ForEmail)
+	if err != nil {
+		return err
+	}
+	to := notice.Reader{Account: link.Account, Name: holds.Person, Address: holds.To, Language: holds.Language}
+	letter, err := d.letter.Mail(notice.EmailChanged, to, notice.Content{})
+	if err != nil {
+		return err
+	}
+	return d.store.UseEmail(ctx, link.Hash, Move{Account: link.Account, From: holds.From, To: holds.To, At: d.now(), Letters: []notice.Letter{letter}})
+}
+
+// UndoEmail keeps or restores the old address and ends all sessions: "this was not me".
+func (d *Desk) UndoEmail(ctx context.Context, token access.Token) error {
+	link, holds, err := d.find(ctx, token, access.ForEmailUndo)
+	if err != nil {
+		return err
+	}
+	to := notice.Reader{Account: link.Account, Name: holds.Person, Address: holds.From, Language: holds.Language}
+	letter, err := d.letter.Mail(notice.EmailKept, to, notice.Content{Link: "/password/forgot"})
+	if err != nil {
+		return err
+	}
+	return d.store.UndoEmail(ctx, link.Hash, Move{Account: link.Account, From: holds.To, To: holds.From, At: d.now(), Letters: []notice.Letter{letter}})
+}
+
+func (d *Desk) find(ctx context.Context, token access.Token, purpose access.Purpose) (link access.Link, holds move, err error) {
+	if !token.Plausible() {
+		return link, holds, fault.New(fault.LinkSpent)
+	}
+	if link, err = d.store.FindLink(ctx, token.Hash(), purpose, d.now()); err != nil {
+		return link, holds, err
+	}
+	return link, holds, d.keys.OpenLink(link, &holds)
+}

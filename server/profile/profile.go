@@ -1,0 +1,320 @@
+// Package profile owns what a person has told us and agreed to: details, confirmed addresses,
+// consents, the history of the account, who else acts for the customer, and getting it all out or
+// erased.
+//
+// Who the person is, is package access's to say; it also says whether a factor was shown lately
+// enough for what matters.
+package profile
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+	"unicode"
+
+	"bompass/server/access"
+	"bompass/server/notice"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/ident"
+	"bompass/shared/toll"
+)
+
+// Limits.
+const (
+	CodeMax     = 10 * time.Minute
+	CodeTries   = 5
+	codeDigits  = 6
+	HistoryMax  = 100
+	fieldMax    = 100
+	PeopleMax   = 500
+	ErasureDays = 30
+)
+
+// The channels that are confirmed by a code.
+const (
+	Email  = "email"
+	Mobile = "mobile"
+)
+
+// Change is what a person's details become.
+type Change struct {
+	Details api.Details
+	Mobile  bool // the number is another and must be confirmed
+	At      time.Time
+	Letters []notice.Letter
+}
+
+// Code is a code on its way.
+type Code struct {
+	Channel string
+	Hash    []byte
+	Until   time.Time
+	Letters []notice.Letter
+}
+
+// Store keeps what people told us.
+type Store interface {
+	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
+	SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c Change) error
+	KeepCode(ctx context.Context, account toll.AccountID, c Code) error
+	// UseCode counts a try and confirms the channel when right says so of the kept hash; it returns
+	// fault.CodeWrong when not, or when the code is over or tried triesMax times.
+	UseCode(ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, right func(hash []byte) bool) error
+	SaveConsents(ctx context.Context, account toll.AccountID, consents []api.Consent) error
+	SetErasure(ctx context.Context, account toll.AccountID, at time.Time, letters []notice.Letter) error
+	Export(ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time, letters []notice.Letter) (api.ExportReply, error)
+	access.Links
+	UseEmail(ctx context.Context, link access.Hash, m Move) error
+	UndoEmail(ctx context.Context, link access.Hash, m Move) error
+	SessionStore
+	PeopleStore
+}
+
+// Fresher tells whether an actor may change what matters, package access.
+type Fresher interface {
+	Fresh(actor access.Actor) error
+}
+
+// Desk keeps people's profiles.
+type Desk struct {
+	store  Store
+	keys   access.Keys
+	letter *notice.Writer
+	fresh  Fresher
+	now    func() time.Time
+}
+
+// NewDesk returns a Desk whose letters are written by letter.
+func NewDesk(store Store, keys access.Keys, letter *notice.Writer, fresh Fresher, now func() time.Time) *Desk {
+	return &Desk{store: store, keys: keys, letter: letter, fresh: fresh, now: now}
+}
+
+func reader(a access.Actor) notice.Reader {
+	return notice.Reader{Account: a.Account, Name: a.Person, Address: a.Email, Language: a.Language}
+}
+
+// Show is the actor's own details, S4.17. The contact of a company is the company's.
+func (d *Desk) Show(ctx context.Context, actor access.Actor) (api.ProfileReply, error) {
+	p, err := d.store.Profile(ctx, actor.Account, actor.Customer)
+	if err != nil {
+		return api.ProfileReply{}, err
+	}
+	p.Company = actor.Kind == toll.Company
+	if !p.Company {
+		p.Contact = ""
+	}
+	p.Consents = stands(p.Consents)
+	p.Holds = holds(p.Holds)
+	return p, nil
+}
+
+// Save changes the details, S4.26. Another mobile number needs a factor shown lately, and is the
+// person's once its code has come back; the code is sent at once.
+func (d *Desk) Save(ctx context.Context, actor access.Actor, req api.Details) (api.ProfileReply, error) {
+	req, err := tidy(req)
+	if err != nil {
+		return api.ProfileReply{}, err
+	}
+	was, err := d.store.Profile(ctx, actor.Account, actor.Customer)
+	if err != nil {
+		return api.ProfileReply{}, err
+	}
+	if actor.Kind != toll.Company || !actor.Role.May(access.Change) {
+		req.Contact = was.Contact
+	}
+	c := Change{Details: req, Mobile: req.Mobile != was.Mobile, At: d.now()}
+	if c.Mobile {
+		if err := d.fresh.Fresh(actor); err != nil {
+			return api.ProfileReply{}, err
+		}
+		letter, err := d.letter.Mail(notice.MobileChanged, reader(actor), notice.Content{})
+		if err != nil {
+			return api.ProfileReply{}, err
+		}
+		c.Letters = append(c.Letters, letter)
+	}
+	if err := d.store.SaveProfile(ctx, actor.Account, actor.Customer, c); err != nil {
+		return api.ProfileReply{}, err
+	}
+	if c.Mobile && req.Mobile != "" {
+		if err := d.SendCode(ctx, actor, Mobile); err != nil {
+			return api.ProfileReply{}, err
+		}
+	}
+	return d.Show(ctx, actor)
+}
+
+// tidy brings what was typed into the form in which it is kept.
+func tidy(d api.Details) (api.Details, error) {
+	for name, field := range map[string]*string{"mobile": &d.Mobile, "phone_private": &d.PhonePrivate, "phone_work": &d.PhoneWork} {
+		if *field = strings.TrimSpace(*field); *field == "" {
+			continue
+		}
+		number, problem := ident.Phone(*field)
+		if problem != ident.None {
+			return d, fault.New(fault.FieldWrong).At(name)
+		}
+		*field = number
+	}
+	for name, field := range map[string]*string{
+		"street": &d.Street, "postal_code": &d.PostalCode, "city": &d.City, "country": &d.Country, "contact": &d.Contact,
+	} {
+		*field = strings.TrimSpace(*field)
+		if len(*field) > fieldMax || strings.ContainsFunc(*field, unicode.IsControl) || strings.ContainsAny(*field, "<>") {
+			return d, fault.New(fault.FieldWrong).At(name)
+		}
+	}
+	if d.Country = strings.ToUpper(d.Country); d.Country != "" && (len(d.Country) != 2 || strings.Trim(d.Country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
+		return d, fault.New(fault.FieldWrong).At("country")
+	}
+	return d, nil
+}
+
+// SendCode sends a code to the address or number that is to be confirmed, S4.21, S4.23, S4.25. An
+// older code opens nothing any more.
+func (d *Desk) SendCode(ctx context.Context, actor access.Actor, channel string) error {
+	p, err := d.store.Profile(ctx, actor.Account, actor.Customer)
+	if err != nil {
+		return err
+	}
+	number, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		return fmt.Errorf("make code: %w", err)
+	}
+	code := fmt.Sprintf("%0*d", codeDigits, number)
+	to := reader(actor)
+	var letter notice.Letter
+	switch {
+	case channel == Email && p.Email != "":
+		letter, err = d.letter.Mail(notice.ConfirmEmail, to, notice.Content{Code: code})
+	case channel == Mobile && p.Mobile != "":
+		to.Address = p.Mobile
+		letter, err = d.letter.SMS(notice.ConfirmMobile, to, notice.Content{Code: code})
+	default:
+		return fault.New(fault.FieldMissing).At(channel)
+	}
+	if err != nil {
+		return err
+	}
+	return d.store.KeepCode(ctx, actor.Account, Code{
+		Channel: channel, Hash: d.keys.CodeHash(code, bound(actor, channel, p)...), Until: d.now().Add(CodeMax), Letters: []notice.Letter{letter},
+	})
+}
+
+// bound ties a code to the account and to the very address or number it was sent to.
+func bound(actor access.Actor, channel string, p api.ProfileReply) []string {
+	address := p.Email
+	if channel == Mobile {
+		address = p.Mobile
+	}
+	return []string{"contact", string(actor.Account), channel, address}
+}
+
+// Confirm takes the code that was sent, S4.14, S4.15, S4.24.
+func (d *Desk) Confirm(ctx context.Context, actor access.Actor, req api.ConfirmRequest) (api.ProfileReply, error) {
+	if req.Channel != Email && req.Channel != Mobile {
+		return api.ProfileReply{}, fault.New(fault.FieldWrong).At("channel")
+	}
+	p, err := d.store.Profile(ctx, actor.Account, actor.Customer)
+	if err != nil {
+		return api.ProfileReply{}, err
+	}
+	code := strings.TrimSpace(strings.ReplaceAll(req.Code, " ", ""))
+	err = d.store.UseCode(ctx, actor.Account, req.Channel, d.now(), CodeTries, func(hash []byte) bool {
+		return d.keys.SameCode(hash, code, bound(actor, req.Channel, p)...)
+	})
+	if err != nil {
+		return api.ProfileReply{}, err
+	}
+	return d.Show(ctx, actor)
+}
+
+// Consent takes a stand on every question. Each is kept with the version of its words and its time;
+// taking one back is as easy as giving it, S4.27–S4.33.
+func (d *Desk) Consent(ctx context.Context, actor access.Actor, req api.ConsentRequest) (api.ProfileReply, error) {
+	if !req.Given[toll.ConsentPrivacy] {
+		return api.ProfileReply{}, fault.New(fault.ConsentNeeded).At("privacy")
+	}
+	var list []api.Consent
+	for _, kind := range toll.Consents() {
+		list = append(list, api.Consent{Kind: kind, Given: req.Given[kind], Version: toll.ConsentVersion(kind), At: d.now()})
+	}
+	if len(req.Given) > len(list) {
+		return api.ProfileReply{}, fault.New(fault.FieldWrong).At("given")
+	}
+	if err := d.store.SaveConsents(ctx, actor.Account, list); err != nil {
+		return api.ProfileReply{}, err
+	}
+	return d.Show(ctx, actor)
+}
+
+// stands lists every question with the person's latest stand.
+func stands(taken []api.Consent) (list []api.Consent) {
+	given, latest := map[toll.ConsentKind]bool{}, map[toll.ConsentKind]api.Consent{}
+	for _, c := range taken {
+		given[c.Kind], latest[c.Kind] = c.Given, c
+	}
+	for _, kind := range toll.Consents() {
+		c := latest[kind]
+		c.Kind, c.Current = kind, toll.ConsentVersion(kind)
+		c.Reaches = c.Given
+		if kind == toll.ConsentAdvertising {
+			c.Reaches = toll.AdvertisingReaches(given)
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// holds leaves out what there is nothing of.
+func holds(list []api.Hold) []api.Hold {
+	kept := []api.Hold{}
+	for _, h := range list {
+		if h.Count > 0 {
+			kept = append(kept, h)
+		}
+	}
+	return kept
+}
+
+// Erase asks for the person to be erased, or takes that back. What the law makes us keep is shown as
+// holds.
+func (d *Desk) Erase(ctx context.Context, actor access.Actor, req api.ErasureRequest) (api.ProfileReply, error) {
+	if err := d.fresh.Fresh(actor); err != nil {
+		return api.ProfileReply{}, err
+	}
+	at, letters := d.now(), []notice.Letter(nil)
+	if req.Withdraw {
+		at = time.Time{}
+	} else {
+		letter, err := d.letter.Mail(notice.ErasureAsked, reader(actor), notice.Content{})
+		if err != nil {
+			return api.ProfileReply{}, err
+		}
+		letters = append(letters, letter)
+	}
+	if err := d.store.SetErasure(ctx, actor.Account, at, letters); err != nil {
+		return api.ProfileReply{}, err
+	}
+	return d.Show(ctx, actor)
+}
+
+// Export is everything we know about the person. The owner is told that it was taken out.
+func (d *Desk) Export(ctx context.Context, actor access.Actor) (api.ExportReply, error) {
+	if err := d.fresh.Fresh(actor); err != nil {
+		return api.ExportReply{}, err
+	}
+	letter, err := d.letter.Mail(notice.Exported, reader(actor), notice.Content{})
+	if err != nil {
+		return api.ExportReply{}, err
+	}
+	customer := actor.Customer
+	if !actor.Role.May(access.SeePassages) || actor.Role != access.Owner {
+		customer = "" // a company's passages are the company's
+	}
+	return d.store.Export(ctx, actor.Account, customer, d.now(), []notice.Letter{letter})
+}

@@ -1,0 +1,44 @@
+package profile
+
+import (
+	"context"
+
+	"bompass/server/access"
+	"bompass/server/notice"
+	"bompass/shared/api"
+	"bompass/shared/toll"
+)
+
+// SessionStore keeps where people are signed in.
+type SessionStore interface {
+	Sessions(ctx context.Context, account toll.AccountID, here access.Hash) ([]api.SessionLine, error)
+	History(ctx context.Context, account toll.AccountID, most int) ([]api.EventLine, error)
+	// EndSessionByID returns the session's hash, or fault.NotFound when it is not the account's.
+	EndSessionByID(ctx context.Context, account toll.AccountID, id string) (access.Hash, error)
+	// EndSessions returns the hashes of all that ended.
+	EndSessions(ctx context.Context, account toll.AccountID, letters []notice.Letter) ([]access.Hash, error)
+}
+
+// Sessions says where the actor is signed in and what has happened to the account.
+func (d *Desk) Sessions(ctx context.Context, actor access.Actor) (api.SessionsReply, error) {
+	sessions, err := d.store.Sessions(ctx, actor.Account, actor.Session)
+	if err != nil {
+		return api.SessionsReply{}, err
+	}
+	history, err := d.store.History(ctx, actor.Account, HistoryMax)
+	return api.SessionsReply{Sessions: sessions, History: history}, err
+}
+
+// EndSession ends one of the actor's sessions and returns what names it.
+func (d *Desk) EndSession(ctx context.Context, actor access.Actor, id string) (access.Hash, error) {
+	return d.store.EndSessionByID(ctx, actor.Account, id)
+}
+
+// EndSessions ends all of the actor's sessions, this one too.
+func (d *Desk) EndSessions(ctx context.Context, actor access.Actor) ([]access.Hash, error) {
+	letter, err := d.letter.Mail(notice.SessionsEnded, reader(actor), notice.Content{})
+	if err != nil {
+		return nil, err
+	}
+	return d.store.EndSessions(ctx, actor.Account, []notice.Letter{letter})
+}

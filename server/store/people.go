@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/access"
+	"bompass/server/notice"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// Sessions lists where a person is signed in, the latest used first.
+func (s *Store) Sessions(ctx context.Context, account toll.AccountID, here access.Hash) ([]api.SessionLine, error) {
+	rows, err := s.pool.Query(ctx, `select id::text, device, network, began_at, seen_at, token_hash = $2 from session
+		where account_id = $1 order by seen_at desc`, string(account), here[:])
+	if err != nil {
+		return nil, fmt.Errorf("sessions: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l api.SessionLine, err error) {
+		err = row.Scan(&l.ID, &l.Device, &l.Network, &l.Began, &l.Seen, &l.Here)
+		return l, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sessions: %w", err)
+	}
+	return list, nil
+}
+
+// History lists what has happened to an account, newest first.
+func (s *Store) History(ctx context.Context, account toll.AccountID, most int) ([]api.EventLine, error) {
+	rows, err := s.pool.Query(ctx, "select kind, at, device, network from account_event where account_id = $1 order by id desc limit $2", string(account), most)
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l api.EventLine, err error) {
+		err = row.Scan(&l.Kind, &l.At, &l.Device, &l.Network)
+		return l, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	return list, nil
+}
+
+// EndSessionByID ends one of an account's sessions.
+func (s *Store) EndSessionByID(ctx context.Context, account toll.AccountID, id string) (hash access.Hash, err error) {
+	var raw []byte
+	err = s.pool.QueryRow(ctx, "delete from session where id::text = $2 and account_id = $1 returning token_hash", string(account), id).Scan(&raw)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return hash, fault.New(fault.NotFound)
+	}
+	if err != nil {
+		return hash, fmt.Errorf("end session: %w", err)
+	}
+	return access.Hash(raw), nil
+}
+
+// EndSessions ends all of an account's sessions and steps towards one.
+func (s *Store) EndSessions(ctx context.Context, account toll.AccountID, letters []notice.Letter) (ended []access.Hash, err error) {
+	err = s.write(ctx, "end sessions", func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "delete from login_step where account_id = $1", string(account)); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, "delete from session where account_id = $1 returning token_hash", string(account))
+		if err != nil {
+			return err
+		}
+		ended, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (access.Hash, error) {
+			var raw []byte
+			if err := row.Scan(&raw); err != nil {
+				return access.Hash{}, err
+			}
+			return access.Hash(raw), nil
+		})
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "insert into account_event (account_id, kind, at) values ($1, $2, now())", string(account), string(access.EventEnded))
+		if err != nil {
+			return err
+		}
+		return addLetters(ctx, tx, letters)
+	})
+	return ended, err
+}
+
+// People lists who acts for a customer and who is invited to.
+func (s *Store) People(ctx context.Context, customer toll.CustomerID, now time.Time) (reply api.PeopleReply, err error) {
+	rows, err := s.pool.Query(ctx, `
+		select a.id::text, a.person, a.email, p.role, coalesce(p.until, 'epoch'), coalesce(p.vehicle_id::text, '')
+		from account_party p join account a on a.id = p.account_id
+		where p.customer_id = $1 and (p.until is null or p.until > $2) order by p.role <> 'owner', a.person, a.id`, string(customer), now)
+	if err != nil {
+		return reply, fmt.Errorf("people: %w", err)
+	}
+	reply.People, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l api.PersonLine, err error) {
+		err = row.Scan(&l.Account, &l.Name, &l.Email, &l.Role, &l.Until, &l.Vehicle)
+		if l.Until.Unix() == 0 {
+			l.Until = time.Time{}
+		}
+		return l, err
+	})
+	if err != nil {
+		return reply, fmt.Errorf("people: %w", err)
+	}
+	rows, err = s.pool.Query(ctx, `select id::text, email, role, ends_at from invitation
+		where customer_id = $1 and taken_at is null and withdrawn_at is null and ends_at > $2 order by invited_at`, string(customer), now)
+	if err != nil {
+		return reply, fmt.Errorf("invitations: %w", err)
+	}
+	reply.Invited, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l api.InvitedLine, err error) {
+		err = row.Scan(&l.ID, &l.Email, &l.Role, &l.Ends)
+		return l, err
+	})
+	if err != nil {
+		return reply, fmt.Errorf("invitations: %w", err)
+	}
+	return reply, nil
+}

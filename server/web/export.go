@@ -1,0 +1,59 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/server/access"
+	"bompass/shared/api"
+)
+
+const exportPath = "/export"
+
+// sheet is one section of an export as a table.
+type sheet struct {
+	Title string
+	Heads []string
+	Lines [][]string
+}
+
+// exportPage is everything we know about a person, to be read; the file beside it is for programs.
+func (s *server) exportPage(c *fiber.Ctx, actor access.Actor, v view) error {
+	reply, err := s.Profile.Export(c.UserContext(), actor)
+	if err != nil {
+		return err
+	}
+	v.Title, v.Next = v.T("ways.export.title"), api.Export.Path
+	for _, name := range slices.Sorted(maps.Keys(reply.Sections)) {
+		var rows []map[string]any
+		if err := json.Unmarshal(reply.Sections[name], &rows); err != nil {
+			return fmt.Errorf("export %s: %w", name, err)
+		}
+		if len(rows) > 0 {
+			v.Sheets = append(v.Sheets, sheetOf(v.T("export."+name), rows))
+		}
+	}
+	return s.pages.send(c, fiber.StatusOK, "export", v)
+}
+
+func sheetOf(title string, rows []map[string]any) sheet {
+	out := sheet{Title: title, Heads: slices.Sorted(maps.Keys(rows[0]))}
+	for _, row := range rows {
+		line := make([]string, len(out.Heads))
+		for i, head := range out.Heads {
+			if row[head] != nil {
+				line[i] = strings.TrimSuffix(fmt.Sprint(row[head]), ".000000")
+			}
+		}
+		out.Lines = append(out.Lines, line)
+	}
+	for i, head := range out.Heads {
+		out.Heads[i] = strings.ReplaceAll(head, "_", " ")
+	}
+	return out
+}
