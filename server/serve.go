@@ -18,6 +18,7 @@ import (
 	"bompass/server/passage"
 	"bompass/server/store"
 	"bompass/shared/rating"
+	"bompass/shared/tariff"
 )
 
 // How long parts may take once the server is told to stop.
@@ -37,6 +38,7 @@ type product struct {
 	store    *store.Store
 	conn     *nats.Conn
 	plan     *rating.Plan
+	tariffs  []tariff.File // that the plan is made of
 	pipeline *passage.Pipeline
 	failed   chan error // what ended though nobody asked
 }

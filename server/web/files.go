@@ -25,7 +25,7 @@ func (s *server) mountFiles() {
 	s.app.Get("/app.css", fixed("text/css; charset=utf-8", loaderSheet))
 	s.app.Get(manifestPath, s.manifest)
 	s.app.Get("/manifest.json", s.manifest)
-	s.app.Get("/robots.txt", fixed(fiber.MIMETextPlainCharsetUTF8, "User-agent: *\nAllow: /login$\nDisallow: /\n"))
+	s.app.Get("/robots.txt", fixed(fiber.MIMETextPlainCharsetUTF8, "User-agent: *\nAllow: /login$\nAllow: /prices$\nDisallow: /\n"))
 	s.app.Get("/sitemap.xml", s.notFound)
 	s.app.Get("/ads.txt", s.notFound)
 	s.app.Get("/favicon.ico", func(c *fiber.Ctx) error {

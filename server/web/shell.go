@@ -72,28 +72,34 @@ func (s *server) library() *app.Handler {
 	}
 }
 
-// shell sends the program's page to signed-in people and everybody else to the sign-in page.
+// shell sends the program's page to signed-in people, and to everybody else when it is public; otherwise
+// they go to the sign-in page.
 func (s *server) shell(library *app.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if !page.Known(c.Path()) {
 			return s.notFound(c)
 		}
 		actor, err := s.Desk.Who(c.UserContext(), s.session(c))
-		if fault.CodeOf(err) == fault.SignedOut && err != nil {
+		stranger := fault.CodeOf(err) == fault.SignedOut && err != nil
+		if stranger && !page.Public(c.Path()) {
 			c.Set(fiber.HeaderCacheControl, "no-store")
 			return c.Redirect(withNext(loginPath, c.OriginalURL()), fiber.StatusSeeOther)
 		}
-		if err != nil {
+		if err != nil && !stranger {
 			return err
 		}
 		frame := s.ask(library, c.Path())
 		if frame.status != http.StatusOK {
 			return fmt.Errorf("the program's page for %s answered %d", c.Path(), frame.status)
 		}
-		s.remember(c, actor)
+		language := s.language(c)
+		if !stranger {
+			language = actor.Language
+			s.remember(c, actor)
+		}
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		return c.Send(s.correct(frame.body.Bytes(), i18n.For(actor.Language)))
+		return c.Send(s.correct(frame.body.Bytes(), i18n.For(language)))
 	}
 }
 
