@@ -16,7 +16,8 @@ func (w *Window) Do(ctx context.Context, r apiclient.Request) (apiclient.Respons
 	abort := js.Global().Get("AbortController").New()
 	headers := map[string]any{"Accept": "application/json"}
 	options := map[string]any{
-		"method": r.Method, "credentials": "same-origin", "redirect": "error", "cache": "no-store",
+		"method": r.Method, "credentials": "same-origin", "redirect": "error",
+		"cache":  "no-cache", // what the server lets be kept is asked about
 		"signal": abort.Get("signal"),
 	}
 	if r.Body != nil {

@@ -109,6 +109,11 @@ func (w *Window) Leave(address string) {
 	}
 }
 
+// Replace changes the address shown, without a step in the history.
+func (w *Window) Replace(address string) {
+	js.Global().Get("history").Call("replaceState", nil, "", address)
+}
+
 // Reload loads the page anew.
 func (w *Window) Reload() { js.Global().Get("location").Call("reload") }
 

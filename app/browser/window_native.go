@@ -65,6 +65,9 @@ func (w *Window) OnNetwork(func(bool)) (stop func()) { return func() {} }
 // Leave notes the address.
 func (w *Window) Leave(address string) { w.Left = address }
 
+// Replace changes the address shown.
+func (w *Window) Replace(address string) { w.Address = address }
+
 // Reload counts.
 func (w *Window) Reload() { w.Reloads++ }
 

@@ -19,6 +19,8 @@ const helpAddress = "hjelp@bompass.example"
 // frame is what every page has in common: who is here, the connection, and what screen readers are told.
 type frame struct {
 	s        *session.Session
+	public   bool // the page is for everyone
+	stranger bool // it has turned out that nobody is signed in
 	said     string
 	offline  bool
 	outdated bool
@@ -90,6 +92,10 @@ func (f *frame) ask(ctx app.Context) {
 			f.s.Welcome(me)
 			return
 		}
+		if f.public {
+			f.stranger = true
+			return
+		}
 		f.s.SignedOut(err)
 	})
 }
@@ -108,6 +114,9 @@ func (f *frame) arrive(ctx app.Context, title string) {
 func (f *frame) trouble(err error) (text, trace string) {
 	w := f.words()
 	known, ok := errors.AsType[*fault.Error](err)
+	if errors.Is(err, session.ErrOutdated) {
+		return w.T("app.outdated"), ""
+	}
 	if !ok {
 		return w.T("app.error.unreachable"), ""
 	}
@@ -136,12 +145,31 @@ func (f *frame) render(here string, body ...app.UI) app.UI {
 	}
 	return ui.Shell{
 		Brand: w.T("app.name"), Skip: w.T("app.skip"), NavName: w.T("app.nav"),
-		Nav: []ui.NavItem{
-			{Href: overviewPath, Text: w.T("app.nav.overview"), Icon: ui.IconOverview, Here: here == overviewPath},
-			{Href: passagesPath, Text: w.T("app.nav.passages"), Icon: ui.IconPassage, Here: here == passagesPath},
-		},
+		Nav: f.nav(here), Enter: f.enter(),
 		Who: f.who(), Banner: f.banner(), Said: f.said, Foot: f.foot(), Body: body,
 	}.UI()
+}
+
+// nav is where one can go: a stranger to public pages alone.
+func (f *frame) nav(here string) []ui.NavItem {
+	w := f.words()
+	prices := ui.NavItem{Href: pricesPath, Text: w.T("prices.nav"), Icon: ui.IconPrices, Here: here == pricesPath}
+	if f.stranger {
+		return []ui.NavItem{prices}
+	}
+	return []ui.NavItem{
+		{Href: overviewPath, Text: w.T("app.nav.overview"), Icon: ui.IconOverview, Here: here == overviewPath},
+		{Href: passagesPath, Text: w.T("app.nav.passages"), Icon: ui.IconPassage, Here: here == passagesPath},
+		prices,
+	}
+}
+
+// enter is the way in for a stranger.
+func (f *frame) enter() *ui.NavItem {
+	if !f.stranger {
+		return nil
+	}
+	return &ui.NavItem{Href: "/login", Text: f.words().T("prices.login")}
 }
 
 func (f *frame) banner() string {
@@ -202,6 +230,11 @@ func (f *frame) foot() ui.Foot {
 
 // speak changes the language and loads the page anew: go-app would not render what has not changed.
 func (f *frame) speak(ctx app.Context, lang string) {
+	if f.stranger { // there is no account to remember it
+		f.s.Window.Prefer("language", lang)
+		f.s.Window.Reload()
+		return
+	}
 	load(ctx, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, f.s.Client.SetLanguage(ctx, lang)
 	}, func(_ app.Context, _ struct{}, err error) {

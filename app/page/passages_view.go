@@ -40,26 +40,13 @@ func (p *passages) form() app.UI {
 		),
 		ui.Presets(w.T("passages.presets"), p.presets()),
 		app.P().Class("bp-quiet").Text(w.T("passages.hint")),
+		app.P().Body(app.A().Class("ds-link").Href(p.billed().href()).Text(w.T("check.link"))),
 	)
 }
 
 func (p *passages) vehicles() []ui.Option {
 	w := p.f.words()
-	options := []ui.Option{{Text: w.T("passages.vehicle.all")}}
-	latest := p.f.s.Latest()
-	if latest == nil {
-		return options
-	}
-	agreements := latest.Agreements
-	if latest.Unagreed != nil {
-		agreements = append(agreements[:len(agreements):len(agreements)], *latest.Unagreed)
-	}
-	for _, a := range agreements {
-		for _, v := range a.Vehicles {
-			options = append(options, ui.Option{Value: string(v.ID), Text: v.Plate.String() + ", " + w.Class(v.Class)})
-		}
-	}
-	return options
+	return append([]ui.Option{{Text: w.T("passages.vehicle.all")}}, vehicleOptions(w, p.f.s.Latest())...)
 }
 
 // presets are the periods most often asked for; each is allowed by toll.CheckPeriod whatever the day.
@@ -75,6 +62,15 @@ func (p *passages) presets() []ui.Preset {
 		preset(w.T("passages.last.month"), last.First(), last.Last()),
 		preset(w.T("passages.last.days"), today-toll.PeriodDaysMax+1, today),
 	}
+}
+
+// billed is the bill that the choice is part of.
+func (p *passages) billed() bond {
+	last := p.request.To
+	if last == 0 {
+		last = p.f.s.Today()
+	}
+	return bond{vehicle: p.request.Vehicle, month: last.Month()}
 }
 
 func (p *passages) result() app.UI {

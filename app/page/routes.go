@@ -7,6 +7,7 @@ package page
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -17,11 +18,18 @@ import (
 const (
 	overviewPath = "/"
 	passagesPath = "/passages"
+	checkPath    = "/check"
+	pricesPath   = "/prices"
 )
 
 // Known tells whether a path is a page. Every other path shows the page for what is missing, which the
 // server answers with 404.
-func Known(path string) bool { return path == overviewPath || path == passagesPath }
+func Known(path string) bool {
+	return slices.Contains([]string{overviewPath, passagesPath, checkPath, pricesPath}, path)
+}
+
+// Public tells whether a page is for everyone, signed in or not.
+func Public(path string) bool { return path == pricesPath }
 
 // Routes registers every page. The server passes nil: its pages are nobody's. Fields of a component
 // given to app.Route are dropped, so each page is made by a function.
@@ -31,6 +39,8 @@ func Routes(s *session.Session) {
 	}
 	app.RouteFunc(overviewPath, func() app.Composer { return newOverview(s) })
 	app.RouteFunc(passagesPath, func() app.Composer { return newPassages(s) })
+	app.RouteFunc(checkPath, func() app.Composer { return newCheck(s) })
+	app.RouteFunc(pricesPath, func() app.Composer { return newPrices(s) })
 	app.RouteWithRegexpFunc("^/", func() app.Composer { return newMissing(s) })
 }
 

@@ -28,7 +28,8 @@ type Session struct {
 	known  bool // me has been answered
 	latest *api.OverviewReply
 
-	live    bool // the event stream is connected
+	tariffs *Tariffs // public: they stay when the session ends
+	live    bool     // the event stream is connected
 	stop    func()
 	hearers map[int]func(News)
 	next    int

@@ -60,6 +60,20 @@ func (f Field) Day(value string, change Act) app.UI {
 	return f.wrap(input)
 }
 
+// Search is a field for what to look for.
+func (f Field) Search(value string, change Act) app.UI {
+	field := app.Input().ID(f.ID).Name(f.ID).Type("search").Class("ds-input").AutoComplete(false).Value(value).OnChange(change.handler(), change.key)
+	if by := f.described(); by != "" {
+		field = field.Aria("describedby", by)
+	}
+	return f.wrap(field)
+}
+
+// Clock is a field for a time of day. Value is kept as the person leaves it, as 07:30 or empty.
+func (f Field) Clock(value string, change Act) app.UI {
+	return f.wrap(app.Input().ID(f.ID).Name(f.ID).Type("time").Class("ds-input").Value(value).OnChange(change.handler(), change.key))
+}
+
 // Option is one choice of a Select.
 type Option struct{ Value, Text string }
 
@@ -109,4 +123,16 @@ func Presets(name string, presets []Preset) app.UI {
 // Onward is a link to the next place, as a button.
 func Onward(href, text string) app.HTMLA {
 	return app.A().Class("ds-button").DataSet("variant", "secondary").Href(href).Body(app.Text(text), IconGo.UI())
+}
+
+// Chip is a ready choice that does something here.
+func Chip(text string, act Act) app.UI {
+	return app.Button().Type("button").Class("bp-chip").Text(text).OnClick(act.handler(), act.key)
+}
+
+// Offer is one thing to take from a list: what it is, what tells it from others, and what a screen
+// reader calls taking it.
+func Offer(id, name, note, label string, act Act) app.UI {
+	return app.Button().Type("button").ID(id).Class("bp-offer").Aria("label", label+", "+note).OnClick(act.handler(), act.key).Body(
+		app.Span().Class("bp-station").Text(name), app.Span().Class("bp-sub").Text(note))
 }

@@ -8,7 +8,8 @@ type Shell struct {
 	Skip    string
 	NavName string
 	Nav     []NavItem
-	Who     *Who // nil until it is known
+	Who     *Who     // nil until it is known
+	Enter   *NavItem // the way in, for those who are not signed in
 	Banner  string
 	Said    string // told to screen readers as it changes
 	Foot    Foot
@@ -88,14 +89,21 @@ func mark(brand string) app.UI {
 func (s Shell) header() app.UI {
 	return app.Header().Class("bp-header").Body(
 		mark(s.Brand),
-		app.Div().Class("bp-who").Body(s.Who.ui()),
+		app.Div().Class("bp-who").Body(s.who()),
 	)
 }
 
-func (w *Who) ui() app.UI {
-	if w == nil {
-		return Bone("bp-bone-name")
+func (s Shell) who() app.UI {
+	switch {
+	case s.Who != nil:
+		return s.Who.ui()
+	case s.Enter != nil:
+		return app.A().Class("ds-button").DataSet("variant", "secondary").Href(s.Enter.Href).Text(s.Enter.Text)
 	}
+	return Bone("bp-bone-name")
+}
+
+func (w *Who) ui() app.UI {
 	return app.Div().Class("bp-who-in").Body(
 		app.Button().Type("button").ID("who").Class("bp-who-button").Attr("popovertarget", MenuID).Body(
 			app.Span().Class("bp-initial").Aria("hidden", "true").Text(initial(w.Name)),

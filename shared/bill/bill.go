@@ -8,6 +8,7 @@ package bill
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -122,7 +123,7 @@ func Check(plan *rating.Plan, b Bill) Report {
 	for _, c := range posted {
 		extra = append(extra, Line{ID: c.Passage, Posted: c, Differs: []Difference{Extra}})
 	}
-	slices.SortStableFunc(extra, func(a, b Line) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	sort.SliceStable(extra, func(i, j int) bool { return extra[i].ID < extra[j].ID })
 	r.Lines = append(r.Lines, extra...)
 	r.sum()
 	return r
@@ -168,8 +169,9 @@ func rate(plan *rating.Plan, passages []Passage) []Line {
 		lines = append(lines, l)
 	}
 	price(plan, lines, places, set)
-	slices.SortStableFunc(lines, func(a, b Line) int {
-		return cmp.Or(a.Passage.At.Compare(b.Passage.At), strings.Compare(string(a.ID), string(b.ID)))
+	sort.SliceStable(lines, func(i, j int) bool {
+		a, b := lines[i], lines[j]
+		return cmp.Or(a.Passage.At.Compare(b.Passage.At), strings.Compare(string(a.ID), string(b.ID))) < 0
 	})
 	return lines
 }
@@ -181,8 +183,9 @@ func price(plan *rating.Plan, lines []Line, places []int, set []rating.Crossing)
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int {
-		return cmp.Or(set[a].Compare(set[b]), strings.Compare(string(lines[places[a]].ID), string(lines[places[b]].ID)))
+	sort.SliceStable(order, func(i, j int) bool {
+		a, b := order[i], order[j]
+		return cmp.Or(set[a].Compare(set[b]), strings.Compare(string(lines[places[a]].ID), string(lines[places[b]].ID))) < 0
 	})
 	sorted, charges := make([]rating.Crossing, len(set)), make([]rating.Charge, len(set))
 	for i, at := range order {

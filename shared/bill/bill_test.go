@@ -215,3 +215,16 @@ func BenchmarkCheckAMonthOf200(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkMakingTariffsReady(b *testing.B) {
+	files, err := tariff.Files(assets.Tariff)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		book, _ := tariff.Read(files)
+		if _, err := rating.Compile(book); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

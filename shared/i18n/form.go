@@ -58,6 +58,17 @@ func (w *Words) Kroner(o money.Ore) string {
 	return sign + w.form.before + w.Decimal(int64(o), 2) + w.form.after
 }
 
+// Money writes an amount in a currency, given by its code: kroner as Kroner does, others with the code.
+func (w *Words) Money(o money.Ore, currency string) string {
+	if currency == "" || currency == "NOK" {
+		return w.Kroner(o)
+	}
+	if w.form.before != "" {
+		return currency + nbsp + w.Decimal(int64(o), 2)
+	}
+	return w.Decimal(int64(o), 2) + nbsp + currency
+}
+
 // Number writes a whole number with its thousands apart.
 func (w *Words) Number(n int64) string { return w.Decimal(n, 0) }
 

@@ -1,8 +1,8 @@
 package tariff
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -79,10 +79,11 @@ func (p *parser) span(w string) Span {
 }
 
 func clock(s string) (minute int, ok bool) {
-	var h, m int
-	if n, err := fmt.Sscanf(s, "%2d:%2d", &h, &m); n != 2 || err != nil || len(s) != 5 {
+	if len(s) != 5 || s[2] != ':' {
 		return 0, false
 	}
-	minute = h*60 + m
-	return minute, h >= 0 && m >= 0 && m < 60 && minute <= 24*60
+	h, errH := strconv.ParseUint(s[:2], 10, 8)
+	m, errM := strconv.ParseUint(s[3:], 10, 8)
+	minute = int(h*60 + m)
+	return minute, errH == nil && errM == nil && m < 60 && minute <= 24*60
 }

@@ -6,8 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
-	"strings"
+	"sort"
 )
 
 // File is one file of a book as it is published: the server rates with it, and so does whoever checks
@@ -49,11 +48,9 @@ func Read(files []File) (*Book, []Problem) {
 	if len(problems) == 0 {
 		problems = book.Check()
 	}
-	slices.SortStableFunc(problems, func(a, b Problem) int {
-		if c := strings.Compare(a.File, b.File); c != 0 {
-			return c
-		}
-		return a.Line - b.Line
+	sort.SliceStable(problems, func(i, j int) bool {
+		a, b := problems[i], problems[j]
+		return a.File < b.File || a.File == b.File && a.Line < b.Line
 	})
 	return book, problems
 }

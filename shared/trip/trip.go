@@ -7,6 +7,7 @@ package trip
 import (
 	"errors"
 	"slices"
+	"sort"
 	"strconv"
 	"time"
 
@@ -138,14 +139,16 @@ func Price(plan *rating.Plan, t Trip, tagged bool) Quote {
 	for i := range order {
 		order[i] = i
 	}
-	rating.SortIndex(order, set)
-	rating.Sort(set)
-	charges := make([]rating.Charge, len(set))
-	plan.Rate(set, charges)
+	sort.SliceStable(order, func(i, j int) bool { return set[order[i]].Compare(set[order[j]]) < 0 })
+	sorted, charges := make([]rating.Crossing, len(set)), make([]rating.Charge, len(set))
+	for i, at := range order {
+		sorted[i] = set[at]
+	}
+	plan.Rate(sorted, charges)
 	id := func(i int) toll.PassageID { return passages[places[order[i]]].ID }
 	for i, at := range order {
 		l := &q.Lines[places[at]]
-		l.List, l.Net, l.Steps = charges[i].List(), charges[i].Net(), plan.Explain(set, charges, i, id, nil)
+		l.List, l.Net, l.Steps = charges[i].List(), charges[i].Net(), plan.Explain(sorted, charges, i, id, nil)
 	}
 	q.sum(plan)
 	return q
