@@ -114,12 +114,12 @@ func (j *Joiner) decide(g group) []Passage {
 	var out []Passage
 	taken := map[*event]bool{}
 	for i, tag := range g.tags {
-		p := Passage{Sighting: tag.Sighting}
+		p := Passage{Sighting: tag.Sighting, Events: tag.ids}
 		switch {
 		case joined[i] >= 0:
 			plate := g.plates[joined[i]]
 			taken[plate] = true
-			p.Plate = plate.Plate
+			p.Plate, p.Events = plate.Plate, append(p.Events, plate.ids...)
 			j.clock.pair(tag.At, plate.At, farthest)
 		case doubt[i] != NoDoubt:
 			p.Doubt, p.Others = doubt[i], j.others(tag, g)
@@ -130,7 +130,7 @@ func (j *Joiner) decide(g group) []Passage {
 	}
 	for _, plate := range g.plates {
 		if !taken[plate] {
-			p := Passage{Sighting: plate.Sighting, Doubt: j.plateDoubt(plate, g, out)}
+			p := Passage{Sighting: plate.Sighting, Events: plate.ids, Doubt: j.plateDoubt(plate, g, out)}
 			p.At = p.At.Add(-seconds(j.clock.offset)) // by the clock that passages are told in
 			out = append(out, p)
 		}

@@ -17,6 +17,7 @@ type Passage struct {
 	Loop   bool                 // a loop felt it, too
 	Doubt  Doubt                // why tag and plate were not joined, if there was a reason to
 	Others []hardware.PlateRead // with Ambiguous: the plates that may be the tag's
+	Events []int64              // the numbers that Add was given for what became this passage
 }
 
 // Doubt says why a passage is half of what it might be.
@@ -53,6 +54,7 @@ const samePlate = 3 * time.Second
 // event is one device's word.
 type event struct {
 	hardware.Sighting
+	ids   []int64
 	heard time.Time // by the host's clock
 }
 
@@ -75,9 +77,10 @@ func (j *Joiner) Offset() (offset time.Duration, known bool) {
 }
 
 // Add takes what a device saw, heard now: a tag, a plate, or with neither a loop that felt a vehicle.
-// The same plate twice is the front and the rear of one vehicle.
-func (j *Joiner) Add(s hardware.Sighting, now time.Time) {
-	e := &event{Sighting: s, heard: now}
+// The same plate twice is the front and the rear of one vehicle. ids are the caller's own, and come
+// back with the passage.
+func (j *Joiner) Add(s hardware.Sighting, now time.Time, ids ...int64) {
+	e := &event{Sighting: s, heard: now, ids: ids}
 	switch {
 	case !s.Tag.IsZero():
 		j.tags = append(j.tags, e)
@@ -85,6 +88,7 @@ func (j *Joiner) Add(s hardware.Sighting, now time.Time) {
 	case s.Plate.Text != "":
 		for _, p := range j.plates {
 			if p.Plate == s.Plate && p.At.Sub(s.At).Abs() < samePlate {
+				p.ids = append(p.ids, ids...)
 				return
 			}
 		}

@@ -29,6 +29,7 @@ func (j *Joiner) feel(passages []Passage, now time.Time, closing bool) []Passage
 	for _, c := range pairs {
 		if !passages[c.p].Loop && !used[c.l] {
 			passages[c.p].Loop, used[c.l] = true, true
+			passages[c.p].Events = append(passages[c.p].Events, j.loops[c.l].ids...)
 		}
 	}
 	left := j.loops[:0]
@@ -38,7 +39,7 @@ func (j *Joiner) feel(passages []Passage, now time.Time, closing bool) []Passage
 		case !closing && now.Sub(loop.heard) < j.rules.FitMax+j.rules.Hold:
 			left = append(left, loop)
 		default:
-			passages = append(passages, Passage{Sighting: loop.Sighting, Loop: true})
+			passages = append(passages, Passage{Sighting: loop.Sighting, Loop: true, Events: loop.ids})
 		}
 	}
 	j.loops = left

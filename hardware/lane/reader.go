@@ -3,6 +3,8 @@ package lane
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,8 +12,25 @@ import (
 	"bompass/hardware/efc"
 )
 
-// ripenEvery is how often joined passages are looked for.
-const ripenEvery = 200 * time.Millisecond
+// ripenEvery is how often joined passages are looked for, againAfter when a journal that refused is
+// tried again.
+const (
+	ripenEvery = 200 * time.Millisecond
+	againAfter = time.Second
+)
+
+// Journal keeps what devices saw until it has become passages, so that nothing is lost while it waits
+// to be joined. Where there is none, what waits dies with the process.
+type Journal interface {
+	// Keep writes a sighting down and returns its number. When it has returned, the sighting outlives
+	// the process: a receipt may be written to the tag.
+	Keep(s hardware.Sighting) (id int64, err error)
+	// Waiting are the sightings that an earlier process has not settled.
+	Waiting() map[int64]hardware.Sighting
+	// Settle tells one passage exactly once, or none when tell is nil; its sightings are then forgotten.
+	// After an error nothing has been told.
+	Settle(p Passage, tell func(hardware.Sighting) error) error
+}
 
 // Reader joins what several readers see of the same lanes: tag readers, cameras, loops. It implements
 // hardware.Reader. All its parts are given by the one who builds it.
@@ -21,6 +40,7 @@ type Reader struct {
 	Now     func() time.Time
 	Wait    func(context.Context, time.Duration) error // sleeps, or returns the context's error
 	Doubted func(Passage) error                        // keeps what a person must look at: plates in doubt and vehicles unseen
+	Journal Journal                                    // may be nil
 
 	mu    sync.Mutex
 	lanes map[int]*Joiner
@@ -35,13 +55,14 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 	r.mu.Lock()
 	r.lanes, r.since = map[int]*Joiner{}, r.Now()
 	r.mu.Unlock()
+	r.takeUp()
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	errs := make([]error, len(r.Sources))
 	var running sync.WaitGroup
 	for i, source := range r.Sources {
 		running.Go(func() {
-			errs[i] = source.Run(reading, r.add)
+			errs[i] = source.Run(reading, func(s hardware.Sighting) error { return r.add(ctx, s) })
 			if errs[i] != nil {
 				stop()
 			}
@@ -49,14 +70,43 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 	}
 	var err error
 	for err == nil && r.Wait(reading, ripenEvery) == nil {
-		err = r.tell(emit, false)
+		err = r.tell(reading, emit, false)
 	}
 	stop()
 	running.Wait()
-	return errors.Join(err, errors.Join(errs...), r.tell(emit, true))
+	return errors.Join(err, errors.Join(errs...), r.tell(ctx, emit, true))
 }
 
-func (r *Reader) add(s hardware.Sighting) error {
+// takeUp goes on with what an earlier process left, in the order it was seen.
+func (r *Reader) takeUp() {
+	if r.Journal == nil {
+		return
+	}
+	waiting := r.Journal.Waiting()
+	for _, id := range slices.Sorted(maps.Keys(waiting)) {
+		r.join(waiting[id], id)
+	}
+}
+
+// add keeps a sighting, however long the disk refuses, and lets it be joined.
+func (r *Reader) add(ctx context.Context, s hardware.Sighting) error {
+	if r.Journal == nil {
+		r.join(s)
+		return nil
+	}
+	for {
+		id, err := r.Journal.Keep(s)
+		if err == nil {
+			r.join(s, id)
+			return nil
+		}
+		if r.Wait(ctx, againAfter) != nil {
+			return err
+		}
+	}
+}
+
+func (r *Reader) join(s hardware.Sighting, ids ...int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	j := r.lanes[s.Lane]
@@ -64,29 +114,47 @@ func (r *Reader) add(s hardware.Sighting) error {
 		j = NewJoiner(r.Rules)
 		r.lanes[s.Lane] = j
 	}
-	j.Add(s, r.Now())
-	return nil
+	j.Add(s, r.Now(), ids...)
 }
 
 // tell emits the passages that are ripe. A plate in doubt may belong to a tag that is told of anyway,
 // so it is kept for a person and charged to nobody.
-func (r *Reader) tell(emit func(hardware.Sighting) error, closing bool) error {
+func (r *Reader) tell(ctx context.Context, emit func(hardware.Sighting) error, closing bool) error {
 	for _, p := range r.ripe(closing) {
-		doubted := p.Tag.IsZero() && (p.Doubt != NoDoubt || p.Plate.Text == "")
-		if doubted || p.Doubt != NoDoubt {
-			if err := r.Doubted(p); err != nil {
+		for {
+			err := r.settle(p, emit)
+			if err == nil {
+				break
+			}
+			if r.Wait(ctx, againAfter) != nil {
 				return err
 			}
-		}
-		if doubted {
-			continue
-		}
-		if err := emit(p.Sighting); err != nil {
-			return err
 		}
 	}
 	return nil
 }
+
+func (r *Reader) settle(p Passage, emit func(hardware.Sighting) error) error {
+	doubtful := p.Doubt != NoDoubt || p.unseen()
+	if doubtful {
+		if err := r.Doubted(p); err != nil {
+			return err
+		}
+	}
+	if doubtful && p.Tag.IsZero() {
+		emit = nil
+	}
+	switch {
+	case r.Journal != nil:
+		return r.Journal.Settle(p, emit)
+	case emit != nil:
+		return emit(p.Sighting)
+	}
+	return nil
+}
+
+// unseen tells whether a loop alone has felt the vehicle.
+func (p Passage) unseen() bool { return p.Tag.IsZero() && p.Plate.Text == "" }
 
 func (r *Reader) ripe(closing bool) (all []Passage) {
 	r.mu.Lock()

@@ -174,6 +174,7 @@ func (r *Reader) heed(e *Event) {
 // tell emits the stays that are over.
 func (r *Reader) tell(g *gather, all bool, emit func(hardware.Sighting) error) error {
 	for _, s := range g.ripe(r.Now(), all) {
+		s.Offset = r.Health().Offset
 		r.note(func(h *hardware.Health) {
 			h.Vehicles++
 			if s.Tag.Finding == hardware.Read {
