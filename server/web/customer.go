@@ -19,5 +19,9 @@ func (s *server) setLanguage(ctx context.Context, actor access.Actor, req api.Se
 }
 
 func (s *server) overview(ctx context.Context, actor access.Actor, _ api.Empty) (api.OverviewReply, error) {
-	return s.Accounts.Overview(ctx, actor.Customer, actor.Kind, s.Now())
+	reply, err := s.Accounts.Overview(ctx, actor.Customer, actor.Kind, s.Now())
+	if !actor.Role.May(access.SeePassages) {
+		reply.Latest = []api.PassageLine{} // an accountant does not see where anybody drove
+	}
+	return reply, err
 }

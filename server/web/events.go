@@ -34,6 +34,9 @@ func (s *server) events(c *fiber.Ctx) error {
 	token := s.session(c)
 	ctx, end := s.streams.begin(s.Context, token.Hash()) // first, so that no end of the session is missed
 	actor, err := s.Desk.Peek(c.UserContext(), token)
+	if err == nil {
+		err = s.may(c, actor)
+	}
 	if err != nil {
 		end()
 		return err

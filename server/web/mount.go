@@ -47,5 +47,5 @@ func (s *server) customer(c *fiber.Ctx) (access.Actor, error) {
 	if !safe(c.Method()) && !actor.SameCSRF(c.Get("X-CSRF-Token")) {
 		return access.Actor{}, crossSite()
 	}
-	return actor, s.stands(c, actor)
+	return actor, s.may(c, actor)
 }

@@ -7,7 +7,6 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/party"
-	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/ident"
 	"bompass/shared/toll"
@@ -91,18 +90,3 @@ func (s *server) chooseParty(c *fiber.Ctx, actor access.Actor, v view) error {
 	s.begin(c, token)
 	return c.Redirect(safeNext(c.FormValue("next")), fiber.StatusSeeOther)
 }
-
-// stands asks whether the actor may still act for the customer: for what binds the register must have
-// said so lately, for looking its last word counts while it is silent.
-func (s *server) stands(c *fiber.Ctx, actor access.Actor) error {
-	if s.Parties == nil {
-		return nil
-	}
-	if safe(c.Method()) || personal(c.Path()) {
-		return s.Parties.Look(c.UserContext(), actor)
-	}
-	return s.Parties.Confirm(c.UserContext(), actor)
-}
-
-// personal tells what changes nothing but the person's own: it binds no customer.
-func personal(path string) bool { return path == api.SetLanguage.Path }

@@ -12,6 +12,9 @@ import (
 )
 
 func (s *server) passageList(ctx context.Context, actor access.Actor, req api.PassageListRequest) (api.PassageListReply, error) {
+	if err := ownVehicle(actor, &req); err != nil {
+		return api.PassageListReply{}, err
+	}
 	return s.Passages.List(ctx, actor.Customer, req, s.Now())
 }
 
