@@ -11,7 +11,7 @@ SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f 
 	$(wildcard server/internal/bundle/*.go server/internal/bundle/lean/*) assets/package-lock.json go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-wasm lint fmt bench faults size reset clean postgres chromium tools shots reader llrp-check
+.PHONY: help run build test test-wasm lint fmt bench faults size reset clean postgres chromium tools shots reader llrp-check behaviours
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -65,6 +65,9 @@ reader: ## a simulated station of four lanes with its live view, for the running
 
 llrp-check: ## let Wireshark's dissector read a recorded run of the LLRP driver
 	@./hardware/llrp/llrptest/check.sh
+
+behaviours: ## count the behaviours that tests prove, and list the rest
+	@go run ./server/internal/behaviours
 
 size: assets/web/manifest.json ## print the transfer sizes against their budgets
 	@go run ./server/internal/bundle
