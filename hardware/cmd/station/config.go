@@ -28,6 +28,7 @@ type config struct {
 	Listen  string       `json:"listen"` // for /healthz and /metrics; empty is nowhere
 	Issuer  string       `json:"issuer"` // first two octets of the EPCs of tags read over LLRP
 	Lanes   []laneConfig `json:"lanes"`
+	Cameras []string     `json:"cameras"` // host:port of plate readers and loop controllers, for the lanes with a real reader
 
 	live     string
 	demo     bool
@@ -132,6 +133,10 @@ func (c *config) check() error {
 	}
 	if _, err := c.issuer(); err != nil {
 		refuse(true, "issuer %q: two octets in hexadecimal wanted", c.Issuer)
+	}
+	for _, address := range c.Cameras {
+		_, _, err := net.SplitHostPort(address)
+		refuse(err != nil, "camera %q: host:port wanted", address)
 	}
 	seen := map[int]bool{}
 	for _, l := range c.Lanes {

@@ -23,6 +23,7 @@ type monitor struct {
 	now     func() time.Time
 	spool   *uplink.Spool
 	devices []device
+	cameras []*camera
 	started time.Time
 
 	mu    sync.Mutex
@@ -119,6 +120,11 @@ func (m *monitor) alarms() (all []string) {
 		}
 		if v.state.gaps > 0 {
 			all = append(all, fmt.Sprintf("lane %d: %d gaps in its sequence", v.lane, v.state.gaps))
+		}
+	}
+	for _, c := range m.cameras {
+		if h := c.Health(); !h.Up && now.Sub(latest(h.Since, m.started)) > downMax {
+			all = append(all, fmt.Sprintf("camera %s is down: %s", c.address, h.Fault))
 		}
 	}
 	if n := m.spool.Waiting(); n > waitingMax {

@@ -36,10 +36,15 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 		defer cancel()
 	}
 	m := newMonitor(spool, devices, now)
+	m.cameras = c.cameras(log, now)
+	sites, release, err := c.sites(m, log)
+	if err != nil {
+		return errors.Join(err, spool.Close())
+	}
 	stop := func() error { return nil }
 	if c.Listen != "" {
 		if stop, err = m.serve(ctx, c.Listen); err != nil {
-			return errors.Join(err, spool.Close())
+			return errors.Join(err, release(), spool.Close())
 		}
 	}
 	log.Info("station is up", "station", c.Station, "lanes", len(c.Lanes), "epoch", spool.Epoch(), "waiting", spool.Waiting(), "spool", c.Spool)
@@ -50,15 +55,17 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 	if watched {
 		drawing.Go(func() { m.live(ctx, "Bompass station "+c.Station+" → "+c.Server, foot, io.Writer(out)) })
 	}
-	err = c.agent(m, log).Run(ctx)
+	agent := c.agent(m, log)
+	agent.Sites = sites
+	err = agent.Run(ctx)
 	drawing.Wait()
 	log.Info("station is down", "waiting", spool.Waiting())
-	return errors.Join(err, stop(), spool.Close())
+	return errors.Join(err, stop(), release(), spool.Close())
 }
 
-// agent joins readers, spool and server.
+// agent brings what is kept to the server.
 func (c *config) agent(m *monitor, log *slog.Logger) *uplink.Agent {
-	a := &uplink.Agent{
+	return &uplink.Agent{
 		Sender: &uplink.Sender{
 			Server: c.Server, Key: c.Key, Client: http.DefaultClient, Spool: m.spool, Wait: uplink.Sleep, Jitter: rand.Float64, Log: log,
 		},
@@ -67,10 +74,6 @@ func (c *config) agent(m *monitor, log *slog.Logger) *uplink.Agent {
 			log.Info("passage", "lane", o.Lane, "sequence", o.Sequence, "tag", mask(o.Tag), "plate", mask(o.Plate), "finding", s.Tag.Finding)
 		},
 	}
-	for _, d := range m.devices {
-		a.Sites = append(a.Sites, uplink.Site{Station: c.Station, Reader: d.reader})
-	}
-	return a
 }
 
 // mask leaves the last three characters: numbers and plates of people do not belong in logs.

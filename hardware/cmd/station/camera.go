@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"time"
+
+	"bompass/hardware"
+	"bompass/hardware/uplink"
+)
+
+// Bounds of a camera's line.
+const (
+	cameraLineMax = 64 << 10
+	cameraSilence = 2 * time.Minute // after which a line without a word counts as dead
+	cameraWaitMin = 250 * time.Millisecond
+	cameraWaitMax = 30 * time.Second
+)
+
+// camera is a plate reader, or a loop controller, that tells a line of JSON for every vehicle over TCP.
+// A line without a plate is a loop's; an empty one says that it is alive. It implements
+// hardware.Reader.
+type camera struct {
+	address string
+	lanes   map[int]string // and their directions
+	now     func() time.Time
+	log     *slog.Logger
+
+	mu     sync.Mutex
+	health hardware.Health
+}
+
+// word is one line.
+type word struct {
+	Lane    int       `json:"lane"`
+	At      time.Time `json:"at"`
+	Country string    `json:"country"`
+	Plate   string    `json:"plate"`
+}
+
+// Run listens to the camera until ctx ends.
+func (c *camera) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
+	for attempt := 0; ; attempt++ {
+		heard, err := c.listen(ctx, emit)
+		if ended, ok := errors.AsType[*emitError](err); ok {
+			return ended.err
+		}
+		if heard {
+			attempt = 0
+		}
+		c.set(false, fmt.Sprint(err))
+		if ctx.Err() != nil {
+			return nil
+		}
+		wait := min(cameraWaitMax, cameraWaitMin<<min(attempt, 10))
+		wait = wait/2 + rand.N(wait/2)
+		c.log.Warn("camera is away", "camera", c.address, "again_in", wait.Round(time.Millisecond), "err", err)
+		if uplink.Sleep(ctx, wait) != nil {
+			return nil
+		}
+	}
+}
+
+// emitError is the station's, not the camera's.
+type emitError struct{ err error }
+
+func (e *emitError) Error() string { return e.err.Error() }
+
+// listen takes lines of one connection, and tells whether there were any.
+func (c *camera) listen(ctx context.Context, emit func(hardware.Sighting) error) (heard bool, err error) {
+	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", c.address)
+	if err != nil {
+		return false, err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // the read tells
+	defer stop()
+	defer func() { _ = conn.Close() }()
+	c.set(true, "")
+	lines := bufio.NewScanner(conn)
+	lines.Buffer(nil, cameraLineMax)
+	for {
+		if err := conn.SetReadDeadline(c.now().Add(cameraSilence)); err != nil {
+			return heard, err
+		}
+		if !lines.Scan() {
+			return heard, errors.Join(lines.Err(), errors.New("camera has hung up"))
+		}
+		heard = true
+		if len(lines.Bytes()) == 0 {
+			continue
+		}
+		if err := c.take(lines.Bytes(), emit); err != nil {
+			return heard, err
+		}
+	}
+}
+
+// take makes a sighting of a line; one that cannot be understood is passed over and told of.
+func (c *camera) take(line []byte, emit func(hardware.Sighting) error) error {
+	var w word
+	err := json.Unmarshal(line, &w)
+	direction, known := c.lanes[w.Lane]
+	if err != nil || !known || w.At.IsZero() {
+		c.log.Warn("camera's line is not understood", "camera", c.address, "lane", w.Lane, "err", err)
+		return nil
+	}
+	c.mu.Lock()
+	c.health.Vehicles++
+	c.mu.Unlock()
+	s := hardware.Sighting{Lane: w.Lane, At: w.At.UTC(), Direction: direction, Plate: hardware.PlateRead{Country: w.Country, Text: w.Plate}}
+	if err := emit(s); err != nil {
+		return &emitError{err}
+	}
+	return nil
+}
+
+// Health tells how the camera fares.
+func (c *camera) Health() hardware.Health {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.health
+}
+
+func (c *camera) set(up bool, fault string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.health.Up != up || c.health.Since.IsZero() {
+		c.health.Up, c.health.Since = up, c.now()
+	}
+	c.health.Fault = fault
+}

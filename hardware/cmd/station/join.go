@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"bompass/hardware"
+	"bompass/hardware/lane"
+	"bompass/hardware/uplink"
+)
+
+// keepDoubted is the file for passages that a person must look at.
+const keepDoubted = "doubted.ndjson"
+
+// sites are the readers whose passages are sent. Where there are cameras, they and the real tag readers
+// are joined into one, over a journal; simulated lanes see tag and plate at once.
+func (c *config) sites(m *monitor, log *slog.Logger) ([]uplink.Site, func() error, error) {
+	nothing := func() error { return nil }
+	var sites []uplink.Site
+	var tags []hardware.Reader
+	for _, d := range m.devices {
+		if len(m.cameras) == 0 || d.kind == kindSim {
+			sites = append(sites, uplink.Site{Station: c.Station, Reader: d.reader})
+			continue
+		}
+		tags = append(tags, d.reader)
+	}
+	if len(tags) == 0 {
+		return sites, nothing, nil
+	}
+	for _, camera := range m.cameras {
+		tags = append(tags, camera)
+	}
+	journal, err := uplink.OpenJournal(c.Station, m.spool)
+	if err != nil {
+		return nil, nothing, err
+	}
+	doubted := filepath.Join(c.Spool, keepDoubted)
+	joined := &lane.Reader{
+		Sources: tags, Rules: lane.Standard(), Now: m.now, Wait: uplink.Sleep, Journal: journal,
+		Doubted: func(p lane.Passage) error {
+			log.Warn("passage in doubt, kept in "+keepDoubted, "lane", p.Lane, "doubt", p.Doubt)
+			return appendLine(doubted, p)
+		},
+	}
+	return append(sites, uplink.Site{Station: c.Station, Reader: joined}), journal.Close, nil
+}
+
+// cameras builds what reads plates in the lanes with a real tag reader.
+func (c *config) cameras(log *slog.Logger, now func() time.Time) (all []*camera) {
+	lanes := map[int]string{}
+	for _, l := range c.Lanes {
+		if l.Reader != kindSim {
+			lanes[l.Lane] = l.Direction
+		}
+	}
+	for _, address := range c.Cameras {
+		all = append(all, &camera{address: address, lanes: lanes, now: now, log: log})
+	}
+	return all
+}
+
+// appendLine adds a value as a line of JSON to a file and makes it outlive a power cut.
+func appendLine(path string, v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("keep doubted passage: %w", err)
+	}
+	_, err = f.Write(append(line, '\n'))
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("keep doubted passage: %w", err)
+	}
+	return nil
+}
