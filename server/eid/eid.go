@@ -78,11 +78,21 @@ type Notice struct {
 
 // Store keeps journeys and what a proof opened.
 type Store interface {
+	Journeys
+	Entries
+}
+
+// Journeys keeps sign-ins that are at an issuer.
+type Journeys interface {
 	// AddJourney keeps a journey. Some that are over are dropped.
 	AddJourney(ctx context.Context, j Journey, now time.Time) error
 	// TakeJourney takes the journey away and returns it, once; fault.SignedOut when there is none of
 	// that state, browser and way.
 	TakeJourney(ctx context.Context, state, browser access.Hash, way string, now time.Time) (access.Sealed, error)
+}
+
+// Entries keeps what a proof opened.
+type Entries interface {
 	// PersonByProof returns fault.NotFound when nobody came with the proof's subject or, if there is a
 	// number, has that number. The subject counts first.
 	PersonByProof(ctx context.Context, issuer, subject string, number Number, now time.Time) (access.Account, error)

@@ -2,6 +2,7 @@ package eid
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -68,7 +69,7 @@ func (d *Desk) Begin(ctx context.Context, a Asked) (Started, error) {
 // TabName tells the journeys of one browser's tabs apart without telling their states.
 func TabName(state string) string {
 	hash := access.Token(state).Hash()
-	return fmt.Sprintf("%x", hash[:6])
+	return hex.EncodeToString(hash[:6])
 }
 
 func journeyRow(state access.Hash) string { return fmt.Sprintf("journey %x", state[:8]) }

@@ -12,14 +12,14 @@ import (
 // eID or its issuer knows no way. It must be asked before the session ends.
 func (d *Desk) Leave(ctx context.Context, session access.Hash, state string) (identity.Farewell, bool, error) {
 	proof, err := d.Store.SessionProof(ctx, session)
-	if fault.CodeOf(err) == fault.NotFound && err != nil {
-		return identity.Farewell{}, false, nil
-	}
 	if err != nil {
-		return identity.Farewell{}, false, err
+		return identity.Farewell{}, false, unless(err, fault.NotFound)
 	}
 	w, err := d.Way(proof.Way)
-	if err != nil || w.Issuer.ID() != proof.Issuer { // configured anew since
+	if err != nil {
+		return identity.Farewell{}, false, unless(err, fault.NotFound)
+	}
+	if w.Issuer.ID() != proof.Issuer { // configured anew since
 		return identity.Farewell{}, false, nil
 	}
 	token, err := d.Keys.OpenText(proof.Sealed.Key, proof.Sealed.Data, proofRow)
@@ -27,10 +27,15 @@ func (d *Desk) Leave(ctx context.Context, session access.Hash, state string) (id
 		return identity.Farewell{}, false, err
 	}
 	farewell, ok, err := w.Issuer.Leave(ctx, string(token), state)
-	if fault.CodeOf(err) == fault.PartnerDown && err != nil { // people can leave us all the same
-		return identity.Farewell{}, false, nil
+	return farewell, ok, unless(err, fault.PartnerDown) // people can leave us all the same
+}
+
+// unless lets one fault pass as none.
+func unless(err error, code fault.Code) error {
+	if err != nil && fault.CodeOf(err) == code {
+		return nil
 	}
-	return farewell, ok, err
+	return err
 }
 
 // Front ends the sessions that an issuer's front-channel message is about. No cookie comes with it:

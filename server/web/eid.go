@@ -31,10 +31,15 @@ const (
 
 // EID lets people in with electronic identities.
 type EID interface {
+	Farewells
 	Way(name string) (eid.Way, error)
-	Origins(ctx context.Context) []string
 	Begin(ctx context.Context, a eid.Asked) (eid.Started, error)
 	Finish(ctx context.Context, way string, t eid.Ticket) (eid.Entered, error)
+}
+
+// Farewells end sessions with those of issuers.
+type Farewells interface {
+	Origins(ctx context.Context) []string
 	Leave(ctx context.Context, session access.Hash, state string) (identity.Farewell, bool, error)
 	Front(ctx context.Context, issuer, session string) ([]access.Hash, error)
 	Back(ctx context.Context, way, message string) ([]access.Hash, error)

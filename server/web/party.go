@@ -78,7 +78,7 @@ func (s *server) partiesPage(c *fiber.Ctx, actor access.Actor, v view) error {
 }
 
 // chooseParty goes on for another party under a new token.
-func (s *server) chooseParty(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) chooseParty(c *fiber.Ctx, actor access.Actor, _ view) error {
 	token, err := s.Parties.Switch(c.UserContext(), actor, c.FormValue("party"))
 	if code := fault.CodeOf(err); err != nil && (code == fault.NotFound || code == fault.PartnerDown || code == fault.SignedOut) {
 		return c.Redirect(withNext(partiesPath, c.FormValue("next")), fiber.StatusSeeOther)

@@ -86,20 +86,30 @@ type Ended struct {
 	Until   time.Time // when the message is no longer valid
 }
 
-// Issuer proves who people are.
+// Issuer proves who people are, and says when they have left.
 type Issuer interface {
+	Prover
+	Leaver
+	// ID is the issuer's identifier, as it stands in everything it signs.
+	ID() string
+}
+
+// Prover proves who people are.
+type Prover interface {
 	// Begin asks the issuer for a sign-in.
 	Begin(ctx context.Context, wish Wish) (Journey, error)
 	// Finish believes the issuer, or says fault.EIDRefused or fault.EIDCancelled.
 	Finish(ctx context.Context, journey Journey, back Return) (Person, error)
+}
+
+// Leaver ends sessions on both sides.
+type Leaver interface {
 	// Leave says how the person ends the issuer's session too; false when the issuer knows no such way.
 	Leave(ctx context.Context, token, state string) (Farewell, bool, error)
 	// Hear reads an issuer's message that a person has left.
 	Hear(ctx context.Context, message string) (Ended, error)
 	// Origins are the sites of the issuer that may show our front-channel page in a frame.
 	Origins(ctx context.Context) []string
-	// ID is the issuer's identifier, as it stands in everything it signs.
-	ID() string
 }
 
 // Unset is the issuer that nobody has configured.

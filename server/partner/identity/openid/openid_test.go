@@ -18,6 +18,7 @@ import (
 
 func TestTheSimulationIsAnIssuer(t *testing.T) {
 	suite.Run(t, func(t *testing.T) suite.Provider {
+		t.Helper()
 		r := open(t)
 		return suite.Provider{
 			Issuer: r.issuer, Client: "bompass", Now: r.now, Visit: r.visit,

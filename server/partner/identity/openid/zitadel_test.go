@@ -25,6 +25,7 @@ import (
 // The provider below is written by others, against the standard and not against us.
 func TestAProviderOfOthersIsAnIssuer(t *testing.T) {
 	suite.Run(t, func(t *testing.T) suite.Provider {
+		t.Helper()
 		return zitadel(t)
 	})
 }

@@ -94,6 +94,7 @@ func (p Provider) whole(t *testing.T, w identity.Wish, how Visit) identity.Perso
 }
 
 func signIn(t *testing.T, p Provider) {
+	t.Helper()
 	person := p.whole(t, identity.Wish{Language: "nb"}, Visit{})
 	if person.Issuer != p.Issuer.ID() || person.Subject == "" || person.Level < identity.Substantial || person.Token == "" {
 		t.Errorf("person: %+v", person)
@@ -110,6 +111,7 @@ func signIn(t *testing.T, p Provider) {
 }
 
 func carries(t *testing.T, p Provider) {
+	t.Helper()
 	j := p.begin(t, identity.Wish{Language: "nb", Fresh: true})
 	u, err := url.Parse(j.Address)
 	if err != nil {
@@ -139,6 +141,7 @@ func carries(t *testing.T, p Provider) {
 }
 
 func once(t *testing.T, p Provider) {
+	t.Helper()
 	j := p.begin(t, identity.Wish{})
 	back := p.Visit(t, j.Address, Visit{})
 	if _, err := p.Issuer.Finish(t.Context(), j, back); err != nil {
@@ -148,6 +151,7 @@ func once(t *testing.T, p Provider) {
 }
 
 func own(t *testing.T, p Provider) {
+	t.Helper()
 	for name, change := range map[string]func(*identity.Journey, *identity.Return){
 		"another state":    func(j *identity.Journey, _ *identity.Return) { j.State += "x" },
 		"no state":         func(j *identity.Journey, b *identity.Return) { j.State, b.State = "", "" },
@@ -180,6 +184,7 @@ func refused(t *testing.T, name string, p Provider, j identity.Journey, back ide
 }
 
 func level(t *testing.T, p Provider) {
+	t.Helper()
 	if !p.has(t, Levels) {
 		return
 	}
@@ -193,6 +198,7 @@ func level(t *testing.T, p Provider) {
 }
 
 func again(t *testing.T, p Provider) {
+	t.Helper()
 	if !p.has(t, SingleSign) {
 		return
 	}
@@ -208,6 +214,7 @@ func again(t *testing.T, p Provider) {
 }
 
 func stop(t *testing.T, p Provider) {
+	t.Helper()
 	if !p.has(t, Cancel) {
 		return
 	}
@@ -218,6 +225,7 @@ func stop(t *testing.T, p Provider) {
 }
 
 func leave(t *testing.T, p Provider) {
+	t.Helper()
 	person := p.whole(t, identity.Wish{}, Visit{})
 	farewell, ok, err := p.Issuer.Leave(t.Context(), person.Token, "some-state")
 	if err != nil || !ok {
@@ -234,6 +242,7 @@ func leave(t *testing.T, p Provider) {
 }
 
 func hear(t *testing.T, p Provider) {
+	t.Helper()
 	if !p.has(t, Back) {
 		return
 	}
