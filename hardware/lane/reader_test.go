@@ -20,8 +20,9 @@ type script struct {
 func (s script) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
 	began := time.Now()
 	for _, x := range s.sightings {
-		if sleep(ctx, time.Until(began.Add(x.At.Sub(start)))); ctx.Err() != nil {
-			return nil
+		sleep(ctx, time.Until(began.Add(x.At.Sub(start))))
+		if ctx.Err() != nil {
+			break
 		}
 		if err := emit(x); err != nil {
 			return err

@@ -68,7 +68,7 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 		}
 		if ctx.Err() != nil {
 			r.set(false, "")
-			return nil
+			return nil //nolint:nilerr // the end was asked for
 		}
 		if worked {
 			attempt = 0
@@ -77,7 +77,7 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 		wait := r.backoff(attempt)
 		r.Log.Warn("reader is away", "again_in", wait.Round(time.Millisecond), "err", err)
 		if r.Wait(ctx, wait) != nil {
-			return nil
+			return nil //nolint:nilerr // the end was asked for
 		}
 	}
 }

@@ -73,12 +73,12 @@ func (s *Sender) Drain(ctx context.Context) error {
 // Flush keeps syncing the spool until ctx ends, so that a passage that came alone is safe from a power
 // cut within a tenth of a second even while the server is away.
 func (s *Sender) Flush(ctx context.Context) error {
-	for s.Wait(ctx, flushEvery) == nil {
+	wait := flushEvery
+	for s.Wait(ctx, wait) == nil {
+		wait = flushEvery
 		if err := s.Spool.Sync(); err != nil {
 			s.Log.Error("the disk refuses", "err", err)
-			if s.Wait(ctx, diskWait) != nil {
-				break
-			}
+			wait = diskWait
 		}
 	}
 	return nil

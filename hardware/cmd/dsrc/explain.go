@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"bompass/hardware/dsrc"
@@ -33,6 +34,9 @@ func explain(w io.Writer, name string, octets, notation []byte) error {
 	}
 	for _, s := range spans {
 		value, others := about(leaves, s.field, shown)
+		if s.field == "TApdu" { // which message it is
+			value, _, _ = strings.Cut(leaves[0].path, ".")
+		}
 		fmt.Fprintf(w, "%4d  %-24s %-*s %s\n", s.from, wrapped(octets[s.from:s.to]), fieldWidth, cmp.Or(s.field, name), meaning(s.field, value))
 		for _, l := range others { // fields of a few bits that share an octet
 			fmt.Fprintf(w, "%4s  %-24s %-*s %s\n", "", "  its bits", fieldWidth, l.path, meaning(l.path, l.value))
@@ -74,33 +78,29 @@ func spansOf(name string, octets []byte) (spans []span) {
 // leaf is a value that has no parts.
 type leaf struct{ path, value string }
 
-// about finds a field's own value, and the fields behind it that have no octet they begin in.
+// about finds a field's own value, and the fields behind it that have no octet they begin in. A count, a
+// choice or a length has no value of its own: its parts follow.
 func about(leaves []leaf, field string, shown map[string]bool) (value string, others []leaf) {
 	for i, l := range leaves {
-		if l.path != field {
-			continue
-		}
-		value = l.value
-		for _, next := range leaves[i+1:] {
-			if shown[next.path] || parent(next.path) != parent(field) {
-				break
-			}
-			others = append(others, next)
-		}
-		return value, others
-	}
-	for i, l := range leaves { // a count, a choice or a length: its parts follow
-		if field != "" && strings.HasPrefix(l.path, field) && !shown[l.path] && (i == 0 || shown[leaves[i-1].path]) {
-			for _, next := range leaves[i:] {
-				if shown[next.path] || !strings.HasPrefix(next.path, field) {
-					break
-				}
-				others = append(others, next)
-			}
-			break
+		if l.path == field {
+			return l.value, until(leaves[i+1:], func(next leaf) bool { return shown[next.path] || parent(next.path) != parent(field) })
 		}
 	}
-	return "", others
+	for i, l := range leaves {
+		begins := !shown[l.path] && (i == 0 || shown[leaves[i-1].path])
+		if field != "" && begins && strings.HasPrefix(l.path, field) {
+			return "", until(leaves[i:], func(next leaf) bool { return shown[next.path] || !strings.HasPrefix(next.path, field) })
+		}
+	}
+	return "", nil
+}
+
+// until cuts a list before the first that is the end.
+func until(leaves []leaf, end func(leaf) bool) []leaf {
+	if i := slices.IndexFunc(leaves, end); i >= 0 {
+		return leaves[:i]
+	}
+	return leaves
 }
 
 // flatten lists the leaves of a value in the order they are written, each with the way to it.

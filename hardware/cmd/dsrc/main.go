@@ -30,7 +30,7 @@ LINE is tcp://host:port, serial:/dev/ttyS0, or sim for a simulated road.
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	t := tool{in: os.Stdin, out: os.Stdout, now: time.Now} //nolint:forbidigo // a command has no server/config
+	t := tool{in: os.Stdin, out: os.Stdout, now: time.Now}
 	if err := t.run(ctx, os.Args[1:]); err != nil {
 		if !errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(os.Stderr, "dsrc:", err)
@@ -77,11 +77,11 @@ const inputMax = 64 << 10
 // two takes TYPE and a text, the text perhaps from the standard input.
 func (t tool) two(args []string) (name, text string, err error) {
 	switch len(args) {
-	case 2:
-		return args[0], args[1], nil
+	case 0:
+		return "", "", errors.New("a type and its text wanted; see dsrc without arguments")
 	case 1:
 		all, err := io.ReadAll(io.LimitReader(t.in, inputMax))
 		return args[0], strings.TrimSpace(string(all)), err
 	}
-	return "", "", errors.New("a type and its text wanted; see dsrc without arguments")
+	return args[0], strings.Join(args[1:], " "), nil
 }

@@ -57,13 +57,13 @@ func (c *camera) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 		}
 		c.set(false, fmt.Sprint(err))
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // the end was asked for
 		}
 		wait := min(cameraWaitMax, cameraWaitMin<<min(attempt, 10))
 		wait = wait/2 + rand.N(wait/2)
 		c.log.Warn("camera is away", "camera", c.address, "again_in", wait.Round(time.Millisecond), "err", err)
 		if uplink.Sleep(ctx, wait) != nil {
-			return nil
+			return nil //nolint:nilerr // the end was asked for
 		}
 	}
 }

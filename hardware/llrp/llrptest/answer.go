@@ -55,6 +55,7 @@ func (e *Emulator) plain(c *client, m *llrp.Plain, reply func(llrp.Message)) (ov
 	case llrp.KindClose:
 		reply(&llrp.Reply{Of: llrp.KindCloseReply})
 		return true
+	default: // newMessage makes no other Plain, but for a keep-alive, which is ours to send
 	}
 	return false
 }
@@ -92,7 +93,7 @@ func (e *Emulator) move(m *llrp.Ask) llrp.Status {
 		if e.Started != nil {
 			e.Started()
 		}
-	case llrp.KindStopROSpec:
+	default: // stop
 		e.running = false
 	}
 	return llrp.Status{}
