@@ -49,7 +49,7 @@ func New(w *browser.Window, now func() time.Time) *Session {
 	}
 	lang := w.Preference("language")
 	if lang == "" {
-		lang = w.Locale()
+		lang = i18n.Offered(w.Locale())
 	}
 	s.speak(lang)
 	return s

@@ -23,6 +23,7 @@ type form struct {
 	long, weekday       string
 	numeric             string
 	between             string // numeric date and time of day
+	clock               string // between hours, minutes and seconds
 }
 
 func formOf(lang string) form {
@@ -30,22 +31,28 @@ func formOf(lang string) form {
 	case "en":
 		return form{
 			minus: "-", group: ",", point: ".", before: "NOK" + nbsp, percent: "%",
-			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{dd}/{mm}/{y}", between: ", ",
+			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{dd}/{mm}/{y}", between: ", ", clock: ":",
 		}
 	case "sv":
 		return form{
 			minus: minus, group: nbsp, point: ",", after: nbsp + "Nkr", percent: nbsp + "%",
-			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{y}-{mm}-{dd}", between: " ",
+			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{y}-{mm}-{dd}", between: " ", clock: ":",
+		}
+	case "da":
+		return form{
+			minus: "-", group: ".", point: ",", after: nbsp + "NOK", percent: nbsp + "%",
+			medium: "{d}. {mon} {y}", long: "{d}. {month} {y}", weekday: "{weekday} {d}. {month}", numeric: "{dd}.{mm}.{y}", between: ", ", clock: ".",
 		}
 	case "de":
 		return form{
 			minus: "-", group: ".", point: ",", after: nbsp + "NOK", percent: nbsp + "%",
-			medium: "{dd}.{mm}.{y}", long: "{d}. {month} {y}", weekday: "{weekday}, {d}. {month}", numeric: "{dd}.{mm}.{yy}", between: ", ",
+			medium: "{dd}.{mm}.{y}", long: "{d}. {month} {y}", weekday: "{weekday}, {d}. {month}", numeric: "{dd}.{mm}.{yy}", between: ", ", clock: ":",
 		}
 	}
+	// Norwegian, bokmål and nynorsk.
 	return form{
 		minus: minus, group: nbsp, point: ",", after: nbsp + "kr", percent: nbsp + "%",
-		medium: "{d}. {mon} {y}", long: "{d}. {month} {y}", weekday: "{weekday} {d}. {month}", numeric: "{dd}.{mm}.{y}", between: ", ",
+		medium: "{d}. {mon} {y}", long: "{d}. {month} {y}", weekday: "{weekday} {d}. {month}", numeric: "{dd}.{mm}.{y}", between: ", ", clock: ":",
 	}
 }
 
@@ -124,7 +131,7 @@ func (w *Words) Month(m oslo.Month) string { return w.date("{month} {y}", m.Firs
 // Clock writes the Norwegian time of day: 13:05. In the hour that autumn doubles it carries the offset
 // from UTC, since the time alone would mean two instants.
 func (w *Words) Clock(at time.Time) string {
-	text := oslo.In(at).Format("15:04")
+	text := w.time(at, "15:04")
 	if doubled(at.Unix()) {
 		text += " " + oslo.In(at).Format("(-07:00)")
 	}
@@ -133,7 +140,11 @@ func (w *Words) Clock(at time.Time) string {
 
 // Instant writes date and time of day to the second: 22.03.2020, 13:05:09.
 func (w *Words) Instant(at time.Time) string {
-	return w.date(w.form.numeric, oslo.DayOf(at)) + w.form.between + oslo.In(at).Format("15:04:05")
+	return w.date(w.form.numeric, oslo.DayOf(at)) + w.form.between + w.time(at, "15:04:05")
+}
+
+func (w *Words) time(at time.Time, layout string) string {
+	return strings.ReplaceAll(oslo.In(at).Format(layout), ":", w.form.clock)
 }
 
 func doubled(unix int64) bool {

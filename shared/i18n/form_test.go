@@ -20,6 +20,8 @@ func TestItWritesAsCLDRDoes(t *testing.T) {
 	type golden struct{ kroner, small, zero, number, whole, medium, long, instant, percent, weekday, month, clock string }
 	cases := map[string]golden{
 		"nb": {"−1\u00a0110,50\u00a0kr", "0,05\u00a0kr", "0,00\u00a0kr", "−1\u00a0234\u00a0567,891", "1\u00a0234", "22. mars 2020", "22. mars 2020", "22.03.2020, 13:05:09", "20,5\u00a0%", "søndag 22. mars", "mars 2020", "13:05"},
+		"nn": {"−1\u00a0110,50\u00a0kr", "0,05\u00a0kr", "0,00\u00a0kr", "−1\u00a0234\u00a0567,891", "1\u00a0234", "22. mars 2020", "22. mars 2020", "22.03.2020, 13:05:09", "20,5\u00a0%", "søndag 22. mars", "mars 2020", "13:05"},
+		"da": {"-1.110,50\u00a0NOK", "0,05\u00a0NOK", "0,00\u00a0NOK", "-1.234.567,891", "1.234", "22. mar. 2020", "22. marts 2020", "22.03.2020, 13.05.09", "20,5\u00a0%", "søndag 22. marts", "marts 2020", "13.05"},
 		"en": {"-NOK\u00a01,110.50", "NOK\u00a00.05", "NOK\u00a00.00", "-1,234,567.891", "1,234", "22 Mar 2020", "22 March 2020", "22/03/2020, 13:05:09", "20.5%", "Sunday 22 March", "March 2020", "13:05"},
 		"sv": {"−1\u00a0110,50\u00a0Nkr", "0,05\u00a0Nkr", "0,00\u00a0Nkr", "−1\u00a0234\u00a0567,891", "1\u00a0234", "22 mars 2020", "22 mars 2020", "2020-03-22 13:05:09", "20,5\u00a0%", "söndag 22 mars", "mars 2020", "13:05"},
 		"de": {"-1.110,50\u00a0NOK", "0,05\u00a0NOK", "0,00\u00a0NOK", "-1.234.567,891", "1.234", "22.03.2020", "22. März 2020", "22.03.20, 13:05:09", "20,5\u00a0%", "Sonntag, 22. März", "März 2020", "13:05"},

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,13 +23,31 @@ const Default = "nb"
 // Languages lists the languages with a complete catalogue, in the order they are offered.
 func Languages() []string { return []string{"nb", "en", "sv", "de"} }
 
+// Begun lists the languages whose catalogues are not complete: what they lack is read in Default. They
+// are not offered, so that nobody gets a page in two languages.
+func Begun() []string { return []string{"nn", "da"} }
+
+// Offered is the language that a reader gets who asks for lang, such as nn-NO: one that is complete.
+func Offered(lang string) string {
+	if lang = base(lang); slices.Contains(Languages(), lang) {
+		return lang
+	}
+	return Default
+}
+
+// base is a language without its region.
+func base(lang string) string {
+	lang, _, _ = strings.Cut(strings.ToLower(lang), "-")
+	return lang
+}
+
 //go:embed catalogue
 var files embed.FS
 
 // catalogues reads the embedded files at first use; a test proves that they can be read.
 var catalogues = sync.OnceValue(func() map[string]map[string]string {
 	all := map[string]map[string]string{}
-	for _, lang := range Languages() {
+	for _, lang := range append(Languages(), Begun()...) {
 		words, err := read(lang)
 		if err != nil {
 			panic(err)
@@ -38,6 +57,7 @@ var catalogues = sync.OnceValue(func() map[string]map[string]string {
 	return all
 })
 
+// read reads the files of a language: areas in any order, each key in one of them.
 func read(lang string) (map[string]string, error) {
 	dir := path.Join("catalogue", lang)
 	areas, err := files.ReadDir(dir)
@@ -61,29 +81,37 @@ func read(lang string) (map[string]string, error) {
 type Words struct {
 	lang  string
 	texts map[string]string
+	rest  map[string]string // Default's, for what texts lack
 	form  form
 }
 
 // For returns the words of a language; of Default for one that has no catalogue. Regions are ignored:
 // en-GB reads en.
 func For(lang string) *Words {
-	lang, _, _ = strings.Cut(strings.ToLower(lang), "-")
+	lang = base(lang)
 	if lang == "no" || catalogues()[lang] == nil {
 		lang = Default
 	}
-	return &Words{lang: lang, texts: catalogues()[lang], form: formOf(lang)}
+	return &Words{lang: lang, texts: catalogues()[lang], rest: catalogues()[Default], form: formOf(lang)}
 }
 
 // Lang is the language's code, for the lang attribute.
 func (w *Words) Lang() string { return w.lang }
 
-// Has tells whether the catalogue has a key.
+// Has tells whether there are words for a key.
 func (w *Words) Has(key string) bool {
-	_, ok := w.texts[key]
+	_, ok := w.text(key)
 	return ok
 }
 
-// Keys lists the catalogue's keys in no particular order.
+func (w *Words) text(key string) (text string, ok bool) {
+	if text, ok = w.texts[key]; !ok {
+		text, ok = w.rest[key]
+	}
+	return text, ok
+}
+
+// Keys lists the keys of the language's own catalogue in no particular order.
 func (w *Words) Keys() []string {
 	keys := make([]string, 0, len(w.texts))
 	for key := range w.texts {
@@ -95,7 +123,7 @@ func (w *Words) Keys() []string {
 // T is the text of a key with its parameters given as name, value pairs. A key without text is shown
 // as it is, so that a gap is seen and not guessed at.
 func (w *Words) T(key string, pairs ...any) string {
-	text, ok := w.texts[key]
+	text, ok := w.text(key)
 	if !ok {
 		return key
 	}
@@ -105,7 +133,7 @@ func (w *Words) T(key string, pairs ...any) string {
 // N is the text of a key in the plural form of n, which is also its parameter n.
 func (w *Words) N(key string, n int, pairs ...any) string {
 	suffix := ".other"
-	if n == 1 || n == -1 { // CLDR: these four languages tell one from other, for whole numbers
+	if n == 1 || n == -1 { // CLDR: these languages tell one from other, for whole numbers
 		suffix = ".one"
 	}
 	return w.T(key+suffix, append(pairs, "n", w.Number(int64(n)))...)
