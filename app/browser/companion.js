@@ -4,7 +4,7 @@
 (function () {
   "use strict";
 
-  const served = /^\/(login|logout|api|web|healthz)(\/|$)/;
+  const served = /^\/(login|logout|parties|help|security|prove|export|invitation|password|dev|api|web|healthz)(\/|$)/;
 
   document.addEventListener("click", function (event) {
     const link = event.target.closest && event.target.closest("a[href]");

@@ -11,6 +11,7 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
+	"bompass/shared/toll"
 )
 
 // helpAddress is who answers when a person is stuck: the same on every page, WCAG 3.2.6.
@@ -194,6 +195,12 @@ func (f *frame) who() *ui.Who {
 	}
 	if me.Person != me.Name {
 		who.Behalf = w.T("app.behalf", "name", me.Name)
+	}
+	who.Own = []ui.NavItem{
+		{Href: profilePath, Text: w.T("profile.title")}, {Href: "/security", Text: w.T("ways.security.title")}, {Href: sessionsPath, Text: w.T("sessions.title")},
+	}
+	if me.Kind == toll.Company {
+		who.Own = append(who.Own, ui.NavItem{Href: peoplePath, Text: w.T("people.title")})
 	}
 	if me.Parties {
 		who.Switch, who.SwitchHref = w.T("party.switch"), "/parties"

@@ -20,12 +20,15 @@ const (
 	passagesPath = "/passages"
 	checkPath    = "/check"
 	pricesPath   = "/prices"
+	profilePath  = "/profile"
+	sessionsPath = "/sessions"
+	peoplePath   = "/people"
 )
 
 // Known tells whether a path is a page. Every other path shows the page for what is missing, which the
 // server answers with 404.
 func Known(path string) bool {
-	return slices.Contains([]string{overviewPath, passagesPath, checkPath, pricesPath}, path)
+	return slices.Contains([]string{overviewPath, passagesPath, checkPath, pricesPath, profilePath, sessionsPath, peoplePath}, path)
 }
 
 // Public tells whether a page is for everyone, signed in or not.
@@ -41,6 +44,9 @@ func Routes(s *session.Session) {
 	app.RouteFunc(passagesPath, func() app.Composer { return newPassages(s) })
 	app.RouteFunc(checkPath, func() app.Composer { return newCheck(s) })
 	app.RouteFunc(pricesPath, func() app.Composer { return newPrices(s) })
+	app.RouteFunc(profilePath, func() app.Composer { return newProfile(s) })
+	app.RouteFunc(sessionsPath, func() app.Composer { return newSessions(s) })
+	app.RouteFunc(peoplePath, func() app.Composer { return newPeople(s) })
 	app.RouteWithRegexpFunc("^/", func() app.Composer { return newMissing(s) })
 }
 

@@ -31,6 +31,7 @@ type Who struct {
 	Behalf      string // "On behalf of …"; empty when the person acts for themselves
 	Switch      string // to the page where another party is chosen; empty when there is none
 	SwitchHref  string
+	Own         []NavItem // pages about the person
 	Logout      string
 	LogoutDo    Act
 	LogoutWrong string // why logging out did not work
@@ -115,10 +116,18 @@ func (w *Who) ui() app.UI {
 			app.P().Class("bp-menu-name").Text(w.Person),
 			app.If(w.Behalf != "", app.P().Text(w.Behalf)),
 			app.If(w.Switch != "", app.P().Body(app.A().Class("ds-link").Href(w.SwitchHref).Text(w.Switch))),
+			app.Ul().Class("bp-menu-own").Body(w.own()...),
 			app.If(w.LogoutWrong != "", Alert("danger", "", w.LogoutWrong)),
 			Button("secondary", w.Logout, w.LogoutDo, IconLeave).ID("logout"),
 		),
 	)
+}
+
+func (w *Who) own() (list []app.UI) {
+	for _, item := range w.Own {
+		list = append(list, app.Li().Body(app.A().Class("ds-link").Href(item.Href).Text(item.Text)))
+	}
+	return list
 }
 
 // shown is who is signed in and, when that is another, who is represented: always in sight.

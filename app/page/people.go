@@ -1,0 +1,192 @@
+package page
+
+import (
+	"context"
+	"errors"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/session"
+	"bompass/app/ui"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+// people shows who acts for the customer and invites others.
+type people struct {
+	app.Compo
+	f frame
+
+	reply   *api.PeopleReply
+	draft   api.InviteRequest
+	until   string // as in the field
+	wrong   error
+	refused *fault.Error
+	told    string
+}
+
+func newPeople(s *session.Session) *people {
+	return &people{f: frame{s: s}, draft: api.InviteRequest{Role: "accountant"}}
+}
+
+// OnMount begins to listen for who is here, and learns the vehicles that a driver may be given.
+func (p *people) OnMount(ctx app.Context) {
+	p.f.mount(ctx, listener{})
+	if p.f.s.Latest() == nil {
+		load(ctx, p.f.s.Client.Overview, func(_ app.Context, reply api.OverviewReply, err error) {
+			if err == nil {
+				p.f.s.Remember(reply)
+			}
+		})
+	}
+}
+
+// OnDismount stops listening.
+func (p *people) OnDismount() { p.f.dismount() }
+
+// OnAppUpdate offers the new version.
+func (p *people) OnAppUpdate(app.Context) { p.f.outdated = true }
+
+// OnNav names the page and asks for the people.
+func (p *people) OnNav(ctx app.Context) {
+	p.f.arrive(ctx, p.f.words().T("people.title"))
+	p.ask(ctx)
+}
+
+func (p *people) ask(ctx app.Context) {
+	p.wrong = nil
+	load(ctx, p.f.s.Client.People, func(_ app.Context, reply api.PeopleReply, err error) {
+		if err != nil {
+			if !p.f.s.SignedOut(err) {
+				p.wrong = err
+			}
+			return
+		}
+		p.reply = &reply
+	})
+}
+
+// do changes something and shows who is left.
+func (p *people) do(ctx app.Context, done string, change func(context.Context) error) {
+	p.refused, p.told = nil, ""
+	load(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, change(ctx) }, func(ctx app.Context, _ struct{}, err error) {
+		if p.f.proves(err, peoplePath) {
+			return
+		}
+		if known, ok := errors.AsType[*fault.Error](err); ok {
+			p.refused = known
+			p.f.said = p.f.words().Fault(known)
+			return
+		}
+		if err != nil {
+			p.f.said, _ = p.f.trouble(err)
+			return
+		}
+		p.told = p.f.words().T(done)
+		p.f.said = p.told
+		p.ask(ctx)
+	})
+}
+
+func (p *people) invite(ctx app.Context) {
+	req := p.draft
+	if day, err := oslo.ParseDay(p.until); err == nil {
+		req.Until = (day + 1).Start()
+	}
+	if req.Role != "driver" {
+		req.Vehicle = ""
+	}
+	p.do(ctx, "people.invited", func(ctx context.Context) error { return p.f.s.Client.Invite(ctx, req) })
+}
+
+// Render shows who acts for the customer, who is invited, and the form for one more.
+func (p *people) Render() app.UI {
+	w := p.f.words()
+	if p.f.s.Neutral() {
+		return p.f.render(peoplePath)
+	}
+	title := ui.Title(w.T("people.title"))
+	switch {
+	case p.wrong != nil:
+		return p.f.render(peoplePath, title, p.f.failed(p.wrong, p.ask))
+	case p.reply == nil:
+		return p.f.render(peoplePath, title, ui.Loading(w.T("app.loading")))
+	}
+	return p.f.render(peoplePath, title,
+		app.If(p.told != "", ui.Alert("success", "", p.told)),
+		p.f.refusal(p.refused),
+		app.Section().Body(p.lines()...), p.form(),
+	)
+}
+
+func (p *people) lines() (list []app.UI) {
+	w := p.f.words()
+	for _, person := range p.reply.People {
+		text := w.T("role." + person.Role)
+		if !person.Until.IsZero() {
+			text += ", " + w.T("people.until", "date", w.Day(oslo.DayOf(person.Until.Add(-1))))
+		}
+		line := []app.UI{app.P().Class("ds-label").Text(person.Name), app.P().Text(person.Email), app.P().Class("bp-quiet").Text(text)}
+		if person.Role != "owner" && !person.Here {
+			who := person.Account
+			line = append(line, ui.Button("tertiary", w.T("people.remove"), ui.On("remove/"+string(who), func(ctx app.Context) {
+				p.do(ctx, "people.removed", func(ctx context.Context) error {
+					return p.f.s.Client.RemovePerson(ctx, api.PersonRequest{Account: who})
+				})
+			})).Aria("label", w.T("people.remove")+": "+person.Name))
+		}
+		list = append(list, app.Div().Class("bp-fact").Body(line...))
+	}
+	for _, i := range p.reply.Invited {
+		id := i.ID
+		list = append(list, app.Div().Class("bp-fact").Body(
+			app.P().Class("ds-label").Text(i.Email), app.P().Class("bp-quiet").Text(w.T("people.waiting", "role", w.T("role."+i.Role), "date", w.Day(oslo.DayOf(i.Ends)))),
+			ui.Button("tertiary", w.T("people.withdraw"), ui.On("withdraw/"+id, func(ctx app.Context) {
+				p.do(ctx, "people.withdrawn", func(ctx context.Context) error { return p.f.s.Client.Withdraw(ctx, id) })
+			})).Aria("label", w.T("people.withdraw")+": "+i.Email)))
+	}
+	return list
+}
+
+func (p *people) field(id, label, hint string) ui.Field {
+	f := ui.Field{ID: id, Label: label, Hint: hint}
+	if p.refused != nil && p.refused.Field == id {
+		f.Wrong = p.f.words().Fault(p.refused)
+	}
+	return f
+}
+
+func (p *people) form() app.UI {
+	w := p.f.words()
+	var roles []ui.Option
+	for _, role := range []string{"administrator", "accountant", "driver", "auditor"} {
+		roles = append(roles, ui.Option{Value: role, Text: w.T("role." + role)})
+	}
+	body := []app.UI{
+		p.field("email", w.T("people.email"), "").Text(p.draft.Email, ui.Input{Kind: "email", Max: 254}, ui.Change("email", func(_ app.Context, v string) { p.draft.Email = v })),
+		p.field("role", w.T("people.role"), "").Select(p.draft.Role, roles, ui.Change("role", func(_ app.Context, v string) { p.draft.Role = v })),
+	}
+	if p.draft.Role == "driver" {
+		body = append(body, p.field("vehicle", w.T("people.vehicle"), "").Select(string(p.draft.Vehicle), p.vehicles(), ui.Change("vehicle", p.drive)))
+	}
+	body = append(body, p.field("until", w.T("people.until.last"), w.T("people.until.hint")).Day(p.until, ui.Change("until", func(_ app.Context, v string) { p.until = v })),
+		ui.Send(w.T("people.invite")))
+	return app.Section().Body(ui.Heading("invite", w.T("people.invite")), ui.Form(w.T("people.invite"), ui.Submit("invite", p.invite), body...))
+}
+
+func (p *people) drive(_ app.Context, id string) { p.draft.Vehicle = toll.VehicleID(id) }
+
+// vehicles are those a driver may be given.
+func (p *people) vehicles() []ui.Option {
+	options := []ui.Option{{}}
+	if latest := p.f.s.Latest(); latest != nil {
+		for _, a := range latest.Agreements {
+			for _, v := range a.Vehicles {
+				options = append(options, ui.Option{Value: string(v.ID), Text: v.Plate.String()})
+			}
+		}
+	}
+	return options
+}

@@ -1,0 +1,59 @@
+package ui
+
+import "github.com/maxence-charriere/go-app/v9/pkg/app"
+
+// Input says what kind of text a field takes, for keyboards and for browsers that fill in.
+type Input struct {
+	Kind     string // text, email, tel
+	Complete string // autocomplete's name for it; off when empty
+	Mode     string // inputmode; the kind's own when empty
+	Max      int
+}
+
+// Text is a field for a line of text.
+func (f Field) Text(value string, in Input, change Act) app.UI {
+	field := app.Input().ID(f.ID).Name(f.ID).Type(in.Kind).Class("ds-input").Value(value).OnChange(change.handler(), change.key)
+	if in.Complete == "" {
+		in.Complete = "off"
+	}
+	field = field.Attr("autocomplete", in.Complete)
+	if in.Mode != "" {
+		field = field.Attr("inputmode", in.Mode)
+	}
+	if in.Max > 0 {
+		field = field.MaxLength(in.Max)
+	}
+	if f.Wrong != "" || f.WrongID != "" {
+		field = field.Aria("invalid", "true")
+	}
+	if by := f.described(); by != "" {
+		field = field.Aria("describedby", by)
+	}
+	return f.wrap(field)
+}
+
+// Toggle makes the act of ticking a box.
+func Toggle(key string, do func(ctx app.Context, on bool)) Act {
+	return Act{key, func(ctx app.Context, _ app.Event) { do(ctx, ctx.JSSrc().Get("checked").Bool()) }}
+}
+
+// Box is a field that is ticked or not.
+func (f Field) Box(on bool, change Act) app.UI {
+	box := app.Input().ID(f.ID).Name(f.ID).Type("checkbox").Class("ds-input").Checked(on).OnChange(change.handler(), change.key)
+	if by := f.described(); by != "" {
+		box = box.Aria("describedby", by)
+	}
+	return app.Div().Class("ds-field").Body(
+		box,
+		app.Label().Class("ds-label").For(f.ID).Text(f.Label),
+		app.If(f.Hint != "", app.P().ID(f.ID+"-hint").DataSet("field", "description").Text(f.Hint)),
+		app.If(f.Wrong != "", Wrong(f.ID+"-wrong", f.Wrong)),
+	)
+}
+
+// Given is a line that cannot be changed here, and why.
+func Given(name, value, why string) app.UI {
+	return app.Div().Class("bp-fact").Body(
+		app.P().Class("ds-label").Text(name), app.P().Text(value), app.If(why != "", app.P().Class("bp-quiet").Text(why)),
+	)
+}
