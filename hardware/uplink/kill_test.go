@@ -28,7 +28,11 @@ func killRounds() int {
 // TestMain lets the test's own binary be the station that is killed.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("UPLINK_TEST_SPOOL"); dir != "" {
-		if err := runStation(dir, os.Getenv("UPLINK_TEST_SERVER")); err != nil {
+		run := runStation
+		if os.Getenv("UPLINK_TEST_JOURNAL") != "" {
+			run = runJoining
+		}
+		if err := run(dir, os.Getenv("UPLINK_TEST_SERVER")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -100,10 +104,10 @@ func TestKilledStationLosesNothing(t *testing.T) {
 }
 
 // runAndKill runs the station until it has kept n passages, kills it, and returns what it had named.
-func runAndKill(t *testing.T, dir, address string, n int) (keys []string) {
+func runAndKill(t *testing.T, dir, address string, n int, env ...string) (keys []string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "UPLINK_TEST_SPOOL="+dir, "UPLINK_TEST_SERVER="+address)
+	cmd.Env = append(append(os.Environ(), "UPLINK_TEST_SPOOL="+dir, "UPLINK_TEST_SERVER="+address), env...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
