@@ -54,7 +54,7 @@ bench: postgres build ## measure: rating core and pipeline, as passages per seco
 	go test -run '^$$' -bench . -benchtime 1s ./hardware/dsrc ./hardware/efc ./hardware/seal
 
 faults: postgres build ## break the lines, the disk, the agent and the server in every way: nothing lost, nothing doubled
-	STATION_FIGURES=1 go test -count=1 -v -timeout 30m -run 'Killed|Full|Filled|Day|Sustained|Drained' ./hardware/uplink
+	STATION_FIGURES=1 go test -count=1 -v -timeout 30m -run 'Killed|Full|Filled|Day|Sustained|Drained|Cut|HalfOpen' ./hardware/uplink
 	go test -count=1 -v -run 'Faults|Restarts|Garbled' ./hardware/llrp
 	STATION_FIGURES=1 go test -count=1 -v -run 'Drained' ./server/internal/e2e
 	go test -count=1 -v -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 20
