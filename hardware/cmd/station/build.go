@@ -20,6 +20,7 @@ import (
 	"bompass/hardware/efc"
 	"bompass/hardware/link"
 	"bompass/hardware/llrp"
+	"bompass/hardware/seal"
 	"bompass/hardware/sim"
 	"bompass/hardware/uplink"
 )
@@ -110,11 +111,32 @@ func (c *config) beacon(address string, lanes []laneConfig, log *slog.Logger, no
 	if err != nil {
 		return nil, err
 	}
-	return &link.Reader{
-		Lane: lanes[0].Lane, Direction: lanes[0].Direction, Connect: link.Over(open, crand.Reader),
-		Profile: efc.Standard(dsrc.BeaconID{Manufacturer: 1, Individual: 1000 + lanes[0].Lane}), Now: now,
+	profile, keys := c.profile(lanes[0].Lane)
+	r := &link.Reader{
+		Lane: lanes[0].Lane, Direction: lanes[0].Direction, Connect: link.Over(open, crand.Reader), Profile: profile, Now: now,
 		Random: crand.Reader, Jitter: rand.Float64, Log: log.With("lane", lanes[0].Lane),
-	}, nil
+	}
+	if keys != nil {
+		r.Keys = keys
+	}
+	return r, nil
+}
+
+// beaconBase is the beacon id of lane 0.
+const beaconBase = 1000
+
+// profile is the transaction of a lane: plain, or with the test keys a stamp and a receipt. Real keys
+// live in a security module, which is an adapter to seal.Keys.
+func (c *config) profile(lane int) (efc.Profile, *seal.Set) {
+	beacon := dsrc.BeaconID{Manufacturer: 1, Individual: beaconBase + lane}
+	if !c.Secure {
+		return efc.Standard(beacon), nil
+	}
+	mark := sim.NorwegianMark()
+	receipt := &efc.Receipt{
+		Charger: dsrc.Provider{Country: dsrc.CountryOf("NO"), Issuer: 1}, Lane: lane, FeeUnit: dsrc.Octets2{0x25, 0x78}, // Norwegian øre
+	}
+	return efc.Secure(beacon, seal.TestKeyRef, receipt, mark), seal.TestSet(mark)
 }
 
 // llrp builds the reader of all lanes that hang on one LLRP address.
@@ -156,9 +178,8 @@ func (c *config) simulated(lanes []laneConfig, now func() time.Time) (hardware.R
 	if c.commuter {
 		traffic.Day = sim.Commuters
 	}
-	return &sim.Reader{
-		Traffic: traffic, Profile: efc.Standard(dsrc.BeaconID{Manufacturer: 1, Individual: 1000}), Now: now, Wait: uplink.Sleep,
-	}, nil
+	profile, keys := c.profile(0)
+	return &sim.Reader{Traffic: traffic, Profile: profile, Keys: keys, Now: now, Wait: uplink.Sleep}, nil
 }
 
 // vehicles reads or invents who drives.

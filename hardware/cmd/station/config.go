@@ -27,6 +27,7 @@ type config struct {
 	Spool   string       `json:"spool"`
 	Listen  string       `json:"listen"` // for /healthz and /metrics; empty is nowhere
 	Issuer  string       `json:"issuer"` // first two octets of the EPCs of tags read over LLRP
+	Secure  bool         `json:"secure"` // security level 1 and receipts, with the invented test keys
 	Lanes   []laneConfig `json:"lanes"`
 	Cameras []string     `json:"cameras"` // host:port of plate readers and loop controllers, for the lanes with a real reader
 

@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"bompass/hardware"
+	"bompass/hardware/seal"
 	"bompass/hardware/sim"
 	"bompass/hardware/uplink"
 )
 
-// A beacon and a camera of one lane: the tag's passage has the camera's plate, a car without a tag is a
+// A beacon with keys and a camera of one lane: every tag gets its receipt, the tag's passage has the camera's plate, a car without a tag is a
 // passage of its own, and a camera that hangs up is called again.
 func TestBeaconAndCameraAreJoined(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -29,7 +30,7 @@ func TestBeaconAndCameraAreJoined(t *testing.T) {
 	defer server.Close()
 	spool := filepath.Join(t.TempDir(), "spool")
 	c := &config{
-		Station: "oslo-301", Server: server.URL, Key: "key", Spool: spool, live: "off", perHour: 1,
+		Station: "oslo-301", Server: server.URL, Key: "key", Spool: spool, live: "off", perHour: 1, Secure: true,
 		Lanes: []laneConfig{{Lane: 1, Direction: "in", Reader: beacon}}, Cameras: []string{cameras.Addr().String()},
 	}
 	if err := c.check(); err != nil {
@@ -45,6 +46,7 @@ func TestBeaconAndCameraAreJoined(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	var tags []*sim.Tag
 	for i := range 8 {
 		number := fmt.Sprintf("957801%012d", i)
 		plate := fmt.Sprintf("EK1000%d", i)
@@ -52,6 +54,7 @@ func TestBeaconAndCameraAreJoined(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		tags = append(tags, tag.Secure(seal.TestSet(sim.NorwegianMark())))
 		zone.Enter(tag)
 		time.Sleep(150 * time.Millisecond)
 		zone.Leave(tag)
@@ -83,6 +86,11 @@ func TestBeaconAndCameraAreJoined(t *testing.T) {
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+	for i, tag := range tags {
+		if tag.Receipts[0] == tag.Receipts[1] {
+			t.Errorf("tag %d: no receipt was written", i)
+		}
 	}
 }
 
