@@ -11,7 +11,7 @@ SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f 
 	$(wildcard server/internal/bundle/*.go server/internal/bundle/lean/*) assets/package-lock.json go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-wasm lint fmt bench faults size reset clean postgres chromium tools shots reader llrp-check behaviours
+.PHONY: security help run build test test-wasm lint fmt bench faults size reset clean postgres chromium tools shots reader llrp-check behaviours
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -52,6 +52,7 @@ bench: postgres build ## measure: rating core and pipeline, as passages per seco
 	GOOS=js GOARCH=wasm go test -exec="$(NODERUN)" -run '^$$' -bench . -benchtime 1s ./shared/bill
 	go test -run '^$$' -bench Pipeline -benchtime 1x -timeout 20m ./server/...
 	go test -run '^$$' -bench . -benchtime 1s ./hardware/dsrc ./hardware/efc ./hardware/seal
+	go test -count=1 -v -run 'AgainstTheTruth|Margin' ./hardware/lane
 
 faults: postgres build ## break the lines, the disk, the agent and the server in every way: nothing lost, nothing doubled
 	STATION_FIGURES=1 go test -count=1 -v -timeout 30m -run 'Killed|Full|Filled|Day|Sustained|Drained|Cut|HalfOpen' ./hardware/uplink
@@ -71,6 +72,9 @@ behaviours: ## count the behaviours that tests prove, and list the rest
 
 size: assets/web/manifest.json ## print the transfer sizes against their budgets
 	@go run ./server/internal/bundle
+
+security: postgres build ## measure whether answers tell who has an account, and look for secrets in the program
+	go test -tags security -count=1 -timeout 20m -v -run 'TheTimeOfAnAnswer|TheProgramHolds' ./server/web
 
 reset: ## throw away the embedded database, stream and demo data
 	rm -rf .run
