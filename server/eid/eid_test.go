@@ -1,0 +1,342 @@
+package eid_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/access"
+	"bompass/server/eid"
+	"bompass/server/internal/pgtest"
+	"bompass/server/partner/identity"
+	"bompass/server/store"
+	"bompass/shared/fault"
+	"bompass/shared/fixture"
+	"bompass/shared/toll"
+)
+
+const (
+	issuerID   = "https://issuer.example"
+	kariNumber = "14848530051"
+	livNumber  = "17857630041"
+)
+
+// trusting is an issuer that proves whom the test says; what real ones must do is proven elsewhere.
+type trusting struct {
+	identity.Unset
+	count  atomic.Int64
+	person atomic.Pointer[identity.Person]
+	now    func() time.Time
+}
+
+func (i *trusting) ID() string { return issuerID }
+
+func (i *trusting) Begin(_ context.Context, w identity.Wish) (identity.Journey, error) {
+	n := i.count.Add(1)
+	return identity.Journey{
+		Address: "https://issuer.example/authorize", State: fmt.Sprintf("state-of-journey-%d", n), Nonce: "nonce-of-the-journey",
+		Verifier: "verifier-of-the-journey", Wish: w, Began: i.now(),
+	}, nil
+}
+
+func (i *trusting) Finish(_ context.Context, _ identity.Journey, _ identity.Return) (identity.Person, error) {
+	return *i.person.Load(), nil
+}
+
+func (i *trusting) Hear(_ context.Context, message string) (identity.Ended, error) {
+	subject, rest, _ := strings.Cut(message, "|")
+	session, name, _ := strings.Cut(rest, "|")
+	return identity.Ended{Issuer: issuerID, Subject: subject, Session: session, Notice: name, Until: i.now().Add(time.Minute)}, nil
+}
+
+// door is the desk on a database of its own with the cast.
+type door struct {
+	*eid.Desk
+	t      *testing.T
+	access *access.Desk
+	issuer *trusting
+	dsn    string
+	ahead  atomic.Int64
+}
+
+func (d *door) now() time.Time { return time.Unix(1_795_000_000+d.ahead.Load(), 0) }
+
+func open(t *testing.T) *door {
+	t.Helper()
+	d := &door{t: t, dsn: pgtest.URL(t)}
+	db, err := store.Open(t.Context(), d.dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	if err := db.Seed(t.Context(), store.Demo()); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := access.Seed(t.Context(), db, keys, fixture.Accounts(), fixture.Password); err != nil {
+		t.Fatal(err)
+	}
+	d.issuer = &trusting{now: d.now}
+	d.access = access.NewDesk(db, keys, d.now)
+	d.Desk = eid.NewDesk(eid.Deps{
+		Store: db, Access: d.access, Keys: keys, Now: d.now, Ways: []eid.Way{{Name: "no", Country: "NO", Issuer: d.issuer}},
+		Names: func(context.Context, string) string { return "Liv Nygaard" },
+	})
+	return d
+}
+
+// is makes the issuer prove a person.
+func (d *door) is(subject, number, session string) {
+	d.issuer.person.Store(&identity.Person{
+		Issuer: issuerID, Subject: subject, BirthNumber: number, Session: session, Level: identity.High, Proved: d.now(), Token: "proof-of-the-issuer",
+	})
+}
+
+func (d *door) begin(a eid.Asked) (eid.Ticket, string) {
+	d.t.Helper()
+	a.Way = "no"
+	started, err := d.Begin(context.Background(), a)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	state := fmt.Sprintf("state-of-journey-%d", d.issuer.count.Load())
+	return eid.Ticket{Browser: started.Browser, Back: identity.Return{State: state, Code: "code"}}, started.Name
+}
+
+func (d *door) enter() eid.Entered {
+	d.t.Helper()
+	ticket, _ := d.begin(eid.Asked{})
+	in, err := d.Finish(context.Background(), "no", ticket)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return in
+}
+
+func (d *door) who(in eid.Entered) access.Actor {
+	d.t.Helper()
+	actor, err := d.access.Peek(context.Background(), in.Token)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return actor
+}
+
+func (d *door) count(sql string) (n int) {
+	d.t.Helper()
+	conn, err := pgx.Connect(d.t.Context(), d.dsn)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(d.t.Context()) }()
+	if err := conn.QueryRow(d.t.Context(), sql).Scan(&n); err != nil {
+		d.t.Fatal(err)
+	}
+	return n
+}
+
+func TestACustomerIsFoundByNumberAndThenBySubject(t *testing.T) {
+	d := open(t)
+	d.is("kari-at-issuer", kariNumber, "s1")
+	first := d.enter()
+	d.is("kari-at-issuer", "", "s2") // the issuer tells no number this time
+	second := d.enter()
+	if first.New || second.New || d.who(first).Customer != fixture.Kari || d.who(second).Customer != fixture.Kari {
+		t.Errorf("first %+v, second %+v", first.Account, second.Account)
+	}
+	d.is("somebody-else", "", "s3")
+	if other := d.enter(); !other.New || d.who(other).Customer == fixture.Kari {
+		t.Errorf("somebody else: %+v", other.Account)
+	}
+}
+
+// Two tabs, or fifty, of one newcomer begin one account.
+func TestANewcomerIsOnePersonHoweverManyTabs(t *testing.T) {
+	d := open(t)
+	d.is("liv-at-issuer", livNumber, "s1")
+	before := d.count("select count(*) from account")
+	const many = 30
+	tickets := make([]eid.Ticket, many)
+	for i := range tickets {
+		tickets[i], _ = d.begin(eid.Asked{})
+	}
+	var all sync.WaitGroup
+	var people sync.Map
+	for _, ticket := range tickets {
+		all.Go(func() {
+			in, err := d.Finish(context.Background(), "no", ticket)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			people.Store(in.Account.ID, true)
+		})
+	}
+	all.Wait()
+	n := 0
+	people.Range(func(any, any) bool { n++; return true })
+	if got := d.count("select count(*) from account") - before; got != 1 || n != 1 {
+		t.Errorf("%d accounts began, %d people are in, want 1 and 1", got, n)
+	}
+	if got := d.count("select count(*) from session"); got != many {
+		t.Errorf("%d sessions, want %d", got, many)
+	}
+	if got := d.who(d.enter()); got.Person != "Liv Nygaard" || got.Role != access.Owner || got.Kind != toll.Private {
+		t.Errorf("actor: %+v", got)
+	}
+}
+
+func TestAnAnswerIsTakenOnceAmongFifty(t *testing.T) {
+	d := open(t)
+	d.is("kari-at-issuer", kariNumber, "s1")
+	ticket, _ := d.begin(eid.Asked{})
+	var in, out atomic.Int64
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			switch _, err := d.Finish(context.Background(), "no", ticket); {
+			case err == nil:
+				in.Add(1)
+			case fault.CodeOf(err) == fault.SignedOut:
+				out.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if in.Load() != 1 || out.Load() != 49 {
+		t.Errorf("%d got in and %d did not, want 1 and 49", in.Load(), out.Load())
+	}
+}
+
+func TestAJourneyIsItsBrowsersAndEnds(t *testing.T) {
+	d := open(t)
+	d.is("kari-at-issuer", kariNumber, "s1")
+	for name, change := range map[string]func(*eid.Ticket){
+		"another browser": func(t *eid.Ticket) { t.Browser = access.NewToken() },
+		"no browser":      func(t *eid.Ticket) { t.Browser = "" },
+		"another state":   func(t *eid.Ticket) { t.Back.State += "x" },
+		"no state":        func(t *eid.Ticket) { t.Back.State = "" },
+		"too late":        func(*eid.Ticket) { d.ahead.Add(int64(eid.JourneyMax/time.Second) + 1) },
+	} {
+		ticket, _ := d.begin(eid.Asked{})
+		change(&ticket)
+		if _, err := d.Finish(t.Context(), "no", ticket); fault.CodeOf(err) != fault.SignedOut {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	one, first := d.begin(eid.Asked{})
+	two, second := d.begin(eid.Asked{})
+	if first == second || one.Browser == two.Browser {
+		t.Error("two tabs share a cookie")
+	}
+}
+
+// portal.md D5: proving again makes the session fresh, keeps the party, and is the same person's.
+func TestProvingAgainIsTheSamePersons(t *testing.T) {
+	d := open(t)
+	d.is("kari-at-issuer", kariNumber, "s1")
+	in := d.enter()
+	d.ahead.Add(1200)
+	actor := d.who(in)
+	ticket, _ := d.begin(eid.Asked{Prover: actor.Account})
+	ticket.Current = &actor
+	d.is("kari-at-issuer", kariNumber, "s1")
+	again, err := d.Finish(t.Context(), "no", ticket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.who(again); !got.Proven.Equal(d.now()) || got.Customer != actor.Customer || !again.Proved {
+		t.Errorf("actor: %+v", got)
+	}
+	if _, err := d.access.Peek(t.Context(), in.Token); fault.CodeOf(err) != fault.SignedOut {
+		t.Errorf("the session before: got %v", err)
+	}
+	ticket, _ = d.begin(eid.Asked{Prover: actor.Account})
+	d.is("olav-at-issuer", "01929522431", "s2")
+	if _, err := d.Finish(t.Context(), "no", ticket); fault.CodeOf(err) != fault.EIDRefused {
+		t.Errorf("somebody else: got %v", err)
+	}
+}
+
+// An issuer that remembers a person proves nothing new: what needs a fresh proof still does.
+func TestSingleSignOnIsNoFreshProof(t *testing.T) {
+	d := open(t)
+	d.is("kari-at-issuer", kariNumber, "s1")
+	proved := d.now()
+	d.ahead.Add(1500)
+	if got := d.who(d.enter()).Proven; !got.Equal(proved) {
+		t.Errorf("proven at %s, want %s", got, proved)
+	}
+}
+
+func TestAMessageEndsWhatItIsAbout(t *testing.T) {
+	for _, c := range []struct {
+		name, message string
+		ended         int
+	}{
+		{"one session", "|s1|n1", 1},
+		{"one session of the subject", "kari-at-issuer|s2|n2", 1},
+		{"all of the subject's", "kari-at-issuer||n3", 2},
+		{"a session of somebody else's", "olav-at-issuer|s1|n4", 0},
+		{"an unknown session", "|s9|n5", 0},
+		{"an unknown subject", "nobody||n6", 0},
+	} {
+		d := open(t)
+		d.is("kari-at-issuer", kariNumber, "s1")
+		d.enter()
+		d.is("kari-at-issuer", kariNumber, "s2")
+		d.enter()
+		d.is("olav-at-issuer", "01929522431", "s3")
+		d.enter()
+		ended, err := d.Back(t.Context(), "no", c.message)
+		if err != nil || len(ended) != c.ended || d.count("select count(*) from session") != 3-c.ended {
+			t.Errorf("%s: ended %d, %v, want %d", c.name, len(ended), err, c.ended)
+		}
+		if _, err := d.Back(t.Context(), "no", c.message); fault.CodeOf(err) != fault.EIDRefused {
+			t.Errorf("%s, again: got %v", c.name, err)
+		}
+	}
+}
+
+// A copy of the database tells nobody's number, and opens nothing.
+func TestNothingReadableIsKept(t *testing.T) {
+	d := open(t)
+	d.is("liv-at-issuer", livNumber, "s1")
+	in := d.enter()
+	ticket, _ := d.begin(eid.Asked{Next: "/next-page"})
+	conn, err := pgx.Connect(t.Context(), d.dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(t.Context()) }()
+	for _, table := range []string{"account", "identity", "session", "session_identity", "eid_journey", "account_number"} {
+		rows, err := conn.Query(t.Context(), "select "+table+"::text from "+table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Join(texts, "\n")
+		for _, marker := range []string{
+			livNumber, string(in.Token), string(ticket.Browser), ticket.Back.State, "nonce-of-the-journey", "verifier-of-the-journey",
+			"proof-of-the-issuer", "/next-page", fmt.Sprintf("%x", livNumber), fmt.Sprintf("%x", "proof-of-the-issuer"), fmt.Sprintf("%x", "verifier-of"),
+		} {
+			if strings.Contains(text, marker) {
+				t.Errorf("%s holds %q", table, marker)
+			}
+		}
+	}
+}
