@@ -1,0 +1,246 @@
+package party_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/eid"
+	"bompass/server/internal/pgtest"
+	"bompass/server/partner/identity"
+	"bompass/server/partner/mandate"
+	"bompass/server/party"
+	"bompass/server/store"
+	"bompass/shared/fault"
+	"bompass/shared/fixture"
+	"bompass/shared/toll"
+)
+
+const (
+	nils    = toll.AccountID("0196a000-0000-7000-8000-000000000502")
+	jonas   = toll.AccountID("0196a000-0000-7000-8000-000000000504")
+	nordlys = "311882104"
+)
+
+// register says what the test says; what real ones must do is proven with the adapter.
+type register struct {
+	mu     sync.Mutex
+	silent bool
+	unset  bool
+	asked  int
+	list   []mandate.Party
+}
+
+func (r *register) Parties(context.Context, string) (mandate.Answer, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked++
+	if r.unset {
+		return mandate.Unset{Variable: "BOMPASS_MANDATE_URL"}.Parties(context.Background(), "")
+	}
+	if r.silent {
+		return mandate.Answer{}, errors.Join(fault.New(fault.PartnerDown, "partner", "Altinn"), errors.New("no route"))
+	}
+	return mandate.Answer{Companies: slices.Clone(r.list)}, nil
+}
+
+func (r *register) says(list ...mandate.Party) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list = list
+}
+
+type room struct {
+	*party.Desk
+	t        *testing.T
+	db       *store.Store
+	access   *access.Desk
+	register *register
+	ahead    atomic.Int64
+}
+
+func (r *room) now() time.Time { return time.Unix(1_795_000_000+r.ahead.Load(), 0) }
+
+func (r *room) pass(d time.Duration) { r.ahead.Add(int64(d / time.Second)) }
+
+func open(t *testing.T) *room {
+	t.Helper()
+	r := &room{t: t, db: pgtest.New(t), register: &register{list: []mandate.Party{{Number: nordlys, Name: "Nordlys Transport AS"}}}}
+	if err := r.db.Seed(t.Context(), store.Demo()); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := access.Seed(t.Context(), r.db, keys, fixture.Accounts(), fixture.Password); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.db.AddOrganisation(t.Context(), fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
+		t.Fatal(err)
+	}
+	r.access = access.NewDesk(r.db, keys, r.now)
+	r.Desk = party.NewDesk(r.db, r.register, keys, r.now)
+	return r
+}
+
+// enter begins a session for an account of Fjordfrakt's.
+func (r *room) enter(account toll.AccountID) access.Actor {
+	r.t.Helper()
+	token := access.NewToken()
+	began, err := r.db.Enter(r.t.Context(), eid.Entry{
+		Session: access.Session{Hash: token.Hash(), Account: account, Customer: fixture.Fjordfrakt, Began: r.now(), Until: r.now().Add(access.SessionMax)},
+		Proof: eid.Proof{
+			Way: "no", Issuer: "https://issuer.example", Subject: string(account), Session: string(token), Level: identity.High, Proved: r.now(),
+			Sealed: access.Sealed{Data: []byte{}},
+		},
+	})
+	if err != nil || !began {
+		r.t.Fatal(began, err)
+	}
+	return r.who(token)
+}
+
+func (r *room) who(token access.Token) access.Actor {
+	r.t.Helper()
+	actor, err := r.access.Peek(context.Background(), token)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return actor
+}
+
+func (r *room) act(actor access.Actor, key string) access.Actor {
+	r.t.Helper()
+	token, err := r.Switch(context.Background(), actor, key)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return r.who(token)
+}
+
+func want(t *testing.T, name string, err error, code fault.Code) {
+	t.Helper()
+	if code == "" && err != nil || code != "" && (err == nil || fault.CodeOf(err) != code) {
+		t.Errorf("%s: got %v, want %q", name, err, code)
+	}
+}
+
+// portal.md D3, ASVS V8.3.2: what binds needs the register's word of the last five minutes.
+func TestWhatBindsNeedsTheRegistersWord(t *testing.T) {
+	r := open(t)
+	actor := r.act(r.enter(nils), "organisation:"+nordlys)
+	want(t, "at once", r.Confirm(t.Context(), actor), "")
+	r.register.silent = true
+	want(t, "silent, but asked lately", r.Confirm(t.Context(), actor), "")
+	r.pass(party.AskedMax)
+	want(t, "silent for five minutes", r.Confirm(t.Context(), actor), fault.PartnerDown)
+	want(t, "looking meanwhile", r.Look(t.Context(), actor), "")
+	r.pass(party.SilenceMax)
+	want(t, "looking after an hour", r.Look(t.Context(), actor), fault.PartnerDown)
+	r.register.silent = false
+	want(t, "when it speaks again", r.Confirm(t.Context(), actor), "")
+	r.register.says()
+	r.pass(party.AskedMax)
+	want(t, "when the right is gone", r.Look(t.Context(), actor), fault.MandateEnded)
+	want(t, "afterwards", r.Confirm(t.Context(), actor), fault.MandateEnded)
+}
+
+func TestTheRegisterIsAskedOnceInFiveMinutes(t *testing.T) {
+	r := open(t)
+	actor := r.act(r.enter(nils), "organisation:"+nordlys)
+	for range 20 {
+		want(t, "confirm", r.Confirm(t.Context(), actor), "")
+	}
+	if r.register.asked != 1 {
+		t.Errorf("asked %d times, want 1", r.register.asked)
+	}
+}
+
+// A right that the company itself has given does not rest on the register.
+func TestAnOwnRightNeedsNoRegister(t *testing.T) {
+	r := open(t)
+	r.register.silent = true
+	actor := r.enter(nils)
+	want(t, "the owner", r.Confirm(t.Context(), actor), "")
+	list, err := r.Parties(t.Context(), actor)
+	if err != nil || !list.Silent || len(list.Parties) != 2 || list.Parties[0].Key != party.Self || !list.Parties[1].Here {
+		t.Errorf("list: %+v, %v", list, err)
+	}
+	r.register.unset = true
+	if list, err := r.Parties(t.Context(), actor); err != nil || !list.Unset {
+		t.Errorf("without a register: %+v, %v", list, err)
+	}
+}
+
+func TestTheOldTokenIsWorthNothingAfterASwitch(t *testing.T) {
+	r := open(t)
+	before := r.enter(nils)
+	after := r.act(before, party.Self)
+	if after.Session == before.Session || after.CSRF == before.CSRF || after.Kind != toll.Private || after.Role != access.Owner {
+		t.Errorf("after: %+v", after)
+	}
+	_, err := r.Switch(t.Context(), before, "customer:"+string(fixture.Fjordfrakt))
+	want(t, "switching the session of before", err, fault.SignedOut)
+	if back := r.act(after, "customer:"+string(fixture.Fjordfrakt)); back.Customer != fixture.Fjordfrakt {
+		t.Errorf("back: %+v", back)
+	}
+	for _, key := range []string{"", "customer:" + string(fixture.Kari), "organisation:999", "organisation:" + fixture.FjordfraktOrganisation} {
+		_, err := r.Switch(t.Context(), after, key)
+		want(t, key, err, fault.NotFound)
+	}
+}
+
+// Two people of one company that is no customer yet begin it at once: it is one customer.
+func TestACompanyBeginsOnce(t *testing.T) {
+	r := open(t)
+	var customers sync.Map
+	var all sync.WaitGroup
+	for _, account := range []toll.AccountID{nils, jonas, nils, jonas, nils, jonas} {
+		actor := r.enter(account)
+		all.Go(func() {
+			token, err := r.Switch(context.Background(), actor, "organisation:"+nordlys)
+			if fault.CodeOf(err) == fault.NotFound && err != nil { // begun by now: it has a key of its own
+				return
+			}
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			actor, err := r.access.Peek(context.Background(), token)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			customers.Store(actor.Customer, true)
+		})
+	}
+	all.Wait()
+	n := 0
+	customers.Range(func(any, any) bool { n++; return true })
+	if n != 1 {
+		t.Errorf("%d customers began, want 1", n)
+	}
+}
+
+// Who holds no mandate any more does not come back through an old session either.
+func TestAWithdrawnMandateTakesTheRightAway(t *testing.T) {
+	r := open(t)
+	actor := r.act(r.enter(nils), "organisation:"+nordlys)
+	r.register.says(mandate.Party{Number: fixture.FjordfraktOrganisation, Name: "Fjordfrakt AS"})
+	r.pass(party.AskedMax)
+	other := r.enter(nils) // elsewhere the register is asked
+	list, err := r.Parties(t.Context(), other)
+	if err != nil || len(list.Parties) != 2 {
+		t.Errorf("list: %+v, %v", list, err)
+	}
+	want(t, "the session that acts for it", r.Look(t.Context(), actor), fault.MandateEnded)
+	if held, err := r.db.HeldParties(t.Context(), nils, r.now()); err != nil || len(held) != 1 || held[0].Customer != fixture.Fjordfrakt {
+		t.Errorf("held: %+v, %v", held, err)
+	}
+}
