@@ -74,7 +74,7 @@ size: assets/web/manifest.json ## print the transfer sizes against their budgets
 	@go run ./server/internal/bundle
 
 security: postgres build ## measure whether answers tell who has an account, and look for secrets in the program
-	go test -tags security -count=1 -timeout 20m -v -run 'TheTimeOfAnAnswer|TheProgramHolds' ./server/web
+	go test -tags security -count=1 -parallel 8 -timeout 20m -v -run 'TheTimeOfAnAnswer|TheProgramHolds' ./server/web
 
 reset: ## throw away the embedded database, stream and demo data
 	rm -rf .run

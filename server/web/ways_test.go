@@ -396,3 +396,17 @@ func (h *house) sql(statement string) {
 		h.t.Fatalf("%s: %v", statement, err)
 	}
 }
+
+// one reads a value that no page shows.
+func (h *house) one(query string) (value string) {
+	h.t.Helper()
+	conn, err := pgx.Connect(h.t.Context(), h.dsn)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(h.t.Context()) }()
+	if err := conn.QueryRow(h.t.Context(), query).Scan(&value); err != nil {
+		h.t.Fatalf("%s: %v", query, err)
+	}
+	return value
+}

@@ -48,8 +48,8 @@ type Page struct {
 }
 
 // Open starts a browser of its own with one tab. The test fails at its end when the page broke its
-// content security policy or the program panicked.
-func Open(t *testing.T, view View) *Page {
+// content security policy or the program panicked. Flags are Chromium's own, without their dashes.
+func Open(t *testing.T, view View, flags ...string) *Page {
 	t.Helper()
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
@@ -58,6 +58,9 @@ func Open(t *testing.T, view View) *Page {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("accept-lang", "nb-NO,nb"), chromedp.UserDataDir(t.TempDir()))
+	for _, flag := range flags {
+		options = append(options, chromedp.Flag(flag, true))
+	}
 	allocator, cancelAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(func() { cancel(); cancelAllocator() })
@@ -84,6 +87,9 @@ func (p *Page) listen() {
 	}()
 	p.t.Cleanup(func() {
 		for _, line := range p.Console() {
+			if strings.Contains(line, "frame-ancestors") {
+				continue // another page wanted to frame ours, as it must not
+			}
 			if strings.Contains(line, "Content Security Policy") || strings.Contains(line, "panic:") || strings.Contains(line, "goroutine ") {
 				p.t.Errorf("the browser's console says: %s", line)
 			}

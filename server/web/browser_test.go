@@ -1,0 +1,144 @@
+package web_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/internal/e2e"
+	"bompass/shared/api"
+	"bompass/shared/fixture"
+)
+
+// local is the house under the name that passkeys can be bound to.
+func (h *house) local() string { return strings.Replace(h.url, "127.0.0.1", "localhost", 1) }
+
+// enter signs a person of the cast in, in a real browser.
+func (h *house) enter(page *e2e.Page, origin, email string) {
+	h.t.Helper()
+	page.Go(origin + "/login?next=/security")
+	page.Fill("#email", email)
+	page.Fill("#password", fixture.Password)
+	page.Press("main form button[type=submit]")
+	page.Fill("#code", h.codeOf(email))
+	page.Press("main form button[type=submit]")
+	page.Wait("the page about sign-in", `location.pathname === "/security"`)
+}
+
+// A passkey made in the browser opens without a password, confirms after a password, and vouches for
+// changes; removed, it opens nothing.
+func TestAPasskeyIsASecondFactorAndTheOnlyOne(t *testing.T) {
+	h := newHouse(t)
+	page := e2e.Open(t, e2e.Desktop)
+	page.Authenticator()
+	h.enter(page, h.local(), kari)
+	page.Fill("#key-name", "Mobilen")
+	page.Press("[data-passkey] button")
+	page.See("Mobilen")
+
+	signOut := func() {
+		page.Text(`document.cookie`)
+		h.sql("delete from session")
+		page.Go(h.local() + "/login")
+	}
+	signOut()
+	page.Press("[data-passkey] button") // the only factor
+	page.Wait("to be inside", `location.pathname === "/"`)
+
+	signOut()
+	page.Fill("#email", kari)
+	page.Fill("#password", fixture.Password)
+	page.Press("main form button[type=submit]")
+	page.Wait("the code's page", `location.pathname === "/login/code"`)
+	page.Press("[data-passkey] button") // beside a password
+	page.Wait("to be inside", `location.pathname === "/"`)
+
+	h.pass(access.StepUpMax + time.Second)
+	page.Go(h.local() + "/security/password")
+	page.Wait("to be asked for a factor", `location.pathname === "/prove"`)
+	page.Press("[data-passkey] button")
+	page.Wait("the change to be allowed", `location.pathname === "/security/password"`)
+
+	page.Go(h.local() + "/security")
+	page.Press(".bp-key button")
+	page.Wait("the key to be gone", `!document.querySelector(".bp-key")`)
+	signOut()
+	page.Press("[data-passkey] button")
+	page.Wait("the refusal", `document.querySelector("[data-passkey] [role=alert]").textContent !== "" && location.pathname === "/login"`)
+}
+
+// hostile is a page on another site that does what it can to a signed-in visitor's portal.
+const hostile = `<!doctype html><title>t</title><body><script>
+const site = %q, paths = %s;
+let left = 0, framed = 0;
+const done = () => { if (--left === 0) document.title = "done " + framed; };
+const form = (path, body, kind) => {
+  left++;
+  const frame = document.createElement("iframe"), f = document.createElement("form");
+  frame.name = "f" + left + path; f.target = frame.name; f.method = "POST"; f.action = site + path; f.enctype = kind;
+  for (const [name, value] of Object.entries(body)) { const i = document.createElement("input"); i.name = name; i.value = value; f.append(i); }
+  document.body.append(frame, f); f.submit(); setTimeout(done, 1500);
+};
+const call = (path, options) => { left++; fetch(site + path, { credentials: "include", ...options }).then((r) => { if (r.type !== "opaque") framed++; }, () => {}).finally(done); };
+const frame = (path) => {
+  left++;
+  const f = document.createElement("iframe"); f.src = site + path; document.body.append(f);
+  setTimeout(() => { try { if (f.contentDocument && f.contentDocument.body.innerText.trim()) framed++; } catch {} done(); }, 1500);
+};
+for (const path of paths) {
+  form(path, { language: "de", csrf: "x", password: "sju svaner seiler sakte" }, "application/x-www-form-urlencoded");
+  form(path, { '{"language":"de","x":"': '"}' }, "text/plain");
+  call(path, { method: "POST", mode: "no-cors", body: '{"language":"de"}' });
+  call(path, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": "x" }, body: '{"language":"de"}' });
+  call(path, {});
+}
+for (const path of ["/", "/security", "/prove", "/profile", "/login"]) frame(path);
+</script>`
+
+// The cross-site page with forms, fetches and frames: none of over forty attempts has an effect or sees
+// anything, ASVS V3.5.1.
+func TestAnotherSiteChangesAndSeesNothing(t *testing.T) {
+	h := newHouse(t)
+	page := e2e.Open(t, e2e.Desktop)
+	h.enter(page, h.url, kari)
+	var paths []string
+	for _, r := range api.All {
+		if r.Method == http.MethodPost && r.Access == api.Customer {
+			paths = append(paths, fmt.Sprintf("%q", r.Path))
+		}
+	}
+	for _, path := range []string{"/security/codes", "/security/password", "/security/app", "/prove"} {
+		paths = append(paths, fmt.Sprintf("%q", path))
+	}
+	site := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = fmt.Fprintf(w, hostile, h.url, "["+strings.Join(paths, ",")+"]")
+	}))
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	site.Listener = listener
+	site.Start()
+	defer site.Close()
+	page.Go(strings.Replace(site.URL, "127.0.0.1", "localhost", 1))
+	page.Wait("the attacks to be over", `document.title.startsWith("done")`)
+	if got := page.Text("document.title"); got != "done 0" {
+		t.Errorf("the other site saw something: %s", got)
+	}
+	if n := len(paths)*5 + 5; n < 40 {
+		t.Errorf("only %d attempts", n)
+	}
+	page.Go(h.url + "/security")
+	if at := page.Text("location.pathname"); at != "/security" {
+		t.Errorf("the session is gone: at %s", at)
+	}
+	if got := h.one("select language || (select count(*) from recovery_code) || (select count(*) from invitation) || (select count(*) from session) from account where email = '" + kari + "'"); got != "nb001" {
+		t.Errorf("something changed: %s", got)
+	}
+}

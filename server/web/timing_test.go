@@ -1,0 +1,123 @@
+//go:build security
+
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"bompass/shared/fixture"
+)
+
+// timingRuns is how often each branch of each flow is measured; branches take turns. With so many, chance
+// alone strays from 0.5 by 0.05 once in some hundred times.
+const timingRuns = 600
+
+// aucMax is how well the best guesser may tell a known name from an unknown one by time: 0.5 is chance.
+const aucMax = 0.55
+
+// ASVS V6.3.8, portal.md D13: the time of an answer does not tell who has an account.
+func TestTheTimeOfAnAnswerTellsNobodyApart(t *testing.T) {
+	const stranger = "k4ri@bompass.example"
+	for _, flow := range []struct {
+		name, path     string
+		known, unknown url.Values
+	}{
+		{"sign in", "/login", url.Values{"email": {kari}, "password": {"wrong-on-purpose"}}, url.Values{"email": {stranger}, "password": {"wrong-on-purpose"}}},
+		{"sign in by number", "/login", url.Values{"email": {"7001001"}, "password": {"wrong-on-purpose"}}, url.Values{"email": {"7999999"}, "password": {"wrong-on-purpose"}}},
+		{"register", "/register", url.Values{"name": {"A B"}, "email": {kari}, "password": {fresh}}, url.Values{"name": {"A B"}, "email": {stranger}, "password": {fresh}}},
+		{"forgotten password", "/password/forgot", url.Values{"name": {kari}}, url.Values{"name": {stranger}}},
+		{"forgotten password by number", "/password/forgot", url.Values{"name": {"7001001"}}, url.Values{"name": {"7999999"}}},
+		{
+			"first e-mail", "/first/email",
+			url.Values{"number": {"7001001"}, "personal": {"14848530051"}, "email": {stranger}},
+			url.Values{"number": {"7999999"}, "personal": {"14848530051"}, "email": {stranger}},
+		},
+		{"first password", "/first/password", url.Values{"number": {"7001001"}}, url.Values{"number": {"7999999"}}},
+	} {
+		t.Run(flow.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			v := h.visitor()
+			v.get(flow.path)
+			token := hidden.FindStringSubmatch(v.get(flow.path).body)[2]
+			once := func(fields url.Values) time.Duration {
+				h.pass(24 * time.Hour) // what was tried before is forgotten
+				fields.Set("csrf", token)
+				began := time.Now()
+				p := v.do(http.MethodPost, flow.path, fields.Encode(), header("Content-Type", "application/x-www-form-urlencoded"))
+				took := time.Since(began)
+				if p.StatusCode != http.StatusOK && p.StatusCode != http.StatusUnauthorized {
+					t.Fatalf("got %d %s", p.StatusCode, p.body)
+				}
+				return took
+			}
+			var known, unknown []time.Duration
+			for n := range timingRuns {
+				if n%2 == 0 {
+					known, unknown = append(known, once(flow.known)), append(unknown, once(flow.unknown))
+				} else {
+					unknown, known = append(unknown, once(flow.unknown)), append(known, once(flow.known))
+				}
+			}
+			auc := told(known, unknown)
+			slices.Sort(known)
+			slices.Sort(unknown)
+			t.Logf("%s: AUC %.3f, medians %v and %v", flow.name, auc, known[timingRuns/2], unknown[timingRuns/2])
+			if auc > aucMax {
+				t.Errorf("%s: the time tells known from unknown with AUC %.3f, at most %.2f is allowed", flow.name, auc, aucMax)
+			}
+		})
+	}
+}
+
+// told is how often a known name took longer than an unknown one, or the other way, whichever tells more.
+//
+//nolint:forbidigo // a share of pairs, not money
+func told(known, unknown []time.Duration) float64 {
+	var longer float64
+	for _, k := range known {
+		for _, u := range unknown {
+			switch {
+			case k > u:
+				longer++
+			case k == u:
+				longer += 0.5
+			}
+		}
+	}
+	auc := longer / float64(len(known)*len(unknown))
+	return max(auc, 1-auc)
+}
+
+// ASVS V13.3.1: the program that everybody downloads holds no secret of the demonstration.
+func TestTheProgramHoldsNoSecret(t *testing.T) {
+	built, err := filepath.Glob("../../assets/web/app.*.wasm")
+	if err != nil || len(built) == 0 {
+		t.Fatal("the program is not built; run make build")
+	}
+	program, err := os.ReadFile(built[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, secret := range secrets() {
+		if strings.Contains(string(program), secret) {
+			t.Errorf("the program holds %s", name)
+		}
+	}
+}
+
+func secrets() map[string]string {
+	all := map[string]string{"the password": fixture.Password, "the station's key": fixture.StationKey}
+	for n, a := range fixture.Accounts() {
+		all[fmt.Sprintf("secret %d", n)], all[fmt.Sprintf("number %d", n)] = a.TOTPSecret, a.BirthNumber
+	}
+	return all
+}
