@@ -6,6 +6,7 @@ package eid
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bompass/server/access"
@@ -98,6 +99,8 @@ type Entries interface {
 	PersonByProof(ctx context.Context, issuer, subject string, number Number, now time.Time) (access.Account, error)
 	// Enter begins a session in one transaction; false when somebody else began the same account first.
 	Enter(ctx context.Context, e Entry) (bool, error)
+	// IssuersOf lists the issuers that an account has come with.
+	IssuersOf(ctx context.Context, account toll.AccountID) ([]string, error)
 	// SessionProof returns fault.NotFound for a session that was not begun with a proof.
 	SessionProof(ctx context.Context, session access.Hash) (Proof, error)
 	// EndByNotice ends the sessions that a message is about and names them. A message that has a name
@@ -137,6 +140,20 @@ func (d *Desk) Way(name string) (Way, error) {
 		}
 	}
 	return Way{}, fault.New(fault.NotFound)
+}
+
+// Known names the ways by which an account has come before, and can prove itself again.
+func (d *Desk) Known(ctx context.Context, account toll.AccountID) (names []string, err error) {
+	issuers, err := d.Store.IssuersOf(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range d.Ways {
+		if slices.Contains(issuers, w.Issuer.ID()) {
+			names = append(names, w.Name)
+		}
+	}
+	return names, nil
 }
 
 // Origins are the sites that may show the front-channel page in a frame.

@@ -115,6 +115,19 @@ func addNewcomer(ctx context.Context, tx pgx.Tx, n eid.Newcomer) error {
 	return err
 }
 
+// IssuersOf lists the issuers that an account has come with.
+func (s *Store) IssuersOf(ctx context.Context, account toll.AccountID) ([]string, error) {
+	rows, err := s.pool.Query(ctx, "select distinct issuer from identity where account_id = $1", string(account))
+	if err != nil {
+		return nil, fmt.Errorf("issuers of an account: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("issuers of an account: %w", err)
+	}
+	return list, nil
+}
+
 // AddNumber keeps a personal number of another country; one that is there stays as it is.
 func (s *Store) AddNumber(ctx context.Context, id toll.AccountID, n eid.Number) error {
 	_, err := s.pool.Exec(ctx, `insert into account_number (number_hash, account_id, country, key, sealed) values ($1, $2, $3, $4, $5)

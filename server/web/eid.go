@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -10,6 +11,7 @@ import (
 	"bompass/server/eid"
 	"bompass/server/partner/identity"
 	"bompass/shared/fault"
+	"bompass/shared/toll"
 )
 
 // Addresses of the way in with an eID. An issuer knows the return address of its own way only, so that
@@ -33,6 +35,7 @@ const (
 type EID interface {
 	Farewells
 	Way(name string) (eid.Way, error)
+	Known(ctx context.Context, account toll.AccountID) ([]string, error)
 	Begin(ctx context.Context, a eid.Asked) (eid.Started, error)
 	Finish(ctx context.Context, way string, t eid.Ticket) (eid.Entered, error)
 }
@@ -234,6 +237,25 @@ func tabAddress(way, next string) string {
 		return address + "&way=" + way
 	}
 	return address + "?way=" + way
+}
+
+// offerProof fills in the ways by which a signed-in person can prove again who they are.
+func (s *server) offerProof(c *fiber.Ctx, actor access.Actor, v *view) error {
+	if s.EID == nil {
+		return nil
+	}
+	names, err := s.EID.Known(c.UserContext(), actor.Account)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		address := strings.Replace(eidPath, ":way", name, 1) + "?prove=1"
+		if v.Next != "" && v.Next != "/" {
+			address += "&next=" + url.QueryEscape(v.Next)
+		}
+		v.EID.Tabs = append(v.EID.Tabs, tab{Href: address, Text: v.T("eid.prove." + name)})
+	}
+	return nil
 }
 
 // oldBrowser tells browsers that cannot run WebAssembly by what they call themselves: Internet

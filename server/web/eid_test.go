@@ -361,3 +361,32 @@ func TestAnIssuersMessageEndsItsSessions(t *testing.T) {
 		}
 	}
 }
+
+// portal.md D5: who has nothing but an eID proves with it again, at the issuer, before a sensitive change.
+func TestAnEIDIsAFactorToProveAgain(t *testing.T) {
+	p := newPortal(t)
+	v := p.enter("liv")
+	p.pass(10 * time.Minute)
+	v.get(api.Me.Path)
+	page := v.get("/prove?next=%2Fsecurity")
+	if !strings.Contains(page.body, `href="/login/eid/no?prove=1&amp;next=%2Fsecurity"`) || strings.Contains(page.body, "/login/eid/se") {
+		t.Fatalf("the page offers no eID: %s", page.body)
+	}
+	begun := v.get("/login/eid/no?prove=1&next=%2Fsecurity")
+	asked := v.abroad(http.MethodGet, begun.Header.Get("Location"), "")
+	if asked.StatusCode != http.StatusOK {
+		t.Errorf("the issuer did not ask again: %d", asked.StatusCode)
+	}
+	id := hiddenOf(asked.body, "id")
+	other := v.abroad(http.MethodPost, p.issuers+"/no/choose", url.Values{"id": {id}, "person": {"kari"}, "method": {"BankID"}}.Encode())
+	refused(t, "somebody else proves", v.abroad(http.MethodGet, other.Header.Get("Location"), ""))
+	begun = v.get("/login/eid/no?prove=1&next=%2Fsecurity")
+	before := sessionOf(t, v)
+	in := v.abroad(http.MethodGet, v.choose(begun.Header.Get("Location"), "no", "liv"), "")
+	if in.Header.Get("Location") != "/security" || sessionOf(t, v) == before {
+		t.Errorf("after proving: %d %q", in.StatusCode, in.Header.Get("Location"))
+	}
+	if got := p.visitor().get("/login/eid/no?prove=1"); got.Header.Get("Location") != "/login?why=expired" {
+		t.Errorf("a stranger proves: %d %q", got.StatusCode, got.Header.Get("Location"))
+	}
+}

@@ -126,6 +126,9 @@ func (s *server) provePage(c *fiber.Ctx, actor access.Actor, v view) error {
 	if len(keyring.Passkeys) > 0 {
 		v.Passkey = provePasskeyPath
 	}
+	if err := s.offerProof(c, actor, &v); err != nil {
+		return err
+	}
 	return s.pages.send(c, fiber.StatusOK, "prove", v)
 }
 

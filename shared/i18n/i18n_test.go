@@ -130,7 +130,7 @@ func TestItHasWordsForEveryCodeClassAndRule(t *testing.T) {
 // families are keys whose last part is data: a code, a class, a rule, a month.
 var families = []string{
 	"fault.", "class.", "exempt.", "step.", "badge.", "band.", "month.", "weekday.", "language.",
-	"passages.match.", "check.differs.", "mail.", "sms.", "event.", "role.", "consent.", "export.", "hold.", "help.", "eid.why.",
+	"passages.match.", "check.differs.", "mail.", "sms.", "event.", "role.", "consent.", "export.", "hold.", "help.", "eid.why.", "eid.prove.",
 }
 
 func TestItHasNoKeyThatNothingUses(t *testing.T) {
