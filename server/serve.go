@@ -13,12 +13,14 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/nats-io/nats.go"
 
+	"bompass/server/account"
 	"bompass/server/config"
 	"bompass/server/embedded"
 	"bompass/server/passage"
 	"bompass/server/store"
 	"bompass/shared/rating"
 	"bompass/shared/tariff"
+	"bompass/shared/toll"
 )
 
 // How long parts may take once the server is told to stop.
@@ -39,6 +41,7 @@ type product struct {
 	conn     *nats.Conn
 	plan     *rating.Plan
 	tariffs  []tariff.File // that the plan is made of
+	capped   func(toll.StationID) account.Cap
 	pipeline *passage.Pipeline
 	failed   chan error // what ended though nobody asked
 }

@@ -33,6 +33,7 @@ type Sum struct {
 	Vehicle   toll.VehicleID
 	Passages  int
 	Net       money.Ore
+	Unread    int // of Passages, those known by the plate alone
 }
 
 // Store remembers what the customer has.
@@ -42,6 +43,10 @@ type Store interface {
 	// Holdings lists vehicles on the customer's agreements and vehicles owned, each once, ordered by plate.
 	Holdings(ctx context.Context, customer toll.CustomerID, at time.Time) ([]Holding, error)
 	MonthSums(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]Sum, error)
+	// DaySums adds up each day from the first to the last month, both included, ordered by day.
+	DaySums(ctx context.Context, customer toll.CustomerID, first, last oslo.Month) ([]api.DaySpend, error)
+	// CapCounts tells how far each vehicle's charges of a month have counted at each station.
+	CapCounts(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]Counted, error)
 }
 
 // Passages gives the newest passages of a customer.
@@ -54,11 +59,12 @@ type Desk struct {
 	store    Store
 	passages Passages
 	charger  func(toll.ChargerID) string
+	capped   func(toll.StationID) Cap
 }
 
-// NewDesk returns a Desk; charger gives a toll company's name.
-func NewDesk(store Store, passages Passages, charger func(toll.ChargerID) string) *Desk {
-	return &Desk{store: store, passages: passages, charger: charger}
+// NewDesk returns a Desk; charger gives a toll company's name, capped the cap that a station counts for.
+func NewDesk(store Store, passages Passages, charger func(toll.ChargerID) string, capped func(toll.StationID) Cap) *Desk {
+	return &Desk{store: store, passages: passages, charger: charger, capped: capped}
 }
 
 // Overview is the first page of a customer of the given kind at an instant.
@@ -76,11 +82,7 @@ func (d *Desk) Overview(ctx context.Context, customer toll.CustomerID, kind toll
 	if err != nil {
 		return api.OverviewReply{}, fmt.Errorf("overview: sums: %w", err)
 	}
-	latest, err := d.passages.Latest(ctx, customer, LatestMax)
-	if err != nil {
-		return api.OverviewReply{}, fmt.Errorf("overview: latest: %w", err)
-	}
-	reply := api.OverviewReply{Month: month, Latest: latest, Agreements: make([]api.AgreementOverview, 0, len(agreements))}
+	reply := api.OverviewReply{Month: month, Agreements: make([]api.AgreementOverview, 0, len(agreements))}
 	for _, a := range agreements {
 		o := d.agreement(a, holdings, sums)
 		o.Kind = kind
@@ -92,7 +94,27 @@ func (d *Desk) Overview(ctx context.Context, customer toll.CustomerID, kind toll
 	for _, s := range sums {
 		reply.Total += s.Net
 	}
-	return reply, nil
+	return reply, d.course(ctx, customer, &reply)
+}
+
+// course adds how the month has gone: day by day, towards the caps, and the latest passages.
+func (d *Desk) course(ctx context.Context, customer toll.CustomerID, reply *api.OverviewReply) (err error) {
+	if reply.Days, err = d.store.DaySums(ctx, customer, reply.Month-1, reply.Month); err != nil {
+		return fmt.Errorf("overview: days: %w", err)
+	}
+	counts, err := d.store.CapCounts(ctx, customer, reply.Month)
+	if err != nil {
+		return fmt.Errorf("overview: caps: %w", err)
+	}
+	for _, a := range reply.Agreements {
+		for i := range a.Vehicles {
+			a.Vehicles[i].Caps = d.caps(a.Vehicles[i].ID, counts)
+		}
+	}
+	if reply.Latest, err = d.passages.Latest(ctx, customer, LatestMax); err != nil {
+		return fmt.Errorf("overview: latest: %w", err)
+	}
+	return nil
 }
 
 func (d *Desk) agreement(a toll.Agreement, holdings []Holding, sums []Sum) api.AgreementOverview {
@@ -135,10 +157,19 @@ func vehicles(id toll.AgreementID, holdings []Holding, sums []Sum) []api.Vehicle
 			if s.Agreement == id && s.Vehicle == h.Vehicle.ID {
 				v.Balance += s.Net
 				v.Passages += s.Passages
+				v.Unread += unread(h, s)
 			}
 		}
 		list = append(list, v)
 	}
 	slices.SortStableFunc(list, func(a, b api.VehicleOverview) int { return cmp.Compare(a.Plate.Text, b.Plate.Text) })
 	return list
+}
+
+// unread counts the passages that a tag should have announced. Without a tag the plate is all there is.
+func unread(h Holding, s Sum) int {
+	if h.Tag == "" {
+		return 0
+	}
+	return s.Unread
 }

@@ -1,11 +1,14 @@
 package account_test
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/account"
@@ -25,6 +28,12 @@ func (newest) Latest(_ context.Context, _ toll.CustomerID, n int) ([]api.Passage
 	return make([]api.PassageLine, n), nil
 }
 
+// capped counts the stations of Oslo together.
+func capped(id toll.StationID) account.Cap {
+	scheme, _, _ := strings.Cut(string(id), "-")
+	return account.Cap{Scheme: scheme}
+}
+
 // passed is a passage with the amounts of its charge's revisions.
 type passed struct {
 	at        time.Time
@@ -32,6 +41,7 @@ type passed struct {
 	vehicle   toll.VehicleID
 	agreement toll.AgreementID
 	amounts   []int
+	steps     string // JSON of the last revision; empty for none
 }
 
 func overview(t *testing.T, customer toll.CustomerID, kind toll.CustomerKind, passages ...passed) api.OverviewReply {
@@ -46,7 +56,7 @@ func overview(t *testing.T, customer toll.CustomerID, kind toll.CustomerKind, pa
 		t.Fatal(err)
 	}
 	keep(t, url, passages)
-	desk := account.NewDesk(db, newest{}, func(id toll.ChargerID) string { return "the company " + string(id) })
+	desk := account.NewDesk(db, newest{}, func(id toll.ChargerID) string { return "the company " + string(id) }, capped)
 	reply, err := desk.Overview(t.Context(), customer, kind, now)
 	if err != nil {
 		t.Fatal(err)
@@ -68,9 +78,13 @@ func keep(t *testing.T, url string, passages []passed) {
 			values ($1, 'oslo-104', 1, 1, $2, $3, $3, 'in', '', 'NO', '', $4, $5, nullif($6, '')::uuid, 'plate')`,
 			string(id), n, p.at, string(p.vehicle), string(p.customer), string(p.agreement))
 		for revision, amount := range p.amounts {
+			steps := "[]"
+			if revision == len(p.amounts)-1 {
+				steps = cmp.Or(p.steps, steps)
+			}
 			if err == nil {
 				_, err = conn.Exec(t.Context(), `insert into charge (passage_id, revision, posted_at, list, net, amount, tariff, steps, digest)
-					values ($1, $2, now(), 0, 0, $3, '', '[]', 0)`, string(id), revision+1, amount)
+					values ($1, $2, now(), 0, 0, $3, '', $4, 0)`, string(id), revision+1, amount, steps)
 			}
 		}
 		if err != nil {
@@ -82,21 +96,27 @@ func keep(t *testing.T, url string, passages []passed) {
 func TestOverviewAddsUpTheMonth(t *testing.T) {
 	month := oslo.MonthOf(now)
 	got := overview(t, fixture.Kari, toll.Private,
-		passed{now.Add(-time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320}},
-		passed{now.Add(-2 * time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320, -1000}}, // corrected
-		passed{month.Start(), fixture.Kari, fixture.KariElectric, fixture.KariAgreement, []int{0}},
-		passed{month.Start().Add(-time.Second), fixture.Kari, fixture.KariElectric, fixture.KariAgreement, []int{999}}, // last month
-		passed{now.Add(-time.Hour), fixture.Kari, fixture.OlavCar, fixture.KariAgreement, []int{100}},                  // no longer hers
-		passed{now.Add(-3 * time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, nil},                  // not priced
-		passed{now.Add(-time.Hour), fixture.Olav, fixture.OlavCar, fixture.OlavAgreement, []int{5000}},                 // another's
+		passed{now.Add(-time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320}, ""},
+		passed{now.Add(-2 * time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320, -1000}, ""}, // corrected
+		passed{month.Start(), fixture.Kari, fixture.KariElectric, fixture.KariAgreement, []int{0}, ""},
+		passed{month.Start().Add(-time.Second), fixture.Kari, fixture.KariElectric, fixture.KariAgreement, []int{999}, ""}, // last month
+		passed{now.Add(-time.Hour), fixture.Kari, fixture.OlavCar, fixture.KariAgreement, []int{100}, ""},                  // no longer hers
+		passed{now.Add(-3 * time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, nil, ""},                  // not priced
+		passed{now.Add(-time.Hour), fixture.Olav, fixture.OlavCar, fixture.OlavAgreement, []int{5000}, ""},                 // another's
 	)
 	want := api.OverviewReply{
-		Month: month, Total: 3740, Latest: make([]api.PassageLine, account.LatestMax),
+		Month: month, Total: 3740,
+		Days: []api.DaySpend{
+			{Day: month.First() - 1, Agreement: fixture.KariAgreement, Net: 999, Passages: 1},
+			{Day: month.First(), Agreement: fixture.KariAgreement, Passages: 1},
+			{Day: oslo.DayOf(now), Agreement: fixture.KariAgreement, Net: 3740, Passages: 4},
+		},
+		Latest: make([]api.PassageLine, account.LatestMax),
 		Agreements: []api.AgreementOverview{{
 			ID: fixture.KariAgreement, Number: "7001001", Kind: toll.Private, Charger: "the company fjellinjen", Balance: 3740, Passages: 5,
 			Vehicles: []api.VehicleOverview{
-				{ID: fixture.KariPetrol, Plate: toll.NewPlate("NO", "DP45821"), Class: "light petrol", Tag: "9578010000000000012", Balance: 3640, Passages: 3},
-				{ID: fixture.KariElectric, Plate: toll.NewPlate("NO", "EK31204"), Class: "light electric", Tag: "9578010000000000020", Passages: 1},
+				{ID: fixture.KariPetrol, Plate: toll.NewPlate("NO", "DP45821"), Class: "light petrol", Tag: "9578010000000000012", Balance: 3640, Passages: 3, Unread: 3},
+				{ID: fixture.KariElectric, Plate: toll.NewPlate("NO", "EK31204"), Class: "light electric", Tag: "9578010000000000020", Passages: 1, Unread: 1},
 			},
 		}},
 	}
@@ -107,13 +127,13 @@ func TestOverviewAddsUpTheMonth(t *testing.T) {
 	for i := range want.Agreements[0].Vehicles {
 		want.Agreements[0].Vehicles[i].Tag = tags[want.Agreements[0].Vehicles[i].ID]
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("overview (-want +got):\n%s", diff)
 	}
 }
 
 func TestVehiclesWithoutAgreementStandApart(t *testing.T) {
-	got := overview(t, fixture.Per, toll.Private, passed{now.Add(-time.Hour), fixture.Per, fixture.PerCar, "", []int{2900}})
+	got := overview(t, fixture.Per, toll.Private, passed{now.Add(-time.Hour), fixture.Per, fixture.PerCar, "", []int{2900}, ""})
 	if len(got.Agreements) != 0 || got.Unagreed == nil {
 		t.Fatalf("overview: %+v", got)
 	}
@@ -123,14 +143,14 @@ func TestVehiclesWithoutAgreementStandApart(t *testing.T) {
 			ID: fixture.PerCar, Plate: toll.NewPlate("NO", "RK20877"), Class: "light plug-in", Balance: 2900, Passages: 1,
 		}},
 	}
-	if diff := cmp.Diff(want, got.Unagreed); diff != "" {
+	if diff := gocmp.Diff(want, got.Unagreed); diff != "" {
 		t.Errorf("unagreed (-want +got):\n%s", diff)
 	}
 }
 
 func TestAFleetIsListedByPlate(t *testing.T) {
 	got := overview(t, fixture.Fjordfrakt, toll.Company)
-	if len(got.Agreements) != 1 || got.Unagreed != nil {
+	if len(got.Agreements) != 2 || got.Unagreed != nil || len(got.Agreements[1].Vehicles) != 0 {
 		t.Fatalf("overview: %+v", got)
 	}
 	list := got.Agreements[0].Vehicles
@@ -140,6 +160,29 @@ func TestAFleetIsListedByPlate(t *testing.T) {
 	for i := 1; i < len(list); i++ {
 		if list[i-1].Plate.Text >= list[i].Plate.Text {
 			t.Errorf("%s before %s", list[i-1].Plate, list[i].Plate)
+		}
+	}
+}
+
+// tolling.md A-6: stations of one cap share a count, and what stands is what the latest charge says.
+func TestItTellsHowFarACapHasCome(t *testing.T) {
+	step := func(count, of int) string {
+		return fmt.Sprintf(`[{"rule":"list","ore":2900},{"rule":"counted","ore":0,"count":%d,"of":%d}]`, count, of)
+	}
+	got := overview(t, fixture.Kari, toll.Private,
+		passed{now.Add(-9 * time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320}, step(1, 60)},
+		passed{now.Add(-8 * time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320, 100}, step(2, 60)},
+		passed{now.Add(-7 * time.Hour), fixture.Kari, fixture.KariElectric, fixture.KariAgreement, []int{0}, `[{"rule":"cap","ore":-5,"count":61,"of":60}]`},
+		passed{now.Add(-6 * time.Hour), fixture.Kari, fixture.KariElectric, fixture.KariAgreement, []int{0}, ""},
+		passed{now.AddDate(0, -1, 0), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320}, step(59, 60)},
+	)
+	want := map[toll.VehicleID][]api.CapOverview{
+		fixture.KariPetrol:   {{Scheme: "oslo", Count: 2, Of: 60}},
+		fixture.KariElectric: {{Scheme: "oslo", Count: 60, Of: 60}},
+	}
+	for _, v := range got.Agreements[0].Vehicles {
+		if diff := gocmp.Diff(want[v.ID], v.Caps); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", v.Plate, diff)
 		}
 	}
 }

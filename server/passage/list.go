@@ -30,7 +30,10 @@ func (d *Desk) List(ctx context.Context, customer toll.CustomerID, req api.Passa
 		return api.PassageListReply{}, err
 	}
 	q := Query{
-		Customer: customer, Vehicle: req.Vehicle, From: req.From.Start(), To: (req.To + 1).Start(), Limit: PageSize + 1, WithCount: true,
+		Customer: customer, Vehicle: req.Vehicle, Agreement: req.Agreement, From: req.From.Start(), To: (req.To + 1).Start(), Limit: PageSize + 1, WithCount: true,
+	}
+	if _, err := ParseID(string(req.Agreement)); req.Agreement != "" && err != nil {
+		return api.PassageListReply{}, fault.New(fault.BadRequest, "why", "no such agreement").At("agreement")
 	}
 	if _, err := ParseID(string(req.Vehicle)); req.Vehicle != "" && err != nil {
 		return api.PassageListReply{}, fault.New(fault.BadRequest, "why", "no such vehicle").At("vehicle")

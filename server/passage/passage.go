@@ -123,10 +123,11 @@ type StationKey struct {
 // Query asks for a customer's passages, newest first.
 type Query struct {
 	Customer  toll.CustomerID
-	Vehicle   toll.VehicleID // empty is all
-	From, To  time.Time      // half-open; both zero is any time
-	IDs       []ID           // only these, when not nil
-	BeforeAt  time.Time      // continues after this row; zero starts at the newest
+	Vehicle   toll.VehicleID   // empty is all
+	Agreement toll.AgreementID // empty is all and none
+	From, To  time.Time        // half-open; both zero is any time
+	IDs       []ID             // only these, when not nil
+	BeforeAt  time.Time        // continues after this row; zero starts at the newest
 	BeforeID  toll.PassageID
 	Limit     int
 	WithCount bool // whether Page's Count and Total are wanted

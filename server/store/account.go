@@ -163,15 +163,16 @@ func (s *Store) Holdings(ctx context.Context, customer toll.CustomerID, at time.
 // MonthSums adds up a customer's passages of a month for each agreement and vehicle.
 func (s *Store) MonthSums(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]account.Sum, error) {
 	rows, err := s.pool.Query(ctx, `
-		select coalesce(p.agreement_id::text, ''), coalesce(p.vehicle_id::text, ''), count(distinct p.id), coalesce(sum(c.amount), 0)::bigint
+		select coalesce(p.agreement_id::text, ''), coalesce(p.vehicle_id::text, ''), count(distinct p.id), coalesce(sum(c.amount), 0)::bigint,
+			count(distinct p.id) filter (where p.matched_by = $4)
 		from passage p left join charge c on c.passage_id = p.id
 		where p.customer_id = $1 and p.passed_at >= $2 and p.passed_at < $3
-		group by p.agreement_id, p.vehicle_id`, string(customer), month.Start(), (month + 1).Start())
+		group by p.agreement_id, p.vehicle_id`, string(customer), month.Start(), (month + 1).Start(), string(toll.ByPlate))
 	if err != nil {
 		return nil, fmt.Errorf("month sums: %w", err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (sum account.Sum, err error) {
-		err = row.Scan(&sum.Agreement, &sum.Vehicle, &sum.Passages, (*int64)(&sum.Net))
+		err = row.Scan(&sum.Agreement, &sum.Vehicle, &sum.Passages, (*int64)(&sum.Net), &sum.Unread)
 		return sum, err
 	})
 	if err != nil {

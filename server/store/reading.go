@@ -77,6 +77,9 @@ func filter(q passage.Query) *where {
 	if q.Vehicle != "" {
 		w.add("p.vehicle_id = %s", string(q.Vehicle))
 	}
+	if q.Agreement != "" {
+		w.add("p.agreement_id = %s", string(q.Agreement))
+	}
 	if !q.From.IsZero() {
 		w.add("p.passed_at >= %s", q.From)
 	}
@@ -94,7 +97,7 @@ func filter(q passage.Query) *where {
 }
 
 func lines(ctx context.Context, tx pgx.Tx, w *where, limit int) ([]api.PassageLine, error) {
-	rows, err := tx.Query(ctx, `select p.id, p.passed_at, p.station, p.direction, coalesce(p.vehicle_id::text, ''),
+	rows, err := tx.Query(ctx, `select p.id, p.passed_at, p.station, p.direction, coalesce(p.vehicle_id::text, ''), coalesce(p.agreement_id::text, ''),
 			coalesce(v.country, p.country), coalesce(v.plate, p.plate), p.tag, p.matched_by, coalesce(c.revision, 0), coalesce(c.list, 0),
 			coalesce(c.net, 0), coalesce(c.steps, '[]'), coalesce(c.revision > 1 and exists (
 				select from charge x where x.passage_id = p.id and x.revision > 1 and x.amount <> 0), false)
@@ -110,7 +113,7 @@ func scanLine(row pgx.CollectableRow) (l api.PassageLine, err error) {
 	var at time.Time
 	var revision int
 	var steps []byte
-	err = row.Scan(&l.ID, &at, &l.Station, &l.Direction, &l.Vehicle, &l.Plate.Country, &l.Plate.Text, &l.Tag, &l.MatchedBy, &revision,
+	err = row.Scan(&l.ID, &at, &l.Station, &l.Direction, &l.Vehicle, &l.Agreement, &l.Plate.Country, &l.Plate.Text, &l.Tag, &l.MatchedBy, &revision,
 		(*int64)(&l.List), (*int64)(&l.Net), &steps, &l.Corrected)
 	if err != nil {
 		return l, err

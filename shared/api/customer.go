@@ -34,6 +34,15 @@ type OverviewReply struct {
 	Unagreed   *AgreementOverview  `json:"unagreed,omitempty"` // vehicles owned but on no agreement; Number is empty
 	Latest     []PassageLine       `json:"latest"`             // newest first, at most 5
 	Total      money.Ore           `json:"total"`              // of the month so far, over everything
+	Days       []DaySpend          `json:"days,omitempty"`     // this month and the one before, ordered by day; days without passages are left out
+}
+
+// DaySpend is what one day cost under one agreement. Agreement is empty for what was paid without one.
+type DaySpend struct {
+	Day       oslo.Day         `json:"day"`
+	Agreement toll.AgreementID `json:"agreement,omitempty"`
+	Net       money.Ore        `json:"net"`
+	Passages  int              `json:"passages"`
 }
 
 // AgreementOverview is one agreement on the overview.
@@ -56,14 +65,27 @@ type VehicleOverview struct {
 	Tag      toll.TagID     `json:"tag,omitempty"`
 	Balance  money.Ore      `json:"balance"`
 	Passages int            `json:"passages"`
+	Unread   int            `json:"unread,omitempty"` // of Passages, those known by the plate although the vehicle has a tag
+	Caps     []CapOverview  `json:"caps,omitempty"`   // monthly caps that the vehicle has begun on, furthest first
+}
+
+// CapOverview is how far a vehicle has come towards a monthly cap: after Of paid passages the rest of
+// the month is free. Group tells caps of one scheme apart; Station is set when a station counts alone.
+type CapOverview struct {
+	Scheme  string `json:"scheme"` // its name
+	Group   string `json:"group,omitempty"`
+	Station string `json:"station,omitempty"` // its name
+	Count   int    `json:"count"`             // at most Of
+	Of      int    `json:"of"`
 }
 
 // PassageListRequest asks for one vehicle's passages, or all vehicles' when Vehicle is empty.
 type PassageListRequest struct {
-	Vehicle toll.VehicleID `json:"vehicle,omitempty"`
-	From    oslo.Day       `json:"from"`            // first day, Norwegian calendar
-	To      oslo.Day       `json:"to"`              // last day, included
-	After   string         `json:"after,omitempty"` // PassageListReply.Next of the page before
+	Vehicle   toll.VehicleID   `json:"vehicle,omitempty"`
+	Agreement toll.AgreementID `json:"agreement,omitempty"` // empty is all, and what was passed without one
+	From      oslo.Day         `json:"from"`                // first day, Norwegian calendar
+	To        oslo.Day         `json:"to"`                  // last day, included
+	After     string           `json:"after,omitempty"`     // PassageListReply.Next of the page before
 }
 
 // PassageListReply is one page of a period's passages, newest first.

@@ -11,21 +11,22 @@ import (
 
 // PassageLine is one passage as the customer sees it, with the reason for its charge.
 type PassageLine struct {
-	ID        toll.PassageID `json:"id"`
-	At        time.Time      `json:"at"`
-	Station   toll.StationID `json:"station"`
-	Name      string         `json:"name"`    // the station's
-	Charger   string         `json:"charger"` // the toll company's name
-	Direction toll.Direction `json:"direction,omitempty"`
-	Vehicle   toll.VehicleID `json:"vehicle"`
-	Plate     toll.Plate     `json:"plate"`
-	Tag       toll.TagID     `json:"tag,omitempty"`
-	MatchedBy toll.MatchedBy `json:"matched_by"`
-	Priced    bool           `json:"priced"` // false while no tariff is known for it: Net is then 0 and means nothing
-	List      money.Ore      `json:"list"`
-	Net       money.Ore      `json:"net"`
-	Steps     []rating.Step  `json:"steps"`
-	Corrected bool           `json:"corrected,omitempty"` // the charge was changed after it was first posted
+	ID        toll.PassageID   `json:"id"`
+	At        time.Time        `json:"at"`
+	Station   toll.StationID   `json:"station"`
+	Name      string           `json:"name"`    // the station's
+	Charger   string           `json:"charger"` // the toll company's name
+	Direction toll.Direction   `json:"direction,omitempty"`
+	Vehicle   toll.VehicleID   `json:"vehicle"`
+	Plate     toll.Plate       `json:"plate"`
+	Agreement toll.AgreementID `json:"agreement,omitempty"`
+	Tag       toll.TagID       `json:"tag,omitempty"`
+	MatchedBy toll.MatchedBy   `json:"matched_by"`
+	Priced    bool             `json:"priced"` // false while no tariff is known for it: Net is then 0 and means nothing
+	List      money.Ore        `json:"list"`
+	Net       money.Ore        `json:"net"`
+	Steps     []rating.Step    `json:"steps"`
+	Corrected bool             `json:"corrected,omitempty"` // the charge was changed after it was first posted
 }
 
 // Event is one server-sent event on the customer's stream. Kind "passage" says that Lines are new or

@@ -27,6 +27,7 @@ import (
 	"bompass/server/internal/oracle"
 	"bompass/server/notice"
 	"bompass/server/passage"
+	"bompass/server/profile"
 	"bompass/server/store"
 	"bompass/server/web"
 	"bompass/shared/api"
@@ -161,9 +162,9 @@ func face(b *testing.B, st *store.Store, p *passage.Pipeline, conn *nats.Conn, p
 	locksmith, err := access.NewLocksmith(people, st, letters, "https://"+host)
 	check(b, err)
 	app, err := web.New(web.Deps{
-		Registrar: access.NewRegistrar(people, st, letters), Locksmith: locksmith,
+		Registrar: access.NewRegistrar(people, st, letters), Locksmith: locksmith, Profile: profile.NewDesk(st, keys, letters, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Desk: people, Keys: keys,
-		Accounts: account.NewDesk(st, desk, func(id toll.ChargerID) string { return string(id) }), Passages: passages{p, desk},
+		Accounts: account.NewDesk(st, desk, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) account.Cap { return account.Cap{} }), Passages: passages{p, desk},
 		Live: passage.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
 	check(b, err)

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"slices"
+
+	"bompass/server/account"
+	"bompass/shared/tariff"
+	"bompass/shared/toll"
+)
+
+// capsOf tells for every station which monthly cap it counts for. A group is named only where a scheme
+// has several that count, and a station only where it counts alone.
+func capsOf(book *tariff.Book) func(toll.StationID) account.Cap {
+	caps := map[toll.StationID]account.Cap{}
+	for _, s := range book.Schemes {
+		several := len(countingGroups(s)) > 1
+		for _, st := range s.Stations {
+			c := account.Cap{Scheme: s.Name}
+			if several {
+				c.Group = st.CapGroup
+			}
+			if countsAlone(s, st.CapGroup) {
+				c.Station = st.Name
+			}
+			caps[st.ID] = c
+		}
+	}
+	return func(id toll.StationID) account.Cap { return caps[id] }
+}
+
+func countingGroups(s *tariff.Scheme) (groups []string) {
+	for _, v := range s.Versions {
+		for _, k := range v.Caps {
+			if !k.Daily && !slices.Contains(groups, k.CapGroup) {
+				groups = append(groups, k.CapGroup)
+			}
+		}
+	}
+	return groups
+}
+
+func countsAlone(s *tariff.Scheme, group string) bool {
+	return slices.ContainsFunc(s.Versions, func(v tariff.Version) bool {
+		return slices.ContainsFunc(v.Caps, func(k tariff.Cap) bool { return k.PerStation && !k.Daily && k.CapGroup == group })
+	})
+}
