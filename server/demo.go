@@ -96,6 +96,9 @@ func (p *product) greet() {
 			fmt.Fprintf(&b, "  %-26s %s\n", a.Email, otpauth(a))
 		}
 	}
+	if p.config.Partners.Norway.Simulated() {
+		fmt.Fprintf(&b, "  eID       simulated: press the button on %s/login and be anybody, without a password\n", p.config.PublicURL)
+	}
 	if p.config.Mail == "" {
 		fmt.Fprintf(&b, "  Mailbox   %s/dev/inbox   every mail and text message that the product sends\n", p.config.PublicURL)
 	}
