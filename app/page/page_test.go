@@ -79,7 +79,7 @@ func line(id toll.PassageID, at time.Time) api.PassageLine {
 }
 
 // open shows a page at an address and returns what is on screen, with what it was shown in.
-func open(t *testing.T, d *desk, address string, make func(*session.Session) app.Composer) (*browser.Window, *screen) {
+func open(t *testing.T, d apiclient.Transport, address string, make func(*session.Session) app.Composer) (*browser.Window, *screen) {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
@@ -134,6 +134,8 @@ func TestItPaintsTheSameNeutralFrameForEveryone(t *testing.T) {
 		"overview": page.NewOverview(session.Neutral()),
 		"passages": page.NewPassages(session.Neutral()),
 		"missing":  page.NewMissing(session.Neutral()),
+		"check":    page.NewCheck(session.Neutral()),
+		"prices":   page.NewPrices(session.Neutral()),
 	}
 	for name, p := range pages {
 		disp := app.NewServerTester(p)

@@ -49,7 +49,7 @@ func (p *prices) search() app.UI {
 				ui.Change("station", func(_ app.Context, v string) { p.query = v })),
 			ui.Send(w.T("prices.search.do")),
 		),
-		app.If(p.query == "", p.schemes()),
+		app.If(p.query == "" && len(p.trip.Stops) == 0, p.schemes()),
 		app.P().Role("status").Class("bp-quiet").Text(status),
 		app.Ul().Class("bp-offers").Body(rows...),
 	)

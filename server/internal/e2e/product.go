@@ -39,6 +39,7 @@ type Product struct {
 	Home string
 
 	program string
+	env     []string // beside the test's own
 	cmd     *exec.Cmd
 	output  *record
 }
@@ -49,8 +50,9 @@ func (p *Product) URL() string { return "http://" + p.Addr }
 // Output is everything the program has printed.
 func (p *Product) Output() string { return p.output.String() }
 
-// Start starts a product in an empty home on a free port and stops it when the test ends.
-func Start(t *testing.T, program string) *Product {
+// Start starts a product in an empty home on a free port and stops it when the test ends. Env is set
+// for it beside the test's own.
+func Start(t *testing.T, program string, env ...string) *Product {
 	t.Helper()
 	home, err := os.MkdirTemp("", "bompass-e2e-")
 	if err != nil {
@@ -59,7 +61,7 @@ func Start(t *testing.T, program string) *Product {
 	if err := os.Chmod(home, 0o755); err != nil { // PostgreSQL runs as another user and must get through
 		t.Fatal(err)
 	}
-	p := &Product{Addr: freeAddr(t), Home: home, program: program, output: &record{}}
+	p := &Product{Addr: freeAddr(t), Home: home, program: program, env: env, output: &record{}}
 	t.Cleanup(func() {
 		p.Stop(t)
 		if t.Failed() {
@@ -76,7 +78,7 @@ func (p *Product) Up(t *testing.T) {
 	t.Helper()
 	p.cmd = exec.Command(p.program, "serve")
 	p.cmd.Dir = Top
-	p.cmd.Env = append(os.Environ(), "BOMPASS_ADDR="+p.Addr, "BOMPASS_HOME="+p.Home)
+	p.cmd.Env = append(append(os.Environ(), "BOMPASS_ADDR="+p.Addr, "BOMPASS_HOME="+p.Home), p.env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	if err := p.cmd.Start(); err != nil {
 		t.Fatalf("start the product: %v", err)
