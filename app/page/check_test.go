@@ -125,7 +125,7 @@ func TestItSaysWhatABillLacks(t *testing.T) {
 	c = kariAtTheCounter(t)
 	c.bill.Hidden = 2
 	_, s = open(t, c, "/check", page.NewCheck)
-	s.shows("2 passeringer med kjøretøyet betales av en annen")
+	s.shows("2 passeringer med kjøretøyet", "av en annen")
 	c = kariAtTheCounter(t)
 	c.overview = api.OverviewReply{}
 	_, s = open(t, c, "/check", page.NewCheck)
