@@ -53,15 +53,18 @@ func monotonous(p string) bool {
 	return len(seen) < distinctMin || steps >= utf8.RuneCountInString(p)-3
 }
 
+// around are the characters that people put around a word to make it a password.
+const around = "0123456789-_. !?"
+
 // common tells whether a password is a word that guessers begin with, with digits and signs around it
 // or the word again.
 func common(p string) bool {
 	core := strings.TrimFunc(p, func(r rune) bool { return !unicode.IsLetter(r) })
-	plain := strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i").Replace(p)
-	plain = strings.TrimFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) })
+	plain := strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i").
+		Replace(strings.Trim(p, around))
 	for _, word := range commonWords() {
 		for _, form := range []string{core, plain} {
-			if form == word || form == word+word || strings.Trim(strings.ReplaceAll(form, word, ""), "0123456789-_. !?") == "" {
+			if form == word || form == word+word || strings.Trim(strings.ReplaceAll(form, word, ""), around) == "" {
 				return true
 			}
 		}

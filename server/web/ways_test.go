@@ -410,3 +410,22 @@ func (h *house) one(query string) (value string) {
 	}
 	return value
 }
+
+// ASVS V6.3.5: a sign-in from a browser that the account was not seen in is told, from a known one not.
+func TestTheOwnerHearsOfAnUnknownBrowser(t *testing.T) {
+	h := newHouse(t)
+	v := h.signIn(kari)
+	v.get("/")
+	if mail := h.post(kari); !strings.Contains(mail.Subject, "ny enhet") || !strings.Contains(mail.Text, "127.0.0.0/24") {
+		t.Errorf("mail: %+v", mail)
+	}
+	h.pass(time.Minute)
+	ask(v, api.Logout, api.Empty{}, "")
+	v.password(kari, fixture.Password)
+	if p := v.code(h.codeOf(kari)); p.StatusCode != http.StatusSeeOther {
+		t.Fatalf("again: %d", p.StatusCode)
+	}
+	if h.post(kari); len(h.inbox.List(kari)) != 1 {
+		t.Errorf("%d letters, want the first alone", len(h.inbox.List(kari)))
+	}
+}

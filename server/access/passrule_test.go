@@ -1,0 +1,70 @@
+package access_test
+
+import (
+	"strings"
+	"testing"
+
+	"bompass/server/access"
+	"bompass/shared/fault"
+)
+
+// ASVS V6.2.1, V6.2.4, V6.2.5, V6.2.9, V6.2.11.
+func TestPasswordsThatMayNotBeChosen(t *testing.T) {
+	for _, c := range []struct {
+		name, password string
+		want           fault.Code
+	}{
+		{"eleven characters", "abcdefghijk", fault.PasswordShort},
+		{"twelve characters without digits or signs", "svartkattmyk", ""},
+		{"a sentence", "sju svaner seiler sakte", ""},
+		{"letters of other scripts count as characters", "тигр и дракон", ""},
+		{"128 characters", strings.Repeat("ab cd ef gh ", 10) + "ijklmnop", ""},
+		{"129 characters", strings.Repeat("ab cd ef gh ", 10) + "ijklmnopq", fault.TooLarge},
+		{"the same letter", "aaaaaaaaaaaaaa", fault.PasswordCommon},
+		{"a row of digits", "123456789012", fault.PasswordCommon},
+		{"the alphabet", "abcdefghijklmnop", fault.PasswordCommon},
+		{"a common word with digits", "password1234", fault.PasswordCommon},
+		{"a common word in disguise", "P@ssw0rd2026", fault.PasswordCommon},
+		{"a common word twice", "passordpassord", fault.PasswordCommon},
+		{"a Norwegian one", "Sommer2026!!", fault.PasswordCommon},
+		{"the service's name", "Bompass-2026", fault.PasswordCommon},
+		{"the person's name", "karilund1234", fault.PasswordCommon},
+		{"the person's address", "kari@bompass.example", fault.PasswordCommon},
+		{"the name in a longer sentence", "kari liker blå sykler", ""},
+		{"the demonstration's", "fjell-fjord-bru-7", ""},
+	} {
+		want(t, c.name, access.CheckPassword(c.password, "kari@bompass.example", "Kari Lund"), c.want)
+	}
+}
+
+// S3.06, S3.11, S3.14, S4.08, K03, K15: what a person types tells which name it is.
+func TestNamesAreKnownByTheirForm(t *testing.T) {
+	for typed, want := range map[string]access.Name{
+		" Kari@Bompass.example ": {Kind: access.ByEmail, Value: "kari@bompass.example"},
+		"7001001":                {Kind: access.ByCustomerNumber, Value: "7001001"},
+		"90 00 00 01":            {Kind: access.ByMobile, Value: "+4790000001"},
+		"+46 70 123 45 67":       {Kind: access.ByMobile, Value: "+46701234567"},
+		"0046701234567":          {Kind: access.ByMobile, Value: "+46701234567"},
+		"16556036-0793":          {Kind: access.ByOrganisation, Value: "165560360793"},
+		"165560360793":           {Kind: access.ByOrganisation, Value: "165560360793"},
+		"nonsense":               {Kind: access.ByEmail, Value: "nonsense"},
+		"":                       {Kind: access.ByEmail},
+	} {
+		if got := access.ParseName(typed); got != want {
+			t.Errorf("%q: got %+v, want %+v", typed, got, want)
+		}
+	}
+}
+
+func TestABrowserIsCalledAsItsOwnerKnowsIt(t *testing.T) {
+	for agent, want := range map[string]string{
+		"Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0":                                                           "Firefox, Linux",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36 Edg/142.0":            "Edge, Windows",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile Safari/604.1": "Safari, iPhone",
+		"curl/8.5": "", "": "",
+	} {
+		if got := access.DeviceName(agent); got != want {
+			t.Errorf("%q: got %q, want %q", agent, got, want)
+		}
+	}
+}

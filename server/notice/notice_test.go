@@ -1,0 +1,227 @@
+package notice_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/internal/pgtest"
+	"bompass/server/notice"
+	"bompass/server/partner/message"
+	"bompass/server/store"
+	"bompass/shared/i18n"
+)
+
+var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// desk is an outbox on a real database, a writer, and a partner that fails when it is told to.
+type desk struct {
+	db     *store.Store
+	keys   access.Keys
+	writer *notice.Writer
+	box    *message.Inbox
+	mu     sync.Mutex
+	fail   error
+	tries  int
+	at     time.Time
+}
+
+func open(t *testing.T) *desk {
+	t.Helper()
+	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{db: pgtest.New(t), keys: keys, at: noon}
+	d.writer, d.box = notice.NewWriter(keys, "https://bompass.example", d.now), message.NewInbox(d.now)
+	return d
+}
+
+func (d *desk) now() time.Time { return d.at }
+
+func (d *desk) Mail(ctx context.Context, m message.Mail) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.tries++; d.fail != nil {
+		return d.fail
+	}
+	return d.box.Mail(ctx, m)
+}
+
+func (d *desk) Text(ctx context.Context, m message.SMS) error { return d.box.Text(ctx, m) }
+
+func (d *desk) courier() *notice.Courier {
+	return notice.NewCourier(d.db, d.keys, d, d.now, slog.New(slog.DiscardHandler))
+}
+
+func (d *desk) write(t *testing.T, letters ...notice.Letter) {
+	t.Helper()
+	if err := d.db.AddLetters(t.Context(), letters); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d *desk) reset(t *testing.T) notice.Letter {
+	t.Helper()
+	letter, err := d.writer.Mail(notice.Reset, notice.Reader{Name: "Kari Lund", Address: "kari@bompass.example", Language: "nb"}, notice.Content{Link: "/password/new?token=T"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return letter
+}
+
+func (d *desk) round(t *testing.T) {
+	t.Helper()
+	if _, err := d.courier().Round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every letter has its words in every language, with a word for the link where it has one.
+func TestEveryLetterIsWrittenInEveryLanguage(t *testing.T) {
+	linked := map[notice.Kind]bool{
+		notice.Register: true, notice.AlreadyThere: true, notice.Reset: true, notice.FirstEmail: true, notice.FirstPassword: true,
+		notice.EmailNew: true, notice.EmailOld: true, notice.EmailKept: true, notice.RecoveryUsed: true, notice.Invited: true,
+	}
+	for _, lang := range i18n.Languages() {
+		words := i18n.For(lang)
+		for _, kind := range notice.Kinds() {
+			keys := []string{"mail." + string(kind) + ".subject", "mail." + string(kind) + ".text"}
+			if kind == notice.ConfirmMobile {
+				keys = []string{"sms." + string(kind)}
+			}
+			if linked[kind] {
+				keys = append(keys, "mail."+string(kind)+".link")
+			}
+			for _, key := range keys {
+				if !words.Has(key) {
+					t.Errorf("%s lacks %s", lang, key)
+				}
+			}
+		}
+	}
+}
+
+func TestALetterIsSentOnceAndWiped(t *testing.T) {
+	d := open(t)
+	letter := d.reset(t)
+	if strings.Contains(string(letter.Sealed), "token=T") || strings.Contains(string(letter.Sealed), "kari") {
+		t.Error("a letter that waits can be read")
+	}
+	d.write(t, letter)
+	d.round(t)
+	d.round(t)
+	got := d.box.List("kari@bompass.example")
+	if len(got) != 1 || !strings.Contains(got[0].Text, "https://bompass.example/password/new?token=T") || !strings.Contains(got[0].HTML, "Hei Kari Lund!") {
+		t.Fatalf("got %+v", got)
+	}
+	if waiting, sent, lost, err := d.db.LetterCounts(t.Context()); err != nil || waiting != 0 || sent != 1 || lost != 0 {
+		t.Errorf("waiting %d, sent %d, lost %d, %v", waiting, sent, lost, err)
+	}
+}
+
+// What a person has chosen as a name is text in a letter, never markup, V1.2.1.
+func TestANameIsTextInALetter(t *testing.T) {
+	d := open(t)
+	letter, err := d.writer.Mail(notice.Reset, notice.Reader{Name: "<script>alert(1)</script>", Address: "kari@bompass.example", Language: "en"}, notice.Content{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.write(t, letter)
+	d.round(t)
+	if got := d.box.List("")[0].HTML; strings.Contains(got, "<script>") {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestALetterThatIsNotTakenIsTriedAgainAndGivenUpAtLast(t *testing.T) {
+	d := open(t)
+	d.fail = errors.New("the mail server is down")
+	d.write(t, d.reset(t))
+	d.round(t)
+	d.round(t) // not due yet
+	if d.tries != 1 {
+		t.Fatalf("%d tries at once, want 1", d.tries)
+	}
+	d.at = d.at.Add(notice.Wait(1))
+	d.fail = nil
+	d.round(t)
+	if len(d.box.List("")) != 1 {
+		t.Error("the second try did not send it")
+	}
+	d.fail = errors.New("down again")
+	d.write(t, d.reset(t))
+	for range 40 {
+		d.round(t)
+		d.at = d.at.Add(notice.Wait(20))
+	}
+	if waiting, _, lost, _ := d.db.LetterCounts(t.Context()); waiting != 0 || lost != 1 {
+		t.Errorf("after days: waiting %d, lost %d", waiting, lost)
+	}
+}
+
+func TestALetterThatNobodyCanTakeIsGivenUpAtOnce(t *testing.T) {
+	d := open(t)
+	letter, err := d.writer.Mail(notice.Reset, notice.Reader{Address: "no address", Language: "nb"}, notice.Content{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	none, err := d.writer.None(notice.Reset, notice.Content{Link: "/x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.write(t, letter, none)
+	d.round(t)
+	if waiting, sent, lost, _ := d.db.LetterCounts(t.Context()); waiting != 0 || sent != 0 || lost != 1 || d.tries != 1 {
+		t.Errorf("waiting %d, sent %d, lost %d after %d tries", waiting, sent, lost, d.tries)
+	}
+}
+
+// Many couriers on one outbox: every letter once.
+func TestCouriersShareTheOutbox(t *testing.T) {
+	d := open(t)
+	const letters = 60
+	for range letters {
+		d.write(t, d.reset(t))
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for n := 1; n > 0; {
+				var err error
+				if n, err = d.courier().Round(context.Background()); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	if d.tries != letters || len(d.box.List("")) != letters {
+		t.Errorf("%d handed over, %d arrived, want %d", d.tries, len(d.box.List("")), letters)
+	}
+}
+
+// A courier that dies with a letter in its hands leaves it to the next, after a while.
+func TestALetterOfADeadCourierIsTakenByTheNext(t *testing.T) {
+	d := open(t)
+	d.write(t, d.reset(t))
+	taken, err := d.db.TakeLetters(t.Context(), d.at, d.at.Add(2*time.Minute), 10)
+	if err != nil || len(taken) != 1 {
+		t.Fatalf("taken %d, %v", len(taken), err)
+	}
+	d.round(t)
+	if d.tries != 0 {
+		t.Error("the letter was taken twice at once")
+	}
+	d.at = d.at.Add(2 * time.Minute)
+	d.round(t)
+	if len(d.box.List("")) != 1 {
+		t.Error("nobody took the letter over")
+	}
+}
