@@ -82,6 +82,9 @@ func (s *server) eidBegin(c *fiber.Ctx) error {
 		}
 		asked.Prover = actor.Account
 	}
+	if err := s.Desk.Knock(c.UserContext(), s.visitor(c), "eid"); err != nil {
+		return err
+	}
 	started, err := s.EID.Begin(c.UserContext(), asked)
 	if err != nil {
 		return s.eidFailed(c, err)

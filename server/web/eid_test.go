@@ -390,3 +390,24 @@ func TestAnEIDIsAFactorToProveAgain(t *testing.T) {
 		t.Errorf("a stranger proves: %d %q", got.StatusCode, got.Header.Get("Location"))
 	}
 }
+
+// Asking an issuer costs us and them: one address may do it sixty times in a row, and then waits.
+func TestAFloodOfBeginningsWaits(t *testing.T) {
+	p := newPortal(t)
+	v := p.visitor()
+	begun := 0
+	for range 70 {
+		if got := v.get("/login/eid/no"); got.StatusCode == http.StatusSeeOther {
+			begun++
+		} else if got.StatusCode != http.StatusTooManyRequests {
+			t.Fatalf("got %d", got.StatusCode)
+		}
+	}
+	if begun < 60 || begun > 62 {
+		t.Errorf("%d began, want about 60", begun)
+	}
+	p.pass(10 * time.Minute)
+	if got := p.visitor().get("/login/eid/no"); got.StatusCode != http.StatusSeeOther {
+		t.Errorf("ten minutes later: got %d", got.StatusCode)
+	}
+}
