@@ -131,13 +131,11 @@ func schemeName(b *tariff.Book, id toll.SchemeID) string {
 	return string(id)
 }
 
-// ferry tells whether the trip has a crossing that is priced by length.
-func (p *prices) ferry() bool {
+// ferry tells whether a station is a crossing that is priced by length.
+func (p *prices) ferry(id toll.StationID) bool {
 	t := p.f.s.Tariffs()
-	return slices.ContainsFunc(p.trip.Stops, func(stop trip.Stop) bool {
-		s, ok := t.Plan.Station(stop.Station)
-		return ok && slices.ContainsFunc(t.Book.Schemes, func(scheme *tariff.Scheme) bool { return scheme.ID == s.Scheme && scheme.Ferry })
-	})
+	s, ok := t.Plan.Station(id)
+	return ok && slices.ContainsFunc(t.Book.Schemes, func(scheme *tariff.Scheme) bool { return scheme.ID == s.Scheme && scheme.Ferry })
 }
 
 // Render shows the trip and what it costs.

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -20,7 +21,7 @@ func (p *prices) choice() app.UI {
 		app.Section().Class("bp-stack").Aria("labelledby", "stations").Body(
 			ui.Heading("stations", w.T("prices.stations")),
 			p.search(),
-			p.stops(),
+			app.If(len(p.trip.Stops) > 0, p.stops()),
 		),
 		app.Section().Class("bp-stack").Aria("labelledby", "trip").Body(
 			ui.Heading("trip", w.T("prices.trip")),
@@ -76,9 +77,6 @@ func (p *prices) offer(s tariff.Station) app.UI {
 // stops are the stations chosen, each with the time it is passed.
 func (p *prices) stops() app.UI {
 	w := p.f.words()
-	if len(p.trip.Stops) == 0 {
-		return app.P().Class("bp-quiet").Text(w.T("prices.none"))
-	}
 	rows := make([]app.UI, 0, len(p.trip.Stops))
 	for i, stop := range p.trip.Stops {
 		name, scheme := p.place(stop.Station)
@@ -141,7 +139,7 @@ func (p *prices) fields() []app.UI {
 			}
 		})))
 	}
-	if p.ferry() {
+	if slices.ContainsFunc(p.trip.Stops, func(s trip.Stop) bool { return p.ferry(s.Station) }) {
 		fields = append(fields, ui.Field{ID: "length", Label: w.T("prices.length")}.Select(strconv.Itoa(p.trip.LengthMM), lengthOptions(w),
 			change("length", func(t *trip.Trip, v string) { t.LengthMM, _ = strconv.Atoi(v) })))
 	}

@@ -58,6 +58,11 @@ func TestItSaysWhichPriceIsNotKnown(t *testing.T) {
 	c := kariAtTheCounter(t)
 	_, s := open(t, c, "/prices?stops=oslo-104@07:30,ferry-example-1@09:00,nowhere@10:00&day=2001-05-01", page.NewPrices)
 	s.shows("Noen av prisene er ikke kjent", "Ukjent", "Kjøretøyets lengde", "nowhere")
+	s.hides("0,00 kr")
+	for id, why := range map[toll.PassageID]string{"trip-1": "Vi har ingen takst for E18 Maritim den 1. mai 2001.", "trip-2": "Fergen prises etter lengde."} {
+		s.do(func(app.Context) { page.Explain(s.page, id) })
+		s.shows(why)
+	}
 	_, s = open(t, c, "/prices?stops=ferry-example-1@09:00&length=5000", page.NewPrices)
 	s.hides("Ukjent")
 	c.broken = &fault.Error{Code: fault.Busy}

@@ -42,14 +42,15 @@ func (p *prices) total(id, name string, q trip.Quote) app.UI {
 	)
 }
 
-// sums writes a quote's total, one amount for each currency; a dash when nothing has a price.
+// sums writes a quote's total, one amount for each currency. While any price is not known, neither is
+// the total.
 func sums(w *i18n.Words, q trip.Quote) string {
+	if !q.Whole {
+		return w.T("prices.unknown")
+	}
 	parts := make([]string, len(q.Sums))
 	for i, s := range q.Sums {
 		parts[i] = w.Money(s.Net, s.Currency)
-	}
-	if len(parts) == 0 {
-		return "–"
 	}
 	return strings.Join(parts, " + ")
 }
@@ -142,7 +143,7 @@ func (p *prices) receipt(name string, l trip.Line) app.UI {
 // why says what is missing; a ferry that asks for a length says that.
 func (p *prices) why(l trip.Line) string {
 	w := p.f.words()
-	if p.trip.LengthMM == 0 && p.ferry() {
+	if p.trip.LengthMM == 0 && p.ferry(l.Station) {
 		return w.T("prices.length.missing")
 	}
 	name, _ := p.place(l.Station)
