@@ -36,12 +36,12 @@ type register struct {
 	list   []mandate.Party
 }
 
-func (r *register) Parties(context.Context, string) (mandate.Answer, error) {
+func (r *register) Parties(ctx context.Context, _ string) (mandate.Answer, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asked++
 	if r.unset {
-		return mandate.Unset{Variable: "BOMPASS_MANDATE_URL"}.Parties(context.Background(), "")
+		return mandate.Unset{Variable: "BOMPASS_MANDATE_URL"}.Parties(ctx, "")
 	}
 	if r.silent {
 		return mandate.Answer{}, errors.Join(fault.New(fault.PartnerDown, "partner", "Altinn"), errors.New("no route"))
