@@ -11,11 +11,23 @@ import (
 )
 
 // next returns the oldest passages that wait, as payloads, at most n of them and of about octetsMax.
-// They are synced first: what the server has seen must not come again under another number.
 func (s *Spool) next(n, octetsMax int) ([][]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.sync(); err != nil {
+	return s.log.Next(n, octetsMax)
+}
+
+// done notes that the server has answered for the n passages that next returned last.
+func (s *Spool) done(n int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waiting -= n
+	return s.log.Done()
+}
+
+// Next syncs first: what the server has seen must not come again under another number.
+func (s *files) Next(n, octetsMax int) ([][]byte, error) {
+	if err := s.Sync(); err != nil {
 		return nil, err
 	}
 	var lines [][]byte
@@ -60,15 +72,11 @@ func readFrom(path string, offset int64, n int) ([]byte, error) {
 	return io.ReadAll(io.NewSectionReader(f, offset, int64(n+recordHead+recordMax)))
 }
 
-// done notes that the server has answered for the n passages that next returned last, and removes the
-// segments before them, first: a full disk has no room for the mark until they are gone. What a crash
-// leaves without its mark is sent again and counted as a duplicate.
-func (s *Spool) done(n int) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// Done removes the segments before what is done first: a full disk has no room for the mark until they
+// are gone. What a crash leaves without its mark is sent again and counted as a duplicate.
+func (s *files) Done() error {
 	old := s.sent.Segment
 	s.sent = s.batch
-	s.waiting -= n
 	for ; old < s.sent.Segment; old++ {
 		if err := os.Remove(segmentPath(s.dir, old)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove sent segment: %w", err)

@@ -214,28 +214,10 @@ func (j *Journal) compact() error {
 func (s *Spool) has(o Observation) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	numbers, err := segments(s.dir)
-	if err != nil {
-		return false, err
-	}
-	for _, no := range slices.Backward(numbers) {
-		all, err := os.ReadFile(segmentPath(s.dir, no))
-		if err != nil {
-			return false, err
-		}
-		for {
-			payload, rest, err := cutRecord(all)
-			if err != nil {
-				break
-			}
-			all = rest
-			var kept Observation
-			if json.Unmarshal(payload, &kept) == nil && kept.same(o) {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
+	return s.log.Find(func(record []byte) bool {
+		var kept Observation
+		return json.Unmarshal(record, &kept) == nil && kept.same(o)
+	})
 }
 
 // same tells whether two observations are of one passage, whatever their numbers.

@@ -56,35 +56,55 @@ func (r reply) of(lines [][]byte) [][]byte {
 	return refused
 }
 
+// Answer is what the server says to a batch, in the terms of HTTP.
+type Answer struct {
+	Status int
+	After  time.Duration // before the same is sent again, or 0
+	Body   []byte
+}
+
 // post sends one batch. The error is errFaulty or says why the server is away.
 func (s *Sender) post(ctx context.Context, lines [][]byte) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, postMax)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Server+Route, bytes.NewReader(body(lines)))
+	way := s.Way
+	if way == nil {
+		way = s.http
+	}
+	a, err := way(ctx, body(lines))
 	if err != nil {
-		return reply{}, fmt.Errorf("post passages: %w", err)
+		return reply{}, fmt.Errorf("send passages: %w", err)
+	}
+	return understand(a, len(lines))
+}
+
+func (s *Sender) http(ctx context.Context, batch []byte) (Answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Server+Route, bytes.NewReader(batch))
+	if err != nil {
+		return Answer{}, err
 	}
 	req.Header.Set("Authorization", "Bearer "+s.Key)
 	req.Header.Set("Content-Type", "application/x-ndjson")
 	res, err := s.Client.Do(req)
 	if err != nil {
-		return reply{}, fmt.Errorf("post passages: %w", err)
+		return Answer{}, err
 	}
 	defer func() { _ = res.Body.Close() }() // what matters of it is read below
 	text, err := io.ReadAll(io.LimitReader(res.Body, replyMax))
 	if err != nil {
-		return reply{}, fmt.Errorf("read answer: %w", err)
+		return Answer{}, fmt.Errorf("read answer: %w", err)
 	}
-	return understand(res, text, len(lines))
+	seconds, _ := strconv.Atoi(res.Header.Get("Retry-After"))
+	return Answer{Status: res.StatusCode, After: time.Duration(seconds) * time.Second, Body: text}, nil
 }
 
-// understand turns an HTTP answer into what it means for a batch of n. Only a body that counts every
+// understand turns an answer into what it means for a batch of n. Only a body that counts every
 // passage lets the spool forget them: a proxy's friendly page does not.
-func understand(res *http.Response, text []byte, n int) (reply, error) {
-	switch code := res.StatusCode; {
+func understand(a Answer, n int) (reply, error) {
+	switch code := a.Status; {
 	case code >= 200 && code < 300:
 		var r reply
-		if err := json.Unmarshal(text, &r); err != nil {
+		if err := json.Unmarshal(a.Body, &r); err != nil {
 			return reply{}, &awayError{why: "answer is not the server's: " + err.Error()}
 		}
 		if counted := r.Accepted + r.Quarantined + r.RefusedN; counted < n {
@@ -92,8 +112,7 @@ func understand(res *http.Response, text []byte, n int) (reply, error) {
 		}
 		return r, nil
 	case code == http.StatusBadRequest, code == http.StatusRequestEntityTooLarge, code == http.StatusUnprocessableEntity:
-		return reply{}, fmt.Errorf("%w: %s %.200s", errFaulty, res.Status, text)
+		return reply{}, fmt.Errorf("%w: %d %.200s", errFaulty, a.Status, a.Body)
 	}
-	seconds, _ := strconv.Atoi(res.Header.Get("Retry-After"))
-	return reply{}, &awayError{why: fmt.Sprintf("%s %.200s", res.Status, text), after: time.Duration(seconds) * time.Second}
+	return reply{}, &awayError{why: fmt.Sprintf("%d %s %.200s", a.Status, http.StatusText(a.Status), a.Body), after: a.After}
 }

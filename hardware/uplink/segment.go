@@ -10,7 +10,110 @@ import (
 	"strings"
 )
 
-const segmentEnd = ".seg"
+// Bounds of segments.
+const (
+	syncEvery  = 64      // records after which the disk is told to keep them
+	segmentMax = 4 << 20 // octets after which a new segment file begins
+	segmentEnd = ".seg"
+)
+
+// files is the Log of an append-only row of segment files with a mark up to where the server has answered.
+type files struct {
+	dir      string
+	torn     int
+	tail     *os.File // the segment being written
+	tailNo   int
+	tailSize int64
+	unsynced int
+	sent     mark
+	batch    mark // where the batch that was read last ends
+}
+
+// open takes up the segments and counts what waits in them.
+func (s *files) open() (log Log, waiting int, err error) {
+	if s.sent, err = readMark(filepath.Join(s.dir, "sent")); err != nil {
+		return nil, 0, err
+	}
+	numbers, err := segments(s.dir)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, no := range numbers {
+		if no < s.sent.Segment { // a crash came between the mark and the removal
+			if err := os.Remove(segmentPath(s.dir, no)); err != nil {
+				return nil, 0, err
+			}
+			continue
+		}
+		n, torn, err := mend(segmentPath(s.dir, no), s.sent.skip(no))
+		if err != nil {
+			return nil, 0, err
+		}
+		waiting, s.torn = waiting+n, s.torn+torn
+		s.tailNo = no
+	}
+	s.tailNo = max(s.tailNo, s.sent.Segment)
+	s.batch = s.sent
+	return s, waiting, s.nextSegment()
+}
+
+// Append writes a record; a power cut within the next 64 may lose it.
+func (s *files) Append(payload []byte) error {
+	if s.tailSize >= segmentMax {
+		if err := s.nextSegment(); err != nil {
+			return err
+		}
+	}
+	record := appendRecord(make([]byte, 0, recordHead+len(payload)), payload)
+	if _, err := s.tail.WriteAt(record, s.tailSize); err != nil {
+		return err // the next record overwrites what was written of this one
+	}
+	s.tailSize += int64(len(record))
+	if s.unsynced++; s.unsynced >= syncEvery {
+		return s.Sync()
+	}
+	return nil
+}
+
+// Sync tells the disk to keep what was written.
+func (s *files) Sync() error {
+	if s.unsynced == 0 {
+		return nil
+	}
+	if err := s.tail.Sync(); err != nil {
+		return fmt.Errorf("sync spool: %w", err)
+	}
+	s.unsynced = 0
+	return nil
+}
+
+// Find reads from the newest segment back; a segment is kept until the one after it has begun.
+func (s *files) Find(found func([]byte) bool) (bool, error) {
+	numbers, err := segments(s.dir)
+	if err != nil {
+		return false, err
+	}
+	for _, no := range slices.Backward(numbers) {
+		all, err := os.ReadFile(segmentPath(s.dir, no))
+		if err != nil {
+			return false, err
+		}
+		for {
+			payload, rest, err := cutRecord(all)
+			if err != nil {
+				break
+			}
+			all = rest
+			if found(payload) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// Close lets go of the segment.
+func (s *files) Close() error { return s.tail.Close() }
 
 func segmentPath(dir string, no int) string {
 	return filepath.Join(dir, fmt.Sprintf("%010d%s", no, segmentEnd))
@@ -64,9 +167,9 @@ func mend(path string, from int64) (records, torn int, err error) {
 // nextSegment begins another segment and closes the one before, synced. A new file is named on disk
 // before anything is in it, so that a power cut cannot lose a synced record with its name. When the
 // disk refuses, the segment before stays the one being written.
-func (s *Spool) nextSegment() error {
+func (s *files) nextSegment() error {
 	if s.tail != nil {
-		if err := s.sync(); err != nil {
+		if err := s.Sync(); err != nil {
 			return err
 		}
 	}

@@ -28,6 +28,7 @@ type Sender struct {
 	Server string // address, such as http://127.0.0.1:8080
 	Key    string // the station's API key
 	Client *http.Client
+	Way    func(ctx context.Context, batch []byte) (Answer, error) // another way to the server, such as package leaf's; nil is HTTP
 	Spool  *Spool
 	Wait   func(context.Context, time.Duration) error // sleeps, or returns the context's error
 	Jitter func() float64                             // 0 ≤ x < 1, spreads stations that lost the server together

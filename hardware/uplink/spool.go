@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -13,14 +14,27 @@ import (
 
 // Bounds of the spool.
 const (
-	syncEvery   = 64      // records after which the disk is told to keep them
-	segmentMax  = 4 << 20 // octets after which a new segment file begins
-	lanesMax    = 4096    // lanes counted in one spool
+	lanesMax    = 4096 // lanes counted in one spool
 	keepRefused = "refused.ndjson"
 )
 
-// Spool is the station's memory: an append-only row of segment files with a mark up to where the
-// server has answered. It is safe for several readers of lanes and one sender.
+// Log is where a spool keeps its records, in their order: segment files, or the stream of package leaf.
+// The spool calls one method at a time.
+type Log interface {
+	// Append keeps a record so that it outlives the process. After an error the same record is appended again.
+	Append(record []byte) error
+	// Sync makes everything appended so far outlive a power cut.
+	Sync() error
+	// Next returns the oldest records that are not done, at most n of them and of about octetsMax, synced.
+	Next(n, octetsMax int) ([][]byte, error)
+	// Done lets go of the records that Next returned last.
+	Done() error
+	// Find goes through the records, the newest of them done or not, until one is found.
+	Find(found func(record []byte) bool) (bool, error)
+}
+
+// Spool is the station's memory: every passage, numbered, until the server has answered for it. It is
+// safe for several readers of lanes and one sender.
 type Spool struct {
 	dir   string
 	epoch int64
@@ -28,15 +42,10 @@ type Spool struct {
 	torn  int
 	more  chan struct{} // one token when something new may be there
 
-	mu       sync.Mutex
-	last     map[laneKey]int64
-	tail     *os.File // the segment being written
-	tailNo   int
-	tailSize int64
-	unsynced int
-	sent     mark
-	waiting  int
-	batch    mark // where the batch that was read last ends
+	mu      sync.Mutex
+	log     Log
+	last    map[laneKey]int64
+	waiting int
 }
 
 type laneKey struct {
@@ -44,10 +53,22 @@ type laneKey struct {
 	lane    int
 }
 
-// Open takes up the spool in dir, making it when there is none. A record torn by a crash at the end of
-// a segment is cut off. Every opening counts passages in a new epoch: now in seconds, or one more than
-// the last when the clock has not moved.
+// Open takes up the spool in dir, making it when there is none, on segment files. A record torn by a
+// crash at the end of a segment is cut off. Every opening counts passages in a new epoch: now in seconds,
+// or one more than the last when the clock has not moved.
 func Open(dir string, now time.Time) (*Spool, error) {
+	f := &files{dir: dir}
+	s, err := OpenOver(dir, now, f.open)
+	if err != nil {
+		return nil, err
+	}
+	s.torn = f.torn
+	return s, nil
+}
+
+// OpenOver is Open on another Log. open is called once the spool is locked, and tells how many records
+// are not done; the log is closed with the spool when it is an io.Closer.
+func OpenOver(dir string, now time.Time, open func() (log Log, waiting int, err error)) (*Spool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open spool: %w", err)
 	}
@@ -56,41 +77,14 @@ func Open(dir string, now time.Time) (*Spool, error) {
 	if s.held, err = lock(dir); err != nil {
 		return nil, fmt.Errorf("open spool %s: %w", dir, err)
 	}
-	if err := s.recover(now); err != nil {
+	if s.epoch, err = nextEpoch(filepath.Join(dir, "epoch"), now); err == nil {
+		s.log, s.waiting, err = open()
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open spool %s: %w", dir, err), s.held.Close())
 	}
-	return s, nil
-}
-
-func (s *Spool) recover(now time.Time) (err error) {
-	if s.epoch, err = nextEpoch(filepath.Join(s.dir, "epoch"), now); err != nil {
-		return err
-	}
-	if s.sent, err = readMark(filepath.Join(s.dir, "sent")); err != nil {
-		return err
-	}
-	numbers, err := segments(s.dir)
-	if err != nil {
-		return err
-	}
-	for _, no := range numbers {
-		if no < s.sent.Segment { // a crash came between the mark and the removal
-			if err := os.Remove(segmentPath(s.dir, no)); err != nil {
-				return err
-			}
-			continue
-		}
-		n, torn, err := mend(segmentPath(s.dir, no), s.sent.skip(no))
-		if err != nil {
-			return err
-		}
-		s.waiting, s.torn = s.waiting+n, s.torn+torn
-		s.tailNo = no
-	}
-	s.tailNo = max(s.tailNo, s.sent.Segment)
-	s.batch = s.sent
 	s.wake()
-	return s.nextSegment()
+	return s, nil
 }
 
 // Epoch is the count that this opening's sequences belong to.
@@ -110,7 +104,14 @@ func (s *Spool) Append(o Observation) (Observation, error) {
 		return o, fmt.Errorf("append passage: more than %d lanes", lanesMax)
 	}
 	o.Epoch, o.Sequence = s.epoch, s.last[lane]+1
-	if err := s.write(o); err != nil {
+	record, err := json.Marshal(o)
+	if err == nil && len(record) > recordMax {
+		err = fmt.Errorf("%d octets, at most %d", len(record), recordMax)
+	}
+	if err == nil {
+		err = s.log.Append(record)
+	}
+	if err != nil {
 		return o, fmt.Errorf("append passage: %w", err)
 	}
 	s.last[lane] = o.Sequence
@@ -119,46 +120,11 @@ func (s *Spool) Append(o Observation) (Observation, error) {
 	return o, nil
 }
 
-func (s *Spool) write(o Observation) error {
-	payload, err := json.Marshal(o)
-	if err != nil {
-		return err
-	}
-	if len(payload) > recordMax {
-		return fmt.Errorf("%d octets, at most %d", len(payload), recordMax)
-	}
-	if s.tailSize >= segmentMax {
-		if err := s.nextSegment(); err != nil {
-			return err
-		}
-	}
-	record := appendRecord(make([]byte, 0, recordHead+len(payload)), payload)
-	if _, err := s.tail.WriteAt(record, s.tailSize); err != nil {
-		return err // the next record overwrites what was written of this one
-	}
-	s.tailSize += int64(len(record))
-	if s.unsynced++; s.unsynced >= syncEvery {
-		return s.sync()
-	}
-	return nil
-}
-
 // Sync makes everything appended so far outlive a power cut.
 func (s *Spool) Sync() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.sync()
-}
-
-func (s *Spool) sync() error {
-	if s.unsynced == 0 {
-		return nil
-	}
-	if err := s.tail.Sync(); err != nil {
-		return fmt.Errorf("sync spool: %w", err)
-	}
-	s.unsynced = 0
-	return nil
+	return s.log.Sync()
 }
 
 // Waiting is the number of passages the server has not answered for.
@@ -172,7 +138,11 @@ func (s *Spool) Waiting() int {
 func (s *Spool) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return errors.Join(s.sync(), s.tail.Close(), s.held.Close())
+	err := s.log.Sync()
+	if log, ok := s.log.(io.Closer); ok {
+		err = errors.Join(err, log.Close())
+	}
+	return errors.Join(err, s.held.Close())
 }
 
 func (s *Spool) wake() {
