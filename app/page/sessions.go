@@ -107,7 +107,7 @@ func (p *sessions) lines() (list []app.UI) {
 		if name == "" {
 			name = w.T("sessions.unknown")
 		}
-		var end app.UI = ui.Badge("success", w.T("sessions.here"))
+		end := ui.Badge("success", w.T("sessions.here"))
 		if !s.Here {
 			id := s.ID
 			end = ui.Button("tertiary", w.T("sessions.end"), ui.On("end/"+id, func(ctx app.Context) { p.end(ctx, id) })).Aria("label", w.T("sessions.end")+": "+name)

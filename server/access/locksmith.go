@@ -47,28 +47,48 @@ type Proof struct {
 	Place    Place
 }
 
-// Factors keeps what people show beside their password.
-type Factors interface {
+// Ceremonies keeps what stands open between two requests.
+type Ceremonies interface {
 	// KeepCeremony replaces what was kept under the hash.
 	KeepCeremony(ctx context.Context, hash Hash, data []byte, now, until time.Time) error
 	// Ceremony returns fault.SignedOut when nothing is kept; take removes it.
 	Ceremony(ctx context.Context, hash Hash, now time.Time, take bool) ([]byte, error)
+}
+
+// Beginnings begins sessions with a factor, and notes that one was shown again.
+type Beginnings interface {
 	// BeginEnrolled spends the step of an account without factors, enrols and begins a session.
 	BeginEnrolled(ctx context.Context, step Hash, e Enrolment, s Session) (bool, error)
 	// BeginRecovered spends the step and a recovery code and begins a session.
 	BeginRecovered(ctx context.Context, step Hash, code []byte, s Session) (bool, error)
 	// BeginPasskey spends the step, if there was one, and begins a session.
 	BeginPasskey(ctx context.Context, step *Hash, key Passkey, s Session) (bool, error)
+	// Prove reports false when the code was used before.
+	Prove(ctx context.Context, p Proof) (bool, error)
+}
+
+// Enrolments keeps passwords, authenticator apps and recovery codes.
+type Enrolments interface {
 	Enrol(ctx context.Context, id toll.AccountID, e Enrolment) error
 	SetRecovery(ctx context.Context, id toll.AccountID, e Enrolment) error
+	ChangePassword(ctx context.Context, p NewPassword, keep Hash) error
+	Person(ctx context.Context, id toll.AccountID, now time.Time) (Account, error)
+}
+
+// Passkeys keeps the public halves of key pairs.
+type Passkeys interface {
 	AddPasskey(ctx context.Context, id toll.AccountID, key Passkey, letters []notice.Letter) error
 	// RemovePasskey returns fault.LastFactor when the account would be left without one.
 	RemovePasskey(ctx context.Context, id toll.AccountID, key []byte, at time.Time, letters []notice.Letter) error
 	Passkeys(ctx context.Context, id toll.AccountID) ([]Passkey, error)
-	// Prove reports false when the code was used before.
-	Prove(ctx context.Context, p Proof) (bool, error)
-	ChangePassword(ctx context.Context, p NewPassword, keep Hash) error
-	Person(ctx context.Context, id toll.AccountID, now time.Time) (Account, error)
+}
+
+// Factors keeps what people show beside their password.
+type Factors interface {
+	Ceremonies
+	Beginnings
+	Enrolments
+	Passkeys
 }
 
 // Locksmith makes, changes and checks the factors beside the password: authenticator apps, recovery

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -242,7 +243,7 @@ func (l *Locksmith) AskNewPasskey(ctx context.Context, actor Actor) ([]byte, err
 		return nil, err
 	}
 	if len(h.keys) >= PasskeysMax {
-		return nil, fault.New(fault.TooLarge, "max", fmt.Sprint(PasskeysMax))
+		return nil, fault.New(fault.TooLarge, "max", strconv.Itoa(PasskeysMax))
 	}
 	options, data, err := l.party.BeginRegistration(h, webauthn.WithExclusions(webauthn.Credentials(h.keys).CredentialDescriptors()))
 	if err != nil {

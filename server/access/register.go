@@ -45,8 +45,11 @@ type Unclaimed struct {
 // People keeps what the flows before signing in change.
 type People interface {
 	Links
-	// Person returns an account by its identity.
-	Person(ctx context.Context, id toll.AccountID, now time.Time) (Account, error)
+	Arrivals
+}
+
+// Arrivals keeps people who are new here, and their way back.
+type Arrivals interface {
 	// UseRegistration spends a link and begins the account, unless the address has one by now.
 	UseRegistration(ctx context.Context, link Hash, p NewPerson) error
 	// UseReset spends a link, changes the password and ends all sessions and steps.

@@ -34,6 +34,7 @@ func KnownRole(r Role) bool {
 	switch r {
 	case Administrator, Accountant, Driver, Auditor:
 		return true
+	case Owner:
 	}
 	return false
 }

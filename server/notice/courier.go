@@ -85,7 +85,7 @@ func (c *Courier) deliver(ctx context.Context, letter Letter) error {
 		return c.outbox.LetterSent(ctx, letter.ID, c.now())
 	}
 	if ctx.Err() != nil {
-		return nil // the lease ends by itself
+		return ctx.Err() // the lease ends by itself
 	}
 	next := time.Time{}
 	if letter.Tries < triesMax && !message.Permanent(err) {

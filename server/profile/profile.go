@@ -58,20 +58,30 @@ type Code struct {
 
 // Store keeps what people told us.
 type Store interface {
+	DetailStore
+	ContactStore
+	access.Links
+	SessionStore
+	PeopleStore
+}
+
+// DetailStore keeps what stands on "my details".
+type DetailStore interface {
 	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
 	SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c Change) error
+	SaveConsents(ctx context.Context, account toll.AccountID, consents []api.Consent) error
+	SetErasure(ctx context.Context, account toll.AccountID, at time.Time, letters []notice.Letter) error
+	Export(ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time, letters []notice.Letter) (api.ExportReply, error)
+}
+
+// ContactStore keeps how addresses and numbers become the person's.
+type ContactStore interface {
 	KeepCode(ctx context.Context, account toll.AccountID, c Code) error
 	// UseCode counts a try and confirms the channel when right says so of the kept hash; it returns
 	// fault.CodeWrong when not, or when the code is over or tried triesMax times.
 	UseCode(ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, right func(hash []byte) bool) error
-	SaveConsents(ctx context.Context, account toll.AccountID, consents []api.Consent) error
-	SetErasure(ctx context.Context, account toll.AccountID, at time.Time, letters []notice.Letter) error
-	Export(ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time, letters []notice.Letter) (api.ExportReply, error)
-	access.Links
 	UseEmail(ctx context.Context, link access.Hash, m Move) error
 	UndoEmail(ctx context.Context, link access.Hash, m Move) error
-	SessionStore
-	PeopleStore
 }
 
 // Fresher tells whether an actor may change what matters, package access.

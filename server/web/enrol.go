@@ -11,6 +11,7 @@ import (
 const (
 	enrolPath    = "/login/enrol"
 	recoveryPath = "/login/recovery"
+	profilePage  = "/profile"
 )
 
 func (s *server) mountEnrol() {
@@ -66,6 +67,9 @@ func (s *server) enrol(c *fiber.Ctx) error {
 		return s.again(c, whyExpired, err)
 	}
 	next := safeNext(c.FormValue("next"))
+	if next == "/" {
+		next = profilePage // whoever is here for the first time tells us what is missing, S2.18
+	}
 	s.begin(c, token)
 	return s.showCodes(c, codes, next)
 }

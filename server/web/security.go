@@ -59,7 +59,7 @@ func (s *server) inside(do func(*fiber.Ctx, access.Actor, view) error) fiber.Han
 				return crossSite()
 			}
 		}
-		err = do(c, actor, s.insideView(c, actor))
+		err = do(c, actor, s.insideView(actor))
 		if err != nil && fault.CodeOf(err) == fault.StepUp {
 			return c.Redirect(provePath+"?next="+url.QueryEscape(backFrom(c.Path())), fiber.StatusSeeOther)
 		}
@@ -75,7 +75,7 @@ func backFrom(path string) string {
 	return securityPath
 }
 
-func (s *server) insideView(c *fiber.Ctx, actor access.Actor) view {
+func (s *server) insideView(actor access.Actor) view {
 	v := s.viewIn(actor.Language)
 	v.CSRF, v.Inside, v.Title = actor.CSRF, true, v.T("ways.security.title")
 	return v

@@ -62,7 +62,7 @@ func (s *server) evenly() (wait func()) {
 	started := s.Now()
 	return func() {
 		taken := s.Now().Sub(started)
-		time.Sleep((taken/evenStep+1)*evenStep - taken)
+		time.Sleep(evenStep - taken%evenStep)
 	}
 }
 

@@ -123,6 +123,9 @@ func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
 	if n := strings.Count(codes.body, "<li><code>"); n != access.RecoveryCodes {
 		t.Errorf("%d recovery codes are shown, want %d: %s", n, access.RecoveryCodes, codes.body)
 	}
+	if !strings.Contains(codes.body, `href="/profile"`) { // S2.18
+		t.Error("the newcomer is not led to what is missing")
+	}
 	if p := v.get(api.Me.Path); !strings.Contains(p.body, `"person":"Berit Aas"`) {
 		t.Errorf("me: %d %s", p.StatusCode, p.body)
 	}
@@ -242,7 +245,7 @@ func TestACustomerNumberComesAliveInTwoSteps(t *testing.T) {
 		t.Errorf("S3.21: %+v", got)
 	}
 	fill("19780101-2399", "thief@bompass.example") // S3.22, K02: never replaced
-	if got := h.post(mail); len(h.inbox.List("thief@bompass.example")) != 0 || !strings.Contains(got.Subject, "annan adress") {
+	if got := h.post(mail); len(h.inbox.List("thief@bompass.example")) != 0 || !strings.Contains(got.Subject, "en annan") {
 		t.Errorf("a second address: the owner got %q", got.Subject)
 	}
 	h.visitor().fill("/first/password", url.Values{"number": {"7009001"}})

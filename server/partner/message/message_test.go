@@ -106,6 +106,7 @@ func mailers() map[string]func(*testing.T) office {
 			}}
 		},
 		"a mail server": func(t *testing.T) office {
+			t.Helper()
 			s := startServer(t)
 			client, err := message.NewSMTP("smtp://bompass:fjord@"+s.address, "Bompass <post@bompass.example>", s.trust)
 			if err != nil {
@@ -281,7 +282,7 @@ func (c *session) Data(r io.Reader) error {
 	}
 	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
 		part, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

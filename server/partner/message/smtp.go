@@ -106,6 +106,7 @@ func explain(err error) error {
 		switch refused.Reason {
 		case gomail.ErrSMTPRcptTo, gomail.ErrSMTPData, gomail.ErrSMTPDataClose:
 			return permanent{fmt.Errorf("mail server: %w", err)}
+		default: // our own sender or the connection: the next try may do
 		}
 	}
 	return fmt.Errorf("mail server: %w", err)
