@@ -62,7 +62,12 @@ func (f *frame) mount(ctx app.Context, l listener) {
 			})
 		}),
 		f.s.Window.OnNetwork(func(online bool) {
-			ctx.Dispatch(func(app.Context) { f.offline = !online })
+			ctx.Dispatch(func(ctx app.Context) {
+				f.offline = !online
+				if online && f.stranger { // perhaps only the answer was missing
+					f.ask(ctx)
+				}
+			})
 		}))
 	if _, known := f.s.Me(); !known {
 		f.ask(ctx)
@@ -90,6 +95,7 @@ func (f *frame) news(ctx app.Context, n session.News, l listener) {
 func (f *frame) ask(ctx app.Context) {
 	load(ctx, f.s.Ask, func(_ app.Context, me api.MeReply, err error) {
 		if err == nil {
+			f.stranger = false
 			f.s.Welcome(me)
 			return
 		}
