@@ -47,7 +47,8 @@ type crashed struct {
 
 func (c *crashed) env() []string {
 	return append(os.Environ(), "BOMPASS_HOME="+c.home, "BOMPASS_ADDR="+c.addr, "BOMPASS_MODE=production", "BOMPASS_PUBLIC_URL=https://"+publicHost,
-		"BOMPASS_SECRET="+strings.Repeat("5e", 32), "BOMPASS_ASSETS="+filepath.Join(c.home, "web"), "DATABASE_URL=", "NATS_URL=")
+		"BOMPASS_SECRET="+strings.Repeat("5e", 32), "BOMPASS_ASSETS="+filepath.Join(c.home, "web"), "DATABASE_URL=", "NATS_URL=",
+		"BOMPASS_SMTP_URL=smtp://127.0.0.1:1") // nobody is written to
 }
 
 func (c *crashed) run(args ...string) *exec.Cmd {

@@ -88,10 +88,11 @@ func (l lines) amount(line api.PassageLine) app.UI {
 		return app.Div().Class("bp-sum").Body(ui.Badge("neutral", l.words.T("passages.pending")))
 	}
 	badge := ""
-	if line.Net == 0 {
+	if line.Net == 0 && !line.Pending {
 		badge = l.words.Badge(lastRule(line.Steps))
 	}
 	return app.Div().Class("bp-sum").Body(
+		app.If(line.Pending, ui.Badge("neutral", l.words.T("passages.open"))),
 		app.If(line.Corrected, ui.Badge("info", l.words.T("passages.corrected"))),
 		app.If(badge != "", ui.Badge("success", badge)),
 		app.Span().Class("bp-amount").Text(l.words.Kroner(line.Net)),
@@ -101,7 +102,7 @@ func (l lines) amount(line api.PassageLine) app.UI {
 // lastRule is the rule that took the rest of the price away.
 func lastRule(steps []rating.Step) rating.Rule {
 	for _, s := range slices.Backward(steps) {
-		if s.Ore != 0 || s.Rule == rating.RuleDirection || s.Rule == rating.RuleExempt {
+		if s.Ore != 0 || s.Rule == rating.RuleDirection || s.Rule == rating.RuleExempt || s.Rule == rating.RuleWithdrawn {
 			return s.Rule
 		}
 	}

@@ -2,6 +2,7 @@ package passage
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -13,8 +14,9 @@ import (
 
 // Limits of what a station reports; beyond them a line is malformed.
 const (
-	nameMax = 64 // of station, tag and plate
-	laneMax = 1000
+	nameMax   = 64 // of station, tag and plate
+	laneMax   = 1000
+	reasonMax = 200 // of a correction
 )
 
 // decode reads one line of a batch and checks that it can be what it says.
@@ -49,6 +51,12 @@ func check(o *toll.Observation) string {
 		return "epoch and sequence count from 0"
 	case o.Direction != toll.Inbound && o.Direction != toll.Outbound && o.Direction != toll.DirectionUnknown:
 		return `direction is not "in" or "out"`
+	case o.Revision < 0 || o.Revision > math.MaxInt16:
+		return "revision counts from 1"
+	case o.Withdrawn && o.Revision == 0:
+		return "a withdrawal needs a revision"
+	case len(o.Reason) > reasonMax || control(o.Reason):
+		return "the reason is too long or holds a control character"
 	case len(o.Station) > nameMax || len(o.Tag) > nameMax || len(o.Plate) > nameMax || len(o.Country) > 3:
 		return "a name is too long"
 	case control(string(o.Station)) || control(string(o.Tag)) || control(o.Plate) || control(o.Country):

@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// follow hands over a consumer's messages, as many at a time as are there.
-func follow(ctx context.Context, c jetstream.Consumer, work func([]jetstream.Msg)) error {
+// follow hands over a consumer's messages, as many at a time as are there, and calls look in between
+// when it is time.
+func follow(ctx context.Context, c jetstream.Consumer, work func([]jetstream.Msg), every time.Duration, look func()) error {
 	it, err := c.Messages(jetstream.PullMaxMessages(prefetch))
 	if err != nil {
 		return fmt.Errorf("follow the stream: %w", err)
@@ -34,17 +36,32 @@ func follow(ctx context.Context, c jetstream.Consumer, work func([]jetstream.Msg
 			}
 		}
 	}()
-	for msg := range queue {
-		if ctx.Err() != nil {
-			continue // not acknowledged, so it comes again
-		}
-		work(gather(msg, queue))
-	}
+	drain(ctx, queue, work, every, look)
 	select {
 	case err := <-ended:
 		return err
 	default:
 		return nil
+	}
+}
+
+func drain(ctx context.Context, queue <-chan jetstream.Msg, work func([]jetstream.Msg), every time.Duration, look func()) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case msg, ok := <-queue:
+			if !ok {
+				return
+			}
+			if ctx.Err() == nil { // otherwise it is not acknowledged, so it comes again
+				work(gather(msg, queue))
+			}
+		case <-tick.C:
+			if ctx.Err() == nil {
+				look()
+			}
+		}
 	}
 }
 

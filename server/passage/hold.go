@@ -15,12 +15,17 @@ func (p *Pipeline) hold(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	whole := context.WithoutCancel(ctx)
 	return follow(ctx, c, func(messages []jetstream.Msg) {
 		for _, msg := range messages {
-			if err := p.holdOne(context.WithoutCancel(ctx), msg); err != nil {
+			if err := p.holdOne(whole, msg); err != nil {
 				p.log.Error("quarantine is not written yet", "error", err)
 				_ = msg.NakWithDelay(retryMax)
 			}
+		}
+	}, p.every, func() {
+		if err := p.readmit(whole); err != nil {
+			p.log.Error("released passages are not fed in yet", "error", err)
 		}
 	})
 }

@@ -38,6 +38,10 @@ type batch struct {
 // TakeIn takes a station's batch of NDJSON observations. When it returns without an error, every
 // line is either refused in the reply or on disk in the stream. A line may be sent again at will.
 func (p *Pipeline) TakeIn(ctx context.Context, key string, body []byte, received time.Time) (api.BatchReply, error) {
+	return p.takeIn(ctx, sha256.Sum256([]byte(key)), body, received)
+}
+
+func (p *Pipeline) takeIn(ctx context.Context, key [sha256.Size]byte, body []byte, received time.Time) (api.BatchReply, error) {
 	if len(body) > api.BatchBytesMax {
 		return api.BatchReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.BatchBytesMax))
 	}
@@ -48,7 +52,7 @@ func (p *Pipeline) TakeIn(ctx context.Context, key string, body []byte, received
 	if err != nil {
 		return api.BatchReply{}, err
 	}
-	stations, known := d.mayReport(sha256.Sum256([]byte(key)))
+	stations, known := d.mayReport(key)
 	if !known {
 		return api.BatchReply{}, fault.New(fault.KeyUnknown)
 	}
@@ -81,9 +85,17 @@ func (p *Pipeline) sort(b *batch, body []byte) {
 			b.hold(&o, why)
 			continue
 		}
-		b.out.add(partSubject(b.directory.partition(&o)), o.Key(), line)
+		b.out.add(partSubject(b.directory.partition(&o)), lineKey(&o), line)
 		b.reply.Accepted++
 	}
+}
+
+// lineKey tells a passage's line from those of its corrections.
+func lineKey(o *toll.Observation) string {
+	if o.Revision == 0 {
+		return o.Key()
+	}
+	return o.Key() + "/" + strconv.Itoa(o.Revision)
 }
 
 func (b *batch) refuse(number int, why *fault.Error) {
@@ -98,7 +110,7 @@ func (b *batch) hold(o *toll.Observation, why *fault.Error) {
 	if err != nil { // names and numbers that have just been read
 		panic(fmt.Sprintf("passage: hold %s: %v", o.Key(), err))
 	}
-	b.out.add(subjectWaiting, o.Key(), text)
+	b.out.add(subjectWaiting, lineKey(o), text)
 	b.reply.Quarantined++
 }
 

@@ -59,14 +59,15 @@ func (r *round) assemble(m months, rows []Standing) *set {
 	list := make([]kept, 0, len(rows))
 	for i := range rows {
 		row := &rows[i]
-		c, err := r.resolve(&row.Record)
-		if err != nil {
-			s.unpriced = append(s.unpriced, row.ID)
+		if row.Withdrawn {
+			s.withdrawn = append(s.withdrawn, row.ID)
 			continue
 		}
-		list = append(list, kept{c, standing{
-			id: row.ID, customer: row.Customer, digest: row.Digest, list: int32(row.List), net: int32(row.Net), revision: row.Revision,
-		}})
+		list = append(list, kept{st: row.standing()})
+		if why := r.resolve(&list[len(list)-1].c, &row.Record); why != nil {
+			s.unpriced = append(s.unpriced, row.ID)
+			list = list[:len(list)-1]
+		}
 	}
 	slices.SortFunc(list, func(a, b kept) int { return cmp.Or(a.c.Compare(b.c), bytes.Compare(a.st.id[:], b.st.id[:])) })
 	for _, k := range list {
@@ -75,4 +76,9 @@ func (r *round) assemble(m months, rows []Standing) *set {
 	}
 	s.charges = make([]rating.Charge, len(list))
 	return s
+}
+
+// standing is what a set keeps of the row.
+func (s *Standing) standing() standing {
+	return standing{id: s.ID, customer: s.Customer, digest: s.Digest, list: int32(s.List), net: int32(s.Net), revision: s.Revision}
 }

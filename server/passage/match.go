@@ -31,6 +31,25 @@ func (d *Directory) match(o *toll.Observation, r *Record) {
 	}
 }
 
+// rematch finds who pays for a kept passage, when the register has learnt something of the past or the
+// instant is another one. What the register does not date stays as it was when the passage was matched:
+// the state of the tag, whether the agreement was blocked, and who owned the vehicle.
+func (d *Directory) rematch(r, was *Record) {
+	o := r.Observation
+	r.unmatch()
+	if m := d.mounted(o.Tag, o.At); m != nil && was.MatchedBy == toll.ByTag {
+		r.take(m, toll.ByTag)
+	} else {
+		d.match(&o, r)
+	}
+	switch {
+	case r.Agreement != ID{} && r.Agreement == was.Agreement:
+		r.Blocked = was.Blocked
+	case r.MatchedBy == toll.ByOwner && was.MatchedBy == toll.ByOwner && r.Vehicle == was.Vehicle:
+		r.Customer = was.Customer
+	}
+}
+
 func (r *Record) take(m *mount, by toll.MatchedBy) {
 	r.Vehicle, r.Customer, r.Agreement, r.MatchedBy = m.vehicle.id, m.agreement.customer, m.agreement.id, by
 	r.Blocked = m.agreement.blocked
@@ -43,6 +62,10 @@ func (d *Directory) mountOfTag(tag toll.TagID, at time.Time) *mount {
 	if tag == "" || d.tags[tag] != toll.TagActive {
 		return nil
 	}
+	return d.mounted(tag, at)
+}
+
+func (d *Directory) mounted(tag toll.TagID, at time.Time) *mount {
 	for _, m := range d.byTag[tag] {
 		if m.inForce(at) {
 			return m

@@ -29,9 +29,13 @@ type Record struct {
 	Blocked                      bool // the agreement was blocked when the passage was matched
 }
 
+// known tells whether the passage has a vehicle.
+func (r *Record) known() bool { return r.Vehicle != ID{} }
+
 // Charge is one posting: what stands for a passage after it, and the difference it makes.
 type Charge struct {
 	Passage   ID
+	Customer  ID    // to whom it is posted
 	Revision  int16 // counted from 1
 	List, Net money.Ore
 	Amount    money.Ore
@@ -47,11 +51,16 @@ type Quarantined struct {
 	Received    time.Time
 }
 
-// Posting is what one transaction writes.
+// Posting is what one transaction writes, in the order of its fields.
 type Posting struct {
 	At          time.Time
 	Passages    []Record
+	Changed     []Changed
 	Charges     []Charge
+	Corrections []Correction
+	Reviewed    []ID // their reviews are done with
+	Reviews     []Review
+	Learnt      []Learnt // looked at, once more or for the last time
 	Quarantined []Quarantined
 }
 
@@ -79,6 +88,7 @@ type Books interface {
 	Standings(ctx context.Context, spans []Span) ([]Standing, error)
 	// Known tells which of the passages are kept already.
 	Known(ctx context.Context, ids []ID) ([]ID, error)
+	Past
 }
 
 // Ledger keeps passages and charges.
@@ -87,6 +97,9 @@ type Ledger interface {
 	Post(ctx context.Context, partition int, decide func(context.Context, Books) (Posting, error)) error
 	// Quarantine keeps passages that need a person; those kept already stay as they are.
 	Quarantine(ctx context.Context, list []Quarantined) error
+	// Agenda tells what is due by now.
+	Agenda(ctx context.Context, now time.Time) (Agenda, error)
+	Releases
 }
 
 // Registry tells who has which vehicle, tag and agreement.

@@ -1,6 +1,7 @@
 package passage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,11 @@ type Pipeline struct {
 	now       func() time.Time
 	log       *slog.Logger
 	directory *directory
+	every     time.Duration
 }
+
+// lookEvery is how often it is asked what is due.
+const lookEvery = 2 * time.Second
 
 // Deps is what a Pipeline is made of.
 type Deps struct {
@@ -39,6 +44,7 @@ type Deps struct {
 	Conn  *nats.Conn
 	Now   func() time.Time
 	Log   *slog.Logger
+	Every time.Duration // how often it is asked what is due; 0 is every two seconds
 }
 
 // NewPipeline opens the stream. Passages are posted only while Run runs.
@@ -51,6 +57,7 @@ func NewPipeline(ctx context.Context, d Deps) (*Pipeline, error) {
 		return nil, err
 	}
 	p := &Pipeline{store: d.Store, plan: d.Plan, conn: d.Conn, js: js, now: d.Now, log: d.Log}
+	p.every = cmp.Or(d.Every, lookEvery)
 	p.directory = &directory{registry: d.Store}
 	return p, nil
 }
@@ -144,7 +151,7 @@ func (d *directory) load(ctx context.Context, version int64) (*Directory, error)
 	return next, nil
 }
 
-// Idle tells whether everything taken in has been worked off.
+// Idle tells whether everything taken in has been worked off, and nothing is due.
 func (p *Pipeline) Idle(ctx context.Context) (bool, error) {
 	s, err := p.js.Stream(ctx, streamName)
 	if err != nil {
@@ -154,5 +161,9 @@ func (p *Pipeline) Idle(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("passage stream: %w", err)
 	}
-	return info.State.Msgs == 0, nil
+	if info.State.Msgs > 0 {
+		return false, nil
+	}
+	agenda, err := p.store.Agenda(ctx, p.now())
+	return len(agenda.Partitions)+len(agenda.Learnt) == 0 && !agenda.Released, err
 }

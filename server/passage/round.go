@@ -33,12 +33,14 @@ type round struct {
 
 	sets    map[ID]*edit
 	posting Posting
+	now     time.Time   // what is passed before it is taken to be known
 	forward []*arrival  // belong to another partition since the register changed
 	news    map[ID][]ID // by customer: passages that are new or cost something else now
 	dropped int         // duplicates
 
-	charges []rating.Charge
-	steps   []rating.Step
+	charges  []rating.Charge
+	steps    []rating.Step
+	crossing rating.Crossing
 }
 
 // edit is a set being worked on: all that lies at or after since is compared with what stands.
@@ -50,8 +52,7 @@ type edit struct {
 
 // decide turns arrivals into a posting.
 func (r *round) decide(ctx context.Context, arrivals []arrival, now time.Time) (Posting, error) {
-	r.sets, r.news = map[ID]*edit{}, map[ID][]ID{}
-	r.posting = Posting{At: now}
+	r.begin(now)
 	matched, err := r.matched(ctx, arrivals)
 	if err != nil {
 		return Posting{}, err
@@ -62,10 +63,18 @@ func (r *round) decide(ctx context.Context, arrivals []arrival, now time.Time) (
 	for _, a := range matched {
 		r.add(a)
 	}
+	if err := r.awaited(ctx, matched); err != nil {
+		return Posting{}, err
+	}
 	for _, e := range r.sets {
 		r.rate(e)
 	}
 	return r.posting, nil
+}
+
+func (r *round) begin(now time.Time) {
+	r.sets, r.news = map[ID]*edit{}, map[ID][]ID{}
+	r.now, r.posting = now, Posting{At: now}
 }
 
 // matched finds the payers, and leaves out what is not this partition's or has been here before.
@@ -77,6 +86,10 @@ func (r *round) matched(ctx context.Context, arrivals []arrival) ([]*arrival, er
 	matched := make([]*arrival, 0, len(arrivals))
 	for i := range arrivals {
 		a := &arrivals[i]
+		if a.Observation.Revision > 0 {
+			r.correct(a)
+			continue
+		}
 		if _, twice := seen[a.ID]; twice {
 			r.dropped++
 			continue
@@ -115,16 +128,10 @@ func (r *round) open(ctx context.Context, matched []*arrival) error {
 	touched := map[ID]months{}
 	more := map[ID]int{}
 	for _, a := range matched {
-		if a.Vehicle == (ID{}) {
-			continue
+		if a.known() {
+			touch(touched, a.Vehicle, a.At)
+			more[a.Vehicle]++
 		}
-		month := oslo.MonthOf(a.At)
-		if m, ok := touched[a.Vehicle]; ok {
-			touched[a.Vehicle] = m.with(month)
-		} else {
-			touched[a.Vehicle] = months{month, month}
-		}
-		more[a.Vehicle]++
 	}
 	for id, m := range touched {
 		if s := r.cache.get(id); s != nil && s.covers(m.first, m.last) {
@@ -135,9 +142,19 @@ func (r *round) open(ctx context.Context, matched []*arrival) error {
 	return r.loadSets(ctx, touched)
 }
 
+// touch notes that a vehicle's set is needed in the month of an instant.
+func touch(touched map[ID]months, vehicle ID, at time.Time) {
+	month := oslo.MonthOf(at)
+	m, ok := touched[vehicle]
+	if !ok {
+		m = months{month, month}
+	}
+	touched[vehicle] = m.with(month)
+}
+
 // add puts an arrival in its set, unless it is there.
 func (r *round) add(a *arrival) {
-	if a.Vehicle == (ID{}) {
+	if !a.known() {
 		r.posting.Passages = append(r.posting.Passages, a.Record)
 		return
 	}
@@ -148,28 +165,34 @@ func (r *round) add(a *arrival) {
 	}
 	e.changed = true
 	r.posting.Passages = append(r.posting.Passages, a.Record)
-	c, err := r.resolve(&a.Record)
-	if err != nil {
-		e.unpriced = append(e.unpriced, a.ID)
-		r.posting.Quarantined = append(r.posting.Quarantined, Quarantined{Why: err, Observation: a.Observation, Received: a.Received})
-		r.tell(a.Customer, a.ID)
-		return
+	if r.enter(e, &a.Record, standing{id: a.ID, customer: a.Customer}) {
+		e.since = min(e.since, a.At.Add(-r.plan.Longest()).UnixMilli())
 	}
-	e.insert(c, standing{id: a.ID, customer: a.Customer})
-	e.since = min(e.since, a.At.Add(-r.plan.Longest()).UnixMilli())
 }
 
-// resolve finds the price of a matched passage on its own.
-func (r *round) resolve(rec *Record) (rating.Crossing, *fault.Error) {
+// enter puts a passage in a set, or among those without a price. It tells which.
+func (r *round) enter(e *edit, rec *Record, st standing) (priced bool) {
+	if why := r.resolve(&r.crossing, rec); why != nil {
+		e.unpriced = append(e.unpriced, rec.ID)
+		r.posting.Quarantined = append(r.posting.Quarantined, Quarantined{Why: why, Observation: rec.Observation, Received: rec.Received})
+		r.tell(rec.Customer, rec.ID)
+		return false
+	}
+	e.insert(r.crossing, st)
+	return true
+}
+
+// resolve finds the price of a matched passage on its own, and writes it where it is to stay.
+func (r *round) resolve(c *rating.Crossing, rec *Record) *fault.Error {
 	station, ok := r.plan.StationIndex(rec.Station)
 	if !ok {
-		return rating.Crossing{}, fault.New(fault.StationUnknown, "station", string(rec.Station), "at", rec.At.Format(time.RFC3339))
+		return fault.New(fault.StationUnknown, "station", string(rec.Station), "at", rec.At.Format(time.RFC3339))
 	}
-	c, err := r.plan.ResolveAt(station, rec.At.UnixMilli(), r.directory.vehicles[rec.Vehicle].traits(rec))
-	if why, ok := errors.AsType[*fault.Error](err); ok {
-		return c, why
+	traits := r.directory.vehicles[rec.Vehicle].traits(rec)
+	if why, ok := errors.AsType[*fault.Error](r.plan.ResolveInto(c, station, rec.At.UnixMilli(), &traits)); ok {
+		return why
 	}
-	return c, nil
+	return nil
 }
 
 // rate rates a set and posts the difference to what stands. Passages before since cannot have got
@@ -182,8 +205,11 @@ func (r *round) rate(e *edit) {
 		r.charges = make([]rating.Charge, 2*len(e.crossings))
 	}
 	fresh := r.charges[:len(e.crossings)]
-	r.plan.Rate(e.crossings, fresh)
+	r.plan.RateKnown(e.crossings, fresh, r.now)
 	for i := range fresh {
+		if fresh[i].Pending() && !e.charges[i].Pending() {
+			r.settleLater(e, i)
+		}
 		if fresh[i] != e.charges[i] || e.crossings[i].UnixMilli() >= e.since {
 			r.compare(e, fresh, i)
 		}
@@ -196,19 +222,33 @@ func (r *round) compare(e *edit, fresh []rating.Charge, i int) {
 	st := &e.standing[i]
 	r.steps = r.plan.Explain(e.crossings, fresh, i, func(n int) toll.PassageID { return toll.FormatPassageID(e.standing[n].id) }, r.steps[:0])
 	steps := appendSteps(nil, r.steps)
-	sum := sha256.Sum256(steps)
-	digest := int64(binary.LittleEndian.Uint64(sum[:8]))
+	digest := digestOf(steps)
 	list, net := fresh[i].List(), fresh[i].Net()
 	if st.revision > 0 && st.digest == digest && st.net == int32(net) && st.list == int32(list) {
 		return
 	}
 	r.posting.Charges = append(r.posting.Charges, Charge{
-		Passage: st.id, Revision: st.revision + 1, List: list, Net: net, Amount: net - money.Ore(st.net),
+		Passage: st.id, Customer: st.customer, Revision: st.revision + 1, List: list, Net: net, Amount: net - money.Ore(st.net),
 		Tariff: r.plan.Version(e.crossings[i]), Steps: steps, Digest: digest,
 	})
 	st.revision, st.digest, st.list, st.net = st.revision+1, digest, int32(list), int32(net)
 	e.changed = true
 	r.tell(st.customer, st.id)
+}
+
+func digestOf(steps []byte) int64 {
+	sum := sha256.Sum256(steps)
+	return int64(binary.LittleEndian.Uint64(sum[:8]))
+}
+
+// settleLater has a passage looked at again once no passage can come any more that linked stations
+// join it with, tolling.md A-6.
+func (r *round) settleLater(e *edit, i int) {
+	due := r.plan.Settled(e.crossings[i])
+	if soon := r.now.Add(settleSoon); due.Before(soon) { // another server's clock is ahead of ours
+		due = soon
+	}
+	r.posting.Reviews = append(r.posting.Reviews, Review{Passage: e.standing[i].id, Due: due, Partition: r.partition})
 }
 
 func (r *round) tell(customer, id ID) { r.news[customer] = append(r.news[customer], id) }

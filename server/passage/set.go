@@ -18,6 +18,7 @@ type set struct {
 	charges     []rating.Charge
 	standing    []standing
 	unpriced    []ID // passages without a tariff: kept, not rated
+	withdrawn   []ID // passages that did not happen: kept, not rated
 }
 
 // standing is what is posted for a crossing.
@@ -38,7 +39,7 @@ func (s *set) has(id ID) bool {
 			return true
 		}
 	}
-	return slices.Contains(s.unpriced, id)
+	return slices.Contains(s.unpriced, id) || slices.Contains(s.withdrawn, id)
 }
 
 // clone copies the set with room for more.
@@ -50,6 +51,7 @@ func (s *set) clone(more int) *set {
 		charges:   append(make([]rating.Charge, 0, n+more), s.charges...),
 		standing:  append(make([]standing, 0, n+more), s.standing...),
 		unpriced:  slices.Clip(s.unpriced),
+		withdrawn: slices.Clip(s.withdrawn),
 	}
 }
 
@@ -64,8 +66,22 @@ func (s *set) insert(c rating.Crossing, st standing) {
 	s.standing = slices.Insert(s.standing, i, st)
 }
 
+// remove takes a passage out.
+func (s *set) remove(id ID) {
+	is := func(other ID) bool { return other == id }
+	s.unpriced, s.withdrawn = slices.DeleteFunc(s.unpriced, is), slices.DeleteFunc(s.withdrawn, is)
+	for i := range s.standing {
+		if s.standing[i].id == id {
+			s.crossings = slices.Delete(s.crossings, i, i+1)
+			s.charges = slices.Delete(s.charges, i, i+1)
+			s.standing = slices.Delete(s.standing, i, i+1)
+			return
+		}
+	}
+}
+
 // size is the number of passages, for the cache's bound.
-func (s *set) size() int { return len(s.crossings) + len(s.unpriced) + 1 }
+func (s *set) size() int { return len(s.crossings) + len(s.unpriced) + len(s.withdrawn) + 1 }
 
 // cacheMax bounds the passages that a worker remembers, in each of two generations of the cache.
 const cacheMax = 250_000

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -37,10 +38,9 @@ func (w *worker) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return follow(ctx, c, func(messages []jetstream.Msg) {
-		// A round that has begun is finished, also while the server stops.
-		w.work(context.WithoutCancel(ctx), messages)
-	})
+	// A round that has begun is finished, also while the server stops.
+	whole := context.WithoutCancel(ctx)
+	return follow(ctx, c, func(messages []jetstream.Msg) { w.work(whole, messages) }, w.every, func() { w.look(whole) })
 }
 
 // work posts messages and acknowledges them. When that fails, whatever the reason, the cache is
@@ -80,21 +80,9 @@ func (w *worker) try(ctx context.Context, messages []jetstream.Msg, careful bool
 	}
 	arrivals := w.read(messages)
 	r := &round{plan: w.plan, partition: w.partition, careful: careful}
-	var generation int64
-	err := w.store.Post(ctx, w.partition, func(ctx context.Context, books Books) (Posting, error) {
-		generation = books.Generation()
-		if err := w.prepare(ctx, r, books); err != nil {
-			return Posting{}, err
-		}
-		return r.decide(ctx, arrivals, w.now())
-	})
+	err := w.post(ctx, r, func(ctx context.Context) (Posting, error) { return r.decide(ctx, arrivals, w.now()) })
 	if err != nil {
-		w.cache = newCache()
 		return err
-	}
-	w.generation = generation
-	for id, e := range r.sets {
-		w.cache.put(id, e.set)
 	}
 	if err := w.pass(ctx, r); err != nil {
 		return err
@@ -106,6 +94,73 @@ func (w *worker) try(ctx context.Context, messages []jetstream.Msg, careful bool
 	}
 	w.announce(r.news)
 	return nil
+}
+
+// post writes what the round decides, and takes over what it has learnt.
+func (w *worker) post(ctx context.Context, r *round, decide func(context.Context) (Posting, error)) error {
+	var generation int64
+	err := w.store.Post(ctx, w.partition, func(ctx context.Context, books Books) (Posting, error) {
+		generation = books.Generation()
+		if err := w.prepare(ctx, r, books); err != nil {
+			return Posting{}, err
+		}
+		return decide(ctx)
+	})
+	if err != nil {
+		w.cache = newCache()
+		return err
+	}
+	w.generation = generation
+	for id, e := range r.sets {
+		w.cache.put(id, e.set)
+	}
+	return nil
+}
+
+// look reviews what is due in the partition.
+func (w *worker) look(ctx context.Context) {
+	for range reviewRounds {
+		more, err := w.review(ctx)
+		if err != nil {
+			w.log.Error("passages are not looked at again yet", "partition", w.partition, "error", err)
+		}
+		if err != nil || !more {
+			return
+		}
+	}
+}
+
+func (w *worker) review(ctx context.Context) (more bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, roundWait)
+	defer cancel()
+	agenda, err := w.store.Agenda(ctx, w.now())
+	if err != nil {
+		return false, err
+	}
+	learnt := w.own(agenda.Learnt)
+	if len(learnt) == 0 && !slices.Contains(agenda.Partitions, w.partition) {
+		return false, nil
+	}
+	r := &round{plan: w.plan, partition: w.partition}
+	err = w.post(ctx, r, func(ctx context.Context) (p Posting, err error) {
+		p, more, err = r.review(ctx, learnt, w.now())
+		return p, err
+	})
+	if err == nil {
+		w.announce(r.news)
+	}
+	return more, err
+}
+
+// own is what the partition has to find passages for.
+func (w *worker) own(learnt []Learnt) (list []Learnt) {
+	for _, l := range learnt {
+		id, err := ParseID(string(l.Vehicle))
+		if err == nil && partitionOf(id[:]) == w.partition && len(list) < learntMax {
+			list = append(list, l)
+		}
+	}
+	return list
 }
 
 // prepare gives the round the directory in force, and the cache if it is still true: nobody else has
@@ -150,7 +205,7 @@ func (w *worker) read(messages []jetstream.Msg) []arrival {
 func (w *worker) pass(ctx context.Context, r *round) error {
 	for _, a := range r.forward {
 		out := newOutbox()
-		out.add(partSubject(r.directory.vehicles[a.Vehicle].partition), a.Key(), a.line)
+		out.add(partSubject(r.directory.vehicles[a.Vehicle].partition), lineKey(&a.Observation), a.line)
 		if err := publish(ctx, w.js, a.Received, out); err != nil {
 			return err
 		}

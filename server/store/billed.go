@@ -20,9 +20,9 @@ func (s *Store) Billed(ctx context.Context, span passage.Span, limit int) (b pas
 	err = pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `select p.id, p.station, p.passed_at, p.direction, p.tag, p.customer_id, p.agreement_id, p.matched_by, p.blocked,
 				coalesce(c.revision, 0), coalesce(c.list, 0), coalesce(c.net, 0), coalesce(c.steps, '[]'),
-				coalesce((select sum(amount) from charge where passage_id = p.id), 0)
+				coalesce((select sum(amount) from charge where passage_id = p.id and customer_id = p.customer_id), 0)
 			from passage p`+standing+`
-			where p.vehicle_id = $1 and p.passed_at >= $2 and p.passed_at < $3 order by p.passed_at, p.id limit $4`,
+			where p.vehicle_id = $1 and not p.withdrawn and p.passed_at >= $2 and p.passed_at < $3 order by p.passed_at, p.id limit $4`,
 			uuid(span.Vehicle), span.From, span.To, limit)
 		if err != nil {
 			return err

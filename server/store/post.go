@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,13 +20,13 @@ import (
 // directory is in force.
 const holdPartition = `insert into partition_state as s (no, generation) values ($1, 1)
 	on conflict (no) do update set generation = s.generation + 1
-	returning generation, (select version from directory_version)`
+	returning generation, (select version from directory_version), exists (select from review where waiting)`
 
 // Post runs decide in a transaction that holds the partition, and writes what it returns.
 func (s *Store) Post(ctx context.Context, partition int, decide func(context.Context, passage.Books) (passage.Posting, error)) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		b := &books{tx: tx}
-		if err := tx.QueryRow(ctx, holdPartition, partition).Scan(&b.generation, &b.directory); err != nil {
+		if err := tx.QueryRow(ctx, holdPartition, partition).Scan(&b.generation, &b.directory, &b.waiting); err != nil {
 			return err
 		}
 		p, err := decide(ctx, b)
@@ -46,10 +47,16 @@ func write(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
 			return fmt.Errorf("passages: %w", err)
 		}
 	}
+	if err := change(ctx, tx, p.Changed); err != nil {
+		return err
+	}
 	if len(p.Charges) > 0 {
 		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"charge"}, chargeColumns, &chargeRows{list: p.Charges, at: p.At}); err != nil {
 			return fmt.Errorf("charges: %w", err)
 		}
+	}
+	if err := writePast(ctx, tx, p); err != nil {
+		return err
 	}
 	return quarantine(ctx, tx, p.Quarantined)
 }
@@ -59,7 +66,7 @@ var (
 		"id", "station", "lane", "epoch", "sequence", "passed_at", "received_at", "direction", "tag", "country", "plate",
 		"vehicle_id", "customer_id", "agreement_id", "matched_by", "blocked",
 	}
-	chargeColumns = []string{"passage_id", "revision", "posted_at", "list", "net", "amount", "tariff", "steps", "digest"}
+	chargeColumns = []string{"passage_id", "revision", "posted_at", "list", "net", "amount", "tariff", "steps", "digest", "customer_id"}
 )
 
 // passageRows feeds COPY.
@@ -85,7 +92,7 @@ func (r *passageRows) Values() ([]any, error) {
 type chargeRows struct {
 	list []passage.Charge
 	at   time.Time
-	row  [9]any
+	row  [10]any
 	next int
 }
 
@@ -94,7 +101,9 @@ func (r *chargeRows) Err() error { return nil }
 
 func (r *chargeRows) Values() ([]any, error) {
 	c := &r.list[r.next-1]
-	r.row = [9]any{uuid(c.Passage), c.Revision, r.at, int64(c.List), int64(c.Net), int64(c.Amount), c.Tariff, c.Steps, c.Digest}
+	r.row = [10]any{
+		uuid(c.Passage), c.Revision, r.at, int64(c.List), int64(c.Net), int64(c.Amount), c.Tariff, c.Steps, c.Digest, uuid(c.Customer),
+	}
 	return r.row[:], nil
 }
 
@@ -111,14 +120,15 @@ func quarantine(ctx context.Context, tx pgx.Tx, list []passage.Quarantined) erro
 	}
 	batch := &pgx.Batch{}
 	for _, q := range list {
-		key := q.Observation.Key()
+		key := messageKey(q.Observation)
 		params, errP := json.Marshal(q.Why.Params)
 		observation, errO := json.Marshal(q.Observation)
 		if err := errors.Join(errP, errO); err != nil {
 			return fmt.Errorf("quarantine %s: %w", key, err)
 		}
 		batch.Queue(`insert into quarantine (message_key, code, params, observation, station, received_at)
-			values ($1, $2, $3, $4, $5, $6) on conflict (message_key, code) do nothing`,
+			values ($1, $2, $3, $4, $5, $6) on conflict (message_key, code) do update
+			set resolved_at = null, released_at = null where quarantine.resolved_at is not null`,
 			key, string(q.Why.Code), params, observation, string(q.Observation.Station), q.Received)
 	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
@@ -127,11 +137,20 @@ func quarantine(ctx context.Context, tx pgx.Tx, list []passage.Quarantined) erro
 	return nil
 }
 
+// messageKey tells a passage from its corrections.
+func messageKey(o toll.Observation) string {
+	if o.Revision == 0 {
+		return o.Key()
+	}
+	return o.Key() + "/" + strconv.Itoa(o.Revision)
+}
+
 // books is an open transaction that holds a partition.
 type books struct {
 	tx         pgx.Tx
 	generation int64
 	directory  int64
+	waiting    bool // a correction waits for its passage
 }
 
 func (b *books) Generation() int64 { return b.generation }
@@ -145,9 +164,9 @@ func (b *books) Standings(ctx context.Context, spans []passage.Span) ([]passage.
 	for i, s := range spans {
 		ids[i], from[i], to[i] = uuid(s.Vehicle), s.From, s.To
 	}
-	rows, err := b.tx.Query(ctx, `select p.id, p.station, p.lane, p.epoch, p.sequence, p.passed_at, p.direction, p.tag, p.vehicle_id,
-			p.customer_id, p.agreement_id, p.matched_by, p.blocked, p.received_at, coalesce(c.revision, 0), coalesce(c.list, 0), coalesce(c.net, 0),
-			coalesce(c.digest, 0)
+	rows, err := b.tx.Query(ctx, `select p.id, p.station, p.lane, p.epoch, p.sequence, p.passed_at, p.direction, p.tag, p.country, p.plate,
+			p.vehicle_id, p.customer_id, p.agreement_id, p.matched_by, p.blocked, p.withdrawn, p.received_at, coalesce(c.revision, 0),
+			coalesce(c.list, 0), coalesce(c.net, 0), coalesce(c.digest, 0)
 		from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as s (vehicle, since, until)
 		cross join lateral (select * from passage where vehicle_id = s.vehicle and passed_at >= s.since and passed_at < s.until offset 0) p
 		left join lateral (select revision, list, net, digest from charge where passage_id = p.id order by revision desc limit 1) c on true`,
@@ -163,15 +182,22 @@ func (b *books) Standings(ctx context.Context, spans []passage.Span) ([]passage.
 }
 
 func scanStanding(row pgx.CollectableRow) (s passage.Standing, err error) {
+	return s, scanKept(row, &s)
+}
+
+// scanKept reads a standing and what follows it in the row.
+func scanKept(row pgx.CollectableRow, s *passage.Standing, more ...any) error {
 	var id, vehicle, customer, agreement pgtype.UUID
 	var station, direction, tag, matched string
 	var list, net int64
-	err = row.Scan(&id, &station, &s.Lane, &s.Epoch, &s.Sequence, &s.At, &direction, &tag, &vehicle, &customer, &agreement, &matched,
-		&s.Blocked, &s.Received, &s.Revision, &list, &net, &s.Digest)
+	err := row.Scan(append([]any{
+		&id, &station, &s.Lane, &s.Epoch, &s.Sequence, &s.At, &direction, &tag, &s.Country, &s.Plate, &vehicle, &customer, &agreement, &matched,
+		&s.Blocked, &s.Withdrawn, &s.Received, &s.Revision, &list, &net, &s.Digest,
+	}, more...)...)
 	s.ID, s.Vehicle, s.Customer, s.Agreement = id.Bytes, vehicle.Bytes, customer.Bytes, agreement.Bytes
 	s.Station, s.Direction, s.Tag = toll.StationID(station), toll.Direction(direction), toll.TagID(tag)
 	s.MatchedBy, s.List, s.Net = toll.MatchedBy(matched), money.Ore(list), money.Ore(net)
-	return s, err
+	return err
 }
 
 // Known tells which of the passages are kept already.

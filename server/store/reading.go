@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/money"
 	"bompass/shared/oslo"
+	"bompass/shared/rating"
 	"bompass/shared/toll"
 )
 
@@ -46,7 +48,7 @@ func (s *Store) Passages(ctx context.Context, q passage.Query) (page passage.Pag
 
 // MonthTotal is what a customer's passages of a month have cost so far.
 func (s *Store) MonthTotal(ctx context.Context, customer toll.CustomerID, month oslo.Month) (total money.Ore, err error) {
-	err = s.pool.QueryRow(ctx, `select coalesce(sum(c.amount), 0) from passage p join charge c on c.passage_id = p.id
+	err = s.pool.QueryRow(ctx, `select coalesce(sum(c.amount), 0) from passage p join charge c on c.passage_id = p.id and c.customer_id = p.customer_id
 		where p.customer_id = $1 and p.passed_at >= $2 and p.passed_at < $3`, string(customer), month.Start(), (month + 1).Start()).Scan((*int64)(&total))
 	if err != nil {
 		return 0, fmt.Errorf("month's total: %w", err)
@@ -119,7 +121,11 @@ func scanLine(row pgx.CollectableRow) (l api.PassageLine, err error) {
 		return l, err
 	}
 	l.At, l.Priced = at.UTC(), revision > 0
-	return l, json.Unmarshal(steps, &l.Steps)
+	if err := json.Unmarshal(steps, &l.Steps); err != nil {
+		return l, err
+	}
+	l.Pending = slices.ContainsFunc(l.Steps, func(s rating.Step) bool { return s.Rule == rating.RulePending })
+	return l, nil
 }
 
 // LatestOf is the instant of the latest passage of a sequence epoch; zero when there is none.

@@ -111,7 +111,7 @@ func Check(plan *rating.Plan, b Bill) Report {
 		}
 		posted[c.Passage] = c
 	}
-	for _, l := range rate(plan, b.Passages) {
+	for _, l := range rate(plan, b.Passages, open(b.Charges)) {
 		if oslo.MonthOf(l.Passage.At) != b.Month {
 			continue
 		}
@@ -148,7 +148,7 @@ func (r *Report) sum() {
 }
 
 // rate prices a vehicle's passages together, each once, in the order of time.
-func rate(plan *rating.Plan, passages []Passage) []Line {
+func rate(plan *rating.Plan, passages []Passage, open map[toll.PassageID]bool) []Line {
 	lines := make([]Line, 0, len(passages))
 	places := make([]int, 0, len(passages)) // in lines, of what could be resolved
 	set := make([]rating.Crossing, 0, len(passages))
@@ -168,7 +168,7 @@ func rate(plan *rating.Plan, passages []Passage) []Line {
 		}
 		lines = append(lines, l)
 	}
-	price(plan, lines, places, set)
+	price(plan, lines, places, set, open)
 	sort.SliceStable(lines, func(i, j int) bool {
 		a, b := lines[i], lines[j]
 		return cmp.Or(a.Passage.At.Compare(b.Passage.At), strings.Compare(string(a.ID), string(b.ID))) < 0
@@ -178,7 +178,9 @@ func rate(plan *rating.Plan, passages []Passage) []Line {
 
 // price rates the set in its one order: by instant, station and key, and by identity where those are
 // the same.
-func price(plan *rating.Plan, lines []Line, places []int, set []rating.Crossing) {
+//
+// Charges that were pending when they were made up are explained as such; their amounts are the same.
+func price(plan *rating.Plan, lines []Line, places []int, set []rating.Crossing, open map[toll.PassageID]bool) {
 	order := make([]int, len(set))
 	for i := range order {
 		order[i] = i
@@ -192,12 +194,32 @@ func price(plan *rating.Plan, lines []Line, places []int, set []rating.Crossing)
 		sorted[i] = set[at]
 	}
 	plan.Rate(sorted, charges)
+	early := charges
+	if len(open) > 0 {
+		early = make([]rating.Charge, len(set))
+		plan.RateKnown(sorted, early, time.UnixMilli(0))
+	}
 	id := func(i int) toll.PassageID { return lines[places[order[i]]].ID }
 	for i := range order {
+		explained := charges
+		if open[id(i)] {
+			explained = early
+		}
 		lines[places[order[i]]].Own = &Charge{
-			Passage: id(i), List: charges[i].List(), Net: charges[i].Net(), Steps: plan.Explain(sorted, charges, i, id, nil),
+			Passage: id(i), List: charges[i].List(), Net: charges[i].Net(), Steps: plan.Explain(sorted, explained, i, id, nil),
 		}
 	}
+}
+
+// open tells which charges were pending when they were made up.
+func open(charges []Charge) map[toll.PassageID]bool {
+	list := map[toll.PassageID]bool{}
+	for i := range charges {
+		if slices.ContainsFunc(charges[i].Steps, func(s rating.Step) bool { return s.Rule == rating.RulePending }) {
+			list[charges[i].Passage] = true
+		}
+	}
+	return list
 }
 
 func asFault(err error) *fault.Error {

@@ -117,6 +117,7 @@ func TestItHasWordsForEveryCodeClassAndRule(t *testing.T) {
 		rating.RuleList, rating.RuleExempt, rating.RuleDirection, rating.RuleTag, rating.RuleZeroEmission, rating.RuleHour,
 		rating.RuleCap, rating.RuleCounted, rating.RuleToll, rating.RuleDuplicate, rating.RuleSupplement, rating.RulePair,
 		rating.RuleAnnul, rating.RuleWaive, rating.RuleDay, rating.RulePending, rating.RuleVAT,
+		rating.RuleWithdrawn, rating.RuleMoved,
 	} {
 		keys = append(keys, "step."+string(rule))
 	}
@@ -129,7 +130,7 @@ func TestItHasWordsForEveryCodeClassAndRule(t *testing.T) {
 
 // families are keys whose last part is data: a code, a class, a rule, a month.
 var families = []string{
-	"fault.", "class.", "exempt.", "step.", "badge.", "band.", "month.", "weekday.", "language.",
+	"fault.", "class.", "exempt.", "cap.", "scheme.", "step.", "badge.", "band.", "month.", "weekday.", "language.",
 	"passages.match.", "check.differs.", "mail.", "sms.", "event.", "role.", "consent.", "export.", "hold.", "help.", "eid.why.", "eid.prove.",
 }
 

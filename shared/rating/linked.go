@@ -2,6 +2,7 @@ package rating
 
 import (
 	"slices"
+	"time"
 
 	"bompass/shared/tariff"
 )
@@ -44,6 +45,18 @@ func (p *Plan) linkOf(c Crossing, kinds ...tariff.LinkKind) *link {
 		}
 	}
 	return nil
+}
+
+// Settled is the instant from which no passage to come can change a charge by a rule of linked stations:
+// until then RateKnown can say that it is pending.
+func (p *Plan) Settled(c Crossing) time.Time {
+	v, span := p.version(c), int64(0)
+	for i := range v.links {
+		if l := &v.links[i]; slices.Contains(l.at, c.station) {
+			span = max(span, l.span)
+		}
+	}
+	return time.UnixMilli(c.at + span).UTC()
 }
 
 // tie settles pairs and annulments, which depend on times and stations alone. It tells whether it

@@ -33,6 +33,12 @@ type Observation struct {
 	Tag       TagID     `json:"tag,omitempty"`     // empty when no tag was read
 	Country   string    `json:"country,omitempty"` // of the plate, ISO 3166 alpha-2
 	Plate     string    `json:"plate,omitempty"`   // as the camera read it; empty when unread
+
+	// What a station reports of the same passage later, the highest revision being in force: another
+	// instant, or that it did not happen. Revision 0 is the passage itself.
+	Revision  int    `json:"revision,omitempty"`
+	Withdrawn bool   `json:"withdrawn,omitempty"`
+	Reason    string `json:"reason,omitempty"`
 }
 
 // Key is the identity in words: station/lane/epoch/sequence, the message id of the passage.
