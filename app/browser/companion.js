@@ -6,6 +6,9 @@
 
   const served = /^\/(login|logout|parties|help|security|prove|export|invitation|password|dev|api|web|healthz)(\/|$)/;
 
+  const scheme = /(?:^|; )theme=(light|dark)(?:;|$)/.exec(document.cookie);
+  if (scheme) document.documentElement.dataset.colorScheme = scheme[1];
+
   document.addEventListener("click", function (event) {
     const link = event.target.closest && event.target.closest("a[href]");
     if (!link) return;

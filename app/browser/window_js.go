@@ -50,6 +50,22 @@ func (w *Window) Speak(lang string, alarm Alarm) {
 	root.Get("dataset").Set("reload", alarm.Reload)
 }
 
+// Scheme is how this device wants pages coloured: light, dark or auto.
+func (w *Window) Scheme() string {
+	return w.document.Get("documentElement").Get("dataset").Get("colorScheme").String()
+}
+
+// Paint colours the page light, dark or as the device has it, and remembers it for every page of this
+// device, those before signing in too: the cookie holds nothing else.
+func (w *Window) Paint(scheme string) {
+	w.document.Get("documentElement").Get("dataset").Set("colorScheme", scheme)
+	secure := ""
+	if js.Global().Get("location").Get("protocol").String() == "https:" {
+		secure = "; Secure"
+	}
+	w.document.Set("cookie", "theme="+scheme+"; Path=/; Max-Age=31536000; SameSite=Lax"+secure)
+}
+
 // Title names the page.
 func (w *Window) Title(title string) { w.document.Set("title", title) }
 

@@ -3,6 +3,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -18,7 +19,8 @@ type Window struct {
 	FocusOn  string // id of the element in focus; "h1" after Arrive
 	Left     string // the address it was sent to
 	Reloads  int
-	Cut      bool // no network
+	Cut      bool   // no network
+	Painted  string // how pages are coloured
 	Streamed Hearing
 
 	kept map[string]string
@@ -43,6 +45,12 @@ func (w *Window) Prefer(name, value string) {
 
 // Speak sets the page's language.
 func (w *Window) Speak(lang string, _ Alarm) { w.Lang = lang }
+
+// Scheme is the colouring last chosen.
+func (w *Window) Scheme() string { return cmp.Or(w.Painted, "auto") }
+
+// Paint notes the colouring.
+func (w *Window) Paint(scheme string) { w.Painted = scheme }
 
 // Title names the page.
 func (w *Window) Title(title string) { w.Named = title }

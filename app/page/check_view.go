@@ -25,7 +25,7 @@ func (p *check) form() app.UI {
 	}
 	return app.Div().Class("bp-choose").Body(
 		ui.Form(w.T("check.choose"), ui.Submit("check", p.submit),
-			ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}.Select(string(p.draft.vehicle), vehicleOptions(w, p.f.s.Latest()),
+			ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}.Select(string(p.draft.vehicle), vehicleOptions(w, p.f.s.Latest(), ""),
 				ui.Change("vehicle", func(_ app.Context, v string) { p.draft.vehicle = toll.VehicleID(v) })),
 			ui.Field{ID: "month", Label: w.T("check.month")}.Select(p.draft.month.String(), months,
 				ui.Change("month", func(_ app.Context, v string) {

@@ -25,8 +25,9 @@ type frame struct {
 	said     string
 	offline  bool
 	outdated bool
-	logout   string // why logging out did not work
-	arriving bool   // the page was mounted and has not been navigated to
+	logout   string                              // why logging out did not work
+	arriving bool                                // the page was mounted and has not been navigated to
+	picked   func(app.Context, toll.AgreementID) // shows another agreement; nil on pages that show none
 	stops    []func()
 }
 
@@ -152,7 +153,7 @@ func (f *frame) render(here string, body ...app.UI) app.UI {
 	}
 	return ui.Shell{
 		Brand: w.T("app.name"), Skip: w.T("app.skip"), NavName: w.T("app.nav"),
-		Nav: f.nav(here), Enter: f.enter(),
+		Nav: f.nav(here), Enter: f.enter(), Picker: f.picker(),
 		Who: f.who(), Banner: f.banner(), Said: f.said, Foot: f.foot(), Body: body,
 	}.UI()
 }
@@ -177,6 +178,26 @@ func (f *frame) enter() *ui.NavItem {
 		return nil
 	}
 	return &ui.NavItem{Href: "/login", Text: f.words().T("prices.login")}
+}
+
+// picker is the choice among several agreements, on pages that can show one.
+func (f *frame) picker() *ui.Picker {
+	latest := f.s.Latest()
+	if f.picked == nil || latest == nil || len(latest.Agreements) < 2 {
+		return nil
+	}
+	w := f.words()
+	options := []ui.Option{{Text: w.T("agreement.all")}}
+	for _, a := range latest.Agreements {
+		options = append(options, ui.Option{Value: string(a.ID), Text: w.T("agreement.named", "charger", a.Charger, "number", a.Number)})
+	}
+	return &ui.Picker{
+		Label: w.T("agreement.show"), Here: string(f.s.Agreement()), Options: options,
+		Do: ui.Change("picker", func(ctx app.Context, v string) {
+			f.s.Choose(toll.AgreementID(v))
+			f.picked(ctx, toll.AgreementID(v))
+		}),
+	}
 }
 
 func (f *frame) banner() string {
@@ -236,6 +257,13 @@ func (f *frame) foot() ui.Foot {
 		foot.Languages = append(foot.Languages, ui.Language{
 			Code: lang, Name: w.T("language." + lang), Here: lang == w.Lang(),
 			Do: ui.On("language/"+lang, func(ctx app.Context) { f.speak(ctx, lang) }),
+		})
+	}
+	foot.SchemeName = w.T("scheme")
+	for _, scheme := range []string{"auto", "light", "dark"} {
+		foot.Schemes = append(foot.Schemes, ui.Scheme{
+			Code: scheme, Name: w.T("scheme." + scheme), Here: scheme == f.s.Window.Scheme(),
+			Do: ui.On("scheme/"+scheme, func(app.Context) { f.s.Window.Paint(scheme) }),
 		})
 	}
 	return foot

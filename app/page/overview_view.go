@@ -1,7 +1,6 @@
 package page
 
 import (
-	"net/url"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -9,22 +8,25 @@ import (
 	"bompass/app/ui"
 	"bompass/shared/api"
 	"bompass/shared/i18n"
+	"bompass/shared/toll"
 )
 
 // vehiclesMax is how many vehicles an agreement shows before it is asked for all.
 const vehiclesMax = 6
 
-func (p *overview) balance() app.UI {
+func (p *overview) balance(reply *api.OverviewReply) app.UI {
 	w := p.f.words()
-	amount := app.P().Class("bp-balance-amount").Text(w.Kroner(p.reply.Total))
+	compared := p.compared(reply)
+	amount := app.P().Class("bp-balance-amount").Text(w.Kroner(reply.Total))
 	if p.arrived > 0 { // two names in turn, as for fresh rows
 		amount = amount.Class("bp-moved-" + strconv.Itoa(p.arrived%2))
 	}
 	return app.Section().Class("bp-balance").Aria("labelledby", "balance").Body(
-		app.H2().ID("balance").Class("bp-balance-title").Text(w.T("overview.balance", "month", w.Month(p.reply.Month))),
+		app.H2().ID("balance").Class("bp-balance-title").Text(w.T("overview.balance", "month", w.Month(reply.Month))),
 		amount,
 		app.P().Class("bp-balance-note").Body(
-			app.Span().Text(w.N("overview.passages", counted(p.reply))),
+			app.Span().Text(w.N("overview.passages", counted(reply))),
+			app.If(compared != "", app.Span().Text(compared)),
 			app.If(p.f.s.Live() && !p.f.offline, app.Span().Class("bp-live").Text(w.T("app.live"))),
 		),
 	)
@@ -58,13 +60,13 @@ func (p *overview) passages() app.UI {
 	)
 }
 
-func (p *overview) agreements() app.UI {
+func (p *overview) agreements(reply *api.OverviewReply) app.UI {
 	w := p.f.words()
 	cards := []app.UI{ui.Heading("agreements", w.T("overview.agreements"))}
-	if p.reply.Unagreed != nil {
-		cards = append(cards, p.unagreed(*p.reply.Unagreed))
+	if reply.Unagreed != nil {
+		cards = append(cards, p.unagreed(*reply.Unagreed))
 	}
-	for _, a := range p.reply.Agreements {
+	for _, a := range reply.Agreements {
 		cards = append(cards, p.agreement(a))
 	}
 	if len(cards) == 1 {
@@ -78,12 +80,11 @@ func (p *overview) agreement(a api.AgreementOverview) app.UI {
 	return app.Article().Class("bp-card bp-card-flush").Body(
 		app.Div().Class("bp-card-head").Body(
 			app.Div().Body(
-				app.H3().Class("bp-card-title").Text(a.Charger),
+				app.H3().Class("bp-card-title").Body(app.Text(a.Charger+" "), app.If(a.Blocked, ui.Badge("danger", w.T("overview.blocked")))),
 				app.P().Class("bp-sub").Text(w.T("overview.agreement", "number", a.Number)+" · "+w.N("overview.vehicles", len(a.Vehicles))),
 			),
 			p.spent(a),
 		),
-		app.If(a.Blocked, ui.Alert("warning", w.T("overview.blocked"), w.T("overview.blocked.why"))),
 		p.vehicles(a),
 	)
 }
@@ -98,7 +99,6 @@ func (p *overview) unagreed(a api.AgreementOverview) app.UI {
 			),
 			p.spent(a),
 		),
-		app.Div().Class("bp-card-note").Body(ui.Alert("warning", "", w.T("overview.unagreed.why"))),
 		p.vehicles(a),
 	)
 }
@@ -113,6 +113,9 @@ func (p *overview) spent(a api.AgreementOverview) app.UI {
 
 func (p *overview) vehicles(a api.AgreementOverview) app.UI {
 	w := p.f.words()
+	if len(a.Vehicles) == 0 {
+		return app.Div()
+	}
 	shown := a.Vehicles
 	if !p.unfold[a.ID] {
 		shown = shown[:min(vehiclesMax, len(shown))]
@@ -131,7 +134,8 @@ func (p *overview) vehicles(a api.AgreementOverview) app.UI {
 			{Text: w.T("overview.month"), Number: true},
 		},
 	}.UI()
-	return app.Div().Body(table, app.If(len(a.Vehicles) > vehiclesMax, p.unfolder(w, a)))
+	return app.Div().Body(table, app.If(len(a.Vehicles) > vehiclesMax,
+		p.unfolder(a.ID, w.T("overview.vehicles.all", "n", w.Number(int64(len(a.Vehicles)))), w.T("overview.vehicles.fewer"))))
 }
 
 func (p *overview) vehicle(w *i18n.Words, v api.VehicleOverview) []app.UI {
@@ -139,9 +143,8 @@ func (p *overview) vehicle(w *i18n.Words, v api.VehicleOverview) []app.UI {
 	if v.Tag == "" {
 		tag = app.Span().Class("bp-quiet").Text(w.T("overview.tag.none"))
 	}
-	href := address(passagesPath, url.Values{"vehicle": {string(v.ID)}, "from": {p.reply.Month.First().String()}, "to": {p.f.s.Today().String()}})
 	return []app.UI{
-		app.A().Class("bp-plate").Href(href).Text(v.Plate.String()),
+		app.A().Class("bp-plate").Href(p.passagesOf(v.ID)).Text(v.Plate.String()),
 		app.Span().Text(i18n.Sentence(w.Class(v.Class))),
 		tag,
 		app.Span().Text(w.Number(int64(v.Passages))),
@@ -149,12 +152,13 @@ func (p *overview) vehicle(w *i18n.Words, v api.VehicleOverview) []app.UI {
 	}
 }
 
-func (p *overview) unfolder(w *i18n.Words, a api.AgreementOverview) app.UI {
-	text := w.T("overview.vehicles.all", "n", w.Number(int64(len(a.Vehicles))))
-	if p.unfold[a.ID] {
-		text = w.T("overview.vehicles.fewer")
+// unfolder is the button that shows all of a list, or less of it again.
+func (p *overview) unfolder(list toll.AgreementID, all, fewer string) app.UI {
+	text := all
+	if p.unfold[list] {
+		text = fewer
 	}
 	return app.P().Class("bp-card-foot").Body(
-		ui.Button("tertiary", text, ui.On("unfold/"+string(a.ID), func(app.Context) { p.unfold[a.ID] = !p.unfold[a.ID] })).
-			Aria("expanded", strconv.FormatBool(p.unfold[a.ID])))
+		ui.Button("tertiary", text, ui.On("unfold/"+string(list), func(app.Context) { p.unfold[list] = !p.unfold[list] })).
+			Aria("expanded", strconv.FormatBool(p.unfold[list])))
 }

@@ -30,7 +30,18 @@ type passages struct {
 	open    map[toll.PassageID]bool
 }
 
-func newPassages(s *session.Session) *passages { return &passages{f: frame{s: s}, loading: true} }
+func newPassages(s *session.Session) *passages {
+	p := &passages{f: frame{s: s}, loading: true}
+	p.f.picked = p.pick
+	return p
+}
+
+// pick shows another agreement's passages of the same period, of all its vehicles.
+func (p *passages) pick(ctx app.Context, id toll.AgreementID) {
+	c := p.asked
+	c.agreement, c.vehicle = id, ""
+	ctx.Navigate(c.href())
+}
 
 // OnMount begins to listen for new passages.
 func (p *passages) OnMount(ctx app.Context) {
@@ -48,7 +59,13 @@ func (p *passages) OnAppUpdate(app.Context) { p.f.outdated = true }
 
 // OnNav takes the choice from the address. The component stays when only the choice changes.
 func (p *passages) OnNav(ctx app.Context) {
-	p.choose(ctx, chosen(ctx.Page().URL(), p.f.s.Today()))
+	u := ctx.Page().URL()
+	c := chosen(u, p.f.s.Today())
+	if !u.Query().Has("from") && c.agreement == "" { // a bare address keeps to the agreement shown before
+		c.agreement = p.f.s.Agreement()
+	}
+	p.f.s.Choose(c.agreement)
+	p.choose(ctx, c)
 	p.f.arrive(ctx, p.title())
 }
 

@@ -46,7 +46,7 @@ func (p *passages) form() app.UI {
 
 func (p *passages) vehicles() []ui.Option {
 	w := p.f.words()
-	return append([]ui.Option{{Text: w.T("passages.vehicle.all")}}, vehicleOptions(w, p.f.s.Latest())...)
+	return append([]ui.Option{{Text: w.T("passages.vehicle.all")}}, vehicleOptions(w, p.f.s.Latest(), p.draft.agreement)...)
 }
 
 // presets are the periods most often asked for; each is allowed by toll.CheckPeriod whatever the day.

@@ -14,6 +14,7 @@ import (
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 	"bompass/shared/oslo"
+	"bompass/shared/toll"
 )
 
 // Session is one signed-in stay in one browser tab. Its methods are called on the UI goroutine, those
@@ -27,6 +28,7 @@ type Session struct {
 	me     api.MeReply
 	known  bool // me has been answered
 	latest *api.OverviewReply
+	chosen toll.AgreementID // shown alone; empty for all
 
 	tariffs *Tariffs // public: they stay when the session ends
 	live    bool     // the event stream is connected
@@ -100,6 +102,12 @@ func (s *Session) Latest() *api.OverviewReply { return s.latest }
 // Remember keeps an overview for the pages to come.
 func (s *Session) Remember(o api.OverviewReply) { s.latest = &o }
 
+// Agreement is the one that pages show alone, empty for all.
+func (s *Session) Agreement() toll.AgreementID { return s.chosen }
+
+// Choose shows one agreement alone, or all again.
+func (s *Session) Choose(id toll.AgreementID) { s.chosen = id }
+
 // Hear tells a page of news until it stops listening.
 func (s *Session) Hear(tell func(News)) (stop func()) {
 	id := s.next
@@ -161,7 +169,7 @@ func (s *Session) end() {
 		s.stop()
 		s.stop = nil
 	}
-	s.me, s.known, s.latest, s.Client.CSRF = api.MeReply{}, false, nil, ""
+	s.me, s.known, s.latest, s.chosen, s.Client.CSRF = api.MeReply{}, false, nil, "", ""
 }
 
 // Moved tells whether this is a move from one page to another, not the first page of all.

@@ -48,30 +48,35 @@ func Wrong(id, text string) app.UI {
 	return app.P().ID(id).Class("ds-validation-message").DataSet("field", "validation").Text(text)
 }
 
-// Day is a field for a date. Value is kept as the person leaves it, as 2026-11-20 or empty.
-func (f Field) Day(value string, change Act) app.UI {
-	input := app.Input().ID(f.ID).Name(f.ID).Type("date").Class("ds-input").Value(value).OnChange(change.handler(), change.key)
+// markable is a control that can be marked wrong and described.
+type markable[T any] interface {
+	Aria(name string, value any) T
+}
+
+// mark tells readers what describes a control and whether it is wrong.
+func mark[T markable[T]](f Field, control T) T {
 	if f.Wrong != "" || f.WrongID != "" {
-		input = input.Aria("invalid", "true")
+		control = control.Aria("invalid", "true")
 	}
 	if by := f.described(); by != "" {
-		input = input.Aria("describedby", by)
+		control = control.Aria("describedby", by)
 	}
-	return f.wrap(input)
+	return control
+}
+
+// Day is a field for a date. Value is kept as the person leaves it, as 2026-11-20 or empty.
+func (f Field) Day(value string, change Act) app.UI {
+	return f.wrap(mark(f, app.Input().ID(f.ID).Name(f.ID).Type("date").Class("ds-input").Value(value).OnChange(change.handler(), change.key)))
 }
 
 // Search is a field for what to look for.
 func (f Field) Search(value string, change Act) app.UI {
-	field := app.Input().ID(f.ID).Name(f.ID).Type("search").Class("ds-input").AutoComplete(false).Value(value).OnChange(change.handler(), change.key)
-	if by := f.described(); by != "" {
-		field = field.Aria("describedby", by)
-	}
-	return f.wrap(field)
+	return f.wrap(mark(f, app.Input().ID(f.ID).Name(f.ID).Type("search").Class("ds-input").AutoComplete(false).Value(value).OnChange(change.handler(), change.key)))
 }
 
 // Clock is a field for a time of day. Value is kept as the person leaves it, as 07:30 or empty.
 func (f Field) Clock(value string, change Act) app.UI {
-	return f.wrap(app.Input().ID(f.ID).Name(f.ID).Type("time").Class("ds-input").Value(value).OnChange(change.handler(), change.key))
+	return f.wrap(mark(f, app.Input().ID(f.ID).Name(f.ID).Type("time").Class("ds-input").Value(value).OnChange(change.handler(), change.key)))
 }
 
 // Option is one choice of a Select.
@@ -87,7 +92,7 @@ func (f Field) Select(value string, options []Option, change Act) app.UI {
 		}
 		choices = append(choices, choice)
 	}
-	return f.wrap(app.Select().ID(f.ID).Name(f.ID).Class("ds-input").Body(choices...).OnChange(change.handler(), change.key))
+	return f.wrap(mark(f, app.Select().ID(f.ID).Name(f.ID).Class("ds-input").Body(choices...).OnChange(change.handler(), change.key)))
 }
 
 // Form is a form that is sent with its one button.

@@ -16,6 +16,8 @@ const (
 	IconOut      Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="M6 18 17 7M9 7h8v8"></path></svg>`
 	IconLeave    Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M14 4h4.5A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5H14M10 8l-4 4 4 4M6 12h9"></path></svg>`
 	IconGo       Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M5 12h14M13 6l6 6-6 6"></path></svg>`
+	IconClose    Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M6 6l12 12M18 6 6 18"></path></svg>`
+	IconAlert    Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="M12 4 3 19.5h18zM12 10v4.5M12 17v.01"></path></svg>`
 	IconEmpty    Icon = `<svg class="bp-picture" viewBox="0 0 96 72" width="96" height="72" aria-hidden="true"><path d="M8 62h80M20 62V26a10 10 0 0 1 10-10h36a10 10 0 0 1 10 10v36"></path><path d="M42 30h12l10 32H32zM48 34v5M48 45v5M48 56v6"></path></svg>`
 )
 

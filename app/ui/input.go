@@ -23,13 +23,7 @@ func (f Field) Text(value string, in Input, change Act) app.UI {
 	if in.Max > 0 {
 		field = field.MaxLength(in.Max)
 	}
-	if f.Wrong != "" || f.WrongID != "" {
-		field = field.Aria("invalid", "true")
-	}
-	if by := f.described(); by != "" {
-		field = field.Aria("describedby", by)
-	}
-	return f.wrap(field)
+	return f.wrap(mark(f, field))
 }
 
 // Toggle makes the act of ticking a box.

@@ -10,6 +10,7 @@ type Shell struct {
 	Nav     []NavItem
 	Who     *Who     // nil until it is known
 	Enter   *NavItem // the way in, for those who are not signed in
+	Picker  *Picker  // what the page is about, where there is a choice
 	Banner  string
 	Said    string // told to screen readers as it changes
 	Foot    Foot
@@ -41,8 +42,33 @@ type Who struct {
 type Foot struct {
 	LanguageName string
 	Languages    []Language
+	SchemeName   string
+	Schemes      []Scheme
 	Help         string
 	HelpHref     string
+}
+
+// Picker is a choice that holds for the whole page, such as one of several agreements.
+type Picker struct {
+	Label   string // read out, not shown
+	Here    string
+	Options []Option
+	Do      Act
+}
+
+// maybe is the picker, and nothing where there is none.
+func (p *Picker) maybe() app.UI {
+	if p == nil {
+		return app.Div()
+	}
+	return app.Div().Class("bp-picker").Body(Field{ID: "picker", Label: p.Label}.Select(p.Here, p.Options, p.Do))
+}
+
+// Scheme is a way of colouring the pages to choose: light, dark, or as the device has it.
+type Scheme struct {
+	Code, Name string
+	Here       bool
+	Do         Act
 }
 
 // Language is one to choose.
@@ -74,7 +100,7 @@ func (s Shell) UI() app.UI {
 // brand's and the one that says that the page is coming.
 func NeutralShell(brand, loading string) app.UI {
 	return app.Div().Class("bp-app").Body(
-		app.Header().Class("bp-header").Body(mark(brand), Bone("bp-bone-name")),
+		app.Header().Class("bp-header").Body(wordmark(brand), Bone("bp-bone-name")),
 		app.Div().Class("bp-nav bp-nav-blank"),
 		app.Main().Class("bp-main").Body(
 			app.H1().Class("ds-sr-only").Text(brand),
@@ -83,13 +109,14 @@ func NeutralShell(brand, loading string) app.UI {
 	)
 }
 
-func mark(brand string) app.UI {
+func wordmark(brand string) app.UI {
 	return app.A().Class("bp-brand").Href("/").Body(IconBrand.UI(), app.Span().Text(brand))
 }
 
 func (s Shell) header() app.UI {
 	return app.Header().Class("bp-header").Body(
-		mark(s.Brand),
+		wordmark(s.Brand),
+		app.If(s.Picker != nil, s.Picker.maybe()),
 		app.Div().Class("bp-who").Body(s.who()),
 	)
 }
@@ -158,16 +185,25 @@ func (s Shell) nav() app.UI {
 }
 
 func (s Shell) foot() app.UI {
-	choices := make([]app.UI, 0, len(s.Foot.Languages))
+	languages := make([]app.UI, 0, len(s.Foot.Languages))
 	for _, l := range s.Foot.Languages {
-		button := app.Button().Type("button").Lang(l.Code).Text(l.Name).OnClick(l.Do.handler(), l.Do.key)
-		if l.Here {
-			button = button.Aria("current", "true")
-		}
-		choices = append(choices, app.Li().Body(button))
+		languages = append(languages, choice(app.Button().Lang(l.Code), l.Name, l.Here, l.Do))
+	}
+	schemes := make([]app.UI, 0, len(s.Foot.Schemes))
+	for _, c := range s.Foot.Schemes {
+		schemes = append(schemes, choice(app.Button().ID("scheme-"+c.Code), c.Name, c.Here, c.Do))
 	}
 	return app.Footer().Class("bp-foot").Body(
-		app.Nav().Class("bp-languages").Aria("label", s.Foot.LanguageName).Body(app.Ul().Body(choices...)),
+		app.Nav().Class("bp-languages").Aria("label", s.Foot.LanguageName).Body(app.Ul().Body(languages...)),
+		app.Nav().Class("bp-languages").Aria("label", s.Foot.SchemeName).Body(app.Ul().Body(schemes...)),
 		app.P().Body(app.A().Class("ds-link").Href(s.Foot.HelpHref).Text(s.Foot.Help)),
 	)
+}
+
+func choice(button app.HTMLButton, name string, here bool, do Act) app.UI {
+	button = button.Type("button").Text(name).OnClick(do.handler(), do.key)
+	if here {
+		button = button.Aria("current", "true")
+	}
+	return app.Li().Body(button)
 }

@@ -65,6 +65,15 @@ func (w *Words) Kroner(o money.Ore) string {
 	return sign + w.form.before + w.Decimal(int64(o), 2) + w.form.after
 }
 
+// Whole writes whole kroner without øre, for scales: 1 200 kr. Øre are left out.
+func (w *Words) Whole(o money.Ore) string {
+	sign := ""
+	if o < 0 {
+		sign, o = w.form.minus, -o
+	}
+	return sign + w.form.before + w.Number(int64(o)/100) + w.form.after
+}
+
 // Money writes an amount in a currency, given by its code: kroner as Kroner does, others with the code.
 func (w *Words) Money(o money.Ore, currency string) string {
 	if currency == "" || currency == "NOK" {
@@ -127,6 +136,9 @@ func (w *Words) Weekday(d oslo.Day) string { return w.date(w.form.weekday, d) }
 
 // Month writes a month: november 2026.
 func (w *Words) Month(m oslo.Month) string { return w.date("{month} {y}", m.First()) }
+
+// MonthName writes a month without its year: november.
+func (w *Words) MonthName(m oslo.Month) string { return w.date("{month}", m.First()) }
 
 // Clock writes the Norwegian time of day: 13:05. In the hour that autumn doubles it carries the offset
 // from UTC, since the time alone would mean two instants.

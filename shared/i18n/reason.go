@@ -73,6 +73,9 @@ func (w *Words) Class(class string) string { return w.orSelf("class.", class) }
 // Band is a tariff's time band; a band's own name where the catalogue has none.
 func (w *Words) Band(band string) string { return w.orSelf("band.", band) }
 
+// CapGroup is what a monthly cap counts within a scheme; the group's own name where the catalogue has none.
+func (w *Words) CapGroup(group string) string { return w.orSelf("cap.", group) }
+
 func (w *Words) orSelf(family, name string) string {
 	if w.Has(family + name) {
 		return w.T(family + name)

@@ -1,0 +1,142 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
+
+// Chart is amounts along time as a drawing, with the same amounts as a table for those who cannot or
+// would rather not read a drawing.
+type Chart struct {
+	ID     string // prefix of ids
+	Name   string // what the drawing shows, for screen readers
+	Bars   bool   // the first series as bars; otherwise every series as a line
+	Slots  int    // places along the time axis
+	Series []Series
+	Axis   []string // texts along the time axis, spread evenly
+	Top    int64    // the amount at the upper edge, as Nice gives it
+	Scale  []string // texts of the amounts from Top to nothing, spread evenly
+	Twin   Table
+	Show   string // "Show as a table"
+}
+
+// Series is one run of amounts, one for each slot from the first. It may end before the last slot.
+type Series struct {
+	Name, Sum string // in the legend
+	Values    []int64
+}
+
+// The drawing's own measures; it is stretched to the room there is.
+const (
+	chartWidth  = 1000
+	chartHeight = 200
+)
+
+// Nice is the first round number at or above n: 1, 2, 4 or 5 with zeros. It is at least least, and its
+// halves are whole.
+func Nice(n, least int64) int64 {
+	for unit := least; ; unit *= 10 {
+		for _, k := range []int64{1, 2, 4, 5} {
+			if k*unit >= n {
+				return k * unit
+			}
+		}
+	}
+}
+
+// UI is the chart with its legend and table.
+func (c Chart) UI() app.UI {
+	legend := make([]app.UI, 0, len(c.Series))
+	for i, s := range c.Series {
+		legend = append(legend, app.Li().Body(
+			app.Span().Class("bp-key bp-key-"+strconv.Itoa(i)).Aria("hidden", "true"),
+			app.Span().Text(s.Name), app.Span().Class("bp-amount").Text(s.Sum)))
+	}
+	return app.Div().Class("bp-chart").Body(
+		app.Ul().Class("bp-legend").Body(legend...),
+		app.Div().Class("bp-plot").Body(
+			texts("bp-scale", c.Scale),
+			c.drawing(),
+			texts("bp-axis", c.Axis),
+		),
+		app.Details().Class("bp-twin").Body(app.Summary().Text(c.Show), c.Twin.UI()),
+	)
+}
+
+// texts are the words along an edge; the drawing's name and the table say the same to screen readers.
+func texts(class string, list []string) app.UI {
+	spans := make([]app.UI, 0, len(list))
+	for _, text := range list {
+		spans = append(spans, app.Span().Text(text))
+	}
+	return app.Div().Class(class).Aria("hidden", "true").Body(spans...)
+}
+
+// svg makes an element of a drawing.
+func svg(tag, class string) app.HTMLElem {
+	return app.Elem(tag).XMLNS("http://www.w3.org/2000/svg").Class(class)
+}
+
+// stroke is a path whose width does not follow the drawing's stretch.
+func stroke(class, d string) app.UI {
+	return svg("path", class).Attr("vector-effect", "non-scaling-stroke").Attr("d", d)
+}
+
+func (c Chart) drawing() app.UI {
+	parts := []app.UI{}
+	for i := range c.Scale {
+		parts = append(parts, stroke("bp-grid", "M0 "+strconv.Itoa(chartHeight*i/max(1, len(c.Scale)-1))+"H1000"))
+	}
+	for i := len(c.Series) - 1; i >= 0; i-- { // the first lies on top
+		if c.Bars && i == 0 {
+			parts = append(parts, c.bars()...)
+			continue
+		}
+		parts = append(parts, c.line(i)...)
+	}
+	return svg("svg", "bp-drawing").Attr("viewBox", "0 0 1000 200").Attr("preserveAspectRatio", "none").
+		Role("img").Aria("label", c.Name).Body(parts...)
+}
+
+func (c Chart) bars() (parts []app.UI) {
+	step := chartWidth / max(1, c.Slots)
+	for i, v := range c.Series[0].Values {
+		if v > 0 {
+			y := c.y(v)
+			parts = append(parts, svg("rect", "bp-bar").Attr("x", i*chartWidth/c.Slots+step/8).Attr("y", y).
+				Attr("width", step-step/4).Attr("height", chartHeight-y))
+		}
+	}
+	return parts
+}
+
+func (c Chart) line(series int) []app.UI {
+	var d strings.Builder
+	var x, y int
+	for i, v := range c.Series[series].Values {
+		x, y = i*chartWidth/max(1, c.Slots-1), c.y(v)
+		mark := "L"
+		if i == 0 {
+			mark = "M"
+		}
+		d.WriteString(mark + strconv.Itoa(x) + " " + strconv.Itoa(y))
+	}
+	if d.Len() == 0 {
+		return nil
+	}
+	parts := []app.UI{stroke("bp-line bp-line-"+strconv.Itoa(series), d.String())}
+	if series == 0 { // a line without length is a dot whatever the stretch
+		parts = append(parts, stroke("bp-dot", "M"+strconv.Itoa(x)+" "+strconv.Itoa(y)+"h.01"))
+	}
+	return parts
+}
+
+// y is an amount's height from above, within the drawing.
+func (c Chart) y(v int64) int {
+	if c.Top <= 0 {
+		return chartHeight
+	}
+	return int(chartHeight - chartHeight*min(max(v, 0), c.Top)/c.Top)
+}

@@ -1,0 +1,42 @@
+package ui
+
+import "github.com/maxence-charriere/go-app/v9/pkg/app"
+
+// Dialog is a question that waits for an answer before anything else. It is the browser's own: Escape
+// closes it, focus stays inside and returns to where it was. Closing it changes nothing.
+type Dialog struct {
+	ID, Title, Text string
+	Yes, No         string
+	Danger          bool // Yes takes something away
+	Do              Act  // what Yes does
+	More            []app.UI
+	Open            bool // shown in the page's flow, for looking at it
+}
+
+// UI is the dialog, closed until Ask.
+func (d Dialog) UI() app.UI {
+	yes := Button("primary", d.Yes, Act{d.Do.key, func(ctx app.Context, e app.Event) {
+		closeDialog(d.ID)
+		d.Do.do(ctx, e)
+	}})
+	if d.Danger {
+		yes = yes.DataSet("color", "danger")
+	}
+	body := append([]app.UI{app.H2().ID(d.ID+"-title").Class("ds-heading").DataSet("size", "sm").Text(d.Title), app.P().Text(d.Text)}, d.More...)
+	body = append(body, app.Div().Class("bp-buttons").Body(
+		yes, Button("secondary", d.No, On("close/"+d.ID, func(app.Context) { closeDialog(d.ID) }))))
+	return app.Dialog().ID(d.ID).Class("ds-dialog bp-dialog").Aria("labelledby", d.ID+"-title").Open(d.Open).Body(body...)
+}
+
+// Ask opens a dialog that is on the page.
+func Ask(id string) {
+	if dialog := app.Window().GetElementByID(id); dialog.Truthy() && !dialog.Get("open").Bool() {
+		dialog.Call("showModal")
+	}
+}
+
+func closeDialog(id string) {
+	if dialog := app.Window().GetElementByID(id); dialog.Truthy() {
+		dialog.Call("close")
+	}
+}

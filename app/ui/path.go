@@ -1,0 +1,80 @@
+package ui
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
+
+// Crumb is one step of the way to a page. The last has no Href: it is the page.
+type Crumb struct{ Href, Text string }
+
+// Crumbs is the way to the page from the top.
+func Crumbs(name string, way ...Crumb) app.UI {
+	items := make([]app.UI, 0, len(way))
+	for _, c := range way {
+		if c.Href == "" {
+			items = append(items, app.Li().Body(app.Span().Aria("current", "page").Text(c.Text)))
+			continue
+		}
+		items = append(items, app.Li().Body(app.A().Class("ds-link").Href(c.Href).Text(c.Text)))
+	}
+	return app.Nav().Class("ds-breadcrumbs").Aria("label", name).Body(app.Ol().Body(items...))
+}
+
+// Stepper shows where in a task of several pages a person is. Done steps are links back.
+type Stepper struct {
+	Name  string // "Step 2 of 4"
+	Steps []Crumb
+	Here  int // counted from 0
+}
+
+// UI is the stepper.
+func (s Stepper) UI() app.UI {
+	items := make([]app.UI, 0, len(s.Steps))
+	for i, step := range s.Steps {
+		number := app.Span().Class("bp-step-number").Aria("hidden", "true").Text(strconv.Itoa(i + 1))
+		item := app.Li().Class("bp-step")
+		switch {
+		case i < s.Here:
+			item = item.Class("bp-step-done").Body(app.A().Href(step.Href).Body(number, app.Text(step.Text)))
+		case i == s.Here:
+			item = item.Aria("current", "step").Body(number, app.Span().Text(step.Text))
+		default:
+			item = item.Body(number, app.Span().Text(step.Text))
+		}
+		items = append(items, item)
+	}
+	return app.Nav().Class("bp-steps").Aria("label", s.Name).Body(app.P().Class("bp-quiet").Text(s.Name), app.Ol().Body(items...))
+}
+
+// Pages leads to the pages of a long list.
+type Pages struct {
+	Name           string
+	Previous, Next string // texts
+	Here, Count    int    // counted from 1
+	Href           func(page int) string
+}
+
+// UI is the pagination: the first, the last and the neighbours of the page shown.
+func (p Pages) UI() app.UI {
+	step := func(page int, text string) app.UI {
+		if page < 1 || page > p.Count {
+			return app.Li()
+		}
+		return app.Li().Body(app.A().Class("ds-button").DataSet("variant", "tertiary").Href(p.Href(page)).Text(text))
+	}
+	items := []app.UI{step(p.Here-1, p.Previous)}
+	for n := 1; n <= p.Count; n++ {
+		switch {
+		case n == p.Here:
+			items = append(items, app.Li().Body(app.A().Class("ds-button").DataSet("variant", "primary").Aria("current", "page").Href(p.Href(n)).Text(strconv.Itoa(n))))
+		case n == 1 || n == p.Count || n == p.Here-1 || n == p.Here+1:
+			items = append(items, step(n, strconv.Itoa(n)))
+		case n == p.Here-2 || n == p.Here+2:
+			items = append(items, app.Li().Class("bp-gap").Aria("hidden", "true").Text("…"))
+		}
+	}
+	items = append(items, step(p.Here+1, p.Next))
+	return app.Nav().Class("bp-pages").Aria("label", p.Name).Body(app.Ul().Body(items...))
+}

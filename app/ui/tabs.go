@@ -1,0 +1,82 @@
+package ui
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
+
+// Tabs are views of one thing, one shown at a time. Arrow keys, Home and End move among them.
+type Tabs struct {
+	ID, Name string
+	Tabs     []Tab
+	Here     string // id of the tab shown
+	Choose   func(ctx app.Context, id string)
+	Body     app.UI // of the tab shown
+}
+
+// Tab is one view.
+type Tab struct{ ID, Text string }
+
+// UI is the tabs with the body of the one shown.
+func (t Tabs) UI() app.UI {
+	buttons := make([]app.UI, 0, len(t.Tabs))
+	for _, tab := range t.Tabs {
+		here, stop := tab.ID == t.Here, 0
+		if !here {
+			stop = -1 // one stop for the Tab key; arrows go on from there
+		}
+		click := On(t.ID+"/"+tab.ID, func(ctx app.Context) { t.Choose(ctx, tab.ID) })
+		key := Act{"key/" + t.ID + "/" + t.Here, t.pressed}
+		buttons = append(buttons, app.Button().Type("button").Role("tab").ID(t.id(tab.ID)).TabIndex(stop).
+			Aria("selected", strconv.FormatBool(here)).Aria("controls", t.ID+"-panel").Text(tab.Text).
+			OnClick(click.handler(), click.key).OnKeyDown(key.handler(), key.key))
+	}
+	return app.Div().Class("ds-tabs").Body(
+		app.Div().Role("tablist").Aria("label", t.Name).Body(buttons...),
+		app.Div().Role("tabpanel").ID(t.ID+"-panel").Aria("labelledby", t.id(t.Here)).Body(t.Body),
+	)
+}
+
+func (t Tabs) id(tab string) string { return t.ID + "-" + tab }
+
+func (t Tabs) pressed(ctx app.Context, e app.Event) {
+	next, ok := t.After(e.Get("key").String())
+	if !ok {
+		return
+	}
+	e.PreventDefault()
+	t.Choose(ctx, next)
+	ctx.Defer(func(app.Context) { focus(t.id(next)) })
+}
+
+// After is the tab that a key leads to from the one shown; ok is false for keys that lead nowhere.
+func (t Tabs) After(key string) (id string, ok bool) {
+	n := len(t.Tabs)
+	at := 0
+	for i, tab := range t.Tabs {
+		if tab.ID == t.Here {
+			at = i
+		}
+	}
+	switch key {
+	case "ArrowRight":
+		at++
+	case "ArrowLeft":
+		at += n - 1
+	case "Home":
+		at = 0
+	case "End":
+		at = n - 1
+	default:
+		return "", false
+	}
+	return t.Tabs[at%n].ID, true
+}
+
+// focus moves focus to an element of a component's own.
+func focus(id string) {
+	if element := app.Window().GetElementByID(id); element.Truthy() {
+		element.Call("focus")
+	}
+}

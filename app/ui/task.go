@@ -1,0 +1,21 @@
+package ui
+
+import "github.com/maxence-charriere/go-app/v9/pkg/app"
+
+// Task is something that waits for the person: what, why, and where to see to it.
+type Task struct{ Title, Text, Href, Link string }
+
+// Tasks is a list of tasks.
+func Tasks(tasks []Task) app.UI {
+	items := make([]app.UI, 0, len(tasks))
+	for _, t := range tasks {
+		items = append(items, app.Li().Class("bp-task").Body(
+			IconAlert.UI(),
+			app.Div().Body(
+				app.P().Class("bp-task-title").Text(t.Title),
+				app.P().Text(t.Text),
+				app.If(t.Href != "", app.P().Body(app.A().Class("ds-link").Href(t.Href).Text(t.Link))),
+			)))
+	}
+	return app.Ul().Class("bp-tasks").Body(items...)
+}
