@@ -162,6 +162,9 @@ func (w *Writer) letter(channel Channel, kind Kind, account toll.AccountID, text
 	if err != nil {
 		return Letter{}, fmt.Errorf("write %s: %w", kind, err)
 	}
+	if text.To == "" { // who came with an eID may have no address yet
+		channel = Nobody
+	}
 	letter := Letter{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: account, Due: w.now()}
 	letter.Key, letter.Sealed = w.seal.SealText(plain, letter.row())
 	return letter, nil

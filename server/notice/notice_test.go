@@ -175,7 +175,11 @@ func TestALetterThatNobodyCanTakeIsGivenUpAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.write(t, letter, none)
+	unaddressed, err := d.writer.Mail(notice.SessionsEnded, notice.Reader{Language: "nb"}, notice.Content{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.write(t, letter, none, unaddressed)
 	d.round(t)
 	if waiting, sent, lost, _ := d.db.LetterCounts(t.Context()); waiting != 0 || sent != 0 || lost != 1 || d.tries != 1 {
 		t.Errorf("waiting %d, sent %d, lost %d after %d tries", waiting, sent, lost, d.tries)
