@@ -17,6 +17,10 @@ const (
 	segmentEnd = ".seg"
 )
 
+// StreamFolder is the folder of a spool with another Log's files. A spool that has it is not opened over
+// segments: what waits in it would never be sent.
+const StreamFolder = "stream"
+
 // files is the Log of an append-only row of segment files with a mark up to where the server has answered.
 type files struct {
 	dir      string
@@ -31,30 +35,83 @@ type files struct {
 
 // open takes up the segments and counts what waits in them.
 func (s *files) open() (log Log, waiting int, err error) {
+	if stream := filepath.Join(s.dir, StreamFolder); exists(stream) {
+		return nil, 0, fmt.Errorf("passages may wait in %s: send them with the leaf's upstream first, and remove it then", stream)
+	}
+	waiting, err = s.take()
+	return s, waiting, err
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func (s *files) take() (waiting int, err error) {
 	if s.sent, err = readMark(filepath.Join(s.dir, "sent")); err != nil {
-		return nil, 0, err
+		return 0, err
 	}
 	numbers, err := segments(s.dir)
 	if err != nil {
-		return nil, 0, err
+		return 0, err
 	}
 	for _, no := range numbers {
 		if no < s.sent.Segment { // a crash came between the mark and the removal
 			if err := os.Remove(segmentPath(s.dir, no)); err != nil {
-				return nil, 0, err
+				return 0, err
 			}
 			continue
 		}
 		n, torn, err := mend(segmentPath(s.dir, no), s.sent.skip(no))
 		if err != nil {
-			return nil, 0, err
+			return 0, err
 		}
 		waiting, s.torn = waiting+n, s.torn+torn
 		s.tailNo = no
 	}
 	s.tailNo = max(s.tailNo, s.sent.Segment)
 	s.batch = s.sent
-	return s, waiting, s.nextSegment()
+	return waiting, s.nextSegment()
+}
+
+// moveSegments appends what waits in segment files to a log and removes them. What a crash leaves is moved
+// again and counted by the server as a duplicate.
+func moveSegments(dir string, to Log) (moved int, err error) {
+	numbers, err := segments(dir)
+	if err != nil || len(numbers) == 0 {
+		return 0, err
+	}
+	s := &files{dir: dir}
+	if _, err := s.take(); err != nil {
+		return 0, err
+	}
+	for {
+		records, err := s.Next(BatchMax, batchSize)
+		if err != nil || len(records) == 0 {
+			return moved, errors.Join(err, s.Close(), s.remove(err == nil))
+		}
+		for _, record := range records {
+			if err := to.Append(record); err != nil {
+				return moved, errors.Join(err, s.Close())
+			}
+		}
+		moved += len(records)
+		if err := s.Done(); err != nil {
+			return moved, errors.Join(err, s.Close())
+		}
+	}
+}
+
+// remove forgets the files when all of them is moved.
+func (s *files) remove(all bool) error {
+	numbers, err := segments(s.dir)
+	if !all || err != nil {
+		return err
+	}
+	for _, no := range numbers {
+		err = errors.Join(err, os.Remove(segmentPath(s.dir, no)))
+	}
+	return err
 }
 
 // Append writes a record; a power cut within the next 64 may lose it.

@@ -58,7 +58,7 @@ type laneKey struct {
 // or one more than the last when the clock has not moved.
 func Open(dir string, now time.Time) (*Spool, error) {
 	f := &files{dir: dir}
-	s, err := OpenOver(dir, now, f.open)
+	s, err := openOver(dir, now, f.open)
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +67,23 @@ func Open(dir string, now time.Time) (*Spool, error) {
 }
 
 // OpenOver is Open on another Log. open is called once the spool is locked, and tells how many records
-// are not done; the log is closed with the spool when it is an io.Closer.
+// are not done; the log is closed with the spool when it is an io.Closer. What waits in segment files from
+// an earlier Open is moved into the log.
 func OpenOver(dir string, now time.Time, open func() (log Log, waiting int, err error)) (*Spool, error) {
+	return openOver(dir, now, func() (Log, int, error) {
+		log, waiting, err := open()
+		if err != nil {
+			return nil, 0, err
+		}
+		moved, err := moveSegments(dir, log)
+		if log, ok := log.(io.Closer); ok && err != nil {
+			err = errors.Join(err, log.Close())
+		}
+		return log, waiting + moved, err
+	})
+}
+
+func openOver(dir string, now time.Time, open func() (Log, int, error)) (*Spool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open spool: %w", err)
 	}
