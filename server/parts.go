@@ -25,7 +25,7 @@ import (
 
 // start brings up the parts, each on those before it.
 func (p *product) start(ctx context.Context) (*fiber.App, error) {
-	for _, part := range []func(context.Context) error{p.openDatabase, p.openTariffs, p.openStream, p.openPipeline} {
+	for _, part := range []func(context.Context) error{p.openDatabase, p.openTariffs, p.openStream, p.openPipeline, p.openLeaf} {
 		if err := part(ctx); err != nil {
 			return nil, err
 		}

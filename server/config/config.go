@@ -39,6 +39,7 @@ type Config struct {
 	Mail      Secret // BOMPASS_SMTP_URL: the mail server; empty uses the built-in mailbox, in development
 	MailFrom  string // BOMPASS_MAIL_FROM: whom mail comes from
 	Partners  Partners
+	Leaf      Leaf
 	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
 
@@ -77,6 +78,7 @@ func Read(getenv func(string) string) (Config, error) {
 		c.PublicURL = "http://" + c.Addr
 	}
 	c.Partners = r.partners(c.Mode)
+	c.Leaf = r.leaf(c.Mode)
 	if c.Mode == Production {
 		r.production(c)
 	}
