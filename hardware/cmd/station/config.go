@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"bompass/hardware/uplink/leaf"
 )
 
 // Bounds of one station.
@@ -23,6 +25,7 @@ const (
 type config struct {
 	Station string       `json:"station"`
 	Server  string       `json:"server"`
+	Up      string       `json:"upstream"` // nats-leaf://host:port; empty goes to the server over HTTP
 	Key     string       `json:"key"`
 	Spool   string       `json:"spool"`
 	Listen  string       `json:"listen"` // for /healthz and /metrics; empty is nowhere
@@ -56,6 +59,7 @@ func parse(args []string, getenv func(string) string) (c config, err error) {
 	var given config
 	path := flags.String("config", getenv("BOMPASS_STATION_CONFIG"), "file of the station and its lanes, JSON (BOMPASS_STATION_CONFIG)")
 	flags.StringVar(&given.Server, "server", getenv("BOMPASS_SERVER"), "address of the server (BOMPASS_SERVER); default http://127.0.0.1:8080")
+	flags.StringVar(&given.Up, "upstream", getenv("BOMPASS_UPSTREAM"), "address of the server for a NATS leaf node, nats-leaf://host:port, instead of HTTP (BOMPASS_UPSTREAM)")
 	flags.StringVar(&given.Key, "key", getenv("BOMPASS_STATION_KEY"), "the station's API key; better in the environment than on the command line (BOMPASS_STATION_KEY)")
 	flags.StringVar(&given.Station, "station", getenv("BOMPASS_STATION"), "the station's id, such as oslo-301 (BOMPASS_STATION)")
 	flags.StringVar(&given.Spool, "spool", getenv("BOMPASS_SPOOL"), "folder for passages that wait (BOMPASS_SPOOL); default .run/station/ and the id")
@@ -104,6 +108,7 @@ func (c *config) complete(given config) {
 		demonstrate(c)
 	}
 	c.Server = strings.TrimRight(cmp.Or(given.Server, c.Server, "http://127.0.0.1:8080"), "/")
+	c.Up = cmp.Or(given.Up, c.Up)
 	c.Key = cmp.Or(given.Key, c.Key)
 	c.Station = cmp.Or(given.Station, c.Station)
 	c.Spool = cmp.Or(given.Spool, c.Spool, filepath.Join(".run", "station", c.Station))
@@ -125,6 +130,10 @@ func (c *config) check() error {
 	refuse(c.Station == "" || strings.ContainsAny(c.Station, `/\ `), "station %q: an id such as oslo-301 wanted", c.Station)
 	refuse(c.Key == "", "key: none given")
 	refuse(!strings.HasPrefix(c.Server, "http://") && !strings.HasPrefix(c.Server, "https://"), "server %q: an http or https address wanted", c.Server)
+	if c.Up != "" {
+		_, _, err := leaf.ParseUpstream(c.Up)
+		refuse(err != nil, "upstream: %v", err)
+	}
 	refuse(len(c.Lanes) < 1 || len(c.Lanes) > lanesMax, "lanes: 1 to %d wanted", lanesMax)
 	refuse(!(c.perHour > 0 && c.perHour <= 3.6e6), "rate %g: more than 0 and at most 3600000 an hour wanted", c.perHour)
 	refuse(!(c.misread >= 0 && c.misread <= 1), "misread %g: a share from 0 to 1 wanted", c.misread)

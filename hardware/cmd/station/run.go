@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 	"bompass/hardware"
 	"bompass/hardware/uplink"
+	"bompass/hardware/uplink/leaf"
 )
 
 // run builds the station, top to bottom, and runs it until ctx ends.
@@ -26,7 +28,7 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 	if err != nil {
 		return err
 	}
-	spool, err := uplink.Open(c.Spool, now())
+	spool, way, err := c.open(log, now)
 	if err != nil {
 		return err
 	}
@@ -53,9 +55,9 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 	}
 	var drawing sync.WaitGroup
 	if watched {
-		drawing.Go(func() { m.live(ctx, "Bompass station "+c.Station+" → "+c.Server, foot, io.Writer(out)) })
+		drawing.Go(func() { m.live(ctx, "Bompass station "+c.Station+" → "+cmp.Or(c.Up, c.Server), foot, io.Writer(out)) })
 	}
-	agent := c.agent(m, log)
+	agent := c.agent(m, way, log)
 	agent.Sites = sites
 	err = agent.Run(ctx)
 	drawing.Wait()
@@ -63,11 +65,28 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 	return errors.Join(err, stop(), release(), spool.Close())
 }
 
+// way is an uplink.Sender's; nil is HTTP.
+type way = func(context.Context, []byte) (uplink.Answer, error)
+
+// open takes up the spool, and the leaf node when the passages go up over one.
+func (c *config) open(log *slog.Logger, now func() time.Time) (*uplink.Spool, way, error) {
+	if c.Up == "" {
+		spool, err := uplink.Open(c.Spool, now())
+		return spool, nil, err
+	}
+	node, err := leaf.New(leaf.Options{Dir: c.Spool, Upstream: c.Up, Key: c.Key, Log: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	spool, err := uplink.OpenOver(c.Spool, now(), node.Open)
+	return spool, node.Carry, err
+}
+
 // agent brings what is kept to the server.
-func (c *config) agent(m *monitor, log *slog.Logger) *uplink.Agent {
+func (c *config) agent(m *monitor, up way, log *slog.Logger) *uplink.Agent {
 	return &uplink.Agent{
 		Sender: &uplink.Sender{
-			Server: c.Server, Key: c.Key, Client: http.DefaultClient, Spool: m.spool, Wait: uplink.Sleep, Jitter: rand.Float64, Log: log,
+			Server: c.Server, Key: c.Key, Client: http.DefaultClient, Way: up, Spool: m.spool, Wait: uplink.Sleep, Jitter: rand.Float64, Log: log,
 		},
 		Seen: func(o uplink.Observation, s hardware.Sighting) {
 			m.note(o, s)

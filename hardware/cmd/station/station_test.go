@@ -83,8 +83,8 @@ func TestStationCatchesUp(t *testing.T) {
 // Every problem is named at once.
 func TestConfigNamesEveryProblem(t *testing.T) {
 	none := func(string) string { return "" }
-	_, err := parse([]string{"--server", "localhost", "--lanes", "0", "--rate", "0", "--misread", "2"}, none)
-	for _, want := range []string{"station", "key", "server", "lanes", "rate", "misread"} {
+	_, err := parse([]string{"--server", "localhost", "--lanes", "0", "--rate", "0", "--misread", "2", "--upstream", "nats://h"}, none)
+	for _, want := range []string{"upstream", "station", "key", "server", "lanes", "rate", "misread"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want it to name %s", err, want)
 		}
