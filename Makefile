@@ -33,7 +33,7 @@ assets/node_modules/.package-lock.json: assets/package-lock.json
 	@npm ci --prefix assets --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test: postgres chromium build test-wasm ## run every test, on a real PostgreSQL and a real browser
+test: postgres chromium build size test-wasm ## run every test, on a real PostgreSQL and a real browser
 	go test -timeout 15m ./...
 
 test-wasm: ## the shared core under js/wasm in Node: the same answers as natively
@@ -70,8 +70,8 @@ llrp-check: ## let Wireshark's dissector read a recorded run of the LLRP driver
 behaviours: ## count the behaviours that tests prove, and list the rest
 	@go run ./server/internal/behaviours
 
-size: assets/web/manifest.json ## print the transfer sizes against their budgets
-	@go run ./server/internal/bundle
+size: assets/node_modules/.package-lock.json ## print the transfer sizes; fails above their budgets
+	@go run ./server/internal/bundle -strict
 
 security: postgres build ## measure whether answers tell who has an account, and look for secrets in the program
 	go test -tags security -count=1 -parallel 8 -timeout 20m -v -run 'TheTimeOfAnAnswer|TheProgramHolds' ./server/web
