@@ -111,6 +111,31 @@ func TestTheQuarantineIsListedForPeopleAndPrograms(t *testing.T) {
 	}
 }
 
+func TestTheQuarantineIsReleasedByIDOrWhole(t *testing.T) {
+	server := program(t)
+	url := pgtest.URL(t)
+	env := []string{"DATABASE_URL=" + url, "BOMPASS_HOME=" + t.TempDir()}
+	wait(t, url)
+	for _, c := range []struct{ args, want, said string }{
+		{"quarantine release", "", "release what?"},
+		{"quarantine release 1 --all", "", "is not an id"},
+		{"quarantine release --all 1", "", "release what?"},
+		{"quarantine release oslo-999", "", `"oslo-999" is not an id`},
+		{"quarantine release 99", "0 passages are released", "1 of 1 do not wait"},
+		{"quarantine release 1", "1 passages are released", ""},
+		{"quarantine release --all", "0 passages are released", ""},
+	} {
+		out, said, err := perform(t, server, env, strings.Fields(c.args)...)
+		if (err != nil) != (c.want == "") || !strings.HasPrefix(out, c.want) || !strings.Contains(said, c.said) {
+			t.Errorf("%s: got %q, %v\n%s", c.args, out, err, said)
+		}
+	}
+	out, _, err := perform(t, server, env, "quarantine", "--json")
+	if err != nil || !strings.Contains(out, `"released":"`) {
+		t.Errorf("what is released: got %v and\n%s", err, out)
+	}
+}
+
 // wait puts a passage into the quarantine.
 func wait(t *testing.T, url string) {
 	t.Helper()

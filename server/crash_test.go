@@ -3,6 +3,8 @@ package main_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"math/rand/v2"
 	"net"
@@ -11,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -46,8 +47,9 @@ type crashed struct {
 }
 
 func (c *crashed) env() []string {
+	secret := sha256.Sum256([]byte(c.home))
 	return append(os.Environ(), "BOMPASS_HOME="+c.home, "BOMPASS_ADDR="+c.addr, "BOMPASS_MODE=production", "BOMPASS_PUBLIC_URL=https://"+publicHost,
-		"BOMPASS_SECRET="+strings.Repeat("5e", 32), "BOMPASS_ASSETS="+filepath.Join(c.home, "web"), "DATABASE_URL=", "NATS_URL=",
+		"BOMPASS_SECRET="+hex.EncodeToString(secret[:]), "BOMPASS_ASSETS="+filepath.Join(c.home, "web"), "DATABASE_URL=", "NATS_URL=",
 		"BOMPASS_SMTP_URL=smtp://127.0.0.1:1") // nobody is written to
 }
 

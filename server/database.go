@@ -128,6 +128,9 @@ func seedNumbers(ctx context.Context, s *store.Store, keys access.Keys) error {
 }
 
 func quarantineCommand(ctx context.Context, args []string, w world) error {
+	if len(args) > 0 && args[0] == "release" {
+		return releaseCommand(ctx, args[1:], w)
+	}
 	flags := flag.NewFlagSet("quarantine", flag.ContinueOnError)
 	flags.SetOutput(w.err)
 	asJSON := flags.Bool("json", false, "one JSON object a line")
@@ -165,9 +168,9 @@ func printWaiting(out io.Writer, list []store.Waiting) error {
 		return err
 	}
 	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "RECEIVED\tREASON\tPASSAGE\tOBSERVATION")
+	_, _ = fmt.Fprintln(table, "ID\tRECEIVED\tREASON\tPASSAGE\tOBSERVATION")
 	for _, q := range list {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", q.ReceivedAt.UTC().Format("2006-01-02 15:04:05Z"), q.Code, q.MessageKey, q.Observation)
+		_, _ = fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\n", q.ID, q.ReceivedAt.UTC().Format("2006-01-02 15:04:05Z"), q.Code, q.MessageKey, q.Observation)
 	}
 	return table.Flush()
 }

@@ -21,6 +21,8 @@ const usage = `Bompass: passages in, charges out, and a page that says why.
   server migrate                   bring the database's schema up to date
   server seed                      add the cast of the demonstration
   server quarantine [--json]       list passages that need a person
+  server quarantine release ID… | --all
+                                   feed them in again, for instance after a tariff has come
   server rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]
                                    rate a file of passages without a database
   server check tariffs [DIR]       check price plans

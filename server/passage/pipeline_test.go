@@ -334,3 +334,49 @@ func TestNewPassagesAreToldWhileOneWatches(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 }
+
+func (r *rig) release() {
+	r.t.Helper()
+	if _, err := r.store.Release(r.t.Context(), nil, r.now); err != nil {
+		r.t.Fatal(err)
+	}
+	r.settle()
+}
+
+func (r *rig) wantWaiting(codes ...fault.Code) {
+	r.t.Helper()
+	waiting, err := r.store.QuarantineList(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var got []fault.Code
+	for _, w := range waiting {
+		got = append(got, fault.Code(w.Code))
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(codes, got); diff != "" {
+		r.t.Errorf("what waits (-want +got):\n%s", diff)
+	}
+}
+
+// What a person releases is charged when it can be by now, and waits once more when it cannot.
+func TestWhatIsReleasedIsFedInAgain(t *testing.T) {
+	r := newRigOf(t, (november + 25).Start(), planOf(t, strings.Replace(shortScheme, "END", "to 2025-11-10", 1)))
+	pass := func(n int64, station toll.StationID, day oslo.Day) toll.Observation {
+		return toll.Observation{Station: station, Epoch: 5, Sequence: n, At: oslo.At(day, 12, 0, 0), Country: "NO", Plate: "DP45821"}
+	}
+	unknown, gap, soon := pass(1, "test-2", november+3), pass(2, "test-1", november+12), pass(3, "test-1", november+25)
+	r.send(ndjson(unknown, gap, soon))
+	r.settle()
+	r.wantWaiting(fault.PassageFuture, fault.StationUnknown, fault.TariffMissing)
+	r.release()
+	r.wantWaiting(fault.PassageFuture, fault.StationUnknown, fault.TariffMissing)
+	r.wantNet(map[toll.PassageID]money.Ore{})
+	r.stop()
+	r.now = (november + 26).Start()
+	r.plan = planOf(t, strings.NewReplacer(" END", "", "version", "station test-2 2 \"To\" both hour ring price ring\nversion").Replace(shortScheme))
+	r.Pipeline = r.start(r.plan)
+	r.release()
+	r.wantWaiting()
+	r.wantNet(map[toll.PassageID]money.Ore{unknown.ID(): 2500, gap.ID(): 2500, soon.ID(): 2500})
+}

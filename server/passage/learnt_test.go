@@ -1,0 +1,117 @@
+package passage_test
+
+import (
+	"testing"
+	"time"
+
+	"bompass/server/store"
+	"bompass/shared/fixture"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+// known lets as much time pass as it takes until everyone knows what the register has learnt.
+func (r *rig) known() {
+	r.t.Helper()
+	r.now = r.now.Add(2 * time.Second)
+	r.settle()
+	r.now = r.now.Add(2 * time.Minute)
+	r.settle()
+}
+
+func (r *rig) audited(o toll.Observation) store.Audited {
+	r.t.Helper()
+	for _, a := range r.audit() {
+		if a.ID == o.ID() {
+			return a
+		}
+	}
+	r.t.Fatalf("passage %s is not kept", o.Key())
+	return store.Audited{}
+}
+
+func (r *rig) month(customer toll.CustomerID) money.Ore {
+	r.t.Helper()
+	total, err := r.store.MonthTotal(r.t.Context(), customer, november.Month())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return total
+}
+
+// tolling.md A.0 step 2: the passages of an unknown vehicle wait, and are charged when it becomes known.
+func TestAnUnknownVehicleIsChargedWhenItBecomesKnown(t *testing.T) {
+	r := newRig(t, (november + 10).Start())
+	pass := toll.Observation{
+		Station: "oslo-301", Lane: 1, Epoch: 30, Sequence: 1, At: oslo.At(november+2, 12, 0, 0), Direction: toll.Inbound, Country: "NO", Plate: "ZZ99999",
+	}
+	r.send(ndjson(pass))
+	r.settle()
+	if a := r.audited(pass); a.Revisions != 0 || a.MatchedBy != toll.ByNone {
+		t.Fatalf("got %+v, want it waiting", a)
+	}
+	r.exec(`insert into vehicle (id, country, plate, owner_id) values ('0196a000-0000-7000-8000-00000000f001', 'NO', 'ZZ99999', '` + string(fixture.Per) + `')`)
+	r.known()
+	if a := r.audited(pass); a.Net == 0 || a.MatchedBy != toll.ByOwner {
+		t.Errorf("got %+v, want it charged to the owner", a)
+	}
+	if got, want := r.month(fixture.Per), r.audited(pass).Net; got != want {
+		t.Errorf("the owner's month comes to %v, want %v", got, want)
+	}
+}
+
+// A tag moved with effect in the past takes the passages since then along: who had paid gets a credit.
+func TestATagMovedBackInTimeTakesItsPassagesAlong(t *testing.T) {
+	r := newRig(t, (november + 10).Start())
+	tag := fixture.Mounts()[0].Tag // Kari's, moved to Olav's car
+	pass := func(n int64, day oslo.Day) toll.Observation {
+		return toll.Observation{Station: "oslo-301", Lane: 1, Epoch: 31, Sequence: n, At: oslo.At(day, 12, 0, 0), Direction: toll.Inbound, Tag: tag}
+	}
+	before, after := pass(1, november+2), pass(2, november+5)
+	r.send(ndjson(before, after))
+	r.settle()
+	stood := r.audited(after).Net
+	if stood == 0 || r.month(fixture.Kari) != 2*stood {
+		t.Fatalf("got %v of %v, want two charges", stood, r.month(fixture.Kari))
+	}
+	var other toll.Mount
+	for _, m := range fixture.Mounts() {
+		if m.Vehicle == fixture.IngridCar {
+			other = m
+		}
+	}
+	r.exec(`update mount set valid_to = '2025-11-04' where tag_id = '` + string(tag) + `';
+		delete from mount where vehicle_id = '` + string(other.Vehicle) + `';
+		insert into mount (vehicle_id, agreement_id, tag_id, valid_from) values ('` +
+		string(other.Vehicle) + `', '` + string(other.Agreement) + `', '` + string(tag) + `', '2025-11-04')`)
+	r.known()
+	if got := r.month(fixture.Kari); got != stood {
+		t.Errorf("Kari pays %v, want %v", got, stood)
+	}
+	if got := r.month(fixture.Ingrid); got == 0 || got != r.audited(after).Net {
+		t.Errorf("Ingrid pays %v, and %v stands", got, r.audited(after).Net)
+	}
+	if a := r.audited(after); a.Posted != a.Net || a.Revisions < 3 {
+		t.Errorf("got %+v, want a debit, a credit and a debit", a)
+	}
+}
+
+// An exemption with effect in the past frees what was charged; blocking an agreement does not reach back.
+func TestAnExemptionReachesBackAndABlockDoesNot(t *testing.T) {
+	r := newRig(t, (november + 10).Start())
+	pass := tresfjord(1, "tresfjord-1", oslo.At(november+2, 12, 0, 0))
+	r.send(ndjson(pass))
+	r.settle()
+	stood := r.audited(pass)
+	r.exec(`update agreement set blocked = true; update tag set status = 'blocked'; update mount set valid_to = '2025-11-08' where valid_to is null`)
+	r.known()
+	if a := r.audited(pass); a != stood {
+		t.Errorf("got %+v, want %+v", a, stood)
+	}
+	r.exec(`insert into exemption (vehicle_id, kind, valid_from) values ('` + string(fixture.KariPetrol) + `', 'emergency', '2025-11-01')`)
+	r.known()
+	if a := r.audited(pass); a.Net != 0 || a.Revisions != 2 {
+		t.Errorf("got %+v, want it free", a)
+	}
+}
