@@ -183,9 +183,9 @@ func (p *check) Render() app.UI {
 	w := p.f.words()
 	return p.f.render(passagesPath,
 		ui.Title(w.T("check.title")),
-		app.P().Class("bp-lead").Text(w.T("check.lead")),
+		app.Elem("p").Class("bp-lead").Text(w.T("check.lead")),
 		p.form(),
-		app.Section().Class("bp-result bp-stack").Aria("label", w.T("check.title")).Body(p.result()...),
+		app.Elem("section").Class("bp-result bp-stack").Aria("label", w.T("check.title")).Body(p.result()...),
 	)
 }
 

@@ -23,7 +23,7 @@ func (p *check) form() app.UI {
 	if p.draft.month <= today.Month()-monthsBack || p.draft.month > today.Month() {
 		months = append(months, ui.Option{Value: p.draft.month.String(), Text: i18n.Sentence(w.Month(p.draft.month))})
 	}
-	return app.Div().Class("bp-choose").Body(
+	return app.Elem("div").Class("bp-choose").Body(
 		ui.Form(w.T("check.choose"), ui.Submit("check", p.submit),
 			ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}.Select(string(p.draft.vehicle), vehicleOptions(w, p.f.s.Latest(), ""),
 				ui.Change("vehicle", func(_ app.Context, v string) { p.draft.vehicle = toll.VehicleID(v) })),
@@ -58,7 +58,7 @@ func (p *check) found() []app.UI {
 	if p.all {
 		text = p.f.words().T("check.all.hide")
 	}
-	body = append(body, app.P().Body(ui.Button("secondary", text, ui.On("all", func(app.Context) { p.all = !p.all }))))
+	body = append(body, app.Elem("p").Body(ui.Button("secondary", text, ui.On("all", func(app.Context) { p.all = !p.all }))))
 	if p.all {
 		body = append(body, p.lines().table(p.f.words().T("check.title")))
 	}
@@ -69,7 +69,7 @@ func (p *check) found() []app.UI {
 func (p *check) summary() app.UI {
 	w, r := p.f.words(), p.done.report
 	color, notes := "success", []app.UI{}
-	note := func(text string) { notes = append(notes, app.P().Text(text)) }
+	note := func(text string) { notes = append(notes, app.Elem("p").Text(text)) }
 	if !r.Agrees() {
 		color = "warning"
 		note(w.T("check.sums", "posted", w.Kroner(r.Posted), "own", w.Kroner(r.Own)))
@@ -81,8 +81,8 @@ func (p *check) summary() app.UI {
 	if p.done.reply.Hidden > 0 {
 		note(w.N("check.hidden", p.done.reply.Hidden))
 	}
-	return app.Div().Class("bp-stack").Body(
-		app.Div().ID("verdict").DataSet("took", p.done.took.String()).DataSet("ready", p.done.tariffs.Took.String()).Body(
+	return app.Elem("div").Class("bp-stack").Body(
+		app.Elem("div").ID("verdict").DataSet("took", p.done.took.String()).DataSet("ready", p.done.tariffs.Took.String()).Body(
 			ui.Alert(color, p.verdict(), w.T("check.device", "time", millis(w, p.done.took)), notes...)),
 		ui.Facts(p.sources()),
 	)
@@ -110,16 +110,16 @@ func (p *check) difference(l bill.Line) app.UI {
 		title = w.T("check.line", "name", shown.Name, "date", w.Weekday(dayOf(shown)), "time", w.Clock(shown.At))
 	}
 	for _, d := range l.Differs {
-		reasons = append(reasons, app.Li().Text(w.T("check.differs."+string(d))))
+		reasons = append(reasons, app.Elem("li").Text(w.T("check.differs."+string(d))))
 	}
-	return app.Article().ID("differs-"+string(l.ID)).Class("bp-card bp-differs").Body(
-		app.H3().Class("bp-card-title").Text(title),
-		app.Ul().Class("bp-reasons").Body(reasons...),
-		app.Div().Class("bp-beside").Body(
+	return app.Elem("article").ID("differs-"+string(l.ID)).Class("bp-card bp-differs").Body(
+		app.Elem("h3").Class("bp-card-title").Text(title),
+		app.Elem("ul").Class("bp-reasons").Body(reasons...),
+		app.Elem("div").Class("bp-beside").Body(
 			p.side(w.T("check.posted"), l, l.Posted),
 			p.side(w.T("check.own"), l, l.Own),
 		),
-		app.P().Class("bp-sub").Text(w.T("check.number", "id", l.ID)),
+		app.Elem("p").Class("bp-sub").Text(w.T("check.number", "id", l.ID)),
 	)
 }
 

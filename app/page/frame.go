@@ -147,7 +147,7 @@ func (f *frame) render(here string, body ...app.UI) app.UI {
 		return ui.NeutralShell(w.T("app.name"), w.T("app.loading"))
 	}
 	if f.outdated {
-		update := ui.Alert("info", "", w.T("app.outdated"), app.P().Body(
+		update := ui.Alert("info", "", w.T("app.outdated"), app.Elem("p").Body(
 			ui.Button("secondary", w.T("app.reload"), ui.On("outdated", func(app.Context) { f.s.Window.Reload() }))))
 		body = append([]app.UI{update}, body...)
 	}

@@ -48,7 +48,7 @@ func (l lines) table(caption string) app.UI {
 }
 
 func (l lines) row(line api.PassageLine) ui.Row {
-	label := []app.UI{app.Span().Text(l.words.Clock(line.At))}
+	label := []app.UI{app.Elem("span").Text(l.words.Clock(line.At))}
 	x := &ui.Expand{Open: l.open[line.ID], Label: label, Toggle: ui.On("row/"+string(line.ID), func(app.Context) { l.toggle(line.ID) })}
 	if x.Open {
 		x.Detail = l.receipt(line).UI()
@@ -66,36 +66,36 @@ func (l lines) station(line api.PassageLine) app.UI {
 	if l.plates {
 		sub = strings.ReplaceAll(line.Plate.String(), " ", "\u00a0") + " · " + line.Charger
 	}
-	return app.Div().Body(
-		app.Span().Class("bp-station").Text(line.Name),
-		app.Span().Class("bp-sub").Text(sub),
+	return app.Elem("div").Body(
+		app.Elem("span").Class("bp-station").Text(line.Name),
+		app.Elem("span").Class("bp-sub").Text(sub),
 	)
 }
 
 func (l lines) direction(d toll.Direction) app.UI {
 	switch d {
 	case toll.Inbound:
-		return app.Span().Class("bp-direction").Body(ui.IconIn.UI(), app.Text(l.words.T("passages.in")))
+		return app.Elem("span").Class("bp-direction").Body(ui.IconIn.UI(), app.Text(l.words.T("passages.in")))
 	case toll.Outbound:
-		return app.Span().Class("bp-direction").Body(ui.IconOut.UI(), app.Text(l.words.T("passages.out")))
+		return app.Elem("span").Class("bp-direction").Body(ui.IconOut.UI(), app.Text(l.words.T("passages.out")))
 	case toll.DirectionUnknown:
 	}
-	return app.Span().Class("bp-direction bp-quiet").Text(l.words.T("passages.unknown"))
+	return app.Elem("span").Class("bp-direction bp-quiet").Text(l.words.T("passages.unknown"))
 }
 
 func (l lines) amount(line api.PassageLine) app.UI {
 	if !line.Priced {
-		return app.Div().Class("bp-sum").Body(ui.Badge("neutral", l.words.T("passages.pending")))
+		return app.Elem("div").Class("bp-sum").Body(ui.Badge("neutral", l.words.T("passages.pending")))
 	}
 	badge := ""
 	if line.Net == 0 && !line.Pending {
 		badge = l.words.Badge(lastRule(line.Steps))
 	}
-	return app.Div().Class("bp-sum").Body(
+	return app.Elem("div").Class("bp-sum").Body(
 		app.If(line.Pending, ui.Badge("neutral", l.words.T("passages.open"))),
 		app.If(line.Corrected, ui.Badge("info", l.words.T("passages.corrected"))),
 		app.If(badge != "", ui.Badge("success", badge)),
-		app.Span().Class("bp-amount").Text(l.words.Kroner(line.Net)),
+		app.Elem("span").Class("bp-amount").Text(l.words.Kroner(line.Net)),
 	)
 }
 

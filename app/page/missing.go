@@ -32,7 +32,7 @@ func (p *missing) Render() app.UI {
 	w := p.f.words()
 	return p.f.render("",
 		ui.Title(w.T("app.missing.title")),
-		app.P().Class("bp-lead").Text(w.T("app.missing.text")),
-		app.P().Body(ui.Onward(overviewPath, w.T("app.missing.home"))),
+		app.Elem("p").Class("bp-lead").Text(w.T("app.missing.text")),
+		app.Elem("p").Body(ui.Onward(overviewPath, w.T("app.missing.home"))),
 	)
 }

@@ -55,12 +55,12 @@ func (p *overview) caps(reply *api.OverviewReply) app.UI {
 		if c.cap.Count >= c.cap.Of {
 			m.Done = w.T("overview.cap.reached")
 		}
-		meters = append(meters, app.Li().Body(m.UI()))
+		meters = append(meters, app.Elem("li").Body(m.UI()))
 	}
-	return app.Section().Class("bp-card").Aria("labelledby", "caps").Body(
-		app.Div().Class("bp-card-head").Body(app.Div().Body(
-			ui.Heading("caps", w.T("overview.caps")), app.P().Class("bp-sub").Text(w.T("overview.caps.why")))),
-		app.Ul().Class("bp-meters").Body(meters...),
+	return app.Elem("section").Class("bp-card").Aria("labelledby", "caps").Body(
+		app.Elem("div").Class("bp-card-head").Body(app.Elem("div").Body(
+			ui.Heading("caps", w.T("overview.caps")), app.Elem("p").Class("bp-sub").Text(w.T("overview.caps.why")))),
+		app.Elem("ul").Class("bp-meters").Body(meters...),
 		app.If(len(list) > capsMax, p.unfolder(capsFold, w.T("overview.caps.all", "n", w.Number(int64(len(list)))), w.T("overview.caps.fewer"))),
 	)
 }
@@ -96,8 +96,8 @@ func (p *overview) tasks(reply *api.OverviewReply) app.UI {
 	if !p.unfold[tasksFold] {
 		shown = list[:min(tasksMax, len(list))]
 	}
-	return app.Section().Class("bp-card").Aria("labelledby", "tasks").Body(
-		app.Div().Class("bp-card-head").Body(ui.Heading("tasks", w.T("overview.tasks"))),
+	return app.Elem("section").Class("bp-card").Aria("labelledby", "tasks").Body(
+		app.Elem("div").Class("bp-card-head").Body(ui.Heading("tasks", w.T("overview.tasks"))),
 		ui.Tasks(shown),
 		app.If(len(list) > tasksMax, p.unfolder(tasksFold, w.T("overview.tasks.all", "n", w.Number(int64(len(list)))), w.T("overview.tasks.fewer"))),
 	)

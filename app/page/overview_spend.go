@@ -88,8 +88,8 @@ func (p *overview) spend(reply *api.OverviewReply) app.UI {
 		Tabs: []ui.Tab{{ID: sumView, Text: w.T("overview.spend.sum")}, {ID: dayView, Text: w.T("overview.spend.day")}},
 		Body: p.chart(reply).UI(),
 	}
-	return app.Section().Class("bp-card bp-spend").Aria("labelledby", "spend-title").Body(
-		app.Div().Class("bp-card-head").Body(ui.Heading("spend-title", w.T("overview.spend"))), tabs.UI())
+	return app.Elem("section").Class("bp-card bp-spend").Aria("labelledby", "spend-title").Body(
+		app.Elem("div").Class("bp-card-head").Body(ui.Heading("spend-title", w.T("overview.spend"))), tabs.UI())
 }
 
 func (p *overview) chart(reply *api.OverviewReply) ui.Chart {
@@ -126,13 +126,13 @@ func (p *overview) twin(reply *api.OverviewReply, now, before []int64, days int)
 	w := p.f.words()
 	at := func(amounts []int64, i int) app.UI {
 		if i >= len(amounts) {
-			return app.Span()
+			return app.Elem("span")
 		}
-		return app.Span().Class("bp-amount").Text(w.Kroner(money.Ore(amounts[i])))
+		return app.Elem("span").Class("bp-amount").Text(w.Kroner(money.Ore(amounts[i])))
 	}
 	rows := make([]ui.Row, 0, days)
 	for i := range days {
-		rows = append(rows, ui.Row{Cells: []app.UI{app.Span().Text(w.Number(int64(i + 1))), at(now, i), at(before, i)}})
+		rows = append(rows, ui.Row{Cells: []app.UI{app.Elem("span").Text(w.Number(int64(i + 1))), at(now, i), at(before, i)}})
 	}
 	return ui.Table{
 		Kind: "figures", Caption: w.T("overview.spend"), Groups: []ui.Group{{Rows: rows}},

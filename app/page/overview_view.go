@@ -17,17 +17,17 @@ const vehiclesMax = 6
 func (p *overview) balance(reply *api.OverviewReply) app.UI {
 	w := p.f.words()
 	compared := p.compared(reply)
-	amount := app.P().Class("bp-balance-amount").Text(w.Kroner(reply.Total))
+	amount := app.Elem("p").Class("bp-balance-amount").Text(w.Kroner(reply.Total))
 	if p.arrived > 0 { // two names in turn, as for fresh rows
 		amount = amount.Class("bp-moved-" + strconv.Itoa(p.arrived%2))
 	}
-	return app.Section().Class("bp-balance").Aria("labelledby", "balance").Body(
-		app.H2().ID("balance").Class("bp-balance-title").Text(w.T("overview.balance", "month", w.Month(reply.Month))),
+	return app.Elem("section").Class("bp-balance").Aria("labelledby", "balance").Body(
+		app.Elem("h2").ID("balance").Class("bp-balance-title").Text(w.T("overview.balance", "month", w.Month(reply.Month))),
 		amount,
-		app.P().Class("bp-balance-note").Body(
-			app.Span().Text(w.N("overview.passages", counted(reply))),
-			app.If(compared != "", app.Span().Text(compared)),
-			app.If(p.f.s.Live() && !p.f.offline, app.Span().Class("bp-live").Text(w.T("app.live"))),
+		app.Elem("p").Class("bp-balance-note").Body(
+			app.Elem("span").Text(w.N("overview.passages", counted(reply))),
+			app.If(compared != "", app.Elem("span").Text(compared)),
+			app.If(p.f.s.Live() && !p.f.offline, app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
 		),
 	)
 }
@@ -51,8 +51,8 @@ func (p *overview) passages() app.UI {
 	if len(rows.all) == 0 {
 		body = ui.Empty(w.T("overview.latest.none"), "")
 	}
-	return app.Section().Class("bp-card bp-card-flush").Aria("labelledby", "latest").Body(
-		app.Div().Class("bp-card-head").Body(
+	return app.Elem("section").Class("bp-card bp-card-flush").Aria("labelledby", "latest").Body(
+		app.Elem("div").Class("bp-card-head").Body(
 			ui.Heading("latest", w.T("overview.latest")),
 			ui.Onward(passagesPath, w.T("overview.latest.all")).Aria("describedby", "latest"),
 		),
@@ -72,16 +72,16 @@ func (p *overview) agreements(reply *api.OverviewReply) app.UI {
 	if len(cards) == 1 {
 		cards = append(cards, ui.Empty(w.T("overview.none"), w.T("overview.none.hint")))
 	}
-	return app.Section().Class("bp-agreements").Aria("labelledby", "agreements").Body(cards...)
+	return app.Elem("section").Class("bp-agreements").Aria("labelledby", "agreements").Body(cards...)
 }
 
 func (p *overview) agreement(a api.AgreementOverview) app.UI {
 	w := p.f.words()
-	return app.Article().Class("bp-card bp-card-flush").Body(
-		app.Div().Class("bp-card-head").Body(
-			app.Div().Body(
-				app.H3().Class("bp-card-title").Body(app.Text(a.Charger+" "), app.If(a.Blocked, ui.Badge("danger", w.T("overview.blocked")))),
-				app.P().Class("bp-sub").Text(w.T("overview.agreement", "number", a.Number)+" · "+w.N("overview.vehicles", len(a.Vehicles))),
+	return app.Elem("article").Class("bp-card bp-card-flush").Body(
+		app.Elem("div").Class("bp-card-head").Body(
+			app.Elem("div").Body(
+				app.Elem("h3").Class("bp-card-title").Body(app.Text(a.Charger+" "), app.If(a.Blocked, ui.Badge("danger", w.T("overview.blocked")))),
+				app.Elem("p").Class("bp-sub").Text(w.T("overview.agreement", "number", a.Number)+" · "+w.N("overview.vehicles", len(a.Vehicles))),
 			),
 			p.spent(a),
 		),
@@ -91,11 +91,11 @@ func (p *overview) agreement(a api.AgreementOverview) app.UI {
 
 func (p *overview) unagreed(a api.AgreementOverview) app.UI {
 	w := p.f.words()
-	return app.Article().Class("bp-card bp-card-flush").Body(
-		app.Div().Class("bp-card-head").Body(
-			app.Div().Body(
-				app.H3().Class("bp-card-title").Text(w.T("overview.unagreed")),
-				app.P().Class("bp-sub").Text(w.N("overview.vehicles", len(a.Vehicles))),
+	return app.Elem("article").Class("bp-card bp-card-flush").Body(
+		app.Elem("div").Class("bp-card-head").Body(
+			app.Elem("div").Body(
+				app.Elem("h3").Class("bp-card-title").Text(w.T("overview.unagreed")),
+				app.Elem("p").Class("bp-sub").Text(w.N("overview.vehicles", len(a.Vehicles))),
 			),
 			p.spent(a),
 		),
@@ -105,16 +105,16 @@ func (p *overview) unagreed(a api.AgreementOverview) app.UI {
 
 func (p *overview) spent(a api.AgreementOverview) app.UI {
 	w := p.f.words()
-	return app.P().Class("bp-card-sum").Body(
-		app.Span().Class("bp-amount").Text(w.Kroner(a.Balance)),
-		app.Span().Class("bp-sub").Text(w.N("overview.passages", a.Passages)),
+	return app.Elem("p").Class("bp-card-sum").Body(
+		app.Elem("span").Class("bp-amount").Text(w.Kroner(a.Balance)),
+		app.Elem("span").Class("bp-sub").Text(w.N("overview.passages", a.Passages)),
 	)
 }
 
 func (p *overview) vehicles(a api.AgreementOverview) app.UI {
 	w := p.f.words()
 	if len(a.Vehicles) == 0 {
-		return app.Div()
+		return app.Elem("div")
 	}
 	shown := a.Vehicles
 	if !p.unfold[a.ID] {
@@ -134,21 +134,21 @@ func (p *overview) vehicles(a api.AgreementOverview) app.UI {
 			{Text: w.T("overview.month"), Number: true},
 		},
 	}.UI()
-	return app.Div().Body(table, app.If(len(a.Vehicles) > vehiclesMax,
+	return app.Elem("div").Body(table, app.If(len(a.Vehicles) > vehiclesMax,
 		p.unfolder(a.ID, w.T("overview.vehicles.all", "n", w.Number(int64(len(a.Vehicles)))), w.T("overview.vehicles.fewer"))))
 }
 
 func (p *overview) vehicle(w *i18n.Words, v api.VehicleOverview) []app.UI {
-	tag := app.Span().Class("bp-tagnumber").Text(string(v.Tag))
+	tag := app.Elem("span").Class("bp-tagnumber").Text(string(v.Tag))
 	if v.Tag == "" {
-		tag = app.Span().Class("bp-quiet").Text(w.T("overview.tag.none"))
+		tag = app.Elem("span").Class("bp-quiet").Text(w.T("overview.tag.none"))
 	}
 	return []app.UI{
 		app.A().Class("bp-plate").Href(p.passagesOf(v.ID)).Text(v.Plate.String()),
-		app.Span().Text(i18n.Sentence(w.Class(v.Class))),
+		app.Elem("span").Text(i18n.Sentence(w.Class(v.Class))),
 		tag,
-		app.Span().Text(w.Number(int64(v.Passages))),
-		app.Span().Class("bp-amount").Text(w.Kroner(v.Balance)),
+		app.Elem("span").Text(w.Number(int64(v.Passages))),
+		app.Elem("span").Class("bp-amount").Text(w.Kroner(v.Balance)),
 	}
 }
 
@@ -158,7 +158,7 @@ func (p *overview) unfolder(list toll.AgreementID, all, fewer string) app.UI {
 	if p.unfold[list] {
 		text = fewer
 	}
-	return app.P().Class("bp-card-foot").Body(
+	return app.Elem("p").Class("bp-card-foot").Body(
 		ui.Button("tertiary", text, ui.On("unfold/"+string(list), func(app.Context) { p.unfold[list] = !p.unfold[list] })).
 			Aria("expanded", strconv.FormatBool(p.unfold[list])))
 }

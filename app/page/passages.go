@@ -222,6 +222,6 @@ func (p *passages) Render() app.UI {
 	return p.f.render(passagesPath,
 		ui.Title(w.T("passages.title")),
 		p.form(),
-		app.Section().Class("bp-result").Aria("label", w.T("passages.title")).Body(p.result()),
+		app.Elem("section").Class("bp-result").Aria("label", w.T("passages.title")).Body(p.result()),
 	)
 }

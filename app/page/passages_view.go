@@ -29,18 +29,18 @@ func (p *passages) form() app.UI {
 		}
 		wrong.WrongID = refusalID
 	}
-	return app.Div().Class("bp-choose").Body(
+	return app.Elem("div").Class("bp-choose").Body(
 		ui.Form(w.T("passages.choose"), ui.Submit("choose", p.submit),
 			ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}.Select(string(p.draft.vehicle), p.vehicles(),
 				ui.Change("vehicle", func(_ app.Context, v string) { p.draft.vehicle = toll.VehicleID(v) })),
 			from.Day(p.draft.from, ui.Change("from", func(_ app.Context, v string) { p.draft.from = v })),
 			to.Day(p.draft.to, ui.Change("to", func(_ app.Context, v string) { p.draft.to = v })),
 			ui.Send(w.T("passages.show")),
-			app.Div().Role("alert").Class("bp-refusal").Body(refusal),
+			app.Elem("div").Role("alert").Class("bp-refusal").Body(refusal),
 		),
 		ui.Presets(w.T("passages.presets"), p.presets()),
-		app.P().Class("bp-quiet").Text(w.T("passages.hint")),
-		app.P().Body(app.A().Class("ds-link").Href(p.billed().href()).Text(w.T("check.link"))),
+		app.Elem("p").Class("bp-quiet").Text(w.T("passages.hint")),
+		app.Elem("p").Body(app.A().Class("ds-link").Href(p.billed().href()).Text(w.T("check.link"))),
 	)
 }
 
@@ -77,7 +77,7 @@ func (p *passages) result() app.UI {
 	w := p.f.words()
 	switch {
 	case p.refused != nil:
-		return app.Div() // the form says why
+		return app.Elem("div") // the form says why
 	case p.wrong != nil && len(p.found.lines) == 0:
 		return p.f.failed(p.wrong, p.load)
 	case p.loading:
@@ -95,16 +95,16 @@ func (p *passages) list() app.UI {
 		plates: p.request.Vehicle == "", toggle: p.toggle,
 	}
 	period := w.T("passages.table", "from", w.Day(p.request.From), "to", w.Day(p.request.To))
-	return app.Div().Body(
-		app.H2().Class("ds-sr-only").Text(period),
-		app.Div().Class("bp-total").Body(
-			app.P().Body(
-				app.Span().Class("bp-quiet").Text(w.T("passages.total")),
-				app.Span().Class("bp-total-amount").Text(w.Kroner(p.found.total)),
+	return app.Elem("div").Body(
+		app.Elem("h2").Class("ds-sr-only").Text(period),
+		app.Elem("div").Class("bp-total").Body(
+			app.Elem("p").Body(
+				app.Elem("span").Class("bp-quiet").Text(w.T("passages.total")),
+				app.Elem("span").Class("bp-total-amount").Text(w.Kroner(p.found.total)),
 			),
-			app.P().Class("bp-total-count").Body(
-				app.Span().Text(w.N("passages.count", p.found.count)),
-				app.If(p.f.s.Live() && !p.f.offline && p.request.To >= p.f.s.Today(), app.Span().Class("bp-live").Text(w.T("app.live"))),
+			app.Elem("p").Class("bp-total-count").Body(
+				app.Elem("span").Text(w.N("passages.count", p.found.count)),
+				app.If(p.f.s.Live() && !p.f.offline && p.request.To >= p.f.s.Today(), app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
 			),
 		),
 		rows.table(period),
@@ -114,9 +114,9 @@ func (p *passages) list() app.UI {
 
 func (p *passages) onward(w *i18n.Words) app.UI {
 	shown := w.T("passages.shown", "shown", w.Number(int64(len(p.found.lines))), "count", w.Number(int64(p.found.count)))
-	return app.Div().Class("bp-more").Body(
-		app.If(p.wrong != nil, app.P().Body(p.f.failed(p.wrong, p.next))),
-		app.P().Class("bp-quiet").Text(shown),
+	return app.Elem("div").Class("bp-more").Body(
+		app.If(p.wrong != nil, app.Elem("p").Body(p.f.failed(p.wrong, p.next))),
+		app.Elem("p").Class("bp-quiet").Text(shown),
 		app.If(p.found.next != "", ui.Button("secondary", w.T("passages.more"), ui.On("more", p.next))),
 	)
 }

@@ -117,7 +117,7 @@ func (p *people) Render() app.UI {
 	return p.f.render(peoplePath, title,
 		app.If(p.told != "", ui.Alert("success", "", p.told)),
 		p.f.refusal(p.refused),
-		app.Section().Body(p.lines()...), p.form(),
+		app.Elem("section").Body(p.lines()...), p.form(),
 	)
 }
 
@@ -128,7 +128,7 @@ func (p *people) lines() (list []app.UI) {
 		if !person.Until.IsZero() {
 			text += ", " + w.T("people.until", "date", w.Day(oslo.DayOf(person.Until.Add(-1))))
 		}
-		line := []app.UI{app.P().Class("ds-label").Text(person.Name), app.P().Text(person.Email), app.P().Class("bp-quiet").Text(text)}
+		line := []app.UI{app.Elem("p").Class("ds-label").Text(person.Name), app.Elem("p").Text(person.Email), app.Elem("p").Class("bp-quiet").Text(text)}
 		if person.Role != "owner" && !person.Here {
 			who := person.Account
 			line = append(line, ui.Button("tertiary", w.T("people.remove"), ui.On("remove/"+string(who), func(ctx app.Context) {
@@ -137,12 +137,12 @@ func (p *people) lines() (list []app.UI) {
 				})
 			})).Aria("label", w.T("people.remove")+": "+person.Name))
 		}
-		list = append(list, app.Div().Class("bp-fact").Body(line...))
+		list = append(list, app.Elem("div").Class("bp-fact").Body(line...))
 	}
 	for _, i := range p.reply.Invited {
 		id := i.ID
-		list = append(list, app.Div().Class("bp-fact").Body(
-			app.P().Class("ds-label").Text(i.Email), app.P().Class("bp-quiet").Text(w.T("people.waiting", "role", w.T("role."+i.Role), "date", w.Day(oslo.DayOf(i.Ends)))),
+		list = append(list, app.Elem("div").Class("bp-fact").Body(
+			app.Elem("p").Class("ds-label").Text(i.Email), app.Elem("p").Class("bp-quiet").Text(w.T("people.waiting", "role", w.T("role."+i.Role), "date", w.Day(oslo.DayOf(i.Ends)))),
 			ui.Button("tertiary", w.T("people.withdraw"), ui.On("withdraw/"+id, func(ctx app.Context) {
 				p.do(ctx, "people.withdrawn", func(ctx context.Context) error { return p.f.s.Client.Withdraw(ctx, id) })
 			})).Aria("label", w.T("people.withdraw")+": "+i.Email)))
@@ -173,7 +173,7 @@ func (p *people) form() app.UI {
 	}
 	body = append(body, p.field("until", w.T("people.until.last"), w.T("people.until.hint")).Day(p.until, ui.Change("until", func(_ app.Context, v string) { p.until = v })),
 		ui.Send(w.T("people.invite")))
-	return app.Section().Body(ui.Heading("invite", w.T("people.invite")), ui.Form(w.T("people.invite"), ui.Submit("invite", p.invite), body...))
+	return app.Elem("section").Body(ui.Heading("invite", w.T("people.invite")), ui.Form(w.T("people.invite"), ui.Submit("invite", p.invite), body...))
 }
 
 func (p *people) drive(_ app.Context, id string) { p.draft.Vehicle = toll.VehicleID(id) }

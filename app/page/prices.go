@@ -144,10 +144,10 @@ func (p *prices) Render() app.UI {
 		return p.f.render(pricesPath)
 	}
 	w := p.f.words()
-	head := []app.UI{ui.Title(w.T("prices.title")), app.P().Class("bp-lead").Text(w.T("prices.lead"))}
+	head := []app.UI{ui.Title(w.T("prices.title")), app.Elem("p").Class("bp-lead").Text(w.T("prices.lead"))}
 	switch {
 	case p.f.s.Tariffs() != nil:
-		head = append(head, p.choice(), app.Section().Class("bp-result bp-stack").Aria("label", w.T("prices.result")).Body(p.result()...))
+		head = append(head, p.choice(), app.Elem("section").Class("bp-result bp-stack").Aria("label", w.T("prices.result")).Body(p.result()...))
 	case p.wrong != nil:
 		head = append(head, p.f.failed(p.wrong, p.load))
 	default:

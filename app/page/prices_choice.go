@@ -17,13 +17,13 @@ import (
 // choice is everything that the price depends on.
 func (p *prices) choice() app.UI {
 	w := p.f.words()
-	return app.Div().Class("bp-choose bp-stack").Body(
-		app.Section().Class("bp-stack").Aria("labelledby", "stations").Body(
+	return app.Elem("div").Class("bp-choose bp-stack").Body(
+		app.Elem("section").Class("bp-stack").Aria("labelledby", "stations").Body(
 			ui.Heading("stations", w.T("prices.stations")),
 			p.search(),
 			app.If(len(p.trip.Stops) > 0, p.stops()),
 		),
-		app.Section().Class("bp-stack").Aria("labelledby", "trip").Body(
+		app.Elem("section").Class("bp-stack").Aria("labelledby", "trip").Body(
 			ui.Heading("trip", w.T("prices.trip")),
 			ui.Form(w.T("prices.trip"), ui.Submit("trip", func(app.Context) {}), p.fields()...),
 		),
@@ -35,7 +35,7 @@ func (p *prices) search() app.UI {
 	found, more := p.find()
 	rows := make([]app.UI, 0, len(found))
 	for _, s := range found {
-		rows = append(rows, app.Li().Body(p.offer(s)))
+		rows = append(rows, app.Elem("li").Body(p.offer(s)))
 	}
 	status := ""
 	if p.query != "" {
@@ -44,15 +44,15 @@ func (p *prices) search() app.UI {
 			status += " " + w.T("prices.narrow")
 		}
 	}
-	return app.Div().Class("bp-search").Body(
+	return app.Elem("div").Class("bp-search").Body(
 		ui.Form(w.T("prices.search"), ui.Submit("search", func(app.Context) {}),
 			ui.Field{ID: "station", Label: w.T("prices.search"), Hint: w.T("prices.search.hint")}.Search(p.query,
 				ui.Change("station", func(_ app.Context, v string) { p.query = v })),
 			ui.Send(w.T("prices.search.do")),
 		),
 		app.If(p.query == "" && len(p.trip.Stops) == 0, p.schemes()),
-		app.P().Role("status").Class("bp-quiet").Text(status),
-		app.Ul().Class("bp-offers").Body(rows...),
+		app.Elem("p").Role("status").Class("bp-quiet").Text(status),
+		app.Elem("ul").Class("bp-offers").Body(rows...),
 	)
 }
 
@@ -60,9 +60,9 @@ func (p *prices) search() app.UI {
 func (p *prices) schemes() app.UI {
 	chips := []app.UI{}
 	for _, s := range p.f.s.Tariffs().Book.Schemes {
-		chips = append(chips, app.Li().Body(ui.Chip(s.Name, ui.On("scheme/"+string(s.ID), func(app.Context) { p.query = s.Name }))))
+		chips = append(chips, app.Elem("li").Body(ui.Chip(s.Name, ui.On("scheme/"+string(s.ID), func(app.Context) { p.query = s.Name }))))
 	}
-	return app.Nav().Class("bp-presets").Aria("label", p.f.words().T("prices.schemes")).Body(app.Ul().Body(chips...))
+	return app.Elem("nav").Class("bp-presets").Aria("label", p.f.words().T("prices.schemes")).Body(app.Elem("ul").Body(chips...))
 }
 
 func (p *prices) offer(s tariff.Station) app.UI {
@@ -81,8 +81,8 @@ func (p *prices) stops() app.UI {
 	for i, stop := range p.trip.Stops {
 		name, scheme := p.place(stop.Station)
 		key := strconv.Itoa(i) + "/" + string(stop.Station)
-		rows = append(rows, app.Li().Class("bp-stop").Body(
-			app.Div().Body(app.Span().Class("bp-station").Text(name), app.Span().Class("bp-sub").Text(scheme)),
+		rows = append(rows, app.Elem("li").Class("bp-stop").Body(
+			app.Elem("div").Body(app.Elem("span").Class("bp-station").Text(name), app.Elem("span").Class("bp-sub").Text(scheme)),
 			ui.Field{ID: "at-" + strconv.Itoa(i), Label: w.T("prices.at", "name", name)}.Clock(clock(stop.Minute), ui.Change("at/"+key, func(_ app.Context, v string) {
 				if minute, ok := parseClock(v); ok {
 					p.change(func(t *trip.Trip) { t.Stops[i].Minute = minute })
@@ -94,7 +94,7 @@ func (p *prices) stops() app.UI {
 			})).Aria("label", w.T("prices.remove.name", "name", name)),
 		))
 	}
-	return app.Ol().Class("bp-stops").Body(rows...)
+	return app.Elem("ol").Class("bp-stops").Body(rows...)
 }
 
 func (p *prices) place(id toll.StationID) (name, scheme string) {

@@ -23,22 +23,22 @@ func (p *prices) result() []app.UI {
 	}
 	t := p.f.s.Tariffs()
 	return []app.UI{
-		app.Div().Class("bp-beside").Body(
+		app.Elem("div").Class("bp-beside").Body(
 			p.total("with", w.T("prices.with"), p.with),
 			p.total("without", w.T("prices.without"), p.without),
 		),
 		app.If(!p.with.Whole || !p.without.Whole, ui.Alert("warning", "", w.T("prices.gap"))),
 		p.table(),
-		app.P().Class("bp-quiet").Text(w.T("prices.note")),
-		app.P().Class("bp-quiet").ID("priced").DataSet("took", p.took.String()).DataSet("ready", t.Took.String()).
+		app.Elem("p").Class("bp-quiet").Text(w.T("prices.note")),
+		app.Elem("p").Class("bp-quiet").ID("priced").DataSet("took", p.took.String()).DataSet("ready", t.Took.String()).
 			Text(w.T("prices.device", "time", millis(w, p.took), "version", t.Version)),
 	}
 }
 
 func (p *prices) total(id, name string, q trip.Quote) app.UI {
-	return app.Div().ID("total-"+id).Class("bp-total-card").Body(
-		app.P().Class("bp-quiet").Text(name),
-		app.P().Class("bp-total-amount").Text(sums(p.f.words(), q)),
+	return app.Elem("div").ID("total-"+id).Class("bp-total-card").Body(
+		app.Elem("p").Class("bp-quiet").Text(name),
+		app.Elem("p").Class("bp-total-amount").Text(sums(p.f.words(), q)),
 	)
 }
 
@@ -88,15 +88,15 @@ func (p *prices) row(with, without trip.Line) ui.Row {
 		sub = w.Weekday(oslo.DayOf(with.At)) + " · " + scheme
 	}
 	x := &ui.Expand{
-		Open: p.open[with.ID], Label: []app.UI{app.Span().Text(w.Clock(with.At))},
+		Open: p.open[with.ID], Label: []app.UI{app.Elem("span").Text(w.Clock(with.At))},
 		Toggle: ui.On("row/"+string(with.ID), func(app.Context) { p.open[with.ID] = !p.open[with.ID] }),
 	}
 	if x.Open {
-		x.Detail = app.Div().Class("bp-beside").Body(p.receipt(w.T("prices.with"), with), p.receipt(w.T("prices.without"), without))
+		x.Detail = app.Elem("div").Class("bp-beside").Body(p.receipt(w.T("prices.with"), with), p.receipt(w.T("prices.without"), without))
 	}
 	return ui.Row{ID: string(with.ID), Expand: x, Cells: []app.UI{
 		nil,
-		app.Div().Body(app.Span().Class("bp-station").Text(name), app.Span().Class("bp-sub").Text(sub)),
+		app.Elem("div").Body(app.Elem("span").Class("bp-station").Text(name), app.Elem("span").Class("bp-sub").Text(sub)),
 		p.amount(with), p.amount(without),
 	}}
 }
@@ -105,7 +105,7 @@ func (p *prices) amount(l trip.Line) app.UI {
 	if l.Why != nil {
 		return ui.Badge("neutral", p.f.words().T("prices.unknown"))
 	}
-	return app.Span().Class("bp-amount").Text(p.f.words().Money(l.Net, p.currency(l.Station)))
+	return app.Elem("span").Class("bp-amount").Text(p.f.words().Money(l.Net, p.currency(l.Station)))
 }
 
 func (p *prices) currency(id toll.StationID) string {

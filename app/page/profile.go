@@ -108,7 +108,7 @@ func (f *frame) proves(err error, back string) bool {
 // refusal says what was refused when no field is to blame.
 func (f *frame) refusal(refused *fault.Error) app.UI {
 	if refused == nil || refused.Field != "" {
-		return app.Div()
+		return app.Elem("div")
 	}
 	return ui.Alert("danger", "", f.words().Fault(refused))
 }

@@ -21,7 +21,7 @@ func (p *profile) field(id, label, hint string) ui.Field {
 // facts are what registers say of the person, and the address.
 func (p *profile) facts() app.UI {
 	w := p.f.words()
-	return app.Section().Body(
+	return app.Elem("section").Body(
 		ui.Given(w.T("profile.name"), p.reply.Name, w.T("profile.name.why")),
 		ui.Given(w.T("profile.email"), p.reply.Email, ""),
 		ui.Form(w.T("profile.email.change"), ui.Submit("email", p.changeEmail),
@@ -43,10 +43,10 @@ func (p *profile) confirmations() app.UI {
 		parts = append(parts, p.code("mobile", w.T("profile.mobile.unconfirmed")))
 	}
 	if len(parts) == 0 {
-		return app.Div()
+		return app.Elem("div")
 	}
-	why := app.Details().Body(app.Summary().Text(w.T("profile.why")), app.P().Text(w.T("profile.why.text"))) // S4.16
-	return app.Section().Body(append(parts, why)...)
+	why := app.Elem("details").Body(app.Elem("summary").Text(w.T("profile.why")), app.Elem("p").Text(w.T("profile.why.text"))) // S4.16
+	return app.Elem("section").Body(append(parts, why)...)
 }
 
 // code is the field for one channel's code. Enter sends it, S4.24.
@@ -83,7 +83,7 @@ func (p *profile) details() app.UI {
 	if p.reply.Company { // S4.18
 		body = append(body, line("contact", w.T("profile.contact"), "text", "name", &p.draft.Contact))
 	}
-	return app.Section().Body(
+	return app.Elem("section").Body(
 		ui.Heading("details", w.T("profile.details")),
 		ui.Form(w.T("profile.details"), ui.Submit("details", p.save), append(body, ui.Send(w.T("profile.save")))...),
 	)
@@ -101,9 +101,9 @@ func (p *profile) consents() app.UI {
 		}
 		body = append(body, field.Box(p.given[kind], ui.Toggle("consent/"+string(kind), func(_ app.Context, on bool) { p.given[kind] = on })))
 	}
-	return app.Section().Body(
+	return app.Elem("section").Body(
 		ui.Heading("consents", w.T("profile.consents")),
-		app.P().Text(w.T("profile.consents.lead")),
+		app.Elem("p").Text(w.T("profile.consents.lead")),
 		ui.Form(w.T("profile.consents"), ui.Submit("consents", p.consent), append(body, ui.Send(w.T("profile.save")))...),
 	)
 }
@@ -124,16 +124,16 @@ func (p *profile) privacy() app.UI {
 	w := p.f.words()
 	body := []app.UI{
 		ui.Heading("privacy", w.T("profile.privacy")),
-		app.P().Body(app.A().Class("ds-link").Href("/export").Text(w.T("profile.export"))),
-		app.P().Text(w.T("profile.erase.lead")),
+		app.Elem("p").Body(app.A().Class("ds-link").Href("/export").Text(w.T("profile.export"))),
+		app.Elem("p").Text(w.T("profile.erase.lead")),
 	}
 	for _, h := range p.reply.Holds {
-		body = append(body, app.P().Class("bp-quiet").Text(w.T("profile.hold", "what", w.T("hold."+h.What), "n", w.Number(int64(h.Count)), "date", w.Day(oslo.DayOf(h.Until)))))
+		body = append(body, app.Elem("p").Class("bp-quiet").Text(w.T("profile.hold", "what", w.T("hold."+h.What), "n", w.Number(int64(h.Count)), "date", w.Day(oslo.DayOf(h.Until)))))
 	}
 	if p.reply.Erasure != nil {
-		return app.Section().Body(append(body,
+		return app.Elem("section").Body(append(body,
 			ui.Alert("warning", "", w.T("profile.erase.asked", "date", w.Day(oslo.DayOf(*p.reply.Erasure)))),
 			ui.Button("secondary", w.T("profile.erase.withdraw"), ui.On("keep", func(ctx app.Context) { p.erase(ctx, true) })))...)
 	}
-	return app.Section().Body(append(body, ui.Button("secondary", w.T("profile.erase"), ui.On("erase", func(ctx app.Context) { p.erase(ctx, false) })))...)
+	return app.Elem("section").Body(append(body, ui.Button("secondary", w.T("profile.erase"), ui.On("erase", func(ctx app.Context) { p.erase(ctx, false) })))...)
 }

@@ -92,11 +92,11 @@ func (p *sessions) Render() app.UI {
 		return p.f.render(sessionsPath, title, ui.Loading(w.T("app.loading")))
 	}
 	return p.f.render(sessionsPath, title,
-		app.Section().Body(p.lines()...),
-		app.P().Body(ui.Button("secondary", w.T("sessions.end.all"), ui.On("end/all", p.endAll))),
-		app.P().Body(app.A().Class("ds-link").Href("/security").Text(w.T("sessions.security"))),
+		app.Elem("section").Body(p.lines()...),
+		app.Elem("p").Body(ui.Button("secondary", w.T("sessions.end.all"), ui.On("end/all", p.endAll))),
+		app.Elem("p").Body(app.A().Class("ds-link").Href("/security").Text(w.T("sessions.security"))),
 		ui.Heading("history", w.T("sessions.history")),
-		app.Ul().Class("bp-history").Body(p.history()...),
+		app.Elem("ul").Class("bp-history").Body(p.history()...),
 	)
 }
 
@@ -112,9 +112,9 @@ func (p *sessions) lines() (list []app.UI) {
 			id := s.ID
 			end = ui.Button("tertiary", w.T("sessions.end"), ui.On("end/"+id, func(ctx app.Context) { p.end(ctx, id) })).Aria("label", w.T("sessions.end")+": "+name)
 		}
-		list = append(list, app.Div().Class("bp-fact").Body(
-			app.P().Class("ds-label").Text(name),
-			app.P().Class("bp-quiet").Text(w.T("sessions.line", "network", s.Network, "began", w.Instant(s.Began), "seen", w.Instant(s.Seen))), end))
+		list = append(list, app.Elem("div").Class("bp-fact").Body(
+			app.Elem("p").Class("ds-label").Text(name),
+			app.Elem("p").Class("bp-quiet").Text(w.T("sessions.line", "network", s.Network, "began", w.Instant(s.Began), "seen", w.Instant(s.Seen))), end))
 	}
 	return list
 }
@@ -126,7 +126,7 @@ func (p *sessions) history() (list []app.UI) {
 		if e.Device != "" || e.Network != "" {
 			text += " (" + e.Device + " " + e.Network + ")"
 		}
-		list = append(list, app.Li().Text(text))
+		list = append(list, app.Elem("li").Text(text))
 	}
 	return list
 }

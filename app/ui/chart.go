@@ -50,18 +50,18 @@ func Nice(n, least int64) int64 {
 func (c Chart) UI() app.UI {
 	legend := make([]app.UI, 0, len(c.Series))
 	for i, s := range c.Series {
-		legend = append(legend, app.Li().Body(
-			app.Span().Class("bp-key bp-key-"+strconv.Itoa(i)).Aria("hidden", "true"),
-			app.Span().Text(s.Name), app.Span().Class("bp-amount").Text(s.Sum)))
+		legend = append(legend, app.Elem("li").Body(
+			app.Elem("span").Class("bp-key bp-key-"+strconv.Itoa(i)).Aria("hidden", "true"),
+			app.Elem("span").Text(s.Name), app.Elem("span").Class("bp-amount").Text(s.Sum)))
 	}
-	return app.Div().Class("bp-chart").Body(
-		app.Ul().Class("bp-legend").Body(legend...),
-		app.Div().Class("bp-plot").Body(
+	return app.Elem("div").Class("bp-chart").Body(
+		app.Elem("ul").Class("bp-legend").Body(legend...),
+		app.Elem("div").Class("bp-plot").Body(
 			texts("bp-scale", c.Scale),
 			c.drawing(),
 			texts("bp-axis", c.Axis),
 		),
-		app.Details().Class("bp-twin").Body(app.Summary().Text(c.Show), c.Twin.UI()),
+		app.Elem("details").Class("bp-twin").Body(app.Elem("summary").Text(c.Show), c.Twin.UI()),
 	)
 }
 
@@ -69,9 +69,9 @@ func (c Chart) UI() app.UI {
 func texts(class string, list []string) app.UI {
 	spans := make([]app.UI, 0, len(list))
 	for _, text := range list {
-		spans = append(spans, app.Span().Text(text))
+		spans = append(spans, app.Elem("span").Text(text))
 	}
-	return app.Div().Class(class).Aria("hidden", "true").Body(spans...)
+	return app.Elem("div").Class(class).Aria("hidden", "true").Body(spans...)
 }
 
 // svg makes an element of a drawing.

@@ -35,9 +35,9 @@ func (f Field) described() string {
 }
 
 func (f Field) wrap(control app.UI) app.UI {
-	return app.Div().Class("ds-field").Body(
+	return app.Elem("div").Class("ds-field").Body(
 		app.Label().Class("ds-label").For(f.ID).Text(f.Label),
-		app.If(f.Hint != "", app.P().ID(f.ID+"-hint").DataSet("field", "description").Text(f.Hint)),
+		app.If(f.Hint != "", app.Elem("p").ID(f.ID+"-hint").DataSet("field", "description").Text(f.Hint)),
 		control,
 		app.If(f.Wrong != "", Wrong(f.ID+"-wrong", f.Wrong)),
 	)
@@ -45,7 +45,7 @@ func (f Field) wrap(control app.UI) app.UI {
 
 // Wrong says what is wrong with a field and what to do.
 func Wrong(id, text string) app.UI {
-	return app.P().ID(id).Class("ds-validation-message").DataSet("field", "validation").Text(text)
+	return app.Elem("p").ID(id).Class("ds-validation-message").DataSet("field", "validation").Text(text)
 }
 
 // markable is a control that can be marked wrong and described.
@@ -120,9 +120,9 @@ func Presets(name string, presets []Preset) app.UI {
 		if p.Here {
 			link = link.Aria("current", "true")
 		}
-		items = append(items, app.Li().Body(link))
+		items = append(items, app.Elem("li").Body(link))
 	}
-	return app.Nav().Class("bp-presets").Aria("label", name).Body(app.Ul().Body(items...))
+	return app.Elem("nav").Class("bp-presets").Aria("label", name).Body(app.Elem("ul").Body(items...))
 }
 
 // Onward is a link to the next place, as a button.
@@ -139,5 +139,5 @@ func Chip(text string, act Act) app.UI {
 // reader calls taking it.
 func Offer(id, name, note, label string, act Act) app.UI {
 	return app.Button().Type("button").ID(id).Class("bp-offer").Aria("label", label+", "+note).OnClick(act.handler(), act.key).Body(
-		app.Span().Class("bp-station").Text(name), app.Span().Class("bp-sub").Text(note))
+		app.Elem("span").Class("bp-station").Text(name), app.Elem("span").Class("bp-sub").Text(note))
 }

@@ -22,8 +22,8 @@ func (d Dialog) UI() app.UI {
 	if d.Danger {
 		yes = yes.DataSet("color", "danger")
 	}
-	body := append([]app.UI{app.H2().ID(d.ID+"-title").Class("ds-heading").DataSet("size", "sm").Text(d.Title), app.P().Text(d.Text)}, d.More...)
-	body = append(body, app.Div().Class("bp-buttons").Body(
+	body := append([]app.UI{app.Elem("h2").ID(d.ID+"-title").Class("ds-heading").DataSet("size", "sm").Text(d.Title), app.Elem("p").Text(d.Text)}, d.More...)
+	body = append(body, app.Elem("div").Class("bp-buttons").Body(
 		yes, Button("secondary", d.No, On("close/"+d.ID, func(app.Context) { closeDialog(d.ID) }))))
 	return app.Dialog().ID(d.ID).Class("ds-dialog bp-dialog").Aria("labelledby", d.ID+"-title").Open(d.Open).Body(body...)
 }

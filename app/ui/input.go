@@ -37,17 +37,17 @@ func (f Field) Box(on bool, change Act) app.UI {
 	if by := f.described(); by != "" {
 		box = box.Aria("describedby", by)
 	}
-	return app.Div().Class("ds-field").Body(
+	return app.Elem("div").Class("ds-field").Body(
 		box,
 		app.Label().Class("ds-label").For(f.ID).Text(f.Label),
-		app.If(f.Hint != "", app.P().ID(f.ID+"-hint").DataSet("field", "description").Text(f.Hint)),
+		app.If(f.Hint != "", app.Elem("p").ID(f.ID+"-hint").DataSet("field", "description").Text(f.Hint)),
 		app.If(f.Wrong != "", Wrong(f.ID+"-wrong", f.Wrong)),
 	)
 }
 
 // Given is a line that cannot be changed here, and why.
 func Given(name, value, why string) app.UI {
-	return app.Div().Class("bp-fact").Body(
-		app.P().Class("ds-label").Text(name), app.P().Text(value), app.If(why != "", app.P().Class("bp-quiet").Text(why)),
+	return app.Elem("div").Class("bp-fact").Body(
+		app.Elem("p").Class("ds-label").Text(name), app.Elem("p").Text(value), app.If(why != "", app.Elem("p").Class("bp-quiet").Text(why)),
 	)
 }

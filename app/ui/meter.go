@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strconv"
-
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
 
@@ -16,13 +14,13 @@ type Meter struct {
 
 // UI is the meter.
 func (m Meter) UI() app.UI {
-	bar := app.Progress().Class("bp-meter-bar").Value(strconv.Itoa(m.Count)).Max(strconv.Itoa(max(1, m.Of))).Aria("labelledby", m.ID)
-	return app.Div().Class("bp-meter").Body(
-		app.P().ID(m.ID).Class("bp-meter-name").Body(
-			app.Span().Body(app.Span().Class("bp-station").Text(m.Name), app.Span().Class("bp-sub").Text(m.Note)),
-			app.Span().Class("bp-amount").Text(m.Text),
+	bar := app.Elem("progress").Class("bp-meter-bar").Attr("value", m.Count).Attr("max", max(1, m.Of)).Aria("labelledby", m.ID)
+	return app.Elem("div").Class("bp-meter").Body(
+		app.Elem("p").ID(m.ID).Class("bp-meter-name").Body(
+			app.Elem("span").Body(app.Elem("span").Class("bp-station").Text(m.Name), app.Elem("span").Class("bp-sub").Text(m.Note)),
+			app.Elem("span").Class("bp-amount").Text(m.Text),
 		),
 		bar,
-		app.If(m.Done != "", app.P().Class("bp-meter-done").Text(m.Done)),
+		app.If(m.Done != "", app.Elem("p").Class("bp-meter-done").Text(m.Done)),
 	)
 }

@@ -14,12 +14,12 @@ func Crumbs(name string, way ...Crumb) app.UI {
 	items := make([]app.UI, 0, len(way))
 	for _, c := range way {
 		if c.Href == "" {
-			items = append(items, app.Li().Body(app.Span().Aria("current", "page").Text(c.Text)))
+			items = append(items, app.Elem("li").Body(app.Elem("span").Aria("current", "page").Text(c.Text)))
 			continue
 		}
-		items = append(items, app.Li().Body(app.A().Class("ds-link").Href(c.Href).Text(c.Text)))
+		items = append(items, app.Elem("li").Body(app.A().Class("ds-link").Href(c.Href).Text(c.Text)))
 	}
-	return app.Nav().Class("ds-breadcrumbs").Aria("label", name).Body(app.Ol().Body(items...))
+	return app.Elem("nav").Class("ds-breadcrumbs").Aria("label", name).Body(app.Elem("ol").Body(items...))
 }
 
 // Stepper shows where in a task of several pages a person is. Done steps are links back.
@@ -33,19 +33,19 @@ type Stepper struct {
 func (s Stepper) UI() app.UI {
 	items := make([]app.UI, 0, len(s.Steps))
 	for i, step := range s.Steps {
-		number := app.Span().Class("bp-step-number").Aria("hidden", "true").Text(strconv.Itoa(i + 1))
-		item := app.Li().Class("bp-step")
+		number := app.Elem("span").Class("bp-step-number").Aria("hidden", "true").Text(strconv.Itoa(i + 1))
+		item := app.Elem("li").Class("bp-step")
 		switch {
 		case i < s.Here:
 			item = item.Class("bp-step-done").Body(app.A().Href(step.Href).Body(number, app.Text(step.Text)))
 		case i == s.Here:
-			item = item.Aria("current", "step").Body(number, app.Span().Text(step.Text))
+			item = item.Aria("current", "step").Body(number, app.Elem("span").Text(step.Text))
 		default:
-			item = item.Body(number, app.Span().Text(step.Text))
+			item = item.Body(number, app.Elem("span").Text(step.Text))
 		}
 		items = append(items, item)
 	}
-	return app.Nav().Class("bp-steps").Aria("label", s.Name).Body(app.P().Class("bp-quiet").Text(s.Name), app.Ol().Body(items...))
+	return app.Elem("nav").Class("bp-steps").Aria("label", s.Name).Body(app.Elem("p").Class("bp-quiet").Text(s.Name), app.Elem("ol").Body(items...))
 }
 
 // Pages leads to the pages of a long list.
@@ -60,21 +60,21 @@ type Pages struct {
 func (p Pages) UI() app.UI {
 	step := func(page int, text string) app.UI {
 		if page < 1 || page > p.Count {
-			return app.Li()
+			return app.Elem("li")
 		}
-		return app.Li().Body(app.A().Class("ds-button").DataSet("variant", "tertiary").Href(p.Href(page)).Text(text))
+		return app.Elem("li").Body(app.A().Class("ds-button").DataSet("variant", "tertiary").Href(p.Href(page)).Text(text))
 	}
 	items := []app.UI{step(p.Here-1, p.Previous)}
 	for n := 1; n <= p.Count; n++ {
 		switch {
 		case n == p.Here:
-			items = append(items, app.Li().Body(app.A().Class("ds-button").DataSet("variant", "primary").Aria("current", "page").Href(p.Href(n)).Text(strconv.Itoa(n))))
+			items = append(items, app.Elem("li").Body(app.A().Class("ds-button").DataSet("variant", "primary").Aria("current", "page").Href(p.Href(n)).Text(strconv.Itoa(n))))
 		case n == 1 || n == p.Count || n == p.Here-1 || n == p.Here+1:
 			items = append(items, step(n, strconv.Itoa(n)))
 		case n == p.Here-2 || n == p.Here+2:
-			items = append(items, app.Li().Class("bp-gap").Aria("hidden", "true").Text("…"))
+			items = append(items, app.Elem("li").Class("bp-gap").Aria("hidden", "true").Text("…"))
 		}
 	}
 	items = append(items, step(p.Here+1, p.Next))
-	return app.Nav().Class("bp-pages").Aria("label", p.Name).Body(app.Ul().Body(items...))
+	return app.Elem("nav").Class("bp-pages").Aria("label", p.Name).Body(app.Elem("ul").Body(items...))
 }

@@ -12,15 +12,15 @@ type Mistake struct{ Field, Text string }
 // to it when the form is refused, portal.md C2. Nothing is shown when there is none.
 func Mistakes(title string, list []Mistake) app.UI {
 	if len(list) == 0 {
-		return app.Div().Hidden(true)
+		return app.Elem("div").Hidden(true)
 	}
 	items := make([]app.UI, 0, len(list))
 	for _, m := range list {
-		items = append(items, app.Li().Body(app.A().Class("ds-link").Href("#"+m.Field).Text(m.Text)))
+		items = append(items, app.Elem("li").Body(app.A().Class("ds-link").Href("#"+m.Field).Text(m.Text)))
 	}
-	return app.Div().ID(MistakesID).Class("ds-error-summary").TabIndex(-1).Aria("labelledby", MistakesID+"-title").Body(
-		app.H2().ID(MistakesID+"-title").Class("ds-heading").Text(title),
-		app.Ul().Class("ds-list").Body(items...),
+	return app.Elem("div").ID(MistakesID).Class("ds-error-summary").TabIndex(-1).Aria("labelledby", MistakesID+"-title").Body(
+		app.Elem("h2").ID(MistakesID+"-title").Class("ds-heading").Text(title),
+		app.Elem("ul").Class("ds-list").Body(items...),
 	)
 }
 
@@ -30,18 +30,18 @@ func (f Field) Radios(value string, options []Option, change func(ctx app.Contex
 	for _, o := range options {
 		act := Change(f.ID+"/"+o.Value, func(ctx app.Context, _ string) { change(ctx, o.Value) })
 		id := f.ID + "-" + o.Value
-		choices = append(choices, app.Div().Class("ds-field").Body(
+		choices = append(choices, app.Elem("div").Class("ds-field").Body(
 			app.Input().ID(id).Name(f.ID).Type("radio").Class("ds-input").Value(o.Value).Checked(o.Value == value).OnChange(act.handler(), act.key),
 			app.Label().Class("ds-label").For(id).Text(o.Text)))
 	}
-	set := app.FieldSet().ID(f.ID).Class("ds-fieldset bp-radios")
+	set := app.Elem("fieldset").ID(f.ID).Class("ds-fieldset bp-radios")
 	if by := f.described(); by != "" {
 		set = set.Aria("describedby", by)
 	}
 	return set.Body(
-		app.Legend().Class("ds-label").Text(f.Label),
-		app.If(f.Hint != "", app.P().ID(f.ID+"-hint").Class("bp-quiet").Text(f.Hint)),
-		app.Div().Class("bp-choices").Body(choices...),
+		app.Elem("legend").Class("ds-label").Text(f.Label),
+		app.If(f.Hint != "", app.Elem("p").ID(f.ID+"-hint").Class("bp-quiet").Text(f.Hint)),
+		app.Elem("div").Class("bp-choices").Body(choices...),
 		app.If(f.Wrong != "", Wrong(f.ID+"-wrong", f.Wrong)),
 	)
 }
@@ -50,7 +50,7 @@ func (f Field) Radios(value string, options []Option, change func(ctx app.Contex
 // decided elsewhere. Chosen says what has been chosen, empty before.
 func (f Field) File(kinds, chosen string, change Act) app.UI {
 	input := app.Input().ID(f.ID).Name(f.ID).Type("file").Class("ds-input").Accept(kinds).OnChange(change.handler(), change.key)
-	return f.wrap(app.Div().Class("bp-file").Body(mark(f, input), app.If(chosen != "", app.P().Role("status").Text(chosen))))
+	return f.wrap(app.Elem("div").Class("bp-file").Body(mark(f, input), app.If(chosen != "", app.Elem("p").Role("status").Text(chosen))))
 }
 
 // Answer is what a person has answered, and the way back to change it.
@@ -61,10 +61,10 @@ type Answer struct{ Question, Text, Href string }
 func Answers(change string, answers []Answer) app.UI {
 	rows := make([]app.UI, 0, len(answers))
 	for _, a := range answers {
-		rows = append(rows, app.Div().Body(
-			app.Dt().Text(a.Question), app.Dd().Text(a.Text),
-			app.Dd().Class("bp-change").Body(app.If(a.Href != "", app.A().Class("ds-link").Href(a.Href).Body(
-				app.Text(change), app.Span().Class("ds-sr-only").Text(" "+a.Question))))))
+		rows = append(rows, app.Elem("div").Body(
+			app.Elem("dt").Text(a.Question), app.Elem("dd").Text(a.Text),
+			app.Elem("dd").Class("bp-change").Body(app.If(a.Href != "", app.A().Class("ds-link").Href(a.Href).Body(
+				app.Text(change), app.Elem("span").Class("ds-sr-only").Text(" "+a.Question))))))
 	}
-	return app.Dl().Class("bp-answers").Body(rows...)
+	return app.Elem("dl").Class("bp-answers").Body(rows...)
 }

@@ -22,18 +22,18 @@ type Fact struct{ Name, Value string }
 func (r Receipt) UI() app.UI {
 	lines := make([]app.UI, 0, len(r.Lines))
 	for _, l := range r.Lines {
-		lines = append(lines, app.Li().Body(app.Span().Text(l.Text), app.Span().Class("bp-amount").Text(l.Amount)))
+		lines = append(lines, app.Elem("li").Body(app.Elem("span").Text(l.Text), app.Elem("span").Class("bp-amount").Text(l.Amount)))
 	}
 	notes := make([]app.UI, 0, len(r.Notes))
 	for _, n := range r.Notes {
-		notes = append(notes, app.P().Class("bp-receipt-note").Text(n))
+		notes = append(notes, app.Elem("p").Class("bp-receipt-note").Text(n))
 	}
-	return app.Div().Class("bp-receipt").Body(
-		app.H3().Class("bp-receipt-title").Text(r.Title),
-		app.Div().Class("bp-receipt-notes").Body(notes...),
-		app.If(len(lines) > 0, app.Ol().Class("bp-receipt-lines").Body(lines...)),
-		app.If(r.Total != "", app.P().Class("bp-receipt-sum").Body(
-			app.Span().Text(r.Sum), app.Span().Class("bp-amount").Text(r.Total))),
+	return app.Elem("div").Class("bp-receipt").Body(
+		app.Elem("h3").Class("bp-receipt-title").Text(r.Title),
+		app.Elem("div").Class("bp-receipt-notes").Body(notes...),
+		app.If(len(lines) > 0, app.Elem("ol").Class("bp-receipt-lines").Body(lines...)),
+		app.If(r.Total != "", app.Elem("p").Class("bp-receipt-sum").Body(
+			app.Elem("span").Text(r.Sum), app.Elem("span").Class("bp-amount").Text(r.Total))),
 		Facts(r.Facts),
 	)
 }
@@ -42,7 +42,7 @@ func (r Receipt) UI() app.UI {
 func Facts(facts []Fact) app.UI {
 	rows := make([]app.UI, 0, len(facts))
 	for _, f := range facts {
-		rows = append(rows, app.Div().Body(app.Dt().Text(f.Name), app.Dd().Text(f.Value)))
+		rows = append(rows, app.Elem("div").Body(app.Elem("dt").Text(f.Name), app.Elem("dd").Text(f.Value)))
 	}
-	return app.Dl().Class("bp-facts").Body(rows...)
+	return app.Elem("dl").Class("bp-facts").Body(rows...)
 }

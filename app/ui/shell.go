@@ -59,9 +59,9 @@ type Picker struct {
 // maybe is the picker, and nothing where there is none.
 func (p *Picker) maybe() app.UI {
 	if p == nil {
-		return app.Div()
+		return app.Elem("div")
 	}
-	return app.Div().Class("bp-picker").Body(Field{ID: "picker", Label: p.Label}.Select(p.Here, p.Options, p.Do))
+	return app.Elem("div").Class("bp-picker").Body(Field{ID: "picker", Label: p.Label}.Select(p.Here, p.Options, p.Do))
 }
 
 // Scheme is a way of colouring the pages to choose: light, dark, or as the device has it.
@@ -83,41 +83,41 @@ const MenuID = "who-menu"
 
 // UI puts the shell around the page's body.
 func (s Shell) UI() app.UI {
-	return app.Div().Class("bp-app").Body(
+	return app.Elem("div").Class("bp-app").Body(
 		app.A().Class("ds-skip-link").Href("#main").Text(s.Skip),
 		s.header(),
 		s.nav(),
-		app.Main().ID("main").TabIndex(-1).Class("bp-main").Body(
-			app.Div().Role("status").Class("bp-banner").Body(app.If(s.Banner != "", app.P().Text(s.Banner))),
-			app.Div().Class("bp-page").Body(s.Body...),
+		app.Elem("main").ID("main").TabIndex(-1).Class("bp-main").Body(
+			app.Elem("div").Role("status").Class("bp-banner").Body(app.If(s.Banner != "", app.Elem("p").Text(s.Banner))),
+			app.Elem("div").Class("bp-page").Body(s.Body...),
 		),
 		s.foot(),
-		app.Div().Role("status").Class("ds-sr-only").Text(s.Said),
+		app.Elem("div").Role("status").Class("ds-sr-only").Text(s.Said),
 	)
 }
 
 // NeutralShell is the frame of the first paint: the same for everyone, without names or words but the
 // brand's and the one that says that the page is coming.
 func NeutralShell(brand, loading string) app.UI {
-	return app.Div().Class("bp-app").Body(
-		app.Header().Class("bp-header").Body(wordmark(brand), Bone("bp-bone-name")),
-		app.Div().Class("bp-nav bp-nav-blank"),
-		app.Main().Class("bp-main").Body(
-			app.H1().Class("ds-sr-only").Text(brand),
-			app.Div().Class("bp-page").Body(Loading(loading)),
+	return app.Elem("div").Class("bp-app").Body(
+		app.Elem("header").Class("bp-header").Body(wordmark(brand), Bone("bp-bone-name")),
+		app.Elem("div").Class("bp-nav bp-nav-blank"),
+		app.Elem("main").Class("bp-main").Body(
+			app.Elem("h1").Class("ds-sr-only").Text(brand),
+			app.Elem("div").Class("bp-page").Body(Loading(loading)),
 		),
 	)
 }
 
 func wordmark(brand string) app.UI {
-	return app.A().Class("bp-brand").Href("/").Body(IconBrand.UI(), app.Span().Text(brand))
+	return app.A().Class("bp-brand").Href("/").Body(IconBrand.UI(), app.Elem("span").Text(brand))
 }
 
 func (s Shell) header() app.UI {
-	return app.Header().Class("bp-header").Body(
+	return app.Elem("header").Class("bp-header").Body(
 		wordmark(s.Brand),
 		app.If(s.Picker != nil, s.Picker.maybe()),
-		app.Div().Class("bp-who").Body(s.who()),
+		app.Elem("div").Class("bp-who").Body(s.who()),
 	)
 }
 
@@ -132,18 +132,18 @@ func (s Shell) who() app.UI {
 }
 
 func (w *Who) ui() app.UI {
-	return app.Div().Class("bp-who-in").Body(
+	return app.Elem("div").Class("bp-who-in").Body(
 		app.Button().Type("button").ID("who").Class("bp-who-button").Attr("popovertarget", MenuID).Body(
-			app.Span().Class("bp-initial").Aria("hidden", "true").Text(initial(w.Name)),
-			app.Span().Class("bp-who-name").Text(w.shown()),
+			app.Elem("span").Class("bp-initial").Aria("hidden", "true").Text(initial(w.Name)),
+			app.Elem("span").Class("bp-who-name").Text(w.shown()),
 			IconDown.UI(),
 		),
-		app.Div().ID(MenuID).Class("bp-menu").Attr("popover", "auto").Body(
-			app.P().Class("bp-quiet").Text(w.Lead),
-			app.P().Class("bp-menu-name").Text(w.Person),
-			app.If(w.Behalf != "", app.P().Text(w.Behalf)),
-			app.If(w.Switch != "", app.P().Body(app.A().Class("ds-link").Href(w.SwitchHref).Text(w.Switch))),
-			app.Ul().Class("bp-menu-own").Body(w.own()...),
+		app.Elem("div").ID(MenuID).Class("bp-menu").Attr("popover", "auto").Body(
+			app.Elem("p").Class("bp-quiet").Text(w.Lead),
+			app.Elem("p").Class("bp-menu-name").Text(w.Person),
+			app.If(w.Behalf != "", app.Elem("p").Text(w.Behalf)),
+			app.If(w.Switch != "", app.Elem("p").Body(app.A().Class("ds-link").Href(w.SwitchHref).Text(w.Switch))),
+			app.Elem("ul").Class("bp-menu-own").Body(w.own()...),
 			app.If(w.LogoutWrong != "", Alert("danger", "", w.LogoutWrong)),
 			Button("secondary", w.Logout, w.LogoutDo, IconLeave).ID("logout"),
 		),
@@ -152,7 +152,7 @@ func (w *Who) ui() app.UI {
 
 func (w *Who) own() (list []app.UI) {
 	for _, item := range w.Own {
-		list = append(list, app.Li().Body(app.A().Class("ds-link").Href(item.Href).Text(item.Text)))
+		list = append(list, app.Elem("li").Body(app.A().Class("ds-link").Href(item.Href).Text(item.Text)))
 	}
 	return list
 }
@@ -175,13 +175,13 @@ func initial(name string) string {
 func (s Shell) nav() app.UI {
 	items := make([]app.UI, 0, len(s.Nav))
 	for _, item := range s.Nav {
-		link := app.A().Href(item.Href).Body(item.Icon.UI(), app.Span().Text(item.Text))
+		link := app.A().Href(item.Href).Body(item.Icon.UI(), app.Elem("span").Text(item.Text))
 		if item.Here {
 			link = link.Aria("current", "page")
 		}
-		items = append(items, app.Li().Body(link))
+		items = append(items, app.Elem("li").Body(link))
 	}
-	return app.Nav().Class("bp-nav").Aria("label", s.NavName).Body(app.Ul().Body(items...))
+	return app.Elem("nav").Class("bp-nav").Aria("label", s.NavName).Body(app.Elem("ul").Body(items...))
 }
 
 func (s Shell) foot() app.UI {
@@ -193,10 +193,10 @@ func (s Shell) foot() app.UI {
 	for _, c := range s.Foot.Schemes {
 		schemes = append(schemes, choice(app.Button().ID("scheme-"+c.Code), c.Name, c.Here, c.Do))
 	}
-	return app.Footer().Class("bp-foot").Body(
-		app.Nav().Class("bp-languages").Aria("label", s.Foot.LanguageName).Body(app.Ul().Body(languages...)),
-		app.Nav().Class("bp-languages").Aria("label", s.Foot.SchemeName).Body(app.Ul().Body(schemes...)),
-		app.P().Body(app.A().Class("ds-link").Href(s.Foot.HelpHref).Text(s.Foot.Help)),
+	return app.Elem("footer").Class("bp-foot").Body(
+		app.Elem("nav").Class("bp-languages").Aria("label", s.Foot.LanguageName).Body(app.Elem("ul").Body(languages...)),
+		app.Elem("nav").Class("bp-languages").Aria("label", s.Foot.SchemeName).Body(app.Elem("ul").Body(schemes...)),
+		app.Elem("p").Body(app.A().Class("ds-link").Href(s.Foot.HelpHref).Text(s.Foot.Help)),
 	)
 }
 
@@ -205,5 +205,5 @@ func choice(button app.HTMLButton, name string, here bool, do Act) app.UI {
 	if here {
 		button = button.Aria("current", "true")
 	}
-	return app.Li().Body(button)
+	return app.Elem("li").Body(button)
 }

@@ -4,13 +4,13 @@ import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
 // Bone is a grey place for something that is coming.
 func Bone(class string) app.UI {
-	return app.Span().Class("ds-skeleton bp-bone "+class).DataSet("variant", "rectangle")
+	return app.Elem("span").Class("ds-skeleton bp-bone "+class).DataSet("variant", "rectangle")
 }
 
 // Loading is the state of a page that waits for its first answer. It never shows an amount.
 func Loading(text string) app.UI {
-	return app.Div().Class("bp-loading").Body(
-		app.P().Class("ds-sr-only").Role("status").Text(text),
+	return app.Elem("div").Class("bp-loading").Body(
+		app.Elem("p").Class("ds-sr-only").Role("status").Text(text),
 		Bone("bp-bone-title"), Bone("bp-bone-card"), Bone("bp-bone-row"), Bone("bp-bone-row"), Bone("bp-bone-row"),
 	)
 }
@@ -19,10 +19,10 @@ func Loading(text string) app.UI {
 func Alert(color, title, text string, more ...app.UI) app.UI {
 	body := []app.UI{}
 	if title != "" {
-		body = append(body, app.H2().Class("ds-heading").DataSet("size", "2xs").Text(title))
+		body = append(body, app.Elem("h2").Class("ds-heading").DataSet("size", "2xs").Text(title))
 	}
-	body = append(body, app.P().Text(text))
-	alert := app.Div().Class("ds-alert").DataSet("color", color).Body(append(body, more...)...)
+	body = append(body, app.Elem("p").Text(text))
+	alert := app.Elem("div").Class("ds-alert").DataSet("color", color).Body(append(body, more...)...)
 	if color == "danger" {
 		alert = alert.Role("alert")
 	}
@@ -32,27 +32,27 @@ func Alert(color, title, text string, more ...app.UI) app.UI {
 // Failed is the state of a page that got no answer.
 func Failed(title, text, trace, again string, act Act) app.UI {
 	return Alert("danger", title, text,
-		app.If(trace != "", app.P().Class("bp-quiet").Text(trace)),
-		app.P().Body(Button("secondary", again, act)),
+		app.If(trace != "", app.Elem("p").Class("bp-quiet").Text(trace)),
+		app.Elem("p").Body(Button("secondary", again, act)),
 	)
 }
 
 // Empty is the state of a list that has nothing, and what to do about it.
 func Empty(title, hint string) app.UI {
-	return app.Div().Class("bp-empty").Body(
+	return app.Elem("div").Class("bp-empty").Body(
 		IconEmpty.UI(),
-		app.P().Class("bp-empty-title").Text(title),
-		app.If(hint != "", app.P().Class("bp-quiet").Text(hint)),
+		app.Elem("p").Class("bp-empty-title").Text(title),
+		app.If(hint != "", app.Elem("p").Class("bp-quiet").Text(hint)),
 	)
 }
 
 // Badge is a short word about the thing beside it. Color is neutral, info, success, warning or danger.
 func Badge(color, text string) app.UI {
-	return app.Span().Class("ds-tag bp-badge").DataSet("color", color).Text(text)
+	return app.Elem("span").Class("ds-tag bp-badge").DataSet("color", color).Text(text)
 }
 
 // Title is the page's heading, which takes focus on arrival.
-func Title(text string) app.UI { return app.H1().Class("bp-title").TabIndex(-1).Text(text) }
+func Title(text string) app.UI { return app.Elem("h1").Class("bp-title").TabIndex(-1).Text(text) }
 
 // Heading is the heading of a part of the page.
-func Heading(id, text string) app.UI { return app.H2().ID(id).Class("bp-heading").Text(text) }
+func Heading(id, text string) app.UI { return app.Elem("h2").ID(id).Class("bp-heading").Text(text) }

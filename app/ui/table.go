@@ -46,41 +46,41 @@ type Expand struct {
 // UI is the table.
 func (t Table) UI() app.UI {
 	bodies := make([]app.UI, 0, len(t.Groups)+2)
-	bodies = append(bodies, app.Caption().Class("ds-sr-only").Text(t.Caption), t.head())
+	bodies = append(bodies, app.Elem("caption").Class("ds-sr-only").Text(t.Caption), t.head())
 	for _, g := range t.Groups {
 		bodies = append(bodies, t.group(g))
 	}
-	return app.Table().Class("bp-table bp-table-" + t.Kind).Role("table").Body(bodies...)
+	return app.Elem("table").Class("bp-table bp-table-" + t.Kind).Role("table").Body(bodies...)
 }
 
 func (t Table) head() app.UI {
 	cells := make([]app.UI, 0, len(t.Columns))
 	for _, c := range t.Columns {
-		cell := app.Th().Scope("col").Role("columnheader").Text(c.Text)
+		cell := app.Elem("th").Attr("scope", "col").Role("columnheader").Text(c.Text)
 		if c.Number {
 			cell = cell.Class("bp-number")
 		}
 		cells = append(cells, cell)
 	}
-	return app.THead().Role("rowgroup").Body(app.Tr().Role("row").Body(cells...))
+	return app.Elem("thead").Role("rowgroup").Body(app.Elem("tr").Role("row").Body(cells...))
 }
 
 func (t Table) group(g Group) app.UI {
 	rows := make([]app.UI, 0, 2*len(g.Rows)+1)
 	if g.Title != "" {
-		rows = append(rows, app.Tr().Class("bp-group").Role("row").Body(
-			app.Th().Role("rowheader").Scope("rowgroup").ColSpan(len(t.Columns)).Body(
-				app.Span().Text(g.Title), app.Span().Class("bp-group-note").Text(g.Note),
+		rows = append(rows, app.Elem("tr").Class("bp-group").Role("row").Body(
+			app.Elem("th").Role("rowheader").Attr("scope", "rowgroup").Attr("colspan", len(t.Columns)).Body(
+				app.Elem("span").Text(g.Title), app.Elem("span").Class("bp-group-note").Text(g.Note),
 			)))
 	}
 	for _, r := range g.Rows {
 		rows = append(rows, t.row(r))
 		if r.Expand != nil && r.Expand.Open {
-			rows = append(rows, app.Tr().Class("bp-detail").Role("row").ID(r.ID+"-detail").Body(
-				app.Td().Role("cell").ColSpan(len(t.Columns)).Body(r.Expand.Detail)))
+			rows = append(rows, app.Elem("tr").Class("bp-detail").Role("row").ID(r.ID+"-detail").Body(
+				app.Elem("td").Role("cell").Attr("colspan", len(t.Columns)).Body(r.Expand.Detail)))
 		}
 	}
-	return app.TBody().Role("rowgroup").Body(rows...)
+	return app.Elem("tbody").Role("rowgroup").Body(rows...)
 }
 
 func (t Table) row(r Row) app.UI {
@@ -89,7 +89,7 @@ func (t Table) row(r Row) app.UI {
 		if i == 0 && r.Expand != nil {
 			content = r.Expand.button(r.ID)
 		}
-		cell := app.Td().Role("cell").Body(content)
+		cell := app.Elem("td").Role("cell").Body(content)
 		if i < len(t.Columns) {
 			cell = cell.DataSet("label", t.Columns[i].Text)
 			if t.Columns[i].Number {
@@ -105,7 +105,7 @@ func (t Table) row(r Row) app.UI {
 	if r.Fresh > 0 { // two names in turn: the same name again would not start the movement again
 		class += " bp-fresh-" + strconv.Itoa(r.Fresh%2)
 	}
-	return app.Tr().Class(class).Role("row").Body(cells...)
+	return app.Elem("tr").Class(class).Role("row").Body(cells...)
 }
 
 // button is the row's one control; the stylesheet stretches it over the row.

@@ -32,9 +32,9 @@ func (t Tabs) UI() app.UI {
 			Aria("selected", strconv.FormatBool(here)).Aria("controls", t.ID+"-panel").Text(tab.Text).
 			OnClick(click.handler(), click.key).OnKeyDown(key.handler(), key.key))
 	}
-	return app.Div().Class("ds-tabs").Body(
-		app.Div().Role("tablist").Aria("label", t.Name).Body(buttons...),
-		app.Div().Role("tabpanel").ID(t.ID+"-panel").Aria("labelledby", t.id(t.Here)).Body(t.Body),
+	return app.Elem("div").Class("ds-tabs").Body(
+		app.Elem("div").Role("tablist").Aria("label", t.Name).Body(buttons...),
+		app.Elem("div").Role("tabpanel").ID(t.ID+"-panel").Aria("labelledby", t.id(t.Here)).Body(t.Body),
 	)
 }
 

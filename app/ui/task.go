@@ -9,13 +9,13 @@ type Task struct{ Title, Text, Href, Link string }
 func Tasks(tasks []Task) app.UI {
 	items := make([]app.UI, 0, len(tasks))
 	for _, t := range tasks {
-		items = append(items, app.Li().Class("bp-task").Body(
+		items = append(items, app.Elem("li").Class("bp-task").Body(
 			IconAlert.UI(),
-			app.Div().Body(
-				app.P().Class("bp-task-title").Text(t.Title),
-				app.P().Text(t.Text),
-				app.If(t.Href != "", app.P().Body(app.A().Class("ds-link").Href(t.Href).Text(t.Link))),
+			app.Elem("div").Body(
+				app.Elem("p").Class("bp-task-title").Text(t.Title),
+				app.Elem("p").Text(t.Text),
+				app.If(t.Href != "", app.Elem("p").Body(app.A().Class("ds-link").Href(t.Href).Text(t.Link))),
 			)))
 	}
-	return app.Ul().Class("bp-tasks").Body(items...)
+	return app.Elem("ul").Class("bp-tasks").Body(items...)
 }

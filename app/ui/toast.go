@@ -5,9 +5,9 @@ import "github.com/maxence-charriere/go-app/v9/pkg/app"
 // Toast is a short word about what has just been done. It stays until it is closed or the page is left:
 // nothing is said only for a moment, WCAG 2.2.1.
 func Toast(text, closing string, act Act) app.UI {
-	return app.Div().Class("bp-toasts").Role("status").Body(
-		app.If(text != "", app.Div().Class("bp-toast").Body(
-			app.P().Text(text),
+	return app.Elem("div").Class("bp-toasts").Role("status").Body(
+		app.If(text != "", app.Elem("div").Class("bp-toast").Body(
+			app.Elem("p").Text(text),
 			app.Button().Type("button").Class("bp-close").Aria("label", closing).OnClick(act.handler(), act.key).Body(IconClose.UI()),
 		)))
 }
@@ -16,12 +16,12 @@ func Toast(text, closing string, act Act) app.UI {
 func Receipted(title, numberName, number string, then []string, more ...app.UI) app.UI {
 	steps := make([]app.UI, 0, len(then))
 	for _, text := range then {
-		steps = append(steps, app.Li().Text(text))
+		steps = append(steps, app.Elem("li").Text(text))
 	}
 	body := []app.UI{
 		Title(title),
-		app.P().Class("bp-reference").Body(app.Span().Class("bp-quiet").Text(numberName), app.Span().Class("bp-reference-number").Text(number)),
-		app.Ol().Class("bp-then").Body(steps...),
+		app.Elem("p").Class("bp-reference").Body(app.Elem("span").Class("bp-quiet").Text(numberName), app.Elem("span").Class("bp-reference-number").Text(number)),
+		app.Elem("ol").Class("bp-then").Body(steps...),
 	}
-	return app.Section().Class("bp-confirmed").Body(append(body, more...)...)
+	return app.Elem("section").Class("bp-confirmed").Body(append(body, more...)...)
 }

@@ -21,6 +21,7 @@ var traps = []struct {
 	{"handler that is not an act", regexp.MustCompile(`\.On(?:Click|Change|Submit|Input|KeyDown)\([^)]*func\(`), "", "a panic in it would end the program"},
 	{"inline style", regexp.MustCompile(`\.Styles?\(`), "", "the content policy refuses it without a word"},
 	{"raw HTML", regexp.MustCompile(`app\.Raw\(`), "icon.go", "only constant drawings are raw"},
+	{"element type of its own", regexp.MustCompile(`app\.(?:Div|P|Span|Section|Nav|Ul|Ol|Li|H[1-6]|T[rdh]|Table|THead|TBody|TFoot|Caption|D[ldt]|Details|Summary|Article|Main|Header|Footer|Legend|FieldSet|Progress|Meter|TextArea|Aside|Strong|Em|Small|Time|Hr|Br|Pre|Code)\(`), "", "each of the library's types adds a kilobyte to the program on the wire; write app.Elem(\"div\")"},
 	{"route by zero value", regexp.MustCompile(`app\.Route(?:WithRegexp)?\(`), "", "the fields of the component are dropped"},
 	{"boolean attribute by value", regexp.MustCompile(`\.(?:Disabled|Checked|Required|Hidden|ReadOnly|AutoFocus)\(false\)`), "", "the first paint would write it, and that means true"},
 	{"number as text", regexp.MustCompile(`\.Text\((?:len\(|float64\()`), "", "numbers are written by i18n"},

@@ -11,7 +11,7 @@ import (
 	"bompass/app/ui"
 )
 
-func html(u app.UI) string { return app.HTMLString(app.Div().Body(u)) }
+func html(u app.UI) string { return app.HTMLString(app.Elem("div").Body(u)) }
 
 func nothing(app.Context) {}
 

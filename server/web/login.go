@@ -181,11 +181,12 @@ func (s *server) signInView(c *fiber.Ctx) view {
 	return v
 }
 
-// chooseLanguage remembers a language that the visitor picked on the page.
+// chooseLanguage remembers a language, or a colouring, that the visitor picked on the page.
 func (s *server) chooseLanguage(c *fiber.Ctx) {
 	if lang := c.Query("lang"); offered(lang) {
 		s.keep(c, languageCookie, lang, preferenceKept)
 	}
+	s.chooseScheme(c)
 }
 
 // language is the visitor's: picked now, picked before, or the first that the browser asks for.

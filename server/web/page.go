@@ -44,6 +44,7 @@ func loadPages(assets *Assets) (*pages, error) {
 // view is what a page shows.
 type view struct {
 	*i18n.Words
+	Scheme  string // how pages are coloured: light, dark or as the device has it
 	Title   string
 	Sheet   string // address of the stylesheet
 	Icon    string
@@ -88,18 +89,32 @@ type languageLink struct {
 func (v view) Fail() bool { return v.Failure != "" }
 
 // Links are the languages to choose from, each to this page in that language.
-func (v view) Links() []languageLink {
-	var links []languageLink
+func (v view) Links() (links []languageLink) {
 	for _, lang := range i18n.Languages() {
-		join := "?"
-		if strings.Contains(v.Self, "?") {
-			join = "&"
-		}
 		links = append(links, languageLink{
-			Code: lang, Name: v.T("language." + lang), Address: v.Self + join + "lang=" + url.QueryEscape(lang), Current: lang == v.Lang(),
+			Code: lang, Name: v.T("language." + lang), Address: v.with("lang", lang), Current: lang == v.Lang(),
 		})
 	}
 	return links
+}
+
+// Schemes are the colourings to choose from, each to this page in it.
+func (v view) Schemes() (links []languageLink) {
+	for _, scheme := range schemes {
+		links = append(links, languageLink{
+			Code: scheme, Name: v.T("scheme." + scheme), Address: v.with("theme", scheme), Current: scheme == v.Scheme,
+		})
+	}
+	return links
+}
+
+// with is this page's address with one more choice in it.
+func (v view) with(name, value string) string {
+	join := "?"
+	if strings.Contains(v.Self, "?") {
+		join = "&"
+	}
+	return v.Self + join + name + "=" + url.QueryEscape(value)
 }
 
 func (s *server) view(c *fiber.Ctx) view { return s.viewIn(s.language(c)) }
@@ -113,6 +128,7 @@ func (s *server) viewIn(language string) view {
 
 // send writes a page. Pages hold tokens, so nobody keeps them.
 func (p *pages) send(c *fiber.Ctx, status int, name string, v view) error {
+	v.Scheme = scheme(c)
 	var b bytes.Buffer
 	if err := p.templates[name].ExecuteTemplate(&b, "frame.html", v); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)

@@ -64,7 +64,7 @@ func (s *server) library() *app.Handler {
 		Styles:                  []string{s.Assets.Address(sheetFile)},
 		Scripts:                 []string{s.Assets.Address(companionFile) + " defer"},
 		RawHeaders:              preload,
-		HTML:                    func() app.HTMLHtml { return app.Html().DataSet("color-scheme", "auto") },
+		HTML:                    func() app.HTMLHtml { return app.Html().DataSet("color-scheme", schemeAuto) },
 		Resources:               provider{s.Assets.Address(programFile)},
 		Version:                 s.Assets.Version(),
 		WasmContentLengthHeader: lengthHeader,
@@ -99,7 +99,7 @@ func (s *server) shell(library *app.Handler) fiber.Handler {
 		}
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		return c.Send(s.correct(frame.body.Bytes(), i18n.For(language)))
+		return c.Send(s.correct(frame.body.Bytes(), i18n.For(language), scheme(c)))
 	}
 }
 
@@ -115,11 +115,12 @@ func (s *server) remember(c *fiber.Ctx, actor access.Actor) {
 
 // correct repairs what the library cannot be told: zoom, language, the loader's picture, what is said
 // to people without scripts, and the address's scheme. It writes attributes in any order.
-func (s *server) correct(frame []byte, words *i18n.Words) []byte {
+func (s *server) correct(frame []byte, words *i18n.Words, scheme string) []byte {
 	without := `<noscript><p class="bp-noscript">` + html.EscapeString(words.T("login.noscript")) + `</p></noscript></body>`
 	for _, repair := range [][2]string{
 		{fixedViewport, scalableViewport},
 		{`lang="` + i18n.Default + `"`, `lang="` + words.Lang() + `"`},
+		{`data-color-scheme="` + schemeAuto + `"`, `data-color-scheme="` + scheme + `"`},
 		{`id="app-wasm-loader-icon"`, `id="app-wasm-loader-icon" alt=""`},
 		{`"http://` + s.origin.host, `"` + s.origin.of(s.origin.host)},
 		{`</body>`, without},

@@ -181,6 +181,7 @@ func (s *server) mountAll() {
 	s.mountInbox()
 	s.mountEID()
 	s.mountParties()
+	s.mountWorkbench()
 	s.mountShell()
 	s.app.Use(s.notFound)
 }

@@ -63,7 +63,7 @@ var Rules = []Rule{
 	},
 	{
 		From: "./server/web", Never: []string{"gorm.io/", "bompass/server/store", "bompass/app"},
-		Allow: []string{"bompass/app/page", "bompass/app/ui", "bompass/app/session", "bompass/app/browser"},
+		Allow: []string{"bompass/app/page", "bompass/app/ui", "bompass/app/session", "bompass/app/browser", "bompass/app/workbench"},
 		Why:   "handlers do not query; of the app only pages are compiled in, for the first paint",
 	},
 	{
