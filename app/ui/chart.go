@@ -74,20 +74,21 @@ func texts(class string, list []string) app.UI {
 	return app.Elem("div").Class(class).Aria("hidden", "true").Body(spans...)
 }
 
-// svg makes an element of a drawing.
-func svg(tag, class string) app.HTMLElem {
-	return app.Elem(tag).XMLNS("http://www.w3.org/2000/svg").Class(class)
+// svg makes an element of a drawing. The library sets classes by a property that drawings do not have,
+// so the stylesheet goes by data-part.
+func svg(tag, part string) app.HTMLElem {
+	return app.Elem(tag).XMLNS("http://www.w3.org/2000/svg").DataSet("part", part)
 }
 
 // stroke is a path whose width does not follow the drawing's stretch.
-func stroke(class, d string) app.UI {
-	return svg("path", class).Attr("vector-effect", "non-scaling-stroke").Attr("d", d)
+func stroke(part, d string) app.UI {
+	return svg("path", part).Attr("vector-effect", "non-scaling-stroke").Attr("d", d)
 }
 
 func (c Chart) drawing() app.UI {
 	parts := []app.UI{}
 	for i := range c.Scale {
-		parts = append(parts, stroke("bp-grid", "M0 "+strconv.Itoa(chartHeight*i/max(1, len(c.Scale)-1))+"H1000"))
+		parts = append(parts, stroke("grid", "M0 "+strconv.Itoa(chartHeight*i/max(1, len(c.Scale)-1))+"H1000"))
 	}
 	for i := len(c.Series) - 1; i >= 0; i-- { // the first lies on top
 		if c.Bars && i == 0 {
@@ -96,7 +97,7 @@ func (c Chart) drawing() app.UI {
 		}
 		parts = append(parts, c.line(i)...)
 	}
-	return svg("svg", "bp-drawing").Attr("viewBox", "0 0 1000 200").Attr("preserveAspectRatio", "none").
+	return svg("svg", "drawing").Attr("viewBox", "0 0 1000 200").Attr("preserveAspectRatio", "none").
 		Role("img").Aria("label", c.Name).Body(parts...)
 }
 
@@ -105,7 +106,7 @@ func (c Chart) bars() (parts []app.UI) {
 	for i, v := range c.Series[0].Values {
 		if v > 0 {
 			y := c.y(v)
-			parts = append(parts, svg("rect", "bp-bar").Attr("x", i*chartWidth/c.Slots+step/8).Attr("y", y).
+			parts = append(parts, svg("rect", "bar").Attr("x", i*chartWidth/c.Slots+step/8).Attr("y", y).
 				Attr("width", step-step/4).Attr("height", chartHeight-y))
 		}
 	}
@@ -126,9 +127,9 @@ func (c Chart) line(series int) []app.UI {
 	if d.Len() == 0 {
 		return nil
 	}
-	parts := []app.UI{stroke("bp-line bp-line-"+strconv.Itoa(series), d.String())}
+	parts := []app.UI{stroke("line-"+strconv.Itoa(series), d.String())}
 	if series == 0 { // a line without length is a dot whatever the stretch
-		parts = append(parts, stroke("bp-dot", "M"+strconv.Itoa(x)+" "+strconv.Itoa(y)+"h.01"))
+		parts = append(parts, stroke("dot", "M"+strconv.Itoa(x)+" "+strconv.Itoa(y)+"h.01"))
 	}
 	return parts
 }

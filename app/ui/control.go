@@ -101,6 +101,12 @@ func Form(name string, submit Act, body ...app.UI) app.UI {
 		OnSubmit(submit.handler(), submit.key).Body(body...)
 }
 
+// Question is a form of one topic with its fields below each other, portal.md C2.
+func Question(name string, submit Act, body ...app.UI) app.UI {
+	return app.Form().Class("bp-question").Aria("label", name).Attr("novalidate", "novalidate").
+		OnSubmit(submit.handler(), submit.key).Body(body...)
+}
+
 // Send is the button that sends a form.
 func Send(text string) app.UI {
 	return app.Button().Type("submit").Class("ds-button").Text(text)

@@ -34,7 +34,7 @@ func fields() []app.UI {
 }
 
 func question() app.UI {
-	return ui.Form("A question", ui.Submit("bench-form", func(app.Context) {}),
+	return ui.Question("A question", ui.Submit("bench-form", func(app.Context) {}),
 		ui.Field{ID: "bench-why", Label: "Why do you want another tag?", Hint: "We ask because a lost tag must be blocked.", Wrong: "Choose an answer."}.
 			Radios("", []ui.Option{{Value: "lost", Text: "The old one is lost"}, {Value: "worn", Text: "The old one is not read"}, {Value: "unsure", Text: "I do not know"}}, func(app.Context, string) {}),
 		ui.Mistakes("Correct this to go on", []ui.Mistake{{Field: "bench-why-lost", Text: "Choose an answer."}}),
