@@ -10,15 +10,17 @@ import (
 	"bompass/shared/fault"
 	"bompass/shared/money"
 	"bompass/shared/rating"
+	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
 // Billed is what one vehicle's bill is made of: its passages in a span with the charges that stand, and
 // what the registers say of the vehicle.
 type Billed struct {
-	Rows       []BilledRow // in the order of time
-	Facts      []DatedFacts
-	Exemptions []toll.Exemption
+	Rows        []BilledRow // in the order of time
+	Facts       []DatedFacts
+	Exemptions  []toll.Exemption
+	Supplements []toll.Supplement
 }
 
 // BilledRow is a kept passage with its charge. Revision 0 is none yet.
@@ -99,21 +101,31 @@ func (b Billed) reply(payer ID, req api.BillRequest) api.BillReply {
 
 // passage is what rating was given for a row: the same as traits of the vehicle, in full.
 func (b Billed) passage(row *BilledRow) bill.Passage {
+	known := b.facts(row.At)
 	return bill.Passage{
 		ID: toll.FormatPassageID(row.ID), Station: row.Station, At: row.At, Direction: row.Direction,
-		Facts: b.facts(row.At), Exempt: b.exemption(row.At),
+		Facts: known.Facts, LengthMM: known.LengthMM, Exempt: b.exemption(row.At), Products: b.products(row.At),
 		Agreement: row.Agreement != ID{} && !row.Blocked, TagRead: row.MatchedBy == toll.ByTag,
 		MatchedBy: row.MatchedBy, Tag: row.Tag,
 	}
 }
 
-func (b Billed) facts(at time.Time) toll.Facts {
+func (b Billed) facts(at time.Time) DatedFacts {
 	for i := range b.Facts {
 		if b.Facts[i].Contains(at) {
-			return b.Facts[i].Facts
+			return b.Facts[i]
 		}
 	}
-	return toll.Facts{}
+	return DatedFacts{}
+}
+
+func (b Billed) products(at time.Time) (held []tariff.ProductID) {
+	for i := range b.Supplements {
+		if b.Supplements[i].Contains(at) {
+			held = append(held, tariff.ProductID(b.Supplements[i].Product))
+		}
+	}
+	return held
 }
 
 func (b Billed) exemption(at time.Time) toll.ExemptionKind {

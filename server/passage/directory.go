@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bompass/shared/rating"
+	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
@@ -34,6 +35,8 @@ type vehicle struct {
 	mounts    []*mount
 	facts     []datedClasses
 	exempt    []datedKind
+	lengths   []datedLength // where known
+	products  []datedProduct
 }
 
 type mount struct {
@@ -57,6 +60,16 @@ type datedClasses struct {
 type datedKind struct {
 	toll.Validity
 	kind rating.Kind
+}
+
+type datedLength struct {
+	toll.Validity
+	mm int
+}
+
+type datedProduct struct {
+	toll.Validity
+	id tariff.ProductID
 }
 
 // NewDirectory makes a Register ready for finding.
@@ -113,11 +126,19 @@ func (d *Directory) addVehicles(r Register) error {
 	for _, f := range r.Facts {
 		if v := d.find(f.Vehicle); v != nil {
 			v.facts = append(v.facts, datedClasses{f.Validity, rating.ClassesOf(f.Facts)})
+			if f.LengthMM > 0 {
+				v.lengths = append(v.lengths, datedLength{f.Validity, f.LengthMM})
+			}
 		}
 	}
 	for _, e := range r.Exemptions {
 		if v := d.find(e.Vehicle); v != nil {
 			v.exempt = append(v.exempt, datedKind{e.Validity, rating.KindOf(e.Kind)})
+		}
+	}
+	for _, s := range r.Supplements {
+		if v := d.find(s.Vehicle); v != nil {
+			v.products = append(v.products, datedProduct{s.Validity, tariff.ProductID(s.Product)})
 		}
 	}
 	return nil
@@ -168,6 +189,21 @@ func (v *vehicle) exemption(at time.Time) (kind rating.Kind) {
 		}
 	}
 	return kind
+}
+
+// extra is what few passages have, tolling.md. Each of the lists is short or empty.
+func (v *vehicle) extra(at time.Time) (in rating.Input) {
+	for i := range v.lengths {
+		if v.lengths[i].Contains(at) {
+			in.LengthMM = v.lengths[i].mm
+		}
+	}
+	for i := range v.products {
+		if v.products[i].Contains(at) {
+			in.Products = append(in.Products, v.products[i].id)
+		}
+	}
+	return in
 }
 
 // mayReport tells whether an API key is known, and gives the stations that it may report for.

@@ -110,20 +110,22 @@ type Registry interface {
 
 // Register is everything that a payer is found by, as of one version.
 type Register struct {
-	Version    int64
-	Agreements []toll.Agreement
-	Vehicles   []toll.Vehicle // without Facts
-	Facts      []DatedFacts
-	Tags       []toll.Tag
-	Mounts     []toll.Mount
-	Exemptions []toll.Exemption
-	Keys       []StationKey
+	Version     int64
+	Agreements  []toll.Agreement
+	Vehicles    []toll.Vehicle // without Facts
+	Facts       []DatedFacts
+	Tags        []toll.Tag
+	Mounts      []toll.Mount
+	Exemptions  []toll.Exemption
+	Supplements []toll.Supplement
+	Keys        []StationKey
 }
 
 // DatedFacts is what the vehicle register said of a vehicle for a time.
 type DatedFacts struct {
-	Vehicle toll.VehicleID
-	Facts   toll.Facts
+	Vehicle  toll.VehicleID
+	Facts    toll.Facts
+	LengthMM int // 0 when unknown
 	toll.Validity
 }
 

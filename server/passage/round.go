@@ -188,8 +188,16 @@ func (r *round) resolve(c *rating.Crossing, rec *Record) *fault.Error {
 	if !ok {
 		return fault.New(fault.StationUnknown, "station", string(rec.Station), "at", rec.At.Format(time.RFC3339))
 	}
-	traits := r.directory.vehicles[rec.Vehicle].traits(rec)
-	if why, ok := errors.AsType[*fault.Error](r.plan.ResolveInto(c, station, rec.At.UnixMilli(), &traits)); ok {
+	v, at := r.directory.vehicles[rec.Vehicle], rec.At.UnixMilli()
+	traits := v.traits(rec)
+	var err error
+	if len(v.products) == 0 {
+		err = r.plan.ResolveInto(c, station, at, &traits)
+	}
+	if len(v.products) > 0 || err != nil && len(v.lengths) > 0 { // only a ferry asks for a length, and has no price without it
+		*c, err = r.plan.ResolveWith(station, at, traits, r.plan.Extra(v.extra(rec.At)))
+	}
+	if why, ok := errors.AsType[*fault.Error](err); ok {
 		return why
 	}
 	return nil

@@ -56,14 +56,14 @@ func scanBilled(row pgx.CollectableRow) (r passage.BilledRow, err error) {
 
 // readVehicle reads what the registers say of one vehicle.
 func readVehicle(ctx context.Context, tx pgx.Tx, vehicle passage.ID, b *passage.Billed) error {
-	rows, err := tx.Query(ctx, `select vehicle_id, valid_from, valid_to, category, weight_kg, fuel, plug_in, euro from vehicle_facts
+	rows, err := tx.Query(ctx, `select vehicle_id, valid_from, valid_to, category, weight_kg, fuel, plug_in, euro, length_mm from vehicle_facts
 		where vehicle_id = $1 order by valid_from`, uuid(vehicle))
 	if err != nil {
 		return err
 	}
 	b.Facts, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (f passage.DatedFacts, err error) {
 		var to *time.Time
-		err = row.Scan(&f.Vehicle, &f.From, &to, &f.Facts.Category, &f.Facts.WeightKG, &f.Facts.Fuel, &f.Facts.PlugIn, &f.Facts.Euro)
+		err = row.Scan(&f.Vehicle, &f.From, &to, &f.Facts.Category, &f.Facts.WeightKG, &f.Facts.Fuel, &f.Facts.PlugIn, &f.Facts.Euro, &f.LengthMM)
 		f.Validity = validity(f.From, to)
 		return f, err
 	})
@@ -79,5 +79,12 @@ func readVehicle(ctx context.Context, tx pgx.Tx, vehicle passage.ID, b *passage.
 		e.Validity = validity(e.From, to)
 		return e, err
 	})
+	if err != nil {
+		return err
+	}
+	if rows, err = tx.Query(ctx, `select vehicle_id, product, valid_from, valid_to from supplement where vehicle_id = $1 order by id`, uuid(vehicle)); err != nil {
+		return err
+	}
+	b.Supplements, err = pgx.CollectRows(rows, scanSupplement)
 	return err
 }

@@ -54,10 +54,10 @@ func readRegister(ctx context.Context, tx pgx.Tx, r *passage.Register) (err erro
 	if err != nil {
 		return err
 	}
-	r.Facts, err = all(ctx, tx, `select vehicle_id, valid_from, valid_to, category, weight_kg, fuel, plug_in, euro from vehicle_facts`,
+	r.Facts, err = all(ctx, tx, `select vehicle_id, valid_from, valid_to, category, weight_kg, fuel, plug_in, euro, length_mm from vehicle_facts`,
 		func(row pgx.CollectableRow) (f passage.DatedFacts, err error) {
 			var to *time.Time
-			err = row.Scan(&f.Vehicle, &f.From, &to, &f.Facts.Category, &f.Facts.WeightKG, &f.Facts.Fuel, &f.Facts.PlugIn, &f.Facts.Euro)
+			err = row.Scan(&f.Vehicle, &f.From, &to, &f.Facts.Category, &f.Facts.WeightKG, &f.Facts.Fuel, &f.Facts.PlugIn, &f.Facts.Euro, &f.LengthMM)
 			f.Validity = validity(f.From, to)
 			return f, err
 		})
@@ -96,6 +96,10 @@ func readMounts(ctx context.Context, tx pgx.Tx, r *passage.Register) (err error)
 	if err != nil {
 		return err
 	}
+	r.Supplements, err = all(ctx, tx, `select vehicle_id, product, valid_from, valid_to from supplement`, scanSupplement)
+	if err != nil {
+		return err
+	}
 	r.Keys, err = all(ctx, tx, `select key_hash, stations from station_key`,
 		func(row pgx.CollectableRow) (k passage.StationKey, err error) {
 			var hash []byte
@@ -104,6 +108,13 @@ func readMounts(ctx context.Context, tx pgx.Tx, r *passage.Register) (err error)
 			return k, err
 		})
 	return err
+}
+
+func scanSupplement(row pgx.CollectableRow) (s toll.Supplement, err error) {
+	var to *time.Time
+	err = row.Scan(&s.Vehicle, &s.Product, &s.From, &to)
+	s.Validity = validity(s.From, to)
+	return s, err
 }
 
 func all[T any](ctx context.Context, tx pgx.Tx, sql string, read pgx.RowToFunc[T]) ([]T, error) {

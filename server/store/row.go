@@ -32,6 +32,7 @@ type VehicleFactsRow struct {
 	PlugIn    bool
 	Euro      int
 	Source    string
+	LengthMm  int
 }
 
 // TagRow is a tag under its agreement.
@@ -54,6 +55,14 @@ type ExemptionRow struct {
 	VehicleID, Kind string
 	ValidFrom       time.Time
 	ValidTo         *time.Time
+}
+
+// SupplementRow is a vehicle's supplementary agreement for a time.
+type SupplementRow struct {
+	ID                 int64 `gorm:"primaryKey"`
+	VehicleID, Product string
+	ValidFrom          time.Time
+	ValidTo            *time.Time
 }
 
 // StationKeyRow is an API key by its hash, with the stations it may report for.
@@ -84,12 +93,24 @@ func (MountRow) TableName() string { return "mount" }
 // TableName is the table that exemptions are in.
 func (ExemptionRow) TableName() string { return "exemption" }
 
+// TableName is the table that supplementary agreements are in.
+func (SupplementRow) TableName() string { return "supplement" }
+
 // TableName is the table that stations' keys are in.
 func (StationKeyRow) TableName() string { return "station_key" }
 
 // Rows is one value of every row type of the pipeline, for the test that compares them with the schema.
 func Rows() []any {
 	return []any{
-		CustomerRow{}, AgreementRow{}, VehicleRow{}, VehicleFactsRow{}, TagRow{}, MountRow{}, ExemptionRow{}, StationKeyRow{}, Waiting{},
+		CustomerRow{},
+		AgreementRow{},
+		VehicleRow{},
+		VehicleFactsRow{},
+		TagRow{},
+		MountRow{},
+		ExemptionRow{},
+		StationKeyRow{},
+		Waiting{},
+		SupplementRow{},
 	}
 }

@@ -89,7 +89,7 @@ func TestEveryChangeOfTheRegisterIsCounted(t *testing.T) {
 	defer func() { _ = conn.Close(ctx) }()
 	for _, sql := range []string{
 		"update agreement set blocked = true", "update vehicle set owner_id = null", "update vehicle_facts set fuel = 'diesel'",
-		"update tag set status = 'blocked'", "delete from mount", "delete from exemption", "delete from station_key",
+		"update tag set status = 'blocked'", "delete from mount", "delete from exemption", "delete from supplement", "delete from station_key",
 	} {
 		before, err := s.RegisterVersion(ctx)
 		if err != nil {

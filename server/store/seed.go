@@ -15,21 +15,22 @@ import (
 
 // Cast is a set of parties to be kept.
 type Cast struct {
-	Customers  []toll.Customer
-	Agreements []toll.Agreement
-	Vehicles   []toll.Vehicle
-	Tags       []toll.Tag
-	Mounts     []toll.Mount
-	Exemptions []toll.Exemption
-	Since      time.Time // from when the vehicles' facts are known
-	StationKey string    // empty adds none
+	Customers   []toll.Customer
+	Agreements  []toll.Agreement
+	Vehicles    []toll.Vehicle
+	Tags        []toll.Tag
+	Mounts      []toll.Mount
+	Exemptions  []toll.Exemption
+	Supplements []toll.Supplement
+	Since       time.Time // from when the vehicles' facts are known
+	StationKey  string    // empty adds none
 }
 
 // Demo is the cast of package fixture.
 func Demo() Cast {
 	return Cast{
 		Customers: fixture.Customers(), Agreements: fixture.Agreements(), Vehicles: fixture.Vehicles(), Tags: fixture.Tags(),
-		Mounts: fixture.Mounts(), Exemptions: fixture.Exemptions(), Since: fixture.Since, StationKey: fixture.StationKey,
+		Mounts: fixture.Mounts(), Exemptions: fixture.Exemptions(), Supplements: fixture.Supplements(), Since: fixture.Since, StationKey: fixture.StationKey,
 	}
 }
 
@@ -42,7 +43,7 @@ func (s *Store) Seed(ctx context.Context, cast Cast) error {
 		have := tx.Clauses(clause.OnConflict{DoNothing: true})
 		for _, rows := range []any{
 			customerRows(cast.Customers), agreementRows(cast.Agreements), vehicleRows(cast.Vehicles), factsRows(cast), tagRows(cast.Tags),
-			mountRows(cast.Mounts), exemptionRows(tx, cast.Exemptions), keyRows(cast.StationKey),
+			mountRows(cast.Mounts), exemptionRows(tx, cast.Exemptions), supplementRows(cast.Supplements), keyRows(cast.StationKey),
 		} {
 			if err := have.CreateInBatches(rows, castChunk).Error; err != nil {
 				return err
@@ -84,7 +85,7 @@ func factsRows(cast Cast) (rows []VehicleFactsRow) {
 	for _, v := range cast.Vehicles {
 		rows = append(rows, VehicleFactsRow{
 			VehicleID: string(v.ID), ValidFrom: cast.Since, Category: v.Facts.Category, WeightKg: v.Facts.WeightKG,
-			Fuel: string(v.Facts.Fuel), PlugIn: v.Facts.PlugIn, Euro: v.Facts.Euro, Source: "seed",
+			Fuel: string(v.Facts.Fuel), PlugIn: v.Facts.PlugIn, Euro: v.Facts.Euro, Source: "seed", LengthMm: v.LengthMM,
 		})
 	}
 	return rows
@@ -115,6 +116,13 @@ func exemptionRows(tx *gorm.DB, list []toll.Exemption) (rows []ExemptionRow) {
 		if there == 0 {
 			rows = append(rows, row)
 		}
+	}
+	return rows
+}
+
+func supplementRows(list []toll.Supplement) (rows []SupplementRow) {
+	for _, s := range list {
+		rows = append(rows, SupplementRow{VehicleID: string(s.Vehicle), Product: s.Product, ValidFrom: s.From, ValidTo: optional(s.To)})
 	}
 	return rows
 }

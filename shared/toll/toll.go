@@ -83,6 +83,8 @@ type Vehicle struct {
 	Plate Plate      `json:"plate"`
 	Owner CustomerID `json:"owner,omitempty"` // registered owner, charged when there is no agreement
 	Facts Facts      `json:"facts"`
+
+	LengthMM int `json:"length_mm,omitempty"` // ferries ask for it, tolling.md A-17; 0 when unknown
 }
 
 // Mount says that a vehicle is on an agreement, and with which tag, for a time. A tag is on at most
@@ -98,6 +100,14 @@ type Mount struct {
 type Exemption struct {
 	Vehicle VehicleID     `json:"vehicle"`
 	Kind    ExemptionKind `json:"kind"`
+	Validity
+}
+
+// Supplement is a supplementary agreement of a vehicle for a time, tolling.md A-14: Product is the name
+// that tariffs have for it.
+type Supplement struct {
+	Vehicle VehicleID `json:"vehicle"`
+	Product string    `json:"product"`
 	Validity
 }
 
