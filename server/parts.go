@@ -145,7 +145,8 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	desk := passage.NewDesk(p.store, p.plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
-		Desk: people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: account.NewDesk(p.store, desk, p.charger, p.capped),
+		Unkept: p.config.Assets != "",
+		Desk:   people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: account.NewDesk(p.store, desk, p.charger, p.capped),
 		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Live: passage.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }

@@ -47,9 +47,17 @@
     document.body.appendChild(box);
   }
 
+  // A page that the browser kept whole may be that of somebody who has left.
   let leaving = false;
   window.addEventListener("pagehide", function () { leaving = true; });
-  window.addEventListener("pageshow", function () { leaving = false; });
+  window.addEventListener("pageshow", function (event) {
+    leaving = false;
+    if (event.persisted) window.location.reload();
+  });
+
+  if (navigator.serviceWorker) {
+    navigator.serviceWorker.ready.then(function (registration) { window.bompassWorker = registration; });
+  }
 
   if (window.Go) {
     const run = window.Go.prototype.run;

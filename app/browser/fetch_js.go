@@ -44,7 +44,8 @@ type settled struct {
 	err   error
 }
 
-// await waits for a promise; when ctx ends first it aborts and the promise's own refusal frees the rest.
+// await waits for a promise; when ctx ends first it aborts, where that can be done, and the promise's own
+// end frees the rest.
 func await(ctx context.Context, abort, promise js.Value) (js.Value, error) {
 	done := make(chan settled, 1)
 	var kept, broken js.Func
@@ -63,7 +64,9 @@ func await(ctx context.Context, abort, promise js.Value) (js.Value, error) {
 	case s := <-done:
 		return s.value, s.err
 	case <-ctx.Done():
-		abort.Call("abort")
+		if abort.Truthy() {
+			abort.Call("abort")
+		}
 		return js.Undefined(), ctx.Err()
 	}
 }

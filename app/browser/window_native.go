@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync"
 
 	"bompass/shared/apiclient"
 )
@@ -23,7 +24,9 @@ type Window struct {
 	Painted  string // how pages are coloured
 	Streamed Hearing
 
-	kept map[string]string
+	mu    sync.Mutex
+	kept  map[string]string
+	shelf shelf
 }
 
 // Here is the address shown: path and query.
@@ -33,10 +36,16 @@ func (w *Window) Here() string { return w.Address }
 func (w *Window) Locale() string { return "" }
 
 // Preference is a choice this window has kept; empty when it has kept none.
-func (w *Window) Preference(name string) string { return w.kept[name] }
+func (w *Window) Preference(name string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.kept[name]
+}
 
 // Prefer keeps a choice in this window.
 func (w *Window) Prefer(name, value string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.kept == nil {
 		w.kept = map[string]string{}
 	}

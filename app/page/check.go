@@ -73,7 +73,7 @@ func (p *check) OnMount(ctx app.Context) {
 func (p *check) OnDismount() { p.f.dismount() }
 
 // OnAppUpdate offers the new version.
-func (p *check) OnAppUpdate(app.Context) { p.f.outdated = true }
+func (p *check) OnAppUpdate(app.Context) { p.f.s.Outdate() }
 
 // OnNav takes vehicle and month from the address.
 func (p *check) OnNav(ctx app.Context) {

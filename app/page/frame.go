@@ -20,14 +20,15 @@ const helpAddress = "hjelp@bompass.example"
 // frame is what every page has in common: who is here, the connection, and what screen readers are told.
 type frame struct {
 	s        *session.Session
-	public   bool // the page is for everyone
-	stranger bool // it has turned out that nobody is signed in
+	public   bool        // the page is for everyone
+	stranger bool        // it has turned out that nobody is signed in
+	busy     func() bool // the person is in the middle of something; nil when a page has nothing to lose
 	said     string
 	offline  bool
-	outdated bool
 	logout   string                              // why logging out did not work
 	arriving bool                                // the page was mounted and has not been navigated to
 	picked   func(app.Context, toll.AgreementID) // shows another agreement; nil on pages that show none
+	undone   string                              // what could not be done without the server
 	stops    []func()
 }
 
@@ -94,10 +95,13 @@ func (f *frame) news(ctx app.Context, n session.News, l listener) {
 }
 
 func (f *frame) ask(ctx app.Context) {
-	load(ctx, f.s.Ask, func(_ app.Context, me api.MeReply, err error) {
+	load(ctx, f.s.Ask, func(ctx app.Context, me api.MeReply, err error) {
 		if err == nil {
 			f.stranger = false
 			f.s.Welcome(me)
+			if f.s.Unfinished() {
+				f.leave(ctx)
+			}
 			return
 		}
 		if f.public {
@@ -126,7 +130,7 @@ func (f *frame) trouble(err error) (text, trace string) {
 		return w.T("app.outdated"), ""
 	}
 	if !ok {
-		return w.T("app.error.unreachable"), ""
+		return w.T(f.unreachable()), ""
 	}
 	if known.Trace != "" {
 		trace = w.T("app.error.trace", "trace", known.Trace)
@@ -137,7 +141,12 @@ func (f *frame) trouble(err error) (text, trace string) {
 // failed is a page's state without an answer.
 func (f *frame) failed(err error, again func(app.Context)) app.UI {
 	text, trace := f.trouble(err)
-	return ui.Failed(f.words().T("app.error.title"), text, trace, f.words().T("app.retry"), ui.On("retry", again))
+	return ui.Failed(f.words().T("app.error.title"), text, trace, f.words().T("app.retry"), ui.On("retry", func(ctx app.Context) {
+		if _, known := f.s.Me(); !known {
+			f.ask(ctx)
+		}
+		again(ctx)
+	}))
 }
 
 // render puts the frame around a page's body.
@@ -146,9 +155,7 @@ func (f *frame) render(here string, body ...app.UI) app.UI {
 	if f.s.Neutral() {
 		return ui.NeutralShell(w.T("app.name"), w.T("app.loading"))
 	}
-	if f.outdated {
-		update := ui.Alert("info", "", w.T("app.outdated"), app.Elem("p").Body(
-			ui.Button("secondary", w.T("app.reload"), ui.On("outdated", func(app.Context) { f.s.Window.Reload() }))))
+	if update := f.update(); update != nil {
 		body = append([]app.UI{update}, body...)
 	}
 	return ui.Shell{
@@ -200,16 +207,6 @@ func (f *frame) picker() *ui.Picker {
 	}
 }
 
-func (f *frame) banner() string {
-	switch {
-	case f.offline:
-		return f.words().T("app.offline")
-	case !f.s.Live():
-		return f.words().T("app.live.waiting")
-	}
-	return ""
-}
-
 func (f *frame) who() *ui.Who {
 	me, known := f.s.Me()
 	if !known {
@@ -229,6 +226,7 @@ func (f *frame) who() *ui.Who {
 	if me.Kind == toll.Company {
 		who.Own = append(who.Own, ui.NavItem{Href: peoplePath, Text: w.T("people.title")})
 	}
+	who.Own = append(who.Own, ui.NavItem{Href: devicePath, Text: w.T("device.title")})
 	if me.Parties {
 		who.Switch, who.SwitchHref = w.T("party.switch"), "/parties"
 	}
@@ -243,7 +241,7 @@ func (f *frame) leave(ctx app.Context) {
 			return
 		}
 		f.s.Leaving(false)
-		f.logout, _ = f.trouble(err)
+		f.stuck(err)
 	})
 }
 
@@ -282,6 +280,7 @@ func (f *frame) speak(ctx app.Context, lang string) {
 		if err != nil {
 			if !f.s.SignedOut(err) {
 				f.said, _ = f.trouble(err)
+				f.undone = f.said
 			}
 			return
 		}

@@ -25,11 +25,18 @@ func (p *missing) OnDismount() { p.f.dismount() }
 func (p *missing) OnNav(ctx app.Context) { p.f.arrive(ctx, p.f.words().T("app.missing.title")) }
 
 // OnAppUpdate offers the new version.
-func (p *missing) OnAppUpdate(app.Context) { p.f.outdated = true }
+func (p *missing) OnAppUpdate(app.Context) { p.f.s.Outdate() }
 
 // Render shows the way home.
 func (p *missing) Render() app.UI {
 	w := p.f.words()
+	if !p.f.s.Neutral() && p.f.away() { // the server's own pages are not kept
+		return p.f.render("",
+			ui.Title(w.T("offline.title")),
+			app.Elem("p").Class("bp-lead").Text(w.T("offline.page")),
+			app.Elem("p").Body(ui.Onward(overviewPath, w.T("app.missing.home"))),
+		)
+	}
 	return p.f.render("",
 		ui.Title(w.T("app.missing.title")),
 		app.Elem("p").Class("bp-lead").Text(w.T("app.missing.text")),

@@ -29,6 +29,7 @@ type overview struct {
 	open    map[toll.PassageID]bool
 	unfold  map[toll.AgreementID]bool // lists that show everything: agreements' vehicles, and those below
 	view    string                    // of what the month has cost
+	offer   bool                      // to install the program
 	arrived int                       // how often the balance has moved while the page was open
 }
 
@@ -65,13 +66,17 @@ func (p *overview) OnMount(ctx app.Context) {
 func (p *overview) OnDismount() { p.f.dismount() }
 
 // OnAppUpdate offers the new version.
-func (p *overview) OnAppUpdate(app.Context) { p.f.outdated = true }
+func (p *overview) OnAppUpdate(app.Context) { p.f.s.Outdate() }
+
+// OnAppInstallChange takes down whether to offer to install the program.
+func (p *overview) OnAppInstallChange(ctx app.Context) { p.offer = p.f.offer(ctx) }
 
 // OnNav names the page and asks for the state of things.
 func (p *overview) OnNav(ctx app.Context) {
 	if q := ctx.Page().URL().Query(); q.Has("agreement") {
 		p.f.s.Choose(toll.AgreementID(q.Get("agreement")))
 	}
+	p.offer = p.f.offer(ctx)
 	p.f.arrive(ctx, p.f.words().T("overview.title"))
 	p.load(ctx)
 }
@@ -168,7 +173,7 @@ func (p *overview) Render() app.UI {
 	switch {
 	case p.reply != nil:
 		shown := p.shown()
-		return p.f.render(overviewPath, parts(title, p.tasks(shown), p.balance(shown), p.spend(shown), p.caps(shown), p.passages(), p.agreements(shown))...)
+		return p.f.render(overviewPath, parts(title, p.tasks(shown), p.balance(shown), p.spend(shown), p.caps(shown), p.passages(), p.agreements(shown), p.install())...)
 	case p.wrong != nil:
 		return p.f.render(overviewPath, title, p.f.failed(p.wrong, p.load))
 	}

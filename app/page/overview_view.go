@@ -27,7 +27,7 @@ func (p *overview) balance(reply *api.OverviewReply) app.UI {
 		app.Elem("p").Class("bp-balance-note").Body(
 			app.Elem("span").Text(w.N("overview.passages", counted(reply))),
 			app.If(compared != "", app.Elem("span").Text(compared)),
-			app.If(p.f.s.Live() && !p.f.offline, app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
+			app.If(p.f.live(), app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
 		),
 	)
 }

@@ -33,6 +33,7 @@ type passages struct {
 func newPassages(s *session.Session) *passages {
 	p := &passages{f: frame{s: s}, loading: true}
 	p.f.picked = p.pick
+	p.f.busy = func() bool { return p.draft != p.asked }
 	return p
 }
 
@@ -55,7 +56,7 @@ func (p *passages) OnMount(ctx app.Context) {
 func (p *passages) OnDismount() { p.f.dismount() }
 
 // OnAppUpdate offers the new version.
-func (p *passages) OnAppUpdate(app.Context) { p.f.outdated = true }
+func (p *passages) OnAppUpdate(app.Context) { p.f.s.Outdate() }
 
 // OnNav takes the choice from the address. The component stays when only the choice changes.
 func (p *passages) OnNav(ctx app.Context) {

@@ -104,7 +104,7 @@ func (p *passages) list() app.UI {
 			),
 			app.Elem("p").Class("bp-total-count").Body(
 				app.Elem("span").Text(w.N("passages.count", p.found.count)),
-				app.If(p.f.s.Live() && !p.f.offline && p.request.To >= p.f.s.Today(), app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
+				app.If(p.f.live() && p.request.To >= p.f.s.Today(), app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
 			),
 		),
 		rows.table(period),

@@ -47,7 +47,7 @@ func (p *people) OnMount(ctx app.Context) {
 func (p *people) OnDismount() { p.f.dismount() }
 
 // OnAppUpdate offers the new version.
-func (p *people) OnAppUpdate(app.Context) { p.f.outdated = true }
+func (p *people) OnAppUpdate(app.Context) { p.f.s.Outdate() }
 
 // OnNav names the page and asks for the people.
 func (p *people) OnNav(ctx app.Context) {

@@ -44,7 +44,7 @@ func (p *prices) OnMount(ctx app.Context) {
 func (p *prices) OnDismount() { p.f.dismount() }
 
 // OnAppUpdate offers the new version.
-func (p *prices) OnAppUpdate(app.Context) { p.f.outdated = true }
+func (p *prices) OnAppUpdate(app.Context) { p.f.s.Outdate() }
 
 // OnNav takes the trip from the address.
 func (p *prices) OnNav(ctx app.Context) {

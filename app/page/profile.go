@@ -40,7 +40,7 @@ func (p *profile) OnMount(ctx app.Context) { p.f.mount(ctx, listener{}) }
 func (p *profile) OnDismount() { p.f.dismount() }
 
 // OnAppUpdate offers the new version.
-func (p *profile) OnAppUpdate(app.Context) { p.f.outdated = true }
+func (p *profile) OnAppUpdate(app.Context) { p.f.s.Outdate() }
 
 // OnNav names the page and asks for the details.
 func (p *profile) OnNav(ctx app.Context) {

@@ -23,13 +23,17 @@ const (
 	profilePath  = "/profile"
 	sessionsPath = "/sessions"
 	peoplePath   = "/people"
+	devicePath   = "/device"
 )
+
+// Addresses are those of all pages.
+func Addresses() []string {
+	return []string{overviewPath, passagesPath, checkPath, pricesPath, profilePath, sessionsPath, peoplePath, devicePath}
+}
 
 // Known tells whether a path is a page. Every other path shows the page for what is missing, which the
 // server answers with 404.
-func Known(path string) bool {
-	return slices.Contains([]string{overviewPath, passagesPath, checkPath, pricesPath, profilePath, sessionsPath, peoplePath}, path)
-}
+func Known(path string) bool { return slices.Contains(Addresses(), path) }
 
 // Public tells whether a page is for everyone, signed in or not.
 func Public(path string) bool { return path == pricesPath }
@@ -47,6 +51,7 @@ func Routes(s *session.Session) {
 	app.RouteFunc(profilePath, func() app.Composer { return newProfile(s) })
 	app.RouteFunc(sessionsPath, func() app.Composer { return newSessions(s) })
 	app.RouteFunc(peoplePath, func() app.Composer { return newPeople(s) })
+	app.RouteFunc(devicePath, func() app.Composer { return newDevice(s) })
 	app.RouteWithRegexpFunc("^/", func() app.Composer { return newMissing(s) })
 }
 

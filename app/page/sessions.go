@@ -28,7 +28,7 @@ func (p *sessions) OnMount(ctx app.Context) { p.f.mount(ctx, listener{}) }
 func (p *sessions) OnDismount() { p.f.dismount() }
 
 // OnAppUpdate offers the new version.
-func (p *sessions) OnAppUpdate(app.Context) { p.f.outdated = true }
+func (p *sessions) OnAppUpdate(app.Context) { p.f.s.Outdate() }
 
 // OnNav names the page and asks for the sessions.
 func (p *sessions) OnNav(ctx app.Context) {

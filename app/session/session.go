@@ -23,6 +23,7 @@ type Session struct {
 	Client *apiclient.Client
 	Window *browser.Window
 
+	keeper *keeper
 	now    func() time.Time
 	words  *i18n.Words
 	me     api.MeReply
@@ -37,6 +38,8 @@ type Session struct {
 	next    int
 	moved   bool // a first page has been shown
 	leaving bool // logging out
+	old     bool // a new version of the program is ready
+	visits  int
 }
 
 // News is what a page is told: an event of the customer's stream, or a change of the connection.
@@ -46,14 +49,16 @@ type News struct {
 
 // New starts a session in a window.
 func New(w *browser.Window, now func() time.Time) *Session {
+	k := newKeeper(w, now)
 	s := &Session{
-		Client: &apiclient.Client{Transport: w}, Window: w, now: now, hearers: map[int]func(News){}, live: true,
+		Client: &apiclient.Client{Transport: k}, Window: w, keeper: k, now: now, hearers: map[int]func(News){}, live: true,
 	}
 	lang := w.Preference("language")
 	if lang == "" {
 		lang = i18n.Offered(w.Locale())
 	}
 	s.speak(lang)
+	s.visit()
 	return s
 }
 
@@ -76,7 +81,14 @@ func (s *Session) Me() (me api.MeReply, known bool) { return s.me, s.known }
 func (s *Session) Live() bool { return s.live }
 
 // Ask finds out who is signed in. What it answers is for Welcome; it is safe on any goroutine.
-func (s *Session) Ask(ctx context.Context) (api.MeReply, error) { return s.Client.Me(ctx) }
+func (s *Session) Ask(ctx context.Context) (api.MeReply, error) {
+	token := s.Client.CSRF
+	me, err := s.Client.Me(ctx)
+	if err == nil && me.CSRF == "" { // kept on this device, where no token is
+		s.Client.CSRF = token
+	}
+	return me, err
+}
 
 // Welcome takes up who is signed in: their language, and the stream of what happens to them.
 func (s *Session) Welcome(me api.MeReply) {
@@ -147,7 +159,8 @@ func (s *Session) SignedOut(err error) bool {
 		return true // logging out ends the stream and every call: it knows the way itself
 	}
 	s.end()
-	s.Window.Leave("/login?" + url.Values{"next": {s.Window.Here()}, "why": {"expired"}}.Encode())
+	next := "/login?" + url.Values{"next": {s.Window.Here()}, "why": {"expired"}}.Encode()
+	s.keeper.wipe(func() { s.Window.Leave(next) })
 	return true
 }
 
@@ -160,7 +173,7 @@ func (s *Session) Left(next string) {
 	if next == "" {
 		next = "/login?why=signed-out"
 	}
-	s.Window.Leave(next)
+	s.keeper.wipe(func() { s.Window.Leave(next) })
 }
 
 // end forgets who was here before the next person sits down.

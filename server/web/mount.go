@@ -30,6 +30,7 @@ func mount[Req, Reply any](
 		for _, f := range then {
 			f(c)
 		}
+		s.remember(c, actor)
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		return c.JSON(reply)
 	})

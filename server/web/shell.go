@@ -44,7 +44,7 @@ func (s *server) mountShell() {
 	page.Routes(nil)
 	library := s.library()
 	s.app.Get("/app.js", s.script(library))
-	s.app.Get("/app-worker.js", s.worker(library))
+	s.mountWorker(library)
 	s.app.Get("/*", s.shell(library))
 }
 
@@ -68,7 +68,6 @@ func (s *server) library() *app.Handler {
 		Resources:               provider{s.Assets.Address(programFile)},
 		Version:                 s.Assets.Version(),
 		WasmContentLengthHeader: lengthHeader,
-		ServiceWorkerTemplate:   workerScript,
 	}
 }
 
@@ -137,15 +136,6 @@ func (s *server) script(library *app.Handler) fiber.Handler {
 		c.Set(fiber.HeaderCacheControl, "no-cache")
 		return c.Status(script.status).Send(script.body.Bytes())
 	}
-}
-
-// worker keeps the program's files for the next visit. In development it removes itself, or a build
-// would only be seen at the second reload.
-func (s *server) worker(library *app.Handler) fiber.Handler {
-	if s.Development {
-		return fixed("text/javascript; charset=utf-8", noWorkerScript)
-	}
-	return s.script(library)
 }
 
 // ask asks the library for a path under our own name. What the client sent, host, query and

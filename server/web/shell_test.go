@@ -100,13 +100,37 @@ func TestUnknownAddressesAreAPageThatSaysSo(t *testing.T) {
 	}
 }
 
-func TestDevelopmentKeepsNoWorker(t *testing.T) {
-	h := newHouse(t, func(d *web.Deps) { d.Development = true })
+func TestAProgramThatIsBeingWorkedOnIsNotKept(t *testing.T) {
+	h := newHouse(t, func(d *web.Deps) { d.Unkept = true })
 	if p := h.visitor().get("/app-worker.js"); !strings.Contains(p.body, "unregister") {
 		t.Errorf("worker: %s", p.body)
 	}
-	kept := newHouse(t).visitor().get("/app-worker.js")
-	if !strings.Contains(kept.body, "/web/app.0a.wasm") || strings.Contains(kept.body, "{{") {
-		t.Errorf("worker: %s", kept.body)
+}
+
+// The worker keeps the program, its empty frame and what is public; its version is the same wherever the
+// same program is served.
+func TestTheWorkerKeepsWhatIsEverybodys(t *testing.T) {
+	worker := newHouse(t).visitor().get("/app-worker.js").body
+	for _, want := range []string{`"/web/app.0a.wasm"`, `const frame = "/frame"`, `"/passages"`, `"/device"`, `const common = ["/api/v1/tariffs"]`} {
+		if !strings.Contains(worker, want) {
+			t.Errorf("the worker lacks %s: %s", want, worker)
+		}
+	}
+	if strings.Contains(worker, "{{") || strings.Contains(worker, "/login") || strings.Contains(worker, `"/api/v1/me"`) {
+		t.Errorf("worker: %s", worker)
+	}
+	if again := newHouse(t).visitor().get("/app-worker.js").body; again != worker {
+		t.Error("another server of the same program has another worker")
+	}
+}
+
+func TestTheEmptyFrameIsForEveryone(t *testing.T) {
+	h := newHouse(t)
+	p := h.visitor().get("/frame")
+	if p.StatusCode != http.StatusOK || !strings.Contains(p.body, "app-wasm-loader") || p.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got %d %s", p.StatusCode, p.body)
+	}
+	if strings.Contains(h.signIn(kari).get("/frame").body, "Kari") {
+		t.Error("the frame holds a name")
 	}
 }

@@ -58,7 +58,8 @@ type Deps struct {
 	Context     context.Context // ends when the server stops; event streams end with it
 	PublicURL   string          // scheme, host and port that people use
 	Proxies     string          // networks of the proxies in front, whose X-Forwarded-For is believed
-	Development bool            // the browser keeps no program between builds
+	Development bool            // plain http will do, also beyond this machine
+	Unkept      bool            // the browser keeps nothing of the program, which is being worked on
 	Desk        *access.Desk
 	Keys        access.Keys
 	Registrar   *access.Registrar

@@ -5,7 +5,6 @@
 package i18n
 
 import (
-	"embed"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -40,9 +39,6 @@ func base(lang string) string {
 	lang, _, _ = strings.Cut(strings.ToLower(lang), "-")
 	return lang
 }
-
-//go:embed catalogue
-var files embed.FS
 
 // catalogues reads the embedded files at first use; a test proves that they can be read.
 var catalogues = sync.OnceValue(func() map[string]map[string]string {

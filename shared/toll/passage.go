@@ -1,10 +1,11 @@
 package toll
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
 	"time"
+
+	"bompass/shared/digest"
 )
 
 // PassageID identifies a passage for ever: a UUID made from where and in which order it was seen.
@@ -56,7 +57,7 @@ func (o Observation) Key() string {
 
 // UUID is the passage's identity in 16 bytes: an RFC 9562 version 8 UUID over Key.
 func (o Observation) UUID() [16]byte {
-	sum := sha256.Sum256([]byte(o.Key()))
+	sum := digest.Sum([]byte(o.Key()))
 	id := [16]byte(sum[:16])
 	id[6] = id[6]&0x0f | 0x80
 	id[8] = id[8]&0x3f | 0x80

@@ -22,7 +22,7 @@ func program(top string, out *outlet) error {
 	}
 	defer func() { _ = os.RemoveAll(work) }()
 	target := filepath.Join(work, "app.wasm")
-	build := exec.Command("go", "build", "-modfile", modfile, "-trimpath", "-ldflags", "-s -w", "-o", target, "./app")
+	build := exec.Command("go", "build", "-modfile", modfile, "-tags", "lean", "-trimpath", "-ldflags", "-s -w", "-o", target, "./app")
 	build.Dir = top
 	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	if text, err := build.CombinedOutput(); err != nil {
@@ -63,7 +63,8 @@ func stylesheet(top string, out *outlet) error {
 	return out.add("bompass.css", content)
 }
 
-// scripts takes the toolchain's own loader, which must match the compiler, and our companion.
+// scripts takes the toolchain's own loader, which must match the compiler, and our companion
+// with the vault.
 func scripts(top string, out *outlet) error {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -73,9 +74,13 @@ func scripts(top string, out *outlet) error {
 	if err != nil {
 		return err
 	}
-	companion, err := os.ReadFile(filepath.Join(top, "app", "browser", "companion.js"))
-	if err != nil {
-		return err
+	var companion []byte
+	for _, name := range []string{"companion.js", "vault.js"} {
+		script, err := os.ReadFile(filepath.Join(top, "app", "browser", name))
+		if err != nil {
+			return err
+		}
+		companion = append(companion, script...)
 	}
 	if err := out.add("wasm_exec.js", loader); err != nil {
 		return err

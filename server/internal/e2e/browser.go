@@ -188,6 +188,14 @@ func (p *Page) Text(expression string) string {
 	return text
 }
 
+// Promised waits for what a JavaScript expression promises, as a text.
+func (p *Page) Promised(what, expression string) string {
+	p.t.Helper()
+	p.Text(`(window.promised = undefined, Promise.resolve(` + expression + `).then((v) => { window.promised = [String(v)]; }, (e) => { window.promised = ["broken: " + e]; }), 1)`)
+	p.Wait(what, "window.promised")
+	return p.Text("window.promised[0]")
+}
+
 // Shot writes a picture of the whole page into the folder named by BOMPASS_SHOTS, if it is set.
 func (p *Page) Shot(name string) {
 	p.t.Helper()

@@ -1,24 +1,31 @@
-// Keeps the program's files for the next visit, and the price calculator with its tariffs for when there
-// is no network. The rest of the API, pages and downloads always go to the server.
+// Keeps the program's files and its empty frame, so that every page of the program opens without a
+// network. Of the API it keeps what is the same for everyone, the published prices. The rest, downloads and
+// the server's own pages, signing in first of all, always go to the server.
 const kept = "bompass-{{.Version}}";
-const files = {{.ResourcesToCache}}.filter((path) => path !== "/");
-const common = ["/prices", "/api/v1/tariffs"]; // for everyone: asked for first, kept for later
+const files = {{.Files}};
+const pages = {{.Pages}};
+const frame = "{{.Frame}}";
+const common = ["{{.Tariffs}}"]; // asked for first, kept for later
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(
-    caches.open(kept).then((cache) => cache.addAll([...files, ...common])).then(() => self.skipWaiting())
-  );
+  const fresh = [...files, ...common, frame].map((path) => new Request(path, { cache: path.startsWith("/web/") ? "default" : "reload" }));
+  event.waitUntil(caches.open(kept).then((cache) => cache.addAll(fresh)));
+});
+
+// A new version waits until no page of the old one is open, or until a person asks for it.
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") self.skipWaiting();
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(
-    caches.keys().then((names) =>
-      Promise.all(names.filter((name) => name !== kept).map((name) => caches.delete(name)))
-    )
-  );
+  const drop = (names) => Promise.all(names.filter((name) => name !== kept).map((name) => caches.delete(name)));
+  event.waitUntil(caches.keys().then(drop).then(() => self.clients.claim()));
 });
 
-async function newest(request, path) {
+const fromKept = (path, request) =>
+  caches.open(kept).then((cache) => cache.match(path, { ignoreVary: true })).then((found) => found || fetch(request));
+
+async function newest(path, request) {
   const cache = await caches.open(kept);
   try {
     const answer = await fetch(request);
@@ -30,18 +37,15 @@ async function newest(request, path) {
 }
 
 self.addEventListener("fetch", (event) => {
-  const address = new URL(event.request.url);
-  if (event.request.method !== "GET" || address.origin !== self.location.origin) {
-    return;
+  const request = event.request;
+  const address = new URL(request.url);
+  if (request.method !== "GET" || address.origin !== self.location.origin) return;
+  if (request.mode !== "navigate") {
+    if (files.includes(address.pathname)) event.respondWith(fromKept(address.pathname, request));
+    if (common.includes(address.pathname)) event.respondWith(newest(address.pathname, request));
+  } else if (pages.includes(address.pathname)) {
+    event.respondWith(fromKept(frame, request));
+  } else if (!/^\/(api|web)\//.test(address.pathname)) {
+    event.respondWith(fetch(request).catch(() => fromKept(frame, request)));
   }
-  if (common.includes(address.pathname)) {
-    event.respondWith(newest(event.request, address.pathname));
-    return;
-  }
-  if (!files.includes(address.pathname)) {
-    return;
-  }
-  event.respondWith(
-    caches.match(event.request, { ignoreVary: true }).then((found) => found || fetch(event.request))
-  );
 });

@@ -1,0 +1,61 @@
+package i18n_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The browser's program carries some of the catalogue's files only: nothing that it says may stand in
+// the others.
+func TestTheBrowserHasTheWordsItUses(t *testing.T) {
+	list, err := os.ReadFile("files_lean.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := map[string]string{} // key → file that the browser does not have
+	all, err := filepath.Glob("catalogue/nb/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range all {
+		if strings.Contains(string(list), "catalogue/*/"+filepath.Base(file)) {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := map[string]string{}
+		if err := json.Unmarshal(text, &words); err != nil {
+			t.Fatal(err)
+		}
+		for key := range words {
+			left[strings.TrimSuffix(strings.TrimSuffix(key, ".one"), ".other")] = file
+		}
+	}
+	if len(left) == 0 {
+		t.Fatal("the browser carries everything: the list has rotted")
+	}
+	err = filepath.WalkDir("../../app", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		for key, file := range left {
+			if strings.Contains(string(text), `"`+key+`"`) {
+				t.Errorf("%s says %s, which stands in %s: the browser does not have it", name, key, file)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
