@@ -115,3 +115,47 @@ func TestAnExemptionReachesBackAndABlockDoesNot(t *testing.T) {
 		t.Errorf("got %+v, want it free", a)
 	}
 }
+
+// What the register learns late is charged as if it had been known before: tags that went round the
+// fleet, a car sold with its tag, an exemption, another class, a vehicle that nobody knew.
+func TestWhatIsLearntLateIsChargedAsIfItHadBeenKnown(t *testing.T) {
+	changes := `update mount set valid_to = '2025-11-05' where vehicle_id <> '` + string(fixture.OlavCar) + `';
+		insert into mount (vehicle_id, agreement_id, tag_id, valid_from)
+			select vehicle_id, agreement_id, coalesce(lead(tag_id) over (order by tag_id), min(tag_id) over ()), '2025-11-05'
+			from mount where valid_to = '2025-11-05';
+		insert into exemption (vehicle_id, kind, valid_from) values ('` + string(fixture.Lorry(3)) + `', 'emergency', '2025-11-03');
+		update vehicle_facts set valid_to = '2025-11-06' where vehicle_id = '` + string(fixture.Lorry(5)) + `';
+		insert into vehicle_facts (vehicle_id, valid_from, category, weight_kg, fuel, plug_in, euro, source)
+			values ('` + string(fixture.Lorry(5)) + `', '2025-11-06', 'N3', 26000, 'diesel', false, 5, 'register');
+		insert into vehicle (id, country, plate, owner_id) values ('0196a000-0000-7000-8000-00000000f002', 'NO', 'ZZ88888', '` + string(fixture.Per) + `')`
+	driven := fixture.Passages(november-2, november+9)
+	for i := range driven {
+		switch i % 7 {
+		case 0:
+			driven[i].Plate, driven[i].Country = "ZZ88888", "NO"
+		case 1:
+			driven[i].Plate, driven[i].Country = "", ""
+		}
+	}
+	before, after := newRig(t, (november + 20).Start()), newRig(t, (november + 20).Start())
+	before.exec(changes)
+	before.send(ndjson(driven...))
+	before.settle()
+	after.send(ndjson(driven[:len(driven)/2]...))
+	after.settle()
+	after.exec(changes)
+	after.send(ndjson(driven[len(driven)/2:]...))
+	after.known()
+	want := map[toll.PassageID]money.Ore{}
+	for _, a := range before.audit() {
+		if a.Revisions > 0 {
+			want[a.ID] = a.Net
+		}
+	}
+	after.wantNet(want)
+	for _, c := range fixture.Customers() {
+		if got, want := after.month(c.ID), before.month(c.ID); got != want {
+			t.Errorf("%s pays %v, want %v", c.Name, got, want)
+		}
+	}
+}
