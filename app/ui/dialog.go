@@ -25,7 +25,11 @@ func (d Dialog) UI() app.UI {
 	body := append([]app.UI{app.Elem("h2").ID(d.ID+"-title").Class("ds-heading").DataSet("size", "sm").Text(d.Title), app.Elem("p").Text(d.Text)}, d.More...)
 	body = append(body, app.Elem("div").Class("bp-buttons").Body(
 		yes, Button("secondary", d.No, On("close/"+d.ID, func(app.Context) { closeDialog(d.ID) }))))
-	return app.Dialog().ID(d.ID).Class("ds-dialog bp-dialog").Aria("labelledby", d.ID+"-title").Open(d.Open).Body(body...)
+	dialog := app.Elem("dialog").ID(d.ID).Class("ds-dialog bp-dialog").Aria("labelledby", d.ID+"-title")
+	if d.Open {
+		dialog = dialog.Attr("open", true)
+	}
+	return dialog.Body(body...)
 }
 
 // Ask opens a dialog that is on the page.

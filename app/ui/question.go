@@ -30,8 +30,12 @@ func (f Field) Radios(value string, options []Option, change func(ctx app.Contex
 	for _, o := range options {
 		act := Change(f.ID+"/"+o.Value, func(ctx app.Context, _ string) { change(ctx, o.Value) })
 		id := f.ID + "-" + o.Value
+		input := app.Input().ID(id).Name(f.ID).Type("radio").Class("ds-input").Value(o.Value).OnChange(act.handler(), act.key)
+		if o.Value == value {
+			input = input.Checked(true)
+		}
 		choices = append(choices, app.Elem("div").Class("ds-field").Body(
-			app.Input().ID(id).Name(f.ID).Type("radio").Class("ds-input").Value(o.Value).Checked(o.Value == value).OnChange(act.handler(), act.key),
+			input,
 			app.Label().Class("ds-label").For(id).Text(o.Text)))
 	}
 	set := app.Elem("fieldset").ID(f.ID).Class("ds-fieldset bp-radios")
