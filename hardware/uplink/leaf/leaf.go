@@ -36,7 +36,7 @@ const (
 // Bounds of a node.
 const (
 	startMax  = 2 * time.Minute // the stream reads back what it keeps
-	askMax    = 10 * time.Second
+	askMax    = 3 * time.Second // the stream in this process is asked
 	pingEvery = 5 * time.Second // a line that is silent three times is dead
 	redial    = time.Second
 	dialMax   = 5 * time.Second
@@ -67,6 +67,7 @@ type Node struct {
 	marks  jetstream.Stream
 	sent   uint64 // the last record that is done
 	batch  uint64 // the last record that Next returned
+	sick   bool   // the last errand failed
 }
 
 // ParseUpstream reads nats-leaf://host:port or nats-leaf+tls://host:port, where the connection begins with
@@ -165,12 +166,15 @@ func (n *Node) Close() error {
 	return n.stop()
 }
 
-// revive starts the node anew when it is down, as NATS makes its streams after a disk was full.
+// revive starts the node anew after a failure: a stream that the disk has once refused does not go on by
+// itself when there is room again.
 func (n *Node) revive() error {
-	if n.server != nil && n.server.JetStreamEnabled() {
+	if n.server != nil && !n.sick && n.server.JetStreamEnabled() {
 		return nil
 	}
-	return errors.Join(n.stop(), n.start())
+	err := errors.Join(n.stop(), n.start())
+	n.sick = err != nil
+	return err
 }
 
 // logger lets the server's warnings into the station's log.

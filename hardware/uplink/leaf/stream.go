@@ -62,23 +62,22 @@ func (n *Node) openStreams(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("stream of the mark: %w", err)
 	}
-	n.sent = 0
 	mark, err := n.marks.GetLastMsgForSubject(ctx, subjectSent)
 	if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
 		return fmt.Errorf("read the mark: %w", err)
 	}
 	if err == nil {
 		// A mark that is not a number sends everything again; the server counts it as duplicates.
-		n.sent, _ = strconv.ParseUint(string(mark.Data), 10, 64)
+		marked, _ := strconv.ParseUint(string(mark.Data), 10, 64)
+		n.sent = max(n.sent, marked)
 	}
 	state := n.kept.CachedInfo().State
-	if n.sent > state.LastSeq {
+	if n.sent > state.LastSeq { // the mark is of another stream
 		n.sent = 0
 	}
 	if state.FirstSeq > 0 {
 		n.sent = max(n.sent, state.FirstSeq-1)
 	}
-	n.batch = n.sent
 	return nil
 }
 
@@ -99,7 +98,9 @@ func (n *Node) during(errand func(context.Context) error) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askMax)
 	defer cancel()
-	return errand(ctx)
+	err := errand(ctx)
+	n.sick = err != nil
+	return err
 }
 
 // Append returns when the record is on disk. The stream drops a record that it has got already, so that
@@ -142,10 +143,13 @@ func (n *Node) Next(most, octetsMax int) (records [][]byte, err error) {
 	return records, err
 }
 
-// Done removes what is done, first, and then moves the mark.
+// Done removes what is done, first, and then moves the mark. When that fails it is done all the same; the
+// mark follows with the next.
 func (n *Node) Done() error {
+	n.mu.Lock()
+	n.sent = max(n.sent, n.batch)
+	n.mu.Unlock()
 	return n.during(func(ctx context.Context) error {
-		n.sent = max(n.sent, n.batch)
 		if first := n.kept.CachedInfo().State.FirstSeq; n.sent > first+2*tailMin {
 			if err := n.kept.Purge(ctx, jetstream.WithPurgeSequence(n.sent-tailMin)); err != nil {
 				return fmt.Errorf("remove sent passages: %w", err)
