@@ -13,9 +13,9 @@ func (m *Machine) bst() dsrc.PDU {
 }
 
 // onVST chooses the first contract that is accepted here.
-func (m *Machine) onVST(answer dsrc.PDU) dsrc.PDU {
-	vst, ok := answer.(dsrc.VST)
-	if !ok {
+func (m *Machine) onVST(apdu []byte) dsrc.PDU {
+	var vst dsrc.VST
+	if err := vst.Decode(apdu); err != nil { // a tag that does not say what it was asked is asked again
 		return m.again()
 	}
 	m.battery(vst.OBE.Status.Value)
@@ -66,9 +66,10 @@ func (m *Machine) get() dsrc.PDU {
 }
 
 // onStamped takes attributes under an authenticator, to be judged.
-func (m *Machine) onStamped(answer dsrc.PDU) dsrc.PDU {
+func (m *Machine) onStamped(apdu []byte) dsrc.PDU {
+	answer, err := dsrc.Decode(apdu)
 	response, ok := answer.(dsrc.ActionResponse)
-	if !ok || response.EID != m.eid {
+	if err != nil || !ok || response.EID != m.eid {
 		return m.again()
 	}
 	if finding := refusal(response.Return.Value); finding != hardware.Read {
@@ -90,9 +91,9 @@ func (m *Machine) onStamped(answer dsrc.PDU) dsrc.PDU {
 }
 
 // onAttributes takes what else was asked for.
-func (m *Machine) onAttributes(answer dsrc.PDU) dsrc.PDU {
-	response, ok := answer.(dsrc.GetResponse)
-	if !ok || response.EID != m.eid {
+func (m *Machine) onAttributes(apdu []byte) dsrc.PDU {
+	var response dsrc.GetResponse
+	if err := response.Decode(apdu); err != nil || response.EID != m.eid {
 		return m.again()
 	}
 	if finding := refusal(response.Return.Value); finding != hardware.Read && m.number == hardware.Unreadable {

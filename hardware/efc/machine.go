@@ -107,14 +107,14 @@ func (m *Machine) next(in []byte) dsrc.PDU {
 		m.state = called
 		return m.bst()
 	}
-	answer := m.receive(in)
+	apdu := m.receive(in)
 	switch m.state {
 	case called:
-		return m.onVST(answer)
+		return m.onVST(apdu)
 	case stamped:
-		return m.onStamped(answer)
+		return m.onStamped(apdu)
 	case asked:
-		return m.onAttributes(answer)
+		return m.onAttributes(apdu)
 	case written:
 		return m.signal()
 	default:
@@ -158,19 +158,15 @@ func (m *Machine) send(p dsrc.PDU) ([]byte, error) {
 	return out, nil
 }
 
-// receive keeps an answer and reads it; nil is an answer that is no message.
-func (m *Machine) receive(in []byte) dsrc.PDU {
+// receive keeps an answer and returns it without its fragmentation octet; nil is an answer that has none.
+func (m *Machine) receive(in []byte) []byte {
 	kept := slices.Clone(in)
 	m.read.Raw = append(m.read.Raw, hardware.Message{FromTag: true, At: m.now, Octets: kept})
 	_, apdu, err := dsrc.CutFragment(kept)
 	if err != nil {
 		return nil
 	}
-	p, err := dsrc.Decode(apdu)
-	if err != nil {
-		return nil
-	}
-	return p
+	return apdu
 }
 
 // again puts the last question once more, or gives up.

@@ -51,25 +51,12 @@ func refusal(status dsrc.Status) hardware.Finding {
 func judge(v dsrc.PaymentMeans, now time.Time) (pan string, f hardware.Finding) {
 	pan, ok := v.PAN.Digits()
 	switch {
-	case !ok || !luhn(pan):
+	case !ok || !hardware.Checked(pan):
 		return pan, hardware.WrongNumber
 	case v.Expiry.Ended(now):
 		return pan, hardware.Expired
 	}
 	return pan, hardware.Read
-}
-
-// luhn tells whether the last digit of a number is its modulus 10 check digit.
-func luhn(digits string) bool {
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 1 {
-			d *= 2
-		}
-		sum += d/10 + d%10
-	}
-	return sum%10 == 0
 }
 
 // Against looks at a tag with the plate that the camera read. A tag that was made for another plate is

@@ -30,16 +30,3 @@ func EPC(issuer [2]byte, pan string) ([]byte, error) {
 	tail, err := hex.DecodeString(pan + "F")
 	return append(issuer[:], tail...), err
 }
-
-// luhn tells whether the last digit of a number is its modulus 10 check digit.
-func luhn(digits string) bool {
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 1 {
-			d *= 2
-		}
-		sum += d/10 + d%10
-	}
-	return sum%10 == 0
-}

@@ -21,7 +21,7 @@ func Cast(dice *rand.Rand, n int, gates []Gate) []Vehicle {
 	for i := range vehicles {
 		plate := fmt.Sprintf("%c%c%05d", letters[dice.IntN(len(letters))], letters[dice.IntN(len(letters))], 10000+dice.IntN(90000))
 		number := fmt.Sprintf("9578019%011d", dice.Int64N(1e11))
-		vehicles[i] = Vehicle{PAN: number + luhn(number), Plate: hardware.PlateRead{Country: "NO", Text: plate}, Gates: gates}
+		vehicles[i] = Vehicle{PAN: number + string(hardware.CheckDigit(number)), Plate: hardware.PlateRead{Country: "NO", Text: plate}, Gates: gates}
 	}
 	return vehicles
 }
@@ -63,17 +63,4 @@ func parseVehicle(fields []string) (v Vehicle, err error) {
 		_, err = NewTag(v.PAN, v.Plate)
 	}
 	return v, err
-}
-
-// luhn is the check digit of a number.
-func luhn(digits string) string {
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 0 {
-			d *= 2
-		}
-		sum += d/10 + d%10
-	}
-	return string(rune('0' + (10-sum%10)%10))
 }
