@@ -77,6 +77,9 @@ func TestCorrectionsInAnyOrderLeaveTheSameCharges(t *testing.T) {
 		driven := fixture.Passages(november-4, november+6)
 		reports, left, withdrawn := corrected(driven, dice)
 		r := newRig(t, (november + 60).Start())
+		if seed == 2 { // with two servers at work
+			r.start(r.plan)
+		}
 		r.sendMixed(append(reports, driven...), dice, 120, 2)
 		r.now = r.now.Add(time.Hour) // a correction that was taken in beside its passage is found
 		r.settle()

@@ -137,7 +137,7 @@ func TestWhatIsLearntLateIsChargedAsIfItHadBeenKnown(t *testing.T) {
 			driven[i].Plate, driven[i].Country = "", ""
 		}
 	}
-	before, after := newRig(t, (november + 20).Start()), newRig(t, (november + 20).Start())
+	before, after := newRig(t, (november+20).Start()), newRig(t, (november+20).Start())
 	before.exec(changes)
 	before.send(ndjson(driven...))
 	before.settle()

@@ -31,7 +31,7 @@ type look struct {
 // not matter which of them comes first.
 func (r *round) correct(a *arrival) {
 	r.posting.Corrections = append(r.posting.Corrections, Correction{
-		Passage: a.ID, Revision: int16(a.Observation.Revision), At: a.At, Withdrawn: a.Observation.Withdrawn, Reason: a.Reason, Received: a.Received,
+		Passage: a.ID, Revision: int16(a.Revision), At: a.At, Withdrawn: a.Withdrawn, Reason: a.Reason, Received: a.Received,
 	})
 	r.posting.Reviews = append(r.posting.Reviews, Review{Passage: a.ID, Due: r.now, Partition: r.partition, Waiting: true})
 }

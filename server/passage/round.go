@@ -86,7 +86,7 @@ func (r *round) matched(ctx context.Context, arrivals []arrival) ([]*arrival, er
 	matched := make([]*arrival, 0, len(arrivals))
 	for i := range arrivals {
 		a := &arrivals[i]
-		if a.Observation.Revision > 0 {
+		if a.Revision > 0 {
 			r.correct(a)
 			continue
 		}

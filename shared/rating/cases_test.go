@@ -98,7 +98,8 @@ func rules(steps []rating.Step) string {
 			word += fmt.Sprintf(":%d/%d", s.Count, s.Of)
 		case rating.RuleExempt, rating.RuleSupplement, rating.RuleTag:
 			word += strings.TrimSuffix(":"+s.Text, ":")
-		case rating.RuleList, rating.RuleDirection, rating.RuleZeroEmission, rating.RuleToll, rating.RulePending:
+		case rating.RuleList, rating.RuleDirection, rating.RuleZeroEmission, rating.RuleToll, rating.RulePending,
+			rating.RuleWithdrawn, rating.RuleMoved:
 		}
 		words = append(words, word)
 	}

@@ -27,10 +27,12 @@ const (
 	RuleDay          Rule = "day"           // beyond Amount, the most that a calendar day costs
 	RuleCap          Rule = "cap"           // beyond the monthly cap: Count of Of
 	RuleCounted      Rule = "counted"       // this paid passage is number Count of Of; Ore is 0
-	RuleWithdrawn    Rule = "withdrawn"     // the passage did not happen: Text is the station's reason
-	RuleMoved        Rule = "moved"         // given back here: the passage belongs to another payer now
 	RulePending      Rule = "pending"       // not settled: a passage within Mins that is not known yet can change it
 	RuleVAT          Rule = "vat"           // Amount of VAT at Num/Den is included in the fare; Ore is 0
+
+	// By those who post charges, never by a rating.
+	RuleWithdrawn Rule = "withdrawn" // the passage did not happen: Text is the station's reason
+	RuleMoved     Rule = "moved"     // given back here: the passage belongs to another payer now
 )
 
 // Step is one line of the reason for a charge. The Ore of all steps of a charge sum to its net.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,6 +22,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/nats-io/nats.go"
 
+	"bompass/assets"
 	"bompass/server/access"
 	"bompass/server/account"
 	"bompass/server/embedded"
@@ -34,6 +36,7 @@ import (
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
 	"bompass/shared/rating"
+	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
@@ -161,11 +164,16 @@ func face(b *testing.B, st *store.Store, p *passage.Pipeline, conn *nats.Conn, p
 	letters := notice.NewWriter(keys, "https://"+host, time.Now)
 	locksmith, err := access.NewLocksmith(people, st, letters, "https://"+host)
 	check(b, err)
+	plans, err := fs.Sub(assets.Tariff, "tariff")
+	check(b, err)
+	tariffs, err := tariff.Files(plans)
+	check(b, err)
 	app, err := web.New(web.Deps{
 		Registrar: access.NewRegistrar(people, st, letters), Locksmith: locksmith, Profile: profile.NewDesk(st, keys, letters, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Desk: people, Keys: keys,
 		Accounts: account.NewDesk(st, desk, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) account.Cap { return account.Cap{} }), Passages: passages{p, desk},
-		Live: passage.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
+		Tariffs: tariffs,
+		Live:    passage.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
 	check(b, err)
 	return app

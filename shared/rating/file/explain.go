@@ -32,6 +32,7 @@ func sentence(s rating.Step) string {
 		return priceWords(s)
 	case rating.RulePair, rating.RuleAnnul, rating.RuleWaive, rating.RulePending:
 		return linkWords(s)
+	case rating.RuleWithdrawn, rating.RuleMoved: // by those who post charges; a file's passages are what they are
 	case rating.RuleDuplicate:
 		return fmt.Sprintf("the same passage as %s, which is charged", s.By)
 	case rating.RuleDay:
