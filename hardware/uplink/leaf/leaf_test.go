@@ -250,8 +250,11 @@ func TestStreamLetsGoOfWhatIsDone(t *testing.T) {
 	h, dir := newHub(t), t.TempDir()
 	h.start()
 	spool, sender := open(t, dir, h.upstream())
+	began := time.Now()
 	want := fill(t, spool, 6000)
+	kept := time.Since(began)
 	drain(t, sender)
+	t.Logf("6,000 passages kept in %v and drained in %v", kept.Round(time.Millisecond), (time.Since(began) - kept).Round(time.Millisecond))
 	same(t, h.order, want)
 	if err := spool.Close(); err != nil {
 		t.Fatal(err)
