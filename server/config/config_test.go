@@ -80,3 +80,28 @@ func TestTheDevelopmentKeyIsMadeOnceAndKept(t *testing.T) {
 		t.Errorf("the key changed: %v", err)
 	}
 }
+
+func TestStationsDoNotSendTheirKeyInTheOpen(t *testing.T) {
+	for name, c := range map[string]struct {
+		vars map[string]string
+		ok   bool
+	}{
+		"nowhere":                         {nil, true},
+		"on the machine":                  {map[string]string{"BOMPASS_LEAF": "127.0.0.1:7422"}, true},
+		"with a certificate":              {map[string]string{"BOMPASS_LEAF": ":7422", "BOMPASS_LEAF_CERT": "c.pem", "BOMPASS_LEAF_CERT_KEY": "k.pem"}, true},
+		"without one":                     {map[string]string{"BOMPASS_LEAF": ":7422"}, false},
+		"with a certificate without key":  {map[string]string{"BOMPASS_LEAF": ":7422", "BOMPASS_LEAF_CERT": "c.pem"}, false},
+		"on something that is no address": {map[string]string{"BOMPASS_LEAF": "7422"}, false},
+	} {
+		vars := map[string]string{
+			"BOMPASS_MODE": "production", "BOMPASS_SECRET": strings.Repeat("5e", 32), "BOMPASS_PUBLIC_URL": "https://bompass.example", "BOMPASS_SMTP_URL": "smtp://h:25",
+		}
+		for k, v := range c.vars {
+			vars[k] = v
+		}
+		_, err := config.Read(env(vars))
+		if told := err != nil && strings.Contains(err.Error(), "BOMPASS_LEAF"); told == c.ok {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
