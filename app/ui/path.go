@@ -66,12 +66,12 @@ func (p Pages) UI() app.UI {
 	}
 	items := []app.UI{step(p.Here-1, p.Previous)}
 	for n := 1; n <= p.Count; n++ {
-		switch {
-		case n == p.Here:
+		switch n {
+		case p.Here:
 			items = append(items, app.Elem("li").Body(app.A().Class("ds-button").DataSet("variant", "primary").Aria("current", "page").Href(p.Href(n)).Text(strconv.Itoa(n))))
-		case n == 1 || n == p.Count || n == p.Here-1 || n == p.Here+1:
+		case 1, p.Count, p.Here - 1, p.Here + 1:
 			items = append(items, step(n, strconv.Itoa(n)))
-		case n == p.Here-2 || n == p.Here+2:
+		case p.Here - 2, p.Here + 2:
 			items = append(items, app.Elem("li").Class("bp-gap").Aria("hidden", "true").Text("…"))
 		}
 	}
