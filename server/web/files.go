@@ -105,23 +105,3 @@ func sameTag(header, tag string) bool {
 	}
 	return false
 }
-
-type manifestIcon struct {
-	Src     string `json:"src"`
-	Sizes   string `json:"sizes"`
-	Type    string `json:"type"`
-	Purpose string `json:"purpose"`
-}
-
-// manifest lets phones install the program.
-func (s *server) manifest(c *fiber.Ctx) error {
-	icons := []manifestIcon{{s.Assets.Address(iconFile), "any", "image/svg+xml", "any"}}
-	if s.Assets.Has(maskableFile) {
-		icons = append(icons, manifestIcon{s.Assets.Address(maskableFile), "any", "image/svg+xml", "maskable"})
-	}
-	c.Set(fiber.HeaderCacheControl, "no-cache")
-	return c.JSON(map[string]any{
-		"id": "/", "name": "Bompass", "short_name": "Bompass", "lang": "nb", "start_url": "/", "scope": "/",
-		"display": "standalone", "background_color": themeColor, "theme_color": themeColor, "icons": icons,
-	}, "application/manifest+json")
-}

@@ -57,7 +57,7 @@ func (s *server) library() *app.Handler {
 	return &app.Handler{
 		Name: "Bompass", ShortName: "Bompass", Title: "Bompass", Lang: i18n.Default,
 		Description:             i18n.For(i18n.Default).T("login.lead"),
-		Icon:                    app.Icon{Default: icon, Large: icon, SVG: icon, AppleTouch: icon},
+		Icon:                    app.Icon{Default: icon, Large: icon, SVG: icon, AppleTouch: s.appleIcon()},
 		BackgroundColor:         themeColor,
 		ThemeColor:              themeColor,
 		LoadingLabel:            "{progress} %",
@@ -69,6 +69,16 @@ func (s *server) library() *app.Handler {
 		Version:                 s.Assets.Version(),
 		WasmContentLengthHeader: lengthHeader,
 	}
+}
+
+// appleIcon is the icon for home screens that take no drawing; they round its corners themselves.
+func (s *server) appleIcon() string {
+	for _, file := range []string{strings.TrimSuffix(maskableFile, ".svg") + "-192.png", iconFile} {
+		if s.Assets.Has(file) {
+			return s.Assets.Address(file)
+		}
+	}
+	return ""
 }
 
 // shell sends the program's page to signed-in people, and to everybody else when it is public; otherwise

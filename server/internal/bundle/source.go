@@ -106,7 +106,10 @@ func fonts(top string, out *outlet) error {
 	return nil
 }
 
-// icons takes every drawing under assets/icon.
+// sides are how large in pixels the icons are drawn for phones.
+var sides = [...]int{192, 512}
+
+// icons takes every drawing under assets/icon, and draws it.
 func icons(top string, out *outlet) error {
 	files, err := filepath.Glob(filepath.Join(top, "assets", "icon", "*.*"))
 	if err != nil {
@@ -117,8 +120,21 @@ func icons(top string, out *outlet) error {
 		if err != nil {
 			return err
 		}
-		if err := out.add("icon/"+filepath.Base(file), content); err != nil {
+		name := "icon/" + filepath.Base(file)
+		if err := out.add(name, content); err != nil {
 			return err
+		}
+		if filepath.Ext(name) != ".svg" {
+			continue
+		}
+		for _, side := range sides {
+			picture, err := draw(content, side)
+			if err != nil {
+				return fmt.Errorf("%s: %w", file, err)
+			}
+			if err := out.add(fmt.Sprintf("%s-%d.png", strings.TrimSuffix(name, ".svg"), side), picture); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
