@@ -149,10 +149,32 @@ func (p *Page) Fill(selector, text string) {
 	p.do(chromedp.WaitVisible(selector), chromedp.SendKeys(selector, text))
 }
 
-// Press presses the control that a selector names.
+// Press presses the control that a selector names, also when it is drawn anew meanwhile.
 func (p *Page) Press(selector string) {
 	p.t.Helper()
-	p.do(chromedp.WaitVisible(selector), chromedp.Click(selector))
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	for {
+		err := chromedp.Do(ctx, chromedp.WaitVisible(selector), chromedp.Click(selector))
+		if err == nil {
+			return
+		}
+		if !strings.Contains(err.Error(), "node") || ctx.Err() != nil {
+			p.t.Fatalf("press %s: %v\n%s", selector, err, p.state())
+		}
+	}
+}
+
+// Type presses keys wherever the focus is.
+func (p *Page) Type(keys string) {
+	p.t.Helper()
+	p.do(chromedp.KeyEvent(keys))
+}
+
+// Settle waits until nothing on the page moves any more.
+func (p *Page) Settle() {
+	p.t.Helper()
+	p.Wait("the page to settle", `document.getAnimations().every((a) => a.playState !== "running")`)
 }
 
 // Wait waits until a JavaScript condition holds, over navigations too.

@@ -1,0 +1,188 @@
+//go:build !js
+
+package session_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"bompass/app/browser"
+	"bompass/app/session"
+	"bompass/shared/api"
+	"bompass/shared/apiclient"
+	"bompass/shared/fault"
+	"bompass/shared/oslo"
+)
+
+// desk answers for one person; status other than 200 refuses everything.
+type desk struct {
+	me     api.MeReply
+	status int
+}
+
+func (d *desk) Do(_ context.Context, r apiclient.Request) (apiclient.Response, error) {
+	var reply any = api.OverviewReply{Total: 4242}
+	switch {
+	case d.status == 401:
+		reply = fault.New(fault.SignedOut)
+	case r.Path == api.Me.Path:
+		reply = d.me
+	}
+	body, err := json.Marshal(reply)
+	return apiclient.Response{Status: max(200, d.status), Body: body}, err
+}
+
+var noon = time.Date(2026, time.November, 20, 11, 0, 0, 0, time.UTC)
+
+// device is a window on which Kari has said that it is her own and has seen the overview and a period.
+func device(t *testing.T) (*browser.Window, *session.Session, *desk) {
+	t.Helper()
+	d := &desk{me: api.MeReply{Person: "Kari Lund", Customer: "kari", CSRF: "token"}}
+	w := &browser.Window{Carrier: d}
+	s := session.New(w, func() time.Time { return noon })
+	me, err := s.Ask(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Welcome(me)
+	s.SetOwn(true)
+	see(t, s)
+	return w, s, d
+}
+
+func see(t *testing.T, s *session.Session) {
+	t.Helper()
+	ctx := context.Background()
+	if _, err := s.Ask(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Client.Overview(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []oslo.Day{oslo.Date(2026, time.November, 1), oslo.Date(2026, time.March, 1)} {
+		if _, err := s.Client.Passages(ctx, api.PassageListRequest{From: from, To: from + 10}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestItAnswersFromTheDeviceWhenTheServerIsAway(t *testing.T) {
+	w, s, _ := device(t)
+	w.Cut = true
+	ctx := context.Background()
+	reply, err := s.Client.Overview(ctx)
+	if err != nil || reply.Total != 4242 {
+		t.Errorf("overview: %v, %v", reply.Total, err)
+	}
+	if cut, since := s.Cut(); !cut || !since.Equal(noon) {
+		t.Errorf("cut %v since %v", cut, since)
+	}
+	november := oslo.Date(2026, time.November, 1)
+	if _, err := s.Client.Passages(ctx, api.PassageListRequest{From: november, To: november + 10}); err != nil {
+		t.Errorf("a period seen before: %v", err)
+	}
+	for name, from := range map[string]oslo.Day{"never seen": november + 1, "more than 90 days back": oslo.Date(2026, time.March, 1)} {
+		if _, err := s.Client.Passages(ctx, api.PassageListRequest{From: from, To: from + 10}); err == nil {
+			t.Errorf("%s: there is an answer", name)
+		}
+	}
+	if strings.Contains(w.Shelf(), "token") {
+		t.Error("the session's token is on the device")
+	}
+	w.Cut = false
+	if _, err := s.Client.Overview(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if cut, since := s.Cut(); cut || !since.IsZero() {
+		t.Error("the server is back, and it says otherwise")
+	}
+}
+
+func TestItKeepsNothingOnADeviceThatIsNobodys(t *testing.T) {
+	w := &browser.Window{Carrier: &desk{me: api.MeReply{Person: "Kari Lund"}}}
+	s := session.New(w, func() time.Time { return noon })
+	see(t, s)
+	if n, _ := s.CountKept(context.Background()); n != 0 {
+		t.Errorf("%d answers are kept", n)
+	}
+}
+
+func TestItForgetsWhatItKept(t *testing.T) {
+	for name, c := range map[string]struct {
+		do  func(*browser.Window, *session.Session, *desk)
+		own bool // it is still the person's device
+	}{
+		"at log out":              {func(_ *browser.Window, s *session.Session, _ *desk) { s.Left("") }, true},
+		"leaving with no network": {func(_ *browser.Window, s *session.Session, _ *desk) { s.Abandon(func() {}) }, true},
+		"when the session has ended": {func(_ *browser.Window, s *session.Session, d *desk) {
+			d.status = 401
+			_, _ = s.Client.Overview(context.Background())
+		}, true},
+		"when somebody else is here": {func(_ *browser.Window, s *session.Session, d *desk) {
+			d.me = api.MeReply{Person: "Nils Berg", Customer: "fjordfrakt"}
+			_, _ = s.Ask(context.Background())
+			_, _ = s.Client.Overview(context.Background())
+		}, false},
+		"when it is no longer their own": {func(_ *browser.Window, s *session.Session, _ *desk) { s.SetOwn(false) }, false},
+		"after 14 days unseen": {func(w *browser.Window, _ *session.Session, _ *desk) {
+			session.New(w, func() time.Time { return noon.Add(15 * 24 * time.Hour) })
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, s, d := device(t)
+			if n, _ := s.CountKept(context.Background()); n != 3 {
+				t.Fatalf("%d answers are kept, want 3", n)
+			}
+			c.do(w, s, d)
+			if n, _ := s.CountKept(context.Background()); n != 0 {
+				t.Errorf("%d answers are left", n)
+			}
+			if got := w.Preference("own") != ""; got != c.own {
+				t.Errorf("it is somebody's own device: %v, want %v", got, c.own)
+			}
+			for _, word := range []string{"Kari", "4242", "token"} {
+				if strings.Contains(w.Shelf(), word) {
+					t.Errorf("%s is left: %s", word, w.Shelf())
+				}
+			}
+		})
+	}
+}
+
+func TestItFinishesLeavingWhenTheServerIsBack(t *testing.T) {
+	w, s, _ := device(t)
+	s.Abandon(func() {})
+	next := session.New(w, func() time.Time { return noon })
+	me, err := next.Ask(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	next.Welcome(me)
+	if !next.Unfinished() || next.Unfinished() {
+		t.Error("the session that was left is to be ended, once")
+	}
+}
+
+func TestItOffersToBeInstalledFromTheSecondVisit(t *testing.T) {
+	w := &browser.Window{Carrier: silent{}}
+	now := noon
+	begin := func() *session.Session { return session.New(w, func() time.Time { return now }) }
+	if begin().Offer() {
+		t.Error("at the first visit")
+	}
+	now = now.Add(time.Minute)
+	if begin().Offer() {
+		t.Error("when the page is loaded anew")
+	}
+	now = now.Add(24 * time.Hour)
+	s := begin()
+	if !s.Offer() {
+		t.Error("not at the second visit")
+	}
+	if s.Decline(); begin().Offer() {
+		t.Error("after it was declined")
+	}
+}
