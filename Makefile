@@ -56,8 +56,9 @@ bench: postgres build ## measure: rating core and pipeline, as passages per seco
 
 faults: postgres build ## break the lines, the disk, the agent and the server in every way: nothing lost, nothing doubled
 	STATION_FIGURES=1 go test -count=1 -v -timeout 30m -run 'Killed|Full|Filled|Day|Sustained|Drained|Cut|HalfOpen' ./hardware/uplink
+	STATION_FIGURES=1 go test -count=1 -v -run 'Killed|Full|Outlive' ./hardware/uplink/leaf
 	go test -count=1 -v -run 'Faults|Restarts|Garbled' ./hardware/llrp
-	STATION_FIGURES=1 go test -count=1 -v -run 'Drained' ./server/internal/e2e
+	STATION_FIGURES=1 go test -count=1 -v -run 'Drained|ALeafs' ./server/internal/e2e
 	go test -count=1 -v -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 20
 
 reader: ## a simulated station of four lanes with its live view, for the running portal
