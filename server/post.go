@@ -26,13 +26,7 @@ func (p *product) openPost(ctx context.Context, keys access.Keys) (*message.Inbo
 		post = inbox
 	}
 	courier := notice.NewCourier(p.store, keys, post, p.now, p.log)
-	working, stop := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		courier.Run(working)
-	}()
-	p.opened.add(func() { stop(); <-done })
+	p.background(ctx, courier.Run)
 	return inbox, nil
 }
 
@@ -45,8 +39,20 @@ func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err
 		return doors{}, err
 	}
 	d.profile = profile.NewDesk(p.store, keys, letters, d.desk, p.now)
+	p.background(ctx, profile.NewEraser(p.store, letters, p.now, p.log).Run)
 	d.inbox, err = p.openPost(ctx, keys)
 	return d, err
+}
+
+// background runs something until the server stops, and waits for it then.
+func (p *product) background(ctx context.Context, run func(context.Context)) {
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		run(working)
+	}()
+	p.opened.add(func() { stop(); <-done })
 }
 
 // doors are all that has to do with people coming in.

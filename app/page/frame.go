@@ -141,6 +141,9 @@ func (f *frame) trouble(err error) (text, trace string) {
 // failed is a page's state without an answer.
 func (f *frame) failed(err error, again func(app.Context)) app.UI {
 	text, trace := f.trouble(err)
+	if fault.CodeOf(err) == fault.Refused { // asking again would not help
+		return ui.Alert("info", f.words().T("app.refused"), text)
+	}
 	return ui.Failed(f.words().T("app.error.title"), text, trace, f.words().T("app.retry"), ui.On("retry", func(ctx app.Context) {
 		if _, known := f.s.Me(); !known {
 			f.ask(ctx)
@@ -172,11 +175,14 @@ func (f *frame) nav(here string) []ui.NavItem {
 	if f.stranger {
 		return []ui.NavItem{prices}
 	}
-	return []ui.NavItem{
-		{Href: overviewPath, Text: w.T("app.nav.overview"), Icon: ui.IconOverview, Here: here == overviewPath},
-		{Href: passagesPath, Text: w.T("app.nav.passages"), Icon: ui.IconPassage, Here: here == passagesPath},
-		prices,
+	var items []ui.NavItem
+	if f.s.Sees(api.Overview.Name) {
+		items = append(items, ui.NavItem{Href: overviewPath, Text: w.T("app.nav.overview"), Icon: ui.IconOverview, Here: here == overviewPath})
 	}
+	if f.s.Sees(api.PassageList.Name) {
+		items = append(items, ui.NavItem{Href: passagesPath, Text: w.T("app.nav.passages"), Icon: ui.IconPassage, Here: here == passagesPath})
+	}
+	return append(items, prices)
 }
 
 // enter is the way in for a stranger.
@@ -223,7 +229,7 @@ func (f *frame) who() *ui.Who {
 	who.Own = []ui.NavItem{
 		{Href: profilePath, Text: w.T("profile.title")}, {Href: "/security", Text: w.T("ways.security.title")}, {Href: sessionsPath, Text: w.T("sessions.title")},
 	}
-	if me.Kind == toll.Company {
+	if me.Kind == toll.Company && f.s.Sees(api.People.Name) {
 		who.Own = append(who.Own, ui.NavItem{Href: peoplePath, Text: w.T("people.title")})
 	}
 	who.Own = append(who.Own, ui.NavItem{Href: devicePath, Text: w.T("device.title")})

@@ -70,7 +70,8 @@ func (p *overview) agreements(reply *api.OverviewReply) app.UI {
 		cards = append(cards, p.agreement(a))
 	}
 	if len(cards) == 1 {
-		cards = append(cards, ui.Empty(w.T("overview.none"), w.T("overview.none.hint")))
+		cards = append(cards, ui.Empty(w.T("overview.none"), w.T("overview.none.hint")),
+			app.P().Body(app.A().Class("ds-link").Href("/welcome/customer").Text(w.T("overview.none.go")))) // S1.13
 	}
 	return app.Elem("section").Class("bp-agreements").Aria("labelledby", "agreements").Body(cards...)
 }

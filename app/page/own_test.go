@@ -69,11 +69,12 @@ func profileOf() api.ProfileReply {
 	}
 }
 
-// S4.17, S4.18, S4.20, S4.21, S4.22, S4.30: what stands on "my details".
+// S2.56, S4.16, S4.17, S4.18, S4.20, S4.21, S4.22, S4.29–S4.33: what stands on "my details".
 func TestMyDetailsShowWhatIsConfirmedAndAgreedTo(t *testing.T) {
 	d := &own{profile: profileOf()}
 	w, s := openOwn(t, d, "/profile", page.NewProfile)
-	s.shows("Kari Lund", "Folkeregisteret", "Mobilnummeret er ikke bekreftet ennå", "Send en ny kode", "Telefon privat", "Telefon arbeid",
+	s.shows("Kari Lund", "Navn og fødselsdato kommer fra Folkeregisteret og kan ikke endres her. Er noe feil, kontakter du bomselskapet ditt.", "Personvernreglene krever",
+		"E-post og SMS anbefales, fordi", "Akseptert bruk av e-post", "Akseptert bruk av SMS", "Reklame på e-post eller SMS", "Mobilnummeret er ikke bekreftet ennå", "Send en ny kode", "Telefon privat", "Telefon arbeid",
 		"Akseptert personvernerklæring", "Virker først når", "Passeringer: 12", `href="/export"`, "Hvorfor er dette nødvendig?")
 	s.hides("Firmakontakt", "E-postadressen er ikke bekreftet")
 	if !strings.HasPrefix(w.Named, "Mine opplysninger") {
@@ -97,6 +98,21 @@ func TestAnImportantChangeLeadsToShowingAFactor(t *testing.T) {
 	s.shows("aria-invalid", `aria-describedby="mobile-wrong"`, "kan ikke stemme")
 	if w.FocusOn != "mobile" {
 		t.Errorf("focus on %q", w.FocusOn)
+	}
+}
+
+// A role sees no way to what it may not see, and is told why when it comes there all the same; nothing
+// waits for news that never come.
+func TestARoleSeesItsOwnPagesAlone(t *testing.T) {
+	d := &desk{hides: []string{api.PassageList.Name, api.Bill.Name, api.Events.Name, api.People.Name}, broken: fault.New(fault.Refused)}
+	w, s := open(t, d, "/passages", page.NewPassages)
+	s.shows("Rollen din viser ikke dette", "Eieren av kundeforholdet kan gi deg den", `href="/"`)
+	s.hides("Prøv igjen", "Kobler til på nytt", "app.live", `href="/passages"`)
+	if w.Streamed.Message != nil {
+		t.Error("the stream of events was opened")
+	}
+	if full, _ := open(t, &desk{}, "/passages", page.NewPassages); full.Streamed.Message == nil {
+		t.Error("who may see everything hears nothing")
 	}
 }
 

@@ -33,6 +33,7 @@ type desk struct {
 	overview api.OverviewReply
 	passages api.PassageListReply
 	broken   *fault.Error
+	hides    []string // what the role may not ask
 	asked    []string
 }
 
@@ -44,7 +45,7 @@ func (d *desk) Do(_ context.Context, r apiclient.Request) (apiclient.Response, e
 	var reply any = api.Empty{}
 	switch path {
 	case api.Me.Path:
-		reply = api.MeReply{Person: "Kari Lund", Name: "Kari Lund", Customer: fixture.Kari, Language: "nb", CSRF: "token"}
+		reply = api.MeReply{Person: "Kari Lund", Name: "Kari Lund", Customer: fixture.Kari, Language: "nb", CSRF: "token", Hides: d.hides}
 	case api.Overview.Path:
 		reply = d.overview
 	case api.PassageList.Path:

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"time"
 
 	"bompass/app/browser"
@@ -98,10 +99,13 @@ func (s *Session) Welcome(me api.MeReply) {
 		s.speak(me.Language)
 	}
 	s.Window.Prefer("language", s.words.Lang())
-	if first {
+	if first && s.Sees(api.Events.Name) {
 		s.stop = s.Window.Follow(api.Events.Path, browser.Hearing{Message: s.message, Open: s.connected})
 	}
 }
+
+// Sees tells whether the role may ask a route; until it is known, that it may.
+func (s *Session) Sees(route string) bool { return !slices.Contains(s.me.Hides, route) }
 
 func (s *Session) speak(lang string) {
 	s.words = i18n.For(lang)

@@ -66,7 +66,8 @@ type Account struct {
 	Confirmed    bool   // the address is the person's, as far as we have tried
 	Mobile       string // confirmed; empty if none is
 	Passkeys     int
-	Codes        int // recovery codes left
+	Codes        int       // recovery codes left
+	Settled      time.Time // when the person accepted what must be accepted; zero while they have not
 }
 
 // Session is a session about to begin.
@@ -102,8 +103,14 @@ type Steps interface {
 	BeginSession(ctx context.Context, step Hash, totpStep int64, s Session) (bool, error)
 	// StepAccount returns whose step it is without counting a try.
 	StepAccount(ctx context.Context, hash Hash, now time.Time) (Account, error)
+}
+
+// Guards keeps how often an authenticator's code was wrong.
+type Guards interface {
 	// FactorTried counts a wrong code, or forgets those before a right one, and returns the count.
 	FactorTried(ctx context.Context, id toll.AccountID, right bool) (int, error)
+	// SuspendFactor notes that the authenticator opens nothing any more, with the letters that tell of it.
+	SuspendFactor(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Letter) error
 }
 
 // Sessions keeps who is signed in.
@@ -112,7 +119,8 @@ type Sessions interface {
 	// since the given instant.
 	SessionActor(ctx context.Context, hash Hash, now, since time.Time) (actor Actor, seen time.Time, err error)
 	TouchSession(ctx context.Context, hash Hash, now time.Time) error
-	EndSession(ctx context.Context, hash Hash) error
+	// EndSession ends a session and notes that its person left; one that is over already stays so.
+	EndSession(ctx context.Context, hash Hash, now time.Time) error
 }
 
 // Throttles keeps how often something was tried.
@@ -126,6 +134,7 @@ type Throttles interface {
 type Store interface {
 	Accounts
 	Steps
+	Guards
 	Sessions
 	Throttles
 }
@@ -175,7 +184,7 @@ func (d *Desk) actor(ctx context.Context, token Token, touch bool) (Actor, error
 
 // End ends the actor's session.
 func (d *Desk) End(ctx context.Context, actor Actor) error {
-	return d.store.EndSession(ctx, actor.Session)
+	return d.store.EndSession(ctx, actor.Session, d.now())
 }
 
 // SetLanguage chooses the language of the actor's account.

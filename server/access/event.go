@@ -24,6 +24,8 @@ const (
 	EventExported   EventKind = "exported"
 	EventErasure    EventKind = "erasure"
 	EventRole       EventKind = "role"
+	EventLinked     EventKind = "linked"    // agreements on an address
+	EventSuspended  EventKind = "suspended" // the authenticator, after too many wrong codes
 )
 
 // Event is one line of an account's history.

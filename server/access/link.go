@@ -22,6 +22,7 @@ const (
 	ForEmail        Purpose = "email"
 	ForEmailUndo    Purpose = "email.undo"
 	ForInvitation   Purpose = "invitation"
+	ForFinding      Purpose = "find" // agreements by their address
 	ForNothing      Purpose = "nothing"
 )
 
@@ -32,6 +33,7 @@ const (
 	EmailMax      = 24 * time.Hour
 	EmailUndoMax  = 7 * 24 * time.Hour
 	InvitationMax = 7 * 24 * time.Hour
+	FindMax       = 24 * time.Hour
 )
 
 // Link is what a letter's link opens, once.

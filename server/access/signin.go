@@ -115,7 +115,19 @@ func (d *Desk) matchFactor(ctx context.Context, account Account, code string, no
 		return 0, false, err
 	}
 	fails, err := d.store.FactorTried(ctx, account.ID, ok)
+	if err == nil && !ok && fails == FactorFailsMax {
+		err = d.suspend(ctx, account, now)
+	}
 	return step, ok && fails < FactorFailsMax, err
+}
+
+// suspend tells the owner that somebody has tried so many codes that none opens any more, ASVS V6.3.7.
+func (d *Desk) suspend(ctx context.Context, account Account, now time.Time) error {
+	letter, err := d.letter.Mail(notice.FactorSuspended, account.reader(), notice.Content{})
+	if err != nil {
+		return err
+	}
+	return d.store.SuspendFactor(ctx, account.ID, now, []notice.Letter{letter})
 }
 
 // newSession prepares a session for an account, and the letter that tells of an unknown browser.

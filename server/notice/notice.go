@@ -57,6 +57,9 @@ const (
 	RoleChanged     Kind = "role.changed"
 	ErasureAsked    Kind = "erasure.asked"
 	Exported        Kind = "exported"
+	FindAgreements  Kind = "find.agreements"  // link, param person
+	FactorSuspended Kind = "factor.suspended" // too many wrong codes
+	Erased          Kind = "erased"
 )
 
 // Kinds lists every letter, for the test of the catalogues.
@@ -64,7 +67,7 @@ func Kinds() []Kind {
 	return []Kind{
 		Register, AlreadyThere, Reset, FirstEmail, FirstTaken, FirstPassword, PasswordChanged, ConfirmEmail, ConfirmMobile, EmailNew,
 		EmailOld, EmailChanged, EmailKept, MobileChanged, FactorAdded, FactorRemoved, RecoveryMade, RecoveryUsed, NewDevice,
-		SessionsEnded, Invited, RoleChanged, ErasureAsked, Exported,
+		SessionsEnded, Invited, RoleChanged, ErasureAsked, Exported, FindAgreements, FactorSuspended, Erased,
 	}
 }
 

@@ -87,6 +87,7 @@ func TestEveryLetterIsWrittenInEveryLanguage(t *testing.T) {
 	linked := map[notice.Kind]bool{
 		notice.Register: true, notice.AlreadyThere: true, notice.Reset: true, notice.FirstEmail: true, notice.FirstPassword: true,
 		notice.EmailNew: true, notice.EmailOld: true, notice.EmailKept: true, notice.RecoveryUsed: true, notice.Invited: true,
+		notice.FindAgreements: true,
 	}
 	for _, lang := range i18n.Languages() {
 		words := i18n.For(lang)

@@ -25,13 +25,12 @@ import (
 
 // Limits.
 const (
-	CodeMax     = 10 * time.Minute
-	CodeTries   = 5
-	codeDigits  = 6
-	HistoryMax  = 100
-	fieldMax    = 100
-	PeopleMax   = 500
-	ErasureDays = 30
+	CodeMax    = 10 * time.Minute
+	CodeTries  = 5
+	codeDigits = 6
+	HistoryMax = 100
+	fieldMax   = 100
+	PeopleMax  = 500
 )
 
 // The channels that are confirmed by a code.
@@ -63,6 +62,8 @@ type Store interface {
 	access.Links
 	SessionStore
 	PeopleStore
+	WelcomeStore
+	FindStore
 }
 
 // DetailStore keeps what stands on "my details".

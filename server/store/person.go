@@ -258,6 +258,16 @@ func (s *Store) FactorTried(ctx context.Context, id toll.AccountID, right bool) 
 	return fails, nil
 }
 
+// SuspendFactor notes that the authenticator opens nothing any more, with the letters that tell of it.
+func (s *Store) SuspendFactor(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Letter) error {
+	return s.write(ctx, "suspend factor", func(tx pgx.Tx) error {
+		if err := addEvent(ctx, tx, id, access.EventSuspended, at, access.Place{}); err != nil {
+			return err
+		}
+		return addLetters(ctx, tx, letters)
+	})
+}
+
 // addEvent notes what happened to an account.
 func addEvent(ctx context.Context, tx pgx.Tx, id toll.AccountID, kind access.EventKind, at time.Time, place access.Place) error {
 	_, err := tx.Exec(ctx, "insert into account_event (account_id, kind, at, device, network) values ($1, $2, $3, $4, $5)",

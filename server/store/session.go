@@ -159,10 +159,19 @@ func (s *Store) TouchSession(ctx context.Context, hash access.Hash, now time.Tim
 	return nil
 }
 
-// EndSession ends a session; one that is over already stays so.
-func (s *Store) EndSession(ctx context.Context, hash access.Hash) error {
-	if err := s.db.WithContext(ctx).Where("token_hash = ?", hash[:]).Delete(&SessionRow{}).Error; err != nil {
-		return fmt.Errorf("end session: %w", err)
-	}
-	return nil
+// EndSession ends a session and notes that its person left; one that is over already stays so.
+func (s *Store) EndSession(ctx context.Context, hash access.Hash, now time.Time) error {
+	return s.write(ctx, "end session", func(tx pgx.Tx) error {
+		var account string
+		var place access.Place
+		err := tx.QueryRow(ctx, "delete from session where token_hash = $1 returning account_id::text, device, network", hash[:]).
+			Scan(&account, &place.Device, &place.Network)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return addEvent(ctx, tx, toll.AccountID(account), access.EventSignedOut, now, place)
+	})
 }

@@ -31,6 +31,7 @@ func loadPages(assets *Assets) (*pages, error) {
 	p := &pages{assets: assets, templates: map[string]*template.Template{}}
 	for _, name := range []string{
 		"login", "code", "failure", "form", "done", "first", "enrol", "codes", "prove", "security", "inbox", "export", "parties", "help", "leave",
+		"welcome", "customer", "become",
 	} {
 		t, err := template.ParseFS(pageFiles, "page/frame.html", "page/parts.html", "page/eid.html", "page/"+name+".html")
 		if err != nil {
@@ -60,6 +61,7 @@ type view struct {
 	Self    string // the page's own address, for choosing a language
 
 	Form      *form
+	Boxes     []box
 	FailureAt string // the field that the failure concerns
 	Done      *done
 	Ways      []wayLink

@@ -153,7 +153,7 @@ func TestTheAddressChangesWithALinkToBoth(t *testing.T) {
 // reaches nobody without mail or SMS.
 func TestConsentsAreKeptWithVersionAndTime(t *testing.T) {
 	h := newHouse(t)
-	v := h.signIn(kari)
+	v := h.arrive("berit@bompass.example", "Berit Aas")
 	given := func(kinds ...toll.ConsentKind) api.ConsentRequest {
 		req := api.ConsentRequest{Given: map[toll.ConsentKind]bool{}}
 		for _, k := range kinds {
@@ -204,6 +204,20 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	ask(v, api.Me, api.Empty{}, fault.SignedOut)
 	if mail := h.post(kari); !strings.Contains(mail.Subject, "alle steder") {
 		t.Errorf("mail: %+v", mail)
+	}
+}
+
+// Logging out is a line of the history, with the browser that it was.
+func TestLoggingOutIsALineOfTheHistory(t *testing.T) {
+	h := newHouse(t)
+	v := h.signIn(kari)
+	if p := v.do(http.MethodPost, api.Logout.Path, "{}"); p.StatusCode != http.StatusOK {
+		t.Fatalf("logout: %d", p.StatusCode)
+	}
+	h.pass(time.Minute)
+	list := ask(h.signIn(kari), api.Sessions, api.Empty{}, "").History
+	if len(list) != 3 || list[1].Kind != "signed.out" || list[1].Network != "127.0.0.0/24" {
+		t.Errorf("history: %+v", list)
 	}
 }
 

@@ -69,7 +69,7 @@ func (s *server) inside(do func(*fiber.Ctx, access.Actor, view) error) fiber.Han
 
 // backFrom is the page to come back to: a form that was sent has one of its own or is on the first.
 func backFrom(path string) string {
-	if path == appPath || path == passwordPath || path == exportPath {
+	if path == appPath || path == passwordPath || path == exportPath || path == welcomePath {
 		return path
 	}
 	return securityPath

@@ -97,6 +97,16 @@ func (s *server) shell(library *app.Handler) fiber.Handler {
 		if err != nil && !stranger {
 			return err
 		}
+		if !stranger && !page.Public(c.Path()) {
+			to, err := s.threshold(c.UserContext(), actor, c.Path())
+			if err != nil {
+				return err
+			}
+			if to != "" {
+				c.Set(fiber.HeaderCacheControl, "no-store")
+				return c.Redirect(withNext(to, c.OriginalURL()), fiber.StatusSeeOther)
+			}
+		}
 		frame := s.ask(library, c.Path())
 		if frame.status != http.StatusOK {
 			return fmt.Errorf("the program's page for %s answered %d", c.Path(), frame.status)

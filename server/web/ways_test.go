@@ -248,8 +248,11 @@ func TestACustomerNumberComesAliveInTwoSteps(t *testing.T) {
 	if got := h.post(mail); len(h.inbox.List("thief@bompass.example")) != 0 || !strings.Contains(got.Subject, "en annan") {
 		t.Errorf("a second address: the owner got %q", got.Subject)
 	}
-	h.visitor().fill("/first/password", url.Values{"number": {"7009001"}})
+	h.visitor().fill("/first/password", url.Values{"number": {"7009001"}, "email": {"thief@bompass.example"}})
 	path := h.linkIn(h.post(mail))
+	if len(h.inbox.List("thief@bompass.example")) != 0 { // S3.26
+		t.Error("a letter went to an address that was typed in")
+	}
 	v := h.visitor()
 	if p := v.open(path, url.Values{"password": {fresh}}); p.StatusCode != http.StatusOK {
 		t.Fatalf("S3.27: %d %s %s", p.StatusCode, p.body, h.log.String())

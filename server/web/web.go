@@ -183,6 +183,7 @@ func (s *server) mountAll() {
 	s.mountEID()
 	s.mountParties()
 	s.mountWorkbench()
+	s.mountWelcome()
 	s.mountShell()
 	s.app.Use(s.notFound)
 }

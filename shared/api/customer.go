@@ -14,6 +14,7 @@ type MeReply struct {
 	Kind     toll.CustomerKind `json:"kind"`
 	Language string            `json:"language"`
 	Parties  bool              `json:"parties,omitempty"` // there is a page to choose whom to act for
+	Hides    []string          `json:"hides,omitempty"`   // names of the routes that the role may not ask
 	CSRF     string            `json:"csrf"`              // sent back as X-CSRF-Token with every request that changes something
 }
 

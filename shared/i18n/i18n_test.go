@@ -132,6 +132,7 @@ func TestItHasWordsForEveryCodeClassAndRule(t *testing.T) {
 var families = []string{
 	"fault.", "class.", "exempt.", "cap.", "scheme.", "step.", "badge.", "band.", "month.", "weekday.", "language.",
 	"passages.match.", "check.differs.", "mail.", "sms.", "event.", "role.", "consent.", "export.", "hold.", "help.", "eid.why.", "eid.prove.",
+	"find.outcome.", "welcome.consent.",
 }
 
 func TestItHasNoKeyThatNothingUses(t *testing.T) {

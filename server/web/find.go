@@ -1,0 +1,107 @@
+package web
+
+import (
+	"net/url"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/server/access"
+	"bompass/shared/fault"
+)
+
+// Addresses of finding agreements that do not show, and of becoming a customer.
+const (
+	findPath      = "/agreements/find"
+	linkFoundPath = "/agreements/link"
+	becomePath    = "/agreements/new"
+)
+
+func findForm(v view) *form {
+	email := emailField(v)
+	email.Hint = v.T("find.email.hint")
+	return &form{
+		Title: v.T("find.title"), Lead: v.T("find.lead"), Action: findPath, Submit: v.T("find.submit"), Fields: []field{email},
+		Links: []link{{customerPath, v.T("login.back")}, {"/", v.T("app.missing.home")}},
+	}
+}
+
+// findPage searches by the address that stands on an agreement, S1.36, S1.37.
+func (s *server) findPage(c *fiber.Ctx, actor access.Actor, v view) error {
+	v.Title, v.Form = v.T("find.title"), findForm(v)
+	v.Form.Fields[0].Value = actor.Email
+	return s.pages.send(c, fiber.StatusOK, "form", v)
+}
+
+// find says the same of every address, K23.
+func (s *server) find(c *fiber.Ctx, actor access.Actor, v view) error {
+	v.Title = v.T("find.title")
+	if err := s.Desk.Asked(c.UserContext(), actor, "find"); err != nil {
+		return s.wrong(c, v, findForm(v), err)
+	}
+	email := c.FormValue("email")
+	if err := s.Profile.Find(c.UserContext(), actor, email); err != nil {
+		return s.wrong(c, v, findForm(v), err)
+	}
+	return s.ended(c, v, done{
+		Title: v.T("ways.sent.title"), Text: v.T("find.sent", "email", email), Notes: []string{v.T("ways.sent.missing", "phones", servicePhones)},
+		Href: "/", Go: v.T("app.missing.home"),
+	})
+}
+
+// foundLetter is behind the letter's link. It waits in the browser while its reader signs in.
+func (s *server) foundLetter(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	if token := c.Query("token"); token != "" {
+		s.keep(c, linkCookie, token, invitationKept)
+		return c.Redirect(linkFoundPath, fiber.StatusSeeOther)
+	}
+	return s.inside(func(c *fiber.Ctx, _ access.Actor, v view) error {
+		v.Title, v.Form = v.T("find.link.title"), linkFoundForm(v)
+		return s.pages.send(c, fiber.StatusOK, "form", v)
+	})(c)
+}
+
+func linkFoundForm(v view) *form {
+	return &form{
+		Title: v.T("find.link.title"), Lead: v.T("find.link.lead"), Action: linkFoundPath, Submit: v.T("find.link.submit"),
+		Fields: []field{{Name: "link"}}, Links: []link{{findPath, v.T("find.again")}},
+	}
+}
+
+// linkFound lists what was tried and what came of it, S2.39; only the mailbox's owner comes this far.
+func (s *server) linkFound(c *fiber.Ctx, actor access.Actor, v view) error {
+	v.Title = v.T("find.link.title")
+	list, err := s.Profile.LinkFound(c.UserContext(), actor, s.link(c))
+	if err != nil && fault.CodeOf(err) == fault.LinkSpent {
+		return s.wrong(c, v, linkFoundForm(v), err)
+	}
+	if err != nil {
+		return err
+	}
+	s.forget(c, linkCookie)
+	end := done{Title: v.T("find.tried"), Text: v.N("find.count", len(list)), Href: "/", Go: v.T("app.missing.home")}
+	if s.Parties != nil && len(list) > 0 { // what was linked may be another customer than the one acted for
+		end.Href, end.Go = partiesPath+"?next="+url.QueryEscape("/"), v.T("party.title")
+	}
+	for _, f := range list {
+		end.Notes = append(end.Notes, v.T("find.line", "number", f.Number, "outcome", v.T("find.outcome."+string(f.Outcome))))
+	}
+	if len(list) == 0 { // S1.39
+		end.Notes = []string{v.T("find.none", "phones", servicePhones, "address", contact)}
+	}
+	return s.ended(c, v, end)
+}
+
+// becomePage says what an agreement needs, and who makes it.
+func (s *server) becomePage(c *fiber.Ctx, _ access.Actor, v view) error {
+	v.Title = v.T("become.title")
+	v.Ways = []wayLink{
+		{"/profile", v.T("become.details.title"), v.T("become.details.lead")},
+		{pricesPage, v.T("become.prices.title"), v.T("become.prices.lead")},
+		{findPath, v.T("find.title"), v.T("become.find.lead")},
+	}
+	v.Text = v.T("become.contact", "phones", servicePhones, "address", contact)
+	return s.pages.send(c, fiber.StatusOK, "become", v)
+}
+
+const pricesPage = "/prices"

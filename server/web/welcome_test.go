@@ -1,0 +1,324 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"bompass/server/notice"
+	"bompass/server/profile"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/fixture"
+	"bompass/shared/toll"
+)
+
+// arrive goes the whole way of a person without an eID, to the first page behind the door.
+func (h *house) arrive(email, name string) *visitor {
+	h.t.Helper()
+	v := h.visitor()
+	v.fill("/register", url.Values{"name": {name}, "email": {email}, "password": {fresh}})
+	if p := v.open(h.linkIn(h.post(email)), url.Values{}); p.StatusCode != http.StatusOK {
+		h.t.Fatalf("confirm: %d %s", p.StatusCode, p.body)
+	}
+	v.password(email, fresh)
+	v.enrol("/login/enrol")
+	v.learn()
+	return v
+}
+
+// leads tells whether a page sends a person somewhere else first.
+func (v *visitor) leads(from, to string) {
+	v.t.Helper()
+	if p := v.get(from); p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != to {
+		v.t.Errorf("%s: got %d %q, want to be led to %q", from, p.StatusCode, p.Header.Get("Location"), to)
+	}
+}
+
+// S2.18, S4.27–S4.33: a newcomer takes a stand on the way in; only the privacy statement must be
+// accepted, the rest says why it is recommended.
+func TestANewcomerTakesAStandOnTheWayIn(t *testing.T) {
+	h := newHouse(t)
+	v := h.arrive("berit@bompass.example", "Berit Aas")
+	v.leads("/passages?from=2026-11-01", "/welcome?next=%2Fpassages%3Ffrom%3D2026-11-01")
+	for _, path := range []string{"/profile", "/sessions", "/prices", "/security"} { // one's own stays open
+		if p := v.get(path); p.StatusCode != http.StatusOK {
+			t.Errorf("%s: got %d", path, p.StatusCode)
+		}
+	}
+	asks := v.get("/welcome?next=%2Fpassages")
+	for _, want := range []string{
+		"Akseptert personvernerklæring", "Akseptert bruk av e-post", "Akseptert bruk av SMS", "Reklame på e-post eller SMS", "Anbefales",
+		"fordi vi sender opplysninger om avtalen", "Virker først når e-post eller SMS er godtatt", `id="privacy" name="privacy" value="yes" required`,
+	} {
+		if !strings.Contains(asks.body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, not := range []string{`name="email" type="email"`, `name="name"`} {
+		if strings.Contains(asks.body, not) {
+			t.Errorf("the page asks for what is known: %s", not)
+		}
+	}
+	if p := v.formIn("/welcome", "/welcome", url.Values{"email": {"yes"}, "sms": {"yes"}}); p.StatusCode != fault.Status(fault.ConsentNeeded) ||
+		!strings.Contains(p.body, "Du må godta personvernerklæringen") || !strings.Contains(p.body, `id="sms" name="sms" value="yes" checked`) {
+		t.Errorf("without the privacy statement: got %d %s", p.StatusCode, p.body)
+	}
+	if p := v.formIn("/welcome", "/welcome", url.Values{"privacy": {"yes"}, "sms": {"yes"}, "next": {"/passages"}}); p.Header.Get("Location") != "/passages" {
+		t.Errorf("accepted: got %d %q", p.StatusCode, p.Header.Get("Location"))
+	}
+	want := map[toll.ConsentKind]bool{toll.ConsentPrivacy: true, toll.ConsentSMS: true}
+	for _, c := range ask(v, api.Profile, api.Empty{}, "").Consents {
+		if c.Given != want[c.Kind] || c.Version != 1 || c.At.IsZero() {
+			t.Errorf("kept: %+v", c)
+		}
+	}
+	h.sql("update consent set version = 0") // the words have changed since
+	v.leads("/", "/welcome")
+}
+
+// S2.01, S2.18: who comes with an eID without name and address gives both; the address is theirs once
+// its link was followed.
+func TestWhoComesWithAnEIDGivesNameAndAddress(t *testing.T) {
+	p := newPortal(t)
+	v := p.enter("anna")
+	v.leads("/", "/welcome")
+	for name, fields := range map[string]url.Values{
+		"no name":    {"email": {"anna@bompass.example"}, "privacy": {"yes"}},
+		"no address": {"name": {"Anna Holm"}, "email": {"anna"}, "privacy": {"yes"}},
+		"no stand":   {"name": {"Anna Holm"}, "email": {"anna@bompass.example"}},
+	} {
+		if got := v.formIn("/welcome", "/welcome", fields); got.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("%s: got %d", name, got.StatusCode)
+		}
+	}
+	if len(p.inbox.List("")) != 0 {
+		t.Error("a letter was written for a form that is wrong")
+	}
+	sent := v.formIn("/welcome", "/welcome", url.Values{"name": {" Anna Holm "}, "email": {"anna@bompass.example"}, "privacy": {"yes"}})
+	if sent.StatusCode != http.StatusOK || !strings.Contains(sent.body, "anna@bompass.example") {
+		t.Fatalf("given: %d %s", sent.StatusCode, sent.body)
+	}
+	v.leads("/", "/welcome") // until the link was followed
+	if again := v.get("/welcome").body; strings.Contains(again, `name="privacy"`) || strings.Contains(again, `name="name"`) || !strings.Contains(again, `name="email"`) {
+		t.Errorf("asked again for what was given: %s", again)
+	}
+	if got := v.open(p.linkIn(p.post("anna@bompass.example")), url.Values{}); got.StatusCode != http.StatusOK {
+		t.Fatalf("link: %d %s", got.StatusCode, got.body)
+	}
+	me := ask(v, api.Profile, api.Empty{}, "")
+	if me.Name != "Anna Holm" || me.Email != "anna@bompass.example" || !me.EmailConfirmed {
+		t.Errorf("profile: %+v", me)
+	}
+	if got := v.get(api.Me.Path).body; !strings.Contains(got, `"name":"Anna Holm"`) {
+		t.Errorf("the customer is still called: %s", got)
+	}
+	v.leads("/", "/welcome/customer")
+}
+
+// S1.09, S2.25, S2.26: who has no agreement is asked once whether they have one somewhere; yes leads to
+// linking. The page can be opened again.
+func TestWhoHasNoAgreementIsAskedOnce(t *testing.T) {
+	h := newHouse(t)
+	v := h.arrive("berit@bompass.example", "Berit Aas")
+	v.formIn("/welcome", "/welcome", url.Values{"privacy": {"yes"}})
+	v.leads("/passages", "/welcome/customer?next=%2Fpassages")
+	asks := v.get("/welcome/customer?next=%2Fpassages")
+	for _, want := range []string{"Er du allerede kunde", "Ja, jeg har allerede en avtale", "Nei, jeg vil opprette en ny avtale"} {
+		if !strings.Contains(asks.body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for answer, to := range map[string]string{"yes": "/agreements/find", "no": "/agreements/new", "later": "/passages"} {
+		if p := v.formIn("/welcome/customer", "/welcome/customer", url.Values{"answer": {answer}, "next": {"/passages"}}); p.Header.Get("Location") != to {
+			t.Errorf("%s: got %d %q", answer, p.StatusCode, p.Header.Get("Location"))
+		}
+	}
+	if p := v.get("/passages"); p.StatusCode != http.StatusOK {
+		t.Errorf("asked again: %d %q", p.StatusCode, p.Header.Get("Location"))
+	}
+	if p := v.get("/agreements/new"); !strings.Contains(p.body, "Bli kunde") || !strings.Contains(p.body, `href="/profile"`) || !strings.Contains(p.body, "72 54 09 00") {
+		t.Errorf("becoming a customer: %d %s", p.StatusCode, p.body)
+	}
+	if p := h.signIn(kari).get("/"); p.StatusCode != http.StatusOK {
+		t.Errorf("who has an agreement is asked: %d %q", p.StatusCode, p.Header.Get("Location"))
+	}
+}
+
+// orphan is a customer of old without an account, with one agreement.
+func (h *house) orphan(id, kind, number, email string) {
+	h.sql("insert into customer (id, kind, name, email, country, language) values ('" + id + "', '" + kind + "', 'Eldre Kunde', '" + email + "', 'NO', 'nb')")
+	h.sql("insert into agreement (id, number, customer_id, issuer, charger, valid_from) values (gen_random_uuid(), '" + number + "', '" + id + "', 'bompass', 'ferde', '2024-01-01')")
+}
+
+// S1.10, S1.36, S1.37, S1.39, S2.34, S2.36, S2.37, S2.39–S2.42, K23: agreements are found by the
+// address on them, after its owner has followed the letter, and never a company's.
+func TestAgreementsAreFoundByTheirAddress(t *testing.T) {
+	h := newHouse(t)
+	const old, private, firm = "gammel@bompass.example", "0196a000-0000-7000-8000-0000000000e1", "0196a000-0000-7000-8000-0000000000e2"
+	h.orphan(private, "private", "7009101", "Gammel@bompass.example")
+	h.orphan(firm, "company", "7009102", old)
+	v := h.arrive("berit@bompass.example", "Berit Aas")
+	if p := v.get("/agreements/find"); !strings.Contains(p.body, `value="berit@bompass.example"`) || !strings.Contains(p.body, "bestilte brikken") {
+		t.Errorf("the page: %d %s", p.StatusCode, p.body)
+	}
+	known := v.formIn("/agreements/find", "/agreements/find", url.Values{"email": {old}})
+	unknown := v.formIn("/agreements/find", "/agreements/find", url.Values{"email": {"ingen@bompass.example"}})
+	same := strings.NewReplacer(old, "it", "ingen@bompass.example", "it")
+	if known.StatusCode != http.StatusOK || same.Replace(known.body) != same.Replace(unknown.body) {
+		t.Errorf("known %d, unknown %d, or other words", known.StatusCode, unknown.StatusCode)
+	}
+	if p := v.formIn("/agreements/find", "/agreements/find", url.Values{"email": {"x"}}); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("no address: got %d", p.StatusCode)
+	}
+	path := h.linkIn(h.post(old))
+	if !strings.Contains(h.post(old).Text, "Berit Aas") {
+		t.Error("the letter does not say who asks")
+	}
+	other := h.signIn(kari)
+	other.get(path)
+	if p := other.formIn("/agreements/link", "/agreements/link", url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("somebody else with the letter: got %d", p.StatusCode)
+	}
+	if rows := h.one("select count(*)::text from account_party where customer_id in ('" + private + "', '" + firm + "')"); rows != "0" {
+		t.Errorf("%s were linked before the letter was followed", rows)
+	}
+	if p := v.get(path); p.Header.Get("Location") != "/agreements/link" {
+		t.Fatalf("the link: %d %q", p.StatusCode, p.Header.Get("Location"))
+	}
+	tried := v.formIn("/agreements/link", "/agreements/link", url.Values{})
+	for _, want := range []string{"Avtaler forsøkt knyttet", "Avtale 7009101: Knyttet til deg.", "Avtale 7009102: Feil kontotype", "Bytt avgiver", "Altinn"} {
+		if !strings.Contains(tried.body, want) {
+			t.Errorf("the result lacks %q: %s", want, tried.body)
+		}
+	}
+	if rows := h.one("select count(*)::text from account_party where customer_id = '" + firm + "'"); rows != "0" {
+		t.Error("a company's agreement was linked to a private person")
+	}
+	if list := ask(v, api.Sessions, api.Empty{}, ""); list.History[0].Kind != "linked" {
+		t.Errorf("history: %+v", list.History)
+	}
+	h.pass(2 * time.Hour)
+	v2 := h.visitor()
+	v2.get(h.linkIn(h.post("ingen@bompass.example")))
+	if p := v2.get("/agreements/link"); !strings.HasPrefix(p.Header.Get("Location"), "/login") {
+		t.Errorf("a stranger: %d", p.StatusCode)
+	}
+}
+
+// S1.39: nothing found points to customer service.
+func TestNothingFoundPointsToCustomerService(t *testing.T) {
+	h := newHouse(t)
+	v := h.signIn("per@bompass.example")
+	v.formIn("/agreements/find", "/agreements/find", url.Values{"email": {"ingen@bompass.example"}})
+	v.get(h.linkIn(h.post("ingen@bompass.example")))
+	p := v.formIn("/agreements/link", "/agreements/link", url.Values{})
+	if p.StatusCode != http.StatusOK || !strings.Contains(p.body, "72 54 09 00") || !strings.Contains(p.body, "en annen adresse") {
+		t.Errorf("got %d %s", p.StatusCode, p.body)
+	}
+}
+
+// S2.19, S2.37, S2.38: agreements on the person's own confirmed address are theirs once the profile is
+// saved, and can be chosen and seen.
+func TestAgreementsOnTheAddressAppearOnceTheProfileIsSaved(t *testing.T) {
+	p := newPortal(t)
+	const id = "0196a000-0000-7000-8000-0000000000e3"
+	v := p.arrive("berit@bompass.example", "Berit Aas")
+	p.orphan(id, "private", "7009103", "berit@bompass.example")
+	if strings.Contains(v.get("/parties").body, "Eldre Kunde") {
+		t.Error("it is there before the profile is saved")
+	}
+	ask(v, api.SaveProfile, api.Details{City: "Oslo", Country: "NO"}, "")
+	parties := v.get("/parties").body
+	if !strings.Contains(parties, "Eldre Kunde") {
+		t.Fatalf("the agreement does not appear: %s", parties)
+	}
+	v.pick(parties, "customer:"+id)
+	v.learn()
+	if got := ask(v, api.Overview, api.Empty{}, ""); got.Agreements[0].Number != id {
+		t.Errorf("overview of %s", got.Agreements[0].Number)
+	}
+}
+
+// S2.20, S2.21: without an eID a second factor is asked for at every login; with one it is not.
+func TestAnEIDNeedsNoSecondFactor(t *testing.T) {
+	p := newPortal(t)
+	v := p.visitor()
+	if got := v.password(kari, fixture.Password); got.Header.Get("Location") != "/login/code" {
+		t.Errorf("with a password: led to %q", got.Header.Get("Location"))
+	}
+	if got := v.get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
+		t.Errorf("after the password alone: got %d", got.StatusCode)
+	}
+	if got := p.enter("kari").get(api.Me.Path); got.StatusCode != http.StatusOK || !strings.Contains(got.body, `"person":"Kari Lund"`) {
+		t.Errorf("the same person with an eID: %d %s", got.StatusCode, got.body)
+	}
+}
+
+// ASVS V6.3.7: after a hundred wrong codes in a row none opens any more, and the owner hears of it, once.
+func TestTheOwnerHearsOfASuspendedAuthenticator(t *testing.T) {
+	h := newHouse(t)
+	h.sql("insert into factor_guard (account_id, fails) values ('0196a000-0000-7000-8000-000000000501', 99)")
+	for range 2 {
+		v := h.visitor()
+		v.password(kari, fixture.Password)
+		if p := v.code("000000"); p.StatusCode != http.StatusUnauthorized {
+			t.Fatalf("a wrong code: got %d", p.StatusCode)
+		}
+	}
+	if got := h.post(kari); len(h.inbox.List(kari)) != 1 || !strings.Contains(got.Subject, "sperret") {
+		t.Errorf("%d letters, newest %q", len(h.inbox.List(kari)), got.Subject)
+	}
+	v := h.visitor()
+	v.password(kari, fixture.Password)
+	if p := v.code(h.codeOf(kari)); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the right code: got %d", p.StatusCode)
+	}
+	if events := h.one("select count(*)::text from account_event where kind = 'suspended'"); events != "1" {
+		t.Errorf("%s lines in the history", events)
+	}
+}
+
+// Erasure is carried out after some days to think better of it, for people whom nothing holds; an
+// agreement in force, a passage that is kept, or a company holds them.
+func TestWhoAskedIsErasedOnceNothingHoldsThem(t *testing.T) {
+	h := newHouse(t)
+	eraser := profile.NewEraser(h.db, notice.NewWriter(h.keys, h.url, h.now), h.now, discard())
+	const gone = "berit@bompass.example"
+	berit, held, owner := h.arrive(gone, "Berit Aas"), h.signIn(kari), h.signIn("nils@fjordfrakt.example")
+	for _, v := range []*visitor{berit, held, owner} {
+		ask(v, api.Erase, api.ErasureRequest{}, "")
+	}
+	h.arrive("vidar@bompass.example", "Vidar Moe")
+	h.post(gone)
+	for _, c := range []struct {
+		wait time.Duration
+		want int
+	}{{0, 0}, {profile.EraseAfter + time.Minute, 1}} {
+		h.pass(c.wait)
+		if n, err := eraser.Round(t.Context()); n != c.want || err != nil {
+			t.Fatalf("after %s: erased %d, %v, want %d", c.wait, n, err, c.want)
+		}
+	}
+	for _, email := range []string{kari, "nils@fjordfrakt.example", "vidar@bompass.example"} {
+		if h.one("select count(*)::text from account where email = '"+email+"'") != "1" {
+			t.Errorf("%s is gone", email)
+		}
+	}
+	for table, query := range map[string]string{
+		"account": "select count(*)::text from account where email = '" + gone + "'", "customer": "select count(*)::text from customer where name = 'Berit Aas' or email = '" + gone + "'",
+		"history": "select count(*)::text from account_event e where not exists (select from account a where a.id = e.account_id)",
+	} {
+		if got := h.one(query); got != "0" {
+			t.Errorf("%s: %s rows are left", table, got)
+		}
+	}
+	if last := h.post(gone); !strings.Contains(last.Subject, "slettet") || strings.Contains(last.Text, "Berit") {
+		t.Errorf("the last letter: %+v", last)
+	}
+	if n, err := eraser.Round(t.Context()); n != 0 || err != nil {
+		t.Errorf("again: erased %d, %v", n, err)
+	}
+}
