@@ -101,7 +101,7 @@ func holders(lang, key string) string {
 func askings(t *testing.T, dir string) (list []asking) {
 	t.Helper()
 	files := token.NewFileSet()
-	err := filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(file string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
 			return err
 		}
