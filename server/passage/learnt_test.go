@@ -159,3 +159,19 @@ func TestWhatIsLearntLateIsChargedAsIfItHadBeenKnown(t *testing.T) {
 		}
 	}
 }
+
+// tolling.md A-12: without an agreement the registered owner pays the full price.
+func TestAnAgreementThatEndedEarlierChargesTheOwner(t *testing.T) {
+	r := newRig(t, (november + 10).Start())
+	before, after := tresfjord(1, "tresfjord-1", oslo.At(november+2, 12, 0, 0)), tresfjord(2, "tresfjord-1", oslo.At(november+6, 12, 0, 0))
+	r.send(ndjson(before, after))
+	r.settle()
+	r.exec(`update agreement set valid_to = '2025-11-05' where id = '` + string(fixture.KariAgreement) + `'`)
+	r.known()
+	if a := r.audited(before); a.Net != 8100 || a.Revisions != 1 {
+		t.Errorf("the passage before: got %+v, want it as it was", a)
+	}
+	if a := r.audited(after); a.Net != 9000 || a.MatchedBy != toll.ByOwner || a.Posted != a.Net {
+		t.Errorf("the passage after: got %+v, want the list price", a)
+	}
+}

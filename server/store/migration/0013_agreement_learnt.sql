@@ -1,0 +1,25 @@
+-- +goose Up
+-- An agreement that begins or ends otherwise than was known bears on the passages of its vehicles in the
+-- time between. Blocking one does not: what was passed before keeps its discounts.
+
+-- +goose StatementBegin
+create function agreement_learnt() returns trigger language plpgsql as $$
+begin
+	if old.valid_from <> new.valid_from then
+		perform learnt(vehicle_id, tag_id, least(old.valid_from, new.valid_from), greatest(old.valid_from, new.valid_from), true)
+			from mount where agreement_id = new.id;
+	end if;
+	if old.valid_to is distinct from new.valid_to then
+		perform learnt(vehicle_id, tag_id, least(old.valid_to, new.valid_to),
+			nullif(greatest(coalesce(old.valid_to, 'infinity'), coalesce(new.valid_to, 'infinity')), 'infinity'), true)
+			from mount where agreement_id = new.id;
+	end if;
+	return null;
+end
+$$;
+-- +goose StatementEnd
+create trigger agreement_learnt after update of valid_from, valid_to on agreement for each row execute function agreement_learnt();
+
+-- +goose Down
+drop trigger agreement_learnt on agreement;
+drop function agreement_learnt;
