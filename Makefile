@@ -2,6 +2,7 @@
 
 GOLANGCI := v2.15.0
 GOFUMPT  := v0.12.0
+LIGHTHOUSE := 12.8.2
 
 BIN    := $(CURDIR)/.bin
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -11,7 +12,7 @@ SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f 
 	$(wildcard server/internal/bundle/*.go server/internal/bundle/lean/*) assets/package-lock.json go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: security help run build test test-wasm lint fmt bench faults size reset clean postgres chromium tools shots reader llrp-check behaviours
+.PHONY: security help run build test test-wasm lint fmt bench faults size gates reset clean postgres chromium tools shots reader llrp-check behaviours
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -76,6 +77,13 @@ size: assets/node_modules/.package-lock.json ## print the transfer sizes; fails 
 
 security: postgres build ## measure whether answers tell who has an account, and look for secrets in the program
 	go test -tags security -count=1 -parallel 8 -timeout 20m -v -run 'TheTimeOfAnAnswer|TheProgramHolds' ./server/web
+
+gates: postgres chromium build .cache/lighthouse/.done ## measure pages as people meet them: a slow phone, Lighthouse
+	go test -run '^$$' -bench 'Visit|Lighthouse' -benchtime 1x -timeout 20m ./server/internal/e2e
+
+.cache/lighthouse/.done:
+	@npm install --prefix .cache/lighthouse --no-audit --no-fund --loglevel=error lighthouse@$(LIGHTHOUSE)
+	@touch $@
 
 reset: ## throw away the embedded database, stream and demo data
 	rm -rf .run

@@ -40,7 +40,7 @@ func (v View) InDark() View {
 
 // Page is one tab of a headless browser.
 type Page struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 
 	mu      sync.Mutex
@@ -49,7 +49,7 @@ type Page struct {
 
 // Open starts a browser of its own with one tab. The test fails at its end when the page broke its
 // content security policy or the program panicked. Flags are Chromium's own, without their dashes.
-func Open(t *testing.T, view View, flags ...string) *Page {
+func Open(t testing.TB, view View, flags ...string) *Page {
 	t.Helper()
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 }
 
 // account is the cast's person with an address.
-func account(t *testing.T, email string) fixture.Account {
+func account(t testing.TB, email string) fixture.Account {
 	t.Helper()
 	for _, a := range fixture.Accounts() {
 		if a.Email == email {
@@ -44,7 +44,7 @@ func account(t *testing.T, email string) fixture.Account {
 }
 
 // signIn goes through both forms, with the code that the person's authenticator shows now.
-func signIn(t *testing.T, page *e2e.Page, product *e2e.Product, who fixture.Account) {
+func signIn(t testing.TB, page *e2e.Page, product *e2e.Product, who fixture.Account) {
 	t.Helper()
 	page.Go(product.URL() + "/")
 	page.Fill("#email", who.Email)

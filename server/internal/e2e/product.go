@@ -52,7 +52,7 @@ func (p *Product) Output() string { return p.output.String() }
 
 // Start starts a product in an empty home on a free port and stops it when the test ends. Env is set
 // for it beside the test's own.
-func Start(t *testing.T, program string, env ...string) *Product {
+func Start(t testing.TB, program string, env ...string) *Product {
 	t.Helper()
 	home, err := os.MkdirTemp("", "bompass-e2e-")
 	if err != nil {
@@ -74,7 +74,7 @@ func Start(t *testing.T, program string, env ...string) *Product {
 }
 
 // Up starts the program, again after Kill or Stop, and waits until it is ready.
-func (p *Product) Up(t *testing.T) {
+func (p *Product) Up(t testing.TB) {
 	t.Helper()
 	p.cmd = exec.Command(p.program, "serve")
 	p.cmd.Dir = Top
@@ -104,7 +104,7 @@ func (p *Product) ready(ctx context.Context) error {
 }
 
 // Kill ends the program at once, as a power cut would.
-func (p *Product) Kill(t *testing.T) {
+func (p *Product) Kill(t testing.TB) {
 	t.Helper()
 	if err := p.cmd.Process.Kill(); err != nil {
 		t.Fatalf("kill the product: %v", err)
@@ -114,7 +114,7 @@ func (p *Product) Kill(t *testing.T) {
 }
 
 // Stop asks the program to end and waits for it.
-func (p *Product) Stop(t *testing.T) {
+func (p *Product) Stop(t testing.TB) {
 	t.Helper()
 	if p.cmd == nil {
 		return
@@ -148,7 +148,7 @@ func get(ctx context.Context, url string) (int, error) {
 	return resp.StatusCode, err
 }
 
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
