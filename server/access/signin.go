@@ -121,7 +121,7 @@ func (d *Desk) matchFactor(ctx context.Context, account Account, code string, no
 	return step, ok && fails < FactorFailsMax, err
 }
 
-// suspend tells the owner that somebody has tried so many codes that none opens any more, ASVS V6.3.7.
+// suspend tells the owner that somebody has tried so many codes that none opens any more, ASVS V6.3.5.
 func (d *Desk) suspend(ctx context.Context, account Account, now time.Time) error {
 	letter, err := d.letter.Mail(notice.FactorSuspended, account.reader(), notice.Content{})
 	if err != nil {

@@ -57,12 +57,22 @@ type Code struct {
 
 // Store keeps what people told us.
 type Store interface {
-	DetailStore
-	ContactStore
-	access.Links
+	PersonStore
+	LetterStore
 	SessionStore
 	PeopleStore
+}
+
+// PersonStore keeps what one person tells us of themselves.
+type PersonStore interface {
+	DetailStore
+	ContactStore
 	WelcomeStore
+}
+
+// LetterStore keeps what the links of letters open.
+type LetterStore interface {
+	access.Links
 	FindStore
 }
 

@@ -98,13 +98,9 @@ func (s *server) shell(library *app.Handler) fiber.Handler {
 			return err
 		}
 		if !stranger && !page.Public(c.Path()) {
-			to, err := s.threshold(c.UserContext(), actor, c.Path())
-			if err != nil {
+			led, err := s.leadFirst(c, actor)
+			if led || err != nil {
 				return err
-			}
-			if to != "" {
-				c.Set(fiber.HeaderCacheControl, "no-store")
-				return c.Redirect(withNext(to, c.OriginalURL()), fiber.StatusSeeOther)
 			}
 		}
 		frame := s.ask(library, c.Path())
@@ -120,6 +116,16 @@ func (s *server) shell(library *app.Handler) fiber.Handler {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		return c.Send(s.correct(frame.body.Bytes(), i18n.For(language), scheme(c)))
 	}
+}
+
+// leadFirst leads a person who has something to give or answer there, and tells whether it did.
+func (s *server) leadFirst(c *fiber.Ctx, actor access.Actor) (led bool, err error) {
+	to, err := s.threshold(c.UserContext(), actor, c.Path())
+	if err != nil || to == "" {
+		return false, err
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return true, c.Redirect(withNext(to, c.OriginalURL()), fiber.StatusSeeOther)
 }
 
 // remember keeps what the next sign-in needs: the language, and that this browser is the person's.

@@ -257,7 +257,7 @@ func TestAnEIDNeedsNoSecondFactor(t *testing.T) {
 	}
 }
 
-// ASVS V6.3.7: after a hundred wrong codes in a row none opens any more, and the owner hears of it, once.
+// ASVS V6.3.5: after a hundred wrong codes in a row none opens any more, and the owner hears of it, once.
 func TestTheOwnerHearsOfASuspendedAuthenticator(t *testing.T) {
 	h := newHouse(t)
 	h.sql("insert into factor_guard (account_id, fails) values ('0196a000-0000-7000-8000-000000000501', 99)")
