@@ -44,21 +44,3 @@ func (p *Page) Fresh(origin string) {
 		return err
 	}))
 }
-
-// Cookie is the value of a cookie of the page's, also of one that scripts cannot read.
-func (p *Page) Cookie(name string) (value string) {
-	p.t.Helper()
-	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		found, err := cdp.Call(ctx, tab, network.GetCookies, network.GetCookiesParams{})
-		if err != nil {
-			return err
-		}
-		for _, cookie := range found.Cookies {
-			if cookie.Name == name {
-				value = cookie.Value
-			}
-		}
-		return nil
-	}))
-	return value
-}
