@@ -60,6 +60,9 @@ type box struct {
 	Given, Needed, Wrong bool
 }
 
+// boxOf names a consent's box: an address that is given is no consent to use it.
+func boxOf(kind toll.ConsentKind) string { return "consent-" + string(kind) }
+
 // welcomePage asks for what is missing, and for nothing else.
 func (s *server) welcomePage(c *fiber.Ctx, actor access.Actor, v view) error {
 	v.Next = safeNext(c.Query("next"))
@@ -90,8 +93,8 @@ func (s *server) showWelcome(c *fiber.Ctx, v view, missing profile.Missing, stat
 		for _, kind := range toll.Consents() {
 			name := string(kind)
 			v.Boxes = append(v.Boxes, box{
-				Name: name, Label: v.T("consent." + name), Hint: v.T("welcome.consent." + name),
-				Given: c.FormValue(name) != "", Needed: kind == toll.ConsentPrivacy, Wrong: name == v.FailureAt,
+				Name: boxOf(kind), Label: v.T("consent." + name), Hint: v.T("welcome.consent." + name),
+				Given: c.FormValue(boxOf(kind)) != "", Needed: kind == toll.ConsentPrivacy, Wrong: boxOf(kind) == v.FailureAt,
 			})
 		}
 	}
@@ -102,7 +105,7 @@ func (s *server) welcome(c *fiber.Ctx, actor access.Actor, v view) error {
 	v.Next = safeNext(c.FormValue("next"))
 	given := profile.Given{Name: strings.TrimSpace(c.FormValue("name")), Email: c.FormValue("email"), Consents: api.ConsentRequest{Given: map[toll.ConsentKind]bool{}}}
 	for _, kind := range toll.Consents() {
-		given.Consents.Given[kind] = c.FormValue(string(kind)) != ""
+		given.Consents.Given[kind] = c.FormValue(boxOf(kind)) != ""
 	}
 	missing, err := s.Profile.Missing(c.UserContext(), actor)
 	if err != nil {
@@ -117,6 +120,9 @@ func (s *server) welcome(c *fiber.Ctx, actor access.Actor, v view) error {
 	if code := fault.CodeOf(err); err != nil && (code == fault.FieldWrong || code == fault.FieldMissing || code == fault.ConsentNeeded) {
 		known, status := s.explain(c, err)
 		v.Failure, v.FailureAt = v.Fault(&known), known.Field
+		if code == fault.ConsentNeeded {
+			v.FailureAt = boxOf(toll.ConsentPrivacy)
+		}
 		return s.showWelcome(c, v, missing, status)
 	}
 	if err != nil {

@@ -51,7 +51,7 @@ func TestANewcomerTakesAStandOnTheWayIn(t *testing.T) {
 	asks := v.get("/welcome?next=%2Fpassages")
 	for _, want := range []string{
 		"Akseptert personvernerklæring", "Akseptert bruk av e-post", "Akseptert bruk av SMS", "Reklame på e-post eller SMS", "Anbefales",
-		"fordi vi sender opplysninger om avtalen", "Virker først når e-post eller SMS er godtatt", `id="privacy" name="privacy" value="yes" required`,
+		"fordi vi sender opplysninger om avtalen", "Virker først når e-post eller SMS er godtatt", `id="consent-privacy" name="consent-privacy" value="yes" required`,
 	} {
 		if !strings.Contains(asks.body, want) {
 			t.Errorf("the page lacks %q", want)
@@ -62,11 +62,11 @@ func TestANewcomerTakesAStandOnTheWayIn(t *testing.T) {
 			t.Errorf("the page asks for what is known: %s", not)
 		}
 	}
-	if p := v.formIn("/welcome", "/welcome", url.Values{"email": {"yes"}, "sms": {"yes"}}); p.StatusCode != fault.Status(fault.ConsentNeeded) ||
-		!strings.Contains(p.body, "Du må godta personvernerklæringen") || !strings.Contains(p.body, `id="sms" name="sms" value="yes" checked`) {
+	if p := v.formIn("/welcome", "/welcome", url.Values{"consent-email": {"yes"}, "consent-sms": {"yes"}}); p.StatusCode != fault.Status(fault.ConsentNeeded) ||
+		!strings.Contains(p.body, "Du må godta personvernerklæringen") || !strings.Contains(p.body, `id="consent-sms" name="consent-sms" value="yes" checked`) {
 		t.Errorf("without the privacy statement: got %d %s", p.StatusCode, p.body)
 	}
-	if p := v.formIn("/welcome", "/welcome", url.Values{"privacy": {"yes"}, "sms": {"yes"}, "next": {"/passages"}}); p.Header.Get("Location") != "/passages" {
+	if p := v.formIn("/welcome", "/welcome", url.Values{"consent-privacy": {"yes"}, "consent-sms": {"yes"}, "next": {"/passages"}}); p.Header.Get("Location") != "/passages" {
 		t.Errorf("accepted: got %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
 	want := map[toll.ConsentKind]bool{toll.ConsentPrivacy: true, toll.ConsentSMS: true}
@@ -86,8 +86,8 @@ func TestWhoComesWithAnEIDGivesNameAndAddress(t *testing.T) {
 	v := p.enter("anna")
 	v.leads("/", "/welcome")
 	for name, fields := range map[string]url.Values{
-		"no name":    {"email": {"anna@bompass.example"}, "privacy": {"yes"}},
-		"no address": {"name": {"Anna Holm"}, "email": {"anna"}, "privacy": {"yes"}},
+		"no name":    {"email": {"anna@bompass.example"}, "consent-privacy": {"yes"}},
+		"no address": {"name": {"Anna Holm"}, "email": {"anna"}, "consent-privacy": {"yes"}},
 		"no stand":   {"name": {"Anna Holm"}, "email": {"anna@bompass.example"}},
 	} {
 		if got := v.formIn("/welcome", "/welcome", fields); got.StatusCode != http.StatusUnprocessableEntity {
@@ -97,12 +97,12 @@ func TestWhoComesWithAnEIDGivesNameAndAddress(t *testing.T) {
 	if len(p.inbox.List("")) != 0 {
 		t.Error("a letter was written for a form that is wrong")
 	}
-	sent := v.formIn("/welcome", "/welcome", url.Values{"name": {" Anna Holm "}, "email": {"anna@bompass.example"}, "privacy": {"yes"}})
+	sent := v.formIn("/welcome", "/welcome", url.Values{"name": {" Anna Holm "}, "email": {"anna@bompass.example"}, "consent-privacy": {"yes"}})
 	if sent.StatusCode != http.StatusOK || !strings.Contains(sent.body, "anna@bompass.example") {
 		t.Fatalf("given: %d %s", sent.StatusCode, sent.body)
 	}
 	v.leads("/", "/welcome") // until the link was followed
-	if again := v.get("/welcome").body; strings.Contains(again, `name="privacy"`) || strings.Contains(again, `name="name"`) || !strings.Contains(again, `name="email"`) {
+	if again := v.get("/welcome").body; strings.Contains(again, `name="consent-privacy"`) || strings.Contains(again, `name="name"`) || !strings.Contains(again, `name="email"`) {
 		t.Errorf("asked again for what was given: %s", again)
 	}
 	if got := v.open(p.linkIn(p.post("anna@bompass.example")), url.Values{}); got.StatusCode != http.StatusOK {
@@ -111,6 +111,11 @@ func TestWhoComesWithAnEIDGivesNameAndAddress(t *testing.T) {
 	me := ask(v, api.Profile, api.Empty{}, "")
 	if me.Name != "Anna Holm" || me.Email != "anna@bompass.example" || !me.EmailConfirmed {
 		t.Errorf("profile: %+v", me)
+	}
+	for _, c := range me.Consents { // S4.31: an address is no consent to use it
+		if c.Given != (c.Kind == toll.ConsentPrivacy) {
+			t.Errorf("consent: %+v", c)
+		}
 	}
 	if got := v.get(api.Me.Path).body; !strings.Contains(got, `"name":"Anna Holm"`) {
 		t.Errorf("the customer is still called: %s", got)
@@ -123,7 +128,7 @@ func TestWhoComesWithAnEIDGivesNameAndAddress(t *testing.T) {
 func TestWhoHasNoAgreementIsAskedOnce(t *testing.T) {
 	h := newHouse(t)
 	v := h.arrive("berit@bompass.example", "Berit Aas")
-	v.formIn("/welcome", "/welcome", url.Values{"privacy": {"yes"}})
+	v.formIn("/welcome", "/welcome", url.Values{"consent-privacy": {"yes"}})
 	v.leads("/passages", "/welcome/customer?next=%2Fpassages")
 	asks := v.get("/welcome/customer?next=%2Fpassages")
 	for _, want := range []string{"Er du allerede kunde", "Ja, jeg har allerede en avtale", "Nei, jeg vil opprette en ny avtale"} {
