@@ -71,7 +71,7 @@ func (p *overview) agreements(reply *api.OverviewReply) app.UI {
 	}
 	if len(cards) == 1 {
 		cards = append(cards, ui.Empty(w.T("overview.none"), w.T("overview.none.hint")),
-			app.P().Body(app.A().Class("ds-link").Href("/welcome/customer").Text(w.T("overview.none.go")))) // S1.13
+			app.Elem("p").Body(app.A().Class("ds-link").Href("/welcome/customer").Text(w.T("overview.none.go")))) // S1.13
 	}
 	return app.Elem("section").Class("bp-agreements").Aria("labelledby", "agreements").Body(cards...)
 }

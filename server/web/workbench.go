@@ -2,6 +2,7 @@ package web
 
 import (
 	"html"
+	"regexp"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -11,6 +12,10 @@ import (
 
 // workbenchPath shows the components in all their states.
 const workbenchPath = "/_ui"
+
+// truths are states that the library writes without their value when it writes HTML; the browser's half
+// sets it.
+var truths = regexp.MustCompile(`( aria-[a-z]+)([ >])`)
 
 // mountWorkbench answers only while the product is being developed; otherwise there is no such page.
 func (s *server) mountWorkbench() {
@@ -24,6 +29,6 @@ func (s *server) mountWorkbench() {
 			`<meta name="viewport" content="width=device-width, initial-scale=1"><title>Workbench – Bompass</title>` +
 			`<link rel="icon" href="` + html.EscapeString(s.Assets.Address(iconFile)) + `">` +
 			`<link rel="stylesheet" href="` + html.EscapeString(s.Assets.Address(sheetFile)) + `"></head><body class="bp-app-bench">` +
-			app.HTMLString(workbench.Page()) + `</body></html>`)
+			truths.ReplaceAllString(app.HTMLString(workbench.Page()), `$1="true"$2`) + `</body></html>`)
 	})
 }
