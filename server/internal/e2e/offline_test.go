@@ -84,6 +84,7 @@ const everythingKept = `(async () => {
 	for (const name of await caches.keys()) {
 		const cache = await caches.open(name);
 		for (const request of await cache.keys()) {
+			if (request.url.endsWith("/api/v1/tariffs")) continue; // the published prices name stations to everyone
 			const kind = (await cache.match(request)).headers.get("Content-Type") || "";
 			found.push(request.url, /wasm|font|javascript|css/.test(kind) ? "" : await (await cache.match(request)).text());
 		}
