@@ -32,7 +32,7 @@ type Party struct {
 	Number  string // of an organisation
 	Kind    toll.CustomerKind
 	Role    access.Role
-	Here    bool // acted for now
+	Here    bool // the one who is acted for
 	New     bool // no customer yet
 	Mandate bool // the right rests on the register's word
 
