@@ -101,7 +101,7 @@ func (p *device) Render() app.UI {
 func (p *device) keeping() app.UI {
 	w := p.f.words()
 	_, known := p.f.s.Me()
-	return app.Elem("section").Class("bp-card").Aria("labelledby", "keeping").Body(
+	return app.Elem("section").Class("bp-card bp-card-text").Aria("labelledby", "keeping").Body(
 		ui.Heading("keeping", w.T("device.own.title")),
 		app.Elem("p").Text(w.T("device.own.lead")),
 		app.If(known, ui.Field{ID: "own", Label: w.T("device.own.label"), Hint: w.T("device.own.hint")}.Box(
@@ -121,7 +121,7 @@ func (p *device) installing() app.UI {
 	} {
 		ways = append(ways, app.Elem("h3").Class("bp-card-title").Text(w.T(way[0])), app.Elem("p").Text(w.T(way[1])))
 	}
-	return app.Elem("section").Class("bp-card").Aria("labelledby", "installing").Body(
+	return app.Elem("section").Class("bp-card bp-card-text").Aria("labelledby", "installing").Body(
 		ui.Heading("installing", w.T("device.install.title")),
 		app.Elem("p").Text(w.T("device.install.lead")),
 		app.If(p.installable, app.Elem("p").Body(ui.Button("primary", w.T("device.install"), ui.On("install", p.install)))),
@@ -135,7 +135,7 @@ func (f *frame) offer(ctx app.Context) bool { return f.s.Offer() && ctx.IsAppIns
 // install offers to install the program, or not to be asked again.
 func (p *overview) install() app.UI {
 	w := p.f.words()
-	return app.If(p.offer, app.Elem("section").Class("bp-card").Aria("labelledby", "offer").Body(
+	return app.If(p.offer, app.Elem("section").Class("bp-card bp-card-text").Aria("labelledby", "offer").Body(
 		ui.Heading("offer", w.T("device.install.offer")),
 		app.Elem("p").Text(w.T("device.install.lead")),
 		app.Elem("div").Class("bp-buttons").Body(

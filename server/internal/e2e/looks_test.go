@@ -48,6 +48,12 @@ func TestEveryPageFitsEveryScreen(t *testing.T) {
 	page.Press("#trip-1")
 	page.See("Brikkerabatt")
 	look("prices")
+	for _, own := range []string{"profile", "sessions", "device", "security"} {
+		page.Go(product.URL() + "/" + own)
+		page.Wait("the page "+own, `document.querySelector("h1") && document.querySelector("main").innerText.length > 80`)
+		look(own)
+		page.Wait("boxes of "+own+" as wide as high", `[...document.querySelectorAll("main input[type=checkbox]")].every(b => b.offsetWidth >= 16 && Math.abs(b.offsetWidth - b.offsetHeight) < 4)`)
+	}
 	page.Go(product.URL() + "/nowhere")
 	page.See("Vi finner ikke siden")
 	look("missing")
