@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -122,6 +123,17 @@ func (s *screen) hides(unwanted ...string) {
 			s.t.Errorf("the page shows %q", w)
 		}
 	}
+}
+
+// marked tells whether some element of the page has all of these attributes: their order is nobody's.
+func (s *screen) marked(attributes ...string) bool {
+	for element := range strings.SplitSeq(s.text(), "<") {
+		element, _, _ = strings.Cut(element, ">")
+		if !slices.ContainsFunc(attributes, func(a string) bool { return !strings.Contains(element, " "+a) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *screen) do(fn func(app.Context)) {
