@@ -8,7 +8,9 @@ import (
 	"bompass/server/access"
 )
 
-// The cookies. On https they carry the __Host- prefix, which binds them to this host alone.
+// The cookies. On https they carry the __Host- prefix, which binds them to this host alone. On plain http
+// they carry the port, if any: cookies are shared by all ports of a host, and on a developer's machine
+// another portal may run on the next.
 const (
 	sessionCookie  = "sid"  // opens the session
 	stepCookie     = "step" // between password and code
@@ -23,6 +25,9 @@ const preferenceKept = 365 * 24 * time.Hour
 func (s *server) cookieName(name string) string {
 	if s.origin.secure {
 		return "__Host-" + name
+	}
+	if s.origin.port != "" {
+		return name + "-" + s.origin.port
 	}
 	return name
 }

@@ -96,11 +96,19 @@ func TestNothingOfAPersonLeaks(t *testing.T) {
 // kept is the value of a cookie.
 func (v *visitor) kept(name string) string {
 	for _, c := range v.client.Jar.Cookies(v.parsed()) {
-		if c.Name == name {
+		if c.Name == v.cookieName(name) {
 			return c.Value
 		}
 	}
 	return ""
+}
+
+// cookieName is what a cookie is called on plain http: portals on other ports have theirs.
+func (v *visitor) cookieName(name string) string { return name + "-" + v.parsed().Port() }
+
+// bring puts a cookie into the browser.
+func (v *visitor) bring(name, value string) {
+	v.client.Jar.SetCookies(v.parsed(), []*http.Cookie{{Name: v.cookieName(name), Value: value, Path: "/"}})
 }
 
 // ASVS V7.2.4: a session that somebody planted before the sign-in is not the one that is opened.
@@ -108,7 +116,7 @@ func TestAPlantedSessionIsNotOpened(t *testing.T) {
 	h := newHouse(t)
 	v := h.visitor()
 	planted := strings.Repeat("A", 43)
-	v.client.Jar.SetCookies(v.parsed(), []*http.Cookie{{Name: "sid", Value: planted, Path: "/"}})
+	v.bring("sid", planted)
 	v.password(kari, fixture.Password)
 	before := v.kept("step")
 	v.code(h.codeOf(kari))
@@ -117,7 +125,7 @@ func TestAPlantedSessionIsNotOpened(t *testing.T) {
 	}
 	thief := h.visitor()
 	for _, token := range []string{planted, before} {
-		thief.client.Jar.SetCookies(v.parsed(), []*http.Cookie{{Name: "sid", Value: token, Path: "/"}})
+		thief.bring("sid", token)
 		if p := thief.get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
 			t.Errorf("%q opens a session", token)
 		}

@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,13 +136,17 @@ func TestSessionCookieIsClosedToScriptsAndOtherSites(t *testing.T) {
 	h := newHouse(t)
 	v := h.visitor()
 	v.password(kari, fixture.Password)
-	for _, c := range v.code(h.codeOf(kari)).Cookies() {
+	opened := v.code(h.codeOf(kari)).Cookies()
+	if !slices.ContainsFunc(opened, func(c *http.Cookie) bool { return c.Name == v.cookieName("sid") && c.Value != "" }) {
+		t.Fatalf("no session was opened: %v", opened)
+	}
+	for _, c := range opened {
 		if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
 			t.Errorf("cookie %s: %+v", c.Name, c)
 		}
 	}
 	for _, c := range v.get("/").Cookies() {
-		if (c.Name != "device" && c.Name != "lang") || !c.HttpOnly || strings.Contains(c.Value, "kari") {
+		if (c.Name != v.cookieName("device") && c.Name != v.cookieName("lang")) || !c.HttpOnly || strings.Contains(c.Value, "kari") {
 			t.Errorf("cookie %s: %+v", c.Name, c)
 		}
 	}
@@ -158,6 +163,26 @@ func TestSessionCookieIsClosedToScriptsAndOtherSites(t *testing.T) {
 	}
 	if got := login.Header.Get("Strict-Transport-Security"); got == "" {
 		t.Error("https does not insist on itself")
+	}
+}
+
+// Browsers give a host's cookies to all of its ports: two portals on one machine must not sign each other's
+// people out.
+func TestPortalsOnOneMachineHaveCookiesOfTheirOwn(t *testing.T) {
+	one, two := newHouse(t), newHouse(t)
+	v, neighbour := one.visitor(), two.visitor()
+	v.client.Jar = neighbour.client.Jar
+	for _, side := range []struct {
+		h *house
+		v *visitor
+	}{{one, v}, {two, neighbour}} {
+		side.v.password(kari, fixture.Password)
+		side.v.code(side.h.codeOf(kari))
+	}
+	for name, v := range map[string]*visitor{"first": v, "second": neighbour} {
+		if p := v.get(api.Me.Path); p.StatusCode != http.StatusOK {
+			t.Errorf("%s: got %d", name, p.StatusCode)
+		}
 	}
 }
 

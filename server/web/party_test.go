@@ -30,7 +30,7 @@ func TestAPersonChoosesWhomToActFor(t *testing.T) {
 		}
 	}
 	v.learn()
-	old, before := v.csrf, sessionOf(t, v)
+	old, before := v.csrf, v.kept("sid")
 	went := v.pick(list, "organisation:311882104")
 	if went.StatusCode != http.StatusSeeOther || went.Header.Get("Location") != "/passages" {
 		t.Fatalf("picked: %d %q", went.StatusCode, went.Header.Get("Location"))
@@ -40,7 +40,7 @@ func TestAPersonChoosesWhomToActFor(t *testing.T) {
 		t.Errorf("me: %s", me)
 	}
 	// Switching gives the session a token of its own: the one before opens nothing, nor do its forms.
-	if sessionOf(t, v) == before {
+	if v.kept("sid") == before {
 		t.Error("the token is the same")
 	}
 	v.csrf = old
@@ -48,11 +48,7 @@ func TestAPersonChoosesWhomToActFor(t *testing.T) {
 		t.Errorf("a form of before: got %d", got.StatusCode)
 	}
 	thief := p.visitor()
-	u, err := url.Parse(p.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	thief.client.Jar.SetCookies(u, []*http.Cookie{{Name: "sid", Value: before, Path: "/"}})
+	thief.bring("sid", before)
 	if got := thief.get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the token of before: got %d", got.StatusCode)
 	}

@@ -192,6 +192,7 @@ func (s *server) mountAll() {
 type origin struct {
 	secure bool
 	host   string // with port, as browsers write it
+	port   string // empty when the scheme says it
 	names  map[string]bool
 }
 
@@ -203,7 +204,7 @@ func parseOrigin(public string, development bool) (origin, error) {
 		return origin{}, fmt.Errorf("public address %q is not like https://bompass.example", public)
 	}
 	host := strings.ToLower(u.Host)
-	o := origin{secure: u.Scheme == "https", host: host, names: map[string]bool{host: true}}
+	o := origin{secure: u.Scheme == "https", host: host, port: u.Port(), names: map[string]bool{host: true}}
 	switch u.Hostname() {
 	case "localhost", "127.0.0.1", "::1", "0.0.0.0", "::":
 		port := strings.TrimPrefix(host, strings.TrimSuffix(host, ":"+u.Port()))
