@@ -34,6 +34,7 @@ type config struct {
 	Lanes   []laneConfig `json:"lanes"`
 	Cameras []string     `json:"cameras"` // host:port of plate readers and loop controllers, for the lanes with a real reader
 
+	home     string // where the spool lies when nobody says
 	live     string
 	demo     bool
 	count    int
@@ -76,10 +77,17 @@ func parse(args []string, getenv func(string) string) (c config, err error) {
 	if err := flags.Parse(args); err != nil {
 		return c, err
 	}
+	if flags.NArg() > 0 {
+		return c, fmt.Errorf("%q is no flag; station --help lists them", flags.Arg(0))
+	}
 	if *path != "" {
 		if err := c.readFile(*path); err != nil {
 			return c, err
 		}
+	}
+	c.home = ".run"
+	if c.demo {
+		demonstrate(&c, getenv)
 	}
 	c.complete(given)
 	return c, c.check()
@@ -104,14 +112,11 @@ func (c *config) readFile(path string) error {
 
 // complete lays what was given over the file, and defaults under both.
 func (c *config) complete(given config) {
-	if c.demo {
-		demonstrate(c)
-	}
 	c.Server = strings.TrimRight(cmp.Or(given.Server, c.Server, "http://127.0.0.1:8080"), "/")
 	c.Up = cmp.Or(given.Up, c.Up)
 	c.Key = cmp.Or(given.Key, c.Key)
 	c.Station = cmp.Or(given.Station, c.Station)
-	c.Spool = cmp.Or(given.Spool, c.Spool, filepath.Join(".run", "station", c.Station))
+	c.Spool = cmp.Or(given.Spool, c.Spool, filepath.Join(c.home, "station", c.Station))
 	c.Listen = cmp.Or(given.Listen, c.Listen)
 	if len(c.Lanes) == 0 && c.count > 0 && c.count <= lanesMax {
 		for n := 1; n <= c.count; n++ {

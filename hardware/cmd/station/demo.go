@@ -9,10 +9,18 @@ import (
 	"bompass/shared/toll"
 )
 
-// demonstrate fills in what the demonstration's data know.
-func demonstrate(c *config) {
+// demonstrate fills in what the demonstration's data know, and finds the portal that `make run` starts
+// under the same settings.
+func demonstrate(c *config, getenv func(string) string) {
 	c.Key = cmp.Or(c.Key, fixture.StationKey)
 	c.Station = cmp.Or(c.Station, "oslo-301")
+	c.Listen = cmp.Or(c.Listen, "127.0.0.1:9105")
+	if addr := getenv("BOMPASS_ADDR"); addr != "" {
+		c.Server = cmp.Or(c.Server, "http://"+addr)
+	}
+	if home := getenv("BOMPASS_HOME"); home != "" {
+		c.home = home
+	}
 }
 
 // castOf lets the demonstration's vehicles drive, with the tags that are mounted in them.

@@ -18,14 +18,16 @@ import (
 
 // intake is a server's side of the wire that may be away.
 type intake struct {
-	mu   sync.Mutex
-	away bool
-	seen map[string]uplink.Observation
+	mu    sync.Mutex
+	away  bool
+	tries int
+	seen  map[string]uplink.Observation
 }
 
 func (i *intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	i.tries++
 	if i.away || r.Header.Get("Authorization") != "Bearer key" {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
@@ -48,6 +50,24 @@ func (i *intake) set(away bool) {
 	i.away = away
 }
 
+// asked tells whether a station has sent anything.
+func (i *intake) asked() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.tries > 0
+}
+
+// epochs counts the runs whose passages came.
+func (i *intake) epochs() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	seen := map[int64]bool{}
+	for _, o := range i.seen {
+		seen[o.Epoch] = true
+	}
+	return len(seen)
+}
+
 // What a station saw while the server was away arrives when another agent takes up the spool.
 func TestStationCatchesUp(t *testing.T) {
 	in := &intake{seen: map[string]uplink.Observation{}, away: true}
@@ -57,32 +77,40 @@ func TestStationCatchesUp(t *testing.T) {
 	env := func(name string) string {
 		return map[string]string{"BOMPASS_SERVER": server.URL, "BOMPASS_STATION_KEY": "key", "BOMPASS_STATION": "oslo-301", "BOMPASS_SPOOL": spool}[name]
 	}
-	args := []string{"--rate", "360000", "--duration", "200ms", "--lanes", "2"}
-	log := slog.New(slog.DiscardHandler)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	if err := command(ctx, args, env, log, time.Now); err != nil {
-		t.Fatal(err)
-	}
+	args := []string{"--rate", "360000", "--lanes", "2"}
+	runUntil(t, args, env, in.asked)
 	if len(in.seen) != 0 {
 		t.Fatalf("got %d passages from a server that was away", len(in.seen))
 	}
 	in.set(false)
-	if err := command(ctx, args, env, log, time.Now); err != nil {
+	runUntil(t, args, env, func() bool { return in.epochs() == 2 })
+}
+
+// runUntil runs the agent until something is so.
+func runUntil(t *testing.T, args []string, env func(string) string, so func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	go func() {
+		for ctx.Err() == nil && !so() {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	if err := command(ctx, args, env, slog.New(slog.DiscardHandler), time.Now); err != nil {
 		t.Fatal(err)
 	}
-	epochs := map[int64]int{}
-	for _, o := range in.seen {
-		epochs[o.Epoch]++
-	}
-	if len(epochs) != 2 {
-		t.Errorf("got passages of %v, want both runs'", epochs)
+	if !so() {
+		t.Fatal("it did not come to that within a minute")
 	}
 }
 
 // Every problem is named at once.
 func TestConfigNamesEveryProblem(t *testing.T) {
 	none := func(string) string { return "" }
+	if _, err := parse([]string{"--demo", "fast"}, none); err == nil || !strings.Contains(err.Error(), `"fast" is no flag`) {
+		t.Errorf("got %v, want it to name what is no flag", err)
+	}
 	_, err := parse([]string{"--server", "localhost", "--lanes", "0", "--rate", "0", "--misread", "2", "--upstream", "nats://h"}, none)
 	for _, want := range []string{"upstream", "station", "key", "server", "lanes", "rate", "misread"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -91,6 +119,27 @@ func TestConfigNamesEveryProblem(t *testing.T) {
 	}
 	if _, err := parse([]string{"--station", "oslo-301", "--key", "k"}, none); err != nil {
 		t.Errorf("got %v, want no error", err)
+	}
+}
+
+// `make reader` finds the portal that `make run` started under the same settings.
+func TestTheDemonstrationFindsItsPortal(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		env    map[string]string
+		args   []string
+		server string
+		spool  string
+	}{
+		{"nothing set", nil, nil, "http://127.0.0.1:8080", ".run/station/oslo-301"},
+		{"a second portal", map[string]string{"BOMPASS_ADDR": "127.0.0.1:8081", "BOMPASS_HOME": "/tmp/second"}, nil, "http://127.0.0.1:8081", "/tmp/second/station/oslo-301"},
+		{"a portal elsewhere", map[string]string{"BOMPASS_ADDR": "127.0.0.1:8081", "BOMPASS_SERVER": "https://portal.example"}, nil, "https://portal.example", ".run/station/oslo-301"},
+		{"another station", nil, []string{"--station", "oslo-104"}, "http://127.0.0.1:8080", ".run/station/oslo-104"},
+	} {
+		got, err := parse(append([]string{"--demo"}, c.args...), func(name string) string { return c.env[name] })
+		if err != nil || got.Server != c.server || got.Spool != c.spool {
+			t.Errorf("%s: got %s, %s, %v, want %s, %s", c.name, got.Server, got.Spool, err, c.server, c.spool)
+		}
 	}
 }
 
