@@ -64,7 +64,7 @@ faults: postgres build ## break the lines, the disk, the agent and the server in
 
 reader: ## a simulated station of four lanes with its live view, for the running portal
 	@go build -trimpath -o $(BIN)/station ./hardware/cmd/station
-	@exec $(BIN)/station --demo --listen 127.0.0.1:9105
+	@exec $(BIN)/station --demo
 
 llrp-check: ## let Wireshark's dissector read a recorded run of the LLRP driver
 	@./hardware/llrp/llrptest/check.sh
@@ -86,7 +86,7 @@ gates: postgres chromium build .cache/lighthouse/.done ## measure pages as peopl
 	@touch $@
 
 reset: ## throw away the embedded database, stream and demo data
-	rm -rf .run
+	@go run ./server reset
 
 clean: ## remove what was built
 	rm -rf .bin .cache/lean assets/node_modules

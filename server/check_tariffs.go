@@ -8,6 +8,17 @@ import (
 	"bompass/shared/tariff"
 )
 
+func checkCommand(args []string, out io.Writer) error {
+	if len(args) == 0 || args[0] != "tariffs" {
+		return errors.New("check what? write: server check tariffs [DIR]")
+	}
+	if len(args) == 2 && isHelp(args[1]) {
+		_, err := fmt.Fprintln(out, "server check tariffs [DIR]: check the price plans of a directory, or those built in, and say what they cover")
+		return err
+	}
+	return checkTariffs(args[1:], out)
+}
+
 // checkTariffs reads the tariffs of a directory, or those built in, and lists every problem, or what
 // they cover: check tariffs [DIR].
 func checkTariffs(args []string, out io.Writer) error {
@@ -18,7 +29,11 @@ func checkTariffs(args []string, out io.Writer) error {
 	if len(args) == 1 {
 		dir = args[0]
 	}
-	book, problems := tariff.Load(tariffFiles(dir))
+	files, err := tariffFiles(dir)
+	if err != nil {
+		return err
+	}
+	book, problems := tariff.Load(files)
 	for _, p := range problems {
 		fmt.Fprintln(out, p)
 	}

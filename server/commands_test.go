@@ -87,8 +87,50 @@ func TestCommandsWorkOnADatabaseElsewhere(t *testing.T) {
 			t.Errorf("%s: got %q, %v, want %q\n%s", c.args, out, err, c.want, said)
 		}
 	}
-	if _, said, err := perform(t, server, env, "fly"); err == nil || !strings.Contains(said, `no command "fly"`) {
-		t.Errorf("an unknown command: got %v, %s", err, said)
+}
+
+// What is not understood is refused before anything is done, and asking for help does nothing else.
+func TestCommandsRefuseWhatTheyDoNotKnow(t *testing.T) {
+	server := program(t)
+	env := []string{"DATABASE_URL=postgres://127.0.0.1:1/none", "BOMPASS_HOME=" + filepath.Join(t.TempDir(), "none")}
+	for _, c := range []struct{ args, want string }{
+		{"fly", `no command "fly"`},
+		{"migrate now", `"now" was given`},
+		{"seed --force", `"--force" was given`},
+		{"reset all", `"all" was given`},
+		{"quarantine x", `"x" is neither`},
+		{"serve fast", `"fast" is no flag`},
+		{"simulate fast", `"fast" is no flag`},
+		{"check tariffs no/such/directory", "no/such/directory"},
+		{"check tariffs main.go", "main.go is a file"},
+		{"rate --tariff no/such/directory --passages -", "no/such/directory"},
+	} {
+		_, said, err := perform(t, server, env, strings.Fields(c.args)...)
+		if err == nil || !strings.Contains(said, c.want) {
+			t.Errorf("%s: got %v and %q, want %q", c.args, err, said, c.want)
+		}
+	}
+	for _, args := range []string{"help", "serve --help", "migrate --help", "seed -h", "reset --help", "quarantine --help", "quarantine release --help", "rate --help", "check tariffs --help", "simulate --help", "version --help"} {
+		out, said, err := perform(t, server, env, strings.Fields(args)...)
+		if err != nil || out+said == "" || strings.Contains(said, "bompass:") {
+			t.Errorf("%s: got %v and %q %q", args, err, out, said)
+		}
+	}
+}
+
+func TestResetThrowsAHomeAway(t *testing.T) {
+	server := program(t)
+	home := t.TempDir()
+	for _, name := range []string{"lock", "secret"} {
+		if err := os.WriteFile(filepath.Join(home, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []string{"thrown away:\n  " + filepath.Join(home, "secret"), "nothing to throw away"} {
+		out, said, err := perform(t, server, []string{"BOMPASS_HOME=" + home}, "reset")
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("got %q, %v, want %q\n%s", out, err, want, said)
+		}
 	}
 }
 

@@ -137,6 +137,9 @@ func quarantineCommand(ctx context.Context, args []string, w world) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("quarantine: %q is neither release nor --json; server help shows both", flags.Arg(0))
+	}
 	return withStore(ctx, w, func(_ config.Config, s *store.Store) error {
 		if _, err := s.Migrate(ctx); err != nil {
 			return err

@@ -91,7 +91,7 @@ func (p *product) greet() {
 	}
 	fmt.Fprintf(&b, "  Data      %s", data)
 	if p.config.Mode == config.Development {
-		fmt.Fprintf(&b, "   (make reset throws it away)\n  Password  %s   for every account; add the link to an authenticator app\n", fixture.Password)
+		fmt.Fprintf(&b, "   (%s throws it away)\n  Password  %s   for every account; add the link to an authenticator app\n", resetOf(p.config.Home), fixture.Password)
 		for _, a := range fixture.Accounts() {
 			fmt.Fprintf(&b, "  %-26s %s\n", a.Email, otpauth(a))
 		}
@@ -103,6 +103,14 @@ func (p *product) greet() {
 		fmt.Fprintf(&b, "  Mailbox   %s/dev/inbox   every mail and text message that the product sends\n", p.config.PublicURL)
 	}
 	_, _ = io.WriteString(p.out, b.String()+"\n")
+}
+
+// resetOf is what to type to throw a home away.
+func resetOf(home string) string {
+	if home == config.DefaultHome {
+		return "make reset"
+	}
+	return "BOMPASS_HOME=" + home + " make reset"
 }
 
 func otpauth(a fixture.Account) string {

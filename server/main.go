@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -23,12 +24,13 @@ const usage = `Bompass: passages in, charges out, and a page that says why.
   server quarantine [--json]       list passages that need a person
   server quarantine release ID… | --all
                                    feed them in again, for instance after a tariff has come
+  server reset                     throw away the data that serve keeps under BOMPASS_HOME
   server rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]
                                    rate a file of passages without a database
   server check tariffs [DIR]       check price plans
   server tariff import nvdb FILE [--out DIR] [--from DAY]
                                    draft price plans from the national road data bank
-  server simulate [flags]          let the cast drive past a running server's stations
+  server simulate [flags]          let the cast drive past the stations of the server on BOMPASS_ADDR
   server version                   say which build this is
 
 Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE,
@@ -42,7 +44,7 @@ func main() {
 	//nolint:forbidigo // the environment enters here; server/config reads it
 	err := run(ctx, os.Args[1:], world{getenv: os.Getenv, now: time.Now, in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()
-	if err != nil {
+	if err != nil && !errors.Is(err, flag.ErrHelp) { // help was wanted, and has been printed
 		fmt.Fprintln(os.Stderr, "bompass:", err)
 		os.Exit(1)
 	}
@@ -66,30 +68,48 @@ func run(ctx context.Context, args []string, w world) error {
 	switch name {
 	case "serve":
 		return serveCommand(ctx, args, w)
-	case "migrate":
-		return migrateCommand(ctx, w)
-	case "seed":
-		return seedCommand(ctx, w)
+	case "migrate", "seed", "reset", "version":
+		return plainCommand(ctx, name, args, w)
 	case "quarantine":
 		return quarantineCommand(ctx, args, w)
 	case "rate":
 		return rateCommand(ctx, args, w.in, w.out, w.err)
 	case "check":
-		if len(args) > 0 && args[0] == "tariffs" {
-			return checkTariffs(args[1:], w.out)
-		}
-		return errors.New("check what? write: server check tariffs [DIR]")
+		return checkCommand(args, w.out)
 	case "tariff":
 		return tariffCommand(args, w.in, w.out, w.err)
 	case "simulate":
-		return simulateCommand(ctx, args, w.out)
-	case "version":
-		return versionCommand(w)
+		return simulateCommand(ctx, args, ownAddress(w.getenv), w.out)
 	case "help", "-h", "--help":
 		_, err := io.WriteString(w.out, usage)
 		return err
 	}
 	return fmt.Errorf("there is no command %q; server help lists them", name)
+}
+
+// plainCommand performs a subcommand that takes nothing further.
+func plainCommand(ctx context.Context, name string, args []string, w world) error {
+	if len(args) > 0 && isHelp(args[0]) {
+		_, err := io.WriteString(w.out, usage)
+		return err
+	}
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes nothing further, and %q was given; server help lists the commands", name, args[0])
+	}
+	switch name {
+	case "migrate":
+		return migrateCommand(ctx, w)
+	case "seed":
+		return seedCommand(ctx, w)
+	case "reset":
+		return resetCommand(ctx, w)
+	default:
+		return versionCommand(w)
+	}
+}
+
+func isHelp(arg string) bool {
+	return arg == "help" || arg == "-h" || arg == "-help" || arg == "--help"
 }
 
 func versionCommand(w world) error {

@@ -89,18 +89,29 @@ func runRating(job file.Job) error {
 
 // loadBook reads the tariffs of a directory, or those built in, and lists their problems.
 func loadBook(dir string, errOut io.Writer) (*tariff.Book, error) {
-	book, problems := tariff.Load(tariffFiles(dir))
+	files, err := tariffFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	book, problems := tariff.Load(files)
 	if len(problems) > 0 {
 		return nil, listed(problems, errOut)
 	}
 	return book, nil
 }
 
-func tariffFiles(dir string) fs.FS {
+func tariffFiles(dir string) (fs.FS, error) {
 	if dir == "" {
-		return assets.Tariff
+		return assets.Tariff, nil
 	}
-	return os.DirFS(dir)
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is a file; name the directory that it lies in", dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("tariffs: %w", err)
+	}
+	return os.DirFS(dir), nil
 }
 
 // cancelled is a reader that ends when the context does.

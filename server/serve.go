@@ -53,6 +53,9 @@ func serveCommand(ctx context.Context, args []string, w world) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("serve: %q is no flag; write serve or serve --simulate", flags.Arg(0))
+	}
 	cfg, err := config.Read(w.getenv)
 	if err != nil {
 		return err
@@ -119,7 +122,7 @@ func (p *product) serve(ctx context.Context, app *fiber.App, l net.Listener, sim
 }
 
 func (p *product) simulate(ctx context.Context, address string) {
-	if err := simulateCommand(ctx, []string{"--server", address}, p.out); err != nil && ctx.Err() == nil {
+	if err := simulateCommand(ctx, nil, address, p.out); err != nil && ctx.Err() == nil {
 		p.log.Error("the simulation ended", "error", err)
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"bompass/hardware/efc"
 	"bompass/hardware/sim"
 	"bompass/hardware/uplink"
+	"bompass/server/config"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
 	"bompass/shared/toll"
@@ -42,9 +43,10 @@ type simulation struct {
 }
 
 // simulateCommand lets the cast drive past the stations it drives past in its plan, now, through
-// simulated tags and readers and the uplink of a real station. It prints one line per passage.
-func simulateCommand(ctx context.Context, args []string, out io.Writer) error {
-	s, err := parseSimulation(args, out)
+// simulated tags and readers and the uplink of a real station. It prints one line per passage. Without
+// another word the server is the one at an address.
+func simulateCommand(ctx context.Context, args []string, server string, out io.Writer) error {
+	s, err := parseSimulation(args, server, out)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
 	}
@@ -67,10 +69,16 @@ func simulateCommand(ctx context.Context, args []string, out io.Writer) error {
 	return errors.Join(err, fmt.Errorf("simulate: %d passages were not sent and are kept in %s", left, dir))
 }
 
-func parseSimulation(args []string, out io.Writer) (s simulation, err error) {
+// ownAddress is where the server of these settings listens.
+func ownAddress(getenv func(string) string) string {
+	c, _ := config.Read(getenv) // what is wrong with other settings is the server's to say
+	return "http://" + c.Addr
+}
+
+func parseSimulation(args []string, server string, out io.Writer) (s simulation, err error) {
 	flags := flag.NewFlagSet("simulate", flag.ContinueOnError)
 	flags.SetOutput(out)
-	flags.StringVar(&s.server, "server", "http://127.0.0.1:8080", "address of the server")
+	flags.StringVar(&s.server, "server", server, "address of the server")
 	flags.StringVar(&s.key, "key", fixture.StationKey, "the stations' API key")
 	rate := flags.String("rate", "1/s", "passages, such as 1/s, 30/m or 500/h")
 	flags.DurationVar(&s.duration, "duration", 0, "how long to drive, such as 30s; 0 until interrupted")
@@ -78,6 +86,9 @@ func parseSimulation(args []string, out io.Writer) (s simulation, err error) {
 	flags.Uint64Var(&s.seed, "seed", 1, "the same seed drives the same cars")
 	if err := flags.Parse(args); err != nil {
 		return s, err
+	}
+	if flags.NArg() > 0 {
+		return s, fmt.Errorf("%q is no flag; server simulate --help lists them", flags.Arg(0))
 	}
 	s.server = strings.TrimRight(s.server, "/")
 	if s.vehicles != "all" && s.vehicles != "kari" {

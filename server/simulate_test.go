@@ -47,7 +47,7 @@ func TestSimulateDrivesTheCast(t *testing.T) {
 	defer server.Close()
 
 	var out bytes.Buffer
-	if err := simulateCommand(t.Context(), []string{"--server", server.URL, "--rate", "200/s", "--duration", "300ms"}, &out); err != nil {
+	if err := simulateCommand(t.Context(), []string{"--rate", "200/s", "--duration", "300ms"}, server.URL, &out); err != nil {
 		t.Fatal(err)
 	}
 	if lines := strings.Count(out.String(), "\n"); lines == 0 || lines != len(in.seen) {
@@ -71,7 +71,7 @@ func TestSimulateDrivesKariAlone(t *testing.T) {
 
 func TestSimulateRefusesNonsense(t *testing.T) {
 	for _, args := range [][]string{{"--rate", "0/s"}, {"--rate", "fast"}, {"--rate", "NaN/s"}, {"--rate", "1/y"}, {"--vehicles", "olav"}} {
-		if err := simulateCommand(t.Context(), args, &bytes.Buffer{}); err == nil {
+		if err := simulateCommand(t.Context(), args, "http://127.0.0.1:1", &bytes.Buffer{}); err == nil {
 			t.Errorf("%v: got no error", args)
 		}
 	}

@@ -26,6 +26,9 @@ const (
 	Production  Mode = "production"
 )
 
+// DefaultHome is the home when no other is named, in the directory that the server is started in.
+const DefaultHome = ".run"
+
 // Config is every setting of the server.
 type Config struct {
 	Addr      string // BOMPASS_ADDR: where to listen
@@ -63,7 +66,7 @@ func Read(getenv func(string) string) (Config, error) {
 	r := reader{getenv: getenv}
 	c := Config{
 		Addr:     r.addr("BOMPASS_ADDR", "127.0.0.1:8080"),
-		Home:     r.text("BOMPASS_HOME", ".run"),
+		Home:     r.text("BOMPASS_HOME", DefaultHome),
 		Mode:     r.mode("BOMPASS_MODE"),
 		Database: Secret(r.link("DATABASE_URL", "postgres://user:password@host:5432/bompass", "postgres", "postgresql")),
 		Stream:   Secret(r.link("NATS_URL", "nats://host:4222", "nats", "tls", "ws", "wss")),

@@ -17,6 +17,9 @@ import (
 // way through the day is worse than one that refuses in the morning.
 const FreeMin = 256 << 20
 
+// lockFile is in every home that a server has had.
+const lockFile = "lock"
+
 // ErrHeld says that another server has the home.
 var ErrHeld = errors.New("another Bompass is running")
 
@@ -39,7 +42,12 @@ func OpenHome(dir string) (*Home, error) {
 	if err := checkSpace(abs); err != nil {
 		return nil, err
 	}
-	lock, err := os.OpenFile(filepath.Join(abs, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	return claim(abs)
+}
+
+// claim takes the lock of a directory that is there.
+func claim(abs string) (*Home, error) {
+	lock, err := os.OpenFile(filepath.Join(abs, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("cannot write in %s (%w); set BOMPASS_HOME to a directory you may write in", abs, err)
 	}

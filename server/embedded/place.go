@@ -78,7 +78,7 @@ func findPlace(home string, o owner) (place, error) {
 // elsewhere is the home's directory under /var/lib/bompass. The home remembers its name: a home that
 // is thrown away and made anew gets a new one, and never meets the data of its predecessor.
 func elsewhere(home string) (string, error) {
-	note := filepath.Join(home, "postgres.place")
+	note := noteOf(home)
 	if text, err := os.ReadFile(note); err == nil {
 		return strings.TrimSpace(string(text)), nil
 	}
@@ -90,6 +90,9 @@ func elsewhere(home string) (string, error) {
 	}
 	return root, nil
 }
+
+// noteOf is the file in which a home keeps the name of its directory elsewhere.
+func noteOf(home string) string { return filepath.Join(home, "postgres.place") }
 
 func findSocket(root string, o owner) string {
 	for _, dir := range []string{filepath.Join(root, "socket"), filepath.Join(os.TempDir(), "bompass-"+shortHash(root))} {
