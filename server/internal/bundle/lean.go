@@ -118,9 +118,11 @@ func writeLean(target string, files []libraryFile) error {
 		switch {
 		case dir == "pkg/app/" && slices.Contains(serverHalf, name):
 			content = append([]byte("//go:build !wasm\n\n"), content...)
-		case dir == "pkg/app/": // without a package for identities
+		case dir == "pkg/app/": // without a package for identities, and the names of two thousand characters
 			content = bytes.Replace(content, []byte("\t\"github.com/google/uuid\"\n"), nil, 1)
 			content = bytes.ReplaceAll(content, []byte("uuid.NewString()"), []byte("newUUID()"))
+			content = bytes.Replace(content, []byte("\t\"html\"\n"), nil, 1)
+			content = bytes.ReplaceAll(content, []byte("html.EscapeString("), []byte("escaped.Replace("))
 		}
 		if err := writeFile(filepath.Join(target, filepath.FromSlash(f.name)), content); err != nil {
 			return err

@@ -15,7 +15,7 @@ import (
 
 // Transfer budgets in bytes after brotli, see assets/docs/architecture.md.
 const (
-	wasmMax   = 1_450_000
+	wasmMax   = 1_300_000
 	sheetMax  = 20_000
 	scriptMax = 10_000
 	fontMax   = 50_000 // the Latin font that every page loads

@@ -137,9 +137,12 @@ func (o *outlet) transfer(name string) (int64, error) {
 
 type packed struct{ br, gz []byte }
 
+// windowMax is how far back, as a power of two, browsers can look while they unpack: over the whole program.
+const windowMax = 24
+
 func compress(content []byte) (packed, error) {
 	var br, gz bytes.Buffer
-	b := brotli.NewWriterLevel(&br, brotli.BestCompression)
+	b := brotli.NewWriterOptions(&br, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: windowMax})
 	_, errB := b.Write(content)
 	g, errG := gzip.NewWriterLevel(&gz, gzip.BestCompression)
 	if err := errors.Join(errB, b.Close(), errG); err != nil {

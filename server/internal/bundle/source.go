@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"bompass/server/internal/bundle/slim"
 )
 
-// program builds the browser program, stripped, against the lean copy of its library.
+// program builds the browser program, stripped and slim, against the lean copy of its library.
 func program(top string, out *outlet) error {
 	modfile, err := lean(top, filepath.Join(top, ".cache", "lean"))
 	if err != nil {
@@ -28,9 +30,13 @@ func program(top string, out *outlet) error {
 	if text, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the browser program: %w\n%s", err, text)
 	}
-	content, err := os.ReadFile(target)
+	linked, err := os.ReadFile(target)
 	if err != nil {
 		return err
+	}
+	content, err := slim.Program(linked)
+	if err != nil {
+		return fmt.Errorf("make the browser program smaller: %w", err)
 	}
 	return out.add("app.wasm", content)
 }
