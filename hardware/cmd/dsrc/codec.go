@@ -11,6 +11,7 @@ import (
 
 func (t tool) decode(args []string) error {
 	flags := flag.NewFlagSet("decode", flag.ContinueOnError)
+	flags.SetOutput(t.out)
 	asJSON := flags.Bool("json", false, "one JSON value, as the vectors write it")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"bompass/hardware"
+	"bompass/hardware/sim"
 )
 
 type vector struct {
@@ -99,7 +103,7 @@ func TestExplanationForPeople(t *testing.T) {
 }
 
 func TestRefusesWhatIsNoCommand(t *testing.T) {
-	for _, args := range [][]string{{}, {"nonsense"}, {"decode"}, {"decode", "TApdu", "XY"}, {"decode", "Nothing", "00"}, {"scan"}, {"scan", "nowhere"}, {"replay"}, {"replay", "no-such-file"}} {
+	for _, args := range [][]string{{}, {"nonsense"}, {"decode"}, {"decode", "TApdu", "XY"}, {"decode", "Nothing", "00"}, {"scan"}, {"scan", "nowhere"}, {"replay"}, {"replay", "no-such-file"}, {"replay", "--on"}, {"replay", "--on", "nowhere", "dsrc_test.go"}} {
 		if _, err := run(t, args...); err == nil {
 			t.Errorf("%v: got no error", args)
 		}
@@ -116,5 +120,85 @@ func TestLine(t *testing.T) {
 	text, err = run(t, "replay", path)
 	if err != nil || !strings.Contains(text, "initialisationResponse") || !strings.Contains(text, "find: done") {
 		t.Errorf("got %v\n%s", err, text)
+	}
+	text, err = run(t, "replay", "--on", "sim", path) // the same road: the same cars
+	if err != nil || !strings.Contains(text, "answered the same") || strings.Contains(text, ": was ") {
+		t.Errorf("got %v\n%s", err, text)
+	}
+}
+
+// beaconWith is a beacon on TCP with one tag in its zone, or none.
+func beaconWith(t *testing.T, tag *sim.Tag) (address string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	zone := sim.NewZone()
+	if tag != nil {
+		zone.Enter(tag)
+	}
+	beacon := sim.NewBeacon(zone, time.Now, sim.BeaconOptions{})
+	go func() {
+		for {
+			port, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() { _ = beacon.Serve(t.Context(), port) }() // it ends with its port
+		}
+	}()
+	return "tcp://" + l.Addr().String()
+}
+
+func tagOf(t *testing.T, pan, plate string) *sim.Tag {
+	t.Helper()
+	tag, err := sim.NewTag(pan, hardware.PlateRead{Country: "NO", Text: plate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tag
+}
+
+// What was said to one tag is said to another, and it is told how the other one answers.
+func TestReplayOnALineTellsWhatIsDifferent(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "line.txt")
+	first := beaconWith(t, tagOf(t, "9578010000001234560", "EK12345"))
+	if text, err := run(t, "record", "--for", "2s", first, path); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	// A tag does not answer the beacon that has just released it: the car must come anew.
+	text, err := run(t, "replay", "--on", beaconWith(t, tagOf(t, "9578010000001234560", "EK12345")), path)
+	if err != nil || !strings.Contains(text, "answered the same") || strings.Contains(text, ": was ") {
+		t.Errorf("the same tag: got %v\n%s", err, text)
+	}
+	other := beaconWith(t, tagOf(t, "9578019000000000009", "DP45821"))
+	text, err = run(t, "replay", "--on", other, path)
+	for _, want := range []string{
+		"personalAccountNumber: was 9578010000001234560F  (number 9578010000001234560), is 9578019000000000009F",
+		"licencePlateNumber: was 454B3132333435  (EK12345), is 44503435383231  (DP45821)",
+	} {
+		if err != nil || !strings.Contains(text, want) {
+			t.Errorf("another tag: got %v, want it to say %s\n%s", err, want, text)
+		}
+	}
+	if text, err := run(t, "replay", "--for", "1s", "--on", beaconWith(t, nil), path); err == nil || !strings.Contains(err.Error(), "no tag came") {
+		t.Errorf("nobody there: got %v\n%s", err, text)
+	}
+	nobody := filepath.Join(t.TempDir(), "silence.txt")
+	if text, err := run(t, "record", "--for", "1s", beaconWith(t, nil), nobody); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if text, err := run(t, "replay", "--on", first, nobody); err == nil || !strings.Contains(err.Error(), "no message to a tag") {
+		t.Errorf("a recording of nobody: got %v\n%s", err, text)
+	}
+}
+
+func TestHelpIsNoError(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"-h"}, {"help"}, {"decode", "--help"}, {"encode", "-h"}, {"scan", "--help"}, {"replay", "--help"}, {"types", "help"}} {
+		if text, err := run(t, args...); err != nil || !strings.Contains(text, "dsrc decode") {
+			t.Errorf("%v: got %v\n%s", args, err, text)
+		}
 	}
 }

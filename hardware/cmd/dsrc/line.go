@@ -66,7 +66,7 @@ func (t tool) lineArgs(name string, args []string, n int) (time.Duration, []stri
 		return 0, nil, err
 	}
 	if flags.NArg() != n {
-		return 0, nil, fmt.Errorf("%s: %d arguments wanted, %d given; see dsrc without arguments", name, n, flags.NArg())
+		return 0, nil, fmt.Errorf("%s: %d arguments wanted, %d given; see dsrc --help", name, n, flags.NArg())
 	}
 	return *duration, flags.Args(), nil
 }

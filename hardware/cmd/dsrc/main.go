@@ -5,11 +5,11 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -23,8 +23,10 @@ dsrc types                        the types
 dsrc scan [--for 10s] LINE        how a beacon fares, and every tag that it meets
 dsrc record [--for 10s] LINE FILE the same, and what went over the line into a file
 dsrc replay FILE                  what a recording says, message by message
+dsrc replay --on LINE [--for 1m] FILE
+                                  say it to the tags on a line again, and how their answers differ
 
-LINE is tcp://host:port, serial:/dev/ttyS0, or sim for a simulated road.
+LINE is tcp://host:port, serial:/dev/ttyS0, or sim for a simulated road. TYPE is one that dsrc types lists.
 `
 
 func main() {
@@ -32,9 +34,7 @@ func main() {
 	defer stop()
 	t := tool{in: os.Stdin, out: os.Stdout, now: time.Now}
 	if err := t.run(ctx, os.Args[1:]); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "dsrc:", err)
-		}
+		fmt.Fprintln(os.Stderr, "dsrc:", err)
 		os.Exit(1)
 	}
 }
@@ -49,9 +49,14 @@ type tool struct {
 func (t tool) run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		fmt.Fprint(t.out, usage)
-		return flag.ErrHelp
+		return errors.New("a command wanted")
 	}
-	switch rest := args[1:]; args[0] {
+	rest := args[1:]
+	if isHelp(args[0]) || len(rest) > 0 && isHelp(rest[0]) {
+		fmt.Fprint(t.out, usage)
+		return nil
+	}
+	switch args[0] {
 	case "decode":
 		return t.decode(rest)
 	case "encode":
@@ -64,12 +69,14 @@ func (t tool) run(ctx context.Context, args []string) error {
 	case "record":
 		return t.record(ctx, rest)
 	case "replay":
-		return t.replay(rest)
+		return t.replay(ctx, rest)
 	default:
 		fmt.Fprint(t.out, usage)
 		return fmt.Errorf("%q is no command", args[0])
 	}
 }
+
+func isHelp(arg string) bool { return slices.Contains([]string{"help", "-h", "-help", "--help"}, arg) }
 
 // inputMax bounds what is read from the standard input.
 const inputMax = 64 << 10
@@ -78,7 +85,7 @@ const inputMax = 64 << 10
 func (t tool) two(args []string) (name, text string, err error) {
 	switch len(args) {
 	case 0:
-		return "", "", errors.New("a type and its text wanted; see dsrc without arguments")
+		return "", "", errors.New("a type and its text wanted; see dsrc --help")
 	case 1:
 		all, err := io.ReadAll(io.LimitReader(t.in, inputMax))
 		return args[0], strings.TrimSpace(string(all)), err

@@ -1,50 +1,53 @@
 package main
 
 import (
-	"bufio"
-	"encoding/hex"
+	"context"
 	"errors"
+	"flag"
 	"fmt"
-	"os"
-	"strings"
+	"time"
 
 	"bompass/hardware/link"
 )
 
-// recordingMax bounds a line of a recording.
-const recordingMax = 1 << 20
-
-// replay says what a recording says: every frame, and in it the message between beacon and tag.
-func (t tool) replay(args []string) error {
-	if len(args) != 1 {
-		return errors.New("replay: a file wanted")
+// replay says what a recording says, or with --on does it again: every frame, and in it the message
+// between beacon and tag.
+func (t tool) replay(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
+	flags.SetOutput(t.out)
+	line := flags.String("on", "", "do again on this `line` what the host did")
+	duration := flags.Duration("for", time.Minute, "with --on: how long to wait for tags")
+	if err := flags.Parse(args); err != nil {
+		return err
 	}
-	f, err := os.Open(args[0])
+	if flags.NArg() != 1 {
+		return errors.New("replay: a file wanted; see dsrc --help")
+	}
+	r, err := readRecording(flags.Arg(0))
 	if err != nil {
 		return err
 	}
-	defer func() { _ = f.Close() }() // it was only read
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, recordingMax)
-	ways := map[byte]*link.Deframer{'>': {}, '<': {}}
-	for n := 1; lines.Scan(); n++ {
-		text := strings.TrimSpace(lines.Text())
-		if text == "" || text[0] == '#' {
-			continue
-		}
-		octets, err := hex.DecodeString(strings.TrimSpace(text[1:]))
-		way := ways[text[0]]
-		if err != nil || way == nil {
-			return fmt.Errorf("%s, line %d: > or < and hexadecimal wanted", args[0], n)
-		}
-		for _, body := range way.Feed(octets) {
-			t.frame(text[:1], body)
-		}
+	if *line == "" {
+		return t.tell(r)
 	}
-	if bad := ways['>'].Bad() + ways['<'].Bad(); bad > 0 {
-		fmt.Fprintf(t.out, "%d frames were damaged\n", bad)
+	open, err := t.opener(*line)
+	if err != nil {
+		return err
 	}
-	return lines.Err()
+	ctx, cancel := context.WithTimeout(ctx, *duration)
+	defer cancel()
+	return t.reenact(ctx, r, open)
+}
+
+// tell prints a recording.
+func (t tool) tell(r recording) error {
+	for _, f := range r.frames {
+		t.frame(string(f.way), f.body)
+	}
+	if r.damaged > 0 {
+		fmt.Fprintf(t.out, "%d frames were damaged\n", r.damaged)
+	}
+	return nil
 }
 
 // frame prints one request or answer.
@@ -62,22 +65,4 @@ func (t tool) frame(arrow string, body []byte) {
 	if apdu := apduOf(m); len(apdu) > 0 {
 		t.message(m.Answer, apdu)
 	}
-}
-
-// apduOf is the message between beacon and tag that a request or an answer carries.
-func apduOf(m link.Message) []byte {
-	switch {
-	case m.Op == link.OpFind && !m.Answer && len(m.Payload) > 2:
-		return m.Payload[2:]
-	case m.Op == link.OpFind && m.Answer && m.Status == link.Done:
-		_, vst, err := link.CutClock(m.Payload)
-		if err == nil {
-			return vst
-		}
-	case m.Op == link.OpExchange && m.Answer && m.Status == link.Done:
-		return m.Payload
-	case m.Op == link.OpExchange && !m.Answer && len(m.Payload) > 1:
-		return m.Payload[1:]
-	}
-	return nil
 }

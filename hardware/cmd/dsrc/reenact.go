@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"bompass/hardware/dsrc"
+	"bompass/hardware/link"
+)
+
+// stage is where a recording is done again.
+type stage struct {
+	tool
+	beacon  link.Beacon
+	engaged bool // a tag has been found, and answers
+	said    int  // messages that were sent to a tag again
+	same    int  // of their answers
+}
+
+// reenact says to a line again what the host said, message by message, as soon as a tag is there to hear
+// it, and tells where the answers are others. It leaves the beacon's clock alone.
+func (t tool) reenact(ctx context.Context, r recording, open link.Opener) error {
+	beacon, err := link.Over(open, rand.Reader)(ctx)
+	if err != nil {
+		return err
+	}
+	s := &stage{tool: t, beacon: beacon}
+	err = s.play(ctx, r.turns())
+	fmt.Fprintf(t.out, "%d messages were sent again; %d answers were the same\n", s.said, s.same)
+	if s.said == 0 && err == nil {
+		err = errors.New("the recording has no message to a tag")
+	}
+	return errors.Join(err, beacon.Close())
+}
+
+func (s *stage) play(ctx context.Context, turns []turn) error {
+	for _, recorded := range turns {
+		apdu := apduOf(recorded.request)
+		switch {
+		case recorded.request.Op == link.OpFind && len(apduOf(recorded.answer)) > 0:
+			if err := s.find(ctx, recorded, apdu); err != nil {
+				return err
+			}
+		case recorded.request.Op == link.OpExchange && s.engaged:
+			if err := s.exchange(ctx, recorded, apdu); err != nil {
+				return err
+			}
+		case recorded.request.Op == link.OpRelease && s.engaged:
+			s.engaged = false
+			if err := s.beacon.Release(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// find calls with the recorded BST until a tag answers.
+func (s *stage) find(ctx context.Context, recorded turn, bst []byte) error {
+	s.message(false, bst)
+	for {
+		vst, _, err := s.beacon.Find(ctx, bst)
+		if ctx.Err() != nil {
+			return errors.New("no tag came, or only one that this beacon has just released, which does not answer it again; --for waits longer")
+		}
+		if err != nil {
+			return err
+		}
+		if vst != nil {
+			s.engaged = true
+			s.compare(apduOf(recorded.answer), vst)
+			return nil
+		}
+	}
+}
+
+func (s *stage) exchange(ctx context.Context, recorded turn, apdu []byte) error {
+	s.message(false, apdu)
+	last := recorded.request.Payload[0] == 1
+	answer, err := s.beacon.Exchange(ctx, apdu, last)
+	if refusal, ok := errors.AsType[*link.Error](err); ok {
+		s.engaged = false
+		fmt.Fprintf(s.out, "    the beacon refuses: %v\n", refusal)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.engaged = !last && len(answer) > 0
+	s.compare(apduOf(recorded.answer), answer)
+	return nil
+}
+
+// compare tells how an answer differs from the recorded one, field by field.
+func (s *stage) compare(then, now []byte) {
+	s.said++
+	switch {
+	case bytes.Equal(then, now):
+		s.same++
+		fmt.Fprintln(s.out, "    answered the same")
+		return
+	case len(now) == 0:
+		fmt.Fprintln(s.out, "    not answered; it was when it was recorded")
+		return
+	}
+	s.message(true, now)
+	was, is := fieldsOf(then), fieldsOf(now)
+	for _, path := range slices.Sorted(maps.Keys(union(was, is))) {
+		if was[path] != is[path] {
+			fmt.Fprintf(s.out, "    %s: was %s, is %s\n", path, said(was, path), said(is, path))
+		}
+	}
+}
+
+func said(fields map[string]string, path string) string {
+	if value, ok := fields[path]; ok {
+		return meaning(path, value)
+	}
+	return "absent"
+}
+
+func union(a, b map[string]string) map[string]string {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+// fieldsOf takes a message with its fragmentation octet apart; what cannot be is one field.
+func fieldsOf(octets []byte) map[string]string {
+	fields := map[string]string{}
+	_, apdu, err := dsrc.CutFragment(octets)
+	var leaves []leaf
+	if err == nil {
+		var notation []byte
+		if notation, err = dsrc.DecodeType("TApdu", apdu); err == nil {
+			leaves, err = flatten(notation)
+		}
+	}
+	if err != nil {
+		return map[string]string{"octets": fmt.Sprintf("%X", octets)}
+	}
+	for _, l := range leaves {
+		fields[l.path] = l.value
+	}
+	return fields
+}
