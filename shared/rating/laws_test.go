@@ -23,10 +23,7 @@ func TestRatingIsWhatThePlainOneSays(t *testing.T) {
 	plan := compile(t, book)
 	rapid.Check(t, func(t *rapid.T) {
 		inputs := drawSet(t, plan)
-		known := end(inputs)
-		if rapid.Bool().Draw(t, "not all known") && len(inputs) > 0 {
-			known = inputs[rapid.IntRange(0, len(inputs)-1).Draw(t, "known")].At.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "after")) * time.Minute)
-		}
+		known := drawKnown(t, inputs)
 		want := plain.Rate(book, inputs, known)
 		for i, got := range rateKnown(plan, inputs, known) {
 			w := want[i]
@@ -76,6 +73,15 @@ func freed(steps []rating.Step) rating.Rule {
 	return ""
 }
 
+// drawKnown draws until when everything is known: often while a window is open, and to its very end.
+func drawKnown(t *rapid.T, inputs []rating.Input) time.Time {
+	if len(inputs) == 0 || !rapid.Bool().Draw(t, "not all known") {
+		return end(inputs)
+	}
+	at := inputs[rapid.IntRange(0, len(inputs)-1).Draw(t, "known")].At
+	return at.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "after")) * time.Minute)
+}
+
 // end is when everything is known.
 func end(inputs []rating.Input) (at time.Time) {
 	for _, in := range inputs {
@@ -114,6 +120,23 @@ func TestAnAddedPassageChangesOnlyWhatRulesReach(t *testing.T) {
 			st, _ := plan.Station(in.Station)
 			if with[i].net != without[i].net && (st.Scheme != here.Scheme || added.At.Sub(in.At) >= plan.Longest()) {
 				t.Fatalf("%v at %s changed from %s to %s for the sake of %v at %s", in.At, in.Station, without[i].net, with[i].net, added.At, added.Station)
+			}
+		}
+	})
+}
+
+// The fast way to resolve gives what the general one gives, and refuses what it refuses: also in Sweden,
+// on ferries, before the first price list and where there is none.
+func TestResolvingFastIsResolving(t *testing.T) {
+	plan := compile(t, wholeBook(t))
+	rapid.Check(t, func(t *rapid.T) {
+		for _, in := range drawSet(t, plan) {
+			in.Products, in.LengthMM, in.TrailerMM = nil, 0, 0
+			i, _ := plan.StationIndex(in.Station)
+			want, refused := plan.Resolve(in)
+			got, err := plan.ResolveAt(i, in.At.UnixMilli(), in.Traits())
+			if got != want || fmt.Sprint(err) != fmt.Sprint(refused) {
+				t.Fatalf("%+v: got %+v %v, want %+v %v", in, got, err, want, refused)
 			}
 		}
 	})
@@ -253,7 +276,7 @@ func drawStations(t *rapid.T, plan *rating.Plan) (some []toll.StationID) {
 
 // linked lists the schemes that have rules of linked stations, so that they are drawn more often.
 func linked(all []tariff.Station) (list []toll.SchemeID) {
-	for _, id := range []toll.SchemeID{"mixed", "moholt", "tresfjord", "gothenburg"} {
+	for _, id := range []toll.SchemeID{"mixed", "moholt", "tresfjord", "gothenburg", "trondheim"} {
 		if slices.Contains(schemes(all), id) {
 			list = append(list, id)
 		}

@@ -54,6 +54,26 @@ func TestRulesOfNeighboursAllocateNothing(t *testing.T) {
 	}
 }
 
+// A charge is settled once the widest rule of its station has closed, in the version that it is under.
+func TestAChargeIsSettledWhenItsLinksHaveClosed(t *testing.T) {
+	plan := compile(t, wholeBook(t))
+	for station, want := range map[toll.StationID]time.Duration{
+		"trondheim-55": 60 * time.Minute, // may be waived
+		"trondheim-67": 0,                // waives others, and is never waived
+		"oslo-301":     0,
+		"gothenburg-3": 30 * time.Minute,
+	} {
+		at := time.Date(2023, time.March, 7, 11, 0, 0, 0, time.UTC)
+		c, err := plan.Resolve(rating.Input{Station: station, At: at, Facts: factsOf(toll.LightPetrol), Agreement: true, TagRead: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := plan.Settled(c).Sub(at); got != want {
+			t.Errorf("%s: got %v, want %v", station, got, want)
+		}
+	}
+}
+
 // BenchmarkRareRules rates months that need every look at neighbours that there is.
 func BenchmarkRareRules(b *testing.B) {
 	plan := compile(b, wholeBook(b))

@@ -46,9 +46,13 @@ func TestAnyPlanRatesInAnyOrderAndInAnyBatches(t *testing.T) {
 }
 
 func sameAsPlain(t *rapid.T, book *tariff.Book, plan *rating.Plan, inputs []rating.Input) {
-	want := plain.Rate(book, inputs, end(inputs))
-	for i, got := range rate(plan, inputs) {
+	known := drawKnown(t, inputs)
+	want := plain.Rate(book, inputs, known)
+	for i, got := range rateKnown(plan, inputs, known) {
 		w := want[i]
+		if got.pending != w.Pending {
+			t.Fatalf("%d %+v: pending %v (%s), want %v", i, inputs[i], got.pending, rules(got.steps), w.Pending)
+		}
 		if (got.err != nil) != w.Missing || got.list != w.List || got.net != w.Net {
 			t.Fatalf("%d %+v: got %s of %s %v (%s), want %s of %s %v", i, inputs[i], got.net, got.list, got.err, rules(got.steps), w.Net, w.List, w.Missing)
 		}
