@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -50,8 +51,8 @@ func (p *Product) URL() string { return "http://" + p.Addr }
 // Output is everything the program has printed.
 func (p *Product) Output() string { return p.output.String() }
 
-// Start starts a product in an empty home on a free port and stops it when the test ends. Env is set
-// for it beside the test's own.
+// Start starts a product in an empty home on a free port, lets Kari drive there today, and stops it when
+// the test ends. Env is set for it beside the test's own.
 func Start(t testing.TB, program string, env ...string) *Product {
 	t.Helper()
 	home, err := os.MkdirTemp("", "bompass-e2e-")
@@ -70,6 +71,9 @@ func Start(t testing.TB, program string, env ...string) *Product {
 		_ = os.RemoveAll(home)
 	})
 	p.Up(t)
+	if !slices.Contains(env, "BOMPASS_MODE=production") { // which has no cast
+		p.today(t)
+	}
 	return p
 }
 
