@@ -98,6 +98,8 @@ func TestABadLineIsNamedAndTheRestGoesOn(t *testing.T) {
 		`{"vehicle":"A","station":"oslo-301","at":"2023-03-07T10:00:00Z","agreement":"perhaps"}`:            "neither true nor false",
 		`{"vehicle":"A","station":"oslo-301","at":"2023-03-07T10:00:00Z","direction":"up"}`:                 "direction",
 		`{"station":"oslo-301","at":"2023-03-07T10:00:00Z"}`:                                                "vehicle or station is absent",
+		`{"vehicle":"A","station":"oslo-301","at":"2023-03-07T10:00:00Z","exempt":"old"}`:                   `exempt "old" is not known; write one of motorcycle, disabled,`,
+		`{"vehicle":"` + strings.Repeat("A", file.LineMax) + `"}`:                                           "is longer than 1048576 bytes",
 		`{"vehicle":"A","station":"oslo-999","at":"2023-03-07T10:00:00Z"}`:                                  "station.unknown: no tariff knows station oslo-999",
 		`{"vehicle":"A","station":"oslo-301","at":"2020-03-07T10:00:00Z"}`:                                  "tariff.missing: no price is known at station oslo-301 on 2020-03-07T10:00:00Z",
 		`{"id":"ok","vehicle":"A","station":"oslo-301","at":"2023-03-07T12:00:00Z","class":"light petrol"}`: "already on line 1",
@@ -142,10 +144,41 @@ func FuzzRead(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Fuzz(func(_ *testing.T, text string) {
+	f.Fuzz(func(t *testing.T, text string) {
 		var out, problems bytes.Buffer
-		_, _ = file.Job{Plan: plan, Name: "-", In: strings.NewReader(text), Out: &out, Problems: &problems}.Run()
+		sum, err := file.Job{Plan: plan, Name: "-", In: strings.NewReader(text), Out: &out, Problems: &problems}.Run()
+		if err == nil && (sum.Refused > 0) != strings.HasPrefix(problems.String(), "line ") && !strings.Contains(problems.String(), "left out of account") {
+			t.Errorf("%d lines were refused, and it says %q", sum.Refused, problems.String())
+		}
+		rated := 0
+		for dec := json.NewDecoder(&out); dec.More(); rated++ {
+			var l file.Line
+			if err := dec.Decode(&l); err != nil || rating.Sum(l.Steps) != l.Net || l.Net < 0 || l.Net > l.List {
+				t.Errorf("got %+v %v", l, err)
+			}
+		}
+		if err == nil && rated != sum.Rated {
+			t.Errorf("%d lines were written, %d counted", rated, sum.Rated)
+		}
 	})
+}
+
+func TestAHeadingThatIsNoneIsRefused(t *testing.T) {
+	book, _ := tariff.Load(assets.Tariff)
+	plan, err := rating.Compile(book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"x":                                "neither NDJSON nor CSV",
+		"vehicle,at\nA,1\n":                "neither NDJSON nor CSV",
+		"vehicle,station,at,at\nA,b,c,d\n": "the heading names at twice",
+	} {
+		_, err := file.Job{Plan: plan, Name: "-", In: strings.NewReader(text), Out: &bytes.Buffer{}, Problems: &bytes.Buffer{}}.Run()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", text, err, want)
+		}
+	}
 }
 
 // tolling.md A-17: lengths and products come from the file, whether the class is given or follows.

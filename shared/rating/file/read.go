@@ -62,17 +62,22 @@ func (r *rater) read() error {
 	return r.readCSV(in)
 }
 
-func (r *rater) readNDJSON(in io.Reader) error {
-	scan := bufio.NewScanner(in)
-	scan.Buffer(make([]byte, 1<<16), LineMax)
-	line := 0
-	for scan.Scan() {
-		line++
-		text := bytes.TrimSpace(scan.Bytes())
-		if len(text) == 0 {
+func (r *rater) readNDJSON(in *bufio.Reader) error {
+	for line := 1; ; line++ {
+		text, long, err := cut(in)
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+		if text = bytes.TrimSpace(text); len(text) == 0 && !long {
 			continue
 		}
-		values, err := object(text)
+		var values map[string]string
+		if err = errLong; !long {
+			values, err = object(text)
+		}
 		if err != nil {
 			r.refuse(line, err.Error())
 			continue
@@ -81,10 +86,26 @@ func (r *rater) readNDJSON(in io.Reader) error {
 			return err
 		}
 	}
-	if errors.Is(scan.Err(), bufio.ErrTooLong) {
-		return fmt.Errorf("line %d is longer than %d bytes", line+1, LineMax)
+}
+
+var errLong = fmt.Errorf("is longer than %d bytes", LineMax)
+
+// cut reads a line; of one that is too long it keeps nothing. The end is told once there is no more.
+func cut(in *bufio.Reader) (text []byte, long bool, err error) {
+	for {
+		piece, err := in.ReadSlice('\n')
+		if long = long || len(text)+len(piece) > LineMax; long {
+			text = nil
+		} else {
+			text = append(text, piece...)
+		}
+		switch {
+		case err == nil, errors.Is(err, io.EOF) && (long || len(text) > 0):
+			return text, long, nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, false, err
+		}
 	}
-	return scan.Err()
 }
 
 // object reads a JSON object of simple values; null is the same as absent.
@@ -132,6 +153,11 @@ func (r *rater) readCSV(in *bufio.Reader) error {
 	names := make([]string, len(heading))
 	for i := range names {
 		names[i] = strings.ToLower(strings.TrimSpace(heading[i]))
+	}
+	for i, name := range names {
+		if name != "" && slices.Contains(names[:i], name) {
+			return fmt.Errorf("the heading names %s twice", name)
+		}
 	}
 	if !slices.Contains(names, "station") || !slices.Contains(names, "at") {
 		return errors.New("neither NDJSON nor CSV with a heading that names station and at")
@@ -198,7 +224,6 @@ func unknownFields(values map[string]string) (names []string) {
 
 func understand(values map[string]string) (p passage, err error) {
 	p.ID, p.Vehicle, p.Station = toll.PassageID(values["id"]), values["vehicle"], toll.StationID(values["station"])
-	p.Exempt = toll.ExemptionKind(values["exempt"])
 	if p.Vehicle == "" || p.Station == "" {
 		return p, errors.New("vehicle or station is absent")
 	}
@@ -209,6 +234,9 @@ func understand(values map[string]string) (p passage, err error) {
 	case toll.Inbound, toll.Outbound, toll.DirectionUnknown:
 	default:
 		return p, fmt.Errorf("direction %q is not in, out or empty", p.Direction)
+	}
+	if p.Exempt = toll.ExemptionKind(values["exempt"]); p.Exempt != "" && !slices.Contains(tariff.Kinds(), p.Exempt) {
+		return p, fmt.Errorf("exempt %q is not known; write one of %s, or leave it empty", p.Exempt, kindWords())
 	}
 	if p.Agreement, err = yes("agreement", values["agreement"]); err != nil {
 		return p, err
@@ -226,6 +254,14 @@ func understand(values map[string]string) (p passage, err error) {
 		return p, err
 	}
 	return p, p.vehicleOf(values)
+}
+
+func kindWords() string {
+	var words []string
+	for _, kind := range tariff.Kinds() {
+		words = append(words, string(kind))
+	}
+	return strings.Join(words, ", ")
 }
 
 // vehicleOf reads the class in words, or the facts that it follows from.
