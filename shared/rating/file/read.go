@@ -150,17 +150,9 @@ func (r *rater) readCSV(in *bufio.Reader) error {
 	if err != nil {
 		return err
 	}
-	names := make([]string, len(heading))
-	for i := range names {
-		names[i] = strings.ToLower(strings.TrimSpace(heading[i]))
-	}
-	for i, name := range names {
-		if name != "" && slices.Contains(names[:i], name) {
-			return fmt.Errorf("the heading names %s twice", name)
-		}
-	}
-	if !slices.Contains(names, "station") || !slices.Contains(names, "at") {
-		return errors.New("neither NDJSON nor CSV with a heading that names station and at")
+	names, err := fieldNames(heading)
+	if err != nil {
+		return err
 	}
 	for {
 		cells, err := table.Read()
@@ -187,6 +179,21 @@ func (r *rater) readCSV(in *bufio.Reader) error {
 			return err
 		}
 	}
+}
+
+// fieldNames are the fields of a CSV file's columns.
+func fieldNames(heading []string) ([]string, error) {
+	names := make([]string, len(heading))
+	for i := range names {
+		names[i] = strings.ToLower(strings.TrimSpace(heading[i]))
+		if names[i] != "" && slices.Contains(names[:i], names[i]) {
+			return nil, fmt.Errorf("the heading names %s twice", names[i])
+		}
+	}
+	if !slices.Contains(names, "station") || !slices.Contains(names, "at") {
+		return nil, errors.New("neither NDJSON nor CSV with a heading that names station and at")
+	}
+	return names, nil
 }
 
 // line reads the values of one line and takes the passage.
