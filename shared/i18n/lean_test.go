@@ -49,7 +49,7 @@ func TestTheBrowserHasTheWordsItUses(t *testing.T) {
 			return err
 		}
 		for key, file := range left {
-			if strings.Contains(string(text), `"`+key+`"`) {
+			if said(string(text), key) {
 				t.Errorf("%s says %s, which stands in %s: the browser does not have it", name, key, file)
 			}
 		}
@@ -58,4 +58,14 @@ func TestTheBrowserHasTheWordsItUses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// said tells whether a program says a key, whole or put together as in "role." + role.
+func said(text, key string) bool {
+	for i, r := range key {
+		if r == '.' && strings.Contains(text, `"`+key[:i+1]+`"`) {
+			return true
+		}
+	}
+	return strings.Contains(text, `"`+key+`"`)
 }
