@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"time"
 
@@ -11,9 +12,13 @@ import (
 	"bompass/app/ui"
 	"bompass/shared/api"
 	"bompass/shared/bill"
+	"bompass/shared/fault"
 	"bompass/shared/oslo"
 	"bompass/shared/toll"
 )
+
+// monthField is the id of the month's field, and its name in the request.
+const monthField = "month"
 
 // monthsBack is for how many months a bill can be chosen.
 const monthsBack = 13
@@ -54,6 +59,7 @@ type check struct {
 	draft, asked bond
 	turn         int // of the newest question; answers to older ones are dropped
 	wrong        error
+	refused      *fault.Error // what the form may not ask for
 	done         *checked
 	all          bool // show every line
 	open         map[toll.PassageID]bool
@@ -86,7 +92,7 @@ func (p *check) choose(ctx app.Context, b bond) {
 		b.vehicle = firstVehicle(*latest)
 	}
 	p.draft, p.asked = b, b
-	p.done, p.wrong, p.all, p.open = nil, nil, false, map[toll.PassageID]bool{}
+	p.done, p.wrong, p.refused, p.all, p.open = nil, nil, nil, false, map[toll.PassageID]bool{}
 	p.load(ctx)
 }
 
@@ -116,11 +122,21 @@ func (p *check) fleet(ctx app.Context) {
 
 // submit sends the form.
 func (p *check) submit(ctx app.Context) {
+	if p.draft.vehicle == "" {
+		p.refuse(ctx, fault.New(fault.FieldMissing).At(vehicleField))
+		return
+	}
+	p.f.settle()
 	if p.draft == p.asked {
 		p.choose(ctx, p.draft)
 		return
 	}
 	ctx.Navigate(p.draft.href())
+}
+
+func (p *check) refuse(ctx app.Context, refused *fault.Error) {
+	p.refused = refused
+	p.f.blame(ctx, p.f.words().T("check.title"))
 }
 
 // load asks for the bill and checks it.
@@ -132,17 +148,23 @@ func (p *check) load(ctx app.Context) {
 	turn, asked, kept := p.turn, p.asked, p.f.s.Tariffs()
 	load(ctx, func(ctx context.Context) (checked, error) {
 		return work(ctx, p.f.s, asked, kept)
-	}, func(_ app.Context, done checked, err error) {
+	}, func(ctx app.Context, done checked, err error) {
 		if turn != p.turn {
 			return
 		}
-		if err != nil {
-			if !p.f.s.SignedOut(err) {
-				p.wrong = err
-			}
+		known, _ := errors.AsType[*fault.Error](err)
+		switch {
+		case err == nil:
+		case p.f.s.SignedOut(err):
+			return
+		case known != nil && (known.Field == vehicleField || known.Field == monthField):
+			p.refuse(ctx, known)
+			return
+		default:
+			p.wrong = err
 			return
 		}
-		p.wrong, p.done = nil, &done
+		p.wrong, p.refused, p.done = nil, nil, &done
 		p.f.s.Keep(done.tariffs)
 		p.f.said = p.verdict()
 	})
@@ -191,6 +213,8 @@ func (p *check) Render() app.UI {
 
 func (p *check) result() []app.UI {
 	switch {
+	case p.refused != nil:
+		return nil // the form says why
 	case p.wrong != nil:
 		return []app.UI{p.f.failed(p.wrong, p.load)}
 	case p.done == nil && p.asked.vehicle == "" && p.f.s.Latest() != nil:

@@ -25,14 +25,15 @@ func (p *check) form() app.UI {
 	}
 	return app.Elem("div").Class("bp-choose").Body(
 		ui.Form(w.T("check.choose"), ui.Submit("check", p.submit),
-			ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}.Select(string(p.draft.vehicle), vehicleOptions(w, p.f.s.Latest(), ""),
+			p.f.blamed(p.refused, ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}).Select(string(p.draft.vehicle), vehicleOptions(w, p.f.s.Latest(), ""),
 				ui.Change("vehicle", func(_ app.Context, v string) { p.draft.vehicle = toll.VehicleID(v) })),
-			ui.Field{ID: "month", Label: w.T("check.month")}.Select(p.draft.month.String(), months,
+			p.f.blamed(p.refused, ui.Field{ID: monthField, Label: w.T("check.month")}).Select(p.draft.month.String(), months,
 				ui.Change("month", func(_ app.Context, v string) {
 					if m, err := oslo.ParseMonth(v); err == nil {
 						p.draft.month = m
 					}
 				})),
+			p.f.mistakes(p.refused, vehicleField, monthField),
 			ui.Send(w.T("check.do")),
 		),
 	)

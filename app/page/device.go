@@ -60,10 +60,13 @@ func (p *device) own(ctx app.Context, own bool) {
 		return // nobody to be the owner
 	}
 	p.f.s.SetOwn(own)
+	p.f.settle()
 	if !own {
 		p.kept = 0
+		p.f.done(p.f.words().T("device.own.off"))
 		return
 	}
+	p.f.done(p.f.words().T("device.own.on"))
 	load(ctx, func(ctx context.Context) (api.OverviewReply, error) {
 		if _, err := p.f.s.Ask(ctx); err != nil {
 			return api.OverviewReply{}, err
@@ -143,9 +146,11 @@ func (p *overview) install() app.UI {
 				p.offer = false
 				ctx.ShowAppInstallPrompt()
 			})),
-			ui.Button("tertiary", w.T("device.decline"), ui.On("decline", func(app.Context) {
+			ui.Button("tertiary", w.T("device.decline"), ui.On("decline", func(ctx app.Context) {
 				p.offer = false
 				p.f.s.Decline()
+				p.f.done(w.T("device.declined", "page", w.T("device.title")))
+				p.f.back(ctx)
 			})),
 		),
 	))

@@ -20,9 +20,8 @@ const helpAddress = "hjelp@bompass.example"
 // frame is what every page has in common: who is here, the connection, and what screen readers are told.
 type frame struct {
 	s        *session.Session
-	public   bool        // the page is for everyone
-	stranger bool        // it has turned out that nobody is signed in
-	busy     func() bool // the person is in the middle of something; nil when a page has nothing to lose
+	public   bool // the page is for everyone
+	stranger bool // it has turned out that nobody is signed in
 	said     string
 	offline  bool
 	logout   string                              // why logging out did not work
@@ -30,6 +29,7 @@ type frame struct {
 	picked   func(app.Context, toll.AgreementID) // shows another agreement; nil on pages that show none
 	undone   string                              // what could not be done without the server
 	stops    []func()
+	forms
 }
 
 func (f *frame) words() *i18n.Words { return f.s.Words() }
@@ -115,12 +115,17 @@ func (f *frame) ask(ctx app.Context) {
 // arrive names the page. On a new page it also scrolls to the top and moves focus to the heading, as a
 // page load would; a new choice on the same page leaves both where they are.
 func (f *frame) arrive(ctx app.Context, title string) {
-	f.s.Window.Title(title + " – " + f.words().T("app.name"))
+	f.settle()
+	f.toast = nil
+	f.name(title)
 	if f.arriving && f.s.Moved() {
 		ctx.Defer(func(app.Context) { f.s.Window.Arrive() })
 	}
 	f.arriving = false
 }
+
+// name is the page's title.
+func (f *frame) name(title string) { f.s.Window.Title(title + " – " + f.words().T("app.name")) }
 
 // trouble says why there is no answer: what happened, and the trace to quote.
 func (f *frame) trouble(err error) (text, trace string) {
@@ -158,13 +163,11 @@ func (f *frame) render(here string, body ...app.UI) app.UI {
 	if f.s.Neutral() {
 		return ui.NeutralShell(w.T("app.name"), w.T("app.loading"))
 	}
-	if update := f.update(); update != nil {
-		body = append([]app.UI{update}, body...)
-	}
 	return ui.Shell{
 		Brand: w.T("app.name"), Skip: w.T("app.skip"), NavName: w.T("app.nav"),
 		Nav: f.nav(here), Enter: f.enter(), Picker: f.picker(),
 		Who: f.who(), Banner: f.banner(), Said: f.said, Foot: f.foot(), Body: body,
+		Toasts: f.toasts(), Dialog: f.dialog(), Touched: f.touched(),
 	}.UI()
 }
 

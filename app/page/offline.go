@@ -1,9 +1,6 @@
 package page
 
 import (
-	"github.com/maxence-charriere/go-app/v9/pkg/app"
-
-	"bompass/app/ui"
 	"bompass/shared/oslo"
 )
 
@@ -54,14 +51,4 @@ func (f *frame) stuck(err error) {
 		return
 	}
 	f.s.Abandon(func() { f.s.Window.Leave(leftPath) })
-}
-
-// update offers the new version, but not to a person in the middle of something.
-func (f *frame) update() app.UI {
-	if !f.s.Outdated() || f.busy != nil && f.busy() {
-		return nil
-	}
-	w := f.words()
-	return ui.Alert("info", "", w.T("app.outdated"), app.Elem("p").Body(
-		ui.Button("secondary", w.T("app.reload"), ui.On("outdated", func(app.Context) { f.s.Window.Update() }))))
 }

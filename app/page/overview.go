@@ -173,7 +173,7 @@ func (p *overview) Render() app.UI {
 	switch {
 	case p.reply != nil:
 		shown := p.shown()
-		return p.f.render(overviewPath, parts(title, p.tasks(shown), p.balance(shown), p.spend(shown), p.caps(shown), p.passages(), p.agreements(shown), p.install())...)
+		return p.f.render(overviewPath, parts(title, p.balance(shown), p.tasks(shown), ui.Abreast(parts(p.spend(shown), p.caps(shown))...), p.passages(), p.agreements(shown), p.install())...)
 	case p.wrong != nil:
 		return p.f.render(overviewPath, title, p.f.failed(p.wrong, p.load))
 	}

@@ -58,6 +58,14 @@ func (p *overview) months(reply *api.OverviewReply) (now, before []int64) {
 	return course(reply.Days, reply.Month, p.f.s.Today()), course(reply.Days, reply.Month-1, reply.Month.First())
 }
 
+// driven is what this month and the one before have cost, none of which is on an invoice: there are none.
+func driven(reply *api.OverviewReply) (sum money.Ore) {
+	for _, d := range reply.Days {
+		sum += d.Net
+	}
+	return sum
+}
+
 // compared says how the month stands against the one before on the same date.
 func (p *overview) compared(reply *api.OverviewReply) string {
 	w := p.f.words()

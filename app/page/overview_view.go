@@ -16,7 +16,7 @@ const vehiclesMax = 6
 
 func (p *overview) balance(reply *api.OverviewReply) app.UI {
 	w := p.f.words()
-	compared := p.compared(reply)
+	compared, driven := p.compared(reply), driven(reply)
 	amount := app.Elem("p").Class("bp-balance-amount").Text(w.Kroner(reply.Total))
 	if p.arrived > 0 { // two names in turn, as for fresh rows
 		amount = amount.Class("bp-moved-" + strconv.Itoa(p.arrived%2))
@@ -29,6 +29,8 @@ func (p *overview) balance(reply *api.OverviewReply) app.UI {
 			app.If(compared != "", app.Elem("span").Text(compared)),
 			app.If(p.f.live(), app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
 		),
+		app.If(driven > 0, app.Elem("p").Class("bp-balance-unbilled").Text(
+			w.T("overview.unbilled", "date", w.Day((reply.Month-1).First()), "amount", w.Kroner(driven)))),
 	)
 }
 

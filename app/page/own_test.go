@@ -75,7 +75,7 @@ func TestMyDetailsShowWhatIsConfirmedAndAgreedTo(t *testing.T) {
 	w, s := openOwn(t, d, "/profile", page.NewProfile)
 	s.shows("Kari Lund", "Navn og fødselsdato kommer fra Folkeregisteret og kan ikke endres her. Er noe feil, kontakter du bomselskapet ditt.", "Personvernreglene krever",
 		"E-post og SMS anbefales, fordi", "Akseptert bruk av e-post", "Akseptert bruk av SMS", "Reklame på e-post eller SMS", "Mobilnummeret er ikke bekreftet ennå", "Send en ny kode", "Telefon privat", "Telefon arbeid",
-		"Akseptert personvernerklæring", "Virker først når", "Passeringer: 12", `href="/export"`, "Hvorfor er dette nødvendig?")
+		"Akseptert personvernerklæring", "Virker først når", "Passeringer", "12, til", `href="/export"`, "Hvorfor er dette nødvendig?")
 	s.hides("Firmakontakt", "E-postadressen er ikke bekreftet")
 	if !strings.HasPrefix(w.Named, "Mine opplysninger") {
 		t.Errorf("title: %q", w.Named)
@@ -96,8 +96,9 @@ func TestAnImportantChangeLeadsToShowingAFactor(t *testing.T) {
 	w, s = openOwn(t, d, "/profile", page.NewProfile)
 	s.do(func(ctx app.Context) { page.SaveDetails(ctx, s.page, "x") })
 	s.shows("aria-invalid", `aria-describedby="mobile-wrong"`, "kan ikke stemme")
-	if w.FocusOn != "mobile" {
-		t.Errorf("focus on %q", w.FocusOn)
+	s.shows(`href="#mobile"`, "Rett dette for å gå videre")
+	if w.FocusOn != "mistakes" || !strings.HasPrefix(w.Named, "Feil: ") {
+		t.Errorf("focus on %q, title %q", w.FocusOn, w.Named)
 	}
 }
 
@@ -135,10 +136,10 @@ func TestPeopleOfACompanyAreListedAndInvited(t *testing.T) {
 		Invited: []api.InvitedLine{{ID: "1", Email: "per@bompass.example", Role: "auditor", Ends: noon}},
 	}}
 	_, s := openOwn(t, d, "/people", page.NewPeople)
-	s.shows("Nils Berg", "eier", "regnskapsfører", "til og med", "per@bompass.example", "Trekk invitasjonen tilbake", "Inviter en person")
+	s.shows("Nils Berg", "Eier", "Regnskapsfører", "til og med", "per@bompass.example", "Trekk invitasjonen tilbake", "Inviter en person")
 	d.refuse = fault.New(fault.FieldWrong).At("email")
 	s.do(func(ctx app.Context) { page.Invite(ctx, s.page, "x") })
-	s.shows("kan ikke stemme")
+	s.shows("kan ikke stemme", `href="#email"`)
 }
 
 func TestPagesAboutOneselfSayWhenThereIsNoAnswer(t *testing.T) {

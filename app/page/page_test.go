@@ -276,12 +276,13 @@ func TestItRefusesAPeriodBeforeAskingTheServer(t *testing.T) {
 	}
 }
 
-func TestItMovesFocusToTheFieldThatIsWrong(t *testing.T) {
+func TestItMovesFocusToWhatSaysWhichFieldIsWrong(t *testing.T) {
 	w, s := open(t, &desk{}, "/passages", page.NewPassages)
 	s.do(func(ctx app.Context) { page.Choose(ctx, s.page, "2026-01-01", "2026-11-20") })
 	s.shows("Perioden er 324 dager")
-	if w.FocusOn != "to" {
-		t.Errorf("focus: got %q, want the end date", w.FocusOn)
+	s.shows(`id="mistakes"`, `href="#to"`)
+	if w.FocusOn != "mistakes" || !strings.HasPrefix(w.Named, "Feil: ") {
+		t.Errorf("focus: got %q, want the summary; title %q", w.FocusOn, w.Named)
 	}
 }
 

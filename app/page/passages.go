@@ -33,7 +33,6 @@ type passages struct {
 func newPassages(s *session.Session) *passages {
 	p := &passages{f: frame{s: s}, loading: true}
 	p.f.picked = p.pick
-	p.f.busy = func() bool { return p.draft != p.asked }
 	return p
 }
 
@@ -95,11 +94,10 @@ func (p *passages) check() {
 // submit sends the form.
 func (p *passages) submit(ctx app.Context) {
 	if p.check(); p.refused != nil {
-		p.f.arrive(ctx, p.title())
-		field := p.refused.Field
-		ctx.Defer(func(app.Context) { p.f.s.Window.Focus(field) })
+		p.f.blame(ctx, p.f.words().T("passages.title"))
 		return
 	}
+	p.f.settle()
 	if p.draft == p.asked {
 		p.choose(ctx, p.draft)
 		return
@@ -133,7 +131,7 @@ func (p *passages) fetch(ctx app.Context, after string) {
 	})
 }
 
-func (p *passages) answered(_ app.Context, reply api.PassageListReply, err error) {
+func (p *passages) answered(ctx app.Context, reply api.PassageListReply, err error) {
 	p.loading, p.more = false, false
 	if err != nil {
 		if p.f.s.SignedOut(err) {
@@ -141,6 +139,7 @@ func (p *passages) answered(_ app.Context, reply api.PassageListReply, err error
 		}
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Field != "" {
 			p.refused = f
+			p.f.blame(ctx, p.f.words().T("passages.title"))
 			return
 		}
 		p.wrong = err

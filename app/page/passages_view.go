@@ -21,7 +21,7 @@ func (p *passages) form() app.UI {
 	w := p.f.words()
 	from, to := ui.Field{ID: fromField, Label: w.T("passages.from")}, ui.Field{ID: toField, Label: w.T("passages.to")}
 	var refusal app.UI // below both dates: it concerns the period
-	if p.refused != nil {
+	if p.refused != nil && p.refused.Field != vehicleField {
 		refusal = ui.Wrong(refusalID, w.Fault(p.refused))
 		wrong := &to
 		if p.refused.Field == fromField {
@@ -30,13 +30,15 @@ func (p *passages) form() app.UI {
 		wrong.WrongID = refusalID
 	}
 	return app.Elem("div").Class("bp-choose").Body(
+		p.f.refusal(p.refused, vehicleField, fromField, toField),
 		ui.Form(w.T("passages.choose"), ui.Submit("choose", p.submit),
-			ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}.Select(string(p.draft.vehicle), p.vehicles(),
+			p.f.blamed(p.refused, ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}).Select(string(p.draft.vehicle), p.vehicles(),
 				ui.Change("vehicle", func(_ app.Context, v string) { p.draft.vehicle = toll.VehicleID(v) })),
 			from.Day(p.draft.from, ui.Change("from", func(_ app.Context, v string) { p.draft.from = v })),
 			to.Day(p.draft.to, ui.Change("to", func(_ app.Context, v string) { p.draft.to = v })),
+			app.Elem("div").Class("bp-refusal").Body(refusal),
+			p.f.mistakes(p.refused, vehicleField, fromField, toField),
 			ui.Send(w.T("passages.show")),
-			app.Elem("div").Role("alert").Class("bp-refusal").Body(refusal),
 		),
 		ui.Presets(w.T("passages.presets"), p.presets()),
 		app.Elem("p").Class("bp-quiet").Text(w.T("passages.hint")),

@@ -10,6 +10,7 @@ import (
 	"bompass/app/ui"
 	"bompass/shared/api"
 	"bompass/shared/fault"
+	"bompass/shared/i18n"
 	"bompass/shared/oslo"
 	"bompass/shared/toll"
 )
@@ -24,8 +25,10 @@ type people struct {
 	until   string // as in the field
 	wrong   error
 	refused *fault.Error
-	told    string
 }
+
+// inviteFields are the ids of the invitation's fields, which are their names in the request.
+var inviteFields = [...]string{"email", "role", "vehicle", "until"}
 
 func newPeople(s *session.Session) *people {
 	return &people{f: frame{s: s}, draft: api.InviteRequest{Role: "accountant"}}
@@ -68,24 +71,26 @@ func (p *people) ask(ctx app.Context) {
 	})
 }
 
-// do changes something and shows who is left.
-func (p *people) do(ctx app.Context, done string, change func(context.Context) error) {
-	p.refused, p.told = nil, ""
+// do changes something, says so, and shows who is left.
+func (p *people) do(ctx app.Context, done string, change func(context.Context) error, then func(app.Context)) {
+	p.refused = nil
 	load(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, change(ctx) }, func(ctx app.Context, _ struct{}, err error) {
 		if p.f.proves(err, peoplePath) {
 			return
 		}
 		if known, ok := errors.AsType[*fault.Error](err); ok {
 			p.refused = known
-			p.f.said = p.f.words().Fault(known)
+			p.f.blame(ctx, p.f.words().T("people.title"))
 			return
 		}
 		if err != nil {
-			p.f.said, _ = p.f.trouble(err)
+			text, _ := p.f.trouble(err)
+			p.f.done(text)
 			return
 		}
-		p.told = p.f.words().T(done)
-		p.f.said = p.told
+		p.f.done(done)
+		p.f.name(p.f.words().T("people.title"))
+		then(ctx)
 		p.ask(ctx)
 	})
 }
@@ -98,7 +103,35 @@ func (p *people) invite(ctx app.Context) {
 	if req.Role != "driver" {
 		req.Vehicle = ""
 	}
-	p.do(ctx, "people.invited", func(ctx context.Context) error { return p.f.s.Client.Invite(ctx, req) })
+	w := p.f.words()
+	p.do(ctx, w.T("people.invited"), func(ctx context.Context) error { return p.f.s.Client.Invite(ctx, req) }, func(app.Context) {
+		p.draft.Email, p.until = "", ""
+		p.f.settle(w.T("people.invite"))
+	})
+}
+
+// remove takes a person's role away, once it has been said what that means.
+func (p *people) remove(ctx app.Context, person api.PersonLine) {
+	w := p.f.words()
+	p.f.confirm(ctx, question{
+		title: w.T("people.remove.ask", "name", person.Name), text: w.T("people.remove.means"), yes: w.T("people.remove"),
+		do: func(ctx app.Context) {
+			p.do(ctx, w.T("people.removed"), func(ctx context.Context) error {
+				return p.f.s.Client.RemovePerson(ctx, api.PersonRequest{Account: person.Account})
+			}, p.f.back)
+		},
+	})
+}
+
+// withdraw takes an invitation back, once it has been said what that means.
+func (p *people) withdraw(ctx app.Context, invited api.InvitedLine) {
+	w := p.f.words()
+	p.f.confirm(ctx, question{
+		title: w.T("people.withdraw.ask", "email", invited.Email), text: w.T("people.withdraw.means"), yes: w.T("people.withdraw"),
+		do: func(ctx app.Context) {
+			p.do(ctx, w.T("people.withdrawn"), func(ctx context.Context) error { return p.f.s.Client.Withdraw(ctx, invited.ID) }, p.f.back)
+		},
+	})
 }
 
 // Render shows who acts for the customer, who is invited, and the form for one more.
@@ -115,54 +148,46 @@ func (p *people) Render() app.UI {
 		return p.f.render(peoplePath, title, ui.Loading(w.T("app.loading")))
 	}
 	return p.f.render(peoplePath, title,
-		app.If(p.told != "", ui.Alert("success", "", p.told)),
-		p.f.refusal(p.refused),
-		app.Elem("section").Body(p.lines()...), p.form(),
+		p.f.refusal(p.refused, inviteFields[:]...),
+		app.Elem("section").Class("bp-card bp-list").Aria("labelledby", ui.TitleID).Body(p.lines()...),
+		p.form(),
 	)
 }
 
 func (p *people) lines() (list []app.UI) {
 	w := p.f.words()
 	for _, person := range p.reply.People {
-		text := w.T("role." + person.Role)
+		notes := []string{person.Email, i18n.Sentence(w.T("role." + person.Role))}
 		if !person.Until.IsZero() {
-			text += ", " + w.T("people.until", "date", w.Day(oslo.DayOf(person.Until.Add(-1))))
+			notes[1] += ", " + w.T("people.until", "date", w.Day(oslo.DayOf(person.Until.Add(-1))))
 		}
-		line := []app.UI{app.Elem("p").Class("ds-label").Text(person.Name), app.Elem("p").Text(person.Email), app.Elem("p").Class("bp-quiet").Text(text)}
-		if person.Role != "owner" && !person.Here {
-			who := person.Account
-			line = append(line, ui.Button("tertiary", w.T("people.remove"), ui.On("remove/"+string(who), func(ctx app.Context) {
-				p.do(ctx, "people.removed", func(ctx context.Context) error {
-					return p.f.s.Client.RemovePerson(ctx, api.PersonRequest{Account: who})
-				})
-			})).Aria("label", w.T("people.remove")+": "+person.Name))
+		var end app.UI
+		switch {
+		case person.Here:
+			end = ui.Badge("success", w.T("people.you"))
+		case person.Role != "owner":
+			end = ui.Button("tertiary", w.T("people.remove"), ui.On("remove/"+string(person.Account), func(ctx app.Context) { p.remove(ctx, person) })).
+				Aria("label", w.T("people.remove")+": "+person.Name)
 		}
-		list = append(list, app.Elem("div").Class("bp-fact").Body(line...))
+		list = append(list, ui.Entry(person.Name, notes, end))
 	}
 	for _, i := range p.reply.Invited {
-		id := i.ID
-		list = append(list, app.Elem("div").Class("bp-fact").Body(
-			app.Elem("p").Class("ds-label").Text(i.Email), app.Elem("p").Class("bp-quiet").Text(w.T("people.waiting", "role", w.T("role."+i.Role), "date", w.Day(oslo.DayOf(i.Ends)))),
-			ui.Button("tertiary", w.T("people.withdraw"), ui.On("withdraw/"+id, func(ctx app.Context) {
-				p.do(ctx, "people.withdrawn", func(ctx context.Context) error { return p.f.s.Client.Withdraw(ctx, id) })
-			})).Aria("label", w.T("people.withdraw")+": "+i.Email)))
+		list = append(list, ui.Entry(i.Email, []string{w.T("people.waiting", "role", w.T("role."+i.Role), "date", w.Day(oslo.DayOf(i.Ends)))},
+			ui.Button("tertiary", w.T("people.withdraw"), ui.On("withdraw/"+i.ID, func(ctx app.Context) { p.withdraw(ctx, i) })).
+				Aria("label", w.T("people.withdraw")+": "+i.Email)))
 	}
 	return list
 }
 
 func (p *people) field(id, label, hint string) ui.Field {
-	f := ui.Field{ID: id, Label: label, Hint: hint}
-	if p.refused != nil && p.refused.Field == id {
-		f.Wrong = p.f.words().Fault(p.refused)
-	}
-	return f
+	return p.f.blamed(p.refused, ui.Field{ID: id, Label: label, Hint: hint})
 }
 
 func (p *people) form() app.UI {
 	w := p.f.words()
 	var roles []ui.Option
 	for _, role := range []string{"administrator", "accountant", "driver", "auditor"} {
-		roles = append(roles, ui.Option{Value: role, Text: w.T("role." + role)})
+		roles = append(roles, ui.Option{Value: role, Text: i18n.Sentence(w.T("role." + role))})
 	}
 	body := []app.UI{
 		p.field("email", w.T("people.email"), "").Text(p.draft.Email, ui.Input{Kind: "email", Max: 254}, ui.Change("email", func(_ app.Context, v string) { p.draft.Email = v })),
@@ -172,8 +197,9 @@ func (p *people) form() app.UI {
 		body = append(body, p.field("vehicle", w.T("people.vehicle"), "").Select(string(p.draft.Vehicle), p.vehicles(), ui.Change("vehicle", p.drive)))
 	}
 	body = append(body, p.field("until", w.T("people.until.last"), w.T("people.until.hint")).Day(p.until, ui.Change("until", func(_ app.Context, v string) { p.until = v })),
-		ui.Send(w.T("people.invite")))
-	return app.Elem("section").Body(ui.Heading("invite", w.T("people.invite")), ui.Form(w.T("people.invite"), ui.Submit("invite", p.invite), body...))
+		p.f.mistakes(p.refused, inviteFields[:]...), ui.Send(w.T("people.invite")))
+	return app.Elem("section").Class("bp-card bp-card-text").Aria("labelledby", "invite").Body(
+		ui.Heading("invite", w.T("people.invite")), ui.Question(w.T("people.invite"), ui.Submit("invite", p.invite), body...))
 }
 
 func (p *people) drive(_ app.Context, id string) { p.draft.Vehicle = toll.VehicleID(id) }

@@ -9,6 +9,7 @@ import (
 
 	"bompass/app/session"
 	"bompass/app/ui"
+	"bompass/shared/fault"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 	"bompass/shared/trip"
@@ -23,7 +24,8 @@ type prices struct {
 	trip          trip.Trip
 	query         string // in the search field
 	wrong         error
-	with, without trip.Quote // with agreement and tag, and with neither
+	refused       *fault.Error // what a field cannot be
+	with, without trip.Quote   // with agreement and tag, and with neither
 	took          time.Duration
 	open          map[toll.PassageID]bool
 }
@@ -91,11 +93,48 @@ func (p *prices) change(do func(*trip.Trip)) {
 // add puts a station at the end of the trip.
 func (p *prices) add(id toll.StationID) {
 	p.query = ""
+	p.fixed(stationField)
 	p.change(func(t *trip.Trip) {
 		if len(t.Stops) < trip.StopsMax {
 			t.Stops = append(t.Stops, trip.Stop{Station: id, Minute: nextMinute(*t)})
 		}
 	})
+}
+
+// keep takes a field's value into the trip, or says that it cannot be read.
+func (p *prices) keep(field string, ok bool, do func(*trip.Trip)) {
+	if !ok {
+		p.refused = fault.New(fault.FieldWrong).At(field)
+		return
+	}
+	p.fixed(field)
+	p.change(do)
+}
+
+// fixed forgets what was wrong with a field.
+func (p *prices) fixed(field string) {
+	if p.refused != nil && p.refused.Field == field {
+		p.refused = nil
+	}
+}
+
+// search sends the search's form.
+func (p *prices) search(ctx app.Context) {
+	if p.fixed(stationField); p.query == "" {
+		p.refused = fault.New(fault.FieldMissing).At(stationField)
+		p.f.blame(ctx, p.f.words().T("prices.title"))
+	}
+}
+
+// remove takes a station out of the trip, and can put it back.
+func (p *prices) remove(ctx app.Context, i int) {
+	before := slices.Clone(p.trip.Stops)
+	name, _ := p.place(before[i].Station)
+	p.change(func(t *trip.Trip) { t.Stops = append(t.Stops[:i], t.Stops[i+1:]...) })
+	p.f.undoable(p.f.words().T("prices.removed", "name", name), func(app.Context) {
+		p.change(func(t *trip.Trip) { t.Stops = before })
+	})
+	ctx.Defer(func(app.Context) { p.f.s.Window.Focus(stationField) })
 }
 
 // foundMax is how many stations a search shows.

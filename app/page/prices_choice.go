@@ -14,23 +14,40 @@ import (
 	"bompass/shared/trip"
 )
 
+// The ids of the fields that can be wrong.
+const (
+	stationField = "station"
+	dayField     = "day"
+	backField    = "back"
+)
+
+// timeFields are the ids of the fields for when the stations are passed.
+func (p *prices) timeFields() []string {
+	ids := []string{dayField, backField}
+	for i := range p.trip.Stops {
+		ids = append(ids, "at-"+strconv.Itoa(i))
+	}
+	return ids
+}
+
 // choice is everything that the price depends on.
 func (p *prices) choice() app.UI {
 	w := p.f.words()
 	return app.Elem("div").Class("bp-choose bp-stack").Body(
 		app.Elem("section").Class("bp-stack").Aria("labelledby", "stations").Body(
 			ui.Heading("stations", w.T("prices.stations")),
-			p.search(),
+			p.searching(),
 			app.If(len(p.trip.Stops) > 0, p.stops()),
 		),
 		app.Elem("section").Class("bp-stack").Aria("labelledby", "trip").Body(
 			ui.Heading("trip", w.T("prices.trip")),
 			ui.Form(w.T("prices.trip"), ui.Submit("trip", func(app.Context) {}), p.fields()...),
+			p.f.mistakes(p.refused, p.timeFields()...),
 		),
 	)
 }
 
-func (p *prices) search() app.UI {
+func (p *prices) searching() app.UI {
 	w := p.f.words()
 	found, more := p.find()
 	rows := make([]app.UI, 0, len(found))
@@ -45,9 +62,10 @@ func (p *prices) search() app.UI {
 		}
 	}
 	return app.Elem("div").Class("bp-search").Body(
-		ui.Form(w.T("prices.search"), ui.Submit("search", func(app.Context) {}),
-			ui.Field{ID: "station", Label: w.T("prices.search"), Hint: w.T("prices.search.hint")}.Search(p.query,
-				ui.Change("station", func(_ app.Context, v string) { p.query = v })),
+		ui.Form(w.T("prices.search"), ui.Submit("search", p.search),
+			p.f.blamed(p.refused, ui.Field{ID: stationField, Label: w.T("prices.search"), Hint: w.T("prices.search.hint")}).Search(p.query,
+				ui.Change(stationField, func(_ app.Context, v string) { p.query = v })),
+			p.f.mistakes(p.refused, stationField),
 			ui.Send(w.T("prices.search.do")),
 		),
 		app.If(p.query == "" && len(p.trip.Stops) == 0, p.schemes()),
@@ -70,7 +88,7 @@ func (p *prices) offer(s tariff.Station) app.UI {
 	return ui.Offer("add-"+string(s.ID), s.Name, scheme+" · "+s.ChargerName, p.f.words().T("prices.add", "name", s.Name),
 		ui.On("add/"+string(s.ID), func(ctx app.Context) {
 			p.add(s.ID)
-			ctx.Defer(func(app.Context) { p.f.s.Window.Focus("station") })
+			ctx.Defer(func(app.Context) { p.f.s.Window.Focus(stationField) })
 		}))
 }
 
@@ -80,18 +98,14 @@ func (p *prices) stops() app.UI {
 	rows := make([]app.UI, 0, len(p.trip.Stops))
 	for i, stop := range p.trip.Stops {
 		name, scheme := p.place(stop.Station)
-		key := strconv.Itoa(i) + "/" + string(stop.Station)
+		key, field := strconv.Itoa(i)+"/"+string(stop.Station), "at-"+strconv.Itoa(i)
 		rows = append(rows, app.Elem("li").Class("bp-stop").Body(
 			app.Elem("div").Body(app.Elem("span").Class("bp-station").Text(name), app.Elem("span").Class("bp-sub").Text(scheme)),
-			ui.Field{ID: "at-" + strconv.Itoa(i), Label: w.T("prices.at", "name", name)}.Clock(clock(stop.Minute), ui.Change("at/"+key, func(_ app.Context, v string) {
-				if minute, ok := parseClock(v); ok {
-					p.change(func(t *trip.Trip) { t.Stops[i].Minute = minute })
-				}
+			p.f.blamed(p.refused, ui.Field{ID: field, Label: w.T("prices.at", "name", name)}).Clock(clock(stop.Minute), ui.Change("at/"+key, func(_ app.Context, v string) {
+				minute, ok := parseClock(v)
+				p.keep(field, ok, func(t *trip.Trip) { t.Stops[i].Minute = minute })
 			})),
-			ui.Button("tertiary", w.T("prices.remove"), ui.On("remove/"+key, func(ctx app.Context) {
-				p.change(func(t *trip.Trip) { t.Stops = append(t.Stops[:i], t.Stops[i+1:]...) })
-				ctx.Defer(func(app.Context) { p.f.s.Window.Focus("station") })
-			})).Aria("label", w.T("prices.remove.name", "name", name)),
+			ui.Button("tertiary", w.T("prices.remove"), ui.On("remove/"+key, func(ctx app.Context) { p.remove(ctx, i) })).Aria("label", w.T("prices.remove.name", "name", name)),
 		))
 	}
 	return app.Elem("ol").Class("bp-stops").Body(rows...)
@@ -120,10 +134,9 @@ func (p *prices) fields() []app.UI {
 		ui.Field{ID: "class", Label: w.T("prices.class")}.Select(p.trip.Class.String(), classOptions(w), change("class", func(t *trip.Trip, v string) {
 			t.Class, _ = toll.ParseClass(v)
 		})),
-		ui.Field{ID: "day", Label: w.T("prices.day")}.Day(p.trip.Day.String(), change("day", func(t *trip.Trip, v string) {
-			if day, err := oslo.ParseDay(v); err == nil {
-				t.Day = day
-			}
+		p.f.blamed(p.refused, ui.Field{ID: dayField, Label: w.T("prices.day")}).Day(p.trip.Day.String(), ui.Change(dayField, func(_ app.Context, v string) {
+			day, err := oslo.ParseDay(v)
+			p.keep(dayField, err == nil, func(t *trip.Trip) { t.Day = day })
 		})),
 		ui.Field{ID: "way", Label: w.T("prices.way")}.Select(string(p.trip.Way), []ui.Option{
 			{Value: string(toll.Inbound), Text: w.T("prices.way.in")}, {Value: string(toll.Outbound), Text: w.T("prices.way.out")},
@@ -133,10 +146,9 @@ func (p *prices) fields() []app.UI {
 		}, change("both", func(t *trip.Trip, v string) { t.Return = v != "" })),
 	}
 	if p.trip.Return {
-		fields = append(fields, ui.Field{ID: "back", Label: w.T("prices.back")}.Clock(clock(p.trip.Back), change("back", func(t *trip.Trip, v string) {
-			if minute, ok := parseClock(v); ok {
-				t.Back = minute
-			}
+		fields = append(fields, p.f.blamed(p.refused, ui.Field{ID: backField, Label: w.T("prices.back")}).Clock(clock(p.trip.Back), ui.Change(backField, func(_ app.Context, v string) {
+			minute, ok := parseClock(v)
+			p.keep(backField, ok, func(t *trip.Trip) { t.Back = minute })
 		})))
 	}
 	if slices.ContainsFunc(p.trip.Stops, func(s trip.Stop) bool { return p.ferry(s.Station) }) {

@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/url"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -26,7 +27,6 @@ type profile struct {
 	given   map[toll.ConsentKind]bool
 	wrong   error
 	refused *fault.Error // what the server said of a field
-	told    string       // what has just been done
 }
 
 func newProfile(s *session.Session) *profile {
@@ -61,38 +61,64 @@ func (p *profile) ask(ctx app.Context) {
 	})
 }
 
-// take shows what the server has.
+// take shows what the server has, but for what the person has begun to write.
 func (p *profile) take(reply api.ProfileReply) {
-	p.reply, p.draft, p.refused = &reply, reply.Details, nil
+	w := p.f.words()
+	p.reply, p.refused = &reply, nil
+	if !p.f.begun[w.T("profile.details")] {
+		p.draft = reply.Details
+	}
+	if p.f.begun[w.T("profile.consents")] {
+		return
+	}
 	for _, c := range reply.Consents {
 		p.given[c.Kind] = c.Given && c.Version == c.Current
 	}
 }
 
-// send does something and shows what came of it. When a factor must be shown first, it leads there and
+// errand is something that a person asks for on the page.
+type errand struct {
+	form string // that asks for it
+	done string // what is said once it is done
+	code string // the id of the field that the server calls code
+	do   func(context.Context) (api.ProfileReply, error)
+}
+
+// send does something and says what came of it. When a factor must be shown first, it leads there and
 // back.
-func (p *profile) send(ctx app.Context, done string, do func(context.Context) (api.ProfileReply, error)) {
-	p.told, p.refused = "", nil
-	load(ctx, do, func(ctx app.Context, reply api.ProfileReply, err error) {
+func (p *profile) send(ctx app.Context, e errand) {
+	p.refused = nil
+	title := p.f.words().T("profile.title")
+	load(ctx, e.do, func(ctx app.Context, reply api.ProfileReply, err error) {
 		if p.f.proves(err, profilePath) {
 			return
 		}
 		if known, ok := errors.AsType[*fault.Error](err); ok {
-			p.refused = known
-			p.f.said = p.f.words().Fault(known)
-			field := known.Field
-			ctx.Defer(func(app.Context) { p.f.s.Window.Focus(field) })
+			p.refused = e.refused(*known)
+			p.f.blame(ctx, title)
 			return
 		}
 		if err != nil {
-			p.f.said, _ = p.f.trouble(err)
-			p.told = p.f.said
+			text, _ := p.f.trouble(err)
+			p.f.done(text)
 			return
 		}
+		p.f.settle(e.form)
 		p.take(reply)
-		p.told = p.f.words().T(done)
-		p.f.said = p.told
+		p.f.name(title)
+		p.f.done(e.done)
 	})
+}
+
+// refused is a refusal with the id of the field that it is about.
+func (e errand) refused(f fault.Error) *fault.Error {
+	switch {
+	case f.Field == "code":
+		f.Field = e.code
+	case f.Field == string(toll.ConsentPrivacy):
+		f.Field = consentID(toll.ConsentPrivacy)
+	}
+	return &f
 }
 
 // proves leads to where a factor is shown when an answer asks for that, and to sign in when the
@@ -105,50 +131,56 @@ func (f *frame) proves(err error, back string) bool {
 	return err != nil && f.s.SignedOut(err)
 }
 
-// refusal says what was refused when no field is to blame.
-func (f *frame) refusal(refused *fault.Error) app.UI {
-	if refused == nil || refused.Field != "" {
-		return app.Elem("div")
-	}
-	return ui.Alert("danger", "", f.words().Fault(refused))
-}
-
 func (p *profile) save(ctx app.Context) {
-	draft := p.draft
-	p.send(ctx, "profile.saved", func(ctx context.Context) (api.ProfileReply, error) { return p.f.s.Client.SaveProfile(ctx, draft) })
+	draft, w := p.draft, p.f.words()
+	p.send(ctx, errand{form: w.T("profile.details"), done: w.T("profile.saved"), do: func(ctx context.Context) (api.ProfileReply, error) {
+		return p.f.s.Client.SaveProfile(ctx, draft)
+	}})
 }
 
 func (p *profile) changeEmail(ctx app.Context) {
-	email, reply := p.email, *p.reply
-	p.send(ctx, "profile.email.sent", func(ctx context.Context) (api.ProfileReply, error) {
+	email, reply, w := p.email, *p.reply, p.f.words()
+	p.send(ctx, errand{form: w.T("profile.email.change"), done: w.T("profile.email.sent"), do: func(ctx context.Context) (api.ProfileReply, error) {
 		return reply, p.f.s.Client.ChangeEmail(ctx, email)
-	})
+	}})
 }
 
 func (p *profile) sendCode(ctx app.Context, channel string) {
 	reply := *p.reply
-	p.send(ctx, "profile.code.sent", func(ctx context.Context) (api.ProfileReply, error) { return reply, p.f.s.Client.SendCode(ctx, channel) })
+	p.send(ctx, errand{done: p.f.words().T("profile.code.sent"), code: "code-" + channel, do: func(ctx context.Context) (api.ProfileReply, error) {
+		return reply, p.f.s.Client.SendCode(ctx, channel)
+	}})
 }
 
 func (p *profile) confirm(ctx app.Context, channel string) {
-	code := p.codes[channel]
-	p.send(ctx, "profile.confirmed", func(ctx context.Context) (api.ProfileReply, error) {
+	code, w := p.codes[channel], p.f.words()
+	p.send(ctx, errand{form: w.T("profile." + channel + ".unconfirmed"), done: w.T("profile.confirmed"), code: "code-" + channel, do: func(ctx context.Context) (api.ProfileReply, error) {
 		return p.f.s.Client.ConfirmCode(ctx, channel, code)
-	})
+	}})
 }
 
 func (p *profile) consent(ctx app.Context) {
-	given := map[toll.ConsentKind]bool{}
-	for kind, yes := range p.given {
-		given[kind] = yes
-	}
-	p.send(ctx, "profile.consent.saved", func(ctx context.Context) (api.ProfileReply, error) {
+	given, w := maps.Clone(p.given), p.f.words()
+	p.send(ctx, errand{form: w.T("profile.consents"), done: w.T("profile.consent.saved"), do: func(ctx context.Context) (api.ProfileReply, error) {
 		return p.f.s.Client.SaveConsents(ctx, api.ConsentRequest{Given: given})
-	})
+	}})
+}
+
+// askErase says what being forgotten means before it is asked for.
+func (p *profile) askErase(ctx app.Context) {
+	w := p.f.words()
+	p.f.confirm(ctx, question{title: w.T("profile.erase.ask"), text: w.T("profile.erase.means"), yes: w.T("profile.erase"), do: func(ctx app.Context) {
+		p.erase(ctx, false)
+	}})
 }
 
 func (p *profile) erase(ctx app.Context, withdraw bool) {
-	p.send(ctx, "profile.saved", func(ctx context.Context) (api.ProfileReply, error) { return p.f.s.Client.Erase(ctx, withdraw) })
+	done := p.f.words().T("profile.erase.done")
+	if withdraw {
+		done = p.f.words().T("profile.erase.withdrawn")
+	}
+	p.send(ctx, errand{done: done, do: func(ctx context.Context) (api.ProfileReply, error) { return p.f.s.Client.Erase(ctx, withdraw) }})
+	p.f.back(ctx)
 }
 
 // Render shows the details, the consents and what a person may ask of us.
@@ -165,7 +197,7 @@ func (p *profile) Render() app.UI {
 		return p.f.render(profilePath, title, ui.Loading(w.T("app.loading")))
 	}
 	return p.f.render(profilePath, title,
-		app.If(p.told != "", ui.Alert("success", "", p.told)), p.f.refusal(p.refused),
+		p.f.refusal(p.refused, p.fields()...),
 		p.facts(), p.confirmations(), p.details(), p.consents(), p.privacy(),
 	)
 }

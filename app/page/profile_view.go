@@ -1,6 +1,8 @@
 package page
 
 import (
+	"slices"
+
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"bompass/app/ui"
@@ -9,25 +11,46 @@ import (
 	"bompass/shared/toll"
 )
 
+// The ids of the page's fields, form by form. Those of the details are their names in the request.
+var (
+	emailFields  = [...]string{"email"}
+	detailFields = [...]string{"mobile", "phone_private", "phone_work", "street", "postal_code", "city", "country", "contact"}
+	codeFields   = [...]string{"code-email", "code-mobile"}
+)
+
+// consentID is the id of a consent's box.
+func consentID(kind toll.ConsentKind) string { return "consent-" + string(kind) }
+
+// fields are the ids of all fields.
+func (p *profile) fields() []string {
+	ids := slices.Concat(emailFields[:], detailFields[:], codeFields[:])
+	for _, c := range p.reply.Consents {
+		ids = append(ids, consentID(c.Kind))
+	}
+	return ids
+}
+
 // field is a field of the page with what the server said of it.
 func (p *profile) field(id, label, hint string) ui.Field {
-	f := ui.Field{ID: id, Label: label, Hint: hint}
-	if p.refused != nil && p.refused.Field == id {
-		f.Wrong = p.f.words().Fault(p.refused)
-	}
-	return f
+	return p.f.blamed(p.refused, ui.Field{ID: id, Label: label, Hint: hint})
+}
+
+// card is a part of the page under a heading.
+func card(id, title string, body ...app.UI) app.UI {
+	return app.Elem("section").Class("bp-card bp-card-text").Aria("labelledby", id).Body(append([]app.UI{ui.Heading(id, title)}, body...)...)
 }
 
 // facts are what registers say of the person, and the address.
 func (p *profile) facts() app.UI {
 	w := p.f.words()
-	return app.Elem("section").Body(
+	return card("facts", w.T("profile.facts"),
 		ui.Given(w.T("profile.name"), p.reply.Name, w.T("profile.name.why")),
 		ui.Given(w.T("profile.email"), p.reply.Email, ""),
-		ui.Form(w.T("profile.email.change"), ui.Submit("email", p.changeEmail),
+		ui.Question(w.T("profile.email.change"), ui.Submit("email", p.changeEmail),
 			p.field("email", w.T("profile.email.new"), w.T("profile.email.hint")).
 				Text(p.email, ui.Input{Kind: "email", Complete: "email", Max: 254}, ui.Change("email", func(_ app.Context, v string) { p.email = v })),
-			ui.Send(w.T("profile.email.change")),
+			p.f.mistakes(p.refused, emailFields[:]...),
+			ui.Send(w.T("profile.email.change")).DataSet("variant", "secondary"),
 		),
 	)
 }
@@ -43,24 +66,24 @@ func (p *profile) confirmations() app.UI {
 		parts = append(parts, p.code("mobile", w.T("profile.mobile.unconfirmed")))
 	}
 	if len(parts) == 0 {
-		return app.Elem("div")
+		return app.Elem("div").Hidden(true)
 	}
-	why := app.Elem("details").Body(app.Elem("summary").Text(w.T("profile.why")), app.Elem("p").Text(w.T("profile.why.text"))) // S4.16
-	return app.Elem("section").Body(append(parts, why)...)
+	why := app.Elem("details").Class("bp-twin").Body(app.Elem("summary").Text(w.T("profile.why")), app.Elem("p").Text(w.T("profile.why.text"))) // S4.16
+	return card("unconfirmed", w.T("profile.unconfirmed"), append(parts, why)...)
 }
 
 // code is the field for one channel's code. Enter sends it, S4.24.
 func (p *profile) code(channel, text string) app.UI {
 	w := p.f.words()
-	field := ui.Field{ID: "code-" + channel, Label: text}
-	if p.refused != nil && p.refused.Field == "code" {
-		field.Wrong = w.Fault(p.refused)
-	}
-	return ui.Form(text, ui.Submit("confirm/"+channel, func(ctx app.Context) { p.confirm(ctx, channel) }),
-		field.Text(p.codes[channel], ui.Input{Kind: "text", Mode: "numeric", Complete: "one-time-code", Max: 7},
+	id := "code-" + channel
+	return ui.Question(text, ui.Submit("confirm/"+channel, func(ctx app.Context) { p.confirm(ctx, channel) }),
+		p.field(id, text, "").Text(p.codes[channel], ui.Input{Kind: "text", Mode: "numeric", Complete: "one-time-code", Max: 7},
 			ui.Change("code/"+channel, func(_ app.Context, v string) { p.codes[channel] = v })),
-		ui.Send(w.T("profile.confirm")),
-		ui.Button("tertiary", w.T("profile.code.again"), ui.On("again/"+channel, func(ctx app.Context) { p.sendCode(ctx, channel) })),
+		p.f.mistakes(p.refused, id),
+		app.Elem("div").Class("bp-buttons").Body(
+			ui.Send(w.T("profile.confirm")),
+			ui.Button("tertiary", w.T("profile.code.again"), ui.On("again/"+channel, func(ctx app.Context) { p.sendCode(ctx, channel) })),
+		),
 	)
 }
 
@@ -71,40 +94,42 @@ func (p *profile) details() app.UI {
 		return p.field(id, label, "").Text(*at, ui.Input{Kind: kind, Complete: complete, Max: 100},
 			ui.Change(id, func(_ app.Context, v string) { *at = v }))
 	}
-	body := []app.UI{
+	phones := []app.UI{
 		line("mobile", w.T("profile.mobile"), "tel", "tel", &p.draft.Mobile),
 		line("phone_private", w.T("profile.phone.private"), "tel", "home tel", &p.draft.PhonePrivate),
 		line("phone_work", w.T("profile.phone.work"), "tel", "work tel", &p.draft.PhoneWork),
-		line("street", w.T("profile.street"), "text", "street-address", &p.draft.Street),
-		line("postal_code", w.T("profile.postal"), "text", "postal-code", &p.draft.PostalCode),
-		line("city", w.T("profile.city"), "text", "address-level2", &p.draft.City),
-		line("country", w.T("profile.country"), "text", "country", &p.draft.Country),
 	}
 	if p.reply.Company { // S4.18
-		body = append(body, line("contact", w.T("profile.contact"), "text", "name", &p.draft.Contact))
+		phones = append(phones, line("contact", w.T("profile.contact"), "text", "name", &p.draft.Contact))
 	}
-	return app.Elem("section").Body(
-		ui.Heading("details", w.T("profile.details")),
-		ui.Form(w.T("profile.details"), ui.Submit("details", p.save), append(body, ui.Send(w.T("profile.save")))...),
-	)
+	return card("details", w.T("profile.details"), ui.Question(w.T("profile.details"), ui.Submit("details", p.save),
+		ui.Beside(phones...),
+		line("street", w.T("profile.street"), "text", "street-address", &p.draft.Street),
+		ui.Beside(
+			line("postal_code", w.T("profile.postal"), "text", "postal-code", &p.draft.PostalCode),
+			line("city", w.T("profile.city"), "text", "address-level2", &p.draft.City),
+			line("country", w.T("profile.country"), "text", "country", &p.draft.Country),
+		),
+		p.f.mistakes(p.refused, detailFields[:]...),
+		ui.Send(w.T("profile.save")),
+	))
 }
 
 // consents asks every question, with the version and time of the stand that was taken, S4.27–S4.33.
 func (p *profile) consents() app.UI {
 	w := p.f.words()
-	var body []app.UI
+	var boxes []app.UI
+	var ids []string
 	for _, c := range p.reply.Consents {
-		kind := c.Kind
-		field := ui.Field{ID: string(kind), Label: w.T("consent." + string(kind)), Hint: p.stand(c)}
-		if p.refused != nil && p.refused.Field == string(kind) {
-			field.Wrong = w.Fault(p.refused)
-		}
-		body = append(body, field.Box(p.given[kind], ui.Toggle("consent/"+string(kind), func(_ app.Context, on bool) { p.given[kind] = on })))
+		kind, id := c.Kind, consentID(c.Kind)
+		ids = append(ids, id)
+		boxes = append(boxes, p.field(id, w.T("consent."+string(kind)), p.stand(c)).Box(
+			p.given[kind], ui.Toggle(id, func(_ app.Context, on bool) { p.given[kind] = on })))
 	}
-	return app.Elem("section").Body(
-		ui.Heading("consents", w.T("profile.consents")),
+	return card("consents", w.T("profile.consents"),
 		app.Elem("p").Text(w.T("profile.consents.lead")),
-		ui.Form(w.T("profile.consents"), ui.Submit("consents", p.consent), append(body, ui.Send(w.T("profile.save")))...),
+		ui.Question(w.T("profile.consents"), ui.Submit("consents", p.consent),
+			append(boxes, p.f.mistakes(p.refused, ids...), ui.Send(w.T("profile.save.consents")))...),
 	)
 }
 
@@ -122,18 +147,17 @@ func (p *profile) stand(c api.Consent) string {
 // privacy is what a person may ask of us: to have everything, and to be forgotten.
 func (p *profile) privacy() app.UI {
 	w := p.f.words()
-	body := []app.UI{
-		ui.Heading("privacy", w.T("profile.privacy")),
-		app.Elem("p").Body(app.A().Class("ds-link").Href("/export").Text(w.T("profile.export"))),
-		app.Elem("p").Text(w.T("profile.erase.lead")),
-	}
+	holds := make([]ui.Fact, 0, len(p.reply.Holds))
 	for _, h := range p.reply.Holds {
-		body = append(body, app.Elem("p").Class("bp-quiet").Text(w.T("profile.hold", "what", w.T("hold."+h.What), "n", w.Number(int64(h.Count)), "date", w.Day(oslo.DayOf(h.Until)))))
+		holds = append(holds, ui.Fact{Name: w.T("hold." + h.What), Value: w.T("profile.hold", "n", w.Number(int64(h.Count)), "date", w.Day(oslo.DayOf(h.Until)))})
 	}
+	last := app.UI(ui.Button("secondary", w.T("profile.erase"), ui.On("erase", p.askErase)).ID("erase").DataSet("color", "danger"))
 	if p.reply.Erasure != nil {
-		return app.Elem("section").Body(append(body,
-			ui.Alert("warning", "", w.T("profile.erase.asked", "date", w.Day(oslo.DayOf(*p.reply.Erasure)))),
-			ui.Button("secondary", w.T("profile.erase.withdraw"), ui.On("keep", func(ctx app.Context) { p.erase(ctx, true) })))...)
+		last = ui.Alert("warning", "", w.T("profile.erase.asked", "date", w.Day(oslo.DayOf(*p.reply.Erasure))), app.Elem("p").Body(
+			ui.Button("secondary", w.T("profile.erase.withdraw"), ui.On("keep", func(ctx app.Context) { p.erase(ctx, true) }))))
 	}
-	return app.Elem("section").Body(append(body, ui.Button("secondary", w.T("profile.erase"), ui.On("erase", func(ctx app.Context) { p.erase(ctx, false) })))...)
+	return card("privacy", w.T("profile.privacy"),
+		app.Elem("p").Body(app.A().Class("ds-link").Href("/export").Text(w.T("profile.export"))),
+		app.Elem("p").Text(w.T("profile.erase.lead")), ui.Facts(holds), last,
+	)
 }

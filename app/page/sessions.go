@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -57,11 +58,20 @@ func (p *sessions) end(ctx app.Context, id string) {
 		if p.f.proves(err, sessionsPath) {
 			return
 		}
+		done := p.f.words().T("sessions.ended")
 		if err != nil {
-			p.f.said, _ = p.f.trouble(err)
+			done, _ = p.f.trouble(err)
 		}
+		p.f.done(done)
+		p.f.back(ctx)
 		p.ask(ctx)
 	})
+}
+
+// askEndAll says what ending every session means before it is done.
+func (p *sessions) askEndAll(ctx app.Context) {
+	w := p.f.words()
+	p.f.confirm(ctx, question{title: w.T("sessions.end.ask"), text: w.T("sessions.end.means"), yes: w.T("sessions.end.all"), do: p.endAll})
 }
 
 // endAll ends every session, this one too.
@@ -92,11 +102,13 @@ func (p *sessions) Render() app.UI {
 		return p.f.render(sessionsPath, title, ui.Loading(w.T("app.loading")))
 	}
 	return p.f.render(sessionsPath, title,
-		app.Elem("section").Body(p.lines()...),
-		app.Elem("p").Body(ui.Button("secondary", w.T("sessions.end.all"), ui.On("end/all", p.endAll))),
-		app.Elem("p").Body(app.A().Class("ds-link").Href("/security").Text(w.T("sessions.security"))),
-		ui.Heading("history", w.T("sessions.history")),
-		app.Elem("ul").Class("bp-history").Body(p.history()...),
+		app.Elem("section").Class("bp-card bp-list").Aria("labelledby", ui.TitleID).Body(p.lines()...),
+		app.Elem("div").Class("bp-buttons").Body(
+			ui.Button("secondary", w.T("sessions.end.all"), ui.On("end/all", p.askEndAll)).ID("end-all"),
+			app.A().Class("ds-button").DataSet("variant", "tertiary").Href("/security").Text(w.T("sessions.security")),
+		),
+		app.Elem("section").Class("bp-card bp-list").Aria("labelledby", "history").Body(
+			append([]app.UI{app.Elem("div").Class("bp-card-head").Body(ui.Heading("history", w.T("sessions.history")))}, p.history()...)...),
 	)
 }
 
@@ -112,9 +124,7 @@ func (p *sessions) lines() (list []app.UI) {
 			id := s.ID
 			end = ui.Button("tertiary", w.T("sessions.end"), ui.On("end/"+id, func(ctx app.Context) { p.end(ctx, id) })).Aria("label", w.T("sessions.end")+": "+name)
 		}
-		list = append(list, app.Elem("div").Class("bp-fact").Body(
-			app.Elem("p").Class("ds-label").Text(name),
-			app.Elem("p").Class("bp-quiet").Text(w.T("sessions.line", "network", s.Network, "began", w.Instant(s.Began), "seen", w.Instant(s.Seen))), end))
+		list = append(list, ui.Entry(name, []string{w.T("sessions.line", "network", s.Network, "began", w.Instant(s.Began), "seen", w.Instant(s.Seen))}, end))
 	}
 	return list
 }
@@ -122,11 +132,11 @@ func (p *sessions) lines() (list []app.UI) {
 func (p *sessions) history() (list []app.UI) {
 	w := p.f.words()
 	for _, e := range p.reply.History {
-		text := w.Instant(e.At) + " – " + w.T("event."+e.Kind)
-		if e.Device != "" || e.Network != "" {
-			text += " (" + e.Device + " " + e.Network + ")"
+		notes := []string{w.Instant(e.At)}
+		if where := strings.TrimSpace(e.Device + " " + e.Network); where != "" {
+			notes[0] += " · " + where
 		}
-		list = append(list, app.Elem("li").Text(text))
+		list = append(list, ui.Entry(w.T("event."+e.Kind), notes, nil))
 	}
 	return list
 }

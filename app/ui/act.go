@@ -36,6 +36,17 @@ func Change(key string, do func(ctx app.Context, value string)) Act {
 	return Act{key, func(ctx app.Context, _ app.Event) { do(ctx, ctx.JSSrc().Get("value").String()) }}
 }
 
+// Touch makes the act of changing anything in a form, which is told the form's name; empty outside forms.
+func Touch(key string, do func(ctx app.Context, form string)) Act {
+	return Act{key, func(ctx app.Context, e app.Event) {
+		form, name := e.Get("target").Call("closest", "form"), ""
+		if form.Truthy() {
+			name = form.Call("getAttribute", "aria-label").String()
+		}
+		do(ctx, name)
+	}}
+}
+
 // handler is the act as go-app takes it. A panic would end the program and freeze the page, so it is
 // noted for the operator instead.
 func (a Act) handler() app.EventHandler {

@@ -108,7 +108,7 @@ func Question(name string, submit Act, body ...app.UI) app.UI {
 }
 
 // Send is the button that sends a form.
-func Send(text string) app.UI {
+func Send(text string) app.HTMLButton {
 	return app.Button().Type("submit").Class("ds-button").Text(text)
 }
 

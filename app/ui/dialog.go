@@ -9,6 +9,7 @@ type Dialog struct {
 	Yes, No         string
 	Danger          bool // Yes takes something away
 	Do              Act  // what Yes does
+	Closed          Act  // told whenever it closes, by Escape too
 	More            []app.UI
 	Open            bool // shown in the page's flow, for looking at it
 }
@@ -17,15 +18,20 @@ type Dialog struct {
 func (d Dialog) UI() app.UI {
 	yes := Button("primary", d.Yes, Act{d.Do.key, func(ctx app.Context, e app.Event) {
 		closeDialog(d.ID)
-		d.Do.do(ctx, e)
+		if d.Do.do != nil {
+			d.Do.do(ctx, e)
+		}
 	}})
 	if d.Danger {
 		yes = yes.DataSet("color", "danger")
 	}
-	body := append([]app.UI{app.Elem("h2").ID(d.ID+"-title").Class("ds-heading").DataSet("size", "sm").Text(d.Title), app.Elem("p").Text(d.Text)}, d.More...)
+	body := append([]app.UI{app.Elem("h2").ID(d.ID+"-title").Class("ds-heading").DataSet("size", "sm").Text(d.Title), app.Elem("p").ID(d.ID + "-text").Text(d.Text)}, d.More...)
 	body = append(body, app.Elem("div").Class("bp-buttons").Body(
-		yes, Button("secondary", d.No, On("close/"+d.ID, func(app.Context) { closeDialog(d.ID) }))))
-	dialog := app.Elem("dialog").ID(d.ID).Class("ds-dialog bp-dialog").Aria("labelledby", d.ID+"-title")
+		yes.ID(d.ID+"-yes"), Button("secondary", d.No, On("close/"+d.ID, func(app.Context) { closeDialog(d.ID) })).ID(d.ID+"-no").AutoFocus(true)))
+	dialog := app.Elem("dialog").ID(d.ID).Class("ds-dialog bp-dialog").Aria("labelledby", d.ID+"-title").Aria("describedby", d.ID+"-text")
+	if d.Closed.do != nil {
+		dialog = dialog.On("close", d.Closed.handler(), d.Closed.key)
+	}
 	if d.Open {
 		dialog = dialog.Attr("open", true)
 	}

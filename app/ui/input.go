@@ -45,6 +45,9 @@ func (f Field) Box(on bool, change Act) app.UI {
 	)
 }
 
+// Beside are short fields next to each other where there is room.
+func Beside(fields ...app.UI) app.UI { return app.Elem("div").Class("bp-fields").Body(fields...) }
+
 // Given is a line that cannot be changed here, and why.
 func Given(name, value, why string) app.UI {
 	return app.Elem("div").Class("bp-fact").Body(

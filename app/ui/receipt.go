@@ -46,3 +46,13 @@ func Facts(facts []Fact) app.UI {
 	}
 	return app.Elem("dl").Class("bp-facts").Body(rows...)
 }
+
+// Entry is one line of a list of things that are not amounts: a name, what is to be known of it, and
+// what can be done about it, nil for nothing.
+func Entry(name string, notes []string, end app.UI) app.UI {
+	text := []app.UI{app.Elem("p").Class("bp-entry-name").Text(name)}
+	for _, note := range notes {
+		text = append(text, app.Elem("p").Class("bp-quiet").Text(note))
+	}
+	return app.Elem("div").Class("bp-entry").Body(app.Elem("div").Body(text...), app.If(end != nil, end))
+}

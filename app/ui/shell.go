@@ -15,6 +15,9 @@ type Shell struct {
 	Said    string // told to screen readers as it changes
 	Foot    Foot
 	Body    []app.UI
+	Toasts  []Toast
+	Dialog  app.UI // closed until it is asked
+	Touched Act    // told when something on the page is changed
 }
 
 // NavItem is one place to go.
@@ -87,12 +90,14 @@ func (s Shell) UI() app.UI {
 		app.A().Class("ds-skip-link").Href("#main").Text(s.Skip),
 		s.header(),
 		s.nav(),
-		app.Elem("main").ID("main").TabIndex(-1).Class("bp-main").Body(
+		app.Elem("main").ID("main").TabIndex(-1).Class("bp-main").On("input", s.Touched.handler(), s.Touched.key).Body(
 			app.Elem("div").Role("status").Class("bp-banner").Body(app.If(s.Banner != "", app.Elem("p").Text(s.Banner))),
 			app.Elem("div").Class("bp-page").Body(s.Body...),
 		),
 		s.foot(),
 		app.Elem("div").Role("status").Class("ds-sr-only").Text(s.Said),
+		Toasts(s.Toasts...),
+		s.Dialog,
 	)
 }
 

@@ -51,8 +51,25 @@ func Badge(color, text string) app.UI {
 	return app.Elem("span").Class("ds-tag bp-badge").DataSet("color", color).Text(text)
 }
 
+// TitleID is the id of a page's heading, for moving focus to it.
+const TitleID = "title"
+
+// Abreast are two parts of a page, the first the wider, beside each other where there is room. It is nil
+// when there is none.
+func Abreast(all ...app.UI) app.UI {
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return all[0]
+	}
+	return app.Elem("div").Class("bp-abreast").Body(all...)
+}
+
 // Title is the page's heading, which takes focus on arrival.
-func Title(text string) app.UI { return app.Elem("h1").Class("bp-title").TabIndex(-1).Text(text) }
+func Title(text string) app.UI {
+	return app.Elem("h1").ID(TitleID).Class("bp-title").TabIndex(-1).Text(text)
+}
 
 // Heading is the heading of a part of the page.
 func Heading(id, text string) app.UI { return app.Elem("h2").ID(id).Class("bp-heading").Text(text) }

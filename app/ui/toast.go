@@ -2,14 +2,33 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Toast is a short word about what has just been done. It stays until it is closed or the page is left:
-// nothing is said only for a moment, WCAG 2.2.1.
-func Toast(text, closing string, act Act) app.UI {
-	return app.Elem("div").Class("bp-toasts").Role("status").Body(
-		app.If(text != "", app.Elem("div").Class("bp-toast").Body(
-			app.Elem("p").Text(text),
-			app.Button().Type("button").Class("bp-close").Aria("label", closing).OnClick(act.handler(), act.key).Body(IconClose.UI()),
-		)))
+// Toast is a short word at the edge of the screen, with at most one thing to do about it. It stays until
+// it is closed or the page is left: nothing is said only for a moment, WCAG 2.2.1.
+type Toast struct {
+	ID, Text string
+	Do       string // empty when there is nothing to do
+	Act      Act
+	Close    string // read out
+	Closed   Act
+}
+
+// Toasts is where toasts stand. It is always on the page, so that readers hear what comes.
+func Toasts(list ...Toast) app.UI {
+	items := make([]app.UI, 0, len(list))
+	for _, t := range list {
+		items = append(items, t.ui())
+	}
+	return app.Elem("div").Class("bp-toasts").Role("status").Body(items...)
+}
+
+func (t Toast) ui() app.UI {
+	parts := []app.UI{app.Elem("p").Text(t.Text)}
+	if t.Do != "" {
+		parts = append(parts, app.Button().Type("button").ID(t.ID+"-do").Class("bp-toast-do").Text(t.Do).OnClick(t.Act.handler(), t.Act.key))
+	}
+	parts = append(parts, app.Button().Type("button").ID(t.ID+"-close").Class("bp-close").Aria("label", t.Close).
+		OnClick(t.Closed.handler(), t.Closed.key).Body(IconClose.UI()))
+	return app.Elem("div").ID(t.ID).Class("bp-toast").Body(parts...)
 }
 
 // Receipted is the page after a step that binds: what was done, the number to quote, and what happens when.

@@ -12,7 +12,7 @@ import (
 // Page is the workbench.
 func Page() app.UI {
 	return app.Elem("main").ID("main").Class("bp-bench").Body(
-		ui.Title("Workbench"),
+		app.Elem("p").Class("bp-title").Text("Workbench"), // the confirmation below has the page's heading
 		part("Way to a page", ui.Crumbs("Way", ui.Crumb{Href: "/", Text: "Overview"}, ui.Crumb{Href: "/passages", Text: "Passages"}, ui.Crumb{Text: "E18 Maritim"}),
 			ui.Pages{Name: "Pages", Previous: "Previous", Next: "Next", Here: 4, Count: 9, Href: func(int) string { return "#main" }}.UI()),
 		part("Buttons", buttons()...),
@@ -32,7 +32,7 @@ func Page() app.UI {
 		part("Tables", table(false), table(true)),
 		part("Loading, empty, failed", ui.Loading("Loading"), ui.Empty("Nothing here yet", "It appears as you drive."),
 			ui.Failed("We could not get the information", "Check your connection and try again.", "Quote t-17 if you contact us.", "Try again", nothing("again"))),
-		part("Toast and dialog", ui.Toast("The language was changed", "Close", nothing("toast")),
+		part("Toast and dialog", ui.Toasts(ui.Toast{ID: "bench-toast", Text: "E18 Maritim is removed", Do: "Undo", Act: nothing("undo"), Close: "Close", Closed: nothing("toast")}),
 			ui.Dialog{ID: "ask", Title: "End the other sessions?", Text: "Whoever uses them must sign in again.", Yes: "End them", No: "Keep them", Danger: true, Do: nothing("yes"), Open: true}.UI()),
 	)
 }
