@@ -27,6 +27,7 @@ func (p *prices) result() []app.UI {
 			p.total("with", w.T("prices.with"), p.with),
 			p.total("without", w.T("prices.without"), p.without),
 		),
+		p.route(),
 		app.If(!p.with.Whole || !p.without.Whole, ui.Alert("warning", "", w.T("prices.gap"))),
 		p.table(),
 		app.Elem("p").Class("bp-quiet").Text(w.T("prices.note")),
@@ -78,6 +79,24 @@ func (p *prices) table() app.UI {
 			{Text: w.T("prices.without"), Number: true},
 		},
 	}.UI()
+}
+
+// route is the trip as a picture, once there is more than one station to it.
+func (p *prices) route() app.UI {
+	if len(p.with.Lines) < 2 {
+		return app.Elem("div").Hidden(true)
+	}
+	w := p.f.words()
+	stops := make([]ui.Stop, 0, len(p.with.Lines))
+	for _, l := range p.with.Lines {
+		name, _ := p.place(l.Station)
+		stop := ui.Stop{Name: name, Note: w.Clock(l.At), Amount: w.T("prices.unknown")}
+		if l.Why == nil {
+			stop.Amount = w.Money(l.Net, p.currency(l.Station))
+		}
+		stops = append(stops, stop)
+	}
+	return ui.Route(stops)
 }
 
 func (p *prices) row(with, without trip.Line) ui.Row {
