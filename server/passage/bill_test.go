@@ -118,6 +118,9 @@ func TestATripCostsWhatWasSaidBeforehand(t *testing.T) {
 		Stops: []trip.Stop{{Station: "oslo-104", Minute: 6*60 + 40}, {Station: "oslo-201", Minute: 6*60 + 48}, {Station: "oslo-301", Minute: 7*60 + 20}},
 	}
 	quote := trip.Price(r.plan, planned, true)
+	if len(quote.Lines) != 6 {
+		t.Fatalf("got %d lines, want three there and three back", len(quote.Lines))
+	}
 	want, driven := map[toll.PassageID]money.Ore{}, []toll.Observation{}
 	for i, l := range quote.Lines {
 		o := toll.Observation{Station: l.Station, Lane: 1, Epoch: 11, Sequence: int64(i), At: l.At, Direction: l.Direction, Tag: fixture.Mounts()[0].Tag, Country: "NO", Plate: car.Plate.Text}

@@ -54,6 +54,7 @@ func (p *Pipeline) takeIn(ctx context.Context, key [sha256.Size]byte, body []byt
 	}
 	stations, known := d.mayReport(key)
 	if !known {
+		p.strangers.note(key, p.now())
 		return api.BatchReply{}, fault.New(fault.KeyUnknown)
 	}
 	b := &batch{directory: d, stations: stations, received: received, out: newOutbox()}

@@ -34,7 +34,11 @@ func (p *Pipeline) Knows(ctx context.Context, key string) bool {
 		p.log.Warn("a station's key cannot be checked", "error", err)
 		return false
 	}
-	_, known := d.mayReport(sha256.Sum256([]byte(key)))
+	sum := sha256.Sum256([]byte(key))
+	_, known := d.mayReport(sum)
+	if !known {
+		p.strangers.note(sum, p.now())
+	}
 	return known
 }
 

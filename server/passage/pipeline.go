@@ -31,6 +31,7 @@ type Pipeline struct {
 	now       func() time.Time
 	log       *slog.Logger
 	directory *directory
+	strangers *strangers
 	every     time.Duration
 }
 
@@ -59,6 +60,7 @@ func NewPipeline(ctx context.Context, d Deps) (*Pipeline, error) {
 	p := &Pipeline{store: d.Store, plan: d.Plan, conn: d.Conn, js: js, now: d.Now, log: d.Log}
 	p.every = cmp.Or(d.Every, lookEvery)
 	p.directory = &directory{registry: d.Store}
+	p.strangers = &strangers{log: d.Log}
 	return p, nil
 }
 
