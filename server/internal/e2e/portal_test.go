@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"testing"
 	"time"
 
@@ -69,6 +70,11 @@ func TestACustomerFollowsAPassageFromTheRoadToTheReason(t *testing.T) {
 	page.See("DP 45821")
 	page.See("EK 31204")
 	page.Shot("overview")
+	const amount = `document.querySelector("main").innerText.match(/[\d\s\u00a0]+,\d\d/)[0]`
+	balance := strconv.Quote(page.Text(amount))
+	page.Wait("the balance to stand still", amount+` === `+balance)
+	product.Drive(t, 79, "bergen-1") // where no hour rule of today's drive holds
+	page.Wait("the balance to move without a reload", amount+` !== `+balance)
 
 	page.Press(`nav a[href^="/passages"]`)
 	page.Wait("the passages' own address and title", `location.pathname === "/passages" && document.title.startsWith("Passeringer")`)

@@ -22,19 +22,8 @@ const todaysEpoch = 78
 // the cast drives by itself on the first morning of a month is too little to see anything on.
 func (p *Product) today(t testing.TB) {
 	t.Helper()
-	now := time.Now().UTC()
-	var body bytes.Buffer
 	stations := []toll.StationID{"oslo-104", "oslo-201", "oslo-301", "oslo-305"}
-	for i, station := range stations {
-		o := toll.Observation{
-			Station: station, Lane: 1, Epoch: todaysEpoch, Sequence: int64(i), Direction: toll.Inbound, Tag: fixture.Mounts()[0].Tag,
-			At: now.Add(time.Duration(i) * time.Second),
-		}
-		if err := json.NewEncoder(&body).Encode(o); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p.Send(t, &body)
+	p.Drive(t, todaysEpoch, stations...)
 	url, err := embedded.Running(p.Home)
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +41,23 @@ func (p *Product) today(t testing.TB) {
 			t.Fatalf("wait for today's passages: %v", err)
 		}
 	}
+}
+
+// Drive lets Kari's petrol car pass stations now. The epoch tells the passages from others'.
+func (p *Product) Drive(t testing.TB, epoch int64, stations ...toll.StationID) {
+	t.Helper()
+	now := time.Now().UTC()
+	var body bytes.Buffer
+	for i, station := range stations {
+		o := toll.Observation{
+			Station: station, Lane: 1, Epoch: epoch, Sequence: int64(i), Direction: toll.Inbound, Tag: fixture.Mounts()[0].Tag,
+			At: now.Add(time.Duration(i) * time.Second),
+		}
+		if err := json.NewEncoder(&body).Encode(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Send(t, &body)
 }
 
 // Send brings passages in as a station does, a line each.
