@@ -41,6 +41,8 @@ type Config struct {
 	Proxies   string // BOMPASS_PROXIES: networks of the proxies in front, whose X-Forwarded-For is believed
 	Mail      Secret // BOMPASS_SMTP_URL: the mail server; empty uses the built-in mailbox, in development
 	MailFrom  string // BOMPASS_MAIL_FROM: whom mail comes from
+	Texts     Texts
+	Paper     string // BOMPASS_PAPER_DIR: folder of letters to be printed and posted; empty as with Texts.URL
 	Partners  Partners
 	Leaf      Leaf
 	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
@@ -74,12 +76,14 @@ func Read(getenv func(string) string) (Config, error) {
 		Proxies:  r.networks("BOMPASS_PROXIES"),
 		Mail:     Secret(r.link("BOMPASS_SMTP_URL", "smtp://user:password@host:587", "smtp", "smtps")),
 		MailFrom: r.sender("BOMPASS_MAIL_FROM", "Bompass <post@bompass.example>"),
+		Paper:    r.text("BOMPASS_PAPER_DIR", ""),
 		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}
 	c.PublicURL = strings.TrimRight(r.link("BOMPASS_PUBLIC_URL", "https://bompass.example", "http", "https"), "/")
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + c.Addr
 	}
+	c.Texts = r.texts(c.Mode)
 	c.Partners = r.partners(c.Mode)
 	c.Leaf = r.leaf(c.Mode)
 	if c.Mode == Production {

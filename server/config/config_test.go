@@ -20,7 +20,7 @@ func TestNothingSetIsAWorkingDevelopmentServer(t *testing.T) {
 	}
 	want := config.Config{
 		Addr: "127.0.0.1:8080", Home: ".run", PublicURL: "http://127.0.0.1:8080", Mode: config.Development,
-		MailFrom: "Bompass <post@bompass.example>",
+		MailFrom: "Bompass <post@bompass.example>", Texts: config.Texts{Name: "Bompass"},
 	}
 	if c.Partners.Norway.Issuer != config.Simulated || c.Partners.Mandate.Platform != config.Simulated {
 		t.Errorf("partners: %+v", c.Partners)

@@ -37,6 +37,7 @@ func TestProductionRefusesWhatIsForTryingOut(t *testing.T) {
 		{"no key for the issuer", "BOMPASS_EID_KEY_FILE", ""},
 		{"three levels", "BOMPASS_EID_LEVELS", "a b c"},
 		{"the built-in mailbox", "BOMPASS_SMTP_URL", ""},
+		{"codes by text message without an operator", "BOMPASS_SMS_FACTOR", "on"},
 	} {
 		vars := good()
 		vars[c.variable] = c.value

@@ -14,6 +14,7 @@ const inboxMax = 500
 type Received struct {
 	ID       string
 	SMS      bool
+	Paper    bool
 	To       string
 	Subject  string
 	Text     string
@@ -22,7 +23,7 @@ type Received struct {
 	At       time.Time
 }
 
-// Inbox is the built-in mailbox: it takes mail and text messages for everybody and shows them to
+// Inbox is the built-in mailbox: it takes mail, text messages and letters for everybody and shows them to
 // whoever tries the product out. It is never part of production.
 type Inbox struct {
 	now func() time.Time
@@ -50,6 +51,26 @@ func (b *Inbox) Text(_ context.Context, m SMS) error {
 	}
 	b.keep(Received{ID: m.ID, SMS: true, To: m.To, Text: m.Text})
 	return nil
+}
+
+// Print keeps a letter on paper.
+func (b *Inbox) Print(_ context.Context, s Sheet) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	b.keep(Received{ID: s.ID, Paper: true, To: s.To, Subject: s.Subject, HTML: s.HTML, Language: s.Language})
+	return nil
+}
+
+// Find returns a message by its id.
+func (b *Inbox) Find(id string) (Received, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	at := slices.IndexFunc(b.kept, func(k Received) bool { return k.ID == id })
+	if at < 0 {
+		return Received{}, false
+	}
+	return b.kept[at], true
 }
 
 // keep takes a message once: one that is handed over again is the same message.

@@ -1,5 +1,6 @@
 // Package message owns the ways out to people: mail through SMTP, text messages through an operator,
-// and the built-in mailbox that stands in for both while the product is being tried out.
+// letters on paper through a folder that somebody prints, and the built-in mailbox that stands in for
+// all of them while the product is being tried out.
 //
 // It carries what package notice wrote. Whether and when a message is tried again is decided there.
 package message
@@ -20,6 +21,7 @@ const (
 	subjectMax = 200
 	bodyMax    = 64 << 10
 	smsMax     = 612 // four parts of 153 characters
+	linesMax   = 8   // of a postal address
 )
 
 // Mail is one mail to one person.
@@ -40,6 +42,15 @@ type SMS struct {
 	Text string
 }
 
+// Sheet is one letter on paper, ready to be printed and put into an envelope with a window.
+type Sheet struct {
+	ID       string
+	To       string // name and postal address, a line each
+	Subject  string
+	HTML     string
+	Language string
+}
+
 // Mailer sends mail.
 type Mailer interface {
 	Mail(ctx context.Context, m Mail) error
@@ -50,16 +61,23 @@ type Texter interface {
 	Text(ctx context.Context, m SMS) error
 }
 
-// Post sends both.
+// Printer hands letters to whoever prints and posts them.
+type Printer interface {
+	Print(ctx context.Context, s Sheet) error
+}
+
+// Post sends all of them.
 type Post interface {
 	Mailer
 	Texter
+	Printer
 }
 
-// By joins two partners into one Post.
+// By joins partners into one Post.
 type By struct {
 	Mailer
 	Texter
+	Printer
 }
 
 // permanent is an error that trying again cannot mend.
@@ -105,9 +123,26 @@ func (m SMS) check() error {
 	return nil
 }
 
-// Unset stands where no operator of text messages is configured: nothing leaves, and nobody is told it
-// did.
+// check refuses what no letter on paper may be. Its id names a file.
+func (s Sheet) check() error {
+	switch {
+	case s.ID == "" || strings.Trim(s.ID, "0123456789abcdefghijklmnopqrstuvwxyz-") != "":
+		return refuse("the letter's id is none")
+	case strings.TrimSpace(s.To) == "" || strings.Count(s.To, "\n") >= linesMax:
+		return refuse("the letter's address is none")
+	case s.HTML == "" || len(s.HTML) > bodyMax || !utf8.ValidString(s.HTML):
+		return refuse("the letter's text is empty, too long or broken")
+	}
+	return nil
+}
+
+// Unset stands where no operator or folder is configured: nothing leaves, and nobody is told it did.
 type Unset struct{ Variable string }
+
+// Print refuses, naming the variable to set.
+func (u Unset) Print(context.Context, Sheet) error {
+	return refuse("no letter can be printed: %s is not set", u.Variable)
+}
 
 // Text refuses, naming the variable to set.
 func (u Unset) Text(context.Context, SMS) error {

@@ -1,0 +1,58 @@
+package config
+
+import "strings"
+
+// Texts is the operator of text messages, and what may be done with them.
+type Texts struct {
+	URL      string // BOMPASS_SMS_URL: the operator's OneAPI; empty is the mailbox in development and none in production
+	Sender   string // BOMPASS_SMS_SENDER: our number there
+	Name     string // BOMPASS_SMS_NAME: what telephones show in its place
+	User     string // BOMPASS_SMS_USER
+	Password Secret // BOMPASS_SMS_PASSWORD
+	Token    string // BOMPASS_SMS_TOKEN_URL: where those two become a token; empty sends them along
+	Factor   bool   // BOMPASS_SMS_FACTOR: a code by text message may be a second factor beside another
+}
+
+func (r *reader) texts(mode Mode) Texts {
+	const name = "BOMPASS_SMS"
+	t := Texts{
+		URL: r.link(name+"_URL", "https://api.operator.example/smsmessaging/v1", "https", "http"), Sender: r.text(name+"_SENDER", ""),
+		Name: r.text(name+"_NAME", "Bompass"), User: r.text(name+"_USER", ""), Password: Secret(r.text(name+"_PASSWORD", "")),
+		Token: r.link(name+"_TOKEN_URL", "https://api.operator.example/oauth/v3/token", "https", "http"), Factor: r.on(name + "_FACTOR"),
+	}
+	if t.URL == "" {
+		if t.Sender+t.User+string(t.Password)+t.Token != "" && r.getenv(name+"_URL") == "" {
+			r.bad(name+"_URL", "", "the operator's address is missing; write one such as https://api.operator.example/smsmessaging/v1")
+		}
+		if t.Factor && mode == Production {
+			r.bad(name+"_FACTOR", "on", "production has no operator of text messages that could carry a code; set "+name+"_URL, or leave it out")
+		}
+		return t
+	}
+	r.needed(name+"_SENDER", t.Sender, "write our number at the operator, such as +4759440000")
+	r.needed(name+"_USER", t.User, "write the name that the operator gave you")
+	r.needed(name+"_PASSWORD", string(t.Password), "write the password that the operator gave you")
+	if mode == Production {
+		r.overTLS(name+"_URL", t.URL)
+		r.overTLS(name+"_TOKEN_URL", t.Token)
+	}
+	return t
+}
+
+func (r *reader) overTLS(name, address string) {
+	if strings.HasPrefix(address, "http://") {
+		r.bad(name, "http://…", "production is safe only over https; write the operator's https address")
+	}
+}
+
+// on reads a switch, which is off unless somebody says otherwise.
+func (r *reader) on(name string) bool {
+	switch value := r.text(name, "off"); value {
+	case "on":
+		return true
+	case "off":
+	default:
+		r.bad(name, value, "write on or off")
+	}
+	return false
+}

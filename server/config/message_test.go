@@ -1,0 +1,49 @@
+package config_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"bompass/server/config"
+)
+
+// operated is a production with an operator of text messages.
+func operated() map[string]string {
+	vars := good()
+	maps.Copy(vars, map[string]string{
+		"BOMPASS_SMS_URL": "https://api.operator.example/smsmessaging/v1", "BOMPASS_SMS_SENDER": "+4759440000", "BOMPASS_SMS_USER": "bompass",
+		"BOMPASS_SMS_PASSWORD": "hunter2",
+	})
+	return vars
+}
+
+// What is half configured is told by the variable that is missing, and by no other.
+func TestAnOperatorNeedsAllOfItsSettings(t *testing.T) {
+	c, err := config.Read(env(operated()))
+	if err != nil || c.Texts.Sender != "+4759440000" || c.Texts.Factor {
+		t.Fatalf("a good operator: %+v, %v", c.Texts, err)
+	}
+	for _, variable := range []string{"BOMPASS_SMS_URL", "BOMPASS_SMS_SENDER", "BOMPASS_SMS_USER", "BOMPASS_SMS_PASSWORD"} {
+		vars := operated()
+		delete(vars, variable)
+		_, err := config.Read(env(vars))
+		if err == nil || !strings.HasPrefix(err.Error(), variable+" is ") || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("without %s: got %v", variable, err)
+		}
+	}
+	for variable, value := range map[string]string{
+		"BOMPASS_SMS_URL": "http://api.operator.example/v1", "BOMPASS_SMS_TOKEN_URL": "http://api.operator.example/token", "BOMPASS_SMS_FACTOR": "yes",
+	} {
+		vars := operated()
+		vars[variable] = value
+		if _, err := config.Read(env(vars)); err == nil || !strings.HasPrefix(err.Error(), variable+" is ") {
+			t.Errorf("%s=%s: got %v", variable, value, err)
+		}
+	}
+	vars := operated()
+	vars["BOMPASS_SMS_FACTOR"] = "on"
+	if c, err := config.Read(env(vars)); err != nil || !c.Texts.Factor {
+		t.Errorf("codes by text message: %+v, %v", c.Texts, err)
+	}
+}
