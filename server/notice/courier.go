@@ -3,6 +3,7 @@ package notice
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -19,6 +20,9 @@ const (
 	waitMax   = 4 * time.Hour
 	pause     = 500 * time.Millisecond // between looks at the outbox
 )
+
+// errLate is why a letter is given up whose code opens nothing any more.
+var errLate = errors.New("the code in the letter is over")
 
 // Outbox keeps letters.
 type Outbox interface {
@@ -88,7 +92,7 @@ func (c *Courier) deliver(ctx context.Context, letter Letter) error {
 		return ctx.Err() // the lease ends by itself
 	}
 	next := time.Time{}
-	if letter.Tries < triesMax && !message.Permanent(err) {
+	if letter.Tries < triesMax && !message.Permanent(err) && !errors.Is(err, errLate) {
 		next = c.now().Add(Wait(letter.Tries))
 	}
 	c.log.Warn("letter was not taken", "letter", letter.ID, "kind", letter.Kind, "tries", letter.Tries, "given_up", next.IsZero(), "err", err)
@@ -115,8 +119,17 @@ func (c *Courier) send(ctx context.Context, letter Letter) error {
 	if err := json.Unmarshal(plain, &text); err != nil {
 		return fmt.Errorf("read letter: %w", err)
 	}
-	if letter.Channel == SMS {
+	switch {
+	case !text.Until.IsZero() && !c.now().Before(text.Until):
+		return errLate
+	case letter.Channel == SMS:
 		return c.post.Text(ctx, message.SMS{ID: letter.ID, To: text.To, Text: text.Lines[0]})
+	case letter.Channel == Paper:
+		sheet, err := text.Sheet(c.now())
+		if err != nil {
+			return err
+		}
+		return c.post.Print(ctx, message.Sheet{ID: letter.ID, To: text.To, Subject: text.Subject, HTML: sheet, Language: text.Language})
 	}
 	html, err := text.HTML()
 	if err != nil {

@@ -7,22 +7,40 @@ import (
 	"html/template"
 	"strings"
 	"sync"
+	"time"
+
+	"bompass/shared/i18n"
+	"bompass/shared/oslo"
 )
 
-//go:embed letter.html
+//go:embed letter.html sheet.html
 var forms embed.FS
 
-// form is the one shape of all letters.
-var form = sync.OnceValues(func() (*template.Template, error) { return template.ParseFS(forms, "letter.html") })
+// form are the shapes of letters: one on screens, one on paper.
+var form = sync.OnceValues(func() (*template.Template, error) { return template.ParseFS(forms, "letter.html", "sheet.html") })
 
 // HTML is the letter for programs that show pages. Words and names are escaped, V1.2.1.
-func (t Text) HTML() (string, error) {
+func (t Text) HTML() (string, error) { return draw("letter.html", t) }
+
+// sheet is what a letter on paper shows beside its text.
+type sheet struct {
+	Text
+	Address []string
+	Date    string
+}
+
+// Sheet is the letter as a page of A4, its address where a window envelope shows it.
+func (t Text) Sheet(on time.Time) (string, error) {
+	return draw("sheet.html", sheet{Text: t, Address: strings.Split(t.To, "\n"), Date: i18n.For(t.Language).Day(oslo.DayOf(on))})
+}
+
+func draw(name string, content any) (string, error) {
 	shape, err := form()
 	if err != nil {
 		return "", fmt.Errorf("letter: %w", err)
 	}
 	var b bytes.Buffer
-	if err := shape.Execute(&b, t); err != nil {
+	if err := shape.ExecuteTemplate(&b, name, content); err != nil {
 		return "", fmt.Errorf("letter: %w", err)
 	}
 	return b.String(), nil

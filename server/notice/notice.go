@@ -8,10 +8,13 @@ package notice
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
 
+	"bompass/shared/fault"
 	"bompass/shared/i18n"
 	"bompass/shared/toll"
 )
@@ -24,6 +27,7 @@ type Channel string
 const (
 	Mail   Channel = "mail"
 	SMS    Channel = "sms"
+	Paper  Channel = "paper" // printed, and posted by somebody
 	Nobody Channel = "none"
 )
 
@@ -60,6 +64,15 @@ const (
 	FindAgreements  Kind = "find.agreements"  // link, param person
 	FactorSuspended Kind = "factor.suspended" // too many wrong codes
 	Erased          Kind = "erased"
+	SignInCode      Kind = "sign.in.code"    // code, by SMS
+	TextAdded       Kind = "text.added"      // a code by SMS opens the account from now on
+	LostAsked       Kind = "lost.asked"      // somebody says that every factor is lost; link that stops it, params day, at
+	LostCode        Kind = "lost.code"       // code, on paper; params day, at
+	LostStopped     Kind = "lost.stopped"    // and everybody was signed out; link
+	LostUsed        Kind = "lost.used"       // all factors were replaced
+	AddressChanged  Kind = "address.changed" // the postal address is another
+	EIDConnected    Kind = "eid.connected"   // an eID opens the account from now on
+	EmailThere      Kind = "email.there"     // somebody wants to use an address that has another account; link
 )
 
 // Kinds lists every letter, for the test of the catalogues.
@@ -68,8 +81,12 @@ func Kinds() []Kind {
 		Register, AlreadyThere, Reset, FirstEmail, FirstTaken, FirstPassword, PasswordChanged, ConfirmEmail, ConfirmMobile, EmailNew,
 		EmailOld, EmailChanged, EmailKept, MobileChanged, FactorAdded, FactorRemoved, RecoveryMade, RecoveryUsed, NewDevice,
 		SessionsEnded, Invited, RoleChanged, ErasureAsked, Exported, FindAgreements, FactorSuspended, Erased,
+		SignInCode, TextAdded, LostAsked, LostCode, LostStopped, LostUsed, AddressChanged, EIDConnected, EmailThere,
 	}
 }
+
+// ByText tells of a kind that goes by SMS alone.
+func (k Kind) ByText() bool { return k == ConfirmMobile || k == SignInCode }
 
 // Reader is whom a letter is for.
 type Reader struct {
@@ -102,6 +119,8 @@ type Text struct {
 	Link     string   `json:"link,omitempty"`
 	LinkText string   `json:"link_text,omitempty"`
 	Closing  string   `json:"closing,omitempty"`
+
+	Until time.Time `json:"until,omitzero"` // after which it is of no use to anybody, and is not sent
 }
 
 // Sealer keeps texts unreadable in the database.
@@ -115,6 +134,7 @@ type Writer struct {
 	seal   Sealer
 	public string // address of the portal, without a trailing slash
 	now    func() time.Time
+	shut   map[Channel]string // channels that lead nowhere, and the setting that is missing
 }
 
 // NewWriter returns a Writer whose links begin with the portal's public address.
@@ -122,20 +142,42 @@ func NewWriter(seal Sealer, public string, now func() time.Time) *Writer {
 	return &Writer{seal: seal, public: public, now: now}
 }
 
+// Without returns a Writer that knows of a channel that leads nowhere, for want of a setting.
+func (w *Writer) Without(channel Channel, setting string) *Writer {
+	other := *w
+	other.shut = map[Channel]string{channel: setting}
+	maps.Copy(other.shut, w.shut)
+	return &other
+}
+
+// Reaches tells whether a channel leads anywhere; else fault.PartnerUnset with the setting.
+func (w *Writer) Reaches(channel Channel) error {
+	if setting, shut := w.shut[channel]; shut {
+		return fault.New(fault.PartnerUnset, "variable", setting)
+	}
+	return nil
+}
+
 // Content is what a letter says beyond its words.
 type Content struct {
 	Link   string // path on the portal, with what opens it
 	Code   string
-	Params []any // name, value pairs for the words
+	Params []any     // name, value pairs for the words
+	Until  time.Time // when the code is over
 }
 
 // Mail writes a letter by e-mail.
 func (w *Writer) Mail(kind Kind, to Reader, c Content) (Letter, error) {
+	return w.write(Mail, kind, to, c)
+}
+
+func (w *Writer) write(channel Channel, kind Kind, to Reader, c Content) (Letter, error) {
 	words := i18n.For(to.Language)
 	key := "mail." + string(kind)
 	text := Text{
 		To: to.Address, Language: words.Lang(), Subject: words.T(key+".subject", c.Params...),
 		Greeting: words.T("mail.greeting"), Lines: []string{words.T(key+".text", c.Params...)}, Code: c.Code, Closing: words.T("mail.closing"),
+		Until: c.Until,
 	}
 	if to.Name != "" {
 		text.Greeting = words.T("mail.greeting.name", "name", to.Name)
@@ -143,14 +185,36 @@ func (w *Writer) Mail(kind Kind, to Reader, c Content) (Letter, error) {
 	if c.Link != "" {
 		text.Link, text.LinkText = w.public+c.Link, words.T(key+".link")
 	}
-	return w.letter(Mail, kind, to.Account, text)
+	return w.letter(channel, kind, to.Account, text)
 }
 
 // SMS writes a letter by text message.
 func (w *Writer) SMS(kind Kind, to Reader, c Content) (Letter, error) {
+	if err := w.Reaches(SMS); err != nil {
+		return Letter{}, err
+	}
 	words := i18n.For(to.Language)
-	params := append([]any{"code", c.Code, "link", w.public + c.Link}, c.Params...)
-	return w.letter(SMS, kind, to.Account, Text{To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)}})
+	params := append([]any{"code", c.Code, "link", w.public + c.Link, "host", hostOf(w.public)}, c.Params...)
+	return w.letter(SMS, kind, to.Account, Text{To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)}, Until: c.Until})
+}
+
+// hostOf is the name by which a telephone offers a code to our pages alone.
+func hostOf(public string) string {
+	u, err := url.Parse(public)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// Paper writes a letter to be printed and posted. The reader's address is the postal one, with the name
+// above it.
+func (w *Writer) Paper(kind Kind, to Reader, c Content) (Letter, error) {
+	if err := w.Reaches(Paper); err != nil {
+		return Letter{}, err
+	}
+	letter, err := w.write(Paper, kind, to, c)
+	return letter, err
 }
 
 // None writes a letter that is never sent and costs as much as one that is.

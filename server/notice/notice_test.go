@@ -55,6 +55,8 @@ func (d *desk) Mail(ctx context.Context, m message.Mail) error {
 
 func (d *desk) Text(ctx context.Context, m message.SMS) error { return d.box.Text(ctx, m) }
 
+func (d *desk) Print(ctx context.Context, s message.Sheet) error { return d.box.Print(ctx, s) }
+
 func (d *desk) courier() *notice.Courier {
 	return notice.NewCourier(d.db, d.keys, d, d.now, slog.New(slog.DiscardHandler))
 }
@@ -87,14 +89,18 @@ func TestEveryLetterIsWrittenInEveryLanguage(t *testing.T) {
 	linked := map[notice.Kind]bool{
 		notice.Register: true, notice.AlreadyThere: true, notice.Reset: true, notice.FirstEmail: true, notice.FirstPassword: true,
 		notice.EmailNew: true, notice.EmailOld: true, notice.EmailKept: true, notice.RecoveryUsed: true, notice.Invited: true,
-		notice.FindAgreements: true,
+		notice.FindAgreements: true, notice.LostAsked: true, notice.LostStopped: true, notice.EmailThere: true,
 	}
+	texted := map[notice.Kind]bool{notice.Reset: true, notice.LostAsked: true, notice.LostUsed: true}
 	for _, lang := range i18n.Languages() {
 		words := i18n.For(lang)
 		for _, kind := range notice.Kinds() {
 			keys := []string{"mail." + string(kind) + ".subject", "mail." + string(kind) + ".text"}
-			if kind == notice.ConfirmMobile {
-				keys = []string{"sms." + string(kind)}
+			if kind.ByText() {
+				keys = nil
+			}
+			if kind.ByText() || texted[kind] {
+				keys = append(keys, "sms."+string(kind))
 			}
 			if linked[kind] {
 				keys = append(keys, "mail."+string(kind)+".link")
