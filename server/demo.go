@@ -99,7 +99,7 @@ func (p *product) greet() {
 	if p.config.Partners.Norway.Simulated() {
 		fmt.Fprintf(&b, "  eID       simulated: press the button on %s/login and be anybody, without a password\n", p.config.PublicURL)
 	}
-	if p.config.Mail == "" {
+	if p.config.Mode == config.Development {
 		fmt.Fprintf(&b, "  Mailbox   %s/dev/inbox   every mail and text message that the product sends\n", p.config.PublicURL)
 	}
 	_, _ = io.WriteString(p.out, b.String()+"\n")

@@ -5,37 +5,72 @@ import (
 	"fmt"
 
 	"bompass/server/access"
+	"bompass/server/config"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
 	"bompass/server/profile"
 )
 
-// openPost sends letters for as long as the server runs: to the mail server that is configured, or to
-// the built-in mailbox, which it returns.
+// openPost sends letters for as long as the server runs: to the partners that are configured, or to the
+// built-in mailbox, which it returns. Production has no mailbox.
 func (p *product) openPost(ctx context.Context, keys access.Keys) (*message.Inbox, error) {
-	var post message.Post
 	var inbox *message.Inbox
+	post := message.By{Texter: message.Unset{Variable: textsVariable}, Printer: message.Unset{Variable: paperVariable}}
+	if p.config.Mode == config.Development {
+		inbox = message.NewInbox(p.now)
+		post = message.By{Mailer: inbox, Texter: inbox, Printer: inbox}
+	}
+	var err error
 	if p.config.Mail != "" {
-		mailer, err := message.NewSMTP(string(p.config.Mail), p.config.MailFrom, nil)
-		if err != nil {
+		if post.Mailer, err = message.NewSMTP(string(p.config.Mail), p.config.MailFrom, nil); err != nil {
 			return nil, fmt.Errorf("BOMPASS_SMTP_URL: %w", err)
 		}
-		post = message.By{Mailer: mailer, Texter: message.Unset{Variable: "an operator of text messages"}}
-	} else {
-		inbox = message.NewInbox(p.now)
-		post = inbox
+	}
+	if t := p.config.Texts; t.URL != "" {
+		post.Texter, err = message.NewOneAPI(message.Operator{
+			Address: t.URL, Sender: t.Sender, Name: t.Name, User: t.User, Password: string(t.Password), Token: t.Token, Now: p.now,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("BOMPASS_SMS_…: %w", err)
+		}
+	}
+	if p.config.Paper != "" {
+		if post.Printer, err = message.NewFolder(p.config.Paper); err != nil {
+			return nil, fmt.Errorf("%s: %w", paperVariable, err)
+		}
 	}
 	courier := notice.NewCourier(p.store, keys, post, p.now, p.log)
 	p.background(ctx, courier.Run)
 	return inbox, nil
 }
 
+// Settings without which a channel leads nowhere in production.
+const (
+	textsVariable = "BOMPASS_SMS_URL"
+	paperVariable = "BOMPASS_PAPER_DIR"
+)
+
+// writer writes letters for the channels that lead somewhere.
+func (p *product) writer(keys access.Keys) *notice.Writer {
+	letters := notice.NewWriter(keys, p.config.PublicURL, p.now)
+	if p.config.Mode == config.Development {
+		return letters
+	}
+	if p.config.Texts.URL == "" {
+		letters = letters.Without(notice.SMS, textsVariable)
+	}
+	if p.config.Paper == "" {
+		letters = letters.Without(notice.Paper, paperVariable)
+	}
+	return letters
+}
+
 // openDoors builds what lets people in and keeps what they told us.
 func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err error) {
 	d.desk = access.NewDesk(p.store, keys, p.now)
-	letters := notice.NewWriter(keys, p.config.PublicURL, p.now)
+	letters := p.writer(keys)
 	d.registrar = access.NewRegistrar(d.desk, p.store, letters)
-	if d.locksmith, err = access.NewLocksmith(d.desk, p.store, letters, p.config.PublicURL); err != nil {
+	if d.locksmith, err = access.NewLocksmith(d.desk, p.store, letters, access.Ways{Public: p.config.PublicURL, Texts: p.config.Texts.Factor}); err != nil {
 		return doors{}, err
 	}
 	d.profile = profile.NewDesk(p.store, keys, letters, d.desk, p.now)

@@ -65,6 +65,7 @@ type Account struct {
 	Role         Role
 	Confirmed    bool   // the address is the person's, as far as we have tried
 	Mobile       string // confirmed; empty if none is
+	Texted       string // the confirmed number that codes are sent to; empty if it is no factor
 	Passkeys     int
 	Codes        int       // recovery codes left
 	Settled      time.Time // when the person accepted what must be accepted; zero while they have not
@@ -78,6 +79,7 @@ type Session struct {
 	Began    time.Time
 	Until    time.Time
 	Place    Place
+	Texted   bool            // begun with a code by text message, which vouches for no change
 	Letters  []notice.Letter // that tell of it
 }
 

@@ -26,6 +26,13 @@ const (
 	EventRole       EventKind = "role"
 	EventLinked     EventKind = "linked"    // agreements on an address
 	EventSuspended  EventKind = "suspended" // the authenticator, after too many wrong codes
+	EventLostAsked  EventKind = "lost.asked"
+	EventLostStop   EventKind = "lost.stopped"
+	EventLostUsed   EventKind = "lost.used" // every factor was replaced
+	EventAddress    EventKind = "address"   // the postal one
+	EventEID        EventKind = "eid.connected"
+	EventJoined     EventKind = "joined"         // with another account of the same person
+	EventCapped     EventKind = "session.capped" // the oldest session ended for a new one
 )
 
 // Event is one line of an account's history.

@@ -22,6 +22,9 @@ type Keyring struct {
 	Codes    int // recovery codes left
 	Password bool
 	Passkeys []Passkey
+	Texts    bool   // a code by text message may be added
+	Text     string // the number that one is sent to, masked; empty if none
+	Mobile   string // the confirmed number that it would be, masked; empty if none is
 }
 
 // Keyring lists the actor's own factors.
@@ -31,7 +34,10 @@ func (l *Locksmith) Keyring(ctx context.Context, actor Actor) (Keyring, error) {
 		return Keyring{}, err
 	}
 	passkeys, err := l.store.Passkeys(ctx, actor.Account)
-	return Keyring{TOTP: len(account.TOTP.Data) > 0, Codes: account.Codes, Password: account.PasswordHash != "", Passkeys: passkeys}, err
+	k := Keyring{TOTP: len(account.TOTP.Data) > 0, Codes: account.Codes, Password: account.PasswordHash != "", Passkeys: passkeys}
+	k.Texts = l.ways.Texts && k.Password && (k.TOTP || len(passkeys) > 0) && l.letter.Reaches(notice.SMS) == nil
+	k.Text, k.Mobile = MaskNumber(account.Texted), MaskNumber(account.Mobile)
+	return k, err
 }
 
 // OfferNew offers the actor a secret for another authenticator app, which will take the first one's place.

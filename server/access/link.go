@@ -22,7 +22,8 @@ const (
 	ForEmail        Purpose = "email"
 	ForEmailUndo    Purpose = "email.undo"
 	ForInvitation   Purpose = "invitation"
-	ForFinding      Purpose = "find" // agreements by their address
+	ForFinding      Purpose = "find"      // agreements by their address
+	ForLostStop     Purpose = "lost.stop" // what somebody says who has lost every factor
 	ForNothing      Purpose = "nothing"
 )
 

@@ -33,6 +33,7 @@ type Enrolment struct {
 	TOTP    Sealed
 	Step    int64    // of the code that confirmed it
 	Codes   [][]byte // hashes of new recovery codes; nil leaves the old ones
+	Lost    string   // what lets it take the place of every factor; empty for one among others
 	At      time.Time
 	Letters []notice.Letter
 }
@@ -89,21 +90,37 @@ type Factors interface {
 	Beginnings
 	Enrolments
 	Passkeys
+	Texts
+}
+
+// LockStore is all that a Locksmith remembers.
+type LockStore interface {
+	Factors
+	Links
+	Losses
+	LostSteps
+}
+
+// Ways is how the operator of the portal wants people to get in.
+type Ways struct {
+	Public string // address of the portal: passkeys are bound to it
+	Texts  bool   // a code by text message may be a second factor beside another
 }
 
 // Locksmith makes, changes and checks the factors beside the password: authenticator apps, recovery
 // codes and passkeys.
 type Locksmith struct {
 	desk   *Desk
-	store  Factors
+	store  LockStore
 	letter *notice.Writer
 	party  *webauthn.WebAuthn
+	ways   Ways
 }
 
-// NewLocksmith returns a Locksmith for the portal at a public address. Passkeys are bound to its name;
-// a machine's own addresses are called localhost, since a number is no name.
-func NewLocksmith(desk *Desk, store Factors, letter *notice.Writer, public string) (*Locksmith, error) {
-	u, err := url.Parse(public)
+// NewLocksmith returns a Locksmith for a portal. Passkeys are bound to the name in its address; a
+// machine's own addresses are called localhost, since a number is no name.
+func NewLocksmith(desk *Desk, store LockStore, letter *notice.Writer, ways Ways) (*Locksmith, error) {
+	u, err := url.Parse(ways.Public)
 	if err != nil {
 		return nil, fmt.Errorf("public address: %w", err)
 	}
@@ -111,7 +128,7 @@ func NewLocksmith(desk *Desk, store Factors, letter *notice.Writer, public strin
 	if err != nil {
 		return nil, err
 	}
-	return &Locksmith{desk: desk, store: store, letter: letter, party: party}, nil
+	return &Locksmith{desk: desk, store: store, letter: letter, party: party, ways: ways}, nil
 }
 
 // Offer is a secret to be put into an authenticator app.
@@ -124,7 +141,8 @@ type Offer struct {
 type Waiting struct {
 	Email             string
 	TOTP, Passkey     bool
-	Recovery, Nothing bool // Nothing: a factor must be made first, S2.20
+	Recovery, Nothing bool   // Nothing: a factor must be made first, S2.20
+	Text              string // the number that a code can be sent to, masked; empty if none
 }
 
 // Step tells what an accepted password waits for.
@@ -135,6 +153,9 @@ func (l *Locksmith) Step(ctx context.Context, step Token) (Waiting, error) {
 	}
 	w := Waiting{Email: account.Email, TOTP: len(account.TOTP.Data) > 0, Passkey: account.Passkeys > 0, Recovery: account.Codes > 0}
 	w.Nothing = !w.TOTP && !w.Passkey
+	if l.textsTo(account) {
+		w.Text = MaskNumber(account.Texted)
+	}
 	return w, nil
 }
 
@@ -199,14 +220,14 @@ func groups(code string) string {
 	return b.String()
 }
 
-// OfferOnStep offers a secret to a person whose account has no factor yet.
+// OfferOnStep offers a secret to a person whose account has no factor yet, or has lost them all.
 func (l *Locksmith) OfferOnStep(ctx context.Context, step Token) (Offer, error) {
 	account, err := l.account(ctx, step)
 	if err != nil {
 		return Offer{}, err
 	}
-	if len(account.TOTP.Data) > 0 || account.Passkeys > 0 {
-		return Offer{}, fault.New(fault.Refused)
+	if _, err := l.enrols(ctx, step, account); err != nil {
+		return Offer{}, err
 	}
 	return l.offer(ctx, step.Hash(), account.ID, account.Email)
 }
@@ -221,12 +242,18 @@ func (l *Locksmith) TakeOnStep(ctx context.Context, visitor Visitor, step Token,
 	if _, err := l.desk.store.TryStep(ctx, step.Hash(), l.desk.now(), StepTries); err != nil {
 		return "", nil, err
 	}
-	if len(account.TOTP.Data) > 0 || account.Passkeys > 0 {
-		return "", nil, fault.New(fault.Refused)
+	lost, err := l.enrols(ctx, step, account)
+	if err != nil {
+		return "", nil, err
 	}
 	e, codes, err := l.confirm(ctx, step.Hash(), account, code)
 	if err != nil {
 		return "", nil, err
+	}
+	if lost != "" {
+		if codes, err = l.replace(&e, account, lost); err != nil {
+			return "", nil, err
+		}
 	}
 	token, session, err := l.desk.newSession(account, visitor, e.At)
 	if err != nil {

@@ -47,7 +47,7 @@ func (r *Registrar) Forgot(ctx context.Context, visitor Visitor, name string) er
 	switch {
 	case !there:
 		letter, err = r.letter.None(notice.Reset, content)
-	case who.Kind == ByMobile:
+	case who.Kind == ByMobile && r.letter.Reaches(notice.SMS) == nil:
 		reader := account.reader()
 		reader.Address = account.Mobile
 		letter, err = r.letter.SMS(notice.Reset, reader, content)

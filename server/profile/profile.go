@@ -43,6 +43,7 @@ const (
 type Change struct {
 	Details api.Details
 	Mobile  bool // the number is another and must be confirmed
+	Address bool // the postal address is another; what opens doors is not sent there at once
 	At      time.Time
 	Letters []notice.Letter
 }
@@ -147,7 +148,14 @@ func (d *Desk) Save(ctx context.Context, actor access.Actor, req api.Details) (a
 	if actor.Kind != toll.Company || !actor.Role.May(access.Change) {
 		req.Contact = was.Contact
 	}
-	c := Change{Details: req, Mobile: req.Mobile != was.Mobile, At: d.now()}
+	c := Change{Details: req, Mobile: req.Mobile != was.Mobile, Address: moved(was.Details, req), At: d.now()}
+	if c.Address && was.Street != "" {
+		letter, err := d.letter.Mail(notice.AddressChanged, reader(actor), notice.Content{})
+		if err != nil {
+			return api.ProfileReply{}, err
+		}
+		c.Letters = append(c.Letters, letter)
+	}
 	if c.Mobile {
 		if err := d.fresh.Fresh(actor); err != nil {
 			return api.ProfileReply{}, err
@@ -161,12 +169,17 @@ func (d *Desk) Save(ctx context.Context, actor access.Actor, req api.Details) (a
 	if err := d.store.SaveProfile(ctx, actor.Account, actor.Customer, c); err != nil {
 		return api.ProfileReply{}, err
 	}
-	if c.Mobile && req.Mobile != "" {
+	if c.Mobile && req.Mobile != "" && d.letter.Reaches(notice.SMS) == nil {
 		if err := d.SendCode(ctx, actor, Mobile); err != nil {
 			return api.ProfileReply{}, err
 		}
 	}
 	return d.Show(ctx, actor)
+}
+
+// moved tells whether letters on paper go somewhere else from now on.
+func moved(was, is api.Details) bool {
+	return was.Street != is.Street || was.PostalCode != is.PostalCode || was.City != is.City || was.Country != is.Country
 }
 
 // tidy brings what was typed into the form in which it is kept.
@@ -211,10 +224,10 @@ func (d *Desk) SendCode(ctx context.Context, actor access.Actor, channel string)
 	var letter notice.Letter
 	switch {
 	case channel == Email && p.Email != "":
-		letter, err = d.letter.Mail(notice.ConfirmEmail, to, notice.Content{Code: code})
+		letter, err = d.letter.Mail(notice.ConfirmEmail, to, notice.Content{Code: code, Until: d.now().Add(CodeMax)})
 	case channel == Mobile && p.Mobile != "":
 		to.Address = p.Mobile
-		letter, err = d.letter.SMS(notice.ConfirmMobile, to, notice.Content{Code: code})
+		letter, err = d.letter.SMS(notice.ConfirmMobile, to, notice.Content{Code: code, Until: d.now().Add(CodeMax)})
 	default:
 		return fault.New(fault.FieldMissing).At(channel)
 	}

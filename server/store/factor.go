@@ -43,7 +43,8 @@ func (s *Store) Ceremony(ctx context.Context, hash access.Hash, now time.Time, t
 	return data, nil
 }
 
-// BeginEnrolled spends the step of an account without factors, enrols and begins a session.
+// BeginEnrolled spends the step of an account without factors, or of one that has lost them all, enrols and
+// begins a session.
 func (s *Store) BeginEnrolled(ctx context.Context, step access.Hash, e access.Enrolment, b access.Session) (bool, error) {
 	return s.begin(ctx, func(tx pgx.Tx) error {
 		if err := useStep(ctx, tx, step, b.Account); err != nil {
@@ -53,7 +54,11 @@ func (s *Store) BeginEnrolled(ctx context.Context, step access.Hash, e access.En
 		if err := tx.QueryRow(ctx, "select length(totp_secret) from account where id = $1 for update", string(b.Account)).Scan(&held); err != nil {
 			return err
 		}
-		if held > 0 {
+		if e.Lost != "" {
+			if err := forgetFactors(ctx, tx, b.Account, e); err != nil {
+				return err
+			}
+		} else if held > 0 {
 			return errSpent
 		}
 		if err := enrol(ctx, tx, b.Account, e); err != nil {

@@ -18,7 +18,8 @@ import (
 const person = `
 	select a.id::text, a.email, a.person, a.language, a.password_hash, a.totp_key, a.totp_secret, a.birth_key, a.birth_number, a.birth_hash,
 		p.customer_id::text, p.role, coalesce(f.email_confirmed_at is not null, false), case when f.mobile_confirmed_at is null then '' else f.mobile end,
-		(select count(*) from passkey k where k.account_id = a.id), (select count(*) from recovery_code r where r.account_id = a.id and r.used_at is null)
+		(select count(*) from passkey k where k.account_id = a.id), (select count(*) from recovery_code r where r.account_id = a.id and r.used_at is null),
+		coalesce((select x.mobile from text_factor x where x.account_id = a.id and x.mobile = f.mobile and f.mobile_confirmed_at is not null), '')
 	from account a
 	join lateral (select customer_id, role from account_party where account_id = a.id and (until is null or until > $2) order by customer_id limit 1) p on true
 	left join profile f on f.account_id = a.id
@@ -26,7 +27,7 @@ const person = `
 
 func scanPerson(row pgx.Row) (a access.Account, err error) {
 	err = row.Scan(&a.ID, &a.Email, &a.Person, &a.Language, &a.PasswordHash, &a.TOTP.Key, &a.TOTP.Data, &a.BirthNumber.Key, &a.BirthNumber.Data,
-		&a.BirthHash, &a.Customer, &a.Role, &a.Confirmed, &a.Mobile, &a.Passkeys, &a.Codes)
+		&a.BirthHash, &a.Customer, &a.Role, &a.Confirmed, &a.Mobile, &a.Passkeys, &a.Codes, &a.Texted)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return access.Account{}, fault.New(fault.NotFound)
 	}

@@ -66,11 +66,11 @@ func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, custome
 	d := c.Details
 	return s.write(ctx, "save profile", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
-			insert into profile (account_id, mobile, phone_private, phone_work, street, postal_code, city, country, saved_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			insert into profile (account_id, mobile, phone_private, phone_work, street, postal_code, city, country, saved_at, address_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
 			on conflict (account_id) do update set mobile = $2, phone_private = $3, phone_work = $4, street = $5, postal_code = $6, city = $7,
-				country = $8, saved_at = $9, mobile_confirmed_at = case when profile.mobile = $2 then profile.mobile_confirmed_at end`,
-			string(account), d.Mobile, d.PhonePrivate, d.PhoneWork, d.Street, d.PostalCode, d.City, d.Country, c.At)
+				country = $8, saved_at = $9, address_at = case when $10 then $9 else profile.address_at end, mobile_confirmed_at = case when profile.mobile = $2 then profile.mobile_confirmed_at end`,
+			string(account), d.Mobile, d.PhonePrivate, d.PhoneWork, d.Street, d.PostalCode, d.City, d.Country, c.At, c.Address)
 		if err != nil {
 			return err
 		}
@@ -81,6 +81,11 @@ func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, custome
 		}
 		if c.Mobile {
 			if err := addEvent(ctx, tx, account, access.EventMobile, c.At, access.Place{}); err != nil {
+				return err
+			}
+		}
+		if c.Address {
+			if err := addEvent(ctx, tx, account, access.EventAddress, c.At, access.Place{}); err != nil {
 				return err
 			}
 		}

@@ -112,8 +112,8 @@ func useTOTP(ctx context.Context, tx pgx.Tx, id toll.AccountID, step int64) erro
 // beginSession keeps a session that has just begun with a factor, notes it and writes its letters.
 func beginSession(ctx context.Context, tx pgx.Tx, b access.Session) error {
 	_, err := tx.Exec(ctx, `insert into session (token_hash, account_id, customer_id, began_at, seen_at, until, device, network, proven_at)
-		values ($1, $2, $3, $4, $4, $5, $6, $7, $4)`,
-		b.Hash[:], string(b.Account), string(b.Customer), b.Began, b.Until, b.Place.Device, b.Place.Network)
+		values ($1, $2, $3, $4, $4, $5, $6, $7, case when $8 then 'epoch' else $4::timestamptz end)`,
+		b.Hash[:], string(b.Account), string(b.Customer), b.Began, b.Until, b.Place.Device, b.Place.Network, b.Texted)
 	if err != nil {
 		return err
 	}

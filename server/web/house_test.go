@@ -57,6 +57,12 @@ type option func(*web.Deps)
 
 func newHouse(t *testing.T, options ...option) *house {
 	t.Helper()
+	return openHouse(t, access.Ways{Texts: true}, options...)
+}
+
+// openHouse is a house into which people get as ways says.
+func openHouse(t *testing.T, ways access.Ways, options ...option) *house {
+	t.Helper()
 	h := &house{t: t, live: &liveFeed{}, taken: make(chan string, 10), asked: make(chan toll.VehicleID, 1000)}
 	db, dsn := database(t)
 	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
@@ -79,7 +85,8 @@ func newHouse(t *testing.T, options ...option) *house {
 	h.db, h.dsn, h.keys, h.inbox = db, dsn, keys, message.NewInbox(h.now)
 	ctx, stop := context.WithCancel(context.Background())
 	desk, letters := access.NewDesk(db, keys, h.now), notice.NewWriter(keys, h.url, h.now)
-	locksmith, err := access.NewLocksmith(desk, db, letters, h.url)
+	ways.Public = h.url
+	locksmith, err := access.NewLocksmith(desk, db, letters, ways)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ func (s *server) mountInbox() {
 	if s.Inbox == nil {
 		return
 	}
+	s.app.Get(inboxLetterPath, s.inboxLetter)
 	s.app.Get(inboxPath, func(c *fiber.Ctx) error {
 		s.chooseLanguage(c)
 		v := s.view(c)
@@ -25,6 +26,21 @@ func (s *server) mountInbox() {
 		}
 		return s.pages.send(c, fiber.StatusOK, "inbox", v)
 	})
+}
+
+// inboxLetterPath shows a letter on paper as it would be printed.
+const inboxLetterPath = "/dev/inbox/:id"
+
+// inboxLetter is sandboxed: what is printed needs styles of its own, and nothing else.
+func (s *server) inboxLetter(c *fiber.Ctx) error {
+	letter, there := s.Inbox.Find(c.Params("id"))
+	if !there || !letter.Paper {
+		return s.notFound(c)
+	}
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.SendString(letter.HTML)
 }
 
 // received is a message as the mailbox shows it.

@@ -105,7 +105,7 @@ func (s *server) codeView(c *fiber.Ctx) (view, error) {
 		return view{}, err
 	}
 	v := s.signInView(c)
-	v.Recovery = waiting.Recovery
+	v.Recovery, v.Texted = waiting.Recovery, waiting.Text
 	if waiting.Passkey {
 		v.Passkey = loginPasskeyPath
 	}

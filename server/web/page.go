@@ -31,7 +31,7 @@ func loadPages(assets *Assets) (*pages, error) {
 	p := &pages{assets: assets, templates: map[string]*template.Template{}}
 	for _, name := range []string{
 		"login", "code", "failure", "form", "done", "first", "enrol", "codes", "prove", "security", "inbox", "export", "parties", "help", "leave",
-		"welcome", "customer", "become",
+		"welcome", "customer", "become", "text", "lost",
 	} {
 		t, err := template.ParseFS(pageFiles, "page/frame.html", "page/parts.html", "page/eid.html", "page/"+name+".html")
 		if err != nil {
@@ -69,6 +69,9 @@ type view struct {
 	Codes     []string // new recovery codes
 	Passkey   string   // where the passkey script asks; empty where no passkey helps
 	Recovery  bool     // recovery codes are left
+	Texted    string   // the telephone that a code can be sent to, masked
+	Again     string   // where another code is asked for
+	Lost      *lostView
 	Ring      *ring
 	Fresh     bool // a factor was shown lately
 	Inside    bool // the person is signed in

@@ -107,6 +107,13 @@ func (s *server) showSecurity(c *fiber.Ctx, actor access.Actor, v view, status i
 		}
 		v.Ring.Keys = append(v.Ring.Keys, key)
 	}
+	lost, err := s.Locksmith.LostHere(c.UserContext(), actor)
+	if err != nil {
+		return err
+	}
+	if lost != nil {
+		v.Lost = &lostView{Asked: true, Day: v.Day(oslo.DayOf(lost.Opens)), At: v.Clock(lost.Opens)}
+	}
 	v.Passkey = addPasskeyPath
 	v.Fresh = s.Desk.Fresh(actor) == nil
 	return s.pages.send(c, status, "security", v)

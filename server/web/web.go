@@ -176,6 +176,8 @@ func (s *server) mountAll() {
 	s.app.Post(codePath, s.codeSubmit)
 	s.mountWays()
 	s.mountEnrol()
+	s.mountText()
+	s.mountLost()
 	s.mountPasskey()
 	s.mountSecurity()
 	s.mountLetters()

@@ -162,7 +162,7 @@ func face(b *testing.B, st *store.Store, p *passage.Pipeline, conn *nats.Conn, p
 	desk := passage.NewDesk(st, plan)
 	people := access.NewDesk(st, keys, time.Now)
 	letters := notice.NewWriter(keys, "https://"+host, time.Now)
-	locksmith, err := access.NewLocksmith(people, st, letters, "https://"+host)
+	locksmith, err := access.NewLocksmith(people, st, letters, access.Ways{Public: "https://" + host})
 	check(b, err)
 	plans, err := fs.Sub(assets.Tariff, "tariff")
 	check(b, err)

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"bompass/server/access"
+	"bompass/server/notice"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// Postal is where an account's letters on paper go; without lines where the address is not whole.
+func (s *Store) Postal(ctx context.Context, id toll.AccountID) (p access.Postal, err error) {
+	var name, street, code, city, country string
+	var since *time.Time
+	err = s.pool.QueryRow(ctx, `select a.person, coalesce(f.street, ''), coalesce(f.postal_code, ''), coalesce(f.city, ''), coalesce(f.country, ''), f.address_at
+		from account a left join profile f on f.account_id = a.id where a.id = $1`, string(id)).Scan(&name, &street, &code, &city, &country, &since)
+	if err != nil {
+		return p, fmt.Errorf("postal address: %w", err)
+	}
+	if since != nil {
+		p.Since = *since
+	}
+	if street == "" || code == "" || city == "" {
+		return p, nil
+	}
+	p.Lines = []string{name, street, code + " " + city}
+	if country != "" && country != "NO" {
+		p.Lines = append(p.Lines, country)
+	}
+	return p, nil
+}
+
+// OpenLost returns what stands open.
+func (s *Store) OpenLost(ctx context.Context, id toll.AccountID, now time.Time) (l access.Lost, err error) {
+	l.Account = id
+	err = s.pool.QueryRow(ctx, `select id::text, asked_at, opens_at, ends_at from lost_factor
+		where account_id = $1 and stopped_at is null and used_at is null and ends_at > $2`, string(id), now).Scan(&l.ID, &l.Asked, &l.Opens, &l.Ends)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return l, fault.New(fault.NotFound)
+	}
+	if err != nil {
+		return l, fmt.Errorf("open loss: %w", err)
+	}
+	return l, nil
+}
+
+// AskLost keeps somebody's word, unless one stands open or one was asked for since. What stood open and is
+// over is closed first.
+func (s *Store) AskLost(ctx context.Context, l access.Lost, since time.Time, stop access.Link, letters []notice.Letter) (bool, error) {
+	asked, err := s.begin(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, "update lost_factor set stopped_at = $2 where account_id = $1 and stopped_at is null and used_at is null and ends_at <= $2", string(l.Account), l.Asked)
+		if err != nil {
+			return err
+		}
+		err = exactly(tx.Exec(ctx, `insert into lost_factor (id, account_id, code_hash, asked_at, opens_at, ends_at)
+			select $1, $2, $3, $4, $5, $6 where not exists (select from lost_factor where account_id = $2 and asked_at > $7)`,
+			l.ID, string(l.Account), l.Code, l.Asked, l.Opens, l.Ends, since))
+		if err != nil {
+			return err
+		}
+		if err := addEvent(ctx, tx, l.Account, access.EventLostAsked, l.Asked, access.Place{}); err != nil {
+			return err
+		}
+		return addLinks(ctx, tx, []access.Link{stop}, letters)
+	})
+	if twice, ok := errors.AsType[*pgconn.PgError](err); ok && twice.Code == uniqueViolation {
+		return false, nil
+	}
+	return asked, err
+}
+
+// uniqueViolation is PostgreSQL's name of a row that is there already.
+const uniqueViolation = "23505"
+
+// StopLost closes what stands open and ends all sessions and steps: whoever asked knows the password.
+func (s *Store) StopLost(ctx context.Context, id toll.AccountID, link *access.Hash, at time.Time, letters []notice.Letter) error {
+	return s.write(ctx, "stop loss", func(tx pgx.Tx) error {
+		if link != nil {
+			if err := useLink(ctx, tx, *link, at); err != nil {
+				return err
+			}
+		}
+		done, err := tx.Exec(ctx, "update lost_factor set stopped_at = $2 where account_id = $1 and stopped_at is null and used_at is null", string(id), at)
+		if err != nil {
+			return err
+		}
+		if done.RowsAffected() == 0 {
+			return fault.New(fault.LinkSpent)
+		}
+		if err := endEverything(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := addEvent(ctx, tx, id, access.EventLostStop, at, access.Place{}); err != nil {
+			return err
+		}
+		return addLetters(ctx, tx, letters)
+	})
+}
+
+// endEverything ends an account's sessions and the sign-ins that have begun.
+func endEverything(ctx context.Context, tx pgx.Tx, id toll.AccountID) error {
+	for _, statement := range []string{"delete from session where account_id = $1", "delete from login_step where account_id = $1"} {
+		if _, err := tx.Exec(ctx, statement, string(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TryLost counts a try and marks the step when right says so. A wrong try is kept, too.
+func (s *Store) TryLost(ctx context.Context, id toll.AccountID, step access.Hash, now time.Time, right func([]byte) bool) (marked bool, err error) {
+	err = s.write(ctx, "try loss", func(tx pgx.Tx) error {
+		var loss string
+		var hash []byte
+		err := tx.QueryRow(ctx, `update lost_factor set tries = tries + 1
+			where account_id = $1 and stopped_at is null and used_at is null and opens_at <= $2 and ends_at > $2 and tries < $3
+			returning id::text, code_hash`, string(id), now, access.LostTries).Scan(&loss, &hash)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err != nil || !right(hash) {
+			return err
+		}
+		marked = true
+		return exactly(tx.Exec(ctx, "update login_step set lost_id = $3 where token_hash = $1 and account_id = $2", step[:], string(id), loss))
+	})
+	return marked, err
+}
+
+// StepLost names what the step was marked with, while that stands open.
+func (s *Store) StepLost(ctx context.Context, step access.Hash, now time.Time) (loss string, err error) {
+	err = s.pool.QueryRow(ctx, `select l.id::text from login_step s join lost_factor l on l.id = s.lost_id
+		where s.token_hash = $1 and s.until > $2 and l.stopped_at is null and l.used_at is null and l.ends_at > $2`, step[:], now).Scan(&loss)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("step of a loss: %w", err)
+	}
+	return loss, nil
+}
+
+// forgetFactors spends a loss and takes away all that was lost; whoever comes second, or comes after the
+// owner has stopped it, changes nothing.
+func forgetFactors(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.Enrolment) error {
+	err := exactly(tx.Exec(ctx, `update lost_factor set used_at = $3
+		where id = $1 and account_id = $2 and stopped_at is null and used_at is null and opens_at <= $3 and ends_at > $3`, e.Lost, string(id), e.At))
+	if err != nil {
+		return err
+	}
+	for _, statement := range []string{
+		"delete from passkey where account_id = $1", "delete from text_factor where account_id = $1", "delete from recovery_code where account_id = $1",
+		"update link set used_at = now(), sealed = '' where account_id = $1 and purpose = 'lost.stop' and used_at is null",
+	} {
+		if _, err := tx.Exec(ctx, statement, string(id)); err != nil {
+			return err
+		}
+	}
+	if err := endEverything(ctx, tx, id); err != nil {
+		return err
+	}
+	return addEvent(ctx, tx, id, access.EventLostUsed, e.At, access.Place{})
+}
