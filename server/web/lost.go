@@ -80,10 +80,11 @@ func (s *server) showLost(c *fiber.Ctx, wrong error) error {
 
 // lostWhy says why no letter can be sent, and what to do instead.
 func lostWhy(v view, err error) string {
-	switch code := fault.CodeOf(err); {
-	case code == fault.FieldMissing:
+	code := fault.CodeOf(err)
+	if code == fault.FieldMissing {
 		return v.T("ways.lost.why.address", "phones", servicePhones)
-	case code == fault.Refused:
+	}
+	if code == fault.Refused {
 		return v.T("ways.lost.why.young", "days", int(access.AddressSettled.Hours()/24), "phones", servicePhones)
 	}
 	return v.T("ways.lost.why.unset", "phones", servicePhones)
