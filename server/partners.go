@@ -87,7 +87,7 @@ func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *acce
 		return answer.Name
 	}
 	return outside{
-		eid:     eid.NewDesk(eid.Deps{Store: p.store, Access: desk, Keys: keys, Ways: ways, Names: names, Now: p.now}),
+		eid:     eid.NewDesk(eid.Deps{Store: p.store, Access: desk, Keys: keys, Ways: ways, Letter: p.writer(keys), Names: names, Now: p.now}),
 		parties: party.NewDesk(p.store, source, keys, p.now),
 	}, nil
 }

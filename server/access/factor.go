@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"strings"
 
 	"bompass/server/notice"
 	"bompass/shared/fault"
@@ -133,6 +134,12 @@ func (l *Locksmith) prove(ctx context.Context, p Proof, keys []string) (Token, e
 		return "", fault.New(fault.WrongCredentials)
 	}
 	return token, l.desk.giveBack(ctx, keys, true)
+}
+
+// LetterTo counts a letter that a signed-in person makes us send to an address of their choice, so that nobody
+// fills a mailbox, whoever asks.
+func (d *Desk) LetterTo(ctx context.Context, actor Actor, flow, address string) error {
+	return d.spend(ctx, d.throttleKeys(Visitor{Address: "session " + string(actor.Account)}, flow+" to "+strings.ToLower(strings.TrimSpace(address))))
 }
 
 // Asked counts a question of a signed-in person that costs somebody something, such as a text message.

@@ -166,6 +166,9 @@ func (l *Locksmith) account(ctx context.Context, step Token) (Account, error) {
 	return l.desk.store.StepAccount(ctx, step.Hash(), l.desk.now())
 }
 
+// CeremonyOf names what stands open for a session, for the domains beside this one.
+func CeremonyOf(name string, session Hash) Hash { return ceremony(name, session) }
+
 // ceremony names what stands open for a step or session.
 func ceremony(name string, holder Hash) Hash {
 	return sha256.Sum256(append([]byte("ceremony "+name+" "), holder[:]...))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/notice"
 	"bompass/server/partner/identity"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
@@ -81,6 +82,7 @@ type Notice struct {
 type Store interface {
 	Journeys
 	Entries
+	Joins
 }
 
 // Journeys keeps sign-ins that are at an issuer.
@@ -117,6 +119,7 @@ type Deps struct {
 	Access *access.Desk
 	Keys   access.Keys
 	Ways   []Way
+	Letter *notice.Writer
 	Names  Names
 	Now    func() time.Time
 }

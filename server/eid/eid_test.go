@@ -14,6 +14,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/eid"
 	"bompass/server/internal/pgtest"
+	"bompass/server/notice"
 	"bompass/server/partner/identity"
 	"bompass/server/store"
 	"bompass/shared/fault"
@@ -88,7 +89,7 @@ func open(t *testing.T) *door {
 	d.issuer = &trusting{now: d.now}
 	d.access = access.NewDesk(db, keys, d.now)
 	d.Desk = eid.NewDesk(eid.Deps{
-		Store: db, Access: d.access, Keys: keys, Now: d.now, Ways: []eid.Way{{Name: "no", Country: "NO", Issuer: d.issuer}},
+		Store: db, Access: d.access, Keys: keys, Now: d.now, Letter: notice.NewWriter(keys, "https://bompass.example", d.now), Ways: []eid.Way{{Name: "no", Country: "NO", Issuer: d.issuer}},
 		Names: func(context.Context, string) string { return "Liv Nygaard" },
 	})
 	return d

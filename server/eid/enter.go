@@ -23,6 +23,7 @@ type Asked struct {
 	Next     string
 	Fresh    bool
 	Prover   toll.AccountID // set when a person who is signed in proves again who they are
+	Link     toll.AccountID // set when the eID is to open this account from now on
 }
 
 // Started is where the browser goes, and what its cookie for this journey holds. Name tells cookies of
@@ -40,6 +41,7 @@ type kept struct {
 	Began           time.Time
 	Next            string
 	Prover          toll.AccountID
+	Link            toll.AccountID
 }
 
 // Begin asks the issuer and keeps the journey for the browser that goes on it.
@@ -48,12 +50,12 @@ func (d *Desk) Begin(ctx context.Context, a Asked) (Started, error) {
 	if err != nil {
 		return Started{}, err
 	}
-	wish := identity.Wish{Language: a.Language, Level: identity.Substantial, Fresh: a.Fresh || a.Prover != ""}
+	wish := identity.Wish{Language: a.Language, Level: identity.Substantial, Fresh: a.Fresh || a.Prover != "" || a.Link != ""}
 	j, err := way.Issuer.Begin(ctx, wish)
 	if err != nil {
 		return Started{}, err
 	}
-	plain, err := json.Marshal(kept{j.Nonce, j.Verifier, j.Wish, j.Began, a.Next, a.Prover})
+	plain, err := json.Marshal(kept{j.Nonce, j.Verifier, j.Wish, j.Began, a.Next, a.Prover, a.Link})
 	if err != nil {
 		return Started{}, fmt.Errorf("begin journey: %w", err)
 	}
@@ -81,6 +83,7 @@ type Entered struct {
 	Next    string
 	New     bool // here for the first time
 	Proved  bool // was signed in and has proved again who they are
+	Offered bool // is signed in as before, and may connect the eID now
 }
 
 // Ticket is what a person comes back with.
@@ -118,6 +121,9 @@ func (d *Desk) Finish(ctx context.Context, way string, t Ticket) (Entered, error
 	person, err := w.Issuer.Finish(ctx, j, t.Back)
 	if err != nil {
 		return Entered{}, err
+	}
+	if k.Link != "" {
+		return Entered{Offered: true}, d.offer(ctx, w, k, person, t.Current)
 	}
 	in, err := d.enter(ctx, w, k, person, t)
 	in.Next, in.Proved = k.Next, k.Prover != ""

@@ -23,7 +23,8 @@ type Move struct {
 type move struct{ From, To, Person, Language string }
 
 // ChangeEmail asks for another address: a link goes to the new one, and one that stops it all to the old,
-// portal.md D5, K02. An address that somebody has already is answered the same and gets nothing.
+// portal.md D5, K02. An address that somebody has already is answered the same; its owner is told how two
+// accounts of one person become one.
 func (d *Desk) ChangeEmail(ctx context.Context, actor access.Actor, email string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
 	if !access.CheckEmail(email) || email == actor.Email {
@@ -33,7 +34,15 @@ func (d *Desk) ChangeEmail(ctx context.Context, actor access.Actor, email string
 		return err
 	}
 	now, holds := d.now(), move{From: actor.Email, To: email, Person: actor.Person, Language: actor.Language}
-	link, token, err := d.keys.NewLink(access.ForEmail, actor.Account, now.Add(access.EmailMax), holds)
+	taken, err := d.store.EmailTaken(ctx, email)
+	if err != nil {
+		return err
+	}
+	purpose := access.ForEmail
+	if taken {
+		purpose = access.ForNothing
+	}
+	link, token, err := d.keys.NewLink(purpose, actor.Account, now.Add(access.EmailMax), holds)
 	if err != nil {
 		return err
 	}
@@ -48,6 +57,10 @@ func (d *Desk) ChangeEmail(ctx context.Context, actor access.Actor, email string
 	}
 	to.Address = email
 	fresh, err := d.letter.Mail(notice.EmailNew, to, notice.Content{Link: "/email/confirm?token=" + string(token)})
+	if taken {
+		to.Account, to.Name = "", "" // who asks is not told to whoever has the address
+		fresh, err = d.letter.Mail(notice.EmailThere, to, notice.Content{Link: "/login"})
+	}
 	if err != nil {
 		return err
 	}

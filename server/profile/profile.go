@@ -94,6 +94,8 @@ type ContactStore interface {
 	UseCode(ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, right func(hash []byte) bool) error
 	UseEmail(ctx context.Context, link access.Hash, m Move) error
 	UndoEmail(ctx context.Context, link access.Hash, m Move) error
+	// EmailTaken tells whether an account has the address.
+	EmailTaken(ctx context.Context, email string) (bool, error)
 }
 
 // Fresher tells whether an actor may change what matters, package access.

@@ -210,6 +210,14 @@ func (s *Store) UseEmail(ctx context.Context, link access.Hash, m profile.Move) 
 	})
 }
 
+// EmailTaken tells whether an account has the address.
+func (s *Store) EmailTaken(ctx context.Context, email string) (taken bool, err error) {
+	if err = s.pool.QueryRow(ctx, "select exists (select from account where email = $1)", email).Scan(&taken); err != nil {
+		return false, fmt.Errorf("e-mail taken: %w", err)
+	}
+	return taken, nil
+}
+
 func moveEmail(ctx context.Context, tx pgx.Tx, m profile.Move) error {
 	done, err := tx.Exec(ctx, `update account set email = $2 where id = $1 and email = $3
 		and not exists (select from account where email = $2)`, string(m.Account), m.To, m.From)

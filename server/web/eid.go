@@ -34,10 +34,17 @@ const (
 // EID lets people in with electronic identities.
 type EID interface {
 	Farewells
+	Connections
 	Way(name string) (eid.Way, error)
-	Known(ctx context.Context, account toll.AccountID) ([]string, error)
 	Begin(ctx context.Context, a eid.Asked) (eid.Started, error)
 	Finish(ctx context.Context, way string, t eid.Ticket) (eid.Entered, error)
+}
+
+// Connections let an eID open an account that is there.
+type Connections interface {
+	Known(ctx context.Context, account toll.AccountID) ([]string, error)
+	Offered(ctx context.Context, actor access.Actor) (eid.Offer, error)
+	Connect(ctx context.Context, actor access.Actor) error
 }
 
 // Farewells end sessions with those of issuers.
@@ -55,6 +62,8 @@ func (s *server) mountEID() {
 	}
 	s.app.Get(eidPath, s.eidBegin)
 	s.app.Get(eidBackPath, s.eidReturn)
+	s.app.Get(connectPath, s.inside(s.connectPage))
+	s.app.Post(connectPath, s.inside(s.connect))
 	s.app.Get(leavePath, s.leavePage)
 	s.app.Get("/leave.js", fixed("text/javascript; charset=utf-8", leaveScript))
 	s.app.Get(leftPath, s.left)
@@ -81,6 +90,16 @@ func (s *server) eidBegin(c *fiber.Ctx) error {
 			return s.again(c, whyExpired, err)
 		}
 		asked.Prover = actor.Account
+	}
+	if c.Query("link") != "" {
+		actor, err := s.Desk.Who(c.UserContext(), s.session(c))
+		if err != nil {
+			return s.again(c, whyExpired, err)
+		}
+		if s.Desk.Fresh(actor) != nil {
+			return c.Redirect(provePath+"?next="+url.QueryEscape(securityPath), fiber.StatusSeeOther)
+		}
+		asked.Link = actor.Account
 	}
 	if err := s.Desk.Knock(c.UserContext(), s.visitor(c), "eid"); err != nil {
 		return err
@@ -110,8 +129,14 @@ func (s *server) eidReturn(c *fiber.Ctx) error {
 	}
 	in, err := s.EID.Finish(c.UserContext(), c.Params("way"), ticket)
 	s.forget(c, tab)
+	if in.Offered && err != nil {
+		return s.connectFailed(c, err)
+	}
 	if err != nil {
 		return s.eidFailed(c, err)
+	}
+	if in.Offered {
+		return c.Redirect(connectPath, fiber.StatusSeeOther)
 	}
 	if ticket.Current != nil && ticket.Current.Account == in.Account.ID {
 		s.streams.end(ticket.Current.Session)

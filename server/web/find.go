@@ -39,6 +39,9 @@ func (s *server) find(c *fiber.Ctx, actor access.Actor, v view) error {
 		return s.wrong(c, v, findForm(v), err)
 	}
 	email := c.FormValue("email")
+	if err := s.Desk.LetterTo(c.UserContext(), actor, "find", email); err != nil {
+		return s.wrong(c, v, findForm(v), err)
+	}
 	if err := s.Profile.Find(c.UserContext(), actor, email); err != nil {
 		return s.wrong(c, v, findForm(v), err)
 	}

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"bompass/server/eid"
+	"bompass/server/notice"
 	"bompass/server/partner/identity/openid"
 	identitysim "bompass/server/partner/identity/sim"
 	"bompass/server/partner/mandate/altinn"
@@ -91,7 +92,7 @@ func (p *portal) build(t *testing.T, d *web.Deps, h *house) *http.ServeMux {
 		}
 		return answer.Name
 	}
-	d.EID = eid.NewDesk(eid.Deps{Store: h.db, Access: d.Desk, Keys: d.Keys, Ways: ways, Names: names, Now: d.Now})
+	d.EID = eid.NewDesk(eid.Deps{Store: h.db, Access: d.Desk, Keys: d.Keys, Ways: ways, Letter: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
 	d.Parties = party.NewDesk(h.db, source, d.Keys, d.Now)
 	ingrid, err := h.db.AccountByEmail(t.Context(), "ingrid@bompass.example")
 	if err != nil {

@@ -27,6 +27,12 @@ func (s *server) mountProfile() {
 	})
 	mount(s, api.SaveProfile, s.Profile.Save)
 	mount(s, api.ChangeEmail, func(ctx context.Context, a access.Actor, req api.EmailRequest) (api.Empty, error) {
+		if err := s.Desk.Asked(ctx, a, "email"); err != nil {
+			return api.Empty{}, err
+		}
+		if err := s.Desk.LetterTo(ctx, a, "email", req.Email); err != nil {
+			return api.Empty{}, err
+		}
 		return api.Empty{}, s.Profile.ChangeEmail(ctx, a, req.Email)
 	})
 	mount(s, api.SendCode, func(ctx context.Context, a access.Actor, req api.CodeRequest) (api.Empty, error) {
@@ -46,6 +52,9 @@ func (s *server) mountProfile() {
 		return s.Profile.People(ctx, a)
 	})
 	mount(s, api.Invite, func(ctx context.Context, a access.Actor, req api.InviteRequest) (api.Empty, error) {
+		if err := s.Desk.LetterTo(ctx, a, "invitation", req.Email); err != nil {
+			return api.Empty{}, err
+		}
 		return api.Empty{}, s.Profile.Invite(ctx, a, req)
 	})
 	mount(s, api.RemovePerson, func(ctx context.Context, a access.Actor, req api.PersonRequest) (api.Empty, error) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -144,8 +145,40 @@ func TestTheAddressChangesWithALinkToBoth(t *testing.T) {
 	h.pass(time.Minute)
 	v = h.signIn(kari)
 	ask(v, api.ChangeEmail, api.EmailRequest{Email: "olav@bompass.example"}, "")
-	if p := h.visitor().open(h.linkIn(h.post("olav@bompass.example")), url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
-		t.Errorf("an address that is taken: got %d", p.StatusCode)
+	if mail := h.post("olav@bompass.example"); strings.Contains(mail.Text, "token=") {
+		t.Errorf("an address that is taken gets %+v", mail)
+	}
+	ask(v, api.ChangeEmail, api.EmailRequest{Email: "free@bompass.example"}, "")
+	h.sql("update account set email = 'free@bompass.example' where email = 'olav@bompass.example'")
+	if p := h.visitor().open(h.linkIn(h.post("free@bompass.example")), url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("an address that is taken meanwhile: got %d", p.StatusCode)
+	}
+}
+
+// A signed-in person cannot make us fill mailboxes: letters are counted for the account, and for the address
+// that they go to, whoever asks.
+func TestLettersToAnAddressAreLimited(t *testing.T) {
+	h := newHouse(t)
+	v, olav := h.signIn(kari), h.signIn("olav@bompass.example")
+	var refused int
+	for n := range 12 {
+		if p := v.do(http.MethodPost, api.ChangeEmail.Path, `{"email":"n`+strconv.Itoa(n)+`@bompass.example"}`); p.StatusCode == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused < 6 {
+		t.Errorf("%d of 12 letters to as many addresses were refused, want all but five", refused)
+	}
+	h.pass(time.Minute)
+	ask(olav, api.ChangeEmail, api.EmailRequest{Email: "victim@bompass.example"}, "")
+	sent := 0
+	for _, m := range h.inbox.List("") {
+		if strings.HasPrefix(m.To, "n") {
+			sent++
+		}
+	}
+	if h.post("victim@bompass.example"); sent > 6 {
+		t.Errorf("%d letters left", sent)
 	}
 }
 

@@ -114,6 +114,9 @@ func (s *server) showSecurity(c *fiber.Ctx, actor access.Actor, v view, status i
 	if lost != nil {
 		v.Lost = &lostView{Asked: true, Day: v.Day(oslo.DayOf(lost.Opens)), At: v.Clock(lost.Opens)}
 	}
+	if err := s.offerConnections(c, actor, &v); err != nil {
+		return err
+	}
 	v.Passkey = addPasskeyPath
 	v.Fresh = s.Desk.Fresh(actor) == nil
 	return s.pages.send(c, status, "security", v)

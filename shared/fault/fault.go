@@ -48,6 +48,7 @@ const (
 	PartnerDown      Code = "partner.down"      // a system outside does not answer; param "partner"
 	EIDRefused       Code = "eid.refused"       // the issuer's proof is not accepted
 	EIDCancelled     Code = "eid.cancelled"     // the person stopped at the issuer
+	EIDTaken         Code = "eid.taken"         // it opens another account that has a password, or is somebody else's
 	MandateEnded     Code = "mandate.ended"     // the right to act for the company is gone
 )
 
@@ -55,7 +56,7 @@ const (
 var All = []Code{
 	Internal, NotFound, SignedOut, Refused, CrossSite, BadRequest, TooMany, TooLarge, Busy, WrongCredentials,
 	PeriodTooLong, PeriodReversed, StationUnknown, TariffMissing, PassageFuture, PassageTooOld, LineMalformed,
-	KeyUnknown, PeriodMissing, PartnerUnset, PartnerDown, EIDRefused, EIDCancelled, MandateEnded,
+	KeyUnknown, PeriodMissing, PartnerUnset, PartnerDown, EIDRefused, EIDCancelled, EIDTaken, MandateEnded,
 }
 
 // Error is a fault with its parameters.

@@ -1,0 +1,224 @@
+package eid
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/notice"
+	"bompass/server/partner/identity"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// JoinMax is how long a person may think about connecting the eID that they have just proved.
+const JoinMax = 5 * time.Minute
+
+// proofLate is how much an issuer's clock may be behind when it says that a proof is fresh.
+const proofLate = 30 * time.Second
+
+// Join connects an eID to an account and, where the eID opens another account of the same person, makes
+// one of the two.
+type Join struct {
+	Keep            toll.AccountID
+	Other           toll.AccountID // empty when the eID opens none
+	Issuer, Subject string
+	Numbers         []Number // sealed for the account that is kept
+	At              time.Time
+	Session         access.Hash // that asked, and goes on
+	Letters         []notice.Letter
+}
+
+// Joins makes one account of two.
+type Joins interface {
+	access.Ceremonies
+	// Person returns an account by its identity.
+	Person(ctx context.Context, id toll.AccountID, now time.Time) (access.Account, error)
+	// Numbers returns the foreign numbers of an account, as they are kept.
+	Numbers(ctx context.Context, account toll.AccountID) ([]Number, error)
+	// Join reports false when either account or the session is no longer as it was.
+	Join(ctx context.Context, j Join) (bool, error)
+}
+
+// offered is an eID that was proved in a session and waits for its person to say yes.
+type offered struct {
+	Way, Issuer, Subject, Number string
+	Other                        toll.AccountID
+}
+
+// Offer is what the page asks before an eID is connected.
+type Offer struct {
+	Way   string
+	Other string // name of the person of the account that goes; empty when there is none
+}
+
+func offerRow(id toll.AccountID) string { return "eid offer " + string(id) }
+
+// offer keeps a fresh proof for the session that asked for it. Both sides have been shown: a factor of
+// this account in the last minutes, and the eID just now. Nothing is connected before the person has
+// seen what becomes of it, in this very session.
+func (d *Desk) offer(ctx context.Context, w Way, k kept, p identity.Person, current *access.Actor) error {
+	if current == nil || current.Account != k.Link {
+		return fault.New(fault.EIDRefused)
+	}
+	if err := d.Access.Fresh(*current); err != nil {
+		return err
+	}
+	if p.Proved.Before(k.Began.Add(-proofLate)) { // single sign-on proves nothing new
+		return fault.New(fault.EIDRefused)
+	}
+	o := offered{Way: w.Name, Issuer: p.Issuer, Subject: p.Subject, Number: p.BirthNumber}
+	other, err := d.joinable(ctx, w, o, current.Account)
+	if err != nil {
+		return err
+	}
+	o.Other = other.ID
+	plain, err := json.Marshal(o)
+	if err != nil {
+		return fmt.Errorf("offer eID: %w", err)
+	}
+	var sealed access.Sealed
+	sealed.Key, sealed.Data = d.Keys.SealText(plain, offerRow(current.Account))
+	data, err := json.Marshal(sealed)
+	if err != nil {
+		return fmt.Errorf("offer eID: %w", err)
+	}
+	now := d.Now()
+	return d.Store.KeepCeremony(ctx, access.CeremonyOf("eid", current.Session), data, now, now.Add(JoinMax))
+}
+
+// joinable finds the account that the eID opens, and refuses what would make one of two people: an
+// account that has a password of its own, and a number that is not this account's.
+func (d *Desk) joinable(ctx context.Context, w Way, o offered, account toll.AccountID) (access.Account, error) {
+	own, err := d.Store.Person(ctx, account, d.Now())
+	if err != nil {
+		return access.Account{}, err
+	}
+	number := d.number(w, o.Number)
+	if w.Country == "NO" && len(number.Hash) > 0 && len(own.BirthHash) > 0 && string(own.BirthHash) != string(number.Hash) {
+		return access.Account{}, fault.New(fault.EIDTaken)
+	}
+	other, err := d.Store.PersonByProof(ctx, o.Issuer, o.Subject, number, d.Now())
+	switch {
+	case err != nil && fault.CodeOf(err) == fault.NotFound, err == nil && other.ID == account:
+		return access.Account{}, nil
+	case err != nil:
+		return access.Account{}, err
+	case other.PasswordHash != "", len(own.BirthHash) > 0 && len(other.BirthHash) > 0 && string(own.BirthHash) != string(other.BirthHash):
+		return access.Account{}, fault.New(fault.EIDTaken)
+	}
+	return other, nil
+}
+
+// Offered says what the actor is about to connect; fault.SignedOut when nothing waits.
+func (d *Desk) Offered(ctx context.Context, actor access.Actor) (Offer, error) {
+	o, err := d.offered(ctx, actor, false)
+	if err != nil {
+		return Offer{}, err
+	}
+	offer := Offer{Way: o.Way}
+	if o.Other != "" {
+		other, err := d.Store.Person(ctx, o.Other, d.Now())
+		if err != nil {
+			return Offer{}, err
+		}
+		offer.Other = other.Person
+	}
+	return offer, nil
+}
+
+func (d *Desk) offered(ctx context.Context, actor access.Actor, take bool) (o offered, err error) {
+	data, err := d.Store.Ceremony(ctx, access.CeremonyOf("eid", actor.Session), d.Now(), take)
+	if err != nil {
+		return o, err
+	}
+	var sealed access.Sealed
+	if err := json.Unmarshal(data, &sealed); err != nil {
+		return o, fmt.Errorf("read offer: %w", err)
+	}
+	plain, err := d.Keys.OpenText(sealed.Key, sealed.Data, offerRow(actor.Account))
+	if err != nil {
+		return o, err
+	}
+	if err := json.Unmarshal(plain, &o); err != nil {
+		return o, fmt.Errorf("read offer: %w", err)
+	}
+	return o, nil
+}
+
+// Connect does what was offered, once. What was looked at when it was offered is looked at again.
+func (d *Desk) Connect(ctx context.Context, actor access.Actor) error {
+	if err := d.Access.Fresh(actor); err != nil {
+		return err
+	}
+	o, err := d.offered(ctx, actor, true)
+	if err != nil {
+		return err
+	}
+	w, err := d.Way(o.Way)
+	if err != nil {
+		return err
+	}
+	other, err := d.joinable(ctx, w, o, actor.Account)
+	if err != nil {
+		return err
+	}
+	if other.ID != o.Other {
+		return fault.New(fault.EIDRefused)
+	}
+	j := Join{Keep: actor.Account, Other: other.ID, Issuer: o.Issuer, Subject: o.Subject, At: d.Now(), Session: actor.Session}
+	if j.Numbers, err = d.numbers(ctx, w, o, other, actor.Account); err != nil {
+		return err
+	}
+	if j.Letters, err = d.joinLetters(actor, other); err != nil {
+		return err
+	}
+	done, err := d.Store.Join(ctx, j)
+	if err == nil && !done {
+		err = fault.New(fault.EIDRefused)
+	}
+	return err
+}
+
+// numbers seals the person's numbers anew for the account that is kept: each opens in its own row only.
+func (d *Desk) numbers(ctx context.Context, w Way, o offered, other access.Account, keep toll.AccountID) (list []Number, err error) {
+	if o.Number != "" {
+		list = append(list, NewNumber(d.Keys, keep, w.Country, o.Number))
+	}
+	if other.ID == "" {
+		return list, nil
+	}
+	held, err := d.Store.Numbers(ctx, other.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(other.BirthHash) > 0 {
+		held = append(held, Number{Country: "NO", Hash: other.BirthHash, Sealed: other.BirthNumber})
+	}
+	for _, n := range held {
+		plain, err := d.Keys.OpenText(n.Sealed.Key, n.Sealed.Data, string(other.ID)+" birth")
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, NewNumber(d.Keys, keep, n.Country, string(plain)))
+	}
+	return list, nil
+}
+
+// joinLetters tell every address that the two accounts have.
+func (d *Desk) joinLetters(actor access.Actor, other access.Account) (letters []notice.Letter, err error) {
+	for _, address := range []string{actor.Email, other.Email} {
+		if address == "" {
+			continue
+		}
+		to := notice.Reader{Account: actor.Account, Name: actor.Person, Address: address, Language: actor.Language}
+		letter, err := d.Letter.Mail(notice.EIDConnected, to, notice.Content{})
+		if err != nil {
+			return nil, err
+		}
+		letters = append(letters, letter)
+	}
+	return letters, nil
+}
