@@ -13,6 +13,8 @@ func Holiday(d Day) bool {
 		month == time.May && (day == 1 || day == 17),
 		month == time.December && (day == 25 || day == 26):
 		return true
+	case month < time.March || month > time.June: // farther from Easter than any of its days
+		return false
 	}
 	switch d - Easter(year) {
 	case -3, -2, 0, 1, 39, 49, 50: // Maundy Thursday, Good Friday, Easter, Ascension, Whitsun

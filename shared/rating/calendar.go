@@ -33,16 +33,21 @@ const (
 func newCalendar() calendar {
 	first, last := oslo.Date(firstYear, time.January, 1), oslo.Date(lastYear, time.December, 31)
 	c := calendar{first: int64(first), days: make([]day, last-first+1)}
+	hours := ahead(int64(first) * 86400)
 	for i := range c.days {
 		d := first + oslo.Day(i)
-		unix := int64(d) * 86400
-		c.days[i] = day{
-			before: uint8(oslo.Offset(unix) / 3600), after: uint8(oslo.Offset(unix+3600) / 3600),
-			kind: kindIndex(tariff.KindOf(d), 0), month: uint8(d.Month()),
+		kind := tariff.KindOf(d)
+		before := hours
+		if kind.Weekday == time.Sunday { // clocks change at 01:00 UTC on Sundays
+			hours = ahead(int64(d)*86400 + 3600)
 		}
+		c.days[i] = day{before: before, after: hours, kind: kindIndex(kind, 0), month: uint8(d.Month())}
 	}
 	return c
 }
+
+// ahead is how many hours Norwegian clocks are ahead of UTC.
+func ahead(unix int64) uint8 { return uint8(oslo.Offset(unix) / 3600) }
 
 // at returns the minute of the local day, the day's kind and its month for a Unix millisecond.
 func (c *calendar) at(ms int64) (minute int32, kind, month uint8) {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"bompass/shared/money"
 	"bompass/shared/oslo"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
@@ -104,8 +105,9 @@ func (c *compiler) rowsOf(s *tariff.Scheme, v *version, profiles []profile, prod
 		hour := c.hour(s, v.source, pr.hour)
 		for _, band := range v.names {
 			for class := range toll.Class(toll.ClassCount) {
+				list := listOf(v.source, pr.zone, band, class)
 				for have := range tariff.Needs(states) {
-					c.plan.rows = append(c.plan.rows, c.row(s, v.source, cell{pr, band, class, have, product}, hour))
+					c.plan.rows = append(c.plan.rows, c.row(s, v.source, cell{pr, band, class, have, product, list}, hour))
 				}
 			}
 		}
@@ -150,19 +152,32 @@ type cell struct {
 	class   toll.Class
 	have    tariff.Needs
 	product tariff.ProductID
+	list    listed
+}
+
+// listed is what a price list says of a cell, the same whatever the passage has.
+type listed struct {
+	price, part money.Ore // part is the toll part of a ferry's fare
+	times       int64     // what a discounted fare is multiplied by
+	known       bool
+}
+
+func listOf(v *tariff.Version, zone, band string, class toll.Class) listed {
+	l := listed{times: 1, part: v.TollPart(zone)}
+	if v.Ferry {
+		band, l.times = tariff.Fare(band)
+	}
+	l.price, l.known = v.Price(zone, band, class)
+	return l
 }
 
 // rowOf works out a price: discounts are exact fractions of the list price, rounded once, tolling.md
 // On a ferry a discounted fare is multiplied, and the toll part stays as it is, tolling.md A-17.
 func rowOf(v *tariff.Version, at cell) row {
-	band, times := at.band, int64(1)
-	if v.Ferry {
-		band, times = tariff.Fare(band)
-	}
-	list, ok := v.Price(at.zone, band, at.class)
-	if !ok {
+	if !at.list.known {
 		return row{list: unpriced}
 	}
+	list, times, part := at.list.price, at.list.times, at.list.part
 	left := tariff.Fraction{Num: 1, Den: 1}
 	if off, ok := discountOf(v, at); ok {
 		left = off.Rest()
@@ -171,7 +186,7 @@ func rowOf(v *tariff.Version, at cell) row {
 	if pays, ok := v.ZeroShare(at.class, at.have); ok {
 		left = left.Times(pays)
 	}
-	net, part := left.Of(list), v.TollPart(at.zone)
+	net := left.Of(list)
 	return row{
 		list: int32(int64(list)*times + int64(part)), tag: int32(int64(list-tagged) * times),
 		zero: int32(int64(tagged-net) * times), net: int32(int64(net)*times + int64(part)),
@@ -202,8 +217,9 @@ func (c *compiler) clock(v *tariff.Version, names []string, zone string, day tar
 	var clock [minutesPerDay]uint8
 	for _, b := range v.BandsOn(zone, day) {
 		for _, span := range b.Spans {
+			name := uint8(slices.Index(names, b.Name))
 			for minute := span.From; minute < span.To; minute++ {
-				clock[minute] = uint8(slices.Index(names, b.Name))
+				clock[minute] = name
 			}
 		}
 	}

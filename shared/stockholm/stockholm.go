@@ -19,11 +19,17 @@ func Holiday(d oslo.Day) bool {
 		month == time.December && (day == 25 || day == 26):
 		return true
 	}
+	switch {
+	case month > time.September:
+		return d == saturdayFrom(year, time.October, 31) // All Saints' Day
+	case month < time.March || month > time.June: // farther from Easter than any of its days
+		return false
+	}
 	switch d - oslo.Easter(year) {
 	case -2, 0, 1, 39, 49: // Good Friday, Easter, Ascension, Whit Sunday
 		return true
 	}
-	return d == MidsummerEve(year)+1 || d == saturdayFrom(year, time.October, 31) // All Saints' Day
+	return d == MidsummerEve(year)+1
 }
 
 // MidsummerEve is the Friday before the Saturday that falls on 20 to 26 June.

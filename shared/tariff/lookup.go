@@ -49,8 +49,8 @@ func (v *Version) paysAs(c toll.Class) toll.Class {
 }
 
 func (v *Version) written(zone, band string, t Target) (money.Ore, bool) {
-	for _, p := range v.Prices {
-		if p.Zone == zone && p.Band == band && p.For == t {
+	for i := range v.Prices {
+		if p := &v.Prices[i]; p.For == t && p.Band == band && p.Zone == zone { // what differs most often comes first
 			return p.Ore, true
 		}
 	}
