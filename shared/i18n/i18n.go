@@ -40,18 +40,21 @@ func base(lang string) string {
 	return lang
 }
 
-// catalogues reads the embedded files at first use; a test proves that they can be read.
-var catalogues = sync.OnceValue(func() map[string]map[string]string {
-	all := map[string]map[string]string{}
+// catalogues are the languages, each read from the embedded files when it is first spoken; a test proves
+// that they can be read.
+var catalogues = func() map[string]func() map[string]string {
+	all := map[string]func() map[string]string{}
 	for _, lang := range append(Languages(), Begun()...) {
-		words, err := read(lang)
-		if err != nil {
-			panic(err)
-		}
-		all[lang] = words
+		all[lang] = sync.OnceValue(func() map[string]string {
+			words, err := read(lang)
+			if err != nil {
+				panic(err)
+			}
+			return words
+		})
 	}
 	return all
-})
+}()
 
 // read reads the files of a language: areas in any order, each key in one of them.
 func read(lang string) (map[string]string, error) {
@@ -77,7 +80,6 @@ func read(lang string) (map[string]string, error) {
 type Words struct {
 	lang  string
 	texts map[string]string
-	rest  map[string]string // Default's, for what texts lack
 	form  form
 }
 
@@ -85,10 +87,10 @@ type Words struct {
 // en-GB reads en.
 func For(lang string) *Words {
 	lang = base(lang)
-	if lang == "no" || catalogues()[lang] == nil {
+	if lang == "no" || catalogues[lang] == nil {
 		lang = Default
 	}
-	return &Words{lang: lang, texts: catalogues()[lang], rest: catalogues()[Default], form: formOf(lang)}
+	return &Words{lang: lang, texts: catalogues[lang](), form: formOf(lang)}
 }
 
 // Lang is the language's code, for the lang attribute.
@@ -100,9 +102,10 @@ func (w *Words) Has(key string) bool {
 	return ok
 }
 
+// text is a key's text, Default's where the language has none.
 func (w *Words) text(key string) (text string, ok bool) {
-	if text, ok = w.texts[key]; !ok {
-		text, ok = w.rest[key]
+	if text, ok = w.texts[key]; !ok && w.lang != Default {
+		text, ok = catalogues[Default]()[key]
 	}
 	return text, ok
 }
