@@ -9,6 +9,21 @@
   const scheme = /(?:^|; )theme=(light|dark)(?:;|$)/.exec(document.cookie);
   if (scheme) document.documentElement.dataset.colorScheme = scheme[1];
 
+  // What the program will ask first, asked while it is on its way.
+  const asked = {};
+  const tariffs = ["/api/v1/tariffs"];
+  const me = document.documentElement.dataset.visitor === "nobody" ? [] : ["/api/v1/me"];
+  const first = { "/": ["/api/v1/overview"], "/passages": ["/api/v1/overview"], "/prices": tariffs, "/check": tariffs }[window.location.pathname];
+  for (const path of first ? me.concat(first) : []) {
+    asked[path] = { at: performance.now(), answer: fetch(path, { headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "error", cache: "no-cache" }) };
+    asked[path].answer.catch(function () {});
+  }
+  window.bompassEarly = function (path) {
+    const found = asked[path];
+    delete asked[path];
+    return found && performance.now() - found.at < 30000 ? found.answer : undefined;
+  };
+
   document.addEventListener("click", function (event) {
     const link = event.target.closest && event.target.closest("a[href]");
     if (!link) return;

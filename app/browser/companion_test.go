@@ -78,6 +78,22 @@ func TestItSaysWhenTheProgramHasStopped(t *testing.T) {
 	}
 }
 
+// The overview's answers are asked for while the program is on its way, and each is given once.
+func TestItAsksEarlyForWhatTheProgramAsksFirst(t *testing.T) {
+	ctx := companion(t)
+	for _, s := range []struct{ script, want string }{
+		{`String(bompassEarly("/api/v1/me") instanceof Promise)`, "true"},
+		{`String(bompassEarly("/api/v1/me"))`, "undefined"},
+		{`String(typeof bompassEarly("/api/v1/overview").then)`, "function"},
+		{`String(bompassEarly("/api/v1/tariffs"))`, "undefined"},
+	} {
+		got, err := chromedp.Run(ctx, chromedp.Evaluate[string](s.script))
+		if err != nil || got != s.want {
+			t.Errorf("%s: got %q (%v), want %q", s.script, got, err, s.want)
+		}
+	}
+}
+
 // click clicks a link as a person would and answers what the program took.
 func click(id, with string) string {
 	return fmt.Sprintf(`(taken.length=0, document.getElementById(%q).dispatchEvent(
@@ -100,7 +116,7 @@ func companion(t *testing.T) context.Context {
 			body = string(script)
 		}
 		w.Header().Set("Content-Type", kind)
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'")
 		_, _ = fmt.Fprint(w, body)
 	}))
 	t.Cleanup(server.Close)

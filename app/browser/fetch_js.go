@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"syscall/js"
+	"time"
 
 	"bompass/shared/apiclient"
 )
@@ -13,6 +14,12 @@ import (
 // Do carries a call to our own server by fetch. The session's cookie goes along; a redirect is refused,
 // since no route of the contract answers with one.
 func (w *Window) Do(ctx context.Context, r apiclient.Request) (apiclient.Response, error) {
+	if promise := w.early(r); promise.Truthy() {
+		if reply, err := answered(ctx, js.Undefined(), promise); err == nil {
+			w.hasty = true
+			return reply, nil
+		}
+	}
 	abort := js.Global().Get("AbortController").New()
 	headers := map[string]any{"Accept": "application/json"}
 	options := map[string]any{
@@ -28,7 +35,11 @@ func (w *Window) Do(ctx context.Context, r apiclient.Request) (apiclient.Respons
 		headers["X-CSRF-Token"] = r.CSRF
 	}
 	options["headers"] = headers
-	reply, err := await(ctx, abort, js.Global().Call("fetch", r.Path, options))
+	return answered(ctx, abort, js.Global().Call("fetch", r.Path, options))
+}
+
+func answered(ctx context.Context, abort, promise js.Value) (apiclient.Response, error) {
+	reply, err := await(ctx, abort, promise)
 	if err != nil {
 		return apiclient.Response{}, err
 	}
@@ -37,6 +48,27 @@ func (w *Window) Do(ctx context.Context, r apiclient.Request) (apiclient.Respons
 		return apiclient.Response{}, err
 	}
 	return apiclient.Response{Status: reply.Get("status").Int(), Body: []byte(text.String())}, nil
+}
+
+// early is the promise of an answer that the companion script has asked for while the program was on its
+// way. Each is given once.
+func (w *Window) early(r apiclient.Request) js.Value {
+	take := js.Global().Get("bompassEarly")
+	if r.Method != "GET" || take.Type() != js.TypeFunction {
+		return js.Undefined()
+	}
+	return take.Invoke(r.Path)
+}
+
+// Breathe lets the browser draw and hear before the program goes on.
+func (w *Window) Breathe() { time.Sleep(time.Millisecond) }
+
+// Hasty tells, once, that an answer was used which had been asked for before the program ran. What has
+// happened since nobody has told.
+func (w *Window) Hasty() bool {
+	hasty := w.hasty
+	w.hasty = false
+	return hasty
 }
 
 type settled struct {

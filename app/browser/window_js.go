@@ -8,7 +8,10 @@ import (
 )
 
 // Window is the browser's window.
-type Window struct{ document, storage js.Value }
+type Window struct {
+	document, storage js.Value
+	hasty             bool
+}
 
 // Open takes hold of the window that the program runs in.
 func Open() *Window {
@@ -22,6 +25,14 @@ func Open() *Window {
 func (w *Window) Here() string {
 	at := js.Global().Get("location")
 	return at.Get("pathname").String() + at.Get("search").String()
+}
+
+// Nobody tells, once, that the server has found nobody signed in when it sent the page.
+func (w *Window) Nobody() bool {
+	root := w.document.Get("documentElement").Get("dataset")
+	nobody := root.Get("visitor").Equal(js.ValueOf("nobody"))
+	root.Set("visitor", "")
+	return nobody
 }
 
 // Locale is the language the browser asks for.

@@ -22,6 +22,8 @@ type Window struct {
 	Reloads  int
 	Cut      bool   // no network
 	Painted  string // how pages are coloured
+	Empty    bool   // the server has found nobody signed in
+	Early    bool   // answers were asked for before the program ran
 	Streamed Hearing
 
 	mu    sync.Mutex
@@ -31,6 +33,23 @@ type Window struct {
 
 // Here is the address shown: path and query.
 func (w *Window) Here() string { return w.Address }
+
+// Nobody tells, once, that the server has found nobody signed in when it sent the page.
+func (w *Window) Nobody() bool {
+	nobody := w.Empty
+	w.Empty = false
+	return nobody
+}
+
+// Breathe does nothing: nothing waits for a window in memory.
+func (w *Window) Breathe() {}
+
+// Hasty tells, once, that an answer was asked for before the program ran.
+func (w *Window) Hasty() bool {
+	hasty := w.Early
+	w.Early = false
+	return hasty
+}
 
 // Locale is the language the browser asks for: none.
 func (w *Window) Locale() string { return "" }

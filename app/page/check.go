@@ -199,13 +199,12 @@ func (p *check) heard(ctx app.Context, e api.Event) {
 
 // Render shows the choice and the verdict.
 func (p *check) Render() app.UI {
-	if p.f.s.Neutral() {
-		return p.f.render(passagesPath)
-	}
 	w := p.f.words()
-	return p.f.render(passagesPath,
-		ui.Title(w.T("check.title")),
-		app.Elem("p").Class("bp-lead").Text(w.T("check.lead")),
+	title, lead := ui.Title(w.T("check.title")), app.Elem("p").Class("bp-lead").Text(w.T("check.lead"))
+	if p.f.s.Neutral() {
+		return p.f.render(passagesPath, title, lead)
+	}
+	return p.f.render(passagesPath, title, lead,
 		p.form(),
 		app.Elem("section").Class("bp-result bp-stack").Aria("label", w.T("check.title")).Body(p.result()...),
 	)

@@ -91,7 +91,7 @@ func (p *device) install(ctx app.Context) {
 func (p *device) Render() app.UI {
 	w := p.f.words()
 	if p.f.s.Neutral() {
-		return p.f.render(devicePath)
+		return p.f.render(devicePath, ui.Title(w.T("device.title")))
 	}
 	return p.f.render(devicePath,
 		ui.Title(w.T("device.title")),

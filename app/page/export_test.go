@@ -14,6 +14,7 @@ import (
 
 func NewOverview(s *session.Session) app.Composer { return newOverview(s) }
 func NewPassages(s *session.Session) app.Composer { return newPassages(s) }
+func NewBlank(s *session.Session) app.Composer    { return newBlank(s) }
 func NewMissing(s *session.Session) app.Composer  { return newMissing(s) }
 
 // Open opens or closes a row, as its button does.

@@ -95,6 +95,10 @@ func (f *frame) news(ctx app.Context, n session.News, l listener) {
 }
 
 func (f *frame) ask(ctx app.Context) {
+	if f.public && f.s.Nobody() {
+		f.stranger = true
+		return
+	}
 	load(ctx, f.s.Ask, func(ctx app.Context, me api.MeReply, err error) {
 		if err == nil {
 			f.stranger = false
@@ -157,11 +161,11 @@ func (f *frame) failed(err error, again func(app.Context)) app.UI {
 	}))
 }
 
-// render puts the frame around a page's body.
+// render puts the frame around a page's body; of nobody's page, around its beginning.
 func (f *frame) render(here string, body ...app.UI) app.UI {
 	w := f.words()
 	if f.s.Neutral() {
-		return ui.NeutralShell(w.T("app.name"), w.T("app.loading"))
+		return ui.NeutralShell(w.T("app.name"), w.T("app.loading"), body...)
 	}
 	return ui.Shell{
 		Brand: w.T("app.name"), Skip: w.T("app.skip"), NavName: w.T("app.nav"),

@@ -166,10 +166,10 @@ func (p *overview) toggle(id toll.PassageID) { p.open[id] = !p.open[id] }
 
 // Render shows the balance, the latest passages and the agreements.
 func (p *overview) Render() app.UI {
-	if p.f.s.Neutral() {
-		return p.f.render(overviewPath)
-	}
 	title := ui.Title(p.f.words().T("overview.title"))
+	if p.f.s.Neutral() {
+		return p.f.render(overviewPath, title)
+	}
 	switch {
 	case p.reply != nil:
 		shown := p.shown()

@@ -142,8 +142,27 @@ func (s *screen) do(fn func(app.Context)) {
 	s.disp.Consume()
 }
 
+// The first paint says what a page is called and is about, in the reader's language, and nothing more.
+func TestItPaintsWhatAPageIsAboutBeforeItRuns(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"nb": {"Hva koster turen?", "Oversikt", "Passeringer"}, "en": {"What will the trip cost?", "Overview", "Passages"},
+		"sv": {"Vad kostar resan?", "Översikt", "Passager"}, "de": {"Was kostet die Fahrt?", "Übersicht", "Durchfahrten"},
+	} {
+		for i, newPage := range []func(*session.Session) app.Composer{page.NewPrices, page.NewOverview, page.NewPassages} {
+			p := newPage(session.NeutralIn(lang))
+			disp := app.NewServerTester(p)
+			html := app.HTMLString(p)
+			disp.Close()
+			if !strings.Contains(html, ">"+want[i]+"</h1>") || !strings.Contains(html, "bp-bone") || strings.Count(html, "<h1") != 1 {
+				t.Errorf("%s: no heading %q: %s", lang, want[i], html)
+			}
+		}
+	}
+}
+
 func TestItPaintsTheSameNeutralFrameForEveryone(t *testing.T) {
 	pages := map[string]app.Composer{
+		"blank":    page.NewBlank(session.Neutral()),
 		"overview": page.NewOverview(session.Neutral()),
 		"passages": page.NewPassages(session.Neutral()),
 		"missing":  page.NewMissing(session.Neutral()),
@@ -154,7 +173,7 @@ func TestItPaintsTheSameNeutralFrameForEveryone(t *testing.T) {
 		disp := app.NewServerTester(p)
 		html := app.HTMLString(p)
 		disp.Close()
-		for _, unwanted := range []string{" kr", "0,00", "passeringer", "=\"false\"", " aria-expanded", "style="} {
+		for _, unwanted := range []string{" kr", "0,00", "Kari", "=\"false\"", " aria-expanded", "style="} {
 			if strings.Contains(strings.ReplaceAll(html, "\u00a0", " "), unwanted) {
 				t.Errorf("%s: the first paint has %q", name, unwanted)
 			}

@@ -217,7 +217,7 @@ func (p *passages) title() string {
 func (p *passages) Render() app.UI {
 	w := p.f.words()
 	if p.f.s.Neutral() {
-		return p.f.render(passagesPath)
+		return p.f.render(passagesPath, ui.Title(w.T("passages.title")))
 	}
 	return p.f.render(passagesPath,
 		ui.Title(w.T("passages.title")),

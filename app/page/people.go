@@ -138,7 +138,7 @@ func (p *people) withdraw(ctx app.Context, invited api.InvitedLine) {
 func (p *people) Render() app.UI {
 	w := p.f.words()
 	if p.f.s.Neutral() {
-		return p.f.render(peoplePath)
+		return p.f.render(peoplePath, ui.Title(w.T("people.title")))
 	}
 	title := ui.Title(w.T("people.title"))
 	switch {

@@ -179,12 +179,10 @@ func (p *prices) ferry(id toll.StationID) bool {
 
 // Render shows the trip and what it costs.
 func (p *prices) Render() app.UI {
-	if p.f.s.Neutral() {
-		return p.f.render(pricesPath)
-	}
 	w := p.f.words()
 	head := []app.UI{ui.Title(w.T("prices.title")), app.Elem("p").Class("bp-lead").Text(w.T("prices.lead"))}
 	switch {
+	case p.f.s.Neutral():
 	case p.f.s.Tariffs() != nil:
 		head = append(head, p.choice(), app.Elem("section").Class("bp-result bp-stack").Aria("label", w.T("prices.result")).Body(p.result()...))
 	case p.wrong != nil:

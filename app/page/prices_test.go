@@ -4,12 +4,17 @@ package page_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"bompass/app/browser"
 	"bompass/app/page"
+	"bompass/app/session"
+	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/oslo"
 	"bompass/shared/toll"
@@ -88,5 +93,29 @@ func TestATripIsItsAddress(t *testing.T) {
 	got := page.Planned(odd, today)
 	if diff := cmp.Diff(trip.Trip{Day: today, Way: toll.Inbound, Class: toll.LightPetrol, Back: 960, Stops: []trip.Stop{{Station: "oslo-104", Minute: 425}}}, got); diff != "" {
 		t.Errorf("what cannot be read (-want +got):\n%s", diff)
+	}
+}
+
+// The page that the server sends to a stranger says so: asking would only be refused.
+func TestAStrangerIsNotAskedForTwice(t *testing.T) {
+	c := kariAtTheCounter(t)
+	c.stranger = true
+	w := &browser.Window{Carrier: c, Address: "/prices", Empty: true}
+	w.Keep(api.Overview.Path, "kept", noon)
+	s := session.New(w, func() time.Time { return noon })
+	screen := &screen{page: page.NewPrices(s), t: t}
+	screen.disp = app.NewClientTester(screen.page)
+	t.Cleanup(screen.disp.Close)
+	screen.disp.Nav(&url.URL{Path: "/prices"})
+	screen.disp.Consume()
+	screen.shows("Logg inn")
+	if c.askedFor(api.Me.Path) != 0 {
+		t.Error("it asked who is here although the page said that nobody is")
+	}
+	if strings.Contains(w.Shelf(), "kept") {
+		t.Errorf("what the device kept of somebody is still there: %s", w.Shelf())
+	}
+	if s.Nobody() {
+		t.Error("the page's word holds for ever: somebody may sign in meanwhile")
 	}
 }

@@ -187,7 +187,7 @@ func (p *profile) erase(ctx app.Context, withdraw bool) {
 func (p *profile) Render() app.UI {
 	w := p.f.words()
 	if p.f.s.Neutral() {
-		return p.f.render(profilePath)
+		return p.f.render(profilePath, ui.Title(w.T("profile.title")))
 	}
 	title := ui.Title(w.T("profile.title"))
 	switch {

@@ -92,7 +92,7 @@ func (p *sessions) endAll(ctx app.Context) {
 func (p *sessions) Render() app.UI {
 	w := p.f.words()
 	if p.f.s.Neutral() {
-		return p.f.render(sessionsPath)
+		return p.f.render(sessionsPath, ui.Title(w.T("sessions.title")))
 	}
 	title := ui.Title(w.T("sessions.title"))
 	switch {

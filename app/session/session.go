@@ -64,7 +64,10 @@ func New(w *browser.Window, now func() time.Time) *Session {
 }
 
 // Neutral is the session of nobody, for the first paint: the same for everyone.
-func Neutral() *Session { return &Session{words: i18n.For(i18n.Default)} }
+func Neutral() *Session { return NeutralIn(i18n.Default) }
+
+// NeutralIn is the session of nobody who reads a language.
+func NeutralIn(lang string) *Session { return &Session{words: i18n.For(lang)} }
 
 // Neutral tells whether this is the session of nobody.
 func (s *Session) Neutral() bool { return s.Window == nil }
@@ -89,6 +92,16 @@ func (s *Session) Ask(ctx context.Context) (api.MeReply, error) {
 		s.Client.CSRF = token
 	}
 	return me, err
+}
+
+// Nobody tells, once, that the server has found nobody signed in. What this device has kept goes, as it
+// does when the server says so in an answer.
+func (s *Session) Nobody() bool {
+	nobody := s.Window.Nobody()
+	if nobody {
+		s.keeper.wipe(func() {})
+	}
+	return nobody
 }
 
 // Welcome takes up who is signed in: their language, and the stream of what happens to them.
@@ -141,7 +154,8 @@ func (s *Session) message(data string) {
 }
 
 func (s *Session) connected(open bool) {
-	if s.live != open {
+	missed := open && s.Window.Hasty()
+	if s.live != open || missed {
 		s.live = open
 		s.tell(News{})
 	}

@@ -100,3 +100,19 @@ func TestItOpensTheStreamOnce(t *testing.T) {
 		t.Error("a second stream was opened")
 	}
 }
+
+// An answer that was asked for before the program ran may be older than the stream of events.
+func TestItCatchesUpWithWhatAnEarlyAnswerMissed(t *testing.T) {
+	for name, early := range map[string]bool{"an early answer": true, "an answer of its own": false} {
+		w := &browser.Window{Carrier: silent{}, Early: early}
+		s := session.New(w, time.Now)
+		s.Welcome(api.MeReply{Person: "Kari Lund"})
+		told := 0
+		s.Hear(func(session.News) { told++ })
+		w.Streamed.Open(true)
+		w.Streamed.Open(true)
+		if want := map[bool]int{true: 1, false: 0}[early]; told != want {
+			t.Errorf("%s: told %d times, want %d", name, told, want)
+		}
+	}
+}

@@ -34,11 +34,13 @@ func (s *Session) FetchTariffs(ctx context.Context) (*Tariffs, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Window.Breathe()
 	took := s.Watch()
 	book, problems := tariff.Read(reply.Files)
 	if len(problems) > 0 {
 		return nil, errors.Join(ErrOutdated, problems[0])
 	}
+	s.Window.Breathe()
 	plan, err := rating.Compile(book)
 	if err != nil {
 		return nil, errors.Join(ErrOutdated, err)

@@ -101,15 +101,18 @@ func (s Shell) UI() app.UI {
 	)
 }
 
-// NeutralShell is the frame of the first paint: the same for everyone, without names or words but the
-// brand's and the one that says that the page is coming.
-func NeutralShell(brand, loading string) app.UI {
+// NeutralShell is the frame of the first paint: the same for everyone, without names or amounts. A page
+// may begin with what it is called and is about; otherwise nothing says which page is coming.
+func NeutralShell(brand, loading string, head ...app.UI) app.UI {
+	if len(head) == 0 {
+		head = []app.UI{app.Elem("h1").Class("ds-sr-only").Text(brand)}
+	}
 	return app.Elem("div").Class("bp-app").Body(
 		app.Elem("header").Class("bp-header").Body(wordmark(brand), Bone("bp-bone-name")),
 		app.Elem("div").Class("bp-nav bp-nav-blank"),
 		app.Elem("main").Class("bp-main").Body(
-			app.Elem("h1").Class("ds-sr-only").Text(brand),
-			app.Elem("div").Class("bp-page").Body(Loading(loading)),
+			app.Elem("div").Class("bp-banner"),
+			app.Elem("div").Class("bp-page").Body(append(head, Loading(loading))...),
 		),
 	)
 }

@@ -13,7 +13,6 @@ const (
 	loaderPath   = "/wasm_exec.js"
 	manifestPath = "/manifest.webmanifest"
 	forever      = "public, max-age=31536000, immutable"
-	lengthHeader = "X-Wasm-Length" // size before compression, for the progress shown
 )
 
 // loaderSheet undoes the library's full-screen loader, which would hide the page's first paint.
@@ -74,7 +73,6 @@ func (f assetFile) send(c *fiber.Ctx, cache string) error {
 	c.Set(fiber.HeaderCacheControl, cache)
 	c.Set(fiber.HeaderETag, tag)
 	c.Set(fiber.HeaderContentType, f.kind)
-	c.Set(lengthHeader, strconv.Itoa(len(f.raw)))
 	if sameTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		c.Response().Header.Del(fiber.HeaderContentEncoding)
 		return c.SendStatus(fiber.StatusNotModified)

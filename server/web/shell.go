@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"bompass/app/page"
@@ -41,9 +42,9 @@ func (p provider) AppWASM() string { return p.program }
 // mountShell answers every other address with the program's page. The page holds nothing of anybody:
 // the program asks for that once it runs.
 func (s *server) mountShell() {
-	page.Routes(nil)
+	page.Frames()
 	library := s.library()
-	s.app.Get("/app.js", s.script(library))
+	s.app.Get("/app.js", compress.New(compress.Config{Level: compress.LevelBestSpeed}), s.script(library))
 	s.mountWorker(library)
 	s.app.Get("/*", s.shell(library))
 }
@@ -56,18 +57,17 @@ func (s *server) library() *app.Handler {
 	}
 	return &app.Handler{
 		Name: "Bompass", ShortName: "Bompass", Title: "Bompass", Lang: i18n.Default,
-		Description:             i18n.For(i18n.Default).T("login.lead"),
-		Icon:                    app.Icon{Default: icon, Large: icon, SVG: icon, AppleTouch: s.appleIcon()},
-		BackgroundColor:         themeColor,
-		ThemeColor:              themeColor,
-		LoadingLabel:            "{progress} %",
-		Styles:                  []string{s.Assets.Address(sheetFile)},
-		Scripts:                 []string{s.Assets.Address(companionFile) + " defer"},
-		RawHeaders:              preload,
-		HTML:                    func() app.HTMLHtml { return app.Html().DataSet("color-scheme", schemeAuto) },
-		Resources:               provider{s.Assets.Address(programFile)},
-		Version:                 s.Assets.Version(),
-		WasmContentLengthHeader: lengthHeader,
+		Description:     i18n.For(i18n.Default).T("login.lead"),
+		Icon:            app.Icon{Default: icon, Large: icon, SVG: icon, AppleTouch: s.appleIcon()},
+		BackgroundColor: themeColor,
+		ThemeColor:      themeColor,
+		LoadingLabel:    " ", // a line moves while the program is on its way; a label appears when it cannot come
+		Styles:          []string{s.Assets.Address(sheetFile)},
+		Scripts:         []string{s.Assets.Address(companionFile) + " defer"},
+		RawHeaders:      preload,
+		HTML:            func() app.HTMLHtml { return app.Html().DataSet("color-scheme", schemeAuto) },
+		Resources:       provider{s.Assets.Address(programFile)},
+		Version:         s.Assets.Version(),
 	}
 }
 
@@ -103,19 +103,36 @@ func (s *server) shell(library *app.Handler) fiber.Handler {
 				return err
 			}
 		}
-		frame := s.ask(library, c.Path())
-		if frame.status != http.StatusOK {
-			return fmt.Errorf("the program's page for %s answered %d", c.Path(), frame.status)
-		}
-		language := s.language(c)
+		first := firstPaint{path: c.Path(), language: s.language(c), scheme: scheme(c), stranger: stranger}
 		if !stranger {
-			language = actor.Language
+			first.language = actor.Language
 			s.remember(c, actor)
+		}
+		text, err := s.paint(library, first)
+		if err != nil {
+			return err
 		}
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		return c.Send(s.correct(frame.body.Bytes(), i18n.For(language), scheme(c)))
+		return c.Send(text)
 	}
+}
+
+// firstPaint is all that the program's page may depend on.
+type firstPaint struct {
+	path, language, scheme string
+	stranger               bool // the program need not ask who is here
+}
+
+func (s *server) paint(library *app.Handler, first firstPaint) ([]byte, error) {
+	words := i18n.For(i18n.Offered(first.language))
+	at := page.Frame(words.Lang(), first.path)
+	frame := s.ask(library, at)
+	if frame.status != http.StatusOK {
+		return nil, fmt.Errorf("the program's page for %s answered %d", first.path, frame.status)
+	}
+	text := bytes.Replace(frame.body.Bytes(), []byte(s.origin.host+at+`"`), []byte(s.origin.host+first.path+`"`), 1)
+	return s.correct(text, words, first), nil
 }
 
 // leadFirst leads a person who has something to give or answer there, and tells whether it did.
@@ -140,12 +157,16 @@ func (s *server) remember(c *fiber.Ctx, actor access.Actor) {
 
 // correct repairs what the library cannot be told: zoom, language, the loader's picture, what is said
 // to people without scripts, and the address's scheme. It writes attributes in any order.
-func (s *server) correct(frame []byte, words *i18n.Words, scheme string) []byte {
+func (s *server) correct(frame []byte, words *i18n.Words, first firstPaint) []byte {
+	root := `data-color-scheme="` + first.scheme + `"`
+	if first.stranger {
+		root += ` data-visitor="nobody"`
+	}
 	without := `<noscript><p class="bp-noscript">` + html.EscapeString(words.T("login.noscript")) + `</p></noscript></body>`
 	for _, repair := range [][2]string{
 		{fixedViewport, scalableViewport},
 		{`lang="` + i18n.Default + `"`, `lang="` + words.Lang() + `"`},
-		{`data-color-scheme="` + schemeAuto + `"`, `data-color-scheme="` + scheme + `"`},
+		{`data-color-scheme="` + schemeAuto + `"`, root},
 		{`id="app-wasm-loader-icon"`, `id="app-wasm-loader-icon" alt=""`},
 		{`"http://` + s.origin.host, `"` + s.origin.of(s.origin.host)},
 		{`</body>`, without},
@@ -155,12 +176,19 @@ func (s *server) correct(frame []byte, words *i18n.Words, scheme string) []byte 
 	return frame
 }
 
+// The library counts the program's bytes in a script as they come in, which keeps a slow phone busy for
+// as long as they come. Left alone, browsers compile them on the way.
+const (
+	countedFetch = `fetchWithProgress("`
+	plainFetch   = `fetch("`
+)
+
 func (s *server) script(library *app.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		script := s.ask(library, c.Path())
 		c.Set(fiber.HeaderContentType, "text/javascript; charset=utf-8")
 		c.Set(fiber.HeaderCacheControl, "no-cache")
-		return c.Status(script.status).Send(script.body.Bytes())
+		return c.Status(script.status).Send(bytes.Replace(script.body.Bytes(), []byte(countedFetch), []byte(plainFetch), 1))
 	}
 }
 

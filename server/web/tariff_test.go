@@ -44,7 +44,10 @@ func TestAnyoneSeesThePriceCalculator(t *testing.T) {
 	if p.StatusCode != http.StatusOK || !strings.Contains(p.body, `lang="sv"`) || strings.Contains(p.body, "oslo-104") {
 		t.Errorf("a stranger: got %d %q", p.StatusCode, p.body)
 	}
-	if p := h.signIn(kari).get("/prices"); p.StatusCode != http.StatusOK || strings.Contains(p.body, "Kari") {
+	if !strings.Contains(p.body, "Vad kostar resan?</h1>") || !strings.Contains(p.body, `data-visitor="nobody"`) || strings.Contains(p.body, "/sv/") {
+		t.Errorf("a stranger is not told what the page is about before the program runs: %s", p.body)
+	}
+	if p := h.signIn(kari).get("/prices"); p.StatusCode != http.StatusOK || strings.Contains(p.body, "Kari") || strings.Contains(p.body, "nobody") {
 		t.Errorf("Kari: got %d %q", p.StatusCode, p.body)
 	}
 	if p := v.get("/login"); !strings.Contains(p.body, `href="/prices"`) {

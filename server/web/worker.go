@@ -34,7 +34,7 @@ var noWorkerScript string
 // mountWorker answers with the worker and with the frame that it keeps. While the program is being
 // worked on the worker removes itself, or a build would only be seen at the second reload.
 func (s *server) mountWorker(library *app.Handler) {
-	frame := s.correct(s.ask(library, "/").body.Bytes(), i18n.For(i18n.Default), schemeAuto)
+	frame := s.correct(s.ask(library, page.Blank).body.Bytes(), i18n.For(i18n.Default), firstPaint{scheme: schemeAuto})
 	script := noWorkerScript
 	if !s.Unkept {
 		script = s.worker(frame, s.ask(library, "/app.js").body.Bytes())
