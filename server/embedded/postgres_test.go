@@ -150,24 +150,6 @@ func TestARunningServersDatabaseIsFound(t *testing.T) {
 	}
 }
 
-func TestAMissingPostgreSQLSaysWhatToDo(t *testing.T) {
-	if _, err := os.Stat("/usr/lib/postgresql"); err == nil {
-		t.Log("PostgreSQL is installed where it is always found; only the words are checked")
-		if !strings.Contains(embedded.ErrNoPostgres.Error(), "apt-get install postgresql") {
-			t.Errorf("got %v", embedded.ErrNoPostgres)
-		}
-		return
-	}
-	t.Setenv("PATH", "")
-	home, err := embedded.OpenHome(homeDir(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := embedded.Start(t.Context(), home); !errors.Is(err, embedded.ErrNoPostgres) {
-		t.Errorf("got %v", err)
-	}
-}
-
 // A directory that PostgreSQL's own user cannot enter, as a checkout under /root is, must do as well.
 func TestAClosedDirectoryDoesForRoot(t *testing.T) {
 	dir := homeDir(t)
