@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,17 +19,6 @@ import (
 	"bompass/shared/fixture"
 	"bompass/shared/toll"
 )
-
-// leafAddress is one that was free a moment ago.
-func leafAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
 
 // leafLine is a station's spool over a leaf node of the real server.
 func leafLine(t *testing.T, dir, address, key string) (*uplink.Spool, *uplink.Sender) {
@@ -50,7 +38,7 @@ func leafLine(t *testing.T, dir, address, key string) (*uplink.Spool, *uplink.Se
 // Kari's car passes a station that is a leaf node of the real server, while the server is killed and comes
 // back, twice. Every passage is on her reply, and none twice.
 func TestALeafsPassagesOutliveTheServer(t *testing.T) {
-	address := leafAddress(t)
+	address := e2e.FreeAddr(t)
 	product := e2e.Start(t, program, "BOMPASS_LEAF="+address)
 	vehicle := fixture.Vehicles()[0]
 	spool, sender := leafLine(t, t.TempDir(), address, fixture.StationKey)
@@ -108,7 +96,7 @@ func TestALeafsPassagesOutliveTheServer(t *testing.T) {
 
 // The station's agent itself runs over a leaf, and a key that nobody knows gets nothing through.
 func TestAStationRunsOverALeaf(t *testing.T) {
-	address := leafAddress(t)
+	address := e2e.FreeAddr(t)
 	product := e2e.Start(t, program, "BOMPASS_LEAF="+address)
 	dir := t.TempDir()
 	station := filepath.Join(dir, "station")

@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -62,7 +64,7 @@ func Start(t testing.TB, program string, env ...string) *Product {
 	if err := os.Chmod(home, 0o755); err != nil { // PostgreSQL runs as another user and must get through
 		t.Fatal(err)
 	}
-	p := &Product{Addr: freeAddr(t), Home: home, program: program, env: env, output: &record{}}
+	p := &Product{Addr: FreeAddr(t), Home: home, program: program, env: env, output: &record{}}
 	t.Cleanup(func() {
 		p.Stop(t)
 		if t.Failed() {
@@ -152,14 +154,18 @@ func get(ctx context.Context, url string) (int, error) {
 	return resp.StatusCode, err
 }
 
-func freeAddr(t testing.TB) string {
+// FreeAddr is an address that nobody listens on.
+func FreeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for {
+		// Below the ports that the system gives to outgoing connections: such a one could take it before the
+		// program has it, or while the program is started anew.
+		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(20_000+rand.IntN(12_000)))
+		if l, err := net.Listen("tcp", addr); err == nil {
+			_ = l.Close()
+			return addr
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
 
 // record keeps what a program prints; safe for the program's two outputs at once.
