@@ -236,7 +236,7 @@ func drawProducts(t *rapid.T) []tariff.ProductID {
 func drawSet(t *rapid.T, plan *rating.Plan) (inputs []rating.Input) {
 	vehicle := drawVehicle(t)
 	stations := drawStations(t, plan)
-	at := start.AddDate(0, 0, rapid.IntRange(0, 7200).Draw(t, "day"))
+	at := drawDay(t)
 	steady := rapid.Bool().Draw(t, "steady") // most have an agreement and a working tag
 	for n := range rapid.IntRange(0, 150).Draw(t, "passages") {
 		step := rapid.SampledFrom([]time.Duration{0, time.Second, 10 * time.Minute, 20 * time.Minute, 30 * time.Minute, time.Hour, 90 * time.Minute, 7 * time.Hour, 20 * time.Hour}).Draw(t, "step")
@@ -255,6 +255,16 @@ func drawSet(t *rapid.T, plan *rating.Plan) (inputs []rating.Input) {
 		}
 	}
 	return inputs
+}
+
+// drawDay draws any day, or the eve of one that calendars stumble over: holidays on each kind of weekday,
+// the ends of July, February and the year, and the nights in which clocks are changed.
+func drawDay(t *rapid.T) time.Time {
+	odd := rapid.SampledFrom([]string{"", "", "2023-04-05", "2026-04-02", "2021-12-24", "2025-04-30", "2023-06-29", "2024-07-25", "2024-02-28", "2026-03-28", "2026-10-24", "2022-12-31"}).Draw(t, "odd day")
+	if at, err := time.Parse(time.DateOnly, odd); err == nil {
+		return at
+	}
+	return start.AddDate(0, 0, rapid.IntRange(0, 7200).Draw(t, "day"))
 }
 
 // drawStations draws a few stations, mostly of one scheme, so that they have to do with each other.

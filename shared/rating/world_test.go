@@ -164,7 +164,7 @@ func drawPrices(t *rapid.T, b *strings.Builder) {
 	fmt.Fprintf(b, " season s %s to %s\n", pick(t, "from", "03-01", "11-15", "midsummer-eve"), pick(t, "to", "08-01", "12-01", "01-20"))
 	// The night is where the hours ahead of UTC, the day and the month change.
 	spans := pick(t, "spans", "06:00-10:00 14:00-20:00", "00:00-01:00 01:30-02:10 03:00-04:00", "00:30-02:30 23:00-24:00")
-	fmt.Fprintf(b, " band rush mon-sun %s %s%s\n", spans, pick(t, "season", "", "season s "), pick(t, "except", "", "except eves", "except holidays july"))
+	fmt.Fprintf(b, " band rush %s %s %s%s\n", pick(t, "weekdays", "mon-sun", "mon-fri", "fri-sun"), spans, pick(t, "season", "", "season s "), pick(t, "except", "", "except eves", "except holidays july"))
 	for _, group := range []string{"light", "heavy"} {
 		fmt.Fprintf(b, " price all %s base %d rush %d\n tag %s 20%%%s\n", group, kroner.Draw(t, "base"), kroner.Draw(t, "rush"), group, drawNeeds(t))
 	}
