@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,12 +19,21 @@ import (
 // todaysEpoch is the one of the passages that today sends.
 const todaysEpoch = 78
 
-// today sends passages of Kari's petrol car that have just happened and waits until they are charged: what
-// the cast drives by itself on the first morning of a month is too little to see anything on.
+// lorriesToday is how many of Fjordfrakt's drive today.
+const lorriesToday = 12
+
+// today sends passages of Kari's petrol car and of Fjordfrakt's lorries that have just happened and waits
+// until they are charged: what the cast drives by itself on the first morning of a month is too little to
+// see anything on.
 func (p *Product) today(t testing.TB) {
 	t.Helper()
-	stations := []toll.StationID{"oslo-104", "oslo-201", "oslo-301", "oslo-305"}
-	p.Drive(t, todaysEpoch, stations...)
+	drive := karis("oslo-104", "oslo-201", "oslo-301", "oslo-305")
+	for _, m := range fixture.Mounts() {
+		if v := vehicle(m.Vehicle); v.Owner == fixture.Fjordfrakt && len(drive) < 4+lorriesToday {
+			drive = append(drive, pass{station: "trondheim-51", tag: m.Tag})
+		}
+	}
+	p.drive(t, todaysEpoch, drive)
 	url, err := embedded.Running(p.Home)
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +45,7 @@ func (p *Product) today(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close(context.WithoutCancel(ctx)) }()
-	for charged := 0; charged < len(stations); time.Sleep(20 * time.Millisecond) {
+	for charged := 0; charged < len(drive); time.Sleep(20 * time.Millisecond) {
 		err := db.QueryRow(ctx, "select count(distinct p.id) from passage p join charge c on c.passage_id = p.id where p.epoch = $1", todaysEpoch).Scan(&charged)
 		if err != nil {
 			t.Fatalf("wait for today's passages: %v", err)
@@ -43,14 +53,38 @@ func (p *Product) today(t testing.TB) {
 	}
 }
 
+// pass is a tag under a station.
+type pass struct {
+	station toll.StationID
+	tag     toll.TagID
+}
+
+// karis are passages of Kari's petrol car.
+func karis(stations ...toll.StationID) (drive []pass) {
+	for _, station := range stations {
+		drive = append(drive, pass{station, fixture.Mounts()[0].Tag})
+	}
+	return drive
+}
+
+func vehicle(id toll.VehicleID) toll.Vehicle {
+	all := fixture.Vehicles()
+	return all[slices.IndexFunc(all, func(v toll.Vehicle) bool { return v.ID == id })]
+}
+
 // Drive lets Kari's petrol car pass stations now. The epoch tells the passages from others'.
 func (p *Product) Drive(t testing.TB, epoch int64, stations ...toll.StationID) {
 	t.Helper()
+	p.drive(t, epoch, karis(stations...))
+}
+
+func (p *Product) drive(t testing.TB, epoch int64, drive []pass) {
+	t.Helper()
 	now := time.Now().UTC()
 	var body bytes.Buffer
-	for i, station := range stations {
+	for i, d := range drive {
 		o := toll.Observation{
-			Station: station, Lane: 1, Epoch: epoch, Sequence: int64(i), Direction: toll.Inbound, Tag: fixture.Mounts()[0].Tag,
+			Station: d.station, Lane: 1, Epoch: epoch, Sequence: int64(i), Direction: toll.Inbound, Tag: d.tag,
 			At: now.Add(time.Duration(i) * time.Second),
 		}
 		if err := json.NewEncoder(&body).Encode(o); err != nil {
