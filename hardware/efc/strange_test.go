@@ -1,0 +1,185 @@
+package efc_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"bompass/hardware"
+	"bompass/hardware/dsrc"
+	"bompass/hardware/efc"
+	"bompass/hardware/sim"
+)
+
+// twisted lets a tag's answers be changed on their way, in the notation of the vectors. An answer that is
+// changed to nothing arrives as octets that are no message.
+func twisted(t *testing.T, tag *sim.Tag, twist func(answer int, text string) string) func([]byte) []byte {
+	t.Helper()
+	answers := 0
+	return func(in []byte) []byte {
+		out := tag.Answer(in)
+		if out == nil {
+			return nil
+		}
+		_, apdu, err := dsrc.CutFragment(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		notation, err := dsrc.DecodeType("TApdu", apdu)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers++
+		text := twist(answers, string(notation))
+		if text == "" {
+			return []byte{out[0], 0xFF}
+		}
+		changed, err := dsrc.EncodeType("TApdu", []byte(text))
+		if err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		return append([]byte{out[0]}, changed...)
+	}
+}
+
+const (
+	tollApplication = `{"aid":1,"eid":2,"parameter":{"octetstring":"30C001000102"}}`
+	unreadableMark  = `{"aid":1,"eid":3,"parameter":{"octetstring":"30C0"}}`
+	noElement       = `{"aid":1,"parameter":{"octetstring":"30C001000102"}}`
+	compliance      = `{"aid":20,"eid":3,"parameter":{"octetstring":"30C001000102"}}`
+	noOctets        = `{"aid":1,"eid":3,"parameter":{"equOBUId":"00000001"}}`
+)
+
+// A tag may have other applications than toll collection, and say strange things of its own.
+func TestTheContractIsChosenAmongApplications(t *testing.T) {
+	for _, c := range []struct {
+		name, applications string
+		finding            hardware.Finding
+	}{
+		{"another application goes before", compliance + "," + tollApplication, hardware.Read},
+		{"one without an element is none", noElement + "," + tollApplication, hardware.Read},
+		{"one whose parameter is no octets is none", noOctets + "," + tollApplication, hardware.Read},
+		{"an unreadable mark goes before", unreadableMark + "," + tollApplication, hardware.Read},
+		{"no toll application", compliance, hardware.NoContract},
+		{"no element", noElement, hardware.NoContract},
+		{"no octets", noOctets, hardware.NoContract},
+		{"an unreadable mark alone", unreadableMark, hardware.Unreadable},
+		{"none at all", "", hardware.NoContract},
+	} {
+		read, err := sim.Exchange(efc.Standard(beacon()), twisted(t, newTag(t), func(answer int, text string) string {
+			if answer > 1 {
+				return text
+			}
+			return strings.Replace(text, tollApplication, c.applications, 1)
+		}), now())
+		if err != nil || read.Finding != c.finding {
+			t.Errorf("%s: got %s %v, want %s", c.name, read.Finding, err, c.finding)
+		}
+	}
+}
+
+// What is damaged on the air, or was said by another element, is asked for again, but not for ever.
+func TestAnAnswerThatIsNoneIsAskedForAgain(t *testing.T) {
+	other := func(text string) string { return strings.Replace(text, `"eid":2`, `"eid":3`, 1) }
+	damaged := func(string) string { return "" }
+	for name, change := range map[string]func(string) string{"another element": other, "no message": damaged} {
+		for _, at := range []int{1, 2} { // the VST says of no element that it is the tag's
+			if at == 1 && name == "another element" {
+				continue
+			}
+			tag := newTag(t)
+			read, err := sim.Exchange(efc.Standard(beacon()), twisted(t, tag, func(answer int, text string) string {
+				if answer == at {
+					return change(text)
+				}
+				return text
+			}), now())
+			if err != nil || read.Finding != hardware.Read || read.PAN != number {
+				t.Errorf("%s as answer %d, once: got %s %v", name, at, read.Finding, err)
+			}
+			read, err = sim.Exchange(efc.Standard(beacon()), twisted(t, newTag(t), func(answer int, text string) string {
+				if answer >= at {
+					return change(text)
+				}
+				return text
+			}), now())
+			if err != nil || read.Finding != hardware.Unreadable || read.PAN != "" {
+				t.Errorf("%s from answer %d on: got %s %q %v", name, at, read.Finding, read.PAN, err)
+			}
+		}
+	}
+}
+
+// At security level 1, too: an authenticator over nothing that names the tag vouches for nothing.
+func TestAStampedAnswerThatIsNoneIsNotBelieved(t *testing.T) {
+	number := `"personalAccountNumber":"9578010000000000012F"`
+	for _, c := range []struct {
+		name    string
+		change  func(string) string
+		times   int
+		finding hardware.Finding
+	}{
+		{"another element, once", func(s string) string { return strings.Replace(s, `"eid":2`, `"eid":3`, 1) }, 1, hardware.Read},
+		{"another element, always", func(s string) string { return strings.Replace(s, `"eid":2`, `"eid":3`, 1) }, 9, hardware.Unreadable},
+		{"no message, once", func(string) string { return "" }, 1, hardware.Read},
+		{"a number of zeros", func(s string) string {
+			if !strings.Contains(s, number) {
+				t.Fatalf("%s has no number", s)
+			}
+			return strings.Replace(s, number, `"personalAccountNumber":"00000000000000000000"`, 1)
+		}, 1, hardware.Unreadable},
+		{"another number", func(s string) string {
+			return strings.Replace(s, number, `"personalAccountNumber":"9578010000000000020F"`, 1)
+		}, 1, hardware.Unproven},
+	} {
+		times := 0
+		h := host(newTag(t).Secure(keys()))
+		h.Antenna = sim.Air(twisted(t, newTag(t).Secure(keys()), func(answer int, text string) string {
+			if answer > 1 && strings.Contains(text, "actionResponse") && times < c.times {
+				times++
+				return c.change(text)
+			}
+			return text
+		}))
+		read, err := h.Run(t.Context(), efc.New(secure(), nonce()))
+		if err != nil || read.Finding != c.finding {
+			t.Errorf("%s: got %s %v, want %s", c.name, read.Finding, err, c.finding)
+		}
+	}
+}
+
+// The machine is not to be asked on while it waits, keeps what the antenna's clock said, and once it is
+// over stays over.
+func TestAMachineKeepsItsState(t *testing.T) {
+	tag, m := newTag(t).Secure(keys()), efc.New(secure(), nonce())
+	out, _, err := m.Step(nil, now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := now().Add(-3 * time.Second)
+	m.Heard(at)
+	if out, done, err := m.Step(tag.Answer(out), now()); out != nil || done || err != nil || m.Need() != efc.Credentials {
+		t.Fatalf("got %X %t %v, need %v", out, done, err, m.Need())
+	}
+	if out, done, err := m.Step(nil, now()); out != nil || done || err != efc.ErrWaiting { //nolint:errorlint // the very error
+		t.Errorf("asked on: got %X %t %v, want %v", out, done, err, efc.ErrWaiting)
+	}
+	if !m.Result().Device.Equal(at) {
+		t.Errorf("heard at %v, want %v", m.Result().Device, at)
+	}
+	m.Abort()
+	raw := slices.Clone(m.Result().Raw)
+	m.Abort()
+	if _, done, err := m.Step(tag.Answer(out), now()); !done || err == nil || len(m.Result().Raw) != len(raw) || m.Result().Finding == hardware.Read || m.Released() {
+		t.Errorf("after the end: got %t %v, %+v", done, err, m.Result())
+	}
+}
+
+func TestATransactionThatWasCarriedToItsEndIsReleased(t *testing.T) {
+	tag, m := newTag(t), efc.New(efc.Standard(beacon()), nonce())
+	read, err := host(tag).Run(t.Context(), m)
+	if err != nil || read.Finding != hardware.Read || !m.Released() {
+		t.Errorf("got %s %v, released %t", read.Finding, err, m.Released())
+	}
+}
