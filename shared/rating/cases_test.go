@@ -73,6 +73,9 @@ func (c textCase) check(t *testing.T, plan *rating.Plan) {
 		if g.err != nil {
 			net = "missing"
 		}
+		if g.err == nil && rating.Sum(g.steps) != g.net {
+			t.Errorf("line %d: steps come to %s, net is %s: %v", w.line, rating.Sum(g.steps), g.net, g.steps)
+		}
 		if w.net != "" && net != w.net {
 			t.Errorf("line %d: got %s %v, want %s", w.line, net, rules(g.steps), w.net)
 		}
