@@ -145,51 +145,68 @@ func TestFromTheTagToTheCustomersReply(t *testing.T) {
 	}
 }
 
-// What a station kept while the server was away goes into the real server, while it goes on to see
-// vehicles: 4,000 passages, or with STATION_FIGURES, as make faults sets it, a busy day's 80,000.
+// What a station kept while the server was away goes into the real server, over HTTP and as a leaf node,
+// while it goes on to see vehicles: 4,000 passages, or with STATION_FIGURES, as make faults sets it, a busy
+// day's 80,000. All of them arrive, and none twice.
 func TestBufferIsDrainedIntoTheRealServer(t *testing.T) {
 	waiting := 4_000
 	if os.Getenv("STATION_FIGURES") != "" {
 		waiting = 80_000
 	}
-	const drainMax = time.Minute
-	product := e2e.Start(t, program)
-	began := time.Now()
-	spool, err := uplink.Open(t.TempDir(), began)
-	if err != nil {
-		t.Fatal(err)
-	}
-	vehicles := fixture.Vehicles()
-	see := func(i int, at time.Time) {
-		plate := vehicles[i%len(vehicles)].Plate
-		if _, err := spool.Append(uplink.Observation{Station: "oslo-301", Lane: 1 + i%4, At: at.UTC(), Direction: "in", Country: plate.Country, Plate: plate.Text}); err != nil {
-			t.Error(err)
+	address := e2e.FreeAddr(t)
+	product := e2e.Start(t, program, "BOMPASS_LEAF="+address)
+	t.Run("over HTTP", func(t *testing.T) {
+		spool, err := uplink.Open(t.TempDir(), time.Now())
+		if err != nil {
+			t.Fatal(err)
 		}
+		drain(t, product, waiting, spool, &uplink.Sender{
+			Server: product.URL(), Key: fixture.StationKey, Client: http.DefaultClient, Spool: spool,
+			Wait: uplink.Sleep, Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler),
+		})
+	})
+	t.Run("as a leaf node", func(t *testing.T) {
+		spool, sender := leafLine(t, t.TempDir(), address, fixture.StationKey)
+		drain(t, product, waiting, spool, sender)
+	})
+}
+
+// drain fills a spool, brings it up while more comes, and looks for all of it in the server.
+func drain(t *testing.T, product *e2e.Product, waiting int, spool *uplink.Spool, sender *uplink.Sender) {
+	t.Helper()
+	const drainMax = time.Minute
+	vehicles, seen := fixture.Vehicles(), 0
+	see := func(at time.Time) {
+		plate := vehicles[seen%len(vehicles)].Plate
+		if _, err := spool.Append(uplink.Observation{Station: "oslo-301", Lane: 1 + seen%4, At: at.UTC(), Direction: "in", Country: plate.Country, Plate: plate.Text}); err != nil {
+			t.Fatal(err)
+		}
+		seen++
 	}
-	for i := range waiting {
-		see(i, began.Add(-time.Duration(waiting-i)*time.Second))
+	began := time.Now()
+	for seen < waiting {
+		see(began.Add(-time.Duration(waiting-seen) * time.Second))
 	}
-	sender := &uplink.Sender{
-		Server: product.URL(), Key: fixture.StationKey, Client: http.DefaultClient, Spool: spool,
-		Wait: uplink.Sleep, Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler),
-	}
+	kept := time.Since(began)
 	ctx, cancel := context.WithTimeout(t.Context(), drainMax)
 	defer cancel()
 	done := make(chan error, 1)
 	began = time.Now()
 	go func() { done <- sender.Run(ctx) }()
-	live := 0
-	for ; spool.Waiting() > 0 && ctx.Err() == nil; live++ {
-		see(live, time.Now())
+	for spool.Waiting() > 0 && ctx.Err() == nil {
+		see(time.Now())
 		time.Sleep(50 * time.Millisecond) // 20 a second
 	}
 	took := time.Since(began)
 	cancel()
+	if left := spool.Waiting(); left > 0 {
+		t.Errorf("%d passages wait after %v", left, took)
+	}
+	epoch := spool.Epoch()
 	if err := errors.Join(<-done, spool.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if took >= drainMax {
-		t.Errorf("%d passages wait after %v", spool.Waiting(), took)
-	}
-	t.Logf("%d passages drained into the real server in %v with %d live ones meanwhile", waiting, took.Round(time.Millisecond), live)
+	t.Logf("%d passages kept in %v, and drained into the real server in %v with %d live ones meanwhile",
+		waiting, kept.Round(time.Millisecond), took.Round(time.Millisecond), seen-waiting)
+	product.Has(t, epoch, seen)
 }

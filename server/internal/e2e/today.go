@@ -34,21 +34,35 @@ func (p *Product) today(t testing.TB) {
 		}
 	}
 	p.drive(t, todaysEpoch, drive)
+	p.await(t, len(drive), "select count(distinct p.id) from passage p join charge c on c.passage_id = p.id where p.epoch = $1", todaysEpoch)
+}
+
+// Has waits until the product has so many passages of an epoch, and sees that it has no more.
+func (p *Product) Has(t testing.TB, epoch int64, passages int) {
+	t.Helper()
+	p.await(t, passages, "select count(*) from passage where epoch = $1", epoch)
+}
+
+// await waits until a query of one number gives it.
+func (p *Product) await(t testing.TB, want int, query string, args ...any) {
+	t.Helper()
 	url, err := embedded.Running(p.Home)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	db, err := pgx.Connect(ctx, url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close(context.WithoutCancel(ctx)) }()
-	for charged := 0; charged < len(drive); time.Sleep(20 * time.Millisecond) {
-		err := db.QueryRow(ctx, "select count(distinct p.id) from passage p join charge c on c.passage_id = p.id where p.epoch = $1", todaysEpoch).Scan(&charged)
-		if err != nil {
-			t.Fatalf("wait for today's passages: %v", err)
+	for got := 0; got != want; time.Sleep(20 * time.Millisecond) {
+		if err := db.QueryRow(ctx, query, args...).Scan(&got); err != nil {
+			t.Fatalf("got %d of %d passages: %v", got, want, err)
+		}
+		if got > want {
+			t.Fatalf("got %d passages, want %d", got, want)
 		}
 	}
 }
