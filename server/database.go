@@ -13,9 +13,11 @@ import (
 	"bompass/server/config"
 	"bompass/server/eid"
 	"bompass/server/embedded"
+	"bompass/server/legacy"
 	"bompass/server/partner/identity/openid"
 	"bompass/server/store"
 	"bompass/shared/fixture"
+	"bompass/shared/toll"
 )
 
 // closer undoes what has been opened, last first.
@@ -111,7 +113,28 @@ func seed(ctx context.Context, cfg config.Config, s *store.Store) error {
 	if err := access.Seed(ctx, s, keys, fixture.Accounts(), fixture.Password); err != nil {
 		return err
 	}
-	return seedNumbers(ctx, s, keys)
+	if err := seedNumbers(ctx, s, keys); err != nil {
+		return err
+	}
+	return seedLegacy(ctx, s, keys)
+}
+
+// seedLegacy adds the customer that came over from the system before, with its password there.
+func seedLegacy(ctx context.Context, s *store.Store, keys access.Keys) error {
+	customer, agreement, vehicle, mount := fixture.Legacy()
+	err := s.Seed(ctx, store.Cast{
+		Customers: []toll.Customer{customer}, Agreements: []toll.Agreement{agreement}, Vehicles: []toll.Vehicle{vehicle},
+		Mounts: []toll.Mount{mount}, Since: agreement.From,
+	})
+	if err != nil {
+		return err
+	}
+	hash, err := legacy.ParseHash(fixture.LegacyHash)
+	if err != nil {
+		return err
+	}
+	line := legacy.Line{Number: fixture.LegacyNumber, Agreement: fixture.LegacyNumber}
+	return s.PutCredentials(ctx, []legacy.Credential{legacy.Seal(keys, line, hash, agreement.From)})
 }
 
 // seedNumbers adds what the cast is known by outside: Fjordfrakt in the register of organisations, and
@@ -155,7 +178,7 @@ func quarantineCommand(ctx context.Context, args []string, w world) error {
 	})
 }
 
-func printLines(out io.Writer, list []store.Waiting) error {
+func printLines[T any](out io.Writer, list []T) error {
 	encoder := json.NewEncoder(out)
 	for _, q := range list {
 		if err := encoder.Encode(q); err != nil {

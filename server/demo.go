@@ -96,6 +96,9 @@ func (p *product) greet() {
 			fmt.Fprintf(&b, "  %-26s %s\n", a.Email, otpauth(a))
 		}
 	}
+	if p.config.Mode == config.Development {
+		fmt.Fprintf(&b, "  Old page  customer number %s, password %s   link it as per@bompass.example on %s/agreements/find/old\n", fixture.LegacyNumber, fixture.LegacyPassword, p.config.PublicURL)
+	}
 	if p.config.Partners.Norway.Simulated() {
 		fmt.Fprintf(&b, "  eID       simulated: press the button on %s/login and be anybody, without a password\n", p.config.PublicURL)
 	}

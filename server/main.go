@@ -25,6 +25,9 @@ const usage = `Bompass: passages in, charges out, and a page that says why.
   server quarantine release ID… | --all
                                    feed them in again, for instance after a tariff has come
   server reset                     throw away the data that serve keeps under BOMPASS_HOME
+  server legacy import FILE        read in customer numbers and passwords of the system before
+  server tags [--json]             list tags that customers wait for
+  server tags sent ORDER TAG       say which tag was sent
   server rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]
                                    rate a file of passages without a database
   server check tariffs [DIR]       check price plans
@@ -35,7 +38,8 @@ const usage = `Bompass: passages in, charges out, and a page that says why.
 
 Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE,
 BOMPASS_SECRET, BOMPASS_EID_…, BOMPASS_EID_SE_…, BOMPASS_MANDATE_…, BOMPASS_SMTP_URL, BOMPASS_MAIL_FROM,
-BOMPASS_SMS_…, BOMPASS_PAPER_DIR, BOMPASS_PROXIES, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve starts its own
+BOMPASS_SMS_…, BOMPASS_PAPER_DIR, BOMPASS_PROXIES, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ASSETS, DATABASE_URL,
+NATS_URL. With none set, serve starts its own
 PostgreSQL and message stream, and keeps everything under .run.
 `
 
@@ -72,6 +76,10 @@ func run(ctx context.Context, args []string, w world) error {
 		return plainCommand(ctx, name, args, w)
 	case "quarantine":
 		return quarantineCommand(ctx, args, w)
+	case "legacy":
+		return legacyCommand(ctx, args, w)
+	case "tags":
+		return tagsCommand(ctx, args, w)
 	case "rate":
 		return rateCommand(ctx, args, w.in, w.out, w.err)
 	case "check":

@@ -23,8 +23,12 @@ import (
 	"bompass/server/partner/mandate"
 	"bompass/server/partner/mandate/altinn"
 	mandatesim "bompass/server/partner/mandate/sim"
+	"bompass/server/partner/register"
+	registersim "bompass/server/partner/register/sim"
+	"bompass/server/partner/register/vegvesen"
 	"bompass/server/party"
 	"bompass/shared/fixture"
+	"bompass/shared/toll"
 )
 
 const (
@@ -33,10 +37,11 @@ const (
 	simulatorAudience = "https://maskinporten.simulated/"
 )
 
-// outside are the systems outside that tell who people are and for whom they act.
+// outside are the systems outside that tell who people are, for whom they act and what they drive.
 type outside struct {
-	eid     *eid.Desk
-	parties *party.Desk
+	eid      *eid.Desk
+	parties  *party.Desk
+	vehicles register.Source
 }
 
 // simulators are the simulated systems, on one listener of their own. They are started only where one
@@ -51,13 +56,17 @@ type simulators struct {
 func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *access.Desk) (outside, error) {
 	settings := p.config.Partners
 	var sims *simulators
-	if settings.Norway.Simulated() || settings.Sweden.Simulated() || settings.Mandate.Platform == config.Simulated {
+	if settings.Norway.Simulated() || settings.Sweden.Simulated() || settings.Mandate.Platform == config.Simulated || settings.Vehicles.Address == config.Simulated {
 		var err error
 		if sims, err = p.openSimulators(ctx); err != nil {
 			return outside{}, err
 		}
 	}
 	source, err := p.openMandate(settings.Mandate, sims)
+	if err != nil {
+		return outside{}, err
+	}
+	vehicles, err := openVehicles(settings.Vehicles, sims)
 	if err != nil {
 		return outside{}, err
 	}
@@ -88,7 +97,7 @@ func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *acce
 	}
 	return outside{
 		eid:     eid.NewDesk(eid.Deps{Store: p.store, Access: desk, Keys: keys, Ways: ways, Letter: p.writer(keys), Names: names, Now: p.now}),
-		parties: party.NewDesk(p.store, source, keys, p.now),
+		parties: party.NewDesk(p.store, source, keys, p.now), vehicles: vehicles,
 	}, nil
 }
 
@@ -248,4 +257,19 @@ func (s *simulators) addRegister(c altinn.Config, now func() time.Time) {
 		}
 	}
 	s.mux.Handle("/altinn/", http.StripPrefix("/altinn", mandatesim.New(r)))
+}
+
+func openVehicles(v config.Vehicles, sims *simulators) (register.Source, error) {
+	switch v.Address {
+	case config.Off:
+		return register.Unset{Variable: "BOMPASS_VEHICLES_URL"}, nil
+	case config.Simulated:
+		known := map[toll.Plate]register.Vehicle{}
+		for _, r := range fixture.Register() {
+			known[r.Plate] = register.Vehicle{Make: r.Make, Model: r.Model, Since: r.Since, Facts: r.Facts, LengthMM: r.LengthMM}
+		}
+		sims.mux.Handle("/vehicles/", http.StripPrefix("/vehicles", registersim.New(simulatorClient, known)))
+		return vegvesen.New(vegvesen.Config{Address: sims.base + "/vehicles", Key: simulatorClient})
+	}
+	return vegvesen.New(vegvesen.Config{Address: v.Address, Key: string(v.Key)})
 }

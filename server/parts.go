@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/nats-io/nats.go"
@@ -13,11 +14,13 @@ import (
 	"bompass/assets"
 	"bompass/server/access"
 	"bompass/server/account"
+	"bompass/server/agreement"
 	"bompass/server/config"
 	"bompass/server/embedded"
 	"bompass/server/passage"
 	"bompass/server/store"
 	"bompass/server/web"
+	"bompass/shared/api"
 	"bompass/shared/rating"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
@@ -142,14 +145,36 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	agreements, err := p.openAgreements(keys, people, partners)
+	if err != nil {
+		return nil, err
+	}
 	desk := passage.NewDesk(p.store, p.plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
-		Desk:   people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: account.NewDesk(p.store, desk, p.charger, p.capped),
+		Desk:   people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: account.NewDesk(p.store, desk, p.charger, p.capped),
 		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Live: passage.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }
+
+// openAgreements builds what makes agreements, with the toll companies that are offered.
+func (p *product) openAgreements(keys access.Keys, people doors, partners outside) (*agreement.Desk, error) {
+	var chargers []api.ChargerChoice
+	for _, name := range strings.Fields(p.config.Chargers) {
+		id := toll.ChargerID(name)
+		if p.charger(id) == name {
+			return nil, fmt.Errorf("BOMPASS_CHARGERS names %q, which no tariff knows; write ids of toll companies, such as fjellinjen ferde", name)
+		}
+		chargers = append(chargers, api.ChargerChoice{ID: id, Name: p.charger(id)})
+	}
+	return agreement.NewDesk(agreement.Deps{
+		Store: p.store, Register: partners.vehicles, Keys: keys, Letter: people.letters, Count: people.desk, Issuer: issuer, Chargers: chargers, Now: p.now,
+	}), nil
+}
+
+// issuer is who we are among those that issue tags and send invoices.
+const issuer toll.IssuerID = "bompass"
 
 // passages are both ends of the pipeline.
 type passages struct {

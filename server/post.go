@@ -6,6 +6,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/config"
+	"bompass/server/legacy"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
 	"bompass/server/profile"
@@ -74,6 +75,7 @@ func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err
 		return doors{}, err
 	}
 	d.profile = profile.NewDesk(p.store, keys, letters, d.desk, p.now)
+	d.legacy, d.letters = legacy.NewDesk(p.store, keys, letters, d.desk, p.now), letters
 	p.background(ctx, profile.NewEraser(p.store, letters, p.now, p.log).Run)
 	d.inbox, err = p.openPost(ctx, keys)
 	return d, err
@@ -96,5 +98,7 @@ type doors struct {
 	registrar *access.Registrar
 	locksmith *access.Locksmith
 	profile   *profile.Desk
+	legacy    *legacy.Desk
+	letters   *notice.Writer
 	inbox     *message.Inbox // nil where mail really leaves
 }

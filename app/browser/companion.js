@@ -4,7 +4,7 @@
 (function () {
   "use strict";
 
-  const served = /^\/(login|logout|welcome|agreements|parties|help|security|prove|export|invitation|password|dev|api|web|healthz)(\/|$)/;
+  const served = /^\/(login|logout|welcome|agreements\/(?:find|link)|terms|parties|help|security|prove|export|invitation|password|dev|api|web|healthz)(\/|$)/;
 
   const scheme = /(?:^|; )theme=(light|dark)(?:;|$)/.exec(document.cookie);
   if (scheme) document.documentElement.dataset.colorScheme = scheme[1];

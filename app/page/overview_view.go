@@ -72,8 +72,11 @@ func (p *overview) agreements(reply *api.OverviewReply) app.UI {
 		cards = append(cards, p.agreement(a))
 	}
 	if len(cards) == 1 {
-		cards = append(cards, ui.Empty(w.T("overview.none"), w.T("overview.none.hint")),
-			app.Elem("p").Body(app.A().Class("ds-link").Href("/welcome/customer").Text(w.T("overview.none.go")))) // S1.13
+		cards = append(cards, ui.Empty(w.T("overview.none"), w.T("overview.none.hint")))
+	}
+	if p.f.s.Sees(api.AgreementDraft.Name) { // S1.13, S2.48, S2.49
+		cards = append(cards, app.Elem("p").Class("bp-buttons").Body(
+			ui.Onward(agreePath, w.T("overview.agree")), app.A().Class("ds-link").Href("/agreements/find").Text(w.T("overview.find"))))
 	}
 	return app.Elem("section").Class("bp-agreements").Aria("labelledby", "agreements").Body(cards...)
 }

@@ -25,11 +25,13 @@ const (
 	sessionsPath = "/sessions"
 	peoplePath   = "/people"
 	devicePath   = "/device"
+	agreePath    = "/agreements/new"
+	agreedPath   = "/agreements/done"
 )
 
 // Addresses are those of all pages.
 func Addresses() []string {
-	return []string{overviewPath, passagesPath, checkPath, pricesPath, profilePath, sessionsPath, peoplePath, devicePath}
+	return []string{overviewPath, passagesPath, checkPath, pricesPath, profilePath, sessionsPath, peoplePath, devicePath, agreePath, agreedPath}
 }
 
 // Known tells whether a path is a page. Every other path shows the page for what is missing, which the
@@ -70,6 +72,8 @@ func register(under string, s *session.Session) {
 	app.RouteFunc(under+sessionsPath, func() app.Composer { return newSessions(s) })
 	app.RouteFunc(under+peoplePath, func() app.Composer { return newPeople(s) })
 	app.RouteFunc(under+devicePath, func() app.Composer { return newDevice(s) })
+	app.RouteFunc(under+agreePath, func() app.Composer { return newAgree(s) })
+	app.RouteFunc(under+agreedPath, func() app.Composer { return newAgreed(s) })
 }
 
 // address writes a path with its query, names in a fixed order.

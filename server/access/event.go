@@ -25,6 +25,7 @@ const (
 	EventErasure    EventKind = "erasure"
 	EventRole       EventKind = "role"
 	EventLinked     EventKind = "linked"    // agreements on an address
+	EventAgreed     EventKind = "agreed"    // an agreement was made
 	EventSuspended  EventKind = "suspended" // the authenticator, after too many wrong codes
 	EventLostAsked  EventKind = "lost.asked"
 	EventLostStop   EventKind = "lost.stopped"

@@ -44,6 +44,7 @@ type Config struct {
 	Texts     Texts
 	Paper     string // BOMPASS_PAPER_DIR: folder of letters to be printed and posted; empty as with Texts.URL
 	Partners  Partners
+	Chargers  string // BOMPASS_CHARGERS: toll companies that agreements are made with, as tariffs name them
 	Leaf      Leaf
 	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
@@ -77,6 +78,7 @@ func Read(getenv func(string) string) (Config, error) {
 		Mail:     Secret(r.link("BOMPASS_SMTP_URL", "smtp://user:password@host:587", "smtp", "smtps")),
 		MailFrom: r.sender("BOMPASS_MAIL_FROM", "Bompass <post@bompass.example>"),
 		Paper:    r.text("BOMPASS_PAPER_DIR", ""),
+		Chargers: r.text("BOMPASS_CHARGERS", "fjellinjen ferde vegamot vegfinans bpsnord"),
 		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}
 	c.PublicURL = strings.TrimRight(r.link("BOMPASS_PUBLIC_URL", "https://bompass.example", "http", "https"), "/")

@@ -20,9 +20,9 @@ func TestNothingSetIsAWorkingDevelopmentServer(t *testing.T) {
 	}
 	want := config.Config{
 		Addr: "127.0.0.1:8080", Home: ".run", PublicURL: "http://127.0.0.1:8080", Mode: config.Development,
-		MailFrom: "Bompass <post@bompass.example>", Texts: config.Texts{Name: "Bompass"},
+		MailFrom: "Bompass <post@bompass.example>", Texts: config.Texts{Name: "Bompass"}, Chargers: "fjellinjen ferde vegamot vegfinans bpsnord",
 	}
-	if c.Partners.Norway.Issuer != config.Simulated || c.Partners.Mandate.Platform != config.Simulated {
+	if c.Partners.Norway.Issuer != config.Simulated || c.Partners.Mandate.Platform != config.Simulated || c.Partners.Vehicles.Address != config.Simulated {
 		t.Errorf("partners: %+v", c.Partners)
 	}
 	c.Partners = config.Partners{}

@@ -30,12 +30,19 @@ type Mandate struct {
 	Resource     string // BOMPASS_MANDATE_RESOURCE
 }
 
+// Vehicles is the register of vehicles.
+type Vehicles struct {
+	Address string // BOMPASS_VEHICLES_URL: as EID.Issuer
+	Key     Secret // BOMPASS_VEHICLES_KEY
+}
+
 // Partners are the systems outside that tell who people are and for whom they act.
 type Partners struct {
 	Norway     EID     // BOMPASS_EID_…
 	Sweden     EID     // BOMPASS_EID_SE_…
 	Mandate    Mandate // BOMPASS_MANDATE_…
-	Simulators string  // BOMPASS_SIMULATOR_ADDR: where simulated ones listen; empty is the port after BOMPASS_ADDR's
+	Vehicles   Vehicles
+	Simulators string // BOMPASS_SIMULATOR_ADDR: where simulated ones listen; empty is the port after BOMPASS_ADDR's
 }
 
 // The issuers' names of their levels.
@@ -52,7 +59,7 @@ func (e EID) Off() bool { return e.Issuer == Off }
 
 func (r *reader) partners(mode Mode) Partners {
 	p := Partners{
-		Norway: r.eid("BOMPASS_EID", norwegianLevels, mode), Sweden: r.eid("BOMPASS_EID_SE", swedishLevels, mode), Mandate: r.mandate(mode),
+		Norway: r.eid("BOMPASS_EID", norwegianLevels, mode), Sweden: r.eid("BOMPASS_EID_SE", swedishLevels, mode), Mandate: r.mandate(mode), Vehicles: r.vehicles(mode),
 	}
 	if r.text("BOMPASS_SIMULATOR_ADDR", "") != "" {
 		p.Simulators = r.addr("BOMPASS_SIMULATOR_ADDR", "")
@@ -112,6 +119,15 @@ func (r *reader) mandate(mode Mode) Mandate {
 	r.needed(name+"_KEY_FILE", m.KeyFile, "write the path of a PEM file with our private key")
 	r.needed(name+"_SUBSCRIPTION", string(m.Subscription), "write the subscription key that Altinn gave you")
 	return m
+}
+
+func (r *reader) vehicles(mode Mode) Vehicles {
+	const name = "BOMPASS_VEHICLES"
+	v := Vehicles{Address: r.party(name+"_URL", "https://akfell-datautlevering.atlas.vegvesen.no", mode), Key: Secret(r.text(name+"_KEY", ""))}
+	if v.Address != Simulated && v.Address != Off && v.Address != "" {
+		r.needed(name+"_KEY", string(v.Key), "write the key that Statens vegvesen gave us")
+	}
+	return v
 }
 
 func (r *reader) needed(name, value, instead string) {

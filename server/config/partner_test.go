@@ -25,6 +25,8 @@ func TestProductionRefusesWhatIsForTryingOut(t *testing.T) {
 		{"simulated eID", "BOMPASS_EID_ISSUER", "simulated"},
 		{"simulated Swedish eID", "BOMPASS_EID_SE_ISSUER", "simulated"},
 		{"simulated register", "BOMPASS_MANDATE_URL", "simulated"},
+		{"simulated vehicles", "BOMPASS_VEHICLES_URL", "simulated"},
+		{"vehicles in the open", "BOMPASS_VEHICLES_URL", "http://register.example"},
 		{"an address for simulators", "BOMPASS_SIMULATOR_ADDR", "127.0.0.1:8081"},
 		{"eID in the open", "BOMPASS_EID_ISSUER", "http://idporten.no"},
 		{"register in the open", "BOMPASS_MANDATE_URL", "http://platform.altinn.no"},
@@ -50,9 +52,9 @@ func TestProductionRefusesWhatIsForTryingOut(t *testing.T) {
 
 func TestARegisterNeedsAllOfItsSettings(t *testing.T) {
 	vars := good()
-	maps.Copy(vars, map[string]string{"BOMPASS_MANDATE_URL": "https://platform.altinn.no"})
+	maps.Copy(vars, map[string]string{"BOMPASS_MANDATE_URL": "https://platform.altinn.no", "BOMPASS_VEHICLES_URL": "https://register.example"})
 	_, err := config.Read(env(vars))
-	for _, name := range []string{"BOMPASS_MANDATE_TOKEN_URL", "BOMPASS_MANDATE_CLIENT", "BOMPASS_MANDATE_KEY_FILE", "BOMPASS_MANDATE_SUBSCRIPTION"} {
+	for _, name := range []string{"BOMPASS_MANDATE_TOKEN_URL", "BOMPASS_MANDATE_CLIENT", "BOMPASS_MANDATE_KEY_FILE", "BOMPASS_MANDATE_SUBSCRIPTION", "BOMPASS_VEHICLES_KEY"} {
 		if err == nil || !strings.Contains(err.Error(), name+" is ") {
 			t.Errorf("%s is not named: %v", name, err)
 		}

@@ -73,6 +73,8 @@ const (
 	AddressChanged  Kind = "address.changed" // the postal address is another
 	EIDConnected    Kind = "eid.connected"   // an eID opens the account from now on
 	EmailThere      Kind = "email.there"     // somebody wants to use an address that has another account; link
+	AgreementMade   Kind = "agreement.made"  // link, params number, charger, plate
+	LegacyLinked    Kind = "legacy.linked"   // to the address that the agreement had; params number, person
 )
 
 // Kinds lists every letter, for the test of the catalogues.
@@ -81,7 +83,7 @@ func Kinds() []Kind {
 		Register, AlreadyThere, Reset, FirstEmail, FirstTaken, FirstPassword, PasswordChanged, ConfirmEmail, ConfirmMobile, EmailNew,
 		EmailOld, EmailChanged, EmailKept, MobileChanged, FactorAdded, FactorRemoved, RecoveryMade, RecoveryUsed, NewDevice,
 		SessionsEnded, Invited, RoleChanged, ErasureAsked, Exported, FindAgreements, FactorSuspended, Erased,
-		SignInCode, TextAdded, LostAsked, LostCode, LostStopped, LostUsed, AddressChanged, EIDConnected, EmailThere,
+		SignInCode, TextAdded, LostAsked, LostCode, LostStopped, LostUsed, AddressChanged, EIDConnected, EmailThere, AgreementMade, LegacyLinked,
 	}
 }
 

@@ -9,13 +9,16 @@ import (
 
 // shown are the routes that pages are made of; a role that may not ask one does not see its page.
 func shown() []api.Endpoint {
-	return []api.Endpoint{api.Overview.Endpoint, api.PassageList.Endpoint, api.Bill.Endpoint, api.Events.Endpoint, api.People.Endpoint}
+	return []api.Endpoint{
+		api.Overview.Endpoint, api.PassageList.Endpoint, api.Bill.Endpoint, api.Events.Endpoint, api.People.Endpoint,
+		api.AgreementDraft.Endpoint,
+	}
 }
 
 // hides names the routes of pages that an actor's role may not ask.
 func hides(actor access.Actor) (names []string) {
 	for _, r := range shown() {
-		if !actor.Role.May(rights()[r.Name]) || actor.Role == access.Driver && whole(r.Path) {
+		if !actor.Role.May(rightOf(r.Name)) || actor.Role == access.Driver && whole(r.Path) {
 			names = append(names, r.Name)
 		}
 	}

@@ -1,19 +1,16 @@
 package web
 
 import (
-	"net/url"
-
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
 	"bompass/shared/fault"
 )
 
-// Addresses of finding agreements that do not show, and of becoming a customer.
+// Addresses of finding agreements that do not show.
 const (
 	findPath      = "/agreements/find"
 	linkFoundPath = "/agreements/link"
-	becomePath    = "/agreements/new"
 )
 
 func findForm(v view) *form {
@@ -21,7 +18,7 @@ func findForm(v view) *form {
 	email.Hint = v.T("find.email.hint")
 	return &form{
 		Title: v.T("find.title"), Lead: v.T("find.lead"), Action: findPath, Submit: v.T("find.submit"), Fields: []field{email},
-		Links: []link{{customerPath, v.T("login.back")}, {"/", v.T("app.missing.home")}},
+		Links: []link{{oldPath, v.T("find.by.number")}, {customerPath, v.T("login.back")}, {"/", v.T("app.missing.home")}},
 	}
 }
 
@@ -29,21 +26,21 @@ func findForm(v view) *form {
 func (s *server) findPage(c *fiber.Ctx, actor access.Actor, v view) error {
 	v.Title, v.Form = v.T("find.title"), findForm(v)
 	v.Form.Fields[0].Value = actor.Email
-	return s.pages.send(c, fiber.StatusOK, "form", v)
+	return s.pages.send(c, fiber.StatusOK, "find", v)
 }
 
 // find says the same of every address, K23.
 func (s *server) find(c *fiber.Ctx, actor access.Actor, v view) error {
 	v.Title = v.T("find.title")
 	if err := s.Desk.Asked(c.UserContext(), actor, "find"); err != nil {
-		return s.wrong(c, v, findForm(v), err)
+		return s.wrongOn(c, v, findForm(v), "find", err)
 	}
 	email := c.FormValue("email")
 	if err := s.Desk.LetterTo(c.UserContext(), actor, "find", email); err != nil {
 		return s.wrong(c, v, findForm(v), err)
 	}
 	if err := s.Profile.Find(c.UserContext(), actor, email); err != nil {
-		return s.wrong(c, v, findForm(v), err)
+		return s.wrongOn(c, v, findForm(v), "find", err)
 	}
 	return s.ended(c, v, done{
 		Title: v.T("ways.sent.title"), Text: v.T("find.sent", "email", email), Notes: []string{v.T("ways.sent.missing", "phones", servicePhones)},
@@ -82,29 +79,5 @@ func (s *server) linkFound(c *fiber.Ctx, actor access.Actor, v view) error {
 		return err
 	}
 	s.forget(c, linkCookie)
-	end := done{Title: v.T("find.tried"), Text: v.N("find.count", len(list)), Href: "/", Go: v.T("app.missing.home")}
-	if s.Parties != nil && len(list) > 0 { // what was linked may be another customer than the one acted for
-		end.Href, end.Go = partiesPath+"?next="+url.QueryEscape("/"), v.T("party.title")
-	}
-	for _, f := range list {
-		end.Notes = append(end.Notes, v.T("find.line", "number", f.Number, "outcome", v.T("find.outcome."+string(f.Outcome))))
-	}
-	if len(list) == 0 { // S1.39
-		end.Notes = []string{v.T("find.none", "phones", servicePhones, "address", contact)}
-	}
-	return s.ended(c, v, end)
+	return s.tried(c, v, list, v.N("find.count", len(list)))
 }
-
-// becomePage says what an agreement needs, and who makes it.
-func (s *server) becomePage(c *fiber.Ctx, _ access.Actor, v view) error {
-	v.Title = v.T("become.title")
-	v.Ways = []wayLink{
-		{"/profile", v.T("become.details.title"), v.T("become.details.lead")},
-		{pricesPage, v.T("become.prices.title"), v.T("become.prices.lead")},
-		{findPath, v.T("find.title"), v.T("become.find.lead")},
-	}
-	v.Text = v.T("become.contact", "phones", servicePhones, "address", contact)
-	return s.pages.send(c, fiber.StatusOK, "become", v)
-}
-
-const pricesPage = "/prices"

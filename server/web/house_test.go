@@ -20,9 +20,12 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"bompass/server/access"
+	"bompass/server/agreement"
 	"bompass/server/internal/pgtest"
+	"bompass/server/legacy"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
+	"bompass/server/partner/register"
 	"bompass/server/profile"
 	"bompass/server/store"
 	"bompass/server/web"
@@ -93,6 +96,11 @@ func openHouse(t *testing.T, ways access.Ways, options ...option) *house {
 	deps := web.Deps{
 		Registrar: access.NewRegistrar(desk, db, letters), Locksmith: locksmith, Inbox: h.inbox,
 		Profile: profile.NewDesk(db, keys, letters, desk, h.now),
+		Agreements: agreement.NewDesk(agreement.Deps{
+			Store: db, Register: register.Unset{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Letter: letters, Count: desk, Issuer: "bompass",
+			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.now,
+		}),
+		Legacy:  legacy.NewDesk(db, keys, letters, desk, h.now),
 		Context: ctx, PublicURL: h.url, Desk: desk, Keys: keys, Accounts: h, Passages: h, Tariffs: published, Live: h.live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
 		Log: slog.New(slog.NewTextHandler(&h.log, nil)),

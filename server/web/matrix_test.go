@@ -76,6 +76,7 @@ func allowed() map[string]string {
 		"events": "oooyyyyynnyy-oo", "bill": "oooyyyyynnyy-oo", "tariff.book": public, "passage.batch": station,
 		"profile": own, "profile.save": own, "profile.email": own, "profile.code": own, "profile.confirm": own, "consent.save": own,
 		"erasure": own, "export": own, "session.list": own, "session.end.one": own, "session.end.all": own,
+		"agreement.draft": people, "agreement.answer": people, "agreement.begin": people, "agreement.receipt": "oooyyyyyynyy-oo",
 		"people": people, "people.invite": people, "people.remove": people, "people.withdraw": people,
 	}
 }

@@ -31,9 +31,9 @@ func loadPages(assets *Assets) (*pages, error) {
 	p := &pages{assets: assets, templates: map[string]*template.Template{}}
 	for _, name := range []string{
 		"login", "code", "failure", "form", "done", "first", "enrol", "codes", "prove", "security", "inbox", "export", "parties", "help", "leave",
-		"welcome", "customer", "become", "text", "lost",
+		"welcome", "customer", "text", "lost", "find", "found", "terms",
 	} {
-		t, err := template.ParseFS(pageFiles, "page/frame.html", "page/parts.html", "page/eid.html", "page/"+name+".html")
+		t, err := template.ParseFS(pageFiles, "page/frame.html", "page/parts.html", "page/eid.html", "page/service.html", "page/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
 		}
@@ -82,6 +82,7 @@ type view struct {
 	Party    *partyView
 	Who      string // is signed in, and for whom
 	Help     []helpPart
+	Parts    []part // of a text
 	Farewell *identity.Farewell
 }
 

@@ -17,7 +17,8 @@ func rights() map[string]access.Right {
 		"profile.confirm": access.SeeOwn, "consent.save": access.SeeOwn, "erasure": access.SeeOwn, "export": access.SeeOwn,
 		"session.list": access.SeeOwn, "session.end.one": access.SeeOwn, "session.end.all": access.SeeOwn,
 		"overview": access.SeeOverview, "passage.list": access.SeePassages, "events": access.SeePassages, "bill": access.SeePassages,
-		"people": access.ManagePeople, "people.invite": access.ManagePeople, "people.remove": access.ManagePeople, "people.withdraw": access.ManagePeople,
+		"agreement.receipt": access.SeeOverview,
+		"people":            access.ManagePeople, "people.invite": access.ManagePeople, "people.remove": access.ManagePeople, "people.withdraw": access.ManagePeople,
 	}
 }
 
@@ -27,9 +28,17 @@ func whole(path string) bool { return path == api.Events.Path || path == api.Bil
 // needed is the right that a request needs.
 func needed(c *fiber.Ctx) access.Right {
 	for _, r := range api.All {
-		if right, known := rights()[r.Name]; known && r.Path == c.Path() && safe(r.Method) == safe(c.Method()) {
-			return right
+		if r.Path == c.Path() && safe(r.Method) == safe(c.Method()) {
+			return rightOf(r.Name)
 		}
+	}
+	return access.Change
+}
+
+// rightOf is the right that a route needs.
+func rightOf(name string) access.Right {
+	if right, known := rights()[name]; known {
+		return right
 	}
 	return access.Change
 }

@@ -98,6 +98,11 @@ func (s *server) ended(c *fiber.Ctx, v view, end done) error {
 // wrong shows a form again with what is wrong, at the field that it concerns. Passwords are not
 // repeated.
 func (s *server) wrong(c *fiber.Ctx, v view, f *form, err error) error {
+	return s.wrongOn(c, v, f, "form", err)
+}
+
+// wrongOn does so on a page that shows more than the form.
+func (s *server) wrongOn(c *fiber.Ctx, v view, f *form, page string, err error) error {
 	known, status := s.explain(c, err)
 	if known.Code == fault.Internal || known.Code == fault.Busy || known.Code == fault.CrossSite {
 		return err
@@ -116,7 +121,7 @@ func (s *server) wrong(c *fiber.Ctx, v view, f *form, err error) error {
 	if known.Code == fault.TooMany {
 		c.Set(fiber.HeaderRetryAfter, known.Params["seconds"])
 	}
-	return s.pages.send(c, status, "form", v)
+	return s.pages.send(c, status, page, v)
 }
 
 // opened shows the form behind a letter's link. What the link carries moves from the address into a

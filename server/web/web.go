@@ -17,6 +17,8 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/recover"
 
 	"bompass/server/access"
+	"bompass/server/agreement"
+	"bompass/server/legacy"
 	"bompass/server/partner/message"
 	"bompass/server/profile"
 	"bompass/shared/api"
@@ -65,6 +67,8 @@ type Deps struct {
 	Registrar   *access.Registrar
 	Locksmith   *access.Locksmith
 	Profile     *profile.Desk
+	Agreements  *agreement.Desk
+	Legacy      *legacy.Desk
 	Inbox       *message.Inbox // nil but while the product is being tried out
 	Accounts    Accounts
 	EID         EID     // nil where nobody comes with an eID
@@ -138,6 +142,8 @@ func (d Deps) check() error {
 	need(d.Registrar != nil, "registrar")
 	need(d.Locksmith != nil, "locksmith")
 	need(d.Profile != nil, "profile")
+	need(d.Agreements != nil, "agreements")
+	need(d.Legacy != nil, "legacy")
 	need(d.Accounts != nil, "accounts")
 	need(d.Passages != nil, "passages")
 	need(len(d.Tariffs) > 0, "tariffs")
@@ -165,6 +171,7 @@ func (s *server) mountAll() {
 	mount(s, api.Bill, s.bill)
 	s.app.Get(api.TariffBook.Path, s.tariffBook)
 	s.mountProfile()
+	s.mountAgreements()
 	s.app.Get(api.Events.Path, s.events)
 	s.app.Post(api.PassageBatch.Path, s.passageBatch)
 	s.app.Use("/api", s.notFound)

@@ -28,7 +28,9 @@ func (s *server) mountWelcome() {
 	s.app.Post(findPath, s.inside(s.find))
 	s.app.Get(linkFoundPath, s.foundLetter)
 	s.app.Post(linkFoundPath, s.inside(s.linkFound))
-	s.app.Get(becomePath, s.inside(s.becomePage))
+	s.app.Get(oldPath, s.inside(s.oldPage))
+	s.app.Post(oldPath, s.inside(s.linkOld))
+	s.app.Get(termsPath+":kind", s.terms)
 }
 
 // ungated are the pages that are the person's own: whoever agrees to nothing can still see, take out and
@@ -48,7 +50,7 @@ func (s *server) threshold(ctx context.Context, actor access.Actor, path string)
 		return "/passages", nil
 	case missing.Details():
 		return welcomePath, nil
-	case missing.Customer:
+	case missing.Customer && path != becomePath && path != becamePath: // who is on the way has answered
 		return customerPath, nil
 	}
 	return "", nil

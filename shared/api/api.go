@@ -53,4 +53,5 @@ var All = []Endpoint{
 	Profile.Endpoint, SaveProfile.Endpoint, ChangeEmail.Endpoint, SendCode.Endpoint, ConfirmCode.Endpoint, SaveConsents.Endpoint,
 	Erase.Endpoint, Export.Endpoint, Sessions.Endpoint, EndSession.Endpoint, EndSessions.Endpoint,
 	People.Endpoint, Invite.Endpoint, RemovePerson.Endpoint, Withdraw.Endpoint,
+	AgreementDraft.Endpoint, AgreementAnswer.Endpoint, AgreementBegin.Endpoint, AgreementConfirm.Endpoint,
 }

@@ -50,6 +50,12 @@ const (
 	EIDCancelled     Code = "eid.cancelled"     // the person stopped at the issuer
 	EIDTaken         Code = "eid.taken"         // it opens another account that has a password, or is somebody else's
 	MandateEnded     Code = "mandate.ended"     // the right to act for the company is gone
+	VehicleTaken     Code = "vehicle.taken"     // on an agreement already; whose is not told
+	VehicleYours     Code = "vehicle.yours"     // on one of the customer's own agreements; param "number"
+	TermsNeeded      Code = "terms.needed"      // both sets of terms must be accepted
+	DraftGone        Code = "draft.gone"        // the answers have been changed or sent elsewhere
+	LegacyWrong      Code = "legacy.wrong"      // number and password of the system before are not right, or spent: alike
+	TooManyToday     Code = "too.many.today"    // throttled until tomorrow
 )
 
 // All lists every code, for tests of catalogues and of the status table.
@@ -57,6 +63,7 @@ var All = []Code{
 	Internal, NotFound, SignedOut, Refused, CrossSite, BadRequest, TooMany, TooLarge, Busy, WrongCredentials,
 	PeriodTooLong, PeriodReversed, StationUnknown, TariffMissing, PassageFuture, PassageTooOld, LineMalformed,
 	KeyUnknown, PeriodMissing, PartnerUnset, PartnerDown, EIDRefused, EIDCancelled, EIDTaken, MandateEnded,
+	VehicleTaken, VehicleYours, TermsNeeded, DraftGone, LegacyWrong, TooManyToday,
 }
 
 // Error is a fault with its parameters.
@@ -118,7 +125,7 @@ func Status(c Code) int {
 		return 401
 	case Refused, CrossSite, MandateEnded:
 		return 403
-	case TooMany:
+	case TooMany, TooManyToday:
 		return 429
 	case TooLarge:
 		return 413

@@ -1,0 +1,191 @@
+// Package agreement owns how a person becomes a customer: what is asked, the answers that wait between
+// two questions, and that one set of answers makes one agreement, however often it is sent.
+//
+// Answers wait sealed on the server, not on the device: they hold an address, they survive the end of a
+// session and a change of device, and all tabs of a person work on the same ones. Nothing else is written
+// before both sets of terms are accepted and the answers are confirmed. What a price class is, package
+// toll says; what the vehicle register knows, package register.
+package agreement
+
+import (
+	"context"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/notice"
+	"bompass/server/partner/register"
+	"bompass/shared/api"
+	"bompass/shared/toll"
+)
+
+// DraftMax is how long answers wait for the next one.
+const DraftMax = 14 * 24 * time.Hour
+
+// Owner is whose answers wait: a person's, for one customer.
+type Owner struct {
+	Account  toll.AccountID
+	Customer toll.CustomerID
+}
+
+// Draft is answers that wait. A zero Draft is none.
+type Draft struct {
+	ID     string
+	Sealed access.Sealed
+	Saved  time.Time
+}
+
+// Beginning is a wish to make the agreement of a draft.
+type Beginning struct {
+	Owner
+	Draft string
+	At    time.Time
+	Since time.Time // older answers are gone
+	// Make turns the answers into an agreement with a number; its refusal leaves everything as it was.
+	Make func(d Draft, number string) (New, error)
+}
+
+// New is an agreement with all that begins with it.
+type New struct {
+	Agreement toll.Agreement
+	Vehicle   toll.Vehicle // its ID is for a vehicle that is not known yet
+	Source    string       // of the facts
+	Tag       bool         // one is to be sent
+	Terms     map[toll.TermsKind]int
+	Accepted  time.Time
+	Details   api.Details // what was missing of the person's; the rest is empty
+	Letters   []notice.Letter
+}
+
+// Made is an agreement as its receipt shows it.
+type Made struct {
+	Agreement toll.Agreement
+	Plate     toll.Plate
+	Tag       bool
+	Terms     map[toll.TermsKind]int
+}
+
+// Store keeps answers and makes agreements.
+type Store interface {
+	// AgreementDraft returns a zero Draft when none was saved since an instant.
+	AgreementDraft(ctx context.Context, who Owner, since time.Time) (Draft, error)
+	// ChangeAgreementDraft lets one change after the other be made; a refusal leaves the draft as it was.
+	ChangeAgreementDraft(ctx context.Context, who Owner, since time.Time, change func(Draft) (Draft, error)) error
+	// BeginAgreement makes one agreement of a draft. A draft that was made into one already gives that
+	// one; any other that is not there is fault.DraftGone, and a vehicle on an agreement that is in force
+	// fault.VehicleTaken.
+	BeginAgreement(ctx context.Context, b Beginning) (Made, error)
+	// MadeAgreement returns fault.NotFound for a number that is not the customer's.
+	MadeAgreement(ctx context.Context, customer toll.CustomerID, number string) (Made, error)
+	// AgreementOf is the number of the customer's own agreement that a vehicle is on; empty when it is on none.
+	AgreementOf(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (string, error)
+	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
+}
+
+// Counter counts questions that cost somebody something, package access.
+type Counter interface {
+	Asked(ctx context.Context, actor access.Actor, flow string) error
+}
+
+// Deps is what the desk works with.
+type Deps struct {
+	Store    Store
+	Register register.Source
+	Keys     access.Keys
+	Letter   *notice.Writer
+	Count    Counter
+	Issuer   toll.IssuerID       // that sends the invoice
+	Chargers []api.ChargerChoice // in the order they are offered
+	Now      func() time.Time
+}
+
+// Desk leads people to an agreement.
+type Desk struct{ Deps }
+
+// NewDesk returns a Desk.
+func NewDesk(d Deps) *Desk { return &Desk{d} }
+
+// owner is whose answers the actor's are.
+func owner(actor access.Actor) Owner { return Owner{actor.Account, actor.Customer} }
+
+// Show is how far the actor has come, S1.12.
+func (d *Desk) Show(ctx context.Context, actor access.Actor) (api.AgreementDraftReply, error) {
+	draft, err := d.Store.AgreementDraft(ctx, owner(actor), d.Now().Add(-DraftMax))
+	if err != nil {
+		return api.AgreementDraftReply{}, err
+	}
+	a, err := d.open(owner(actor), draft)
+	if err != nil {
+		return api.AgreementDraftReply{}, err
+	}
+	return d.reply(ctx, actor, draft, a)
+}
+
+func (d *Desk) reply(ctx context.Context, actor access.Actor, draft Draft, a answers) (api.AgreementDraftReply, error) {
+	missing, err := d.missing(ctx, actor)
+	if err != nil {
+		return api.AgreementDraftReply{}, err
+	}
+	reply := api.AgreementDraftReply{
+		ID: draft.ID, Answers: a.AgreementAnswers, Steps: steps(missing), Missing: missing, Next: d.next(a, missing), Chargers: d.Chargers,
+		Silent: a.Silent, Terms: versions(), Name: actor.Name, Email: actor.Email,
+	}
+	if v := a.Found; v != nil {
+		reply.Found = &api.VehicleFound{Make: v.Make, Model: v.Model, Since: v.Since, Facts: v.Facts}
+	}
+	return reply, nil
+}
+
+// missing lists what an agreement needs of the person and we do not have, S2.28. A company's address is
+// the register's of companies.
+func (d *Desk) missing(ctx context.Context, actor access.Actor) ([]string, error) {
+	list := []string{}
+	if actor.Kind == toll.Company {
+		return list, nil
+	}
+	p, err := d.Store.Profile(ctx, actor.Account, actor.Customer)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range []struct{ name, value string }{
+		{"street", p.Street}, {"postal_code", p.PostalCode}, {"city", p.City}, {"home", p.Country},
+	} {
+		if f.value == "" {
+			list = append(list, f.name)
+		}
+	}
+	return list, nil
+}
+
+// Receipt confirms an agreement of the actor's customer again.
+func (d *Desk) Receipt(ctx context.Context, actor access.Actor, number string) (api.AgreementReceipt, error) {
+	made, err := d.Store.MadeAgreement(ctx, actor.Customer, number)
+	if err != nil {
+		return api.AgreementReceipt{}, err
+	}
+	return d.receipt(made), nil
+}
+
+func (d *Desk) receipt(m Made) api.AgreementReceipt {
+	return api.AgreementReceipt{
+		ID: m.Agreement.ID, Number: m.Agreement.Number, Charger: d.charger(m.Agreement.Charger), Plate: m.Plate, From: m.Agreement.From,
+		Tag: m.Tag, Terms: m.Terms,
+	}
+}
+
+// charger is a toll company's name; empty for one that is not offered.
+func (d *Desk) charger(id toll.ChargerID) string {
+	for _, c := range d.Chargers {
+		if c.ID == id {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+func versions() map[toll.TermsKind]int {
+	v := map[toll.TermsKind]int{}
+	for _, kind := range toll.Terms() {
+		v[kind] = toll.TermsVersion(kind)
+	}
+	return v
+}

@@ -1,0 +1,384 @@
+package agreement_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/access"
+	"bompass/server/agreement"
+	"bompass/server/internal/pgtest"
+	"bompass/server/notice"
+	"bompass/server/partner/register"
+	"bompass/server/partner/register/sim"
+	"bompass/server/partner/register/vegvesen"
+	"bompass/server/store"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/fixture"
+	"bompass/shared/toll"
+)
+
+// rig is the desk on a real database and on a register over a real connection.
+type rig struct {
+	*agreement.Desk
+	t        *testing.T
+	conn     *pgx.Conn
+	register *sim.Register
+	ahead    time.Duration
+}
+
+func open(t *testing.T) *rig {
+	t.Helper()
+	r := &rig{t: t}
+	dsn := pgtest.URL(t)
+	db, err := store.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	if err := db.Seed(t.Context(), store.Demo()); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := access.Seed(t.Context(), db, keys, fixture.Accounts(), fixture.Password); err != nil {
+		t.Fatal(err)
+	}
+	if r.conn, err = pgx.Connect(t.Context(), dsn); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.conn.Close(t.Context()) })
+	now := func() time.Time { return time.Now().Add(r.ahead) }
+	vehicles := map[toll.Plate]register.Vehicle{}
+	for _, v := range fixture.Register() {
+		vehicles[v.Plate] = register.Vehicle{Make: v.Make, Model: v.Model, Since: v.Since, Facts: v.Facts, LengthMM: v.LengthMM}
+	}
+	r.register = sim.New("key", vehicles)
+	web := httptest.NewServer(r.register)
+	t.Cleanup(web.Close)
+	source, err := vegvesen.New(vegvesen.Config{Address: web.URL, Key: "key"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Desk = agreement.NewDesk(agreement.Deps{
+		Store: db, Register: source, Keys: keys, Letter: notice.NewWriter(keys, "https://bompass.example", now), Count: access.NewDesk(db, keys, now),
+		Issuer: "bompass", Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: now,
+	})
+	return r
+}
+
+// actor is a person of the cast who acts for their own customer.
+func actor(name string) access.Actor {
+	for _, a := range fixture.Accounts() {
+		if a.Person == name {
+			kind := toll.Private
+			if a.Customer == fixture.Fjordfrakt {
+				kind = toll.Company
+			}
+			return access.Actor{Account: a.ID, Customer: a.Customer, Person: name, Name: name, Email: a.Email, Language: "nb", Role: access.Owner, Kind: kind}
+		}
+	}
+	return access.Actor{}
+}
+
+func (r *rig) one(sql string, args ...any) (text string) {
+	r.t.Helper()
+	if err := r.conn.QueryRow(r.t.Context(), sql, args...).Scan(&text); err != nil {
+		r.t.Fatalf("%s: %v", sql, err)
+	}
+	return text
+}
+
+func (r *rig) answer(who access.Actor, step api.AgreementStep, a api.AgreementAnswers) api.AgreementDraftReply {
+	r.t.Helper()
+	reply, err := r.Answer(r.t.Context(), who, api.AgreementStepRequest{Step: step, Answers: a})
+	if err != nil {
+		r.t.Fatalf("%s: %v", step, err)
+	}
+	return reply
+}
+
+// fill answers everything and returns the draft's name.
+func (r *rig) fill(who access.Actor, plate toll.Plate) string {
+	r.t.Helper()
+	r.answer(who, api.StepCharger, api.AgreementAnswers{Charger: "ferde"})
+	if who.Kind == toll.Private {
+		r.answer(who, api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"})
+	}
+	r.answer(who, api.StepCountry, api.AgreementAnswers{Country: plate.Country})
+	reply := r.answer(who, api.StepPlate, api.AgreementAnswers{Country: plate.Country, Plate: plate.Text})
+	vehicle := api.AgreementAnswers{Sure: true}
+	if reply.Found == nil {
+		vehicle = api.AgreementAnswers{Stated: &toll.Stated{Kind: toll.KindCar, Fuel: "diesel"}}
+	}
+	r.answer(who, api.StepVehicle, vehicle)
+	r.answer(who, api.StepTag, api.AgreementAnswers{Tag: "yes"})
+	reply = r.answer(who, api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}})
+	if reply.Next != api.StepCheck {
+		r.t.Fatalf("everything is answered, and %s is asked", reply.Next)
+	}
+	return reply.ID
+}
+
+func refused(t *testing.T, what string, err error, code fault.Code, field string) {
+	t.Helper()
+	known, ok := errors.AsType[*fault.Error](err)
+	if !ok || known.Code != code || known.Field != field {
+		t.Errorf("%s: got %v, want %s at %q", what, err, code, field)
+	}
+}
+
+// S2.28, S2.30, S2.31, S2.32: only what is missing is asked, the country before the number, and the
+// register's word on the vehicle is shown.
+func TestItAsksStepByStepForWhatIsMissing(t *testing.T) {
+	r, per := open(t), actor("Per Dahl")
+	reply, err := r.Show(t.Context(), per)
+	if err != nil || reply.ID != "" || reply.Next != api.StepCharger || len(reply.Missing) != 4 {
+		t.Fatalf("at first: %+v, %v", reply, err)
+	}
+	for _, c := range []struct {
+		step  api.AgreementStep
+		a     api.AgreementAnswers
+		code  fault.Code
+		field string
+	}{
+		{api.StepCharger, api.AgreementAnswers{}, fault.FieldMissing, "charger"},
+		{api.StepCharger, api.AgreementAnswers{Charger: "nobody"}, fault.FieldWrong, "charger"},
+		{api.StepDetails, api.AgreementAnswers{Street: " ", PostalCode: "0155", City: "Oslo", Home: "NO"}, fault.FieldMissing, "street"},
+		{api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "155", City: "Oslo", Home: "NO"}, fault.FieldWrong, "postal_code"},
+		{api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Os\nlo", Home: "NO"}, fault.FieldWrong, "city"},
+		{api.StepCountry, api.AgreementAnswers{}, fault.FieldMissing, "country"},
+		{api.StepCountry, api.AgreementAnswers{Country: "Norge"}, fault.FieldWrong, "country"},
+		{api.StepPlate, api.AgreementAnswers{Country: "NO"}, fault.FieldMissing, "plate"},
+		{api.StepPlate, api.AgreementAnswers{Country: "NO", Plate: "AB 1"}, fault.FieldWrong, "plate"},
+		{api.StepVehicle, api.AgreementAnswers{Sure: true}, fault.FieldMissing, "plate"},
+		{api.StepTag, api.AgreementAnswers{Tag: "perhaps"}, fault.FieldWrong, "tag"},
+		{api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1}}, fault.TermsNeeded, "special"},
+		{"nowhere", api.AgreementAnswers{}, fault.FieldWrong, "step"},
+	} {
+		_, err := r.Answer(t.Context(), per, api.AgreementStepRequest{Step: c.step, Answers: c.a})
+		refused(t, string(c.step), err, c.code, c.field)
+	}
+	reply = r.answer(per, api.StepCharger, api.AgreementAnswers{Charger: "ferde"})
+	if reply.Next != api.StepDetails {
+		t.Errorf("after the company: %s", reply.Next)
+	}
+	reply = r.answer(per, api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"})
+	if reply.Next != api.StepCountry {
+		t.Errorf("after the address: %s", reply.Next)
+	}
+	if reply = r.answer(per, api.StepCountry, api.AgreementAnswers{Country: "NO"}); reply.Next != api.StepPlate {
+		t.Errorf("after the country: %s", reply.Next)
+	}
+	reply = r.answer(per, api.StepPlate, api.AgreementAnswers{Country: "NO", Plate: "bt 90214"})
+	if reply.Found == nil || reply.Found.Make != "SKODA" || reply.Found.Model != "ENYAQ" || reply.Found.Facts.Fuel != toll.FuelElectric || reply.Next != api.StepVehicle {
+		t.Errorf("after the number: %+v", reply)
+	}
+	r.answer(per, api.StepVehicle, api.AgreementAnswers{Sure: true})
+	if reply = r.answer(per, api.StepCountry, api.AgreementAnswers{Country: "SE"}); reply.Answers.Plate != "" || reply.Answers.Sure || reply.Found != nil {
+		t.Errorf("another country keeps the vehicle: %+v", reply.Answers)
+	}
+	if reply, err = r.Show(t.Context(), per); err != nil || reply.Answers.Street != "Storgata 1" || reply.Answers.Charger != "ferde" {
+		t.Errorf("after a reload: %+v, %v", reply.Answers, err)
+	}
+	other, err := r.Show(t.Context(), actor("Kari Lund"))
+	if err != nil || other.ID != "" || other.Answers.Street != "" {
+		t.Errorf("somebody else sees %+v, %v", other.Answers, err)
+	}
+	if text := r.one("select encode(sealed, 'escape') from agreement_draft"); text == "" || strings.Contains(text, "Storgata") || strings.Contains(text, "BT90214") {
+		t.Errorf("the draft can be read: %q", text)
+	}
+	r.ahead = agreement.DraftMax + time.Minute
+	if reply, err = r.Show(t.Context(), per); err != nil || reply.ID != "" {
+		t.Errorf("after %s the answers still wait: %v", agreement.DraftMax, err)
+	}
+}
+
+// S2.28: nobody is asked for what we have, and a company's address is in the register of companies.
+func TestItDoesNotAskForWhatIsThere(t *testing.T) {
+	r, per := open(t), actor("Per Dahl")
+	if _, err := r.conn.Exec(t.Context(), "update profile set street = 'Kaien 2', postal_code = '5003', city = '', country = 'NO' where account_id = $1", string(per.Account)); err != nil {
+		t.Fatal(err)
+	}
+	reply, err := r.Show(t.Context(), per)
+	if err != nil || len(reply.Missing) != 1 || reply.Missing[0] != "city" {
+		t.Errorf("missing %v, %v", reply.Missing, err)
+	}
+	reply, err = r.Show(t.Context(), actor("Nils Berg"))
+	if err != nil || len(reply.Missing) != 0 || len(reply.Steps) != len(api.AgreementSteps())-1 {
+		t.Errorf("a company: missing %v, steps %v, %v", reply.Missing, reply.Steps, err)
+	}
+}
+
+func TestAVehicleThatNoRegisterKnowsIsStated(t *testing.T) {
+	r, per := open(t), actor("Per Dahl")
+	r.register.Break(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
+	r.answer(per, api.StepCountry, api.AgreementAnswers{Country: "NO"})
+	if reply := r.answer(per, api.StepPlate, api.AgreementAnswers{Country: "NO", Plate: "BT90214"}); !reply.Silent || reply.Found != nil {
+		t.Errorf("a silent register: %+v", reply)
+	}
+	r.register.Break(nil)
+	id := r.fill(per, toll.NewPlate("DE", "M-AB 1234"))
+	_, err := r.Answer(t.Context(), per, api.AgreementStepRequest{Step: api.StepVehicle, Answers: api.AgreementAnswers{Stated: &toll.Stated{Kind: toll.KindHeavy}}})
+	refused(t, "half a statement", err, fault.FieldMissing, "fuel")
+	made, err := r.Begin(t.Context(), per, id)
+	if err != nil || made.Plate.Text != "MAB1234" {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	facts := r.one("select concat_ws(' ', source, category, fuel) from vehicle_facts f join vehicle v on v.id = f.vehicle_id where v.plate = 'MAB1234'")
+	if facts != "stated M1 diesel" {
+		t.Errorf("facts: %s", facts)
+	}
+}
+
+// S2.33: without both sets of terms there is no agreement and no tag is sent; with them their versions
+// and the time are kept.
+func TestNothingBeginsBeforeTheTermsAreAccepted(t *testing.T) {
+	r, per := open(t), actor("Per Dahl")
+	id := r.fill(per, fixture.LivPlate)
+	before := r.one("select concat_ws(' ', (select count(*) from agreement), (select count(*) from mount), (select count(*) from tag_order), (select street from profile where account_id = $1))", string(per.Account))
+	if before != "5 44 0 " {
+		t.Errorf("before: %q", before)
+	}
+	if _, err := r.conn.Exec(t.Context(), "delete from agreement_draft"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.Begin(t.Context(), per, id)
+	refused(t, "a draft that is gone", err, fault.DraftGone, "")
+	r.answer(per, api.StepCharger, api.AgreementAnswers{Charger: "ferde"})
+	r.answer(per, api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"})
+	r.answer(per, api.StepCountry, api.AgreementAnswers{Country: "NO"})
+	r.answer(per, api.StepPlate, api.AgreementAnswers{Country: "NO", Plate: "BT90214"})
+	r.answer(per, api.StepVehicle, api.AgreementAnswers{Sure: true})
+	reply := r.answer(per, api.StepTag, api.AgreementAnswers{Tag: "yes"})
+	_, err = r.Begin(t.Context(), per, reply.ID)
+	refused(t, "without terms", err, fault.TermsNeeded, "terms")
+	for _, kind := range toll.Terms() {
+		_, err := r.Answer(t.Context(), per, api.AgreementStepRequest{Step: api.StepTerms, Answers: api.AgreementAnswers{Terms: map[toll.TermsKind]int{kind: 1}}})
+		if fault.CodeOf(err) != fault.TermsNeeded {
+			t.Errorf("with %s alone: %v", kind, err)
+		}
+	}
+	if after := r.one("select concat_ws(' ', (select count(*) from agreement), (select count(*) from tag_order))"); after != "5 0" {
+		t.Errorf("without terms: %s", after)
+	}
+	r.answer(per, api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}})
+	made, err := r.Begin(t.Context(), per, reply.ID)
+	if err != nil || !made.Tag {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	kept := r.one("select string_agg(kind || ' ' || version || ' ' || (accepted_at > now() - interval '1 hour'), ', ' order by kind) from agreement_terms where agreement_id = $1", string(made.ID))
+	if kept != "general 1 true, special 1 true" {
+		t.Errorf("terms: %s", kept)
+	}
+	if orders := r.one("select count(*)::text from tag_order where agreement_id = $1 and sent_at is null", string(made.ID)); orders != "1" {
+		t.Errorf("%s tags are ordered", orders)
+	}
+}
+
+// One set of answers makes one agreement: pressed twice, in two tabs, or sent again after a crash that
+// swallowed the answer.
+func TestOneSetOfAnswersMakesOneAgreement(t *testing.T) {
+	r, per := open(t), actor("Per Dahl")
+	id := r.fill(per, fixture.LivPlate)
+	const many = 40
+	numbers, failures := make([]string, many), make([]error, many)
+	var all sync.WaitGroup
+	for n := range many {
+		all.Go(func() {
+			made, err := r.Begin(t.Context(), per, id)
+			numbers[n], failures[n] = made.Number, err
+		})
+	}
+	all.Wait()
+	for n := range many {
+		if failures[n] != nil || numbers[n] != numbers[0] || numbers[n] == "" {
+			t.Errorf("press %d: %q, %v; the first gave %q", n, numbers[n], failures[n], numbers[0])
+		}
+	}
+	again, err := r.Begin(t.Context(), per, id)
+	if err != nil || again.Number != numbers[0] {
+		t.Errorf("sent again later: %+v, %v", again, err)
+	}
+	counts := r.one(`select concat_ws(' ', (select count(*) from agreement where customer_id = $1), (select count(*) from mount m join agreement g on g.id = m.agreement_id where g.customer_id = $1),
+		(select count(*) from outbox where kind = 'agreement.made'), (select count(*) from account_event where kind = 'agreed'), (select count(*) from tag_order), (select count(*) from agreement_draft))`, string(per.Customer))
+	if counts != "1 1 1 1 1 0" {
+		t.Errorf("agreements, vehicles on them, letters, events, tags, drafts: %s", counts)
+	}
+	if address := r.one("select concat_ws(', ', street, postal_code, city, country) from profile where account_id = $1", string(per.Account)); address != "Storgata 1, 0155, Oslo, NO" {
+		t.Errorf("address: %s", address)
+	}
+	receipt, err := r.Receipt(t.Context(), per, again.Number)
+	if err != nil || receipt.Plate != fixture.LivPlate || receipt.Charger != "Ferde" {
+		t.Errorf("receipt: %+v, %v", receipt, err)
+	}
+	if _, err := r.Receipt(t.Context(), actor("Kari Lund"), again.Number); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("somebody else's receipt: %v", err)
+	}
+	if _, err := r.Begin(t.Context(), actor("Kari Lund"), id); fault.CodeOf(err) != fault.DraftGone {
+		t.Errorf("somebody else's answers: %v", err)
+	}
+}
+
+// Two people who want the same vehicle at once: one gets it, and the other learns nothing of whom.
+func TestAVehicleIsOnOneAgreement(t *testing.T) {
+	r, per, olav, kari := open(t), actor("Per Dahl"), actor("Olav Haugen"), actor("Kari Lund")
+	ids := map[string]string{per.Person: r.fill(per, fixture.LivPlate), olav.Person: r.fill(olav, fixture.LivPlate)}
+	var all sync.WaitGroup
+	failures := make([]error, 2)
+	for n, who := range []access.Actor{per, olav} {
+		all.Go(func() { _, failures[n] = r.Begin(t.Context(), who, ids[who.Person]) })
+	}
+	all.Wait()
+	if (failures[0] == nil) == (failures[1] == nil) {
+		t.Fatalf("got %v and %v, want one of them", failures[0], failures[1])
+	}
+	for _, err := range failures {
+		if err != nil {
+			refused(t, "the other", err, fault.VehicleTaken, "plate")
+		}
+	}
+	taken, err := r.Begin(t.Context(), kari, r.fill(kari, toll.NewPlate("NO", "SV 61733")))
+	refused(t, "Olav's car", err, fault.VehicleTaken, "plate")
+	if taken.Number != "" || r.one("select count(*)::text from agreement where customer_id = $1", string(kari.Customer)) != "1" {
+		t.Error("an agreement began for it all the same")
+	}
+	_, err = r.Answer(t.Context(), kari, api.AgreementStepRequest{Step: api.StepPlate, Answers: api.AgreementAnswers{Country: "NO", Plate: "DP45821"}})
+	refused(t, "her own car", err, fault.VehicleYours, "plate")
+}
+
+// portal.md D4: questions to the register are counted.
+func TestPlatesCannotBeTriedInBulk(t *testing.T) {
+	r, per := open(t), actor("Per Dahl")
+	r.answer(per, api.StepCountry, api.AgreementAnswers{Country: "NO"})
+	var err error
+	tries := 0
+	for ; err == nil && tries < 50; tries++ {
+		_, err = r.Answer(t.Context(), per, api.AgreementStepRequest{Step: api.StepPlate, Answers: api.AgreementAnswers{Country: "NO", Plate: "BT90214"}})
+	}
+	if fault.CodeOf(err) != fault.TooMany || tries > 10 {
+		t.Errorf("after %d tries: %v", tries, err)
+	}
+}
+
+// Whoever holds a vehicle without an agreement may put it on one; what the register knew stays.
+func TestAnOwnersVehicleComesOnTheAgreement(t *testing.T) {
+	r, per := open(t), actor("Per Dahl")
+	made, err := r.Begin(t.Context(), per, r.fill(per, toll.NewPlate("NO", "RK 20877")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := r.one("select concat_ws(' ', v.id, v.owner_id, count(f.*)) from vehicle v join vehicle_facts f on f.vehicle_id = v.id join mount m on m.vehicle_id = v.id where m.agreement_id = $1 group by v.id", string(made.ID))
+	if want := string(fixture.PerCar) + " " + string(fixture.Per) + " 1"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

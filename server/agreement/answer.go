@@ -1,0 +1,301 @@
+package agreement
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/google/uuid"
+
+	"bompass/server/access"
+	"bompass/server/partner/register"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/ident"
+	"bompass/shared/toll"
+)
+
+// Limits of what is written into a field.
+const (
+	textMax   = 100
+	postalMax = 10
+)
+
+// answers are what waits in a draft.
+type answers struct {
+	api.AgreementAnswers
+	Found    *register.Vehicle `json:"found,omitempty"`  // what the register says of the plate
+	Silent   bool              `json:"silent,omitempty"` // it could not be asked
+	Accepted time.Time         `json:"accepted,omitzero"`
+}
+
+func (a answers) plate() toll.Plate { return toll.NewPlate(a.Country, a.Plate) }
+
+// row is what a draft's answers are sealed for.
+func row(who Owner, id string) string {
+	return "agreement draft " + id + " of " + string(who.Account) + " for " + string(who.Customer)
+}
+
+func (d *Desk) open(who Owner, draft Draft) (a answers, err error) {
+	if draft.ID == "" {
+		return a, nil
+	}
+	plain, err := d.Keys.OpenText(draft.Sealed.Key, draft.Sealed.Data, row(who, draft.ID))
+	if err != nil {
+		return a, fmt.Errorf("agreement draft: %w", err)
+	}
+	if err := json.Unmarshal(plain, &a); err != nil {
+		return a, fmt.Errorf("agreement draft: %w", err)
+	}
+	return a, nil
+}
+
+func (d *Desk) close(who Owner, draft Draft, a answers) (Draft, error) {
+	plain, err := json.Marshal(a)
+	if err != nil {
+		return Draft{}, fmt.Errorf("agreement draft: %w", err)
+	}
+	if draft.ID == "" {
+		draft.ID = uuid.NewString()
+	}
+	draft.Saved = d.Now()
+	draft.Sealed.Key, draft.Sealed.Data = d.Keys.SealText(plain, row(who, draft.ID))
+	return draft, nil
+}
+
+// steps are those that a person is asked.
+func steps(missing []string) []api.AgreementStep {
+	return slices.DeleteFunc(api.AgreementSteps(), func(s api.AgreementStep) bool { return s == api.StepDetails && len(missing) == 0 })
+}
+
+// next is the first step that is not answered.
+func (d *Desk) next(a answers, missing []string) api.AgreementStep {
+	for _, step := range steps(missing) {
+		if !d.answered(a, step, missing) {
+			return step
+		}
+	}
+	return api.StepCheck
+}
+
+func (d *Desk) answered(a answers, step api.AgreementStep, missing []string) bool {
+	switch step {
+	case api.StepCharger:
+		return d.charger(a.Charger) != ""
+	case api.StepDetails:
+		return checkDetails(a.AgreementAnswers, missing) == nil
+	case api.StepCountry:
+		return a.Country != ""
+	case api.StepPlate:
+		return a.Plate != ""
+	case api.StepVehicle:
+		return a.Found != nil && a.Sure || a.Found == nil && a.Stated != nil
+	case api.StepTag:
+		return a.Tag != ""
+	case api.StepTerms:
+		return checkTerms(a.Terms) == nil
+	case api.StepCheck:
+	}
+	return true
+}
+
+// Answer takes the answer to one step and says what is next. What hangs on another answer than before is
+// asked again.
+func (d *Desk) Answer(ctx context.Context, actor access.Actor, req api.AgreementStepRequest) (api.AgreementDraftReply, error) {
+	missing, err := d.missing(ctx, actor)
+	if err != nil {
+		return api.AgreementDraftReply{}, err
+	}
+	var found *register.Vehicle
+	var silent bool
+	if req.Step == api.StepPlate { // before anything is locked
+		if found, silent, err = d.look(ctx, actor, &req.Answers); err != nil {
+			return api.AgreementDraftReply{}, err
+		}
+	}
+	var kept answers
+	var draft Draft
+	err = d.Store.ChangeAgreementDraft(ctx, owner(actor), d.Now().Add(-DraftMax), func(before Draft) (Draft, error) {
+		a, err := d.open(owner(actor), before)
+		if err != nil {
+			return Draft{}, err
+		}
+		if req.Step == api.StepPlate {
+			if a.Country != req.Answers.Country { // it was changed in another tab meanwhile
+				return Draft{}, fault.New(fault.DraftGone)
+			}
+			if a.Plate != req.Answers.Plate {
+				a.Plate, a.Sure, a.Stated = req.Answers.Plate, false, nil
+			}
+			a.Found, a.Silent = found, silent
+		} else if err := d.take(&a, req, missing); err != nil {
+			return Draft{}, err
+		}
+		kept = a
+		draft, err = d.close(owner(actor), before, a)
+		return draft, err
+	})
+	if err != nil {
+		return api.AgreementDraftReply{}, err
+	}
+	return d.reply(ctx, actor, draft, kept)
+}
+
+// take puts one step's answer among the others.
+func (d *Desk) take(a *answers, req api.AgreementStepRequest, missing []string) error {
+	in := req.Answers
+	switch req.Step {
+	case api.StepCharger:
+		if d.charger(in.Charger) == "" {
+			return chosen(in.Charger != "", "charger")
+		}
+		a.Charger = in.Charger
+	case api.StepDetails:
+		in = tidy(in)
+		if err := checkDetails(in, missing); err != nil {
+			return err
+		}
+		a.Street, a.PostalCode, a.City, a.Home = in.Street, in.PostalCode, in.City, in.Home
+	case api.StepCountry:
+		if !countryCode(in.Country) {
+			return chosen(in.Country != "", "country")
+		}
+		if a.Country != in.Country {
+			a.Country, a.Plate, a.Found, a.Sure, a.Stated = in.Country, "", nil, false, nil
+		}
+	case api.StepVehicle:
+		return a.vehicle(in)
+	case api.StepTag:
+		if in.Tag != "yes" && in.Tag != "no" {
+			return chosen(in.Tag != "", "tag")
+		}
+		a.Tag = in.Tag
+	case api.StepTerms:
+		if err := checkTerms(in.Terms); err != nil {
+			return err
+		}
+		a.Terms, a.Accepted = versions(), d.Now()
+	case api.StepPlate, api.StepCheck:
+	default:
+		return fault.New(fault.FieldWrong).At("step")
+	}
+	return nil
+}
+
+// vehicle takes that the register's vehicle is the one, or what the person states where it knows none.
+func (a *answers) vehicle(in api.AgreementAnswers) error {
+	if a.Plate == "" {
+		return fault.New(fault.FieldMissing).At("plate")
+	}
+	if a.Found != nil {
+		if !in.Sure {
+			return fault.New(fault.FieldMissing).At("sure")
+		}
+		a.Sure, a.Stated = true, nil
+		return nil
+	}
+	if in.Stated == nil {
+		return fault.New(fault.FieldMissing).At("kind")
+	}
+	stated := *in.Stated
+	if _, wrong := stated.Facts(); wrong != "" {
+		return fault.New(fault.FieldMissing).At(wrong)
+	}
+	if !stated.AsksFuel() {
+		stated.Fuel = ""
+	}
+	if !stated.AsksEuro() {
+		stated.Euro = 0
+	}
+	a.Stated = &stated
+	return nil
+}
+
+// look checks a plate and asks the register what vehicle has it, S2.32. Whether it is on somebody else's
+// agreement is not said here: that would tell strangers about each other, portal.md D4.
+func (d *Desk) look(ctx context.Context, actor access.Actor, in *api.AgreementAnswers) (found *register.Vehicle, silent bool, err error) {
+	plate, problem := ident.Plate(in.Country, in.Plate)
+	switch {
+	case problem == ident.Missing:
+		return nil, false, fault.New(fault.FieldMissing).At("plate")
+	case problem != ident.None || !countryCode(plate.Country):
+		return nil, false, fault.New(fault.FieldWrong).At("plate")
+	}
+	in.Country, in.Plate = plate.Country, plate.Text
+	if err := d.Count.Asked(ctx, actor, "plate"); err != nil {
+		return nil, false, err
+	}
+	number, err := d.Store.AgreementOf(ctx, actor.Customer, plate, d.Now())
+	if err != nil {
+		return nil, false, err
+	}
+	if number != "" {
+		return nil, false, fault.New(fault.VehicleYours, "number", number).At("plate")
+	}
+	v, err := d.Register.Vehicle(ctx, plate)
+	switch code := fault.CodeOf(err); {
+	case err == nil:
+		return &v, false, nil
+	case code == fault.NotFound:
+		return nil, false, nil
+	case code == fault.PartnerDown || code == fault.PartnerUnset: // the person can state it, and is told why
+		return nil, true, nil
+	}
+	return nil, false, err
+}
+
+// chosen is the fault of a choice that was not made, or of one that is not offered.
+func chosen(made bool, field string) error {
+	if made {
+		return fault.New(fault.FieldWrong).At(field)
+	}
+	return fault.New(fault.FieldMissing).At(field)
+}
+
+func checkTerms(accepted map[toll.TermsKind]int) error {
+	for _, kind := range toll.Terms() {
+		if accepted[kind] != toll.TermsVersion(kind) {
+			return fault.New(fault.TermsNeeded).At(string(kind))
+		}
+	}
+	return nil
+}
+
+func tidy(in api.AgreementAnswers) api.AgreementAnswers {
+	for _, s := range []*string{&in.Street, &in.PostalCode, &in.City, &in.Home} {
+		*s = strings.TrimSpace(*s)
+	}
+	return in
+}
+
+// checkDetails names the first field that is missing or cannot be right.
+func checkDetails(in api.AgreementAnswers, missing []string) error {
+	for _, f := range []struct {
+		name, value string
+		max         int
+	}{{"street", in.Street, textMax}, {"postal_code", in.PostalCode, postalMax}, {"city", in.City, textMax}, {"home", in.Home, 2}} {
+		switch {
+		case !slices.Contains(missing, f.name):
+		case f.value == "":
+			return fault.New(fault.FieldMissing).At(f.name)
+		case len(f.value) > f.max || strings.ContainsFunc(f.value, unicode.IsControl):
+			return fault.New(fault.FieldWrong).At(f.name)
+		case f.name == "home" && !countryCode(f.value), f.name == "postal_code" && in.Home == "NO" && !digits(f.value, 4):
+			return fault.New(fault.FieldWrong).At(f.name)
+		}
+	}
+	return nil
+}
+
+func digits(s string, n int) bool {
+	return len(s) == n && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+}
+
+// countryCode tells whether a text can be an ISO 3166 alpha-2 code.
+func countryCode(s string) bool {
+	return len(s) == 2 && !strings.ContainsFunc(s, func(r rune) bool { return r < 'A' || r > 'Z' })
+}

@@ -1,0 +1,169 @@
+// Package legacy owns the customer numbers and passwords of the customer system before this one: reading
+// them in, and checking one once, to link an agreement to whoever knows them, S1.11, S1.38, S2.35, K03.
+//
+// They open nothing else: nobody signs in with them. Who may act for a customer from then on is package
+// access's.
+package legacy
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/notice"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// How often a day numbers and passwords may be tried: by one account, for one number, from one network,
+// portal.md D4.
+const (
+	AccountMax = 5
+	NumberMax  = 5
+	NetworkMax = 20
+)
+
+const (
+	typedMax   = 200 // of what a person may type
+	hashingMax = 2   // passwords that are checked at once
+)
+
+// Outcome is what came of an agreement whose number and password were right. The words stand in the
+// catalogues under "find.outcome.<outcome>".
+type Outcome string
+
+// The outcomes.
+const (
+	Linked  Outcome = "linked"
+	Yours   Outcome = "yours"
+	Company Outcome = "company" // never a private person's, S2.41
+	Taken   Outcome = "taken"
+)
+
+// Found is an agreement of the customer that was proven.
+type Found struct {
+	Number  string
+	Outcome Outcome
+}
+
+// Credential is what is kept of a customer of the system before.
+type Credential struct {
+	Number    string
+	Agreement string
+	Sealed    access.Sealed // its hash
+	Used      bool
+	Imported  time.Time
+}
+
+// Use is a right number and password about to be spent.
+type Use struct {
+	Number  string
+	Account toll.AccountID
+	At      time.Time
+	// Tell writes to the address that the customer had until now.
+	Tell func(to notice.Reader, agreement string) ([]notice.Letter, error)
+}
+
+// Store keeps credentials.
+type Store interface {
+	// Credential returns the number's, or else another one whose check costs as much; ok says which. It is
+	// empty when there are none at all.
+	Credential(ctx context.Context, number string) (c Credential, ok bool, err error)
+	// UseCredential spends one and links what it stands for. It returns fault.LegacyWrong when it is spent
+	// or its agreement is not in force.
+	UseCredential(ctx context.Context, u Use) ([]Found, error)
+	// PutCredentials keeps those that are new and takes another hash for those that are not spent.
+	PutCredentials(ctx context.Context, list []Credential) error
+}
+
+// Counter counts tries, package access.
+type Counter interface {
+	Daily(ctx context.Context, limits ...access.Daily) error
+}
+
+// Desk links agreements.
+type Desk struct {
+	store  Store
+	keys   access.Keys
+	letter *notice.Writer
+	count  Counter
+	now    func() time.Time
+	places chan struct{} // one for each password that is being checked
+}
+
+// NewDesk returns a Desk whose letters are written by letter.
+func NewDesk(store Store, keys access.Keys, letter *notice.Writer, count Counter, now func() time.Time) *Desk {
+	return &Desk{store: store, keys: keys, letter: letter, count: count, now: now, places: make(chan struct{}, hashingMax)}
+}
+
+// Link links the agreement that a number and password stand for. Whatever is wrong, the answer and the
+// work are the same, and every try counts, right ones too.
+func (d *Desk) Link(ctx context.Context, visitor access.Visitor, actor access.Actor, number, password string) ([]Found, error) {
+	number = strings.TrimSpace(number)
+	switch {
+	case number == "":
+		return nil, fault.New(fault.FieldMissing).At("number")
+	case password == "":
+		return nil, fault.New(fault.FieldMissing).At("password")
+	case len(number) > typedMax || len(password) > typedMax:
+		return nil, fault.New(fault.LegacyWrong)
+	}
+	err := d.count.Daily(ctx,
+		access.Daily{Kind: "legacy account", Name: string(actor.Account), Most: AccountMax},
+		access.Daily{Kind: "legacy number", Name: strings.ToLower(number), Most: NumberMax},
+		access.Daily{Kind: "legacy network", Name: visitor.Address, Most: NetworkMax},
+	)
+	if err != nil {
+		return nil, err
+	}
+	kept, known, err := d.store.Credential(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	right, err := d.right(ctx, kept, password)
+	if err != nil {
+		return nil, err
+	}
+	if !right || !known || kept.Used {
+		return nil, fault.New(fault.LegacyWrong)
+	}
+	return d.store.UseCredential(ctx, Use{Number: kept.Number, Account: actor.Account, At: d.now(), Tell: func(to notice.Reader, agreement string) ([]notice.Letter, error) {
+		if to.Address == "" || strings.EqualFold(to.Address, actor.Email) {
+			return nil, nil
+		}
+		letter, err := d.letter.Mail(notice.LegacyLinked, to, notice.Content{Params: []any{"number", agreement, "person", actor.Person}})
+		return []notice.Letter{letter}, err
+	}})
+}
+
+// right checks a password against what is kept, when there is a place for it.
+func (d *Desk) right(ctx context.Context, kept Credential, password string) (bool, error) {
+	if kept.Number == "" {
+		return false, nil
+	}
+	text, err := d.keys.OpenText(kept.Sealed.Key, kept.Sealed.Data, row(kept.Number))
+	if err != nil {
+		return false, err
+	}
+	hash, err := ParseHash(string(text))
+	if err != nil {
+		return false, err
+	}
+	select {
+	case d.places <- struct{}{}:
+		defer func() { <-d.places }()
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	return hash.Right(password), nil
+}
+
+func row(number string) string { return "legacy credential " + number }
+
+// Seal makes a credential of a line, its hash sealed: whoever copies the database cannot try passwords.
+func Seal(keys access.Keys, line Line, hash Hash, at time.Time) Credential {
+	c := Credential{Number: line.Number, Agreement: line.Agreement, Imported: at}
+	c.Sealed.Key, c.Sealed.Data = keys.SealText([]byte(hash.String()), row(c.Number))
+	return c
+}

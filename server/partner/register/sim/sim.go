@@ -1,0 +1,99 @@
+// Package sim is a vehicle register for development and tests: the look-up of Statens vegvesen over HTTP,
+// with vehicles that its owner gives it.
+package sim
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"bompass/server/partner/register"
+	"bompass/shared/toll"
+)
+
+// Register is the simulated register.
+type Register struct {
+	key      string
+	vehicles map[toll.Plate]register.Vehicle
+
+	mu     sync.Mutex
+	broken http.HandlerFunc
+	asked  int
+}
+
+// New makes a register that answers whoever has the key.
+func New(key string, vehicles map[toll.Plate]register.Vehicle) *Register {
+	return &Register{key: key, vehicles: vehicles}
+}
+
+// Break answers every request with a handler of the test's; nil repairs it.
+func (s *Register) Break(h http.HandlerFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.broken = h
+}
+
+// Asked is how often the register was asked.
+func (s *Register) Asked() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
+}
+
+// ServeHTTP answers as the register does.
+func (s *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked++
+	switch {
+	case s.broken != nil:
+		s.broken(w, r)
+	case r.Method != http.MethodGet || r.URL.Path != "/enkeltoppslag/kjoretoydata":
+		http.NotFound(w, r)
+	case r.Header.Get("Svv-Authorization") != "Apikey "+s.key:
+		w.WriteHeader(http.StatusForbidden)
+	default:
+		plate := toll.NewPlate("NO", r.URL.Query().Get("kjennemerke"))
+		v, known := s.vehicles[plate]
+		if !known {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"kjoretoydataListe": []any{item(plate, v)}}) // a client that has gone hears nothing
+	}
+}
+
+type object = map[string]any
+
+// item is a vehicle as the register writes it, as far as anybody here reads it.
+func item(plate toll.Plate, v register.Vehicle) object {
+	hybrid := "INGEN"
+	if v.Facts.PlugIn {
+		hybrid = "LADBAR"
+	}
+	codes := map[toll.Fuel]string{toll.FuelPetrol: "1", toll.FuelDiesel: "2", toll.FuelGas: "4", toll.FuelElectric: "5", toll.FuelHydrogen: "6", toll.FuelUnknown: "9"}
+	fuels := []object{{"drivstoffKode": object{"kodeVerdi": codes[v.Facts.Fuel]}}}
+	if v.Facts.PlugIn {
+		fuels = append([]object{{"drivstoffKode": object{"kodeVerdi": codes[toll.FuelElectric]}}}, fuels...)
+	}
+	technical := object{
+		"generelt":        object{"merke": []object{{"merke": v.Make}}, "handelsbetegnelse": []string{v.Model}},
+		"dimensjoner":     object{"lengde": v.LengthMM},
+		"vekter":          object{"tillattTotalvekt": v.Facts.WeightKG},
+		"motorOgDrivverk": object{"hybridKategori": object{"kodeVerdi": hybrid}, "motor": []object{{"drivstoff": fuels}}},
+		"miljodata":       object{},
+	}
+	if v.Facts.Euro > 0 {
+		technical["miljodata"] = object{"euroKlasse": object{"kodeNavn": "Euro " + strconv.Itoa(v.Facts.Euro)}}
+	}
+	return object{
+		"kjoretoyId":              object{"kjennemerke": plate.String()},
+		"forstegangsregistrering": object{"registrertForstegangNorgeDato": v.Since + "-03-01"},
+		"godkjenning": object{
+			"forstegangsGodkjenning": object{"forstegangRegistrertDato": v.Since + "-03-01"},
+			"tekniskGodkjenning":     object{"kjoretoyklassifisering": object{"tekniskKode": object{"kodeVerdi": v.Facts.Category}}, "tekniskeData": technical},
+		},
+	}
+}

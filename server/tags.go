@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"text/tabwriter"
+
+	"bompass/server/config"
+	"bompass/server/store"
+	"bompass/shared/ident"
+	"bompass/shared/toll"
+)
+
+// tagsCommand lists the tags that customers wait for, and takes down which one was sent.
+func tagsCommand(ctx context.Context, args []string, w world) error {
+	switch {
+	case len(args) == 0, len(args) == 1 && args[0] == "--json":
+		return withStore(ctx, w, func(_ config.Config, s *store.Store) error { return listTags(ctx, s, w, len(args) == 1) })
+	case len(args) == 3 && args[0] == "sent":
+		order, err := strconv.ParseInt(args[1], 10, 64)
+		if err != nil {
+			return fmt.Errorf("%q is no order; server tags lists them", args[1])
+		}
+		if len(args[2]) != 19 || !ident.Luhn(args[2]) {
+			return fmt.Errorf("%q is no tag's number: it has 19 digits, the last one checks the others", args[2])
+		}
+		return withStore(ctx, w, func(_ config.Config, s *store.Store) error {
+			if err := s.SendTag(ctx, order, toll.TagID(args[2]), w.now()); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(w.out, "tag %s is the vehicle's from now on\n", args[2])
+			return err
+		})
+	}
+	return errors.New("write: server tags [--json], or server tags sent ORDER TAG")
+}
+
+func listTags(ctx context.Context, s *store.Store, w world, asJSON bool) error {
+	if _, err := s.Migrate(ctx); err != nil {
+		return err
+	}
+	list, err := s.TagOrders(ctx)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return printLines(w.out, list)
+	}
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(w.out, "nobody waits for a tag")
+		return err
+	}
+	table := tabwriter.NewWriter(w.out, 0, 8, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "ORDER\tORDERED\tAGREEMENT\tVEHICLE\tNAME\tADDRESS")
+	for _, o := range list {
+		_, _ = fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", o.ID, o.At.UTC().Format("2006-01-02 15:04Z"), o.Agreement, o.Plate, o.Name, o.Address)
+	}
+	return table.Flush()
+}
