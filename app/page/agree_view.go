@@ -277,7 +277,7 @@ func (p *agree) accepting() []app.UI {
 		id := string(kind)
 		body = append(body, app.Elem("div").Class("bp-terms").Body(
 			p.field(id, w.T("agree.terms."+id), "").Box(p.terms[kind], ui.Toggle("terms/"+id, func(_ app.Context, on bool) { p.terms[kind] = on })),
-			app.Elem("p").Body(app.A().Class("ds-link").Href("/terms/"+id).Target("_blank").Text(w.T("agree.read."+id))),
+			app.Elem("p").Body(app.A().Class("ds-link").Href("/terms/"+id).Text(w.T("agree.read."+id))),
 		))
 	}
 	return body

@@ -117,7 +117,7 @@ func (s *server) eidBegin(c *fiber.Ctx) error {
 // gone afterwards.
 func (s *server) eidReturn(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Set(fiber.HeaderReferrerPolicy, "no-referrer") // the address holds a code
+	c.Set(fiber.HeaderReferrerPolicy, "same-origin") // the address holds a code
 	back, ok := returned(c)
 	if !ok {
 		return s.eidFailed(c, fault.New(fault.EIDRefused))

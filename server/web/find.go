@@ -50,8 +50,8 @@ func (s *server) find(c *fiber.Ctx, actor access.Actor, v view) error {
 
 // foundLetter is behind the letter's link. It waits in the browser while its reader signs in.
 func (s *server) foundLetter(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	if token := c.Query("token"); token != "" {
+		c.Set(fiber.HeaderReferrerPolicy, unreferred)
 		s.keep(c, linkCookie, token, invitationKept)
 		return c.Redirect(linkFoundPath, fiber.StatusSeeOther)
 	}

@@ -115,8 +115,8 @@ func (s *server) mountLetters() {
 
 // invitation keeps the letter's token while its holder signs in or registers, then asks.
 func (s *server) invitation(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	if token := c.Query("token"); token != "" {
+		c.Set(fiber.HeaderReferrerPolicy, unreferred)
 		s.keep(c, linkCookie, token, invitationKept)
 		return c.Redirect(invitationPath, fiber.StatusSeeOther)
 	}

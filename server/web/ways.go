@@ -129,8 +129,8 @@ func (s *server) wrongOn(c *fiber.Ctx, v view, f *form, page string, err error) 
 // mail programs look, too.
 func (s *server) opened(w way) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 		if token := c.Query("token"); token != "" {
+			c.Set(fiber.HeaderReferrerPolicy, unreferred)
 			s.keep(c, linkCookie, token, access.ResetMax)
 			return c.Redirect(c.Path(), fiber.StatusSeeOther)
 		}
@@ -140,6 +140,10 @@ func (s *server) opened(w way) fiber.Handler {
 		return s.pages.send(c, fiber.StatusOK, "form", v)
 	}
 }
+
+// unreferred is for answers whose address holds a secret and that hold no form: a browser that may tell
+// nobody where it is says of its forms, too, that they come from nowhere.
+const unreferred = "no-referrer"
 
 func (s *server) link(c *fiber.Ctx) access.Token { return access.Token(s.cookie(c, linkCookie)) }
 

@@ -58,8 +58,12 @@ func (h *house) linkIn(m message.Received) string {
 func (v *visitor) open(path string, fields url.Values) page {
 	v.t.Helper()
 	p := v.get(path)
-	if p.StatusCode != http.StatusSeeOther || strings.Contains(p.Header.Get("Location"), "token") {
-		v.t.Fatalf("the link: got %d %q, want its token out of the address", p.StatusCode, p.Header.Get("Location"))
+	if p.StatusCode != http.StatusSeeOther || strings.Contains(p.Header.Get("Location"), "token") || p.Header.Get("Referrer-Policy") != "no-referrer" {
+		v.t.Fatalf("the link: got %d %q, want its token out of the address and told to nobody", p.StatusCode, p.Header.Get("Location"))
+	}
+	// A browser that may not say where it is sends a form's Origin as null, which is refused.
+	if policy := v.get(p.Header.Get("Location")).Header.Get("Referrer-Policy"); policy == "no-referrer" {
+		v.t.Errorf("%s has a form and the policy %s", p.Header.Get("Location"), policy)
 	}
 	return v.fill(p.Header.Get("Location"), fields)
 }

@@ -1,0 +1,286 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/pquerna/otp/totp"
+
+	"bompass/server/internal/e2e"
+	"bompass/shared/fixture"
+	"bompass/shared/toll"
+)
+
+// linkFor is the newest link in the mailbox that begins so.
+func linkFor(t *testing.T, product *e2e.Product, begins string) string {
+	t.Helper()
+	found := regexp.MustCompile(`href="(` + regexp.QuoteMeta(product.URL()+begins) + `[^"]*)"`)
+	for range 200 { // the letter leaves on its own
+		resp, err := http.Get(product.URL() + "/dev/inbox")
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := found.FindStringSubmatch(strings.ReplaceAll(string(body), "&amp;", "&")); m != nil {
+			return m[1]
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("no letter has a link to %s", begins)
+	return ""
+}
+
+// flow walks the questions in a browser.
+type flow struct {
+	t    *testing.T
+	page *e2e.Page
+	axe  *looker // looks at every step; nil for none
+}
+
+// at waits for a question, with focus on its heading, and looks at it.
+func (f flow) at(step, question string) {
+	f.t.Helper()
+	f.page.See(question)
+	f.page.Wait("the step "+step, `location.search.includes("step=`+step+`") && document.querySelector("h1").textContent === "`+question+`"`)
+	if f.axe != nil {
+		f.axe.at(f.t, "step "+step)
+		for screen, view := range map[string]e2e.View{"390-light": e2e.Phone, "390-dark": e2e.Phone.InDark(), "1280-light": e2e.Desktop, "1280-dark": e2e.Desktop.InDark()} {
+			f.page.Look(view)
+			f.page.Wait(step+" to fit "+screen, `document.documentElement.scrollWidth <= window.innerWidth`)
+			f.page.Shot("agree-" + step + "-" + screen)
+		}
+	}
+}
+
+func (f flow) choose(selector, value string) {
+	f.t.Helper()
+	f.page.Wait(selector, `document.querySelector("`+selector+`")`)
+	f.page.Text(`(() => { const s = document.querySelector("` + selector + `"); s.value = "` + value + `"; s.dispatchEvent(new Event("change", {bubbles: true})); return 1; })()`)
+}
+
+func (f flow) next() {
+	f.t.Helper()
+	f.page.Press("main form button[type=submit]")
+}
+
+const (
+	focused   = `document.activeElement && document.activeElement.tagName === "H1"`
+	mistaken  = `document.activeElement && document.activeElement.id === "mistakes"`
+	termsName = "Godtar du vilkårene?"
+)
+
+// S1.12, S2.25, S2.27, S2.28, S2.30, S2.31, S2.32, S2.33: a person with an eID and no agreement is asked,
+// answers no, and is led to an agreement, which is real: the car's next passage is on it, with its price.
+func TestAPersonWithAnEIDBecomesACustomer(t *testing.T) {
+	product := e2e.Start(t, program)
+	page := e2e.Open(t, e2e.Desktop)
+	axe := newLooker(t, page)
+	f := flow{t, page, &axe}
+	page.Go(product.URL() + "/")
+	page.Press(`main a[href^="/login/eid/no"]`)
+	page.Press(`input[value="liv"]`)
+	page.Press(`button[type="submit"]`)
+	page.Fill("#email", "liv@bompass.example")
+	page.Press("#consent-privacy")
+	f.next()
+	page.See("liv@bompass.example")
+	page.Go(linkFor(t, product, "/email/confirm"))
+	page.Press("main form button[type=submit]")
+	page.See("Adressen er bekreftet")
+	page.Go(product.URL() + "/")
+	page.See("Er du allerede kunde hos et bomselskap?")
+	page.Press(`button[name="answer"][value="no"]`)
+
+	f.at("charger", "Hvilket bomselskap vil du ha avtale med?")
+	f.next()
+	page.Wait("focus on what is wrong", mistaken)
+	page.See("Fyll ut feltet.")
+	page.Shot("agree-mistake")
+	page.Press("#charger-fjellinjen")
+	f.next()
+	f.at("details", "Hvor bor du?")
+	page.Wait("focus on the question", focused)
+	page.Fill("#street", "Storgata 1")
+	page.Fill("#postal_code", "0155")
+	page.Fill("#city", "Oslo")
+	f.next()
+	f.at("country", "Hvilket land er kjøretøyet registrert i?")
+	f.choose("#country", "NO")
+	f.next()
+	f.at("plate", "Hva er registreringsnummeret?")
+	page.Fill("#plate", "bt 90214")
+	f.next()
+	f.at("vehicle", "Er dette kjøretøyet ditt?")
+	page.See("SKODA ENYAQ")
+	page.See("elbil")
+	page.Go(product.URL() + "/agreements/new") // a reload keeps the answers
+	f.at("vehicle", "Er dette kjøretøyet ditt?")
+	f.next()
+	f.at("tag", "Vil du ha en brikke?")
+	page.Press("#tag-yes")
+	f.next()
+	f.at("terms", termsName)
+	page.Press("#general")
+	f.next()
+	page.Wait("focus on what is wrong", mistaken)
+	page.See("Du må godta begge vilkårene")
+	page.Press("#special")
+	f.next()
+	f.at("check", "Kontroller svarene dine")
+	page.See("Storgata 1, 0155 Oslo")
+	page.Press(`.bp-change a[href*="step=charger"]`)
+	f.at("charger", "Hvilket bomselskap vil du ha avtale med?")
+	page.Press("#charger-ferde")
+	f.next()
+	f.at("check", "Kontroller svarene dine")
+	page.See("Ferde")
+	page.Press("main form button[type=submit]")
+	page.See("Avtalen er opprettet")
+	page.Wait("the receipt's own address", `location.pathname === "/agreements/done"`)
+	page.Wait("focus on the heading", focused)
+	axe.at(t, "receipt")
+	page.Look(e2e.Phone)
+	page.Shot("agree-done-390")
+	page.Look(e2e.Desktop)
+	page.Shot("agree-done-1280")
+	linkFor(t, product, "/agreements/done?number=71")
+
+	driveBy(t, product, fixture.LivPlate, 501)
+	page.Press(`main a[href="/"]`)
+	page.See("BT 90214")
+	page.See("Ferde")
+	page.Wait("the passage", `document.querySelectorAll('button[id^="passage-"]').length === 1`)
+	page.Press(`button[id^="passage-"]`)
+	page.See("Listepris")
+	page.Shot("agree-overview")
+	if page.Text(`document.body.innerText.includes("uten avtale")`) == "true" {
+		t.Error("the vehicle is shown as without an agreement")
+	}
+}
+
+// driveBy lets a car without a tag pass a station now, and waits until it is charged.
+func driveBy(t *testing.T, product *e2e.Product, plate toll.Plate, epoch int64) {
+	t.Helper()
+	var body bytes.Buffer
+	o := toll.Observation{Station: "oslo-301", Lane: 1, Epoch: epoch, At: time.Now().UTC(), Direction: toll.Inbound, Country: plate.Country, Plate: plate.Text}
+	if err := json.NewEncoder(&body).Encode(o); err != nil {
+		t.Fatal(err)
+	}
+	product.Send(t, &body)
+}
+
+// S2.15–S2.17, S2.25, S2.27, S1.13: a person who registers with an address does the same by keyboard, for a
+// car that no register knows; and begins a second one from within.
+func TestARegisteredPersonBecomesACustomerByKeyboard(t *testing.T) {
+	product := e2e.Start(t, program)
+	page := e2e.Open(t, e2e.Phone)
+	f := flow{t: t, page: page}
+	const email, password = "berit@bompass.example", "Elleve-granskog-42"
+	page.Go(product.URL() + "/register")
+	page.Fill("#name", "Berit Aas")
+	page.Fill("#email", email)
+	page.Fill("#password", password)
+	page.Press("main form button[type=submit]")
+	page.See("sendt")
+	page.Go(linkFor(t, product, "/register/confirm"))
+	page.Press("main form button[type=submit]")
+	page.See("Logg inn")
+	page.Go(product.URL() + "/login")
+	page.Fill("#email", email)
+	page.Fill("#password", password)
+	page.Press("main form button[type=submit]")
+	page.Wait("a secret", `document.querySelector("code.bp-secret")`)
+	code, err := totp.GenerateCode(strings.ReplaceAll(page.Text(`document.querySelector("code.bp-secret").textContent`), " ", ""), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.Fill("#code", code)
+	page.Press("main form button[type=submit]")
+	page.Wait("recovery codes", `document.querySelectorAll("main li, main code").length > 5`)
+	page.Go(product.URL() + "/")
+	page.Press("#consent-privacy")
+	f.next()
+	page.See("Er du allerede kunde hos et bomselskap?")
+	page.Press(`button[name="answer"][value="no"]`)
+
+	f.at("charger", "Hvilket bomselskap vil du ha avtale med?")
+	tabTo(t, page, "#charger-fjellinjen")
+	page.Type(" ")
+	page.Type(kb.Enter)
+	f.at("details", "Hvor bor du?")
+	tabTo(t, page, "#street")
+	page.Type("Kaien 2" + kb.Tab + "5003" + kb.Tab + "Bergen" + kb.Enter)
+	f.at("country", "Hvilket land er kjøretøyet registrert i?")
+	tabTo(t, page, "#country")
+	page.Type("Tys") // the letters of the country
+	tabTo(t, page, "main form button[type=submit]")
+	page.Type(kb.Enter)
+	f.at("plate", "Hva er registreringsnummeret?")
+	tabTo(t, page, "#plate")
+	page.Type("M-AB 1234" + kb.Enter)
+	f.at("vehicle", "Hva slags kjøretøy er det?")
+	page.Shot("agree-stated-390")
+	tabTo(t, page, "#kind-car")
+	page.Type(" ")
+	page.Wait("the question of fuel", `document.querySelector("#fuel")`)
+	tabTo(t, page, "#fuel")
+	page.Type("Di")
+	tabTo(t, page, "main form button[type=submit]")
+	page.Type(kb.Enter)
+	f.at("tag", "Vil du ha en brikke?")
+	tabTo(t, page, "#tag-yes")
+	page.Type(kb.ArrowDown)
+	page.Type(kb.Enter)
+	f.at("terms", termsName)
+	tabTo(t, page, "#general")
+	page.Type(" ")
+	tabTo(t, page, "#special")
+	page.Type(" " + kb.Enter)
+	f.at("check", "Kontroller svarene dine")
+	tabTo(t, page, "main form button[type=submit]")
+	page.Type(kb.Enter)
+	page.See("Avtalen er opprettet")
+	page.See("DE MAB1234")
+
+	page.Go(product.URL() + "/")
+	page.See("DE MAB1234")
+	page.Press(`main a[href="/agreements/new"]`)
+	f.at("charger", "Hvilket bomselskap vil du ha avtale med?")
+}
+
+// S1.11, S1.38: the number and password of the customer system before link an agreement, which is shown
+// once its customer is chosen.
+func TestAnOldCustomerNumberLinksAnAgreement(t *testing.T) {
+	product := e2e.Start(t, program)
+	page := e2e.Open(t, e2e.Phone)
+	signIn(t, page, product, account(t, "per@bompass.example"))
+	page.See("RK 20877")
+	page.Press(`main a[href="/agreements/find"]`)
+	page.Press(`main a[href="/agreements/find/old"]`)
+	page.Fill("#number", fixture.LegacyNumber)
+	page.Fill("#password", "feil passord")
+	page.Press("main form button[type=submit]")
+	page.See("stemmer ikke")
+	page.Shot("agree-old-wrong")
+	page.Fill("#password", fixture.LegacyPassword)
+	page.Press("main form button[type=submit]")
+	page.See("Avtale 7005001: Knyttet til deg.")
+	page.Shot("agree-old-linked")
+	for _, v := range newLooker(t, page).look(t) {
+		t.Errorf("%s: %s", v.ID, v.Help)
+	}
+	page.Go(product.URL() + "/parties?next=%2F")
+	page.Press(`main form:nth-of-type(2) button[type=submit], main li:nth-of-type(2) button[type=submit]`)
+	page.See("KH 70315")
+}
