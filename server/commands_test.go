@@ -79,6 +79,8 @@ func TestCommandsWorkOnADatabaseElsewhere(t *testing.T) {
 		{"seed", "the cast is there: 7 accounts, 45 vehicles"},
 		{"quarantine", "nothing waits for a person"},
 		{"quarantine --json", ""},
+		{"tags", "nobody waits for a tag"},
+		{"tags --json", ""},
 		{"version", "bompass "},
 		{"help", "server serve"},
 	} {
@@ -103,6 +105,11 @@ func TestCommandsRefuseWhatTheyDoNotKnow(t *testing.T) {
 		{"simulate fast", `"fast" is no flag`},
 		{"check tariffs no/such/directory", "no/such/directory"},
 		{"check tariffs main.go", "main.go is a file"},
+		{"legacy", "import what?"},
+		{"legacy import no/such/file", "no/such/file"},
+		{"tags send", "tags sent ORDER TAG"},
+		{"tags sent x 9578010000000000012", `"x" is no order`},
+		{"tags sent 1 9578010000000000013", "is no tag's number"},
 		{"rate --tariff no/such/directory --passages -", "no/such/directory"},
 	} {
 		_, said, err := perform(t, server, env, strings.Fields(c.args)...)

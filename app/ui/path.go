@@ -34,14 +34,15 @@ func (s Stepper) UI() app.UI {
 	items := make([]app.UI, 0, len(s.Steps))
 	for i, step := range s.Steps {
 		number := app.Elem("span").Class("bp-step-number").Aria("hidden", "true").Text(strconv.Itoa(i + 1))
+		text := app.Elem("span").Class("bp-step-text").Text(step.Text)
 		item := app.Elem("li").Class("bp-step")
 		switch {
 		case i < s.Here:
-			item = item.Class("bp-step-done").Body(app.A().Href(step.Href).Body(number, app.Text(step.Text)))
+			item = item.Class("bp-step-done").Body(app.A().Href(step.Href).Body(number, text))
 		case i == s.Here:
-			item = item.Aria("current", "step").Body(number, app.Elem("span").Text(step.Text))
+			item = item.Aria("current", "step").Body(number, text)
 		default:
-			item = item.Body(number, app.Elem("span").Text(step.Text))
+			item = item.Body(number, text)
 		}
 		items = append(items, item)
 	}

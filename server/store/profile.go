@@ -283,8 +283,12 @@ func exportSections() map[string]string {
 		"acts_for":   "select c.name, p.role, p.until from account_party p join customer c on c.id = p.customer_id where p.account_id = $1 and ($2::uuid is null or true)",
 		"customer":   "select c.* from customer c where c.id = $2 and $1::uuid is not null",
 		"agreements": "select number, issuer, charger, valid_from, valid_to, blocked from agreement where customer_id = $2 and $1::uuid is not null order by number",
-		"vehicles":   "select country, plate from vehicle where owner_id = $2 and $1::uuid is not null order by plate",
-		"tags":       "select t.id, t.status from tag t join agreement a on a.id = t.agreement_id where a.customer_id = $2 and $1::uuid is not null order by t.id",
+		"terms": `select g.number, t.kind, t.version, t.accepted_at from agreement_begun n join agreement g on g.id = n.agreement_id
+			join agreement_terms t on t.agreement_id = g.id where n.account_id = $1 and ($2::uuid is null or true) order by g.number, t.kind`,
+		"tag_orders": `select g.number, v.country, v.plate, o.ordered_at, o.sent_at from tag_order o join agreement g on g.id = o.agreement_id
+			join vehicle v on v.id = o.vehicle_id where g.customer_id = $2 and $1::uuid is not null order by o.id`,
+		"vehicles": "select country, plate from vehicle where owner_id = $2 and $1::uuid is not null order by plate",
+		"tags":     "select t.id, t.status from tag t join agreement a on a.id = t.agreement_id where a.customer_id = $2 and $1::uuid is not null order by t.id",
 		"passages": `select p.passed_at, p.station, p.country, p.plate, p.tag, c.net from passage p
 			left join lateral (select net from charge c where c.passage_id = p.id order by revision desc limit 1) c on true
 			where p.customer_id = $2 and $1::uuid is not null order by p.passed_at`,

@@ -57,7 +57,8 @@ var Rules = []Rule{
 		Never: []string{
 			"bompass/server/web", "bompass/server/config", "bompass/server/embedded", "bompass/app", "bompass/hardware",
 			"bompass/server/partner/identity/openid", "bompass/server/partner/identity/sim",
-			"bompass/server/partner/mandate/altinn", "bompass/server/partner/mandate/sim", "github.com/gofiber/",
+			"bompass/server/partner/mandate/altinn", "bompass/server/partner/mandate/sim",
+			"bompass/server/partner/register/vegvesen", "bompass/server/partner/register/sim", "github.com/gofiber/",
 		},
 		Why: "store remembers, it does not decide",
 	},
@@ -77,6 +78,12 @@ var Rules = []Rule{
 	},
 	{
 		From: "./server/partner/...", Never: domain, Why: "a system outside knows its own part and nothing of ours",
+	},
+	{
+		From: "./server/agreement", Never: domain, Why: "domains decide; HTTP and SQL are details",
+	},
+	{
+		From: "./server/legacy", Never: domain, Why: "domains decide; HTTP and SQL are details",
 	},
 	{
 		From: "./server/account", Never: domain, Why: "domains decide; HTTP and SQL are details",
