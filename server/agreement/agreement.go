@@ -66,10 +66,21 @@ type Made struct {
 
 // Store keeps answers and makes agreements.
 type Store interface {
+	Drafts
+	Agreements
+	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
+}
+
+// Drafts keeps answers that wait.
+type Drafts interface {
 	// AgreementDraft returns a zero Draft when none was saved since an instant.
 	AgreementDraft(ctx context.Context, who Owner, since time.Time) (Draft, error)
 	// ChangeAgreementDraft lets one change after the other be made; a refusal leaves the draft as it was.
 	ChangeAgreementDraft(ctx context.Context, who Owner, since time.Time, change func(Draft) (Draft, error)) error
+}
+
+// Agreements makes agreements and finds them.
+type Agreements interface {
 	// BeginAgreement makes one agreement of a draft. A draft that was made into one already gives that
 	// one; any other that is not there is fault.DraftGone, and a vehicle on an agreement that is in force
 	// fault.VehicleTaken.
@@ -78,7 +89,6 @@ type Store interface {
 	MadeAgreement(ctx context.Context, customer toll.CustomerID, number string) (Made, error)
 	// AgreementOf is the number of the customer's own agreement that a vehicle is on; empty when it is on none.
 	AgreementOf(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (string, error)
-	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
 }
 
 // Counter counts questions that cost somebody something, package access.
