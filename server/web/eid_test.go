@@ -72,6 +72,10 @@ func TestHelpNeedsNoLogin(t *testing.T) {
 			t.Errorf("the sign-in page lacks %q", want)
 		}
 	}
+	form, foot := strings.Index(login, `<form method="post" action="/login"`), strings.Index(login, "<footer")
+	if help, language := strings.Index(login, `href="/help/login"`), strings.Index(login, `hreflang="sv"`); help < form || language < foot || foot < 0 {
+		t.Errorf("help stands at %d and the languages at %d, want them below the form at %d and in the footer at %d", help, language, form, foot)
+	}
 	if strings.Contains(login, "OBS!") {
 		t.Error("a good browser is warned of")
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/agreement"
+	"bompass/server/legacy"
 	"bompass/server/profile"
 	"bompass/server/web"
 	"bompass/shared/api"
@@ -38,7 +40,7 @@ func deps(t *testing.T, options ...option) web.Deps {
 	}
 	h := &house{t: t, live: &liveFeed{}}
 	d := web.Deps{
-		Registrar: &access.Registrar{}, Locksmith: &access.Locksmith{}, Profile: &profile.Desk{},
+		Registrar: &access.Registrar{}, Locksmith: &access.Locksmith{}, Profile: &profile.Desk{}, Agreements: &agreement.Desk{}, Legacy: &legacy.Desk{},
 		Context: context.Background(), PublicURL: "http://localhost", Desk: access.NewDesk(nil, access.Keys{}, h.now), Accounts: h,
 		Passages: h, Tariffs: published, Live: h.live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
 		Log: discard(),
