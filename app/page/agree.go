@@ -206,7 +206,7 @@ func (p *agree) refuse(ctx app.Context, err error) {
 func (p *agree) Render() app.UI {
 	w := p.f.words()
 	if p.f.s.Neutral() {
-		return p.f.render(agreePath)
+		return p.f.render(agreePath, ui.Title(w.T("agree.title")))
 	}
 	switch {
 	case p.wrong != nil:

@@ -69,7 +69,7 @@ func (p *agreed) refresh(ctx app.Context) {
 func (p *agreed) Render() app.UI {
 	w := p.f.words()
 	if p.f.s.Neutral() {
-		return p.f.render(agreedPath)
+		return p.f.render(agreedPath, ui.Title(w.T("agree.title")))
 	}
 	switch {
 	case p.wrong != nil:
