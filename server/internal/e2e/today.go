@@ -20,7 +20,7 @@ import (
 const todaysEpoch = 78
 
 // lorriesToday is how many of Fjordfrakt's drive today.
-const lorriesToday = 12
+const lorriesToday = fixture.LorryCount
 
 // today sends passages of Kari's petrol car and of Fjordfrakt's lorries that have just happened and waits
 // until they are charged: what the cast drives by itself on the first morning of a month is too little to
