@@ -183,3 +183,59 @@ func TestATransactionThatWasCarriedToItsEndIsReleased(t *testing.T) {
 		t.Errorf("got %s %v, released %t", read.Finding, err, m.Released())
 	}
 }
+
+// Whoever drives with a tag that cannot be charged must not hear that all is well.
+func TestTheDriverHearsHowItWent(t *testing.T) {
+	yesterday := dsrc.DateCompact{Year: 2026, Month: 6, Day: 14}
+	for _, c := range []struct {
+		name   string
+		change func(*sim.Tag)
+		signal string
+	}{
+		{"read", func(*sim.Tag) {}, `"setmmirq":0`},
+		{"expired", func(tag *sim.Tag) { tag.Expiry = yesterday }, `"setmmirq":1`},
+		{"a wrong number", func(tag *sim.Tag) { tag.Number[9] = 0x3F }, `"setmmirq":1`},
+	} {
+		tag := newTag(t)
+		c.change(tag)
+		read, err := sim.Exchange(efc.Standard(beacon()), tag.Answer, now().UTC())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var heard []string
+		for _, m := range read.Raw {
+			_, apdu, err := dsrc.CutFragment(m.Octets)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := dsrc.DecodeType("TApdu", apdu)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(text), "setmmirq") && !m.FromTag {
+				heard = append(heard, string(text))
+			}
+		}
+		if len(heard) != 1 || !strings.Contains(heard[0], c.signal) {
+			t.Errorf("%s: got %v, want one with %s", c.name, heard, c.signal)
+		}
+	}
+}
+
+func TestABatteryIsWeakByItsOwnBits(t *testing.T) {
+	for status, want := range map[uint16]bool{0x0800: true, 0x0801: true, 0x0400: false, 0: false} {
+		tag, profile := newTag(t), efc.Standard(beacon())
+		tag.Status, profile.LowBattery = status, 0x0800
+		if read, err := sim.Exchange(profile, tag.Answer, now()); err != nil || read.LowBattery != want {
+			t.Errorf("%04X: got %t %v, want %t", status, read.LowBattery, err, want)
+		}
+	}
+}
+
+// A tag that tells no plate, and a plate that was not read, differ from nothing.
+func TestAPlateThatIsNotKnownDiffersFromNone(t *testing.T) {
+	silent := hardware.TagRead{Finding: hardware.Read}
+	if got := efc.Against(silent, hardware.PlateRead{Country: "NO", Text: "DP45821"}); got != hardware.Read {
+		t.Errorf("got %s", got)
+	}
+}
