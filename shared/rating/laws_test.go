@@ -142,6 +142,28 @@ func TestResolvingFastIsResolving(t *testing.T) {
 	})
 }
 
+// Explanations are written into the place of earlier ones: nothing of those stays.
+func TestAnExplanationKeepsNothingOfTheOneBefore(t *testing.T) {
+	plan := compile(t, wholeBook(t))
+	junk := rating.Step{
+		Rule: "junk", Ore: 1, Tariff: "junk", Class: "junk", Band: "junk", Num: 1, Den: 1, From: start, Mins: 1, By: "junk", Count: 1, Of: 1, Text: "junk", Amount: 1,
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		set := resolveAll(plan, drawSet(t, plan))
+		rating.Sort(set)
+		charges := make([]rating.Charge, len(set))
+		plan.Rate(set, charges)
+		ids := func(n int) toll.PassageID { return toll.PassageID(fmt.Sprint(n)) }
+		for i := range set {
+			want := plan.Explain(set, charges, i, ids, nil)
+			got := plan.Explain(set, charges, i, ids, slices.Repeat([]rating.Step{junk}, 16)[:0])
+			if !slices.Equal(got, want) {
+				t.Fatalf("%d: got %v, want %v", i, got, want)
+			}
+		}
+	})
+}
+
 func TestStepsSumToNetAndNetIsAtMostList(t *testing.T) {
 	plan := compile(t, wholeBook(t))
 	rapid.Check(t, func(t *rapid.T) {
