@@ -194,6 +194,9 @@ func drawCaps(t *rapid.T, b *strings.Builder) {
 	if rapid.Bool().Draw(t, "month") {
 		fmt.Fprintf(b, " cap x %d for light heavy%s%s\n", rapid.IntRange(1, 9).Draw(t, "n"), drawNeeds(t), per)
 	}
+	if rapid.Bool().Draw(t, "another month") {
+		fmt.Fprintf(b, " cap y %d for light heavy%s%s\n", rapid.IntRange(1, 9).Draw(t, "n"), drawNeeds(t), pick(t, "per", "", " per station"))
+	}
 	if rapid.Bool().Draw(t, "day") {
 		fmt.Fprintf(b, " cap x %d kroner per day for light heavy%s%s\n", rapid.IntRange(1, 200).Draw(t, "most"), drawNeeds(t), per)
 	}
