@@ -34,12 +34,12 @@ func TestShareRoundsHalfUpOnce(t *testing.T) {
 }
 
 func TestParseReadsWhatStringWrites(t *testing.T) {
-	for _, ore := range []money.Ore{0, 5, 100, 2320, -5, -123456, 99999999} {
+	for _, ore := range []money.Ore{0, 5, 100, 2320, -5, -123456, 99999999, 99999999999999} {
 		if got, err := money.Parse(ore.String()); err != nil || got != ore {
 			t.Errorf("%d written as %s: got %d, %v", ore, ore, got, err)
 		}
 	}
-	for _, bad := range []string{"", "-", "1.", "1.234", "1,50", "kr 5", "1 000", ".5", "١"} {
+	for _, bad := range []string{"", "-", "1.", "1.234", "1,50", "kr 5", "1 000", ".5", "١", "--5", "2x", "2.x", "2.1x", "2:", "2/", "1234567890123"} {
 		if got, err := money.Parse(bad); err == nil {
 			t.Errorf("%q was taken as %d", bad, got)
 		}
