@@ -26,10 +26,14 @@ func TestAPassagesIdentityIsWhatItHasAlwaysBeen(t *testing.T) {
 func TestEveryPartOfTheIdentityTellsPassagesApart(t *testing.T) {
 	seen := map[toll.PassageID]string{}
 	for _, o := range []toll.Observation{
-		{Station: "oslo-301", Lane: 1, Epoch: 1, Sequence: 1}, {Station: "oslo-302", Lane: 1, Epoch: 1, Sequence: 1},
-		{Station: "oslo-301", Lane: 2, Epoch: 1, Sequence: 1}, {Station: "oslo-301", Lane: 1, Epoch: 2, Sequence: 1},
-		{Station: "oslo-301", Lane: 1, Epoch: 1, Sequence: 2}, {Station: "oslo-301", Lane: 11, Epoch: 1, Sequence: 1},
-		{Station: "oslo-301", Lane: 1, Epoch: 11, Sequence: 1}, {Station: "oslo-301", Lane: 1, Epoch: 1, Sequence: 11},
+		{Station: "oslo-301", Lane: 1, Epoch: 1, Sequence: 1},
+		{Station: "oslo-302", Lane: 1, Epoch: 1, Sequence: 1},
+		{Station: "oslo-301", Lane: 2, Epoch: 1, Sequence: 1},
+		{Station: "oslo-301", Lane: 1, Epoch: 2, Sequence: 1},
+		{Station: "oslo-301", Lane: 1, Epoch: 1, Sequence: 2},
+		{Station: "oslo-301", Lane: 11, Epoch: 1, Sequence: 1},
+		{Station: "oslo-301", Lane: 1, Epoch: 11, Sequence: 1},
+		{Station: "oslo-301", Lane: 1, Epoch: 1, Sequence: 11},
 	} {
 		if other, twice := seen[o.ID()]; twice {
 			t.Errorf("%s and %s are one", o.Key(), other)
