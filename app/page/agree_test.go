@@ -161,6 +161,18 @@ func TestAWrongAnswerIsSaidAtItsField(t *testing.T) {
 	}
 }
 
+// A vehicle that is taken may be the person's own: the page leads to the search, and tells of nobody.
+func TestATakenVehicleLeadsToTheSearch(t *testing.T) {
+	o := atDesk()
+	o.draft.Next, o.refuse = api.StepCheck, fault.New(fault.VehicleTaken).At("plate")
+	w, s := openOffice(t, o, "/agreements/new", page.NewAgree)
+	s.do(func(ctx app.Context) { page.Conclude(ctx, s.page) })
+	s.shows("står allerede på en avtale", `href="/agreements/find"`, "Opprett avtalen")
+	if w.FocusOn != ui.MistakesID {
+		t.Errorf("focus on %q", w.FocusOn)
+	}
+}
+
 func TestAHeavyVehicleStatesItsEmissionClass(t *testing.T) {
 	o := atDesk()
 	o.draft.Next = api.StepVehicle

@@ -8,6 +8,7 @@ import (
 
 	"bompass/app/ui"
 	"bompass/shared/api"
+	"bompass/shared/fault"
 	"bompass/shared/i18n"
 	"bompass/shared/toll"
 )
@@ -105,7 +106,11 @@ func (p *agree) form() app.UI {
 	case api.StepCheck:
 		body, send, act = p.check(), w.T("agree.begin"), ui.Submit("begin", p.begin)
 	}
-	return ui.Question(p.question(), act, append(body, ui.Mistakes(w.T("app.mistakes"), p.mistakes()), ui.Send(send))...)
+	body = append(body, ui.Mistakes(w.T("app.mistakes"), p.mistakes()))
+	if p.refused != nil && p.refused.Code == fault.VehicleTaken { // it may be the person's own
+		body = append(body, app.Elem("p").Body(app.A().Class("ds-link").Href("/agreements/find").Text(w.T("overview.find"))))
+	}
+	return ui.Question(p.question(), act, append(body, ui.Send(send))...)
 }
 
 // mistakes are what the server refused, each at its field.

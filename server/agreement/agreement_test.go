@@ -382,3 +382,43 @@ func TestAnOwnersVehicleComesOnTheAgreement(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// Answers from several tabs at once are all kept, in one draft.
+func TestAnswersFromSeveralTabsAreAllKept(t *testing.T) {
+	r, per := open(t), actor("Per Dahl")
+	var all sync.WaitGroup
+	for step, a := range map[api.AgreementStep]api.AgreementAnswers{
+		api.StepCharger: {Charger: "ferde"}, api.StepCountry: {Country: "NO"}, api.StepTag: {Tag: "no"},
+		api.StepDetails: {Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"},
+		api.StepTerms:   {Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}},
+	} {
+		all.Go(func() {
+			if _, err := r.Answer(t.Context(), per, api.AgreementStepRequest{Step: step, Answers: a}); err != nil {
+				t.Errorf("%s: %v", step, err)
+			}
+		})
+	}
+	all.Wait()
+	reply, err := r.Show(t.Context(), per)
+	a := reply.Answers
+	if err != nil || a.Charger != "ferde" || a.Country != "NO" || a.Tag != "no" || a.City != "Oslo" || len(a.Terms) != 2 || reply.Next != api.StepPlate {
+		t.Errorf("kept %+v, next %s, %v", a, reply.Next, err)
+	}
+	if drafts := r.one("select count(*)::text from agreement_draft"); drafts != "1" {
+		t.Errorf("%s drafts", drafts)
+	}
+}
+
+// A company's agreement is the company's, whoever makes it.
+func TestACompanyMakesAgreementsToo(t *testing.T) {
+	r, nils := open(t), actor("Nils Berg")
+	for n, plate := range []toll.Plate{fixture.LivPlate, fixture.MarekPlate} {
+		made, err := r.Begin(t.Context(), nils, r.fill(nils, plate))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if owner := r.one("select customer_id::text from agreement where number = $1", made.Number); owner != string(fixture.Fjordfrakt) {
+			t.Errorf("agreement %d is %s's", n, owner)
+		}
+	}
+}

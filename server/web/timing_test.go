@@ -115,7 +115,7 @@ func TestTheProgramHoldsNoSecret(t *testing.T) {
 }
 
 func secrets() map[string]string {
-	all := map[string]string{"the password": fixture.Password, "the station's key": fixture.StationKey}
+	all := map[string]string{"the password": fixture.Password, "the station's key": fixture.StationKey, "the old password": fixture.LegacyPassword}
 	for n, a := range fixture.Accounts() {
 		all[fmt.Sprintf("secret %d", n)], all[fmt.Sprintf("number %d", n)] = a.TOTPSecret, a.BirthNumber
 	}

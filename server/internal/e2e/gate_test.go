@@ -83,7 +83,7 @@ func TestNobodyIsKeptOut(t *testing.T) {
 		page.Press(`footer button[lang="` + lang + `"]`)
 		page.Wait("the language", `document.documentElement.lang === "`+lang+`" && document.querySelector("#agreements")`)
 		l.at(t, "overview "+lang)
-		for _, path := range []string{"/check", "/prices", "/profile", "/sessions", "/people", "/device", "/security", "/passages?from=2026-01-01&to=2026-03-15"} {
+		for _, path := range []string{"/check", "/prices", "/profile", "/sessions", "/people", "/device", "/security", "/agreements/new", "/agreements/find", "/agreements/find/old", "/terms/special", "/passages?from=2026-01-01&to=2026-03-15"} {
 			page.Go(product.URL() + path)
 			page.Wait("the page "+path, `document.querySelector("h1") && !document.querySelector(".ds-skeleton")`)
 			l.at(t, path+" "+lang)
