@@ -103,3 +103,19 @@ func TestItAsksForOneAgreementsPassages(t *testing.T) {
 	s.shows("EK 31204", "agreement=b&from=2026-10-01")
 	s.hides(`<option value="` + string(fixture.KariPetrol))
 }
+
+// S1.13, S2.45, S2.46, S2.48, S2.49: the balance page names the company and the number, and leads to
+// linking agreements and to making a new one, for those who may change things.
+func TestItLeadsToMoreAgreements(t *testing.T) {
+	for name, d := range map[string]*desk{"two agreements": {overview: month()}, "none": {}} {
+		_, s := open(t, d, "/", page.NewOverview)
+		if !strings.Contains(s.text(), `href="/agreements/new"`) || !strings.Contains(s.text(), `href="/agreements/find"`) {
+			t.Errorf("%s: no way to more", name)
+		}
+		if name == "two agreements" {
+			s.shows("Fjellinjen", "Ferde", "DP 45821", "EK 31204", "Avtale 7001001")
+		}
+	}
+	_, s := open(t, &desk{overview: month(), hides: []string{api.AgreementDraft.Name}}, "/", page.NewOverview)
+	s.hides(`href="/agreements/new"`, `href="/agreements/find"`)
+}

@@ -240,7 +240,7 @@ func TestAVehicleThatNoRegisterKnowsIsStated(t *testing.T) {
 	}
 }
 
-// S2.33: without both sets of terms there is no agreement and no tag is sent; with them their versions
+// S2.29, S2.33: without both sets of terms there is no agreement and no tag is sent; with them their versions
 // and the time are kept.
 func TestNothingBeginsBeforeTheTermsAreAccepted(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")

@@ -84,7 +84,7 @@ func TestHelpNeedsNoLogin(t *testing.T) {
 		t.Error("Internet Explorer is not warned of")
 	}
 	for lang, words := range map[string][]string{
-		"nb": {"1 000", "bekrefter hvem du er", "Digdir", "øverst til høyre", `href="#logout"`, "72 54 09 00"},
+		"nb": {"1 000", "bekrefter hvem du er", "Digdir", `href="https://www.digdir.no/"`, "øverst til høyre", `href="#logout"`, "72 54 09 00"},
 		"en": {"1,000", "confirms who you are", "Digdir", "upper right"},
 		"sv": {"Logga ut", "Digdir"}, "de": {"Abmelden", "Digdir"},
 	} {

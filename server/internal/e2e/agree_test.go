@@ -80,8 +80,7 @@ const (
 	termsName = "Godtar du vilkårene?"
 )
 
-// S1.12, S2.25, S2.27, S2.28, S2.30, S2.31, S2.32, S2.33: a person with an eID and no agreement is asked,
-// answers no, and is led to an agreement, which is real: the car's next passage is on it, with its price.
+// S1.12, S2.25, S2.27–S2.33: a person with an eID and no agreement is asked, answers no, orders a tag on the way, and is led to an agreement, which is real: the car's next passage is on it, with its price.
 func TestAPersonWithAnEIDBecomesACustomer(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
