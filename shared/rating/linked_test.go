@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bompass/shared/rating"
+	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
@@ -71,6 +72,28 @@ func TestAChargeIsSettledWhenItsLinksHaveClosed(t *testing.T) {
 		if got := plan.Settled(c).Sub(at); got != want {
 			t.Errorf("%s: got %v, want %v", station, got, want)
 		}
+	}
+}
+
+// How far passages bear on each other is the longest window with the reach of links on top: what a server
+// has to look at again for a late passage.
+func TestTheReachOfRulesIsWindowAndLink(t *testing.T) {
+	want := map[toll.SchemeID]time.Duration{
+		"oslo": time.Hour, "gothenburg": 90 * time.Minute, "trondheim": 2 * time.Hour, "stockholm": 0, "night": 0,
+		"kvam": 90*time.Minute + time.Millisecond, "tresfjord": time.Hour,
+	}
+	for _, s := range wholeBook(t).Schemes {
+		reach, ok := want[s.ID]
+		if !ok {
+			continue
+		}
+		if got := compile(t, tariff.NewBook(s)).Longest(); got != reach {
+			t.Errorf("%s: got %v, want %v", s.ID, got, reach)
+		}
+		delete(want, s.ID)
+	}
+	if len(want) > 0 {
+		t.Errorf("there are no tariffs of %v", want)
 	}
 }
 

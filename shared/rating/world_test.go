@@ -45,6 +45,13 @@ func TestAnyPlanRatesInAnyOrderAndInAnyBatches(t *testing.T) {
 	})
 }
 
+func TestInAnyPlanAnAddedPassageChangesOnlyWhatRulesReach(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, plan := drawWorld(t)
+		reachesNoFurther(t, plan, drawSet(t, plan))
+	})
+}
+
 func sameAsPlain(t *rapid.T, book *tariff.Book, plan *rating.Plan, inputs []rating.Input) {
 	known := drawKnown(t, inputs)
 	want := plain.Rate(book, inputs, known)
