@@ -38,6 +38,15 @@ func (w *Window) Nobody() bool {
 // Locale is the language the browser asks for.
 func (w *Window) Locale() string { return js.Global().Get("navigator").Get("language").String() }
 
+// Picked is the language that a stranger has picked on a page of the server's; empty when the page does
+// not say.
+func (w *Window) Picked() string {
+	if found := w.document.Get("documentElement").Get("dataset").Get("picked"); found.Type() == js.TypeString {
+		return found.String()
+	}
+	return ""
+}
+
 // Preference is a choice this browser has kept; empty when it has kept none.
 func (w *Window) Preference(name string) (value string) {
 	defer func() { _ = recover() }() // storage may be forbidden: then nothing is kept

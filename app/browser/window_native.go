@@ -54,6 +54,9 @@ func (w *Window) Hasty() bool {
 // Locale is the language the browser asks for: none.
 func (w *Window) Locale() string { return "" }
 
+// Picked is the language that was picked on a page of the server's: none.
+func (w *Window) Picked() string { return "" }
+
 // Preference is a choice this window has kept; empty when it has kept none.
 func (w *Window) Preference(name string) string {
 	w.mu.Lock()

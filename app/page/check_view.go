@@ -59,7 +59,7 @@ func (p *check) found() []app.UI {
 	if p.all {
 		text = p.f.words().T("check.all.hide")
 	}
-	body = append(body, app.Elem("p").Body(ui.Button("secondary", text, ui.On("all", func(app.Context) { p.all = !p.all }))))
+	body = append(body, app.Elem("p").Body(ui.Button("secondary", text, ui.On("all", func(app.Context) { p.all = !p.all })).ID("all")))
 	if p.all {
 		body = append(body, p.lines().table(p.f.words().T("check.title")))
 	}

@@ -146,11 +146,11 @@ func (p *overview) install() app.UI {
 				p.offer = false
 				ctx.ShowAppInstallPrompt()
 			})),
-			ui.Button("tertiary", w.T("device.decline"), ui.On("decline", func(ctx app.Context) {
+			ui.Button("tertiary", w.T("device.decline"), ui.On("decline", func(app.Context) {
 				p.offer = false
 				p.f.s.Decline()
 				p.f.done(w.T("device.declined", "page", w.T("device.title")))
-				p.f.back(ctx)
+				p.f.back()
 			})),
 		),
 	))

@@ -98,21 +98,21 @@ func (f *frame) toasts() []ui.Toast {
 	if f.s.Outdated() && !f.busy() && !f.later {
 		list = append(list, ui.Toast{
 			ID: "update", Text: w.T("app.outdated"), Do: w.T("app.update"), Act: ui.On("outdated", func(app.Context) { f.s.Window.Update() }),
-			Close: w.T("app.later"), Closed: ui.On("later", func(ctx app.Context) {
+			Close: w.T("app.later"), Closed: ui.On("later", func(app.Context) {
 				f.later = true
-				f.back(ctx)
+				f.back()
 			}),
 		})
 	}
 	if t := f.toast; t != nil {
-		shown := ui.Toast{ID: "toast", Text: t.text, Close: w.T("app.close"), Closed: ui.On("toast", func(ctx app.Context) {
+		shown := ui.Toast{ID: "toast", Text: t.text, Close: w.T("app.close"), Closed: ui.On("toast", func(app.Context) {
 			f.toast = nil
-			f.back(ctx)
+			f.back()
 		})}
 		if t.undo != nil {
 			shown.Do, shown.Act = w.T("app.undo"), ui.On("undo/"+t.text, func(ctx app.Context) {
 				f.undo(ctx)
-				f.back(ctx)
+				f.back()
 			})
 		}
 		list = append(list, shown)
@@ -120,10 +120,9 @@ func (f *frame) toasts() []ui.Toast {
 	return list
 }
 
-// back moves focus to the heading when the control that had it is gone.
-func (f *frame) back(ctx app.Context) {
-	ctx.Defer(func(app.Context) { f.s.Window.Focus(ui.TitleID) })
-}
+// back moves focus to the heading when the control that has it goes. It does so at once: go-app drops
+// what a control that is gone has deferred.
+func (f *frame) back() { f.s.Window.Focus(ui.TitleID) }
 
 // blamed is a field with what was said of it, if it is the one that was refused.
 func (f *frame) blamed(refused *fault.Error, field ui.Field) ui.Field {

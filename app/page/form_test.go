@@ -61,7 +61,7 @@ func TestWhatCannotBeUndoneIsAskedFirst(t *testing.T) {
 
 func TestAStationTakenOutCanBePutBack(t *testing.T) {
 	w, s := open(t, kariAtTheCounter(t), "/prices?stops=oslo-104@07:30,oslo-301@07:42&day=2026-11-16", page.NewPrices)
-	s.do(func(ctx app.Context) { page.Withdrawn(ctx, s.page) })
+	s.do(func(app.Context) { page.Withdrawn(s.page) })
 	s.shows("er tatt ut av turen", "Angre")
 	if strings.Contains(w.Address, "oslo-104") {
 		t.Errorf("the station is still in %s", w.Address)

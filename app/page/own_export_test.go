@@ -48,8 +48,8 @@ func Answer(ctx app.Context, p app.Composer) { p.(*people).f.question.do(ctx) }
 func AskEndAll(ctx app.Context, p app.Composer) { p.(*sessions).askEndAll(ctx) }
 
 // Withdrawn takes the first station out of the trip, and Undo puts it back.
-func Withdrawn(ctx app.Context, p app.Composer) { p.(*prices).remove(ctx, 0) }
-func Undo(ctx app.Context, p app.Composer)      { p.(*prices).f.undo(ctx) }
+func Withdrawn(p app.Composer)             { p.(*prices).remove(0) }
+func Undo(ctx app.Context, p app.Composer) { p.(*prices).f.undo(ctx) }
 
 // Clear empties a field of the trip, and Find sends the search.
 func Clear(p app.Composer, field string)    { p.(*prices).keep(field, false, nil) }

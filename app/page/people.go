@@ -72,7 +72,7 @@ func (p *people) ask(ctx app.Context) {
 }
 
 // do changes something, says so, and shows who is left.
-func (p *people) do(ctx app.Context, done string, change func(context.Context) error, then func(app.Context)) {
+func (p *people) do(ctx app.Context, done string, change func(context.Context) error, then func()) {
 	p.refused = nil
 	load(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, change(ctx) }, func(ctx app.Context, _ struct{}, err error) {
 		if p.f.proves(err, peoplePath) {
@@ -90,7 +90,7 @@ func (p *people) do(ctx app.Context, done string, change func(context.Context) e
 		}
 		p.f.done(done)
 		p.f.name(p.f.words().T("people.title"))
-		then(ctx)
+		then()
 		p.ask(ctx)
 	})
 }
@@ -104,7 +104,7 @@ func (p *people) invite(ctx app.Context) {
 		req.Vehicle = ""
 	}
 	w := p.f.words()
-	p.do(ctx, w.T("people.invited"), func(ctx context.Context) error { return p.f.s.Client.Invite(ctx, req) }, func(app.Context) {
+	p.do(ctx, w.T("people.invited"), func(ctx context.Context) error { return p.f.s.Client.Invite(ctx, req) }, func() {
 		p.draft.Email, p.until = "", ""
 		p.f.settle(w.T("people.invite"))
 	})

@@ -127,14 +127,14 @@ func (p *prices) search(ctx app.Context) {
 }
 
 // remove takes a station out of the trip, and can put it back.
-func (p *prices) remove(ctx app.Context, i int) {
+func (p *prices) remove(i int) {
 	before := slices.Clone(p.trip.Stops)
 	name, _ := p.place(before[i].Station)
 	p.change(func(t *trip.Trip) { t.Stops = append(t.Stops[:i], t.Stops[i+1:]...) })
 	p.f.undoable(p.f.words().T("prices.removed", "name", name), func(app.Context) {
 		p.change(func(t *trip.Trip) { t.Stops = before })
 	})
-	ctx.Defer(func(app.Context) { p.f.s.Window.Focus(stationField) })
+	p.f.s.Window.Focus(stationField)
 }
 
 // foundMax is how many stations a search shows.

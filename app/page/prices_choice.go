@@ -85,7 +85,7 @@ func (p *prices) schemes() app.UI {
 
 func (p *prices) offer(s tariff.Station) app.UI {
 	scheme := schemeName(p.f.s.Tariffs().Book, s.Scheme)
-	return ui.Offer("add-"+string(s.ID), s.Name, scheme+" · "+s.ChargerName, p.f.words().T("prices.add", "name", s.Name),
+	return ui.Offer("add-"+string(s.ID), s.Name, scheme+" · "+s.ChargerName, p.f.words().T("prices.add"),
 		ui.On("add/"+string(s.ID), func(ctx app.Context) {
 			p.add(s.ID)
 			ctx.Defer(func(app.Context) { p.f.s.Window.Focus(stationField) })
@@ -105,7 +105,7 @@ func (p *prices) stops() app.UI {
 				minute, ok := parseClock(v)
 				p.keep(field, ok, func(t *trip.Trip) { t.Stops[i].Minute = minute })
 			})),
-			ui.Button("tertiary", w.T("prices.remove"), ui.On("remove/"+key, func(ctx app.Context) { p.remove(ctx, i) })).Aria("label", w.T("prices.remove.name", "name", name)),
+			ui.Button("tertiary", w.T("prices.remove"), ui.On("remove/"+key, func(app.Context) { p.remove(i) })).Aria("label", w.T("prices.remove.name", "name", name)),
 		))
 	}
 	return app.Elem("ol").Class("bp-stops").Body(rows...)

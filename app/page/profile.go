@@ -180,7 +180,7 @@ func (p *profile) erase(ctx app.Context, withdraw bool) {
 		done = p.f.words().T("profile.erase.withdrawn")
 	}
 	p.send(ctx, errand{done: done, do: func(ctx context.Context) (api.ProfileReply, error) { return p.f.s.Client.Erase(ctx, withdraw) }})
-	p.f.back(ctx)
+	p.f.back()
 }
 
 // Render shows the details, the consents and what a person may ask of us.

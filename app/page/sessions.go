@@ -63,7 +63,7 @@ func (p *sessions) end(ctx app.Context, id string) {
 			done, _ = p.f.trouble(err)
 		}
 		p.f.done(done)
-		p.f.back(ctx)
+		p.f.back()
 		p.ask(ctx)
 	})
 }

@@ -54,7 +54,10 @@ func New(w *browser.Window, now func() time.Time) *Session {
 	s := &Session{
 		Client: &apiclient.Client{Transport: k}, Window: w, keeper: k, now: now, hearers: map[int]func(News){}, live: true,
 	}
-	lang := w.Preference("language")
+	lang := w.Picked()
+	if lang == "" {
+		lang = w.Preference("language")
+	}
 	if lang == "" {
 		lang = i18n.Offered(w.Locale())
 	}

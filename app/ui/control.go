@@ -142,8 +142,9 @@ func Chip(text string, act Act) app.UI {
 }
 
 // Offer is one thing to take from a list: what it is, what tells it from others, and what a screen
-// reader calls taking it.
-func Offer(id, name, note, label string, act Act) app.UI {
-	return app.Button().Type("button").ID(id).Class("bp-offer").Aria("label", label+", "+note).OnClick(act.handler(), act.key).Body(
-		app.Elem("span").Class("bp-station").Text(name), app.Elem("span").Class("bp-sub").Text(note))
+// reader says that pressing it does.
+func Offer(id, name, note, does string, act Act) app.UI {
+	return app.Button().Type("button").ID(id).Class("bp-offer").OnClick(act.handler(), act.key).Body(
+		app.Elem("span").Class("bp-station").Text(name), app.Elem("span").Class("bp-sub").Text(note),
+		app.Elem("span").Class("ds-sr-only").Text(", "+does))
 }

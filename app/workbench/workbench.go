@@ -51,7 +51,7 @@ func buttons() []app.UI {
 			ui.Button("primary", "Take away", nothing("danger")).DataSet("color", "danger"), ui.Onward("/", "Onward")),
 		ui.Presets("Presets", []ui.Preset{{Href: "/passages", Text: "This month", Here: true}, {Href: "/passages", Text: "Last month"}, {Href: "/passages", Text: "Last 30 days"}}),
 		app.Elem("div").Class("bp-buttons").Body(ui.Chip("Chip", nothing("chip"))),
-		ui.Offer("offer", "E18 Maritim", "Oslo", "Add E18 Maritim", nothing("offer")),
+		ui.Offer("offer", "E18 Maritim", "Oslo", "Add", nothing("offer")),
 	}
 }
 

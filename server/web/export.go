@@ -15,9 +15,13 @@ import (
 
 const exportPath = "/export"
 
+// sheetMax is how many lines of a section the page shows; the file has all.
+const sheetMax = 50
+
 // sheet is one section of an export as a table.
 type sheet struct {
 	Title string
+	Note  string // that the rest is in the file
 	Heads []string
 	Lines [][]string
 }
@@ -35,7 +39,11 @@ func (s *server) exportPage(c *fiber.Ctx, actor access.Actor, v view) error {
 			return fmt.Errorf("export %s: %w", name, err)
 		}
 		if len(rows) > 0 {
-			v.Sheets = append(v.Sheets, sheetOf(v.T("export."+name), rows))
+			shown := sheetOf(v.T("export."+name), rows[:min(sheetMax, len(rows))])
+			if len(rows) > sheetMax {
+				shown.Note = v.T("ways.export.part", "shown", v.Number(sheetMax), "count", v.Number(int64(len(rows))))
+			}
+			v.Sheets = append(v.Sheets, shown)
 		}
 	}
 	return s.pages.send(c, fiber.StatusOK, "export", v)

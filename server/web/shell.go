@@ -160,7 +160,7 @@ func (s *server) remember(c *fiber.Ctx, actor access.Actor) {
 func (s *server) correct(frame []byte, words *i18n.Words, first firstPaint) []byte {
 	root := `data-color-scheme="` + first.scheme + `"`
 	if first.stranger {
-		root += ` data-visitor="nobody"`
+		root += ` data-visitor="nobody" data-picked="` + words.Lang() + `"` // there is no account to ask for the language
 	}
 	without := `<noscript><p class="bp-noscript">` + html.EscapeString(words.T("login.noscript")) + `</p></noscript></body>`
 	for _, repair := range [][2]string{

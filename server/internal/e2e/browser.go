@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,7 @@ type View struct {
 // The screens that pages are looked at on.
 var (
 	Phone   = View{Width: 390, Height: 844}
+	Tablet  = View{Width: 768, Height: 1024}
 	Desktop = View{Width: 1280, Height: 900}
 )
 
@@ -36,6 +38,15 @@ var (
 func (v View) InDark() View {
 	v.Dark = true
 	return v
+}
+
+// String is the view's width and scheme.
+func (v View) String() string {
+	scheme := "light"
+	if v.Dark {
+		scheme = "dark"
+	}
+	return strconv.FormatInt(v.Width, 10) + "-" + scheme
 }
 
 // Page is one tab of a headless browser.
@@ -174,7 +185,7 @@ func (p *Page) Type(keys string) {
 // Settle waits until nothing on the page moves any more.
 func (p *Page) Settle() {
 	p.t.Helper()
-	p.Wait("the page to settle", `document.getAnimations().every((a) => a.playState !== "running")`)
+	p.Wait("the page to settle", `document.getAnimations().every((a) => a.playState !== "running" || a.effect.getComputedTiming().iterations === Infinity)`)
 }
 
 // Wait waits until a JavaScript condition holds, over navigations too.
@@ -225,6 +236,8 @@ func (p *Page) Shot(name string) {
 	if dir == "" {
 		return
 	}
+	p.Text("(scrollTo(0, 0), 1)")
+	p.Settle()
 	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		p.t.Fatalf("picture of %s: %v", name, err)

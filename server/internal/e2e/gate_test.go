@@ -18,7 +18,8 @@ type violation struct {
 	Nodes []string `json:"nodes"`
 }
 
-const runAxe = `axe.run(document, {resultTypes: ["violations"]}).then((found) => JSON.stringify(
+// WCAG 2.2's size of targets is asked for by name: axe leaves it out.
+const runAxe = `axe.run(document, {resultTypes: ["violations"], preload: false, iframes: false, rules: {"target-size": {enabled: true}}}).then((found) => JSON.stringify(
 	found.violations.map((v) => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + " " + n.failureSummary.slice(0, 300))}))))`
 
 // looker looks at pages with axe.
@@ -47,15 +48,13 @@ func (l looker) look(t *testing.T) (found []violation) {
 	return found
 }
 
-// at looks at the page that is shown, on every screen.
+// at looks at the page that is shown, on the narrow and the wide screen, light and dark.
 func (l looker) at(t *testing.T, name string) {
 	t.Helper()
-	for screen, view := range map[string]e2e.View{
-		"390 light": e2e.Phone, "390 dark": e2e.Phone.InDark(), "1280 light": e2e.Desktop, "1280 dark": e2e.Desktop.InDark(),
-	} {
+	for _, view := range []e2e.View{e2e.Phone, e2e.Phone.InDark(), e2e.Desktop.InDark(), e2e.Desktop} {
 		l.page.Look(view)
 		for _, v := range l.look(t) {
-			t.Errorf("%s, %s: %s: %s\n\t%s", name, screen, v.ID, v.Help, strings.Join(v.Nodes, "\n\t"))
+			t.Errorf("%s, %s: %s: %s\n\t%s", name, view, v.ID, v.Help, strings.Join(v.Nodes, "\n\t"))
 		}
 	}
 }
@@ -65,36 +64,24 @@ func quoted(text string) string {
 	return string(written)
 }
 
-// Nothing that axe knows of keeps anybody out, on any page, in Norwegian and English, light and dark,
+// Nothing that axe knows of keeps anybody out, in any place, in Norwegian and English, light and dark,
 // narrow and wide.
 func TestNobodyIsKeptOut(t *testing.T) {
 	product := e2e.Start(t, program)
-	for _, lang := range []string{"nb", "en"} {
-		page := e2e.Open(t, e2e.Desktop)
-		l := newLooker(t, page)
-		for _, path := range []string{"/login", "/first", "/register", "/password/forgot", "/nowhere"} {
-			page.Go(product.URL() + path + "?lang=" + lang)
-			page.Wait("the page", `document.querySelector("h1")`)
-			l.at(t, path+" "+lang)
+	t.Run("languages", func(t *testing.T) {
+		for _, lang := range []string{"nb", "en"} {
+			t.Run(lang, func(t *testing.T) {
+				t.Parallel()
+				var l looker
+				walk(t, product, lang, func(page *e2e.Page, name string) {
+					if l.page == nil {
+						l = newLooker(t, page)
+					}
+					l.at(t, name+" "+lang)
+				})
+			})
 		}
-		who := account(t, map[string]string{"nb": "kari@bompass.example", "en": "nils@fjordfrakt.example"}[lang])
-		signIn(t, page, product, who)
-		page.Wait("the overview", `document.querySelector("#who") && document.querySelector("#agreements")`)
-		page.Press(`footer button[lang="` + lang + `"]`)
-		page.Wait("the language", `document.documentElement.lang === "`+lang+`" && document.querySelector("#agreements")`)
-		l.at(t, "overview "+lang)
-		for _, path := range []string{"/check", "/prices", "/profile", "/sessions", "/people", "/device", "/security", "/agreements/new", "/agreements/find", "/agreements/find/old", "/terms/special", "/passages?from=2026-01-01&to=2026-03-15"} {
-			page.Go(product.URL() + path)
-			page.Wait("the page "+path, `document.querySelector("h1") && !document.querySelector(".ds-skeleton")`)
-			l.at(t, path+" "+lang)
-		}
-		page.Go(product.URL() + "/passages")
-		page.Wait("rows", `document.querySelectorAll('button[id^="passage-"]').length > 3`)
-		page.Press(`button[id^="passage-"]`)
-		l.at(t, "an open passage "+lang)
-		page.Press("#who")
-		l.at(t, "the name menu "+lang)
-	}
+	})
 }
 
 // A gate that cannot fail guards nothing.

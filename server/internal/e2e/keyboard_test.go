@@ -72,3 +72,60 @@ func TestTheKeyboardAloneIsEnough(t *testing.T) {
 	page.Type(kb.Enter)
 	page.Wait("the sign-in page", `location.pathname === "/login"`)
 }
+
+// inDialog tells whether the focus is in the open dialog, or at the browser's own controls.
+const inDialog = `document.activeElement === document.body || !!document.activeElement.closest("dialog[open]")`
+
+// What cannot be undone is asked first: the dialog keeps the focus, begins at the answer that changes
+// nothing, closes with Escape, and gives the focus back.
+func TestADialogKeepsTheFocusAndGivesItBack(t *testing.T) {
+	product := e2e.Start(t, program)
+	page := e2e.Open(t, e2e.Desktop)
+	signIn(t, page, product, account(t, "nils@fjordfrakt.example"))
+	page.See("Fjordfrakt AS")
+	page.Go(product.URL() + "/sessions")
+	page.Wait("the page", `document.querySelector("#end-all")`)
+	tabTo(t, page, "#end-all")
+	page.Type(kb.Enter)
+	page.Wait("the question", asking)
+	for range 6 {
+		page.Type(kb.Tab)
+		if page.Text(inDialog) != "true" {
+			t.Fatalf("the focus left the dialog for %s", page.Text(`document.activeElement.outerHTML`))
+		}
+	}
+	page.Type(kb.Escape)
+	page.Wait("the focus where it was", `!document.querySelector("dialog[open]") && document.activeElement.id === "end-all"`)
+
+	page.Go(product.URL() + "/people")
+	page.See("Astrid Moen")
+	tabTo(t, page, `[aria-label="Fjern: Astrid Moen"]`)
+	page.Type(kb.Enter)
+	page.Wait("the question", asking)
+	page.See("Vil du fjerne Astrid Moen?")
+	page.Type(kb.Enter) // the answer that changes nothing
+	page.Wait("the focus where it was", `!document.querySelector("dialog[open]") && document.activeElement.matches('[aria-label="Fjern: Astrid Moen"]')`)
+	page.Type(kb.Enter)
+	page.Wait("the question again", asking)
+	tabTo(t, page, "#confirm-yes")
+	page.Type(kb.Enter)
+	page.See("Personen er fjernet.")
+	page.Wait("her to be gone", `!document.querySelector("main").innerText.includes("Astrid Moen") && document.activeElement.id === "title"`)
+	tabTo(t, page, "#toast-close")
+	page.Type(kb.Enter)
+	page.Wait("the word to go", `!document.querySelector("#toast") && document.activeElement.id === "title"`)
+}
+
+// What can be undone is done at once, and offers the way back.
+func TestAStationTakenOutIsPutBackWithTheKeyboard(t *testing.T) {
+	product := e2e.Start(t, program)
+	page := e2e.Open(t, e2e.Phone)
+	page.Go(product.URL() + "/prices?stops=oslo-104@07:30,oslo-301@07:42&day=2026-11-16")
+	page.Wait("the trip", `document.querySelectorAll(".bp-stop").length === 2`)
+	tabTo(t, page, ".bp-stop button")
+	page.Type(kb.Enter)
+	page.Wait("one station", `document.querySelectorAll(".bp-stop").length === 1 && document.activeElement.id === "station"`)
+	tabTo(t, page, "#toast-do")
+	page.Type(kb.Enter)
+	page.Wait("both stations in their order", `location.search.includes("oslo-104") && location.search.indexOf("oslo-104") < location.search.indexOf("oslo-301")`)
+}

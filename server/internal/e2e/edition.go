@@ -1,0 +1,72 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Edition compiles the server as its next version: the same but for a stylesheet that names the edition.
+func Edition(dir, name string) (string, error) {
+	web, err := filepath.Abs(filepath.Join(Top, "assets", "web"))
+	if err != nil {
+		return "", err
+	}
+	list, names := filepath.Join(web, "manifest.json"), map[string]string{}
+	text, err := os.ReadFile(list)
+	if err != nil {
+		return "", err
+	}
+	if err := json.Unmarshal(text, &names); err != nil {
+		return "", err
+	}
+	sheet, err := os.ReadFile(filepath.Join(web, names["bompass.css"]))
+	if err != nil {
+		return "", err
+	}
+	names["bompass.css"] = "bompass." + name + ".css"
+	if text, err = json.Marshal(names); err != nil {
+		return "", err
+	}
+	return overlaid(dir, name, map[string][]byte{
+		list:                                    text,
+		filepath.Join(web, names["bompass.css"]): fmt.Appendf(sheet, ":root { --edition: %s; }\n", name),
+	})
+}
+
+// overlaid compiles the server with other files in the place of some.
+func overlaid(dir, name string, files map[string][]byte) (string, error) {
+	replace := map[string]string{}
+	for file, content := range files {
+		instead := filepath.Join(dir, name+"-"+filepath.Base(file))
+		if err := os.WriteFile(instead, content, 0o600); err != nil {
+			return "", err
+		}
+		replace[file] = instead
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	list, program := filepath.Join(dir, name+"-overlay.json"), filepath.Join(dir, "bompass-"+name)
+	if err := os.WriteFile(list, text, 0o600); err != nil {
+		return "", err
+	}
+	build := exec.Command("go", "build", "-overlay", list, "-o", program, "./server")
+	build.Dir = Top
+	if text, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the next version: %w\n%s", err, text)
+	}
+	return program, nil
+}
+
+// Publish puts another version of the program in the place of the running one.
+func (p *Product) Publish(t testing.TB, program string) {
+	t.Helper()
+	p.Stop(t)
+	p.program = program
+	p.Up(t)
+}

@@ -1,0 +1,180 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+
+	"bompass/server/internal/e2e"
+	"bompass/shared/fixture"
+)
+
+// place is a page, or a state of one, that people meet.
+type place struct {
+	name string
+	path string            // opened first, where there is one
+	then func(p *e2e.Page) // what a person does there
+	see  string            // a JavaScript condition that holds once it stands
+}
+
+// all presses one control after the other.
+func press(selectors ...string) func(*e2e.Page) {
+	return func(p *e2e.Page) {
+		for _, selector := range selectors {
+			p.Press(selector)
+		}
+	}
+}
+
+// fill types into fields and sends their form.
+func fill(send string, fields ...string) func(*e2e.Page) {
+	return func(p *e2e.Page) {
+		for i := 0; i+1 < len(fields); i += 2 {
+			p.Text(`(document.querySelector("` + fields[i] + `").value = "", 1)`)
+			p.Fill(fields[i], fields[i+1])
+		}
+		p.Press(send)
+	}
+}
+
+const (
+	mistaken = `document.activeElement && document.activeElement.matches(".ds-error-summary")`
+	asking   = `document.querySelector("dialog[open]") && document.activeElement.id === "confirm-no"`
+	sendDoor = "main form button[type=submit]"
+)
+
+// outside are the places of those who are not signed in.
+func outside() []place {
+	return []place{
+		{name: "login", path: "/login"},
+		{name: "login-number", path: "/login?way=number"},
+		{name: "login-sweden", path: "/login?way=se"},
+		{name: "login-wrong", path: "/login", then: fill(sendDoor, "#email", "kari@bompass.example", "#password", "wrong-on-purpose"), see: mistaken},
+		{name: "first", path: "/first"},
+		{name: "first-email", path: "/first/email"},
+		{name: "first-password", path: "/first/password"},
+		{name: "forgot", path: "/password/forgot"},
+		{name: "register", path: "/register"},
+		{name: "register-wrong", path: "/register", then: func(p *e2e.Page) {
+			p.Text(`(document.querySelector("main form").noValidate = true, 1)`)
+			p.Press(sendDoor)
+		}, see: mistaken},
+		{name: "help", path: "/help/login"},
+		{name: "link-spent", path: "/password/new?token=AAAA"},
+		{name: "nowhere", path: "/nowhere"},
+		{name: "prices-stranger", path: "/prices", see: `document.querySelector("#station")`},
+		{name: "ui", path: "/_ui"},
+	}
+}
+
+// newcomer are the places of somebody who comes for the first time, with an eID that says little.
+func newcomer() []place {
+	return []place{
+		{name: "welcome", path: "/login", then: func(p *e2e.Page) {
+			p.Press(`main a[href^="/login/eid/no"]`)
+			p.Press(`input[value="anna"]`)
+			p.Press(`button[type="submit"]:not([name])`)
+		}, see: `location.pathname === "/welcome" && document.querySelector("#consent-privacy")`},
+		{name: "welcome-wrong", then: func(p *e2e.Page) {
+			p.Text(`(document.querySelector("main form").noValidate = true, 1)`)
+			p.Press(sendDoor)
+		}, see: mistaken},
+	}
+}
+
+// inside are the places of the owner of a company with two agreements.
+func inside() []place {
+	rows := `document.querySelectorAll('button[id^="passage-"]').length > 3`
+	return []place{
+		{name: "overview", path: "/", see: `document.querySelector("#agreements")`},
+		{name: "overview-menu", then: press("#who"), see: `document.querySelector("#who-menu:popover-open")`},
+		{name: "passages", path: "/passages?vehicle=" + vehicle("VJ40110"), then: press(`button[id^="passage-"]`), see: rows + ` && document.querySelector(".bp-receipt")`},
+		{name: "passages-none", path: "/passages?from=2024-01-01&to=2024-01-31", see: `document.querySelector(".bp-empty")`},
+		{name: "passages-refused", path: "/passages?from=2026-01-01&to=2026-03-15", then: press("main form button[type=submit]"), see: mistaken},
+		{name: "check", path: "/check", then: press("#all", `button[id^="passage-"]`), see: `document.querySelector("#verdict") && document.querySelector(".bp-receipt")`},
+		{name: "prices", path: "/prices?stops=oslo-104@07:30,oslo-301@07:42&day=2026-11-16&back=15:50", then: press("#trip-1"), see: `document.querySelector(".bp-receipt")`},
+		{name: "prices-undo", then: press(".bp-stop button"), see: `document.querySelector("#toast")`},
+		{name: "prices-search", path: "/prices", then: fill(".bp-search button[type=submit]", "#station", "ring"), see: `document.querySelectorAll(".bp-offer").length > 3`},
+		{name: "prices-wrong", path: "/prices", then: press(".bp-search button[type=submit]"), see: mistaken},
+		{name: "profile", path: "/profile", see: `document.querySelector("#erase")`},
+		{name: "profile-wrong", then: fill(`form:has(#mobile) button[type=submit]`, "#mobile", "x"), see: mistaken},
+		{name: "profile-erase", path: "/profile", then: press("#erase"), see: asking},
+		{name: "people", path: "/people", see: `document.querySelector("#email")`},
+		{name: "people-wrong", then: fill(`form:has(#email) button[type=submit]`, "#email", "x"), see: mistaken},
+		{name: "people-remove", path: "/people", then: press(".bp-entry button"), see: asking},
+		{name: "sessions", path: "/sessions", see: `document.querySelector("#end-all")`},
+		{name: "sessions-end", then: press("#end-all"), see: asking},
+		{name: "device", path: "/device", see: `document.querySelector("#own")`},
+		{name: "security", path: "/security"},
+		{name: "security-password", path: "/security/password"},
+		{name: "security-password-wrong", then: func(p *e2e.Page) {
+			p.Text(`(document.querySelector("main form").noValidate = true, 1)`)
+			p.Press(sendDoor)
+		}, see: mistaken},
+		{name: "security-app", path: "/security/app", see: `document.querySelector(".bp-qr")`},
+		{name: "security-app-wrong", then: fill(sendDoor, "#code", "000000"), see: mistaken},
+		{name: "security-codes", path: "/security", then: press(`form[action="/security/codes"] button`), see: `document.querySelectorAll(".bp-codes code").length > 5`},
+		{name: "prove", path: "/prove?next=/security"},
+		{name: "export", path: "/export"},
+		{name: "parties", path: "/parties"},
+		{name: "missing", path: "/nowhere"},
+	}
+}
+
+// vehicle is the number of a vehicle of the cast.
+func vehicle(plate string) string {
+	for _, v := range fixture.Vehicles() {
+		if v.Plate.Text == plate {
+			return string(v.ID)
+		}
+	}
+	return ""
+}
+
+// walker goes from place to place in one language.
+type walker struct {
+	t       *testing.T
+	page    *e2e.Page
+	product *e2e.Product
+	lang    string
+}
+
+// walk goes to every place in a language and looks around there. Norwegian is the owner's, another the
+// administrator's: an account has one language and a code is good once.
+func walk(t *testing.T, product *e2e.Product, lang string, look func(page *e2e.Page, name string)) {
+	t.Helper()
+	w := walker{t, e2e.Open(t, e2e.Desktop), product, lang}
+	w.page.Go(product.URL() + "/login?lang=" + lang) // remembered
+	w.through(outside(), look)
+	who := "nils@fjordfrakt.example"
+	if lang != "nb" {
+		who = "jonas@fjordfrakt.example"
+	}
+	signIn(t, w.page, product, account(t, who))
+	w.page.Wait("the overview", `document.querySelector("#who") && document.querySelector("#agreements")`)
+	if w.page.Text("document.documentElement.lang") != lang {
+		w.page.Press(`footer button[lang="` + lang + `"]`)
+		w.page.Wait("the language", `document.documentElement.lang === "`+lang+`" && document.querySelector("#agreements")`)
+	}
+	w.through(inside(), look)
+}
+
+func (w walker) through(places []place, look func(page *e2e.Page, name string)) {
+	w.t.Helper()
+	for _, at := range places {
+		w.page.Look(e2e.Desktop)
+		if at.path != "" {
+			w.page.Go(w.product.URL() + at.path)
+			w.page.Wait("the page "+at.path, `document.querySelector("h1") && !document.querySelector(".bp-app .ds-skeleton")`)
+		}
+		if at.then != nil {
+			at.then(w.page)
+		}
+		if at.see != "" {
+			w.page.Wait(at.name, at.see)
+		}
+		if got := w.page.Text("document.documentElement.lang"); got != w.lang && at.name != "ui" { // which is for those who make it
+			w.t.Errorf("%s is in %s, want %s", at.name, got, w.lang)
+		}
+		look(w.page, strings.TrimSpace(at.name))
+	}
+}
