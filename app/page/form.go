@@ -13,7 +13,8 @@ import (
 // what has just been done.
 type forms struct {
 	begun    map[string]bool // by name: something was changed and not sent
-	question *question
+	question *question // the last one; it stays, since a dialog may tell late that it was closed
+	asking   bool
 	toast    *toast
 	later    bool // the new version may wait until the next page
 }
@@ -56,11 +57,11 @@ func (f *forms) settle(names ...string) {
 }
 
 // busy tells whether the person is in the middle of something.
-func (f *forms) busy() bool { return len(f.begun) > 0 || f.question != nil }
+func (f *forms) busy() bool { return len(f.begun) > 0 || f.asking }
 
 // confirm asks before something that cannot be undone.
 func (f *forms) confirm(ctx app.Context, q question) {
-	f.question = &q
+	f.question, f.asking = &q, true
 	ctx.Defer(func(app.Context) { ui.Ask(confirmID) })
 }
 
@@ -82,7 +83,7 @@ func (f *forms) undo(ctx app.Context) {
 func (f *frame) dialog() app.UI {
 	d := ui.Dialog{
 		ID: confirmID, No: f.words().T("app.keep"), Danger: true,
-		Closed: ui.On("closed", func(app.Context) { f.question = nil }),
+		Closed: ui.On("closed", func(app.Context) { f.asking = false }),
 	}
 	if q := f.question; q != nil {
 		d.Title, d.Text, d.Yes, d.Do = q.title, q.text, q.yes, ui.On("yes/"+q.title+q.text, q.do)

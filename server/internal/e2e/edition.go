@@ -32,7 +32,7 @@ func Edition(dir, name string) (string, error) {
 		return "", err
 	}
 	return overlaid(dir, name, map[string][]byte{
-		list:                                    text,
+		list:                                     text,
 		filepath.Join(web, names["bompass.css"]): fmt.Appendf(sheet, ":root { --edition: %s; }\n", name),
 	})
 }

@@ -1,0 +1,135 @@
+package e2e
+
+import (
+	"bytes"
+	"compress/zlib"
+	"context"
+	"encoding/hex"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// A4 in inches.
+const (
+	paperWidth  = 8.27
+	paperHeight = 11.69
+)
+
+// Print is the page as the browser prints it, as PDF.
+func (p *Page) Print() []byte {
+	p.t.Helper()
+	var pdf []byte
+	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		printed, err := cdp.Call(ctx, tab, page.PrintToPDF, page.PrintToPDFParams{PaperWidth: paperWidth, PaperHeight: paperHeight})
+		pdf = printed.Data
+		return err
+	}))
+	return pdf
+}
+
+// OnPaper shows the page as it is printed.
+func (p *Page) OnPaper() {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	}))
+}
+
+var (
+	pdfObject = regexp.MustCompile(`(?s)(\d+) 0 obj\s*(<<.*?>>)\s*(?:stream\r?\n(.*?)\r?\nendstream)?\s*endobj`)
+	pdfWords  = regexp.MustCompile(`/F(\d+) [\d.]+ Tf|<([0-9A-Fa-f]+)> ?Tj|<([0-9A-Fa-f]+)>|(?:T[dm*]|ET)\b`)
+	pdfUnits  = regexp.MustCompile(`/ToUnicode (\d+) 0 R`)
+	pdfChar   = regexp.MustCompile(`<([0-9A-F]{2,4})> <([0-9A-F]{4,})>`)
+	pdfRange  = regexp.MustCompile(`<([0-9A-F]{2,4})> <([0-9A-F]{2,4})> <([0-9A-F]{4})>`)
+)
+
+// Written is the text of a PDF that the browser has printed. It reads what the browser's printer writes,
+// not every PDF: fonts are named by their object, and letters are numbers that the font translates.
+func Written(pdf []byte) string {
+	objects := map[string][2][]byte{}
+	for _, m := range pdfObject.FindAllSubmatch(pdf, -1) {
+		objects[string(m[1])] = [2][]byte{m[2], inflated(m[2], m[3])}
+	}
+	var text strings.Builder
+	for _, object := range objects {
+		if bytes.Contains(object[1], []byte("BT")) && !bytes.Contains(object[1], []byte("begincmap")) {
+			written(&text, object[1], objects)
+		}
+	}
+	return text.String()
+}
+
+func inflated(head, body []byte) []byte {
+	if !bytes.Contains(head, []byte("/FlateDecode")) {
+		return body
+	}
+	r, err := zlib.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil
+	}
+	plain, _ := io.ReadAll(r) // what was read before an error is what there is
+	return plain
+}
+
+// written adds the words of one page.
+func written(text *strings.Builder, content []byte, objects map[string][2][]byte) {
+	letters := map[string]string{}
+	for _, m := range pdfWords.FindAllSubmatch(content, -1) {
+		switch {
+		case len(m[1]) > 0:
+			letters = alphabet(string(m[1]), objects)
+		case len(m[2]) > 0 || len(m[3]) > 0:
+			glyphs := strings.ToUpper(string(m[2]) + string(m[3]))
+			for wide := width(letters); len(glyphs) >= wide; glyphs = glyphs[wide:] {
+				text.WriteString(letters[glyphs[:wide]])
+			}
+		default:
+			text.WriteByte(' ')
+		}
+	}
+	text.WriteByte('\n')
+}
+
+// alphabet is what a font's numbers mean.
+func alphabet(font string, objects map[string][2][]byte) map[string]string {
+	letters := map[string]string{}
+	unit := pdfUnits.FindSubmatch(objects[font][0])
+	if unit == nil {
+		return letters
+	}
+	table := objects[string(unit[1])][1]
+	for _, m := range pdfRange.FindAllSubmatch(table, -1) {
+		from, to, letter := number(m[1]), number(m[2]), number(m[3])
+		for n := from; n <= to && n-from < 1<<16; n++ {
+			code := strings.ToUpper(hex.EncodeToString([]byte{byte(n >> 8), byte(n)}))
+			letters[code[4-len(m[1]):]] = string(rune(letter + n - from))
+		}
+	}
+	for _, m := range pdfChar.FindAllSubmatch(table, -1) {
+		if _, known := letters[string(m[1])]; !known {
+			letters[string(m[1])] = string(rune(number(m[2][:4])))
+		}
+	}
+	return letters
+}
+
+// width is how many digits a letter has in a font.
+func width(letters map[string]string) int {
+	for code := range letters {
+		return len(code)
+	}
+	return 2
+}
+
+func number(digits []byte) int {
+	n, _ := strconv.ParseInt(string(digits), 16, 32) // the pattern took digits alone
+	return int(n)
+}
