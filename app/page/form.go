@@ -13,7 +13,7 @@ import (
 // what has just been done.
 type forms struct {
 	begun    map[string]bool // by name: something was changed and not sent
-	question *question // the last one; it stays, since a dialog may tell late that it was closed
+	question *question       // the last one; it stays, since a dialog may tell late that it was closed
 	asking   bool
 	toast    *toast
 	later    bool // the new version may wait until the next page

@@ -16,7 +16,7 @@ type place struct {
 	see  string            // a JavaScript condition that holds once it stands
 }
 
-// all presses one control after the other.
+// press presses one control after the other.
 func press(selectors ...string) func(*e2e.Page) {
 	return func(p *e2e.Page) {
 		for _, selector := range selectors {
@@ -37,9 +37,9 @@ func fill(send string, fields ...string) func(*e2e.Page) {
 }
 
 const (
-	mistaken = `document.activeElement && document.activeElement.matches(".ds-error-summary")`
-	asking   = `document.querySelector("dialog[open]") && document.activeElement.id === "confirm-no"`
-	sendDoor = "main form button[type=submit]"
+	refusedForm = `document.activeElement && document.activeElement.matches(".ds-error-summary")`
+	asking      = `document.querySelector("dialog[open]") && document.activeElement.id === "confirm-no"`
+	sendDoor    = "main form button[type=submit]"
 )
 
 // outside are the places of those who are not signed in.
@@ -48,7 +48,7 @@ func outside() []place {
 		{name: "login", path: "/login"},
 		{name: "login-number", path: "/login?way=number"},
 		{name: "login-sweden", path: "/login?way=se"},
-		{name: "login-wrong", path: "/login", then: fill(sendDoor, "#email", "kari@bompass.example", "#password", "wrong-on-purpose"), see: mistaken},
+		{name: "login-wrong", path: "/login", then: fill(sendDoor, "#email", "kari@bompass.example", "#password", "wrong-on-purpose"), see: refusedForm},
 		{name: "first", path: "/first"},
 		{name: "first-email", path: "/first/email"},
 		{name: "first-password", path: "/first/password"},
@@ -57,7 +57,7 @@ func outside() []place {
 		{name: "register-wrong", path: "/register", then: func(p *e2e.Page) {
 			p.Text(`(document.querySelector("main form").noValidate = true, 1)`)
 			p.Press(sendDoor)
-		}, see: mistaken},
+		}, see: refusedForm},
 		{name: "help", path: "/help/login"},
 		{name: "link-spent", path: "/password/new?token=AAAA"},
 		{name: "nowhere", path: "/nowhere"},
@@ -77,7 +77,7 @@ func newcomer() []place {
 		{name: "welcome-wrong", then: func(p *e2e.Page) {
 			p.Text(`(document.querySelector("main form").noValidate = true, 1)`)
 			p.Press(sendDoor)
-		}, see: mistaken},
+		}, see: refusedForm},
 	}
 }
 
@@ -89,17 +89,17 @@ func inside() []place {
 		{name: "overview-menu", then: press("#who"), see: `document.querySelector("#who-menu:popover-open")`},
 		{name: "passages", path: "/passages?vehicle=" + vehicle("VJ40110"), then: press(`button[id^="passage-"]`), see: rows + ` && document.querySelector(".bp-receipt")`},
 		{name: "passages-none", path: "/passages?from=2024-01-01&to=2024-01-31", see: `document.querySelector(".bp-empty")`},
-		{name: "passages-refused", path: "/passages?from=2026-01-01&to=2026-03-15", then: press("main form button[type=submit]"), see: mistaken},
+		{name: "passages-refused", path: "/passages?from=2026-01-01&to=2026-03-15", then: press("main form button[type=submit]"), see: refusedForm},
 		{name: "check", path: "/check", then: press("#all", `button[id^="passage-"]`), see: `document.querySelector("#verdict") && document.querySelector(".bp-receipt")`},
 		{name: "prices", path: "/prices?stops=oslo-104@07:30,oslo-301@07:42&day=2026-11-16&back=15:50", then: press("#trip-1"), see: `document.querySelector(".bp-receipt")`},
 		{name: "prices-undo", then: press(".bp-stop button"), see: `document.querySelector("#toast")`},
 		{name: "prices-search", path: "/prices", then: fill(".bp-search button[type=submit]", "#station", "ring"), see: `document.querySelectorAll(".bp-offer").length > 3`},
-		{name: "prices-wrong", path: "/prices", then: press(".bp-search button[type=submit]"), see: mistaken},
+		{name: "prices-wrong", path: "/prices", then: press(".bp-search button[type=submit]"), see: refusedForm},
 		{name: "profile", path: "/profile", see: `document.querySelector("#erase")`},
-		{name: "profile-wrong", then: fill(`form:has(#mobile) button[type=submit]`, "#mobile", "x"), see: mistaken},
+		{name: "profile-wrong", then: fill(`form:has(#mobile) button[type=submit]`, "#mobile", "x"), see: refusedForm},
 		{name: "profile-erase", path: "/profile", then: press("#erase"), see: asking},
 		{name: "people", path: "/people", see: `document.querySelector("#email")`},
-		{name: "people-wrong", then: fill(`form:has(#email) button[type=submit]`, "#email", "x"), see: mistaken},
+		{name: "people-wrong", then: fill(`form:has(#email) button[type=submit]`, "#email", "x"), see: refusedForm},
 		{name: "people-remove", path: "/people", then: press(".bp-entry button"), see: asking},
 		{name: "sessions", path: "/sessions", see: `document.querySelector("#end-all")`},
 		{name: "sessions-end", then: press("#end-all"), see: asking},
@@ -109,13 +109,16 @@ func inside() []place {
 		{name: "security-password-wrong", then: func(p *e2e.Page) {
 			p.Text(`(document.querySelector("main form").noValidate = true, 1)`)
 			p.Press(sendDoor)
-		}, see: mistaken},
+		}, see: refusedForm},
 		{name: "security-app", path: "/security/app", see: `document.querySelector(".bp-qr")`},
-		{name: "security-app-wrong", then: fill(sendDoor, "#code", "000000"), see: mistaken},
+		{name: "security-app-wrong", then: fill(sendDoor, "#code", "000000"), see: refusedForm},
 		{name: "security-codes", path: "/security", then: press(`form[action="/security/codes"] button`), see: `document.querySelectorAll(".bp-codes code").length > 5`},
 		{name: "prove", path: "/prove?next=/security"},
 		{name: "export", path: "/export"},
 		{name: "parties", path: "/parties"},
+		{name: "customer", path: "/welcome/customer"},
+		{name: "agree", path: "/agreements/new", see: `document.querySelector(".bp-question")`},
+		{name: "agree-wrong", then: press(".bp-question button[type=submit]"), see: `document.querySelector(".ds-error-summary") || document.querySelector(".bp-question")`},
 		{name: "missing", path: "/nowhere"},
 	}
 }
