@@ -102,11 +102,7 @@ func seed(ctx context.Context, cfg config.Config, s *store.Store) error {
 	if err := s.Seed(ctx, store.Demo()); err != nil {
 		return err
 	}
-	secret, err := cfg.LoadKey()
-	if err != nil {
-		return err
-	}
-	keys, err := access.NewKeys(secret)
+	keys, err := openKeys(cfg)
 	if err != nil {
 		return err
 	}

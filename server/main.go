@@ -21,6 +21,7 @@ const usage = `Bompass: passages in, charges out, and a page that says why.
   server serve [--simulate]        start the whole product
   server migrate                   bring the database's schema up to date
   server seed                      add the cast of the demonstration
+  server rotate                    seal secrets at rest anew, with the first of BOMPASS_SEAL_KEYS
   server quarantine [--json]       list passages that need a person
   server quarantine release ID… | --all
                                    feed them in again, for instance after a tariff has come
@@ -38,9 +39,9 @@ const usage = `Bompass: passages in, charges out, and a page that says why.
 
 Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE,
 BOMPASS_SECRET, BOMPASS_EID_…, BOMPASS_EID_SE_…, BOMPASS_MANDATE_…, BOMPASS_SMTP_URL, BOMPASS_MAIL_FROM,
-BOMPASS_SMS_…, BOMPASS_PAPER_DIR, BOMPASS_PROXIES, BOMPASS_LEAF…, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS,
-BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve starts its own PostgreSQL and message stream,
-and keeps everything under .run.
+BOMPASS_SMS_…, BOMPASS_PAPER_DIR, BOMPASS_SEAL_KEYS, BOMPASS_PEPPERS, BOMPASS_PROXIES, BOMPASS_LEAF…,
+BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve starts its
+own PostgreSQL and message stream, and keeps everything under .run.
 `
 
 func main() {
@@ -109,6 +110,8 @@ func plainCommand(ctx context.Context, name string, args []string, w world) erro
 		return migrateCommand(ctx, w)
 	case "seed":
 		return seedCommand(ctx, w)
+	case "rotate":
+		return rotateCommand(ctx, w)
 	case "reset":
 		return resetCommand(ctx, w)
 	default:

@@ -12,7 +12,6 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"bompass/assets"
-	"bompass/server/access"
 	"bompass/server/account"
 	"bompass/server/agreement"
 	"bompass/server/config"
@@ -125,11 +124,7 @@ func (p *product) openPipeline(ctx context.Context) (err error) {
 }
 
 func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
-	secret, err := p.config.LoadKey()
-	if err != nil {
-		return nil, err
-	}
-	keys, err := access.NewKeys(secret)
+	keys, err := openKeys(p.config)
 	if err != nil {
 		return nil, err
 	}

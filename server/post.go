@@ -10,6 +10,7 @@ import (
 	"bompass/server/notice"
 	"bompass/server/partner/message"
 	"bompass/server/profile"
+	"bompass/server/retention"
 )
 
 // openPost sends letters for as long as the server runs: to the partners that are configured, or to the
@@ -76,6 +77,7 @@ func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err
 	}
 	d.profile = profile.NewDesk(p.store, keys, letters, d.desk, p.now)
 	d.legacy, d.letters = legacy.NewDesk(p.store, keys, letters, d.desk, p.now), letters
+	p.background(ctx, retention.NewKeeper(p.store, p.now, p.log).Run)
 	p.background(ctx, profile.NewEraser(p.store, letters, p.now, p.log).Run)
 	d.inbox, err = p.openPost(ctx, keys)
 	return d, err

@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"net/url"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -152,6 +153,11 @@ func (f *frame) failed(err error, again func(app.Context)) app.UI {
 	text, trace := f.trouble(err)
 	if fault.CodeOf(err) == fault.Refused { // asking again would not help
 		return ui.Alert("info", f.words().T("app.refused"), text)
+	}
+	if fault.CodeOf(err) == fault.ConsentNeeded { // the server's page asks for it
+		return ui.Failed(f.words().T("app.refused"), text, "", f.words().T("app.retry"), ui.On("retry", func(app.Context) {
+			f.s.Window.Leave("/welcome?" + url.Values{"next": {f.s.Window.Here()}}.Encode())
+		}))
 	}
 	return ui.Failed(f.words().T("app.error.title"), text, trace, f.words().T("app.retry"), ui.On("retry", func(ctx app.Context) {
 		if _, known := f.s.Me(); !known {

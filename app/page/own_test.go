@@ -112,6 +112,11 @@ func TestARoleSeesItsOwnPagesAlone(t *testing.T) {
 	if w.Streamed.Message != nil {
 		t.Error("the stream of events was opened")
 	}
+	d = &desk{hides: []string{api.Overview.Name, api.Bill.Name, api.Events.Name, api.People.Name}} // a driver
+	_, s = open(t, d, "/passages", page.NewPassages)
+	s.hides(`href="/check`)
+	_, s = open(t, &desk{}, "/passages", page.NewPassages)
+	s.shows(`href="/check`)
 	if full, _ := open(t, &desk{}, "/passages", page.NewPassages); full.Streamed.Message == nil {
 		t.Error("who may see everything hears nothing")
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"bompass/app/ui"
+	"bompass/shared/api"
 	"bompass/shared/i18n"
 	"bompass/shared/oslo"
 	"bompass/shared/toll"
@@ -29,7 +30,7 @@ func (p *passages) form() app.UI {
 		}
 		wrong.WrongID = refusalID
 	}
-	return app.Elem("div").Class("bp-choose").Body(
+	parts := []app.UI{
 		p.f.refusal(p.refused, vehicleField, fromField, toField),
 		ui.Form(w.T("passages.choose"), ui.Submit("choose", p.submit),
 			p.f.blamed(p.refused, ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}).Select(string(p.draft.vehicle), p.vehicles(),
@@ -42,8 +43,11 @@ func (p *passages) form() app.UI {
 		),
 		ui.Presets(w.T("passages.presets"), p.presets()),
 		app.Elem("p").Class("bp-quiet").Text(w.T("passages.hint")),
-		app.Elem("p").Body(app.A().Class("ds-link").Href(p.billed().href()).Text(w.T("check.link"))),
-	)
+	}
+	if p.f.s.Sees(api.Bill.Name) { // a driver's bill is the company's
+		parts = append(parts, app.Elem("p").Body(app.A().Class("ds-link").Href(p.billed().href()).Text(w.T("check.link"))))
+	}
+	return app.Elem("div").Class("bp-choose").Body(parts...)
 }
 
 func (p *passages) vehicles() []ui.Option {

@@ -18,6 +18,7 @@ import (
 const (
 	SessionIdle = 30 * time.Minute // without a request
 	SessionMax  = 12 * time.Hour   // since the code was accepted
+	SessionsMax = 10               // of one account; the one that was used least lately ends for one more
 	StepMax     = 5 * time.Minute  // from password to code
 	StepTries   = 5                // codes for one password
 	TouchEvery  = time.Minute      // how often a session's last use is written
@@ -46,6 +47,7 @@ type Actor struct {
 	Name     string // of the customer
 	Kind     toll.CustomerKind
 	Vehicle  toll.VehicleID // a driver's own; empty for everybody else
+	Privacy  int            // version of the privacy statement that the person accepts; 0 for none
 	Proven   time.Time      // when the person last showed a factor in this session
 	Session  Hash           // names the session without opening it
 	CSRF     string         // what forms and scripts of this session send back
@@ -92,6 +94,8 @@ type Accounts interface {
 	// AddAccount leaves an account that is already there as it is.
 	AddAccount(ctx context.Context, a Account) error
 	SetLanguage(ctx context.Context, id toll.AccountID, language string) error
+	// Rehash keeps the same password in another form, unless it was changed meanwhile.
+	Rehash(ctx context.Context, id toll.AccountID, was, hash string) error
 }
 
 // Steps keeps people who have given their password and not yet their code.

@@ -11,17 +11,22 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
 // SecretBytesMin is the least length of the secret that keys are made from.
 const SecretBytesMin = 32
 
-// Keys seals and hashes what must not be read from a copy of the database.
+// Keys seals and hashes what must not be read from a copy of the database. Its first seal closes, every
+// seal opens what it has closed, by its name: so seals can be changed while servers run.
 type Keys struct {
 	id       string
-	seal     cipher.AEAD
-	find     []byte // for personal numbers
+	seals    map[string]cipher.AEAD
+	pepper   string            // name of the one that new passwords get; empty for none
+	peppers  map[string][]byte // by name
+	find     []byte            // for personal numbers
 	throttle []byte
 	form     []byte
 	device   []byte
@@ -45,36 +50,106 @@ func NewKeys(secret []byte) (Keys, error) {
 		}
 		return key
 	}
-	block, err := aes.NewCipher(derive("seal"))
+	seal, err := newSeal(derive("seal"))
 	if err != nil {
-		return Keys{}, fmt.Errorf("seal key: %w", err)
+		return Keys{}, err
 	}
-	seal, err := cipher.NewGCM(block)
-	if err != nil {
-		return Keys{}, fmt.Errorf("seal key: %w", err)
-	}
+	id := hex.EncodeToString(derive("name")[:nameBytes])
 	return Keys{
-		id: hex.EncodeToString(derive("name")[:4]), seal: seal,
+		id: id, seals: map[string]cipher.AEAD{id: seal},
 		find: derive("find"), throttle: derive("throttle"), form: derive("form"), device: derive("device"),
 	}, nil
 }
 
+// nameBytes is how much of a key's name is kept: enough to tell a few apart.
+const nameBytes = 4
+
+func newSeal(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("seal key: %w", err)
+	}
+	seal, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, fmt.Errorf("seal key: %w", err)
+	}
+	return seal, nil
+}
+
+// nameOf names a key without telling it.
+func nameOf(key []byte, use string) string {
+	sum := sha256.Sum256(append([]byte("bompass "+use+" name "), key...))
+	return hex.EncodeToString(sum[:nameBytes])
+}
+
+// WithSeals returns Keys of which the first given seal closes from now on. The others open what they
+// closed, and so does the one made from the secret.
+func (k Keys) WithSeals(seals ...[]byte) (Keys, error) {
+	k.seals = maps.Clone(k.seals)
+	for n, key := range seals {
+		seal, err := newSeal(key)
+		if err != nil {
+			return Keys{}, err
+		}
+		name := nameOf(key, "seal")
+		k.seals[name] = seal
+		if n == 0 {
+			k.id = name
+		}
+	}
+	return k, nil
+}
+
+// WithPeppers returns Keys that mix the first given pepper into new passwords, and know passwords that the
+// others were mixed into. A copy of the database alone can then not be tried for passwords at all.
+func (k Keys) WithPeppers(peppers ...[]byte) Keys {
+	k.peppers = maps.Clone(k.peppers)
+	if k.peppers == nil {
+		k.peppers = map[string][]byte{}
+	}
+	for n, key := range peppers {
+		name := nameOf(key, "pepper")
+		k.peppers[name] = key
+		if n == 0 {
+			k.pepper = name
+		}
+	}
+	return k
+}
+
+// Seal names the seal that closes; Seals names all that open.
+func (k Keys) Seal() string { return k.id }
+
+// Seals names every seal that opens, in a fixed order.
+func (k Keys) Seals() []string { return slices.Sorted(maps.Keys(k.seals)) }
+
+// Reseal closes with the first seal what another has closed for the same row.
+func (k Keys) Reseal(s Sealed, row string) (Sealed, error) {
+	plain, err := k.open(s, row)
+	if err != nil {
+		return Sealed{}, err
+	}
+	return k.sealFor(plain, row), nil
+}
+
 // sealFor encrypts a value so that it opens only in its own row.
 func (k Keys) sealFor(value []byte, row string) Sealed {
-	nonce := make([]byte, k.seal.NonceSize(), k.seal.NonceSize()+len(value)+k.seal.Overhead())
+	seal := k.seals[k.id]
+	nonce := make([]byte, seal.NonceSize(), seal.NonceSize()+len(value)+seal.Overhead())
 	_, _ = rand.Read(nonce)
-	return Sealed{Key: k.id, Data: k.seal.Seal(nonce, nonce, value, []byte(row))}
+	return Sealed{Key: k.id, Data: seal.Seal(nonce, nonce, value, []byte(row))}
 }
 
 func (k Keys) open(s Sealed, row string) ([]byte, error) {
-	if s.Key != k.id {
-		return nil, fmt.Errorf("sealed with key %q, this server has %q: start it with the secret that the database was made with", s.Key, k.id)
+	seal, there := k.seals[s.Key]
+	if !there {
+		return nil, fmt.Errorf("sealed with key %q, this server has %q: start it with the secret that the database was made with", s.Key, k.Seals())
 	}
-	n := k.seal.NonceSize()
+	n := seal.NonceSize()
 	if len(s.Data) < n {
 		return nil, errors.New("sealed value is cut short")
 	}
-	value, err := k.seal.Open(nil, s.Data[:n], s.Data[n:], []byte(row))
+	value, err := seal.Open(nil, s.Data[:n], s.Data[n:], []byte(row))
 	if err != nil {
 		return nil, fmt.Errorf("open sealed value: %w", err)
 	}

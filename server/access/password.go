@@ -2,7 +2,9 @@ package access
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
+	"strings"
 
 	"github.com/alexedwards/argon2id"
 )
@@ -19,13 +21,49 @@ func hashing() *argon2id.Params {
 // that the answer takes as long as for a known one.
 const nobody = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IHRoYXQgaXM$nR1mCz6vD0Hn7mDk0cQ1y9eE8m2n3a0b4c5d6e7f8gA"
 
-// HashPassword returns the form in which a password is kept.
-func HashPassword(password string) (string, error) {
-	hash, err := argon2id.CreateHash(normal(password), hashing())
+// HashPassword returns the form in which a password is kept where there is no pepper.
+func HashPassword(password string) (string, error) { return Keys{}.hashPassword(password) }
+
+// pepperMark stands before a hash into which a pepper was mixed, with the pepper's name.
+const pepperMark = "pepper:"
+
+func (k Keys) hashPassword(password string) (string, error) {
+	mixed, mark := normal(password), ""
+	if k.pepper != "" {
+		mixed, mark = k.mix(password, k.pepper), pepperMark+k.pepper
+	}
+	hash, err := argon2id.CreateHash(mixed, hashing())
 	if err != nil {
 		return "", fmt.Errorf("hash password: %w", err)
 	}
-	return hash, nil
+	return mark + hash, nil
+}
+
+// mix is a password with a pepper in it: without the pepper, which no database holds, nobody can try any.
+func (k Keys) mix(password, pepper string) string {
+	return base64.RawStdEncoding.EncodeToString(k.hash(k.peppers[pepper], normal(password)))
+}
+
+// unmark tells the pepper of a kept hash, empty for none, and the hash itself.
+func unmark(kept string) (pepper, hash string) {
+	rest, marked := strings.CutPrefix(kept, pepperMark)
+	if !marked {
+		return "", kept
+	}
+	pepper, hash, _ = strings.Cut(rest, "$")
+	return pepper, "$" + hash
+}
+
+// outdated tells whether a password that is right should be kept anew: without a pepper, with an older one,
+// or at a lower cost than passwords have now.
+func (k Keys) outdated(kept string) bool {
+	pepper, hash := unmark(kept)
+	has, _, _, err := argon2id.DecodeHash(hash)
+	if err != nil {
+		return false // what is no hash of ours opens nothing either
+	}
+	wants := hashing()
+	return pepper != k.pepper || has.Memory < wants.Memory || has.Iterations < wants.Iterations || has.Parallelism < wants.Parallelism
 }
 
 // verify waits for a place and checks a password; an empty hash costs the same and never matches.
@@ -40,7 +78,15 @@ func (d *Desk) verify(ctx context.Context, password, hash string) (bool, error) 
 	if !known {
 		hash = nobody
 	}
-	right, err := argon2id.ComparePasswordAndHash(normal(password), hash)
+	pepper, hash := unmark(hash)
+	mixed := normal(password)
+	if pepper != "" {
+		if _, there := d.keys.peppers[pepper]; !there {
+			return false, fmt.Errorf("a password was kept with pepper %q, which this server does not have", pepper)
+		}
+		mixed = d.keys.mix(password, pepper)
+	}
+	right, err := argon2id.ComparePasswordAndHash(mixed, hash)
 	if err != nil {
 		return false, fmt.Errorf("check password: %w", err)
 	}
@@ -55,5 +101,5 @@ func (d *Desk) hash(ctx context.Context, password string) (string, error) {
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
-	return HashPassword(password)
+	return d.keys.hashPassword(password)
 }

@@ -21,6 +21,8 @@ type NewPerson struct {
 	Person       string
 	Language     string
 	PasswordHash string
+	Birth        Sealed // the personal number, where the customer system knows it
+	BirthHash    []byte
 	At           time.Time
 }
 
@@ -46,6 +48,7 @@ type Unclaimed struct {
 type People interface {
 	Links
 	Arrivals
+	Firsts
 }
 
 // Arrivals keeps people who are new here, and their way back.
@@ -54,11 +57,18 @@ type Arrivals interface {
 	UseRegistration(ctx context.Context, link Hash, p NewPerson) error
 	// UseReset spends a link, changes the password and ends all sessions and steps.
 	UseReset(ctx context.Context, link Hash, p NewPassword) error
+}
+
+// Firsts keeps customers who have no account yet.
+type Firsts interface {
 	// Unclaimed returns fault.NotFound when no agreement in force has the number.
 	Unclaimed(ctx context.Context, customerNumber string, now time.Time) (Unclaimed, error)
 	// PutEmail puts an address on a customer that has none, with the letters that tell of it; it does
 	// nothing and tells so when there is one.
 	PutEmail(ctx context.Context, customer toll.CustomerID, email string, letters []notice.Letter) (bool, error)
+	// Identity returns the personal number of a customer, as the customer system knows it; empty when it
+	// does not.
+	Identity(ctx context.Context, customer toll.CustomerID) (number Sealed, hash []byte, err error)
 	// UseFirst spends a link and begins the owner's account of an existing customer.
 	UseFirst(ctx context.Context, link Hash, p NewPerson) error
 }

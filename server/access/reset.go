@@ -185,8 +185,25 @@ func (r *Registrar) chooseFirst(ctx context.Context, token Token, password strin
 	if err != nil {
 		return err
 	}
-	return r.store.UseFirst(ctx, link.Hash, NewPerson{
+	p := NewPerson{
 		Account: toll.AccountID(uuid.NewString()), Customer: holds.Customer, Email: holds.Email, Person: holds.Person,
 		Language: holds.Language, PasswordHash: hash, At: r.desk.now(),
-	})
+	}
+	if p.Birth, p.BirthHash, err = r.birthOf(ctx, p); err != nil {
+		return err
+	}
+	return r.store.UseFirst(ctx, link.Hash, p)
+}
+
+// birthOf seals the customer's personal number for the account: each opens in its own row only.
+func (r *Registrar) birthOf(ctx context.Context, p NewPerson) (Sealed, []byte, error) {
+	kept, hash, err := r.store.Identity(ctx, p.Customer)
+	if err != nil || len(kept.Data) == 0 {
+		return Sealed{}, nil, err
+	}
+	number, err := r.desk.keys.open(kept, string(p.Customer))
+	if err != nil {
+		return Sealed{}, nil, err
+	}
+	return r.desk.keys.sealFor(number, string(p.Account)+" birth"), hash, nil
 }

@@ -55,6 +55,15 @@ func (d *Desk) Password(ctx context.Context, visitor Visitor, name, password str
 	if err := d.giveBack(ctx, keys, false); err != nil {
 		return "", err
 	}
+	if d.keys.outdated(account.PasswordHash) {
+		hash, err := d.hash(ctx, password)
+		if err != nil {
+			return "", err
+		}
+		if err := d.store.Rehash(ctx, account.ID, account.PasswordHash, hash); err != nil {
+			return "", err
+		}
+	}
 	token := newToken()
 	return token, d.store.AddStep(ctx, token.Hash(), account.ID, now, now.Add(StepMax))
 }

@@ -31,16 +31,18 @@ const DefaultHome = ".run"
 
 // Config is every setting of the server.
 type Config struct {
-	Addr      string // BOMPASS_ADDR: where to listen
-	Home      string // BOMPASS_HOME: where data is kept
-	PublicURL string // BOMPASS_PUBLIC_URL: how people reach the server, without a trailing slash
-	Mode      Mode   // BOMPASS_MODE
-	Database  Secret // DATABASE_URL: empty starts a private PostgreSQL
-	Stream    Secret // NATS_URL: empty starts NATS in the process
-	Key       Secret // BOMPASS_SECRET: 64 hex digits that encrypt secrets at rest
-	Proxies   string // BOMPASS_PROXIES: networks of the proxies in front, whose X-Forwarded-For is believed
-	Mail      Secret // BOMPASS_SMTP_URL: the mail server; empty uses the built-in mailbox, in development
-	MailFrom  string // BOMPASS_MAIL_FROM: whom mail comes from
+	Addr      string   // BOMPASS_ADDR: where to listen
+	Home      string   // BOMPASS_HOME: where data is kept
+	PublicURL string   // BOMPASS_PUBLIC_URL: how people reach the server, without a trailing slash
+	Mode      Mode     // BOMPASS_MODE
+	Database  Secret   // DATABASE_URL: empty starts a private PostgreSQL
+	Stream    Secret   // NATS_URL: empty starts NATS in the process
+	Key       Secret   // BOMPASS_SECRET: 64 hex digits that encrypt secrets at rest
+	Seals     []Secret // BOMPASS_SEAL_KEYS: 64 hex digits each; the first seals, all open
+	Peppers   []Secret // BOMPASS_PEPPERS: the same for what is mixed into passwords
+	Proxies   string   // BOMPASS_PROXIES: networks of the proxies in front, whose X-Forwarded-For is believed
+	Mail      Secret   // BOMPASS_SMTP_URL: the mail server; empty uses the built-in mailbox, in development
+	MailFrom  string   // BOMPASS_MAIL_FROM: whom mail comes from
 	Texts     Texts
 	Paper     string // BOMPASS_PAPER_DIR: folder of letters to be printed and posted; empty as with Texts.URL
 	Partners  Partners
@@ -74,6 +76,8 @@ func Read(getenv func(string) string) (Config, error) {
 		Database: Secret(r.link("DATABASE_URL", "postgres://user:password@host:5432/bompass", "postgres", "postgresql")),
 		Stream:   Secret(r.link("NATS_URL", "nats://host:4222", "nats", "tls", "ws", "wss")),
 		Key:      Secret(r.key("BOMPASS_SECRET")),
+		Seals:    r.keys("BOMPASS_SEAL_KEYS"),
+		Peppers:  r.keys("BOMPASS_PEPPERS"),
 		Proxies:  r.networks("BOMPASS_PROXIES"),
 		Mail:     Secret(r.link("BOMPASS_SMTP_URL", "smtp://user:password@host:587", "smtp", "smtps")),
 		MailFrom: r.sender("BOMPASS_MAIL_FROM", "Bompass <post@bompass.example>"),
@@ -171,11 +175,25 @@ func (r *reader) networks(name string) string {
 	return value
 }
 
+// keys reads a list of keys, the one in use first.
+func (r *reader) keys(name string) (list []Secret) {
+	for part := range strings.FieldsFuncSeq(r.text(name, ""), func(c rune) bool { return c == ',' || c == ' ' }) {
+		if good := r.oneKey(name, part); good != "" {
+			list = append(list, Secret(good))
+		}
+	}
+	return list
+}
+
 func (r *reader) key(name string) string {
 	value := r.text(name, "")
 	if value == "" {
 		return ""
 	}
+	return r.oneKey(name, value)
+}
+
+func (r *reader) oneKey(name, value string) string {
 	if b, err := hex.DecodeString(value); err != nil || len(b) != 32 {
 		r.bad(name, fmt.Sprintf("… (%d characters)", len(value)), "write 64 hexadecimal digits, such as openssl rand -hex 32 prints")
 		return ""
@@ -201,6 +219,11 @@ func (r *reader) production(c Config) {
 		r.bad("BOMPASS_SECRET", "", "production needs a key of 64 hexadecimal digits, such as openssl rand -hex 32 prints")
 	}
 	r.ownKey("BOMPASS_SECRET", string(c.Key))
+	for name, list := range map[string][]Secret{"BOMPASS_SEAL_KEYS": c.Seals, "BOMPASS_PEPPERS": c.Peppers} {
+		for _, key := range list {
+			r.ownKey(name, string(key))
+		}
+	}
 	if !strings.HasPrefix(c.PublicURL, "https://") {
 		r.bad("BOMPASS_PUBLIC_URL", c.PublicURL, "production is reached over https; write the address people use, such as https://bompass.example")
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"bompass/server/config"
 )
 
@@ -26,24 +28,24 @@ func TestNothingSetIsAWorkingDevelopmentServer(t *testing.T) {
 		t.Errorf("partners: %+v", c.Partners)
 	}
 	c.Partners = config.Partners{}
-	if c != want {
-		t.Errorf("got %+v, want %+v", c, want)
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestEveryProblemIsToldAtOnce(t *testing.T) {
 	_, err := config.Read(env(map[string]string{
 		"BOMPASS_ADDR": "8080", "BOMPASS_MODE": "prod", "DATABASE_URL": "mysql://u:hunter2@h/db", "NATS_URL": "localhost",
-		"BOMPASS_SECRET": "short", "BOMPASS_PUBLIC_URL": "bompass.example",
+		"BOMPASS_SECRET": "short", "BOMPASS_SEAL_KEYS": strings.Repeat("5e", 32) + ",short", "BOMPASS_PUBLIC_URL": "bompass.example",
 	}))
 	if err == nil {
 		t.Fatal("got no error")
 	}
 	lines := strings.Split(err.Error(), "\n")
-	if len(lines) != 6 {
-		t.Errorf("got %d lines, want 6:\n%v", len(lines), err)
+	if len(lines) != 7 {
+		t.Errorf("got %d lines, want 7:\n%v", len(lines), err)
 	}
-	for _, name := range []string{"BOMPASS_ADDR", "BOMPASS_MODE", "DATABASE_URL", "NATS_URL", "BOMPASS_SECRET", "BOMPASS_PUBLIC_URL"} {
+	for _, name := range []string{"BOMPASS_ADDR", "BOMPASS_MODE", "DATABASE_URL", "NATS_URL", "BOMPASS_SECRET", "BOMPASS_SEAL_KEYS", "BOMPASS_PUBLIC_URL"} {
 		if !strings.Contains(err.Error(), name+" is ") {
 			t.Errorf("%s is not named in:\n%v", name, err)
 		}

@@ -35,6 +35,8 @@ func TestProductionRefusesWhatIsForTryingOut(t *testing.T) {
 		{"no key", "BOMPASS_SECRET", ""},
 		{"a key of one digit", "BOMPASS_SECRET", strings.Repeat("0", 64)},
 		{"a key from an example", "BOMPASS_SECRET", strings.Repeat("0123456789abcdef", 4)},
+		{"a seal from an example", "BOMPASS_SEAL_KEYS", strings.Repeat("0123456789abcdef", 4)},
+		{"a pepper of one digit", "BOMPASS_PEPPERS", strings.Repeat("0", 64)},
 		{"no client at the issuer", "BOMPASS_EID_CLIENT", ""},
 		{"no key for the issuer", "BOMPASS_EID_KEY_FILE", ""},
 		{"three levels", "BOMPASS_EID_LEVELS", "a b c"},

@@ -165,11 +165,23 @@ func (s *Store) UseFirst(ctx context.Context, link access.Hash, p access.NewPers
 		if err := beginAccount(ctx, tx, p); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `update account a set birth_key = i.birth_key, birth_number = i.birth_number, birth_hash = i.birth_hash
-			from customer_identity i where a.id = $1 and i.customer_id = $2
-				and not exists (select from account o where o.birth_hash = i.birth_hash)`, string(p.Account), string(p.Customer))
+		if len(p.BirthHash) == 0 {
+			return nil
+		}
+		_, err := tx.Exec(ctx, `update account set birth_key = $2, birth_number = $3, birth_hash = $4 where id = $1
+			and not exists (select from account o where o.birth_hash = $4)`, string(p.Account), p.Birth.Key, p.Birth.Data, p.BirthHash)
 		return err
 	})
+}
+
+// Identity returns the personal number of a customer, as the customer system knows it.
+func (s *Store) Identity(ctx context.Context, customer toll.CustomerID) (number access.Sealed, hash []byte, err error) {
+	err = s.pool.QueryRow(ctx, "select birth_key, birth_number, birth_hash from customer_identity where customer_id = $1", string(customer)).
+		Scan(&number.Key, &number.Data, &hash)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return number, nil, fmt.Errorf("customer's number: %w", err)
+	}
+	return number, hash, nil
 }
 
 // UseReset spends a link, changes the password and ends all sessions and steps.

@@ -12,6 +12,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/notice"
 	"bompass/server/profile"
+	"bompass/server/retention"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
@@ -47,17 +48,18 @@ func (s *Store) Profile(ctx context.Context, account toll.AccountID, customer to
 	return p, err
 }
 
-// holds counts what the law makes us keep: passages for a year, what was charged for until five years
-// after its year's end.
+// holds counts what is kept all the same, as package retention does: where somebody drove for 400 days, what
+// was charged for until five years after its year's end.
 func (s *Store) holds(ctx context.Context, customer toll.CustomerID) ([]api.Hold, error) {
 	passages, charges := api.Hold{What: "passages"}, api.Hold{What: "charges"}
 	err := s.pool.QueryRow(ctx, `
-		select count(*), coalesce(max(passed_at) + interval '1 year', 'epoch'), coalesce(date_trunc('year', max(passed_at)) + interval '6 years', 'epoch')
-		from passage where customer_id = $1`, string(customer)).Scan(&passages.Count, &passages.Until, &charges.Until)
+		select count(*) filter (where station <> ''), coalesce(max(passed_at) filter (where station <> '') + make_interval(days => $2), 'epoch'), count(*),
+			coalesce((date_trunc('year', max(passed_at) at time zone 'Europe/Oslo') + make_interval(years => $3)) at time zone 'Europe/Oslo', 'epoch')
+		from passage where customer_id = $1`, string(customer), int(retention.PassageKept/(24*time.Hour)), retention.ChargeYears+1).
+		Scan(&passages.Count, &passages.Until, &charges.Count, &charges.Until)
 	if err != nil {
 		return nil, fmt.Errorf("holds: %w", err)
 	}
-	charges.Count = passages.Count
 	return []api.Hold{passages, charges}, nil
 }
 
@@ -291,7 +293,7 @@ func exportSections() map[string]string {
 		"tags":     "select t.id, t.status from tag t join agreement a on a.id = t.agreement_id where a.customer_id = $2 and $1::uuid is not null order by t.id",
 		"passages": `select p.passed_at, p.station, p.country, p.plate, p.tag, c.net from passage p
 			left join lateral (select net from charge c where c.passage_id = p.id order by revision desc limit 1) c on true
-			where p.customer_id = $2 and $1::uuid is not null order by p.passed_at`,
+			where p.customer_id = $2 and p.station <> '' and $1::uuid is not null order by p.passed_at`,
 	}
 }
 

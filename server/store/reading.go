@@ -75,7 +75,7 @@ func (w *where) sql() string { return strings.Join(w.parts, " and ") }
 
 func filter(q passage.Query) *where {
 	w := &where{}
-	w.add("p.customer_id = %s", string(q.Customer))
+	w.add("p.customer_id = %s and p.station <> ''", string(q.Customer)) // package retention blurs the old ones
 	if q.Vehicle != "" {
 		w.add("p.vehicle_id = %s", string(q.Vehicle))
 	}

@@ -120,7 +120,23 @@ func beginSession(ctx context.Context, tx pgx.Tx, b access.Session) error {
 	if err := addEvent(ctx, tx, b.Account, access.EventSignedIn, b.Began, b.Place); err != nil {
 		return err
 	}
+	if err := capSessions(ctx, tx, b); err != nil {
+		return err
+	}
 	return addLetters(ctx, tx, b.Letters)
+}
+
+// capSessions ends what is too many, and notes it with where that was. Sign-ins of one account take turns.
+func capSessions(ctx context.Context, tx pgx.Tx, b access.Session) error {
+	if _, err := tx.Exec(ctx, "select from account where id = $1 for no key update", string(b.Account)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `with ended as (delete from session where token_hash in (
+			select token_hash from session where account_id = $1 and until > $2 and token_hash <> $4 order by seen_at desc, began_at desc offset $3)
+			returning device, network)
+		insert into account_event (account_id, kind, at, device, network) select $1, $5, $2, device, network from ended`,
+		string(b.Account), b.Began, access.SessionsMax-1, b.Hash[:], string(access.EventCapped))
+	return err
 }
 
 // exactly holds a statement to one row.
@@ -135,12 +151,13 @@ func exactly(done pgconn.CommandTag, err error) error {
 func (s *Store) SessionActor(ctx context.Context, hash access.Hash, now, since time.Time) (a access.Actor, seen time.Time, err error) {
 	err = s.pool.QueryRow(ctx, `
 		select a.id::text, a.email, a.person, a.language, p.role, c.id::text, c.name, c.kind, s.seen_at,
-			coalesce(p.vehicle_id::text, ''), s.proven_at
+			coalesce(p.vehicle_id::text, ''), s.proven_at,
+			coalesce((select case when given then version else 0 end from consent where account_id = a.id and kind = 'privacy' order by id desc limit 1), 0)
 		from session s join account a on a.id = s.account_id
 		join account_party p on p.account_id = s.account_id and p.customer_id = s.customer_id and (p.until is null or p.until > $2)
 		join customer c on c.id = s.customer_id
 		where s.token_hash = $1 and s.until > $2 and s.seen_at > $3`, hash[:], now, since).
-		Scan(&a.Account, &a.Email, &a.Person, &a.Language, &a.Role, &a.Customer, &a.Name, &a.Kind, &seen, &a.Vehicle, &a.Proven)
+		Scan(&a.Account, &a.Email, &a.Person, &a.Language, &a.Role, &a.Customer, &a.Name, &a.Kind, &seen, &a.Vehicle, &a.Proven, &a.Privacy)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return access.Actor{}, time.Time{}, fault.New(fault.SignedOut)
 	}

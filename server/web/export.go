@@ -39,7 +39,7 @@ func (s *server) exportPage(c *fiber.Ctx, actor access.Actor, v view) error {
 			return fmt.Errorf("export %s: %w", name, err)
 		}
 		if len(rows) > 0 {
-			shown := sheetOf(v.T("export."+name), rows[:min(sheetMax, len(rows))])
+			shown := sheetOf(v, name, rows[:min(sheetMax, len(rows))])
 			if len(rows) > sheetMax {
 				shown.Note = v.T("ways.export.part", "shown", v.Number(sheetMax), "count", v.Number(int64(len(rows))))
 			}
@@ -49,8 +49,8 @@ func (s *server) exportPage(c *fiber.Ctx, actor access.Actor, v view) error {
 	return s.pages.send(c, fiber.StatusOK, "export", v)
 }
 
-func sheetOf(title string, rows []map[string]any) sheet {
-	out := sheet{Title: title, Heads: slices.Sorted(maps.Keys(rows[0]))}
+func sheetOf(v view, name string, rows []map[string]any) sheet {
+	out := sheet{Title: v.T("export." + name), Heads: slices.Sorted(maps.Keys(rows[0]))}
 	for _, row := range rows {
 		line := make([]string, len(out.Heads))
 		for i, head := range out.Heads {
@@ -62,6 +62,9 @@ func sheetOf(title string, rows []map[string]any) sheet {
 	}
 	for i, head := range out.Heads {
 		out.Heads[i] = strings.ReplaceAll(head, "_", " ")
+		if key := "export.head." + head; v.Has(key) {
+			out.Heads[i] = v.T(key)
+		}
 	}
 	return out
 }

@@ -280,6 +280,18 @@ func TestEverythingComesOutAndErasureShowsItsHolds(t *testing.T) {
 	if p := v.get("/export"); !strings.Contains(p.body, "7001001") || !strings.Contains(p.body, "Avtaler") {
 		t.Errorf("the page: %d", p.StatusCode)
 	}
+	for _, lang := range []string{"en", "sv", "de", "nb"} {
+		ask(v, api.SetLanguage, api.SetLanguageRequest{Language: lang}, "")
+		heads := regexp.MustCompile(`<th scope="col">([^<]*)</th>`).FindAllStringSubmatch(v.get("/export").body, -1)
+		for _, head := range heads {
+			if name := head[1]; name == "" || strings.ToLower(name[:1]) == name[:1] || strings.Contains(name, " at") {
+				t.Errorf("%s: a column is headed %q", lang, name)
+			}
+		}
+		if len(heads) < 20 {
+			t.Errorf("%s: %d columns", lang, len(heads))
+		}
+	}
 	if mail := h.post(kari); !strings.Contains(mail.Subject, "lastet ned") {
 		t.Errorf("mail: %+v", mail)
 	}

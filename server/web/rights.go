@@ -6,6 +6,7 @@ import (
 	"bompass/server/access"
 	"bompass/shared/api"
 	"bompass/shared/fault"
+	"bompass/shared/toll"
 )
 
 // rights says what a customer's route needs, by its name. A route that has no row here is for those
@@ -50,6 +51,9 @@ func (s *server) may(c *fiber.Ctx, actor access.Actor) error {
 	right := needed(c)
 	if !actor.Role.May(right) || actor.Role == access.Driver && whole(c.Path()) {
 		return fault.New(fault.Refused)
+	}
+	if right != access.SeeOwn && actor.Privacy != toll.ConsentVersion(toll.ConsentPrivacy) {
+		return fault.New(fault.ConsentNeeded).At(string(toll.ConsentPrivacy)) // S4.28: not on pages alone
 	}
 	if s.Parties == nil {
 		return nil

@@ -9,6 +9,7 @@ import (
 
 	"bompass/server/notice"
 	"bompass/server/profile"
+	"bompass/server/retention"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
@@ -322,5 +323,64 @@ func TestWhoAskedIsErasedOnceNothingHoldsThem(t *testing.T) {
 	}
 	if n, err := eraser.Round(t.Context()); n != 0 || err != nil {
 		t.Errorf("again: erased %d, %v", n, err)
+	}
+}
+
+// S4.28: whoever does not accept the privacy statement, or accepts older words, is asked nothing by programs
+// either; what is one's own stays open.
+func TestTheAPIWaitsForThePrivacyStatementToo(t *testing.T) {
+	h := newHouse(t)
+	v := h.signIn(kari)
+	if p := v.get(api.Overview.Path); p.StatusCode != http.StatusOK {
+		t.Fatalf("with it: got %d", p.StatusCode)
+	}
+	for name, change := range map[string]string{
+		"older words": "update consent set version = 0", "taken back": "insert into consent (account_id, kind, version, given, at) select account_id, kind, 1, false, now() from consent",
+	} {
+		h.sql(change)
+		for _, path := range []string{api.Overview.Path, api.PassageList.Path + "?from=2026-11-01&to=2026-11-02", api.Bill.Path, api.People.Path, api.Events.Path} {
+			if p := v.get(path); p.StatusCode != http.StatusUnprocessableEntity || failure(t, p).Code != fault.ConsentNeeded {
+				t.Errorf("%s, %s: got %d %s", name, path, p.StatusCode, p.body)
+			}
+		}
+		ask(v, api.Invite, api.InviteRequest{Email: "x@bompass.example", Role: "auditor"}, fault.ConsentNeeded)
+		for _, path := range []string{api.Me.Path, api.Profile.Path, api.Sessions.Path, api.Export.Path} {
+			if p := v.get(path); p.StatusCode != http.StatusOK {
+				t.Errorf("%s, %s: got %d", name, path, p.StatusCode)
+			}
+		}
+	}
+	ask(v, api.SaveConsents, api.ConsentRequest{Given: map[toll.ConsentKind]bool{toll.ConsentPrivacy: true}}, "")
+	if p := v.get(api.Overview.Path); p.StatusCode != http.StatusOK {
+		t.Errorf("accepted again: got %d", p.StatusCode)
+	}
+}
+
+// Who has driven is held for the accounts; when the law lets it, the charges go and the erasure finishes.
+func TestErasureFinishesWhenTheLastHoldEnds(t *testing.T) {
+	h := newHouse(t)
+	eraser := profile.NewEraser(h.db, notice.NewWriter(h.keys, h.url, h.now), h.now, discard())
+	keeper := retention.NewKeeper(h.db, h.now, discard())
+	const gone = "berit@bompass.example"
+	berit := h.arrive(gone, "Berit Aas")
+	customer := ask(berit, api.Me, api.Empty{}, "").Customer
+	h.sql(`insert into passage (id, station, lane, epoch, sequence, passed_at, received_at, direction, tag, country, plate, customer_id, matched_by)
+		values (gen_random_uuid(), 'oslo-104', 1, 1, 1, now(), now(), '', '', 'NO', 'DP45821', '` + string(customer) + `', 'plate')`)
+	ask(berit, api.Erase, api.ErasureRequest{}, "")
+	for _, c := range []struct {
+		name string
+		wait time.Duration
+		want int
+	}{
+		{"after some days to think", profile.EraseAfter + time.Hour, 0}, {"once the passage is forgotten", retention.PassageKept, 0},
+		{"after five more years", 5 * 366 * 24 * time.Hour, 1},
+	} {
+		h.pass(c.wait)
+		if _, err := keeper.Round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := eraser.Round(t.Context()); n != c.want || err != nil {
+			t.Fatalf("%s: erased %d, %v, want %d", c.name, n, err, c.want)
+		}
 	}
 }

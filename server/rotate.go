@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"bompass/server/access"
+	"bompass/server/config"
+	"bompass/server/store"
+)
+
+// openKeys makes the keys that the settings say.
+func openKeys(cfg config.Config) (access.Keys, error) {
+	secret, err := cfg.LoadKey()
+	if err != nil {
+		return access.Keys{}, err
+	}
+	keys, err := access.NewKeys(secret)
+	if err != nil {
+		return access.Keys{}, err
+	}
+	var sets [2][][]byte
+	for n, list := range [][]config.Secret{cfg.Seals, cfg.Peppers} {
+		for _, text := range list {
+			key, err := hex.DecodeString(string(text))
+			if err != nil {
+				return access.Keys{}, errors.New("a key is not written in hexadecimal digits") // config has looked at it
+			}
+			sets[n] = append(sets[n], key)
+		}
+	}
+	if keys, err = keys.WithSeals(sets[0]...); err != nil {
+		return access.Keys{}, err
+	}
+	return keys.WithPeppers(sets[1]...), nil
+}
+
+// rotateCommand closes everything anew with the first key of BOMPASS_SEAL_KEYS.
+func rotateCommand(ctx context.Context, w world) error {
+	return withStore(ctx, w, func(cfg config.Config, s *store.Store) error {
+		keys, err := openKeys(cfg)
+		if err != nil {
+			return err
+		}
+		if _, err := s.Migrate(ctx); err != nil {
+			return err
+		}
+		list, err := s.Reseal(ctx, keys)
+		if err != nil {
+			return err
+		}
+		lost := 0
+		table := tabwriter.NewWriter(w.out, 0, 8, 2, ' ', 0)
+		for _, r := range list {
+			_, _ = fmt.Fprintf(table, "%s\t%d sealed anew with %s\n", r.Place, r.Anew, keys.Seal())
+			lost += r.Unopenable
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+		if lost > 0 {
+			return fmt.Errorf("%d values are sealed with a key that is not among BOMPASS_SEAL_KEYS and is not made from BOMPASS_SECRET; add it and rotate again", lost)
+		}
+		return nil
+	})
+}
