@@ -188,8 +188,11 @@ func TestANewcomerIsOnePersonHoweverManyTabs(t *testing.T) {
 	if got := d.count("select count(*) from account") - before; got != 1 || n != 1 {
 		t.Errorf("%d accounts began, %d people are in, want 1 and 1", got, n)
 	}
-	if got := d.count("select count(*) from session"); got != many {
-		t.Errorf("%d sessions, want %d", got, many)
+	if got := d.count("select count(*) from session"); got != access.SessionsMax {
+		t.Errorf("%d sessions, want the %d that one account may have", got, access.SessionsMax)
+	}
+	if got := d.count("select count(*) from account_event where kind = 'signed.in'"); got != many {
+		t.Errorf("%d tabs came in, want %d", got, many)
 	}
 	if got := d.who(d.enter()); got.Person != "Liv Nygaard" || got.Role != access.Owner || got.Kind != toll.Private {
 		t.Errorf("actor: %+v", got)

@@ -240,6 +240,7 @@ func TestAgreementsOnTheAddressAppearOnceTheProfileIsSaved(t *testing.T) {
 	}
 	v.pick(parties, "customer:"+id)
 	v.learn()
+	ask(v, api.SaveConsents, api.ConsentRequest{Given: map[toll.ConsentKind]bool{toll.ConsentPrivacy: true}}, "")
 	if got := ask(v, api.Overview, api.Empty{}, ""); got.Agreements[0].Number != id {
 		t.Errorf("overview of %s", got.Agreements[0].Number)
 	}
