@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 
-	"bompass/server/access"
 	"bompass/server/config"
 	"bompass/server/legacy"
 	"bompass/server/store"
@@ -45,11 +44,7 @@ func legacyCommand(ctx context.Context, args []string, w world) error {
 }
 
 func importLegacy(ctx context.Context, cfg config.Config, s *store.Store, in io.Reader, w world) (int, error) {
-	secret, err := cfg.LoadKey()
-	if err != nil {
-		return 0, err
-	}
-	keys, err := access.NewKeys(secret)
+	keys, err := openKeys(cfg)
 	if err != nil {
 		return 0, err
 	}

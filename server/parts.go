@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"bompass/assets"
+	"bompass/server/access"
 	"bompass/server/account"
 	"bompass/server/agreement"
 	"bompass/server/config"

@@ -92,7 +92,7 @@ func apart() map[string]bool {
 	return map[string]bool{
 		"account_party": true, "account_number": true, "profile": true, "session": true, "login_step": true, "link": true, "contact_code": true,
 		"recovery_code": true, "passkey": true, "factor_guard": true, "mandate": true, "mandate_asked": true, "text_factor": true,
-		"text_code": true, "lost_factor": true,
+		"text_code": true, "lost_factor": true, "agreement_draft": true,
 	}
 }
 
@@ -162,6 +162,7 @@ func moving() []string {
 func dropShells(ctx context.Context, tx pgx.Tx, j eid.Join) error {
 	rows, err := tx.Query(ctx, `select c.id::text,
 			not exists (select from agreement g where g.customer_id = c.id) and not exists (select from passage x where x.customer_id = c.id)
+				and not exists (select from agreement_draft d where d.customer_id = c.id and d.account_id = p.account_id)
 		from customer c join account_party p on p.customer_id = c.id and p.role = 'owner' and p.account_id = $1 where c.kind = 'private'
 		order by (select min(s.began_at) from session s where s.customer_id = c.id) nulls first, c.id`, string(j.Keep))
 	if err != nil {

@@ -32,6 +32,8 @@ func sealedPlaces() []sealedPlace {
 		{"session_identity", "key", "sealed", "token_hash", "'eid proof'"},
 		{"eid_journey", "key", "sealed", "state_hash", "'journey ' || encode(substring(state_hash from 1 for 8), 'hex')"},
 		{"link", "key", "sealed", "token_hash", "'link ' || encode(substring(token_hash from 1 for 8), 'hex')"},
+		{"agreement_draft", "key", "sealed", "id", "'agreement draft ' || id::text || ' of ' || account_id::text || ' for ' || customer_id::text"},
+		{"legacy_credential", "key", "sealed", "number", "'legacy credential ' || number"},
 		{"outbox", "key", "sealed", "id", "'letter ' || id::text"},
 	}
 }

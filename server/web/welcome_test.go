@@ -373,7 +373,8 @@ func TestErasureFinishesWhenTheLastHoldEnds(t *testing.T) {
 		wait time.Duration
 		want int
 	}{
-		{"after some days to think", profile.EraseAfter + time.Hour, 0}, {"once the passage is forgotten", retention.PassageKept, 0},
+		{"after some days to think", profile.EraseAfter + time.Hour, 0},
+		{"once the passage is forgotten", retention.PassageKept, 0},
 		{"after five more years", 5 * 366 * 24 * time.Hour, 1},
 	} {
 		h.pass(c.wait)
