@@ -14,6 +14,8 @@ import (
 )
 
 func main() {
-	page.Routes(session.New(browser.Open(), time.Now))
+	window := browser.Open()
+	page.Routes(session.New(window, time.Now))
+	window.Breathe()
 	app.RunWhenOnBrowser()
 }

@@ -74,9 +74,19 @@
     navigator.serviceWorker.ready.then(function (registration) { window.bompassWorker = registration; });
   }
 
+  // The program starts once the page that the server has sent is on the screen: it keeps the browser busy.
+  function painted() {
+    if (document.visibilityState === "hidden") return Promise.resolve(); // nothing is painted there
+    return new Promise(function (done) {
+      requestAnimationFrame(function () { setTimeout(done); });
+      setTimeout(done, 200);
+    });
+  }
+
   if (window.Go) {
     const run = window.Go.prototype.run;
-    window.Go.prototype.run = function (instance) {
+    window.Go.prototype.run = async function (instance) {
+      await painted();
       const ended = run.call(this, instance);
       const tell = function () { if (!leaving) alarm(); };
       ended.then(tell, tell);

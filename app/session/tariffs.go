@@ -41,7 +41,7 @@ func (s *Session) FetchTariffs(ctx context.Context) (*Tariffs, error) {
 		return nil, errors.Join(ErrOutdated, problems[0])
 	}
 	s.Window.Breathe()
-	plan, err := rating.Compile(book)
+	plan, err := rating.CompileInParts(book, s.Window.Breathe)
 	if err != nil {
 		return nil, errors.Join(ErrOutdated, err)
 	}

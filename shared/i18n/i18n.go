@@ -56,6 +56,9 @@ var catalogues = func() map[string]func() map[string]string {
 	return all
 }()
 
+// keysAbout is how many keys a language has, roughly: room that need not be made while it is read.
+const keysAbout = 1000
+
 // read reads the files of a language: areas in any order, each key in one of them.
 func read(lang string) (map[string]string, error) {
 	dir := path.Join("catalogue", lang)
@@ -63,7 +66,7 @@ func read(lang string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	words := map[string]string{}
+	words := make(map[string]string, keysAbout)
 	for _, area := range areas {
 		text, err := files.ReadFile(path.Join(dir, area.Name()))
 		if err != nil {

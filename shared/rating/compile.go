@@ -13,7 +13,11 @@ import (
 )
 
 // Compile makes the plan of a book that has no problems.
-func Compile(book *tariff.Book) (*Plan, error) {
+func Compile(book *tariff.Book) (*Plan, error) { return CompileInParts(book, func() {}) }
+
+// CompileInParts is Compile with a pause after each scheme, for whoever has to see to something else
+// meanwhile.
+func CompileInParts(book *tariff.Book, pause func()) (*Plan, error) {
 	if problems := book.Check(); len(problems) > 0 {
 		return nil, fmt.Errorf("compile tariffs: %w", errors.New(tariff.Summary(problems)))
 	}
@@ -26,6 +30,7 @@ func Compile(book *tariff.Book) (*Plan, error) {
 	}
 	for _, s := range book.Schemes {
 		c.scheme(s)
+		pause()
 	}
 	p := c.plan
 	if max(len(p.stations), len(p.versions), len(p.hours), len(p.caps), len(p.clocks)) > math.MaxUint16 {
@@ -93,6 +98,7 @@ func (c *compiler) version(s *tariff.Scheme, i int, profiles []profile) {
 	for _, pr := range profiles {
 		c.days(src, v.names, pr.zone)
 	}
+	p.rows = slices.Grow(p.rows, int(v.block)*(1+len(held)))
 	for _, product := range append([]tariff.ProductID{""}, held...) {
 		c.rowsOf(s, &v, profiles, product)
 	}
