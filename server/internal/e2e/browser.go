@@ -15,6 +15,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -180,6 +181,21 @@ func (p *Page) Press(selector string) {
 func (p *Page) Type(keys string) {
 	p.t.Helper()
 	p.do(chromedp.KeyEvent(keys))
+}
+
+// Cookies are those that the browser would send with the page that is shown, as it writes them.
+func (p *Page) Cookies() string {
+	p.t.Helper()
+	var found network.GetCookiesResult
+	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) (err error) {
+		found, err = cdp.Call(ctx, tab, network.GetCookies, network.GetCookiesParams{})
+		return err
+	}))
+	var written []string
+	for _, cookie := range found.Cookies {
+		written = append(written, cookie.Name+"="+cookie.Value)
+	}
+	return strings.Join(written, "; ")
 }
 
 // Settle waits until nothing on the page moves any more.
