@@ -78,7 +78,7 @@ size: assets/node_modules/.package-lock.json ## print the transfer sizes; fails 
 security: postgres build ## measure whether answers tell who has an account, and look for secrets in the program
 	go test -tags security -count=1 -parallel 8 -timeout 20m -v -run 'TheTimeOfAnAnswer|TheProgramHolds' ./server/web
 
-gates: postgres chromium build .cache/lighthouse/.done ## measure pages as people meet them: a slow phone, Lighthouse
+gates: postgres chromium build .cache/lighthouse/.done ## measure pages on a slow phone and by Lighthouse; fails on accessibility and best practices
 	go test -run '^$$' -bench 'Visit|Lighthouse' -benchtime 1x -timeout 20m ./server/internal/e2e
 
 .cache/lighthouse/.done:

@@ -79,7 +79,7 @@
     if (document.visibilityState === "hidden") return Promise.resolve(); // nothing is painted there
     return new Promise(function (done) {
       requestAnimationFrame(function () { setTimeout(done); });
-      setTimeout(done, 200);
+      setTimeout(done, 1000);
     });
   }
 
