@@ -74,6 +74,14 @@
     navigator.serviceWorker.ready.then(function (registration) { window.bompassWorker = registration; });
   }
 
+  // The library's loader stops turning when the program cannot come.
+  const loader = document.getElementById("app-wasm-loader-icon");
+  if (loader) {
+    new MutationObserver(function () {
+      if (!loader.classList.contains("goapp-spin")) alarm();
+    }).observe(loader, { attributes: true });
+  }
+
   // The program starts once the page that the server has sent is on the screen: it keeps the browser busy.
   function painted() {
     if (document.visibilityState === "hidden") return Promise.resolve(); // nothing is painted there

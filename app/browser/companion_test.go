@@ -18,7 +18,7 @@ import (
 // The page stands in for the program: a window.onclick that takes every link it sees, as go-app's does,
 // and a Go class whose run ends when it is told to.
 const companionPage = `<!doctype html><html lang="nb" data-alarm="Siden svarer ikke" data-reload="Last inn"><title>t</title>
-<script src="/fake.js"></script><script src="/companion.js"></script>
+<script defer src="/fake.js"></script><script defer src="/companion.js"></script>
 <a id="page" href="/passages">p</a>
 <a id="tel" href="tel:+4722000000">t</a>
 <a id="mail" href="mailto:a@bompass.example">m</a>
@@ -28,7 +28,7 @@ const companionPage = `<!doctype html><html lang="nb" data-alarm="Siden svarer i
 <a id="target" href="/passages" target="_blank">b</a>
 <a id="away" href="https://bompass.example/">a</a>
 <a id="skip" href="#main">s</a>
-<main id="main">m</main>`
+<main id="main">m</main><img id="app-wasm-loader-icon" class="goapp-logo goapp-spin" alt="">`
 
 const companionFake = `window.taken = [];
 window.onclick = function (e) { const a = e.target.closest("a"); if (a) { taken.push(a.id); e.preventDefault(); } };
@@ -73,6 +73,13 @@ func TestItSaysWhenTheProgramHasStopped(t *testing.T) {
 	} {
 		becomes(t, ctx, s.script, s.want)
 	}
+}
+
+func TestItSaysWhenTheProgramCannotCome(t *testing.T) {
+	ctx := companion(t)
+	becomes(t, ctx, `String(document.querySelectorAll("#alarm").length)`, "0")
+	becomes(t, ctx, `document.getElementById("app-wasm-loader-icon").className = "goapp-logo"`, "goapp-logo")
+	becomes(t, ctx, `(document.querySelector("#alarm[role=alert]") || document.createElement("i")).textContent`, "Siden svarer ikkeLast inn")
 }
 
 // becomes waits until a script answers what is wanted.

@@ -61,7 +61,7 @@ func (s *server) library() *app.Handler {
 		Icon:            app.Icon{Default: icon, Large: icon, SVG: icon, AppleTouch: s.appleIcon()},
 		BackgroundColor: themeColor,
 		ThemeColor:      themeColor,
-		LoadingLabel:    " ", // a line moves while the program is on its way; a label appears when it cannot come
+		LoadingLabel:    " ", // a line moves while the program is on its way
 		Styles:          []string{s.Assets.Address(sheetFile)},
 		Scripts:         []string{s.Assets.Address(companionFile) + " defer"},
 		RawHeaders:      preload,
@@ -158,7 +158,8 @@ func (s *server) remember(c *fiber.Ctx, actor access.Actor) {
 // correct repairs what the library cannot be told: zoom, language, the loader's picture, what is said
 // to people without scripts, and the address's scheme. It writes attributes in any order.
 func (s *server) correct(frame []byte, words *i18n.Words, first firstPaint) []byte {
-	root := `data-color-scheme="` + first.scheme + `"`
+	root := `data-color-scheme="` + first.scheme + `" data-alarm="` + html.EscapeString(words.T("app.crashed")) +
+		`" data-reload="` + html.EscapeString(words.T("app.reload")) + `"`
 	if first.stranger {
 		root += ` data-visitor="nobody" data-picked="` + words.Lang() + `"` // there is no account to ask for the language
 	}

@@ -44,7 +44,7 @@ func TestAnyoneSeesThePriceCalculator(t *testing.T) {
 	if p.StatusCode != http.StatusOK || !strings.Contains(p.body, `lang="sv"`) || strings.Contains(p.body, "oslo-104") {
 		t.Errorf("a stranger: got %d %q", p.StatusCode, p.body)
 	}
-	if !strings.Contains(p.body, "Vad kostar resan?</h1>") || !strings.Contains(p.body, `data-visitor="nobody"`) || strings.Contains(p.body, "/sv/") {
+	if !strings.Contains(p.body, "Vad kostar resan?</h1>") || !strings.Contains(p.body, `data-visitor="nobody"`) || strings.Contains(p.body, "/sv/") || !strings.Contains(p.body, `data-reload="Ladda om`) {
 		t.Errorf("a stranger is not told what the page is about before the program runs: %s", p.body)
 	}
 	if p := h.signIn(kari).get("/prices"); p.StatusCode != http.StatusOK || strings.Contains(p.body, "Kari") || strings.Contains(p.body, "nobody") {
