@@ -69,6 +69,9 @@ reader: ## a simulated station of four lanes with its live view, for the running
 llrp-check: ## let Wireshark's dissector read a recorded run of the LLRP driver
 	@./hardware/llrp/llrptest/check.sh
 
+shots: postgres chromium build ## take the pictures of the program that are shown before it is installed
+	BOMPASS_PICTURES=$(CURDIR)/assets/icon go test -count=1 -run TakesItsPictures ./server/internal/e2e
+
 behaviours: ## count the behaviours that tests prove, and list the rest
 	@go run ./server/internal/behaviours
 

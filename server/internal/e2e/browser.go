@@ -263,6 +263,17 @@ func (p *Page) Shot(name string) {
 	}
 }
 
+// Picture is what stands on the screen, as PNG.
+func (p *Page) Picture() []byte {
+	p.t.Helper()
+	p.Settle()
+	picture, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatalf("picture: %v", err)
+	}
+	return picture
+}
+
 // state describes the page for a failure.
 func (p *Page) state() string {
 	where, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("location.href"))
