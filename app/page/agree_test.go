@@ -82,10 +82,10 @@ func TestEachPageAsksOneThing(t *testing.T) {
 		change      func(*api.AgreementDraftReply)
 		shows, lack []string
 	}{
-		"first":           {"/agreements/new", api.StepCharger, nil, []string{"Hvilket bomselskap", "Steg 1 av 6", "Ferde", "Fjellinjen"}, []string{"Hvor bor du"}},
-		"too far":         {"/agreements/new?step=check", api.StepDetails, nil, []string{"Hvor bor du", "Adresse", "Postnummer", "Poststed", "Land"}, []string{"Opprett avtalen"}},
+		"first":           {"/agreements/new", api.StepCharger, nil, []string{"Hvilket bomselskap", "Steg 1 av 6", "Ferde", "Fjellinjen"}, []string{"Hvor skal vi sende"}},
+		"too far":         {"/agreements/new?step=check", api.StepDetails, nil, []string{"Hvor skal vi sende", "Adresse", "Postnummer", "Poststed", "Land"}, []string{"Opprett avtalen"}},
 		"only what lacks": {"/agreements/new?step=details", api.StepDetails, func(r *api.AgreementDraftReply) { r.Missing = []string{"city"} }, []string{"Poststed"}, []string{"Postnummer"}},
-		"nothing lacks":   {"/agreements/new", api.StepCharger, func(r *api.AgreementDraftReply) { r.Steps = r.Steps[2:] }, []string{"Steg 1 av 4"}, []string{"Hvor bor du"}},
+		"nothing lacks":   {"/agreements/new", api.StepCharger, func(r *api.AgreementDraftReply) { r.Steps = r.Steps[2:] }, []string{"Steg 1 av 4"}, []string{"Hvor skal vi sende"}},
 		"country":         {"/agreements/new", api.StepCountry, nil, []string{"Hvilket land", "Velg land", "Norge"}, []string{"Hva er registreringsnummeret"}},
 		"number":          {"/agreements/new", api.StepPlate, func(r *api.AgreementDraftReply) { r.Answers.Country = "SE" }, []string{"Hva er registreringsnummeret", "Registrert i: Sverige"}, nil},
 		"vehicle":         {"/agreements/new", api.StepVehicle, func(r *api.AgreementDraftReply) { r.Found = found }, []string{"SKODA ENYAQ", "2023", "elbil", "Ja, det er dette"}, []string{"Drivstoff"}},

@@ -50,6 +50,7 @@ type New struct {
 	Vehicle   toll.Vehicle // its ID is for a vehicle that is not known yet
 	Source    string       // of the facts
 	Tag       bool         // one is to be sent
+	Address   string       // where to; empty is the address on the person's details
 	Terms     map[toll.TermsKind]int
 	Accepted  time.Time
 	Details   api.Details // what was missing of the person's; the rest is empty
@@ -145,12 +146,12 @@ func (d *Desk) reply(ctx context.Context, actor access.Actor, draft Draft, a ans
 	return reply, nil
 }
 
-// missing lists what an agreement needs of the person and we do not have, S2.28. A company's address is
-// the register's of companies.
+// missing lists what an agreement needs of the customer and we do not have, S2.28. The details are the
+// person's own: a company is asked where it wants its tags.
 func (d *Desk) missing(ctx context.Context, actor access.Actor) ([]string, error) {
 	list := []string{}
 	if actor.Kind == toll.Company {
-		return list, nil
+		return append(list, "street", "postal_code", "city", "home"), nil
 	}
 	p, err := d.Store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {

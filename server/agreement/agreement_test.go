@@ -111,9 +111,7 @@ func (r *rig) answer(who access.Actor, step api.AgreementStep, a api.AgreementAn
 func (r *rig) fill(who access.Actor, plate toll.Plate) string {
 	r.t.Helper()
 	r.answer(who, api.StepCharger, api.AgreementAnswers{Charger: "ferde"})
-	if who.Kind == toll.Private {
-		r.answer(who, api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"})
-	}
+	r.answer(who, api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"})
 	r.answer(who, api.StepCountry, api.AgreementAnswers{Country: plate.Country})
 	reply := r.answer(who, api.StepPlate, api.AgreementAnswers{Country: plate.Country, Plate: plate.Text})
 	vehicle := api.AgreementAnswers{Sure: true}
@@ -203,7 +201,7 @@ func TestItAsksStepByStepForWhatIsMissing(t *testing.T) {
 	}
 }
 
-// S2.28: nobody is asked for what we have, and a company's address is in the register of companies.
+// S2.28: nobody is asked for what we have; a person's own address is no company's.
 func TestItDoesNotAskForWhatIsThere(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
 	if _, err := r.conn.Exec(t.Context(), "update profile set street = 'Kaien 2', postal_code = '5003', city = '', country = 'NO' where account_id = $1", string(per.Account)); err != nil {
@@ -213,9 +211,16 @@ func TestItDoesNotAskForWhatIsThere(t *testing.T) {
 	if err != nil || len(reply.Missing) != 1 || reply.Missing[0] != "city" {
 		t.Errorf("missing %v, %v", reply.Missing, err)
 	}
-	reply, err = r.Show(t.Context(), actor("Nils Berg"))
+	if _, err := r.conn.Exec(t.Context(), "update profile set street = 'Kaien 2', postal_code = '5003', city = 'Bergen', country = 'NO'"); err != nil {
+		t.Fatal(err)
+	}
+	reply, err = r.Show(t.Context(), per)
 	if err != nil || len(reply.Missing) != 0 || len(reply.Steps) != len(api.AgreementSteps())-1 {
-		t.Errorf("a company: missing %v, steps %v, %v", reply.Missing, reply.Steps, err)
+		t.Errorf("with an address: missing %v, steps %v, %v", reply.Missing, reply.Steps, err)
+	}
+	reply, err = r.Show(t.Context(), actor("Nils Berg"))
+	if err != nil || len(reply.Missing) != 4 {
+		t.Errorf("a company: missing %v, %v", reply.Missing, err)
 	}
 }
 
@@ -420,5 +425,9 @@ func TestACompanyMakesAgreementsToo(t *testing.T) {
 		if owner := r.one("select customer_id::text from agreement where number = $1", made.Number); owner != string(fixture.Fjordfrakt) {
 			t.Errorf("agreement %d is %s's", n, owner)
 		}
+	}
+	addresses := r.one("select string_agg(distinct address, ';') || ' and ' || (select street from profile where account_id = $1) from tag_order", string(nils.Account))
+	if addresses != "Storgata 1, 0155 Oslo, NO and " {
+		t.Errorf("tags go to, and the person lives in: %q", addresses)
 	}
 }

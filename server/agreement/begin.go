@@ -63,7 +63,11 @@ func (d *Desk) make(actor access.Actor, a answers, from toll.Validity, number st
 		},
 		Vehicle: toll.Vehicle{ID: toll.VehicleID(uuid.NewString()), Plate: a.plate()},
 		Tag:     a.Tag == "yes", Terms: a.Terms, Accepted: a.Accepted,
-		Details: api.Details{Street: a.Street, PostalCode: a.PostalCode, City: a.City, Country: a.Home},
+	}
+	if actor.Kind == toll.Company {
+		n.Address = a.Street + ", " + a.PostalCode + " " + a.City + ", " + a.Home
+	} else {
+		n.Details = api.Details{Street: a.Street, PostalCode: a.PostalCode, City: a.City, Country: a.Home}
 	}
 	if a.Found != nil {
 		n.Vehicle.Facts, n.Vehicle.LengthMM, n.Source = a.Found.Facts, a.Found.LengthMM, FromRegister

@@ -131,7 +131,8 @@ func addAgreement(ctx context.Context, tx pgx.Tx, b agreement.Beginning, n agree
 		return err
 	}
 	if n.Tag {
-		_, err := tx.Exec(ctx, "insert into tag_order (agreement_id, vehicle_id, ordered_at) values ($1, $2, $3)", string(a.ID), vehicle, b.At)
+		_, err := tx.Exec(ctx, "insert into tag_order (agreement_id, vehicle_id, ordered_at, address) values ($1, $2, $3, $4)",
+			string(a.ID), vehicle, b.At, n.Address)
 		if err != nil {
 			return err
 		}

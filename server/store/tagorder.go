@@ -26,7 +26,7 @@ type TagOrder struct {
 func (s *Store) TagOrders(ctx context.Context) ([]TagOrder, error) {
 	rows, err := s.pool.Query(ctx, `
 		select o.id, o.ordered_at, g.number, v.country, v.plate, c.name,
-			coalesce(concat_ws(', ', nullif(f.street, ''), nullif(concat_ws(' ', nullif(f.postal_code, ''), nullif(f.city, '')), ''), nullif(f.country, '')), '')
+			coalesce(nullif(o.address, ''), concat_ws(', ', nullif(f.street, ''), nullif(concat_ws(' ', nullif(f.postal_code, ''), nullif(f.city, '')), ''), nullif(f.country, '')), '')
 		from tag_order o join agreement g on g.id = o.agreement_id join vehicle v on v.id = o.vehicle_id join customer c on c.id = g.customer_id
 		join agreement_begun n on n.agreement_id = g.id left join profile f on f.account_id = n.account_id
 		where o.sent_at is null and (select count(*) from agreement_terms t where t.agreement_id = g.id) = 2 order by o.ordered_at, o.id`)
