@@ -101,6 +101,7 @@ func (p *product) greet() {
 	}
 	if p.config.Partners.Norway.Simulated() {
 		fmt.Fprintf(&b, "  eID       simulated: press the button on %s/login and be anybody, without a password\n", p.config.PublicURL)
+		fmt.Fprintf(&b, "  Newcomer  Liv Nygaard has no agreement: come with her eID and make one for %s\n", fixture.LivPlate)
 	}
 	if p.config.Mode == config.Development {
 		fmt.Fprintf(&b, "  Mailbox   %s/dev/inbox   every mail and text message that the product sends\n", p.config.PublicURL)
