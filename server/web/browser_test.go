@@ -65,8 +65,8 @@ func TestAPasskeyIsASecondFactorAndTheOnlyOne(t *testing.T) {
 	page.Wait("the change to be allowed", `location.pathname === "/security/password"`)
 
 	page.Go(h.local() + "/security")
-	page.Press(".bp-key button")
-	page.Wait("the key to be gone", `!document.querySelector(".bp-key")`)
+	page.Press(".bp-held button")
+	page.Wait("the key to be gone", `!document.querySelector(".bp-held")`)
 	signOut()
 	page.Press("[data-passkey] button")
 	page.Wait("the refusal", `document.querySelector("[data-passkey] [role=alert]").textContent !== "" && location.pathname === "/login"`)
@@ -112,7 +112,7 @@ func TestAnotherSiteChangesAndSeesNothing(t *testing.T) {
 			paths = append(paths, fmt.Sprintf("%q", r.Path))
 		}
 	}
-	for _, path := range []string{"/security/codes", "/security/password", "/security/app", "/prove"} {
+	for _, path := range []string{"/security/codes", "/security/password", "/security/app", "/security/text", "/security/eid", "/security/lost/stop", "/prove"} {
 		paths = append(paths, fmt.Sprintf("%q", path))
 	}
 	site := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -122,8 +122,39 @@ func openHouse(t *testing.T, ways access.Ways, options ...option) *house {
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
+		h.tellsNothing()
 	})
 	return h
+}
+
+// tellsNothing holds the log of every test of this package to what no log may have, ASVS V16.2.5.
+func (h *house) tellsNothing() {
+	h.t.Helper()
+	log := h.log.String()
+	for name, secret := range secrets() {
+		if strings.Contains(log, secret) {
+			h.t.Errorf("the log has %s", name)
+		}
+	}
+	for _, m := range h.inbox.List("") {
+		for _, opens := range opening.FindAllStringSubmatch(m.Text, -1) {
+			if strings.Contains(log, opens[1]) {
+				h.t.Errorf("the log has what a letter to %s carries", m.To)
+			}
+		}
+	}
+}
+
+// opening is what a letter carries that opens a door: the token of a link.
+var opening = regexp.MustCompile(`token=([A-Za-z0-9_-]{43})`)
+
+// secrets are those of the cast.
+func secrets() map[string]string {
+	all := map[string]string{"the password": fixture.Password, "the station's key": fixture.StationKey}
+	for n, a := range fixture.Accounts() {
+		all[fmt.Sprintf("secret %d", n)], all[fmt.Sprintf("number %d", n)] = a.TOTPSecret, a.BirthNumber
+	}
+	return all
 }
 
 // database is a database of its own with the cast in it.

@@ -3,7 +3,6 @@
 package web_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -13,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"bompass/shared/fixture"
 )
 
 // timingRuns is how often each branch of each flow is measured; branches take turns. With so many, chance
@@ -112,12 +110,4 @@ func TestTheProgramHoldsNoSecret(t *testing.T) {
 			t.Errorf("the program holds %s", name)
 		}
 	}
-}
-
-func secrets() map[string]string {
-	all := map[string]string{"the password": fixture.Password, "the station's key": fixture.StationKey, "the old password": fixture.LegacyPassword}
-	for n, a := range fixture.Accounts() {
-		all[fmt.Sprintf("secret %d", n)], all[fmt.Sprintf("number %d", n)] = a.TOTPSecret, a.BirthNumber
-	}
-	return all
 }
