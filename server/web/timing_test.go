@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
 )
 
 // timingRuns is how often each branch of each flow is measured; branches take turns. With so many, chance
