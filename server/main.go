@@ -73,7 +73,7 @@ func run(ctx context.Context, args []string, w world) error {
 	switch name {
 	case "serve":
 		return serveCommand(ctx, args, w)
-	case "migrate", "seed", "reset", "version":
+	case "migrate", "seed", "rotate", "reset", "version":
 		return plainCommand(ctx, name, args, w)
 	case "quarantine":
 		return quarantineCommand(ctx, args, w)

@@ -85,6 +85,33 @@ func TestMyDetailsShowWhatIsConfirmedAndAgreedTo(t *testing.T) {
 	s.shows("Firmakontakt")
 }
 
+// S4.19, S4.20, S4.24, S4.26: what is not confirmed says so beside a field for its code, which is alone in a
+// form with its button: Enter sends it. The details are one form, and its button stands below all of them.
+func TestCodesAndDetailsAreSentByTheirForms(t *testing.T) {
+	d := &own{profile: profileOf()}
+	d.profile.EmailConfirmed = false
+	_, s := openOwn(t, d, "/profile", page.NewProfile)
+	s.shows("E-postadressen er ikke bekreftet ennå. Skriv inn tilsendt kode for å bekrefte den nå.", "Mobilnummeret er ikke bekreftet ennå. Skriv inn tilsendt kode for å bekrefte det nå.")
+	forms := map[string]string{}
+	for part := range strings.SplitSeq(s.text(), "<form") {
+		form, _, whole := strings.Cut(part, "</form>")
+		for _, id := range []string{"code-email", "code-mobile", "city"} {
+			if whole && strings.Contains(form, `id="`+id+`"`) {
+				forms[id] = form
+			}
+		}
+	}
+	for _, id := range []string{"code-email", "code-mobile"} {
+		if form := forms[id]; strings.Count(form, "<input") != 1 || strings.Count(form, `type="submit"`) != 1 || !strings.Contains(form, "Send en ny kode") {
+			t.Errorf("%s is not alone in a form with its buttons: %s", id, form)
+		}
+	}
+	details := forms["city"]
+	if last, send := strings.LastIndex(details, "<input"), strings.Index(details, `type="submit"`); last < 0 || send < last || !strings.Contains(details, ">Lagre<") {
+		t.Errorf("the button that saves is not below the fields: %s", details)
+	}
+}
+
 func TestAnImportantChangeLeadsToShowingAFactor(t *testing.T) {
 	d := &own{profile: profileOf(), refuse: fault.New(fault.StepUp)}
 	w, s := openOwn(t, d, "/profile", page.NewProfile)

@@ -14,6 +14,7 @@ import (
 	"bompass/server/notice"
 	"bompass/server/partner/message"
 	"bompass/server/store"
+	"bompass/shared/fault"
 	"bompass/shared/i18n"
 )
 
@@ -234,5 +235,43 @@ func TestALetterOfADeadCourierIsTakenByTheNext(t *testing.T) {
 	d.round(t)
 	if len(d.box.List("")) != 1 {
 		t.Error("nobody took the letter over")
+	}
+}
+
+// A letter whose code is over is of no use to anybody: it is given up, and wiped like every other.
+func TestALetterWhoseCodeIsOverIsNotSent(t *testing.T) {
+	d := open(t)
+	to := notice.Reader{Name: "Kari Lund", Address: "+4790000001", Language: "nb"}
+	letter, err := d.writer.SMS(notice.SignInCode, to, notice.Content{Code: "123456", Until: noon.Add(time.Minute)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.write(t, letter)
+	d.at = noon.Add(time.Minute)
+	d.round(t)
+	if got := d.box.List("+4790000001"); len(got) != 0 {
+		t.Errorf("sent: %+v", got)
+	}
+	if waiting, _, lost, err := d.db.LetterCounts(t.Context()); err != nil || waiting != 0 || lost != 1 {
+		t.Errorf("waiting %d, given up %d, %v", waiting, lost, err)
+	}
+}
+
+// Where a channel leads nowhere, nothing is written for it, and whoever asks is told which setting is missing.
+func TestAChannelThatLeadsNowhereIsNotWrittenFor(t *testing.T) {
+	d := open(t)
+	shut := d.writer.Without(notice.SMS, "BOMPASS_SMS_URL").Without(notice.Paper, "BOMPASS_PAPER_DIR")
+	to := notice.Reader{Name: "Kari Lund", Address: "+4790000001", Language: "nb"}
+	if _, err := shut.SMS(notice.SignInCode, to, notice.Content{Code: "123456"}); fault.CodeOf(err) != fault.PartnerUnset || !strings.Contains(err.Error(), "BOMPASS_SMS_URL") {
+		t.Errorf("SMS: got %v", err)
+	}
+	if _, err := shut.Paper(notice.LostCode, to, notice.Content{Code: "x", Params: []any{"day", "d", "at", "t"}}); fault.CodeOf(err) != fault.PartnerUnset {
+		t.Errorf("paper: got %v", err)
+	}
+	if _, err := shut.Mail(notice.Reset, to, notice.Content{Link: "/x"}); err != nil {
+		t.Errorf("mail: got %v", err)
+	}
+	if err := d.writer.Reaches(notice.SMS); err != nil {
+		t.Errorf("the writer that it was made from: got %v", err)
 	}
 }

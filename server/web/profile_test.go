@@ -48,7 +48,7 @@ func ask[Req, Reply any](v *visitor, r api.Route[Req, Reply], req Req, wanted fa
 
 var digits6 = regexp.MustCompile(`\b[0-9]{6}\b`)
 
-// S4.17, S4.22, S4.15, S4.20, S4.21, S4.24, S4.25, S4.26: details, and a number confirmed by a code that can be sent again.
+// S4.17, S4.22, S4.15, S4.21, S4.25, S4.26: details, and a number confirmed by a code that can be sent again.
 func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 	h := newHouse(t)
 	v := h.signIn(kari)
@@ -95,7 +95,7 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 	ask(v, api.SaveProfile, api.Details{Mobile: "90000004"}, fault.StepUp)
 }
 
-// S4.14, S4.19, S4.23: an address that is not confirmed is, with the code sent to it.
+// S4.14, S4.23: an address that is not confirmed is, with the code sent to it.
 func TestAnAddressIsConfirmedByACode(t *testing.T) {
 	h := newHouse(t)
 	v := h.signIn(kari)
