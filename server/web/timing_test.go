@@ -75,6 +75,39 @@ func TestTheTimeOfAnAnswerTellsNobodyApart(t *testing.T) {
 	}
 }
 
+// portal.md D4: nor does it tell which customer numbers the system before had.
+func TestTheTimeOfAnAnswerTellsNoOldNumber(t *testing.T) {
+	h := newHouse(t)
+	h.imports("7009201", "7009201")
+	h.imports("7009203", "7009203")
+	v := h.signIn("per@bompass.example")
+	token := hidden.FindStringSubmatch(v.get(findOld).body)[2]
+	once := func(number string) time.Duration {
+		h.sql("delete from throttle") // what was tried before is forgotten
+		form := url.Values{"csrf": {token}, "number": {number}, "password": {"wrong-on-purpose"}}.Encode()
+		began := time.Now()
+		p := v.do(http.MethodPost, findOld, form, header("Content-Type", "application/x-www-form-urlencoded"))
+		took := time.Since(began)
+		if p.StatusCode != http.StatusUnprocessableEntity {
+			t.Fatalf("got %d %s", p.StatusCode, p.body)
+		}
+		return took
+	}
+	var known, unknown []time.Duration
+	for n := range timingRuns {
+		if n%2 == 0 {
+			known, unknown = append(known, once("7009201")), append(unknown, once("7009202"))
+		} else {
+			unknown, known = append(unknown, once("7009202")), append(known, once("7009201"))
+		}
+	}
+	auc := told(known, unknown)
+	t.Logf("AUC %.3f", auc)
+	if auc > aucMax {
+		t.Errorf("the time tells known from unknown with AUC %.3f, at most %.2f is allowed", auc, aucMax)
+	}
+}
+
 // told is how often a known name took longer than an unknown one, or the other way, whichever tells more.
 //
 //nolint:forbidigo // a share of pairs, not money

@@ -252,6 +252,8 @@ func TestARegisteredPersonBecomesACustomerByKeyboard(t *testing.T) {
 	page.See("Avtalen er opprettet")
 	page.See("DE MAB1234")
 
+	page.Text("(history.back(), 1)") // the answers are sent: there is nothing to send again
+	page.Wait("the first question", `location.search.includes("step=charger") && document.querySelector("#charger-ferde")`)
 	page.Go(product.URL() + "/")
 	page.See("DE MAB1234")
 	page.Press(`main a[href="/agreements/new"]`)
