@@ -58,6 +58,8 @@ func outside() []place {
 			p.Text(`(document.querySelector("main form").noValidate = true, 1)`)
 			p.Press(sendDoor)
 		}, see: refusedForm},
+		{name: "code", path: "/login", then: fill(sendDoor, "#email", "olav@bompass.example", "#password", fixture.Password), see: `location.pathname === "/login/code"`},
+		{name: "lost", path: "/login/lost", see: `document.querySelectorAll("main section").length > 1`},
 		{name: "help", path: "/help/login"},
 		{name: "link-spent", path: "/password/new?token=AAAA"},
 		{name: "nowhere", path: "/nowhere"},
