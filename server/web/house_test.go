@@ -206,7 +206,10 @@ func (h *house) List(_ context.Context, customer toll.CustomerID, req api.Passag
 }
 
 // published stands in for the price plans.
-var published = []tariff.File{{Name: "oslo.tariff", Text: strings.Repeat("scheme oslo \"Oslo\"\n", 50)}}
+var published = []tariff.File{{Name: "oslo.tariff", Text: `scheme oslo "Oslo"
+charger fjellinjen "Fjellinjen"
+station oslo-104 104 "E18 Maritim" in
+` + strings.Repeat("# a price list is long\n", 50)}}
 
 func (h *house) Bill(_ context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error) {
 	charges := []bill.Charge{{Passage: toll.PassageID(customer)}}

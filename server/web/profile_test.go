@@ -292,11 +292,26 @@ func TestEverythingComesOutAndErasureShowsItsHolds(t *testing.T) {
 			t.Errorf("%s: %d columns", lang, len(heads))
 		}
 	}
+	page := strings.ReplaceAll(v.get("/export").body, "\u00a0", " ")
+	for _, want := range []string{"Logget inn", "Akseptert personvernerklæring", "Fjellinjen", "Norsk bokmål"} {
+		if !strings.Contains(page, "<td>"+want+"</td>") {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	for _, raw := range []string{"<td>true", "<td>false", "+00:00", "<td>signed.in", "<td>privacy"} {
+		if strings.Contains(page, raw) {
+			t.Errorf("the page says %q as it is stored", raw)
+		}
+	}
 	if mail := h.post(kari); !strings.Contains(mail.Subject, "lastet ned") {
 		t.Errorf("mail: %+v", mail)
 	}
 	h.sql(`insert into passage (id, station, lane, epoch, sequence, passed_at, received_at, direction, tag, country, plate, customer_id, matched_by)
 		values (gen_random_uuid(), 'oslo-104', 1, 1, 1, now(), now(), '', '', 'NO', 'DP45821', '` + string(fixture.Kari) + `', 'plate')`)
+	h.sql("insert into charge (passage_id, revision, posted_at, list, net, amount, tariff, steps, digest, customer_id) select id, 1, now(), 2900, 2320, 2320, 'x', '[]', 0, customer_id from passage")
+	if page := strings.ReplaceAll(v.get("/export").body, "\u00a0", " "); !strings.Contains(page, "<td>23,20 kr</td>") || strings.Contains(page, "<td>oslo-104") {
+		t.Error("the page does not say where and for how much")
+	}
 	if p := ask(v, api.Erase, api.ErasureRequest{}, ""); p.Erasure == nil || len(p.Holds) != 2 || p.Holds[0].Count != 1 || p.Holds[1].Until.Before(h.now().AddDate(4, 0, 0)) {
 		t.Errorf("erasure: %+v", p)
 	}

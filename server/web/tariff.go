@@ -19,10 +19,18 @@ import (
 type published struct {
 	version string
 	file    assetFile
+	names   map[string]string // what stations and toll companies are called
 }
 
 func publish(files []tariff.File) (p published, err error) {
-	p.version = tariff.Fingerprint(files)
+	p.version, p.names = tariff.Fingerprint(files), map[string]string{}
+	book, _ := tariff.Read(files) // whoever rates by them has refused those with problems
+	for _, scheme := range book.Schemes {
+		p.names[string(scheme.Charger)] = scheme.ChargerName
+		for _, station := range scheme.Stations {
+			p.names[string(station.ID)] = station.Name
+		}
+	}
 	p.file = assetFile{kind: contentType(".json"), tag: p.version}
 	if p.file.raw, err = json.Marshal(api.TariffBookReply{Version: p.version, Files: files}); err != nil {
 		return p, fmt.Errorf("publish tariffs: %w", err)
