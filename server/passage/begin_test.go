@@ -21,8 +21,8 @@ func TestAnAgreementBeginsAtItsInstant(t *testing.T) {
 	pass := func(n int64, at time.Time) toll.Observation {
 		return toll.Observation{Station: "oslo-301", Lane: 1, Epoch: 77, Sequence: n, At: at, Direction: toll.Inbound, Country: "NO", Plate: "RK20877"}
 	}
-	from := r.now.Add(-time.Minute)
-	before, early, late := pass(1, from.Add(-time.Microsecond)), pass(2, from), pass(3, r.now.Add(2*time.Hour))
+	from := r.now().Add(-time.Minute)
+	before, early, late := pass(1, from.Add(-time.Microsecond)), pass(2, from), pass(3, r.now().Add(2*time.Hour))
 	r.send(ndjson(before, early))
 	r.settle()
 	for _, o := range []toll.Observation{before, early} {
@@ -46,20 +46,20 @@ func TestAnAgreementBeginsAtItsInstant(t *testing.T) {
 	const draft = "0196a000-0000-7000-8000-0000000000d1"
 	keep := func(agreement.Draft) (agreement.Draft, error) {
 		sealed, err := json.Marshal("answers")
-		return agreement.Draft{ID: draft, Sealed: access.Sealed{Key: "test", Data: sealed}, Saved: r.now}, err
+		return agreement.Draft{ID: draft, Sealed: access.Sealed{Key: "test", Data: sealed}, Saved: r.now()}, err
 	}
 	if err := r.store.ChangeAgreementDraft(t.Context(), who, time.Time{}, keep); err != nil {
 		t.Fatal(err)
 	}
 	made, err := r.store.BeginAgreement(t.Context(), agreement.Beginning{
-		Owner: who, Draft: draft, At: r.now, Make: func(_ agreement.Draft, number string) (agreement.New, error) {
+		Owner: who, Draft: draft, At: r.now(), Make: func(_ agreement.Draft, number string) (agreement.New, error) {
 			return agreement.New{
 				Agreement: toll.Agreement{
 					ID: "0196a000-0000-7000-8000-0000000000d2", Number: number, Customer: fixture.Per, Issuer: "bompass", Charger: "fjellinjen",
 					Validity: toll.Validity{From: from},
 				},
 				Vehicle: toll.Vehicle{ID: "0196a000-0000-7000-8000-0000000000d3", Plate: toll.NewPlate("NO", "RK 20877"), Facts: toll.Facts{Category: "M1", Fuel: toll.FuelPetrol}},
-				Source:  agreement.FromPerson, Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}, Accepted: r.now,
+				Source:  agreement.FromPerson, Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}, Accepted: r.now(),
 				Details: api.Details{City: "Oslo"},
 			}, nil
 		},
@@ -68,7 +68,7 @@ func TestAnAgreementBeginsAtItsInstant(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.known()
-	r.now = late.At.Add(time.Minute)
+	r.clock.Store(late.At.Add(time.Minute))
 	r.send(ndjson(late))
 	r.settle()
 	if a := r.audited(before); a.MatchedBy != toll.ByOwner {
@@ -79,7 +79,7 @@ func TestAnAgreementBeginsAtItsInstant(t *testing.T) {
 			t.Errorf("%s: %+v", name, a)
 		}
 	}
-	list, err := r.desk().List(t.Context(), fixture.Per, api.PassageListRequest{From: november + 10, To: november + 10, Agreement: made.Agreement.ID}, r.now)
+	list, err := r.desk().List(t.Context(), fixture.Per, api.PassageListRequest{From: november + 10, To: november + 10, Agreement: made.Agreement.ID}, r.now())
 	if err != nil || list.Count != 2 {
 		t.Errorf("the agreement has %d passages, %v; want 2", list.Count, err)
 	}

@@ -37,7 +37,7 @@ func TestABillIsRightForEveryoneWhoChecksIt(t *testing.T) {
 		if !report.Agrees() || reply.Hidden != 0 {
 			t.Errorf("%s: %d of %d lines differ, %v charged, %v debited, %v worked out", v.Plate, report.Differ, len(report.Lines), report.Posted, report.Debited, report.Own)
 		}
-		list, err := r.desk().List(t.Context(), v.Owner, api.PassageListRequest{Vehicle: v.ID, From: month.First(), To: month.Last()}, r.now)
+		list, err := r.desk().List(t.Context(), v.Owner, api.PassageListRequest{Vehicle: v.ID, From: month.First(), To: month.Last()}, r.now())
 		if err != nil || list.Count != len(report.Lines) || list.Total != report.Posted {
 			t.Errorf("%s: the list has %d passages for %v, the bill %d for %v; %v", v.Plate, list.Count, list.Total, len(report.Lines), report.Posted, err)
 		}

@@ -81,7 +81,7 @@ func TestCorrectionsInAnyOrderLeaveTheSameCharges(t *testing.T) {
 			r.start(r.plan)
 		}
 		r.sendMixed(append(reports, driven...), dice, 120, 2)
-		r.now = r.now.Add(time.Hour) // a correction that was taken in beside its passage is found
+		r.clock.Store(r.now().Add(time.Hour)) // a correction that was taken in beside its passage is found
 		r.settle()
 		r.wantLeft(left, withdrawn)
 	}

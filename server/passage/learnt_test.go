@@ -14,9 +14,9 @@ import (
 // known lets as much time pass as it takes until everyone knows what the register has learnt.
 func (r *rig) known() {
 	r.t.Helper()
-	r.now = r.now.Add(2 * time.Second)
+	r.clock.Store(r.now().Add(2 * time.Second))
 	r.settle()
-	r.now = r.now.Add(2 * time.Minute)
+	r.clock.Store(r.now().Add(2 * time.Minute))
 	r.settle()
 }
 

@@ -31,7 +31,7 @@ func TestAListHasEveryPassageOfItsOwnerOnceNewestFirst(t *testing.T) {
 	var last api.PassageLine
 	var sum money.Ore
 	for {
-		reply, err := desk.List(t.Context(), fixture.Fjordfrakt, list(november, november+20, after), r.now)
+		reply, err := desk.List(t.Context(), fixture.Fjordfrakt, list(november, november+20, after), r.now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,12 +75,12 @@ func TestAListRefusesWhatItCannotAnswer(t *testing.T) {
 		{"a page of nothing", list(november, november, "x"), fault.BadRequest},
 		{"not a vehicle", api.PassageListRequest{From: november, To: november, Vehicle: "'"}, fault.BadRequest},
 	} {
-		if _, err := r.desk().List(t.Context(), fixture.Kari, c.req, r.now); fault.CodeOf(err) != c.want {
+		if _, err := r.desk().List(t.Context(), fixture.Kari, c.req, r.now()); fault.CodeOf(err) != c.want {
 			t.Errorf("%s: got %v, want %s", c.why, err, c.want)
 		}
 	}
 	other := api.PassageListRequest{From: november, To: november, Vehicle: fixture.PerCar}
-	if reply, err := r.desk().List(t.Context(), fixture.Kari, other, r.now); err != nil || reply.Count != 0 {
+	if reply, err := r.desk().List(t.Context(), fixture.Kari, other, r.now()); err != nil || reply.Count != 0 {
 		t.Errorf("somebody else's vehicle: got %+v, %v", reply, err)
 	}
 }

@@ -18,7 +18,7 @@ func TestAPassageFindsWhoPays(t *testing.T) {
 	blocked := fixture.Mounts()[1].Tag
 	r.exec("update tag set status = 'blocked' where id = '" + string(blocked) + "'")
 	r.exec("update mount set valid_to = '2025-11-15T00:00:00Z' where tag_id = '" + string(fixture.Mounts()[2].Tag) + "'")
-	r.now = r.now.Add(2 * time.Minute)
+	r.clock.Store(r.now().Add(2 * time.Minute))
 	none := toll.AgreementID("")
 	cases := []struct {
 		name           string

@@ -21,7 +21,7 @@ func tresfjord(n int64, station toll.StationID, at time.Time) toll.Observation {
 
 func (r *rig) line(o toll.Observation) api.PassageLine {
 	r.t.Helper()
-	reply, err := r.desk().List(r.t.Context(), fixture.Kari, list(oslo.DayOf(o.At), oslo.DayOf(o.At), ""), r.now)
+	reply, err := r.desk().List(r.t.Context(), fixture.Kari, list(oslo.DayOf(o.At), oslo.DayOf(o.At), ""), r.now())
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -50,14 +50,14 @@ func TestAnOpenPairIsPendingAndSettlesByItself(t *testing.T) {
 		t.Errorf("a bill with a pending line differs in %d lines", report.Differ)
 	}
 	r.stop()
-	r.now = noon.Add(59 * time.Minute)
+	r.clock.Store(noon.Add(59 * time.Minute))
 	r.Pipeline = r.start(r.plan)
 	r.settle()
 	if l := r.line(alone); !l.Pending {
 		t.Fatalf("before the window has closed: got %+v, want it pending", l)
 	}
 	r.stop()
-	r.now = noon.Add(61 * time.Minute)
+	r.clock.Store(noon.Add(61 * time.Minute))
 	r.Pipeline = r.start(r.plan)
 	r.settle()
 	l = r.line(alone)
@@ -75,7 +75,7 @@ func TestACompletedPairIsNotPending(t *testing.T) {
 	first, second := tresfjord(1, "tresfjord-2", noon), tresfjord(2, "tresfjord-3", noon.Add(40*time.Minute))
 	r.send(ndjson(first))
 	r.settle()
-	r.now = noon.Add(41 * time.Minute)
+	r.clock.Store(noon.Add(41 * time.Minute))
 	r.send(ndjson(second))
 	r.settle()
 	for _, o := range []toll.Observation{first, second} {
@@ -83,7 +83,7 @@ func TestACompletedPairIsNotPending(t *testing.T) {
 			t.Errorf("%s: got %+v, want 40.50", o.Station, l)
 		}
 	}
-	r.now = noon.Add(3 * time.Hour) // what was to be looked at again changes nothing
+	r.clock.Store(noon.Add(3 * time.Hour)) // what was to be looked at again changes nothing
 	r.settle()
 	for _, a := range r.audit() {
 		if a.Posted != a.Net || a.Net != 4050 {

@@ -66,7 +66,7 @@ func TestALatePassageRatesTheWindowAnew(t *testing.T) {
 			t.Errorf("postings of %s sum to %v, but %v stands", a.ID, a.Posted, a.Net)
 		}
 	}
-	page, err := r.desk().List(t.Context(), fixture.Kari, list(monday, monday, ""), r.now)
+	page, err := r.desk().List(t.Context(), fixture.Kari, list(monday, monday, ""), r.now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestALatePassageRatesTheWindowAnew(t *testing.T) {
 
 func TestWhatCannotBeRatedWaitsForAPerson(t *testing.T) {
 	r := newRig(t, (november + 10).Start())
-	base := toll.Observation{Station: "oslo-301", Epoch: 4, At: r.now.Add(-time.Hour), Country: "NO", Plate: "DP45821"}
+	base := toll.Observation{Station: "oslo-301", Epoch: 4, At: r.now().Add(-time.Hour), Country: "NO", Plate: "DP45821"}
 	vary := func(n int64, change func(*toll.Observation)) toll.Observation {
 		o := base
 		o.Sequence = n
@@ -94,9 +94,9 @@ func TestWhatCannotBeRatedWaitsForAPerson(t *testing.T) {
 	}
 	body := ndjson(
 		vary(1, func(o *toll.Observation) { o.Station = "oslo-999" }),
-		vary(2, func(o *toll.Observation) { o.At = r.now.Add(5*time.Minute + time.Second) }),
-		vary(3, func(o *toll.Observation) { o.At = r.now.Add(-400*24*time.Hour - time.Second) }),
-		vary(4, func(o *toll.Observation) { o.At = r.now.Add(5 * time.Minute) }),
+		vary(2, func(o *toll.Observation) { o.At = r.now().Add(5*time.Minute + time.Second) }),
+		vary(3, func(o *toll.Observation) { o.At = r.now().Add(-400*24*time.Hour - time.Second) }),
+		vary(4, func(o *toll.Observation) { o.At = r.now().Add(5 * time.Minute) }),
 	)
 	for range 2 { // sent again, it still waits once
 		if reply := r.send(body); reply.Quarantined != 3 || reply.Accepted != 1 {
@@ -230,7 +230,7 @@ func TestAMissingTariffWaitsAndIsChargedLater(t *testing.T) {
 	r.send(ndjson(early, gap))
 	r.settle()
 	r.wantNet(map[toll.PassageID]money.Ore{early.ID(): 2500})
-	page, err := r.desk().List(t.Context(), fixture.Kari, list(november+12, november+12, ""), r.now)
+	page, err := r.desk().List(t.Context(), fixture.Kari, list(november+12, november+12, ""), r.now())
 	if err != nil || len(page.Lines) != 1 || page.Lines[0].Priced {
 		t.Errorf("got %+v, %v, want one passage without a price", page, err)
 	}
@@ -248,7 +248,7 @@ func TestAMissingTariffWaitsAndIsChargedLater(t *testing.T) {
 
 func TestMalformedLinesAreRefusedByNumberAndGoodOnesKept(t *testing.T) {
 	r := newRig(t, (november + 10).Start())
-	good := toll.Observation{Station: "oslo-301", Epoch: 6, Sequence: 1, At: r.now.Add(-time.Hour), Country: "NO", Plate: "DP45821"}
+	good := toll.Observation{Station: "oslo-301", Epoch: 6, Sequence: 1, At: r.now().Add(-time.Hour), Country: "NO", Plate: "DP45821"}
 	body := bytes.Join([][]byte{
 		[]byte(`{"station":`), bytes.TrimSpace(ndjson(good)), []byte(`{"station":"oslo-301","lane":1}`), nil, []byte(`[]`),
 		[]byte(`{"station":"oslo-301","at":"2025-11-10T00:00:00Z","lane":-1}`), []byte(`{"station":"oslo-301","at":"2025-11-10T00:00:00Z","tag":"\u0000"}`),
@@ -270,19 +270,19 @@ func TestMalformedLinesAreRefusedByNumberAndGoodOnesKept(t *testing.T) {
 
 func TestAStationReportsOnlyForItself(t *testing.T) {
 	r := newRig(t, (november + 10).Start())
-	good := toll.Observation{Station: "oslo-301", Epoch: 6, Sequence: 1, At: r.now.Add(-time.Hour)}
-	if _, err := r.TakeIn(t.Context(), "another", ndjson(good), r.now); fault.CodeOf(err) != fault.KeyUnknown {
+	good := toll.Observation{Station: "oslo-301", Epoch: 6, Sequence: 1, At: r.now().Add(-time.Hour)}
+	if _, err := r.TakeIn(t.Context(), "another", ndjson(good), r.now()); fault.CodeOf(err) != fault.KeyUnknown {
 		t.Errorf("an unknown key: got %v", err)
 	}
 	r.exec("insert into station_key (name, key_hash, stations) values ('one', sha256('limited'), '{oslo-301}')")
-	r.now = r.now.Add(2 * time.Second)
+	r.clock.Store(r.now().Add(2 * time.Second))
 	other := good
 	other.Station = "oslo-302"
-	reply, err := r.TakeIn(t.Context(), "limited", ndjson(good, other), r.now)
+	reply, err := r.TakeIn(t.Context(), "limited", ndjson(good, other), r.now())
 	if err != nil || reply.Accepted != 1 || reply.RefusedN != 1 || reply.Refused[0].Why.Code != fault.Refused {
 		t.Errorf("got %+v, %v", reply, err)
 	}
-	if _, err := r.TakeIn(t.Context(), fixture.StationKey, bytes.Repeat([]byte("\n"), 6000), r.now); fault.CodeOf(err) != fault.TooLarge {
+	if _, err := r.TakeIn(t.Context(), fixture.StationKey, bytes.Repeat([]byte("\n"), 6000), r.now()); fault.CodeOf(err) != fault.TooLarge {
 		t.Errorf("too many lines: got %v", err)
 	}
 }
@@ -293,7 +293,7 @@ func TestIntakeGoesOnWhileTheDatabaseIsAway(t *testing.T) {
 	r.send(ndjson(driven[0]))
 	r.settle()
 	r.store.Close()
-	r.now = r.now.Add(time.Minute)
+	r.clock.Store(r.now().Add(time.Minute))
 	r.send(ndjson(driven...))
 	r.stop()
 	st, err := store.Open(t.Context(), r.url)
@@ -325,7 +325,7 @@ func TestNewPassagesAreToldWhileOneWatches(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pass := toll.Observation{Station: "oslo-301", Epoch: 8, Sequence: 1, At: r.now.Add(-time.Hour), Direction: toll.Inbound, Country: "NO", Plate: "DP45821"}
+	pass := toll.Observation{Station: "oslo-301", Epoch: 8, Sequence: 1, At: r.now().Add(-time.Hour), Direction: toll.Inbound, Country: "NO", Plate: "DP45821"}
 	begin := time.Now()
 	r.send(ndjson(pass))
 	e := <-events
@@ -337,7 +337,7 @@ func TestNewPassagesAreToldWhileOneWatches(t *testing.T) {
 
 func (r *rig) release() {
 	r.t.Helper()
-	if _, err := r.store.Release(r.t.Context(), nil, r.now); err != nil {
+	if _, err := r.store.Release(r.t.Context(), nil, r.now()); err != nil {
 		r.t.Fatal(err)
 	}
 	r.settle()
@@ -373,7 +373,7 @@ func TestWhatIsReleasedIsFedInAgain(t *testing.T) {
 	r.wantWaiting(fault.PassageFuture, fault.StationUnknown, fault.TariffMissing)
 	r.wantNet(map[toll.PassageID]money.Ore{})
 	r.stop()
-	r.now = (november + 26).Start()
+	r.clock.Store((november + 26).Start())
 	r.plan = planOf(t, strings.NewReplacer(" END", "", "version", "station test-2 2 \"To\" both hour ring price ring\nversion").Replace(shortScheme))
 	r.Pipeline = r.start(r.plan)
 	r.release()

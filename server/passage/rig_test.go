@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,9 +34,11 @@ type rig struct {
 	plan  *rating.Plan
 	conn  *nats.Conn
 	url   string
-	now   time.Time
-	stop  func() // the pipeline that start began last
+	clock atomic.Value // the time.Time that it is
+	stop  func()       // the pipeline that start began last
 }
+
+func (r *rig) now() time.Time { return r.clock.Load().(time.Time) }
 
 func demoPlan(tb testing.TB) *rating.Plan {
 	tb.Helper()
@@ -67,7 +70,8 @@ func newRigOf(tb testing.TB, now time.Time, plan *rating.Plan) *rig {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(stream.Stop)
-	r := &rig{t: tb, store: st, plan: plan, url: url, now: now}
+	r := &rig{t: tb, store: st, plan: plan, url: url}
+	r.clock.Store(now)
 	if r.conn, err = stream.Connect(); err != nil {
 		tb.Fatal(err)
 	}
@@ -81,7 +85,7 @@ func (r *rig) start(plan *rating.Plan) *passage.Pipeline {
 	r.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	p, err := passage.NewPipeline(ctx, passage.Deps{
-		Store: r.store, Plan: plan, Conn: r.conn, Now: func() time.Time { return r.now }, Log: slog.New(slog.NewTextHandler(r.t.Output(), nil)),
+		Store: r.store, Plan: plan, Conn: r.conn, Now: r.now, Log: slog.New(slog.NewTextHandler(r.t.Output(), nil)),
 		Every: 20 * time.Millisecond,
 	})
 	if err != nil {
@@ -101,7 +105,7 @@ func (r *rig) start(plan *rating.Plan) *passage.Pipeline {
 
 func (r *rig) send(body []byte) api.BatchReply {
 	r.t.Helper()
-	reply, err := r.TakeIn(r.t.Context(), fixture.StationKey, body, r.now)
+	reply, err := r.TakeIn(r.t.Context(), fixture.StationKey, body, r.now())
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -135,7 +139,7 @@ func ndjson(list ...toll.Observation) []byte {
 func (r *rig) desk() *passage.Desk { return passage.NewDesk(r.store, r.plan) }
 
 func (r *rig) live() *passage.Live {
-	return passage.NewLive(r.desk(), r.conn, func() time.Time { return r.now }, slog.New(slog.NewTextHandler(r.t.Output(), nil)))
+	return passage.NewLive(r.desk(), r.conn, r.now, slog.New(slog.NewTextHandler(r.t.Output(), nil)))
 }
 
 func (r *rig) exec(sql string) {

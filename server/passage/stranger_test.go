@@ -16,7 +16,7 @@ func TestWrongKeysAreToldOnceAMinute(t *testing.T) {
 	r := newRig(t, (november + 10).Start())
 	r.stop()
 	var log bytes.Buffer
-	now := r.now
+	now := r.now()
 	p, err := passage.NewPipeline(t.Context(), passage.Deps{
 		Store: r.store, Plan: r.plan, Conn: r.conn, Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(&log, nil)),
 	})

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -44,7 +45,7 @@ type house struct {
 	t      *testing.T
 	url    string
 	ahead  atomic.Int64 // of the real clock: connections have deadlines by that one
-	log    strings.Builder
+	log    diary
 	db     *store.Store
 	dsn    string // of its database
 	keys   access.Keys
@@ -125,6 +126,24 @@ func openHouse(t *testing.T, ways access.Ways, options ...option) *house {
 		h.tellsNothing()
 	})
 	return h
+}
+
+// diary is a log that is written and read at the same time.
+type diary struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (d *diary) Write(line []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.Write(line)
+}
+
+func (d *diary) String() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.String()
 }
 
 // tellsNothing holds the log of every test of this package to what no log may have, ASVS V16.2.5.
