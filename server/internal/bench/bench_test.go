@@ -25,9 +25,13 @@ import (
 	"bompass/assets"
 	"bompass/server/access"
 	"bompass/server/account"
+	"bompass/server/agreement"
 	"bompass/server/embedded"
 	"bompass/server/internal/oracle"
+	"bompass/server/internal/pgtest"
+	"bompass/server/legacy"
 	"bompass/server/notice"
+	"bompass/server/partner/register"
 	"bompass/server/passage"
 	"bompass/server/profile"
 	"bompass/server/store"
@@ -134,6 +138,29 @@ func BenchmarkPipeline(b *testing.B) {
 	}
 }
 
+// What is measured works, also on days when nobody measures.
+func TestWhatIsMeasuredCharges(t *testing.T) {
+	url := pgtest.URL(t)
+	st, err := store.Open(t.Context(), url)
+	check(t, err)
+	t.Cleanup(st.Close)
+	check(t, st.Seed(t.Context(), fleet()))
+	p := startPipeline(t, t.TempDir(), st)
+	sendAll(t, p.url, traffic(0)[:1])
+	for idle := false; !idle; time.Sleep(5 * time.Millisecond) {
+		idle, err = p.pipeline.Idle(t.Context())
+		check(t, err)
+	}
+	conn, err := pgx.Connect(t.Context(), url)
+	check(t, err)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	var charged int
+	check(t, conn.QueryRow(t.Context(), "select count(*) from charge").Scan(&charged))
+	if charged != batchSize {
+		t.Errorf("%d of %d passages are charged", charged, batchSize)
+	}
+}
+
 // passages are both ends of the pipeline, as web wants them.
 type passages struct {
 	*passage.Pipeline
@@ -141,7 +168,7 @@ type passages struct {
 }
 
 // face is the server's own: the batches take the way that stations' batches take.
-func face(b *testing.B, st *store.Store, p *passage.Pipeline, conn *nats.Conn, plan *rating.Plan) *fiber.App {
+func face(b testing.TB, st *store.Store, p *passage.Pipeline, conn *nats.Conn, plan *rating.Plan) *fiber.App {
 	b.Helper()
 	names := map[string]string{}
 	files := fstest.MapFS{}
@@ -170,6 +197,10 @@ func face(b *testing.B, st *store.Store, p *passage.Pipeline, conn *nats.Conn, p
 	check(b, err)
 	app, err := web.New(web.Deps{
 		Registrar: access.NewRegistrar(people, st, letters), Locksmith: locksmith, Profile: profile.NewDesk(st, keys, letters, people, time.Now),
+		Agreements: agreement.NewDesk(agreement.Deps{
+			Store: st, Register: register.Unset{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Letter: letters, Count: people, Now: time.Now,
+		}),
+		Legacy:  legacy.NewDesk(st, keys, letters, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Desk: people, Keys: keys,
 		Accounts: account.NewDesk(st, desk, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) account.Cap { return account.Cap{} }), Passages: passages{p, desk},
 		Tariffs: tariffs,
@@ -184,7 +215,7 @@ type server struct {
 	pipeline *passage.Pipeline
 }
 
-func startPipeline(b *testing.B, dir string, st *store.Store) server {
+func startPipeline(b testing.TB, dir string, st *store.Store) server {
 	b.Helper()
 	stream, err := embedded.StartStream(dir, true)
 	check(b, err)
@@ -208,7 +239,7 @@ func startPipeline(b *testing.B, dir string, st *store.Store) server {
 	return server{"http://" + l.Addr().String() + api.PassageBatch.Path, p}
 }
 
-func sendAll(b *testing.B, url string, batches [][]byte) {
+func sendAll(b testing.TB, url string, batches [][]byte) {
 	b.Helper()
 	queue := make(chan []byte)
 	var group sync.WaitGroup
@@ -282,7 +313,7 @@ func rowValues(row pgx.CollectableRow) ([]any, error) {
 	return values, err
 }
 
-func check(b *testing.B, err error) {
+func check(b testing.TB, err error) {
 	b.Helper()
 	if err != nil {
 		b.Fatal(err)
