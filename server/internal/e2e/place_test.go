@@ -115,6 +115,10 @@ func inside() []place {
 		{name: "security-app", path: "/security/app", see: `document.querySelector(".bp-qr")`},
 		{name: "security-app-wrong", then: fill(sendDoor, "#code", "000000"), see: refusedForm},
 		{name: "security-codes", path: "/security", then: press(`form[action="/security/codes"] button`), see: `document.querySelectorAll(".bp-codes code").length > 5`},
+		{
+			name: "security-eid-wrong", path: "/security", then: press(`#eid a[href^="/login/eid/no"]`, `input[value="liv"]`, `button[type="submit"]:not([name])`),
+			see: refusedForm, // it is another person's
+		},
 		{name: "prove", path: "/prove?next=/security"},
 		{name: "export", path: "/export"},
 		{name: "parties", path: "/parties"},
