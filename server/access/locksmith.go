@@ -166,6 +166,17 @@ func (l *Locksmith) account(ctx context.Context, step Token) (Account, error) {
 	return l.desk.store.StepAccount(ctx, step.Hash(), l.desk.now())
 }
 
+// tries counts one try of a sign-in that waits for its second factor, and returns whose it is.
+func (l *Locksmith) tries(ctx context.Context, step Token) (Account, error) {
+	if !step.plausible() {
+		return Account{}, fault.New(fault.SignedOut)
+	}
+	if _, err := l.desk.store.TryStep(ctx, step.Hash(), l.desk.now(), StepTries); err != nil {
+		return Account{}, err
+	}
+	return l.account(ctx, step)
+}
+
 // CeremonyOf names what stands open for a session, for the domains beside this one.
 func CeremonyOf(name string, session Hash) Hash { return ceremony(name, session) }
 
@@ -238,11 +249,8 @@ func (l *Locksmith) OfferOnStep(ctx context.Context, step Token) (Offer, error) 
 // TakeOnStep confirms the offered secret with a code, begins the session and returns the recovery
 // codes, which are shown this once.
 func (l *Locksmith) TakeOnStep(ctx context.Context, visitor Visitor, step Token, code string) (Token, []string, error) {
-	account, err := l.account(ctx, step)
+	account, err := l.tries(ctx, step)
 	if err != nil {
-		return "", nil, err
-	}
-	if _, err := l.desk.store.TryStep(ctx, step.Hash(), l.desk.now(), StepTries); err != nil {
 		return "", nil, err
 	}
 	lost, err := l.enrols(ctx, step, account)
@@ -316,13 +324,7 @@ func bareRecovery(code string) string {
 // Recover lets a person in with a recovery code instead of the authenticator. The code is spent, the
 // owner is told how many are left, and an authenticator that was suspended counts anew.
 func (l *Locksmith) Recover(ctx context.Context, visitor Visitor, step Token, code string) (Token, error) {
-	if !step.plausible() {
-		return "", fault.New(fault.SignedOut)
-	}
-	if _, err := l.desk.store.TryStep(ctx, step.Hash(), l.desk.now(), StepTries); err != nil {
-		return "", err
-	}
-	account, err := l.account(ctx, step)
+	account, err := l.tries(ctx, step)
 	if err != nil {
 		return "", err
 	}

@@ -179,17 +179,11 @@ func (l *Locksmith) toPhone(kind notice.Kind, account Account, content notice.Co
 // FindLost takes the code that came by post. It opens nothing by itself: the step may now connect a new
 // app in the place of everything that was lost.
 func (l *Locksmith) FindLost(ctx context.Context, visitor Visitor, step Token, code string) error {
-	if !step.plausible() {
-		return fault.New(fault.SignedOut)
-	}
-	now := l.desk.now()
-	if _, err := l.desk.store.TryStep(ctx, step.Hash(), now, StepTries); err != nil {
-		return err
-	}
-	account, err := l.account(ctx, step)
+	account, err := l.tries(ctx, step)
 	if err != nil {
 		return err
 	}
+	now := l.desk.now()
 	keys := l.desk.throttleKeys(visitor, account.Email)
 	if err := l.desk.spend(ctx, keys); err != nil {
 		return err

@@ -139,13 +139,7 @@ func (l *Locksmith) tryText(ctx context.Context, account Account, code, mobile s
 // OpenWithText lets a person in with the code that was sent, S2.22. Such a session sees everything and
 // changes no way in: for that another factor has to be shown.
 func (l *Locksmith) OpenWithText(ctx context.Context, visitor Visitor, step Token, code string) (Token, error) {
-	if !step.plausible() {
-		return "", fault.New(fault.SignedOut)
-	}
-	if _, err := l.desk.store.TryStep(ctx, step.Hash(), l.desk.now(), StepTries); err != nil {
-		return "", err
-	}
-	account, err := l.account(ctx, step)
+	account, err := l.tries(ctx, step)
 	if err != nil {
 		return "", err
 	}
