@@ -1,0 +1,81 @@
+// Package site has the address of every page, once: the pages of the program and the pages that the
+// server renders and that others link to. Server, program and tests build their links from it.
+package site
+
+import (
+	"net/url"
+	"slices"
+)
+
+// The pages of the program. The server paints their frame; the program fills it.
+const (
+	Overview         = "/"
+	Passages         = "/passages"
+	Recheck          = "/check" // check my month again
+	Prices           = "/prices"
+	Profile          = "/profile"
+	Sessions         = "/sessions"
+	People           = "/people"
+	Device           = "/device"
+	NewAgreement     = "/agreements/new"
+	AgreementReceipt = "/agreements/done"
+)
+
+// The pages that the server renders, before and without the program.
+const (
+	Login          = "/login"
+	LoginHelp      = "/help/login"
+	Welcome        = "/welcome"          // questions that must be answered before the program
+	BecomeCustomer = "/welcome/customer" // what to do without an agreement
+	FindAgreements = "/agreements/find"
+	LinkAgreements = "/agreements/link"
+	Terms          = "/terms/" // followed by the kind of terms
+	Parties        = "/parties"
+	Security       = "/security"
+	StepUp         = "/prove" // show a factor before an important change
+	Export         = "/export"
+	Invitation     = "/invitation"
+)
+
+// Pages lists the pages of the program. Every other address of the program is answered as not found.
+func Pages() []string {
+	return []string{Overview, Passages, Recheck, Prices, Profile, Sessions, People, Device, NewAgreement, AgreementReceipt}
+}
+
+// Rendered lists the pages that the server renders. A link to one of them, or to an address below it,
+// leaves the program.
+func Rendered() []string {
+	return []string{Login, LoginHelp, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation}
+}
+
+// IsPage reports whether a path is a page of the program.
+func IsPage(path string) bool { return slices.Contains(Pages(), path) }
+
+// IsPublic reports whether a page of the program is shown to people who are not signed in.
+func IsPublic(path string) bool { return path == Prices }
+
+// With returns the address of a page with a query, its parameters in alphabetical order.
+func With(path string, query url.Values) string {
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}
+
+// Returning returns the address of a page that leads on to another address when it is done.
+func Returning(path, next string) string { return With(path, url.Values{"next": {next}}) }
+
+// The reasons for which a person comes to the sign-in page or to the page of the device.
+const (
+	WhyExpired   = "expired"    // the session has ended
+	WhySignedOut = "signed-out" // the person has signed out
+	WhyLeft      = "left"       // signed out without a network: the session is still open at the server
+)
+
+// LoginAgain returns the address of the sign-in page after a session has ended. It leads back to next.
+func LoginAgain(next string) string {
+	return With(Login, url.Values{"next": {next}, "why": {WhyExpired}})
+}
+
+// Because returns the address of a page with the reason for which it is shown.
+func Because(path, why string) string { return With(path, url.Values{"why": {why}}) }
