@@ -19,6 +19,7 @@ import (
 // imports reads in a customer of the system before, with the cast's old password.
 func (h *house) imports(number, agreement string) {
 	h.t.Helper()
+	h.standIn("a credential that the test has written")
 	hash, err := legacy.ParseHash(fixture.LegacyHash)
 	if err != nil {
 		h.t.Fatal(err)

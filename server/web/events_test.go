@@ -38,7 +38,7 @@ func deps(t *testing.T, options ...option) web.Deps {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, live: &liveFeed{}}
+	h := &house{t: t, live: &liveFeed{t: t}}
 	d := web.Deps{
 		Registrar: &access.Registrar{}, Locksmith: &access.Locksmith{}, Profile: &profile.Desk{}, Agreements: &agreement.Desk{}, Legacy: &legacy.Desk{},
 		Context: context.Background(), PublicURL: "http://localhost", Desk: access.NewDesk(nil, access.Keys{}, h.now), Accounts: h,

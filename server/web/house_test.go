@@ -23,6 +23,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/agreement"
 	"bompass/server/internal/pgtest"
+	"bompass/server/internal/proves"
 	"bompass/server/legacy"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
@@ -67,7 +68,8 @@ func newHouse(t *testing.T, options ...option) *house {
 // openHouse is a house into which people get as ways says.
 func openHouse(t *testing.T, ways access.Ways, options ...option) *house {
 	t.Helper()
-	h := &house{t: t, live: &liveFeed{}, taken: make(chan string, 10), asked: make(chan toll.VehicleID, 1000)}
+	proves.Driven(t, proves.HTTP)
+	h := &house{t: t, live: &liveFeed{t: t}, taken: make(chan string, 10), asked: make(chan toll.VehicleID, 1000)}
 	db, dsn := database(t)
 	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
@@ -195,8 +197,12 @@ func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.ahead.Lo
 
 func (h *house) pass(d time.Duration) { h.ahead.Add(int64(d)) }
 
+// standIn notes that something replaces a part of the product, so that the test proves no behaviour.
+func (h *house) standIn(what string) { proves.StandIn(h.t, what) }
+
 // Overview, TakeIn and List stand in for the domains behind the face.
 func (h *house) Overview(_ context.Context, customer toll.CustomerID, kind toll.CustomerKind, _ time.Time) (api.OverviewReply, error) {
+	h.standIn("a stub of the overview")
 	if h.slow.Load() {
 		return api.OverviewReply{}, fmt.Errorf("wait for %s: %w", customer, context.DeadlineExceeded)
 	}
@@ -209,6 +215,7 @@ func (h *house) Overview(_ context.Context, customer toll.CustomerID, kind toll.
 }
 
 func (h *house) TakeIn(_ context.Context, key string, body []byte, _ time.Time) (api.BatchReply, error) {
+	h.standIn("a stub of the pipeline")
 	if key != fixture.StationKey {
 		return api.BatchReply{}, fault.New(fault.KeyUnknown)
 	}
@@ -217,6 +224,7 @@ func (h *house) TakeIn(_ context.Context, key string, body []byte, _ time.Time) 
 }
 
 func (h *house) List(_ context.Context, customer toll.CustomerID, req api.PassageListRequest, _ time.Time) (api.PassageListReply, error) {
+	h.standIn("a stub of the list of passages")
 	if err := toll.CheckPeriod(req.From, req.To); err != nil {
 		return api.PassageListReply{}, err
 	}
@@ -231,16 +239,19 @@ station oslo-104 104 "E18 Maritim" in
 ` + strings.Repeat("# a price list is long\n", 50)}}
 
 func (h *house) Bill(_ context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error) {
+	h.standIn("a stub of the bill")
 	charges := []bill.Charge{{Passage: toll.PassageID(customer)}}
 	return api.BillReply{Bill: bill.Bill{Month: req.Month, Charges: charges}}, nil
 }
 
 // liveFeed hands events to whoever listens.
 type liveFeed struct {
+	t   *testing.T
 	out atomic.Pointer[chan api.Event]
 }
 
 func (l *liveFeed) Subscribe(context.Context, toll.CustomerID) (<-chan api.Event, error) {
+	proves.StandIn(l.t, "a stub of the live events")
 	out := make(chan api.Event, 4)
 	l.out.Store(&out)
 	return out, nil

@@ -140,6 +140,7 @@ func (p *portal) become(role string) {
 	if role == "" || role == "administrator" {
 		return
 	}
+	p.standIn("a role that the test has written")
 	conn, err := pgx.Connect(p.t.Context(), p.dsn)
 	if err != nil {
 		p.t.Fatal(err)

@@ -397,6 +397,7 @@ func TestTheMailboxIsOnlyForTryingOut(t *testing.T) {
 // sql runs a statement that no flow has yet.
 func (h *house) sql(statement string) {
 	h.t.Helper()
+	h.standIn("a row that the test has written")
 	conn, err := pgx.Connect(h.t.Context(), h.dsn)
 	if err != nil {
 		h.t.Fatal(err)

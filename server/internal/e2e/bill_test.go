@@ -15,6 +15,7 @@ import (
 
 	"bompass/server/embedded"
 	"bompass/server/internal/e2e"
+	"bompass/server/internal/proves"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
 	"bompass/shared/toll"
@@ -39,6 +40,7 @@ func drive(t *testing.T, product *e2e.Product, month oslo.Month) {
 // corrupt makes a charge in the product's own database wrong, and returns whose.
 func corrupt(t *testing.T, product *e2e.Product, month oslo.Month) (passage string) {
 	t.Helper()
+	proves.StandIn(t, "a charge that the test has changed")
 	address, err := embedded.Running(product.Home)
 	if err != nil {
 		t.Fatal(err)

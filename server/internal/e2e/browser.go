@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"bompass/server/internal/proves"
 )
 
 // patience bounds every wait for the screen. It only has to be long enough for a busy machine.
@@ -63,6 +65,7 @@ type Page struct {
 // content security policy or the program panicked. Flags are Chromium's own, without their dashes.
 func Open(t testing.TB, view View, flags ...string) *Page {
 	t.Helper()
+	proves.Driven(t, proves.Browser)
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Fatal("no chromium on this machine: run make test, which installs it")

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"bompass/server/internal/proves"
 )
 
 // Top is the top of the checkout, seen from this package.
@@ -57,6 +59,7 @@ func (p *Product) Output() string { return p.output.String() }
 // the test ends. Env is set for it beside the test's own.
 func Start(t testing.TB, program string, env ...string) *Product {
 	t.Helper()
+	proves.Driven(t, proves.HTTP)
 	home, err := os.MkdirTemp("", "bompass-e2e-")
 	if err != nil {
 		t.Fatal(err)
