@@ -61,6 +61,6 @@ const (
 	PlateDiffers  Finding = "plate-differs"  // read, but in a car with another plate than it was made for
 )
 
-// Charged tells whether the tag says who pays. A tag in another car does: tags are moved, and whether
+// Chargeable tells whether the tag says who pays. A tag in another car does: tags are moved, and whether
 // this one may have been is for those who know the agreement.
-func (f Finding) Charged() bool { return f == Read || f == PlateDiffers }
+func (f Finding) Chargeable() bool { return f == Read || f == PlateDiffers }

@@ -123,7 +123,7 @@ func (s simulation) run(ctx context.Context, dir string, now func() time.Time, o
 			Server: s.server, Key: s.key, Client: http.DefaultClient, Spool: spool,
 			Wait: uplink.Sleep, Jitter: rand.Float64, Log: slog.New(slog.NewTextHandler(out, nil)),
 		},
-		Seen: func(o uplink.Observation, seen hardware.Sighting) {
+		OnKept: func(o uplink.Observation, seen hardware.Sighting) {
 			fmt.Fprintln(out, passageText(o, seen))
 		},
 	}
@@ -141,7 +141,7 @@ func (s simulation) sites(now func() time.Time) []uplink.Site {
 	var sites []uplink.Site
 	for i, h := range habits {
 		traffic := &sim.Traffic{
-			Vehicles: h.vehicles, Rate: s.rate * float64(len(h.vehicles)) / float64(total), Dice: sim.Dice(s.seed, uint64(i)),
+			Vehicles: h.vehicles, Rate: s.rate * float64(len(h.vehicles)) / float64(total), Rand: sim.NewRand(s.seed, uint64(i)),
 		}
 		beacon := dsrc.BeaconID{Manufacturer: 1, Individual: 1000 * (i + 1)}
 		sites = append(sites, uplink.Site{

@@ -11,7 +11,7 @@ import (
 )
 
 // Every alternative of a container, by its type octet, both ways.
-func TestEveryAlternative(t *testing.T) {
+func TestEveryContainerAlternativeRoundTrips(t *testing.T) {
 	for _, c := range []struct{ notation, octets string }{
 		{`{"octetstring":"0011"}`, "02020011"},
 		{`{"time":1781510399}`, "0F6A2FB0FF"},
@@ -48,7 +48,7 @@ func TestEveryAlternative(t *testing.T) {
 }
 
 // The positions that only hold a place are refused, not guessed at.
-func TestUnusedAlternativesAreRefused(t *testing.T) {
+func TestUnusedAlternativesAreRejected(t *testing.T) {
 	used := map[int]bool{}
 	for _, n := range []int{2, 15, 17, 18, 19, 32, 33, 36, 45, 47, 49, 50, 51, 52, 53, 54, 55, 56, 58, 59, 61, 62, 63, 64, 65, 66, 67, 69} {
 		used[n] = true

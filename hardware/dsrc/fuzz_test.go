@@ -102,7 +102,7 @@ func TestEncodingAllocatesNothing(t *testing.T) {
 	}
 }
 
-func TestTypesAreNamed(t *testing.T) {
+func TestTypeNames(t *testing.T) {
 	for _, name := range dsrc.Types() {
 		if _, err := dsrc.EncodeType(name, json.RawMessage(`"nonsense"`)); err == nil {
 			t.Errorf("%s takes nonsense", name)

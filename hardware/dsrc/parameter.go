@@ -86,9 +86,9 @@ func readParameter(r *per.Reader, alternative int) Value {
 }
 
 func readGetStampedResponse(r *per.Reader) (v GetStampedResponse) {
-	place := r.Place()
+	place := r.Position()
 	v.Attributes = readAttributes(r, "attributeList")
-	v.Received = r.Since(place)
+	v.Received = r.OctetsFrom(place)
 	v.Authenticator = r.Octets("authenticator")
 	return v
 }

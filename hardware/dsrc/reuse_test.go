@@ -9,7 +9,7 @@ import (
 )
 
 // What a structure held before does not show through in what is decoded into it.
-func TestDecodingIntoAUsedStructure(t *testing.T) {
+func TestDecodeOverwritesReusedStruct(t *testing.T) {
 	good, rejects := vectors(t)
 	var vst dsrc.VST
 	var got dsrc.GetResponse
@@ -36,7 +36,7 @@ func TestDecodingIntoAUsedStructure(t *testing.T) {
 	}
 }
 
-func TestDecodingAllocatesOneValueAtMost(t *testing.T) {
+func TestDecodingAllocatesAtMostOneValue(t *testing.T) {
 	var vst dsrc.VST
 	var got dsrc.GetResponse
 	call, response := answer(t, "vst-level0"), answer(t, "get-response-payment-means")

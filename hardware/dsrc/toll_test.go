@@ -11,7 +11,7 @@ import (
 )
 
 // What a tag vouches for is kept as it came, and is what encoding the list gives.
-func TestStampedListAsReceived(t *testing.T) {
+func TestStampedListKeepsReceivedOctets(t *testing.T) {
 	p, err := dsrc.Decode(answer(t, "get-stamped-response-two"))
 	if err != nil {
 		t.Fatal(err)
@@ -26,14 +26,14 @@ func TestStampedListAsReceived(t *testing.T) {
 	}
 }
 
-func TestMarkIsReadByItsParts(t *testing.T) {
+func TestMarkFields(t *testing.T) {
 	m := dsrc.Mark(octets(t, "30C001123482"))
 	if p := m.Provider(); p.Country.Code() != "NO" || p.Issuer != 1 || m.Contract() != (dsrc.Octets2{0x12, 0x34}) || m.Version() != 2 {
 		t.Errorf("got %+v, %X, %d", p, m.Contract(), m.Version())
 	}
 }
 
-func TestInstantsOfTags(t *testing.T) {
+func TestDateAndTimeConversion(t *testing.T) {
 	at := time.Date(2026, 6, 15, 7, 59, 59, 0, time.UTC)
 	want := dsrc.DateAndTime{Date: dsrc.DateCompact{Year: 2026, Month: 6, Day: 15}, Time: dsrc.TimeCompact{Hours: 7, Minutes: 59, DoubleSecs: 29}}
 	got := dsrc.DateAndTimeOf(at)

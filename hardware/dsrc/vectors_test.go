@@ -50,7 +50,7 @@ func octets(tb testing.TB, text string) []byte {
 // extended tells the vectors that use an extension, which is refused by name.
 func extended(v vector) bool { return strings.HasSuffix(v.Name, "-ext") }
 
-func TestEveryVectorDecodes(t *testing.T) {
+func TestVectorsDecode(t *testing.T) {
 	good, _ := vectors(t)
 	for _, v := range good {
 		if extended(v) {
@@ -75,7 +75,7 @@ func plain(t *testing.T, notation []byte) (v any) {
 	return v
 }
 
-func TestEveryVectorEncodes(t *testing.T) {
+func TestVectorsEncode(t *testing.T) {
 	good, _ := vectors(t)
 	for _, v := range good {
 		if extended(v) {
@@ -123,7 +123,7 @@ func TestRefusals(t *testing.T) {
 }
 
 // A value outside its field is refused when it is written, too.
-func TestEncodingRefusesWhatDoesNotFit(t *testing.T) {
+func TestEncodeRejectsOutOfRangeValues(t *testing.T) {
 	for _, c := range []struct{ notation, want string }{
 		{`{"getRequest":{"fill":"b0","eid":2,"attrIdList":[200]}}`, "getRequest.attrIdList[0]: 200 is outside 0..127"},
 		{`{"getRequest":{"fill":"b0","eid":128}}`, "getRequest.eid: 128 is outside 0..127"},

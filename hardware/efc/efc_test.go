@@ -96,7 +96,7 @@ func TestFindings(t *testing.T) {
 }
 
 // The tag may leave after any message. Once it has said its number it is read.
-func TestTagLeaves(t *testing.T) {
+func TestTagLeavesAtEveryStep(t *testing.T) {
 	for answers, want := range []hardware.Finding{hardware.NoTag, hardware.Interrupted, hardware.Read, hardware.Read} {
 		tag, left := newTag(t), answers
 		read, err := sim.Exchange(efc.Standard(beacon()), func(in []byte) []byte {
@@ -111,7 +111,7 @@ func TestTagLeaves(t *testing.T) {
 	}
 }
 
-func TestTagKeepsSilentToTheBeaconThatReleasedIt(t *testing.T) {
+func TestReleasedTagIgnoresSameBeacon(t *testing.T) {
 	tag := newTag(t)
 	for i, want := range []hardware.Finding{hardware.Read, hardware.NoTag} {
 		if read, err := sim.Exchange(efc.Standard(beacon()), tag.Answer, now()); err != nil || read.Finding != want {
@@ -125,7 +125,7 @@ func TestTagKeepsSilentToTheBeaconThatReleasedIt(t *testing.T) {
 }
 
 // What a beacon offers is the profile's affair: the BST of the vector with two applications more.
-func TestBSTOffersWhatTheProfileSays(t *testing.T) {
+func TestBSTListsProfileApplications(t *testing.T) {
 	p := efc.Standard(beacon())
 	p.AIDs = []int{dsrc.AIDToll, dsrc.AIDCompliance, dsrc.AIDPrivate}
 	out, _, err := efc.New(p, dsrc.Octets4{}).Step(nil, now())
@@ -134,7 +134,7 @@ func TestBSTOffersWhatTheProfileSays(t *testing.T) {
 	}
 }
 
-func TestMachineEndsOnce(t *testing.T) {
+func TestStepAfterEndIsAnError(t *testing.T) {
 	m := efc.New(efc.Standard(beacon()), dsrc.Octets4{})
 	for range 2 {
 		if _, _, err := m.Step(nil, now()); err != nil {
@@ -146,7 +146,7 @@ func TestMachineEndsOnce(t *testing.T) {
 	}
 }
 
-func TestProfileThatDoesNotFitIsTheCallersError(t *testing.T) {
+func TestInvalidProfileIsAnError(t *testing.T) {
 	if _, err := sim.Exchange(efc.Standard(dsrc.BeaconID{Individual: 1 << 27}), newTag(t).Answer, now()); err == nil {
 		t.Error("a beacon id of 28 bits was sent")
 	}

@@ -8,7 +8,7 @@ import (
 
 func (m *Machine) bst() dsrc.PDU {
 	return dsrc.BST{
-		RSU: m.profile.Beacon, Time: uint32(m.now.Unix()), Mandatory: m.profile.offers(), ProfileList: []int{},
+		RSU: m.profile.Beacon, Time: uint32(m.now.Unix()), Mandatory: m.profile.applications(), ProfileList: []int{},
 	}
 }
 
@@ -16,9 +16,9 @@ func (m *Machine) bst() dsrc.PDU {
 func (m *Machine) onVST(apdu []byte) dsrc.PDU {
 	var vst dsrc.VST
 	if err := vst.Decode(apdu); err != nil { // a tag that does not say what it was asked is asked again
-		return m.again()
+		return m.repeatRequest()
 	}
-	m.battery(vst.OBE.Status.Value)
+	m.noteBattery(vst.OBE.Status.Value)
 	finding := hardware.NoContract
 	for _, a := range vst.Applications {
 		parameter, ok := a.Parameter.Value.(dsrc.OctetString)
@@ -40,18 +40,18 @@ func (m *Machine) onVST(apdu []byte) dsrc.PDU {
 			m.need = Credentials
 			return nil
 		}
-		return m.question()
+		return m.requestContractData()
 	}
 	return m.release(finding)
 }
 
-// question asks for the attributes that are to be vouched for, or plainly when none are.
-func (m *Machine) question() dsrc.PDU {
+// requestContractData asks for the attributes that are to be vouched for, or plainly when none are.
+func (m *Machine) requestContractData() dsrc.PDU {
 	want := m.profile.Stamp
 	if want.KeyRef == 0 {
-		return m.get()
+		return m.getAttributes()
 	}
-	m.state = stamped
+	m.state = stateStampSent
 	return dsrc.ActionRequest{
 		Confirm: true, EID: m.eid, Type: dsrc.GetStamped, Credentials: m.credentials,
 		Parameter: dsrc.Container{Value: dsrc.GetStampedRequest{
@@ -60,8 +60,8 @@ func (m *Machine) question() dsrc.PDU {
 	}
 }
 
-func (m *Machine) get() dsrc.PDU {
-	m.state = asked
+func (m *Machine) getAttributes() dsrc.PDU {
+	m.state = stateGetSent
 	return dsrc.GetRequest{EID: m.eid, Credentials: m.credentials, Attributes: m.profile.Attributes}
 }
 
@@ -70,23 +70,23 @@ func (m *Machine) onStamped(apdu []byte) dsrc.PDU {
 	answer, err := dsrc.Decode(apdu)
 	response, ok := answer.(dsrc.ActionResponse)
 	if err != nil || !ok || response.EID != m.eid {
-		return m.again()
+		return m.repeatRequest()
 	}
-	if finding := refusal(response.Return.Value); finding != hardware.Read {
+	if finding := findingOf(response.Return.Value); finding != hardware.Read {
 		return m.release(finding)
 	}
 	v, ok := response.Parameter.Value.(dsrc.GetStampedResponse)
 	if !ok {
-		return m.again()
+		return m.repeatRequest()
 	}
 	m.stamp = seal.Stamp{
 		Mark: m.toll.Mark, KeyRef: m.profile.Stamp.KeyRef, List: v.Received, Nonce: m.nonce[:], Authenticator: v.Authenticator,
 	}
-	m.take(v.Attributes)
+	m.storeAttributes(v.Attributes)
 	if m.stamp.PAN == (dsrc.PAN{}) {
 		return m.release(hardware.Unreadable)
 	}
-	m.need = Verdict
+	m.need = StampCheck
 	return nil
 }
 
@@ -94,11 +94,11 @@ func (m *Machine) onStamped(apdu []byte) dsrc.PDU {
 func (m *Machine) onAttributes(apdu []byte) dsrc.PDU {
 	var response dsrc.GetResponse
 	if err := response.Decode(apdu); err != nil || response.EID != m.eid {
-		return m.again()
+		return m.repeatRequest()
 	}
-	if finding := refusal(response.Return.Value); finding != hardware.Read && m.number == hardware.Unreadable {
+	if finding := findingOf(response.Return.Value); finding != hardware.Read && m.number == hardware.Unreadable {
 		return m.release(finding)
 	}
-	m.take(response.Attributes)
+	m.storeAttributes(response.Attributes)
 	return m.conclude()
 }

@@ -40,10 +40,10 @@ func (h Host) Run(ctx context.Context, m *Machine) (hardware.TagRead, error) {
 		in = nil
 		switch {
 		case out != nil:
-			in, err = h.carry(ctx, m, out, sent == 0, done)
+			in, err = h.exchange(ctx, m, out, sent == 0, done)
 			sent++
 		case !done:
-			err = h.meet(ctx, m)
+			err = h.fulfil(ctx, m)
 		}
 		if err != nil {
 			m.Abort()
@@ -54,31 +54,31 @@ func (h Host) Run(ctx context.Context, m *Machine) (hardware.TagRead, error) {
 	}
 }
 
-func (h Host) carry(ctx context.Context, m *Machine, out []byte, first, last bool) (in []byte, err error) {
+func (h Host) exchange(ctx context.Context, m *Machine, out []byte, first, last bool) (in []byte, err error) {
 	if !first {
 		return h.Antenna.Exchange(ctx, out, last)
 	}
 	in, at, err := h.Antenna.Find(ctx, out)
 	if in != nil {
-		m.Heard(at)
+		m.SetDeviceTime(at)
 	}
 	return in, err
 }
 
-// meet does what the machine waits for. A key that is not held is no error: the tag decides, or the
+// fulfil does what the machine waits for. A key that is not held is no error: the tag decides, or the
 // profile.
-func (h Host) meet(ctx context.Context, m *Machine) error {
+func (h Host) fulfil(ctx context.Context, m *Machine) error {
 	switch m.Need() {
 	case Credentials:
-		credentials, err := h.access(ctx, m.Challenge())
-		m.Grant(credentials)
+		credentials, err := h.credentials(ctx, m.Challenge())
+		m.SetCredentials(credentials)
 		return err
-	case Verdict:
-		judgement, err := h.check(ctx, m.Stamp())
-		m.Judge(judgement)
+	case StampCheck:
+		judgement, err := h.checkStamp(ctx, m.Stamp())
+		m.SetCheckResult(judgement)
 		return err
 	default:
-		defer m.Committed()
+		defer m.ConfirmCommit()
 		if h.Commit == nil {
 			return nil
 		}
@@ -86,7 +86,7 @@ func (h Host) meet(ctx context.Context, m *Machine) error {
 	}
 }
 
-func (h Host) access(ctx context.Context, c seal.Challenge) (dsrc.Octets, error) {
+func (h Host) credentials(ctx context.Context, c seal.Challenge) (dsrc.Octets, error) {
 	if h.Keys == nil {
 		return nil, nil
 	}
@@ -97,7 +97,7 @@ func (h Host) access(ctx context.Context, c seal.Challenge) (dsrc.Octets, error)
 	return credentials[:], err
 }
 
-func (h Host) check(ctx context.Context, s seal.Stamp) (Judgement, error) {
+func (h Host) checkStamp(ctx context.Context, s seal.Stamp) (CheckResult, error) {
 	if h.Keys == nil {
 		return Unchecked, nil
 	}
@@ -108,7 +108,7 @@ func (h Host) check(ctx context.Context, s seal.Stamp) (Judgement, error) {
 	case err != nil:
 		return Unchecked, err
 	case right:
-		return Right, nil
+		return Valid, nil
 	}
-	return Wrong, nil
+	return Invalid, nil
 }

@@ -20,9 +20,9 @@ var (
 // pduNumber is the number of every message: nothing here is fragmented.
 const pduNumber = 2
 
-// repeatMax is how often in a transaction a question is put again after an answer that is none: a late
+// repeatsMax is how often in a transaction a question is put again after an answer that is none: a late
 // one, one to another question, or noise.
-const repeatMax = 4
+const repeatsMax = 4
 
 // Machine carries out one transaction. Give it the tag's answer, send what it returns.
 //
@@ -51,13 +51,13 @@ type Machine struct {
 type state uint8
 
 const (
-	calling   state = iota // BST not sent yet
-	called                 // waiting for the VST
-	stamped                // waiting for attributes under an authenticator
-	asked                  // waiting for attributes
-	written                // waiting for the receipt's answer
-	signalled              // waiting for the beep's answer
-	over
+	stateIdle   state = iota // BST not sent yet
+	stateBSTSent                 // waiting for the VST
+	stateStampSent                // waiting for attributes under an authenticator
+	stateGetSent                  // waiting for attributes
+	stateSetSent                // waiting for the receipt's answer
+	stateMMISent              // waiting for the beep's answer
+	stateOver
 )
 
 // New starts a transaction. The nonce is what the tag's authenticator is made over; it must be fresh.
@@ -68,8 +68,8 @@ func New(p Profile, nonce dsrc.Octets4) *Machine {
 // Result is what is known of the tag so far, with every message as it went over the air.
 func (m *Machine) Result() hardware.TagRead { return m.read }
 
-// Heard tells when the antenna heard the tag, by the antenna's own clock.
-func (m *Machine) Heard(at time.Time) { m.read.Device = at }
+// SetDeviceTime tells when the antenna heard the tag, by the antenna's own clock.
+func (m *Machine) SetDeviceTime(at time.Time) { m.read.Device = at }
 
 // Step takes the tag's answer, nil at first and after a need was met, and returns the next message with
 // its fragmentation octet. done says that the tag does not answer what is returned and the transaction
@@ -78,12 +78,12 @@ func (m *Machine) Heard(at time.Time) { m.read.Device = at }
 // is one.
 func (m *Machine) Step(in []byte, now time.Time) (out []byte, done bool, err error) {
 	switch {
-	case m.state == over:
+	case m.state == stateOver:
 		return nil, true, ErrOver
 	case m.need&unmet != 0:
 		return nil, false, ErrWaiting
-	case m.state != calling && m.need == Nothing && len(in) == 0:
-		m.gone()
+	case m.state != stateIdle && m.need == Nothing && len(in) == 0:
+		m.endWithoutTag()
 		return nil, true, nil
 	}
 	m.now = now
@@ -93,7 +93,7 @@ func (m *Machine) Step(in []byte, now time.Time) (out []byte, done bool, err err
 		return nil, false, nil
 	}
 	out, err = m.send(next)
-	return out, m.state == over, err
+	return out, m.state == stateOver, err
 }
 
 // next decides what to say.
@@ -103,19 +103,19 @@ func (m *Machine) next(in []byte) dsrc.PDU {
 		m.need = Nothing
 		return m.resume(met)
 	}
-	if m.state == calling {
-		m.state = called
+	if m.state == stateIdle {
+		m.state = stateBSTSent
 		return m.bst()
 	}
 	apdu := m.receive(in)
 	switch m.state {
-	case called:
+	case stateBSTSent:
 		return m.onVST(apdu)
-	case stamped:
+	case stateStampSent:
 		return m.onStamped(apdu)
-	case asked:
+	case stateGetSent:
 		return m.onAttributes(apdu)
-	case written:
+	case stateSetSent:
 		return m.signal()
 	default:
 		return m.release(m.read.Finding)
@@ -127,21 +127,21 @@ func (m *Machine) Released() bool { return m.released }
 
 // Abort ends the transaction where it is, as when the tag is gone: Result says what is known.
 func (m *Machine) Abort() {
-	if m.state != over {
-		m.gone()
+	if m.state != stateOver {
+		m.endWithoutTag()
 	}
 }
 
-// gone ends the transaction without the tag. A tag that has said its number has been read, receipt and
+// endWithoutTag ends the transaction without the tag. A tag that has said its number has been read, receipt and
 // beep or not: the last exchanges are the dispensable ones.
-func (m *Machine) gone() {
-	if m.state == stamped || m.state == asked {
+func (m *Machine) endWithoutTag() {
+	if m.state == stateStampSent || m.state == stateGetSent {
 		m.read.Finding = m.number
 		if m.number == hardware.Unreadable {
 			m.read.Finding = hardware.Interrupted
 		}
 	}
-	m.state = over
+	m.state = stateOver
 }
 
 func (m *Machine) send(p dsrc.PDU) ([]byte, error) {
@@ -150,7 +150,7 @@ func (m *Machine) send(p dsrc.PDU) ([]byte, error) {
 		return nil, err
 	}
 	if out, err = dsrc.Append(out, p); err != nil {
-		m.state = over
+		m.state = stateOver
 		return nil, fmt.Errorf("efc: profile does not fit the air: %w", err)
 	}
 	m.last = p
@@ -169,9 +169,9 @@ func (m *Machine) receive(in []byte) []byte {
 	return apdu
 }
 
-// again puts the last question once more, or gives up.
-func (m *Machine) again() dsrc.PDU {
-	if m.repeats == repeatMax {
+// repeatRequest puts the last question once more, or gives up.
+func (m *Machine) repeatRequest() dsrc.PDU {
+	if m.repeats == repeatsMax {
 		return m.release(hardware.Unreadable)
 	}
 	m.repeats++
@@ -179,6 +179,6 @@ func (m *Machine) again() dsrc.PDU {
 }
 
 func (m *Machine) release(f hardware.Finding) dsrc.PDU {
-	m.read.Finding, m.state, m.released = f, over, true
+	m.read.Finding, m.state, m.released = f, stateOver, true
 	return dsrc.Release()
 }

@@ -13,20 +13,20 @@ type Need uint8
 const (
 	Nothing     Need = iota
 	Credentials      // the tag wants them: see Challenge, answer with Grant
-	Verdict          // the tag has vouched: see Stamp, answer with Judge
+	StampCheck          // the tag has vouched: see Stamp, answer with Judge
 	Commit           // see Result; answer with Committed once the passage cannot be lost
 
 	unmet Need = 0x80
 )
 
-// Judgement is the verdict on an authenticator.
-type Judgement uint8
+// CheckResult is the verdict on an authenticator.
+type CheckResult uint8
 
 // The judgements.
 const (
-	Unchecked Judgement = iota // nobody here holds the key
-	Wrong
-	Right
+	Unchecked CheckResult = iota // nobody here holds the key
+	Invalid
+	Valid
 )
 
 // Need tells what the machine waits for.
@@ -40,36 +40,36 @@ func (m *Machine) Challenge() seal.Challenge {
 // Stamp is what is to be judged.
 func (m *Machine) Stamp() seal.Stamp { return m.stamp }
 
-// Grant gives the credentials; nil when there are none, and the tag will refuse.
-func (m *Machine) Grant(credentials dsrc.Octets) {
+// SetCredentials gives the credentials; nil when there are none, and the tag will refuse.
+func (m *Machine) SetCredentials(credentials dsrc.Octets) {
 	m.credentials = credentials
 	m.need &^= unmet
 }
 
-// Judge gives the verdict on the authenticator.
-func (m *Machine) Judge(j Judgement) {
-	m.read.Verified = j == Right
-	if j == Wrong || j == Unchecked && m.profile.Stamp.Required {
+// SetCheckResult gives the verdict on the authenticator.
+func (m *Machine) SetCheckResult(j CheckResult) {
+	m.read.Verified = j == Valid
+	if j == Invalid || j == Unchecked && m.profile.Stamp.Required {
 		m.number = hardware.Unproven
 	}
 	m.need &^= unmet
 }
 
-// Committed says that the passage is kept. Only then is a receipt written: one on the tag that nobody
+// ConfirmCommit says that the passage is kept. Only then is a receipt written: one on the tag that nobody
 // has a passage for is the worse loss.
-func (m *Machine) Committed() { m.need &^= unmet }
+func (m *Machine) ConfirmCommit() { m.need &^= unmet }
 
 // resume goes on where a need was met.
 func (m *Machine) resume(met Need) dsrc.PDU {
 	switch met {
 	case Credentials:
-		return m.question()
-	case Verdict:
+		return m.requestContractData()
+	case StampCheck:
 		if m.number != hardware.Unproven && len(m.profile.Attributes) > 0 {
-			return m.get()
+			return m.getAttributes()
 		}
 		return m.conclude()
 	default:
-		return m.close()
+		return m.writeReceipt()
 	}
 }

@@ -64,7 +64,7 @@ func (p *Profile) accepts(m dsrc.Mark) bool {
 	return len(p.Marks) == 0 || slices.Contains(p.Marks, m)
 }
 
-func (p *Profile) offers() []dsrc.Application {
+func (p *Profile) applications() []dsrc.Application {
 	if len(p.AIDs) == 0 {
 		return []dsrc.Application{{AID: dsrc.AIDToll}}
 	}

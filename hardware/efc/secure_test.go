@@ -15,12 +15,12 @@ import (
 	"bompass/hardware/sim"
 )
 
-func keys() *seal.Set { return seal.TestSet(sim.NorwegianMark()) }
+func keys() *seal.KeySet { return seal.TestKeys(sim.NorwegianMark()) }
 
 // strangerKeys are another set for the same issuer.
-func strangerKeys() *seal.Set {
-	m := seal.Masters{Access: seal.Master{9}, Stamp: map[int]seal.Master{seal.TestKeyRef: {9}}, Derivation: seal.Standard()}
-	return seal.NewSet(map[dsrc.Mark]seal.Masters{sim.NorwegianMark(): m})
+func strangerKeys() *seal.KeySet {
+	m := seal.MasterKeys{Access: seal.MasterKey{9}, Stamp: map[int]seal.MasterKey{seal.TestKeyRef: {9}}, Derivation: seal.Standard()}
+	return seal.NewKeySet(map[dsrc.Mark]seal.MasterKeys{sim.NorwegianMark(): m})
 }
 
 func nonce() dsrc.Octets4 { return dsrc.Octets4{0x4E, 0xCF, 0x3F, 0xBD} }
@@ -31,7 +31,7 @@ func secure() efc.Profile {
 }
 
 func host(tag *sim.Tag) efc.Host {
-	return efc.Host{Antenna: sim.Air(tag.Answer), Keys: keys(), Now: func() time.Time { return now().UTC() }}
+	return efc.Host{Antenna: sim.DirectAntenna(tag.Answer), Keys: keys(), Now: func() time.Time { return now().UTC() }}
 }
 
 // kinds names the messages of a transaction.
@@ -159,12 +159,12 @@ func message(t *testing.T, m hardware.Message) dsrc.PDU {
 }
 
 // Whatever bit of the signed answer flips on the way, the tag is not charged by it.
-func TestAFlippedBitIsNotCharged(t *testing.T) {
+func TestFlippedBitIsNeverChargeable(t *testing.T) {
 	size := 0
 	for bit := 0; bit == 0 || bit < size*8; bit++ {
 		tag, n := newTag(t).Secure(keys()), 0
 		h := host(tag)
-		h.Antenna = sim.Air(func(in []byte) []byte {
+		h.Antenna = sim.DirectAntenna(func(in []byte) []byte {
 			out := tag.Answer(in)
 			if n++; n == 2 && out != nil {
 				size = len(out)
@@ -184,7 +184,7 @@ func TestAFlippedBitIsNotCharged(t *testing.T) {
 	}
 }
 
-func TestAPassageThatIsNotKeptGetsNoReceipt(t *testing.T) {
+func TestNoReceiptWithoutCommit(t *testing.T) {
 	tag, full := newTag(t).Secure(keys()), errors.New("disk is full")
 	h := host(tag)
 	h.Commit = func(hardware.TagRead) error { return full }
@@ -197,12 +197,12 @@ func TestAPassageThatIsNotKeptGetsNoReceipt(t *testing.T) {
 }
 
 // An answer to an earlier question, or noise, has the question put again, four times at most.
-func TestAnswersThatComeLate(t *testing.T) {
+func TestLateResponsesAreRetried(t *testing.T) {
 	for wrong, want := range []hardware.Finding{hardware.Read, hardware.Read, hardware.Read, hardware.Read, hardware.Read, hardware.Unreadable} {
 		tag, n := newTag(t).Secure(keys()), 0
 		var vst []byte
 		h := host(tag)
-		h.Antenna = sim.Air(func(in []byte) []byte {
+		h.Antenna = sim.DirectAntenna(func(in []byte) []byte {
 			out := tag.Answer(in)
 			if n++; n == 1 {
 				vst = out
@@ -222,7 +222,7 @@ func TestSecureTagLeaves(t *testing.T) {
 		tag, left, commits := newTag(t).Secure(keys()), answers, 0
 		h := host(tag)
 		h.Commit = func(hardware.TagRead) error { commits++; return nil }
-		h.Antenna = sim.Air(func(in []byte) []byte {
+		h.Antenna = sim.DirectAntenna(func(in []byte) []byte {
 			if left--; left < 0 {
 				return nil
 			}
@@ -235,7 +235,7 @@ func TestSecureTagLeaves(t *testing.T) {
 	}
 }
 
-func TestMachineWaitsForWhatItNeeds(t *testing.T) {
+func TestMachineWaitsForCredentials(t *testing.T) {
 	tag := newTag(t).Secure(keys())
 	m := efc.New(secure(), nonce())
 	bst, _, err := m.Step(nil, now())
@@ -249,13 +249,13 @@ func TestMachineWaitsForWhatItNeeds(t *testing.T) {
 	if _, _, err := m.Step(nil, now()); !errors.Is(err, efc.ErrWaiting) {
 		t.Errorf("got %v, want %v", err, efc.ErrWaiting)
 	}
-	m.Grant(nil)
+	m.SetCredentials(nil)
 	if out, done, err = m.Step(nil, now()); out == nil || done || err != nil || m.Need() != efc.Nothing {
 		t.Errorf("got %X %t %v, need %d", out, done, err, m.Need())
 	}
 }
 
-func TestWeakBattery(t *testing.T) {
+func TestLowBattery(t *testing.T) {
 	tag, profile := newTag(t), efc.Standard(beacon())
 	tag.Status, profile.LowBattery = 0x0800, 0x0800
 	if read, err := sim.Exchange(profile, tag.Answer, now()); err != nil || !read.LowBattery || read.Finding != hardware.Read {
@@ -263,15 +263,15 @@ func TestWeakBattery(t *testing.T) {
 	}
 }
 
-func TestAgainstTheCamera(t *testing.T) {
+func TestComparePlate(t *testing.T) {
 	read := hardware.TagRead{Finding: hardware.Read, Plate: hardware.PlateRead{Country: "NO", Text: "DP45821"}}
 	for seen, want := range map[string]hardware.Finding{"DP45821": hardware.Read, "dp 45821": hardware.Read, "": hardware.Read, "DP45827": hardware.PlateDiffers} {
-		if got := efc.Against(read, hardware.PlateRead{Text: seen}); got != want {
+		if got := efc.ComparePlate(read, hardware.PlateRead{Text: seen}); got != want {
 			t.Errorf("%q: got %s, want %s", seen, got, want)
 		}
 	}
 	denied := hardware.TagRead{Finding: hardware.AccessDenied}
-	if got := efc.Against(denied, hardware.PlateRead{Text: "X"}); got != hardware.AccessDenied || got.Charged() || !hardware.PlateDiffers.Charged() {
+	if got := efc.ComparePlate(denied, hardware.PlateRead{Text: "X"}); got != hardware.AccessDenied || got.Chargeable() || !hardware.PlateDiffers.Chargeable() {
 		t.Errorf("got %s", got)
 	}
 }
@@ -285,7 +285,7 @@ func FuzzSecureAnswers(f *testing.F) {
 	}
 	tag.Secure(keys())
 	var answers [][]byte
-	h := efc.Host{Keys: keys(), Now: func() time.Time { return now().UTC() }, Antenna: sim.Air(func(in []byte) []byte {
+	h := efc.Host{Keys: keys(), Now: func() time.Time { return now().UTC() }, Antenna: sim.DirectAntenna(func(in []byte) []byte {
 		answers = append(answers, tag.Answer(in))
 		return answers[len(answers)-1]
 	})}
@@ -297,7 +297,7 @@ func FuzzSecureAnswers(f *testing.F) {
 	f.Add(answers[0], []byte{0x91, 0x12, 0x02, 0x01}, []byte{})
 	f.Fuzz(func(t *testing.T, vst, stamped, got []byte) {
 		said, sent := [][]byte{vst, stamped, got, got, got, got, got, got, got, got, got}, 0
-		h := efc.Host{Keys: keys(), Now: now, Antenna: sim.Air(func([]byte) []byte { sent++; return said[sent-1] })}
+		h := efc.Host{Keys: keys(), Now: now, Antenna: sim.DirectAntenna(func([]byte) []byte { sent++; return said[sent-1] })}
 		read, err := h.Run(t.Context(), efc.New(secure(), nonce()))
 		if err != nil || sent > 10 {
 			t.Fatalf("got %v after %d messages", err, sent)
@@ -314,7 +314,7 @@ func BenchmarkSecureTransaction(b *testing.B) {
 		b.Fatal(err)
 	}
 	tag.Secure(keys())
-	h := efc.Host{Antenna: sim.Air(tag.Answer), Keys: keys(), Now: now}
+	h := efc.Host{Antenna: sim.DirectAntenna(tag.Answer), Keys: keys(), Now: now}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		p := secure()

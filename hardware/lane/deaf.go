@@ -10,9 +10,9 @@ const (
 	slotWidth    = 5 * time.Minute
 )
 
-// Watch counts tags against vehicles over the last hour. A reader that answers every poll can be deaf
+// DeafMonitor counts tags against vehicles over the last hour. A reader that answers every poll can be deaf
 // all the same; only the cameras know what it should have heard.
-type Watch struct {
+type DeafMonitor struct {
 	slots [slots]slot
 }
 
@@ -21,8 +21,8 @@ type slot struct {
 	vehicles, tags int
 }
 
-// Note counts a vehicle.
-func (w *Watch) Note(tagged bool, now time.Time) {
+// Add counts a vehicle.
+func (w *DeafMonitor) Add(tagged bool, now time.Time) {
 	began := now.Truncate(slotWidth)
 	s := &w.slots[int(began.Unix()/int64(slotWidth/time.Second))%slots]
 	if !s.began.Equal(began) {
@@ -34,8 +34,8 @@ func (w *Watch) Note(tagged bool, now time.Time) {
 	}
 }
 
-// Hour is what the last hour brought.
-func (w *Watch) Hour(now time.Time) (vehicles, tags int) {
+// LastHour is what the last hour brought.
+func (w *DeafMonitor) LastHour(now time.Time) (vehicles, tags int) {
 	for _, s := range w.slots {
 		if now.Sub(s.began) < time.Hour {
 			vehicles, tags = vehicles+s.vehicles, tags+s.tags
@@ -45,7 +45,7 @@ func (w *Watch) Hour(now time.Time) (vehicles, tags int) {
 }
 
 // Deaf tells whether the lane reads far fewer tags than vehicles pass.
-func (w *Watch) Deaf(now time.Time) bool {
-	vehicles, tags := w.Hour(now)
+func (w *DeafMonitor) Deaf(now time.Time) bool {
+	vehicles, tags := w.LastHour(now)
 	return vehicles >= deafVehicles && float64(tags) < DeafShare*float64(vehicles)
 }

@@ -9,11 +9,11 @@ import (
 
 // A lane is deaf when the cameras see vehicles whose tags nobody hears, and hears again within the hour.
 func TestDeafLane(t *testing.T) {
-	var w lane.Watch
+	var w lane.DeafMonitor
 	now := at(0)
 	pass := func(n int, tagged func(i int) bool) {
 		for i := range n {
-			w.Note(tagged(i), now)
+			w.Add(tagged(i), now)
 			now = now.Add(20 * time.Second)
 		}
 	}
@@ -24,18 +24,18 @@ func TestDeafLane(t *testing.T) {
 		t.Error("fifteen vehicles say nothing")
 	}
 	pass(180, most)
-	if vehicles, tags := w.Hour(now); w.Deaf(now) || vehicles < 160 || tags < 140 {
+	if vehicles, tags := w.LastHour(now); w.Deaf(now) || vehicles < 160 || tags < 140 {
 		t.Errorf("deaf with %d tags of %d vehicles", tags, vehicles)
 	}
 	pass(110, none)
-	if vehicles, tags := w.Hour(now); !w.Deaf(now) {
+	if vehicles, tags := w.LastHour(now); !w.Deaf(now) {
 		t.Errorf("not deaf with %d tags of %d vehicles", tags, vehicles)
 	}
 	pass(180, most)
 	if w.Deaf(now) {
 		t.Error("deaf an hour after it was mended")
 	}
-	if vehicles, _ := w.Hour(now.Add(2 * time.Hour)); vehicles != 0 {
+	if vehicles, _ := w.LastHour(now.Add(2 * time.Hour)); vehicles != 0 {
 		t.Errorf("got %d vehicles in an hour without any", vehicles)
 	}
 }

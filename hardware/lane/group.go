@@ -15,8 +15,8 @@ const (
 	textOther = 12.0 // the tag may be in another vehicle
 )
 
-// farthest is how many standard deviations apart a tag and a plate are still candidates.
-const farthest = 6.5
+// sigmasMax is how many standard deviations apart a tag and a plate are still candidates.
+const sigmasMax = 6.5
 
 // strangeClock is how far from every tag a plate must be to be alone for certain while the clocks are not
 // known.
@@ -30,16 +30,16 @@ func (j *Joiner) cost(tag, plate *event) float64 {
 	gap := plate.At.Sub(tag.At)
 	text := textCost(tag.Tag.Plate, plate.Plate)
 	if !j.clock.fitted {
-		if gap.Abs() > j.rules.Spread {
+		if gap.Abs() > j.rules.ClockSpreadMax {
 			return math.Inf(1)
 		}
 		return min(text, 2) // without clocks only texts speak
 	}
 	z := j.clock.distance(tag.At, plate.At)
-	if math.Abs(z) > farthest && (text != textEqual || gap.Abs() > j.rules.Spread) {
+	if math.Abs(z) > sigmasMax && (text != textEqual || gap.Abs() > j.rules.ClockSpreadMax) {
 		return math.Inf(1)
 	}
-	return min(z*z/2, farthest*farthest/2) + text
+	return min(z*z/2, sigmasMax*sigmasMax/2) + text
 }
 
 func textCost(a, b hardware.PlateRead) float64 {
@@ -48,14 +48,14 @@ func textCost(a, b hardware.PlateRead) float64 {
 		return 0
 	case a.Text == b.Text:
 		return textEqual
-	case near(a.Text, b.Text):
+	case differInOnePlace(a.Text, b.Text):
 		return textNear
 	}
 	return textOther
 }
 
-// near tells whether two texts differ in one place.
-func near(a, b string) bool {
+// differInOnePlace tells whether two texts differ in one place.
+func differInOnePlace(a, b string) bool {
 	if len(a) != len(b) {
 		return false
 	}
@@ -120,11 +120,11 @@ func (j *Joiner) decide(g group) []Passage {
 			plate := g.plates[joined[i]]
 			taken[plate] = true
 			p.Plate, p.Events = plate.Plate, append(p.Events, plate.ids...)
-			j.clock.pair(tag.At, plate.At, farthest)
+			j.clock.addPair(tag.At, plate.At, sigmasMax)
 		case doubt[i] != NoDoubt:
-			p.Doubt, p.Others = doubt[i], j.others(tag, g)
+			p.Doubt, p.Others = doubt[i], j.candidatePlates(tag, g)
 		case j.clock.fitted && len(j.plates) > 0:
-			j.clock.miss()
+			j.clock.countMiss()
 		}
 		out = append(out, p)
 	}
@@ -142,8 +142,8 @@ func (j *Joiner) decide(g group) []Passage {
 	return out
 }
 
-// others are the plates that may be a tag's.
-func (j *Joiner) others(tag *event, g group) (plates []hardware.PlateRead) {
+// candidatePlates are the plates that may be a tag's.
+func (j *Joiner) candidatePlates(tag *event, g group) (plates []hardware.PlateRead) {
 	for _, p := range g.plates {
 		if !math.IsInf(j.cost(tag, p), 1) {
 			plates = append(plates, p.Plate)

@@ -33,8 +33,8 @@ const (
 // Rules are the numbers that joining goes by.
 type Rules struct {
 	Margin  float64       // how much better the best joining must be than the next, in nats
-	Alone   float64       // what it costs to leave a tag or a plate alone, in nats
-	Spread  time.Duration // the most that two devices' clocks may differ
+	UnmatchedCost   float64       // what it costs to leave a tag or a plate alone, in nats
+	ClockSpreadMax  time.Duration // the most that two devices' clocks may differ
 	Hold    time.Duration // how long after an event another device may still tell of the same vehicle
 	HoldMax time.Duration // after which a row of vehicles without a gap is decided as it stands
 	FitMax  time.Duration // how long vehicles may wait for clocks that are not known yet
@@ -42,7 +42,7 @@ type Rules struct {
 
 // Standard is what the figures in the tests were measured with.
 func Standard() Rules {
-	return Rules{Margin: 5, Alone: 9, Spread: 5 * time.Second, Hold: 2 * time.Second, HoldMax: 20 * time.Second, FitMax: time.Minute}
+	return Rules{Margin: 5, UnmatchedCost: 9, ClockSpreadMax: 5 * time.Second, Hold: 2 * time.Second, HoldMax: 20 * time.Second, FitMax: time.Minute}
 }
 
 // eventsMax bounds what waits in one lane: beyond it the oldest are decided at once.
@@ -61,14 +61,14 @@ type event struct {
 // Joiner joins the events of one lane. It has no clock and no goroutine of its own.
 type Joiner struct {
 	rules  Rules
-	clock  fit
+	clock  clockFit
 	tags   []*event
 	plates []*event
 	loops  []*event
 }
 
 // NewJoiner starts with clocks that are not known.
-func NewJoiner(r Rules) *Joiner { return &Joiner{rules: r, clock: fit{spread: r.Spread}} }
+func NewJoiner(r Rules) *Joiner { return &Joiner{rules: r, clock: clockFit{spread: r.ClockSpreadMax}} }
 
 // Offset is the camera's clock less the tag reader's, the way between them included, and whether it is
 // known.
@@ -84,7 +84,7 @@ func (j *Joiner) Add(s hardware.Sighting, now time.Time, ids ...int64) {
 	switch {
 	case !s.Tag.IsZero():
 		j.tags = append(j.tags, e)
-		j.clock.tag(s)
+		j.clock.addTag(s)
 	case s.Plate.Text != "":
 		for _, p := range j.plates {
 			if p.Plate == s.Plate && p.At.Sub(s.At).Abs() < samePlate {
@@ -93,35 +93,35 @@ func (j *Joiner) Add(s hardware.Sighting, now time.Time, ids ...int64) {
 			}
 		}
 		j.plates = append(j.plates, e)
-		j.clock.plate(s)
+		j.clock.addPlate(s)
 	default:
 		j.loops = append(j.loops, e)
 	}
 }
 
-// Ripe returns the passages that nothing later can change, oldest first; all of them when the lane
+// Ready returns the passages that nothing later can change, oldest first; all of them when the lane
 // closes.
-func (j *Joiner) Ripe(now time.Time, closing bool) []Passage {
+func (j *Joiner) Ready(now time.Time, closing bool) []Passage {
 	if !j.clock.fitted {
-		j.clock.find()
+		j.clock.search()
 	}
 	if len(j.tags)+len(j.plates) > eventsMax {
 		closing = true
 	}
 	var out []Passage
 	for _, g := range j.groups() {
-		if closing || j.over(g, now) {
+		if closing || j.complete(g, now) {
 			out = append(out, j.decide(g)...)
 		}
 	}
-	out = j.feel(out, now, closing)
+	out = j.assignLoops(out, now, closing)
 	byTime(out)
 	return out
 }
 
-// over tells whether nothing that belongs to a group can come any more. While the clocks are unknown
+// complete tells whether nothing that belongs to a group can come any more. While the clocks are unknown
 // a group waits longer: it may be what they are fitted from.
-func (j *Joiner) over(g group, now time.Time) bool {
+func (j *Joiner) complete(g group, now time.Time) bool {
 	oldest, newest := time.Duration(0), time.Duration(1<<62)
 	for _, e := range append(g.tags, g.plates...) {
 		age := now.Sub(e.heard)

@@ -73,7 +73,7 @@ func taught(t *testing.T) (*lane.Joiner, int) {
 		text := string(rune('A'+i)) + "B12345"
 		j.Add(tagged(i*10000, text, text), at(i*10000))
 		j.Add(plate(i*10000+90+i, text), at(i*10000+500))
-		j.Ripe(at(i*10000+9000), false)
+		j.Ready(at(i*10000+9000), false)
 	}
 	if offset, known := j.Offset(); !known || offset < 90*time.Millisecond || offset > 110*time.Millisecond {
 		t.Fatalf("got offset %v %t, want about 100 ms", offset, known)
@@ -82,12 +82,12 @@ func taught(t *testing.T) (*lane.Joiner, int) {
 }
 
 // Two vehicles side by side and two plates at the same instant: nobody can tell, so nobody does.
-func TestAmbiguousIsKeptAndFlagged(t *testing.T) {
+func TestAmbiguousPairIsFlaggedNotJoined(t *testing.T) {
 	j, ms := taught(t)
 	for _, s := range []hardware.Sighting{tagged(ms, "1", ""), tagged(ms+5, "2", ""), plate(ms+100, "EK10001"), plate(ms+104, "EK10002")} {
 		j.Add(s, s.At)
 	}
-	got := j.Ripe(at(ms+30_000), false)
+	got := j.Ready(at(ms+30_000), false)
 	if len(got) != 4 {
 		t.Fatalf("got %d passages, want 4", len(got))
 	}
@@ -99,7 +99,7 @@ func TestAmbiguousIsKeptAndFlagged(t *testing.T) {
 	for _, s := range []hardware.Sighting{tagged(ms+60_000, "1", "EK10001"), tagged(ms+60_005, "2", ""), plate(ms+60_100, "EK10001"), plate(ms+60_104, "EK10002")} {
 		j.Add(s, s.At)
 	}
-	for _, p := range j.Ripe(at(ms+90_000), false) {
+	for _, p := range j.Ready(at(ms+90_000), false) {
 		if want := map[string]string{"1": "EK10001", "2": "EK10002"}[p.Tag.PAN]; p.Plate.Text != want || p.Doubt != lane.NoDoubt {
 			t.Errorf("a tag that tells its plate settles both: got %+v", p)
 		}
@@ -107,11 +107,11 @@ func TestAmbiguousIsKeptAndFlagged(t *testing.T) {
 }
 
 // A vehicle without a tag and one without a readable plate, a second apart, are two vehicles.
-func TestNeighboursAreNotJoined(t *testing.T) {
+func TestNeighbouringVehiclesAreNotJoined(t *testing.T) {
 	j, ms := taught(t)
 	j.Add(tagged(ms, "1", ""), at(ms))
 	j.Add(plate(ms+1100, "EK10002"), at(ms+1500))
-	got := j.Ripe(at(ms+30_000), false)
+	got := j.Ready(at(ms+30_000), false)
 	if len(got) != 2 || got[0].Plate.Text != "" || got[1].Doubt != lane.NoDoubt {
 		t.Errorf("got %+v, want two passages", got)
 	}
@@ -119,7 +119,7 @@ func TestNeighboursAreNotJoined(t *testing.T) {
 
 // A camera clock that jumps is noticed within some ten vehicles and learned anew. Until it is noticed, a
 // tag that does not tell its plate may find another vehicle's where its own was: seldom.
-func TestClockThatJumps(t *testing.T) {
+func TestCameraClockJumpIsDetected(t *testing.T) {
 	for know, wrongMax := range map[float64]int{0.9: 2, 0: 4} {
 		o, _ := road{seed: 3, vehicles: 3000, jump: 2 * time.Second, knowPlate: know}.run(lane.Standard())
 		t.Logf("%3.0f %% of tags tell their plate: recall %.2f %%, %d wrong, %d in doubt", 100*know, o.recall(), o.wrong, o.doubtful)
@@ -135,7 +135,7 @@ func TestLoopsAndRearPlates(t *testing.T) {
 	for _, s := range []hardware.Sighting{tagged(ms, "1", ""), plate(ms+100, "EK10001"), plate(ms+900, "EK10001"), {Lane: 1, At: at(ms - 50)}, {Lane: 1, At: at(ms + 20_000)}} {
 		j.Add(s, at(ms+1000))
 	}
-	got := append(j.Ripe(at(ms+30_000), false), j.Ripe(at(ms+120_000), false)...)
+	got := append(j.Ready(at(ms+30_000), false), j.Ready(at(ms+120_000), false)...)
 	if len(got) != 2 || !got[0].Loop || got[0].Plate.Text != "EK10001" || !got[1].Loop || !got[1].Tag.IsZero() {
 		t.Errorf("got %+v", got)
 	}

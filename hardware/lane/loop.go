@@ -9,9 +9,9 @@ import (
 // loopReach is how far in time a loop's pulse may be from the passage it belongs to.
 const loopReach = 1500 * time.Millisecond
 
-// feel gives every passage the nearest pulse of a loop, nearest pairs first, and adds the vehicles that a
+// assignLoops gives every passage the nearest pulse of a loop, nearest pairs first, and adds the vehicles that a
 // loop alone has felt. Loops are on the tag reader's clock: one controller serves both.
-func (j *Joiner) feel(passages []Passage, now time.Time, closing bool) []Passage {
+func (j *Joiner) assignLoops(passages []Passage, now time.Time, closing bool) []Passage {
 	type pair struct {
 		gap  time.Duration
 		p, l int

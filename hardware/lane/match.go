@@ -20,7 +20,7 @@ func (j *Joiner) match(g group) (joined []int, doubt []Doubt) {
 	for i := range g.tags {
 		k := best[i]
 		if k >= len(g.plates) { // better alone; but is it clearly so?
-			if j.nearly(costs, i, len(g.plates), price) {
+			if j.mayHavePlate(costs, i, len(g.plates), price) {
 				doubt[i] = Ambiguous
 			}
 			continue
@@ -41,8 +41,8 @@ func (j *Joiner) match(g group) (joined []int, doubt []Doubt) {
 	return joined, doubt
 }
 
-// nearly tells whether a tag that is best left alone might as well have a plate.
-func (j *Joiner) nearly(costs [][]float64, i, plates int, price float64) bool {
+// mayHavePlate tells whether a tag that is best left alone might as well have a plate.
+func (j *Joiner) mayHavePlate(costs [][]float64, i, plates int, price float64) bool {
 	own := plates + i
 	kept := costs[i][own]
 	costs[i][own] = forbidden
@@ -63,7 +63,7 @@ func (j *Joiner) costs(g group) [][]float64 {
 			case i < n && k < m:
 				costs[i][k] = min(j.cost(g.tags[i], g.plates[k]), forbidden)
 			case i < n && k-m == i, k < m && i-n == k:
-				costs[i][k] = j.rules.Alone
+				costs[i][k] = j.rules.UnmatchedCost
 			case i < n || k < m:
 				costs[i][k] = forbidden
 			}

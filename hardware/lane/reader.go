@@ -15,8 +15,8 @@ import (
 // ripenEvery is how often joined passages are looked for, againAfter when a journal that refused is
 // tried again.
 const (
-	ripenEvery = 200 * time.Millisecond
-	againAfter = time.Second
+	joinEvery = 200 * time.Millisecond
+	retryAfter = time.Second
 )
 
 // Journal keeps what devices saw until it has become passages, so that nothing is lost while it waits
@@ -39,7 +39,7 @@ type Reader struct {
 	Rules   Rules
 	Now     func() time.Time
 	Wait    func(context.Context, time.Duration) error // sleeps, or returns the context's error
-	Doubted func(Passage) error                        // keeps what a person must look at: plates in doubt and vehicles unseen
+	Review func(Passage) error                        // keeps what a person must look at: plates in doubt and vehicles unseen
 	Journal Journal                                    // may be nil
 
 	mu    sync.Mutex
@@ -55,7 +55,7 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 	r.mu.Lock()
 	r.lanes, r.since = map[int]*Joiner{}, r.Now()
 	r.mu.Unlock()
-	r.takeUp()
+	r.resume()
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	errs := make([]error, len(r.Sources))
@@ -69,16 +69,16 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 		})
 	}
 	var err error
-	for err == nil && r.Wait(reading, ripenEvery) == nil {
-		err = r.tell(reading, emit, false)
+	for err == nil && r.Wait(reading, joinEvery) == nil {
+		err = r.emitReady(reading, emit, false)
 	}
 	stop()
 	running.Wait()
-	return errors.Join(err, errors.Join(errs...), r.tell(ctx, emit, true))
+	return errors.Join(err, errors.Join(errs...), r.emitReady(ctx, emit, true))
 }
 
-// takeUp goes on with what an earlier process left, in the order it was seen.
-func (r *Reader) takeUp() {
+// resume goes on with what an earlier process left, in the order it was seen.
+func (r *Reader) resume() {
 	if r.Journal == nil {
 		return
 	}
@@ -100,7 +100,7 @@ func (r *Reader) add(ctx context.Context, s hardware.Sighting) error {
 			r.join(s, id)
 			return nil
 		}
-		if r.Wait(ctx, againAfter) != nil {
+		if r.Wait(ctx, retryAfter) != nil {
 			return err
 		}
 	}
@@ -117,16 +117,16 @@ func (r *Reader) join(s hardware.Sighting, ids ...int64) {
 	j.Add(s, r.Now(), ids...)
 }
 
-// tell emits the passages that are ripe. A plate in doubt may belong to a tag that is told of anyway,
+// emitReady emits the passages that are ripe. A plate in doubt may belong to a tag that is told of anyway,
 // so it is kept for a person and charged to nobody.
-func (r *Reader) tell(ctx context.Context, emit func(hardware.Sighting) error, closing bool) error {
-	for _, p := range r.ripe(closing) {
+func (r *Reader) emitReady(ctx context.Context, emit func(hardware.Sighting) error, closing bool) error {
+	for _, p := range r.ready(closing) {
 		for {
 			err := r.settle(p, emit)
 			if err == nil {
 				break
 			}
-			if r.Wait(ctx, againAfter) != nil {
+			if r.Wait(ctx, retryAfter) != nil {
 				return err
 			}
 		}
@@ -135,9 +135,9 @@ func (r *Reader) tell(ctx context.Context, emit func(hardware.Sighting) error, c
 }
 
 func (r *Reader) settle(p Passage, emit func(hardware.Sighting) error) error {
-	doubtful := p.Doubt != NoDoubt || p.unseen()
+	doubtful := p.Doubt != NoDoubt || p.loopOnly()
 	if doubtful {
-		if err := r.Doubted(p); err != nil {
+		if err := r.Review(p); err != nil {
 			return err
 		}
 	}
@@ -153,19 +153,19 @@ func (r *Reader) settle(p Passage, emit func(hardware.Sighting) error) error {
 	return nil
 }
 
-// unseen tells whether a loop alone has felt the vehicle.
-func (p Passage) unseen() bool { return p.Tag.IsZero() && p.Plate.Text == "" }
+// loopOnly tells whether a loop alone has felt the vehicle.
+func (p Passage) loopOnly() bool { return p.Tag.IsZero() && p.Plate.Text == "" }
 
-func (r *Reader) ripe(closing bool) (all []Passage) {
+func (r *Reader) ready(closing bool) (all []Passage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, j := range r.lanes {
-		for _, p := range j.Ripe(r.Now(), closing) {
+		for _, p := range j.Ready(r.Now(), closing) {
 			r.seen.Vehicles++
-			if p.Tag.Finding.Charged() {
+			if p.Tag.Finding.Chargeable() {
 				r.seen.Tags++
 			}
-			p.Tag.Finding = efc.Against(p.Tag, p.Plate)
+			p.Tag.Finding = efc.ComparePlate(p.Tag, p.Plate)
 			all = append(all, p)
 		}
 	}

@@ -65,7 +65,7 @@ func TestReaderJoinsItsSources(t *testing.T) {
 		doubted := 0
 		r := &lane.Reader{
 			Sources: []hardware.Reader{script{sightings: tags}, script{sightings: plates}}, Rules: lane.Standard(), Now: time.Now, Wait: wait,
-			Doubted: func(lane.Passage) error { doubted++; return nil },
+			Review: func(lane.Passage) error { doubted++; return nil },
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		defer cancel()
@@ -88,7 +88,7 @@ func TestReaderJoinsItsSources(t *testing.T) {
 }
 
 // A tag in a car with another plate than it was made for is told as such, and still says who pays.
-func TestReaderTellsPlatesThatDiffer(t *testing.T) {
+func TestPlateMismatchIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var tags, plates []hardware.Sighting
 		for i := range 30 {
@@ -101,7 +101,7 @@ func TestReaderTellsPlatesThatDiffer(t *testing.T) {
 		found := map[hardware.Finding]int{}
 		r := &lane.Reader{
 			Sources: []hardware.Reader{script{sightings: tags}, script{sightings: plates}}, Rules: lane.Standard(), Now: time.Now, Wait: wait,
-			Doubted: func(lane.Passage) error { return nil },
+			Review: func(lane.Passage) error { return nil },
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		defer cancel()
@@ -118,7 +118,7 @@ func TestReaderTellsPlatesThatDiffer(t *testing.T) {
 }
 
 // A source that fails ends the lane, with what was seen told.
-func TestReaderEndsWithItsSource(t *testing.T) {
+func TestReaderStopsWhenSourceFails(t *testing.T) {
 	errGone := errors.New("camera is gone")
 	synctest.Test(t, func(t *testing.T) {
 		n := 0

@@ -26,7 +26,7 @@ func ExampleReader() {
 		fmt.Println(err)
 		return
 	}
-	keys, zone := seal.TestSet(sim.NorwegianMark()), sim.NewZone()
+	keys, zone := seal.TestKeys(sim.NorwegianMark()), sim.NewZone()
 	go func() { _ = sim.NewBeacon(zone, time.Now, sim.BeaconOptions{}).ServeTCP(ctx, listener) }()
 
 	tag, err := sim.NewTag("9578010000000000012", hardware.PlateRead{Country: "NO", Text: "DP45821"})
@@ -38,7 +38,7 @@ func ExampleReader() {
 
 	reader := link.Reader{
 		Lane:    1,
-		Connect: link.Over(link.TCP(listener.Addr().String()), rand.Reader),
+		Connect: link.NewConnector(link.TCP(listener.Addr().String()), rand.Reader),
 		Profile: efc.Secure(dsrc.BeaconID{Manufacturer: 1, Individual: 1052}, seal.TestKeyRef, nil),
 		Keys:    keys, Now: time.Now, Random: rand.Reader,
 		Jitter: func() float64 { return 0.5 }, Log: slog.New(slog.DiscardHandler),

@@ -148,7 +148,7 @@ var seeds = flag.Uint64("seeds", 3, "how many seeds each fault is tried with")
 
 // Whatever happens to the line, every tag that stays until the line is back is one passage, in the
 // order of the road, and there is no receipt without one.
-func TestNothingLostNothingDoubled(t *testing.T) {
+func TestNothingLostNothingDuplicated(t *testing.T) {
 	for name, f := range map[string]faults{
 		"nothing":              {calm: true},
 		"dropped octets":       {drop: 0.002},
@@ -157,8 +157,8 @@ func TestNothingLostNothingDoubled(t *testing.T) {
 		"the line is cut":      {cut: 3 * time.Second},
 		"half-open":            {deaf: 7 * time.Second},
 		"the beacon restarts":  {restart: 4 * time.Second},
-		"a rough channel":      {channel: sim.Rough},
-		"everything together":  {drop: 0.0005, garble: 0.0005, double: 0.0005, cut: 15 * time.Second, deaf: 20 * time.Second, restart: 20 * time.Second, channel: sim.Rough},
+		"a rough channel":      {channel: sim.RoughChannel},
+		"everything together":  {drop: 0.0005, garble: 0.0005, double: 0.0005, cut: 15 * time.Second, deaf: 20 * time.Second, restart: 20 * time.Second, channel: sim.RoughChannel},
 		"cut again and again":  {cut: 200 * time.Millisecond},
 		"restarts in a flurry": {restart: 250 * time.Millisecond},
 	} {
@@ -180,10 +180,10 @@ func drive(t *testing.T, f faults, seed uint64) (passages, lines int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r := &road{faults: f, zone: sim.NewZone(), dice: sim.Dice(seed, 1)}
+	r := &road{faults: f, zone: sim.NewZone(), dice: sim.NewRand(seed, 1)}
 	var o sim.BeaconOptions
 	if f.channel != nil {
-		o.Channel = f.channel(sim.Dice(seed, 2))
+		o.Channel = f.channel(sim.NewRand(seed, 2))
 	}
 	r.beacon = sim.NewBeacon(r.zone, time.Now, o)
 	passed := make(chan string, cars)
@@ -202,8 +202,8 @@ func drive(t *testing.T, f faults, seed uint64) (passages, lines int) {
 	}()
 	r.rage(ctx)
 
-	vehicles := sim.Cast(sim.Dice(seed, 3), cars, []sim.Gate{{Lane: 1}})
-	tags := pass(t, r, vehicles, passed, sim.Dice(seed, 4))
+	vehicles := sim.RandomVehicles(sim.NewRand(seed, 3), cars, []sim.Gate{{Lane: 1}})
+	tags := pass(t, r, vehicles, passed, sim.NewRand(seed, 4))
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("seed %d: %v", seed, err)
@@ -254,7 +254,7 @@ func newReader(r *road, seed uint64) *link.Reader {
 	p.Beacon = dsrc.BeaconID{Manufacturer: 1, Individual: 7}
 	random := rand.NewChaCha8([32]byte{byte(seed)})
 	return &link.Reader{
-		Lane: 1, Direction: "in", Connect: link.Over(r.open, random), Profile: p, Keys: keys(), Now: time.Now,
-		Random: random, Jitter: sim.Dice(seed, 5).Float64, Log: slog.New(slog.DiscardHandler),
+		Lane: 1, Direction: "in", Connect: link.NewConnector(r.open, random), Profile: p, Keys: keys(), Now: time.Now,
+		Random: random, Jitter: sim.NewRand(seed, 5).Float64, Log: slog.New(slog.DiscardHandler),
 	}
 }

@@ -59,14 +59,14 @@ type Deframer struct {
 	bad     uint32
 }
 
-// Bad is how many frames were damaged.
-func (d *Deframer) Bad() uint32 { return d.bad }
+// Damaged is how many frames were damaged.
+func (d *Deframer) Damaged() uint32 { return d.bad }
 
 // Feed takes octets and returns the bodies of the frames that they complete.
 func (d *Deframer) Feed(octets []byte) (bodies [][]byte) {
 	for _, octet := range octets {
 		if octet == flag {
-			if body, ok := d.end(); ok {
+			if body, ok := d.endFrame(); ok {
 				bodies = append(bodies, body)
 			}
 			continue
@@ -92,8 +92,8 @@ func (d *Deframer) add(octet byte) {
 	}
 }
 
-// end looks at what lies between two flags.
-func (d *Deframer) end() (body []byte, ok bool) {
+// endFrame looks at what lies between two flags.
+func (d *Deframer) endFrame() (body []byte, ok bool) {
 	octets, whole := d.body, !d.lost && !d.escaped
 	d.body, d.lost, d.escaped = d.body[:0], false, false
 	if whole && len(octets) == 0 {

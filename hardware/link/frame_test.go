@@ -15,7 +15,7 @@ import (
 	"bompass/hardware/link"
 )
 
-func TestFCSOfTheVectors(t *testing.T) {
+func TestFCSVectors(t *testing.T) {
 	text, err := os.ReadFile("../dsrc/testdata/vectors.json")
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestFCSOfTheVectors(t *testing.T) {
 }
 
 // A state request, octet by octet, as assets/docs/link.md prints it.
-func TestFrameOnTheLine(t *testing.T) {
+func TestFrameOctets(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
 		message    link.Message
@@ -57,7 +57,7 @@ func TestFrameOnTheLine(t *testing.T) {
 
 // Bodies come out of the frames they went into, however the octets are cut and whatever noise lies
 // between frames.
-func TestFramesSurviveCutsAndNoise(t *testing.T) {
+func TestFramesSurviveFragmentationAndNoise(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var stream []byte
 		var want [][]byte
@@ -73,14 +73,14 @@ func TestFramesSurviveCutsAndNoise(t *testing.T) {
 			got = append(got, d.Feed(stream[:n])...)
 			stream = stream[n:]
 		}
-		if diff := cmp.Diff(want, got); diff != "" || d.Bad() != 0 {
-			t.Fatalf("%d bad (-want +got):\n%s", d.Bad(), diff)
+		if diff := cmp.Diff(want, got); diff != "" || d.Damaged() != 0 {
+			t.Fatalf("%d bad (-want +got):\n%s", d.Damaged(), diff)
 		}
 	})
 }
 
 // A damaged frame is no frame, and the next one is.
-func TestADamagedFrameIsFound(t *testing.T) {
+func TestDamagedFrameIsDropped(t *testing.T) {
 	good := link.AppendFrame(nil, []byte("passage"))
 	for i := 1; i < len(good)-1; i++ {
 		for bit := range 8 {
@@ -88,19 +88,19 @@ func TestADamagedFrameIsFound(t *testing.T) {
 			damaged[i] ^= 1 << bit
 			var d link.Deframer
 			bodies := d.Feed(append(damaged, good...))
-			if len(bodies) != 1 || string(bodies[0]) != "passage" || d.Bad() == 0 {
-				t.Errorf("octet %d, bit %d: got %q, %d bad", i, bit, bodies, d.Bad())
+			if len(bodies) != 1 || string(bodies[0]) != "passage" || d.Damaged() == 0 {
+				t.Errorf("octet %d, bit %d: got %q, %d bad", i, bit, bodies, d.Damaged())
 			}
 		}
 	}
 }
 
-func TestAFrameThatIsTooLongIsNoise(t *testing.T) {
+func TestTooLongFrameIsDropped(t *testing.T) {
 	var d link.Deframer
 	bodies := d.Feed(link.AppendFrame(nil, make([]byte, link.BodyMax+1)))
 	bodies = append(bodies, d.Feed(link.AppendFrame(nil, make([]byte, link.BodyMax)))...)
-	if len(bodies) != 1 || len(bodies[0]) != link.BodyMax || d.Bad() != 1 {
-		t.Errorf("got %d frames, %d bad", len(bodies), d.Bad())
+	if len(bodies) != 1 || len(bodies[0]) != link.BodyMax || d.Damaged() != 1 {
+		t.Errorf("got %d frames, %d bad", len(bodies), d.Damaged())
 	}
 }
 
@@ -128,7 +128,7 @@ func FuzzDeframer(f *testing.F) {
 	})
 }
 
-func TestPayloadsComeBack(t *testing.T) {
+func TestPayloadsRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := link.State{
 			Boot: rapid.Uint32().Draw(t, "boot"), Clock: time.UnixMilli(rapid.Int64Range(0, 1<<45).Draw(t, "clock")),

@@ -42,11 +42,11 @@ func (h *hose) Close() error {
 }
 
 // Whatever a beacon says, a session and a transaction end, and not in a panic.
-func FuzzBeaconSays(f *testing.F) {
+func FuzzBeaconOctets(f *testing.F) {
 	state := link.Message{Op: link.OpState, Answer: true, Sequence: 1, Payload: link.State{Boot: 1, Radio: true}.Append(nil)}.Append(nil)
 	vst := append(link.AppendClock(nil, time.Unix(1781510399, 0)), "\x91\x90\x00\x01\xC1\x02\x02\x06\x30\xC0\x01\x00\x01\x02\x80\x01\x00\x02\x00\x00"...)
 	found := link.Message{Op: link.OpFind, Answer: true, Sequence: 2, Payload: vst}.Append(nil)
-	gone := link.Message{Op: link.OpExchange, Answer: true, Sequence: 3, Status: link.Nothing}.Append(nil)
+	gone := link.Message{Op: link.OpExchange, Answer: true, Sequence: 3, Status: link.NoAnswer}.Append(nil)
 	f.Add(state)
 	f.Add(append(bytes.Clone(state), found...))
 	f.Add(append(append(bytes.Clone(state), found...), gone...))
@@ -67,7 +67,7 @@ func FuzzBeaconSays(f *testing.F) {
 }
 
 // Whatever a host says, the beacon answers in whole frames, one to a request at most.
-func FuzzHostSays(f *testing.F) {
+func FuzzHostOctets(f *testing.F) {
 	for op := range link.OpClock + 2 {
 		f.Add(link.Message{Op: op, Sequence: 1, Payload: []byte{0, 1, 0x91, 0x80}}.Append(nil))
 	}
@@ -75,7 +75,7 @@ func FuzzHostSays(f *testing.F) {
 		zone := sim.NewZone()
 		zone.Enter(newTag(t))
 		port := newHose(says)
-		beacon := sim.NewBeacon(zone, time.Now, sim.BeaconOptions{Hurry: true})
+		beacon := sim.NewBeacon(zone, time.Now, sim.BeaconOptions{NoAirTime: true})
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond) // windows take real time
 		defer cancel()
 		if err := beacon.Serve(ctx, port); err != nil {
@@ -87,8 +87,8 @@ func FuzzHostSays(f *testing.F) {
 				t.Errorf("got %+v %v", m, err)
 			}
 		}
-		if d.Bad() != 0 {
-			t.Errorf("%d bad frames of the beacon's", d.Bad())
+		if d.Damaged() != 0 {
+			t.Errorf("%d bad frames of the beacon's", d.Damaged())
 		}
 	})
 }

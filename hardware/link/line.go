@@ -28,7 +28,7 @@ type Line struct {
 
 var (
 	_ Beacon   = (*Line)(nil)
-	_ Counting = (*Line)(nil)
+	_ CounterSource = (*Line)(nil)
 )
 
 // answersMax is how many answers may wait to be looked at: one is awaited, others are late.
@@ -43,7 +43,7 @@ func NewLine(ctx context.Context, port io.ReadWriteCloser, first uint16) (*Line,
 		turn: make(chan struct{}, 1), answers: make(chan Message, answersMax), ended: make(chan struct{}),
 	}
 	l.turn <- struct{}{}
-	go l.listen()
+	go l.readLoop()
 	state, err := l.state(ctx, 1)
 	if err != nil {
 		return nil, state, errors.Join(fmt.Errorf("begin session: %w", err), l.Close())
@@ -51,15 +51,15 @@ func NewLine(ctx context.Context, port io.ReadWriteCloser, first uint16) (*Line,
 	return l, state, nil
 }
 
-// listen owns the port's reading side until the port gives up.
-func (l *Line) listen() {
+// readLoop owns the port's reading side until the port gives up.
+func (l *Line) readLoop() {
 	var frames Deframer
 	buffer := make([]byte, 512)
 	for {
 		n, err := l.port.Read(buffer)
 		for _, body := range frames.Feed(buffer[:n]) {
 			if m, err := ParseMessage(body); err == nil && m.Answer {
-				l.offer(m)
+				l.deliver(m)
 			}
 		}
 		if err != nil {
@@ -70,8 +70,8 @@ func (l *Line) listen() {
 	}
 }
 
-// offer hands an answer over. When nobody has looked for long, the oldest makes room.
-func (l *Line) offer(m Message) {
+// deliver hands an answer over. When nobody has looked for long, the oldest makes room.
+func (l *Line) deliver(m Message) {
 	for {
 		select {
 		case l.answers <- m:
@@ -96,7 +96,7 @@ func (l *Line) Close() error {
 func (l *Line) State(ctx context.Context) (State, error) { return l.state(ctx, 0) }
 
 func (l *Line) state(ctx context.Context, begin byte) (State, error) {
-	payload, err := l.ask(ctx, OpState, []byte{begin}, 0)
+	payload, err := l.request(ctx, OpState, []byte{begin}, 0)
 	if err != nil {
 		return State{}, err
 	}
@@ -106,7 +106,7 @@ func (l *Line) state(ctx context.Context, begin byte) (State, error) {
 // Find implements Beacon.
 func (l *Line) Find(ctx context.Context, bst []byte) (vst []byte, at time.Time, err error) {
 	request := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(bst)), uint16(FindWindow.Milliseconds()))
-	payload, err := l.ask(ctx, OpFind, append(request, bst...), FindWindow)
+	payload, err := l.request(ctx, OpFind, append(request, bst...), FindWindow)
 	if err != nil || payload == nil {
 		return nil, at, err
 	}
@@ -120,18 +120,18 @@ func (l *Line) Exchange(ctx context.Context, apdu []byte, last bool) ([]byte, er
 	if last {
 		request[0] = 1
 	}
-	return l.ask(ctx, OpExchange, append(request, apdu...), 0)
+	return l.request(ctx, OpExchange, append(request, apdu...), 0)
 }
 
 // Release implements Beacon.
 func (l *Line) Release(ctx context.Context) error {
-	_, err := l.ask(ctx, OpRelease, nil, 0)
+	_, err := l.request(ctx, OpRelease, nil, 0)
 	return err
 }
 
 // Counters implements Beacon.
 func (l *Line) Counters(ctx context.Context) (c Counters, err error) {
-	payload, err := l.ask(ctx, OpCounters, nil, 0)
+	payload, err := l.request(ctx, OpCounters, nil, 0)
 	if err != nil {
 		return c, err
 	}
@@ -140,7 +140,7 @@ func (l *Line) Counters(ctx context.Context) (c Counters, err error) {
 
 // SetClock implements Beacon.
 func (l *Line) SetClock(ctx context.Context, now time.Time) (was time.Time, err error) {
-	payload, err := l.ask(ctx, OpClock, AppendClock(nil, now), 0)
+	payload, err := l.request(ctx, OpClock, AppendClock(nil, now), 0)
 	if err != nil {
 		return was, err
 	}
@@ -148,9 +148,9 @@ func (l *Line) SetClock(ctx context.Context, now time.Time) (was time.Time, err 
 	return was, err
 }
 
-// ask sends a request until it is answered, each time with the same sequence number, so that the
+// request sends a request until it is answered, each time with the same sequence number, so that the
 // beacon carries it out once. The payload is nil when there is nothing to report.
-func (l *Line) ask(ctx context.Context, op Op, payload []byte, takes time.Duration) ([]byte, error) {
+func (l *Line) request(ctx context.Context, op Op, payload []byte, takes time.Duration) ([]byte, error) {
 	select {
 	case <-l.turn:
 	case <-ctx.Done():
@@ -172,7 +172,7 @@ func (l *Line) ask(ctx context.Context, op Op, payload []byte, takes time.Durati
 		if err != nil {
 			return nil, err
 		}
-		return outcome(answer)
+		return payloadOf(answer)
 	}
 	return nil, fmt.Errorf("%v: %w", op, ErrSilent)
 }
@@ -205,7 +205,7 @@ func (l *Line) await(ctx context.Context, request Message, wait time.Duration) (
 	for {
 		select {
 		case m := <-l.answers:
-			if m.answers(request) {
+			if m.isAnswerTo(request) {
 				return m, nil
 			}
 		case <-timer.C:
@@ -213,17 +213,17 @@ func (l *Line) await(ctx context.Context, request Message, wait time.Duration) (
 		case <-ctx.Done():
 			return Message{}, ctx.Err()
 		case <-l.ended:
-			return l.lastAnswer(request)
+			return l.awaitBuffered(request)
 		}
 	}
 }
 
-// lastAnswer looks at what came before the port gave up.
-func (l *Line) lastAnswer(request Message) (Message, error) {
+// awaitBuffered looks at what came before the port gave up.
+func (l *Line) awaitBuffered(request Message) (Message, error) {
 	for {
 		select {
 		case m := <-l.answers:
-			if m.answers(request) {
+			if m.isAnswerTo(request) {
 				return m, nil
 			}
 		default:
@@ -232,11 +232,11 @@ func (l *Line) lastAnswer(request Message) (Message, error) {
 	}
 }
 
-func outcome(m Message) ([]byte, error) {
+func payloadOf(m Message) ([]byte, error) {
 	switch m.Status {
-	case Done:
+	case OK:
 		return m.Payload, nil
-	case Nothing:
+	case NoAnswer:
 		return nil, nil
 	default:
 		return nil, &Error{Op: m.Op, Status: m.Status}

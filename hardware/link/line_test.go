@@ -33,7 +33,7 @@ func newTag(tb testing.TB) *sim.Tag {
 	return tag.Secure(keys())
 }
 
-func keys() *seal.Set { return seal.TestSet(sim.NorwegianMark()) }
+func keys() *seal.KeySet { return seal.TestKeys(sim.NorwegianMark()) }
 
 func profile() efc.Profile {
 	no := dsrc.Provider{Country: dsrc.CountryOf("NO"), Issuer: 1}
@@ -60,7 +60,7 @@ func session(t *testing.T, beacon *sim.Beacon, wrap func(io.ReadWriteCloser) io.
 	return line
 }
 
-func TestTransactionOverTheLine(t *testing.T) {
+func TestTransactionOverLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		zone, tag := sim.NewZone(), newTag(t)
 		beacon := sim.NewBeacon(zone, time.Now, sim.BeaconOptions{Skew: time.Second})
@@ -90,7 +90,7 @@ func TestTransactionOverTheLine(t *testing.T) {
 	})
 }
 
-func TestBeaconRefuses(t *testing.T) {
+func TestRefusalIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		line := session(t, sim.NewBeacon(sim.NewZone(), time.Now, sim.BeaconOptions{}), nil)
 		_, err := line.Exchange(t.Context(), []byte{0x91, 0}, false)
@@ -126,7 +126,7 @@ func TestClock(t *testing.T) {
 }
 
 // A beacon that says nothing takes the line down after three tries, and one that is slow does not.
-func TestSilence(t *testing.T) {
+func TestSilentBeaconTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host, device := net.Pipe()
 		asked := make(chan int)
@@ -151,7 +151,7 @@ func TestSilence(t *testing.T) {
 }
 
 // A port that takes nothing does not hold the host for ever.
-func TestAPortThatTakesNothing(t *testing.T) {
+func TestBlockedPortTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host, device := net.Pipe()
 		if _, _, err := link.NewLine(t.Context(), host, 0); err == nil {
@@ -175,8 +175,8 @@ func TestRecordingPlaysBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		zone := sim.NewZone()
 		zone.Enter(newTag(t))
-		beacon := sim.NewBeacon(zone, time.Now, sim.BeaconOptions{Hurry: true})
-		line := session(t, beacon, func(p io.ReadWriteCloser) io.ReadWriteCloser { return linktest.NewRecord(p, &recording) })
+		beacon := sim.NewBeacon(zone, time.Now, sim.BeaconOptions{NoAirTime: true})
+		line := session(t, beacon, func(p io.ReadWriteCloser) io.ReadWriteCloser { return linktest.NewRecorder(p, &recording) })
 		if read := transaction(t, line); read.Finding != hardware.Read {
 			t.Errorf("got %+v", read)
 		}
@@ -204,7 +204,7 @@ func TestRecordingPlaysBack(t *testing.T) {
 }
 
 // A field recording that is kept: whatever changes in the driver, it says the same octets.
-func TestKeptRecording(t *testing.T) {
+func TestRecordingFromFieldReplays(t *testing.T) {
 	f, err := os.Open("testdata/level1.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -226,7 +226,7 @@ func TestKeptRecording(t *testing.T) {
 	}
 }
 
-func TestPlaybackObjects(t *testing.T) {
+func TestPlaybackReportsMismatch(t *testing.T) {
 	if _, err := linktest.NewPlayback(strings.NewReader("> 00\n? 00\n")); err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("got %v", err)
 	}
@@ -241,10 +241,10 @@ func TestPlaybackObjects(t *testing.T) {
 	if err := errors.Join(first, second, third); err != nil || n != 1 || b[0] != 3 {
 		t.Errorf("got %d %X %v", n, b[:n], err)
 	}
-	if err := port.Err(); !errors.Is(err, linktest.ErrStrayed) || !strings.Contains(err.Error(), "line 3") {
+	if err := port.Err(); !errors.Is(err, linktest.ErrMismatch) || !strings.Contains(err.Error(), "line 3") {
 		t.Errorf("it stopped early: got %v", err)
 	}
-	if _, err := port.Write([]byte{5}); !errors.Is(err, linktest.ErrStrayed) {
+	if _, err := port.Write([]byte{5}); !errors.Is(err, linktest.ErrMismatch) {
 		t.Errorf("it said something else: got %v", err)
 	}
 }

@@ -30,8 +30,8 @@ type Beacon interface {
 	Close() error
 }
 
-// Counting is a Beacon that counts; ask with a type assertion.
-type Counting interface {
+// CounterSource is a Beacon that counts; ask with a type assertion.
+type CounterSource interface {
 	Counters(ctx context.Context) (Counters, error)
 }
 
@@ -75,9 +75,9 @@ type Opener func(ctx context.Context) (io.ReadWriteCloser, error)
 // Connector reaches a beacon anew; a Reader calls it whenever the one before has gone down.
 type Connector func(ctx context.Context) (Beacon, error)
 
-// Over reaches beacons that speak the host link over a port. random is where sessions take their first
+// NewConnector reaches beacons that speak the host link over a port. random is where sessions take their first
 // sequence number from.
-func Over(open Opener, random io.Reader) Connector {
+func NewConnector(open Opener, random io.Reader) Connector {
 	return func(ctx context.Context) (Beacon, error) {
 		var first [2]byte
 		if _, err := io.ReadFull(random, first[:]); err != nil {

@@ -20,7 +20,7 @@ const (
 	OpClock                  // the time to set. Answer: the clock before
 )
 
-const answered = 0x80
+const answerBit = 0x80
 
 func (o Op) String() string {
 	names := [...]string{"", "state", "find", "exchange", "release", "counters", "clock"}
@@ -35,8 +35,8 @@ type Status uint8
 
 // The statuses.
 const (
-	Done      Status = iota
-	Nothing          // no tag, or no answer from it
+	OK      Status = iota
+	NoAnswer          // no tag, or no answer from it
 	Busy             // ask again later
 	Unknown          // no such request
 	Malformed        // the request is not as it ought to be
@@ -61,8 +61,8 @@ type Message struct {
 	Payload  []byte
 }
 
-// answers tells whether an answer is this request's.
-func (m Message) answers(request Message) bool {
+// isAnswerTo tells whether an answer is this request's.
+func (m Message) isAnswerTo(request Message) bool {
 	return m.Op == request.Op && m.Sequence == request.Sequence
 }
 
@@ -76,7 +76,7 @@ var ErrShort = errors.New("link: message is too short")
 func (m Message) Append(dst []byte) []byte {
 	op := byte(m.Op)
 	if m.Answer {
-		op |= answered
+		op |= answerBit
 	}
 	body := make([]byte, 0, headSize+len(m.Payload))
 	body = append(body, op, byte(m.Sequence>>8), byte(m.Sequence), byte(m.Status))
@@ -89,7 +89,7 @@ func ParseMessage(body []byte) (Message, error) {
 		return Message{}, ErrShort
 	}
 	return Message{
-		Op: Op(body[0] &^ answered), Answer: body[0]&answered != 0, Sequence: binary.BigEndian.Uint16(body[1:]),
+		Op: Op(body[0] &^ answerBit), Answer: body[0]&answerBit != 0, Sequence: binary.BigEndian.Uint16(body[1:]),
 		Status: Status(body[3]), Payload: body[headSize:],
 	}, nil
 }

@@ -37,10 +37,10 @@ type Reader struct {
 
 	mu     sync.Mutex
 	health hardware.Health
-	seen   visits
+	recent   recentTags
 	held   *heldRead // a tag that broke off and may be met again
 	boot   uint32
-	clock  estimate
+	clock  clockEstimate
 }
 
 // heldRead is a tag that answered the call and said nothing more.
@@ -72,17 +72,17 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 	for {
 		opened := r.Now()
 		err := r.session(ctx, emit)
-		r.down(err)
+		r.setDown(err)
 		if failed, ok := errors.AsType[*emitError](err); ok {
 			return failed.err
 		}
 		if ctx.Err() != nil {
-			return r.letGo(emit)
+			return r.emitHeld(emit)
 		}
 		again := wait.after(r.Now().Sub(opened))
 		r.Log.Warn("beacon is down", "lane", r.Lane, "err", err, "again", again)
 		if !pause(ctx, again) {
-			return r.letGo(emit)
+			return r.emitHeld(emit)
 		}
 	}
 }
@@ -94,11 +94,11 @@ func (r *Reader) session(ctx context.Context, emit func(hardware.Sighting) error
 		return err
 	}
 	defer func() { _ = beacon.Close() }() // what ended the session tells
-	r.clock = estimate{}
-	if err := r.greet(ctx, beacon); err != nil {
+	r.clock = clockEstimate{}
+	if err := r.beginSession(ctx, beacon); err != nil {
 		return err
 	}
-	return r.watch(ctx, beacon, emit)
+	return r.readTags(ctx, beacon, emit)
 }
 
 // state asks a beacon how it fares and measures its clock.
@@ -106,13 +106,13 @@ func (r *Reader) state(ctx context.Context, beacon Beacon) (State, error) {
 	sent := r.Now()
 	s, err := beacon.State(ctx)
 	if err == nil {
-		r.clock.take(sent, r.Now(), s.Clock)
+		r.clock.update(sent, r.Now(), s.Clock)
 	}
 	return s, err
 }
 
-// greet sets the clock of a beacon that has just started or is off, and tells of it.
-func (r *Reader) greet(ctx context.Context, beacon Beacon) error {
+// beginSession sets the clock of a beacon that has just started or is off, and tells of it.
+func (r *Reader) beginSession(ctx context.Context, beacon Beacon) error {
 	s, err := r.state(ctx, beacon)
 	if err != nil {
 		return err
@@ -126,21 +126,21 @@ func (r *Reader) greet(ctx context.Context, beacon Beacon) error {
 			return fmt.Errorf("set clock: %w", err)
 		}
 		r.Log.Info("beacon's clock is set", "lane", r.Lane, "was", offset)
-		r.clock = estimate{}
+		r.clock = clockEstimate{}
 		if _, err := r.state(ctx, beacon); err != nil {
 			return err
 		}
 	}
-	r.seen.resume(r.Health().Since, r.Now())
+	r.recent.extendAfterOutage(r.Health().Since, r.Now())
 	if r.held != nil {
-		r.held.until = r.Now().Add(heldFor)
+		r.held.until = r.Now().Add(holdTime)
 	}
-	r.note(func(h *hardware.Health) { h.Up, h.Since, h.Fault, h.Offset = true, r.Now(), "", r.clock.offset })
+	r.updateHealth(func(h *hardware.Health) { h.Up, h.Since, h.Fault, h.Offset = true, r.Now(), "", r.clock.offset })
 	return nil
 }
 
-// watch finds tags until the line ends.
-func (r *Reader) watch(ctx context.Context, beacon Beacon, emit func(hardware.Sighting) error) error {
+// readTags finds tags until the line ends.
+func (r *Reader) readTags(ctx context.Context, beacon Beacon, emit func(hardware.Sighting) error) error {
 	polled := r.Now()
 	for {
 		if r.Now().Sub(polled) >= pollEvery {
@@ -174,7 +174,7 @@ func (r *Reader) poll(ctx context.Context, beacon Beacon) error {
 	case offset.Abs() > ClockAlarm:
 		fault = fmt.Sprintf("beacon's clock is off by %v", offset)
 	}
-	r.note(func(h *hardware.Health) { h.Fault, h.Offset = fault, r.clock.offset })
+	r.updateHealth(func(h *hardware.Health) { h.Fault, h.Offset = fault, r.clock.offset })
 	return nil
 }
 
@@ -187,37 +187,37 @@ func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware
 	kept := false
 	keep := func(read hardware.TagRead) error {
 		kept = true
-		return r.keep(read, emit)
+		return r.emitTag(read, emit)
 	}
 	h := efc.Host{Antenna: beacon, Keys: r.Keys, Now: r.Now, Commit: keep}
 	m := efc.New(r.Profile, nonce)
 	read, err := h.Run(ctx, m)
-	err = r.forgive(ctx, err)
+	err = r.ignoreRefusal(ctx, err)
 	switch {
 	case kept:
-		r.seen.finish(read, r.Now(), err == nil && m.Released())
+		r.recent.markReleased(read, r.Now(), err == nil && m.Released())
 		return err
 	case read.IsZero() && err != nil:
 		return err
 	case read.IsZero():
-		return r.missed(emit)
+		return r.handleNoTag(emit)
 	case read.Finding == hardware.Interrupted:
 		r.hold(read)
 		return err
 	}
 	err = errors.Join(err, keep(read))
-	r.seen.finish(read, r.Now(), err == nil && m.Released())
+	r.recent.markReleased(read, r.Now(), err == nil && m.Released())
 	return err
 }
 
-// forgive lets pass what a beacon refuses while its line is well: it has given the tag up, or is busy.
-func (r *Reader) forgive(ctx context.Context, err error) error {
+// ignoreRefusal lets pass what a beacon refuses while its line is well: it has given the tag up, or is busy.
+func (r *Reader) ignoreRefusal(ctx context.Context, err error) error {
 	refused, ok := errors.AsType[*Error](err)
 	switch {
 	case !ok, refused.Status != Idle && refused.Status != Busy:
 		return err
 	case refused.Status == Busy:
-		r.note(func(h *hardware.Health) { h.Fault = refused.Error() })
+		r.updateHealth(func(h *hardware.Health) { h.Fault = refused.Error() })
 		pause(ctx, busyWait)
 	}
 	return nil
@@ -225,55 +225,55 @@ func (r *Reader) forgive(ctx context.Context, err error) error {
 
 // hold keeps a tag that broke off back for a moment: when it is met again it is one passage.
 func (r *Reader) hold(read hardware.TagRead) {
-	if r.seen.unfinished(read, r.Now()) {
+	if r.recent.mayBeRecent(read, r.Now()) {
 		return
 	}
 	if r.held == nil {
 		r.held = &heldRead{read: read}
 	}
-	r.held.until = r.Now().Add(heldFor)
+	r.held.until = r.Now().Add(holdTime)
 }
 
-// missed is a call that no tag answered: what was held back may be gone for good.
-func (r *Reader) missed(emit func(hardware.Sighting) error) error {
+// handleNoTag is a call that no tag answered: what was held back may be gone for good.
+func (r *Reader) handleNoTag(emit func(hardware.Sighting) error) error {
 	if r.held == nil || r.Now().Before(r.held.until) {
 		return nil
 	}
-	if err := r.letGo(emit); err != nil {
+	if err := r.emitHeld(emit); err != nil {
 		return &emitError{err}
 	}
 	return nil
 }
 
-// letGo emits the tag that was held back and not met again.
-func (r *Reader) letGo(emit func(hardware.Sighting) error) error {
+// emitHeld emits the tag that was held back and not met again.
+func (r *Reader) emitHeld(emit func(hardware.Sighting) error) error {
 	if r.held == nil {
 		return nil
 	}
 	read := r.held.read
 	r.held = nil
-	err := r.keep(read, emit)
+	err := r.emitTag(read, emit)
 	if failed, ok := errors.AsType[*emitError](err); ok {
 		return failed.err
 	}
 	return err
 }
 
-// keep emits a tag, unless it is the one of a moment ago.
-func (r *Reader) keep(read hardware.TagRead, emit func(hardware.Sighting) error) error {
+// emitTag emits a tag, unless it is the one of a moment ago.
+func (r *Reader) emitTag(read hardware.TagRead, emit func(hardware.Sighting) error) error {
 	now := r.Now()
 	if r.held != nil && r.held.read.Mark == read.Mark {
 		r.held = nil
 	}
-	if r.seen.again(read, now) {
+	if r.recent.refresh(read, now) {
 		return nil
 	}
-	s := hardware.Sighting{Lane: r.Lane, At: heard(read, now), Direction: r.Direction, Tag: read, Offset: r.clock.offset}
+	s := hardware.Sighting{Lane: r.Lane, At: firstAnswer(read, now), Direction: r.Direction, Tag: read, Offset: r.clock.offset}
 	if err := emit(s); err != nil {
 		return &emitError{err}
 	}
-	r.seen.add(read, now)
-	r.note(func(h *hardware.Health) {
+	r.recent.add(read, now)
+	r.updateHealth(func(h *hardware.Health) {
 		h.Vehicles++
 		if read.Finding == hardware.Read {
 			h.Tags++
@@ -282,8 +282,8 @@ func (r *Reader) keep(read hardware.TagRead, emit func(hardware.Sighting) error)
 	return nil
 }
 
-// heard is when the tag first answered, by the host's clock.
-func heard(read hardware.TagRead, now time.Time) time.Time {
+// firstAnswer is when the tag first answered, by the host's clock.
+func firstAnswer(read hardware.TagRead, now time.Time) time.Time {
 	for _, m := range read.Raw {
 		if m.FromTag {
 			return m.At
@@ -292,8 +292,8 @@ func heard(read hardware.TagRead, now time.Time) time.Time {
 	return now
 }
 
-func (r *Reader) down(err error) {
-	r.note(func(h *hardware.Health) {
+func (r *Reader) setDown(err error) {
+	r.updateHealth(func(h *hardware.Health) {
 		if h.Up {
 			h.Up, h.Since = false, r.Now()
 		}
@@ -303,7 +303,7 @@ func (r *Reader) down(err error) {
 	})
 }
 
-func (r *Reader) note(change func(*hardware.Health)) {
+func (r *Reader) updateHealth(change func(*hardware.Health)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	change(&r.health)

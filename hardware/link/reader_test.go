@@ -26,7 +26,7 @@ type lane struct {
 func (l *lane) run(t *testing.T, o sim.BeaconOptions, happens func()) error {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	l.road = &road{zone: sim.NewZone(), dice: sim.Dice(1, 1)}
+	l.road = &road{zone: sim.NewZone(), dice: sim.NewRand(1, 1)}
 	l.beacon = sim.NewBeacon(l.zone, time.Now, o)
 	l.reader = newReader(l.road, 1)
 	ended := make(chan error, 1)
@@ -63,7 +63,7 @@ func findings(seen []hardware.Sighting) (list []hardware.Finding) {
 }
 
 // What drives through a lane, and what is seen of it.
-func TestStrangeTags(t *testing.T) {
+func TestUnusualTags(t *testing.T) {
 	other := hardware.PlateRead{Country: "SE", Text: "ABC12D"}
 	for _, c := range []struct {
 		name    string
@@ -100,7 +100,7 @@ func TestStrangeTags(t *testing.T) {
 		}, []hardware.Finding{hardware.Read, hardware.Read}},
 		{"two tags at once are both read", func(t *testing.T, l *lane) {
 			t.Helper()
-			second, err := sim.NewTag(sim.Cast(sim.Dice(1, 0), 1, nil)[0].PAN, other)
+			second, err := sim.NewTag(sim.RandomVehicles(sim.NewRand(1, 0), 1, nil)[0].PAN, other)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,7 +142,7 @@ func TestStrangeTags(t *testing.T) {
 }
 
 // A passage is when the tag answered, by the host's clock; the beacon's own is kept beside it.
-func TestSightingKnowsBothClocks(t *testing.T) {
+func TestSightingHasHostAndDeviceTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lane
 		var at time.Time
@@ -220,14 +220,14 @@ func TestBusyBeacon(t *testing.T) {
 }
 
 // Answers that come late or twice are told from those that are due.
-func TestLateAndDoubledAnswers(t *testing.T) {
+func TestLateAndDuplicateAnswers(t *testing.T) {
 	for name, c := range map[string]sim.Channel{"late": {Late: 0.2}, "doubled": {Double: 0.2}, "both": {Late: 0.1, Double: 0.1}} {
 		synctest.Test(t, func(t *testing.T) {
 			const seed, n = 3, 300
 			var l lane
-			c.Dice = sim.Dice(seed, 0)
+			c.Rand = sim.NewRand(seed, 0)
 			if err := l.run(t, sim.BeaconOptions{Channel: &c}, func() {
-				for _, v := range sim.Cast(sim.Dice(seed, 1), n, nil) {
+				for _, v := range sim.RandomVehicles(sim.NewRand(seed, 1), n, nil) {
 					tag, err := sim.NewTag(v.PAN, v.Plate)
 					if err != nil {
 						t.Fatal(err)
@@ -249,7 +249,7 @@ func TestLateAndDoubledAnswers(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfTheTakerEndsRun(t *testing.T) {
+func TestEmitErrorEndsRun(t *testing.T) {
 	full := errors.New("disk is full")
 	synctest.Test(t, func(t *testing.T) {
 		l := lane{emit: func(hardware.Sighting) error { return full }}
@@ -269,7 +269,7 @@ func TestBackoff(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		defer cancel()
 		var tries []time.Time
-		r := newReader(&road{dice: sim.Dice(1, 1)}, 1)
+		r := newReader(&road{dice: sim.NewRand(1, 1)}, 1)
 		r.Connect = func(context.Context) (link.Beacon, error) {
 			tries = append(tries, time.Now())
 			return nil, errors.New("no such port")

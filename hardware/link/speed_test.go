@@ -22,8 +22,8 @@ func TestReadsAtSpeed(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			const seed, n = 11, 1000
 			var l lane
-			road := sim.Traffic{Vehicles: sim.Cast(sim.Dice(seed, 0), 200, []sim.Gate{{Lane: 1}}), Rate: 0.05, Speed: c.kmh, Dice: sim.Dice(seed, 1)}
-			if err := l.run(t, sim.BeaconOptions{Channel: sim.Rough(sim.Dice(seed, 2))}, func() {
+			road := sim.Traffic{Vehicles: sim.RandomVehicles(sim.NewRand(seed, 0), 200, []sim.Gate{{Lane: 1}}), Rate: 0.05, Speed: c.kmh, Rand: sim.NewRand(seed, 1)}
+			if err := l.run(t, sim.BeaconOptions{Channel: sim.RoughChannel(sim.NewRand(seed, 2))}, func() {
 				for range n {
 					a := road.Next(time.Now())
 					time.Sleep(max(a.After, 11*time.Second)) // the same car may come again

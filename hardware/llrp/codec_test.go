@@ -54,7 +54,7 @@ func frames() []llrp.Frame {
 	return all
 }
 
-func TestEveryMessageThereAndBack(t *testing.T) {
+func TestEveryMessageRoundTrips(t *testing.T) {
 	for _, want := range frames() {
 		b, err := llrp.Append(nil, want)
 		if err != nil {
@@ -68,7 +68,7 @@ func TestEveryMessageThereAndBack(t *testing.T) {
 }
 
 // tolling.md C.6: a report as a reader in the field sends it.
-func TestWorkedReport(t *testing.T) {
+func TestReportExampleDecodes(t *testing.T) {
 	body := "00f0001f8d3000abcdef00000000000003810001" + "86d0" + "820005a9e4bef862e0"
 	got, err := llrp.Decode(octets(t, "083d00000029"+"00000007"+body))
 	want := llrp.Frame{Version: 2, ID: 7, Message: &llrp.Report{Tags: []llrp.TagReport{{
@@ -83,7 +83,7 @@ func TestWorkedReport(t *testing.T) {
 	}
 }
 
-func TestVersionIsOneOctet(t *testing.T) {
+func TestSetProtocolVersionIsOneOctet(t *testing.T) {
 	got, err := llrp.Append(nil, llrp.Frame{Version: llrp.Version11, ID: 2, Message: &llrp.SetVersion{Version: llrp.Version11}})
 	if text := hex.EncodeToString(got); err != nil || text != "082f0000000b0000000202" {
 		t.Errorf("got %s %v", text, err)

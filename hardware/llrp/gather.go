@@ -116,7 +116,7 @@ func (g *gather) sighting(c *contact) hardware.Sighting {
 	read := hardware.TagRead{Finding: hardware.UnknownIssuer, OBU: strings.ToUpper(hex.EncodeToString([]byte(c.key.epc)))}
 	if pan, ok := g.number([]byte(c.key.epc)); ok {
 		read.PAN, read.Finding = pan, hardware.Read
-		if !hardware.Checked(pan) {
+		if !hardware.ValidCheckDigit(pan) {
 			read.Finding = hardware.WrongNumber
 		}
 	}

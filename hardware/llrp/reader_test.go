@@ -110,7 +110,7 @@ func TestManyReportsAreOneSighting(t *testing.T) {
 	}
 }
 
-func TestAReaderOfTheElderVersion(t *testing.T) {
+func TestReaderOfVersion101(t *testing.T) {
 	e := &llrptest.Emulator{Elder: true}
 	if got := drive(t, e, func(*llrp.Reader) { e.See(tag(t, pan(1), 1, -50)) }); len(got) != 1 {
 		t.Errorf("got %d sightings, want 1", len(got))
@@ -136,7 +136,7 @@ func TestFindings(t *testing.T) {
 }
 
 // Whatever happens to the line, what the reader has kept or sent comes once and in order.
-func TestFaultsLoseAndDoubleNothing(t *testing.T) {
+func TestFaultsLoseAndDuplicateNothing(t *testing.T) {
 	for name, fault := range map[string]func(*llrptest.Emulator){
 		"the line is cut":         (*llrptest.Emulator).Cut,
 		"the line is half open":   (*llrptest.Emulator).Freeze,
@@ -199,7 +199,7 @@ func TestReaderRestarts(t *testing.T) {
 }
 
 // Garbled octets end the connection, never the station, and never become a tag.
-func TestGarbledOctets(t *testing.T) {
+func TestGarbledOctetsNeverBecomeATag(t *testing.T) {
 	e := &llrptest.Emulator{}
 	n := 0
 	e.Garble = func(f []byte) []byte {
@@ -222,7 +222,7 @@ func TestGarbledOctets(t *testing.T) {
 }
 
 // The station's own error ends Run, and another client's connection is waited out.
-func TestRunEndsWithTheStation(t *testing.T) {
+func TestEmitErrorEndsRun(t *testing.T) {
 	errFull := errors.New("disk is full")
 	synctest.Test(t, func(t *testing.T) {
 		e := &llrptest.Emulator{Now: time.Now}

@@ -85,8 +85,8 @@ func (p *path) push(s step) {
 // Leave ends the last Enter.
 func (p *path) Leave() { p.depth-- }
 
-// to spells the way to a field.
-func (p *path) to(field string) string {
+// fieldPath spells the way to a field.
+func (p *path) fieldPath(field string) string {
 	var way []string
 	for _, s := range p.steps[:min(p.depth, pathMax)] {
 		name := s.name

@@ -47,7 +47,7 @@ func TestFieldsRoundTrip(t *testing.T) {
 	})
 }
 
-func TestFirstFaultIsKept(t *testing.T) {
+func TestFirstErrorIsKept(t *testing.T) {
 	r := per.NewReader([]byte{0xFF})
 	r.Enter("outer")
 	r.EnterItem("list", 2)
@@ -59,7 +59,7 @@ func TestFirstFaultIsKept(t *testing.T) {
 	}
 }
 
-func TestReaderFaults(t *testing.T) {
+func TestReaderErrors(t *testing.T) {
 	for _, c := range []struct {
 		in   []byte
 		read func(*per.Reader)
@@ -82,7 +82,7 @@ func TestReaderFaults(t *testing.T) {
 	}
 }
 
-func TestWriterFaults(t *testing.T) {
+func TestWriterErrors(t *testing.T) {
 	for want, write := range map[string]func(*per.Writer){
 		"a: 5 is outside 0..4":           func(w *per.Writer) { w.Int("a", 5, 0, 4) },
 		"b: 128 is outside 0..127":       func(w *per.Writer) { w.Octets("b", make([]byte, 128)) },
@@ -98,18 +98,18 @@ func TestWriterFaults(t *testing.T) {
 }
 
 // Octets are shown as they came where they are whole.
-func TestSince(t *testing.T) {
+func TestOctetsFrom(t *testing.T) {
 	r := per.NewReader([]byte{1, 2, 3, 4})
 	r.Fixed("a", 1)
-	place := r.Place()
+	place := r.Position()
 	r.Fixed("b", 2)
-	if got := r.Since(place); !bytes.Equal(got, []byte{2, 3}) {
+	if got := r.OctetsFrom(place); !bytes.Equal(got, []byte{2, 3}) {
 		t.Errorf("got %X, want 0203", got)
 	}
-	if r.Bool("c"); r.Since(place) != nil {
-		t.Errorf("got %X of half an octet", r.Since(place))
+	if r.Bool("c"); r.OctetsFrom(place) != nil {
+		t.Errorf("got %X of half an octet", r.OctetsFrom(place))
 	}
-	if r.Fixed("d", 9); r.Since(0) != nil {
-		t.Errorf("got %X after a fault", r.Since(0))
+	if r.Fixed("d", 9); r.OctetsFrom(0) != nil {
+		t.Errorf("got %X after a fault", r.OctetsFrom(0))
 	}
 }

@@ -35,11 +35,11 @@ func (r *Reader) Unknown(field string, alternative int) {
 	r.fail(field, Unknown, int64(alternative), 0, 0)
 }
 
-// Place is where the next field starts, for Since.
-func (r *Reader) Place() int { return r.next }
+// Position is where the next field starts, for Since.
+func (r *Reader) Position() int { return r.next }
 
-// Since is the octets that were read from a place on, as they came; nil when they are not whole octets.
-func (r *Reader) Since(place int) []byte {
+// OctetsFrom is the octets that were read from a place on, as they came; nil when they are not whole octets.
+func (r *Reader) OctetsFrom(place int) []byte {
 	if (place|r.next)&7 != 0 || r.err != nil {
 		return nil
 	}
@@ -48,7 +48,7 @@ func (r *Reader) Since(place int) []byte {
 
 func (r *Reader) fail(field string, why Reason, got, lo, hi int64) {
 	if r.err == nil {
-		r.err = &Error{Field: r.to(field), Reason: why, Got: got, Lo: lo, Hi: hi}
+		r.err = &Error{Field: r.fieldPath(field), Reason: why, Got: got, Lo: lo, Hi: hi}
 		r.size = -1
 	}
 }
@@ -69,11 +69,11 @@ func (r *Reader) Bits(field string, n int) uint64 {
 		r.next = end
 		return uint64(v) & (1<<n - 1)
 	}
-	return r.wide(n)
+	return r.multiOctetBits(n)
 }
 
-// wide reads bits of several octets.
-func (r *Reader) wide(n int) (v uint64) {
+// multiOctetBits reads bits of several octets.
+func (r *Reader) multiOctetBits(n int) (v uint64) {
 	for n > 0 {
 		have := 8 - r.next&7
 		take := min(n, have)

@@ -30,7 +30,7 @@ func (w *Writer) Unknown(field string, alternative int) {
 
 func (w *Writer) fail(field string, why Reason, got, lo, hi int64) {
 	if w.err == nil {
-		w.err = &Error{Field: w.to(field), Reason: why, Got: got, Lo: lo, Hi: hi}
+		w.err = &Error{Field: w.fieldPath(field), Reason: why, Got: got, Lo: lo, Hi: hi}
 	}
 }
 

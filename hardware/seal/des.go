@@ -9,17 +9,17 @@ import (
 // macSize is how much of a block credentials and authenticators keep.
 const macSize = 4
 
-// Master is a master key, two keys of DES. It prints and encodes as a word, never as itself.
-type Master [16]byte
+// MasterKey is a master key, two keys of DES. It prints and encodes as a word, never as itself.
+type MasterKey [16]byte
 
 // Format writes a word whatever the verb.
-func (Master) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte("(key)")) }
+func (MasterKey) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte("(key)")) }
 
 // MarshalText refuses.
-func (Master) MarshalText() ([]byte, error) { return nil, ErrShown }
+func (MasterKey) MarshalText() ([]byte, error) { return nil, ErrNotExportable }
 
 // derive makes a tag's key: two-key triple DES of the derivation's block.
-func (m Master) derive(from Block) (tagKey, error) {
+func (m MasterKey) derive(from Block) (tagKey, error) {
 	wide := make([]byte, 0, 24)
 	wide = append(wide, m[:]...)
 	c, err := des.NewTripleDESCipher(append(wide, m[:8]...)) //nolint:gosec // as above

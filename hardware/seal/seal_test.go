@@ -51,12 +51,12 @@ func octets(t *testing.T, text string) []byte {
 	return b
 }
 
-func set(mark dsrc.Mark, master []byte) *seal.Set {
-	m := seal.Master(master)
-	return seal.NewSet(map[dsrc.Mark]seal.Masters{mark: {Access: m, Stamp: map[int]seal.Master{keyRef: m}, Derivation: seal.Standard()}})
+func set(mark dsrc.Mark, master []byte) *seal.KeySet {
+	m := seal.MasterKey(master)
+	return seal.NewKeySet(map[dsrc.Mark]seal.MasterKeys{mark: {Access: m, Stamp: map[int]seal.MasterKey{keyRef: m}, Derivation: seal.Standard()}})
 }
 
-func TestEveryExampleOfCredentials(t *testing.T) {
+func TestAccessCredentialVectors(t *testing.T) {
 	for _, v := range vectors(t).Security.AccessCredentials {
 		ref := octets(t, v.KeyReference)
 		c := seal.Challenge{Mark: mark(), KeyRef: uint16(ref[0])<<8 | uint16(ref[1]), Random: dsrc.Octets4(octets(t, v.RndObe))}
@@ -65,26 +65,26 @@ func TestEveryExampleOfCredentials(t *testing.T) {
 		if want := octets(t, v.AccessCredentials); err != nil || !bytes.Equal(got[:], want) {
 			t.Errorf("reference %s, random %s: got %X %v, want %X", v.KeyReference, v.RndObe, got, err, want)
 		}
-		if tag := keys.Tag(mark(), dsrc.PAN{}); !tag.Admits(c.KeyRef, c.Random, got[:]) || tag.Admits(c.KeyRef, c.Random, got[:3]) || tag.Admits(c.KeyRef, c.Random, nil) {
+		if tag := keys.TagKeys(mark(), dsrc.PAN{}); !tag.CheckCredentials(c.KeyRef, c.Random, got[:]) || tag.CheckCredentials(c.KeyRef, c.Random, got[:3]) || tag.CheckCredentials(c.KeyRef, c.Random, nil) {
 			t.Errorf("reference %s: the tag does not take its credentials, or takes less", v.KeyReference)
 		}
 	}
 }
 
-func TestEveryExampleOfAuthenticators(t *testing.T) {
+func TestAuthenticatorVectors(t *testing.T) {
 	for _, v := range vectors(t).Security.Authenticator {
 		keys, stamp := example(t, v.MasterKey, v.ContractProvider, v.PersonalAccountNumber)
 		stamp.List, stamp.Nonce, stamp.Authenticator = octets(t, v.AttributeList), octets(t, v.Nonce), octets(t, v.Authenticator)
 		if ok, err := keys.Check(t.Context(), stamp); !ok || err != nil {
 			t.Errorf("list %s, nonce %s: got %t %v", v.AttributeList, v.Nonce, ok, err)
 		}
-		if got, err := keys.Tag(stamp.Mark, stamp.PAN).Sign(keyRef, stamp.List, stamp.Nonce); err != nil || !bytes.Equal(got[:], stamp.Authenticator) {
+		if got, err := keys.TagKeys(stamp.Mark, stamp.PAN).Sign(keyRef, stamp.List, stamp.Nonce); err != nil || !bytes.Equal(got[:], stamp.Authenticator) {
 			t.Errorf("list %s: the tag signs %X %v, want %s", v.AttributeList, got, err, v.Authenticator)
 		}
 	}
 }
 
-func example(t *testing.T, master, provider, pan string) (*seal.Set, seal.Stamp) {
+func example(t *testing.T, master, provider, pan string) (*seal.KeySet, seal.Stamp) {
 	t.Helper()
 	var m dsrc.Mark
 	copy(m[:], octets(t, provider))
@@ -92,7 +92,7 @@ func example(t *testing.T, master, provider, pan string) (*seal.Set, seal.Stamp)
 }
 
 // One flipped bit anywhere in list, nonce or authenticator fails.
-func TestAFlippedBitFails(t *testing.T) {
+func TestFlippedBitFailsCheck(t *testing.T) {
 	for _, v := range vectors(t).Security.Authenticator {
 		keys, stamp := example(t, v.MasterKey, v.ContractProvider, v.PersonalAccountNumber)
 		stamp.List, stamp.Nonce, stamp.Authenticator = octets(t, v.AttributeList), octets(t, v.Nonce), octets(t, v.Authenticator)
@@ -109,11 +109,11 @@ func TestAFlippedBitFails(t *testing.T) {
 }
 
 // An authenticator of another length is wrong, the empty one above all.
-func TestAnAuthenticatorHasFourOctets(t *testing.T) {
-	keys := seal.TestSet(mark())
+func TestAuthenticatorHasFourOctets(t *testing.T) {
+	keys := seal.TestKeys(mark())
 	rapid.Check(t, func(r *rapid.T) {
 		list, nonce := rapid.SliceOfN(rapid.Byte(), 0, 100).Draw(r, "list"), rapid.SliceOfN(rapid.Byte(), 0, 8).Draw(r, "nonce")
-		own, err := keys.Tag(mark(), dsrc.PAN{1}).Sign(keyRef, list, nonce)
+		own, err := keys.TagKeys(mark(), dsrc.PAN{1}).Sign(keyRef, list, nonce)
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -126,8 +126,8 @@ func TestAnAuthenticatorHasFourOctets(t *testing.T) {
 	})
 }
 
-func TestKeysThatAreNotHeld(t *testing.T) {
-	keys, other := seal.TestSet(mark()), dsrc.Mark{0xB2, 0x80, 0x05}
+func TestUnknownKeyIsErrNoKey(t *testing.T) {
+	keys, other := seal.TestKeys(mark()), dsrc.Mark{0xB2, 0x80, 0x05}
 	if _, err := keys.Access(t.Context(), seal.Challenge{Mark: other}); !errors.Is(err, seal.ErrNoKey) {
 		t.Errorf("another issuer's credentials: got %v", err)
 	}
@@ -139,28 +139,28 @@ func TestKeysThatAreNotHeld(t *testing.T) {
 }
 
 // Another issuer's derivation is another value, not another program.
-func TestDerivationIsAStrategy(t *testing.T) {
+func TestDerivationIsReplaceable(t *testing.T) {
 	plain := seal.Derivation{
 		Access: func(ref uint16) seal.Block { return seal.Block{byte(ref)} },
 		Stamp:  func(pan dsrc.PAN, _ dsrc.Mark) seal.Block { return seal.Block(pan[:8]) },
 	}
-	m := seal.Masters{Stamp: map[int]seal.Master{keyRef: {1, 2, 3}}, Derivation: plain}
-	ours := seal.NewSet(map[dsrc.Mark]seal.Masters{mark(): m})
+	m := seal.MasterKeys{Stamp: map[int]seal.MasterKey{keyRef: {1, 2, 3}}, Derivation: plain}
+	ours := seal.NewKeySet(map[dsrc.Mark]seal.MasterKeys{mark(): m})
 	m.Derivation = seal.Standard()
-	theirs := seal.NewSet(map[dsrc.Mark]seal.Masters{mark(): m})
+	theirs := seal.NewKeySet(map[dsrc.Mark]seal.MasterKeys{mark(): m})
 	pan := dsrc.PAN{9, 8, 7, 6, 5, 4, 3, 2, 1}
-	a, errA := ours.Tag(mark(), pan).Sign(keyRef, []byte{1}, nil)
-	b, errB := theirs.Tag(mark(), pan).Sign(keyRef, []byte{1}, nil)
+	a, errA := ours.TagKeys(mark(), pan).Sign(keyRef, []byte{1}, nil)
+	b, errB := theirs.TagKeys(mark(), pan).Sign(keyRef, []byte{1}, nil)
 	if a == b || errA != nil || errB != nil {
 		t.Errorf("got %X %v and %X %v, want them to differ", a, errA, b, errB)
 	}
 }
 
-func TestKeysAreNeverShown(t *testing.T) {
-	master := seal.Master(bytes.Repeat([]byte{0xA7}, 16))
-	keys := seal.NewSet(map[dsrc.Mark]seal.Masters{mark(): {Access: master, Stamp: map[int]seal.Master{keyRef: master}, Derivation: seal.Standard()}})
+func TestKeysAreNeverPrinted(t *testing.T) {
+	master := seal.MasterKey(bytes.Repeat([]byte{0xA7}, 16))
+	keys := seal.NewKeySet(map[dsrc.Mark]seal.MasterKeys{mark(): {Access: master, Stamp: map[int]seal.MasterKey{keyRef: master}, Derivation: seal.Standard()}})
 	for _, verb := range []string{"%v", "%+v", "%#v", "%x", "%X", "%s", "%d", "%q"} {
-		for _, v := range []any{master, &master, []seal.Master{master}, map[int]seal.Master{1: master}, seal.Masters{Access: master}} {
+		for _, v := range []any{master, &master, []seal.MasterKey{master}, map[int]seal.MasterKey{1: master}, seal.MasterKeys{Access: master}} {
 			text := strings.ToLower(fmt.Sprintf(verb, v))
 			for _, leak := range []string{"a7a7", "167, 167", "167 167", "0xa7"} {
 				if strings.Contains(text, leak) {
@@ -178,9 +178,9 @@ func TestKeysAreNeverShown(t *testing.T) {
 }
 
 func BenchmarkCheck(b *testing.B) {
-	keys := seal.TestSet(mark())
+	keys := seal.TestKeys(mark())
 	list, nonce := make([]byte, 18), make([]byte, 4)
-	own, err := keys.Tag(mark(), dsrc.PAN{}).Sign(keyRef, list, nonce)
+	own, err := keys.TagKeys(mark(), dsrc.PAN{}).Sign(keyRef, list, nonce)
 	if err != nil {
 		b.Fatal(err)
 	}

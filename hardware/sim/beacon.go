@@ -18,9 +18,9 @@ type Beacon struct {
 	zone    *Zone
 	channel *Channel
 	now     func() time.Time
-	hurry   bool
+	noAirTime   bool
 
-	turn chan struct{} // holds one token: who has it may change what follows
+	lock chan struct{} // holds one token: who has it may change what follows
 
 	boot     uint32
 	fresh    bool
@@ -28,7 +28,7 @@ type Beacon struct {
 	fault    uint8
 	busy     bool
 	engaged  *Tag
-	stray    []byte // an answer that comes in the next window
+	lateAnswer    []byte // an answer that comes in the next window
 	counters link.Counters
 
 	answered bool // last is the answer to a request
@@ -39,43 +39,43 @@ type Beacon struct {
 type BeaconOptions struct {
 	Channel *Channel      // nil loses nothing
 	Skew    time.Duration // of its clock until that is set
-	Hurry   bool          // spend no time on the air
+	NoAirTime   bool          // spend no time on the air
 }
 
 // NewBeacon switches a beacon on.
 func NewBeacon(zone *Zone, now func() time.Time, o BeaconOptions) *Beacon {
 	b := &Beacon{
-		zone: zone, channel: o.Channel, now: now, hurry: o.Hurry, skew: o.Skew,
-		turn: make(chan struct{}, 1), boot: 1, fresh: true,
+		zone: zone, channel: o.Channel, now: now, noAirTime: o.NoAirTime, skew: o.Skew,
+		lock: make(chan struct{}, 1), boot: 1, fresh: true,
 	}
 	if b.channel == nil {
 		b.channel = &Channel{}
 	}
-	b.turn <- struct{}{}
+	b.lock <- struct{}{}
 	return b
 }
 
 // Restart switches the beacon off and on: it forgets the tag, the host and the time.
 func (b *Beacon) Restart() {
-	<-b.turn
+	<-b.lock
 	b.boot++
-	b.fresh, b.engaged, b.stray, b.answered = true, nil, nil, false
+	b.fresh, b.engaged, b.lateAnswer, b.answered = true, nil, nil, false
 	b.counters = link.Counters{}
-	b.turn <- struct{}{}
+	b.lock <- struct{}{}
 }
 
 // SetFault makes the beacon report a fault; 0 ends it.
 func (b *Beacon) SetFault(code uint8) {
-	<-b.turn
+	<-b.lock
 	b.fault = code
-	b.turn <- struct{}{}
+	b.lock <- struct{}{}
 }
 
 // SetBusy makes the beacon refuse every message to a tag, or carry them out again.
 func (b *Beacon) SetBusy(busy bool) {
-	<-b.turn
+	<-b.lock
 	b.busy = busy
-	b.turn <- struct{}{}
+	b.lock <- struct{}{}
 }
 
 // Serve answers a host until the port ends or ctx does, and closes the port.
@@ -87,24 +87,24 @@ func (b *Beacon) Serve(ctx context.Context, port io.ReadWriteCloser) error {
 	buffer := make([]byte, 512)
 	for {
 		n, err := port.Read(buffer)
-		bad := frames.Bad()
+		bad := frames.Damaged()
 		for _, body := range frames.Feed(buffer[:n]) {
 			request, err := link.ParseMessage(body)
 			if err != nil || request.Answer {
 				continue
 			}
-			if _, err := port.Write(b.handle(ctx, request, frames.Bad()-bad).Append(nil)); err != nil {
-				return ended(ctx, err)
+			if _, err := port.Write(b.handle(ctx, request, frames.Damaged()-bad).Append(nil)); err != nil {
+				return ignoreClosed(ctx, err)
 			}
 		}
 		if err != nil {
-			return ended(ctx, err)
+			return ignoreClosed(ctx, err)
 		}
 	}
 }
 
-// ended is nil when the port was to end.
-func ended(ctx context.Context, err error) error {
+// ignoreClosed is nil when the port was to end.
+func ignoreClosed(ctx context.Context, err error) error {
 	if ctx.Err() == nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrClosedPipe) && !errors.Is(err, net.ErrClosed) {
 		return err
 	}
@@ -131,15 +131,15 @@ func (b *Beacon) ServeTCP(ctx context.Context, l net.Listener) error {
 
 // handle carries a request out, once: the same request again has the same answer.
 func (b *Beacon) handle(ctx context.Context, request link.Message, bad uint32) link.Message {
-	<-b.turn
-	defer func() { b.turn <- struct{}{} }()
+	<-b.lock
+	defer func() { b.lock <- struct{}{} }()
 	b.counters.BadFrames += bad
 	begins := request.Op == link.OpState && len(request.Payload) > 0 && request.Payload[0] == 1
 	if b.answered && b.last.Sequence == request.Sequence && b.last.Op == request.Op && !begins {
 		return b.last
 	}
 	if begins {
-		b.engaged, b.stray = nil, nil
+		b.engaged, b.lateAnswer = nil, nil
 	}
 	b.counters.Requests++
 	status, payload := b.carryOut(ctx, request)
@@ -155,16 +155,16 @@ func (b *Beacon) carryOut(ctx context.Context, request link.Message) (link.Statu
 	switch request.Op {
 	case link.OpState:
 		s := link.State{Boot: b.boot, Clock: b.clock(), Fresh: b.fresh, Radio: true, Engaged: b.engaged != nil, Fault: b.fault}
-		return link.Done, s.Append(nil)
+		return link.OK, s.Append(nil)
 	case link.OpFind:
 		return b.find(ctx, request.Payload)
 	case link.OpExchange:
 		return b.exchange(ctx, request.Payload)
 	case link.OpRelease:
 		b.engaged = nil
-		return link.Done, nil
+		return link.OK, nil
 	case link.OpCounters:
-		return link.Done, b.counters.Append(nil)
+		return link.OK, b.counters.Append(nil)
 	case link.OpClock:
 		return b.setClock(request.Payload)
 	}
@@ -180,5 +180,5 @@ func (b *Beacon) setClock(payload []byte) (link.Status, []byte) {
 	}
 	was := b.clock()
 	b.skew, b.fresh = at.Sub(b.now()), false
-	return link.Done, link.AppendClock(nil, was)
+	return link.OK, link.AppendClock(nil, was)
 }

@@ -25,25 +25,25 @@ func (b *Beacon) find(ctx context.Context, payload []byte) (link.Status, []byte)
 	if len(payload) < 2 {
 		return link.Malformed, nil
 	}
-	b.engaged, b.stray = nil, nil
+	b.engaged, b.lateAnswer = nil, nil
 	window, cancel := context.WithTimeout(ctx, time.Duration(binary.BigEndian.Uint16(payload))*time.Millisecond)
 	defer cancel()
 	for window.Err() == nil {
-		tags, changed := b.zone.look()
+		tags, changed := b.zone.snapshot()
 		if len(tags) == 0 {
 			wait(window, changed, nil)
 			continue
 		}
-		if tag, vst := b.call(ctx, tags, payload[2:]); vst != nil {
+		if tag, vst := b.sendBST(ctx, tags, payload[2:]); vst != nil {
 			b.engaged = tag
 			b.counters.Found++
-			return link.Done, append(link.AppendClock(nil, b.clock()), vst...)
+			return link.OK, append(link.AppendClock(nil, b.clock()), vst...)
 		}
 		cycle := time.NewTimer(callCycle)
 		wait(window, nil, cycle.C)
 		cycle.Stop()
 	}
-	return link.Nothing, nil
+	return link.NoAnswer, nil
 }
 
 // wait waits for whatever comes first.
@@ -55,21 +55,21 @@ func wait(ctx context.Context, changed <-chan struct{}, timer <-chan time.Time) 
 	}
 }
 
-// call sends the BST to all tags in sight. Two that choose the same window are not understood.
-func (b *Beacon) call(ctx context.Context, tags []*Tag, bst []byte) (*Tag, []byte) {
-	b.spend(ctx, len(bst), downRate)
+// sendBST sends the BST to all tags in sight. Two that choose the same window are not understood.
+func (b *Beacon) sendBST(ctx context.Context, tags []*Tag, bst []byte) (*Tag, []byte) {
+	b.waitAirTime(ctx, len(bst), downRate)
 	var chosen [windows][]*Tag
 	answers := map[*Tag][]byte{}
 	for _, t := range tags {
-		heard := b.channel.Carry(bst)
+		heard := b.channel.Transmit(bst)
 		if heard == nil {
 			continue
 		}
 		if vst := t.Answer(heard); vst != nil {
 			answers[t] = vst
 			n := 0
-			if b.channel.Dice != nil {
-				n = b.channel.Dice.IntN(windows)
+			if b.channel.Rand != nil {
+				n = b.channel.Rand.IntN(windows)
 			} else if len(answers) > 1 {
 				n = len(answers) - 1 // nothing is left to chance
 			}
@@ -80,9 +80,9 @@ func (b *Beacon) call(ctx context.Context, tags []*Tag, bst []byte) (*Tag, []byt
 		if len(alone) != 1 {
 			continue
 		}
-		vst := b.channel.Carry(answers[alone[0]])
+		vst := b.channel.Transmit(answers[alone[0]])
 		if vst != nil {
-			b.spend(ctx, len(vst), upRate)
+			b.waitAirTime(ctx, len(vst), upRate)
 			return alone[0], vst
 		}
 	}
@@ -99,42 +99,42 @@ func (b *Beacon) exchange(ctx context.Context, payload []byte) (link.Status, []b
 	}
 	tag, apdu := b.engaged, payload[1:]
 	if payload[0] == 1 {
-		b.engaged, b.stray = nil, nil
-		b.spend(ctx, len(apdu), downRate)
-		if heard := b.channel.Carry(apdu); heard != nil && b.zone.holds(tag) {
+		b.engaged, b.lateAnswer = nil, nil
+		b.waitAirTime(ctx, len(apdu), downRate)
+		if heard := b.channel.Transmit(apdu); heard != nil && b.zone.contains(tag) {
 			tag.Answer(heard)
 		}
-		return link.Done, nil
+		return link.OK, nil
 	}
 	for try := range triesMax {
 		if try > 0 {
 			b.counters.Repeats++
 		}
-		if answer := b.ask(ctx, tag, apdu); answer != nil {
+		if answer := b.sendOnce(ctx, tag, apdu); answer != nil {
 			b.counters.Exchanges++
-			return link.Done, answer
+			return link.OK, answer
 		}
 	}
 	b.counters.Unheard++
 	b.engaged = nil
-	return link.Nothing, nil
+	return link.NoAnswer, nil
 }
 
-// ask sends a message once and listens. What comes too late is heard in the next window.
-func (b *Beacon) ask(ctx context.Context, tag *Tag, apdu []byte) []byte {
-	b.spend(ctx, len(apdu), downRate)
-	if stray := b.stray; stray != nil {
-		b.stray = nil
+// sendOnce sends a message once and listens. What comes too late is heard in the next window.
+func (b *Beacon) sendOnce(ctx context.Context, tag *Tag, apdu []byte) []byte {
+	b.waitAirTime(ctx, len(apdu), downRate)
+	if stray := b.lateAnswer; stray != nil {
+		b.lateAnswer = nil
 		return stray
 	}
-	if !b.zone.holds(tag) {
+	if !b.zone.contains(tag) {
 		b.pause(ctx, listening)
 		return nil
 	}
 	var answer []byte
-	if heard := b.channel.Carry(apdu); heard != nil {
+	if heard := b.channel.Transmit(apdu); heard != nil {
 		if own := tag.Answer(heard); own != nil {
-			answer = b.channel.Carry(own)
+			answer = b.channel.Transmit(own)
 		}
 	}
 	if answer == nil {
@@ -143,24 +143,24 @@ func (b *Beacon) ask(ctx context.Context, tag *Tag, apdu []byte) []byte {
 	}
 	if tag.Slow >= listening || b.channel.chance(b.channel.Late) {
 		b.pause(ctx, listening)
-		b.stray = answer
+		b.lateAnswer = answer
 		return nil
 	}
 	if b.channel.chance(b.channel.Double) {
-		b.stray = answer
+		b.lateAnswer = answer
 	}
 	b.pause(ctx, tag.Slow)
-	b.spend(ctx, len(answer), upRate)
+	b.waitAirTime(ctx, len(answer), upRate)
 	return answer
 }
 
-// spend lets a message take its time.
-func (b *Beacon) spend(ctx context.Context, octets, rate int) {
+// waitAirTime lets a message take its time.
+func (b *Beacon) waitAirTime(ctx context.Context, octets, rate int) {
 	b.pause(ctx, time.Duration((octets+frameMore)*8)*time.Second/time.Duration(rate))
 }
 
 func (b *Beacon) pause(ctx context.Context, d time.Duration) {
-	if b.hurry || d <= 0 {
+	if b.noAirTime || d <= 0 {
 		return
 	}
 	timer := time.NewTimer(d)

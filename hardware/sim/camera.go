@@ -10,7 +10,7 @@ import (
 // Camera reads the plates of a lane, some wrong, some not at all, and by a clock of its own.
 type Camera struct {
 	Lane   int
-	Dice   *rand.Rand
+	Rand   *rand.Rand
 	Wrong  float64       // share of plates with a letter or digit wrong
 	Missed float64       // share of vehicles not seen
 	Skew   time.Duration // of its clock to the road's
@@ -19,12 +19,12 @@ type Camera struct {
 
 // See makes the sighting of a vehicle that passes at an instant; false is one the camera missed.
 func (c *Camera) See(plate hardware.PlateRead, at time.Time) (hardware.Sighting, bool) {
-	if c.Dice.Float64() < c.Missed {
+	if c.Rand.Float64() < c.Missed {
 		return hardware.Sighting{}, false
 	}
-	if c.Dice.Float64() < c.Wrong {
-		plate.Text = misread(c.Dice, plate.Text)
+	if c.Rand.Float64() < c.Wrong {
+		plate.Text = misread(c.Rand, plate.Text)
 	}
-	late := time.Duration(c.Dice.NormFloat64() * float64(c.Jitter))
+	late := time.Duration(c.Rand.NormFloat64() * float64(c.Jitter))
 	return hardware.Sighting{Lane: c.Lane, At: at.Add(c.Skew + late), Plate: plate}, true
 }

@@ -10,7 +10,7 @@ import (
 // stuffed and with a check sequence, so that a flipped bit is found as on the road. The zero channel
 // loses nothing. It belongs to one goroutine.
 type Channel struct {
-	Dice   *rand.Rand // nil when nothing is left to chance
+	Rand   *rand.Rand // nil when nothing is left to chance
 	Good   float64    // share of bits flipped in the good state
 	Bad    float64    // and in the bad one
 	Worsen float64    // chance before a message to go from good to bad
@@ -21,19 +21,19 @@ type Channel struct {
 	bad bool
 }
 
-// Rough is a channel in bursts: a bad state about every fortieth message, three messages long, that
+// RoughChannel is a channel in bursts: a bad state about every fortieth message, three messages long, that
 // lets few through, and an answer in a hundred late or twice.
-func Rough(dice *rand.Rand) *Channel {
-	return &Channel{Dice: dice, Good: 1e-6, Bad: 0.01, Worsen: 0.025, Better: 0.33, Late: 0.01, Double: 0.01}
+func RoughChannel(dice *rand.Rand) *Channel {
+	return &Channel{Rand: dice, Good: 1e-6, Bad: 0.01, Worsen: 0.025, Better: 0.33, Late: 0.01, Double: 0.01}
 }
 
-// Carry takes a message over the air; nil is one that arrives damaged.
-func (c *Channel) Carry(message []byte) []byte {
-	if c.Dice == nil {
+// Transmit takes a message over the air; nil is one that arrives damaged.
+func (c *Channel) Transmit(message []byte) []byte {
+	if c.Rand == nil {
 		return message
 	}
 	bits := toBits(message)
-	rate := c.weather()
+	rate := c.bitErrorRate()
 	for i := range bits {
 		if c.chance(rate) {
 			bits[i] = !bits[i]
@@ -42,8 +42,8 @@ func (c *Channel) Carry(message []byte) []byte {
 	return fromBits(bits)
 }
 
-// weather moves between the states and returns the share of bits flipped.
-func (c *Channel) weather() float64 {
+// bitErrorRate moves between the states and returns the share of bits flipped.
+func (c *Channel) bitErrorRate() float64 {
 	if c.bad {
 		c.bad = !c.chance(c.Better)
 	} else {
@@ -55,7 +55,7 @@ func (c *Channel) weather() float64 {
 	return c.Good
 }
 
-func (c *Channel) chance(p float64) bool { return c.Dice != nil && p > 0 && c.Dice.Float64() < p }
+func (c *Channel) chance(p float64) bool { return c.Rand != nil && p > 0 && c.Rand.Float64() < p }
 
 // onesMax is how many ones may follow one another inside a frame; a zero is stuffed behind them.
 const onesMax = 5

@@ -17,23 +17,23 @@ import (
 )
 
 // Whatever a message is, it comes through a good channel whole.
-func TestGoodChannelLosesNothing(t *testing.T) {
+func TestPerfectChannelLosesNothing(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		message := rapid.SliceOfN(rapid.Byte(), 1, 128).Draw(r, "message")
-		c := sim.Channel{Dice: sim.Dice(seed, 0)}
-		if got := c.Carry(message); !bytes.Equal(got, message) {
+		c := sim.Channel{Rand: sim.NewRand(seed, 0)}
+		if got := c.Transmit(message); !bytes.Equal(got, message) {
 			r.Fatalf("got %X, want %X", got, message)
 		}
 	})
 }
 
 // A damaged message is lost, not changed.
-func TestBadChannelChangesNothing(t *testing.T) {
+func TestNoisyChannelLosesButNeverAlters(t *testing.T) {
 	message := []byte("\x91\x90\x00\x01\xC1\x02\x02\x06\x30\xC0\x01\x00\x01\x02\x80\x01\x00\x02\xFF\xFF")
-	c := sim.Channel{Dice: sim.Dice(seed, 0), Good: 0.005}
+	c := sim.Channel{Rand: sim.NewRand(seed, 0), Good: 0.005}
 	lost, changed := 0, 0
 	for range 10_000 {
-		switch got := c.Carry(message); {
+		switch got := c.Transmit(message); {
 		case got == nil:
 			lost++
 		case !bytes.Equal(got, message):
@@ -48,11 +48,11 @@ func TestBadChannelChangesNothing(t *testing.T) {
 
 // Losses come in bursts: after one the next message is far more likely lost than otherwise.
 func TestLossesComeInBursts(t *testing.T) {
-	c, message := sim.Rough(sim.Dice(seed, 1)), make([]byte, 30)
+	c, message := sim.RoughChannel(sim.NewRand(seed, 1)), make([]byte, 30)
 	var lost, again, total int
 	before := false
 	for range 50_000 {
-		now := c.Carry(message) == nil
+		now := c.Transmit(message) == nil
 		total++
 		if now {
 			lost++
@@ -96,7 +96,7 @@ func TestPlatoons(t *testing.T) {
 
 func TestCamera(t *testing.T) {
 	plate, at := hardware.PlateRead{Country: "NO", Text: "DP45821"}, time.Unix(1781510399, 0)
-	c := sim.Camera{Lane: 3, Dice: sim.Dice(seed, 0), Wrong: 0.03, Missed: 0.01, Skew: 250 * time.Millisecond, Jitter: 20 * time.Millisecond}
+	c := sim.Camera{Lane: 3, Rand: sim.NewRand(seed, 0), Wrong: 0.03, Missed: 0.01, Skew: 250 * time.Millisecond, Jitter: 20 * time.Millisecond}
 	var missed, wrong int
 	var late time.Duration
 	const n = 10_000
@@ -123,7 +123,7 @@ func TestCamera(t *testing.T) {
 func TestSecureStation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, n := reader(traffic(1)), 0
-		r.Keys = seal.TestSet(sim.NorwegianMark())
+		r.Keys = seal.TestKeys(sim.NorwegianMark())
 		r.Profile = efc.Secure(r.Profile.Beacon, seal.TestKeyRef, nil)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		defer cancel()

@@ -21,7 +21,7 @@ import (
 type Reader struct {
 	Traffic *Traffic
 	Profile efc.Profile
-	Keys    *seal.Set // in tags and station alike; nil is security level 0
+	Keys    *seal.KeySet // in tags and station alike; nil is security level 0
 	Now     func() time.Time
 	Wait    func(context.Context, time.Duration) error // sleeps, or returns the context's error
 
@@ -33,8 +33,8 @@ var _ hardware.Reader = (*Reader)(nil)
 
 // Run lets traffic pass until ctx ends, and then returns nil.
 func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
-	r.note(func(h *hardware.Health) { h.Up, h.Since = true, r.Now() })
-	defer r.note(func(h *hardware.Health) { h.Up, h.Since = false, r.Now() })
+	r.updateHealth(func(h *hardware.Health) { h.Up, h.Since = true, r.Now() })
+	defer r.updateHealth(func(h *hardware.Health) { h.Up, h.Since = false, r.Now() })
 	whole := context.WithoutCancel(ctx) // a car in the zone drives through it
 	antennas := antennas{}
 	defer func() { _ = antennas.close() }() // pipes in memory
@@ -43,7 +43,7 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 		if r.Wait(ctx, a.After) != nil {
 			return nil
 		}
-		s, err := r.watch(whole, antennas, a)
+		s, err := r.observe(whole, antennas, a)
 		if err != nil {
 			return fmt.Errorf("simulated lane %d: %w", a.Gate.Lane, err)
 		}
@@ -60,8 +60,8 @@ func (r *Reader) Health() hardware.Health {
 	return r.health
 }
 
-// watch makes the sighting of one arrival: the transaction with its tag, and the camera's plate.
-func (r *Reader) watch(ctx context.Context, lanes antennas, a Arrival) (hardware.Sighting, error) {
+// observe makes the sighting of one arrival: the transaction with its tag, and the camera's plate.
+func (r *Reader) observe(ctx context.Context, lanes antennas, a Arrival) (hardware.Sighting, error) {
 	s := hardware.Sighting{Lane: a.Gate.Lane, At: r.Now(), Direction: a.Gate.Direction, Plate: a.Plate}
 	if a.TagRead {
 		tag, err := NewTag(a.Vehicle.PAN, a.Vehicle.Plate)
@@ -76,7 +76,7 @@ func (r *Reader) watch(ctx context.Context, lanes antennas, a Arrival) (hardware
 			return s, err
 		}
 	}
-	r.note(func(h *hardware.Health) {
+	r.updateHealth(func(h *hardware.Health) {
 		h.Vehicles++
 		if s.Tag.Finding == hardware.Read {
 			h.Tags++
@@ -90,7 +90,7 @@ func (r *Reader) transact(ctx context.Context, at *antenna, tag *Tag, lane int) 
 	if r.Keys != nil {
 		tag.Secure(r.Keys)
 		h.Keys = r.Keys
-		binary.BigEndian.PutUint32(nonce[:], r.Traffic.Dice.Uint32())
+		binary.BigEndian.PutUint32(nonce[:], r.Traffic.Rand.Uint32())
 	}
 	at.zone.Enter(tag)
 	defer at.zone.Leave(tag)
@@ -104,7 +104,7 @@ func (r *Reader) profile(lane int) efc.Profile {
 	return p
 }
 
-func (r *Reader) note(change func(*hardware.Health)) {
+func (r *Reader) updateHealth(change func(*hardware.Health)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	change(&r.health)
@@ -125,7 +125,7 @@ func (all antennas) of(ctx context.Context, lane int, now func() time.Time) (*an
 	}
 	host, device := net.Pipe()
 	a := &antenna{zone: NewZone(), done: make(chan error, 1)}
-	beacon := NewBeacon(a.zone, now, BeaconOptions{Hurry: true})
+	beacon := NewBeacon(a.zone, now, BeaconOptions{NoAirTime: true})
 	go func() { a.done <- beacon.Serve(ctx, device) }()
 	line, _, err := link.NewLine(ctx, host, 0)
 	if err != nil {

@@ -25,7 +25,7 @@ func gates() []sim.Gate {
 }
 
 func traffic(rate float64) *sim.Traffic {
-	return &sim.Traffic{Vehicles: sim.Cast(sim.Dice(seed, 0), 50, gates()), Rate: rate, Dice: sim.Dice(seed, 1)}
+	return &sim.Traffic{Vehicles: sim.RandomVehicles(sim.NewRand(seed, 0), 50, gates()), Rate: rate, Rand: sim.NewRand(seed, 1)}
 }
 
 func reader(t *sim.Traffic) *sim.Reader {
@@ -33,7 +33,7 @@ func reader(t *sim.Traffic) *sim.Reader {
 }
 
 // An hour passes in virtual time: as many vehicles as the rate says, 91 of 100 read by their tag.
-func TestReaderSeesTheTraffic(t *testing.T) {
+func TestSimulatedTrafficMatchesRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
@@ -84,8 +84,8 @@ func TestMisreadPlatesDifferByOneCharacter(t *testing.T) {
 	}
 }
 
-func TestReadCast(t *testing.T) {
-	got, err := sim.ReadCast(strings.NewReader("# the cast\n\nNO DP45821 9578010000000000012\nSE ABC12D\n"), gates())
+func TestReadVehicles(t *testing.T) {
+	got, err := sim.ReadVehicles(strings.NewReader("# the cast\n\nNO DP45821 9578010000000000012\nSE ABC12D\n"), gates())
 	want := []sim.Vehicle{
 		{PAN: "9578010000000000012", Plate: hardware.PlateRead{Country: "NO", Text: "DP45821"}, Gates: gates()},
 		{Plate: hardware.PlateRead{Country: "SE", Text: "ABC12D"}, Gates: gates()},
@@ -94,7 +94,7 @@ func TestReadCast(t *testing.T) {
 		t.Errorf("got %v (-want +got):\n%s", err, diff)
 	}
 	for _, text := range []string{"", "NO", "NO DP45821 123", "NO DP45821 1 2"} {
-		if _, err := sim.ReadCast(strings.NewReader(text), nil); err == nil {
+		if _, err := sim.ReadVehicles(strings.NewReader(text), nil); err == nil {
 			t.Errorf("%q: got no error", text)
 		}
 	}

@@ -27,7 +27,7 @@ type Tag struct {
 	Others  []Contract // listed in the VST before the tag's own contract
 	Refuses bool       // answers every request with access denied
 
-	Keys   *seal.Tag // what it signs with; nil signs nothing
+	Keys   *seal.TagKeys // what it signs with; nil signs nothing
 	Access bool      // security level 1: nothing without credentials
 	KeyRef uint16    // of the access key
 
@@ -70,8 +70,8 @@ func NewTag(pan string, plate hardware.PlateRead) (*Tag, error) {
 }
 
 // Secure puts keys into the tag and raises it to security level 1.
-func (t *Tag) Secure(keys *seal.Set) *Tag {
-	t.Keys, t.Access, t.KeyRef = keys.Tag(t.Mark, t.Number), true, binary.BigEndian.Uint16(t.Number[6:])
+func (t *Tag) Secure(keys *seal.KeySet) *Tag {
+	t.Keys, t.Access, t.KeyRef = keys.TagKeys(t.Mark, t.Number), true, binary.BigEndian.Uint16(t.Number[6:])
 	return t
 }
 
@@ -99,22 +99,22 @@ func (t *Tag) Answer(in []byte) []byte {
 	return out
 }
 
-// Air is what a tag answers, without a radio between: the shortest antenna there is.
-type Air func(in []byte) []byte
+// DirectAntenna is what a tag answers, without a radio between: the shortest antenna there is.
+type DirectAntenna func(in []byte) []byte
 
-var _ efc.Antenna = Air(nil)
+var _ efc.Antenna = DirectAntenna(nil)
 
 // Find implements efc.Antenna.
-func (a Air) Find(_ context.Context, bst []byte) ([]byte, time.Time, error) {
+func (a DirectAntenna) Find(_ context.Context, bst []byte) ([]byte, time.Time, error) {
 	return a(bst), time.Time{}, nil
 }
 
 // Exchange implements efc.Antenna.
-func (a Air) Exchange(_ context.Context, apdu []byte, _ bool) ([]byte, error) { return a(apdu), nil }
+func (a DirectAntenna) Exchange(_ context.Context, apdu []byte, _ bool) ([]byte, error) { return a(apdu), nil }
 
 // Exchange carries out one transaction between a profile's antenna and a tag, octet by octet. answer
 // is the tag's side; it returns nil when nothing comes back.
 func Exchange(p efc.Profile, answer func([]byte) []byte, now time.Time) (hardware.TagRead, error) {
-	h := efc.Host{Antenna: Air(answer), Now: func() time.Time { return now }}
+	h := efc.Host{Antenna: DirectAntenna(answer), Now: func() time.Time { return now }}
 	return h.Run(context.Background(), efc.New(p, dsrc.Octets4{}))
 }

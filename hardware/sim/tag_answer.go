@@ -53,16 +53,16 @@ func application(aid, eid int, p dsrc.TollParameter) dsrc.Application {
 	}
 }
 
-// admits tells whether a request may be answered.
-func (t *Tag) admits(eid int, credentials dsrc.Octets) bool {
+// mayAnswer tells whether a request may be answered.
+func (t *Tag) mayAnswer(eid int, credentials dsrc.Octets) bool {
 	if t.Refuses || eid != tollEID {
 		return false
 	}
-	return !t.Access || t.Keys != nil && t.Keys.Admits(t.KeyRef, t.random, credentials)
+	return !t.Access || t.Keys != nil && t.Keys.CheckCredentials(t.KeyRef, t.random, credentials)
 }
 
 func (t *Tag) onGet(p dsrc.GetRequest) dsrc.PDU {
-	if !t.admits(p.EID, p.Credentials) {
+	if !t.mayAnswer(p.EID, p.Credentials) {
 		return dsrc.GetResponse{EID: p.EID, Return: dsrc.Some(dsrc.AccessDenied)}
 	}
 	list, complete := t.attributes(p.Attributes)
@@ -107,7 +107,7 @@ func (t *Tag) attribute(id int) dsrc.Value {
 // onSet takes receipts and nothing else.
 func (t *Tag) onSet(p dsrc.SetRequest) dsrc.PDU {
 	status := dsrc.NoError
-	if !t.admits(p.EID, p.Credentials) {
+	if !t.mayAnswer(p.EID, p.Credentials) {
 		status = dsrc.AccessDenied
 	}
 	for _, a := range p.Attributes {
@@ -152,7 +152,7 @@ func (t *Tag) onAction(p dsrc.ActionRequest) dsrc.PDU {
 
 func (t *Tag) onGetStamped(p dsrc.ActionRequest) dsrc.PDU {
 	refused := func(s dsrc.Status) dsrc.PDU { return dsrc.ActionResponse{EID: p.EID, Return: dsrc.Some(s)} }
-	if !t.admits(p.EID, p.Credentials) {
+	if !t.mayAnswer(p.EID, p.Credentials) {
 		return refused(dsrc.AccessDenied)
 	}
 	want, ok := p.Parameter.Value.(dsrc.GetStampedRequest)

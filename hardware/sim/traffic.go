@@ -48,7 +48,7 @@ type Traffic struct {
 	Misread  float64                 // share of plates with a letter or digit wrong
 	Follow   float64                 // share of vehicles that follow the one before closely, in its lane
 	Speed    float64                 // km/h in the middle; 0 is 80
-	Dice     *rand.Rand
+	Rand     *rand.Rand
 
 	before Arrival
 }
@@ -62,8 +62,8 @@ const (
 	crawl       = 5   // km/h
 )
 
-// Dice are the random numbers of a seed; streams of one seed do not resemble one another.
-func Dice(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
+// NewRand are the random numbers of a seed; streams of one seed do not resemble one another.
+func NewRand(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
 
 // Next draws the vehicle after an instant.
 func (t *Traffic) Next(now time.Time) Arrival {
@@ -71,14 +71,14 @@ func (t *Traffic) Next(now time.Time) Arrival {
 	if t.Day != nil {
 		rate *= t.Day(now)
 	}
-	v := t.Vehicles[t.Dice.IntN(len(t.Vehicles))]
+	v := t.Vehicles[t.Rand.IntN(len(t.Vehicles))]
 	a := Arrival{
-		After:   time.Duration(t.Dice.ExpFloat64() / rate * float64(time.Second)),
-		Vehicle: v, Gate: v.Gates[t.Dice.IntN(len(v.Gates))], Plate: v.Plate,
+		After:   time.Duration(t.Rand.ExpFloat64() / rate * float64(time.Second)),
+		Vehicle: v, Gate: v.Gates[t.Rand.IntN(len(v.Gates))], Plate: v.Plate,
 	}
-	a.TagRead = v.PAN != "" && t.Dice.Float64() < tagsRead
-	if t.Dice.Float64() < t.Misread {
-		a.Plate.Text = misread(t.Dice, a.Plate.Text)
+	a.TagRead = v.PAN != "" && t.Rand.Float64() < tagsRead
+	if t.Rand.Float64() < t.Misread {
+		a.Plate.Text = misread(t.Rand, a.Plate.Text)
 	}
 	a.Speed = t.speed()
 	t.follow(&a)
@@ -90,13 +90,13 @@ func (t *Traffic) speed() float64 {
 	if middle == 0 {
 		middle = usualSpeed
 	}
-	return max(middle*(1+speedSpread*t.Dice.NormFloat64()), crawl)
+	return max(middle*(1+speedSpread*t.Rand.NormFloat64()), crawl)
 }
 
 // follow may put a vehicle close behind the one before, as slow as that.
 func (t *Traffic) follow(a *Arrival) {
-	if t.Follow > 0 && t.before.Speed > 0 && t.Dice.Float64() < t.Follow && slices.Contains(a.Vehicle.Gates, t.before.Gate) {
-		gap := followMin + followMore*t.Dice.Float64()
+	if t.Follow > 0 && t.before.Speed > 0 && t.Rand.Float64() < t.Follow && slices.Contains(a.Vehicle.Gates, t.before.Gate) {
+		gap := followMin + followMore*t.Rand.Float64()
 		a.After, a.Gate, a.Speed = time.Duration(gap*float64(time.Second)), t.before.Gate, t.before.Speed
 	}
 	t.before = *a
@@ -116,9 +116,9 @@ func misread(dice *rand.Rand, text string) string {
 	return text[:i] + string(wrong) + text[i+1:]
 }
 
-// Commuters is a day with a peak in the morning and one in the afternoon, and little at night, by the
+// CommuterDay is a day with a peak in the morning and one in the afternoon, and little at night, by the
 // instant's own clock.
-func Commuters(at time.Time) float64 {
+func CommuterDay(at time.Time) float64 {
 	switch h := at.Hour(); {
 	case h < 5 || h == 23:
 		return 0.1

@@ -31,14 +31,14 @@ func (z *Zone) change(how func()) {
 	z.changed = make(chan struct{})
 }
 
-// look returns who is there, and what is closed when that changes.
-func (z *Zone) look() ([]*Tag, <-chan struct{}) {
+// snapshot returns who is there, and what is closed when that changes.
+func (z *Zone) snapshot() ([]*Tag, <-chan struct{}) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	return slices.Clone(z.tags), z.changed
 }
 
-func (z *Zone) holds(t *Tag) bool {
+func (z *Zone) contains(t *Tag) bool {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	return slices.Contains(z.tags, t)

@@ -25,7 +25,7 @@ type Site struct {
 type Agent struct {
 	Sites  []Site
 	Sender *Sender
-	Seen   func(Observation, hardware.Sighting) // told of every passage once it is kept; may be nil
+	OnKept   func(Observation, hardware.Sighting) // told of every passage once it is kept; may be nil
 }
 
 // Run reads until ctx ends or a reader fails, and then tries for a few seconds to send what is left;
@@ -48,23 +48,23 @@ func (a *Agent) Run(ctx context.Context) error {
 	err := readers.wait()
 	end()
 	err = errors.Join(err, senders.wait())
-	return errors.Join(err, a.finish(context.WithoutCancel(ctx)), a.Sender.Spool.Sync())
+	return errors.Join(err, a.sendRest(context.WithoutCancel(ctx)), a.Sender.Spool.Sync())
 }
 
-// finish sends what came last.
-func (a *Agent) finish(ctx context.Context) error {
+// sendRest sends what came last.
+func (a *Agent) sendRest(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, graceMax)
 	defer cancel()
-	return ignoreEnd(ctx, a.Sender.Drain(ctx))
+	return ignoreCancelled(ctx, a.Sender.Drain(ctx))
 }
 
 // keep writes a sighting to the spool. While the disk refuses, the lane waits with the passage in hand.
 func (a *Agent) keep(ctx context.Context, station string, s hardware.Sighting) error {
 	for {
-		o, err := a.Sender.Spool.Append(Of(station, s))
+		o, err := a.Sender.Spool.Append(FromSighting(station, s))
 		if err == nil {
-			if a.Seen != nil {
-				a.Seen(o, s)
+			if a.OnKept != nil {
+				a.OnKept(o, s)
 			}
 			return nil
 		}

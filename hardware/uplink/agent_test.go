@@ -17,14 +17,14 @@ import (
 func station(seed uint64) *sim.Reader {
 	gates := []sim.Gate{{Lane: 1, Direction: "in"}, {Lane: 2, Direction: "out"}}
 	return &sim.Reader{
-		Traffic: &sim.Traffic{Vehicles: sim.Cast(sim.Dice(seed, 0), 20, gates), Rate: 2000, Dice: sim.Dice(seed, 1)},
+		Traffic: &sim.Traffic{Vehicles: sim.RandomVehicles(sim.NewRand(seed, 0), 20, gates), Rate: 2000, Rand: sim.NewRand(seed, 1)},
 		Profile: efc.Standard(dsrc.BeaconID{Manufacturer: 1, Individual: 1000}), Now: time.Now, Wait: uplink.Sleep,
 	}
 }
 
 // From simulated tags in octets to the server: every passage kept is a passage arrived, and each lane
 // counts without a gap.
-func TestAgentBringsEveryPassage(t *testing.T) {
+func TestAgentDeliversEveryPassage(t *testing.T) {
 	s := newServer(t, nil)
 	sender := sender(s.URL, open(t, t.TempDir()))
 	sender.Wait = uplink.Sleep
@@ -35,7 +35,7 @@ func TestAgentBringsEveryPassage(t *testing.T) {
 	seen, tags := map[string]bool{}, 0
 	agent := uplink.Agent{
 		Sites: []uplink.Site{{Station: "oslo-301", Reader: station(1)}, {Station: "oslo-302", Reader: station(2)}}, Sender: sender,
-		Seen: func(o uplink.Observation, _ hardware.Sighting) {
+		OnKept: func(o uplink.Observation, _ hardware.Sighting) {
 			mu.Lock()
 			defer mu.Unlock()
 			seen[key(o)] = true
@@ -62,7 +62,7 @@ func TestAgentBringsEveryPassage(t *testing.T) {
 }
 
 // A reader that fails ends the agent, and what was kept is still sent.
-func TestAgentEndsWithItsReader(t *testing.T) {
+func TestAgentStopsWhenReaderFails(t *testing.T) {
 	s := newServer(t, nil)
 	sender := sender(s.URL, open(t, t.TempDir()))
 	sender.Wait = uplink.Sleep
@@ -87,9 +87,9 @@ func (broken) Run(_ context.Context, emit func(hardware.Sighting) error) error {
 func (broken) Health() hardware.Health { return hardware.Health{} }
 
 // Only a tag that was read counts as the passage's tag.
-func TestStrangeTagLeavesThePassageToTheCamera(t *testing.T) {
+func TestOnlyReadTagIsReported(t *testing.T) {
 	for finding, want := range map[hardware.Finding]string{hardware.Read: "9578010000000000012", hardware.Expired: "", hardware.WrongNumber: ""} {
-		o := uplink.Of("oslo-301", hardware.Sighting{Tag: hardware.TagRead{Finding: finding, PAN: "9578010000000000012"}})
+		o := uplink.FromSighting("oslo-301", hardware.Sighting{Tag: hardware.TagRead{Finding: finding, PAN: "9578010000000000012"}})
 		if o.Tag != want {
 			t.Errorf("%s: got tag %q, want %q", finding, o.Tag, want)
 		}

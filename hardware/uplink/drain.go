@@ -17,8 +17,8 @@ func (s *Spool) next(n, octetsMax int) ([][]byte, error) {
 	return s.log.Next(n, octetsMax)
 }
 
-// done notes that the server has answered for the n passages that next returned last.
-func (s *Spool) done(n int) error {
+// acknowledge notes that the server has answered for the n passages that next returned last.
+func (s *Spool) acknowledge(n int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.waiting -= n
@@ -26,7 +26,7 @@ func (s *Spool) done(n int) error {
 }
 
 // Next syncs first: what the server has seen must not come again under another number.
-func (s *files) Next(n, octetsMax int) ([][]byte, error) {
+func (s *segmentLog) Next(n, octetsMax int) ([][]byte, error) {
 	if err := s.Sync(); err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (s *files) Next(n, octetsMax int) ([][]byte, error) {
 		if at.Segment == s.tailNo {
 			break
 		}
-		at = mark{Segment: at.Segment + 1}
+		at = position{Segment: at.Segment + 1}
 	}
 	s.batch = at
 	return lines, nil
@@ -74,7 +74,7 @@ func readFrom(path string, offset int64, n int) ([]byte, error) {
 
 // Done removes the segments before what is done first: a full disk has no room for the mark until they
 // are gone. What a crash leaves without its mark is sent again and counted as a duplicate.
-func (s *files) Done() error {
+func (s *segmentLog) Done() error {
 	old := s.sent.Segment
 	s.sent = s.batch
 	for ; old < s.sent.Segment; old++ {
@@ -86,19 +86,19 @@ func (s *files) Done() error {
 	if err != nil {
 		return err
 	}
-	if err := replace(filepath.Join(s.dir, "sent"), text); err != nil {
+	if err := replaceFile(filepath.Join(s.dir, "sent"), text); err != nil {
 		return fmt.Errorf("note what is sent: %w", err)
 	}
 	return nil
 }
 
-// refuse keeps lines that the server does not understand, for a person to look at, before the spool
+// keepRefused keeps lines that the server does not understand, for a person to look at, before the spool
 // lets go of them.
-func (s *Spool) refuse(lines [][]byte) error {
+func (s *Spool) keepRefused(lines [][]byte) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	f, err := os.OpenFile(filepath.Join(s.dir, keepRefused), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(filepath.Join(s.dir, refusedFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("keep refused passages: %w", err)
 	}

@@ -63,7 +63,7 @@ func newMemory() *memory { return &memory{kept: map[string]bool{}, order: map[st
 func road(perSecond float64) *sim.Reader {
 	gates := []sim.Gate{{Lane: 1, Direction: "in"}, {Lane: 2, Direction: "out"}, {Lane: 3, Direction: "in"}, {Lane: 4, Direction: "out"}}
 	return &sim.Reader{
-		Traffic: &sim.Traffic{Vehicles: sim.Cast(sim.Dice(5, 0), 500, gates), Rate: perSecond, Dice: sim.Dice(5, 1)},
+		Traffic: &sim.Traffic{Vehicles: sim.RandomVehicles(sim.NewRand(5, 0), 500, gates), Rate: perSecond, Rand: sim.NewRand(5, 1)},
 		Profile: efc.Standard(dsrc.BeaconID{Manufacturer: 1, Individual: 1000}), Now: time.Now, Wait: uplink.Sleep,
 	}
 }
@@ -86,7 +86,7 @@ func simulate(t *testing.T, perSecond float64, duration time.Duration, during fu
 		}
 		agent := uplink.Agent{
 			Sites: []uplink.Site{{Station: "oslo-301", Reader: road(perSecond)}}, Sender: sender,
-			Seen: func(uplink.Observation, hardware.Sighting) { kept++ },
+			OnKept: func(uplink.Observation, hardware.Sighting) { kept++ },
 		}
 		if err := agent.Run(ctx); err != nil {
 			t.Fatal(err)
@@ -106,7 +106,7 @@ func (m *memory) check(t *testing.T, kept int) {
 }
 
 // 20 passages a second for ten simulated minutes on four lanes, without a loss; one minute in a short run.
-func TestSustainedTraffic(t *testing.T) {
+func TestSustainedTrafficLosesNothing(t *testing.T) {
 	began, minutes := time.Now(), 1
 	if figures() {
 		minutes = 10
@@ -121,7 +121,7 @@ func TestSustainedTraffic(t *testing.T) {
 
 // The server is away for a simulated day of an average station, 8,350 vehicles (reader.md 5), and comes
 // back; in a short run an hour.
-func TestServerAwayForADay(t *testing.T) {
+func TestServerDownForADay(t *testing.T) {
 	away := time.Hour
 	if figures() {
 		away = 24 * time.Hour
@@ -137,7 +137,7 @@ func TestServerAwayForADay(t *testing.T) {
 }
 
 // A buffer of 80,000 passages is drained over loopback in under a minute while live traffic goes on.
-func TestBufferIsDrainedWhileTrafficGoesOn(t *testing.T) {
+func TestSpoolIsDrainedDuringLiveTraffic(t *testing.T) {
 	const waiting, drainMax = 80_000, time.Minute
 	s := newServer(t, nil)
 	spool := open(t, t.TempDir())
@@ -148,7 +148,7 @@ func TestBufferIsDrainedWhileTrafficGoesOn(t *testing.T) {
 	live := 0
 	agent := uplink.Agent{
 		Sites: []uplink.Site{{Station: "oslo-302", Reader: road(20)}}, Sender: sender,
-		Seen: func(uplink.Observation, hardware.Sighting) { live++ },
+		OnKept: func(uplink.Observation, hardware.Sighting) { live++ },
 	}
 	began := time.Now()
 	done := make(chan error, 1)

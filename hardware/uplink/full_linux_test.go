@@ -63,7 +63,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 	var want []string
 	agent := uplink.Agent{
 		Sites:  []uplink.Site{{Station: "oslo-301", Reader: burst{cars, func() { full.Do(func() { close(room) }) }}}},
-		Sender: sender, Seen: func(o uplink.Observation, _ hardware.Sighting) { want = append(want, key(o)) },
+		Sender: sender, OnKept: func(o uplink.Observation, _ hardware.Sighting) { want = append(want, key(o)) },
 	}
 	if err := agent.Run(t.Context()); !errors.Is(err, errBroken) {
 		t.Fatalf("got %v, want the reader's own end", err)
@@ -93,7 +93,7 @@ func (b burst) Run(_ context.Context, emit func(hardware.Sighting) error) error 
 func (burst) Health() hardware.Health { return hardware.Health{} }
 
 // A spool that filled the disk by itself, segment by segment, is drained and goes on.
-func TestSpoolThatFilledTheDisk(t *testing.T) {
+func TestSpoolThatFilledTheDiskDrains(t *testing.T) {
 	dir, small := smallDisk(t, "6m")
 	spool := open(t, filepath.Join(dir, "spool"))
 	var want []string

@@ -36,13 +36,13 @@ type Journal struct {
 	waiting map[int64]hardware.Sighting
 }
 
-// entry is one record.
-type entry struct {
+// journalEntry is one record.
+type journalEntry struct {
 	ID      int64              `json:"id,omitempty"`
 	Seen    *hardware.Sighting `json:"seen,omitempty"`
 	Settles []int64            `json:"settles,omitempty"`
-	Tells   *hardware.Sighting `json:"tells,omitempty"`
-	Told    bool               `json:"told,omitempty"`
+	Emits   *hardware.Sighting `json:"tells,omitempty"`
+	Emitted    bool               `json:"told,omitempty"`
 }
 
 var _ lane.Journal = (*Journal)(nil)
@@ -56,8 +56,8 @@ func OpenJournal(station string, spool *Spool) (*Journal, error) {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
 	if untold != nil {
-		o := Of(station, *untold)
-		has, err := spool.has(o)
+		o := FromSighting(station, *untold)
+		has, err := spool.contains(o)
 		if err == nil && !has {
 			_, err = spool.Append(o)
 		}
@@ -83,7 +83,7 @@ func (j *Journal) read() (untold *hardware.Sighting, err error) {
 			return untold, nil //nolint:nilerr // the file ends here
 		}
 		all = rest
-		var e entry
+		var e journalEntry
 		if err := json.Unmarshal(payload, &e); err != nil {
 			return nil, err
 		}
@@ -91,10 +91,10 @@ func (j *Journal) read() (untold *hardware.Sighting, err error) {
 		case e.Seen != nil:
 			j.waiting[e.ID] = *e.Seen
 			j.next = max(j.next, e.ID)
-		case e.Told:
+		case e.Emitted:
 			untold = nil
 		default:
-			untold = e.Tells
+			untold = e.Emits
 			for _, id := range e.Settles {
 				delete(j.waiting, id)
 			}
@@ -115,7 +115,7 @@ func (j *Journal) Keep(s hardware.Sighting) (int64, error) {
 	defer j.mu.Unlock()
 	s.Tag.Raw = nil // for disputes, not for joining; a record has a bound
 	id := j.next + 1
-	if err := j.write(entry{ID: id, Seen: &s}); err != nil {
+	if err := j.write(journalEntry{ID: id, Seen: &s}); err != nil {
 		return 0, fmt.Errorf("keep sighting: %w", err)
 	}
 	j.next = id
@@ -139,11 +139,11 @@ func (j *Journal) Settle(p lane.Passage, tell func(hardware.Sighting) error) err
 			return err
 		}
 	}
-	e := entry{Settles: p.Events}
+	e := journalEntry{Settles: p.Events}
 	if tell != nil {
 		s := p.Sighting
 		s.Tag.Raw = nil
-		e.Tells = &s
+		e.Emits = &s
 	}
 	if err := j.write(e); err != nil {
 		return fmt.Errorf("settle passage: %w", err)
@@ -157,7 +157,7 @@ func (j *Journal) Settle(p lane.Passage, tell func(hardware.Sighting) error) err
 	if err := tell(p.Sighting); err != nil {
 		return err
 	}
-	_ = j.write(entry{Told: true}) // without it the spool is asked after a crash
+	_ = j.write(journalEntry{Emitted: true}) // without it the spool is asked after a crash
 	return nil
 }
 
@@ -168,7 +168,7 @@ func (j *Journal) Close() error {
 	return errors.Join(j.file.Sync(), j.file.Close())
 }
 
-func (j *Journal) write(e entry) error {
+func (j *Journal) write(e journalEntry) error {
 	payload, err := json.Marshal(e)
 	if err != nil {
 		return err
@@ -189,13 +189,13 @@ func (j *Journal) compact() error {
 	var content []byte
 	for _, id := range slices.Sorted(maps.Keys(j.waiting)) {
 		s := j.waiting[id]
-		payload, err := json.Marshal(entry{ID: id, Seen: &s})
+		payload, err := json.Marshal(journalEntry{ID: id, Seen: &s})
 		if err != nil {
 			return err
 		}
 		content = appendRecord(content, payload)
 	}
-	if err := replace(j.path, content); err != nil {
+	if err := replaceFile(j.path, content); err != nil {
 		return fmt.Errorf("write journal anew: %w", err)
 	}
 	f, err := os.OpenFile(j.path, os.O_RDWR, 0o600)
@@ -210,18 +210,18 @@ func (j *Journal) compact() error {
 	return before.Close()
 }
 
-// has looks for a passage in all that is in the spool, sent or not. What was written last is always there.
-func (s *Spool) has(o Observation) (bool, error) {
+// contains looks for a passage in all that is in the spool, sent or not. What was written last is always there.
+func (s *Spool) contains(o Observation) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.log.Find(func(record []byte) bool {
 		var kept Observation
-		return json.Unmarshal(record, &kept) == nil && kept.same(o)
+		return json.Unmarshal(record, &kept) == nil && kept.samePassage(o)
 	})
 }
 
-// same tells whether two observations are of one passage, whatever their numbers.
-func (o Observation) same(p Observation) bool {
+// samePassage tells whether two observations are of one passage, whatever their numbers.
+func (o Observation) samePassage(p Observation) bool {
 	at := o.At.Equal(p.At)
 	o.At, o.Epoch, o.Sequence = p.At, p.Epoch, p.Sequence
 	return at && o == p

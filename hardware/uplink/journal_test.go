@@ -39,7 +39,7 @@ func crash(t *testing.T, dir string) string {
 }
 
 // Wherever the process dies between seeing a tag and having told of it, the tag is told once.
-func TestJournalTellsOnceWhereverItDies(t *testing.T) {
+func TestJournalEmitsOnceAfterAnyCrash(t *testing.T) {
 	dir := t.TempDir()
 	spool := open(t, dir)
 	j := openJournal(t, spool)
@@ -52,7 +52,7 @@ func TestJournalTellsOnceWhereverItDies(t *testing.T) {
 	p := lane.Passage{Sighting: tagAt(1), Events: []int64{id}}
 	err = j.Settle(p, func(s hardware.Sighting) error {
 		left = append(left, crash(t, dir)) // about to be told
-		_, err := spool.Append(uplink.Of("oslo-301", s))
+		_, err := spool.Append(uplink.FromSighting("oslo-301", s))
 		left = append(left, crash(t, dir)) // told, not noted
 		return err
 	})
@@ -67,7 +67,7 @@ func TestJournalTellsOnceWhereverItDies(t *testing.T) {
 			if round == 0 {
 				for id, s := range journal.Waiting() {
 					if err := journal.Settle(lane.Passage{Sighting: s, Events: []int64{id}}, func(s hardware.Sighting) error {
-						_, err := spool.Append(uplink.Of("oslo-301", s))
+						_, err := spool.Append(uplink.FromSighting("oslo-301", s))
 						return err
 					}); err != nil {
 						t.Fatal(err)
@@ -100,7 +100,7 @@ func closeBoth(t *testing.T, spool *uplink.Spool, j *uplink.Journal) {
 }
 
 // What was settled is forgotten, what waits is not, however long the journal has grown or where it was torn.
-func TestJournalForgetsWhatIsSettled(t *testing.T) {
+func TestJournalDropsSettledSightings(t *testing.T) {
 	dir := t.TempDir()
 	spool, j := reopen(t, dir)
 	for i := range 4000 {

@@ -53,7 +53,7 @@ func (b *badLine) serve() {
 
 // A line that is cut at any octet, of a batch or of its answer, loses nothing, doubles nothing and keeps
 // every lane's order.
-func TestLineIsCutAtAnyOctet(t *testing.T) {
+func TestConnectionCutAtAnyOctetLosesNothing(t *testing.T) {
 	s := newServer(t, nil)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -78,7 +78,7 @@ func TestLineIsCutAtAnyOctet(t *testing.T) {
 }
 
 // A server that takes a batch and never answers, as a half-open line looks, is given up and asked again.
-func TestHalfOpenLineIsGivenUp(t *testing.T) {
+func TestHalfOpenConnectionTimesOut(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

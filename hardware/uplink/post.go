@@ -18,16 +18,16 @@ const (
 	replyMax = 1 << 20
 )
 
-// errFaulty says that the server will never take the batch as it is.
-var errFaulty = errors.New("batch refused")
+// errBatchInvalid says that the server will never take the batch as it is.
+var errBatchInvalid = errors.New("batch refused")
 
-// awayError says that the server may take the same batch later.
-type awayError struct {
+// unavailableError says that the server may take the same batch later.
+type unavailableError struct {
 	why   string
 	after time.Duration // as the server asks, or 0
 }
 
-func (e *awayError) Error() string { return e.why }
+func (e *unavailableError) Error() string { return e.why }
 
 // reply is the server's answer to a batch that it has taken in.
 type reply struct {
@@ -56,10 +56,10 @@ func (r reply) of(lines [][]byte) [][]byte {
 	return refused
 }
 
-// Answer is what the server says to a batch, in the terms of HTTP.
-type Answer struct {
+// Response is what the server says to a batch, in the terms of HTTP.
+type Response struct {
 	Status int
-	After  time.Duration // before the same is sent again, or 0
+	RetryAfter  time.Duration // before the same is sent again, or 0
 	Body   []byte
 }
 
@@ -67,52 +67,52 @@ type Answer struct {
 func (s *Sender) post(ctx context.Context, lines [][]byte) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, postMax)
 	defer cancel()
-	way := s.Way
+	way := s.Transport
 	if way == nil {
 		way = s.http
 	}
-	a, err := way(ctx, body(lines))
+	a, err := way(ctx, ndjson(lines))
 	if err != nil {
 		return reply{}, fmt.Errorf("send passages: %w", err)
 	}
-	return understand(a, len(lines))
+	return parseResponse(a, len(lines))
 }
 
-func (s *Sender) http(ctx context.Context, batch []byte) (Answer, error) {
+func (s *Sender) http(ctx context.Context, batch []byte) (Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Server+Route, bytes.NewReader(batch))
 	if err != nil {
-		return Answer{}, err
+		return Response{}, err
 	}
 	req.Header.Set("Authorization", "Bearer "+s.Key)
 	req.Header.Set("Content-Type", "application/x-ndjson")
 	res, err := s.Client.Do(req)
 	if err != nil {
-		return Answer{}, err
+		return Response{}, err
 	}
 	defer func() { _ = res.Body.Close() }() // what matters of it is read below
 	text, err := io.ReadAll(io.LimitReader(res.Body, replyMax))
 	if err != nil {
-		return Answer{}, fmt.Errorf("read answer: %w", err)
+		return Response{}, fmt.Errorf("read answer: %w", err)
 	}
 	seconds, _ := strconv.Atoi(res.Header.Get("Retry-After"))
-	return Answer{Status: res.StatusCode, After: time.Duration(seconds) * time.Second, Body: text}, nil
+	return Response{Status: res.StatusCode, RetryAfter: time.Duration(seconds) * time.Second, Body: text}, nil
 }
 
-// understand turns an answer into what it means for a batch of n. Only a body that counts every
+// parseResponse turns an answer into what it means for a batch of n. Only a body that counts every
 // passage lets the spool forget them: a proxy's friendly page does not.
-func understand(a Answer, n int) (reply, error) {
+func parseResponse(a Response, n int) (reply, error) {
 	switch code := a.Status; {
 	case code >= 200 && code < 300:
 		var r reply
 		if err := json.Unmarshal(a.Body, &r); err != nil {
-			return reply{}, &awayError{why: "answer is not the server's: " + err.Error()}
+			return reply{}, &unavailableError{why: "answer is not the server's: " + err.Error()}
 		}
 		if counted := r.Accepted + r.Quarantined + r.RefusedN; counted < n {
-			return reply{}, &awayError{why: fmt.Sprintf("answer counts %d of %d passages", counted, n)}
+			return reply{}, &unavailableError{why: fmt.Sprintf("answer counts %d of %d passages", counted, n)}
 		}
 		return r, nil
 	case code == http.StatusBadRequest, code == http.StatusRequestEntityTooLarge, code == http.StatusUnprocessableEntity:
-		return reply{}, fmt.Errorf("%w: %d %.200s", errFaulty, a.Status, a.Body)
+		return reply{}, fmt.Errorf("%w: %d %.200s", errBatchInvalid, a.Status, a.Body)
 	}
-	return reply{}, &awayError{why: fmt.Sprintf("%d %s %.200s", a.Status, http.StatusText(a.Status), a.Body), after: a.After}
+	return reply{}, &unavailableError{why: fmt.Sprintf("%d %s %.200s", a.Status, http.StatusText(a.Status), a.Body), after: a.RetryAfter}
 }

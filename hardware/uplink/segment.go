@@ -21,24 +21,24 @@ const (
 // segments: what waits in it would never be sent.
 const StreamFolder = "stream"
 
-// files is the Log of an append-only row of segment files with a mark up to where the server has answered.
-type files struct {
+// segmentLog is the Log of an append-only row of segment files with a mark up to where the server has answered.
+type segmentLog struct {
 	dir      string
 	torn     int
 	tail     *os.File // the segment being written
 	tailNo   int
 	tailSize int64
 	unsynced int
-	sent     mark
-	batch    mark // where the batch that was read last ends
+	sent     position
+	batch    position // where the batch that was read last ends
 }
 
 // open takes up the segments and counts what waits in them.
-func (s *files) open() (log Log, waiting int, err error) {
+func (s *segmentLog) open() (log Log, waiting int, err error) {
 	if stream := filepath.Join(s.dir, StreamFolder); exists(stream) {
 		return nil, 0, fmt.Errorf("passages may wait in %s: send them with the leaf's upstream first, and remove it then", stream)
 	}
-	waiting, err = s.take()
+	waiting, err = s.load()
 	return s, waiting, err
 }
 
@@ -47,8 +47,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-func (s *files) take() (waiting int, err error) {
-	if s.sent, err = readMark(filepath.Join(s.dir, "sent")); err != nil {
+func (s *segmentLog) load() (waiting int, err error) {
+	if s.sent, err = readPosition(filepath.Join(s.dir, "sent")); err != nil {
 		return 0, err
 	}
 	numbers, err := segments(s.dir)
@@ -62,7 +62,7 @@ func (s *files) take() (waiting int, err error) {
 			}
 			continue
 		}
-		n, torn, err := mend(segmentPath(s.dir, no), s.sent.skip(no))
+		n, torn, err := repairSegment(segmentPath(s.dir, no), s.sent.offsetIn(no))
 		if err != nil {
 			return 0, err
 		}
@@ -81,14 +81,14 @@ func moveSegments(dir string, to Log) (moved int, err error) {
 	if err != nil || len(numbers) == 0 {
 		return 0, err
 	}
-	s := &files{dir: dir}
-	if _, err := s.take(); err != nil {
+	s := &segmentLog{dir: dir}
+	if _, err := s.load(); err != nil {
 		return 0, err
 	}
 	for {
 		records, err := s.Next(BatchMax, batchSize)
 		if err != nil || len(records) == 0 {
-			return moved, errors.Join(err, s.Close(), s.remove(err == nil))
+			return moved, errors.Join(err, s.Close(), s.removeSegments(err == nil))
 		}
 		for _, record := range records {
 			if err := to.Append(record); err != nil {
@@ -102,8 +102,8 @@ func moveSegments(dir string, to Log) (moved int, err error) {
 	}
 }
 
-// remove forgets the files when all of them is moved.
-func (s *files) remove(all bool) error {
+// removeSegments forgets the files when all of them is moved.
+func (s *segmentLog) removeSegments(all bool) error {
 	numbers, err := segments(s.dir)
 	if !all || err != nil {
 		return err
@@ -115,7 +115,7 @@ func (s *files) remove(all bool) error {
 }
 
 // Append writes a record; a power cut within the next 64 may lose it.
-func (s *files) Append(payload []byte) error {
+func (s *segmentLog) Append(payload []byte) error {
 	if s.tailSize >= segmentMax {
 		if err := s.nextSegment(); err != nil {
 			return err
@@ -133,7 +133,7 @@ func (s *files) Append(payload []byte) error {
 }
 
 // Sync tells the disk to keep what was written.
-func (s *files) Sync() error {
+func (s *segmentLog) Sync() error {
 	if s.unsynced == 0 {
 		return nil
 	}
@@ -145,7 +145,7 @@ func (s *files) Sync() error {
 }
 
 // Find reads from the newest segment back; a segment is kept until the one after it has begun.
-func (s *files) Find(found func([]byte) bool) (bool, error) {
+func (s *segmentLog) Find(found func([]byte) bool) (bool, error) {
 	numbers, err := segments(s.dir)
 	if err != nil {
 		return false, err
@@ -170,7 +170,7 @@ func (s *files) Find(found func([]byte) bool) (bool, error) {
 }
 
 // Close lets go of the segment.
-func (s *files) Close() error { return s.tail.Close() }
+func (s *segmentLog) Close() error { return s.tail.Close() }
 
 func segmentPath(dir string, no int) string {
 	return filepath.Join(dir, fmt.Sprintf("%010d%s", no, segmentEnd))
@@ -193,9 +193,9 @@ func segments(dir string) ([]int, error) {
 	return numbers, nil
 }
 
-// mend counts the whole records of a segment from an offset on and moves what a crash has left behind
+// repairSegment counts the whole records of a segment from an offset on and moves what a crash has left behind
 // the last of them, torn octets, into a file of its own.
-func mend(path string, from int64) (records, torn int, err error) {
+func repairSegment(path string, from int64) (records, torn int, err error) {
 	all, err := os.ReadFile(path)
 	if err != nil {
 		return 0, 0, err
@@ -215,7 +215,7 @@ func mend(path string, from int64) (records, torn int, err error) {
 	if len(rest) == 0 {
 		return records, 0, nil
 	}
-	if err := replace(path+".torn", rest); err != nil {
+	if err := replaceFile(path+".torn", rest); err != nil {
 		return records, 0, err
 	}
 	return records, len(rest), os.Truncate(path, int64(len(all)-len(rest)))
@@ -224,7 +224,7 @@ func mend(path string, from int64) (records, torn int, err error) {
 // nextSegment begins another segment and closes the one before, synced. A new file is named on disk
 // before anything is in it, so that a power cut cannot lose a synced record with its name. When the
 // disk refuses, the segment before stays the one being written.
-func (s *files) nextSegment() error {
+func (s *segmentLog) nextSegment() error {
 	if s.tail != nil {
 		if err := s.Sync(); err != nil {
 			return err

@@ -28,7 +28,7 @@ type Sender struct {
 	Server string // address, such as http://127.0.0.1:8080
 	Key    string // the station's API key
 	Client *http.Client
-	Way    func(ctx context.Context, batch []byte) (Answer, error) // another way to the server, such as package leaf's; nil is HTTP
+	Transport    func(ctx context.Context, batch []byte) (Response, error) // another way to the server, such as package leaf's; nil is HTTP
 	Spool  *Spool
 	Wait   func(context.Context, time.Duration) error // sleeps, or returns the context's error
 	Jitter func() float64                             // 0 ≤ x < 1, spreads stations that lost the server together
@@ -45,17 +45,17 @@ func (s *Sender) Run(ctx context.Context) error {
 			err = s.Wait(ctx, diskWait)
 		}
 		if err != nil {
-			return ignoreEnd(ctx, err)
+			return ignoreCancelled(ctx, err)
 		}
 		if n > 0 {
 			continue
 		}
-		if err := s.Spool.Await(ctx); err != nil {
-			return ignoreEnd(ctx, err)
+		if err := s.Spool.WaitForMore(ctx); err != nil {
+			return ignoreCancelled(ctx, err)
 		}
 		// Passages come in ones; a short pause lets a few share one request and one sync.
 		if err := s.Wait(ctx, flushEvery); err != nil {
-			return ignoreEnd(ctx, err)
+			return ignoreCancelled(ctx, err)
 		}
 	}
 	return nil
@@ -85,7 +85,7 @@ func (s *Sender) Flush(ctx context.Context) error {
 	return nil
 }
 
-func ignoreEnd(ctx context.Context, err error) error {
+func ignoreCancelled(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil
 	}
@@ -103,12 +103,12 @@ func (s *Sender) sendNext(ctx context.Context, size int) (int, error) {
 		answer, err := s.post(ctx, lines)
 		switch {
 		case err == nil:
-			return len(lines), s.settle(lines, answer)
-		case errors.Is(err, errFaulty) && len(lines) > 1:
+			return len(lines), s.acknowledge(lines, answer)
+		case errors.Is(err, errBatchInvalid) && len(lines) > 1:
 			size = (len(lines) + 1) / 2
-		case errors.Is(err, errFaulty):
-			s.Log.Error("passage refused by the server, kept in "+keepRefused, "err", err)
-			return 1, s.settle(lines, reply{Refused: []refusal{{Line: 1}}, RefusedN: 1})
+		case errors.Is(err, errBatchInvalid):
+			s.Log.Error("passage refused by the server, kept in "+refusedFile, "err", err)
+			return 1, s.acknowledge(lines, reply{Refused: []refusal{{Line: 1}}, RefusedN: 1})
 		default:
 			wait := s.backoff(attempt, err)
 			s.Log.Warn("passages wait for the server", "waiting", s.Spool.Waiting(), "again_in", wait.Round(time.Millisecond), "err", err)
@@ -120,16 +120,16 @@ func (s *Sender) sendNext(ctx context.Context, size int) (int, error) {
 	}
 }
 
-// settle keeps the lines that were refused and lets the spool forget the batch.
-func (s *Sender) settle(lines [][]byte, r reply) error {
+// acknowledge keeps the lines that were refused and lets the spool forget the batch.
+func (s *Sender) acknowledge(lines [][]byte, r reply) error {
 	refused := r.of(lines)
 	if len(refused) > 0 {
-		s.Log.Error("passages refused by the server, kept in "+keepRefused, "count", len(refused))
+		s.Log.Error("passages refused by the server, kept in "+refusedFile, "count", len(refused))
 	}
-	if err := s.Spool.refuse(refused); err != nil {
+	if err := s.Spool.keepRefused(refused); err != nil {
 		return err
 	}
-	return s.Spool.done(len(lines))
+	return s.Spool.acknowledge(len(lines))
 }
 
 // backoff doubles from a quarter of a second to half a minute, and is at least what the server asks
@@ -140,14 +140,14 @@ func (s *Sender) backoff(attempt int, err error) time.Duration {
 		wait = min(waitMax, waitMin<<attempt)
 	}
 	wait = wait/2 + time.Duration(s.Jitter()*float64(wait/2))
-	if away, ok := errors.AsType[*awayError](err); ok {
+	if away, ok := errors.AsType[*unavailableError](err); ok {
 		wait = max(wait, min(away.after, waitMax))
 	}
 	return wait
 }
 
-// body joins lines to NDJSON.
-func body(lines [][]byte) []byte {
+// ndjson joins lines to NDJSON.
+func ndjson(lines [][]byte) []byte {
 	return append(bytes.Join(lines, []byte{'\n'}), '\n')
 }
 

@@ -2,13 +2,13 @@ package uplink
 
 import "bompass/hardware"
 
-// Of makes a passage of a sighting. The tag counts only when the transaction found nothing strange;
+// FromSighting makes a passage of a sighting. The tag counts only when the transaction found nothing strange;
 // else the passage is the camera's.
-func Of(station string, s hardware.Sighting) Observation {
+func FromSighting(station string, s hardware.Sighting) Observation {
 	o := Observation{
 		Station: station, Lane: s.Lane, At: s.At.UTC(), Direction: s.Direction, Country: s.Plate.Country, Plate: s.Plate.Text,
 	}
-	if s.Tag.Finding.Charged() {
+	if s.Tag.Finding.Chargeable() {
 		o.Tag = s.Tag.PAN
 	}
 	return o

@@ -15,7 +15,7 @@ import (
 // Bounds of the spool.
 const (
 	lanesMax    = 4096 // lanes counted in one spool
-	keepRefused = "refused.ndjson"
+	refusedFile = "refused.ndjson"
 )
 
 // Log is where a spool keeps its records, in their order: segment files, or the stream of package leaf.
@@ -38,7 +38,7 @@ type Log interface {
 type Spool struct {
 	dir   string
 	epoch int64
-	held  *os.File // the lock
+	lockFile  *os.File // the lock
 	torn  int
 	more  chan struct{} // one token when something new may be there
 
@@ -57,7 +57,7 @@ type laneKey struct {
 // crash at the end of a segment is cut off. Every opening counts passages in a new epoch: now in seconds,
 // or one more than the last when the clock has not moved.
 func Open(dir string, now time.Time) (*Spool, error) {
-	f := &files{dir: dir}
+	f := &segmentLog{dir: dir}
 	s, err := openOver(dir, now, f.open)
 	if err != nil {
 		return nil, err
@@ -66,10 +66,10 @@ func Open(dir string, now time.Time) (*Spool, error) {
 	return s, nil
 }
 
-// OpenOver is Open on another Log. open is called once the spool is locked, and tells how many records
+// OpenWithLog is Open on another Log. open is called once the spool is locked, and tells how many records
 // are not done; the log is closed with the spool when it is an io.Closer. What waits in segment files from
 // an earlier Open is moved into the log.
-func OpenOver(dir string, now time.Time, open func() (log Log, waiting int, err error)) (*Spool, error) {
+func OpenWithLog(dir string, now time.Time, open func() (log Log, waiting int, err error)) (*Spool, error) {
 	return openOver(dir, now, func() (Log, int, error) {
 		log, waiting, err := open()
 		if err != nil {
@@ -89,14 +89,14 @@ func openOver(dir string, now time.Time, open func() (Log, int, error)) (*Spool,
 	}
 	s := &Spool{dir: dir, last: map[laneKey]int64{}, more: make(chan struct{}, 1)}
 	var err error
-	if s.held, err = lock(dir); err != nil {
+	if s.lockFile, err = lock(dir); err != nil {
 		return nil, fmt.Errorf("open spool %s: %w", dir, err)
 	}
 	if s.epoch, err = nextEpoch(filepath.Join(dir, "epoch"), now); err == nil {
 		s.log, s.waiting, err = open()
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open spool %s: %w", dir, err), s.held.Close())
+		return nil, errors.Join(fmt.Errorf("open spool %s: %w", dir, err), s.lockFile.Close())
 	}
 	s.wake()
 	return s, nil
@@ -105,9 +105,9 @@ func openOver(dir string, now time.Time, open func() (Log, int, error)) (*Spool,
 // Epoch is the count that this opening's sequences belong to.
 func (s *Spool) Epoch() int64 { return s.epoch }
 
-// Torn is how many octets Open has set aside, beside their segment, because they were no whole record.
+// TornOctets is how many octets Open has set aside, beside their segment, because they were no whole record.
 // A crash leaves less than one record; more means that the disk is failing.
-func (s *Spool) Torn() int { return s.torn }
+func (s *Spool) TornOctets() int { return s.torn }
 
 // Append numbers a passage within its lane and writes it to disk. When it has returned, the passage
 // outlives the process; it outlives a power cut after the next Sync, at most 64 passages away.
@@ -157,7 +157,7 @@ func (s *Spool) Close() error {
 	if log, ok := s.log.(io.Closer); ok {
 		err = errors.Join(err, log.Close())
 	}
-	return errors.Join(err, s.held.Close())
+	return errors.Join(err, s.lockFile.Close())
 }
 
 func (s *Spool) wake() {
@@ -167,8 +167,8 @@ func (s *Spool) wake() {
 	}
 }
 
-// Await blocks until passages may wait or ctx ends.
-func (s *Spool) Await(ctx context.Context) error {
+// WaitForMore blocks until passages may wait or ctx ends.
+func (s *Spool) WaitForMore(ctx context.Context) error {
 	select {
 	case <-s.more:
 		return nil

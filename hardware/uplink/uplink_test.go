@@ -157,7 +157,7 @@ func same(t *testing.T, got, want []string) {
 }
 
 // Whatever the server or something between answers, a passage is kept until it is counted.
-func TestPassagesOutliveBadAnswers(t *testing.T) {
+func TestPassagesSurviveInvalidResponses(t *testing.T) {
 	answers := []func(http.ResponseWriter){
 		func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) },
 		func(w http.ResponseWriter) { w.WriteHeader(http.StatusUnauthorized) },
@@ -185,7 +185,7 @@ func TestPassagesOutliveBadAnswers(t *testing.T) {
 	same(t, s.order, want)
 }
 
-func TestRefusedPassagesAreKeptForAPerson(t *testing.T) {
+func TestRefusedPassagesAreKeptInFile(t *testing.T) {
 	dir := t.TempDir()
 	s := newServer(t, func(_ int, lines []uplink.Observation, w http.ResponseWriter) bool {
 		for i, o := range lines {
@@ -212,7 +212,7 @@ func TestRefusedPassagesAreKeptForAPerson(t *testing.T) {
 	}
 }
 
-func TestSpoolGoesOnAfterClosing(t *testing.T) {
+func TestSpoolSurvivesReopening(t *testing.T) {
 	dir := t.TempDir()
 	s := newServer(t, nil)
 	spool := open(t, dir)
@@ -248,7 +248,7 @@ func TestTornRecordIsCutOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		torn := open(t, dir)
-		if torn.Waiting() != len(want)-1 || torn.Torn() == 0 {
+		if torn.Waiting() != len(want)-1 || torn.TornOctets() == 0 {
 			t.Errorf("cut by %d: got %d waiting, want %d", cut, torn.Waiting(), len(want)-1)
 		}
 		if err := torn.Close(); err != nil {
@@ -257,7 +257,7 @@ func TestTornRecordIsCutOff(t *testing.T) {
 	}
 }
 
-func TestSpoolHasOneAgent(t *testing.T) {
+func TestSpoolIsLocked(t *testing.T) {
 	dir := t.TempDir()
 	spool := open(t, dir)
 	if _, err := uplink.Open(dir, time.Unix(1_780_000_000, 0)); err == nil {

@@ -207,7 +207,7 @@ func TestStationsConnectByTLS(t *testing.T) {
 			tries = 10
 		}
 		for range tries {
-			answer, err := node.Carry(t.Context(), []byte("{}\n"))
+			answer, err := node.Send(t.Context(), []byte("{}\n"))
 			if got = err == nil && answer.Status == 200; got {
 				break
 			}

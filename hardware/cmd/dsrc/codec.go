@@ -16,7 +16,7 @@ func (t tool) decode(args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	name, text, err := t.two(flags.Args())
+	name, text, err := t.typeAndText(flags.Args())
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (t tool) decode(args []string) error {
 }
 
 func (t tool) encode(args []string) error {
-	name, text, err := t.two(args)
+	name, text, err := t.typeAndText(args)
 	if err != nil {
 		return err
 	}

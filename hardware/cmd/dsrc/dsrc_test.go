@@ -52,7 +52,7 @@ func plain(t *testing.T, text string) (v any) {
 }
 
 // Every vector both ways, and every octet of it explained.
-func TestEveryVector(t *testing.T) {
+func TestVectorsAreExplained(t *testing.T) {
 	good, rejects := vectors(t)
 	for _, v := range good {
 		if strings.HasSuffix(v.Name, "-ext") {
@@ -93,7 +93,7 @@ func octetsIn(text string) (octets string) {
 	return octets
 }
 
-func TestExplanationForPeople(t *testing.T) {
+func TestDecodeExplainsValues(t *testing.T) {
 	text, err := run(t, "decode", "TApdu", "74 02 01 20 40 9578010000001234560F 539F 0000")
 	for _, want := range []string{"number 9578010000001234560", "2031", "12", "PaymentMeans"} {
 		if err != nil || !strings.Contains(text, want) {
@@ -102,7 +102,7 @@ func TestExplanationForPeople(t *testing.T) {
 	}
 }
 
-func TestRefusesWhatIsNoCommand(t *testing.T) {
+func TestInvalidCommandsAreErrors(t *testing.T) {
 	for _, args := range [][]string{{}, {"nonsense"}, {"decode"}, {"decode", "TApdu", "XY"}, {"decode", "Nothing", "00"}, {"scan"}, {"scan", "nowhere"}, {"replay"}, {"replay", "no-such-file"}, {"replay", "--on"}, {"replay", "--on", "nowhere", "dsrc_test.go"}} {
 		if _, err := run(t, args...); err == nil {
 			t.Errorf("%v: got no error", args)
@@ -111,7 +111,7 @@ func TestRefusesWhatIsNoCommand(t *testing.T) {
 }
 
 // A simulated line is scanned, recorded, and said again.
-func TestLine(t *testing.T) {
+func TestScanRecordReplay(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "line.txt")
 	text, err := run(t, "record", "--for", "4s", "sim", path)
 	if err != nil || !strings.Contains(text, "beacon: boot 1") || !strings.Contains(text, "read number 9578019") {
@@ -162,7 +162,7 @@ func tagOf(t *testing.T, pan, plate string) *sim.Tag {
 }
 
 // What was said to one tag is said to another, and it is told how the other one answers.
-func TestReplayOnALineTellsWhatIsDifferent(t *testing.T) {
+func TestReplayOnLineReportsDifferences(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "line.txt")
 	first := beaconWith(t, tagOf(t, "9578010000001234560", "EK12345"))
 	if text, err := run(t, "record", "--for", "2s", first, path); err != nil {
@@ -195,7 +195,7 @@ func TestReplayOnALineTellsWhatIsDifferent(t *testing.T) {
 	}
 }
 
-func TestHelpIsNoError(t *testing.T) {
+func TestHelpExitsWithoutError(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"-h"}, {"help"}, {"decode", "--help"}, {"encode", "-h"}, {"scan", "--help"}, {"replay", "--help"}, {"types", "help"}} {
 		if text, err := run(t, args...); err != nil || !strings.Contains(text, "dsrc decode") {
 			t.Errorf("%v: got %v\n%s", args, err, text)

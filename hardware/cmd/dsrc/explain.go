@@ -33,13 +33,13 @@ func explain(w io.Writer, name string, octets, notation []byte) error {
 		shown[s.field] = true
 	}
 	for _, s := range spans {
-		value, others := about(leaves, s.field, shown)
+		value, others := valueOf(leaves, s.field, shown)
 		if s.field == "TApdu" { // which message it is
 			value, _, _ = strings.Cut(leaves[0].path, ".")
 		}
-		fmt.Fprintf(w, "%4d  %-24s %-*s %s\n", s.from, wrapped(octets[s.from:s.to]), fieldWidth, cmp.Or(s.field, name), meaning(s.field, value))
+		fmt.Fprintf(w, "%4d  %-24s %-*s %s\n", s.from, wrapped(octets[s.from:s.to]), fieldWidth, cmp.Or(s.field, name), annotate(s.field, value))
 		for _, l := range others { // fields of a few bits that share an octet
-			fmt.Fprintf(w, "%4s  %-24s %-*s %s\n", "", "  its bits", fieldWidth, l.path, meaning(l.path, l.value))
+			fmt.Fprintf(w, "%4s  %-24s %-*s %s\n", "", "  its bits", fieldWidth, l.path, annotate(l.path, l.value))
 		}
 	}
 	return nil
@@ -78,9 +78,9 @@ func spansOf(name string, octets []byte) (spans []span) {
 // leaf is a value that has no parts.
 type leaf struct{ path, value string }
 
-// about finds a field's own value, and the fields behind it that have no octet they begin in. A count, a
+// valueOf finds a field's own value, and the fields behind it that have no octet they begin in. A count, a
 // choice or a length has no value of its own: its parts follow.
-func about(leaves []leaf, field string, shown map[string]bool) (value string, others []leaf) {
+func valueOf(leaves []leaf, field string, shown map[string]bool) (value string, others []leaf) {
 	for i, l := range leaves {
 		if l.path == field {
 			return l.value, until(leaves[i+1:], func(next leaf) bool { return shown[next.path] || parent(next.path) != parent(field) })

@@ -54,7 +54,7 @@ func (t tool) record(ctx context.Context, args []string) (err error) {
 		if err != nil {
 			return nil, err
 		}
-		return linktest.NewRecord(port, f), nil
+		return linktest.NewRecorder(port, f), nil
 	}, duration)
 }
 
@@ -86,7 +86,7 @@ func (t tool) simulated(ctx context.Context) (io.ReadWriteCloser, error) {
 	beacon := sim.NewBeacon(zone, t.now, sim.BeaconOptions{})
 	go func() { _ = beacon.Serve(ctx, device) }() // it ends with its port
 	gates := []sim.Gate{{Lane: 1}}
-	road := &sim.Traffic{Vehicles: sim.Cast(sim.Dice(1, 0), 50, gates), Rate: 1, Dice: sim.Dice(1, 1)}
+	road := &sim.Traffic{Vehicles: sim.RandomVehicles(sim.NewRand(1, 0), 50, gates), Rate: 1, Rand: sim.NewRand(1, 1)}
 	go func() {
 		for {
 			a := road.Next(t.now())
@@ -109,7 +109,7 @@ func (t tool) simulated(ctx context.Context) (io.ReadWriteCloser, error) {
 func (t tool) watch(ctx context.Context, open link.Opener, duration time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, duration)
 	defer cancel()
-	connect := link.Over(open, rand.Reader)
+	connect := link.NewConnector(open, rand.Reader)
 	greeted := false
 	reader := &link.Reader{
 		Lane: 1, Profile: efc.Standard(dsrc.BeaconID{Manufacturer: 1, Individual: 1 + int(t.now().Unix()%1000)}), Now: t.now,
@@ -118,12 +118,12 @@ func (t tool) watch(ctx context.Context, open link.Opener, duration time.Duratio
 			b, err := connect(ctx)
 			if err == nil && !greeted {
 				greeted = true
-				err = t.greet(ctx, b)
+				err = t.printState(ctx, b)
 			}
 			return b, err
 		},
 	}
-	err := reader.Run(ctx, t.show)
+	err := reader.Run(ctx, t.printSighting)
 	h := reader.Health()
 	fmt.Fprintf(t.out, "%d tags, %d of them read; clock offset %v\n", h.Vehicles, h.Tags, h.Offset)
 	if !greeted {
@@ -132,14 +132,14 @@ func (t tool) watch(ctx context.Context, open link.Opener, duration time.Duratio
 	return err
 }
 
-// greet tells how the beacon fares.
-func (t tool) greet(ctx context.Context, b link.Beacon) error {
+// printState tells how the beacon fares.
+func (t tool) printState(ctx context.Context, b link.Beacon) error {
 	s, err := b.State(ctx)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(t.out, "beacon: boot %d, clock %s, fresh %t, radio %t, fault %d\n", s.Boot, s.Clock.UTC().Format(time.RFC3339Nano), s.Fresh, s.Radio, s.Fault)
-	if counting, ok := b.(link.Counting); ok {
+	if counting, ok := b.(link.CounterSource); ok {
 		c, err := counting.Counters(ctx)
 		if err != nil {
 			return err
@@ -149,18 +149,18 @@ func (t tool) greet(ctx context.Context, b link.Beacon) error {
 	return nil
 }
 
-// show prints a tag and every message of its transaction.
-func (t tool) show(s hardware.Sighting) error {
+// printSighting prints a tag and every message of its transaction.
+func (t tool) printSighting(s hardware.Sighting) error {
 	fmt.Fprintf(t.out, "%s %s number %s, plate %s %s, maker's number %s, mark %X\n",
 		s.At.UTC().Format("15:04:05.000"), s.Tag.Finding, s.Tag.PAN, s.Tag.Plate.Country, s.Tag.Plate.Text, s.Tag.OBU, s.Tag.Mark)
 	for _, m := range s.Tag.Raw {
-		t.message(m.FromTag, m.Octets)
+		t.printMessage(m.FromTag, m.Octets)
 	}
 	return nil
 }
 
-// message prints a T-APDU with its fragmentation octet.
-func (t tool) message(fromTag bool, octets []byte) {
+// printMessage prints a T-APDU with its fragmentation octet.
+func (t tool) printMessage(fromTag bool, octets []byte) {
 	arrow := map[bool]string{true: "<", false: ">"}[fromTag]
 	_, apdu, err := dsrc.CutFragment(octets)
 	var notation []byte

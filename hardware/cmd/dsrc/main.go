@@ -81,8 +81,8 @@ func isHelp(arg string) bool { return slices.Contains([]string{"help", "-h", "-h
 // inputMax bounds what is read from the standard input.
 const inputMax = 64 << 10
 
-// two takes TYPE and a text, the text perhaps from the standard input.
-func (t tool) two(args []string) (name, text string, err error) {
+// typeAndText takes TYPE and a text, the text perhaps from the standard input.
+func (t tool) typeAndText(args []string) (name, text string, err error) {
 	switch len(args) {
 	case 0:
 		return "", "", errors.New("a type and its text wanted; see dsrc --help")

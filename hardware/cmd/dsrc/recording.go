@@ -48,18 +48,18 @@ func readRecording(path string) (r recording, err error) {
 			r.frames = append(r.frames, frame{text[0], append([]byte(nil), body...)})
 		}
 	}
-	r.damaged = ways['>'].Bad() + ways['<'].Bad()
+	r.damaged = ways['>'].Damaged() + ways['<'].Damaged()
 	return r, lines.Err()
 }
 
-// turn is a request with the answer that it was given.
-type turn struct {
+// exchange is a request with the answer that it was given.
+type exchange struct {
 	request, answer link.Message
 	answered        bool
 }
 
-// turns pairs requests with their answers. A request that was sent again, having the same number, is one.
-func (r recording) turns() (turns []turn) {
+// exchanges pairs requests with their answers. A request that was sent again, having the same number, is one.
+func (r recording) exchanges() (turns []exchange) {
 	for _, f := range r.frames {
 		m, err := link.ParseMessage(f.body)
 		if err != nil {
@@ -69,7 +69,7 @@ func (r recording) turns() (turns []turn) {
 		same := last >= 0 && turns[last].request.Op == m.Op && turns[last].request.Sequence == m.Sequence
 		switch {
 		case f.way == '>' && !m.Answer && !same:
-			turns = append(turns, turn{request: m})
+			turns = append(turns, exchange{request: m})
 		case f.way == '<' && m.Answer && same && !turns[last].answered:
 			turns[last].answer, turns[last].answered = m, true
 		}
@@ -82,12 +82,12 @@ func apduOf(m link.Message) []byte {
 	switch {
 	case m.Op == link.OpFind && !m.Answer && len(m.Payload) > 2:
 		return m.Payload[2:]
-	case m.Op == link.OpFind && m.Answer && m.Status == link.Done:
+	case m.Op == link.OpFind && m.Answer && m.Status == link.OK:
 		_, vst, err := link.CutClock(m.Payload)
 		if err == nil {
 			return vst
 		}
-	case m.Op == link.OpExchange && m.Answer && m.Status == link.Done:
+	case m.Op == link.OpExchange && m.Answer && m.Status == link.OK:
 		return m.Payload
 	case m.Op == link.OpExchange && !m.Answer && len(m.Payload) > 1:
 		return m.Payload[1:]

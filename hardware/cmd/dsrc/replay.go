@@ -28,7 +28,7 @@ func (t tool) replay(ctx context.Context, args []string) error {
 		return err
 	}
 	if *line == "" {
-		return t.tell(r)
+		return t.printRecording(r)
 	}
 	open, err := t.opener(*line)
 	if err != nil {
@@ -36,13 +36,13 @@ func (t tool) replay(ctx context.Context, args []string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, *duration)
 	defer cancel()
-	return t.reenact(ctx, r, open)
+	return t.replayOnLine(ctx, r, open)
 }
 
-// tell prints a recording.
-func (t tool) tell(r recording) error {
+// printRecording prints a recording.
+func (t tool) printRecording(r recording) error {
 	for _, f := range r.frames {
-		t.frame(string(f.way), f.body)
+		t.printFrame(string(f.way), f.body)
 	}
 	if r.damaged > 0 {
 		fmt.Fprintf(t.out, "%d frames were damaged\n", r.damaged)
@@ -50,8 +50,8 @@ func (t tool) tell(r recording) error {
 	return nil
 }
 
-// frame prints one request or answer.
-func (t tool) frame(arrow string, body []byte) {
+// printFrame prints one request or answer.
+func (t tool) printFrame(arrow string, body []byte) {
 	m, err := link.ParseMessage(body)
 	if err != nil {
 		fmt.Fprintf(t.out, "%s %X  %v\n", arrow, body, err)
@@ -63,6 +63,6 @@ func (t tool) frame(arrow string, body []byte) {
 	}
 	fmt.Fprintf(t.out, "%s %d %v%s\n", arrow, m.Sequence, m.Op, status)
 	if apdu := apduOf(m); len(apdu) > 0 {
-		t.message(m.Answer, apdu)
+		t.printMessage(m.Answer, apdu)
 	}
 }

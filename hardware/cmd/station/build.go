@@ -32,11 +32,11 @@ const (
 	kindLLRP = "llrp"
 )
 
-// invented is how many vehicles drive when no file names them.
-const invented = 500
+// randomVehicles is how many vehicles drive when no file names them.
+const randomVehicles = 500
 
-// kindOf tells what an address speaks.
-func kindOf(address string) (string, error) {
+// readerKind tells what an address speaks.
+func readerKind(address string) (string, error) {
 	switch {
 	case address == kindSim:
 		return kindSim, nil
@@ -78,7 +78,7 @@ func (c *config) devices(log *slog.Logger, now func() time.Time) ([]device, erro
 	var devices []device
 	for _, address := range addresses {
 		group := groups[address]
-		kind, err := kindOf(address)
+		kind, err := readerKind(address)
 		if err != nil {
 			return nil, err
 		}
@@ -113,7 +113,7 @@ func (c *config) beacon(address string, lanes []laneConfig, log *slog.Logger, no
 	}
 	profile, keys := c.profile(lanes[0].Lane)
 	r := &link.Reader{
-		Lane: lanes[0].Lane, Direction: lanes[0].Direction, Connect: link.Over(open, crand.Reader), Profile: profile, Now: now,
+		Lane: lanes[0].Lane, Direction: lanes[0].Direction, Connect: link.NewConnector(open, crand.Reader), Profile: profile, Now: now,
 		Random: crand.Reader, Jitter: rand.Float64, Log: log.With("lane", lanes[0].Lane),
 	}
 	if keys != nil {
@@ -127,7 +127,7 @@ const beaconBase = 1000
 
 // profile is the transaction of a lane: plain, or with the test keys a stamp and a receipt. Real keys
 // live in a security module, which is an adapter to seal.Keys.
-func (c *config) profile(lane int) (efc.Profile, *seal.Set) {
+func (c *config) profile(lane int) (efc.Profile, *seal.KeySet) {
 	beacon := dsrc.BeaconID{Manufacturer: 1, Individual: beaconBase + lane}
 	if !c.Secure {
 		return efc.Standard(beacon), nil
@@ -136,7 +136,7 @@ func (c *config) profile(lane int) (efc.Profile, *seal.Set) {
 	receipt := &efc.Receipt{
 		Charger: dsrc.Provider{Country: dsrc.CountryOf("NO"), Issuer: 1}, Lane: lane, FeeUnit: dsrc.Octets2{0x25, 0x78}, // Norwegian øre
 	}
-	return efc.Secure(beacon, seal.TestKeyRef, receipt, mark), seal.TestSet(mark)
+	return efc.Secure(beacon, seal.TestKeyRef, receipt, mark), seal.TestKeys(mark)
 }
 
 // llrp builds the reader of all lanes that hang on one LLRP address.
@@ -174,9 +174,9 @@ func (c *config) simulated(lanes []laneConfig, now func() time.Time) (hardware.R
 	if err != nil {
 		return nil, err
 	}
-	traffic := &sim.Traffic{Vehicles: vehicles, Rate: c.perHour / 3600, Misread: c.misread, Dice: sim.Dice(c.seed, 1)}
+	traffic := &sim.Traffic{Vehicles: vehicles, Rate: c.perHour / 3600, Misread: c.misread, Rand: sim.NewRand(c.seed, 1)}
 	if c.commuter {
-		traffic.Day = sim.Commuters
+		traffic.Day = sim.CommuterDay
 	}
 	profile, keys := c.profile(0)
 	return &sim.Reader{Traffic: traffic, Profile: profile, Keys: keys, Now: now, Wait: uplink.Sleep}, nil
@@ -184,20 +184,20 @@ func (c *config) simulated(lanes []laneConfig, now func() time.Time) (hardware.R
 
 // vehicles reads or invents who drives.
 func (c *config) vehicles(gates []sim.Gate) ([]sim.Vehicle, error) {
-	if c.cast == "" && c.demo {
-		return castOf(gates), nil
+	if c.vehicleFile == "" && c.demo {
+		return demoVehicles(gates), nil
 	}
-	if c.cast == "" {
-		return sim.Cast(sim.Dice(c.seed, 0), invented, gates), nil
+	if c.vehicleFile == "" {
+		return sim.RandomVehicles(sim.NewRand(c.seed, 0), randomVehicles, gates), nil
 	}
-	f, err := os.Open(c.cast)
+	f, err := os.Open(c.vehicleFile)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	vehicles, err := sim.ReadCast(f, gates)
+	vehicles, err := sim.ReadVehicles(f, gates)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.cast, err)
+		return nil, fmt.Errorf("%s: %w", c.vehicleFile, err)
 	}
 	return vehicles, nil
 }

@@ -37,8 +37,8 @@ type camera struct {
 	health hardware.Health
 }
 
-// word is one line.
-type word struct {
+// cameraLine is one line.
+type cameraLine struct {
 	Lane    int       `json:"lane"`
 	At      time.Time `json:"at"`
 	Country string    `json:"country"`
@@ -48,7 +48,7 @@ type word struct {
 // Run listens to the camera until ctx ends.
 func (c *camera) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
 	for attempt := 0; ; attempt++ {
-		heard, err := c.listen(ctx, emit)
+		heard, err := c.readLines(ctx, emit)
 		if ended, ok := errors.AsType[*emitError](err); ok {
 			return ended.err
 		}
@@ -73,8 +73,8 @@ type emitError struct{ err error }
 
 func (e *emitError) Error() string { return e.err.Error() }
 
-// listen takes lines of one connection, and tells whether there were any.
-func (c *camera) listen(ctx context.Context, emit func(hardware.Sighting) error) (heard bool, err error) {
+// readLines takes lines of one connection, and tells whether there were any.
+func (c *camera) readLines(ctx context.Context, emit func(hardware.Sighting) error) (heard bool, err error) {
 	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", c.address)
 	if err != nil {
 		return false, err
@@ -104,7 +104,7 @@ func (c *camera) listen(ctx context.Context, emit func(hardware.Sighting) error)
 
 // take makes a sighting of a line; one that cannot be understood is passed over and told of.
 func (c *camera) take(line []byte, emit func(hardware.Sighting) error) error {
-	var w word
+	var w cameraLine
 	err := json.Unmarshal(line, &w)
 	direction, known := c.lanes[w.Lane]
 	if err != nil || !known || w.At.IsZero() {

@@ -38,7 +38,7 @@ type config struct {
 	live     string
 	demo     bool
 	count    int
-	cast     string
+	vehicleFile     string
 	seed     uint64
 	perHour  float64
 	misread  float64
@@ -68,7 +68,7 @@ func parse(args []string, getenv func(string) string) (c config, err error) {
 	flags.IntVar(&c.count, "lanes", 4, "without lanes in a file: simulated ones, the odd lead in, the even out")
 	flags.StringVar(&c.live, "live", "auto", "live view on the terminal: auto, on or off")
 	flags.BoolVar(&c.demo, "demo", false, "the demonstration's key, its vehicles and their tags")
-	flags.StringVar(&c.cast, "cast", "", "file of vehicles that drive in simulated lanes: country, plate, tag; default invented ones")
+	flags.StringVar(&c.vehicleFile, "cast", "", "file of vehicles that drive in simulated lanes: country, plate, tag; default invented ones")
 	flags.Uint64Var(&c.seed, "seed", 1, "the same seed drives the same cars")
 	flags.Float64Var(&c.perHour, "rate", 1200, "vehicles per hour, over all simulated lanes")
 	flags.Float64Var(&c.misread, "misread", 0, "share of plates that the simulated camera gets wrong")
@@ -87,7 +87,7 @@ func parse(args []string, getenv func(string) string) (c config, err error) {
 	}
 	c.home = ".run"
 	if c.demo {
-		demonstrate(&c, getenv)
+		applyDemoDefaults(&c, getenv)
 	}
 	c.complete(given)
 	return c, c.check()
@@ -157,7 +157,7 @@ func (c *config) check() error {
 	for _, l := range c.Lanes {
 		refuse(l.Lane < 1 || seen[l.Lane], "lane %d: a number of its own from 1 wanted", l.Lane)
 		refuse(l.Direction != "" && l.Direction != "in" && l.Direction != "out", "lane %d: direction %q: in, out or nothing wanted", l.Lane, l.Direction)
-		_, err := kindOf(l.Reader)
+		_, err := readerKind(l.Reader)
 		refuse(err != nil, "lane %d: %v", l.Lane, err)
 		seen[l.Lane] = true
 	}

@@ -9,9 +9,9 @@ import (
 	"bompass/shared/toll"
 )
 
-// demonstrate fills in what the demonstration's data know, and finds the portal that `make run` starts
+// applyDemoDefaults fills in what the demonstration's data know, and finds the portal that `make run` starts
 // under the same settings.
-func demonstrate(c *config, getenv func(string) string) {
+func applyDemoDefaults(c *config, getenv func(string) string) {
 	c.Key = cmp.Or(c.Key, fixture.StationKey)
 	c.Station = cmp.Or(c.Station, "oslo-301")
 	c.Listen = cmp.Or(c.Listen, "127.0.0.1:9105")
@@ -23,8 +23,8 @@ func demonstrate(c *config, getenv func(string) string) {
 	}
 }
 
-// castOf lets the demonstration's vehicles drive, with the tags that are mounted in them.
-func castOf(gates []sim.Gate) []sim.Vehicle {
+// demoVehicles lets the demonstration's vehicles drive, with the tags that are mounted in them.
+func demoVehicles(gates []sim.Gate) []sim.Vehicle {
 	mounted := map[toll.VehicleID]toll.TagID{}
 	for _, m := range fixture.Mounts() {
 		mounted[m.Vehicle] = m.Tag

@@ -37,14 +37,14 @@ func beaconLane(ctx context.Context, t *testing.T) (address string, zone *sim.Zo
 	t.Helper()
 	l := listen(t)
 	zone = sim.NewZone()
-	b := sim.NewBeacon(zone, time.Now, sim.BeaconOptions{Hurry: true})
+	b := sim.NewBeacon(zone, time.Now, sim.BeaconOptions{NoAirTime: true})
 	go func() { _ = b.ServeTCP(ctx, l) }()
 	return "tcp://" + l.Addr().String(), zone
 }
 
 // A station of three kinds of lanes: a DSRC beacon on TCP, an LLRP reader, a simulated road. What they
 // see arrives, the metrics count it, and nothing is wrong.
-func TestLanesOfEveryKind(t *testing.T) {
+func TestStationRunsEveryReaderKind(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	beacon, zone := beaconLane(ctx, t)
@@ -157,10 +157,10 @@ func TestAlarms(t *testing.T) {
 	}, clock)
 	now = now.Add(time.Minute)
 	for i := range 30 {
-		m.note(uplink.Observation{Lane: 3, Sequence: int64(i + 1), Plate: "DP45821"}, hardware.Sighting{})
+		m.addPassage(uplink.Observation{Lane: 3, Sequence: int64(i + 1), Plate: "DP45821"}, hardware.Sighting{})
 	}
-	m.note(uplink.Observation{Lane: 1, Sequence: 1}, hardware.Sighting{Tag: hardware.TagRead{Finding: hardware.Expired}})
-	m.note(uplink.Observation{Lane: 1, Sequence: 3}, hardware.Sighting{})
+	m.addPassage(uplink.Observation{Lane: 1, Sequence: 1}, hardware.Sighting{Tag: hardware.TagRead{Finding: hardware.Expired}})
+	m.addPassage(uplink.Observation{Lane: 1, Sequence: 3}, hardware.Sighting{})
 	text := strings.Join(m.alarms(), "\n")
 	for _, want := range []string{"lane 1: its reader's clock is off by 300ms", "lane 1: 1 gaps", "lane 2: its reader is down: dial reader: refused", "lane 3 is deaf: 0 tags of 30 vehicles"} {
 		if !strings.Contains(text, want) {
@@ -172,14 +172,14 @@ func TestAlarms(t *testing.T) {
 	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "deaf") {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}
-	picture := m.draw("oslo-301", []string{"a line of the log"})
+	picture := m.render("oslo-301", []string{"a line of the log"})
 	if !bytes.Contains(picture, []byte("a line of the log")) || bytes.Contains(picture, []byte("DP45821")) {
 		t.Errorf("the live view shows people's plates or no log:\n%s", picture)
 	}
 }
 
 // A file's faults are named with their lane.
-func TestFileNamesItsFaults(t *testing.T) {
+func TestConfigFileErrorsNameTheLane(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "station.json")
 	text := `{"station":"oslo-301","key":"k","issuer":"30","lanes":[{"lane":1,"reader":"smoke"},{"lane":1,"reader":"sim","direction":"up"}]}`
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -17,13 +17,13 @@ import (
 const (
 	drawEvery = 500 * time.Millisecond
 	logLines  = 6
-	home      = "\x1b[H"  // to the top left
-	tidy      = "\x1b[K"  // clear to the line's end
-	rest      = "\x1b[J"  // clear what is below
+	cursorHome      = "\x1b[H"  // to the top left
+	clearLine      = "\x1b[K"  // clear to the line's end
+	clearBelow      = "\x1b[J"  // clear what is below
 	bold      = "\x1b[1m" // until plain
 	red       = "\x1b[31m"
 	plain     = "\x1b[0m"
-	clear     = "\x1b[2J"
+	clearScreen     = "\x1b[2J"
 )
 
 // isTerminal tells whether somebody looks at a file.
@@ -32,14 +32,14 @@ func isTerminal(f *os.File) bool {
 	return err == nil && stat.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb" //nolint:forbidigo // a terminal's own setting
 }
 
-// tail keeps the last lines of the log, for the foot of the live view.
-type tail struct {
+// logTail keeps the last lines of the log, for the foot of the live view.
+type logTail struct {
 	mu    sync.Mutex
 	lines []string
 }
 
 // Write takes a line.
-func (t *tail) Write(b []byte) (int, error) {
+func (t *logTail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.lines = append(t.lines, strings.TrimRight(string(b), "\n"))
@@ -47,29 +47,29 @@ func (t *tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (t *tail) last() []string {
+func (t *logTail) last() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return append([]string(nil), t.lines...)
 }
 
 // live draws the station until ctx ends.
-func (m *monitor) live(ctx context.Context, title string, t *tail, out io.Writer) {
-	_, _ = io.WriteString(out, clear)
+func (m *monitor) live(ctx context.Context, title string, t *logTail, out io.Writer) {
+	_, _ = io.WriteString(out, clearScreen)
 	for {
-		_, _ = out.Write(m.draw(title, t.last()))
+		_, _ = out.Write(m.render(title, t.last()))
 		if uplink.Sleep(ctx, drawEvery) != nil {
-			_, _ = out.Write(m.draw(title, t.last()))
+			_, _ = out.Write(m.render(title, t.last()))
 			return
 		}
 	}
 }
 
-// draw is one picture of the station. Numbers and plates of people are masked.
-func (m *monitor) draw(title string, log []string) []byte {
+// render is one picture of the station. Numbers and plates of people are masked.
+func (m *monitor) render(title string, log []string) []byte {
 	var b bytes.Buffer
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+tidy+"\n", args...) }
-	b.WriteString(home)
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+clearLine+"\n", args...) }
+	b.WriteString(cursorHome)
 	line("%s%s%s   up %v   epoch %d   waiting %d", bold, title, plain, m.now().Sub(m.started).Round(time.Second), m.spool.Epoch(), m.spool.Waiting())
 	line("")
 	line("%slane  reader  state  passages   by tag   hour   last       tag    plate  way%s", bold, plain)
@@ -92,7 +92,7 @@ func (m *monitor) draw(title string, log []string) []byte {
 	for _, text := range log {
 		line("%s", text)
 	}
-	b.WriteString(rest)
+	b.WriteString(clearBelow)
 	return b.Bytes()
 }
 

@@ -32,8 +32,8 @@ func (m *monitor) expose(w io.Writer) {
 	per("bompass_station_sequence", "gauge", "The lane's last sequence number in this epoch.", func(v laneView) float64 { return float64(v.state.sequence) })
 	per("bompass_station_hour_vehicles", "gauge", "Vehicles of the last hour.", func(v laneView) float64 { return float64(v.vehicles) })
 	per("bompass_station_hour_tags", "gauge", "Tags of the last hour.", func(v laneView) float64 { return float64(v.tags) })
-	per("bompass_station_lane_deaf", "gauge", "1 when far fewer tags are read than vehicles pass.", func(v laneView) float64 { return truth(v.deaf) })
-	per("bompass_station_reader_up", "gauge", "1 while the lane's reader is connected.", func(v laneView) float64 { return truth(v.health.Up) })
+	per("bompass_station_lane_deaf", "gauge", "1 when far fewer tags are read than vehicles pass.", func(v laneView) float64 { return boolValue(v.deaf) })
+	per("bompass_station_reader_up", "gauge", "1 while the lane's reader is connected.", func(v laneView) float64 { return boolValue(v.health.Up) })
 	per("bompass_station_reader_offset_seconds", "gauge", "The reader's clock less the station's.", func(v laneView) float64 { return v.health.Offset.Seconds() })
 	head("bompass_station_findings_total", "counter", "What transactions with tags found.")
 	for _, v := range views {
@@ -47,11 +47,11 @@ func (m *monitor) expose(w io.Writer) {
 	}
 	one("bompass_station_spool_waiting", "Passages that the server has not answered for.", int64(m.spool.Waiting()))
 	one("bompass_station_spool_epoch", "The epoch that sequences count in.", m.spool.Epoch())
-	one("bompass_station_spool_torn_octets", "Octets set aside when the spool was opened.", int64(m.spool.Torn()))
+	one("bompass_station_spool_torn_octets", "Octets set aside when the spool was opened.", int64(m.spool.TornOctets()))
 	one("bompass_station_alarms", "Alarms that stand.", int64(len(m.alarms())))
 }
 
-func truth(b bool) float64 {
+func boolValue(b bool) float64 {
 	if b {
 		return 1
 	}

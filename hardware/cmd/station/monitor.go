@@ -35,7 +35,7 @@ type laneState struct {
 	passages, byTag, gaps int64
 	sequence              int64
 	findings              map[hardware.Finding]int64
-	watch                 lane.Watch
+	watch                 lane.DeafMonitor
 	last                  uplink.Observation
 }
 
@@ -47,8 +47,8 @@ func newMonitor(spool *uplink.Spool, devices []device, now func() time.Time) *mo
 	return m
 }
 
-// note counts a passage that is kept, and finds gaps in its lane's sequence.
-func (m *monitor) note(o uplink.Observation, s hardware.Sighting) {
+// addPassage counts a passage that is kept, and finds gaps in its lane's sequence.
+func (m *monitor) addPassage(o uplink.Observation, s hardware.Sighting) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	l := m.lanes[o.Lane]
@@ -66,7 +66,7 @@ func (m *monitor) note(o uplink.Observation, s hardware.Sighting) {
 	if s.Tag.Finding != hardware.NoTag {
 		l.findings[s.Tag.Finding]++
 	}
-	l.watch.Note(!s.Tag.IsZero(), m.now())
+	l.watch.Add(!s.Tag.IsZero(), m.now())
 }
 
 // laneView is a lane as it is shown.
@@ -94,7 +94,7 @@ func (m *monitor) view() []laneView {
 			for finding, count := range l.findings {
 				v.state.findings[finding] = count
 			}
-			v.vehicles, v.tags = l.watch.Hour(now)
+			v.vehicles, v.tags = l.watch.LastHour(now)
 			all = append(all, v)
 		}
 	}

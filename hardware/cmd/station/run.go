@@ -20,7 +20,7 @@ import (
 // run builds the station, top to bottom, and runs it until ctx ends.
 func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now func() time.Time) error {
 	watched := c.live == "on" || c.live == "auto" && isTerminal(out)
-	foot := &tail{}
+	foot := &logTail{}
 	if watched {
 		log = slog.New(slog.NewTextHandler(foot, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
@@ -50,7 +50,7 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 		}
 	}
 	log.Info("station is up", "station", c.Station, "lanes", len(c.Lanes), "epoch", spool.Epoch(), "waiting", spool.Waiting(), "spool", c.Spool)
-	if torn := spool.Torn(); torn > 0 {
+	if torn := spool.TornOctets(); torn > 0 {
 		log.Warn("octets in the spool were no whole passage and are set aside", "octets", torn)
 	}
 	var drawing sync.WaitGroup
@@ -65,11 +65,11 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 	return errors.Join(err, stop(), release(), spool.Close())
 }
 
-// way is an uplink.Sender's; nil is HTTP.
-type way = func(context.Context, []byte) (uplink.Answer, error)
+// transport is an uplink.Sender's; nil is HTTP.
+type transport = func(context.Context, []byte) (uplink.Response, error)
 
 // open takes up the spool, and the leaf node when the passages go up over one.
-func (c *config) open(log *slog.Logger, now func() time.Time) (*uplink.Spool, way, error) {
+func (c *config) open(log *slog.Logger, now func() time.Time) (*uplink.Spool, transport, error) {
 	if c.Up == "" {
 		spool, err := uplink.Open(c.Spool, now())
 		return spool, nil, err
@@ -78,18 +78,18 @@ func (c *config) open(log *slog.Logger, now func() time.Time) (*uplink.Spool, wa
 	if err != nil {
 		return nil, nil, err
 	}
-	spool, err := uplink.OpenOver(c.Spool, now(), node.Open)
-	return spool, node.Carry, err
+	spool, err := uplink.OpenWithLog(c.Spool, now(), node.Open)
+	return spool, node.Send, err
 }
 
 // agent brings what is kept to the server.
-func (c *config) agent(m *monitor, up way, log *slog.Logger) *uplink.Agent {
+func (c *config) agent(m *monitor, up transport, log *slog.Logger) *uplink.Agent {
 	return &uplink.Agent{
 		Sender: &uplink.Sender{
-			Server: c.Server, Key: c.Key, Client: http.DefaultClient, Way: up, Spool: m.spool, Wait: uplink.Sleep, Jitter: rand.Float64, Log: log,
+			Server: c.Server, Key: c.Key, Client: http.DefaultClient, Transport: up, Spool: m.spool, Wait: uplink.Sleep, Jitter: rand.Float64, Log: log,
 		},
-		Seen: func(o uplink.Observation, s hardware.Sighting) {
-			m.note(o, s)
+		OnKept: func(o uplink.Observation, s hardware.Sighting) {
+			m.addPassage(o, s)
 			log.Info("passage", "lane", o.Lane, "sequence", o.Sequence, "tag", mask(o.Tag), "plate", mask(o.Plate), "finding", s.Tag.Finding)
 		},
 	}

@@ -69,7 +69,7 @@ func (i *intake) epochs() int {
 }
 
 // What a station saw while the server was away arrives when another agent takes up the spool.
-func TestStationCatchesUp(t *testing.T) {
+func TestStationSendsBacklog(t *testing.T) {
 	in := &intake{seen: map[string]uplink.Observation{}, away: true}
 	server := httptest.NewServer(in)
 	defer server.Close()
@@ -106,7 +106,7 @@ func runUntil(t *testing.T, args []string, env func(string) string, so func() bo
 }
 
 // Every problem is named at once.
-func TestConfigNamesEveryProblem(t *testing.T) {
+func TestConfigReportsEveryProblem(t *testing.T) {
 	none := func(string) string { return "" }
 	if _, err := parse([]string{"--demo", "fast"}, none); err == nil || !strings.Contains(err.Error(), `"fast" is no flag`) {
 		t.Errorf("got %v, want it to name what is no flag", err)
@@ -123,7 +123,7 @@ func TestConfigNamesEveryProblem(t *testing.T) {
 }
 
 // `make reader` finds the portal that `make run` started under the same settings.
-func TestTheDemonstrationFindsItsPortal(t *testing.T) {
+func TestDemoDefaults(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		env    map[string]string
@@ -143,7 +143,7 @@ func TestTheDemonstrationFindsItsPortal(t *testing.T) {
 	}
 }
 
-func TestLogsMaskPeople(t *testing.T) {
+func TestLogsMaskTagsAndPlates(t *testing.T) {
 	for text, want := range map[string]string{"9578010000000000012": "…012", "DP45821": "…821", "": ""} {
 		if got := mask(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)

@@ -23,8 +23,8 @@ const (
 	toHost   = '<'
 )
 
-// Record is a port that writes down what goes over it.
-type Record struct {
+// Recorder is a port that writes down what goes over it.
+type Recorder struct {
 	port io.ReadWriteCloser
 
 	mu        sync.Mutex
@@ -33,26 +33,26 @@ type Record struct {
 	err       error
 }
 
-// NewRecord wraps a port. What goes over it is written to out, a line at a time, and whole once the
+// NewRecorder wraps a port. What goes over it is written to out, a line at a time, and whole once the
 // port is closed.
-func NewRecord(port io.ReadWriteCloser, out io.Writer) *Record { return &Record{port: port, out: out} }
+func NewRecorder(port io.ReadWriteCloser, out io.Writer) *Recorder { return &Recorder{port: port, out: out} }
 
 // Read implements io.Reader.
-func (r *Record) Read(b []byte) (int, error) {
+func (r *Recorder) Read(b []byte) (int, error) {
 	n, err := r.port.Read(b)
-	r.note(toHost, b[:n])
+	r.record(toHost, b[:n])
 	return n, err
 }
 
 // Write implements io.Writer. What was written is noted before it is sent, so that no answer comes
 // first.
-func (r *Record) Write(b []byte) (int, error) {
-	r.note(toBeacon, b)
+func (r *Recorder) Write(b []byte) (int, error) {
+	r.record(toBeacon, b)
 	return r.port.Write(b)
 }
 
 // Close closes the port. Its error is the first that writing down had, if any.
-func (r *Record) Close() error {
+func (r *Recorder) Close() error {
 	err := r.port.Close()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -63,7 +63,7 @@ func (r *Record) Close() error {
 	return errors.Join(err, r.err)
 }
 
-func (r *Record) note(direction byte, octets []byte) {
+func (r *Recorder) record(direction byte, octets []byte) {
 	if len(octets) == 0 {
 		return
 	}
@@ -81,25 +81,25 @@ func (r *Record) note(direction byte, octets []byte) {
 	r.write(text)
 }
 
-func (r *Record) write(text string) {
+func (r *Recorder) write(text string) {
 	if _, err := io.WriteString(r.out, text); err != nil && r.err == nil {
 		r.err = fmt.Errorf("write recording: %w", err)
 	}
 }
 
-// ErrStrayed says that the driver wrote something else than was recorded.
-var ErrStrayed = errors.New("linktest: not what was recorded")
+// ErrMismatch says that the driver wrote something else than was recorded.
+var ErrMismatch = errors.New("linktest: not what was recorded")
 
 // Playback is a port that replays a recording.
 type Playback struct {
 	mu      sync.Mutex
 	changed *sync.Cond
-	turns   []turn
+	steps   []step
 	closed  bool
 	err     error
 }
 
-type turn struct {
+type step struct {
 	direction byte
 	octets    []byte
 	line      int
@@ -123,7 +123,7 @@ func NewPlayback(recording io.Reader) (*Playback, error) {
 		if err != nil || text[0] != toBeacon && text[0] != toHost {
 			return nil, fmt.Errorf("recording, line %d: > or < and hexadecimal wanted", n)
 		}
-		p.turns = append(p.turns, turn{text[0], octets, n})
+		p.steps = append(p.steps, step{text[0], octets, n})
 	}
 	return p, lines.Err()
 }
@@ -137,14 +137,14 @@ func (p *Playback) Write(b []byte) (int, error) {
 		if p.err != nil || p.closed {
 			return 0, errors.Join(p.err, io.ErrClosedPipe)
 		}
-		if len(p.turns) == 0 || p.turns[0].direction != toBeacon {
-			p.err = fmt.Errorf("%w: %X was written, nothing was due", ErrStrayed, rest)
+		if len(p.steps) == 0 || p.steps[0].direction != toBeacon {
+			p.err = fmt.Errorf("%w: %X was written, nothing was due", ErrMismatch, rest)
 			continue
 		}
-		now := &p.turns[0]
+		now := &p.steps[0]
 		n := min(len(rest), len(now.octets))
 		if !bytes.Equal(rest[:n], now.octets[:n]) {
-			p.err = fmt.Errorf("%w: line %d: got %X, want %X", ErrStrayed, now.line, rest[:n], now.octets[:n])
+			p.err = fmt.Errorf("%w: line %d: got %X, want %X", ErrMismatch, now.line, rest[:n], now.octets[:n])
 			continue
 		}
 		p.advance(n)
@@ -161,10 +161,10 @@ func (p *Playback) Read(b []byte) (int, error) {
 		switch {
 		case p.err != nil:
 			return 0, p.err
-		case p.closed || len(p.turns) == 0:
+		case p.closed || len(p.steps) == 0:
 			return 0, io.EOF
-		case p.turns[0].direction == toHost:
-			n := copy(b, p.turns[0].octets)
+		case p.steps[0].direction == toHost:
+			n := copy(b, p.steps[0].octets)
 			p.advance(n)
 			return n, nil
 		}
@@ -173,9 +173,9 @@ func (p *Playback) Read(b []byte) (int, error) {
 }
 
 func (p *Playback) advance(n int) {
-	p.turns[0].octets = p.turns[0].octets[n:]
-	if len(p.turns[0].octets) == 0 {
-		p.turns = p.turns[1:]
+	p.steps[0].octets = p.steps[0].octets[n:]
+	if len(p.steps[0].octets) == 0 {
+		p.steps = p.steps[1:]
 	}
 }
 
@@ -192,8 +192,8 @@ func (p *Playback) Close() error {
 func (p *Playback) Err() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.err == nil && len(p.turns) > 0 {
-		return fmt.Errorf("%w: it stopped before line %d", ErrStrayed, p.turns[0].line)
+	if p.err == nil && len(p.steps) > 0 {
+		return fmt.Errorf("%w: it stopped before line %d", ErrMismatch, p.steps[0].line)
 	}
 	return p.err
 }

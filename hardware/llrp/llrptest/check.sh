@@ -1,7 +1,7 @@
 #!/bin/sh
 # Lets Wireshark's LLRP dissector read a recorded run, and fails when it complains of a single frame.
 # SET_PROTOCOL_VERSION (47) is left out: the dissector takes its one octet for the header's version and
-# then counts it as left over. Its layout is held by TestVersionIsOneOctet.
+# then counts it as left over. Its layout is held by TestSetProtocolVersionIsOneOctet.
 set -eu
 if ! command -v tshark >/dev/null || ! command -v text2pcap >/dev/null; then
 	echo "llrp-check: NOT CHECKED: tshark is not installed (apt-get install tshark)" >&2

@@ -35,11 +35,11 @@ const (
 
 // Bounds of a node.
 const (
-	startMax  = 2 * time.Minute // the stream reads back what it keeps
-	askMax    = 3 * time.Second // the stream in this process is asked
+	startTimeout  = 2 * time.Minute // the stream reads back what it keeps
+	streamTimeout    = 3 * time.Second // the stream in this process is asked
 	pingEvery = 5 * time.Second // a line that is silent three times is dead
-	redial    = time.Second
-	dialMax   = 5 * time.Second
+	redialEvery    = time.Second
+	dialTimeout   = 5 * time.Second
 )
 
 // Options is what a node is made of.
@@ -67,7 +67,7 @@ type Node struct {
 	marks  jetstream.Stream
 	sent   uint64 // the last record that is done
 	batch  uint64 // the last record that Next returned
-	sick   bool   // the last errand failed
+	failed   bool   // the last errand failed
 }
 
 // ParseUpstream reads nats-leaf://host:port or nats-leaf+tls://host:port, where the connection begins with
@@ -95,7 +95,7 @@ func (n *Node) dir() string { return filepath.Join(n.options.Dir, uplink.StreamF
 
 func (n *Node) serverOptions() *server.Options {
 	upper := &server.RemoteLeafOpts{
-		URLs: []*url.URL{n.remote}, DialTimeout: dialMax,
+		URLs: []*url.URL{n.remote}, DialTimeout: dialTimeout,
 		DenyImports: []string{"$JS.>", subjectKept, subjectSent, "_INBOX.>"},
 		DenyExports: []string{"$JS.>", subjectKept, subjectSent, "_INBOX.>"},
 	}
@@ -109,7 +109,7 @@ func (n *Node) serverOptions() *server.Options {
 		ServerName: "station-" + n.id[:8], DontListen: true, NoSigs: true, NoSystemAccount: true,
 		JetStream: true, JetStreamDomain: "station", StoreDir: n.dir(), SyncAlways: true,
 		PingInterval: pingEvery, MaxPingsOut: 2,
-		LeafNode: server.LeafNodeOpts{Remotes: []*server.RemoteLeafOpts{upper}, ReconnectInterval: redial},
+		LeafNode: server.LeafNodeOpts{Remotes: []*server.RemoteLeafOpts{upper}, ReconnectInterval: redialEvery},
 	}
 }
 
@@ -120,7 +120,7 @@ func (n *Node) start() (err error) {
 	}
 	n.server.SetLoggerV2(logger{n.options.Log}, false, false, false)
 	n.server.Start()
-	if !n.server.ReadyForConnections(startMax) || !n.server.JetStreamEnabled() {
+	if !n.server.ReadyForConnections(startTimeout) || !n.server.JetStreamEnabled() {
 		return errors.Join(errors.New("the stream does not start in "+n.dir()+": is its disk full or not to be written to?"), n.stop())
 	}
 	if err := n.connect(); err != nil {
@@ -139,7 +139,7 @@ func (n *Node) connect() (err error) {
 	if n.js, err = jetstream.New(n.conn); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askMax)
+	ctx, cancel := context.WithTimeout(context.Background(), streamTimeout)
 	defer cancel()
 	return n.openStreams(ctx)
 }
@@ -166,14 +166,14 @@ func (n *Node) Close() error {
 	return n.stop()
 }
 
-// revive starts the node anew after a failure: a stream that the disk has once refused does not go on by
+// ensureRunning starts the node anew after a failure: a stream that the disk has once refused does not go on by
 // itself when there is room again.
-func (n *Node) revive() error {
-	if n.server != nil && !n.sick && n.server.JetStreamEnabled() {
+func (n *Node) ensureRunning() error {
+	if n.server != nil && !n.failed && n.server.JetStreamEnabled() {
 		return nil
 	}
 	err := errors.Join(n.stop(), n.start())
-	n.sick = err != nil
+	n.failed = err != nil
 	return err
 }
 

@@ -145,12 +145,12 @@ func over(dir, upstream string) (*uplink.Spool, *uplink.Sender, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	spool, err := uplink.OpenOver(dir, time.Unix(1_780_000_000, 0), node.Open)
+	spool, err := uplink.OpenWithLog(dir, time.Unix(1_780_000_000, 0), node.Open)
 	if err != nil {
 		return nil, nil, err
 	}
 	return spool, &uplink.Sender{
-		Way: node.Carry, Spool: spool, Jitter: func() float64 { return 0 }, Log: log,
+		Transport: node.Send, Spool: spool, Jitter: func() float64 { return 0 }, Log: log,
 		Wait: func(ctx context.Context, d time.Duration) error {
 			return uplink.Sleep(ctx, min(d, 50*time.Millisecond))
 		},
@@ -207,7 +207,7 @@ func TestPassagesWaitForTheServer(t *testing.T) {
 }
 
 // The server goes away and comes back, again and again, and some of its answers are lost.
-func TestPassagesOutliveTheServer(t *testing.T) {
+func TestPassagesOutliveServerRestarts(t *testing.T) {
 	h := newHub(t)
 	h.start()
 	spool, sender := open(t, t.TempDir(), h.upstream())
@@ -232,7 +232,7 @@ func TestPassagesOutliveTheServer(t *testing.T) {
 }
 
 // A line that the server refuses is kept for a person, as over HTTP.
-func TestRefusedPassagesAreKept(t *testing.T) {
+func TestRefusedPassagesAreKeptInFile(t *testing.T) {
 	h, dir := newHub(t), t.TempDir()
 	h.refuse = `"sequence":3,`
 	h.start()
@@ -246,7 +246,7 @@ func TestRefusedPassagesAreKept(t *testing.T) {
 }
 
 // What was sent is still found a while, for the journal, and removed in the end.
-func TestStreamLetsGoOfWhatIsDone(t *testing.T) {
+func TestStreamPurgesDoneRecords(t *testing.T) {
 	h, dir := newHub(t), t.TempDir()
 	h.start()
 	spool, sender := open(t, dir, h.upstream())
@@ -268,7 +268,7 @@ func TestStreamLetsGoOfWhatIsDone(t *testing.T) {
 	same(t, h.order, want)
 }
 
-func TestUpstreamIsRead(t *testing.T) {
+func TestParseUpstream(t *testing.T) {
 	for text, want := range map[string]bool{
 		"nats-leaf://portal.example:7422": true, "nats-leaf+tls://portal.example:7422": true, "nats-leaf://portal.example": false,
 		"nats-leaf://key@portal.example:7422": false, "https://portal.example": false, "nats-leaf://h:1/x": false,
@@ -281,7 +281,7 @@ func TestUpstreamIsRead(t *testing.T) {
 
 // What waits in the segments of a spool that was sent over HTTP goes over the leaf; the other way round
 // the spool is refused, because the stream would be left.
-func TestSpoolChangesItsUpstream(t *testing.T) {
+func TestSpoolMovesFromHTTPToLeaf(t *testing.T) {
 	h, dir := newHub(t), t.TempDir()
 	h.start()
 	spool, err := uplink.Open(dir, time.Unix(1_780_000_000, 0))

@@ -21,8 +21,8 @@ const (
 	subjectKept = "kept"
 	streamSent  = "SENT"
 	subjectSent = "sent"
-	// tailMin is how many records that are done stay, for a passage to be found that was being told when the process died.
-	tailMin    = 1024
+	// doneRecordsKept is how many records that are done stay, for a passage to be found that was being told when the process died.
+	doneRecordsKept    = 1024
 	duplicates = 2 * time.Minute
 )
 
@@ -38,7 +38,7 @@ func (n *Node) Open() (uplink.Log, int, error) {
 	if err := n.start(); err != nil {
 		return nil, 0, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askMax)
+	ctx, cancel := context.WithTimeout(context.Background(), streamTimeout)
 	defer cancel()
 	last, err := n.last(ctx)
 	if err != nil {
@@ -89,17 +89,17 @@ func (n *Node) last(ctx context.Context) (uint64, error) {
 	return info.State.LastSeq, nil
 }
 
-// during runs an errand at the stream, and starts the node anew when it has gone down.
-func (n *Node) during(errand func(context.Context) error) error {
+// withStream runs an errand at the stream, and starts the node anew when it has gone down.
+func (n *Node) withStream(errand func(context.Context) error) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if err := n.revive(); err != nil {
+	if err := n.ensureRunning(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askMax)
+	ctx, cancel := context.WithTimeout(context.Background(), streamTimeout)
 	defer cancel()
 	err := errand(ctx)
-	n.sick = err != nil
+	n.failed = err != nil
 	return err
 }
 
@@ -107,7 +107,7 @@ func (n *Node) during(errand func(context.Context) error) error {
 // one whose answer was lost can be appended again.
 func (n *Node) Append(record []byte) error {
 	id := sha256.Sum256(record)
-	return n.during(func(ctx context.Context) error {
+	return n.withStream(func(ctx context.Context) error {
 		if _, err := n.js.Publish(ctx, subjectKept, record, jetstream.WithMsgID(hex.EncodeToString(id[:16])), jetstream.WithRetryAttempts(0)); err != nil {
 			return fmt.Errorf("keep passage in the stream: %w", err)
 		}
@@ -120,7 +120,7 @@ func (n *Node) Sync() error { return nil }
 
 // Next reads on from the mark.
 func (n *Node) Next(most, octetsMax int) (records [][]byte, err error) {
-	err = n.during(func(ctx context.Context) error {
+	err = n.withStream(func(ctx context.Context) error {
 		last, err := n.last(ctx)
 		if err != nil {
 			return err
@@ -149,9 +149,9 @@ func (n *Node) Done() error {
 	n.mu.Lock()
 	n.sent = max(n.sent, n.batch)
 	n.mu.Unlock()
-	return n.during(func(ctx context.Context) error {
-		if first := n.kept.CachedInfo().State.FirstSeq; n.sent > first+2*tailMin {
-			if err := n.kept.Purge(ctx, jetstream.WithPurgeSequence(n.sent-tailMin)); err != nil {
+	return n.withStream(func(ctx context.Context) error {
+		if first := n.kept.CachedInfo().State.FirstSeq; n.sent > first+2*doneRecordsKept {
+			if err := n.kept.Purge(ctx, jetstream.WithPurgeSequence(n.sent-doneRecordsKept)); err != nil {
 				return fmt.Errorf("remove sent passages: %w", err)
 			}
 		}
@@ -164,7 +164,7 @@ func (n *Node) Done() error {
 
 // Find reads from the newest record back.
 func (n *Node) Find(found func([]byte) bool) (has bool, err error) {
-	err = n.during(func(ctx context.Context) error {
+	err = n.withStream(func(ctx context.Context) error {
 		info, err := n.kept.Info(ctx)
 		if err != nil {
 			return err

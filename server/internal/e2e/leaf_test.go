@@ -28,11 +28,11 @@ func leafLine(t *testing.T, dir, address, key string) (*uplink.Spool, *uplink.Se
 	if err != nil {
 		t.Fatal(err)
 	}
-	spool, err := uplink.OpenOver(dir, time.Now(), node.Open)
+	spool, err := uplink.OpenWithLog(dir, time.Now(), node.Open)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return spool, &uplink.Sender{Way: node.Carry, Spool: spool, Wait: uplink.Sleep, Jitter: func() float64 { return 0 }, Log: log}
+	return spool, &uplink.Sender{Transport: node.Send, Spool: spool, Wait: uplink.Sleep, Jitter: func() float64 { return 0 }, Log: log}
 }
 
 // Kari's car passes a station that is a leaf node of the real server, while the server is killed and comes

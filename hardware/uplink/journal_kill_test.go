@@ -33,7 +33,7 @@ func runJoining(dir, address string) error {
 	go func() { _ = s.Run(context.Background()) }()
 	settle := func(id int64, seen hardware.Sighting) error {
 		return j.Settle(lane.Passage{Sighting: seen, Events: []int64{id}}, func(seen hardware.Sighting) error {
-			_, err := spool.Append(uplink.Of("oslo-301", seen))
+			_, err := spool.Append(uplink.FromSighting("oslo-301", seen))
 			return err
 		})
 	}
@@ -55,7 +55,7 @@ func runJoining(dir, address string) error {
 }
 
 // kill -9 at any point: a tag that may hold a receipt is a passage, once.
-func TestKilledStationTellsEveryTagOnce(t *testing.T) {
+func TestKilledStationEmitsEveryTagOnce(t *testing.T) {
 	dir := t.TempDir()
 	s := newServer(t, nil)
 	dice := rand.New(rand.NewPCG(7, 8))
@@ -69,7 +69,7 @@ func TestKilledStationTellsEveryTagOnce(t *testing.T) {
 	spool, j := reopen(t, dir)
 	for id, seen := range j.Waiting() {
 		if err := j.Settle(lane.Passage{Sighting: seen, Events: []int64{id}}, func(seen hardware.Sighting) error {
-			_, err := spool.Append(uplink.Of("oslo-301", seen))
+			_, err := spool.Append(uplink.FromSighting("oslo-301", seen))
 			return err
 		}); err != nil {
 			t.Fatal(err)

@@ -102,10 +102,10 @@ func (r road) run(rules lane.Rules) (o outcome, got []lane.Passage) {
 	events, tags, plates := r.drive()
 	j := lane.NewJoiner(rules)
 	for _, e := range events {
-		got = append(got, j.Ripe(e.heard, false)...)
+		got = append(got, j.Ready(e.heard, false)...)
 		j.Add(e.Sighting, e.heard)
 	}
-	got = append(got, j.Ripe(events[len(events)-1].heard, true)...)
+	got = append(got, j.Ready(events[len(events)-1].heard, true)...)
 
 	for v := range tags {
 		if plates[v] {

@@ -12,32 +12,32 @@ import (
 	"time"
 )
 
-// mark is a place between two records.
-type mark struct {
+// position is a place between two records.
+type position struct {
 	Segment int   `json:"segment"`
 	Offset  int64 `json:"offset"`
 }
 
-// skip is how much of a segment lies before the mark.
-func (m mark) skip(segment int) int64 {
+// offsetIn is how much of a segment lies before the mark.
+func (m position) offsetIn(segment int) int64 {
 	if segment == m.Segment {
 		return m.Offset
 	}
 	return 0
 }
 
-// readMark reads the mark; when it is lost or damaged everything in the spool is sent again, which the
+// readPosition reads the mark; when it is lost or damaged everything in the spool is sent again, which the
 // server counts as duplicates.
-func readMark(path string) (m mark, err error) {
+func readPosition(path string) (m position, err error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return mark{}, nil
+		return position{}, nil
 	}
 	if err != nil {
-		return mark{}, err
+		return position{}, err
 	}
 	if json.Unmarshal(text, &m) != nil || m.Segment < 0 || m.Offset < 0 {
-		m = mark{}
+		m = position{}
 	}
 	return m, nil
 }
@@ -56,11 +56,11 @@ func nextEpoch(path string, now time.Time) (int64, error) {
 		}
 		epoch = max(epoch, before+1)
 	}
-	return epoch, replace(path, strconv.AppendInt(nil, epoch, 10))
+	return epoch, replaceFile(path, strconv.AppendInt(nil, epoch, 10))
 }
 
-// replace gives a file new content so that a crash leaves the old or the new, never a part.
-func replace(path string, content []byte) error {
+// replaceFile gives a file new content so that a crash leaves the old or the new, never a part.
+func replaceFile(path string, content []byte) error {
 	fresh := path + ".new"
 	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 
 // A beacon with keys and a camera of one lane: every tag gets its receipt, the tag's passage has the camera's plate, a car without a tag is a
 // passage of its own, and a camera that hangs up is called again.
-func TestBeaconAndCameraAreJoined(t *testing.T) {
+func TestStationJoinsBeaconAndCamera(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	beacon, zone := beaconLane(ctx, t)
@@ -42,7 +42,7 @@ func TestBeaconAndCameraAreJoined(t *testing.T) {
 	_ = first.Close() // it restarts
 	line := accept(t, cameras)
 	tell := func(plate string, at time.Time) {
-		if err := json.NewEncoder(line).Encode(word{Lane: 1, At: at, Country: "NO", Plate: plate}); err != nil {
+		if err := json.NewEncoder(line).Encode(cameraLine{Lane: 1, At: at, Country: "NO", Plate: plate}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,7 +54,7 @@ func TestBeaconAndCameraAreJoined(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tags = append(tags, tag.Secure(seal.TestSet(sim.NorwegianMark())))
+		tags = append(tags, tag.Secure(seal.TestKeys(sim.NorwegianMark())))
 		zone.Enter(tag)
 		time.Sleep(150 * time.Millisecond)
 		zone.Leave(tag)

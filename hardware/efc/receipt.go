@@ -15,12 +15,12 @@ func (m *Machine) conclude() dsrc.PDU {
 	return nil
 }
 
-// close tells the tag and its driver that the passage is kept.
-func (m *Machine) close() dsrc.PDU {
+// writeReceipt tells the tag and its driver that the passage is kept.
+func (m *Machine) writeReceipt() dsrc.PDU {
 	if m.profile.Receipt == nil {
 		return m.signal()
 	}
-	m.state = written
+	m.state = stateSetSent
 	return dsrc.SetRequest{
 		Confirm: true, EID: m.eid, Credentials: m.credentials, Attributes: []dsrc.Attribute{m.receipt()},
 	}
@@ -41,7 +41,7 @@ func (m *Machine) receipt() dsrc.Attribute {
 
 // signal tells the driver how it went.
 func (m *Machine) signal() dsrc.PDU {
-	m.state = signalled
+	m.state = stateMMISent
 	signal := m.profile.Signal
 	if m.read.Finding != hardware.Read {
 		signal = dsrc.SignalNotOK

@@ -11,13 +11,13 @@ import (
 	"bompass/hardware"
 )
 
-// castMax bounds the vehicles of a cast.
-const castMax = 100_000
+// vehiclesMax bounds the vehicles of a cast.
+const vehiclesMax = 100_000
 
-// Cast invents Norwegian vehicles, each with a tag, that may come by at any of the gates.
-func Cast(dice *rand.Rand, n int, gates []Gate) []Vehicle {
+// RandomVehicles invents Norwegian vehicles, each with a tag, that may come by at any of the gates.
+func RandomVehicles(dice *rand.Rand, n int, gates []Gate) []Vehicle {
 	const letters = "ABCDEFHJKLNPRSTUVXYZ"
-	vehicles := make([]Vehicle, min(n, castMax))
+	vehicles := make([]Vehicle, min(n, vehiclesMax))
 	for i := range vehicles {
 		plate := fmt.Sprintf("%c%c%05d", letters[dice.IntN(len(letters))], letters[dice.IntN(len(letters))], 10000+dice.IntN(90000))
 		number := fmt.Sprintf("9578019%011d", dice.Int64N(1e11))
@@ -26,9 +26,9 @@ func Cast(dice *rand.Rand, n int, gates []Gate) []Vehicle {
 	return vehicles
 }
 
-// ReadCast reads one vehicle from every line: plate's country, plate, and the tag's 19 digits when it
+// ReadVehicles reads one vehicle from every line: plate's country, plate, and the tag's 19 digits when it
 // has a tag. Empty lines and those that start with # are passed over.
-func ReadCast(r io.Reader, gates []Gate) (vehicles []Vehicle, err error) {
+func ReadVehicles(r io.Reader, gates []Gate) (vehicles []Vehicle, err error) {
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
 		fields := strings.Fields(lines.Text())
@@ -40,8 +40,8 @@ func ReadCast(r io.Reader, gates []Gate) (vehicles []Vehicle, err error) {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
 		v.Gates = gates
-		if vehicles = append(vehicles, v); len(vehicles) > castMax {
-			return nil, fmt.Errorf("line %d: more than %d vehicles", n, castMax)
+		if vehicles = append(vehicles, v); len(vehicles) > vehiclesMax {
+			return nil, fmt.Errorf("line %d: more than %d vehicles", n, vehiclesMax)
 		}
 	}
 	if err := lines.Err(); err != nil {

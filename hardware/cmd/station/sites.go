@@ -14,8 +14,8 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// keepDoubted is the file for passages that a person must look at.
-const keepDoubted = "doubted.ndjson"
+// reviewFile is the file for passages that a person must look at.
+const reviewFile = "doubted.ndjson"
 
 // sites are the readers whose passages are sent. Where there are cameras, they and the real tag readers
 // are joined into one, over a journal; simulated lanes see tag and plate at once.
@@ -40,11 +40,11 @@ func (c *config) sites(m *monitor, log *slog.Logger) ([]uplink.Site, func() erro
 	if err != nil {
 		return nil, nothing, err
 	}
-	doubted := filepath.Join(c.Spool, keepDoubted)
+	doubted := filepath.Join(c.Spool, reviewFile)
 	joined := &lane.Reader{
 		Sources: tags, Rules: lane.Standard(), Now: m.now, Wait: uplink.Sleep, Journal: journal,
-		Doubted: func(p lane.Passage) error {
-			log.Warn("passage in doubt, kept in "+keepDoubted, "lane", p.Lane, "doubt", p.Doubt)
+		Review: func(p lane.Passage) error {
+			log.Warn("passage in doubt, kept in "+reviewFile, "lane", p.Lane, "doubt", p.Doubt)
 			return appendLine(doubted, p)
 		},
 	}

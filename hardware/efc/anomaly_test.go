@@ -52,7 +52,7 @@ const (
 )
 
 // A tag may have other applications than toll collection, and say strange things of its own.
-func TestTheContractIsChosenAmongApplications(t *testing.T) {
+func TestAcceptedContractIsChosen(t *testing.T) {
 	for _, c := range []struct {
 		name, applications string
 		finding            hardware.Finding
@@ -80,7 +80,7 @@ func TestTheContractIsChosenAmongApplications(t *testing.T) {
 }
 
 // What is damaged on the air, or was said by another element, is asked for again, but not for ever.
-func TestAnAnswerThatIsNoneIsAskedForAgain(t *testing.T) {
+func TestInvalidResponseIsRequestedAgain(t *testing.T) {
 	other := func(text string) string { return strings.Replace(text, `"eid":2`, `"eid":3`, 1) }
 	damaged := func(string) string { return "" }
 	for name, change := range map[string]func(string) string{"another element": other, "no message": damaged} {
@@ -112,7 +112,7 @@ func TestAnAnswerThatIsNoneIsAskedForAgain(t *testing.T) {
 }
 
 // At security level 1, too: an authenticator over nothing that names the tag vouches for nothing.
-func TestAStampedAnswerThatIsNoneIsNotBelieved(t *testing.T) {
+func TestInvalidStampedResponseIsRejected(t *testing.T) {
 	number := `"personalAccountNumber":"9578010000000000012F"`
 	for _, c := range []struct {
 		name    string
@@ -135,7 +135,7 @@ func TestAStampedAnswerThatIsNoneIsNotBelieved(t *testing.T) {
 	} {
 		times := 0
 		h := host(newTag(t).Secure(keys()))
-		h.Antenna = sim.Air(twisted(t, newTag(t).Secure(keys()), func(answer int, text string) string {
+		h.Antenna = sim.DirectAntenna(twisted(t, newTag(t).Secure(keys()), func(answer int, text string) string {
 			if answer > 1 && strings.Contains(text, "actionResponse") && times < c.times {
 				times++
 				return c.change(text)
@@ -151,14 +151,14 @@ func TestAStampedAnswerThatIsNoneIsNotBelieved(t *testing.T) {
 
 // The machine is not to be asked on while it waits, keeps what the antenna's clock said, and once it is
 // over stays over.
-func TestAMachineKeepsItsState(t *testing.T) {
+func TestMachineRejectsStepsOutOfOrder(t *testing.T) {
 	tag, m := newTag(t).Secure(keys()), efc.New(secure(), nonce())
 	out, _, err := m.Step(nil, now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := now().Add(-3 * time.Second)
-	m.Heard(at)
+	m.SetDeviceTime(at)
 	if out, done, err := m.Step(tag.Answer(out), now()); out != nil || done || err != nil || m.Need() != efc.Credentials {
 		t.Fatalf("got %X %t %v, need %v", out, done, err, m.Need())
 	}
@@ -176,7 +176,7 @@ func TestAMachineKeepsItsState(t *testing.T) {
 	}
 }
 
-func TestATransactionThatWasCarriedToItsEndIsReleased(t *testing.T) {
+func TestCompletedTransactionIsReleased(t *testing.T) {
 	tag, m := newTag(t), efc.New(efc.Standard(beacon()), nonce())
 	read, err := host(tag).Run(t.Context(), m)
 	if err != nil || read.Finding != hardware.Read || !m.Released() {
@@ -185,7 +185,7 @@ func TestATransactionThatWasCarriedToItsEndIsReleased(t *testing.T) {
 }
 
 // Whoever drives with a tag that cannot be charged must not hear that all is well.
-func TestTheDriverHearsHowItWent(t *testing.T) {
+func TestSignalMatchesFinding(t *testing.T) {
 	yesterday := dsrc.DateCompact{Year: 2026, Month: 6, Day: 14}
 	for _, c := range []struct {
 		name   string
@@ -222,7 +222,7 @@ func TestTheDriverHearsHowItWent(t *testing.T) {
 	}
 }
 
-func TestABatteryIsWeakByItsOwnBits(t *testing.T) {
+func TestLowBatteryBitsComeFromProfile(t *testing.T) {
 	for status, want := range map[uint16]bool{0x0800: true, 0x0801: true, 0x0400: false, 0: false} {
 		tag, profile := newTag(t), efc.Standard(beacon())
 		tag.Status, profile.LowBattery = status, 0x0800
@@ -233,9 +233,9 @@ func TestABatteryIsWeakByItsOwnBits(t *testing.T) {
 }
 
 // A tag that tells no plate, and a plate that was not read, differ from nothing.
-func TestAPlateThatIsNotKnownDiffersFromNone(t *testing.T) {
+func TestUnknownPlateNeverDiffers(t *testing.T) {
 	silent := hardware.TagRead{Finding: hardware.Read}
-	if got := efc.Against(silent, hardware.PlateRead{Country: "NO", Text: "DP45821"}); got != hardware.Read {
+	if got := efc.ComparePlate(silent, hardware.PlateRead{Country: "NO", Text: "DP45821"}); got != hardware.Read {
 		t.Errorf("got %s", got)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// meaning adds to a value what a person would look up.
-func meaning(path, value string) string {
+// annotate adds to a value what a person would look up.
+func annotate(path, value string) string {
 	if value == "" {
 		return ""
 	}
@@ -30,7 +30,7 @@ func meaning(path, value string) string {
 		octets, _ := hex.DecodeString(value)
 		note = dsrc.Octets(octets).Text()
 	case "ret", "returnStatus":
-		note = pick(number, "no error", "access denied", "argument error", "complexity limited", "processing failure", "processing", "chaining error")
+		note = nameAt(number, "no error", "access denied", "argument error", "complexity limited", "processing failure", "processing", "chaining error")
 	case "setmmirq":
 		note = map[int]string{0: "ok", 1: "not ok", 2: "contact operator", 255: "silent"}[number]
 	case "aid":
@@ -47,7 +47,7 @@ func meaning(path, value string) string {
 	return fmt.Sprintf("%s  (%s)", value, note)
 }
 
-func pick(i int, names ...string) string {
+func nameAt(i int, names ...string) string {
 	if i < 0 || i >= len(names) {
 		return ""
 	}

@@ -9,13 +9,13 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// take keeps what a tag said. Its number is taken once: what was vouched for is not said over again.
-func (m *Machine) take(attributes []dsrc.Attribute) {
+// storeAttributes keeps what a tag said. Its number is taken once: what was vouched for is not said over again.
+func (m *Machine) storeAttributes(attributes []dsrc.Attribute) {
 	for _, a := range attributes {
 		switch v := a.Value.Value.(type) {
 		case dsrc.PaymentMeans:
 			if m.number == hardware.Unreadable {
-				m.read.PAN, m.number = judge(v, m.now)
+				m.read.PAN, m.number = checkNumber(v, m.now)
 				m.stamp.PAN = v.PAN
 			}
 		case dsrc.LicencePlate:
@@ -23,7 +23,7 @@ func (m *Machine) take(attributes []dsrc.Attribute) {
 		case dsrc.EquipmentOBUId:
 			m.read.OBU = strings.ToUpper(hex.EncodeToString(v.Octets))
 		case dsrc.EquipmentStatus:
-			m.battery(int(v))
+			m.noteBattery(int(v))
 		case dsrc.ReceiptData1:
 			m.receipts[0] = v.Time
 		case dsrc.ReceiptData2:
@@ -32,12 +32,12 @@ func (m *Machine) take(attributes []dsrc.Attribute) {
 	}
 }
 
-func (m *Machine) battery(status int) {
+func (m *Machine) noteBattery(status int) {
 	m.read.LowBattery = m.read.LowBattery || status&int(m.profile.LowBattery) != 0
 }
 
-// refusal reads a status.
-func refusal(status dsrc.Status) hardware.Finding {
+// findingOf reads a status.
+func findingOf(status dsrc.Status) hardware.Finding {
 	switch status {
 	case dsrc.NoError:
 		return hardware.Read
@@ -47,11 +47,11 @@ func refusal(status dsrc.Status) hardware.Finding {
 	return hardware.Unreadable
 }
 
-// judge looks whether a number can be charged.
-func judge(v dsrc.PaymentMeans, now time.Time) (pan string, f hardware.Finding) {
+// checkNumber looks whether a number can be charged.
+func checkNumber(v dsrc.PaymentMeans, now time.Time) (pan string, f hardware.Finding) {
 	pan, ok := v.PAN.Digits()
 	switch {
-	case !ok || !hardware.Checked(pan):
+	case !ok || !hardware.ValidCheckDigit(pan):
 		return pan, hardware.WrongNumber
 	case v.Expiry.Ended(now):
 		return pan, hardware.Expired
@@ -59,17 +59,17 @@ func judge(v dsrc.PaymentMeans, now time.Time) (pan string, f hardware.Finding) 
 	return pan, hardware.Read
 }
 
-// Against looks at a tag with the plate that the camera read. A tag that was made for another plate is
+// ComparePlate looks at a tag with the plate that the camera read. A tag that was made for another plate is
 // a finding for people; an unread plate on either side tells nothing.
-func Against(read hardware.TagRead, seen hardware.PlateRead) hardware.Finding {
-	on, by := plain(read.Plate.Text), plain(seen.Text)
+func ComparePlate(read hardware.TagRead, seen hardware.PlateRead) hardware.Finding {
+	on, by := normalizePlate(read.Plate.Text), normalizePlate(seen.Text)
 	if read.Finding == hardware.Read && on != "" && by != "" && on != by {
 		return hardware.PlateDiffers
 	}
 	return read.Finding
 }
 
-// plain leaves a plate's letters and digits.
-func plain(text string) string {
+// normalizePlate leaves a plate's letters and digits.
+func normalizePlate(text string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(text))
 }

@@ -13,8 +13,8 @@ func CheckDigit(digits string) byte {
 	return byte('0' + (10-sum%10)%10)
 }
 
-// Checked tells whether a number of digits ends in its check digit.
-func Checked(number string) bool {
+// ValidCheckDigit tells whether a number of digits ends in its check digit.
+func ValidCheckDigit(number string) bool {
 	last := len(number) - 1
 	return last >= 0 && number[last] == CheckDigit(number[:last])
 }

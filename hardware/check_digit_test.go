@@ -6,24 +6,24 @@ import (
 	"bompass/hardware"
 )
 
-func TestNumbersAreChecked(t *testing.T) {
+func TestValidCheckDigit(t *testing.T) {
 	for number, want := range map[string]bool{
 		"9578010000000000012": true, "9578010000000000013": false, "0": true, "18": true, "81": false, "": false,
 	} {
-		if got := hardware.Checked(number); got != want {
+		if got := hardware.ValidCheckDigit(number); got != want {
 			t.Errorf("%q: got %v, want %v", number, got, want)
 		}
 	}
 }
 
 // One digit that is wrong, or two neighbours that have changed places, are found, but for 09 and 90.
-func TestSlipsAreFound(t *testing.T) {
+func TestCheckDigitFindsTypos(t *testing.T) {
 	const number = "9578010000000000012"
 	for i := range number {
 		for d := byte('0'); d <= '9'; d++ {
 			wrong := []byte(number)
 			wrong[i] = d
-			if d != number[i] && hardware.Checked(string(wrong)) {
+			if d != number[i] && hardware.ValidCheckDigit(string(wrong)) {
 				t.Errorf("%s passes for %s", wrong, number)
 			}
 		}

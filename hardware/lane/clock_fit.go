@@ -15,19 +15,19 @@ const (
 	peakMin     = 12   // pairs in it
 	peakClear   = 2.5  // times the next peak's
 	agreeMin    = 6    // pairs whose plates agree are enough without a peak
-	remembered  = 160  // events of each device that a fit looks at
-	recent      = 96   // joined pairs that the offset and the spread are taken from
+	eventsKept  = 160  // events of each device that a fit looks at
+	pairsKept      = 96   // joined pairs that the offset and the spread are taken from
 	sigmaMin    = 0.05
 	sigmaMax    = 0.6
 	sigmaFactor = 1.3  // a measured spread leaves out the tails
 	hitWeight   = 0.12 // of one tag in the share of tags that find their plate
 	hitMin      = 0.6  // a lower share: a clock has jumped
-	afterJump   = 10   // events that are looked at again then
+	keptAfterJump   = 10   // events that are looked at again then
 )
 
-// fit is the difference of two devices' clocks, learned from what they saw: the mode of all differences
+// clockFit is the difference of two devices' clocks, learned from what they saw: the mode of all differences
 // at first, as only the true pairs agree in theirs, and then the median of the pairs that were joined.
-type fit struct {
+type clockFit struct {
 	spread time.Duration
 	fitted bool
 	offset float64 // seconds
@@ -35,21 +35,21 @@ type fit struct {
 
 	tags, plates []hardware.Sighting
 	joined       []float64
-	hits         float64 // share of tags that find their plate, lately
+	hitShare         float64 // share of tags that find their plate, lately
 }
 
-func (f *fit) tag(s hardware.Sighting)   { f.tags = keep(f.tags, s, remembered) }
-func (f *fit) plate(s hardware.Sighting) { f.plates = keep(f.plates, s, remembered) }
+func (f *clockFit) addTag(s hardware.Sighting)   { f.tags = appendBounded(f.tags, s, eventsKept) }
+func (f *clockFit) addPlate(s hardware.Sighting) { f.plates = appendBounded(f.plates, s, eventsKept) }
 
-func keep[T any](list []T, v T, most int) []T {
+func appendBounded[T any](list []T, v T, most int) []T {
 	if list = append(list, v); len(list) > most {
 		list = slices.Delete(list, 0, len(list)-most)
 	}
 	return list
 }
 
-// find looks for the offset in all that is remembered.
-func (f *fit) find() {
+// search looks for the offset in all that is remembered.
+func (f *clockFit) search() {
 	var all, agree []float64
 	for _, t := range f.tags {
 		for _, p := range f.plates {
@@ -72,35 +72,35 @@ func (f *fit) find() {
 	}
 }
 
-func (f *fit) set(differences []float64) {
-	f.fitted, f.hits = true, 1
-	f.joined = differences[max(0, len(differences)-recent):]
+func (f *clockFit) set(differences []float64) {
+	f.fitted, f.hitShare = true, 1
+	f.joined = differences[max(0, len(differences)-pairsKept):]
 	f.measure()
 }
 
-// pair learns from a pair that was joined. One that only its texts have joined, too far off by the
+// addPair learns from a pair that was joined. One that only its texts have joined, too far off by the
 // clocks, speaks against them.
-func (f *fit) pair(tag, plate time.Time, farthest float64) {
+func (f *clockFit) addPair(tag, plate time.Time, farthest float64) {
 	if f.fitted && math.Abs(f.distance(tag, plate)) > farthest {
-		f.miss()
+		f.countMiss()
 		return
 	}
-	f.hits += hitWeight * (1 - f.hits)
-	f.joined = keep(f.joined, plate.Sub(tag).Seconds(), recent)
+	f.hitShare += hitWeight * (1 - f.hitShare)
+	f.joined = appendBounded(f.joined, plate.Sub(tag).Seconds(), pairsKept)
 	f.measure()
 }
 
-// miss hears that a tag has found no plate although there were plates about. When too many do, the
+// countMiss hears that a tag has found no plate although there were plates about. When too many do, the
 // clocks count as unknown.
-func (f *fit) miss() {
-	if f.hits -= hitWeight * f.hits; f.hits < hitMin {
+func (f *clockFit) countMiss() {
+	if f.hitShare -= hitWeight * f.hitShare; f.hitShare < hitMin {
 		f.fitted, f.joined = false, nil
-		f.tags, f.plates = f.tags[max(0, len(f.tags)-afterJump):], f.plates[max(0, len(f.plates)-afterJump):]
+		f.tags, f.plates = f.tags[max(0, len(f.tags)-keptAfterJump):], f.plates[max(0, len(f.plates)-keptAfterJump):]
 	}
 }
 
 // measure takes the median, and the spread from the median distance to it.
-func (f *fit) measure() {
+func (f *clockFit) measure() {
 	f.offset = median(f.joined)
 	away := make([]float64, len(f.joined))
 	for i, d := range f.joined {
@@ -111,7 +111,7 @@ func (f *fit) measure() {
 }
 
 // distance is how far a pair is from the offset, in standard deviations.
-func (f *fit) distance(tag, plate time.Time) float64 {
+func (f *clockFit) distance(tag, plate time.Time) float64 {
 	return (plate.Sub(tag).Seconds() - f.offset) / f.sigma
 }
 

@@ -13,32 +13,32 @@ import (
 	"bompass/hardware/link"
 )
 
-// stage is where a recording is done again.
-type stage struct {
+// lineReplay is where a recording is done again.
+type lineReplay struct {
 	tool
 	beacon  link.Beacon
-	engaged bool // a tag has been found, and answers
-	said    int  // messages that were sent to a tag again
+	tagPresent bool // a tag has been found, and answers
+	sent    int  // messages that were sent to a tag again
 	same    int  // of their answers
 }
 
-// reenact says to a line again what the host said, message by message, as soon as a tag is there to hear
+// replayOnLine says to a line again what the host said, message by message, as soon as a tag is there to hear
 // it, and tells where the answers are others. It leaves the beacon's clock alone.
-func (t tool) reenact(ctx context.Context, r recording, open link.Opener) error {
-	beacon, err := link.Over(open, rand.Reader)(ctx)
+func (t tool) replayOnLine(ctx context.Context, r recording, open link.Opener) error {
+	beacon, err := link.NewConnector(open, rand.Reader)(ctx)
 	if err != nil {
 		return err
 	}
-	s := &stage{tool: t, beacon: beacon}
-	err = s.play(ctx, r.turns())
-	fmt.Fprintf(t.out, "%d messages were sent again; %d answers were the same\n", s.said, s.same)
-	if s.said == 0 && err == nil {
+	s := &lineReplay{tool: t, beacon: beacon}
+	err = s.play(ctx, r.exchanges())
+	fmt.Fprintf(t.out, "%d messages were sent again; %d answers were the same\n", s.sent, s.same)
+	if s.sent == 0 && err == nil {
 		err = errors.New("the recording has no message to a tag")
 	}
 	return errors.Join(err, beacon.Close())
 }
 
-func (s *stage) play(ctx context.Context, turns []turn) error {
+func (s *lineReplay) play(ctx context.Context, turns []exchange) error {
 	for _, recorded := range turns {
 		apdu := apduOf(recorded.request)
 		switch {
@@ -46,12 +46,12 @@ func (s *stage) play(ctx context.Context, turns []turn) error {
 			if err := s.find(ctx, recorded, apdu); err != nil {
 				return err
 			}
-		case recorded.request.Op == link.OpExchange && s.engaged:
+		case recorded.request.Op == link.OpExchange && s.tagPresent:
 			if err := s.exchange(ctx, recorded, apdu); err != nil {
 				return err
 			}
-		case recorded.request.Op == link.OpRelease && s.engaged:
-			s.engaged = false
+		case recorded.request.Op == link.OpRelease && s.tagPresent:
+			s.tagPresent = false
 			if err := s.beacon.Release(ctx); err != nil {
 				return err
 			}
@@ -61,8 +61,8 @@ func (s *stage) play(ctx context.Context, turns []turn) error {
 }
 
 // find calls with the recorded BST until a tag answers.
-func (s *stage) find(ctx context.Context, recorded turn, bst []byte) error {
-	s.message(false, bst)
+func (s *lineReplay) find(ctx context.Context, recorded exchange, bst []byte) error {
+	s.printMessage(false, bst)
 	for {
 		vst, _, err := s.beacon.Find(ctx, bst)
 		if ctx.Err() != nil {
@@ -72,33 +72,33 @@ func (s *stage) find(ctx context.Context, recorded turn, bst []byte) error {
 			return err
 		}
 		if vst != nil {
-			s.engaged = true
+			s.tagPresent = true
 			s.compare(apduOf(recorded.answer), vst)
 			return nil
 		}
 	}
 }
 
-func (s *stage) exchange(ctx context.Context, recorded turn, apdu []byte) error {
-	s.message(false, apdu)
+func (s *lineReplay) exchange(ctx context.Context, recorded exchange, apdu []byte) error {
+	s.printMessage(false, apdu)
 	last := recorded.request.Payload[0] == 1
 	answer, err := s.beacon.Exchange(ctx, apdu, last)
 	if refusal, ok := errors.AsType[*link.Error](err); ok {
-		s.engaged = false
+		s.tagPresent = false
 		fmt.Fprintf(s.out, "    the beacon refuses: %v\n", refusal)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	s.engaged = !last && len(answer) > 0
+	s.tagPresent = !last && len(answer) > 0
 	s.compare(apduOf(recorded.answer), answer)
 	return nil
 }
 
 // compare tells how an answer differs from the recorded one, field by field.
-func (s *stage) compare(then, now []byte) {
-	s.said++
+func (s *lineReplay) compare(then, now []byte) {
+	s.sent++
 	switch {
 	case bytes.Equal(then, now):
 		s.same++
@@ -108,18 +108,18 @@ func (s *stage) compare(then, now []byte) {
 		fmt.Fprintln(s.out, "    not answered; it was when it was recorded")
 		return
 	}
-	s.message(true, now)
+	s.printMessage(true, now)
 	was, is := fieldsOf(then), fieldsOf(now)
 	for _, path := range slices.Sorted(maps.Keys(union(was, is))) {
 		if was[path] != is[path] {
-			fmt.Fprintf(s.out, "    %s: was %s, is %s\n", path, said(was, path), said(is, path))
+			fmt.Fprintf(s.out, "    %s: was %s, is %s\n", path, fieldText(was, path), fieldText(is, path))
 		}
 	}
 }
 
-func said(fields map[string]string, path string) string {
+func fieldText(fields map[string]string, path string) string {
 	if value, ok := fields[path]; ok {
-		return meaning(path, value)
+		return annotate(path, value)
 	}
 	return "absent"
 }

@@ -1,0 +1,118 @@
+package seal
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+
+	"bompass/hardware/dsrc"
+)
+
+// ErrNotExportable says that somebody tried to write a key down.
+var ErrNotExportable = errors.New("seal: a key is not shown")
+
+// MasterKeys are the master keys of one issuer.
+type MasterKeys struct {
+	Access     MasterKey
+	Stamp      map[int]MasterKey // by reference: 111 to 118
+	Derivation Derivation
+}
+
+// KeySet keeps issuers' master keys in memory. It is for tests and simulated tags; a real issuer's keys
+// belong in a security module behind Keys.
+type KeySet struct{ issuers map[issuer]MasterKeys }
+
+var _ Keys = (*KeySet)(nil)
+
+// Format writes a word whatever the verb.
+func (*KeySet) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("(keys)")) }
+
+// NewKeySet keeps the master keys of issuers, each known by any of its marks.
+func NewKeySet(masters map[dsrc.Mark]MasterKeys) *KeySet {
+	s := &KeySet{issuers: make(map[issuer]MasterKeys, len(masters))}
+	for mark, m := range masters {
+		s.issuers[issuerOf(mark)] = m
+	}
+	return s
+}
+
+// TestKeyRef is the reference of the invented key that simulated stations ask authenticators under.
+const TestKeyRef = 115
+
+// TestKeys is invented keys for one issuer, the same for everyone: they protect nothing.
+func TestKeys(mark dsrc.Mark) *KeySet {
+	stamp := map[int]MasterKey{}
+	for ref := 111; ref <= 118; ref++ {
+		stamp[ref] = MasterKey{0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, byte(ref), 0xFE, 0xDC, 0xBA, 0x98, 0x76, 0x54, 0x32, 0x10}
+	}
+	access := MasterKey{0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF}
+	return NewKeySet(map[dsrc.Mark]MasterKeys{mark: {Access: access, Stamp: stamp, Derivation: Standard()}})
+}
+
+// Access makes the credentials for a tag.
+func (s *KeySet) Access(_ context.Context, c Challenge) (dsrc.Octets4, error) {
+	key, err := s.accessKey(c.Mark, c.KeyRef)
+	if err != nil {
+		return dsrc.Octets4{}, err
+	}
+	return key.credentials(c.Random), nil
+}
+
+// Check makes the authenticator anew and compares all of it.
+func (s *KeySet) Check(_ context.Context, q Stamp) (bool, error) {
+	want, err := s.sign(q)
+	if err != nil {
+		return false, err
+	}
+	return subtle.ConstantTimeCompare(want[:], q.Authenticator) == 1, nil
+}
+
+// TagKeys is the keys that the issuer put into one tag.
+func (s *KeySet) TagKeys(mark dsrc.Mark, pan dsrc.PAN) *TagKeys { return &TagKeys{set: s, mark: mark, pan: pan} }
+
+// TagKeys signs and asks for credentials as a tag does. It shows no key either.
+type TagKeys struct {
+	set  *KeySet
+	mark dsrc.Mark
+	pan  dsrc.PAN
+}
+
+// CheckCredentials tells whether credentials are right for the reference and the random number the tag sent.
+func (t *TagKeys) CheckCredentials(ref uint16, random dsrc.Octets4, credentials []byte) bool {
+	key, err := t.set.accessKey(t.mark, ref)
+	if err != nil {
+		return false
+	}
+	want := key.credentials(random)
+	return subtle.ConstantTimeCompare(want[:], credentials) == 1
+}
+
+// Sign vouches for an attribute list.
+func (t *TagKeys) Sign(keyRef int, list, nonce []byte) (dsrc.Octets4, error) {
+	return t.set.sign(Stamp{Mark: t.mark, PAN: t.pan, KeyRef: keyRef, List: list, Nonce: nonce})
+}
+
+func (s *KeySet) sign(q Stamp) (dsrc.Octets4, error) {
+	m, ok := s.issuers[issuerOf(q.Mark)]
+	if !ok {
+		return dsrc.Octets4{}, fmt.Errorf("issuer %X: %w", q.Mark[:3], ErrNoKey)
+	}
+	master, ok := m.Stamp[q.KeyRef]
+	if !ok {
+		return dsrc.Octets4{}, fmt.Errorf("reference %d: %w", q.KeyRef, ErrNoKey)
+	}
+	key, err := master.derive(m.Derivation.Stamp(q.PAN, q.Mark))
+	if err != nil {
+		return dsrc.Octets4{}, err
+	}
+	return key.stamp(q.List, q.Nonce), nil
+}
+
+func (s *KeySet) accessKey(mark dsrc.Mark, ref uint16) (tagKey, error) {
+	m, ok := s.issuers[issuerOf(mark)]
+	if !ok {
+		return tagKey{}, fmt.Errorf("issuer %X: %w", mark[:3], ErrNoKey)
+	}
+	return m.Access.derive(m.Derivation.Access(ref))
+}
