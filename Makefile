@@ -7,12 +7,18 @@ LIGHTHOUSE := 12.8.2
 BIN    := $(CURDIR)/.bin
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 NODERUN := $(shell go env GOROOT)/lib/wasm/go_js_wasm_exec
-APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
+TEST_TIMEOUT := 30m
+
+# install PACKAGES installs system packages. It waits while another program holds one of apt's locks: apt-get
+# install does so by itself, apt-get update is tried again.
+APT = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3
+install = for try in 1 2 3 4 5 6; do $(APT) update && $(APT) install -y -o Dpkg::Options::=--force-confold $(1) >/dev/null && exit 0; \
+	echo "apt-get failed; trying again in 10 seconds ($$try of 6)"; sleep 10; done; exit 1
 SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f ! -name '*_test.go' 2>/dev/null) \
 	$(wildcard server/internal/bundle/*.go server/internal/bundle/lean/*) assets/package-lock.json go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: security help run build test test-wasm lint fmt bench faults size gates reset clean postgres chromium tools shots reader llrp-check behaviours
+.PHONY: security test-secrets node help run build test test-wasm lint fmt bench faults size gates reset clean postgres chromium tools shots reader llrp-check behaviours
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -30,14 +36,22 @@ assets/web/manifest.json: assets/node_modules/.package-lock.json $(SOURCES)
 	@$(if $(wildcard $(BIN)/bompass),,go build -trimpath -o $(BIN)/bompass ./server & )go run ./server/internal/bundle; \
 		status=$$?; wait; exit $$status
 
-assets/node_modules/.package-lock.json: assets/package-lock.json
+assets/node_modules/.package-lock.json: assets/package-lock.json | node
 	@npm ci --prefix assets --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test: postgres chromium build size test-wasm ## run every test, on a real PostgreSQL and a real browser
-	go test -timeout 15m ./...
+# Each run records what it proves in a new folder, so that the tests that prove something are never cached.
+test: postgres chromium build size test-wasm test-secrets ## run every test, on a real PostgreSQL and a real browser
+	@rm -rf .cache/proofs; run=$(CURDIR)/.cache/proofs/$$(date -u +%Y%m%dT%H%M%S); mkdir -p $$run; \
+		echo "go test -timeout $(TEST_TIMEOUT) ./..."; PROOFS_DIR=$$run go test -timeout $(TEST_TIMEOUT) ./...; \
+		status=$$?; touch $$run/finished; exit $$status
+	@go run ./server/internal/behaviours -check
+	@echo "NOT RUN: the measurements of make security (does the time of an answer tell who has an account?), which need a quiet machine"
 
-test-wasm: ## the shared core under js/wasm in Node: the same answers as natively
+test-secrets: build ## look for secrets in the browser's program
+	@out=$$(go test -tags security -count=1 -v -run 'TheProgramHolds' ./server/web/... 2>&1) && echo "$$out" | grep -e '^--- PASS' || { echo "$$out"; exit 1; }
+
+test-wasm: node ## the shared core under js/wasm in Node: the same answers as natively
 	GOOS=js GOARCH=wasm go test -exec="$(NODERUN)" ./shared/...
 
 lint: tools ## check the style, natively and as the browser's build
@@ -72,14 +86,14 @@ llrp-check: ## let Wireshark's dissector read a recorded run of the LLRP driver
 shots: postgres chromium build ## take the pictures of the program that are shown before it is installed
 	BOMPASS_PICTURES=$(CURDIR)/assets/icon go test -count=1 -run TakesItsPictures ./server/internal/e2e
 
-behaviours: ## count the behaviours that tests prove, and list the rest
-	@go run ./server/internal/behaviours
+behaviours: ## count the behaviours that the last make test has proven, and write them into assets/docs/behaviours.md
+	@go run ./server/internal/behaviours -write
 
 size: assets/node_modules/.package-lock.json ## print the transfer sizes; fails above their budgets
 	@go run ./server/internal/bundle -strict
 
 security: postgres build ## measure whether answers tell who has an account, and look for secrets in the program
-	go test -tags security -count=1 -parallel 8 -timeout 20m -v -run 'TheTimeOfAnAnswer|TheProgramHolds' ./server/web
+	go test -tags security -count=1 -parallel 8 -timeout 20m -v -run 'TheTimeOfAnAnswer|TheProgramHolds' ./server/web/...
 
 gates: postgres chromium build .cache/lighthouse/.done ## measure pages on a slow phone and by Lighthouse; fails on accessibility and best practices
 	go test -run '^$$' -bench 'Visit|Lighthouse' -benchtime 1x -timeout 20m ./server/internal/e2e
@@ -95,17 +109,19 @@ clean: ## remove what was built
 	rm -rf .bin .cache/lean assets/node_modules
 	find assets/web -type f ! -name .keep -delete
 
-# PostgreSQL's package would start a cluster of its own; ours is private, so it is told not to.
+# PostgreSQL's package starts a cluster when it is installed, unless it is configured not to.
 postgres:
 	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { \
 		echo "installing PostgreSQL (only its programs; no system service is started)"; \
 		$(SUDO) mkdir -p /etc/postgresql-common && \
 		echo 'create_main_cluster = false' | $(SUDO) tee /etc/postgresql-common/createcluster.conf >/dev/null && \
-		$(APT) update -qq && $(APT) install -y -qq -o Dpkg::Options::=--force-confold postgresql >/dev/null; }
+		$(call install,postgresql); }
 
 chromium:
-	@command -v chromium >/dev/null || { echo "installing Chromium for the browser tests"; \
-		$(APT) update -qq && $(APT) install -y -qq chromium >/dev/null; }
+	@command -v chromium >/dev/null || { echo "installing Chromium for the browser tests"; $(call install,chromium); }
+
+node:
+	@command -v npm >/dev/null && command -v node >/dev/null || { echo "installing Node.js for packages and for tests of WebAssembly"; $(call install,nodejs npm); }
 
 tools: $(BIN)/golangci-lint-$(GOLANGCI) $(BIN)/gofumpt-$(GOFUMPT)
 

@@ -1,156 +1,152 @@
-// Command behaviours counts which of the product's behaviours are proven by tests, and lists the rest.
+// Command behaviours counts which of the product's behaviours the tests have proven, and lists the rest.
 //
-// A test proves a behaviour by carrying its id, such as S2.16 or a range S2.16–S2.18, in a comment or
-// a name. The ids and what they say are the table in assets/docs/behaviours.md.
+// The statements are the tables in assets/docs/behaviours.md. `make test` records below .cache/proofs which
+// passing tests have seen which of them (package proves). An id in a comment of a test is a hint for readers
+// and counts nothing.
+//
+//	behaviours          print the count and the statements that are not proven
+//	behaviours -write   also write the tests into the last column of the tables
+//	behaviours -check   print the count, and fail where the tables name a proof that the record does not have
 package main
 
 import (
-	"bufio"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
+
+	"bompass/server/internal/proves"
 )
 
-const table = "assets/docs/behaviours.md"
+// Paths below the top of the checkout.
+const (
+	page     = "assets/docs/behaviours.md"
+	records  = ".cache/proofs" // one folder for each run of the tests, named by its time
+	finished = "finished"      // is in the folder of a run that went to its end
+)
 
 func main() {
-	top := "."
-	if len(os.Args) > 1 {
-		top = os.Args[1]
-	}
-	if err := run(os.DirFS(top), os.Stdout); err != nil {
+	top := flag.String("top", ".", "top of the checkout")
+	write := flag.Bool("write", false, "write the proofs into the tables")
+	check := flag.Bool("check", false, "fail where the tables name a proof that the record does not have")
+	flag.Parse()
+	if err := run(*top, *write, *check, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "behaviours:", err)
 		os.Exit(1)
 	}
 }
 
-// run prints the count for each system and the behaviours that no test proves.
-func run(files fs.FS, out io.Writer) error {
-	list, err := read(files)
+func run(top string, write, check bool, out io.Writer) error {
+	text, err := os.ReadFile(filepath.Join(top, page))
 	if err != nil {
 		return err
 	}
-	proven, err := prove(files)
+	list, err := parse(string(text))
+	if err != nil {
+		return fmt.Errorf("%s: %w", page, err)
+	}
+	proofs, err := latest(filepath.Join(top, records))
 	if err != nil {
 		return err
 	}
-	for id := range proven {
-		if !known(list, id) {
-			return fmt.Errorf("%s: a test proves %s, which is no behaviour", strings.Join(proven[id], ", "), id)
-		}
-	}
-	return report(out, list, proven)
-}
-
-// behaviour is one row of the table.
-type behaviour struct{ id, says string }
-
-func (b behaviour) system() string {
-	system, _, _ := strings.Cut(b.id, ".")
-	return system
-}
-
-func known(list []behaviour, id string) bool {
-	for _, b := range list {
-		if b.id == id {
-			return true
-		}
-	}
-	return false
-}
-
-var row = regexp.MustCompile(`^\| (S[1-5]\.\d\d) \| (.+) \|$`)
-
-func read(files fs.FS) ([]behaviour, error) {
-	text, err := fs.ReadFile(files, table)
+	proven, err := provenBy(list, proofs)
 	if err != nil {
-		return nil, fmt.Errorf("read behaviours: %w", err)
+		return err
 	}
-	var list []behaviour
-	lines := bufio.NewScanner(strings.NewReader(string(text)))
-	for lines.Scan() {
-		if m := row.FindStringSubmatch(lines.Text()); m != nil {
-			if known(list, m[1]) {
-				return nil, fmt.Errorf("read behaviours: %s stands twice", m[1])
-			}
-			list = append(list, behaviour{m[1], m[2]})
-		}
+	count(out, list, proven)
+	if check {
+		return compare(list, proven)
 	}
-	return list, lines.Err()
+	rest(out, list, proven)
+	if write {
+		return os.WriteFile(filepath.Join(top, page), []byte(fill(string(text), proven)), 0o644)
+	}
+	return nil
 }
 
-var mark = regexp.MustCompile(`\bS([1-5])\.(\d\d)(?:[–-](?:S[1-5]\.)?(\d\d))?`)
+// latest reads the record of the latest run of the tests.
+func latest(folder string) ([]proves.Proof, error) {
+	runs, err := filepath.Glob(filepath.Join(folder, "*", "*"))
+	if err != nil {
+		return nil, err
+	}
+	if len(runs) == 0 {
+		return nil, errors.New("there is no record of a test run: run `make test` first")
+	}
+	last := filepath.Dir(runs[len(runs)-1])
+	if _, err := os.Stat(filepath.Join(last, finished)); err != nil {
+		return nil, fmt.Errorf("the test run recorded in %s has not finished: run `make test` again", last)
+	}
+	return proves.Read(os.DirFS(last))
+}
 
-// prove gathers the ids in test files, with the files they stand in.
-func prove(files fs.FS) (map[string][]string, error) {
+// provenBy returns the names of the tests that prove each statement.
+func provenBy(list []statement, proofs []proves.Proof) (map[string][]string, error) {
+	known := map[string]bool{}
+	for _, s := range list {
+		known[s.id] = true
+	}
 	proven := map[string][]string{}
-	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	seen := map[string]bool{}
+	for _, p := range proofs {
+		if !known[p.ID] {
+			return nil, fmt.Errorf("%s of %s proves %s, which is not in %s", p.Test, p.Package, p.ID, page)
 		}
-		if name := d.Name(); d.IsDir() && (name == "node_modules" || len(name) > 1 && strings.HasPrefix(name, ".")) {
-			return fs.SkipDir
+		test, _, _ := strings.Cut(p.Test, "/")
+		name := strings.TrimPrefix(p.Package, "bompass/") + "." + test
+		if !seen[p.ID+name] {
+			seen[p.ID+name] = true
+			proven[p.ID] = append(proven[p.ID], name)
 		}
-		if d.IsDir() || !strings.HasSuffix(path, "_test.go") || filepath.ToSlash(filepath.Dir(path)) == "server/internal/behaviours" {
-			return nil
+	}
+	return proven, nil
+}
+
+// count prints how many statements of each system are proven.
+func count(out io.Writer, list []statement, proven map[string][]string) {
+	var systems []string
+	all, some := map[string]int{}, map[string]int{}
+	for _, s := range list {
+		if all[s.system()] == 0 {
+			systems = append(systems, s.system())
 		}
-		text, err := fs.ReadFile(files, path)
-		if err != nil {
-			return err
+		all[s.system()]++
+		if proven[s.id] != nil {
+			some[s.system()]++
 		}
-		for _, id := range marks(string(text)) {
-			if last := len(proven[id]); last == 0 || proven[id][last-1] != path {
-				proven[id] = append(proven[id], path)
+	}
+	for _, system := range systems {
+		fmt.Fprintf(out, "%-2s  %3d of %3d proven\n", system, some[system], all[system])
+	}
+	fmt.Fprintf(out, "    %3d of %3d proven\n", len(proven), len(list))
+}
+
+// rest prints the statements that are not proven.
+func rest(out io.Writer, list []statement, proven map[string][]string) {
+	fmt.Fprint(out, "\nNot proven:\n")
+	for _, s := range list {
+		if proven[s.id] == nil {
+			fmt.Fprintf(out, "%s  %s\n", s.id, s.says)
+		}
+	}
+}
+
+// compare returns an error where the tables name a test that the record does not have for the statement.
+func compare(list []statement, proven map[string][]string) error {
+	var problems []error
+	for _, s := range list {
+		for _, name := range s.tests {
+			if !slices.Contains(proven[s.id], name) {
+				problems = append(problems, fmt.Errorf("%s is not proven by %s any more", s.id, name))
 			}
 		}
-		return nil
-	})
-	return proven, err
-}
-
-// marks lists the ids in a text; a range is all of its ids.
-func marks(text string) (ids []string) {
-	for _, m := range mark.FindAllStringSubmatch(text, -1) {
-		from, _ := strconv.Atoi(m[2]) // two digits are a number
-		to := from
-		if m[3] != "" {
-			to, _ = strconv.Atoi(m[3])
-		}
-		for n := from; n <= to; n++ {
-			ids = append(ids, fmt.Sprintf("S%s.%02d", m[1], n))
-		}
 	}
-	return ids
-}
-
-func report(out io.Writer, list []behaviour, proven map[string][]string) error {
-	var b strings.Builder
-	systems, all, some := []string{}, map[string]int{}, map[string]int{}
-	for _, x := range list {
-		if all[x.system()] == 0 {
-			systems = append(systems, x.system())
-		}
-		all[x.system()]++
-		if proven[x.id] != nil {
-			some[x.system()]++
-		}
+	if len(problems) > 0 {
+		problems = append(problems, fmt.Errorf("see why, or run `make behaviours` to write %s anew", page))
 	}
-	total := 0
-	for _, system := range systems {
-		fmt.Fprintf(&b, "%s  %3d of %3d proven\n", system, some[system], all[system])
-		total += some[system]
-	}
-	fmt.Fprintf(&b, "    %3d of %3d proven\n\nNot proven:\n", total, len(list))
-	for _, x := range list {
-		if proven[x.id] == nil {
-			fmt.Fprintf(&b, "%s  %s\n", x.id, x.says)
-		}
-	}
-	_, err := io.WriteString(out, b.String())
-	return err
+	return errors.Join(problems...)
 }

@@ -1,62 +1,181 @@
 package main
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"bompass/server/internal/proves"
 )
 
-func TestTheTableHasEveryBehaviour(t *testing.T) {
-	list, err := read(os.DirFS("../../.."))
+const checkout = "../../.."
+
+// ours reads the statements of the checkout.
+func ours(t *testing.T) []statement {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(checkout, page))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := map[string]int{}
-	for _, b := range list {
-		got[b.system()]++
-	}
-	if diff := cmp.Diff(map[string]int{"S1": 52, "S2": 90, "S3": 28, "S4": 64, "S5": 45}, got); diff != "" || len(list) != 279 {
-		t.Errorf("%d behaviours (-want +got):\n%s", len(list), diff)
-	}
-}
-
-func TestItFindsMarksAndRanges(t *testing.T) {
-	id := func(system, n string) string { return "S" + system + "." + n }
-	text := "// " + id("2", "16") + " and " + id("1", "02") + "–05, " + id("4", "19") + "–" + id("4", "21") + "; XS2.17, S9.01"
-	want := []string{id("2", "16"), id("1", "02"), id("1", "03"), id("1", "04"), id("1", "05"), id("4", "19"), id("4", "20"), id("4", "21")}
-	if diff := cmp.Diff(want, marks(text)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-func TestItListsWhatNoTestProves(t *testing.T) {
-	files := fstest.MapFS{
-		table:            {Data: []byte("| S1.01 | One thing. |\n| S1.02 | Another. |\n| S5.01 | A third. |\n")},
-		"a/x_test.go":    {Data: []byte("// S1.02\n")},
-		"a/x.go":         {Data: []byte("// S1.01 is not proven by saying so\n")},
-		".hid/x_test.go": {Data: []byte("// S1.01\n")},
-	}
-	var b strings.Builder
-	if err := run(files, &b); err != nil {
+	list, err := parse(string(text))
+	if err != nil {
 		t.Fatal(err)
 	}
-	want := "S1    1 of   2 proven\nS5    0 of   1 proven\n      1 of   3 proven\n\nNot proven:\nS1.01  One thing.\nS5.01  A third.\n"
-	if diff := cmp.Diff(want, b.String()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	return list
+}
+
+func TestTablesHaveEveryStatement(t *testing.T) {
+	list, got := ours(t), map[string]int{}
+	for _, s := range list {
+		got[s.system()]++
 	}
-	files["b/y_test.go"] = &fstest.MapFile{Data: []byte("// S3.99\n")}
-	if err := run(files, &b); err == nil || !strings.Contains(err.Error(), "S3.99") {
-		t.Errorf("an id that is none: got %v", err)
+	want := map[string]int{"O": 12, "S1": 52, "S2": 90, "S3": 28, "S4": 65, "S5": 48}
+	if diff := cmp.Diff(want, got); diff != "" || len(list) != 295 {
+		t.Errorf("%d statements (-want +got):\n%s", len(list), diff)
 	}
 }
 
-// A test must not prove what nobody has written down.
-func TestEveryMarkIsABehaviour(t *testing.T) {
-	var b strings.Builder
-	if err := run(os.DirFS("../../.."), &b); err != nil {
-		t.Error(err)
+var (
+	declaredTest = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	claim        = regexp.MustCompile(`proves\.That\(\w+(?:\.\w+)?, ([^)]*)\)`)
+	quoted       = regexp.MustCompile(`"([^"]*)"`)
+)
+
+// testFiles calls do for every test file of the module, with the file's folder and text.
+func testFiles(t *testing.T, do func(folder, text string)) {
+	t.Helper()
+	for _, part := range []string{"app", "hardware", "server", "shared"} {
+		err := filepath.WalkDir(filepath.Join(checkout, part), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") || strings.Contains(path, "testdata") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			folder, _ := filepath.Rel(checkout, filepath.Dir(path))
+			do(filepath.ToSlash(folder), string(text))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestTablesNameTestsThatExist(t *testing.T) {
+	exists := map[string]bool{}
+	testFiles(t, func(folder, text string) {
+		for _, m := range declaredTest.FindAllStringSubmatch(text, -1) {
+			exists[folder+"."+m[1]] = true
+		}
+	})
+	for _, s := range ours(t) {
+		for _, test := range s.tests {
+			if !exists[test] {
+				t.Errorf("%s names the test %s, which does not exist: run make test and make behaviours", s.id, test)
+			}
+		}
+	}
+}
+
+func TestTestsProveStatementsThatExist(t *testing.T) {
+	known := map[string]bool{}
+	for _, s := range ours(t) {
+		known[s.id] = true
+	}
+	testFiles(t, func(folder, text string) {
+		for _, call := range claim.FindAllStringSubmatch(text, -1) {
+			for _, id := range quoted.FindAllStringSubmatch(call[1], -1) {
+				ids, err := proves.Expand(id[1])
+				if err != nil {
+					t.Errorf("%s: %v", folder, err)
+				}
+				for _, id := range ids {
+					if !known[id] {
+						t.Errorf("%s: a test proves %s, which is not in %s", folder, id, page)
+					}
+				}
+			}
+		}
+	})
+}
+
+const table = "# Behaviours\n\n| id | statement | proven by |\n| --- | --- | --- |\n" +
+	"| O.01 | A thing. | not yet |\n| S1.01 | Another. | server/web.TestOld |\n| S1.02 | A third. | not yet |\n"
+
+// place makes a checkout with the table and the record of one test run.
+func place(t *testing.T, record string) string {
+	t.Helper()
+	top := t.TempDir()
+	files := map[string]string{page: table}
+	if record != "" {
+		files[records+"/20260101T000000/x.proofs"] = "S9.99\tbompass/a\tTestOfAnEarlierRun\thttp\n"
+		files[records+"/20260102T000000/x.proofs"] = record
+		files[records+"/20260102T000000/"+finished] = ""
+	}
+	for name, text := range files {
+		file := filepath.Join(top, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return top
+}
+
+const record = "S1.02\tbompass/server/web\tTestA/sub\thttp\nS1.02\tbompass/server/web\tTestA/other\thttp\nS1.02\tbompass/server/internal/e2e\tTestB\tbrowser\n"
+
+func TestProofsOfTheLatestRunAreCountedAndWritten(t *testing.T) {
+	top := place(t, record)
+	var out strings.Builder
+	if err := run(top, true, false, &out); err != nil {
+		t.Fatal(err)
+	}
+	want := "O     0 of   1 proven\nS1    1 of   2 proven\n      1 of   3 proven\n\nNot proven:\nO.01  A thing.\nS1.01  Another.\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	got, err := os.ReadFile(filepath.Join(top, page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = strings.Replace(table, "server/web.TestOld", notYet, 1)
+	want = strings.Replace(want, "| A third. | not yet |", "| A third. | server/web.TestA, server/internal/e2e.TestB |", 1)
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if err := run(top, false, true, &out); err != nil {
+		t.Errorf("a page that was just written: %v", err)
+	}
+}
+
+func TestWrongRecordsAndTablesAreRefused(t *testing.T) {
+	for _, c := range []struct{ name, record, change, want string }{
+		{"no record", "", "", "run `make test` first"},
+		{"a run that did not finish", record, finished, "has not finished"},
+		{"an id that does not exist", "S3.99\tbompass/a\tTestC\thttp\n", "", "S3.99"},
+		{"half a line", "S1.01\tbompass/a", "", "not a line of a record"},
+		{"a proof that is gone", record, "", "S1.01 is not proven by server/web.TestOld any more"},
+	} {
+		top := place(t, c.record)
+		if c.change != "" {
+			if err := os.Remove(filepath.Join(top, records, "20260102T000000", c.change)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var out strings.Builder
+		if err := run(top, false, true, &out); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+	}
+	for _, text := range []string{"| S1.01 | No proofs. |\n", "| S6.01 | No such seed. | not yet |\n", "| S1.01 | A. | not yet |\n| S1.01 | B. | not yet |\n"} {
+		if _, err := parse(text); err == nil {
+			t.Errorf("%q was taken for a table", text)
+		}
 	}
 }
