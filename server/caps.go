@@ -3,19 +3,19 @@ package main
 import (
 	"slices"
 
-	"bompass/server/account"
+	"bompass/server/overview"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
 // capsOf tells for every station which monthly cap it counts for. A group is named only where a scheme
 // has several that count, and a station only where it counts alone.
-func capsOf(book *tariff.Book) func(toll.StationID) account.Cap {
-	caps := map[toll.StationID]account.Cap{}
+func capsOf(book *tariff.Book) func(toll.StationID) overview.Cap {
+	caps := map[toll.StationID]overview.Cap{}
 	for _, s := range book.Schemes {
 		several := len(countingGroups(s)) > 1
 		for _, st := range s.Stations {
-			c := account.Cap{Scheme: s.Name}
+			c := overview.Cap{Scheme: s.Name}
 			if several {
 				c.Group = st.CapGroup
 			}
@@ -25,7 +25,7 @@ func capsOf(book *tariff.Book) func(toll.StationID) account.Cap {
 			caps[st.ID] = c
 		}
 	}
-	return func(id toll.StationID) account.Cap { return caps[id] }
+	return func(id toll.StationID) overview.Cap { return caps[id] }
 }
 
 func countingGroups(s *tariff.Scheme) (groups []string) {

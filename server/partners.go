@@ -39,8 +39,8 @@ const (
 
 // outside are the systems outside that tell who people are, for whom they act and what they drive.
 type outside struct {
-	eid      *eid.Desk
-	parties  *party.Desk
+	eid      *eid.Service
+	parties  *party.Service
 	vehicles register.Source
 }
 
@@ -53,7 +53,7 @@ type simulators struct {
 }
 
 // openPartners connects the systems outside, or their simulators.
-func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *access.Desk) (outside, error) {
+func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *access.Service) (outside, error) {
 	settings := p.config.Partners
 	var sims *simulators
 	if settings.Norway.Simulated() || settings.Sweden.Simulated() || settings.Mandate.Platform == config.Simulated || settings.Vehicles.Address == config.Simulated {
@@ -70,7 +70,7 @@ func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *acce
 	if err != nil {
 		return outside{}, err
 	}
-	var ways []eid.Way
+	var ways []eid.Provider
 	for _, w := range []struct {
 		name, country, partner, variable string
 		config.EID
@@ -83,9 +83,9 @@ func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *acce
 			return outside{}, fmt.Errorf("%s: %w", w.variable, err)
 		}
 		if issuer != nil {
-			ways = append(ways, eid.Way{Name: w.name, Country: w.country, Issuer: issuer})
+			ways = append(ways, eid.Provider{Name: w.name, Country: w.country, Issuer: issuer})
 		} else if w.name == "no" { // the page says what is missing
-			ways = append(ways, eid.Way{Name: w.name, Country: w.country, Issuer: identity.Unset{Variable: w.variable}})
+			ways = append(ways, eid.Provider{Name: w.name, Country: w.country, Issuer: identity.Unset{Variable: w.variable}})
 		}
 	}
 	names := func(ctx context.Context, birthNumber string) string {
@@ -96,8 +96,8 @@ func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *acce
 		return answer.Name
 	}
 	return outside{
-		eid:     eid.NewDesk(eid.Deps{Store: p.store, Access: desk, Keys: keys, Ways: ways, Letter: p.writer(keys), Names: names, Now: p.now}),
-		parties: party.NewDesk(p.store, source, keys, p.now), vehicles: vehicles,
+		eid:     eid.NewService(eid.Deps{Store: p.store, Access: desk, Keys: keys, Ways: ways, Letter: p.writer(keys), Names: names, Now: p.now}),
+		parties: party.NewService(p.store, source, keys, p.now), vehicles: vehicles,
 	}, nil
 }
 

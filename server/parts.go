@@ -13,10 +13,10 @@ import (
 
 	"bompass/assets"
 	"bompass/server/access"
-	"bompass/server/account"
 	"bompass/server/agreement"
 	"bompass/server/config"
 	"bompass/server/embedded"
+	"bompass/server/overview"
 	"bompass/server/passage"
 	"bompass/server/store"
 	"bompass/server/web"
@@ -145,17 +145,17 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	desk := passage.NewDesk(p.store, p.plan)
+	desk := passage.NewService(p.store, p.plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
-		Desk:   people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: account.NewDesk(p.store, desk, p.charger, p.capped),
+		Desk:   people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: overview.NewService(p.store, desk, p.charger, p.capped),
 		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Live: passage.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }
 
 // openAgreements builds what makes agreements, with the toll companies that are offered.
-func (p *product) openAgreements(keys access.Keys, people doors, partners outside) (*agreement.Desk, error) {
+func (p *product) openAgreements(keys access.Keys, people doors, partners outside) (*agreement.Service, error) {
 	var chargers []api.ChargerChoice
 	for _, name := range strings.Fields(p.config.Chargers) {
 		id := toll.ChargerID(name)
@@ -164,7 +164,7 @@ func (p *product) openAgreements(keys access.Keys, people doors, partners outsid
 		}
 		chargers = append(chargers, api.ChargerChoice{ID: id, Name: p.charger(id)})
 	}
-	return agreement.NewDesk(agreement.Deps{
+	return agreement.NewService(agreement.Deps{
 		Store: p.store, Register: partners.vehicles, Keys: keys, Letter: people.letters, Count: people.desk, Issuer: issuer, Chargers: chargers, Now: p.now,
 	}), nil
 }
@@ -175,7 +175,7 @@ const issuer toll.IssuerID = "bompass"
 // passages are both ends of the pipeline.
 type passages struct {
 	*passage.Pipeline
-	*passage.Desk
+	*passage.Service
 }
 
 func (p *product) loadAssets() (*web.Assets, error) {

@@ -9,7 +9,7 @@ import (
 	"bompass/server/legacy"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
-	"bompass/server/profile"
+	"bompass/server/person"
 	"bompass/server/retention"
 )
 
@@ -41,7 +41,7 @@ func (p *product) openPost(ctx context.Context, keys access.Keys) (*message.Inbo
 			return nil, fmt.Errorf("%s: %w", paperVariable, err)
 		}
 	}
-	courier := notice.NewCourier(p.store, keys, post, p.now, p.log)
+	courier := notice.NewSender(p.store, keys, post, p.now, p.log)
 	p.background(ctx, courier.Run)
 	return inbox, nil
 }
@@ -69,16 +69,16 @@ func (p *product) writer(keys access.Keys) *notice.Writer {
 
 // openDoors builds what lets people in and keeps what they told us.
 func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err error) {
-	d.desk = access.NewDesk(p.store, keys, p.now)
+	d.desk = access.NewService(p.store, keys, p.now)
 	letters := p.writer(keys)
 	d.registrar = access.NewRegistrar(d.desk, p.store, letters)
-	if d.locksmith, err = access.NewLocksmith(d.desk, p.store, letters, access.Ways{Public: p.config.PublicURL, Texts: p.config.Texts.Factor}); err != nil {
+	if d.locksmith, err = access.NewFactors(d.desk, p.store, letters, access.SignInOptions{Public: p.config.PublicURL, Texts: p.config.Texts.Factor}); err != nil {
 		return doors{}, err
 	}
-	d.profile = profile.NewDesk(p.store, keys, letters, d.desk, p.now)
-	d.legacy, d.letters = legacy.NewDesk(p.store, keys, letters, d.desk, p.now), letters
+	d.profile = person.NewService(p.store, keys, letters, d.desk, p.now)
+	d.legacy, d.letters = legacy.NewService(p.store, keys, letters, d.desk, p.now), letters
 	p.background(ctx, retention.NewKeeper(p.store, p.now, p.log).Run)
-	p.background(ctx, profile.NewEraser(p.store, letters, p.now, p.log).Run)
+	p.background(ctx, person.NewEraser(p.store, letters, p.now, p.log).Run)
 	d.inbox, err = p.openPost(ctx, keys)
 	return d, err
 }
@@ -96,11 +96,11 @@ func (p *product) background(ctx context.Context, run func(context.Context)) {
 
 // doors are all that has to do with people coming in.
 type doors struct {
-	desk      *access.Desk
+	desk      *access.Service
 	registrar *access.Registrar
-	locksmith *access.Locksmith
-	profile   *profile.Desk
-	legacy    *legacy.Desk
+	locksmith *access.Factors
+	profile   *person.Service
+	legacy    *legacy.Service
 	letters   *notice.Writer
 	inbox     *message.Inbox // nil where mail really leaves
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/nats-io/nats.go"
 
-	"bompass/server/account"
 	"bompass/server/config"
 	"bompass/server/embedded"
+	"bompass/server/overview"
 	"bompass/server/passage"
 	"bompass/server/store"
 	"bompass/shared/rating"
@@ -41,7 +41,7 @@ type product struct {
 	conn     *nats.Conn
 	plan     *rating.Plan
 	tariffs  []tariff.File // that the plan is made of
-	capped   func(toll.StationID) account.Cap
+	capped   func(toll.StationID) overview.Cap
 	pipeline *passage.Pipeline
 	failed   chan error // what ended though nobody asked
 }

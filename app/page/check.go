@@ -11,9 +11,9 @@ import (
 	"bompass/app/session"
 	"bompass/app/ui"
 	"bompass/shared/api"
-	"bompass/shared/bill"
 	"bompass/shared/fault"
 	"bompass/shared/oslo"
+	"bompass/shared/recheck"
 	"bompass/shared/toll"
 )
 
@@ -46,7 +46,7 @@ func (b bond) href() string {
 // checked is a bill that has been worked out again.
 type checked struct {
 	reply   api.BillReply
-	report  bill.Report
+	report  recheck.Report
 	tariffs *session.Tariffs
 	took    time.Duration
 }
@@ -182,7 +182,7 @@ func work(ctx context.Context, s *session.Session, asked bond, kept *session.Tar
 		}
 	}
 	took := s.Watch()
-	done.report = bill.Check(done.tariffs.Plan, done.reply.Bill)
+	done.report = recheck.Check(done.tariffs.Plan, done.reply.Bill)
 	done.took = took()
 	return done, nil
 }

@@ -15,11 +15,11 @@ import (
 	"bompass/assets"
 	"bompass/shared/api"
 	"bompass/shared/apiclient"
-	"bompass/shared/bill"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
 	"bompass/shared/rating"
+	"bompass/shared/recheck"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
@@ -69,14 +69,14 @@ func kariAtTheCounter(t *testing.T) *counter {
 	c.overview = api.OverviewReply{Agreements: []api.AgreementOverview{{
 		ID: "x", Vehicles: []api.VehicleOverview{{ID: fixture.KariPetrol, Plate: toll.NewPlate("NO", "DP45821"), Class: "light petrol"}},
 	}}}
-	b := bill.Bill{Month: oslo.MonthOf(noon)}
+	b := recheck.Bill{Month: oslo.MonthOf(noon)}
 	for i, station := range []toll.StationID{"oslo-104", "oslo-201", "oslo-301", "oslo-201"} {
-		b.Passages = append(b.Passages, bill.Passage{
+		b.Passages = append(b.Passages, recheck.Passage{
 			ID: toll.PassageID([]string{"a", "b", "c", "d"}[i]), Station: station, At: noon.Add(time.Duration(i) * 20 * time.Minute), Direction: toll.Inbound,
 			Facts: fixture.Vehicles()[0].Facts, Agreement: true, TagRead: true, MatchedBy: toll.ByTag,
 		})
 	}
-	for _, l := range bill.Check(plan, b).Lines {
+	for _, l := range recheck.Check(plan, b).Lines {
 		b.Charges = append(b.Charges, *l.Own)
 		b.Debited += l.Own.Net
 	}
@@ -101,7 +101,7 @@ func TestItShowsEachLineThatDiffers(t *testing.T) {
 	c.bill.Charges[0].Net += 100
 	c.bill.Charges[1].Steps[0].Ore++
 	c.bill.Charges = append(c.bill.Charges[:2:2], c.bill.Charges[3:]...)
-	c.bill.Charges = append(c.bill.Charges, bill.Charge{Passage: "stranger", Net: 500})
+	c.bill.Charges = append(c.bill.Charges, recheck.Charge{Passage: "stranger", Net: 500})
 	_, s := open(t, c, "/check?vehicle="+string(fixture.KariPetrol)+"&month=2026-11", page.NewCheck)
 	s.shows("4 av 5 linjer stemmer ikke", "Beløpet er et annet.", "Begrunnelsen er en annen.", "Passeringen har en pris, men er ikke bokført.",
 		"En passering som ikke er på regningen", "Ikke bokført.", `id="differs-a"`, `id="differs-b"`, `id="differs-c"`, `id="differs-stranger"`, "hjelp@bompass.example")
@@ -119,7 +119,7 @@ func TestItChecksTheFirstVehicleWhenNoneIsChosen(t *testing.T) {
 
 func TestItSaysWhatABillLacks(t *testing.T) {
 	c := kariAtTheCounter(t)
-	c.bill.Bill = bill.Bill{Month: c.bill.Month}
+	c.bill.Bill = recheck.Bill{Month: c.bill.Month}
 	_, s := open(t, c, "/check", page.NewCheck)
 	s.shows("Ingen passeringer å sjekke")
 	c = kariAtTheCounter(t)

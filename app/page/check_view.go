@@ -8,9 +8,9 @@ import (
 
 	"bompass/app/ui"
 	"bompass/shared/api"
-	"bompass/shared/bill"
 	"bompass/shared/i18n"
 	"bompass/shared/oslo"
+	"bompass/shared/recheck"
 	"bompass/shared/toll"
 )
 
@@ -103,7 +103,7 @@ func (p *check) sources() (facts []ui.Fact) {
 }
 
 // difference is a line that is not what it should be: both amounts, and both reasons.
-func (p *check) difference(l bill.Line) app.UI {
+func (p *check) difference(l recheck.Line) app.UI {
 	w := p.f.words()
 	title, reasons := w.T("check.unknown"), []app.UI{}
 	if l.Passage != nil {
@@ -124,7 +124,7 @@ func (p *check) difference(l bill.Line) app.UI {
 	)
 }
 
-func (p *check) side(name string, l bill.Line, c *bill.Charge) app.UI {
+func (p *check) side(name string, l recheck.Line, c *recheck.Charge) app.UI {
 	w := p.f.words()
 	if c == nil {
 		text := w.T("check.nothing")
@@ -150,7 +150,7 @@ func (p *check) lines() lines {
 }
 
 // line shows a charge of a line as the passages' page would.
-func (p *check) line(l bill.Line, c *bill.Charge) api.PassageLine {
+func (p *check) line(l recheck.Line, c *recheck.Charge) api.PassageLine {
 	shown := api.PassageLine{ID: l.ID, Vehicle: p.asked.vehicle}
 	if l.Passage != nil {
 		shown.At, shown.Station, shown.Name = l.Passage.At, l.Passage.Station, string(l.Passage.Station)

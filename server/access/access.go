@@ -11,6 +11,7 @@ import (
 
 	"bompass/server/notice"
 	"bompass/shared/fault"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -24,25 +25,13 @@ const (
 	TouchEvery  = time.Minute      // how often a session's last use is written
 )
 
-// Role is what a person is to the customer acted for.
-type Role string
-
-// The roles.
-const (
-	Owner         Role = "owner"
-	Administrator Role = "administrator"
-	Accountant    Role = "accountant" // bills only
-	Driver        Role = "driver"     // one vehicle
-	Auditor       Role = "auditor"    // sees all, changes nothing
-)
-
 // Actor is who asks: a person, through a session, on behalf of one customer.
 type Actor struct {
 	Account  toll.AccountID
 	Email    string
 	Person   string
 	Language string
-	Role     Role
+	Role     role.Role
 	Customer toll.CustomerID
 	Name     string // of the customer
 	Kind     toll.CustomerKind
@@ -64,7 +53,7 @@ type Account struct {
 	BirthNumber  Sealed
 	BirthHash    []byte // keyed, for finding
 	Customer     toll.CustomerID
-	Role         Role
+	Role         role.Role
 	Confirmed    bool   // the address is the person's, as far as we have tried
 	Mobile       string // confirmed; empty if none is
 	Texted       string // the confirmed number that codes are sent to; empty if it is no factor
@@ -81,8 +70,8 @@ type Session struct {
 	Began    time.Time
 	Until    time.Time
 	Place    Place
-	Texted   bool            // begun with a code by text message, which vouches for no change
-	Letters  []notice.Letter // that tell of it
+	Texted   bool             // begun with a code by text message, which vouches for no change
+	Letters  []notice.Message // that tell of it
 }
 
 // Accounts keeps the people who can sign in.
@@ -116,7 +105,7 @@ type Guards interface {
 	// FactorTried counts a wrong code, or forgets those before a right one, and returns the count.
 	FactorTried(ctx context.Context, id toll.AccountID, right bool) (int, error)
 	// SuspendFactor notes that the authenticator opens nothing any more, with the letters that tell of it.
-	SuspendFactor(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Letter) error
+	SuspendFactor(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Message) error
 }
 
 // Sessions keeps who is signed in.
@@ -145,8 +134,8 @@ type Store interface {
 	Throttles
 }
 
-// Desk lets people in and knows them again.
-type Desk struct {
+// Service lets people in and knows them again.
+type Service struct {
 	store  Store
 	keys   Keys
 	now    func() time.Time
@@ -154,23 +143,23 @@ type Desk struct {
 	hashes chan struct{} // one place for each password being hashed
 }
 
-// NewDesk returns a Desk that works with the given keys.
-func NewDesk(store Store, keys Keys, now func() time.Time) *Desk {
+// NewService returns a Desk that works with the given keys.
+func NewService(store Store, keys Keys, now func() time.Time) *Service {
 	// The desk's own letters lead nowhere, so they need no address to begin with.
-	return &Desk{store: store, keys: keys, now: now, letter: notice.NewWriter(keys, "", now), hashes: make(chan struct{}, hashesMax)}
+	return &Service{store: store, keys: keys, now: now, letter: notice.NewWriter(keys, "", now), hashes: make(chan struct{}, hashesMax)}
 }
 
-// Who returns the actor behind a session's token, and counts as use of the session.
-func (d *Desk) Who(ctx context.Context, token Token) (Actor, error) {
+// Authenticate returns the actor behind a session's token, and counts as use of the session.
+func (d *Service) Authenticate(ctx context.Context, token Token) (Actor, error) {
 	return d.actor(ctx, token, true)
 }
 
 // Peek returns the actor behind a session's token without prolonging the session.
-func (d *Desk) Peek(ctx context.Context, token Token) (Actor, error) {
+func (d *Service) Peek(ctx context.Context, token Token) (Actor, error) {
 	return d.actor(ctx, token, false)
 }
 
-func (d *Desk) actor(ctx context.Context, token Token, touch bool) (Actor, error) {
+func (d *Service) actor(ctx context.Context, token Token, touch bool) (Actor, error) {
 	if !token.plausible() {
 		return Actor{}, fault.New(fault.SignedOut)
 	}
@@ -189,12 +178,12 @@ func (d *Desk) actor(ctx context.Context, token Token, touch bool) (Actor, error
 }
 
 // End ends the actor's session.
-func (d *Desk) End(ctx context.Context, actor Actor) error {
+func (d *Service) End(ctx context.Context, actor Actor) error {
 	return d.store.EndSession(ctx, actor.Session, d.now())
 }
 
 // SetLanguage chooses the language of the actor's account.
-func (d *Desk) SetLanguage(ctx context.Context, actor Actor, language string) error {
+func (d *Service) SetLanguage(ctx context.Context, actor Actor, language string) error {
 	if !KnownLanguage(language) {
 		return fault.New(fault.BadRequest, "why", "unknown language").At("language")
 	}

@@ -15,6 +15,7 @@ import (
 	"bompass/server/store"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
+	"bompass/shared/role"
 )
 
 const (
@@ -27,7 +28,7 @@ var start = time.Unix(1_795_000_000/30*30+5, 0)
 
 // office is a desk on a database of its own with the cast, and a clock that a test turns.
 type office struct {
-	*access.Desk
+	*access.Service
 	t     *testing.T
 	db    *store.Store
 	ahead atomic.Int64
@@ -45,7 +46,7 @@ func open(t *testing.T) *office {
 			t.Fatal(err)
 		}
 	}
-	o.Desk = access.NewDesk(o.db, keys, o.now)
+	o.Service = access.NewService(o.db, keys, o.now)
 	return o
 }
 
@@ -73,7 +74,7 @@ func (o *office) code(steps int) string {
 
 func (o *office) step() access.Token {
 	o.t.Helper()
-	step, err := o.Password(o.t.Context(), from("192.0.2.1"), kari, fixture.Password)
+	step, err := o.VerifyPassword(o.t.Context(), from("192.0.2.1"), kari, fixture.Password)
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -101,9 +102,9 @@ func TestCodeOfThisOrThePreviousStepOpensOnce(t *testing.T) {
 		{"the next step", 1, fault.WrongCredentials},
 	} {
 		o := open(t)
-		_, err := o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(c.steps))
+		_, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(c.steps))
 		want(t, c.name, err, c.want)
-		_, err = o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(c.steps))
+		_, err = o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(c.steps))
 		want(t, c.name+" again", err, fault.WrongCredentials)
 	}
 }
@@ -111,12 +112,12 @@ func TestCodeOfThisOrThePreviousStepOpensOnce(t *testing.T) {
 func TestAnOlderCodeDoesNotOpenAfterANewerOne(t *testing.T) {
 	o := open(t)
 	previous := o.code(-1)
-	_, err := o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	_, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "this step", err, "")
-	_, err = o.Code(t.Context(), from("192.0.2.1"), o.step(), previous)
+	_, err = o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), previous)
 	want(t, "the step before", err, fault.WrongCredentials)
 	o.pass(30 * time.Second)
-	_, err = o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	_, err = o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "the next code", err, "")
 }
 
@@ -136,7 +137,7 @@ func TestOneCodeOpensOneSessionAmongAHundred(t *testing.T) {
 		all.Go(func() {
 			<-gate
 			// Each comes from an address of its own, so that not the throttle is what refuses.
-			_, err := o.Code(context.Background(), from("198.51.100."+string(rune('0'+i%10))), steps[i], code)
+			_, err := o.VerifyCode(context.Background(), from("198.51.100."+string(rune('0'+i%10))), steps[i], code)
 			switch fault.CodeOf(err) {
 			case fault.WrongCredentials, fault.TooMany:
 				refused.Add(1)
@@ -160,19 +161,19 @@ func TestOneStepTakesFiveCodesAndEndsInFiveMinutes(t *testing.T) {
 	o := open(t)
 	step := o.step()
 	for n := range access.StepTries {
-		_, err := o.Code(t.Context(), from("192.0.2.1"), step, "000000")
+		_, err := o.VerifyCode(t.Context(), from("192.0.2.1"), step, "000000")
 		want(t, "try "+string(rune('1'+n)), err, fault.WrongCredentials)
 	}
-	_, err := o.Code(t.Context(), from("192.0.2.2"), step, o.code(0))
+	_, err := o.VerifyCode(t.Context(), from("192.0.2.2"), step, o.code(0))
 	want(t, "the right code after five wrong ones", err, fault.SignedOut)
 
 	o.pass(20 * time.Minute)
 	step = o.step()
 	o.pass(access.StepMax)
-	_, err = o.Code(t.Context(), from("192.0.2.1"), step, o.code(0))
+	_, err = o.VerifyCode(t.Context(), from("192.0.2.1"), step, o.code(0))
 	want(t, "after five minutes", err, fault.SignedOut)
 	for _, token := range []access.Token{"", "guess", access.Token(make([]byte, 43))} {
-		_, err = o.Code(t.Context(), from("192.0.2.1"), token, o.code(0))
+		_, err = o.VerifyCode(t.Context(), from("192.0.2.1"), token, o.code(0))
 		want(t, "no step", err, fault.SignedOut)
 	}
 }
@@ -188,18 +189,18 @@ func TestNoPasswordOpensNobody(t *testing.T) {
 		{kari, fixture.Password + " "},
 		{kari, string(make([]byte, 1000))},
 	} {
-		_, err := o.Password(t.Context(), from("192.0.2."+string(rune('0'+len(c[0])%10))), c[0], c[1])
+		_, err := o.VerifyPassword(t.Context(), from("192.0.2."+string(rune('0'+len(c[0])%10))), c[0], c[1])
 		want(t, c[0]+" "+c[1], err, fault.WrongCredentials)
 	}
 }
 
 func TestSessionIsItsOwnersAndEnds(t *testing.T) {
 	o := open(t)
-	token, err := o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	token, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "code", err, "")
-	actor, err := o.Who(t.Context(), token)
+	actor, err := o.Authenticate(t.Context(), token)
 	want(t, "who", err, "")
-	if actor.Person != "Kari Lund" || actor.Customer != fixture.Kari || actor.Role != access.Owner || actor.Name != "Kari Lund" || actor.Language != "nb" {
+	if actor.Person != "Kari Lund" || actor.Customer != fixture.Kari || actor.Role != role.Owner || actor.Name != "Kari Lund" || actor.Language != "nb" {
 		t.Errorf("actor: %+v", actor)
 	}
 	if !actor.SameCSRF(actor.CSRF) || actor.SameCSRF("") || actor.SameCSRF(actor.CSRF+"x") || (access.Actor{}).SameCSRF("") {
@@ -207,18 +208,18 @@ func TestSessionIsItsOwnersAndEnds(t *testing.T) {
 	}
 	want(t, "language", o.SetLanguage(t.Context(), actor, "de"), "")
 	want(t, "no language", o.SetLanguage(t.Context(), actor, "xx"), fault.BadRequest)
-	if again, _ := o.Who(t.Context(), token); again.Language != "de" {
+	if again, _ := o.Authenticate(t.Context(), token); again.Language != "de" {
 		t.Errorf("language: got %q", again.Language)
 	}
 	want(t, "end", o.End(t.Context(), actor), "")
-	_, err = o.Who(t.Context(), token)
+	_, err = o.Authenticate(t.Context(), token)
 	want(t, "after its end", err, fault.SignedOut)
 	want(t, "end twice", o.End(t.Context(), actor), "")
 }
 
 func TestPeekingDoesNotProlongASession(t *testing.T) {
 	o := open(t)
-	token, err := o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	token, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "code", err, "")
 	o.pass(20 * time.Minute)
 	_, err = o.Peek(t.Context(), token)
@@ -232,24 +233,24 @@ func TestThrottleSlowsGuessersAndLetsTheOwnerIn(t *testing.T) {
 	o := open(t)
 	ctx := t.Context()
 	for range 5 {
-		_, err := o.Password(ctx, from("203.0.113.9"), kari, "wrong")
+		_, err := o.VerifyPassword(ctx, from("203.0.113.9"), kari, "wrong")
 		want(t, "free tries", err, fault.WrongCredentials)
 	}
-	_, err := o.Password(ctx, from("203.0.113.9"), kari, fixture.Password)
+	_, err := o.VerifyPassword(ctx, from("203.0.113.9"), kari, fixture.Password)
 	want(t, "sixth try at once, even if right", err, fault.TooMany)
-	_, err = o.Password(ctx, from("203.0.113.10"), kari, fixture.Password)
+	_, err = o.VerifyPassword(ctx, from("203.0.113.10"), kari, fixture.Password)
 	want(t, "the owner elsewhere", err, "")
-	_, err = o.Password(ctx, from("203.0.113.9"), "olav@bompass.example", fixture.Password)
+	_, err = o.VerifyPassword(ctx, from("203.0.113.9"), "olav@bompass.example", fixture.Password)
 	want(t, "somebody else at the guesser's address", err, "")
 	o.pass(2 * time.Second)
-	_, err = o.Password(ctx, from("203.0.113.9"), kari, "wrong")
+	_, err = o.VerifyPassword(ctx, from("203.0.113.9"), kari, "wrong")
 	want(t, "a second later", err, fault.WrongCredentials)
 	for n := 0; n < 30; n++ { // guesses without pause: only the few that come after the wait are looked at
-		_, err = o.Password(ctx, from("203.0.113.9"), kari, "wrong")
+		_, err = o.VerifyPassword(ctx, from("203.0.113.9"), kari, "wrong")
 		want(t, "in a row", err, fault.TooMany)
 	}
 	o.pass(15 * time.Minute)
-	_, err = o.Password(ctx, from("203.0.113.9"), kari, fixture.Password)
+	_, err = o.VerifyPassword(ctx, from("203.0.113.9"), kari, fixture.Password)
 	want(t, "after a quarter of an hour at most", err, "")
 }
 
@@ -259,7 +260,7 @@ func TestManyAddressesCannotKeepTheOwnerOut(t *testing.T) {
 	ctx := t.Context()
 	var refused int
 	for n := range 45 {
-		_, err := o.Password(ctx, from("2001:db8:0:"+string(rune('a'+n%6))+string(rune('0'+n/6))+"::1"), kari, "wrong")
+		_, err := o.VerifyPassword(ctx, from("2001:db8:0:"+string(rune('a'+n%6))+string(rune('0'+n/6))+"::1"), kari, "wrong")
 		if fault.CodeOf(err) == fault.TooMany {
 			refused++
 		}
@@ -269,7 +270,7 @@ func TestManyAddressesCannotKeepTheOwnerOut(t *testing.T) {
 		t.Error("guesses from many addresses are not slowed")
 	}
 	o.pass(time.Minute)
-	_, err := o.Password(ctx, from("192.0.2.77"), kari, fixture.Password)
+	_, err := o.VerifyPassword(ctx, from("192.0.2.77"), kari, fixture.Password)
 	want(t, "the owner a minute later", err, "")
 }
 
@@ -279,7 +280,7 @@ func TestAKnownBrowserIsCountedApart(t *testing.T) {
 	ctx := t.Context()
 	keys := o.keys(secret)
 	guess := func() error {
-		_, err := o.Password(ctx, from("203.0.113.9"), kari, "wrong")
+		_, err := o.VerifyPassword(ctx, from("203.0.113.9"), kari, "wrong")
 		return err
 	}
 	for range 8 {
@@ -287,33 +288,33 @@ func TestAKnownBrowserIsCountedApart(t *testing.T) {
 	}
 	want(t, "the guesser", guess(), fault.TooMany)
 	mine := access.Visitor{Address: "203.0.113.9", Device: keys.Device("Kari@bompass.example")}
-	_, err := o.Password(ctx, mine, kari, fixture.Password)
+	_, err := o.VerifyPassword(ctx, mine, kari, fixture.Password)
 	want(t, "the owner's browser, at the guesser's address even", err, "")
 	for name, device := range map[string]string{
 		"another's browser": keys.Device("olav@bompass.example"), "made up": "x.y", "empty seal": "x.", "none": "",
 		"another installation": o.keys("another secret of 32 bytes, right").Device(kari),
 	} {
-		_, err := o.Password(ctx, access.Visitor{Address: "203.0.113.9", Device: device}, kari, fixture.Password)
+		_, err := o.VerifyPassword(ctx, access.Visitor{Address: "203.0.113.9", Device: device}, kari, fixture.Password)
 		want(t, name, err, fault.TooMany)
 	}
 	for range 5 {
-		_, err = o.Password(ctx, mine, kari, "wrong")
+		_, err = o.VerifyPassword(ctx, mine, kari, "wrong")
 		want(t, "a thief's free tries", err, fault.WrongCredentials)
 	}
-	_, err = o.Password(ctx, mine, kari, "wrong")
+	_, err = o.VerifyPassword(ctx, mine, kari, "wrong")
 	want(t, "a thief's sixth", err, fault.TooMany)
 }
 
 func TestTriesAreForgottenWithTime(t *testing.T) {
 	o := open(t)
 	for range 5 {
-		_, err := o.Password(t.Context(), from("203.0.113.9"), kari, "wrong")
+		_, err := o.VerifyPassword(t.Context(), from("203.0.113.9"), kari, "wrong")
 		want(t, "free", err, fault.WrongCredentials)
 	}
 	o.pass(31 * time.Minute) // one is forgotten
-	_, err := o.Password(t.Context(), from("203.0.113.9"), kari, "wrong")
+	_, err := o.VerifyPassword(t.Context(), from("203.0.113.9"), kari, "wrong")
 	want(t, "the forgotten one", err, fault.WrongCredentials)
-	_, err = o.Password(t.Context(), from("203.0.113.9"), kari, "wrong")
+	_, err = o.VerifyPassword(t.Context(), from("203.0.113.9"), kari, "wrong")
 	want(t, "one more", err, fault.TooMany)
 }
 
@@ -321,7 +322,7 @@ func TestAddressesOfOneHouseholdAreOne(t *testing.T) {
 	o := open(t)
 	var last error
 	for n := range 7 {
-		_, last = o.Password(t.Context(), from("2001:db8:1:2::"+string(rune('1'+n))), kari, "wrong")
+		_, last = o.VerifyPassword(t.Context(), from("2001:db8:1:2::"+string(rune('1'+n))), kari, "wrong")
 	}
 	want(t, "seventh address of one /64", last, fault.TooMany)
 }
@@ -332,7 +333,7 @@ func TestParallelGuessesAreCounted(t *testing.T) {
 	var all sync.WaitGroup
 	for range 30 {
 		all.Go(func() {
-			_, err := o.Password(context.Background(), from("203.0.113.9"), kari, "wrong")
+			_, err := o.VerifyPassword(context.Background(), from("203.0.113.9"), kari, "wrong")
 			if fault.CodeOf(err) == fault.WrongCredentials {
 				looked.Add(1)
 			}
@@ -365,10 +366,10 @@ func TestNothingReadableIsKept(t *testing.T) {
 
 func TestAnotherSecretIsAnOperatorsError(t *testing.T) {
 	o := open(t)
-	other := access.NewDesk(o.db, o.keys("another secret of 32 bytes, right"), o.now)
-	step, err := other.Password(t.Context(), from("192.0.2.1"), kari, fixture.Password)
+	other := access.NewService(o.db, o.keys("another secret of 32 bytes, right"), o.now)
+	step, err := other.VerifyPassword(t.Context(), from("192.0.2.1"), kari, fixture.Password)
 	want(t, "password needs no secret", err, "")
-	_, err = other.Code(t.Context(), from("192.0.2.1"), step, o.code(0))
+	_, err = other.VerifyCode(t.Context(), from("192.0.2.1"), step, o.code(0))
 	if err == nil || fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "start it with the secret") {
 		t.Errorf("code: got %v", err)
 	}

@@ -16,16 +16,16 @@ func TestTheSessionUsedLeastLatelyEndsForOneTooMany(t *testing.T) {
 	o := open(t)
 	var tokens []access.Token
 	for range access.SessionsMax {
-		token, err := o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+		token, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 		want(t, "sign in", err, "")
 		tokens = append(tokens, token)
 		o.pass(31 * time.Second)
 	}
 	o.pass(access.TouchEvery)
-	_, err := o.Who(t.Context(), tokens[0]) // used just now
+	_, err := o.Authenticate(t.Context(), tokens[0]) // used just now
 	want(t, "the first", err, "")
 	o.pass(31 * time.Second)
-	token, err := o.Code(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	token, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "one more", err, "")
 	for n, token := range append(tokens, token) {
 		expected := fault.Code("")

@@ -16,9 +16,9 @@ type Daily struct {
 
 const day = 24 * time.Hour
 
-// Daily counts a try under every name, or refuses it and counts nothing when one of them has had its day's
+// AllowDaily counts a try under every name, or refuses it and counts nothing when one of them has had its day's
 // share. A share comes back little by little. An address counts with its network.
-func (d *Desk) Daily(ctx context.Context, limits ...Daily) error {
+func (d *Service) AllowDaily(ctx context.Context, limits ...Daily) error {
 	keys := make([]string, len(limits))
 	for i, l := range limits {
 		keys[i] = "daily " + l.Kind + ":" + base64.RawURLEncoding.EncodeToString(d.keys.hash(d.keys.throttle, network(l.Name))[:16])

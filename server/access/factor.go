@@ -8,9 +8,9 @@ import (
 	"bompass/shared/fault"
 )
 
-// Fresh tells whether the person has shown a factor so lately that changes to the ways in, to addresses
+// RequireStepUp tells whether the person has shown a factor so lately that changes to the ways in, to addresses
 // and to other people's rights may be made; else fault.StepUp, portal.md D5.
-func (d *Desk) Fresh(actor Actor) error {
+func (d *Service) RequireStepUp(actor Actor) error {
 	if d.now().Sub(actor.Proven) > StepUpMax {
 		return fault.New(fault.StepUp)
 	}
@@ -29,7 +29,7 @@ type Keyring struct {
 }
 
 // Keyring lists the actor's own factors.
-func (l *Locksmith) Keyring(ctx context.Context, actor Actor) (Keyring, error) {
+func (l *Factors) Keyring(ctx context.Context, actor Actor) (Keyring, error) {
 	account, err := l.store.Person(ctx, actor.Account, l.desk.now())
 	if err != nil {
 		return Keyring{}, err
@@ -42,16 +42,16 @@ func (l *Locksmith) Keyring(ctx context.Context, actor Actor) (Keyring, error) {
 }
 
 // OfferNew offers the actor a secret for another authenticator app, which will take the first one's place.
-func (l *Locksmith) OfferNew(ctx context.Context, actor Actor) (Offer, error) {
-	if err := l.desk.Fresh(actor); err != nil {
+func (l *Factors) OfferNew(ctx context.Context, actor Actor) (Offer, error) {
+	if err := l.desk.RequireStepUp(actor); err != nil {
 		return Offer{}, err
 	}
 	return l.offer(ctx, actor.Session, actor.Account, actor.Email)
 }
 
 // TakeNew confirms the offered secret with a code. Recovery codes are made when there are none.
-func (l *Locksmith) TakeNew(ctx context.Context, actor Actor, code string) ([]string, error) {
-	if err := l.desk.Fresh(actor); err != nil {
+func (l *Factors) TakeNew(ctx context.Context, actor Actor, code string) ([]string, error) {
+	if err := l.desk.RequireStepUp(actor); err != nil {
 		return nil, err
 	}
 	account, err := l.store.Person(ctx, actor.Account, l.desk.now())
@@ -66,8 +66,8 @@ func (l *Locksmith) TakeNew(ctx context.Context, actor Actor, code string) ([]st
 }
 
 // NewCodes makes new recovery codes; the old ones open nothing any more.
-func (l *Locksmith) NewCodes(ctx context.Context, actor Actor) ([]string, error) {
-	if err := l.desk.Fresh(actor); err != nil {
+func (l *Factors) NewCodes(ctx context.Context, actor Actor) ([]string, error) {
+	if err := l.desk.RequireStepUp(actor); err != nil {
 		return nil, err
 	}
 	letter, err := l.letter.Mail(notice.RecoveryMade, actor.reader(), notice.Content{})
@@ -75,12 +75,12 @@ func (l *Locksmith) NewCodes(ctx context.Context, actor Actor) ([]string, error)
 		return nil, err
 	}
 	codes, hashes := l.newCodes(actor.Account)
-	return codes, l.store.SetRecovery(ctx, actor.Account, Enrolment{Codes: hashes, At: l.desk.now(), Letters: []notice.Letter{letter}})
+	return codes, l.store.SetRecovery(ctx, actor.Account, Enrolment{Codes: hashes, At: l.desk.now(), Letters: []notice.Message{letter}})
 }
 
 // ChangePassword changes the actor's password. Every other session ends.
-func (l *Locksmith) ChangePassword(ctx context.Context, actor Actor, password string) error {
-	if err := l.desk.Fresh(actor); err != nil {
+func (l *Factors) ChangePassword(ctx context.Context, actor Actor, password string) error {
+	if err := l.desk.RequireStepUp(actor); err != nil {
 		return err
 	}
 	if err := CheckPassword(password, actor.Email, actor.Person); err != nil {
@@ -94,16 +94,16 @@ func (l *Locksmith) ChangePassword(ctx context.Context, actor Actor, password st
 	if err != nil {
 		return err
 	}
-	return l.store.ChangePassword(ctx, NewPassword{Account: actor.Account, Hash: hash, At: l.desk.now(), Letters: []notice.Letter{letter}}, actor.Session)
+	return l.store.ChangePassword(ctx, NewPassword{Account: actor.Account, Hash: hash, At: l.desk.now(), Letters: []notice.Message{letter}}, actor.Session)
 }
 
-func (a Actor) reader() notice.Reader {
-	return notice.Reader{Account: a.Account, Name: a.Person, Address: a.Email, Language: a.Language}
+func (a Actor) reader() notice.Recipient {
+	return notice.Recipient{Account: a.Account, Name: a.Person, Address: a.Email, Language: a.Language}
 }
 
 // Prove shows a code again within a session: what follows may change the ways in. The session goes on
 // under a new token, ASVS V7.2.4.
-func (l *Locksmith) Prove(ctx context.Context, actor Actor, visitor Visitor, code string) (Token, error) {
+func (l *Factors) Prove(ctx context.Context, actor Actor, visitor Visitor, code string) (Token, error) {
 	account, err := l.store.Person(ctx, actor.Account, l.desk.now())
 	if err != nil {
 		return "", err
@@ -123,7 +123,7 @@ func (l *Locksmith) Prove(ctx context.Context, actor Actor, visitor Visitor, cod
 	return l.prove(ctx, Proof{Account: account.ID, Old: actor.Session, TOTPStep: matched, At: now, Place: placeOf(visitor)}, keys)
 }
 
-func (l *Locksmith) prove(ctx context.Context, p Proof, keys []string) (Token, error) {
+func (l *Factors) prove(ctx context.Context, p Proof, keys []string) (Token, error) {
 	token := newToken()
 	p.New = token.Hash()
 	done, err := l.store.Prove(ctx, p)
@@ -133,16 +133,16 @@ func (l *Locksmith) prove(ctx context.Context, p Proof, keys []string) (Token, e
 	if !done {
 		return "", fault.New(fault.WrongCredentials)
 	}
-	return token, l.desk.giveBack(ctx, keys, true)
+	return token, l.desk.refund(ctx, keys, true)
 }
 
-// LetterTo counts a letter that a signed-in person makes us send to an address of their choice, so that nobody
+// AllowMessage counts a letter that a signed-in person makes us send to an address of their choice, so that nobody
 // fills a mailbox, whoever asks.
-func (d *Desk) LetterTo(ctx context.Context, actor Actor, flow, address string) error {
+func (d *Service) AllowMessage(ctx context.Context, actor Actor, flow, address string) error {
 	return d.spend(ctx, d.throttleKeys(Visitor{Address: "session " + string(actor.Account)}, flow+" to "+strings.ToLower(strings.TrimSpace(address))))
 }
 
-// Asked counts a question of a signed-in person that costs somebody something, such as a text message.
-func (d *Desk) Asked(ctx context.Context, actor Actor, flow string) error {
+// AllowRequest counts a question of a signed-in person that costs somebody something, such as a text message.
+func (d *Service) AllowRequest(ctx context.Context, actor Actor, flow string) error {
 	return d.spend(ctx, d.throttleKeys(Visitor{Address: "session " + string(actor.Account)}, flow+" "+string(actor.Account)))
 }

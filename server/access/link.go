@@ -49,7 +49,7 @@ type Link struct {
 // Links keeps links.
 type Links interface {
 	// AddLinks keeps links and the letters that they are in. Some that are over are dropped.
-	AddLinks(ctx context.Context, now time.Time, links []Link, letters []notice.Letter) error
+	AddLinks(ctx context.Context, now time.Time, links []Link, letters []notice.Message) error
 	// FindLink returns fault.LinkSpent for a link that is unknown, used, over or for something else.
 	FindLink(ctx context.Context, hash Hash, purpose Purpose, now time.Time) (Link, error)
 }

@@ -35,7 +35,7 @@ type Enrolment struct {
 	Codes   [][]byte // hashes of new recovery codes; nil leaves the old ones
 	Lost    string   // what lets it take the place of every factor; empty for one among others
 	At      time.Time
-	Letters []notice.Letter
+	Letters []notice.Message
 }
 
 // Proof is a factor shown again within a session, which goes on under a new token.
@@ -78,14 +78,14 @@ type Enrolments interface {
 
 // Passkeys keeps the public halves of key pairs.
 type Passkeys interface {
-	AddPasskey(ctx context.Context, id toll.AccountID, key Passkey, letters []notice.Letter) error
+	AddPasskey(ctx context.Context, id toll.AccountID, key Passkey, letters []notice.Message) error
 	// RemovePasskey returns fault.LastFactor when the account would be left without one.
-	RemovePasskey(ctx context.Context, id toll.AccountID, key []byte, at time.Time, letters []notice.Letter) error
+	RemovePasskey(ctx context.Context, id toll.AccountID, key []byte, at time.Time, letters []notice.Message) error
 	Passkeys(ctx context.Context, id toll.AccountID) ([]Passkey, error)
 }
 
-// Factors keeps what people show beside their password.
-type Factors interface {
+// CredentialStore keeps what people show beside their password.
+type CredentialStore interface {
 	Ceremonies
 	Beginnings
 	Enrolments
@@ -93,33 +93,33 @@ type Factors interface {
 	Texts
 }
 
-// LockStore is all that a Locksmith remembers.
-type LockStore interface {
-	Factors
+// FactorStore is all that a Locksmith remembers.
+type FactorStore interface {
+	CredentialStore
 	Links
 	Losses
 	LostSteps
 }
 
-// Ways is how the operator of the portal wants people to get in.
-type Ways struct {
+// SignInOptions is how the operator of the portal wants people to get in.
+type SignInOptions struct {
 	Public string // address of the portal: passkeys are bound to it
 	Texts  bool   // a code by text message may be a second factor beside another
 }
 
-// Locksmith makes, changes and checks the factors beside the password: authenticator apps, recovery
+// Factors makes, changes and checks the factors beside the password: authenticator apps, recovery
 // codes and passkeys.
-type Locksmith struct {
-	desk   *Desk
-	store  LockStore
+type Factors struct {
+	desk   *Service
+	store  FactorStore
 	letter *notice.Writer
 	party  *webauthn.WebAuthn
-	ways   Ways
+	ways   SignInOptions
 }
 
-// NewLocksmith returns a Locksmith for a portal. Passkeys are bound to the name in its address; a
+// NewFactors returns a Locksmith for a portal. Passkeys are bound to the name in its address; a
 // machine's own addresses are called localhost, since a number is no name.
-func NewLocksmith(desk *Desk, store LockStore, letter *notice.Writer, ways Ways) (*Locksmith, error) {
+func NewFactors(desk *Service, store FactorStore, letter *notice.Writer, ways SignInOptions) (*Factors, error) {
 	u, err := url.Parse(ways.Public)
 	if err != nil {
 		return nil, fmt.Errorf("public address: %w", err)
@@ -128,7 +128,7 @@ func NewLocksmith(desk *Desk, store LockStore, letter *notice.Writer, ways Ways)
 	if err != nil {
 		return nil, err
 	}
-	return &Locksmith{desk: desk, store: store, letter: letter, party: party, ways: ways}, nil
+	return &Factors{desk: desk, store: store, letter: letter, party: party, ways: ways}, nil
 }
 
 // Offer is a secret to be put into an authenticator app.
@@ -146,7 +146,7 @@ type Waiting struct {
 }
 
 // Step tells what an accepted password waits for.
-func (l *Locksmith) Step(ctx context.Context, step Token) (Waiting, error) {
+func (l *Factors) Step(ctx context.Context, step Token) (Waiting, error) {
 	account, err := l.account(ctx, step)
 	if err != nil {
 		return Waiting{}, err
@@ -159,7 +159,7 @@ func (l *Locksmith) Step(ctx context.Context, step Token) (Waiting, error) {
 	return w, nil
 }
 
-func (l *Locksmith) account(ctx context.Context, step Token) (Account, error) {
+func (l *Factors) account(ctx context.Context, step Token) (Account, error) {
 	if !step.plausible() {
 		return Account{}, fault.New(fault.SignedOut)
 	}
@@ -167,7 +167,7 @@ func (l *Locksmith) account(ctx context.Context, step Token) (Account, error) {
 }
 
 // tries counts one try of a sign-in that waits for its second factor, and returns whose it is.
-func (l *Locksmith) tries(ctx context.Context, step Token) (Account, error) {
+func (l *Factors) tries(ctx context.Context, step Token) (Account, error) {
 	if !step.plausible() {
 		return Account{}, fault.New(fault.SignedOut)
 	}
@@ -187,7 +187,7 @@ func ceremony(name string, holder Hash) Hash {
 
 // offer returns the secret that stands open for a holder, or makes one. Reading the page again shows
 // the same secret, so that the app that has it already works.
-func (l *Locksmith) offer(ctx context.Context, holder Hash, account toll.AccountID, email string) (Offer, error) {
+func (l *Factors) offer(ctx context.Context, holder Hash, account toll.AccountID, email string) (Offer, error) {
 	now, name := l.desk.now(), ceremony("totp", holder)
 	secret, err := l.offered(ctx, name, account, false)
 	if err != nil && fault.CodeOf(err) != fault.SignedOut {
@@ -209,7 +209,7 @@ func (l *Locksmith) offer(ctx context.Context, holder Hash, account toll.Account
 	return Offer{Secret: groups(secret), URL: link}, nil
 }
 
-func (l *Locksmith) offered(ctx context.Context, name Hash, account toll.AccountID, take bool) (string, error) {
+func (l *Factors) offered(ctx context.Context, name Hash, account toll.AccountID, take bool) (string, error) {
 	data, err := l.store.Ceremony(ctx, name, l.desk.now(), take)
 	if err != nil {
 		return "", err
@@ -235,7 +235,7 @@ func groups(code string) string {
 }
 
 // OfferOnStep offers a secret to a person whose account has no factor yet, or has lost them all.
-func (l *Locksmith) OfferOnStep(ctx context.Context, step Token) (Offer, error) {
+func (l *Factors) OfferOnStep(ctx context.Context, step Token) (Offer, error) {
 	account, err := l.account(ctx, step)
 	if err != nil {
 		return Offer{}, err
@@ -248,7 +248,7 @@ func (l *Locksmith) OfferOnStep(ctx context.Context, step Token) (Offer, error) 
 
 // TakeOnStep confirms the offered secret with a code, begins the session and returns the recovery
 // codes, which are shown this once.
-func (l *Locksmith) TakeOnStep(ctx context.Context, visitor Visitor, step Token, code string) (Token, []string, error) {
+func (l *Factors) TakeOnStep(ctx context.Context, visitor Visitor, step Token, code string) (Token, []string, error) {
 	account, err := l.tries(ctx, step)
 	if err != nil {
 		return "", nil, err
@@ -279,7 +279,7 @@ func (l *Locksmith) TakeOnStep(ctx context.Context, visitor Visitor, step Token,
 }
 
 // confirm compares a code with the secret that stands open and prepares its enrolment.
-func (l *Locksmith) confirm(ctx context.Context, holder Hash, account Account, code string) (Enrolment, []string, error) {
+func (l *Factors) confirm(ctx context.Context, holder Hash, account Account, code string) (Enrolment, []string, error) {
 	now := l.desk.now()
 	secret, err := l.offered(ctx, ceremony("totp", holder), account.ID, false)
 	if err != nil {
@@ -296,7 +296,7 @@ func (l *Locksmith) confirm(ctx context.Context, holder Hash, account Account, c
 	if err != nil {
 		return Enrolment{}, nil, err
 	}
-	e := Enrolment{TOTP: l.desk.keys.sealFor([]byte(secret), string(account.ID)), Step: matched, At: now, Letters: []notice.Letter{letter}}
+	e := Enrolment{TOTP: l.desk.keys.sealFor([]byte(secret), string(account.ID)), Step: matched, At: now, Letters: []notice.Message{letter}}
 	var codes []string
 	if account.Codes == 0 {
 		codes, e.Codes = l.newCodes(account.ID)
@@ -305,7 +305,7 @@ func (l *Locksmith) confirm(ctx context.Context, holder Hash, account Account, c
 }
 
 // newCodes makes recovery codes of 80 bits and their hashes.
-func (l *Locksmith) newCodes(account toll.AccountID) (codes []string, hashes [][]byte) {
+func (l *Factors) newCodes(account toll.AccountID) (codes []string, hashes [][]byte) {
 	for range RecoveryCodes {
 		var b [recoveryBytes]byte
 		_, _ = rand.Read(b[:])
@@ -323,7 +323,7 @@ func bareRecovery(code string) string {
 
 // Recover lets a person in with a recovery code instead of the authenticator. The code is spent, the
 // owner is told how many are left, and an authenticator that was suspended counts anew.
-func (l *Locksmith) Recover(ctx context.Context, visitor Visitor, step Token, code string) (Token, error) {
+func (l *Factors) Recover(ctx context.Context, visitor Visitor, step Token, code string) (Token, error) {
 	account, err := l.tries(ctx, step)
 	if err != nil {
 		return "", err
@@ -348,7 +348,7 @@ func (l *Locksmith) Recover(ctx context.Context, visitor Visitor, step Token, co
 	if !began {
 		return "", fault.New(fault.WrongCredentials)
 	}
-	return token, l.desk.giveBack(ctx, keys, true)
+	return token, l.desk.refund(ctx, keys, true)
 }
 
 const securityAddress = "/security"

@@ -33,8 +33,8 @@ type Postal struct {
 	Since time.Time // zero when it was there before anybody noted it
 }
 
-// Lost is somebody's word that every factor is gone.
-type Lost struct {
+// LostFactorClaim is somebody's word that every factor is gone.
+type LostFactorClaim struct {
 	ID      string
 	Account toll.AccountID
 	Code    []byte // hash
@@ -47,11 +47,11 @@ type Lost struct {
 type Losses interface {
 	Postal(ctx context.Context, id toll.AccountID) (Postal, error)
 	// OpenLost returns fault.NotFound when nothing stands open.
-	OpenLost(ctx context.Context, id toll.AccountID, now time.Time) (Lost, error)
+	OpenLost(ctx context.Context, id toll.AccountID, now time.Time) (LostFactorClaim, error)
 	// AskLost keeps it with the link that stops it, unless one stands open or one was asked for since.
-	AskLost(ctx context.Context, l Lost, since time.Time, stop Link, letters []notice.Letter) (bool, error)
+	AskLost(ctx context.Context, l LostFactorClaim, since time.Time, stop Link, letters []notice.Message) (bool, error)
 	// StopLost closes what stands open and ends all sessions and steps; with a link, it is spent.
-	StopLost(ctx context.Context, id toll.AccountID, link *Hash, at time.Time, letters []notice.Letter) error
+	StopLost(ctx context.Context, id toll.AccountID, link *Hash, at time.Time, letters []notice.Message) error
 }
 
 // LostSteps lets a step enrol anew.
@@ -62,23 +62,23 @@ type LostSteps interface {
 	StepLost(ctx context.Context, step Hash, now time.Time) (string, error)
 }
 
-// LostView is what a person with the password alone can do.
-type LostView struct {
-	EID    bool  // an eID opens this account
-	Letter error // nil when a letter can be sent, else why not
-	Open   *Lost // what has been asked for
-	Ready  bool  // and can be used now
+// LostFactorView is what a person with the password alone can do.
+type LostFactorView struct {
+	EID    bool             // an eID opens this account
+	Letter error            // nil when a letter can be sent, else why not
+	Open   *LostFactorClaim // what has been asked for
+	Ready  bool             // and can be used now
 }
 
 // Lost tells the person whose password was accepted which ways back there are.
-func (l *Locksmith) Lost(ctx context.Context, step Token) (LostView, error) {
+func (l *Factors) Lost(ctx context.Context, step Token) (LostFactorView, error) {
 	account, err := l.account(ctx, step)
 	if err != nil {
-		return LostView{}, err
+		return LostFactorView{}, err
 	}
-	v := LostView{EID: len(account.BirthHash) > 0}
+	v := LostFactorView{EID: len(account.BirthHash) > 0}
 	if _, v.Letter = l.postal(ctx, account); v.Letter != nil && fault.CodeOf(v.Letter) == fault.Internal {
-		return LostView{}, v.Letter
+		return LostFactorView{}, v.Letter
 	}
 	now := l.desk.now()
 	open, err := l.store.OpenLost(ctx, account.ID, now)
@@ -86,14 +86,14 @@ func (l *Locksmith) Lost(ctx context.Context, step Token) (LostView, error) {
 	case err == nil:
 		v.Open, v.Ready = &open, !now.Before(open.Opens)
 	case fault.CodeOf(err) != fault.NotFound:
-		return LostView{}, err
+		return LostFactorView{}, err
 	}
 	return v, nil
 }
 
 // postal is the address that a code may go to: whole, and not written lately by somebody who has come in
 // for an afternoon.
-func (l *Locksmith) postal(ctx context.Context, account Account) (Postal, error) {
+func (l *Factors) postal(ctx context.Context, account Account) (Postal, error) {
 	if err := l.letter.Reaches(notice.Paper); err != nil {
 		return Postal{}, err
 	}
@@ -111,7 +111,7 @@ func (l *Locksmith) postal(ctx context.Context, account Account) (Postal, error)
 }
 
 // AskLost sends a code to the postal address and tells every other channel, each with a link that stops it.
-func (l *Locksmith) AskLost(ctx context.Context, visitor Visitor, step Token) error {
+func (l *Factors) AskLost(ctx context.Context, visitor Visitor, step Token) error {
 	account, err := l.account(ctx, step)
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func (l *Locksmith) AskLost(ctx context.Context, visitor Visitor, step Token) er
 		return err
 	}
 	now := l.desk.now()
-	lost := Lost{ID: uuid.NewString(), Account: account.ID, Asked: now, Opens: now.Add(LostWait), Ends: now.Add(LostMax)}
+	lost := LostFactorClaim{ID: uuid.NewString(), Account: account.ID, Asked: now, Opens: now.Add(LostWait), Ends: now.Add(LostMax)}
 	var b [recoveryBytes]byte
 	_, _ = rand.Read(b[:])
 	code := base32Bare().EncodeToString(b[:])
@@ -147,7 +147,7 @@ func (l *Locksmith) AskLost(ctx context.Context, visitor Visitor, step Token) er
 	return err
 }
 
-func (l *Locksmith) lostLetters(account Account, place Postal, lost Lost, code string, stop Token) ([]notice.Letter, error) {
+func (l *Factors) lostLetters(account Account, place Postal, lost LostFactorClaim, code string, stop Token) ([]notice.Message, error) {
 	words := i18n.For(account.Language)
 	params := []any{"day", words.Day(oslo.DayOf(lost.Opens)), "at", words.Clock(lost.Opens)}
 	paper := account.reader()
@@ -162,23 +162,23 @@ func (l *Locksmith) lostLetters(account Account, place Postal, lost Lost, code s
 		return nil, err
 	}
 	texts, err := l.toPhone(notice.LostAsked, account, content)
-	return append([]notice.Letter{printed, mail}, texts...), err
+	return append([]notice.Message{printed, mail}, texts...), err
 }
 
 // toPhone writes a text message to the confirmed number; none where there is no number or no way to it.
-func (l *Locksmith) toPhone(kind notice.Kind, account Account, content notice.Content) ([]notice.Letter, error) {
+func (l *Factors) toPhone(kind notice.Kind, account Account, content notice.Content) ([]notice.Message, error) {
 	if unreached := l.letter.Reaches(notice.SMS); account.Mobile == "" || unreached != nil {
 		return nil, nil //nolint:nilerr // the other channels tell
 	}
 	phone := account.reader()
 	phone.Address = account.Mobile
 	text, err := l.letter.SMS(kind, phone, content)
-	return []notice.Letter{text}, err
+	return []notice.Message{text}, err
 }
 
 // FindLost takes the code that came by post. It opens nothing by itself: the step may now connect a new
 // app in the place of everything that was lost.
-func (l *Locksmith) FindLost(ctx context.Context, visitor Visitor, step Token, code string) error {
+func (l *Factors) FindLost(ctx context.Context, visitor Visitor, step Token, code string) error {
 	account, err := l.tries(ctx, step)
 	if err != nil {
 		return err
@@ -197,11 +197,11 @@ func (l *Locksmith) FindLost(ctx context.Context, visitor Visitor, step Token, c
 	if err != nil {
 		return err
 	}
-	return l.desk.giveBack(ctx, keys, false)
+	return l.desk.refund(ctx, keys, false)
 }
 
 // enrols tells whether a step may connect an app: its account has no factor yet, or has lost them all.
-func (l *Locksmith) enrols(ctx context.Context, step Token, account Account) (lost string, err error) {
+func (l *Factors) enrols(ctx context.Context, step Token, account Account) (lost string, err error) {
 	if len(account.TOTP.Data) == 0 && account.Passkeys == 0 {
 		return "", nil
 	}
@@ -213,7 +213,7 @@ func (l *Locksmith) enrols(ctx context.Context, step Token, account Account) (lo
 }
 
 // replace makes an enrolment the end of everything that was lost.
-func (l *Locksmith) replace(e *Enrolment, account Account, lost string) (codes []string, err error) {
+func (l *Factors) replace(e *Enrolment, account Account, lost string) (codes []string, err error) {
 	e.Lost = lost
 	codes, e.Codes = l.newCodes(account.ID)
 	letter, err := l.letter.Mail(notice.LostUsed, account.reader(), notice.Content{})
@@ -221,12 +221,12 @@ func (l *Locksmith) replace(e *Enrolment, account Account, lost string) (codes [
 		return nil, err
 	}
 	texts, err := l.toPhone(notice.LostUsed, account, notice.Content{})
-	e.Letters = append([]notice.Letter{letter}, texts...)
+	e.Letters = append([]notice.Message{letter}, texts...)
 	return codes, err
 }
 
 // StopLost stops it by the link that every channel got: "this was not me".
-func (l *Locksmith) StopLost(ctx context.Context, token Token) error {
+func (l *Factors) StopLost(ctx context.Context, token Token) error {
 	if !token.plausible() {
 		return fault.New(fault.LinkSpent)
 	}
@@ -243,13 +243,13 @@ func (l *Locksmith) StopLost(ctx context.Context, token Token) error {
 	if err != nil {
 		return err
 	}
-	return l.store.StopLost(ctx, link.Account, &link.Hash, now, []notice.Letter{letter})
+	return l.store.StopLost(ctx, link.Account, &link.Hash, now, []notice.Message{letter})
 }
 
 const forgotAddress = "/password/forgot"
 
 // LostHere tells a person who is signed in that somebody says every factor is lost; nil when nobody does.
-func (l *Locksmith) LostHere(ctx context.Context, actor Actor) (*Lost, error) {
+func (l *Factors) LostHere(ctx context.Context, actor Actor) (*LostFactorClaim, error) {
 	open, err := l.store.OpenLost(ctx, actor.Account, l.desk.now())
 	if err != nil && fault.CodeOf(err) == fault.NotFound {
 		return nil, nil //nolint:nilnil // nobody does, and that is no error
@@ -259,10 +259,10 @@ func (l *Locksmith) LostHere(ctx context.Context, actor Actor) (*Lost, error) {
 
 // StopLostHere stops it from within: who is signed in has shown a factor, so none is lost. Stopping needs
 // no fresh one.
-func (l *Locksmith) StopLostHere(ctx context.Context, actor Actor) error {
+func (l *Factors) StopLostHere(ctx context.Context, actor Actor) error {
 	letter, err := l.letter.Mail(notice.LostStopped, actor.reader(), notice.Content{Link: forgotAddress})
 	if err != nil {
 		return err
 	}
-	return l.store.StopLost(ctx, actor.Account, nil, l.desk.now(), []notice.Letter{letter})
+	return l.store.StopLost(ctx, actor.Account, nil, l.desk.now(), []notice.Message{letter})
 }

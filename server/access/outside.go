@@ -17,7 +17,7 @@ func (t Token) Plausible() bool { return t.plausible() }
 
 // NewSession prepares a session for an account that has proved itself by other means than a password,
 // with the letter that tells of an unknown browser.
-func (d *Desk) NewSession(account Account, visitor Visitor, now time.Time) (Token, Session, error) {
+func (d *Service) NewSession(account Account, visitor Visitor, now time.Time) (Token, Session, error) {
 	return d.newSession(account, visitor, now)
 }
 
@@ -25,8 +25,8 @@ func (d *Desk) NewSession(account Account, visitor Visitor, now time.Time) (Toke
 // one address gets in, and a flood waits.
 func knocks() budget { return budget{free: 60, max: time.Minute, forget: 5 * time.Second} }
 
-// Knock counts a visit that costs something outside, by the address that it comes from.
-func (d *Desk) Knock(ctx context.Context, visitor Visitor, flow string) error {
+// Throttle counts a visit that costs something outside, by the address that it comes from.
+func (d *Service) Throttle(ctx context.Context, visitor Visitor, flow string) error {
 	name := base64.RawURLEncoding.EncodeToString(d.keys.hash(d.keys.throttle, network(visitor.Address))[:16])
 	now, b := d.now(), knocks()
 	return d.store.ChangeTries(ctx, []string{flow + ":" + name}, now.Add(-triesKept), func(tries []Tries) error {

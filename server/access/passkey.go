@@ -68,7 +68,7 @@ func (h holder) WebAuthnDisplayName() string { return h.name }
 // WebAuthnCredentials are the account's keys.
 func (h holder) WebAuthnCredentials() []webauthn.Credential { return h.keys }
 
-func (l *Locksmith) holder(ctx context.Context, id toll.AccountID) (holder, Account, error) {
+func (l *Factors) holder(ctx context.Context, id toll.AccountID) (holder, Account, error) {
 	account, err := l.store.Person(ctx, id, l.desk.now())
 	if err != nil {
 		return holder{}, Account{}, err
@@ -91,7 +91,7 @@ func (l *Locksmith) holder(ctx context.Context, id toll.AccountID) (holder, Acco
 // AskPasskey returns what the browser asks an authenticator for: a signature by any key of the step's
 // account, or, with no step, by any key the person chooses. Holder is what the visitor's browser is
 // known by until the signature comes back.
-func (l *Locksmith) AskPasskey(ctx context.Context, step, holder Token) ([]byte, error) {
+func (l *Factors) AskPasskey(ctx context.Context, step, holder Token) ([]byte, error) {
 	if !holder.plausible() {
 		return nil, fault.New(fault.SignedOut)
 	}
@@ -113,7 +113,7 @@ func (l *Locksmith) AskPasskey(ctx context.Context, step, holder Token) ([]byte,
 	return l.keep(ctx, "get", holder.Hash(), options, data)
 }
 
-func (l *Locksmith) askFor(ctx context.Context, id toll.AccountID) (*protocol.CredentialAssertion, *webauthn.SessionData, error) {
+func (l *Factors) askFor(ctx context.Context, id toll.AccountID) (*protocol.CredentialAssertion, *webauthn.SessionData, error) {
 	h, _, err := l.holder(ctx, id)
 	if err != nil {
 		return nil, nil, err
@@ -125,7 +125,7 @@ func (l *Locksmith) askFor(ctx context.Context, id toll.AccountID) (*protocol.Cr
 }
 
 // keep remembers a challenge for its one answer and writes its options for the browser.
-func (l *Locksmith) keep(ctx context.Context, name string, holder Hash, options any, data *webauthn.SessionData) ([]byte, error) {
+func (l *Factors) keep(ctx context.Context, name string, holder Hash, options any, data *webauthn.SessionData) ([]byte, error) {
 	kept, err := json.Marshal(data)
 	if err != nil {
 		return nil, fmt.Errorf("keep challenge: %w", err)
@@ -137,7 +137,7 @@ func (l *Locksmith) keep(ctx context.Context, name string, holder Hash, options 
 	return json.Marshal(options)
 }
 
-func (l *Locksmith) kept(ctx context.Context, name string, holder Hash) (data webauthn.SessionData, err error) {
+func (l *Factors) kept(ctx context.Context, name string, holder Hash) (data webauthn.SessionData, err error) {
 	kept, err := l.store.Ceremony(ctx, ceremony(name, holder), l.desk.now(), true)
 	if err != nil {
 		return data, err
@@ -150,7 +150,7 @@ func (l *Locksmith) kept(ctx context.Context, name string, holder Hash) (data we
 
 // OpenWithPasskey checks the signature and begins a session. It needs no code: the authenticator is one
 // factor and what unlocks it another.
-func (l *Locksmith) OpenWithPasskey(ctx context.Context, visitor Visitor, step, holder Token, answer []byte) (Token, error) {
+func (l *Factors) OpenWithPasskey(ctx context.Context, visitor Visitor, step, holder Token, answer []byte) (Token, error) {
 	if !holder.plausible() {
 		return "", fault.New(fault.SignedOut)
 	}
@@ -189,11 +189,11 @@ func (l *Locksmith) OpenWithPasskey(ctx context.Context, visitor Visitor, step, 
 	if err != nil {
 		return "", err
 	}
-	return token, l.desk.giveBack(ctx, keys, true)
+	return token, l.desk.refund(ctx, keys, true)
 }
 
 // signed checks a signature over a challenge and returns whose it is and the key as it is after use.
-func (l *Locksmith) signed(ctx context.Context, data webauthn.SessionData, answer []byte) (Account, Passkey, error) {
+func (l *Factors) signed(ctx context.Context, data webauthn.SessionData, answer []byte) (Account, Passkey, error) {
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
 	if err != nil {
 		return Account{}, Passkey{}, fault.New(fault.WrongCredentials)
@@ -234,8 +234,8 @@ func accountForm(id toll.AccountID) bool {
 }
 
 // AskNewPasskey returns what the browser asks an authenticator for to make a key for the actor.
-func (l *Locksmith) AskNewPasskey(ctx context.Context, actor Actor) ([]byte, error) {
-	if err := l.desk.Fresh(actor); err != nil {
+func (l *Factors) AskNewPasskey(ctx context.Context, actor Actor) ([]byte, error) {
+	if err := l.desk.RequireStepUp(actor); err != nil {
 		return nil, err
 	}
 	h, _, err := l.holder(ctx, actor.Account)
@@ -253,8 +253,8 @@ func (l *Locksmith) AskNewPasskey(ctx context.Context, actor Actor) ([]byte, err
 }
 
 // AddPasskey keeps the public half of a key that the actor's authenticator has made.
-func (l *Locksmith) AddPasskey(ctx context.Context, actor Actor, name string, answer []byte) error {
-	if err := l.desk.Fresh(actor); err != nil {
+func (l *Factors) AddPasskey(ctx context.Context, actor Actor, name string, answer []byte) error {
+	if err := l.desk.RequireStepUp(actor); err != nil {
 		return err
 	}
 	data, err := l.kept(ctx, "create", actor.Session)
@@ -284,23 +284,23 @@ func (l *Locksmith) AddPasskey(ctx context.Context, actor Actor, name string, an
 	if name = strings.TrimSpace(name); name == "" || len(name) > nameMax || !printable(name) {
 		name = "Passkey"
 	}
-	return l.store.AddPasskey(ctx, actor.Account, Passkey{ID: made.ID, Name: name, Credential: credential, Added: l.desk.now()}, []notice.Letter{letter})
+	return l.store.AddPasskey(ctx, actor.Account, Passkey{ID: made.ID, Name: name, Credential: credential, Added: l.desk.now()}, []notice.Message{letter})
 }
 
 // RemovePasskey makes a key open nothing any more. One factor stays.
-func (l *Locksmith) RemovePasskey(ctx context.Context, actor Actor, id []byte) error {
-	if err := l.desk.Fresh(actor); err != nil {
+func (l *Factors) RemovePasskey(ctx context.Context, actor Actor, id []byte) error {
+	if err := l.desk.RequireStepUp(actor); err != nil {
 		return err
 	}
 	letter, err := l.letter.Mail(notice.FactorRemoved, actor.reader(), notice.Content{})
 	if err != nil {
 		return err
 	}
-	return l.store.RemovePasskey(ctx, actor.Account, id, l.desk.now(), []notice.Letter{letter})
+	return l.store.RemovePasskey(ctx, actor.Account, id, l.desk.now(), []notice.Message{letter})
 }
 
 // AskProof returns what the browser asks an authenticator for, so that the actor shows a passkey again.
-func (l *Locksmith) AskProof(ctx context.Context, actor Actor) ([]byte, error) {
+func (l *Factors) AskProof(ctx context.Context, actor Actor) ([]byte, error) {
 	options, data, err := l.askFor(ctx, actor.Account)
 	if _, known := errors.AsType[*fault.Error](err); known {
 		return nil, err
@@ -312,7 +312,7 @@ func (l *Locksmith) AskProof(ctx context.Context, actor Actor) ([]byte, error) {
 }
 
 // ProveWithPasskey does with a passkey what Prove does with a code.
-func (l *Locksmith) ProveWithPasskey(ctx context.Context, actor Actor, visitor Visitor, answer []byte) (Token, error) {
+func (l *Factors) ProveWithPasskey(ctx context.Context, actor Actor, visitor Visitor, answer []byte) (Token, error) {
 	keys := l.desk.throttleKeys(visitor, actor.Email)
 	if err := l.desk.spend(ctx, keys); err != nil {
 		return "", err

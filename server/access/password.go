@@ -67,7 +67,7 @@ func (k Keys) outdated(kept string) bool {
 }
 
 // verify waits for a place and checks a password; an empty hash costs the same and never matches.
-func (d *Desk) verify(ctx context.Context, password, hash string) (bool, error) {
+func (d *Service) verify(ctx context.Context, password, hash string) (bool, error) {
 	select {
 	case d.hashes <- struct{}{}:
 		defer func() { <-d.hashes }()
@@ -94,7 +94,7 @@ func (d *Desk) verify(ctx context.Context, password, hash string) (bool, error) 
 }
 
 // hash waits for a place and hashes a password.
-func (d *Desk) hash(ctx context.Context, password string) (string, error) {
+func (d *Service) hash(ctx context.Context, password string) (string, error) {
 	select {
 	case d.hashes <- struct{}{}:
 		defer func() { <-d.hashes }()

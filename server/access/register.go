@@ -31,7 +31,7 @@ type NewPassword struct {
 	Account toll.AccountID
 	Hash    string
 	At      time.Time
-	Letters []notice.Letter
+	Letters []notice.Message
 }
 
 // Unclaimed is a customer as the first-time flows find it by its number.
@@ -65,7 +65,7 @@ type Firsts interface {
 	Unclaimed(ctx context.Context, customerNumber string, now time.Time) (Unclaimed, error)
 	// PutEmail puts an address on a customer that has none, with the letters that tell of it; it does
 	// nothing and tells so when there is one.
-	PutEmail(ctx context.Context, customer toll.CustomerID, email string, letters []notice.Letter) (bool, error)
+	PutEmail(ctx context.Context, customer toll.CustomerID, email string, letters []notice.Message) (bool, error)
 	// Identity returns the personal number of a customer, as the customer system knows it; empty when it
 	// does not.
 	Identity(ctx context.Context, customer toll.CustomerID) (number Sealed, hash []byte, err error)
@@ -76,13 +76,13 @@ type Firsts interface {
 // Registrar opens accounts and helps people back into theirs. Whoever asks learns nothing about who
 // has one: every flow answers the same, after the same work, portal.md D4.
 type Registrar struct {
-	desk   *Desk
+	desk   *Service
 	store  People
 	letter *notice.Writer
 }
 
 // NewRegistrar returns a Registrar whose letters are written by letter.
-func NewRegistrar(desk *Desk, store People, letter *notice.Writer) *Registrar {
+func NewRegistrar(desk *Service, store People, letter *notice.Writer) *Registrar {
 	return &Registrar{desk: desk, store: store, letter: letter}
 }
 
@@ -129,14 +129,14 @@ func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, person
 	if err != nil {
 		return err
 	}
-	letter, err := r.letter.Mail(notice.Register, notice.Reader{Name: person, Address: email, Language: language}, notice.Content{Link: "/register/confirm?token=" + string(token)})
+	letter, err := r.letter.Mail(notice.Register, notice.Recipient{Name: person, Address: email, Language: language}, notice.Content{Link: "/register/confirm?token=" + string(token)})
 	if there {
 		letter, err = r.letter.Mail(notice.AlreadyThere, account.reader(), notice.Content{Link: loginAddress})
 	}
 	if err != nil {
 		return err
 	}
-	return r.store.AddLinks(ctx, now, []Link{link}, []notice.Letter{letter})
+	return r.store.AddLinks(ctx, now, []Link{link}, []notice.Message{letter})
 }
 
 const loginAddress = "/login"

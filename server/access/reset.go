@@ -43,7 +43,7 @@ func (r *Registrar) Forgot(ctx context.Context, visitor Visitor, name string) er
 		return err
 	}
 	content := notice.Content{Link: "/password/new?token=" + string(token)}
-	var letter notice.Letter
+	var letter notice.Message
 	switch {
 	case !there:
 		letter, err = r.letter.None(notice.Reset, content)
@@ -57,7 +57,7 @@ func (r *Registrar) Forgot(ctx context.Context, visitor Visitor, name string) er
 	if err != nil {
 		return err
 	}
-	return r.store.AddLinks(ctx, now, []Link{link}, []notice.Letter{letter})
+	return r.store.AddLinks(ctx, now, []Link{link}, []notice.Message{letter})
 }
 
 // Choose changes the password that a link is for. All sessions end; nobody is signed in, and the second
@@ -78,12 +78,12 @@ func (r *Registrar) Choose(ctx context.Context, token Token, password string) er
 	if err != nil {
 		return err
 	}
-	reader := notice.Reader{Account: link.Account, Name: holds.Person, Address: holds.Email, Language: holds.Language}
+	reader := notice.Recipient{Account: link.Account, Name: holds.Person, Address: holds.Email, Language: holds.Language}
 	letter, err := r.letter.Mail(notice.PasswordChanged, reader, notice.Content{})
 	if err != nil {
 		return err
 	}
-	return r.store.UseReset(ctx, link.Hash, NewPassword{Account: link.Account, Hash: hash, At: r.desk.now(), Letters: []notice.Letter{letter}})
+	return r.store.UseReset(ctx, link.Hash, NewPassword{Account: link.Account, Hash: hash, At: r.desk.now(), Letters: []notice.Message{letter}})
 }
 
 // FirstEmail puts an address on a customer number that has none, for whoever knows the owner's personal
@@ -109,8 +109,8 @@ func (r *Registrar) FirstEmail(ctx context.Context, visitor Visitor, customerNum
 		return err
 	}
 	right := err == nil && r.desk.keys.sameNumber(found.BirthHash, birth)
-	reader := notice.Reader{Account: found.Account, Name: found.Name, Address: found.Email, Language: found.Language}
-	var letter notice.Letter
+	reader := notice.Recipient{Account: found.Account, Name: found.Name, Address: found.Email, Language: found.Language}
+	var letter notice.Message
 	switch {
 	case !right:
 		letter, err = r.letter.None(notice.FirstEmail, notice.Content{Link: firstAddress})
@@ -124,10 +124,10 @@ func (r *Registrar) FirstEmail(ctx context.Context, visitor Visitor, customerNum
 		return err
 	}
 	if right && found.Email == "" {
-		_, err = r.store.PutEmail(ctx, found.Customer, email, []notice.Letter{letter})
+		_, err = r.store.PutEmail(ctx, found.Customer, email, []notice.Message{letter})
 		return err
 	}
-	return r.store.AddLinks(ctx, r.desk.now(), nil, []notice.Letter{letter})
+	return r.store.AddLinks(ctx, r.desk.now(), nil, []notice.Message{letter})
 }
 
 const firstAddress = "/first/password"
@@ -163,12 +163,12 @@ func (r *Registrar) FirstPassword(ctx context.Context, visitor Visitor, customer
 	content := notice.Content{Link: "/password/new?token=" + string(token)}
 	letter, err := r.letter.None(notice.FirstPassword, content)
 	if there {
-		letter, err = r.letter.Mail(notice.FirstPassword, notice.Reader{Account: found.Account, Name: found.Name, Address: found.Email, Language: found.Language}, content)
+		letter, err = r.letter.Mail(notice.FirstPassword, notice.Recipient{Account: found.Account, Name: found.Name, Address: found.Email, Language: found.Language}, content)
 	}
 	if err != nil {
 		return err
 	}
-	return r.store.AddLinks(ctx, now, []Link{link}, []notice.Letter{letter})
+	return r.store.AddLinks(ctx, now, []Link{link}, []notice.Message{letter})
 }
 
 // chooseFirst begins the account of a customer who had none, S3.27.

@@ -25,10 +25,10 @@ func TestSealsChangeWhileServersRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := access.NewDesk(o.db, both, o.now)
-	step, err := desk.Password(t.Context(), from("192.0.2.1"), kari, fixture.Password)
+	desk := access.NewService(o.db, both, o.now)
+	step, err := desk.VerifyPassword(t.Context(), from("192.0.2.1"), kari, fixture.Password)
 	want(t, "password", err, "")
-	if _, err = desk.Code(t.Context(), from("192.0.2.1"), step, o.code(0)); err != nil {
+	if _, err = desk.VerifyCode(t.Context(), from("192.0.2.1"), step, o.code(0)); err != nil {
 		t.Fatalf("what the old seal closed: %v", err)
 	}
 	link, _, err := both.NewLink(access.ForPassword, "", o.now().Add(access.ResetMax), "held")
@@ -135,7 +135,7 @@ func TestAPasswordIsKeptAnewWhenItIsUsed(t *testing.T) {
 		return a.PasswordHash
 	}
 	signs := func(keys access.Keys, password string) error {
-		_, err := access.NewDesk(o.db, keys, o.now).Password(t.Context(), from("192.0.2.1"), kari, password)
+		_, err := access.NewService(o.db, keys, o.now).VerifyPassword(t.Context(), from("192.0.2.1"), kari, password)
 		return err
 	}
 	cheap, err := argon2id.CreateHash(fixture.Password, &argon2id.Params{Memory: 8 * 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})

@@ -7,6 +7,7 @@ import (
 
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
+	"bompass/shared/role"
 )
 
 // Seed adds the cast's accounts with one password for all. Accounts that are there stay as they are.
@@ -33,7 +34,7 @@ func Seed(ctx context.Context, accounts Accounts, keys Keys, cast []fixture.Acco
 			TOTP:        keys.sealFor([]byte(person.TOTPSecret), id),
 			BirthNumber: keys.sealFor([]byte(person.BirthNumber), id+" birth"),
 			BirthHash:   keys.hash(keys.find, person.BirthNumber),
-			Customer:    person.Customer, Role: Role(person.Role), Confirmed: true, Settled: fixture.Since,
+			Customer:    person.Customer, Role: role.Role(person.Role), Confirmed: true, Settled: fixture.Since,
 		})
 		if err != nil {
 			return fmt.Errorf("seed account %s: %w", person.Email, err)

@@ -27,10 +27,10 @@ const (
 // FactorFailsMax is how many wrong codes in a row suspend an authenticator.
 const FactorFailsMax = 100
 
-// Password checks a name, as Name says, and password and returns the token of the step towards the
+// VerifyPassword checks a name, as Name says, and password and returns the token of the step towards the
 // code. An unknown name, a wrong password and an account that cannot be read give the same fault after
 // the same work.
-func (d *Desk) Password(ctx context.Context, visitor Visitor, name, password string) (Token, error) {
+func (d *Service) VerifyPassword(ctx context.Context, visitor Visitor, name, password string) (Token, error) {
 	who := ParseName(name)
 	if len(who.Value) > emailMax || len(password) > passwordMax || !printable(who.Value) {
 		return "", fault.New(fault.WrongCredentials)
@@ -52,7 +52,7 @@ func (d *Desk) Password(ctx context.Context, visitor Visitor, name, password str
 	if !known || !right {
 		return "", fault.New(fault.WrongCredentials)
 	}
-	if err := d.giveBack(ctx, keys, false); err != nil {
+	if err := d.refund(ctx, keys, false); err != nil {
 		return "", err
 	}
 	if d.keys.outdated(account.PasswordHash) {
@@ -73,9 +73,9 @@ func printable(email string) bool {
 	return utf8.ValidString(email) && !strings.ContainsFunc(email, unicode.IsControl)
 }
 
-// Code checks the code that follows an accepted password and begins a session with a token of its
+// VerifyCode checks the code that follows an accepted password and begins a session with a token of its
 // own. A code opens one session only, however many ask at once, RFC 6238 section 5.2.
-func (d *Desk) Code(ctx context.Context, visitor Visitor, step Token, code string) (Token, error) {
+func (d *Service) VerifyCode(ctx context.Context, visitor Visitor, step Token, code string) (Token, error) {
 	if !step.plausible() {
 		return "", fault.New(fault.SignedOut)
 	}
@@ -106,12 +106,12 @@ func (d *Desk) Code(ctx context.Context, visitor Visitor, step Token, code strin
 	if !began {
 		return "", fault.New(fault.WrongCredentials)
 	}
-	return token, d.giveBack(ctx, keys, true)
+	return token, d.refund(ctx, keys, true)
 }
 
 // matchFactor compares a code with an account's authenticator. After FactorFailsMax wrong ones in a row
 // no code opens any more until the person has shown another factor, portal.md D2.
-func (d *Desk) matchFactor(ctx context.Context, account Account, code string, now time.Time) (step int64, ok bool, err error) {
+func (d *Service) matchFactor(ctx context.Context, account Account, code string, now time.Time) (step int64, ok bool, err error) {
 	if len(account.TOTP.Data) == 0 {
 		return 0, false, nil
 	}
@@ -131,16 +131,16 @@ func (d *Desk) matchFactor(ctx context.Context, account Account, code string, no
 }
 
 // suspend tells the owner that somebody has tried so many codes that none opens any more, ASVS V6.3.5.
-func (d *Desk) suspend(ctx context.Context, account Account, now time.Time) error {
+func (d *Service) suspend(ctx context.Context, account Account, now time.Time) error {
 	letter, err := d.letter.Mail(notice.FactorSuspended, account.reader(), notice.Content{})
 	if err != nil {
 		return err
 	}
-	return d.store.SuspendFactor(ctx, account.ID, now, []notice.Letter{letter})
+	return d.store.SuspendFactor(ctx, account.ID, now, []notice.Message{letter})
 }
 
 // newSession prepares a session for an account, and the letter that tells of an unknown browser.
-func (d *Desk) newSession(account Account, visitor Visitor, now time.Time) (Token, Session, error) {
+func (d *Service) newSession(account Account, visitor Visitor, now time.Time) (Token, Session, error) {
 	token := newToken()
 	s := Session{
 		Hash: token.Hash(), Account: account.ID, Customer: account.Customer, Began: now, Until: now.Add(SessionMax), Place: placeOf(visitor),
@@ -150,10 +150,10 @@ func (d *Desk) newSession(account Account, visitor Visitor, now time.Time) (Toke
 	}
 	// ASVS V6.3.5: the owner hears of a sign-in that may not be theirs.
 	letter, err := d.letter.Mail(notice.NewDevice, account.reader(), notice.Content{Params: []any{"device", s.Place.Device, "network", s.Place.Network}})
-	s.Letters = []notice.Letter{letter}
+	s.Letters = []notice.Message{letter}
 	return token, s, err
 }
 
-func (a Account) reader() notice.Reader {
-	return notice.Reader{Account: a.ID, Name: a.Person, Address: a.Email, Language: a.Language}
+func (a Account) reader() notice.Recipient {
+	return notice.Recipient{Account: a.ID, Name: a.Person, Address: a.Email, Language: a.Language}
 }

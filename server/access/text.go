@@ -39,7 +39,7 @@ type TextCode struct {
 	Hash    []byte
 	At      time.Time
 	Until   time.Time
-	Letters []notice.Letter
+	Letters []notice.Message
 }
 
 // Texts keeps codes by text message.
@@ -53,16 +53,16 @@ type Texts interface {
 	BeginTexted(ctx context.Context, step Hash, code []byte, s Session) (bool, error)
 	// AddText spends the code and lets the number open the account.
 	AddText(ctx context.Context, id toll.AccountID, mobile string, code TextCode) (bool, error)
-	RemoveText(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Letter) error
+	RemoveText(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Message) error
 }
 
 // textsTo tells whether codes may be sent to an account's telephone.
-func (l *Locksmith) textsTo(a Account) bool {
+func (l *Factors) textsTo(a Account) bool {
 	return l.ways.Texts && a.Texted != "" && l.letter.Reaches(notice.SMS) == nil
 }
 
 // SendText sends a code to the telephone of the account that an accepted password has named.
-func (l *Locksmith) SendText(ctx context.Context, visitor Visitor, step Token) error {
+func (l *Factors) SendText(ctx context.Context, visitor Visitor, step Token) error {
 	account, err := l.account(ctx, step)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (l *Locksmith) SendText(ctx context.Context, visitor Visitor, step Token) e
 	return l.sendText(ctx, account, account.Texted, step.Hash())
 }
 
-func (l *Locksmith) sendText(ctx context.Context, account Account, mobile string, holder Hash) error {
+func (l *Factors) sendText(ctx context.Context, account Account, mobile string, holder Hash) error {
 	number, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
 		return fmt.Errorf("make code: %w", err)
@@ -89,7 +89,7 @@ func (l *Locksmith) sendText(ctx context.Context, account Account, mobile string
 		return err
 	}
 	return l.store.KeepText(ctx, account.ID, TextCode{
-		Hash: l.desk.keys.CodeHash(code, textBound(account.ID, mobile, holder)...), At: now, Until: now.Add(TextMax), Letters: []notice.Letter{letter},
+		Hash: l.desk.keys.CodeHash(code, textBound(account.ID, mobile, holder)...), At: now, Until: now.Add(TextMax), Letters: []notice.Message{letter},
 	}, func(sent Sent) (Sent, error) { return sent.another(now) })
 }
 
@@ -116,7 +116,7 @@ func textBound(id toll.AccountID, mobile string, holder Hash) []string {
 
 // tryText compares a code with the one that was sent. Wrong ones count with those of the app: after
 // FactorFailsMax in a row neither opens anything.
-func (l *Locksmith) tryText(ctx context.Context, account Account, code, mobile string, holder Hash) (kept []byte, err error) {
+func (l *Factors) tryText(ctx context.Context, account Account, code, mobile string, holder Hash) (kept []byte, err error) {
 	now := l.desk.now()
 	if kept, err = l.store.TryText(ctx, account.ID, now, TextTries); err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (l *Locksmith) tryText(ctx context.Context, account Account, code, mobile s
 
 // OpenWithText lets a person in with the code that was sent, S2.22. Such a session sees everything and
 // changes no way in: for that another factor has to be shown.
-func (l *Locksmith) OpenWithText(ctx context.Context, visitor Visitor, step Token, code string) (Token, error) {
+func (l *Factors) OpenWithText(ctx context.Context, visitor Visitor, step Token, code string) (Token, error) {
 	account, err := l.tries(ctx, step)
 	if err != nil {
 		return "", err
@@ -166,12 +166,12 @@ func (l *Locksmith) OpenWithText(ctx context.Context, visitor Visitor, step Toke
 	if err != nil {
 		return "", err
 	}
-	return token, l.desk.giveBack(ctx, keys, true)
+	return token, l.desk.refund(ctx, keys, true)
 }
 
 // OfferText sends a code to the actor's confirmed number, which is to open the account from now on. It
 // stands beside another factor, so one has to be there: it is never the only way in or back.
-func (l *Locksmith) OfferText(ctx context.Context, actor Actor) (mobile string, err error) {
+func (l *Factors) OfferText(ctx context.Context, actor Actor) (mobile string, err error) {
 	account, err := l.mayText(ctx, actor)
 	if err != nil {
 		return "", err
@@ -179,8 +179,8 @@ func (l *Locksmith) OfferText(ctx context.Context, actor Actor) (mobile string, 
 	return account.Mobile, l.sendText(ctx, account, account.Mobile, actor.Session)
 }
 
-func (l *Locksmith) mayText(ctx context.Context, actor Actor) (Account, error) {
-	if err := l.desk.Fresh(actor); err != nil {
+func (l *Factors) mayText(ctx context.Context, actor Actor) (Account, error) {
+	if err := l.desk.RequireStepUp(actor); err != nil {
 		return Account{}, err
 	}
 	account, err := l.store.Person(ctx, actor.Account, l.desk.now())
@@ -197,7 +197,7 @@ func (l *Locksmith) mayText(ctx context.Context, actor Actor) (Account, error) {
 }
 
 // TakeText lets the actor's number open the account, once the code has come back.
-func (l *Locksmith) TakeText(ctx context.Context, actor Actor, code string) error {
+func (l *Factors) TakeText(ctx context.Context, actor Actor, code string) error {
 	account, err := l.mayText(ctx, actor)
 	if err != nil {
 		return err
@@ -213,7 +213,7 @@ func (l *Locksmith) TakeText(ctx context.Context, actor Actor, code string) erro
 	if err != nil {
 		return err
 	}
-	done, err := l.store.AddText(ctx, actor.Account, account.Mobile, TextCode{Hash: kept, At: l.desk.now(), Letters: []notice.Letter{letter}})
+	done, err := l.store.AddText(ctx, actor.Account, account.Mobile, TextCode{Hash: kept, At: l.desk.now(), Letters: []notice.Message{letter}})
 	if err == nil && !done {
 		err = fault.New(fault.CodeWrong).At("code")
 	}
@@ -221,15 +221,15 @@ func (l *Locksmith) TakeText(ctx context.Context, actor Actor, code string) erro
 }
 
 // RemoveText lets no code by text message open the actor's account any more.
-func (l *Locksmith) RemoveText(ctx context.Context, actor Actor) error {
-	if err := l.desk.Fresh(actor); err != nil {
+func (l *Factors) RemoveText(ctx context.Context, actor Actor) error {
+	if err := l.desk.RequireStepUp(actor); err != nil {
 		return err
 	}
 	letter, err := l.letter.Mail(notice.FactorRemoved, actor.reader(), notice.Content{})
 	if err != nil {
 		return err
 	}
-	return l.store.RemoveText(ctx, actor.Account, l.desk.now(), []notice.Letter{letter})
+	return l.store.RemoveText(ctx, actor.Account, l.desk.now(), []notice.Message{letter})
 }
 
 // MaskNumber leaves of a number what its owner recognises.

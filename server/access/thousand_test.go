@@ -27,7 +27,7 @@ func TestOneCodeOpensOneSessionAmongAThousand(t *testing.T) {
 	}
 	code, now := o.code(0), o.now()
 	opened := race(many, func(i int) bool {
-		_, err := o.Code(context.Background(), from(fmt.Sprintf("10.%d.%d.1", i/250, i%250)), tokens[i], code)
+		_, err := o.VerifyCode(context.Background(), from(fmt.Sprintf("10.%d.%d.1", i/250, i%250)), tokens[i], code)
 		if c := fault.CodeOf(err); err != nil && c != fault.WrongCredentials && c != fault.TooMany {
 			t.Error(err)
 		}

@@ -53,7 +53,7 @@ func (b budget) waiting(t Tries) time.Duration {
 
 // throttleKeys names the three counts that a try falls under: pair, account, address. The names are
 // keyed hashes, so the table tells nobody's address.
-func (d *Desk) throttleKeys(v Visitor, email string) []string {
+func (d *Service) throttleKeys(v Visitor, email string) []string {
 	address := network(v.Address)
 	from, account := address, email
 	if d.keys.KnowsDevice(v.Device, email) {
@@ -80,7 +80,7 @@ func network(address string) string {
 
 // spend counts a try under every key before it is made, so that parallel tries are counted too. A try
 // that must wait is refused and not counted.
-func (d *Desk) spend(ctx context.Context, keys []string) error {
+func (d *Service) spend(ctx context.Context, keys []string) error {
 	now := d.now()
 	return d.store.ChangeTries(ctx, keys, now.Add(-triesKept), func(tries []Tries) error {
 		var wait time.Duration
@@ -98,9 +98,9 @@ func (d *Desk) spend(ctx context.Context, keys []string) error {
 	})
 }
 
-// giveBack takes the try off again that turned out right. A finished sign-in clears what was held
+// refund takes the try off again that turned out right. A finished sign-in clears what was held
 // against the account; the address keeps its other tries, or one own account would pay for many.
-func (d *Desk) giveBack(ctx context.Context, keys []string, finished bool) error {
+func (d *Service) refund(ctx context.Context, keys []string, finished bool) error {
 	err := d.store.ChangeTries(ctx, keys, d.now().Add(-triesKept), func(tries []Tries) error {
 		for i := range tries {
 			tries[i].Count = max(0, tries[i].Count-1)

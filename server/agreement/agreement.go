@@ -54,7 +54,7 @@ type New struct {
 	Terms     map[toll.TermsKind]int
 	Accepted  time.Time
 	Details   api.Details // what was missing of the person's; the rest is empty
-	Letters   []notice.Letter
+	Letters   []notice.Message
 }
 
 // Made is an agreement as its receipt shows it.
@@ -92,9 +92,9 @@ type Agreements interface {
 	AgreementOf(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (string, error)
 }
 
-// Counter counts questions that cost somebody something, package access.
-type Counter interface {
-	Asked(ctx context.Context, actor access.Actor, flow string) error
+// RequestLimiter counts questions that cost somebody something, package access.
+type RequestLimiter interface {
+	AllowRequest(ctx context.Context, actor access.Actor, flow string) error
 }
 
 // Deps is what the desk works with.
@@ -103,23 +103,23 @@ type Deps struct {
 	Register register.Source
 	Keys     access.Keys
 	Letter   *notice.Writer
-	Count    Counter
+	Count    RequestLimiter
 	Issuer   toll.IssuerID       // that sends the invoice
 	Chargers []api.ChargerChoice // in the order they are offered
 	Now      func() time.Time
 }
 
-// Desk leads people to an agreement.
-type Desk struct{ Deps }
+// Service leads people to an agreement.
+type Service struct{ Deps }
 
-// NewDesk returns a Desk.
-func NewDesk(d Deps) *Desk { return &Desk{d} }
+// NewService returns a Desk.
+func NewService(d Deps) *Service { return &Service{d} }
 
 // owner is whose answers the actor's are.
 func owner(actor access.Actor) Owner { return Owner{actor.Account, actor.Customer} }
 
 // Show is how far the actor has come, S1.12.
-func (d *Desk) Show(ctx context.Context, actor access.Actor) (api.AgreementDraftReply, error) {
+func (d *Service) Show(ctx context.Context, actor access.Actor) (api.AgreementDraftReply, error) {
 	draft, err := d.Store.AgreementDraft(ctx, owner(actor), d.Now().Add(-DraftMax))
 	if err != nil {
 		return api.AgreementDraftReply{}, err
@@ -131,7 +131,7 @@ func (d *Desk) Show(ctx context.Context, actor access.Actor) (api.AgreementDraft
 	return d.reply(ctx, actor, draft, a)
 }
 
-func (d *Desk) reply(ctx context.Context, actor access.Actor, draft Draft, a answers) (api.AgreementDraftReply, error) {
+func (d *Service) reply(ctx context.Context, actor access.Actor, draft Draft, a answers) (api.AgreementDraftReply, error) {
 	missing, err := d.missing(ctx, actor)
 	if err != nil {
 		return api.AgreementDraftReply{}, err
@@ -148,7 +148,7 @@ func (d *Desk) reply(ctx context.Context, actor access.Actor, draft Draft, a ans
 
 // missing lists what an agreement needs of the customer and we do not have, S2.28. The details are the
 // person's own: a company is asked where it wants its tags.
-func (d *Desk) missing(ctx context.Context, actor access.Actor) ([]string, error) {
+func (d *Service) missing(ctx context.Context, actor access.Actor) ([]string, error) {
 	list := []string{}
 	if actor.Kind == toll.Company {
 		return append(list, "street", "postal_code", "city", "home"), nil
@@ -168,7 +168,7 @@ func (d *Desk) missing(ctx context.Context, actor access.Actor) ([]string, error
 }
 
 // Receipt confirms an agreement of the actor's customer again.
-func (d *Desk) Receipt(ctx context.Context, actor access.Actor, number string) (api.AgreementReceipt, error) {
+func (d *Service) Receipt(ctx context.Context, actor access.Actor, number string) (api.AgreementReceipt, error) {
 	made, err := d.Store.MadeAgreement(ctx, actor.Customer, number)
 	if err != nil {
 		return api.AgreementReceipt{}, err
@@ -176,7 +176,7 @@ func (d *Desk) Receipt(ctx context.Context, actor access.Actor, number string) (
 	return d.receipt(made), nil
 }
 
-func (d *Desk) receipt(m Made) api.AgreementReceipt {
+func (d *Service) receipt(m Made) api.AgreementReceipt {
 	return api.AgreementReceipt{
 		ID: m.Agreement.ID, Number: m.Agreement.Number, Charger: d.charger(m.Agreement.Charger), Plate: m.Plate, From: m.Agreement.From,
 		Tag: m.Tag, Terms: m.Terms,
@@ -184,7 +184,7 @@ func (d *Desk) receipt(m Made) api.AgreementReceipt {
 }
 
 // charger is a toll company's name; empty for one that is not offered.
-func (d *Desk) charger(id toll.ChargerID) string {
+func (d *Service) charger(id toll.ChargerID) string {
 	for _, c := range d.Chargers {
 		if c.ID == id {
 			return c.Name

@@ -22,12 +22,13 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
 // rig is the desk on a real database and on a register over a real connection.
 type rig struct {
-	*agreement.Desk
+	*agreement.Service
 	t        *testing.T
 	conn     *pgx.Conn
 	register *sim.Register
@@ -69,8 +70,8 @@ func open(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Desk = agreement.NewDesk(agreement.Deps{
-		Store: db, Register: source, Keys: keys, Letter: notice.NewWriter(keys, "https://bompass.example", now), Count: access.NewDesk(db, keys, now),
+	r.Service = agreement.NewService(agreement.Deps{
+		Store: db, Register: source, Keys: keys, Letter: notice.NewWriter(keys, "https://bompass.example", now), Count: access.NewService(db, keys, now),
 		Issuer: "bompass", Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: now,
 	})
 	return r
@@ -84,7 +85,7 @@ func actor(name string) access.Actor {
 			if a.Customer == fixture.Fjordfrakt {
 				kind = toll.Company
 			}
-			return access.Actor{Account: a.ID, Customer: a.Customer, Person: name, Name: name, Email: a.Email, Language: "nb", Role: access.Owner, Kind: kind}
+			return access.Actor{Account: a.ID, Customer: a.Customer, Person: name, Name: name, Email: a.Email, Language: "nb", Role: role.Owner, Kind: kind}
 		}
 	}
 	return access.Actor{}

@@ -40,7 +40,7 @@ func row(who Owner, id string) string {
 	return "agreement draft " + id + " of " + string(who.Account) + " for " + string(who.Customer)
 }
 
-func (d *Desk) open(who Owner, draft Draft) (a answers, err error) {
+func (d *Service) open(who Owner, draft Draft) (a answers, err error) {
 	if draft.ID == "" {
 		return a, nil
 	}
@@ -54,7 +54,7 @@ func (d *Desk) open(who Owner, draft Draft) (a answers, err error) {
 	return a, nil
 }
 
-func (d *Desk) close(who Owner, draft Draft, a answers) (Draft, error) {
+func (d *Service) close(who Owner, draft Draft, a answers) (Draft, error) {
 	plain, err := json.Marshal(a)
 	if err != nil {
 		return Draft{}, fmt.Errorf("agreement draft: %w", err)
@@ -73,7 +73,7 @@ func steps(missing []string) []api.AgreementStep {
 }
 
 // next is the first step that is not answered.
-func (d *Desk) next(a answers, missing []string) api.AgreementStep {
+func (d *Service) next(a answers, missing []string) api.AgreementStep {
 	for _, step := range steps(missing) {
 		if !d.answered(a, step, missing) {
 			return step
@@ -82,7 +82,7 @@ func (d *Desk) next(a answers, missing []string) api.AgreementStep {
 	return api.StepCheck
 }
 
-func (d *Desk) answered(a answers, step api.AgreementStep, missing []string) bool {
+func (d *Service) answered(a answers, step api.AgreementStep, missing []string) bool {
 	switch step {
 	case api.StepCharger:
 		return d.charger(a.Charger) != ""
@@ -105,7 +105,7 @@ func (d *Desk) answered(a answers, step api.AgreementStep, missing []string) boo
 
 // Answer takes the answer to one step and says what is next. What hangs on another answer than before is
 // asked again.
-func (d *Desk) Answer(ctx context.Context, actor access.Actor, req api.AgreementStepRequest) (api.AgreementDraftReply, error) {
+func (d *Service) Answer(ctx context.Context, actor access.Actor, req api.AgreementStepRequest) (api.AgreementDraftReply, error) {
 	missing, err := d.missing(ctx, actor)
 	if err != nil {
 		return api.AgreementDraftReply{}, err
@@ -146,7 +146,7 @@ func (d *Desk) Answer(ctx context.Context, actor access.Actor, req api.Agreement
 }
 
 // take puts one step's answer among the others.
-func (d *Desk) take(a *answers, req api.AgreementStepRequest, missing []string) error {
+func (d *Service) take(a *answers, req api.AgreementStepRequest, missing []string) error {
 	in := req.Answers
 	switch req.Step {
 	case api.StepCharger:
@@ -217,7 +217,7 @@ func (a *answers) vehicle(in api.AgreementAnswers) error {
 
 // look checks a plate and asks the register what vehicle has it, S2.32. Whether it is on somebody else's
 // agreement is not said here: that would tell strangers about each other, portal.md D4.
-func (d *Desk) look(ctx context.Context, actor access.Actor, in *api.AgreementAnswers) (found *register.Vehicle, silent bool, err error) {
+func (d *Service) look(ctx context.Context, actor access.Actor, in *api.AgreementAnswers) (found *register.Vehicle, silent bool, err error) {
 	plate, problem := ident.Plate(in.Country, in.Plate)
 	switch {
 	case problem == ident.Missing:
@@ -226,7 +226,7 @@ func (d *Desk) look(ctx context.Context, actor access.Actor, in *api.AgreementAn
 		return nil, false, fault.New(fault.FieldWrong).At("plate")
 	}
 	in.Country, in.Plate = plate.Country, plate.Text
-	if err := d.Count.Asked(ctx, actor, "plate"); err != nil {
+	if err := d.Count.AllowRequest(ctx, actor, "plate"); err != nil {
 		return nil, false, err
 	}
 	number, err := d.Store.AgreementOf(ctx, actor.Customer, plate, d.Now())

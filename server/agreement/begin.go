@@ -20,7 +20,7 @@ const (
 
 // Begin makes the agreement of the actor's answers, in force from now on. The same answers sent again, by
 // a second press, another tab or after a crash, give the same agreement.
-func (d *Desk) Begin(ctx context.Context, actor access.Actor, id string) (api.AgreementReceipt, error) {
+func (d *Service) Begin(ctx context.Context, actor access.Actor, id string) (api.AgreementReceipt, error) {
 	if uuid.Validate(id) != nil {
 		return api.AgreementReceipt{}, fault.New(fault.DraftGone)
 	}
@@ -56,7 +56,7 @@ func unanswered(step api.AgreementStep) error {
 	return fault.New(fault.FieldMissing).At(string(step))
 }
 
-func (d *Desk) make(actor access.Actor, a answers, from toll.Validity, number string) (New, error) {
+func (d *Service) make(actor access.Actor, a answers, from toll.Validity, number string) (New, error) {
 	n := New{
 		Agreement: toll.Agreement{
 			ID: toll.AgreementID(uuid.NewString()), Number: number, Customer: actor.Customer, Issuer: d.Issuer, Charger: a.Charger, Validity: from,
@@ -75,10 +75,10 @@ func (d *Desk) make(actor access.Actor, a answers, from toll.Validity, number st
 		n.Vehicle.Facts, _ = a.Stated.Facts()
 		n.Source = FromPerson
 	}
-	to := notice.Reader{Account: actor.Account, Name: actor.Person, Address: actor.Email, Language: actor.Language}
+	to := notice.Recipient{Account: actor.Account, Name: actor.Person, Address: actor.Email, Language: actor.Language}
 	letter, err := d.Letter.Mail(notice.AgreementMade, to, notice.Content{
 		Link: "/agreements/done?number=" + number, Params: []any{"number", number, "charger", d.charger(a.Charger), "plate", n.Vehicle.Plate.String()},
 	})
-	n.Letters = []notice.Letter{letter}
+	n.Letters = []notice.Message{letter}
 	return n, err
 }

@@ -16,18 +16,18 @@ import (
 	"bompass/shared/toll"
 )
 
-// JourneyMax is how long a person may take at the issuer.
-const JourneyMax = 10 * time.Minute
+// AuthRequestMax is how long a person may take at the issuer.
+const AuthRequestMax = 10 * time.Minute
 
-// Way is one issuer as people meet it.
-type Way struct {
+// Provider is one issuer as people meet it.
+type Provider struct {
 	Name    string // in addresses: "no", "se"
 	Country string // whose personal numbers it tells
 	Issuer  identity.Issuer
 }
 
-// Journey is a sign-in that is at the issuer.
-type Journey struct {
+// AuthRequest is a sign-in that is at the issuer.
+type AuthRequest struct {
 	State   access.Hash
 	Browser access.Hash
 	Way     string
@@ -80,15 +80,15 @@ type Notice struct {
 
 // Store keeps journeys and what a proof opened.
 type Store interface {
-	Journeys
+	AuthRequests
 	Entries
 	Joins
 }
 
-// Journeys keeps sign-ins that are at an issuer.
-type Journeys interface {
+// AuthRequests keeps sign-ins that are at an issuer.
+type AuthRequests interface {
 	// AddJourney keeps a journey. Some that are over are dropped.
-	AddJourney(ctx context.Context, j Journey, now time.Time) error
+	AddJourney(ctx context.Context, j AuthRequest, now time.Time) error
 	// TakeJourney takes the journey away and returns it, once; fault.SignedOut when there is none of
 	// that state, browser and way.
 	TakeJourney(ctx context.Context, state, browser access.Hash, way string, now time.Time) (access.Sealed, error)
@@ -116,37 +116,37 @@ type Names func(ctx context.Context, birthNumber string) string
 // Deps is what a desk needs.
 type Deps struct {
 	Store  Store
-	Access *access.Desk
+	Access *access.Service
 	Keys   access.Keys
-	Ways   []Way
+	Ways   []Provider
 	Letter *notice.Writer
 	Names  Names
 	Now    func() time.Time
 }
 
-// Desk lets people in with electronic identities.
-type Desk struct{ Deps }
+// Service lets people in with electronic identities.
+type Service struct{ Deps }
 
-// NewDesk returns a Desk.
-func NewDesk(d Deps) *Desk {
+// NewService returns a Desk.
+func NewService(d Deps) *Service {
 	if d.Names == nil {
 		d.Names = func(context.Context, string) string { return "" }
 	}
-	return &Desk{d}
+	return &Service{d}
 }
 
-// Way finds an issuer by the name in its address.
-func (d *Desk) Way(name string) (Way, error) {
+// Provider finds an issuer by the name in its address.
+func (d *Service) Provider(name string) (Provider, error) {
 	for _, w := range d.Ways {
 		if w.Name == name {
 			return w, nil
 		}
 	}
-	return Way{}, fault.New(fault.NotFound)
+	return Provider{}, fault.New(fault.NotFound)
 }
 
 // Known names the ways by which an account has come before, and can prove itself again.
-func (d *Desk) Known(ctx context.Context, account toll.AccountID) (names []string, err error) {
+func (d *Service) Known(ctx context.Context, account toll.AccountID) (names []string, err error) {
 	issuers, err := d.Store.IssuersOf(ctx, account)
 	if err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func (d *Desk) Known(ctx context.Context, account toll.AccountID) (names []strin
 }
 
 // Origins are the sites that may show the front-channel page in a frame.
-func (d *Desk) Origins(ctx context.Context) (list []string) {
+func (d *Service) Origins(ctx context.Context) (list []string) {
 	for _, w := range d.Ways {
 		list = append(list, w.Issuer.Origins(ctx)...)
 	}

@@ -19,6 +19,7 @@ import (
 	"bompass/server/store"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -38,15 +39,15 @@ type trusting struct {
 
 func (i *trusting) ID() string { return issuerID }
 
-func (i *trusting) Begin(_ context.Context, w identity.Wish) (identity.Journey, error) {
+func (i *trusting) Begin(_ context.Context, w identity.Wish) (identity.AuthRequest, error) {
 	n := i.count.Add(1)
-	return identity.Journey{
+	return identity.AuthRequest{
 		Address: "https://issuer.example/authorize", State: fmt.Sprintf("state-of-journey-%d", n), Nonce: "nonce-of-the-journey",
 		Verifier: "verifier-of-the-journey", Wish: w, Began: i.now(),
 	}, nil
 }
 
-func (i *trusting) Finish(_ context.Context, _ identity.Journey, _ identity.Return) (identity.Person, error) {
+func (i *trusting) Finish(_ context.Context, _ identity.AuthRequest, _ identity.Return) (identity.Person, error) {
 	return *i.person.Load(), nil
 }
 
@@ -58,9 +59,9 @@ func (i *trusting) Hear(_ context.Context, message string) (identity.Ended, erro
 
 // door is the desk on a database of its own with the cast.
 type door struct {
-	*eid.Desk
+	*eid.Service
 	t      *testing.T
-	access *access.Desk
+	access *access.Service
 	issuer *trusting
 	dsn    string
 	ahead  atomic.Int64
@@ -87,9 +88,9 @@ func open(t *testing.T) *door {
 		t.Fatal(err)
 	}
 	d.issuer = &trusting{now: d.now}
-	d.access = access.NewDesk(db, keys, d.now)
-	d.Desk = eid.NewDesk(eid.Deps{
-		Store: db, Access: d.access, Keys: keys, Now: d.now, Letter: notice.NewWriter(keys, "https://bompass.example", d.now), Ways: []eid.Way{{Name: "no", Country: "NO", Issuer: d.issuer}},
+	d.access = access.NewService(db, keys, d.now)
+	d.Service = eid.NewService(eid.Deps{
+		Store: db, Access: d.access, Keys: keys, Now: d.now, Letter: notice.NewWriter(keys, "https://bompass.example", d.now), Ways: []eid.Provider{{Name: "no", Country: "NO", Issuer: d.issuer}},
 		Names: func(context.Context, string) string { return "Liv Nygaard" },
 	})
 	return d
@@ -194,7 +195,7 @@ func TestANewcomerIsOnePersonHoweverManyTabs(t *testing.T) {
 	if got := d.count("select count(*) from account_event where kind = 'signed.in'"); got != many {
 		t.Errorf("%d tabs came in, want %d", got, many)
 	}
-	if got := d.who(d.enter()); got.Person != "Liv Nygaard" || got.Role != access.Owner || got.Kind != toll.Private {
+	if got := d.who(d.enter()); got.Person != "Liv Nygaard" || got.Role != role.Owner || got.Kind != toll.Private {
 		t.Errorf("actor: %+v", got)
 	}
 }
@@ -231,7 +232,7 @@ func TestAJourneyIsItsBrowsersAndEnds(t *testing.T) {
 		"no browser":      func(t *eid.Ticket) { t.Browser = "" },
 		"another state":   func(t *eid.Ticket) { t.Back.State += "x" },
 		"no state":        func(t *eid.Ticket) { t.Back.State = "" },
-		"too late":        func(*eid.Ticket) { d.ahead.Add(int64(eid.JourneyMax/time.Second) + 1) },
+		"too late":        func(*eid.Ticket) { d.ahead.Add(int64(eid.AuthRequestMax/time.Second) + 1) },
 	} {
 		ticket, _ := d.begin(eid.Asked{})
 		change(&ticket)

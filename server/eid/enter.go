@@ -13,6 +13,7 @@ import (
 	"bompass/server/partner/identity"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -45,8 +46,8 @@ type kept struct {
 }
 
 // Begin asks the issuer and keeps the journey for the browser that goes on it.
-func (d *Desk) Begin(ctx context.Context, a Asked) (Started, error) {
-	way, err := d.Way(a.Way)
+func (d *Service) Begin(ctx context.Context, a Asked) (Started, error) {
+	way, err := d.Provider(a.Way)
 	if err != nil {
 		return Started{}, err
 	}
@@ -62,8 +63,8 @@ func (d *Desk) Begin(ctx context.Context, a Asked) (Started, error) {
 	state, browser := access.Token(j.State).Hash(), access.NewToken()
 	key, sealed := d.Keys.SealText(plain, journeyRow(state))
 	now := d.Now()
-	err = d.Store.AddJourney(ctx, Journey{
-		State: state, Browser: browser.Hash(), Way: way.Name, Sealed: access.Sealed{Key: key, Data: sealed}, Until: now.Add(JourneyMax),
+	err = d.Store.AddJourney(ctx, AuthRequest{
+		State: state, Browser: browser.Hash(), Way: way.Name, Sealed: access.Sealed{Key: key, Data: sealed}, Until: now.Add(AuthRequestMax),
 	}, now)
 	return Started{Address: j.Address, Name: TabName(j.State), Browser: browser}, err
 }
@@ -96,8 +97,8 @@ type Ticket struct {
 
 // Finish believes the issuer, finds or begins the account, and begins a session with a token of its
 // own. The journey is over whatever comes of it.
-func (d *Desk) Finish(ctx context.Context, way string, t Ticket) (Entered, error) {
-	w, err := d.Way(way)
+func (d *Service) Finish(ctx context.Context, way string, t Ticket) (Entered, error) {
+	w, err := d.Provider(way)
 	if err != nil {
 		return Entered{}, err
 	}
@@ -117,7 +118,7 @@ func (d *Desk) Finish(ctx context.Context, way string, t Ticket) (Entered, error
 	if err := json.Unmarshal(plain, &k); err != nil {
 		return Entered{}, fmt.Errorf("read journey: %w", err)
 	}
-	j := identity.Journey{State: t.Back.State, Nonce: k.Nonce, Verifier: k.Verifier, Wish: k.Wish, Began: k.Began}
+	j := identity.AuthRequest{State: t.Back.State, Nonce: k.Nonce, Verifier: k.Verifier, Wish: k.Wish, Began: k.Began}
 	person, err := w.Issuer.Finish(ctx, j, t.Back)
 	if err != nil {
 		return Entered{}, err
@@ -132,7 +133,7 @@ func (d *Desk) Finish(ctx context.Context, way string, t Ticket) (Entered, error
 
 // enter begins the session. Two tabs of one newcomer may begin the account at once: one is second and
 // finds it then.
-func (d *Desk) enter(ctx context.Context, w Way, k kept, p identity.Person, t Ticket) (Entered, error) {
+func (d *Service) enter(ctx context.Context, w Provider, k kept, p identity.Person, t Ticket) (Entered, error) {
 	for range 2 {
 		in, began, err := d.try(ctx, w, k, p, t)
 		if err != nil || began {
@@ -142,7 +143,7 @@ func (d *Desk) enter(ctx context.Context, w Way, k kept, p identity.Person, t Ti
 	return Entered{}, fault.New(fault.Busy)
 }
 
-func (d *Desk) try(ctx context.Context, w Way, k kept, p identity.Person, t Ticket) (Entered, bool, error) {
+func (d *Service) try(ctx context.Context, w Provider, k kept, p identity.Person, t Ticket) (Entered, bool, error) {
 	now := d.Now()
 	number := d.number(w, p.BirthNumber)
 	account, err := d.Store.PersonByProof(ctx, p.Issuer, p.Subject, number, now)
@@ -152,7 +153,7 @@ func (d *Desk) try(ctx context.Context, w Way, k kept, p identity.Person, t Tick
 	var e Entry
 	if err != nil {
 		e.New = d.newcomer(ctx, w, k, p)
-		account = access.Account{ID: e.New.Account, Customer: e.New.Customer, Person: e.New.Person, Language: e.New.Language, Role: access.Owner}
+		account = access.Account{ID: e.New.Account, Customer: e.New.Customer, Person: e.New.Person, Language: e.New.Language, Role: role.Owner}
 	}
 	if k.Prover != "" && account.ID != k.Prover { // somebody else proved who they are
 		return Entered{}, false, fault.New(fault.EIDRefused)
@@ -179,7 +180,7 @@ func (d *Desk) try(ctx context.Context, w Way, k kept, p identity.Person, t Tick
 const proofRow = "eid proof"
 
 // number is a personal number as it is found.
-func (d *Desk) number(w Way, number string) Number {
+func (d *Service) number(w Provider, number string) Number {
 	if number == "" {
 		return Number{}
 	}
@@ -201,7 +202,7 @@ func NewNumber(keys access.Keys, account toll.AccountID, country, number string)
 	return n
 }
 
-func (d *Desk) newcomer(ctx context.Context, w Way, k kept, p identity.Person) *Newcomer {
+func (d *Service) newcomer(ctx context.Context, w Provider, k kept, p identity.Person) *Newcomer {
 	n := &Newcomer{
 		Account: toll.AccountID(uuid.NewString()), Customer: toll.CustomerID(uuid.NewString()), Country: w.Country,
 		Language: k.Wish.Language,

@@ -28,7 +28,7 @@ type Join struct {
 	Numbers         []Number // sealed for the account that is kept
 	At              time.Time
 	Session         access.Hash // that asked, and goes on
-	Letters         []notice.Letter
+	Letters         []notice.Message
 }
 
 // Joins makes one account of two.
@@ -59,11 +59,11 @@ func offerRow(id toll.AccountID) string { return "eid offer " + string(id) }
 // offer keeps a fresh proof for the session that asked for it. Both sides have been shown: a factor of
 // this account in the last minutes, and the eID just now. Nothing is connected before the person has
 // seen what becomes of it, in this very session.
-func (d *Desk) offer(ctx context.Context, w Way, k kept, p identity.Person, current *access.Actor) error {
+func (d *Service) offer(ctx context.Context, w Provider, k kept, p identity.Person, current *access.Actor) error {
 	if current == nil || current.Account != k.Link {
 		return fault.New(fault.EIDRefused)
 	}
-	if err := d.Access.Fresh(*current); err != nil {
+	if err := d.Access.RequireStepUp(*current); err != nil {
 		return err
 	}
 	if p.Proved.Before(k.Began.Add(-proofLate)) { // single sign-on proves nothing new
@@ -91,7 +91,7 @@ func (d *Desk) offer(ctx context.Context, w Way, k kept, p identity.Person, curr
 
 // joinable finds the account that the eID opens, and refuses what would make one of two people: an
 // account that has a password of its own, and a number that is not this account's.
-func (d *Desk) joinable(ctx context.Context, w Way, o offered, account toll.AccountID) (access.Account, error) {
+func (d *Service) joinable(ctx context.Context, w Provider, o offered, account toll.AccountID) (access.Account, error) {
 	own, err := d.Store.Person(ctx, account, d.Now())
 	if err != nil {
 		return access.Account{}, err
@@ -113,7 +113,7 @@ func (d *Desk) joinable(ctx context.Context, w Way, o offered, account toll.Acco
 }
 
 // Offered says what the actor is about to connect; fault.SignedOut when nothing waits.
-func (d *Desk) Offered(ctx context.Context, actor access.Actor) (Offer, error) {
+func (d *Service) Offered(ctx context.Context, actor access.Actor) (Offer, error) {
 	o, err := d.offered(ctx, actor, false)
 	if err != nil {
 		return Offer{}, err
@@ -129,7 +129,7 @@ func (d *Desk) Offered(ctx context.Context, actor access.Actor) (Offer, error) {
 	return offer, nil
 }
 
-func (d *Desk) offered(ctx context.Context, actor access.Actor, take bool) (o offered, err error) {
+func (d *Service) offered(ctx context.Context, actor access.Actor, take bool) (o offered, err error) {
 	data, err := d.Store.Ceremony(ctx, access.CeremonyOf("eid", actor.Session), d.Now(), take)
 	if err != nil {
 		return o, err
@@ -149,15 +149,15 @@ func (d *Desk) offered(ctx context.Context, actor access.Actor, take bool) (o of
 }
 
 // Connect does what was offered, once. What was looked at when it was offered is looked at again.
-func (d *Desk) Connect(ctx context.Context, actor access.Actor) error {
-	if err := d.Access.Fresh(actor); err != nil {
+func (d *Service) Connect(ctx context.Context, actor access.Actor) error {
+	if err := d.Access.RequireStepUp(actor); err != nil {
 		return err
 	}
 	o, err := d.offered(ctx, actor, true)
 	if err != nil {
 		return err
 	}
-	w, err := d.Way(o.Way)
+	w, err := d.Provider(o.Way)
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (d *Desk) Connect(ctx context.Context, actor access.Actor) error {
 }
 
 // numbers seals the person's numbers anew for the account that is kept: each opens in its own row only.
-func (d *Desk) numbers(ctx context.Context, w Way, o offered, other access.Account, keep toll.AccountID) (list []Number, err error) {
+func (d *Service) numbers(ctx context.Context, w Provider, o offered, other access.Account, keep toll.AccountID) (list []Number, err error) {
 	if o.Number != "" {
 		list = append(list, NewNumber(d.Keys, keep, w.Country, o.Number))
 	}
@@ -208,12 +208,12 @@ func (d *Desk) numbers(ctx context.Context, w Way, o offered, other access.Accou
 }
 
 // joinLetters tell every address that the two accounts have.
-func (d *Desk) joinLetters(actor access.Actor, other access.Account) (letters []notice.Letter, err error) {
+func (d *Service) joinLetters(actor access.Actor, other access.Account) (letters []notice.Message, err error) {
 	for _, address := range []string{actor.Email, other.Email} {
 		if address == "" {
 			continue
 		}
-		to := notice.Reader{Account: actor.Account, Name: actor.Person, Address: address, Language: actor.Language}
+		to := notice.Recipient{Account: actor.Account, Name: actor.Person, Address: address, Language: actor.Language}
 		letter, err := d.Letter.Mail(notice.EIDConnected, to, notice.Content{})
 		if err != nil {
 			return nil, err

@@ -10,21 +10,21 @@ import (
 
 // Leave says how a person ends the issuer's session too; false when the session was not begun with an
 // eID or its issuer knows no way. It must be asked before the session ends.
-func (d *Desk) Leave(ctx context.Context, session access.Hash, state string) (identity.Farewell, bool, error) {
+func (d *Service) Leave(ctx context.Context, session access.Hash, state string) (identity.EndSessionRequest, bool, error) {
 	proof, err := d.Store.SessionProof(ctx, session)
 	if err != nil {
-		return identity.Farewell{}, false, unless(err, fault.NotFound)
+		return identity.EndSessionRequest{}, false, unless(err, fault.NotFound)
 	}
-	w, err := d.Way(proof.Way)
+	w, err := d.Provider(proof.Way)
 	if err != nil {
-		return identity.Farewell{}, false, unless(err, fault.NotFound)
+		return identity.EndSessionRequest{}, false, unless(err, fault.NotFound)
 	}
 	if w.Issuer.ID() != proof.Issuer { // configured anew since
-		return identity.Farewell{}, false, nil
+		return identity.EndSessionRequest{}, false, nil
 	}
 	token, err := d.Keys.OpenText(proof.Sealed.Key, proof.Sealed.Data, proofRow)
 	if err != nil {
-		return identity.Farewell{}, false, err
+		return identity.EndSessionRequest{}, false, err
 	}
 	farewell, ok, err := w.Issuer.Leave(ctx, string(token), state)
 	return farewell, ok, unless(err, fault.PartnerDown) // people can leave us all the same
@@ -40,7 +40,7 @@ func unless(err error, code fault.Code) error {
 
 // Front ends the sessions that an issuer's front-channel message is about. No cookie comes with it:
 // issuer and session are all there is, and both must be known.
-func (d *Desk) Front(ctx context.Context, issuer, session string) ([]access.Hash, error) {
+func (d *Service) Front(ctx context.Context, issuer, session string) ([]access.Hash, error) {
 	if issuer == "" || session == "" {
 		return nil, nil
 	}
@@ -55,8 +55,8 @@ func (d *Desk) Front(ctx context.Context, issuer, session string) ([]access.Hash
 
 // Back ends the sessions that an issuer's back-channel message is about, and refuses one that was
 // sent before.
-func (d *Desk) Back(ctx context.Context, way, message string) ([]access.Hash, error) {
-	w, err := d.Way(way)
+func (d *Service) Back(ctx context.Context, way, message string) ([]access.Hash, error) {
+	w, err := d.Provider(way)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (d *Desk) Back(ctx context.Context, way, message string) ([]access.Hash, er
 		return nil, err
 	}
 	ended, again, err := d.Store.EndByNotice(ctx, Notice{
-		Issuer: said.Issuer, Subject: said.Subject, Session: said.Session, Hash: access.Token(said.Notice).Hash(), Until: said.Until.Add(JourneyMax),
+		Issuer: said.Issuer, Subject: said.Subject, Session: said.Session, Hash: access.Token(said.Notice).Hash(), Until: said.Until.Add(AuthRequestMax),
 	}, d.Now())
 	if err == nil && again {
 		return nil, fault.New(fault.EIDRefused)

@@ -62,7 +62,7 @@ type Use struct {
 	Account toll.AccountID
 	At      time.Time
 	// Tell writes to the address that the customer had until now.
-	Tell func(to notice.Reader, agreement string) ([]notice.Letter, error)
+	Tell func(to notice.Recipient, agreement string) ([]notice.Message, error)
 }
 
 // Store keeps credentials.
@@ -77,29 +77,29 @@ type Store interface {
 	PutCredentials(ctx context.Context, list []Credential) error
 }
 
-// Counter counts tries, package access.
-type Counter interface {
-	Daily(ctx context.Context, limits ...access.Daily) error
+// RequestLimiter counts tries, package access.
+type RequestLimiter interface {
+	AllowDaily(ctx context.Context, limits ...access.Daily) error
 }
 
-// Desk links agreements.
-type Desk struct {
+// Service links agreements.
+type Service struct {
 	store  Store
 	keys   access.Keys
 	letter *notice.Writer
-	count  Counter
+	count  RequestLimiter
 	now    func() time.Time
 	places chan struct{} // one for each password that is being checked
 }
 
-// NewDesk returns a Desk whose letters are written by letter.
-func NewDesk(store Store, keys access.Keys, letter *notice.Writer, count Counter, now func() time.Time) *Desk {
-	return &Desk{store: store, keys: keys, letter: letter, count: count, now: now, places: make(chan struct{}, hashingMax)}
+// NewService returns a Desk whose letters are written by letter.
+func NewService(store Store, keys access.Keys, letter *notice.Writer, count RequestLimiter, now func() time.Time) *Service {
+	return &Service{store: store, keys: keys, letter: letter, count: count, now: now, places: make(chan struct{}, hashingMax)}
 }
 
 // Link links the agreement that a number and password stand for. Whatever is wrong, the answer and the
 // work are the same, and every try counts, right ones too.
-func (d *Desk) Link(ctx context.Context, visitor access.Visitor, actor access.Actor, number, password string) ([]Found, error) {
+func (d *Service) Link(ctx context.Context, visitor access.Visitor, actor access.Actor, number, password string) ([]Found, error) {
 	number = strings.TrimSpace(number)
 	switch {
 	case number == "":
@@ -109,7 +109,7 @@ func (d *Desk) Link(ctx context.Context, visitor access.Visitor, actor access.Ac
 	case len(number) > typedMax || len(password) > typedMax:
 		return nil, fault.New(fault.LegacyWrong)
 	}
-	err := d.count.Daily(ctx,
+	err := d.count.AllowDaily(ctx,
 		access.Daily{Kind: "legacy account", Name: string(actor.Account), Most: AccountMax},
 		access.Daily{Kind: "legacy number", Name: strings.ToLower(number), Most: NumberMax},
 		access.Daily{Kind: "legacy network", Name: visitor.Address, Most: NetworkMax},
@@ -128,17 +128,17 @@ func (d *Desk) Link(ctx context.Context, visitor access.Visitor, actor access.Ac
 	if !right || !known || kept.Used {
 		return nil, fault.New(fault.LegacyWrong)
 	}
-	return d.store.UseCredential(ctx, Use{Number: kept.Number, Account: actor.Account, At: d.now(), Tell: func(to notice.Reader, agreement string) ([]notice.Letter, error) {
+	return d.store.UseCredential(ctx, Use{Number: kept.Number, Account: actor.Account, At: d.now(), Tell: func(to notice.Recipient, agreement string) ([]notice.Message, error) {
 		if to.Address == "" || strings.EqualFold(to.Address, actor.Email) {
 			return nil, nil
 		}
 		letter, err := d.letter.Mail(notice.LegacyLinked, to, notice.Content{Params: []any{"number", agreement, "person", actor.Person}})
-		return []notice.Letter{letter}, err
+		return []notice.Message{letter}, err
 	}})
 }
 
 // right checks a password against what is kept, when there is a place for it.
-func (d *Desk) right(ctx context.Context, kept Credential, password string) (bool, error) {
+func (d *Service) right(ctx context.Context, kept Credential, password string) (bool, error) {
 	if kept.Number == "" {
 		return false, nil
 	}

@@ -27,29 +27,29 @@ var errLate = errors.New("the code in the letter is over")
 // Outbox keeps letters.
 type Outbox interface {
 	// TakeLetters returns letters that are due, each to one taker, and makes them due again at again.
-	TakeLetters(ctx context.Context, now, again time.Time, most int) ([]Letter, error)
+	TakeLetters(ctx context.Context, now, again time.Time, most int) ([]Message, error)
 	// LetterSent wipes a letter that has left.
 	LetterSent(ctx context.Context, id string, now time.Time) error
 	// LetterLater makes a letter due at an instant; a zero one gives it up and wipes it.
 	LetterLater(ctx context.Context, id string, now, due time.Time) error
 }
 
-// Courier takes letters from the outbox to the partners.
-type Courier struct {
+// Sender takes letters from the outbox to the partners.
+type Sender struct {
 	outbox Outbox
 	seal   Sealer
-	post   message.Post
+	post   message.Channels
 	now    func() time.Time
 	log    *slog.Logger
 }
 
-// NewCourier returns a Courier that sends with a partner.
-func NewCourier(outbox Outbox, seal Sealer, post message.Post, now func() time.Time, log *slog.Logger) *Courier {
-	return &Courier{outbox: outbox, seal: seal, post: post, now: now, log: log}
+// NewSender returns a Courier that sends with a partner.
+func NewSender(outbox Outbox, seal Sealer, post message.Channels, now func() time.Time, log *slog.Logger) *Sender {
+	return &Sender{outbox: outbox, seal: seal, post: post, now: now, log: log}
 }
 
 // Run delivers until ctx ends.
-func (c *Courier) Run(ctx context.Context) {
+func (c *Sender) Run(ctx context.Context) {
 	for {
 		sent, err := c.Round(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -69,7 +69,7 @@ func (c *Courier) Run(ctx context.Context) {
 // Round hands over the letters that are due and tells how many it took. What a partner refuses waits
 // for its next try; a letter is handed over at least once, and again only when nobody can tell whether
 // it left.
-func (c *Courier) Round(ctx context.Context) (int, error) {
+func (c *Sender) Round(ctx context.Context) (int, error) {
 	now := c.now()
 	letters, err := c.outbox.TakeLetters(ctx, now, now.Add(leaseFor), roundMax)
 	if err != nil {
@@ -83,7 +83,7 @@ func (c *Courier) Round(ctx context.Context) (int, error) {
 	return len(letters), nil
 }
 
-func (c *Courier) deliver(ctx context.Context, letter Letter) error {
+func (c *Sender) deliver(ctx context.Context, letter Message) error {
 	err := c.send(ctx, letter)
 	if err == nil {
 		return c.outbox.LetterSent(ctx, letter.ID, c.now())
@@ -110,7 +110,7 @@ func Wait(tries int) time.Duration {
 	return wait
 }
 
-func (c *Courier) send(ctx context.Context, letter Letter) error {
+func (c *Sender) send(ctx context.Context, letter Message) error {
 	plain, err := c.seal.OpenText(letter.Key, letter.Sealed, letter.row())
 	if err != nil {
 		return err

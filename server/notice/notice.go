@@ -90,16 +90,16 @@ func Kinds() []Kind {
 // ByText tells of a kind that goes by SMS alone.
 func (k Kind) ByText() bool { return k == ConfirmMobile || k == SignInCode }
 
-// Reader is whom a letter is for.
-type Reader struct {
+// Recipient is whom a letter is for.
+type Recipient struct {
 	Account  toll.AccountID // empty for somebody without one
 	Name     string         // empty when unknown
 	Address  string         // e-mail address, or number for SMS
 	Language string
 }
 
-// Letter is a letter in the outbox.
-type Letter struct {
+// Message is a letter in the outbox.
+type Message struct {
 	ID      string
 	Channel Channel
 	Kind    Kind
@@ -169,11 +169,11 @@ type Content struct {
 }
 
 // Mail writes a letter by e-mail.
-func (w *Writer) Mail(kind Kind, to Reader, c Content) (Letter, error) {
+func (w *Writer) Mail(kind Kind, to Recipient, c Content) (Message, error) {
 	return w.write(Mail, kind, to, c)
 }
 
-func (w *Writer) write(channel Channel, kind Kind, to Reader, c Content) (Letter, error) {
+func (w *Writer) write(channel Channel, kind Kind, to Recipient, c Content) (Message, error) {
 	words := i18n.For(to.Language)
 	key := "mail." + string(kind)
 	text := Text{
@@ -191,9 +191,9 @@ func (w *Writer) write(channel Channel, kind Kind, to Reader, c Content) (Letter
 }
 
 // SMS writes a letter by text message.
-func (w *Writer) SMS(kind Kind, to Reader, c Content) (Letter, error) {
+func (w *Writer) SMS(kind Kind, to Recipient, c Content) (Message, error) {
 	if err := w.Reaches(SMS); err != nil {
-		return Letter{}, err
+		return Message{}, err
 	}
 	words := i18n.For(to.Language)
 	params := append([]any{"code", c.Code, "link", w.public + c.Link, "host", hostOf(w.public)}, c.Params...)
@@ -211,33 +211,33 @@ func hostOf(public string) string {
 
 // Paper writes a letter to be printed and posted. The reader's address is the postal one, with the name
 // above it.
-func (w *Writer) Paper(kind Kind, to Reader, c Content) (Letter, error) {
+func (w *Writer) Paper(kind Kind, to Recipient, c Content) (Message, error) {
 	if err := w.Reaches(Paper); err != nil {
-		return Letter{}, err
+		return Message{}, err
 	}
 	letter, err := w.write(Paper, kind, to, c)
 	return letter, err
 }
 
 // None writes a letter that is never sent and costs as much as one that is.
-func (w *Writer) None(kind Kind, c Content) (Letter, error) {
-	letter, err := w.Mail(kind, Reader{Address: "nobody@bompass.invalid", Language: i18n.Default}, c)
+func (w *Writer) None(kind Kind, c Content) (Message, error) {
+	letter, err := w.Mail(kind, Recipient{Address: "nobody@bompass.invalid", Language: i18n.Default}, c)
 	letter.Channel = Nobody
 	return letter, err
 }
 
-func (w *Writer) letter(channel Channel, kind Kind, account toll.AccountID, text Text) (Letter, error) {
+func (w *Writer) letter(channel Channel, kind Kind, account toll.AccountID, text Text) (Message, error) {
 	plain, err := json.Marshal(text)
 	if err != nil {
-		return Letter{}, fmt.Errorf("write %s: %w", kind, err)
+		return Message{}, fmt.Errorf("write %s: %w", kind, err)
 	}
 	if text.To == "" { // who came with an eID may have no address yet
 		channel = Nobody
 	}
-	letter := Letter{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: account, Due: w.now()}
+	letter := Message{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: account, Due: w.now()}
 	letter.Key, letter.Sealed = w.seal.SealText(plain, letter.row())
 	return letter, nil
 }
 
 // row is what a letter's text is sealed for.
-func (l Letter) row() string { return "letter " + l.ID }
+func (l Message) row() string { return "letter " + l.ID }

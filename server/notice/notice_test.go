@@ -58,20 +58,20 @@ func (d *desk) Text(ctx context.Context, m message.SMS) error { return d.box.Tex
 
 func (d *desk) Print(ctx context.Context, s message.Sheet) error { return d.box.Print(ctx, s) }
 
-func (d *desk) courier() *notice.Courier {
-	return notice.NewCourier(d.db, d.keys, d, d.now, slog.New(slog.DiscardHandler))
+func (d *desk) courier() *notice.Sender {
+	return notice.NewSender(d.db, d.keys, d, d.now, slog.New(slog.DiscardHandler))
 }
 
-func (d *desk) write(t *testing.T, letters ...notice.Letter) {
+func (d *desk) write(t *testing.T, letters ...notice.Message) {
 	t.Helper()
 	if err := d.db.AddLetters(t.Context(), letters); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (d *desk) reset(t *testing.T) notice.Letter {
+func (d *desk) reset(t *testing.T) notice.Message {
 	t.Helper()
-	letter, err := d.writer.Mail(notice.Reset, notice.Reader{Name: "Kari Lund", Address: "kari@bompass.example", Language: "nb"}, notice.Content{Link: "/password/new?token=T"})
+	letter, err := d.writer.Mail(notice.Reset, notice.Recipient{Name: "Kari Lund", Address: "kari@bompass.example", Language: "nb"}, notice.Content{Link: "/password/new?token=T"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestALetterIsSentOnceAndWiped(t *testing.T) {
 // What a person has chosen as a name is text in a letter, never markup, V1.2.1.
 func TestANameIsTextInALetter(t *testing.T) {
 	d := open(t)
-	letter, err := d.writer.Mail(notice.Reset, notice.Reader{Name: "<script>alert(1)</script>", Address: "kari@bompass.example", Language: "en"}, notice.Content{})
+	letter, err := d.writer.Mail(notice.Reset, notice.Recipient{Name: "<script>alert(1)</script>", Address: "kari@bompass.example", Language: "en"}, notice.Content{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +175,7 @@ func TestALetterThatIsNotTakenIsTriedAgainAndGivenUpAtLast(t *testing.T) {
 
 func TestALetterThatNobodyCanTakeIsGivenUpAtOnce(t *testing.T) {
 	d := open(t)
-	letter, err := d.writer.Mail(notice.Reset, notice.Reader{Address: "no address", Language: "nb"}, notice.Content{})
+	letter, err := d.writer.Mail(notice.Reset, notice.Recipient{Address: "no address", Language: "nb"}, notice.Content{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func TestALetterThatNobodyCanTakeIsGivenUpAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unaddressed, err := d.writer.Mail(notice.SessionsEnded, notice.Reader{Language: "nb"}, notice.Content{})
+	unaddressed, err := d.writer.Mail(notice.SessionsEnded, notice.Recipient{Language: "nb"}, notice.Content{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func TestALetterOfADeadCourierIsTakenByTheNext(t *testing.T) {
 // A letter whose code is over is of no use to anybody: it is given up, and wiped like every other.
 func TestALetterWhoseCodeIsOverIsNotSent(t *testing.T) {
 	d := open(t)
-	to := notice.Reader{Name: "Kari Lund", Address: "+4790000001", Language: "nb"}
+	to := notice.Recipient{Name: "Kari Lund", Address: "+4790000001", Language: "nb"}
 	letter, err := d.writer.SMS(notice.SignInCode, to, notice.Content{Code: "123456", Until: noon.Add(time.Minute)})
 	if err != nil {
 		t.Fatal(err)
@@ -261,7 +261,7 @@ func TestALetterWhoseCodeIsOverIsNotSent(t *testing.T) {
 func TestAChannelThatLeadsNowhereIsNotWrittenFor(t *testing.T) {
 	d := open(t)
 	shut := d.writer.Without(notice.SMS, "BOMPASS_SMS_URL").Without(notice.Paper, "BOMPASS_PAPER_DIR")
-	to := notice.Reader{Name: "Kari Lund", Address: "+4790000001", Language: "nb"}
+	to := notice.Recipient{Name: "Kari Lund", Address: "+4790000001", Language: "nb"}
 	if _, err := shut.SMS(notice.SignInCode, to, notice.Content{Code: "123456"}); fault.CodeOf(err) != fault.PartnerUnset || !strings.Contains(err.Error(), "BOMPASS_SMS_URL") {
 		t.Errorf("SMS: got %v", err)
 	}

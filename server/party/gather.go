@@ -7,6 +7,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/partner/mandate"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -21,7 +22,7 @@ func gather(actor access.Actor, held []Held, companies []mandate.Party) []Party 
 			Here: h.Customer == actor.Customer, Mandate: h.ByMandate, customer: h.Customer,
 		}
 		known[h.Number] = true
-		if h.Kind == toll.Private && h.Role == access.Owner {
+		if h.Kind == toll.Private && h.Role == role.Owner {
 			own = append(own, p)
 			continue
 		}
@@ -31,12 +32,12 @@ func gather(actor access.Actor, held []Held, companies []mandate.Party) []Party 
 		if !known[c.Number] {
 			known[c.Number] = true
 			others = append(others, Party{
-				Key: "organisation:" + c.Number, Name: c.Name, Number: c.Number, Kind: toll.Company, Role: access.Administrator, New: true, Mandate: true,
+				Key: "organisation:" + c.Number, Name: c.Name, Number: c.Number, Kind: toll.Company, Role: role.Administrator, New: true, Mandate: true,
 			})
 		}
 	}
 	if len(own) == 0 {
-		own = []Party{{Key: Self, Name: actor.Person, Kind: toll.Private, Role: access.Owner, New: true}}
+		own = []Party{{Key: Self, Name: actor.Person, Kind: toll.Private, Role: role.Owner, New: true}}
 	}
 	slices.SortStableFunc(others, byName)
 	return append(own, others...)

@@ -12,6 +12,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/partner/mandate"
 	"bompass/shared/fault"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -31,7 +32,7 @@ type Party struct {
 	Name    string
 	Number  string // of an organisation
 	Kind    toll.CustomerKind
-	Role    access.Role
+	Role    role.Role
 	Here    bool // the one who is acted for
 	New     bool // no customer yet
 	Mandate bool // the right rests on the register's word
@@ -52,13 +53,13 @@ type Held struct {
 	Customer  toll.CustomerID
 	Name      string
 	Kind      toll.CustomerKind
-	Role      access.Role
+	Role      role.Role
 	Number    string // of an organisation that is a customer
 	ByMandate bool
 }
 
-// Told is what the register said last of a person.
-type Told struct {
+// MandateSnapshot is what the register said last of a person.
+type MandateSnapshot struct {
 	At        time.Time // zero when it was never asked
 	Companies []mandate.Party
 }
@@ -88,31 +89,31 @@ type Store interface {
 	// HeldParties lists what an account may act for at an instant.
 	HeldParties(ctx context.Context, account toll.AccountID, now time.Time) ([]Held, error)
 	// Told returns what the register said last.
-	Told(ctx context.Context, account toll.AccountID) (Told, error)
+	Told(ctx context.Context, account toll.AccountID) (MandateSnapshot, error)
 	// PutTold keeps what the register says, and takes away the rights that no longer rest on anything.
-	PutTold(ctx context.Context, account toll.AccountID, t Told) error
+	PutTold(ctx context.Context, account toll.AccountID, t MandateSnapshot) error
 	// BirthNumber returns the sealed Norwegian number of an account; empty when there is none.
 	BirthNumber(ctx context.Context, account toll.AccountID) (access.Sealed, error)
 	// SwitchParty gives the session its new token and party, or says fault.SignedOut when it is over.
 	SwitchParty(ctx context.Context, s Switch) error
 }
 
-// Desk knows parties.
-type Desk struct {
+// Service knows parties.
+type Service struct {
 	store  Store
 	source mandate.Source
 	keys   access.Keys
 	now    func() time.Time
 }
 
-// NewDesk returns a Desk that asks the source.
-func NewDesk(store Store, source mandate.Source, keys access.Keys, now func() time.Time) *Desk {
-	return &Desk{store: store, source: source, keys: keys, now: now}
+// NewService returns a Desk that asks the source.
+func NewService(store Store, source mandate.Source, keys access.Keys, now func() time.Time) *Service {
+	return &Service{store: store, source: source, keys: keys, now: now}
 }
 
 // refresh asks the register when its last answer is older than max. Who cannot be asked about holds
 // no mandate.
-func (d *Desk) refresh(ctx context.Context, account toll.AccountID, max time.Duration) (t Told, foreign bool, err error) {
+func (d *Service) refresh(ctx context.Context, account toll.AccountID, max time.Duration) (t MandateSnapshot, foreign bool, err error) {
 	if t, err = d.store.Told(ctx, account); err != nil {
 		return t, false, err
 	}
@@ -128,11 +129,11 @@ func (d *Desk) refresh(ctx context.Context, account toll.AccountID, max time.Dur
 	if err != nil {
 		return t, false, err
 	}
-	t = Told{At: now, Companies: answer.Companies}
+	t = MandateSnapshot{At: now, Companies: answer.Companies}
 	return t, false, d.store.PutTold(ctx, account, t)
 }
 
-func (d *Desk) number(ctx context.Context, account toll.AccountID) (string, error) {
+func (d *Service) number(ctx context.Context, account toll.AccountID) (string, error) {
 	sealed, err := d.store.BirthNumber(ctx, account)
 	if err != nil || len(sealed.Data) == 0 {
 		return "", err
@@ -143,7 +144,7 @@ func (d *Desk) number(ctx context.Context, account toll.AccountID) (string, erro
 
 // Parties lists for whom the actor may act. When the register does not answer, what it said before is
 // shown for a while, and that it is silent.
-func (d *Desk) Parties(ctx context.Context, actor access.Actor) (List, error) {
+func (d *Service) Parties(ctx context.Context, actor access.Actor) (List, error) {
 	told, foreign, err := d.refresh(ctx, actor.Account, AskedMax)
 	list := List{Foreign: foreign}
 	switch code := fault.CodeOf(err); {
@@ -168,17 +169,17 @@ func (d *Desk) Parties(ctx context.Context, actor access.Actor) (List, error) {
 
 // Confirm lets through a step that binds the customer acted for: a right that rests on a mandate must
 // have been confirmed by the register within AskedMax.
-func (d *Desk) Confirm(ctx context.Context, actor access.Actor) error {
+func (d *Service) Confirm(ctx context.Context, actor access.Actor) error {
 	return d.stands(ctx, actor, AskedMax, false)
 }
 
 // Look lets an actor go on looking: as Confirm, but while the register is silent its word of the last
 // hour counts.
-func (d *Desk) Look(ctx context.Context, actor access.Actor) error {
+func (d *Service) Look(ctx context.Context, actor access.Actor) error {
 	return d.stands(ctx, actor, AskedMax, true)
 }
 
-func (d *Desk) stands(ctx context.Context, actor access.Actor, max time.Duration, patient bool) error {
+func (d *Service) stands(ctx context.Context, actor access.Actor, max time.Duration, patient bool) error {
 	if actor.Kind != toll.Company {
 		return nil
 	}
@@ -202,7 +203,7 @@ func (d *Desk) stands(ctx context.Context, actor access.Actor, max time.Duration
 }
 
 // held is the right by which the actor acts.
-func (d *Desk) held(ctx context.Context, actor access.Actor) (Held, error) {
+func (d *Service) held(ctx context.Context, actor access.Actor) (Held, error) {
 	list, err := d.store.HeldParties(ctx, actor.Account, d.now())
 	if err != nil {
 		return Held{}, err
@@ -217,7 +218,7 @@ func (d *Desk) held(ctx context.Context, actor access.Actor) (Held, error) {
 
 // Switch goes on for another party. The session gets a token of its own, so that pages and forms made
 // for the party before are worth nothing.
-func (d *Desk) Switch(ctx context.Context, actor access.Actor, key string) (access.Token, error) {
+func (d *Service) Switch(ctx context.Context, actor access.Actor, key string) (access.Token, error) {
 	list, err := d.Parties(ctx, actor)
 	if err != nil {
 		return "", err

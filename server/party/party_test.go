@@ -18,6 +18,7 @@ import (
 	"bompass/server/store"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -56,10 +57,10 @@ func (r *register) says(list ...mandate.Party) {
 }
 
 type room struct {
-	*party.Desk
+	*party.Service
 	t        *testing.T
 	db       *store.Store
-	access   *access.Desk
+	access   *access.Service
 	register *register
 	ahead    atomic.Int64
 }
@@ -84,8 +85,8 @@ func open(t *testing.T) *room {
 	if err := r.db.AddOrganisation(t.Context(), fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
 		t.Fatal(err)
 	}
-	r.access = access.NewDesk(r.db, keys, r.now)
-	r.Desk = party.NewDesk(r.db, r.register, keys, r.now)
+	r.access = access.NewService(r.db, keys, r.now)
+	r.Service = party.NewService(r.db, r.register, keys, r.now)
 	return r
 }
 
@@ -182,7 +183,7 @@ func TestTheOldTokenIsWorthNothingAfterASwitch(t *testing.T) {
 	r := open(t)
 	before := r.enter(nils)
 	after := r.act(before, party.Self)
-	if after.Session == before.Session || after.CSRF == before.CSRF || after.Kind != toll.Private || after.Role != access.Owner {
+	if after.Session == before.Session || after.CSRF == before.CSRF || after.Kind != toll.Private || after.Role != role.Owner {
 		t.Errorf("after: %+v", after)
 	}
 	_, err := r.Switch(t.Context(), before, "customer:"+string(fixture.Fjordfrakt))

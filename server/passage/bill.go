@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"bompass/shared/api"
-	"bompass/shared/bill"
 	"bompass/shared/fault"
 	"bompass/shared/money"
 	"bompass/shared/rating"
+	"bompass/shared/recheck"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
@@ -46,7 +46,7 @@ const (
 
 // Bill returns one vehicle's month as the customer pays for it, with what every charge was worked out
 // from. What somebody else pays for is counted and not shown.
-func (d *Desk) Bill(ctx context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error) {
+func (d *Service) Bill(ctx context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error) {
 	vehicle, err := ParseID(string(req.Vehicle))
 	if err != nil {
 		return api.BillReply{}, fault.New(fault.BadRequest, "why", "no such vehicle").At("vehicle")
@@ -68,7 +68,7 @@ func (d *Desk) Bill(ctx context.Context, customer toll.CustomerID, req api.BillR
 		for i := range b.Rows {
 			at[i] = b.Rows[i].At
 		}
-		first, end, whole := bill.Reach(at, req.Month, d.plan.Longest(), span.From, span.To)
+		first, end, whole := recheck.Reach(at, req.Month, d.plan.Longest(), span.From, span.To)
 		if whole || edge >= billEdgeMax {
 			b.Rows = b.Rows[first:end]
 			return b.reply(payer, req), nil
@@ -78,7 +78,7 @@ func (d *Desk) Bill(ctx context.Context, customer toll.CustomerID, req api.BillR
 
 // reply keeps what the customer pays for.
 func (b Billed) reply(payer ID, req api.BillRequest) api.BillReply {
-	reply := api.BillReply{Bill: bill.Bill{Month: req.Month, Passages: []bill.Passage{}, Charges: []bill.Charge{}}}
+	reply := api.BillReply{Bill: recheck.Bill{Month: req.Month, Passages: []recheck.Passage{}, Charges: []recheck.Charge{}}}
 	hidden := 0
 	for i := range b.Rows {
 		row := &b.Rows[i]
@@ -90,7 +90,7 @@ func (b Billed) reply(payer ID, req api.BillRequest) api.BillReply {
 		if inside := !row.At.Before(req.Month.Start()) && row.At.Before((req.Month + 1).Start()); !inside || row.Revision == 0 {
 			continue
 		}
-		reply.Charges = append(reply.Charges, bill.Charge{Passage: toll.FormatPassageID(row.ID), List: row.List, Net: row.Net, Steps: row.Steps})
+		reply.Charges = append(reply.Charges, recheck.Charge{Passage: toll.FormatPassageID(row.ID), List: row.List, Net: row.Net, Steps: row.Steps})
 		reply.Debited += row.Posted
 	}
 	if len(reply.Passages) > 0 { // of somebody else's vehicle not even a number is told
@@ -100,9 +100,9 @@ func (b Billed) reply(payer ID, req api.BillRequest) api.BillReply {
 }
 
 // passage is what rating was given for a row: the same as traits of the vehicle, in full.
-func (b Billed) passage(row *BilledRow) bill.Passage {
+func (b Billed) passage(row *BilledRow) recheck.Passage {
 	known := b.facts(row.At)
-	return bill.Passage{
+	return recheck.Passage{
 		ID: toll.FormatPassageID(row.ID), Station: row.Station, At: row.At, Direction: row.Direction,
 		Facts: known.Facts, LengthMM: known.LengthMM, Exempt: b.exemption(row.At), Products: b.products(row.At),
 		Agreement: row.Agreement != ID{} && !row.Blocked, TagRead: row.MatchedBy == toll.ByTag,

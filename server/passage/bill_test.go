@@ -5,22 +5,22 @@ import (
 	"time"
 
 	"bompass/shared/api"
-	"bompass/shared/bill"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
 	"bompass/shared/money"
 	"bompass/shared/oslo"
+	"bompass/shared/recheck"
 	"bompass/shared/toll"
 	"bompass/shared/trip"
 )
 
-func (r *rig) bill(customer toll.CustomerID, vehicle toll.VehicleID, month oslo.Month) (api.BillReply, bill.Report) {
+func (r *rig) bill(customer toll.CustomerID, vehicle toll.VehicleID, month oslo.Month) (api.BillReply, recheck.Report) {
 	r.t.Helper()
 	reply, err := r.desk().Bill(r.t.Context(), customer, api.BillRequest{Vehicle: vehicle, Month: month})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return reply, bill.Check(r.plan, reply.Bill)
+	return reply, recheck.Check(r.plan, reply.Bill)
 }
 
 // Whatever the pipeline has charged, the one who pays works out the same from the bill alone.

@@ -15,17 +15,17 @@ import (
 // PageSize is how many passages a page of a list has.
 const PageSize = 100
 
-// Desk shows customers their passages.
-type Desk struct {
+// Service shows customers their passages.
+type Service struct {
 	store Reading
 	plan  *rating.Plan
 }
 
-// NewDesk returns a Desk; the plan knows what stations are called.
-func NewDesk(store Reading, plan *rating.Plan) *Desk { return &Desk{store: store, plan: plan} }
+// NewService returns a Desk; the plan knows what stations are called.
+func NewService(store Reading, plan *rating.Plan) *Service { return &Service{store: store, plan: plan} }
 
 // List returns one page of a customer's passages in a period, newest first.
-func (d *Desk) List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, _ time.Time) (api.PassageListReply, error) {
+func (d *Service) List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, _ time.Time) (api.PassageListReply, error) {
 	if err := toll.CheckPeriod(req.From, req.To); err != nil { // S1.20
 		return api.PassageListReply{}, err
 	}
@@ -57,7 +57,7 @@ func (d *Desk) List(ctx context.Context, customer toll.CustomerID, req api.Passa
 }
 
 // Latest returns a customer's newest passages.
-func (d *Desk) Latest(ctx context.Context, customer toll.CustomerID, n int) ([]api.PassageLine, error) {
+func (d *Service) Latest(ctx context.Context, customer toll.CustomerID, n int) ([]api.PassageLine, error) {
 	page, err := d.store.Passages(ctx, Query{Customer: customer, Limit: n})
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (d *Desk) Latest(ctx context.Context, customer toll.CustomerID, n int) ([]a
 }
 
 // named adds what the tariffs know: names of stations and toll companies.
-func (d *Desk) named(lines []api.PassageLine) []api.PassageLine {
+func (d *Service) named(lines []api.PassageLine) []api.PassageLine {
 	for i := range lines {
 		l := &lines[i]
 		if s, ok := d.plan.Station(l.Station); ok {

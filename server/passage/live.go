@@ -44,14 +44,14 @@ func (p *Pipeline) announce(news map[ID][]ID) {
 
 // Live tells customers of their passages as they are charged.
 type Live struct {
-	desk *Desk
+	desk *Service
 	conn *nats.Conn
 	now  func() time.Time
 	log  *slog.Logger
 }
 
 // NewLive returns a Live that reads what there is to say from the desk.
-func NewLive(desk *Desk, conn *nats.Conn, now func() time.Time, log *slog.Logger) *Live {
+func NewLive(desk *Service, conn *nats.Conn, now func() time.Time, log *slog.Logger) *Live {
 	return &Live{desk: desk, conn: conn, now: now, log: log}
 }
 

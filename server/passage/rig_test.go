@@ -136,7 +136,7 @@ func ndjson(list ...toll.Observation) []byte {
 	return b.Bytes()
 }
 
-func (r *rig) desk() *passage.Desk { return passage.NewDesk(r.store, r.plan) }
+func (r *rig) desk() *passage.Service { return passage.NewService(r.store, r.plan) }
 
 func (r *rig) live() *passage.Live {
 	return passage.NewLive(r.desk(), r.conn, r.now, slog.New(slog.NewTextHandler(r.t.Output(), nil)))

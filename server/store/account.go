@@ -11,9 +11,10 @@ import (
 	"gorm.io/gorm/clause"
 
 	"bompass/server/access"
-	"bompass/server/account"
+	"bompass/server/overview"
 	"bompass/shared/fault"
 	"bompass/shared/oslo"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -60,7 +61,7 @@ func findAccount(db *gorm.DB, condition string, arg any) (access.Account, error)
 		ID: toll.AccountID(row.ID), Email: row.Email, Person: row.Person, Language: row.Language, PasswordHash: row.PasswordHash,
 		TOTP:        access.Sealed{Key: row.TOTPKey, Data: row.TOTPSecret},
 		BirthNumber: access.Sealed{Key: row.BirthKey, Data: row.BirthNumber}, BirthHash: row.BirthHash,
-		Customer: toll.CustomerID(row.CustomerID), Role: access.Role(row.Role),
+		Customer: toll.CustomerID(row.CustomerID), Role: role.Role(row.Role),
 	}, nil
 }
 
@@ -150,12 +151,12 @@ const holdings = `
 	order by v.plate, v.country`
 
 // Holdings lists the vehicles that a customer has at an instant.
-func (s *Store) Holdings(ctx context.Context, customer toll.CustomerID, at time.Time) ([]account.Holding, error) {
+func (s *Store) Holdings(ctx context.Context, customer toll.CustomerID, at time.Time) ([]overview.Holding, error) {
 	rows, err := s.pool.Query(ctx, holdings, string(customer), at)
 	if err != nil {
 		return nil, fmt.Errorf("holdings: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h account.Holding, err error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h overview.Holding, err error) {
 		v := &h.Vehicle
 		err = row.Scan(&v.ID, &v.Plate.Country, &v.Plate.Text, &v.Owner, &v.Facts.Category, &v.Facts.WeightKG,
 			&v.Facts.Fuel, &v.Facts.PlugIn, &v.Facts.Euro, &h.Agreement, &h.Tag)
@@ -168,7 +169,7 @@ func (s *Store) Holdings(ctx context.Context, customer toll.CustomerID, at time.
 }
 
 // MonthSums adds up a customer's passages of a month for each agreement and vehicle.
-func (s *Store) MonthSums(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]account.Sum, error) {
+func (s *Store) MonthSums(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]overview.Sum, error) {
 	rows, err := s.pool.Query(ctx, `
 		select coalesce(p.agreement_id::text, ''), coalesce(p.vehicle_id::text, ''), count(distinct p.id), coalesce(sum(c.amount), 0)::bigint,
 			count(distinct p.id) filter (where p.matched_by = $4)
@@ -178,7 +179,7 @@ func (s *Store) MonthSums(ctx context.Context, customer toll.CustomerID, month o
 	if err != nil {
 		return nil, fmt.Errorf("month sums: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (sum account.Sum, err error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (sum overview.Sum, err error) {
 		err = row.Scan(&sum.Agreement, &sum.Vehicle, &sum.Passages, (*int64)(&sum.Net), &sum.Unread)
 		return sum, err
 	})

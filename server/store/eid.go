@@ -17,7 +17,7 @@ import (
 )
 
 // AddJourney keeps a sign-in that goes to an issuer. Some that are over are dropped.
-func (s *Store) AddJourney(ctx context.Context, j eid.Journey, now time.Time) error {
+func (s *Store) AddJourney(ctx context.Context, j eid.AuthRequest, now time.Time) error {
 	return s.write(ctx, "add journey", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `delete from eid_journey where state_hash in (
 			select state_hash from eid_journey where until <= $1 limit $2 for update skip locked)`, now, staleChunk)
@@ -45,11 +45,11 @@ func (s *Store) TakeJourney(ctx context.Context, state, browser access.Hash, way
 
 // PersonByProof finds a person by what an issuer calls them, or else by personal number.
 func (s *Store) PersonByProof(ctx context.Context, issuer, subject string, number eid.Number, now time.Time) (access.Account, error) {
-	found, err := scanPerson(s.pool.QueryRow(ctx, person+"a.id = (select account_id from identity where issuer = $1 and subject = $3)", issuer, now, subject))
+	found, err := scanPerson(s.pool.QueryRow(ctx, selectPerson+"a.id = (select account_id from identity where issuer = $1 and subject = $3)", issuer, now, subject))
 	if len(number.Hash) == 0 || err == nil || fault.CodeOf(err) != fault.NotFound {
 		return found, err
 	}
-	return scanPerson(s.pool.QueryRow(ctx, person+`a.id = coalesce(
+	return scanPerson(s.pool.QueryRow(ctx, selectPerson+`a.id = coalesce(
 		(select id from account where birth_hash = $1), (select account_id from account_number where number_hash = $1))`, number.Hash, now))
 }
 

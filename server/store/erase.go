@@ -22,12 +22,12 @@ const due = `
 			or exists (select from passage x where x.customer_id = c.id)))`
 
 // DueErasures lists people who asked before the instant and whom nothing holds any more.
-func (s *Store) DueErasures(ctx context.Context, before, now time.Time, most int) ([]notice.Reader, error) {
+func (s *Store) DueErasures(ctx context.Context, before, now time.Time, most int) ([]notice.Recipient, error) {
 	rows, err := s.pool.Query(ctx, due+" order by f.erasure_at limit $3", before, now, most)
 	if err != nil {
 		return nil, fmt.Errorf("due erasures: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r notice.Reader, err error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r notice.Recipient, err error) {
 		err = row.Scan(&r.Account, &r.Address, &r.Language)
 		return r, err
 	})
@@ -39,7 +39,7 @@ func (s *Store) DueErasures(ctx context.Context, before, now time.Time, most int
 
 // Erase takes a person away: the account with all that hangs on it, and the private customers that it
 // owned. Agreements that have ended stay without a name, for the accounts they are in.
-func (s *Store) Erase(ctx context.Context, who notice.Reader, before, now time.Time, letters []notice.Letter) (done bool, err error) {
+func (s *Store) Erase(ctx context.Context, who notice.Recipient, before, now time.Time, letters []notice.Message) (done bool, err error) {
 	err = s.write(ctx, "erase", func(tx pgx.Tx) error {
 		done = false
 		var id, address, language string

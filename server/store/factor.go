@@ -152,7 +152,7 @@ func usePasskey(ctx context.Context, tx pgx.Tx, id toll.AccountID, key access.Pa
 }
 
 // AddPasskey keeps a key that the person has just made.
-func (s *Store) AddPasskey(ctx context.Context, id toll.AccountID, key access.Passkey, letters []notice.Letter) error {
+func (s *Store) AddPasskey(ctx context.Context, id toll.AccountID, key access.Passkey, letters []notice.Message) error {
 	return s.write(ctx, "add passkey", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "insert into passkey (id, account_id, name, credential, added_at) values ($1, $2, $3, $4, $5)",
 			key.ID, string(id), key.Name, key.Credential, key.Added)
@@ -167,7 +167,7 @@ func (s *Store) AddPasskey(ctx context.Context, id toll.AccountID, key access.Pa
 }
 
 // RemovePasskey forgets a key unless it is the account's last factor.
-func (s *Store) RemovePasskey(ctx context.Context, id toll.AccountID, key []byte, at time.Time, letters []notice.Letter) error {
+func (s *Store) RemovePasskey(ctx context.Context, id toll.AccountID, key []byte, at time.Time, letters []notice.Message) error {
 	return s.write(ctx, "remove passkey", func(tx pgx.Tx) error {
 		var others int
 		err := tx.QueryRow(ctx, `select (length(totp_secret) > 0)::int + (select count(*) from passkey where account_id = $1 and id <> $2)

@@ -9,13 +9,14 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/notice"
-	"bompass/server/profile"
+	"bompass/server/person"
 	"bompass/shared/fault"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
 // Invite keeps an invitation and its link. A driver's vehicle must be the customer's.
-func (s *Store) Invite(ctx context.Context, i profile.Invitation, link access.Link, letters []notice.Letter) error {
+func (s *Store) Invite(ctx context.Context, i person.Invitation, link access.Link, letters []notice.Message) error {
 	return s.write(ctx, "invite", func(tx pgx.Tx) error {
 		var count int
 		err := tx.QueryRow(ctx, `select (select count(*) from invitation where customer_id = $1 and ends_at > $2 and taken_at is null and withdrawn_at is null)
@@ -23,7 +24,7 @@ func (s *Store) Invite(ctx context.Context, i profile.Invitation, link access.Li
 		if err != nil {
 			return err
 		}
-		if count >= profile.PeopleMax {
+		if count >= person.PeopleMax {
 			return fault.New(fault.TooLarge, "max", "500")
 		}
 		done, err := tx.Exec(ctx, `
@@ -81,20 +82,20 @@ func (s *Store) WithdrawInvitation(ctx context.Context, customer toll.CustomerID
 
 // RemovePerson ends somebody's right to act for a customer; sessions for that customer end with it.
 func (s *Store) RemovePerson(
-	ctx context.Context, customer toll.CustomerID, account toll.AccountID, letter func(notice.Reader) (notice.Letter, error), now time.Time,
+	ctx context.Context, customer toll.CustomerID, account toll.AccountID, letter func(notice.Recipient) (notice.Message, error), now time.Time,
 ) error {
 	return s.write(ctx, "remove person", func(tx pgx.Tx) error {
-		var role string
-		to := notice.Reader{Account: account}
+		var held role.Role
+		to := notice.Recipient{Account: account}
 		err := tx.QueryRow(ctx, `select p.role, a.person, a.email, a.language from account_party p join account a on a.id = p.account_id
-			where p.customer_id = $1 and p.account_id = $2 for update of p`, string(customer), string(account)).Scan(&role, &to.Name, &to.Address, &to.Language)
+			where p.customer_id = $1 and p.account_id = $2 for update of p`, string(customer), string(account)).Scan(&held, &to.Name, &to.Address, &to.Language)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.NotFound)
 		}
 		if err != nil {
 			return err
 		}
-		if role == string(access.Owner) {
+		if held == role.Owner {
 			return fault.New(fault.LastOwner)
 		}
 		for _, statement := range []string{
@@ -114,6 +115,6 @@ func (s *Store) RemovePerson(
 		if err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, []notice.Letter{l})
+		return addLetters(ctx, tx, []notice.Message{l})
 	})
 }

@@ -33,7 +33,7 @@ func (s *Store) Credential(ctx context.Context, number string) (c legacy.Credent
 // somebody else's.
 func (s *Store) UseCredential(ctx context.Context, u legacy.Use) (list []legacy.Found, err error) {
 	err = s.write(ctx, "use credential", func(tx pgx.Tx) error {
-		var to notice.Reader
+		var to notice.Recipient
 		var customer, kind, number string
 		err := tx.QueryRow(ctx, `
 			with spent as (

@@ -38,7 +38,7 @@ func (s *Store) Postal(ctx context.Context, id toll.AccountID) (p access.Postal,
 }
 
 // OpenLost returns what stands open.
-func (s *Store) OpenLost(ctx context.Context, id toll.AccountID, now time.Time) (l access.Lost, err error) {
+func (s *Store) OpenLost(ctx context.Context, id toll.AccountID, now time.Time) (l access.LostFactorClaim, err error) {
 	l.Account = id
 	err = s.pool.QueryRow(ctx, `select id::text, asked_at, opens_at, ends_at from lost_factor
 		where account_id = $1 and stopped_at is null and used_at is null and ends_at > $2`, string(id), now).Scan(&l.ID, &l.Asked, &l.Opens, &l.Ends)
@@ -53,7 +53,7 @@ func (s *Store) OpenLost(ctx context.Context, id toll.AccountID, now time.Time) 
 
 // AskLost keeps somebody's word, unless one stands open or one was asked for since. What stood open and is
 // over is closed first.
-func (s *Store) AskLost(ctx context.Context, l access.Lost, since time.Time, stop access.Link, letters []notice.Letter) (bool, error) {
+func (s *Store) AskLost(ctx context.Context, l access.LostFactorClaim, since time.Time, stop access.Link, letters []notice.Message) (bool, error) {
 	asked, err := s.begin(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "update lost_factor set stopped_at = $2 where account_id = $1 and stopped_at is null and used_at is null and ends_at <= $2", string(l.Account), l.Asked)
 		if err != nil {
@@ -80,7 +80,7 @@ func (s *Store) AskLost(ctx context.Context, l access.Lost, since time.Time, sto
 const uniqueViolation = "23505"
 
 // StopLost closes what stands open and ends all sessions and steps: whoever asked knows the password.
-func (s *Store) StopLost(ctx context.Context, id toll.AccountID, link *access.Hash, at time.Time, letters []notice.Letter) error {
+func (s *Store) StopLost(ctx context.Context, id toll.AccountID, link *access.Hash, at time.Time, letters []notice.Message) error {
 	return s.write(ctx, "stop loss", func(tx pgx.Tx) error {
 		if link != nil {
 			if err := useLink(ctx, tx, *link, at); err != nil {

@@ -12,7 +12,7 @@ import (
 
 // addLetters puts letters into the outbox within the transaction of what they tell. A letter to nobody
 // is written like any other and is done at once.
-func addLetters(ctx context.Context, tx pgx.Tx, letters []notice.Letter) error {
+func addLetters(ctx context.Context, tx pgx.Tx, letters []notice.Message) error {
 	for _, l := range letters {
 		_, err := tx.Exec(ctx, `insert into outbox (id, channel, kind, account_id, key, sealed, due_at, sent_at)
 			values ($1, $2, $3, $4, $5, $6, $7, case when $2 = 'none' then $7::timestamptz end)`,
@@ -33,13 +33,13 @@ func (s *Store) write(ctx context.Context, what string, do func(pgx.Tx) error) e
 }
 
 // AddLetters puts letters into the outbox on their own.
-func (s *Store) AddLetters(ctx context.Context, letters []notice.Letter) error {
+func (s *Store) AddLetters(ctx context.Context, letters []notice.Message) error {
 	return s.write(ctx, "add letters", func(tx pgx.Tx) error { return addLetters(ctx, tx, letters) })
 }
 
 // TakeLetters returns letters that are due, each to one taker, and makes them due again at again: so a
 // letter whose taker dies is taken by the next.
-func (s *Store) TakeLetters(ctx context.Context, now, again time.Time, most int) ([]notice.Letter, error) {
+func (s *Store) TakeLetters(ctx context.Context, now, again time.Time, most int) ([]notice.Message, error) {
 	rows, err := s.pool.Query(ctx, `
 		with taken as (
 			update outbox set due_at = $2, tries = tries + 1
@@ -51,7 +51,7 @@ func (s *Store) TakeLetters(ctx context.Context, now, again time.Time, most int)
 	if err != nil {
 		return nil, fmt.Errorf("take letters: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l notice.Letter, err error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l notice.Message, err error) {
 		err = row.Scan(&l.ID, &l.Channel, &l.Kind, &l.Account, &l.Key, &l.Sealed, &l.Due, &l.Tries)
 		return l, err
 	})

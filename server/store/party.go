@@ -12,6 +12,7 @@ import (
 	"bompass/server/partner/mandate"
 	"bompass/server/party"
 	"bompass/shared/fault"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -35,31 +36,31 @@ func (s *Store) HeldParties(ctx context.Context, account toll.AccountID, now tim
 }
 
 // Told returns what the register of mandates said last.
-func (s *Store) Told(ctx context.Context, account toll.AccountID) (t party.Told, err error) {
+func (s *Store) Told(ctx context.Context, account toll.AccountID) (t party.MandateSnapshot, err error) {
 	err = s.pool.QueryRow(ctx, "select asked_at from mandate_asked where account_id = $1", string(account)).Scan(&t.At)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return party.Told{}, nil
+		return party.MandateSnapshot{}, nil
 	}
 	if err != nil {
-		return party.Told{}, fmt.Errorf("mandates: %w", err)
+		return party.MandateSnapshot{}, fmt.Errorf("mandates: %w", err)
 	}
 	rows, err := s.pool.Query(ctx, "select number, name from mandate where account_id = $1 order by number", string(account))
 	if err != nil {
-		return party.Told{}, fmt.Errorf("mandates: %w", err)
+		return party.MandateSnapshot{}, fmt.Errorf("mandates: %w", err)
 	}
 	t.Companies, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (p mandate.Party, err error) {
 		err = row.Scan(&p.Number, &p.Name)
 		return p, err
 	})
 	if err != nil {
-		return party.Told{}, fmt.Errorf("mandates: %w", err)
+		return party.MandateSnapshot{}, fmt.Errorf("mandates: %w", err)
 	}
 	return t, nil
 }
 
 // PutTold keeps what the register says and takes away what no longer rests on it. Two answers take
 // turns; an older one changes nothing.
-func (s *Store) PutTold(ctx context.Context, account toll.AccountID, t party.Told) error {
+func (s *Store) PutTold(ctx context.Context, account toll.AccountID, t party.MandateSnapshot) error {
 	numbers, names := make([]string, len(t.Companies)), make([]string, len(t.Companies))
 	for i, c := range t.Companies {
 		numbers[i], names[i] = c.Number, c.Name
@@ -115,9 +116,9 @@ func (s *Store) SwitchParty(ctx context.Context, w party.Switch) error {
 // addParty begins a customer and the person's right to act for it. Of two who begin an organisation at
 // once the second joins the first.
 func addParty(ctx context.Context, tx pgx.Tx, account toll.AccountID, n party.Newcomer) (customer toll.CustomerID, err error) {
-	role := access.Owner
+	given := role.Owner
 	if n.Kind == toll.Company {
-		role = access.Administrator
+		given = role.Administrator
 		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtext('organisation ' || $1))", n.Number); err != nil {
 			return "", err
 		}
@@ -144,7 +145,7 @@ func addParty(ctx context.Context, tx pgx.Tx, account toll.AccountID, n party.Ne
 		}
 	}
 	_, err = tx.Exec(ctx, "insert into account_party (account_id, customer_id, role, by_mandate) values ($1, $2, $3, $4) on conflict do nothing",
-		string(account), string(customer), string(role), n.ByMandate)
+		string(account), string(customer), string(given), n.ByMandate)
 	return customer, err
 }
 

@@ -62,7 +62,7 @@ func (s *Store) EndSessionByID(ctx context.Context, account toll.AccountID, id s
 }
 
 // EndSessions ends all of an account's sessions and steps towards one.
-func (s *Store) EndSessions(ctx context.Context, account toll.AccountID, letters []notice.Letter) (ended []access.Hash, err error) {
+func (s *Store) EndSessions(ctx context.Context, account toll.AccountID, letters []notice.Message) (ended []access.Hash, err error) {
 	err = s.write(ctx, "end sessions", func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "delete from login_step where account_id = $1", string(account)); err != nil {
 			return err

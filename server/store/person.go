@@ -14,8 +14,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// person selects an account with the first customer that it acts for at $2 and what it can show.
-const person = `
+// selectPerson selects an account with the first customer that it acts for at $2 and what it can show.
+const selectPerson = `
 	select a.id::text, a.email, a.person, a.language, a.password_hash, a.totp_key, a.totp_secret, a.birth_key, a.birth_number, a.birth_hash,
 		p.customer_id::text, p.role, coalesce(f.email_confirmed_at is not null, false), case when f.mobile_confirmed_at is null then '' else f.mobile end,
 		(select count(*) from passkey k where k.account_id = a.id), (select count(*) from recovery_code r where r.account_id = a.id and r.used_at is null),
@@ -51,17 +51,17 @@ func (s *Store) AccountByName(ctx context.Context, name access.Name, now time.Ti
 			where c.organisation = $1) order by a.id limit 1`
 	case access.ByEmail:
 	}
-	return scanPerson(s.pool.QueryRow(ctx, person+condition, name.Value, now))
+	return scanPerson(s.pool.QueryRow(ctx, selectPerson+condition, name.Value, now))
 }
 
 // Person returns an account by its identity.
 func (s *Store) Person(ctx context.Context, id toll.AccountID, now time.Time) (access.Account, error) {
-	return scanPerson(s.pool.QueryRow(ctx, person+"a.id = $1", string(id), now))
+	return scanPerson(s.pool.QueryRow(ctx, selectPerson+"a.id = $1", string(id), now))
 }
 
 // StepAccount returns whose step it is without counting a try.
 func (s *Store) StepAccount(ctx context.Context, hash access.Hash, now time.Time) (access.Account, error) {
-	found, err := scanPerson(s.pool.QueryRow(ctx, person+"a.id = (select account_id from login_step where token_hash = $1 and until > $2)", hash[:], now))
+	found, err := scanPerson(s.pool.QueryRow(ctx, selectPerson+"a.id = (select account_id from login_step where token_hash = $1 and until > $2)", hash[:], now))
 	if err != nil && fault.CodeOf(err) == fault.NotFound {
 		return access.Account{}, fault.New(fault.SignedOut)
 	}
@@ -69,7 +69,7 @@ func (s *Store) StepAccount(ctx context.Context, hash access.Hash, now time.Time
 }
 
 // AddLinks keeps links and the letters that they are in. Some links that are over are dropped.
-func (s *Store) AddLinks(ctx context.Context, now time.Time, links []access.Link, letters []notice.Letter) error {
+func (s *Store) AddLinks(ctx context.Context, now time.Time, links []access.Link, letters []notice.Message) error {
 	return s.write(ctx, "add links", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `delete from link where token_hash in (
 			select token_hash from link where until <= $1 limit $2 for update skip locked)`, now, staleChunk)
@@ -80,7 +80,7 @@ func (s *Store) AddLinks(ctx context.Context, now time.Time, links []access.Link
 	})
 }
 
-func addLinks(ctx context.Context, tx pgx.Tx, links []access.Link, letters []notice.Letter) error {
+func addLinks(ctx context.Context, tx pgx.Tx, links []access.Link, letters []notice.Message) error {
 	for _, l := range links {
 		_, err := tx.Exec(ctx, "insert into link (token_hash, purpose, account_id, key, sealed, until) values ($1, $2, $3, $4, $5, $6)",
 			l.Hash[:], string(l.Purpose), optional(string(l.Account)), l.Sealed.Key, l.Sealed.Data, l.Until)
@@ -237,7 +237,7 @@ func (s *Store) Unclaimed(ctx context.Context, number string, now time.Time) (u 
 }
 
 // PutEmail puts an address on a customer that has none.
-func (s *Store) PutEmail(ctx context.Context, customer toll.CustomerID, email string, letters []notice.Letter) (put bool, err error) {
+func (s *Store) PutEmail(ctx context.Context, customer toll.CustomerID, email string, letters []notice.Message) (put bool, err error) {
 	err = s.write(ctx, "put e-mail", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, "update customer set email = $2 where id = $1 and email = ''", string(customer), email)
 		if err != nil || done.RowsAffected() == 0 {
@@ -272,7 +272,7 @@ func (s *Store) FactorTried(ctx context.Context, id toll.AccountID, right bool) 
 }
 
 // SuspendFactor notes that the authenticator opens nothing any more, with the letters that tell of it.
-func (s *Store) SuspendFactor(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Letter) error {
+func (s *Store) SuspendFactor(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Message) error {
 	return s.write(ctx, "suspend factor", func(tx pgx.Tx) error {
 		if err := addEvent(ctx, tx, id, access.EventSuspended, at, access.Place{}); err != nil {
 			return err

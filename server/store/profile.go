@@ -11,7 +11,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/notice"
-	"bompass/server/profile"
+	"bompass/server/person"
 	"bompass/server/retention"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -64,7 +64,7 @@ func (s *Store) holds(ctx context.Context, customer toll.CustomerID) ([]api.Hold
 }
 
 // SaveProfile changes what a person may change.
-func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c profile.Change) error {
+func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c person.Change) error {
 	d := c.Details
 	return s.write(ctx, "save profile", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
@@ -111,7 +111,7 @@ func linkByEmail(ctx context.Context, tx pgx.Tx, account toll.AccountID) error {
 }
 
 // KeepCode keeps a code in the place of the one before, with the letter that carries it.
-func (s *Store) KeepCode(ctx context.Context, account toll.AccountID, c profile.Code) error {
+func (s *Store) KeepCode(ctx context.Context, account toll.AccountID, c person.Code) error {
 	return s.write(ctx, "keep code", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `insert into contact_code (account_id, channel, code_hash, until) values ($1, $2, $3, $4)
 			on conflict (account_id, channel) do update set code_hash = $3, until = $4, tries = 0`, string(account), c.Channel, c.Hash, c.Until)
@@ -154,7 +154,7 @@ func (s *Store) UseCode(
 // confirm notes that an address or number is the person's. A number that was somebody else's before is
 // taken from them: whoever holds the telephone now has shown it.
 func confirm(ctx context.Context, tx pgx.Tx, account toll.AccountID, channel string, now time.Time) error {
-	if channel == profile.Mobile {
+	if channel == person.Mobile {
 		_, err := tx.Exec(ctx, `update profile set mobile_confirmed_at = null where account_id <> $1
 			and mobile = (select mobile from profile where account_id = $1)`, string(account))
 		if err != nil {
@@ -183,7 +183,7 @@ func (s *Store) SaveConsents(ctx context.Context, account toll.AccountID, consen
 }
 
 // SetErasure keeps when erasure was asked for; a zero time takes it back.
-func (s *Store) SetErasure(ctx context.Context, account toll.AccountID, at time.Time, letters []notice.Letter) error {
+func (s *Store) SetErasure(ctx context.Context, account toll.AccountID, at time.Time, letters []notice.Message) error {
 	return s.write(ctx, "set erasure", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `insert into profile (account_id, erasure_at) values ($1, $2)
 			on conflict (account_id) do update set erasure_at = $2`, string(account), optional(at))
@@ -200,7 +200,7 @@ func (s *Store) SetErasure(ctx context.Context, account toll.AccountID, at time.
 }
 
 // UseEmail spends a link and takes the new address into use, unless somebody has it by now.
-func (s *Store) UseEmail(ctx context.Context, link access.Hash, m profile.Move) error {
+func (s *Store) UseEmail(ctx context.Context, link access.Hash, m person.Move) error {
 	return s.write(ctx, "use e-mail", func(tx pgx.Tx) error {
 		if err := useLink(ctx, tx, link, m.At); err != nil {
 			return err
@@ -220,7 +220,7 @@ func (s *Store) EmailTaken(ctx context.Context, email string) (taken bool, err e
 	return taken, nil
 }
 
-func moveEmail(ctx context.Context, tx pgx.Tx, m profile.Move) error {
+func moveEmail(ctx context.Context, tx pgx.Tx, m person.Move) error {
 	done, err := tx.Exec(ctx, `update account set email = $2 where id = $1 and email = $3
 		and not exists (select from account where email = $2)`, string(m.Account), m.To, m.From)
 	if err != nil {
@@ -234,7 +234,7 @@ func moveEmail(ctx context.Context, tx pgx.Tx, m profile.Move) error {
 	if err != nil {
 		return err
 	}
-	if err := confirm(ctx, tx, m.Account, profile.Email, m.At); err != nil {
+	if err := confirm(ctx, tx, m.Account, person.Email, m.At); err != nil {
 		return err
 	}
 	return addLetters(ctx, tx, m.Letters)
@@ -242,7 +242,7 @@ func moveEmail(ctx context.Context, tx pgx.Tx, m profile.Move) error {
 
 // UndoEmail spends the link of the old address: the change is stopped or taken back, and everybody is
 // signed out.
-func (s *Store) UndoEmail(ctx context.Context, link access.Hash, m profile.Move) error {
+func (s *Store) UndoEmail(ctx context.Context, link access.Hash, m person.Move) error {
 	return s.write(ctx, "undo e-mail", func(tx pgx.Tx) error {
 		if err := useLink(ctx, tx, link, m.At); err != nil {
 			return err
@@ -299,7 +299,7 @@ func exportSections() map[string]string {
 
 // Export reads everything we know about a person, at one instant.
 func (s *Store) Export(
-	ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time, letters []notice.Letter,
+	ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time, letters []notice.Message,
 ) (api.ExportReply, error) {
 	reply := api.ExportReply{At: at, Sections: map[string]json.RawMessage{}}
 	err := s.write(ctx, "export", func(tx pgx.Tx) error {

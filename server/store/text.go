@@ -93,7 +93,7 @@ func (s *Store) AddText(ctx context.Context, id toll.AccountID, mobile string, c
 }
 
 // RemoveText lets no code by text message open the account any more.
-func (s *Store) RemoveText(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Letter) error {
+func (s *Store) RemoveText(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Message) error {
 	return s.write(ctx, "remove code by text", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, "delete from text_factor where account_id = $1", string(id))
 		if err != nil || done.RowsAffected() == 0 {

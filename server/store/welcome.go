@@ -8,12 +8,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
-	"bompass/server/profile"
+	"bompass/server/person"
 	"bompass/shared/toll"
 )
 
 // Standing tells how far a person has come with what they must give.
-func (s *Store) Standing(ctx context.Context, account toll.AccountID, customer toll.CustomerID, now time.Time) (st profile.Standing, err error) {
+func (s *Store) Standing(ctx context.Context, account toll.AccountID, customer toll.CustomerID, now time.Time) (st person.Standing, err error) {
 	err = s.pool.QueryRow(ctx, `
 		select coalesce((select case when given then version else 0 end from consent where account_id = $1 and kind = 'privacy' order by id desc limit 1), 0),
 			exists (select from profile where account_id = $1 and asked_at is not null),
@@ -52,7 +52,7 @@ func (s *Store) SetAsked(ctx context.Context, account toll.AccountID, now time.T
 // have no owner. It lists every agreement of everybody who carries it.
 func (s *Store) LinkFound(
 	ctx context.Context, link access.Hash, account toll.AccountID, email string, now time.Time,
-) (list []profile.Found, err error) {
+) (list []person.Found, err error) {
 	err = s.write(ctx, "link agreements", func(tx pgx.Tx) error {
 		if err := useLink(ctx, tx, link, now); err != nil {
 			return err
@@ -73,7 +73,7 @@ func (s *Store) LinkFound(
 }
 
 // found lists the agreements in force on an address and what becomes of each.
-func found(ctx context.Context, tx pgx.Tx, account toll.AccountID, email string, now time.Time) ([]profile.Found, error) {
+func found(ctx context.Context, tx pgx.Tx, account toll.AccountID, email string, now time.Time) ([]person.Found, error) {
 	rows, err := tx.Query(ctx, `
 		select g.number, case when c.kind <> 'private' then 'company'
 			when o.account_id is null then 'linked' when o.account_id = $1 then 'yours' else 'taken' end
@@ -83,7 +83,7 @@ func found(ctx context.Context, tx pgx.Tx, account toll.AccountID, email string,
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f profile.Found, err error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f person.Found, err error) {
 		err = row.Scan(&f.Number, &f.Outcome)
 		return f, err
 	})

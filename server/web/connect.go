@@ -48,7 +48,7 @@ func (s *server) connect(c *fiber.Ctx, actor access.Actor, v view) error {
 
 // connectFailed shows why an eID is not connected, where the person began.
 func (s *server) connectFailed(c *fiber.Ctx, wrong error) error {
-	actor, err := s.Desk.Who(c.UserContext(), s.session(c))
+	actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
 	if err != nil {
 		return s.again(c, whyExpired, err)
 	}
@@ -74,7 +74,7 @@ func (s *server) offerConnections(c *fiber.Ctx, actor access.Actor, v *view) err
 		return err
 	}
 	for _, name := range []string{"no", "se"} {
-		if w, err := s.EID.Way(name); err != nil || w.Issuer.ID() == "" {
+		if w, err := s.EID.Provider(name); err != nil || w.Issuer.ID() == "" {
 			continue
 		}
 		v.EID.Tabs = append(v.EID.Tabs, tab{

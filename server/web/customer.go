@@ -5,6 +5,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/shared/api"
+	"bompass/shared/role"
 )
 
 // shown are the routes that pages are made of; a role that may not ask one does not see its page.
@@ -18,7 +19,7 @@ func shown() []api.Endpoint {
 // hides names the routes of pages that an actor's role may not ask.
 func hides(actor access.Actor) (names []string) {
 	for _, r := range shown() {
-		if !actor.Role.May(rightOf(r.Name)) || actor.Role == access.Driver && whole(r.Path) {
+		if !actor.Role.May(rightOf(r.Name)) || actor.Role == role.Driver && whole(r.Path) {
 			names = append(names, r.Name)
 		}
 	}
@@ -38,7 +39,7 @@ func (s *server) setLanguage(ctx context.Context, actor access.Actor, req api.Se
 
 func (s *server) overview(ctx context.Context, actor access.Actor, _ api.Empty) (api.OverviewReply, error) {
 	reply, err := s.Accounts.Overview(ctx, actor.Customer, actor.Kind, s.Now())
-	if !actor.Role.May(access.SeePassages) {
+	if !actor.Role.May(role.SeePassages) {
 		reply.Latest = []api.PassageLine{} // an accountant does not see where anybody drove
 	}
 	return reply, err

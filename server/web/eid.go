@@ -35,7 +35,7 @@ const (
 type EID interface {
 	Farewells
 	Connections
-	Way(name string) (eid.Way, error)
+	Provider(name string) (eid.Provider, error)
 	Begin(ctx context.Context, a eid.Asked) (eid.Started, error)
 	Finish(ctx context.Context, way string, t eid.Ticket) (eid.Entered, error)
 }
@@ -50,7 +50,7 @@ type Connections interface {
 // Farewells end sessions with those of issuers.
 type Farewells interface {
 	Origins(ctx context.Context) []string
-	Leave(ctx context.Context, session access.Hash, state string) (identity.Farewell, bool, error)
+	Leave(ctx context.Context, session access.Hash, state string) (identity.EndSessionRequest, bool, error)
 	Front(ctx context.Context, issuer, session string) ([]access.Hash, error)
 	Back(ctx context.Context, way, message string) ([]access.Hash, error)
 }
@@ -85,30 +85,30 @@ func (s *server) eidBegin(c *fiber.Ctx) error {
 	}
 	asked := eid.Asked{Way: c.Params("way"), Language: s.language(c), Next: safeNext(c.Query("next"))}
 	if c.Query("prove") != "" {
-		actor, err := s.Desk.Who(c.UserContext(), s.session(c))
+		actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
 		if err != nil {
 			return s.again(c, whyExpired, err)
 		}
 		asked.Prover = actor.Account
 	}
 	if c.Query("link") != "" {
-		actor, err := s.Desk.Who(c.UserContext(), s.session(c))
+		actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
 		if err != nil {
 			return s.again(c, whyExpired, err)
 		}
-		if s.Desk.Fresh(actor) != nil {
+		if s.Desk.RequireStepUp(actor) != nil {
 			return c.Redirect(provePath+"?next="+url.QueryEscape(securityPath), fiber.StatusSeeOther)
 		}
 		asked.Link = actor.Account
 	}
-	if err := s.Desk.Knock(c.UserContext(), s.visitor(c), "eid"); err != nil {
+	if err := s.Desk.Throttle(c.UserContext(), s.visitor(c), "eid"); err != nil {
 		return err
 	}
 	started, err := s.EID.Begin(c.UserContext(), asked)
 	if err != nil {
 		return s.eidFailed(c, err)
 	}
-	s.keep(c, tabCookie+started.Name, string(started.Browser), eid.JourneyMax)
+	s.keep(c, tabCookie+started.Name, string(started.Browser), eid.AuthRequestMax)
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.Redirect(started.Address, fiber.StatusSeeOther)
 }
@@ -232,7 +232,7 @@ func (s *server) offerEID(c *fiber.Ctx, v *view) {
 		return
 	}
 	at := func(name string) string {
-		if w, err := s.EID.Way(name); err != nil || w.Issuer.ID() == "" {
+		if w, err := s.EID.Provider(name); err != nil || w.Issuer.ID() == "" {
 			return ""
 		}
 		return withNext(strings.Replace(eidPath, ":way", name, 1), v.Next)

@@ -12,7 +12,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/agreement"
 	"bompass/server/legacy"
-	"bompass/server/profile"
+	"bompass/server/person"
 	"bompass/server/web"
 	"bompass/shared/api"
 )
@@ -40,8 +40,8 @@ func deps(t *testing.T, options ...option) web.Deps {
 	}
 	h := &house{t: t, live: &liveFeed{t: t}}
 	d := web.Deps{
-		Registrar: &access.Registrar{}, Locksmith: &access.Locksmith{}, Profile: &profile.Desk{}, Agreements: &agreement.Desk{}, Legacy: &legacy.Desk{},
-		Context: context.Background(), PublicURL: "http://localhost", Desk: access.NewDesk(nil, access.Keys{}, h.now), Accounts: h,
+		Registrar: &access.Registrar{}, Locksmith: &access.Factors{}, Profile: &person.Service{}, Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
+		Context: context.Background(), PublicURL: "http://localhost", Desk: access.NewService(nil, access.Keys{}, h.now), Accounts: h,
 		Passages: h, Tariffs: published, Live: h.live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
 		Log: discard(),
 	}

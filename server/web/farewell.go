@@ -42,7 +42,7 @@ func (s *server) logout(c *fiber.Ctx) error {
 	if err := s.ownSite(c); err != nil {
 		return err
 	}
-	actor, err := s.Desk.Who(c.UserContext(), s.session(c))
+	actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (s *server) logout(c *fiber.Ctx) error {
 }
 
 // keepFarewell gives the browser the way out at the issuer, sealed: it holds the issuer's proof.
-func (s *server) keepFarewell(c *fiber.Ctx, f identity.Farewell) bool {
+func (s *server) keepFarewell(c *fiber.Ctx, f identity.EndSessionRequest) bool {
 	plain, err := json.Marshal(f)
 	if err != nil {
 		return false
@@ -87,7 +87,7 @@ func (s *server) keepFarewell(c *fiber.Ctx, f identity.Farewell) bool {
 	return true
 }
 
-func (s *server) farewell(c *fiber.Ctx) (f identity.Farewell, ok bool) {
+func (s *server) farewell(c *fiber.Ctx) (f identity.EndSessionRequest, ok bool) {
 	key, text, _ := strings.Cut(s.cookie(c, leaveCookie), ".")
 	sealed, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || key == "" {

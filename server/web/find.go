@@ -32,11 +32,11 @@ func (s *server) findPage(c *fiber.Ctx, actor access.Actor, v view) error {
 // find says the same of every address, K23.
 func (s *server) find(c *fiber.Ctx, actor access.Actor, v view) error {
 	v.Title = v.T("find.title")
-	if err := s.Desk.Asked(c.UserContext(), actor, "find"); err != nil {
+	if err := s.Desk.AllowRequest(c.UserContext(), actor, "find"); err != nil {
 		return s.wrongOn(c, v, findForm(v), "find", err)
 	}
 	email := c.FormValue("email")
-	if err := s.Desk.LetterTo(c.UserContext(), actor, "find", email); err != nil {
+	if err := s.Desk.AllowMessage(c.UserContext(), actor, "find", email); err != nil {
 		return s.wrong(c, v, findForm(v), err)
 	}
 	if err := s.Profile.Find(c.UserContext(), actor, email); err != nil {

@@ -28,14 +28,14 @@ import (
 	"bompass/server/notice"
 	"bompass/server/partner/message"
 	"bompass/server/partner/register"
-	"bompass/server/profile"
+	"bompass/server/person"
 	"bompass/server/store"
 	"bompass/server/web"
 	"bompass/shared/api"
-	"bompass/shared/bill"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
 	"bompass/shared/money"
+	"bompass/shared/recheck"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
@@ -62,11 +62,11 @@ type option func(*web.Deps)
 
 func newHouse(t *testing.T, options ...option) *house {
 	t.Helper()
-	return openHouse(t, access.Ways{Texts: true}, options...)
+	return openHouse(t, access.SignInOptions{Texts: true}, options...)
 }
 
 // openHouse is a house into which people get as ways says.
-func openHouse(t *testing.T, ways access.Ways, options ...option) *house {
+func openHouse(t *testing.T, ways access.SignInOptions, options ...option) *house {
 	t.Helper()
 	proves.Driven(t, proves.HTTP)
 	h := &house{t: t, live: &liveFeed{t: t}, taken: make(chan string, 10), asked: make(chan toll.VehicleID, 1000)}
@@ -90,20 +90,20 @@ func openHouse(t *testing.T, ways access.Ways, options ...option) *house {
 	}
 	h.db, h.dsn, h.keys, h.inbox = db, dsn, keys, message.NewInbox(h.now)
 	ctx, stop := context.WithCancel(context.Background())
-	desk, letters := access.NewDesk(db, keys, h.now), notice.NewWriter(keys, h.url, h.now)
+	desk, letters := access.NewService(db, keys, h.now), notice.NewWriter(keys, h.url, h.now)
 	ways.Public = h.url
-	locksmith, err := access.NewLocksmith(desk, db, letters, ways)
+	locksmith, err := access.NewFactors(desk, db, letters, ways)
 	if err != nil {
 		t.Fatal(err)
 	}
 	deps := web.Deps{
 		Registrar: access.NewRegistrar(desk, db, letters), Locksmith: locksmith, Inbox: h.inbox,
-		Profile: profile.NewDesk(db, keys, letters, desk, h.now),
-		Agreements: agreement.NewDesk(agreement.Deps{
+		Profile: person.NewService(db, keys, letters, desk, h.now),
+		Agreements: agreement.NewService(agreement.Deps{
 			Store: db, Register: register.Unset{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Letter: letters, Count: desk, Issuer: "bompass",
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.now,
 		}),
-		Legacy:  legacy.NewDesk(db, keys, letters, desk, h.now),
+		Legacy:  legacy.NewService(db, keys, letters, desk, h.now),
 		Context: ctx, PublicURL: h.url, Desk: desk, Keys: keys, Accounts: h, Passages: h, Tariffs: published, Live: h.live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
 		Log: slog.New(slog.NewTextHandler(&h.log, nil)),
@@ -240,8 +240,8 @@ station oslo-104 104 "E18 Maritim" in
 
 func (h *house) Bill(_ context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error) {
 	h.standIn("a stub of the bill")
-	charges := []bill.Charge{{Passage: toll.PassageID(customer)}}
-	return api.BillReply{Bill: bill.Bill{Month: req.Month, Charges: charges}}, nil
+	charges := []recheck.Charge{{Passage: toll.PassageID(customer)}}
+	return api.BillReply{Bill: recheck.Bill{Month: req.Month, Charges: charges}}, nil
 }
 
 // liveFeed hands events to whoever listens.

@@ -49,7 +49,7 @@ func (s *server) loginSubmit(c *fiber.Ctx) error {
 		return s.again(c, whyExpired, err)
 	}
 	email := c.FormValue("email")
-	token, err := s.Desk.Password(c.UserContext(), s.visitor(c), email, c.FormValue("password"))
+	token, err := s.Desk.VerifyPassword(c.UserContext(), s.visitor(c), email, c.FormValue("password"))
 	if err != nil {
 		v := s.signInView(c)
 		v.Email = email
@@ -79,7 +79,7 @@ func (s *server) codeSubmit(c *fiber.Ctx) error {
 	if err := s.ownForm(c); err != nil {
 		return s.again(c, whyExpired, err)
 	}
-	token, err := s.Desk.Code(c.UserContext(), s.visitor(c), access.Token(s.cookie(c, stepCookie)), c.FormValue("code"))
+	token, err := s.Desk.VerifyCode(c.UserContext(), s.visitor(c), access.Token(s.cookie(c, stepCookie)), c.FormValue("code"))
 	switch {
 	case fault.CodeOf(err) == fault.SignedOut && err != nil:
 		s.forget(c, stepCookie)

@@ -41,7 +41,7 @@ func (s *server) customer(c *fiber.Ctx) (access.Actor, error) {
 	if err := s.ownSite(c); err != nil {
 		return access.Actor{}, err
 	}
-	actor, err := s.Desk.Who(c.UserContext(), s.session(c))
+	actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
 	if err != nil {
 		return access.Actor{}, err
 	}

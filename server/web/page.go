@@ -83,7 +83,7 @@ type view struct {
 	Who      string // is signed in, and for whom
 	Help     []helpPart
 	Parts    []part // of a text
-	Farewell *identity.Farewell
+	Farewell *identity.EndSessionRequest
 }
 
 type languageLink struct {

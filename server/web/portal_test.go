@@ -71,12 +71,12 @@ func (p *portal) build(t *testing.T, d *web.Deps, h *house) *http.ServeMux {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	var ways []eid.Way
+	var ways []eid.Provider
 	for _, country := range []string{openid.Norway, openid.Sweden} {
 		name := strings.ToLower(country)
 		issuer, adapter := p.issuer(t, d, country, key)
 		mux.Handle("/"+name+"/", issuer)
-		ways = append(ways, eid.Way{Name: name, Country: country, Issuer: adapter})
+		ways = append(ways, eid.Provider{Name: name, Country: country, Issuer: adapter})
 		if country == openid.Norway {
 			p.norway = issuer
 		} else {
@@ -92,8 +92,8 @@ func (p *portal) build(t *testing.T, d *web.Deps, h *house) *http.ServeMux {
 		}
 		return answer.Name
 	}
-	d.EID = eid.NewDesk(eid.Deps{Store: h.db, Access: d.Desk, Keys: d.Keys, Ways: ways, Letter: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
-	d.Parties = party.NewDesk(h.db, source, d.Keys, d.Now)
+	d.EID = eid.NewService(eid.Deps{Store: h.db, Access: d.Desk, Keys: d.Keys, Ways: ways, Letter: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
+	d.Parties = party.NewService(h.db, source, d.Keys, d.Now)
 	ingrid, err := h.db.AccountByEmail(t.Context(), "ingrid@bompass.example")
 	if err != nil {
 		t.Fatal(err)

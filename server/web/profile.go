@@ -27,16 +27,16 @@ func (s *server) mountProfile() {
 	})
 	mount(s, api.SaveProfile, s.Profile.Save)
 	mount(s, api.ChangeEmail, func(ctx context.Context, a access.Actor, req api.EmailRequest) (api.Empty, error) {
-		if err := s.Desk.Asked(ctx, a, "email"); err != nil {
+		if err := s.Desk.AllowRequest(ctx, a, "email"); err != nil {
 			return api.Empty{}, err
 		}
-		if err := s.Desk.LetterTo(ctx, a, "email", req.Email); err != nil {
+		if err := s.Desk.AllowMessage(ctx, a, "email", req.Email); err != nil {
 			return api.Empty{}, err
 		}
 		return api.Empty{}, s.Profile.ChangeEmail(ctx, a, req.Email)
 	})
 	mount(s, api.SendCode, func(ctx context.Context, a access.Actor, req api.CodeRequest) (api.Empty, error) {
-		if err := s.Desk.Asked(ctx, a, "code "+req.Channel); err != nil {
+		if err := s.Desk.AllowRequest(ctx, a, "code "+req.Channel); err != nil {
 			return api.Empty{}, err
 		}
 		return api.Empty{}, s.Profile.SendCode(ctx, a, req.Channel)
@@ -52,7 +52,7 @@ func (s *server) mountProfile() {
 		return s.Profile.People(ctx, a)
 	})
 	mount(s, api.Invite, func(ctx context.Context, a access.Actor, req api.InviteRequest) (api.Empty, error) {
-		if err := s.Desk.LetterTo(ctx, a, "invitation", req.Email); err != nil {
+		if err := s.Desk.AllowMessage(ctx, a, "invitation", req.Email); err != nil {
 			return api.Empty{}, err
 		}
 		return api.Empty{}, s.Profile.Invite(ctx, a, req)

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"bompass/server/access"
-	"bompass/server/profile"
+	"bompass/server/person"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
@@ -69,28 +69,28 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 		t.Errorf("saved: %+v", p)
 	}
 	first := digits6.FindString(h.post("+4790000002").Text)
-	ask(v, api.SendCode, api.CodeRequest{Channel: profile.Mobile}, "")
+	ask(v, api.SendCode, api.CodeRequest{Channel: person.Mobile}, "")
 	second := digits6.FindString(h.post("+4790000002").Text)
 	if first == "" || second == "" {
 		t.Fatal("no code was sent")
 	}
 	if first != second {
-		ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: profile.Mobile, Code: first}, fault.CodeWrong)
+		ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: first}, fault.CodeWrong)
 	}
-	if p = ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: profile.Mobile, Code: second}, ""); !p.MobileConfirmed {
+	if p = ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: second}, ""); !p.MobileConfirmed {
 		t.Error("the code did not confirm the number")
 	}
-	ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: profile.Mobile, Code: second}, fault.CodeWrong)
+	ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: second}, fault.CodeWrong)
 	if p := h.visitor().password("90000002", fixture.Password); p.StatusCode != http.StatusSeeOther { // S4.08
 		t.Errorf("the number as a name: got %d", p.StatusCode)
 	}
 	if p = ask(v, api.SaveProfile, api.Details{Mobile: "90000003"}, ""); p.MobileConfirmed {
 		t.Error("another number is confirmed without a code")
 	}
-	for range profile.CodeTries {
-		ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: profile.Mobile, Code: "000000x"}, fault.CodeWrong)
+	for range person.CodeTries {
+		ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: "000000x"}, fault.CodeWrong)
 	}
-	ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: profile.Mobile, Code: digits6.FindString(h.post("+4790000003").Text)}, fault.CodeWrong)
+	ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: digits6.FindString(h.post("+4790000003").Text)}, fault.CodeWrong)
 	h.pass(access.StepUpMax + time.Second) // portal.md D5
 	ask(v, api.SaveProfile, api.Details{Mobile: "90000004"}, fault.StepUp)
 }
@@ -103,12 +103,12 @@ func TestAnAddressIsConfirmedByACode(t *testing.T) {
 	if p := ask(v, api.Profile, api.Empty{}, ""); p.EmailConfirmed {
 		t.Error("it is confirmed")
 	}
-	ask(v, api.SendCode, api.CodeRequest{Channel: profile.Email}, "")
+	ask(v, api.SendCode, api.CodeRequest{Channel: person.Email}, "")
 	code := digits6.FindString(h.post(kari).Text)
-	h.pass(profile.CodeMax + time.Second)
-	ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: profile.Email, Code: code}, fault.CodeWrong)
-	ask(v, api.SendCode, api.CodeRequest{Channel: profile.Email}, "")
-	if p := ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: profile.Email, Code: digits6.FindString(h.post(kari).Text)}, ""); !p.EmailConfirmed {
+	h.pass(person.CodeMax + time.Second)
+	ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: code}, fault.CodeWrong)
+	ask(v, api.SendCode, api.CodeRequest{Channel: person.Email}, "")
+	if p := ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: digits6.FindString(h.post(kari).Text)}, ""); !p.EmailConfirmed {
 		t.Error("the code did not confirm the address")
 	}
 	ask(v, api.SendCode, api.CodeRequest{Channel: "pigeon"}, fault.FieldMissing)

@@ -6,20 +6,21 @@ import (
 	"bompass/server/access"
 	"bompass/shared/api"
 	"bompass/shared/fault"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
 // rights says what a customer's route needs, by its name. A route that has no row here is for those
 // alone who may change things; the matrix of routes and people in the tests asks for its row.
-func rights() map[string]access.Right {
-	return map[string]access.Right{
-		"me": access.SeeOwn, "me.language": access.SeeOwn, "session.end": access.SeeOwn,
-		"profile": access.SeeOwn, "profile.save": access.SeeOwn, "profile.email": access.SeeOwn, "profile.code": access.SeeOwn,
-		"profile.confirm": access.SeeOwn, "consent.save": access.SeeOwn, "erasure": access.SeeOwn, "export": access.SeeOwn,
-		"session.list": access.SeeOwn, "session.end.one": access.SeeOwn, "session.end.all": access.SeeOwn,
-		"overview": access.SeeOverview, "passage.list": access.SeePassages, "events": access.SeePassages, "bill": access.SeePassages,
-		"agreement.receipt": access.SeeOverview,
-		"people":            access.ManagePeople, "people.invite": access.ManagePeople, "people.remove": access.ManagePeople, "people.withdraw": access.ManagePeople,
+func rights() map[string]role.Right {
+	return map[string]role.Right{
+		"me": role.SeeOwn, "me.language": role.SeeOwn, "session.end": role.SeeOwn,
+		"profile": role.SeeOwn, "profile.save": role.SeeOwn, "profile.email": role.SeeOwn, "profile.code": role.SeeOwn,
+		"profile.confirm": role.SeeOwn, "consent.save": role.SeeOwn, "erasure": role.SeeOwn, "export": role.SeeOwn,
+		"session.list": role.SeeOwn, "session.end.one": role.SeeOwn, "session.end.all": role.SeeOwn,
+		"overview": role.SeeOverview, "passage.list": role.SeePassages, "events": role.SeePassages, "bill": role.SeePassages,
+		"agreement.receipt": role.SeeOverview,
+		"people":            role.ManagePeople, "people.invite": role.ManagePeople, "people.remove": role.ManagePeople, "people.withdraw": role.ManagePeople,
 	}
 }
 
@@ -27,21 +28,21 @@ func rights() map[string]access.Right {
 func whole(path string) bool { return path == api.Events.Path || path == api.Bill.Path }
 
 // needed is the right that a request needs.
-func needed(c *fiber.Ctx) access.Right {
+func needed(c *fiber.Ctx) role.Right {
 	for _, r := range api.All {
 		if r.Path == c.Path() && safe(r.Method) == safe(c.Method()) {
 			return rightOf(r.Name)
 		}
 	}
-	return access.Change
+	return role.Change
 }
 
 // rightOf is the right that a route needs.
-func rightOf(name string) access.Right {
+func rightOf(name string) role.Right {
 	if right, known := rights()[name]; known {
 		return right
 	}
-	return access.Change
+	return role.Change
 }
 
 // may refuses what the actor's role has no right to, and what no longer rests on a mandate. For what
@@ -49,16 +50,16 @@ func rightOf(name string) access.Right {
 // own, its last word counts while it is silent.
 func (s *server) may(c *fiber.Ctx, actor access.Actor) error {
 	right := needed(c)
-	if !actor.Role.May(right) || actor.Role == access.Driver && whole(c.Path()) {
+	if !actor.Role.May(right) || actor.Role == role.Driver && whole(c.Path()) {
 		return fault.New(fault.Refused)
 	}
-	if right != access.SeeOwn && actor.Privacy != toll.ConsentVersion(toll.ConsentPrivacy) {
+	if right != role.SeeOwn && actor.Privacy != toll.ConsentVersion(toll.ConsentPrivacy) {
 		return fault.New(fault.ConsentNeeded).At(string(toll.ConsentPrivacy)) // S4.28: not on pages alone
 	}
 	if s.Parties == nil {
 		return nil
 	}
-	if safe(c.Method()) || right == access.SeeOwn {
+	if safe(c.Method()) || right == role.SeeOwn {
 		return s.Parties.Look(c.UserContext(), actor)
 	}
 	return s.Parties.Confirm(c.UserContext(), actor)
@@ -66,7 +67,7 @@ func (s *server) may(c *fiber.Ctx, actor access.Actor) error {
 
 // ownVehicle keeps a driver to the driver's own vehicle; others' are not there.
 func ownVehicle(actor access.Actor, req *api.PassageListRequest) error {
-	if actor.Role != access.Driver {
+	if actor.Role != role.Driver {
 		return nil
 	}
 	if actor.Vehicle == "" || req.Vehicle != "" && req.Vehicle != actor.Vehicle {

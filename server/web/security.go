@@ -41,7 +41,7 @@ func (s *server) mountSecurity() {
 // a form of theirs. A change that needs a factor shown again leads there and back.
 func (s *server) inside(do func(*fiber.Ctx, access.Actor, view) error) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		actor, err := s.Desk.Who(c.UserContext(), s.session(c))
+		actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
 		if err != nil && fault.CodeOf(err) == fault.SignedOut {
 			return c.Redirect(withNext(loginPath, c.Path()), fiber.StatusSeeOther)
 		}
@@ -118,7 +118,7 @@ func (s *server) showSecurity(c *fiber.Ctx, actor access.Actor, v view, status i
 		return err
 	}
 	v.Passkey = addPasskeyPath
-	v.Fresh = s.Desk.Fresh(actor) == nil
+	v.Fresh = s.Desk.RequireStepUp(actor) == nil
 	return s.pages.send(c, status, "security", v)
 }
 
@@ -203,7 +203,7 @@ func (s *server) passwordForm(v view) *form {
 }
 
 func (s *server) passwordPage(c *fiber.Ctx, actor access.Actor, v view) error {
-	if err := s.Desk.Fresh(actor); err != nil {
+	if err := s.Desk.RequireStepUp(actor); err != nil {
 		return err
 	}
 	v.Form = s.passwordForm(v)

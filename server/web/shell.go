@@ -88,7 +88,7 @@ func (s *server) shell(library *app.Handler) fiber.Handler {
 		if !page.Known(c.Path()) {
 			return s.notFound(c)
 		}
-		actor, err := s.Desk.Who(c.UserContext(), s.session(c))
+		actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
 		stranger := fault.CodeOf(err) == fault.SignedOut && err != nil
 		if stranger && !page.Public(c.Path()) {
 			c.Set(fiber.HeaderCacheControl, "no-store")

@@ -133,7 +133,7 @@ func takeTextForm(v view) *form {
 }
 
 func (s *server) takeTextPage(c *fiber.Ctx, actor access.Actor, v view) error {
-	if err := s.Desk.Fresh(actor); err != nil {
+	if err := s.Desk.RequireStepUp(actor); err != nil {
 		return err
 	}
 	v.Form, v.Again = takeTextForm(v), addTextPath

@@ -189,7 +189,7 @@ func TestACodeByTextMessageIsNeverTheOnlyWay(t *testing.T) {
 
 // Off by default: where the operator of the portal has not switched it on, there is no such way.
 func TestCodesByTextMessageAreOffUntilSomebodySwitchesThemOn(t *testing.T) {
-	h := openHouse(t, access.Ways{})
+	h := openHouse(t, access.SignInOptions{})
 	h.sql("update profile set mobile = '" + phone + "', mobile_confirmed_at = now() where account_id = '0196a000-0000-7000-8000-000000000501'")
 	h.sql("insert into text_factor values ('0196a000-0000-7000-8000-000000000501', '" + phone + "', now())")
 	v := h.signIn(kari)

@@ -27,7 +27,7 @@ const fresh = "sju svaner seiler sakte"
 // post hands over every letter that is due and returns the newest to an address.
 func (h *house) post(to string) message.Received {
 	h.t.Helper()
-	courier := notice.NewCourier(h.db, h.keys, h.inbox, h.now, slog.New(slog.DiscardHandler))
+	courier := notice.NewSender(h.db, h.keys, h.inbox, h.now, slog.New(slog.DiscardHandler))
 	for n := 1; n > 0; {
 		var err error
 		if n, err = courier.Round(h.t.Context()); err != nil {

@@ -20,7 +20,7 @@ import (
 	"bompass/server/agreement"
 	"bompass/server/legacy"
 	"bompass/server/partner/message"
-	"bompass/server/profile"
+	"bompass/server/person"
 	"bompass/shared/api"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
@@ -62,13 +62,13 @@ type Deps struct {
 	Proxies     string          // networks of the proxies in front, whose X-Forwarded-For is believed
 	Development bool            // plain http will do, also beyond this machine
 	Unkept      bool            // the browser keeps nothing of the program, which is being worked on
-	Desk        *access.Desk
+	Desk        *access.Service
 	Keys        access.Keys
 	Registrar   *access.Registrar
-	Locksmith   *access.Locksmith
-	Profile     *profile.Desk
-	Agreements  *agreement.Desk
-	Legacy      *legacy.Desk
+	Locksmith   *access.Factors
+	Profile     *person.Service
+	Agreements  *agreement.Service
+	Legacy      *legacy.Service
 	Inbox       *message.Inbox // nil but while the product is being tried out
 	Accounts    Accounts
 	EID         EID     // nil where nobody comes with an eID

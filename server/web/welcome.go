@@ -7,9 +7,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
-	"bompass/server/profile"
+	"bompass/server/person"
 	"bompass/shared/api"
 	"bompass/shared/fault"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -46,7 +47,7 @@ func (s *server) threshold(ctx context.Context, actor access.Actor, path string)
 	switch {
 	case err != nil:
 		return "", err
-	case path == "/" && !missing.Details() && !actor.Role.May(access.SeeOverview): // a driver sees passages alone
+	case path == "/" && !missing.Details() && !actor.Role.May(role.SeeOverview): // a driver sees passages alone
 		return "/passages", nil
 	case missing.Details():
 		return welcomePath, nil
@@ -78,7 +79,7 @@ func (s *server) welcomePage(c *fiber.Ctx, actor access.Actor, v view) error {
 	return s.showWelcome(c, v, missing, fiber.StatusOK)
 }
 
-func (s *server) showWelcome(c *fiber.Ctx, v view, missing profile.Missing, status int) error {
+func (s *server) showWelcome(c *fiber.Ctx, v view, missing person.Missing, status int) error {
 	v.Title, v.Boxes, v.Form = v.T("welcome.title"), nil, &form{Action: welcomePath, Submit: v.T("welcome.submit")}
 	if missing.Name {
 		v.Form.Fields = append(v.Form.Fields, field{Name: "name", Label: v.T("ways.name"), Complete: "name", Max: 100, Value: c.FormValue("name")})
@@ -105,7 +106,7 @@ func (s *server) showWelcome(c *fiber.Ctx, v view, missing profile.Missing, stat
 
 func (s *server) welcome(c *fiber.Ctx, actor access.Actor, v view) error {
 	v.Next = safeNext(c.FormValue("next"))
-	given := profile.Given{Name: strings.TrimSpace(c.FormValue("name")), Email: c.FormValue("email"), Consents: api.ConsentRequest{Given: map[toll.ConsentKind]bool{}}}
+	given := person.Given{Name: strings.TrimSpace(c.FormValue("name")), Email: c.FormValue("email"), Consents: api.ConsentRequest{Given: map[toll.ConsentKind]bool{}}}
 	for _, kind := range toll.Consents() {
 		given.Consents.Given[kind] = c.FormValue(boxOf(kind)) != ""
 	}
@@ -114,7 +115,7 @@ func (s *server) welcome(c *fiber.Ctx, actor access.Actor, v view) error {
 		return err
 	}
 	if missing.Email { // each asks for a letter
-		if err := s.Desk.Asked(c.UserContext(), actor, "welcome"); err != nil {
+		if err := s.Desk.AllowRequest(c.UserContext(), actor, "welcome"); err != nil {
 			return err
 		}
 	}

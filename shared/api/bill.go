@@ -1,7 +1,7 @@
 package api
 
 import (
-	"bompass/shared/bill"
+	"bompass/shared/recheck"
 	"bompass/shared/oslo"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
@@ -23,7 +23,7 @@ type BillRequest struct {
 // BillReply is a month's charges with all that they were worked out from. Passages that somebody else
 // pays for are not in it: Hidden counts those that could bear on the customer's own.
 type BillReply struct {
-	bill.Bill
+	recheck.Bill
 	Tariffs string `json:"tariffs"` // version of the book that passages are rated by now
 	Hidden  int    `json:"hidden,omitempty"`
 }

@@ -24,16 +24,16 @@ import (
 
 	"bompass/assets"
 	"bompass/server/access"
-	"bompass/server/account"
 	"bompass/server/agreement"
 	"bompass/server/embedded"
 	"bompass/server/internal/oracle"
 	"bompass/server/internal/pgtest"
 	"bompass/server/legacy"
 	"bompass/server/notice"
+	"bompass/server/overview"
 	"bompass/server/partner/register"
 	"bompass/server/passage"
-	"bompass/server/profile"
+	"bompass/server/person"
 	"bompass/server/store"
 	"bompass/server/web"
 	"bompass/shared/api"
@@ -164,7 +164,7 @@ func TestWhatIsMeasuredCharges(t *testing.T) {
 // passages are both ends of the pipeline, as web wants them.
 type passages struct {
 	*passage.Pipeline
-	*passage.Desk
+	*passage.Service
 }
 
 // face is the server's own: the batches take the way that stations' batches take.
@@ -186,23 +186,23 @@ func face(b testing.TB, st *store.Store, p *passage.Pipeline, conn *nats.Conn, p
 	check(b, err)
 	log := slog.New(slog.NewTextHandler(b.Output(), nil))
 	received := func() time.Time { return since.Add(10 * 24 * time.Hour) }
-	desk := passage.NewDesk(st, plan)
-	people := access.NewDesk(st, keys, time.Now)
+	desk := passage.NewService(st, plan)
+	people := access.NewService(st, keys, time.Now)
 	letters := notice.NewWriter(keys, "https://"+host, time.Now)
-	locksmith, err := access.NewLocksmith(people, st, letters, access.Ways{Public: "https://" + host})
+	locksmith, err := access.NewFactors(people, st, letters, access.SignInOptions{Public: "https://" + host})
 	check(b, err)
 	plans, err := fs.Sub(assets.Tariff, "tariff")
 	check(b, err)
 	tariffs, err := tariff.Files(plans)
 	check(b, err)
 	app, err := web.New(web.Deps{
-		Registrar: access.NewRegistrar(people, st, letters), Locksmith: locksmith, Profile: profile.NewDesk(st, keys, letters, people, time.Now),
-		Agreements: agreement.NewDesk(agreement.Deps{
+		Registrar: access.NewRegistrar(people, st, letters), Locksmith: locksmith, Profile: person.NewService(st, keys, letters, people, time.Now),
+		Agreements: agreement.NewService(agreement.Deps{
 			Store: st, Register: register.Unset{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Letter: letters, Count: people, Now: time.Now,
 		}),
-		Legacy:  legacy.NewDesk(st, keys, letters, people, time.Now),
+		Legacy:  legacy.NewService(st, keys, letters, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Desk: people, Keys: keys,
-		Accounts: account.NewDesk(st, desk, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) account.Cap { return account.Cap{} }), Passages: passages{p, desk},
+		Accounts: overview.NewService(st, desk, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) overview.Cap { return overview.Cap{} }), Passages: passages{p, desk},
 		Tariffs: tariffs,
 		Live:    passage.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})

@@ -40,9 +40,9 @@ type Wish struct {
 	Fresh    bool   // the person must prove who they are again, whatever the issuer remembers
 }
 
-// Journey is a sign-in on its way: where the browser is sent and what must be remembered until it
+// AuthRequest is a sign-in on its way: where the browser is sent and what must be remembered until it
 // comes back. State, Nonce and Verifier are secrets of the browser's and ours.
-type Journey struct {
+type AuthRequest struct {
 	Address  string
 	State    string
 	Nonce    string
@@ -70,9 +70,9 @@ type Person struct {
 	Token       string    // what the issuer wants to see when the person leaves
 }
 
-// Farewell is how a person is sent to the issuer to leave there too: a form to be posted, so that the
+// EndSessionRequest is how a person is sent to the issuer to leave there too: a form to be posted, so that the
 // token is in no address.
-type Farewell struct {
+type EndSessionRequest struct {
 	Address string
 	Fields  map[string]string
 }
@@ -97,15 +97,15 @@ type Issuer interface {
 // Prover proves who people are.
 type Prover interface {
 	// Begin asks the issuer for a sign-in.
-	Begin(ctx context.Context, wish Wish) (Journey, error)
+	Begin(ctx context.Context, wish Wish) (AuthRequest, error)
 	// Finish believes the issuer, or says fault.EIDRefused or fault.EIDCancelled.
-	Finish(ctx context.Context, journey Journey, back Return) (Person, error)
+	Finish(ctx context.Context, journey AuthRequest, back Return) (Person, error)
 }
 
 // Leaver ends sessions on both sides.
 type Leaver interface {
 	// Leave says how the person ends the issuer's session too; false when the issuer knows no such way.
-	Leave(ctx context.Context, token, state string) (Farewell, bool, error)
+	Leave(ctx context.Context, token, state string) (EndSessionRequest, bool, error)
 	// Hear reads an issuer's message that a person has left.
 	Hear(ctx context.Context, message string) (Ended, error)
 	// Origins are the sites of the issuer that may show our front-channel page in a frame.
@@ -118,14 +118,16 @@ type Unset struct{ Variable string }
 func (u Unset) fault() error { return fault.New(fault.PartnerUnset, "variable", u.Variable) }
 
 // Begin names the variable to set.
-func (u Unset) Begin(context.Context, Wish) (Journey, error) { return Journey{}, u.fault() }
+func (u Unset) Begin(context.Context, Wish) (AuthRequest, error) { return AuthRequest{}, u.fault() }
 
 // Finish names the variable to set.
-func (u Unset) Finish(context.Context, Journey, Return) (Person, error) { return Person{}, u.fault() }
+func (u Unset) Finish(context.Context, AuthRequest, Return) (Person, error) {
+	return Person{}, u.fault()
+}
 
 // Leave knows no way.
-func (u Unset) Leave(context.Context, string, string) (Farewell, bool, error) {
-	return Farewell{}, false, nil
+func (u Unset) Leave(context.Context, string, string) (EndSessionRequest, bool, error) {
+	return EndSessionRequest{}, false, nil
 }
 
 // Hear names the variable to set.

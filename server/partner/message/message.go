@@ -66,8 +66,8 @@ type Printer interface {
 	Print(ctx context.Context, s Sheet) error
 }
 
-// Post sends all of them.
-type Post interface {
+// Channels sends all of them.
+type Channels interface {
 	Mailer
 	Texter
 	Printer

@@ -109,12 +109,12 @@ func (i *Issuer) ID() string { return i.Issuer }
 
 // Begin pushes the request to the issuer where that is offered, RFC 9126, so that the browser carries
 // a reference only.
-func (i *Issuer) Begin(ctx context.Context, wish identity.Wish) (identity.Journey, error) {
+func (i *Issuer) Begin(ctx context.Context, wish identity.Wish) (identity.AuthRequest, error) {
 	s, err := i.described(ctx)
 	if err != nil {
-		return identity.Journey{}, err
+		return identity.AuthRequest{}, err
 	}
-	j := identity.Journey{State: secret(), Nonce: secret(), Verifier: secret(), Wish: wish, Began: i.Now()}
+	j := identity.AuthRequest{State: secret(), Nonce: secret(), Verifier: secret(), Wish: wish, Began: i.Now()}
 	request := i.request(j)
 	if s.Pushed == "" {
 		j.Address = extend(s.provider.Endpoint().AuthURL, request)
@@ -122,14 +122,14 @@ func (i *Issuer) Begin(ctx context.Context, wish identity.Wish) (identity.Journe
 	}
 	reference, err := i.push(ctx, s, request)
 	if err != nil {
-		return identity.Journey{}, err
+		return identity.AuthRequest{}, err
 	}
 	j.Address = extend(s.provider.Endpoint().AuthURL, url.Values{"client_id": {i.ClientID}, "request_uri": {reference}})
 	return j, nil
 }
 
 // request is what we ask for, in OpenID Connect's words.
-func (i *Issuer) request(j identity.Journey) url.Values {
+func (i *Issuer) request(j identity.AuthRequest) url.Values {
 	v := url.Values{
 		"response_type": {"code"}, "client_id": {i.ClientID}, "redirect_uri": {i.Redirect}, "scope": {"openid profile"},
 		"state": {j.State}, "nonce": {j.Nonce},
@@ -152,7 +152,7 @@ func (i *Issuer) level(least identity.Level) string {
 }
 
 // Finish trades the code for a proof and checks it.
-func (i *Issuer) Finish(ctx context.Context, j identity.Journey, back identity.Return) (identity.Person, error) {
+func (i *Issuer) Finish(ctx context.Context, j identity.AuthRequest, back identity.Return) (identity.Person, error) {
 	s, err := i.described(ctx)
 	if err != nil {
 		return identity.Person{}, err
@@ -167,7 +167,7 @@ func (i *Issuer) Finish(ctx context.Context, j identity.Journey, back identity.R
 	return i.believe(ctx, s, j, token)
 }
 
-func (i *Issuer) checkReturn(s *site, j identity.Journey, back identity.Return) error {
+func (i *Issuer) checkReturn(s *site, j identity.AuthRequest, back identity.Return) error {
 	switch {
 	case j.State == "" || !same(j.State, back.State):
 		return i.refuse("the state is not the one that was sent")
@@ -186,15 +186,15 @@ func (i *Issuer) checkReturn(s *site, j identity.Journey, back identity.Return) 
 }
 
 // Leave is RP-initiated logout.
-func (i *Issuer) Leave(ctx context.Context, token, state string) (identity.Farewell, bool, error) {
+func (i *Issuer) Leave(ctx context.Context, token, state string) (identity.EndSessionRequest, bool, error) {
 	s, err := i.described(ctx)
 	if err != nil {
-		return identity.Farewell{}, false, err
+		return identity.EndSessionRequest{}, false, err
 	}
 	if s.EndSession == "" {
-		return identity.Farewell{}, false, nil
+		return identity.EndSessionRequest{}, false, nil
 	}
-	return identity.Farewell{Address: s.EndSession, Fields: map[string]string{
+	return identity.EndSessionRequest{Address: s.EndSession, Fields: map[string]string{
 		"id_token_hint": token, "client_id": i.ClientID, "post_logout_redirect_uri": i.LoggedOut, "state": state,
 	}}, true, nil
 }

@@ -202,7 +202,7 @@ func TestNobodyIsConfiguredUnsafely(t *testing.T) {
 func TestUnsetNamesTheVariable(t *testing.T) {
 	var u identity.Issuer = identity.Unset{Variable: "BOMPASS_EID_ISSUER"}
 	_, begin := u.Begin(t.Context(), identity.Wish{})
-	_, end := u.Finish(t.Context(), identity.Journey{}, identity.Return{})
+	_, end := u.Finish(t.Context(), identity.AuthRequest{}, identity.Return{})
 	_, hear := u.Hear(t.Context(), "")
 	for _, err := range []error{begin, end, hear} {
 		if fault.CodeOf(err) != fault.PartnerUnset || !strings.Contains(err.Error(), "BOMPASS_EID_ISSUER") {

@@ -56,7 +56,7 @@ func (i *Issuer) push(ctx context.Context, s *site, request url.Values) (string,
 
 // trade gives the code for the proof. Only when nobody was reached is it tried again: a code is good
 // for one try.
-func (i *Issuer) trade(ctx context.Context, s *site, j identity.Journey, code string) (*oauth2.Token, error) {
+func (i *Issuer) trade(ctx context.Context, s *site, j identity.AuthRequest, code string) (*oauth2.Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeMax)
 	defer cancel()
 	end := s.provider.Endpoint()
@@ -108,7 +108,7 @@ func (i *Issuer) verifier(s *site) *oidc.IDTokenVerifier {
 }
 
 // believe checks every claim of the proof.
-func (i *Issuer) believe(ctx context.Context, s *site, j identity.Journey, token *oauth2.Token) (identity.Person, error) {
+func (i *Issuer) believe(ctx context.Context, s *site, j identity.AuthRequest, token *oauth2.Token) (identity.Person, error) {
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" || !strings.EqualFold(token.Type(), "Bearer") {
 		return identity.Person{}, i.refuse("there is no proof in the answer")
@@ -138,7 +138,7 @@ func (i *Issuer) believe(ctx context.Context, s *site, j identity.Journey, token
 }
 
 // examine says what is wrong with a proof whose signature is right.
-func (i *Issuer) examine(s *site, j identity.Journey, proof *oidc.IDToken, c claims) (level identity.Level, proved time.Time, why string) {
+func (i *Issuer) examine(s *site, j identity.AuthRequest, proof *oidc.IDToken, c claims) (level identity.Level, proved time.Time, why string) {
 	now := i.Now()
 	level = identity.Level(slices.Index(i.Levels, c.Level) + 1)
 	proved, known := instant(c.ProvedAt)

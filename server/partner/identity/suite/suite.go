@@ -71,7 +71,7 @@ func Run(t *testing.T, open func(t *testing.T) Provider) {
 	}
 }
 
-func (p Provider) begin(t *testing.T, w identity.Wish) identity.Journey {
+func (p Provider) begin(t *testing.T, w identity.Wish) identity.AuthRequest {
 	t.Helper()
 	if w.Level == 0 {
 		w.Level = identity.Substantial
@@ -152,16 +152,16 @@ func once(t *testing.T, p Provider) {
 
 func own(t *testing.T, p Provider) {
 	t.Helper()
-	for name, change := range map[string]func(*identity.Journey, *identity.Return){
-		"another state":    func(j *identity.Journey, _ *identity.Return) { j.State += "x" },
-		"no state":         func(j *identity.Journey, b *identity.Return) { j.State, b.State = "", "" },
-		"another nonce":    func(j *identity.Journey, _ *identity.Return) { j.Nonce += "x" },
-		"no nonce":         func(j *identity.Journey, _ *identity.Return) { j.Nonce = "" },
-		"another verifier": func(j *identity.Journey, _ *identity.Return) { j.Verifier = j.Nonce },
-		"another issuer":   func(_ *identity.Journey, b *identity.Return) { b.Issuer = "https://elsewhere.invalid" },
-		"another code":     func(_ *identity.Journey, b *identity.Return) { b.Code += "x" },
-		"no code":          func(_ *identity.Journey, b *identity.Return) { b.Code = "" },
-		"too late":         func(j *identity.Journey, _ *identity.Return) { j.Began = j.Began.Add(-time.Hour) },
+	for name, change := range map[string]func(*identity.AuthRequest, *identity.Return){
+		"another state":    func(j *identity.AuthRequest, _ *identity.Return) { j.State += "x" },
+		"no state":         func(j *identity.AuthRequest, b *identity.Return) { j.State, b.State = "", "" },
+		"another nonce":    func(j *identity.AuthRequest, _ *identity.Return) { j.Nonce += "x" },
+		"no nonce":         func(j *identity.AuthRequest, _ *identity.Return) { j.Nonce = "" },
+		"another verifier": func(j *identity.AuthRequest, _ *identity.Return) { j.Verifier = j.Nonce },
+		"another issuer":   func(_ *identity.AuthRequest, b *identity.Return) { b.Issuer = "https://elsewhere.invalid" },
+		"another code":     func(_ *identity.AuthRequest, b *identity.Return) { b.Code += "x" },
+		"no code":          func(_ *identity.AuthRequest, b *identity.Return) { b.Code = "" },
+		"too late":         func(j *identity.AuthRequest, _ *identity.Return) { j.Began = j.Began.Add(-time.Hour) },
 	} {
 		j := p.begin(t, identity.Wish{})
 		back := p.Visit(t, j.Address, Visit{})
@@ -176,7 +176,7 @@ func own(t *testing.T, p Provider) {
 	}
 }
 
-func refused(t *testing.T, name string, p Provider, j identity.Journey, back identity.Return) {
+func refused(t *testing.T, name string, p Provider, j identity.AuthRequest, back identity.Return) {
 	t.Helper()
 	if person, err := p.Issuer.Finish(t.Context(), j, back); fault.CodeOf(err) != fault.EIDRefused || person != (identity.Person{}) {
 		t.Errorf("%s: got %+v, %v", name, person, err)

@@ -1,4 +1,4 @@
-package profile
+package person
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -39,12 +40,12 @@ type WelcomeStore interface {
 
 // Missing says what the actor must give or answer first. Who may not change anything is not asked about
 // agreements.
-func (d *Desk) Missing(ctx context.Context, actor access.Actor) (Missing, error) {
+func (d *Service) Missing(ctx context.Context, actor access.Actor) (Missing, error) {
 	standing, err := d.store.Standing(ctx, actor.Account, actor.Customer, d.now())
 	return Missing{
 		Name: nameless(actor.Person), Email: actor.Email == "",
 		Stand:    standing.Privacy != toll.ConsentVersion(toll.ConsentPrivacy),
-		Customer: !standing.Asked && !standing.Agreement && actor.Role.May(access.Change),
+		Customer: !standing.Asked && !standing.Agreement && actor.Role.May(role.Change),
 	}, err
 }
 
@@ -66,7 +67,7 @@ type Given struct {
 
 // Give takes what is missing; what is not is left as it is. A new address is the person's once its link
 // was followed, which waits tells. All is looked at before anything is kept.
-func (d *Desk) Give(ctx context.Context, actor access.Actor, g Given) (waits bool, err error) {
+func (d *Service) Give(ctx context.Context, actor access.Actor, g Given) (waits bool, err error) {
 	missing, err := d.Missing(ctx, actor)
 	if err != nil {
 		return false, err
@@ -98,6 +99,6 @@ func (d *Desk) Give(ctx context.Context, actor access.Actor, g Given) (waits boo
 }
 
 // Asked notes that the actor has answered whether they are a customer somewhere, S2.25.
-func (d *Desk) Asked(ctx context.Context, actor access.Actor) error {
+func (d *Service) Asked(ctx context.Context, actor access.Actor) error {
 	return d.store.SetAsked(ctx, actor.Account, d.now())
 }

@@ -1,9 +1,9 @@
-// Package bill owns the checking of a bill by the one who pays it: one vehicle's month is rated again
+// Package recheck owns the checking of a bill by the one who pays it: one vehicle's month is rated again
 // from what each passage was priced by, and compared with what was charged, line by line.
 //
 // What a passage costs is package rating's. This package believes nothing that was charged: it uses
 // charges only to compare them.
-package bill
+package recheck
 
 import (
 	"cmp"

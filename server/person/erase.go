@@ -1,4 +1,4 @@
-package profile
+package person
 
 import (
 	"context"
@@ -21,9 +21,9 @@ const (
 type EraseStore interface {
 	// DueErasures lists people who asked before the instant and whom nothing holds any more: no agreement
 	// in force and no passage that the law makes us keep, and no company that they own.
-	DueErasures(ctx context.Context, before, now time.Time, most int) ([]notice.Reader, error)
+	DueErasures(ctx context.Context, before, now time.Time, most int) ([]notice.Recipient, error)
 	// Erase takes a person and what we know of them away, if all that still holds; it tells whether it did.
-	Erase(ctx context.Context, who notice.Reader, before, now time.Time, letters []notice.Letter) (bool, error)
+	Erase(ctx context.Context, who notice.Recipient, before, now time.Time, letters []notice.Message) (bool, error)
 }
 
 // Eraser carries out what people have asked for.
@@ -67,11 +67,11 @@ func (e *Eraser) Round(ctx context.Context) (erased int, err error) {
 		return 0, err
 	}
 	for _, who := range due {
-		letter, err := e.letter.Mail(notice.Erased, notice.Reader{Address: who.Address, Language: who.Language}, notice.Content{})
+		letter, err := e.letter.Mail(notice.Erased, notice.Recipient{Address: who.Address, Language: who.Language}, notice.Content{})
 		if err != nil {
 			return erased, err
 		}
-		done, err := e.store.Erase(ctx, who, before, now, []notice.Letter{letter})
+		done, err := e.store.Erase(ctx, who, before, now, []notice.Message{letter})
 		if err != nil {
 			return erased, fmt.Errorf("erase: %w", err)
 		}

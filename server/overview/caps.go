@@ -1,4 +1,4 @@
-package account
+package overview
 
 import (
 	"cmp"
@@ -21,7 +21,7 @@ type Counted struct {
 
 // caps gathers what one vehicle has counted. Stations of a cap share one count, so that the highest is
 // how far it has come, tolling.md A-6.
-func (d *Desk) caps(vehicle toll.VehicleID, counts []Counted) []api.CapOverview {
+func (d *Service) caps(vehicle toll.VehicleID, counts []Counted) []api.CapOverview {
 	best := map[Cap]Counted{}
 	for _, c := range counts {
 		if c.Vehicle != vehicle {

@@ -1,10 +1,10 @@
-// Package profile owns what a person has told us and agreed to: details, confirmed addresses,
+// Package person owns what a person has told us and agreed to: details, confirmed addresses,
 // consents, the history of the account, who else acts for the customer, and getting it all out or
 // erased.
 //
 // Who the person is, is package access's to say; it also says whether a factor was shown lately
 // enough for what matters.
-package profile
+package person
 
 import (
 	"context"
@@ -20,6 +20,7 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/ident"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -45,7 +46,7 @@ type Change struct {
 	Mobile  bool // the number is another and must be confirmed
 	Address bool // the postal address is another; what opens doors is not sent there at once
 	At      time.Time
-	Letters []notice.Letter
+	Letters []notice.Message
 }
 
 // Code is a code on its way.
@@ -53,7 +54,7 @@ type Code struct {
 	Channel string
 	Hash    []byte
 	Until   time.Time
-	Letters []notice.Letter
+	Letters []notice.Message
 }
 
 // Store keeps what people told us.
@@ -82,8 +83,8 @@ type DetailStore interface {
 	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
 	SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c Change) error
 	SaveConsents(ctx context.Context, account toll.AccountID, consents []api.Consent) error
-	SetErasure(ctx context.Context, account toll.AccountID, at time.Time, letters []notice.Letter) error
-	Export(ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time, letters []notice.Letter) (api.ExportReply, error)
+	SetErasure(ctx context.Context, account toll.AccountID, at time.Time, letters []notice.Message) error
+	Export(ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time, letters []notice.Message) (api.ExportReply, error)
 }
 
 // ContactStore keeps how addresses and numbers become the person's.
@@ -98,31 +99,31 @@ type ContactStore interface {
 	EmailTaken(ctx context.Context, email string) (bool, error)
 }
 
-// Fresher tells whether an actor may change what matters, package access.
-type Fresher interface {
-	Fresh(actor access.Actor) error
+// StepUpChecker tells whether an actor may change what matters, package access.
+type StepUpChecker interface {
+	RequireStepUp(actor access.Actor) error
 }
 
-// Desk keeps people's profiles.
-type Desk struct {
+// Service keeps people's profiles.
+type Service struct {
 	store  Store
 	keys   access.Keys
 	letter *notice.Writer
-	fresh  Fresher
+	fresh  StepUpChecker
 	now    func() time.Time
 }
 
-// NewDesk returns a Desk whose letters are written by letter.
-func NewDesk(store Store, keys access.Keys, letter *notice.Writer, fresh Fresher, now func() time.Time) *Desk {
-	return &Desk{store: store, keys: keys, letter: letter, fresh: fresh, now: now}
+// NewService returns a Desk whose letters are written by letter.
+func NewService(store Store, keys access.Keys, letter *notice.Writer, fresh StepUpChecker, now func() time.Time) *Service {
+	return &Service{store: store, keys: keys, letter: letter, fresh: fresh, now: now}
 }
 
-func reader(a access.Actor) notice.Reader {
-	return notice.Reader{Account: a.Account, Name: a.Person, Address: a.Email, Language: a.Language}
+func reader(a access.Actor) notice.Recipient {
+	return notice.Recipient{Account: a.Account, Name: a.Person, Address: a.Email, Language: a.Language}
 }
 
 // Show is the actor's own details, S4.17. The contact of a company is the company's.
-func (d *Desk) Show(ctx context.Context, actor access.Actor) (api.ProfileReply, error) {
+func (d *Service) Show(ctx context.Context, actor access.Actor) (api.ProfileReply, error) {
 	p, err := d.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return api.ProfileReply{}, err
@@ -138,7 +139,7 @@ func (d *Desk) Show(ctx context.Context, actor access.Actor) (api.ProfileReply, 
 
 // Save changes the details, S4.26. Another mobile number needs a factor shown lately, and is the
 // person's once its code has come back; the code is sent at once.
-func (d *Desk) Save(ctx context.Context, actor access.Actor, req api.Details) (api.ProfileReply, error) {
+func (d *Service) Save(ctx context.Context, actor access.Actor, req api.Details) (api.ProfileReply, error) {
 	req, err := tidy(req)
 	if err != nil {
 		return api.ProfileReply{}, err
@@ -147,7 +148,7 @@ func (d *Desk) Save(ctx context.Context, actor access.Actor, req api.Details) (a
 	if err != nil {
 		return api.ProfileReply{}, err
 	}
-	if actor.Kind != toll.Company || !actor.Role.May(access.Change) {
+	if actor.Kind != toll.Company || !actor.Role.May(role.Change) {
 		req.Contact = was.Contact
 	}
 	c := Change{Details: req, Mobile: req.Mobile != was.Mobile, Address: moved(was.Details, req), At: d.now()}
@@ -159,7 +160,7 @@ func (d *Desk) Save(ctx context.Context, actor access.Actor, req api.Details) (a
 		c.Letters = append(c.Letters, letter)
 	}
 	if c.Mobile {
-		if err := d.fresh.Fresh(actor); err != nil {
+		if err := d.fresh.RequireStepUp(actor); err != nil {
 			return api.ProfileReply{}, err
 		}
 		letter, err := d.letter.Mail(notice.MobileChanged, reader(actor), notice.Content{})
@@ -212,7 +213,7 @@ func tidy(d api.Details) (api.Details, error) {
 
 // SendCode sends a code to the address or number that is to be confirmed, S4.21, S4.23, S4.25. An
 // older code opens nothing any more.
-func (d *Desk) SendCode(ctx context.Context, actor access.Actor, channel string) error {
+func (d *Service) SendCode(ctx context.Context, actor access.Actor, channel string) error {
 	p, err := d.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return err
@@ -223,7 +224,7 @@ func (d *Desk) SendCode(ctx context.Context, actor access.Actor, channel string)
 	}
 	code := fmt.Sprintf("%0*d", codeDigits, number)
 	to := reader(actor)
-	var letter notice.Letter
+	var letter notice.Message
 	switch {
 	case channel == Email && p.Email != "":
 		letter, err = d.letter.Mail(notice.ConfirmEmail, to, notice.Content{Code: code, Until: d.now().Add(CodeMax)})
@@ -237,7 +238,7 @@ func (d *Desk) SendCode(ctx context.Context, actor access.Actor, channel string)
 		return err
 	}
 	return d.store.KeepCode(ctx, actor.Account, Code{
-		Channel: channel, Hash: d.keys.CodeHash(code, bound(actor, channel, p)...), Until: d.now().Add(CodeMax), Letters: []notice.Letter{letter},
+		Channel: channel, Hash: d.keys.CodeHash(code, bound(actor, channel, p)...), Until: d.now().Add(CodeMax), Letters: []notice.Message{letter},
 	})
 }
 
@@ -251,7 +252,7 @@ func bound(actor access.Actor, channel string, p api.ProfileReply) []string {
 }
 
 // Confirm takes the code that was sent, S4.14, S4.15, S4.24.
-func (d *Desk) Confirm(ctx context.Context, actor access.Actor, req api.ConfirmRequest) (api.ProfileReply, error) {
+func (d *Service) Confirm(ctx context.Context, actor access.Actor, req api.ConfirmRequest) (api.ProfileReply, error) {
 	if req.Channel != Email && req.Channel != Mobile {
 		return api.ProfileReply{}, fault.New(fault.FieldWrong).At("channel")
 	}
@@ -271,7 +272,7 @@ func (d *Desk) Confirm(ctx context.Context, actor access.Actor, req api.ConfirmR
 
 // Consent takes a stand on every question. Each is kept with the version of its words and its time;
 // taking one back is as easy as giving it, S4.27–S4.33.
-func (d *Desk) Consent(ctx context.Context, actor access.Actor, req api.ConsentRequest) (api.ProfileReply, error) {
+func (d *Service) Consent(ctx context.Context, actor access.Actor, req api.ConsentRequest) (api.ProfileReply, error) {
 	if !req.Given[toll.ConsentPrivacy] {
 		return api.ProfileReply{}, fault.New(fault.ConsentNeeded).At("privacy")
 	}
@@ -319,11 +320,11 @@ func holds(list []api.Hold) []api.Hold {
 
 // Erase asks for the person to be erased, or takes that back. What the law makes us keep is shown as
 // holds.
-func (d *Desk) Erase(ctx context.Context, actor access.Actor, req api.ErasureRequest) (api.ProfileReply, error) {
-	if err := d.fresh.Fresh(actor); err != nil {
+func (d *Service) Erase(ctx context.Context, actor access.Actor, req api.ErasureRequest) (api.ProfileReply, error) {
+	if err := d.fresh.RequireStepUp(actor); err != nil {
 		return api.ProfileReply{}, err
 	}
-	at, letters := d.now(), []notice.Letter(nil)
+	at, letters := d.now(), []notice.Message(nil)
 	if req.Withdraw {
 		at = time.Time{}
 	} else {
@@ -340,8 +341,8 @@ func (d *Desk) Erase(ctx context.Context, actor access.Actor, req api.ErasureReq
 }
 
 // Export is everything we know about the person. The owner is told that it was taken out.
-func (d *Desk) Export(ctx context.Context, actor access.Actor) (api.ExportReply, error) {
-	if err := d.fresh.Fresh(actor); err != nil {
+func (d *Service) Export(ctx context.Context, actor access.Actor) (api.ExportReply, error) {
+	if err := d.fresh.RequireStepUp(actor); err != nil {
 		return api.ExportReply{}, err
 	}
 	letter, err := d.letter.Mail(notice.Exported, reader(actor), notice.Content{})
@@ -349,8 +350,8 @@ func (d *Desk) Export(ctx context.Context, actor access.Actor) (api.ExportReply,
 		return api.ExportReply{}, err
 	}
 	customer := actor.Customer
-	if !actor.Role.May(access.SeePassages) || actor.Role != access.Owner {
+	if !actor.Role.May(role.SeePassages) || actor.Role != role.Owner {
 		customer = "" // a company's passages are the company's
 	}
-	return d.store.Export(ctx, actor.Account, customer, d.now(), []notice.Letter{letter})
+	return d.store.Export(ctx, actor.Account, customer, d.now(), []notice.Message{letter})
 }

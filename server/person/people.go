@@ -1,4 +1,4 @@
-package profile
+package person
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -20,7 +21,7 @@ type Invitation struct {
 	ID       string
 	Customer toll.CustomerID
 	Email    string
-	Role     access.Role
+	Role     role.Role
 	Until    time.Time // of the role; zero for as long as the account
 	Vehicle  toll.VehicleID
 	By       toll.AccountID
@@ -31,17 +32,17 @@ type Invitation struct {
 type PeopleStore interface {
 	People(ctx context.Context, customer toll.CustomerID, now time.Time) (api.PeopleReply, error)
 	// Invite returns fault.NotFound when the vehicle is not the customer's.
-	Invite(ctx context.Context, i Invitation, link access.Link, letters []notice.Letter) error
+	Invite(ctx context.Context, i Invitation, link access.Link, letters []notice.Message) error
 	// TakeInvitation spends the link and gives the account its role; the role of an owner stays.
 	TakeInvitation(ctx context.Context, link access.Hash, invitation string, account toll.AccountID, now time.Time) error
 	WithdrawInvitation(ctx context.Context, customer toll.CustomerID, id string, now time.Time) error
 	// RemovePerson returns fault.LastOwner for an owner and fault.NotFound for a stranger.
-	RemovePerson(ctx context.Context, customer toll.CustomerID, account toll.AccountID, letter func(notice.Reader) (notice.Letter, error), now time.Time) error
+	RemovePerson(ctx context.Context, customer toll.CustomerID, account toll.AccountID, letter func(notice.Recipient) (notice.Message, error), now time.Time) error
 }
 
 // People says who acts for the actor's customer.
-func (d *Desk) People(ctx context.Context, actor access.Actor) (api.PeopleReply, error) {
-	if !actor.Role.May(access.ManagePeople) {
+func (d *Service) People(ctx context.Context, actor access.Actor) (api.PeopleReply, error) {
+	if !actor.Role.May(role.ManagePeople) {
 		return api.PeopleReply{}, fault.New(fault.Refused)
 	}
 	reply, err := d.store.People(ctx, actor.Customer, d.now())
@@ -52,33 +53,33 @@ func (d *Desk) People(ctx context.Context, actor access.Actor) (api.PeopleReply,
 }
 
 // manages lets those through who may change who acts for the customer and have shown a factor lately.
-func (d *Desk) manages(actor access.Actor) error {
-	if !actor.Role.May(access.ManagePeople) {
+func (d *Service) manages(actor access.Actor) error {
+	if !actor.Role.May(role.ManagePeople) {
 		return fault.New(fault.Refused)
 	}
-	return d.fresh.Fresh(actor)
+	return d.fresh.RequireStepUp(actor)
 }
 
 // Invite sends somebody a link to act for the actor's customer.
-func (d *Desk) Invite(ctx context.Context, actor access.Actor, req api.InviteRequest) error {
+func (d *Service) Invite(ctx context.Context, actor access.Actor, req api.InviteRequest) error {
 	if err := d.manages(actor); err != nil {
 		return err
 	}
-	email, role, now := strings.ToLower(strings.TrimSpace(req.Email)), access.Role(req.Role), d.now()
+	email, wanted, now := strings.ToLower(strings.TrimSpace(req.Email)), role.Role(req.Role), d.now()
 	switch {
 	case !access.CheckEmail(email):
 		return fault.New(fault.FieldWrong).At("email")
-	case !access.KnownRole(role):
+	case !role.Grantable(wanted):
 		return fault.New(fault.FieldWrong).At("role")
-	case role == access.Administrator && actor.Role != access.Owner:
+	case wanted == role.Administrator && actor.Role != role.Owner:
 		return fault.New(fault.Refused).At("role") // only the owner makes equals
-	case (role == access.Driver) != (req.Vehicle != ""):
+	case (wanted == role.Driver) != (req.Vehicle != ""):
 		return fault.New(fault.FieldMissing).At("vehicle")
 	case !req.Until.IsZero() && !req.Until.After(now):
 		return fault.New(fault.FieldWrong).At("until")
 	}
 	i := Invitation{
-		ID: uuid.NewString(), Customer: actor.Customer, Email: email, Role: role, Until: req.Until, Vehicle: req.Vehicle,
+		ID: uuid.NewString(), Customer: actor.Customer, Email: email, Role: wanted, Until: req.Until, Vehicle: req.Vehicle,
 		By: actor.Account, At: now, Ends: now.Add(access.InvitationMax),
 	}
 	link, token, err := d.keys.NewLink(access.ForInvitation, "", i.Ends, i.ID)
@@ -86,17 +87,17 @@ func (d *Desk) Invite(ctx context.Context, actor access.Actor, req api.InviteReq
 		return err
 	}
 	words := i18n.For(actor.Language)
-	letter, err := d.letter.Mail(notice.Invited, notice.Reader{Address: email, Language: actor.Language}, notice.Content{
-		Link: "/invitation?token=" + string(token), Params: []any{"name", actor.Name, "role", words.T("role." + string(role))},
+	letter, err := d.letter.Mail(notice.Invited, notice.Recipient{Address: email, Language: actor.Language}, notice.Content{
+		Link: "/invitation?token=" + string(token), Params: []any{"name", actor.Name, "role", words.T("role." + string(wanted))},
 	})
 	if err != nil {
 		return err
 	}
-	return d.store.Invite(ctx, i, link, []notice.Letter{letter})
+	return d.store.Invite(ctx, i, link, []notice.Message{letter})
 }
 
 // Take accepts an invitation for the person who is signed in. Whoever has the link has the mailbox.
-func (d *Desk) Take(ctx context.Context, actor access.Actor, token access.Token) error {
+func (d *Service) Take(ctx context.Context, actor access.Actor, token access.Token) error {
 	if !token.Plausible() {
 		return fault.New(fault.LinkSpent)
 	}
@@ -112,7 +113,7 @@ func (d *Desk) Take(ctx context.Context, actor access.Actor, token access.Token)
 }
 
 // Withdraw takes an invitation back; its link opens nothing any more.
-func (d *Desk) Withdraw(ctx context.Context, actor access.Actor, id string) error {
+func (d *Service) Withdraw(ctx context.Context, actor access.Actor, id string) error {
 	if err := d.manages(actor); err != nil {
 		return err
 	}
@@ -123,14 +124,14 @@ func (d *Desk) Withdraw(ctx context.Context, actor access.Actor, id string) erro
 }
 
 // Remove ends somebody's right to act for the customer, at once.
-func (d *Desk) Remove(ctx context.Context, actor access.Actor, account toll.AccountID) error {
+func (d *Service) Remove(ctx context.Context, actor access.Actor, account toll.AccountID) error {
 	if err := d.manages(actor); err != nil {
 		return err
 	}
 	if uuid.Validate(string(account)) != nil {
 		return fault.New(fault.NotFound)
 	}
-	return d.store.RemovePerson(ctx, actor.Customer, account, func(to notice.Reader) (notice.Letter, error) {
+	return d.store.RemovePerson(ctx, actor.Customer, account, func(to notice.Recipient) (notice.Message, error) {
 		return d.letter.Mail(notice.RoleChanged, to, notice.Content{Params: []any{"name", actor.Name}})
 	}, d.now())
 }

@@ -1,6 +1,6 @@
-// Package account owns the customer's first page: what the customer has, and what this month has cost
+// Package overview owns the customer's first page: what the customer has, and what this month has cost
 // so far. It adds up; what a passage costs is decided long before.
-package account
+package overview
 
 import (
 	"cmp"
@@ -54,21 +54,21 @@ type Passages interface {
 	Latest(ctx context.Context, customer toll.CustomerID, n int) ([]api.PassageLine, error)
 }
 
-// Desk makes the overview.
-type Desk struct {
+// Service makes the overview.
+type Service struct {
 	store    Store
 	passages Passages
 	charger  func(toll.ChargerID) string
 	capped   func(toll.StationID) Cap
 }
 
-// NewDesk returns a Desk; charger gives a toll company's name, capped the cap that a station counts for.
-func NewDesk(store Store, passages Passages, charger func(toll.ChargerID) string, capped func(toll.StationID) Cap) *Desk {
-	return &Desk{store: store, passages: passages, charger: charger, capped: capped}
+// NewService returns a Desk; charger gives a toll company's name, capped the cap that a station counts for.
+func NewService(store Store, passages Passages, charger func(toll.ChargerID) string, capped func(toll.StationID) Cap) *Service {
+	return &Service{store: store, passages: passages, charger: charger, capped: capped}
 }
 
 // Overview is the first page of a customer of the given kind at an instant.
-func (d *Desk) Overview(ctx context.Context, customer toll.CustomerID, kind toll.CustomerKind, now time.Time) (api.OverviewReply, error) {
+func (d *Service) Overview(ctx context.Context, customer toll.CustomerID, kind toll.CustomerKind, now time.Time) (api.OverviewReply, error) {
 	month := oslo.MonthOf(now)
 	agreements, err := d.store.Agreements(ctx, customer, now)
 	if err != nil {
@@ -98,7 +98,7 @@ func (d *Desk) Overview(ctx context.Context, customer toll.CustomerID, kind toll
 }
 
 // course adds how the month has gone: day by day, towards the caps, and the latest passages.
-func (d *Desk) course(ctx context.Context, customer toll.CustomerID, reply *api.OverviewReply) (err error) {
+func (d *Service) course(ctx context.Context, customer toll.CustomerID, reply *api.OverviewReply) (err error) {
 	if reply.Days, err = d.store.DaySums(ctx, customer, reply.Month-1, reply.Month); err != nil {
 		return fmt.Errorf("overview: days: %w", err)
 	}
@@ -117,7 +117,7 @@ func (d *Desk) course(ctx context.Context, customer toll.CustomerID, reply *api.
 	return nil
 }
 
-func (d *Desk) agreement(a toll.Agreement, holdings []Holding, sums []Sum) api.AgreementOverview {
+func (d *Service) agreement(a toll.Agreement, holdings []Holding, sums []Sum) api.AgreementOverview {
 	o := api.AgreementOverview{
 		ID: a.ID, Number: a.Number, Charger: d.charger(a.Charger), Blocked: a.Blocked, Vehicles: vehicles(a.ID, holdings, sums),
 	}

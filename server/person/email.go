@@ -1,4 +1,4 @@
-package profile
+package person
 
 import (
 	"context"
@@ -16,7 +16,7 @@ type Move struct {
 	Account  toll.AccountID
 	From, To string
 	At       time.Time
-	Letters  []notice.Letter
+	Letters  []notice.Message
 }
 
 // move is what the links of a change hold.
@@ -25,12 +25,12 @@ type move struct{ From, To, Person, Language string }
 // ChangeEmail asks for another address: a link goes to the new one, and one that stops it all to the old,
 // portal.md D5, K02. An address that somebody has already is answered the same; its owner is told how two
 // accounts of one person become one.
-func (d *Desk) ChangeEmail(ctx context.Context, actor access.Actor, email string) error {
+func (d *Service) ChangeEmail(ctx context.Context, actor access.Actor, email string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
 	if !access.CheckEmail(email) || email == actor.Email {
 		return fault.New(fault.FieldWrong).At("email")
 	}
-	if err := d.fresh.Fresh(actor); err != nil {
+	if err := d.fresh.RequireStepUp(actor); err != nil {
 		return err
 	}
 	now, holds := d.now(), move{From: actor.Email, To: email, Person: actor.Person, Language: actor.Language}
@@ -64,7 +64,7 @@ func (d *Desk) ChangeEmail(ctx context.Context, actor access.Actor, email string
 	if err != nil {
 		return err
 	}
-	links, letters := []access.Link{link, undo}, []notice.Letter{fresh, old}
+	links, letters := []access.Link{link, undo}, []notice.Message{fresh, old}
 	if actor.Email == "" {
 		links, letters = links[:1], letters[:1]
 	}
@@ -72,34 +72,34 @@ func (d *Desk) ChangeEmail(ctx context.Context, actor access.Actor, email string
 }
 
 // ConfirmEmail takes the new address into use.
-func (d *Desk) ConfirmEmail(ctx context.Context, token access.Token) error {
+func (d *Service) ConfirmEmail(ctx context.Context, token access.Token) error {
 	link, holds, err := d.find(ctx, token, access.ForEmail)
 	if err != nil {
 		return err
 	}
-	to := notice.Reader{Account: link.Account, Name: holds.Person, Address: holds.To, Language: holds.Language}
+	to := notice.Recipient{Account: link.Account, Name: holds.Person, Address: holds.To, Language: holds.Language}
 	letter, err := d.letter.Mail(notice.EmailChanged, to, notice.Content{})
 	if err != nil {
 		return err
 	}
-	return d.store.UseEmail(ctx, link.Hash, Move{Account: link.Account, From: holds.From, To: holds.To, At: d.now(), Letters: []notice.Letter{letter}})
+	return d.store.UseEmail(ctx, link.Hash, Move{Account: link.Account, From: holds.From, To: holds.To, At: d.now(), Letters: []notice.Message{letter}})
 }
 
 // UndoEmail keeps or restores the old address and ends all sessions: "this was not me".
-func (d *Desk) UndoEmail(ctx context.Context, token access.Token) error {
+func (d *Service) UndoEmail(ctx context.Context, token access.Token) error {
 	link, holds, err := d.find(ctx, token, access.ForEmailUndo)
 	if err != nil {
 		return err
 	}
-	to := notice.Reader{Account: link.Account, Name: holds.Person, Address: holds.From, Language: holds.Language}
+	to := notice.Recipient{Account: link.Account, Name: holds.Person, Address: holds.From, Language: holds.Language}
 	letter, err := d.letter.Mail(notice.EmailKept, to, notice.Content{Link: "/password/forgot"})
 	if err != nil {
 		return err
 	}
-	return d.store.UndoEmail(ctx, link.Hash, Move{Account: link.Account, From: holds.To, To: holds.From, At: d.now(), Letters: []notice.Letter{letter}})
+	return d.store.UndoEmail(ctx, link.Hash, Move{Account: link.Account, From: holds.To, To: holds.From, At: d.now(), Letters: []notice.Message{letter}})
 }
 
-func (d *Desk) find(ctx context.Context, token access.Token, purpose access.Purpose) (link access.Link, holds move, err error) {
+func (d *Service) find(ctx context.Context, token access.Token, purpose access.Purpose) (link access.Link, holds move, err error) {
 	if !token.Plausible() {
 		return link, holds, fault.New(fault.LinkSpent)
 	}

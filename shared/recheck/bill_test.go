@@ -1,4 +1,4 @@
-package bill_test
+package recheck_test
 
 import (
 	"slices"
@@ -9,10 +9,10 @@ import (
 	"pgregory.net/rapid"
 
 	"bompass/assets"
-	"bompass/shared/bill"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
 	"bompass/shared/rating"
+	"bompass/shared/recheck"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
@@ -35,14 +35,14 @@ func mustPlan() *rating.Plan {
 }
 
 // right is the bill of Kari's petrol car for November as it should be.
-func right() bill.Bill {
-	b := bill.Bill{Month: november}
+func right() recheck.Bill {
+	b := recheck.Bill{Month: november}
 	facts := fixture.Vehicles()[0].Facts
 	for _, o := range fixture.Passages(november.First()-1, november.Last()+1) {
 		if o.Plate != fixture.Vehicles()[0].Plate.Text {
 			continue
 		}
-		b.Passages = append(b.Passages, bill.Passage{
+		b.Passages = append(b.Passages, recheck.Passage{
 			ID: o.ID(), Station: o.Station, At: o.At, Direction: o.Direction, Facts: facts, Agreement: true, TagRead: o.Tag != "",
 		})
 	}
@@ -50,9 +50,9 @@ func right() bill.Bill {
 }
 
 // charged is the bill with the charges that it should have.
-func charged(b bill.Bill) bill.Bill {
+func charged(b recheck.Bill) recheck.Bill {
 	b.Charges, b.Debited = nil, 0
-	for _, l := range bill.Check(plan, b).Lines {
+	for _, l := range recheck.Check(plan, b).Lines {
 		if l.Own != nil {
 			b.Charges = append(b.Charges, *l.Own)
 			b.Debited += l.Own.Net
@@ -63,7 +63,7 @@ func charged(b bill.Bill) bill.Bill {
 
 func TestItFindsNothingInARightBill(t *testing.T) {
 	b := right()
-	r := bill.Check(plan, b)
+	r := recheck.Check(plan, b)
 	if !r.Agrees() || len(r.Lines) < 50 || r.Posted != b.Debited || r.Posted == 0 {
 		t.Fatalf("got %d lines, %d differ, %v charged and %v worked out", len(r.Lines), r.Differ, r.Posted, r.Own)
 	}
@@ -76,23 +76,23 @@ func TestItFindsACorruptedLineOfEachKind(t *testing.T) {
 	at := 17
 	for _, c := range []struct {
 		name    string
-		corrupt func(*bill.Bill)
-		want    []bill.Difference
+		corrupt func(*recheck.Bill)
+		want    []recheck.Difference
 	}{
-		{"net", func(b *bill.Bill) { b.Charges[at].Net += 100 }, []bill.Difference{bill.OtherNet}},
-		{"list", func(b *bill.Bill) { b.Charges[at].List-- }, []bill.Difference{bill.OtherList}},
-		{"a step's amount", func(b *bill.Bill) { b.Charges[at].Steps[0].Ore++ }, []bill.Difference{bill.OtherSteps}},
-		{"a step's window", func(b *bill.Bill) { b.Charges[at].Steps[0].From = b.Passages[0].At }, []bill.Difference{bill.OtherSteps}},
-		{"a step is left out", func(b *bill.Bill) { b.Charges[at].Steps = b.Charges[at].Steps[1:] }, []bill.Difference{bill.OtherSteps}},
-		{"net and list", func(b *bill.Bill) { b.Charges[at].Net, b.Charges[at].List = 1, 2 }, []bill.Difference{bill.OtherList, bill.OtherNet}},
-		{"missing", func(b *bill.Bill) { b.Charges = slices.Delete(b.Charges, at, at+1) }, []bill.Difference{bill.Missing}},
-		{"charged twice", func(b *bill.Bill) { b.Charges = append(b.Charges, b.Charges[at]) }, []bill.Difference{bill.Extra}},
-		{"for no passage", func(b *bill.Bill) { b.Charges = append(b.Charges, bill.Charge{Passage: "x", Net: 1}) }, []bill.Difference{bill.Extra}},
+		{"net", func(b *recheck.Bill) { b.Charges[at].Net += 100 }, []recheck.Difference{recheck.OtherNet}},
+		{"list", func(b *recheck.Bill) { b.Charges[at].List-- }, []recheck.Difference{recheck.OtherList}},
+		{"a step's amount", func(b *recheck.Bill) { b.Charges[at].Steps[0].Ore++ }, []recheck.Difference{recheck.OtherSteps}},
+		{"a step's window", func(b *recheck.Bill) { b.Charges[at].Steps[0].From = b.Passages[0].At }, []recheck.Difference{recheck.OtherSteps}},
+		{"a step is left out", func(b *recheck.Bill) { b.Charges[at].Steps = b.Charges[at].Steps[1:] }, []recheck.Difference{recheck.OtherSteps}},
+		{"net and list", func(b *recheck.Bill) { b.Charges[at].Net, b.Charges[at].List = 1, 2 }, []recheck.Difference{recheck.OtherList, recheck.OtherNet}},
+		{"missing", func(b *recheck.Bill) { b.Charges = slices.Delete(b.Charges, at, at+1) }, []recheck.Difference{recheck.Missing}},
+		{"charged twice", func(b *recheck.Bill) { b.Charges = append(b.Charges, b.Charges[at]) }, []recheck.Difference{recheck.Extra}},
+		{"for no passage", func(b *recheck.Bill) { b.Charges = append(b.Charges, recheck.Charge{Passage: "x", Net: 1}) }, []recheck.Difference{recheck.Extra}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := right()
 			c.corrupt(&b)
-			r := bill.Check(plan, b)
+			r := recheck.Check(plan, b)
 			if r.Differ != 1 || r.Agrees() {
 				t.Fatalf("%d lines differ", r.Differ)
 			}
@@ -110,7 +110,7 @@ func TestItFindsACorruptedLineOfEachKind(t *testing.T) {
 func TestItComparesTheSumWithWhatWasDebited(t *testing.T) {
 	b := right()
 	b.Debited += 100
-	if r := bill.Check(plan, b); r.Agrees() || r.Differ != 0 {
+	if r := recheck.Check(plan, b); r.Agrees() || r.Differ != 0 {
 		t.Errorf("a krone too much was debited: %d lines differ, agrees %v", r.Differ, r.Agrees())
 	}
 }
@@ -120,13 +120,13 @@ func TestItSaysWhyAPassageHasNoPrice(t *testing.T) {
 	b.Passages[3].Station = "nowhere-1"
 	id := b.Passages[3].ID
 	b = charged(b)
-	r := bill.Check(plan, b)
-	i := slices.IndexFunc(r.Lines, func(l bill.Line) bool { return l.ID == id })
+	r := recheck.Check(plan, b)
+	i := slices.IndexFunc(r.Lines, func(l recheck.Line) bool { return l.ID == id })
 	if !r.Agrees() || r.Lines[i].Why == nil || r.Lines[i].Own != nil {
 		t.Fatalf("got %+v", r.Lines[i])
 	}
-	b.Charges = append(b.Charges, bill.Charge{Passage: id, Net: 2900})
-	if r = bill.Check(plan, b); r.Differ != 1 || !slices.Equal(r.Lines[i].Differs, []bill.Difference{bill.Extra}) {
+	b.Charges = append(b.Charges, recheck.Charge{Passage: id, Net: 2900})
+	if r = recheck.Check(plan, b); r.Differ != 1 || !slices.Equal(r.Lines[i].Differs, []recheck.Difference{recheck.Extra}) {
 		t.Errorf("charged without a price: got %v", r.Lines[i].Differs)
 	}
 }
@@ -134,13 +134,13 @@ func TestItSaysWhyAPassageHasNoPrice(t *testing.T) {
 // The order in which passages and charges are listed, and passages listed twice, change nothing.
 func TestTheOrderOfABillDoesNotMatter(t *testing.T) {
 	b := right()
-	want := bill.Check(plan, b)
+	want := recheck.Check(plan, b)
 	rapid.Check(t, func(t *rapid.T) {
 		shuffled := b
 		shuffled.Passages = rapid.Permutation(b.Passages).Draw(t, "passages")
 		shuffled.Passages = append(shuffled.Passages, shuffled.Passages[0])
 		shuffled.Charges = rapid.Permutation(b.Charges).Draw(t, "charges")
-		if diff := cmp.Diff(want, bill.Check(plan, shuffled)); diff != "" {
+		if diff := cmp.Diff(want, recheck.Check(plan, shuffled)); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
 	})
@@ -151,29 +151,29 @@ func TestABillNeedsNothingBeyondItsReach(t *testing.T) {
 	stations := []toll.StationID{"oslo-104", "oslo-201", "oslo-301", "bergen-1", "trondheim-51"}
 	rapid.Check(t, func(t *rapid.T) {
 		since, before := (november - 1).Start(), (november + 2).Start()
-		all := bill.Bill{Month: november}
+		all := recheck.Bill{Month: november}
 		edges := []time.Time{november.Start(), (november + 1).Start(), (november + 1).Start().AddDate(0, 0, -9)}
 		for i := range rapid.IntRange(0, 60).Draw(t, "n") {
 			near := rapid.SampledFrom(edges).Draw(t, "near")
 			at := near.Add(time.Duration(rapid.IntRange(-300, 300).Draw(t, "minutes")) * time.Minute)
-			all.Passages = append(all.Passages, bill.Passage{
+			all.Passages = append(all.Passages, recheck.Passage{
 				ID: toll.PassageID(rune('a'+i%26)) + toll.PassageID(rune('a'+i/26)), At: at,
 				Station: rapid.SampledFrom(stations).Draw(t, "station"), Facts: toll.Facts{Category: "M1", WeightKG: 1800, Fuel: toll.FuelDiesel},
 				Agreement: true, TagRead: true,
 			})
 		}
-		slices.SortStableFunc(all.Passages, func(a, b bill.Passage) int { return a.At.Compare(b.At) })
+		slices.SortStableFunc(all.Passages, func(a, b recheck.Passage) int { return a.At.Compare(b.At) })
 		var at []time.Time
 		for _, p := range all.Passages {
 			at = append(at, p.At)
 		}
-		first, end, whole := bill.Reach(at, november, plan.Longest(), since, before)
+		first, end, whole := recheck.Reach(at, november, plan.Longest(), since, before)
 		if !whole {
 			t.Fatal("a month on either side is not enough")
 		}
 		part := all
 		part.Passages = all.Passages[first:end]
-		if diff := cmp.Diff(bill.Check(plan, all), bill.Check(plan, part)); diff != "" {
+		if diff := cmp.Diff(recheck.Check(plan, all), recheck.Check(plan, part)); diff != "" {
 			t.Fatalf("(-all +part):\n%s", diff)
 		}
 	})
@@ -194,7 +194,7 @@ func TestReachTellsWhenThereMayBeMore(t *testing.T) {
 		{"one just before", []time.Time{start.Add(-hour + 1)}, start.Add(-3 * hour), 0, true},
 		{"one just before, and perhaps another", []time.Time{start.Add(-hour + 1)}, start.Add(-2*hour + 2), 0, false},
 	} {
-		first, _, whole := bill.Reach(c.at, november, hour, c.since, (november + 2).Start())
+		first, _, whole := recheck.Reach(c.at, november, hour, c.since, (november + 2).Start())
 		if first != c.first || whole != c.whole {
 			t.Errorf("%s: got %d %v, want %d %v", c.name, first, whole, c.first, c.whole)
 		}
@@ -210,7 +210,7 @@ func BenchmarkCheckAMonthOf200(b *testing.B) {
 	}
 	month = charged(month)
 	for b.Loop() {
-		if !bill.Check(plan, month).Agrees() {
+		if !recheck.Check(plan, month).Agrees() {
 			b.Fatal("differs")
 		}
 	}

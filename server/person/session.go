@@ -1,4 +1,4 @@
-package profile
+package person
 
 import (
 	"context"
@@ -16,11 +16,11 @@ type SessionStore interface {
 	// EndSessionByID returns the session's hash, or fault.NotFound when it is not the account's.
 	EndSessionByID(ctx context.Context, account toll.AccountID, id string) (access.Hash, error)
 	// EndSessions returns the hashes of all that ended.
-	EndSessions(ctx context.Context, account toll.AccountID, letters []notice.Letter) ([]access.Hash, error)
+	EndSessions(ctx context.Context, account toll.AccountID, letters []notice.Message) ([]access.Hash, error)
 }
 
 // Sessions says where the actor is signed in and what has happened to the account.
-func (d *Desk) Sessions(ctx context.Context, actor access.Actor) (api.SessionsReply, error) {
+func (d *Service) Sessions(ctx context.Context, actor access.Actor) (api.SessionsReply, error) {
 	sessions, err := d.store.Sessions(ctx, actor.Account, actor.Session)
 	if err != nil {
 		return api.SessionsReply{}, err
@@ -30,15 +30,15 @@ func (d *Desk) Sessions(ctx context.Context, actor access.Actor) (api.SessionsRe
 }
 
 // EndSession ends one of the actor's sessions and returns what names it.
-func (d *Desk) EndSession(ctx context.Context, actor access.Actor, id string) (access.Hash, error) {
+func (d *Service) EndSession(ctx context.Context, actor access.Actor, id string) (access.Hash, error) {
 	return d.store.EndSessionByID(ctx, actor.Account, id)
 }
 
 // EndSessions ends all of the actor's sessions, this one too.
-func (d *Desk) EndSessions(ctx context.Context, actor access.Actor) ([]access.Hash, error) {
+func (d *Service) EndSessions(ctx context.Context, actor access.Actor) ([]access.Hash, error) {
 	letter, err := d.letter.Mail(notice.SessionsEnded, reader(actor), notice.Content{})
 	if err != nil {
 		return nil, err
 	}
-	return d.store.EndSessions(ctx, actor.Account, []notice.Letter{letter})
+	return d.store.EndSessions(ctx, actor.Account, []notice.Message{letter})
 }

@@ -1,4 +1,4 @@
-package profile
+package person
 
 import (
 	"context"
@@ -37,7 +37,7 @@ type FindStore interface {
 
 // Find sends a link to an address that may stand on agreements. Nothing is told before whoever has the
 // mailbox has followed it: every address is answered the same, K23, S2.36.
-func (d *Desk) Find(ctx context.Context, actor access.Actor, email string) error {
+func (d *Service) Find(ctx context.Context, actor access.Actor, email string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
 	if !access.CheckEmail(email) {
 		return fault.New(fault.FieldWrong).At("email")
@@ -47,16 +47,16 @@ func (d *Desk) Find(ctx context.Context, actor access.Actor, email string) error
 	if err != nil {
 		return err
 	}
-	to := notice.Reader{Address: email, Language: actor.Language}
+	to := notice.Recipient{Address: email, Language: actor.Language}
 	letter, err := d.letter.Mail(notice.FindAgreements, to, notice.Content{Link: "/agreements/link?token=" + string(token), Params: []any{"person", actor.Person}})
 	if err != nil {
 		return err
 	}
-	return d.store.AddLinks(ctx, now, []access.Link{link}, []notice.Letter{letter})
+	return d.store.AddLinks(ctx, now, []access.Link{link}, []notice.Message{letter})
 }
 
 // LinkFound links what carries the address, for the person who asked and nobody else who has the letter.
-func (d *Desk) LinkFound(ctx context.Context, actor access.Actor, token access.Token) ([]Found, error) {
+func (d *Service) LinkFound(ctx context.Context, actor access.Actor, token access.Token) ([]Found, error) {
 	if !token.Plausible() {
 		return nil, fault.New(fault.LinkSpent)
 	}

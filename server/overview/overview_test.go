@@ -1,4 +1,4 @@
-package account_test
+package overview_test
 
 import (
 	"cmp"
@@ -11,8 +11,8 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
-	"bompass/server/account"
 	"bompass/server/internal/pgtest"
+	"bompass/server/overview"
 	"bompass/server/store"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
@@ -29,9 +29,9 @@ func (newest) Latest(_ context.Context, _ toll.CustomerID, n int) ([]api.Passage
 }
 
 // capped counts the stations of Oslo together.
-func capped(id toll.StationID) account.Cap {
+func capped(id toll.StationID) overview.Cap {
 	scheme, _, _ := strings.Cut(string(id), "-")
-	return account.Cap{Scheme: scheme}
+	return overview.Cap{Scheme: scheme}
 }
 
 // passed is a passage with the amounts of its charge's revisions.
@@ -44,7 +44,7 @@ type passed struct {
 	steps     string // JSON of the last revision; empty for none
 }
 
-func overview(t *testing.T, customer toll.CustomerID, kind toll.CustomerKind, passages ...passed) api.OverviewReply {
+func overviewAt(t *testing.T, customer toll.CustomerID, kind toll.CustomerKind, passages ...passed) api.OverviewReply {
 	t.Helper()
 	url := pgtest.URL(t)
 	db, err := store.Open(t.Context(), url)
@@ -56,7 +56,7 @@ func overview(t *testing.T, customer toll.CustomerID, kind toll.CustomerKind, pa
 		t.Fatal(err)
 	}
 	keep(t, url, passages)
-	desk := account.NewDesk(db, newest{}, func(id toll.ChargerID) string { return "the company " + string(id) }, capped)
+	desk := overview.NewService(db, newest{}, func(id toll.ChargerID) string { return "the company " + string(id) }, capped)
 	reply, err := desk.Overview(t.Context(), customer, kind, now)
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func keep(t *testing.T, url string, passages []passed) {
 
 func TestOverviewAddsUpTheMonth(t *testing.T) {
 	month := oslo.MonthOf(now)
-	got := overview(t, fixture.Kari, toll.Private,
+	got := overviewAt(t, fixture.Kari, toll.Private,
 		passed{now.Add(-time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320}, ""},
 		passed{now.Add(-2 * time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320, -1000}, ""}, // corrected
 		passed{month.Start(), fixture.Kari, fixture.KariElectric, fixture.KariAgreement, []int{0}, ""},
@@ -111,7 +111,7 @@ func TestOverviewAddsUpTheMonth(t *testing.T) {
 			{Day: month.First(), Agreement: fixture.KariAgreement, Passages: 1},
 			{Day: oslo.DayOf(now), Agreement: fixture.KariAgreement, Net: 3740, Passages: 4},
 		},
-		Latest: make([]api.PassageLine, account.LatestMax),
+		Latest: make([]api.PassageLine, overview.LatestMax),
 		Agreements: []api.AgreementOverview{{
 			ID: fixture.KariAgreement, Number: "7001001", Kind: toll.Private, Charger: "the company fjellinjen", Balance: 3740, Passages: 5,
 			Vehicles: []api.VehicleOverview{
@@ -133,7 +133,7 @@ func TestOverviewAddsUpTheMonth(t *testing.T) {
 }
 
 func TestVehiclesWithoutAgreementStandApart(t *testing.T) {
-	got := overview(t, fixture.Per, toll.Private, passed{now.Add(-time.Hour), fixture.Per, fixture.PerCar, "", []int{2900}, ""})
+	got := overviewAt(t, fixture.Per, toll.Private, passed{now.Add(-time.Hour), fixture.Per, fixture.PerCar, "", []int{2900}, ""})
 	if len(got.Agreements) != 0 || got.Unagreed == nil {
 		t.Fatalf("overview: %+v", got)
 	}
@@ -149,7 +149,7 @@ func TestVehiclesWithoutAgreementStandApart(t *testing.T) {
 }
 
 func TestAFleetIsListedByPlate(t *testing.T) {
-	got := overview(t, fixture.Fjordfrakt, toll.Company)
+	got := overviewAt(t, fixture.Fjordfrakt, toll.Company)
 	if len(got.Agreements) != 2 || got.Unagreed != nil || len(got.Agreements[1].Vehicles) != 0 {
 		t.Fatalf("overview: %+v", got)
 	}
@@ -169,7 +169,7 @@ func TestItTellsHowFarACapHasCome(t *testing.T) {
 	step := func(count, of int) string {
 		return fmt.Sprintf(`[{"rule":"list","ore":2900},{"rule":"counted","ore":0,"count":%d,"of":%d}]`, count, of)
 	}
-	got := overview(t, fixture.Kari, toll.Private,
+	got := overviewAt(t, fixture.Kari, toll.Private,
 		passed{now.Add(-9 * time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320}, step(1, 60)},
 		passed{now.Add(-8 * time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320, 100}, step(2, 60)},
 		passed{now.Add(-7 * time.Hour), fixture.Kari, fixture.KariElectric, fixture.KariAgreement, []int{0}, `[{"rule":"cap","ore":-5,"count":61,"of":60}]`},
