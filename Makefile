@@ -18,7 +18,7 @@ SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f 
 	$(wildcard server/internal/bundle/*.go server/internal/bundle/lean/*) assets/package-lock.json go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: security test-secrets node help run build test test-wasm lint fmt bench faults size gates reset clean postgres chromium tools shots reader llrp-check behaviours
+.PHONY: security test-secrets node help run build test test-wasm lint fmt bench faults size gates reset clean postgres chromium tools shots icons reader llrp-check behaviours
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -85,6 +85,13 @@ llrp-check: ## let Wireshark's dissector read a recorded run of the LLRP driver
 
 shots: postgres chromium build ## take the pictures of the program that are shown before it is installed
 	BOMPASS_PICTURES=$(CURDIR)/assets/icon go test -count=1 -run TakesItsPictures ./server/internal/e2e
+
+# Chromium draws each icon in the sizes that phones ask for. drawn.sha256 says which drawings they were made from.
+icons: chromium ## draw the icons in assets/icon as PNG, after a change of an SVG
+	@cd assets/icon && for drawing in *.svg; do for side in 192 512; do \
+		chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 --default-background-color=00000000 \
+			--window-size=$$side,$$side --screenshot="$$PWD/$${drawing%.svg}-$$side.png" "file://$$PWD/$$drawing" 2>/dev/null || exit 1; \
+	done; done && sha256sum *.svg >drawn.sha256
 
 behaviours: ## count the behaviours that the last make test has proven, and write them into assets/docs/behaviours.md
 	@go run ./server/internal/behaviours -write

@@ -113,12 +113,9 @@ func fonts(top string, out *outlet) error {
 	return nil
 }
 
-// sides are how large in pixels the icons are drawn for phones.
-var sides = [...]int{192, 512}
-
-// icons takes every drawing under assets/icon, and draws it.
+// icons adds every drawing and picture in assets/icon. The PNG forms of the drawings are made by `make icons`.
 func icons(top string, out *outlet) error {
-	files, err := filepath.Glob(filepath.Join(top, "assets", "icon", "*.*"))
+	files, err := filepath.Glob(filepath.Join(top, "assets", "icon", "*.[ps][nv]g"))
 	if err != nil {
 		return err
 	}
@@ -127,21 +124,8 @@ func icons(top string, out *outlet) error {
 		if err != nil {
 			return err
 		}
-		name := "icon/" + filepath.Base(file)
-		if err := out.add(name, content); err != nil {
+		if err := out.add("icon/"+filepath.Base(file), content); err != nil {
 			return err
-		}
-		if filepath.Ext(name) != ".svg" {
-			continue
-		}
-		for _, side := range sides {
-			picture, err := draw(content, side)
-			if err != nil {
-				return fmt.Errorf("%s: %w", file, err)
-			}
-			if err := out.add(fmt.Sprintf("%s-%d.png", strings.TrimSuffix(name, ".svg"), side), picture); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
