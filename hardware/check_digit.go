@@ -1,6 +1,6 @@
 package hardware
 
-// CheckDigit is the last digit of a tag's number: modulus 10 over the digits before it, after Luhn.
+// CheckDigit returns the Luhn check digit (ISO/IEC 7812-1) of a string of decimal digits.
 func CheckDigit(digits string) byte {
 	sum := 0
 	for i := range len(digits) {
@@ -13,7 +13,7 @@ func CheckDigit(digits string) byte {
 	return byte('0' + (10-sum%10)%10)
 }
 
-// ValidCheckDigit tells whether a number of digits ends in its check digit.
+// ValidCheckDigit reports whether the last digit of number is the Luhn check digit of the digits before it.
 func ValidCheckDigit(number string) bool {
 	last := len(number) - 1
 	return last >= 0 && number[last] == CheckDigit(number[:last])

@@ -16,7 +16,7 @@ func TestValidCheckDigit(t *testing.T) {
 	}
 }
 
-// One digit that is wrong, or two neighbours that have changed places, are found, but for 09 and 90.
+// The Luhn digit detects every wrong digit and every swap of two neighbours, except 09 and 90.
 func TestCheckDigitFindsTypos(t *testing.T) {
 	const number = "9578010000000000012"
 	for i := range number {

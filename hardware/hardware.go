@@ -1,8 +1,8 @@
-// Package hardware is what a roadside computer sees of its readers: a Reader reports a Sighting for
-// every vehicle, whatever the device behind it.
+// Package hardware defines the interface between roadside devices and the station: a Reader reports one
+// Sighting for every vehicle, whatever device is behind it.
 //
-// It owns the shape of what is seen. How a tag is talked to is in efc and dsrc, how passages reach the
-// server in uplink; what a passage costs nobody here knows.
+// The package holds only these types. The tag transaction is in efc and dsrc, the delivery of passages to
+// the server in uplink. Prices are the server's business.
 package hardware
 
 import (
@@ -10,22 +10,22 @@ import (
 	"time"
 )
 
-// Reader watches lanes until its context ends, and reconnects to its device by itself. emit is called
-// from one goroutine and returns when the sighting is safe; its error ends Run.
+// Reader watches one or more lanes until its context ends and reconnects to its device by itself. Run calls
+// emit from one goroutine; emit returns once the sighting is stored safely, and its error ends Run.
 type Reader interface {
 	Run(ctx context.Context, emit func(Sighting) error) error
 	Health() Health
 }
 
-// Health is how a reader fares. A reader that is Up may still be deaf: compare Tags with Vehicles.
+// Health is the state of a reader. A reader that is Up may still be deaf: compare Tags with Vehicles.
 type Health struct {
 	Up       bool      `json:"up"`
 	Since    time.Time `json:"since"`    // when Up last changed
-	Vehicles int64     `json:"vehicles"` // seen since the start
-	Tags     int64     `json:"tags"`     // of them read by their tag
+	Vehicles int64     `json:"vehicles"` // number of vehicles since the start
+	Tags     int64     `json:"tags"`     // number of them identified by their tag
 	Fault    string    `json:"fault,omitempty"`
 
-	Offset time.Duration `json:"offset,omitempty"` // the device's clock less the host's, as last heard
+	Offset time.Duration `json:"offset,omitempty"` // the device's clock minus the host's, as last measured
 }
 
 // Capabilities that some devices have; ask with a type assertion.

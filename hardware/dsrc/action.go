@@ -2,7 +2,7 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// The toll functions, the type of an action.
+// Action types of the toll functions, EN ISO 14906.
 const (
 	GetStamped = 0
 	SetStamped = 1
@@ -11,7 +11,7 @@ const (
 	typeMax    = 127
 )
 
-// The signals of SET_MMI.
+// Signals of SET_MMI.
 const (
 	SignalOK      SetMMIRequest = 0
 	SignalNotOK   SetMMIRequest = 1
@@ -19,7 +19,7 @@ const (
 	SignalNone    SetMMIRequest = 255
 )
 
-// ActionRequest asks a tag to do something: sign attributes, beep, echo.
+// ActionRequest is ACTION.request: it asks a tag to sign attributes, give a signal, or echo.
 type ActionRequest struct {
 	Confirm     bool          `json:"mode"`
 	EID         int           `json:"eid"`
@@ -29,7 +29,7 @@ type ActionRequest struct {
 	IID         Optional[int] `json:"iid,omitzero"`
 }
 
-// ActionResponse is what came of it.
+// ActionResponse is ACTION.response.
 type ActionResponse struct {
 	Fill      Fill1         `json:"fill"`
 	EID       int           `json:"eid"`

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// alternative is one row of the table of what containers hold: its published name and how its notation
-// is read.
+// alternative is a row of the table of container types: the published name and the parser of the value
+// notation.
 type alternative struct {
 	name  string
 	parse func(notation []byte) (Value, error)
@@ -67,5 +67,5 @@ func (c *Container) UnmarshalJSON(notation []byte) error {
 			return err
 		}
 	}
-	return fmt.Errorf("container: alternative %q is not known", name)
+	return fmt.Errorf("container: unknown alternative %q", name)
 }

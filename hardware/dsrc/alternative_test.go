@@ -10,7 +10,7 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// Every alternative of a container, by its type octet, both ways.
+// Every alternative of a container round-trips, by its type octet.
 func TestEveryContainerAlternativeRoundTrips(t *testing.T) {
 	for _, c := range []struct{ notation, octets string }{
 		{`{"octetstring":"0011"}`, "02020011"},
@@ -47,7 +47,7 @@ func TestEveryContainerAlternativeRoundTrips(t *testing.T) {
 	}
 }
 
-// The positions that only hold a place are refused, not guessed at.
+// Reserved alternatives are rejected.
 func TestUnusedAlternativesAreRejected(t *testing.T) {
 	used := map[int]bool{}
 	for _, n := range []int{2, 15, 17, 18, 19, 32, 33, 36, 45, 47, 49, 50, 51, 52, 53, 54, 55, 56, 58, 59, 61, 62, 63, 64, 65, 66, 67, 69} {

@@ -22,13 +22,13 @@ const (
 	attributeMax              = 127
 )
 
-// Attribute is one piece of a tag's data.
+// Attribute is an attribute of a tag's data, EN ISO 14906.
 type Attribute struct {
 	ID    int       `json:"attributeId"`
 	Value Container `json:"attributeValue"`
 }
 
-// attributeBits is the least room an attribute takes: its id and the type of its container.
+// attributeBits is the minimum size of an attribute: its id and the type of its container.
 const attributeBits = 16
 
 func writeAttributes(w *per.Writer, field string, list []Attribute) {
@@ -65,8 +65,8 @@ func readAttribute(r *per.Reader) (a Attribute) {
 	return a
 }
 
-// AppendAttributes writes a list of attributes behind dst as it lies in a message: what an authenticator
-// is made over.
+// AppendAttributes appends a list of attributes to dst as it is encoded in a message. Authenticators are
+// computed over these octets.
 func AppendAttributes(dst []byte, list []Attribute) ([]byte, error) {
 	w := per.NewWriter(dst)
 	writeAttributes(&w, "attributeList", list)

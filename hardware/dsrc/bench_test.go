@@ -6,7 +6,7 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// answer is a vector's octets.
+// answer returns the octets of a vector.
 func answer(tb testing.TB, name string) []byte {
 	tb.Helper()
 	good, _ := vectors(tb)
@@ -22,7 +22,7 @@ func answer(tb testing.TB, name string) []byte {
 func BenchmarkDecodeVST(b *testing.B) {
 	for name, in := range map[string][]byte{
 		"level0": answer(b, "vst-level0"),
-		"level1": octets(b, "900001C102021030C0010001020202011402040BADCAFEFFFFFFFFFFFF"), // reader.md 1.3
+		"level1": octets(b, "900001C102021030C0010001020202011402040BADCAFEFFFFFFFFFFFF"), // a VST at security level 1
 	} {
 		b.Run(name, func(b *testing.B) {
 			var p dsrc.VST
@@ -47,7 +47,7 @@ func BenchmarkDecodeGetResponse(b *testing.B) {
 	}
 }
 
-// BenchmarkDecode is the way for octets that may be any message.
+// BenchmarkDecode measures decoding octets of an unknown message type.
 func BenchmarkDecode(b *testing.B) {
 	for _, name := range []string{"bst-efc", "vst-level0", "get-response-payment-means", "get-stamped-response-two"} {
 		in := answer(b, name)

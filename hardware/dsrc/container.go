@@ -2,14 +2,14 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// Container holds a value of any of the types that attributes and parameters are made of. The zero
-// container is one that is left out.
+// Container holds a value of any type of attributes and parameters. The zero value is an absent optional
+// container.
 type Container struct{ Value Value }
 
-// Value is what a container may hold; the published name of its alternative is in the notation.
+// Value is a value that a container can hold.
 type Value interface{ alternative() int }
 
-// The alternatives of a container, the type octet on the air.
+// Alternatives of a container, its type octet in the encoding.
 const (
 	inOctetString           = 2
 	inTime                  = 15
@@ -42,7 +42,7 @@ const (
 	lastAlternative         = 86
 )
 
-// IsZero tells whether the container is left out.
+// IsZero reports whether the container is absent.
 func (c Container) IsZero() bool { return c.Value == nil }
 
 func (c Container) writeAs(w *per.Writer, field string) {
@@ -51,7 +51,7 @@ func (c Container) writeAs(w *per.Writer, field string) {
 	w.Leave()
 }
 
-// write takes the families of values in turn; each knows its own.
+// write dispatches to the groups of value types, each in a file of its own.
 func (c Container) write(w *per.Writer) {
 	if c.Value == nil {
 		w.Unknown("", -1)

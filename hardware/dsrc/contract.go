@@ -2,14 +2,14 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// Provider is a toll company or issuer: a country and its number there.
+// Provider is a toll charger or issuer: a country and a number within it.
 type Provider struct {
 	Country Country `json:"countryCode"`
 	Issuer  int     `json:"providerIdentifier"`
 }
 
-// ContextMark says whose contract a tag carries and of which kind. To match contracts compare the six
-// octets, not the fields: later profiles divide the last of them differently.
+// ContextMark is the EFC context mark: issuer, type and version of a contract. Compare contracts by the six
+// octets (Mark), not by the fields, because later profiles divide the last octet differently.
 type ContextMark struct {
 	Provider Provider `json:"contractProvider"`
 	Contract Octets2  `json:"typeOfContract"`
@@ -19,26 +19,26 @@ type ContextMark struct {
 // ContractSerialNumber is the issuer's number of the contract.
 type ContractSerialNumber uint32
 
-// ContractAuthenticator vouches for the contract's data.
+// ContractAuthenticator authenticates the contract's data.
 type ContractAuthenticator struct{ Octets }
 
-// PaymentMeans is what the bill goes to: the PAN is the tag's number for everyone outside the radio.
+// PaymentMeans holds the PAN, the tag's number outside the radio, with its expiry date.
 type PaymentMeans struct {
 	PAN    PAN         `json:"personalAccountNumber"`
 	Expiry DateCompact `json:"paymentMeansExpiryDate"`
 	Usage  Octets2     `json:"paymentMeansUsageControl"`
 }
 
-// PaymentBalance is a sum of 24 bits with a sign, in payment units.
+// PaymentBalance is a signed 24-bit amount in payment units.
 type PaymentBalance int32
 
-// PaymentUnit is a currency in BCD with its scale in front: 2578 is Norwegian øre.
+// PaymentUnit is a currency in BCD with a leading scale digit: 2578 is Norwegian øre.
 type PaymentUnit struct{ Octets2 }
 
-// PaymentSecurityData is the issuer's own.
+// PaymentSecurityData is issuer-specific.
 type PaymentSecurityData struct{ Octets }
 
-// ValidityOfContract is where and how long a contract holds.
+// ValidityOfContract is the validity of a contract in place and time.
 type ValidityOfContract struct {
 	Restrictions Octets2     `json:"issuerRestrictions"`
 	Expiry       DateCompact `json:"contractExpiryDate"`
@@ -163,10 +163,11 @@ func readPaymentMeans(r *per.Reader) (v PaymentMeans) {
 	return v
 }
 
-// balanceBits is the width of a balance.
+// balanceBits is the number of bits of a balance.
 const balanceBits = 24
 
-// The choice between positive and negative and its 23 bits are together two's complement in 24.
+// The bit of the choice between positive and negative and the 23 bits of the amount together are 24-bit
+// two's complement.
 func (v PaymentBalance) write(w *per.Writer) {
 	w.Signed("", int(v), balanceBits)
 }

@@ -7,13 +7,13 @@ import (
 	"bompass/hardware/per"
 )
 
-// yearMin and yearMax bound a compact date; yearMin with month and day 0 is no date.
+// yearMin and yearMax are the range of a compact date; yearMin with month and day 0 means no date.
 const (
 	yearMin = 1990
 	yearMax = 2117
 )
 
-// DateCompact is a day in 16 bits.
+// DateCompact is a date in 16 bits.
 type DateCompact struct {
 	Year  int `json:"year"`
 	Month int `json:"month"`
@@ -27,19 +27,19 @@ type TimeCompact struct {
 	DoubleSecs int `json:"doubleSecs"`
 }
 
-// DateAndTime is an instant as a tag knows it, in the local time of the roadside.
+// DateAndTime is a time as stored in a tag, in the local time of the roadside.
 type DateAndTime struct {
 	Date DateCompact `json:"timeDate"`
 	Time TimeCompact `json:"timeCompact"`
 }
 
-// NoDate is the date that stands for none.
+// NoDate returns the value that means no date.
 func NoDate() DateCompact { return DateCompact{Year: yearMin} }
 
-// IsNone tells whether there is no date.
+// IsNone reports whether there is no date.
 func (d DateCompact) IsNone() bool { return d == NoDate() }
 
-// Ended tells whether the day has passed on an instant's own calendar. No date never ends.
+// Ended reports whether the date is before the date of a time, in the time's location. No date never ends.
 func (d DateCompact) Ended(at time.Time) bool {
 	if d.IsNone() {
 		return false
@@ -101,7 +101,7 @@ func readDateAndTime(r *per.Reader) (v DateAndTime) {
 	return v
 }
 
-// DateAndTimeOf is an instant on its own calendar; tags know only even seconds.
+// DateAndTimeOf returns a time in its own location, rounded down to even seconds.
 func DateAndTimeOf(at time.Time) DateAndTime {
 	return DateAndTime{
 		Date: DateCompact{Year: at.Year(), Month: int(at.Month()), Day: at.Day()},
@@ -109,7 +109,7 @@ func DateAndTimeOf(at time.Time) DateAndTime {
 	}
 }
 
-// Before tells whether an instant is earlier. One that was never written is before all others.
+// Before reports whether v is earlier than other. A time that was never written is before all others.
 func (v DateAndTime) Before(other DateAndTime) bool {
 	return slices.Compare(v.fields(), other.fields()) < 0
 }

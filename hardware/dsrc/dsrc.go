@@ -1,17 +1,17 @@
-// Package dsrc owns the messages between a beacon and a tag: the application layer of CEN DSRC
-// (ISO 15628) with the toll functions and attributes of ISO 14906, as octets and as values.
+// Package dsrc encodes and decodes the messages between a beacon and a tag: the application layer of CEN
+// DSRC (EN 12834, ISO 15628) with the toll functions and attributes of EN ISO 14906.
 //
-// It is pure: no keys, no radio, no sequence of messages. Decoded octet strings are parts of the
-// input. Field names in errors and in the value notation are those of the published types.
+// The package is pure: no keys, no radio, no order of messages. Decoded octet strings are slices of the
+// input. Field names in errors and in the value notation are those of the published ASN.1 types.
 package dsrc
 
 import "bompass/hardware/per"
 
-// PDU is one message: BST, VST, GetRequest, GetResponse, SetRequest, SetResponse, ActionRequest,
+// PDU is a message: BST, VST, GetRequest, GetResponse, SetRequest, SetResponse, ActionRequest,
 // ActionResponse, EventReportRequest or EventReportResponse, each by value.
 type PDU interface{ index() int }
 
-// The choice among messages, the first four bits of each.
+// Message types, the first four bits of a message.
 const (
 	actionRequest = iota
 	actionResponse
@@ -31,16 +31,16 @@ var pduNames = [pduCount]string{
 	"getRequest", "getResponse", "initialisationRequest", "initialisationResponse",
 }
 
-// Append writes a message, without its fragmentation octet, behind dst. A value that does not fit its
-// field is a *per.Error that names it. Nothing is allocated while dst has room.
+// Append appends a message, without its fragmentation octet, to dst. A value out of range is a *per.Error
+// with the name of its field. Append does not allocate while dst has capacity.
 func Append(dst []byte, p PDU) ([]byte, error) {
 	w := per.NewWriter(dst)
 	writePDU(&w, p)
 	return w.Result()
 }
 
-// Decode reads a whole message, without its fragmentation octet. Octets that are no message, too few
-// or too many are a *per.Error that names the field.
+// Decode decodes a whole message, without its fragmentation octet. Invalid, missing or trailing octets are a
+// *per.Error with the name of the field.
 func Decode(b []byte) (PDU, error) {
 	r := per.NewReader(b)
 	p := readPDU(&r)
@@ -51,8 +51,8 @@ func Decode(b []byte) (PDU, error) {
 	return p, nil
 }
 
-// Decode is the fast way when the tag's answer can only be a VST: it reads into p, whose room is used
-// again. After an error p is worth nothing.
+// Decode decodes a VST into p and reuses its slices. It is faster than the function Decode when the answer
+// can only be a VST. After an error p is undefined.
 func (p *VST) Decode(b []byte) error {
 	r := per.NewReader(b)
 	if expect(&r, initialisationResponse) {
@@ -62,8 +62,8 @@ func (p *VST) Decode(b []byte) error {
 	return r.Err()
 }
 
-// Decode is the fast way when the answer can only be a GET response: it reads into p, whose room is
-// used again. After an error p is worth nothing.
+// Decode decodes a GET.response into p and reuses its slices. It is faster than the function Decode when the
+// answer can only be a GET.response. After an error p is undefined.
 func (p *GetResponse) Decode(b []byte) error {
 	r := per.NewReader(b)
 	if expect(&r, getResponse) {
@@ -73,7 +73,7 @@ func (p *GetResponse) Decode(b []byte) error {
 	return r.Err()
 }
 
-// expect reads the choice among messages, which must be this one.
+// expect reads the message type and reports whether it is index.
 func expect(r *per.Reader, index int) bool {
 	if got := int(r.Bits("TApdu", 4)); got != index {
 		r.Unknown("TApdu", got)

@@ -2,10 +2,10 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// EventRelease ends a transaction: the tag is free to sleep.
+// EventRelease is the event type that ends a transaction.
 const EventRelease = 0
 
-// EventReportRequest tells a tag that something has happened.
+// EventReportRequest is EVENT-REPORT.request: it reports an event to a tag.
 type EventReportRequest struct {
 	Confirm     bool          `json:"mode"`
 	EID         int           `json:"eid"`
@@ -15,7 +15,7 @@ type EventReportRequest struct {
 	IID         Optional[int] `json:"iid,omitzero"`
 }
 
-// EventReportResponse answers an event report that wanted an answer.
+// EventReportResponse is EVENT-REPORT.response, sent when the request has its mode bit set.
 type EventReportResponse struct {
 	Fill   Fill2         `json:"fill"`
 	EID    int           `json:"eid"`
@@ -26,7 +26,7 @@ type EventReportResponse struct {
 func (EventReportRequest) index() int  { return eventReportRequest }
 func (EventReportResponse) index() int { return eventReportResponse }
 
-// Release is the message that ends every transaction.
+// Release returns the message that ends a transaction.
 func Release() EventReportRequest { return EventReportRequest{Type: EventRelease} }
 
 func (p EventReportRequest) write(w *per.Writer) {

@@ -2,7 +2,7 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// The fragmentation octet in front of every message: last fragment, PDU number, fragment counter 1.
+// The fragmentation octet before every message: last fragment, PDU number, fragment counter 1.
 const (
 	lastFragment  = 0x80
 	firstFragment = 0x01
@@ -10,8 +10,8 @@ const (
 	numberMax     = 15
 )
 
-// AppendFragment puts the octet in front of an unfragmented message behind dst. The PDU number goes
-// from 2 to 15.
+// AppendFragment appends the fragmentation octet of an unfragmented message to dst. The PDU number is 2 to
+// 15.
 func AppendFragment(dst []byte, number int) ([]byte, error) {
 	if number < numberMin || number > numberMax {
 		return nil, &per.Error{Field: "fragmentation.pduNumber", Reason: per.Range, Got: int64(number), Lo: numberMin, Hi: numberMax}
@@ -19,8 +19,8 @@ func AppendFragment(dst []byte, number int) ([]byte, error) {
 	return append(dst, lastFragment|byte(number)<<3|firstFragment), nil
 }
 
-// CutFragment takes the fragmentation octet off a message. Messages in several fragments are refused:
-// no toll message is long enough to need them.
+// CutFragment splits the fragmentation octet off a message. Fragmented messages are rejected: no toll
+// message is long enough to need several fragments.
 func CutFragment(b []byte) (number int, apdu []byte, err error) {
 	if len(b) == 0 {
 		return 0, nil, &per.Error{Field: "fragmentation", Reason: per.Short, Hi: 8}

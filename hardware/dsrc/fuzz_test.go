@@ -11,7 +11,7 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// Whatever decodes encodes to the same octets, in Go and through the notation.
+// Octets that decode are encoded to the same octets, directly and through the notation.
 func FuzzDecode(f *testing.F) {
 	good, rejects := vectors(f)
 	for _, v := range append(good, rejects...) {
@@ -37,7 +37,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// A toll parameter that parses is written back as it was.
+// A toll parameter that parses is encoded to the same octets.
 func FuzzTollParameter(f *testing.F) {
 	f.Add(octets(f, "30C001000102"))
 	f.Add(octets(f, "30C0010001020202011402040BADCAFE"))
@@ -52,7 +52,7 @@ func FuzzTollParameter(f *testing.F) {
 	})
 }
 
-// Any message made of fields in their ranges survives the air.
+// Any message with fields in range round-trips.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		small, eid := rapid.IntRange(0, 127), rapid.IntRange(0, 127)

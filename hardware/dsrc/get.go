@@ -2,8 +2,7 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// GetRequest asks a tag for attributes. A nil list is no list, an empty one a list with nothing in it;
-// they differ on the air.
+// GetRequest is GET.request. A nil list is absent, an empty one present; their encodings differ.
 type GetRequest struct {
 	Fill        Fill1         `json:"fill"`
 	EID         int           `json:"eid"`
@@ -12,7 +11,7 @@ type GetRequest struct {
 	Attributes  []int         `json:"attrIdList,omitzero"`
 }
 
-// GetResponse brings the attributes asked for, or a status that says why not.
+// GetResponse is GET.response: the requested attributes, or a status with the reason of a refusal.
 type GetResponse struct {
 	Fill       Fill1         `json:"fill"`
 	EID        int           `json:"eid"`
@@ -62,7 +61,7 @@ func (p GetResponse) write(w *per.Writer) {
 	writeOptional(w, "ret", p.Return, statusMax)
 }
 
-// read takes over what p holds: the list of attributes is used again.
+// read decodes into p and reuses its list of attributes.
 func (p *GetResponse) read(r *per.Reader) {
 	iid, list, status := r.Bool("iid"), r.Bool("attributelist"), r.Bool("ret")
 	p.Fill = Fill1(r.Bits("fill", 1))

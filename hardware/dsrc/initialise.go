@@ -2,7 +2,7 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// Application identifiers, the AID of BST and VST.
+// Application identifiers (AID) of BST and VST.
 const (
 	AIDToll         = 1 // electronic fee collection
 	AIDCompliance   = 20
@@ -11,23 +11,23 @@ const (
 	aidMax          = 31
 )
 
-// BST is the beacon service table: the beacon calls, saying who it is and what it offers.
+// BST is the beacon service table: the beacon's id and the applications it offers.
 type BST struct {
 	RSU         BeaconID      `json:"rsu"`
 	Time        uint32        `json:"time"` // seconds since 1970
 	Profile     int           `json:"profile"`
 	Mandatory   []Application `json:"mandApplications"`
-	Optional    []Application `json:"nonmandApplications,omitzero"` // nil when left out
+	Optional    []Application `json:"nonmandApplications,omitzero"` // nil when absent
 	ProfileList []int         `json:"profileList"`
 }
 
-// BeaconID names a beacon. A tag does not answer twice in a row to the same one.
+// BeaconID identifies a beacon. A tag does not answer the same beacon twice in a row.
 type BeaconID struct {
 	Manufacturer int `json:"manufacturerid"`
 	Individual   int `json:"individualid"` // 27 bits
 }
 
-// VST is the vehicle service table: the tag answers with its applications.
+// VST is the vehicle service table: the tag's applications.
 type VST struct {
 	Fill         Fill4            `json:"fill"`
 	Profile      int              `json:"profile"`
@@ -35,15 +35,15 @@ type VST struct {
 	OBE          ObeConfiguration `json:"obeConfiguration"`
 }
 
-// Application is one service offered or held. A tag's toll contract has an EID, to address it by, and
-// a parameter that starts with its context mark.
+// Application is an application offered by a beacon or held by a tag. A tag's toll contract has an EID, its
+// address, and a parameter that begins with its context mark.
 type Application struct {
 	AID       int           `json:"aid"`
 	EID       Optional[int] `json:"eid,omitzero"`
 	Parameter Container     `json:"parameter,omitzero"`
 }
 
-// ObeConfiguration says what a tag is.
+// ObeConfiguration describes a tag.
 type ObeConfiguration struct {
 	EquipmentClass int           `json:"equipmentClass"`
 	Manufacturer   int           `json:"manufacturerID"`
@@ -98,7 +98,7 @@ func (p VST) write(w *per.Writer) {
 	w.Leave()
 }
 
-// read takes over what p holds: the list of applications is used again.
+// read decodes into p and reuses its list of applications.
 func (p *VST) read(r *per.Reader) {
 	p.Fill = Fill4(r.Bits("fill", 4))
 	p.Profile = r.Root("profile", profileMax)

@@ -9,10 +9,10 @@ import (
 	"bompass/hardware/per"
 )
 
-// The value notation is JSON: octet strings in hexadecimal, bit strings as b and bits, a choice as an
-// object with one member, optional fields left out.
+// The value notation is JSON: octet strings in hexadecimal, bit strings as b and bits, a choice as an object
+// with one member, absent optional fields left out.
 
-// Types lists the names of the types that DecodeType and EncodeType know.
+// Types returns the names of the types that DecodeType and EncodeType accept.
 func Types() []string {
 	names := make([]string, 0, len(types))
 	for name := range types {
@@ -22,21 +22,20 @@ func Types() []string {
 	return names
 }
 
-// DecodeType reads octets as a type and returns it in the value notation. What the octets get wrong is
-// a *per.Error.
+// DecodeType decodes octets as a type and returns its value notation. Invalid octets are a *per.Error.
 func DecodeType(name string, octets []byte) ([]byte, error) {
 	t, ok := types[name]
 	if !ok {
-		return nil, fmt.Errorf("type %q is not known", name)
+		return nil, fmt.Errorf("unknown type %q", name)
 	}
 	return t.decode(octets)
 }
 
-// EncodeType reads a type in the value notation and returns its octets.
+// EncodeType encodes the value notation of a type.
 func EncodeType(name string, notation []byte) ([]byte, error) {
 	t, ok := types[name]
 	if !ok {
-		return nil, fmt.Errorf("type %q is not known", name)
+		return nil, fmt.Errorf("unknown type %q", name)
 	}
 	return t.encode(notation)
 }
@@ -88,7 +87,7 @@ func codec[T any](read func(*per.Reader) T, write func(T, *per.Writer)) typeCode
 	}
 }
 
-// parse reads notation strictly: a member that the type does not have is an error.
+// parse parses notation strictly: an unknown member is an error.
 func parse[T any](notation []byte) (v T, err error) {
 	d := json.NewDecoder(bytes.NewReader(notation))
 	d.DisallowUnknownFields()
@@ -96,7 +95,7 @@ func parse[T any](notation []byte) (v T, err error) {
 	return v, err
 }
 
-// message gives the choice among messages its notation.
+// message is the notation of a choice among messages.
 type message struct{ PDU }
 
 func (m message) write(w *per.Writer) { writePDU(w, m.PDU) }
@@ -122,7 +121,7 @@ func (m *message) UnmarshalJSON(notation []byte) (err error) {
 	}
 	i := slices.Index(pduNames[:], name)
 	if i < 0 {
-		return fmt.Errorf("message %q is not known", name)
+		return fmt.Errorf("unknown message %q", name)
 	}
 	m.PDU, err = parsers[i](value)
 	return err
@@ -138,7 +137,7 @@ func (o Optional[T]) MarshalJSON() ([]byte, error) {
 	return json.Marshal(o.Value)
 }
 
-// UnmarshalJSON reads a value that is there.
+// UnmarshalJSON reads a present value.
 func (o *Optional[T]) UnmarshalJSON(notation []byte) error {
 	o.Present = true
 	return json.Unmarshal(notation, &o.Value)
@@ -167,14 +166,14 @@ func (v *PaymentBalance) UnmarshalJSON(notation []byte) error {
 	return nil
 }
 
-// oneMember takes a choice apart.
+// oneMember returns the member of an object with exactly one.
 func oneMember(notation []byte) (name string, value json.RawMessage, err error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(notation, &members); err != nil {
 		return "", nil, err
 	}
 	if len(members) != 1 {
-		return "", nil, fmt.Errorf("choice: one member wanted, %d given", len(members))
+		return "", nil, fmt.Errorf("choice: want one member, got %d", len(members))
 	}
 	for name, value = range members {
 	}

@@ -8,38 +8,38 @@ import (
 	"bompass/hardware/per"
 )
 
-// Octets is an octet string, hexadecimal in the notation. Where it is optional, nil is left out.
+// Octets is an octet string, hexadecimal in the notation. As an optional field, nil is absent.
 type Octets []byte
 
-// Octets2 is an octet string whose length of two is not sent.
+// Octets2 is an octet string of fixed length 2.
 type Octets2 [2]byte
 
-// Octets4 is an octet string whose length of four is not sent.
+// Octets4 is an octet string of fixed length 4.
 type Octets4 [4]byte
 
-// PAN is a personal account number: 19 decimal digits, the last by Luhn, and a filler F.
+// PAN is a personal account number: 19 decimal digits, the last a Luhn digit, and a filler F.
 type PAN [10]byte
 
-// panDigits is the length of a PAN in digits.
+// panDigits is the number of digits of a PAN.
 const panDigits = 19
 
-// ParsePAN takes 19 digits.
+// ParsePAN parses 19 digits.
 func ParsePAN(digits string) (p PAN, err error) {
 	if len(digits) != panDigits || strings.Trim(digits, "0123456789") != "" {
-		return p, fmt.Errorf("pan: %d digits wanted", panDigits)
+		return p, fmt.Errorf("pan: want %d digits", panDigits)
 	}
 	_, err = hex.Decode(p[:], []byte(digits+"F"))
 	return p, err
 }
 
-// Digits is the number without its filler. It is false when there are not 19 decimal digits.
+// Digits returns the number without its filler, and false when it is not 19 decimal digits.
 func (p PAN) Digits() (string, bool) {
 	text := hex.EncodeToString(p[:])
 	digits := text[:panDigits]
 	return digits, strings.Trim(digits, "0123456789") == "" && text[panDigits] == 'f'
 }
 
-// Latin1 makes octets of a plate's text; a letter outside ISO 8859-1 is not ok.
+// Latin1 encodes a plate's text in ISO 8859-1, and returns false when a character has no code in it.
 func Latin1(text string) (o Octets, ok bool) {
 	o = Octets{}
 	for _, r := range text {
@@ -51,7 +51,7 @@ func Latin1(text string) (o Octets, ok bool) {
 	return o, true
 }
 
-// Text reads octets as ISO 8859-1.
+// Text decodes octets as ISO 8859-1.
 func (o Octets) Text() string {
 	runes := make([]rune, len(o))
 	for i, b := range o {
@@ -60,7 +60,7 @@ func (o Octets) Text() string {
 	return string(runes)
 }
 
-// Clone is a copy that does not keep the message it came from.
+// Clone returns a copy, which does not keep the message alive.
 func (o Octets) Clone() Octets { return append(Octets{}, o...) }
 
 // MarshalText writes hexadecimal.
@@ -98,7 +98,7 @@ func upperHex(b []byte) []byte { return []byte(strings.ToUpper(hex.EncodeToStrin
 
 func fixedHex(dst, text []byte) error {
 	if len(text) != 2*len(dst) {
-		return fmt.Errorf("octet string: %d octets wanted", len(dst))
+		return fmt.Errorf("octet string: want %d octets", len(dst))
 	}
 	_, err := hex.Decode(dst, text)
 	return err

@@ -2,32 +2,32 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// OctetString is a value whose meaning the octets' owner knows: a private attribute, an echo, or the
-// parameter of a toll application in a VST.
+// OctetString is an opaque value: a private attribute, an echo, or the parameter of a toll application in a
+// VST.
 type OctetString struct{ Octets }
 
 // UnixTime is seconds since 1970.
 type UnixTime uint32
 
-// SetMMIRequest is the signal a tag is to give.
+// SetMMIRequest is the signal that a tag is asked to give.
 type SetMMIRequest int
 
-// GetStampedRequest asks for attributes under an authenticator.
+// GetStampedRequest requests attributes with an authenticator.
 type GetStampedRequest struct {
 	Attributes []int  `json:"attributeIdList"`
 	Nonce      Octets `json:"nonce"`
 	KeyRef     int    `json:"keyRef"`
 }
 
-// GetStampedResponse is attributes and their authenticator. A tag vouches for octets, not for values:
-// Received is the list as it was decoded from, and is not written.
+// GetStampedResponse holds attributes and their authenticator. The authenticator covers octets, not values,
+// so Received keeps the list as decoded; it is not encoded.
 type GetStampedResponse struct {
 	Attributes    []Attribute `json:"attributeList"`
 	Authenticator Octets      `json:"authenticator"`
 	Received      Octets      `json:"-"`
 }
 
-// SetStampedRequest writes attributes and asks for an authenticator over them.
+// SetStampedRequest writes attributes and requests an authenticator over them.
 type SetStampedRequest struct {
 	Attributes []Attribute `json:"attributeList"`
 	Nonce      Octets      `json:"nonce"`

@@ -2,29 +2,29 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// The largest root values of the small integers.
+// Maximum root values of the small integers.
 const (
 	eidMax     = 127
 	profileMax = 127
 	statusMax  = 127
 )
 
-// Optional is a field that a message may leave out.
+// Optional is an optional field.
 type Optional[T any] struct {
 	Value   T
 	Present bool
 }
 
-// Some is an optional field that is there.
+// Some returns a present optional field.
 func Some[T any](v T) Optional[T] { return Optional[T]{Value: v, Present: true} }
 
-// IsZero tells whether the field is left out.
+// IsZero reports whether the field is absent.
 func (o Optional[T]) IsZero() bool { return !o.Present }
 
-// Status is how a tag answers for what it was asked to do.
+// Status is the return status of a response.
 type Status = int
 
-// The return statuses.
+// Return statuses.
 const (
 	NoError           Status = 0
 	AccessDenied      Status = 1
@@ -48,7 +48,7 @@ func readOptional(r *per.Reader, field string, present bool, hi int) Optional[in
 	return Some(r.Root(field, hi))
 }
 
-// writeCredentials writes access credentials; nil means that there are none.
+// writeCredentials writes access credentials; nil means absent.
 func writeCredentials(w *per.Writer, c Octets) {
 	if c != nil {
 		w.Octets("accessCredentials", c)
@@ -62,7 +62,7 @@ func readCredentials(r *per.Reader, present bool) Octets {
 	return r.Octets("accessCredentials")
 }
 
-// sized is a list of n items, in the room of the given one when it has enough.
+// sized returns a list of n items and reuses the given one when its capacity suffices.
 func sized[T any](list []T, n int) []T {
 	if list == nil || n > cap(list) {
 		return make([]T, n)

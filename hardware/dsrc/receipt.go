@@ -2,13 +2,13 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// ReceiptAuthenticator vouches for a receipt.
+// ReceiptAuthenticator authenticates a receipt.
 type ReceiptAuthenticator struct{ Octets }
 
-// ReceiptData1 is the first of the tag's two places for receipts.
+// ReceiptData1 is the first of the tag's two receipts.
 type ReceiptData1 struct{ ReceiptData }
 
-// ReceiptData2 is the second place; the roadside writes the older of the two over.
+// ReceiptData2 is the second receipt; the roadside overwrites the older of the two.
 type ReceiptData2 struct{ ReceiptData }
 
 // ReceiptData is the receipt of one passage, written into the tag by the roadside.

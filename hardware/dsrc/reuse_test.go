@@ -8,7 +8,7 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// What a structure held before does not show through in what is decoded into it.
+// Decoding into a used struct leaves nothing of its earlier content.
 func TestDecodeOverwritesReusedStruct(t *testing.T) {
 	good, rejects := vectors(t)
 	var vst dsrc.VST

@@ -2,7 +2,7 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// SetRequest writes attributes into a tag. Without Confirm the tag does not answer.
+// SetRequest is SET.request: it writes attributes into a tag. Without Confirm the tag does not answer.
 type SetRequest struct {
 	Fill        Fill1         `json:"fill"`
 	Confirm     bool          `json:"mode"`
@@ -12,7 +12,7 @@ type SetRequest struct {
 	IID         Optional[int] `json:"iid,omitzero"`
 }
 
-// SetResponse says how it went; no status means well.
+// SetResponse is SET.response; an absent status means success.
 type SetResponse struct {
 	Fill   Fill2         `json:"fill"`
 	EID    int           `json:"eid"`
@@ -49,7 +49,7 @@ func (p SetResponse) write(w *per.Writer) { outcome(p).write(w) }
 
 func readSetResponse(r *per.Reader) SetResponse { return SetResponse(readOutcome(r)) }
 
-// outcome is the common form of the answers that carry nothing but a status.
+// outcome is the common form of responses that consist of a status.
 type outcome struct {
 	Fill   Fill2         `json:"fill"`
 	EID    int           `json:"eid"`

@@ -10,7 +10,7 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// What a tag vouches for is kept as it came, and is what encoding the list gives.
+// The stamped list is kept as received and equals its encoding.
 func TestStampedListKeepsReceivedOctets(t *testing.T) {
 	p, err := dsrc.Decode(answer(t, "get-stamped-response-two"))
 	if err != nil {

@@ -47,7 +47,7 @@ func octets(tb testing.TB, text string) []byte {
 	return b
 }
 
-// extended tells the vectors that use an extension, which is refused by name.
+// extended reports whether a vector uses an extension, which is rejected by name.
 func extended(v vector) bool { return strings.HasSuffix(v.Name, "-ext") }
 
 func TestVectorsDecode(t *testing.T) {
@@ -88,7 +88,7 @@ func TestVectorsEncode(t *testing.T) {
 	}
 }
 
-// What is refused names its field.
+// An error names its field.
 func TestRefusals(t *testing.T) {
 	fields := map[string]struct {
 		field  string
@@ -122,7 +122,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// A value outside its field is refused when it is written, too.
+// Encoding rejects a value out of range.
 func TestEncodeRejectsOutOfRangeValues(t *testing.T) {
 	for _, c := range []struct{ notation, want string }{
 		{`{"getRequest":{"fill":"b0","eid":2,"attrIdList":[200]}}`, "getRequest.attrIdList[0]: 200 is outside 0..127"},

@@ -2,14 +2,14 @@ package dsrc
 
 import "bompass/hardware/per"
 
-// LicencePlate is the plate a tag was made for. The alphabet 0 is ISO 8859-1.
+// LicencePlate is the plate a tag was issued for. Alphabet 0 is ISO 8859-1.
 type LicencePlate struct {
 	Country  Country `json:"countryCode"`
 	Alphabet int     `json:"alphabetIndicator"`
 	Number   Octets  `json:"licencePlateNumber"`
 }
 
-// VehicleClass is the class under the issuer's own scheme.
+// VehicleClass is the class in the issuer's own scheme.
 type VehicleClass int
 
 // VehicleDimensions are in decimetres.
@@ -19,7 +19,7 @@ type VehicleDimensions struct {
 	Width  int `json:"vehicleWidthOverall"`
 }
 
-// VehicleAxles counts axles and tells the tyres.
+// VehicleAxles holds the number of axles and the tyre type.
 type VehicleAxles struct {
 	FirstAxleHeight int `json:"vehicleFirstAxleHeight"`
 	TyreType        int `json:"tyreType"`
@@ -37,7 +37,7 @@ type VehicleWeightLimits struct {
 // VehicleWeightLaden is the weight on this trip in steps of 10 kg.
 type VehicleWeightLaden int
 
-// VehicleCharacter is what the engine is: Euro class, CO2 class and the issuer's codes.
+// VehicleCharacter describes the engine: Euro class, CO2 class and issuer-specific codes.
 type VehicleCharacter struct {
 	Euro        int `json:"euroValue"`
 	CO2         int `json:"copValue"`
@@ -46,16 +46,16 @@ type VehicleCharacter struct {
 	Future      int `json:"futureCharacteristics"`
 }
 
-// VehicleAuthenticator vouches for the vehicle's data.
+// VehicleAuthenticator authenticates the vehicle's data.
 type VehicleAuthenticator struct{ Octets }
 
-// EquipmentOBUId is the maker's number of the tag.
+// EquipmentOBUId is the manufacturer's number of the tag.
 type EquipmentOBUId struct{ Octets }
 
-// EquipmentStatus is sixteen flags of the tag, battery and tampering among them.
+// EquipmentStatus holds sixteen flags of the tag, among them low battery and tampering.
 type EquipmentStatus uint16
 
-// DriverCharacteristics tells the driver's class and the purpose of the trip.
+// DriverCharacteristics holds the driver's class and the purpose of the trip.
 type DriverCharacteristics struct {
 	Class   int `json:"driverClass"`
 	Purpose int `json:"tripPurpose"`

@@ -12,8 +12,8 @@ import (
 	"bompass/hardware/sim"
 )
 
-// twisted lets a tag's answers be changed on their way, in the notation of the vectors. An answer that is
-// changed to nothing arrives as octets that are no message.
+// twisted returns the tag's answer function with its answers changed on the way, in the notation of the
+// vectors. An answer changed to the empty string arrives as octets that do not decode.
 func twisted(t *testing.T, tag *sim.Tag, twist func(answer int, text string) string) func([]byte) []byte {
 	t.Helper()
 	answers := 0
@@ -51,7 +51,7 @@ const (
 	noOctets        = `{"aid":1,"eid":3,"parameter":{"equOBUId":"00000001"}}`
 )
 
-// A tag may have other applications than toll collection, and say strange things of its own.
+// A tag may list other applications than toll collection, and malformed ones.
 func TestAcceptedContractIsChosen(t *testing.T) {
 	for _, c := range []struct {
 		name, applications string
@@ -79,12 +79,12 @@ func TestAcceptedContractIsChosen(t *testing.T) {
 	}
 }
 
-// What is damaged on the air, or was said by another element, is asked for again, but not for ever.
+// A damaged answer, or one of another element, is requested again a limited number of times.
 func TestInvalidResponseIsRequestedAgain(t *testing.T) {
 	other := func(text string) string { return strings.Replace(text, `"eid":2`, `"eid":3`, 1) }
 	damaged := func(string) string { return "" }
 	for name, change := range map[string]func(string) string{"another element": other, "no message": damaged} {
-		for _, at := range []int{1, 2} { // the VST says of no element that it is the tag's
+		for _, at := range []int{1, 2} { // the VST does not carry the element's id
 			if at == 1 && name == "another element" {
 				continue
 			}
@@ -111,7 +111,7 @@ func TestInvalidResponseIsRequestedAgain(t *testing.T) {
 	}
 }
 
-// At security level 1, too: an authenticator over nothing that names the tag vouches for nothing.
+// At security level 1, an authenticator over a list without the tag's number proves nothing.
 func TestInvalidStampedResponseIsRejected(t *testing.T) {
 	number := `"personalAccountNumber":"9578010000000000012F"`
 	for _, c := range []struct {
@@ -149,8 +149,8 @@ func TestInvalidStampedResponseIsRejected(t *testing.T) {
 	}
 }
 
-// The machine is not to be asked on while it waits, keeps what the antenna's clock said, and once it is
-// over stays over.
+// Step is rejected while the machine waits for a need, the device time is kept, and a finished machine stays
+// finished.
 func TestMachineRejectsStepsOutOfOrder(t *testing.T) {
 	tag, m := newTag(t).Secure(keys()), efc.New(secure(), nonce())
 	out, _, err := m.Step(nil, now())
@@ -184,7 +184,7 @@ func TestCompletedTransactionIsReleased(t *testing.T) {
 	}
 }
 
-// Whoever drives with a tag that cannot be charged must not hear that all is well.
+// A driver whose tag cannot be charged gets the NotOK signal.
 func TestSignalMatchesFinding(t *testing.T) {
 	yesterday := dsrc.DateCompact{Year: 2026, Month: 6, Day: 14}
 	for _, c := range []struct {
@@ -232,7 +232,7 @@ func TestLowBatteryBitsComeFromProfile(t *testing.T) {
 	}
 }
 
-// A tag that tells no plate, and a plate that was not read, differ from nothing.
+// A tag without a plate, or a plate that was not read, never counts as a mismatch.
 func TestUnknownPlateNeverDiffers(t *testing.T) {
 	silent := hardware.TagRead{Finding: hardware.Read}
 	if got := efc.ComparePlate(silent, hardware.PlateRead{Country: "NO", Text: "DP45821"}); got != hardware.Read {

@@ -9,7 +9,8 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// storeAttributes keeps what a tag said. Its number is taken once: what was vouched for is not said over again.
+// storeAttributes stores the attributes of a response. The number is stored once, so that an unauthenticated
+// response cannot replace an authenticated number.
 func (m *Machine) storeAttributes(attributes []dsrc.Attribute) {
 	for _, a := range attributes {
 		switch v := a.Value.Value.(type) {
@@ -36,7 +37,7 @@ func (m *Machine) noteBattery(status int) {
 	m.read.LowBattery = m.read.LowBattery || status&int(m.profile.LowBattery) != 0
 }
 
-// findingOf reads a status.
+// findingOf returns the finding for a return status.
 func findingOf(status dsrc.Status) hardware.Finding {
 	switch status {
 	case dsrc.NoError:
@@ -47,7 +48,7 @@ func findingOf(status dsrc.Status) hardware.Finding {
 	return hardware.Unreadable
 }
 
-// checkNumber looks whether a number can be charged.
+// checkNumber returns a tag's number and whether it can be charged.
 func checkNumber(v dsrc.PaymentMeans, now time.Time) (pan string, f hardware.Finding) {
 	pan, ok := v.PAN.Digits()
 	switch {
@@ -59,8 +60,8 @@ func checkNumber(v dsrc.PaymentMeans, now time.Time) (pan string, f hardware.Fin
 	return pan, hardware.Read
 }
 
-// ComparePlate looks at a tag with the plate that the camera read. A tag that was made for another plate is
-// a finding for people; an unread plate on either side tells nothing.
+// ComparePlate returns the finding of a tag whose vehicle's plate a camera has read. It is PlateDiffers when
+// both plates are known and differ.
 func ComparePlate(read hardware.TagRead, seen hardware.PlateRead) hardware.Finding {
 	on, by := normalizePlate(read.Plate.Text), normalizePlate(seen.Text)
 	if read.Finding == hardware.Read && on != "" && by != "" && on != by {
@@ -69,7 +70,7 @@ func ComparePlate(read hardware.TagRead, seen hardware.PlateRead) hardware.Findi
 	return read.Finding
 }
 
-// normalizePlate leaves a plate's letters and digits.
+// normalizePlate returns a plate's letters and digits in upper case, for comparison.
 func normalizePlate(text string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(text))
 }

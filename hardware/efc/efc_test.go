@@ -30,8 +30,7 @@ func newTag(t *testing.T) *sim.Tag {
 	return tag
 }
 
-// The messages of a plain transaction, octet by octet: BST, VST, GET, its response, SET_MMI, its
-// response, release.
+// The octets of an unauthenticated transaction: BST, VST, GET, its response, SET_MMI, its response, release.
 func TestTransactionReadsTheTag(t *testing.T) {
 	tag := newTag(t)
 	read, err := sim.Exchange(efc.Standard(beacon()), tag.Answer, now())
@@ -62,14 +61,14 @@ func TestTransactionReadsTheTag(t *testing.T) {
 	}
 }
 
-// A strange tag is a result.
+// An unusual tag is a finding, not an error.
 func TestFindings(t *testing.T) {
 	other := dsrc.Mark{0xB2, 0x80, 0x05, 0, 1, 1}
 	for _, c := range []struct {
 		name    string
 		change  func(*sim.Tag, *efc.Profile)
 		finding hardware.Finding
-		last    string // message, in octets
+		last    string // the last message, hexadecimal
 	}{
 		{"an accepted issuer is read", func(_ *sim.Tag, p *efc.Profile) { p.Marks = []dsrc.Mark{other, {0x30, 0xC0, 1, 0, 1, 2}} }, hardware.Read, "91200000"},
 		{"another issuer is unknown", func(_ *sim.Tag, p *efc.Profile) { p.Marks = []dsrc.Mark{other} }, hardware.UnknownIssuer, "91200000"},
@@ -95,7 +94,7 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// The tag may leave after any message. Once it has said its number it is read.
+// The tag may leave after any message. After it has sent its number it counts as read.
 func TestTagLeavesAtEveryStep(t *testing.T) {
 	for answers, want := range []hardware.Finding{hardware.NoTag, hardware.Interrupted, hardware.Read, hardware.Read} {
 		tag, left := newTag(t), answers
@@ -124,7 +123,7 @@ func TestReleasedTagIgnoresSameBeacon(t *testing.T) {
 	}
 }
 
-// What a beacon offers is the profile's affair: the BST of the vector with two applications more.
+// The BST lists the applications of the profile: the vector's BST with two more.
 func TestBSTListsProfileApplications(t *testing.T) {
 	p := efc.Standard(beacon())
 	p.AIDs = []int{dsrc.AIDToll, dsrc.AIDCompliance, dsrc.AIDPrivate}
@@ -152,7 +151,7 @@ func TestInvalidProfileIsAnError(t *testing.T) {
 	}
 }
 
-// Whatever a tag answers, the transaction ends within its messages and is no error.
+// For any answers of a tag, the transaction ends within its number of messages and without an error.
 func FuzzAnswers(f *testing.F) {
 	f.Add([]byte{0x91, 0x90, 0x00}, []byte{0x91}, []byte{})
 	f.Add([]byte("\x91\x90\x00\x01\xC1\x02\x02\x06\x30\xC0\x01\x00\x01\x02\x80\x01\x00\x02\x00\x00"), []byte{0x91, 0x70, 0x02}, []byte{0x91, 0x10, 0x02})

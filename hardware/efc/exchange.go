@@ -12,10 +12,10 @@ func (m *Machine) bst() dsrc.PDU {
 	}
 }
 
-// onVST chooses the first contract that is accepted here.
+// onVST selects the first contract that the profile accepts.
 func (m *Machine) onVST(apdu []byte) dsrc.PDU {
 	var vst dsrc.VST
-	if err := vst.Decode(apdu); err != nil { // a tag that does not say what it was asked is asked again
+	if err := vst.Decode(apdu); err != nil { // a tag whose VST does not decode is asked again
 		return m.repeatRequest()
 	}
 	m.noteBattery(vst.OBE.Status.Value)
@@ -45,7 +45,7 @@ func (m *Machine) onVST(apdu []byte) dsrc.PDU {
 	return m.release(finding)
 }
 
-// requestContractData asks for the attributes that are to be vouched for, or plainly when none are.
+// requestContractData requests the authenticated attributes, or plain ones when the profile has no stamp.
 func (m *Machine) requestContractData() dsrc.PDU {
 	want := m.profile.Stamp
 	if want.KeyRef == 0 {
@@ -65,7 +65,7 @@ func (m *Machine) getAttributes() dsrc.PDU {
 	return dsrc.GetRequest{EID: m.eid, Credentials: m.credentials, Attributes: m.profile.Attributes}
 }
 
-// onStamped takes attributes under an authenticator, to be judged.
+// onStamped stores the attributes of a GET_STAMPED response and asks for the check of their authenticator.
 func (m *Machine) onStamped(apdu []byte) dsrc.PDU {
 	answer, err := dsrc.Decode(apdu)
 	response, ok := answer.(dsrc.ActionResponse)
@@ -90,7 +90,7 @@ func (m *Machine) onStamped(apdu []byte) dsrc.PDU {
 	return nil
 }
 
-// onAttributes takes what else was asked for.
+// onAttributes stores the attributes of a GET response.
 func (m *Machine) onAttributes(apdu []byte) dsrc.PDU {
 	var response dsrc.GetResponse
 	if err := response.Decode(apdu); err != nil || response.EID != m.eid {

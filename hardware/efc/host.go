@@ -10,26 +10,27 @@ import (
 	"bompass/hardware/seal"
 )
 
-// Antenna carries messages to a tag and back, each with its fragmentation octet. A nil answer means
-// that the tag has none: it is gone. An error is the antenna's own or its line's.
+// Antenna transmits messages to a tag and returns its answers, each with its fragmentation octet. A nil
+// answer means that the tag has left. An error is one of the antenna or of the line to it.
 type Antenna interface {
-	// Find sends the BST until a tag answers, and tells when that was by the antenna's clock.
+	// Find sends the BST until a tag answers, and returns its VST and the time by the antenna's clock.
 	Find(ctx context.Context, bst []byte) (vst []byte, at time.Time, err error)
-	// Exchange sends one message. The last one is not answered and closes the transaction.
+	// Exchange sends one message. The last one has no answer and closes the transaction.
 	Exchange(ctx context.Context, apdu []byte, last bool) (answer []byte, err error)
 }
 
-// Host carries out transactions over an antenna.
+// Host runs transactions over an antenna.
 type Host struct {
 	Antenna Antenna
-	Keys    seal.Keys // nil when there are none
+	Keys    seal.Keys // nil when the station has no keys
 	Now     func() time.Time
-	// Commit is given a tag that has been read, and returns once the passage cannot be lost; only then
-	// the tag gets its receipt and its driver the signal. Its error ends the transaction. May be nil.
+	// Commit receives a tag that has been read and returns once the passage is stored safely. The receipt
+	// and the driver's signal follow only then, because a receipt without a passage cannot be repaired. Its
+	// error ends the transaction. May be nil.
 	Commit func(hardware.TagRead) error
 }
 
-// Run carries out one transaction and tells what it brought, also when it ends in an error.
+// Run runs one transaction and returns its result, also when it ends with an error.
 func (h Host) Run(ctx context.Context, m *Machine) (hardware.TagRead, error) {
 	var in []byte
 	for sent := 0; ; {
@@ -65,8 +66,8 @@ func (h Host) exchange(ctx context.Context, m *Machine, out []byte, first, last 
 	return in, err
 }
 
-// fulfil does what the machine waits for. A key that is not held is no error: the tag decides, or the
-// profile.
+// fulfil provides what the machine needs. A missing key is not an error: the tag refuses, or the profile
+// decides.
 func (h Host) fulfil(ctx context.Context, m *Machine) error {
 	switch m.Need() {
 	case Credentials:

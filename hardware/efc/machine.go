@@ -11,24 +11,25 @@ import (
 	"bompass/hardware/seal"
 )
 
-// What a caller can get wrong.
+// Errors of a caller of Machine.
 var (
 	ErrOver    = errors.New("efc: transaction is over")
-	ErrWaiting = errors.New("efc: transaction waits for what it needs")
+	ErrWaiting = errors.New("efc: transaction waits for a need")
 )
 
-// pduNumber is the number of every message: nothing here is fragmented.
+// pduNumber is the PDU number of every message. Messages are never fragmented, so one number is enough.
 const pduNumber = 2
 
-// repeatsMax is how often in a transaction a question is put again after an answer that is none: a late
-// one, one to another question, or noise.
+// repeatsMax is the maximum number of repeated requests in a transaction. A request is repeated after an
+// answer that does not decode or belongs to another request.
 const repeatsMax = 4
 
-// Machine carries out one transaction. Give it the tag's answer, send what it returns.
+// Machine is the state machine of one transaction. The caller passes it the tag's answers and transmits the
+// messages it returns.
 //
-// The order is BST, VST, GET_STAMPED, GET, SET of the receipt, SET_MMI, release; what the profile does
-// not want is left out. In between the machine may return nothing to send: then Need says what it waits
-// for. A tag that is strange is released, and Result says why.
+// The order is BST, VST, GET_STAMPED, GET, SET of the receipt, SET_MMI, release; steps that the profile
+// leaves out are skipped. When Step returns no message before the end, Need says what the machine waits for.
+// An unusual tag is released, and Result has the finding.
 type Machine struct {
 	profile Profile
 	nonce   dsrc.Octets4
@@ -36,14 +37,14 @@ type Machine struct {
 	need    Need
 	repeats int
 	now     time.Time
-	last    dsrc.PDU // what was sent last
+	last    dsrc.PDU // the message sent last
 
 	eid         int
 	toll        dsrc.TollParameter
 	credentials dsrc.Octets
 	stamp       seal.Stamp
 	receipts    [2]dsrc.DateAndTime
-	number      hardware.Finding // what the tag's number is worth; Unreadable until it is known
+	number      hardware.Finding // finding about the tag's number; Unreadable until it is known
 	read        hardware.TagRead
 	released    bool
 }
@@ -51,31 +52,32 @@ type Machine struct {
 type state uint8
 
 const (
-	stateIdle   state = iota // BST not sent yet
-	stateBSTSent                 // waiting for the VST
-	stateStampSent                // waiting for attributes under an authenticator
-	stateGetSent                  // waiting for attributes
-	stateSetSent                // waiting for the receipt's answer
-	stateMMISent              // waiting for the beep's answer
+	stateIdle      state = iota // the BST has not been sent
+	stateBSTSent                // waiting for the VST
+	stateStampSent              // waiting for the GET_STAMPED response
+	stateGetSent                // waiting for the GET response
+	stateSetSent                // waiting for the SET response
+	stateMMISent                // waiting for the SET_MMI response
 	stateOver
 )
 
-// New starts a transaction. The nonce is what the tag's authenticator is made over; it must be fresh.
+// New returns a machine for one transaction. The nonce must be fresh: the tag computes its authenticator
+// over it.
 func New(p Profile, nonce dsrc.Octets4) *Machine {
 	return &Machine{profile: p, nonce: nonce, number: hardware.Unreadable}
 }
 
-// Result is what is known of the tag so far, with every message as it went over the air.
+// Result returns what is known of the tag so far, with every message as transmitted.
 func (m *Machine) Result() hardware.TagRead { return m.read }
 
-// SetDeviceTime tells when the antenna heard the tag, by the antenna's own clock.
+// SetDeviceTime sets the time at which the tag first answered, by the antenna's own clock.
 func (m *Machine) SetDeviceTime(at time.Time) { m.read.Device = at }
 
-// Step takes the tag's answer, nil at first and after a need was met, and returns the next message with
-// its fragmentation octet. done says that the tag does not answer what is returned and the transaction
-// is over. With nothing to send and not done, the machine has a Need. An empty answer later on means
-// that the tag is gone: done, with nothing to send. The error is the caller's own; nothing a tag says
-// is one.
+// Step takes the tag's answer and returns the next message with its fragmentation octet. The answer is nil
+// on the first call and after a need was met. done reports that the transaction is over; the tag does not
+// answer the message returned with it. When there is no message and done is false, the machine has a Need.
+// An empty answer at any other time means that the tag has left. Errors are the caller's own; no answer of a
+// tag causes one.
 func (m *Machine) Step(in []byte, now time.Time) (out []byte, done bool, err error) {
 	switch {
 	case m.state == stateOver:
@@ -96,7 +98,7 @@ func (m *Machine) Step(in []byte, now time.Time) (out []byte, done bool, err err
 	return out, m.state == stateOver, err
 }
 
-// next decides what to say.
+// next processes an answer and returns the next message.
 func (m *Machine) next(in []byte) dsrc.PDU {
 	if m.need != Nothing {
 		met := m.need
@@ -122,18 +124,18 @@ func (m *Machine) next(in []byte) dsrc.PDU {
 	}
 }
 
-// Released tells whether the transaction was carried to its end, so that the tag will keep silent.
+// Released reports whether the release was sent, after which the tag ignores this beacon.
 func (m *Machine) Released() bool { return m.released }
 
-// Abort ends the transaction where it is, as when the tag is gone: Result says what is known.
+// Abort ends the transaction as if the tag had left. Result keeps what is known.
 func (m *Machine) Abort() {
 	if m.state != stateOver {
 		m.endWithoutTag()
 	}
 }
 
-// endWithoutTag ends the transaction without the tag. A tag that has said its number has been read, receipt and
-// beep or not: the last exchanges are the dispensable ones.
+// endWithoutTag ends the transaction after the tag has left. A tag that has sent its number counts as read
+// with or without receipt and signal.
 func (m *Machine) endWithoutTag() {
 	if m.state == stateStampSent || m.state == stateGetSent {
 		m.read.Finding = m.number
@@ -151,14 +153,14 @@ func (m *Machine) send(p dsrc.PDU) ([]byte, error) {
 	}
 	if out, err = dsrc.Append(out, p); err != nil {
 		m.state = stateOver
-		return nil, fmt.Errorf("efc: profile does not fit the air: %w", err)
+		return nil, fmt.Errorf("efc: encode message: %w", err)
 	}
 	m.last = p
 	m.read.Raw = append(m.read.Raw, hardware.Message{At: m.now, Octets: out})
 	return out, nil
 }
 
-// receive keeps an answer and returns it without its fragmentation octet; nil is an answer that has none.
+// receive records an answer and returns it without its fragmentation octet, or nil when it has none.
 func (m *Machine) receive(in []byte) []byte {
 	kept := slices.Clone(in)
 	m.read.Raw = append(m.read.Raw, hardware.Message{FromTag: true, At: m.now, Octets: kept})
@@ -169,7 +171,7 @@ func (m *Machine) receive(in []byte) []byte {
 	return apdu
 }
 
-// repeatRequest puts the last question once more, or gives up.
+// repeatRequest returns the last request again, or the release after repeatsMax.
 func (m *Machine) repeatRequest() dsrc.PDU {
 	if m.repeats == repeatsMax {
 		return m.release(hardware.Unreadable)

@@ -6,47 +6,47 @@ import (
 	"bompass/hardware/seal"
 )
 
-// Need is what a machine waits for before it says more.
+// Need is what a machine waits for before it returns another message.
 type Need uint8
 
-// The needs. Each is met by the method that it names; then Step goes on, without an answer.
+// Needs. After the need is met by the method named here, call Step without an answer.
 const (
 	Nothing     Need = iota
-	Credentials      // the tag wants them: see Challenge, answer with Grant
-	StampCheck          // the tag has vouched: see Stamp, answer with Judge
-	Commit           // see Result; answer with Committed once the passage cannot be lost
+	Credentials      // access credentials for Challenge; met by SetCredentials
+	StampCheck       // the check of the authenticator in Stamp; met by SetCheckResult
+	Commit           // safe storage of Result; met by ConfirmCommit
 
 	unmet Need = 0x80
 )
 
-// CheckResult is the verdict on an authenticator.
+// CheckResult is the result of checking an authenticator.
 type CheckResult uint8
 
-// The judgements.
+// Check results.
 const (
-	Unchecked CheckResult = iota // nobody here holds the key
+	Unchecked CheckResult = iota // the station does not hold the key
 	Invalid
 	Valid
 )
 
-// Need tells what the machine waits for.
+// Need returns what the machine waits for.
 func (m *Machine) Need() Need { return m.need &^ unmet }
 
-// Challenge is what credentials are to be made over.
+// Challenge returns the data that access credentials are computed over.
 func (m *Machine) Challenge() seal.Challenge {
 	return seal.Challenge{Mark: m.toll.Mark, KeyRef: m.toll.KeyRef, Random: m.toll.Random}
 }
 
-// Stamp is what is to be judged.
+// Stamp returns the attributes and the authenticator to be checked.
 func (m *Machine) Stamp() seal.Stamp { return m.stamp }
 
-// SetCredentials gives the credentials; nil when there are none, and the tag will refuse.
+// SetCredentials sets the access credentials; nil when there are none, in which case the tag refuses access.
 func (m *Machine) SetCredentials(credentials dsrc.Octets) {
 	m.credentials = credentials
 	m.need &^= unmet
 }
 
-// SetCheckResult gives the verdict on the authenticator.
+// SetCheckResult sets the result of the authenticator check.
 func (m *Machine) SetCheckResult(j CheckResult) {
 	m.read.Verified = j == Valid
 	if j == Invalid || j == Unchecked && m.profile.Stamp.Required {
@@ -55,11 +55,11 @@ func (m *Machine) SetCheckResult(j CheckResult) {
 	m.need &^= unmet
 }
 
-// ConfirmCommit says that the passage is kept. Only then is a receipt written: one on the tag that nobody
-// has a passage for is the worse loss.
+// ConfirmCommit reports that the passage is stored. The receipt is written only after that, because a
+// receipt without a passage cannot be repaired.
 func (m *Machine) ConfirmCommit() { m.need &^= unmet }
 
-// resume goes on where a need was met.
+// resume returns the next message after a need was met.
 func (m *Machine) resume(met Need) dsrc.PDU {
 	switch met {
 	case Credentials:

@@ -1,6 +1,6 @@
-// Package efc owns the toll transaction between a beacon and a tag: which message follows which, and
-// what the answers mean. Machine is a state machine without radio, clock or keys; Host lends it all
-// three.
+// Package efc implements the electronic fee collection transaction between a beacon and a tag (EN 15509, EN
+// ISO 14906): the order of messages and the meaning of the answers. Machine is a pure state machine without
+// radio, clock or keys; Host connects it to all three.
 package efc
 
 import (
@@ -9,27 +9,28 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// Profile is what one toll domain wants of a transaction. It is data: another domain is another value.
+// Profile is the transaction of one toll domain, as data.
 type Profile struct {
 	Beacon     dsrc.BeaconID
-	AIDs       []int       // offered in the BST; empty offers toll collection alone
-	Marks      []dsrc.Mark // contracts accepted here; empty accepts every issuer's
-	Stamp      Stamp       // zero asks for nothing under an authenticator
-	Attributes []int       // asked for in one GET; empty asks for none
-	LowBattery uint16      // the bits of the equipment status that mean an empty battery
-	Receipt    *Receipt    // nil writes none
+	AIDs       []int       // application ids in the BST; empty offers toll collection only
+	Marks      []dsrc.Mark // accepted contracts; empty accepts every issuer
+	Stamp      Stamp       // the zero value requests no authenticator
+	Attributes []int       // attributes of the one GET; empty sends no GET
+	LowBattery uint16      // bits of EquipmentStatus that mean a low battery; they depend on the manufacturer
+	Receipt    *Receipt    // nil writes no receipt
 	Signal     dsrc.SetMMIRequest
 }
 
-// Stamp is what a tag has to vouch for. PaymentMeans must be among the attributes: the tag's key hangs
-// on its number.
+// Stamp is the GET_STAMPED request. PaymentMeans must be among the attributes, because the tag's key is
+// derived from its number.
 type Stamp struct {
 	Attributes []int
 	KeyRef     int
-	Required   bool // a tag whose authenticator nobody here can check is not charged
+	Required   bool // a tag whose authenticator cannot be checked is not chargeable
 }
 
-// Receipt is what the tag is given to keep, the same for every tag of a lane but for time and contract.
+// Receipt is the receipt written into the tag. It is the same for every tag of a lane, apart from time and
+// contract.
 type Receipt struct {
 	Charger   dsrc.Provider
 	Station   int
@@ -38,8 +39,8 @@ type Receipt struct {
 	FeeUnit   dsrc.Octets2
 }
 
-// Standard is the profile of a free-flow station at security level 0: number, plate and maker's number
-// of every issuer's tag, and a beep.
+// Standard returns the profile of a free-flow station at security level 0. It reads number, plate and
+// manufacturer's number of every issuer's tag and gives a signal.
 func Standard(beacon dsrc.BeaconID, marks ...dsrc.Mark) Profile {
 	return Profile{
 		Beacon: beacon, Marks: marks, Signal: dsrc.SignalOK,
@@ -47,8 +48,8 @@ func Standard(beacon dsrc.BeaconID, marks ...dsrc.Mark) Profile {
 	}
 }
 
-// Secure is the profile of a station with keys: the number under an authenticator, what else the
-// station wants plainly, a receipt over the older of the tag's two, and a beep.
+// Secure returns the profile of a station with keys. It reads the number with an authenticator and the other
+// attributes without, writes the receipt over the older of the tag's two, and gives a signal.
 func Secure(beacon dsrc.BeaconID, keyRef int, receipt *Receipt, marks ...dsrc.Mark) Profile {
 	return Profile{
 		Beacon: beacon, Marks: marks, Signal: dsrc.SignalOK, Receipt: receipt,

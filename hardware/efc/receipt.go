@@ -5,7 +5,7 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// conclude has everything that is wanted of a tag. What can be charged has to be kept first.
+// conclude ends the reading. A chargeable tag is committed before anything is written to it.
 func (m *Machine) conclude() dsrc.PDU {
 	m.read.Finding = m.number
 	if m.number != hardware.Read {
@@ -15,7 +15,7 @@ func (m *Machine) conclude() dsrc.PDU {
 	return nil
 }
 
-// writeReceipt tells the tag and its driver that the passage is kept.
+// writeReceipt returns the SET request with the receipt, or the signal when the profile has no receipt.
 func (m *Machine) writeReceipt() dsrc.PDU {
 	if m.profile.Receipt == nil {
 		return m.signal()
@@ -26,7 +26,7 @@ func (m *Machine) writeReceipt() dsrc.PDU {
 	}
 }
 
-// receipt goes over the older of the tag's two.
+// receipt returns the receipt attribute that replaces the older of the tag's two.
 func (m *Machine) receipt() dsrc.Attribute {
 	r, mark := m.profile.Receipt, m.toll.Mark
 	data := dsrc.ReceiptData{
@@ -39,7 +39,7 @@ func (m *Machine) receipt() dsrc.Attribute {
 	return dsrc.Attribute{ID: dsrc.AttrReceiptData1, Value: dsrc.Container{Value: dsrc.ReceiptData1{ReceiptData: data}}}
 }
 
-// signal tells the driver how it went.
+// signal returns the SET_MMI request that tells the driver the outcome.
 func (m *Machine) signal() dsrc.PDU {
 	m.state = stateMMISent
 	signal := m.profile.Signal

@@ -17,7 +17,7 @@ import (
 
 func keys() *seal.KeySet { return seal.TestKeys(sim.NorwegianMark()) }
 
-// strangerKeys are another set for the same issuer.
+// strangerKeys returns another key set for the same issuer.
 func strangerKeys() *seal.KeySet {
 	m := seal.MasterKeys{Access: seal.MasterKey{9}, Stamp: map[int]seal.MasterKey{seal.TestKeyRef: {9}}, Derivation: seal.Standard()}
 	return seal.NewKeySet(map[dsrc.Mark]seal.MasterKeys{sim.NorwegianMark(): m})
@@ -34,7 +34,7 @@ func host(tag *sim.Tag) efc.Host {
 	return efc.Host{Antenna: sim.DirectAntenna(tag.Answer), Keys: keys(), Now: func() time.Time { return now().UTC() }}
 }
 
-// kinds names the messages of a transaction.
+// kinds returns the names of a transaction's messages.
 func kinds(t *testing.T, raw []hardware.Message) (names []string) {
 	t.Helper()
 	for _, m := range raw {
@@ -158,7 +158,7 @@ func message(t *testing.T, m hardware.Message) dsrc.PDU {
 	return p
 }
 
-// Whatever bit of the signed answer flips on the way, the tag is not charged by it.
+// Whatever bit of the authenticated answer is flipped, the tag is not charged by it.
 func TestFlippedBitIsNeverChargeable(t *testing.T) {
 	size := 0
 	for bit := 0; bit == 0 || bit < size*8; bit++ {
@@ -177,7 +177,7 @@ func TestFlippedBitIsNeverChargeable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// What cannot be understood is asked for again, and then the answer is whole.
+		// An answer that does not decode is requested again, and the second answer is intact.
 		if read.Finding == hardware.Read && (read.PAN != number || !read.Verified) {
 			t.Errorf("bit %d: got %+v", bit, read)
 		}
@@ -196,7 +196,7 @@ func TestNoReceiptWithoutCommit(t *testing.T) {
 	}
 }
 
-// An answer to an earlier question, or noise, has the question put again, four times at most.
+// A late or damaged answer causes a repeated request, at most four times.
 func TestLateResponsesAreRetried(t *testing.T) {
 	for wrong, want := range []hardware.Finding{hardware.Read, hardware.Read, hardware.Read, hardware.Read, hardware.Read, hardware.Unreadable} {
 		tag, n := newTag(t).Secure(keys()), 0
@@ -276,8 +276,8 @@ func TestComparePlate(t *testing.T) {
 	}
 }
 
-// Whatever a tag answers, the transaction ends within its messages, and only a right authenticator is
-// charged.
+// For any answers of a tag, the transaction ends within its number of messages, and only a correct
+// authenticator makes it chargeable.
 func FuzzSecureAnswers(f *testing.F) {
 	tag, err := sim.NewTag(number, hardware.PlateRead{Country: "NO", Text: "DP45821"})
 	if err != nil {

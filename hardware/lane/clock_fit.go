@@ -8,25 +8,26 @@ import (
 	"bompass/hardware"
 )
 
-// Numbers of fitting.
+// Parameters of the clock fit.
 const (
-	binWidth    = 0.05 // seconds
-	peakBins    = 5    // a peak is this many bins wide
-	peakMin     = 12   // pairs in it
-	peakClear   = 2.5  // times the next peak's
-	agreeMin    = 6    // pairs whose plates agree are enough without a peak
-	eventsKept  = 160  // events of each device that a fit looks at
-	pairsKept      = 96   // joined pairs that the offset and the spread are taken from
-	sigmaMin    = 0.05
-	sigmaMax    = 0.6
-	sigmaFactor = 1.3  // a measured spread leaves out the tails
-	hitWeight   = 0.12 // of one tag in the share of tags that find their plate
-	hitMin      = 0.6  // a lower share: a clock has jumped
-	keptAfterJump   = 10   // events that are looked at again then
+	binWidth      = 0.05 // seconds
+	peakBins      = 5    // width of a peak, in bins
+	peakMin       = 12   // minimum number of pairs in a peak
+	peakClear     = 2.5  // minimum ratio of the peak to the next one
+	agreeMin      = 6    // number of pairs with equal plates that suffices without a peak
+	eventsKept    = 160  // number of events of each device that a fit searches
+	pairsKept     = 96   // number of joined pairs that offset and spread are computed from
+	sigmaMin      = 0.05
+	sigmaMax      = 0.6
+	sigmaFactor   = 1.3  // corrects a measured spread that lacks its tails
+	hitWeight     = 0.12 // weight of one tag in the share of tags with a plate
+	hitMin        = 0.6  // a lower share means that a clock has jumped
+	keptAfterJump = 10   // number of events kept for the next fit after a jump
 )
 
-// clockFit is the difference of two devices' clocks, learned from what they saw: the mode of all differences
-// at first, as only the true pairs agree in theirs, and then the median of the pairs that were joined.
+// clockFit estimates the offset between two devices' clocks from their events. It starts from the mode of
+// all time differences, because only true pairs agree in theirs, and continues with the median of the joined
+// pairs.
 type clockFit struct {
 	spread time.Duration
 	fitted bool
@@ -35,7 +36,7 @@ type clockFit struct {
 
 	tags, plates []hardware.Sighting
 	joined       []float64
-	hitShare         float64 // share of tags that find their plate, lately
+	hitShare     float64 // moving share of tags that found a plate
 }
 
 func (f *clockFit) addTag(s hardware.Sighting)   { f.tags = appendBounded(f.tags, s, eventsKept) }
@@ -48,7 +49,7 @@ func appendBounded[T any](list []T, v T, most int) []T {
 	return list
 }
 
-// search looks for the offset in all that is remembered.
+// search estimates the offset from all kept events.
 func (f *clockFit) search() {
 	var all, agree []float64
 	for _, t := range f.tags {
@@ -78,8 +79,8 @@ func (f *clockFit) set(differences []float64) {
 	f.measure()
 }
 
-// addPair learns from a pair that was joined. One that only its texts have joined, too far off by the
-// clocks, speaks against them.
+// addPair updates the estimate with a joined pair. A pair joined by its plates alone, although too far apart
+// by the clocks, counts as a miss.
 func (f *clockFit) addPair(tag, plate time.Time, farthest float64) {
 	if f.fitted && math.Abs(f.distance(tag, plate)) > farthest {
 		f.countMiss()
@@ -90,8 +91,8 @@ func (f *clockFit) addPair(tag, plate time.Time, farthest float64) {
 	f.measure()
 }
 
-// countMiss hears that a tag has found no plate although there were plates about. When too many do, the
-// clocks count as unknown.
+// countMiss counts a tag that found no plate although there were plates. After too many misses the offset is
+// unknown again.
 func (f *clockFit) countMiss() {
 	if f.hitShare -= hitWeight * f.hitShare; f.hitShare < hitMin {
 		f.fitted, f.joined = false, nil
@@ -99,23 +100,23 @@ func (f *clockFit) countMiss() {
 	}
 }
 
-// measure takes the median, and the spread from the median distance to it.
+// measure computes the median of the differences, and the spread from their median deviation.
 func (f *clockFit) measure() {
 	f.offset = median(f.joined)
 	away := make([]float64, len(f.joined))
 	for i, d := range f.joined {
 		away[i] = math.Abs(d - f.offset)
 	}
-	const normal = 1.4826 // standard deviations in a median distance
+	const normal = 1.4826 // standard deviation of a normal distribution divided by its median deviation
 	f.sigma = min(sigmaMax, max(sigmaMin, sigmaFactor*normal*median(away)))
 }
 
-// distance is how far a pair is from the offset, in standard deviations.
+// distance returns how far a pair is from the offset, in standard deviations.
 func (f *clockFit) distance(tag, plate time.Time) float64 {
 	return (plate.Sub(tag).Seconds() - f.offset) / f.sigma
 }
 
-// peak finds where differences crowd, if it is clear.
+// peak returns the center of the highest peak of the differences, and whether it is clear.
 func peak(all []float64, spread float64) (center float64, clear bool) {
 	bins := make([]int, int(2*spread/binWidth)+peakBins+1)
 	for _, d := range all {

@@ -2,16 +2,16 @@ package lane
 
 import "time"
 
-// Numbers of the watch for deaf lanes.
+// Parameters of the deaf-lane alarm.
 const (
-	DeafShare    = 0.5 // of vehicles read by their tag; a lane that hears has nine of ten
-	deafVehicles = 20  // fewer in an hour say nothing
+	DeafShare    = 0.5 // minimum share of vehicles identified by their tag; the usual share is 0.9
+	deafVehicles = 20  // minimum number of vehicles in an hour for a verdict
 	slots        = 12
 	slotWidth    = 5 * time.Minute
 )
 
-// DeafMonitor counts tags against vehicles over the last hour. A reader that answers every poll can be deaf
-// all the same; only the cameras know what it should have heard.
+// DeafMonitor compares tags with vehicles over the last hour. A reader that answers every poll may still
+// read no tags; only the cameras' count reveals it. The zero value is ready to use.
 type DeafMonitor struct {
 	slots [slots]slot
 }
@@ -34,7 +34,7 @@ func (w *DeafMonitor) Add(tagged bool, now time.Time) {
 	}
 }
 
-// LastHour is what the last hour brought.
+// LastHour returns the numbers of vehicles and of tags in the hour before now.
 func (w *DeafMonitor) LastHour(now time.Time) (vehicles, tags int) {
 	for _, s := range w.slots {
 		if now.Sub(s.began) < time.Hour {
@@ -44,7 +44,7 @@ func (w *DeafMonitor) LastHour(now time.Time) (vehicles, tags int) {
 	return vehicles, tags
 }
 
-// Deaf tells whether the lane reads far fewer tags than vehicles pass.
+// Deaf reports whether far fewer tags are read than vehicles pass.
 func (w *DeafMonitor) Deaf(now time.Time) bool {
 	vehicles, tags := w.LastHour(now)
 	return vehicles >= deafVehicles && float64(tags) < DeafShare*float64(vehicles)

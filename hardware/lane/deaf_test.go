@@ -7,7 +7,7 @@ import (
 	"bompass/hardware/lane"
 )
 
-// A lane is deaf when the cameras see vehicles whose tags nobody hears, and hears again within the hour.
+// A lane is deaf when cameras see vehicles without tag reads, and recovers within an hour.
 func TestDeafLane(t *testing.T) {
 	var w lane.DeafMonitor
 	now := at(0)

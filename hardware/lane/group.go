@@ -8,24 +8,25 @@ import (
 	"bompass/hardware"
 )
 
-// Weights of what two plates' texts say, in nats.
+// Costs of comparing two plates, in nats.
 const (
 	textEqual = -10.0
-	textNear  = -3.0 // one letter or digit apart, as a camera misreads
+	textNear  = -3.0 // one character differs, a usual reading error
 	textOther = 12.0 // the tag may be in another vehicle
 )
 
-// sigmasMax is how many standard deviations apart a tag and a plate are still candidates.
+// sigmasMax is the maximum distance of a tag and a plate that are candidates for joining, in standard
+// deviations.
 const sigmasMax = 6.5
 
-// strangeClock is how far from every tag a plate must be to be alone for certain while the clocks are not
-// known.
+// strangeClock is the minimum distance of a plate from every tag at which the plate is certainly alone,
+// while the clock offset is unknown.
 const strangeClock = 30 * time.Second
 
-// group is tags and plates that may belong together, and nothing else may.
+// group is a connected set of tags and plates that may belong together.
 type group struct{ tags, plates []*event }
 
-// cost is what it costs to join a tag and a plate, or infinity when they are no candidates.
+// cost returns the cost of joining a tag and a plate, or infinity when they are not candidates.
 func (j *Joiner) cost(tag, plate *event) float64 {
 	gap := plate.At.Sub(tag.At)
 	text := textCost(tag.Tag.Plate, plate.Plate)
@@ -33,7 +34,7 @@ func (j *Joiner) cost(tag, plate *event) float64 {
 		if gap.Abs() > j.rules.ClockSpreadMax {
 			return math.Inf(1)
 		}
-		return min(text, 2) // without clocks only texts speak
+		return min(text, 2) // without a known offset only the plates count
 	}
 	z := j.clock.distance(tag.At, plate.At)
 	if math.Abs(z) > sigmasMax && (text != textEqual || gap.Abs() > j.rules.ClockSpreadMax) {
@@ -54,7 +55,7 @@ func textCost(a, b hardware.PlateRead) float64 {
 	return textOther
 }
 
-// differInOnePlace tells whether two texts differ in one place.
+// differInOnePlace reports whether two texts of equal length differ in exactly one place.
 func differInOnePlace(a, b string) bool {
 	if len(a) != len(b) {
 		return false
@@ -68,7 +69,7 @@ func differInOnePlace(a, b string) bool {
 	return wrong == 1
 }
 
-// groups are the connected parts of the graph of candidates.
+// groups returns the connected components of the graph of candidates.
 func (j *Joiner) groups() []group {
 	ofTag, ofPlate := make([]int, len(j.tags)), make([]int, len(j.plates))
 	var groups []group
@@ -108,7 +109,7 @@ func (j *Joiner) groups() []group {
 	return groups
 }
 
-// decide joins a group and lets go of its events.
+// decide joins the tags and plates of a group and removes its events.
 func (j *Joiner) decide(g group) []Passage {
 	joined, doubt := j.match(g)
 	var out []Passage
@@ -131,7 +132,7 @@ func (j *Joiner) decide(g group) []Passage {
 	for _, plate := range g.plates {
 		if !taken[plate] {
 			p := Passage{Sighting: plate.Sighting, Events: plate.ids, Doubt: j.plateDoubt(plate, g, out)}
-			p.At = p.At.Add(-seconds(j.clock.offset)) // by the clock that passages are told in
+			p.At = p.At.Add(-seconds(j.clock.offset)) // passages have the tag reader's time
 			out = append(out, p)
 		}
 	}
@@ -142,7 +143,7 @@ func (j *Joiner) decide(g group) []Passage {
 	return out
 }
 
-// candidatePlates are the plates that may be a tag's.
+// candidatePlates returns the plates that may belong to a tag.
 func (j *Joiner) candidatePlates(tag *event, g group) (plates []hardware.PlateRead) {
 	for _, p := range g.plates {
 		if !math.IsInf(j.cost(tag, p), 1) {
@@ -152,7 +153,8 @@ func (j *Joiner) candidatePlates(tag *event, g group) (plates []hardware.PlateRe
 	return plates
 }
 
-// plateDoubt is in doubt with every plate that a tag in doubt may own. passages are the group's tags'.
+// plateDoubt returns the doubt of a plate that is not joined: that of any tag it may belong to. passages are
+// those of the group's tags.
 func (j *Joiner) plateDoubt(plate *event, g group, passages []Passage) Doubt {
 	for i, tag := range g.tags {
 		if d := passages[i].Doubt; d != NoDoubt && !math.IsInf(j.cost(tag, plate), 1) {
@@ -161,7 +163,7 @@ func (j *Joiner) plateDoubt(plate *event, g group, passages []Passage) Doubt {
 	}
 	for _, s := range j.clock.tags {
 		if !j.clock.fitted && s.At.Sub(plate.At).Abs() < strangeClock {
-			return Unfitted // a clock may be off by more than the spread
+			return Unfitted // a clock may be off by more than ClockSpreadMax
 		}
 	}
 	return NoDoubt

@@ -1,8 +1,8 @@
-// Package lane makes one passage of what a lane's tag reader, cameras and loops saw of one vehicle, each
-// by its own clock, and notices when a lane has gone deaf.
+// Package lane joins what a lane's tag reader, cameras and loops detected into one passage per vehicle.
+// Every device has its own clock. The package also detects deaf lanes.
 //
-// It never guesses: where two joinings are nearly as good as each other, tags and plates stay apart and
-// are marked for a person. What a passage costs nobody here knows.
+// Joining is never a guess: when two assignments are nearly equally likely, tags and plates stay separate
+// and are flagged for manual review.
 package lane
 
 import (
@@ -11,54 +11,54 @@ import (
 	"bompass/hardware"
 )
 
-// Passage is one vehicle as the lane's devices together saw it.
+// Passage is one vehicle, joined from the lane's devices.
 type Passage struct {
 	hardware.Sighting
-	Loop   bool                 // a loop felt it, too
-	Doubt  Doubt                // why tag and plate were not joined, if there was a reason to
+	Loop   bool                 // a loop detected it too
+	Doubt  Doubt                // why tag and plate were not joined, when there was a reason to join them
 	Others []hardware.PlateRead // with Ambiguous: the plates that may be the tag's
-	Events []int64              // the numbers that Add was given for what became this passage
+	Events []int64              // the ids that were passed to Add for the events of this passage
 }
 
-// Doubt says why a passage is half of what it might be.
+// Doubt says why a passage may be incomplete.
 type Doubt string
 
-// The doubts.
+// Doubts.
 const (
 	NoDoubt   Doubt = ""
-	Ambiguous Doubt = "ambiguous" // more than one joining is likely
-	Unfitted  Doubt = "unfitted"  // the devices' clocks are not known well enough yet
+	Ambiguous Doubt = "ambiguous" // more than one assignment is likely
+	Unfitted  Doubt = "unfitted"  // the clock offset of the devices is not known well enough
 )
 
-// Rules are the numbers that joining goes by.
+// Rules are the parameters of joining.
 type Rules struct {
-	Margin  float64       // how much better the best joining must be than the next, in nats
-	UnmatchedCost   float64       // what it costs to leave a tag or a plate alone, in nats
-	ClockSpreadMax  time.Duration // the most that two devices' clocks may differ
-	Hold    time.Duration // how long after an event another device may still tell of the same vehicle
-	HoldMax time.Duration // after which a row of vehicles without a gap is decided as it stands
-	FitMax  time.Duration // how long vehicles may wait for clocks that are not known yet
+	Margin         float64       // minimum cost difference between the best assignment and the next, in nats
+	UnmatchedCost  float64       // cost of leaving a tag or a plate unmatched, in nats
+	ClockSpreadMax time.Duration // maximum offset between two devices' clocks
+	Hold           time.Duration // how long after an event another device may still report the same vehicle
+	HoldMax        time.Duration // after which an uninterrupted row of vehicles is decided
+	FitMax         time.Duration // how long vehicles wait while the clock offset is unknown
 }
 
-// Standard is what the figures in the tests were measured with.
+// Standard returns the rules that the figures of the tests were measured with.
 func Standard() Rules {
 	return Rules{Margin: 5, UnmatchedCost: 9, ClockSpreadMax: 5 * time.Second, Hold: 2 * time.Second, HoldMax: 20 * time.Second, FitMax: time.Minute}
 }
 
-// eventsMax bounds what waits in one lane: beyond it the oldest are decided at once.
+// eventsMax is the maximum number of waiting events in a lane. Beyond it, everything is decided at once.
 const eventsMax = 512
 
-// samePlate is how close in time the same plate is the same vehicle seen by another camera.
+// samePlate is the maximum time between two reads of a plate by front and rear camera.
 const samePlate = 3 * time.Second
 
-// event is one device's word.
+// event is one report of one device.
 type event struct {
 	hardware.Sighting
 	ids   []int64
-	heard time.Time // by the host's clock
+	heard time.Time // arrival time by the host's clock
 }
 
-// Joiner joins the events of one lane. It has no clock and no goroutine of its own.
+// Joiner joins the events of one lane. It has no clock and no goroutine, and must not be used concurrently.
 type Joiner struct {
 	rules  Rules
 	clock  clockFit
@@ -67,18 +67,17 @@ type Joiner struct {
 	loops  []*event
 }
 
-// NewJoiner starts with clocks that are not known.
+// NewJoiner returns a Joiner with an unknown clock offset.
 func NewJoiner(r Rules) *Joiner { return &Joiner{rules: r, clock: clockFit{spread: r.ClockSpreadMax}} }
 
-// Offset is the camera's clock less the tag reader's, the way between them included, and whether it is
-// known.
+// Offset returns the camera's clock minus the tag reader's, including the driving time between them, and
+// whether it is known.
 func (j *Joiner) Offset() (offset time.Duration, known bool) {
 	return seconds(j.clock.offset), j.clock.fitted
 }
 
-// Add takes what a device saw, heard now: a tag, a plate, or with neither a loop that felt a vehicle.
-// The same plate twice is the front and the rear of one vehicle. ids are the caller's own, and come
-// back with the passage.
+// Add adds a sighting that arrived now: a tag, a plate, or with neither the pulse of a loop. The same plate
+// twice is the front and the rear of one vehicle. The ids are returned in the Events of the passage.
 func (j *Joiner) Add(s hardware.Sighting, now time.Time, ids ...int64) {
 	e := &event{Sighting: s, heard: now, ids: ids}
 	switch {
@@ -99,8 +98,7 @@ func (j *Joiner) Add(s hardware.Sighting, now time.Time, ids ...int64) {
 	}
 }
 
-// Ready returns the passages that nothing later can change, oldest first; all of them when the lane
-// closes.
+// Ready returns the passages that no later event can change, oldest first. With closing it returns all.
 func (j *Joiner) Ready(now time.Time, closing bool) []Passage {
 	if !j.clock.fitted {
 		j.clock.search()
@@ -119,8 +117,8 @@ func (j *Joiner) Ready(now time.Time, closing bool) []Passage {
 	return out
 }
 
-// complete tells whether nothing that belongs to a group can come any more. While the clocks are unknown
-// a group waits longer: it may be what they are fitted from.
+// complete reports whether no further event of a group can arrive. While the clock offset is unknown, a
+// group waits longer, because the offset may be fitted from it.
 func (j *Joiner) complete(g group, now time.Time) bool {
 	oldest, newest := time.Duration(0), time.Duration(1<<62)
 	for _, e := range append(g.tags, g.plates...) {

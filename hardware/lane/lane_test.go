@@ -8,8 +8,8 @@ import (
 	"bompass/hardware/lane"
 )
 
-// The figures: on simulated traffic with known truth at least 99.5 % of what can be joined is, and
-// nothing is joined wrongly, even when no tag tells its plate and the camera's clock is off and drifts.
+// On simulated traffic with known truth, at least 99.5 % of the joinable pairs are joined and none wrongly,
+// even when no tag carries its plate and the camera's clock is off and drifts.
 func TestJoiningAgainstTheTruth(t *testing.T) {
 	const vehicles = 4000
 	for _, know := range []float64{0.8, 0} {
@@ -31,7 +31,8 @@ func (o outcome) plus(p outcome) outcome {
 	return outcome{o.both + p.both, o.joined + p.joined, o.wrong + p.wrong, o.doubtful + p.doubtful, o.passages + p.passages, o.unseen + p.unseen, o.split + p.split}
 }
 
-// How the margin trades recall for certainty; printed, as a choice of the threshold needs it.
+// A larger margin lowers recall and the number of wrong pairs. The figures are printed for the choice of the
+// margin.
 func TestMarginTradesRecallForCertainty(t *testing.T) {
 	for _, margin := range []float64{0, 2, 5, 8} {
 		rules := lane.Standard()
@@ -64,8 +65,8 @@ func plate(ms int, text string) hardware.Sighting {
 	return hardware.Sighting{Lane: 1, At: at(ms), Plate: hardware.PlateRead{Country: "NO", Text: text}}
 }
 
-// taught is a joiner that has learned that the camera's clock is 100 ms ahead, and the instant, in
-// milliseconds, from which a test may go on.
+// taught returns a Joiner that has learned a camera offset of 100 ms, and the time in milliseconds from
+// which a test may continue.
 func taught(t *testing.T) (*lane.Joiner, int) {
 	t.Helper()
 	j := lane.NewJoiner(lane.Standard())
@@ -81,7 +82,7 @@ func taught(t *testing.T) (*lane.Joiner, int) {
 	return j, 300_000
 }
 
-// Two vehicles side by side and two plates at the same instant: nobody can tell, so nobody does.
+// Two vehicles side by side and two plates at the same time cannot be told apart, so they are not joined.
 func TestAmbiguousPairIsFlaggedNotJoined(t *testing.T) {
 	j, ms := taught(t)
 	for _, s := range []hardware.Sighting{tagged(ms, "1", ""), tagged(ms+5, "2", ""), plate(ms+100, "EK10001"), plate(ms+104, "EK10002")} {
@@ -106,7 +107,7 @@ func TestAmbiguousPairIsFlaggedNotJoined(t *testing.T) {
 	}
 }
 
-// A vehicle without a tag and one without a readable plate, a second apart, are two vehicles.
+// A vehicle without a readable plate and one without a tag, a second apart, are two passages.
 func TestNeighbouringVehiclesAreNotJoined(t *testing.T) {
 	j, ms := taught(t)
 	j.Add(tagged(ms, "1", ""), at(ms))
@@ -117,8 +118,8 @@ func TestNeighbouringVehiclesAreNotJoined(t *testing.T) {
 	}
 }
 
-// A camera clock that jumps is noticed within some ten vehicles and learned anew. Until it is noticed, a
-// tag that does not tell its plate may find another vehicle's where its own was: seldom.
+// A jump of the camera's clock is detected within about ten vehicles. Until then, a tag without its plate
+// may be joined with a neighbour's plate, which is rare.
 func TestCameraClockJumpIsDetected(t *testing.T) {
 	for know, wrongMax := range map[float64]int{0.9: 2, 0: 4} {
 		o, _ := road{seed: 3, vehicles: 3000, jump: 2 * time.Second, knowPlate: know}.run(lane.Standard())
@@ -129,7 +130,8 @@ func TestCameraClockJumpIsDetected(t *testing.T) {
 	}
 }
 
-// Front and rear camera see one vehicle; a loop confirms it; a loop alone is a vehicle unseen.
+// Front and rear camera see one vehicle; a loop confirms it; a loop pulse alone is a vehicle that no other
+// device detected.
 func TestLoopsAndRearPlates(t *testing.T) {
 	j, ms := taught(t)
 	for _, s := range []hardware.Sighting{tagged(ms, "1", ""), plate(ms+100, "EK10001"), plate(ms+900, "EK10001"), {Lane: 1, At: at(ms - 50)}, {Lane: 1, At: at(ms + 20_000)}} {

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// loopReach is how far in time a loop's pulse may be from the passage it belongs to.
+// loopReach is the maximum time between a loop's pulse and its passage.
 const loopReach = 1500 * time.Millisecond
 
-// assignLoops gives every passage the nearest pulse of a loop, nearest pairs first, and adds the vehicles that a
-// loop alone has felt. Loops are on the tag reader's clock: one controller serves both.
+// assignLoops assigns pulses to the nearest passages, closest pairs first, and adds a passage for every
+// other pulse. Loops share the tag reader's clock, because one controller serves both.
 func (j *Joiner) assignLoops(passages []Passage, now time.Time, closing bool) []Passage {
 	type pair struct {
 		gap  time.Duration
@@ -46,7 +46,7 @@ func (j *Joiner) assignLoops(passages []Passage, now time.Time, closing bool) []
 	return passages
 }
 
-// byTime sorts passages by when they were.
+// byTime sorts passages by time.
 func byTime(passages []Passage) {
 	slices.SortStableFunc(passages, func(a, b Passage) int { return a.At.Compare(b.At) })
 }

@@ -2,11 +2,11 @@ package lane
 
 import "math"
 
-// forbidden is dearer than any joining, and finite, so that sums stay numbers.
+// forbidden is a cost above that of any valid assignment; it is finite so that sums stay finite.
 const forbidden = 1e6
 
-// match finds the cheapest joining of a group, tag by tag the plate's index or -1. A pair is joined only
-// when every joining without it is dearer by the margin; the others are in doubt.
+// match returns the cheapest assignment of a group: for each tag the index of its plate, or -1. A pair is
+// joined only when every assignment without it costs at least Margin more; otherwise it is in doubt.
 func (j *Joiner) match(g group) (joined []int, doubt []Doubt) {
 	joined, doubt = make([]int, len(g.tags)), make([]Doubt, len(g.tags))
 	for i := range joined {
@@ -19,7 +19,7 @@ func (j *Joiner) match(g group) (joined []int, doubt []Doubt) {
 	best, price := assign(costs)
 	for i := range g.tags {
 		k := best[i]
-		if k >= len(g.plates) { // better alone; but is it clearly so?
+		if k >= len(g.plates) { // unmatched is best, but perhaps not clearly
 			if j.mayHavePlate(costs, i, len(g.plates), price) {
 				doubt[i] = Ambiguous
 			}
@@ -41,7 +41,7 @@ func (j *Joiner) match(g group) (joined []int, doubt []Doubt) {
 	return joined, doubt
 }
 
-// mayHavePlate tells whether a tag that is best left alone might as well have a plate.
+// mayHavePlate reports whether a tag that is best left unmatched might as well have a plate.
 func (j *Joiner) mayHavePlate(costs [][]float64, i, plates int, price float64) bool {
 	own := plates + i
 	kept := costs[i][own]
@@ -51,8 +51,8 @@ func (j *Joiner) mayHavePlate(costs [][]float64, i, plates int, price float64) b
 	return other-price < j.rules.Margin
 }
 
-// costs is a square matrix: tags and one stand-in for every plate down, plates and one stand-in for
-// every tag across.
+// costs returns a square cost matrix: rows are tags and a placeholder for every plate, columns are plates
+// and a placeholder for every tag.
 func (j *Joiner) costs(g group) [][]float64 {
 	n, m := len(g.tags), len(g.plates)
 	costs := make([][]float64, n+m)
@@ -72,12 +72,12 @@ func (j *Joiner) costs(g group) [][]float64 {
 	return costs
 }
 
-// assign solves the assignment problem by shortest augmenting paths (Kuhn and Munkres): for every row
-// its column, and the sum of the costs.
+// assign solves the assignment problem by shortest augmenting paths (Kuhn-Munkres). It returns the column of
+// every row and the total cost.
 func assign(costs [][]float64) (column []int, total float64) {
 	n := len(costs)
 	rowPrice, colPrice := make([]float64, n+1), make([]float64, n+1)
-	rowOf, way := make([]int, n+1), make([]int, n+1) // of every column; 0 is none
+	rowOf, way := make([]int, n+1), make([]int, n+1) // by column; 0 for none
 	for row := 1; row <= n; row++ {
 		rowOf[0] = row
 		at := augment(costs, rowPrice, colPrice, rowOf, way)
@@ -94,8 +94,7 @@ func assign(costs [][]float64) (column []int, total float64) {
 	return column, total
 }
 
-// augment finds a free column at the least price for the row that column 0 stands for, and leaves in way
-// how it was reached.
+// augment finds a free column at the least cost for the row of column 0 and stores the path to it in way.
 func augment(costs [][]float64, rowPrice, colPrice []float64, rowOf, way []int) int {
 	n, at := len(costs), 0
 	least, seen := make([]float64, n+1), make([]bool, n+1)

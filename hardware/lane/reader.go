@@ -12,34 +12,32 @@ import (
 	"bompass/hardware/efc"
 )
 
-// ripenEvery is how often joined passages are looked for, againAfter when a journal that refused is
-// tried again.
+// Intervals of looking for joined passages and of retrying a journal that failed.
 const (
-	joinEvery = 200 * time.Millisecond
+	joinEvery  = 200 * time.Millisecond
 	retryAfter = time.Second
 )
 
-// Journal keeps what devices saw until it has become passages, so that nothing is lost while it waits
-// to be joined. Where there is none, what waits dies with the process.
+// Journal stores sightings until they have become passages, so that a crash loses none that wait to be
+// joined. Without a Journal, waiting sightings are lost with the process.
 type Journal interface {
-	// Keep writes a sighting down and returns its number. When it has returned, the sighting outlives
-	// the process: a receipt may be written to the tag.
+	// Keep stores a sighting durably and returns its id. After that a receipt may be written to the tag.
 	Keep(s hardware.Sighting) (id int64, err error)
-	// Waiting are the sightings that an earlier process has not settled.
+	// Waiting returns the sightings that an earlier process has not settled.
 	Waiting() map[int64]hardware.Sighting
-	// Settle tells one passage exactly once, or none when tell is nil; its sightings are then forgotten.
-	// After an error nothing has been told.
+	// Settle emits one passage exactly once, or none when emit is nil, and drops its sightings. After an
+	// error nothing has been emitted.
 	Settle(p Passage, tell func(hardware.Sighting) error) error
 }
 
-// Reader joins what several readers see of the same lanes: tag readers, cameras, loops. It implements
-// hardware.Reader. All its parts are given by the one who builds it.
+// Reader joins the sightings of several readers of the same lanes: tag readers, cameras, loops. It
+// implements hardware.Reader. Set the fields before Run.
 type Reader struct {
 	Sources []hardware.Reader
 	Rules   Rules
 	Now     func() time.Time
 	Wait    func(context.Context, time.Duration) error // sleeps, or returns the context's error
-	Review func(Passage) error                        // keeps what a person must look at: plates in doubt and vehicles unseen
+	Review  func(Passage) error                        // stores a passage for manual review: plates in doubt and vehicles that only a loop detected
 	Journal Journal                                    // may be nil
 
 	mu    sync.Mutex
@@ -50,7 +48,7 @@ type Reader struct {
 
 var _ hardware.Reader = (*Reader)(nil)
 
-// Run joins until ctx ends or a source fails. What waits then is told as it stands.
+// Run joins until ctx ends or a source fails, and then emits what waits without joining it further.
 func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
 	r.mu.Lock()
 	r.lanes, r.since = map[int]*Joiner{}, r.Now()
@@ -77,7 +75,7 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 	return errors.Join(err, errors.Join(errs...), r.emitReady(ctx, emit, true))
 }
 
-// resume goes on with what an earlier process left, in the order it was seen.
+// resume adds the sightings of an earlier process, in their order.
 func (r *Reader) resume() {
 	if r.Journal == nil {
 		return
@@ -88,7 +86,7 @@ func (r *Reader) resume() {
 	}
 }
 
-// add keeps a sighting, however long the disk refuses, and lets it be joined.
+// add stores a sighting and adds it to its lane. It retries while the disk fails.
 func (r *Reader) add(ctx context.Context, s hardware.Sighting) error {
 	if r.Journal == nil {
 		r.join(s)
@@ -117,8 +115,8 @@ func (r *Reader) join(s hardware.Sighting, ids ...int64) {
 	j.Add(s, r.Now(), ids...)
 }
 
-// emitReady emits the passages that are ripe. A plate in doubt may belong to a tag that is told of anyway,
-// so it is kept for a person and charged to nobody.
+// emitReady emits the passages that are ready. A plate in doubt may belong to a tag that is emitted in any
+// case, so it goes to review only and is charged to nobody.
 func (r *Reader) emitReady(ctx context.Context, emit func(hardware.Sighting) error, closing bool) error {
 	for _, p := range r.ready(closing) {
 		for {
@@ -153,7 +151,7 @@ func (r *Reader) settle(p Passage, emit func(hardware.Sighting) error) error {
 	return nil
 }
 
-// loopOnly tells whether a loop alone has felt the vehicle.
+// loopOnly reports whether only a loop detected the vehicle.
 func (p Passage) loopOnly() bool { return p.Tag.IsZero() && p.Plate.Text == "" }
 
 func (r *Reader) ready(closing bool) (all []Passage) {
@@ -173,7 +171,8 @@ func (r *Reader) ready(closing bool) (all []Passage) {
 	return all
 }
 
-// Health is up while every source is; the offset is the camera's of the lane where it is largest.
+// Health implements hardware.Reader. It is up while every source is; the offset is the largest of the lanes'
+// camera offsets.
 func (r *Reader) Health() hardware.Health {
 	r.mu.Lock()
 	h := hardware.Health{Up: true, Since: r.since, Vehicles: r.seen.Vehicles, Tags: r.seen.Tags}

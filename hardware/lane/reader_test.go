@@ -11,7 +11,7 @@ import (
 	"bompass/hardware/lane"
 )
 
-// script is a reader that sees what it is told to, at its instants after the start.
+// script is a reader that emits prepared sightings at their times.
 type script struct {
 	sightings []hardware.Sighting
 	end       error
@@ -49,7 +49,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// A tag reader and a camera of one lane are one reader, whose doubts go to a person.
+// A tag reader and a camera of one lane are joined, and doubts go to review.
 func TestReaderJoinsItsSources(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var tags, plates []hardware.Sighting
@@ -78,7 +78,7 @@ func TestReaderJoinsItsSources(t *testing.T) {
 				joined++
 			}
 		}
-		if joined < 28 || len(got) != 32 || doubted > 8 { // the first wait for clocks that are not known in vain
+		if joined < 28 || len(got) != 32 || doubted > 8 { // the first vehicles wait in vain for the clock offset
 			t.Errorf("got %d passages, %d joined, %d doubts, want 32, at least 28 and at most 8", len(got), joined, doubted)
 		}
 		if h := r.Health(); h.Vehicles < 34 || h.Offset.Round(time.Millisecond) != 800*time.Millisecond {
@@ -87,7 +87,7 @@ func TestReaderJoinsItsSources(t *testing.T) {
 	})
 }
 
-// A tag in a car with another plate than it was made for is told as such, and still says who pays.
+// A tag in a vehicle with another plate than it was issued for is reported and stays chargeable.
 func TestPlateMismatchIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var tags, plates []hardware.Sighting
@@ -117,7 +117,7 @@ func TestPlateMismatchIsReported(t *testing.T) {
 	})
 }
 
-// A source that fails ends the lane, with what was seen told.
+// A failing source ends Run after everything seen has been emitted.
 func TestReaderStopsWhenSourceFails(t *testing.T) {
 	errGone := errors.New("camera is gone")
 	synctest.Test(t, func(t *testing.T) {

@@ -13,15 +13,15 @@ import (
 	"go.bug.st/serial"
 )
 
-// Baud is the speed of a serial line: 115,200, eight bits, no parity, one stop bit.
+// Baud is the speed of a serial line: 115,200 bit/s, eight data bits, no parity, one stop bit.
 const Baud = 115_200
 
 const (
 	dialWait   = 5 * time.Second
-	serialPoll = time.Second // how long a serial port's Read waits before it looks up
+	serialPoll = time.Second // how long one read of a serial port blocks
 )
 
-// ParseAddress reads where a beacon is: tcp://host:port, or serial:/dev/ttyS0.
+// ParseAddress parses the address of a beacon: tcp://host:port or serial:/dev/ttyS0.
 func ParseAddress(text string) (Opener, error) {
 	if address, ok := strings.CutPrefix(text, "tcp://"); ok && address != "" {
 		return TCP(address), nil
@@ -29,10 +29,10 @@ func ParseAddress(text string) (Opener, error) {
 	if device, ok := strings.CutPrefix(text, "serial:"); ok && device != "" {
 		return Serial(device), nil
 	}
-	return nil, fmt.Errorf("beacon address %q: tcp://host:port or serial:/dev/name wanted", text)
+	return nil, fmt.Errorf("beacon address %q: want tcp://host:port or serial:/dev/name", text)
 }
 
-// TCP opens a line over the network.
+// TCP returns an Opener of a TCP connection.
 func TCP(address string) Opener {
 	return func(ctx context.Context) (io.ReadWriteCloser, error) {
 		d := net.Dialer{Timeout: dialWait, KeepAlive: dialWait}
@@ -40,7 +40,7 @@ func TCP(address string) Opener {
 	}
 }
 
-// Serial opens a line over a serial port.
+// Serial returns an Opener of a serial port.
 func Serial(device string) Opener {
 	return func(context.Context) (io.ReadWriteCloser, error) {
 		port, err := serial.Open(device, &serial.Mode{BaudRate: Baud, DataBits: 8})
@@ -48,15 +48,15 @@ func Serial(device string) Opener {
 			return nil, fmt.Errorf("open %s: %w", device, err)
 		}
 		if err := port.SetReadTimeout(serialPoll); err != nil {
-			_ = port.Close() // the first error tells
+			_ = port.Close() // the first error is the cause
 			return nil, fmt.Errorf("open %s: %w", device, err)
 		}
 		return serialPort{port}, nil
 	}
 }
 
-// serialPort waits for octets, and writes all of them: the driver below returns none, and no error, when
-// its time is up, and may stop a write short.
+// serialPort blocks until octets arrive and writes all octets. The driver below returns 0 octets and no
+// error after its timeout, and may write less than it was given.
 type serialPort struct{ serial.Port }
 
 func (p serialPort) Read(b []byte) (int, error) {

@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// Bounds of the wait before a line is opened again.
+// Limits of the wait before a line is opened again.
 const (
 	backoffMin = 250 * time.Millisecond
 	backoffMax = 30 * time.Second
-	steadyFrom = 2 * time.Second // a line that was up this long starts over
+	steadyFrom = 2 * time.Second // a line that was up this long resets the backoff
 )
 
-// backoff grows with every line that did not last.
+// backoff is an exponential backoff with jitter.
 type backoff struct {
-	jitter func() float64 // 0 to below 1
+	jitter func() float64 // 0 ≤ x < 1
 	next   time.Duration
 }
 
-// after is the wait after a line that was up so long: between half and all of what it has grown to, so
-// that the stations of a road do not come back in step.
+// after returns the wait after a line that was up for the given time. It is between half and all of the
+// current step, so that the stations of a road do not reconnect at the same moment.
 func (b *backoff) after(up time.Duration) time.Duration {
 	if up >= steadyFrom || b.next == 0 {
 		b.next = backoffMin
@@ -29,7 +29,7 @@ func (b *backoff) after(up time.Duration) time.Duration {
 	return wait/2 + time.Duration(b.jitter()*float64(wait/2))
 }
 
-// pause waits, and tells whether it came to its end before ctx did.
+// pause waits for d and reports whether it elapsed before ctx ended.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -16,7 +16,7 @@ import (
 	"bompass/hardware/sim"
 )
 
-// A lane with a simulated beacon on TCP, through which one car drives.
+// A lane with a simulated beacon on TCP and one passing vehicle.
 func ExampleReader() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

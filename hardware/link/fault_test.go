@@ -18,10 +18,10 @@ import (
 	"bompass/hardware/sim"
 )
 
-// faults are what happens to octets on their way, each a share of them, and to the line, a mean time
-// between two of them.
+// faults are the faults of a simulated line: shares of octets that are altered, and the mean time between
+// two failures of the line.
 type faults struct {
-	calm                 bool // so that every vehicle gets its receipt
+	calm                 bool // every vehicle gets its receipt
 	drop, garble, double float64
 	cut, deaf, restart   time.Duration
 	channel              func(*rand.Rand) *sim.Channel
@@ -36,14 +36,14 @@ type road struct {
 	mu    sync.Mutex
 	dice  *rand.Rand
 	now   *wire
-	lines int // opened
+	lines int // number of lines opened
 }
 
-// wire is one line between host and beacon.
+// wire is one connection between host and beacon.
 type wire struct {
 	ends []io.Closer
 	mu   sync.Mutex
-	deaf bool // takes octets and passes none on
+	deaf bool // half open: takes octets and forwards none
 }
 
 func (w *wire) close() {
@@ -64,7 +64,7 @@ func (r *road) chance(p float64) bool {
 	return r.dice.Float64() < p
 }
 
-// open lays a new wire.
+// open creates a new connection.
 func (r *road) open(ctx context.Context) (io.ReadWriteCloser, error) {
 	host, near := net.Pipe()
 	far, device := net.Pipe()
@@ -75,7 +75,7 @@ func (r *road) open(ctx context.Context) (io.ReadWriteCloser, error) {
 	r.mu.Unlock()
 	go r.pump(w, far, near)
 	go r.pump(w, near, far)
-	go func() { _ = r.beacon.Serve(ctx, device) }() // cut lines end in errors
+	go func() { _ = r.beacon.Serve(ctx, device) }() // a cut connection ends with an error
 	return host, nil
 }
 
@@ -112,7 +112,7 @@ func (r *road) spoil(in []byte) (out []byte) {
 	return out
 }
 
-// fail breaks the line from time to time.
+// fail calls how at random intervals with the given mean.
 func (r *road) fail(ctx context.Context, every time.Duration, how func(*wire)) {
 	for every > 0 {
 		r.mu.Lock()
@@ -146,8 +146,8 @@ const cars = 150
 
 var seeds = flag.Uint64("seeds", 3, "how many seeds each fault is tried with")
 
-// Whatever happens to the line, every tag that stays until the line is back is one passage, in the
-// order of the road, and there is no receipt without one.
+// Under any fault of the line, every tag that stays until the line is back is one passage, in the order of
+// the road, and no receipt is written without a passage.
 func TestNothingLostNothingDuplicated(t *testing.T) {
 	for name, f := range map[string]faults{
 		"nothing":              {calm: true},
@@ -224,8 +224,8 @@ func drive(t *testing.T, f faults, seed uint64) (passages, lines int) {
 	return len(seen), r.lines
 }
 
-// pass drives the vehicles through, one after the other. Each stays until it is seen, at least a
-// moment and at most two minutes.
+// pass drives the vehicles through the zone, one after the other. Each stays until it is reported, at most
+// two minutes, and a moment longer.
 func pass(t *testing.T, r *road, vehicles []sim.Vehicle, passed <-chan string, dice *rand.Rand) (tags []*sim.Tag) {
 	t.Helper()
 	for i, v := range vehicles {

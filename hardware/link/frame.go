@@ -2,8 +2,8 @@ package link
 
 import "slices"
 
-// The octets of framing, after ISO/IEC 13239: a flag on either side, an escape before octets that look
-// like either, and a check sequence, low octet first.
+// Octets of framing after ISO/IEC 13239: flags around the frame, an escape before octets that equal either,
+// and a check sequence, low octet first.
 const (
 	flag   = 0x7E
 	escape = 0x7D
@@ -11,10 +11,10 @@ const (
 	fcsEnd = 2
 )
 
-// BodyMax bounds a frame's body; a longer one is noise.
+// BodyMax is the maximum length of a frame's body; a longer frame is dropped.
 const BodyMax = 1024
 
-// FCS is the frame check sequence, CRC-16/X-25.
+// FCS returns the frame check sequence, CRC-16/X-25.
 func FCS(body []byte) uint16 {
 	crc := uint16(0xFFFF)
 	for _, octet := range body {
@@ -30,7 +30,7 @@ func FCS(body []byte) uint16 {
 	return ^crc
 }
 
-// AppendFrame puts a body between flags behind dst.
+// AppendFrame appends a body as a frame to dst.
 func AppendFrame(dst, body []byte) []byte {
 	fcs := FCS(body)
 	dst = append(dst, flag)
@@ -50,8 +50,8 @@ func appendStuffed(dst, octets []byte) []byte {
 	return dst
 }
 
-// Deframer finds frames in octets, however these are cut. What is no frame is skipped to the next flag
-// and counted.
+// Deframer finds frames in a stream of octets, in pieces of any length. Octets that are not a valid frame
+// are dropped up to the next flag and counted.
 type Deframer struct {
 	body    []byte
 	escaped bool
@@ -59,10 +59,10 @@ type Deframer struct {
 	bad     uint32
 }
 
-// Damaged is how many frames were damaged.
+// Damaged returns the number of damaged frames.
 func (d *Deframer) Damaged() uint32 { return d.bad }
 
-// Feed takes octets and returns the bodies of the frames that they complete.
+// Feed processes octets and returns the bodies of the frames that they complete.
 func (d *Deframer) Feed(octets []byte) (bodies [][]byte) {
 	for _, octet := range octets {
 		if octet == flag {
@@ -92,7 +92,7 @@ func (d *Deframer) add(octet byte) {
 	}
 }
 
-// endFrame looks at what lies between two flags.
+// endFrame checks the octets between two flags.
 func (d *Deframer) endFrame() (body []byte, ok bool) {
 	octets, whole := d.body, !d.lost && !d.escaped
 	d.body, d.lost, d.escaped = d.body[:0], false, false

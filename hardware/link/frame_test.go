@@ -40,7 +40,7 @@ func TestFCSVectors(t *testing.T) {
 	}
 }
 
-// A state request, octet by octet, as assets/docs/link.md prints it.
+// A state request octet by octet, as printed in assets/docs/link.md.
 func TestFrameOctets(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
@@ -55,8 +55,7 @@ func TestFrameOctets(t *testing.T) {
 	}
 }
 
-// Bodies come out of the frames they went into, however the octets are cut and whatever noise lies
-// between frames.
+// Bodies round-trip through frames, however the stream is cut and with any noise between frames.
 func TestFramesSurviveFragmentationAndNoise(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var stream []byte
@@ -79,7 +78,7 @@ func TestFramesSurviveFragmentationAndNoise(t *testing.T) {
 	})
 }
 
-// A damaged frame is no frame, and the next one is.
+// A damaged frame is dropped, and the next one is received.
 func TestDamagedFrameIsDropped(t *testing.T) {
 	good := link.AppendFrame(nil, []byte("passage"))
 	for i := 1; i < len(good)-1; i++ {

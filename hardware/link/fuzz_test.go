@@ -15,7 +15,7 @@ import (
 	"bompass/hardware/sim"
 )
 
-// hose is a port that says what it is given, whatever is written to it.
+// hose is a port that reads fixed octets whatever is written to it.
 type hose struct {
 	said   io.Reader
 	mu     sync.Mutex
@@ -41,7 +41,7 @@ func (h *hose) Close() error {
 	return nil
 }
 
-// Whatever a beacon says, a session and a transaction end, and not in a panic.
+// For any octets from a beacon, a session and a transaction end without a panic.
 func FuzzBeaconOctets(f *testing.F) {
 	state := link.Message{Op: link.OpState, Answer: true, Sequence: 1, Payload: link.State{Boot: 1, Radio: true}.Append(nil)}.Append(nil)
 	vst := append(link.AppendClock(nil, time.Unix(1781510399, 0)), "\x91\x90\x00\x01\xC1\x02\x02\x06\x30\xC0\x01\x00\x01\x02\x80\x01\x00\x02\x00\x00"...)
@@ -66,7 +66,7 @@ func FuzzBeaconOctets(f *testing.F) {
 	})
 }
 
-// Whatever a host says, the beacon answers in whole frames, one to a request at most.
+// For any octets from a host, the beacon answers in whole frames, at most one for each request.
 func FuzzHostOctets(f *testing.F) {
 	for op := range link.OpClock + 2 {
 		f.Add(link.Message{Op: op, Sequence: 1, Payload: []byte{0, 1, 0x91, 0x80}}.Append(nil))
@@ -76,7 +76,7 @@ func FuzzHostOctets(f *testing.F) {
 		zone.Enter(newTag(t))
 		port := newHose(says)
 		beacon := sim.NewBeacon(zone, time.Now, sim.BeaconOptions{NoAirTime: true})
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond) // windows take real time
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond) // find windows take real time
 		defer cancel()
 		if err := beacon.Serve(ctx, port); err != nil {
 			t.Fatal(err)

@@ -9,34 +9,34 @@ import (
 	"time"
 )
 
-// How long a line waits.
+// Timeouts of a line.
 const (
-	FindWindow = 500 * time.Millisecond // one find, by the beacon
-	answerWait = 500 * time.Millisecond // for an answer, besides what the request itself takes
-	triesMax   = 3                      // a request unanswered this often takes the line down
+	FindWindow = 500 * time.Millisecond // of one find, at the beacon
+	answerWait = 500 * time.Millisecond // for an answer, in addition to the time of the request itself
+	triesMax   = 3                      // unanswered transmissions of a request after which the line is down
 )
 
-// Line is a session over a port. It implements Beacon.
+// Line is a session of requests over a port. It implements Beacon.
 type Line struct {
 	port    io.ReadWriteCloser
-	turn    chan struct{} // holds one token: who has it may ask
+	turn    chan struct{} // a one-token semaphore: one request at a time
 	answers chan Message
-	ended   chan struct{} // closed when the port has given up
-	failure error         // why, once ended
+	ended   chan struct{} // closed when reading the port has failed
+	failure error         // the port's error, valid once ended is closed
 	next    uint16
 }
 
 var (
-	_ Beacon   = (*Line)(nil)
+	_ Beacon        = (*Line)(nil)
 	_ CounterSource = (*Line)(nil)
 )
 
-// answersMax is how many answers may wait to be looked at: one is awaited, others are late.
+// answersMax is the maximum number of buffered answers: the awaited one and late ones.
 const answersMax = 16
 
-// NewLine begins a session over an open port, which it closes in the end, also when it fails. first is
-// the sequence number to begin with; take a random one, so that answers to an earlier session are told
-// apart.
+// NewLine begins a session over an open port. It takes over the port and closes it on failure. first is the
+// initial sequence number; choose it at random, so that answers to an earlier session are not mistaken for
+// answers to this one.
 func NewLine(ctx context.Context, port io.ReadWriteCloser, first uint16) (*Line, State, error) {
 	l := &Line{
 		port: port, next: first,
@@ -51,7 +51,7 @@ func NewLine(ctx context.Context, port io.ReadWriteCloser, first uint16) (*Line,
 	return l, state, nil
 }
 
-// readLoop owns the port's reading side until the port gives up.
+// readLoop reads the port until it fails.
 func (l *Line) readLoop() {
 	var frames Deframer
 	buffer := make([]byte, 512)
@@ -70,7 +70,7 @@ func (l *Line) readLoop() {
 	}
 }
 
-// deliver hands an answer over. When nobody has looked for long, the oldest makes room.
+// deliver passes an answer on. When the buffer is full, the oldest answer is dropped.
 func (l *Line) deliver(m Message) {
 	for {
 		select {
@@ -129,7 +129,7 @@ func (l *Line) Release(ctx context.Context) error {
 	return err
 }
 
-// Counters implements Beacon.
+// Counters implements CounterSource.
 func (l *Line) Counters(ctx context.Context) (c Counters, err error) {
 	payload, err := l.request(ctx, OpCounters, nil, 0)
 	if err != nil {
@@ -148,8 +148,8 @@ func (l *Line) SetClock(ctx context.Context, now time.Time) (was time.Time, err 
 	return was, err
 }
 
-// request sends a request until it is answered, each time with the same sequence number, so that the
-// beacon carries it out once. The payload is nil when there is nothing to report.
+// request sends a request until it is answered, each time with the same sequence number, so that the beacon
+// carries it out once. The payload is nil when the status is NoAnswer.
 func (l *Line) request(ctx context.Context, op Op, payload []byte, takes time.Duration) ([]byte, error) {
 	select {
 	case <-l.turn:
@@ -177,8 +177,8 @@ func (l *Line) request(ctx context.Context, op Op, payload []byte, takes time.Du
 	return nil, fmt.Errorf("%v: %w", op, ErrSilent)
 }
 
-// write sends a frame. A port that does not take it in time, or before ctx ends, is closed; some can be
-// stuck in a write even then, so nobody waits for it.
+// write sends a frame. A port that blocks too long, or until ctx ends, is closed. Some ports stay blocked in
+// Write even then, so write does not wait for it.
 func (l *Line) write(ctx context.Context, frame []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
@@ -198,7 +198,7 @@ func (l *Line) write(ctx context.Context, frame []byte) error {
 	}
 }
 
-// await waits for a request's answer and passes over others'.
+// await returns the answer to a request and drops answers to others.
 func (l *Line) await(ctx context.Context, request Message, wait time.Duration) (Message, error) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -218,7 +218,7 @@ func (l *Line) await(ctx context.Context, request Message, wait time.Duration) (
 	}
 }
 
-// awaitBuffered looks at what came before the port gave up.
+// awaitBuffered looks for the answer among those received before the port failed.
 func (l *Line) awaitBuffered(request Message) (Message, error) {
 	for {
 		select {

@@ -40,7 +40,7 @@ func profile() efc.Profile {
 	return efc.Secure(dsrc.BeaconID{Manufacturer: 1, Individual: 1052}, seal.TestKeyRef, &efc.Receipt{Charger: no, Station: 301, Lane: 1})
 }
 
-// session begins one with a beacon over a pipe.
+// session begins a session with a beacon over a pipe.
 func session(t *testing.T, beacon *sim.Beacon, wrap func(io.ReadWriteCloser) io.ReadWriteCloser) *link.Line {
 	t.Helper()
 	host, device := net.Pipe()
@@ -125,7 +125,7 @@ func TestClock(t *testing.T) {
 	})
 }
 
-// A beacon that says nothing takes the line down after three tries, and one that is slow does not.
+// A silent beacon takes the line down after three transmissions.
 func TestSilentBeaconTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host, device := net.Pipe()
@@ -150,7 +150,7 @@ func TestSilentBeaconTimesOut(t *testing.T) {
 	})
 }
 
-// A port that takes nothing does not hold the host for ever.
+// A port that never accepts a write does not block the host forever.
 func TestBlockedPortTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host, device := net.Pipe()
@@ -203,7 +203,7 @@ func TestRecordingPlaysBack(t *testing.T) {
 	})
 }
 
-// A field recording that is kept: whatever changes in the driver, it says the same octets.
+// The driver sends the octets of a kept recording, whatever changes inside it.
 func TestRecordingFromFieldReplays(t *testing.T) {
 	f, err := os.Open("testdata/level1.txt")
 	if err != nil {
@@ -249,10 +249,10 @@ func TestPlaybackReportsMismatch(t *testing.T) {
 	}
 }
 
-// The serial path, on a pseudo-terminal.
+// The serial path, over a pseudo-terminal.
 func TestSerialLine(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		return // sim.OpenPTY is for Linux
+		return // sim.OpenPTY exists for Linux only
 	}
 	near, far, err := sim.OpenPTY()
 	if err != nil {
@@ -277,7 +277,7 @@ func TestSerialLine(t *testing.T) {
 		t.Fatal(state, err)
 	}
 	h := efc.Host{Antenna: line, Keys: keys(), Now: time.Now}
-	for _, want := range []hardware.Finding{hardware.Read, hardware.NoTag} { // an empty line, longer than the driver's own patience
+	for _, want := range []hardware.Finding{hardware.Read, hardware.NoTag} { // the second is an empty lane, longer than one read timeout of the port
 		if read, err := h.Run(ctx, efc.New(profile(), dsrc.Octets4{1})); err != nil || read.Finding != want {
 			t.Errorf("got %+v %v, want %q", read, err, want)
 		}
@@ -311,7 +311,7 @@ func TestTCPLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // a host that comes again
+	for range 2 { // the host reconnects
 		port, err := open(ctx)
 		if err != nil {
 			t.Fatal(err)

@@ -1,9 +1,8 @@
-// Package link owns the line between a roadside computer and a beacon: frames of octets over serial or
-// TCP, requests and their answers, and the Reader that keeps such a line up and carries out
-// transactions over it.
+// Package link implements the host link between a roadside computer and a beacon: frames over a serial port
+// or TCP, requests and answers, and a Reader that keeps the line up and runs transactions over it.
 //
-// Three words: a port carries octets, a Line is a session of requests over a port, a Beacon is what a
-// Line, or another maker's adapter, offers its host. The protocol is written down in assets/docs/link.md.
+// A port carries octets. A Line is a session of requests over a port. A Beacon is the interface of a Line,
+// or of an adapter to another manufacturer's protocol. The protocol is specified in assets/docs/link.md.
 package link
 
 import (
@@ -17,45 +16,45 @@ import (
 	"bompass/hardware/efc"
 )
 
-// Beacon is what an antenna gives its host, whatever the protocol behind it. One goroutine at a time
-// talks to it. Find calls for a window of the beacon's own length; an error is the line's or a refusal,
-// an *Error.
+// Beacon is an antenna as its host sees it, independent of the protocol. It is used by one goroutine at a
+// time. Find blocks for a window of the beacon's own length. An error is one of the line or a refusal, an
+// *Error.
 type Beacon interface {
 	efc.Antenna
-	// Release ends the transaction without a message.
+	// Release ends the transaction without sending a message.
 	Release(ctx context.Context) error
 	State(ctx context.Context) (State, error)
-	// SetClock returns what the clock was before.
+	// SetClock sets the clock and returns its previous time.
 	SetClock(ctx context.Context, now time.Time) (was time.Time, err error)
 	Close() error
 }
 
-// CounterSource is a Beacon that counts; ask with a type assertion.
+// CounterSource is implemented by a Beacon with counters; test for it with a type assertion.
 type CounterSource interface {
 	Counters(ctx context.Context) (Counters, error)
 }
 
-// State is how a beacon fares.
+// State is the state of a beacon.
 type State struct {
-	Boot    uint32    // another number after every start
+	Boot    uint32    // changes with every start
 	Clock   time.Time // the beacon's own
 	Fresh   bool      // started, and its clock not set since
 	Radio   bool      // the carrier is on
 	Engaged bool      // in a transaction
-	Fault   uint8     // 0 is none; the others are the maker's
+	Fault   uint8     // 0 for none; other codes are the manufacturer's
 }
 
-// Counters are what a beacon has counted since it started.
+// Counters are a beacon's counters since its start.
 type Counters struct {
 	Found     uint32 // tags that answered a BST
-	Exchanges uint32 // messages answered by tags
+	Exchanges uint32 // messages answered by a tag
 	Unheard   uint32 // messages that no tag answered
-	Repeats   uint32 // messages that were sent again over the air
-	BadFrames uint32 // frames from the host that were none
-	Requests  uint32 // carried out
+	Repeats   uint32 // messages sent again over the air
+	BadFrames uint32 // damaged frames from the host
+	Requests  uint32 // requests carried out
 }
 
-// What can be wrong with a line.
+// Errors of a line.
 var (
 	ErrSilent = errors.New("link: beacon does not answer")
 	ErrClosed = errors.New("link: line is closed")
@@ -69,14 +68,14 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("link: %v: %v", e.Op, e.Status) }
 
-// Opener opens a port anew.
+// Opener opens a port.
 type Opener func(ctx context.Context) (io.ReadWriteCloser, error)
 
-// Connector reaches a beacon anew; a Reader calls it whenever the one before has gone down.
+// Connector connects to a beacon. A Reader calls it again after every lost connection.
 type Connector func(ctx context.Context) (Beacon, error)
 
-// NewConnector reaches beacons that speak the host link over a port. random is where sessions take their first
-// sequence number from.
+// NewConnector returns a Connector for beacons that speak the host link. The first sequence number of each
+// session is read from random.
 func NewConnector(open Opener, random io.Reader) Connector {
 	return func(ctx context.Context) (Beacon, error) {
 		var first [2]byte

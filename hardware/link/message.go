@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// Op is what a request asks for. An answer has the highest bit set besides.
+// Op is the operation of a request. An answer has the highest bit set in addition.
 type Op uint8
 
-// The requests.
+// Operations.
 const (
-	OpState    Op = 1 + iota // one octet: 1 begins a session, 0 asks how the beacon fares
-	OpFind                   // how long in ms, two octets; the BST. Answer: the clock; the VST
-	OpExchange               // one octet: 1 when it is the last; the message. Answer: the tag's
-	OpRelease                // nothing
-	OpCounters               // nothing. Answer: six numbers of four octets
-	OpClock                  // the time to set. Answer: the clock before
+	OpState    Op = 1 + iota // one octet: 1 begins a session, 0 only queries
+	OpFind                   // window in ms, two octets; the BST. Answer: the clock; the VST
+	OpExchange               // one octet: 1 for the last message; the T-APDU. Answer: the tag's T-APDU
+	OpRelease                // no payload
+	OpCounters               // no payload. Answer: six numbers of four octets
+	OpClock                  // the time to set. Answer: the previous time
 )
 
 const answerBit = 0x80
@@ -30,18 +30,18 @@ func (o Op) String() string {
 	return fmt.Sprintf("request %d", uint8(o))
 }
 
-// Status is what came of a request.
+// Status is the result of a request.
 type Status uint8
 
-// The statuses.
+// Statuses.
 const (
-	OK      Status = iota
-	NoAnswer          // no tag, or no answer from it
-	Busy             // ask again later
-	Unknown          // no such request
-	Malformed        // the request is not as it ought to be
-	Idle             // there is no transaction to go on with
-	Faulty           // the beacon cannot; see its state
+	OK        Status = iota
+	NoAnswer         // no tag, or no answer from it
+	Busy             // try again later
+	Unknown          // unknown operation
+	Malformed        // the payload is malformed
+	Idle             // there is no transaction to continue
+	Faulty           // the beacon has a fault; see its State
 )
 
 func (s Status) String() string {
@@ -61,18 +61,18 @@ type Message struct {
 	Payload  []byte
 }
 
-// isAnswerTo tells whether an answer is this request's.
+// isAnswerTo reports whether m is the answer to a request.
 func (m Message) isAnswerTo(request Message) bool {
 	return m.Op == request.Op && m.Sequence == request.Sequence
 }
 
-// headSize is op, sequence and status.
+// headSize is the length of op, sequence and status.
 const headSize = 4
 
-// ErrShort says that a frame's body is too short to be a message.
+// ErrShort is returned for a message or payload that is too short.
 var ErrShort = errors.New("link: message is too short")
 
-// Append writes the message as a whole frame behind dst.
+// Append appends the message as a frame to dst.
 func (m Message) Append(dst []byte) []byte {
 	op := byte(m.Op)
 	if m.Answer {
@@ -83,7 +83,7 @@ func (m Message) Append(dst []byte) []byte {
 	return AppendFrame(dst, append(body, m.Payload...))
 }
 
-// ParseMessage reads a frame's body; the payload is a part of it.
+// ParseMessage parses a frame's body. The payload is a slice of it.
 func ParseMessage(body []byte) (Message, error) {
 	if len(body) < headSize {
 		return Message{}, ErrShort
@@ -94,15 +94,15 @@ func ParseMessage(body []byte) (Message, error) {
 	}, nil
 }
 
-// clockSize is an instant: milliseconds since 1970.
+// clockSize is the length of a time: milliseconds since 1970.
 const clockSize = 8
 
-// AppendClock writes an instant behind dst.
+// AppendClock appends a time to dst.
 func AppendClock(dst []byte, at time.Time) []byte {
 	return binary.BigEndian.AppendUint64(dst, uint64(at.UnixMilli()))
 }
 
-// CutClock reads an instant and returns what follows it.
+// CutClock parses a time and returns the octets after it.
 func CutClock(b []byte) (at time.Time, rest []byte, err error) {
 	if len(b) < clockSize {
 		return at, nil, ErrShort
@@ -110,17 +110,17 @@ func CutClock(b []byte) (at time.Time, rest []byte, err error) {
 	return time.UnixMilli(int64(binary.BigEndian.Uint64(b))), b[clockSize:], nil
 }
 
-// The flags of a state.
+// Flags of a state.
 const (
 	isFresh = 1 << iota
 	isRadio
 	isEngaged
 )
 
-// stateSize is boot, clock, flags and fault.
+// stateSize is the length of boot number, clock, flags and fault.
 const stateSize = 4 + clockSize + 2
 
-// Append writes the state as an answer's payload.
+// Append appends the state as an answer's payload to dst.
 func (s State) Append(dst []byte) []byte {
 	flags := byte(0)
 	for i, set := range []bool{s.Fresh, s.Radio, s.Engaged} {
@@ -132,7 +132,7 @@ func (s State) Append(dst []byte) []byte {
 	return append(AppendClock(dst, s.Clock), flags, s.Fault)
 }
 
-// ParseState reads a state; what a later beacon adds behind it is passed over.
+// ParseState parses a state. Octets that a later version appends are ignored.
 func ParseState(b []byte) (s State, err error) {
 	if len(b) < stateSize {
 		return s, ErrShort
@@ -147,7 +147,7 @@ func (c *Counters) fields() []*uint32 {
 	return []*uint32{&c.Found, &c.Exchanges, &c.Unheard, &c.Repeats, &c.BadFrames, &c.Requests}
 }
 
-// Append writes the counters as an answer's payload.
+// Append appends the counters as an answer's payload to dst.
 func (c Counters) Append(dst []byte) []byte {
 	for _, f := range c.fields() {
 		dst = binary.BigEndian.AppendUint32(dst, *f)
@@ -155,7 +155,7 @@ func (c Counters) Append(dst []byte) []byte {
 	return dst
 }
 
-// ParseCounters reads counters; what a later beacon adds behind them is passed over.
+// ParseCounters parses counters. Octets that a later version appends are ignored.
 func ParseCounters(b []byte) (c Counters, err error) {
 	for _, f := range c.fields() {
 		if len(b) < 4 {

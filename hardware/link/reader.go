@@ -15,35 +15,34 @@ import (
 	"bompass/hardware/seal"
 )
 
-// How often a beacon is asked how it fares, whatever happens in the lane, and how long one that is busy
-// is left alone.
+// Intervals of polling a beacon's state and of retrying a busy beacon.
 const (
 	pollEvery = 2 * time.Second
 	busyWait  = 100 * time.Millisecond
 )
 
-// Reader is one lane's antenna: it keeps the line to a beacon up, finds tags and carries out the
-// transaction with each. It implements hardware.Reader. Set the fields before Run.
+// Reader is the driver of one lane's beacon: it keeps the line up, finds tags and runs the transaction with
+// each. It implements hardware.Reader. Set the fields before Run.
 type Reader struct {
 	Lane      int
 	Direction string
 	Connect   Connector
 	Profile   efc.Profile
-	Keys      seal.Keys // nil when there are none
+	Keys      seal.Keys // nil when the station has no keys
 	Now       func() time.Time
-	Random    io.Reader      // fresh nonces; crypto/rand's Reader
-	Jitter    func() float64 // of the wait before the line is opened again
+	Random    io.Reader      // source of nonces; use crypto/rand.Reader
+	Jitter    func() float64 // of the wait before the line is opened again, 0 ≤ x < 1
 	Log       *slog.Logger
 
 	mu     sync.Mutex
 	health hardware.Health
-	recent   recentTags
-	held   *heldRead // a tag that broke off and may be met again
+	recent recentTags
+	held   *heldRead // a tag that broke off and may be found again
 	boot   uint32
 	clock  clockEstimate
 }
 
-// heldRead is a tag that answered the call and said nothing more.
+// heldRead is a tag that answered the BST and nothing more.
 type heldRead struct {
 	read  hardware.TagRead
 	until time.Time
@@ -51,22 +50,21 @@ type heldRead struct {
 
 var _ hardware.Reader = (*Reader)(nil)
 
-// emitError is an error of the one who takes the sightings, not of the line.
+// emitError is an error of emit, as opposed to one of the line.
 type emitError struct{ err error }
 
 func (e *emitError) Error() string { return e.err.Error() }
 func (e *emitError) Unwrap() error { return e.err }
 
-// Health tells how the lane fares.
+// Health returns the state of the lane.
 func (r *Reader) Health() hardware.Health {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.health
 }
 
-// Run reads tags until ctx ends or emit fails. A tag that can be charged is emitted before its receipt
-// is written, any other when its transaction is over. A tag that is met again at once, because the line
-// or the radio broke off, is one passage.
+// Run reads tags until ctx ends or emit fails. A chargeable tag is emitted before its receipt is written,
+// any other after its transaction. A tag found again after an interruption is the same passage.
 func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
 	wait := backoff{jitter: r.Jitter}
 	for {
@@ -80,20 +78,20 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 			return r.emitHeld(emit)
 		}
 		again := wait.after(r.Now().Sub(opened))
-		r.Log.Warn("beacon is down", "lane", r.Lane, "err", err, "again", again)
+		r.Log.Warn("connect to beacon", "lane", r.Lane, "retry_in", again, "error", err)
 		if !pause(ctx, again) {
 			return r.emitHeld(emit)
 		}
 	}
 }
 
-// session is one beacon from when it is reached until it is lost.
+// session runs one connection to a beacon from connecting until it is lost.
 func (r *Reader) session(ctx context.Context, emit func(hardware.Sighting) error) (err error) {
 	beacon, err := r.Connect(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = beacon.Close() }() // what ended the session tells
+	defer func() { _ = beacon.Close() }() // the error that ended the session is the cause
 	r.clock = clockEstimate{}
 	if err := r.beginSession(ctx, beacon); err != nil {
 		return err
@@ -101,7 +99,7 @@ func (r *Reader) session(ctx context.Context, emit func(hardware.Sighting) error
 	return r.readTags(ctx, beacon, emit)
 }
 
-// state asks a beacon how it fares and measures its clock.
+// state queries the beacon's state and measures its clock offset.
 func (r *Reader) state(ctx context.Context, beacon Beacon) (State, error) {
 	sent := r.Now()
 	s, err := beacon.State(ctx)
@@ -111,21 +109,21 @@ func (r *Reader) state(ctx context.Context, beacon Beacon) (State, error) {
 	return s, err
 }
 
-// beginSession sets the clock of a beacon that has just started or is off, and tells of it.
+// beginSession sets the clock of a beacon that has just started or whose clock is off.
 func (r *Reader) beginSession(ctx context.Context, beacon Beacon) error {
 	s, err := r.state(ctx, beacon)
 	if err != nil {
 		return err
 	}
 	if s.Boot != r.boot && r.boot != 0 {
-		r.Log.Warn("beacon has started anew", "lane", r.Lane)
+		r.Log.Warn("beacon restarted", "lane", r.Lane)
 	}
 	r.boot = s.Boot
 	if offset := r.clock.offset; s.Fresh || offset.Abs() > ClockAlarm {
 		if _, err := beacon.SetClock(ctx, r.Now()); err != nil {
 			return fmt.Errorf("set clock: %w", err)
 		}
-		r.Log.Info("beacon's clock is set", "lane", r.Lane, "was", offset)
+		r.Log.Info("beacon clock set", "lane", r.Lane, "offset", offset)
 		r.clock = clockEstimate{}
 		if _, err := r.state(ctx, beacon); err != nil {
 			return err
@@ -139,7 +137,7 @@ func (r *Reader) beginSession(ctx context.Context, beacon Beacon) error {
 	return nil
 }
 
-// readTags finds tags until the line ends.
+// readTags finds tags until the connection is lost.
 func (r *Reader) readTags(ctx context.Context, beacon Beacon, emit func(hardware.Sighting) error) error {
 	polled := r.Now()
 	for {
@@ -155,15 +153,14 @@ func (r *Reader) readTags(ctx context.Context, beacon Beacon, emit func(hardware
 	}
 }
 
-// poll asks the beacon how it fares. A beacon that has started anew has lost its clock: the session
-// begins again.
+// poll queries the state. A beacon that has restarted has lost its clock, so its session begins again.
 func (r *Reader) poll(ctx context.Context, beacon Beacon) error {
 	s, err := r.state(ctx, beacon)
 	if err != nil {
 		return err
 	}
 	if s.Boot != r.boot {
-		return errors.New("link: beacon has started anew")
+		return errors.New("link: beacon restarted")
 	}
 	fault := ""
 	switch offset := r.clock.offset; {
@@ -172,13 +169,13 @@ func (r *Reader) poll(ctx context.Context, beacon Beacon) error {
 	case !s.Radio:
 		fault = "radio is off"
 	case offset.Abs() > ClockAlarm:
-		fault = fmt.Sprintf("beacon's clock is off by %v", offset)
+		fault = fmt.Sprintf("beacon clock is off by %v", offset)
 	}
 	r.updateHealth(func(h *hardware.Health) { h.Fault, h.Offset = fault, r.clock.offset })
 	return nil
 }
 
-// transact is one call and, when a tag answers it, the transaction.
+// transact runs one find and, when a tag answers, its transaction.
 func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware.Sighting) error) error {
 	var nonce dsrc.Octets4
 	if _, err := io.ReadFull(r.Random, nonce[:]); err != nil {
@@ -210,7 +207,8 @@ func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware
 	return err
 }
 
-// ignoreRefusal lets pass what a beacon refuses while its line is well: it has given the tag up, or is busy.
+// ignoreRefusal drops refusals that do not mean a broken line: the transaction has ended, or the beacon is
+// busy.
 func (r *Reader) ignoreRefusal(ctx context.Context, err error) error {
 	refused, ok := errors.AsType[*Error](err)
 	switch {
@@ -223,7 +221,7 @@ func (r *Reader) ignoreRefusal(ctx context.Context, err error) error {
 	return nil
 }
 
-// hold keeps a tag that broke off back for a moment: when it is met again it is one passage.
+// hold keeps a tag that broke off for a moment, because the same tag may be found again.
 func (r *Reader) hold(read hardware.TagRead) {
 	if r.recent.mayBeRecent(read, r.Now()) {
 		return
@@ -234,7 +232,7 @@ func (r *Reader) hold(read hardware.TagRead) {
 	r.held.until = r.Now().Add(holdTime)
 }
 
-// handleNoTag is a call that no tag answered: what was held back may be gone for good.
+// handleNoTag handles a find without a tag: a held tag has left when its time is up.
 func (r *Reader) handleNoTag(emit func(hardware.Sighting) error) error {
 	if r.held == nil || r.Now().Before(r.held.until) {
 		return nil
@@ -245,7 +243,7 @@ func (r *Reader) handleNoTag(emit func(hardware.Sighting) error) error {
 	return nil
 }
 
-// emitHeld emits the tag that was held back and not met again.
+// emitHeld emits the held tag.
 func (r *Reader) emitHeld(emit func(hardware.Sighting) error) error {
 	if r.held == nil {
 		return nil
@@ -259,7 +257,7 @@ func (r *Reader) emitHeld(emit func(hardware.Sighting) error) error {
 	return err
 }
 
-// emitTag emits a tag, unless it is the one of a moment ago.
+// emitTag emits a tag unless it is the passage of a moment ago.
 func (r *Reader) emitTag(read hardware.TagRead, emit func(hardware.Sighting) error) error {
 	now := r.Now()
 	if r.held != nil && r.held.read.Mark == read.Mark {
@@ -282,7 +280,7 @@ func (r *Reader) emitTag(read hardware.TagRead, emit func(hardware.Sighting) err
 	return nil
 }
 
-// firstAnswer is when the tag first answered, by the host's clock.
+// firstAnswer returns the time of the tag's first answer by the host's clock.
 func firstAnswer(read hardware.TagRead, now time.Time) time.Time {
 	for _, m := range read.Raw {
 		if m.FromTag {

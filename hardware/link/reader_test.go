@@ -14,15 +14,15 @@ import (
 	"bompass/hardware/sim"
 )
 
-// lane is a reader on a calm line that runs, and what it has seen.
+// lane is a running reader on a faultless line and the sightings it has emitted.
 type lane struct {
 	*road
 	reader *link.Reader
-	emit   func(hardware.Sighting) error // nil keeps them
+	emit   func(hardware.Sighting) error // nil appends to seen
 	seen   []hardware.Sighting
 }
 
-// run lets the reader run while something happens in the lane.
+// run runs the reader while happens is called.
 func (l *lane) run(t *testing.T, o sim.BeaconOptions, happens func()) error {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -48,7 +48,7 @@ func (l *lane) run(t *testing.T, o sim.BeaconOptions, happens func()) error {
 	return err
 }
 
-// visit lets a tag drive through.
+// visit drives a tag through the zone.
 func (l *lane) visit(tag *sim.Tag, stay time.Duration) {
 	l.zone.Enter(tag)
 	time.Sleep(stay)
@@ -62,7 +62,7 @@ func findings(seen []hardware.Sighting) (list []hardware.Finding) {
 	return list
 }
 
-// What drives through a lane, and what is seen of it.
+// What drives through the lane, and the findings it causes.
 func TestUnusualTags(t *testing.T) {
 	other := hardware.PlateRead{Country: "SE", Text: "ABC12D"}
 	for _, c := range []struct {
@@ -141,7 +141,7 @@ func TestUnusualTags(t *testing.T) {
 	}
 }
 
-// A passage is when the tag answered, by the host's clock; the beacon's own is kept beside it.
+// A passage has the time of the tag's answer by the host's clock; the beacon's own time is kept beside it.
 func TestSightingHasHostAndDeviceTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lane
@@ -183,7 +183,7 @@ func TestHealth(t *testing.T) {
 			if h := l.reader.Health(); !h.Up || !h.Since.After(before.Since) {
 				t.Errorf("a line that was half open: got %+v, before %+v", h, before)
 			}
-			l.beacon.Restart() // the line stays
+			l.beacon.Restart() // the connection stays
 			time.Sleep(4 * time.Second)
 			l.visit(newTag(t), time.Second)
 		}); err != nil {
@@ -195,7 +195,7 @@ func TestHealth(t *testing.T) {
 	})
 }
 
-// A beacon that is busy is asked again, not all the time, and no passage comes of it.
+// A busy beacon is tried again at intervals, and no passage results from it.
 func TestBusyBeacon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lane
@@ -219,7 +219,7 @@ func TestBusyBeacon(t *testing.T) {
 	})
 }
 
-// Answers that come late or twice are told from those that are due.
+// Late and duplicate answers are not mistaken for the awaited ones.
 func TestLateAndDuplicateAnswers(t *testing.T) {
 	for name, c := range map[string]sim.Channel{"late": {Late: 0.2}, "doubled": {Double: 0.2}, "both": {Late: 0.1, Double: 0.1}} {
 		synctest.Test(t, func(t *testing.T) {
@@ -263,7 +263,7 @@ func TestEmitErrorEndsRun(t *testing.T) {
 	})
 }
 
-// A line that cannot be opened is tried again, further and further apart.
+// The waits between attempts to open a line grow exponentially.
 func TestBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)

@@ -7,30 +7,31 @@ import (
 	"bompass/hardware"
 )
 
-// How long a tag that is met again in the same lane is still the same passage: one with a number for as
-// long as a car may crawl through; one without for as long as it takes to be called again, since the next
-// car may follow in a second. What broke off is held back for as long as a line takes to come back.
+// How long a tag found again in the same lane is the same passage. A tag with a number: as long as a vehicle
+// may crawl through. A tag without a number: as long as it takes to be found again, because the next vehicle
+// may follow within a second. A tag that broke off is held until a lost line may be back.
 const (
-	rereadWindow = 10 * time.Second
+	rereadWindow         = 10 * time.Second
 	rereadWindowNoNumber = 500 * time.Millisecond
-	holdTime    = 2 * time.Second
-	recentMax  = 16 // remembered at a time
+	holdTime             = 2 * time.Second
+	recentMax            = 16 // tags kept at a time
 )
 
-// outageMax is how long a line may be down for the cars in the lane still to be those of before.
+// outageMax is the longest outage after which the vehicles in the lane may still be the same.
 const outageMax = time.Minute
 
-// recentTags remembers the last tags of a lane.
+// recentTags are the last tags of a lane.
 type recentTags struct{ last []recentTag }
 
 type recentTag struct {
-	key  string
-	mark [6]byte
-	at   time.Time
-	unreleased bool // it was kept, but not released: it may be called again
+	key        string
+	mark       [6]byte
+	at         time.Time
+	unreleased bool // emitted but not released: it may answer the next BST
 }
 
-// tagKey tells tags apart: by their number, or by what was found instead.
+// tagKey returns a key that identifies a tag, by its number or else by its finding, and the time for which
+// it is the same passage.
 func tagKey(t hardware.TagRead) (string, time.Duration) {
 	if t.PAN != "" {
 		return t.PAN, rereadWindow
@@ -49,7 +50,7 @@ func (v *recentTags) refresh(t hardware.TagRead, now time.Time) bool {
 	return false
 }
 
-// extendAfterOutage goes on after an outage: who was in the lane when the line went down still is.
+// extendAfterOutage refreshes the tags that were in the lane when the line went down.
 func (v *recentTags) extendAfterOutage(down, now time.Time) {
 	if now.Sub(down) > outageMax {
 		return
@@ -69,7 +70,7 @@ func (v *recentTags) add(t hardware.TagRead, now time.Time) {
 	v.last = append(v.last, recentTag{key: name, mark: t.Mark, at: now, unreleased: true})
 }
 
-// markReleased tells how the transaction of a tag that was kept ended.
+// markReleased records how the transaction of an emitted tag ended.
 func (v *recentTags) markReleased(t hardware.TagRead, now time.Time, released bool) {
 	name, _ := tagKey(t)
 	for i, old := range v.last {
@@ -79,8 +80,8 @@ func (v *recentTags) markReleased(t hardware.TagRead, now time.Time, released bo
 	}
 }
 
-// mayBeRecent tells whether a tag that broke off is one that was kept before and not released; or was,
-// this very moment, for a tag may not hear its release.
+// mayBeRecent reports whether a tag that broke off may be one emitted before: one that was not released, or
+// that was released a moment ago and may have missed the release.
 func (v *recentTags) mayBeRecent(t hardware.TagRead, now time.Time) bool {
 	return slices.ContainsFunc(v.last, func(old recentTag) bool {
 		within := rereadWindowNoNumber

@@ -9,11 +9,11 @@ import (
 	"bompass/hardware/sim"
 )
 
-// zoneMetres is how far along the road a beacon sees a tag.
+// zoneMetres is the length of the communication zone along the road.
 const zoneMetres = 5
 
-// At the speeds of the road the whole transaction of level 1 fits into the zone, also on a rough
-// channel. What is not read by its tag is left to the camera.
+// At road speeds the whole transaction of level 1 fits into the zone, also on a rough channel. The camera
+// covers the vehicles whose tag is not read.
 func TestReadsAtSpeed(t *testing.T) {
 	for _, c := range []struct {
 		kmh  float64
@@ -26,7 +26,7 @@ func TestReadsAtSpeed(t *testing.T) {
 			if err := l.run(t, sim.BeaconOptions{Channel: sim.RoughChannel(sim.NewRand(seed, 2))}, func() {
 				for range n {
 					a := road.Next(time.Now())
-					time.Sleep(max(a.After, 11*time.Second)) // the same car may come again
+					time.Sleep(max(a.After, 11*time.Second)) // longer than the re-read window, because the same vehicle may come again
 					tag, err := sim.NewTag(a.Vehicle.PAN, a.Vehicle.Plate)
 					if err != nil {
 						t.Fatal(err)

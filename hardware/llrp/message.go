@@ -34,7 +34,7 @@ func (s Status) Err() error {
 	if s.Code == 0 {
 		return nil
 	}
-	return fmt.Errorf("reader refuses with status %d %q", s.Code, s.Text)
+	return fmt.Errorf("reader returned status %d %q", s.Code, s.Text)
 }
 
 // SupportedVersion tells which versions a reader speaks.

@@ -75,7 +75,7 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 		}
 		r.set(false, err.Error())
 		wait := r.backoff(attempt)
-		r.Log.Warn("reader is away", "again_in", wait.Round(time.Millisecond), "err", err)
+		r.Log.Warn("connect to reader", "retry_in", wait.Round(time.Millisecond), "error", err)
 		if r.Wait(ctx, wait) != nil {
 			return nil //nolint:nilerr // the end was asked for
 		}
@@ -101,7 +101,7 @@ func (r *Reader) connect(ctx context.Context, g *gather, tell func(bool) error) 
 		return false, err
 	}
 	r.set(true, "")
-	r.Log.Info("reader is up", "version", s.version, "antennas", len(r.Lanes))
+	r.Log.Info("reader connected", "version", s.version, "antennas", len(r.Lanes))
 	return true, r.serve(ctx, s, tell)
 }
 
@@ -136,13 +136,13 @@ func (r *Reader) handle(g *gather, m Message) error {
 	case *Report:
 		for _, t := range m.Tags {
 			if !g.add(t, r.Now()) {
-				r.Log.Warn("tag on an antenna without a lane", "antenna", t.Antenna)
+				r.Log.Warn("report from antenna without lane", "antenna", t.Antenna)
 			}
 		}
 	case *Event:
 		r.heed(m)
 		if m.Closed {
-			return errors.New("reader has closed the connection")
+			return errors.New("reader closed the connection")
 		}
 	}
 	return nil
@@ -156,15 +156,15 @@ func (r *Reader) heed(e *Event) {
 	}
 	switch {
 	case e.Overflow:
-		r.Log.Error("reader has lost reports: its buffer ran over")
+		r.Log.Error("reader buffer overflow, reports lost")
 		r.note(func(h *hardware.Health) { h.Fault = "reports lost: buffer overflow" })
 	case e.Exception != "":
-		r.Log.Error("reader has a fault", "fault", e.Exception)
+		r.Log.Error("reader exception", "exception", e.Exception)
 		r.note(func(h *hardware.Health) { h.Fault = e.Exception })
 	case e.Fill != 0:
-		r.Log.Warn("reader's buffer fills", "percent", e.Fill)
+		r.Log.Warn("reader buffer filling", "percent", e.Fill)
 	case e.Antenna != nil:
-		r.Log.Warn("antenna", "antenna", e.Antenna.Antenna, "connected", e.Antenna.Connected)
+		r.Log.Warn("antenna event", "antenna", e.Antenna.Antenna, "connected", e.Antenna.Connected)
 		if !e.Antenna.Connected {
 			r.note(func(h *hardware.Health) { h.Fault = fmt.Sprintf("antenna %d is disconnected", e.Antenna.Antenna) })
 		}

@@ -19,7 +19,7 @@ const (
 )
 
 // errSilent says that a reader does not answer or does not keep the line alive.
-var errSilent = errors.New("reader is silent")
+var errSilent = errors.New("reader does not answer")
 
 // session is one connection with a reader. All but listen runs on one goroutine.
 type session struct {
@@ -149,7 +149,7 @@ func (s *session) welcome(ctx context.Context) error {
 	}
 	e, _ := m.(*Event)
 	if status := *e.Connection; status != ConnectionOK {
-		return fmt.Errorf("connect: reader refuses with status %d (%d is: another client has it)", status, ConnectionTaken)
+		return fmt.Errorf("connect: reader returned status %d (%d: in use by another client)", status, ConnectionTaken)
 	}
 	return s.handle(m)
 }

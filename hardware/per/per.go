@@ -1,9 +1,9 @@
-// Package per owns the bits: it reads and writes the part of unaligned packed encoding rules (PER)
-// that CEN DSRC messages use.
+// Package per reads and writes the subset of unaligned packed encoding rules (PER, ITU-T X.691) that CEN
+// DSRC messages use.
 //
-// Reader and Writer remember the first thing that went wrong, named by its field, and do nothing after
-// it, so that a message is read or written straight through and asked once, at the end. Extensions and
-// lengths over 127 are refused by name: no toll message known here has them.
+// Reader and Writer keep the first error, with the path of its field, and do nothing after it. A message is
+// therefore read or written in a straight line, and the error is checked once at the end. Extensions and
+// lengths above 127 are rejected by name, because no toll message defined here has them.
 package per
 
 import (
@@ -12,33 +12,35 @@ import (
 	"strings"
 )
 
-// lengthMax is the longest list or octet string whose length fits in one octet.
+// lengthMax is the maximum length of a list or octet string; a longer one has a length field of more than
+// one octet.
 const lengthMax = 127
 
-// octetRoot is the largest root value whose field, extension bit included, is one octet.
+// octetRoot is the largest root value of an extensible integer that, with its extension bit, fills one
+// octet.
 const octetRoot = 127
 
-// Reason says what is wrong with a field.
+// Reason says why a field is invalid.
 type Reason uint8
 
-// The reasons.
+// Reasons.
 const (
 	Short    Reason = iota + 1 // the message ends inside the field
 	Range                      // the value is outside the field's range
 	Extended                   // the extension bit, or the bit of a long length, is set
-	Unknown                    // a choice among alternatives that has no such alternative here
-	Trailing                   // octets are left behind the message
+	Unknown                    // the choice has no alternative with this index
+	Trailing                   // octets follow the message
 )
 
-// Error is the first thing that went wrong in a message.
+// Error is the first error in a message.
 type Error struct {
-	Field  string // the way to it, such as getResponse.attributelist[0].attributeValue
+	Field  string // path of the field, such as getResponse.attributelist[0].attributeValue
 	Reason Reason
-	Got    int64 // the value; for Short the bits that are left, for Trailing the octets
-	Lo, Hi int64 // the range; for Short Hi is the bits wanted
+	Got    int64 // the value; for Short the number of bits left, for Trailing the number of octets
+	Lo, Hi int64 // the range; for Short, Hi is the number of bits needed
 }
 
-// Error is the operator's form: the field first.
+// Error returns the message for operators, the field first.
 func (e *Error) Error() string {
 	n := func(v int64) string { return strconv.FormatInt(v, 10) }
 	switch e.Reason {
@@ -55,24 +57,25 @@ func (e *Error) Error() string {
 	}
 }
 
-// path is where in a message the reader or writer is.
+// path is the position in a message as a list of field names.
 type path struct {
 	steps [pathMax]step
 	depth int
 }
 
-// pathMax is deeper than any toll message goes; what lies deeper is named by its outer fields.
+// pathMax is the maximum depth of a path. Deeper fields are named by their outer fields only; no toll
+// message is that deep.
 const pathMax = 8
 
 type step struct {
 	name string
-	item int // from 1, or 0 when the step is not an item of a list
+	item int // index plus one, or 0 when the step is not a list item
 }
 
-// Enter names the field that what follows lies in.
+// Enter opens a field; the fields that follow lie in it until Leave.
 func (p *path) Enter(name string) { p.push(step{name: name}) }
 
-// EnterItem is Enter for item i, counted from 0, of a list.
+// EnterItem opens item i, counted from 0, of a list.
 func (p *path) EnterItem(name string, i int) { p.push(step{name: name, item: i + 1}) }
 
 func (p *path) push(s step) {
@@ -82,10 +85,10 @@ func (p *path) push(s step) {
 	p.depth++
 }
 
-// Leave ends the last Enter.
+// Leave closes the field opened last.
 func (p *path) Leave() { p.depth-- }
 
-// fieldPath spells the way to a field.
+// fieldPath returns the path of a field in dotted form.
 func (p *path) fieldPath(field string) string {
 	var way []string
 	for _, s := range p.steps[:min(p.depth, pathMax)] {

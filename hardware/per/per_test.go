@@ -9,7 +9,7 @@ import (
 	"bompass/hardware/per"
 )
 
-// Fields of any width, one after the other, come back as they went in.
+// Fields of any width round-trip in sequence.
 func TestFieldsRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		widths := rapid.SliceOfN(rapid.IntRange(1, 56), 1, 30).Draw(t, "widths")
@@ -97,7 +97,7 @@ func TestWriterErrors(t *testing.T) {
 	}
 }
 
-// Octets are shown as they came where they are whole.
+// OctetsFrom returns the octets as received when the range is octet aligned.
 func TestOctetsFrom(t *testing.T) {
 	r := per.NewReader([]byte{1, 2, 3, 4})
 	r.Fixed("a", 1)

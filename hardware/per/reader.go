@@ -2,20 +2,20 @@ package per
 
 import "math/bits"
 
-// Reader reads fields from octets, from the highest bit of the first on. Octet strings that it returns
-// are parts of the input, not copies.
+// Reader reads fields from octets, most significant bit first. The octet strings it returns are slices of
+// the input, not copies.
 type Reader struct {
 	path
 	in   []byte
-	next int // bit
-	size int // in bits; less than next once something went wrong, so that nothing more is read
+	next int // position in bits
+	size int // in bits; less than next after an error, so that nothing more is read
 	err  *Error
 }
 
-// NewReader reads from octets.
+// NewReader returns a Reader of in.
 func NewReader(in []byte) Reader { return Reader{in: in, size: len(in) * 8} }
 
-// Err is the first thing that went wrong, an *Error, or nil.
+// Err returns the first error, an *Error, or nil.
 func (r *Reader) Err() error {
 	if r.err == nil {
 		return nil
@@ -23,22 +23,23 @@ func (r *Reader) Err() error {
 	return r.err
 }
 
-// End refuses octets behind the message.
+// End records an error if octets follow the message.
 func (r *Reader) End() {
 	if left := len(r.in) - (r.next+7)/8; left > 0 {
 		r.fail("end", Trailing, int64(left), 0, 0)
 	}
 }
 
-// Unknown refuses a choice that the caller has no alternative for.
+// Unknown records an error for a choice without a known alternative.
 func (r *Reader) Unknown(field string, alternative int) {
 	r.fail(field, Unknown, int64(alternative), 0, 0)
 }
 
-// Position is where the next field starts, for Since.
+// Position returns the position of the next field, in bits, for OctetsFrom.
 func (r *Reader) Position() int { return r.next }
 
-// OctetsFrom is the octets that were read from a place on, as they came; nil when they are not whole octets.
+// OctetsFrom returns the octets read since a position, or nil when the range is not octet aligned or an
+// error occurred.
 func (r *Reader) OctetsFrom(place int) []byte {
 	if (place|r.next)&7 != 0 || r.err != nil {
 		return nil
@@ -64,7 +65,7 @@ func (r *Reader) Bits(field string, n int) uint64 {
 		r.short(field, n)
 		return 0
 	}
-	if at+n <= 8 && n > 0 { // most fields lie in one octet
+	if at+n <= 8 && n > 0 { // fast path: most fields lie in one octet
 		v := r.in[r.next>>3] >> (8 - at - n)
 		r.next = end
 		return uint64(v) & (1<<n - 1)
@@ -72,7 +73,7 @@ func (r *Reader) Bits(field string, n int) uint64 {
 	return r.multiOctetBits(n)
 }
 
-// multiOctetBits reads bits of several octets.
+// multiOctetBits reads n bits that span several octets.
 func (r *Reader) multiOctetBits(n int) (v uint64) {
 	for n > 0 {
 		have := 8 - r.next&7
@@ -85,10 +86,10 @@ func (r *Reader) multiOctetBits(n int) (v uint64) {
 	return v
 }
 
-// Bool reads one bit: a truth value, or whether an optional field is there.
+// Bool reads one bit: a boolean, or the presence of an optional field.
 func (r *Reader) Bool(field string) bool { return r.Bits(field, 1) == 1 }
 
-// Int reads an integer of a fixed range.
+// Int reads an integer constrained to the range lo to hi.
 func (r *Reader) Int(field string, lo, hi int) int {
 	v := int(r.Bits(field, bits.Len(uint(hi-lo)))) + lo
 	if v > hi {
@@ -98,14 +99,14 @@ func (r *Reader) Int(field string, lo, hi int) int {
 	return v
 }
 
-// Signed reads an integer in n bits of two's complement.
+// Signed reads an n-bit two's complement integer.
 func (r *Reader) Signed(field string, n int) int {
 	return int(int64(r.Bits(field, n)<<(64-n)) >> (64 - n))
 }
 
-// Root reads an integer of an extensible range 0 to hi, which must not use its extension.
+// Root reads an extensible integer with the root range 0 to hi. A set extension bit is an error.
 func (r *Reader) Root(field string, hi int) int {
-	if hi == octetRoot && r.next&7 == 0 && r.next < r.size { // the usual: a whole octet
+	if hi == octetRoot && r.next&7 == 0 && r.next < r.size { // fast path: a whole octet
 		if v := r.in[r.next>>3]; v <= octetRoot {
 			r.next += 8
 			return int(v)
@@ -118,7 +119,7 @@ func (r *Reader) Root(field string, hi int) int {
 	return r.Int(field, 0, hi)
 }
 
-// Fixed reads n octets.
+// Fixed reads an octet string of n octets whose length is not transmitted.
 func (r *Reader) Fixed(field string, n int) []byte {
 	if r.next+n*8 > r.size {
 		r.short(field, n*8)
@@ -136,11 +137,11 @@ func (r *Reader) Fixed(field string, n int) []byte {
 	return out
 }
 
-// Octets reads a length octet and as many octets. The result is never nil unless reading failed.
+// Octets reads a length octet and as many octets. The result is nil only after an error.
 func (r *Reader) Octets(field string) []byte { return r.Fixed(field, r.Root(field, lengthMax)) }
 
-// Count reads the length of a list whose items have at least itemBits each, so that a lying length
-// cannot ask for more memory than the message has octets.
+// Count reads the length of a list whose items take at least itemBits each. A length that the rest of the
+// message cannot hold is an error, so that it cannot cause a large allocation.
 func (r *Reader) Count(field string, itemBits int) int {
 	n := r.Root(field, lengthMax)
 	if r.next+n*itemBits > r.size {

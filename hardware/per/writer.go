@@ -2,8 +2,8 @@ package per
 
 import "math/bits"
 
-// Writer puts fields behind octets, from the highest bit on. It allocates nothing while the octets'
-// capacity lasts.
+// Writer appends fields to octets, most significant bit first. It allocates nothing while the slice has
+// capacity.
 type Writer struct {
 	path
 	out  []byte
@@ -11,11 +11,11 @@ type Writer struct {
 	err  *Error
 }
 
-// NewWriter writes behind dst.
+// NewWriter returns a Writer that appends to dst.
 func NewWriter(dst []byte) Writer { return Writer{out: dst} }
 
-// Result is dst with the message behind it, padded with 0 bits to a whole octet; or the first thing
-// that went wrong, an *Error.
+// Result returns dst with the message appended, padded with zero bits to a whole octet, or the first error,
+// an *Error.
 func (w *Writer) Result() ([]byte, error) {
 	if w.err != nil {
 		return nil, w.err
@@ -23,7 +23,7 @@ func (w *Writer) Result() ([]byte, error) {
 	return w.out, nil
 }
 
-// Unknown refuses a choice that the caller has no alternative for.
+// Unknown records an error for a choice without a known alternative.
 func (w *Writer) Unknown(field string, alternative int) {
 	w.fail(field, Unknown, int64(alternative), 0, 0)
 }
@@ -49,7 +49,7 @@ func (w *Writer) Bits(v uint64, n int) {
 	}
 }
 
-// Bool writes one bit: a truth value, or whether an optional field is there.
+// Bool writes one bit: a boolean, or the presence of an optional field.
 func (w *Writer) Bool(v bool) {
 	var bit uint64
 	if v {
@@ -58,7 +58,7 @@ func (w *Writer) Bool(v bool) {
 	w.Bits(bit, 1)
 }
 
-// Int writes an integer of a fixed range.
+// Int writes an integer constrained to the range lo to hi.
 func (w *Writer) Int(field string, v, lo, hi int) {
 	if v < lo || v > hi {
 		w.fail(field, Range, int64(v), int64(lo), int64(hi))
@@ -67,7 +67,7 @@ func (w *Writer) Int(field string, v, lo, hi int) {
 	w.Bits(uint64(v-lo), bits.Len(uint(hi-lo)))
 }
 
-// Signed writes an integer in n bits of two's complement.
+// Signed writes an n-bit two's complement integer.
 func (w *Writer) Signed(field string, v, n int) {
 	lo, hi := -1<<(n-1), 1<<(n-1)-1
 	if v < lo || v > hi {
@@ -77,13 +77,13 @@ func (w *Writer) Signed(field string, v, n int) {
 	w.Bits(uint64(v), n)
 }
 
-// Root writes an integer of an extensible range 0 to hi; the extension is never used.
+// Root writes an extensible integer with the root range 0 to hi, extension bit 0.
 func (w *Writer) Root(field string, v, hi int) {
 	w.Bits(0, 1)
 	w.Int(field, v, 0, hi)
 }
 
-// Fixed writes octets whose number both sides know.
+// Fixed writes an octet string whose length is not transmitted.
 func (w *Writer) Fixed(octets []byte) {
 	if w.free == 0 {
 		w.out = append(w.out, octets...)

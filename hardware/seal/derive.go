@@ -6,18 +6,18 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// Block is one block of DES.
+// Block is one DES block.
 type Block [8]byte
 
-// Derivation says what a master key encrypts to become a tag's own key. It is a strategy because
-// issuers differ: some read the halves of the number as decimal.
+// Derivation defines the block that a master key encrypts to obtain a tag's own key. It is replaceable
+// because issuers differ: some read the halves of the number as decimal numbers.
 type Derivation struct {
 	Access func(ref uint16) Block
 	Stamp  func(pan dsrc.PAN, mark dsrc.Mark) Block
 }
 
-// Standard is the derivation of EN 15509: the key reference four times, and the number folded onto
-// itself before the issuer.
+// Standard returns the derivation of EN 15509: the key reference four times for the access key; for the
+// authentication keys the two halves of the number combined by exclusive or, then the contract provider.
 func Standard() Derivation {
 	return Derivation{Access: repeatReference, Stamp: foldNumber}
 }

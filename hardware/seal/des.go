@@ -6,19 +6,19 @@ import (
 	"fmt"
 )
 
-// macSize is how much of a block credentials and authenticators keep.
+// macSize is the length of credentials and authenticators, in octets.
 const macSize = 4
 
-// MasterKey is a master key, two keys of DES. It prints and encodes as a word, never as itself.
+// MasterKey is a master key: two DES keys. Formatting and encoding never reveal it.
 type MasterKey [16]byte
 
-// Format writes a word whatever the verb.
+// Format writes a placeholder for every verb.
 func (MasterKey) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte("(key)")) }
 
-// MarshalText refuses.
+// MarshalText returns ErrNotExportable.
 func (MasterKey) MarshalText() ([]byte, error) { return nil, ErrNotExportable }
 
-// derive makes a tag's key: two-key triple DES of the derivation's block.
+// derive returns a tag's key: the derivation's block, encrypted by two-key triple DES.
 func (m MasterKey) derive(from Block) (tagKey, error) {
 	wide := make([]byte, 0, 24)
 	wide = append(wide, m[:]...)
@@ -31,7 +31,7 @@ func (m MasterKey) derive(from Block) (tagKey, error) {
 	return newTagKey(own)
 }
 
-// tagKey is a tag's own key, ready for use.
+// tagKey is the key of one tag.
 type tagKey struct{ cipher cipher.Block }
 
 func newTagKey(own Block) (tagKey, error) {
@@ -42,8 +42,7 @@ func newTagKey(own Block) (tagKey, error) {
 	return tagKey{c}, nil
 }
 
-// mac is the CBC-MAC with zero start and zero padding of parts read as one. Of a single block it is
-// that block encrypted.
+// mac returns the CBC-MAC of the concatenated parts, with zero initial vector and zero padding.
 func (k tagKey) mac(parts ...[]byte) (out [macSize]byte) {
 	var state Block
 	fill := 0
@@ -63,10 +62,10 @@ func (k tagKey) mac(parts ...[]byte) (out [macSize]byte) {
 	return out
 }
 
-// credentials are made over the tag's random number.
+// credentials returns the access credentials for the tag's random number.
 func (k tagKey) credentials(random [4]byte) [macSize]byte { return k.mac(random[:]) }
 
-// stamp is made over the list, the nonce's length and the nonce.
+// stamp returns the authenticator over the attribute list, the nonce's length and the nonce.
 func (k tagKey) stamp(list, nonce []byte) [macSize]byte {
 	return k.mac(list, []byte{byte(len(nonce))}, nonce)
 }

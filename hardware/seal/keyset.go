@@ -9,26 +9,27 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// ErrNotExportable says that somebody tried to write a key down.
-var ErrNotExportable = errors.New("seal: a key is not shown")
+// ErrNotExportable is returned by an attempt to encode a key.
+var ErrNotExportable = errors.New("seal: keys cannot be exported")
 
 // MasterKeys are the master keys of one issuer.
 type MasterKeys struct {
 	Access     MasterKey
-	Stamp      map[int]MasterKey // by reference: 111 to 118
+	Stamp      map[int]MasterKey // by key reference, 111 to 118
 	Derivation Derivation
 }
 
-// KeySet keeps issuers' master keys in memory. It is for tests and simulated tags; a real issuer's keys
-// belong in a security module behind Keys.
+// KeySet holds the master keys of issuers in memory. It is meant for tests and simulated tags. The keys of a
+// real issuer belong in a security module behind Keys.
 type KeySet struct{ issuers map[issuer]MasterKeys }
 
 var _ Keys = (*KeySet)(nil)
 
-// Format writes a word whatever the verb.
+// Format writes a placeholder for every verb.
 func (*KeySet) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("(keys)")) }
 
-// NewKeySet keeps the master keys of issuers, each known by any of its marks.
+// NewKeySet returns a KeySet. A contract is found by its provider, the first three octets of its context
+// mark.
 func NewKeySet(masters map[dsrc.Mark]MasterKeys) *KeySet {
 	s := &KeySet{issuers: make(map[issuer]MasterKeys, len(masters))}
 	for mark, m := range masters {
@@ -37,10 +38,10 @@ func NewKeySet(masters map[dsrc.Mark]MasterKeys) *KeySet {
 	return s
 }
 
-// TestKeyRef is the reference of the invented key that simulated stations ask authenticators under.
+// TestKeyRef is the key reference of the invented authentication key that simulated stations use.
 const TestKeyRef = 115
 
-// TestKeys is invented keys for one issuer, the same for everyone: they protect nothing.
+// TestKeys returns invented keys for one issuer, the same on every call. They protect nothing.
 func TestKeys(mark dsrc.Mark) *KeySet {
 	stamp := map[int]MasterKey{}
 	for ref := 111; ref <= 118; ref++ {
@@ -50,7 +51,7 @@ func TestKeys(mark dsrc.Mark) *KeySet {
 	return NewKeySet(map[dsrc.Mark]MasterKeys{mark: {Access: access, Stamp: stamp, Derivation: Standard()}})
 }
 
-// Access makes the credentials for a tag.
+// Access implements Keys.
 func (s *KeySet) Access(_ context.Context, c Challenge) (dsrc.Octets4, error) {
 	key, err := s.accessKey(c.Mark, c.KeyRef)
 	if err != nil {
@@ -59,7 +60,7 @@ func (s *KeySet) Access(_ context.Context, c Challenge) (dsrc.Octets4, error) {
 	return key.credentials(c.Random), nil
 }
 
-// Check makes the authenticator anew and compares all of it.
+// Check implements Keys. It computes the authenticator again and compares it in constant time.
 func (s *KeySet) Check(_ context.Context, q Stamp) (bool, error) {
 	want, err := s.sign(q)
 	if err != nil {
@@ -68,17 +69,20 @@ func (s *KeySet) Check(_ context.Context, q Stamp) (bool, error) {
 	return subtle.ConstantTimeCompare(want[:], q.Authenticator) == 1, nil
 }
 
-// TagKeys is the keys that the issuer put into one tag.
-func (s *KeySet) TagKeys(mark dsrc.Mark, pan dsrc.PAN) *TagKeys { return &TagKeys{set: s, mark: mark, pan: pan} }
+// TagKeys returns the keys that the issuer stored in one tag.
+func (s *KeySet) TagKeys(mark dsrc.Mark, pan dsrc.PAN) *TagKeys {
+	return &TagKeys{set: s, mark: mark, pan: pan}
+}
 
-// TagKeys signs and asks for credentials as a tag does. It shows no key either.
+// TagKeys signs and checks credentials as a tag does, without revealing a key.
 type TagKeys struct {
 	set  *KeySet
 	mark dsrc.Mark
 	pan  dsrc.PAN
 }
 
-// CheckCredentials tells whether credentials are right for the reference and the random number the tag sent.
+// CheckCredentials reports whether access credentials are correct for the key reference and the random
+// number that the tag sent.
 func (t *TagKeys) CheckCredentials(ref uint16, random dsrc.Octets4, credentials []byte) bool {
 	key, err := t.set.accessKey(t.mark, ref)
 	if err != nil {
@@ -88,7 +92,7 @@ func (t *TagKeys) CheckCredentials(ref uint16, random dsrc.Octets4, credentials 
 	return subtle.ConstantTimeCompare(want[:], credentials) == 1
 }
 
-// Sign vouches for an attribute list.
+// Sign returns the authenticator over an attribute list and a nonce.
 func (t *TagKeys) Sign(keyRef int, list, nonce []byte) (dsrc.Octets4, error) {
 	return t.set.sign(Stamp{Mark: t.mark, PAN: t.pan, KeyRef: keyRef, List: list, Nonce: nonce})
 }

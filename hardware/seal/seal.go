@@ -1,16 +1,16 @@
-// Package seal owns the security of tags: EN 15509 security level 1, with its access credentials, its
-// authenticators and the keys that they are made with. It keeps no tag and speaks to none.
+// Package seal implements security level 1 of EN 15509: access credentials, authenticators and their keys.
+// It keeps no state about tags and communicates with none.
 //
-// # How much this is worth
+// # Strength
 //
-// Little, by today's measure. A tag's keys are single DES: 56 bits, which rented hardware searches in
-// hours. Credentials and authenticators are 32 bits, so a guess is right once in four thousand million,
-// and an authenticator says nothing about the messages it does not cover. Whoever has a master key can be
-// every tag of the issuer. Treat what a tag says as evidence, to be matched with the plate, not as proof.
-// The standard fixes these sizes; nothing here can mend them.
+// The strength is low by today's measure. A tag's keys are single DES: 56 bits, which rented hardware
+// searches in hours. Credentials and authenticators have 32 bits, so one guess in four thousand million is
+// correct, and an authenticator covers only the attributes in its list. The holder of a master key can
+// imitate every tag of the issuer. Treat a tag's answer as evidence to be matched with the plate, not as
+// proof. The standard fixes these sizes.
 //
-// The keys of an issuer belong in a security module. [Keys] is the door to one, and the only thing that
-// the rest of the roadside sees; [Set] keeps keys in memory, for tests and simulated tags.
+// Store an issuer's keys in a security module. [Keys] is the interface to one; [KeySet] keeps keys in
+// memory, for tests and simulated tags.
 package seal
 
 import (
@@ -20,35 +20,36 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// ErrNoKey says that no key is held for an issuer or under a reference.
+// ErrNoKey is returned when there is no key for an issuer or a key reference.
 var ErrNoKey = errors.New("seal: no such key")
 
-// Keys answers for keys that it never shows: a security module, or a Set.
+// Keys computes credentials and checks authenticators without revealing a key. A security module or a KeySet
+// implements it.
 type Keys interface {
-	// Access makes the credentials that a tag wants to see before it lets itself be read.
+	// Access returns the access credentials that a tag requires before it answers a read request.
 	Access(ctx context.Context, c Challenge) (dsrc.Octets4, error)
-	// Check tells whether an authenticator is the tag's own, in a time that does not depend on it.
+	// Check reports whether an authenticator is correct, in constant time.
 	Check(ctx context.Context, s Stamp) (bool, error)
 }
 
-// Challenge is what a tag says of itself in the VST when it wants credentials.
+// Challenge is the data that a tag sends in the VST for the computation of access credentials.
 type Challenge struct {
 	Mark   dsrc.Mark
 	KeyRef uint16
 	Random dsrc.Octets4
 }
 
-// Stamp is attributes under an authenticator, as they came.
+// Stamp is an attribute list with its authenticator, as received.
 type Stamp struct {
 	Mark          dsrc.Mark
 	PAN           dsrc.PAN
 	KeyRef        int
-	List          []byte // the attribute list's octets as received, its count in front; never encoded again
+	List          []byte // octets of the attribute list as received, including the count; never encoded again
 	Nonce         []byte // as sent
 	Authenticator []byte // as received
 }
 
-// issuer is who a contract belongs to: the first octets of its mark.
+// issuer is the contract provider, the first three octets of a context mark.
 type issuer [3]byte
 
 func issuerOf(m dsrc.Mark) issuer { return issuer(m[:3]) }

@@ -91,7 +91,7 @@ func example(t *testing.T, master, provider, pan string) (*seal.KeySet, seal.Sta
 	return set(m, octets(t, master)), seal.Stamp{Mark: m, PAN: dsrc.PAN(octets(t, pan)), KeyRef: keyRef}
 }
 
-// One flipped bit anywhere in list, nonce or authenticator fails.
+// One flipped bit anywhere in list, nonce or authenticator fails the check.
 func TestFlippedBitFailsCheck(t *testing.T) {
 	for _, v := range vectors(t).Security.Authenticator {
 		keys, stamp := example(t, v.MasterKey, v.ContractProvider, v.PersonalAccountNumber)
@@ -108,7 +108,7 @@ func TestFlippedBitFailsCheck(t *testing.T) {
 	}
 }
 
-// An authenticator of another length is wrong, the empty one above all.
+// An authenticator of any other length is wrong, including the empty one.
 func TestAuthenticatorHasFourOctets(t *testing.T) {
 	keys := seal.TestKeys(mark())
 	rapid.Check(t, func(r *rapid.T) {
@@ -138,7 +138,7 @@ func TestUnknownKeyIsErrNoKey(t *testing.T) {
 	}
 }
 
-// Another issuer's derivation is another value, not another program.
+// Another issuer's derivation is a value, not another implementation.
 func TestDerivationIsReplaceable(t *testing.T) {
 	plain := seal.Derivation{
 		Access: func(ref uint16) seal.Block { return seal.Block{byte(ref)} },

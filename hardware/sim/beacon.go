@@ -12,37 +12,37 @@ import (
 	"bompass/hardware/link"
 )
 
-// Beacon is a simulated beacon: it speaks the host link on one side and radio on the other. It serves
-// one host at a time, on any number of ports one after the other.
+// Beacon is a simulated beacon with the host link on one side and a radio channel on the other. It serves
+// one host at a time, over any number of ports in turn.
 type Beacon struct {
-	zone    *Zone
-	channel *Channel
-	now     func() time.Time
-	noAirTime   bool
+	zone      *Zone
+	channel   *Channel
+	now       func() time.Time
+	noAirTime bool
 
-	lock chan struct{} // holds one token: who has it may change what follows
+	lock chan struct{} // a one-token semaphore that guards the fields below
 
-	boot     uint32
-	fresh    bool
-	skew     time.Duration // of its clock to now
-	fault    uint8
-	busy     bool
-	engaged  *Tag
-	lateAnswer    []byte // an answer that comes in the next window
-	counters link.Counters
+	boot       uint32
+	fresh      bool
+	skew       time.Duration // of its clock from now
+	fault      uint8
+	busy       bool
+	engaged    *Tag
+	lateAnswer []byte // an answer that arrives in the next window
+	counters   link.Counters
 
 	answered bool // last is the answer to a request
 	last     link.Message
 }
 
-// BeaconOptions are what a beacon may be made with.
+// BeaconOptions are the options of a Beacon.
 type BeaconOptions struct {
-	Channel *Channel      // nil loses nothing
-	Skew    time.Duration // of its clock until that is set
-	NoAirTime   bool          // spend no time on the air
+	Channel   *Channel      // nil is a perfect channel
+	Skew      time.Duration // of its clock until the clock is set
+	NoAirTime bool          // transmit in no time
 }
 
-// NewBeacon switches a beacon on.
+// NewBeacon returns a beacon that has just started.
 func NewBeacon(zone *Zone, now func() time.Time, o BeaconOptions) *Beacon {
 	b := &Beacon{
 		zone: zone, channel: o.Channel, now: now, noAirTime: o.NoAirTime, skew: o.Skew,
@@ -55,7 +55,7 @@ func NewBeacon(zone *Zone, now func() time.Time, o BeaconOptions) *Beacon {
 	return b
 }
 
-// Restart switches the beacon off and on: it forgets the tag, the host and the time.
+// Restart restarts the beacon: tag, session, counters and clock are lost.
 func (b *Beacon) Restart() {
 	<-b.lock
 	b.boot++
@@ -64,25 +64,25 @@ func (b *Beacon) Restart() {
 	b.lock <- struct{}{}
 }
 
-// SetFault makes the beacon report a fault; 0 ends it.
+// SetFault sets the reported fault code; 0 is none.
 func (b *Beacon) SetFault(code uint8) {
 	<-b.lock
 	b.fault = code
 	b.lock <- struct{}{}
 }
 
-// SetBusy makes the beacon refuse every message to a tag, or carry them out again.
+// SetBusy makes the beacon refuse every find and exchange while busy is true.
 func (b *Beacon) SetBusy(busy bool) {
 	<-b.lock
 	b.busy = busy
 	b.lock <- struct{}{}
 }
 
-// Serve answers a host until the port ends or ctx does, and closes the port.
+// Serve answers a host until the port fails or ctx ends, and closes the port.
 func (b *Beacon) Serve(ctx context.Context, port io.ReadWriteCloser) error {
-	stop := context.AfterFunc(ctx, func() { _ = port.Close() }) // Read tells
+	stop := context.AfterFunc(ctx, func() { _ = port.Close() }) // which ends Read
 	defer stop()
-	defer func() { _ = port.Close() }() // it has ended
+	defer func() { _ = port.Close() }() // it has failed already
 	var frames link.Deframer
 	buffer := make([]byte, 512)
 	for {
@@ -103,7 +103,7 @@ func (b *Beacon) Serve(ctx context.Context, port io.ReadWriteCloser) error {
 	}
 }
 
-// ignoreClosed is nil when the port was to end.
+// ignoreClosed returns nil for an error that means an orderly end.
 func ignoreClosed(ctx context.Context, err error) error {
 	if ctx.Err() == nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrClosedPipe) && !errors.Is(err, net.ErrClosed) {
 		return err
@@ -111,9 +111,9 @@ func ignoreClosed(ctx context.Context, err error) error {
 	return nil
 }
 
-// ServeTCP answers hosts that connect, until ctx ends, and closes the listener.
+// ServeTCP serves connecting hosts until ctx ends, and closes the listener.
 func (b *Beacon) ServeTCP(ctx context.Context, l net.Listener) error {
-	stop := context.AfterFunc(ctx, func() { _ = l.Close() }) // Accept tells
+	stop := context.AfterFunc(ctx, func() { _ = l.Close() }) // which ends Accept
 	defer stop()
 	var hosts sync.WaitGroup
 	defer hosts.Wait()
@@ -125,11 +125,11 @@ func (b *Beacon) ServeTCP(ctx context.Context, l net.Listener) error {
 		if err != nil {
 			return fmt.Errorf("accept host: %w", err)
 		}
-		hosts.Go(func() { _ = b.Serve(ctx, conn) }) // a host that went away comes again
+		hosts.Go(func() { _ = b.Serve(ctx, conn) }) // a host that disconnects may connect again
 	}
 }
 
-// handle carries a request out, once: the same request again has the same answer.
+// handle carries out a request once: a repeated request gets the stored answer.
 func (b *Beacon) handle(ctx context.Context, request link.Message, bad uint32) link.Message {
 	<-b.lock
 	defer func() { b.lock <- struct{}{} }()

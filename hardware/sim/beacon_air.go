@@ -8,19 +8,19 @@ import (
 	"bompass/hardware/link"
 )
 
-// The air, reader.md 5: bits a second either way, what a frame has besides its message, and how long a
-// beacon listens for an answer.
+// The air interface: bit rates of EN 12253, octets of a frame besides its message, and the beacon's response
+// timeout.
 const (
 	downRate  = 500_000
 	upRate    = 250_000
 	frameMore = 11 // octets
 	listening = 10 * time.Millisecond
-	callCycle = 10 * time.Millisecond // from one BST to the next
-	triesMax  = 4                     // a message unanswered is sent again by the beacon itself
-	windows   = 3                     // that tags choose among to answer a BST
+	callCycle = 10 * time.Millisecond // between two BSTs
+	triesMax  = 4                     // transmissions of an unanswered message by the beacon itself
+	windows   = 3                     // number of response windows that tags choose among after a BST
 )
 
-// find calls until a tag answers or the window ends.
+// find sends the BST until a tag answers or the window ends.
 func (b *Beacon) find(ctx context.Context, payload []byte) (link.Status, []byte) {
 	if len(payload) < 2 {
 		return link.Malformed, nil
@@ -46,7 +46,7 @@ func (b *Beacon) find(ctx context.Context, payload []byte) (link.Status, []byte)
 	return link.NoAnswer, nil
 }
 
-// wait waits for whatever comes first.
+// wait blocks until the first of its events.
 func wait(ctx context.Context, changed <-chan struct{}, timer <-chan time.Time) {
 	select {
 	case <-ctx.Done():
@@ -55,7 +55,7 @@ func wait(ctx context.Context, changed <-chan struct{}, timer <-chan time.Time) 
 	}
 }
 
-// sendBST sends the BST to all tags in sight. Two that choose the same window are not understood.
+// sendBST sends the BST to all tags in the zone. The answers of two tags in the same window collide.
 func (b *Beacon) sendBST(ctx context.Context, tags []*Tag, bst []byte) (*Tag, []byte) {
 	b.waitAirTime(ctx, len(bst), downRate)
 	var chosen [windows][]*Tag
@@ -71,7 +71,7 @@ func (b *Beacon) sendBST(ctx context.Context, tags []*Tag, bst []byte) (*Tag, []
 			if b.channel.Rand != nil {
 				n = b.channel.Rand.IntN(windows)
 			} else if len(answers) > 1 {
-				n = len(answers) - 1 // nothing is left to chance
+				n = len(answers) - 1 // deterministic without a random source
 			}
 			chosen[n%windows] = append(chosen[n%windows], t)
 		}
@@ -120,7 +120,7 @@ func (b *Beacon) exchange(ctx context.Context, payload []byte) (link.Status, []b
 	return link.NoAnswer, nil
 }
 
-// sendOnce sends a message once and listens. What comes too late is heard in the next window.
+// sendOnce sends a message once and waits for the answer. A late answer arrives in the next window.
 func (b *Beacon) sendOnce(ctx context.Context, tag *Tag, apdu []byte) []byte {
 	b.waitAirTime(ctx, len(apdu), downRate)
 	if stray := b.lateAnswer; stray != nil {
@@ -154,7 +154,7 @@ func (b *Beacon) sendOnce(ctx context.Context, tag *Tag, apdu []byte) []byte {
 	return answer
 }
 
-// waitAirTime lets a message take its time.
+// waitAirTime waits for the transmission time of a message.
 func (b *Beacon) waitAirTime(ctx context.Context, octets, rate int) {
 	b.pause(ctx, time.Duration((octets+frameMore)*8)*time.Second/time.Duration(rate))
 }

@@ -7,17 +7,17 @@ import (
 	"bompass/hardware"
 )
 
-// Camera reads the plates of a lane, some wrong, some not at all, and by a clock of its own.
+// Camera is a simulated plate reader with reading errors and a clock of its own.
 type Camera struct {
 	Lane   int
 	Rand   *rand.Rand
-	Wrong  float64       // share of plates with a letter or digit wrong
+	Wrong  float64       // share of plates with one wrong character
 	Missed float64       // share of vehicles not seen
-	Skew   time.Duration // of its clock to the road's
-	Jitter time.Duration // of the instant, one standard deviation
+	Skew   time.Duration // of its clock from the road's
+	Jitter time.Duration // standard deviation of the time
 }
 
-// See makes the sighting of a vehicle that passes at an instant; false is one the camera missed.
+// See returns the sighting of a vehicle that passes at a time, and false when the camera misses it.
 func (c *Camera) See(plate hardware.PlateRead, at time.Time) (hardware.Sighting, bool) {
 	if c.Rand.Float64() < c.Missed {
 		return hardware.Sighting{}, false

@@ -6,28 +6,28 @@ import (
 	"bompass/hardware/link"
 )
 
-// Channel is the radio between a beacon and its tags. Messages go through it as bits, between flags,
-// stuffed and with a check sequence, so that a flipped bit is found as on the road. The zero channel
-// loses nothing. It belongs to one goroutine.
+// Channel is the radio channel between a beacon and its tags. Messages are transmitted as bits, with flags,
+// bit stuffing and a check sequence, so that the real CRC detects a flipped bit. The zero value is a perfect
+// channel. A Channel must not be used concurrently.
 type Channel struct {
-	Rand   *rand.Rand // nil when nothing is left to chance
-	Good   float64    // share of bits flipped in the good state
-	Bad    float64    // and in the bad one
-	Worsen float64    // chance before a message to go from good to bad
-	Better float64    // and back
-	Late   float64    // share of answers that come in the window after their own
-	Double float64    // share of answers that come once more in the next window
+	Rand   *rand.Rand // nil for a channel without random events
+	Good   float64    // bit error rate in the good state
+	Bad    float64    // bit error rate in the bad state
+	Worsen float64    // probability of entering the bad state before a message
+	Better float64    // probability of leaving it
+	Late   float64    // share of answers that arrive in the window after their own
+	Double float64    // share of answers that arrive once more in the next window
 
 	bad bool
 }
 
-// RoughChannel is a channel in bursts: a bad state about every fortieth message, three messages long, that
-// lets few through, and an answer in a hundred late or twice.
+// RoughChannel returns a channel with error bursts (Gilbert-Elliott): a bad state about every fortieth
+// message, three messages long on average, and one answer in a hundred late or duplicated.
 func RoughChannel(dice *rand.Rand) *Channel {
 	return &Channel{Rand: dice, Good: 1e-6, Bad: 0.01, Worsen: 0.025, Better: 0.33, Late: 0.01, Double: 0.01}
 }
 
-// Transmit takes a message over the air; nil is one that arrives damaged.
+// Transmit returns a message as received, or nil when it is damaged.
 func (c *Channel) Transmit(message []byte) []byte {
 	if c.Rand == nil {
 		return message
@@ -42,7 +42,7 @@ func (c *Channel) Transmit(message []byte) []byte {
 	return fromBits(bits)
 }
 
-// bitErrorRate moves between the states and returns the share of bits flipped.
+// bitErrorRate moves between the states and returns the bit error rate of the new one.
 func (c *Channel) bitErrorRate() float64 {
 	if c.bad {
 		c.bad = !c.chance(c.Better)
@@ -57,12 +57,12 @@ func (c *Channel) bitErrorRate() float64 {
 
 func (c *Channel) chance(p float64) bool { return c.Rand != nil && p > 0 && c.Rand.Float64() < p }
 
-// onesMax is how many ones may follow one another inside a frame; a zero is stuffed behind them.
+// onesMax is the maximum number of consecutive ones inside a frame; a zero is stuffed after them.
 const onesMax = 5
 
 var flagBits = [8]bool{false, true, true, true, true, true, true, false}
 
-// toBits frames a message, lowest bit of each octet first.
+// toBits frames a message, least significant bit of each octet first.
 func toBits(message []byte) []bool {
 	fcs := link.FCS(message)
 	bits := append(make([]bool, 0, len(message)*10+40), flagBits[:]...)
@@ -86,19 +86,19 @@ func toBits(message []byte) []bool {
 	return append(bits, flagBits[:]...)
 }
 
-// fromBits finds the one frame in bits; nil when there is none that is whole.
+// fromBits returns the first valid frame in bits, or nil.
 func fromBits(bits []bool) []byte {
 	var octets []byte
 	var octet byte
 	n, ones, open := 0, 0, false
 	for _, one := range bits {
-		if ones == onesMax && !one { // stuffed
+		if ones == onesMax && !one { // a stuffed bit
 			ones = 0
 			continue
 		}
 		if one {
 			ones++
-		} else if ones == onesMax+1 { // a flag ends here
+		} else if ones == onesMax+1 { // the end of a flag
 			if message, ok := check(octets, n); open && ok {
 				return message
 			}
@@ -117,8 +117,8 @@ func fromBits(bits []bool) []byte {
 	return nil
 }
 
-// check looks at what came before a flag: whole octets but for the flag's own seven bits so far, and a
-// check sequence that is right.
+// check validates the octets before a flag: n must be a whole number of octets and the first seven bits of
+// the flag, and the check sequence correct.
 func check(octets []byte, n int) (message []byte, ok bool) {
 	end := len(octets) - 2
 	if n%8 != 7 || end < 1 {

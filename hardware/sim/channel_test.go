@@ -16,7 +16,7 @@ import (
 	"bompass/hardware/sim"
 )
 
-// Whatever a message is, it comes through a good channel whole.
+// Any message is transmitted unchanged by a perfect channel.
 func TestPerfectChannelLosesNothing(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		message := rapid.SliceOfN(rapid.Byte(), 1, 128).Draw(r, "message")
@@ -27,7 +27,7 @@ func TestPerfectChannelLosesNothing(t *testing.T) {
 	})
 }
 
-// A damaged message is lost, not changed.
+// A damaged message is lost, never altered.
 func TestNoisyChannelLosesButNeverAlters(t *testing.T) {
 	message := []byte("\x91\x90\x00\x01\xC1\x02\x02\x06\x30\xC0\x01\x00\x01\x02\x80\x01\x00\x02\xFF\xFF")
 	c := sim.Channel{Rand: sim.NewRand(seed, 0), Good: 0.005}
@@ -40,13 +40,13 @@ func TestNoisyChannelLosesButNeverAlters(t *testing.T) {
 			changed++
 		}
 	}
-	// 210 bits or so, each flipped once in 200: two messages of three are lost.
+	// About 210 bits, each flipped once in 200: two messages of three are lost.
 	if changed != 0 || lost < 5500 || lost > 7500 {
 		t.Errorf("seed %d: %d lost, %d changed", seed, lost, changed)
 	}
 }
 
-// Losses come in bursts: after one the next message is far more likely lost than otherwise.
+// Losses come in bursts: after a loss the next message is more likely lost.
 func TestLossesComeInBursts(t *testing.T) {
 	c, message := sim.RoughChannel(sim.NewRand(seed, 1)), make([]byte, 30)
 	var lost, again, total int
@@ -68,7 +68,7 @@ func TestLossesComeInBursts(t *testing.T) {
 	}
 }
 
-// Followers drive close behind, as fast as the one before, in its lane.
+// A follower has the lane and speed of the vehicle before it.
 func TestPlatoons(t *testing.T) {
 	road := traffic(0.05)
 	road.Follow = 0.4
@@ -119,7 +119,7 @@ func TestCamera(t *testing.T) {
 	}
 }
 
-// A station with keys reads by level 1, over the host link and the air.
+// A station with keys reads tags at level 1, over the host link and the air interface.
 func TestSecureStation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, n := reader(traffic(1)), 0

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// OpenPTY opens a pseudo-terminal: a serial port without a cable. A beacon serves the near end; the
-// driver opens the far one by its name.
+// OpenPTY opens a pseudo-terminal, which acts as a serial port without a cable. A beacon serves the near
+// end; the driver opens the far end by its name.
 func OpenPTY() (near io.ReadWriteCloser, far string, err error) {
 	f, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -20,13 +20,13 @@ func OpenPTY() (near io.ReadWriteCloser, far string, err error) {
 		far, err = unlock(raw.Control)
 	}
 	if err != nil {
-		_ = f.Close() // the first error tells
+		_ = f.Close() // the first error is the cause
 		return nil, "", fmt.Errorf("open pseudo-terminal: %w", err)
 	}
 	return f, far, nil
 }
 
-// unlock lets the far end be opened, makes the line pass octets as they are, and names it.
+// unlock unlocks the far end and returns its name.
 func unlock(control func(func(fd uintptr)) error) (name string, err error) {
 	failed := control(func(fd uintptr) {
 		if err = unix.IoctlSetPointerInt(int(fd), unix.TIOCSPTLCK, 0); err != nil {

@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// OpenPTY opens a pseudo-terminal: a serial port without a cable. Only Linux has it here.
+// OpenPTY opens a pseudo-terminal. It is supported on Linux only.
 func OpenPTY() (near io.ReadWriteCloser, far string, err error) {
 	return nil, "", errors.New("pseudo-terminals are opened on Linux only")
 }

@@ -16,12 +16,12 @@ import (
 	"bompass/hardware/seal"
 )
 
-// Reader is a station's antennas and cameras over simulated traffic: a beacon in every lane, each on a
-// host link of its own. It implements hardware.Reader.
+// Reader is a simulated station: a beacon and a camera in every lane over simulated traffic, each beacon
+// behind a host link of its own. It implements hardware.Reader.
 type Reader struct {
 	Traffic *Traffic
 	Profile efc.Profile
-	Keys    *seal.KeySet // in tags and station alike; nil is security level 0
+	Keys    *seal.KeySet // keys of tags and station; nil is security level 0
 	Now     func() time.Time
 	Wait    func(context.Context, time.Duration) error // sleeps, or returns the context's error
 
@@ -31,13 +31,13 @@ type Reader struct {
 
 var _ hardware.Reader = (*Reader)(nil)
 
-// Run lets traffic pass until ctx ends, and then returns nil.
+// Run simulates traffic until ctx ends, and then returns nil.
 func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
 	r.updateHealth(func(h *hardware.Health) { h.Up, h.Since = true, r.Now() })
 	defer r.updateHealth(func(h *hardware.Health) { h.Up, h.Since = false, r.Now() })
-	whole := context.WithoutCancel(ctx) // a car in the zone drives through it
+	whole := context.WithoutCancel(ctx) // a vehicle in the zone completes its passage
 	antennas := antennas{}
-	defer func() { _ = antennas.close() }() // pipes in memory
+	defer func() { _ = antennas.close() }() // closing in-memory pipes cannot fail
 	for {
 		a := r.Traffic.Next(r.Now())
 		if r.Wait(ctx, a.After) != nil {
@@ -53,14 +53,14 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 	}
 }
 
-// Health tells what the reader has seen.
+// Health implements hardware.Reader.
 func (r *Reader) Health() hardware.Health {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.health
 }
 
-// observe makes the sighting of one arrival: the transaction with its tag, and the camera's plate.
+// observe returns the sighting of one arrival: the transaction with its tag and the camera's plate.
 func (r *Reader) observe(ctx context.Context, lanes antennas, a Arrival) (hardware.Sighting, error) {
 	s := hardware.Sighting{Lane: a.Gate.Lane, At: r.Now(), Direction: a.Gate.Direction, Plate: a.Plate}
 	if a.TagRead {
@@ -97,7 +97,7 @@ func (r *Reader) transact(ctx context.Context, at *antenna, tag *Tag, lane int) 
 	return h.Run(ctx, efc.New(r.profile(lane), nonce))
 }
 
-// profile gives every lane's antenna its own beacon id.
+// profile returns the profile of a lane, with a beacon id of its own.
 func (r *Reader) profile(lane int) efc.Profile {
 	p := r.Profile
 	p.Beacon = dsrc.BeaconID{Manufacturer: p.Beacon.Manufacturer, Individual: p.Beacon.Individual + lane}
@@ -110,7 +110,7 @@ func (r *Reader) updateHealth(change func(*hardware.Health)) {
 	change(&r.health)
 }
 
-// antennas are the beacons of lanes that somebody has driven in.
+// antennas are the beacons of the lanes with traffic so far.
 type antennas map[int]*antenna
 
 type antenna struct {
@@ -135,7 +135,7 @@ func (all antennas) of(ctx context.Context, lane int, now func() time.Time) (*an
 	return a, nil
 }
 
-// close hangs up and waits for the beacons.
+// close closes the lines and waits for the beacons.
 func (all antennas) close() error {
 	var err error
 	for _, a := range all {

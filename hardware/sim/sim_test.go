@@ -32,7 +32,7 @@ func reader(t *sim.Traffic) *sim.Reader {
 	return &sim.Reader{Traffic: t, Profile: efc.Standard(dsrc.BeaconID{Manufacturer: 1, Individual: 1000}), Now: time.Now, Wait: uplink.Sleep}
 }
 
-// An hour passes in virtual time: as many vehicles as the rate says, 91 of 100 read by their tag.
+// An hour of virtual time has the configured rate of vehicles, 91 of 100 identified by their tag.
 func TestSimulatedTrafficMatchesRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
@@ -85,7 +85,7 @@ func TestMisreadPlatesDifferByOneCharacter(t *testing.T) {
 }
 
 func TestReadVehicles(t *testing.T) {
-	got, err := sim.ReadVehicles(strings.NewReader("# the cast\n\nNO DP45821 9578010000000000012\nSE ABC12D\n"), gates())
+	got, err := sim.ReadVehicles(strings.NewReader("# vehicles\n\nNO DP45821 9578010000000000012\nSE ABC12D\n"), gates())
 	want := []sim.Vehicle{
 		{PAN: "9578010000000000012", Plate: hardware.PlateRead{Country: "NO", Text: "DP45821"}, Gates: gates()},
 		{Plate: hardware.PlateRead{Country: "SE", Text: "ABC12D"}, Gates: gates()},
@@ -100,7 +100,7 @@ func TestReadVehicles(t *testing.T) {
 	}
 }
 
-// A tag answers what it understands and is silent to the rest.
+// A tag answers valid requests and ignores all others.
 func TestTagAnswers(t *testing.T) {
 	tag, err := sim.NewTag("9578010000000000012", hardware.PlateRead{Country: "NO", Text: "DP45821"})
 	if err != nil {

@@ -1,6 +1,5 @@
-// Package sim is a road without hardware: tags that answer octets, a channel that flips their bits,
-// beacons that speak the host link, cameras that misread, and traffic that drives past. It is seeded:
-// the same seed drives the same cars.
+// Package sim simulates a road without hardware: tags, a radio channel with bit errors, beacons with the
+// host link, cameras with reading errors, and traffic. All randomness comes from seeds.
 package sim
 
 import (
@@ -14,8 +13,8 @@ import (
 	"bompass/hardware/seal"
 )
 
-// Tag is a simulated toll tag. As made it is at security level 0 and in order; change its fields for a
-// stranger one. It belongs to one goroutine.
+// Tag is a simulated toll tag. NewTag returns one at security level 0 without faults; change its fields for
+// other kinds. A Tag must not be used concurrently.
 type Tag struct {
 	Number  dsrc.PAN
 	OBU     dsrc.Octets
@@ -23,40 +22,40 @@ type Tag struct {
 	Plate   hardware.PlateRead
 	Class   int
 	Expiry  dsrc.DateCompact
-	Status  uint16     // its flags; which of them means an empty battery is its maker's
+	Status  uint16     // EquipmentStatus; the low-battery bits depend on the manufacturer
 	Others  []Contract // listed in the VST before the tag's own contract
 	Refuses bool       // answers every request with access denied
 
-	Keys   *seal.TagKeys // what it signs with; nil signs nothing
-	Access bool      // security level 1: nothing without credentials
-	KeyRef uint16    // of the access key
+	Keys   *seal.TagKeys // nil when the tag cannot sign
+	Access bool          // security level 1: answers only with access credentials
+	KeyRef uint16        // of the access key
 
-	Mute bool          // hears and does not answer
-	Slow time.Duration // before it answers
+	Mute bool          // never answers
+	Slow time.Duration // delay of every answer
 
-	Receipts [2]dsrc.ReceiptData // as the roadside wrote them
+	Receipts [2]dsrc.ReceiptData // as written by the roadside
 
 	served dsrc.BeaconID // the beacon that released it last
-	beacon dsrc.BeaconID // the one it is talking to
+	beacon dsrc.BeaconID // the beacon of the current transaction
 	open   bool
-	called uint32 // how often it was called: what its random number is made of
+	called uint32 // number of BSTs answered, the seed of its random number
 	random dsrc.Octets4
 }
 
-// Contract is another application in a tag: another issuer's, or one that has nothing to do with toll.
+// Contract is a further application in a tag: another issuer's contract, or not a toll application.
 type Contract struct {
 	AID  int
 	EID  int
 	Mark dsrc.Mark
 }
 
-// tollEID addresses the tag's own contract.
+// tollEID is the element id of the tag's own contract.
 const tollEID = 2
 
-// NorwegianMark is Norway, issuer 1, contract type 1, version 2.
+// NorwegianMark returns the context mark of Norway, issuer 1, contract type 1, version 2.
 func NorwegianMark() dsrc.Mark { return dsrc.Mark{0x30, 0xC0, 0x01, 0x00, 0x01, 0x02} }
 
-// NewTag makes a tag with a number of 19 digits for a plate.
+// NewTag returns a tag with a PAN of 19 digits, issued for a plate.
 func NewTag(pan string, plate hardware.PlateRead) (*Tag, error) {
 	number, err := dsrc.ParsePAN(pan)
 	if err != nil {
@@ -69,13 +68,14 @@ func NewTag(pan string, plate hardware.PlateRead) (*Tag, error) {
 	}, nil
 }
 
-// Secure puts keys into the tag and raises it to security level 1.
+// Secure stores keys in the tag and raises it to security level 1.
 func (t *Tag) Secure(keys *seal.KeySet) *Tag {
 	t.Keys, t.Access, t.KeyRef = keys.TagKeys(t.Mark, t.Number), true, binary.BigEndian.Uint16(t.Number[6:])
 	return t
 }
 
-// Answer takes a message with its fragmentation octet and returns the tag's, or nil when it is silent.
+// Answer returns the answer to a message, both with the fragmentation octet, or nil when the tag stays
+// silent.
 func (t *Tag) Answer(in []byte) []byte {
 	number, apdu, err := dsrc.CutFragment(in)
 	if err != nil || t.Mute {
@@ -99,7 +99,7 @@ func (t *Tag) Answer(in []byte) []byte {
 	return out
 }
 
-// DirectAntenna is what a tag answers, without a radio between: the shortest antenna there is.
+// DirectAntenna is an antenna without a radio channel: messages go directly to a tag's answer function.
 type DirectAntenna func(in []byte) []byte
 
 var _ efc.Antenna = DirectAntenna(nil)
@@ -110,10 +110,12 @@ func (a DirectAntenna) Find(_ context.Context, bst []byte) ([]byte, time.Time, e
 }
 
 // Exchange implements efc.Antenna.
-func (a DirectAntenna) Exchange(_ context.Context, apdu []byte, _ bool) ([]byte, error) { return a(apdu), nil }
+func (a DirectAntenna) Exchange(_ context.Context, apdu []byte, _ bool) ([]byte, error) {
+	return a(apdu), nil
+}
 
-// Exchange carries out one transaction between a profile's antenna and a tag, octet by octet. answer
-// is the tag's side; it returns nil when nothing comes back.
+// Exchange runs one transaction of a profile with a tag. answer is the tag's side and returns nil for
+// silence.
 func Exchange(p efc.Profile, answer func([]byte) []byte, now time.Time) (hardware.TagRead, error) {
 	h := efc.Host{Antenna: DirectAntenna(answer), Now: func() time.Time { return now }}
 	return h.Run(context.Background(), efc.New(p, dsrc.Octets4{}))

@@ -28,7 +28,7 @@ func (t *Tag) answer(request dsrc.PDU) dsrc.PDU {
 	return nil
 }
 
-// onBST answers a beacon that is not the one that has just released it.
+// onBST answers the BST unless the same beacon has just released the tag.
 func (t *Tag) onBST(bst dsrc.BST) dsrc.PDU {
 	if bst.RSU == t.served {
 		return nil
@@ -53,7 +53,7 @@ func application(aid, eid int, p dsrc.TollParameter) dsrc.Application {
 	}
 }
 
-// mayAnswer tells whether a request may be answered.
+// mayAnswer reports whether a request has the right element and credentials.
 func (t *Tag) mayAnswer(eid int, credentials dsrc.Octets) bool {
 	if t.Refuses || eid != tollEID {
 		return false
@@ -73,7 +73,7 @@ func (t *Tag) onGet(p dsrc.GetRequest) dsrc.PDU {
 	return response
 }
 
-// attributes are those of the wanted that the tag has.
+// attributes returns the requested attributes that the tag has, and whether it has all.
 func (t *Tag) attributes(wanted []int) (list []dsrc.Attribute, complete bool) {
 	for _, id := range wanted {
 		if value := t.attribute(id); value != nil {
@@ -104,7 +104,7 @@ func (t *Tag) attribute(id int) dsrc.Value {
 	return nil
 }
 
-// onSet takes receipts and nothing else.
+// onSet stores receipts and refuses every other attribute.
 func (t *Tag) onSet(p dsrc.SetRequest) dsrc.PDU {
 	status := dsrc.NoError
 	if !t.mayAnswer(p.EID, p.Credentials) {

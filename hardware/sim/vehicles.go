@@ -11,10 +11,10 @@ import (
 	"bompass/hardware"
 )
 
-// vehiclesMax bounds the vehicles of a cast.
+// vehiclesMax is the maximum number of vehicles.
 const vehiclesMax = 100_000
 
-// RandomVehicles invents Norwegian vehicles, each with a tag, that may come by at any of the gates.
+// RandomVehicles returns n random Norwegian vehicles, each with a tag, that may pass at any of the gates.
 func RandomVehicles(dice *rand.Rand, n int, gates []Gate) []Vehicle {
 	const letters = "ABCDEFHJKLNPRSTUVXYZ"
 	vehicles := make([]Vehicle, min(n, vehiclesMax))
@@ -26,8 +26,8 @@ func RandomVehicles(dice *rand.Rand, n int, gates []Gate) []Vehicle {
 	return vehicles
 }
 
-// ReadVehicles reads one vehicle from every line: plate's country, plate, and the tag's 19 digits when it
-// has a tag. Empty lines and those that start with # are passed over.
+// ReadVehicles reads one vehicle from every line: country, plate, and the tag's 19 digits if it has a tag.
+// Empty lines and those that start with # are skipped.
 func ReadVehicles(r io.Reader, gates []Gate) (vehicles []Vehicle, err error) {
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
@@ -55,7 +55,7 @@ func ReadVehicles(r io.Reader, gates []Gate) (vehicles []Vehicle, err error) {
 
 func parseVehicle(fields []string) (v Vehicle, err error) {
 	if len(fields) < 2 || len(fields) > 3 {
-		return v, fmt.Errorf("country, plate and perhaps a tag wanted, %d words given", len(fields))
+		return v, fmt.Errorf("want country, plate and optional tag, got %d words", len(fields))
 	}
 	v.Plate = hardware.PlateRead{Country: fields[0], Text: fields[1]}
 	if len(fields) == 3 {

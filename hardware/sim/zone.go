@@ -5,20 +5,20 @@ import (
 	"sync"
 )
 
-// Zone is where a beacon sees tags.
+// Zone is the communication zone of a beacon.
 type Zone struct {
 	mu      sync.Mutex
 	tags    []*Tag
 	changed chan struct{} // closed at the next change
 }
 
-// NewZone is an empty zone.
+// NewZone returns an empty zone.
 func NewZone() *Zone { return &Zone{changed: make(chan struct{})} }
 
-// Enter lets a tag drive in. From here on it belongs to the beacon, until it has left.
+// Enter adds a tag. The tag then belongs to the beacon until Leave returns.
 func (z *Zone) Enter(t *Tag) { z.change(func() { z.tags = append(z.tags, t) }) }
 
-// Leave lets a tag drive out, whatever it was doing.
+// Leave removes a tag, even in the middle of a transaction.
 func (z *Zone) Leave(t *Tag) {
 	z.change(func() { z.tags = slices.DeleteFunc(z.tags, func(other *Tag) bool { return other == t }) })
 }
@@ -31,7 +31,7 @@ func (z *Zone) change(how func()) {
 	z.changed = make(chan struct{})
 }
 
-// snapshot returns who is there, and what is closed when that changes.
+// snapshot returns the tags in the zone and a channel that is closed at the next change.
 func (z *Zone) snapshot() ([]*Tag, <-chan struct{}) {
 	z.mu.Lock()
 	defer z.mu.Unlock()

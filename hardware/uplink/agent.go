@@ -9,27 +9,27 @@ import (
 	"bompass/hardware"
 )
 
-// Bounds of an agent.
+// Limits of an agent.
 const (
-	graceMax   = 5 * time.Second // for the last passages when the agent ends
-	appendWait = time.Second     // before a passage that the disk refused is tried again
+	graceMax   = 5 * time.Second // time for sending the last passages at the end
+	appendWait = time.Second     // wait before a passage that the disk refused is appended again
 )
 
-// Site is one reader and the station its lanes belong to.
+// Site is a reader with the station that its lanes belong to.
 type Site struct {
 	Station string
 	Reader  hardware.Reader
 }
 
-// Agent runs the readers of stations and brings what they see to the server.
+// Agent runs the readers of stations and delivers their sightings to the server.
 type Agent struct {
 	Sites  []Site
 	Sender *Sender
-	OnKept   func(Observation, hardware.Sighting) // told of every passage once it is kept; may be nil
+	OnKept func(Observation, hardware.Sighting) // called with every passage after it has been stored; may be nil
 }
 
-// Run reads until ctx ends or a reader fails, and then tries for a few seconds to send what is left;
-// what is not sent waits in the spool.
+// Run reads until ctx ends or a reader fails, and then tries for a few seconds to send the rest. Unsent
+// passages stay in the spool.
 func (a *Agent) Run(ctx context.Context) error {
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
@@ -51,14 +51,14 @@ func (a *Agent) Run(ctx context.Context) error {
 	return errors.Join(err, a.sendRest(context.WithoutCancel(ctx)), a.Sender.Spool.Sync())
 }
 
-// sendRest sends what came last.
+// sendRest sends the passages that are left.
 func (a *Agent) sendRest(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, graceMax)
 	defer cancel()
 	return ignoreCancelled(ctx, a.Sender.Drain(ctx))
 }
 
-// keep writes a sighting to the spool. While the disk refuses, the lane waits with the passage in hand.
+// keep appends a sighting to the spool. While the disk refuses it, the lane waits and holds the passage.
 func (a *Agent) keep(ctx context.Context, station string, s hardware.Sighting) error {
 	for {
 		o, err := a.Sender.Spool.Append(FromSighting(station, s))
@@ -68,14 +68,14 @@ func (a *Agent) keep(ctx context.Context, station string, s hardware.Sighting) e
 			}
 			return nil
 		}
-		a.Sender.Log.Error("passage is not on disk yet", "station", station, "lane", s.Lane, "err", err)
+		a.Sender.Log.Error("append passage to spool", "station", station, "lane", s.Lane, "error", err)
 		if a.Sender.Wait(ctx, appendWait) != nil {
 			return err
 		}
 	}
 }
 
-// group runs functions side by side; the first error stops the others by the stop it was given.
+// group runs functions concurrently; the first error stops the others.
 type group struct {
 	running sync.WaitGroup
 	mu      sync.Mutex

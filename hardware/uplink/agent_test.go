@@ -22,8 +22,8 @@ func station(seed uint64) *sim.Reader {
 	}
 }
 
-// From simulated tags in octets to the server: every passage kept is a passage arrived, and each lane
-// counts without a gap.
+// From the octets of simulated tags to the server, every stored passage arrives, and each lane's sequence
+// has no gap.
 func TestAgentDeliversEveryPassage(t *testing.T) {
 	s := newServer(t, nil)
 	sender := sender(s.URL, open(t, t.TempDir()))
@@ -61,7 +61,7 @@ func TestAgentDeliversEveryPassage(t *testing.T) {
 	}
 }
 
-// A reader that fails ends the agent, and what was kept is still sent.
+// A failing reader ends the agent after the stored passages have been sent.
 func TestAgentStopsWhenReaderFails(t *testing.T) {
 	s := newServer(t, nil)
 	sender := sender(s.URL, open(t, t.TempDir()))
@@ -86,7 +86,7 @@ func (broken) Run(_ context.Context, emit func(hardware.Sighting) error) error {
 
 func (broken) Health() hardware.Health { return hardware.Health{} }
 
-// Only a tag that was read counts as the passage's tag.
+// Only a chargeable tag is sent as the passage's tag.
 func TestOnlyReadTagIsReported(t *testing.T) {
 	for finding, want := range map[hardware.Finding]string{hardware.Read: "9578010000000000012", hardware.Expired: "", hardware.WrongNumber: ""} {
 		o := uplink.FromSighting("oslo-301", hardware.Sighting{Tag: hardware.TagRead{Finding: finding, PAN: "9578010000000000012"}})

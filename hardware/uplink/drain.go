@@ -10,14 +10,14 @@ import (
 	"path/filepath"
 )
 
-// next returns the oldest passages that wait, as payloads, at most n of them and of about octetsMax.
+// next returns the oldest waiting passages as payloads, at most n and about octetsMax octets.
 func (s *Spool) next(n, octetsMax int) ([][]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.log.Next(n, octetsMax)
 }
 
-// acknowledge notes that the server has answered for the n passages that next returned last.
+// acknowledge records that the server has answered for the n passages that next returned last.
 func (s *Spool) acknowledge(n int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -25,7 +25,8 @@ func (s *Spool) acknowledge(n int) error {
 	return s.log.Done()
 }
 
-// Next syncs first: what the server has seen must not come again under another number.
+// Next implements Log. It syncs first, so that a record that the server has seen cannot be lost and its
+// number reused.
 func (s *segmentLog) Next(n, octetsMax int) ([][]byte, error) {
 	if err := s.Sync(); err != nil {
 		return nil, err
@@ -58,8 +59,8 @@ func (s *segmentLog) Next(n, octetsMax int) ([][]byte, error) {
 	return lines, nil
 }
 
-// readFrom reads at most about n octets of a segment, and at least one whole record where there is
-// one. A segment that is not there is an empty one.
+// readFrom reads about n octets of a segment, and at least one whole record when there is one. A missing
+// segment reads as empty.
 func readFrom(path string, offset int64, n int) ([]byte, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -72,8 +73,9 @@ func readFrom(path string, offset int64, n int) ([]byte, error) {
 	return io.ReadAll(io.NewSectionReader(f, offset, int64(n+recordHead+recordMax)))
 }
 
-// Done removes the segments before what is done first: a full disk has no room for the mark until they
-// are gone. What a crash leaves without its mark is sent again and counted as a duplicate.
+// Done implements Log. It removes segments before it writes the position, because a full disk has no room
+// for the position until they are gone. Without the new position, a crash makes records be sent again, and
+// the server counts them as duplicates.
 func (s *segmentLog) Done() error {
 	old := s.sent.Segment
 	s.sent = s.batch
@@ -87,20 +89,20 @@ func (s *segmentLog) Done() error {
 		return err
 	}
 	if err := replaceFile(filepath.Join(s.dir, "sent"), text); err != nil {
-		return fmt.Errorf("note what is sent: %w", err)
+		return fmt.Errorf("store position: %w", err)
 	}
 	return nil
 }
 
-// keepRefused keeps lines that the server does not understand, for a person to look at, before the spool
-// lets go of them.
+// keepRefused appends lines that the server refused to a file for manual review, before the spool drops
+// them.
 func (s *Spool) keepRefused(lines [][]byte) error {
 	if len(lines) == 0 {
 		return nil
 	}
 	f, err := os.OpenFile(filepath.Join(s.dir, refusedFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("keep refused passages: %w", err)
+		return fmt.Errorf("store refused passages: %w", err)
 	}
 	for _, line := range lines {
 		if _, err = f.Write(append(line[:len(line):len(line)], '\n')); err != nil {
@@ -111,7 +113,7 @@ func (s *Spool) keepRefused(lines [][]byte) error {
 		err = f.Sync()
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("keep refused passages: %w", err)
+		return fmt.Errorf("store refused passages: %w", err)
 	}
 	return nil
 }

@@ -16,13 +16,13 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// memory is a server in memory, for virtual time: no socket may be waited for there.
+// memory is an in-memory server for virtual time, where no real socket may be used.
 type memory struct {
 	mu    sync.Mutex
 	away  bool
 	kept  map[string]bool
 	twice int
-	order map[string][2]int64 // by lane: the epoch and sequence that came last
+	order map[string][2]int64 // by lane: the last epoch and sequence
 	wrong int
 }
 
@@ -32,7 +32,7 @@ func (m *memory) set(away bool) {
 	m.away = away
 }
 
-// RoundTrip takes a batch as the intake does.
+// RoundTrip accepts a batch like the server's intake.
 func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -59,7 +59,7 @@ func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func newMemory() *memory { return &memory{kept: map[string]bool{}, order: map[string][2]int64{}} }
 
-// road is a station of four lanes with so many vehicles a second.
+// road returns a station of four lanes with the given rate of vehicles.
 func road(perSecond float64) *sim.Reader {
 	gates := []sim.Gate{{Lane: 1, Direction: "in"}, {Lane: 2, Direction: "out"}, {Lane: 3, Direction: "in"}, {Lane: 4, Direction: "out"}}
 	return &sim.Reader{
@@ -68,7 +68,7 @@ func road(perSecond float64) *sim.Reader {
 	}
 }
 
-// station runs four lanes for a simulated while; during is told the agent has begun.
+// simulate runs four lanes in virtual time. during runs beside the agent.
 func simulate(t *testing.T, perSecond float64, duration time.Duration, during func(*memory)) (m *memory, kept int) {
 	t.Helper()
 	m = newMemory()
@@ -105,7 +105,7 @@ func (m *memory) check(t *testing.T, kept int) {
 	}
 }
 
-// 20 passages a second for ten simulated minutes on four lanes, without a loss; one minute in a short run.
+// Ten simulated minutes at 20 passages a second on four lanes, without a loss; one minute in a short run.
 func TestSustainedTrafficLosesNothing(t *testing.T) {
 	began, minutes := time.Now(), 1
 	if figures() {
@@ -119,8 +119,8 @@ func TestSustainedTrafficLosesNothing(t *testing.T) {
 	t.Logf("%d passages in %d simulated minutes on %d lanes, none lost, none doubled (%v here)", kept, minutes, len(m.order), time.Since(began).Round(time.Millisecond))
 }
 
-// The server is away for a simulated day of an average station, 8,350 vehicles (reader.md 5), and comes
-// back; in a short run an hour.
+// The server is down for a simulated day of an average station with 8,350 vehicles a day; an hour in a short
+// run.
 func TestServerDownForADay(t *testing.T) {
 	away := time.Hour
 	if figures() {
@@ -136,7 +136,7 @@ func TestServerDownForADay(t *testing.T) {
 	t.Logf("%d passages, the server away for %v: none lost, none doubled", kept, away)
 }
 
-// A buffer of 80,000 passages is drained over loopback in under a minute while live traffic goes on.
+// A spool of 80,000 passages is drained over loopback in under a minute during live traffic.
 func TestSpoolIsDrainedDuringLiveTraffic(t *testing.T) {
 	const waiting, drainMax = 80_000, time.Minute
 	s := newServer(t, nil)

@@ -14,8 +14,8 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// smallDisk is a file system of some octets: a real one for root; else the test's own is used and the
-// ballast alone makes it refuse, which it then does not, so that the test says so.
+// smallDisk returns a small file system. Mounting it takes root; without root it returns an ordinary folder
+// and false.
 func smallDisk(t *testing.T, size string) (dir string, small bool) {
 	t.Helper()
 	dir = t.TempDir()
@@ -27,7 +27,7 @@ func smallDisk(t *testing.T, size string) (dir string, small bool) {
 	return dir, true
 }
 
-// fillUp writes until the disk refuses.
+// fillUp writes until the disk is full.
 func fillUp(t *testing.T, path string) {
 	t.Helper()
 	f, err := os.Create(path)
@@ -42,8 +42,8 @@ func fillUp(t *testing.T, path string) {
 	}
 }
 
-// While the disk is full a lane waits with its passage in hand; once there is room again everything
-// arrives, once and in order. The server is away while the disk fills.
+// While the disk is full a lane holds its passage; with room again, everything arrives once and in order.
+// The server is down while the disk fills.
 func TestFullDiskLosesNothing(t *testing.T) {
 	dir, small := smallDisk(t, "512k")
 	spool := open(t, filepath.Join(dir, "spool"))
@@ -74,7 +74,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 	same(t, s.order, want)
 }
 
-// burst sees n vehicles as fast as they are kept, and tells once that it is under way.
+// burst emits n vehicles as fast as they are stored and calls began once it is under way.
 type burst struct {
 	n     int
 	began func()
@@ -92,7 +92,7 @@ func (b burst) Run(_ context.Context, emit func(hardware.Sighting) error) error 
 
 func (burst) Health() hardware.Health { return hardware.Health{} }
 
-// A spool that filled the disk by itself, segment by segment, is drained and goes on.
+// A spool that filled the disk by itself, segment by segment, is drained and continues.
 func TestSpoolThatFilledTheDiskDrains(t *testing.T) {
 	dir, small := smallDisk(t, "6m")
 	spool := open(t, filepath.Join(dir, "spool"))

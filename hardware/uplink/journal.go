@@ -15,17 +15,17 @@ import (
 	"bompass/hardware/lane"
 )
 
-// journalMax is the size from which a journal is written anew with what still waits.
+// journalMax is the size at which a journal is compacted.
 const journalMax = 1 << 20
 
 const journalName = "journal"
 
-// Journal keeps what a station's devices saw until it has become passages of the spool. It implements
-// lane.Journal, for one Reader.
+// Journal stores the sightings of a station's devices until they have become passages in the spool. It
+// implements lane.Journal, for one lane.Reader.
 //
-// Its file has three kinds of records: a sighting with its number; the passage that is about to be told,
-// with the numbers it settles; and that it was told. After a crash at most one passage was about to be:
-// whether the spool has it, the spool knows.
+// Its file has three kinds of records: a sighting with its id; a passage about to be emitted, with the ids
+// it settles; and the note that it was emitted. After a crash at most one passage was about to be emitted,
+// and the spool shows whether it was.
 type Journal struct {
 	path string
 
@@ -42,13 +42,13 @@ type journalEntry struct {
 	Seen    *hardware.Sighting `json:"seen,omitempty"`
 	Settles []int64            `json:"settles,omitempty"`
 	Emits   *hardware.Sighting `json:"tells,omitempty"`
-	Emitted    bool               `json:"told,omitempty"`
+	Emitted bool               `json:"told,omitempty"`
 }
 
 var _ lane.Journal = (*Journal)(nil)
 
-// OpenJournal takes up a station's journal beside its spool, which has just been opened and is not sent
-// from yet. A passage that was about to be told when the process died is told now.
+// OpenJournal opens a station's journal. The spool must be open and not yet sending. A passage that was
+// about to be emitted at a crash is emitted now.
 func OpenJournal(station string, spool *Spool) (*Journal, error) {
 	j := &Journal{path: filepath.Join(spool.dir, journalName), waiting: map[int64]hardware.Sighting{}}
 	untold, err := j.read()
@@ -68,7 +68,7 @@ func OpenJournal(station string, spool *Spool) (*Journal, error) {
 	return j, j.compact()
 }
 
-// read goes through the file up to where a crash has torn it.
+// read reads the file up to the first torn record.
 func (j *Journal) read() (untold *hardware.Sighting, err error) {
 	all, err := os.ReadFile(j.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -102,21 +102,21 @@ func (j *Journal) read() (untold *hardware.Sighting, err error) {
 	}
 }
 
-// Waiting are the sightings that are not settled.
+// Waiting returns the sightings that are not settled.
 func (j *Journal) Waiting() map[int64]hardware.Sighting {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return maps.Clone(j.waiting)
 }
 
-// Keep writes a sighting down. A tag's outlives a power cut, too: its receipt is written next.
+// Keep stores a sighting. A tag is synced to disk, because its receipt is written next.
 func (j *Journal) Keep(s hardware.Sighting) (int64, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	s.Tag.Raw = nil // for disputes, not for joining; a record has a bound
+	s.Tag.Raw = nil // kept for disputes, not for joining; it may exceed the size limit of a record
 	id := j.next + 1
 	if err := j.write(journalEntry{ID: id, Seen: &s}); err != nil {
-		return 0, fmt.Errorf("keep sighting: %w", err)
+		return 0, fmt.Errorf("store sighting: %w", err)
 	}
 	j.next = id
 	j.waiting[id] = s
@@ -124,13 +124,13 @@ func (j *Journal) Keep(s hardware.Sighting) (int64, error) {
 		return id, nil
 	}
 	if err := j.file.Sync(); err != nil {
-		return id, fmt.Errorf("keep sighting: %w", err)
+		return id, fmt.Errorf("store sighting: %w", err)
 	}
 	return id, nil
 }
 
-// Settle tells one passage, or none when tell is nil. Whenever the process dies, it is told once. After an
-// error nothing has been told and Settle may be called again.
+// Settle emits one passage, or none when emit is nil. It is emitted exactly once, whenever the process
+// crashes. After an error nothing has been emitted and Settle may be called again.
 func (j *Journal) Settle(p lane.Passage, tell func(hardware.Sighting) error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -157,11 +157,11 @@ func (j *Journal) Settle(p lane.Passage, tell func(hardware.Sighting) error) err
 	if err := tell(p.Sighting); err != nil {
 		return err
 	}
-	_ = j.write(journalEntry{Emitted: true}) // without it the spool is asked after a crash
+	_ = j.write(journalEntry{Emitted: true}) // without this record the spool is searched after a crash
 	return nil
 }
 
-// Close lets go of the file; what waits is taken up after the next OpenJournal.
+// Close closes the file. What waits is available after the next OpenJournal.
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -178,13 +178,13 @@ func (j *Journal) write(e journalEntry) error {
 	}
 	record := appendRecord(nil, payload)
 	if _, err := j.file.WriteAt(record, j.size); err != nil {
-		return err // the next record overwrites what was written of this one
+		return err // the next record overwrites the partial write
 	}
 	j.size += int64(len(record))
 	return nil
 }
 
-// compact writes the file anew with what waits.
+// compact rewrites the file with the waiting sightings.
 func (j *Journal) compact() error {
 	var content []byte
 	for _, id := range slices.Sorted(maps.Keys(j.waiting)) {
@@ -196,11 +196,11 @@ func (j *Journal) compact() error {
 		content = appendRecord(content, payload)
 	}
 	if err := replaceFile(j.path, content); err != nil {
-		return fmt.Errorf("write journal anew: %w", err)
+		return fmt.Errorf("compact journal: %w", err)
 	}
 	f, err := os.OpenFile(j.path, os.O_RDWR, 0o600)
 	if err != nil {
-		return fmt.Errorf("write journal anew: %w", err)
+		return fmt.Errorf("compact journal: %w", err)
 	}
 	before := j.file
 	j.file, j.size = f, int64(len(content))
@@ -210,7 +210,7 @@ func (j *Journal) compact() error {
 	return before.Close()
 }
 
-// contains looks for a passage in all that is in the spool, sent or not. What was written last is always there.
+// contains searches all records of the spool for a passage, sent or not. The latest records are always kept.
 func (s *Spool) contains(o Observation) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -220,7 +220,7 @@ func (s *Spool) contains(o Observation) (bool, error) {
 	})
 }
 
-// samePassage tells whether two observations are of one passage, whatever their numbers.
+// samePassage reports whether two observations are the same passage, apart from their numbers.
 func (o Observation) samePassage(p Observation) bool {
 	at := o.At.Equal(p.At)
 	o.At, o.Epoch, o.Sequence = p.At, p.Epoch, p.Sequence

@@ -14,11 +14,11 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// waitingTags is how many tags wait to be joined at a time.
+// waitingTags is the number of tags that wait to be joined at a time.
 const waitingTags = 5
 
-// runJoining keeps tags as fast as it can, naming each once a receipt might be written to it, and tells
-// them a few tags later, as a lane that joins them with plates does.
+// runJoining stores tags as fast as it can, prints each once a receipt may be written to it, and emits them
+// a few tags later, like a lane that joins them with plates.
 func runJoining(dir, address string) error {
 	spool, err := uplink.Open(dir, time.Now())
 	if err != nil {
@@ -54,7 +54,7 @@ func runJoining(dir, address string) error {
 	}
 }
 
-// kill -9 at any point: a tag that may hold a receipt is a passage, once.
+// After kill -9 at any point, every tag that may hold a receipt is one passage.
 func TestKilledStationEmitsEveryTagOnce(t *testing.T) {
 	dir := t.TempDir()
 	s := newServer(t, nil)

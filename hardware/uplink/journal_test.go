@@ -28,7 +28,7 @@ func openJournal(t *testing.T, spool *uplink.Spool) *uplink.Journal {
 	return j
 }
 
-// crash copies what is on disk, as a process that dies now would leave it.
+// crash copies the files as a crash at this moment would leave them.
 func crash(t *testing.T, dir string) string {
 	t.Helper()
 	left := t.TempDir()
@@ -38,7 +38,7 @@ func crash(t *testing.T, dir string) string {
 	return left
 }
 
-// Wherever the process dies between seeing a tag and having told of it, the tag is told once.
+// Wherever the process dies between storing a tag and emitting it, the tag is emitted once.
 func TestJournalEmitsOnceAfterAnyCrash(t *testing.T) {
 	dir := t.TempDir()
 	spool := open(t, dir)
@@ -48,12 +48,12 @@ func TestJournalEmitsOnceAfterAnyCrash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	left = append(left, crash(t, dir)) // kept
+	left = append(left, crash(t, dir)) // stored
 	p := lane.Passage{Sighting: tagAt(1), Events: []int64{id}}
 	err = j.Settle(p, func(s hardware.Sighting) error {
-		left = append(left, crash(t, dir)) // about to be told
+		left = append(left, crash(t, dir)) // about to be emitted
 		_, err := spool.Append(uplink.FromSighting("oslo-301", s))
-		left = append(left, crash(t, dir)) // told, not noted
+		left = append(left, crash(t, dir)) // emitted, not yet noted
 		return err
 	})
 	if err != nil {
@@ -99,7 +99,8 @@ func closeBoth(t *testing.T, spool *uplink.Spool, j *uplink.Journal) {
 	}
 }
 
-// What was settled is forgotten, what waits is not, however long the journal has grown or where it was torn.
+// Settled sightings are dropped and waiting ones kept, however large the journal has grown and wherever it
+// is torn.
 func TestJournalDropsSettledSightings(t *testing.T) {
 	dir := t.TempDir()
 	spool, j := reopen(t, dir)

@@ -14,10 +14,10 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// figures tells whether all of the figures are wanted, as make faults does; else a part of them.
+// figures reports whether the full figures are wanted, as in make faults.
 func figures() bool { return os.Getenv("STATION_FIGURES") != "" }
 
-// killRounds is how often the writing and sending process is killed.
+// killRounds is the number of times the process is killed.
 func killRounds() int {
 	if figures() {
 		return 500
@@ -25,7 +25,7 @@ func killRounds() int {
 	return 12
 }
 
-// TestMain lets the test's own binary be the station that is killed.
+// TestMain lets the test binary act as the station that is killed.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("UPLINK_TEST_SPOOL"); dir != "" {
 		run := runStation
@@ -41,7 +41,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// runStation appends passages as fast as it can, naming each once it is kept, while a sender drains.
+// runStation appends passages as fast as it can and prints each after it is stored, while a sender drains
+// the spool.
 func runStation(dir, address string) error {
 	spool, err := uplink.Open(dir, time.Now())
 	if err != nil {
@@ -59,7 +60,7 @@ func runStation(dir, address string) error {
 	}
 }
 
-// kill -9 at any point loses no passage that Append has returned, and doubles none.
+// kill -9 at any point neither loses nor duplicates a passage that Append has returned.
 func TestKilledStationLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	s := newServer(t, func(post int, _ []uplink.Observation, w http.ResponseWriter) bool {
@@ -103,7 +104,7 @@ func TestKilledStationLosesNothing(t *testing.T) {
 	t.Logf("killed %d times: %d passages promised, %d arrived in %d posts", rounds, len(promised), len(s.kept), s.posts)
 }
 
-// runAndKill runs the station until it has kept n passages, kills it, and returns what it had named.
+// runAndKill runs the station until it has stored n passages, kills it, and returns the printed keys.
 func runAndKill(t *testing.T, dir, address string, n int, env ...string) (keys []string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])

@@ -13,8 +13,8 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// badLine is a way to the server that breaks after a random number of octets, in either direction, and
-// now and then lets nothing through at all.
+// badLine is a proxy to the server that closes connections after a random number of octets in either
+// direction.
 type badLine struct {
 	net.Listener
 	to string
@@ -28,7 +28,7 @@ func (b *badLine) octets() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.dice.IntN(4) == 0 {
-		return 1 << 40 // this one holds
+		return 1 << 40 // this connection is not cut
 	}
 	b.cuts++
 	return b.dice.Int64N(60_000)
@@ -51,8 +51,8 @@ func (b *badLine) serve() {
 	}
 }
 
-// A line that is cut at any octet, of a batch or of its answer, loses nothing, doubles nothing and keeps
-// every lane's order.
+// A connection cut at any octet of a batch or its answer loses and duplicates nothing and keeps every lane's
+// order.
 func TestConnectionCutAtAnyOctetLosesNothing(t *testing.T) {
 	s := newServer(t, nil)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -77,7 +77,8 @@ func TestConnectionCutAtAnyOctetLosesNothing(t *testing.T) {
 	t.Logf("%d passages through a line that was cut %d times, in %d posts", len(want), bad.cuts, s.posts)
 }
 
-// A server that takes a batch and never answers, as a half-open line looks, is given up and asked again.
+// A server that accepts a batch and never answers, like a half-open connection, times out and is asked
+// again.
 func TestHalfOpenConnectionTimesOut(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -96,7 +97,7 @@ func TestHalfOpenConnectionTimesOut(t *testing.T) {
 				return
 			}
 			if n < 3 {
-				defer near.Close() // it stands, and nothing comes
+				defer near.Close() // it stays open and silent
 				continue
 			}
 			far, err := net.Dial("tcp", address.Host)

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 )
 
-// lock only marks a spool as used: this system has no lock that ends with the process.
+// lock only creates the lock file: this system has no lock that ends with the process.
 func lock(dir string) (*os.File, error) {
 	return os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 }

@@ -1,14 +1,14 @@
-// Package uplink brings passages from the roadside to the server: it numbers them, keeps them on disk
+// Package uplink delivers passages from the roadside to the server. It numbers them, stores them on disk
 // until the server has answered for them, and sends them in batches, at least once.
 //
-// Of a sighting it takes what the bill needs and no more. The server counts a passage sent twice as one, by station,
-// lane, epoch and sequence.
+// An Observation holds only what charging needs. The server detects a passage sent twice by station, lane,
+// epoch and sequence.
 package uplink
 
 import "time"
 
-// Observation is one passage as it goes over the wire, a line of the station's batch. Append gives
-// it Epoch and Sequence.
+// Observation is one passage in the wire format, a line of a station's batch. Append sets Epoch and
+// Sequence.
 type Observation struct {
 	Station   string    `json:"station"`
 	Lane      int       `json:"lane"`
@@ -17,6 +17,6 @@ type Observation struct {
 	At        time.Time `json:"at"`
 	Direction string    `json:"direction,omitempty"` // in, out, or empty when unknown
 	Tag       string    `json:"tag,omitempty"`       // the PAN, empty when no tag was read
-	Country   string    `json:"country,omitempty"`   // of the plate, ISO 3166 alpha-2
+	Country   string    `json:"country,omitempty"`   // of the plate, ISO 3166-1 alpha-2
 	Plate     string    `json:"plate,omitempty"`     // empty when the camera read none
 }

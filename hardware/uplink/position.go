@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// position is a place between two records.
+// position is a position between two records.
 type position struct {
 	Segment int   `json:"segment"`
 	Offset  int64 `json:"offset"`
 }
 
-// offsetIn is how much of a segment lies before the mark.
+// offsetIn returns the position's offset within a segment.
 func (m position) offsetIn(segment int) int64 {
 	if segment == m.Segment {
 		return m.Offset
@@ -26,8 +26,8 @@ func (m position) offsetIn(segment int) int64 {
 	return 0
 }
 
-// readPosition reads the mark; when it is lost or damaged everything in the spool is sent again, which the
-// server counts as duplicates.
+// readPosition reads the position of the first unacknowledged record. When it is lost or damaged, everything
+// in the spool is sent again, which the server counts as duplicates.
 func readPosition(path string) (m position, err error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -42,7 +42,7 @@ func readPosition(path string) (m position, err error) {
 	return m, nil
 }
 
-// nextEpoch returns now in seconds, or more when an earlier epoch was not less, and keeps it.
+// nextEpoch returns and stores a new epoch: now in seconds, or one more than the last when that is not less.
 func nextEpoch(path string, now time.Time) (int64, error) {
 	epoch := now.Unix()
 	text, err := os.ReadFile(path)
@@ -59,7 +59,7 @@ func nextEpoch(path string, now time.Time) (int64, error) {
 	return epoch, replaceFile(path, strconv.AppendInt(nil, epoch, 10))
 }
 
-// replaceFile gives a file new content so that a crash leaves the old or the new, never a part.
+// replaceFile replaces a file atomically: after a crash it has the old or the new content.
 func replaceFile(path string, content []byte) error {
 	fresh := path + ".new"
 	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)

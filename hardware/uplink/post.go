@@ -12,24 +12,24 @@ import (
 	"time"
 )
 
-// postMax bounds one request, replyMax the answer that is read.
+// postMax is the timeout of one request, replyMax the maximum length of its answer.
 const (
 	postMax  = 30 * time.Second
 	replyMax = 1 << 20
 )
 
-// errBatchInvalid says that the server will never take the batch as it is.
-var errBatchInvalid = errors.New("batch refused")
+// errBatchInvalid means that the server will never accept the batch as it is.
+var errBatchInvalid = errors.New("batch invalid")
 
-// unavailableError says that the server may take the same batch later.
+// unavailableError means that the server may accept the same batch later.
 type unavailableError struct {
 	why   string
-	after time.Duration // as the server asks, or 0
+	after time.Duration // requested by the server, or 0
 }
 
 func (e *unavailableError) Error() string { return e.why }
 
-// reply is the server's answer to a batch that it has taken in.
+// reply is the server's answer to a batch that it has processed.
 type reply struct {
 	Accepted    int       `json:"accepted"`
 	Quarantined int       `json:"quarantined"`
@@ -41,8 +41,8 @@ type refusal struct {
 	Line int `json:"line"` // counted from 1
 }
 
-// of returns the refused lines. When the server has not named them all, every line counts as refused,
-// because none of them may be lost.
+// of returns the refused lines. When the server has not listed them all, every line counts as refused, so
+// that none is lost.
 func (r reply) of(lines [][]byte) [][]byte {
 	if r.RefusedN > len(r.Refused) {
 		return lines
@@ -56,14 +56,14 @@ func (r reply) of(lines [][]byte) [][]byte {
 	return refused
 }
 
-// Response is what the server says to a batch, in the terms of HTTP.
+// Response is the server's response to a batch, in HTTP's terms.
 type Response struct {
-	Status int
-	RetryAfter  time.Duration // before the same is sent again, or 0
-	Body   []byte
+	Status     int
+	RetryAfter time.Duration // wait before the next attempt, or 0
+	Body       []byte
 }
 
-// post sends one batch. The error is errFaulty or says why the server is away.
+// post sends one batch. The error is errBatchInvalid or says why the server is unavailable.
 func (s *Sender) post(ctx context.Context, lines [][]byte) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, postMax)
 	defer cancel()
@@ -89,7 +89,7 @@ func (s *Sender) http(ctx context.Context, batch []byte) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
-	defer func() { _ = res.Body.Close() }() // what matters of it is read below
+	defer func() { _ = res.Body.Close() }() // the part that matters has been read
 	text, err := io.ReadAll(io.LimitReader(res.Body, replyMax))
 	if err != nil {
 		return Response{}, fmt.Errorf("read answer: %w", err)
@@ -98,17 +98,17 @@ func (s *Sender) http(ctx context.Context, batch []byte) (Response, error) {
 	return Response{Status: res.StatusCode, RetryAfter: time.Duration(seconds) * time.Second, Body: text}, nil
 }
 
-// parseResponse turns an answer into what it means for a batch of n. Only a body that counts every
-// passage lets the spool forget them: a proxy's friendly page does not.
+// parseResponse interprets the response to a batch of n lines. The spool drops passages only for a body that
+// counts every one of them, because a proxy may answer with a page of its own.
 func parseResponse(a Response, n int) (reply, error) {
 	switch code := a.Status; {
 	case code >= 200 && code < 300:
 		var r reply
 		if err := json.Unmarshal(a.Body, &r); err != nil {
-			return reply{}, &unavailableError{why: "answer is not the server's: " + err.Error()}
+			return reply{}, &unavailableError{why: "parse response: " + err.Error()}
 		}
 		if counted := r.Accepted + r.Quarantined + r.RefusedN; counted < n {
-			return reply{}, &unavailableError{why: fmt.Sprintf("answer counts %d of %d passages", counted, n)}
+			return reply{}, &unavailableError{why: fmt.Sprintf("response counts %d of %d passages", counted, n)}
 		}
 		return r, nil
 	case code == http.StatusBadRequest, code == http.StatusRequestEntityTooLarge, code == http.StatusUnprocessableEntity:

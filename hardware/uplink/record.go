@@ -6,27 +6,27 @@ import (
 	"hash/crc32"
 )
 
-// A record on disk is the payload's length and CRC-32C, four octets each and low octet first, then
-// the payload.
+// Layout of a record on disk: length and CRC-32C of the payload, four octets each, low octet first, then the
+// payload.
 const (
 	recordHead = 8
-	// recordMax bounds a payload, so that a damaged length cannot ask for the machine's memory.
+	// recordMax is the maximum length of a payload; it limits the memory that a damaged length can request.
 	recordMax = 16 << 10
 )
 
-// errTorn says that octets are not a whole, undamaged record.
+// errTorn means that the octets are not a whole, undamaged record.
 var errTorn = errors.New("torn record")
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// appendRecord puts a record behind dst.
+// appendRecord appends a record to dst.
 func appendRecord(dst, payload []byte) []byte {
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(payload)))
 	dst = binary.LittleEndian.AppendUint32(dst, crc32.Checksum(payload, castagnoli))
 	return append(dst, payload...)
 }
 
-// cutRecord takes the first record off b.
+// cutRecord splits the first record off b.
 func cutRecord(b []byte) (payload, rest []byte, err error) {
 	if len(b) < recordHead {
 		return nil, b, errTorn

@@ -10,18 +10,18 @@ import (
 	"strings"
 )
 
-// Bounds of segments.
+// Limits of segments.
 const (
-	syncEvery  = 64      // records after which the disk is told to keep them
-	segmentMax = 4 << 20 // octets after which a new segment file begins
+	syncEvery  = 64      // records between two syncs
+	segmentMax = 4 << 20 // octets after which a new segment begins
 	segmentEnd = ".seg"
 )
 
-// StreamFolder is the folder of a spool with another Log's files. A spool that has it is not opened over
-// segments: what waits in it would never be sent.
+// StreamFolder is the folder of another Log inside a spool. Open refuses a spool that has it, because the
+// passages in it would never be sent.
 const StreamFolder = "stream"
 
-// segmentLog is the Log of an append-only row of segment files with a mark up to where the server has answered.
+// segmentLog is a Log of append-only segment files with a position up to which the server has answered.
 type segmentLog struct {
 	dir      string
 	torn     int
@@ -30,13 +30,13 @@ type segmentLog struct {
 	tailSize int64
 	unsynced int
 	sent     position
-	batch    position // where the batch that was read last ends
+	batch    position // end of the batch read last
 }
 
-// open takes up the segments and counts what waits in them.
+// open opens the segments and counts the waiting records.
 func (s *segmentLog) open() (log Log, waiting int, err error) {
 	if stream := filepath.Join(s.dir, StreamFolder); exists(stream) {
-		return nil, 0, fmt.Errorf("passages may wait in %s: send them with the leaf's upstream first, and remove it then", stream)
+		return nil, 0, fmt.Errorf("passages may wait in %s: send them with the leaf upstream first, then remove the folder", stream)
 	}
 	waiting, err = s.load()
 	return s, waiting, err
@@ -56,7 +56,7 @@ func (s *segmentLog) load() (waiting int, err error) {
 		return 0, err
 	}
 	for _, no := range numbers {
-		if no < s.sent.Segment { // a crash came between the mark and the removal
+		if no < s.sent.Segment { // a crash came between the position and the removal
 			if err := os.Remove(segmentPath(s.dir, no)); err != nil {
 				return 0, err
 			}
@@ -74,8 +74,8 @@ func (s *segmentLog) load() (waiting int, err error) {
 	return waiting, s.nextSegment()
 }
 
-// moveSegments appends what waits in segment files to a log and removes them. What a crash leaves is moved
-// again and counted by the server as a duplicate.
+// moveSegments moves the waiting records of segment files to another log and removes the files. After a
+// crash, records may be moved twice; the server counts them as duplicates.
 func moveSegments(dir string, to Log) (moved int, err error) {
 	numbers, err := segments(dir)
 	if err != nil || len(numbers) == 0 {
@@ -102,7 +102,7 @@ func moveSegments(dir string, to Log) (moved int, err error) {
 	}
 }
 
-// removeSegments forgets the files when all of them is moved.
+// removeSegments removes the segment files when all their records have been moved.
 func (s *segmentLog) removeSegments(all bool) error {
 	numbers, err := segments(s.dir)
 	if !all || err != nil {
@@ -114,7 +114,7 @@ func (s *segmentLog) removeSegments(all bool) error {
 	return err
 }
 
-// Append writes a record; a power cut within the next 64 may lose it.
+// Append implements Log. A power failure may lose up to the last 64 records.
 func (s *segmentLog) Append(payload []byte) error {
 	if s.tailSize >= segmentMax {
 		if err := s.nextSegment(); err != nil {
@@ -123,7 +123,7 @@ func (s *segmentLog) Append(payload []byte) error {
 	}
 	record := appendRecord(make([]byte, 0, recordHead+len(payload)), payload)
 	if _, err := s.tail.WriteAt(record, s.tailSize); err != nil {
-		return err // the next record overwrites what was written of this one
+		return err // the next record overwrites the partial write
 	}
 	s.tailSize += int64(len(record))
 	if s.unsynced++; s.unsynced >= syncEvery {
@@ -132,7 +132,7 @@ func (s *segmentLog) Append(payload []byte) error {
 	return nil
 }
 
-// Sync tells the disk to keep what was written.
+// Sync implements Log.
 func (s *segmentLog) Sync() error {
 	if s.unsynced == 0 {
 		return nil
@@ -144,7 +144,7 @@ func (s *segmentLog) Sync() error {
 	return nil
 }
 
-// Find reads from the newest segment back; a segment is kept until the one after it has begun.
+// Find implements Log, from the newest segment back. A segment is kept until the next one has begun.
 func (s *segmentLog) Find(found func([]byte) bool) (bool, error) {
 	numbers, err := segments(s.dir)
 	if err != nil {
@@ -169,14 +169,14 @@ func (s *segmentLog) Find(found func([]byte) bool) (bool, error) {
 	return false, nil
 }
 
-// Close lets go of the segment.
+// Close closes the current segment.
 func (s *segmentLog) Close() error { return s.tail.Close() }
 
 func segmentPath(dir string, no int) string {
 	return filepath.Join(dir, fmt.Sprintf("%010d%s", no, segmentEnd))
 }
 
-// segments lists the numbers of the segment files in a directory, ascending.
+// segments returns the numbers of the segment files in a folder, ascending.
 func segments(dir string) ([]int, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -193,8 +193,8 @@ func segments(dir string) ([]int, error) {
 	return numbers, nil
 }
 
-// repairSegment counts the whole records of a segment from an offset on and moves what a crash has left behind
-// the last of them, torn octets, into a file of its own.
+// repairSegment counts the whole records of a segment from an offset on and moves the torn octets after the
+// last of them into a file of their own.
 func repairSegment(path string, from int64) (records, torn int, err error) {
 	all, err := os.ReadFile(path)
 	if err != nil {
@@ -221,9 +221,9 @@ func repairSegment(path string, from int64) (records, torn int, err error) {
 	return records, len(rest), os.Truncate(path, int64(len(all)-len(rest)))
 }
 
-// nextSegment begins another segment and closes the one before, synced. A new file is named on disk
-// before anything is in it, so that a power cut cannot lose a synced record with its name. When the
-// disk refuses, the segment before stays the one being written.
+// nextSegment begins another segment after syncing the current one. The new file's directory entry is synced
+// before anything is written, so that a power failure cannot lose a synced record with its file. When the
+// disk fails, the current segment stays in use.
 func (s *segmentLog) nextSegment() error {
 	if s.tail != nil {
 		if err := s.Sync(); err != nil {

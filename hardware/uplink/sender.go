@@ -10,38 +10,38 @@ import (
 	"time"
 )
 
-// Bounds of sending.
+// Limits of sending.
 const (
 	BatchMax   = 500
-	batchSize  = 512 << 10 // octets of a batch, about
+	batchSize  = 512 << 10 // approximate octets of a batch
 	flushEvery = 100 * time.Millisecond
-	diskWait   = time.Second // before a disk that refused is tried again
+	diskWait   = time.Second // wait after a disk error
 	waitMin    = 250 * time.Millisecond
 	waitMax    = 30 * time.Second
 )
 
-// Route is where a station's batches go, below the server's address.
+// Route is the path of the server's intake.
 const Route = "/api/v1/station/passages"
 
-// Sender drains a spool to the server. All its parts are given by the one who builds it.
+// Sender sends the passages of a spool to the server. Set the fields before use.
 type Sender struct {
-	Server string // address, such as http://127.0.0.1:8080
-	Key    string // the station's API key
-	Client *http.Client
-	Transport    func(ctx context.Context, batch []byte) (Response, error) // another way to the server, such as package leaf's; nil is HTTP
-	Spool  *Spool
-	Wait   func(context.Context, time.Duration) error // sleeps, or returns the context's error
-	Jitter func() float64                             // 0 ≤ x < 1, spreads stations that lost the server together
-	Log    *slog.Logger
+	Server    string // base URL, such as http://127.0.0.1:8080
+	Key       string // the station's API key
+	Client    *http.Client
+	Transport func(ctx context.Context, batch []byte) (Response, error) // replaces HTTP when not nil, such as leaf.Node.Send
+	Spool     *Spool
+	Wait      func(context.Context, time.Duration) error // sleeps, or returns the context's error
+	Jitter    func() float64                             // 0 ≤ x < 1; spreads the retries of stations that lost the server together
+	Log       *slog.Logger
 }
 
-// Run sends what waits and what comes until ctx ends, and then returns nil. Failures of the network,
-// the server and the disk are waited out.
+// Run sends waiting and new passages until ctx ends, and then returns nil. It retries after failures of
+// network, server and disk.
 func (s *Sender) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		n, err := s.sendNext(ctx, BatchMax)
 		if err != nil && ctx.Err() == nil {
-			s.Log.Error("the disk refuses", "waiting", s.Spool.Waiting(), "err", err)
+			s.Log.Error("read spool", "waiting", s.Spool.Waiting(), "error", err)
 			err = s.Wait(ctx, diskWait)
 		}
 		if err != nil {
@@ -53,7 +53,7 @@ func (s *Sender) Run(ctx context.Context) error {
 		if err := s.Spool.WaitForMore(ctx); err != nil {
 			return ignoreCancelled(ctx, err)
 		}
-		// Passages come in ones; a short pause lets a few share one request and one sync.
+		// Passages arrive one by one; a short pause lets a few share one request and one sync.
 		if err := s.Wait(ctx, flushEvery); err != nil {
 			return ignoreCancelled(ctx, err)
 		}
@@ -61,7 +61,7 @@ func (s *Sender) Run(ctx context.Context) error {
 	return nil
 }
 
-// Drain sends until nothing waits.
+// Drain sends until no passage waits.
 func (s *Sender) Drain(ctx context.Context) error {
 	for {
 		n, err := s.sendNext(ctx, BatchMax)
@@ -71,14 +71,14 @@ func (s *Sender) Drain(ctx context.Context) error {
 	}
 }
 
-// Flush keeps syncing the spool until ctx ends, so that a passage that came alone is safe from a power
-// cut within a tenth of a second even while the server is away.
+// Flush syncs the spool at intervals until ctx ends, so that a single passage survives a power failure after
+// a tenth of a second even while the server is down.
 func (s *Sender) Flush(ctx context.Context) error {
 	wait := flushEvery
 	for s.Wait(ctx, wait) == nil {
 		wait = flushEvery
 		if err := s.Spool.Sync(); err != nil {
-			s.Log.Error("the disk refuses", "err", err)
+			s.Log.Error("sync spool", "error", err)
 			wait = diskWait
 		}
 	}
@@ -92,8 +92,8 @@ func ignoreCancelled(ctx context.Context, err error) error {
 	return err
 }
 
-// sendNext sends the oldest batch until the server has answered for it, and tells its size. A batch
-// that the server finds faulty as a whole is halved, down to the line that is to blame.
+// sendNext sends the oldest batch until the server has answered for it, and returns its size. A batch that
+// the server rejects as invalid is halved, down to the invalid line.
 func (s *Sender) sendNext(ctx context.Context, size int) (int, error) {
 	for attempt := 0; ; {
 		lines, err := s.Spool.next(size, batchSize)
@@ -107,11 +107,11 @@ func (s *Sender) sendNext(ctx context.Context, size int) (int, error) {
 		case errors.Is(err, errBatchInvalid) && len(lines) > 1:
 			size = (len(lines) + 1) / 2
 		case errors.Is(err, errBatchInvalid):
-			s.Log.Error("passage refused by the server, kept in "+refusedFile, "err", err)
+			s.Log.Error("passage refused by server", "file", refusedFile, "error", err)
 			return 1, s.acknowledge(lines, reply{Refused: []refusal{{Line: 1}}, RefusedN: 1})
 		default:
 			wait := s.backoff(attempt, err)
-			s.Log.Warn("passages wait for the server", "waiting", s.Spool.Waiting(), "again_in", wait.Round(time.Millisecond), "err", err)
+			s.Log.Warn("send passages", "waiting", s.Spool.Waiting(), "retry_in", wait.Round(time.Millisecond), "error", err)
 			if err := s.Wait(ctx, wait); err != nil {
 				return 0, err
 			}
@@ -120,11 +120,11 @@ func (s *Sender) sendNext(ctx context.Context, size int) (int, error) {
 	}
 }
 
-// acknowledge keeps the lines that were refused and lets the spool forget the batch.
+// acknowledge stores the refused lines and lets the spool drop the batch.
 func (s *Sender) acknowledge(lines [][]byte, r reply) error {
 	refused := r.of(lines)
 	if len(refused) > 0 {
-		s.Log.Error("passages refused by the server, kept in "+refusedFile, "count", len(refused))
+		s.Log.Error("passages refused by server", "file", refusedFile, "count", len(refused))
 	}
 	if err := s.Spool.keepRefused(refused); err != nil {
 		return err
@@ -132,8 +132,8 @@ func (s *Sender) acknowledge(lines [][]byte, r reply) error {
 	return s.Spool.acknowledge(len(lines))
 }
 
-// backoff doubles from a quarter of a second to half a minute, and is at least what the server asks
-// for; a random half of it is jitter.
+// backoff returns the wait before the next attempt. It doubles from waitMin to waitMax, with a random half,
+// and is at least what the server requests.
 func (s *Sender) backoff(attempt int, err error) time.Duration {
 	wait := waitMax
 	if attempt < 7 {
@@ -151,7 +151,7 @@ func ndjson(lines [][]byte) []byte {
 	return append(bytes.Join(lines, []byte{'\n'}), '\n')
 }
 
-// Sleep is the Wait of a running program.
+// Sleep waits for d or until ctx ends. It is the Wait of a running program.
 func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -2,8 +2,8 @@ package uplink
 
 import "bompass/hardware"
 
-// FromSighting makes a passage of a sighting. The tag counts only when the transaction found nothing strange;
-// else the passage is the camera's.
+// FromSighting returns the observation of a sighting. The tag is set only when it is chargeable; otherwise
+// the plate identifies the vehicle.
 func FromSighting(station string, s hardware.Sighting) Observation {
 	o := Observation{
 		Station: station, Lane: s.Lane, At: s.At.UTC(), Direction: s.Direction, Country: s.Plate.Country, Plate: s.Plate.Text,

@@ -12,35 +12,36 @@ import (
 	"time"
 )
 
-// Bounds of the spool.
+// Limits of the spool.
 const (
-	lanesMax    = 4096 // lanes counted in one spool
+	lanesMax    = 4096 // maximum number of lanes in one spool
 	refusedFile = "refused.ndjson"
 )
 
-// Log is where a spool keeps its records, in their order: segment files, or the stream of package leaf.
-// The spool calls one method at a time.
+// Log is an ordered store of records: segment files, or the stream of package leaf. The spool calls its
+// methods one at a time.
 type Log interface {
-	// Append keeps a record so that it outlives the process. After an error the same record is appended again.
+	// Append stores a record so that it survives the process. After an error the same record is appended
+	// again.
 	Append(record []byte) error
-	// Sync makes everything appended so far outlive a power cut.
+	// Sync makes all appended records survive a power failure.
 	Sync() error
-	// Next returns the oldest records that are not done, at most n of them and of about octetsMax, synced.
+	// Next returns the oldest records that are not done, at most n and about octetsMax octets, synced.
 	Next(n, octetsMax int) ([][]byte, error)
-	// Done lets go of the records that Next returned last.
+	// Done drops the records that Next returned last.
 	Done() error
-	// Find goes through the records, the newest of them done or not, until one is found.
+	// Find searches the records, including recent ones that are done, until found returns true.
 	Find(found func(record []byte) bool) (bool, error)
 }
 
-// Spool is the station's memory: every passage, numbered, until the server has answered for it. It is
-// safe for several readers of lanes and one sender.
+// Spool is the persistent queue of a station: every passage, numbered, until the server has answered for it.
+// It is safe for concurrent use by several lanes and one sender.
 type Spool struct {
-	dir   string
-	epoch int64
-	lockFile  *os.File // the lock
-	torn  int
-	more  chan struct{} // one token when something new may be there
+	dir      string
+	epoch    int64
+	lockFile *os.File // the lock file
+	torn     int
+	more     chan struct{} // holds a token when new records may wait
 
 	mu      sync.Mutex
 	log     Log
@@ -53,9 +54,9 @@ type laneKey struct {
 	lane    int
 }
 
-// Open takes up the spool in dir, making it when there is none, on segment files. A record torn by a
-// crash at the end of a segment is cut off. Every opening counts passages in a new epoch: now in seconds,
-// or one more than the last when the clock has not moved.
+// Open opens the spool in dir on segment files and creates it when necessary. Octets torn by a crash at the
+// end of a segment are set aside. Every opening begins a new epoch: now in seconds, or one more than the
+// last epoch when the clock has not advanced.
 func Open(dir string, now time.Time) (*Spool, error) {
 	f := &segmentLog{dir: dir}
 	s, err := openOver(dir, now, f.open)
@@ -66,9 +67,9 @@ func Open(dir string, now time.Time) (*Spool, error) {
 	return s, nil
 }
 
-// OpenWithLog is Open on another Log. open is called once the spool is locked, and tells how many records
-// are not done; the log is closed with the spool when it is an io.Closer. What waits in segment files from
-// an earlier Open is moved into the log.
+// OpenWithLog is like Open with another Log. open is called after the spool is locked and returns the number
+// of records that are not done. A log that is an io.Closer is closed with the spool. Records that wait in
+// segment files of an earlier Open are moved into the log.
 func OpenWithLog(dir string, now time.Time, open func() (log Log, waiting int, err error)) (*Spool, error) {
 	return openOver(dir, now, func() (Log, int, error) {
 		log, waiting, err := open()
@@ -102,15 +103,15 @@ func openOver(dir string, now time.Time, open func() (Log, int, error)) (*Spool,
 	return s, nil
 }
 
-// Epoch is the count that this opening's sequences belong to.
+// Epoch returns the epoch of this opening's sequence numbers.
 func (s *Spool) Epoch() int64 { return s.epoch }
 
-// TornOctets is how many octets Open has set aside, beside their segment, because they were no whole record.
-// A crash leaves less than one record; more means that the disk is failing.
+// TornOctets returns the number of octets that Open has set aside because they were not a whole record. A
+// crash leaves less than one record; more means that the disk is failing.
 func (s *Spool) TornOctets() int { return s.torn }
 
-// Append numbers a passage within its lane and writes it to disk. When it has returned, the passage
-// outlives the process; it outlives a power cut after the next Sync, at most 64 passages away.
+// Append numbers a passage within its lane and stores it. After that the passage survives the process; it
+// survives a power failure after the next Sync, at most 64 passages later.
 func (s *Spool) Append(o Observation) (Observation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,21 +136,21 @@ func (s *Spool) Append(o Observation) (Observation, error) {
 	return o, nil
 }
 
-// Sync makes everything appended so far outlive a power cut.
+// Sync makes all appended passages survive a power failure.
 func (s *Spool) Sync() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.log.Sync()
 }
 
-// Waiting is the number of passages the server has not answered for.
+// Waiting returns the number of passages that the server has not answered for.
 func (s *Spool) Waiting() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.waiting
 }
 
-// Close syncs and lets go of the files. What waits is sent after the next Open.
+// Close syncs and closes the spool. Waiting passages are sent after the next Open.
 func (s *Spool) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -20,7 +20,7 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// server is an intake that keeps what it has answered for, and answers as the test says.
+// server is an intake that stores the passages it has answered for.
 type server struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -29,7 +29,7 @@ type server struct {
 	posts int
 }
 
-// newServer starts an intake. before may answer a post itself and returns true when it has.
+// newServer starts an intake. before may answer a post itself and then returns true.
 func newServer(t *testing.T, before func(post int, lines []uplink.Observation, w http.ResponseWriter) bool) *server {
 	t.Helper()
 	s := &server{kept: map[string]uplink.Observation{}}
@@ -61,7 +61,7 @@ func read(t *testing.T, body []byte) (lines []uplink.Observation) {
 	return lines
 }
 
-// lines reads a batch from a body.
+// lines parses a batch.
 func lines(body io.Reader, each func(uplink.Observation)) error {
 	scan := bufio.NewScanner(body)
 	for scan.Scan() {
@@ -74,7 +74,7 @@ func lines(body io.Reader, each func(uplink.Observation)) error {
 	return scan.Err()
 }
 
-// answer is a server's friendly word.
+// answer returns a response with status 200.
 func answer(text string) *http.Response {
 	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text))}
 }
@@ -156,7 +156,7 @@ func same(t *testing.T, got, want []string) {
 	}
 }
 
-// Whatever the server or something between answers, a passage is kept until it is counted.
+// Whatever the server or a proxy answers, a passage is kept until an answer counts it.
 func TestPassagesSurviveInvalidResponses(t *testing.T) {
 	answers := []func(http.ResponseWriter){
 		func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) },
@@ -224,7 +224,7 @@ func TestSpoolSurvivesReopening(t *testing.T) {
 	if spool.Waiting() != 30 {
 		t.Errorf("got %d waiting, want 30", spool.Waiting())
 	}
-	want = append(want, fill(t, spool, 30)...) // a new epoch: sequences begin anew and do not collide
+	want = append(want, fill(t, spool, 30)...) // a new epoch, so the sequence numbers do not collide
 	if err := sender(s.URL, spool).Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}

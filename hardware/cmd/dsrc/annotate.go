@@ -10,7 +10,7 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-// annotate adds to a value what a person would look up.
+// annotate appends the meaning of a code to a value.
 func annotate(path, value string) string {
 	if value == "" {
 		return ""

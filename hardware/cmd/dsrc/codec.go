@@ -48,7 +48,7 @@ func (t tool) encode(args []string) error {
 	return nil
 }
 
-// parseHex takes octets as people write them, with spaces, colons or a 0x.
+// parseHex parses hexadecimal with optional spaces, colons and 0x.
 func parseHex(text string) ([]byte, error) {
 	plain := strings.NewReplacer(" ", "", "\n", "", "\t", "", ":", "", "0x", "").Replace(text)
 	b, err := hex.DecodeString(plain)

@@ -51,7 +51,7 @@ func plain(t *testing.T, text string) (v any) {
 	return v
 }
 
-// Every vector both ways, and every octet of it explained.
+// Every vector is decoded, encoded, and explained octet by octet.
 func TestVectorsAreExplained(t *testing.T) {
 	good, rejects := vectors(t)
 	for _, v := range good {
@@ -110,7 +110,7 @@ func TestInvalidCommandsAreErrors(t *testing.T) {
 	}
 }
 
-// A simulated line is scanned, recorded, and said again.
+// A simulated line is scanned, recorded and replayed.
 func TestScanRecordReplay(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "line.txt")
 	text, err := run(t, "record", "--for", "4s", "sim", path)
@@ -121,13 +121,13 @@ func TestScanRecordReplay(t *testing.T) {
 	if err != nil || !strings.Contains(text, "initialisationResponse") || !strings.Contains(text, "find: done") {
 		t.Errorf("got %v\n%s", err, text)
 	}
-	text, err = run(t, "replay", "--on", "sim", path) // the same road: the same cars
+	text, err = run(t, "replay", "--on", "sim", path) // the same seed, so the same vehicles
 	if err != nil || !strings.Contains(text, "answered the same") || strings.Contains(text, ": was ") {
 		t.Errorf("got %v\n%s", err, text)
 	}
 }
 
-// beaconWith is a beacon on TCP with one tag in its zone, or none.
+// beaconWith starts a beacon on TCP with a tag in its zone, or none.
 func beaconWith(t *testing.T, tag *sim.Tag) (address string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -161,14 +161,14 @@ func tagOf(t *testing.T, pan, plate string) *sim.Tag {
 	return tag
 }
 
-// What was said to one tag is said to another, and it is told how the other one answers.
+// Replaying a recording on another tag reports how its answers differ.
 func TestReplayOnLineReportsDifferences(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "line.txt")
 	first := beaconWith(t, tagOf(t, "9578010000001234560", "EK12345"))
 	if text, err := run(t, "record", "--for", "2s", first, path); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	// A tag does not answer the beacon that has just released it: the car must come anew.
+	// A tag ignores the beacon that has just released it, so the vehicle must come again.
 	text, err := run(t, "replay", "--on", beaconWith(t, tagOf(t, "9578010000001234560", "EK12345")), path)
 	if err != nil || !strings.Contains(text, "answered the same") || strings.Contains(text, ": was ") {
 		t.Errorf("the same tag: got %v\n%s", err, text)
@@ -183,7 +183,7 @@ func TestReplayOnLineReportsDifferences(t *testing.T) {
 			t.Errorf("another tag: got %v, want it to say %s\n%s", err, want, text)
 		}
 	}
-	if text, err := run(t, "replay", "--for", "1s", "--on", beaconWith(t, nil), path); err == nil || !strings.Contains(err.Error(), "no tag came") {
+	if text, err := run(t, "replay", "--for", "1s", "--on", beaconWith(t, nil), path); err == nil || !strings.Contains(err.Error(), "no tag found") {
 		t.Errorf("nobody there: got %v\n%s", err, text)
 	}
 	nobody := filepath.Join(t.TempDir(), "silence.txt")

@@ -14,14 +14,14 @@ import (
 	"bompass/hardware/per"
 )
 
-// span is some octets and what they are.
+// span is a range of octets with their field.
 type span struct {
 	from, to int
 	field    string
 }
 
-// explain writes a line for every field with its octets. Which octets a field has, the codec itself
-// tells: cut short before an octet, it names the field that wants it.
+// explain writes a line for every field with its octets. It finds the octets of a field with the codec: a
+// message cut short before an octet names the field that needs it.
 func explain(w io.Writer, name string, octets, notation []byte) error {
 	leaves, err := flatten(notation)
 	if err != nil {
@@ -34,7 +34,7 @@ func explain(w io.Writer, name string, octets, notation []byte) error {
 	}
 	for _, s := range spans {
 		value, others := valueOf(leaves, s.field, shown)
-		if s.field == "TApdu" { // which message it is
+		if s.field == "TApdu" { // the kind of message
 			value, _, _ = strings.Cut(leaves[0].path, ".")
 		}
 		fmt.Fprintf(w, "%4d  %-24s %-*s %s\n", s.from, wrapped(octets[s.from:s.to]), fieldWidth, cmp.Or(s.field, name), annotate(s.field, value))
@@ -75,11 +75,11 @@ func spansOf(name string, octets []byte) (spans []span) {
 	return spans
 }
 
-// leaf is a value that has no parts.
+// leaf is a value without parts.
 type leaf struct{ path, value string }
 
-// valueOf finds a field's own value, and the fields behind it that have no octet they begin in. A count, a
-// choice or a length has no value of its own: its parts follow.
+// valueOf returns the value of a field, and the fields after it that share its octet. A count, choice or
+// length has no value of its own; its parts follow.
 func valueOf(leaves []leaf, field string, shown map[string]bool) (value string, others []leaf) {
 	for i, l := range leaves {
 		if l.path == field {
@@ -95,7 +95,7 @@ func valueOf(leaves []leaf, field string, shown map[string]bool) (value string, 
 	return "", nil
 }
 
-// until cuts a list before the first that is the end.
+// until returns the list up to the first element for which end is true.
 func until(leaves []leaf, end func(leaf) bool) []leaf {
 	if i := slices.IndexFunc(leaves, end); i >= 0 {
 		return leaves[:i]
@@ -103,7 +103,7 @@ func until(leaves []leaf, end func(leaf) bool) []leaf {
 	return leaves
 }
 
-// flatten lists the leaves of a value in the order they are written, each with the way to it.
+// flatten lists the leaves of a value in their order, each with its path.
 func flatten(notation []byte) (leaves []leaf, err error) {
 	d := json.NewDecoder(bytes.NewReader(notation))
 	d.UseNumber()

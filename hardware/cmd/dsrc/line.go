@@ -21,7 +21,7 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// scan shows how a beacon fares and what it meets.
+// scan prints the state of a beacon and every tag it finds.
 func (t tool) scan(ctx context.Context, args []string) error {
 	duration, rest, err := t.lineArgs("scan", args, 1)
 	if err != nil {
@@ -34,7 +34,7 @@ func (t tool) scan(ctx context.Context, args []string) error {
 	return t.watch(ctx, open, duration)
 }
 
-// record does the same and writes down what goes over the line.
+// record does the same and records the traffic of the line.
 func (t tool) record(ctx context.Context, args []string) (err error) {
 	duration, rest, err := t.lineArgs("record", args, 2)
 	if err != nil {
@@ -66,12 +66,12 @@ func (t tool) lineArgs(name string, args []string, n int) (time.Duration, []stri
 		return 0, nil, err
 	}
 	if flags.NArg() != n {
-		return 0, nil, fmt.Errorf("%s: %d arguments wanted, %d given; see dsrc --help", name, n, flags.NArg())
+		return 0, nil, fmt.Errorf("%s: want %d arguments, got %d; see dsrc --help", name, n, flags.NArg())
 	}
 	return *duration, flags.Args(), nil
 }
 
-// opener reads where the line is.
+// opener parses the address of a line.
 func (t tool) opener(address string) (link.Opener, error) {
 	if address == "sim" {
 		return t.simulated, nil
@@ -79,7 +79,7 @@ func (t tool) opener(address string) (link.Opener, error) {
 	return link.ParseAddress(address)
 }
 
-// simulated is a beacon over a road where a car comes by every second or so.
+// simulated opens a simulated beacon with about one vehicle a second.
 func (t tool) simulated(ctx context.Context) (io.ReadWriteCloser, error) {
 	host, device := net.Pipe()
 	zone := sim.NewZone()
@@ -105,7 +105,7 @@ func (t tool) simulated(ctx context.Context) (io.ReadWriteCloser, error) {
 	return host, nil
 }
 
-// watch runs a lane for a while and tells what comes.
+// watch runs a lane for a while and prints its sightings.
 func (t tool) watch(ctx context.Context, open link.Opener, duration time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, duration)
 	defer cancel()
@@ -132,7 +132,7 @@ func (t tool) watch(ctx context.Context, open link.Opener, duration time.Duratio
 	return err
 }
 
-// printState tells how the beacon fares.
+// printState prints the state of the beacon.
 func (t tool) printState(ctx context.Context, b link.Beacon) error {
 	s, err := b.State(ctx)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command dsrc is for the person with the screwdriver: it takes messages between beacons and tags apart
-// and puts them together, and looks at a live line.
+// Command dsrc is a diagnostic tool for DSRC beacons and tags: it decodes and encodes messages, scans a
+// line, and records and replays its traffic.
 package main
 
 import (
@@ -39,7 +39,7 @@ func main() {
 	}
 }
 
-// tool is the command with what it reads and writes.
+// tool is the command with its input and output.
 type tool struct {
 	in  io.Reader
 	out io.Writer
@@ -49,7 +49,7 @@ type tool struct {
 func (t tool) run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		fmt.Fprint(t.out, usage)
-		return errors.New("a command wanted")
+		return errors.New("no command given")
 	}
 	rest := args[1:]
 	if isHelp(args[0]) || len(rest) > 0 && isHelp(rest[0]) {
@@ -72,20 +72,20 @@ func (t tool) run(ctx context.Context, args []string) error {
 		return t.replay(ctx, rest)
 	default:
 		fmt.Fprint(t.out, usage)
-		return fmt.Errorf("%q is no command", args[0])
+		return fmt.Errorf("unknown command %q", args[0])
 	}
 }
 
 func isHelp(arg string) bool { return slices.Contains([]string{"help", "-h", "-help", "--help"}, arg) }
 
-// inputMax bounds what is read from the standard input.
+// inputMax is the maximum length of the standard input.
 const inputMax = 64 << 10
 
-// typeAndText takes TYPE and a text, the text perhaps from the standard input.
+// typeAndText returns TYPE and its text, which may come from the standard input.
 func (t tool) typeAndText(args []string) (name, text string, err error) {
 	switch len(args) {
 	case 0:
-		return "", "", errors.New("a type and its text wanted; see dsrc --help")
+		return "", "", errors.New("want a type and its text; see dsrc --help")
 	case 1:
 		all, err := io.ReadAll(io.LimitReader(t.in, inputMax))
 		return args[0], strings.TrimSpace(string(all)), err

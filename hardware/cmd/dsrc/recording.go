@@ -10,19 +10,19 @@ import (
 	"bompass/hardware/link"
 )
 
-// recordingMax bounds a line of a recording.
+// recordingMax is the maximum length of a line of a recording.
 const recordingMax = 1 << 20
 
-// frame is what went over a line in one piece: toward the beacon, >, or the host, <.
+// frame is one frame of the line, to the beacon (>) or to the host (<).
 type frame struct {
 	way  byte
 	body []byte
 }
 
-// recording is what went over a line, as `record` wrote it down.
+// recording is the traffic of a line, as written by the record command.
 type recording struct {
 	frames  []frame
-	damaged uint32 // frames that were none
+	damaged uint32 // number of damaged frames
 }
 
 func readRecording(path string) (r recording, err error) {
@@ -42,7 +42,7 @@ func readRecording(path string) (r recording, err error) {
 		octets, err := hex.DecodeString(strings.TrimSpace(text[1:]))
 		way := ways[text[0]]
 		if err != nil || way == nil {
-			return r, fmt.Errorf("%s, line %d: > or < and hexadecimal wanted", path, n)
+			return r, fmt.Errorf("%s line %d: want > or < and hexadecimal", path, n)
 		}
 		for _, body := range way.Feed(octets) {
 			r.frames = append(r.frames, frame{text[0], append([]byte(nil), body...)})
@@ -52,13 +52,14 @@ func readRecording(path string) (r recording, err error) {
 	return r, lines.Err()
 }
 
-// exchange is a request with the answer that it was given.
+// exchange is a request with its answer.
 type exchange struct {
 	request, answer link.Message
 	answered        bool
 }
 
-// exchanges pairs requests with their answers. A request that was sent again, having the same number, is one.
+// exchanges pairs requests with their answers. Repetitions of a request have the same number and count as
+// one.
 func (r recording) exchanges() (turns []exchange) {
 	for _, f := range r.frames {
 		m, err := link.ParseMessage(f.body)
@@ -77,7 +78,7 @@ func (r recording) exchanges() (turns []exchange) {
 	return turns
 }
 
-// apduOf is the message between beacon and tag that a request or an answer carries.
+// apduOf returns the T-APDU of a request or an answer, or nil.
 func apduOf(m link.Message) []byte {
 	switch {
 	case m.Op == link.OpFind && !m.Answer && len(m.Payload) > 2:

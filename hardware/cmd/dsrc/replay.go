@@ -10,8 +10,7 @@ import (
 	"bompass/hardware/link"
 )
 
-// replay says what a recording says, or with --on does it again: every frame, and in it the message
-// between beacon and tag.
+// replay prints a recording, or with --on sends it to a line again.
 func (t tool) replay(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
 	flags.SetOutput(t.out)
@@ -21,7 +20,7 @@ func (t tool) replay(ctx context.Context, args []string) error {
 		return err
 	}
 	if flags.NArg() != 1 {
-		return errors.New("replay: a file wanted; see dsrc --help")
+		return errors.New("replay: want one file; see dsrc --help")
 	}
 	r, err := readRecording(flags.Arg(0))
 	if err != nil {

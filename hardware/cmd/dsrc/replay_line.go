@@ -13,17 +13,17 @@ import (
 	"bompass/hardware/link"
 )
 
-// lineReplay is where a recording is done again.
+// lineReplay is the state of a replay on a line.
 type lineReplay struct {
 	tool
-	beacon  link.Beacon
-	tagPresent bool // a tag has been found, and answers
-	sent    int  // messages that were sent to a tag again
-	same    int  // of their answers
+	beacon     link.Beacon
+	tagPresent bool // a tag has been found and answers
+	sent       int  // messages sent to a tag
+	same       int  // identical answers
 }
 
-// replayOnLine says to a line again what the host said, message by message, as soon as a tag is there to hear
-// it, and tells where the answers are others. It leaves the beacon's clock alone.
+// replayOnLine sends the host's messages of a recording to a line, as soon as a tag is found, and prints the
+// differences between the answers. It does not set the beacon's clock.
 func (t tool) replayOnLine(ctx context.Context, r recording, open link.Opener) error {
 	beacon, err := link.NewConnector(open, rand.Reader)(ctx)
 	if err != nil {
@@ -33,7 +33,7 @@ func (t tool) replayOnLine(ctx context.Context, r recording, open link.Opener) e
 	err = s.play(ctx, r.exchanges())
 	fmt.Fprintf(t.out, "%d messages were sent again; %d answers were the same\n", s.sent, s.same)
 	if s.sent == 0 && err == nil {
-		err = errors.New("the recording has no message to a tag")
+		err = errors.New("recording has no message to a tag")
 	}
 	return errors.Join(err, beacon.Close())
 }
@@ -60,13 +60,13 @@ func (s *lineReplay) play(ctx context.Context, turns []exchange) error {
 	return nil
 }
 
-// find calls with the recorded BST until a tag answers.
+// find sends the recorded BST until a tag answers.
 func (s *lineReplay) find(ctx context.Context, recorded exchange, bst []byte) error {
 	s.printMessage(false, bst)
 	for {
 		vst, _, err := s.beacon.Find(ctx, bst)
 		if ctx.Err() != nil {
-			return errors.New("no tag came, or only one that this beacon has just released, which does not answer it again; --for waits longer")
+			return errors.New("no tag found; a tag just released by this beacon does not answer it again; --for waits longer")
 		}
 		if err != nil {
 			return err
@@ -96,7 +96,7 @@ func (s *lineReplay) exchange(ctx context.Context, recorded exchange, apdu []byt
 	return nil
 }
 
-// compare tells how an answer differs from the recorded one, field by field.
+// compare prints how an answer differs from the recorded one, field by field.
 func (s *lineReplay) compare(then, now []byte) {
 	s.sent++
 	switch {
@@ -130,7 +130,8 @@ func union(a, b map[string]string) map[string]string {
 	return all
 }
 
-// fieldsOf takes a message with its fragmentation octet apart; what cannot be is one field.
+// fieldsOf returns the fields of a message with its fragmentation octet; octets that do not decode are one
+// field.
 func fieldsOf(octets []byte) map[string]string {
 	fields := map[string]string{}
 	_, apdu, err := dsrc.CutFragment(octets)

@@ -32,10 +32,10 @@ const (
 	kindLLRP = "llrp"
 )
 
-// randomVehicles is how many vehicles drive when no file names them.
+// randomVehicles is the number of simulated vehicles when no file lists them.
 const randomVehicles = 500
 
-// readerKind tells what an address speaks.
+// readerKind returns the kind of reader at an address.
 func readerKind(address string) (string, error) {
 	switch {
 	case address == kindSim:
@@ -44,7 +44,7 @@ func readerKind(address string) (string, error) {
 		return kindLLRP, nil
 	}
 	if _, err := link.ParseAddress(address); err != nil {
-		return "", fmt.Errorf("reader %q: sim, tcp://host:port, serial:/dev/name or llrp://host wanted", address)
+		return "", fmt.Errorf("reader %q: want sim, tcp://host:port, serial:/dev/name or llrp://host", address)
 	}
 	return kindLink, nil
 }
@@ -52,20 +52,20 @@ func readerKind(address string) (string, error) {
 func (c *config) issuer() (issuer [2]byte, err error) {
 	b, err := hex.DecodeString(cmp.Or(c.Issuer, "30C0"))
 	if err != nil || len(b) != len(issuer) {
-		return issuer, errors.New("two octets wanted")
+		return issuer, errors.New("want two octets")
 	}
 	return [2]byte(b), nil
 }
 
-// device is a reader and the lanes it watches.
+// device is a reader with its lanes.
 type device struct {
 	kind   string
 	lanes  []int
 	reader hardware.Reader
 }
 
-// devices builds the readers: one for every DSRC beacon, one for every LLRP reader with all its lanes,
-// and one for all simulated lanes.
+// devices builds the readers: one for every DSRC beacon, one for every LLRP reader with all its lanes, and
+// one for all simulated lanes.
 func (c *config) devices(log *slog.Logger, now func() time.Time) ([]device, error) {
 	groups := map[string][]laneConfig{}
 	var addresses []string
@@ -125,8 +125,8 @@ func (c *config) beacon(address string, lanes []laneConfig, log *slog.Logger, no
 // beaconBase is the beacon id of lane 0.
 const beaconBase = 1000
 
-// profile is the transaction of a lane: plain, or with the test keys a stamp and a receipt. Real keys
-// live in a security module, which is an adapter to seal.Keys.
+// profile returns the transaction profile of a lane: without keys, or with the test keys a stamp and a
+// receipt. Real keys belong in a security module, an adapter to seal.Keys.
 func (c *config) profile(lane int) (efc.Profile, *seal.KeySet) {
 	beacon := dsrc.BeaconID{Manufacturer: 1, Individual: beaconBase + lane}
 	if !c.Secure {
@@ -139,7 +139,7 @@ func (c *config) profile(lane int) (efc.Profile, *seal.KeySet) {
 	return efc.Secure(beacon, seal.TestKeyRef, receipt, mark), seal.TestKeys(mark)
 }
 
-// llrp builds the reader of all lanes that hang on one LLRP address.
+// llrp builds the reader of all lanes of one LLRP reader.
 func (c *config) llrp(address string, lanes []laneConfig, log *slog.Logger, now func() time.Time) (hardware.Reader, error) {
 	host := strings.TrimPrefix(address, "llrp://")
 	if _, _, err := net.SplitHostPort(host); err != nil {
@@ -153,7 +153,7 @@ func (c *config) llrp(address string, lanes []laneConfig, log *slog.Logger, now 
 	for _, l := range lanes {
 		antenna := cmp.Or(l.Antenna, uint16(l.Lane))
 		if other, taken := antennas[antenna]; taken {
-			return nil, fmt.Errorf("reader %s: antenna %d hangs over lanes %d and %d", address, antenna, other.Number, l.Lane)
+			return nil, fmt.Errorf("reader %s: antenna %d is assigned to lanes %d and %d", address, antenna, other.Number, l.Lane)
 		}
 		antennas[antenna] = llrp.Lane{Number: l.Lane, Direction: l.Direction}
 	}
@@ -164,7 +164,7 @@ func (c *config) llrp(address string, lanes []laneConfig, log *slog.Logger, now 
 	}, nil
 }
 
-// simulated builds one road over all simulated lanes.
+// simulated builds one reader over all simulated lanes.
 func (c *config) simulated(lanes []laneConfig, now func() time.Time) (hardware.Reader, error) {
 	gates := make([]sim.Gate, len(lanes))
 	for i, l := range lanes {
@@ -182,7 +182,7 @@ func (c *config) simulated(lanes []laneConfig, now func() time.Time) (hardware.R
 	return &sim.Reader{Traffic: traffic, Profile: profile, Keys: keys, Now: now, Wait: uplink.Sleep}, nil
 }
 
-// vehicles reads or invents who drives.
+// vehicles returns the simulated vehicles, from a file or random.
 func (c *config) vehicles(gates []sim.Gate) ([]sim.Vehicle, error) {
 	if c.vehicleFile == "" && c.demo {
 		return demoVehicles(gates), nil
@@ -202,7 +202,7 @@ func (c *config) vehicles(gates []sim.Gate) ([]sim.Vehicle, error) {
 	return vehicles, nil
 }
 
-// lanesOf lists all lanes of devices, ascending.
+// lanesOf returns all lanes of devices, ascending.
 func lanesOf(devices []device) (lanes []int) {
 	for _, d := range devices {
 		lanes = append(lanes, d.lanes...)

@@ -16,20 +16,19 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// Bounds of a camera's line.
+// Limits of a camera connection.
 const (
 	cameraLineMax = 64 << 10
-	cameraSilence = 2 * time.Minute // after which a line without a word counts as dead
+	cameraSilence = 2 * time.Minute // after which a silent connection counts as dead
 	cameraWaitMin = 250 * time.Millisecond
 	cameraWaitMax = 30 * time.Second
 )
 
-// camera is a plate reader, or a loop controller, that tells a line of JSON for every vehicle over TCP.
-// A line without a plate is a loop's; an empty one says that it is alive. It implements
-// hardware.Reader.
+// camera is a plate reader or a loop controller that sends a line of JSON over TCP for every vehicle. A line
+// without a plate is a loop's pulse; an empty line is a keep-alive. It implements hardware.Reader.
 type camera struct {
 	address string
-	lanes   map[int]string // and their directions
+	lanes   map[int]string // direction by lane
 	now     func() time.Time
 	log     *slog.Logger
 
@@ -45,7 +44,7 @@ type cameraLine struct {
 	Plate   string    `json:"plate"`
 }
 
-// Run listens to the camera until ctx ends.
+// Run reads the camera's lines until ctx ends.
 func (c *camera) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
 	for attempt := 0; ; attempt++ {
 		heard, err := c.readLines(ctx, emit)
@@ -61,25 +60,25 @@ func (c *camera) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 		}
 		wait := min(cameraWaitMax, cameraWaitMin<<min(attempt, 10))
 		wait = wait/2 + rand.N(wait/2)
-		c.log.Warn("camera is away", "camera", c.address, "again_in", wait.Round(time.Millisecond), "err", err)
+		c.log.Warn("connect to camera", "camera", c.address, "retry_in", wait.Round(time.Millisecond), "error", err)
 		if uplink.Sleep(ctx, wait) != nil {
 			return nil //nolint:nilerr // the end was asked for
 		}
 	}
 }
 
-// emitError is the station's, not the camera's.
+// emitError is an error of emit, as opposed to one of the camera.
 type emitError struct{ err error }
 
 func (e *emitError) Error() string { return e.err.Error() }
 
-// readLines takes lines of one connection, and tells whether there were any.
+// readLines reads the lines of one connection and reports whether there were any.
 func (c *camera) readLines(ctx context.Context, emit func(hardware.Sighting) error) (heard bool, err error) {
 	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", c.address)
 	if err != nil {
 		return false, err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // the read tells
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // which ends the read
 	defer stop()
 	defer func() { _ = conn.Close() }()
 	c.set(true, "")
@@ -90,7 +89,7 @@ func (c *camera) readLines(ctx context.Context, emit func(hardware.Sighting) err
 			return heard, err
 		}
 		if !lines.Scan() {
-			return heard, errors.Join(lines.Err(), errors.New("camera has hung up"))
+			return heard, errors.Join(lines.Err(), errors.New("camera closed the connection"))
 		}
 		heard = true
 		if len(lines.Bytes()) == 0 {
@@ -102,13 +101,13 @@ func (c *camera) readLines(ctx context.Context, emit func(hardware.Sighting) err
 	}
 }
 
-// take makes a sighting of a line; one that cannot be understood is passed over and told of.
+// take emits the sighting of a line. An invalid line is logged and skipped.
 func (c *camera) take(line []byte, emit func(hardware.Sighting) error) error {
 	var w cameraLine
 	err := json.Unmarshal(line, &w)
 	direction, known := c.lanes[w.Lane]
 	if err != nil || !known || w.At.IsZero() {
-		c.log.Warn("camera's line is not understood", "camera", c.address, "lane", w.Lane, "err", err)
+		c.log.Warn("parse camera line", "camera", c.address, "lane", w.Lane, "error", err)
 		return nil
 	}
 	c.mu.Lock()
@@ -121,7 +120,7 @@ func (c *camera) take(line []byte, emit func(hardware.Sighting) error) error {
 	return nil
 }
 
-// Health tells how the camera fares.
+// Health implements hardware.Reader.
 func (c *camera) Health() hardware.Health {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// applyDemoDefaults fills in what the demonstration's data know, and finds the portal that `make run` starts
-// under the same settings.
+// applyDemoDefaults sets the demo data's key and station, and the address of the portal that `make run`
+// starts with the same environment.
 func applyDemoDefaults(c *config, getenv func(string) string) {
 	c.Key = cmp.Or(c.Key, fixture.StationKey)
 	c.Station = cmp.Or(c.Station, "oslo-301")
@@ -23,7 +23,7 @@ func applyDemoDefaults(c *config, getenv func(string) string) {
 	}
 }
 
-// demoVehicles lets the demonstration's vehicles drive, with the tags that are mounted in them.
+// demoVehicles returns the demo data's vehicles with their mounted tags.
 func demoVehicles(gates []sim.Gate) []sim.Vehicle {
 	mounted := map[toll.VehicleID]toll.TagID{}
 	for _, m := range fixture.Mounts() {

@@ -32,7 +32,7 @@ func listen(t *testing.T) net.Listener {
 	return l
 }
 
-// beaconLane is a real host link over TCP to a simulated beacon; drive lets a tag through.
+// beaconLane starts a simulated beacon with the host link over TCP.
 func beaconLane(ctx context.Context, t *testing.T) (address string, zone *sim.Zone) {
 	t.Helper()
 	l := listen(t)
@@ -42,8 +42,8 @@ func beaconLane(ctx context.Context, t *testing.T) (address string, zone *sim.Zo
 	return "tcp://" + l.Addr().String(), zone
 }
 
-// A station of three kinds of lanes: a DSRC beacon on TCP, an LLRP reader, a simulated road. What they
-// see arrives, the metrics count it, and nothing is wrong.
+// A station with a DSRC beacon on TCP, an LLRP reader and a simulated lane: all passages arrive, the metrics
+// count them, and there is no alarm.
 func TestStationRunsEveryReaderKind(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -113,7 +113,7 @@ func TestStationRunsEveryReaderKind(t *testing.T) {
 	}
 }
 
-// free is an address that was free a moment ago.
+// free returns an address that was free a moment ago.
 func free(t *testing.T) string {
 	t.Helper()
 	l := listen(t)
@@ -135,13 +135,13 @@ func fetch(t *testing.T, url string, status int) string {
 	return string(body)
 }
 
-// silent is a reader as a test wants it.
+// silent is a reader with a fixed Health.
 type silent struct{ health hardware.Health }
 
 func (silent) Run(context.Context, func(hardware.Sighting) error) error { return nil }
 func (s silent) Health() hardware.Health                                { return s.health }
 
-// Every alarm is raised by what it is about, and makes the station unhealthy.
+// Every alarm is raised by its cause and makes the station unhealthy.
 func TestAlarms(t *testing.T) {
 	now := time.Unix(1_780_000_000, 0)
 	clock := func() time.Time { return now }
@@ -162,7 +162,7 @@ func TestAlarms(t *testing.T) {
 	m.addPassage(uplink.Observation{Lane: 1, Sequence: 1}, hardware.Sighting{Tag: hardware.TagRead{Finding: hardware.Expired}})
 	m.addPassage(uplink.Observation{Lane: 1, Sequence: 3}, hardware.Sighting{})
 	text := strings.Join(m.alarms(), "\n")
-	for _, want := range []string{"lane 1: its reader's clock is off by 300ms", "lane 1: 1 gaps", "lane 2: its reader is down: dial reader: refused", "lane 3 is deaf: 0 tags of 30 vehicles"} {
+	for _, want := range []string{"lane 1: reader clock is off by 300ms", "lane 1: 1 gaps", "lane 2: reader is down: dial reader: refused", "lane 3 is deaf: 0 tags of 30 vehicles"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("alarms do not say %q:\n%s", want, text)
 		}
@@ -178,7 +178,7 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
-// A file's faults are named with their lane.
+// Errors in the configuration file name their lane.
 func TestConfigFileErrorsNameTheLane(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "station.json")
 	text := `{"station":"oslo-301","key":"k","issuer":"30","lanes":[{"lane":1,"reader":"smoke"},{"lane":1,"reader":"sim","direction":"up"}]}`
@@ -186,7 +186,7 @@ func TestConfigFileErrorsNameTheLane(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := parse([]string{"--config", path}, func(string) string { return "" })
-	for _, want := range []string{`reader "smoke"`, "a number of its own", `direction "up"`, "issuer"} {
+	for _, want := range []string{`reader "smoke"`, "a unique number", `direction "up"`, "issuer"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want it to name %s", err, want)
 		}

@@ -13,32 +13,32 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// The live view's numbers and its words to the terminal.
+// Parameters of the live view and its terminal control sequences.
 const (
-	drawEvery = 500 * time.Millisecond
-	logLines  = 6
-	cursorHome      = "\x1b[H"  // to the top left
-	clearLine      = "\x1b[K"  // clear to the line's end
-	clearBelow      = "\x1b[J"  // clear what is below
-	bold      = "\x1b[1m" // until plain
-	red       = "\x1b[31m"
-	plain     = "\x1b[0m"
-	clearScreen     = "\x1b[2J"
+	drawEvery   = 500 * time.Millisecond
+	logLines    = 6
+	cursorHome  = "\x1b[H"  // cursor to the top left
+	clearLine   = "\x1b[K"  // clear to the end of the line
+	clearBelow  = "\x1b[J"  // clear below the cursor
+	bold        = "\x1b[1m" // until plain
+	red         = "\x1b[31m"
+	plain       = "\x1b[0m"
+	clearScreen = "\x1b[2J"
 )
 
-// isTerminal tells whether somebody looks at a file.
+// isTerminal reports whether a file is a terminal.
 func isTerminal(f *os.File) bool {
 	stat, err := f.Stat()
 	return err == nil && stat.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb" //nolint:forbidigo // a terminal's own setting
 }
 
-// logTail keeps the last lines of the log, for the foot of the live view.
+// logTail keeps the last lines of the log for the live view.
 type logTail struct {
 	mu    sync.Mutex
 	lines []string
 }
 
-// Write takes a line.
+// Write implements io.Writer with one log line.
 func (t *logTail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -53,7 +53,7 @@ func (t *logTail) last() []string {
 	return append([]string(nil), t.lines...)
 }
 
-// live draws the station until ctx ends.
+// live redraws the view until ctx ends.
 func (m *monitor) live(ctx context.Context, title string, t *logTail, out io.Writer) {
 	_, _ = io.WriteString(out, clearScreen)
 	for {
@@ -65,7 +65,7 @@ func (m *monitor) live(ctx context.Context, title string, t *logTail, out io.Wri
 	}
 }
 
-// render is one picture of the station. Numbers and plates of people are masked.
+// render returns one frame of the live view. Tag numbers and plates are masked.
 func (m *monitor) render(title string, log []string) []byte {
 	var b bytes.Buffer
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+clearLine+"\n", args...) }

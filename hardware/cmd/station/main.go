@@ -1,8 +1,8 @@
-// Command station is the roadside agent: it runs a station's readers, keeps every passage on disk, and
-// brings it to the server as soon as there is one.
+// Command station is the roadside agent: it runs a station's readers, stores every passage on disk, and
+// delivers it to the server.
 //
-// Its lanes and readers come from a file; without one they are simulated over seeded traffic. What the
-// file may say, the metrics and the alarms are in assets/docs/station.md.
+// Lanes and readers come from a configuration file; without one they are simulated. Configuration, metrics
+// and alarms are described in assets/docs/station.md.
 package main
 
 import (

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// headerMax bounds how long a client may take to ask.
+// headerMax is the timeout for a request's header.
 const headerMax = 5 * time.Second
 
 // expose writes the metrics in Prometheus' text format.
@@ -58,7 +58,7 @@ func boolValue(b bool) float64 {
 	return 0
 }
 
-// handler answers /healthz and /metrics.
+// handler serves /healthz and /metrics.
 func (m *monitor) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
@@ -78,7 +78,7 @@ func (m *monitor) handler() http.Handler {
 	return mux
 }
 
-// serve answers on an address until ctx ends.
+// serve serves on an address and returns a function that stops the server.
 func (m *monitor) serve(ctx context.Context, address string) (stop func() error, err error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {

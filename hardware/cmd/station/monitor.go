@@ -12,13 +12,13 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// When something is an alarm.
+// Alarm thresholds.
 const (
-	downMax    = 10 * time.Second // a reader may be away for so long
+	downMax    = 10 * time.Second // how long a reader may be down
 	waitingMax = 20_000           // passages in the spool: a quarter of a busy day
 )
 
-// monitor knows how the station fares. It is safe for all readers and all who look.
+// monitor collects the state of the station. It is safe for concurrent use.
 type monitor struct {
 	now     func() time.Time
 	spool   *uplink.Spool
@@ -30,7 +30,7 @@ type monitor struct {
 	lanes map[int]*laneState
 }
 
-// laneState is what one lane has brought.
+// laneState holds the counters of one lane.
 type laneState struct {
 	passages, byTag, gaps int64
 	sequence              int64
@@ -47,7 +47,7 @@ func newMonitor(spool *uplink.Spool, devices []device, now func() time.Time) *mo
 	return m
 }
 
-// addPassage counts a passage that is kept, and finds gaps in its lane's sequence.
+// addPassage counts a stored passage and detects gaps in its lane's sequence.
 func (m *monitor) addPassage(o uplink.Observation, s hardware.Sighting) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -69,17 +69,17 @@ func (m *monitor) addPassage(o uplink.Observation, s hardware.Sighting) {
 	l.watch.Add(!s.Tag.IsZero(), m.now())
 }
 
-// laneView is a lane as it is shown.
+// laneView is a snapshot of a lane.
 type laneView struct {
 	lane           int
 	kind           string
 	health         hardware.Health
 	state          laneState
-	vehicles, tags int // of the last hour
+	vehicles, tags int // in the last hour
 	deaf           bool
 }
 
-// view copies how every lane fares.
+// view returns a snapshot of every lane.
 func (m *monitor) view() []laneView {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -102,13 +102,13 @@ func (m *monitor) view() []laneView {
 	return all
 }
 
-// alarms are what a person must look at, a sentence each.
+// alarms returns the active alarms, a sentence each.
 func (m *monitor) alarms() (all []string) {
 	now := m.now()
 	for _, v := range m.view() {
 		switch {
 		case !v.health.Up && now.Sub(latest(v.health.Since, m.started)) > downMax:
-			all = append(all, fmt.Sprintf("lane %d: its reader is down: %s", v.lane, v.health.Fault))
+			all = append(all, fmt.Sprintf("lane %d: reader is down: %s", v.lane, v.health.Fault))
 		case v.health.Fault != "" && v.health.Up:
 			all = append(all, fmt.Sprintf("lane %d: %s", v.lane, v.health.Fault))
 		}
@@ -116,10 +116,10 @@ func (m *monitor) alarms() (all []string) {
 			all = append(all, fmt.Sprintf("lane %d is deaf: %d tags of %d vehicles in an hour", v.lane, v.tags, v.vehicles))
 		}
 		if v.health.Offset.Abs() > link.ClockAlarm {
-			all = append(all, fmt.Sprintf("lane %d: its reader's clock is off by %v", v.lane, v.health.Offset.Round(time.Millisecond)))
+			all = append(all, fmt.Sprintf("lane %d: reader clock is off by %v", v.lane, v.health.Offset.Round(time.Millisecond)))
 		}
 		if v.state.gaps > 0 {
-			all = append(all, fmt.Sprintf("lane %d: %d gaps in its sequence", v.lane, v.state.gaps))
+			all = append(all, fmt.Sprintf("lane %d: %d gaps in the sequence", v.lane, v.state.gaps))
 		}
 	}
 	for _, c := range m.cameras {

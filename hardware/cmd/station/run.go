@@ -17,7 +17,7 @@ import (
 	"bompass/hardware/uplink/leaf"
 )
 
-// run builds the station, top to bottom, and runs it until ctx ends.
+// run builds the station and runs it until ctx ends.
 func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now func() time.Time) error {
 	watched := c.live == "on" || c.live == "auto" && isTerminal(out)
 	foot := &logTail{}
@@ -49,9 +49,9 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 			return errors.Join(err, release(), spool.Close())
 		}
 	}
-	log.Info("station is up", "station", c.Station, "lanes", len(c.Lanes), "epoch", spool.Epoch(), "waiting", spool.Waiting(), "spool", c.Spool)
+	log.Info("station started", "station", c.Station, "lanes", len(c.Lanes), "epoch", spool.Epoch(), "waiting", spool.Waiting(), "spool", c.Spool)
 	if torn := spool.TornOctets(); torn > 0 {
-		log.Warn("octets in the spool were no whole passage and are set aside", "octets", torn)
+		log.Warn("spool damaged, torn octets set aside", "octets", torn)
 	}
 	var drawing sync.WaitGroup
 	if watched {
@@ -61,14 +61,14 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 	agent.Sites = sites
 	err = agent.Run(ctx)
 	drawing.Wait()
-	log.Info("station is down", "waiting", spool.Waiting())
+	log.Info("station stopped", "waiting", spool.Waiting())
 	return errors.Join(err, stop(), release(), spool.Close())
 }
 
-// transport is an uplink.Sender's; nil is HTTP.
+// transport is the Transport of an uplink.Sender; nil is HTTP.
 type transport = func(context.Context, []byte) (uplink.Response, error)
 
-// open takes up the spool, and the leaf node when the passages go up over one.
+// open opens the spool, over a leaf node when an upstream is configured.
 func (c *config) open(log *slog.Logger, now func() time.Time) (*uplink.Spool, transport, error) {
 	if c.Up == "" {
 		spool, err := uplink.Open(c.Spool, now())
@@ -82,7 +82,7 @@ func (c *config) open(log *slog.Logger, now func() time.Time) (*uplink.Spool, tr
 	return spool, node.Send, err
 }
 
-// agent brings what is kept to the server.
+// agent builds the agent that sends the passages.
 func (c *config) agent(m *monitor, up transport, log *slog.Logger) *uplink.Agent {
 	return &uplink.Agent{
 		Sender: &uplink.Sender{
@@ -95,7 +95,8 @@ func (c *config) agent(m *monitor, up transport, log *slog.Logger) *uplink.Agent
 	}
 }
 
-// mask leaves the last three characters: numbers and plates of people do not belong in logs.
+// mask returns the last three characters: tag numbers and plates are personal data and do not belong in
+// logs.
 func mask(s string) string {
 	if len(s) <= 3 {
 		return s

@@ -14,11 +14,11 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// reviewFile is the file for passages that a person must look at.
+// reviewFile is the file for passages that need manual review.
 const reviewFile = "doubted.ndjson"
 
-// sites are the readers whose passages are sent. Where there are cameras, they and the real tag readers
-// are joined into one, over a journal; simulated lanes see tag and plate at once.
+// sites returns the readers whose passages are sent. Cameras and real tag readers are joined into one reader
+// with a journal; simulated lanes report tag and plate together already.
 func (c *config) sites(m *monitor, log *slog.Logger) ([]uplink.Site, func() error, error) {
 	nothing := func() error { return nil }
 	var sites []uplink.Site
@@ -44,14 +44,14 @@ func (c *config) sites(m *monitor, log *slog.Logger) ([]uplink.Site, func() erro
 	joined := &lane.Reader{
 		Sources: tags, Rules: lane.Standard(), Now: m.now, Wait: uplink.Sleep, Journal: journal,
 		Review: func(p lane.Passage) error {
-			log.Warn("passage in doubt, kept in "+reviewFile, "lane", p.Lane, "doubt", p.Doubt)
+			log.Warn("passage needs review", "file", reviewFile, "lane", p.Lane, "doubt", p.Doubt)
 			return appendLine(doubted, p)
 		},
 	}
 	return append(sites, uplink.Site{Station: c.Station, Reader: joined}), journal.Close, nil
 }
 
-// cameras builds what reads plates in the lanes with a real tag reader.
+// cameras builds the cameras of the lanes with a real tag reader.
 func (c *config) cameras(log *slog.Logger, now func() time.Time) (all []*camera) {
 	lanes := map[int]string{}
 	for _, l := range c.Lanes {
@@ -65,7 +65,7 @@ func (c *config) cameras(log *slog.Logger, now func() time.Time) (all []*camera)
 	return all
 }
 
-// appendLine adds a value as a line of JSON to a file and makes it outlive a power cut.
+// appendLine appends a value as a line of JSON to a file and syncs it.
 func appendLine(path string, v any) error {
 	line, err := json.Marshal(v)
 	if err != nil {
@@ -73,14 +73,14 @@ func appendLine(path string, v any) error {
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("keep doubted passage: %w", err)
+		return fmt.Errorf("store passage for review: %w", err)
 	}
 	_, err = f.Write(append(line, '\n'))
 	if err == nil {
 		err = f.Sync()
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("keep doubted passage: %w", err)
+		return fmt.Errorf("store passage for review: %w", err)
 	}
 	return nil
 }

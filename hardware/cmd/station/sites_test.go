@@ -18,8 +18,8 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// A beacon with keys and a camera of one lane: every tag gets its receipt, the tag's passage has the camera's plate, a car without a tag is a
-// passage of its own, and a camera that hangs up is called again.
+// A beacon with keys and a camera of one lane: every tag gets its receipt and the camera's plate, a vehicle
+// without a tag is a passage of its own, and a disconnected camera is reconnected.
 func TestStationJoinsBeaconAndCamera(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -39,7 +39,7 @@ func TestStationJoinsBeaconAndCamera(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- c.run(ctx, os.Stdout, slog.New(slog.DiscardHandler), time.Now) }()
 	first := accept(t, cameras)
-	_ = first.Close() // it restarts
+	_ = first.Close() // the camera restarts
 	line := accept(t, cameras)
 	tell := func(plate string, at time.Time) {
 		if err := json.NewEncoder(line).Encode(cameraLine{Lane: 1, At: at, Country: "NO", Plate: plate}); err != nil {
@@ -58,7 +58,7 @@ func TestStationJoinsBeaconAndCamera(t *testing.T) {
 		zone.Enter(tag)
 		time.Sleep(150 * time.Millisecond)
 		zone.Leave(tag)
-		tell(plate, time.Now().Add(500*time.Millisecond)) // its clock is ahead
+		tell(plate, time.Now().Add(500*time.Millisecond)) // the camera's clock is ahead
 	}
 	time.Sleep(500 * time.Millisecond)
 	tell("RK20877", time.Now().Add(500*time.Millisecond))
@@ -104,7 +104,7 @@ func accept(t *testing.T, l net.Listener) net.Conn {
 	return conn
 }
 
-// luhnOf is the check digit of a number.
+// luhnOf returns the check digit of a number.
 func luhnOf(digits string) string {
 	sum := 0
 	for i := range len(digits) {

@@ -16,7 +16,7 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// intake is a server's side of the wire that may be away.
+// intake is the server's intake; it may be unavailable.
 type intake struct {
 	mu    sync.Mutex
 	away  bool
@@ -50,14 +50,14 @@ func (i *intake) set(away bool) {
 	i.away = away
 }
 
-// asked tells whether a station has sent anything.
+// asked reports whether a station has sent anything.
 func (i *intake) asked() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.tries > 0
 }
 
-// epochs counts the runs whose passages came.
+// epochs returns the number of runs whose passages have arrived.
 func (i *intake) epochs() int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -68,7 +68,7 @@ func (i *intake) epochs() int {
 	return len(seen)
 }
 
-// What a station saw while the server was away arrives when another agent takes up the spool.
+// Passages stored while the server was down arrive when another agent opens the spool.
 func TestStationSendsBacklog(t *testing.T) {
 	in := &intake{seen: map[string]uplink.Observation{}, away: true}
 	server := httptest.NewServer(in)
@@ -86,7 +86,7 @@ func TestStationSendsBacklog(t *testing.T) {
 	runUntil(t, args, env, func() bool { return in.epochs() == 2 })
 }
 
-// runUntil runs the agent until something is so.
+// runUntil runs the agent until so returns true.
 func runUntil(t *testing.T, args []string, env func(string) string, so func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -105,11 +105,11 @@ func runUntil(t *testing.T, args []string, env func(string) string, so func() bo
 	}
 }
 
-// Every problem is named at once.
+// Every problem of a configuration is reported at once.
 func TestConfigReportsEveryProblem(t *testing.T) {
 	none := func(string) string { return "" }
-	if _, err := parse([]string{"--demo", "fast"}, none); err == nil || !strings.Contains(err.Error(), `"fast" is no flag`) {
-		t.Errorf("got %v, want it to name what is no flag", err)
+	if _, err := parse([]string{"--demo", "fast"}, none); err == nil || !strings.Contains(err.Error(), `unknown argument "fast"`) {
+		t.Errorf("got %v, want it to name the argument", err)
 	}
 	_, err := parse([]string{"--server", "localhost", "--lanes", "0", "--rate", "0", "--misread", "2", "--upstream", "nats://h"}, none)
 	for _, want := range []string{"upstream", "station", "key", "server", "lanes", "rate", "misread"} {
@@ -122,7 +122,7 @@ func TestConfigReportsEveryProblem(t *testing.T) {
 	}
 }
 
-// `make reader` finds the portal that `make run` started under the same settings.
+// `make reader` finds the portal that `make run` started with the same environment.
 func TestDemoDefaults(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -1,9 +1,10 @@
-// Package linktest owns what is needed to try a driver without its device: Record writes down what goes
-// over a port, and Playback is a port that says it again and objects when the driver says anything else.
-// What went wrong in the field becomes a test case.
+// Package linktest provides ports for testing a driver without its device: Recorder writes the traffic of a
+// port to a file, and Playback replays a recording and fails when the driver sends anything else. A failure
+// in the field becomes a test case.
 //
-// A recording is text: a line for what the host wrote, > and hexadecimal, and for what it read, <.
-// Octets in one direction, one after the other, are one line whatever the pieces they came in.
+// A recording is text. A line that starts with > has the octets that the host wrote, in hexadecimal, and one
+// that starts with < the octets that it read. Consecutive octets in one direction are one line, whatever the
+// pieces they came in.
 package linktest
 
 import (
@@ -23,7 +24,7 @@ const (
 	toHost   = '<'
 )
 
-// Recorder is a port that writes down what goes over it.
+// Recorder is a port that records its traffic.
 type Recorder struct {
 	port io.ReadWriteCloser
 
@@ -33,9 +34,10 @@ type Recorder struct {
 	err       error
 }
 
-// NewRecorder wraps a port. What goes over it is written to out, a line at a time, and whole once the
-// port is closed.
-func NewRecorder(port io.ReadWriteCloser, out io.Writer) *Recorder { return &Recorder{port: port, out: out} }
+// NewRecorder wraps a port. The recording is written to out and is complete once the port is closed.
+func NewRecorder(port io.ReadWriteCloser, out io.Writer) *Recorder {
+	return &Recorder{port: port, out: out}
+}
 
 // Read implements io.Reader.
 func (r *Recorder) Read(b []byte) (int, error) {
@@ -44,14 +46,14 @@ func (r *Recorder) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Write implements io.Writer. What was written is noted before it is sent, so that no answer comes
-// first.
+// Write implements io.Writer. The octets are recorded before they are sent, so that the answer cannot be
+// recorded first.
 func (r *Recorder) Write(b []byte) (int, error) {
 	r.record(toBeacon, b)
 	return r.port.Write(b)
 }
 
-// Close closes the port. Its error is the first that writing down had, if any.
+// Close closes the port. It also returns the first error of writing the recording.
 func (r *Recorder) Close() error {
 	err := r.port.Close()
 	r.mu.Lock()
@@ -87,8 +89,8 @@ func (r *Recorder) write(text string) {
 	}
 }
 
-// ErrMismatch says that the driver wrote something else than was recorded.
-var ErrMismatch = errors.New("linktest: not what was recorded")
+// ErrMismatch is returned when the driver writes anything but the recorded octets.
+var ErrMismatch = errors.New("linktest: differs from recording")
 
 // Playback is a port that replays a recording.
 type Playback struct {
@@ -105,10 +107,10 @@ type step struct {
 	line      int
 }
 
-// lineMax bounds a line of a recording.
+// lineMax is the maximum length of a line of a recording.
 const lineMax = 1 << 20
 
-// NewPlayback reads a recording; empty lines and those that start with # are passed over.
+// NewPlayback parses a recording; empty lines and those that start with # are skipped.
 func NewPlayback(recording io.Reader) (*Playback, error) {
 	p := &Playback{}
 	p.changed = sync.NewCond(&p.mu)
@@ -121,14 +123,14 @@ func NewPlayback(recording io.Reader) (*Playback, error) {
 		}
 		octets, err := hex.DecodeString(strings.TrimSpace(text[1:]))
 		if err != nil || text[0] != toBeacon && text[0] != toHost {
-			return nil, fmt.Errorf("recording, line %d: > or < and hexadecimal wanted", n)
+			return nil, fmt.Errorf("recording line %d: want > or < and hexadecimal", n)
 		}
 		p.steps = append(p.steps, step{text[0], octets, n})
 	}
 	return p, lines.Err()
 }
 
-// Write takes what the driver says and compares it.
+// Write compares the octets with the recorded ones.
 func (p *Playback) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -138,7 +140,7 @@ func (p *Playback) Write(b []byte) (int, error) {
 			return 0, errors.Join(p.err, io.ErrClosedPipe)
 		}
 		if len(p.steps) == 0 || p.steps[0].direction != toBeacon {
-			p.err = fmt.Errorf("%w: %X was written, nothing was due", ErrMismatch, rest)
+			p.err = fmt.Errorf("%w: unexpected write %X", ErrMismatch, rest)
 			continue
 		}
 		now := &p.steps[0]
@@ -153,7 +155,7 @@ func (p *Playback) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Read says what was recorded, once the driver has said what came before it.
+// Read returns recorded octets once the driver has written those before them.
 func (p *Playback) Read(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -188,12 +190,12 @@ func (p *Playback) Close() error {
 	return nil
 }
 
-// Err tells whether the driver said all that was recorded, and nothing else.
+// Err returns nil when the driver has written all recorded octets and nothing else.
 func (p *Playback) Err() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.err == nil && len(p.steps) > 0 {
-		return fmt.Errorf("%w: it stopped before line %d", ErrMismatch, p.steps[0].line)
+		return fmt.Errorf("%w: stopped before line %d", ErrMismatch, p.steps[0].line)
 	}
 	return p.err
 }

@@ -10,8 +10,8 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// While the disk is full a passage is not kept, and says so; with room again the stream goes on, and what
-// arrives is what was kept, once and in order.
+// While the disk is full, Append returns an error; with room again the stream continues, and what arrives is
+// what was stored, once and in order.
 func TestFullDiskLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16m"); err != nil {
@@ -37,7 +37,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var err error
-	for range 5 { // as a lane does, with the passage in hand
+	for range 5 { // like a lane that holds its passage
 		var o uplink.Observation
 		if o, err = spool.Append(uplink.Observation{Station: "oslo-301", Lane: 1, At: time.Unix(1_780_001_000, 0).UTC()}); err == nil {
 			want = append(want, key(o))
@@ -55,7 +55,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 	t.Logf("%d passages, %d refused by the full disk", len(want), refused)
 }
 
-// fillUp writes until the disk refuses, at most as much as the small disk has.
+// fillUp writes until the disk is full, at most the size of the small disk.
 func fillUp(t *testing.T, path string) {
 	t.Helper()
 	f, err := os.Create(path)

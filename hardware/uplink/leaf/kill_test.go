@@ -13,7 +13,7 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// killRounds is how often the process is killed: many times as make faults has it, else a few.
+// killRounds is the number of times the process is killed; more in make faults.
 func killRounds() int {
 	if os.Getenv("STATION_FIGURES") != "" {
 		return 100
@@ -21,7 +21,7 @@ func killRounds() int {
 	return 6
 }
 
-// TestMain lets the test's own binary be the station that is killed.
+// TestMain lets the test binary act as the station that is killed.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("LEAF_TEST_SPOOL"); dir != "" {
 		if err := runStation(dir, os.Getenv("LEAF_TEST_UPSTREAM")); err != nil {
@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// runStation appends passages as fast as it can, naming each once it is kept, while a sender drains.
+// runStation appends passages as fast as it can and prints each after it is stored, while a sender drains
+// the spool.
 func runStation(dir, upstream string) error {
 	spool, sender, err := over(dir, upstream)
 	if err != nil {
@@ -49,8 +50,8 @@ func runStation(dir, upstream string) error {
 	}
 }
 
-// kill -9 at any point loses no passage that Append has returned, and doubles none; answers are lost and
-// the server is away for some of the rounds.
+// kill -9 at any point neither loses nor duplicates a passage that Append has returned, also when answers
+// are lost and the server is down for some rounds.
 func TestKilledStationLosesNothing(t *testing.T) {
 	h, dir := newHub(t), t.TempDir()
 	h.drop = func(batches int) bool { return batches%7 == 0 }
@@ -97,7 +98,7 @@ func TestKilledStationLosesNothing(t *testing.T) {
 	t.Logf("killed %d times: %d passages promised, %d arrived, %d came again and were dropped", rounds, len(promised), len(h.kept), h.twice)
 }
 
-// runAndKill runs the station until it has kept n passages, kills it, and returns what it had named.
+// runAndKill runs the station until it has stored n passages, kills it, and returns the printed keys.
 func runAndKill(t *testing.T, dir, upstream string, n int) (keys []string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])

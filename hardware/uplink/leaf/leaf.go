@@ -1,9 +1,9 @@
-// Package leaf keeps a station's passages in a NATS stream of its own and brings them to the server as a
-// leaf node of the server's NATS: another memory of an uplink.Spool, and another way of an uplink.Sender.
+// Package leaf stores a station's passages in a local NATS stream and sends them to the server as a leaf
+// node of the server's NATS. It provides a Log for uplink.Spool and a Transport for uplink.Sender.
 //
-// The stream is JetStream's, in this process, with every record on disk before it counts as kept. A batch
-// goes up as a request; the answer is the intake's own, so what the server refuses is known here as it is
-// over HTTP. Numbering, order and what is refused are package uplink's.
+// The JetStream server runs inside this process and syncs every record to disk before it counts as stored. A
+// batch is sent as a request; the response is the intake's own, so refusals arrive as they do over HTTP.
+// Numbering, order and refused lines are handled by package uplink.
 package leaf
 
 import (
@@ -26,61 +26,61 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// The words between a station and the server: a key's id, the SHA-256 of it in hexadecimal, may publish on
-// its intake and hear its answers.
+// Subjects between a station and the server. The id of a key is its SHA-256 in hexadecimal; a station may
+// publish on its own intake subject and subscribe to its own answers.
 const (
 	intakePrefix = "intake."
 	answerPrefix = "answer."
 )
 
-// Bounds of a node.
+// Limits of a node.
 const (
-	startTimeout  = 2 * time.Minute // the stream reads back what it keeps
-	streamTimeout    = 3 * time.Second // the stream in this process is asked
-	pingEvery = 5 * time.Second // a line that is silent three times is dead
-	redialEvery    = time.Second
+	startTimeout  = 2 * time.Minute // the stream is read back at the start
+	streamTimeout = 3 * time.Second // of one operation on the local stream
+	pingEvery     = 5 * time.Second // a connection that misses two pings is dead
+	redialEvery   = time.Second
 	dialTimeout   = 5 * time.Second
 )
 
-// Options is what a node is made of.
+// Options are the options of a Node.
 type Options struct {
-	Dir      string      // the spool's
-	Upstream string      // as ParseUpstream takes it
+	Dir      string      // the spool's folder
+	Upstream string      // a URL that ParseUpstream accepts
 	Key      string      // the station's API key
-	TLS      *tls.Config // for nats-leaf+tls; nil trusts the machine's certificates
+	TLS      *tls.Config // for nats-leaf+tls; nil trusts the system's certificates
 	Log      *slog.Logger
 }
 
-// Node is a NATS server inside the process and its stream. Nothing listens on the network.
+// Node is an in-process NATS server with its stream. It does not listen on the network.
 type Node struct {
 	options Options
 	remote  *url.URL
 	tls     bool
 	id      string
 
-	mu     sync.Mutex // of what follows, which a full disk makes anew
+	mu     sync.Mutex // guards the fields below, which are replaced after a disk error
 	server *server.Server
-	conn   *nats.Conn // to the stream
-	up     *nats.Conn // to the server above, with answers under its own name
+	conn   *nats.Conn // to the local stream
+	up     *nats.Conn // to the upstream server, with an inbox prefix of its own
 	js     jetstream.JetStream
 	kept   jetstream.Stream
 	marks  jetstream.Stream
 	sent   uint64 // the last record that is done
 	batch  uint64 // the last record that Next returned
-	failed   bool   // the last errand failed
+	failed bool   // the last operation failed
 }
 
-// ParseUpstream reads nats-leaf://host:port or nats-leaf+tls://host:port, where the connection begins with
-// TLS.
+// ParseUpstream parses nats-leaf://host:port or nats-leaf+tls://host:port. The latter begins the connection
+// with TLS.
 func ParseUpstream(text string) (remote *url.URL, secure bool, err error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "nats-leaf" && u.Scheme != "nats-leaf+tls" || u.Hostname() == "" || u.Port() == "" || u.User != nil || u.Path != "" {
-		return nil, false, errors.New("nats-leaf://host:port or nats-leaf+tls://host:port wanted, without the key")
+		return nil, false, errors.New("want nats-leaf://host:port or nats-leaf+tls://host:port, without the key")
 	}
 	return &url.URL{Scheme: "nats-leaf", Host: u.Host}, u.Scheme == "nats-leaf+tls", nil
 }
 
-// New checks the options. The node starts when a spool is opened over it.
+// New returns a node with checked options. It starts when a spool is opened over it.
 func New(o Options) (*Node, error) {
 	remote, secure, err := ParseUpstream(o.Upstream)
 	if err != nil {
@@ -113,7 +113,7 @@ func (n *Node) serverOptions() *server.Options {
 	}
 }
 
-// start brings up the server and its stream. The mutex is held.
+// start starts the server and opens its streams. The caller holds the mutex.
 func (n *Node) start() (err error) {
 	if n.server, err = server.NewServer(n.serverOptions()); err != nil {
 		return fmt.Errorf("leaf: %w", err)
@@ -121,7 +121,7 @@ func (n *Node) start() (err error) {
 	n.server.SetLoggerV2(logger{n.options.Log}, false, false, false)
 	n.server.Start()
 	if !n.server.ReadyForConnections(startTimeout) || !n.server.JetStreamEnabled() {
-		return errors.Join(errors.New("the stream does not start in "+n.dir()+": is its disk full or not to be written to?"), n.stop())
+		return errors.Join(errors.New("stream did not start in "+n.dir()+": disk full or not writable?"), n.stop())
 	}
 	if err := n.connect(); err != nil {
 		return errors.Join(fmt.Errorf("leaf: %w", err), n.stop())
@@ -144,7 +144,7 @@ func (n *Node) connect() (err error) {
 	return n.openStreams(ctx)
 }
 
-// stop ends the server; what it has acknowledged is on disk. The mutex is held.
+// stop stops the server. Acknowledged records are on disk. The caller holds the mutex.
 func (n *Node) stop() error {
 	for _, conn := range []*nats.Conn{n.conn, n.up} {
 		if conn != nil {
@@ -159,15 +159,15 @@ func (n *Node) stop() error {
 	return nil
 }
 
-// Close ends the node.
+// Close stops the node.
 func (n *Node) Close() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.stop()
 }
 
-// ensureRunning starts the node anew after a failure: a stream that the disk has once refused does not go on by
-// itself when there is room again.
+// ensureRunning restarts the node after a failure, because a stream does not recover by itself from a full
+// disk.
 func (n *Node) ensureRunning() error {
 	if n.server != nil && !n.failed && n.server.JetStreamEnabled() {
 		return nil
@@ -177,7 +177,7 @@ func (n *Node) ensureRunning() error {
 	return err
 }
 
-// logger lets the server's warnings into the station's log.
+// logger writes the server's warnings to the station's log.
 type logger struct{ log *slog.Logger }
 
 func (l logger) Noticef(string, ...any) {}

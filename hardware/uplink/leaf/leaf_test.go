@@ -24,7 +24,8 @@ import (
 	"bompass/hardware/uplink/leaf"
 )
 
-// hub is the server's side of the line: real NATS on a real port, and an intake that keeps what it answers for.
+// hub is the server's side: a NATS server on a real port, and an intake that stores the passages it answers
+// for.
 type hub struct {
 	t      *testing.T
 	port   int
@@ -35,8 +36,8 @@ type hub struct {
 	kept   map[string]bool
 	order  []string
 	twice  int
-	refuse string                 // lines that hold this are refused
-	drop   func(batches int) bool // whether a batch is taken in but the answer lost
+	refuse string                 // lines that contain this are refused
+	drop   func(batches int) bool // reports whether the answer to a batch is lost
 	seen   int
 }
 
@@ -185,7 +186,7 @@ func same(t *testing.T, got, want []string) {
 	}
 }
 
-// What is kept while there is no server arrives once there is one, once and in order, across a closing.
+// Passages stored without a server arrive once and in order after it starts, also across a reopening.
 func TestPassagesWaitForTheServer(t *testing.T) {
 	h, dir := newHub(t), t.TempDir()
 	spool, _ := open(t, dir, h.upstream())
@@ -206,7 +207,7 @@ func TestPassagesWaitForTheServer(t *testing.T) {
 	}
 }
 
-// The server goes away and comes back, again and again, and some of its answers are lost.
+// The server stops and restarts several times, and some of its answers are lost.
 func TestPassagesOutliveServerRestarts(t *testing.T) {
 	h := newHub(t)
 	h.start()
@@ -231,7 +232,7 @@ func TestPassagesOutliveServerRestarts(t *testing.T) {
 	same(t, h.order, want)
 }
 
-// A line that the server refuses is kept for a person, as over HTTP.
+// A refused line is kept in the file, as over HTTP.
 func TestRefusedPassagesAreKeptInFile(t *testing.T) {
 	h, dir := newHub(t), t.TempDir()
 	h.refuse = `"sequence":3,`
@@ -245,7 +246,7 @@ func TestRefusedPassagesAreKeptInFile(t *testing.T) {
 	}
 }
 
-// What was sent is still found a while, for the journal, and removed in the end.
+// Done records stay available for the journal for a while and are purged then.
 func TestStreamPurgesDoneRecords(t *testing.T) {
 	h, dir := newHub(t), t.TempDir()
 	h.start()
@@ -279,8 +280,8 @@ func TestParseUpstream(t *testing.T) {
 	}
 }
 
-// What waits in the segments of a spool that was sent over HTTP goes over the leaf; the other way round
-// the spool is refused, because the stream would be left.
+// Passages in the segments of an HTTP spool are moved to the leaf. The reverse is refused, because passages
+// would be left in the stream.
 func TestSpoolMovesFromHTTPToLeaf(t *testing.T) {
 	h, dir := newHub(t), t.TempDir()
 	h.start()

@@ -15,20 +15,21 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// The streams: the records, and the number of the last one that the server has answered for.
+// Streams: the records, and the number of the last acknowledged one.
 const (
 	streamKept  = "KEPT"
 	subjectKept = "kept"
 	streamSent  = "SENT"
 	subjectSent = "sent"
-	// doneRecordsKept is how many records that are done stay, for a passage to be found that was being told when the process died.
-	doneRecordsKept    = 1024
-	duplicates = 2 * time.Minute
+	// doneRecordsKept is the number of done records kept, so that the journal can find a passage that was
+	// being emitted at a crash.
+	doneRecordsKept = 1024
+	duplicates      = 2 * time.Minute
 )
 
 var _ uplink.Log = (*Node)(nil)
 
-// Open starts the node as a spool's log, for uplink.OpenOver.
+// Open starts the node as a spool's Log, for uplink.OpenWithLog.
 func (n *Node) Open() (uplink.Log, int, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -47,32 +48,32 @@ func (n *Node) Open() (uplink.Log, int, error) {
 	return n, int(last - min(last, n.sent)), nil
 }
 
-// openStreams takes up both streams, and where the sending stood.
+// openStreams opens both streams and reads the last acknowledged number.
 func (n *Node) openStreams(ctx context.Context) (err error) {
 	n.kept, err = n.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamKept, Subjects: []string{subjectKept}, Storage: jetstream.FileStorage, Discard: jetstream.DiscardNew,
 		Duplicates: duplicates, AllowDirect: true,
 	})
 	if err != nil {
-		return fmt.Errorf("stream of passages: %w", err)
+		return fmt.Errorf("open passage stream: %w", err)
 	}
 	n.marks, err = n.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamSent, Subjects: []string{subjectSent}, Storage: jetstream.FileStorage, MaxMsgs: 1,
 	})
 	if err != nil {
-		return fmt.Errorf("stream of the mark: %w", err)
+		return fmt.Errorf("open position stream: %w", err)
 	}
 	mark, err := n.marks.GetLastMsgForSubject(ctx, subjectSent)
 	if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
-		return fmt.Errorf("read the mark: %w", err)
+		return fmt.Errorf("read position: %w", err)
 	}
 	if err == nil {
-		// A mark that is not a number sends everything again; the server counts it as duplicates.
+		// An invalid number makes everything be sent again; the server counts duplicates.
 		marked, _ := strconv.ParseUint(string(mark.Data), 10, 64)
 		n.sent = max(n.sent, marked)
 	}
 	state := n.kept.CachedInfo().State
-	if n.sent > state.LastSeq { // the mark is of another stream
+	if n.sent > state.LastSeq { // the number belongs to another stream
 		n.sent = 0
 	}
 	if state.FirstSeq > 0 {
@@ -84,12 +85,12 @@ func (n *Node) openStreams(ctx context.Context) (err error) {
 func (n *Node) last(ctx context.Context) (uint64, error) {
 	info, err := n.kept.Info(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("stream of passages: %w", err)
+		return 0, fmt.Errorf("open passage stream: %w", err)
 	}
 	return info.State.LastSeq, nil
 }
 
-// withStream runs an errand at the stream, and starts the node anew when it has gone down.
+// withStream runs an operation on the stream and restarts the node first if it is down.
 func (n *Node) withStream(errand func(context.Context) error) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -103,22 +104,22 @@ func (n *Node) withStream(errand func(context.Context) error) error {
 	return err
 }
 
-// Append returns when the record is on disk. The stream drops a record that it has got already, so that
-// one whose answer was lost can be appended again.
+// Append returns when the record is on disk. The stream drops duplicates, so a record whose acknowledgement
+// was lost can be appended again.
 func (n *Node) Append(record []byte) error {
 	id := sha256.Sum256(record)
 	return n.withStream(func(ctx context.Context) error {
 		if _, err := n.js.Publish(ctx, subjectKept, record, jetstream.WithMsgID(hex.EncodeToString(id[:16])), jetstream.WithRetryAttempts(0)); err != nil {
-			return fmt.Errorf("keep passage in the stream: %w", err)
+			return fmt.Errorf("append passage to stream: %w", err)
 		}
 		return nil
 	})
 }
 
-// Sync has nothing to do: the stream syncs every record.
+// Sync does nothing: the stream syncs every record.
 func (n *Node) Sync() error { return nil }
 
-// Next reads on from the mark.
+// Next implements uplink.Log.
 func (n *Node) Next(most, octetsMax int) (records [][]byte, err error) {
 	err = n.withStream(func(ctx context.Context) error {
 		last, err := n.last(ctx)
@@ -129,7 +130,7 @@ func (n *Node) Next(most, octetsMax int) (records [][]byte, err error) {
 		for size := 0; at < last && len(records) < most && size < octetsMax; at++ {
 			msg, err := n.kept.GetMsg(ctx, at+1)
 			if errors.Is(err, jetstream.ErrMsgNotFound) {
-				n.options.Log.Error("a passage is missing in the stream: its disk is failing", "record", at+1)
+				n.options.Log.Error("passage missing in stream, disk may be failing", "record", at+1)
 				continue
 			}
 			if err != nil {
@@ -143,8 +144,8 @@ func (n *Node) Next(most, octetsMax int) (records [][]byte, err error) {
 	return records, err
 }
 
-// Done removes what is done, first, and then moves the mark. When that fails it is done all the same; the
-// mark follows with the next.
+// Done purges done records first and then stores the new position. If that fails, the records are done all
+// the same; the position follows with the next call.
 func (n *Node) Done() error {
 	n.mu.Lock()
 	n.sent = max(n.sent, n.batch)
@@ -156,13 +157,13 @@ func (n *Node) Done() error {
 			}
 		}
 		if _, err := n.js.Publish(ctx, subjectSent, strconv.AppendUint(nil, n.sent, 10)); err != nil {
-			return fmt.Errorf("note what is sent: %w", err)
+			return fmt.Errorf("store position: %w", err)
 		}
 		return nil
 	})
 }
 
-// Find reads from the newest record back.
+// Find implements uplink.Log, from the newest record back.
 func (n *Node) Find(found func([]byte) bool) (has bool, err error) {
 	err = n.withStream(func(ctx context.Context) error {
 		info, err := n.kept.Info(ctx)

@@ -12,31 +12,31 @@ import (
 	"bompass/hardware/uplink"
 )
 
-// Headers of an answer, with HTTP's numbers.
+// Headers of a response, with HTTP's meanings.
 const (
 	headerStatus = "Status-Code"
 	headerAfter  = "Retry-After"
 )
 
-// Send brings a batch to the server over the leaf's connection and waits for its answer; it is the Way of
+// Send sends a batch to the server over the leaf connection and waits for the response. It is a Transport of
 // an uplink.Sender.
 func (n *Node) Send(ctx context.Context, batch []byte) (uplink.Response, error) {
 	n.mu.Lock()
 	up := n.up
 	n.mu.Unlock()
 	if up == nil {
-		return uplink.Response{}, errors.New("the leaf is down")
+		return uplink.Response{}, errors.New("leaf node is not running")
 	}
 	msg, err := up.RequestWithContext(ctx, intakePrefix+n.id, batch)
 	if errors.Is(err, nats.ErrNoResponders) {
-		return uplink.Response{}, fmt.Errorf("%s is not connected, or does not know the station's key", n.remote.Host)
+		return uplink.Response{}, fmt.Errorf("%s is not connected, or the station's key is unknown there", n.remote.Host)
 	}
 	if err != nil {
 		return uplink.Response{}, fmt.Errorf("request over the leaf: %w", err)
 	}
 	status, err := strconv.Atoi(msg.Header.Get(headerStatus))
 	if err != nil {
-		return uplink.Response{}, fmt.Errorf("answer is not the server's: %w", err)
+		return uplink.Response{}, fmt.Errorf("parse response status: %w", err)
 	}
 	seconds, _ := strconv.Atoi(msg.Header.Get(headerAfter))
 	return uplink.Response{Status: status, RetryAfter: time.Duration(seconds) * time.Second, Body: msg.Data}, nil

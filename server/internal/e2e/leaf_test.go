@@ -113,7 +113,7 @@ func TestAStationRunsOverALeaf(t *testing.T) {
 	began := time.Now()
 	drive := func(key string) string {
 		cmd := exec.Command(station, "--upstream", "nats-leaf://"+address, "--station", "oslo-301", "--spool", filepath.Join(dir, key),
-			"--cast", cast, "--rate", "3600", "--lanes", "1", "--duration", "6s", "--live", "off")
+			"--vehicles", cast, "--rate", "3600", "--lanes", "1", "--duration", "6s", "--live", "off")
 		cmd.Env = append(os.Environ(), "BOMPASS_STATION_KEY="+key)
 		text, err := cmd.CombinedOutput()
 		if err != nil && key == fixture.StationKey {

@@ -127,7 +127,7 @@ func TestFromTheTagToTheCustomersReply(t *testing.T) {
 	}
 	began := time.Now()
 	drive := exec.Command(station, "--server", product.URL(), "--station", "oslo-301", "--spool", filepath.Join(dir, "spool"),
-		"--cast", cast, "--rate", "3600", "--lanes", "1", "--duration", "6s", "--live", "off")
+		"--vehicles", cast, "--rate", "3600", "--lanes", "1", "--duration", "6s", "--live", "off")
 	drive.Env = append(os.Environ(), "BOMPASS_STATION_KEY="+fixture.StationKey)
 	if text, err := drive.CombinedOutput(); err != nil {
 		t.Fatalf("drive: %v\n%s", err, text)
