@@ -57,15 +57,15 @@ func TestAcceptedContractIsChosen(t *testing.T) {
 		name, applications string
 		finding            hardware.Finding
 	}{
-		{"another application goes before", compliance + "," + tollApplication, hardware.Read},
-		{"one without an element is none", noElement + "," + tollApplication, hardware.Read},
-		{"one whose parameter is no octets is none", noOctets + "," + tollApplication, hardware.Read},
-		{"an unreadable mark goes before", unreadableMark + "," + tollApplication, hardware.Read},
+		{"another application comes first", compliance + "," + tollApplication, hardware.Read},
+		{"an application without an element is skipped", noElement + "," + tollApplication, hardware.Read},
+		{"an application without an octet string is skipped", noOctets + "," + tollApplication, hardware.Read},
+		{"an invalid mark comes first", unreadableMark + "," + tollApplication, hardware.Read},
 		{"no toll application", compliance, hardware.NoContract},
 		{"no element", noElement, hardware.NoContract},
-		{"no octets", noOctets, hardware.NoContract},
-		{"an unreadable mark alone", unreadableMark, hardware.Unreadable},
-		{"none at all", "", hardware.NoContract},
+		{"no octet string", noOctets, hardware.NoContract},
+		{"only an invalid mark", unreadableMark, hardware.Unreadable},
+		{"no application", "", hardware.NoContract},
 	} {
 		read, err := sim.Exchange(efc.Standard(beacon()), twisted(t, newTag(t), func(answer int, text string) string {
 			if answer > 1 {
@@ -163,10 +163,10 @@ func TestMachineRejectsStepsOutOfOrder(t *testing.T) {
 		t.Fatalf("got %X %t %v, need %v", out, done, err, m.Need())
 	}
 	if out, done, err := m.Step(nil, now()); out != nil || done || err != efc.ErrWaiting { //nolint:errorlint // the very error
-		t.Errorf("asked on: got %X %t %v, want %v", out, done, err, efc.ErrWaiting)
+		t.Errorf("step during a need: got %X %t %v, want %v", out, done, err, efc.ErrWaiting)
 	}
 	if !m.Result().Device.Equal(at) {
-		t.Errorf("heard at %v, want %v", m.Result().Device, at)
+		t.Errorf("signals at %v, want %v", m.Result().Device, at)
 	}
 	m.Abort()
 	raw := slices.Clone(m.Result().Raw)
@@ -202,7 +202,7 @@ func TestSignalMatchesFinding(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var heard []string
+		var signals []string
 		for _, m := range read.Raw {
 			_, apdu, err := dsrc.CutFragment(m.Octets)
 			if err != nil {
@@ -213,11 +213,11 @@ func TestSignalMatchesFinding(t *testing.T) {
 				t.Fatal(err)
 			}
 			if strings.Contains(string(text), "setmmirq") && !m.FromTag {
-				heard = append(heard, string(text))
+				signals = append(signals, string(text))
 			}
 		}
-		if len(heard) != 1 || !strings.Contains(heard[0], c.signal) {
-			t.Errorf("%s: got %v, want one with %s", c.name, heard, c.signal)
+		if len(signals) != 1 || !strings.Contains(signals[0], c.signal) {
+			t.Errorf("%s: got %v, want one with %s", c.name, signals, c.signal)
 		}
 	}
 }

@@ -72,13 +72,13 @@ func TestFindings(t *testing.T) {
 	}{
 		{"an accepted issuer is read", func(_ *sim.Tag, p *efc.Profile) { p.Marks = []dsrc.Mark{other, {0x30, 0xC0, 1, 0, 1, 2}} }, hardware.Read, "91200000"},
 		{"another issuer is unknown", func(_ *sim.Tag, p *efc.Profile) { p.Marks = []dsrc.Mark{other} }, hardware.UnknownIssuer, "91200000"},
-		{"a tag may refuse", func(tag *sim.Tag, _ *efc.Profile) { tag.Refuses = true }, hardware.AccessDenied, "91200000"},
+		{"a refusing tag is reported", func(tag *sim.Tag, _ *efc.Profile) { tag.Refuses = true }, hardware.AccessDenied, "91200000"},
 		{"a wrong Luhn digit is found", func(tag *sim.Tag, _ *efc.Profile) { tag.Number[9] = 0x3F }, hardware.WrongNumber, "91200000"},
-		{"a number has no letters", func(tag *sim.Tag, _ *efc.Profile) { tag.Number[3] = 0xAA }, hardware.WrongNumber, "91200000"},
-		{"yesterday's tag has expired", func(tag *sim.Tag, _ *efc.Profile) { tag.Expiry = dsrc.DateCompact{Year: 2026, Month: 6, Day: 14} }, hardware.Expired, "91200000"},
-		{"today's tag has not", func(tag *sim.Tag, _ *efc.Profile) { tag.Expiry = dsrc.DateCompact{Year: 2026, Month: 6, Day: 15} }, hardware.Read, "91200000"},
-		{"no date never expires", func(tag *sim.Tag, _ *efc.Profile) { tag.Expiry = dsrc.NoDate() }, hardware.Read, "91200000"},
-		{"an attribute the tag has not is no answer", func(_ *sim.Tag, p *efc.Profile) { p.Attributes = []int{95} }, hardware.Unreadable, "91200000"},
+		{"a number with letters is reported", func(tag *sim.Tag, _ *efc.Profile) { tag.Number[3] = 0xAA }, hardware.WrongNumber, "91200000"},
+		{"a tag that expired yesterday is reported", func(tag *sim.Tag, _ *efc.Profile) { tag.Expiry = dsrc.DateCompact{Year: 2026, Month: 6, Day: 14} }, hardware.Expired, "91200000"},
+		{"a tag that expires today is read", func(tag *sim.Tag, _ *efc.Profile) { tag.Expiry = dsrc.DateCompact{Year: 2026, Month: 6, Day: 15} }, hardware.Read, "91200000"},
+		{"a tag without a date never expires", func(tag *sim.Tag, _ *efc.Profile) { tag.Expiry = dsrc.NoDate() }, hardware.Read, "91200000"},
+		{"a missing attribute is unreadable", func(_ *sim.Tag, p *efc.Profile) { p.Attributes = []int{95} }, hardware.Unreadable, "91200000"},
 	} {
 		tag, profile := newTag(t), efc.Standard(beacon())
 		c.change(tag, &profile)

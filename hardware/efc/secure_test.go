@@ -109,15 +109,15 @@ func TestSecureFindings(t *testing.T) {
 	}{
 		{"a tag of level 1 is verified", func(*sim.Tag, *efc.Profile, *efc.Host) {}, hardware.Read, true},
 		{"a tag of level 0 that signs is verified", func(tag *sim.Tag, _ *efc.Profile, _ *efc.Host) { tag.Access = false }, hardware.Read, true},
-		{"a tag with other keys refuses ours", func(tag *sim.Tag, _ *efc.Profile, _ *efc.Host) { tag.Secure(strangerKeys()) }, hardware.AccessDenied, false},
+		{"a tag with other keys denies access", func(tag *sim.Tag, _ *efc.Profile, _ *efc.Host) { tag.Secure(strangerKeys()) }, hardware.AccessDenied, false},
 		{"a wrong authenticator is found", func(tag *sim.Tag, _ *efc.Profile, _ *efc.Host) { tag.Secure(strangerKeys()).Access = false }, hardware.Unproven, false},
-		{"without keys a tag of level 1 refuses", func(_ *sim.Tag, _ *efc.Profile, h *efc.Host) { h.Keys = nil }, hardware.AccessDenied, false},
-		{"without keys nothing is proven", func(tag *sim.Tag, _ *efc.Profile, h *efc.Host) { h.Keys, tag.Access = nil, false }, hardware.Unproven, false},
-		{"proof may be dispensable", func(tag *sim.Tag, p *efc.Profile, h *efc.Host) {
+		{"without keys a tag of level 1 denies access", func(_ *sim.Tag, _ *efc.Profile, h *efc.Host) { h.Keys = nil }, hardware.AccessDenied, false},
+		{"without keys nothing is authenticated", func(tag *sim.Tag, _ *efc.Profile, h *efc.Host) { h.Keys, tag.Access = nil, false }, hardware.Unproven, false},
+		{"authentication may be optional", func(tag *sim.Tag, p *efc.Profile, h *efc.Host) {
 			h.Keys, tag.Access, p.Stamp.Required = nil, false, false
 		}, hardware.Read, false},
-		{"another key's reference proves nothing", func(tag *sim.Tag, p *efc.Profile, _ *efc.Host) { tag.Access, p.Stamp.KeyRef = false, 99 }, hardware.Unreadable, false},
-		{"an expired tag may be genuine", func(tag *sim.Tag, _ *efc.Profile, _ *efc.Host) {
+		{"an unknown key reference is unreadable", func(tag *sim.Tag, p *efc.Profile, _ *efc.Host) { tag.Access, p.Stamp.KeyRef = false, 99 }, hardware.Unreadable, false},
+		{"an expired tag may be authentic", func(tag *sim.Tag, _ *efc.Profile, _ *efc.Host) {
 			tag.Expiry = dsrc.DateCompact{Year: 2026, Month: 6, Day: 14}
 		}, hardware.Expired, true},
 		{"the accepted contract of several is taken", func(tag *sim.Tag, p *efc.Profile, _ *efc.Host) {

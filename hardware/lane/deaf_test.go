@@ -21,7 +21,7 @@ func TestDeafLane(t *testing.T) {
 	none := func(int) bool { return false }
 	pass(15, none)
 	if w.Deaf(now) {
-		t.Error("fifteen vehicles say nothing")
+		t.Error("deaf after only fifteen vehicles")
 	}
 	pass(180, most)
 	if vehicles, tags := w.LastHour(now); w.Deaf(now) || vehicles < 160 || tags < 140 {
@@ -33,7 +33,7 @@ func TestDeafLane(t *testing.T) {
 	}
 	pass(180, most)
 	if w.Deaf(now) {
-		t.Error("deaf an hour after it was mended")
+		t.Error("deaf an hour after the repair")
 	}
 	if vehicles, _ := w.LastHour(now.Add(2 * time.Hour)); vehicles != 0 {
 		t.Errorf("got %d vehicles in an hour without any", vehicles)

@@ -54,8 +54,8 @@ const samePlate = 3 * time.Second
 // event is one report of one device.
 type event struct {
 	hardware.Sighting
-	ids   []int64
-	heard time.Time // arrival time by the host's clock
+	ids     []int64
+	arrived time.Time // arrival time by the host's clock
 }
 
 // Joiner joins the events of one lane. It has no clock and no goroutine, and must not be used concurrently.
@@ -79,7 +79,7 @@ func (j *Joiner) Offset() (offset time.Duration, known bool) {
 // Add adds a sighting that arrived now: a tag, a plate, or with neither the pulse of a loop. The same plate
 // twice is the front and the rear of one vehicle. The ids are returned in the Events of the passage.
 func (j *Joiner) Add(s hardware.Sighting, now time.Time, ids ...int64) {
-	e := &event{Sighting: s, heard: now, ids: ids}
+	e := &event{Sighting: s, arrived: now, ids: ids}
 	switch {
 	case !s.Tag.IsZero():
 		j.tags = append(j.tags, e)
@@ -122,7 +122,7 @@ func (j *Joiner) Ready(now time.Time, closing bool) []Passage {
 func (j *Joiner) complete(g group, now time.Time) bool {
 	oldest, newest := time.Duration(0), time.Duration(1<<62)
 	for _, e := range append(g.tags, g.plates...) {
-		age := now.Sub(e.heard)
+		age := now.Sub(e.arrived)
 		oldest, newest = max(oldest, age), min(newest, age)
 	}
 	if !j.clock.fitted && len(g.tags) > 0 && len(g.plates) > 0 {

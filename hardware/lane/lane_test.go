@@ -22,7 +22,7 @@ func TestJoiningAgainstTheTruth(t *testing.T) {
 		if sum.wrong > 0 || sum.recall() < 99.5 {
 			t.Errorf("recall %.2f %%, %d wrong, of %+v", sum.recall(), sum.wrong, sum)
 		}
-		t.Logf("%3.0f %% of tags tell their plate: recall %.3f %% of %d pairs, %d wrong, %d kept in doubt, %d split, %d unseen, at margin %g",
+		t.Logf("%3.0f %% of tags carry their plate: recall %.3f %% of %d pairs, %d wrong, %d kept in doubt, %d split, %d unseen, at margin %g",
 			100*know, sum.recall(), sum.both, sum.wrong, sum.doubtful, sum.split, sum.unseen, lane.Standard().Margin)
 	}
 }
@@ -102,7 +102,7 @@ func TestAmbiguousPairIsFlaggedNotJoined(t *testing.T) {
 	}
 	for _, p := range j.Ready(at(ms+90_000), false) {
 		if want := map[string]string{"1": "EK10001", "2": "EK10002"}[p.Tag.PAN]; p.Plate.Text != want || p.Doubt != lane.NoDoubt {
-			t.Errorf("a tag that tells its plate settles both: got %+v", p)
+			t.Errorf("a tag with its plate decides both pairs: got %+v", p)
 		}
 	}
 }
@@ -123,7 +123,7 @@ func TestNeighbouringVehiclesAreNotJoined(t *testing.T) {
 func TestCameraClockJumpIsDetected(t *testing.T) {
 	for know, wrongMax := range map[float64]int{0.9: 2, 0: 4} {
 		o, _ := road{seed: 3, vehicles: 3000, jump: 2 * time.Second, knowPlate: know}.run(lane.Standard())
-		t.Logf("%3.0f %% of tags tell their plate: recall %.2f %%, %d wrong, %d in doubt", 100*know, o.recall(), o.wrong, o.doubtful)
+		t.Logf("%3.0f %% of tags carry their plate: recall %.2f %%, %d wrong, %d in doubt", 100*know, o.recall(), o.wrong, o.doubtful)
 		if o.wrong > wrongMax || o.recall() < 97 {
 			t.Errorf("got %+v", o)
 		}

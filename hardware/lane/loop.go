@@ -36,7 +36,7 @@ func (j *Joiner) assignLoops(passages []Passage, now time.Time, closing bool) []
 	for l, loop := range j.loops {
 		switch {
 		case used[l]:
-		case !closing && now.Sub(loop.heard) < j.rules.FitMax+j.rules.Hold:
+		case !closing && now.Sub(loop.arrived) < j.rules.FitMax+j.rules.Hold:
 			left = append(left, loop)
 		default:
 			passages = append(passages, Passage{Sighting: loop.Sighting, Loop: true, Events: loop.ids})

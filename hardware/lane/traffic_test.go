@@ -22,10 +22,10 @@ type road struct {
 	jump      time.Duration // of the camera's clock, halfway
 }
 
-// told is the report of a device with the vehicle that caused it.
-type told struct {
+// report is the report of a device with the vehicle that caused it.
+type report struct {
 	vehicle int
-	heard   time.Time
+	arrived time.Time
 	lane.Passage
 }
 
@@ -42,14 +42,14 @@ const (
 
 // drive generates the reports of a lane's devices: platoons a second or two apart, each vehicle at its own
 // speed, tags read anywhere in the zone, cameras behind it that report late.
-func (r road) drive() (events []told, tags, plates map[int]bool) {
+func (r road) drive() (events []report, tags, plates map[int]bool) {
 	dice := rand.New(rand.NewPCG(r.seed, 1))
 	tags, plates = map[int]bool{}, map[int]bool{}
 	at, speed := 0.0, 20.0
 	start := time.Date(2026, 6, 1, 6, 0, 0, 0, time.UTC)
 	tell := func(v int, at, late float64, s hardware.Sighting) {
-		heard := start.Add(seconds(at + late))
-		events = append(events, told{v, heard, lane.Passage{Sighting: s}})
+		arrived := start.Add(seconds(at + late))
+		events = append(events, report{v, arrived, lane.Passage{Sighting: s}})
 	}
 	for v := range r.vehicles {
 		if dice.Float64() < platoonShare {
@@ -87,7 +87,7 @@ func (r road) drive() (events []told, tags, plates map[int]bool) {
 			tell(v, when, 0.1+dice.Float64()*0.9, hardware.Sighting{At: clock, Plate: read})
 		}
 	}
-	slices.SortStableFunc(events, func(a, b told) int { return cmp.Compare(a.heard.UnixNano(), b.heard.UnixNano()) })
+	slices.SortStableFunc(events, func(a, b report) int { return cmp.Compare(a.arrived.UnixNano(), b.arrived.UnixNano()) })
 	return events, tags, plates
 }
 
@@ -103,10 +103,10 @@ func (r road) run(rules lane.Rules) (o outcome, got []lane.Passage) {
 	events, tags, plates := r.drive()
 	j := lane.NewJoiner(rules)
 	for _, e := range events {
-		got = append(got, j.Ready(e.heard, false)...)
-		j.Add(e.Sighting, e.heard)
+		got = append(got, j.Ready(e.arrived, false)...)
+		j.Add(e.Sighting, e.arrived)
 	}
-	got = append(got, j.Ready(events[len(events)-1].heard, true)...)
+	got = append(got, j.Ready(events[len(events)-1].arrived, true)...)
 
 	for v := range tags {
 		if plates[v] {

@@ -155,7 +155,7 @@ func TestBlockedPortTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host, device := net.Pipe()
 		if _, _, err := link.NewLine(t.Context(), host, 0); err == nil {
-			t.Error("a session began with nobody")
+			t.Error("a session began without a beacon")
 		}
 		_ = device.Close()
 	})

@@ -71,7 +71,7 @@ func TestUnusualTags(t *testing.T) {
 		want    []hardware.Finding
 	}{
 		{"a tag is one passage however long it stays", func(t *testing.T, l *lane) { t.Helper(); l.visit(newTag(t), time.Minute) }, []hardware.Finding{hardware.Read}},
-		{"a mute tag is none", func(t *testing.T, l *lane) {
+		{"a mute tag is not reported", func(t *testing.T, l *lane) {
 			t.Helper()
 			tag := newTag(t)
 			tag.Mute = true
@@ -83,7 +83,7 @@ func TestUnusualTags(t *testing.T) {
 			tag.Slow = 25 * time.Millisecond
 			l.visit(tag, time.Second)
 		}, []hardware.Finding{hardware.Read}},
-		{"two tags that refuse, one close behind the other, are two", func(t *testing.T, l *lane) {
+		{"two refusing tags in close succession are two passages", func(t *testing.T, l *lane) {
 			t.Helper()
 			for range 2 {
 				tag := newTag(t)
@@ -92,7 +92,7 @@ func TestUnusualTags(t *testing.T) {
 				time.Sleep(700 * time.Millisecond)
 			}
 		}, []hardware.Finding{hardware.AccessDenied, hardware.AccessDenied}},
-		{"a tag that comes by again is another passage", func(t *testing.T, l *lane) {
+		{"a tag that returns later is another passage", func(t *testing.T, l *lane) {
 			t.Helper()
 			l.visit(newTag(t), time.Second)
 			time.Sleep(time.Minute)
@@ -113,7 +113,7 @@ func TestUnusualTags(t *testing.T) {
 			l.visit(newTag(t), 2*time.Millisecond)
 			time.Sleep(5 * time.Second)
 		}, []hardware.Finding{hardware.Interrupted}},
-		{"a tag that breaks off and is met again is one passage", func(t *testing.T, l *lane) {
+		{"a tag that breaks off and is found again is one passage", func(t *testing.T, l *lane) {
 			t.Helper()
 			tag := newTag(t)
 			l.visit(tag, 2*time.Millisecond)
@@ -121,7 +121,7 @@ func TestUnusualTags(t *testing.T) {
 			l.visit(tag, time.Second)
 			time.Sleep(5 * time.Second)
 		}, []hardware.Finding{hardware.Read}},
-		{"what broke off at the very end is not forgotten", func(t *testing.T, l *lane) {
+		{"a tag that broke off at the end is reported", func(t *testing.T, l *lane) {
 			t.Helper()
 			l.visit(newTag(t), 2*time.Millisecond)
 			time.Sleep(time.Second)

@@ -61,11 +61,11 @@ func (b *Beacon) sendBST(ctx context.Context, tags []*Tag, bst []byte) (*Tag, []
 	var chosen [windows][]*Tag
 	answers := map[*Tag][]byte{}
 	for _, t := range tags {
-		heard := b.channel.Transmit(bst)
-		if heard == nil {
+		received := b.channel.Transmit(bst)
+		if received == nil {
 			continue
 		}
-		if vst := t.Answer(heard); vst != nil {
+		if vst := t.Answer(received); vst != nil {
 			answers[t] = vst
 			n := 0
 			if b.channel.Rand != nil {
@@ -101,8 +101,8 @@ func (b *Beacon) exchange(ctx context.Context, payload []byte) (link.Status, []b
 	if payload[0] == 1 {
 		b.engaged, b.lateAnswer = nil, nil
 		b.waitAirTime(ctx, len(apdu), downRate)
-		if heard := b.channel.Transmit(apdu); heard != nil && b.zone.contains(tag) {
-			tag.Answer(heard)
+		if received := b.channel.Transmit(apdu); received != nil && b.zone.contains(tag) {
+			tag.Answer(received)
 		}
 		return link.OK, nil
 	}
@@ -132,9 +132,9 @@ func (b *Beacon) sendOnce(ctx context.Context, tag *Tag, apdu []byte) []byte {
 		return nil
 	}
 	var answer []byte
-	if heard := b.channel.Transmit(apdu); heard != nil {
-		if own := tag.Answer(heard); own != nil {
-			answer = b.channel.Transmit(own)
+	if received := b.channel.Transmit(apdu); received != nil {
+		if sent := tag.Answer(received); sent != nil {
+			answer = b.channel.Transmit(sent)
 		}
 	}
 	if answer == nil {

@@ -107,16 +107,16 @@ func TestTagAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ name, in, want string }{
-		{"nothing before it is called", "9162020120", ""},
-		{"the call", "9180000800041C6A2FB0FF00010100", "91900001C102020630C001000102800100020000"},
+		{"nothing before the BST", "9162020120", ""},
+		{"the BST", "9180000800041C6A2FB0FF00010100", "91900001C102020630C001000102800100020000"},
 		{"not a message", "91F0", ""},
 		{"two fragments", "1162020120", ""},
 		{"another contract's attributes", "9162030120", "91720301"},
-		{"an attribute it has not", "9162020105", "91720202"},
+		{"a missing attribute", "9162020105", "91720202"},
 		{"an echo", "9105000F020400010203", "911400020400010203"},
-		{"a receipt it may not take", "9148020111310100", ""},
-		{"a function it has not", "9104022A", ""},
-		{"a function it has not, confirmed", "9101022A", "91120202"},
+		{"an attribute that is not a receipt", "9148020111310100", ""},
+		{"an unknown action", "9104022A", ""},
+		{"an unknown action, confirmed", "9101022A", "91120202"},
 		{"release", "91200000", ""},
 		{"nothing after the release", "9162020120", ""},
 	} {

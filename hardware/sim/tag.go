@@ -33,6 +33,8 @@ type Tag struct {
 	Mute bool          // never answers
 	Slow time.Duration // delay of every answer
 
+	Released func() // called when a beacon releases the tag; may be nil
+
 	Receipts [2]dsrc.ReceiptData // as written by the roadside
 
 	served dsrc.BeaconID // the beacon that released it last

@@ -23,6 +23,9 @@ func (t *Tag) answer(request dsrc.PDU) dsrc.PDU {
 	case dsrc.EventReportRequest:
 		if p.Type == dsrc.EventRelease {
 			t.open, t.served = false, t.beacon
+			if t.Released != nil {
+				t.Released()
+			}
 		}
 	}
 	return nil

@@ -41,8 +41,8 @@ type journalEntry struct {
 	ID      int64              `json:"id,omitempty"`
 	Seen    *hardware.Sighting `json:"seen,omitempty"`
 	Settles []int64            `json:"settles,omitempty"`
-	Emits   *hardware.Sighting `json:"tells,omitempty"`
-	Emitted bool               `json:"told,omitempty"`
+	Emits   *hardware.Sighting `json:"emits,omitempty"`
+	Emitted bool               `json:"emitted,omitempty"`
 }
 
 var _ lane.Journal = (*Journal)(nil)

@@ -59,11 +59,11 @@ func TestKilledStationEmitsEveryTagOnce(t *testing.T) {
 	dir := t.TempDir()
 	s := newServer(t, nil)
 	dice := rand.New(rand.NewPCG(7, 8))
-	promised := map[string]bool{}
+	stored := map[string]bool{}
 	rounds := killRounds()
 	for range rounds {
 		for _, pan := range runAndKill(t, dir, s.URL, 1+dice.IntN(150), "UPLINK_TEST_JOURNAL=1") {
-			promised[pan] = true
+			stored[pan] = true
 		}
 	}
 	spool, j := reopen(t, dir)
@@ -79,10 +79,10 @@ func TestKilledStationEmitsEveryTagOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	times := map[string]int{}
-	for _, o := range s.kept {
+	for _, o := range s.passages() {
 		times[o.Tag]++
 	}
-	for pan := range promised {
+	for pan := range stored {
 		if times[pan] == 0 {
 			t.Errorf("%s may hold a receipt and never arrived", pan)
 		}
@@ -92,6 +92,6 @@ func TestKilledStationEmitsEveryTagOnce(t *testing.T) {
 			t.Errorf("%s arrived as %d passages", pan, n)
 		}
 	}
-	t.Logf("killed %d times: %d tags promised, %d arrived, each once", rounds, len(promised), len(times))
+	t.Logf("killed %d times: %d tags stored, %d arrived, each once", rounds, len(stored), len(times))
 	closeBoth(t, spool, j)
 }

@@ -61,7 +61,7 @@ func TestJournalEmitsOnceAfterAnyCrash(t *testing.T) {
 	}
 	left = append(left, crash(t, dir)) // noted
 	for i, home := range left {
-		told := 0
+		emitted := 0
 		for round := range 2 { // and once more after that
 			spool, journal := reopen(t, home)
 			if round == 0 {
@@ -74,11 +74,11 @@ func TestJournalEmitsOnceAfterAnyCrash(t *testing.T) {
 					}
 				}
 			}
-			told = spool.Waiting()
+			emitted = spool.Waiting()
 			closeBoth(t, spool, journal)
 		}
-		if told != 1 {
-			t.Errorf("death %d: told %d times", i, told)
+		if emitted != 1 {
+			t.Errorf("crash %d: emitted %d times", i, emitted)
 		}
 	}
 }

@@ -71,37 +71,38 @@ func TestKilledStationLosesNothing(t *testing.T) {
 		return false
 	})
 	dice := rand.New(rand.NewPCG(1, 2))
-	promised := map[string]bool{}
+	stored := map[string]bool{}
 	rounds := killRounds()
 	for range rounds {
 		for _, key := range runAndKill(t, dir, s.URL, 1+dice.IntN(600)) {
-			if promised[key] {
+			if stored[key] {
 				t.Errorf("%s was given twice", key)
 			}
-			promised[key] = true
+			stored[key] = true
 		}
 	}
 	spool := open(t, dir)
 	if err := sender(s.URL, spool).Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if len(promised) < rounds {
-		t.Errorf("got %d passages promised, want at least one a round", len(promised))
+	if len(stored) < rounds {
+		t.Errorf("got %d passages stored, want at least one a round", len(stored))
 	}
-	for key := range promised {
-		if _, kept := s.kept[key]; !kept {
-			t.Errorf("%s was promised and never arrived", key)
+	arrived := s.passages()
+	for key := range stored {
+		if _, kept := arrived[key]; !kept {
+			t.Errorf("%s was stored and never arrived", key)
 		}
 	}
 	var last uplink.Observation
-	for _, key := range s.order {
-		o := s.kept[key]
+	for _, key := range s.received() {
+		o := arrived[key]
 		if o.Epoch < last.Epoch || o.Epoch == last.Epoch && o.Sequence != last.Sequence+1 {
 			t.Errorf("%s came after %d/%d", key, last.Epoch, last.Sequence)
 		}
 		last = o
 	}
-	t.Logf("killed %d times: %d passages promised, %d arrived in %d posts", rounds, len(promised), len(s.kept), s.posts)
+	t.Logf("killed %d times: %d passages stored, %d arrived in %d posts", rounds, len(stored), len(arrived), s.postCount())
 }
 
 // runAndKill runs the station until it has stored n passages, kills it, and returns the printed keys.

@@ -184,14 +184,14 @@ func TestReplayOnLineReportsDifferences(t *testing.T) {
 		}
 	}
 	if text, err := run(t, "replay", "--for", "1s", "--on", beaconWith(t, nil), path); err == nil || !strings.Contains(err.Error(), "no tag found") {
-		t.Errorf("nobody there: got %v\n%s", err, text)
+		t.Errorf("empty zone: got %v\n%s", err, text)
 	}
-	nobody := filepath.Join(t.TempDir(), "silence.txt")
-	if text, err := run(t, "record", "--for", "1s", beaconWith(t, nil), nobody); err != nil {
+	silent := filepath.Join(t.TempDir(), "silence.txt")
+	if text, err := run(t, "record", "--for", "1s", beaconWith(t, nil), silent); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if text, err := run(t, "replay", "--on", first, nobody); err == nil || !strings.Contains(err.Error(), "no message to a tag") {
-		t.Errorf("a recording of nobody: got %v\n%s", err, text)
+	if text, err := run(t, "replay", "--on", first, silent); err == nil || !strings.Contains(err.Error(), "no message to a tag") {
+		t.Errorf("a recording without tags: got %v\n%s", err, text)
 	}
 }
 

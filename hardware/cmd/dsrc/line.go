@@ -79,6 +79,9 @@ func (t tool) opener(address string) (link.Opener, error) {
 	return link.ParseAddress(address)
 }
 
+// slowKmh is the mean speed of simulated vehicles: slow enough for a transaction on a busy machine.
+const slowKmh = 20
+
 // simulated opens a simulated beacon with about one vehicle a second.
 func (t tool) simulated(ctx context.Context) (io.ReadWriteCloser, error) {
 	host, device := net.Pipe()
@@ -86,7 +89,7 @@ func (t tool) simulated(ctx context.Context) (io.ReadWriteCloser, error) {
 	beacon := sim.NewBeacon(zone, t.now, sim.BeaconOptions{})
 	go func() { _ = beacon.Serve(ctx, device) }() // it ends with its port
 	gates := []sim.Gate{{Lane: 1}}
-	road := &sim.Traffic{Vehicles: sim.RandomVehicles(sim.NewRand(1, 0), 50, gates), Rate: 1, Rand: sim.NewRand(1, 1)}
+	road := &sim.Traffic{Vehicles: sim.RandomVehicles(sim.NewRand(1, 0), 50, gates), Rate: 1, Speed: slowKmh, Rand: sim.NewRand(1, 1)}
 	go func() {
 		for {
 			a := road.Next(t.now())

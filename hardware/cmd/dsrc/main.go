@@ -17,14 +17,14 @@ import (
 	"bompass/hardware/dsrc"
 )
 
-const usage = `dsrc decode [--json] TYPE HEX     what octets say; without HEX they are read from the standard input
-dsrc encode TYPE JSON             octets of a value; without JSON it is read from the standard input
-dsrc types                        the types
-dsrc scan [--for 10s] LINE        how a beacon fares, and every tag that it meets
-dsrc record [--for 10s] LINE FILE the same, and what went over the line into a file
-dsrc replay FILE                  what a recording says, message by message
+const usage = `dsrc decode [--json] TYPE HEX     explain octets; without HEX read them from the standard input
+dsrc encode TYPE JSON             encode a value; without JSON read it from the standard input
+dsrc types                        list the types
+dsrc scan [--for 10s] LINE        print the state of a beacon and every tag it finds
+dsrc record [--for 10s] LINE FILE scan and record the traffic of the line in a file
+dsrc replay FILE                  print a recording, message by message
 dsrc replay --on LINE [--for 1m] FILE
-                                  say it to the tags on a line again, and how their answers differ
+                                  send it to the tags on a line and print how their answers differ
 
 LINE is tcp://host:port, serial:/dev/ttyS0, or sim for a simulated road. TYPE is one that dsrc types lists.
 `

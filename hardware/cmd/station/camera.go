@@ -47,11 +47,11 @@ type cameraLine struct {
 // Run reads the camera's lines until ctx ends.
 func (c *camera) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
 	for attempt := 0; ; attempt++ {
-		heard, err := c.readLines(ctx, emit)
+		received, err := c.readLines(ctx, emit)
 		if ended, ok := errors.AsType[*emitError](err); ok {
 			return ended.err
 		}
-		if heard {
+		if received {
 			attempt = 0
 		}
 		c.set(false, fmt.Sprint(err))
@@ -73,7 +73,7 @@ type emitError struct{ err error }
 func (e *emitError) Error() string { return e.err.Error() }
 
 // readLines reads the lines of one connection and reports whether there were any.
-func (c *camera) readLines(ctx context.Context, emit func(hardware.Sighting) error) (heard bool, err error) {
+func (c *camera) readLines(ctx context.Context, emit func(hardware.Sighting) error) (received bool, err error) {
 	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", c.address)
 	if err != nil {
 		return false, err
@@ -86,17 +86,17 @@ func (c *camera) readLines(ctx context.Context, emit func(hardware.Sighting) err
 	lines.Buffer(nil, cameraLineMax)
 	for {
 		if err := conn.SetReadDeadline(c.now().Add(cameraSilence)); err != nil {
-			return heard, err
+			return received, err
 		}
 		if !lines.Scan() {
-			return heard, errors.Join(lines.Err(), errors.New("camera closed the connection"))
+			return received, errors.Join(lines.Err(), errors.New("camera closed the connection"))
 		}
-		heard = true
+		received = true
 		if len(lines.Bytes()) == 0 {
 			continue
 		}
 		if err := c.take(lines.Bytes(), emit); err != nil {
-			return heard, err
+			return received, err
 		}
 	}
 }

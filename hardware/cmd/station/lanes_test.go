@@ -92,7 +92,7 @@ func TestStationRunsEveryReaderKind(t *testing.T) {
 		}
 		return found
 	}
-	for end := time.Now().Add(15 * time.Second); len(lanes()) < 3 && time.Now().Before(end); {
+	for end := time.Now().Add(5 * time.Minute); len(lanes()) < 3 && time.Now().Before(end); {
 		time.Sleep(20 * time.Millisecond)
 	}
 	if got := lanes(); got[1] != "9578010000000000012" || got[2] != "9578010000000000020" || len(got) != 3 {

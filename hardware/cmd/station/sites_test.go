@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -55,8 +56,10 @@ func TestStationJoinsBeaconAndCamera(t *testing.T) {
 			t.Fatal(err)
 		}
 		tags = append(tags, tag.Secure(seal.TestKeys(sim.NorwegianMark())))
+		released := make(chan struct{})
+		tag.Released = sync.OnceFunc(func() { close(released) })
 		zone.Enter(tag)
-		time.Sleep(150 * time.Millisecond)
+		<-released
 		zone.Leave(tag)
 		tell(plate, time.Now().Add(500*time.Millisecond)) // the camera's clock is ahead
 	}
@@ -75,7 +78,7 @@ func TestStationJoinsBeaconAndCamera(t *testing.T) {
 		}
 		return joined, alone
 	}
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if joined, alone := counts(); joined == 8 && alone == 1 {
 			break
 		}

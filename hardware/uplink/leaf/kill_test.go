@@ -54,9 +54,9 @@ func runStation(dir, upstream string) error {
 // are lost and the server is down for some rounds.
 func TestKilledStationLosesNothing(t *testing.T) {
 	h, dir := newHub(t), t.TempDir()
-	h.drop = func(batches int) bool { return batches%7 == 0 }
+	h.loseAnswers(func(batches int) bool { return batches%7 == 0 })
 	dice := rand.New(rand.NewPCG(1, 2))
-	promised := map[string]bool{}
+	stored := map[string]bool{}
 	rounds := killRounds()
 	for round := range rounds {
 		if round%3 == 0 {
@@ -65,27 +65,31 @@ func TestKilledStationLosesNothing(t *testing.T) {
 			h.start()
 		}
 		for _, key := range runAndKill(t, dir, h.upstream(), 1+dice.IntN(600)) {
-			if promised[key] {
+			if stored[key] {
 				t.Errorf("%s was given twice", key)
 			}
-			promised[key] = true
+			stored[key] = true
 		}
 	}
 	h.stop()
-	h.drop = nil
+	h.loseAnswers(nil)
 	h.start()
 	spool, sender := open(t, dir, h.upstream())
 	drain(t, sender)
-	for key := range promised {
-		if !h.kept[key] {
-			t.Errorf("%s was promised and never arrived", key)
+	arrived := map[string]bool{}
+	for _, key := range h.received() {
+		arrived[key] = true
+	}
+	for key := range stored {
+		if !arrived[key] {
+			t.Errorf("%s was stored and never arrived", key)
 		}
 	}
-	if len(promised) < rounds || spool.Waiting() != 0 {
-		t.Errorf("got %d passages promised in %d rounds, %d waiting", len(promised), rounds, spool.Waiting())
+	if len(stored) < rounds || spool.Waiting() != 0 {
+		t.Errorf("got %d passages stored in %d rounds, %d waiting", len(stored), rounds, spool.Waiting())
 	}
 	var epoch, sequence int64
-	for _, key := range h.order {
+	for _, key := range h.received() {
 		var e, s int64
 		if _, err := fmt.Sscanf(key, "oslo-301/1/%d/%d", &e, &s); err != nil {
 			t.Fatal(err)
@@ -95,7 +99,7 @@ func TestKilledStationLosesNothing(t *testing.T) {
 		}
 		epoch, sequence = e, s
 	}
-	t.Logf("killed %d times: %d passages promised, %d arrived, %d came again and were dropped", rounds, len(promised), len(h.kept), h.twice)
+	t.Logf("killed %d times: %d passages stored, %d arrived, %d came again and were dropped", rounds, len(stored), len(arrived), h.duplicates())
 }
 
 // runAndKill runs the station until it has stored n passages, kills it, and returns the printed keys.
