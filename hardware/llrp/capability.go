@@ -1,65 +1,65 @@
 package llrp
 
-// Part of a reader's capabilities.
+// Requested parts of the capabilities.
 const (
 	PartGeneral  uint8 = 1
 	PartFeatures uint8 = 2
 )
 
-// GetCapabilities asks what the reader is.
-type GetCapabilities struct{ Part uint8 }
+// GetReaderCapabilities is GET_READER_CAPABILITIES.
+type GetReaderCapabilities struct{ Part uint8 }
 
-// Capabilities say what the reader is; a part that was not asked for is nil.
-type Capabilities struct {
-	Status   Status
-	General  *General
-	Features *Features
+// GetReaderCapabilitiesResponse is GET_READER_CAPABILITIES_RESPONSE. A part that was not requested is nil.
+type GetReaderCapabilitiesResponse struct {
+	Status  Status
+	General *GeneralDeviceCapabilities
+	LLRP    *LLRPCapabilities
 }
 
-// General is the device.
-type General struct {
+// GeneralDeviceCapabilities describes the device.
+type GeneralDeviceCapabilities struct {
 	Antennas            uint16
-	HasClock            bool // else it counts from its start
+	HasClock            bool // false for a reader that counts from its start
 	Manufacturer, Model uint32
 	Firmware            string
 }
 
-// Features are what it can do of the protocol.
-type Features struct {
-	CanHold      bool // keeps reports while nobody is connected
-	CanWarn      bool // tells when its buffer fills
-	ROSpecs      uint32
-	SpecsPerSpec uint32
+// LLRPCapabilities describes the supported features of the protocol.
+type LLRPCapabilities struct {
+	HoldsEventsAndReports bool // keeps reports while no client is connected
+	WarnsOfFullBuffer     bool // warns when the report buffer fills up
+	ROSpecs               uint32
+	SpecsPerSpec          uint32
 }
 
-// Kind is the message's type.
-func (*GetCapabilities) Kind() Kind { return KindGetCapabilities }
+// Type implements Message.
+func (*GetReaderCapabilities) Type() MessageType { return TypeGetReaderCapabilities }
 
-// Kind is the message's type.
-func (*Capabilities) Kind() Kind { return KindCapabilities }
+// Type implements Message.
+func (*GetReaderCapabilitiesResponse) Type() MessageType { return TypeGetReaderCapabilitiesResponse }
 
-func (m *GetCapabilities) code(c *coder) { c.u8("RequestedData", &m.Part) }
+func (m *GetReaderCapabilities) code(c *coder) { c.u8("RequestedData", &m.Part) }
 
-func (m *Capabilities) code(c *coder) {
+func (m *GetReaderCapabilitiesResponse) code(c *coder) {
 	if c.writing {
 		m.Status.put(c)
 		if m.General != nil {
 			c.put(pGeneral, func() { m.General.put(c) })
 		}
-		if m.Features != nil {
-			c.put(pFeatures, func() { m.Features.fields(c) })
+		if m.LLRP != nil {
+			c.put(pFeatures, func() { m.LLRP.fields(c) })
 		}
 		return
 	}
-	c.each(func(p param) bool {
+	c.params(func(p param) bool {
 		switch p {
 		case pGeneral:
-			m.General = &General{}
+			m.General = &GeneralDeviceCapabilities{}
 			m.General.fields(c)
-			c.each(func(param) bool { return false })
+			c.params(func(param) bool { return false })
 		case pFeatures:
-			m.Features = &Features{}
-			m.Features.fields(c)
+			m.LLRP = &LLRPCapabilities{}
+			m.LLRP.fields(c)
 		default:
 			return m.Status.read(c, p)
 		}
@@ -67,7 +67,7 @@ func (m *Capabilities) code(c *coder) {
 	})
 }
 
-func (g *General) fields(c *coder) {
+func (g *GeneralDeviceCapabilities) fields(c *coder) {
 	c.u16("MaxNumberOfAntennaSupported", &g.Antennas)
 	var canSet bool
 	c.flags("Capabilities", 2, &canSet, &g.HasClock)
@@ -76,9 +76,9 @@ func (g *General) fields(c *coder) {
 	c.text("ReaderFirmwareVersion", &g.Firmware)
 }
 
-// put writes the fields and the parameters that the protocol asks of every reader: one step of
-// sensitivity, no general inputs, and the one air protocol for every antenna.
-func (g *General) put(c *coder) {
+// put writes the fields and the mandatory parameters: one sensitivity entry, no general purpose ports, and
+// the air protocol of every antenna.
+func (g *GeneralDeviceCapabilities) put(c *coder) {
 	g.fields(c)
 	index, zero, gen2 := uint16(1), uint16(0), uint8(airGen2)
 	c.put(pSensitivity, func() { c.u16("", &index); c.u16("", &zero) })
@@ -88,9 +88,9 @@ func (g *General) put(c *coder) {
 	}
 }
 
-func (f *Features) fields(c *coder) {
+func (f *LLRPCapabilities) fields(c *coder) {
 	var survey, opSpec, aware bool
-	c.flags("Capabilities", 1, &survey, &f.CanWarn, &opSpec, &aware, &f.CanHold)
+	c.flags("Capabilities", 1, &survey, &f.WarnsOfFullBuffer, &opSpec, &aware, &f.HoldsEventsAndReports)
 	var priorities uint8
 	var timeout uint16
 	var inventories, accesses, operations uint32

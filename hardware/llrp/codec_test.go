@@ -20,31 +20,31 @@ func octets(tb testing.TB, text string) []byte {
 	return b
 }
 
-// frames are one of every message, with what is worth telling of each.
+// frames returns a frame of every message.
 func frames() []llrp.Frame {
 	welcome, at := llrp.ConnectionOK, time.UnixMicro(1594174805140192).UTC()
-	ask := func(k llrp.Kind) llrp.Message { return &llrp.Ask{Of: k, ROSpec: 1} }
-	reply := func(k llrp.Kind) llrp.Message {
+	ask := func(k llrp.MessageType) llrp.Message { return &llrp.Ask{Of: k, ROSpec: 1} }
+	reply := func(k llrp.MessageType) llrp.Message {
 		return &llrp.Reply{Of: k, Status: llrp.Status{Code: 101, Text: "wrong field"}}
 	}
 	messages := []llrp.Message{
-		&llrp.Plain{Of: llrp.KindGetSupportedVersion}, &llrp.Plain{Of: llrp.KindKeepAlive}, &llrp.Plain{Of: llrp.KindKeepAliveAck},
-		&llrp.Plain{Of: llrp.KindEnableReports}, &llrp.Plain{Of: llrp.KindClose},
-		ask(llrp.KindDeleteROSpec), ask(llrp.KindEnableROSpec), ask(llrp.KindStartROSpec), ask(llrp.KindStopROSpec), ask(llrp.KindDisableROSpec),
-		reply(llrp.KindAddROSpecReply), reply(llrp.KindErrorMessage), reply(llrp.KindCloseReply), reply(llrp.KindSetVersionReply),
-		&llrp.SupportedVersion{Current: 1, Supported: 2}, &llrp.SetVersion{Version: 2},
-		&llrp.GetCapabilities{Part: llrp.PartGeneral},
-		&llrp.Capabilities{General: &llrp.General{Antennas: 4, HasClock: true, Manufacturer: 26554, Model: 7, Firmware: "3.2"}},
-		&llrp.Capabilities{Features: &llrp.Features{CanHold: true, CanWarn: true, ROSpecs: 1, SpecsPerSpec: 1}},
-		&llrp.SetConfig{KeepAliveMS: 2000, Hold: true, Events: []uint16{llrp.EventAntenna, llrp.EventException}},
+		&llrp.Plain{Of: llrp.TypeGetSupportedVersion}, &llrp.Plain{Of: llrp.TypeKeepalive}, &llrp.Plain{Of: llrp.TypeKeepaliveAck},
+		&llrp.Plain{Of: llrp.TypeEnableEventsAndReports}, &llrp.Plain{Of: llrp.TypeCloseConnection},
+		ask(llrp.TypeDeleteROSpec), ask(llrp.TypeEnableROSpec), ask(llrp.TypeStartROSpec), ask(llrp.TypeStopROSpec), ask(llrp.TypeDisableROSpec),
+		reply(llrp.TypeAddROSpecResponse), reply(llrp.TypeErrorMessage), reply(llrp.TypeCloseConnectionResponse), reply(llrp.TypeSetProtocolVersionResponse),
+		&llrp.GetSupportedVersionResponse{Current: 1, Supported: 2}, &llrp.SetProtocolVersion{Version: 2},
+		&llrp.GetReaderCapabilities{Part: llrp.PartGeneral},
+		&llrp.GetReaderCapabilitiesResponse{General: &llrp.GeneralDeviceCapabilities{Antennas: 4, HasClock: true, Manufacturer: 26554, Model: 7, Firmware: "3.2"}},
+		&llrp.GetReaderCapabilitiesResponse{LLRP: &llrp.LLRPCapabilities{HoldsEventsAndReports: true, WarnsOfFullBuffer: true, ROSpecs: 1, SpecsPerSpec: 1}},
+		&llrp.SetReaderConfig{KeepAliveMS: 2000, Hold: true, Events: []uint16{llrp.EventAntenna, llrp.EventException}},
 		&llrp.AddROSpec{Spec: llrp.ROSpec{ID: 1, Antennas: []uint16{1, 2}, Trigger: llrp.ReportEveryTag, N: 1}},
-		&llrp.Report{Tags: []llrp.TagReport{
+		&llrp.ROAccessReport{Tags: []llrp.TagReportData{
 			{EPC: []byte("twelveoctets"), Antenna: 1, RSSI: -48, First: at, Last: at.Add(time.Millisecond), Count: 3},
 			{EPC: []byte("a longer number"), Antenna: 2},
 		}},
-		&llrp.Event{At: at, Connection: &welcome}, &llrp.Event{At: at, Closed: true}, &llrp.Event{Overflow: true, Fill: 90},
-		&llrp.Event{At: at, ROSpec: &llrp.SpecEvent{What: 1, ROSpec: 1}, Exception: "antenna 2 is hot"},
-		&llrp.Event{At: at, Antenna: &llrp.AntennaWas{Connected: true, Antenna: 3}},
+		&llrp.ReaderEventNotification{At: at, Connection: &welcome}, &llrp.ReaderEventNotification{At: at, Closed: true}, &llrp.ReaderEventNotification{Overflow: true, Fill: 90},
+		&llrp.ReaderEventNotification{At: at, ROSpec: &llrp.ROSpecEvent{Type: 1, ROSpec: 1}, Exception: "antenna 2 is hot"},
+		&llrp.ReaderEventNotification{At: at, Antenna: &llrp.AntennaEvent{Connected: true, Antenna: 3}},
 		&llrp.Other{Of: 1023, Octets: []byte{0, 0, 101, 26, 1}},
 	}
 	all := make([]llrp.Frame, len(messages))
@@ -67,11 +67,11 @@ func TestEveryMessageRoundTrips(t *testing.T) {
 	}
 }
 
-// tolling.md C.6: a report as a reader in the field sends it.
+// A report as a reader in the field sends it, published with an open source LLRP library.
 func TestReportExampleDecodes(t *testing.T) {
 	body := "00f0001f8d3000abcdef00000000000003810001" + "86d0" + "820005a9e4bef862e0"
 	got, err := llrp.Decode(octets(t, "083d00000029"+"00000007"+body))
-	want := llrp.Frame{Version: 2, ID: 7, Message: &llrp.Report{Tags: []llrp.TagReport{{
+	want := llrp.Frame{Version: 2, ID: 7, Message: &llrp.ROAccessReport{Tags: []llrp.TagReportData{{
 		EPC: octets(t, "3000abcdef00000000000003"), Antenna: 1, RSSI: -48, First: time.UnixMicro(1594174805140192).UTC(),
 	}}}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -84,13 +84,13 @@ func TestReportExampleDecodes(t *testing.T) {
 }
 
 func TestSetProtocolVersionIsOneOctet(t *testing.T) {
-	got, err := llrp.Append(nil, llrp.Frame{Version: llrp.Version11, ID: 2, Message: &llrp.SetVersion{Version: llrp.Version11}})
+	got, err := llrp.Append(nil, llrp.Frame{Version: llrp.Version11, ID: 2, Message: &llrp.SetProtocolVersion{Version: llrp.Version11}})
 	if text := hex.EncodeToString(got); err != nil || text != "082f0000000b0000000202" {
 		t.Errorf("got %s %v", text, err)
 	}
 }
 
-// What is refused names its field.
+// An error names its field.
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct{ name, octets, want string }{
 		{"a report cut in its strength", "083d00000011" + "00000001" + "00f0000586", "TagReportData.PeakRSSI: 1 octet(s) wanted, 0 left"},
@@ -119,7 +119,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// Any octets are a message or an error, and what was understood can be said again.
+// Any octets are a message or an error, and a decoded message can be encoded again.
 func FuzzDecode(f *testing.F) {
 	for _, frame := range frames() {
 		b, err := llrp.Append(nil, frame)

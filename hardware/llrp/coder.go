@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// coder reads or writes, so that every message is described once for both ways. It remembers the first
-// thing that went wrong and does nothing after it.
+// coder reads or writes, so that every message is described once for both directions. It keeps the first
+// error and does nothing after it.
 type coder struct {
-	b       []byte // what is read, or all that is written so far
-	at, end int    // reading: the window
+	b       []byte // the input, or all that has been written
+	at, end int    // when reading: the current window
 	writing bool
 	path    []string
 	err     error
 }
 
-// Error is the first thing that went wrong in a message.
+// Error is the first error in a message.
 type Error struct {
-	Field string // the way to it, such as TagReportData.PeakRSSI
-	Left  int    // octets that are there
-	Want  int    // octets wanted; 0 when octets are left over, -1 when the value is not one of the field's
+	Field string // path of the field, such as TagReportData.PeakRSSI
+	Left  int    // octets left
+	Want  int    // octets needed; 0 when octets are left over, -1 when the value is invalid for the field
 }
 
-// Error is the operator's form: the field first.
+// Error returns the message for operators, the field first.
 func (e *Error) Error() string {
 	switch {
 	case e.Want < 0:
@@ -35,20 +35,20 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %d octet(s) wanted, %d left", e.Field, e.Want, e.Left)
 }
 
-func (c *coder) fail(field string, left, want int) {
+func (c *coder) setError(field string, left, want int) {
 	if c.err == nil {
 		steps := slices.DeleteFunc(append(slices.Clone(c.path), field), func(s string) bool { return s == "" })
 		c.err = &Error{Field: strings.Join(steps, "."), Left: left, Want: want}
 	}
 }
 
-// take returns the next n octets of what is read.
+// take returns the next n octets of the input.
 func (c *coder) take(field string, n int) []byte {
 	if c.err != nil {
 		return nil
 	}
 	if c.end-c.at < n {
-		c.fail(field, c.end-c.at, n)
+		c.setError(field, c.end-c.at, n)
 		return nil
 	}
 	c.at += n
@@ -87,7 +87,7 @@ func (c *coder) u64(field string, v *uint64) {
 	}
 }
 
-// flags codes booleans as the top bits of n octets, the first in the highest bit.
+// flags codes booleans as the top bits of n octets, the first in the most significant bit.
 func (c *coder) flags(field string, n int, flags ...*bool) {
 	if c.writing {
 		octets := make([]byte, n)
@@ -106,7 +106,7 @@ func (c *coder) flags(field string, n int, flags ...*bool) {
 	}
 }
 
-// text codes a string behind its length.
+// text codes a string with a 16-bit length.
 func (c *coder) text(field string, s *string) {
 	n := uint16(min(len(*s), 0xFFFF))
 	c.u16(field, &n)
@@ -117,7 +117,7 @@ func (c *coder) text(field string, s *string) {
 	}
 }
 
-// put writes a parameter around its body.
+// put writes a TLV parameter with its body.
 func (c *coder) put(kind param, body func()) {
 	start := len(c.b)
 	c.b = append(binary.BigEndian.AppendUint16(c.b, uint16(kind)), 0, 0)
@@ -127,44 +127,44 @@ func (c *coder) put(kind param, body func()) {
 	if n := len(c.b) - start; n <= 0xFFFF {
 		binary.BigEndian.PutUint16(c.b[start+2:], uint16(n))
 	} else {
-		c.fail(kind.String(), n, -1)
+		c.setError(kind.String(), n, -1)
 	}
 }
 
-// putShort writes the head of a parameter that has its type alone in front; its value follows.
+// putShort writes the header of a TV parameter; the value follows.
 func (c *coder) putShort(kind param) { c.b = append(c.b, 0x80|byte(kind)) }
 
-// each reads the parameters up to the window's end. known takes those it knows and returns true; what
-// it leaves is passed over.
-func (c *coder) each(known func(param) bool) {
+// params reads the parameters up to the end of the window. known reads a parameter and returns true, or
+// returns false to skip it.
+func (c *coder) params(known func(param) bool) {
 	for c.err == nil && c.at < c.end {
 		outer := c.end
-		kind, size := c.head()
+		kind, size := c.paramHead()
 		if c.err != nil {
 			return
 		}
 		c.end = c.at + size
 		c.path = append(c.path, kind.String())
 		if known(kind) && c.err == nil && c.at != c.end {
-			c.fail("", c.end-c.at, 0)
+			c.setError("", c.end-c.at, 0)
 		}
 		c.path = c.path[:len(c.path)-1]
 		c.at, c.end = c.end, outer
 	}
 }
 
-// head reads a parameter's head and tells the size of what follows.
-func (c *coder) head() (kind param, size int) {
+// paramHead reads a parameter's header and returns the length of its body.
+func (c *coder) paramHead() (kind param, size int) {
 	if c.b[c.at]&0x80 != 0 {
 		kind = param(c.b[c.at] & 0x7F)
 		size, known := shortSizes[kind]
-		if !known { // nobody can tell where the next parameter begins
-			c.fail(kind.String(), c.end-c.at, -1)
+		if !known { // the start of the next parameter is unknown
+			c.setError(kind.String(), c.end-c.at, -1)
 			return kind, 0
 		}
 		c.at++
 		if c.end-c.at < size {
-			c.fail(kind.String(), c.end-c.at, size)
+			c.setError(kind.String(), c.end-c.at, size)
 		}
 		return kind, size
 	}
@@ -173,7 +173,7 @@ func (c *coder) head() (kind param, size int) {
 	c.u16("parameter", &n)
 	kind = param(raw & 0x3FF)
 	if size = int(n) - 4; c.err == nil && (size < 0 || size > c.end-c.at) {
-		c.fail(kind.String(), c.end-c.at, max(size, -1))
+		c.setError(kind.String(), c.end-c.at, max(size, -1))
 	}
 	return kind, size
 }

@@ -2,54 +2,55 @@ package llrp
 
 import "time"
 
-// Event is what a reader tells of itself. What it does not tell of is nil, false or empty.
-type Event struct {
-	At         time.Time   // zero when the reader has no clock
-	Connection *uint16     // ConnectionOK or why it is refused
-	Closed     bool        // the reader ends the connection
-	ROSpec     *SpecEvent  // an ROSpec has started or ended
-	Antenna    *AntennaWas // an antenna came or went
-	Overflow   bool        // reports were lost
-	Fill       uint8       // of the reader's buffer, percent, when it warns
+// ReaderEventNotification is READER_EVENT_NOTIFICATION. Events that it does not contain are nil, false or
+// empty.
+type ReaderEventNotification struct {
+	At         time.Time // zero when the reader has no clock
+	Connection *uint16   // status of the ConnectionAttemptEvent
+	Closed     bool      // ConnectionCloseEvent
+	ROSpec     *ROSpecEvent
+	Antenna    *AntennaEvent
+	Overflow   bool  // ReportBufferOverflowErrorEvent
+	Fill       uint8 // ReportBufferLevelWarningEvent: percent of the report buffer
 	Exception  string
 }
 
-// ConnectionOK is the reader's welcome; it serves one client at a time.
+// Statuses of the ConnectionAttemptEvent. A reader serves one client at a time.
 const (
 	ConnectionOK    uint16 = 0
-	ConnectionTaken uint16 = 2 // another client has it
+	ConnectionTaken uint16 = 2 // a client-initiated connection exists already
 )
 
-// SpecEvent says that an ROSpec has started (0), ended (1) or made way (2).
-type SpecEvent struct {
-	What       uint8
+// ROSpecEvent reports that an ROSpec has started (0), ended (1) or been preempted (2).
+type ROSpecEvent struct {
+	Type       uint8
 	ROSpec     uint32
 	Preempting uint32
 }
 
-// AntennaWas says that an antenna was connected or disconnected.
-type AntennaWas struct {
+// AntennaEvent reports that an antenna was connected or disconnected.
+type AntennaEvent struct {
 	Connected bool
 	Antenna   uint16
 }
 
-// Kind is the message's type.
-func (*Event) Kind() Kind { return KindEvent }
+// Type implements Message.
+func (*ReaderEventNotification) Type() MessageType { return TypeReaderEventNotification }
 
-func (m *Event) code(c *coder) {
+func (m *ReaderEventNotification) code(c *coder) {
 	if c.writing {
 		c.put(pEventData, func() { m.put(c) })
 		return
 	}
-	c.each(func(p param) bool {
+	c.params(func(p param) bool {
 		if p == pEventData {
-			c.each(func(p param) bool { return m.read(c, p) })
+			c.params(func(p param) bool { return m.read(c, p) })
 		}
 		return p == pEventData
 	})
 }
 
-func (m *Event) put(c *coder) {
+func (m *ReaderEventNotification) put(c *coder) {
 	if m.At.IsZero() {
 		var zero uint64
 		c.put(pUptime, func() { c.u64("", &zero) })
@@ -80,12 +81,12 @@ func (m *Event) put(c *coder) {
 	}
 }
 
-func (m *Event) read(c *coder, p param) bool {
+func (m *ReaderEventNotification) read(c *coder, p param) bool {
 	switch p {
 	case pUTC:
 		readTime(c, &m.At)
 	case pROSpecEvent:
-		m.ROSpec = &SpecEvent{}
+		m.ROSpec = &ROSpecEvent{}
 		m.ROSpec.fields(c)
 	case pBufferWarning:
 		c.u8("ReportBufferPercentageFull", &m.Fill)
@@ -93,9 +94,9 @@ func (m *Event) read(c *coder, p param) bool {
 		m.Overflow = true
 	case pException:
 		c.text("Message", &m.Exception)
-		c.each(func(param) bool { return false }) // where it happened
+		c.params(func(param) bool { return false }) // where it occurred
 	case pAntennaEvent:
-		m.Antenna = &AntennaWas{}
+		m.Antenna = &AntennaEvent{}
 		m.Antenna.fields(c)
 	case pConnectionAttempt:
 		m.Connection = new(uint16)
@@ -108,13 +109,13 @@ func (m *Event) read(c *coder, p param) bool {
 	return true
 }
 
-func (e *SpecEvent) fields(c *coder) {
-	c.u8("EventType", &e.What)
+func (e *ROSpecEvent) fields(c *coder) {
+	c.u8("EventType", &e.Type)
 	c.u32("ROSpecID", &e.ROSpec)
 	c.u32("PreemptingROSpecID", &e.Preempting)
 }
 
-func (a *AntennaWas) fields(c *coder) {
+func (a *AntennaEvent) fields(c *coder) {
 	var what uint8
 	if a.Connected {
 		what = 1
@@ -122,7 +123,7 @@ func (a *AntennaWas) fields(c *coder) {
 	c.u8("EventType", &what)
 	c.u16("AntennaID", &a.Antenna)
 	if what > 1 {
-		c.fail("EventType", 1, -1)
+		c.setError("EventType", 1, -1)
 	}
 	a.Connected = what == 1
 }

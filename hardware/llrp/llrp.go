@@ -1,9 +1,8 @@
-// Package llrp talks to ISO 18000-63 readers in the low level reader protocol, LLRP 1.1 with 1.0.1 as
-// its elder: it makes octets of messages and back, sets a reader to work, and makes sightings of its
-// reports. It implements hardware.Reader.
+// Package llrp implements the Low Level Reader Protocol of GS1 for ISO 18000-63 (UHF RFID) readers, versions
+// 1.1 and 1.0.1: the codec of its messages and a driver that sets up a reader and turns its reports into
+// sightings.
 //
-// It owns nothing of what a tag's number means beyond the numbering it is given; joining a tag with a
-// plate is done in lane.
+// Tags are numbered by a function of the caller. Joining tags with plates is done in package lane.
 package llrp
 
 import (
@@ -13,75 +12,76 @@ import (
 	"io"
 )
 
-// Versions of the protocol, as a frame carries them.
+// Protocol versions in a frame's header.
 const (
 	Version101 uint8 = 1
 	Version11  uint8 = 2
 )
 
-// Bounds of a frame.
+// Limits of a frame.
 const (
 	headSize = 10
-	frameMax = 1 << 20 // octets; a longer frame is not LLRP
+	frameMax = 1 << 20 // in octets; a longer frame is invalid
 )
 
-// Kind is a message's type.
-type Kind uint16
+// MessageType is the type of a message, as named in the LLRP specification.
+type MessageType uint16
 
-// The messages that are known here.
+// Message types.
 const (
-	KindGetCapabilities     Kind = 1
-	KindSetConfig           Kind = 3
-	KindCloseReply          Kind = 4
-	KindCapabilities        Kind = 11
-	KindSetConfigReply      Kind = 13
-	KindClose               Kind = 14
-	KindAddROSpec           Kind = 20
-	KindDeleteROSpec        Kind = 21
-	KindStartROSpec         Kind = 22
-	KindStopROSpec          Kind = 23
-	KindEnableROSpec        Kind = 24
-	KindDisableROSpec       Kind = 25
-	KindAddROSpecReply      Kind = 30
-	KindDeleteROSpecReply   Kind = 31
-	KindStartROSpecReply    Kind = 32
-	KindStopROSpecReply     Kind = 33
-	KindEnableROSpecReply   Kind = 34
-	KindDisableROSpecReply  Kind = 35
-	KindGetSupportedVersion Kind = 46
-	KindSetVersion          Kind = 47
-	KindSupportedVersion    Kind = 56
-	KindSetVersionReply     Kind = 57
-	KindReport              Kind = 61
-	KindKeepAlive           Kind = 62
-	KindEvent               Kind = 63
-	KindEnableReports       Kind = 64
-	KindKeepAliveAck        Kind = 72
-	KindErrorMessage        Kind = 100
+	TypeGetReaderCapabilities         MessageType = 1
+	TypeSetReaderConfig               MessageType = 3
+	TypeCloseConnectionResponse       MessageType = 4
+	TypeGetReaderCapabilitiesResponse MessageType = 11
+	TypeSetReaderConfigResponse       MessageType = 13
+	TypeCloseConnection               MessageType = 14
+	TypeAddROSpec                     MessageType = 20
+	TypeDeleteROSpec                  MessageType = 21
+	TypeStartROSpec                   MessageType = 22
+	TypeStopROSpec                    MessageType = 23
+	TypeEnableROSpec                  MessageType = 24
+	TypeDisableROSpec                 MessageType = 25
+	TypeAddROSpecResponse             MessageType = 30
+	TypeDeleteROSpecResponse          MessageType = 31
+	TypeStartROSpecResponse           MessageType = 32
+	TypeStopROSpecResponse            MessageType = 33
+	TypeEnableROSpecResponse          MessageType = 34
+	TypeDisableROSpecResponse         MessageType = 35
+	TypeGetSupportedVersion           MessageType = 46
+	TypeSetProtocolVersion            MessageType = 47
+	TypeGetSupportedVersionResponse   MessageType = 56
+	TypeSetProtocolVersionResponse    MessageType = 57
+	TypeROAccessReport                MessageType = 61
+	TypeKeepalive                     MessageType = 62
+	TypeReaderEventNotification       MessageType = 63
+	TypeEnableEventsAndReports        MessageType = 64
+	TypeKeepaliveAck                  MessageType = 72
+	TypeErrorMessage                  MessageType = 100
 )
 
-// Message is the content of a frame: Plain, Ask, Reply, GetCapabilities, Capabilities, SupportedVersion,
-// SetVersion, SetConfig, AddROSpec, Report, Event or Other, each by pointer.
+// Message is the content of a frame: Plain, Ask, Reply, GetReaderCapabilities,
+// GetReaderCapabilitiesResponse, GetSupportedVersionResponse, SetProtocolVersion, SetReaderConfig,
+// AddROSpec, ROAccessReport, ReaderEventNotification or Other, each by pointer.
 type Message interface {
-	// Kind is the message's type on the wire.
-	Kind() Kind
+	// Type returns the message's type.
+	Type() MessageType
 	code(c *coder)
 }
 
-// Frame is one message on the line.
+// Frame is a message with its header.
 type Frame struct {
 	Version uint8
 	ID      uint32
 	Message Message
 }
 
-// ErrFrame says that octets on the line are not a frame, so that nothing after them can be trusted.
+// ErrFrame is returned for octets that are not a frame, so that the start of the next frame is unknown.
 var ErrFrame = errors.New("not an LLRP frame")
 
-// Append writes a frame behind dst.
+// Append appends a frame to dst.
 func Append(dst []byte, f Frame) ([]byte, error) {
 	start := len(dst)
-	dst = binary.BigEndian.AppendUint16(dst, uint16(f.Version&7)<<10|uint16(f.Message.Kind())&0x3FF)
+	dst = binary.BigEndian.AppendUint16(dst, uint16(f.Version&7)<<10|uint16(f.Message.Type())&0x3FF)
 	dst = append(dst, 0, 0, 0, 0)
 	dst = binary.BigEndian.AppendUint32(dst, f.ID)
 	c := coder{b: dst, writing: true}
@@ -97,24 +97,24 @@ func Append(dst []byte, f Frame) ([]byte, error) {
 	return c.b, nil
 }
 
-// Decode reads one whole frame, as ReadFrame returns it. Octets that are no message are an *Error that
-// names the field; a message that is not known here is Other.
+// Decode decodes one whole frame, as returned by ReadFrame. Invalid octets are an *Error that names the
+// field. A message of unknown type is decoded as Other.
 func Decode(b []byte) (Frame, error) {
 	if len(b) < headSize || int64(binary.BigEndian.Uint32(b[2:])) != int64(len(b)) {
 		return Frame{}, ErrFrame
 	}
 	head := binary.BigEndian.Uint16(b)
 	f := Frame{Version: uint8(head>>10) & 7, ID: binary.BigEndian.Uint32(b[6:])}
-	f.Message = newMessage(Kind(head & 0x3FF))
+	f.Message = newMessage(MessageType(head & 0x3FF))
 	c := coder{b: b, at: headSize, end: len(b)}
 	f.Message.code(&c)
 	if c.err == nil && c.at != c.end {
-		c.fail("", c.end-c.at, 0)
+		c.setError("", c.end-c.at, 0)
 	}
 	return f, c.err
 }
 
-// ReadFrame reads the octets of one frame from a line. The error is ErrFrame or the line's.
+// ReadFrame reads the octets of one frame. The error is ErrFrame or the connection's.
 func ReadFrame(r io.Reader) ([]byte, error) {
 	var head [headSize]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -130,31 +130,31 @@ func ReadFrame(r io.Reader) ([]byte, error) {
 	return b, err
 }
 
-func newMessage(k Kind) Message {
+func newMessage(k MessageType) Message {
 	switch k {
-	case KindGetSupportedVersion, KindClose, KindKeepAlive, KindEnableReports, KindKeepAliveAck:
+	case TypeGetSupportedVersion, TypeCloseConnection, TypeKeepalive, TypeEnableEventsAndReports, TypeKeepaliveAck:
 		return &Plain{Of: k}
-	case KindDeleteROSpec, KindStartROSpec, KindStopROSpec, KindEnableROSpec, KindDisableROSpec:
+	case TypeDeleteROSpec, TypeStartROSpec, TypeStopROSpec, TypeEnableROSpec, TypeDisableROSpec:
 		return &Ask{Of: k}
-	case KindSetConfigReply, KindCloseReply, KindAddROSpecReply, KindDeleteROSpecReply, KindStartROSpecReply,
-		KindStopROSpecReply, KindEnableROSpecReply, KindDisableROSpecReply, KindSetVersionReply, KindErrorMessage:
+	case TypeSetReaderConfigResponse, TypeCloseConnectionResponse, TypeAddROSpecResponse, TypeDeleteROSpecResponse, TypeStartROSpecResponse,
+		TypeStopROSpecResponse, TypeEnableROSpecResponse, TypeDisableROSpecResponse, TypeSetProtocolVersionResponse, TypeErrorMessage:
 		return &Reply{Of: k}
-	case KindGetCapabilities:
-		return &GetCapabilities{}
-	case KindCapabilities:
-		return &Capabilities{}
-	case KindSupportedVersion:
-		return &SupportedVersion{}
-	case KindSetVersion:
-		return &SetVersion{}
-	case KindSetConfig:
-		return &SetConfig{}
-	case KindAddROSpec:
+	case TypeGetReaderCapabilities:
+		return &GetReaderCapabilities{}
+	case TypeGetReaderCapabilitiesResponse:
+		return &GetReaderCapabilitiesResponse{}
+	case TypeGetSupportedVersionResponse:
+		return &GetSupportedVersionResponse{}
+	case TypeSetProtocolVersion:
+		return &SetProtocolVersion{}
+	case TypeSetReaderConfig:
+		return &SetReaderConfig{}
+	case TypeAddROSpec:
 		return &AddROSpec{}
-	case KindReport:
-		return &Report{}
-	case KindEvent:
-		return &Event{}
+	case TypeROAccessReport:
+		return &ROAccessReport{}
+	case TypeReaderEventNotification:
+		return &ReaderEventNotification{}
 	default:
 		return &Other{Of: k}
 	}

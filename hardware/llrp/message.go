@@ -2,34 +2,34 @@ package llrp
 
 import "fmt"
 
-// Plain is a message without a content.
-type Plain struct{ Of Kind }
+// Plain is a message without fields.
+type Plain struct{ Of MessageType }
 
-// Ask is a request about one ROSpec; for deleting, 0 means all of them.
+// Ask is a request about one ROSpec; in DELETE_ROSPEC, 0 means all.
 type Ask struct {
-	Of     Kind
+	Of     MessageType
 	ROSpec uint32
 }
 
-// Reply is an answer that is a status and no more.
+// Reply is a response that consists of an LLRPStatus.
 type Reply struct {
-	Of     Kind
+	Of     MessageType
 	Status Status
 }
 
-// Other is a message that is not known here.
+// Other is a message of unknown type.
 type Other struct {
-	Of     Kind
+	Of     MessageType
 	Octets []byte
 }
 
-// Status is how a reader answers for what it was asked to do; Code 0 is success.
+// Status is the LLRPStatus of a response; Code 0 is success.
 type Status struct {
 	Code uint16
 	Text string
 }
 
-// Err is nil for success.
+// Err returns nil for success.
 func (s Status) Err() error {
 	if s.Code == 0 {
 		return nil
@@ -37,32 +37,32 @@ func (s Status) Err() error {
 	return fmt.Errorf("reader returned status %d %q", s.Code, s.Text)
 }
 
-// SupportedVersion tells which versions a reader speaks.
-type SupportedVersion struct {
+// GetSupportedVersionResponse is GET_SUPPORTED_VERSION_RESPONSE.
+type GetSupportedVersionResponse struct {
 	Current, Supported uint8
 	Status             Status
 }
 
-// SetVersion settles the version of the connection.
-type SetVersion struct{ Version uint8 }
+// SetProtocolVersion is SET_PROTOCOL_VERSION.
+type SetProtocolVersion struct{ Version uint8 }
 
-// Kind is the message's type.
-func (m *Plain) Kind() Kind { return m.Of }
+// Type implements Message.
+func (m *Plain) Type() MessageType { return m.Of }
 
-// Kind is the message's type.
-func (m *Ask) Kind() Kind { return m.Of }
+// Type implements Message.
+func (m *Ask) Type() MessageType { return m.Of }
 
-// Kind is the message's type.
-func (m *Reply) Kind() Kind { return m.Of }
+// Type implements Message.
+func (m *Reply) Type() MessageType { return m.Of }
 
-// Kind is the message's type.
-func (m *Other) Kind() Kind { return m.Of }
+// Type implements Message.
+func (m *Other) Type() MessageType { return m.Of }
 
-// Kind is the message's type.
-func (*SupportedVersion) Kind() Kind { return KindSupportedVersion }
+// Type implements Message.
+func (*GetSupportedVersionResponse) Type() MessageType { return TypeGetSupportedVersionResponse }
 
-// Kind is the message's type.
-func (*SetVersion) Kind() Kind { return KindSetVersion }
+// Type implements Message.
+func (*SetProtocolVersion) Type() MessageType { return TypeSetProtocolVersion }
 
 func (*Plain) code(*coder) {}
 
@@ -73,7 +73,7 @@ func (m *Reply) code(c *coder) {
 		m.Status.put(c)
 		return
 	}
-	c.each(func(p param) bool { return m.Status.read(c, p) })
+	c.params(func(p param) bool { return m.Status.read(c, p) })
 }
 
 func (m *Other) code(c *coder) {
@@ -84,17 +84,17 @@ func (m *Other) code(c *coder) {
 	}
 }
 
-func (m *SupportedVersion) code(c *coder) {
+func (m *GetSupportedVersionResponse) code(c *coder) {
 	c.u8("CurrentVersion", &m.Current)
 	c.u8("SupportedVersion", &m.Supported)
 	if c.writing {
 		m.Status.put(c)
 		return
 	}
-	c.each(func(p param) bool { return m.Status.read(c, p) })
+	c.params(func(p param) bool { return m.Status.read(c, p) })
 }
 
-func (m *SetVersion) code(c *coder) { c.u8("ProtocolVersion", &m.Version) }
+func (m *SetProtocolVersion) code(c *coder) { c.u8("ProtocolVersion", &m.Version) }
 
 func (s *Status) put(c *coder) { c.put(pStatus, func() { s.fields(c) }) }
 
@@ -108,6 +108,6 @@ func (s *Status) read(c *coder, p param) bool {
 		return false
 	}
 	s.fields(c)
-	c.each(func(param) bool { return false }) // which field or parameter: the text says it, too
+	c.params(func(param) bool { return false }) // FieldError and ParameterError; the description contains them too
 	return true
 }

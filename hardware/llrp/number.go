@@ -5,16 +5,15 @@ import (
 	"strings"
 )
 
-// Numbering makes the number that everyone else knows a tag by of its EPC. It is false for a tag that
-// belongs to nobody known here.
-type Numbering func(epc []byte) (pan string, ok bool)
+// NumberFunc returns the toll number (PAN) of a tag's EPC, and false for a tag of an unknown issuer.
+type NumberFunc func(epc []byte) (pan string, ok bool)
 
-// panDigits is the length of a tag's number.
+// panDigits is the number of digits of a PAN.
 const panDigits = 19
 
-// Decimal is the numbering of 96 bit EPCs that begin with an issuer's two octets and go on with the 19
-// digits of the tag's number and a filler F, as a DSRC tag's payment means do.
-func Decimal(issuer [2]byte) Numbering {
+// DecimalNumber returns a NumberFunc for 96-bit EPCs that consist of an issuer's two octets, the 19 digits
+// of the PAN and a filler F, like the PaymentMeans of a DSRC tag.
+func DecimalNumber(issuer [2]byte) NumberFunc {
 	return func(epc []byte) (string, bool) {
 		if len(epc) != epc96 || [2]byte(epc) != issuer {
 			return "", false
@@ -25,8 +24,8 @@ func Decimal(issuer [2]byte) Numbering {
 	}
 }
 
-// EPC is the inverse of Decimal: what a tag with a number of 19 digits says.
-func EPC(issuer [2]byte, pan string) ([]byte, error) {
+// DecimalEPC returns the EPC of a PAN of 19 digits; it is the inverse of DecimalNumber.
+func DecimalEPC(issuer [2]byte, pan string) ([]byte, error) {
 	tail, err := hex.DecodeString(pan + "F")
 	return append(issuer[:], tail...), err
 }

@@ -2,10 +2,10 @@ package llrp
 
 import "strconv"
 
-// param is a parameter's type.
+// param is the type of a parameter.
 type param uint16
 
-// Parameters with a length of their own in front.
+// TLV parameters, which have a length.
 const (
 	pUTC               param = 128
 	pUptime            param = 129
@@ -40,7 +40,7 @@ const (
 	pStatus            param = 287
 )
 
-// Parameters that have one octet of type in front and a size known to everyone.
+// TV parameters, whose length follows from their type.
 const (
 	pAntenna       param = 1
 	pFirstSeen     param = 2
@@ -84,7 +84,7 @@ var paramNames = map[param]string{
 	pSeenCount: "TagSeenCount", pROSpecID: "ROSpecID", pEPC96: "EPC-96",
 }
 
-// String is the parameter's published name, or its number.
+// String returns the parameter's name in the specification, or its number.
 func (p param) String() string {
 	if name, ok := paramNames[p]; ok {
 		return name

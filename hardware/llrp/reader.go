@@ -14,28 +14,28 @@ import (
 	"bompass/hardware"
 )
 
-// Port is where a reader listens, in the clear.
+// Port is the TCP port of unencrypted LLRP.
 const Port = "5084"
 
-// Backoff between connections.
+// Limits of the backoff between connections.
 const (
-	waitMin     = 250 * time.Millisecond
-	waitMax     = 30 * time.Second
-	settleEvery = 200 * time.Millisecond // how often stays are looked at
+	waitMin   = 250 * time.Millisecond
+	waitMax   = 30 * time.Second
+	emitEvery = 200 * time.Millisecond // how often ended visits are emitted
 )
 
-// Lane is where an antenna hangs.
+// Lane is the lane below an antenna.
 type Lane struct {
 	Number    int
-	Direction string // in, out, or empty when it cannot tell
+	Direction string // in, out, or empty when unknown
 }
 
-// Reader is an LLRP reader over its lanes. It implements hardware.Reader; all its parts are given by
-// the one who builds it.
+// Reader is the driver of an LLRP reader and its lanes. It implements hardware.Reader. Set the fields before
+// Run.
 type Reader struct {
 	Dial   func(context.Context) (net.Conn, error)
-	Lanes  map[uint16]Lane // by antenna; several antennas may hang over one lane
-	Number Numbering
+	Lanes  map[uint16]Lane // by antenna; several antennas may cover one lane
+	Number NumberFunc
 	Now    func() time.Time
 	Wait   func(context.Context, time.Duration) error // sleeps, or returns the context's error
 	Jitter func() float64                             // 0 ≤ x < 1
@@ -47,17 +47,17 @@ type Reader struct {
 
 var _ hardware.Reader = (*Reader)(nil)
 
-// emitError is the station's, not the line's: it ends Run.
+// emitError is an error of emit, as opposed to one of the connection.
 type emitError struct{ error }
 
-// Unwrap is the station's error.
+// Unwrap returns the error of emit.
 func (e emitError) Unwrap() error { return e.error }
 
-// Run keeps a connection until ctx ends, and then returns nil. A stay that was not over when a line
-// was lost is told at once.
+// Run keeps a connection until ctx ends, and then returns nil. Visits that have not ended when the
+// connection is lost are emitted at once.
 func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
-	g := newGather(r.Lanes, r.Number)
-	tell := func(all bool) error { return r.tell(g, all, emit) }
+	g := newTagTracker(r.Lanes, r.Number)
+	tell := func(all bool) error { return r.emitFinished(g, all, emit) }
 	for attempt := 0; ; attempt++ {
 		worked, err := r.connect(ctx, g, tell)
 		if failed, ok := errors.AsType[emitError](err); ok {
@@ -82,8 +82,8 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 	}
 }
 
-// connect runs one connection to its end, and tells whether it has worked.
-func (r *Reader) connect(ctx context.Context, g *gather, tell func(bool) error) (worked bool, err error) {
+// connect runs one connection to its end and reports whether the set-up succeeded.
+func (r *Reader) connect(ctx context.Context, g *tagTracker, tell func(bool) error) (worked bool, err error) {
 	conn, err := r.Dial(ctx)
 	if err != nil {
 		return false, fmt.Errorf("dial reader: %w", err)
@@ -91,10 +91,10 @@ func (r *Reader) connect(ctx context.Context, g *gather, tell func(bool) error) 
 	ctx, cancel := context.WithCancel(ctx)
 	s := newSession(conn, r.Now, func(m Message) error { return r.handle(g, m) })
 	var listening sync.WaitGroup
-	listening.Go(func() { s.listen(ctx) })
+	listening.Go(func() { s.readLoop(ctx) })
 	defer func() {
 		cancel()
-		_ = conn.Close() // also ends listen
+		_ = conn.Close() // also ends readLoop
 		listening.Wait()
 	}()
 	if err := s.setUp(ctx, slices.Sorted(maps.Keys(r.Lanes))); err != nil {
@@ -105,9 +105,9 @@ func (r *Reader) connect(ctx context.Context, g *gather, tell func(bool) error) 
 	return true, r.serve(ctx, s, tell)
 }
 
-// serve takes what the reader sends until the line fails or ctx ends.
+// serve processes frames until the connection fails or ctx ends.
 func (r *Reader) serve(ctx context.Context, s *session, tell func(bool) error) error {
-	tick := time.NewTicker(settleEvery)
+	tick := time.NewTicker(emitEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -115,7 +115,7 @@ func (r *Reader) serve(ctx context.Context, s *session, tell func(bool) error) e
 			if !ok {
 				return s.failed
 			}
-			if err := s.take(f); err != nil {
+			if err := s.dispatch(f); err != nil {
 				return err
 			}
 		case <-tick.C:
@@ -124,23 +124,23 @@ func (r *Reader) serve(ctx context.Context, s *session, tell func(bool) error) e
 			}
 		case <-ctx.Done():
 			s.lastID++
-			_ = s.send(s.lastID, &Plain{Of: KindClose}) // a reader that hears it is free at once
+			_ = s.send(s.lastID, &Plain{Of: TypeCloseConnection}) // the reader is then free for the next client at once
 			return ctx.Err()
 		}
 	}
 }
 
-// handle takes what the reader tells of by itself.
-func (r *Reader) handle(g *gather, m Message) error {
+// handle processes reports and events.
+func (r *Reader) handle(g *tagTracker, m Message) error {
 	switch m := m.(type) {
-	case *Report:
+	case *ROAccessReport:
 		for _, t := range m.Tags {
 			if !g.add(t, r.Now()) {
 				r.Log.Warn("report from antenna without lane", "antenna", t.Antenna)
 			}
 		}
-	case *Event:
-		r.heed(m)
+	case *ReaderEventNotification:
+		r.handleEvent(m)
 		if m.Closed {
 			return errors.New("reader closed the connection")
 		}
@@ -148,34 +148,34 @@ func (r *Reader) handle(g *gather, m Message) error {
 	return nil
 }
 
-// heed takes note of an event.
-func (r *Reader) heed(e *Event) {
+// handleEvent updates the health with an event.
+func (r *Reader) handleEvent(e *ReaderEventNotification) {
 	if !e.At.IsZero() {
 		offset := e.At.Sub(r.Now())
-		r.note(func(h *hardware.Health) { h.Offset = offset })
+		r.updateHealth(func(h *hardware.Health) { h.Offset = offset })
 	}
 	switch {
 	case e.Overflow:
 		r.Log.Error("reader buffer overflow, reports lost")
-		r.note(func(h *hardware.Health) { h.Fault = "reports lost: buffer overflow" })
+		r.updateHealth(func(h *hardware.Health) { h.Fault = "reports lost: buffer overflow" })
 	case e.Exception != "":
 		r.Log.Error("reader exception", "exception", e.Exception)
-		r.note(func(h *hardware.Health) { h.Fault = e.Exception })
+		r.updateHealth(func(h *hardware.Health) { h.Fault = e.Exception })
 	case e.Fill != 0:
 		r.Log.Warn("reader buffer filling", "percent", e.Fill)
 	case e.Antenna != nil:
 		r.Log.Warn("antenna event", "antenna", e.Antenna.Antenna, "connected", e.Antenna.Connected)
 		if !e.Antenna.Connected {
-			r.note(func(h *hardware.Health) { h.Fault = fmt.Sprintf("antenna %d is disconnected", e.Antenna.Antenna) })
+			r.updateHealth(func(h *hardware.Health) { h.Fault = fmt.Sprintf("antenna %d is disconnected", e.Antenna.Antenna) })
 		}
 	}
 }
 
-// tell emits the stays that are over.
-func (r *Reader) tell(g *gather, all bool, emit func(hardware.Sighting) error) error {
-	for _, s := range g.ripe(r.Now(), all) {
+// emitFinished emits the visits that have ended.
+func (r *Reader) emitFinished(g *tagTracker, all bool, emit func(hardware.Sighting) error) error {
+	for _, s := range g.finished(r.Now(), all) {
 		s.Offset = r.Health().Offset
-		r.note(func(h *hardware.Health) {
+		r.updateHealth(func(h *hardware.Health) {
 			h.Vehicles++
 			if s.Tag.Finding == hardware.Read {
 				h.Tags++
@@ -188,15 +188,14 @@ func (r *Reader) tell(g *gather, all bool, emit func(hardware.Sighting) error) e
 	return nil
 }
 
-// Health tells how the reader fares. It sees tags only: who watches for deaf lanes compares them with
-// a camera's vehicles.
+// Health implements hardware.Reader. The reader detects tags only, so Vehicles counts vehicles with a tag.
 func (r *Reader) Health() hardware.Health {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.health
 }
 
-func (r *Reader) note(change func(*hardware.Health)) {
+func (r *Reader) updateHealth(change func(*hardware.Health)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	change(&r.health)
@@ -204,7 +203,7 @@ func (r *Reader) note(change func(*hardware.Health)) {
 
 func (r *Reader) set(up bool, fault string) {
 	now := r.Now()
-	r.note(func(h *hardware.Health) {
+	r.updateHealth(func(h *hardware.Health) {
 		if h.Up != up || h.Since.IsZero() {
 			h.Up, h.Since = up, now
 		}
@@ -212,7 +211,7 @@ func (r *Reader) set(up bool, fault string) {
 	})
 }
 
-// backoff doubles from a quarter of a second to half a minute; a random half of it is jitter.
+// backoff returns the wait before the next attempt. It doubles from waitMin to waitMax, with a random half.
 func (r *Reader) backoff(attempt int) time.Duration {
 	wait := min(waitMax, waitMin<<min(attempt, 10))
 	return wait/2 + time.Duration(r.Jitter()*float64(wait/2))

@@ -21,13 +21,13 @@ var issuer = [2]byte{0x30, 0xC0}
 
 func pan(i int) string { return fmt.Sprintf("957801%013d", i) }
 
-func tag(t *testing.T, number string, antenna uint16, rssi int8) llrp.TagReport {
+func tag(t *testing.T, number string, antenna uint16, rssi int8) llrp.TagReportData {
 	t.Helper()
-	epc, err := llrp.EPC(issuer, number)
+	epc, err := llrp.DecimalEPC(issuer, number)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return llrp.TagReport{EPC: epc, Antenna: antenna, RSSI: rssi, First: time.Now().UTC(), Last: time.Now().UTC(), Count: 1}
+	return llrp.TagReportData{EPC: epc, Antenna: antenna, RSSI: rssi, First: time.Now().UTC(), Last: time.Now().UTC(), Count: 1}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -42,7 +42,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 func reader(dial func(context.Context) (net.Conn, error)) *llrp.Reader {
 	return &llrp.Reader{
 		Dial: dial, Lanes: map[uint16]llrp.Lane{1: {Number: 1, Direction: "in"}, 2: {Number: 2, Direction: "out"}, 3: {Number: 2, Direction: "out"}},
-		Number: llrp.Decimal(issuer), Now: time.Now, Wait: sleep, Jitter: func() float64 { return 0.5 }, Log: slog.New(slog.DiscardHandler),
+		Number: llrp.DecimalNumber(issuer), Now: time.Now, Wait: sleep, Jitter: func() float64 { return 0.5 }, Log: slog.New(slog.DiscardHandler),
 	}
 }
 
@@ -59,7 +59,7 @@ func (s *seen) emit(x hardware.Sighting) error {
 	return nil
 }
 
-// drive runs a reader against an emulator while script drives the road, in virtual time.
+// drive runs a reader against an emulator in virtual time while script controls the emulator.
 func drive(t *testing.T, e *llrptest.Emulator, script func(r *llrp.Reader)) []hardware.Sighting {
 	t.Helper()
 	var got seen
@@ -80,7 +80,7 @@ func drive(t *testing.T, e *llrptest.Emulator, script func(r *llrp.Reader)) []ha
 	return got.all
 }
 
-// A tag is read many times while it is in the zone, and is one vehicle.
+// A tag is reported many times while it is in the zone, and is one vehicle.
 func TestManyReportsAreOneSighting(t *testing.T) {
 	e := &llrptest.Emulator{}
 	var strongest time.Time
@@ -89,8 +89,8 @@ func TestManyReportsAreOneSighting(t *testing.T) {
 			if rssi == -48 {
 				strongest = time.Now().UTC()
 			}
-			e.See(tag(t, "9578010000000000012", 2, rssi))
-			e.See(tag(t, "9578010000000000012", 3, rssi-3))
+			e.ReportTags(tag(t, "9578010000000000012", 2, rssi))
+			e.ReportTags(tag(t, "9578010000000000012", 3, rssi-3))
 			time.Sleep(50 * time.Millisecond)
 		}
 		time.Sleep(2 * time.Second)
@@ -111,19 +111,19 @@ func TestManyReportsAreOneSighting(t *testing.T) {
 }
 
 func TestReaderOfVersion101(t *testing.T) {
-	e := &llrptest.Emulator{Elder: true}
-	if got := drive(t, e, func(*llrp.Reader) { e.See(tag(t, pan(1), 1, -50)) }); len(got) != 1 {
+	e := &llrptest.Emulator{Version101Only: true}
+	if got := drive(t, e, func(*llrp.Reader) { e.ReportTags(tag(t, pan(1), 1, -50)) }); len(got) != 1 {
 		t.Errorf("got %d sightings, want 1", len(got))
 	}
 }
 
-// A strange tag is a finding.
+// An unusual tag is a finding.
 func TestFindings(t *testing.T) {
 	e := &llrptest.Emulator{}
 	got := drive(t, e, func(*llrp.Reader) {
-		e.See(tag(t, "9578010000000000013", 1, -50))
-		e.See(llrp.TagReport{EPC: []byte("of no issuer"), Antenna: 1}) // and no clock
-		e.See(llrp.TagReport{EPC: []byte("x"), Antenna: 9})            // hangs over no lane
+		e.ReportTags(tag(t, "9578010000000000013", 1, -50))
+		e.ReportTags(llrp.TagReportData{EPC: []byte("of no issuer"), Antenna: 1}) // without timestamps
+		e.ReportTags(llrp.TagReportData{EPC: []byte("x"), Antenna: 9})            // an antenna without a lane
 	})
 	var findings []hardware.Finding
 	for _, s := range got {
@@ -135,12 +135,12 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// Whatever happens to the line, what the reader has kept or sent comes once and in order.
+// After any fault of the connection, every report that the reader held or sent arrives once and in order.
 func TestFaultsLoseAndDuplicateNothing(t *testing.T) {
 	for name, fault := range map[string]func(*llrptest.Emulator){
 		"the line is cut":         (*llrptest.Emulator).Cut,
 		"the line is half open":   (*llrptest.Emulator).Freeze,
-		"the reader says goodbye": func(e *llrptest.Emulator) { e.Tell(&llrp.Event{At: time.Now(), Closed: true}) },
+		"the reader says goodbye": func(e *llrptest.Emulator) { e.SendEvent(&llrp.ReaderEventNotification{At: time.Now(), Closed: true}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := &llrptest.Emulator{}
@@ -148,13 +148,13 @@ func TestFaultsLoseAndDuplicateNothing(t *testing.T) {
 			got := drive(t, e, func(*llrp.Reader) {
 				for i := range cars {
 					report := tag(t, pan(i), uint16(1+i%2), -50)
-					e.See(report)
+					e.ReportTags(report)
 					if i%10 == 5 {
 						fault(e)
 					}
 					time.Sleep(300 * time.Millisecond)
 					report.Last = time.Now()
-					e.See(report, report) // a late read of the same stay, and a doubled one
+					e.ReportTags(report, report) // a late read of the same visit, and a duplicate
 					time.Sleep(300 * time.Millisecond)
 				}
 				time.Sleep(time.Minute)
@@ -180,17 +180,17 @@ func once(t *testing.T, got []hardware.Sighting, cars int) {
 	}
 }
 
-// A reader whose power was cut is set to work anew.
+// A reader is set up again after a power failure.
 func TestReaderRestarts(t *testing.T) {
 	e := &llrptest.Emulator{}
 	starts := 0
 	e.Started = func() { starts++ }
 	got := drive(t, e, func(*llrp.Reader) {
-		e.See(tag(t, pan(0), 1, -50))
+		e.ReportTags(tag(t, pan(0), 1, -50))
 		time.Sleep(2 * time.Second)
 		e.Restart()
 		time.Sleep(2 * time.Second)
-		e.See(tag(t, pan(1), 1, -50))
+		e.ReportTags(tag(t, pan(1), 1, -50))
 	})
 	once(t, got, 2)
 	if starts != 2 {
@@ -198,7 +198,7 @@ func TestReaderRestarts(t *testing.T) {
 	}
 }
 
-// Garbled octets end the connection, never the station, and never become a tag.
+// Garbled octets end the connection but never the driver, and never become a tag.
 func TestGarbledOctetsNeverBecomeATag(t *testing.T) {
 	e := &llrptest.Emulator{}
 	n := 0
@@ -212,7 +212,7 @@ func TestGarbledOctetsNeverBecomeATag(t *testing.T) {
 	}
 	got := drive(t, e, func(*llrp.Reader) {
 		for i := range 60 {
-			e.See(tag(t, pan(i), 1, -50))
+			e.ReportTags(tag(t, pan(i), 1, -50))
 			time.Sleep(2 * time.Second)
 		}
 	})
@@ -221,7 +221,7 @@ func TestGarbledOctetsNeverBecomeATag(t *testing.T) {
 	}
 }
 
-// The station's own error ends Run, and another client's connection is waited out.
+// An error of emit ends Run, and a connection of another client is waited out.
 func TestEmitErrorEndsRun(t *testing.T) {
 	errFull := errors.New("disk is full")
 	synctest.Test(t, func(t *testing.T) {
@@ -242,7 +242,7 @@ func TestEmitErrorEndsRun(t *testing.T) {
 		}
 		_ = other.Close()
 		time.Sleep(time.Minute)
-		e.See(tag(t, pan(1), 1, -50))
+		e.ReportTags(tag(t, pan(1), 1, -50))
 		if err := <-done; !errors.Is(err, errFull) {
 			t.Errorf("got %v, want %v", err, errFull)
 		}

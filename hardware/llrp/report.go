@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// Report is what a reader has seen.
-type Report struct{ Tags []TagReport }
+// ROAccessReport is RO_ACCESS_REPORT.
+type ROAccessReport struct{ Tags []TagReportData }
 
-// TagReport is one tag in front of one antenna, read once or more. What a reader leaves out is zero.
-type TagReport struct {
+// TagReportData is the report of one tag at one antenna, read once or more. Fields that the reader leaves
+// out are zero.
+type TagReportData struct {
 	EPC         []byte
 	Antenna     uint16
 	RSSI        int8 // dBm
@@ -17,31 +18,31 @@ type TagReport struct {
 	Count       uint16
 }
 
-// Kind is the message's type.
-func (*Report) Kind() Kind { return KindReport }
+// Type implements Message.
+func (*ROAccessReport) Type() MessageType { return TypeROAccessReport }
 
-func (m *Report) code(c *coder) {
+func (m *ROAccessReport) code(c *coder) {
 	if c.writing {
 		for i := range m.Tags {
 			c.put(pTagReport, func() { m.Tags[i].put(c) })
 		}
 		return
 	}
-	c.each(func(p param) bool {
+	c.params(func(p param) bool {
 		if p != pTagReport {
 			return false
 		}
-		var tag TagReport
-		c.each(func(p param) bool { return tag.read(c, p) })
+		var tag TagReportData
+		c.params(func(p param) bool { return tag.read(c, p) })
 		m.Tags = append(m.Tags, tag)
 		return true
 	})
 }
 
-// epc96 is the length of the EPC that has a parameter of its own.
+// epc96 is the length of an EPC that has the EPC-96 parameter.
 const epc96 = 12
 
-func (t *TagReport) put(c *coder) {
+func (t *TagReportData) put(c *coder) {
 	if len(t.EPC) == epc96 {
 		c.putShort(pEPC96)
 		c.b = append(c.b, t.EPC...)
@@ -65,7 +66,7 @@ func (t *TagReport) put(c *coder) {
 	}
 }
 
-func (t *TagReport) read(c *coder, p param) bool {
+func (t *TagReportData) read(c *coder, p param) bool {
 	switch p {
 	case pEPC96:
 		t.EPC = append([]byte(nil), c.take("", epc96)...)
@@ -100,12 +101,12 @@ func putTime(c *coder, kind param, at time.Time) {
 	c.u64("", &micros)
 }
 
-// readTime reads microseconds of Unix time; those beyond time itself are refused.
+// readTime reads microseconds since 1970; a time beyond the range of int64 is an error.
 func readTime(c *coder, at *time.Time) {
 	var micros uint64
 	c.u64("Microseconds", &micros)
 	if micros > math.MaxInt64 {
-		c.fail("Microseconds", 8, -1)
+		c.setError("Microseconds", 8, -1)
 		return
 	}
 	*at = time.UnixMicro(int64(micros)).UTC()

@@ -1,36 +1,36 @@
 package llrp
 
-// airGen2 is the air protocol of ISO 18000-63.
+// airGen2 is the air protocol EPC Class 1 Gen 2 (ISO 18000-63).
 const airGen2 = 1
 
-// antennasMax bounds the antennas of one reader.
+// antennasMax is the maximum number of antennas of a reader.
 const antennasMax = 64
 
-// When a reader reports.
+// ROReportTrigger values.
 const (
-	ReportEveryTag uint8 = 1 // after N tags or the end of an antenna's turn
+	ReportEveryTag uint8 = 1 // after N tags or the end of the AISpec
 )
 
-// AddROSpec gives a reader its work: which antennas, until when, and what to report.
+// AddROSpec is ADD_ROSPEC.
 type AddROSpec struct{ Spec ROSpec }
 
-// ROSpec reads tags on antennas from its start until it is stopped.
+// ROSpec is a reader operation: inventory on antennas from START_ROSPEC until STOP_ROSPEC.
 type ROSpec struct {
 	ID       uint32
-	Antennas []uint16 // 0 alone means all of them
-	Trigger  uint8    // when it reports
-	N        uint16   // of Trigger
+	Antennas []uint16 // 0 alone means all
+	Trigger  uint8    // ROReportTrigger
+	N        uint16   // parameter of Trigger
 }
 
-// Kind is the message's type.
-func (*AddROSpec) Kind() Kind { return KindAddROSpec }
+// Type implements Message.
+func (*AddROSpec) Type() MessageType { return TypeAddROSpec }
 
 func (m *AddROSpec) code(c *coder) {
 	if c.writing {
 		c.put(pROSpec, func() { m.Spec.put(c) })
 		return
 	}
-	c.each(func(p param) bool {
+	c.params(func(p param) bool {
 		if p == pROSpec {
 			m.Spec.read(c)
 		}
@@ -51,7 +51,7 @@ func (s *ROSpec) put(c *coder) {
 	trigger := func() { c.u8("", &never); c.u32("", &forever) }
 	s.head(c)
 	c.put(pBoundary, func() {
-		c.put(pStartTrigger, func() { c.u8("", &never) }) // START_ROSPEC starts it
+		c.put(pStartTrigger, func() { c.u8("", &never) }) // started by START_ROSPEC
 		c.put(pStopTrigger, trigger)
 	})
 	c.put(pAISpec, func() {
@@ -68,7 +68,7 @@ func (s *ROSpec) put(c *coder) {
 		c.u8("", &s.Trigger)
 		c.u16("", &s.N)
 		yes, no := true, false
-		c.put(pContentSelector, func() { // antenna, strength, first and last seen, count
+		c.put(pContentSelector, func() { // antenna, RSSI, first and last seen, count
 			c.flags("", 2, &no, &no, &no, &yes, &no, &yes, &yes, &yes, &yes, &no)
 		})
 	})
@@ -76,7 +76,7 @@ func (s *ROSpec) put(c *coder) {
 
 func (s *ROSpec) read(c *coder) {
 	s.head(c)
-	c.each(func(p param) bool {
+	c.params(func(p param) bool {
 		switch p {
 		case pAISpec:
 			var n uint16
@@ -86,11 +86,11 @@ func (s *ROSpec) read(c *coder) {
 				c.u16("AntennaID", &antenna)
 				s.Antennas = append(s.Antennas, antenna)
 			}
-			c.each(func(param) bool { return false })
+			c.params(func(param) bool { return false })
 		case pReportSpec:
 			c.u8("ROReportTrigger", &s.Trigger)
 			c.u16("N", &s.N)
-			c.each(func(param) bool { return false })
+			c.params(func(param) bool { return false })
 		default:
 			return false
 		}
@@ -98,14 +98,14 @@ func (s *ROSpec) read(c *coder) {
 	})
 }
 
-// SetConfig sets how the reader keeps the connection.
-type SetConfig struct {
-	KeepAliveMS uint32 // 0 is never
-	Hold        bool   // reports wait for EnableReports after a connection
+// SetReaderConfig is SET_READER_CONFIG.
+type SetReaderConfig struct {
+	KeepAliveMS uint32 // 0 for none
+	Hold        bool   // after a reconnection, reports wait for ENABLE_EVENTS_AND_REPORTS
 	Events      []uint16
 }
 
-// The events that a reader can be asked to tell of.
+// Event types of the ReaderEventNotificationSpec.
 const (
 	EventROSpec    uint16 = 2
 	EventBuffer    uint16 = 3
@@ -113,14 +113,14 @@ const (
 	EventAntenna   uint16 = 8
 )
 
-// Kind is the message's type.
-func (*SetConfig) Kind() Kind { return KindSetConfig }
+// Type implements Message.
+func (*SetReaderConfig) Type() MessageType { return TypeSetReaderConfig }
 
-func (m *SetConfig) code(c *coder) {
+func (m *SetReaderConfig) code(c *coder) {
 	var factory bool
 	c.flags("ResetToFactoryDefault", 1, &factory)
 	if !c.writing {
-		c.each(func(p param) bool { return m.read(c, p) })
+		c.params(func(p param) bool { return m.read(c, p) })
 		return
 	}
 	c.put(pEventSpec, func() {
@@ -134,7 +134,7 @@ func (m *SetConfig) code(c *coder) {
 	c.put(pHold, func() { c.flags("", 1, &m.Hold) })
 }
 
-func (m *SetConfig) read(c *coder, p param) bool {
+func (m *SetReaderConfig) read(c *coder, p param) bool {
 	switch p {
 	case pKeepAliveSpec:
 		var periodic uint8
@@ -146,7 +146,7 @@ func (m *SetConfig) read(c *coder, p param) bool {
 	case pHold:
 		c.flags("HoldEventsAndReportsUponReconnect", 1, &m.Hold)
 	case pEventSpec:
-		c.each(func(p param) bool {
+		c.params(func(p param) bool {
 			if p != pEventState {
 				return false
 			}

@@ -8,37 +8,36 @@ import (
 	"time"
 )
 
-// Bounds of a session.
+// Limits of a session.
 const (
 	keepAlive    = 2 * time.Second
-	silenceMax   = 3 * keepAlive // after which a line counts as dead, whatever TCP says
+	silenceMax   = 3 * keepAlive // after which a silent connection counts as dead
 	answerMax    = 5 * time.Second
 	writeMax     = 5 * time.Second
 	framesQueued = 64
 	specID       = 1
 )
 
-// errSilent says that a reader does not answer or does not keep the line alive.
+// errSilent means that a reader does not answer or sends no keep-alives.
 var errSilent = errors.New("reader does not answer")
 
-// session is one connection with a reader. All but listen runs on one goroutine.
+// session is one connection to a reader. All methods but readLoop run in one goroutine.
 type session struct {
 	conn    net.Conn
 	now     func() time.Time
-	handle  func(Message) error // is given what no question waits for
+	handle  func(Message) error // receives messages that no request waits for
 	version uint8
 	lastID  uint32
 	frames  chan Frame
-	failed  error // why frames was closed
+	failed  error // the error that closed frames
 }
 
 func newSession(conn net.Conn, now func() time.Time, handle func(Message) error) *session {
 	return &session{conn: conn, now: now, handle: handle, version: Version101, frames: make(chan Frame, framesQueued)}
 }
 
-// listen reads until the line fails or says what is no message: a reader that cannot be understood is
-// better met anew than guessed at.
-func (s *session) listen(ctx context.Context) {
+// readLoop reads frames until the connection fails.
+func (s *session) readLoop(ctx context.Context) {
 	defer close(s.frames)
 	for {
 		if s.failed = s.conn.SetReadDeadline(s.now().Add(silenceMax)); s.failed != nil {
@@ -75,15 +74,15 @@ func (s *session) send(id uint32, m Message) error {
 	return err
 }
 
-// take passes a frame on; keep-alives are acknowledged here.
-func (s *session) take(f Frame) error {
-	if f.Message.Kind() == KindKeepAlive {
-		return s.send(f.ID, &Plain{Of: KindKeepAliveAck})
+// dispatch processes a frame; it acknowledges keep-alives.
+func (s *session) dispatch(f Frame) error {
+	if f.Message.Type() == TypeKeepalive {
+		return s.send(f.ID, &Plain{Of: TypeKeepaliveAck})
 	}
 	return s.handle(f.Message)
 }
 
-// await takes frames until one is the answer.
+// await processes frames until one is the answer.
 func (s *session) await(ctx context.Context, wanted func(Frame) bool) (Message, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, answerMax, errSilent)
 	defer cancel()
@@ -96,7 +95,7 @@ func (s *session) await(ctx context.Context, wanted func(Frame) bool) (Message, 
 			if wanted(f) {
 				return f.Message, nil
 			}
-			if err := s.take(f); err != nil {
+			if err := s.dispatch(f); err != nil {
 				return nil, err
 			}
 		case <-ctx.Done():
@@ -105,60 +104,60 @@ func (s *session) await(ctx context.Context, wanted func(Frame) bool) (Message, 
 	}
 }
 
-// ask sends a request and returns its answer, which is an error when the reader refuses.
-func (s *session) ask(ctx context.Context, m Message) (Message, error) {
+// request sends a request and returns its response, with an error when its status is not success.
+func (s *session) request(ctx context.Context, m Message) (Message, error) {
 	s.lastID++
 	id := s.lastID
 	if err := s.send(id, m); err != nil {
 		return nil, err
 	}
-	answer, err := s.await(ctx, func(f Frame) bool { return f.ID == id && isAnswer(f.Message.Kind()) })
+	answer, err := s.await(ctx, func(f Frame) bool { return f.ID == id && isAnswer(f.Message.Type()) })
 	if err != nil {
-		return nil, fmt.Errorf("message %d: %w", m.Kind(), err)
+		return nil, fmt.Errorf("message %d: %w", m.Type(), err)
 	}
 	if err := statusOf(answer).Err(); err != nil {
-		return answer, fmt.Errorf("message %d: %w", m.Kind(), err)
+		return answer, fmt.Errorf("message %d: %w", m.Type(), err)
 	}
 	return answer, nil
 }
 
-func isAnswer(k Kind) bool {
-	return k != KindReport && k != KindEvent && k != KindKeepAlive
+func isAnswer(k MessageType) bool {
+	return k != TypeROAccessReport && k != TypeReaderEventNotification && k != TypeKeepalive
 }
 
 func statusOf(m Message) Status {
 	switch m := m.(type) {
 	case *Reply:
 		return m.Status
-	case *Capabilities:
+	case *GetReaderCapabilitiesResponse:
 		return m.Status
-	case *SupportedVersion:
+	case *GetSupportedVersionResponse:
 		return m.Status
 	}
 	return Status{}
 }
 
-// welcome waits for the reader's word that the connection is ours.
-func (s *session) welcome(ctx context.Context) error {
+// awaitConnection waits for the ConnectionAttemptEvent.
+func (s *session) awaitConnection(ctx context.Context) error {
 	m, err := s.await(ctx, func(f Frame) bool {
-		e, ok := f.Message.(*Event)
+		e, ok := f.Message.(*ReaderEventNotification)
 		return ok && e.Connection != nil
 	})
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	e, _ := m.(*Event)
+	e, _ := m.(*ReaderEventNotification)
 	if status := *e.Connection; status != ConnectionOK {
 		return fmt.Errorf("connect: reader returned status %d (%d: in use by another client)", status, ConnectionTaken)
 	}
 	return s.handle(m)
 }
 
-// settleVersion agrees on LLRP 1.1, or on 1.0.1 with a reader that does not know the question.
-func (s *session) settleVersion(ctx context.Context) error {
+// negotiateVersion selects LLRP 1.1, or 1.0.1 when the reader does not support version negotiation.
+func (s *session) negotiateVersion(ctx context.Context) error {
 	s.version = Version11
-	answer, err := s.ask(ctx, &Plain{Of: KindGetSupportedVersion})
-	supported, ok := answer.(*SupportedVersion)
+	answer, err := s.request(ctx, &Plain{Of: TypeGetSupportedVersion})
+	supported, ok := answer.(*GetSupportedVersionResponse)
 	if answer == nil {
 		return err
 	}
@@ -166,46 +165,46 @@ func (s *session) settleVersion(ctx context.Context) error {
 		s.version = Version101
 		return nil //nolint:nilerr // a reader that refuses the question speaks the elder version
 	}
-	_, err = s.ask(ctx, &SetVersion{Version: Version11})
+	_, err = s.request(ctx, &SetProtocolVersion{Version: Version11})
 	return err
 }
 
-// setUp makes the reader read: events and keep-alives on, one ROSpec added, enabled and started.
+// setUp configures events and keep-alives and adds, enables and starts one ROSpec.
 func (s *session) setUp(ctx context.Context, antennas []uint16) error {
-	if err := s.welcome(ctx); err != nil {
+	if err := s.awaitConnection(ctx); err != nil {
 		return err
 	}
-	if err := s.settleVersion(ctx); err != nil {
+	if err := s.negotiateVersion(ctx); err != nil {
 		return err
 	}
-	if _, err := s.ask(ctx, &GetCapabilities{Part: PartGeneral}); err != nil {
+	if _, err := s.request(ctx, &GetReaderCapabilities{Part: PartGeneral}); err != nil {
 		return err
 	}
-	answer, err := s.ask(ctx, &GetCapabilities{Part: PartFeatures})
+	answer, err := s.request(ctx, &GetReaderCapabilities{Part: PartFeatures})
 	if err != nil {
 		return err
 	}
-	features := &Features{}
-	if c, ok := answer.(*Capabilities); ok && c.Features != nil {
-		features = c.Features
+	features := &LLRPCapabilities{}
+	if c, ok := answer.(*GetReaderCapabilitiesResponse); ok && c.LLRP != nil {
+		features = c.LLRP
 	}
 	for _, m := range []Message{
-		&SetConfig{
-			KeepAliveMS: uint32(keepAlive / time.Millisecond), Hold: features.CanHold,
+		&SetReaderConfig{
+			KeepAliveMS: uint32(keepAlive / time.Millisecond), Hold: features.HoldsEventsAndReports,
 			Events: []uint16{EventROSpec, EventBuffer, EventException, EventAntenna},
 		},
-		&Ask{Of: KindDeleteROSpec}, // what an earlier client left
+		&Ask{Of: TypeDeleteROSpec}, // left by an earlier client
 		&AddROSpec{Spec: ROSpec{ID: specID, Antennas: antennas, Trigger: ReportEveryTag, N: 1}},
-		&Ask{Of: KindEnableROSpec, ROSpec: specID},
-		&Ask{Of: KindStartROSpec, ROSpec: specID},
+		&Ask{Of: TypeEnableROSpec, ROSpec: specID},
+		&Ask{Of: TypeStartROSpec, ROSpec: specID},
 	} {
-		if _, err := s.ask(ctx, m); err != nil {
+		if _, err := s.request(ctx, m); err != nil {
 			return err
 		}
 	}
-	if !features.CanHold {
+	if !features.HoldsEventsAndReports {
 		return nil
 	}
 	s.lastID++
-	return s.send(s.lastID, &Plain{Of: KindEnableReports}) // it has no answer
+	return s.send(s.lastID, &Plain{Of: TypeEnableEventsAndReports}) // it has no response
 }

@@ -160,7 +160,7 @@ func (c *config) llrp(address string, lanes []laneConfig, log *slog.Logger, now 
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	return &llrp.Reader{
 		Dial:  func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", host) },
-		Lanes: antennas, Number: llrp.Decimal(issuer), Now: now, Wait: uplink.Sleep, Jitter: rand.Float64, Log: log.With("reader", host),
+		Lanes: antennas, Number: llrp.DecimalNumber(issuer), Now: now, Wait: uplink.Sleep, Jitter: rand.Float64, Log: log.With("reader", host),
 	}, nil
 }
 

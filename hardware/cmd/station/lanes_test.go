@@ -78,11 +78,11 @@ func TestStationRunsEveryReaderKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	zone.Enter(tag)
-	epc, err := llrp.EPC([2]byte{0x30, 0xC0}, "9578010000000000020")
+	epc, err := llrp.DecimalEPC([2]byte{0x30, 0xC0}, "9578010000000000020")
 	if err != nil {
 		t.Fatal(err)
 	}
-	emulator.See(llrp.TagReport{EPC: epc, Antenna: 7, RSSI: -50, First: time.Now(), Last: time.Now()})
+	emulator.ReportTags(llrp.TagReportData{EPC: epc, Antenna: 7, RSSI: -50, First: time.Now(), Last: time.Now()})
 	lanes := func() map[int]string {
 		in.mu.Lock()
 		defer in.mu.Unlock()

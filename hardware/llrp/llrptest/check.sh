@@ -1,7 +1,7 @@
 #!/bin/sh
-# Lets Wireshark's LLRP dissector read a recorded run, and fails when it complains of a single frame.
-# SET_PROTOCOL_VERSION (47) is left out: the dissector takes its one octet for the header's version and
-# then counts it as left over. Its layout is held by TestSetProtocolVersionIsOneOctet.
+# Decodes a recorded run with Wireshark's LLRP dissector and fails on any complaint.
+# SET_PROTOCOL_VERSION (47) is excluded: the dissector takes its one octet for the header's version and then
+# counts it as trailing. TestSetProtocolVersionIsOneOctet checks its layout.
 set -eu
 if ! command -v tshark >/dev/null || ! command -v text2pcap >/dev/null; then
 	echo "llrp-check: NOT CHECKED: tshark is not installed (apt-get install tshark)" >&2
@@ -19,4 +19,4 @@ if [ "$said" -ne "$read" ] || [ -s "$run/complaints" ]; then
 	echo "llrp-check: $said frames sent, $read read as LLRP" >&2
 	exit 1
 fi
-echo "llrp-check: $read frames read by $(tshark --version 2>/dev/null | head -1) without a complaint (type 47 not judged, see the script)"
+echo "llrp-check: $read frames read by $(tshark --version 2>/dev/null | head -1) without a complaint (type 47 not checked, see the script)"

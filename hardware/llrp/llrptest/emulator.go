@@ -1,7 +1,7 @@
-// Package llrptest is an LLRP reader in software, for tests and for trying a station without hardware.
+// Package llrptest provides an LLRP reader emulator, for tests and for running a station without hardware.
 //
-// It answers what the protocol asks of a reader that serves one client: versions, capabilities,
-// configuration, one ROSpec with its moves, held reports, keep-alives; and it can fail as a reader does.
+// It implements a reader with one client: versions, capabilities, configuration, one ROSpec, held reports
+// and keep-alives. Its methods cause the faults of a real reader.
 package llrptest
 
 import (
@@ -14,21 +14,21 @@ import (
 	"bompass/hardware/llrp"
 )
 
-// heldMax bounds the reports that wait while nobody listens.
+// heldMax is the maximum number of reports held while no client is connected.
 const heldMax = 100_000
 
-// Emulator is one reader. Its zero value with a clock is a reader of four antennas.
+// Emulator is a reader of four antennas. Set Now before use.
 type Emulator struct {
-	Now     func() time.Time
-	Elder   bool                              // speaks 1.0.1 only
-	Record  func(fromReader bool, f []byte)   // told of every frame; may be nil
-	Garble  func(f []byte) []byte             // changes what the reader sends; may be nil
-	KeepMS  func(asked uint32) (given uint32) // changes how often it sends keep-alives; may be nil
-	Started func()                            // told when an ROSpec starts; may be nil
+	Now            func() time.Time
+	Version101Only bool                              // supports LLRP 1.0.1 only
+	Record         func(fromReader bool, f []byte)   // called with every frame; may be nil
+	Garble         func(f []byte) []byte             // alters the frames the reader sends; may be nil
+	KeepMS         func(asked uint32) (given uint32) // alters the keep-alive interval; may be nil
+	Started        func()                            // called when the ROSpec starts; may be nil
 
 	mu      sync.Mutex
 	client  *client
-	held    []llrp.TagReport
+	held    []llrp.TagReportData
 	hold    bool
 	running bool
 	spec    *llrp.ROSpec
@@ -36,7 +36,7 @@ type Emulator struct {
 	acks    int
 }
 
-// client is the one who is connected.
+// client is the connected client.
 type client struct {
 	conn    net.Conn
 	version uint8
@@ -46,7 +46,7 @@ type client struct {
 	done    chan struct{}
 }
 
-// Dial connects within the process.
+// Dial connects over an in-memory pipe.
 func (e *Emulator) Dial(context.Context) (net.Conn, error) {
 	ours, theirs := net.Pipe()
 	go e.Serve(ours)
@@ -105,7 +105,7 @@ func (e *Emulator) admit(c *client) bool {
 		status = llrp.ConnectionTaken
 	}
 	c.ready = !e.hold
-	e.send(c, &llrp.Event{At: e.Now(), Connection: &status})
+	e.send(c, &llrp.ReaderEventNotification{At: e.Now(), Connection: &status})
 	if status == llrp.ConnectionOK {
 		e.client = c
 	}
@@ -120,7 +120,7 @@ func (e *Emulator) leave(c *client) {
 	}
 }
 
-// send writes a message of the reader's own.
+// send sends a message that is not a response.
 func (e *Emulator) send(c *client, m llrp.Message) { c.lastID++; e.reply(c, c.lastID, m) }
 
 func (e *Emulator) reply(c *client, id uint32, m llrp.Message) bool {
@@ -141,14 +141,14 @@ func (e *Emulator) reply(c *client, id uint32, m llrp.Message) bool {
 	return err == nil
 }
 
-// See lets tags be read, now. Without a client, or before it asked for reports, they wait.
-func (e *Emulator) See(tags ...llrp.TagReport) {
+// ReportTags reports tags. The reports are held while no client is connected or until it enables them.
+func (e *Emulator) ReportTags(tags ...llrp.TagReportData) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.running {
 		return
 	}
-	if e.client != nil && e.client.ready && e.reply(e.client, e.nextID(), &llrp.Report{Tags: tags}) {
+	if e.client != nil && e.client.ready && e.reply(e.client, e.nextID(), &llrp.ROAccessReport{Tags: tags}) {
 		return
 	}
 	if len(e.held) < heldMax {
@@ -158,8 +158,8 @@ func (e *Emulator) See(tags ...llrp.TagReport) {
 
 func (e *Emulator) nextID() uint32 { e.client.lastID++; return e.client.lastID }
 
-// Tell sends an event.
-func (e *Emulator) Tell(event *llrp.Event) {
+// SendEvent sends an event.
+func (e *Emulator) SendEvent(event *llrp.ReaderEventNotification) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.client != nil {
@@ -167,7 +167,7 @@ func (e *Emulator) Tell(event *llrp.Event) {
 	}
 }
 
-// Cut breaks the connection.
+// Cut closes the connection.
 func (e *Emulator) Cut() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -177,8 +177,7 @@ func (e *Emulator) Cut() {
 	}
 }
 
-// Freeze leaves the connection half open: it stands, and nothing comes any more. The reader takes the
-// next client.
+// Freeze leaves the connection half open: it stays up and silent. The reader accepts the next client.
 func (e *Emulator) Freeze() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -188,8 +187,8 @@ func (e *Emulator) Freeze() {
 	}
 }
 
-// Restart is a power cut: connection, configuration and ROSpec are gone; held reports are kept, as
-// readers with a disk do.
+// Restart simulates a power failure: connection, configuration and ROSpec are lost; held reports are kept,
+// as in readers with persistent storage.
 func (e *Emulator) Restart() {
 	e.Cut()
 	e.mu.Lock()
@@ -197,7 +196,7 @@ func (e *Emulator) Restart() {
 	e.spec, e.enabled, e.running = nil, false, false
 }
 
-// Acks is how many keep-alives were acknowledged.
+// Acks returns the number of acknowledged keep-alives.
 func (e *Emulator) Acks() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -1,5 +1,5 @@
-// Command record prints a run of the LLRP driver against the emulated reader, every message once, as
-// text2pcap reads it (-D): what Wireshark's own dissector says of it is checked by make llrp-check.
+// Command record prints the frames of a run of the LLRP driver against the emulator in the format of
+// text2pcap -D, for Wireshark's dissector in make llrp-check.
 package main
 
 import (
@@ -26,16 +26,16 @@ func main() {
 
 func record(ctx context.Context, out io.Writer) error {
 	w := bufio.NewWriter(out)
-	for _, elder := range []bool{false, true} {
-		if err := run(ctx, elder, w); err != nil {
+	for _, version101 := range []bool{false, true} {
+		if err := run(ctx, version101, w); err != nil {
 			return err
 		}
 	}
 	return w.Flush()
 }
 
-// run goes through everything that a reader says, on a real connection.
-func run(ctx context.Context, elder bool, w io.Writer) error {
+// run exercises every message of the emulator over a real connection.
+func run(ctx context.Context, version101 bool, w io.Writer) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func run(ctx context.Context, elder bool, w io.Writer) error {
 	defer func() { _ = l.Close() }()
 	started := make(chan struct{}, 1)
 	e := &llrptest.Emulator{
-		Now: time.Now, Elder: elder, Started: func() { started <- struct{}{} },
+		Now: time.Now, Version101Only: version101, Started: func() { started <- struct{}{} },
 		KeepMS: func(uint32) uint32 { return 50 },
 		Record: func(fromReader bool, f []byte) { printFrame(w, fromReader, f) },
 	}
@@ -55,7 +55,7 @@ func run(ctx context.Context, elder bool, w io.Writer) error {
 		Dial: func(ctx context.Context) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "tcp", l.Addr().String())
 		},
-		Lanes: map[uint16]llrp.Lane{1: {Number: 1}, 2: {Number: 2}}, Number: llrp.Decimal([2]byte{}), Now: time.Now,
+		Lanes: map[uint16]llrp.Lane{1: {Number: 1}, 2: {Number: 2}}, Number: llrp.DecimalNumber([2]byte{}), Now: time.Now,
 		Wait: pause, Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler),
 	}
 	done := make(chan error, 1)
@@ -67,25 +67,25 @@ func run(ctx context.Context, elder bool, w io.Writer) error {
 	}
 	cancel()
 	err = <-done
-	time.Sleep(100 * time.Millisecond) // for the reader's word on the closing
+	time.Sleep(100 * time.Millisecond) // for the CLOSE_CONNECTION_RESPONSE
 	return err
 }
 
 func script(e *llrptest.Emulator) {
 	now := time.Now()
-	e.See(llrp.TagReport{EPC: []byte("twelveoctets"), Antenna: 1, RSSI: -48, First: now, Last: now, Count: 1})
-	e.See(
-		llrp.TagReport{EPC: []byte("sixteen octets.."), Antenna: 2, RSSI: -60, First: now, Last: now.Add(time.Second), Count: 9},
-		llrp.TagReport{EPC: []byte("12octets.too"), Antenna: 1},
+	e.ReportTags(llrp.TagReportData{EPC: []byte("twelveoctets"), Antenna: 1, RSSI: -48, First: now, Last: now, Count: 1})
+	e.ReportTags(
+		llrp.TagReportData{EPC: []byte("sixteen octets.."), Antenna: 2, RSSI: -60, First: now, Last: now.Add(time.Second), Count: 9},
+		llrp.TagReportData{EPC: []byte("12octets.too"), Antenna: 1},
 	)
-	for _, event := range []*llrp.Event{
-		{At: now, ROSpec: &llrp.SpecEvent{What: 1, ROSpec: 1}},
-		{At: now, Antenna: &llrp.AntennaWas{Antenna: 2}},
+	for _, event := range []*llrp.ReaderEventNotification{
+		{At: now, ROSpec: &llrp.ROSpecEvent{Type: 1, ROSpec: 1}},
+		{At: now, Antenna: &llrp.AntennaEvent{Antenna: 2}},
 		{At: now, Fill: 90},
 		{At: now, Overflow: true},
 		{At: now, Exception: "antenna 2 is hot"},
 	} {
-		e.Tell(event)
+		e.SendEvent(event)
 	}
 }
 
