@@ -45,7 +45,7 @@ const (
 )
 
 func (s Status) String() string {
-	names := [...]string{"done", "nothing", "busy", "unknown request", "malformed request", "no transaction", "beacon is faulty"}
+	names := [...]string{"ok", "no answer", "busy", "unknown request", "malformed request", "no transaction", "beacon is faulty"}
 	if int(s) < len(names) {
 		return names[s]
 	}

@@ -118,7 +118,7 @@ func TestScanRecordReplay(t *testing.T) {
 		t.Fatalf("got %v\n%s", err, text)
 	}
 	text, err = run(t, "replay", path)
-	if err != nil || !strings.Contains(text, "initialisationResponse") || !strings.Contains(text, "find: done") {
+	if err != nil || !strings.Contains(text, "initialisationResponse") || !strings.Contains(text, "find: ok") {
 		t.Errorf("got %v\n%s", err, text)
 	}
 	text, err = run(t, "replay", "--on", "sim", path) // the same seed, so the same vehicles
