@@ -25,7 +25,7 @@ type agree struct {
 	step    api.AgreementStep
 	reply   *api.AgreementDraftReply
 	draft   api.AgreementAnswers // as typed on this page
-	stated  toll.Stated
+	stated  toll.StatedVehicle
 	terms   map[toll.TermsKind]bool
 	sending bool
 	wrong   error
@@ -76,7 +76,7 @@ func (p *agree) ask(ctx app.Context) {
 
 // take shows what the server has.
 func (p *agree) take(reply api.AgreementDraftReply) {
-	p.reply, p.draft, p.stated = &reply, reply.Answers, toll.Stated{}
+	p.reply, p.draft, p.stated = &reply, reply.Answers, toll.StatedVehicle{}
 	if reply.Answers.Stated != nil {
 		p.stated = *reply.Answers.Stated
 	}

@@ -98,7 +98,7 @@ func TestEachPageAsksOneThing(t *testing.T) {
 		}, []string{"Kontroller svarene dine", "Storgata 1", "SKODA ENYAQ, elbil", "Endre", "Opprett avtalen", "Liv Nygaard"}, nil},
 		"back to a step":   {"/agreements/new?step=tag", api.StepCheck, nil, []string{"Vil du ha en brikke"}, []string{"Opprett avtalen"}},
 		"no such step":     {"/agreements/new?step=x", api.StepTag, nil, []string{"Vil du ha en brikke"}, nil},
-		"stated, to check": {"/agreements/new", api.StepCheck, func(r *api.AgreementDraftReply) { r.Answers.Stated = &toll.Stated{Kind: toll.KindCar, Fuel: "diesel"} }, []string{"dieselbil"}, nil},
+		"stated, to check": {"/agreements/new", api.StepCheck, func(r *api.AgreementDraftReply) { r.Answers.Stated = &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "diesel"} }, []string{"dieselbil"}, nil},
 		"no agreement yet": {"/agreements/new", api.StepCheck, nil, []string{"Avtalen gjelder fra du oppretter den"}, nil},
 	} {
 		o := atDesk()
@@ -125,7 +125,7 @@ func TestAnAnswerIsSentForItsStepAlone(t *testing.T) {
 	o.draft.Answers = api.AgreementAnswers{Charger: "ferde", Street: "Storgata 1", Sure: true}
 	_, s := openOffice(t, o, "/agreements/new", page.NewAgree)
 	s.do(func(ctx app.Context) {
-		page.Reply(ctx, s.page, func(a *api.AgreementAnswers, _ *toll.Stated, _ map[toll.TermsKind]bool) { a.Charger = "fjellinjen" })
+		page.Reply(ctx, s.page, func(a *api.AgreementAnswers, _ *toll.StatedVehicle, _ map[toll.TermsKind]bool) { a.Charger = "fjellinjen" })
 	})
 	if len(o.sent) != 1 || o.sent[0].Step != api.StepCharger || o.sent[0].Answers.Charger != "fjellinjen" || o.sent[0].Answers.Sure || o.sent[0].Answers.Terms != nil {
 		t.Errorf("sent %+v", o.sent)
@@ -134,7 +134,7 @@ func TestAnAnswerIsSentForItsStepAlone(t *testing.T) {
 	o.draft.Next = api.StepTerms
 	_, s = openOffice(t, o, "/agreements/new", page.NewAgree)
 	s.do(func(ctx app.Context) {
-		page.Reply(ctx, s.page, func(_ *api.AgreementAnswers, _ *toll.Stated, terms map[toll.TermsKind]bool) {
+		page.Reply(ctx, s.page, func(_ *api.AgreementAnswers, _ *toll.StatedVehicle, terms map[toll.TermsKind]bool) {
 			terms[toll.TermsGeneral] = true
 		})
 	})
@@ -150,7 +150,7 @@ func TestAWrongAnswerIsSaidAtItsField(t *testing.T) {
 	o.refuse = fault.New(fault.VehicleYours, "number", "7001001").At("plate")
 	w, s := openOffice(t, o, "/agreements/new", page.NewAgree)
 	s.do(func(ctx app.Context) {
-		page.Reply(ctx, s.page, func(*api.AgreementAnswers, *toll.Stated, map[toll.TermsKind]bool) {})
+		page.Reply(ctx, s.page, func(*api.AgreementAnswers, *toll.StatedVehicle, map[toll.TermsKind]bool) {})
 	})
 	s.shows("avtale 7001001, som er din", `href="#plate"`)
 	if !s.marked(`id="plate"`, `aria-invalid`, `aria-describedby="plate-wrong"`) {
@@ -177,9 +177,9 @@ func TestAHeavyVehicleStatesItsEmissionClass(t *testing.T) {
 	o := atDesk()
 	o.draft.Next = api.StepVehicle
 	_, s := openOffice(t, o, "/agreements/new", page.NewAgree)
-	s.do(func(app.Context) { page.State(s.page, toll.Stated{Kind: toll.KindHeavy, Fuel: "diesel"}) })
+	s.do(func(app.Context) { page.State(s.page, toll.StatedVehicle{Kind: toll.KindHeavy, Fuel: "diesel"}) })
 	s.shows("Drivstoff", "Utslippsklasse", "Euro 6")
-	s.do(func(app.Context) { page.State(s.page, toll.Stated{Kind: toll.KindMotorcycle}) })
+	s.do(func(app.Context) { page.State(s.page, toll.StatedVehicle{Kind: toll.KindMotorcycle}) })
 	s.hides("Drivstoff", "Utslippsklasse")
 }
 

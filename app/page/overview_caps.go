@@ -81,7 +81,7 @@ func (p *overview) tasks(reply *api.OverviewReply) app.UI {
 	w := p.f.words()
 	list := p.agreementTasks(reply)
 	for _, v := range vehiclesOf(reply) {
-		if v.Tag != "" && toll.Silent(v.Passages, v.Unread) {
+		if v.Tag != "" && toll.TagUnread(v.Passages, v.Unread) {
 			list = append(list, ui.Task{
 				Title: w.T("overview.task.silent", "plate", v.Plate),
 				Text:  w.T("overview.task.silent.why", "unread", w.Number(int64(v.Unread)), "n", w.Number(int64(v.Passages))),

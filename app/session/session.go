@@ -59,7 +59,7 @@ func New(w *browser.Window, now func() time.Time) *Session {
 		lang = w.Preference("language")
 	}
 	if lang == "" {
-		lang = i18n.Offered(w.Locale())
+		lang = i18n.Match(w.Locale())
 	}
 	s.speak(lang)
 	s.visit()

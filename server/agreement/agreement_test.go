@@ -117,7 +117,7 @@ func (r *rig) fill(who access.Actor, plate toll.Plate) string {
 	reply := r.answer(who, api.StepPlate, api.AgreementAnswers{Country: plate.Country, Plate: plate.Text})
 	vehicle := api.AgreementAnswers{Sure: true}
 	if reply.Found == nil {
-		vehicle = api.AgreementAnswers{Stated: &toll.Stated{Kind: toll.KindCar, Fuel: "diesel"}}
+		vehicle = api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "diesel"}}
 	}
 	r.answer(who, api.StepVehicle, vehicle)
 	r.answer(who, api.StepTag, api.AgreementAnswers{Tag: "yes"})
@@ -234,7 +234,7 @@ func TestAVehicleThatNoRegisterKnowsIsStated(t *testing.T) {
 	}
 	r.register.Break(nil)
 	id := r.fill(per, toll.NewPlate("DE", "M-AB 1234"))
-	_, err := r.Answer(t.Context(), per, api.AgreementStepRequest{Step: api.StepVehicle, Answers: api.AgreementAnswers{Stated: &toll.Stated{Kind: toll.KindHeavy}}})
+	_, err := r.Answer(t.Context(), per, api.AgreementStepRequest{Step: api.StepVehicle, Answers: api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindHeavy}}})
 	refused(t, "half a statement", err, fault.FieldMissing, "fuel")
 	made, err := r.Begin(t.Context(), per, id)
 	if err != nil || made.Plate.Text != "MAB1234" {

@@ -68,7 +68,7 @@ func (d *Service) Bill(ctx context.Context, customer toll.CustomerID, req api.Bi
 		for i := range b.Rows {
 			at[i] = b.Rows[i].At
 		}
-		first, end, whole := recheck.Reach(at, req.Month, d.plan.Longest(), span.From, span.To)
+		first, end, whole := recheck.RelevantRange(at, req.Month, d.plan.Longest(), span.From, span.To)
 		if whole || edge >= billEdgeMax {
 			b.Rows = b.Rows[first:end]
 			return b.reply(payer, req), nil

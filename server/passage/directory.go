@@ -59,7 +59,7 @@ type datedClasses struct {
 
 type datedKind struct {
 	toll.Validity
-	kind rating.Kind
+	kind rating.Exemption
 }
 
 type datedLength struct {
@@ -133,7 +133,7 @@ func (d *Directory) addVehicles(r Register) error {
 	}
 	for _, e := range r.Exemptions {
 		if v := d.find(e.Vehicle); v != nil {
-			v.exempt = append(v.exempt, datedKind{e.Validity, rating.KindOf(e.Kind)})
+			v.exempt = append(v.exempt, datedKind{e.Validity, rating.ExemptionOf(e.Kind)})
 		}
 	}
 	for _, s := range r.Supplements {
@@ -182,7 +182,7 @@ func (v *vehicle) classes(at time.Time) rating.Classes {
 	return rating.ClassesOf(toll.Facts{})
 }
 
-func (v *vehicle) exemption(at time.Time) (kind rating.Kind) {
+func (v *vehicle) exemption(at time.Time) (kind rating.Exemption) {
 	for i := range v.exempt {
 		if v.exempt[i].Contains(at) {
 			return v.exempt[i].kind

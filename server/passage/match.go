@@ -90,7 +90,7 @@ func (d *Directory) partition(o *toll.Observation) int {
 func (v *vehicle) traits(r *Record) rating.Traits {
 	return rating.Traits{
 		Classes: v.classes(r.At), Have: tariff.Have(r.Agreement != ID{} && !r.Blocked, r.MatchedBy == toll.ByTag),
-		Direction: rating.WayOf(r.Direction), Exempt: v.exemption(r.At),
+		Direction: rating.DirectionOf(r.Direction), Exempt: v.exemption(r.At),
 		Key: rating.KeyOf(toll.FormatPassageID(r.ID)), // as everyone does who rates the passage again
 	}
 }

@@ -300,7 +300,7 @@ func stands(taken []api.Consent) (list []api.Consent) {
 		c.Kind, c.Current = kind, toll.ConsentVersion(kind)
 		c.Reaches = c.Given
 		if kind == toll.ConsentAdvertising {
-			c.Reaches = toll.AdvertisingReaches(given)
+			c.Reaches = toll.AdvertisingEffective(given)
 		}
 		list = append(list, c)
 	}

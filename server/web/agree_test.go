@@ -231,7 +231,7 @@ func TestNoLeadsToAnAgreement(t *testing.T) {
 	answer(api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"})
 	answer(api.StepCountry, api.AgreementAnswers{Country: "PL"})
 	answer(api.StepPlate, api.AgreementAnswers{Country: "PL", Plate: "WA 12345"})
-	answer(api.StepVehicle, api.AgreementAnswers{Stated: &toll.Stated{Kind: toll.KindCar, Fuel: "petrol"}})
+	answer(api.StepVehicle, api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "petrol"}})
 	reply := answer(api.StepTag, api.AgreementAnswers{Tag: "no"})
 	ask(v, api.AgreementBegin, api.AgreementRequest{ID: reply.ID}, fault.TermsNeeded)
 	answer(api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}})

@@ -125,7 +125,7 @@ type firstPaint struct {
 }
 
 func (s *server) paint(library *app.Handler, first firstPaint) ([]byte, error) {
-	words := i18n.For(i18n.Offered(first.language))
+	words := i18n.For(i18n.Match(first.language))
 	at := page.Frame(words.Lang(), first.path)
 	frame := s.ask(library, at)
 	if frame.status != http.StatusOK {

@@ -36,7 +36,7 @@ type AgreementAnswers struct {
 	Country    string                 `json:"country,omitempty"` // of the plate
 	Plate      string                 `json:"plate,omitempty"`
 	Sure       bool                   `json:"sure,omitempty"`   // the vehicle that the register tells of is the one
-	Stated     *toll.Stated           `json:"stated,omitempty"` // where no register tells
+	Stated     *toll.StatedVehicle    `json:"stated,omitempty"` // where no register tells
 	Tag        string                 `json:"tag,omitempty"`    // yes, no
 	Terms      map[toll.TermsKind]int `json:"terms,omitempty"`  // versions that are accepted
 }

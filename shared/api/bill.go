@@ -1,8 +1,8 @@
 package api
 
 import (
-	"bompass/shared/recheck"
 	"bompass/shared/oslo"
+	"bompass/shared/recheck"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )

@@ -1,5 +1,5 @@
-// Package digest has SHA-256, FIPS 180-4. The toolchain's own brings its whole validated module along,
-// which every browser would download for two short sums, so there it is worked out here.
+// Package digest computes SHA-256 (FIPS 180-4). In the browser it uses an implementation of its own, because the
+// standard library's package would add its whole FIPS module to the download for two short sums.
 package digest
 
 import (
@@ -24,7 +24,7 @@ var roots = [64]uint32{
 	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 }
 
-// Small is the digest of some bytes, worked out here on every platform.
+// Small returns the SHA-256 digest of a message, computed by this package on every platform.
 func Small(message []byte) (sum [Size]byte) {
 	state := [8]uint32{
 		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19, // 5.3.3
@@ -48,7 +48,7 @@ func Small(message []byte) (sum [Size]byte) {
 	return sum
 }
 
-// mix takes one block into the state, 6.2.2.
+// mix adds one block to the state (section 6.2.2).
 func mix(state *[8]uint32, part []byte) {
 	var w [64]uint32
 	for i := range 16 {

@@ -4,5 +4,5 @@ package digest
 
 import "crypto/sha256"
 
-// Sum is the digest of some bytes.
+// Sum returns the SHA-256 digest of a message.
 func Sum(message []byte) [Size]byte { return sha256.Sum256(message) }

@@ -2,5 +2,5 @@
 
 package digest
 
-// Sum is the digest of some bytes.
+// Sum returns the SHA-256 digest of a message.
 func Sum(message []byte) [Size]byte { return Small(message) }

@@ -8,13 +8,12 @@ import (
 	"bompass/shared/money"
 )
 
-// amountMax bounds what is read as an amount.
+// amountMax is the maximum amount that ParseAmount accepts.
 const amountMax = 40
 
-// ParseAmount reads an amount of kroner as people write it in any of the languages: with ordinary or
-// non-breaking spaces, comma or point, hyphen or minus sign, with or without kr. Øre have one or two
-// digits; three after a comma or point are thousands. What Kroner writes is read back the same,
-// portal.md C3.
+// ParseAmount parses an amount in kroner in any of the languages: with ordinary or non-breaking spaces, comma or
+// point, hyphen or minus sign, with or without kr. One or two digits after a comma or point are øre, three are
+// thousands. The output of Kroner is parsed to the same amount.
 func ParseAmount(text string) (money.Ore, error) {
 	wrong := fault.New(fault.FieldWrong)
 	if len(text) > amountMax {
@@ -40,11 +39,10 @@ func ParseAmount(text string) (money.Ore, error) {
 	return sum, nil
 }
 
-// spaced makes every space that a keyboard or a formatter gives an ordinary one, and every minus a
-// hyphen.
+// spaced replaces every kind of space with an ordinary space, and every minus sign with a hyphen.
 var spaced = strings.NewReplacer(nbsp, " ", "\u202f", " ", "\u2009", " ", "\t", " ", minus, "-", "\u2013", "-")
 
-// bare takes the currency away, before or after, and the ,- of a round sum.
+// bare removes the currency before or after the number, and the ,- of a round sum.
 func bare(text string) string {
 	text = strings.ToLower(strings.TrimSpace(text))
 	for _, unit := range []string{"nok", "nkr", "kr.", "kr"} {
@@ -61,13 +59,13 @@ func bare(text string) string {
 	return strings.TrimSuffix(strings.TrimSpace(text), ",-")
 }
 
-// unsigned takes the sign away and tells how many there were.
+// unsigned removes the signs and returns their number.
 func unsigned(text string) (rest string, minuses int) {
 	rest = strings.TrimLeft(text, "-")
 	return strings.TrimSpace(rest), len(text) - len(rest)
 }
 
-// cut parts kroner from øre, which come back with a point before them.
+// cut splits kroner from øre, which are returned with a leading point.
 func cut(text string) (whole, frac string) {
 	at := strings.LastIndexAny(text, ",.")
 	if at < 0 || len(text)-at-1 == 3 {
@@ -76,7 +74,7 @@ func cut(text string) (whole, frac string) {
 	return text[:at], "." + text[at+1:]
 }
 
-// grouped joins thousands, which one kind of mark keeps apart in groups of three.
+// grouped joins groups of three digits that are separated by one kind of mark.
 func grouped(whole string) (joined string, ok bool) {
 	at := strings.IndexAny(whole, " ,.'")
 	if at < 0 {

@@ -11,7 +11,7 @@ import (
 )
 
 // Seed amounts such as 1 110,00 (S4.46) are read and written the same.
-func TestItReadsAmountsAsPeopleWriteThem(t *testing.T) {
+func TestParseAmountAcceptsCommonForms(t *testing.T) {
 	cases := []struct {
 		name, text string
 		want       money.Ore
@@ -42,7 +42,7 @@ func TestItReadsAmountsAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
-func TestItRefusesWhatIsNoAmount(t *testing.T) {
+func TestParseAmountRefusesOtherText(t *testing.T) {
 	for _, text := range []string{
 		"", " ", "kr", "-", "abc", "1 11,00", "1,11,00", "1.11.000", "12 34", "1110,", ",50", "1,2345", "--5", "5-", "1e5", "٣", "1 110 00",
 		"99999999999999999999", "1,110.50.20", "12 kr 30", "kr kr 5",
@@ -53,10 +53,10 @@ func TestItRefusesWhatIsNoAmount(t *testing.T) {
 	}
 }
 
-func TestItReadsBackWhatItWrites(t *testing.T) {
+func TestParseAmountReadsFormattedAmounts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := money.Ore(rapid.Int64Range(-99999999999, 99999999999).Draw(t, "ore"))
-		for _, lang := range append(i18n.Languages(), i18n.Begun()...) {
+		for _, lang := range append(i18n.Languages(), i18n.IncompleteLanguages()...) {
 			if got, err := i18n.ParseAmount(i18n.For(lang).Kroner(want)); err != nil || got != want {
 				t.Fatalf("%s: %q: got %s (%v), want %s", lang, i18n.For(lang).Kroner(want), got, err, want)
 			}

@@ -14,9 +14,9 @@ import (
 	"bompass/shared/i18n"
 )
 
-func TestItReadsNorwegianWhereABegunLanguageLacksWords(t *testing.T) {
+func TestIncompleteLanguageFallsBackToNorwegian(t *testing.T) {
 	nb := i18n.For(i18n.Default)
-	for _, lang := range i18n.Begun() {
+	for _, lang := range i18n.IncompleteLanguages() {
 		w := i18n.For(lang)
 		own := w.Keys()
 		if w.Lang() != lang || len(own) == 0 || slices.Contains(i18n.Languages(), lang) {
@@ -41,16 +41,16 @@ func TestItReadsNorwegianWhereABegunLanguageLacksWords(t *testing.T) {
 	}
 }
 
-func TestItOffersOnlyWhatIsComplete(t *testing.T) {
+func TestOnlyCompleteLanguagesAreMatched(t *testing.T) {
 	for asked, want := range map[string]string{"nn-NO": "nb", "no": "nb", "da": "nb", "sv-FI": "sv", "EN-gb": "en", "": "nb", "fi": "nb"} {
-		if got := i18n.Offered(asked); got != want {
+		if got := i18n.Match(asked); got != want {
 			t.Errorf("%q: got %s, want %s", asked, got, want)
 		}
 	}
 }
 
-func TestItCountsAsTheLanguageDoes(t *testing.T) {
-	for _, lang := range append(i18n.Languages(), i18n.Begun()...) {
+func TestPluralForms(t *testing.T) {
+	for _, lang := range append(i18n.Languages(), i18n.IncompleteLanguages()...) {
 		w := i18n.For(lang)
 		one, other := w.T("passages.count.one", "n", 1), w.T("passages.count.other", "n", 1)
 		for n, want := range map[int]string{1: one, 0: strings.Replace(other, "1", "0", 1), 2: strings.Replace(other, "1", "2", 1)} {
@@ -61,7 +61,7 @@ func TestItCountsAsTheLanguageDoes(t *testing.T) {
 	}
 }
 
-// asking is one place in a program that asks for words.
+// asking is one place in a program that uses a key.
 type asking struct {
 	at, key string
 	plural  bool
@@ -69,9 +69,9 @@ type asking struct {
 	open    bool   // parameters are not all written out
 }
 
-// A key that counts is asked for with a number, and one that does not is not; every placeholder is
-// filled, and nothing is given that has no place.
-func TestItIsAskedForAsItIsWritten(t *testing.T) {
+// Plural keys are used with N and others with T. Every placeholder has a parameter, and every parameter a
+// placeholder.
+func TestKeysAreUsedWithTheirPlaceholders(t *testing.T) {
 	w := i18n.For(i18n.Default)
 	all := append(askings(t, "../../app"), askings(t, ".")...)
 	if len(all) < 50 {
@@ -91,7 +91,7 @@ func TestItIsAskedForAsItIsWritten(t *testing.T) {
 	}
 }
 
-// holders are a text's placeholders, sorted.
+// holders returns a text's placeholders, sorted.
 func holders(lang, key string) string {
 	found := placeholder.FindAllString(i18n.For(lang).T(key), -1)
 	slices.Sort(found)

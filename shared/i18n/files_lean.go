@@ -4,7 +4,7 @@ package i18n
 
 import "embed"
 
-// The browser's program has no use for what stands in letters and on the pages for signing in.
+// The browser program does not contain the texts of messages and of the server-rendered sign-in pages.
 //
 //go:embed catalogue/*/account.json catalogue/*/agree.json catalogue/*/app.json catalogue/*/check.json catalogue/*/date.json catalogue/*/device.json
 //go:embed catalogue/*/fault.json catalogue/*/frame.json catalogue/*/overview.json catalogue/*/passages.json catalogue/*/prices.json

@@ -14,7 +14,7 @@ const (
 	minus = "\u2212"
 )
 
-// form is how a language writes numbers and dates, as CLDR 48 has it.
+// form is how a language formats numbers and dates, by CLDR 48.
 type form struct {
 	minus, group, point string
 	before, after       string // around an amount of kroner
@@ -56,7 +56,7 @@ func formOf(lang string) form {
 	}
 }
 
-// Kroner writes an amount with its currency: 1 110,50 kr.
+// Kroner formats an amount with its currency: 1 110,50 kr.
 func (w *Words) Kroner(o money.Ore) string {
 	sign := ""
 	if o < 0 {
@@ -65,7 +65,7 @@ func (w *Words) Kroner(o money.Ore) string {
 	return sign + w.form.before + w.Decimal(int64(o), 2) + w.form.after
 }
 
-// Whole writes whole kroner without øre, for scales: 1 200 kr. Øre are left out.
+// Whole formats an amount without øre, for the scales of charts: 1 200 kr.
 func (w *Words) Whole(o money.Ore) string {
 	sign := ""
 	if o < 0 {
@@ -74,7 +74,7 @@ func (w *Words) Whole(o money.Ore) string {
 	return sign + w.form.before + w.Number(int64(o)/100) + w.form.after
 }
 
-// Money writes an amount in a currency, given by its code: kroner as Kroner does, others with the code.
+// Money formats an amount in a currency given by its code: NOK as Kroner does, others with the code.
 func (w *Words) Money(o money.Ore, currency string) string {
 	if currency == "" || currency == "NOK" {
 		return w.Kroner(o)
@@ -85,10 +85,10 @@ func (w *Words) Money(o money.Ore, currency string) string {
 	return w.Decimal(int64(o), 2) + nbsp + currency
 }
 
-// Number writes a whole number with its thousands apart.
+// Number formats a whole number with grouped thousands.
 func (w *Words) Number(n int64) string { return w.Decimal(n, 0) }
 
-// Decimal writes n × 10^-places.
+// Decimal formats n × 10^-places.
 func (w *Words) Decimal(n int64, places int) string {
 	sign := ""
 	digits := strconv.FormatInt(n, 10)
@@ -113,7 +113,7 @@ func (w *Words) Decimal(n int64, places int) string {
 	return b.String()
 }
 
-// Percent writes num/den with at most one decimal: 20,5 %.
+// Percent formats num/den with at most one decimal: 20,5 %.
 func (w *Words) Percent(num, den int) string {
 	if den == 0 {
 		return ""
@@ -125,23 +125,23 @@ func (w *Words) Percent(num, den int) string {
 	return w.Decimal(int64(tenths), 1) + w.form.percent
 }
 
-// Day writes a date of medium length: 22. mars 2020.
+// Day formats a date of medium length: 22. mars 2020.
 func (w *Words) Day(d oslo.Day) string { return w.date(w.form.medium, d) }
 
-// LongDay writes a date with the month's full name: 22. desember 2020.
+// LongDay formats a date with the month's full name: 22. desember 2020.
 func (w *Words) LongDay(d oslo.Day) string { return w.date(w.form.long, d) }
 
-// Weekday writes a date with its weekday and without its year: fredag 20. november.
+// Weekday formats a date with its weekday and without its year: fredag 20. november.
 func (w *Words) Weekday(d oslo.Day) string { return w.date(w.form.weekday, d) }
 
-// Month writes a month: november 2026.
+// Month formats a month: november 2026.
 func (w *Words) Month(m oslo.Month) string { return w.date("{month} {y}", m.First()) }
 
-// MonthName writes a month without its year: november.
+// MonthName formats a month without its year: november.
 func (w *Words) MonthName(m oslo.Month) string { return w.date("{month}", m.First()) }
 
-// Clock writes the Norwegian time of day: 13:05. In the hour that autumn doubles it carries the offset
-// from UTC, since the time alone would mean two instants.
+// Clock formats the Norwegian time of day: 13:05. In the repeated hour of autumn it includes the offset from UTC,
+// since the time alone would be ambiguous.
 func (w *Words) Clock(at time.Time) string {
 	text := w.time(at, "15:04")
 	if doubled(at.Unix()) {
@@ -150,7 +150,7 @@ func (w *Words) Clock(at time.Time) string {
 	return text
 }
 
-// Instant writes date and time of day to the second: 22.03.2020, 13:05:09.
+// Instant formats date and time of day to the second: 22.03.2020, 13:05:09.
 func (w *Words) Instant(at time.Time) string {
 	return w.date(w.form.numeric, oslo.DayOf(at)) + w.form.between + w.time(at, "15:04:05")
 }

@@ -13,8 +13,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// The strings are those of ICU 78 (CLDR 48), recorded as in portal.md C3: U+00A0 and U+2212 as they stand.
-func TestItWritesAsCLDRDoes(t *testing.T) {
+// The strings are those of ICU 78 (CLDR 48), with U+00A0 and U+2212.
+func TestFormatsEqualCLDR(t *testing.T) {
 	at := time.Date(2020, time.March, 22, 12, 5, 9, 0, time.UTC)
 	day := oslo.DayOf(at)
 	type golden struct{ kroner, small, zero, number, whole, medium, long, instant, percent, weekday, month, clock string }
@@ -38,7 +38,7 @@ func TestItWritesAsCLDRDoes(t *testing.T) {
 	}
 }
 
-func TestItShortensMonthsAsCLDRDoes(t *testing.T) {
+func TestShortMonthsEqualCLDR(t *testing.T) {
 	cases := []struct {
 		lang  string
 		month time.Month
@@ -58,7 +58,7 @@ func TestItShortensMonthsAsCLDRDoes(t *testing.T) {
 	}
 }
 
-func TestItTellsTheDoubledHourApart(t *testing.T) {
+func TestDoubledHourCarriesOffset(t *testing.T) {
 	w := i18n.For("nb")
 	first := time.Date(2026, time.October, 25, 0, 30, 0, 0, time.UTC)
 	for at, want := range map[time.Time]string{
@@ -74,7 +74,7 @@ func TestItTellsTheDoubledHourApart(t *testing.T) {
 	}
 }
 
-func TestItPutsParametersInTheirPlace(t *testing.T) {
+func TestParametersReplacePlaceholders(t *testing.T) {
 	cases := []struct{ name, got, want string }{
 		{"one", i18n.For("nb").N("passages.count", 1), "1 passering"},
 		{"many", i18n.For("nb").N("passages.count", 1200), "1\u00a0200 passeringer"},
@@ -93,7 +93,7 @@ func TestItPutsParametersInTheirPlace(t *testing.T) {
 	}
 }
 
-func TestItSaysFaultsInWords(t *testing.T) {
+func TestFaultTexts(t *testing.T) {
 	w := i18n.For("en")
 	cases := []struct {
 		err  error
@@ -110,7 +110,7 @@ func TestItSaysFaultsInWords(t *testing.T) {
 	}
 }
 
-func TestItSaysStepsInWords(t *testing.T) {
+func TestStepTexts(t *testing.T) {
 	at := time.Date(2026, time.November, 20, 5, 45, 0, 0, time.UTC)
 	found := func(id toll.PassageID) (string, time.Time, bool) { return "E18 Maritim", at, id == "a" }
 	w := i18n.For("nb")

@@ -1,7 +1,5 @@
-// Package i18n owns what people read: the catalogues of words in every language, plural forms, and
-// how kroner, numbers, dates and times are written.
-//
-// It decides no rule. Codes, steps and amounts come from their own packages and leave here as text.
+// Package i18n translates: it holds the message catalogues of every language and formats plurals, amounts,
+// numbers, dates and times.
 package i18n
 
 import (
@@ -16,35 +14,34 @@ import (
 	"unicode/utf8"
 )
 
-// Default is the language of a reader nothing is known about.
+// Default is the language used when no preference is known.
 const Default = "nb"
 
-// Languages lists the languages with a complete catalogue, in the order they are offered.
+// Languages returns the languages with a complete catalogue, in the order in which they are offered.
 func Languages() []string { return []string{"nb", "en", "sv", "de"} }
 
-// Begun lists the languages whose catalogues are not complete: what they lack is read in Default. They
-// are not offered, so that nobody gets a page in two languages.
-func Begun() []string { return []string{"nn", "da"} }
+// IncompleteLanguages returns the languages whose catalogues are not complete; missing texts come from Default.
+// They are not offered, so that no page mixes two languages.
+func IncompleteLanguages() []string { return []string{"nn", "da"} }
 
-// Offered is the language that a reader gets who asks for lang, such as nn-NO: one that is complete.
-func Offered(lang string) string {
+// Match returns the complete language to use for a requested language tag such as nn-NO.
+func Match(lang string) string {
 	if lang = base(lang); slices.Contains(Languages(), lang) {
 		return lang
 	}
 	return Default
 }
 
-// base is a language without its region.
+// base returns a language tag without its region.
 func base(lang string) string {
 	lang, _, _ = strings.Cut(strings.ToLower(lang), "-")
 	return lang
 }
 
-// catalogues are the languages, each read from the embedded files when it is first spoken; a test proves
-// that they can be read.
+// catalogues holds the languages, each parsed from the embedded files at its first use. A test parses all.
 var catalogues = func() map[string]func() map[string]string {
 	all := map[string]func() map[string]string{}
-	for _, lang := range append(Languages(), Begun()...) {
+	for _, lang := range append(Languages(), IncompleteLanguages()...) {
 		all[lang] = sync.OnceValue(func() map[string]string {
 			words, err := read(lang)
 			if err != nil {
@@ -56,10 +53,10 @@ var catalogues = func() map[string]func() map[string]string {
 	return all
 }()
 
-// keysAbout is how many keys a language has, roughly: room that need not be made while it is read.
+// keysAbout is the approximate number of keys of a language, used as initial map size.
 const keysAbout = 1000
 
-// read reads the files of a language: areas in any order, each key in one of them.
+// read parses the files of a language, one for each area, in any order. A key is in exactly one of them.
 func read(lang string) (map[string]string, error) {
 	dir := path.Join("catalogue", lang)
 	areas, err := files.ReadDir(dir)
@@ -79,15 +76,15 @@ func read(lang string) (map[string]string, error) {
 	return words, nil
 }
 
-// Words is one language: its catalogue and its way of writing numbers and dates.
+// Words is one language: its message catalogue and its number and date formats.
 type Words struct {
 	lang  string
 	texts map[string]string
 	form  form
 }
 
-// For returns the words of a language; of Default for one that has no catalogue. Regions are ignored:
-// en-GB reads en.
+// For returns the Words of a language, or those of Default when it has no catalogue. Regions are ignored: en-GB
+// is en.
 func For(lang string) *Words {
 	lang = base(lang)
 	if lang == "no" || catalogues[lang] == nil {
@@ -96,16 +93,16 @@ func For(lang string) *Words {
 	return &Words{lang: lang, texts: catalogues[lang](), form: formOf(lang)}
 }
 
-// Lang is the language's code, for the lang attribute.
+// Lang returns the language code, for the lang attribute.
 func (w *Words) Lang() string { return w.lang }
 
-// Has tells whether there are words for a key.
+// Has reports whether the catalogue has the key.
 func (w *Words) Has(key string) bool {
 	_, ok := w.text(key)
 	return ok
 }
 
-// text is a key's text, Default's where the language has none.
+// text returns the text of a key, from Default when the language has none.
 func (w *Words) text(key string) (text string, ok bool) {
 	if text, ok = w.texts[key]; !ok && w.lang != Default {
 		text, ok = catalogues[Default]()[key]
@@ -113,7 +110,7 @@ func (w *Words) text(key string) (text string, ok bool) {
 	return text, ok
 }
 
-// Keys lists the keys of the language's own catalogue in no particular order.
+// Keys returns the keys of the language's own catalogue in no particular order.
 func (w *Words) Keys() []string {
 	keys := make([]string, 0, len(w.texts))
 	for key := range w.texts {
@@ -122,8 +119,8 @@ func (w *Words) Keys() []string {
 	return keys
 }
 
-// T is the text of a key with its parameters given as name, value pairs. A key without text is shown
-// as it is, so that a gap is seen and not guessed at.
+// T returns the text of a key with parameters given as name, value pairs. A key without text is returned itself,
+// so that the gap is visible.
 func (w *Words) T(key string, pairs ...any) string {
 	text, ok := w.text(key)
 	if !ok {
@@ -132,10 +129,10 @@ func (w *Words) T(key string, pairs ...any) string {
 	return fill(text, pairs)
 }
 
-// N is the text of a key in the plural form of n, which is also its parameter n.
+// N returns the text of a key in the plural form for n, which is also its parameter n.
 func (w *Words) N(key string, n int, pairs ...any) string {
 	suffix := ".other"
-	if n == 1 || n == -1 { // CLDR: these languages tell one from other, for whole numbers
+	if n == 1 || n == -1 { // CLDR: for whole numbers these languages have the forms one and other
 		suffix = ".one"
 	}
 	return w.T(key+suffix, append(pairs, "n", w.Number(int64(n)))...)
@@ -164,7 +161,7 @@ func written(v any) string {
 	return fmt.Sprint(v)
 }
 
-// Sentence gives a text its capital letter.
+// Sentence returns the text with its first letter in upper case.
 func Sentence(text string) string {
 	r, size := utf8.DecodeRuneInString(text)
 	if size == 0 {

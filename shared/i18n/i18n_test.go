@@ -21,7 +21,7 @@ func keysOf(lang string) []string {
 	return keys
 }
 
-func TestItHasEveryKeyInEveryLanguage(t *testing.T) {
+func TestEveryLanguageHasEveryKey(t *testing.T) {
 	want := keysOf(i18n.Default)
 	for _, lang := range i18n.Languages() {
 		got := keysOf(lang)
@@ -43,7 +43,7 @@ func TestItHasEveryKeyInEveryLanguage(t *testing.T) {
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 
-func TestItHasTheSamePlaceholdersInEveryLanguage(t *testing.T) {
+func TestEveryLanguageHasSamePlaceholders(t *testing.T) {
 	holders := func(lang, key string) []string {
 		found := placeholder.FindAllString(i18n.For(lang).T(key), -1)
 		slices.Sort(found)
@@ -59,7 +59,7 @@ func TestItHasTheSamePlaceholdersInEveryLanguage(t *testing.T) {
 	}
 }
 
-func TestItHasBothPluralForms(t *testing.T) {
+func TestPluralKeysHaveBothForms(t *testing.T) {
 	w := i18n.For(i18n.Default)
 	for _, key := range w.Keys() {
 		if base, ok := strings.CutSuffix(key, ".one"); ok && !w.Has(base+".other") {
@@ -71,7 +71,7 @@ func TestItHasBothPluralForms(t *testing.T) {
 	}
 }
 
-func TestItKeepsItsFilesSorted(t *testing.T) {
+func TestCatalogueFilesAreSorted(t *testing.T) {
 	files, err := filepath.Glob("catalogue/*/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("catalogue files: %v, %v", files, err)
@@ -101,7 +101,7 @@ func TestItKeepsItsFilesSorted(t *testing.T) {
 	}
 }
 
-func TestItHasWordsForEveryCodeClassAndRule(t *testing.T) {
+func TestEveryCodeClassAndRuleHasText(t *testing.T) {
 	w := i18n.For(i18n.Default)
 	var keys []string
 	for _, code := range fault.All {
@@ -135,7 +135,7 @@ var families = []string{
 	"find.outcome.", "welcome.consent.", "country.", "terms.", "agree.part.", "agree.kind.", "agree.fuel.", "agree.terms.", "agree.read.",
 }
 
-func TestItHasNoKeyThatNothingUses(t *testing.T) {
+func TestNoKeyIsUnused(t *testing.T) {
 	tree := source(t, "../../app") + source(t, "../../server") + source(t, ".")
 	for _, key := range keysOf(i18n.Default) {
 		base := strings.TrimSuffix(strings.TrimSuffix(key, ".one"), ".other")
@@ -150,7 +150,7 @@ func TestItHasNoKeyThatNothingUses(t *testing.T) {
 
 var asked = regexp.MustCompile(`\.[TN]\("([a-z0-9.-]+)"\s*[,)]`)
 
-func TestItHasEveryKeyThatIsAskedFor(t *testing.T) {
+func TestEveryUsedKeyExists(t *testing.T) {
 	w := i18n.For(i18n.Default)
 	for _, match := range asked.FindAllStringSubmatch(source(t, "../../app")+source(t, "."), -1) {
 		if key := match[1]; !w.Has(key) && !w.Has(key+".one") {
@@ -159,7 +159,7 @@ func TestItHasEveryKeyThatIsAskedFor(t *testing.T) {
 	}
 }
 
-// source is the text of all programs and templates below a folder, tests left out.
+// source returns the text of all programs and templates below a folder without tests.
 func source(t *testing.T, dir string) string {
 	t.Helper()
 	var b strings.Builder

@@ -9,9 +9,8 @@ import (
 	"testing"
 )
 
-// The browser's program carries some of the catalogue's files only: nothing that it says may stand in
-// the others.
-func TestTheBrowserHasTheWordsItUses(t *testing.T) {
+// The browser program contains only some of the catalogue files. No key that it uses may be in the others.
+func TestBrowserCatalogueHasEveryKeyOfTheProgram(t *testing.T) {
 	list, err := os.ReadFile("files_lean.go")
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +59,7 @@ func TestTheBrowserHasTheWordsItUses(t *testing.T) {
 	}
 }
 
-// said tells whether a program says a key, whole or put together as in "role." + role.
+// said reports whether a program uses a key, whole or composed as in "role." + role.
 func said(text, key string) bool {
 	for i, r := range key {
 		if r == '.' && strings.Contains(text, `"`+key[:i+1]+`"`) {

@@ -11,7 +11,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// Fault says what happened and what to do next. Anything but a fault is "internal" to a person.
+// Fault returns the text of an error: what happened and what to do next. Any error that is not a fault is shown
+// as "internal".
 func (w *Words) Fault(err error) string {
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {
@@ -28,18 +29,18 @@ func (w *Words) Fault(err error) string {
 	return w.T(key, pairs...)
 }
 
-// Found answers where and when a passage was, for the steps that refer to another passage.
-type Found func(toll.PassageID) (station string, at time.Time, ok bool)
+// PassageLookup returns station and instant of a passage, for steps that refer to another passage.
+type PassageLookup func(toll.PassageID) (station string, at time.Time, ok bool)
 
-// Step is one reason for a charge as a sentence without its amount. A rule this program does not know
-// yet is named, so that the steps still sum to the charge.
-func (w *Words) Step(s rating.Step, found Found) string {
+// Step returns one reason for a charge as a sentence without its amount. A rule that this version does not
+// support is shown by its name, so that the steps still sum to the charge.
+func (w *Words) Step(s rating.Step, found PassageLookup) string {
 	key := "step." + string(s.Rule)
 	if !w.Has(key) {
 		return w.T("step.other", "rule", s.Rule)
 	}
 	if s.Rule == rating.RuleTag && s.Text != "" && w.Has(key+"."+s.Text) {
-		key += "." + s.Text // given although the tag was not read
+		key += "." + s.Text // discount given although the tag was not read
 	}
 	pairs := []any{
 		"class", w.Class(s.Class), "band", w.Band(s.Band), "kind", w.orSelf("exempt.", s.Text), "product", s.Text,
@@ -51,7 +52,7 @@ func (w *Words) Step(s rating.Step, found Found) string {
 	if s.By == "" && w.Has(key+".alone") {
 		return w.T(key+".alone", pairs...)
 	}
-	if found != nil { // the rule refers to another passage: say which, or else within what time
+	if found != nil { // name the passage that the rule refers to, or else the time limit
 		if station, at, ok := found(s.By); ok {
 			return w.T(key, append(pairs, "station", station, "time", w.Clock(at))...)
 		}
@@ -59,7 +60,7 @@ func (w *Words) Step(s rating.Step, found Found) string {
 	return w.T(key+".window", append(pairs, "time", w.Clock(s.From))...)
 }
 
-// Badge is the short word for a rule that made a passage free; empty for other rules.
+// Badge returns the label of a rule that made a passage free, or "" for other rules.
 func (w *Words) Badge(r rating.Rule) string {
 	if key := "badge." + string(r); w.Has(key) {
 		return w.T(key)
@@ -67,13 +68,13 @@ func (w *Words) Badge(r rating.Rule) string {
 	return ""
 }
 
-// Class is a price class, given in toll.Class's words.
+// Class returns the name of a price class, given as toll.Class.String.
 func (w *Words) Class(class string) string { return w.orSelf("class.", class) }
 
-// Band is a tariff's time band; a band's own name where the catalogue has none.
+// Band returns the name of a time band, or the band's identifier when the catalogue has none.
 func (w *Words) Band(band string) string { return w.orSelf("band.", band) }
 
-// CapGroup is what a monthly cap counts within a scheme; the group's own name where the catalogue has none.
+// CapGroup returns the name of a cap group of a scheme, or the group's identifier when the catalogue has none.
 func (w *Words) CapGroup(group string) string { return w.orSelf("cap.", group) }
 
 func (w *Words) orSelf(family, name string) string {
@@ -83,7 +84,7 @@ func (w *Words) orSelf(family, name string) string {
 	return name
 }
 
-// Tariff is a version such as oslo@2023-03-01 for people.
+// Tariff formats a tariff version such as oslo@2023-03-01 for display.
 func (w *Words) Tariff(version string) string {
 	scheme, since, ok := strings.Cut(version, "@")
 	day, err := oslo.ParseDay(since)

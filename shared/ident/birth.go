@@ -1,18 +1,18 @@
 package ident
 
-// BirthKind tells which series a birth number belongs to. A number may be of several at once.
+// BirthKind is the set of series that a birth number belongs to. A number can belong to several.
 type BirthKind uint8
 
-// The series, by what is added to day or month. No bit set is an ordinary number.
+// The series, by the number that is added to the day or month. An ordinary number has no bit set.
 const (
 	DNumber   BirthKind = 1 << iota // day + 40: people without a permanent address in Norway
-	HNumber                         // month + 40: a hospital's or agency's own
+	HNumber                         // month + 40: issued by a hospital or an agency
 	Synthetic                       // month + 80: invented, for tests
 )
 
-// BirthNumber checks a Norwegian birth number or one of its relatives and returns its eleven digits
-// and series. Both the old rule for the first check digit and the one for numbers given from 2032 are
-// accepted, so nothing about age or sex may be read from it, billing.md D.1.
+// BirthNumber checks a Norwegian birth number, D-number, H-number or synthetic number and returns its eleven
+// digits and series. Both the present rule for the first check digit and the rule for numbers issued from 2032
+// are accepted. Age and sex cannot be derived from the number.
 func BirthNumber(s string) (bare string, kind BirthKind, problem Problem) {
 	if bare, problem = digits(s, 11); problem != None {
 		return "", 0, problem
@@ -29,8 +29,8 @@ func BirthNumber(s string) (bare string, kind BirthKind, problem Problem) {
 	return bare, kind, None
 }
 
-// birthDay takes the series' additions off and looks whether the day exists. Without a century every
-// fourth year has to count as a leap year.
+// birthDay subtracts what the series add to day and month and reports whether the day exists. The century is
+// unknown, so every fourth year counts as a leap year.
 func birthDay(s string) (kind BirthKind, ok bool) {
 	day, month, year := pair(s[0:]), pair(s[2:]), pair(s[4:])
 	if day > 40 {

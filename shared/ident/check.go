@@ -1,7 +1,7 @@
 package ident
 
-// mod10 is the Luhn digit of a payload: weights 2 and 1 in turn from the right, digits of the
-// products added.
+// mod10 returns the Luhn digit of a payload: weights 2 and 1 alternate from the right, and the digits of the
+// products are added.
 func mod10(payload string) int {
 	sum := 0
 	for i := range len(payload) {
@@ -14,7 +14,8 @@ func mod10(payload string) int {
 	return (10 - sum%10) % 10
 }
 
-// mod11 is the digit that weights 2 to 7, repeated from the right, give a payload; 10 is no digit.
+// mod11 returns the check digit of a payload by weights 2 to 7, repeated from the right. 10 means that there is
+// no digit.
 func mod11(payload string) int {
 	sum := 0
 	for i := range len(payload) {
@@ -23,7 +24,7 @@ func mod11(payload string) int {
 	return (11 - sum%11) % 11
 }
 
-// weighted adds the products of digits and weights.
+// weighted returns the sum of the products of digits and weights.
 func weighted(s string, weights ...int) int {
 	sum := 0
 	for i, w := range weights {
@@ -34,8 +35,8 @@ func weighted(s string, weights ...int) int {
 
 func last(s string) int { return int(s[len(s)-1] - '0') }
 
-// Luhn tells whether the last digit of a number of digits is its modulus 10 check digit, as in a
-// tag's PAN. It is false for anything that is not two digits or more.
+// Luhn reports whether the last digit of a number of digits is its modulus 10 check digit, as in a
+// tag's PAN. It returns false for anything but two digits or more.
 func Luhn(s string) bool {
 	bare, problem := number(s)
 	return problem == None && bare == s && len(s) > 1 && mod10(s[:len(s)-1]) == last(s)

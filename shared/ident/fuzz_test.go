@@ -6,7 +6,7 @@ import (
 	"bompass/shared/ident"
 )
 
-// A number that is accepted is accepted again as it was given back, and unchanged.
+// A number that was accepted is accepted again in its returned form, unchanged.
 func FuzzAcceptedNumbersAreStable(f *testing.F) {
 	for _, s := range []string{"130972 48022", "987 654 325", "8601.11.17947", "1000042000173", "7001001", "EK 12345", "", "40-", "\xff"} {
 		f.Add(s)
@@ -30,7 +30,7 @@ func FuzzAcceptedNumbersAreStable(f *testing.F) {
 	})
 }
 
-// A check digit finds every single mistyped digit.
+// A check digit detects every single mistyped digit.
 func FuzzKIDFindsOneWrongDigit(f *testing.F) {
 	f.Add("100004200017", 3, byte(1))
 	f.Fuzz(func(t *testing.T, payload string, at int, by byte) {

@@ -1,29 +1,29 @@
-// Package ident owns the form of numbers that people type and letters carry: birth number,
-// organisation number, bank account, KID, customer number and plate, with their check digits.
+// Package ident checks numbers that people type: birth number, organisation number, bank account, KID,
+// customer number, phone number and plate.
 //
-// It says whether a number can exist, never whether it does: that is a register's answer. Numbers are
-// taken as written, with the separators people use, and given back bare.
+// A valid number can exist; only a register can say whether it does. Input may contain the usual separators;
+// results contain none.
 package ident
 
 import "strings"
 
-// Problem says what is wrong with a number; words for it live in package i18n under "ident.<problem>".
+// Problem is the reason why a number is invalid. Its texts are in package i18n under "ident.<problem>".
 type Problem string
 
 // The problems.
 const (
-	None       Problem = ""            // nothing is wrong
+	None       Problem = ""            // the number is valid
 	Missing    Problem = "missing"     // nothing but separators
 	Length     Problem = "length"      // too few or too many characters
 	NotDigits  Problem = "not-digits"  // a letter where digits belong
 	NoDate     Problem = "no-date"     // no such day in the calendar
 	CheckDigit Problem = "check-digit" // two digits swapped, or one mistyped
 	NoKID      Problem = "no-kid"      // modulus 11 gives this payload no digit
-	Pattern    Problem = "pattern"     // letters and digits are not where the country puts them
-	Confusable Problem = "confusable"  // a letter the country never uses on plates
+	Pattern    Problem = "pattern"     // letters and digits are not in the order of the country's pattern
+	Confusable Problem = "confusable"  // a letter that the country does not use on plates
 )
 
-// digits strips the separators people write between groups, and checks that n digits are left.
+// digits removes the usual separators and checks that n digits remain.
 func digits(s string, n int) (string, Problem) {
 	s, problem := number(s)
 	if problem == None && len(s) != n {
@@ -32,7 +32,7 @@ func digits(s string, n int) (string, Problem) {
 	return s, problem
 }
 
-// number strips separators and checks that digits are left.
+// number removes separators and checks that only digits remain.
 func number(s string) (string, Problem) {
 	s = strings.Map(func(r rune) rune {
 		switch r {

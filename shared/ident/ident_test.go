@@ -7,7 +7,7 @@ import (
 	"bompass/shared/ident"
 )
 
-// billing.md D.1: the old rule and the one from 2032 are both valid today.
+// The present rule of check digits and the rule from 2032 are both valid today.
 func TestBirthNumber(t *testing.T) {
 	for _, c := range []struct {
 		number string
@@ -131,7 +131,7 @@ func TestKIDsInUse(t *testing.T) {
 	}
 }
 
-// tolling.md F.2.
+// .
 func TestPlate(t *testing.T) {
 	for _, c := range []struct {
 		country, text, bare string

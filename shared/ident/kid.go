@@ -1,12 +1,12 @@
 package ident
 
-// The length of a KID, its check digit included, billing.md D.1.
+// The length of a KID including its check digit.
 const (
 	KIDMin = 2
 	KIDMax = 25
 )
 
-// KIDRule is the check digit that a creditor has agreed with the bank.
+// KIDRule is the check digit algorithm that a creditor has agreed with the bank.
 type KIDRule uint8
 
 // The rules.
@@ -15,8 +15,8 @@ const (
 	KIDMod11 KIDRule = 11
 )
 
-// NewKID puts the check digit behind a payload. Under modulus 11 one payload in eleven has none, and
-// the next number must be taken: the hyphen that the rule allows is refused by most ways to pay.
+// NewKID appends the check digit to a payload. Under modulus 11 one payload in eleven has no digit, and the
+// caller must use the next number: the rule allows a hyphen there, but most means of payment refuse it.
 func NewKID(payload string, rule KIDRule) (string, Problem) {
 	bare, problem := number(payload)
 	if problem != None {

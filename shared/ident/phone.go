@@ -2,14 +2,14 @@ package ident
 
 import "strings"
 
-// Lengths of phone numbers: ITU-T E.164 allows fifteen digits with the country's code.
+// Lengths of phone numbers: ITU-T E.164 allows fifteen digits including the country code.
 const (
 	phoneMin       = 7
 	phoneMax       = 15
 	norwegianPhone = 8
 )
 
-// Phone checks a phone number and returns it with its country's code, +4790000001. Without one, eight
+// Phone checks a phone number and returns it with its country code, +4790000001. Without a country code, eight
 // digits that do not begin with 0 or 1 are Norwegian.
 func Phone(s string) (string, Problem) {
 	s = strings.TrimSpace(s)

@@ -7,15 +7,15 @@ import (
 	"bompass/shared/toll"
 )
 
-// The length of a plate where the country's own pattern is not known, tolling.md F.2.
+// The length of a plate of a country whose pattern is not known.
 const (
 	plateMin = 2
 	plateMax = 10
 )
 
-// Plate normalises a plate and checks it against its country's pattern; a country without one here
-// takes 2 to 10 letters and digits. Personal plates are checked where the country lets people choose.
-// The letters never tell the fuel: the register does, tolling.md F.2.
+// Plate normalises a plate and checks it against its country's pattern. For a country without a pattern, 2 to 10
+// letters and digits are accepted. Personal plates are checked where the country issues them. The letters of a
+// plate do not determine the fuel; only the vehicle register does.
 func Plate(country, text string) (toll.Plate, Problem) {
 	p := toll.NewPlate(strings.TrimSpace(country), strings.TrimSpace(text))
 	if p.Text == "" {

@@ -40,7 +40,7 @@ func FormatAccount(bare string) string {
 	return bare[:4] + "." + bare[4:6] + "." + bare[6:]
 }
 
-// IBAN is the international form of a checked Norwegian account number: 98 less the remainder by 97
+// IBAN returns the international form of a checked Norwegian account number: 98 less the remainder by 97
 // of account, N, O and 00, where letters count from A = 10.
 func IBAN(bare string) string {
 	remainder := 0
@@ -51,11 +51,11 @@ func IBAN(bare string) string {
 	return "NO" + string(rune('0'+check/10)) + string(rune('0'+check%10)) + bare
 }
 
-// customerDigits is the length of a customer number, which is an agreement's own number.
+// customerDigits is the length of a customer number, which is the number of an agreement.
 const customerDigits = 7
 
-// CustomerNumber checks the number on a customer's letters: seven digits, the first not 0. It has no
-// check digit of its own; the KID made from it has.
+// CustomerNumber checks the customer number that invoices and messages show: seven digits, the first not 0.
+// It has no check digit; the KID made from it has one.
 func CustomerNumber(s string) (string, Problem) {
 	bare, problem := digits(s, customerDigits)
 	if problem != None {

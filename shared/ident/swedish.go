@@ -20,14 +20,14 @@ func PersonNumber(s string) (string, Problem) {
 	return bare, None
 }
 
-// ForeignOrganisation checks an organisation number with its prefix, 16XXXXXX-XXXX, as companies
-// without a Norwegian number sign in, and returns its twelve digits, S3.14.
+// ForeignOrganisation checks an organisation number with its prefix, 16XXXXXX-XXXX, with which
+// companies without a Norwegian number sign in, and returns its twelve digits.
 func ForeignOrganisation(s string) (string, Problem) {
 	bare, problem := digits(s, 12)
 	switch {
 	case problem != None:
 		return "", problem
-	case bare[:2] != "16" || bare[4] < '2': // the third digit tells it from a person's month
+	case bare[:2] != "16" || bare[4] < '2': // a third digit of 2 or more cannot be a month of birth
 		return "", Pattern
 	case mod10(bare[2:11]) != last(bare):
 		return "", CheckDigit

@@ -1,6 +1,6 @@
-// Package money owns amounts: whole øre, their rounding and their plain notation.
+// Package money represents amounts in whole øre, with their rounding and their machine notation.
 //
-// It knows nothing of languages; words and kroner for people are package i18n's.
+// Package i18n formats amounts for people.
 package money
 
 import (
@@ -14,7 +14,7 @@ type Ore int64
 
 // Share returns num/den of o, rounded half away from zero to whole øre. Den must be positive.
 //
-// AutoPASS: discounts are exact fractions, rounded once per passage, tolling.md.
+// AutoPASS discounts are exact fractions that are rounded once per passage.
 func (o Ore) Share(num, den int64) Ore {
 	n := int64(o) * num
 	if n < 0 {
@@ -23,7 +23,7 @@ func (o Ore) Share(num, den int64) Ore {
 	return Ore((n*2 + den) / (2 * den))
 }
 
-// String is the machine's notation in kroner with a point and two decimals: 23.20, -0.05.
+// String returns the amount in kroner with a decimal point and two decimals: 23.20, -0.05.
 func (o Ore) String() string {
 	sign := ""
 	if o < 0 {
@@ -32,7 +32,7 @@ func (o Ore) String() string {
 	return fmt.Sprintf("%s%d.%02d", sign, int64(o)/100, int64(o)%100)
 }
 
-// Parse reads the notation that String writes; whole kroner ("29") and one decimal ("29.5") are taken too.
+// Parse reads the notation of String. Whole kroner ("29") and one decimal ("29.5") are accepted too.
 func Parse(s string) (Ore, error) {
 	whole, frac, point := strings.Cut(s, ".")
 	neg := strings.HasPrefix(whole, "-")

@@ -2,10 +2,8 @@ package oslo
 
 import "time"
 
-// Holiday tells whether a day is a Norwegian public holiday (Sundays are not counted as such).
+// Holiday reports whether a day is a Norwegian public holiday (Sundays are not counted as such).
 // Christmas Eve, New Year's Eve and the Wednesday before Easter are ordinary days.
-//
-// tolling.md A-7, calendar.
 func Holiday(d Day) bool {
 	year, month, day := d.YMD()
 	switch {

@@ -17,13 +17,13 @@ func (d Day) Month() Month {
 	return Month(y*12 + int(m) - 1)
 }
 
-// First is the month's first day.
+// First returns the month's first day.
 func (m Month) First() Day { return Date(int(m)/12, time.Month(int(m)%12+1), 1) }
 
-// Last is the month's last day.
+// Last returns the month's last day.
 func (m Month) Last() Day { return (m + 1).First() - 1 }
 
-// Start is the instant the month begins; it ends where the next one starts.
+// Start returns the instant at which the month begins. It ends where the next month starts.
 func (m Month) Start() time.Time { return m.First().Start() }
 
 // String returns the month as 2026-11.
@@ -38,10 +38,10 @@ func ParseMonth(s string) (Month, error) {
 	return Month(t.Year()*12 + int(t.Month()) - 1), nil
 }
 
-// MarshalText writes the month as String does.
+// MarshalText returns the form of String.
 func (m Month) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-// UnmarshalText reads a month as ParseMonth does.
+// UnmarshalText reads the form of ParseMonth.
 func (m *Month) UnmarshalText(b []byte) (err error) {
 	*m, err = ParseMonth(string(b))
 	return err

@@ -1,8 +1,7 @@
-// Package oslo owns Norwegian civil time: local days, months, clock changes and public holidays.
+// Package oslo implements Norwegian civil time: local days, months, clock changes and public holidays.
 //
-// Instants are kept in UTC everywhere; every question about hours, days and months is asked here.
-// The clock-change rule is the European one in force since 1996, worked out by arithmetic, so the
-// browser needs no zone file.
+// Instants are stored in UTC everywhere; code that needs local hours, days or months uses this package. Clock
+// changes follow the European rule in force since 1996 and are computed, so the browser needs no zone database.
 package oslo
 
 import (
@@ -43,7 +42,7 @@ func Offset(unix int64) int64 {
 	return 3600
 }
 
-// change is the Unix second of the clock change in a month: 01:00 UTC on its last Sunday.
+// change returns the Unix second of the clock change in a month: 01:00 UTC on its last Sunday.
 func change(year int, month time.Month) int64 {
 	last := Date(year, month+1, 1) - 1
 	sunday := last - Day(last.Weekday())
@@ -60,8 +59,8 @@ func In(t time.Time) time.Time {
 	return t.In(time.FixedZone(name, int(offset)))
 }
 
-// At returns the instant when the wall clock of day d shows the given time. In the doubled hour of
-// autumn it is the first of the two; in the hour skipped in spring, the instant after the change.
+// At returns the instant when the wall clock of day d shows the given time. In the repeated hour of
+// autumn it returns the first of the two instants; in the skipped hour of spring, the instant after the change.
 func At(d Day, hour, minute, second int) time.Time {
 	wall := int64(d)*86400 + int64(hour)*3600 + int64(minute)*60 + int64(second)
 	if Offset(wall-7200) == 7200 {
@@ -102,10 +101,10 @@ func ParseDay(s string) (Day, error) {
 	return Day(t.Unix() / 86400), nil
 }
 
-// MarshalText writes the date as String does.
+// MarshalText returns the form of String.
 func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText reads a date as ParseDay does.
+// UnmarshalText reads the form of ParseDay.
 func (d *Day) UnmarshalText(b []byte) (err error) {
 	*d, err = ParseDay(string(b))
 	return err

@@ -7,7 +7,7 @@ import (
 	"bompass/shared/oslo"
 )
 
-// The Go zone database is the oracle: every six hours from 1996 to 2060 shows the same wall clock.
+// The wall clock equals the Go zone database every six hours from 1996 to 2060.
 func TestWallClockEqualsTheZoneDatabase(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Oslo")
 	if err != nil {

@@ -9,13 +9,12 @@ import (
 	"bompass/shared/toll"
 )
 
-// traffic is a month of it, as the store hands it out: all passages of a vehicle together, in the order
-// of time.
+// traffic is a month of passages in the form that the store returns: grouped by vehicle, in the order of time.
 type traffic struct {
 	*rush.Month
 	plan     *rating.Plan
 	stations []rating.StationIndex // of each passage
-	ways     []rating.Way          // of each passage
+	ways     []rating.Direction    // of each passage
 	traits   []rating.Traits       // of each vehicle
 }
 
@@ -26,9 +25,9 @@ func makeTraffic(tb testing.TB, vehicles int) *traffic {
 	m := &traffic{Month: rush.NewMonth(vehicles), plan: compile(tb, wholeBook(tb))}
 	for i, at := range m.Station {
 		station, _ := m.plan.StationIndex(m.Stations[at])
-		way := rating.WayOf(toll.Outbound)
+		way := rating.DirectionOf(toll.Outbound)
 		if m.Inbound[i] {
-			way = rating.WayOf(toll.Inbound)
+			way = rating.DirectionOf(toll.Inbound)
 		}
 		m.stations, m.ways = append(m.stations, station), append(m.ways, way)
 	}
@@ -89,7 +88,7 @@ func BenchmarkRateOnly(b *testing.B) {
 	report(b, len(all))
 }
 
-// BenchmarkResolveInput resolves from what people write: station names, instants and facts.
+// BenchmarkResolveInput resolves from station names, instants and vehicle facts.
 func BenchmarkResolveInput(b *testing.B) {
 	m := makeTraffic(b, 10_000)
 	inputs := make([]rating.Input, len(m.At))

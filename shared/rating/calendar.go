@@ -7,17 +7,17 @@ import (
 	"bompass/shared/tariff"
 )
 
-// calendar is Norwegian civil time as a table of days, so that the common question costs no more
-// than a look-up. Days outside the table are worked out by package oslo.
+// calendar is Norwegian civil time as a table of days, so that the common case is one look-up. Days outside the
+// table are computed by package oslo.
 type calendar struct {
 	first int64 // day of entries[0], counted from 1970-01-01
 	days  []day
 }
 
-// day serves both as a UTC day (before, after) and as a local one (kind, month).
+// day is used both as a UTC day (before, after) and as a local day (kind, month).
 type day struct {
 	before, after uint8 // hours ahead of UTC until 01:00 UTC, and from then on
-	kind          uint8 // what time bands ask of the day: weekday, holiday, July, eve
+	kind          uint8 // index of the properties used by time bands: weekday, holiday, July, eve
 	month         uint8 // oslo.Month modulo 256
 }
 
@@ -46,7 +46,7 @@ func newCalendar() calendar {
 	return c
 }
 
-// ahead is how many hours Norwegian clocks are ahead of UTC.
+// ahead returns the hours that Norwegian clocks are ahead of UTC.
 func ahead(unix int64) uint8 { return uint8(oslo.Offset(unix) / 3600) }
 
 // at returns the minute of the local day, the day's kind and its month for a Unix millisecond.
@@ -69,7 +69,7 @@ func (c *calendar) at(ms int64) (minute int32, kind, month uint8) {
 	return int32(uint32(in) / 60_000), d.kind, d.month
 }
 
-// far is at for days outside the table.
+// far is the variant of at for days outside the table.
 func far(ms int64) (minute int32, kind, month uint8) {
 	d, second := oslo.Split(seconds(ms))
 	return second / 60, kindIndex(tariff.KindOf(d), 0), uint8(d.Month())
@@ -84,16 +84,16 @@ func seconds(ms int64) int64 {
 	return unix
 }
 
-// dayOf is the local day of a Unix millisecond, on the wall clock that Norway and Sweden share.
+// dayOf returns the local day of a Unix millisecond. Norway and Sweden have the same wall clock.
 func dayOf(ms int64) oslo.Day {
 	d, _ := oslo.Split(seconds(ms))
 	return d
 }
 
-// monthOf is the local month, as crossings keep it.
+// monthOf returns the local month in the form stored in crossings.
 func monthOf(ms int64) uint8 { return uint8(dayOf(ms).Month()) }
 
-// season is the number of a name among a version's seasons, from 1; 0 is none.
+// season returns the number of a season of a version, from 1, or 0 for none.
 func season(v *tariff.Version, name string) int {
 	for i, s := range v.Seasons {
 		if s.Name == name {
@@ -126,8 +126,8 @@ func dayKind(v *tariff.Version, i int) tariff.DayKind {
 	return k
 }
 
-// yearKinds is the calendar of a version that does not follow the plain Norwegian one: the kind of
-// every day of the table. Nil when it does.
+// yearKinds returns the kind of every day of the table for a version with a calendar other than the plain
+// Norwegian one, and nil for the others.
 func yearKinds(v *tariff.Version) []uint8 {
 	if v.Clock != tariff.Sweden && len(v.Seasons) == 0 {
 		return nil
@@ -145,7 +145,7 @@ func kindOn(v *tariff.Version, d oslo.Day) uint8 {
 	return kindIndex(k, season(v, k.Season))
 }
 
-// kind is the kind of the day of a Unix millisecond by the version's own calendar.
+// kind returns the kind of the day of a Unix millisecond by the version's own calendar.
 func (v *version) kind(ms int64) uint8 {
 	d := dayOf(ms)
 	if i := int(d) - int(oslo.Date(firstYear, time.January, 1)); i >= 0 && i < len(v.kinds) {

@@ -18,11 +18,10 @@ import (
 	"bompass/shared/toll"
 )
 
-// Text cases can be read and added to by someone who knows tolls and no Go. Each begins with "case";
-// "vehicle" says what it is and has; a line with a time is a passage and, after =, what it costs and
-// perhaps the rules that led there; "again" is the passage of the line above once more; "days" is many
-// passages; "total" is what all of them cost; "known" says until when all passages are known.
-// Times are Norwegian wall clock, or with an offset.
+// Text cases can be read and extended without knowledge of Go. Each begins with "case". "vehicle" describes the
+// vehicle. A line with a time is a passage, followed after = by its price and optionally the rules applied. "again"
+// repeats the passage above. "days" is many passages. "total" is the sum of all. "known" is the instant until which
+// passages are complete. Times are Norwegian wall clock, or have an offset.
 //
 //go:embed testdata
 var testdata embed.FS
@@ -109,7 +108,7 @@ func rules(steps []rating.Step) string {
 	return strings.Join(words, " ")
 }
 
-// rated is one input's answer; passages of a case are named by their number from 1.
+// rated is the result of one input. Passages of a case are identified by their number from 1.
 type rated struct {
 	list, net money.Ore
 	steps     []rating.Step
@@ -117,12 +116,12 @@ type rated struct {
 	err       error
 }
 
-// rate resolves, sorts, rates and explains inputs of one vehicle and answers in their order.
+// rate resolves, sorts, rates and explains inputs of one vehicle and returns the results in their order.
 func rate(plan *rating.Plan, inputs []rating.Input) []rated {
 	return rateKnown(plan, inputs, time.Unix(1<<40, 0))
 }
 
-// rateKnown is rate when only what happened before an instant is known to be all.
+// rateKnown is rate with passages that are complete only before an instant.
 func rateKnown(plan *rating.Plan, inputs []rating.Input, known time.Time) []rated {
 	answers := make([]rated, len(inputs))
 	var all []rating.Crossing
@@ -303,7 +302,7 @@ func instant(s string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("time %q is not like 2023-03-07 06:20", s)
 }
 
-// traits reads words that say what a vehicle is and has, or how one passage differs.
+// traits parses words that describe a vehicle, or how one passage differs.
 func traits(in *rating.Input, text string) error {
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' }) {
 		part = strings.TrimSpace(part)

@@ -12,11 +12,10 @@ import (
 	"bompass/shared/toll"
 )
 
-// Compile makes the plan of a book that has no problems.
+// Compile returns the plan of a book without problems.
 func Compile(book *tariff.Book) (*Plan, error) { return CompileInParts(book, func() {}) }
 
-// CompileInParts is Compile with a pause after each scheme, for whoever has to see to something else
-// meanwhile.
+// CompileInParts is Compile that calls pause after each scheme, so that a browser can handle events meanwhile.
 func CompileInParts(book *tariff.Book, pause func()) (*Plan, error) {
 	if problems := book.Check(); len(problems) > 0 {
 		return nil, fmt.Errorf("compile tariffs: %w", errors.New(tariff.Summary(problems)))
@@ -46,10 +45,10 @@ type compiler struct {
 	caps   map[capRule]uint16
 }
 
-// profile is what sets stations of a scheme apart when it comes to prices and rules.
+// profile is the combination of zone and groups by which stations of a scheme differ in prices and rules.
 type profile struct {
 	zone, hour, cap string
-	station         toll.StationID // where it counts for itself
+	station         toll.StationID // station, for caps that count each station separately
 }
 
 func (c *compiler) scheme(s *tariff.Scheme) {
@@ -68,7 +67,7 @@ func (c *compiler) scheme(s *tariff.Scheme) {
 		p.stations = append(p.stations, st)
 		p.places = append(p.places, place{
 			first: uint16(len(p.versions)), end: uint16(len(p.versions) + len(s.Versions)),
-			profile: uint16(at), charged: WayOf(st.Charged), special: specialOf(s, st), disabledFree: st.DisabledFree,
+			profile: uint16(at), charged: DirectionOf(st.Charged), special: specialOf(s, st), disabledFree: st.DisabledFree,
 		})
 	}
 	for i := range s.Versions {
@@ -105,7 +104,7 @@ func (c *compiler) version(s *tariff.Scheme, i int, profiles []profile) {
 	p.versions = append(p.versions, v)
 }
 
-// rowsOf appends the rows of all profiles for the holders of a product, "" for none.
+// rowsOf appends the rows of all profiles for a product, or for no product when it is "".
 func (c *compiler) rowsOf(s *tariff.Scheme, v *version, profiles []profile, product tariff.ProductID) {
 	for _, pr := range profiles {
 		hour := c.hour(s, v.source, pr.hour)
@@ -120,7 +119,7 @@ func (c *compiler) rowsOf(s *tariff.Scheme, v *version, profiles []profile, prod
 	}
 }
 
-// row is a price with the rules that it takes part in; what costs nothing takes part in none.
+// row returns a price with the rules that apply to it. No rule applies to a price of 0.
 func (c *compiler) row(s *tariff.Scheme, v *tariff.Version, at cell, hour uint16) row {
 	r := rowOf(v, at)
 	if r.net <= 0 {
@@ -151,7 +150,7 @@ func instant(d oslo.Day) int64 {
 	return d.Start().UnixMilli()
 }
 
-// cell is the place of one row.
+// cell is the key of one row.
 type cell struct {
 	profile
 	band    string
@@ -161,10 +160,10 @@ type cell struct {
 	list    listed
 }
 
-// listed is what a price list says of a cell, the same whatever the passage has.
+// listed is the list price of a cell, independent of agreement and tag.
 type listed struct {
 	price, part money.Ore // part is the toll part of a ferry's fare
-	times       int64     // what a discounted fare is multiplied by
+	times       int64     // factor of a discounted fare
 	known       bool
 }
 
@@ -177,8 +176,8 @@ func listOf(v *tariff.Version, zone, band string, class toll.Class) listed {
 	return l
 }
 
-// rowOf works out a price: discounts are exact fractions of the list price, rounded once, tolling.md
-// On a ferry a discounted fare is multiplied, and the toll part stays as it is, tolling.md A-17.
+// rowOf computes a price. Discounts are exact fractions of the list price, rounded once. On a ferry the
+// discounted fare is multiplied, and the toll part is added unchanged.
 func rowOf(v *tariff.Version, at cell) row {
 	if !at.list.known {
 		return row{list: unpriced}
@@ -199,7 +198,7 @@ func rowOf(v *tariff.Version, at cell) row {
 	}
 }
 
-// discountOf is what a supplementary agreement takes off, or else the tag.
+// discountOf returns the discount of a supplementary agreement, or else of the tag.
 func discountOf(v *tariff.Version, at cell) (tariff.Fraction, bool) {
 	if s, ok := v.Supplement([]tariff.ProductID{at.product}, at.class, at.have); ok {
 		return s.Off, true
@@ -218,7 +217,7 @@ func (c *compiler) days(v *tariff.Version, names []string, zone string) {
 	}
 }
 
-// clock numbers the day on which each minute has its band; equal days share a number.
+// clock returns the number of a table from minute to band. Equal tables share a number.
 func (c *compiler) clock(v *tariff.Version, names []string, zone string, day tariff.DayKind) uint16 {
 	var clock [minutesPerDay]uint8
 	for _, b := range v.BandsOn(zone, day) {

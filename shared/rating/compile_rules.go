@@ -7,7 +7,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// countsAlone tells whether any version has a cap that counts a station for itself.
+// countsAlone reports whether any version has a cap that counts each station separately.
 func countsAlone(s *tariff.Scheme, st tariff.Station) bool {
 	return anyCap(s, func(k tariff.Cap) bool { return k.PerStation && k.CapGroup == st.CapGroup })
 }
@@ -29,7 +29,7 @@ func specialOf(s *tariff.Scheme, st tariff.Station) (sp special) {
 	return sp
 }
 
-// supplements lists a version's supplements and the products they are of, a block of rows for each.
+// supplements compiles a version's supplements, a block of rows for each product.
 func (c *compiler) supplements(v *tariff.Version) (list []supplement, held []tariff.ProductID) {
 	for _, s := range v.Supplements {
 		at := slices.Index(held, s.Product)
@@ -43,7 +43,7 @@ func (c *compiler) supplements(v *tariff.Version) (list []supplement, held []tar
 	return list, held
 }
 
-// links compiles the rules of linked stations. All stations of the scheme have their places by now.
+// links compiles the rules of linked stations. All stations of the scheme must have been compiled before.
 func (c *compiler) links(v *tariff.Version) (list []link) {
 	for _, l := range v.Links {
 		span := int64(l.Minutes) * 60_000
@@ -67,8 +67,8 @@ func (c *compiler) places(stations []toll.StationID) []StationIndex {
 	return list
 }
 
-// hour appends a version's rule for a passage group. The group's number is the same in all versions,
-// so that a window crosses from one version to the next.
+// hour appends a version's rule for a passage group. The group's number is the same in all versions, so that a
+// window can span two versions.
 func (c *compiler) hour(s *tariff.Scheme, v *tariff.Version, group string) uint16 {
 	h := v.HourRule(group)
 	if h == nil {
@@ -86,8 +86,8 @@ func (c *compiler) hour(s *tariff.Scheme, v *tariff.Version, group string) uint1
 	return uint16(len(p.hours) - 1)
 }
 
-// cap numbers the caps that a passage comes under, 0 for none. The group's number is the same in all
-// versions, so that a month and a day are counted across them.
+// cap returns the number of the caps that apply to a passage, 0 for none. The group's number is the same in all
+// versions, so that counts of a month and a day span them.
 func (c *compiler) cap(s *tariff.Scheme, v *tariff.Version, at cell) uint16 {
 	var rule capRule
 	name := at.cap

@@ -5,26 +5,26 @@ import (
 	"bompass/shared/toll"
 )
 
-// Rated is what a passage costs in one rating of its vehicle.
+// Rated is the price of a passage in one rating of its vehicle.
 type Rated struct {
 	Passage toll.PassageID
 	Net     money.Ore
 }
 
-// Correction replaces what was charged for a passage, never by editing it: Credit gives back the
-// earlier amount and is not positive, Debit charges the new one and is not negative.
+// Correction replaces the charge of a passage without editing it: Credit returns the earlier amount and is not
+// positive, Debit charges the new amount and is not negative.
 type Correction struct {
 	Passage       toll.PassageID
 	Credit, Debit money.Ore
 }
 
-// Sum is what the correction changes.
+// Sum returns the difference that the correction makes.
 func (c Correction) Sum() money.Ore { return c.Credit + c.Debit }
 
-// Correct compares two ratings of a vehicle, before and after something became known: a late, moved,
-// withdrawn or clock-corrected passage, another class, another agreement. It yields a correction for
-// every passage whose charge is another one, first those that stood, then new ones, each in the order
-// given; together they sum to the difference between the two, tolling.md.
+// Correct compares two ratings of a vehicle, before and after a change: a late, moved, withdrawn or
+// clock-corrected passage, another class, another agreement. It returns a correction for every passage whose
+// charge differs, first those of the first rating, then new ones, each in the order given. The corrections sum to
+// the difference between the two ratings.
 func Correct(before, after []Rated) (list []Correction) {
 	now := make(map[toll.PassageID]money.Ore, len(after))
 	for _, r := range after {

@@ -12,8 +12,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// tolling.md and A-5c: a late passage moves a window; what stood is credited and charged anew.
-func TestALatePassageYieldsCorrections(t *testing.T) {
+// A late passage moves a window: the earlier charges are credited and charged again.
+func TestLatePassageYieldsCorrections(t *testing.T) {
 	for _, c := range []struct {
 		name          string
 		before, after []rating.Rated
@@ -36,7 +36,7 @@ func TestALatePassageYieldsCorrections(t *testing.T) {
 	}
 }
 
-// Whatever becomes known, corrections sum to the difference and lead from one rating to the other.
+// For any change, the corrections sum to the difference and lead from one rating to the other.
 func TestCorrectionsSumToTheDifference(t *testing.T) {
 	plan := compile(t, wholeBook(t))
 	rapid.Check(t, func(t *rapid.T) {

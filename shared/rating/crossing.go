@@ -9,8 +9,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// Crossing is a passage resolved against a plan: 24 bytes that hold all that rating asks. It is
-// only of use with the plan that made it. Instants are kept in whole milliseconds.
+// Crossing is a passage resolved against a plan: 24 bytes with all data that rating needs. It is only valid with
+// the plan that made it. Instants are in whole milliseconds.
 type Crossing struct {
 	at      int64 // Unix milliseconds
 	key     uint32
@@ -19,50 +19,50 @@ type Crossing struct {
 	hour    uint16 // hour rule, 0 when it takes no part
 	cap     uint16 // cap rule, 0 when it takes no part
 	month   uint8  // local calendar month, modulo 256
-	fate    fate
+	treatment    treatment
 }
 
-// fate says whether a passage is charged at all: charged, tied (charged, but linked stations or a
-// daily maximum may have a say), otherway, or exemptBy + Kind.
-type fate uint8
+// treatment is whether a passage is charged: charged, tied (charged, but subject to linked stations or a daily
+// maximum), otherDirection, or exemptBy + Exemption.
+type treatment uint8
 
 const (
-	charged fate = iota
+	charged treatment = iota
 	tied
-	otherway
+	otherDirection
 	exemptBy
 )
 
-// At is the passage's instant.
+// At returns the passage's instant.
 func (c Crossing) At() time.Time { return time.UnixMilli(c.at).UTC() }
 
-// UnixMilli is the passage's instant as ResolveAt was given it.
+// UnixMilli returns the passage's instant as given to ResolveAt.
 func (c Crossing) UnixMilli() int64 { return c.at }
 
-// Station is the passage's station in the plan's list.
+// Station returns the index of the passage's station in the plan.
 func (c Crossing) Station() StationIndex { return c.station }
 
-// Compare is the order that sets are rated in: by instant, then by station and Key, so that passages
-// of one instant have the same order however they arrived. Crossings that compare equal are equal.
+// Compare orders a set for rating: by instant, then station, then Key, so that passages of one instant have the
+// same order whatever the order of arrival. Crossings that compare equal are equal.
 func (c Crossing) Compare(d Crossing) int {
 	if c.at != d.at {
 		return cmp.Compare(c.at, d.at)
 	}
 	return cmp.Or(
 		cmp.Compare(c.station, d.station), cmp.Compare(c.key, d.key), cmp.Compare(c.price, d.price),
-		cmp.Compare(c.hour, d.hour), cmp.Compare(c.cap, d.cap), cmp.Compare(c.fate, d.fate),
+		cmp.Compare(c.hour, d.hour), cmp.Compare(c.cap, d.cap), cmp.Compare(c.treatment, d.treatment),
 	)
 }
 
-// Sort puts a set in the order that Rate needs.
+// Sort orders a set as Rate requires.
 func Sort(set []Crossing) { slices.SortFunc(set, Crossing.Compare) }
 
-// SortIndex orders positions of a set, for callers that keep something beside each crossing.
+// SortIndex sorts indices of a set, for callers with parallel slices.
 func SortIndex(order []int, set []Crossing) {
 	slices.SortStableFunc(order, func(a, b int) int { return set[a].Compare(set[b]) })
 }
 
-// KeyOf makes an Input.Key from a passage's identity (FNV-1a).
+// KeyOf returns the Input.Key of a passage's identity (FNV-1a).
 func KeyOf(id toll.PassageID) uint32 {
 	h := uint32(2166136261)
 	for i := range len(id) {
@@ -71,18 +71,18 @@ func KeyOf(id toll.PassageID) uint32 {
 	return h
 }
 
-func (c *Crossing) chargeable() bool { return c.fate <= tied }
+func (c *Crossing) chargeable() bool { return c.treatment <= tied }
 
-// same tells whether a passage is the one before it once more: same instant, station and Key.
+// same reports whether a passage repeats the one before it: same instant, station and Key.
 func (c *Crossing) same(d *Crossing) bool {
 	return c.at == d.at && c.station == d.station && c.key == d.key
 }
 
-// Way is a direction in one byte; 0 is unknown.
-type Way uint8
+// Direction is a direction of travel in one byte. 0 is unknown.
+type Direction uint8
 
-// WayOf returns the way of a direction.
-func WayOf(d toll.Direction) Way {
+// DirectionOf returns the compact form of a direction.
+func DirectionOf(d toll.Direction) Direction {
 	switch d {
 	case toll.Inbound:
 		return 1
@@ -93,11 +93,11 @@ func WayOf(d toll.Direction) Way {
 	return 0
 }
 
-// Kind is a kind of exemption in one byte; 0 is none.
-type Kind uint8
+// Exemption is a kind of exemption in one byte. 0 is none.
+type Exemption uint8
 
 const (
-	noKind Kind = iota
+	noKind Exemption = iota
 	motorcycle
 	disabled
 	emergency
@@ -106,7 +106,7 @@ const (
 	kindCount
 )
 
-// kindNames are the published words, by Kind.
+// kindNames holds the published names, by Exemption.
 func kindNames() [kindCount]toll.ExemptionKind {
 	return [kindCount]toll.ExemptionKind{
 		motorcycle: tariff.ExemptMotorcycle, disabled: toll.ExemptDisabled, emergency: toll.ExemptEmergency,
@@ -114,8 +114,8 @@ func kindNames() [kindCount]toll.ExemptionKind {
 	}
 }
 
-// KindOf returns the kind of an exemption; one that no tariff knows is none.
-func KindOf(k toll.ExemptionKind) Kind {
+// ExemptionOf returns the compact form of a kind of exemption. A kind that no tariff supports is none.
+func ExemptionOf(k toll.ExemptionKind) Exemption {
 	if k == "" {
 		return noKind
 	}

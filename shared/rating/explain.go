@@ -6,12 +6,12 @@ import (
 	"bompass/shared/toll"
 )
 
-// Explain appends the reasons for charge i of a set, in the order that rules are applied; their Ore
-// sum to its Net. ids gives the identity of a passage of the set by its place.
+// Explain appends the steps of charge i of a set in the order in which the rules are applied. Their Ore sum to
+// the charge's Net. ids returns the identity of a passage by its index in the set.
 func (p *Plan) Explain(set []Crossing, charges []Charge, i int, ids func(int) toll.PassageID, steps []Step) []Step {
 	c, ch := &set[i], &charges[i]
 	v, r := p.version(*c), &p.rows[c.price]
-	if c.fate == otherway {
+	if c.treatment == otherDirection {
 		return append(steps, Step{Rule: RuleDirection, Tariff: v.id})
 	}
 	band, class, have := v.cell(*c)
@@ -19,7 +19,7 @@ func (p *Plan) Explain(set []Crossing, charges []Charge, i int, ids func(int) to
 	list.Rule, list.Ore, list.Tariff, list.Class, list.Band = RuleList, ch.List(), v.id, class.String(), v.names[band]
 	if !c.chargeable() {
 		names := kindNames()
-		return append(steps, Step{Rule: RuleExempt, Ore: -ch.List(), Text: string(names[c.fate-exemptBy])})
+		return append(steps, Step{Rule: RuleExempt, Ore: -ch.List(), Text: string(names[c.treatment-exemptBy])})
 	}
 	if ch.why == duplicate {
 		return append(steps, Step{Rule: RuleDuplicate, Ore: -ch.List(), By: ids(firstOf(set, i))})
@@ -29,7 +29,7 @@ func (p *Plan) Explain(set []Crossing, charges []Charge, i int, ids func(int) to
 		steps = append(steps, Step{Rule: RuleToll, Ore: part})
 	}
 	steps = v.explainDiscounts(cell{class: class, have: have}, c.price, r, steps)
-	if c.fate == tied {
+	if c.treatment == tied {
 		var freed bool
 		if steps, freed = p.explainLinks(set, charges, i, ids, steps); freed {
 			return steps
@@ -49,8 +49,8 @@ func (p *Plan) Explain(set []Crossing, charges []Charge, i int, ids func(int) to
 	return explainVAT(v.source.VAT, ch.Net()-p.tollPart(v, *c), steps)
 }
 
-// explainDiscounts says what was taken off by a tag or a supplementary agreement, and by the share
-// that zero-emission vehicles pay.
+// explainDiscounts appends the discount of the tag or a supplementary agreement, and the zero-emission
+// reduction.
 func (v *version) explainDiscounts(at cell, price uint32, r *row, steps []Step) []Step {
 	class, have := at.class, at.have
 	if s, ok := v.supplement(at, price); ok {
@@ -71,7 +71,7 @@ func (v *version) explainDiscounts(at cell, price uint32, r *row, steps []Step) 
 	return steps
 }
 
-// explainLinks says what linked stations did, and whether they made the passage free.
+// explainLinks appends the rule of linked stations and reports whether it made the passage free.
 func (p *Plan) explainLinks(set []Crossing, charges []Charge, i int, ids func(int) toll.PassageID, steps []Step) ([]Step, bool) {
 	ch, net := charges[i], money.Ore(p.rows[set[i].price].net)
 	if l := p.linkOf(set[i], tariff.Pair, tariff.Annul); l != nil && (l.kind == tariff.Pair || ch.why == annulled) {
@@ -80,9 +80,9 @@ func (p *Plan) explainLinks(set []Crossing, charges []Charge, i int, ids func(in
 			step.By = ids(j)
 		}
 		switch {
-		case ch.why == alone && ch.pending:
+		case ch.why == unpaired && ch.pending:
 			step.Rule, step.Ore = RulePending, -net
-		case ch.why == alone, ch.why == annulled:
+		case ch.why == unpaired, ch.why == annulled:
 			step.Ore = -net
 		}
 		steps = append(steps, step)
@@ -94,7 +94,7 @@ func (p *Plan) explainLinks(set []Crossing, charges []Charge, i int, ids func(in
 	return steps, ch.why != notFreed
 }
 
-// explainPending says that a charge that stands can still be freed.
+// explainPending appends that a later passage can still change the charge.
 func (p *Plan) explainPending(c *Crossing, ch *Charge, steps []Step) []Step {
 	if !ch.pending {
 		return steps
@@ -105,7 +105,7 @@ func (p *Plan) explainPending(c *Crossing, ch *Charge, steps []Step) []Step {
 
 func (p *Plan) explainCap(c *Crossing, ch *Charge, steps []Step) []Step {
 	if ch.cut > 0 {
-		steps = append(steps, Step{Rule: RuleDay, Ore: -money.Ore(ch.cut), Amount: money.Ore(p.mostOf(*c))})
+		steps = append(steps, Step{Rule: RuleDay, Ore: -money.Ore(ch.cut), Amount: money.Ore(p.dayMaximum(*c))})
 	}
 	n := int(p.caps[c.cap].n)
 	switch {
@@ -119,8 +119,8 @@ func (p *Plan) explainCap(c *Crossing, ch *Charge, steps []Step) []Step {
 	return steps
 }
 
-// grow adds an empty step, to be filled in where it stands: a step is large, and copying one that has
-// just been written waits for the stores.
+// grow appends an empty step to be filled in place. A step is large, and copying one that has just been written
+// stalls on store forwarding.
 func grow(steps []Step) ([]Step, *Step) {
 	n := len(steps)
 	if n == cap(steps) {
@@ -132,7 +132,7 @@ func grow(steps []Step) ([]Step, *Step) {
 	return steps, &steps[n]
 }
 
-// explainVAT says how much VAT is in the fare of a ferry; the toll part is outside it.
+// explainVAT appends the VAT included in the fare of a ferry. The toll part is outside VAT.
 func explainVAT(vat tariff.Fraction, fare money.Ore, steps []Step) []Step {
 	if fare <= 0 {
 		return steps
@@ -147,7 +147,7 @@ func (p *Plan) tollPart(v *version, c Crossing) money.Ore {
 	return v.source.TollPart(p.stations[c.station].PriceZone)
 }
 
-// firstOf is the passage that passage i repeats.
+// firstOf returns the passage that passage i repeats.
 func firstOf(set []Crossing, i int) int {
 	for i > 0 && set[i-1].same(&set[i]) {
 		i--
@@ -155,7 +155,7 @@ func firstOf(set []Crossing, i int) int {
 	return i
 }
 
-// supplement is the supplementary discount that a row has.
+// supplement returns the supplementary discount of a row.
 func (v *version) supplement(at cell, price uint32) (tariff.Supplement, bool) {
 	if len(v.products) == 0 || int32(price) < v.rows+v.block {
 		return tariff.Supplement{}, false
@@ -169,7 +169,7 @@ func (v *version) supplement(at cell, price uint32) (tariff.Supplement, bool) {
 	return tariff.Supplement{}, false
 }
 
-// cell says which band, class and state a crossing's row stands for.
+// cell returns the band, class and state of a crossing's row.
 func (v *version) cell(c Crossing) (band int32, class toll.Class, have tariff.Needs) {
 	n := int32(c.price) - v.rows
 	return n / (states * classCount) % v.bands, toll.Class(n / states % classCount), tariff.Needs(n % states)

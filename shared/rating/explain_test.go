@@ -11,7 +11,7 @@ import (
 	"bompass/shared/toll"
 )
 
-func TestStepsSayAllThatWordsNeed(t *testing.T) {
+func TestStepsCarryEveryParameterOfTheirText(t *testing.T) {
 	plan := compile(t, wholeBook(t))
 	first := time.Date(2023, time.March, 7, 7, 0, 0, 0, time.UTC)
 	car := rating.Input{Station: "tromso-1", At: first, Facts: factsOf(toll.LightElectric), Agreement: true, TagRead: true}
@@ -33,7 +33,7 @@ func TestStepsSayAllThatWordsNeed(t *testing.T) {
 	}
 }
 
-func TestAPassageThatCannotBePricedSaysWhereAndWhen(t *testing.T) {
+func TestUnpricedPassageNamesStationAndInstant(t *testing.T) {
 	plan := compile(t, wholeBook(t))
 	at := time.Date(2020, time.March, 7, 7, 0, 0, 0, time.UTC)
 	for station, want := range map[toll.StationID]*fault.Error{

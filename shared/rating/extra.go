@@ -7,9 +7,9 @@ import (
 	"bompass/shared/toll"
 )
 
-// ResolveWith is ResolveAt for all that is rare: a supplementary agreement's discount goes before the
-// tag's, tolling.md A-14, a ferry asks for lengths, tolling.md A-17, and some tariffs have a calendar
-// of their own, tolling.md A-19. A vehicle whose length is not known cannot be priced on a ferry.
+// ResolveWith is ResolveAt for the rare cases: the discount of a supplementary agreement replaces the tag
+// discount, a ferry is priced by length, and some tariffs have their own calendar. A vehicle of unknown length
+// has no price on a ferry.
 func (p *Plan) ResolveWith(i StationIndex, at int64, t Traits, e Extra) (Crossing, error) {
 	pl := &p.places[i]
 	v := p.inForce(pl, at)
@@ -23,9 +23,9 @@ func (p *Plan) ResolveWith(i StationIndex, at int64, t Traits, e Extra) (Crossin
 	if !v.cars.Met(t.Have) {
 		class = t.Classes.Weight
 	}
-	c := Crossing{at: at, key: t.Key, station: i, month: monthOf(at), fate: v.fate(pl, &t, class)}
+	c := Crossing{at: at, key: t.Key, station: i, month: monthOf(at), treatment: v.treatment(pl, &t, class)}
 	band, known := p.bandOf(v, pl, at, class, e)
-	if !known && c.fate != otherway {
+	if !known && c.treatment != otherDirection {
 		return Crossing{}, p.missing(i, at)
 	}
 	block := v.blockOf(class, t.Have, e.Products)
@@ -39,7 +39,7 @@ func (p *Plan) ResolveWith(i StationIndex, at int64, t Traits, e Extra) (Crossin
 	return c, nil
 }
 
-// bandOf is the band of an instant, or the fare class of a ferry; false when the length is not known.
+// bandOf returns the band of an instant, or the fare class of a ferry. It returns false when the length is unknown.
 func (p *Plan) bandOf(v *version, pl *place, at int64, class toll.Class, e Extra) (int32, bool) {
 	if v.source.Ferry {
 		name, ok := v.source.FareBand(class, int(e.Length), int(e.Trailer))
@@ -52,7 +52,7 @@ func (p *Plan) bandOf(v *version, pl *place, at int64, class toll.Class, e Extra
 	return int32(p.clocks[p.clockOf[v.clocks+int32(pl.profile)*dayKinds+int32(kind)]][minute]), true
 }
 
-// blockOf is the block of rows of the first supplement that a passage has; 0 when it has none.
+// blockOf returns the block of rows of the first supplement that a passage has, or 0.
 func (v *version) blockOf(class toll.Class, have tariff.Needs, held Products) int32 {
 	for _, s := range v.products {
 		if held>>s.product&1 != 0 && s.group == tariff.GroupOf(class) && s.needs.Met(v.source.ForDiscount(have)) {

@@ -16,9 +16,9 @@ import (
 	"bompass/shared/toll"
 )
 
-// tolling.md B.5: the laws that hold for any set of passages.
+// Properties that hold for any set of passages.
 
-func TestRatingIsWhatThePlainOneSays(t *testing.T) {
+func TestRatingEqualsPlainImplementation(t *testing.T) {
 	book := wholeBook(t)
 	plan := compile(t, book)
 	rapid.Check(t, func(t *rapid.T) {
@@ -48,7 +48,7 @@ func TestRatingIsWhatThePlainOneSays(t *testing.T) {
 	})
 }
 
-// counters are what the hour rule and the monthly cap say.
+// counters are the parameters of the hour rule and the monthly cap.
 func counters(steps []rating.Step) (by string, count, of int) {
 	for _, s := range steps {
 		switch s.Rule {
@@ -62,7 +62,7 @@ func counters(steps []rating.Step) (by string, count, of int) {
 	return by, count, of
 }
 
-// freed is the rule that made a passage free before the hour rule looked at it.
+// freed returns the rule that made a passage free before the hour rule.
 func freed(steps []rating.Step) rating.Rule {
 	for _, s := range steps {
 		switch {
@@ -73,7 +73,7 @@ func freed(steps []rating.Step) rating.Rule {
 	return ""
 }
 
-// drawKnown draws until when everything is known: often while a window is open, and to its very end.
+// drawKnown draws the instant until which passages are complete, often inside a window or at its end.
 func drawKnown(t *rapid.T, inputs []rating.Input) time.Time {
 	if len(inputs) == 0 || !rapid.Bool().Draw(t, "not all known") {
 		return end(inputs)
@@ -82,7 +82,7 @@ func drawKnown(t *rapid.T, inputs []rating.Input) time.Time {
 	return at.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "after")) * time.Minute)
 }
 
-// end is when everything is known.
+// end is the instant at which all passages are known.
 func end(inputs []rating.Input) (at time.Time) {
 	for _, in := range inputs {
 		if in.At.After(at) {
@@ -101,8 +101,8 @@ func TestRatingDoesNotDependOnOrderOfArrival(t *testing.T) {
 	})
 }
 
-// One more passage changes nothing in other schemes, and nothing that lies further back than rules reach.
-func TestAnAddedPassageChangesOnlyWhatRulesReach(t *testing.T) {
+// An added passage changes no charge in other schemes, and none farther back than Longest.
+func TestAddedPassageChangesOnlyChargesWithinReach(t *testing.T) {
 	plan := compile(t, wholeBook(t))
 	rapid.Check(t, func(t *rapid.T) { reachesNoFurther(t, plan, drawSet(t, plan)) })
 }
@@ -126,9 +126,9 @@ func reachesNoFurther(t *rapid.T, plan *rating.Plan, inputs []rating.Input) {
 	}
 }
 
-// The fast way to resolve gives what the general one gives, and refuses what it refuses: also in Sweden,
-// on ferries, before the first price list and where there is none.
-func TestResolvingFastIsResolving(t *testing.T) {
+// The fast resolver gives and refuses the same as the general one, also in Sweden, on ferries, before the first
+// price list and without one.
+func TestFastResolveEqualsResolve(t *testing.T) {
 	plan := compile(t, wholeBook(t))
 	rapid.Check(t, func(t *rapid.T) {
 		for _, in := range drawSet(t, plan) {
@@ -143,8 +143,8 @@ func TestResolvingFastIsResolving(t *testing.T) {
 	})
 }
 
-// Explanations are written into the place of earlier ones: nothing of those stays.
-func TestAnExplanationKeepsNothingOfTheOneBefore(t *testing.T) {
+// Steps written over earlier steps contain nothing of those.
+func TestExplainLeavesNoStepsOfEarlierCharge(t *testing.T) {
 	plan := compile(t, wholeBook(t))
 	junk := rating.Step{
 		Rule: "junk", Ore: 1, Tariff: "junk", Class: "junk", Band: "junk", Num: 1, Den: 1, From: start, Mins: 1, By: "junk", Count: 1, Of: 1, Text: "junk", Amount: 1,
@@ -230,7 +230,7 @@ func resolveAll(plan *rating.Plan, inputs []rating.Input) (set []rating.Crossing
 	return set
 }
 
-// start is before every price list; the last draws lie beyond them, into the years without a table.
+// start is before every price list. The latest draws lie beyond the table of days.
 var start = time.Date(2017, time.September, 20, 0, 0, 0, 0, time.UTC)
 
 func drawVehicle(t *rapid.T) rating.Input {
@@ -271,7 +271,7 @@ func drawSet(t *rapid.T, plan *rating.Plan) (inputs []rating.Input) {
 		in.Agreement = steady || rapid.Bool().Draw(t, "agreement")
 		in.TagRead = steady || rapid.Bool().Draw(t, "tag")
 		if rapid.IntRange(0, 15).Draw(t, "rare") == 0 {
-			in.Exempt = rapid.SampledFrom(append(tariff.Kinds(), "retired")).Draw(t, "exempt")
+			in.Exempt = rapid.SampledFrom(append(tariff.ExemptionKinds(), "retired")).Draw(t, "exempt")
 		}
 		if inputs = append(inputs, in); rapid.IntRange(0, 31).Draw(t, "twice") == 0 {
 			inputs = append(inputs, in)
@@ -307,7 +307,7 @@ func drawStations(t *rapid.T, plan *rating.Plan) (some []toll.StationID) {
 	return some
 }
 
-// linked lists the schemes that have rules of linked stations, so that they are drawn more often.
+// linked returns the schemes with rules of linked stations, which are drawn more often.
 func linked(all []tariff.Station) (list []toll.SchemeID) {
 	for _, id := range []toll.SchemeID{"mixed", "moholt", "tresfjord", "gothenburg", "trondheim"} {
 		if slices.Contains(schemes(all), id) {

@@ -7,9 +7,8 @@ import (
 	"bompass/shared/tariff"
 )
 
-// Rules that look at neighbours beyond the hour rule: linked stations, tolling.md A-6, and the daily
-// maximum, tolling.md A-19. Only sets with a tied crossing come here. Where a rule frees passages, the
-// windows are laid anew without them.
+// Rules on neighbouring passages other than the hour rule: linked stations and the daily maximum. They run only for
+// sets with a tied crossing. When a rule frees passages, the hour-rule windows are applied again without them.
 
 // link is a rule of linked stations.
 type link struct {
@@ -23,15 +22,15 @@ type link struct {
 
 func (p *Plan) neighbours(set []Crossing, out []Charge, known int64) {
 	if p.tie(set, out, known) {
-		p.again(set, out)
+		p.reapplyWindows(set, out)
 	}
 	if p.waive(set, out, known) {
-		p.again(set, out)
+		p.reapplyWindows(set, out)
 	}
 	p.daily(set, out)
 }
 
-// linkOf finds the first rule of a kind for a passage, nil when there is none.
+// linkOf returns the first rule of a kind for a passage, or nil.
 func (p *Plan) linkOf(c Crossing, kinds ...tariff.LinkKind) *link {
 	v := p.version(c)
 	if len(v.links) == 0 {
@@ -47,8 +46,8 @@ func (p *Plan) linkOf(c Crossing, kinds ...tariff.LinkKind) *link {
 	return nil
 }
 
-// Settled is the instant from which no passage to come can change a charge by a rule of linked stations:
-// until then RateKnown can say that it is pending.
+// Settled returns the instant from which no later passage can change a charge by a rule of linked stations. Until
+// then RateKnown may report the charge as pending.
 func (p *Plan) Settled(c Crossing) time.Time {
 	v, span := p.version(c), int64(0)
 	for i := range v.links {
@@ -59,11 +58,11 @@ func (p *Plan) Settled(c Crossing) time.Time {
 	return time.UnixMilli(c.at + span).UTC()
 }
 
-// tie settles pairs and annulments, which depend on times and stations alone. It tells whether it
-// freed anything.
+// tie applies pairs and annulments, which depend on instants and stations alone. It reports whether it freed a
+// passage.
 func (p *Plan) tie(set []Crossing, out []Charge, known int64) (freed bool) {
 	for i := range set {
-		if set[i].fate != tied || out[i].why != notFreed {
+		if set[i].treatment != tied || out[i].why != notFreed {
 			continue
 		}
 		l := p.linkOf(set[i], tariff.Pair, tariff.Annul)
@@ -73,7 +72,7 @@ func (p *Plan) tie(set []Crossing, out []Charge, known int64) (freed bool) {
 		together := partner(set, out, i, l) >= 0
 		switch {
 		case l.kind == tariff.Pair && !together:
-			out[i].why = alone
+			out[i].why = unpaired
 		case l.kind == tariff.Annul && together:
 			out[i].why = annulled
 		}
@@ -83,8 +82,8 @@ func (p *Plan) tie(set []Crossing, out []Charge, known int64) (freed bool) {
 	return freed
 }
 
-// partner finds a passage at another station of the link within its window: the last one before, or
-// else the first one after; -1 when there is none.
+// partner returns a passage at another station of the link within its window: the last one before, or else the
+// first one after, or -1.
 func partner(set []Crossing, out []Charge, i int, l *link) int {
 	is := func(j int) bool {
 		return set[j].chargeable() && out[j].why != duplicate && set[j].station != set[i].station && slices.Contains(l.with, set[j].station)
@@ -92,7 +91,7 @@ func partner(set []Crossing, out []Charge, i int, l *link) int {
 	return near(set, i, l.span, true, is)
 }
 
-// payer finds a passage of a waiver that carries a charge, likewise.
+// payer returns a passage of a waiver that carries a charge, in the same order of preference.
 func (p *Plan) payer(set []Crossing, out []Charge, i int, l *link) int {
 	is := func(j int) bool { return slices.Contains(l.with, set[j].station) && p.carries(set, out, j) }
 	return near(set, i, l.span, l.before, is)
@@ -116,7 +115,7 @@ func near(set []Crossing, i int, span int64, after bool, is func(int) bool) int 
 	return -1
 }
 
-// carries tells whether a passage carries a charge once the hour rule has spoken.
+// carries reports whether a passage carries a charge after the hour rule.
 func (p *Plan) carries(set []Crossing, out []Charge, j int) bool {
 	if !set[j].chargeable() || out[j].why != notFreed || p.rows[set[j].price].net == 0 {
 		return false
@@ -125,11 +124,11 @@ func (p *Plan) carries(set []Crossing, out []Charge, j int) bool {
 	return set[j].hour == 0 || o+int(out[o].carry) == j
 }
 
-// waive frees passages that a paid one elsewhere waives. What is waived can change nothing about what
-// is paid: tariffs are checked for that.
+// waive frees passages that a paid passage elsewhere waives. A waived passage cannot affect a paid one; the check
+// of tariffs guarantees it.
 func (p *Plan) waive(set []Crossing, out []Charge, known int64) (freed bool) {
 	for i := range set {
-		if set[i].fate != tied || out[i].why != notFreed || p.rows[set[i].price].net == 0 {
+		if set[i].treatment != tied || out[i].why != notFreed || p.rows[set[i].price].net == 0 {
 			continue
 		}
 		l := p.linkOf(set[i], tariff.Waive)
@@ -145,8 +144,8 @@ func (p *Plan) waive(set []Crossing, out []Charge, known int64) (freed bool) {
 	return freed
 }
 
-// again lays the windows without what has been freed.
-func (p *Plan) again(set []Crossing, out []Charge) {
+// reapplyWindows applies the hour-rule windows without the freed passages.
+func (p *Plan) reapplyWindows(set []Crossing, out []Charge) {
 	for i := range set {
 		c := &set[i]
 		if !c.chargeable() {
@@ -167,14 +166,14 @@ func (p *Plan) again(set []Crossing, out []Charge) {
 	}
 }
 
-// daily takes off what goes beyond the most of a calendar day, in the order of time.
+// daily reduces charges beyond the maximum of a calendar day, in the order of time.
 func (p *Plan) daily(set []Crossing, out []Charge) {
 	for i := range set {
 		c := &set[i]
 		if c.cap == 0 || out[i].net == 0 || !p.caps[c.cap].daily {
 			continue
 		}
-		most := p.mostOf(*c)
+		most := p.dayMaximum(*c)
 		if most == 0 {
 			continue
 		}
@@ -186,8 +185,8 @@ func (p *Plan) daily(set []Crossing, out []Charge) {
 	}
 }
 
-// mostOf is the most of the day that a passage is in.
-func (p *Plan) mostOf(c Crossing) int32 {
+// dayMaximum returns the maximum of the day of a passage.
+func (p *Plan) dayMaximum(c Crossing) int32 {
 	rule, v := &p.caps[c.cap], p.version(c)
 	if v.kinds == nil {
 		return rule.day[0]
@@ -195,12 +194,12 @@ func (p *Plan) mostOf(c Crossing) int32 {
 	return rule.day[v.kind(c.at)/plainDays]
 }
 
-// spentBefore is what earlier passages of the day and the cap group cost.
+// spentBefore returns the sum of earlier passages of the day and cap group.
 func (p *Plan) spentBefore(set []Crossing, out []Charge, i int) (spent int32) {
 	c := &set[i]
 	day, group := dayOf(c.at), p.caps[c.cap].group
 	for j := i - 1; j >= 0 && c.at-set[j].at < 26*msPerHour && dayOf(set[j].at) == day; j-- {
-		if p.caps[set[j].cap].group == group && p.mostOf(set[j]) > 0 {
+		if p.caps[set[j].cap].group == group && p.dayMaximum(set[j]) > 0 {
 			spent += out[j].net
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// rareMonths are months of vehicles under the rules that look at their neighbours: a driver who crosses
-// Gothenburg all day long, and one who takes the cross-route in Trondheim every morning.
+// rareMonths are months under the rules on neighbouring passages: a driver who crosses Gothenburg all day, and one
+// who takes the cross-route in Trondheim every morning.
 func rareMonths(tb testing.TB, plan *rating.Plan) (sets [][]rating.Crossing) {
 	tb.Helper()
 	first := time.Date(2026, time.March, 2, 5, 30, 0, 0, time.UTC)
@@ -55,8 +55,8 @@ func TestRulesOfNeighboursAllocateNothing(t *testing.T) {
 	}
 }
 
-// A charge is settled once the widest rule of its station has closed, in the version that it is under.
-func TestAChargeIsSettledWhenItsLinksHaveClosed(t *testing.T) {
+// A charge is settled when the longest link window of its station has closed, in its own version.
+func TestChargeSettlesWhenLinkWindowsClose(t *testing.T) {
 	plan := compile(t, wholeBook(t))
 	for station, want := range map[toll.StationID]time.Duration{
 		"trondheim-55": 60 * time.Minute, // may be waived
@@ -75,9 +75,9 @@ func TestAChargeIsSettledWhenItsLinksHaveClosed(t *testing.T) {
 	}
 }
 
-// How far passages bear on each other is the longest window with the reach of links on top: what a server
-// has to look at again for a late passage.
-func TestTheReachOfRulesIsWindowAndLink(t *testing.T) {
+// Passages affect each other over at most the longest window plus the longest link window. A server rates that
+// much again for a late passage.
+func TestLongestIsHourWindowPlusLinkWindow(t *testing.T) {
 	want := map[toll.SchemeID]time.Duration{
 		"oslo": time.Hour, "gothenburg": 90 * time.Minute, "trondheim": 2 * time.Hour, "stockholm": 0, "night": 0,
 		"kvam": 90*time.Minute + time.Millisecond, "tresfjord": time.Hour,
@@ -97,7 +97,7 @@ func TestTheReachOfRulesIsWindowAndLink(t *testing.T) {
 	}
 }
 
-// BenchmarkRareRules rates months that need every look at neighbours that there is.
+// BenchmarkRareRules rates months under all rules on neighbouring passages.
 func BenchmarkRareRules(b *testing.B) {
 	plan := compile(b, wholeBook(b))
 	out := make([]rating.Charge, 200)
@@ -112,7 +112,7 @@ func BenchmarkRareRules(b *testing.B) {
 	}
 }
 
-// BenchmarkCompile makes the plan of all tariffs, as a browser does before it checks a bill.
+// BenchmarkCompile compiles all tariffs, as a browser does before it checks a bill.
 func BenchmarkCompile(b *testing.B) {
 	book := wholeBook(b)
 	b.ReportAllocs()

@@ -1,15 +1,14 @@
-// Package rating owns what passages cost: a pure function from a price plan and one vehicle's
-// passages to charges, each with its reasons.
+// Package rating prices passages. It is a pure function from a price plan and one vehicle's passages to charges,
+// each with its reasons.
 //
-// It is given the set of passages, never their order of arrival: every late, moved or withdrawn
-// passage is rated anew together with the others. It knows no clock, no database and no words.
+// Its input is the set of passages, independent of their order of arrival. When a passage is late, moved or
+// withdrawn, the set is rated again. The package uses no clock, no database and no texts.
 //
-// What is open in the sources is decided so: a passage that costs nothing (exempt, uncharged
-// direction, price 0) neither opens nor joins a window nor counts; the needs of a rule are asked of
-// each passage; a window keeps the rule of the passage that opened it; a passage counts in the
-// calendar month in which it happened, and only the one that carries a window's charge counts. A
-// passage that linked stations free is as if it had not happened for the hour rule; the same passage
-// twice in a set is charged once.
+// Decisions where the sources leave a question open: a passage that costs nothing (exempt, uncharged direction,
+// price 0) neither opens nor joins a window, nor counts towards a cap. The conditions of a rule apply to each
+// passage. A window keeps the rule of the passage that opened it. A passage counts in the calendar month in which
+// it happened, and only the passage that carries a window's charge counts. For the hour rule, a passage freed by
+// linked stations does not exist. A passage that is twice in a set is charged once.
 package rating
 
 import (
@@ -20,7 +19,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// Plan is a compiled book of tariffs. It is never changed and may be used by many at once.
+// Plan is a compiled book of tariffs. It is immutable and safe for concurrent use.
 type Plan struct {
 	stations []tariff.Station // by StationIndex
 	index    map[toll.StationID]StationIndex
@@ -29,27 +28,27 @@ type Plan struct {
 	clockOf  []uint16               // (version, profile, kind of day) → clock
 	clocks   [][minutesPerDay]uint8 // minute of the day → band
 	rows     []row                  // (version, profile, band, class, what the passage has) → price
-	hours    []hourRule             // 0 takes no part
-	caps     []capRule              // 0 takes no part
+	hours    []hourRule             // index 0 means none
+	caps     []capRule              // index 0 means none
 	days     calendar
 	longest  int64              // window of an hour rule, in milliseconds
 	tied     int64              // the longest reach of linked stations
-	products []tariff.ProductID // by their place in Products
+	products []tariff.ProductID // by their bit in Products
 }
 
-// StationIndex is a station's place in Plan.Stations: what a fast caller keeps instead of its id.
+// StationIndex is the index of a station in Plan.Stations, which fast callers store instead of its id.
 type StationIndex uint16
 
-// place is what resolving asks of a station.
+// place is the data of a station that resolving needs.
 type place struct {
 	first, end   uint16 // its scheme's versions
 	profile      uint16 // (price zone, passage group, cap group) within the scheme
-	charged      Way
+	charged      Direction
 	special      special
 	disabledFree bool
 }
 
-// special says in one byte what makes resolving look closer.
+// special is a set of flags for stations with rare rules.
 type special uint8
 
 const (
@@ -63,19 +62,19 @@ type version struct {
 	clocks   int32 // in clockOf
 	rows     int32
 	bands    int32
-	cars     tariff.Needs            // whom a heavy M1 is light for
-	own      bool                    // not by the clock of the plain Norwegian calendar: see ResolveWith
-	exempt   [kindCount]tariff.Needs // needs of each kind of exemption; never when it is not honoured
+	cars     tariff.Needs            // conditions under which an M1 over 3,500 kg counts as light
+	own      bool                    // own calendar instead of the plain Norwegian one: see ResolveWith
+	exempt   [kindCount]tariff.Needs // conditions of each kind of exemption; never when it is not honoured
 	id       string
 	names    []string // of bands
 	source   *tariff.Version
-	block    int32        // rows without a supplement; each product has as many again
+	block    int32        // number of rows without a supplement; each product has the same number
 	products []supplement // in the order of the file
 	links    []link
-	kinds    []uint8 // of the days of its own calendar; nil: the Norwegian one
+	kinds    []uint8 // kinds of the days of its own calendar; nil for the Norwegian one
 }
 
-// supplement is a line of a version: who has its discount, and in which block of rows.
+// supplement is a supplementary discount of a version: its conditions and its block of rows.
 type supplement struct {
 	group   tariff.Group
 	needs   tariff.Needs
@@ -83,10 +82,10 @@ type supplement struct {
 	block   int32 // from 1
 }
 
-// row is the price of a passage on its own.
+// row is the price of a passage considered alone.
 type row struct {
-	list, tag, zero, net int32  // øre: list price, what the tag and the zero-emission share take off, what is left
-	hour, cap            uint16 // rules it takes part in, 0 for none
+	list, tag, zero, net int32  // øre: list price, reductions by tag and zero emission, remaining price
+	hour, cap            uint16 // indices of the rules that apply, 0 for none
 }
 
 type hourRule struct {
@@ -99,19 +98,19 @@ type hourRule struct {
 type capRule struct {
 	group uint16
 	daily bool                         // has a Day
-	n     int32                        // passages of a month, 0 when they are not bounded
-	day   [1 + tariff.SeasonsMax]int32 // most of a day by season, 0 when it is not bounded
+	n     int32                        // maximum of passages in a month, 0 for none
+	day   [1 + tariff.SeasonsMax]int32 // maximum of a day by season, 0 for none
 }
 
 const (
 	minutesPerDay = 24 * 60
 	states        = 4                      // tariff.Needs a passage can have
-	never         = tariff.Needs(1 << 7)   // no passage has it
+	never         = tariff.Needs(1 << 7)   // condition that no passage meets
 	classCount    = int32(toll.ClassCount) // price classes
 	unpriced      = -1
 )
 
-// Station returns a station as the tariff knows it.
+// Station returns a station of the tariff.
 func (p *Plan) Station(id toll.StationID) (tariff.Station, bool) {
 	i, ok := p.index[id]
 	if !ok {
@@ -126,15 +125,15 @@ func (p *Plan) StationIndex(id toll.StationID) (StationIndex, bool) {
 	return i, ok
 }
 
-// Stations lists every station, ordered by scheme and then as in its file. The list is the plan's: read it only.
+// Stations returns every station, ordered by scheme and then as in its file. The caller must not modify the slice.
 func (p *Plan) Stations() []tariff.Station { return p.stations }
 
-// Longest is how far passages can bear on each other: the longest window of any hour rule and, where
-// stations are linked, their window on top. A set to rate begins where at least this much
-// lies between its first passage and the one before it, or at the vehicle's first passage.
+// Longest returns the maximum distance over which passages affect each other: the longest window of any hour rule
+// plus, where stations are linked, the longest link window. A set to rate begins after a gap of at least this
+// length, or at the vehicle's first passage.
 func (p *Plan) Longest() time.Duration { return time.Duration(p.longest+p.tied) * time.Millisecond }
 
-// Products tells a plan which supplementary products a passage has; those that no tariff knows are left out.
+// Products returns the set of the given supplementary products. Products that no tariff contains are left out.
 func (p *Plan) Products(held []tariff.ProductID) (set Products) {
 	for _, id := range held {
 		if i := slices.Index(p.products, id); i >= 0 {
@@ -144,10 +143,10 @@ func (p *Plan) Products(held []tariff.ProductID) (set Products) {
 	return set
 }
 
-// Version names the tariff version that a passage is priced by, such as oslo@2023-03-01.
+// Version returns the tariff version of a passage's price, such as oslo@2023-03-01.
 func (p *Plan) Version(c Crossing) string { return p.version(c).id }
 
-// version looks among the few of the station's scheme, whose rows follow each other.
+// version searches the few versions of the station's scheme.
 func (p *Plan) version(c Crossing) *version {
 	pl := &p.places[c.station]
 	n := int(pl.end) - 1

@@ -9,8 +9,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// tolling.md B.2: every published price comes out, without and with agreement and tag. All rush hours
-// contain 08:00.
+// Every published price is reproduced without and with agreement and tag. All rush hours contain 08:00.
 func TestPublishedPrices(t *testing.T) {
 	plan := compile(t, wholeBook(t))
 	text, err := testdata.ReadFile("testdata/published.table")

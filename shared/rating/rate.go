@@ -7,59 +7,58 @@ import (
 	"bompass/shared/money"
 )
 
-// The fast path. A set is one vehicle's crossings in the order of Sort: 24 bytes each, one after the
-// other. Everything that a crossing can know alone is settled when it is resolved, so that here
-// remain the two things that depend on its neighbours: the window it is in and its number in the
-// month. Neither needs state beside the set and the charges: a passage finds its window, and its
-// predecessor in the month, by looking back a few entries.
+// The fast path. A set is one vehicle's crossings in the order of Sort, 24 bytes each and contiguous. All that
+// depends on one crossing alone is computed when it is resolved. Two things remain that depend on its neighbours:
+// its hour-rule window and its number in the month. Both are found by scanning back a few entries, so no state is
+// needed besides the set and the charges.
 //
 //	crossing.price ──► rows   list, tag part, zero-emission part, net     (one flat table)
 //	crossing.hour  ──► hours  passage group, mode, length; 0: takes no part
 //	crossing.cap   ──► caps   cap group, number; 0: takes no part
 
-// What few sets need (linked stations, daily maximum) is in linked.go, and costs the others nothing: a
-// tied crossing is found on the way through the set.
+// Rules that few sets need (linked stations, daily maximum) are in linked.go. They cost the other sets nothing:
+// a crossing under such a rule is marked as tied and found during the pass through the set.
 
-// Charge is what a passage costs and what Explain needs to say why. It belongs to its place in the
-// set; to find out whether a charge has changed, compare List, Net and the steps.
+// Charge is the price of a passage with the data that Explain needs. It is only valid at its index in the set; to
+// detect a changed charge, compare List, Net and the steps.
 type Charge struct {
 	list, net int32
-	back      int32 // distance to the passage that opened the window
-	carry     int32 // of an opener: distance to the passage that carries the charge
-	count     int32 // number among the month's paid passages of its cap group, 0 when not counted
-	cut       int32 // what the daily maximum took off
-	why       why   // freed before the hour rule looked at it
+	back      int32   // distance to the passage that opened the window
+	carry     int32   // of an opener: distance to the passage that carries the charge
+	count     int32   // number among the month's paid passages of its cap group, 0 when not counted
+	cut       int32   // reduction by the daily maximum
+	why       freedBy // rule that freed the passage before the hour rule
 	pending   bool
 }
 
-// why is what frees a passage before the hour rule looks at it.
-type why uint8
+// freedBy is the rule that frees a passage before the hour rule is applied.
+type freedBy uint8
 
 const (
-	notFreed why = iota
+	notFreed freedBy = iota
 	duplicate
 	annulled
-	alone // its pair is not passed
+	unpaired // no passage at the paired station
 	waived
 )
 
-// List is the price before discounts and rules; 0 in a direction that is not charged.
+// List returns the price before discounts and rules, or 0 in a direction that is not charged.
 func (c Charge) List() money.Ore { return money.Ore(c.list) }
 
-// Net is what is charged.
+// Net returns the amount charged.
 func (c Charge) Net() money.Ore { return money.Ore(c.net) }
 
-// Pending tells whether a passage that is not known yet can still change the charge by a rule of linked
-// stations; see RateKnown. A passage that waits for its pair has a Net of 0 until then.
+// Pending reports whether a later passage can still change the charge by a rule of linked stations; see
+// RateKnown. A passage that needs its pair has a Net of 0 until the pair is known.
 func (c Charge) Pending() bool { return c.pending }
 
-// Rate charges one vehicle's set, sorted, over any span of time; out is as long as set. The set must
-// hold all that can bear on the passages asked about: their whole calendar months, and before those
-// whatever Longest says. It allocates nothing.
+// Rate charges one vehicle's sorted set over any span of time. out has the length of set. The set must contain
+// all passages that can affect the ones of interest: their whole calendar months and those within Longest before
+// them. Rate does not allocate.
 func (p *Plan) Rate(set []Crossing, out []Charge) { p.rate(set, out, math.MaxInt64) }
 
-// RateKnown is Rate when only the passages before an instant are all known: charges that linked
-// stations can still change are pending, tolling.md A-6.
+// RateKnown is Rate for the case that passages after an instant may still be missing: charges that linked
+// stations can still change are pending.
 func (p *Plan) RateKnown(set []Crossing, out []Charge, known time.Time) {
 	p.rate(set, out, known.UnixMilli())
 }
@@ -72,15 +71,15 @@ func (p *Plan) rate(set []Crossing, out []Charge, known int64) {
 	p.count(set, out)
 }
 
-// windows prices every passage and leaves one charge in each window, tolling.md A-5. It tells whether
-// any passage is tied.
+// windows prices every passage and applies the hour rule: one charge in each window. It reports whether any
+// passage is tied.
 func (p *Plan) windows(set []Crossing, out []Charge) (found bool) {
 	for i := range set {
 		c := &set[i]
 		r := &p.rows[c.price]
-		if c.fate != charged {
-			if c.fate != tied {
-				out[i] = free(c.fate, r.list)
+		if c.treatment != charged {
+			if c.treatment != tied {
+				out[i] = free(c.treatment, r.list)
 				continue
 			}
 			found = true
@@ -100,16 +99,16 @@ func (p *Plan) windows(set []Crossing, out []Charge) (found bool) {
 	return found
 }
 
-// free is the charge of a passage that is not charged at all; an exemption tells what it spares.
-func free(f fate, list int32) Charge {
-	if f == otherway || list == unpriced {
+// free returns the charge of a passage that costs nothing. An exemption states the amount saved.
+func free(f treatment, list int32) Charge {
+	if f == otherDirection || list == unpriced {
 		return Charge{}
 	}
 	return Charge{list: list}
 }
 
-// opener finds the passage whose window passage i falls in, or -1 when i opens one. Windows of a
-// group follow each other, so only that of the nearest earlier passage of the group can be open.
+// opener returns the passage whose window contains passage i, or -1 when i opens a window. Windows of a group do
+// not overlap, so only the window of the nearest earlier passage of the group can be open.
 func (p *Plan) opener(set []Crossing, out []Charge, i int) int {
 	c := &set[i]
 	group, since := p.hours[c.hour].group, c.at-p.longest
@@ -126,8 +125,8 @@ func (p *Plan) opener(set []Crossing, out []Charge, i int) int {
 	return -1
 }
 
-// join puts passage i in the window that o opened: in the mode dearest the charge moves to i when i
-// is dearer than what carried it so far.
+// join adds passage i to the window opened by o. In mode dearest the charge moves to i when i costs more than the
+// passage that carried it so far.
 func (p *Plan) join(set []Crossing, out []Charge, o, i int) {
 	out[i].back = int32(i - o)
 	carrier := o + int(out[o].carry)
@@ -139,7 +138,7 @@ func (p *Plan) join(set []Crossing, out []Charge, o, i int) {
 	out[i].net = 0
 }
 
-// count counts paid passages by calendar month and frees those beyond the cap, tolling.md A-8.
+// count numbers paid passages by calendar month and frees those beyond the cap.
 func (p *Plan) count(set []Crossing, out []Charge) {
 	for i := range set {
 		c := &set[i]
@@ -157,10 +156,10 @@ func (p *Plan) count(set []Crossing, out []Charge) {
 	}
 }
 
-// monthMax is longer than any calendar month: two passages further apart are never in the same one.
+// monthMax is longer than any calendar month. Two passages farther apart are never in the same month.
 const monthMax = 32 * msPerDay
 
-// paidBefore is the number of the latest counted passage of a cap group in the month of passage i.
+// paidBefore returns the number of the latest counted passage of a cap group in the month of passage i.
 func (p *Plan) paidBefore(set []Crossing, out []Charge, i int, group uint16) int32 {
 	c := &set[i]
 	for j := i - 1; j >= 0; j-- {

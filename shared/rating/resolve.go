@@ -8,61 +8,60 @@ import (
 	"bompass/shared/toll"
 )
 
-// Input is what is known of one passage at its instant.
+// Input is the data of one passage at its instant.
 type Input struct {
 	Station   toll.StationID
 	At        time.Time
 	Direction toll.Direction
 	Facts     toll.Facts
 	Agreement bool               // an agreement in force and not blocked
-	TagRead   bool               // its tag was read
+	TagRead   bool               // the agreement's tag was read
 	Exempt    toll.ExemptionKind // the exemption in force, "" for none
 	Key       uint32             // orders passages of one instant at one station; see KeyOf
 
-	Products  []tariff.ProductID // of supplementary agreements in force
-	LengthMM  int                // of the vehicle with its load, for ferries; 0 when unknown
-	TrailerMM int                // what a trailer adds to that
+	Products  []tariff.ProductID // products of the supplementary agreements in force
+	LengthMM  int                // length of the vehicle with its load, for ferries; 0 when unknown
+	TrailerMM int                // additional length of a trailer
 }
 
-// Traits are what ResolveAt asks of a passage beside where and when. Most of them stay the same
-// from passage to passage of a vehicle.
+// Traits are the data of a passage that ResolveAt needs besides station and instant. They are usually equal for
+// all passages of a vehicle.
 type Traits struct {
 	Classes   Classes
 	Have      tariff.Needs // tariff.Have(agreement, tag read)
-	Direction Way
-	Exempt    Kind
+	Direction Direction
+	Exempt    Exemption
 	Key       uint32
 }
 
-// Extra is what few passages have: supplementary agreements, and the lengths that ferries ask for.
+// Extra is the data that few passages have: supplementary agreements and the lengths used by ferries.
 type Extra struct {
 	Products        Products
 	Length, Trailer int32 // millimetres
 }
 
-// Products is a set of supplementary products; see Plan.Products.
+// Products is a set of supplementary products, made by Plan.Products.
 type Products uint64
 
-// productsMax bounds the products of a plan.
+// productsMax is the maximum number of products of a plan.
 const productsMax = 64
 
-// Classes are a vehicle's price class where a heavy M1 is light, and where it is not.
+// Classes are a vehicle's price classes where an M1 over 3,500 kg counts as light, and where it does not.
 type Classes struct{ Car, Weight toll.Class }
 
 // ClassesOf derives a vehicle's classes.
 func ClassesOf(f toll.Facts) Classes { return Classes{f.Class(true), f.Class(false)} }
 
-// Traits gathers an input's traits.
+// Traits returns the traits of an input.
 func (in Input) Traits() Traits {
 	return Traits{
 		Classes: ClassesOf(in.Facts), Have: tariff.Have(in.Agreement, in.TagRead),
-		Direction: WayOf(in.Direction), Exempt: KindOf(in.Exempt), Key: in.Key,
+		Direction: DirectionOf(in.Direction), Exempt: ExemptionOf(in.Exempt), Key: in.Key,
 	}
 }
 
-// Resolve finds the price of one passage on its own. Its error is a fault: station.unknown, or
-// tariff.missing when no version is in force or the version has no price, each with the station and
-// the instant.
+// Resolve finds the price of one passage on its own. Its error is a fault: station.unknown, or tariff.missing
+// when no version is in force or the version has no price, each with the station and the instant.
 func (p *Plan) Resolve(in Input) (Crossing, error) {
 	i, ok := p.index[in.Station]
 	if !ok {
@@ -71,12 +70,12 @@ func (p *Plan) Resolve(in Input) (Crossing, error) {
 	return p.ResolveWith(i, in.At.UnixMilli(), in.Traits(), p.Extra(in))
 }
 
-// Extra gathers what ResolveWith asks beside an input's traits.
+// Extra returns the data that ResolveWith needs besides the traits of an input.
 func (p *Plan) Extra(in Input) Extra {
 	return Extra{Products: p.Products(in.Products), Length: metric(in.LengthMM), Trailer: metric(in.TrailerMM)}
 }
 
-// metric bounds a length: what is beyond belief stays beyond every class.
+// metric limits a length to a value that is beyond every fare class.
 func metric(mm int) int32 { return int32(min(max(mm, -1), tariff.LengthMax+1)) }
 
 // ResolveAt is Resolve for a station by index and an instant in Unix milliseconds.
@@ -87,8 +86,8 @@ func (p *Plan) ResolveAt(i StationIndex, at int64, t Traits) (c Crossing, err er
 	return c, nil
 }
 
-// ResolveInto is ResolveAt for those who have the crossing's place ready: it is written field by field
-// where it is to stay, which takes half the time of a copy. After an error it is of no use.
+// ResolveInto is ResolveAt into an existing crossing. Writing its fields in place takes half the time of a copy.
+// After an error the content of the crossing is undefined.
 func (p *Plan) ResolveInto(c *Crossing, i StationIndex, at int64, t *Traits) (err error) {
 	pl := &p.places[i]
 	v := p.inForce(pl, at)
@@ -107,9 +106,9 @@ func (p *Plan) ResolveInto(c *Crossing, i StationIndex, at int64, t *Traits) (er
 	band := p.clocks[p.clockOf[v.clocks+int32(pl.profile)*dayKinds+int32(kind)]][minute]
 	price := v.rows + ((int32(pl.profile)*v.bands+int32(band))*classCount+int32(class))*states + int32(t.Have)
 	r := &p.rows[price]
-	c.at, c.key, c.price, c.station, c.month, c.fate = at, t.Key, uint32(price), i, month, charged
+	c.at, c.key, c.price, c.station, c.month, c.treatment = at, t.Key, uint32(price), i, month, charged
 	if pl.special != 0 || t.Exempt != noKind || class == toll.Motorcycle {
-		c.fate = v.fate(pl, t, class)
+		c.treatment = v.treatment(pl, t, class)
 	}
 	c.hour, c.cap = r.hour, r.cap
 	if !c.chargeable() {
@@ -132,10 +131,10 @@ func (p *Plan) inForce(pl *place, at int64) *version {
 	return nil
 }
 
-// fate decides the rare cases: the direction that is not charged, then exemptions, tolling.md.
-func (v *version) fate(pl *place, t *Traits, class toll.Class) fate {
+// treatment decides the rare cases: first a direction that is not charged, then exemptions.
+func (v *version) treatment(pl *place, t *Traits, class toll.Class) treatment {
 	if pl.charged != 0 && t.Direction != 0 && t.Direction != pl.charged {
-		return otherway
+		return otherDirection
 	}
 	kind := t.Exempt
 	if class == toll.Motorcycle {
@@ -147,7 +146,7 @@ func (v *version) fate(pl *place, t *Traits, class toll.Class) fate {
 		}
 		return charged
 	}
-	return exemptBy + fate(kind)
+	return exemptBy + treatment(kind)
 }
 
 func (p *Plan) missing(i StationIndex, at int64) error {

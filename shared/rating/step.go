@@ -10,7 +10,7 @@ import (
 // Rule names the kind of a step. Names are published (explanations, CLI, database) and never change.
 type Rule string
 
-// The rules, in the order they are applied, tolling.md A.0.
+// The rules in the order in which they are applied.
 const (
 	RuleList         Rule = "list"          // list price: Ore is the price; Band, Class and Tariff say which
 	RuleExempt       Rule = "exempt"        // not charged: Text is the exemption kind
@@ -20,22 +20,22 @@ const (
 	RuleTag          Rule = "tag"           // tag discount: Num/Den is the share taken off; Text is "plate" on a plate match
 	RuleSupplement   Rule = "supplement"    // discount of a supplementary agreement: Text is the product, Num/Den the share taken off
 	RuleZeroEmission Rule = "zero-emission" // Num/Den is the share that is paid
-	RulePair         Rule = "pair"          // linked stations: charged together with By within Mins, or free because nothing else was passed
+	RulePair         Rule = "pair"          // linked stations: charged together with By within Mins, or free without a passage at the paired station
 	RuleAnnul        Rule = "annul"         // linked stations: free together with By within Mins
 	RuleHour         Rule = "hour"          // inside another passage's window: By is the passage that carried the charge
 	RuleWaive        Rule = "waive"         // linked stations: free because of By, which was paid within Mins
 	RuleDay          Rule = "day"           // beyond Amount, the most that a calendar day costs
 	RuleCap          Rule = "cap"           // beyond the monthly cap: Count of Of
 	RuleCounted      Rule = "counted"       // this paid passage is number Count of Of; Ore is 0
-	RulePending      Rule = "pending"       // not settled: a passage within Mins that is not known yet can change it
+	RulePending      Rule = "pending"       // not final: a passage within Mins that is not known yet can change it
 	RuleVAT          Rule = "vat"           // Amount of VAT at Num/Den is included in the fare; Ore is 0
 
-	// By those who post charges, never by a rating.
+	// Rules used only when charges are posted, never returned by rating.
 	RuleWithdrawn Rule = "withdrawn" // the passage did not happen: Text is the station's reason
-	RuleMoved     Rule = "moved"     // given back here: the passage belongs to another payer now
+	RuleMoved     Rule = "moved"     // refunded here: the passage now belongs to another payer
 )
 
-// Step is one line of the reason for a charge. The Ore of all steps of a charge sum to its net.
+// Step is one reason of a charge. The Ore of all steps of a charge sum to its net amount.
 type Step struct {
 	Rule   Rule           `json:"rule"`
 	Ore    money.Ore      `json:"ore"`
@@ -50,10 +50,10 @@ type Step struct {
 	Count  int            `json:"count,omitempty"`
 	Of     int            `json:"of,omitempty"`
 	Text   string         `json:"text,omitempty"`
-	Amount money.Ore      `json:"amount,omitempty"` // that the rule speaks of; it is no part of the sum
+	Amount money.Ore      `json:"amount,omitempty"` // amount that the rule refers to; not part of the sum
 }
 
-// Sum is the net amount that a charge's steps lead to.
+// Sum returns the net amount of a charge's steps.
 func Sum(steps []Step) (net money.Ore) {
 	for _, s := range steps {
 		net += s.Ore

@@ -15,17 +15,17 @@ import (
 	"bompass/shared/toll"
 )
 
-// Generated worlds: a price plan with any mixture of rules, and a vehicle that drives through it. All
-// laws hold there too, tolling.md B.5.
+// Generated worlds: a price plan with a random mixture of rules and a vehicle with random passages. All properties
+// hold there too.
 
-func TestAnyPlanIsRatedAsThePlainOneSays(t *testing.T) {
+func TestGeneratedPlansEqualPlainImplementation(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		book, plan := drawWorld(t)
 		sameAsPlain(t, book, plan, drawSet(t, plan))
 	})
 }
 
-// FuzzWorld lets the fuzzer look for a plan and passages that the plain rating prices otherwise.
+// FuzzWorld searches for a plan and passages for which the two implementations differ.
 func FuzzWorld(f *testing.F) {
 	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
 		book, plan := drawWorld(t)
@@ -36,7 +36,7 @@ func FuzzWorld(f *testing.F) {
 	}))
 }
 
-func TestAnyPlanRatesInAnyOrderAndInAnyBatches(t *testing.T) {
+func TestGeneratedPlansAreIndependentOfOrderAndBatches(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		_, plan := drawWorld(t)
 		inputs := drawSet(t, plan)
@@ -45,7 +45,7 @@ func TestAnyPlanRatesInAnyOrderAndInAnyBatches(t *testing.T) {
 	})
 }
 
-func TestInAnyPlanAnAddedPassageChangesOnlyWhatRulesReach(t *testing.T) {
+func TestGeneratedPlansAddedPassageChangesOnlyChargesWithinReach(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		_, plan := drawWorld(t)
 		reachesNoFurther(t, plan, drawSet(t, plan))
@@ -89,8 +89,7 @@ func sameInAnyOrder(t *rapid.T, plan *rating.Plan, inputs []rating.Input) {
 	}
 }
 
-// sameInBatches rates what is known after each batch and posts corrections: what stands in the end is
-// what one rating of everything gives.
+// sameInBatches rates after each batch and posts corrections. The final charges equal one rating of everything.
 func sameInBatches(t *rapid.T, plan *rating.Plan, inputs []rating.Input) {
 	var standing []rating.Rated
 	var posted money.Ore
@@ -107,7 +106,7 @@ func sameInBatches(t *rapid.T, plan *rating.Plan, inputs []rating.Input) {
 	}
 }
 
-// sumsByKey adds up copies of a passage: which of them is charged is nobody's business.
+// sumsByKey sums the copies of a passage, since it does not matter which copy is charged.
 func sumsByKey(answers []rated, inputs []rating.Input) map[uint32]money.Ore {
 	nets := map[uint32]money.Ore{}
 	for i, a := range answers {
@@ -169,7 +168,7 @@ func drawHours(t *rapid.T) string {
 func drawPrices(t *rapid.T, b *strings.Builder) {
 	kroner := rapid.IntRange(0, 90)
 	fmt.Fprintf(b, " season s %s to %s\n", pick(t, "from", "03-01", "11-15", "midsummer-eve"), pick(t, "to", "08-01", "12-01", "01-20"))
-	// The night is where the hours ahead of UTC, the day and the month change.
+	// Offset, day and month change at night.
 	spans := pick(t, "spans", "06:00-10:00 14:00-20:00", "00:00-01:00 01:30-02:10 03:00-04:00", "00:30-02:30 23:00-24:00")
 	fmt.Fprintf(b, " band rush %s %s %s%s\n", pick(t, "weekdays", "mon-sun", "mon-fri", "fri-sun"), spans, pick(t, "season", "", "season s "), pick(t, "except", "", "except eves", "except holidays july"))
 	for _, group := range []string{"light", "heavy"} {
@@ -212,8 +211,8 @@ func drawCaps(t *rapid.T, b *strings.Builder) {
 	}
 }
 
-// A daily maximum bounds every day of every vehicle, tolling.md A-19.
-func TestADayCostsNoMoreThanItsMaximum(t *testing.T) {
+// A daily maximum limits every day of every vehicle.
+func TestDailyMaximumBoundsEveryDay(t *testing.T) {
 	plan := compile(t, wholeBook(t))
 	rapid.Check(t, func(t *rapid.T) {
 		in := rating.Input{Facts: factsOf(toll.LightPetrol)}

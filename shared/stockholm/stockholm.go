@@ -1,5 +1,5 @@
-// Package stockholm owns the Swedish calendar: public holidays and Midsummer. Swedish wall clocks show
-// what Norwegian ones show, so days and clock changes are package oslo's.
+// Package stockholm provides the Swedish calendar: public holidays and Midsummer. Swedish and Norwegian wall
+// clocks are equal, so days and clock changes are in package oslo.
 package stockholm
 
 import (
@@ -8,7 +8,7 @@ import (
 	"bompass/shared/oslo"
 )
 
-// Holiday tells whether a day is a Swedish public holiday (Sundays are not counted as such). Christmas
+// Holiday reports whether a day is a Swedish public holiday (Sundays are not counted as such). Christmas
 // Eve, New Year's Eve, Maundy Thursday and Midsummer Eve are not.
 func Holiday(d oslo.Day) bool {
 	year, month, day := d.YMD()
@@ -32,10 +32,10 @@ func Holiday(d oslo.Day) bool {
 	return d == MidsummerEve(year)+1
 }
 
-// MidsummerEve is the Friday before the Saturday that falls on 20 to 26 June.
+// MidsummerEve returns the Friday before the Saturday that falls on 20 to 26 June.
 func MidsummerEve(year int) oslo.Day { return saturdayFrom(year, time.June, 20) - 1 }
 
-// saturdayFrom is the first Saturday on or after a date.
+// saturdayFrom returns the first Saturday on or after a date.
 func saturdayFrom(year int, month time.Month, day int) oslo.Day {
 	d := oslo.Date(year, month, day)
 	return d + oslo.Day((6-int(d.Weekday())+7)%7)

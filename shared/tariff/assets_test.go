@@ -7,7 +7,7 @@ import (
 	"bompass/shared/tariff"
 )
 
-func TestShippedTariffsHaveNoProblem(t *testing.T) {
+func TestShippedTariffsHaveNoProblems(t *testing.T) {
 	book, problems := tariff.Load(assets.Tariff)
 	for _, p := range problems {
 		t.Error(p)

@@ -7,7 +7,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// Check tells what is wrong with the book although every line of it can be read.
+// Check returns the problems of a book whose lines could all be parsed.
 func (b *Book) Check() []Problem {
 	c := &checker{}
 	seen := map[toll.StationID]string{}
@@ -62,7 +62,7 @@ func (c *checker) scheme(s *Scheme) {
 	}
 }
 
-// names checks that lines speak of zones, bands and groups that exist.
+// names checks that lines name existing zones, bands and groups.
 func (c *checker) names(s *Scheme, v *Version) {
 	for _, b := range v.Bands {
 		for _, z := range b.Zones {
@@ -143,7 +143,7 @@ func (c *checker) rules(s *Scheme, v *Version) {
 	}
 }
 
-// oneHourRule checks that a passage group has one hour rule at most, tolling.md B.5.
+// oneHourRule checks that a passage group has at most one hour rule.
 func (c *checker) oneHourRule(v *Version, group string) {
 	first := -1
 	for i, h := range v.Hours {
@@ -157,7 +157,7 @@ func (c *checker) oneHourRule(v *Version, group string) {
 	}
 }
 
-// BandsMax bounds the bands of a version.
+// BandsMax is the maximum number of bands of a version.
 const BandsMax = 48
 
 func overlap(a, b Band) bool {
@@ -177,8 +177,7 @@ func overlap(a, b Band) bool {
 	return false
 }
 
-// prices checks that every class has a price wherever it can be asked for, and that discounts come
-// to whole øre.
+// prices checks that every class has a price in every zone and band, and that discounted prices are whole øre.
 func (c *checker) prices(s *Scheme, v *Version) {
 	for _, zone := range s.Zones() {
 		for _, band := range v.BandsIn(zone) {
@@ -195,7 +194,7 @@ func (c *checker) price(v *Version, zone, band string, class toll.Class) {
 	case known:
 	case v.missing(zone, class), class == toll.Motorcycle && v.Ferry && band != "ap1", class == toll.Motorcycle && v.Exempts(ExemptMotorcycle, Agreement|Tag):
 		return
-	case unknown(class): // follows from the class whose price is absent
+	case unknown(class): // reported for the class whose price is missing
 		return
 	default:
 		c.problem(v.Line, "version %s has no price for %s in zone %s, band %s; add: price %s %s %s KRONER, or: missing %s", v.ID, class, zone, band, zone, class, band, class)
@@ -207,8 +206,7 @@ func (c *checker) price(v *Version, zone, band string, class toll.Class) {
 	}
 }
 
-// BandsIn lists the bands that a price zone can be in, base time first; of a ferry, its written fare
-// classes.
+// BandsIn returns the bands of a price zone, base first; for a ferry, the fare classes that files contain.
 func (v *Version) BandsIn(zone string) []string {
 	if v.Ferry {
 		return FareBands()[:len(fareClasses())]

@@ -7,25 +7,24 @@ import (
 	"bompass/shared/toll"
 )
 
-// Ferries, tolling.md A-17: a crossing is priced by the vehicle's length instead of the time of day.
-// The fare classes take the place of bands, so that everything that is said of prices holds for them.
+// Ferries: a crossing is priced by the vehicle's length instead of the time of day. The fare classes are stored as
+// bands, so that all code for prices applies to them.
 
-// Toll is the toll part of a ferry crossing: once whatever the trailer, outside VAT and discounts.
+// Toll is the toll part of a ferry crossing. It is paid once whatever the trailer, outside VAT and discounts.
 type Toll struct {
 	Origin
 	Zone string
 	Ore  money.Ore
 }
 
-// Trailer says what a light vehicle of at most Single pays with a trailer: one fare up to a total
-// length of Single, two up to Double, beyond that three. Lengths are millimetres.
+// Trailer is the rule for light vehicles of at most Single with a trailer: one fare up to a total length of
+// Single, two up to Double, three beyond. Lengths are in millimetres.
 type Trailer struct {
 	Origin
 	Single, Double int
 }
 
-// Supplement is the discount of a product beside the agreement, instead of the tag discount,
-// tolling.md A-14.
+// Supplement is the discount of a supplementary agreement's product. It replaces the tag discount.
 type Supplement struct {
 	Origin
 	Product ProductID
@@ -34,10 +33,10 @@ type Supplement struct {
 	Needs   Needs
 }
 
-// ProductID names what a supplementary agreement is about, such as a prepaid account.
+// ProductID is the name of a supplementary agreement's product, such as a prepaid account.
 type ProductID string
 
-// fareClass is a length class: its name and the longest vehicle in it, in millimetres.
+// fareClass is a length class: its name and its maximum length in millimetres.
 type fareClass struct {
 	name string
 	to   int
@@ -57,16 +56,16 @@ func fareClasses() []fareClass {
 	}
 }
 
-// LengthMax bounds a vehicle with its trailer, in millimetres.
+// LengthMax is the maximum length of a vehicle with its trailer, in millimetres.
 const LengthMax = 60_000
 
-// The fares of a short vehicle with a trailer that is no longer short.
+// The fares of a short vehicle that exceeds the single length with its trailer.
 const (
 	doubleFare = "ap1-double"
 	tripleFare = "ap1-triple"
 )
 
-// FareBands lists the fare classes that stand for bands.
+// FareBands returns the fare classes that are stored as bands.
 func FareBands() []string {
 	var list []string
 	for _, f := range fareClasses() {
@@ -75,7 +74,7 @@ func FareBands() []string {
 	return append(list, doubleFare, tripleFare)
 }
 
-// Fare tells which written fare class a fare band is, and how many times it is paid.
+// Fare returns the fare class in the file of a fare band, and how many times it is paid.
 func Fare(band string) (written string, times int64) {
 	switch band {
 	case doubleFare:
@@ -86,8 +85,8 @@ func Fare(band string) (written string, times int64) {
 	return band, 1
 }
 
-// FareBand finds the fare class of a vehicle and its trailer, in millimetres. False means that the
-// length is not known, or beyond every class. Motorcycles have one fare, whatever their length.
+// FareBand returns the fare class of a vehicle and its trailer, with lengths in millimetres. It returns false when
+// the length is unknown or beyond every class. Motorcycles have one fare whatever their length.
 func (v *Version) FareBand(c toll.Class, length, trailer int) (string, bool) {
 	if c == toll.Motorcycle {
 		return "ap1", true
@@ -110,7 +109,7 @@ func (v *Version) FareBand(c toll.Class, length, trailer int) (string, bool) {
 	return "", false
 }
 
-// TollPart is the toll part of a crossing in a price zone.
+// TollPart returns the toll part of a crossing in a price zone.
 func (v *Version) TollPart(zone string) money.Ore {
 	for _, t := range v.Tolls {
 		if t.Zone == zone {
@@ -120,7 +119,7 @@ func (v *Version) TollPart(zone string) money.Ore {
 	return 0
 }
 
-// Supplement returns the discount that one of the products held gives, the file's first going first.
+// Supplement returns the discount of the first supplement in the file whose product is held.
 func (v *Version) Supplement(products []ProductID, c toll.Class, have Needs) (Supplement, bool) {
 	have = v.ForDiscount(have)
 	for _, s := range v.Supplements {
@@ -131,7 +130,7 @@ func (v *Version) Supplement(products []ProductID, c toll.Class, have Needs) (Su
 	return Supplement{}, false
 }
 
-// Products lists the supplementary products of all schemes once each, in the order of the book.
+// Products returns the supplementary products of all schemes, each once, in the order of the book.
 func (b *Book) Products() (list []ProductID) {
 	for _, s := range b.Schemes {
 		for i := range s.Versions {
@@ -145,7 +144,7 @@ func (b *Book) Products() (list []ProductID) {
 	return list
 }
 
-// fares checks what only ferries have.
+// fares checks the lines that only ferries have.
 func (c *checker) fares(s *Scheme, v *Version) {
 	if !s.Ferry {
 		if len(v.Tolls) > 0 || v.Trailer != nil || v.VAT.Num > 0 {

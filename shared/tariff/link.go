@@ -6,17 +6,17 @@ import (
 	"bompass/shared/toll"
 )
 
-// LinkKind is what passages at linked stations do to each other, tolling.md A-6.
+// LinkKind is the effect of passages at linked stations on each other.
 type LinkKind string
 
-// The kinds. The first two depend on which stations were passed and when; the last on what was paid.
+// The kinds. Pair and Annul depend on stations and instants, Waive on what was paid.
 const (
-	Pair  LinkKind = "pair"  // a passage At is charged only together with one at another station With
-	Annul LinkKind = "annul" // a passage At is free together with one at another station With
-	Waive LinkKind = "waive" // a passage At is free after one With that carries a charge
+	Pair  LinkKind = "pair"  // a passage at At is charged only together with one at another station of With
+	Annul LinkKind = "annul" // a passage at At is free together with one at another station of With
+	Waive LinkKind = "waive" // a passage at At is free after one at With that carries a charge
 )
 
-// Link is a rule that ties stations of a scheme together within some minutes.
+// Link is a rule for passages at several stations of a scheme within a time limit.
 type Link struct {
 	Origin
 	Kind     LinkKind
@@ -29,17 +29,17 @@ type Link struct {
 	Included bool             // the last instant belongs to the window; otherwise it is half-open
 }
 
-// IsAt tells whether the rule is for passages at a station that have this.
+// IsAt reports whether the rule applies to passages at a station that meet its conditions.
 func (l *Link) IsAt(st toll.StationID, have Needs) bool {
 	return slices.Contains(l.At, st) && l.Needs.Met(have)
 }
 
-// IsWith tells whether a passage at station other bears on one at station st.
+// IsWith reports whether a passage at station other affects one at station st.
 func (l *Link) IsWith(st, other toll.StationID) bool {
 	return st != other && slices.Contains(l.With, other)
 }
 
-// resolve fills in what "with others" and silence mean, when all stations are known.
+// resolve fills in the stations of "with others" and of an omitted list when all stations are known.
 func (l *Link) resolve(stations []Station) {
 	if l.Others {
 		l.With = nil
@@ -54,9 +54,9 @@ func (l *Link) resolve(stations []Station) {
 	}
 }
 
-// link reads: pair N minutes at STATION … [with STATION …|others] [needs …] [end included],
-// annul … likewise, waive N minutes at STATION … paid at STATION … [also before] [needs …]
-// [end included]; and pair|annul|waive none, which takes away what a version took over.
+// link reads: pair|annul N minutes at STATION … [with STATION …|others] [needs …] [end included],
+// waive N minutes at STATION … paid at STATION … [also before] [needs …] [end included], and
+// pair|annul|waive none, which removes inherited rules.
 func (p *parser) link() {
 	l := Link{Origin: p.origin(), Kind: LinkKind(p.keyword)}
 	inherited := func(o Link) bool { return o.Kind == l.Kind && o.Line < p.version.Line }

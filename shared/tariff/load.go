@@ -2,7 +2,7 @@ package tariff
 
 import "io/fs"
 
-// Load is Files and Read in one: the book of a directory tree.
+// Load reads the book of a directory tree. It is Files followed by Read.
 func Load(fsys fs.FS) (*Book, []Problem) {
 	files, err := Files(fsys)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// Price returns the list price of a class in a zone and band. False means that it is not known; a
-// price that is 0 is written as 0.
+// Price returns the list price of a class in a zone and band, and false when it is not known. Files state a price
+// of 0 explicitly.
 func (v *Version) Price(zone, band string, c toll.Class) (money.Ore, bool) {
 	if v.missing(zone, c) {
 		return 0, false
@@ -25,7 +25,7 @@ func (v *Version) Price(zone, band string, c toll.Class) (money.Ore, bool) {
 	return v.own(zone, band, c)
 }
 
-// own is a class's own line, or its group's.
+// own returns the price of a class's own line, or of its group's line.
 func (v *Version) own(zone, band string, c toll.Class) (money.Ore, bool) {
 	if v.missing(zone, c) {
 		return 0, false
@@ -50,7 +50,7 @@ func (v *Version) paysAs(c toll.Class) toll.Class {
 
 func (v *Version) written(zone, band string, t Target) (money.Ore, bool) {
 	for i := range v.Prices {
-		if p := &v.Prices[i]; p.For == t && p.Band == band && p.Zone == zone { // what differs most often comes first
+		if p := &v.Prices[i]; p.For == t && p.Band == band && p.Zone == zone { // ordered by how often the field differs
 			return p.Ore, true
 		}
 	}
@@ -63,8 +63,8 @@ func (v *Version) missing(zone string, c toll.Class) bool {
 	})
 }
 
-// highest is what a vehicle of unknown class pays: the highest price of its group, tolling.md A-1.
-// While any price of the group is not known, neither is the highest.
+// highest returns the highest price of a group, which vehicles of unknown class pay. It is unknown when any price
+// of the group is unknown.
 func (v *Version) highest(zone, band string, g Group) (top money.Ore, ok bool) {
 	for c := range toll.Class(toll.ClassCount) {
 		if GroupOf(c) != g || unknown(c) {
@@ -86,8 +86,8 @@ func (v *Version) Class(f toll.Facts, have Needs) toll.Class {
 	return f.Class(v.HeavyCars != nil && v.HeavyCars.Needs.Met(have))
 }
 
-// ForDiscount is what a passage has when it comes to discounts: where a plate match is as good as a
-// read tag, an agreement brings the tag with it, tolling.md A-15.
+// ForDiscount returns the conditions that a passage meets with regard to discounts. Where a plate match counts as
+// a read tag, an agreement implies the tag.
 func (v *Version) ForDiscount(have Needs) Needs {
 	if v.PlateMatch && have&Agreement != 0 {
 		return have | Tag
@@ -95,7 +95,7 @@ func (v *Version) ForDiscount(have Needs) Needs {
 	return have
 }
 
-// TagDiscount returns the discount for a class and what the passage has.
+// TagDiscount returns the tag discount of a class under the conditions that the passage meets.
 func (v *Version) TagDiscount(c toll.Class, have Needs) (Fraction, bool) {
 	have = v.ForDiscount(have)
 	for _, d := range v.Tags {
@@ -106,8 +106,8 @@ func (v *Version) TagDiscount(c toll.Class, have Needs) (Fraction, bool) {
 	return Fraction{}, false
 }
 
-// ZeroShare returns the share that a zero-emission class pays; a line for the class goes before
-// one for its group.
+// ZeroShare returns the share that a zero-emission class pays. A line for the class has precedence over one for
+// its group.
 func (v *Version) ZeroShare(c toll.Class, have Needs) (Fraction, bool) {
 	if !c.ZeroEmission() {
 		return Fraction{}, false
@@ -123,7 +123,7 @@ func (v *Version) ZeroShare(c toll.Class, have Needs) (Fraction, bool) {
 	return Fraction{}, false
 }
 
-// HourRule returns the rule for a passage group, nil when every passage is charged.
+// HourRule returns the rule of a passage group, or nil when every passage is charged.
 func (v *Version) HourRule(group string) *HourRule {
 	for i := range v.Hours {
 		if h := &v.Hours[i]; group != "" && h.Mode != None && in(h.In, group) {
@@ -133,18 +133,18 @@ func (v *Version) HourRule(group string) *HourRule {
 	return nil
 }
 
-// Covers tells whether the rule is for a class and what the passage has.
+// Covers reports whether the rule applies to a class under the conditions that the passage meets.
 func (h *HourRule) Covers(c toll.Class, have Needs) bool {
 	return slices.Contains(h.Groups, GroupOf(c)) && h.Needs.Met(have)
 }
 
-// Cap returns the monthly cap of a cap group, nil when it has none.
+// Cap returns the monthly cap of a cap group, or nil.
 func (v *Version) Cap(group string) *Cap {
 	return v.capOf(group, func(k *Cap) bool { return !k.Daily })
 }
 
-// DayCap returns the most that a day in a season costs in a cap group, nil when there is no such
-// bound. A line for the season goes before one for all year.
+// DayCap returns the maximum cost of a day in a season for a cap group, or nil. A line for the season has
+// precedence over one for all year.
 func (v *Version) DayCap(group, season string) *Cap {
 	if k := v.capOf(group, func(k *Cap) bool { return k.Daily && k.Season == season }); k != nil {
 		return k
@@ -161,12 +161,12 @@ func (v *Version) capOf(group string, is func(*Cap) bool) *Cap {
 	return nil
 }
 
-// Covers tells whether the cap is for a class and what the passage has.
+// Covers reports whether the cap applies to a class under the conditions that the passage meets.
 func (k *Cap) Covers(c toll.Class, have Needs) bool {
 	return slices.Contains(k.Groups, GroupOf(c)) && k.Needs.Met(have)
 }
 
-// Exempts tells whether a kind of exemption is honoured for what the passage has.
+// Exempts reports whether a kind of exemption is honoured under the conditions that the passage meets.
 func (v *Version) Exempts(kind toll.ExemptionKind, have Needs) bool {
 	return slices.ContainsFunc(v.Exempt, func(e Exempt) bool { return e.Kind == kind && e.Needs.Met(have) })
 }

@@ -8,8 +8,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// On is the book as it stands on one day, for passages of any day: what a price list that is not yet in
-// force, or no longer, would have cost. Schemes without a version on that day are named and left out.
+// On returns a book in which the versions in force on one day apply to passages of any day, for comparing price
+// lists. Schemes without a version on that day are left out and returned.
 func (b *Book) On(day oslo.Day) (on *Book, without []toll.SchemeID) {
 	on = &Book{}
 	for _, s := range b.Schemes {
@@ -26,7 +26,7 @@ func (b *Book) On(day oslo.Day) (on *Book, without []toll.SchemeID) {
 	return on, without
 }
 
-// With is the book with one scheme put in the place of the one that has its id.
+// With returns the book with one scheme replaced by another with the same id.
 func (b *Book) With(scheme *Scheme) *Book {
 	others := slices.DeleteFunc(slices.Clone(b.Schemes), func(s *Scheme) bool { return s.ID == scheme.ID })
 	return NewBook(append(others, scheme)...)

@@ -9,7 +9,7 @@ import (
 	"bompass/shared/tariff"
 )
 
-func TestABookOnADayHoldsForEveryDay(t *testing.T) {
+func TestBookOnDayAppliesToEveryDay(t *testing.T) {
 	book, _ := tariff.Load(assets.Tariff)
 	on, without := book.On(oslo.Date(2023, time.March, 1))
 	if len(on.Schemes)+len(without) != len(book.Schemes) {
@@ -30,7 +30,7 @@ func TestABookOnADayHoldsForEveryDay(t *testing.T) {
 	}
 }
 
-func TestASchemeTakesThePlaceOfItsNamesake(t *testing.T) {
+func TestWithReplacesSchemeOfSameID(t *testing.T) {
 	book, _ := tariff.Load(assets.Tariff)
 	other := &tariff.Scheme{ID: "oslo", Name: "another"}
 	with := book.With(other)

@@ -8,11 +8,11 @@ import (
 	"bompass/shared/oslo"
 )
 
-// LinesMax bounds a tariff file.
+// LinesMax is the maximum number of lines of a tariff file.
 const LinesMax = 20000
 
-// Parse reads one scheme's file. It goes on after a problem, so that all of them come at once; the
-// scheme is whole only when there are none.
+// Parse reads one scheme's file. It continues after a problem and returns all of them. The scheme is complete only
+// without problems.
 func Parse(name string, text []byte) (*Scheme, []Problem) {
 	p := &parser{file: name, scheme: &Scheme{File: name}}
 	for line := range strings.Lines(string(text)) {
@@ -30,8 +30,8 @@ type parser struct {
 	file     string
 	line     int
 	scheme   *Scheme
-	version  *Version // the one being read, nil before the first
-	words    []string // of the line, not yet taken
+	version  *Version // version being read, nil before the first
+	words    []string // words of the line that are not yet consumed
 	keyword  string
 	problems []Problem
 }
@@ -144,7 +144,7 @@ func (p *parser) startVersion() {
 	p.version = &p.scheme.Versions[len(p.scheme.Versions)-1]
 }
 
-// like takes over everything of an earlier version; lines that follow replace what they name.
+// like copies everything from an earlier version. Lines that follow replace what they name.
 func (p *parser) like(v Version) Version {
 	day := p.day("the first day of the version it is like")
 	for _, old := range p.scheme.Versions {

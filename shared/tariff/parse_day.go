@@ -63,7 +63,7 @@ func (p *parser) days(w string) (days [7]bool) {
 	}
 }
 
-// span reads 06:30-09:00; the end is the first minute that no longer belongs to it.
+// span reads 06:30-09:00. The end is exclusive.
 func (p *parser) span(w string) Span {
 	from, to, _ := strings.Cut(w, "-")
 	a, ok1 := clock(from)

@@ -52,7 +52,7 @@ func (p *parser) trailer() {
 // metres reads a length into millimetres.
 func (p *parser) metres() int {
 	w := p.word("a length in metres")
-	o, err := money.Parse(w) // two decimals are centimetres
+	o, err := money.Parse(w) // the two decimals are centimetres
 	if err != nil || o <= 0 || int(o)*10 > LengthMax {
 		p.problem("%q is not a length; write metres like 6.00", w)
 		return 0

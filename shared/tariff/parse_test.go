@@ -41,7 +41,7 @@ version 2022-01-01 like 2020-01-01
   price all light base 22 rush 33
 `
 
-func TestParseReadsWhatIsWritten(t *testing.T) {
+func TestParseReadsEveryLine(t *testing.T) {
 	s, problems := tariff.Parse("small.tariff", []byte(small))
 	if len(problems) > 0 || len(tariff.NewBook(s).Check()) > 0 {
 		t.Fatal(problems, tariff.NewBook(s).Check())
@@ -74,7 +74,7 @@ func TestParseReadsWhatIsWritten(t *testing.T) {
 	}
 }
 
-func TestVersionIsInForceFromItsFirstDayUntilItsEnd(t *testing.T) {
+func TestVersionIsInForceFromFirstDayUntilEnd(t *testing.T) {
 	s, _ := tariff.Parse("small.tariff", []byte(small))
 	for day, want := range map[string]string{
 		"2019-12-31": "", "2020-01-01": "test@2020-01-01", "2020-12-31": "test@2020-01-01",
@@ -113,8 +113,8 @@ func TestBandsAreHalfOpen(t *testing.T) {
 	}
 }
 
-// Each change to the small file gives the problem that its reader needs, at its line.
-func TestProblemsSayWhereAndWhatToDo(t *testing.T) {
+// Each change to the small file gives its problem at the right line.
+func TestProblemsNameLineAndRemedy(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{`scheme  test "Test scheme"`, ``, "names no scheme"},
 		{`clock   Europe/Oslo`, ``, "has no clock"},
@@ -205,7 +205,7 @@ func TestProblemsSayWhereAndWhatToDo(t *testing.T) {
 	}
 }
 
-func TestAllProblemsComeAtOnce(t *testing.T) {
+func TestParseReportsAllProblems(t *testing.T) {
 	text := strings.NewReplacer("60 minutes", "60", "20%", "20", "mon-fri", "mon-").Replace(small)
 	_, problems := tariff.Parse("small.tariff", []byte(text))
 	if len(problems) < 3 {
@@ -227,7 +227,7 @@ func TestEmptyDirectoryIsAProblem(t *testing.T) {
 	}
 }
 
-// Whatever is read, reading and checking end without a panic.
+// Parsing and checking any input end without a panic.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(small))
 	entries, _ := assets.Tariff.ReadDir("tariff")

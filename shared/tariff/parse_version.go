@@ -27,8 +27,7 @@ func (p *parser) inVersion() bool {
 	return true
 }
 
-// put adds an entry. It replaces what the version took over from another one and reports what the
-// version itself has already said.
+// put adds an entry. It replaces an inherited entry and reports a repeated one.
 func put[T interface{ line() int }](p *parser, list []T, entry T, same func(T) bool) []T {
 	at := slices.IndexFunc(list, same)
 	if at >= 0 && list[at].line() >= p.version.Line {
@@ -148,7 +147,7 @@ func (p *parser) hourRule() {
 	p.version.Hours = append(slices.DeleteFunc(p.version.Hours, inherited), h)
 }
 
-// WindowMinutesMax bounds a window of the hour rule.
+// WindowMinutesMax is the maximum length of a window.
 const WindowMinutesMax = 24 * 60
 
 // names reads: in NAME NAME, up to the words "end included".
@@ -200,15 +199,15 @@ func (p *parser) dayCap(c *Cap) {
 // exempt reads: exempt KIND [needs …].
 func (p *parser) exempt() {
 	e := Exempt{Origin: p.origin(), Kind: toll.ExemptionKind(p.word("a kind of exemption"))}
-	if !slices.Contains(Kinds(), e.Kind) {
-		p.problem("exemption %q is not known; write one of %v", e.Kind, Kinds())
+	if !slices.Contains(ExemptionKinds(), e.Kind) {
+		p.problem("exemption %q is not known; write one of %v", e.Kind, ExemptionKinds())
 	}
 	e.Needs = p.needs()
 	p.version.Exempt = put(p, p.version.Exempt, e, func(o Exempt) bool { return o.Kind == e.Kind })
 }
 
-// Kinds lists the exemptions that a scheme may honour.
-func Kinds() []toll.ExemptionKind {
+// ExemptionKinds lists the exemptions that a scheme may honour.
+func ExemptionKinds() []toll.ExemptionKind {
 	return []toll.ExemptionKind{ExemptMotorcycle, toll.ExemptDisabled, toll.ExemptEmergency, toll.ExemptTransit, toll.ExemptEmbassy}
 }
 

@@ -15,7 +15,7 @@ type (
 	stationID = toll.StationID
 )
 
-// split cuts a line into words; "…" is one word and # begins a comment.
+// split splits a line into words. "…" is one word, and # begins a comment.
 func split(line string) (words []string, err error) {
 	rest := strings.TrimSpace(line)
 	for rest != "" && rest[0] != '#' {
@@ -36,7 +36,7 @@ func split(line string) (words []string, err error) {
 	return words, nil
 }
 
-// word takes the next word, or reports what is absent.
+// word consumes the next word, or reports what is missing.
 func (p *parser) word(what string) string {
 	if len(p.words) == 0 {
 		p.problem("%s lacks %s; add it at the end of the line", p.keyword, what)
@@ -47,7 +47,7 @@ func (p *parser) word(what string) string {
 	return w
 }
 
-// take takes the next word when it is this one.
+// take consumes the next word if it equals word, and reports whether it did.
 func (p *parser) take(word string) bool {
 	if len(p.words) > 0 && p.words[0] == word {
 		p.words = p.words[1:]
@@ -87,10 +87,10 @@ func (p *parser) amount(what string) money.Ore {
 	return o
 }
 
-// PriceMax bounds a list price; more is a slip of the pen.
+// PriceMax is the maximum list price, which catches typing errors.
 const PriceMax money.Ore = 1_000_000
 
-// fraction reads 20% or 1/5, between nothing and all.
+// fraction reads a share between 0 and 1, such as 20% or 1/5.
 func (p *parser) fraction() (f Fraction) {
 	w := p.word("a share like 20% or 1/5")
 	num, den, ok := strings.Cut(w, "/")

@@ -10,8 +10,7 @@ import (
 	"bompass/shared/digest"
 )
 
-// File is one file of a book as it is published: the server rates with it, and so does whoever checks
-// the server.
+// File is one published tariff file. The server rates with it, and browsers check bills with it.
 type File struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
@@ -33,8 +32,7 @@ func Files(fsys fs.FS) (files []File, err error) {
 	return files, err
 }
 
-// Read parses published files, checks each and all of them together. The book is fit for use only
-// when there are no problems.
+// Read parses and checks published files. The book may be used only without problems.
 func Read(files []File) (*Book, []Problem) {
 	var schemes []*Scheme
 	var problems []Problem
@@ -56,7 +54,7 @@ func Read(files []File) (*Book, []Problem) {
 	return book, problems
 }
 
-// Fingerprint is the same for the same files and another for any others.
+// Fingerprint returns a digest of the files.
 func Fingerprint(files []File) string {
 	var all []byte
 	for _, f := range files {

@@ -11,7 +11,7 @@ import (
 	"bompass/shared/tariff"
 )
 
-func TestPublishedFilesMakeTheBookTheyCameFrom(t *testing.T) {
+func TestPublishedFilesReproduceTheBook(t *testing.T) {
 	files, err := tariff.Files(assets.Tariff)
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +30,7 @@ func TestPublishedFilesMakeTheBookTheyCameFrom(t *testing.T) {
 	}
 }
 
-func TestAFingerprintIsOfNamesAndTextsAndTheirBorders(t *testing.T) {
+func TestFingerprintCoversNamesTextsAndBoundaries(t *testing.T) {
 	files := []tariff.File{{Name: "a", Text: "bc"}, {Name: "d", Text: "e"}}
 	seen := []string{tariff.Fingerprint(files)}
 	if tariff.Fingerprint(slices.Clone(files)) != seen[0] {

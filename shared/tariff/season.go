@@ -7,24 +7,23 @@ import (
 	"bompass/shared/stockholm"
 )
 
-// The zones whose wall clock and calendar a scheme may have. They show the same time; their holidays
-// differ.
+// The time zones that a scheme may have. Their wall clocks are equal; their holidays differ.
 const (
 	Norway = "Europe/Oslo"
 	Sweden = "Europe/Stockholm"
 )
 
-// Season is a named part of the year that bands and daily caps may be bound to, tolling.md A-19.
+// Season is a named part of the year to which bands and daily caps can be limited.
 type Season struct {
 	Origin
 	Name  string
 	Spans []YearSpan
 }
 
-// YearSpan is a half-open part of a year; one that ends before it begins goes over New Year.
+// YearSpan is a half-open part of a year. A span that ends before it begins contains New Year.
 type YearSpan struct{ From, To YearDay }
 
-// YearDay is a day of every year.
+// YearDay is a day that recurs every year.
 type YearDay struct {
 	Month        time.Month
 	Day          int
@@ -38,7 +37,7 @@ func (y YearDay) in(year int) oslo.Day {
 	return oslo.Date(year, y.Month, y.Day)
 }
 
-// Has tells whether a day is in the season.
+// Has reports whether a day is in the season.
 func (s Season) Has(d oslo.Day) bool {
 	year, _, _ := d.YMD()
 	for _, span := range s.Spans {
@@ -50,7 +49,7 @@ func (s Season) Has(d oslo.Day) bool {
 	return false
 }
 
-// DayKind is all that time bands ask of a day.
+// DayKind is the properties of a day that time bands depend on.
 type DayKind struct {
 	Weekday            time.Weekday
 	Holiday, Eve, July bool   // Eve is the day before a public holiday
@@ -81,5 +80,5 @@ func kindOf(d oslo.Day, holiday func(oslo.Day) bool) DayKind {
 	return DayKind{Weekday: d.Weekday(), Holiday: holiday(d), Eve: holiday(d + 1), July: month == time.July}
 }
 
-// SeasonsMax bounds the seasons of a version.
+// SeasonsMax is the maximum number of seasons of a version.
 const SeasonsMax = 3

@@ -1,7 +1,5 @@
-// Package tariff owns price plans as data: schemes with their stations and dated versions, the text
-// form that a toll officer reads and edits, and the checks that a plan is whole.
-//
-// It knows what a price list says. What one passage costs in the company of others is package rating's.
+// Package tariff represents price plans as data: schemes with their stations and dated versions. It parses the text
+// format that toll officers edit, and checks that a plan is complete. Package rating computes prices from it.
 package tariff
 
 import (
@@ -12,7 +10,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// Book is every scheme that is known, ordered by id.
+// Book is a set of schemes, ordered by id.
 type Book struct {
 	Schemes []*Scheme
 }
@@ -26,13 +24,13 @@ type Scheme struct {
 	Charger     toll.ChargerID
 	ChargerName string
 	Clock       string    // the zone whose wall clock and calendar decide bands, days and months
-	Currency    string    // of all amounts, in hundredths: NOK or SEK
-	Ferry       bool      // priced by length, tolling.md A-17
+	Currency    string    // currency of all amounts: NOK or SEK; amounts are in hundredths
+	Ferry       bool      // priced by length
 	Stations    []Station // in the order of the file
 	Versions    []Version // ordered by From
 }
 
-// Station is a charge point as price lists see it, tolling.md B.1.
+// Station is a charge point of a price list.
 type Station struct {
 	Origin
 	ID           toll.StationID
@@ -42,26 +40,26 @@ type Station struct {
 	Charger      toll.ChargerID
 	ChargerName  string
 	Charged      toll.Direction // the direction that is charged; DirectionUnknown is both
-	HourGroup    string         // passage group of the hour rule; empty when it is in none
-	CapGroup     string         // group whose paid passages the monthly cap counts; empty when it is in none
+	HourGroup    string         // passage group of the hour rule; empty for none
+	CapGroup     string         // group whose paid passages the monthly cap counts; empty for none
 	PriceZone    string         // which of the version's prices apply
-	DisabledFree bool           // free with a disabled-parking permit, tolling.md A-9
+	DisabledFree bool           // free with a disabled-parking permit
 	Currency     string         // of its prices: NOK or SEK
 	Ferry        bool           // priced by length: see rating.Extra
 	Lat, Lon     int32          // millionths of a degree; both 0 when unknown
 }
 
-// Charges tells whether a passage in a direction is charged; an unknown direction is.
+// Charges reports whether a passage in a direction is charged. An unknown direction is charged.
 func (s Station) Charges(d toll.Direction) bool {
 	return s.Charged == toll.DirectionUnknown || d == toll.DirectionUnknown || d == s.Charged
 }
 
-// Origin is where in its file something is written.
+// Origin is the position of an entry in its file.
 type Origin struct{ Line int }
 
 func (o Origin) line() int { return o.Line }
 
-// NewBook gathers schemes in their fixed order.
+// NewBook returns a book of the schemes, ordered by id.
 func NewBook(schemes ...*Scheme) *Book {
 	b := &Book{Schemes: slices.Clone(schemes)}
 	slices.SortFunc(b.Schemes, func(a, c *Scheme) int { return cmp.Compare(a.ID, c.ID) })
@@ -81,7 +79,7 @@ func (s *Scheme) Version(day oslo.Day) *Version {
 	return nil
 }
 
-// End is the first day on which version i is no longer in force; Forever when nothing ends it.
+// End returns the first day on which version i is no longer in force, or Forever.
 func (s *Scheme) End(i int) oslo.Day {
 	end := Forever
 	if i+1 < len(s.Versions) {

@@ -8,16 +8,16 @@ import (
 	"bompass/shared/toll"
 )
 
-// Needs are what a passage must have for a rule to apply. The same type says what a passage has.
+// Needs is a set of conditions for a rule. The same type holds the conditions that a passage meets.
 type Needs uint8
 
-// The needs: an agreement in force and not blocked, a tag that was read.
+// The conditions: an agreement in force and not blocked, a tag that was read.
 const (
 	Agreement Needs = 1 << iota
 	Tag
 )
 
-// Have gathers what a passage has.
+// Have returns the conditions that a passage meets.
 func Have(agreement, tagRead bool) (have Needs) {
 	if agreement {
 		have |= Agreement
@@ -28,10 +28,10 @@ func Have(agreement, tagRead bool) (have Needs) {
 	return have
 }
 
-// Met tells whether a passage that has these meets the needs.
+// Met reports whether a passage that meets have fulfils the conditions.
 func (n Needs) Met(have Needs) bool { return n&^have == 0 }
 
-// Group is a tariff group, tolling.md A-1.
+// Group is a tariff group (takstgruppe).
 type Group uint8
 
 // The tariff groups. NoGroup is motorcycles.
@@ -41,7 +41,7 @@ const (
 	Heavy
 )
 
-// String is the word that files use.
+// String returns the word used in files.
 func (g Group) String() string { return [...]string{"none", "light", "heavy"}[min(g, Heavy)] }
 
 // GroupOf returns the tariff group of a class.
@@ -55,13 +55,13 @@ func GroupOf(c toll.Class) Group {
 	return NoGroup
 }
 
-// Target is what a line is for: one class, or every class of a group that has no line of its own.
+// Target is the scope of a line: one class, or every class of a group without a line of its own.
 type Target struct {
-	Group Group // NoGroup when it is for Class alone
+	Group Group // NoGroup for a single class
 	Class toll.Class
 }
 
-// String is the target as files write it.
+// String returns the target in the notation of files.
 func (t Target) String() string {
 	if t.Group != NoGroup {
 		return t.Group.String()
@@ -90,23 +90,23 @@ func (f Fraction) reduced() Fraction {
 	return Fraction{f.Num / a, f.Den / a}
 }
 
-// Of is the share of an amount, rounded half up to whole øre.
+// Of returns the share of an amount, rounded half up to whole øre.
 func (f Fraction) Of(o money.Ore) money.Ore { return o.Share(f.Num, f.Den) }
 
-// Rest is what is left of one.
+// Rest returns one minus the fraction.
 func (f Fraction) Rest() Fraction { return Fraction{f.Den - f.Num, f.Den}.reduced() }
 
-// Times is the product of two fractions.
+// Times returns the product of two fractions.
 func (f Fraction) Times(g Fraction) Fraction { return Fraction{f.Num * g.Num, f.Den * g.Den}.reduced() }
 
-// Problem is something wrong in a tariff file: what it is, and what to do about it.
+// Problem is an error in a tariff file with a hint how to correct it.
 type Problem struct { //nolint:errname // it is what a toll officer calls it, and its first use is in lists
 	File string
 	Line int // 0 when it concerns the whole file
 	Text string
 }
 
-// Error is the problem in one line, with its place first.
+// Error returns the problem in one line after its position.
 func (p Problem) Error() string {
 	if p.Line == 0 {
 		return p.File + ": " + p.Text
@@ -114,7 +114,7 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text)
 }
 
-// Summary joins problems, one to a line.
+// Summary joins problems, one per line.
 func Summary(problems []Problem) string {
 	lines := make([]string, len(problems))
 	for i, p := range problems {

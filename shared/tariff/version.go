@@ -6,14 +6,14 @@ import (
 	"bompass/shared/toll"
 )
 
-// Version is what a scheme charges from a day on, until the next version or its own end.
+// Version is the prices and rules of a scheme from a day until the next version or its own end.
 type Version struct {
 	Origin
-	ID        string   // "oslo@2023-03-01", as explanations name it
+	ID        string   // "oslo@2023-03-01", as used in explanations
 	From      oslo.Day // first day
-	To        oslo.Day // first day no longer in force; 0 when the next version, or nothing, ends it
-	Source    string   // the price list it was taken from
-	HeavyCars *Rule    // whom an M1 over 3,500 kg is light for, tolling.md A-1
+	To        oslo.Day // first day no longer in force; 0 when the next version ends it
+	Source    string   // the price list that it was taken from
+	HeavyCars *Rule    // conditions under which an M1 over 3,500 kg counts as light
 	Bands     []Band
 	Prices    []Price
 	Aliases   []Alias
@@ -27,22 +27,22 @@ type Version struct {
 
 	Seasons     []Season
 	Supplements []Supplement
-	PlateMatch  bool     // the tag discount is given on a plate match too, tolling.md A-15
+	PlateMatch  bool     // the tag discount is given on a plate match too
 	Tolls       []Toll   // of ferries
 	Trailer     *Trailer // of ferries; nil: by total length
-	VAT         Fraction // of ferries, on top of the fare without it; the prices include it
+	VAT         Fraction // of ferries; included in the prices, relative to the fare without it
 
-	Clock string // the scheme's
-	Ferry bool   // the scheme is one: bands are fare classes
+	Clock string // time zone of the scheme
+	Ferry bool   // the scheme is a ferry: bands are fare classes
 }
 
-// Rule is a rule that holds for whoever meets its needs.
+// Rule is a rule that applies to passages that meet its conditions.
 type Rule struct {
 	Origin
 	Needs Needs
 }
 
-// Band is a named part of the day with prices of its own. Outside every band it is base time.
+// Band is a named part of the day with prices of its own. The time outside every band is base time.
 type Band struct {
 	Origin
 	Name        string
@@ -70,21 +70,21 @@ type Price struct {
 	Ore  money.Ore
 }
 
-// Alias says that a class pays what another one pays.
+// Alias makes a class pay the price of another class.
 type Alias struct {
 	Origin
 	Class, Pays toll.Class
 }
 
-// Missing says honestly that the source has no price for a class, or for anything in a price zone:
-// those passages cannot be priced.
+// Missing declares that the source has no price for a class, or for a whole price zone. Such passages cannot be
+// priced.
 type Missing struct {
 	Origin
 	For  Target
 	Zone string // the whole zone, when not empty
 }
 
-// String is what has no price, as files write it.
+// String returns the class or zone without a price in the notation of files.
 func (m Missing) String() string {
 	if m.Zone != "" {
 		return "zone " + m.Zone
@@ -92,7 +92,7 @@ func (m Missing) String() string {
 	return m.For.String()
 }
 
-// Discount is the share of the list price that a tag takes off, tolling.md A-3.
+// Discount is the share of the list price that the tag discount deducts.
 type Discount struct {
 	Origin
 	Group Group
@@ -100,7 +100,7 @@ type Discount struct {
 	Needs Needs
 }
 
-// Share is the share that zero-emission vehicles pay of the price after the tag discount, tolling.md A-4.
+// Share is the share of the price after the tag discount that zero-emission vehicles pay.
 type Share struct {
 	Origin
 	For   Target
@@ -108,7 +108,7 @@ type Share struct {
 	Needs Needs
 }
 
-// Mode says which passage of an hour-rule window is charged, tolling.md A-5.
+// Mode is how the charge of an hour-rule window is determined.
 type Mode string
 
 // The modes.
@@ -119,42 +119,42 @@ const (
 	None     Mode = "none"     // every passage is charged
 )
 
-// HourRule is one charge per window inside a passage group.
+// HourRule limits a passage group to one charge per window.
 type HourRule struct {
 	Origin
 	Mode     Mode
 	Minutes  int
 	Groups   []Group
 	Needs    Needs
-	In       []string // passage groups it is for; empty is all
-	Included bool     // the window's last instant belongs to it; otherwise windows are half-open
+	In       []string // passage groups; empty for all
+	Included bool     // the window includes its last instant; otherwise it is half-open
 }
 
-// Cap is the number of paid passages in a calendar month after which passages are free, tolling.md
-// A-8, or the most that a calendar day costs, tolling.md A-19.
+// Cap is the number of paid passages in a calendar month after which passages are free, or the maximum cost of a
+// calendar day.
 type Cap struct {
 	Origin
 	CapGroup   string
-	N          int       // passages of a month; 0 when Day speaks
-	Day        money.Ore // most of a day, when Daily
+	N          int       // passages of a month; 0 for a daily cap
+	Day        money.Ore // maximum cost of a day, for a daily cap
 	Daily      bool
 	Season     string // of a daily cap: only in this season; empty is all year
-	PerStation bool   // every station counts for itself
+	PerStation bool   // each station is counted separately
 	Groups     []Group
 	Needs      Needs
 }
 
-// Exempt is a kind of exemption that is honoured, for those who meet its needs.
+// Exempt is a kind of exemption that is honoured for passages that meet its conditions.
 type Exempt struct {
 	Origin
 	Kind  toll.ExemptionKind
 	Needs Needs
 }
 
-// ExemptMotorcycle is the exemption that every motorcycle and moped has, without being registered.
+// ExemptMotorcycle is the exemption of every motorcycle and moped, which needs no registration.
 const ExemptMotorcycle toll.ExemptionKind = "motorcycle"
 
-// BandAt names the time band at a minute after midnight, tolling.md A-7.
+// BandAt returns the name of the time band at a minute after midnight.
 func (v *Version) BandAt(zone string, day DayKind, minute int) string {
 	for _, b := range v.Bands {
 		if b.covers(zone, day, minute) {
@@ -164,7 +164,7 @@ func (v *Version) BandAt(zone string, day DayKind, minute int) string {
 	return Base
 }
 
-// BandsOn lists the bands that a price zone has on a kind of day.
+// BandsOn returns the bands of a price zone on a kind of day.
 func (v *Version) BandsOn(zone string, day DayKind) (list []Band) {
 	for _, b := range v.Bands {
 		if b.On(day) && in(b.Zones, zone) {
@@ -186,7 +186,7 @@ func (b Band) covers(zone string, day DayKind, minute int) bool {
 	return false
 }
 
-// On tells whether a kind of day has the band.
+// On reports whether the band exists on a kind of day.
 func (b Band) On(day DayKind) bool {
 	if b.NotHolidays && day.Holiday || b.NotEves && day.Eve || b.NotJuly && day.July {
 		return false
@@ -194,7 +194,7 @@ func (b Band) On(day DayKind) bool {
 	return b.Days[day.Weekday] && (b.Season == "" || b.Season == day.Season)
 }
 
-// in tells whether a name is listed; an empty list lists all.
+// in reports whether a list contains a name. An empty list contains every name.
 func in(list []string, name string) bool {
 	if len(list) == 0 {
 		return true

@@ -8,13 +8,13 @@ import (
 	"bompass/shared/digest"
 )
 
-// PassageID identifies a passage for ever: a UUID made from where and in which order it was seen.
+// PassageID identifies a passage permanently: a UUID derived from station, lane, epoch and sequence.
 type PassageID string
 
-// Direction is the way of travel through a station, as the station names it.
+// Direction is the direction of travel through a station, as the station names it.
 type Direction string
 
-// The directions. A station charges in, out or both; unknown is charged as if it were charged.
+// The directions. A station charges in, out or both. A passage in an unknown direction is charged.
 const (
 	Inbound          Direction = "in"
 	Outbound         Direction = "out"
@@ -22,27 +22,26 @@ const (
 )
 
 // Observation is one passage as a station reports it. Station, Lane, Epoch and Sequence identify it:
-// the same four are the same passage, however often it is sent. Epoch changes when a station starts
-// its count anew.
+// reports with the same four values are the same passage. Epoch changes when a station restarts its count.
 type Observation struct {
 	Station   StationID `json:"station"`
 	Lane      int       `json:"lane"`
 	Epoch     int64     `json:"epoch"`
 	Sequence  int64     `json:"sequence"`
-	At        time.Time `json:"at"` // the instant the rating uses, after clock correction
+	At        time.Time `json:"at"` // instant used for rating, after clock correction
 	Direction Direction `json:"direction,omitempty"`
 	Tag       TagID     `json:"tag,omitempty"`     // empty when no tag was read
 	Country   string    `json:"country,omitempty"` // of the plate, ISO 3166 alpha-2
-	Plate     string    `json:"plate,omitempty"`   // as the camera read it; empty when unread
+	Plate     string    `json:"plate,omitempty"`   // as read by the camera; empty when not read
 
-	// What a station reports of the same passage later, the highest revision being in force: another
-	// instant, or that it did not happen. Revision 0 is the passage itself.
+	// A later report of the same passage: a corrected instant, or a withdrawal. The highest revision is in
+	// force. Revision 0 is the first report.
 	Revision  int    `json:"revision,omitempty"`
 	Withdrawn bool   `json:"withdrawn,omitempty"`
 	Reason    string `json:"reason,omitempty"`
 }
 
-// Key is the identity in words: station/lane/epoch/sequence, the message id of the passage.
+// Key returns the identity as text, station/lane/epoch/sequence. It is the message id of the passage.
 func (o Observation) Key() string {
 	b := make([]byte, 0, 48)
 	b = append(b, o.Station...)
@@ -55,7 +54,7 @@ func (o Observation) Key() string {
 	return string(b)
 }
 
-// UUID is the passage's identity in 16 bytes: an RFC 9562 version 8 UUID over Key.
+// UUID returns the passage's identity as 16 bytes: an RFC 9562 version 8 UUID over Key.
 func (o Observation) UUID() [16]byte {
 	sum := digest.Sum([]byte(o.Key()))
 	id := [16]byte(sum[:16])
@@ -64,10 +63,10 @@ func (o Observation) UUID() [16]byte {
 	return id
 }
 
-// ID is UUID in its written form.
+// ID returns UUID in its text form.
 func (o Observation) ID() PassageID { return FormatPassageID(o.UUID()) }
 
-// FormatPassageID writes a UUID in its usual form of 36 characters.
+// FormatPassageID returns a UUID in its text form of 36 characters.
 func FormatPassageID(id [16]byte) PassageID {
 	var b [36]byte
 	hex.Encode(b[0:8], id[0:4])
@@ -79,13 +78,13 @@ func FormatPassageID(id [16]byte) PassageID {
 	return PassageID(b[:])
 }
 
-// MatchedBy says how the payer of a passage was found, tolling.md A.0 step 2.
+// MatchedBy is how the payer of a passage was found.
 type MatchedBy string
 
-// The ways to find a payer.
+// The methods, in the order in which they are tried.
 const (
 	ByTag   MatchedBy = "tag"   // tag read, agreement in force
 	ByPlate MatchedBy = "plate" // tag not read, plate on an agreement in force
 	ByOwner MatchedBy = "owner" // no agreement: the registered owner, full price
-	ByNone  MatchedBy = "none"  // vehicle unknown: waits in the unknown-vehicle queue
+	ByNone  MatchedBy = "none"  // vehicle unknown: kept in the unknown-vehicle queue
 )

@@ -7,9 +7,9 @@ import (
 	"bompass/shared/toll"
 )
 
-// A passage's identity is kept for ever and made anew wherever the passage comes by: it must never be made
-// in another way.
-func TestAPassagesIdentityIsWhatItHasAlwaysBeen(t *testing.T) {
+// A passage's identity is stored permanently and computed in several places, so its computation must never
+// change.
+func TestPassageIdentityNeverChanges(t *testing.T) {
 	o := toll.Observation{Station: "oslo-301", Lane: 2, Epoch: 1_700_000_000, Sequence: 42}
 	if got, want := o.Key(), "oslo-301/2/1700000000/42"; got != want {
 		t.Errorf("got key %s, want %s", got, want)
@@ -23,7 +23,7 @@ func TestAPassagesIdentityIsWhatItHasAlwaysBeen(t *testing.T) {
 	}
 }
 
-func TestEveryPartOfTheIdentityTellsPassagesApart(t *testing.T) {
+func TestPassageIdentityCoversEveryPart(t *testing.T) {
 	seen := map[toll.PassageID]string{}
 	for _, o := range []toll.Observation{
 		{Station: "oslo-301", Lane: 1, Epoch: 1, Sequence: 1},

@@ -7,11 +7,11 @@ import (
 	"bompass/shared/oslo"
 )
 
-// PeriodDaysMax bounds a passage query that is not exactly one calendar month, S1.20.
+// PeriodDaysMax is the maximum length in days of a passage query, unless it is exactly one calendar month.
 const PeriodDaysMax = 30
 
-// CheckPeriod tells whether passages may be asked for from the first to the last day, both included:
-// at most 30 days, or exactly one calendar month.
+// CheckPeriod checks the period of a passage query, from the first to the last day inclusive: at most 30 days, or
+// exactly one calendar month.
 func CheckPeriod(first, last oslo.Day) error {
 	days := int(last-first) + 1
 	switch {

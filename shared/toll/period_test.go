@@ -8,7 +8,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// S1.20: one passage query covers at most 30 days, or exactly one calendar month.
+// S1.20: a passage query covers at most 30 days, or exactly one calendar month.
 func TestPeriodIsThirtyDaysOrOneMonth(t *testing.T) {
 	for _, c := range []struct {
 		from, to string

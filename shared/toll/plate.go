@@ -9,7 +9,7 @@ type Plate struct {
 	Text    string `json:"text"`
 }
 
-// NewPlate normalises a plate as people or cameras write it, tolling.md F.2.
+// NewPlate normalises a plate as written by people or cameras.
 func NewPlate(country, text string) Plate {
 	text = strings.ToUpper(text)
 	text = strings.Map(func(r rune) rune {
@@ -22,7 +22,8 @@ func NewPlate(country, text string) Plate {
 	return Plate{Country: strings.ToUpper(country), Text: text}
 }
 
-// String is the plate for people: a Norwegian one gets its space, EK 12345; a foreign one its country.
+// String returns the plate for display: a Norwegian plate with its space, EK 12345; a foreign plate with its
+// country.
 func (p Plate) String() string {
 	text := p.Text
 	if p.Country == "NO" && len(text) > 4 && text[0] >= 'A' && text[1] >= 'A' && text[2] <= '9' {

@@ -1,8 +1,5 @@
-// Package toll is the vocabulary of the house: customers, agreements, vehicles, tags, stations and
-// passages, with their identities and states.
-//
-// It holds facts and the rules that need nothing but those facts. What a passage costs is package
-// rating's; where things are kept is the server's.
+// Package toll defines the basic types of tolling: customers, agreements, vehicles, tags, stations and
+// passages, with their identities, states and the rules that depend on nothing else.
 package toll
 
 import "time"
@@ -12,7 +9,7 @@ type (
 	CustomerID string
 	// AgreementID is a UUID.
 	AgreementID string
-	// VehicleID is a UUID; it stays when the plate changes.
+	// VehicleID is a UUID. It does not change with the plate.
 	VehicleID string
 	// TagID is the tag's number, digits only: its PAN of 19.
 	TagID string
@@ -20,15 +17,15 @@ type (
 	StationID string
 	// SchemeID is the short name of a toll scheme, "oslo".
 	SchemeID string
-	// ChargerID is a toll charger (bompengeselskap): it owns the claim for passages at its stations.
+	// ChargerID is a toll charger (bompengeselskap), the creditor of passages at its stations.
 	ChargerID string
 	// IssuerID is a toll service provider (utsteder): it issues tags and sends the invoice.
 	IssuerID string
-	// AccountID is one person's way in, a UUID.
+	// AccountID is a UUID of a person who can sign in.
 	AccountID string
 )
 
-// CustomerKind tells a person from an organisation.
+// CustomerKind distinguishes persons from organisations.
 type CustomerKind string
 
 // The kinds of customer.
@@ -50,16 +47,16 @@ type Customer struct {
 // Agreement is a contract between a customer and an issuer.
 type Agreement struct {
 	ID       AgreementID `json:"id"`
-	Number   string      `json:"number"` // the customer's own reference, as printed on letters
+	Number   string      `json:"number"` // the reference that the customer quotes, as printed on invoices
 	Customer CustomerID  `json:"customer"`
 	Issuer   IssuerID    `json:"issuer"`
 	Charger  ChargerID   `json:"charger"` // the toll company the customer deals with
 	Validity
-	// Blocked agreements keep their passages but lose discounts, tolling.md A-3.
+	// A blocked agreement keeps its passages but gives no discounts.
 	Blocked bool `json:"blocked,omitempty"`
 }
 
-// Tag is a DSRC transponder handed out under an agreement.
+// Tag is a DSRC transponder issued under an agreement.
 type Tag struct {
 	ID        TagID       `json:"id"`
 	Agreement AgreementID `json:"agreement"`
@@ -84,11 +81,11 @@ type Vehicle struct {
 	Owner CustomerID `json:"owner,omitempty"` // registered owner, charged when there is no agreement
 	Facts Facts      `json:"facts"`
 
-	LengthMM int `json:"length_mm,omitempty"` // ferries ask for it, tolling.md A-17; 0 when unknown
+	LengthMM int `json:"length_mm,omitempty"` // used by ferries; 0 when unknown
 }
 
-// Mount says that a vehicle is on an agreement, and with which tag, for a time. A tag is on at most
-// one vehicle at any instant, tolling.md A-13.
+// Mount places a vehicle on an agreement, optionally with a tag, for a period. A tag is on at most one vehicle
+// at any instant.
 type Mount struct {
 	Vehicle   VehicleID   `json:"vehicle"`
 	Agreement AgreementID `json:"agreement"`
@@ -96,22 +93,21 @@ type Mount struct {
 	Validity
 }
 
-// Exemption says that a vehicle's passages are free at stations that honour the kind, for a time.
+// Exemption makes a vehicle's passages free for a period at stations that honour its kind.
 type Exemption struct {
 	Vehicle VehicleID     `json:"vehicle"`
 	Kind    ExemptionKind `json:"kind"`
 	Validity
 }
 
-// Supplement is a supplementary agreement of a vehicle for a time, tolling.md A-14: Product is the name
-// that tariffs have for it.
+// Supplement is a supplementary agreement of a vehicle for a period. Product is its name in tariffs.
 type Supplement struct {
 	Vehicle VehicleID `json:"vehicle"`
 	Product string    `json:"product"`
 	Validity
 }
 
-// ExemptionKind is the reason of an exemption, tolling.md A-9.
+// ExemptionKind is the reason of an exemption.
 type ExemptionKind string
 
 // The kinds of exemption.
@@ -128,7 +124,7 @@ type Validity struct {
 	To   time.Time `json:"to,omitzero"`
 }
 
-// Contains tells whether an instant lies in the span.
+// Contains reports whether the span contains an instant.
 func (v Validity) Contains(at time.Time) bool {
 	return !at.Before(v.From) && (v.To.IsZero() || at.Before(v.To))
 }

@@ -1,9 +1,9 @@
 package toll
 
-// Fuel is what a vehicle runs on, from the vehicle register.
+// Fuel is the fuel of a vehicle, from the vehicle register.
 type Fuel string
 
-// The fuels that tariffs know. Anything else is FuelUnknown and pays the highest of its group.
+// The fuels that tariffs distinguish. Any other is FuelUnknown and pays the highest price of its group.
 const (
 	FuelPetrol   Fuel = "petrol" // also gas, ethanol and ordinary hybrids in light vehicles
 	FuelDiesel   Fuel = "diesel"
@@ -13,7 +13,7 @@ const (
 	FuelUnknown  Fuel = ""
 )
 
-// Facts are what the vehicle register says that decides a price, tolling.md A-1 and A-2.
+// Facts are the vehicle register's data that determine the price class.
 type Facts struct {
 	Category string `json:"category,omitempty"`  // EU category: M1, N1, N2, N3, M2, M3, L3e …; empty when unknown
 	WeightKG int    `json:"weight_kg,omitempty"` // permitted total weight; 0 when unknown
@@ -25,7 +25,7 @@ type Facts struct {
 // Class is the price class: tariff group and environment class together.
 type Class uint8
 
-// The price classes. Unknown classes pay the highest price of their group, tolling.md A-1.
+// The price classes. Unknown classes pay the highest price of their group.
 const (
 	LightPetrol Class = iota
 	LightPlugIn
@@ -51,7 +51,7 @@ var classNames = [ClassCount]string{
 	"motorcycle",
 }
 
-// String is the name used in tariff files and on the command line, such as "light diesel".
+// String returns the name used in tariff files and on the command line, such as "light diesel".
 func (c Class) String() string {
 	if int(c) < ClassCount {
 		return classNames[c]
@@ -69,19 +69,19 @@ func ParseClass(s string) (Class, bool) {
 	return 0, false
 }
 
-// Light tells whether the class is tariff group 1.
+// Light reports whether the class is tariff group 1.
 func (c Class) Light() bool { return c <= LightUnknown }
 
-// Heavy tells whether the class is tariff group 2.
+// Heavy reports whether the class is tariff group 2.
 func (c Class) Heavy() bool { return c >= HeavyEuro5 && c <= HeavyUnknown }
 
-// ZeroEmission tells whether the class is electric or hydrogen.
+// ZeroEmission reports whether the class is electric or hydrogen.
 func (c Class) ZeroEmission() bool {
 	return c == LightElectric || c == LightElectricVan || c == LightHydrogen || c == HeavyElectric || c == HeavyHydrogen
 }
 
-// Class derives the price class. carIsLight says whether an M1 over 3,500 kg counts as light, which
-// a scheme may make depend on a valid agreement and tag.
+// Class derives the price class. carIsLight is whether an M1 over 3,500 kg counts as light; in some schemes that
+// requires a valid agreement and tag.
 func (f Facts) Class(carIsLight bool) Class {
 	if len(f.Category) > 0 && f.Category[0] == 'L' {
 		return Motorcycle

@@ -1,7 +1,5 @@
-// Package trip owns the price of a trip that has not been made: which passages it would be, and what
-// they would cost together with a tag and without.
-//
-// What a passage costs is package rating's; this package only supposes the passages.
+// Package trip prices a trip before it is made: it lists the passages of the trip and what they would cost
+// together, with a tag and without. Package rating prices the passages.
 package trip
 
 import (
@@ -22,38 +20,38 @@ import (
 // StopsMax bounds the stations of a trip one way.
 const StopsMax = 20
 
-// MinutesPerDay is where a Stop's clock begins anew.
+// MinutesPerDay is the exclusive maximum of a Stop's minute.
 const MinutesPerDay = 24 * 60
 
-// Stop is a station on the way, and the minute of the day when it is passed. A stop whose clock shows
-// less than the one before is passed on the next day.
+// Stop is a station of a trip and the minute of the day when it is passed. A stop with an earlier minute than
+// the stop before it is passed on the next day.
 type Stop struct {
 	Station toll.StationID
 	Minute  int
 }
 
-// Trip is a way over stations, and perhaps back over the same in the opposite order and direction,
-// with as long between them as on the way there.
+// Trip is a route over stations, optionally with a return over the same stations in the opposite order and
+// direction and with the same times between them.
 type Trip struct {
 	Day      oslo.Day
-	Way      toll.Direction // of the way there
+	Way      toll.Direction // of the outward route
 	Class    toll.Class
 	LengthMM int // for ferries; 0 when unknown
 	Stops    []Stop
 	Return   bool
-	Back     int // minute of the day when the way back begins
+	Back     int // minute of the day when the return begins
 }
 
-// Passage is one passage of a trip, supposed.
+// Passage is one passage of a planned trip.
 type Passage struct {
 	ID        toll.PassageID
 	Station   toll.StationID
 	At        time.Time
 	Direction toll.Direction
-	Back      bool // on the way back
+	Back      bool // on the return
 }
 
-// Line is what a passage would cost. Why says why no price is known; the amounts then mean nothing.
+// Line is the price of one passage. Why is the reason when no price is known; the amounts are then meaningless.
 type Line struct {
 	Passage
 	List, Net money.Ore
@@ -61,7 +59,7 @@ type Line struct {
 	Why       *fault.Error
 }
 
-// Sum is what a trip would cost in one currency.
+// Sum is the price of a trip in one currency.
 type Sum struct {
 	Currency string
 	Net      money.Ore
@@ -70,11 +68,11 @@ type Sum struct {
 // Quote is the price of a trip.
 type Quote struct {
 	Lines []Line // in the order of time
-	Sums  []Sum  // in the order that the currencies are met
+	Sums  []Sum  // in the order in which the currencies occur
 	Whole bool   // every passage has a price
 }
 
-// Passages are those that the trip would be, in the order of time.
+// Passages returns the passages of the trip in the order of time.
 func (t Trip) Passages() []Passage {
 	list := make([]Passage, 0, 2*len(t.Stops))
 	day, last := t.Day, 0
@@ -104,7 +102,7 @@ func (t Trip) Passages() []Passage {
 
 func instant(day oslo.Day, minute int) time.Time { return oslo.At(day, minute/60, minute%60, 0) }
 
-// Opposite is the other direction; that of an unknown one is unknown.
+// Opposite returns the other direction. The opposite of an unknown direction is unknown.
 func Opposite(d toll.Direction) toll.Direction {
 	switch d {
 	case toll.Inbound:
@@ -116,8 +114,8 @@ func Opposite(d toll.Direction) toll.Direction {
 	return d
 }
 
-// Price works out what a trip would cost a vehicle that passes nothing else that month: with an
-// agreement and its tag read, or with neither, tolling.md A-12.
+// Price returns what a trip would cost a vehicle without other passages in the month: with an agreement and a
+// read tag, or with neither (then the full price applies).
 func Price(plan *rating.Plan, t Trip, tagged bool) Quote {
 	passages := t.Passages()
 	q := Quote{Lines: make([]Line, len(passages)), Whole: true}
@@ -154,8 +152,7 @@ func Price(plan *rating.Plan, t Trip, tagged bool) Quote {
 	return q
 }
 
-// resolve finds the price of one passage on its own. The class is given, so nothing is derived from a
-// register.
+// resolve finds the price of one passage on its own. The class is given, so no vehicle facts are needed.
 func resolve(plan *rating.Plan, t Trip, p Passage, tagged bool) (rating.Crossing, error) {
 	i, ok := plan.StationIndex(p.Station)
 	if !ok {
@@ -163,7 +160,7 @@ func resolve(plan *rating.Plan, t Trip, p Passage, tagged bool) (rating.Crossing
 	}
 	traits := rating.Traits{
 		Classes: rating.Classes{Car: t.Class, Weight: t.Class}, Have: tariff.Have(tagged, tagged),
-		Direction: rating.WayOf(p.Direction), Key: rating.KeyOf(p.ID),
+		Direction: rating.DirectionOf(p.Direction), Key: rating.KeyOf(p.ID),
 	}
 	if t.LengthMM == 0 {
 		return plan.ResolveAt(i, p.At.UnixMilli(), traits)

@@ -45,7 +45,7 @@ func commute() trip.Trip {
 	}
 }
 
-func TestTheWayBackIsTheWayThereInReverse(t *testing.T) {
+func TestReturnTripReversesStationsAndDirection(t *testing.T) {
 	var got []string
 	for _, p := range commute().Passages() {
 		got = append(got, string(p.Station)+" "+oslo.In(p.At).Format("15:04")+" "+string(p.Direction))
@@ -56,7 +56,7 @@ func TestTheWayBackIsTheWayThereInReverse(t *testing.T) {
 	}
 }
 
-func TestAClockThatGoesBackIsTheNextDay(t *testing.T) {
+func TestEarlierClockTimeMeansNextDay(t *testing.T) {
 	got := trip.Trip{
 		Day: monday, Stops: []trip.Stop{{"oslo-104", 23*60 + 50}, {"oslo-201", 5}}, Return: true, Back: 0,
 	}.Passages()
@@ -67,8 +67,8 @@ func TestAClockThatGoesBackIsTheNextDay(t *testing.T) {
 	}
 }
 
-// tolling.md A-10: the city border of Oslo is charged inbound.
-func TestTheWayBackMayCostLess(t *testing.T) {
+// The city border of Oslo is charged inbound.
+func TestReturnTripMayCostLess(t *testing.T) {
 	q := trip.Price(plan, commute(), true)
 	if last := q.Lines[len(q.Lines)-1]; last.Net != 0 || last.Steps[0].Rule != rating.RuleDirection {
 		t.Errorf("out through the border: got %v for %v", last.Net, last.Steps)
@@ -79,7 +79,7 @@ func TestTheWayBackMayCostLess(t *testing.T) {
 	}
 }
 
-func TestItNamesTheStationThatHasNoPrice(t *testing.T) {
+func TestQuoteNamesStationWithoutPrice(t *testing.T) {
 	early := commute()
 	early.Day = oslo.Date(2001, time.May, 1)
 	early.Stops = append(early.Stops, trip.Stop{Station: "nowhere", Minute: 8 * 60})
@@ -101,7 +101,7 @@ func TestItNamesTheStationThatHasNoPrice(t *testing.T) {
 	}
 }
 
-func TestEachCurrencyHasItsSum(t *testing.T) {
+func TestSumsArePerCurrency(t *testing.T) {
 	var swedish toll.StationID
 	for _, s := range plan.Stations() {
 		if s.Currency == "SEK" {
@@ -115,7 +115,7 @@ func TestEachCurrencyHasItsSum(t *testing.T) {
 	}
 }
 
-func TestAFerryAsksForALength(t *testing.T) {
+func TestFerryRequiresLength(t *testing.T) {
 	crossing := trip.Trip{Day: monday, Class: toll.LightPetrol, Stops: []trip.Stop{{"ferry-example-1", 600}}}
 	if q := trip.Price(plan, crossing, true); q.Whole {
 		t.Errorf("a length that is not known: got %+v", q.Lines)
@@ -128,8 +128,8 @@ func TestAFerryAsksForALength(t *testing.T) {
 	}
 }
 
-// Whatever the trip, it costs what a file of the same passages costs when the server rates it.
-func TestATripCostsWhatItsPassagesCost(t *testing.T) {
+// Any trip costs what the server charges for a file of the same passages.
+func TestTripCostsTheSumOfItsPassages(t *testing.T) {
 	stations := plan.Stations()
 	rapid.Check(t, func(t *rapid.T) {
 		tr := trip.Trip{
@@ -171,7 +171,7 @@ func TestATripCostsWhatItsPassagesCost(t *testing.T) {
 	})
 }
 
-// rated is what the command that rates a file says of a trip's passages.
+// rated returns the output of file rating for a trip's passages.
 func rated(t *rapid.T, tr trip.Trip, tagged bool) map[toll.PassageID]file.Line {
 	var in, out, problems bytes.Buffer
 	enc := json.NewEncoder(&in)

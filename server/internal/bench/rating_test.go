@@ -26,7 +26,7 @@ type world struct {
 	stations []rating.StationIndex // of each passage
 	traits   []rating.Traits       // of each vehicle
 	vehicle  []int32               // of each passage
-	way      []rating.Way          // of each passage
+	way      []rating.Direction          // of each passage
 }
 
 func newWorld(tb testing.TB, vehicles int) *world {
@@ -47,12 +47,12 @@ func newWorld(tb testing.TB, vehicles int) *world {
 	for _, v := range w.Vehicles {
 		w.traits = append(w.traits, rating.Traits{Classes: rating.ClassesOf(v.Facts), Have: v.Have})
 	}
-	w.stations, w.vehicle, w.way = make([]rating.StationIndex, len(w.At)), make([]int32, len(w.At)), make([]rating.Way, len(w.At))
+	w.stations, w.vehicle, w.way = make([]rating.StationIndex, len(w.At)), make([]int32, len(w.At)), make([]rating.Direction, len(w.At))
 	for v := range w.Ends {
 		for i := w.begin(v); i < w.Ends[v]; i++ {
-			w.stations[i], w.vehicle[i], w.way[i] = index[w.Station[i]], int32(v), rating.WayOf(toll.Outbound)
+			w.stations[i], w.vehicle[i], w.way[i] = index[w.Station[i]], int32(v), rating.DirectionOf(toll.Outbound)
 			if w.Inbound[i] {
-				w.way[i] = rating.WayOf(toll.Inbound)
+				w.way[i] = rating.DirectionOf(toll.Inbound)
 			}
 		}
 	}
@@ -172,7 +172,7 @@ type arrived struct {
 	vehicle int32
 	key     uint32
 	station rating.StationIndex
-	way     rating.Way
+	way     rating.Direction
 }
 
 func newArrival(w *world) *arrival {

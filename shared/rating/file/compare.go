@@ -17,30 +17,30 @@ import (
 	"bompass/shared/toll"
 )
 
-// Comparison rates a job's passages with a second set of tariffs as well: what would they have cost?
-// Only passages that both sets can price are compared.
+// Comparison rates a job's passages with a second set of tariffs too. Only passages that both sets can price are
+// compared.
 type Comparison struct {
 	Job
 	Other *rating.Plan
 }
 
-// Difference is a passage that costs something else with the other tariffs.
+// Difference is a passage whose price differs with the other tariffs.
 type Difference struct {
 	ID          toll.PassageID `json:"id"`
 	Vehicle     string         `json:"vehicle"`
 	Station     toll.StationID `json:"station"`
 	Scheme      toll.SchemeID  `json:"scheme"`
-	Class       string         `json:"class,omitempty"` // as the job's tariffs see it; absent where the direction is not charged
+	Class       string         `json:"class,omitempty"` // by the job's tariffs; absent where the direction is not charged
 	At          time.Time      `json:"at"`
 	Tariff      string         `json:"tariff"`
 	OtherTariff string         `json:"other_tariff"`
 	Net         money.Ore      `json:"net"`
 	OtherNet    money.Ore      `json:"other_net"`
 	Change      money.Ore      `json:"change"`
-	Currency    string         `json:"currency,omitempty"` // when it is not NOK
+	Currency    string         `json:"currency,omitempty"` // absent for NOK
 }
 
-// Total sums the compared passages of a class in a scheme, of a scheme, or all of them in a currency.
+// Total is the sum of the compared passages of a class in a scheme, of a scheme, or of all in a currency.
 type Total struct {
 	Of       string        `json:"total"` // class, scheme or all
 	Scheme   toll.SchemeID `json:"scheme,omitempty"`
@@ -50,16 +50,16 @@ type Total struct {
 	Net      money.Ore     `json:"net"`
 	OtherNet money.Ore     `json:"other_net"`
 	Change   money.Ore     `json:"change"`
-	Currency string        `json:"currency,omitempty"` // when it is not NOK
+	Currency string        `json:"currency,omitempty"` // absent for NOK
 }
 
-// Run reads all, rates all twice, writes every difference and then the totals, and returns those of all
-// passages, one for each currency. A line that either set refuses is a problem; one that only the other
-// refuses is said to be so.
+// Run reads the whole file, rates it with both sets, writes every difference and then the totals. It returns the
+// totals of all passages, one for each currency. A line that either set refuses is reported as a problem, with a
+// note when only the other set refuses it.
 func (c Comparison) Run() ([]Total, error) {
-	said := &heard{out: c.Problems, said: map[string]bool{}}
+	said := &problemLog{out: c.Problems, said: map[string]bool{}}
 	c.Problems = said
-	only := &unheard{first: said}
+	only := &newProblems{first: said}
 	r := newRater(c.Job)
 	r.also = newRater(Job{Plan: c.Other, Problems: only})
 	if err := r.read(); err != nil {
@@ -75,31 +75,31 @@ func (c Comparison) Run() ([]Total, error) {
 	return all, nil
 }
 
-// RefusedError says that lines were left out; each was named among the problems.
+// RefusedError is returned when lines were left out. Each was reported as a problem.
 type RefusedError struct{ Lines int }
 
 func (e RefusedError) Error() string {
 	return fmt.Sprintf("%d lines could not be compared; they are listed above", e.Lines)
 }
 
-// heard remembers the problems that were written.
-type heard struct {
+// problemLog records the problems that were written.
+type problemLog struct {
 	out  io.Writer
 	said map[string]bool
 }
 
-func (h *heard) Write(b []byte) (int, error) {
+func (h *problemLog) Write(b []byte) (int, error) {
 	h.said[string(b)] = true
 	return h.out.Write(b)
 }
 
-// unheard writes only the problems that the first has not had.
-type unheard struct {
-	first *heard
+// newProblems writes only problems that the first rater has not written.
+type newProblems struct {
+	first *problemLog
 	count int
 }
 
-func (u *unheard) Write(b []byte) (int, error) {
+func (u *newProblems) Write(b []byte) (int, error) {
 	if u.first.said[string(b)] {
 		return len(b), nil
 	}
@@ -108,7 +108,7 @@ func (u *unheard) Write(b []byte) (int, error) {
 	return len(b), err
 }
 
-// comparer writes differences as they come and keeps the totals.
+// comparer writes differences and accumulates the totals.
 type comparer struct {
 	out    *bufio.Writer
 	enc    *json.Encoder
@@ -178,7 +178,7 @@ func (c *comparer) add(key Total, d Difference) {
 	t.Net, t.OtherNet, t.Change = t.Net+d.Net, t.OtherNet+d.OtherNet, t.Change+d.Change
 }
 
-// norwegian is the currency that goes without saying.
+// norwegian is the currency that output omits.
 const norwegian = "NOK"
 
 // finish writes the totals: each scheme's classes, then the scheme, and all at the end.
@@ -211,7 +211,7 @@ func (c *comparer) finish() (all []Total, err error) {
 	return all, c.out.Flush()
 }
 
-// table writes the totals for people. A failed write is kept by the buffered writer.
+// table writes the totals as a readable table. The buffered writer keeps a write error.
 func (c *comparer) table(list []Total) {
 	columns := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	w := io.Writer(columns)
@@ -252,7 +252,7 @@ func signed(o money.Ore) string {
 	return o.String()
 }
 
-// percent is the change in tenths of a per cent; a dash when there was nothing to pay.
+// percent returns the change in tenths of a per cent, or a dash when the base is 0.
 func percent(t Total) string {
 	if t.Net == 0 {
 		return "-"

@@ -38,7 +38,7 @@ func compareOn(t *testing.T, text string, day oslo.Day, people bool) (out, probl
 	return o.String(), p.String(), all, err
 }
 
-// The worked window of tolling.md A-5a as of 2023, against the prices of 2025: 28.00 becomes 34.40.
+// A window of mode dearest with the prices of 2023, compared with those of 2025: 28.00 becomes 34.40.
 func TestComparisonRatesWholeWindowsWithBoth(t *testing.T) {
 	out, problems, all, err := compareOn(t, ndjson, oslo.Date(2025, time.January, 1), false)
 	if err != nil {
@@ -88,8 +88,8 @@ func TestComparisonWithTheSameTariffsHasNoDifference(t *testing.T) {
 	}
 }
 
-func TestComparisonLeavesOutWhatOnlyOneCanPrice(t *testing.T) {
-	// Heavy prices of 2025 are not at hand, and no tariff at all knows the second station.
+func TestComparisonOmitsPassagesPricedByOneSideOnly(t *testing.T) {
+	// The tariff has no heavy prices of 2025, and no tariff has the second station.
 	text := `{"id":"h","vehicle":"H","station":"oslo-301","at":"2023-03-07T10:00:00Z","class":"heavy euro6"}
 {"id":"n","vehicle":"H","station":"oslo-999","at":"2023-03-07T10:00:00Z","class":"heavy euro6"}
 {"id":"p","vehicle":"P","station":"oslo-301","at":"2023-03-07T10:00:00Z","class":"light petrol"}
@@ -105,7 +105,7 @@ func TestComparisonLeavesOutWhatOnlyOneCanPrice(t *testing.T) {
 	}
 }
 
-func TestComparisonForPeopleIsATable(t *testing.T) {
+func TestComparisonCanBeWrittenAsTable(t *testing.T) {
 	out, _, _, err := compareOn(t, ndjson, oslo.Date(2025, time.January, 1), true)
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestComparisonForPeopleIsATable(t *testing.T) {
 	}
 }
 
-func TestComparisonAddsNoKronerToKronor(t *testing.T) {
+func TestComparisonKeepsCurrenciesApart(t *testing.T) {
 	text := ndjson + `{"id":"g","vehicle":"SE ABC123","station":"gothenburg-6","at":"2023-03-07T07:30:00+01:00","class":"light petrol"}` + "\n"
 	_, problems, all, err := compareOn(t, text, oslo.Date(2023, time.March, 7), false)
 	if err != nil {

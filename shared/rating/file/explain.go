@@ -10,8 +10,8 @@ import (
 	"bompass/shared/tariff"
 )
 
-// explain writes a passage and its reasons in plain English. A failed write is kept by the buffered
-// writer and comes out when it is flushed.
+// explain writes a passage and its reasons in English. The buffered writer keeps a write error until it is
+// flushed.
 func explain(w io.Writer, l Line, st tariff.Station) {
 	fmt.Fprintf(w, "%s  %s  %s %s (%s)  vehicle %s\n", l.ID, oslo.In(l.At).Format("2006-01-02 15:04:05"), st.ID, st.Name, st.ChargerName, l.Vehicle)
 	for _, s := range l.Steps {
@@ -32,7 +32,7 @@ func sentence(s rating.Step) string {
 		return priceWords(s)
 	case rating.RulePair, rating.RuleAnnul, rating.RuleWaive, rating.RulePending:
 		return linkWords(s)
-	case rating.RuleWithdrawn, rating.RuleMoved: // by those who post charges; a file's passages are what they are
+	case rating.RuleWithdrawn, rating.RuleMoved: // only when charges are posted; not used for files
 	case rating.RuleDuplicate:
 		return fmt.Sprintf("the same passage as %s, which is charged", s.By)
 	case rating.RuleDay:

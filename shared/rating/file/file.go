@@ -1,8 +1,8 @@
-// Package file owns the rating of a file of passages, without a database: what a line of passages
-// and a line of the answer look like. It is the rating's public face and its form is kept stable.
+// Package file rates a file of passages without a database. The formats of its input and output lines are a
+// stable interface.
 //
-// The whole file is held in memory, about 500 bytes a passage: passages of one vehicle may stand
-// anywhere in it.
+// The whole file is kept in memory, about 500 bytes a passage, since passages of one vehicle may be anywhere in
+// it.
 package file
 
 import (
@@ -22,27 +22,27 @@ import (
 	"bompass/shared/toll"
 )
 
-// PassagesMax bounds a file.
+// PassagesMax is the maximum number of passages of a file.
 const PassagesMax = 20_000_000
 
 // Job is one file to rate.
 type Job struct {
 	Plan     *rating.Plan
-	Name     string // of the file; .csv says that it is one, otherwise its first byte decides
+	Name     string // name of the file; .csv selects CSV, otherwise the first byte decides
 	In       io.Reader
 	Out      io.Writer // one line for each passage that could be rated, in the order of the file
-	Problems io.Writer // one line for each that could not
-	Explain  bool      // write for people instead of NDJSON
+	Problems io.Writer // one line for each passage that could not be rated
+	Explain  bool      // write readable text instead of NDJSON
 }
 
 // Summary counts what a job did.
 type Summary struct {
 	Rated, Refused int
-	Net            money.Ore            // of Norwegian charges
-	Abroad         map[string]money.Ore // of others, by currency
+	Net            money.Ore            // sum of the charges in NOK
+	Abroad         map[string]money.Ore // sums of other charges, by currency
 }
 
-// Line is a rated passage as it is written out.
+// Line is a rated passage of the output.
 type Line struct {
 	ID      toll.PassageID `json:"id"`
 	Vehicle string         `json:"vehicle"`
@@ -53,10 +53,10 @@ type Line struct {
 	Steps   []rating.Step  `json:"steps"`
 	Net     money.Ore      `json:"net"`
 
-	Currency string `json:"currency,omitempty"` // when it is not NOK
+	Currency string `json:"currency,omitempty"` // absent for NOK
 }
 
-// record is a passage of the file, resolved.
+// record is a resolved passage of the file.
 type record struct {
 	id       toll.PassageID
 	vehicle  int32
@@ -67,19 +67,19 @@ type rater struct {
 	Job
 	records  []record
 	vehicles []string
-	number   map[string]int32       // of a vehicle
-	lines    map[toll.PassageID]int // where an id stands
-	unknown  map[string]bool        // fields that were mentioned as such
+	number   map[string]int32       // number of each vehicle
+	lines    map[toll.PassageID]int // line of each id
+	unknown  map[string]bool        // unknown fields that were reported
 	refused  int
-	also     *rater // is given every passage too, nil when there is none
+	also     *rater // second rater that takes every passage too, or nil
 }
 
 func newRater(j Job) *rater {
 	return &rater{Job: j, number: map[string]int32{}, lines: map[toll.PassageID]int{}, unknown: map[string]bool{}}
 }
 
-// Run reads all, then rates and writes. Its error is about reading or writing; a line that is
-// refused is a problem and the rest goes on.
+// Run reads the whole file, then rates and writes. Its error concerns reading or writing. A refused line is
+// reported as a problem and the rest is rated.
 func (j Job) Run() (Summary, error) {
 	r := newRater(j)
 	if err := r.read(); err != nil {
@@ -102,7 +102,7 @@ func (r *rater) note(line int, text string) {
 	fmt.Fprintf(r.Problems, "line %d: %s\n", line, text)
 }
 
-// take resolves one passage of the file.
+// take adds one passage of the file.
 func (r *rater) take(line int, p passage) {
 	if p.ID == "" {
 		p.ID = toll.PassageID(fmt.Sprintf("line-%d", line))
@@ -143,7 +143,7 @@ func (r *rater) resolve(p passage) (rating.Crossing, error) {
 	return r.Plan.ResolveWith(i, p.At.UnixMilli(), traits, r.Plan.Extra(in))
 }
 
-// words says a fault in English, its code first.
+// words returns a fault in English after its code.
 func words(err error) string {
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {
@@ -158,13 +158,13 @@ func words(err error) string {
 	return f.Error()
 }
 
-// ratedSet is the whole file, vehicle by vehicle.
+// ratedSet is the rated file, grouped by vehicle.
 type ratedSet struct {
 	set     []rating.Crossing
 	charges []rating.Charge
-	order   []int // place in the set → record
-	place   []int // record → place in the set
-	start   []int // vehicle → first place; one more at the end
+	order   []int // index in the set → record
+	place   []int // record → index in the set
+	start   []int // vehicle → first index, with one more element at the end
 }
 
 func (r *rater) rate() ratedSet {
@@ -223,7 +223,7 @@ func (s *Summary) add(l Line) {
 	s.Abroad[l.Currency] += l.Net
 }
 
-// lineOf puts together what is known of record i; steps is where its reasons may be kept.
+// lineOf returns the output line of record i. It may append the reasons to steps.
 func (r *rater) lineOf(s ratedSet, i int, steps []rating.Step) Line {
 	rec := r.records[i]
 	from, to := s.start[rec.vehicle], s.start[rec.vehicle+1]

@@ -49,7 +49,7 @@ func nets(lines []file.Line) (all []string) {
 	return all
 }
 
-// tolling.md A-5a and A-5c, out of order and with another vehicle between.
+// Windows of mode dearest, with passages out of order and another vehicle between them.
 const ndjson = `{"id":"p3","vehicle":"EK 12345","station":"oslo-201","at":"2023-03-07T07:19:00+01:00","direction":"in","class":"light petrol","agreement":true,"tag":true}
 
 {"id":"x1","vehicle":"SV 61733","station":"oslo-301","at":"2023-03-07T06:50:00+01:00","category":"M1","weight_kg":2150,"fuel":"diesel","euro":5,"lane":2}
@@ -71,7 +71,7 @@ func TestPassagesOfAVehicleAreRatedTogetherWhateverTheirOrder(t *testing.T) {
 	}
 }
 
-func TestCSVSaysTheSame(t *testing.T) {
+func TestCSVEqualsNDJSON(t *testing.T) {
 	for name, comma := range map[string]string{"commas": ",", "semicolons": ";"} {
 		text := "\ufeffid,vehicle,station,at,class,agreement,tag\r\n" +
 			"p1,EK 12345,oslo-301,2023-03-07T06:20:00+01:00,light petrol,true,true\r\n" +
@@ -85,7 +85,7 @@ func TestCSVSaysTheSame(t *testing.T) {
 	}
 }
 
-func TestABadLineIsNamedAndTheRestGoesOn(t *testing.T) {
+func TestBadLineIsReportedAndRestIsRated(t *testing.T) {
 	good := `{"id":"ok","vehicle":"A","station":"oslo-301","at":"2023-03-07T10:00:00Z","class":"light petrol"}` + "\n"
 	for bad, want := range map[string]string{
 		`{"id":`: "not a JSON object",
@@ -111,7 +111,7 @@ func TestABadLineIsNamedAndTheRestGoesOn(t *testing.T) {
 	}
 }
 
-func TestExplainIsForPeople(t *testing.T) {
+func TestExplainWritesReadableText(t *testing.T) {
 	_, out, _ := run(t, "-", ndjson, true)
 	for _, want := range []string{
 		"p3  2023-03-07 07:19:00  oslo-201 E18 Frognerstranda (Fjellinjen)  vehicle EK 12345\n",
@@ -127,7 +127,7 @@ func TestExplainIsForPeople(t *testing.T) {
 	}
 }
 
-func TestAnEmptyFileIsNoProblem(t *testing.T) {
+func TestEmptyFileIsAccepted(t *testing.T) {
 	for _, name := range []string{"a.csv", "a.ndjson", "-"} {
 		if lines, _, problems := run(t, name, "", false); len(lines) != 0 || problems != "" {
 			t.Errorf("%s: got %v %q", name, lines, problems)
@@ -135,7 +135,7 @@ func TestAnEmptyFileIsNoProblem(t *testing.T) {
 	}
 }
 
-// Whatever a file holds, it is read to its end without a panic and its steps sum up.
+// Any file is read to its end without a panic, and the steps sum to the net amounts.
 func FuzzRead(f *testing.F) {
 	f.Add(ndjson)
 	f.Add("id;vehicle;station;at\np1;A;oslo-301;2023-03-07T06:20:00+01:00\n")
@@ -163,7 +163,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-func TestAHeadingThatIsNoneIsRefused(t *testing.T) {
+func TestUnknownCSVHeadingIsRefused(t *testing.T) {
 	book, _ := tariff.Load(assets.Tariff)
 	plan, err := rating.Compile(book)
 	if err != nil {
@@ -181,8 +181,8 @@ func TestAHeadingThatIsNoneIsRefused(t *testing.T) {
 	}
 }
 
-// tolling.md A-17: lengths and products come from the file, whether the class is given or follows.
-func TestAFerryAsksForLengthsAndProducts(t *testing.T) {
+// Lengths and products of ferry passages come from the file, whether the class is given or derived.
+func TestFerryPassagesUseLengthAndProducts(t *testing.T) {
 	lines, _, problems := run(t, "ferry.csv", `id,vehicle,station,at,class,category,fuel,agreement,tag,products,length_mm,trailer_mm
 a,one,ferry-example-1,2024-03-05T10:00:00+01:00,light petrol,,,true,true,prepaid-private,5200,4300
 b,one,ferry-example-1,2024-03-05T12:00:00+01:00,,M1,electric,true,true,prepaid-private other,4200,
@@ -196,7 +196,7 @@ c,one,ferry-example-1,2024-03-05T14:00:00+01:00,light petrol,,,true,true,,,
 	}
 }
 
-func TestAnotherCurrencyIsNamed(t *testing.T) {
+func TestForeignCurrencyIsNamed(t *testing.T) {
 	text := `{"vehicle":"one","station":"gothenburg-6","at":"2023-03-07T07:30:00+01:00","class":"light petrol"}` + "\n"
 	lines, _, _ := run(t, "-", text, false)
 	if len(lines) != 1 || lines[0].Currency != "SEK" || lines[0].Net != 2200 {

@@ -17,10 +17,10 @@ import (
 	"bompass/shared/toll"
 )
 
-// LineMax bounds one line of a file, in bytes.
+// LineMax is the maximum length of a line in bytes.
 const LineMax = 1 << 20
 
-// passage is a line of the file, understood.
+// passage is a parsed line of the file.
 type passage struct {
 	ID        toll.PassageID
 	Vehicle   string
@@ -38,7 +38,7 @@ type passage struct {
 	TrailerMM int
 }
 
-// Fields are the names that a line or a CSV heading may have.
+// Fields returns the field names that a line or a CSV heading may have.
 func Fields() []string {
 	return []string{
 		"id", "vehicle", "station", "at", "direction", "class",
@@ -50,7 +50,7 @@ func Fields() []string {
 func (r *rater) read() error {
 	in := bufio.NewReaderSize(r.In, 1<<16)
 	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		_, _ = in.Discard(3) // a byte order mark, peeked just now
+		_, _ = in.Discard(3) // the byte order mark that was peeked
 	}
 	if strings.HasSuffix(strings.ToLower(r.Name), ".csv") {
 		return r.readCSV(in)
@@ -90,7 +90,7 @@ func (r *rater) readNDJSON(in *bufio.Reader) error {
 
 var errLong = fmt.Errorf("is longer than %d bytes", LineMax)
 
-// cut reads a line; of one that is too long it keeps nothing. The end is told once there is no more.
+// cut reads a line. A line that is too long is returned empty. It returns io.EOF after the last line.
 func cut(in *bufio.Reader) (text []byte, long bool, err error) {
 	for {
 		piece, err := in.ReadSlice('\n')
@@ -108,7 +108,7 @@ func cut(in *bufio.Reader) (text []byte, long bool, err error) {
 	}
 }
 
-// object reads a JSON object of simple values; null is the same as absent.
+// object parses a JSON object of scalar values. null means absent.
 func object(text []byte) (map[string]string, error) {
 	var raw map[string]any
 	dec := json.NewDecoder(bytes.NewReader(text))
@@ -196,7 +196,7 @@ func fieldNames(heading []string) ([]string, error) {
 	return names, nil
 }
 
-// line reads the values of one line and takes the passage.
+// line parses the values of one line and adds the passage.
 func (r *rater) line(line int, values map[string]string) error {
 	for _, name := range unknownFields(values) {
 		if !r.unknown[name] {
@@ -242,7 +242,7 @@ func understand(values map[string]string) (p passage, err error) {
 	default:
 		return p, fmt.Errorf("direction %q is not in, out or empty", p.Direction)
 	}
-	if p.Exempt = toll.ExemptionKind(values["exempt"]); p.Exempt != "" && !slices.Contains(tariff.Kinds(), p.Exempt) {
+	if p.Exempt = toll.ExemptionKind(values["exempt"]); p.Exempt != "" && !slices.Contains(tariff.ExemptionKinds(), p.Exempt) {
 		return p, fmt.Errorf("exempt %q is not known; write one of %s, or leave it empty", p.Exempt, kindWords())
 	}
 	if p.Agreement, err = yes("agreement", values["agreement"]); err != nil {
@@ -265,13 +265,13 @@ func understand(values map[string]string) (p passage, err error) {
 
 func kindWords() string {
 	var words []string
-	for _, kind := range tariff.Kinds() {
+	for _, kind := range tariff.ExemptionKinds() {
 		words = append(words, string(kind))
 	}
 	return strings.Join(words, ", ")
 }
 
-// vehicleOf reads the class in words, or the facts that it follows from.
+// vehicleOf parses the class, or the facts from which the class is derived.
 func (p *passage) vehicleOf(values map[string]string) (err error) {
 	if word := values["class"]; word != "" {
 		if p.Class, p.Classed = toll.ParseClass(word); !p.Classed {
@@ -316,7 +316,7 @@ func yes(name, s string) (bool, error) {
 	return false, fmt.Errorf("%s %q is neither true nor false", name, s)
 }
 
-// tagRead takes true or false, or the number of the tag that was read.
+// tagRead parses true, false, or the number of the tag that was read.
 func tagRead(s string) (bool, error) {
 	if len(s) >= 10 && strings.Trim(s, "0123456789") == "" {
 		return true, nil

@@ -93,8 +93,7 @@ func clock(s string) (minute int, ok bool) {
 	return minute, err1 == nil && err2 == nil && h >= 0 && m >= 0 && m < 60 && minute <= 24*60
 }
 
-// hourRule reads mode, length and passage group, tolling.md A-5. A rule without minutes is not taken
-// to be 60.
+// hourRule reads mode, length and passage group. A rule without minutes is not assumed to have 60.
 func (r *reader) hourRule() (h hourRule) {
 	switch v := strings.ToLower(r.get(fieldHour)); v {
 	case "første passering gjelder":
@@ -120,7 +119,7 @@ func (r *reader) hourRule() (h hourRule) {
 	if h.minutes == 0 {
 		r.report("has an hour rule without minutes (Timesregel, varighet); it is incomplete, ask the toll charger and do not assume 60")
 	}
-	if h.group = slug(r.get(fieldGroup)); h.group == "end" { // a word of its own in tariff files
+	if h.group = slug(r.get(fieldGroup)); h.group == "end" { // a keyword of tariff files
 		h.group = "group-end"
 	}
 	if h.group == "" {
@@ -129,7 +128,7 @@ func (r *reader) hourRule() (h hourRule) {
 	return h
 }
 
-// slug makes a word of small letters, digits and hyphens.
+// slug returns the text as lower-case letters, digits and hyphens.
 func slug(s string) string {
 	var b strings.Builder
 	letters := strings.NewReplacer("æ", "ae", "ø", "o", "å", "a", "ö", "o", "ä", "a", "é", "e", "ü", "u").Replace(strings.ToLower(s))

@@ -1,10 +1,9 @@
-// Package nvdb owns the way from the national road data bank's toll stations (object type 45, JSON of
-// its API, versions 3 and 4) to drafts of tariff files.
+// Package nvdb converts toll stations of the national road data bank (object type 45, JSON of its API, versions 3
+// and 4) to drafts of tariff files.
 //
-// The data bank is right about where stations are, their passage groups and their hour rule; it knows
-// two prices where a toll charger has ten, and some lag behind. So a draft is for a person to finish:
-// what the data does not say is left out and named, and a price that is absent is never 0,
-// tolling.md B.1.
+// The data bank has reliable positions, passage groups and hour rules, but only two prices per station, and some
+// are outdated. A person must complete the draft: missing data is left out and reported, and a missing price is
+// never 0.
 package nvdb
 
 import (
@@ -16,23 +15,23 @@ import (
 	"bompass/shared/toll"
 )
 
-// ObjectsMax bounds the objects of a file; the whole country has about 460.
+// ObjectsMax is the maximum number of objects of a file. The whole country has about 460.
 const ObjectsMax = 5000
 
-// Draft is the tariff file of one scheme, as far as the data bank knows it.
+// Draft is the tariff file of one scheme with the data of the data bank.
 type Draft struct {
 	ID   toll.SchemeID
 	Text []byte
 }
 
-// Problem is something that the data does not say, or says in two ways, about an object.
+// Problem is missing or contradictory data of an object.
 type Problem struct { //nolint:errname // it is what a toll officer calls it
-	Object int64  // id in the data bank; 0 when it concerns the file or a scheme
+	Object int64  // id in the data bank; 0 for a problem of the file or a scheme
 	Name   string // of the station or scheme
-	Text   string // what it is and what to do
+	Text   string // problem and remedy
 }
 
-// Error is the problem in one line, with the object first.
+// Error returns the problem in one line after the object.
 func (p Problem) Error() string {
 	switch {
 	case p.Object != 0:
@@ -43,8 +42,8 @@ func (p Problem) Error() string {
 	return p.Text
 }
 
-// Import makes drafts of a file's stations, ordered by id. The prices of a draft hold from the day
-// given, or when it is 0 from the latest day on which one of its objects began.
+// Import returns drafts for the stations of a file, ordered by id. The prices of a draft apply from the given day
+// or, when it is 0, from the latest first day of its objects.
 func Import(text []byte, from oslo.Day) ([]Draft, []Problem) {
 	m := &importer{from: from}
 	for _, o := range m.read(text) {

@@ -32,7 +32,7 @@ func lines(problems []nvdb.Problem) (all []string) {
 	return all
 }
 
-func TestDraftsSayWhatTheDataSays(t *testing.T) {
+func TestDraftsMatchTheData(t *testing.T) {
 	drafts, problems := nvdb.Import(stations(t), 0)
 	for _, d := range drafts {
 		golden := filepath.Join("testdata", string(d.ID)+".draft")
@@ -65,9 +65,8 @@ func TestDraftsSayWhatTheDataSays(t *testing.T) {
 	}
 }
 
-// What is written can be read, and the check of tariffs asks for what the data bank does not know and
-// for nothing else.
-func TestDraftsLackOnlyWhatTheDataLacks(t *testing.T) {
+// Drafts can be parsed, and the check of tariffs reports only what the data bank does not contain.
+func TestDraftsAreIncompleteOnlyWhereDataIs(t *testing.T) {
 	drafts, _ := nvdb.Import(stations(t), 0)
 	var schemes []*tariff.Scheme
 	for _, d := range drafts {
@@ -99,7 +98,7 @@ func TestDraftsLackOnlyWhatTheDataLacks(t *testing.T) {
 	}
 }
 
-// with is one station in the shape of the API, with properties of its own.
+// with returns one station in the format of the API with the given properties.
 func with(properties string) string {
 	return `{"objekter":[{"id":7,"metadata":{"startdato":"2024-01-01"},"egenskaper":[
 		{"id":1,"navn":"Navn bomstasjon","verdi":"Porten"},{"id":9595,"navn":"Bomstasjon_Id","verdi":5},
@@ -110,7 +109,7 @@ func property(name, value string) string {
 	return `,{"id":0,"navn":"` + name + `","verdi":` + value + `}`
 }
 
-func TestOddDataIsReportedAndNeverGuessed(t *testing.T) {
+func TestInconsistentDataIsReportedNotGuessed(t *testing.T) {
 	for name, c := range map[string]struct{ text, problem, line string }{
 		"a price with a comma is read":      {with(property("Takst liten bil", `"23,50"`)), "heavy vehicles", "price all light base 23.50\n"},
 		"a price in words is not":           {with(property("Takst liten bil", `"gratis"`)), `"gratis" is not a price`, "missing light\n"},
@@ -163,7 +162,7 @@ func onlyCharger(problems []tariff.Problem) bool {
 	return len(problems) == 1 && strings.Contains(problems[0].Text, "names no toll charger")
 }
 
-func TestStationsOfOneNumberAreOneOrReported(t *testing.T) {
+func TestStationsWithEqualNumbersAreMergedOrReported(t *testing.T) {
 	one := with(property("Takst liten bil", `20`))
 	two := strings.Replace(strings.Replace(one, `"id":7`, `"id":8`, 1), `"verdi":20`, `"verdi":25`, 1)
 	drafts, problems := nvdb.Import([]byte(one+"\n"+two), 0)
@@ -175,7 +174,7 @@ func TestStationsOfOneNumberAreOneOrReported(t *testing.T) {
 	}
 }
 
-func TestStationsOfOneGroupHaveOneRule(t *testing.T) {
+func TestGroupWithDifferentHourRulesIsReported(t *testing.T) {
 	rule := func(minutes string) string {
 		return with(property("Timesregel", `"Første passering gjelder"`) + property("Timesregel, varighet", minutes) + property("Timesregel, passeringsgruppe", `4`))
 	}
@@ -189,7 +188,7 @@ func TestStationsOfOneGroupHaveOneRule(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoTollStationIsLeftOut(t *testing.T) {
+func TestOtherObjectTypesAreIgnored(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"not JSON":            {"<xml>", "is not JSON"},
 		"a number":            {"7", "neither a reply"},
@@ -212,7 +211,7 @@ func TestWhatIsNoTollStationIsLeftOut(t *testing.T) {
 	}
 }
 
-// Whatever a file holds, nothing panics and every draft that comes of it can be read.
+// No input causes a panic, and every resulting draft can be parsed.
 func FuzzImport(f *testing.F) {
 	f.Add(stations(f))
 	f.Add([]byte(with(property("Takst liten bil", `20`) + property("Timesregel", `"Ja"`))))

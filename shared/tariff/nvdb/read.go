@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// object is a road object as the data bank writes it, in its own words.
+// object is a road object in the format of the data bank.
 type object struct {
 	ID         int64      `json:"id"`
 	Properties []property `json:"egenskaper"`
@@ -35,7 +35,7 @@ type geometry struct {
 	WKT string `json:"wkt"`
 }
 
-// page is a reply of the API. Several of them may follow each other in a file.
+// page is a reply of the API. A file may contain several.
 type page struct {
 	Objects  []json.RawMessage `json:"objekter"`
 	Metadata struct {
@@ -43,10 +43,10 @@ type page struct {
 	} `json:"metadata"`
 }
 
-// tollStation is the object type that is read.
+// tollStation is the type of the objects that are read.
 const tollStation = 45
 
-// read takes replies of the API, or bare lists of objects, one after the other.
+// read parses replies of the API, or bare lists of objects, one after the other.
 func (m *importer) read(text []byte) (objects []object) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	announced := 0
@@ -106,7 +106,7 @@ func (m *importer) object(raw json.RawMessage) (o object, ok bool) {
 	return o, true
 }
 
-// text is a value without quotes, on one line.
+// text returns a value without quotes on one line.
 func (p property) text() string {
 	var s string
 	if json.Unmarshal(p.Value, &s) != nil {

@@ -10,7 +10,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// scheme gathers the stations of one toll scheme (bompengeanlegg).
+// scheme is the stations of one toll scheme (bompengeanlegg).
 type scheme struct {
 	key      string // its number, or its name when it has none
 	id       toll.SchemeID
@@ -19,7 +19,7 @@ type scheme struct {
 	stations []station
 }
 
-// add puts a station with the others of its scheme.
+// add adds a station to its scheme.
 func (m *importer) add(s station) {
 	key := cmp.Or(s.schemeNo, s.scheme)
 	at := slices.IndexFunc(m.schemes, func(o *scheme) bool { return o.key == key })
@@ -41,8 +41,7 @@ func (m *importer) add(s station) {
 	}
 }
 
-// merged tells whether a station is already there: the data bank often has one object for each
-// carriageway.
+// merged reports whether a station is already present. The data bank often has one object for each carriageway.
 func (m *importer) merged(c *scheme, s station) bool {
 	at := slices.IndexFunc(c.stations, func(o station) bool { return s.number != 0 && o.number == s.number })
 	if at < 0 {
@@ -60,7 +59,7 @@ func (m *importer) merged(c *scheme, s station) bool {
 	return true
 }
 
-// name gives schemes their ids, each its own.
+// name assigns unique ids to schemes.
 func (m *importer) name() {
 	taken := map[toll.SchemeID]bool{}
 	for _, c := range m.schemes {
@@ -85,7 +84,7 @@ func (c *scheme) from() (day oslo.Day) {
 	return day
 }
 
-// zones lists what sets prices apart, in the order of the stations.
+// zones returns the distinct price zones in the order of the stations.
 func (c *scheme) zones() (list []facts) {
 	for _, s := range c.stations {
 		if !slices.Contains(list, s.tariff) {
@@ -95,14 +94,14 @@ func (c *scheme) zones() (list []facts) {
 	return list
 }
 
-// group is a passage group with one hour rule, as far as its stations agree on it.
+// group is a passage group with the hour rule on which its stations agree.
 type group struct {
 	name     string
 	rule     hourRule
 	complete bool
 }
 
-// groups lists the passage groups, and reports stations that differ, tolling.md B.5.
+// groups returns the passage groups and reports stations with a different hour rule.
 func (m *importer) groups(c *scheme) (list []group) {
 	for _, s := range c.stations {
 		if s.hour.group == "" {
@@ -129,7 +128,7 @@ func (m *importer) groups(c *scheme) (list []group) {
 	return list
 }
 
-// without tells whether all stations say that there is no hour rule.
+// without reports whether all stations state that there is no hour rule.
 func (c *scheme) without() bool {
 	return !slices.ContainsFunc(c.stations, func(s station) bool { return s.hour.mode != tariff.None })
 }

@@ -183,7 +183,7 @@ func (w *writer) hours(groups []group) {
 	}
 }
 
-// exemptions writes those that the data bears out, tolling.md A-9: motorcycles at automatic stations,
+// exemptions writes those that the data bears out: motorcycles at automatic stations,
 // and permits for disabled persons where a station honours them.
 func (m *importer) exemptions(w *writer) {
 	if slices.ContainsFunc(w.stations, func(s station) bool { return !s.automatic }) {

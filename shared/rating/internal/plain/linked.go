@@ -25,7 +25,7 @@ func (r *rater) duplicates() {
 	}
 }
 
-// pairs settles pairs and annulments: what a passage at another station within the window does.
+// pairs applies pairs and annulments by passages at other stations within the window.
 func (r *rater) pairs() {
 	there := r.taking()
 	for _, p := range there {
@@ -43,7 +43,7 @@ func (r *rater) pairs() {
 	}
 }
 
-// waivers frees passages for the sake of one that carries a charge elsewhere.
+// waivers frees passages that a charged passage elsewhere waives.
 func (r *rater) waivers() {
 	there := r.taking()
 	paid := map[*passage]bool{}

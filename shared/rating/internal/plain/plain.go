@@ -1,5 +1,5 @@
-// Package plain is the rating written for reading only: maps, time.Time and one rule after the
-// other. Tests hold the fast rating to it.
+// Package plain is a second implementation of rating, written for readability: maps, time.Time and one rule after
+// the other. Tests compare the fast implementation with it.
 package plain
 
 import (
@@ -16,22 +16,22 @@ import (
 	"bompass/shared/toll"
 )
 
-// Result is what one passage costs.
+// Result is the price of one passage.
 type Result struct {
 	List, Net money.Ore
-	Carrier   int         // place of the passage that carries the window's charge; its own when it is in no other's
+	Carrier   int         // index of the passage that carries the window's charge; its own outside other windows
 	Count, Of int         // number in the month, 0 when not counted
-	Cut       money.Ore   // what the daily maximum took off
-	Freed     rating.Rule // duplicate, pair, annul or waive, when one of them made it free
+	Cut       money.Ore   // reduction by the daily maximum
+	Freed     rating.Rule // duplicate, pair, annul or waive when that rule made it free
 	Pending   bool
 	Missing   bool
 }
 
-// passage is an input with all that is known of it alone.
+// passage is an input with all data that depend on it alone.
 type passage struct {
 	rating.Input
-	place   int // in the answer
-	order   int // of its station
+	place   int // index in the result
+	order   int // index of its station
 	station tariff.Station
 	version *tariff.Version
 	class   toll.Class
@@ -42,7 +42,7 @@ type passage struct {
 
 func (p *passage) have() tariff.Needs { return tariff.Have(p.Agreement, p.TagRead) }
 
-// Rate prices one vehicle's passages, given in any order, when those before an instant are all known.
+// Rate prices one vehicle's passages, given in any order. Passages before the instant known are complete.
 func Rate(book *tariff.Book, inputs []rating.Input, known time.Time) []Result {
 	r := rater{results: make([]Result, len(inputs)), known: known}
 	for i, in := range inputs {
@@ -73,7 +73,7 @@ type rater struct {
 	known    time.Time
 }
 
-// taking lists the passages that still take part: charged, and freed by nothing so far.
+// taking returns the passages that are charged and not freed so far.
 func (r *rater) taking() (list []*passage) {
 	for _, p := range r.passages {
 		if !p.free && r.results[p.place].Freed == "" {
@@ -88,7 +88,7 @@ func (r *rater) set(p *passage, freed rating.Rule) {
 	res.Freed, res.Net, res.Carrier = freed, 0, p.place
 }
 
-// alone finds the price of one passage on its own.
+// alone returns the price of one passage on its own.
 func alone(book *tariff.Book, in rating.Input) (*passage, error) {
 	p := &passage{Input: in}
 	scheme := p.find(book)

@@ -6,7 +6,7 @@ import (
 	"bompass/shared/tariff"
 )
 
-// capGroup is what the passage is counted in.
+// capGroup returns the group in which the passage is counted.
 func (p *passage) capGroup(k *tariff.Cap) string {
 	group := string(p.station.Scheme) + "/" + p.station.CapGroup
 	if k.PerStation {

@@ -1,8 +1,7 @@
-// Package recheck owns the checking of a bill by the one who pays it: one vehicle's month is rated again
-// from what each passage was priced by, and compared with what was charged, line by line.
+// Package recheck rates one vehicle's month again on the customer's device and compares the result with what
+// was charged, line by line.
 //
-// What a passage costs is package rating's. This package believes nothing that was charged: it uses
-// charges only to compare them.
+// Package rating computes the prices. The charges of a bill are only compared, never used as input.
 package recheck
 
 import (
@@ -20,7 +19,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// Passage is a passage with all that its price is worked out from, as it was matched.
+// Passage is a matched passage with all data that determine its price.
 type Passage struct {
 	ID        toll.PassageID     `json:"id"`
 	Station   toll.StationID     `json:"station"`
@@ -37,7 +36,7 @@ type Passage struct {
 	Tag       toll.TagID         `json:"tag,omitempty"`
 }
 
-// Charge is what stands as charged for a passage, and the reason given.
+// Charge is the current charge of a passage with its steps.
 type Charge struct {
 	Passage toll.PassageID `json:"passage"`
 	List    money.Ore      `json:"list"`
@@ -45,16 +44,16 @@ type Charge struct {
 	Steps   []rating.Step  `json:"steps"`
 }
 
-// Bill is one vehicle's calendar month. Passages are the month's and, before and after it, those that
-// bear on them; charges are the month's alone.
+// Bill is one vehicle's calendar month. Passages includes those before and after the month that affect its
+// prices; Charges covers the month only.
 type Bill struct {
 	Month    oslo.Month `json:"month"`
 	Passages []Passage  `json:"passages"`
 	Charges  []Charge   `json:"charges"`
-	Debited  money.Ore  `json:"debited"` // the sum of everything that was posted for the month's passages
+	Debited  money.Ore  `json:"debited"` // sum of all postings for the month's passages
 }
 
-// Input is the passage as rating takes it.
+// Input returns the passage as input of the rating.
 func (p Passage) Input() rating.Input {
 	return rating.Input{
 		Station: p.Station, At: p.At, Direction: p.Direction, Facts: p.Facts, Agreement: p.Agreement, TagRead: p.TagRead,
@@ -62,42 +61,42 @@ func (p Passage) Input() rating.Input {
 	}
 }
 
-// Difference is a way in which a line of the bill is not what it should be.
+// Difference is a kind of disagreement between the charged and the recomputed line.
 type Difference string
 
-// The differences. A line can have several.
+// The kinds of difference. A line can have several.
 const (
-	OtherList  Difference = "list"    // another list price
-	OtherNet   Difference = "net"     // another amount
-	OtherSteps Difference = "steps"   // other reasons
-	Missing    Difference = "missing" // the passage has a price but was not charged
-	Extra      Difference = "extra"   // charged, but there is no such passage, or it has no price, or charged twice
+	ListDiffers Difference = "list"    // the list price differs
+	NetDiffers  Difference = "net"     // the amount differs
+	StepsDiffer Difference = "steps"   // the reasons differ
+	Missing     Difference = "missing" // the passage has a price but no charge
+	Extra       Difference = "extra"   // charge without a passage, for a passage without a price, or a second charge
 )
 
-// Line is one passage of the month as it was charged and as it was worked out here.
+// Line is one passage of the month as charged and as recomputed.
 type Line struct {
 	ID      toll.PassageID
-	Passage *Passage // nil when a charge names a passage that the bill does not have
-	Posted  *Charge  // nil when nothing was charged
-	Own     *Charge  // nil when it cannot be priced
+	Passage *Passage // nil when the bill does not contain the passage of a charge
+	Posted  *Charge  // nil without a charge
+	Own     *Charge  // nil without a price
 	Why     *fault.Error
 	Differs []Difference // empty when both agree
 }
 
-// Report is a checked bill.
+// Report is the result of checking a bill.
 type Report struct {
-	Lines   []Line    // of the month, in the order of time; charges without a passage last
-	Differ  int       // lines that do
-	Posted  money.Ore // what the charges sum to
-	Own     money.Ore // what they should
-	Debited money.Ore // what was posted in all; another sum than Posted is a fault of the books
-	Tariffs []string  // the versions that lines are priced by, in the order of their names
+	Lines   []Line    // lines of the month in the order of time; charges without a passage are last
+	Differ  int       // number of lines with a difference
+	Posted  money.Ore // sum of the charges
+	Own     money.Ore // sum of the recomputed charges
+	Debited money.Ore // sum of all postings; a value other than Posted is an error in the ledger
+	Tariffs []string  // tariff versions of the lines, ordered by name
 }
 
-// Agrees tells whether the bill is right, line by line and in its sums.
+// Agrees reports whether every line and every sum is right.
 func (r Report) Agrees() bool { return r.Differ == 0 && r.Posted == r.Own && r.Posted == r.Debited }
 
-// Check rates a bill's passages again and compares every line.
+// Check rates the passages of a bill again and compares every line.
 func Check(plan *rating.Plan, b Bill) Report {
 	r := Report{Debited: b.Debited}
 	posted := map[toll.PassageID]*Charge{}
@@ -147,10 +146,10 @@ func (r *Report) sum() {
 	slices.Sort(r.Tariffs)
 }
 
-// rate prices a vehicle's passages together, each once, in the order of time.
+// rate prices a vehicle's passages together in the order of time, each once.
 func rate(plan *rating.Plan, passages []Passage, open map[toll.PassageID]bool) []Line {
 	lines := make([]Line, 0, len(passages))
-	places := make([]int, 0, len(passages)) // in lines, of what could be resolved
+	places := make([]int, 0, len(passages)) // index in lines of each passage with a price
 	set := make([]rating.Crossing, 0, len(passages))
 	seen := make(map[toll.PassageID]bool, len(passages))
 	for i := range passages {
@@ -176,10 +175,9 @@ func rate(plan *rating.Plan, passages []Passage, open map[toll.PassageID]bool) [
 	return lines
 }
 
-// price rates the set in its one order: by instant, station and key, and by identity where those are
-// the same.
+// price rates the set ordered by instant, station, key and finally identity.
 //
-// Charges that were pending when they were made up are explained as such; their amounts are the same.
+// Charges that were pending when they were posted are explained as pending; their amounts are the same.
 func price(plan *rating.Plan, lines []Line, places []int, set []rating.Crossing, open map[toll.PassageID]bool) {
 	order := make([]int, len(set))
 	for i := range order {
@@ -211,7 +209,7 @@ func price(plan *rating.Plan, lines []Line, places []int, set []rating.Crossing,
 	}
 }
 
-// open tells which charges were pending when they were made up.
+// open returns which charges were pending when they were posted.
 func open(charges []Charge) map[toll.PassageID]bool {
 	list := map[toll.PassageID]bool{}
 	for i := range charges {
@@ -239,18 +237,18 @@ func differences(posted, own *Charge) (list []Difference) {
 		return []Difference{Extra}
 	}
 	if posted.List != own.List {
-		list = append(list, OtherList)
+		list = append(list, ListDiffers)
 	}
 	if posted.Net != own.Net {
-		list = append(list, OtherNet)
+		list = append(list, NetDiffers)
 	}
 	if !slices.EqualFunc(posted.Steps, own.Steps, sameStep) {
-		list = append(list, OtherSteps)
+		list = append(list, StepsDiffer)
 	}
 	return list
 }
 
-// sameStep compares instants as such; everything else as it is written.
+// sameStep compares two steps; instants are compared by time, all other fields by value.
 func sameStep(a, b rating.Step) bool {
 	if !a.From.Equal(b.From) {
 		return false

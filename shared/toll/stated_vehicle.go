@@ -1,6 +1,6 @@
 package toll
 
-// TermsKind is one of the two sets of terms that an agreement rests on, S2.33.
+// TermsKind is one of the two sets of terms of an agreement.
 type TermsKind string
 
 // The sets of terms.
@@ -12,7 +12,7 @@ const (
 // Terms lists the sets in the order they are shown.
 func Terms() []TermsKind { return []TermsKind{TermsGeneral, TermsSpecial} }
 
-// TermsVersion is the version of the words that are accepted today.
+// TermsVersion returns the version of the text that applies today.
 func TermsVersion(kind TermsKind) int {
 	switch kind {
 	case TermsGeneral, TermsSpecial:
@@ -21,10 +21,10 @@ func TermsVersion(kind TermsKind) int {
 	return 0
 }
 
-// VehicleKind is what a person calls a vehicle that no register tells of.
+// VehicleKind is the kind of a vehicle that a person states when no register has data on it.
 type VehicleKind string
 
-// The kinds that people can tell apart.
+// The kinds offered.
 const (
 	KindCar        VehicleKind = "car"
 	KindVan        VehicleKind = "van"   // up to 3,500 kg
@@ -37,36 +37,35 @@ func VehicleKinds() []VehicleKind {
 	return []VehicleKind{KindCar, KindVan, KindHeavy, KindMotorcycle}
 }
 
-// StatedPlugIn is stated in the place of a fuel for what is charged from the mains and burns fuel too.
+// StatedPlugIn stands for a plug-in hybrid in the place of a fuel.
 const StatedPlugIn = "plug-in"
 
-// StatedOther is stated in the place of a fuel that none of the others is.
+// StatedOther stands for any other fuel.
 const StatedOther = "unknown"
 
-// StatedFuels lists what can be stated as fuel, in the order it is offered.
+// StatedFuels returns the fuels that can be stated, in the order in which they are offered.
 func StatedFuels() []string {
 	return []string{string(FuelPetrol), string(FuelDiesel), StatedPlugIn, string(FuelElectric), string(FuelHydrogen), string(FuelGas), StatedOther}
 }
 
-// Stated is what a person says of a vehicle that no register tells of. Motorcycles state no fuel, and
-// only heavy vehicles with an engine of their own state an emission class.
-type Stated struct {
+// StatedVehicle is what a person states about a vehicle that no register has data on. Motorcycles have no fuel,
+// and only heavy vehicles with a combustion engine have an emission class.
+type StatedVehicle struct {
 	Kind VehicleKind `json:"kind"`
 	Fuel string      `json:"fuel,omitempty"`
 	Euro int         `json:"euro,omitempty"` // 1…6; 0 is "I do not know"
 }
 
-// AsksFuel tells whether the kind is priced by its fuel.
-func (s Stated) AsksFuel() bool { return s.Kind != "" && s.Kind != KindMotorcycle }
+// AsksFuel reports whether the price depends on the fuel.
+func (s StatedVehicle) AsksFuel() bool { return s.Kind != "" && s.Kind != KindMotorcycle }
 
-// AsksEuro tells whether the emission class decides the price.
-func (s Stated) AsksEuro() bool {
+// AsksEuro reports whether the price depends on the emission class.
+func (s StatedVehicle) AsksEuro() bool {
 	return s.Kind == KindHeavy && (s.Fuel == string(FuelPetrol) || s.Fuel == string(FuelDiesel) || s.Fuel == StatedOther)
 }
 
-// Facts are what prices are worked out from; the field that is missing or wrong is named when there are
-// none.
-func (s Stated) Facts() (f Facts, wrong string) {
+// Facts returns the facts that determine the price class, or the name of the field that is missing or wrong.
+func (s StatedVehicle) Facts() (f Facts, wrong string) {
 	categories := map[VehicleKind]string{KindCar: "M1", KindVan: "N1", KindHeavy: "N3", KindMotorcycle: "L3e"}
 	if f.Category = categories[s.Kind]; f.Category == "" {
 		return Facts{}, "kind"

@@ -34,7 +34,7 @@ func mustPlan() *rating.Plan {
 	return plan
 }
 
-// right is the bill of Kari's petrol car for November as it should be.
+// right returns the correct bill of Kari's petrol car for November.
 func right() recheck.Bill {
 	b := recheck.Bill{Month: november}
 	facts := fixture.Vehicles()[0].Facts
@@ -49,7 +49,7 @@ func right() recheck.Bill {
 	return charged(b)
 }
 
-// charged is the bill with the charges that it should have.
+// charged returns the bill with the correct charges.
 func charged(b recheck.Bill) recheck.Bill {
 	b.Charges, b.Debited = nil, 0
 	for _, l := range recheck.Check(plan, b).Lines {
@@ -61,7 +61,7 @@ func charged(b recheck.Bill) recheck.Bill {
 	return b
 }
 
-func TestItFindsNothingInARightBill(t *testing.T) {
+func TestCorrectBillHasNoDifference(t *testing.T) {
 	b := right()
 	r := recheck.Check(plan, b)
 	if !r.Agrees() || len(r.Lines) < 50 || r.Posted != b.Debited || r.Posted == 0 {
@@ -72,19 +72,19 @@ func TestItFindsNothingInARightBill(t *testing.T) {
 	}
 }
 
-func TestItFindsACorruptedLineOfEachKind(t *testing.T) {
+func TestEachKindOfCorruptedLineIsFound(t *testing.T) {
 	at := 17
 	for _, c := range []struct {
 		name    string
 		corrupt func(*recheck.Bill)
 		want    []recheck.Difference
 	}{
-		{"net", func(b *recheck.Bill) { b.Charges[at].Net += 100 }, []recheck.Difference{recheck.OtherNet}},
-		{"list", func(b *recheck.Bill) { b.Charges[at].List-- }, []recheck.Difference{recheck.OtherList}},
-		{"a step's amount", func(b *recheck.Bill) { b.Charges[at].Steps[0].Ore++ }, []recheck.Difference{recheck.OtherSteps}},
-		{"a step's window", func(b *recheck.Bill) { b.Charges[at].Steps[0].From = b.Passages[0].At }, []recheck.Difference{recheck.OtherSteps}},
-		{"a step is left out", func(b *recheck.Bill) { b.Charges[at].Steps = b.Charges[at].Steps[1:] }, []recheck.Difference{recheck.OtherSteps}},
-		{"net and list", func(b *recheck.Bill) { b.Charges[at].Net, b.Charges[at].List = 1, 2 }, []recheck.Difference{recheck.OtherList, recheck.OtherNet}},
+		{"net", func(b *recheck.Bill) { b.Charges[at].Net += 100 }, []recheck.Difference{recheck.NetDiffers}},
+		{"list", func(b *recheck.Bill) { b.Charges[at].List-- }, []recheck.Difference{recheck.ListDiffers}},
+		{"a step's amount", func(b *recheck.Bill) { b.Charges[at].Steps[0].Ore++ }, []recheck.Difference{recheck.StepsDiffer}},
+		{"a step's window", func(b *recheck.Bill) { b.Charges[at].Steps[0].From = b.Passages[0].At }, []recheck.Difference{recheck.StepsDiffer}},
+		{"a step is left out", func(b *recheck.Bill) { b.Charges[at].Steps = b.Charges[at].Steps[1:] }, []recheck.Difference{recheck.StepsDiffer}},
+		{"net and list", func(b *recheck.Bill) { b.Charges[at].Net, b.Charges[at].List = 1, 2 }, []recheck.Difference{recheck.ListDiffers, recheck.NetDiffers}},
 		{"missing", func(b *recheck.Bill) { b.Charges = slices.Delete(b.Charges, at, at+1) }, []recheck.Difference{recheck.Missing}},
 		{"charged twice", func(b *recheck.Bill) { b.Charges = append(b.Charges, b.Charges[at]) }, []recheck.Difference{recheck.Extra}},
 		{"for no passage", func(b *recheck.Bill) { b.Charges = append(b.Charges, recheck.Charge{Passage: "x", Net: 1}) }, []recheck.Difference{recheck.Extra}},
@@ -107,7 +107,7 @@ func TestItFindsACorruptedLineOfEachKind(t *testing.T) {
 	}
 }
 
-func TestItComparesTheSumWithWhatWasDebited(t *testing.T) {
+func TestSumIsComparedWithDebitedAmount(t *testing.T) {
 	b := right()
 	b.Debited += 100
 	if r := recheck.Check(plan, b); r.Agrees() || r.Differ != 0 {
@@ -115,7 +115,7 @@ func TestItComparesTheSumWithWhatWasDebited(t *testing.T) {
 	}
 }
 
-func TestItSaysWhyAPassageHasNoPrice(t *testing.T) {
+func TestUnpricedPassageHasReason(t *testing.T) {
 	b := right()
 	b.Passages[3].Station = "nowhere-1"
 	id := b.Passages[3].ID
@@ -131,8 +131,8 @@ func TestItSaysWhyAPassageHasNoPrice(t *testing.T) {
 	}
 }
 
-// The order in which passages and charges are listed, and passages listed twice, change nothing.
-func TestTheOrderOfABillDoesNotMatter(t *testing.T) {
+// The order of passages and charges, and repeated passages, change nothing.
+func TestOrderOfBillDoesNotMatter(t *testing.T) {
 	b := right()
 	want := recheck.Check(plan, b)
 	rapid.Check(t, func(t *rapid.T) {
@@ -146,8 +146,8 @@ func TestTheOrderOfABillDoesNotMatter(t *testing.T) {
 	})
 }
 
-// What Reach leaves out changes no line of the month.
-func TestABillNeedsNothingBeyondItsReach(t *testing.T) {
+// Passages outside RelevantRange change no line of the month.
+func TestPassagesBeyondRangeChangeNothing(t *testing.T) {
 	stations := []toll.StationID{"oslo-104", "oslo-201", "oslo-301", "bergen-1", "trondheim-51"}
 	rapid.Check(t, func(t *rapid.T) {
 		since, before := (november - 1).Start(), (november + 2).Start()
@@ -167,7 +167,7 @@ func TestABillNeedsNothingBeyondItsReach(t *testing.T) {
 		for _, p := range all.Passages {
 			at = append(at, p.At)
 		}
-		first, end, whole := recheck.Reach(at, november, plan.Longest(), since, before)
+		first, end, whole := recheck.RelevantRange(at, november, plan.Longest(), since, before)
 		if !whole {
 			t.Fatal("a month on either side is not enough")
 		}
@@ -179,7 +179,7 @@ func TestABillNeedsNothingBeyondItsReach(t *testing.T) {
 	})
 }
 
-func TestReachTellsWhenThereMayBeMore(t *testing.T) {
+func TestRelevantRangeReportsWhenMoreMayFollow(t *testing.T) {
 	start, hour := november.Start(), time.Hour
 	for _, c := range []struct {
 		name  string
@@ -194,7 +194,7 @@ func TestReachTellsWhenThereMayBeMore(t *testing.T) {
 		{"one just before", []time.Time{start.Add(-hour + 1)}, start.Add(-3 * hour), 0, true},
 		{"one just before, and perhaps another", []time.Time{start.Add(-hour + 1)}, start.Add(-2*hour + 2), 0, false},
 	} {
-		first, _, whole := recheck.Reach(c.at, november, hour, c.since, (november + 2).Start())
+		first, _, whole := recheck.RelevantRange(c.at, november, hour, c.since, (november + 2).Start())
 		if first != c.first || whole != c.whole {
 			t.Errorf("%s: got %d %v, want %d %v", c.name, first, whole, c.first, c.whole)
 		}
