@@ -189,10 +189,10 @@ func (f *frame) nav(here string) []ui.NavItem {
 		return []ui.NavItem{prices}
 	}
 	var items []ui.NavItem
-	if f.s.Sees(api.Overview.Name) {
+	if f.s.Sees(api.Overview.Right) {
 		items = append(items, ui.NavItem{Href: overviewPath, Text: w.T("app.nav.overview"), Icon: ui.IconOverview, Here: here == overviewPath})
 	}
-	if f.s.Sees(api.PassageList.Name) {
+	if f.s.Sees(api.PassageList.Right) {
 		items = append(items, ui.NavItem{Href: passagesPath, Text: w.T("app.nav.passages"), Icon: ui.IconPassage, Here: here == passagesPath})
 	}
 	return append(items, prices)
@@ -242,7 +242,7 @@ func (f *frame) who() *ui.Who {
 	who.Own = []ui.NavItem{
 		{Href: profilePath, Text: w.T("profile.title")}, {Href: "/security", Text: w.T("ways.security.title")}, {Href: sessionsPath, Text: w.T("sessions.title")},
 	}
-	if me.Kind == toll.Company && f.s.Sees(api.People.Name) {
+	if me.Kind == toll.Company && f.s.Sees(api.People.Right) {
 		who.Own = append(who.Own, ui.NavItem{Href: peoplePath, Text: w.T("people.title")})
 	}
 	who.Own = append(who.Own, ui.NavItem{Href: devicePath, Text: w.T("device.title")})

@@ -74,7 +74,7 @@ func (p *overview) agreements(reply *api.OverviewReply) app.UI {
 	if len(cards) == 1 {
 		cards = append(cards, ui.Empty(w.T("overview.none"), w.T("overview.none.hint")))
 	}
-	if p.f.s.Sees(api.AgreementDraft.Name) { // S1.13, S2.48, S2.49
+	if p.f.s.Sees(api.AgreementDraft.Right) { // S1.13, S2.48, S2.49
 		cards = append(cards, app.Elem("p").Class("bp-buttons").Body(
 			ui.Onward(agreePath, w.T("overview.agree")), app.A().Class("ds-link").Href("/agreements/find").Text(w.T("overview.find"))))
 	}

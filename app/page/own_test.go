@@ -18,6 +18,7 @@ import (
 	"bompass/shared/apiclient"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -132,14 +133,14 @@ func TestAnImportantChangeLeadsToShowingAFactor(t *testing.T) {
 // A role sees no way to what it may not see, and is told why when it comes there all the same; nothing
 // waits for news that never come.
 func TestARoleSeesItsOwnPagesAlone(t *testing.T) {
-	d := &desk{hides: []string{api.PassageList.Name, api.Bill.Name, api.Events.Name, api.People.Name}, broken: fault.New(fault.Refused)}
+	d := &desk{role: role.Accountant, broken: fault.New(fault.Refused)}
 	w, s := open(t, d, "/passages", page.NewPassages)
 	s.shows("Rollen din viser ikke dette", "Eieren av kundeforholdet kan gi deg den", `href="/"`)
 	s.hides("Prøv igjen", "Kobler til på nytt", "app.live", `href="/passages"`)
 	if w.Streamed.Message != nil {
 		t.Error("the stream of events was opened")
 	}
-	d = &desk{hides: []string{api.Overview.Name, api.Bill.Name, api.Events.Name, api.People.Name}} // a driver
+	d = &desk{role: role.Driver} // a driver
 	_, s = open(t, d, "/passages", page.NewPassages)
 	s.hides(`href="/check`)
 	_, s = open(t, &desk{}, "/passages", page.NewPassages)

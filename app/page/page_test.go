@@ -23,6 +23,7 @@ import (
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
 	"bompass/shared/rating"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -34,7 +35,7 @@ type desk struct {
 	overview api.OverviewReply
 	passages api.PassageListReply
 	broken   *fault.Error
-	hides    []string // what the role may not ask
+	role     role.Role
 	asked    []string
 }
 
@@ -46,7 +47,7 @@ func (d *desk) Do(_ context.Context, r apiclient.Request) (apiclient.Response, e
 	var reply any = api.Empty{}
 	switch path {
 	case api.Me.Path:
-		reply = api.MeReply{Person: "Kari Lund", Name: "Kari Lund", Customer: fixture.Kari, Language: "nb", CSRF: "token", Hides: d.hides}
+		reply = api.MeReply{Person: "Kari Lund", Name: "Kari Lund", Customer: fixture.Kari, Language: "nb", CSRF: "token", Role: d.role}
 	case api.Overview.Path:
 		reply = d.overview
 	case api.PassageList.Path:

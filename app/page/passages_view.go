@@ -44,7 +44,7 @@ func (p *passages) form() app.UI {
 		ui.Presets(w.T("passages.presets"), p.presets()),
 		app.Elem("p").Class("bp-quiet").Text(w.T("passages.hint")),
 	}
-	if p.f.s.Sees(api.Bill.Name) { // a driver's bill is the company's
+	if p.f.s.Sees(api.Bill.Right) { // a driver's bill is the company's
 		parts = append(parts, app.Elem("p").Body(app.A().Class("ds-link").Href(p.billed().href()).Text(w.T("check.link"))))
 	}
 	return app.Elem("div").Class("bp-choose").Body(parts...)

@@ -12,6 +12,7 @@ import (
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 	"bompass/shared/oslo"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -31,7 +32,7 @@ type people struct {
 var inviteFields = [...]string{"email", "role", "vehicle", "until"}
 
 func newPeople(s *session.Session) *people {
-	return &people{f: frame{s: s}, draft: api.InviteRequest{Role: "accountant"}}
+	return &people{f: frame{s: s}, draft: api.InviteRequest{Role: role.Accountant}}
 }
 
 // OnMount begins to listen for who is here, and learns the vehicles that a driver may be given.
@@ -100,7 +101,7 @@ func (p *people) invite(ctx app.Context) {
 	if day, err := oslo.ParseDay(p.until); err == nil {
 		req.Until = (day + 1).Start()
 	}
-	if req.Role != "driver" {
+	if req.Role != role.Driver {
 		req.Vehicle = ""
 	}
 	w := p.f.words()
@@ -157,7 +158,7 @@ func (p *people) Render() app.UI {
 func (p *people) lines() (list []app.UI) {
 	w := p.f.words()
 	for _, person := range p.reply.People {
-		notes := []string{person.Email, i18n.Sentence(w.T("role." + person.Role))}
+		notes := []string{person.Email, i18n.Sentence(w.T("role." + string(person.Role)))}
 		if !person.Until.IsZero() {
 			notes[1] += ", " + w.T("people.until", "date", w.Day(oslo.DayOf(person.Until.Add(-1))))
 		}
@@ -165,14 +166,14 @@ func (p *people) lines() (list []app.UI) {
 		switch {
 		case person.Here:
 			end = ui.Badge("success", w.T("people.you"))
-		case person.Role != "owner":
+		case person.Role != role.Owner:
 			end = ui.Button("tertiary", w.T("people.remove"), ui.On("remove/"+string(person.Account), func(ctx app.Context) { p.remove(ctx, person) })).
 				Aria("label", w.T("people.remove")+": "+person.Name)
 		}
 		list = append(list, ui.Entry(person.Name, notes, end))
 	}
 	for _, i := range p.reply.Invited {
-		list = append(list, ui.Entry(i.Email, []string{w.T("people.waiting", "role", w.T("role."+i.Role), "date", w.Day(oslo.DayOf(i.Ends)))},
+		list = append(list, ui.Entry(i.Email, []string{w.T("people.waiting", "role", w.T("role."+string(i.Role)), "date", w.Day(oslo.DayOf(i.Ends)))},
 			ui.Button("tertiary", w.T("people.withdraw"), ui.On("withdraw/"+i.ID, func(ctx app.Context) { p.withdraw(ctx, i) })).
 				Aria("label", w.T("people.withdraw")+": "+i.Email)))
 	}
@@ -186,14 +187,14 @@ func (p *people) field(id, label, hint string) ui.Field {
 func (p *people) form() app.UI {
 	w := p.f.words()
 	var roles []ui.Option
-	for _, role := range []string{"administrator", "accountant", "driver", "auditor"} {
-		roles = append(roles, ui.Option{Value: role, Text: i18n.Sentence(w.T("role." + role))})
+	for _, offered := range role.GrantableRoles() {
+		roles = append(roles, ui.Option{Value: string(offered), Text: i18n.Sentence(w.T("role." + string(offered)))})
 	}
 	body := []app.UI{
 		p.field("email", w.T("people.email"), "").Text(p.draft.Email, ui.Input{Kind: "email", Max: 254}, ui.Change("email", func(_ app.Context, v string) { p.draft.Email = v })),
-		p.field("role", w.T("people.role"), "").Select(p.draft.Role, roles, ui.Change("role", func(_ app.Context, v string) { p.draft.Role = v })),
+		p.field("role", w.T("people.role"), "").Select(string(p.draft.Role), roles, ui.Change("role", func(_ app.Context, v string) { p.draft.Role = role.Role(v) })),
 	}
-	if p.draft.Role == "driver" {
+	if p.draft.Role == role.Driver {
 		body = append(body, p.field("vehicle", w.T("people.vehicle"), "").Select(string(p.draft.Vehicle), p.vehicles(), ui.Change("vehicle", p.drive)))
 	}
 	body = append(body, p.field("until", w.T("people.until.last"), w.T("people.until.hint")).Day(p.until, ui.Change("until", func(_ app.Context, v string) { p.until = v })),

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"slices"
 	"time"
 
 	"bompass/app/browser"
@@ -15,6 +14,7 @@ import (
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 	"bompass/shared/oslo"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -115,13 +115,14 @@ func (s *Session) Welcome(me api.MeReply) {
 		s.speak(me.Language)
 	}
 	s.Window.Prefer("language", s.words.Lang())
-	if first && s.Sees(api.Events.Name) {
+	if first && s.Sees(api.Events.Right) {
 		s.stop = s.Window.Follow(api.Events.Path, browser.Hearing{Message: s.message, Open: s.connected})
 	}
 }
 
-// Sees tells whether the role may ask a route; until it is known, that it may.
-func (s *Session) Sees(route string) bool { return !slices.Contains(s.me.Hides, route) }
+// Sees reports whether the person's role has the right that an endpoint needs. It returns true until the
+// role is known.
+func (s *Session) Sees(right role.Right) bool { return s.me.Role == "" || s.me.Role.May(right) }
 
 func (s *Session) speak(lang string) {
 	s.words = i18n.For(lang)

@@ -35,7 +35,7 @@ func (s *server) events(c *fiber.Ctx) error {
 	ctx, end := s.streams.begin(s.Context, token.Hash()) // first, so that no end of the session is missed
 	actor, err := s.Desk.Peek(c.UserContext(), token)
 	if err == nil {
-		err = s.may(c, actor)
+		err = s.may(c, actor, api.Events.Right)
 	}
 	if err != nil {
 		end()

@@ -7,6 +7,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/shared/api"
+	"bompass/shared/role"
 )
 
 // mount answers a customer's route: session, origin and token, limits, decoding, the handler, reply.
@@ -15,7 +16,7 @@ func mount[Req, Reply any](
 	s *server, r api.Route[Req, Reply], handle func(context.Context, access.Actor, Req) (Reply, error), then ...func(*fiber.Ctx),
 ) {
 	s.app.Add(r.Method, r.Path, func(c *fiber.Ctx) error {
-		actor, err := s.customer(c)
+		actor, err := s.customer(c, r.Right)
 		if err != nil {
 			return err
 		}
@@ -37,7 +38,7 @@ func mount[Req, Reply any](
 }
 
 // customer lets through a signed-in person whose request comes from our own page.
-func (s *server) customer(c *fiber.Ctx) (access.Actor, error) {
+func (s *server) customer(c *fiber.Ctx, right role.Right) (access.Actor, error) {
 	if err := s.ownSite(c); err != nil {
 		return access.Actor{}, err
 	}
@@ -48,5 +49,5 @@ func (s *server) customer(c *fiber.Ctx) (access.Actor, error) {
 	if !safe(c.Method()) && !actor.SameCSRF(c.Get("X-CSRF-Token")) {
 		return access.Actor{}, crossSite()
 	}
-	return actor, s.may(c, actor)
+	return actor, s.may(c, actor, right)
 }

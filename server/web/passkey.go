@@ -8,6 +8,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/shared/fault"
+	"bompass/shared/role"
 )
 
 //go:embed page/passkey.js
@@ -97,7 +98,7 @@ func (s *server) openLogin(c *fiber.Ctx) error {
 // signedScript answers our script for a signed-in person.
 func (s *server) signedScript(do func(*fiber.Ctx, access.Actor) ([]byte, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		actor, err := s.customer(c)
+		actor, err := s.customer(c, role.SeeOwn)
 		if err != nil {
 			return err
 		}

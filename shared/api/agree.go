@@ -3,6 +3,7 @@ package api
 import (
 	"time"
 
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -100,8 +101,8 @@ type AgreementReceipt struct {
 
 // The routes of becoming a customer.
 var (
-	AgreementDraft   = route[Empty, AgreementDraftReply]("agreement.draft", "GET", "/api/v1/agreements/draft", Customer)
-	AgreementAnswer  = route[AgreementStepRequest, AgreementDraftReply]("agreement.answer", "POST", "/api/v1/agreements/draft", Customer)
-	AgreementBegin   = route[AgreementRequest, AgreementReceipt]("agreement.begin", "POST", "/api/v1/agreements", Customer)
-	AgreementConfirm = route[AgreementReceiptRequest, AgreementReceipt]("agreement.receipt", "GET", "/api/v1/agreements/receipt", Customer)
+	AgreementDraft   = customer[Empty, AgreementDraftReply]("agreement.draft", "GET", "/api/v1/agreements/draft", role.Change)
+	AgreementAnswer  = customer[AgreementStepRequest, AgreementDraftReply]("agreement.answer", "POST", "/api/v1/agreements/draft", role.Change)
+	AgreementBegin   = customer[AgreementRequest, AgreementReceipt]("agreement.begin", "POST", "/api/v1/agreements", role.Change)
+	AgreementConfirm = customer[AgreementReceiptRequest, AgreementReceipt]("agreement.receipt", "GET", "/api/v1/agreements/receipt", role.SeeOverview)
 )

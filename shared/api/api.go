@@ -4,6 +4,8 @@
 // The body of every reply that is not 2xx is a fault.Error. Fields are only ever added: a service worker may keep yesterday's program.
 package api
 
+import "bompass/shared/role"
+
 // Access says who may call a route.
 type Access uint8
 
@@ -20,6 +22,7 @@ type Endpoint struct {
 	Method string // GET requests carry the request in the query, others as JSON
 	Path   string
 	Access Access
+	Right  role.Right // the one that a customer's role needs; zero unless Access is Customer
 }
 
 // Route is an endpoint with its request and reply types. A request sent by GET has only fields whose
@@ -29,21 +32,29 @@ type Route[Req, Reply any] struct{ Endpoint }
 // Empty is the request or reply of a route that has none.
 type Empty struct{}
 
-func route[Req, Reply any](name, method, path string, access Access) Route[Req, Reply] {
-	return Route[Req, Reply]{Endpoint{Name: name, Method: method, Path: path, Access: access}}
+func public[Req, Reply any](name, method, path string) Route[Req, Reply] {
+	return Route[Req, Reply]{Endpoint{Name: name, Method: method, Path: path, Access: Public}}
+}
+
+func customer[Req, Reply any](name, method, path string, right role.Right) Route[Req, Reply] {
+	return Route[Req, Reply]{Endpoint{Name: name, Method: method, Path: path, Access: Customer, Right: right}}
+}
+
+func station[Req, Reply any](name, method, path string) Route[Req, Reply] {
+	return Route[Req, Reply]{Endpoint{Name: name, Method: method, Path: path, Access: Station}}
 }
 
 // The routes.
 var (
-	Me           = route[Empty, MeReply]("me", "GET", "/api/v1/me", Customer)
-	SetLanguage  = route[SetLanguageRequest, Empty]("me.language", "POST", "/api/v1/me/language", Customer)
-	Logout       = route[Empty, LogoutReply]("session.end", "POST", "/api/v1/logout", Customer)
-	Overview     = route[Empty, OverviewReply]("overview", "GET", "/api/v1/overview", Customer)
-	PassageList  = route[PassageListRequest, PassageListReply]("passage.list", "GET", "/api/v1/passages", Customer)
-	Events       = route[Empty, Event]("events", "GET", "/api/v1/events", Customer) // server-sent events
-	Bill         = route[BillRequest, BillReply]("bill", "GET", "/api/v1/bill", Customer)
-	TariffBook   = route[Empty, TariffBookReply]("tariff.book", "GET", "/api/v1/tariffs", Public)
-	PassageBatch = route[Empty, BatchReply]("passage.batch", "POST", "/api/v1/station/passages", Station)
+	Me           = customer[Empty, MeReply]("me", "GET", "/api/v1/me", role.SeeOwn)
+	SetLanguage  = customer[SetLanguageRequest, Empty]("me.language", "POST", "/api/v1/me/language", role.SeeOwn)
+	Logout       = customer[Empty, LogoutReply]("session.end", "POST", "/api/v1/logout", role.SeeOwn)
+	Overview     = customer[Empty, OverviewReply]("overview", "GET", "/api/v1/overview", role.SeeOverview)
+	PassageList  = customer[PassageListRequest, PassageListReply]("passage.list", "GET", "/api/v1/passages", role.SeePassages)
+	Events       = customer[Empty, Event]("events", "GET", "/api/v1/events", role.SeeFleet) // server-sent events
+	Bill         = customer[BillRequest, BillReply]("bill", "GET", "/api/v1/bill", role.SeeFleet)
+	TariffBook   = public[Empty, TariffBookReply]("tariff.book", "GET", "/api/v1/tariffs")
+	PassageBatch = station[Empty, BatchReply]("passage.batch", "POST", "/api/v1/station/passages")
 )
 
 // All lists every route, for the server's mounting test and the reference.

@@ -3,6 +3,7 @@ package api
 import (
 	"bompass/shared/money"
 	"bompass/shared/oslo"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -14,7 +15,7 @@ type MeReply struct {
 	Kind     toll.CustomerKind `json:"kind"`
 	Language string            `json:"language"`
 	Parties  bool              `json:"parties,omitempty"` // there is a page to choose whom to act for
-	Hides    []string          `json:"hides,omitempty"`   // names of the routes that the role may not ask
+	Role     role.Role         `json:"role"`              // the person's role for that customer; it decides which endpoints are allowed
 	CSRF     string            `json:"csrf"`              // sent back as X-CSRF-Token with every request that changes something
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -111,7 +112,7 @@ type PersonLine struct {
 	Account toll.AccountID `json:"account"`
 	Name    string         `json:"name"`
 	Email   string         `json:"email"`
-	Role    string         `json:"role"`
+	Role    role.Role      `json:"role"`
 	Until   time.Time      `json:"until,omitzero"`
 	Vehicle toll.VehicleID `json:"vehicle,omitempty"`
 	Here    bool           `json:"here"` // the one who asks
@@ -121,14 +122,14 @@ type PersonLine struct {
 type InvitedLine struct {
 	ID    string    `json:"id"`
 	Email string    `json:"email"`
-	Role  string    `json:"role"`
+	Role  role.Role `json:"role"`
 	Ends  time.Time `json:"ends"`
 }
 
 // InviteRequest invites somebody to act for the customer.
 type InviteRequest struct {
 	Email   string         `json:"email"`
-	Role    string         `json:"role"`
+	Role    role.Role      `json:"role"`
 	Until   time.Time      `json:"until,omitzero"`    // of the role
 	Vehicle toll.VehicleID `json:"vehicle,omitempty"` // a driver's own
 }
@@ -156,19 +157,19 @@ type ExportReply struct {
 
 // The routes about oneself and about who acts for the customer.
 var (
-	Profile      = route[Empty, ProfileReply]("profile", "GET", "/api/v1/profile", Customer)
-	SaveProfile  = route[Details, ProfileReply]("profile.save", "POST", "/api/v1/profile", Customer)
-	ChangeEmail  = route[EmailRequest, Empty]("profile.email", "POST", "/api/v1/profile/email", Customer)
-	SendCode     = route[CodeRequest, Empty]("profile.code", "POST", "/api/v1/profile/code", Customer)
-	ConfirmCode  = route[ConfirmRequest, ProfileReply]("profile.confirm", "POST", "/api/v1/profile/confirm", Customer)
-	SaveConsents = route[ConsentRequest, ProfileReply]("consent.save", "POST", "/api/v1/profile/consents", Customer)
-	Erase        = route[ErasureRequest, ProfileReply]("erasure", "POST", "/api/v1/profile/erasure", Customer)
-	Export       = route[Empty, ExportReply]("export", "GET", "/api/v1/export", Customer)
-	Sessions     = route[Empty, SessionsReply]("session.list", "GET", "/api/v1/sessions", Customer)
-	EndSession   = route[SessionRequest, Empty]("session.end.one", "POST", "/api/v1/sessions/end", Customer)
-	EndSessions  = route[Empty, Empty]("session.end.all", "POST", "/api/v1/sessions/end-all", Customer)
-	People       = route[Empty, PeopleReply]("people", "GET", "/api/v1/people", Customer)
-	Invite       = route[InviteRequest, Empty]("people.invite", "POST", "/api/v1/people/invite", Customer)
-	RemovePerson = route[PersonRequest, Empty]("people.remove", "POST", "/api/v1/people/remove", Customer)
-	Withdraw     = route[InvitationRequest, Empty]("people.withdraw", "POST", "/api/v1/people/withdraw", Customer)
+	Profile      = customer[Empty, ProfileReply]("profile", "GET", "/api/v1/profile", role.SeeOwn)
+	SaveProfile  = customer[Details, ProfileReply]("profile.save", "POST", "/api/v1/profile", role.SeeOwn)
+	ChangeEmail  = customer[EmailRequest, Empty]("profile.email", "POST", "/api/v1/profile/email", role.SeeOwn)
+	SendCode     = customer[CodeRequest, Empty]("profile.code", "POST", "/api/v1/profile/code", role.SeeOwn)
+	ConfirmCode  = customer[ConfirmRequest, ProfileReply]("profile.confirm", "POST", "/api/v1/profile/confirm", role.SeeOwn)
+	SaveConsents = customer[ConsentRequest, ProfileReply]("consent.save", "POST", "/api/v1/profile/consents", role.SeeOwn)
+	Erase        = customer[ErasureRequest, ProfileReply]("erasure", "POST", "/api/v1/profile/erasure", role.SeeOwn)
+	Export       = customer[Empty, ExportReply]("export", "GET", "/api/v1/export", role.SeeOwn)
+	Sessions     = customer[Empty, SessionsReply]("session.list", "GET", "/api/v1/sessions", role.SeeOwn)
+	EndSession   = customer[SessionRequest, Empty]("session.end.one", "POST", "/api/v1/sessions/end", role.SeeOwn)
+	EndSessions  = customer[Empty, Empty]("session.end.all", "POST", "/api/v1/sessions/end-all", role.SeeOwn)
+	People       = customer[Empty, PeopleReply]("people", "GET", "/api/v1/people", role.ManagePeople)
+	Invite       = customer[InviteRequest, Empty]("people.invite", "POST", "/api/v1/people/invite", role.ManagePeople)
+	RemovePerson = customer[PersonRequest, Empty]("people.remove", "POST", "/api/v1/people/remove", role.ManagePeople)
+	Withdraw     = customer[InvitationRequest, Empty]("people.withdraw", "POST", "/api/v1/people/withdraw", role.ManagePeople)
 )

@@ -1,6 +1,8 @@
 // Package role defines the roles that a person can have for a customer, and the rights of each role.
 package role
 
+import "slices"
+
 // Role is what a person may be to the customer acted for.
 type Role string
 
@@ -42,12 +44,9 @@ func (r Role) May(right Right) bool {
 	return false
 }
 
-// Grantable reports whether the role can be given to someone. Ownership comes with the customer.
-func Grantable(r Role) bool {
-	switch r {
-	case Administrator, Accountant, Driver, Auditor:
-		return true
-	case Owner:
-	}
-	return false
-}
+// GrantableRoles returns the roles that can be given to someone, in the order in which they are offered.
+// Ownership is not among them: it comes with the customer.
+func GrantableRoles() []Role { return []Role{Administrator, Accountant, Driver, Auditor} }
+
+// Grantable reports whether the role can be given to someone.
+func Grantable(r Role) bool { return slices.Contains(GrantableRoles(), r) }
