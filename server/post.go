@@ -10,7 +10,7 @@ import (
 	"bompass/server/notice"
 	"bompass/server/partner/message"
 	"bompass/server/person"
-	"bompass/server/retention"
+	"bompass/server/privacy"
 )
 
 // openPost sends letters for as long as the server runs: to the partners that are configured, or to the
@@ -59,10 +59,10 @@ func (p *product) writer(keys access.Keys) *notice.Writer {
 		return letters
 	}
 	if p.config.Texts.URL == "" {
-		letters = letters.Without(notice.SMS, textsVariable)
+		letters = letters.WithDisabled(notice.SMS, textsVariable)
 	}
 	if p.config.Paper == "" {
-		letters = letters.Without(notice.Paper, paperVariable)
+		letters = letters.WithDisabled(notice.Paper, paperVariable)
 	}
 	return letters
 }
@@ -77,7 +77,7 @@ func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err
 	}
 	d.profile = person.NewService(p.store, keys, letters, d.desk, p.now)
 	d.legacy, d.letters = legacy.NewService(p.store, keys, letters, d.desk, p.now), letters
-	p.background(ctx, retention.NewKeeper(p.store, p.now, p.log).Run)
+	p.background(ctx, privacy.NewPruner(p.store, p.now, p.log).Run)
 	p.background(ctx, person.NewEraser(p.store, letters, p.now, p.log).Run)
 	d.inbox, err = p.openPost(ctx, keys)
 	return d, err

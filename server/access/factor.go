@@ -36,7 +36,7 @@ func (l *Factors) Keyring(ctx context.Context, actor Actor) (Keyring, error) {
 	}
 	passkeys, err := l.store.Passkeys(ctx, actor.Account)
 	k := Keyring{TOTP: len(account.TOTP.Data) > 0, Codes: account.Codes, Password: account.PasswordHash != "", Passkeys: passkeys}
-	k.Texts = l.ways.Texts && k.Password && (k.TOTP || len(passkeys) > 0) && l.letter.Reaches(notice.SMS) == nil
+	k.Texts = l.ways.Texts && k.Password && (k.TOTP || len(passkeys) > 0) && l.letter.CheckChannel(notice.SMS) == nil
 	k.Text, k.Mobile = MaskNumber(account.Texted), MaskNumber(account.Mobile)
 	return k, err
 }

@@ -94,7 +94,7 @@ func (l *Factors) Lost(ctx context.Context, step Token) (LostFactorView, error) 
 // postal is the address that a code may go to: whole, and not written lately by somebody who has come in
 // for an afternoon.
 func (l *Factors) postal(ctx context.Context, account Account) (Postal, error) {
-	if err := l.letter.Reaches(notice.Paper); err != nil {
+	if err := l.letter.CheckChannel(notice.Paper); err != nil {
 		return Postal{}, err
 	}
 	p, err := l.store.Postal(ctx, account.ID)
@@ -167,7 +167,7 @@ func (l *Factors) lostLetters(account Account, place Postal, lost LostFactorClai
 
 // toPhone writes a text message to the confirmed number; none where there is no number or no way to it.
 func (l *Factors) toPhone(kind notice.Kind, account Account, content notice.Content) ([]notice.Message, error) {
-	if unreached := l.letter.Reaches(notice.SMS); account.Mobile == "" || unreached != nil {
+	if unreached := l.letter.CheckChannel(notice.SMS); account.Mobile == "" || unreached != nil {
 		return nil, nil //nolint:nilerr // the other channels tell
 	}
 	phone := account.reader()

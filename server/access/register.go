@@ -131,7 +131,7 @@ func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, person
 	}
 	letter, err := r.letter.Mail(notice.Register, notice.Recipient{Name: person, Address: email, Language: language}, notice.Content{Link: "/register/confirm?token=" + string(token)})
 	if there {
-		letter, err = r.letter.Mail(notice.AlreadyThere, account.reader(), notice.Content{Link: loginAddress})
+		letter, err = r.letter.Mail(notice.AlreadyRegistered, account.reader(), notice.Content{Link: loginAddress})
 	}
 	if err != nil {
 		return err

@@ -46,8 +46,8 @@ func (r *Registrar) Forgot(ctx context.Context, visitor Visitor, name string) er
 	var letter notice.Message
 	switch {
 	case !there:
-		letter, err = r.letter.None(notice.Reset, content)
-	case who.Kind == ByMobile && r.letter.Reaches(notice.SMS) == nil:
+		letter, err = r.letter.Decoy(notice.Reset, content)
+	case who.Kind == ByMobile && r.letter.CheckChannel(notice.SMS) == nil:
 		reader := account.reader()
 		reader.Address = account.Mobile
 		letter, err = r.letter.SMS(notice.Reset, reader, content)
@@ -113,9 +113,9 @@ func (r *Registrar) FirstEmail(ctx context.Context, visitor Visitor, customerNum
 	var letter notice.Message
 	switch {
 	case !right:
-		letter, err = r.letter.None(notice.FirstEmail, notice.Content{Link: firstAddress})
+		letter, err = r.letter.Decoy(notice.FirstEmail, notice.Content{Link: firstAddress})
 	case found.Email != "":
-		letter, err = r.letter.Mail(notice.FirstTaken, reader, notice.Content{})
+		letter, err = r.letter.Mail(notice.FirstEmailTaken, reader, notice.Content{})
 	default:
 		reader.Address = email
 		letter, err = r.letter.Mail(notice.FirstEmail, reader, notice.Content{Link: firstAddress})
@@ -161,7 +161,7 @@ func (r *Registrar) FirstPassword(ctx context.Context, visitor Visitor, customer
 		return err
 	}
 	content := notice.Content{Link: "/password/new?token=" + string(token)}
-	letter, err := r.letter.None(notice.FirstPassword, content)
+	letter, err := r.letter.Decoy(notice.FirstPassword, content)
 	if there {
 		letter, err = r.letter.Mail(notice.FirstPassword, notice.Recipient{Account: found.Account, Name: found.Name, Address: found.Email, Language: found.Language}, content)
 	}

@@ -58,7 +58,7 @@ type Texts interface {
 
 // textsTo tells whether codes may be sent to an account's telephone.
 func (l *Factors) textsTo(a Account) bool {
-	return l.ways.Texts && a.Texted != "" && l.letter.Reaches(notice.SMS) == nil
+	return l.ways.Texts && a.Texted != "" && l.letter.CheckChannel(notice.SMS) == nil
 }
 
 // SendText sends a code to the telephone of the account that an accepted password has named.
@@ -193,7 +193,7 @@ func (l *Factors) mayText(ctx context.Context, actor Actor) (Account, error) {
 	if account.Mobile == "" {
 		return Account{}, fault.New(fault.FieldMissing).At("mobile")
 	}
-	return account, l.letter.Reaches(notice.SMS)
+	return account, l.letter.CheckChannel(notice.SMS)
 }
 
 // TakeText lets the actor's number open the account, once the code has come back.
@@ -209,7 +209,7 @@ func (l *Factors) TakeText(ctx context.Context, actor Actor, code string) error 
 	if err != nil {
 		return err
 	}
-	letter, err := l.letter.Mail(notice.TextAdded, actor.reader(), notice.Content{})
+	letter, err := l.letter.Mail(notice.SMSAdded, actor.reader(), notice.Content{})
 	if err != nil {
 		return err
 	}

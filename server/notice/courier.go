@@ -21,31 +21,31 @@ const (
 	pause     = 500 * time.Millisecond // between looks at the outbox
 )
 
-// errLate is why a letter is given up whose code opens nothing any more.
-var errLate = errors.New("the code in the letter is over")
+// errExpired is why a letter is given up whose code opens nothing any more.
+var errExpired = errors.New("the code in the letter is over")
 
 // Outbox keeps letters.
 type Outbox interface {
-	// TakeLetters returns letters that are due, each to one taker, and makes them due again at again.
-	TakeLetters(ctx context.Context, now, again time.Time, most int) ([]Message, error)
-	// LetterSent wipes a letter that has left.
-	LetterSent(ctx context.Context, id string, now time.Time) error
-	// LetterLater makes a letter due at an instant; a zero one gives it up and wipes it.
-	LetterLater(ctx context.Context, id string, now, due time.Time) error
+	// TakeMessages returns letters that are due, each to one taker, and makes them due again at again.
+	TakeMessages(ctx context.Context, now, again time.Time, most int) ([]Message, error)
+	// MarkMessageSent wipes a letter that has left.
+	MarkMessageSent(ctx context.Context, id string, now time.Time) error
+	// RescheduleMessage makes a letter due at an instant; a zero one gives it up and wipes it.
+	RescheduleMessage(ctx context.Context, id string, now, due time.Time) error
 }
 
 // Sender takes letters from the outbox to the partners.
 type Sender struct {
-	outbox Outbox
-	seal   Sealer
-	post   message.Channels
-	now    func() time.Time
-	log    *slog.Logger
+	outbox   Outbox
+	seal     Sealer
+	channels message.Channels
+	now      func() time.Time
+	log      *slog.Logger
 }
 
-// NewSender returns a Courier that sends with a partner.
+// NewSender returns a Sender that sends with a partner.
 func NewSender(outbox Outbox, seal Sealer, post message.Channels, now func() time.Time, log *slog.Logger) *Sender {
-	return &Sender{outbox: outbox, seal: seal, post: post, now: now, log: log}
+	return &Sender{outbox: outbox, seal: seal, channels: post, now: now, log: log}
 }
 
 // Run delivers until ctx ends.
@@ -71,7 +71,7 @@ func (c *Sender) Run(ctx context.Context) {
 // it left.
 func (c *Sender) Round(ctx context.Context) (int, error) {
 	now := c.now()
-	letters, err := c.outbox.TakeLetters(ctx, now, now.Add(leaseFor), roundMax)
+	letters, err := c.outbox.TakeMessages(ctx, now, now.Add(leaseFor), roundMax)
 	if err != nil {
 		return 0, err
 	}
@@ -86,17 +86,17 @@ func (c *Sender) Round(ctx context.Context) (int, error) {
 func (c *Sender) deliver(ctx context.Context, letter Message) error {
 	err := c.send(ctx, letter)
 	if err == nil {
-		return c.outbox.LetterSent(ctx, letter.ID, c.now())
+		return c.outbox.MarkMessageSent(ctx, letter.ID, c.now())
 	}
 	if ctx.Err() != nil {
 		return ctx.Err() // the lease ends by itself
 	}
 	next := time.Time{}
-	if letter.Tries < triesMax && !message.Permanent(err) && !errors.Is(err, errLate) {
+	if letter.Tries < triesMax && !message.Permanent(err) && !errors.Is(err, errExpired) {
 		next = c.now().Add(Wait(letter.Tries))
 	}
 	c.log.Warn("letter was not taken", "letter", letter.ID, "kind", letter.Kind, "tries", letter.Tries, "given_up", next.IsZero(), "err", err)
-	return c.outbox.LetterLater(ctx, letter.ID, c.now(), next)
+	return c.outbox.RescheduleMessage(ctx, letter.ID, c.now(), next)
 }
 
 // Wait is how long after a try the next one comes.
@@ -111,7 +111,7 @@ func Wait(tries int) time.Duration {
 }
 
 func (c *Sender) send(ctx context.Context, letter Message) error {
-	plain, err := c.seal.OpenText(letter.Key, letter.Sealed, letter.row())
+	plain, err := c.seal.OpenText(letter.Key, letter.Sealed, letter.sealContext())
 	if err != nil {
 		return err
 	}
@@ -121,19 +121,19 @@ func (c *Sender) send(ctx context.Context, letter Message) error {
 	}
 	switch {
 	case !text.Until.IsZero() && !c.now().Before(text.Until):
-		return errLate
+		return errExpired
 	case letter.Channel == SMS:
-		return c.post.Text(ctx, message.SMS{ID: letter.ID, To: text.To, Text: text.Lines[0]})
+		return c.channels.Text(ctx, message.SMS{ID: letter.ID, To: text.To, Text: text.Lines[0]})
 	case letter.Channel == Paper:
 		sheet, err := text.Sheet(c.now())
 		if err != nil {
 			return err
 		}
-		return c.post.Print(ctx, message.Sheet{ID: letter.ID, To: text.To, Subject: text.Subject, HTML: sheet, Language: text.Language})
+		return c.channels.Print(ctx, message.Sheet{ID: letter.ID, To: text.To, Subject: text.Subject, HTML: sheet, Language: text.Language})
 	}
 	html, err := text.HTML()
 	if err != nil {
 		return err
 	}
-	return c.post.Mail(ctx, message.Mail{ID: letter.ID, To: text.To, Subject: text.Subject, Text: text.Plain(), HTML: html, Language: text.Language, At: c.now()})
+	return c.channels.Mail(ctx, message.Mail{ID: letter.ID, To: text.To, Subject: text.Subject, Text: text.Plain(), HTML: html, Language: text.Language, At: c.now()})
 }

@@ -14,16 +14,18 @@ import (
 )
 
 //go:embed letter.html sheet.html
-var forms embed.FS
+var templateFiles embed.FS
 
-// form are the shapes of letters: one on screens, one on paper.
-var form = sync.OnceValues(func() (*template.Template, error) { return template.ParseFS(forms, "letter.html", "sheet.html") })
+// templates are the shapes of letters: one on screens, one on paper.
+var templates = sync.OnceValues(func() (*template.Template, error) {
+	return template.ParseFS(templateFiles, "letter.html", "sheet.html")
+})
 
 // HTML is the letter for programs that show pages. Words and names are escaped, V1.2.1.
-func (t Text) HTML() (string, error) { return draw("letter.html", t) }
+func (t Text) HTML() (string, error) { return render("letter.html", t) }
 
-// sheet is what a letter on paper shows beside its text.
-type sheet struct {
+// paperPage is what a letter on paper shows beside its text.
+type paperPage struct {
 	Text
 	Address []string
 	Date    string
@@ -31,11 +33,11 @@ type sheet struct {
 
 // Sheet is the letter as a page of A4, its address where a window envelope shows it.
 func (t Text) Sheet(on time.Time) (string, error) {
-	return draw("sheet.html", sheet{Text: t, Address: strings.Split(t.To, "\n"), Date: i18n.For(t.Language).Day(oslo.DayOf(on))})
+	return render("sheet.html", paperPage{Text: t, Address: strings.Split(t.To, "\n"), Date: i18n.For(t.Language).Day(oslo.DayOf(on))})
 }
 
-func draw(name string, content any) (string, error) {
-	shape, err := form()
+func render(name string, content any) (string, error) {
+	shape, err := templates()
 	if err != nil {
 		return "", fmt.Errorf("letter: %w", err)
 	}

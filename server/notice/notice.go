@@ -25,10 +25,10 @@ type Channel string
 // The channels. A letter to nobody is written where an answer must cost the same for people we do not
 // know; it is never sent.
 const (
-	Mail   Channel = "mail"
-	SMS    Channel = "sms"
-	Paper  Channel = "paper" // printed, and posted by somebody
-	Nobody Channel = "none"
+	Mail  Channel = "mail"
+	SMS   Channel = "sms"
+	Paper Channel = "paper" // printed, and posted by somebody
+	Decoy Channel = "none"
 )
 
 // Kind says what a letter is about. Its words stand in the catalogues under "mail.<kind>" and
@@ -37,58 +37,58 @@ type Kind string
 
 // The letters.
 const (
-	Register        Kind = "register"         // confirm the address and begin; link
-	AlreadyThere    Kind = "already.there"    // somebody registered an address that has an account
-	Reset           Kind = "reset"            // choose a new password; link
-	FirstEmail      Kind = "first.email"      // the address was put on the customer number
-	FirstTaken      Kind = "first.taken"      // somebody wanted to put another address on it
-	FirstPassword   Kind = "first.password"   // choose the first password; link
-	PasswordChanged Kind = "password.changed" // and all sessions were ended
-	ConfirmEmail    Kind = "confirm.email"    // code
-	ConfirmMobile   Kind = "confirm.mobile"   // code, by SMS
-	EmailNew        Kind = "email.new"        // confirm the new address; link
-	EmailOld        Kind = "email.old"        // the address is about to change; link that stops it
-	EmailChanged    Kind = "email.changed"    // to the new address, once it is in use
-	EmailKept       Kind = "email.kept"       // the change was stopped
-	MobileChanged   Kind = "mobile.changed"
-	FactorAdded     Kind = "factor.added"
-	FactorRemoved   Kind = "factor.removed"
-	RecoveryMade    Kind = "recovery.made"
-	RecoveryUsed    Kind = "recovery.used" // param left
-	NewDevice       Kind = "new.device"    // params device, network
-	SessionsEnded   Kind = "sessions.ended"
-	Invited         Kind = "invited" // link, params name, role
-	RoleChanged     Kind = "role.changed"
-	ErasureAsked    Kind = "erasure.asked"
-	Exported        Kind = "exported"
-	FindAgreements  Kind = "find.agreements"  // link, param person
-	FactorSuspended Kind = "factor.suspended" // too many wrong codes
-	Erased          Kind = "erased"
-	SignInCode      Kind = "sign.in.code"    // code, by SMS
-	TextAdded       Kind = "text.added"      // a code by SMS opens the account from now on
-	LostAsked       Kind = "lost.asked"      // somebody says that every factor is lost; link that stops it, params day, at
-	LostCode        Kind = "lost.code"       // code, on paper; params day, at
-	LostStopped     Kind = "lost.stopped"    // and everybody was signed out; link
-	LostUsed        Kind = "lost.used"       // all factors were replaced
-	AddressChanged  Kind = "address.changed" // the postal address is another
-	EIDConnected    Kind = "eid.connected"   // an eID opens the account from now on
-	EmailThere      Kind = "email.there"     // somebody wants to use an address that has another account; link
-	AgreementMade   Kind = "agreement.made"  // link, params number, charger, plate
-	LegacyLinked    Kind = "legacy.linked"   // to the address that the agreement had; params number, person
+	Register          Kind = "register"         // confirm the address and begin; link
+	AlreadyRegistered Kind = "already.there"    // somebody registered an address that has an account
+	Reset             Kind = "reset"            // choose a new password; link
+	FirstEmail        Kind = "first.email"      // the address was put on the customer number
+	FirstEmailTaken   Kind = "first.taken"      // somebody wanted to put another address on it
+	FirstPassword     Kind = "first.password"   // choose the first password; link
+	PasswordChanged   Kind = "password.changed" // and all sessions were ended
+	ConfirmEmail      Kind = "confirm.email"    // code
+	ConfirmMobile     Kind = "confirm.mobile"   // code, by SMS
+	EmailNew          Kind = "email.new"        // confirm the new address; link
+	EmailOld          Kind = "email.old"        // the address is about to change; link that stops it
+	EmailChanged      Kind = "email.changed"    // to the new address, once it is in use
+	EmailKept         Kind = "email.kept"       // the change was stopped
+	MobileChanged     Kind = "mobile.changed"
+	FactorAdded       Kind = "factor.added"
+	FactorRemoved     Kind = "factor.removed"
+	RecoveryMade      Kind = "recovery.made"
+	RecoveryUsed      Kind = "recovery.used" // param left
+	NewDevice         Kind = "new.device"    // params device, network
+	SessionsEnded     Kind = "sessions.ended"
+	Invited           Kind = "invited" // link, params name, role
+	RoleChanged       Kind = "role.changed"
+	ErasureAsked      Kind = "erasure.asked"
+	Exported          Kind = "exported"
+	FindAgreements    Kind = "find.agreements"  // link, param person
+	FactorSuspended   Kind = "factor.suspended" // too many wrong codes
+	Erased            Kind = "erased"
+	SignInCode        Kind = "sign.in.code"    // code, by SMS
+	SMSAdded          Kind = "text.added"      // a code by SMS opens the account from now on
+	LostAsked         Kind = "lost.asked"      // somebody says that every factor is lost; link that stops it, params day, at
+	LostCode          Kind = "lost.code"       // code, on paper; params day, at
+	LostStopped       Kind = "lost.stopped"    // and everybody was signed out; link
+	LostUsed          Kind = "lost.used"       // all factors were replaced
+	AddressChanged    Kind = "address.changed" // the postal address is another
+	EIDConnected      Kind = "eid.connected"   // an eID opens the account from now on
+	EmailTaken        Kind = "email.there"     // somebody wants to use an address that has another account; link
+	AgreementMade     Kind = "agreement.made"  // link, params number, charger, plate
+	LegacyLinked      Kind = "legacy.linked"   // to the address that the agreement had; params number, person
 )
 
 // Kinds lists every letter, for the test of the catalogues.
 func Kinds() []Kind {
 	return []Kind{
-		Register, AlreadyThere, Reset, FirstEmail, FirstTaken, FirstPassword, PasswordChanged, ConfirmEmail, ConfirmMobile, EmailNew,
+		Register, AlreadyRegistered, Reset, FirstEmail, FirstEmailTaken, FirstPassword, PasswordChanged, ConfirmEmail, ConfirmMobile, EmailNew,
 		EmailOld, EmailChanged, EmailKept, MobileChanged, FactorAdded, FactorRemoved, RecoveryMade, RecoveryUsed, NewDevice,
 		SessionsEnded, Invited, RoleChanged, ErasureAsked, Exported, FindAgreements, FactorSuspended, Erased,
-		SignInCode, TextAdded, LostAsked, LostCode, LostStopped, LostUsed, AddressChanged, EIDConnected, EmailThere, AgreementMade, LegacyLinked,
+		SignInCode, SMSAdded, LostAsked, LostCode, LostStopped, LostUsed, AddressChanged, EIDConnected, EmailTaken, AgreementMade, LegacyLinked,
 	}
 }
 
-// ByText tells of a kind that goes by SMS alone.
-func (k Kind) ByText() bool { return k == ConfirmMobile || k == SignInCode }
+// SMSOnly tells of a kind that goes by SMS alone.
+func (k Kind) SMSOnly() bool { return k == ConfirmMobile || k == SignInCode }
 
 // Recipient is whom a letter is for.
 type Recipient struct {
@@ -133,10 +133,10 @@ type Sealer interface {
 
 // Writer writes letters.
 type Writer struct {
-	seal   Sealer
-	public string // address of the portal, without a trailing slash
-	now    func() time.Time
-	shut   map[Channel]string // channels that lead nowhere, and the setting that is missing
+	seal     Sealer
+	public   string // address of the portal, without a trailing slash
+	now      func() time.Time
+	disabled map[Channel]string // channels that lead nowhere, and the setting that is missing
 }
 
 // NewWriter returns a Writer whose links begin with the portal's public address.
@@ -144,17 +144,17 @@ func NewWriter(seal Sealer, public string, now func() time.Time) *Writer {
 	return &Writer{seal: seal, public: public, now: now}
 }
 
-// Without returns a Writer that knows of a channel that leads nowhere, for want of a setting.
-func (w *Writer) Without(channel Channel, setting string) *Writer {
+// WithDisabled returns a Writer that knows of a channel that leads nowhere, for want of a setting.
+func (w *Writer) WithDisabled(channel Channel, setting string) *Writer {
 	other := *w
-	other.shut = map[Channel]string{channel: setting}
-	maps.Copy(other.shut, w.shut)
+	other.disabled = map[Channel]string{channel: setting}
+	maps.Copy(other.disabled, w.disabled)
 	return &other
 }
 
-// Reaches tells whether a channel leads anywhere; else fault.PartnerUnset with the setting.
-func (w *Writer) Reaches(channel Channel) error {
-	if setting, shut := w.shut[channel]; shut {
+// CheckChannel tells whether a channel leads anywhere; else fault.PartnerUnset with the setting.
+func (w *Writer) CheckChannel(channel Channel) error {
+	if setting, shut := w.disabled[channel]; shut {
 		return fault.New(fault.PartnerUnset, "variable", setting)
 	}
 	return nil
@@ -187,17 +187,17 @@ func (w *Writer) write(channel Channel, kind Kind, to Recipient, c Content) (Mes
 	if c.Link != "" {
 		text.Link, text.LinkText = w.public+c.Link, words.T(key+".link")
 	}
-	return w.letter(channel, kind, to.Account, text)
+	return w.sealMessage(channel, kind, to.Account, text)
 }
 
 // SMS writes a letter by text message.
 func (w *Writer) SMS(kind Kind, to Recipient, c Content) (Message, error) {
-	if err := w.Reaches(SMS); err != nil {
+	if err := w.CheckChannel(SMS); err != nil {
 		return Message{}, err
 	}
 	words := i18n.For(to.Language)
 	params := append([]any{"code", c.Code, "link", w.public + c.Link, "host", hostOf(w.public)}, c.Params...)
-	return w.letter(SMS, kind, to.Account, Text{To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)}, Until: c.Until})
+	return w.sealMessage(SMS, kind, to.Account, Text{To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)}, Until: c.Until})
 }
 
 // hostOf is the name by which a telephone offers a code to our pages alone.
@@ -212,32 +212,32 @@ func hostOf(public string) string {
 // Paper writes a letter to be printed and posted. The reader's address is the postal one, with the name
 // above it.
 func (w *Writer) Paper(kind Kind, to Recipient, c Content) (Message, error) {
-	if err := w.Reaches(Paper); err != nil {
+	if err := w.CheckChannel(Paper); err != nil {
 		return Message{}, err
 	}
 	letter, err := w.write(Paper, kind, to, c)
 	return letter, err
 }
 
-// None writes a letter that is never sent and costs as much as one that is.
-func (w *Writer) None(kind Kind, c Content) (Message, error) {
+// Decoy writes a letter that is never sent and costs as much as one that is.
+func (w *Writer) Decoy(kind Kind, c Content) (Message, error) {
 	letter, err := w.Mail(kind, Recipient{Address: "nobody@bompass.invalid", Language: i18n.Default}, c)
-	letter.Channel = Nobody
+	letter.Channel = Decoy
 	return letter, err
 }
 
-func (w *Writer) letter(channel Channel, kind Kind, account toll.AccountID, text Text) (Message, error) {
+func (w *Writer) sealMessage(channel Channel, kind Kind, account toll.AccountID, text Text) (Message, error) {
 	plain, err := json.Marshal(text)
 	if err != nil {
 		return Message{}, fmt.Errorf("write %s: %w", kind, err)
 	}
 	if text.To == "" { // who came with an eID may have no address yet
-		channel = Nobody
+		channel = Decoy
 	}
 	letter := Message{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: account, Due: w.now()}
-	letter.Key, letter.Sealed = w.seal.SealText(plain, letter.row())
+	letter.Key, letter.Sealed = w.seal.SealText(plain, letter.sealContext())
 	return letter, nil
 }
 
-// row is what a letter's text is sealed for.
-func (l Message) row() string { return "letter " + l.ID }
+// sealContext is what a letter's text is sealed for.
+func (l Message) sealContext() string { return "letter " + l.ID }

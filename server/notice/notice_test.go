@@ -64,7 +64,7 @@ func (d *desk) courier() *notice.Sender {
 
 func (d *desk) write(t *testing.T, letters ...notice.Message) {
 	t.Helper()
-	if err := d.db.AddLetters(t.Context(), letters); err != nil {
+	if err := d.db.AddMessages(t.Context(), letters); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -88,19 +88,19 @@ func (d *desk) round(t *testing.T) {
 // Every letter has its words in every language, with a word for the link where it has one.
 func TestEveryLetterIsWrittenInEveryLanguage(t *testing.T) {
 	linked := map[notice.Kind]bool{
-		notice.Register: true, notice.AlreadyThere: true, notice.Reset: true, notice.FirstEmail: true, notice.FirstPassword: true,
+		notice.Register: true, notice.AlreadyRegistered: true, notice.Reset: true, notice.FirstEmail: true, notice.FirstPassword: true,
 		notice.EmailNew: true, notice.EmailOld: true, notice.EmailKept: true, notice.RecoveryUsed: true, notice.Invited: true,
-		notice.FindAgreements: true, notice.LostAsked: true, notice.LostStopped: true, notice.EmailThere: true,
+		notice.FindAgreements: true, notice.LostAsked: true, notice.LostStopped: true, notice.EmailTaken: true,
 	}
 	texted := map[notice.Kind]bool{notice.Reset: true, notice.LostAsked: true, notice.LostUsed: true}
 	for _, lang := range i18n.Languages() {
 		words := i18n.For(lang)
 		for _, kind := range notice.Kinds() {
 			keys := []string{"mail." + string(kind) + ".subject", "mail." + string(kind) + ".text"}
-			if kind.ByText() {
+			if kind.SMSOnly() {
 				keys = nil
 			}
-			if kind.ByText() || texted[kind] {
+			if kind.SMSOnly() || texted[kind] {
 				keys = append(keys, "sms."+string(kind))
 			}
 			if linked[kind] {
@@ -128,7 +128,7 @@ func TestALetterIsSentOnceAndWiped(t *testing.T) {
 	if len(got) != 1 || !strings.Contains(got[0].Text, "https://bompass.example/password/new?token=T") || !strings.Contains(got[0].HTML, "Hei Kari Lund!") {
 		t.Fatalf("got %+v", got)
 	}
-	if waiting, sent, lost, err := d.db.LetterCounts(t.Context()); err != nil || waiting != 0 || sent != 1 || lost != 0 {
+	if waiting, sent, lost, err := d.db.CountMessages(t.Context()); err != nil || waiting != 0 || sent != 1 || lost != 0 {
 		t.Errorf("waiting %d, sent %d, lost %d, %v", waiting, sent, lost, err)
 	}
 }
@@ -168,7 +168,7 @@ func TestALetterThatIsNotTakenIsTriedAgainAndGivenUpAtLast(t *testing.T) {
 		d.round(t)
 		d.at = d.at.Add(notice.Wait(20))
 	}
-	if waiting, _, lost, _ := d.db.LetterCounts(t.Context()); waiting != 0 || lost != 1 {
+	if waiting, _, lost, _ := d.db.CountMessages(t.Context()); waiting != 0 || lost != 1 {
 		t.Errorf("after days: waiting %d, lost %d", waiting, lost)
 	}
 }
@@ -179,7 +179,7 @@ func TestALetterThatNobodyCanTakeIsGivenUpAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	none, err := d.writer.None(notice.Reset, notice.Content{Link: "/x"})
+	none, err := d.writer.Decoy(notice.Reset, notice.Content{Link: "/x"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestALetterThatNobodyCanTakeIsGivenUpAtOnce(t *testing.T) {
 	}
 	d.write(t, letter, none, unaddressed)
 	d.round(t)
-	if waiting, sent, lost, _ := d.db.LetterCounts(t.Context()); waiting != 0 || sent != 0 || lost != 1 || d.tries != 1 {
+	if waiting, sent, lost, _ := d.db.CountMessages(t.Context()); waiting != 0 || sent != 0 || lost != 1 || d.tries != 1 {
 		t.Errorf("waiting %d, sent %d, lost %d after %d tries", waiting, sent, lost, d.tries)
 	}
 }
@@ -223,7 +223,7 @@ func TestCouriersShareTheOutbox(t *testing.T) {
 func TestALetterOfADeadCourierIsTakenByTheNext(t *testing.T) {
 	d := open(t)
 	d.write(t, d.reset(t))
-	taken, err := d.db.TakeLetters(t.Context(), d.at, d.at.Add(2*time.Minute), 10)
+	taken, err := d.db.TakeMessages(t.Context(), d.at, d.at.Add(2*time.Minute), 10)
 	if err != nil || len(taken) != 1 {
 		t.Fatalf("taken %d, %v", len(taken), err)
 	}
@@ -252,7 +252,7 @@ func TestALetterWhoseCodeIsOverIsNotSent(t *testing.T) {
 	if got := d.box.List("+4790000001"); len(got) != 0 {
 		t.Errorf("sent: %+v", got)
 	}
-	if waiting, _, lost, err := d.db.LetterCounts(t.Context()); err != nil || waiting != 0 || lost != 1 {
+	if waiting, _, lost, err := d.db.CountMessages(t.Context()); err != nil || waiting != 0 || lost != 1 {
 		t.Errorf("waiting %d, given up %d, %v", waiting, lost, err)
 	}
 }
@@ -260,7 +260,7 @@ func TestALetterWhoseCodeIsOverIsNotSent(t *testing.T) {
 // Where a channel leads nowhere, nothing is written for it, and whoever asks is told which setting is missing.
 func TestAChannelThatLeadsNowhereIsNotWrittenFor(t *testing.T) {
 	d := open(t)
-	shut := d.writer.Without(notice.SMS, "BOMPASS_SMS_URL").Without(notice.Paper, "BOMPASS_PAPER_DIR")
+	shut := d.writer.WithDisabled(notice.SMS, "BOMPASS_SMS_URL").WithDisabled(notice.Paper, "BOMPASS_PAPER_DIR")
 	to := notice.Recipient{Name: "Kari Lund", Address: "+4790000001", Language: "nb"}
 	if _, err := shut.SMS(notice.SignInCode, to, notice.Content{Code: "123456"}); fault.CodeOf(err) != fault.PartnerUnset || !strings.Contains(err.Error(), "BOMPASS_SMS_URL") {
 		t.Errorf("SMS: got %v", err)
@@ -271,7 +271,7 @@ func TestAChannelThatLeadsNowhereIsNotWrittenFor(t *testing.T) {
 	if _, err := shut.Mail(notice.Reset, to, notice.Content{Link: "/x"}); err != nil {
 		t.Errorf("mail: got %v", err)
 	}
-	if err := d.writer.Reaches(notice.SMS); err != nil {
+	if err := d.writer.CheckChannel(notice.SMS); err != nil {
 		t.Errorf("the writer that it was made from: got %v", err)
 	}
 }

@@ -11,16 +11,16 @@ import (
 	"bompass/shared/toll"
 )
 
-// Move is an account going from one address to another.
-type Move struct {
+// EmailChange is an account going from one address to another.
+type EmailChange struct {
 	Account  toll.AccountID
 	From, To string
 	At       time.Time
-	Letters  []notice.Message
+	Messages []notice.Message
 }
 
-// move is what the links of a change hold.
-type move struct{ From, To, Person, Language string }
+// emailLink is what the links of a change hold.
+type emailLink struct{ From, To, Person, Language string }
 
 // ChangeEmail asks for another address: a link goes to the new one, and one that stops it all to the old,
 // portal.md D5, K02. An address that somebody has already is answered the same; its owner is told how two
@@ -30,10 +30,10 @@ func (d *Service) ChangeEmail(ctx context.Context, actor access.Actor, email str
 	if !access.CheckEmail(email) || email == actor.Email {
 		return fault.New(fault.FieldWrong).At("email")
 	}
-	if err := d.fresh.RequireStepUp(actor); err != nil {
+	if err := d.stepUp.RequireStepUp(actor); err != nil {
 		return err
 	}
-	now, holds := d.now(), move{From: actor.Email, To: email, Person: actor.Person, Language: actor.Language}
+	now, holds := d.now(), emailLink{From: actor.Email, To: email, Person: actor.Person, Language: actor.Language}
 	taken, err := d.store.EmailTaken(ctx, email)
 	if err != nil {
 		return err
@@ -50,16 +50,16 @@ func (d *Service) ChangeEmail(ctx context.Context, actor access.Actor, email str
 	if err != nil {
 		return err
 	}
-	to := reader(actor)
-	old, err := d.letter.Mail(notice.EmailOld, to, notice.Content{Link: "/email/undo?token=" + string(stop)})
+	to := recipient(actor)
+	old, err := d.writer.Mail(notice.EmailOld, to, notice.Content{Link: "/email/undo?token=" + string(stop)})
 	if err != nil {
 		return err
 	}
 	to.Address = email
-	fresh, err := d.letter.Mail(notice.EmailNew, to, notice.Content{Link: "/email/confirm?token=" + string(token)})
+	fresh, err := d.writer.Mail(notice.EmailNew, to, notice.Content{Link: "/email/confirm?token=" + string(token)})
 	if taken {
 		to.Account, to.Name = "", "" // who asks is not told to whoever has the address
-		fresh, err = d.letter.Mail(notice.EmailThere, to, notice.Content{Link: "/login"})
+		fresh, err = d.writer.Mail(notice.EmailTaken, to, notice.Content{Link: "/login"})
 	}
 	if err != nil {
 		return err
@@ -73,33 +73,33 @@ func (d *Service) ChangeEmail(ctx context.Context, actor access.Actor, email str
 
 // ConfirmEmail takes the new address into use.
 func (d *Service) ConfirmEmail(ctx context.Context, token access.Token) error {
-	link, holds, err := d.find(ctx, token, access.ForEmail)
+	link, holds, err := d.openLink(ctx, token, access.ForEmail)
 	if err != nil {
 		return err
 	}
 	to := notice.Recipient{Account: link.Account, Name: holds.Person, Address: holds.To, Language: holds.Language}
-	letter, err := d.letter.Mail(notice.EmailChanged, to, notice.Content{})
+	letter, err := d.writer.Mail(notice.EmailChanged, to, notice.Content{})
 	if err != nil {
 		return err
 	}
-	return d.store.UseEmail(ctx, link.Hash, Move{Account: link.Account, From: holds.From, To: holds.To, At: d.now(), Letters: []notice.Message{letter}})
+	return d.store.ChangeEmail(ctx, link.Hash, EmailChange{Account: link.Account, From: holds.From, To: holds.To, At: d.now(), Messages: []notice.Message{letter}})
 }
 
 // UndoEmail keeps or restores the old address and ends all sessions: "this was not me".
 func (d *Service) UndoEmail(ctx context.Context, token access.Token) error {
-	link, holds, err := d.find(ctx, token, access.ForEmailUndo)
+	link, holds, err := d.openLink(ctx, token, access.ForEmailUndo)
 	if err != nil {
 		return err
 	}
 	to := notice.Recipient{Account: link.Account, Name: holds.Person, Address: holds.From, Language: holds.Language}
-	letter, err := d.letter.Mail(notice.EmailKept, to, notice.Content{Link: "/password/forgot"})
+	letter, err := d.writer.Mail(notice.EmailKept, to, notice.Content{Link: "/password/forgot"})
 	if err != nil {
 		return err
 	}
-	return d.store.UndoEmail(ctx, link.Hash, Move{Account: link.Account, From: holds.To, To: holds.From, At: d.now(), Letters: []notice.Message{letter}})
+	return d.store.UndoEmail(ctx, link.Hash, EmailChange{Account: link.Account, From: holds.To, To: holds.From, At: d.now(), Messages: []notice.Message{letter}})
 }
 
-func (d *Service) find(ctx context.Context, token access.Token, purpose access.Purpose) (link access.Link, holds move, err error) {
+func (d *Service) openLink(ctx context.Context, token access.Token, purpose access.Purpose) (link access.Link, holds emailLink, err error) {
 	if !token.Plausible() {
 		return link, holds, fault.New(fault.LinkSpent)
 	}

@@ -29,14 +29,14 @@ type EraseStore interface {
 // Eraser carries out what people have asked for.
 type Eraser struct {
 	store  EraseStore
-	letter *notice.Writer
+	writer *notice.Writer
 	now    func() time.Time
 	log    *slog.Logger
 }
 
 // NewEraser returns an Eraser whose last letters are written by letter.
 func NewEraser(store EraseStore, letter *notice.Writer, now func() time.Time, log *slog.Logger) *Eraser {
-	return &Eraser{store: store, letter: letter, now: now, log: log}
+	return &Eraser{store: store, writer: letter, now: now, log: log}
 }
 
 // Run erases until ctx ends. A round that does not work is tried again.
@@ -44,7 +44,7 @@ func (e *Eraser) Run(ctx context.Context) {
 	every := time.NewTicker(eraseEvery)
 	defer every.Stop()
 	for {
-		if n, err := e.Round(ctx); err != nil && ctx.Err() == nil {
+		if n, err := e.EraseDue(ctx); err != nil && ctx.Err() == nil {
 			e.log.Error("people who asked to be erased are still here", "err", err)
 		} else if n > 0 {
 			e.log.Info("erased", "people", n)
@@ -57,9 +57,9 @@ func (e *Eraser) Run(ctx context.Context) {
 	}
 }
 
-// Round erases those who are due and returns how many. Each hears of it in a last letter, which knows
+// EraseDue erases those who are due and returns how many. Each hears of it in a last letter, which knows
 // the address and nothing else.
-func (e *Eraser) Round(ctx context.Context) (erased int, err error) {
+func (e *Eraser) EraseDue(ctx context.Context) (erased int, err error) {
 	now := e.now()
 	before := now.Add(-EraseAfter)
 	due, err := e.store.DueErasures(ctx, before, now, eraseMost)
@@ -67,7 +67,7 @@ func (e *Eraser) Round(ctx context.Context) (erased int, err error) {
 		return 0, err
 	}
 	for _, who := range due {
-		letter, err := e.letter.Mail(notice.Erased, notice.Recipient{Address: who.Address, Language: who.Language}, notice.Content{})
+		letter, err := e.writer.Mail(notice.Erased, notice.Recipient{Address: who.Address, Language: who.Language}, notice.Content{})
 		if err != nil {
 			return erased, err
 		}

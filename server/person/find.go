@@ -11,33 +11,33 @@ import (
 	"bompass/shared/toll"
 )
 
-// Outcome is what came of an agreement that was found by its address.
-type Outcome string
+// LinkOutcome is what came of an agreement that was found by its address.
+type LinkOutcome string
 
 // The outcomes. Their words stand in the catalogues under "find.outcome.<outcome>".
 const (
-	Linked  Outcome = "linked"
-	Yours   Outcome = "yours"   // it was the person's already
-	Company Outcome = "company" // wrong account type: never a private person's, S2.40, S2.41
-	Taken   Outcome = "taken"   // somebody else's
+	OutcomeLinked  LinkOutcome = "linked"
+	OutcomeYours   LinkOutcome = "yours"   // it was the person's already
+	OutcomeCompany LinkOutcome = "company" // wrong account type: never a private person's, S2.40, S2.41
+	OutcomeTaken   LinkOutcome = "taken"   // somebody else's
 )
 
-// Found is an agreement that carries the address.
-type Found struct {
+// FoundAgreement is an agreement that carries the address.
+type FoundAgreement struct {
 	Number  string
-	Outcome Outcome
+	Outcome LinkOutcome
 }
 
-// FindStore finds agreements by the address that they carry.
-type FindStore interface {
-	// LinkFound spends the link and lets the account act for private customers that carry the address
+// AgreementFinder finds agreements by the address that they carry.
+type AgreementFinder interface {
+	// LinkAgreements spends the link and lets the account act for private customers that carry the address
 	// and have no owner. It lists every agreement of everybody who carries it.
-	LinkFound(ctx context.Context, link access.Hash, account toll.AccountID, email string, now time.Time) ([]Found, error)
+	LinkAgreements(ctx context.Context, link access.Hash, account toll.AccountID, email string, now time.Time) ([]FoundAgreement, error)
 }
 
-// Find sends a link to an address that may stand on agreements. Nothing is told before whoever has the
+// SendAgreementLink sends a link to an address that may stand on agreements. Nothing is told before whoever has the
 // mailbox has followed it: every address is answered the same, K23, S2.36.
-func (d *Service) Find(ctx context.Context, actor access.Actor, email string) error {
+func (d *Service) SendAgreementLink(ctx context.Context, actor access.Actor, email string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
 	if !access.CheckEmail(email) {
 		return fault.New(fault.FieldWrong).At("email")
@@ -48,15 +48,15 @@ func (d *Service) Find(ctx context.Context, actor access.Actor, email string) er
 		return err
 	}
 	to := notice.Recipient{Address: email, Language: actor.Language}
-	letter, err := d.letter.Mail(notice.FindAgreements, to, notice.Content{Link: "/agreements/link?token=" + string(token), Params: []any{"person", actor.Person}})
+	letter, err := d.writer.Mail(notice.FindAgreements, to, notice.Content{Link: "/agreements/link?token=" + string(token), Params: []any{"person", actor.Person}})
 	if err != nil {
 		return err
 	}
 	return d.store.AddLinks(ctx, now, []access.Link{link}, []notice.Message{letter})
 }
 
-// LinkFound links what carries the address, for the person who asked and nobody else who has the letter.
-func (d *Service) LinkFound(ctx context.Context, actor access.Actor, token access.Token) ([]Found, error) {
+// LinkAgreements links what carries the address, for the person who asked and nobody else who has the letter.
+func (d *Service) LinkAgreements(ctx context.Context, actor access.Actor, token access.Token) ([]FoundAgreement, error) {
 	if !token.Plausible() {
 		return nil, fault.New(fault.LinkSpent)
 	}
@@ -71,5 +71,5 @@ func (d *Service) LinkFound(ctx context.Context, actor access.Actor, token acces
 	if err := d.keys.OpenLink(link, &email); err != nil {
 		return nil, err
 	}
-	return d.store.LinkFound(ctx, link.Hash, actor.Account, email, d.now())
+	return d.store.LinkAgreements(ctx, link.Hash, actor.Account, email, d.now())
 }

@@ -33,8 +33,8 @@ type PeopleStore interface {
 	People(ctx context.Context, customer toll.CustomerID, now time.Time) (api.PeopleReply, error)
 	// Invite returns fault.NotFound when the vehicle is not the customer's.
 	Invite(ctx context.Context, i Invitation, link access.Link, letters []notice.Message) error
-	// TakeInvitation spends the link and gives the account its role; the role of an owner stays.
-	TakeInvitation(ctx context.Context, link access.Hash, invitation string, account toll.AccountID, now time.Time) error
+	// AcceptInvitation spends the link and gives the account its role; the role of an owner stays.
+	AcceptInvitation(ctx context.Context, link access.Hash, invitation string, account toll.AccountID, now time.Time) error
 	WithdrawInvitation(ctx context.Context, customer toll.CustomerID, id string, now time.Time) error
 	// RemovePerson returns fault.LastOwner for an owner and fault.NotFound for a stranger.
 	RemovePerson(ctx context.Context, customer toll.CustomerID, account toll.AccountID, letter func(notice.Recipient) (notice.Message, error), now time.Time) error
@@ -52,17 +52,17 @@ func (d *Service) People(ctx context.Context, actor access.Actor) (api.PeopleRep
 	return reply, err
 }
 
-// manages lets those through who may change who acts for the customer and have shown a factor lately.
-func (d *Service) manages(actor access.Actor) error {
+// requireManagePeople lets those through who may change who acts for the customer and have shown a factor lately.
+func (d *Service) requireManagePeople(actor access.Actor) error {
 	if !actor.Role.May(role.ManagePeople) {
 		return fault.New(fault.Refused)
 	}
-	return d.fresh.RequireStepUp(actor)
+	return d.stepUp.RequireStepUp(actor)
 }
 
 // Invite sends somebody a link to act for the actor's customer.
 func (d *Service) Invite(ctx context.Context, actor access.Actor, req api.InviteRequest) error {
-	if err := d.manages(actor); err != nil {
+	if err := d.requireManagePeople(actor); err != nil {
 		return err
 	}
 	email, wanted, now := strings.ToLower(strings.TrimSpace(req.Email)), role.Role(req.Role), d.now()
@@ -87,7 +87,7 @@ func (d *Service) Invite(ctx context.Context, actor access.Actor, req api.Invite
 		return err
 	}
 	words := i18n.For(actor.Language)
-	letter, err := d.letter.Mail(notice.Invited, notice.Recipient{Address: email, Language: actor.Language}, notice.Content{
+	letter, err := d.writer.Mail(notice.Invited, notice.Recipient{Address: email, Language: actor.Language}, notice.Content{
 		Link: "/invitation?token=" + string(token), Params: []any{"name", actor.Name, "role", words.T("role." + string(wanted))},
 	})
 	if err != nil {
@@ -96,8 +96,8 @@ func (d *Service) Invite(ctx context.Context, actor access.Actor, req api.Invite
 	return d.store.Invite(ctx, i, link, []notice.Message{letter})
 }
 
-// Take accepts an invitation for the person who is signed in. Whoever has the link has the mailbox.
-func (d *Service) Take(ctx context.Context, actor access.Actor, token access.Token) error {
+// AcceptInvitation accepts an invitation for the person who is signed in. Whoever has the link has the mailbox.
+func (d *Service) AcceptInvitation(ctx context.Context, actor access.Actor, token access.Token) error {
 	if !token.Plausible() {
 		return fault.New(fault.LinkSpent)
 	}
@@ -109,12 +109,12 @@ func (d *Service) Take(ctx context.Context, actor access.Actor, token access.Tok
 	if err := d.keys.OpenLink(link, &invitation); err != nil {
 		return err
 	}
-	return d.store.TakeInvitation(ctx, link.Hash, invitation, actor.Account, d.now())
+	return d.store.AcceptInvitation(ctx, link.Hash, invitation, actor.Account, d.now())
 }
 
-// Withdraw takes an invitation back; its link opens nothing any more.
-func (d *Service) Withdraw(ctx context.Context, actor access.Actor, id string) error {
-	if err := d.manages(actor); err != nil {
+// WithdrawInvitation takes an invitation back; its link opens nothing any more.
+func (d *Service) WithdrawInvitation(ctx context.Context, actor access.Actor, id string) error {
+	if err := d.requireManagePeople(actor); err != nil {
 		return err
 	}
 	if uuid.Validate(id) != nil {
@@ -123,15 +123,15 @@ func (d *Service) Withdraw(ctx context.Context, actor access.Actor, id string) e
 	return d.store.WithdrawInvitation(ctx, actor.Customer, id, d.now())
 }
 
-// Remove ends somebody's right to act for the customer, at once.
-func (d *Service) Remove(ctx context.Context, actor access.Actor, account toll.AccountID) error {
-	if err := d.manages(actor); err != nil {
+// RemovePerson ends somebody's right to act for the customer, at once.
+func (d *Service) RemovePerson(ctx context.Context, actor access.Actor, account toll.AccountID) error {
+	if err := d.requireManagePeople(actor); err != nil {
 		return err
 	}
 	if uuid.Validate(string(account)) != nil {
 		return fault.New(fault.NotFound)
 	}
 	return d.store.RemovePerson(ctx, actor.Customer, account, func(to notice.Recipient) (notice.Message, error) {
-		return d.letter.Mail(notice.RoleChanged, to, notice.Content{Params: []any{"name", actor.Name}})
+		return d.writer.Mail(notice.RoleChanged, to, notice.Content{Params: []any{"name", actor.Name}})
 	}, d.now())
 }

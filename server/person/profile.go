@@ -40,48 +40,48 @@ const (
 	Mobile = "mobile"
 )
 
-// Change is what a person's details become.
-type Change struct {
-	Details api.Details
-	Mobile  bool // the number is another and must be confirmed
-	Address bool // the postal address is another; what opens doors is not sent there at once
-	At      time.Time
-	Letters []notice.Message
+// DetailsChange is what a person's details become.
+type DetailsChange struct {
+	Details        api.Details
+	MobileChanged  bool // the number is another and must be confirmed
+	AddressChanged bool // the postal address is another; what opens doors is not sent there at once
+	At             time.Time
+	Messages       []notice.Message
 }
 
 // Code is a code on its way.
 type Code struct {
-	Channel string
-	Hash    []byte
-	Until   time.Time
-	Letters []notice.Message
+	Channel  string
+	Hash     []byte
+	Until    time.Time
+	Messages []notice.Message
 }
 
 // Store keeps what people told us.
 type Store interface {
 	PersonStore
-	LetterStore
+	LinkStore
 	SessionStore
 	PeopleStore
 }
 
 // PersonStore keeps what one person tells us of themselves.
 type PersonStore interface {
-	DetailStore
+	DetailsStore
 	ContactStore
-	WelcomeStore
+	OnboardingStore
 }
 
-// LetterStore keeps what the links of letters open.
-type LetterStore interface {
+// LinkStore keeps what the links of letters open.
+type LinkStore interface {
 	access.Links
-	FindStore
+	AgreementFinder
 }
 
-// DetailStore keeps what stands on "my details".
-type DetailStore interface {
+// DetailsStore keeps what stands on "my details".
+type DetailsStore interface {
 	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
-	SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c Change) error
+	SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c DetailsChange) error
 	SaveConsents(ctx context.Context, account toll.AccountID, consents []api.Consent) error
 	SetErasure(ctx context.Context, account toll.AccountID, at time.Time, letters []notice.Message) error
 	Export(ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time, letters []notice.Message) (api.ExportReply, error)
@@ -89,12 +89,12 @@ type DetailStore interface {
 
 // ContactStore keeps how addresses and numbers become the person's.
 type ContactStore interface {
-	KeepCode(ctx context.Context, account toll.AccountID, c Code) error
+	SaveCode(ctx context.Context, account toll.AccountID, c Code) error
 	// UseCode counts a try and confirms the channel when right says so of the kept hash; it returns
 	// fault.CodeWrong when not, or when the code is over or tried triesMax times.
 	UseCode(ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, right func(hash []byte) bool) error
-	UseEmail(ctx context.Context, link access.Hash, m Move) error
-	UndoEmail(ctx context.Context, link access.Hash, m Move) error
+	ChangeEmail(ctx context.Context, link access.Hash, m EmailChange) error
+	UndoEmail(ctx context.Context, link access.Hash, m EmailChange) error
 	// EmailTaken tells whether an account has the address.
 	EmailTaken(ctx context.Context, email string) (bool, error)
 }
@@ -108,22 +108,22 @@ type StepUpChecker interface {
 type Service struct {
 	store  Store
 	keys   access.Keys
-	letter *notice.Writer
-	fresh  StepUpChecker
+	writer *notice.Writer
+	stepUp StepUpChecker
 	now    func() time.Time
 }
 
-// NewService returns a Desk whose letters are written by letter.
+// NewService returns a Service whose letters are written by letter.
 func NewService(store Store, keys access.Keys, letter *notice.Writer, fresh StepUpChecker, now func() time.Time) *Service {
-	return &Service{store: store, keys: keys, letter: letter, fresh: fresh, now: now}
+	return &Service{store: store, keys: keys, writer: letter, stepUp: fresh, now: now}
 }
 
-func reader(a access.Actor) notice.Recipient {
+func recipient(a access.Actor) notice.Recipient {
 	return notice.Recipient{Account: a.Account, Name: a.Person, Address: a.Email, Language: a.Language}
 }
 
-// Show is the actor's own details, S4.17. The contact of a company is the company's.
-func (d *Service) Show(ctx context.Context, actor access.Actor) (api.ProfileReply, error) {
+// Profile is the actor's own details, S4.17. The contact of a company is the company's.
+func (d *Service) Profile(ctx context.Context, actor access.Actor) (api.ProfileReply, error) {
 	p, err := d.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return api.ProfileReply{}, err
@@ -132,15 +132,15 @@ func (d *Service) Show(ctx context.Context, actor access.Actor) (api.ProfileRepl
 	if !p.Company {
 		p.Contact = ""
 	}
-	p.Consents = stands(p.Consents)
-	p.Holds = holds(p.Holds)
+	p.Consents = consentStates(p.Consents)
+	p.Holds = nonEmptyHolds(p.Holds)
 	return p, nil
 }
 
 // Save changes the details, S4.26. Another mobile number needs a factor shown lately, and is the
 // person's once its code has come back; the code is sent at once.
 func (d *Service) Save(ctx context.Context, actor access.Actor, req api.Details) (api.ProfileReply, error) {
-	req, err := tidy(req)
+	req, err := normalizeDetails(req)
 	if err != nil {
 		return api.ProfileReply{}, err
 	}
@@ -151,42 +151,42 @@ func (d *Service) Save(ctx context.Context, actor access.Actor, req api.Details)
 	if actor.Kind != toll.Company || !actor.Role.May(role.Change) {
 		req.Contact = was.Contact
 	}
-	c := Change{Details: req, Mobile: req.Mobile != was.Mobile, Address: moved(was.Details, req), At: d.now()}
-	if c.Address && was.Street != "" {
-		letter, err := d.letter.Mail(notice.AddressChanged, reader(actor), notice.Content{})
+	c := DetailsChange{Details: req, MobileChanged: req.Mobile != was.Mobile, AddressChanged: addressChanged(was.Details, req), At: d.now()}
+	if c.AddressChanged && was.Street != "" {
+		letter, err := d.writer.Mail(notice.AddressChanged, recipient(actor), notice.Content{})
 		if err != nil {
 			return api.ProfileReply{}, err
 		}
-		c.Letters = append(c.Letters, letter)
+		c.Messages = append(c.Messages, letter)
 	}
-	if c.Mobile {
-		if err := d.fresh.RequireStepUp(actor); err != nil {
+	if c.MobileChanged {
+		if err := d.stepUp.RequireStepUp(actor); err != nil {
 			return api.ProfileReply{}, err
 		}
-		letter, err := d.letter.Mail(notice.MobileChanged, reader(actor), notice.Content{})
+		letter, err := d.writer.Mail(notice.MobileChanged, recipient(actor), notice.Content{})
 		if err != nil {
 			return api.ProfileReply{}, err
 		}
-		c.Letters = append(c.Letters, letter)
+		c.Messages = append(c.Messages, letter)
 	}
 	if err := d.store.SaveProfile(ctx, actor.Account, actor.Customer, c); err != nil {
 		return api.ProfileReply{}, err
 	}
-	if c.Mobile && req.Mobile != "" && d.letter.Reaches(notice.SMS) == nil {
+	if c.MobileChanged && req.Mobile != "" && d.writer.CheckChannel(notice.SMS) == nil {
 		if err := d.SendCode(ctx, actor, Mobile); err != nil {
 			return api.ProfileReply{}, err
 		}
 	}
-	return d.Show(ctx, actor)
+	return d.Profile(ctx, actor)
 }
 
-// moved tells whether letters on paper go somewhere else from now on.
-func moved(was, is api.Details) bool {
+// addressChanged tells whether letters on paper go somewhere else from now on.
+func addressChanged(was, is api.Details) bool {
 	return was.Street != is.Street || was.PostalCode != is.PostalCode || was.City != is.City || was.Country != is.Country
 }
 
-// tidy brings what was typed into the form in which it is kept.
-func tidy(d api.Details) (api.Details, error) {
+// normalizeDetails brings what was typed into the form in which it is kept.
+func normalizeDetails(d api.Details) (api.Details, error) {
 	for name, field := range map[string]*string{"mobile": &d.Mobile, "phone_private": &d.PhonePrivate, "phone_work": &d.PhoneWork} {
 		if *field = strings.TrimSpace(*field); *field == "" {
 			continue
@@ -223,27 +223,27 @@ func (d *Service) SendCode(ctx context.Context, actor access.Actor, channel stri
 		return fmt.Errorf("make code: %w", err)
 	}
 	code := fmt.Sprintf("%0*d", codeDigits, number)
-	to := reader(actor)
+	to := recipient(actor)
 	var letter notice.Message
 	switch {
 	case channel == Email && p.Email != "":
-		letter, err = d.letter.Mail(notice.ConfirmEmail, to, notice.Content{Code: code, Until: d.now().Add(CodeMax)})
+		letter, err = d.writer.Mail(notice.ConfirmEmail, to, notice.Content{Code: code, Until: d.now().Add(CodeMax)})
 	case channel == Mobile && p.Mobile != "":
 		to.Address = p.Mobile
-		letter, err = d.letter.SMS(notice.ConfirmMobile, to, notice.Content{Code: code, Until: d.now().Add(CodeMax)})
+		letter, err = d.writer.SMS(notice.ConfirmMobile, to, notice.Content{Code: code, Until: d.now().Add(CodeMax)})
 	default:
 		return fault.New(fault.FieldMissing).At(channel)
 	}
 	if err != nil {
 		return err
 	}
-	return d.store.KeepCode(ctx, actor.Account, Code{
-		Channel: channel, Hash: d.keys.CodeHash(code, bound(actor, channel, p)...), Until: d.now().Add(CodeMax), Letters: []notice.Message{letter},
+	return d.store.SaveCode(ctx, actor.Account, Code{
+		Channel: channel, Hash: d.keys.CodeHash(code, codeBinding(actor, channel, p)...), Until: d.now().Add(CodeMax), Messages: []notice.Message{letter},
 	})
 }
 
-// bound ties a code to the account and to the very address or number it was sent to.
-func bound(actor access.Actor, channel string, p api.ProfileReply) []string {
+// codeBinding ties a code to the account and to the very address or number it was sent to.
+func codeBinding(actor access.Actor, channel string, p api.ProfileReply) []string {
 	address := p.Email
 	if channel == Mobile {
 		address = p.Mobile
@@ -251,8 +251,8 @@ func bound(actor access.Actor, channel string, p api.ProfileReply) []string {
 	return []string{"contact", string(actor.Account), channel, address}
 }
 
-// Confirm takes the code that was sent, S4.14, S4.15, S4.24.
-func (d *Service) Confirm(ctx context.Context, actor access.Actor, req api.ConfirmRequest) (api.ProfileReply, error) {
+// ConfirmCode takes the code that was sent, S4.14, S4.15, S4.24.
+func (d *Service) ConfirmCode(ctx context.Context, actor access.Actor, req api.ConfirmRequest) (api.ProfileReply, error) {
 	if req.Channel != Email && req.Channel != Mobile {
 		return api.ProfileReply{}, fault.New(fault.FieldWrong).At("channel")
 	}
@@ -262,17 +262,17 @@ func (d *Service) Confirm(ctx context.Context, actor access.Actor, req api.Confi
 	}
 	code := strings.TrimSpace(strings.ReplaceAll(req.Code, " ", ""))
 	err = d.store.UseCode(ctx, actor.Account, req.Channel, d.now(), CodeTries, func(hash []byte) bool {
-		return d.keys.SameCode(hash, code, bound(actor, req.Channel, p)...)
+		return d.keys.SameCode(hash, code, codeBinding(actor, req.Channel, p)...)
 	})
 	if err != nil {
 		return api.ProfileReply{}, err
 	}
-	return d.Show(ctx, actor)
+	return d.Profile(ctx, actor)
 }
 
-// Consent takes a stand on every question. Each is kept with the version of its words and its time;
+// SaveConsents takes a stand on every question. Each is kept with the version of its words and its time;
 // taking one back is as easy as giving it, S4.27–S4.33.
-func (d *Service) Consent(ctx context.Context, actor access.Actor, req api.ConsentRequest) (api.ProfileReply, error) {
+func (d *Service) SaveConsents(ctx context.Context, actor access.Actor, req api.ConsentRequest) (api.ProfileReply, error) {
 	if !req.Given[toll.ConsentPrivacy] {
 		return api.ProfileReply{}, fault.New(fault.ConsentNeeded).At("privacy")
 	}
@@ -286,11 +286,11 @@ func (d *Service) Consent(ctx context.Context, actor access.Actor, req api.Conse
 	if err := d.store.SaveConsents(ctx, actor.Account, list); err != nil {
 		return api.ProfileReply{}, err
 	}
-	return d.Show(ctx, actor)
+	return d.Profile(ctx, actor)
 }
 
-// stands lists every question with the person's latest stand.
-func stands(taken []api.Consent) (list []api.Consent) {
+// consentStates lists every question with the person's latest stand.
+func consentStates(taken []api.Consent) (list []api.Consent) {
 	given, latest := map[toll.ConsentKind]bool{}, map[toll.ConsentKind]api.Consent{}
 	for _, c := range taken {
 		given[c.Kind], latest[c.Kind] = c.Given, c
@@ -307,8 +307,8 @@ func stands(taken []api.Consent) (list []api.Consent) {
 	return list
 }
 
-// holds leaves out what there is nothing of.
-func holds(list []api.Hold) []api.Hold {
+// nonEmptyHolds leaves out what there is nothing of.
+func nonEmptyHolds(list []api.Hold) []api.Hold {
 	kept := []api.Hold{}
 	for _, h := range list {
 		if h.Count > 0 {
@@ -321,14 +321,14 @@ func holds(list []api.Hold) []api.Hold {
 // Erase asks for the person to be erased, or takes that back. What the law makes us keep is shown as
 // holds.
 func (d *Service) Erase(ctx context.Context, actor access.Actor, req api.ErasureRequest) (api.ProfileReply, error) {
-	if err := d.fresh.RequireStepUp(actor); err != nil {
+	if err := d.stepUp.RequireStepUp(actor); err != nil {
 		return api.ProfileReply{}, err
 	}
 	at, letters := d.now(), []notice.Message(nil)
 	if req.Withdraw {
 		at = time.Time{}
 	} else {
-		letter, err := d.letter.Mail(notice.ErasureAsked, reader(actor), notice.Content{})
+		letter, err := d.writer.Mail(notice.ErasureAsked, recipient(actor), notice.Content{})
 		if err != nil {
 			return api.ProfileReply{}, err
 		}
@@ -337,15 +337,15 @@ func (d *Service) Erase(ctx context.Context, actor access.Actor, req api.Erasure
 	if err := d.store.SetErasure(ctx, actor.Account, at, letters); err != nil {
 		return api.ProfileReply{}, err
 	}
-	return d.Show(ctx, actor)
+	return d.Profile(ctx, actor)
 }
 
 // Export is everything we know about the person. The owner is told that it was taken out.
 func (d *Service) Export(ctx context.Context, actor access.Actor) (api.ExportReply, error) {
-	if err := d.fresh.RequireStepUp(actor); err != nil {
+	if err := d.stepUp.RequireStepUp(actor); err != nil {
 		return api.ExportReply{}, err
 	}
-	letter, err := d.letter.Mail(notice.Exported, reader(actor), notice.Content{})
+	letter, err := d.writer.Mail(notice.Exported, recipient(actor), notice.Content{})
 	if err != nil {
 		return api.ExportReply{}, err
 	}

@@ -36,7 +36,7 @@ func (d *Service) EndSession(ctx context.Context, actor access.Actor, id string)
 
 // EndSessions ends all of the actor's sessions, this one too.
 func (d *Service) EndSessions(ctx context.Context, actor access.Actor) ([]access.Hash, error) {
-	letter, err := d.letter.Mail(notice.SessionsEnded, reader(actor), notice.Content{})
+	letter, err := d.writer.Mail(notice.SessionsEnded, recipient(actor), notice.Content{})
 	if err != nil {
 		return nil, err
 	}

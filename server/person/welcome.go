@@ -12,40 +12,40 @@ import (
 	"bompass/shared/toll"
 )
 
-// Missing is what a person must give or answer before the portal opens, S2.18.
-type Missing struct {
+// Requirements is what a person must give or answer before the portal opens, S2.18.
+type Requirements struct {
 	Name     bool // the eID told none
 	Email    bool // every account has an address, S2.01
-	Stand    bool // today's privacy statement is not accepted, S4.28
+	Consent  bool // today's privacy statement is not accepted, S4.28
 	Customer bool // there is no agreement, and the person was never asked about one, S1.09
 }
 
-// Details tells whether the person must give something.
-func (m Missing) Details() bool { return m.Name || m.Email || m.Stand }
+// NeedsDetails tells whether the person must give something.
+func (m Requirements) NeedsDetails() bool { return m.Name || m.Email || m.Consent }
 
-// Standing is what the store knows of how far a person has come.
-type Standing struct {
-	Privacy   int  // version of the privacy statement that is accepted; 0 for none
-	Asked     bool // whether they are a customer somewhere
-	Agreement bool // the customer acted for has one
+// OnboardingState is what the store knows of how far a person has come.
+type OnboardingState struct {
+	PrivacyVersion int  // version of the privacy statement that is accepted; 0 for none
+	CustomerAsked  bool // whether they are a customer somewhere
+	HasAgreement   bool // the customer acted for has one
 }
 
-// WelcomeStore keeps how far people have come with what they must give.
-type WelcomeStore interface {
-	Standing(ctx context.Context, account toll.AccountID, customer toll.CustomerID, now time.Time) (Standing, error)
+// OnboardingStore keeps how far people have come with what they must give.
+type OnboardingStore interface {
+	OnboardingState(ctx context.Context, account toll.AccountID, customer toll.CustomerID, now time.Time) (OnboardingState, error)
 	// SetName names a person and the private customers that carried the old name.
 	SetName(ctx context.Context, account toll.AccountID, name string) error
-	SetAsked(ctx context.Context, account toll.AccountID, now time.Time) error
+	MarkCustomerAsked(ctx context.Context, account toll.AccountID, now time.Time) error
 }
 
-// Missing says what the actor must give or answer first. Who may not change anything is not asked about
+// Requirements says what the actor must give or answer first. Who may not change anything is not asked about
 // agreements.
-func (d *Service) Missing(ctx context.Context, actor access.Actor) (Missing, error) {
-	standing, err := d.store.Standing(ctx, actor.Account, actor.Customer, d.now())
-	return Missing{
+func (d *Service) Requirements(ctx context.Context, actor access.Actor) (Requirements, error) {
+	standing, err := d.store.OnboardingState(ctx, actor.Account, actor.Customer, d.now())
+	return Requirements{
 		Name: nameless(actor.Person), Email: actor.Email == "",
-		Stand:    standing.Privacy != toll.ConsentVersion(toll.ConsentPrivacy),
-		Customer: !standing.Asked && !standing.Agreement && actor.Role.May(role.Change),
+		Consent:  standing.PrivacyVersion != toll.ConsentVersion(toll.ConsentPrivacy),
+		Customer: !standing.CustomerAsked && !standing.HasAgreement && actor.Role.May(role.Change),
 	}, err
 }
 
@@ -59,16 +59,16 @@ func nameless(person string) bool {
 	return false
 }
 
-// Given is what a person gives on the way in.
-type Given struct {
+// OnboardingDetails is what a person gives on the way in.
+type OnboardingDetails struct {
 	Name, Email string
 	Consents    api.ConsentRequest
 }
 
-// Give takes what is missing; what is not is left as it is. A new address is the person's once its link
+// CompleteOnboarding takes what is missing; what is not is left as it is. A new address is the person's once its link
 // was followed, which waits tells. All is looked at before anything is kept.
-func (d *Service) Give(ctx context.Context, actor access.Actor, g Given) (waits bool, err error) {
-	missing, err := d.Missing(ctx, actor)
+func (d *Service) CompleteOnboarding(ctx context.Context, actor access.Actor, g OnboardingDetails) (waits bool, err error) {
+	missing, err := d.Requirements(ctx, actor)
 	if err != nil {
 		return false, err
 	}
@@ -77,7 +77,7 @@ func (d *Service) Give(ctx context.Context, actor access.Actor, g Given) (waits 
 			return false, err
 		}
 	}
-	if missing.Stand && !g.Consents.Given[toll.ConsentPrivacy] {
+	if missing.Consent && !g.Consents.Given[toll.ConsentPrivacy] {
 		return false, fault.New(fault.ConsentNeeded).At(string(toll.ConsentPrivacy))
 	}
 	if missing.Email { // refuses what cannot be one, and asks for a factor
@@ -90,15 +90,15 @@ func (d *Service) Give(ctx context.Context, actor access.Actor, g Given) (waits 
 			return false, err
 		}
 	}
-	if missing.Stand {
-		if _, err := d.Consent(ctx, actor, g.Consents); err != nil {
+	if missing.Consent {
+		if _, err := d.SaveConsents(ctx, actor, g.Consents); err != nil {
 			return false, err
 		}
 	}
 	return missing.Email, nil
 }
 
-// Asked notes that the actor has answered whether they are a customer somewhere, S2.25.
-func (d *Service) Asked(ctx context.Context, actor access.Actor) error {
-	return d.store.SetAsked(ctx, actor.Account, d.now())
+// MarkCustomerAsked notes that the actor has answered whether they are a customer somewhere, S2.25.
+func (d *Service) MarkCustomerAsked(ctx context.Context, actor access.Actor) error {
+	return d.store.MarkCustomerAsked(ctx, actor.Account, d.now())
 }

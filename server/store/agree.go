@@ -168,7 +168,7 @@ func settleDraft(ctx context.Context, tx pgx.Tx, b agreement.Beginning, n agreem
 	if err := addEvent(ctx, tx, b.Account, access.EventAgreed, b.At, access.Place{}); err != nil {
 		return err
 	}
-	return addLetters(ctx, tx, n.Letters)
+	return addMessages(ctx, tx, n.Letters)
 }
 
 // putVehicle finds the vehicle or adds it, and takes up what is known of it now. What a register has said

@@ -11,9 +11,9 @@ import (
 	"bompass/server/notice"
 )
 
-// due selects people who asked to be erased before $1 and whom nothing holds at $2. Passages are held
+// dueErasures selects people who asked to be erased before $1 and whom nothing holds at $2. Passages are held
 // for as long as they are there: package passage takes them away when the law lets it.
-const due = `
+const dueErasures = `
 	select a.id::text, a.email, a.language from account a join profile f on f.account_id = a.id and f.erasure_at <= $1
 	where not exists (
 		select from account_party p join customer c on c.id = p.customer_id
@@ -23,7 +23,7 @@ const due = `
 
 // DueErasures lists people who asked before the instant and whom nothing holds any more.
 func (s *Store) DueErasures(ctx context.Context, before, now time.Time, most int) ([]notice.Recipient, error) {
-	rows, err := s.pool.Query(ctx, due+" order by f.erasure_at limit $3", before, now, most)
+	rows, err := s.pool.Query(ctx, dueErasures+" order by f.erasure_at limit $3", before, now, most)
 	if err != nil {
 		return nil, fmt.Errorf("due erasures: %w", err)
 	}
@@ -43,26 +43,26 @@ func (s *Store) Erase(ctx context.Context, who notice.Recipient, before, now tim
 	err = s.write(ctx, "erase", func(tx pgx.Tx) error {
 		done = false
 		var id, address, language string
-		err := tx.QueryRow(ctx, due+" and a.id = $3 for update of a, f", before, now, string(who.Account)).Scan(&id, &address, &language)
+		err := tx.QueryRow(ctx, dueErasures+" and a.id = $3 for update of a, f", before, now, string(who.Account)).Scan(&id, &address, &language)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		for _, statement := range erasing() {
+		for _, statement := range eraseStatements() {
 			if _, err := tx.Exec(ctx, statement, id); err != nil {
 				return err
 			}
 		}
 		done = true
-		return addLetters(ctx, tx, letters)
+		return addMessages(ctx, tx, letters)
 	})
 	return done, err
 }
 
-// erasing lists what is taken away for an account, in the order that references allow.
-func erasing() []string {
+// eraseStatements lists what is taken away for an account, in the order that references allow.
+func eraseStatements() []string {
 	const owned = "(select customer_id from account_party where account_id = $1 and role = 'owner')"
 	return []string{
 		"update outbox set key = '', sealed = '', given_up_at = now() where account_id = $1 and sent_at is null and given_up_at is null",

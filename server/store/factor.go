@@ -106,7 +106,7 @@ func setRecovery(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.Enr
 			return err
 		}
 	}
-	return addLetters(ctx, tx, e.Letters)
+	return addMessages(ctx, tx, e.Letters)
 }
 
 // BeginRecovered spends the step and a recovery code and begins a session. An authenticator that was
@@ -162,7 +162,7 @@ func (s *Store) AddPasskey(ctx context.Context, id toll.AccountID, key access.Pa
 		if err := addEvent(ctx, tx, id, access.EventFactor, key.Added, access.Place{}); err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, letters)
+		return addMessages(ctx, tx, letters)
 	})
 }
 
@@ -188,7 +188,7 @@ func (s *Store) RemovePasskey(ctx context.Context, id toll.AccountID, key []byte
 		if err := addEvent(ctx, tx, id, access.EventFactorGone, at, access.Place{}); err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, letters)
+		return addMessages(ctx, tx, letters)
 	})
 }
 

@@ -44,8 +44,8 @@ func (s *Store) Invite(ctx context.Context, i person.Invitation, link access.Lin
 	})
 }
 
-// TakeInvitation spends the link and gives the account its role; the role of an owner stays.
-func (s *Store) TakeInvitation(ctx context.Context, link access.Hash, invitation string, account toll.AccountID, now time.Time) error {
+// AcceptInvitation spends the link and gives the account its role; the role of an owner stays.
+func (s *Store) AcceptInvitation(ctx context.Context, link access.Hash, invitation string, account toll.AccountID, now time.Time) error {
 	return s.write(ctx, "take invitation", func(tx pgx.Tx) error {
 		if err := useLink(ctx, tx, link, now); err != nil {
 			return err
@@ -115,6 +115,6 @@ func (s *Store) RemovePerson(
 		if err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, []notice.Message{l})
+		return addMessages(ctx, tx, []notice.Message{l})
 	})
 }

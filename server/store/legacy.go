@@ -62,7 +62,7 @@ func (s *Store) UseCredential(ctx context.Context, u legacy.Use) (list []legacy.
 		if err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, letters)
+		return addMessages(ctx, tx, letters)
 	})
 	return list, err
 }

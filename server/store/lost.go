@@ -100,7 +100,7 @@ func (s *Store) StopLost(ctx context.Context, id toll.AccountID, link *access.Ha
 		if err := addEvent(ctx, tx, id, access.EventLostStop, at, access.Place{}); err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, letters)
+		return addMessages(ctx, tx, letters)
 	})
 }
 

@@ -10,9 +10,9 @@ import (
 	"bompass/server/notice"
 )
 
-// addLetters puts letters into the outbox within the transaction of what they tell. A letter to nobody
+// addMessages puts letters into the outbox within the transaction of what they tell. A letter to nobody
 // is written like any other and is done at once.
-func addLetters(ctx context.Context, tx pgx.Tx, letters []notice.Message) error {
+func addMessages(ctx context.Context, tx pgx.Tx, letters []notice.Message) error {
 	for _, l := range letters {
 		_, err := tx.Exec(ctx, `insert into outbox (id, channel, kind, account_id, key, sealed, due_at, sent_at)
 			values ($1, $2, $3, $4, $5, $6, $7, case when $2 = 'none' then $7::timestamptz end)`,
@@ -32,14 +32,14 @@ func (s *Store) write(ctx context.Context, what string, do func(pgx.Tx) error) e
 	return nil
 }
 
-// AddLetters puts letters into the outbox on their own.
-func (s *Store) AddLetters(ctx context.Context, letters []notice.Message) error {
-	return s.write(ctx, "add letters", func(tx pgx.Tx) error { return addLetters(ctx, tx, letters) })
+// AddMessages puts letters into the outbox on their own.
+func (s *Store) AddMessages(ctx context.Context, letters []notice.Message) error {
+	return s.write(ctx, "add letters", func(tx pgx.Tx) error { return addMessages(ctx, tx, letters) })
 }
 
-// TakeLetters returns letters that are due, each to one taker, and makes them due again at again: so a
+// TakeMessages returns letters that are due, each to one taker, and makes them due again at again: so a
 // letter whose taker dies is taken by the next.
-func (s *Store) TakeLetters(ctx context.Context, now, again time.Time, most int) ([]notice.Message, error) {
+func (s *Store) TakeMessages(ctx context.Context, now, again time.Time, most int) ([]notice.Message, error) {
 	rows, err := s.pool.Query(ctx, `
 		with taken as (
 			update outbox set due_at = $2, tries = tries + 1
@@ -61,16 +61,16 @@ func (s *Store) TakeLetters(ctx context.Context, now, again time.Time, most int)
 	return list, nil
 }
 
-// LetterSent wipes a letter that has left.
-func (s *Store) LetterSent(ctx context.Context, id string, now time.Time) error {
+// MarkMessageSent wipes a letter that has left.
+func (s *Store) MarkMessageSent(ctx context.Context, id string, now time.Time) error {
 	if _, err := s.pool.Exec(ctx, "update outbox set sent_at = $2, sealed = '', key = '' where id = $1", id, now); err != nil {
 		return fmt.Errorf("letter sent: %w", err)
 	}
 	return nil
 }
 
-// LetterLater makes a letter due at an instant; a zero one gives it up and wipes it.
-func (s *Store) LetterLater(ctx context.Context, id string, now, due time.Time) error {
+// RescheduleMessage makes a letter due at an instant; a zero one gives it up and wipes it.
+func (s *Store) RescheduleMessage(ctx context.Context, id string, now, due time.Time) error {
 	var err error
 	if due.IsZero() {
 		_, err = s.pool.Exec(ctx, "update outbox set given_up_at = $2, sealed = '', key = '' where id = $1", id, now)
@@ -83,8 +83,8 @@ func (s *Store) LetterLater(ctx context.Context, id string, now, due time.Time) 
 	return nil
 }
 
-// LetterCounts tells how many letters wait, have left and were given up.
-func (s *Store) LetterCounts(ctx context.Context) (waiting, sent, lost int, err error) {
+// CountMessages tells how many letters wait, have left and were given up.
+func (s *Store) CountMessages(ctx context.Context) (waiting, sent, lost int, err error) {
 	err = s.pool.QueryRow(ctx, `select count(*) filter (where sent_at is null and given_up_at is null),
 		count(*) filter (where sent_at is not null and channel <> 'none'), count(*) filter (where given_up_at is not null) from outbox`).Scan(&waiting, &sent, &lost)
 	if err != nil {

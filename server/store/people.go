@@ -85,7 +85,7 @@ func (s *Store) EndSessions(ctx context.Context, account toll.AccountID, letters
 		if err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, letters)
+		return addMessages(ctx, tx, letters)
 	})
 	return ended, err
 }

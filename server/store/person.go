@@ -88,7 +88,7 @@ func addLinks(ctx context.Context, tx pgx.Tx, links []access.Link, letters []not
 			return err
 		}
 	}
-	return addLetters(ctx, tx, letters)
+	return addMessages(ctx, tx, letters)
 }
 
 // FindLink returns a link that may still be used.
@@ -214,7 +214,7 @@ func newPassword(ctx context.Context, tx pgx.Tx, p access.NewPassword, keep []by
 	if err := addEvent(ctx, tx, p.Account, access.EventPassword, p.At, access.Place{}); err != nil {
 		return err
 	}
-	return addLetters(ctx, tx, p.Letters)
+	return addMessages(ctx, tx, p.Letters)
 }
 
 // Unclaimed finds a customer by its number.
@@ -244,7 +244,7 @@ func (s *Store) PutEmail(ctx context.Context, customer toll.CustomerID, email st
 			return err
 		}
 		put = true
-		return addLetters(ctx, tx, letters)
+		return addMessages(ctx, tx, letters)
 	})
 	return put, err
 }
@@ -277,7 +277,7 @@ func (s *Store) SuspendFactor(ctx context.Context, id toll.AccountID, at time.Ti
 		if err := addEvent(ctx, tx, id, access.EventSuspended, at, access.Place{}); err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, letters)
+		return addMessages(ctx, tx, letters)
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/notice"
 	"bompass/server/person"
-	"bompass/server/retention"
+	"bompass/server/privacy"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
@@ -55,7 +55,7 @@ func (s *Store) holds(ctx context.Context, customer toll.CustomerID) ([]api.Hold
 	err := s.pool.QueryRow(ctx, `
 		select count(*) filter (where station <> ''), coalesce(max(passed_at) filter (where station <> '') + make_interval(days => $2), 'epoch'), count(*),
 			coalesce((date_trunc('year', max(passed_at) at time zone 'Europe/Oslo') + make_interval(years => $3)) at time zone 'Europe/Oslo', 'epoch')
-		from passage where customer_id = $1`, string(customer), int(retention.PassageKept/(24*time.Hour)), retention.ChargeYears+1).
+		from passage where customer_id = $1`, string(customer), int(privacy.PassageRetention/(24*time.Hour)), privacy.ChargeRetentionYears+1).
 		Scan(&passages.Count, &passages.Until, &charges.Count, &charges.Until)
 	if err != nil {
 		return nil, fmt.Errorf("holds: %w", err)
@@ -64,7 +64,7 @@ func (s *Store) holds(ctx context.Context, customer toll.CustomerID) ([]api.Hold
 }
 
 // SaveProfile changes what a person may change.
-func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c person.Change) error {
+func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c person.DetailsChange) error {
 	d := c.Details
 	return s.write(ctx, "save profile", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
@@ -72,7 +72,7 @@ func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, custome
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
 			on conflict (account_id) do update set mobile = $2, phone_private = $3, phone_work = $4, street = $5, postal_code = $6, city = $7,
 				country = $8, saved_at = $9, address_at = case when $10 then $9 else profile.address_at end, mobile_confirmed_at = case when profile.mobile = $2 then profile.mobile_confirmed_at end`,
-			string(account), d.Mobile, d.PhonePrivate, d.PhoneWork, d.Street, d.PostalCode, d.City, d.Country, c.At, c.Address)
+			string(account), d.Mobile, d.PhonePrivate, d.PhoneWork, d.Street, d.PostalCode, d.City, d.Country, c.At, c.AddressChanged)
 		if err != nil {
 			return err
 		}
@@ -81,12 +81,12 @@ func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, custome
 		if err != nil {
 			return err
 		}
-		if c.Mobile {
+		if c.MobileChanged {
 			if err := addEvent(ctx, tx, account, access.EventMobile, c.At, access.Place{}); err != nil {
 				return err
 			}
 		}
-		if c.Address {
+		if c.AddressChanged {
 			if err := addEvent(ctx, tx, account, access.EventAddress, c.At, access.Place{}); err != nil {
 				return err
 			}
@@ -94,7 +94,7 @@ func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, custome
 		if err := linkByEmail(ctx, tx, account); err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, c.Letters)
+		return addMessages(ctx, tx, c.Messages)
 	})
 }
 
@@ -110,15 +110,15 @@ func linkByEmail(ctx context.Context, tx pgx.Tx, account toll.AccountID) error {
 	return err
 }
 
-// KeepCode keeps a code in the place of the one before, with the letter that carries it.
-func (s *Store) KeepCode(ctx context.Context, account toll.AccountID, c person.Code) error {
+// SaveCode keeps a code in the place of the one before, with the letter that carries it.
+func (s *Store) SaveCode(ctx context.Context, account toll.AccountID, c person.Code) error {
 	return s.write(ctx, "keep code", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `insert into contact_code (account_id, channel, code_hash, until) values ($1, $2, $3, $4)
 			on conflict (account_id, channel) do update set code_hash = $3, until = $4, tries = 0`, string(account), c.Channel, c.Hash, c.Until)
 		if err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, c.Letters)
+		return addMessages(ctx, tx, c.Messages)
 	})
 }
 
@@ -195,12 +195,12 @@ func (s *Store) SetErasure(ctx context.Context, account toll.AccountID, at time.
 				return err
 			}
 		}
-		return addLetters(ctx, tx, letters)
+		return addMessages(ctx, tx, letters)
 	})
 }
 
-// UseEmail spends a link and takes the new address into use, unless somebody has it by now.
-func (s *Store) UseEmail(ctx context.Context, link access.Hash, m person.Move) error {
+// ChangeEmail spends a link and takes the new address into use, unless somebody has it by now.
+func (s *Store) ChangeEmail(ctx context.Context, link access.Hash, m person.EmailChange) error {
 	return s.write(ctx, "use e-mail", func(tx pgx.Tx) error {
 		if err := useLink(ctx, tx, link, m.At); err != nil {
 			return err
@@ -220,7 +220,7 @@ func (s *Store) EmailTaken(ctx context.Context, email string) (taken bool, err e
 	return taken, nil
 }
 
-func moveEmail(ctx context.Context, tx pgx.Tx, m person.Move) error {
+func moveEmail(ctx context.Context, tx pgx.Tx, m person.EmailChange) error {
 	done, err := tx.Exec(ctx, `update account set email = $2 where id = $1 and email = $3
 		and not exists (select from account where email = $2)`, string(m.Account), m.To, m.From)
 	if err != nil {
@@ -237,12 +237,12 @@ func moveEmail(ctx context.Context, tx pgx.Tx, m person.Move) error {
 	if err := confirm(ctx, tx, m.Account, person.Email, m.At); err != nil {
 		return err
 	}
-	return addLetters(ctx, tx, m.Letters)
+	return addMessages(ctx, tx, m.Messages)
 }
 
 // UndoEmail spends the link of the old address: the change is stopped or taken back, and everybody is
 // signed out.
-func (s *Store) UndoEmail(ctx context.Context, link access.Hash, m person.Move) error {
+func (s *Store) UndoEmail(ctx context.Context, link access.Hash, m person.EmailChange) error {
 	return s.write(ctx, "undo e-mail", func(tx pgx.Tx) error {
 		if err := useLink(ctx, tx, link, m.At); err != nil {
 			return err
@@ -265,7 +265,7 @@ func (s *Store) UndoEmail(ctx context.Context, link access.Hash, m person.Move) 
 		if current == m.From {
 			return moveEmail(ctx, tx, m)
 		}
-		return addLetters(ctx, tx, m.Letters)
+		return addMessages(ctx, tx, m.Messages)
 	})
 }
 
@@ -318,7 +318,7 @@ func (s *Store) Export(
 		if err := addEvent(ctx, tx, account, access.EventExported, at, access.Place{}); err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, letters)
+		return addMessages(ctx, tx, letters)
 	})
 	return reply, err
 }

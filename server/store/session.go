@@ -123,7 +123,7 @@ func beginSession(ctx context.Context, tx pgx.Tx, b access.Session) error {
 	if err := capSessions(ctx, tx, b); err != nil {
 		return err
 	}
-	return addLetters(ctx, tx, b.Letters)
+	return addMessages(ctx, tx, b.Letters)
 }
 
 // capSessions ends what is too many, and notes it with where that was. Sign-ins of one account take turns.

@@ -37,7 +37,7 @@ func (s *Store) KeepText(ctx context.Context, id toll.AccountID, c access.TextCo
 		if err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, c.Letters)
+		return addMessages(ctx, tx, c.Letters)
 	})
 }
 
@@ -88,7 +88,7 @@ func (s *Store) AddText(ctx context.Context, id toll.AccountID, mobile string, c
 		if err := addEvent(ctx, tx, id, access.EventFactor, c.At, access.Place{}); err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, c.Letters)
+		return addMessages(ctx, tx, c.Letters)
 	})
 }
 
@@ -102,6 +102,6 @@ func (s *Store) RemoveText(ctx context.Context, id toll.AccountID, at time.Time,
 		if err := addEvent(ctx, tx, id, access.EventFactorGone, at, access.Place{}); err != nil {
 			return err
 		}
-		return addLetters(ctx, tx, letters)
+		return addMessages(ctx, tx, letters)
 	})
 }

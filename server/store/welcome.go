@@ -12,13 +12,13 @@ import (
 	"bompass/shared/toll"
 )
 
-// Standing tells how far a person has come with what they must give.
-func (s *Store) Standing(ctx context.Context, account toll.AccountID, customer toll.CustomerID, now time.Time) (st person.Standing, err error) {
+// OnboardingState tells how far a person has come with what they must give.
+func (s *Store) OnboardingState(ctx context.Context, account toll.AccountID, customer toll.CustomerID, now time.Time) (st person.OnboardingState, err error) {
 	err = s.pool.QueryRow(ctx, `
 		select coalesce((select case when given then version else 0 end from consent where account_id = $1 and kind = 'privacy' order by id desc limit 1), 0),
 			exists (select from profile where account_id = $1 and asked_at is not null),
 			exists (select from agreement where customer_id = $2 and (valid_to is null or valid_to > $3))`,
-		string(account), string(customer), now).Scan(&st.Privacy, &st.Asked, &st.Agreement)
+		string(account), string(customer), now).Scan(&st.PrivacyVersion, &st.CustomerAsked, &st.HasAgreement)
 	if err != nil {
 		return st, fmt.Errorf("standing: %w", err)
 	}
@@ -38,8 +38,8 @@ func (s *Store) SetName(ctx context.Context, account toll.AccountID, name string
 	})
 }
 
-// SetAsked keeps when a person answered whether they are a customer somewhere.
-func (s *Store) SetAsked(ctx context.Context, account toll.AccountID, now time.Time) error {
+// MarkCustomerAsked keeps when a person answered whether they are a customer somewhere.
+func (s *Store) MarkCustomerAsked(ctx context.Context, account toll.AccountID, now time.Time) error {
 	_, err := s.pool.Exec(ctx, `insert into profile (account_id, asked_at) values ($1, $2)
 		on conflict (account_id) do update set asked_at = coalesce(profile.asked_at, $2)`, string(account), now)
 	if err != nil {
@@ -48,11 +48,11 @@ func (s *Store) SetAsked(ctx context.Context, account toll.AccountID, now time.T
 	return nil
 }
 
-// LinkFound spends the link and lets the account act for private customers that carry the address and
+// LinkAgreements spends the link and lets the account act for private customers that carry the address and
 // have no owner. It lists every agreement of everybody who carries it.
-func (s *Store) LinkFound(
+func (s *Store) LinkAgreements(
 	ctx context.Context, link access.Hash, account toll.AccountID, email string, now time.Time,
-) (list []person.Found, err error) {
+) (list []person.FoundAgreement, err error) {
 	err = s.write(ctx, "link agreements", func(tx pgx.Tx) error {
 		if err := useLink(ctx, tx, link, now); err != nil {
 			return err
@@ -73,7 +73,7 @@ func (s *Store) LinkFound(
 }
 
 // found lists the agreements in force on an address and what becomes of each.
-func found(ctx context.Context, tx pgx.Tx, account toll.AccountID, email string, now time.Time) ([]person.Found, error) {
+func found(ctx context.Context, tx pgx.Tx, account toll.AccountID, email string, now time.Time) ([]person.FoundAgreement, error) {
 	rows, err := tx.Query(ctx, `
 		select g.number, case when c.kind <> 'private' then 'company'
 			when o.account_id is null then 'linked' when o.account_id = $1 then 'yours' else 'taken' end
@@ -83,7 +83,7 @@ func found(ctx context.Context, tx pgx.Tx, account toll.AccountID, email string,
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f person.Found, err error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f person.FoundAgreement, err error) {
 		err = row.Scan(&f.Number, &f.Outcome)
 		return f, err
 	})

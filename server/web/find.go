@@ -39,7 +39,7 @@ func (s *server) find(c *fiber.Ctx, actor access.Actor, v view) error {
 	if err := s.Desk.AllowMessage(c.UserContext(), actor, "find", email); err != nil {
 		return s.wrong(c, v, findForm(v), err)
 	}
-	if err := s.Profile.Find(c.UserContext(), actor, email); err != nil {
+	if err := s.Profile.SendAgreementLink(c.UserContext(), actor, email); err != nil {
 		return s.wrongOn(c, v, findForm(v), "find", err)
 	}
 	return s.ended(c, v, done{
@@ -71,7 +71,7 @@ func linkFoundForm(v view) *form {
 // linkFound lists what was tried and what came of it, S2.39; only the mailbox's owner comes this far.
 func (s *server) linkFound(c *fiber.Ctx, actor access.Actor, v view) error {
 	v.Title = v.T("find.link.title")
-	list, err := s.Profile.LinkFound(c.UserContext(), actor, s.link(c))
+	list, err := s.Profile.LinkAgreements(c.UserContext(), actor, s.link(c))
 	if err != nil && fault.CodeOf(err) == fault.LinkSpent {
 		return s.wrong(c, v, linkFoundForm(v), err)
 	}

@@ -38,16 +38,16 @@ func (s *server) linkOld(c *fiber.Ctx, actor access.Actor, v view) error {
 	if err != nil {
 		return s.wrongOn(c, v, oldForm(v), "find", err)
 	}
-	found := make([]person.Found, len(list))
+	found := make([]person.FoundAgreement, len(list))
 	for i, f := range list {
-		found[i] = person.Found{Number: f.Number, Outcome: person.Outcome(f.Outcome)}
+		found[i] = person.FoundAgreement{Number: f.Number, Outcome: person.LinkOutcome(f.Outcome)}
 	}
 	return s.tried(c, v, found, v.N("find.old.count", len(list)))
 }
 
 // tried lists the agreements that were tried and what came of each, S2.39. Where there is none, the page
 // says whom to ask, S1.39.
-func (s *server) tried(c *fiber.Ctx, v view, list []person.Found, text string) error {
+func (s *server) tried(c *fiber.Ctx, v view, list []person.FoundAgreement, text string) error {
 	end := done{Title: v.T("find.tried"), Text: text, Href: "/", Go: v.T("app.missing.home")}
 	if s.Parties != nil && len(list) > 0 { // what was linked may be another customer than the one acted for
 		end.Href, end.Go = partiesPath+"?next="+url.QueryEscape("/"), v.T("party.title")

@@ -23,7 +23,7 @@ const invitationKept = time.Hour
 
 func (s *server) mountProfile() {
 	mount(s, api.Profile, func(ctx context.Context, a access.Actor, _ api.Empty) (api.ProfileReply, error) {
-		return s.Profile.Show(ctx, a)
+		return s.Profile.Profile(ctx, a)
 	})
 	mount(s, api.SaveProfile, s.Profile.Save)
 	mount(s, api.ChangeEmail, func(ctx context.Context, a access.Actor, req api.EmailRequest) (api.Empty, error) {
@@ -41,8 +41,8 @@ func (s *server) mountProfile() {
 		}
 		return api.Empty{}, s.Profile.SendCode(ctx, a, req.Channel)
 	})
-	mount(s, api.ConfirmCode, s.Profile.Confirm)
-	mount(s, api.SaveConsents, s.Profile.Consent)
+	mount(s, api.ConfirmCode, s.Profile.ConfirmCode)
+	mount(s, api.SaveConsents, s.Profile.SaveConsents)
 	mount(s, api.Erase, s.Profile.Erase)
 	mount(s, api.Export, func(ctx context.Context, a access.Actor, _ api.Empty) (api.ExportReply, error) {
 		return s.Profile.Export(ctx, a)
@@ -58,10 +58,10 @@ func (s *server) mountProfile() {
 		return api.Empty{}, s.Profile.Invite(ctx, a, req)
 	})
 	mount(s, api.RemovePerson, func(ctx context.Context, a access.Actor, req api.PersonRequest) (api.Empty, error) {
-		return api.Empty{}, s.Profile.Remove(ctx, a, req.Account)
+		return api.Empty{}, s.Profile.RemovePerson(ctx, a, req.Account)
 	})
 	mount(s, api.Withdraw, func(ctx context.Context, a access.Actor, req api.InvitationRequest) (api.Empty, error) {
-		return api.Empty{}, s.Profile.Withdraw(ctx, a, req.ID)
+		return api.Empty{}, s.Profile.WithdrawInvitation(ctx, a, req.ID)
 	})
 }
 
@@ -134,7 +134,7 @@ func invitationForm(v view) *form {
 }
 
 func (s *server) takeInvitation(c *fiber.Ctx, actor access.Actor, v view) error {
-	err := s.Profile.Take(c.UserContext(), actor, s.link(c))
+	err := s.Profile.AcceptInvitation(c.UserContext(), actor, s.link(c))
 	if err != nil && fault.CodeOf(err) == fault.LinkSpent {
 		return s.wrong(c, v, invitationForm(v), err)
 	}

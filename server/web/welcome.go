@@ -43,13 +43,13 @@ func (s *server) threshold(ctx context.Context, actor access.Actor, path string)
 	if ungated(path) {
 		return "", nil
 	}
-	missing, err := s.Profile.Missing(ctx, actor)
+	missing, err := s.Profile.Requirements(ctx, actor)
 	switch {
 	case err != nil:
 		return "", err
-	case path == "/" && !missing.Details() && !actor.Role.May(role.SeeOverview): // a driver sees passages alone
+	case path == "/" && !missing.NeedsDetails() && !actor.Role.May(role.SeeOverview): // a driver sees passages alone
 		return "/passages", nil
-	case missing.Details():
+	case missing.NeedsDetails():
 		return welcomePath, nil
 	case missing.Customer && path != becomePath && path != becamePath: // who is on the way has answered
 		return customerPath, nil
@@ -69,17 +69,17 @@ func boxOf(kind toll.ConsentKind) string { return "consent-" + string(kind) }
 // welcomePage asks for what is missing, and for nothing else.
 func (s *server) welcomePage(c *fiber.Ctx, actor access.Actor, v view) error {
 	v.Next = safeNext(c.Query("next"))
-	missing, err := s.Profile.Missing(c.UserContext(), actor)
+	missing, err := s.Profile.Requirements(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}
-	if !missing.Details() {
+	if !missing.NeedsDetails() {
 		return c.Redirect(v.Next, fiber.StatusSeeOther)
 	}
 	return s.showWelcome(c, v, missing, fiber.StatusOK)
 }
 
-func (s *server) showWelcome(c *fiber.Ctx, v view, missing person.Missing, status int) error {
+func (s *server) showWelcome(c *fiber.Ctx, v view, missing person.Requirements, status int) error {
 	v.Title, v.Boxes, v.Form = v.T("welcome.title"), nil, &form{Action: welcomePath, Submit: v.T("welcome.submit")}
 	if missing.Name {
 		v.Form.Fields = append(v.Form.Fields, field{Name: "name", Label: v.T("ways.name"), Complete: "name", Max: 100, Value: c.FormValue("name")})
@@ -92,7 +92,7 @@ func (s *server) showWelcome(c *fiber.Ctx, v view, missing person.Missing, statu
 	for i := range v.Form.Fields {
 		v.Form.Fields[i].Wrong = v.Form.Fields[i].Name == v.FailureAt
 	}
-	if missing.Stand {
+	if missing.Consent {
 		for _, kind := range toll.Consents() {
 			name := string(kind)
 			v.Boxes = append(v.Boxes, box{
@@ -106,11 +106,11 @@ func (s *server) showWelcome(c *fiber.Ctx, v view, missing person.Missing, statu
 
 func (s *server) welcome(c *fiber.Ctx, actor access.Actor, v view) error {
 	v.Next = safeNext(c.FormValue("next"))
-	given := person.Given{Name: strings.TrimSpace(c.FormValue("name")), Email: c.FormValue("email"), Consents: api.ConsentRequest{Given: map[toll.ConsentKind]bool{}}}
+	given := person.OnboardingDetails{Name: strings.TrimSpace(c.FormValue("name")), Email: c.FormValue("email"), Consents: api.ConsentRequest{Given: map[toll.ConsentKind]bool{}}}
 	for _, kind := range toll.Consents() {
 		given.Consents.Given[kind] = c.FormValue(boxOf(kind)) != ""
 	}
-	missing, err := s.Profile.Missing(c.UserContext(), actor)
+	missing, err := s.Profile.Requirements(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (s *server) welcome(c *fiber.Ctx, actor access.Actor, v view) error {
 			return err
 		}
 	}
-	waits, err := s.Profile.Give(c.UserContext(), actor, given)
+	waits, err := s.Profile.CompleteOnboarding(c.UserContext(), actor, given)
 	if code := fault.CodeOf(err); err != nil && (code == fault.FieldWrong || code == fault.FieldMissing || code == fault.ConsentNeeded) {
 		known, status := s.explain(c, err)
 		v.Failure, v.FailureAt = v.Fault(&known), known.Field
@@ -149,7 +149,7 @@ func (s *server) customerPage(c *fiber.Ctx, _ access.Actor, v view) error {
 
 // answerCustomer goes the way that the person has chosen, S2.26, and does not ask again.
 func (s *server) answerCustomer(c *fiber.Ctx, actor access.Actor, _ view) error {
-	if err := s.Profile.Asked(c.UserContext(), actor); err != nil {
+	if err := s.Profile.MarkCustomerAsked(c.UserContext(), actor); err != nil {
 		return err
 	}
 	to := safeNext(c.FormValue("next"))

@@ -9,7 +9,7 @@ import (
 
 	"bompass/server/notice"
 	"bompass/server/person"
-	"bompass/server/retention"
+	"bompass/server/privacy"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
@@ -302,7 +302,7 @@ func TestWhoAskedIsErasedOnceNothingHoldsThem(t *testing.T) {
 		want int
 	}{{0, 0}, {person.EraseAfter + time.Minute, 1}} {
 		h.pass(c.wait)
-		if n, err := eraser.Round(t.Context()); n != c.want || err != nil {
+		if n, err := eraser.EraseDue(t.Context()); n != c.want || err != nil {
 			t.Fatalf("after %s: erased %d, %v, want %d", c.wait, n, err, c.want)
 		}
 	}
@@ -322,7 +322,7 @@ func TestWhoAskedIsErasedOnceNothingHoldsThem(t *testing.T) {
 	if last := h.post(gone); !strings.Contains(last.Subject, "slettet") || strings.Contains(last.Text, "Berit") {
 		t.Errorf("the last letter: %+v", last)
 	}
-	if n, err := eraser.Round(t.Context()); n != 0 || err != nil {
+	if n, err := eraser.EraseDue(t.Context()); n != 0 || err != nil {
 		t.Errorf("again: erased %d, %v", n, err)
 	}
 }
@@ -361,7 +361,7 @@ func TestTheAPIWaitsForThePrivacyStatementToo(t *testing.T) {
 func TestErasureFinishesWhenTheLastHoldEnds(t *testing.T) {
 	h := newHouse(t)
 	eraser := person.NewEraser(h.db, notice.NewWriter(h.keys, h.url, h.now), h.now, discard())
-	keeper := retention.NewKeeper(h.db, h.now, discard())
+	keeper := privacy.NewPruner(h.db, h.now, discard())
 	const gone = "berit@bompass.example"
 	berit := h.arrive(gone, "Berit Aas")
 	customer := ask(berit, api.Me, api.Empty{}, "").Customer
@@ -374,14 +374,14 @@ func TestErasureFinishesWhenTheLastHoldEnds(t *testing.T) {
 		want int
 	}{
 		{"after some days to think", person.EraseAfter + time.Hour, 0},
-		{"once the passage is forgotten", retention.PassageKept, 0},
+		{"once the passage is forgotten", privacy.PassageRetention, 0},
 		{"after five more years", 5 * 366 * 24 * time.Hour, 1},
 	} {
 		h.pass(c.wait)
-		if _, err := keeper.Round(t.Context()); err != nil {
+		if _, err := keeper.Prune(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if n, err := eraser.Round(t.Context()); n != c.want || err != nil {
+		if n, err := eraser.EraseDue(t.Context()); n != c.want || err != nil {
 			t.Fatalf("%s: erased %d, %v, want %d", c.name, n, err, c.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package retention_test
+package privacy_test
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 
 	"bompass/server/internal/pgtest"
 	"bompass/server/passage"
-	"bompass/server/retention"
+	"bompass/server/privacy"
 	"bompass/server/store"
 	"bompass/shared/fixture"
 )
@@ -20,7 +20,7 @@ import (
 type archive struct {
 	t    *testing.T
 	conn *pgx.Conn
-	keep *retention.Keeper
+	keep *privacy.Pruner
 	at   time.Time
 	log  bytes.Buffer
 }
@@ -41,7 +41,7 @@ func open(t *testing.T) *archive {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = a.conn.Close(t.Context()) })
-	a.keep = retention.NewKeeper(db, func() time.Time { return a.at }, slog.New(slog.NewTextHandler(&a.log, nil)))
+	a.keep = privacy.NewPruner(db, func() time.Time { return a.at }, slog.New(slog.NewTextHandler(&a.log, nil)))
 	return a
 }
 
@@ -60,9 +60,9 @@ func (a *archive) count(query string, args ...any) (n int) {
 	return n
 }
 
-func (a *archive) round() map[retention.What]int {
+func (a *archive) round() map[privacy.Category]int {
 	a.t.Helper()
-	gone, err := a.keep.Round(a.t.Context())
+	gone, err := a.keep.Prune(a.t.Context())
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -83,17 +83,17 @@ func (a *archive) passed(at time.Time) {
 // five years after its year, and then goes, so that who asked to be erased can be.
 func TestPassagesAreForgottenAndChargesGo(t *testing.T) {
 	a := open(t)
-	if retention.PassageKept < passage.AgeMax {
+	if privacy.PassageRetention < passage.AgeMax {
 		t.Error("a passage is forgotten while a late reading may still change it")
 	}
 	driven := time.Date(2026, 11, 20, 7, 12, 0, 0, time.UTC)
 	a.passed(driven)
-	a.at = driven.Add(retention.PassageKept)
-	if gone := a.round(); gone[retention.Passages] != 0 {
+	a.at = driven.Add(privacy.PassageRetention)
+	if gone := a.round(); gone[privacy.Passages] != 0 {
 		t.Errorf("on the last day: %v", gone)
 	}
 	a.at = a.at.Add(time.Minute)
-	if gone := a.round(); gone[retention.Passages] != 1 || gone[retention.Charges] != 0 {
+	if gone := a.round(); gone[privacy.Passages] != 1 || gone[privacy.Charges] != 0 {
 		t.Errorf("a minute later: %v", gone)
 	}
 	for what, query := range map[string]string{
@@ -110,17 +110,17 @@ func TestPassagesAreForgottenAndChargesGo(t *testing.T) {
 		t.Errorf("the accounts have %d øre, want 3100", n)
 	}
 	a.at = time.Date(2031, 12, 31, 22, 59, 0, 0, time.UTC) // a minute before the year 2032 in Oslo
-	if gone := a.round(); gone[retention.Charges] != 0 {
+	if gone := a.round(); gone[privacy.Charges] != 0 {
 		t.Errorf("in the fifth year: %v", gone)
 	}
 	a.at = a.at.Add(2 * time.Minute)
-	if gone := a.round(); gone[retention.Charges] != 1 || a.count("select count(*) from passage") != 0 || a.count("select count(*) from charge") != 0 {
+	if gone := a.round(); gone[privacy.Charges] != 1 || a.count("select count(*) from passage") != 0 || a.count("select count(*) from charge") != 0 {
 		t.Errorf("after it: %v", gone)
 	}
 	if log := a.log.String(); !strings.Contains(log, "what=charges count=1") || strings.Contains(log, "EB12345") || strings.Contains(log, "oslo-301") {
 		t.Errorf("the log says %s", log)
 	}
-	if gone := a.round(); len(a.log.String()) == 0 || gone[retention.Charges] != 0 {
+	if gone := a.round(); len(a.log.String()) == 0 || gone[privacy.Charges] != 0 {
 		t.Errorf("again: %v", gone)
 	}
 }
@@ -129,24 +129,24 @@ func TestPassagesAreForgottenAndChargesGo(t *testing.T) {
 func TestEverythingHasItsTime(t *testing.T) {
 	const account = "0196a000-0000-7000-8000-0000000009c1"
 	for _, c := range []struct {
-		what   retention.What
+		what   privacy.Category
 		kept   time.Duration
 		insert string // a thing whose time ends at $1
 		table  string
 	}{
-		{retention.History, retention.HistoryKept, "insert into account_event (account_id, kind, at) values ('" + account + "', 'signed.in', $1)", "account_event"},
-		{retention.Letters, retention.LetterKept, "insert into outbox (id, channel, kind, due_at, sent_at) values (gen_random_uuid(), 'mail', 'reset', $1, $1)", "outbox"},
-		{retention.Letters, retention.LetterKept, "insert into outbox (id, channel, kind, due_at, given_up_at) values (gen_random_uuid(), 'mail', 'reset', $1, $1)", "outbox"},
-		{retention.Links, retention.LinkKept, "insert into link (token_hash, purpose, until) values ('x', 'email', $1)", "link"},
-		{retention.Invitations, retention.InvitationKept, "insert into invitation (id, customer_id, email, role, invited_at, ends_at) values (gen_random_uuid(), '" + string(fixture.Kari) + "', 'a@b.example', 'auditor', $1, $1)", "invitation"},
-		{retention.Quarantine, retention.QuarantineKept, "insert into quarantine (message_key, code, params, observation, station, received_at, resolved_at) values ('k', 'c', '{}', '{}', 's', $1, $1)", "quarantine"},
-		{retention.Losses, retention.LossKept, "insert into lost_factor (id, account_id, code_hash, asked_at, opens_at, ends_at) values (gen_random_uuid(), '" + account + "', '', $1, $1, $1)", "lost_factor"},
-		{retention.Throttles, retention.ThrottleKept, "insert into throttle values ('k', 1, $1)", "throttle"},
-		{retention.Sessions, 0, "insert into session (token_hash, account_id, customer_id, began_at, seen_at, until) values ('x', '" + account + "', '" + string(fixture.Kari) + "', $1, $1, $1)", "session"},
-		{retention.Steps, retention.MomentKept, "insert into login_step (token_hash, account_id, until) values ('x', '" + account + "', $1)", "login_step"},
-		{retention.Journeys, retention.MomentKept, "insert into eid_journey values ('x', 'x', 'no', '', '', $1)", "eid_journey"},
-		{retention.Ceremonies, retention.MomentKept, "insert into ceremony values ('x', 'x', $1)", "ceremony"},
-		{retention.Codes, retention.MomentKept, "insert into contact_code (account_id, channel, code_hash, until) values ('" + account + "', 'email', 'x', $1)", "contact_code"},
+		{privacy.History, privacy.HistoryRetention, "insert into account_event (account_id, kind, at) values ('" + account + "', 'signed.in', $1)", "account_event"},
+		{privacy.Messages, privacy.MessageRetention, "insert into outbox (id, channel, kind, due_at, sent_at) values (gen_random_uuid(), 'mail', 'reset', $1, $1)", "outbox"},
+		{privacy.Messages, privacy.MessageRetention, "insert into outbox (id, channel, kind, due_at, given_up_at) values (gen_random_uuid(), 'mail', 'reset', $1, $1)", "outbox"},
+		{privacy.Links, privacy.LinkRetention, "insert into link (token_hash, purpose, until) values ('x', 'email', $1)", "link"},
+		{privacy.Invitations, privacy.InvitationRetention, "insert into invitation (id, customer_id, email, role, invited_at, ends_at) values (gen_random_uuid(), '" + string(fixture.Kari) + "', 'a@b.example', 'auditor', $1, $1)", "invitation"},
+		{privacy.Quarantine, privacy.QuarantineRetention, "insert into quarantine (message_key, code, params, observation, station, received_at, resolved_at) values ('k', 'c', '{}', '{}', 's', $1, $1)", "quarantine"},
+		{privacy.LostFactorClaims, privacy.LostFactorClaimRetention, "insert into lost_factor (id, account_id, code_hash, asked_at, opens_at, ends_at) values (gen_random_uuid(), '" + account + "', '', $1, $1, $1)", "lost_factor"},
+		{privacy.Throttles, privacy.ThrottleRetention, "insert into throttle values ('k', 1, $1)", "throttle"},
+		{privacy.Sessions, 0, "insert into session (token_hash, account_id, customer_id, began_at, seen_at, until) values ('x', '" + account + "', '" + string(fixture.Kari) + "', $1, $1, $1)", "session"},
+		{privacy.PendingLogins, privacy.ExpiredRetention, "insert into login_step (token_hash, account_id, until) values ('x', '" + account + "', $1)", "login_step"},
+		{privacy.AuthRequests, privacy.ExpiredRetention, "insert into eid_journey values ('x', 'x', 'no', '', '', $1)", "eid_journey"},
+		{privacy.Ceremonies, privacy.ExpiredRetention, "insert into ceremony values ('x', 'x', $1)", "ceremony"},
+		{privacy.ContactCodes, privacy.ExpiredRetention, "insert into contact_code (account_id, channel, code_hash, until) values ('" + account + "', 'email', 'x', $1)", "contact_code"},
 	} {
 		a := open(t)
 		a.do("insert into account (id, email, person, language, password_hash) values ($1, 'a@b.example', 'A B', 'nb', '')", account)
