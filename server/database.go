@@ -130,7 +130,7 @@ func seedLegacy(ctx context.Context, s *store.Store, keys access.Keys) error {
 		return err
 	}
 	line := legacy.Line{Number: fixture.LegacyNumber, Agreement: fixture.LegacyNumber}
-	return s.PutCredentials(ctx, []legacy.Credential{legacy.Seal(keys, line, hash, agreement.From)})
+	return s.SaveCredentials(ctx, []legacy.Credential{legacy.Seal(keys, line, hash, agreement.From)})
 }
 
 // seedNumbers adds what the cast is known by outside: Fjordfrakt in the register of organisations, and

@@ -57,7 +57,7 @@ func importLegacy(ctx context.Context, cfg config.Config, s *store.Store, in io.
 		return 0, fmt.Errorf("nothing was imported: %w", err)
 	}
 	for from := 0; from < len(list); from += legacyChunk {
-		if err := s.PutCredentials(ctx, list[from:min(from+legacyChunk, len(list))]); err != nil {
+		if err := s.SaveCredentials(ctx, list[from:min(from+legacyChunk, len(list))]); err != nil {
 			return from, err
 		}
 	}

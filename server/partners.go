@@ -85,7 +85,7 @@ func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *acce
 		if issuer != nil {
 			ways = append(ways, eid.Provider{Name: w.name, Country: w.country, Issuer: issuer})
 		} else if w.name == "no" { // the page says what is missing
-			ways = append(ways, eid.Provider{Name: w.name, Country: w.country, Issuer: identity.Unset{Variable: w.variable}})
+			ways = append(ways, eid.Provider{Name: w.name, Country: w.country, Issuer: identity.Unconfigured{Variable: w.variable}})
 		}
 	}
 	names := func(ctx context.Context, birthNumber string) string {
@@ -96,7 +96,7 @@ func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *acce
 		return answer.Name
 	}
 	return outside{
-		eid:     eid.NewService(eid.Deps{Store: p.store, Access: desk, Keys: keys, Ways: ways, Letter: p.writer(keys), Names: names, Now: p.now}),
+		eid:     eid.NewService(eid.Deps{Store: p.store, Access: desk, Keys: keys, Providers: ways, Messages: p.writer(keys), Names: names, Now: p.now}),
 		parties: party.NewService(p.store, source, keys, p.now), vehicles: vehicles,
 	}, nil
 }
@@ -106,7 +106,7 @@ func (p *product) openIssuer(name, country, partner string, e config.EID, sims *
 	public := p.config.PublicURL
 	c := openid.Config{
 		Partner: partner, Issuer: e.Issuer, ClientID: e.Client, Country: country, Levels: strings.Fields(e.Levels), Now: p.now,
-		Redirect: public + "/login/eid/" + name + "/return", LoggedOut: public + "/logout/done",
+		RedirectURL: public + "/login/eid/" + name + "/return", PostLogoutRedirect: public + "/logout/done",
 	}
 	switch {
 	case e.Off():
@@ -140,7 +140,7 @@ func (p *product) openMandate(m config.Mandate, sims *simulators) (mandate.Sourc
 	}
 	switch m.Platform {
 	case config.Off:
-		return mandate.Unset{Variable: "BOMPASS_MANDATE_URL"}, nil
+		return mandate.Unconfigured{Variable: "BOMPASS_MANDATE_URL"}, nil
 	case config.Simulated:
 		c.Platform, c.Token, c.Audience = sims.base+"/altinn", sims.base+"/altinn/token", simulatorAudience
 		c.ClientID, c.Key = simulatorClient, sims.key
@@ -206,9 +206,9 @@ func (p *product) listenBeside(ctx context.Context) (net.Listener, error) {
 
 func (s *simulators) addIssuer(name string, c openid.Config, public string) error {
 	sim := identitysim.Config{
-		Issuer: c.Issuer, Levels: c.Levels, NumberClaim: openid.NumberClaim(c.Country), Now: c.Now,
+		Issuer: c.Issuer, Levels: c.Levels, NumberClaim: openid.PersonalNumberClaim(c.Country), Now: c.Now,
 		Client: identitysim.Client{
-			ID: c.ClientID, Key: s.key.Public(), Redirect: c.Redirect, LoggedOut: c.LoggedOut,
+			ID: c.ClientID, Key: s.key.Public(), Redirect: c.RedirectURL, LoggedOut: c.PostLogoutRedirect,
 			Front: public + "/logout/front", Back: public + "/logout/back/" + name,
 		},
 	}
@@ -262,7 +262,7 @@ func (s *simulators) addRegister(c altinn.Config, now func() time.Time) {
 func openVehicles(v config.Vehicles, sims *simulators) (register.Source, error) {
 	switch v.Address {
 	case config.Off:
-		return register.Unset{Variable: "BOMPASS_VEHICLES_URL"}, nil
+		return register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, nil
 	case config.Simulated:
 		known := map[toll.Plate]register.Vehicle{}
 		for _, r := range fixture.Register() {

@@ -165,7 +165,7 @@ func (p *product) openAgreements(keys access.Keys, people doors, partners outsid
 		chargers = append(chargers, api.ChargerChoice{ID: id, Name: p.charger(id)})
 	}
 	return agreement.NewService(agreement.Deps{
-		Store: p.store, Register: partners.vehicles, Keys: keys, Letter: people.letters, Count: people.desk, Issuer: issuer, Chargers: chargers, Now: p.now,
+		Store: p.store, Register: partners.vehicles, Keys: keys, Messages: people.letters, Limiter: people.desk, Issuer: issuer, Chargers: chargers, Now: p.now,
 	}), nil
 }
 

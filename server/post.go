@@ -72,7 +72,7 @@ func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err
 	d.desk = access.NewService(p.store, keys, p.now)
 	letters := p.writer(keys)
 	d.registrar = access.NewRegistrar(d.desk, p.store, letters)
-	if d.locksmith, err = access.NewFactors(d.desk, p.store, letters, access.SignInOptions{Public: p.config.PublicURL, Texts: p.config.Texts.Factor}); err != nil {
+	if d.locksmith, err = access.NewFactors(d.desk, p.store, letters, access.SignInOptions{PublicURL: p.config.PublicURL, TextCodes: p.config.Texts.Factor}); err != nil {
 		return doors{}, err
 	}
 	d.profile = person.NewService(p.store, keys, letters, d.desk, p.now)

@@ -32,7 +32,7 @@ func openKeys(cfg config.Config) (access.Keys, error) {
 			sets[n] = append(sets[n], key)
 		}
 	}
-	if keys, err = keys.WithSeals(sets[0]...); err != nil {
+	if keys, err = keys.WithSealKeys(sets[0]...); err != nil {
 		return access.Keys{}, err
 	}
 	return keys.WithPeppers(sets[1]...), nil
@@ -55,7 +55,7 @@ func rotateCommand(ctx context.Context, w world) error {
 		lost := 0
 		table := tabwriter.NewWriter(w.out, 0, 8, 2, ' ', 0)
 		for _, r := range list {
-			_, _ = fmt.Fprintf(table, "%s\t%d sealed anew with %s\n", r.Place, r.Anew, keys.Seal())
+			_, _ = fmt.Fprintf(table, "%s\t%d sealed anew with %s\n", r.Place, r.Anew, keys.SealName())
 			lost += r.Unopenable
 		}
 		if err := table.Flush(); err != nil {

@@ -160,7 +160,7 @@ func TestOneCodeOpensOneSessionAmongAHundred(t *testing.T) {
 func TestOneStepTakesFiveCodesAndEndsInFiveMinutes(t *testing.T) {
 	o := open(t)
 	step := o.step()
-	for n := range access.StepTries {
+	for n := range access.PendingLoginTries {
 		_, err := o.VerifyCode(t.Context(), from("192.0.2.1"), step, "000000")
 		want(t, "try "+string(rune('1'+n)), err, fault.WrongCredentials)
 	}
@@ -169,7 +169,7 @@ func TestOneStepTakesFiveCodesAndEndsInFiveMinutes(t *testing.T) {
 
 	o.pass(20 * time.Minute)
 	step = o.step()
-	o.pass(access.StepMax)
+	o.pass(access.PendingLoginMax)
 	_, err = o.VerifyCode(t.Context(), from("192.0.2.1"), step, o.code(0))
 	want(t, "after five minutes", err, fault.SignedOut)
 	for _, token := range []access.Token{"", "guess", access.Token(make([]byte, 43))} {
@@ -203,7 +203,7 @@ func TestSessionIsItsOwnersAndEnds(t *testing.T) {
 	if actor.Person != "Kari Lund" || actor.Customer != fixture.Kari || actor.Role != role.Owner || actor.Name != "Kari Lund" || actor.Language != "nb" {
 		t.Errorf("actor: %+v", actor)
 	}
-	if !actor.SameCSRF(actor.CSRF) || actor.SameCSRF("") || actor.SameCSRF(actor.CSRF+"x") || (access.Actor{}).SameCSRF("") {
+	if !actor.CSRFMatches(actor.CSRF) || actor.CSRFMatches("") || actor.CSRFMatches(actor.CSRF+"x") || (access.Principal{}).CSRFMatches("") {
 		t.Error("the session's token is not told from others")
 	}
 	want(t, "language", o.SetLanguage(t.Context(), actor, "de"), "")
@@ -211,10 +211,10 @@ func TestSessionIsItsOwnersAndEnds(t *testing.T) {
 	if again, _ := o.Authenticate(t.Context(), token); again.Language != "de" {
 		t.Errorf("language: got %q", again.Language)
 	}
-	want(t, "end", o.End(t.Context(), actor), "")
+	want(t, "end", o.SignOut(t.Context(), actor), "")
 	_, err = o.Authenticate(t.Context(), token)
 	want(t, "after its end", err, fault.SignedOut)
-	want(t, "end twice", o.End(t.Context(), actor), "")
+	want(t, "end twice", o.SignOut(t.Context(), actor), "")
 }
 
 func TestPeekingDoesNotProlongASession(t *testing.T) {
@@ -287,12 +287,12 @@ func TestAKnownBrowserIsCountedApart(t *testing.T) {
 		_ = guess()
 	}
 	want(t, "the guesser", guess(), fault.TooMany)
-	mine := access.Visitor{Address: "203.0.113.9", Device: keys.Device("Kari@bompass.example")}
+	mine := access.Visitor{Address: "203.0.113.9", Device: keys.DeviceToken("Kari@bompass.example")}
 	_, err := o.VerifyPassword(ctx, mine, kari, fixture.Password)
 	want(t, "the owner's browser, at the guesser's address even", err, "")
 	for name, device := range map[string]string{
-		"another's browser": keys.Device("olav@bompass.example"), "made up": "x.y", "empty seal": "x.", "none": "",
-		"another installation": o.keys("another secret of 32 bytes, right").Device(kari),
+		"another's browser": keys.DeviceToken("olav@bompass.example"), "made up": "x.y", "empty seal": "x.", "none": "",
+		"another installation": o.keys("another secret of 32 bytes, right").DeviceToken(kari),
 	} {
 		_, err := o.VerifyPassword(ctx, access.Visitor{Address: "203.0.113.9", Device: device}, kari, fixture.Password)
 		want(t, name, err, fault.TooMany)
@@ -382,7 +382,7 @@ func TestFormsAreBoundToTheirCookie(t *testing.T) {
 	o := open(t)
 	keys := o.keys(secret)
 	form := keys.FormToken("cookie")
-	if !keys.SameForm("cookie", form) || keys.SameForm("other", form) || keys.SameForm("", keys.FormToken("")) || keys.SameForm("cookie", "") {
+	if !keys.FormTokenMatches("cookie", form) || keys.FormTokenMatches("other", form) || keys.FormTokenMatches("", keys.FormToken("")) || keys.FormTokenMatches("cookie", "") {
 		t.Error("a form is accepted from another browser")
 	}
 }

@@ -8,27 +8,27 @@ import (
 	"bompass/shared/fault"
 )
 
-// Daily is how often something may be tried in a day under a name.
-type Daily struct {
+// DailyLimit is how often something may be tried in a day under a name.
+type DailyLimit struct {
 	Kind, Name string
-	Most       int
+	Max        int
 }
 
 const day = 24 * time.Hour
 
 // AllowDaily counts a try under every name, or refuses it and counts nothing when one of them has had its day's
 // share. A share comes back little by little. An address counts with its network.
-func (d *Service) AllowDaily(ctx context.Context, limits ...Daily) error {
+func (d *Service) AllowDaily(ctx context.Context, limits ...DailyLimit) error {
 	keys := make([]string, len(limits))
 	for i, l := range limits {
 		keys[i] = "daily " + l.Kind + ":" + base64.RawURLEncoding.EncodeToString(d.keys.hash(d.keys.throttle, network(l.Name))[:16])
 	}
 	now := d.now()
-	return d.store.ChangeTries(ctx, keys, now.Add(-triesKept), func(tries []Tries) error {
+	return d.store.UpdateTries(ctx, keys, now.Add(-triesKept), func(tries []Tries) error {
 		for i, l := range limits {
-			back := int(min(now.Sub(tries[i].Last), day) / (day / time.Duration(l.Most)))
+			back := int(min(now.Sub(tries[i].Last), day) / (day / time.Duration(l.Max)))
 			tries[i].Count = max(0, tries[i].Count-back)
-			if tries[i].Count >= l.Most {
+			if tries[i].Count >= l.Max {
 				return fault.New(fault.TooManyToday)
 			}
 		}

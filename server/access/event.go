@@ -7,33 +7,33 @@ type EventKind string
 
 // The events of an account's history.
 const (
-	EventRegistered EventKind = "registered"
-	EventSignedIn   EventKind = "signed.in"
-	EventSignedOut  EventKind = "signed.out"
-	EventEnded      EventKind = "sessions.ended"
-	EventProven     EventKind = "proven" // a factor was shown again
-	EventPassword   EventKind = "password"
-	EventFactor     EventKind = "factor.added"
-	EventFactorGone EventKind = "factor.removed"
-	EventRecovery   EventKind = "recovery.made"
-	EventRecovered  EventKind = "recovery.used"
-	EventEmail      EventKind = "email"
-	EventEmailKept  EventKind = "email.kept"
-	EventMobile     EventKind = "mobile"
-	EventConsent    EventKind = "consent"
-	EventExported   EventKind = "exported"
-	EventErasure    EventKind = "erasure"
-	EventRole       EventKind = "role"
-	EventLinked     EventKind = "linked"    // agreements on an address
-	EventAgreed     EventKind = "agreed"    // an agreement was made
-	EventSuspended  EventKind = "suspended" // the authenticator, after too many wrong codes
-	EventLostAsked  EventKind = "lost.asked"
-	EventLostStop   EventKind = "lost.stopped"
-	EventLostUsed   EventKind = "lost.used" // every factor was replaced
-	EventAddress    EventKind = "address"   // the postal one
-	EventEID        EventKind = "eid.connected"
-	EventJoined     EventKind = "joined"         // with another account of the same person
-	EventCapped     EventKind = "session.capped" // the oldest session ended for a new one
+	EventRegistered         EventKind = "registered"
+	EventSignedIn           EventKind = "signed.in"
+	EventSignedOut          EventKind = "signed.out"
+	EventSessionsEnded      EventKind = "sessions.ended"
+	EventStepUp             EventKind = "proven" // a factor was shown again
+	EventPassword           EventKind = "password"
+	EventFactorAdded        EventKind = "factor.added"
+	EventFactorRemoved      EventKind = "factor.removed"
+	EventRecoveryMade       EventKind = "recovery.made"
+	EventRecoveryUsed       EventKind = "recovery.used"
+	EventEmail              EventKind = "email"
+	EventEmailUndone        EventKind = "email.kept"
+	EventMobile             EventKind = "mobile"
+	EventConsent            EventKind = "consent"
+	EventExported           EventKind = "exported"
+	EventErasure            EventKind = "erasure"
+	EventRole               EventKind = "role"
+	EventLinked             EventKind = "linked"    // agreements on an address
+	EventAgreed             EventKind = "agreed"    // an agreement was made
+	EventSuspended          EventKind = "suspended" // the authenticator, after too many wrong codes
+	EventLostFactorClaimed  EventKind = "lost.asked"
+	EventLostFactorStopped  EventKind = "lost.stopped"
+	EventLostFactorReplaced EventKind = "lost.used" // every factor was replaced
+	EventAddress            EventKind = "address"   // the postal one
+	EventEID                EventKind = "eid.connected"
+	EventJoined             EventKind = "joined"         // with another account of the same person
+	EventCapped             EventKind = "session.capped" // the oldest session ended for a new one
 )
 
 // Event is one line of an account's history.

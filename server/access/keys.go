@@ -54,15 +54,15 @@ func NewKeys(secret []byte) (Keys, error) {
 	if err != nil {
 		return Keys{}, err
 	}
-	id := hex.EncodeToString(derive("name")[:nameBytes])
+	id := hex.EncodeToString(derive("name")[:keyNameBytes])
 	return Keys{
 		id: id, seals: map[string]cipher.AEAD{id: seal},
 		find: derive("find"), throttle: derive("throttle"), form: derive("form"), device: derive("device"),
 	}, nil
 }
 
-// nameBytes is how much of a key's name is kept: enough to tell a few apart.
-const nameBytes = 4
+// keyNameBytes is how much of a key's name is kept: enough to tell a few apart.
+const keyNameBytes = 4
 
 func newSeal(key []byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key)
@@ -76,22 +76,22 @@ func newSeal(key []byte) (cipher.AEAD, error) {
 	return seal, nil
 }
 
-// nameOf names a key without telling it.
-func nameOf(key []byte, use string) string {
+// keyName names a key without telling it.
+func keyName(key []byte, use string) string {
 	sum := sha256.Sum256(append([]byte("bompass "+use+" name "), key...))
-	return hex.EncodeToString(sum[:nameBytes])
+	return hex.EncodeToString(sum[:keyNameBytes])
 }
 
-// WithSeals returns Keys of which the first given seal closes from now on. The others open what they
+// WithSealKeys returns Keys of which the first given seal closes from now on. The others open what they
 // closed, and so does the one made from the secret.
-func (k Keys) WithSeals(seals ...[]byte) (Keys, error) {
+func (k Keys) WithSealKeys(seals ...[]byte) (Keys, error) {
 	k.seals = maps.Clone(k.seals)
 	for n, key := range seals {
 		seal, err := newSeal(key)
 		if err != nil {
 			return Keys{}, err
 		}
-		name := nameOf(key, "seal")
+		name := keyName(key, "seal")
 		k.seals[name] = seal
 		if n == 0 {
 			k.id = name
@@ -108,7 +108,7 @@ func (k Keys) WithPeppers(peppers ...[]byte) Keys {
 		k.peppers = map[string][]byte{}
 	}
 	for n, key := range peppers {
-		name := nameOf(key, "pepper")
+		name := keyName(key, "pepper")
 		k.peppers[name] = key
 		if n == 0 {
 			k.pepper = name
@@ -117,11 +117,11 @@ func (k Keys) WithPeppers(peppers ...[]byte) Keys {
 	return k
 }
 
-// Seal names the seal that closes; Seals names all that open.
-func (k Keys) Seal() string { return k.id }
+// SealName names the seal that closes; Seals names all that open.
+func (k Keys) SealName() string { return k.id }
 
-// Seals names every seal that opens, in a fixed order.
-func (k Keys) Seals() []string { return slices.Sorted(maps.Keys(k.seals)) }
+// SealNames names every seal that opens, in a fixed order.
+func (k Keys) SealNames() []string { return slices.Sorted(maps.Keys(k.seals)) }
 
 // Reseal closes with the first seal what another has closed for the same row.
 func (k Keys) Reseal(s Sealed, row string) (Sealed, error) {
@@ -143,7 +143,7 @@ func (k Keys) sealFor(value []byte, row string) Sealed {
 func (k Keys) open(s Sealed, row string) ([]byte, error) {
 	seal, there := k.seals[s.Key]
 	if !there {
-		return nil, fmt.Errorf("sealed with key %q, this server has %q: start it with the secret that the database was made with", s.Key, k.Seals())
+		return nil, fmt.Errorf("sealed with key %q, this server has %q: start it with the secret that the database was made with", s.Key, k.SealNames())
 	}
 	n := seal.NonceSize()
 	if len(s.Data) < n {
@@ -168,24 +168,24 @@ func (k Keys) FormToken(cookie string) string {
 	return base64.RawURLEncoding.EncodeToString(k.hash(k.form, cookie))
 }
 
-// SameForm compares what a form brought with the visitor's cookie, in constant time.
-func (k Keys) SameForm(cookie, got string) bool {
+// FormTokenMatches compares what a form brought with the visitor's cookie, in constant time.
+func (k Keys) FormTokenMatches(cookie, got string) bool {
 	return cookie != "" && hmac.Equal([]byte(k.FormToken(cookie)), []byte(got))
 }
 
-// Device is what a browser keeps to be known again as one that the person has signed in with. It opens
+// DeviceToken is what a browser keeps to be known again as one that the person has signed in with. It opens
 // nothing; it only keeps strangers' guesses from slowing the person down.
-func (k Keys) Device(email string) string {
+func (k Keys) DeviceToken(email string) string {
 	name := rand.Text()
-	return name + "." + k.deviceSeal(name, strings.ToLower(email))
+	return name + "." + k.deviceMAC(name, strings.ToLower(email))
 }
 
-// KnowsDevice tells whether a browser's value was made for the address.
-func (k Keys) KnowsDevice(device, email string) bool {
+// DeviceMatches tells whether a browser's value was made for the address.
+func (k Keys) DeviceMatches(device, email string) bool {
 	name, seal, ok := strings.Cut(device, ".")
-	return ok && hmac.Equal([]byte(k.deviceSeal(name, strings.ToLower(email))), []byte(seal))
+	return ok && hmac.Equal([]byte(k.deviceMAC(name, strings.ToLower(email))), []byte(seal))
 }
 
-func (k Keys) deviceSeal(name, email string) string {
+func (k Keys) deviceMAC(name, email string) string {
 	return base64.RawURLEncoding.EncodeToString(k.hash(k.device, name+" "+email))
 }

@@ -16,15 +16,15 @@ type Purpose string
 
 // The purposes. A link for nothing is kept where a flow must cost the same for people we do not know.
 const (
-	ForRegistration Purpose = "register"
-	ForPassword     Purpose = "password"
-	ForFirst        Purpose = "first" // the first password of a customer number
-	ForEmail        Purpose = "email"
-	ForEmailUndo    Purpose = "email.undo"
-	ForInvitation   Purpose = "invitation"
-	ForFinding      Purpose = "find"      // agreements by their address
-	ForLostStop     Purpose = "lost.stop" // what somebody says who has lost every factor
-	ForNothing      Purpose = "nothing"
+	PurposeRegistration   Purpose = "register"
+	PurposePassword       Purpose = "password"
+	PurposeFirstPassword  Purpose = "first" // the first password of a customer number
+	PurposeEmail          Purpose = "email"
+	PurposeEmailUndo      Purpose = "email.undo"
+	PurposeInvitation     Purpose = "invitation"
+	PurposeFindAgreements Purpose = "find"      // agreements by their address
+	PurposeStopLostFactor Purpose = "lost.stop" // what somebody says who has lost every factor
+	PurposeNone           Purpose = "nothing"
 )
 
 // How long links from letters open, portal.md D2 and D5.
@@ -80,8 +80,8 @@ func (k Keys) OpenLink(l Link, holds any) error {
 
 func (l Link) row() string { return fmt.Sprintf("link %x", l.Hash[:8]) }
 
-// find reads the link behind a token.
-func (r *Registrar) find(ctx context.Context, token Token, purpose Purpose, holds any) (Link, error) {
+// openLink reads the link behind a token.
+func (r *Registrar) openLink(ctx context.Context, token Token, purpose Purpose, holds any) (Link, error) {
 	if !token.plausible() {
 		return Link{}, fault.New(fault.LinkSpent)
 	}

@@ -30,16 +30,16 @@ const (
 
 // Enrolment is an authenticator app about to be one of an account's factors.
 type Enrolment struct {
-	TOTP    Sealed
-	Step    int64    // of the code that confirmed it
-	Codes   [][]byte // hashes of new recovery codes; nil leaves the old ones
-	Lost    string   // what lets it take the place of every factor; empty for one among others
-	At      time.Time
-	Letters []notice.Message
+	TOTP          Sealed
+	TOTPStep      int64    // of the code that confirmed it
+	RecoveryCodes [][]byte // hashes of new recovery codes; nil leaves the old ones
+	Claim         string   // what lets it take the place of every factor; empty for one among others
+	At            time.Time
+	Messages      []notice.Message
 }
 
-// Proof is a factor shown again within a session, which goes on under a new token.
-type Proof struct {
+// StepUp is a factor shown again within a session, which goes on under a new token.
+type StepUp struct {
 	Account  toll.AccountID
 	Old, New Hash
 	TOTPStep int64    // 0 when a passkey was shown
@@ -50,30 +50,30 @@ type Proof struct {
 
 // Ceremonies keeps what stands open between two requests.
 type Ceremonies interface {
-	// KeepCeremony replaces what was kept under the hash.
-	KeepCeremony(ctx context.Context, hash Hash, data []byte, now, until time.Time) error
+	// SaveCeremony replaces what was kept under the hash.
+	SaveCeremony(ctx context.Context, hash Hash, data []byte, now, until time.Time) error
 	// Ceremony returns fault.SignedOut when nothing is kept; take removes it.
 	Ceremony(ctx context.Context, hash Hash, now time.Time, take bool) ([]byte, error)
 }
 
-// Beginnings begins sessions with a factor, and notes that one was shown again.
-type Beginnings interface {
-	// BeginEnrolled spends the step of an account without factors, enrols and begins a session.
-	BeginEnrolled(ctx context.Context, step Hash, e Enrolment, s Session) (bool, error)
-	// BeginRecovered spends the step and a recovery code and begins a session.
-	BeginRecovered(ctx context.Context, step Hash, code []byte, s Session) (bool, error)
-	// BeginPasskey spends the step, if there was one, and begins a session.
-	BeginPasskey(ctx context.Context, step *Hash, key Passkey, s Session) (bool, error)
-	// Prove reports false when the code was used before.
-	Prove(ctx context.Context, p Proof) (bool, error)
+// SessionStarts begins sessions with a factor, and notes that one was shown again.
+type SessionStarts interface {
+	// BeginSessionEnrolled spends the step of an account without factors, enrols and begins a session.
+	BeginSessionEnrolled(ctx context.Context, step Hash, e Enrolment, s Session) (bool, error)
+	// BeginSessionWithRecoveryCode spends the step and a recovery code and begins a session.
+	BeginSessionWithRecoveryCode(ctx context.Context, step Hash, code []byte, s Session) (bool, error)
+	// BeginSessionWithPasskey spends the step, if there was one, and begins a session.
+	BeginSessionWithPasskey(ctx context.Context, step *Hash, key Passkey, s Session) (bool, error)
+	// StepUp reports false when the code was used before.
+	StepUp(ctx context.Context, p StepUp) (bool, error)
 }
 
 // Enrolments keeps passwords, authenticator apps and recovery codes.
 type Enrolments interface {
-	Enrol(ctx context.Context, id toll.AccountID, e Enrolment) error
-	SetRecovery(ctx context.Context, id toll.AccountID, e Enrolment) error
-	ChangePassword(ctx context.Context, p NewPassword, keep Hash) error
-	Person(ctx context.Context, id toll.AccountID, now time.Time) (Account, error)
+	EnrolTOTP(ctx context.Context, id toll.AccountID, e Enrolment) error
+	SetRecoveryCodes(ctx context.Context, id toll.AccountID, e Enrolment) error
+	ChangePassword(ctx context.Context, p PasswordChange, keep Hash) error
+	AccountByID(ctx context.Context, id toll.AccountID, now time.Time) (Account, error)
 }
 
 // Passkeys keeps the public halves of key pairs.
@@ -87,40 +87,40 @@ type Passkeys interface {
 // CredentialStore keeps what people show beside their password.
 type CredentialStore interface {
 	Ceremonies
-	Beginnings
+	SessionStarts
 	Enrolments
 	Passkeys
-	Texts
+	TextCodes
 }
 
 // FactorStore is all that a Locksmith remembers.
 type FactorStore interface {
 	CredentialStore
 	Links
-	Losses
-	LostSteps
+	LostFactorClaims
+	LostFactorLogins
 }
 
 // SignInOptions is how the operator of the portal wants people to get in.
 type SignInOptions struct {
-	Public string // address of the portal: passkeys are bound to it
-	Texts  bool   // a code by text message may be a second factor beside another
+	PublicURL string // address of the portal: passkeys are bound to it
+	TextCodes bool   // a code by text message may be a second factor beside another
 }
 
 // Factors makes, changes and checks the factors beside the password: authenticator apps, recovery
 // codes and passkeys.
 type Factors struct {
-	desk   *Service
-	store  FactorStore
-	letter *notice.Writer
-	party  *webauthn.WebAuthn
-	ways   SignInOptions
+	desk    *Service
+	store   FactorStore
+	letter  *notice.Writer
+	party   *webauthn.WebAuthn
+	options SignInOptions
 }
 
 // NewFactors returns a Locksmith for a portal. Passkeys are bound to the name in its address; a
 // machine's own addresses are called localhost, since a number is no name.
 func NewFactors(desk *Service, store FactorStore, letter *notice.Writer, ways SignInOptions) (*Factors, error) {
-	u, err := url.Parse(ways.Public)
+	u, err := url.Parse(ways.PublicURL)
 	if err != nil {
 		return nil, fmt.Errorf("public address: %w", err)
 	}
@@ -128,70 +128,70 @@ func NewFactors(desk *Service, store FactorStore, letter *notice.Writer, ways Si
 	if err != nil {
 		return nil, err
 	}
-	return &Factors{desk: desk, store: store, letter: letter, party: party, ways: ways}, nil
+	return &Factors{desk: desk, store: store, letter: letter, party: party, options: ways}, nil
 }
 
-// Offer is a secret to be put into an authenticator app.
-type Offer struct {
+// TOTPSetup is a secret to be put into an authenticator app.
+type TOTPSetup struct {
 	Secret string // for typing, in groups of four
 	URL    string // for scanning
 }
 
-// Waiting is what an account can show to go on from an accepted password.
-type Waiting struct {
-	Email             string
-	TOTP, Passkey     bool
-	Recovery, Nothing bool   // Nothing: a factor must be made first, S2.20
-	Text              string // the number that a code can be sent to, masked; empty if none
+// LoginFactors is what an account can show to go on from an accepted password.
+type LoginFactors struct {
+	Email                   string
+	TOTP, Passkey           bool
+	RecoveryCode, MustEnrol bool   // Nothing: a factor must be made first, S2.20
+	TextNumber              string // the number that a code can be sent to, masked; empty if none
 }
 
-// Step tells what an accepted password waits for.
-func (l *Factors) Step(ctx context.Context, step Token) (Waiting, error) {
-	account, err := l.account(ctx, step)
+// LoginFactors tells what an accepted password waits for.
+func (l *Factors) LoginFactors(ctx context.Context, step Token) (LoginFactors, error) {
+	account, err := l.pendingAccount(ctx, step)
 	if err != nil {
-		return Waiting{}, err
+		return LoginFactors{}, err
 	}
-	w := Waiting{Email: account.Email, TOTP: len(account.TOTP.Data) > 0, Passkey: account.Passkeys > 0, Recovery: account.Codes > 0}
-	w.Nothing = !w.TOTP && !w.Passkey
-	if l.textsTo(account) {
-		w.Text = MaskNumber(account.Texted)
+	w := LoginFactors{Email: account.Email, TOTP: len(account.TOTP.Data) > 0, Passkey: account.Passkeys > 0, RecoveryCode: account.RecoveryCodes > 0}
+	w.MustEnrol = !w.TOTP && !w.Passkey
+	if l.canText(account) {
+		w.TextNumber = MaskNumber(account.TextMobile)
 	}
 	return w, nil
 }
 
-func (l *Factors) account(ctx context.Context, step Token) (Account, error) {
+func (l *Factors) pendingAccount(ctx context.Context, step Token) (Account, error) {
 	if !step.plausible() {
 		return Account{}, fault.New(fault.SignedOut)
 	}
-	return l.desk.store.StepAccount(ctx, step.Hash(), l.desk.now())
+	return l.desk.store.PendingLoginAccount(ctx, step.Hash(), l.desk.now())
 }
 
-// tries counts one try of a sign-in that waits for its second factor, and returns whose it is.
-func (l *Factors) tries(ctx context.Context, step Token) (Account, error) {
+// countPendingLoginTry counts one try of a sign-in that waits for its second factor, and returns whose it is.
+func (l *Factors) countPendingLoginTry(ctx context.Context, step Token) (Account, error) {
 	if !step.plausible() {
 		return Account{}, fault.New(fault.SignedOut)
 	}
-	if _, err := l.desk.store.TryStep(ctx, step.Hash(), l.desk.now(), StepTries); err != nil {
+	if _, err := l.desk.store.TryPendingLogin(ctx, step.Hash(), l.desk.now(), PendingLoginTries); err != nil {
 		return Account{}, err
 	}
-	return l.account(ctx, step)
+	return l.pendingAccount(ctx, step)
 }
 
-// CeremonyOf names what stands open for a session, for the domains beside this one.
-func CeremonyOf(name string, session Hash) Hash { return ceremony(name, session) }
+// CeremonyKey names what stands open for a session, for the domains beside this one.
+func CeremonyKey(name string, session Hash) Hash { return ceremonyKey(name, session) }
 
-// ceremony names what stands open for a step or session.
-func ceremony(name string, holder Hash) Hash {
+// ceremonyKey names what stands open for a step or session.
+func ceremonyKey(name string, holder Hash) Hash {
 	return sha256.Sum256(append([]byte("ceremony "+name+" "), holder[:]...))
 }
 
-// offer returns the secret that stands open for a holder, or makes one. Reading the page again shows
+// totpSetup returns the secret that stands open for a holder, or makes one. Reading the page again shows
 // the same secret, so that the app that has it already works.
-func (l *Factors) offer(ctx context.Context, holder Hash, account toll.AccountID, email string) (Offer, error) {
-	now, name := l.desk.now(), ceremony("totp", holder)
-	secret, err := l.offered(ctx, name, account, false)
+func (l *Factors) totpSetup(ctx context.Context, holder Hash, account toll.AccountID, email string) (TOTPSetup, error) {
+	now, name := l.desk.now(), ceremonyKey("totp", holder)
+	secret, err := l.pendingSecret(ctx, name, account, false)
 	if err != nil && fault.CodeOf(err) != fault.SignedOut {
-		return Offer{}, err
+		return TOTPSetup{}, err
 	}
 	if err != nil {
 		var b [secretBytes]byte
@@ -199,17 +199,17 @@ func (l *Factors) offer(ctx context.Context, holder Hash, account toll.AccountID
 		secret = base32Bare().EncodeToString(b[:])
 		data, err := json.Marshal(l.desk.keys.sealFor([]byte(secret), "offer "+string(account)))
 		if err != nil {
-			return Offer{}, fmt.Errorf("offer secret: %w", err)
+			return TOTPSetup{}, fmt.Errorf("offer secret: %w", err)
 		}
-		if err := l.store.KeepCeremony(ctx, name, data, now, now.Add(CeremonyMax)); err != nil {
-			return Offer{}, err
+		if err := l.store.SaveCeremony(ctx, name, data, now, now.Add(CeremonyMax)); err != nil {
+			return TOTPSetup{}, err
 		}
 	}
 	link := "otpauth://totp/Bompass:" + url.PathEscape(email) + "?" + url.Values{"secret": {secret}, "issuer": {"Bompass"}}.Encode()
-	return Offer{Secret: groups(secret), URL: link}, nil
+	return TOTPSetup{Secret: groupsOfFour(secret), URL: link}, nil
 }
 
-func (l *Factors) offered(ctx context.Context, name Hash, account toll.AccountID, take bool) (string, error) {
+func (l *Factors) pendingSecret(ctx context.Context, name Hash, account toll.AccountID, take bool) (string, error) {
 	data, err := l.store.Ceremony(ctx, name, l.desk.now(), take)
 	if err != nil {
 		return "", err
@@ -222,8 +222,8 @@ func (l *Factors) offered(ctx context.Context, name Hash, account toll.AccountID
 	return string(secret), err
 }
 
-// groups writes a code in groups of four, for eyes and fingers.
-func groups(code string) string {
+// groupsOfFour writes a code in groups of four, for eyes and fingers.
+func groupsOfFour(code string) string {
 	var b strings.Builder
 	for i, r := range code {
 		if i > 0 && i%4 == 0 {
@@ -234,72 +234,72 @@ func groups(code string) string {
 	return b.String()
 }
 
-// OfferOnStep offers a secret to a person whose account has no factor yet, or has lost them all.
-func (l *Factors) OfferOnStep(ctx context.Context, step Token) (Offer, error) {
-	account, err := l.account(ctx, step)
+// StartTOTPSetupAtLogin offers a secret to a person whose account has no factor yet, or has lost them all.
+func (l *Factors) StartTOTPSetupAtLogin(ctx context.Context, step Token) (TOTPSetup, error) {
+	account, err := l.pendingAccount(ctx, step)
 	if err != nil {
-		return Offer{}, err
+		return TOTPSetup{}, err
 	}
-	if _, err := l.enrols(ctx, step, account); err != nil {
-		return Offer{}, err
+	if _, err := l.lostFactorClaim(ctx, step, account); err != nil {
+		return TOTPSetup{}, err
 	}
-	return l.offer(ctx, step.Hash(), account.ID, account.Email)
+	return l.totpSetup(ctx, step.Hash(), account.ID, account.Email)
 }
 
-// TakeOnStep confirms the offered secret with a code, begins the session and returns the recovery
+// FinishTOTPSetupAtLogin confirms the offered secret with a code, begins the session and returns the recovery
 // codes, which are shown this once.
-func (l *Factors) TakeOnStep(ctx context.Context, visitor Visitor, step Token, code string) (Token, []string, error) {
-	account, err := l.tries(ctx, step)
+func (l *Factors) FinishTOTPSetupAtLogin(ctx context.Context, visitor Visitor, step Token, code string) (Token, []string, error) {
+	account, err := l.countPendingLoginTry(ctx, step)
 	if err != nil {
 		return "", nil, err
 	}
-	lost, err := l.enrols(ctx, step, account)
+	lost, err := l.lostFactorClaim(ctx, step, account)
 	if err != nil {
 		return "", nil, err
 	}
-	e, codes, err := l.confirm(ctx, step.Hash(), account, code)
+	e, codes, err := l.verifySetupCode(ctx, step.Hash(), account, code)
 	if err != nil {
 		return "", nil, err
 	}
 	if lost != "" {
-		if codes, err = l.replace(&e, account, lost); err != nil {
+		if codes, err = l.replaceFactors(&e, account, lost); err != nil {
 			return "", nil, err
 		}
 	}
-	token, session, err := l.desk.newSession(account, visitor, e.At)
+	token, session, err := l.desk.prepareSession(account, visitor, e.At)
 	if err != nil {
 		return "", nil, err
 	}
-	session.Letters = nil // the letter about the new factor says enough
-	began, err := l.store.BeginEnrolled(ctx, step.Hash(), e, session)
+	session.Messages = nil // the letter about the new factor says enough
+	began, err := l.store.BeginSessionEnrolled(ctx, step.Hash(), e, session)
 	if err == nil && !began {
 		err = fault.New(fault.SignedOut)
 	}
 	return token, codes, err
 }
 
-// confirm compares a code with the secret that stands open and prepares its enrolment.
-func (l *Factors) confirm(ctx context.Context, holder Hash, account Account, code string) (Enrolment, []string, error) {
+// verifySetupCode compares a code with the secret that stands open and prepares its enrolment.
+func (l *Factors) verifySetupCode(ctx context.Context, holder Hash, account Account, code string) (Enrolment, []string, error) {
 	now := l.desk.now()
-	secret, err := l.offered(ctx, ceremony("totp", holder), account.ID, false)
+	secret, err := l.pendingSecret(ctx, ceremonyKey("totp", holder), account.ID, false)
 	if err != nil {
 		return Enrolment{}, nil, err
 	}
-	matched, ok, err := matchCode(secret, code, now)
+	matched, ok, err := matchTOTP(secret, code, now)
 	if err != nil {
 		return Enrolment{}, nil, err
 	}
 	if !ok {
 		return Enrolment{}, nil, fault.New(fault.CodeWrong).At("code")
 	}
-	letter, err := l.letter.Mail(notice.FactorAdded, account.reader(), notice.Content{})
+	letter, err := l.letter.Mail(notice.FactorAdded, account.recipient(), notice.Content{})
 	if err != nil {
 		return Enrolment{}, nil, err
 	}
-	e := Enrolment{TOTP: l.desk.keys.sealFor([]byte(secret), string(account.ID)), Step: matched, At: now, Letters: []notice.Message{letter}}
+	e := Enrolment{TOTP: l.desk.keys.sealFor([]byte(secret), string(account.ID)), TOTPStep: matched, At: now, Messages: []notice.Message{letter}}
 	var codes []string
-	if account.Codes == 0 {
-		codes, e.Codes = l.newCodes(account.ID)
+	if account.RecoveryCodes == 0 {
+		codes, e.RecoveryCodes = l.newCodes(account.ID)
 	}
 	return e, codes, nil
 }
@@ -310,38 +310,38 @@ func (l *Factors) newCodes(account toll.AccountID) (codes []string, hashes [][]b
 		var b [recoveryBytes]byte
 		_, _ = rand.Read(b[:])
 		code := base32Bare().EncodeToString(b[:])
-		codes = append(codes, strings.ReplaceAll(groups(code), " ", "-"))
+		codes = append(codes, strings.ReplaceAll(groupsOfFour(code), " ", "-"))
 		hashes = append(hashes, l.desk.keys.CodeHash(code, "recovery", string(account)))
 	}
 	return codes, hashes
 }
 
-// bareRecovery is a recovery code as it was made, from what a person has typed.
-func bareRecovery(code string) string {
+// normalizeRecoveryCode is a recovery code as it was made, from what a person has typed.
+func normalizeRecoveryCode(code string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\u00a0", "").Replace(code))
 }
 
-// Recover lets a person in with a recovery code instead of the authenticator. The code is spent, the
+// SignInWithRecoveryCode lets a person in with a recovery code instead of the authenticator. The code is spent, the
 // owner is told how many are left, and an authenticator that was suspended counts anew.
-func (l *Factors) Recover(ctx context.Context, visitor Visitor, step Token, code string) (Token, error) {
-	account, err := l.tries(ctx, step)
+func (l *Factors) SignInWithRecoveryCode(ctx context.Context, visitor Visitor, step Token, code string) (Token, error) {
+	account, err := l.countPendingLoginTry(ctx, step)
 	if err != nil {
 		return "", err
 	}
 	keys := l.desk.throttleKeys(visitor, account.Email)
-	if err := l.desk.spend(ctx, keys); err != nil {
+	if err := l.desk.countTry(ctx, keys); err != nil {
 		return "", err
 	}
-	token, session, err := l.desk.newSession(account, visitor, l.desk.now())
+	token, session, err := l.desk.prepareSession(account, visitor, l.desk.now())
 	if err != nil {
 		return "", err
 	}
-	letter, err := l.letter.Mail(notice.RecoveryUsed, account.reader(), notice.Content{Params: []any{"left", account.Codes - 1}, Link: securityAddress})
+	letter, err := l.letter.Mail(notice.RecoveryUsed, account.recipient(), notice.Content{Params: []any{"left", account.RecoveryCodes - 1}, Link: securityAddress})
 	if err != nil {
 		return "", err
 	}
-	session.Letters = append(session.Letters, letter)
-	began, err := l.store.BeginRecovered(ctx, step.Hash(), l.desk.keys.CodeHash(bareRecovery(code), "recovery", string(account.ID)), session)
+	session.Messages = append(session.Messages, letter)
+	began, err := l.store.BeginSessionWithRecoveryCode(ctx, step.Hash(), l.desk.keys.CodeHash(normalizeRecoveryCode(code), "recovery", string(account.ID)), session)
 	if err != nil {
 		return "", err
 	}

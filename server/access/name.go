@@ -6,38 +6,38 @@ import (
 	"bompass/shared/ident"
 )
 
-// NameKind is by what a person names their account.
-type NameKind uint8
+// LoginNameKind is by what a person names their account.
+type LoginNameKind uint8
 
 // The kinds of name, S3.06, S3.11, S3.14, S4.08.
 const (
-	ByEmail NameKind = iota
+	ByEmail LoginNameKind = iota
 	ByMobile
 	ByCustomerNumber
 	ByOrganisation
 )
 
-// Name is what a person names their account by, in the form in which it is kept.
-type Name struct {
-	Kind  NameKind
+// LoginName is what a person names their account by, in the form in which it is kept.
+type LoginName struct {
+	Kind  LoginNameKind
 	Value string
 }
 
-// ParseName tells from its form what a name is. What has no form is taken for an address that nobody
+// ParseLoginName tells from its form what a name is. What has no form is taken for an address that nobody
 // has, so that it costs as much as any other.
-func ParseName(s string) Name {
+func ParseLoginName(s string) LoginName {
 	s = strings.TrimSpace(s)
 	if strings.Contains(s, "@") {
-		return Name{ByEmail, strings.ToLower(s)}
+		return LoginName{ByEmail, strings.ToLower(s)}
 	}
 	if bare, problem := ident.ForeignOrganisation(s); problem == ident.None {
-		return Name{ByOrganisation, bare}
+		return LoginName{ByOrganisation, bare}
 	}
 	if bare, problem := ident.CustomerNumber(s); problem == ident.None {
-		return Name{ByCustomerNumber, bare}
+		return LoginName{ByCustomerNumber, bare}
 	}
 	if number, problem := ident.Phone(s); problem == ident.None {
-		return Name{ByMobile, number}
+		return LoginName{ByMobile, number}
 	}
-	return Name{ByEmail, strings.ToLower(s)}
+	return LoginName{ByEmail, strings.ToLower(s)}
 }

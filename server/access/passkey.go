@@ -49,49 +49,49 @@ func relyingParty(public *url.URL) (*webauthn.WebAuthn, error) {
 	return party, nil
 }
 
-// holder is an account as the library sees it.
-type holder struct {
+// webauthnUser is an account as the library sees it.
+type webauthnUser struct {
 	id          toll.AccountID
 	email, name string
 	keys        []webauthn.Credential
 }
 
 // WebAuthnID names the account to the authenticator.
-func (h holder) WebAuthnID() []byte { return []byte(h.id) }
+func (h webauthnUser) WebAuthnID() []byte { return []byte(h.id) }
 
 // WebAuthnName is what the person picks the key by.
-func (h holder) WebAuthnName() string { return h.email }
+func (h webauthnUser) WebAuthnName() string { return h.email }
 
 // WebAuthnDisplayName is the person's name.
-func (h holder) WebAuthnDisplayName() string { return h.name }
+func (h webauthnUser) WebAuthnDisplayName() string { return h.name }
 
 // WebAuthnCredentials are the account's keys.
-func (h holder) WebAuthnCredentials() []webauthn.Credential { return h.keys }
+func (h webauthnUser) WebAuthnCredentials() []webauthn.Credential { return h.keys }
 
-func (l *Factors) holder(ctx context.Context, id toll.AccountID) (holder, Account, error) {
-	account, err := l.store.Person(ctx, id, l.desk.now())
+func (l *Factors) webauthnUser(ctx context.Context, id toll.AccountID) (webauthnUser, Account, error) {
+	account, err := l.store.AccountByID(ctx, id, l.desk.now())
 	if err != nil {
-		return holder{}, Account{}, err
+		return webauthnUser{}, Account{}, err
 	}
 	keys, err := l.store.Passkeys(ctx, id)
 	if err != nil {
-		return holder{}, Account{}, err
+		return webauthnUser{}, Account{}, err
 	}
-	h := holder{id: id, email: account.Email, name: account.Person}
+	h := webauthnUser{id: id, email: account.Email, name: account.Person}
 	for _, key := range keys {
 		var c webauthn.Credential
 		if err := json.Unmarshal(key.Credential, &c); err != nil {
-			return holder{}, Account{}, fmt.Errorf("read passkey: %w", err)
+			return webauthnUser{}, Account{}, fmt.Errorf("read passkey: %w", err)
 		}
 		h.keys = append(h.keys, c)
 	}
 	return h, account, nil
 }
 
-// AskPasskey returns what the browser asks an authenticator for: a signature by any key of the step's
+// StartPasskeySignIn returns what the browser asks an authenticator for: a signature by any key of the step's
 // account, or, with no step, by any key the person chooses. Holder is what the visitor's browser is
 // known by until the signature comes back.
-func (l *Factors) AskPasskey(ctx context.Context, step, holder Token) ([]byte, error) {
+func (l *Factors) StartPasskeySignIn(ctx context.Context, step, holder Token) ([]byte, error) {
 	if !holder.plausible() {
 		return nil, fault.New(fault.SignedOut)
 	}
@@ -101,20 +101,20 @@ func (l *Factors) AskPasskey(ctx context.Context, step, holder Token) ([]byte, e
 	if step == "" {
 		options, data, err = l.party.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	} else {
-		account, stepErr := l.account(ctx, step)
+		account, stepErr := l.pendingAccount(ctx, step)
 		if stepErr != nil {
 			return nil, stepErr
 		}
-		options, data, err = l.askFor(ctx, account.ID)
+		options, data, err = l.beginAssertion(ctx, account.ID)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ask for passkey: %w", err)
 	}
-	return l.keep(ctx, "get", holder.Hash(), options, data)
+	return l.saveChallenge(ctx, "get", holder.Hash(), options, data)
 }
 
-func (l *Factors) askFor(ctx context.Context, id toll.AccountID) (*protocol.CredentialAssertion, *webauthn.SessionData, error) {
-	h, _, err := l.holder(ctx, id)
+func (l *Factors) beginAssertion(ctx context.Context, id toll.AccountID) (*protocol.CredentialAssertion, *webauthn.SessionData, error) {
+	h, _, err := l.webauthnUser(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -124,21 +124,21 @@ func (l *Factors) askFor(ctx context.Context, id toll.AccountID) (*protocol.Cred
 	return l.party.BeginLogin(h, webauthn.WithUserVerification(protocol.VerificationRequired))
 }
 
-// keep remembers a challenge for its one answer and writes its options for the browser.
-func (l *Factors) keep(ctx context.Context, name string, holder Hash, options any, data *webauthn.SessionData) ([]byte, error) {
+// saveChallenge remembers a challenge for its one answer and writes its options for the browser.
+func (l *Factors) saveChallenge(ctx context.Context, name string, holder Hash, options any, data *webauthn.SessionData) ([]byte, error) {
 	kept, err := json.Marshal(data)
 	if err != nil {
 		return nil, fmt.Errorf("keep challenge: %w", err)
 	}
 	now := l.desk.now()
-	if err := l.store.KeepCeremony(ctx, ceremony(name, holder), kept, now, now.Add(CeremonyMax)); err != nil {
+	if err := l.store.SaveCeremony(ctx, ceremonyKey(name, holder), kept, now, now.Add(CeremonyMax)); err != nil {
 		return nil, err
 	}
 	return json.Marshal(options)
 }
 
-func (l *Factors) kept(ctx context.Context, name string, holder Hash) (data webauthn.SessionData, err error) {
-	kept, err := l.store.Ceremony(ctx, ceremony(name, holder), l.desk.now(), true)
+func (l *Factors) takeChallenge(ctx context.Context, name string, holder Hash) (data webauthn.SessionData, err error) {
+	kept, err := l.store.Ceremony(ctx, ceremonyKey(name, holder), l.desk.now(), true)
 	if err != nil {
 		return data, err
 	}
@@ -148,27 +148,27 @@ func (l *Factors) kept(ctx context.Context, name string, holder Hash) (data weba
 	return data, nil
 }
 
-// OpenWithPasskey checks the signature and begins a session. It needs no code: the authenticator is one
+// SignInWithPasskey checks the signature and begins a session. It needs no code: the authenticator is one
 // factor and what unlocks it another.
-func (l *Factors) OpenWithPasskey(ctx context.Context, visitor Visitor, step, holder Token, answer []byte) (Token, error) {
+func (l *Factors) SignInWithPasskey(ctx context.Context, visitor Visitor, step, holder Token, answer []byte) (Token, error) {
 	if !holder.plausible() {
 		return "", fault.New(fault.SignedOut)
 	}
 	keys := l.desk.throttleKeys(visitor, "passkey "+network(visitor.Address))
-	if err := l.desk.spend(ctx, keys); err != nil {
+	if err := l.desk.countTry(ctx, keys); err != nil {
 		return "", err
 	}
-	data, err := l.kept(ctx, "get", holder.Hash())
+	data, err := l.takeChallenge(ctx, "get", holder.Hash())
 	if err != nil {
 		return "", err
 	}
-	account, key, err := l.signed(ctx, data, answer)
+	account, key, err := l.verifyAssertion(ctx, data, answer)
 	if err != nil {
 		return "", err
 	}
 	var from *Hash
 	if step != "" {
-		owner, err := l.account(ctx, step)
+		owner, err := l.pendingAccount(ctx, step)
 		if err != nil {
 			return "", err
 		}
@@ -178,11 +178,11 @@ func (l *Factors) OpenWithPasskey(ctx context.Context, visitor Visitor, step, ho
 		hash := step.Hash()
 		from = &hash
 	}
-	token, session, err := l.desk.newSession(account, visitor, l.desk.now())
+	token, session, err := l.desk.prepareSession(account, visitor, l.desk.now())
 	if err != nil {
 		return "", err
 	}
-	began, err := l.store.BeginPasskey(ctx, from, key, session)
+	began, err := l.store.BeginSessionWithPasskey(ctx, from, key, session)
 	if err == nil && !began {
 		err = fault.New(fault.SignedOut)
 	}
@@ -192,8 +192,8 @@ func (l *Factors) OpenWithPasskey(ctx context.Context, visitor Visitor, step, ho
 	return token, l.desk.refund(ctx, keys, true)
 }
 
-// signed checks a signature over a challenge and returns whose it is and the key as it is after use.
-func (l *Factors) signed(ctx context.Context, data webauthn.SessionData, answer []byte) (Account, Passkey, error) {
+// verifyAssertion checks a signature over a challenge and returns whose it is and the key as it is after use.
+func (l *Factors) verifyAssertion(ctx context.Context, data webauthn.SessionData, answer []byte) (Account, Passkey, error) {
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
 	if err != nil {
 		return Account{}, Passkey{}, fault.New(fault.WrongCredentials)
@@ -202,10 +202,10 @@ func (l *Factors) signed(ctx context.Context, data webauthn.SessionData, answer 
 	if len(data.UserID) == 0 {
 		id = toll.AccountID(parsed.Response.UserHandle)
 	}
-	if !accountForm(id) {
+	if !isAccountID(id) {
 		return Account{}, Passkey{}, fault.New(fault.WrongCredentials)
 	}
-	h, account, err := l.holder(ctx, id)
+	h, account, err := l.webauthnUser(ctx, id)
 	if err != nil && fault.CodeOf(err) == fault.NotFound {
 		return Account{}, Passkey{}, fault.New(fault.WrongCredentials)
 	}
@@ -228,17 +228,17 @@ func (l *Factors) signed(ctx context.Context, data webauthn.SessionData, answer 
 	return account, Passkey{ID: used.ID, Credential: credential, Used: l.desk.now()}, nil
 }
 
-// accountForm spares the database what cannot be an account's identity.
-func accountForm(id toll.AccountID) bool {
+// isAccountID spares the database what cannot be an account's identity.
+func isAccountID(id toll.AccountID) bool {
 	return len(id) == 36 && strings.Trim(string(id), "0123456789abcdef-") == "" && strings.Count(string(id), "-") == 4
 }
 
-// AskNewPasskey returns what the browser asks an authenticator for to make a key for the actor.
-func (l *Factors) AskNewPasskey(ctx context.Context, actor Actor) ([]byte, error) {
+// StartPasskeyRegistration returns what the browser asks an authenticator for to make a key for the actor.
+func (l *Factors) StartPasskeyRegistration(ctx context.Context, actor Principal) ([]byte, error) {
 	if err := l.desk.RequireStepUp(actor); err != nil {
 		return nil, err
 	}
-	h, _, err := l.holder(ctx, actor.Account)
+	h, _, err := l.webauthnUser(ctx, actor.Account)
 	if err != nil {
 		return nil, err
 	}
@@ -249,19 +249,19 @@ func (l *Factors) AskNewPasskey(ctx context.Context, actor Actor) ([]byte, error
 	if err != nil {
 		return nil, fmt.Errorf("ask for new passkey: %w", err)
 	}
-	return l.keep(ctx, "create", actor.Session, options, data)
+	return l.saveChallenge(ctx, "create", actor.Session, options, data)
 }
 
-// AddPasskey keeps the public half of a key that the actor's authenticator has made.
-func (l *Factors) AddPasskey(ctx context.Context, actor Actor, name string, answer []byte) error {
+// FinishPasskeyRegistration keeps the public half of a key that the actor's authenticator has made.
+func (l *Factors) FinishPasskeyRegistration(ctx context.Context, actor Principal, name string, answer []byte) error {
 	if err := l.desk.RequireStepUp(actor); err != nil {
 		return err
 	}
-	data, err := l.kept(ctx, "create", actor.Session)
+	data, err := l.takeChallenge(ctx, "create", actor.Session)
 	if err != nil {
 		return err
 	}
-	h, _, err := l.holder(ctx, actor.Account)
+	h, _, err := l.webauthnUser(ctx, actor.Account)
 	if err != nil {
 		return err
 	}
@@ -277,7 +277,7 @@ func (l *Factors) AddPasskey(ctx context.Context, actor Actor, name string, answ
 	if err != nil {
 		return fmt.Errorf("keep passkey: %w", err)
 	}
-	letter, err := l.letter.Mail(notice.FactorAdded, actor.reader(), notice.Content{})
+	letter, err := l.letter.Mail(notice.FactorAdded, actor.recipient(), notice.Content{})
 	if err != nil {
 		return err
 	}
@@ -288,45 +288,45 @@ func (l *Factors) AddPasskey(ctx context.Context, actor Actor, name string, answ
 }
 
 // RemovePasskey makes a key open nothing any more. One factor stays.
-func (l *Factors) RemovePasskey(ctx context.Context, actor Actor, id []byte) error {
+func (l *Factors) RemovePasskey(ctx context.Context, actor Principal, id []byte) error {
 	if err := l.desk.RequireStepUp(actor); err != nil {
 		return err
 	}
-	letter, err := l.letter.Mail(notice.FactorRemoved, actor.reader(), notice.Content{})
+	letter, err := l.letter.Mail(notice.FactorRemoved, actor.recipient(), notice.Content{})
 	if err != nil {
 		return err
 	}
 	return l.store.RemovePasskey(ctx, actor.Account, id, l.desk.now(), []notice.Message{letter})
 }
 
-// AskProof returns what the browser asks an authenticator for, so that the actor shows a passkey again.
-func (l *Factors) AskProof(ctx context.Context, actor Actor) ([]byte, error) {
-	options, data, err := l.askFor(ctx, actor.Account)
+// StartPasskeyStepUp returns what the browser asks an authenticator for, so that the actor shows a passkey again.
+func (l *Factors) StartPasskeyStepUp(ctx context.Context, actor Principal) ([]byte, error) {
+	options, data, err := l.beginAssertion(ctx, actor.Account)
 	if _, known := errors.AsType[*fault.Error](err); known {
 		return nil, err
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ask for passkey: %w", err)
 	}
-	return l.keep(ctx, "prove", actor.Session, options, data)
+	return l.saveChallenge(ctx, "prove", actor.Session, options, data)
 }
 
-// ProveWithPasskey does with a passkey what Prove does with a code.
-func (l *Factors) ProveWithPasskey(ctx context.Context, actor Actor, visitor Visitor, answer []byte) (Token, error) {
+// StepUpWithPasskey does with a passkey what Prove does with a code.
+func (l *Factors) StepUpWithPasskey(ctx context.Context, actor Principal, visitor Visitor, answer []byte) (Token, error) {
 	keys := l.desk.throttleKeys(visitor, actor.Email)
-	if err := l.desk.spend(ctx, keys); err != nil {
+	if err := l.desk.countTry(ctx, keys); err != nil {
 		return "", err
 	}
-	data, err := l.kept(ctx, "prove", actor.Session)
+	data, err := l.takeChallenge(ctx, "prove", actor.Session)
 	if err != nil {
 		return "", err
 	}
-	account, key, err := l.signed(ctx, data, answer)
+	account, key, err := l.verifyAssertion(ctx, data, answer)
 	if err != nil {
 		return "", err
 	}
 	if account.ID != actor.Account || !bytes.Equal(data.UserID, []byte(actor.Account)) {
 		return "", fault.New(fault.WrongCredentials)
 	}
-	return l.prove(ctx, Proof{Account: account.ID, Old: actor.Session, Passkey: &key, At: l.desk.now(), Place: placeOf(visitor)}, keys)
+	return l.saveStepUp(ctx, StepUp{Account: account.ID, Old: actor.Session, Passkey: &key, At: l.desk.now(), Place: placeOf(visitor)}, keys)
 }

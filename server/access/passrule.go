@@ -14,34 +14,34 @@ import (
 // Limits of a password, portal.md D2 and ASVS V6.2. Nothing is said about kinds of characters, and no
 // password grows old.
 const (
-	PasswordMin = 12  // characters: there is always a second factor
-	PasswordMax = 128 // characters
-	distinctMin = 5   // different characters
-	ownMin      = 4   // shorter words of a person's own say nothing
+	PasswordMin           = 12  // characters: there is always a second factor
+	PasswordMax           = 128 // characters
+	distinctCharactersMin = 5   // different characters
+	ownWordMin            = 4   // shorter words of a person's own say nothing
 )
 
-// normal is the form in which passwords are counted, hashed and compared: keyboards differ in how they
+// normalize is the form in which passwords are counted, hashed and compared: keyboards differ in how they
 // write the same letter.
-func normal(password string) string { return norm.NFKC.String(password) }
+func normalize(password string) string { return norm.NFKC.String(password) }
 
 // CheckPassword tells why a password may not be chosen. Own are words that anybody could guess of this
 // person, such as the address.
 func CheckPassword(password string, own ...string) error {
-	p := normal(password)
+	p := normalize(password)
 	if n := utf8.RuneCountInString(p); n < PasswordMin || !utf8.ValidString(p) {
 		return fault.New(fault.PasswordShort, "min", strconv.Itoa(PasswordMin)).At("password")
 	} else if n > PasswordMax {
 		return fault.New(fault.TooLarge, "max", strconv.Itoa(PasswordMax)).At("password")
 	}
 	lower := strings.ToLower(p)
-	if monotonous(lower) || common(lower) || made(lower, own) {
+	if isMonotonous(lower) || isCommon(lower) || madeOfOwnWords(lower, own) {
 		return fault.New(fault.PasswordCommon).At("password")
 	}
 	return nil
 }
 
-// monotonous tells whether a password has few different characters or counts along the alphabet.
-func monotonous(p string) bool {
+// isMonotonous tells whether a password has few different characters or counts along the alphabet.
+func isMonotonous(p string) bool {
 	seen, steps, last := map[rune]bool{}, 0, rune(-5)
 	for _, r := range p {
 		seen[r] = true
@@ -50,21 +50,21 @@ func monotonous(p string) bool {
 		}
 		last = r
 	}
-	return len(seen) < distinctMin || steps >= utf8.RuneCountInString(p)-3
+	return len(seen) < distinctCharactersMin || steps >= utf8.RuneCountInString(p)-3
 }
 
-// around are the characters that people put around a word to make it a password.
-const around = "0123456789-_. !?"
+// trimmedCharacters are the characters that people put around a word to make it a password.
+const trimmedCharacters = "0123456789-_. !?"
 
-// common tells whether a password is a word that guessers begin with, with digits and signs around it
+// isCommon tells whether a password is a word that guessers begin with, with digits and signs around it
 // or the word again.
-func common(p string) bool {
+func isCommon(p string) bool {
 	core := strings.TrimFunc(p, func(r rune) bool { return !unicode.IsLetter(r) })
 	plain := strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i").
-		Replace(strings.Trim(p, around))
+		Replace(strings.Trim(p, trimmedCharacters))
 	for _, word := range commonWords() {
 		for _, form := range []string{core, plain} {
-			if form == word || form == word+word || strings.Trim(strings.ReplaceAll(form, word, ""), around) == "" {
+			if form == word || form == word+word || strings.Trim(strings.ReplaceAll(form, word, ""), trimmedCharacters) == "" {
 				return true
 			}
 		}
@@ -72,12 +72,12 @@ func common(p string) bool {
 	return false
 }
 
-// made tells whether a password is little more than the person's own words.
-func made(p string, own []string) bool {
+// madeOfOwnWords tells whether a password is little more than the person's own words.
+func madeOfOwnWords(p string, own []string) bool {
 	rest := p
 	for _, text := range own {
-		for word := range strings.FieldsFuncSeq(strings.ToLower(normal(text)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-			if len(word) >= ownMin {
+		for word := range strings.FieldsFuncSeq(strings.ToLower(normalize(text)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			if len(word) >= ownWordMin {
 				rest = strings.ReplaceAll(rest, word, "")
 			}
 		}

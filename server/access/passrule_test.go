@@ -39,7 +39,7 @@ func TestPasswordsThatMayNotBeChosen(t *testing.T) {
 
 // S3.06, S3.11, S3.14, S4.08, K03, K15: what a person types tells which name it is.
 func TestNamesAreKnownByTheirForm(t *testing.T) {
-	for typed, want := range map[string]access.Name{
+	for typed, want := range map[string]access.LoginName{
 		" Kari@Bompass.example ": {Kind: access.ByEmail, Value: "kari@bompass.example"},
 		"7001001":                {Kind: access.ByCustomerNumber, Value: "7001001"},
 		"90 00 00 01":            {Kind: access.ByMobile, Value: "+4790000001"},
@@ -50,7 +50,7 @@ func TestNamesAreKnownByTheirForm(t *testing.T) {
 		"nonsense":               {Kind: access.ByEmail, Value: "nonsense"},
 		"":                       {Kind: access.ByEmail},
 	} {
-		if got := access.ParseName(typed); got != want {
+		if got := access.ParseLoginName(typed); got != want {
 			t.Errorf("%q: got %+v, want %+v", typed, got, want)
 		}
 	}

@@ -9,17 +9,17 @@ import (
 	"github.com/alexedwards/argon2id"
 )
 
-// hashesMax bounds the passwords hashed at once: each takes 19 MiB.
-const hashesMax = 4
+// concurrentHashesMax bounds the passwords hashed at once: each takes 19 MiB.
+const concurrentHashesMax = 4
 
-// hashing is the cost of a password: m=19456 KiB, t=2, p=1.
-func hashing() *argon2id.Params {
+// hashParams is the cost of a password: m=19456 KiB, t=2, p=1.
+func hashParams() *argon2id.Params {
 	return &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 }
 
-// nobody is the hash of a password that was thrown away. It is checked when an address is unknown, so
+// dummyHash is the hash of a password that was thrown away. It is checked when an address is unknown, so
 // that the answer takes as long as for a known one.
-const nobody = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IHRoYXQgaXM$nR1mCz6vD0Hn7mDk0cQ1y9eE8m2n3a0b4c5d6e7f8gA"
+const dummyHash = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IHRoYXQgaXM$nR1mCz6vD0Hn7mDk0cQ1y9eE8m2n3a0b4c5d6e7f8gA"
 
 // HashPassword returns the form in which a password is kept where there is no pepper.
 func HashPassword(password string) (string, error) { return Keys{}.hashPassword(password) }
@@ -28,24 +28,24 @@ func HashPassword(password string) (string, error) { return Keys{}.hashPassword(
 const pepperMark = "pepper:"
 
 func (k Keys) hashPassword(password string) (string, error) {
-	mixed, mark := normal(password), ""
+	mixed, mark := normalize(password), ""
 	if k.pepper != "" {
-		mixed, mark = k.mix(password, k.pepper), pepperMark+k.pepper
+		mixed, mark = k.mixPepper(password, k.pepper), pepperMark+k.pepper
 	}
-	hash, err := argon2id.CreateHash(mixed, hashing())
+	hash, err := argon2id.CreateHash(mixed, hashParams())
 	if err != nil {
 		return "", fmt.Errorf("hash password: %w", err)
 	}
 	return mark + hash, nil
 }
 
-// mix is a password with a pepper in it: without the pepper, which no database holds, nobody can try any.
-func (k Keys) mix(password, pepper string) string {
-	return base64.RawStdEncoding.EncodeToString(k.hash(k.peppers[pepper], normal(password)))
+// mixPepper is a password with a pepper in it: without the pepper, which no database holds, nobody can try any.
+func (k Keys) mixPepper(password, pepper string) string {
+	return base64.RawStdEncoding.EncodeToString(k.hash(k.peppers[pepper], normalize(password)))
 }
 
-// unmark tells the pepper of a kept hash, empty for none, and the hash itself.
-func unmark(kept string) (pepper, hash string) {
+// splitPepper tells the pepper of a kept hash, empty for none, and the hash itself.
+func splitPepper(kept string) (pepper, hash string) {
 	rest, marked := strings.CutPrefix(kept, pepperMark)
 	if !marked {
 		return "", kept
@@ -54,15 +54,15 @@ func unmark(kept string) (pepper, hash string) {
 	return pepper, "$" + hash
 }
 
-// outdated tells whether a password that is right should be kept anew: without a pepper, with an older one,
+// needsRehash tells whether a password that is right should be kept anew: without a pepper, with an older one,
 // or at a lower cost than passwords have now.
-func (k Keys) outdated(kept string) bool {
-	pepper, hash := unmark(kept)
+func (k Keys) needsRehash(kept string) bool {
+	pepper, hash := splitPepper(kept)
 	has, _, _, err := argon2id.DecodeHash(hash)
 	if err != nil {
 		return false // what is no hash of ours opens nothing either
 	}
-	wants := hashing()
+	wants := hashParams()
 	return pepper != k.pepper || has.Memory < wants.Memory || has.Iterations < wants.Iterations || has.Parallelism < wants.Parallelism
 }
 
@@ -76,15 +76,15 @@ func (d *Service) verify(ctx context.Context, password, hash string) (bool, erro
 	}
 	known := hash != ""
 	if !known {
-		hash = nobody
+		hash = dummyHash
 	}
-	pepper, hash := unmark(hash)
-	mixed := normal(password)
+	pepper, hash := splitPepper(hash)
+	mixed := normalize(password)
 	if pepper != "" {
 		if _, there := d.keys.peppers[pepper]; !there {
 			return false, fmt.Errorf("a password was kept with pepper %q, which this server does not have", pepper)
 		}
-		mixed = d.keys.mix(password, pepper)
+		mixed = d.keys.mixPepper(password, pepper)
 	}
 	right, err := argon2id.ComparePasswordAndHash(mixed, hash)
 	if err != nil {

@@ -12,10 +12,12 @@ type Place struct {
 }
 
 // placeOf makes a place from what the network tells.
-func placeOf(v Visitor) Place { return Place{Device: DeviceName(v.Agent), Network: coarse(v.Address)} }
+func placeOf(v Visitor) Place {
+	return Place{Device: DeviceName(v.Agent), Network: truncateNetwork(v.Address)}
+}
 
-// coarse leaves of an address what its owner recognises and nobody is found by.
-func coarse(address string) string {
+// truncateNetwork leaves of an address what its owner recognises and nobody is found by.
+func truncateNetwork(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return ""
@@ -34,8 +36,8 @@ func coarse(address string) string {
 // DeviceName is how a person recognises a browser: its name and the system it runs on. The order
 // matters, since browsers pretend to be those before them.
 func DeviceName(agent string) string {
-	browser := firstOf(agent, "Edg", "Edge", "OPR/", "Opera", "Firefox/", "Firefox", "SamsungBrowser", "Samsung Internet", "Chrome/", "Chrome", "Safari/", "Safari")
-	system := firstOf(agent, "Windows", "Windows", "Android", "Android", "iPhone", "iPhone", "iPad", "iPad", "Mac OS", "macOS", "CrOS", "ChromeOS", "Linux", "Linux")
+	browser := firstMatch(agent, "Edg", "Edge", "OPR/", "Opera", "Firefox/", "Firefox", "SamsungBrowser", "Samsung Internet", "Chrome/", "Chrome", "Safari/", "Safari")
+	system := firstMatch(agent, "Windows", "Windows", "Android", "Android", "iPhone", "iPhone", "iPad", "iPad", "Mac OS", "macOS", "CrOS", "ChromeOS", "Linux", "Linux")
 	switch {
 	case browser == "":
 		return system
@@ -45,8 +47,8 @@ func DeviceName(agent string) string {
 	return browser + ", " + system
 }
 
-// firstOf returns the name of the first sign that the text has; signs and names alternate.
-func firstOf(text string, pairs ...string) string {
+// firstMatch returns the name of the first sign that the text has; signs and names alternate.
+func firstMatch(text string, pairs ...string) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if strings.Contains(text, pairs[i]) {
 			return pairs[i+1]

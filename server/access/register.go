@@ -13,8 +13,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// NewPerson is an account about to begin, with a customer of its own, which has no agreement yet.
-type NewPerson struct {
+// NewAccount is an account about to begin, with a customer of its own, which has no agreement yet.
+type NewAccount struct {
 	Account      toll.AccountID
 	Customer     toll.CustomerID
 	Email        string
@@ -26,16 +26,16 @@ type NewPerson struct {
 	At           time.Time
 }
 
-// NewPassword is a password about to be chosen.
-type NewPassword struct {
-	Account toll.AccountID
-	Hash    string
-	At      time.Time
-	Letters []notice.Message
+// PasswordChange is a password about to be chosen.
+type PasswordChange struct {
+	Account  toll.AccountID
+	Hash     string
+	At       time.Time
+	Messages []notice.Message
 }
 
-// Unclaimed is a customer as the first-time flows find it by its number.
-type Unclaimed struct {
+// UnclaimedCustomer is a customer as the first-time flows find it by its number.
+type UnclaimedCustomer struct {
 	Customer  toll.CustomerID
 	Name      string
 	Language  string
@@ -44,51 +44,51 @@ type Unclaimed struct {
 	Account   toll.AccountID // of the owner; empty when there is none yet
 }
 
-// People keeps what the flows before signing in change.
-type People interface {
+// RegistrarStore keeps what the flows before signing in change.
+type RegistrarStore interface {
 	Links
-	Arrivals
-	Firsts
+	Registrations
+	UnclaimedCustomers
 }
 
-// Arrivals keeps people who are new here, and their way back.
-type Arrivals interface {
-	// UseRegistration spends a link and begins the account, unless the address has one by now.
-	UseRegistration(ctx context.Context, link Hash, p NewPerson) error
-	// UseReset spends a link, changes the password and ends all sessions and steps.
-	UseReset(ctx context.Context, link Hash, p NewPassword) error
+// Registrations keeps people who are new here, and their way back.
+type Registrations interface {
+	// CompleteRegistration spends a link and begins the account, unless the address has one by now.
+	CompleteRegistration(ctx context.Context, link Hash, p NewAccount) error
+	// CompletePasswordReset spends a link, changes the password and ends all sessions and steps.
+	CompletePasswordReset(ctx context.Context, link Hash, p PasswordChange) error
 }
 
-// Firsts keeps customers who have no account yet.
-type Firsts interface {
-	// Unclaimed returns fault.NotFound when no agreement in force has the number.
-	Unclaimed(ctx context.Context, customerNumber string, now time.Time) (Unclaimed, error)
-	// PutEmail puts an address on a customer that has none, with the letters that tell of it; it does
+// UnclaimedCustomers keeps customers who have no account yet.
+type UnclaimedCustomers interface {
+	// UnclaimedCustomer returns fault.NotFound when no agreement in force has the number.
+	UnclaimedCustomer(ctx context.Context, customerNumber string, now time.Time) (UnclaimedCustomer, error)
+	// SetFirstEmail puts an address on a customer that has none, with the letters that tell of it; it does
 	// nothing and tells so when there is one.
-	PutEmail(ctx context.Context, customer toll.CustomerID, email string, letters []notice.Message) (bool, error)
-	// Identity returns the personal number of a customer, as the customer system knows it; empty when it
+	SetFirstEmail(ctx context.Context, customer toll.CustomerID, email string, letters []notice.Message) (bool, error)
+	// CustomerIdentity returns the personal number of a customer, as the customer system knows it; empty when it
 	// does not.
-	Identity(ctx context.Context, customer toll.CustomerID) (number Sealed, hash []byte, err error)
-	// UseFirst spends a link and begins the owner's account of an existing customer.
-	UseFirst(ctx context.Context, link Hash, p NewPerson) error
+	CustomerIdentity(ctx context.Context, customer toll.CustomerID) (number Sealed, hash []byte, err error)
+	// CompleteFirstPassword spends a link and begins the owner's account of an existing customer.
+	CompleteFirstPassword(ctx context.Context, link Hash, p NewAccount) error
 }
 
 // Registrar opens accounts and helps people back into theirs. Whoever asks learns nothing about who
 // has one: every flow answers the same, after the same work, portal.md D4.
 type Registrar struct {
 	desk   *Service
-	store  People
+	store  RegistrarStore
 	letter *notice.Writer
 }
 
 // NewRegistrar returns a Registrar whose letters are written by letter.
-func NewRegistrar(desk *Service, store People, letter *notice.Writer) *Registrar {
+func NewRegistrar(desk *Service, store RegistrarStore, letter *notice.Writer) *Registrar {
 	return &Registrar{desk: desk, store: store, letter: letter}
 }
 
-// asked counts a question under a flow's own throttle, so that nobody fills a mailbox or tries numbers.
-func (r *Registrar) asked(ctx context.Context, visitor Visitor, flow, name string) error {
-	return r.desk.spend(ctx, r.desk.throttleKeys(Visitor{Address: visitor.Address}, flow+" "+name))
+// countTry counts a question under a flow's own throttle, so that nobody fills a mailbox or tries numbers.
+func (r *Registrar) countTry(ctx context.Context, visitor Visitor, flow, name string) error {
+	return r.desk.countTry(ctx, r.desk.throttleKeys(Visitor{Address: visitor.Address}, flow+" "+name))
 }
 
 // registration is what a registration's link holds.
@@ -109,7 +109,7 @@ func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, person
 	if err := CheckPassword(password, email, person); err != nil {
 		return err
 	}
-	if err := r.asked(ctx, visitor, "register", email); err != nil {
+	if err := r.countTry(ctx, visitor, "register", email); err != nil {
 		return err
 	}
 	hash, err := r.desk.hash(ctx, password)
@@ -121,9 +121,9 @@ func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, person
 		return err
 	}
 	now, there := r.desk.now(), err == nil
-	purpose := ForRegistration
+	purpose := PurposeRegistration
 	if there {
-		purpose = ForNothing
+		purpose = PurposeNone
 	}
 	link, token, err := r.desk.keys.NewLink(purpose, "", now.Add(RegisterMax), registration{email, person, language, hash})
 	if err != nil {
@@ -131,7 +131,7 @@ func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, person
 	}
 	letter, err := r.letter.Mail(notice.Register, notice.Recipient{Name: person, Address: email, Language: language}, notice.Content{Link: "/register/confirm?token=" + string(token)})
 	if there {
-		letter, err = r.letter.Mail(notice.AlreadyRegistered, account.reader(), notice.Content{Link: loginAddress})
+		letter, err = r.letter.Mail(notice.AlreadyRegistered, account.recipient(), notice.Content{Link: loginAddress})
 	}
 	if err != nil {
 		return err
@@ -141,14 +141,14 @@ func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, person
 
 const loginAddress = "/login"
 
-// Confirm begins the account that a registration's link is for. Nobody is signed in by it, S2.17.
-func (r *Registrar) Confirm(ctx context.Context, token Token) error {
+// ConfirmRegistration begins the account that a registration's link is for. Nobody is signed in by it, S2.17.
+func (r *Registrar) ConfirmRegistration(ctx context.Context, token Token) error {
 	var holds registration
-	link, err := r.find(ctx, token, ForRegistration, &holds)
+	link, err := r.openLink(ctx, token, PurposeRegistration, &holds)
 	if err != nil {
 		return err
 	}
-	return r.store.UseRegistration(ctx, link.Hash, NewPerson{
+	return r.store.CompleteRegistration(ctx, link.Hash, NewAccount{
 		Account: toll.AccountID(uuid.NewString()), Customer: toll.CustomerID(uuid.NewString()), Email: holds.Email,
 		Person: holds.Person, Language: holds.Language, PasswordHash: holds.PasswordHash, At: r.desk.now(),
 	})

@@ -19,14 +19,14 @@ type reset struct {
 	Language      string
 }
 
-// Forgot sends a link to a new password to the account's owner, by mail, or by SMS when the account is
+// RequestPasswordReset sends a link to a new password to the account's owner, by mail, or by SMS when the account is
 // named by its mobile number, S4.09, S4.10. Names that nobody has cost the same and send nothing.
-func (r *Registrar) Forgot(ctx context.Context, visitor Visitor, name string) error {
-	who := ParseName(name)
+func (r *Registrar) RequestPasswordReset(ctx context.Context, visitor Visitor, name string) error {
+	who := ParseLoginName(name)
 	if len(who.Value) > emailMax || !printable(who.Value) || who.Value == "" {
 		return fault.New(fault.FieldMissing).At("name")
 	}
-	if err := r.asked(ctx, visitor, "forgot", who.Value); err != nil {
+	if err := r.countTry(ctx, visitor, "forgot", who.Value); err != nil {
 		return err
 	}
 	now := r.desk.now()
@@ -34,9 +34,9 @@ func (r *Registrar) Forgot(ctx context.Context, visitor Visitor, name string) er
 	if err != nil && fault.CodeOf(err) != fault.NotFound {
 		return err
 	}
-	purpose, there := ForPassword, err == nil
+	purpose, there := PurposePassword, err == nil
 	if !there {
-		purpose = ForNothing
+		purpose = PurposeNone
 	}
 	link, token, err := r.desk.keys.NewLink(purpose, account.ID, now.Add(ResetMax), reset{Email: account.Email, Person: account.Person, Language: account.Language})
 	if err != nil {
@@ -48,11 +48,11 @@ func (r *Registrar) Forgot(ctx context.Context, visitor Visitor, name string) er
 	case !there:
 		letter, err = r.letter.Decoy(notice.Reset, content)
 	case who.Kind == ByMobile && r.letter.CheckChannel(notice.SMS) == nil:
-		reader := account.reader()
+		reader := account.recipient()
 		reader.Address = account.Mobile
 		letter, err = r.letter.SMS(notice.Reset, reader, content)
 	default:
-		letter, err = r.letter.Mail(notice.Reset, account.reader(), content)
+		letter, err = r.letter.Mail(notice.Reset, account.recipient(), content)
 	}
 	if err != nil {
 		return err
@@ -60,13 +60,13 @@ func (r *Registrar) Forgot(ctx context.Context, visitor Visitor, name string) er
 	return r.store.AddLinks(ctx, now, []Link{link}, []notice.Message{letter})
 }
 
-// Choose changes the password that a link is for. All sessions end; nobody is signed in, and the second
+// ResetPassword changes the password that a link is for. All sessions end; nobody is signed in, and the second
 // factor is still needed, ASVS V6.4.3.
-func (r *Registrar) Choose(ctx context.Context, token Token, password string) error {
+func (r *Registrar) ResetPassword(ctx context.Context, token Token, password string) error {
 	var holds reset
-	link, err := r.find(ctx, token, ForPassword, &holds)
+	link, err := r.openLink(ctx, token, PurposePassword, &holds)
 	if fault.CodeOf(err) == fault.LinkSpent && err != nil {
-		return r.chooseFirst(ctx, token, password)
+		return r.chooseFirstPassword(ctx, token, password)
 	}
 	if err != nil {
 		return err
@@ -83,12 +83,12 @@ func (r *Registrar) Choose(ctx context.Context, token Token, password string) er
 	if err != nil {
 		return err
 	}
-	return r.store.UseReset(ctx, link.Hash, NewPassword{Account: link.Account, Hash: hash, At: r.desk.now(), Letters: []notice.Message{letter}})
+	return r.store.CompletePasswordReset(ctx, link.Hash, PasswordChange{Account: link.Account, Hash: hash, At: r.desk.now(), Messages: []notice.Message{letter}})
 }
 
-// FirstEmail puts an address on a customer number that has none, for whoever knows the owner's personal
+// SetFirstEmail puts an address on a customer number that has none, for whoever knows the owner's personal
 // number, S3.17–S3.21. An address that is there is never replaced: its owner is told, S3.22 and K02.
-func (r *Registrar) FirstEmail(ctx context.Context, visitor Visitor, customerNumber, personal, email string) error {
+func (r *Registrar) SetFirstEmail(ctx context.Context, visitor Visitor, customerNumber, personal, email string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
 	number, problem := ident.CustomerNumber(customerNumber)
 	if problem != ident.None {
@@ -101,14 +101,14 @@ func (r *Registrar) FirstEmail(ctx context.Context, visitor Visitor, customerNum
 	if err := checkEmail(email); err != nil {
 		return err
 	}
-	if err := r.asked(ctx, visitor, "first", number); err != nil {
+	if err := r.countTry(ctx, visitor, "first", number); err != nil {
 		return err
 	}
-	found, err := r.store.Unclaimed(ctx, number, r.desk.now())
+	found, err := r.store.UnclaimedCustomer(ctx, number, r.desk.now())
 	if err != nil && fault.CodeOf(err) != fault.NotFound {
 		return err
 	}
-	right := err == nil && r.desk.keys.sameNumber(found.BirthHash, birth)
+	right := err == nil && r.desk.keys.numberMatches(found.BirthHash, birth)
 	reader := notice.Recipient{Account: found.Account, Name: found.Name, Address: found.Email, Language: found.Language}
 	var letter notice.Message
 	switch {
@@ -124,7 +124,7 @@ func (r *Registrar) FirstEmail(ctx context.Context, visitor Visitor, customerNum
 		return err
 	}
 	if right && found.Email == "" {
-		_, err = r.store.PutEmail(ctx, found.Customer, email, []notice.Message{letter})
+		_, err = r.store.SetFirstEmail(ctx, found.Customer, email, []notice.Message{letter})
 		return err
 	}
 	return r.store.AddLinks(ctx, r.desk.now(), nil, []notice.Message{letter})
@@ -132,28 +132,28 @@ func (r *Registrar) FirstEmail(ctx context.Context, visitor Visitor, customerNum
 
 const firstAddress = "/first/password"
 
-// FirstPassword sends a link to a password to the address that is on a customer number, never to one
+// RequestFirstPassword sends a link to a password to the address that is on a customer number, never to one
 // that was typed, S3.24–S3.26.
-func (r *Registrar) FirstPassword(ctx context.Context, visitor Visitor, customerNumber string) error {
+func (r *Registrar) RequestFirstPassword(ctx context.Context, visitor Visitor, customerNumber string) error {
 	number, problem := ident.CustomerNumber(customerNumber)
 	if problem != ident.None {
 		return fault.New(fault.FieldWrong).At("number")
 	}
-	if err := r.asked(ctx, visitor, "first password", number); err != nil {
+	if err := r.countTry(ctx, visitor, "first password", number); err != nil {
 		return err
 	}
 	now := r.desk.now()
-	found, err := r.store.Unclaimed(ctx, number, now)
+	found, err := r.store.UnclaimedCustomer(ctx, number, now)
 	if err != nil && fault.CodeOf(err) != fault.NotFound {
 		return err
 	}
 	there := err == nil && found.Email != ""
-	purpose := ForNothing
+	purpose := PurposeNone
 	switch {
 	case there && found.Account != "":
-		purpose = ForPassword
+		purpose = PurposePassword
 	case there:
-		purpose = ForFirst
+		purpose = PurposeFirstPassword
 	}
 	holds := reset{Email: found.Email, Person: found.Name, Customer: found.Customer, Language: found.Language}
 	link, token, err := r.desk.keys.NewLink(purpose, found.Account, now.Add(ResetMax), holds)
@@ -171,10 +171,10 @@ func (r *Registrar) FirstPassword(ctx context.Context, visitor Visitor, customer
 	return r.store.AddLinks(ctx, now, []Link{link}, []notice.Message{letter})
 }
 
-// chooseFirst begins the account of a customer who had none, S3.27.
-func (r *Registrar) chooseFirst(ctx context.Context, token Token, password string) error {
+// chooseFirstPassword begins the account of a customer who had none, S3.27.
+func (r *Registrar) chooseFirstPassword(ctx context.Context, token Token, password string) error {
 	var holds reset
-	link, err := r.find(ctx, token, ForFirst, &holds)
+	link, err := r.openLink(ctx, token, PurposeFirstPassword, &holds)
 	if err != nil {
 		return err
 	}
@@ -185,19 +185,19 @@ func (r *Registrar) chooseFirst(ctx context.Context, token Token, password strin
 	if err != nil {
 		return err
 	}
-	p := NewPerson{
+	p := NewAccount{
 		Account: toll.AccountID(uuid.NewString()), Customer: holds.Customer, Email: holds.Email, Person: holds.Person,
 		Language: holds.Language, PasswordHash: hash, At: r.desk.now(),
 	}
-	if p.Birth, p.BirthHash, err = r.birthOf(ctx, p); err != nil {
+	if p.Birth, p.BirthHash, err = r.sealBirthNumber(ctx, p); err != nil {
 		return err
 	}
-	return r.store.UseFirst(ctx, link.Hash, p)
+	return r.store.CompleteFirstPassword(ctx, link.Hash, p)
 }
 
-// birthOf seals the customer's personal number for the account: each opens in its own row only.
-func (r *Registrar) birthOf(ctx context.Context, p NewPerson) (Sealed, []byte, error) {
-	kept, hash, err := r.store.Identity(ctx, p.Customer)
+// sealBirthNumber seals the customer's personal number for the account: each opens in its own row only.
+func (r *Registrar) sealBirthNumber(ctx context.Context, p NewAccount) (Sealed, []byte, error) {
+	kept, hash, err := r.store.CustomerIdentity(ctx, p.Customer)
 	if err != nil || len(kept.Data) == 0 {
 		return Sealed{}, nil, err
 	}

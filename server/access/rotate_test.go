@@ -21,7 +21,7 @@ func key(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
 // the new one, and once everything is closed anew the old one is not needed.
 func TestSealsChangeWhileServersRun(t *testing.T) {
 	o := open(t)
-	both, err := o.keys(secret).WithSeals(key(1))
+	both, err := o.keys(secret).WithSealKeys(key(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,10 +31,10 @@ func TestSealsChangeWhileServersRun(t *testing.T) {
 	if _, err = desk.VerifyCode(t.Context(), from("192.0.2.1"), step, o.code(0)); err != nil {
 		t.Fatalf("what the old seal closed: %v", err)
 	}
-	link, _, err := both.NewLink(access.ForPassword, "", o.now().Add(access.ResetMax), "held")
+	link, _, err := both.NewLink(access.PurposePassword, "", o.now().Add(access.ResetMax), "held")
 	want(t, "link", err, "")
 	want(t, "keep link", o.db.AddLinks(t.Context(), o.now(), []access.Link{link}, nil), "")
-	if link.Sealed.Key == o.keys(secret).Seal() {
+	if link.Sealed.Key == o.keys(secret).SealName() {
 		t.Error("the new seal does not close")
 	}
 	list, err := o.db.Reseal(t.Context(), both)
@@ -50,7 +50,7 @@ func TestSealsChangeWhileServersRun(t *testing.T) {
 		t.Errorf("%d values were closed anew, want each account's secret and number", anew)
 	}
 	// The next change: the secret's own seal is no longer among those that closed anything.
-	next, err := o.keys(secret).WithSeals(key(2), key(1))
+	next, err := o.keys(secret).WithSealKeys(key(2), key(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestSealsChangeWhileServersRun(t *testing.T) {
 			t.Errorf("%s: %d were closed anew twice", r.Place, r.Anew)
 		}
 	}
-	lacking, err := o.keys(secret).WithSeals(key(3))
+	lacking, err := o.keys(secret).WithSealKeys(key(3))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestSealsChangeWhileServersRun(t *testing.T) {
 	if unopenable != anew+2 { // and the link, and the letter about the unknown browser
 		t.Errorf("%d values are told to be beyond these keys, want %d", unopenable, anew+2)
 	}
-	found, err := o.db.FindLink(t.Context(), link.Hash, access.ForPassword, o.now())
+	found, err := o.db.FindLink(t.Context(), link.Hash, access.PurposePassword, o.now())
 	want(t, "find link", err, "")
 	var held string
 	if err := next.OpenLink(found, &held); err != nil || held != "held" {
@@ -142,7 +142,7 @@ func TestAPasswordIsKeptAnewWhenItIsUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "keep cheaply", o.db.Rehash(t.Context(), fixture.Accounts()[0].ID, kept(), cheap), "")
+	want(t, "keep cheaply", o.db.UpdatePasswordHash(t.Context(), fixture.Accounts()[0].ID, kept(), cheap), "")
 	plain := o.keys(secret)
 	want(t, "a wrong password", signs(plain, "wrong"), fault.WrongCredentials)
 	if kept() != cheap {

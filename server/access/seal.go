@@ -23,18 +23,18 @@ func (k Keys) CodeHash(code string, bound ...string) []byte {
 	return k.hash(k.find, "code "+strings.Join(bound, " ")+" "+code)
 }
 
-// SameCode compares a code with a kept hash in constant time.
-func (k Keys) SameCode(kept []byte, code string, bound ...string) bool {
+// CodeMatches compares a code with a kept hash in constant time.
+func (k Keys) CodeMatches(kept []byte, code string, bound ...string) bool {
 	return hmac.Equal(kept, k.CodeHash(code, bound...))
 }
 
-// FindHash finds a personal number without telling it.
-func (k Keys) FindHash(number string) []byte { return k.hash(k.find, number) }
+// LookupHash finds a personal number without telling it.
+func (k Keys) LookupHash(number string) []byte { return k.hash(k.find, number) }
 
 // base32Bare is how secrets and recovery codes are written for people.
 func base32Bare() *base32.Encoding { return base32.StdEncoding.WithPadding(base32.NoPadding) }
 
-// sameNumber compares a personal number with a kept hash in constant time; an empty hash is nobody's.
-func (k Keys) sameNumber(kept []byte, number string) bool {
-	return hmac.Equal(kept, k.FindHash(number)) && len(kept) > 0
+// numberMatches compares a personal number with a kept hash in constant time; an empty hash is nobody's.
+func (k Keys) numberMatches(kept []byte, number string) bool {
+	return hmac.Equal(kept, k.LookupHash(number)) && len(kept) > 0
 }

@@ -34,7 +34,7 @@ func Seed(ctx context.Context, accounts Accounts, keys Keys, cast []fixture.Acco
 			TOTP:        keys.sealFor([]byte(person.TOTPSecret), id),
 			BirthNumber: keys.sealFor([]byte(person.BirthNumber), id+" birth"),
 			BirthHash:   keys.hash(keys.find, person.BirthNumber),
-			Customer:    person.Customer, Role: role.Role(person.Role), Confirmed: true, Settled: fixture.Since,
+			Customer:    person.Customer, Role: role.Role(person.Role), EmailConfirmed: true, OnboardedAt: fixture.Since,
 		})
 		if err != nil {
 			return fmt.Errorf("seed account %s: %w", person.Email, err)

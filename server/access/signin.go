@@ -31,12 +31,12 @@ const FactorFailsMax = 100
 // code. An unknown name, a wrong password and an account that cannot be read give the same fault after
 // the same work.
 func (d *Service) VerifyPassword(ctx context.Context, visitor Visitor, name, password string) (Token, error) {
-	who := ParseName(name)
+	who := ParseLoginName(name)
 	if len(who.Value) > emailMax || len(password) > passwordMax || !printable(who.Value) {
 		return "", fault.New(fault.WrongCredentials)
 	}
 	keys := d.throttleKeys(visitor, who.Value)
-	if err := d.spend(ctx, keys); err != nil {
+	if err := d.countTry(ctx, keys); err != nil {
 		return "", err
 	}
 	now := d.now()
@@ -55,17 +55,17 @@ func (d *Service) VerifyPassword(ctx context.Context, visitor Visitor, name, pas
 	if err := d.refund(ctx, keys, false); err != nil {
 		return "", err
 	}
-	if d.keys.outdated(account.PasswordHash) {
+	if d.keys.needsRehash(account.PasswordHash) {
 		hash, err := d.hash(ctx, password)
 		if err != nil {
 			return "", err
 		}
-		if err := d.store.Rehash(ctx, account.ID, account.PasswordHash, hash); err != nil {
+		if err := d.store.UpdatePasswordHash(ctx, account.ID, account.PasswordHash, hash); err != nil {
 			return "", err
 		}
 	}
 	token := newToken()
-	return token, d.store.AddStep(ctx, token.Hash(), account.ID, now, now.Add(StepMax))
+	return token, d.store.AddPendingLogin(ctx, token.Hash(), account.ID, now, now.Add(PendingLoginMax))
 }
 
 // printable tells whether an address can be one at all; what cannot is nobody's and is not looked up.
@@ -80,26 +80,26 @@ func (d *Service) VerifyCode(ctx context.Context, visitor Visitor, step Token, c
 		return "", fault.New(fault.SignedOut)
 	}
 	now := d.now()
-	account, err := d.store.TryStep(ctx, step.Hash(), now, StepTries)
+	account, err := d.store.TryPendingLogin(ctx, step.Hash(), now, PendingLoginTries)
 	if err != nil {
 		return "", err
 	}
 	keys := d.throttleKeys(visitor, account.Email)
-	if err := d.spend(ctx, keys); err != nil {
+	if err := d.countTry(ctx, keys); err != nil {
 		return "", err
 	}
-	matched, ok, err := d.matchFactor(ctx, account, code, now)
+	matched, ok, err := d.verifyTOTP(ctx, account, code, now)
 	if err != nil {
 		return "", err
 	}
 	if !ok {
 		return "", fault.New(fault.WrongCredentials)
 	}
-	token, session, err := d.newSession(account, visitor, now)
+	token, session, err := d.prepareSession(account, visitor, now)
 	if err != nil {
 		return "", err
 	}
-	began, err := d.store.BeginSession(ctx, step.Hash(), matched, session)
+	began, err := d.store.BeginSessionWithTOTP(ctx, step.Hash(), matched, session)
 	if err != nil {
 		return "", err
 	}
@@ -109,9 +109,9 @@ func (d *Service) VerifyCode(ctx context.Context, visitor Visitor, step Token, c
 	return token, d.refund(ctx, keys, true)
 }
 
-// matchFactor compares a code with an account's authenticator. After FactorFailsMax wrong ones in a row
+// verifyTOTP compares a code with an account's authenticator. After FactorFailsMax wrong ones in a row
 // no code opens any more until the person has shown another factor, portal.md D2.
-func (d *Service) matchFactor(ctx context.Context, account Account, code string, now time.Time) (step int64, ok bool, err error) {
+func (d *Service) verifyTOTP(ctx context.Context, account Account, code string, now time.Time) (step int64, ok bool, err error) {
 	if len(account.TOTP.Data) == 0 {
 		return 0, false, nil
 	}
@@ -119,11 +119,11 @@ func (d *Service) matchFactor(ctx context.Context, account Account, code string,
 	if err != nil {
 		return 0, false, err
 	}
-	step, ok, err = matchCode(string(secret), code, now)
+	step, ok, err = matchTOTP(string(secret), code, now)
 	if err != nil {
 		return 0, false, err
 	}
-	fails, err := d.store.FactorTried(ctx, account.ID, ok)
+	fails, err := d.store.CountFactorTry(ctx, account.ID, ok)
 	if err == nil && !ok && fails == FactorFailsMax {
 		err = d.suspend(ctx, account, now)
 	}
@@ -132,28 +132,28 @@ func (d *Service) matchFactor(ctx context.Context, account Account, code string,
 
 // suspend tells the owner that somebody has tried so many codes that none opens any more, ASVS V6.3.5.
 func (d *Service) suspend(ctx context.Context, account Account, now time.Time) error {
-	letter, err := d.letter.Mail(notice.FactorSuspended, account.reader(), notice.Content{})
+	letter, err := d.letter.Mail(notice.FactorSuspended, account.recipient(), notice.Content{})
 	if err != nil {
 		return err
 	}
 	return d.store.SuspendFactor(ctx, account.ID, now, []notice.Message{letter})
 }
 
-// newSession prepares a session for an account, and the letter that tells of an unknown browser.
-func (d *Service) newSession(account Account, visitor Visitor, now time.Time) (Token, Session, error) {
+// prepareSession prepares a session for an account, and the letter that tells of an unknown browser.
+func (d *Service) prepareSession(account Account, visitor Visitor, now time.Time) (Token, Session, error) {
 	token := newToken()
 	s := Session{
 		Hash: token.Hash(), Account: account.ID, Customer: account.Customer, Began: now, Until: now.Add(SessionMax), Place: placeOf(visitor),
 	}
-	if d.keys.KnowsDevice(visitor.Device, account.Email) || account.Email == "" {
+	if d.keys.DeviceMatches(visitor.Device, account.Email) || account.Email == "" {
 		return token, s, nil
 	}
 	// ASVS V6.3.5: the owner hears of a sign-in that may not be theirs.
-	letter, err := d.letter.Mail(notice.NewDevice, account.reader(), notice.Content{Params: []any{"device", s.Place.Device, "network", s.Place.Network}})
-	s.Letters = []notice.Message{letter}
+	letter, err := d.letter.Mail(notice.NewDevice, account.recipient(), notice.Content{Params: []any{"device", s.Place.Device, "network", s.Place.Network}})
+	s.Messages = []notice.Message{letter}
 	return token, s, err
 }
 
-func (a Account) reader() notice.Recipient {
+func (a Account) recipient() notice.Recipient {
 	return notice.Recipient{Account: a.ID, Name: a.Person, Address: a.Email, Language: a.Language}
 }

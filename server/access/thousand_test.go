@@ -21,7 +21,7 @@ func TestOneCodeOpensOneSessionAmongAThousand(t *testing.T) {
 	tokens := make([]access.Token, 2*many)
 	for i := range tokens {
 		tokens[i] = access.NewToken()
-		if err := o.db.AddStep(t.Context(), tokens[i].Hash(), kari, o.now(), o.now().Add(access.StepMax)); err != nil {
+		if err := o.db.AddPendingLogin(t.Context(), tokens[i].Hash(), kari, o.now(), o.now().Add(access.PendingLoginMax)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -37,7 +37,7 @@ func TestOneCodeOpensOneSessionAmongAThousand(t *testing.T) {
 		t.Errorf("through the desk %d came in, want 1", opened)
 	}
 	opened = race(many, func(i int) bool {
-		began, err := o.db.BeginSession(context.Background(), tokens[many+i].Hash(), now.Unix()/30+1, access.Session{
+		began, err := o.db.BeginSessionWithTOTP(context.Background(), tokens[many+i].Hash(), now.Unix()/30+1, access.Session{
 			Hash: access.NewToken().Hash(), Account: kari, Customer: fixture.Kari, Began: now, Until: now.Add(access.SessionMax),
 		})
 		if err != nil {

@@ -39,8 +39,8 @@ func budgets() [3]budget {
 // triesKept is how long a count is remembered after the last try, at most.
 const triesKept = 24 * time.Hour
 
-// waiting is how long after Last the next try is refused.
-func (b budget) waiting(t Tries) time.Duration {
+// wait is how long after Last the next try is refused.
+func (b budget) wait(t Tries) time.Duration {
 	over := t.Count - b.free
 	if over < 0 {
 		return 0
@@ -56,7 +56,7 @@ func (b budget) waiting(t Tries) time.Duration {
 func (d *Service) throttleKeys(v Visitor, email string) []string {
 	address := network(v.Address)
 	from, account := address, email
-	if d.keys.KnowsDevice(v.Device, email) {
+	if d.keys.DeviceMatches(v.Device, email) {
 		from, account = "device "+v.Device, email+" device "+v.Device
 	}
 	key := func(kind, value string) string {
@@ -78,15 +78,15 @@ func network(address string) string {
 	return prefix.String()
 }
 
-// spend counts a try under every key before it is made, so that parallel tries are counted too. A try
+// countTry counts a try under every key before it is made, so that parallel tries are counted too. A try
 // that must wait is refused and not counted.
-func (d *Service) spend(ctx context.Context, keys []string) error {
+func (d *Service) countTry(ctx context.Context, keys []string) error {
 	now := d.now()
-	return d.store.ChangeTries(ctx, keys, now.Add(-triesKept), func(tries []Tries) error {
+	return d.store.UpdateTries(ctx, keys, now.Add(-triesKept), func(tries []Tries) error {
 		var wait time.Duration
 		for i, b := range budgets() {
 			tries[i].Count = max(0, tries[i].Count-int(min(now.Sub(tries[i].Last), triesKept)/b.forget))
-			wait = max(wait, b.waiting(tries[i])-now.Sub(tries[i].Last))
+			wait = max(wait, b.wait(tries[i])-now.Sub(tries[i].Last))
 		}
 		if wait > 0 {
 			return fault.New(fault.TooMany, "seconds", strconv.Itoa(int(wait/time.Second)+1))
@@ -101,7 +101,7 @@ func (d *Service) spend(ctx context.Context, keys []string) error {
 // refund takes the try off again that turned out right. A finished sign-in clears what was held
 // against the account; the address keeps its other tries, or one own account would pay for many.
 func (d *Service) refund(ctx context.Context, keys []string, finished bool) error {
-	err := d.store.ChangeTries(ctx, keys, d.now().Add(-triesKept), func(tries []Tries) error {
+	err := d.store.UpdateTries(ctx, keys, d.now().Add(-triesKept), func(tries []Tries) error {
 		for i := range tries {
 			tries[i].Count = max(0, tries[i].Count-1)
 		}

@@ -35,7 +35,7 @@ func (t Token) csrf() string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// SameCSRF compares what a request brought with the actor's own, in constant time.
-func (a Actor) SameCSRF(got string) bool {
+// CSRFMatches compares what a request brought with the actor's own, in constant time.
+func (a Principal) CSRFMatches(got string) bool {
 	return a.CSRF != "" && subtle.ConstantTimeCompare([]byte(a.CSRF), []byte(got)) == 1
 }

@@ -34,35 +34,35 @@ type Draft struct {
 	Saved  time.Time
 }
 
-// Beginning is a wish to make the agreement of a draft.
-type Beginning struct {
+// Application is a wish to make the agreement of a draft.
+type Application struct {
 	Owner
 	Draft string
 	At    time.Time
 	Since time.Time // older answers are gone
 	// Make turns the answers into an agreement with a number; its refusal leaves everything as it was.
-	Make func(d Draft, number string) (New, error)
+	Make func(d Draft, number string) (NewAgreement, error)
 }
 
-// New is an agreement with all that begins with it.
-type New struct {
-	Agreement toll.Agreement
-	Vehicle   toll.Vehicle // its ID is for a vehicle that is not known yet
-	Source    string       // of the facts
-	Tag       bool         // one is to be sent
-	Address   string       // where to; empty is the address on the person's details
-	Terms     map[toll.TermsKind]int
-	Accepted  time.Time
-	Details   api.Details // what was missing of the person's; the rest is empty
-	Letters   []notice.Message
+// NewAgreement is an agreement with all that begins with it.
+type NewAgreement struct {
+	Agreement  toll.Agreement
+	Vehicle    toll.Vehicle // its ID is for a vehicle that is not known yet
+	Source     string       // of the facts
+	OrderTag   bool         // one is to be sent
+	TagAddress string       // where to; empty is the address on the person's details
+	Terms      map[toll.TermsKind]int
+	Accepted   time.Time
+	Details    api.Details // what was missing of the person's; the rest is empty
+	Messages   []notice.Message
 }
 
-// Made is an agreement as its receipt shows it.
-type Made struct {
-	Agreement toll.Agreement
-	Plate     toll.Plate
-	Tag       bool
-	Terms     map[toll.TermsKind]int
+// MadeAgreement is an agreement as its receipt shows it.
+type MadeAgreement struct {
+	Agreement  toll.Agreement
+	Plate      toll.Plate
+	TagOrdered bool
+	Terms      map[toll.TermsKind]int
 }
 
 // Store keeps answers and makes agreements.
@@ -82,19 +82,19 @@ type Drafts interface {
 
 // Agreements makes agreements and finds them.
 type Agreements interface {
-	// BeginAgreement makes one agreement of a draft. A draft that was made into one already gives that
+	// AddAgreement makes one agreement of a draft. A draft that was made into one already gives that
 	// one; any other that is not there is fault.DraftGone, and a vehicle on an agreement that is in force
 	// fault.VehicleTaken.
-	BeginAgreement(ctx context.Context, b Beginning) (Made, error)
+	AddAgreement(ctx context.Context, b Application) (MadeAgreement, error)
 	// MadeAgreement returns fault.NotFound for a number that is not the customer's.
-	MadeAgreement(ctx context.Context, customer toll.CustomerID, number string) (Made, error)
-	// AgreementOf is the number of the customer's own agreement that a vehicle is on; empty when it is on none.
-	AgreementOf(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (string, error)
+	MadeAgreement(ctx context.Context, customer toll.CustomerID, number string) (MadeAgreement, error)
+	// AgreementOfVehicle is the number of the customer's own agreement that a vehicle is on; empty when it is on none.
+	AgreementOfVehicle(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (string, error)
 }
 
 // RequestLimiter counts questions that cost somebody something, package access.
 type RequestLimiter interface {
-	AllowRequest(ctx context.Context, actor access.Actor, flow string) error
+	AllowRequest(ctx context.Context, actor access.Principal, flow string) error
 }
 
 // Deps is what the desk works with.
@@ -102,8 +102,8 @@ type Deps struct {
 	Store    Store
 	Register register.Source
 	Keys     access.Keys
-	Letter   *notice.Writer
-	Count    RequestLimiter
+	Messages *notice.Writer
+	Limiter  RequestLimiter
 	Issuer   toll.IssuerID       // that sends the invoice
 	Chargers []api.ChargerChoice // in the order they are offered
 	Now      func() time.Time
@@ -116,10 +116,10 @@ type Service struct{ Deps }
 func NewService(d Deps) *Service { return &Service{d} }
 
 // owner is whose answers the actor's are.
-func owner(actor access.Actor) Owner { return Owner{actor.Account, actor.Customer} }
+func owner(actor access.Principal) Owner { return Owner{actor.Account, actor.Customer} }
 
-// Show is how far the actor has come, S1.12.
-func (d *Service) Show(ctx context.Context, actor access.Actor) (api.AgreementDraftReply, error) {
+// Draft is how far the actor has come, S1.12.
+func (d *Service) Draft(ctx context.Context, actor access.Principal) (api.AgreementDraftReply, error) {
 	draft, err := d.Store.AgreementDraft(ctx, owner(actor), d.Now().Add(-DraftMax))
 	if err != nil {
 		return api.AgreementDraftReply{}, err
@@ -131,14 +131,14 @@ func (d *Service) Show(ctx context.Context, actor access.Actor) (api.AgreementDr
 	return d.reply(ctx, actor, draft, a)
 }
 
-func (d *Service) reply(ctx context.Context, actor access.Actor, draft Draft, a answers) (api.AgreementDraftReply, error) {
+func (d *Service) reply(ctx context.Context, actor access.Principal, draft Draft, a answers) (api.AgreementDraftReply, error) {
 	missing, err := d.missing(ctx, actor)
 	if err != nil {
 		return api.AgreementDraftReply{}, err
 	}
 	reply := api.AgreementDraftReply{
 		ID: draft.ID, Answers: a.AgreementAnswers, Steps: steps(missing), Missing: missing, Next: d.next(a, missing), Chargers: d.Chargers,
-		Silent: a.Silent, Terms: versions(), Name: actor.Name, Email: actor.Email,
+		Silent: a.RegisterDown, Terms: versions(), Name: actor.Name, Email: actor.Email,
 	}
 	if v := a.Found; v != nil {
 		reply.Found = &api.VehicleFound{Make: v.Make, Model: v.Model, Since: v.Since, Facts: v.Facts}
@@ -148,7 +148,7 @@ func (d *Service) reply(ctx context.Context, actor access.Actor, draft Draft, a 
 
 // missing lists what an agreement needs of the customer and we do not have, S2.28. The details are the
 // person's own: a company is asked where it wants its tags.
-func (d *Service) missing(ctx context.Context, actor access.Actor) ([]string, error) {
+func (d *Service) missing(ctx context.Context, actor access.Principal) ([]string, error) {
 	list := []string{}
 	if actor.Kind == toll.Company {
 		return append(list, "street", "postal_code", "city", "home"), nil
@@ -168,7 +168,7 @@ func (d *Service) missing(ctx context.Context, actor access.Actor) ([]string, er
 }
 
 // Receipt confirms an agreement of the actor's customer again.
-func (d *Service) Receipt(ctx context.Context, actor access.Actor, number string) (api.AgreementReceipt, error) {
+func (d *Service) Receipt(ctx context.Context, actor access.Principal, number string) (api.AgreementReceipt, error) {
 	made, err := d.Store.MadeAgreement(ctx, actor.Customer, number)
 	if err != nil {
 		return api.AgreementReceipt{}, err
@@ -176,10 +176,10 @@ func (d *Service) Receipt(ctx context.Context, actor access.Actor, number string
 	return d.receipt(made), nil
 }
 
-func (d *Service) receipt(m Made) api.AgreementReceipt {
+func (d *Service) receipt(m MadeAgreement) api.AgreementReceipt {
 	return api.AgreementReceipt{
 		ID: m.Agreement.ID, Number: m.Agreement.Number, Charger: d.charger(m.Agreement.Charger), Plate: m.Plate, From: m.Agreement.From,
-		Tag: m.Tag, Terms: m.Terms,
+		Tag: m.TagOrdered, Terms: m.Terms,
 	}
 }
 

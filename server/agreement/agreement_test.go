@@ -71,24 +71,24 @@ func open(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	r.Service = agreement.NewService(agreement.Deps{
-		Store: db, Register: source, Keys: keys, Letter: notice.NewWriter(keys, "https://bompass.example", now), Count: access.NewService(db, keys, now),
+		Store: db, Register: source, Keys: keys, Messages: notice.NewWriter(keys, "https://bompass.example", now), Limiter: access.NewService(db, keys, now),
 		Issuer: "bompass", Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: now,
 	})
 	return r
 }
 
 // actor is a person of the cast who acts for their own customer.
-func actor(name string) access.Actor {
+func actor(name string) access.Principal {
 	for _, a := range fixture.Accounts() {
 		if a.Person == name {
 			kind := toll.Private
 			if a.Customer == fixture.Fjordfrakt {
 				kind = toll.Company
 			}
-			return access.Actor{Account: a.ID, Customer: a.Customer, Person: name, Name: name, Email: a.Email, Language: "nb", Role: role.Owner, Kind: kind}
+			return access.Principal{Account: a.ID, Customer: a.Customer, Person: name, Name: name, Email: a.Email, Language: "nb", Role: role.Owner, Kind: kind}
 		}
 	}
-	return access.Actor{}
+	return access.Principal{}
 }
 
 func (r *rig) one(sql string, args ...any) (text string) {
@@ -99,7 +99,7 @@ func (r *rig) one(sql string, args ...any) (text string) {
 	return text
 }
 
-func (r *rig) answer(who access.Actor, step api.AgreementStep, a api.AgreementAnswers) api.AgreementDraftReply {
+func (r *rig) answer(who access.Principal, step api.AgreementStep, a api.AgreementAnswers) api.AgreementDraftReply {
 	r.t.Helper()
 	reply, err := r.Answer(r.t.Context(), who, api.AgreementStepRequest{Step: step, Answers: a})
 	if err != nil {
@@ -109,7 +109,7 @@ func (r *rig) answer(who access.Actor, step api.AgreementStep, a api.AgreementAn
 }
 
 // fill answers everything and returns the draft's name.
-func (r *rig) fill(who access.Actor, plate toll.Plate) string {
+func (r *rig) fill(who access.Principal, plate toll.Plate) string {
 	r.t.Helper()
 	r.answer(who, api.StepCharger, api.AgreementAnswers{Charger: "ferde"})
 	r.answer(who, api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"})
@@ -140,7 +140,7 @@ func refused(t *testing.T, what string, err error, code fault.Code, field string
 // register's word on the vehicle is shown.
 func TestItAsksStepByStepForWhatIsMissing(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
-	reply, err := r.Show(t.Context(), per)
+	reply, err := r.Draft(t.Context(), per)
 	if err != nil || reply.ID != "" || reply.Next != api.StepCharger || len(reply.Missing) != 4 {
 		t.Fatalf("at first: %+v, %v", reply, err)
 	}
@@ -186,10 +186,10 @@ func TestItAsksStepByStepForWhatIsMissing(t *testing.T) {
 	if reply = r.answer(per, api.StepCountry, api.AgreementAnswers{Country: "SE"}); reply.Answers.Plate != "" || reply.Answers.Sure || reply.Found != nil {
 		t.Errorf("another country keeps the vehicle: %+v", reply.Answers)
 	}
-	if reply, err = r.Show(t.Context(), per); err != nil || reply.Answers.Street != "Storgata 1" || reply.Answers.Charger != "ferde" {
+	if reply, err = r.Draft(t.Context(), per); err != nil || reply.Answers.Street != "Storgata 1" || reply.Answers.Charger != "ferde" {
 		t.Errorf("after a reload: %+v, %v", reply.Answers, err)
 	}
-	other, err := r.Show(t.Context(), actor("Kari Lund"))
+	other, err := r.Draft(t.Context(), actor("Kari Lund"))
 	if err != nil || other.ID != "" || other.Answers.Street != "" {
 		t.Errorf("somebody else sees %+v, %v", other.Answers, err)
 	}
@@ -197,7 +197,7 @@ func TestItAsksStepByStepForWhatIsMissing(t *testing.T) {
 		t.Errorf("the draft can be read: %q", text)
 	}
 	r.ahead = agreement.DraftMax + time.Minute
-	if reply, err = r.Show(t.Context(), per); err != nil || reply.ID != "" {
+	if reply, err = r.Draft(t.Context(), per); err != nil || reply.ID != "" {
 		t.Errorf("after %s the answers still wait: %v", agreement.DraftMax, err)
 	}
 }
@@ -208,18 +208,18 @@ func TestItDoesNotAskForWhatIsThere(t *testing.T) {
 	if _, err := r.conn.Exec(t.Context(), "update profile set street = 'Kaien 2', postal_code = '5003', city = '', country = 'NO' where account_id = $1", string(per.Account)); err != nil {
 		t.Fatal(err)
 	}
-	reply, err := r.Show(t.Context(), per)
+	reply, err := r.Draft(t.Context(), per)
 	if err != nil || len(reply.Missing) != 1 || reply.Missing[0] != "city" {
 		t.Errorf("missing %v, %v", reply.Missing, err)
 	}
 	if _, err := r.conn.Exec(t.Context(), "update profile set street = 'Kaien 2', postal_code = '5003', city = 'Bergen', country = 'NO'"); err != nil {
 		t.Fatal(err)
 	}
-	reply, err = r.Show(t.Context(), per)
+	reply, err = r.Draft(t.Context(), per)
 	if err != nil || len(reply.Missing) != 0 || len(reply.Steps) != len(api.AgreementSteps())-1 {
 		t.Errorf("with an address: missing %v, steps %v, %v", reply.Missing, reply.Steps, err)
 	}
-	reply, err = r.Show(t.Context(), actor("Nils Berg"))
+	reply, err = r.Draft(t.Context(), actor("Nils Berg"))
 	if err != nil || len(reply.Missing) != 4 {
 		t.Errorf("a company: missing %v, %v", reply.Missing, err)
 	}
@@ -236,7 +236,7 @@ func TestAVehicleThatNoRegisterKnowsIsStated(t *testing.T) {
 	id := r.fill(per, toll.NewPlate("DE", "M-AB 1234"))
 	_, err := r.Answer(t.Context(), per, api.AgreementStepRequest{Step: api.StepVehicle, Answers: api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindHeavy}}})
 	refused(t, "half a statement", err, fault.FieldMissing, "fuel")
-	made, err := r.Begin(t.Context(), per, id)
+	made, err := r.Confirm(t.Context(), per, id)
 	if err != nil || made.Plate.Text != "MAB1234" {
 		t.Fatalf("%+v, %v", made, err)
 	}
@@ -258,7 +258,7 @@ func TestNothingBeginsBeforeTheTermsAreAccepted(t *testing.T) {
 	if _, err := r.conn.Exec(t.Context(), "delete from agreement_draft"); err != nil {
 		t.Fatal(err)
 	}
-	_, err := r.Begin(t.Context(), per, id)
+	_, err := r.Confirm(t.Context(), per, id)
 	refused(t, "a draft that is gone", err, fault.DraftGone, "")
 	r.answer(per, api.StepCharger, api.AgreementAnswers{Charger: "ferde"})
 	r.answer(per, api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"})
@@ -266,7 +266,7 @@ func TestNothingBeginsBeforeTheTermsAreAccepted(t *testing.T) {
 	r.answer(per, api.StepPlate, api.AgreementAnswers{Country: "NO", Plate: "BT90214"})
 	r.answer(per, api.StepVehicle, api.AgreementAnswers{Sure: true})
 	reply := r.answer(per, api.StepTag, api.AgreementAnswers{Tag: "yes"})
-	_, err = r.Begin(t.Context(), per, reply.ID)
+	_, err = r.Confirm(t.Context(), per, reply.ID)
 	refused(t, "without terms", err, fault.TermsNeeded, "terms")
 	for _, kind := range toll.Terms() {
 		_, err := r.Answer(t.Context(), per, api.AgreementStepRequest{Step: api.StepTerms, Answers: api.AgreementAnswers{Terms: map[toll.TermsKind]int{kind: 1}}})
@@ -278,7 +278,7 @@ func TestNothingBeginsBeforeTheTermsAreAccepted(t *testing.T) {
 		t.Errorf("without terms: %s", after)
 	}
 	r.answer(per, api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}})
-	made, err := r.Begin(t.Context(), per, reply.ID)
+	made, err := r.Confirm(t.Context(), per, reply.ID)
 	if err != nil || !made.Tag {
 		t.Fatalf("%+v, %v", made, err)
 	}
@@ -301,7 +301,7 @@ func TestOneSetOfAnswersMakesOneAgreement(t *testing.T) {
 	var all sync.WaitGroup
 	for n := range many {
 		all.Go(func() {
-			made, err := r.Begin(t.Context(), per, id)
+			made, err := r.Confirm(t.Context(), per, id)
 			numbers[n], failures[n] = made.Number, err
 		})
 	}
@@ -311,7 +311,7 @@ func TestOneSetOfAnswersMakesOneAgreement(t *testing.T) {
 			t.Errorf("press %d: %q, %v; the first gave %q", n, numbers[n], failures[n], numbers[0])
 		}
 	}
-	again, err := r.Begin(t.Context(), per, id)
+	again, err := r.Confirm(t.Context(), per, id)
 	if err != nil || again.Number != numbers[0] {
 		t.Errorf("sent again later: %+v, %v", again, err)
 	}
@@ -330,7 +330,7 @@ func TestOneSetOfAnswersMakesOneAgreement(t *testing.T) {
 	if _, err := r.Receipt(t.Context(), actor("Kari Lund"), again.Number); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("somebody else's receipt: %v", err)
 	}
-	if _, err := r.Begin(t.Context(), actor("Kari Lund"), id); fault.CodeOf(err) != fault.DraftGone {
+	if _, err := r.Confirm(t.Context(), actor("Kari Lund"), id); fault.CodeOf(err) != fault.DraftGone {
 		t.Errorf("somebody else's answers: %v", err)
 	}
 }
@@ -341,8 +341,8 @@ func TestAVehicleIsOnOneAgreement(t *testing.T) {
 	ids := map[string]string{per.Person: r.fill(per, fixture.LivPlate), olav.Person: r.fill(olav, fixture.LivPlate)}
 	var all sync.WaitGroup
 	failures := make([]error, 2)
-	for n, who := range []access.Actor{per, olav} {
-		all.Go(func() { _, failures[n] = r.Begin(t.Context(), who, ids[who.Person]) })
+	for n, who := range []access.Principal{per, olav} {
+		all.Go(func() { _, failures[n] = r.Confirm(t.Context(), who, ids[who.Person]) })
 	}
 	all.Wait()
 	if (failures[0] == nil) == (failures[1] == nil) {
@@ -353,7 +353,7 @@ func TestAVehicleIsOnOneAgreement(t *testing.T) {
 			refused(t, "the other", err, fault.VehicleTaken, "plate")
 		}
 	}
-	taken, err := r.Begin(t.Context(), kari, r.fill(kari, toll.NewPlate("NO", "SV 61733")))
+	taken, err := r.Confirm(t.Context(), kari, r.fill(kari, toll.NewPlate("NO", "SV 61733")))
 	refused(t, "Olav's car", err, fault.VehicleTaken, "plate")
 	if taken.Number != "" || r.one("select count(*)::text from agreement where customer_id = $1", string(kari.Customer)) != "1" {
 		t.Error("an agreement began for it all the same")
@@ -379,7 +379,7 @@ func TestPlatesCannotBeTriedInBulk(t *testing.T) {
 // Whoever holds a vehicle without an agreement may put it on one; what the register knew stays.
 func TestAnOwnersVehicleComesOnTheAgreement(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
-	made, err := r.Begin(t.Context(), per, r.fill(per, toll.NewPlate("NO", "RK 20877")))
+	made, err := r.Confirm(t.Context(), per, r.fill(per, toll.NewPlate("NO", "RK 20877")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -405,7 +405,7 @@ func TestAnswersFromSeveralTabsAreAllKept(t *testing.T) {
 		})
 	}
 	all.Wait()
-	reply, err := r.Show(t.Context(), per)
+	reply, err := r.Draft(t.Context(), per)
 	a := reply.Answers
 	if err != nil || a.Charger != "ferde" || a.Country != "NO" || a.Tag != "no" || a.City != "Oslo" || len(a.Terms) != 2 || reply.Next != api.StepPlate {
 		t.Errorf("kept %+v, next %s, %v", a, reply.Next, err)
@@ -419,7 +419,7 @@ func TestAnswersFromSeveralTabsAreAllKept(t *testing.T) {
 func TestACompanyMakesAgreementsToo(t *testing.T) {
 	r, nils := open(t), actor("Nils Berg")
 	for n, plate := range []toll.Plate{fixture.LivPlate, fixture.MarekPlate} {
-		made, err := r.Begin(t.Context(), nils, r.fill(nils, plate))
+		made, err := r.Confirm(t.Context(), nils, r.fill(nils, plate))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,9 +28,9 @@ const (
 // answers are what waits in a draft.
 type answers struct {
 	api.AgreementAnswers
-	Found    *register.Vehicle `json:"found,omitempty"`  // what the register says of the plate
-	Silent   bool              `json:"silent,omitempty"` // it could not be asked
-	Accepted time.Time         `json:"accepted,omitzero"`
+	Found        *register.Vehicle `json:"found,omitempty"`  // what the register says of the plate
+	RegisterDown bool              `json:"silent,omitempty"` // it could not be asked
+	Accepted     time.Time         `json:"accepted,omitzero"`
 }
 
 func (a answers) plate() toll.Plate { return toll.NewPlate(a.Country, a.Plate) }
@@ -75,14 +75,14 @@ func steps(missing []string) []api.AgreementStep {
 // next is the first step that is not answered.
 func (d *Service) next(a answers, missing []string) api.AgreementStep {
 	for _, step := range steps(missing) {
-		if !d.answered(a, step, missing) {
+		if !d.isAnswered(a, step, missing) {
 			return step
 		}
 	}
 	return api.StepCheck
 }
 
-func (d *Service) answered(a answers, step api.AgreementStep, missing []string) bool {
+func (d *Service) isAnswered(a answers, step api.AgreementStep, missing []string) bool {
 	switch step {
 	case api.StepCharger:
 		return d.charger(a.Charger) != ""
@@ -105,7 +105,7 @@ func (d *Service) answered(a answers, step api.AgreementStep, missing []string) 
 
 // Answer takes the answer to one step and says what is next. What hangs on another answer than before is
 // asked again.
-func (d *Service) Answer(ctx context.Context, actor access.Actor, req api.AgreementStepRequest) (api.AgreementDraftReply, error) {
+func (d *Service) Answer(ctx context.Context, actor access.Principal, req api.AgreementStepRequest) (api.AgreementDraftReply, error) {
 	missing, err := d.missing(ctx, actor)
 	if err != nil {
 		return api.AgreementDraftReply{}, err
@@ -113,7 +113,7 @@ func (d *Service) Answer(ctx context.Context, actor access.Actor, req api.Agreem
 	var found *register.Vehicle
 	var silent bool
 	if req.Step == api.StepPlate { // before anything is locked
-		if found, silent, err = d.look(ctx, actor, &req.Answers); err != nil {
+		if found, silent, err = d.findVehicle(ctx, actor, &req.Answers); err != nil {
 			return api.AgreementDraftReply{}, err
 		}
 	}
@@ -131,8 +131,8 @@ func (d *Service) Answer(ctx context.Context, actor access.Actor, req api.Agreem
 			if a.Plate != req.Answers.Plate {
 				a.Plate, a.Sure, a.Stated = req.Answers.Plate, false, nil
 			}
-			a.Found, a.Silent = found, silent
-		} else if err := d.take(&a, req, missing); err != nil {
+			a.Found, a.RegisterDown = found, silent
+		} else if err := d.applyAnswer(&a, req, missing); err != nil {
 			return Draft{}, err
 		}
 		kept = a
@@ -145,33 +145,33 @@ func (d *Service) Answer(ctx context.Context, actor access.Actor, req api.Agreem
 	return d.reply(ctx, actor, draft, kept)
 }
 
-// take puts one step's answer among the others.
-func (d *Service) take(a *answers, req api.AgreementStepRequest, missing []string) error {
+// applyAnswer puts one step's answer among the others.
+func (d *Service) applyAnswer(a *answers, req api.AgreementStepRequest, missing []string) error {
 	in := req.Answers
 	switch req.Step {
 	case api.StepCharger:
 		if d.charger(in.Charger) == "" {
-			return chosen(in.Charger != "", "charger")
+			return choiceFault(in.Charger != "", "charger")
 		}
 		a.Charger = in.Charger
 	case api.StepDetails:
-		in = tidy(in)
+		in = trimDetails(in)
 		if err := checkDetails(in, missing); err != nil {
 			return err
 		}
 		a.Street, a.PostalCode, a.City, a.Home = in.Street, in.PostalCode, in.City, in.Home
 	case api.StepCountry:
 		if !countryCode(in.Country) {
-			return chosen(in.Country != "", "country")
+			return choiceFault(in.Country != "", "country")
 		}
 		if a.Country != in.Country {
 			a.Country, a.Plate, a.Found, a.Sure, a.Stated = in.Country, "", nil, false, nil
 		}
 	case api.StepVehicle:
-		return a.vehicle(in)
+		return a.applyVehicle(in)
 	case api.StepTag:
 		if in.Tag != "yes" && in.Tag != "no" {
-			return chosen(in.Tag != "", "tag")
+			return choiceFault(in.Tag != "", "tag")
 		}
 		a.Tag = in.Tag
 	case api.StepTerms:
@@ -186,8 +186,8 @@ func (d *Service) take(a *answers, req api.AgreementStepRequest, missing []strin
 	return nil
 }
 
-// vehicle takes that the register's vehicle is the one, or what the person states where it knows none.
-func (a *answers) vehicle(in api.AgreementAnswers) error {
+// applyVehicle takes that the register's vehicle is the one, or what the person states where it knows none.
+func (a *answers) applyVehicle(in api.AgreementAnswers) error {
 	if a.Plate == "" {
 		return fault.New(fault.FieldMissing).At("plate")
 	}
@@ -215,9 +215,9 @@ func (a *answers) vehicle(in api.AgreementAnswers) error {
 	return nil
 }
 
-// look checks a plate and asks the register what vehicle has it, S2.32. Whether it is on somebody else's
+// findVehicle checks a plate and asks the register what vehicle has it, S2.32. Whether it is on somebody else's
 // agreement is not said here: that would tell strangers about each other, portal.md D4.
-func (d *Service) look(ctx context.Context, actor access.Actor, in *api.AgreementAnswers) (found *register.Vehicle, silent bool, err error) {
+func (d *Service) findVehicle(ctx context.Context, actor access.Principal, in *api.AgreementAnswers) (found *register.Vehicle, silent bool, err error) {
 	plate, problem := ident.Plate(in.Country, in.Plate)
 	switch {
 	case problem == ident.Missing:
@@ -226,10 +226,10 @@ func (d *Service) look(ctx context.Context, actor access.Actor, in *api.Agreemen
 		return nil, false, fault.New(fault.FieldWrong).At("plate")
 	}
 	in.Country, in.Plate = plate.Country, plate.Text
-	if err := d.Count.AllowRequest(ctx, actor, "plate"); err != nil {
+	if err := d.Limiter.AllowRequest(ctx, actor, "plate"); err != nil {
 		return nil, false, err
 	}
-	number, err := d.Store.AgreementOf(ctx, actor.Customer, plate, d.Now())
+	number, err := d.Store.AgreementOfVehicle(ctx, actor.Customer, plate, d.Now())
 	if err != nil {
 		return nil, false, err
 	}
@@ -248,8 +248,8 @@ func (d *Service) look(ctx context.Context, actor access.Actor, in *api.Agreemen
 	return nil, false, err
 }
 
-// chosen is the fault of a choice that was not made, or of one that is not offered.
-func chosen(made bool, field string) error {
+// choiceFault is the fault of a choice that was not made, or of one that is not offered.
+func choiceFault(made bool, field string) error {
 	if made {
 		return fault.New(fault.FieldWrong).At(field)
 	}
@@ -265,7 +265,7 @@ func checkTerms(accepted map[toll.TermsKind]int) error {
 	return nil
 }
 
-func tidy(in api.AgreementAnswers) api.AgreementAnswers {
+func trimDetails(in api.AgreementAnswers) api.AgreementAnswers {
 	for _, s := range []*string{&in.Street, &in.PostalCode, &in.City, &in.Home} {
 		*s = strings.TrimSpace(*s)
 	}

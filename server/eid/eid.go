@@ -28,34 +28,34 @@ type Provider struct {
 
 // AuthRequest is a sign-in that is at the issuer.
 type AuthRequest struct {
-	State   access.Hash
-	Browser access.Hash
-	Way     string
-	Sealed  access.Sealed
-	Until   time.Time
+	State    access.Hash
+	Browser  access.Hash
+	Provider string
+	Sealed   access.Sealed
+	Until    time.Time
 }
 
 // Entry is a session that a proof begins.
 type Entry struct {
-	Session access.Session
-	Proof   Proof
-	New     *Newcomer    // the account and customer to begin with it; nil when they are there
-	Ends    *access.Hash // the session that it takes the place of
+	Session  access.Session
+	Proof    Proof
+	New      *NewAccount  // the account and customer to begin with it; nil when they are there
+	Replaces *access.Hash // the session that it takes the place of
 }
 
 // Proof is what is kept of an issuer's proof.
 type Proof struct {
-	Way     string
-	Issuer  string
-	Subject string
-	Session string
-	Level   identity.Level
-	Proved  time.Time
-	Sealed  access.Sealed // the token itself
+	Provider string
+	Issuer   string
+	Subject  string
+	Session  string
+	Level    identity.Level
+	AuthTime time.Time
+	IDToken  access.Sealed // the token itself
 }
 
-// Newcomer is a person who is here for the first time.
-type Newcomer struct {
+// NewAccount is a person who is here for the first time.
+type NewAccount struct {
 	Account  toll.AccountID
 	Customer toll.CustomerID
 	Person   string
@@ -71,8 +71,8 @@ type Number struct {
 	Sealed  access.Sealed
 }
 
-// Notice is an issuer's message that a person has left.
-type Notice struct {
+// LogoutNotice is an issuer's message that a person has left.
+type LogoutNotice struct {
 	Issuer, Subject, Session string
 	Hash                     access.Hash // names the message; zero when it has no name
 	Until                    time.Time
@@ -81,33 +81,33 @@ type Notice struct {
 // Store keeps journeys and what a proof opened.
 type Store interface {
 	AuthRequests
-	Entries
-	Joins
+	Sessions
+	AccountJoins
 }
 
 // AuthRequests keeps sign-ins that are at an issuer.
 type AuthRequests interface {
-	// AddJourney keeps a journey. Some that are over are dropped.
-	AddJourney(ctx context.Context, j AuthRequest, now time.Time) error
-	// TakeJourney takes the journey away and returns it, once; fault.SignedOut when there is none of
+	// AddAuthRequest keeps a journey. Some that are over are dropped.
+	AddAuthRequest(ctx context.Context, j AuthRequest, now time.Time) error
+	// TakeAuthRequest takes the journey away and returns it, once; fault.SignedOut when there is none of
 	// that state, browser and way.
-	TakeJourney(ctx context.Context, state, browser access.Hash, way string, now time.Time) (access.Sealed, error)
+	TakeAuthRequest(ctx context.Context, state, browser access.Hash, way string, now time.Time) (access.Sealed, error)
 }
 
-// Entries keeps what a proof opened.
-type Entries interface {
-	// PersonByProof returns fault.NotFound when nobody came with the proof's subject or, if there is a
+// Sessions keeps what a proof opened.
+type Sessions interface {
+	// AccountByEID returns fault.NotFound when nobody came with the proof's subject or, if there is a
 	// number, has that number. The subject counts first.
-	PersonByProof(ctx context.Context, issuer, subject string, number Number, now time.Time) (access.Account, error)
-	// Enter begins a session in one transaction; false when somebody else began the same account first.
-	Enter(ctx context.Context, e Entry) (bool, error)
+	AccountByEID(ctx context.Context, issuer, subject string, number Number, now time.Time) (access.Account, error)
+	// BeginSessionWithEID begins a session in one transaction; false when somebody else began the same account first.
+	BeginSessionWithEID(ctx context.Context, e Entry) (bool, error)
 	// IssuersOf lists the issuers that an account has come with.
 	IssuersOf(ctx context.Context, account toll.AccountID) ([]string, error)
 	// SessionProof returns fault.NotFound for a session that was not begun with a proof.
 	SessionProof(ctx context.Context, session access.Hash) (Proof, error)
-	// EndByNotice ends the sessions that a message is about and names them. A message that has a name
+	// EndSessionsByLogout ends the sessions that a message is about and names them. A message that has a name
 	// is believed once.
-	EndByNotice(ctx context.Context, n Notice, now time.Time) (ended []access.Hash, again bool, err error)
+	EndSessionsByLogout(ctx context.Context, n LogoutNotice, now time.Time) (ended []access.Hash, again bool, err error)
 }
 
 // Names tells a person's name by birth number; empty when it does not know.
@@ -115,13 +115,13 @@ type Names func(ctx context.Context, birthNumber string) string
 
 // Deps is what a desk needs.
 type Deps struct {
-	Store  Store
-	Access *access.Service
-	Keys   access.Keys
-	Ways   []Provider
-	Letter *notice.Writer
-	Names  Names
-	Now    func() time.Time
+	Store     Store
+	Access    *access.Service
+	Keys      access.Keys
+	Providers []Provider
+	Messages  *notice.Writer
+	Names     Names
+	Now       func() time.Time
 }
 
 // Service lets people in with electronic identities.
@@ -137,7 +137,7 @@ func NewService(d Deps) *Service {
 
 // Provider finds an issuer by the name in its address.
 func (d *Service) Provider(name string) (Provider, error) {
-	for _, w := range d.Ways {
+	for _, w := range d.Providers {
 		if w.Name == name {
 			return w, nil
 		}
@@ -145,13 +145,13 @@ func (d *Service) Provider(name string) (Provider, error) {
 	return Provider{}, fault.New(fault.NotFound)
 }
 
-// Known names the ways by which an account has come before, and can prove itself again.
-func (d *Service) Known(ctx context.Context, account toll.AccountID) (names []string, err error) {
+// ProvidersOf names the ways by which an account has come before, and can prove itself again.
+func (d *Service) ProvidersOf(ctx context.Context, account toll.AccountID) (names []string, err error) {
 	issuers, err := d.Store.IssuersOf(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range d.Ways {
+	for _, w := range d.Providers {
 		if slices.Contains(issuers, w.Issuer.ID()) {
 			names = append(names, w.Name)
 		}
@@ -159,10 +159,10 @@ func (d *Service) Known(ctx context.Context, account toll.AccountID) (names []st
 	return names, nil
 }
 
-// Origins are the sites that may show the front-channel page in a frame.
-func (d *Service) Origins(ctx context.Context) (list []string) {
-	for _, w := range d.Ways {
-		list = append(list, w.Issuer.Origins(ctx)...)
+// FrameOrigins are the sites that may show the front-channel page in a frame.
+func (d *Service) FrameOrigins(ctx context.Context) (list []string) {
+	for _, w := range d.Providers {
+		list = append(list, w.Issuer.FrameOrigins(ctx)...)
 	}
 	return list
 }

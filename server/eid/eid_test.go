@@ -31,7 +31,7 @@ const (
 
 // trusting is an issuer that proves whom the test says; what real ones must do is proven elsewhere.
 type trusting struct {
-	identity.Unset
+	identity.Unconfigured
 	count  atomic.Int64
 	person atomic.Pointer[identity.Person]
 	now    func() time.Time
@@ -39,22 +39,22 @@ type trusting struct {
 
 func (i *trusting) ID() string { return issuerID }
 
-func (i *trusting) Begin(_ context.Context, w identity.Wish) (identity.AuthRequest, error) {
+func (i *trusting) Begin(_ context.Context, w identity.AuthRequestParams) (identity.AuthRequest, error) {
 	n := i.count.Add(1)
 	return identity.AuthRequest{
-		Address: "https://issuer.example/authorize", State: fmt.Sprintf("state-of-journey-%d", n), Nonce: "nonce-of-the-journey",
-		Verifier: "verifier-of-the-journey", Wish: w, Began: i.now(),
+		URL: "https://issuer.example/authorize", State: fmt.Sprintf("state-of-journey-%d", n), Nonce: "nonce-of-the-journey",
+		Verifier: "verifier-of-the-journey", Params: w, Began: i.now(),
 	}, nil
 }
 
-func (i *trusting) Finish(_ context.Context, _ identity.AuthRequest, _ identity.Return) (identity.Person, error) {
+func (i *trusting) Finish(_ context.Context, _ identity.AuthRequest, _ identity.AuthResponse) (identity.Person, error) {
 	return *i.person.Load(), nil
 }
 
-func (i *trusting) Hear(_ context.Context, message string) (identity.Ended, error) {
+func (i *trusting) Hear(_ context.Context, message string) (identity.LogoutToken, error) {
 	subject, rest, _ := strings.Cut(message, "|")
 	session, name, _ := strings.Cut(rest, "|")
-	return identity.Ended{Issuer: issuerID, Subject: subject, Session: session, Notice: name, Until: i.now().Add(time.Minute)}, nil
+	return identity.LogoutToken{Issuer: issuerID, Subject: subject, Session: session, TokenID: name, ExpiresAt: i.now().Add(time.Minute)}, nil
 }
 
 // door is the desk on a database of its own with the cast.
@@ -90,7 +90,7 @@ func open(t *testing.T) *door {
 	d.issuer = &trusting{now: d.now}
 	d.access = access.NewService(db, keys, d.now)
 	d.Service = eid.NewService(eid.Deps{
-		Store: db, Access: d.access, Keys: keys, Now: d.now, Letter: notice.NewWriter(keys, "https://bompass.example", d.now), Ways: []eid.Provider{{Name: "no", Country: "NO", Issuer: d.issuer}},
+		Store: db, Access: d.access, Keys: keys, Now: d.now, Messages: notice.NewWriter(keys, "https://bompass.example", d.now), Providers: []eid.Provider{{Name: "no", Country: "NO", Issuer: d.issuer}},
 		Names: func(context.Context, string) string { return "Liv Nygaard" },
 	})
 	return d
@@ -99,24 +99,24 @@ func open(t *testing.T) *door {
 // is makes the issuer prove a person.
 func (d *door) is(subject, number, session string) {
 	d.issuer.person.Store(&identity.Person{
-		Issuer: issuerID, Subject: subject, BirthNumber: number, Session: session, Level: identity.High, Proved: d.now(), Token: "proof-of-the-issuer",
+		Issuer: issuerID, Subject: subject, BirthNumber: number, Session: session, Level: identity.High, AuthTime: d.now(), IDToken: "proof-of-the-issuer",
 	})
 }
 
-func (d *door) begin(a eid.Asked) (eid.Ticket, string) {
+func (d *door) begin(a eid.BeginRequest) (eid.Callback, string) {
 	d.t.Helper()
-	a.Way = "no"
+	a.Provider = "no"
 	started, err := d.Begin(context.Background(), a)
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	state := fmt.Sprintf("state-of-journey-%d", d.issuer.count.Load())
-	return eid.Ticket{Browser: started.Browser, Back: identity.Return{State: state, Code: "code"}}, started.Name
+	return eid.Callback{Browser: started.Browser, Response: identity.AuthResponse{State: state, Code: "code"}}, started.Name
 }
 
-func (d *door) enter() eid.Entered {
+func (d *door) enter() eid.Result {
 	d.t.Helper()
-	ticket, _ := d.begin(eid.Asked{})
+	ticket, _ := d.begin(eid.BeginRequest{})
 	in, err := d.Finish(context.Background(), "no", ticket)
 	if err != nil {
 		d.t.Fatal(err)
@@ -124,7 +124,7 @@ func (d *door) enter() eid.Entered {
 	return in
 }
 
-func (d *door) who(in eid.Entered) access.Actor {
+func (d *door) who(in eid.Result) access.Principal {
 	d.t.Helper()
 	actor, err := d.access.Peek(context.Background(), in.Token)
 	if err != nil {
@@ -167,9 +167,9 @@ func TestANewcomerIsOnePersonHoweverManyTabs(t *testing.T) {
 	d.is("liv-at-issuer", livNumber, "s1")
 	before := d.count("select count(*) from account")
 	const many = 30
-	tickets := make([]eid.Ticket, many)
+	tickets := make([]eid.Callback, many)
 	for i := range tickets {
-		tickets[i], _ = d.begin(eid.Asked{})
+		tickets[i], _ = d.begin(eid.BeginRequest{})
 	}
 	var all sync.WaitGroup
 	var people sync.Map
@@ -203,7 +203,7 @@ func TestANewcomerIsOnePersonHoweverManyTabs(t *testing.T) {
 func TestAnAnswerIsTakenOnceAmongFifty(t *testing.T) {
 	d := open(t)
 	d.is("kari-at-issuer", kariNumber, "s1")
-	ticket, _ := d.begin(eid.Asked{})
+	ticket, _ := d.begin(eid.BeginRequest{})
 	var in, out atomic.Int64
 	var all sync.WaitGroup
 	for range 50 {
@@ -227,21 +227,21 @@ func TestAnAnswerIsTakenOnceAmongFifty(t *testing.T) {
 func TestAJourneyIsItsBrowsersAndEnds(t *testing.T) {
 	d := open(t)
 	d.is("kari-at-issuer", kariNumber, "s1")
-	for name, change := range map[string]func(*eid.Ticket){
-		"another browser": func(t *eid.Ticket) { t.Browser = access.NewToken() },
-		"no browser":      func(t *eid.Ticket) { t.Browser = "" },
-		"another state":   func(t *eid.Ticket) { t.Back.State += "x" },
-		"no state":        func(t *eid.Ticket) { t.Back.State = "" },
-		"too late":        func(*eid.Ticket) { d.ahead.Add(int64(eid.AuthRequestMax/time.Second) + 1) },
+	for name, change := range map[string]func(*eid.Callback){
+		"another browser": func(t *eid.Callback) { t.Browser = access.NewToken() },
+		"no browser":      func(t *eid.Callback) { t.Browser = "" },
+		"another state":   func(t *eid.Callback) { t.Response.State += "x" },
+		"no state":        func(t *eid.Callback) { t.Response.State = "" },
+		"too late":        func(*eid.Callback) { d.ahead.Add(int64(eid.AuthRequestMax/time.Second) + 1) },
 	} {
-		ticket, _ := d.begin(eid.Asked{})
+		ticket, _ := d.begin(eid.BeginRequest{})
 		change(&ticket)
 		if _, err := d.Finish(t.Context(), "no", ticket); fault.CodeOf(err) != fault.SignedOut {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	one, first := d.begin(eid.Asked{})
-	two, second := d.begin(eid.Asked{})
+	one, first := d.begin(eid.BeginRequest{})
+	two, second := d.begin(eid.BeginRequest{})
 	if first == second || one.Browser == two.Browser {
 		t.Error("two tabs share a cookie")
 	}
@@ -254,20 +254,20 @@ func TestProvingAgainIsTheSamePersons(t *testing.T) {
 	in := d.enter()
 	d.ahead.Add(1200)
 	actor := d.who(in)
-	ticket, _ := d.begin(eid.Asked{Prover: actor.Account})
+	ticket, _ := d.begin(eid.BeginRequest{StepUpAccount: actor.Account})
 	ticket.Current = &actor
 	d.is("kari-at-issuer", kariNumber, "s1")
 	again, err := d.Finish(t.Context(), "no", ticket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := d.who(again); !got.Proven.Equal(d.now()) || got.Customer != actor.Customer || !again.Proved {
+	if got := d.who(again); !got.AuthTime.Equal(d.now()) || got.Customer != actor.Customer || !again.SteppedUp {
 		t.Errorf("actor: %+v", got)
 	}
 	if _, err := d.access.Peek(t.Context(), in.Token); fault.CodeOf(err) != fault.SignedOut {
 		t.Errorf("the session before: got %v", err)
 	}
-	ticket, _ = d.begin(eid.Asked{Prover: actor.Account})
+	ticket, _ = d.begin(eid.BeginRequest{StepUpAccount: actor.Account})
 	d.is("olav-at-issuer", "01929522431", "s2")
 	if _, err := d.Finish(t.Context(), "no", ticket); fault.CodeOf(err) != fault.EIDRefused {
 		t.Errorf("somebody else: got %v", err)
@@ -280,7 +280,7 @@ func TestSingleSignOnIsNoFreshProof(t *testing.T) {
 	d.is("kari-at-issuer", kariNumber, "s1")
 	proved := d.now()
 	d.ahead.Add(1500)
-	if got := d.who(d.enter()).Proven; !got.Equal(proved) {
+	if got := d.who(d.enter()).AuthTime; !got.Equal(proved) {
 		t.Errorf("proven at %s, want %s", got, proved)
 	}
 }
@@ -304,11 +304,11 @@ func TestAMessageEndsWhatItIsAbout(t *testing.T) {
 		d.enter()
 		d.is("olav-at-issuer", "01929522431", "s3")
 		d.enter()
-		ended, err := d.Back(t.Context(), "no", c.message)
+		ended, err := d.BackChannelLogout(t.Context(), "no", c.message)
 		if err != nil || len(ended) != c.ended || d.count("select count(*) from session") != 3-c.ended {
 			t.Errorf("%s: ended %d, %v, want %d", c.name, len(ended), err, c.ended)
 		}
-		if _, err := d.Back(t.Context(), "no", c.message); fault.CodeOf(err) != fault.EIDRefused {
+		if _, err := d.BackChannelLogout(t.Context(), "no", c.message); fault.CodeOf(err) != fault.EIDRefused {
 			t.Errorf("%s, again: got %v", c.name, err)
 		}
 	}
@@ -319,7 +319,7 @@ func TestNothingReadableIsKept(t *testing.T) {
 	d := open(t)
 	d.is("liv-at-issuer", livNumber, "s1")
 	in := d.enter()
-	ticket, _ := d.begin(eid.Asked{Next: "/next-page"})
+	ticket, _ := d.begin(eid.BeginRequest{Next: "/next-page"})
 	conn, err := pgx.Connect(t.Context(), d.dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -336,7 +336,7 @@ func TestNothingReadableIsKept(t *testing.T) {
 		}
 		text := strings.Join(texts, "\n")
 		for _, marker := range []string{
-			livNumber, string(in.Token), string(ticket.Browser), ticket.Back.State, "nonce-of-the-journey", "verifier-of-the-journey",
+			livNumber, string(in.Token), string(ticket.Browser), ticket.Response.State, "nonce-of-the-journey", "verifier-of-the-journey",
 			"proof-of-the-issuer", "/next-page", fmt.Sprintf("%x", livNumber), fmt.Sprintf("%x", "proof-of-the-issuer"), fmt.Sprintf("%x", "verifier-of"),
 		} {
 			if strings.Contains(text, marker) {

@@ -16,8 +16,8 @@ import (
 // JoinMax is how long a person may think about connecting the eID that they have just proved.
 const JoinMax = 5 * time.Minute
 
-// proofLate is how much an issuer's clock may be behind when it says that a proof is fresh.
-const proofLate = 30 * time.Second
+// clockSkewMax is how much an issuer's clock may be behind when it says that a proof is fresh.
+const clockSkewMax = 30 * time.Second
 
 // Join connects an eID to an account and, where the eID opens another account of the same person, makes
 // one of the two.
@@ -28,49 +28,49 @@ type Join struct {
 	Numbers         []Number // sealed for the account that is kept
 	At              time.Time
 	Session         access.Hash // that asked, and goes on
-	Letters         []notice.Message
+	Messages        []notice.Message
 }
 
-// Joins makes one account of two.
-type Joins interface {
+// AccountJoins makes one account of two.
+type AccountJoins interface {
 	access.Ceremonies
-	// Person returns an account by its identity.
-	Person(ctx context.Context, id toll.AccountID, now time.Time) (access.Account, error)
+	// AccountByID returns an account by its identity.
+	AccountByID(ctx context.Context, id toll.AccountID, now time.Time) (access.Account, error)
 	// Numbers returns the foreign numbers of an account, as they are kept.
 	Numbers(ctx context.Context, account toll.AccountID) ([]Number, error)
 	// Join reports false when either account or the session is no longer as it was.
 	Join(ctx context.Context, j Join) (bool, error)
 }
 
-// offered is an eID that was proved in a session and waits for its person to say yes.
-type offered struct {
-	Way, Issuer, Subject, Number string
-	Other                        toll.AccountID
+// pendingLink is an eID that was proved in a session and waits for its person to say yes.
+type pendingLink struct {
+	Provider, Issuer, Subject, Number string
+	Other                             toll.AccountID
 }
 
-// Offer is what the page asks before an eID is connected.
-type Offer struct {
-	Way   string
-	Other string // name of the person of the account that goes; empty when there is none
+// LinkOffer is what the page asks before an eID is connected.
+type LinkOffer struct {
+	Provider    string
+	OtherPerson string // name of the person of the account that goes; empty when there is none
 }
 
-func offerRow(id toll.AccountID) string { return "eid offer " + string(id) }
+func linkOfferRow(id toll.AccountID) string { return "eid offer " + string(id) }
 
-// offer keeps a fresh proof for the session that asked for it. Both sides have been shown: a factor of
+// offerLink keeps a fresh proof for the session that asked for it. Both sides have been shown: a factor of
 // this account in the last minutes, and the eID just now. Nothing is connected before the person has
 // seen what becomes of it, in this very session.
-func (d *Service) offer(ctx context.Context, w Provider, k kept, p identity.Person, current *access.Actor) error {
-	if current == nil || current.Account != k.Link {
+func (d *Service) offerLink(ctx context.Context, w Provider, k authState, p identity.Person, current *access.Principal) error {
+	if current == nil || current.Account != k.LinkAccount {
 		return fault.New(fault.EIDRefused)
 	}
 	if err := d.Access.RequireStepUp(*current); err != nil {
 		return err
 	}
-	if p.Proved.Before(k.Began.Add(-proofLate)) { // single sign-on proves nothing new
+	if p.AuthTime.Before(k.Began.Add(-clockSkewMax)) { // single sign-on proves nothing new
 		return fault.New(fault.EIDRefused)
 	}
-	o := offered{Way: w.Name, Issuer: p.Issuer, Subject: p.Subject, Number: p.BirthNumber}
-	other, err := d.joinable(ctx, w, o, current.Account)
+	o := pendingLink{Provider: w.Name, Issuer: p.Issuer, Subject: p.Subject, Number: p.BirthNumber}
+	other, err := d.otherAccount(ctx, w, o, current.Account)
 	if err != nil {
 		return err
 	}
@@ -80,19 +80,19 @@ func (d *Service) offer(ctx context.Context, w Provider, k kept, p identity.Pers
 		return fmt.Errorf("offer eID: %w", err)
 	}
 	var sealed access.Sealed
-	sealed.Key, sealed.Data = d.Keys.SealText(plain, offerRow(current.Account))
+	sealed.Key, sealed.Data = d.Keys.SealText(plain, linkOfferRow(current.Account))
 	data, err := json.Marshal(sealed)
 	if err != nil {
 		return fmt.Errorf("offer eID: %w", err)
 	}
 	now := d.Now()
-	return d.Store.KeepCeremony(ctx, access.CeremonyOf("eid", current.Session), data, now, now.Add(JoinMax))
+	return d.Store.SaveCeremony(ctx, access.CeremonyKey("eid", current.Session), data, now, now.Add(JoinMax))
 }
 
-// joinable finds the account that the eID opens, and refuses what would make one of two people: an
+// otherAccount finds the account that the eID opens, and refuses what would make one of two people: an
 // account that has a password of its own, and a number that is not this account's.
-func (d *Service) joinable(ctx context.Context, w Provider, o offered, account toll.AccountID) (access.Account, error) {
-	own, err := d.Store.Person(ctx, account, d.Now())
+func (d *Service) otherAccount(ctx context.Context, w Provider, o pendingLink, account toll.AccountID) (access.Account, error) {
+	own, err := d.Store.AccountByID(ctx, account, d.Now())
 	if err != nil {
 		return access.Account{}, err
 	}
@@ -100,7 +100,7 @@ func (d *Service) joinable(ctx context.Context, w Provider, o offered, account t
 	if w.Country == "NO" && len(number.Hash) > 0 && len(own.BirthHash) > 0 && string(own.BirthHash) != string(number.Hash) {
 		return access.Account{}, fault.New(fault.EIDTaken)
 	}
-	other, err := d.Store.PersonByProof(ctx, o.Issuer, o.Subject, number, d.Now())
+	other, err := d.Store.AccountByEID(ctx, o.Issuer, o.Subject, number, d.Now())
 	switch {
 	case err != nil && fault.CodeOf(err) == fault.NotFound, err == nil && other.ID == account:
 		return access.Account{}, nil
@@ -112,25 +112,25 @@ func (d *Service) joinable(ctx context.Context, w Provider, o offered, account t
 	return other, nil
 }
 
-// Offered says what the actor is about to connect; fault.SignedOut when nothing waits.
-func (d *Service) Offered(ctx context.Context, actor access.Actor) (Offer, error) {
-	o, err := d.offered(ctx, actor, false)
+// LinkOffer says what the actor is about to connect; fault.SignedOut when nothing waits.
+func (d *Service) LinkOffer(ctx context.Context, actor access.Principal) (LinkOffer, error) {
+	o, err := d.pendingLink(ctx, actor, false)
 	if err != nil {
-		return Offer{}, err
+		return LinkOffer{}, err
 	}
-	offer := Offer{Way: o.Way}
+	offer := LinkOffer{Provider: o.Provider}
 	if o.Other != "" {
-		other, err := d.Store.Person(ctx, o.Other, d.Now())
+		other, err := d.Store.AccountByID(ctx, o.Other, d.Now())
 		if err != nil {
-			return Offer{}, err
+			return LinkOffer{}, err
 		}
-		offer.Other = other.Person
+		offer.OtherPerson = other.Person
 	}
 	return offer, nil
 }
 
-func (d *Service) offered(ctx context.Context, actor access.Actor, take bool) (o offered, err error) {
-	data, err := d.Store.Ceremony(ctx, access.CeremonyOf("eid", actor.Session), d.Now(), take)
+func (d *Service) pendingLink(ctx context.Context, actor access.Principal, take bool) (o pendingLink, err error) {
+	data, err := d.Store.Ceremony(ctx, access.CeremonyKey("eid", actor.Session), d.Now(), take)
 	if err != nil {
 		return o, err
 	}
@@ -138,7 +138,7 @@ func (d *Service) offered(ctx context.Context, actor access.Actor, take bool) (o
 	if err := json.Unmarshal(data, &sealed); err != nil {
 		return o, fmt.Errorf("read offer: %w", err)
 	}
-	plain, err := d.Keys.OpenText(sealed.Key, sealed.Data, offerRow(actor.Account))
+	plain, err := d.Keys.OpenText(sealed.Key, sealed.Data, linkOfferRow(actor.Account))
 	if err != nil {
 		return o, err
 	}
@@ -148,20 +148,20 @@ func (d *Service) offered(ctx context.Context, actor access.Actor, take bool) (o
 	return o, nil
 }
 
-// Connect does what was offered, once. What was looked at when it was offered is looked at again.
-func (d *Service) Connect(ctx context.Context, actor access.Actor) error {
+// ConfirmLink does what was offered, once. What was looked at when it was offered is looked at again.
+func (d *Service) ConfirmLink(ctx context.Context, actor access.Principal) error {
 	if err := d.Access.RequireStepUp(actor); err != nil {
 		return err
 	}
-	o, err := d.offered(ctx, actor, true)
+	o, err := d.pendingLink(ctx, actor, true)
 	if err != nil {
 		return err
 	}
-	w, err := d.Provider(o.Way)
+	w, err := d.Provider(o.Provider)
 	if err != nil {
 		return err
 	}
-	other, err := d.joinable(ctx, w, o, actor.Account)
+	other, err := d.otherAccount(ctx, w, o, actor.Account)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (d *Service) Connect(ctx context.Context, actor access.Actor) error {
 	if j.Numbers, err = d.numbers(ctx, w, o, other, actor.Account); err != nil {
 		return err
 	}
-	if j.Letters, err = d.joinLetters(actor, other); err != nil {
+	if j.Messages, err = d.joinMessages(actor, other); err != nil {
 		return err
 	}
 	done, err := d.Store.Join(ctx, j)
@@ -183,7 +183,7 @@ func (d *Service) Connect(ctx context.Context, actor access.Actor) error {
 }
 
 // numbers seals the person's numbers anew for the account that is kept: each opens in its own row only.
-func (d *Service) numbers(ctx context.Context, w Provider, o offered, other access.Account, keep toll.AccountID) (list []Number, err error) {
+func (d *Service) numbers(ctx context.Context, w Provider, o pendingLink, other access.Account, keep toll.AccountID) (list []Number, err error) {
 	if o.Number != "" {
 		list = append(list, NewNumber(d.Keys, keep, w.Country, o.Number))
 	}
@@ -207,14 +207,14 @@ func (d *Service) numbers(ctx context.Context, w Provider, o offered, other acce
 	return list, nil
 }
 
-// joinLetters tell every address that the two accounts have.
-func (d *Service) joinLetters(actor access.Actor, other access.Account) (letters []notice.Message, err error) {
+// joinMessages tell every address that the two accounts have.
+func (d *Service) joinMessages(actor access.Principal, other access.Account) (letters []notice.Message, err error) {
 	for _, address := range []string{actor.Email, other.Email} {
 		if address == "" {
 			continue
 		}
 		to := notice.Recipient{Account: actor.Account, Name: actor.Person, Address: address, Language: actor.Language}
-		letter, err := d.Letter.Mail(notice.EIDConnected, to, notice.Content{})
+		letter, err := d.Messages.Mail(notice.EIDConnected, to, notice.Content{})
 		if err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ func (d *door) run(statements ...string) {
 }
 
 // registered is Berit, who registered by e-mail, signed in with a factor shown just now.
-func (d *door) registered() access.Actor {
+func (d *door) registered() access.Principal {
 	d.t.Helper()
 	d.run(
 		"insert into customer (id, kind, name, email, country, language) values ('"+beritCustomer+"', 'private', 'Berit Aas', 'berit@bompass.example', 'NO', 'nb')",
@@ -47,7 +47,7 @@ func (d *door) registered() access.Actor {
 }
 
 // session begins one with a factor shown now.
-func (d *door) session(account, customer string) access.Actor {
+func (d *door) session(account, customer string) access.Principal {
 	d.t.Helper()
 	token := access.NewToken()
 	hash := token.Hash()
@@ -69,9 +69,9 @@ func (d *door) session(account, customer string) access.Actor {
 }
 
 // offers goes to the issuer and back to connect an eID, in the session of current.
-func (d *door) offers(link access.Actor, current *access.Actor) error {
+func (d *door) offers(link access.Principal, current *access.Principal) error {
 	d.t.Helper()
-	ticket, _ := d.begin(eid.Asked{Link: link.Account})
+	ticket, _ := d.begin(eid.BeginRequest{LinkAccount: link.Account})
 	ticket.Current = current
 	_, err := d.Finish(context.Background(), "no", ticket)
 	return err
@@ -94,13 +94,13 @@ func TestTwoAccountsOfOnePersonBecomeOne(t *testing.T) {
 	if err := d.offers(berit, &berit); err != nil {
 		t.Fatal(err)
 	}
-	if offer, err := d.Offered(t.Context(), berit); err != nil || offer.Other != "Liv Nygaard" {
+	if offer, err := d.LinkOffer(t.Context(), berit); err != nil || offer.OtherPerson != "Liv Nygaard" {
 		t.Fatalf("offered %+v, %v", offer, err)
 	}
 	if n := d.count("select count(*) from account where id = '" + other + "'"); n != 1 {
 		t.Fatal("something was joined before the person said yes")
 	}
-	if err := d.Connect(t.Context(), berit); err != nil {
+	if err := d.ConfirmLink(t.Context(), berit); err != nil {
 		t.Fatal(err)
 	}
 	for what, sql := range map[string]string{
@@ -137,7 +137,7 @@ func TestTwoAccountsOfOnePersonBecomeOne(t *testing.T) {
 	if in := d.enter(); in.New || string(in.Account.ID) != beritAccount {
 		t.Errorf("by the number: %+v", in.Account)
 	}
-	if err := d.Connect(t.Context(), berit); fault.CodeOf(err) != fault.SignedOut {
+	if err := d.ConfirmLink(t.Context(), berit); fault.CodeOf(err) != fault.SignedOut {
 		t.Errorf("again: got %v", err)
 	}
 }
@@ -155,7 +155,7 @@ func TestBothCustomersStayWhenBothHaveAgreements(t *testing.T) {
 	if err := d.offers(berit, &berit); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Connect(t.Context(), berit); err != nil {
+	if err := d.ConfirmLink(t.Context(), berit); err != nil {
 		t.Fatal(err)
 	}
 	if n := d.count("select count(*) from account_party where account_id = '" + beritAccount + "' and role = 'owner'"); n != 2 {
@@ -171,10 +171,10 @@ func TestAnEIDIsConnectedBeforeItWasEverUsed(t *testing.T) {
 	if err := d.offers(berit, &berit); err != nil {
 		t.Fatal(err)
 	}
-	if offer, err := d.Offered(t.Context(), berit); err != nil || offer.Other != "" {
+	if offer, err := d.LinkOffer(t.Context(), berit); err != nil || offer.OtherPerson != "" {
 		t.Errorf("offered %+v, %v", offer, err)
 	}
-	if err := d.Connect(t.Context(), berit); err != nil {
+	if err := d.ConfirmLink(t.Context(), berit); err != nil {
 		t.Fatal(err)
 	}
 	d.is("liv-at-issuer", "", "s2")
@@ -186,62 +186,62 @@ func TestAnEIDIsConnectedBeforeItWasEverUsed(t *testing.T) {
 // Nobody takes over anything: each of these would give one person's account to another.
 func TestNobodyTakesAnAccountOverByConnecting(t *testing.T) {
 	for name, attack := range map[string]struct {
-		do   func(d *door, berit access.Actor) error
+		do   func(d *door, berit access.Principal) error
 		want fault.Code
 	}{
-		"a factor shown too long ago": {func(d *door, berit access.Actor) error {
+		"a factor shown too long ago": {func(d *door, berit access.Principal) error {
 			d.is("liv-at-issuer", livNumber, "s1")
 			d.ahead.Add(int64(access.StepUpMax/time.Second) + 1)
 			d.is("liv-at-issuer", livNumber, "s1")
 			return d.offers(berit, &berit)
 		}, fault.StepUp},
-		"an eID that was proved before the journey": {func(d *door, _ access.Actor) error {
+		"an eID that was proved before the journey": {func(d *door, _ access.Principal) error {
 			d.is("liv-at-issuer", livNumber, "s1")
 			d.ahead.Add(60)
 			fresh := d.session(beritAccount, beritCustomer)
 			return d.offers(fresh, &fresh)
 		}, fault.EIDRefused},
-		"the thief's journey finished in the victim's session": {func(d *door, berit access.Actor) error {
+		"the thief's journey finished in the victim's session": {func(d *door, berit access.Principal) error {
 			d.is("liv-at-issuer", livNumber, "s1")
 			thief := d.session("0196a000-0000-7000-8000-000000000501", "0196a000-0000-7000-8000-000000000001")
 			return d.offers(thief, &berit)
 		}, fault.EIDRefused},
-		"a journey that comes back to nobody": {func(d *door, berit access.Actor) error {
+		"a journey that comes back to nobody": {func(d *door, berit access.Principal) error {
 			d.is("liv-at-issuer", livNumber, "s1")
 			return d.offers(berit, nil)
 		}, fault.EIDRefused},
-		"an eID that opens an account with a password": {func(d *door, berit access.Actor) error {
+		"an eID that opens an account with a password": {func(d *door, berit access.Principal) error {
 			d.is("kari-at-issuer", kariNumber, "s1")
 			return d.offers(berit, &berit)
 		}, fault.EIDTaken},
-		"an eID with another number than the account's": {func(d *door, _ access.Actor) error {
+		"an eID with another number than the account's": {func(d *door, _ access.Principal) error {
 			kari := d.session("0196a000-0000-7000-8000-000000000501", "0196a000-0000-7000-8000-000000000001")
 			d.is("liv-at-issuer", livNumber, "s1")
 			return d.offers(kari, &kari)
 		}, fault.EIDTaken},
-		"another session's offer": {func(d *door, berit access.Actor) error {
+		"another session's offer": {func(d *door, berit access.Principal) error {
 			d.is("liv-at-issuer", livNumber, "s1")
 			if err := d.offers(berit, &berit); err != nil {
 				return err
 			}
-			return d.Connect(context.Background(), d.session(beritAccount, beritCustomer))
+			return d.ConfirmLink(context.Background(), d.session(beritAccount, beritCustomer))
 		}, fault.SignedOut},
-		"an account that got a password meanwhile": {func(d *door, berit access.Actor) error {
+		"an account that got a password meanwhile": {func(d *door, berit access.Principal) error {
 			d.is("liv-at-issuer", livNumber, "s1")
 			other := d.enter()
 			if err := d.offers(berit, &berit); err != nil {
 				return err
 			}
 			d.run("update account set password_hash = 'x' where id = '" + string(other.Account.ID) + "'")
-			return d.Connect(context.Background(), berit)
+			return d.ConfirmLink(context.Background(), berit)
 		}, fault.EIDTaken},
-		"a session that ended meanwhile": {func(d *door, berit access.Actor) error {
+		"a session that ended meanwhile": {func(d *door, berit access.Principal) error {
 			d.is("liv-at-issuer", livNumber, "s1")
 			if err := d.offers(berit, &berit); err != nil {
 				return err
 			}
 			d.run("delete from session")
-			return d.Connect(context.Background(), berit)
+			return d.ConfirmLink(context.Background(), berit)
 		}, fault.EIDRefused},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -274,7 +274,7 @@ func TestAnEIDIsConnectedOnceAmongMany(t *testing.T) {
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			if d.Connect(context.Background(), berit) == nil {
+			if d.ConfirmLink(context.Background(), berit) == nil {
 				done.Add(1)
 			}
 		})

@@ -54,8 +54,8 @@ func ParseHash(text string) (Hash, error) {
 	return Hash{}, errFormat
 }
 
-// Right tells whether a password is the one. It takes as long for a wrong one.
-func (h Hash) Right(password string) bool { return h.check != nil && h.check(password) }
+// Matches tells whether a password is the one. It takes as long for a wrong one.
+func (h Hash) Matches(password string) bool { return h.check != nil && h.check(password) }
 
 // String is the form that the hash was read in.
 func (h Hash) String() string { return h.text }
@@ -95,7 +95,7 @@ func parsePBKDF2(text string) (Hash, error) {
 	if rounds < roundsMin || rounds > roundsMax {
 		return Hash{}, fmt.Errorf("the pbkdf2 hash has %q rounds; they must be from %d to %d", parts[2], roundsMin, roundsMax)
 	}
-	salt, key := unbase(parts[3]), unbase(parts[4])
+	salt, key := decodeBase64(parts[3]), decodeBase64(parts[4])
 	if len(salt) < saltMin || len(key) < keyMin || len(key) > keyMax {
 		return Hash{}, errors.New("the pbkdf2 hash's salt or key cannot be read, or is too short")
 	}
@@ -105,8 +105,8 @@ func parsePBKDF2(text string) (Hash, error) {
 	}}, nil
 }
 
-// unbase reads base64 with or without padding, with dots or with plus signs; nil when it cannot.
-func unbase(s string) []byte {
+// decodeBase64 reads base64 with or without padding, with dots or with plus signs; nil when it cannot.
+func decodeBase64(s string) []byte {
 	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.ReplaceAll(s, ".", "+"), "="))
 	if err != nil {
 		return nil

@@ -37,8 +37,8 @@ func TestItChecksEveryFormat(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if !h.Right(c.password) || h.Right(c.password+"x") || h.Right("") {
-			t.Errorf("%s: right %v, wrong %v, empty %v", name, h.Right(c.password), h.Right(c.password+"x"), h.Right(""))
+		if !h.Matches(c.password) || h.Matches(c.password+"x") || h.Matches("") {
+			t.Errorf("%s: right %v, wrong %v, empty %v", name, h.Matches(c.password), h.Matches(c.password+"x"), h.Matches(""))
 		}
 	}
 }
@@ -57,7 +57,7 @@ func TestItRefusesWhatItDoesNotKnowOrCannotAfford(t *testing.T) {
 	} {
 		if h, err := legacy.ParseHash(hash); err == nil {
 			t.Errorf("%s is taken", name)
-		} else if h.Right("") || h.Right("password") || (len(hash) > 20 && strings.Contains(err.Error(), hash)) {
+		} else if h.Matches("") || h.Matches("password") || (len(hash) > 20 && strings.Contains(err.Error(), hash)) {
 			t.Errorf("%s: it opens, or its error repeats it: %v", name, err)
 		}
 	}

@@ -25,8 +25,8 @@ const (
 )
 
 const (
-	typedMax   = 200 // of what a person may type
-	hashingMax = 2   // passwords that are checked at once
+	inputMax            = 200 // of what a person may type
+	concurrentHashesMax = 2   // passwords that are checked at once
 )
 
 // Outcome is what came of an agreement whose number and password were right. The words stand in the
@@ -70,16 +70,16 @@ type Store interface {
 	// Credential returns the number's, or else another one whose check costs as much; ok says which. It is
 	// empty when there are none at all.
 	Credential(ctx context.Context, number string) (c Credential, ok bool, err error)
-	// UseCredential spends one and links what it stands for. It returns fault.LegacyWrong when it is spent
+	// RedeemCredential spends one and links what it stands for. It returns fault.LegacyWrong when it is spent
 	// or its agreement is not in force.
-	UseCredential(ctx context.Context, u Use) ([]Found, error)
-	// PutCredentials keeps those that are new and takes another hash for those that are not spent.
-	PutCredentials(ctx context.Context, list []Credential) error
+	RedeemCredential(ctx context.Context, u Use) ([]Found, error)
+	// SaveCredentials keeps those that are new and takes another hash for those that are not spent.
+	SaveCredentials(ctx context.Context, list []Credential) error
 }
 
 // RequestLimiter counts tries, package access.
 type RequestLimiter interface {
-	AllowDaily(ctx context.Context, limits ...access.Daily) error
+	AllowDaily(ctx context.Context, limits ...access.DailyLimit) error
 }
 
 // Service links agreements.
@@ -94,25 +94,25 @@ type Service struct {
 
 // NewService returns a Desk whose letters are written by letter.
 func NewService(store Store, keys access.Keys, letter *notice.Writer, count RequestLimiter, now func() time.Time) *Service {
-	return &Service{store: store, keys: keys, letter: letter, count: count, now: now, places: make(chan struct{}, hashingMax)}
+	return &Service{store: store, keys: keys, letter: letter, count: count, now: now, places: make(chan struct{}, concurrentHashesMax)}
 }
 
 // Link links the agreement that a number and password stand for. Whatever is wrong, the answer and the
 // work are the same, and every try counts, right ones too.
-func (d *Service) Link(ctx context.Context, visitor access.Visitor, actor access.Actor, number, password string) ([]Found, error) {
+func (d *Service) Link(ctx context.Context, visitor access.Visitor, actor access.Principal, number, password string) ([]Found, error) {
 	number = strings.TrimSpace(number)
 	switch {
 	case number == "":
 		return nil, fault.New(fault.FieldMissing).At("number")
 	case password == "":
 		return nil, fault.New(fault.FieldMissing).At("password")
-	case len(number) > typedMax || len(password) > typedMax:
+	case len(number) > inputMax || len(password) > inputMax:
 		return nil, fault.New(fault.LegacyWrong)
 	}
 	err := d.count.AllowDaily(ctx,
-		access.Daily{Kind: "legacy account", Name: string(actor.Account), Most: AccountMax},
-		access.Daily{Kind: "legacy number", Name: strings.ToLower(number), Most: NumberMax},
-		access.Daily{Kind: "legacy network", Name: visitor.Address, Most: NetworkMax},
+		access.DailyLimit{Kind: "legacy account", Name: string(actor.Account), Max: AccountMax},
+		access.DailyLimit{Kind: "legacy number", Name: strings.ToLower(number), Max: NumberMax},
+		access.DailyLimit{Kind: "legacy network", Name: visitor.Address, Max: NetworkMax},
 	)
 	if err != nil {
 		return nil, err
@@ -121,14 +121,14 @@ func (d *Service) Link(ctx context.Context, visitor access.Visitor, actor access
 	if err != nil {
 		return nil, err
 	}
-	right, err := d.right(ctx, kept, password)
+	right, err := d.passwordMatches(ctx, kept, password)
 	if err != nil {
 		return nil, err
 	}
 	if !right || !known || kept.Used {
 		return nil, fault.New(fault.LegacyWrong)
 	}
-	return d.store.UseCredential(ctx, Use{Number: kept.Number, Account: actor.Account, At: d.now(), Tell: func(to notice.Recipient, agreement string) ([]notice.Message, error) {
+	return d.store.RedeemCredential(ctx, Use{Number: kept.Number, Account: actor.Account, At: d.now(), Tell: func(to notice.Recipient, agreement string) ([]notice.Message, error) {
 		if to.Address == "" || strings.EqualFold(to.Address, actor.Email) {
 			return nil, nil
 		}
@@ -137,8 +137,8 @@ func (d *Service) Link(ctx context.Context, visitor access.Visitor, actor access
 	}})
 }
 
-// right checks a password against what is kept, when there is a place for it.
-func (d *Service) right(ctx context.Context, kept Credential, password string) (bool, error) {
+// passwordMatches checks a password against what is kept, when there is a place for it.
+func (d *Service) passwordMatches(ctx context.Context, kept Credential, password string) (bool, error) {
 	if kept.Number == "" {
 		return false, nil
 	}
@@ -156,7 +156,7 @@ func (d *Service) right(ctx context.Context, kept Credential, password string) (
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
-	return hash.Right(password), nil
+	return hash.Matches(password), nil
 }
 
 func row(number string) string { return "legacy credential " + number }

@@ -11,15 +11,15 @@ import (
 	"bompass/shared/toll"
 )
 
-// gather puts together what the person holds and what the register says: the person first, then
+// mergeParties puts together what the person holds and what the register says: the person first, then
 // companies by name. S2.11, S2.23.
-func gather(actor access.Actor, held []Held, companies []mandate.Party) []Party {
+func mergeParties(actor access.Principal, held []HeldParty, companies []mandate.Party) []Party {
 	var own, others []Party
 	known := map[string]bool{}
 	for _, h := range held {
 		p := Party{
 			Key: "customer:" + string(h.Customer), Name: h.Name, Number: h.Number, Kind: h.Kind, Role: h.Role,
-			Here: h.Customer == actor.Customer, Mandate: h.ByMandate, customer: h.Customer,
+			Current: h.Customer == actor.Customer, ByMandate: h.ByMandate, customer: h.Customer,
 		}
 		known[h.Number] = true
 		if h.Kind == toll.Private && h.Role == role.Owner {
@@ -32,22 +32,22 @@ func gather(actor access.Actor, held []Held, companies []mandate.Party) []Party 
 		if !known[c.Number] {
 			known[c.Number] = true
 			others = append(others, Party{
-				Key: "organisation:" + c.Number, Name: c.Name, Number: c.Number, Kind: toll.Company, Role: role.Administrator, New: true, Mandate: true,
+				Key: "organisation:" + c.Number, Name: c.Name, Number: c.Number, Kind: toll.Company, Role: role.Administrator, NoCustomer: true, ByMandate: true,
 			})
 		}
 	}
 	if len(own) == 0 {
-		own = []Party{{Key: Self, Name: actor.Person, Kind: toll.Private, Role: role.Owner, New: true}}
+		own = []Party{{Key: Self, Name: actor.Person, Kind: toll.Private, Role: role.Owner, NoCustomer: true}}
 	}
 	slices.SortStableFunc(others, byName)
 	return append(own, others...)
 }
 
-// newcomer is the customer that a choice begins. It has no agreement yet.
-func newcomer(actor access.Actor, p Party) *Newcomer {
-	n := &Newcomer{
+// newCustomer is the customer that a choice begins. It has no agreement yet.
+func newCustomer(actor access.Principal, p Party) *NewCustomer {
+	n := &NewCustomer{
 		Customer: toll.CustomerID(uuid.NewString()), Name: p.Name, Kind: p.Kind, Number: p.Number, Country: "NO", Language: actor.Language,
-		ByMandate: p.Mandate,
+		ByMandate: p.ByMandate,
 	}
 	return n
 }

@@ -19,8 +19,8 @@ import (
 // How long an answer of the register is believed, portal.md D3: for what binds, and for looking while
 // the register does not answer.
 const (
-	AskedMax   = 5 * time.Minute
-	SilenceMax = time.Hour
+	SnapshotFreshMax = 5 * time.Minute
+	SnapshotStaleMax = time.Hour
 )
 
 // Self is the key of the person's own party while they are no customer.
@@ -28,28 +28,28 @@ const Self = "self"
 
 // Party is one choice.
 type Party struct {
-	Key     string // what the page's form sends back
-	Name    string
-	Number  string // of an organisation
-	Kind    toll.CustomerKind
-	Role    role.Role
-	Here    bool // the one who is acted for
-	New     bool // no customer yet
-	Mandate bool // the right rests on the register's word
+	Key        string // what the page's form sends back
+	Name       string
+	Number     string // of an organisation
+	Kind       toll.CustomerKind
+	Role       role.Role
+	Current    bool // the one who is acted for
+	NoCustomer bool // no customer yet
+	ByMandate  bool // the right rests on the register's word
 
 	customer toll.CustomerID
 }
 
 // List is what the page of parties shows.
 type List struct {
-	Parties []Party // the person first, then companies by name
-	Silent  bool    // the register does not answer; what it said before is shown
-	Unset   bool    // there is no register to ask
-	Foreign bool    // the person has no number that the register knows
+	Parties              []Party // the person first, then companies by name
+	RegisterDown         bool    // the register does not answer; what it said before is shown
+	RegisterUnconfigured bool    // there is no register to ask
+	NoBirthNumber        bool    // the person has no number that the register knows
 }
 
-// Held is a party that the person has a right for, as the store knows it.
-type Held struct {
+// HeldParty is a party that the person has a right for, as the store knows it.
+type HeldParty struct {
 	Customer  toll.CustomerID
 	Name      string
 	Kind      toll.CustomerKind
@@ -64,8 +64,8 @@ type MandateSnapshot struct {
 	Companies []mandate.Party
 }
 
-// Newcomer is a customer about to begin because somebody chose to act for it.
-type Newcomer struct {
+// NewCustomer is a customer about to begin because somebody chose to act for it.
+type NewCustomer struct {
 	Customer  toll.CustomerID
 	Name      string
 	Kind      toll.CustomerKind
@@ -80,18 +80,18 @@ type Switch struct {
 	From, To access.Hash
 	Account  toll.AccountID
 	Customer toll.CustomerID
-	New      *Newcomer // begun, or found if somebody began it meanwhile
+	New      *NewCustomer // begun, or found if somebody began it meanwhile
 	At       time.Time
 }
 
 // Store keeps rights and what the register said.
 type Store interface {
 	// HeldParties lists what an account may act for at an instant.
-	HeldParties(ctx context.Context, account toll.AccountID, now time.Time) ([]Held, error)
-	// Told returns what the register said last.
-	Told(ctx context.Context, account toll.AccountID) (MandateSnapshot, error)
-	// PutTold keeps what the register says, and takes away the rights that no longer rest on anything.
-	PutTold(ctx context.Context, account toll.AccountID, t MandateSnapshot) error
+	HeldParties(ctx context.Context, account toll.AccountID, now time.Time) ([]HeldParty, error)
+	// MandateSnapshot returns what the register said last.
+	MandateSnapshot(ctx context.Context, account toll.AccountID) (MandateSnapshot, error)
+	// SaveMandateSnapshot keeps what the register says, and takes away the rights that no longer rest on anything.
+	SaveMandateSnapshot(ctx context.Context, account toll.AccountID, t MandateSnapshot) error
 	// BirthNumber returns the sealed Norwegian number of an account; empty when there is none.
 	BirthNumber(ctx context.Context, account toll.AccountID) (access.Sealed, error)
 	// SwitchParty gives the session its new token and party, or says fault.SignedOut when it is over.
@@ -114,14 +114,14 @@ func NewService(store Store, source mandate.Source, keys access.Keys, now func()
 // refresh asks the register when its last answer is older than max. Who cannot be asked about holds
 // no mandate.
 func (d *Service) refresh(ctx context.Context, account toll.AccountID, max time.Duration) (t MandateSnapshot, foreign bool, err error) {
-	if t, err = d.store.Told(ctx, account); err != nil {
+	if t, err = d.store.MandateSnapshot(ctx, account); err != nil {
 		return t, false, err
 	}
 	now := d.now()
 	if !t.At.IsZero() && now.Sub(t.At) < max {
 		return t, false, nil
 	}
-	number, err := d.number(ctx, account)
+	number, err := d.birthNumber(ctx, account)
 	if err != nil || number == "" {
 		return t, number == "" && err == nil, err
 	}
@@ -130,10 +130,10 @@ func (d *Service) refresh(ctx context.Context, account toll.AccountID, max time.
 		return t, false, err
 	}
 	t = MandateSnapshot{At: now, Companies: answer.Companies}
-	return t, false, d.store.PutTold(ctx, account, t)
+	return t, false, d.store.SaveMandateSnapshot(ctx, account, t)
 }
 
-func (d *Service) number(ctx context.Context, account toll.AccountID) (string, error) {
+func (d *Service) birthNumber(ctx context.Context, account toll.AccountID) (string, error) {
 	sealed, err := d.store.BirthNumber(ctx, account)
 	if err != nil || len(sealed.Data) == 0 {
 		return "", err
@@ -144,52 +144,52 @@ func (d *Service) number(ctx context.Context, account toll.AccountID) (string, e
 
 // Parties lists for whom the actor may act. When the register does not answer, what it said before is
 // shown for a while, and that it is silent.
-func (d *Service) Parties(ctx context.Context, actor access.Actor) (List, error) {
-	told, foreign, err := d.refresh(ctx, actor.Account, AskedMax)
-	list := List{Foreign: foreign}
+func (d *Service) Parties(ctx context.Context, actor access.Principal) (List, error) {
+	told, foreign, err := d.refresh(ctx, actor.Account, SnapshotFreshMax)
+	list := List{NoBirthNumber: foreign}
 	switch code := fault.CodeOf(err); {
 	case err == nil:
 	case code == fault.PartnerUnset:
-		list.Unset = true
+		list.RegisterUnconfigured = true
 	case code == fault.PartnerDown:
-		list.Silent = true
+		list.RegisterDown = true
 	default:
 		return List{}, err
 	}
-	if d.now().Sub(told.At) >= SilenceMax {
+	if d.now().Sub(told.At) >= SnapshotStaleMax {
 		told.Companies = nil
 	}
 	held, err := d.store.HeldParties(ctx, actor.Account, d.now())
 	if err != nil {
 		return List{}, err
 	}
-	list.Parties = gather(actor, held, told.Companies)
+	list.Parties = mergeParties(actor, held, told.Companies)
 	return list, nil
 }
 
-// Confirm lets through a step that binds the customer acted for: a right that rests on a mandate must
+// RequireMandate lets through a step that binds the customer acted for: a right that rests on a mandate must
 // have been confirmed by the register within AskedMax.
-func (d *Service) Confirm(ctx context.Context, actor access.Actor) error {
-	return d.stands(ctx, actor, AskedMax, false)
+func (d *Service) RequireMandate(ctx context.Context, actor access.Principal) error {
+	return d.checkMandate(ctx, actor, SnapshotFreshMax, false)
 }
 
-// Look lets an actor go on looking: as Confirm, but while the register is silent its word of the last
+// RequireRecentMandate lets an actor go on looking: as Confirm, but while the register is silent its word of the last
 // hour counts.
-func (d *Service) Look(ctx context.Context, actor access.Actor) error {
-	return d.stands(ctx, actor, AskedMax, true)
+func (d *Service) RequireRecentMandate(ctx context.Context, actor access.Principal) error {
+	return d.checkMandate(ctx, actor, SnapshotFreshMax, true)
 }
 
-func (d *Service) stands(ctx context.Context, actor access.Actor, max time.Duration, patient bool) error {
+func (d *Service) checkMandate(ctx context.Context, actor access.Principal, max time.Duration, patient bool) error {
 	if actor.Kind != toll.Company {
 		return nil
 	}
-	held, err := d.held(ctx, actor)
+	held, err := d.heldParty(ctx, actor)
 	if err != nil || !held.ByMandate {
 		return err
 	}
 	told, _, err := d.refresh(ctx, actor.Account, max)
 	if err != nil {
-		if patient && fault.CodeOf(err) == fault.PartnerDown && d.now().Sub(told.At) < SilenceMax {
+		if patient && fault.CodeOf(err) == fault.PartnerDown && d.now().Sub(told.At) < SnapshotStaleMax {
 			return nil
 		}
 		return err
@@ -202,23 +202,23 @@ func (d *Service) stands(ctx context.Context, actor access.Actor, max time.Durat
 	return fault.New(fault.MandateEnded)
 }
 
-// held is the right by which the actor acts.
-func (d *Service) held(ctx context.Context, actor access.Actor) (Held, error) {
+// heldParty is the right by which the actor acts.
+func (d *Service) heldParty(ctx context.Context, actor access.Principal) (HeldParty, error) {
 	list, err := d.store.HeldParties(ctx, actor.Account, d.now())
 	if err != nil {
-		return Held{}, err
+		return HeldParty{}, err
 	}
 	for _, h := range list {
 		if h.Customer == actor.Customer {
 			return h, nil
 		}
 	}
-	return Held{}, fault.New(fault.MandateEnded)
+	return HeldParty{}, fault.New(fault.MandateEnded)
 }
 
 // Switch goes on for another party. The session gets a token of its own, so that pages and forms made
 // for the party before are worth nothing.
-func (d *Service) Switch(ctx context.Context, actor access.Actor, key string) (access.Token, error) {
+func (d *Service) Switch(ctx context.Context, actor access.Principal, key string) (access.Token, error) {
 	list, err := d.Parties(ctx, actor)
 	if err != nil {
 		return "", err
@@ -227,13 +227,13 @@ func (d *Service) Switch(ctx context.Context, actor access.Actor, key string) (a
 		if p.Key != key {
 			continue
 		}
-		if p.Mandate && list.Silent {
+		if p.ByMandate && list.RegisterDown {
 			return "", fault.New(fault.PartnerDown, "partner", "Altinn")
 		}
 		token := access.NewToken()
 		s := Switch{From: actor.Session, To: token.Hash(), Account: actor.Account, Customer: p.customer, At: d.now()}
 		if p.customer == "" {
-			s.New = newcomer(actor, p)
+			s.New = newCustomer(actor, p)
 		}
 		return token, d.store.SwitchParty(ctx, s)
 	}

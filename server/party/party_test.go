@@ -42,7 +42,7 @@ func (r *register) Parties(ctx context.Context, _ string) (mandate.Answer, error
 	defer r.mu.Unlock()
 	r.asked++
 	if r.unset {
-		return mandate.Unset{Variable: "BOMPASS_MANDATE_URL"}.Parties(ctx, "")
+		return mandate.Unconfigured{Variable: "BOMPASS_MANDATE_URL"}.Parties(ctx, "")
 	}
 	if r.silent {
 		return mandate.Answer{}, errors.Join(fault.New(fault.PartnerDown, "partner", "Altinn"), errors.New("no route"))
@@ -91,14 +91,14 @@ func open(t *testing.T) *room {
 }
 
 // enter begins a session for an account of Fjordfrakt's.
-func (r *room) enter(account toll.AccountID) access.Actor {
+func (r *room) enter(account toll.AccountID) access.Principal {
 	r.t.Helper()
 	token := access.NewToken()
-	began, err := r.db.Enter(r.t.Context(), eid.Entry{
+	began, err := r.db.BeginSessionWithEID(r.t.Context(), eid.Entry{
 		Session: access.Session{Hash: token.Hash(), Account: account, Customer: fixture.Fjordfrakt, Began: r.now(), Until: r.now().Add(access.SessionMax)},
 		Proof: eid.Proof{
-			Way: "no", Issuer: "https://issuer.example", Subject: string(account), Session: string(token), Level: identity.High, Proved: r.now(),
-			Sealed: access.Sealed{Data: []byte{}},
+			Provider: "no", Issuer: "https://issuer.example", Subject: string(account), Session: string(token), Level: identity.High, AuthTime: r.now(),
+			IDToken: access.Sealed{Data: []byte{}},
 		},
 	})
 	if err != nil || !began {
@@ -107,7 +107,7 @@ func (r *room) enter(account toll.AccountID) access.Actor {
 	return r.who(token)
 }
 
-func (r *room) who(token access.Token) access.Actor {
+func (r *room) who(token access.Token) access.Principal {
 	r.t.Helper()
 	actor, err := r.access.Peek(context.Background(), token)
 	if err != nil {
@@ -116,7 +116,7 @@ func (r *room) who(token access.Token) access.Actor {
 	return actor
 }
 
-func (r *room) act(actor access.Actor, key string) access.Actor {
+func (r *room) act(actor access.Principal, key string) access.Principal {
 	r.t.Helper()
 	token, err := r.Switch(context.Background(), actor, key)
 	if err != nil {
@@ -136,27 +136,27 @@ func want(t *testing.T, name string, err error, code fault.Code) {
 func TestWhatBindsNeedsTheRegistersWord(t *testing.T) {
 	r := open(t)
 	actor := r.act(r.enter(nils), "organisation:"+nordlys)
-	want(t, "at once", r.Confirm(t.Context(), actor), "")
+	want(t, "at once", r.RequireMandate(t.Context(), actor), "")
 	r.register.silent = true
-	want(t, "silent, but asked lately", r.Confirm(t.Context(), actor), "")
-	r.pass(party.AskedMax)
-	want(t, "silent for five minutes", r.Confirm(t.Context(), actor), fault.PartnerDown)
-	want(t, "looking meanwhile", r.Look(t.Context(), actor), "")
-	r.pass(party.SilenceMax)
-	want(t, "looking after an hour", r.Look(t.Context(), actor), fault.PartnerDown)
+	want(t, "silent, but asked lately", r.RequireMandate(t.Context(), actor), "")
+	r.pass(party.SnapshotFreshMax)
+	want(t, "silent for five minutes", r.RequireMandate(t.Context(), actor), fault.PartnerDown)
+	want(t, "looking meanwhile", r.RequireRecentMandate(t.Context(), actor), "")
+	r.pass(party.SnapshotStaleMax)
+	want(t, "looking after an hour", r.RequireRecentMandate(t.Context(), actor), fault.PartnerDown)
 	r.register.silent = false
-	want(t, "when it speaks again", r.Confirm(t.Context(), actor), "")
+	want(t, "when it speaks again", r.RequireMandate(t.Context(), actor), "")
 	r.register.says()
-	r.pass(party.AskedMax)
-	want(t, "when the right is gone", r.Look(t.Context(), actor), fault.MandateEnded)
-	want(t, "afterwards", r.Confirm(t.Context(), actor), fault.MandateEnded)
+	r.pass(party.SnapshotFreshMax)
+	want(t, "when the right is gone", r.RequireRecentMandate(t.Context(), actor), fault.MandateEnded)
+	want(t, "afterwards", r.RequireMandate(t.Context(), actor), fault.MandateEnded)
 }
 
 func TestTheRegisterIsAskedOnceInFiveMinutes(t *testing.T) {
 	r := open(t)
 	actor := r.act(r.enter(nils), "organisation:"+nordlys)
 	for range 20 {
-		want(t, "confirm", r.Confirm(t.Context(), actor), "")
+		want(t, "confirm", r.RequireMandate(t.Context(), actor), "")
 	}
 	if r.register.asked != 1 {
 		t.Errorf("asked %d times, want 1", r.register.asked)
@@ -168,13 +168,13 @@ func TestAnOwnRightNeedsNoRegister(t *testing.T) {
 	r := open(t)
 	r.register.silent = true
 	actor := r.enter(nils)
-	want(t, "the owner", r.Confirm(t.Context(), actor), "")
+	want(t, "the owner", r.RequireMandate(t.Context(), actor), "")
 	list, err := r.Parties(t.Context(), actor)
-	if err != nil || !list.Silent || len(list.Parties) != 2 || list.Parties[0].Key != party.Self || !list.Parties[1].Here {
+	if err != nil || !list.RegisterDown || len(list.Parties) != 2 || list.Parties[0].Key != party.Self || !list.Parties[1].Current {
 		t.Errorf("list: %+v, %v", list, err)
 	}
 	r.register.unset = true
-	if list, err := r.Parties(t.Context(), actor); err != nil || !list.Unset {
+	if list, err := r.Parties(t.Context(), actor); err != nil || !list.RegisterUnconfigured {
 		t.Errorf("without a register: %+v, %v", list, err)
 	}
 }
@@ -234,13 +234,13 @@ func TestAWithdrawnMandateTakesTheRightAway(t *testing.T) {
 	r := open(t)
 	actor := r.act(r.enter(nils), "organisation:"+nordlys)
 	r.register.says(mandate.Party{Number: fixture.FjordfraktOrganisation, Name: "Fjordfrakt AS"})
-	r.pass(party.AskedMax)
+	r.pass(party.SnapshotFreshMax)
 	other := r.enter(nils) // elsewhere the register is asked
 	list, err := r.Parties(t.Context(), other)
 	if err != nil || len(list.Parties) != 2 {
 		t.Errorf("list: %+v, %v", list, err)
 	}
-	want(t, "the session that acts for it", r.Look(t.Context(), actor), fault.MandateEnded)
+	want(t, "the session that acts for it", r.RequireRecentMandate(t.Context(), actor), fault.MandateEnded)
 	if held, err := r.db.HeldParties(t.Context(), nils, r.now()); err != nil || len(held) != 1 || held[0].Customer != fixture.Fjordfrakt {
 		t.Errorf("held: %+v, %v", held, err)
 	}

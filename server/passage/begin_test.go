@@ -51,9 +51,9 @@ func TestAnAgreementBeginsAtItsInstant(t *testing.T) {
 	if err := r.store.ChangeAgreementDraft(t.Context(), who, time.Time{}, keep); err != nil {
 		t.Fatal(err)
 	}
-	made, err := r.store.BeginAgreement(t.Context(), agreement.Beginning{
-		Owner: who, Draft: draft, At: r.now(), Make: func(_ agreement.Draft, number string) (agreement.New, error) {
-			return agreement.New{
+	made, err := r.store.AddAgreement(t.Context(), agreement.Application{
+		Owner: who, Draft: draft, At: r.now(), Make: func(_ agreement.Draft, number string) (agreement.NewAgreement, error) {
+			return agreement.NewAgreement{
 				Agreement: toll.Agreement{
 					ID: "0196a000-0000-7000-8000-0000000000d2", Number: number, Customer: fixture.Per, Issuer: "bompass", Charger: "fjellinjen",
 					Validity: toll.Validity{From: from},

@@ -25,7 +25,7 @@ type emailLink struct{ From, To, Person, Language string }
 // ChangeEmail asks for another address: a link goes to the new one, and one that stops it all to the old,
 // portal.md D5, K02. An address that somebody has already is answered the same; its owner is told how two
 // accounts of one person become one.
-func (d *Service) ChangeEmail(ctx context.Context, actor access.Actor, email string) error {
+func (d *Service) ChangeEmail(ctx context.Context, actor access.Principal, email string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
 	if !access.CheckEmail(email) || email == actor.Email {
 		return fault.New(fault.FieldWrong).At("email")
@@ -38,15 +38,15 @@ func (d *Service) ChangeEmail(ctx context.Context, actor access.Actor, email str
 	if err != nil {
 		return err
 	}
-	purpose := access.ForEmail
+	purpose := access.PurposeEmail
 	if taken {
-		purpose = access.ForNothing
+		purpose = access.PurposeNone
 	}
 	link, token, err := d.keys.NewLink(purpose, actor.Account, now.Add(access.EmailMax), holds)
 	if err != nil {
 		return err
 	}
-	undo, stop, err := d.keys.NewLink(access.ForEmailUndo, actor.Account, now.Add(access.EmailUndoMax), holds)
+	undo, stop, err := d.keys.NewLink(access.PurposeEmailUndo, actor.Account, now.Add(access.EmailUndoMax), holds)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (d *Service) ChangeEmail(ctx context.Context, actor access.Actor, email str
 
 // ConfirmEmail takes the new address into use.
 func (d *Service) ConfirmEmail(ctx context.Context, token access.Token) error {
-	link, holds, err := d.openLink(ctx, token, access.ForEmail)
+	link, holds, err := d.openLink(ctx, token, access.PurposeEmail)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (d *Service) ConfirmEmail(ctx context.Context, token access.Token) error {
 
 // UndoEmail keeps or restores the old address and ends all sessions: "this was not me".
 func (d *Service) UndoEmail(ctx context.Context, token access.Token) error {
-	link, holds, err := d.openLink(ctx, token, access.ForEmailUndo)
+	link, holds, err := d.openLink(ctx, token, access.PurposeEmailUndo)
 	if err != nil {
 		return err
 	}

@@ -37,13 +37,13 @@ type AgreementFinder interface {
 
 // SendAgreementLink sends a link to an address that may stand on agreements. Nothing is told before whoever has the
 // mailbox has followed it: every address is answered the same, K23, S2.36.
-func (d *Service) SendAgreementLink(ctx context.Context, actor access.Actor, email string) error {
+func (d *Service) SendAgreementLink(ctx context.Context, actor access.Principal, email string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
 	if !access.CheckEmail(email) {
 		return fault.New(fault.FieldWrong).At("email")
 	}
 	now := d.now()
-	link, token, err := d.keys.NewLink(access.ForFinding, actor.Account, now.Add(access.FindMax), email)
+	link, token, err := d.keys.NewLink(access.PurposeFindAgreements, actor.Account, now.Add(access.FindMax), email)
 	if err != nil {
 		return err
 	}
@@ -56,11 +56,11 @@ func (d *Service) SendAgreementLink(ctx context.Context, actor access.Actor, ema
 }
 
 // LinkAgreements links what carries the address, for the person who asked and nobody else who has the letter.
-func (d *Service) LinkAgreements(ctx context.Context, actor access.Actor, token access.Token) ([]FoundAgreement, error) {
+func (d *Service) LinkAgreements(ctx context.Context, actor access.Principal, token access.Token) ([]FoundAgreement, error) {
 	if !token.Plausible() {
 		return nil, fault.New(fault.LinkSpent)
 	}
-	link, err := d.store.FindLink(ctx, token.Hash(), access.ForFinding, d.now())
+	link, err := d.store.FindLink(ctx, token.Hash(), access.PurposeFindAgreements, d.now())
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ type PeopleStore interface {
 }
 
 // People says who acts for the actor's customer.
-func (d *Service) People(ctx context.Context, actor access.Actor) (api.PeopleReply, error) {
+func (d *Service) People(ctx context.Context, actor access.Principal) (api.PeopleReply, error) {
 	if !actor.Role.May(role.ManagePeople) {
 		return api.PeopleReply{}, fault.New(fault.Refused)
 	}
@@ -53,7 +53,7 @@ func (d *Service) People(ctx context.Context, actor access.Actor) (api.PeopleRep
 }
 
 // requireManagePeople lets those through who may change who acts for the customer and have shown a factor lately.
-func (d *Service) requireManagePeople(actor access.Actor) error {
+func (d *Service) requireManagePeople(actor access.Principal) error {
 	if !actor.Role.May(role.ManagePeople) {
 		return fault.New(fault.Refused)
 	}
@@ -61,7 +61,7 @@ func (d *Service) requireManagePeople(actor access.Actor) error {
 }
 
 // Invite sends somebody a link to act for the actor's customer.
-func (d *Service) Invite(ctx context.Context, actor access.Actor, req api.InviteRequest) error {
+func (d *Service) Invite(ctx context.Context, actor access.Principal, req api.InviteRequest) error {
 	if err := d.requireManagePeople(actor); err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (d *Service) Invite(ctx context.Context, actor access.Actor, req api.Invite
 		ID: uuid.NewString(), Customer: actor.Customer, Email: email, Role: wanted, Until: req.Until, Vehicle: req.Vehicle,
 		By: actor.Account, At: now, Ends: now.Add(access.InvitationMax),
 	}
-	link, token, err := d.keys.NewLink(access.ForInvitation, "", i.Ends, i.ID)
+	link, token, err := d.keys.NewLink(access.PurposeInvitation, "", i.Ends, i.ID)
 	if err != nil {
 		return err
 	}
@@ -97,11 +97,11 @@ func (d *Service) Invite(ctx context.Context, actor access.Actor, req api.Invite
 }
 
 // AcceptInvitation accepts an invitation for the person who is signed in. Whoever has the link has the mailbox.
-func (d *Service) AcceptInvitation(ctx context.Context, actor access.Actor, token access.Token) error {
+func (d *Service) AcceptInvitation(ctx context.Context, actor access.Principal, token access.Token) error {
 	if !token.Plausible() {
 		return fault.New(fault.LinkSpent)
 	}
-	link, err := d.store.FindLink(ctx, token.Hash(), access.ForInvitation, d.now())
+	link, err := d.store.FindLink(ctx, token.Hash(), access.PurposeInvitation, d.now())
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (d *Service) AcceptInvitation(ctx context.Context, actor access.Actor, toke
 }
 
 // WithdrawInvitation takes an invitation back; its link opens nothing any more.
-func (d *Service) WithdrawInvitation(ctx context.Context, actor access.Actor, id string) error {
+func (d *Service) WithdrawInvitation(ctx context.Context, actor access.Principal, id string) error {
 	if err := d.requireManagePeople(actor); err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (d *Service) WithdrawInvitation(ctx context.Context, actor access.Actor, id
 }
 
 // RemovePerson ends somebody's right to act for the customer, at once.
-func (d *Service) RemovePerson(ctx context.Context, actor access.Actor, account toll.AccountID) error {
+func (d *Service) RemovePerson(ctx context.Context, actor access.Principal, account toll.AccountID) error {
 	if err := d.requireManagePeople(actor); err != nil {
 		return err
 	}

@@ -101,7 +101,7 @@ type ContactStore interface {
 
 // StepUpChecker tells whether an actor may change what matters, package access.
 type StepUpChecker interface {
-	RequireStepUp(actor access.Actor) error
+	RequireStepUp(actor access.Principal) error
 }
 
 // Service keeps people's profiles.
@@ -118,12 +118,12 @@ func NewService(store Store, keys access.Keys, letter *notice.Writer, fresh Step
 	return &Service{store: store, keys: keys, writer: letter, stepUp: fresh, now: now}
 }
 
-func recipient(a access.Actor) notice.Recipient {
+func recipient(a access.Principal) notice.Recipient {
 	return notice.Recipient{Account: a.Account, Name: a.Person, Address: a.Email, Language: a.Language}
 }
 
 // Profile is the actor's own details, S4.17. The contact of a company is the company's.
-func (d *Service) Profile(ctx context.Context, actor access.Actor) (api.ProfileReply, error) {
+func (d *Service) Profile(ctx context.Context, actor access.Principal) (api.ProfileReply, error) {
 	p, err := d.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return api.ProfileReply{}, err
@@ -139,7 +139,7 @@ func (d *Service) Profile(ctx context.Context, actor access.Actor) (api.ProfileR
 
 // Save changes the details, S4.26. Another mobile number needs a factor shown lately, and is the
 // person's once its code has come back; the code is sent at once.
-func (d *Service) Save(ctx context.Context, actor access.Actor, req api.Details) (api.ProfileReply, error) {
+func (d *Service) Save(ctx context.Context, actor access.Principal, req api.Details) (api.ProfileReply, error) {
 	req, err := normalizeDetails(req)
 	if err != nil {
 		return api.ProfileReply{}, err
@@ -213,7 +213,7 @@ func normalizeDetails(d api.Details) (api.Details, error) {
 
 // SendCode sends a code to the address or number that is to be confirmed, S4.21, S4.23, S4.25. An
 // older code opens nothing any more.
-func (d *Service) SendCode(ctx context.Context, actor access.Actor, channel string) error {
+func (d *Service) SendCode(ctx context.Context, actor access.Principal, channel string) error {
 	p, err := d.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return err
@@ -243,7 +243,7 @@ func (d *Service) SendCode(ctx context.Context, actor access.Actor, channel stri
 }
 
 // codeBinding ties a code to the account and to the very address or number it was sent to.
-func codeBinding(actor access.Actor, channel string, p api.ProfileReply) []string {
+func codeBinding(actor access.Principal, channel string, p api.ProfileReply) []string {
 	address := p.Email
 	if channel == Mobile {
 		address = p.Mobile
@@ -252,7 +252,7 @@ func codeBinding(actor access.Actor, channel string, p api.ProfileReply) []strin
 }
 
 // ConfirmCode takes the code that was sent, S4.14, S4.15, S4.24.
-func (d *Service) ConfirmCode(ctx context.Context, actor access.Actor, req api.ConfirmRequest) (api.ProfileReply, error) {
+func (d *Service) ConfirmCode(ctx context.Context, actor access.Principal, req api.ConfirmRequest) (api.ProfileReply, error) {
 	if req.Channel != Email && req.Channel != Mobile {
 		return api.ProfileReply{}, fault.New(fault.FieldWrong).At("channel")
 	}
@@ -262,7 +262,7 @@ func (d *Service) ConfirmCode(ctx context.Context, actor access.Actor, req api.C
 	}
 	code := strings.TrimSpace(strings.ReplaceAll(req.Code, " ", ""))
 	err = d.store.UseCode(ctx, actor.Account, req.Channel, d.now(), CodeTries, func(hash []byte) bool {
-		return d.keys.SameCode(hash, code, codeBinding(actor, req.Channel, p)...)
+		return d.keys.CodeMatches(hash, code, codeBinding(actor, req.Channel, p)...)
 	})
 	if err != nil {
 		return api.ProfileReply{}, err
@@ -272,7 +272,7 @@ func (d *Service) ConfirmCode(ctx context.Context, actor access.Actor, req api.C
 
 // SaveConsents takes a stand on every question. Each is kept with the version of its words and its time;
 // taking one back is as easy as giving it, S4.27–S4.33.
-func (d *Service) SaveConsents(ctx context.Context, actor access.Actor, req api.ConsentRequest) (api.ProfileReply, error) {
+func (d *Service) SaveConsents(ctx context.Context, actor access.Principal, req api.ConsentRequest) (api.ProfileReply, error) {
 	if !req.Given[toll.ConsentPrivacy] {
 		return api.ProfileReply{}, fault.New(fault.ConsentNeeded).At("privacy")
 	}
@@ -320,7 +320,7 @@ func nonEmptyHolds(list []api.Hold) []api.Hold {
 
 // Erase asks for the person to be erased, or takes that back. What the law makes us keep is shown as
 // holds.
-func (d *Service) Erase(ctx context.Context, actor access.Actor, req api.ErasureRequest) (api.ProfileReply, error) {
+func (d *Service) Erase(ctx context.Context, actor access.Principal, req api.ErasureRequest) (api.ProfileReply, error) {
 	if err := d.stepUp.RequireStepUp(actor); err != nil {
 		return api.ProfileReply{}, err
 	}
@@ -341,7 +341,7 @@ func (d *Service) Erase(ctx context.Context, actor access.Actor, req api.Erasure
 }
 
 // Export is everything we know about the person. The owner is told that it was taken out.
-func (d *Service) Export(ctx context.Context, actor access.Actor) (api.ExportReply, error) {
+func (d *Service) Export(ctx context.Context, actor access.Principal) (api.ExportReply, error) {
 	if err := d.stepUp.RequireStepUp(actor); err != nil {
 		return api.ExportReply{}, err
 	}

@@ -20,7 +20,7 @@ type SessionStore interface {
 }
 
 // Sessions says where the actor is signed in and what has happened to the account.
-func (d *Service) Sessions(ctx context.Context, actor access.Actor) (api.SessionsReply, error) {
+func (d *Service) Sessions(ctx context.Context, actor access.Principal) (api.SessionsReply, error) {
 	sessions, err := d.store.Sessions(ctx, actor.Account, actor.Session)
 	if err != nil {
 		return api.SessionsReply{}, err
@@ -30,12 +30,12 @@ func (d *Service) Sessions(ctx context.Context, actor access.Actor) (api.Session
 }
 
 // EndSession ends one of the actor's sessions and returns what names it.
-func (d *Service) EndSession(ctx context.Context, actor access.Actor, id string) (access.Hash, error) {
+func (d *Service) EndSession(ctx context.Context, actor access.Principal, id string) (access.Hash, error) {
 	return d.store.EndSessionByID(ctx, actor.Account, id)
 }
 
 // EndSessions ends all of the actor's sessions, this one too.
-func (d *Service) EndSessions(ctx context.Context, actor access.Actor) ([]access.Hash, error) {
+func (d *Service) EndSessions(ctx context.Context, actor access.Principal) ([]access.Hash, error) {
 	letter, err := d.writer.Mail(notice.SessionsEnded, recipient(actor), notice.Content{})
 	if err != nil {
 		return nil, err

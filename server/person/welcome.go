@@ -40,7 +40,7 @@ type OnboardingStore interface {
 
 // Requirements says what the actor must give or answer first. Who may not change anything is not asked about
 // agreements.
-func (d *Service) Requirements(ctx context.Context, actor access.Actor) (Requirements, error) {
+func (d *Service) Requirements(ctx context.Context, actor access.Principal) (Requirements, error) {
 	standing, err := d.store.OnboardingState(ctx, actor.Account, actor.Customer, d.now())
 	return Requirements{
 		Name: nameless(actor.Person), Email: actor.Email == "",
@@ -67,7 +67,7 @@ type OnboardingDetails struct {
 
 // CompleteOnboarding takes what is missing; what is not is left as it is. A new address is the person's once its link
 // was followed, which waits tells. All is looked at before anything is kept.
-func (d *Service) CompleteOnboarding(ctx context.Context, actor access.Actor, g OnboardingDetails) (waits bool, err error) {
+func (d *Service) CompleteOnboarding(ctx context.Context, actor access.Principal, g OnboardingDetails) (waits bool, err error) {
 	missing, err := d.Requirements(ctx, actor)
 	if err != nil {
 		return false, err
@@ -99,6 +99,6 @@ func (d *Service) CompleteOnboarding(ctx context.Context, actor access.Actor, g 
 }
 
 // MarkCustomerAsked notes that the actor has answered whether they are a customer somewhere, S2.25.
-func (d *Service) MarkCustomerAsked(ctx context.Context, actor access.Actor) error {
+func (d *Service) MarkCustomerAsked(ctx context.Context, actor access.Principal) error {
 	return d.store.MarkCustomerAsked(ctx, actor.Account, d.now())
 }

@@ -88,13 +88,13 @@ func (s *Store) AddAccount(ctx context.Context, a access.Account) error {
 			return err
 		}
 		err := tx.Exec("insert into profile (account_id, email_confirmed_at, asked_at) values (?, case when ? then now() end, ?) on conflict do nothing",
-			row.ID, a.Confirmed, optional(a.Settled)).Error
-		if err != nil || a.Settled.IsZero() {
+			row.ID, a.EmailConfirmed, optional(a.OnboardedAt)).Error
+		if err != nil || a.OnboardedAt.IsZero() {
 			return err
 		}
 		return tx.Exec(`insert into consent (account_id, kind, version, given, at) select ?, 'privacy', ?, true, ?
 			where not exists (select from consent where account_id = ?)`,
-			row.ID, toll.ConsentVersion(toll.ConsentPrivacy), a.Settled, row.ID).Error
+			row.ID, toll.ConsentVersion(toll.ConsentPrivacy), a.OnboardedAt, row.ID).Error
 	})
 	if err != nil {
 		return fmt.Errorf("add account: %w", err)

@@ -60,8 +60,8 @@ func (s *Store) ChangeAgreementDraft(
 	})
 }
 
-// BeginAgreement makes one agreement of a draft, or gives the one that was made of it.
-func (s *Store) BeginAgreement(ctx context.Context, b agreement.Beginning) (m agreement.Made, err error) {
+// AddAgreement makes one agreement of a draft, or gives the one that was made of it.
+func (s *Store) AddAgreement(ctx context.Context, b agreement.Application) (m agreement.MadeAgreement, err error) {
 	err = s.write(ctx, "begin agreement", func(tx pgx.Tx) error {
 		d := agreement.Draft{ID: b.Draft}
 		err := tx.QueryRow(ctx, `select key, sealed, saved_at from agreement_draft
@@ -82,7 +82,7 @@ func (s *Store) BeginAgreement(ctx context.Context, b agreement.Beginning) (m ag
 		if err != nil {
 			return err
 		}
-		m = agreement.Made{Agreement: n.Agreement, Plate: n.Vehicle.Plate, Tag: n.Tag, Terms: n.Terms}
+		m = agreement.MadeAgreement{Agreement: n.Agreement, Plate: n.Vehicle.Plate, TagOrdered: n.OrderTag, Terms: n.Terms}
 		return addAgreement(ctx, tx, b, n)
 	})
 	if twice, ok := errors.AsType[*pgconn.PgError](err); ok && twice.Code == "23P01" {
@@ -92,15 +92,15 @@ func (s *Store) BeginAgreement(ctx context.Context, b agreement.Beginning) (m ag
 }
 
 // begun is what the draft was made into already.
-func begun(ctx context.Context, tx pgx.Tx, b agreement.Beginning) (agreement.Made, error) {
+func begun(ctx context.Context, tx pgx.Tx, b agreement.Application) (agreement.MadeAgreement, error) {
 	var number string
 	err := tx.QueryRow(ctx, `select g.number from agreement_begun n join agreement g on g.id = n.agreement_id
 		where n.draft_id = $1 and n.account_id = $2 and g.customer_id = $3`, b.Draft, string(b.Account), string(b.Customer)).Scan(&number)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return agreement.Made{}, fault.New(fault.DraftGone)
+		return agreement.MadeAgreement{}, fault.New(fault.DraftGone)
 	}
 	if err != nil {
-		return agreement.Made{}, err
+		return agreement.MadeAgreement{}, err
 	}
 	return made(ctx, tx, b.Customer, number)
 }
@@ -115,7 +115,7 @@ func nextNumber(ctx context.Context, tx pgx.Tx) (number string, err error) {
 	return number, err
 }
 
-func addAgreement(ctx context.Context, tx pgx.Tx, b agreement.Beginning, n agreement.New) error {
+func addAgreement(ctx context.Context, tx pgx.Tx, b agreement.Application, n agreement.NewAgreement) error {
 	a := n.Agreement
 	_, err := tx.Exec(ctx, "insert into agreement (id, number, customer_id, issuer, charger, valid_from) values ($1, $2, $3, $4, $5, $6)",
 		string(a.ID), a.Number, string(a.Customer), string(a.Issuer), string(a.Charger), a.From)
@@ -130,9 +130,9 @@ func addAgreement(ctx context.Context, tx pgx.Tx, b agreement.Beginning, n agree
 	if err != nil {
 		return err
 	}
-	if n.Tag {
+	if n.OrderTag {
 		_, err := tx.Exec(ctx, "insert into tag_order (agreement_id, vehicle_id, ordered_at, address) values ($1, $2, $3, $4)",
-			string(a.ID), vehicle, b.At, n.Address)
+			string(a.ID), vehicle, b.At, n.TagAddress)
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func addAgreement(ctx context.Context, tx pgx.Tx, b agreement.Beginning, n agree
 }
 
 // settleDraft notes what became of the draft, and does what hangs on that.
-func settleDraft(ctx context.Context, tx pgx.Tx, b agreement.Beginning, n agreement.New) error {
+func settleDraft(ctx context.Context, tx pgx.Tx, b agreement.Application, n agreement.NewAgreement) error {
 	_, err := tx.Exec(ctx, "insert into agreement_begun (draft_id, agreement_id, account_id, at) values ($1, $2, $3, $4)",
 		b.Draft, string(n.Agreement.ID), string(b.Account), b.At)
 	if err != nil {
@@ -168,12 +168,12 @@ func settleDraft(ctx context.Context, tx pgx.Tx, b agreement.Beginning, n agreem
 	if err := addEvent(ctx, tx, b.Account, access.EventAgreed, b.At, access.Place{}); err != nil {
 		return err
 	}
-	return addMessages(ctx, tx, n.Letters)
+	return addMessages(ctx, tx, n.Messages)
 }
 
 // putVehicle finds the vehicle or adds it, and takes up what is known of it now. What a register has said
 // is not replaced by what a person states.
-func putVehicle(ctx context.Context, tx pgx.Tx, n agreement.New) (id string, err error) {
+func putVehicle(ctx context.Context, tx pgx.Tx, n agreement.NewAgreement) (id string, err error) {
 	v := n.Vehicle
 	_, err = tx.Exec(ctx, "insert into vehicle (id, country, plate) values ($1, $2, $3) on conflict (country, plate) do nothing",
 		string(v.ID), v.Plate.Country, v.Plate.Text)
@@ -198,7 +198,7 @@ func putVehicle(ctx context.Context, tx pgx.Tx, n agreement.New) (id string, err
 }
 
 // MadeAgreement is an agreement of the customer's as its receipt shows it.
-func (s *Store) MadeAgreement(ctx context.Context, customer toll.CustomerID, number string) (m agreement.Made, err error) {
+func (s *Store) MadeAgreement(ctx context.Context, customer toll.CustomerID, number string) (m agreement.MadeAgreement, err error) {
 	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		m, err = made(ctx, tx, customer, number)
 		return err
@@ -206,14 +206,14 @@ func (s *Store) MadeAgreement(ctx context.Context, customer toll.CustomerID, num
 	return m, err
 }
 
-func made(ctx context.Context, tx pgx.Tx, customer toll.CustomerID, number string) (m agreement.Made, err error) {
+func made(ctx context.Context, tx pgx.Tx, customer toll.CustomerID, number string) (m agreement.MadeAgreement, err error) {
 	a := &m.Agreement
 	err = tx.QueryRow(ctx, `select g.id::text, g.number, g.customer_id::text, g.issuer, g.charger, g.valid_from, v.country, v.plate,
 			exists (select from tag_order o where o.agreement_id = g.id)
 		from agreement g join agreement_begun n on n.agreement_id = g.id
 		join mount m on m.agreement_id = g.id and m.valid_from = g.valid_from join vehicle v on v.id = m.vehicle_id
 		where g.customer_id = $1 and g.number = $2`, string(customer), number).
-		Scan(&a.ID, &a.Number, &a.Customer, &a.Issuer, &a.Charger, &a.From, &m.Plate.Country, &m.Plate.Text, &m.Tag)
+		Scan(&a.ID, &a.Number, &a.Customer, &a.Issuer, &a.Charger, &a.From, &m.Plate.Country, &m.Plate.Text, &m.TagOrdered)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return m, fault.New(fault.NotFound)
 	}
@@ -234,8 +234,8 @@ func made(ctx context.Context, tx pgx.Tx, customer toll.CustomerID, number strin
 	return m, err
 }
 
-// AgreementOf is the number of the customer's own agreement that a vehicle is on; empty when it is on none.
-func (s *Store) AgreementOf(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (number string, err error) {
+// AgreementOfVehicle is the number of the customer's own agreement that a vehicle is on; empty when it is on none.
+func (s *Store) AgreementOfVehicle(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (number string, err error) {
 	err = s.pool.QueryRow(ctx, `select coalesce(min(g.number), '') from vehicle v join mount m on m.vehicle_id = v.id and (m.valid_to is null or m.valid_to > $4)
 		join agreement g on g.id = m.agreement_id and (g.valid_to is null or g.valid_to > $4)
 		where g.customer_id = $1 and v.country = $2 and v.plate = $3`, string(customer), plate.Country, plate.Text, at).Scan(&number)

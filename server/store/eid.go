@@ -16,8 +16,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// AddJourney keeps a sign-in that goes to an issuer. Some that are over are dropped.
-func (s *Store) AddJourney(ctx context.Context, j eid.AuthRequest, now time.Time) error {
+// AddAuthRequest keeps a sign-in that goes to an issuer. Some that are over are dropped.
+func (s *Store) AddAuthRequest(ctx context.Context, j eid.AuthRequest, now time.Time) error {
 	return s.write(ctx, "add journey", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `delete from eid_journey where state_hash in (
 			select state_hash from eid_journey where until <= $1 limit $2 for update skip locked)`, now, staleChunk)
@@ -25,13 +25,13 @@ func (s *Store) AddJourney(ctx context.Context, j eid.AuthRequest, now time.Time
 			return err
 		}
 		_, err = tx.Exec(ctx, "insert into eid_journey (state_hash, browser_hash, issuer, key, sealed, until) values ($1, $2, $3, $4, $5, $6)",
-			j.State[:], j.Browser[:], j.Way, j.Sealed.Key, j.Sealed.Data, j.Until)
+			j.State[:], j.Browser[:], j.Provider, j.Sealed.Key, j.Sealed.Data, j.Until)
 		return err
 	})
 }
 
-// TakeJourney takes a journey away and returns its secret part.
-func (s *Store) TakeJourney(ctx context.Context, state, browser access.Hash, way string, now time.Time) (sealed access.Sealed, err error) {
+// TakeAuthRequest takes a journey away and returns its secret part.
+func (s *Store) TakeAuthRequest(ctx context.Context, state, browser access.Hash, way string, now time.Time) (sealed access.Sealed, err error) {
 	err = s.pool.QueryRow(ctx, `delete from eid_journey where state_hash = $1 and browser_hash = $2 and issuer = $3 and until > $4
 		returning key, sealed`, state[:], browser[:], way, now).Scan(&sealed.Key, &sealed.Data)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -43,18 +43,18 @@ func (s *Store) TakeJourney(ctx context.Context, state, browser access.Hash, way
 	return sealed, nil
 }
 
-// PersonByProof finds a person by what an issuer calls them, or else by personal number.
-func (s *Store) PersonByProof(ctx context.Context, issuer, subject string, number eid.Number, now time.Time) (access.Account, error) {
-	found, err := scanPerson(s.pool.QueryRow(ctx, selectPerson+"a.id = (select account_id from identity where issuer = $1 and subject = $3)", issuer, now, subject))
+// AccountByEID finds a person by what an issuer calls them, or else by personal number.
+func (s *Store) AccountByEID(ctx context.Context, issuer, subject string, number eid.Number, now time.Time) (access.Account, error) {
+	found, err := scanAccount(s.pool.QueryRow(ctx, selectAccount+"a.id = (select account_id from identity where issuer = $1 and subject = $3)", issuer, now, subject))
 	if len(number.Hash) == 0 || err == nil || fault.CodeOf(err) != fault.NotFound {
 		return found, err
 	}
-	return scanPerson(s.pool.QueryRow(ctx, selectPerson+`a.id = coalesce(
+	return scanAccount(s.pool.QueryRow(ctx, selectAccount+`a.id = coalesce(
 		(select id from account where birth_hash = $1), (select account_id from account_number where number_hash = $1))`, number.Hash, now))
 }
 
-// Enter begins a session with a proof and, for a newcomer, the account and customer.
-func (s *Store) Enter(ctx context.Context, e eid.Entry) (bool, error) {
+// BeginSessionWithEID begins a session with a proof and, for a newcomer, the account and customer.
+func (s *Store) BeginSessionWithEID(ctx context.Context, e eid.Entry) (bool, error) {
 	began, err := s.begin(ctx, func(tx pgx.Tx) error {
 		if e.New != nil {
 			if err := addNewcomer(ctx, tx, *e.New); err != nil {
@@ -69,16 +69,16 @@ func (s *Store) Enter(ctx context.Context, e eid.Entry) (bool, error) {
 		if err := beginSession(ctx, tx, b); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "update session set proven_at = least(began_at, $2) where token_hash = $1", b.Hash[:], p.Proved); err != nil {
+		if _, err := tx.Exec(ctx, "update session set proven_at = least(began_at, $2) where token_hash = $1", b.Hash[:], p.AuthTime); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `insert into session_identity (token_hash, issuer, subject, sid, level, proved_at, way, key, sealed)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			b.Hash[:], p.Issuer, p.Subject, p.Session, p.Level.String(), p.Proved, p.Way, p.Sealed.Key, p.Sealed.Data)
-		if err != nil || e.Ends == nil {
+			b.Hash[:], p.Issuer, p.Subject, p.Session, p.Level.String(), p.AuthTime, p.Provider, p.IDToken.Key, p.IDToken.Data)
+		if err != nil || e.Replaces == nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "delete from session where token_hash = $1", e.Ends[:])
+		_, err = tx.Exec(ctx, "delete from session where token_hash = $1", e.Replaces[:])
 		return err
 	})
 	if twice, ok := errors.AsType[*pgconn.PgError](err); ok && twice.Code == "23505" && e.New != nil {
@@ -88,7 +88,7 @@ func (s *Store) Enter(ctx context.Context, e eid.Entry) (bool, error) {
 }
 
 // addNewcomer begins an account with a customer of its own, which has no agreement yet.
-func addNewcomer(ctx context.Context, tx pgx.Tx, n eid.Newcomer) error {
+func addNewcomer(ctx context.Context, tx pgx.Tx, n eid.NewAccount) error {
 	_, err := tx.Exec(ctx, "insert into customer (id, kind, name, email, country, language) values ($1, 'private', $2, '', $3, $4)",
 		string(n.Customer), n.Person, n.Country, n.Language)
 	if err != nil {
@@ -142,7 +142,7 @@ func (s *Store) AddNumber(ctx context.Context, id toll.AccountID, n eid.Number) 
 func (s *Store) SessionProof(ctx context.Context, session access.Hash) (p eid.Proof, err error) {
 	var level string
 	err = s.pool.QueryRow(ctx, `select way, issuer, subject, sid, level, proved_at, key, sealed from session_identity where token_hash = $1`, session[:]).
-		Scan(&p.Way, &p.Issuer, &p.Subject, &p.Session, &level, &p.Proved, &p.Sealed.Key, &p.Sealed.Data)
+		Scan(&p.Provider, &p.Issuer, &p.Subject, &p.Session, &level, &p.AuthTime, &p.IDToken.Key, &p.IDToken.Data)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return eid.Proof{}, fault.New(fault.NotFound)
 	}
@@ -156,8 +156,8 @@ func (s *Store) SessionProof(ctx context.Context, session access.Hash) (p eid.Pr
 	return p, nil
 }
 
-// EndByNotice ends the sessions that an issuer's message is about.
-func (s *Store) EndByNotice(ctx context.Context, n eid.Notice, now time.Time) (ended []access.Hash, again bool, err error) {
+// EndSessionsByLogout ends the sessions that an issuer's message is about.
+func (s *Store) EndSessionsByLogout(ctx context.Context, n eid.LogoutNotice, now time.Time) (ended []access.Hash, again bool, err error) {
 	err = s.write(ctx, "end sessions", func(tx pgx.Tx) error {
 		if n.Hash != (access.Hash{}) {
 			if _, err := tx.Exec(ctx, "delete from eid_notice where until <= $1", now); err != nil {

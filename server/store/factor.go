@@ -14,8 +14,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// KeepCeremony replaces what was kept under the hash. Some that are over are dropped.
-func (s *Store) KeepCeremony(ctx context.Context, hash access.Hash, data []byte, now, until time.Time) error {
+// SaveCeremony replaces what was kept under the hash. Some that are over are dropped.
+func (s *Store) SaveCeremony(ctx context.Context, hash access.Hash, data []byte, now, until time.Time) error {
 	return s.write(ctx, "keep ceremony", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "delete from ceremony where hash in (select hash from ceremony where until <= $1 limit $2 for update skip locked)", now, staleChunk)
 		if err != nil {
@@ -43,19 +43,19 @@ func (s *Store) Ceremony(ctx context.Context, hash access.Hash, now time.Time, t
 	return data, nil
 }
 
-// BeginEnrolled spends the step of an account without factors, or of one that has lost them all, enrols and
+// BeginSessionEnrolled spends the step of an account without factors, or of one that has lost them all, enrols and
 // begins a session.
-func (s *Store) BeginEnrolled(ctx context.Context, step access.Hash, e access.Enrolment, b access.Session) (bool, error) {
+func (s *Store) BeginSessionEnrolled(ctx context.Context, step access.Hash, e access.Enrolment, b access.Session) (bool, error) {
 	return s.begin(ctx, func(tx pgx.Tx) error {
-		if err := useStep(ctx, tx, step, b.Account); err != nil {
+		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
 			return err
 		}
 		var held int
 		if err := tx.QueryRow(ctx, "select length(totp_secret) from account where id = $1 for update", string(b.Account)).Scan(&held); err != nil {
 			return err
 		}
-		if e.Lost != "" {
-			if err := forgetFactors(ctx, tx, b.Account, e); err != nil {
+		if e.Claim != "" {
+			if err := removeFactors(ctx, tx, b.Account, e); err != nil {
 				return err
 			}
 		} else if held > 0 {
@@ -68,29 +68,29 @@ func (s *Store) BeginEnrolled(ctx context.Context, step access.Hash, e access.En
 	})
 }
 
-// Enrol puts an authenticator app in the place of the one before.
-func (s *Store) Enrol(ctx context.Context, id toll.AccountID, e access.Enrolment) error {
+// EnrolTOTP puts an authenticator app in the place of the one before.
+func (s *Store) EnrolTOTP(ctx context.Context, id toll.AccountID, e access.Enrolment) error {
 	return s.write(ctx, "enrol", func(tx pgx.Tx) error { return enrol(ctx, tx, id, e) })
 }
 
 func enrol(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.Enrolment) error {
-	_, err := tx.Exec(ctx, "update account set totp_key = $2, totp_secret = $3, totp_last_step = $4 where id = $1", string(id), e.TOTP.Key, e.TOTP.Data, e.Step)
+	_, err := tx.Exec(ctx, "update account set totp_key = $2, totp_secret = $3, totp_last_step = $4 where id = $1", string(id), e.TOTP.Key, e.TOTP.Data, e.TOTPStep)
 	if err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, "delete from factor_guard where account_id = $1", string(id)); err != nil {
 		return err
 	}
-	if err := addEvent(ctx, tx, id, access.EventFactor, e.At, access.Place{}); err != nil {
+	if err := addEvent(ctx, tx, id, access.EventFactorAdded, e.At, access.Place{}); err != nil {
 		return err
 	}
 	return setRecovery(ctx, tx, id, e)
 }
 
-// SetRecovery puts new recovery codes in the place of all others.
-func (s *Store) SetRecovery(ctx context.Context, id toll.AccountID, e access.Enrolment) error {
+// SetRecoveryCodes puts new recovery codes in the place of all others.
+func (s *Store) SetRecoveryCodes(ctx context.Context, id toll.AccountID, e access.Enrolment) error {
 	return s.write(ctx, "set recovery codes", func(tx pgx.Tx) error {
-		if err := addEvent(ctx, tx, id, access.EventRecovery, e.At, access.Place{}); err != nil {
+		if err := addEvent(ctx, tx, id, access.EventRecoveryMade, e.At, access.Place{}); err != nil {
 			return err
 		}
 		return setRecovery(ctx, tx, id, e)
@@ -98,22 +98,22 @@ func (s *Store) SetRecovery(ctx context.Context, id toll.AccountID, e access.Enr
 }
 
 func setRecovery(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.Enrolment) error {
-	if e.Codes != nil {
+	if e.RecoveryCodes != nil {
 		if _, err := tx.Exec(ctx, "delete from recovery_code where account_id = $1", string(id)); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "insert into recovery_code (code_hash, account_id) select unnest($2::bytea[]), $1", string(id), e.Codes); err != nil {
+		if _, err := tx.Exec(ctx, "insert into recovery_code (code_hash, account_id) select unnest($2::bytea[]), $1", string(id), e.RecoveryCodes); err != nil {
 			return err
 		}
 	}
-	return addMessages(ctx, tx, e.Letters)
+	return addMessages(ctx, tx, e.Messages)
 }
 
-// BeginRecovered spends the step and a recovery code and begins a session. An authenticator that was
+// BeginSessionWithRecoveryCode spends the step and a recovery code and begins a session. An authenticator that was
 // suspended counts anew.
-func (s *Store) BeginRecovered(ctx context.Context, step access.Hash, code []byte, b access.Session) (bool, error) {
+func (s *Store) BeginSessionWithRecoveryCode(ctx context.Context, step access.Hash, code []byte, b access.Session) (bool, error) {
 	return s.begin(ctx, func(tx pgx.Tx) error {
-		if err := useStep(ctx, tx, step, b.Account); err != nil {
+		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
 			return err
 		}
 		err := exactly(tx.Exec(ctx, "update recovery_code set used_at = $3 where code_hash = $1 and account_id = $2 and used_at is null",
@@ -124,18 +124,18 @@ func (s *Store) BeginRecovered(ctx context.Context, step access.Hash, code []byt
 		if _, err := tx.Exec(ctx, "delete from factor_guard where account_id = $1", string(b.Account)); err != nil {
 			return err
 		}
-		if err := addEvent(ctx, tx, b.Account, access.EventRecovered, b.Began, b.Place); err != nil {
+		if err := addEvent(ctx, tx, b.Account, access.EventRecoveryUsed, b.Began, b.Place); err != nil {
 			return err
 		}
 		return beginSession(ctx, tx, b)
 	})
 }
 
-// BeginPasskey spends the step, if there was one, and begins a session.
-func (s *Store) BeginPasskey(ctx context.Context, step *access.Hash, key access.Passkey, b access.Session) (bool, error) {
+// BeginSessionWithPasskey spends the step, if there was one, and begins a session.
+func (s *Store) BeginSessionWithPasskey(ctx context.Context, step *access.Hash, key access.Passkey, b access.Session) (bool, error) {
 	return s.begin(ctx, func(tx pgx.Tx) error {
 		if step != nil {
-			if err := useStep(ctx, tx, *step, b.Account); err != nil {
+			if err := usePendingLogin(ctx, tx, *step, b.Account); err != nil {
 				return err
 			}
 		}
@@ -159,7 +159,7 @@ func (s *Store) AddPasskey(ctx context.Context, id toll.AccountID, key access.Pa
 		if err != nil {
 			return err
 		}
-		if err := addEvent(ctx, tx, id, access.EventFactor, key.Added, access.Place{}); err != nil {
+		if err := addEvent(ctx, tx, id, access.EventFactorAdded, key.Added, access.Place{}); err != nil {
 			return err
 		}
 		return addMessages(ctx, tx, letters)
@@ -185,7 +185,7 @@ func (s *Store) RemovePasskey(ctx context.Context, id toll.AccountID, key []byte
 		if done.RowsAffected() == 0 {
 			return fault.New(fault.NotFound)
 		}
-		if err := addEvent(ctx, tx, id, access.EventFactorGone, at, access.Place{}); err != nil {
+		if err := addEvent(ctx, tx, id, access.EventFactorRemoved, at, access.Place{}); err != nil {
 			return err
 		}
 		return addMessages(ctx, tx, letters)
@@ -211,8 +211,8 @@ func (s *Store) Passkeys(ctx context.Context, id toll.AccountID) ([]access.Passk
 	return list, nil
 }
 
-// Prove notes that a factor was shown again, and gives the session its new token.
-func (s *Store) Prove(ctx context.Context, p access.Proof) (bool, error) {
+// StepUp notes that a factor was shown again, and gives the session its new token.
+func (s *Store) StepUp(ctx context.Context, p access.StepUp) (bool, error) {
 	return s.begin(ctx, func(tx pgx.Tx) error {
 		if p.Passkey != nil {
 			if err := usePasskey(ctx, tx, p.Account, *p.Passkey); err != nil {
@@ -226,11 +226,11 @@ func (s *Store) Prove(ctx context.Context, p access.Proof) (bool, error) {
 		if err != nil {
 			return err
 		}
-		return addEvent(ctx, tx, p.Account, access.EventProven, p.At, p.Place)
+		return addEvent(ctx, tx, p.Account, access.EventStepUp, p.At, p.Place)
 	})
 }
 
 // ChangePassword changes a password from within a session, which goes on.
-func (s *Store) ChangePassword(ctx context.Context, p access.NewPassword, keep access.Hash) error {
+func (s *Store) ChangePassword(ctx context.Context, p access.PasswordChange, keep access.Hash) error {
 	return s.write(ctx, "change password", func(tx pgx.Tx) error { return newPassword(ctx, tx, p, keep[:]) })
 }

@@ -83,7 +83,7 @@ func connect(ctx context.Context, tx pgx.Tx, j eid.Join) error {
 	if err := addEvent(ctx, tx, j.Keep, access.EventEID, j.At, access.Place{}); err != nil {
 		return err
 	}
-	return addMessages(ctx, tx, j.Letters)
+	return addMessages(ctx, tx, j.Messages)
 }
 
 // apart are the tables of an account whose rows do not simply change hands: they are joined by moving, or

@@ -29,9 +29,9 @@ func (s *Store) Credential(ctx context.Context, number string) (c legacy.Credent
 	return c, ok, nil
 }
 
-// UseCredential spends a credential and lets the account act for the customer, unless it is a company or
+// RedeemCredential spends a credential and lets the account act for the customer, unless it is a company or
 // somebody else's.
-func (s *Store) UseCredential(ctx context.Context, u legacy.Use) (list []legacy.Found, err error) {
+func (s *Store) RedeemCredential(ctx context.Context, u legacy.Use) (list []legacy.Found, err error) {
 	err = s.write(ctx, "use credential", func(tx pgx.Tx) error {
 		var to notice.Recipient
 		var customer, kind, number string
@@ -100,8 +100,8 @@ func agreementsOf(ctx context.Context, tx pgx.Tx, u legacy.Use, customer string,
 	})
 }
 
-// PutCredentials keeps credentials; one that was spent stays spent and as it is.
-func (s *Store) PutCredentials(ctx context.Context, list []legacy.Credential) error {
+// SaveCredentials keeps credentials; one that was spent stays spent and as it is.
+func (s *Store) SaveCredentials(ctx context.Context, list []legacy.Credential) error {
 	return s.write(ctx, "put credentials", func(tx pgx.Tx) error {
 		var batch pgx.Batch
 		for _, c := range list {

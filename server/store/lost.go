@@ -15,8 +15,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// Postal is where an account's letters on paper go; without lines where the address is not whole.
-func (s *Store) Postal(ctx context.Context, id toll.AccountID) (p access.Postal, err error) {
+// PostalAddress is where an account's letters on paper go; without lines where the address is not whole.
+func (s *Store) PostalAddress(ctx context.Context, id toll.AccountID) (p access.PostalAddress, err error) {
 	var name, street, code, city, country string
 	var since *time.Time
 	err = s.pool.QueryRow(ctx, `select a.person, coalesce(f.street, ''), coalesce(f.postal_code, ''), coalesce(f.city, ''), coalesce(f.country, ''), f.address_at
@@ -37,8 +37,8 @@ func (s *Store) Postal(ctx context.Context, id toll.AccountID) (p access.Postal,
 	return p, nil
 }
 
-// OpenLost returns what stands open.
-func (s *Store) OpenLost(ctx context.Context, id toll.AccountID, now time.Time) (l access.LostFactorClaim, err error) {
+// OpenLostFactorClaim returns what stands open.
+func (s *Store) OpenLostFactorClaim(ctx context.Context, id toll.AccountID, now time.Time) (l access.LostFactorClaim, err error) {
 	l.Account = id
 	err = s.pool.QueryRow(ctx, `select id::text, asked_at, opens_at, ends_at from lost_factor
 		where account_id = $1 and stopped_at is null and used_at is null and ends_at > $2`, string(id), now).Scan(&l.ID, &l.Asked, &l.Opens, &l.Ends)
@@ -51,9 +51,9 @@ func (s *Store) OpenLost(ctx context.Context, id toll.AccountID, now time.Time) 
 	return l, nil
 }
 
-// AskLost keeps somebody's word, unless one stands open or one was asked for since. What stood open and is
+// AddLostFactorClaim keeps somebody's word, unless one stands open or one was asked for since. What stood open and is
 // over is closed first.
-func (s *Store) AskLost(ctx context.Context, l access.LostFactorClaim, since time.Time, stop access.Link, letters []notice.Message) (bool, error) {
+func (s *Store) AddLostFactorClaim(ctx context.Context, l access.LostFactorClaim, since time.Time, stop access.Link, letters []notice.Message) (bool, error) {
 	asked, err := s.begin(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "update lost_factor set stopped_at = $2 where account_id = $1 and stopped_at is null and used_at is null and ends_at <= $2", string(l.Account), l.Asked)
 		if err != nil {
@@ -65,7 +65,7 @@ func (s *Store) AskLost(ctx context.Context, l access.LostFactorClaim, since tim
 		if err != nil {
 			return err
 		}
-		if err := addEvent(ctx, tx, l.Account, access.EventLostAsked, l.Asked, access.Place{}); err != nil {
+		if err := addEvent(ctx, tx, l.Account, access.EventLostFactorClaimed, l.Asked, access.Place{}); err != nil {
 			return err
 		}
 		return addLinks(ctx, tx, []access.Link{stop}, letters)
@@ -79,8 +79,8 @@ func (s *Store) AskLost(ctx context.Context, l access.LostFactorClaim, since tim
 // uniqueViolation is PostgreSQL's name of a row that is there already.
 const uniqueViolation = "23505"
 
-// StopLost closes what stands open and ends all sessions and steps: whoever asked knows the password.
-func (s *Store) StopLost(ctx context.Context, id toll.AccountID, link *access.Hash, at time.Time, letters []notice.Message) error {
+// StopLostFactorClaim closes what stands open and ends all sessions and steps: whoever asked knows the password.
+func (s *Store) StopLostFactorClaim(ctx context.Context, id toll.AccountID, link *access.Hash, at time.Time, letters []notice.Message) error {
 	return s.write(ctx, "stop loss", func(tx pgx.Tx) error {
 		if link != nil {
 			if err := useLink(ctx, tx, *link, at); err != nil {
@@ -94,18 +94,18 @@ func (s *Store) StopLost(ctx context.Context, id toll.AccountID, link *access.Ha
 		if done.RowsAffected() == 0 {
 			return fault.New(fault.LinkSpent)
 		}
-		if err := endEverything(ctx, tx, id); err != nil {
+		if err := endSessionsAndLogins(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := addEvent(ctx, tx, id, access.EventLostStop, at, access.Place{}); err != nil {
+		if err := addEvent(ctx, tx, id, access.EventLostFactorStopped, at, access.Place{}); err != nil {
 			return err
 		}
 		return addMessages(ctx, tx, letters)
 	})
 }
 
-// endEverything ends an account's sessions and the sign-ins that have begun.
-func endEverything(ctx context.Context, tx pgx.Tx, id toll.AccountID) error {
+// endSessionsAndLogins ends an account's sessions and the sign-ins that have begun.
+func endSessionsAndLogins(ctx context.Context, tx pgx.Tx, id toll.AccountID) error {
 	for _, statement := range []string{"delete from session where account_id = $1", "delete from login_step where account_id = $1"} {
 		if _, err := tx.Exec(ctx, statement, string(id)); err != nil {
 			return err
@@ -114,8 +114,8 @@ func endEverything(ctx context.Context, tx pgx.Tx, id toll.AccountID) error {
 	return nil
 }
 
-// TryLost counts a try and marks the step when right says so. A wrong try is kept, too.
-func (s *Store) TryLost(ctx context.Context, id toll.AccountID, step access.Hash, now time.Time, right func([]byte) bool) (marked bool, err error) {
+// TryLostFactorCode counts a try and marks the step when right says so. A wrong try is kept, too.
+func (s *Store) TryLostFactorCode(ctx context.Context, id toll.AccountID, step access.Hash, now time.Time, right func([]byte) bool) (marked bool, err error) {
 	err = s.write(ctx, "try loss", func(tx pgx.Tx) error {
 		var loss string
 		var hash []byte
@@ -134,8 +134,8 @@ func (s *Store) TryLost(ctx context.Context, id toll.AccountID, step access.Hash
 	return marked, err
 }
 
-// StepLost names what the step was marked with, while that stands open.
-func (s *Store) StepLost(ctx context.Context, step access.Hash, now time.Time) (loss string, err error) {
+// PendingLoginClaim names what the step was marked with, while that stands open.
+func (s *Store) PendingLoginClaim(ctx context.Context, step access.Hash, now time.Time) (loss string, err error) {
 	err = s.pool.QueryRow(ctx, `select l.id::text from login_step s join lost_factor l on l.id = s.lost_id
 		where s.token_hash = $1 and s.until > $2 and l.stopped_at is null and l.used_at is null and l.ends_at > $2`, step[:], now).Scan(&loss)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -147,11 +147,11 @@ func (s *Store) StepLost(ctx context.Context, step access.Hash, now time.Time) (
 	return loss, nil
 }
 
-// forgetFactors spends a loss and takes away all that was lost; whoever comes second, or comes after the
+// removeFactors spends a loss and takes away all that was lost; whoever comes second, or comes after the
 // owner has stopped it, changes nothing.
-func forgetFactors(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.Enrolment) error {
+func removeFactors(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.Enrolment) error {
 	err := exactly(tx.Exec(ctx, `update lost_factor set used_at = $3
-		where id = $1 and account_id = $2 and stopped_at is null and used_at is null and opens_at <= $3 and ends_at > $3`, e.Lost, string(id), e.At))
+		where id = $1 and account_id = $2 and stopped_at is null and used_at is null and opens_at <= $3 and ends_at > $3`, e.Claim, string(id), e.At))
 	if err != nil {
 		return err
 	}
@@ -163,8 +163,8 @@ func forgetFactors(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.E
 			return err
 		}
 	}
-	if err := endEverything(ctx, tx, id); err != nil {
+	if err := endSessionsAndLogins(ctx, tx, id); err != nil {
 		return err
 	}
-	return addEvent(ctx, tx, id, access.EventLostUsed, e.At, access.Place{})
+	return addEvent(ctx, tx, id, access.EventLostFactorReplaced, e.At, access.Place{})
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // HeldParties lists what an account may act for.
-func (s *Store) HeldParties(ctx context.Context, account toll.AccountID, now time.Time) ([]party.Held, error) {
+func (s *Store) HeldParties(ctx context.Context, account toll.AccountID, now time.Time) ([]party.HeldParty, error) {
 	rows, err := s.pool.Query(ctx, `
 		select c.id::text, c.name, c.kind, p.role, coalesce(o.number, ''), p.by_mandate
 		from account_party p join customer c on c.id = p.customer_id left join organisation o on o.customer_id = c.id
@@ -25,7 +25,7 @@ func (s *Store) HeldParties(ctx context.Context, account toll.AccountID, now tim
 	if err != nil {
 		return nil, fmt.Errorf("parties: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h party.Held, err error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h party.HeldParty, err error) {
 		err = row.Scan(&h.Customer, &h.Name, &h.Kind, &h.Role, &h.Number, &h.ByMandate)
 		return h, err
 	})
@@ -35,8 +35,8 @@ func (s *Store) HeldParties(ctx context.Context, account toll.AccountID, now tim
 	return list, nil
 }
 
-// Told returns what the register of mandates said last.
-func (s *Store) Told(ctx context.Context, account toll.AccountID) (t party.MandateSnapshot, err error) {
+// MandateSnapshot returns what the register of mandates said last.
+func (s *Store) MandateSnapshot(ctx context.Context, account toll.AccountID) (t party.MandateSnapshot, err error) {
 	err = s.pool.QueryRow(ctx, "select asked_at from mandate_asked where account_id = $1", string(account)).Scan(&t.At)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return party.MandateSnapshot{}, nil
@@ -58,9 +58,9 @@ func (s *Store) Told(ctx context.Context, account toll.AccountID) (t party.Manda
 	return t, nil
 }
 
-// PutTold keeps what the register says and takes away what no longer rests on it. Two answers take
+// SaveMandateSnapshot keeps what the register says and takes away what no longer rests on it. Two answers take
 // turns; an older one changes nothing.
-func (s *Store) PutTold(ctx context.Context, account toll.AccountID, t party.MandateSnapshot) error {
+func (s *Store) SaveMandateSnapshot(ctx context.Context, account toll.AccountID, t party.MandateSnapshot) error {
 	numbers, names := make([]string, len(t.Companies)), make([]string, len(t.Companies))
 	for i, c := range t.Companies {
 		numbers[i], names[i] = c.Number, c.Name
@@ -115,7 +115,7 @@ func (s *Store) SwitchParty(ctx context.Context, w party.Switch) error {
 
 // addParty begins a customer and the person's right to act for it. Of two who begin an organisation at
 // once the second joins the first.
-func addParty(ctx context.Context, tx pgx.Tx, account toll.AccountID, n party.Newcomer) (customer toll.CustomerID, err error) {
+func addParty(ctx context.Context, tx pgx.Tx, account toll.AccountID, n party.NewCustomer) (customer toll.CustomerID, err error) {
 	given := role.Owner
 	if n.Kind == toll.Company {
 		given = role.Administrator

@@ -81,7 +81,7 @@ func (s *Store) EndSessions(ctx context.Context, account toll.AccountID, letters
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "insert into account_event (account_id, kind, at) values ($1, $2, now())", string(account), string(access.EventEnded))
+		_, err = tx.Exec(ctx, "insert into account_event (account_id, kind, at) values ($1, $2, now())", string(account), string(access.EventSessionsEnded))
 		if err != nil {
 			return err
 		}

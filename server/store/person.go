@@ -14,8 +14,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// selectPerson selects an account with the first customer that it acts for at $2 and what it can show.
-const selectPerson = `
+// selectAccount selects an account with the first customer that it acts for at $2 and what it can show.
+const selectAccount = `
 	select a.id::text, a.email, a.person, a.language, a.password_hash, a.totp_key, a.totp_secret, a.birth_key, a.birth_number, a.birth_hash,
 		p.customer_id::text, p.role, coalesce(f.email_confirmed_at is not null, false), case when f.mobile_confirmed_at is null then '' else f.mobile end,
 		(select count(*) from passkey k where k.account_id = a.id), (select count(*) from recovery_code r where r.account_id = a.id and r.used_at is null),
@@ -25,9 +25,9 @@ const selectPerson = `
 	left join profile f on f.account_id = a.id
 	where `
 
-func scanPerson(row pgx.Row) (a access.Account, err error) {
+func scanAccount(row pgx.Row) (a access.Account, err error) {
 	err = row.Scan(&a.ID, &a.Email, &a.Person, &a.Language, &a.PasswordHash, &a.TOTP.Key, &a.TOTP.Data, &a.BirthNumber.Key, &a.BirthNumber.Data,
-		&a.BirthHash, &a.Customer, &a.Role, &a.Confirmed, &a.Mobile, &a.Passkeys, &a.Codes, &a.Texted)
+		&a.BirthHash, &a.Customer, &a.Role, &a.EmailConfirmed, &a.Mobile, &a.Passkeys, &a.RecoveryCodes, &a.TextMobile)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return access.Account{}, fault.New(fault.NotFound)
 	}
@@ -38,7 +38,7 @@ func scanPerson(row pgx.Row) (a access.Account, err error) {
 }
 
 // AccountByName finds a person by what they name their account. Every kind of name is one query.
-func (s *Store) AccountByName(ctx context.Context, name access.Name, now time.Time) (access.Account, error) {
+func (s *Store) AccountByName(ctx context.Context, name access.LoginName, now time.Time) (access.Account, error) {
 	condition := "a.email = $1"
 	switch name.Kind {
 	case access.ByMobile:
@@ -51,17 +51,17 @@ func (s *Store) AccountByName(ctx context.Context, name access.Name, now time.Ti
 			where c.organisation = $1) order by a.id limit 1`
 	case access.ByEmail:
 	}
-	return scanPerson(s.pool.QueryRow(ctx, selectPerson+condition, name.Value, now))
+	return scanAccount(s.pool.QueryRow(ctx, selectAccount+condition, name.Value, now))
 }
 
-// Person returns an account by its identity.
-func (s *Store) Person(ctx context.Context, id toll.AccountID, now time.Time) (access.Account, error) {
-	return scanPerson(s.pool.QueryRow(ctx, selectPerson+"a.id = $1", string(id), now))
+// AccountByID returns an account by its identity.
+func (s *Store) AccountByID(ctx context.Context, id toll.AccountID, now time.Time) (access.Account, error) {
+	return scanAccount(s.pool.QueryRow(ctx, selectAccount+"a.id = $1", string(id), now))
 }
 
-// StepAccount returns whose step it is without counting a try.
-func (s *Store) StepAccount(ctx context.Context, hash access.Hash, now time.Time) (access.Account, error) {
-	found, err := scanPerson(s.pool.QueryRow(ctx, selectPerson+"a.id = (select account_id from login_step where token_hash = $1 and until > $2)", hash[:], now))
+// PendingLoginAccount returns whose step it is without counting a try.
+func (s *Store) PendingLoginAccount(ctx context.Context, hash access.Hash, now time.Time) (access.Account, error) {
+	found, err := scanAccount(s.pool.QueryRow(ctx, selectAccount+"a.id = (select account_id from login_step where token_hash = $1 and until > $2)", hash[:], now))
 	if err != nil && fault.CodeOf(err) == fault.NotFound {
 		return access.Account{}, fault.New(fault.SignedOut)
 	}
@@ -115,8 +115,8 @@ func useLink(ctx context.Context, tx pgx.Tx, hash access.Hash, now time.Time) er
 	return err
 }
 
-// UseRegistration spends a link and begins the account, unless the address has one by now.
-func (s *Store) UseRegistration(ctx context.Context, link access.Hash, p access.NewPerson) error {
+// CompleteRegistration spends a link and begins the account, unless the address has one by now.
+func (s *Store) CompleteRegistration(ctx context.Context, link access.Hash, p access.NewAccount) error {
 	return s.write(ctx, "register", func(tx pgx.Tx) error {
 		if err := useLink(ctx, tx, link, p.At); err != nil {
 			return err
@@ -131,7 +131,7 @@ func (s *Store) UseRegistration(ctx context.Context, link access.Hash, p access.
 }
 
 // beginAccount adds an account that owns its customer. Its address has been confirmed by a link.
-func beginAccount(ctx context.Context, tx pgx.Tx, p access.NewPerson) error {
+func beginAccount(ctx context.Context, tx pgx.Tx, p access.NewAccount) error {
 	done, err := tx.Exec(ctx, `insert into account (id, email, person, language, password_hash) values ($1, $2, $3, $4, $5)
 		on conflict do nothing`, string(p.Account), p.Email, p.Person, p.Language, p.PasswordHash)
 	if err != nil {
@@ -149,8 +149,8 @@ func beginAccount(ctx context.Context, tx pgx.Tx, p access.NewPerson) error {
 	return addEvent(ctx, tx, p.Account, access.EventRegistered, p.At, access.Place{})
 }
 
-// UseFirst spends a link and begins the owner's account of an existing customer.
-func (s *Store) UseFirst(ctx context.Context, link access.Hash, p access.NewPerson) error {
+// CompleteFirstPassword spends a link and begins the owner's account of an existing customer.
+func (s *Store) CompleteFirstPassword(ctx context.Context, link access.Hash, p access.NewAccount) error {
 	return s.write(ctx, "first password", func(tx pgx.Tx) error {
 		if err := useLink(ctx, tx, link, p.At); err != nil {
 			return err
@@ -174,8 +174,8 @@ func (s *Store) UseFirst(ctx context.Context, link access.Hash, p access.NewPers
 	})
 }
 
-// Identity returns the personal number of a customer, as the customer system knows it.
-func (s *Store) Identity(ctx context.Context, customer toll.CustomerID) (number access.Sealed, hash []byte, err error) {
+// CustomerIdentity returns the personal number of a customer, as the customer system knows it.
+func (s *Store) CustomerIdentity(ctx context.Context, customer toll.CustomerID) (number access.Sealed, hash []byte, err error) {
 	err = s.pool.QueryRow(ctx, "select birth_key, birth_number, birth_hash from customer_identity where customer_id = $1", string(customer)).
 		Scan(&number.Key, &number.Data, &hash)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
@@ -184,8 +184,8 @@ func (s *Store) Identity(ctx context.Context, customer toll.CustomerID) (number 
 	return number, hash, nil
 }
 
-// UseReset spends a link, changes the password and ends all sessions and steps.
-func (s *Store) UseReset(ctx context.Context, link access.Hash, p access.NewPassword) error {
+// CompletePasswordReset spends a link, changes the password and ends all sessions and steps.
+func (s *Store) CompletePasswordReset(ctx context.Context, link access.Hash, p access.PasswordChange) error {
 	return s.write(ctx, "reset password", func(tx pgx.Tx) error {
 		if err := useLink(ctx, tx, link, p.At); err != nil {
 			return err
@@ -195,7 +195,7 @@ func (s *Store) UseReset(ctx context.Context, link access.Hash, p access.NewPass
 }
 
 // newPassword changes a password. Every session but one ends, and every link to yet another password.
-func newPassword(ctx context.Context, tx pgx.Tx, p access.NewPassword, keep []byte) error {
+func newPassword(ctx context.Context, tx pgx.Tx, p access.PasswordChange, keep []byte) error {
 	id := string(p.Account)
 	for _, statement := range []string{
 		"delete from login_step where account_id = $1",
@@ -214,11 +214,11 @@ func newPassword(ctx context.Context, tx pgx.Tx, p access.NewPassword, keep []by
 	if err := addEvent(ctx, tx, p.Account, access.EventPassword, p.At, access.Place{}); err != nil {
 		return err
 	}
-	return addMessages(ctx, tx, p.Letters)
+	return addMessages(ctx, tx, p.Messages)
 }
 
-// Unclaimed finds a customer by its number.
-func (s *Store) Unclaimed(ctx context.Context, number string, now time.Time) (u access.Unclaimed, err error) {
+// UnclaimedCustomer finds a customer by its number.
+func (s *Store) UnclaimedCustomer(ctx context.Context, number string, now time.Time) (u access.UnclaimedCustomer, err error) {
 	err = s.pool.QueryRow(ctx, `
 		select c.id::text, c.name, c.language, coalesce(a.email, c.email), coalesce(i.birth_hash, a.birth_hash, ''), coalesce(a.id::text, '')
 		from agreement g join customer c on c.id = g.customer_id
@@ -228,16 +228,16 @@ func (s *Store) Unclaimed(ctx context.Context, number string, now time.Time) (u 
 		where g.number = $1 and g.valid_from <= $2 and (g.valid_to is null or g.valid_to > $2)`, number, now).
 		Scan(&u.Customer, &u.Name, &u.Language, &u.Email, &u.BirthHash, &u.Account)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return access.Unclaimed{}, fault.New(fault.NotFound)
+		return access.UnclaimedCustomer{}, fault.New(fault.NotFound)
 	}
 	if err != nil {
-		return access.Unclaimed{}, fmt.Errorf("customer number: %w", err)
+		return access.UnclaimedCustomer{}, fmt.Errorf("customer number: %w", err)
 	}
 	return u, nil
 }
 
-// PutEmail puts an address on a customer that has none.
-func (s *Store) PutEmail(ctx context.Context, customer toll.CustomerID, email string, letters []notice.Message) (put bool, err error) {
+// SetFirstEmail puts an address on a customer that has none.
+func (s *Store) SetFirstEmail(ctx context.Context, customer toll.CustomerID, email string, letters []notice.Message) (put bool, err error) {
 	err = s.write(ctx, "put e-mail", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, "update customer set email = $2 where id = $1 and email = ''", string(customer), email)
 		if err != nil || done.RowsAffected() == 0 {
@@ -249,8 +249,8 @@ func (s *Store) PutEmail(ctx context.Context, customer toll.CustomerID, email st
 	return put, err
 }
 
-// PutIdentity keeps the personal number of a customer who has no account, as the customer system knows it.
-func (s *Store) PutIdentity(ctx context.Context, customer toll.CustomerID, number access.Sealed, hash []byte) error {
+// AddCustomerIdentity keeps the personal number of a customer who has no account, as the customer system knows it.
+func (s *Store) AddCustomerIdentity(ctx context.Context, customer toll.CustomerID, number access.Sealed, hash []byte) error {
 	_, err := s.pool.Exec(ctx, `insert into customer_identity (customer_id, birth_key, birth_number, birth_hash) values ($1, $2, $3, $4)
 		on conflict do nothing`, string(customer), number.Key, number.Data, hash)
 	if err != nil {
@@ -259,8 +259,8 @@ func (s *Store) PutIdentity(ctx context.Context, customer toll.CustomerID, numbe
 	return nil
 }
 
-// FactorTried counts a wrong code, or forgets those before a right one, and returns the count before it.
-func (s *Store) FactorTried(ctx context.Context, id toll.AccountID, right bool) (fails int, err error) {
+// CountFactorTry counts a wrong code, or forgets those before a right one, and returns the count before it.
+func (s *Store) CountFactorTry(ctx context.Context, id toll.AccountID, right bool) (fails int, err error) {
 	err = s.pool.QueryRow(ctx, `
 		insert into factor_guard as g (account_id, fails) values ($1, case when $2 then 0 else 1 end)
 		on conflict (account_id) do update set fails = case when $2 and g.fails < $3 then 0 when $2 then g.fails else g.fails + 1 end

@@ -259,7 +259,7 @@ func (s *Store) UndoEmail(ctx context.Context, link access.Hash, m person.EmailC
 				return err
 			}
 		}
-		if err := addEvent(ctx, tx, m.Account, access.EventEmailKept, m.At, access.Place{}); err != nil {
+		if err := addEvent(ctx, tx, m.Account, access.EventEmailUndone, m.At, access.Place{}); err != nil {
 			return err
 		}
 		if current == m.From {

@@ -10,8 +10,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// Rehash keeps a password in another form, unless it was changed meanwhile.
-func (s *Store) Rehash(ctx context.Context, id toll.AccountID, was, hash string) error {
+// UpdatePasswordHash keeps a password in another form, unless it was changed meanwhile.
+func (s *Store) UpdatePasswordHash(ctx context.Context, id toll.AccountID, was, hash string) error {
 	if _, err := s.pool.Exec(ctx, "update account set password_hash = $3 where id = $1 and password_hash = $2", string(id), was, hash); err != nil {
 		return fmt.Errorf("rehash password: %w", err)
 	}
@@ -58,7 +58,7 @@ func (s *Store) Reseal(ctx context.Context, keys access.Keys) (list []Resealed, 
 			}
 			r.Anew += n
 		}
-		err := s.pool.QueryRow(ctx, fmt.Sprintf("select count(*) from %s where length(%s) > 0 and %s <> all($1)", p.table, p.value, p.key), keys.Seals()).Scan(&r.Unopenable)
+		err := s.pool.QueryRow(ctx, fmt.Sprintf("select count(*) from %s where length(%s) > 0 and %s <> all($1)", p.table, p.value, p.key), keys.SealNames()).Scan(&r.Unopenable)
 		if err != nil {
 			return list, fmt.Errorf("reseal %s: %w", r.Place, err)
 		}
@@ -70,7 +70,7 @@ func (s *Store) Reseal(ctx context.Context, keys access.Keys) (list []Resealed, 
 func (s *Store) resealSome(ctx context.Context, p sealedPlace, keys access.Keys) (n int, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, fmt.Sprintf("select %s::text, %s, %s, %s from %s where length(%s) > 0 and %s <> $1 and %s = any($2) limit $3 for update skip locked",
-			p.id, p.row, p.key, p.value, p.table, p.value, p.key, p.key), keys.Seal(), keys.Seals(), resealChunk)
+			p.id, p.row, p.key, p.value, p.table, p.value, p.key, p.key), keys.SealName(), keys.SealNames(), resealChunk)
 		if err != nil {
 			return err
 		}

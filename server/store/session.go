@@ -15,8 +15,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// LoginStepRow stands between an accepted password and its code.
-type LoginStepRow struct {
+// PendingLoginRow stands between an accepted password and its code.
+type PendingLoginRow struct {
 	TokenHash []byte `gorm:"primaryKey"`
 	AccountID string
 	Until     time.Time
@@ -32,13 +32,13 @@ type SessionRow struct {
 }
 
 // TableName is the table of the row.
-func (LoginStepRow) TableName() string { return "login_step" }
+func (PendingLoginRow) TableName() string { return "login_step" }
 
 // TableName is the table of the row.
 func (SessionRow) TableName() string { return "session" }
 
-// AddStep keeps that a password was right. Some steps and sessions that are over are dropped.
-func (s *Store) AddStep(ctx context.Context, hash access.Hash, id toll.AccountID, now, until time.Time) error {
+// AddPendingLogin keeps that a password was right. Some steps and sessions that are over are dropped.
+func (s *Store) AddPendingLogin(ctx context.Context, hash access.Hash, id toll.AccountID, now, until time.Time) error {
 	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		for _, table := range []string{"login_step", "session"} {
 			over := fmt.Sprintf("select token_hash from %s where until <= ? limit ? for update skip locked", table)
@@ -46,7 +46,7 @@ func (s *Store) AddStep(ctx context.Context, hash access.Hash, id toll.AccountID
 				return err
 			}
 		}
-		return tx.Create(&LoginStepRow{TokenHash: hash[:], AccountID: string(id), Until: until}).Error
+		return tx.Create(&PendingLoginRow{TokenHash: hash[:], AccountID: string(id), Until: until}).Error
 	})
 	if err != nil {
 		return fmt.Errorf("add sign-in step: %w", err)
@@ -54,8 +54,8 @@ func (s *Store) AddStep(ctx context.Context, hash access.Hash, id toll.AccountID
 	return nil
 }
 
-// TryStep counts a try and returns whose step it is.
-func (s *Store) TryStep(ctx context.Context, hash access.Hash, now time.Time, triesMax int) (found access.Account, err error) {
+// TryPendingLogin counts a try and returns whose step it is.
+func (s *Store) TryPendingLogin(ctx context.Context, hash access.Hash, now time.Time, triesMax int) (found access.Account, err error) {
 	err = s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		var ids []string
 		err := tx.Raw(`update login_step set tries = tries + 1 where token_hash = ? and until > ? and tries < ?
@@ -75,10 +75,10 @@ func (s *Store) TryStep(ctx context.Context, hash access.Hash, now time.Time, tr
 // errSpent undoes a sign-in whose step or code somebody else has spent.
 var errSpent = errors.New("spent")
 
-// BeginSession spends the step and the code's time step and begins a session, or does nothing.
-func (s *Store) BeginSession(ctx context.Context, step access.Hash, totpStep int64, b access.Session) (bool, error) {
+// BeginSessionWithTOTP spends the step and the code's time step and begins a session, or does nothing.
+func (s *Store) BeginSessionWithTOTP(ctx context.Context, step access.Hash, totpStep int64, b access.Session) (bool, error) {
 	return s.begin(ctx, func(tx pgx.Tx) error {
-		if err := useStep(ctx, tx, step, b.Account); err != nil {
+		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
 			return err
 		}
 		if err := useTOTP(ctx, tx, b.Account, totpStep); err != nil {
@@ -100,7 +100,7 @@ func (s *Store) begin(ctx context.Context, do func(pgx.Tx) error) (bool, error) 
 	return false, fmt.Errorf("begin session: %w", err)
 }
 
-func useStep(ctx context.Context, tx pgx.Tx, step access.Hash, id toll.AccountID) error {
+func usePendingLogin(ctx context.Context, tx pgx.Tx, step access.Hash, id toll.AccountID) error {
 	return exactly(tx.Exec(ctx, "delete from login_step where token_hash = $1 and account_id = $2", step[:], string(id)))
 }
 
@@ -113,7 +113,7 @@ func useTOTP(ctx context.Context, tx pgx.Tx, id toll.AccountID, step int64) erro
 func beginSession(ctx context.Context, tx pgx.Tx, b access.Session) error {
 	_, err := tx.Exec(ctx, `insert into session (token_hash, account_id, customer_id, began_at, seen_at, until, device, network, proven_at)
 		values ($1, $2, $3, $4, $4, $5, $6, $7, case when $8 then 'epoch' else $4::timestamptz end)`,
-		b.Hash[:], string(b.Account), string(b.Customer), b.Began, b.Until, b.Place.Device, b.Place.Network, b.Texted)
+		b.Hash[:], string(b.Account), string(b.Customer), b.Began, b.Until, b.Place.Device, b.Place.Network, b.ByTextCode)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func beginSession(ctx context.Context, tx pgx.Tx, b access.Session) error {
 	if err := capSessions(ctx, tx, b); err != nil {
 		return err
 	}
-	return addMessages(ctx, tx, b.Letters)
+	return addMessages(ctx, tx, b.Messages)
 }
 
 // capSessions ends what is too many, and notes it with where that was. Sign-ins of one account take turns.
@@ -148,7 +148,7 @@ func exactly(done pgconn.CommandTag, err error) error {
 }
 
 // SessionActor returns who a session is, as the account and its rights are now.
-func (s *Store) SessionActor(ctx context.Context, hash access.Hash, now, since time.Time) (a access.Actor, seen time.Time, err error) {
+func (s *Store) SessionActor(ctx context.Context, hash access.Hash, now, since time.Time) (a access.Principal, seen time.Time, err error) {
 	err = s.pool.QueryRow(ctx, `
 		select a.id::text, a.email, a.person, a.language, p.role, c.id::text, c.name, c.kind, s.seen_at,
 			coalesce(p.vehicle_id::text, ''), s.proven_at,
@@ -157,12 +157,12 @@ func (s *Store) SessionActor(ctx context.Context, hash access.Hash, now, since t
 		join account_party p on p.account_id = s.account_id and p.customer_id = s.customer_id and (p.until is null or p.until > $2)
 		join customer c on c.id = s.customer_id
 		where s.token_hash = $1 and s.until > $2 and s.seen_at > $3`, hash[:], now, since).
-		Scan(&a.Account, &a.Email, &a.Person, &a.Language, &a.Role, &a.Customer, &a.Name, &a.Kind, &seen, &a.Vehicle, &a.Proven, &a.Privacy)
+		Scan(&a.Account, &a.Email, &a.Person, &a.Language, &a.Role, &a.Customer, &a.Name, &a.Kind, &seen, &a.Vehicle, &a.AuthTime, &a.Privacy)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return access.Actor{}, time.Time{}, fault.New(fault.SignedOut)
+		return access.Principal{}, time.Time{}, fault.New(fault.SignedOut)
 	}
 	if err != nil {
-		return access.Actor{}, time.Time{}, fmt.Errorf("session: %w", err)
+		return access.Principal{}, time.Time{}, fmt.Errorf("session: %w", err)
 	}
 	return a, seen, nil
 }

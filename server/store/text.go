@@ -13,9 +13,9 @@ import (
 	"bompass/shared/toll"
 )
 
-// KeepText keeps a code in the place of the one before, when decide lets one more be sent. Whoever asks
+// SaveTextCode keeps a code in the place of the one before, when decide lets one more be sent. Whoever asks
 // at the same instant waits and is counted.
-func (s *Store) KeepText(ctx context.Context, id toll.AccountID, c access.TextCode, decide func(access.Sent) (access.Sent, error)) error {
+func (s *Store) SaveTextCode(ctx context.Context, id toll.AccountID, c access.TextCode, decide func(access.TextCodesSent) (access.TextCodesSent, error)) error {
 	return s.write(ctx, "keep code by text", func(tx pgx.Tx) error {
 		// The row must be there to be locked; a code that is over already opens nothing.
 		_, err := tx.Exec(ctx, `insert into text_code (account_id, code_hash, until, sent_at, day_began, sent)
@@ -23,7 +23,7 @@ func (s *Store) KeepText(ctx context.Context, id toll.AccountID, c access.TextCo
 		if err != nil {
 			return err
 		}
-		var sent access.Sent
+		var sent access.TextCodesSent
 		err = tx.QueryRow(ctx, "select sent_at, day_began, sent from text_code where account_id = $1 for update", string(id)).
 			Scan(&sent.Last, &sent.Day, &sent.Count)
 		if err != nil {
@@ -37,12 +37,12 @@ func (s *Store) KeepText(ctx context.Context, id toll.AccountID, c access.TextCo
 		if err != nil {
 			return err
 		}
-		return addMessages(ctx, tx, c.Letters)
+		return addMessages(ctx, tx, c.Messages)
 	})
 }
 
-// TryText counts a try and returns the code's hash; nil when there is none that may be tried.
-func (s *Store) TryText(ctx context.Context, id toll.AccountID, now time.Time, triesMax int) (hash []byte, err error) {
+// TryTextCode counts a try and returns the code's hash; nil when there is none that may be tried.
+func (s *Store) TryTextCode(ctx context.Context, id toll.AccountID, now time.Time, triesMax int) (hash []byte, err error) {
 	err = s.pool.QueryRow(ctx, `update text_code set tries = tries + 1 where account_id = $1 and until > $2 and tries < $3 and code_hash <> ''
 		returning code_hash`, string(id), now, triesMax).Scan(&hash)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -60,10 +60,10 @@ func useText(ctx context.Context, tx pgx.Tx, id toll.AccountID, code []byte, now
 		string(id), code, now))
 }
 
-// BeginTexted spends the step and the code and begins a session, while the number is still the person's.
-func (s *Store) BeginTexted(ctx context.Context, step access.Hash, code []byte, b access.Session) (bool, error) {
+// BeginSessionWithTextCode spends the step and the code and begins a session, while the number is still the person's.
+func (s *Store) BeginSessionWithTextCode(ctx context.Context, step access.Hash, code []byte, b access.Session) (bool, error) {
 	return s.begin(ctx, func(tx pgx.Tx) error {
-		if err := useStep(ctx, tx, step, b.Account); err != nil {
+		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
 			return err
 		}
 		if err := useText(ctx, tx, b.Account, code, b.Began); err != nil {
@@ -73,8 +73,8 @@ func (s *Store) BeginTexted(ctx context.Context, step access.Hash, code []byte, 
 	})
 }
 
-// AddText spends the code and lets the number open the account, if it is still the confirmed one.
-func (s *Store) AddText(ctx context.Context, id toll.AccountID, mobile string, c access.TextCode) (bool, error) {
+// AddTextFactor spends the code and lets the number open the account, if it is still the confirmed one.
+func (s *Store) AddTextFactor(ctx context.Context, id toll.AccountID, mobile string, c access.TextCode) (bool, error) {
 	return s.begin(ctx, func(tx pgx.Tx) error {
 		if err := useText(ctx, tx, id, c.Hash, c.At); err != nil {
 			return err
@@ -85,21 +85,21 @@ func (s *Store) AddText(ctx context.Context, id toll.AccountID, mobile string, c
 		if err != nil {
 			return err
 		}
-		if err := addEvent(ctx, tx, id, access.EventFactor, c.At, access.Place{}); err != nil {
+		if err := addEvent(ctx, tx, id, access.EventFactorAdded, c.At, access.Place{}); err != nil {
 			return err
 		}
-		return addMessages(ctx, tx, c.Letters)
+		return addMessages(ctx, tx, c.Messages)
 	})
 }
 
-// RemoveText lets no code by text message open the account any more.
-func (s *Store) RemoveText(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Message) error {
+// RemoveTextFactor lets no code by text message open the account any more.
+func (s *Store) RemoveTextFactor(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Message) error {
 	return s.write(ctx, "remove code by text", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, "delete from text_factor where account_id = $1", string(id))
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
-		if err := addEvent(ctx, tx, id, access.EventFactorGone, at, access.Place{}); err != nil {
+		if err := addEvent(ctx, tx, id, access.EventFactorRemoved, at, access.Place{}); err != nil {
 			return err
 		}
 		return addMessages(ctx, tx, letters)

@@ -25,9 +25,9 @@ func (ThrottleRow) TableName() string { return "throttle" }
 // staleChunk bounds the old counts that one change drops.
 const staleChunk = 20
 
-// ChangeTries locks the counts under the keys and lets decide change them; when it refuses, nothing is
+// UpdateTries locks the counts under the keys and lets decide change them; when it refuses, nothing is
 // saved. Keys are locked in their order, so that two changes never wait for each other.
-func (s *Store) ChangeTries(ctx context.Context, keys []string, stale time.Time, decide func([]access.Tries) error) error {
+func (s *Store) UpdateTries(ctx context.Context, keys []string, stale time.Time, decide func([]access.Tries) error) error {
 	return s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		sorted := slices.Sorted(slices.Values(keys))
 		for _, key := range sorted {

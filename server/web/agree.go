@@ -23,14 +23,14 @@ const (
 const termsParts = 7
 
 func (s *server) mountAgreements() {
-	mount(s, api.AgreementDraft, func(ctx context.Context, a access.Actor, _ api.Empty) (api.AgreementDraftReply, error) {
-		return s.Agreements.Show(ctx, a)
+	mount(s, api.AgreementDraft, func(ctx context.Context, a access.Principal, _ api.Empty) (api.AgreementDraftReply, error) {
+		return s.Agreements.Draft(ctx, a)
 	})
 	mount(s, api.AgreementAnswer, s.Agreements.Answer)
-	mount(s, api.AgreementBegin, func(ctx context.Context, a access.Actor, req api.AgreementRequest) (api.AgreementReceipt, error) {
-		return s.Agreements.Begin(ctx, a, req.ID)
+	mount(s, api.AgreementBegin, func(ctx context.Context, a access.Principal, req api.AgreementRequest) (api.AgreementReceipt, error) {
+		return s.Agreements.Confirm(ctx, a, req.ID)
 	})
-	mount(s, api.AgreementConfirm, func(ctx context.Context, a access.Actor, req api.AgreementReceiptRequest) (api.AgreementReceipt, error) {
+	mount(s, api.AgreementConfirm, func(ctx context.Context, a access.Principal, req api.AgreementReceiptRequest) (api.AgreementReceipt, error) {
 		return s.Agreements.Receipt(ctx, a, req.Number)
 	})
 }

@@ -25,7 +25,7 @@ func (h *house) imports(number, agreement string) {
 		h.t.Fatal(err)
 	}
 	line := legacy.Line{Number: number, Agreement: agreement}
-	if err := h.db.PutCredentials(h.t.Context(), []legacy.Credential{legacy.Seal(h.keys, line, hash, h.now())}); err != nil {
+	if err := h.db.SaveCredentials(h.t.Context(), []legacy.Credential{legacy.Seal(h.keys, line, hash, h.now())}); err != nil {
 		h.t.Fatal(err)
 	}
 }

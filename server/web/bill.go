@@ -7,7 +7,7 @@ import (
 	"bompass/shared/api"
 )
 
-func (s *server) bill(ctx context.Context, actor access.Actor, req api.BillRequest) (api.BillReply, error) {
+func (s *server) bill(ctx context.Context, actor access.Principal, req api.BillRequest) (api.BillReply, error) {
 	reply, err := s.Passages.Bill(ctx, actor.Customer, req)
 	reply.Tariffs = s.tariffs.version
 	return reply, err

@@ -15,8 +15,8 @@ import (
 const connectPath = "/security/eid"
 
 // connectPage says what becomes of it before anything is changed.
-func (s *server) connectPage(c *fiber.Ctx, actor access.Actor, v view) error {
-	offer, err := s.EID.Offered(c.UserContext(), actor)
+func (s *server) connectPage(c *fiber.Ctx, actor access.Principal, v view) error {
+	offer, err := s.EID.LinkOffer(c.UserContext(), actor)
 	if err != nil && fault.CodeOf(err) == fault.SignedOut { // nothing waits
 		return c.Redirect(securityPath, fiber.StatusSeeOther)
 	}
@@ -24,8 +24,8 @@ func (s *server) connectPage(c *fiber.Ctx, actor access.Actor, v view) error {
 		return err
 	}
 	lead := v.T("ways.connect.lead")
-	if offer.Other != "" {
-		lead = v.T("ways.connect.join", "name", offer.Other)
+	if offer.OtherPerson != "" {
+		lead = v.T("ways.connect.join", "name", offer.OtherPerson)
 	}
 	v.Title = v.T("ways.connect.title")
 	v.Form = &form{
@@ -35,8 +35,8 @@ func (s *server) connectPage(c *fiber.Ctx, actor access.Actor, v view) error {
 	return s.pages.send(c, fiber.StatusOK, "form", v)
 }
 
-func (s *server) connect(c *fiber.Ctx, actor access.Actor, v view) error {
-	err := s.EID.Connect(c.UserContext(), actor)
+func (s *server) connect(c *fiber.Ctx, actor access.Principal, v view) error {
+	err := s.EID.ConfirmLink(c.UserContext(), actor)
 	switch {
 	case err == nil:
 		return s.ended(c, v, done{Title: v.T("ways.connected.title"), Text: v.T("ways.connected.text"), Href: securityPath, Go: v.T("ways.security.title")})
@@ -65,11 +65,11 @@ func (s *server) connectFailed(c *fiber.Ctx, wrong error) error {
 }
 
 // offerConnections fills in which eIDs open the account and which can be connected.
-func (s *server) offerConnections(c *fiber.Ctx, actor access.Actor, v *view) error {
+func (s *server) offerConnections(c *fiber.Ctx, actor access.Principal, v *view) error {
 	if s.EID == nil {
 		return nil
 	}
-	known, err := s.EID.Known(c.UserContext(), actor.Account)
+	known, err := s.EID.ProvidersOf(c.UserContext(), actor.Account)
 	if err != nil {
 		return err
 	}

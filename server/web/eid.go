@@ -33,26 +33,26 @@ const (
 
 // EID lets people in with electronic identities.
 type EID interface {
-	Farewells
-	Connections
+	EIDLogout
+	EIDLinks
 	Provider(name string) (eid.Provider, error)
-	Begin(ctx context.Context, a eid.Asked) (eid.Started, error)
-	Finish(ctx context.Context, way string, t eid.Ticket) (eid.Entered, error)
+	Begin(ctx context.Context, a eid.BeginRequest) (eid.Redirect, error)
+	Finish(ctx context.Context, way string, t eid.Callback) (eid.Result, error)
 }
 
-// Connections let an eID open an account that is there.
-type Connections interface {
-	Known(ctx context.Context, account toll.AccountID) ([]string, error)
-	Offered(ctx context.Context, actor access.Actor) (eid.Offer, error)
-	Connect(ctx context.Context, actor access.Actor) error
+// EIDLinks let an eID open an account that is there.
+type EIDLinks interface {
+	ProvidersOf(ctx context.Context, account toll.AccountID) ([]string, error)
+	LinkOffer(ctx context.Context, actor access.Principal) (eid.LinkOffer, error)
+	ConfirmLink(ctx context.Context, actor access.Principal) error
 }
 
-// Farewells end sessions with those of issuers.
-type Farewells interface {
-	Origins(ctx context.Context) []string
-	Leave(ctx context.Context, session access.Hash, state string) (identity.EndSessionRequest, bool, error)
-	Front(ctx context.Context, issuer, session string) ([]access.Hash, error)
-	Back(ctx context.Context, way, message string) ([]access.Hash, error)
+// EIDLogout end sessions with those of issuers.
+type EIDLogout interface {
+	FrameOrigins(ctx context.Context) []string
+	EndSession(ctx context.Context, session access.Hash, state string) (identity.EndSessionRequest, bool, error)
+	FrontChannelLogout(ctx context.Context, issuer, session string) ([]access.Hash, error)
+	BackChannelLogout(ctx context.Context, way, message string) ([]access.Hash, error)
 }
 
 func (s *server) mountEID() {
@@ -83,13 +83,13 @@ func (s *server) eidBegin(c *fiber.Ctx) error {
 	if strings.Contains(c.Get("Sec-Purpose"), "prefetch") {
 		return c.SendStatus(fiber.StatusNoContent)
 	}
-	asked := eid.Asked{Way: c.Params("way"), Language: s.language(c), Next: safeNext(c.Query("next"))}
+	asked := eid.BeginRequest{Provider: c.Params("way"), Language: s.language(c), Next: safeNext(c.Query("next"))}
 	if c.Query("prove") != "" {
 		actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
 		if err != nil {
 			return s.again(c, whyExpired, err)
 		}
-		asked.Prover = actor.Account
+		asked.StepUpAccount = actor.Account
 	}
 	if c.Query("link") != "" {
 		actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
@@ -99,9 +99,9 @@ func (s *server) eidBegin(c *fiber.Ctx) error {
 		if s.Desk.RequireStepUp(actor) != nil {
 			return c.Redirect(provePath+"?next="+url.QueryEscape(securityPath), fiber.StatusSeeOther)
 		}
-		asked.Link = actor.Account
+		asked.LinkAccount = actor.Account
 	}
-	if err := s.Desk.Throttle(c.UserContext(), s.visitor(c), "eid"); err != nil {
+	if err := s.Desk.ThrottleVisit(c.UserContext(), s.visitor(c), "eid"); err != nil {
 		return err
 	}
 	started, err := s.EID.Begin(c.UserContext(), asked)
@@ -123,19 +123,19 @@ func (s *server) eidReturn(c *fiber.Ctx) error {
 		return s.eidFailed(c, fault.New(fault.EIDRefused))
 	}
 	tab := tabCookie + eid.TabName(back.State)
-	ticket := eid.Ticket{Browser: access.Token(s.cookie(c, tab)), Back: back, Visitor: s.visitor(c)}
+	ticket := eid.Callback{Browser: access.Token(s.cookie(c, tab)), Response: back, Visitor: s.visitor(c)}
 	if actor, err := s.Desk.Peek(c.UserContext(), s.session(c)); err == nil {
 		ticket.Current = &actor
 	}
 	in, err := s.EID.Finish(c.UserContext(), c.Params("way"), ticket)
 	s.forget(c, tab)
-	if in.Offered && err != nil {
+	if in.LinkOffered && err != nil {
 		return s.connectFailed(c, err)
 	}
 	if err != nil {
 		return s.eidFailed(c, err)
 	}
-	if in.Offered {
+	if in.LinkOffered {
 		return c.Redirect(connectPath, fiber.StatusSeeOther)
 	}
 	if ticket.Current != nil && ticket.Current.Account == in.Account.ID {
@@ -146,20 +146,20 @@ func (s *server) eidReturn(c *fiber.Ctx) error {
 }
 
 // returned reads the issuer's answer; every part of it stands there once at most.
-func returned(c *fiber.Ctx) (identity.Return, bool) {
+func returned(c *fiber.Ctx) (identity.AuthResponse, bool) {
 	for _, name := range []string{"code", "state", "iss", "error"} {
 		if len(c.Context().QueryArgs().PeekMulti(name)) > 1 {
-			return identity.Return{}, false
+			return identity.AuthResponse{}, false
 		}
 	}
-	return identity.Return{Code: c.Query("code"), State: c.Query("state"), Issuer: c.Query("iss"), Error: c.Query("error")}, true
+	return identity.AuthResponse{Code: c.Query("code"), State: c.Query("state"), Issuer: c.Query("iss"), Error: c.Query("error")}, true
 }
 
 // onward is where a person who has just come in goes: to the choice of whom to act for when there is
 // one, S2.23.
-func (s *server) onward(c *fiber.Ctx, in eid.Entered) string {
+func (s *server) onward(c *fiber.Ctx, in eid.Result) string {
 	next := safeNext(in.Next)
-	if s.Parties == nil || in.Proved {
+	if s.Parties == nil || in.SteppedUp {
 		return next
 	}
 	actor, err := s.Desk.Peek(c.UserContext(), in.Token)
@@ -268,11 +268,11 @@ func tabAddress(way, next string) string {
 }
 
 // offerProof fills in the ways by which a signed-in person can prove again who they are.
-func (s *server) offerProof(c *fiber.Ctx, actor access.Actor, v *view) error {
+func (s *server) offerProof(c *fiber.Ctx, actor access.Principal, v *view) error {
 	if s.EID == nil {
 		return nil
 	}
-	names, err := s.EID.Known(c.UserContext(), actor.Account)
+	names, err := s.EID.ProvidersOf(c.UserContext(), actor.Account)
 	if err != nil {
 		return err
 	}

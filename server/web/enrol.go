@@ -26,7 +26,7 @@ func (s *server) step(c *fiber.Ctx) access.Token { return access.Token(s.cookie(
 // enrolPage shows the secret for an authenticator app to a person who has none yet, S2.20.
 func (s *server) enrolPage(c *fiber.Ctx) error {
 	s.chooseLanguage(c)
-	offered, err := s.Locksmith.OfferOnStep(c.UserContext(), s.step(c))
+	offered, err := s.Locksmith.StartTOTPSetupAtLogin(c.UserContext(), s.step(c))
 	if err != nil {
 		return s.again(c, whyExpired, err)
 	}
@@ -38,7 +38,7 @@ func (s *server) enrolPage(c *fiber.Ctx) error {
 }
 
 // offerView is a page with a secret and the form for the code that confirms it.
-func (s *server) offerView(c *fiber.Ctx, action string, offered access.Offer) (view, error) {
+func (s *server) offerView(c *fiber.Ctx, action string, offered access.TOTPSetup) (view, error) {
 	v := s.signInView(c)
 	v.Title = v.T("ways.enrol.title")
 	drawn, err := picture(offered.URL)
@@ -58,7 +58,7 @@ func (s *server) enrol(c *fiber.Ctx) error {
 	if err := s.ownForm(c); err != nil {
 		return s.again(c, whyExpired, err)
 	}
-	token, codes, err := s.Locksmith.TakeOnStep(c.UserContext(), s.visitor(c), s.step(c), c.FormValue("code"))
+	token, codes, err := s.Locksmith.FinishTOTPSetupAtLogin(c.UserContext(), s.visitor(c), s.step(c), c.FormValue("code"))
 	if err != nil && fault.CodeOf(err) == fault.CodeWrong {
 		return s.offerAgain(c, err)
 	}
@@ -76,7 +76,7 @@ func (s *server) enrol(c *fiber.Ctx) error {
 
 // offerAgain shows the same secret again when the code was wrong.
 func (s *server) offerAgain(c *fiber.Ctx, wrong error) error {
-	offered, err := s.Locksmith.OfferOnStep(c.UserContext(), s.step(c))
+	offered, err := s.Locksmith.StartTOTPSetupAtLogin(c.UserContext(), s.step(c))
 	if err != nil {
 		return s.again(c, whyExpired, err)
 	}
@@ -129,7 +129,7 @@ func (s *server) recover(c *fiber.Ctx) error {
 	if err := s.ownForm(c); err != nil {
 		return s.again(c, whyExpired, err)
 	}
-	token, err := s.Locksmith.Recover(c.UserContext(), s.visitor(c), s.step(c), c.FormValue("code"))
+	token, err := s.Locksmith.SignInWithRecoveryCode(c.UserContext(), s.visitor(c), s.step(c), c.FormValue("code"))
 	if err != nil && fault.CodeOf(err) == fault.SignedOut {
 		s.forget(c, stepCookie)
 		return s.again(c, whyExpired, err)

@@ -31,7 +31,7 @@ type sheet struct {
 }
 
 // exportPage is everything we know about a person, to be read; the file beside it is for programs.
-func (s *server) exportPage(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) exportPage(c *fiber.Ctx, actor access.Principal, v view) error {
 	reply, err := s.Profile.Export(c.UserContext(), actor)
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ func (s *server) logout(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if !actor.SameCSRF(c.Get("X-CSRF-Token")) {
+	if !actor.CSRFMatches(c.Get("X-CSRF-Token")) {
 		return crossSite()
 	}
 	var none api.Empty
@@ -55,7 +55,7 @@ func (s *server) logout(c *fiber.Ctx) error {
 	}
 	var reply api.LogoutReply
 	if s.EID != nil {
-		farewell, ok, err := s.EID.Leave(c.UserContext(), actor.Session, actor.CSRF)
+		farewell, ok, err := s.EID.EndSession(c.UserContext(), actor.Session, actor.CSRF)
 		if err != nil {
 			s.Log.Warn("no way to leave at the issuer", "trace", traceOf(c), "err", err)
 		}
@@ -63,7 +63,7 @@ func (s *server) logout(c *fiber.Ctx) error {
 			reply.Next = leavePath
 		}
 	}
-	if err := s.Desk.End(c.UserContext(), actor); err != nil {
+	if err := s.Desk.SignOut(c.UserContext(), actor); err != nil {
 		return err
 	}
 	s.streams.end(actor.Session)
@@ -101,7 +101,7 @@ func (s *server) farewell(c *fiber.Ctx) (f identity.EndSessionRequest, ok bool) 
 func (s *server) leavePage(c *fiber.Ctx) error {
 	f, ok := s.farewell(c)
 	s.forget(c, leaveCookie)
-	to, err := url.Parse(f.Address)
+	to, err := url.Parse(f.URL)
 	if !ok || err != nil {
 		return c.Redirect(loginPath+"?why="+whyOut, fiber.StatusSeeOther)
 	}
@@ -121,14 +121,14 @@ func (s *server) left(c *fiber.Ctx) error {
 // front is shown in a frame of the issuer's when a person has left there. No cookie comes along, so
 // the session is found by its name at the issuer. The answer is the same whatever is found.
 func (s *server) front(c *fiber.Ctx) error {
-	ended, err := s.EID.Front(c.UserContext(), c.Query("iss"), c.Query("sid"))
+	ended, err := s.EID.FrontChannelLogout(c.UserContext(), c.Query("iss"), c.Query("sid"))
 	if err != nil {
 		return err
 	}
 	for _, session := range ended {
 		s.streams.end(session)
 	}
-	origins := s.EID.Origins(c.UserContext())
+	origins := s.EID.FrameOrigins(c.UserContext())
 	slices.Sort(origins)
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+
 		strings.Join(slices.Compact(origins), " "))
@@ -145,7 +145,7 @@ func (s *server) back(c *fiber.Ctx) error {
 	if len(c.Request().Body()) > formBytesMax || !sentByForm(c) {
 		return c.Status(fiber.StatusBadRequest).JSON(fiber.Map{"error": "invalid_request"})
 	}
-	ended, err := s.EID.Back(c.UserContext(), c.Params("way"), c.FormValue("logout_token"))
+	ended, err := s.EID.BackChannelLogout(c.UserContext(), c.Params("way"), c.FormValue("logout_token"))
 	switch code := fault.CodeOf(err); {
 	case err == nil:
 	case code == fault.EIDRefused || code == fault.NotFound || code == fault.PartnerUnset:

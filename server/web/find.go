@@ -23,14 +23,14 @@ func findForm(v view) *form {
 }
 
 // findPage searches by the address that stands on an agreement, S1.36, S1.37.
-func (s *server) findPage(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) findPage(c *fiber.Ctx, actor access.Principal, v view) error {
 	v.Title, v.Form = v.T("find.title"), findForm(v)
 	v.Form.Fields[0].Value = actor.Email
 	return s.pages.send(c, fiber.StatusOK, "find", v)
 }
 
 // find says the same of every address, K23.
-func (s *server) find(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) find(c *fiber.Ctx, actor access.Principal, v view) error {
 	v.Title = v.T("find.title")
 	if err := s.Desk.AllowRequest(c.UserContext(), actor, "find"); err != nil {
 		return s.wrongOn(c, v, findForm(v), "find", err)
@@ -55,7 +55,7 @@ func (s *server) foundLetter(c *fiber.Ctx) error {
 		s.keep(c, linkCookie, token, invitationKept)
 		return c.Redirect(linkFoundPath, fiber.StatusSeeOther)
 	}
-	return s.inside(func(c *fiber.Ctx, _ access.Actor, v view) error {
+	return s.inside(func(c *fiber.Ctx, _ access.Principal, v view) error {
 		v.Title, v.Form = v.T("find.link.title"), linkFoundForm(v)
 		return s.pages.send(c, fiber.StatusOK, "form", v)
 	})(c)
@@ -69,7 +69,7 @@ func linkFoundForm(v view) *form {
 }
 
 // linkFound lists what was tried and what came of it, S2.39; only the mailbox's owner comes this far.
-func (s *server) linkFound(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) linkFound(c *fiber.Ctx, actor access.Principal, v view) error {
 	v.Title = v.T("find.link.title")
 	list, err := s.Profile.LinkAgreements(c.UserContext(), actor, s.link(c))
 	if err != nil && fault.CodeOf(err) == fault.LinkSpent {

@@ -62,7 +62,7 @@ type option func(*web.Deps)
 
 func newHouse(t *testing.T, options ...option) *house {
 	t.Helper()
-	return openHouse(t, access.SignInOptions{Texts: true}, options...)
+	return openHouse(t, access.SignInOptions{TextCodes: true}, options...)
 }
 
 // openHouse is a house into which people get as ways says.
@@ -91,7 +91,7 @@ func openHouse(t *testing.T, ways access.SignInOptions, options ...option) *hous
 	h.db, h.dsn, h.keys, h.inbox = db, dsn, keys, message.NewInbox(h.now)
 	ctx, stop := context.WithCancel(context.Background())
 	desk, letters := access.NewService(db, keys, h.now), notice.NewWriter(keys, h.url, h.now)
-	ways.Public = h.url
+	ways.PublicURL = h.url
 	locksmith, err := access.NewFactors(desk, db, letters, ways)
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +100,7 @@ func openHouse(t *testing.T, ways access.SignInOptions, options ...option) *hous
 		Registrar: access.NewRegistrar(desk, db, letters), Locksmith: locksmith, Inbox: h.inbox,
 		Profile: person.NewService(db, keys, letters, desk, h.now),
 		Agreements: agreement.NewService(agreement.Deps{
-			Store: db, Register: register.Unset{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Letter: letters, Count: desk, Issuer: "bompass",
+			Store: db, Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: desk, Issuer: "bompass",
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.now,
 		}),
 		Legacy:  legacy.NewService(db, keys, letters, desk, h.now),

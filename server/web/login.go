@@ -55,7 +55,7 @@ func (s *server) loginSubmit(c *fiber.Ctx) error {
 		v.Email = email
 		return s.refuse(c, "login", v, err)
 	}
-	s.keep(c, stepCookie, string(token), access.StepMax)
+	s.keep(c, stepCookie, string(token), access.PendingLoginMax)
 	return c.Redirect(withNext(codePath, c.FormValue("next")), fiber.StatusSeeOther)
 }
 
@@ -100,16 +100,16 @@ func (s *server) codeSubmit(c *fiber.Ctx) error {
 // codeView shows what the person whose password was accepted can go on with. It has a form when that
 // is nothing and must be made first.
 func (s *server) codeView(c *fiber.Ctx) (view, error) {
-	waiting, err := s.Locksmith.Step(c.UserContext(), access.Token(s.cookie(c, stepCookie)))
+	waiting, err := s.Locksmith.LoginFactors(c.UserContext(), access.Token(s.cookie(c, stepCookie)))
 	if err != nil {
 		return view{}, err
 	}
 	v := s.signInView(c)
-	v.Recovery, v.Texted = waiting.Recovery, waiting.Text
+	v.Recovery, v.Texted = waiting.RecoveryCode, waiting.TextNumber
 	if waiting.Passkey {
 		v.Passkey = loginPasskeyPath
 	}
-	if waiting.Nothing {
+	if waiting.MustEnrol {
 		v.Form = &form{}
 	}
 	return v, nil
@@ -123,7 +123,7 @@ func (s *server) ownForm(c *fiber.Ctx) error {
 	if len(c.Request().Body()) > formBytesMax {
 		return tooLarge(formBytesMax)
 	}
-	if !s.Keys.SameForm(s.cookie(c, formCookie), c.FormValue("csrf")) {
+	if !s.Keys.FormTokenMatches(s.cookie(c, formCookie), c.FormValue("csrf")) {
 		return fault.New(fault.SignedOut)
 	}
 	return nil

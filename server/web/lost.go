@@ -23,7 +23,7 @@ func (s *server) mountLost() {
 	stop := way{form: func(v view) *form {
 		return &form{Title: v.T("ways.lost.stop.title"), Lead: v.T("ways.lost.stop.lead"), Action: lostStopPath, Submit: v.T("ways.lost.stop.submit"), Danger: true, Fields: []field{{Name: "link"}}}
 	}, do: func(c *fiber.Ctx, v view) (done, error) {
-		err := s.Locksmith.StopLost(c.UserContext(), s.link(c))
+		err := s.Locksmith.StopLostFactorClaimByLink(c.UserContext(), s.link(c))
 		if err == nil {
 			s.forget(c, linkCookie)
 		}
@@ -50,20 +50,20 @@ func (s *server) lostPage(c *fiber.Ctx) error {
 
 // showLost shows the ways back, with what is wrong with the code.
 func (s *server) showLost(c *fiber.Ctx, wrong error) error {
-	state, err := s.Locksmith.Lost(c.UserContext(), s.step(c))
+	state, err := s.Locksmith.LostFactor(c.UserContext(), s.step(c))
 	if err != nil {
 		return s.again(c, whyExpired, err)
 	}
 	v := s.signInView(c)
-	v.Title, v.Lost = v.T("ways.lost.title"), &lostView{Asked: state.Open != nil, Ready: state.Ready}
+	v.Title, v.Lost = v.T("ways.lost.title"), &lostView{Asked: state.Claim != nil, Ready: state.Ready}
 	if state.EID && s.EID != nil {
 		v.Lost.EID = withNext("/login/eid/no", securityPath)
 	}
-	if state.Letter != nil {
-		v.Lost.Why = lostWhy(v, state.Letter)
+	if state.LetterError != nil {
+		v.Lost.Why = lostWhy(v, state.LetterError)
 	}
-	if state.Open != nil {
-		v.Lost.Day, v.Lost.At = v.Day(oslo.DayOf(state.Open.Opens)), v.Clock(state.Open.Opens)
+	if state.Claim != nil {
+		v.Lost.Day, v.Lost.At = v.Day(oslo.DayOf(state.Claim.Opens)), v.Clock(state.Claim.Opens)
 	}
 	v.Form = &form{
 		Action: lostCodePath, Submit: v.T("ways.lost.submit"),
@@ -94,7 +94,7 @@ func (s *server) askLost(c *fiber.Ctx) error {
 	if err := s.ownForm(c); err != nil {
 		return s.again(c, whyExpired, err)
 	}
-	err := s.Locksmith.AskLost(c.UserContext(), s.visitor(c), s.step(c))
+	err := s.Locksmith.SendLostFactorCode(c.UserContext(), s.visitor(c), s.step(c))
 	switch {
 	case err == nil:
 		return c.Redirect(lostPath, fiber.StatusSeeOther)
@@ -109,7 +109,7 @@ func (s *server) findLost(c *fiber.Ctx) error {
 	if err := s.ownForm(c); err != nil {
 		return s.again(c, whyExpired, err)
 	}
-	err := s.Locksmith.FindLost(c.UserContext(), s.visitor(c), s.step(c), c.FormValue("code"))
+	err := s.Locksmith.VerifyLostFactorCode(c.UserContext(), s.visitor(c), s.step(c), c.FormValue("code"))
 	switch {
 	case err == nil:
 		return c.Redirect(enrolPath, fiber.StatusSeeOther)
@@ -124,8 +124,8 @@ func (s *server) findLost(c *fiber.Ctx) error {
 
 // stopLostHere stops it from within. Everybody is signed out, this browser too: whoever asked knows the
 // password.
-func (s *server) stopLostHere(c *fiber.Ctx, actor access.Actor, v view) error {
-	if err := s.Locksmith.StopLostHere(c.UserContext(), actor); err != nil {
+func (s *server) stopLostHere(c *fiber.Ctx, actor access.Principal, v view) error {
+	if err := s.Locksmith.StopLostFactorClaim(c.UserContext(), actor); err != nil {
 		return err
 	}
 	s.streams.end(actor.Session)

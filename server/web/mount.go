@@ -13,7 +13,7 @@ import (
 // mount answers a customer's route: session, origin and token, limits, decoding, the handler, reply.
 // Then runs once the handler has succeeded.
 func mount[Req, Reply any](
-	s *server, r api.Route[Req, Reply], handle func(context.Context, access.Actor, Req) (Reply, error), then ...func(*fiber.Ctx),
+	s *server, r api.Route[Req, Reply], handle func(context.Context, access.Principal, Req) (Reply, error), then ...func(*fiber.Ctx),
 ) {
 	s.app.Add(r.Method, r.Path, func(c *fiber.Ctx) error {
 		actor, err := s.customer(c, r.Right)
@@ -38,16 +38,16 @@ func mount[Req, Reply any](
 }
 
 // customer lets through a signed-in person whose request comes from our own page.
-func (s *server) customer(c *fiber.Ctx, right role.Right) (access.Actor, error) {
+func (s *server) customer(c *fiber.Ctx, right role.Right) (access.Principal, error) {
 	if err := s.ownSite(c); err != nil {
-		return access.Actor{}, err
+		return access.Principal{}, err
 	}
 	actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
 	if err != nil {
-		return access.Actor{}, err
+		return access.Principal{}, err
 	}
-	if !safe(c.Method()) && !actor.SameCSRF(c.Get("X-CSRF-Token")) {
-		return access.Actor{}, crossSite()
+	if !safe(c.Method()) && !actor.CSRFMatches(c.Get("X-CSRF-Token")) {
+		return access.Principal{}, crossSite()
 	}
 	return actor, s.may(c, actor, right)
 }

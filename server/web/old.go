@@ -24,13 +24,13 @@ func oldForm(v view) *form {
 }
 
 // oldPage asks for the old number and password, S1.11, S1.38, S2.35.
-func (s *server) oldPage(c *fiber.Ctx, _ access.Actor, v view) error {
+func (s *server) oldPage(c *fiber.Ctx, _ access.Principal, v view) error {
 	v.Title, v.Form = v.T("find.old.title"), oldForm(v)
 	return s.pages.send(c, fiber.StatusOK, "find", v)
 }
 
 // linkOld answers a wrong number, a wrong password and a spent one alike, after the same time.
-func (s *server) linkOld(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) linkOld(c *fiber.Ctx, actor access.Principal, v view) error {
 	v.Title = v.T("find.old.title")
 	even := s.evenly()
 	list, err := s.Legacy.Link(c.UserContext(), s.visitor(c), actor, c.FormValue("number"), c.FormValue("password"))

@@ -16,10 +16,10 @@ const partiesPath = "/parties"
 
 // Parties knows for whom people act.
 type Parties interface {
-	Parties(ctx context.Context, actor access.Actor) (party.List, error)
-	Switch(ctx context.Context, actor access.Actor, key string) (access.Token, error)
-	Confirm(ctx context.Context, actor access.Actor) error
-	Look(ctx context.Context, actor access.Actor) error
+	Parties(ctx context.Context, actor access.Principal) (party.List, error)
+	Switch(ctx context.Context, actor access.Principal, key string) (access.Token, error)
+	RequireMandate(ctx context.Context, actor access.Principal) error
+	RequireRecentMandate(ctx context.Context, actor access.Principal) error
 }
 
 func (s *server) mountParties() {
@@ -43,7 +43,7 @@ type partyView struct {
 }
 
 // partiesPage lists for whom the person may act, each with a button, S2.23 and S2.24.
-func (s *server) partiesPage(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) partiesPage(c *fiber.Ctx, actor access.Principal, v view) error {
 	list, err := s.Parties.Parties(c.UserContext(), actor)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (s *server) partiesPage(c *fiber.Ctx, actor access.Actor, v view) error {
 	v.Title, v.Next, v.Who = v.T("party.title"), safeNext(c.Query("next")), v.T("party.who", "person", actor.Person, "name", actor.Name)
 	v.Party = &partyView{}
 	for _, p := range list.Parties {
-		line := partyLine{Key: p.Key, Name: p.Name, Role: v.T("role." + string(p.Role)), Here: p.Here}
+		line := partyLine{Key: p.Key, Name: p.Name, Role: v.T("role." + string(p.Role)), Here: p.Current}
 		switch {
 		case p.Kind == toll.Private:
 			line.Detail = v.T("party.self")
@@ -60,25 +60,25 @@ func (s *server) partiesPage(c *fiber.Ctx, actor access.Actor, v view) error {
 		default:
 			line.Detail = v.T("party.company.plain")
 		}
-		if p.New {
+		if p.NoCustomer {
 			line.Role = v.T("party.new")
 		}
 		v.Party.Lines = append(v.Party.Lines, line)
 	}
 	v.Party.Notes = []string{v.T("party.missing")}
 	switch {
-	case list.Silent:
+	case list.RegisterDown:
 		v.Notice = v.T("party.silent")
-	case list.Unset:
+	case list.RegisterUnconfigured:
 		v.Notice = v.T("party.unset")
-	case list.Foreign:
+	case list.NoBirthNumber:
 		v.Notice = v.T("party.foreign")
 	}
 	return s.pages.send(c, fiber.StatusOK, "parties", v)
 }
 
 // chooseParty goes on for another party under a new token.
-func (s *server) chooseParty(c *fiber.Ctx, actor access.Actor, _ view) error {
+func (s *server) chooseParty(c *fiber.Ctx, actor access.Principal, _ view) error {
 	token, err := s.Parties.Switch(c.UserContext(), actor, c.FormValue("party"))
 	if code := fault.CodeOf(err); err != nil && (code == fault.NotFound || code == fault.PartnerDown || code == fault.SignedOut) {
 		return c.Redirect(withNext(partiesPath, c.FormValue("next")), fiber.StatusSeeOther)

@@ -11,7 +11,7 @@ import (
 	"bompass/shared/fault"
 )
 
-func (s *server) passageList(ctx context.Context, actor access.Actor, req api.PassageListRequest) (api.PassageListReply, error) {
+func (s *server) passageList(ctx context.Context, actor access.Principal, req api.PassageListRequest) (api.PassageListReply, error) {
 	if err := ownVehicle(actor, &req); err != nil {
 		return api.PassageListReply{}, err
 	}

@@ -27,22 +27,22 @@ func (s *server) mountPasskey() {
 	s.app.Get(passkeyScriptPath, fixed("text/javascript; charset=utf-8", passkeyScript))
 	s.app.Post(loginPasskeyPath+"/options", s.askLogin)
 	s.app.Post(loginPasskeyPath, s.openLogin)
-	s.app.Post(provePasskeyPath+"/options", s.signedScript(func(c *fiber.Ctx, actor access.Actor) ([]byte, error) {
-		return s.Locksmith.AskProof(c.UserContext(), actor)
+	s.app.Post(provePasskeyPath+"/options", s.signedScript(func(c *fiber.Ctx, actor access.Principal) ([]byte, error) {
+		return s.Locksmith.StartPasskeyStepUp(c.UserContext(), actor)
 	}))
-	s.app.Post(provePasskeyPath, s.signedScript(func(c *fiber.Ctx, actor access.Actor) ([]byte, error) {
-		token, err := s.Locksmith.ProveWithPasskey(c.UserContext(), actor, s.visitor(c), c.Request().Body())
+	s.app.Post(provePasskeyPath, s.signedScript(func(c *fiber.Ctx, actor access.Principal) ([]byte, error) {
+		token, err := s.Locksmith.StepUpWithPasskey(c.UserContext(), actor, s.visitor(c), c.Request().Body())
 		if err != nil {
 			return nil, err
 		}
 		s.renew(c, actor, token)
 		return goOn(safeNext(c.Query("next"))), nil
 	}))
-	s.app.Post(addPasskeyPath+"/options", s.signedScript(func(c *fiber.Ctx, actor access.Actor) ([]byte, error) {
-		return s.Locksmith.AskNewPasskey(c.UserContext(), actor)
+	s.app.Post(addPasskeyPath+"/options", s.signedScript(func(c *fiber.Ctx, actor access.Principal) ([]byte, error) {
+		return s.Locksmith.StartPasskeyRegistration(c.UserContext(), actor)
 	}))
-	s.app.Post(addPasskeyPath, s.signedScript(func(c *fiber.Ctx, actor access.Actor) ([]byte, error) {
-		return goOn(securityPath), s.Locksmith.AddPasskey(c.UserContext(), actor, c.Query("name"), c.Request().Body())
+	s.app.Post(addPasskeyPath, s.signedScript(func(c *fiber.Ctx, actor access.Principal) ([]byte, error) {
+		return goOn(securityPath), s.Locksmith.FinishPasskeyRegistration(c.UserContext(), actor, c.Query("name"), c.Request().Body())
 	}))
 }
 
@@ -59,7 +59,7 @@ func (s *server) ownScript(c *fiber.Ctx) error {
 	if !c.Is("json") {
 		return fault.New(fault.BadRequest, "why", "content type must be application/json")
 	}
-	if !s.Keys.SameForm(s.cookie(c, formCookie), c.Get("X-CSRF-Token")) {
+	if !s.Keys.FormTokenMatches(s.cookie(c, formCookie), c.Get("X-CSRF-Token")) {
 		return crossSite()
 	}
 	return nil
@@ -71,10 +71,10 @@ func (s *server) askLogin(c *fiber.Ctx) error {
 		return err
 	}
 	holder := access.NewToken()
-	options, err := s.Locksmith.AskPasskey(c.UserContext(), s.step(c), holder)
+	options, err := s.Locksmith.StartPasskeySignIn(c.UserContext(), s.step(c), holder)
 	if err != nil && fault.CodeOf(err) == fault.SignedOut { // the step is over: any passkey will do
 		s.forget(c, stepCookie)
-		options, err = s.Locksmith.AskPasskey(c.UserContext(), "", holder)
+		options, err = s.Locksmith.StartPasskeySignIn(c.UserContext(), "", holder)
 	}
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (s *server) openLogin(c *fiber.Ctx) error {
 	if err := s.ownScript(c); err != nil {
 		return err
 	}
-	token, err := s.Locksmith.OpenWithPasskey(c.UserContext(), s.visitor(c), s.step(c), access.Token(s.cookie(c, keyCookie)), c.Request().Body())
+	token, err := s.Locksmith.SignInWithPasskey(c.UserContext(), s.visitor(c), s.step(c), access.Token(s.cookie(c, keyCookie)), c.Request().Body())
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (s *server) openLogin(c *fiber.Ctx) error {
 }
 
 // signedScript answers our script for a signed-in person.
-func (s *server) signedScript(do func(*fiber.Ctx, access.Actor) ([]byte, error)) fiber.Handler {
+func (s *server) signedScript(do func(*fiber.Ctx, access.Principal) ([]byte, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		actor, err := s.customer(c, role.SeeOwn)
 		if err != nil {
@@ -120,7 +120,7 @@ func sendJSON(c *fiber.Ctx, body []byte) error {
 }
 
 // renew gives the browser the session's new token; streams under the old one end and are opened anew.
-func (s *server) renew(c *fiber.Ctx, actor access.Actor, token access.Token) {
+func (s *server) renew(c *fiber.Ctx, actor access.Principal, token access.Token) {
 	s.streams.end(actor.Session)
 	s.keep(c, sessionCookie, string(token), time.Duration(0))
 }

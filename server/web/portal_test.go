@@ -92,7 +92,7 @@ func (p *portal) build(t *testing.T, d *web.Deps, h *house) *http.ServeMux {
 		}
 		return answer.Name
 	}
-	d.EID = eid.NewService(eid.Deps{Store: h.db, Access: d.Desk, Keys: d.Keys, Ways: ways, Letter: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
+	d.EID = eid.NewService(eid.Deps{Store: h.db, Access: d.Desk, Keys: d.Keys, Providers: ways, Messages: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
 	d.Parties = party.NewService(h.db, source, d.Keys, d.Now)
 	ingrid, err := h.db.AccountByEmail(t.Context(), "ingrid@bompass.example")
 	if err != nil {
@@ -116,7 +116,7 @@ func (p *portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Ke
 	name := strings.ToLower(country)
 	c := openid.Config{
 		Partner: "eID " + name, Issuer: p.issuers + "/" + name, ClientID: "bompass", Key: key, Country: country, Now: d.Now,
-		Redirect: d.PublicURL + "/login/eid/" + name + "/return", LoggedOut: d.PublicURL + "/logout/done",
+		RedirectURL: d.PublicURL + "/login/eid/" + name + "/return", PostLogoutRedirect: d.PublicURL + "/logout/done",
 		Levels: []string{"idporten-loa-substantial", "idporten-loa-high"},
 	}
 	adapter, err := openid.New(c)
@@ -136,9 +136,9 @@ func (p *portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Ke
 	}
 	sim, err := identitysim.New(identitysim.Config{
 		Issuer: c.Issuer, Title: "eID", Levels: c.Levels, Methods: []identitysim.Method{{Name: "BankID", Level: 1}}, Persons: persons,
-		NumberClaim: openid.NumberClaim(country), Now: d.Now, Key: signs,
+		NumberClaim: openid.PersonalNumberClaim(country), Now: d.Now, Key: signs,
 		Client: identitysim.Client{
-			ID: "bompass", Key: key.Public(), Redirect: c.Redirect, LoggedOut: c.LoggedOut,
+			ID: "bompass", Key: key.Public(), Redirect: c.RedirectURL, LoggedOut: c.PostLogoutRedirect,
 			Front: d.PublicURL + "/logout/front", Back: d.PublicURL + "/logout/back/" + name,
 		},
 	})

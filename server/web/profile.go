@@ -22,11 +22,11 @@ const (
 const invitationKept = time.Hour
 
 func (s *server) mountProfile() {
-	mount(s, api.Profile, func(ctx context.Context, a access.Actor, _ api.Empty) (api.ProfileReply, error) {
+	mount(s, api.Profile, func(ctx context.Context, a access.Principal, _ api.Empty) (api.ProfileReply, error) {
 		return s.Profile.Profile(ctx, a)
 	})
 	mount(s, api.SaveProfile, s.Profile.Save)
-	mount(s, api.ChangeEmail, func(ctx context.Context, a access.Actor, req api.EmailRequest) (api.Empty, error) {
+	mount(s, api.ChangeEmail, func(ctx context.Context, a access.Principal, req api.EmailRequest) (api.Empty, error) {
 		if err := s.Desk.AllowRequest(ctx, a, "email"); err != nil {
 			return api.Empty{}, err
 		}
@@ -35,7 +35,7 @@ func (s *server) mountProfile() {
 		}
 		return api.Empty{}, s.Profile.ChangeEmail(ctx, a, req.Email)
 	})
-	mount(s, api.SendCode, func(ctx context.Context, a access.Actor, req api.CodeRequest) (api.Empty, error) {
+	mount(s, api.SendCode, func(ctx context.Context, a access.Principal, req api.CodeRequest) (api.Empty, error) {
 		if err := s.Desk.AllowRequest(ctx, a, "code "+req.Channel); err != nil {
 			return api.Empty{}, err
 		}
@@ -44,39 +44,39 @@ func (s *server) mountProfile() {
 	mount(s, api.ConfirmCode, s.Profile.ConfirmCode)
 	mount(s, api.SaveConsents, s.Profile.SaveConsents)
 	mount(s, api.Erase, s.Profile.Erase)
-	mount(s, api.Export, func(ctx context.Context, a access.Actor, _ api.Empty) (api.ExportReply, error) {
+	mount(s, api.Export, func(ctx context.Context, a access.Principal, _ api.Empty) (api.ExportReply, error) {
 		return s.Profile.Export(ctx, a)
 	}, attached)
 	s.mountSessions()
-	mount(s, api.People, func(ctx context.Context, a access.Actor, _ api.Empty) (api.PeopleReply, error) {
+	mount(s, api.People, func(ctx context.Context, a access.Principal, _ api.Empty) (api.PeopleReply, error) {
 		return s.Profile.People(ctx, a)
 	})
-	mount(s, api.Invite, func(ctx context.Context, a access.Actor, req api.InviteRequest) (api.Empty, error) {
+	mount(s, api.Invite, func(ctx context.Context, a access.Principal, req api.InviteRequest) (api.Empty, error) {
 		if err := s.Desk.AllowMessage(ctx, a, "invitation", req.Email); err != nil {
 			return api.Empty{}, err
 		}
 		return api.Empty{}, s.Profile.Invite(ctx, a, req)
 	})
-	mount(s, api.RemovePerson, func(ctx context.Context, a access.Actor, req api.PersonRequest) (api.Empty, error) {
+	mount(s, api.RemovePerson, func(ctx context.Context, a access.Principal, req api.PersonRequest) (api.Empty, error) {
 		return api.Empty{}, s.Profile.RemovePerson(ctx, a, req.Account)
 	})
-	mount(s, api.Withdraw, func(ctx context.Context, a access.Actor, req api.InvitationRequest) (api.Empty, error) {
+	mount(s, api.Withdraw, func(ctx context.Context, a access.Principal, req api.InvitationRequest) (api.Empty, error) {
 		return api.Empty{}, s.Profile.WithdrawInvitation(ctx, a, req.ID)
 	})
 }
 
 func (s *server) mountSessions() {
-	mount(s, api.Sessions, func(ctx context.Context, a access.Actor, _ api.Empty) (api.SessionsReply, error) {
+	mount(s, api.Sessions, func(ctx context.Context, a access.Principal, _ api.Empty) (api.SessionsReply, error) {
 		return s.Profile.Sessions(ctx, a)
 	})
-	mount(s, api.EndSession, func(ctx context.Context, a access.Actor, req api.SessionRequest) (api.Empty, error) {
+	mount(s, api.EndSession, func(ctx context.Context, a access.Principal, req api.SessionRequest) (api.Empty, error) {
 		ended, err := s.Profile.EndSession(ctx, a, req.ID)
 		if err == nil {
 			s.streams.end(ended)
 		}
 		return api.Empty{}, err
 	})
-	mount(s, api.EndSessions, func(ctx context.Context, a access.Actor, _ api.Empty) (api.Empty, error) {
+	mount(s, api.EndSessions, func(ctx context.Context, a access.Principal, _ api.Empty) (api.Empty, error) {
 		ended, err := s.Profile.EndSessions(ctx, a)
 		for _, hash := range ended {
 			s.streams.end(hash)
@@ -120,7 +120,7 @@ func (s *server) invitation(c *fiber.Ctx) error {
 		s.keep(c, linkCookie, token, invitationKept)
 		return c.Redirect(invitationPath, fiber.StatusSeeOther)
 	}
-	return s.inside(func(c *fiber.Ctx, _ access.Actor, v view) error {
+	return s.inside(func(c *fiber.Ctx, _ access.Principal, v view) error {
 		v.Form = invitationForm(v)
 		return s.pages.send(c, fiber.StatusOK, "form", v)
 	})(c)
@@ -133,7 +133,7 @@ func invitationForm(v view) *form {
 	}
 }
 
-func (s *server) takeInvitation(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) takeInvitation(c *fiber.Ctx, actor access.Principal, v view) error {
 	err := s.Profile.AcceptInvitation(c.UserContext(), actor, s.link(c))
 	if err != nil && fault.CodeOf(err) == fault.LinkSpent {
 		return s.wrong(c, v, invitationForm(v), err)

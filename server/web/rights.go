@@ -13,7 +13,7 @@ import (
 // may returns a fault if the actor's role does not have the right, or if the role no longer rests on a
 // mandate. What binds the customer needs a recent answer of the register; reading, and what is the
 // person's own, need only its last answer while it is unavailable.
-func (s *server) may(c *fiber.Ctx, actor access.Actor, right role.Right) error {
+func (s *server) may(c *fiber.Ctx, actor access.Principal, right role.Right) error {
 	if !actor.Role.May(right) {
 		return fault.New(fault.Refused)
 	}
@@ -31,7 +31,7 @@ func (s *server) may(c *fiber.Ctx, actor access.Actor, right role.Right) error {
 
 // ownVehicle restricts a driver's request to the driver's own vehicle; the vehicles of others do not exist
 // for a driver.
-func ownVehicle(actor access.Actor, req *api.PassageListRequest) error {
+func ownVehicle(actor access.Principal, req *api.PassageListRequest) error {
 	if actor.Role != role.Driver {
 		return nil
 	}

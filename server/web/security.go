@@ -39,7 +39,7 @@ func (s *server) mountSecurity() {
 
 // inside lets signed-in people through and sends everybody else to sign in. What is sent must come from
 // a form of theirs. A change that needs a factor shown again leads there and back.
-func (s *server) inside(do func(*fiber.Ctx, access.Actor, view) error) fiber.Handler {
+func (s *server) inside(do func(*fiber.Ctx, access.Principal, view) error) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
 		if err != nil && fault.CodeOf(err) == fault.SignedOut {
@@ -55,7 +55,7 @@ func (s *server) inside(do func(*fiber.Ctx, access.Actor, view) error) fiber.Han
 			if len(c.Request().Body()) > formBytesMax {
 				return tooLarge(formBytesMax)
 			}
-			if !actor.SameCSRF(c.FormValue("csrf")) {
+			if !actor.CSRFMatches(c.FormValue("csrf")) {
 				return crossSite()
 			}
 		}
@@ -75,7 +75,7 @@ func backFrom(path string) string {
 	return securityPath
 }
 
-func (s *server) insideView(actor access.Actor) view {
+func (s *server) insideView(actor access.Principal) view {
 	v := s.viewIn(actor.Language)
 	v.CSRF, v.Inside, v.Title = actor.CSRF, true, v.T("ways.security.title")
 	return v
@@ -83,23 +83,23 @@ func (s *server) insideView(actor access.Actor) view {
 
 // ring is what the page shows of an account's factors.
 type ring struct {
-	access.Keyring
+	access.FactorList
 	Low  bool
 	Keys []ringKey
 }
 
 type ringKey struct{ ID, Name, Added, Used string }
 
-func (s *server) securityPage(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) securityPage(c *fiber.Ctx, actor access.Principal, v view) error {
 	return s.showSecurity(c, actor, v, fiber.StatusOK)
 }
 
-func (s *server) showSecurity(c *fiber.Ctx, actor access.Actor, v view, status int) error {
-	keyring, err := s.Locksmith.Keyring(c.UserContext(), actor)
+func (s *server) showSecurity(c *fiber.Ctx, actor access.Principal, v view, status int) error {
+	keyring, err := s.Locksmith.Factors(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}
-	v.Ring = &ring{Keyring: keyring, Low: keyring.Codes <= access.RecoveryLow}
+	v.Ring = &ring{FactorList: keyring, Low: keyring.RecoveryCodes <= access.RecoveryLow}
 	for _, k := range keyring.Passkeys {
 		key := ringKey{ID: base64.RawURLEncoding.EncodeToString(k.ID), Name: k.Name, Added: v.Day(oslo.DayOf(k.Added))}
 		if !k.Used.IsZero() {
@@ -107,7 +107,7 @@ func (s *server) showSecurity(c *fiber.Ctx, actor access.Actor, v view, status i
 		}
 		v.Ring.Keys = append(v.Ring.Keys, key)
 	}
-	lost, err := s.Locksmith.LostHere(c.UserContext(), actor)
+	lost, err := s.Locksmith.LostFactorClaim(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}
@@ -127,8 +127,8 @@ func proveForm(v view) *form {
 }
 
 // provePage asks a signed-in person for a factor again, portal.md D5.
-func (s *server) provePage(c *fiber.Ctx, actor access.Actor, v view) error {
-	keyring, err := s.Locksmith.Keyring(c.UserContext(), actor)
+func (s *server) provePage(c *fiber.Ctx, actor access.Principal, v view) error {
+	keyring, err := s.Locksmith.Factors(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}
@@ -142,9 +142,9 @@ func (s *server) provePage(c *fiber.Ctx, actor access.Actor, v view) error {
 	return s.pages.send(c, fiber.StatusOK, "prove", v)
 }
 
-func (s *server) prove(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) prove(c *fiber.Ctx, actor access.Principal, v view) error {
 	v.Next = safeNext(c.FormValue("next"))
-	token, err := s.Locksmith.Prove(c.UserContext(), actor, s.visitor(c), c.FormValue("code"))
+	token, err := s.Locksmith.StepUp(c.UserContext(), actor, s.visitor(c), c.FormValue("code"))
 	if err != nil {
 		v.Title = v.T("ways.prove.title")
 		return s.wrong(c, v, proveForm(v), err)
@@ -153,12 +153,12 @@ func (s *server) prove(c *fiber.Ctx, actor access.Actor, v view) error {
 	return c.Redirect(v.Next, fiber.StatusSeeOther)
 }
 
-func (s *server) appPage(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) appPage(c *fiber.Ctx, actor access.Principal, v view) error {
 	return s.showApp(c, actor, v, nil)
 }
 
-func (s *server) showApp(c *fiber.Ctx, actor access.Actor, v view, wrong error) error {
-	offered, err := s.Locksmith.OfferNew(c.UserContext(), actor)
+func (s *server) showApp(c *fiber.Ctx, actor access.Principal, v view, wrong error) error {
+	offered, err := s.Locksmith.StartTOTPSetup(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}
@@ -174,8 +174,8 @@ func (s *server) showApp(c *fiber.Ctx, actor access.Actor, v view, wrong error) 
 	return s.pages.send(c, fiber.StatusOK, "enrol", v)
 }
 
-func (s *server) confirmApp(c *fiber.Ctx, actor access.Actor, v view) error {
-	codes, err := s.Locksmith.TakeNew(c.UserContext(), actor, c.FormValue("code"))
+func (s *server) confirmApp(c *fiber.Ctx, actor access.Principal, v view) error {
+	codes, err := s.Locksmith.FinishTOTPSetup(c.UserContext(), actor, c.FormValue("code"))
 	switch {
 	case err != nil && fault.CodeOf(err) == fault.CodeWrong:
 		return s.showApp(c, actor, v, err)
@@ -187,8 +187,8 @@ func (s *server) confirmApp(c *fiber.Ctx, actor access.Actor, v view) error {
 	return c.Redirect(securityPath, fiber.StatusSeeOther)
 }
 
-func (s *server) newCodes(c *fiber.Ctx, actor access.Actor, _ view) error {
-	codes, err := s.Locksmith.NewCodes(c.UserContext(), actor)
+func (s *server) newCodes(c *fiber.Ctx, actor access.Principal, _ view) error {
+	codes, err := s.Locksmith.ReplaceRecoveryCodes(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (s *server) passwordForm(v view) *form {
 	}
 }
 
-func (s *server) passwordPage(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) passwordPage(c *fiber.Ctx, actor access.Principal, v view) error {
 	if err := s.Desk.RequireStepUp(actor); err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func (s *server) passwordPage(c *fiber.Ctx, actor access.Actor, v view) error {
 	return s.pages.send(c, fiber.StatusOK, "form", v)
 }
 
-func (s *server) changePassword(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) changePassword(c *fiber.Ctx, actor access.Principal, v view) error {
 	err := s.Locksmith.ChangePassword(c.UserContext(), actor, c.FormValue("password"))
 	if err != nil && fault.CodeOf(err) == fault.StepUp {
 		return err
@@ -221,7 +221,7 @@ func (s *server) changePassword(c *fiber.Ctx, actor access.Actor, v view) error 
 	return s.ended(c, v, done{Title: v.T("ways.password.done.title"), Text: v.T("ways.password.inside.done"), Href: securityPath, Go: v.T("ways.security.title")})
 }
 
-func (s *server) removePasskey(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) removePasskey(c *fiber.Ctx, actor access.Principal, v view) error {
 	id, err := base64.RawURLEncoding.DecodeString(c.FormValue("id"))
 	if err != nil {
 		return fault.New(fault.NotFound)

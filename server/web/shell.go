@@ -136,7 +136,7 @@ func (s *server) paint(library *app.Handler, first firstPaint) ([]byte, error) {
 }
 
 // leadFirst leads a person who has something to give or answer there, and tells whether it did.
-func (s *server) leadFirst(c *fiber.Ctx, actor access.Actor) (led bool, err error) {
+func (s *server) leadFirst(c *fiber.Ctx, actor access.Principal) (led bool, err error) {
 	to, err := s.threshold(c.UserContext(), actor, c.Path())
 	if err != nil || to == "" {
 		return false, err
@@ -146,12 +146,12 @@ func (s *server) leadFirst(c *fiber.Ctx, actor access.Actor) (led bool, err erro
 }
 
 // remember keeps what the next sign-in needs: the language, and that this browser is the person's.
-func (s *server) remember(c *fiber.Ctx, actor access.Actor) {
+func (s *server) remember(c *fiber.Ctx, actor access.Principal) {
 	if s.cookie(c, languageCookie) != actor.Language {
 		s.keep(c, languageCookie, actor.Language, preferenceKept)
 	}
-	if !s.Keys.KnowsDevice(s.cookie(c, deviceCookie), actor.Email) {
-		s.keep(c, deviceCookie, s.Keys.Device(actor.Email), preferenceKept)
+	if !s.Keys.DeviceMatches(s.cookie(c, deviceCookie), actor.Email) {
+		s.keep(c, deviceCookie, s.Keys.DeviceToken(actor.Email), preferenceKept)
 	}
 }
 

@@ -39,7 +39,7 @@ func (s *server) sendText(c *fiber.Ctx) error {
 		return s.again(c, whyExpired, err)
 	}
 	next := c.FormValue("next")
-	err := s.Locksmith.SendText(c.UserContext(), s.visitor(c), s.step(c))
+	err := s.Locksmith.SendTextCode(c.UserContext(), s.visitor(c), s.step(c))
 	switch fault.CodeOf(err) {
 	case fault.SignedOut:
 		if err != nil {
@@ -79,7 +79,7 @@ func (s *server) openWithText(c *fiber.Ctx) error {
 	if err := s.ownForm(c); err != nil {
 		return s.again(c, whyExpired, err)
 	}
-	token, err := s.Locksmith.OpenWithText(c.UserContext(), s.visitor(c), s.step(c), c.FormValue("code"))
+	token, err := s.Locksmith.SignInWithTextCode(c.UserContext(), s.visitor(c), s.step(c), c.FormValue("code"))
 	if err != nil && fault.CodeOf(err) == fault.SignedOut {
 		s.forget(c, stepCookie)
 		return s.again(c, whyExpired, err)
@@ -113,8 +113,8 @@ func (s *server) wrongText(c *fiber.Ctx, v view, f *form, err error) error {
 }
 
 // offerText sends a code to the number that is to open the account from now on.
-func (s *server) offerText(c *fiber.Ctx, actor access.Actor, v view) error {
-	mobile, err := s.Locksmith.OfferText(c.UserContext(), actor)
+func (s *server) offerText(c *fiber.Ctx, actor access.Principal, v view) error {
+	mobile, err := s.Locksmith.StartTextFactor(c.UserContext(), actor)
 	switch {
 	case err != nil && fault.CodeOf(err) == fault.FieldMissing:
 		return c.Redirect(profilePage, fiber.StatusSeeOther)
@@ -132,7 +132,7 @@ func takeTextForm(v view) *form {
 	return textForm(v, takeTextPath, securityPath, v.T("ways.text.take"))
 }
 
-func (s *server) takeTextPage(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) takeTextPage(c *fiber.Ctx, actor access.Principal, v view) error {
 	if err := s.Desk.RequireStepUp(actor); err != nil {
 		return err
 	}
@@ -141,8 +141,8 @@ func (s *server) takeTextPage(c *fiber.Ctx, actor access.Actor, v view) error {
 	return s.pages.send(c, fiber.StatusOK, "text", v)
 }
 
-func (s *server) takeText(c *fiber.Ctx, actor access.Actor, v view) error {
-	err := s.Locksmith.TakeText(c.UserContext(), actor, c.FormValue("code"))
+func (s *server) takeText(c *fiber.Ctx, actor access.Principal, v view) error {
+	err := s.Locksmith.FinishTextFactor(c.UserContext(), actor, c.FormValue("code"))
 	if err != nil && fault.CodeOf(err) == fault.CodeWrong {
 		v.Again = addTextPath
 		return s.wrongText(c, v, takeTextForm(v), err)
@@ -153,8 +153,8 @@ func (s *server) takeText(c *fiber.Ctx, actor access.Actor, v view) error {
 	return c.Redirect(securityPath, fiber.StatusSeeOther)
 }
 
-func (s *server) removeText(c *fiber.Ctx, actor access.Actor, _ view) error {
-	if err := s.Locksmith.RemoveText(c.UserContext(), actor); err != nil {
+func (s *server) removeText(c *fiber.Ctx, actor access.Principal, _ view) error {
+	if err := s.Locksmith.RemoveTextFactor(c.UserContext(), actor); err != nil {
 		return err
 	}
 	return c.Redirect(securityPath, fiber.StatusSeeOther)

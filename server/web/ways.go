@@ -186,7 +186,7 @@ func (s *server) confirmForm(v view) *form {
 }
 
 func (s *server) confirm(c *fiber.Ctx, v view) (done, error) {
-	err := s.Registrar.Confirm(c.UserContext(), s.link(c))
+	err := s.Registrar.ConfirmRegistration(c.UserContext(), s.link(c))
 	if err == nil {
 		s.forget(c, linkCookie)
 	}
@@ -202,7 +202,7 @@ func (s *server) forgotForm(v view) *form {
 }
 
 func (s *server) forgot(c *fiber.Ctx, v view) (done, error) {
-	err := s.Registrar.Forgot(c.UserContext(), s.visitor(c), c.FormValue("name"))
+	err := s.Registrar.RequestPasswordReset(c.UserContext(), s.visitor(c), c.FormValue("name"))
 	return done{
 		Title: v.T("ways.sent.title"), Text: v.T("ways.forgot.sent", "minutes", int(access.ResetMax/time.Minute)),
 		Notes: []string{v.T("ways.sent.missing", "phones", servicePhones)}, Href: loginPath, Go: v.T("ways.to.login"),
@@ -217,7 +217,7 @@ func (s *server) newPasswordForm(v view) *form {
 }
 
 func (s *server) newPassword(c *fiber.Ctx, v view) (done, error) {
-	err := s.Registrar.Choose(c.UserContext(), s.link(c), c.FormValue("password"))
+	err := s.Registrar.ResetPassword(c.UserContext(), s.link(c), c.FormValue("password"))
 	if err == nil {
 		s.forget(c, linkCookie)
 	}
@@ -250,7 +250,7 @@ func (s *server) firstEmailForm(v view) *form {
 }
 
 func (s *server) firstEmail(c *fiber.Ctx, v view) (done, error) {
-	err := s.Registrar.FirstEmail(c.UserContext(), s.visitor(c), c.FormValue("number"), c.FormValue("personal"), c.FormValue("email"))
+	err := s.Registrar.SetFirstEmail(c.UserContext(), s.visitor(c), c.FormValue("number"), c.FormValue("personal"), c.FormValue("email"))
 	return done{
 		Title: v.T("ways.sent.title"), Text: v.T("ways.first.email.sent"), Notes: []string{v.T("ways.first.taken", "phones", servicePhones)},
 		Href: firstPasswordPath, Go: v.T("ways.first.password.title"),
@@ -265,7 +265,7 @@ func (s *server) firstPasswordForm(v view) *form {
 }
 
 func (s *server) firstPassword(c *fiber.Ctx, v view) (done, error) {
-	err := s.Registrar.FirstPassword(c.UserContext(), s.visitor(c), c.FormValue("number"))
+	err := s.Registrar.RequestFirstPassword(c.UserContext(), s.visitor(c), c.FormValue("number"))
 	return done{
 		Title: v.T("ways.sent.title"), Text: v.T("ways.first.password.sent"), Notes: []string{v.T("ways.sent.missing", "phones", servicePhones)},
 		Href: loginPath, Go: v.T("ways.to.login"),

@@ -233,7 +233,7 @@ func TestACustomerNumberComesAliveInTwoSteps(t *testing.T) {
 	h.sql("insert into customer (id, kind, name, email, country, language) values ('" + customer + "', 'private', 'Lars Ek', '', 'SE', 'sv')")
 	h.sql("insert into agreement (id, number, customer_id, issuer, charger, valid_from) values (gen_random_uuid(), '7009001', '" + customer + "', 'bompass', 'ferde', '2024-01-01')")
 	key, sealed := h.keys.SealText([]byte("197801012399"), customer)
-	if err := h.db.PutIdentity(t.Context(), toll.CustomerID(customer), access.Sealed{Key: key, Data: sealed}, h.keys.FindHash("197801012399")); err != nil {
+	if err := h.db.AddCustomerIdentity(t.Context(), toll.CustomerID(customer), access.Sealed{Key: key, Data: sealed}, h.keys.LookupHash("197801012399")); err != nil {
 		t.Fatal(err)
 	}
 	fill := func(personal, email string) {

@@ -39,7 +39,7 @@ func (s *server) mountWelcome() {
 func ungated(path string) bool { return path == "/profile" || path == "/sessions" }
 
 // threshold is where a person goes before a page, empty when nothing is missing, S2.18, S1.09.
-func (s *server) threshold(ctx context.Context, actor access.Actor, path string) (string, error) {
+func (s *server) threshold(ctx context.Context, actor access.Principal, path string) (string, error) {
 	if ungated(path) {
 		return "", nil
 	}
@@ -67,7 +67,7 @@ type box struct {
 func boxOf(kind toll.ConsentKind) string { return "consent-" + string(kind) }
 
 // welcomePage asks for what is missing, and for nothing else.
-func (s *server) welcomePage(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) welcomePage(c *fiber.Ctx, actor access.Principal, v view) error {
 	v.Next = safeNext(c.Query("next"))
 	missing, err := s.Profile.Requirements(c.UserContext(), actor)
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *server) showWelcome(c *fiber.Ctx, v view, missing person.Requirements, 
 	return s.pages.send(c, status, "welcome", v)
 }
 
-func (s *server) welcome(c *fiber.Ctx, actor access.Actor, v view) error {
+func (s *server) welcome(c *fiber.Ctx, actor access.Principal, v view) error {
 	v.Next = safeNext(c.FormValue("next"))
 	given := person.OnboardingDetails{Name: strings.TrimSpace(c.FormValue("name")), Email: c.FormValue("email"), Consents: api.ConsentRequest{Given: map[toll.ConsentKind]bool{}}}
 	for _, kind := range toll.Consents() {
@@ -142,13 +142,13 @@ func (s *server) welcome(c *fiber.Ctx, actor access.Actor, v view) error {
 
 // customerPage asks whether the person is a customer of a toll company already, S2.25. It can be opened
 // at any time; who has no agreement is led here once, S1.09.
-func (s *server) customerPage(c *fiber.Ctx, _ access.Actor, v view) error {
+func (s *server) customerPage(c *fiber.Ctx, _ access.Principal, v view) error {
 	v.Title, v.Next = v.T("welcome.customer.title"), safeNext(c.Query("next"))
 	return s.pages.send(c, fiber.StatusOK, "customer", v)
 }
 
 // answerCustomer goes the way that the person has chosen, S2.26, and does not ask again.
-func (s *server) answerCustomer(c *fiber.Ctx, actor access.Actor, _ view) error {
+func (s *server) answerCustomer(c *fiber.Ctx, actor access.Principal, _ view) error {
 	if err := s.Profile.MarkCustomerAsked(c.UserContext(), actor); err != nil {
 		return err
 	}

@@ -189,7 +189,7 @@ func face(b testing.TB, st *store.Store, p *passage.Pipeline, conn *nats.Conn, p
 	desk := passage.NewService(st, plan)
 	people := access.NewService(st, keys, time.Now)
 	letters := notice.NewWriter(keys, "https://"+host, time.Now)
-	locksmith, err := access.NewFactors(people, st, letters, access.SignInOptions{Public: "https://" + host})
+	locksmith, err := access.NewFactors(people, st, letters, access.SignInOptions{PublicURL: "https://" + host})
 	check(b, err)
 	plans, err := fs.Sub(assets.Tariff, "tariff")
 	check(b, err)
@@ -198,7 +198,7 @@ func face(b testing.TB, st *store.Store, p *passage.Pipeline, conn *nats.Conn, p
 	app, err := web.New(web.Deps{
 		Registrar: access.NewRegistrar(people, st, letters), Locksmith: locksmith, Profile: person.NewService(st, keys, letters, people, time.Now),
 		Agreements: agreement.NewService(agreement.Deps{
-			Store: st, Register: register.Unset{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Letter: letters, Count: people, Now: time.Now,
+			Store: st, Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: people, Now: time.Now,
 		}),
 		Legacy:  legacy.NewService(st, keys, letters, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Desk: people, Keys: keys,

@@ -33,26 +33,26 @@ func (l Level) String() string {
 	return "none"
 }
 
-// Wish is what is asked of an issuer for one sign-in.
-type Wish struct {
-	Language string // that the issuer's pages should be in
-	Level    Level  // at least
-	Fresh    bool   // the person must prove who they are again, whatever the issuer remembers
+// AuthRequestParams is what is asked of an issuer for one sign-in.
+type AuthRequestParams struct {
+	Language       string // that the issuer's pages should be in
+	Level          Level  // at least
+	Reauthenticate bool   // the person must prove who they are again, whatever the issuer remembers
 }
 
 // AuthRequest is a sign-in on its way: where the browser is sent and what must be remembered until it
 // comes back. State, Nonce and Verifier are secrets of the browser's and ours.
 type AuthRequest struct {
-	Address  string
+	URL      string
 	State    string
 	Nonce    string
 	Verifier string
-	Wish     Wish
+	Params   AuthRequestParams
 	Began    time.Time
 }
 
-// Return is what the browser brought back from the issuer.
-type Return struct {
+// AuthResponse is what the browser brought back from the issuer.
+type AuthResponse struct {
 	Code   string
 	State  string
 	Issuer string // RFC 9207; empty when the issuer does not send it
@@ -66,75 +66,79 @@ type Person struct {
 	BirthNumber string // eleven digits; empty when the issuer does not tell
 	Session     string // of the issuer, by which it says that the person has left
 	Level       Level
-	Proved      time.Time // when the person last proved who they are
-	Token       string    // what the issuer wants to see when the person leaves
+	AuthTime    time.Time // when the person last proved who they are
+	IDToken     string    // what the issuer wants to see when the person leaves
 }
 
 // EndSessionRequest is how a person is sent to the issuer to leave there too: a form to be posted, so that the
 // token is in no address.
 type EndSessionRequest struct {
-	Address string
-	Fields  map[string]string
+	URL    string
+	Fields map[string]string
 }
 
-// Ended is what an issuer says when a person has left elsewhere. Subject or Session may be empty, not both.
-type Ended struct {
-	Issuer  string
-	Subject string
-	Session string
-	Notice  string    // names this message, so that it is believed once
-	Until   time.Time // when the message is no longer valid
+// LogoutToken is what an issuer says when a person has left elsewhere. Subject or Session may be empty, not both.
+type LogoutToken struct {
+	Issuer    string
+	Subject   string
+	Session   string
+	TokenID   string    // names this message, so that it is believed once
+	ExpiresAt time.Time // when the message is no longer valid
 }
 
 // Issuer proves who people are, and says when they have left.
 type Issuer interface {
-	Prover
-	Leaver
+	Authenticator
+	LogoutHandler
 	// ID is the issuer's identifier, as it stands in everything it signs.
 	ID() string
 }
 
-// Prover proves who people are.
-type Prover interface {
+// Authenticator proves who people are.
+type Authenticator interface {
 	// Begin asks the issuer for a sign-in.
-	Begin(ctx context.Context, wish Wish) (AuthRequest, error)
+	Begin(ctx context.Context, wish AuthRequestParams) (AuthRequest, error)
 	// Finish believes the issuer, or says fault.EIDRefused or fault.EIDCancelled.
-	Finish(ctx context.Context, journey AuthRequest, back Return) (Person, error)
+	Finish(ctx context.Context, journey AuthRequest, back AuthResponse) (Person, error)
 }
 
-// Leaver ends sessions on both sides.
-type Leaver interface {
-	// Leave says how the person ends the issuer's session too; false when the issuer knows no such way.
-	Leave(ctx context.Context, token, state string) (EndSessionRequest, bool, error)
-	// Hear reads an issuer's message that a person has left.
-	Hear(ctx context.Context, message string) (Ended, error)
-	// Origins are the sites of the issuer that may show our front-channel page in a frame.
-	Origins(ctx context.Context) []string
+// LogoutHandler ends sessions on both sides.
+type LogoutHandler interface {
+	// EndSession says how the person ends the issuer's session too; false when the issuer knows no such way.
+	EndSession(ctx context.Context, token, state string) (EndSessionRequest, bool, error)
+	// VerifyLogoutToken reads an issuer's message that a person has left.
+	VerifyLogoutToken(ctx context.Context, message string) (LogoutToken, error)
+	// FrameOrigins are the sites of the issuer that may show our front-channel page in a frame.
+	FrameOrigins(ctx context.Context) []string
 }
 
-// Unset is the issuer that nobody has configured.
-type Unset struct{ Variable string }
+// Unconfigured is the issuer that nobody has configured.
+type Unconfigured struct{ Variable string }
 
-func (u Unset) fault() error { return fault.New(fault.PartnerUnset, "variable", u.Variable) }
+func (u Unconfigured) fault() error { return fault.New(fault.PartnerUnset, "variable", u.Variable) }
 
 // Begin names the variable to set.
-func (u Unset) Begin(context.Context, Wish) (AuthRequest, error) { return AuthRequest{}, u.fault() }
+func (u Unconfigured) Begin(context.Context, AuthRequestParams) (AuthRequest, error) {
+	return AuthRequest{}, u.fault()
+}
 
 // Finish names the variable to set.
-func (u Unset) Finish(context.Context, AuthRequest, Return) (Person, error) {
+func (u Unconfigured) Finish(context.Context, AuthRequest, AuthResponse) (Person, error) {
 	return Person{}, u.fault()
 }
 
-// Leave knows no way.
-func (u Unset) Leave(context.Context, string, string) (EndSessionRequest, bool, error) {
+// EndSession knows no way.
+func (u Unconfigured) EndSession(context.Context, string, string) (EndSessionRequest, bool, error) {
 	return EndSessionRequest{}, false, nil
 }
 
-// Hear names the variable to set.
-func (u Unset) Hear(context.Context, string) (Ended, error) { return Ended{}, u.fault() }
+// VerifyLogoutToken names the variable to set.
+func (u Unconfigured) VerifyLogoutToken(context.Context, string) (LogoutToken, error) {
+	return LogoutToken{}, u.fault()
+}
 
-// Origins are none.
-func (u Unset) Origins(context.Context) []string { return nil }
+// FrameOrigins are none.
+func (u Unconfigured) FrameOrigins(context.Context) []string { return nil }
 
 // ID is empty: nobody signs as nobody.
-func (u Unset) ID() string { return "" }
+func (u Unconfigured) ID() string { return "" }

@@ -30,10 +30,10 @@ type Source interface {
 	Parties(ctx context.Context, birthNumber string) (Answer, error)
 }
 
-// Unset is the register that nobody has configured.
-type Unset struct{ Variable string }
+// Unconfigured is the register that nobody has configured.
+type Unconfigured struct{ Variable string }
 
 // Parties names the variable to set.
-func (u Unset) Parties(context.Context, string) (Answer, error) {
+func (u Unconfigured) Parties(context.Context, string) (Answer, error) {
 	return Answer{}, fault.New(fault.PartnerUnset, "variable", u.Variable)
 }

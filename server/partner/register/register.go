@@ -26,10 +26,10 @@ type Source interface {
 	Vehicle(ctx context.Context, plate toll.Plate) (Vehicle, error)
 }
 
-// Unset is the register that nobody has configured.
-type Unset struct{ Variable string }
+// Unconfigured is the register that nobody has configured.
+type Unconfigured struct{ Variable string }
 
 // Vehicle names the variable to set.
-func (u Unset) Vehicle(context.Context, toll.Plate) (Vehicle, error) {
+func (u Unconfigured) Vehicle(context.Context, toll.Plate) (Vehicle, error) {
 	return Vehicle{}, fault.New(fault.PartnerUnset, "variable", u.Variable)
 }

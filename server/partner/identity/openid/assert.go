@@ -108,13 +108,13 @@ func (k Key) Sign(typ string, claims any) (string, error) {
 func (i *Issuer) assertion() (string, error) {
 	now := i.Now()
 	return i.Key.Sign("JWT", map[string]any{
-		"iss": i.ClientID, "sub": i.ClientID, "aud": i.Issuer, "jti": secret(),
+		"iss": i.ClientID, "sub": i.ClientID, "aud": i.Issuer, "jti": randomSecret(),
 		"iat": now.Unix(), "exp": now.Add(assertionMax).Unix(),
 	})
 }
 
-// same compares secrets without telling by the time where they differ.
-func same(a, b string) bool {
+// equalSecrets compares secrets without telling by the time where they differ.
+func equalSecrets(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return x == y
 }

@@ -68,10 +68,10 @@ func (k *keys) named(ctx context.Context, name, alg string) (jose.JSONWebKey, er
 	defer k.mu.Unlock()
 	now := k.now()
 	since := now.Sub(k.last)
-	if key, ok := k.find(name, alg); ok && since < describedBy { // older ones may have been withdrawn
+	if key, ok := k.find(name, alg); ok && since < metadataMax { // older ones may have been withdrawn
 		return key, nil
 	}
-	if since >= 0 && since < askAgain {
+	if since >= 0 && since < retryInterval {
 		return jose.JSONWebKey{}, fmt.Errorf("signed token: unknown key, and keys were fetched %s ago", since.Round(time.Second))
 	}
 	k.last = now
@@ -128,7 +128,7 @@ func readKeys(body []byte) (map[string]jose.JSONWebKey, error) {
 	set := map[string]jose.JSONWebKey{}
 	for _, raw := range list.Keys {
 		var key jose.JSONWebKey
-		if err := json.Unmarshal(raw, &key); err != nil || key.KeyID == "" || (key.Use != "" && key.Use != "sig") || !strong(key.Key) {
+		if err := json.Unmarshal(raw, &key); err != nil || key.KeyID == "" || (key.Use != "" && key.Use != "sig") || !isStrong(key.Key) {
 			continue
 		}
 		if _, twice := set[key.KeyID]; twice {
@@ -139,7 +139,7 @@ func readKeys(body []byte) (map[string]jose.JSONWebKey, error) {
 	return set, nil
 }
 
-func strong(key crypto.PublicKey) bool {
+func isStrong(key crypto.PublicKey) bool {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
 		return key.N.BitLen() >= rsaBitsMin

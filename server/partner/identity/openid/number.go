@@ -16,8 +16,8 @@ const (
 	Sweden = "SE"
 )
 
-// NumberClaim is the name under which a country's issuers tell the personal number.
-func NumberClaim(country string) string {
+// PersonalNumberClaim is the name under which a country's issuers tell the personal number.
+func PersonalNumberClaim(country string) string {
 	if country == Sweden {
 		return "https://id.oidc.se/claim/personalIdentityNumber"
 	}
@@ -30,7 +30,7 @@ func (i *Issuer) number(proof *oidc.IDToken) (string, error) {
 	if err := proof.Claims(&all); err != nil {
 		return "", err
 	}
-	raw, told := all[NumberClaim(i.Country)]
+	raw, told := all[PersonalNumberClaim(i.Country)]
 	if !told {
 		return "", nil
 	}
@@ -41,18 +41,18 @@ func (i *Issuer) number(proof *oidc.IDToken) (string, error) {
 	return number, nil
 }
 
-// rightNumber tells whether a number can exist in its country, written bare.
-func rightNumber(country, s string) bool {
+// isPersonalNumber tells whether a number can exist in its country, written bare.
+func isPersonalNumber(country, s string) bool {
 	if country == Sweden {
-		return swedish(s)
+		return isSwedishNumber(s)
 	}
 	bare, _, problem := ident.BirthNumber(s)
 	return problem == ident.None && bare == s
 }
 
-// swedish tells whether s is twelve digits: a day, on which coordination numbers add 60, a serial
+// isSwedishNumber tells whether s is twelve digits: a day, on which coordination numbers add 60, a serial
 // number, and the check digit of the last ten.
-func swedish(s string) bool {
+func isSwedishNumber(s string) bool {
 	if len(s) != 12 || !ident.Luhn(s[2:]) {
 		return false
 	}

@@ -27,40 +27,40 @@ import (
 
 // Limits of a conversation with an issuer.
 const (
-	timeMax     = 8 * time.Second  // for one answer
-	bytesMax    = 1 << 20          // of one answer
-	leeway      = 30 * time.Second // between clocks
-	journeyMax  = 10 * time.Minute // from Begin to Finish
-	describedBy = time.Hour        // how long an issuer's description is believed
-	askAgain    = 10 * time.Second // least time between two tries to get it, and between two fetches of keys
-	subjectMax  = 255              // OpenID Connect Core 2
-	sessionMax  = 255
-	codeMax     = 2048
+	timeMax        = 8 * time.Second  // for one answer
+	bytesMax       = 1 << 20          // of one answer
+	leeway         = 30 * time.Second // between clocks
+	authRequestMax = 10 * time.Minute // from Begin to Finish
+	metadataMax    = time.Hour        // how long an issuer's description is believed
+	retryInterval  = 10 * time.Second // least time between two tries to get it, and between two fetches of keys
+	subjectMax     = 255              // OpenID Connect Core 2
+	sessionMax     = 255
+	codeMax        = 2048
 )
 
 // Config says who the issuer is and who we are to it.
 type Config struct {
-	Partner    string            // name in faults and logs, such as "ID-porten"
-	Issuer     string            // identifier, exactly as it signs
-	ClientID   string            // our name
-	Key        Key               // proves that we are it
-	Redirect   string            // where the browser comes back to
-	LoggedOut  string            // where it comes back to after leaving
-	Levels     []string          // the issuer's names of the levels, substantial first, then high
-	Client     http.RoundTripper // nil is http.DefaultTransport
-	Now        func() time.Time
-	Country    string        // whose personal numbers it tells: "NO" when empty, or "SE"
-	LoginLimit time.Duration // how old a proof may be when the issuer remembers the person; 0 is two hours
+	Partner            string            // name in faults and logs, such as "ID-porten"
+	Issuer             string            // identifier, exactly as it signs
+	ClientID           string            // our name
+	Key                Key               // proves that we are it
+	RedirectURL        string            // where the browser comes back to
+	PostLogoutRedirect string            // where it comes back to after leaving
+	Levels             []string          // the issuer's names of the levels, substantial first, then high
+	Client             http.RoundTripper // nil is http.DefaultTransport
+	Now                func() time.Time
+	Country            string        // whose personal numbers it tells: "NO" when empty, or "SE"
+	LoginLimit         time.Duration // how old a proof may be when the issuer remembers the person; 0 is two hours
 }
 
 // Issuer is one real issuer.
 type Issuer struct {
 	Config
-	http *http.Client
-	mu   sync.Mutex // guards what follows
-	site *site
-	told error
-	last time.Time
+	http          *http.Client
+	mu            sync.Mutex // guards what follows
+	cached        *metadata
+	metadataErr   error
+	metadataTried time.Time
 }
 
 var _ identity.Issuer = (*Issuer)(nil)
@@ -81,18 +81,18 @@ func New(c Config) (*Issuer, error) {
 
 func (c Config) check() error {
 	switch {
-	case c.ClientID == "" || c.Redirect == "" || c.Now == nil || c.Key.private == nil:
+	case c.ClientID == "" || c.RedirectURL == "" || c.Now == nil || c.Key.private == nil:
 		return errors.New("client, address, clock and key are needed")
 	case c.Country != "" && c.Country != Norway && c.Country != Sweden:
 		return errors.New("nothing is known of the numbers of " + c.Country)
 	case len(c.Levels) == 0 || len(c.Levels) > int(identity.High) || slices.Contains(c.Levels, ""):
 		return errors.New("one or two levels are needed")
 	}
-	return safeAddress(c.Issuer)
+	return checkURL(c.Issuer)
 }
 
-// safeAddress wants https, except on this very machine.
-func safeAddress(address string) error {
+// checkURL wants https, except on this very machine.
+func checkURL(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
 		return fmt.Errorf("%q is no address", address)
@@ -109,37 +109,37 @@ func (i *Issuer) ID() string { return i.Issuer }
 
 // Begin pushes the request to the issuer where that is offered, RFC 9126, so that the browser carries
 // a reference only.
-func (i *Issuer) Begin(ctx context.Context, wish identity.Wish) (identity.AuthRequest, error) {
-	s, err := i.described(ctx)
+func (i *Issuer) Begin(ctx context.Context, wish identity.AuthRequestParams) (identity.AuthRequest, error) {
+	s, err := i.metadata(ctx)
 	if err != nil {
 		return identity.AuthRequest{}, err
 	}
-	j := identity.AuthRequest{State: secret(), Nonce: secret(), Verifier: secret(), Wish: wish, Began: i.Now()}
+	j := identity.AuthRequest{State: randomSecret(), Nonce: randomSecret(), Verifier: randomSecret(), Params: wish, Began: i.Now()}
 	request := i.request(j)
-	if s.Pushed == "" {
-		j.Address = extend(s.provider.Endpoint().AuthURL, request)
+	if s.PushedEndpoint == "" {
+		j.URL = addQuery(s.provider.Endpoint().AuthURL, request)
 		return j, nil
 	}
-	reference, err := i.push(ctx, s, request)
+	reference, err := i.pushRequest(ctx, s, request)
 	if err != nil {
 		return identity.AuthRequest{}, err
 	}
-	j.Address = extend(s.provider.Endpoint().AuthURL, url.Values{"client_id": {i.ClientID}, "request_uri": {reference}})
+	j.URL = addQuery(s.provider.Endpoint().AuthURL, url.Values{"client_id": {i.ClientID}, "request_uri": {reference}})
 	return j, nil
 }
 
 // request is what we ask for, in OpenID Connect's words.
 func (i *Issuer) request(j identity.AuthRequest) url.Values {
 	v := url.Values{
-		"response_type": {"code"}, "client_id": {i.ClientID}, "redirect_uri": {i.Redirect}, "scope": {"openid profile"},
+		"response_type": {"code"}, "client_id": {i.ClientID}, "redirect_uri": {i.RedirectURL}, "scope": {"openid profile"},
 		"state": {j.State}, "nonce": {j.Nonce},
 		"code_challenge": {oauth2.S256ChallengeFromVerifier(j.Verifier)}, "code_challenge_method": {"S256"},
-		"acr_values": {i.level(j.Wish.Level)},
+		"acr_values": {i.level(j.Params.Level)},
 	}
-	if j.Wish.Language != "" {
-		v.Set("ui_locales", j.Wish.Language)
+	if j.Params.Language != "" {
+		v.Set("ui_locales", j.Params.Language)
 	}
-	if j.Wish.Fresh {
+	if j.Params.Reauthenticate {
 		v.Set("prompt", "login")
 	}
 	return v
@@ -152,28 +152,28 @@ func (i *Issuer) level(least identity.Level) string {
 }
 
 // Finish trades the code for a proof and checks it.
-func (i *Issuer) Finish(ctx context.Context, j identity.AuthRequest, back identity.Return) (identity.Person, error) {
-	s, err := i.described(ctx)
+func (i *Issuer) Finish(ctx context.Context, j identity.AuthRequest, back identity.AuthResponse) (identity.Person, error) {
+	s, err := i.metadata(ctx)
 	if err != nil {
 		return identity.Person{}, err
 	}
 	if err := i.checkReturn(s, j, back); err != nil {
 		return identity.Person{}, err
 	}
-	token, err := i.trade(ctx, s, j, back.Code)
+	token, err := i.exchangeCode(ctx, s, j, back.Code)
 	if err != nil {
 		return identity.Person{}, err
 	}
-	return i.believe(ctx, s, j, token)
+	return i.verifyIDToken(ctx, s, j, token)
 }
 
-func (i *Issuer) checkReturn(s *site, j identity.AuthRequest, back identity.Return) error {
+func (i *Issuer) checkReturn(s *metadata, j identity.AuthRequest, back identity.AuthResponse) error {
 	switch {
-	case j.State == "" || !same(j.State, back.State):
+	case j.State == "" || !equalSecrets(j.State, back.State):
 		return i.refuse("the state is not the one that was sent")
-	case back.Issuer != "" && back.Issuer != i.Issuer, back.Issuer == "" && s.NamesItself: // RFC 9207
+	case back.Issuer != "" && back.Issuer != i.Issuer, back.Issuer == "" && s.SendsIssuer: // RFC 9207
 		return i.refuse("the answer names another issuer or none")
-	case i.Now().Sub(j.Began) > journeyMax:
+	case i.Now().Sub(j.Began) > authRequestMax:
 		return i.refuse("the journey took too long")
 	case back.Error == "access_denied":
 		return fault.New(fault.EIDCancelled)
@@ -185,25 +185,25 @@ func (i *Issuer) checkReturn(s *site, j identity.AuthRequest, back identity.Retu
 	return nil
 }
 
-// Leave is RP-initiated logout.
-func (i *Issuer) Leave(ctx context.Context, token, state string) (identity.EndSessionRequest, bool, error) {
-	s, err := i.described(ctx)
+// EndSession is RP-initiated logout.
+func (i *Issuer) EndSession(ctx context.Context, token, state string) (identity.EndSessionRequest, bool, error) {
+	s, err := i.metadata(ctx)
 	if err != nil {
 		return identity.EndSessionRequest{}, false, err
 	}
-	if s.EndSession == "" {
+	if s.EndSessionEndpoint == "" {
 		return identity.EndSessionRequest{}, false, nil
 	}
-	return identity.EndSessionRequest{Address: s.EndSession, Fields: map[string]string{
-		"id_token_hint": token, "client_id": i.ClientID, "post_logout_redirect_uri": i.LoggedOut, "state": state,
+	return identity.EndSessionRequest{URL: s.EndSessionEndpoint, Fields: map[string]string{
+		"id_token_hint": token, "client_id": i.ClientID, "post_logout_redirect_uri": i.PostLogoutRedirect, "state": state,
 	}}, true, nil
 }
 
-// Origins are the issuer's and those of its pages, as far as they are known by now.
-func (i *Issuer) Origins(ctx context.Context) []string {
+// FrameOrigins are the issuer's and those of its pages, as far as they are known by now.
+func (i *Issuer) FrameOrigins(ctx context.Context) []string {
 	addresses := []string{i.Issuer}
-	if s, err := i.described(ctx); err == nil {
-		addresses = append(addresses, s.provider.Endpoint().AuthURL, s.EndSession)
+	if s, err := i.metadata(ctx); err == nil {
+		addresses = append(addresses, s.provider.Endpoint().AuthURL, s.EndSessionEndpoint)
 	}
 	var list []string
 	for _, address := range addresses {
@@ -224,14 +224,14 @@ func (i *Issuer) down(why error) error {
 	return fmt.Errorf("%w: %w", fault.New(fault.PartnerDown, "partner", i.Partner), why)
 }
 
-// secret is 256 random bits; also a PKCE verifier of 43 characters.
-func secret() string {
+// randomSecret is 256 random bits; also a PKCE verifier of 43 characters.
+func randomSecret() string {
 	var b [32]byte
 	_, _ = rand.Read(b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-func extend(address string, v url.Values) string {
+func addQuery(address string, v url.Values) string {
 	join := "?"
 	if strings.Contains(address, "?") {
 		join = "&"

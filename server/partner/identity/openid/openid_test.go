@@ -37,13 +37,13 @@ func TestEveryHostileIssuerIsRefused(t *testing.T) {
 	for _, m := range list {
 		t.Run(m.Name, func(t *testing.T) {
 			r := open(t)
-			wish := identity.Wish{Level: identity.Substantial, Fresh: m.Fresh}
+			wish := identity.AuthRequestParams{Level: identity.Substantial, Reauthenticate: m.Fresh}
 			how := suite.Visit{High: m.High}
 			if m.High {
 				wish.Level = identity.High
 			}
 			if strings.Contains(m.Name, "time before") { // there has to be one
-				finish(t, r, identity.Wish{}, suite.Visit{})
+				finish(t, r, identity.AuthRequestParams{}, suite.Visit{})
 			}
 			r.sim.Misbehave(&m)
 			if person, err := attempt(t, r, wish, how); err == nil || person != (identity.Person{}) {
@@ -64,16 +64,16 @@ func TestEveryHostileIssuerIsRefused(t *testing.T) {
 	t.Logf("%d hostile behaviours at sign-in refused", len(list))
 }
 
-func attempt(t *testing.T, r *rig, wish identity.Wish, how suite.Visit) (identity.Person, error) {
+func attempt(t *testing.T, r *rig, wish identity.AuthRequestParams, how suite.Visit) (identity.Person, error) {
 	t.Helper()
 	j, err := r.issuer.Begin(t.Context(), wish)
 	if err != nil {
 		return identity.Person{}, err
 	}
-	return r.issuer.Finish(t.Context(), j, r.visit(t, j.Address, how))
+	return r.issuer.Finish(t.Context(), j, r.visit(t, j.URL, how))
 }
 
-func finish(t *testing.T, r *rig, wish identity.Wish, how suite.Visit) identity.Person {
+func finish(t *testing.T, r *rig, wish identity.AuthRequestParams, how suite.Visit) identity.Person {
 	t.Helper()
 	person, err := attempt(t, r, wish, how)
 	if err != nil {
@@ -87,12 +87,12 @@ func finish(t *testing.T, r *rig, wish identity.Wish, how suite.Visit) identity.
 func TestACodeOfAnotherJourneyOpensNothing(t *testing.T) {
 	r := open(t)
 	r.sim.Misbehave(&sim.Mischief{ManyTimes: true})
-	theirs, err := r.issuer.Begin(t.Context(), identity.Wish{})
+	theirs, err := r.issuer.Begin(t.Context(), identity.AuthRequestParams{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	stolen := r.visit(t, theirs.Address, suite.Visit{})
-	mine, err := r.issuer.Begin(t.Context(), identity.Wish{})
+	stolen := r.visit(t, theirs.URL, suite.Visit{})
+	mine, err := r.issuer.Begin(t.Context(), identity.AuthRequestParams{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestACodeOfAnotherJourneyOpensNothing(t *testing.T) {
 
 func TestEveryHostileMessageIsRefused(t *testing.T) {
 	r := open(t)
-	person := finish(t, r, identity.Wish{}, suite.Visit{})
+	person := finish(t, r, identity.AuthRequestParams{}, suite.Visit{})
 	for _, m := range sim.Messages() {
 		r.sim.Misbehave(&m)
 		message, err := r.sim.Message(person.Session, person.Subject)
@@ -112,7 +112,7 @@ func TestEveryHostileMessageIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.sim.Misbehave(nil)
-		if ended, err := r.issuer.Hear(t.Context(), message); fault.CodeOf(err) != fault.EIDRefused {
+		if ended, err := r.issuer.VerifyLogoutToken(t.Context(), message); fault.CodeOf(err) != fault.EIDRefused {
 			t.Errorf("%s: got %+v, %v", m.Name, ended, err)
 		}
 	}
@@ -120,7 +120,7 @@ func TestEveryHostileMessageIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ended, err := r.issuer.Hear(t.Context(), message); err != nil || ended.Session != person.Session {
+	if ended, err := r.issuer.VerifyLogoutToken(t.Context(), message); err != nil || ended.Session != person.Session {
 		t.Errorf("an honest one: got %+v, %v", ended, err)
 	}
 }
@@ -128,14 +128,14 @@ func TestEveryHostileMessageIsRefused(t *testing.T) {
 // Anybody can send us names of keys; the issuer must not be asked for each.
 func TestKeysAreFetchedRarely(t *testing.T) {
 	r := open(t)
-	finish(t, r, identity.Wish{}, suite.Visit{})
+	finish(t, r, identity.AuthRequestParams{}, suite.Visit{})
 	for _, m := range sim.Mischiefs() {
 		if m.Name != "signs with a key that nobody knows" {
 			continue
 		}
 		r.sim.Misbehave(&m)
 		for range 20 {
-			if _, err := attempt(t, r, identity.Wish{}, suite.Visit{}); err == nil {
+			if _, err := attempt(t, r, identity.AuthRequestParams{}, suite.Visit{}); err == nil {
 				t.Error("got in")
 			}
 		}
@@ -147,14 +147,14 @@ func TestKeysAreFetchedRarely(t *testing.T) {
 		t.Errorf("the description was fetched %d times, want 1", n)
 	}
 	r.sim.Misbehave(nil)
-	finish(t, r, identity.Wish{}, suite.Visit{})
+	finish(t, r, identity.AuthRequestParams{}, suite.Visit{})
 }
 
 func TestAnIssuerThatIsDownIsNotAskedAllTheTime(t *testing.T) {
 	r := open(t)
 	r.web.Close()
 	for range 5 {
-		if _, err := r.issuer.Begin(t.Context(), identity.Wish{}); fault.CodeOf(err) != fault.PartnerDown {
+		if _, err := r.issuer.Begin(t.Context(), identity.AuthRequestParams{}); fault.CodeOf(err) != fault.PartnerDown {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -200,10 +200,10 @@ func TestNobodyIsConfiguredUnsafely(t *testing.T) {
 
 // What is not configured says which variable would.
 func TestUnsetNamesTheVariable(t *testing.T) {
-	var u identity.Issuer = identity.Unset{Variable: "BOMPASS_EID_ISSUER"}
-	_, begin := u.Begin(t.Context(), identity.Wish{})
-	_, end := u.Finish(t.Context(), identity.AuthRequest{}, identity.Return{})
-	_, hear := u.Hear(t.Context(), "")
+	var u identity.Issuer = identity.Unconfigured{Variable: "BOMPASS_EID_ISSUER"}
+	_, begin := u.Begin(t.Context(), identity.AuthRequestParams{})
+	_, end := u.Finish(t.Context(), identity.AuthRequest{}, identity.AuthResponse{})
+	_, hear := u.VerifyLogoutToken(t.Context(), "")
 	for _, err := range []error{begin, end, hear} {
 		if fault.CodeOf(err) != fault.PartnerUnset || !strings.Contains(err.Error(), "BOMPASS_EID_ISSUER") {
 			t.Errorf("got %v", err)

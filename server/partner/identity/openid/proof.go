@@ -18,8 +18,8 @@ import (
 	"bompass/server/partner/identity"
 )
 
-// push hands the request to the issuer and returns the reference to it.
-func (i *Issuer) push(ctx context.Context, s *site, request url.Values) (string, error) {
+// pushRequest hands the request to the issuer and returns the reference to it.
+func (i *Issuer) pushRequest(ctx context.Context, s *metadata, request url.Values) (string, error) {
 	assertion, err := i.assertion()
 	if err != nil {
 		return "", err
@@ -28,7 +28,7 @@ func (i *Issuer) push(ctx context.Context, s *site, request url.Values) (string,
 	request.Set("client_assertion", assertion)
 	ctx, cancel := context.WithTimeout(ctx, timeMax)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Pushed, strings.NewReader(request.Encode()))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.PushedEndpoint, strings.NewReader(request.Encode()))
 	if err != nil {
 		return "", fmt.Errorf("push request: %w", err)
 	}
@@ -54,14 +54,14 @@ func (i *Issuer) push(ctx context.Context, s *site, request url.Values) (string,
 	return reply.Reference, nil
 }
 
-// trade gives the code for the proof. Only when nobody was reached is it tried again: a code is good
+// exchangeCode gives the code for the proof. Only when nobody was reached is it tried again: a code is good
 // for one try.
-func (i *Issuer) trade(ctx context.Context, s *site, j identity.AuthRequest, code string) (*oauth2.Token, error) {
+func (i *Issuer) exchangeCode(ctx context.Context, s *metadata, j identity.AuthRequest, code string) (*oauth2.Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeMax)
 	defer cancel()
 	end := s.provider.Endpoint()
 	end.AuthStyle = oauth2.AuthStyleInParams
-	config := oauth2.Config{ClientID: i.ClientID, RedirectURL: i.Redirect, Endpoint: end}
+	config := oauth2.Config{ClientID: i.ClientID, RedirectURL: i.RedirectURL, Endpoint: end}
 	for try := 1; ; try++ {
 		assertion, err := i.assertion()
 		if err != nil {
@@ -97,7 +97,7 @@ type claims struct {
 }
 
 // verifier checks signature, issuer, audience and expiry; the leeway is taken off the clock.
-func (i *Issuer) verifier(s *site) *oidc.IDTokenVerifier {
+func (i *Issuer) verifier(s *metadata) *oidc.IDTokenVerifier {
 	var names []string
 	for _, a := range algorithms() {
 		names = append(names, string(a))
@@ -107,8 +107,8 @@ func (i *Issuer) verifier(s *site) *oidc.IDTokenVerifier {
 	})
 }
 
-// believe checks every claim of the proof.
-func (i *Issuer) believe(ctx context.Context, s *site, j identity.AuthRequest, token *oauth2.Token) (identity.Person, error) {
+// verifyIDToken checks every claim of the proof.
+func (i *Issuer) verifyIDToken(ctx context.Context, s *metadata, j identity.AuthRequest, token *oauth2.Token) (identity.Person, error) {
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" || !strings.EqualFold(token.Type(), "Bearer") {
 		return identity.Person{}, i.refuse("there is no proof in the answer")
@@ -127,44 +127,44 @@ func (i *Issuer) believe(ctx context.Context, s *site, j identity.AuthRequest, t
 	if proof.AccessTokenHash != "" && proof.VerifyAccessToken(token.AccessToken) != nil {
 		return identity.Person{}, i.refuse("the proof belongs to another access token")
 	}
-	level, proved, why := i.examine(s, j, proof, c)
+	level, proved, why := i.checkClaims(s, j, proof, c)
 	if why != "" {
 		return identity.Person{}, i.refuse(why)
 	}
 	return identity.Person{
 		Issuer: proof.Issuer, Subject: proof.Subject, BirthNumber: c.Number, Session: c.Session,
-		Level: level, Proved: proved, Token: raw,
+		Level: level, AuthTime: proved, IDToken: raw,
 	}, nil
 }
 
-// examine says what is wrong with a proof whose signature is right.
-func (i *Issuer) examine(s *site, j identity.AuthRequest, proof *oidc.IDToken, c claims) (level identity.Level, proved time.Time, why string) {
+// checkClaims says what is wrong with a proof whose signature is right.
+func (i *Issuer) checkClaims(s *metadata, j identity.AuthRequest, proof *oidc.IDToken, c claims) (level identity.Level, proved time.Time, why string) {
 	now := i.Now()
 	level = identity.Level(slices.Index(i.Levels, c.Level) + 1)
-	proved, known := instant(c.ProvedAt)
-	starts, hasStart := instant(c.NotBefore)
+	proved, known := parseTime(c.ProvedAt)
+	starts, hasStart := parseTime(c.NotBefore)
 	switch {
-	case !same(proof.Nonce, j.Nonce) || proof.Nonce == "":
+	case !equalSecrets(proof.Nonce, j.Nonce) || proof.Nonce == "":
 		why = "the nonce is not the one that was sent"
 	case len(proof.Audience) != 1 && c.Party == "", c.Party != "" && c.Party != i.ClientID:
 		why = "the proof is made out to somebody else too"
-	case proof.Subject == "" || len(proof.Subject) > subjectMax || !plain(proof.Subject):
+	case proof.Subject == "" || len(proof.Subject) > subjectMax || !isPrintable(proof.Subject):
 		why = "the proof names nobody"
 	case proof.IssuedAt.After(now.Add(leeway)) || proof.IssuedAt.Before(j.Began.Add(-leeway)):
 		why = "the proof is not of this sign-in's time"
 	case len(c.NotBefore) > 0 && (!hasStart || starts.After(now.Add(leeway))):
 		why = "the proof is not valid yet"
-	case level == 0 || level < j.Wish.Level:
+	case level == 0 || level < j.Params.Level:
 		why = "the level " + c.Level + " is not enough"
 	case len(c.ProvedAt) > 0 && !known, known && proved.After(now.Add(leeway)):
 		why = "the time of the proof is none"
-	case j.Wish.Fresh && (!known || proved.Before(j.Began.Add(-leeway))):
+	case j.Params.Reauthenticate && (!known || proved.Before(j.Began.Add(-leeway))):
 		why = "the person has not proved again who they are"
 	case known && now.Sub(proved) > i.LoginLimit+leeway:
 		why = "the person proved who they are too long ago"
-	case c.Number != "" && !rightNumber(i.Country, c.Number):
+	case c.Number != "" && !isPersonalNumber(i.Country, c.Number):
 		why = "the personal number cannot be one"
-	case (s.FrontSession || s.BackSession) && c.Session == "", len(c.Session) > sessionMax || !plain(c.Session):
+	case (s.FrontSession || s.BackSession) && c.Session == "", len(c.Session) > sessionMax || !isPrintable(c.Session):
 		why = "the issuer's session has no name"
 	case len(c.Events) > 0:
 		why = "the proof is a message of another kind"
@@ -175,13 +175,13 @@ func (i *Issuer) examine(s *site, j identity.AuthRequest, proof *oidc.IDToken, c
 	return level, proved, why
 }
 
-// plain tells whether a name has only characters that can be seen.
-func plain(s string) bool {
+// isPrintable tells whether a name has only characters that can be seen.
+func isPrintable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < 0x21 || r > 0x7e })
 }
 
-// instant reads a number of seconds; anything else is none.
-func instant(raw json.RawMessage) (time.Time, bool) {
+// parseTime reads a number of seconds; anything else is none.
+func parseTime(raw json.RawMessage) (time.Time, bool) {
 	var seconds float64
 	if len(raw) == 0 || json.Unmarshal(raw, &seconds) != nil || seconds < 0 || seconds > 1<<40 {
 		return time.Time{}, false
@@ -189,24 +189,24 @@ func instant(raw json.RawMessage) (time.Time, bool) {
 	return time.Unix(int64(seconds), 0), true
 }
 
-// Hear reads a back-channel logout token.
-func (i *Issuer) Hear(ctx context.Context, message string) (identity.Ended, error) {
-	s, err := i.described(ctx)
+// VerifyLogoutToken reads a back-channel logout token.
+func (i *Issuer) VerifyLogoutToken(ctx context.Context, message string) (identity.LogoutToken, error) {
+	s, err := i.metadata(ctx)
 	if err != nil {
-		return identity.Ended{}, err
+		return identity.LogoutToken{}, err
 	}
 	out, err := i.verifier(s).VerifyLogout(ctx, message)
 	if err != nil {
-		return identity.Ended{}, i.refuse(err.Error())
+		return identity.LogoutToken{}, i.refuse(err.Error())
 	}
 	now := i.Now()
 	switch {
-	case out.IssuedAt.After(now.Add(leeway)) || now.Sub(out.IssuedAt) > journeyMax:
-		return identity.Ended{}, i.refuse("the message is not of this time")
+	case out.IssuedAt.After(now.Add(leeway)) || now.Sub(out.IssuedAt) > authRequestMax:
+		return identity.LogoutToken{}, i.refuse("the message is not of this time")
 	case len(out.Audience) != 1:
-		return identity.Ended{}, i.refuse("the message is made out to somebody else too")
+		return identity.LogoutToken{}, i.refuse("the message is made out to somebody else too")
 	case len(out.SessionID) > sessionMax || len(out.Subject) > subjectMax || len(out.TokenID) > sessionMax:
-		return identity.Ended{}, i.refuse("the message has names that are too long")
+		return identity.LogoutToken{}, i.refuse("the message has names that are too long")
 	}
-	return identity.Ended{Issuer: out.Issuer, Subject: out.Subject, Session: out.SessionID, Notice: out.TokenID, Until: out.Expiry}, nil
+	return identity.LogoutToken{Issuer: out.Issuer, Subject: out.Subject, Session: out.SessionID, TokenID: out.TokenID, ExpiresAt: out.Expiry}, nil
 }

@@ -57,7 +57,7 @@ func testKey(t *testing.T) openid.Key {
 
 func config(issuer string, key openid.Key, now func() time.Time) openid.Config {
 	return openid.Config{
-		Partner: "ID-porten", Issuer: issuer, ClientID: "bompass", Key: key, Redirect: redirect, LoggedOut: "http://127.0.0.1:1/login",
+		Partner: "ID-porten", Issuer: issuer, ClientID: "bompass", Key: key, RedirectURL: redirect, PostLogoutRedirect: "http://127.0.0.1:1/login",
 		Levels: []string{"idporten-loa-substantial", "idporten-loa-high"}, Now: now,
 	}
 }
@@ -119,7 +119,7 @@ func browser(t *testing.T) *http.Client {
 var hidden = regexp.MustCompile(`name="(\w+)" value="([^"]*)"`)
 
 // visit plays the person in the simulation.
-func (r *rig) visit(t *testing.T, address string, how suite.Visit) identity.Return {
+func (r *rig) visit(t *testing.T, address string, how suite.Visit) identity.AuthResponse {
 	t.Helper()
 	resp, body := get(t, r.client, address)
 	asked := resp.StatusCode == http.StatusOK
@@ -139,14 +139,14 @@ func (r *rig) visit(t *testing.T, address string, how suite.Visit) identity.Retu
 	return returned(t, resp)
 }
 
-func returned(t *testing.T, resp *http.Response) identity.Return {
+func returned(t *testing.T, resp *http.Response) identity.AuthResponse {
 	t.Helper()
 	to, err := url.Parse(resp.Header.Get("Location"))
 	if err != nil || !strings.HasPrefix(to.String(), redirect) {
 		t.Fatalf("the issuer answered %d %q", resp.StatusCode, resp.Header.Get("Location"))
 	}
 	q := to.Query()
-	return identity.Return{Code: q.Get("code"), State: q.Get("state"), Issuer: q.Get("iss"), Error: q.Get("error")}
+	return identity.AuthResponse{Code: q.Get("code"), State: q.Get("state"), Issuer: q.Get("iss"), Error: q.Get("error")}
 }
 
 func get(t *testing.T, c *http.Client, address string) (*http.Response, string) {

@@ -69,7 +69,7 @@ func zitadel(t *testing.T) suite.Provider {
 		Lacks: []suite.Feature{
 			suite.Pushed, suite.Front, suite.Back, suite.NamesItself, suite.Sessions, suite.SingleSign, suite.Levels, suite.Number, suite.Cancel,
 		},
-		Visit: func(t *testing.T, address string, _ suite.Visit) identity.Return {
+		Visit: func(t *testing.T, address string, _ suite.Visit) identity.AuthResponse {
 			t.Helper()
 			resp, body := get(t, client, address)
 			if resp.StatusCode/100 != 3 {

@@ -37,7 +37,7 @@ type Provider struct {
 	Lacks  []Feature
 	// Visit plays the browser: it goes to the address, proves to be a person, and returns what the
 	// issuer sends back. One Provider is one browser.
-	Visit func(t *testing.T, address string, how Visit) identity.Return
+	Visit func(t *testing.T, address string, how Visit) identity.AuthResponse
 	// Leave ends the person's stay elsewhere and returns the message the client was sent.
 	Leave func(t *testing.T) string
 }
@@ -71,7 +71,7 @@ func Run(t *testing.T, open func(t *testing.T) Provider) {
 	}
 }
 
-func (p Provider) begin(t *testing.T, w identity.Wish) identity.AuthRequest {
+func (p Provider) begin(t *testing.T, w identity.AuthRequestParams) identity.AuthRequest {
 	t.Helper()
 	if w.Level == 0 {
 		w.Level = identity.Substantial
@@ -83,10 +83,10 @@ func (p Provider) begin(t *testing.T, w identity.Wish) identity.AuthRequest {
 	return j
 }
 
-func (p Provider) whole(t *testing.T, w identity.Wish, how Visit) identity.Person {
+func (p Provider) whole(t *testing.T, w identity.AuthRequestParams, how Visit) identity.Person {
 	t.Helper()
 	j := p.begin(t, w)
-	person, err := p.Issuer.Finish(t.Context(), j, p.Visit(t, j.Address, how))
+	person, err := p.Issuer.Finish(t.Context(), j, p.Visit(t, j.URL, how))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,8 +95,8 @@ func (p Provider) whole(t *testing.T, w identity.Wish, how Visit) identity.Perso
 
 func signIn(t *testing.T, p Provider) {
 	t.Helper()
-	person := p.whole(t, identity.Wish{Language: "nb"}, Visit{})
-	if person.Issuer != p.Issuer.ID() || person.Subject == "" || person.Level < identity.Substantial || person.Token == "" {
+	person := p.whole(t, identity.AuthRequestParams{Language: "nb"}, Visit{})
+	if person.Issuer != p.Issuer.ID() || person.Subject == "" || person.Level < identity.Substantial || person.IDToken == "" {
 		t.Errorf("person: %+v", person)
 	}
 	if p.has(t, Number) && len(person.BirthNumber) != 11 {
@@ -105,15 +105,15 @@ func signIn(t *testing.T, p Provider) {
 	if p.has(t, Sessions) && person.Session == "" {
 		t.Error("the session has no name")
 	}
-	if d := p.Now().Sub(person.Proved); d < -time.Minute || d > time.Minute {
+	if d := p.Now().Sub(person.AuthTime); d < -time.Minute || d > time.Minute {
 		t.Errorf("proved %s ago", d)
 	}
 }
 
 func carries(t *testing.T, p Provider) {
 	t.Helper()
-	j := p.begin(t, identity.Wish{Language: "nb", Fresh: true})
-	u, err := url.Parse(j.Address)
+	j := p.begin(t, identity.AuthRequestParams{Language: "nb", Reauthenticate: true})
+	u, err := url.Parse(j.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,8 +142,8 @@ func carries(t *testing.T, p Provider) {
 
 func once(t *testing.T, p Provider) {
 	t.Helper()
-	j := p.begin(t, identity.Wish{})
-	back := p.Visit(t, j.Address, Visit{})
+	j := p.begin(t, identity.AuthRequestParams{})
+	back := p.Visit(t, j.URL, Visit{})
 	if _, err := p.Issuer.Finish(t.Context(), j, back); err != nil {
 		t.Fatal(err)
 	}
@@ -152,31 +152,31 @@ func once(t *testing.T, p Provider) {
 
 func own(t *testing.T, p Provider) {
 	t.Helper()
-	for name, change := range map[string]func(*identity.AuthRequest, *identity.Return){
-		"another state":    func(j *identity.AuthRequest, _ *identity.Return) { j.State += "x" },
-		"no state":         func(j *identity.AuthRequest, b *identity.Return) { j.State, b.State = "", "" },
-		"another nonce":    func(j *identity.AuthRequest, _ *identity.Return) { j.Nonce += "x" },
-		"no nonce":         func(j *identity.AuthRequest, _ *identity.Return) { j.Nonce = "" },
-		"another verifier": func(j *identity.AuthRequest, _ *identity.Return) { j.Verifier = j.Nonce },
-		"another issuer":   func(_ *identity.AuthRequest, b *identity.Return) { b.Issuer = "https://elsewhere.invalid" },
-		"another code":     func(_ *identity.AuthRequest, b *identity.Return) { b.Code += "x" },
-		"no code":          func(_ *identity.AuthRequest, b *identity.Return) { b.Code = "" },
-		"too late":         func(j *identity.AuthRequest, _ *identity.Return) { j.Began = j.Began.Add(-time.Hour) },
+	for name, change := range map[string]func(*identity.AuthRequest, *identity.AuthResponse){
+		"another state":    func(j *identity.AuthRequest, _ *identity.AuthResponse) { j.State += "x" },
+		"no state":         func(j *identity.AuthRequest, b *identity.AuthResponse) { j.State, b.State = "", "" },
+		"another nonce":    func(j *identity.AuthRequest, _ *identity.AuthResponse) { j.Nonce += "x" },
+		"no nonce":         func(j *identity.AuthRequest, _ *identity.AuthResponse) { j.Nonce = "" },
+		"another verifier": func(j *identity.AuthRequest, _ *identity.AuthResponse) { j.Verifier = j.Nonce },
+		"another issuer":   func(_ *identity.AuthRequest, b *identity.AuthResponse) { b.Issuer = "https://elsewhere.invalid" },
+		"another code":     func(_ *identity.AuthRequest, b *identity.AuthResponse) { b.Code += "x" },
+		"no code":          func(_ *identity.AuthRequest, b *identity.AuthResponse) { b.Code = "" },
+		"too late":         func(j *identity.AuthRequest, _ *identity.AuthResponse) { j.Began = j.Began.Add(-time.Hour) },
 	} {
-		j := p.begin(t, identity.Wish{})
-		back := p.Visit(t, j.Address, Visit{})
+		j := p.begin(t, identity.AuthRequestParams{})
+		back := p.Visit(t, j.URL, Visit{})
 		change(&j, &back)
 		refused(t, name, p, j, back)
 	}
 	if p.has(t, NamesItself) {
-		j := p.begin(t, identity.Wish{})
-		back := p.Visit(t, j.Address, Visit{})
+		j := p.begin(t, identity.AuthRequestParams{})
+		back := p.Visit(t, j.URL, Visit{})
 		back.Issuer = ""
 		refused(t, "no issuer", p, j, back)
 	}
 }
 
-func refused(t *testing.T, name string, p Provider, j identity.AuthRequest, back identity.Return) {
+func refused(t *testing.T, name string, p Provider, j identity.AuthRequest, back identity.AuthResponse) {
 	t.Helper()
 	if person, err := p.Issuer.Finish(t.Context(), j, back); fault.CodeOf(err) != fault.EIDRefused || person != (identity.Person{}) {
 		t.Errorf("%s: got %+v, %v", name, person, err)
@@ -188,11 +188,11 @@ func level(t *testing.T, p Provider) {
 	if !p.has(t, Levels) {
 		return
 	}
-	if person := p.whole(t, identity.Wish{}, Visit{}); person.Level != identity.Substantial {
+	if person := p.whole(t, identity.AuthRequestParams{}, Visit{}); person.Level != identity.Substantial {
 		t.Errorf("level: got %s", person.Level)
 	}
 	// Stepping up asks again, though the person is known at the lower level.
-	if person := p.whole(t, identity.Wish{Level: identity.High}, Visit{High: true, Asked: true}); person.Level != identity.High {
+	if person := p.whole(t, identity.AuthRequestParams{Level: identity.High}, Visit{High: true, Asked: true}); person.Level != identity.High {
 		t.Errorf("level: got %s", person.Level)
 	}
 }
@@ -202,13 +202,13 @@ func again(t *testing.T, p Provider) {
 	if !p.has(t, SingleSign) {
 		return
 	}
-	first := p.whole(t, identity.Wish{}, Visit{Asked: true})
-	second := p.whole(t, identity.Wish{}, Visit{Silent: true})
+	first := p.whole(t, identity.AuthRequestParams{}, Visit{Asked: true})
+	second := p.whole(t, identity.AuthRequestParams{}, Visit{Silent: true})
 	if first.Subject != second.Subject || first.Session != second.Session {
 		t.Error("the person is another the second time")
 	}
-	third := p.whole(t, identity.Wish{Fresh: true}, Visit{Asked: true})
-	if third.Subject != first.Subject || third.Proved.Before(first.Proved) {
+	third := p.whole(t, identity.AuthRequestParams{Reauthenticate: true}, Visit{Asked: true})
+	if third.Subject != first.Subject || third.AuthTime.Before(first.AuthTime) {
 		t.Error("asking again did not ask")
 	}
 }
@@ -218,24 +218,24 @@ func stop(t *testing.T, p Provider) {
 	if !p.has(t, Cancel) {
 		return
 	}
-	j := p.begin(t, identity.Wish{})
-	if _, err := p.Issuer.Finish(t.Context(), j, p.Visit(t, j.Address, Visit{Cancel: true})); fault.CodeOf(err) != fault.EIDCancelled {
+	j := p.begin(t, identity.AuthRequestParams{})
+	if _, err := p.Issuer.Finish(t.Context(), j, p.Visit(t, j.URL, Visit{Cancel: true})); fault.CodeOf(err) != fault.EIDCancelled {
 		t.Errorf("got %v", err)
 	}
 }
 
 func leave(t *testing.T, p Provider) {
 	t.Helper()
-	person := p.whole(t, identity.Wish{}, Visit{})
-	farewell, ok, err := p.Issuer.Leave(t.Context(), person.Token, "some-state")
+	person := p.whole(t, identity.AuthRequestParams{}, Visit{})
+	farewell, ok, err := p.Issuer.EndSession(t.Context(), person.IDToken, "some-state")
 	if err != nil || !ok {
 		t.Fatalf("leave: %v, %v", ok, err)
 	}
-	u, err := url.Parse(farewell.Address)
-	if err != nil || u.RawQuery != "" || farewell.Fields["id_token_hint"] != person.Token || farewell.Fields["state"] != "some-state" {
-		t.Errorf("farewell: %s %v", farewell.Address, err)
+	u, err := url.Parse(farewell.URL)
+	if err != nil || u.RawQuery != "" || farewell.Fields["id_token_hint"] != person.IDToken || farewell.Fields["state"] != "some-state" {
+		t.Errorf("farewell: %s %v", farewell.URL, err)
 	}
-	if origins := p.Issuer.Origins(context.Background()); !slices.Contains(origins, u.Scheme+"://"+u.Host) {
+	if origins := p.Issuer.FrameOrigins(context.Background()); !slices.Contains(origins, u.Scheme+"://"+u.Host) {
 		t.Errorf("origins: %v", origins)
 	}
 	p.has(t, Front)
@@ -246,13 +246,13 @@ func hear(t *testing.T, p Provider) {
 	if !p.has(t, Back) {
 		return
 	}
-	person := p.whole(t, identity.Wish{}, Visit{})
-	ended, err := p.Issuer.Hear(t.Context(), p.Leave(t))
-	if err != nil || ended.Issuer != person.Issuer || ended.Session != person.Session || ended.Notice == "" {
+	person := p.whole(t, identity.AuthRequestParams{}, Visit{})
+	ended, err := p.Issuer.VerifyLogoutToken(t.Context(), p.Leave(t))
+	if err != nil || ended.Issuer != person.Issuer || ended.Session != person.Session || ended.TokenID == "" {
 		t.Errorf("ended: %+v, %v", ended, err)
 	}
-	for _, bad := range []string{"", "x", person.Token} {
-		if _, err := p.Issuer.Hear(t.Context(), bad); fault.CodeOf(err) != fault.EIDRefused {
+	for _, bad := range []string{"", "x", person.IDToken} {
+		if _, err := p.Issuer.VerifyLogoutToken(t.Context(), bad); fault.CodeOf(err) != fault.EIDRefused {
 			t.Errorf("message %.10q: got %v", bad, err)
 		}
 	}

@@ -136,7 +136,7 @@ func TestNobodyIsConfiguredUnsafely(t *testing.T) {
 			t.Errorf("%+v is taken", c)
 		}
 	}
-	_, err := mandate.Unset{Variable: "BOMPASS_MANDATE_URL"}.Parties(t.Context(), nils)
+	_, err := mandate.Unconfigured{Variable: "BOMPASS_MANDATE_URL"}.Parties(t.Context(), nils)
 	if fault.CodeOf(err) != fault.PartnerUnset || !strings.Contains(err.Error(), "BOMPASS_MANDATE_URL") {
 		t.Errorf("unset: got %v", err)
 	}

@@ -98,7 +98,7 @@ func TestNobodyIsConfiguredUnsafely(t *testing.T) {
 			t.Errorf("%+v is taken", c)
 		}
 	}
-	_, err := register.Unset{Variable: "BOMPASS_VEHICLES_URL"}.Vehicle(t.Context(), toll.Plate{})
+	_, err := register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}.Vehicle(t.Context(), toll.Plate{})
 	if fault.CodeOf(err) != fault.PartnerUnset {
 		t.Errorf("unset: got %v", err)
 	}
