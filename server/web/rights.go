@@ -24,9 +24,9 @@ func (s *server) may(c *fiber.Ctx, actor access.Principal, right role.Right) err
 		return nil
 	}
 	if safe(c.Method()) || right == role.SeeOwn {
-		return s.Parties.Look(c.UserContext(), actor)
+		return s.Parties.RequireRecentMandate(c.UserContext(), actor)
 	}
-	return s.Parties.Confirm(c.UserContext(), actor)
+	return s.Parties.RequireMandate(c.UserContext(), actor)
 }
 
 // ownVehicle restricts a driver's request to the driver's own vehicle; the vehicles of others do not exist

@@ -26,7 +26,7 @@ type world struct {
 	stations []rating.StationIndex // of each passage
 	traits   []rating.Traits       // of each vehicle
 	vehicle  []int32               // of each passage
-	way      []rating.Direction          // of each passage
+	way      []rating.Direction    // of each passage
 }
 
 func newWorld(tb testing.TB, vehicles int) *world {
