@@ -195,7 +195,7 @@ func wait(t *testing.T, url string) {
 	defer s.Close()
 	o := toll.Observation{Station: "oslo-999", Lane: 1, Epoch: 2, Sequence: 3, At: time.Unix(1_760_000_000, 0)}
 	why := fault.New(fault.StationUnknown, "station", "oslo-999")
-	if err := s.Quarantine(t.Context(), []passage.Quarantined{{Why: why, Observation: o, Received: o.At}}); err != nil {
+	if err := s.Quarantine(t.Context(), []passage.Quarantined{{Reason: why, Observation: o, Received: o.At}}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -17,7 +17,7 @@ func (p *product) openLeaf(ctx context.Context) error {
 		return err
 	}
 	working := context.WithoutCancel(ctx) // a batch that has begun is answered
-	leaf, err := embedded.StartLeaf(p.config.Leaf.Addr, certificates, func(key string) bool { return p.pipeline.Knows(working, key) })
+	leaf, err := embedded.StartLeaf(p.config.Leaf.Addr, certificates, func(key string) bool { return p.pipeline.AcceptsKey(working, key) })
 	if err != nil {
 		return err
 	}

@@ -11,9 +11,9 @@ import (
 // Cap names the monthly cap that a station counts for: all stations of one Cap count together.
 type Cap struct{ Scheme, Group, Station string }
 
-// Counted is how far a vehicle's charges have counted towards a cap at one station: the number of the
+// CapCount is how far a vehicle's charges have counted towards a cap at one station: the number of the
 // latest paid passage there, and how many are paid at most.
-type Counted struct {
+type CapCount struct {
 	Vehicle   toll.VehicleID
 	Station   toll.StationID
 	Count, Of int
@@ -21,8 +21,8 @@ type Counted struct {
 
 // caps gathers what one vehicle has counted. Stations of a cap share one count, so that the highest is
 // how far it has come, tolling.md A-6.
-func (d *Service) caps(vehicle toll.VehicleID, counts []Counted) []api.CapOverview {
-	best := map[Cap]Counted{}
+func (d *Service) caps(vehicle toll.VehicleID, counts []CapCount) []api.CapOverview {
+	best := map[Cap]CapCount{}
 	for _, c := range counts {
 		if c.Vehicle != vehicle {
 			continue

@@ -18,17 +18,17 @@ import (
 // LatestMax is how many passages the first page shows.
 const LatestMax = 5
 
-// Holding is a vehicle as the customer has it at an instant. Agreement and Tag are empty for a vehicle
+// CustomerVehicle is a vehicle as the customer has it at an instant. Agreement and Tag are empty for a vehicle
 // that is owned but on no agreement.
-type Holding struct {
+type CustomerVehicle struct {
 	Vehicle   toll.Vehicle
 	Agreement toll.AgreementID
 	Tag       toll.TagID
 }
 
-// Sum is what one vehicle's passages under one agreement cost in a month. Agreement is empty for
+// VehicleSum is what one vehicle's passages under one agreement cost in a month. Agreement is empty for
 // passages that the owner paid without one.
-type Sum struct {
+type VehicleSum struct {
 	Agreement toll.AgreementID
 	Vehicle   toll.VehicleID
 	Passages  int
@@ -40,13 +40,13 @@ type Sum struct {
 type Store interface {
 	// Agreements lists those in force, ordered by number.
 	Agreements(ctx context.Context, customer toll.CustomerID, at time.Time) ([]toll.Agreement, error)
-	// Holdings lists vehicles on the customer's agreements and vehicles owned, each once, ordered by plate.
-	Holdings(ctx context.Context, customer toll.CustomerID, at time.Time) ([]Holding, error)
-	MonthSums(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]Sum, error)
+	// CustomerVehicles lists vehicles on the customer's agreements and vehicles owned, each once, ordered by plate.
+	CustomerVehicles(ctx context.Context, customer toll.CustomerID, at time.Time) ([]CustomerVehicle, error)
+	MonthSums(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]VehicleSum, error)
 	// DaySums adds up each day from the first to the last month, both included, ordered by day.
 	DaySums(ctx context.Context, customer toll.CustomerID, first, last oslo.Month) ([]api.DaySpend, error)
 	// CapCounts tells how far each vehicle's charges of a month have counted at each station.
-	CapCounts(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]Counted, error)
+	CapCounts(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]CapCount, error)
 }
 
 // Passages gives the newest passages of a customer.
@@ -74,7 +74,7 @@ func (d *Service) Overview(ctx context.Context, customer toll.CustomerID, kind t
 	if err != nil {
 		return api.OverviewReply{}, fmt.Errorf("overview: agreements: %w", err)
 	}
-	holdings, err := d.store.Holdings(ctx, customer, now)
+	holdings, err := d.store.CustomerVehicles(ctx, customer, now)
 	if err != nil {
 		return api.OverviewReply{}, fmt.Errorf("overview: vehicles: %w", err)
 	}
@@ -117,7 +117,7 @@ func (d *Service) course(ctx context.Context, customer toll.CustomerID, reply *a
 	return nil
 }
 
-func (d *Service) agreement(a toll.Agreement, holdings []Holding, sums []Sum) api.AgreementOverview {
+func (d *Service) agreement(a toll.Agreement, holdings []CustomerVehicle, sums []VehicleSum) api.AgreementOverview {
 	o := api.AgreementOverview{
 		ID: a.ID, Number: a.Number, Charger: d.charger(a.Charger), Blocked: a.Blocked, Vehicles: vehicles(a.ID, holdings, sums),
 	}
@@ -126,7 +126,7 @@ func (d *Service) agreement(a toll.Agreement, holdings []Holding, sums []Sum) ap
 }
 
 // unagreed gathers vehicles that are owned but on no agreement, and what was paid without one.
-func unagreed(holdings []Holding, sums []Sum) *api.AgreementOverview {
+func unagreed(holdings []CustomerVehicle, sums []VehicleSum) *api.AgreementOverview {
 	o := api.AgreementOverview{Vehicles: vehicles("", holdings, sums)}
 	o.Balance, o.Passages = total("", sums)
 	if len(o.Vehicles) == 0 && o.Passages == 0 {
@@ -135,7 +135,7 @@ func unagreed(holdings []Holding, sums []Sum) *api.AgreementOverview {
 	return &o
 }
 
-func total(id toll.AgreementID, sums []Sum) (balance money.Ore, passages int) {
+func total(id toll.AgreementID, sums []VehicleSum) (balance money.Ore, passages int) {
 	for _, s := range sums {
 		if s.Agreement == id {
 			balance += s.Net
@@ -145,7 +145,7 @@ func total(id toll.AgreementID, sums []Sum) (balance money.Ore, passages int) {
 	return balance, passages
 }
 
-func vehicles(id toll.AgreementID, holdings []Holding, sums []Sum) []api.VehicleOverview {
+func vehicles(id toll.AgreementID, holdings []CustomerVehicle, sums []VehicleSum) []api.VehicleOverview {
 	list := []api.VehicleOverview{}
 	for _, h := range holdings {
 		if h.Agreement != id {
@@ -167,7 +167,7 @@ func vehicles(id toll.AgreementID, holdings []Holding, sums []Sum) []api.Vehicle
 }
 
 // unread counts the passages that a tag should have announced. Without a tag the plate is all there is.
-func unread(h Holding, s Sum) int {
+func unread(h CustomerVehicle, s VehicleSum) int {
 	if h.Tag == "" {
 		return 0
 	}

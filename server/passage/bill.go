@@ -14,27 +14,27 @@ import (
 	"bompass/shared/toll"
 )
 
-// Billed is what one vehicle's bill is made of: its passages in a span with the charges that stand, and
+// BillData is what one vehicle's bill is made of: its passages in a span with the charges that stand, and
 // what the registers say of the vehicle.
-type Billed struct {
-	Rows        []BilledRow // in the order of time
+type BillData struct {
+	Rows        []BillRow // in the order of time
 	Facts       []DatedFacts
 	Exemptions  []toll.Exemption
 	Supplements []toll.Supplement
 }
 
-// BilledRow is a kept passage with its charge. Revision 0 is none yet.
-type BilledRow struct {
+// BillRow is a kept passage with its charge. Revision 0 is none yet.
+type BillRow struct {
 	Record
 	Revision          int16
 	List, Net, Posted money.Ore // Posted is the sum of all that was posted
 	Steps             []rating.Step
 }
 
-// Billing gives what bills are made of.
-type Billing interface {
-	// Billed returns at most limit rows of a span.
-	Billed(ctx context.Context, span Span, limit int) (Billed, error)
+// BillStore gives what bills are made of.
+type BillStore interface {
+	// BillData returns at most limit rows of a span.
+	BillData(ctx context.Context, span Span, limit int) (BillData, error)
 }
 
 // How far beyond the month's edges a bill is looked for, at first and at most. Passages that follow
@@ -57,7 +57,7 @@ func (d *Service) Bill(ctx context.Context, customer toll.CustomerID, req api.Bi
 	}
 	for edge := billEdge; ; edge *= 2 {
 		span := Span{Vehicle: vehicle, From: req.Month.Start().Add(-edge), To: (req.Month + 1).Start().Add(edge)}
-		b, err := d.store.Billed(ctx, span, api.BillMax+1)
+		b, err := d.store.BillData(ctx, span, api.BillMax+1)
 		if err != nil {
 			return api.BillReply{}, err
 		}
@@ -77,7 +77,7 @@ func (d *Service) Bill(ctx context.Context, customer toll.CustomerID, req api.Bi
 }
 
 // reply keeps what the customer pays for.
-func (b Billed) reply(payer ID, req api.BillRequest) api.BillReply {
+func (b BillData) reply(payer ID, req api.BillRequest) api.BillReply {
 	reply := api.BillReply{Bill: recheck.Bill{Month: req.Month, Passages: []recheck.Passage{}, Charges: []recheck.Charge{}}}
 	hidden := 0
 	for i := range b.Rows {
@@ -100,7 +100,7 @@ func (b Billed) reply(payer ID, req api.BillRequest) api.BillReply {
 }
 
 // passage is what rating was given for a row: the same as traits of the vehicle, in full.
-func (b Billed) passage(row *BilledRow) recheck.Passage {
+func (b BillData) passage(row *BillRow) recheck.Passage {
 	known := b.facts(row.At)
 	return recheck.Passage{
 		ID: toll.FormatPassageID(row.ID), Station: row.Station, At: row.At, Direction: row.Direction,
@@ -110,7 +110,7 @@ func (b Billed) passage(row *BilledRow) recheck.Passage {
 	}
 }
 
-func (b Billed) facts(at time.Time) DatedFacts {
+func (b BillData) facts(at time.Time) DatedFacts {
 	for i := range b.Facts {
 		if b.Facts[i].Contains(at) {
 			return b.Facts[i]
@@ -119,7 +119,7 @@ func (b Billed) facts(at time.Time) DatedFacts {
 	return DatedFacts{}
 }
 
-func (b Billed) products(at time.Time) (held []tariff.ProductID) {
+func (b BillData) products(at time.Time) (held []tariff.ProductID) {
 	for i := range b.Supplements {
 		if b.Supplements[i].Contains(at) {
 			held = append(held, tariff.ProductID(b.Supplements[i].Product))
@@ -128,7 +128,7 @@ func (b Billed) products(at time.Time) (held []tariff.ProductID) {
 	return held
 }
 
-func (b Billed) exemption(at time.Time) toll.ExemptionKind {
+func (b BillData) exemption(at time.Time) toll.ExemptionKind {
 	for i := range b.Exemptions {
 		if b.Exemptions[i].Contains(at) {
 			return b.Exemptions[i].Kind

@@ -19,8 +19,8 @@ const (
 	reasonMax = 200 // of a correction
 )
 
-// decode reads one line of a batch and checks that it can be what it says.
-func decode(line []byte, number int, o *toll.Observation) *fault.Error {
+// Decode reads one line of a batch and checks that it can be what it says.
+func Decode(line []byte, number int, o *toll.Observation) *fault.Error {
 	*o = toll.Observation{}
 	if !scan(line, o) {
 		*o = toll.Observation{}

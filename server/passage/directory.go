@@ -114,7 +114,7 @@ func (d *Directory) addVehicles(r Register) error {
 		if err != nil {
 			return err
 		}
-		known := &vehicle{id: id, partition: partitionOf(id[:])}
+		known := &vehicle{id: id, partition: PartitionOf(id[:])}
 		if v.Owner != "" {
 			if known.owner, err = ParseID(string(v.Owner)); err != nil {
 				return err
@@ -206,17 +206,17 @@ func (v *vehicle) extra(at time.Time) (in rating.Input) {
 	return in
 }
 
-// mayReport tells whether an API key is known, and gives the stations that it may report for.
-func (d *Directory) mayReport(hash [32]byte) (stations []string, known bool) {
+// StationsOf tells whether an API key is known, and gives the stations that it may report for.
+func (d *Directory) StationsOf(hash [32]byte) (stations []string, known bool) {
 	stations, known = d.keys[hash]
 	return stations, known
 }
 
-func covers(stations []string, id toll.StationID) bool {
+func Covers(stations []string, id toll.StationID) bool {
 	return len(stations) == 1 && stations[0] == "*" || slices.Contains(stations, string(id)) || slices.Contains(stations, "*")
 }
 
-func partitionOf(b []byte) int {
+func PartitionOf(b []byte) int {
 	h := fnv.New32a()
 	_, _ = h.Write(b)
 	return int(h.Sum32() % Partitions)

@@ -10,9 +10,9 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// follow hands over a consumer's messages, as many at a time as are there, and calls look in between
+// Consume hands over a consumer's messages, as many at a time as are there, and calls look in between
 // when it is time.
-func follow(ctx context.Context, c jetstream.Consumer, work func([]jetstream.Msg), every time.Duration, look func()) error {
+func Consume(ctx context.Context, c jetstream.Consumer, work func([]jetstream.Msg), every time.Duration, look func()) error {
 	it, err := c.Messages(jetstream.PullMaxMessages(prefetch))
 	if err != nil {
 		return fmt.Errorf("follow the stream: %w", err)
@@ -36,7 +36,7 @@ func follow(ctx context.Context, c jetstream.Consumer, work func([]jetstream.Msg
 			}
 		}
 	}()
-	drain(ctx, queue, work, every, look)
+	dispatch(ctx, queue, work, every, look)
 	select {
 	case err := <-ended:
 		return err
@@ -45,7 +45,7 @@ func follow(ctx context.Context, c jetstream.Consumer, work func([]jetstream.Msg
 	}
 }
 
-func drain(ctx context.Context, queue <-chan jetstream.Msg, work func([]jetstream.Msg), every time.Duration, look func()) {
+func dispatch(ctx context.Context, queue <-chan jetstream.Msg, work func([]jetstream.Msg), every time.Duration, look func()) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -69,7 +69,7 @@ func drain(ctx context.Context, queue <-chan jetstream.Msg, work func([]jetstrea
 func gather(first jetstream.Msg, queue <-chan jetstream.Msg) []jetstream.Msg {
 	messages := []jetstream.Msg{first}
 	n := bytes.Count(first.Data(), []byte{'\n'})
-	for n < roundMax {
+	for n < RoundMax {
 		select {
 		case msg, ok := <-queue:
 			if !ok {

@@ -9,41 +9,41 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// hold keeps what intake could not let through, until ctx ends.
-func (p *Pipeline) hold(ctx context.Context) error {
-	c, err := consumer(ctx, p.js, "quarantine", subjectWaiting)
+// runQuarantine keeps what intake could not let through, until ctx ends.
+func (p *Pipeline) runQuarantine(ctx context.Context) error {
+	c, err := Consumer(ctx, p.js, "quarantine", QuarantineSubject)
 	if err != nil {
 		return err
 	}
 	whole := context.WithoutCancel(ctx)
-	return follow(ctx, c, func(messages []jetstream.Msg) {
+	return Consume(ctx, c, func(messages []jetstream.Msg) {
 		for _, msg := range messages {
-			if err := p.holdOne(whole, msg); err != nil {
+			if err := p.storeQuarantined(whole, msg); err != nil {
 				p.log.Error("quarantine is not written yet", "error", err)
 				_ = msg.NakWithDelay(retryMax)
 			}
 		}
-	}, p.every, func() {
+	}, p.reviewInterval, func() {
 		if err := p.readmit(whole); err != nil {
 			p.log.Error("released passages are not fed in yet", "error", err)
 		}
 	})
 }
 
-func (p *Pipeline) holdOne(ctx context.Context, msg jetstream.Msg) error {
+func (p *Pipeline) storeQuarantined(ctx context.Context, msg jetstream.Msg) error {
 	ctx, cancel := context.WithTimeout(ctx, roundWait)
 	defer cancel()
 	var list []Quarantined
-	received := receivedAt(msg.Headers())
+	received := ReceivedAt(msg.Headers())
 	for line := range bytes.SplitSeq(msg.Data(), []byte{'\n'}) {
-		var h held
+		var h quarantineLine
 		if len(line) == 0 {
 			continue
 		}
 		if err := json.Unmarshal(line, &h); err != nil {
 			return fmt.Errorf("line %s: %w", line, err)
 		}
-		list = append(list, Quarantined{Why: h.Why, Observation: h.Observation, Received: received})
+		list = append(list, Quarantined{Reason: h.Reason, Observation: h.Observation, Received: received})
 	}
 	if err := p.store.Quarantine(ctx, list); err != nil {
 		return err

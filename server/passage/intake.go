@@ -20,9 +20,9 @@ const (
 	AgeMax    = 400 * 24 * time.Hour
 )
 
-// held is a line of the quarantine's subject.
-type held struct {
-	Why         *fault.Error     `json:"why"`
+// quarantineLine is a line of the quarantine's subject.
+type quarantineLine struct {
+	Reason      *fault.Error     `json:"why"`
 	Observation toll.Observation `json:"observation"`
 }
 
@@ -32,7 +32,7 @@ type batch struct {
 	stations  []string
 	received  time.Time
 	reply     api.BatchReply
-	out       *outbox
+	out       *Outbox
 }
 
 // TakeIn takes a station's batch of NDJSON observations. When it returns without an error, every
@@ -48,25 +48,25 @@ func (p *Pipeline) takeIn(ctx context.Context, key [sha256.Size]byte, body []byt
 	if n := bytes.Count(body, []byte{'\n'}); n > api.BatchMax {
 		return api.BatchReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.BatchMax))
 	}
-	d, err := p.directory.fresh(ctx, p.now())
+	d, err := p.directories.Fresh(ctx, p.now())
 	if err != nil {
 		return api.BatchReply{}, err
 	}
-	stations, known := d.mayReport(key)
+	stations, known := d.StationsOf(key)
 	if !known {
-		p.strangers.note(key, p.now())
+		p.unknownKeys.record(key, p.now())
 		return api.BatchReply{}, fault.New(fault.KeyUnknown)
 	}
-	b := &batch{directory: d, stations: stations, received: received, out: newOutbox()}
-	p.sort(b, body)
-	if err := publish(ctx, p.js, received, b.out); err != nil {
+	b := &batch{directory: d, stations: stations, received: received, out: NewOutbox()}
+	p.route(b, body)
+	if err := Publish(ctx, p.js, received, b.out); err != nil {
 		return api.BatchReply{}, err
 	}
 	return b.reply, nil
 }
 
-// sort puts every line of a batch where it belongs.
-func (p *Pipeline) sort(b *batch, body []byte) {
+// route puts every line of a batch where it belongs.
+func (p *Pipeline) route(b *batch, body []byte) {
 	var o toll.Observation
 	number := 0
 	for line := range bytes.SplitSeq(body, []byte{'\n'}) {
@@ -74,25 +74,25 @@ func (p *Pipeline) sort(b *batch, body []byte) {
 		if line = bytes.TrimSpace(line); len(line) == 0 {
 			continue
 		}
-		if why := decode(line, number, &o); why != nil {
+		if why := Decode(line, number, &o); why != nil {
 			b.refuse(number, why)
 			continue
 		}
-		if !covers(b.stations, o.Station) {
+		if !Covers(b.stations, o.Station) {
 			b.refuse(number, fault.New(fault.Refused, "station", string(o.Station)))
 			continue
 		}
-		if why := p.judge(&o, b.received); why != nil {
-			b.hold(&o, why)
+		if why := p.validate(&o, b.received); why != nil {
+			b.quarantine(&o, why)
 			continue
 		}
-		b.out.add(partSubject(b.directory.partition(&o)), lineKey(&o), line)
+		b.out.Add(PartitionSubject(b.directory.Partition(&o)), Key(&o), line)
 		b.reply.Accepted++
 	}
 }
 
-// lineKey tells a passage's line from those of its corrections.
-func lineKey(o *toll.Observation) string {
+// Key tells a passage's line from those of its corrections.
+func Key(o *toll.Observation) string {
 	if o.Revision == 0 {
 		return o.Key()
 	}
@@ -106,17 +106,17 @@ func (b *batch) refuse(number int, why *fault.Error) {
 	}
 }
 
-func (b *batch) hold(o *toll.Observation, why *fault.Error) {
-	text, err := json.Marshal(held{Why: why, Observation: *o})
+func (b *batch) quarantine(o *toll.Observation, why *fault.Error) {
+	text, err := json.Marshal(quarantineLine{Reason: why, Observation: *o})
 	if err != nil { // names and numbers that have just been read
 		panic(fmt.Sprintf("passage: hold %s: %v", o.Key(), err))
 	}
-	b.out.add(subjectWaiting, lineKey(o), text)
+	b.out.Add(QuarantineSubject, Key(o), text)
 	b.reply.Quarantined++
 }
 
-// judge tells why a passage cannot be rated as it is.
-func (p *Pipeline) judge(o *toll.Observation, received time.Time) *fault.Error {
+// validate tells why a passage cannot be rated as it is.
+func (p *Pipeline) validate(o *toll.Observation, received time.Time) *fault.Error {
 	code := fault.Code("")
 	switch {
 	case o.At.Sub(received) > FutureMax:

@@ -27,17 +27,17 @@ const (
 	intakeAfter   = "1"
 )
 
-// Knows tells whether an API key may report at all.
-func (p *Pipeline) Knows(ctx context.Context, key string) bool {
-	d, err := p.directory.fresh(ctx, p.now())
+// AcceptsKey tells whether an API key may report at all.
+func (p *Pipeline) AcceptsKey(ctx context.Context, key string) bool {
+	d, err := p.directories.Fresh(ctx, p.now())
 	if err != nil {
 		p.log.Warn("a station's key cannot be checked", "error", err)
 		return false
 	}
 	sum := sha256.Sum256([]byte(key))
-	_, known := d.mayReport(sum)
+	_, known := d.StationsOf(sum)
 	if !known {
-		p.strangers.note(sum, p.now())
+		p.unknownKeys.record(sum, p.now())
 	}
 	return known
 }

@@ -17,12 +17,12 @@ const PageSize = 100
 
 // Service shows customers their passages.
 type Service struct {
-	store Reading
+	store Reader
 	plan  *rating.Plan
 }
 
 // NewService returns a Desk; the plan knows what stations are called.
-func NewService(store Reading, plan *rating.Plan) *Service { return &Service{store: store, plan: plan} }
+func NewService(store Reader, plan *rating.Plan) *Service { return &Service{store: store, plan: plan} }
 
 // List returns one page of a customer's passages in a period, newest first.
 func (d *Service) List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, _ time.Time) (api.PassageListReply, error) {

@@ -15,25 +15,25 @@ import (
 
 // Limits of live events.
 const (
-	newsMax     = 200                    // passages of one message
-	newsPending = 256                    // messages waiting for one subscriber
-	newsBuffer  = 16                     // events waiting for a slow reader
-	newsGather  = 100 * time.Millisecond // several commits become one event
+	LiveBatchMax = 200                    // passages of one message
+	livePending  = 256                    // messages waiting for one subscriber
+	liveBuffer   = 16                     // events waiting for a slow reader
+	liveGather   = 100 * time.Millisecond // several commits become one event
 )
 
-func newsSubject(customer string) string { return "live." + customer }
+func LiveSubject(customer string) string { return "live." + customer }
 
-// announce tells which passages of whom are new or cost something else. Only identities travel:
+// publishChanges tells which passages of whom are new or cost something else. Only identities travel:
 // what there is to say is read for those who watch, and mostly nobody does.
-func (p *Pipeline) announce(news map[ID][]ID) {
+func (p *Pipeline) publishChanges(news map[ID][]ID) {
 	for customer, ids := range news {
 		for len(ids) > 0 {
-			n := min(len(ids), newsMax)
+			n := min(len(ids), LiveBatchMax)
 			data := make([]byte, 0, n*len(ID{}))
 			for _, id := range ids[:n] {
 				data = append(data, id[:]...)
 			}
-			if err := p.conn.Publish(newsSubject(customer.written()), data); err != nil {
+			if err := p.conn.Publish(LiveSubject(customer.written()), data); err != nil {
 				p.log.Warn("live event is not sent", "error", err)
 				return
 			}
@@ -58,16 +58,16 @@ func NewLive(desk *Service, conn *nats.Conn, now func() time.Time, log *slog.Log
 // Subscribe gives the customer's events until ctx ends. The channel is closed then, or when its
 // reader is too slow: a reader that comes back starts from the whole list anyway.
 func (l *Live) Subscribe(ctx context.Context, customer toll.CustomerID) (<-chan api.Event, error) {
-	messages := make(chan *nats.Msg, newsPending)
-	sub, err := l.conn.ChanSubscribe(newsSubject(string(customer)), messages)
+	messages := make(chan *nats.Msg, livePending)
+	sub, err := l.conn.ChanSubscribe(LiveSubject(string(customer)), messages)
 	if err != nil {
 		return nil, fmt.Errorf("live events: %w", err)
 	}
-	if err := l.conn.FlushTimeout(publishWait); err != nil {
+	if err := l.conn.FlushTimeout(PublishWait); err != nil {
 		_ = sub.Unsubscribe()
 		return nil, fmt.Errorf("live events: %w", err)
 	}
-	events := make(chan api.Event, newsBuffer)
+	events := make(chan api.Event, liveBuffer)
 	go func() {
 		defer close(events)
 		defer func() { _ = sub.Unsubscribe() }()
@@ -84,28 +84,28 @@ func (l *Live) relay(ctx context.Context, customer toll.CustomerID, messages <-c
 		case <-ctx.Done():
 			return nil
 		case msg := <-messages:
-			e, err := l.event(ctx, customer, gatherNews(ctx, msg, messages))
+			e, err := l.event(ctx, customer, gatherIDs(ctx, msg, messages))
 			if err != nil {
 				return err
 			}
 			select {
 			case events <- e:
 			default:
-				return fmt.Errorf("reader is more than %d events behind", newsBuffer)
+				return fmt.Errorf("reader is more than %d events behind", liveBuffer)
 			}
 		}
 	}
 }
 
-// gatherNews waits a moment, so that a burst becomes one event.
-func gatherNews(ctx context.Context, first *nats.Msg, messages <-chan *nats.Msg) []ID {
-	ids := appendIDs(nil, first.Data)
-	moment := time.NewTimer(newsGather)
+// gatherIDs waits a moment, so that a burst becomes one event.
+func gatherIDs(ctx context.Context, first *nats.Msg, messages <-chan *nats.Msg) []ID {
+	ids := AppendIDs(nil, first.Data)
+	moment := time.NewTimer(liveGather)
 	defer moment.Stop()
-	for len(ids) < newsMax {
+	for len(ids) < LiveBatchMax {
 		select {
 		case msg := <-messages:
-			ids = appendIDs(ids, msg.Data)
+			ids = AppendIDs(ids, msg.Data)
 		case <-moment.C:
 			return ids
 		case <-ctx.Done():
@@ -115,7 +115,7 @@ func gatherNews(ctx context.Context, first *nats.Msg, messages <-chan *nats.Msg)
 	return ids
 }
 
-func appendIDs(ids []ID, data []byte) []ID {
+func AppendIDs(ids []ID, data []byte) []ID {
 	for len(data) >= len(ID{}) {
 		ids = append(ids, ID(data[:len(ID{})]))
 		data = data[len(ID{}):]

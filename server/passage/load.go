@@ -20,11 +20,11 @@ func (r *round) loadSets(ctx context.Context, wanted map[ID]months) error {
 		for id, m := range wanted {
 			spans = append(spans, m.span(id, r.plan.Longest()))
 		}
-		rows, err := r.books.Standings(ctx, spans)
+		rows, err := r.tx.StoredIn(ctx, spans)
 		if err != nil {
 			return err
 		}
-		found := make(map[ID][]Standing, len(wanted))
+		found := make(map[ID][]Stored, len(wanted))
 		for _, row := range rows {
 			found[row.Vehicle] = append(found[row.Vehicle], row)
 		}
@@ -34,7 +34,7 @@ func (r *round) loadSets(ctx context.Context, wanted map[ID]months) error {
 				wider[id] = wide
 				continue
 			}
-			r.sets[id] = &edit{set: r.assemble(m, found[id]), since: math.MinInt64}
+			r.sets[id] = &editedSet{vehicleSet: r.assemble(m, found[id]), since: math.MinInt64}
 		}
 		wanted = wider
 	}
@@ -42,7 +42,7 @@ func (r *round) loadSets(ctx context.Context, wanted map[ID]months) error {
 }
 
 // widened adds the months in which passages beyond the edges lie.
-func (m months) widened(rows []Standing) months {
+func (m months) widened(rows []Stored) months {
 	for i := range rows {
 		m = m.with(oslo.MonthOf(rows[i].At))
 	}
@@ -50,11 +50,11 @@ func (m months) widened(rows []Standing) months {
 }
 
 // assemble makes a set of what is kept.
-func (r *round) assemble(m months, rows []Standing) *set {
-	s := &set{first: m.first, last: m.last}
+func (r *round) assemble(m months, rows []Stored) *vehicleSet {
+	s := &vehicleSet{first: m.first, last: m.last}
 	type kept struct {
 		c  rating.Crossing
-		st standing
+		st posted
 	}
 	list := make([]kept, 0, len(rows))
 	for i := range rows {
@@ -63,7 +63,7 @@ func (r *round) assemble(m months, rows []Standing) *set {
 			s.withdrawn = append(s.withdrawn, row.ID)
 			continue
 		}
-		list = append(list, kept{st: row.standing()})
+		list = append(list, kept{st: row.posted()})
 		if why := r.resolve(&list[len(list)-1].c, &row.Record); why != nil {
 			s.unpriced = append(s.unpriced, row.ID)
 			list = list[:len(list)-1]
@@ -72,13 +72,13 @@ func (r *round) assemble(m months, rows []Standing) *set {
 	slices.SortFunc(list, func(a, b kept) int { return cmp.Or(a.c.Compare(b.c), bytes.Compare(a.st.id[:], b.st.id[:])) })
 	for _, k := range list {
 		s.crossings = append(s.crossings, k.c)
-		s.standing = append(s.standing, k.st)
+		s.posted = append(s.posted, k.st)
 	}
 	s.charges = make([]rating.Charge, len(list))
 	return s
 }
 
-// standing is what a set keeps of the row.
-func (s *Standing) standing() standing {
-	return standing{id: s.ID, customer: s.Customer, digest: s.Digest, list: int32(s.List), net: int32(s.Net), revision: s.Revision}
+// posted is what a set keeps of the row.
+func (s *Stored) posted() posted {
+	return posted{id: s.ID, customer: s.Customer, digest: s.Digest, list: int32(s.List), net: int32(s.Net), revision: s.Revision}
 }

@@ -8,12 +8,12 @@ import (
 	"bompass/shared/toll"
 )
 
-// match finds who pays, tolling.md A.0 step 2: the agreement of the tag that was read; else that of
+// Match finds who pays, tolling.md A.0 step 2: the agreement of the tag that was read; else that of
 // the plate; else the registered owner, at full price; else nobody, and the passage waits.
-func (d *Directory) match(o *toll.Observation, r *Record) {
+func (d *Directory) Match(o *toll.Observation, r *Record) {
 	r.MatchedBy = toll.ByNone
 	if m := d.mountOfTag(o.Tag, o.At); m != nil {
-		r.take(m, toll.ByTag)
+		r.assign(m, toll.ByTag)
 		return
 	}
 	v := d.byPlate[toll.Plate{Country: o.Country, Text: o.Plate}]
@@ -22,7 +22,7 @@ func (d *Directory) match(o *toll.Observation, r *Record) {
 	}
 	for _, m := range v.mounts {
 		if m.inForce(o.At) {
-			r.take(m, toll.ByPlate)
+			r.assign(m, toll.ByPlate)
 			return
 		}
 	}
@@ -31,16 +31,16 @@ func (d *Directory) match(o *toll.Observation, r *Record) {
 	}
 }
 
-// rematch finds who pays for a kept passage, when the register has learnt something of the past or the
+// Rematch finds who pays for a kept passage, when the register has learnt something of the past or the
 // instant is another one. What the register does not date stays as it was when the passage was matched:
 // the state of the tag, whether the agreement was blocked, and who owned the vehicle.
-func (d *Directory) rematch(r, was *Record) {
+func (d *Directory) Rematch(r, was *Record) {
 	o := r.Observation
-	r.unmatch()
+	r.Unmatch()
 	if m := d.mounted(o.Tag, o.At); m != nil && was.MatchedBy == toll.ByTag {
-		r.take(m, toll.ByTag)
+		r.assign(m, toll.ByTag)
 	} else {
-		d.match(&o, r)
+		d.Match(&o, r)
 	}
 	switch {
 	case r.Agreement != ID{} && r.Agreement == was.Agreement:
@@ -50,7 +50,7 @@ func (d *Directory) rematch(r, was *Record) {
 	}
 }
 
-func (r *Record) take(m *mount, by toll.MatchedBy) {
+func (r *Record) assign(m *mount, by toll.MatchedBy) {
 	r.Vehicle, r.Customer, r.Agreement, r.MatchedBy = m.vehicle.id, m.agreement.customer, m.agreement.id, by
 	r.Blocked = m.agreement.blocked
 }
@@ -74,15 +74,15 @@ func (d *Directory) mounted(tag toll.TagID, at time.Time) *mount {
 	return nil
 }
 
-// partition is where a passage belongs: with its vehicle's others.
-func (d *Directory) partition(o *toll.Observation) int {
+// Partition is where a passage belongs: with its vehicle's others.
+func (d *Directory) Partition(o *toll.Observation) int {
 	if m := d.mountOfTag(o.Tag, o.At); m != nil {
 		return m.vehicle.partition
 	}
 	if v := d.byPlate[toll.Plate{Country: o.Country, Text: o.Plate}]; v != nil {
 		return v.partition
 	}
-	return partitionOf([]byte(o.Country + o.Plate + string(o.Tag)))
+	return PartitionOf([]byte(o.Country + o.Plate + string(o.Tag)))
 }
 
 // traits are what rating asks of a passage that has been matched. A blocked agreement keeps its

@@ -29,8 +29,8 @@ type Record struct {
 	Blocked                      bool // the agreement was blocked when the passage was matched
 }
 
-// known tells whether the passage has a vehicle.
-func (r *Record) known() bool { return r.Vehicle != ID{} }
+// HasVehicle tells whether the passage has a vehicle.
+func (r *Record) HasVehicle() bool { return r.Vehicle != ID{} }
 
 // Charge is one posting: what stands for a passage after it, and the difference it makes.
 type Charge struct {
@@ -46,22 +46,22 @@ type Charge struct {
 
 // Quarantined is a passage that needs a person, with the reason.
 type Quarantined struct {
-	Why         *fault.Error
+	Reason      *fault.Error
 	Observation toll.Observation
 	Received    time.Time
 }
 
 // Posting is what one transaction writes, in the order of its fields.
 type Posting struct {
-	At          time.Time
-	Passages    []Record
-	Changed     []Changed
-	Charges     []Charge
-	Corrections []Correction
-	Reviewed    []ID // their reviews are done with
-	Reviews     []Review
-	Learnt      []Learnt // looked at, once more or for the last time
-	Quarantined []Quarantined
+	At              time.Time
+	Passages        []Record
+	Updates         []Update
+	Charges         []Charge
+	Corrections     []Correction
+	FinishedReviews []ID // their reviews are done with
+	Reviews         []Review
+	RegisterChanges []RegisterChange // looked at, once more or for the last time
+	Quarantined     []Quarantined
 }
 
 // Span is a time of one vehicle, half-open.
@@ -70,40 +70,40 @@ type Span struct {
 	From, To time.Time
 }
 
-// Standing is a kept passage with the charge that stands for it. Revision 0 is none yet.
-type Standing struct {
+// Stored is a kept passage with the charge that stands for it. Revision 0 is none yet.
+type Stored struct {
 	Record
 	Revision  int16
 	List, Net money.Ore
 	Digest    int64
 }
 
-// Books is an open transaction on one partition, which nobody else writes meanwhile.
-type Books interface {
+// PartitionTx is an open transaction on one partition, which nobody else writes meanwhile.
+type PartitionTx interface {
 	// Generation counts the transactions on the partition, this one included.
 	Generation() int64
-	// Directory is the version of the directory that is now in force.
-	Directory() int64
-	// Standings returns what is kept of the vehicles in their spans.
-	Standings(ctx context.Context, spans []Span) ([]Standing, error)
-	// Known tells which of the passages are kept already.
-	Known(ctx context.Context, ids []ID) ([]ID, error)
-	Past
+	// RegisterVersion is the version of the directory that is now in force.
+	RegisterVersion() int64
+	// StoredIn returns what is kept of the vehicles in their spans.
+	StoredIn(ctx context.Context, spans []Span) ([]Stored, error)
+	// Existing tells which of the passages are kept already.
+	Existing(ctx context.Context, ids []ID) ([]ID, error)
+	ReviewTx
 }
 
 // Ledger keeps passages and charges.
 type Ledger interface {
 	// Post runs decide in a transaction that holds the partition, and writes what it returns.
-	Post(ctx context.Context, partition int, decide func(context.Context, Books) (Posting, error)) error
+	Post(ctx context.Context, partition int, decide func(context.Context, PartitionTx) (Posting, error)) error
 	// Quarantine keeps passages that need a person; those kept already stay as they are.
 	Quarantine(ctx context.Context, list []Quarantined) error
-	// Agenda tells what is due by now.
-	Agenda(ctx context.Context, now time.Time) (Agenda, error)
-	Releases
+	// DueWork tells what is due by now.
+	DueWork(ctx context.Context, now time.Time) (DueWork, error)
+	ReleaseQueue
 }
 
-// Registry tells who has which vehicle, tag and agreement.
-type Registry interface {
+// RegisterSource tells who has which vehicle, tag and agreement.
+type RegisterSource interface {
 	RegisterVersion(ctx context.Context) (int64, error)
 	Register(ctx context.Context) (Register, error)
 }
@@ -155,9 +155,9 @@ type Page struct {
 	Total money.Ore
 }
 
-// Reading gives customers their passages.
-type Reading interface {
-	Billing
+// Reader gives customers their passages.
+type Reader interface {
+	BillStore
 	Passages(ctx context.Context, q Query) (Page, error)
 	MonthTotal(ctx context.Context, customer toll.CustomerID, month oslo.Month) (money.Ore, error)
 }

@@ -19,33 +19,33 @@ import (
 // Store is what the pipeline remembers and asks.
 type Store interface {
 	Ledger
-	Registry
+	RegisterSource
 }
 
 // Pipeline takes passages in and posts their charges.
 type Pipeline struct {
-	store     Store
-	plan      *rating.Plan
-	conn      *nats.Conn
-	js        jetstream.JetStream
-	now       func() time.Time
-	log       *slog.Logger
-	directory *directory
-	strangers *strangers
-	every     time.Duration
+	store          Store
+	plan           *rating.Plan
+	conn           *nats.Conn
+	js             jetstream.JetStream
+	now            func() time.Time
+	log            *slog.Logger
+	directories    *DirectoryCache
+	unknownKeys    *unknownKeys
+	reviewInterval time.Duration
 }
 
-// lookEvery is how often it is asked what is due.
-const lookEvery = 2 * time.Second
+// defaultReviewInterval is how often it is asked what is due.
+const defaultReviewInterval = 2 * time.Second
 
 // Deps is what a Pipeline is made of.
 type Deps struct {
-	Store Store
-	Plan  *rating.Plan
-	Conn  *nats.Conn
-	Now   func() time.Time
-	Log   *slog.Logger
-	Every time.Duration // how often it is asked what is due; 0 is every two seconds
+	Store          Store
+	Plan           *rating.Plan
+	Conn           *nats.Conn
+	Now            func() time.Time
+	Log            *slog.Logger
+	ReviewInterval time.Duration // how often it is asked what is due; 0 is every two seconds
 }
 
 // NewPipeline opens the stream. Passages are posted only while Run runs.
@@ -54,13 +54,13 @@ func NewPipeline(ctx context.Context, d Deps) (*Pipeline, error) {
 	if err != nil {
 		return nil, fmt.Errorf("passage stream: %w", err)
 	}
-	if err := openStream(ctx, js); err != nil {
+	if err := Open(ctx, js); err != nil {
 		return nil, err
 	}
 	p := &Pipeline{store: d.Store, plan: d.Plan, conn: d.Conn, js: js, now: d.Now, log: d.Log}
-	p.every = cmp.Or(d.Every, lookEvery)
-	p.directory = &directory{registry: d.Store}
-	p.strangers = &strangers{log: d.Log}
+	p.reviewInterval = cmp.Or(d.ReviewInterval, defaultReviewInterval)
+	p.directories = &DirectoryCache{source: d.Store}
+	p.unknownKeys = &unknownKeys{log: d.Log}
 	return p, nil
 }
 
@@ -87,7 +87,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	for no := range Partitions {
 		begin(newWorker(p, no).run)
 	}
-	begin(p.hold)
+	begin(p.runQuarantine)
 	group.Wait()
 	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
 		return err
@@ -101,17 +101,17 @@ const (
 	directoryWait = 2 * time.Second
 )
 
-// directory shares one Directory among intake and workers.
-type directory struct {
-	registry Registry
-	mu       sync.Mutex
-	current  *Directory
-	checked  time.Time
+// DirectoryCache shares one Directory among intake and workers.
+type DirectoryCache struct {
+	source  RegisterSource
+	mu      sync.Mutex
+	current *Directory
+	checked time.Time
 }
 
-// fresh returns a Directory that was in force within the last second. While the database is away it is
+// Fresh returns a Directory that was in force within the last second. While the database is away it is
 // the last one known: passages are taken in all the same, and matched when they are worked off.
-func (d *directory) fresh(ctx context.Context, now time.Time) (*Directory, error) {
+func (d *DirectoryCache) Fresh(ctx context.Context, now time.Time) (*Directory, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.current != nil && now.Sub(d.checked).Abs() < directoryAge {
@@ -120,7 +120,7 @@ func (d *directory) fresh(ctx context.Context, now time.Time) (*Directory, error
 	d.checked = now
 	ctx, cancel := context.WithTimeout(ctx, directoryWait)
 	defer cancel()
-	version, err := d.registry.RegisterVersion(ctx)
+	version, err := d.source.RegisterVersion(ctx)
 	if err != nil && d.current != nil {
 		return d.current, nil // the workers say that it is away
 	}
@@ -130,18 +130,18 @@ func (d *directory) fresh(ctx context.Context, now time.Time) (*Directory, error
 	return d.load(ctx, version)
 }
 
-// at returns a Directory of at least a version.
-func (d *directory) at(ctx context.Context, version int64) (*Directory, error) {
+// AtLeast returns a Directory of at least a version.
+func (d *DirectoryCache) AtLeast(ctx context.Context, version int64) (*Directory, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.load(ctx, version)
 }
 
-func (d *directory) load(ctx context.Context, version int64) (*Directory, error) {
+func (d *DirectoryCache) load(ctx context.Context, version int64) (*Directory, error) {
 	if d.current != nil && d.current.version >= version {
 		return d.current, nil
 	}
-	register, err := d.registry.Register(ctx)
+	register, err := d.source.Register(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -166,6 +166,6 @@ func (p *Pipeline) Idle(ctx context.Context) (bool, error) {
 	if info.State.Msgs > 0 {
 		return false, nil
 	}
-	agenda, err := p.store.Agenda(ctx, p.now())
-	return len(agenda.Partitions)+len(agenda.Learnt) == 0 && !agenda.Released, err
+	agenda, err := p.store.DueWork(ctx, p.now())
+	return len(agenda.Partitions)+len(agenda.RegisterChanges) == 0 && !agenda.HasReleased, err
 }

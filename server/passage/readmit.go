@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// readmitMax bounds the passages fed in again at a time.
-const readmitMax = 500
+// releaseBatchMax bounds the passages fed in again at a time.
+const releaseBatchMax = 500
 
 // readmit feeds in again what a person has released from the quarantine. A passage that is not kept
 // yet comes from the stream like any other; one that is kept and had no price is rated again. What
@@ -16,15 +16,15 @@ const readmitMax = 500
 func (p *Pipeline) readmit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, roundWait)
 	defer cancel()
-	agenda, err := p.store.Agenda(ctx, p.now())
-	if err != nil || !agenda.Released {
+	agenda, err := p.store.DueWork(ctx, p.now())
+	if err != nil || !agenda.HasReleased {
 		return err
 	}
-	list, err := p.store.Released(ctx, readmitMax)
+	list, err := p.store.ReleasedFromQuarantine(ctx, releaseBatchMax)
 	if err != nil {
 		return err
 	}
-	d, err := p.directory.fresh(ctx, p.now())
+	d, err := p.directories.Fresh(ctx, p.now())
 	if err != nil {
 		return err
 	}
@@ -33,30 +33,30 @@ func (p *Pipeline) readmit(ctx context.Context) error {
 	for i := range list {
 		o := &list[i].Observation
 		rows = append(rows, list[i].Row)
-		if why := p.judge(o, list[i].Released); why != nil {
-			still = append(still, Quarantined{Why: why, Observation: *o, Received: list[i].Received})
+		if why := p.validate(o, list[i].Released); why != nil {
+			still = append(still, Quarantined{Reason: why, Observation: *o, Received: list[i].Received})
 			continue
 		}
-		reviews = append(reviews, Review{Passage: o.UUID(), Due: p.now(), Partition: d.partition(o)})
-		if err := p.again(ctx, d, &list[i]); err != nil {
+		reviews = append(reviews, Review{Passage: o.UUID(), Due: p.now(), Partition: d.Partition(o)})
+		if err := p.republish(ctx, d, &list[i]); err != nil {
 			return err
 		}
 	}
-	if err := p.store.Readmit(ctx, rows, reviews, p.now()); err != nil {
+	if err := p.store.FinishReleases(ctx, rows, reviews, p.now()); err != nil {
 		return err
 	}
 	return p.store.Quarantine(ctx, still)
 }
 
-// again publishes a passage once more. Its key in the stream says when it was released, so that only a
+// republish publishes a passage once more. Its key in the stream says when it was released, so that only a
 // repetition of the same release is dropped.
-func (p *Pipeline) again(ctx context.Context, d *Directory, rel *Release) error {
+func (p *Pipeline) republish(ctx context.Context, d *Directory, rel *ReleasedPassage) error {
 	o := &rel.Observation
 	line, err := json.Marshal(o)
 	if err != nil {
 		return fmt.Errorf("release %s: %w", o.Key(), err)
 	}
-	out := newOutbox()
-	out.add(partSubject(d.partition(o)), lineKey(o)+"/released/"+strconv.FormatInt(rel.Released.UnixMicro(), 10), line)
-	return publish(ctx, p.js, rel.Received, out)
+	out := NewOutbox()
+	out.Add(PartitionSubject(d.Partition(o)), Key(o)+"/released/"+strconv.FormatInt(rel.Released.UnixMicro(), 10), line)
+	return Publish(ctx, p.js, rel.Received, out)
 }

@@ -86,7 +86,7 @@ func (r *rig) start(plan *rating.Plan) *passage.Pipeline {
 	ctx, cancel := context.WithCancel(context.Background())
 	p, err := passage.NewPipeline(ctx, passage.Deps{
 		Store: r.store, Plan: plan, Conn: r.conn, Now: r.now, Log: slog.New(slog.NewTextHandler(r.t.Output(), nil)),
-		Every: 20 * time.Millisecond,
+		ReviewInterval: 20 * time.Millisecond,
 	})
 	if err != nil {
 		r.t.Fatal(err)

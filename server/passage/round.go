@@ -24,28 +24,28 @@ type arrival struct {
 // round is the work of one transaction: arrivals in, a posting out. It changes nothing that outlives
 // it; what it has learnt is taken over by the worker once the posting is committed.
 type round struct {
-	plan      *rating.Plan
-	directory *Directory
-	cache     *cache
-	books     Books
-	partition int
-	careful   bool // ask the database for duplicates that the sets cannot know
+	plan            *rating.Plan
+	directory       *Directory
+	cache           *cache
+	tx              PartitionTx
+	partition       int
+	checkDuplicates bool // ask the database for duplicates that the sets cannot know
 
-	sets    map[ID]*edit
-	posting Posting
-	now     time.Time   // what is passed before it is taken to be known
-	forward []*arrival  // belong to another partition since the register changed
-	news    map[ID][]ID // by customer: passages that are new or cost something else now
-	dropped int         // duplicates
+	sets      map[ID]*editedSet
+	posting   Posting
+	now       time.Time   // what is passed before it is taken to be known
+	misplaced []*arrival  // belong to another partition since the register changed
+	notices   map[ID][]ID // by customer: passages that are new or cost something else now
+	dropped   int         // duplicates
 
 	charges  []rating.Charge
 	steps    []rating.Step
 	crossing rating.Crossing
 }
 
-// edit is a set being worked on: all that lies at or after since is compared with what stands.
-type edit struct {
-	*set
+// editedSet is a set being worked on: all that lies at or after since is compared with what stands.
+type editedSet struct {
+	*vehicleSet
 	since   int64
 	changed bool
 }
@@ -57,13 +57,13 @@ func (r *round) decide(ctx context.Context, arrivals []arrival, now time.Time) (
 	if err != nil {
 		return Posting{}, err
 	}
-	if err := r.open(ctx, matched); err != nil {
+	if err := r.loadTouched(ctx, matched); err != nil {
 		return Posting{}, err
 	}
 	for _, a := range matched {
-		r.add(a)
+		r.addArrival(a)
 	}
-	if err := r.awaited(ctx, matched); err != nil {
+	if err := r.reviewAwaited(ctx, matched); err != nil {
 		return Posting{}, err
 	}
 	for _, e := range r.sets {
@@ -73,13 +73,13 @@ func (r *round) decide(ctx context.Context, arrivals []arrival, now time.Time) (
 }
 
 func (r *round) begin(now time.Time) {
-	r.sets, r.news = map[ID]*edit{}, map[ID][]ID{}
+	r.sets, r.notices = map[ID]*editedSet{}, map[ID][]ID{}
 	r.now, r.posting = now, Posting{At: now}
 }
 
 // matched finds the payers, and leaves out what is not this partition's or has been here before.
 func (r *round) matched(ctx context.Context, arrivals []arrival) ([]*arrival, error) {
-	seen, err := r.known(ctx, arrivals)
+	seen, err := r.existing(ctx, arrivals)
 	if err != nil {
 		return nil, err
 	}
@@ -87,17 +87,17 @@ func (r *round) matched(ctx context.Context, arrivals []arrival) ([]*arrival, er
 	for i := range arrivals {
 		a := &arrivals[i]
 		if a.Revision > 0 {
-			r.correct(a)
+			r.addCorrection(a)
 			continue
 		}
 		if _, twice := seen[a.ID]; twice {
 			r.dropped++
 			continue
 		}
-		r.directory.match(&a.Observation, &a.Record)
+		r.directory.Match(&a.Observation, &a.Record)
 		v := r.directory.vehicles[a.Vehicle]
 		if v != nil && v.partition != r.partition {
-			r.forward = append(r.forward, a)
+			r.misplaced = append(r.misplaced, a)
 			continue
 		}
 		seen[a.ID] = struct{}{}
@@ -106,36 +106,36 @@ func (r *round) matched(ctx context.Context, arrivals []arrival) ([]*arrival, er
 	return matched, nil
 }
 
-func (r *round) known(ctx context.Context, arrivals []arrival) (map[ID]struct{}, error) {
+func (r *round) existing(ctx context.Context, arrivals []arrival) (map[ID]struct{}, error) {
 	seen := make(map[ID]struct{}, len(arrivals))
-	if !r.careful {
+	if !r.checkDuplicates {
 		return seen, nil
 	}
 	ids := make([]ID, len(arrivals))
 	for i := range arrivals {
 		ids[i] = arrivals[i].ID
 	}
-	known, err := r.books.Known(ctx, ids)
+	known, err := r.tx.Existing(ctx, ids)
 	for _, id := range known {
 		seen[id] = struct{}{}
 	}
 	return seen, err
 }
 
-// open gets the set of every vehicle that passed: from the cache where it covers the months, from the
+// loadTouched gets the set of every vehicle that passed: from the cache where it covers the months, from the
 // database otherwise.
-func (r *round) open(ctx context.Context, matched []*arrival) error {
+func (r *round) loadTouched(ctx context.Context, matched []*arrival) error {
 	touched := map[ID]months{}
 	more := map[ID]int{}
 	for _, a := range matched {
-		if a.known() {
+		if a.HasVehicle() {
 			touch(touched, a.Vehicle, a.At)
 			more[a.Vehicle]++
 		}
 	}
 	for id, m := range touched {
 		if s := r.cache.get(id); s != nil && s.covers(m.first, m.last) {
-			r.sets[id] = &edit{set: s.clone(more[id]), since: math.MaxInt64}
+			r.sets[id] = &editedSet{vehicleSet: s.clone(more[id]), since: math.MaxInt64}
 			delete(touched, id)
 		}
 	}
@@ -152,9 +152,9 @@ func touch(touched map[ID]months, vehicle ID, at time.Time) {
 	touched[vehicle] = m.with(month)
 }
 
-// add puts an arrival in its set, unless it is there.
-func (r *round) add(a *arrival) {
-	if !a.known() {
+// addArrival puts an arrival in its set, unless it is there.
+func (r *round) addArrival(a *arrival) {
+	if !a.HasVehicle() {
 		r.posting.Passages = append(r.posting.Passages, a.Record)
 		return
 	}
@@ -165,17 +165,17 @@ func (r *round) add(a *arrival) {
 	}
 	e.changed = true
 	r.posting.Passages = append(r.posting.Passages, a.Record)
-	if r.enter(e, &a.Record, standing{id: a.ID, customer: a.Customer}) {
+	if r.enter(e, &a.Record, posted{id: a.ID, customer: a.Customer}) {
 		e.since = min(e.since, a.At.Add(-r.plan.Longest()).UnixMilli())
 	}
 }
 
 // enter puts a passage in a set, or among those without a price. It tells which.
-func (r *round) enter(e *edit, rec *Record, st standing) (priced bool) {
+func (r *round) enter(e *editedSet, rec *Record, st posted) (priced bool) {
 	if why := r.resolve(&r.crossing, rec); why != nil {
 		e.unpriced = append(e.unpriced, rec.ID)
-		r.posting.Quarantined = append(r.posting.Quarantined, Quarantined{Why: why, Observation: rec.Observation, Received: rec.Received})
-		r.tell(rec.Customer, rec.ID)
+		r.posting.Quarantined = append(r.posting.Quarantined, Quarantined{Reason: why, Observation: rec.Observation, Received: rec.Received})
+		r.notify(rec.Customer, rec.ID)
 		return false
 	}
 	e.insert(r.crossing, st)
@@ -205,7 +205,7 @@ func (r *round) resolve(c *rating.Crossing, rec *Record) *fault.Error {
 
 // rate rates a set and posts the difference to what stands. Passages before since cannot have got
 // other reasons unless their charge is another.
-func (r *round) rate(e *edit) {
+func (r *round) rate(e *editedSet) {
 	if !e.changed && e.since != math.MinInt64 {
 		return
 	}
@@ -216,7 +216,7 @@ func (r *round) rate(e *edit) {
 	r.plan.RateKnown(e.crossings, fresh, r.now)
 	for i := range fresh {
 		if fresh[i].Pending() && !e.charges[i].Pending() {
-			r.settleLater(e, i)
+			r.reviewWhenSettled(e, i)
 		}
 		if fresh[i] != e.charges[i] || e.crossings[i].UnixMilli() >= e.since {
 			r.compare(e, fresh, i)
@@ -226,9 +226,9 @@ func (r *round) rate(e *edit) {
 }
 
 // compare posts the charge of a passage when it or its reasons are not what stands.
-func (r *round) compare(e *edit, fresh []rating.Charge, i int) {
-	st := &e.standing[i]
-	r.steps = r.plan.Explain(e.crossings, fresh, i, func(n int) toll.PassageID { return toll.FormatPassageID(e.standing[n].id) }, r.steps[:0])
+func (r *round) compare(e *editedSet, fresh []rating.Charge, i int) {
+	st := &e.posted[i]
+	r.steps = r.plan.Explain(e.crossings, fresh, i, func(n int) toll.PassageID { return toll.FormatPassageID(e.posted[n].id) }, r.steps[:0])
 	steps := appendSteps(nil, r.steps)
 	digest := digestOf(steps)
 	list, net := fresh[i].List(), fresh[i].Net()
@@ -241,7 +241,7 @@ func (r *round) compare(e *edit, fresh []rating.Charge, i int) {
 	})
 	st.revision, st.digest, st.list, st.net = st.revision+1, digest, int32(list), int32(net)
 	e.changed = true
-	r.tell(st.customer, st.id)
+	r.notify(st.customer, st.id)
 }
 
 func digestOf(steps []byte) int64 {
@@ -249,14 +249,14 @@ func digestOf(steps []byte) int64 {
 	return int64(binary.LittleEndian.Uint64(sum[:8]))
 }
 
-// settleLater has a passage looked at again once no passage can come any more that linked stations
+// reviewWhenSettled has a passage looked at again once no passage can come any more that linked stations
 // join it with, tolling.md A-6.
-func (r *round) settleLater(e *edit, i int) {
+func (r *round) reviewWhenSettled(e *editedSet, i int) {
 	due := r.plan.Settled(e.crossings[i])
-	if soon := r.now.Add(settleSoon); due.Before(soon) { // another server's clock is ahead of ours
+	if soon := r.now.Add(settleDelayMin); due.Before(soon) { // another server's clock is ahead of ours
 		due = soon
 	}
-	r.posting.Reviews = append(r.posting.Reviews, Review{Passage: e.standing[i].id, Due: due, Partition: r.partition})
+	r.posting.Reviews = append(r.posting.Reviews, Review{Passage: e.posted[i].id, Due: due, Partition: r.partition})
 }
 
-func (r *round) tell(customer, id ID) { r.news[customer] = append(r.news[customer], id) }
+func (r *round) notify(customer, id ID) { r.notices[customer] = append(r.notices[customer], id) }

@@ -8,27 +8,27 @@ import (
 	"time"
 )
 
-// tellEvery is how often it is said that unknown keys were used, however many are.
-const tellEvery = time.Minute
+// unknownKeyWarnInterval is how often it is said that unknown keys were used, however many are.
+const unknownKeyWarnInterval = time.Minute
 
-// strangers counts who comes with a key that is not known, over HTTP or as a leaf node, and tells the
+// unknownKeys counts who comes with a key that is not known, over HTTP or as a leaf node, and tells the
 // operator of it: a station whose key was mistyped or withdrawn, or somebody who tries keys.
-type strangers struct {
+type unknownKeys struct {
 	log *slog.Logger
 
-	mu    sync.Mutex
-	times int
-	told  time.Time
+	mu     sync.Mutex
+	times  int
+	warned time.Time
 }
 
-// note counts one. The key itself is nobody's to read; the beginning of its hash tells keys apart.
-func (s *strangers) note(key [sha256.Size]byte, now time.Time) {
+// record counts one. The key itself is nobody's to read; the beginning of its hash tells keys apart.
+func (s *unknownKeys) record(key [sha256.Size]byte, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.times++
-	if !s.told.IsZero() && now.Sub(s.told) < tellEvery {
+	if !s.warned.IsZero() && now.Sub(s.warned) < unknownKeyWarnInterval {
 		return
 	}
 	s.log.Warn("a key that is not known", "times", s.times, "latest", hex.EncodeToString(key[:4]))
-	s.times, s.told = 0, now
+	s.times, s.warned = 0, now
 }

@@ -30,7 +30,7 @@ func TestWrongKeysAreToldOnceAMinute(t *testing.T) {
 		}
 	}
 	now = now.Add(time.Hour)
-	if p.Knows(t.Context(), "a-mistyped-key") {
+	if p.AcceptsKey(t.Context(), "a-mistyped-key") {
 		t.Error("a leaf node comes in with any key")
 	}
 	told := log.String()

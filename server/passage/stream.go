@@ -18,21 +18,21 @@ import (
 // The stream: its name, subjects and limits. A message is a few hundred passages of one partition,
 // a JSON line each as the station wrote it.
 const (
-	streamName      = "PASSAGE"
-	subjectParts    = "passage."           // + partition
-	subjectWaiting  = "passage.quarantine" // lines of type held
-	headerReceived  = "Received"           // Unix milliseconds
-	messageMax      = 128 << 10            // bytes of a message; servers take 1 MB unless told otherwise
-	duplicateWindow = 10 * time.Minute
-	ackWait         = 10 * time.Second // after which a message is given to another worker
-	publishWait     = 10 * time.Second
-	pendingMax      = 128 // messages given to a worker and not acknowledged: worked off well within ackWait
+	streamName        = "PASSAGE"
+	subjectParts      = "passage."           // + partition
+	QuarantineSubject = "passage.quarantine" // lines of type held
+	headerReceived    = "Received"           // Unix milliseconds
+	messageMax        = 128 << 10            // bytes of a message; servers take 1 MB unless told otherwise
+	duplicateWindow   = 10 * time.Minute
+	ackWait           = 10 * time.Second // after which a message is given to another worker
+	PublishWait       = 10 * time.Second
+	pendingMax        = 128 // messages given to a worker and not acknowledged: worked off well within ackWait
 )
 
-func partSubject(partition int) string { return subjectParts + strconv.Itoa(partition) }
+func PartitionSubject(partition int) string { return subjectParts + strconv.Itoa(partition) }
 
-// openStream makes the stream and its consumers when they are not there.
-func openStream(ctx context.Context, js jetstream.JetStream) error {
+// Open makes the stream and its consumers when they are not there.
+func Open(ctx context.Context, js jetstream.JetStream) error {
 	_, err := js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamName, Subjects: []string{subjectParts + "*"}, Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardNew,
 		Storage: jetstream.FileStorage, Duplicates: duplicateWindow,
@@ -43,7 +43,7 @@ func openStream(ctx context.Context, js jetstream.JetStream) error {
 	return nil
 }
 
-func consumer(ctx context.Context, js jetstream.JetStream, name, subject string) (jetstream.Consumer, error) {
+func Consumer(ctx context.Context, js jetstream.JetStream, name, subject string) (jetstream.Consumer, error) {
 	c, err := js.CreateOrUpdateConsumer(ctx, streamName, jetstream.ConsumerConfig{
 		Durable: name, FilterSubject: subject, AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: pendingMax,
 	})
@@ -60,15 +60,15 @@ type message struct {
 	lines   []byte
 }
 
-// outbox gathers lines in messages, by subject.
-type outbox struct {
+// Outbox gathers lines in messages, by subject.
+type Outbox struct {
 	filling map[string]*message
 	full    []*message
 }
 
-func newOutbox() *outbox { return &outbox{filling: map[string]*message{}} }
+func NewOutbox() *Outbox { return &Outbox{filling: map[string]*message{}} }
 
-func (b *outbox) add(subject, key string, line []byte) {
+func (b *Outbox) Add(subject, key string, line []byte) {
 	m := b.filling[subject]
 	if m != nil && len(m.lines)+len(line) > messageMax {
 		b.full = append(b.full, m)
@@ -82,7 +82,7 @@ func (b *outbox) add(subject, key string, line []byte) {
 	m.lines = append(append(m.lines, line...), '\n')
 }
 
-func (b *outbox) messages() []*message {
+func (b *Outbox) messages() []*message {
 	list := b.full
 	for _, m := range b.filling {
 		list = append(list, m)
@@ -90,10 +90,10 @@ func (b *outbox) messages() []*message {
 	return list
 }
 
-// publish sends an outbox and returns when the stream has all of it on disk. The message id is made
+// Publish sends an outbox and returns when the stream has all of it on disk. The message id is made
 // of the passages' keys and where they go, so the same batch sent twice is dropped by the stream.
-func publish(ctx context.Context, js jetstream.JetStream, received time.Time, out *outbox) error {
-	ctx, cancel := context.WithTimeout(ctx, publishWait)
+func Publish(ctx context.Context, js jetstream.JetStream, received time.Time, out *Outbox) error {
+	ctx, cancel := context.WithTimeout(ctx, PublishWait)
 	defer cancel()
 	var acks []jetstream.PubAckFuture
 	for _, m := range out.messages() {
@@ -120,7 +120,7 @@ func publish(ctx context.Context, js jetstream.JetStream, received time.Time, ou
 	return nil
 }
 
-func receivedAt(h nats.Header) time.Time {
+func ReceivedAt(h nats.Header) time.Time {
 	ms, _ := strconv.ParseInt(h.Get(headerReceived), 10, 64)
 	return time.UnixMilli(ms).UTC()
 }

@@ -150,13 +150,13 @@ const holdings = `
 	left join vehicle_facts f on f.vehicle_id = v.id and f.valid_from <= $2 and (f.valid_to is null or f.valid_to > $2)
 	order by v.plate, v.country`
 
-// Holdings lists the vehicles that a customer has at an instant.
-func (s *Store) Holdings(ctx context.Context, customer toll.CustomerID, at time.Time) ([]overview.Holding, error) {
+// CustomerVehicles lists the vehicles that a customer has at an instant.
+func (s *Store) CustomerVehicles(ctx context.Context, customer toll.CustomerID, at time.Time) ([]overview.CustomerVehicle, error) {
 	rows, err := s.pool.Query(ctx, holdings, string(customer), at)
 	if err != nil {
 		return nil, fmt.Errorf("holdings: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h overview.Holding, err error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h overview.CustomerVehicle, err error) {
 		v := &h.Vehicle
 		err = row.Scan(&v.ID, &v.Plate.Country, &v.Plate.Text, &v.Owner, &v.Facts.Category, &v.Facts.WeightKG,
 			&v.Facts.Fuel, &v.Facts.PlugIn, &v.Facts.Euro, &h.Agreement, &h.Tag)
@@ -169,7 +169,7 @@ func (s *Store) Holdings(ctx context.Context, customer toll.CustomerID, at time.
 }
 
 // MonthSums adds up a customer's passages of a month for each agreement and vehicle.
-func (s *Store) MonthSums(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]overview.Sum, error) {
+func (s *Store) MonthSums(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]overview.VehicleSum, error) {
 	rows, err := s.pool.Query(ctx, `
 		select coalesce(p.agreement_id::text, ''), coalesce(p.vehicle_id::text, ''), count(distinct p.id), coalesce(sum(c.amount), 0)::bigint,
 			count(distinct p.id) filter (where p.matched_by = $4)
@@ -179,7 +179,7 @@ func (s *Store) MonthSums(ctx context.Context, customer toll.CustomerID, month o
 	if err != nil {
 		return nil, fmt.Errorf("month sums: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (sum overview.Sum, err error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (sum overview.VehicleSum, err error) {
 		err = row.Scan(&sum.Agreement, &sum.Vehicle, &sum.Passages, (*int64)(&sum.Net), &sum.Unread)
 		return sum, err
 	})

@@ -14,8 +14,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// Billed returns what one vehicle's bill is made of, as of one instant.
-func (s *Store) Billed(ctx context.Context, span passage.Span, limit int) (b passage.Billed, err error) {
+// BillData returns what one vehicle's bill is made of, as of one instant.
+func (s *Store) BillData(ctx context.Context, span passage.Span, limit int) (b passage.BillData, err error) {
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err = pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `select p.id, p.station, p.passed_at, p.direction, p.tag, p.customer_id, p.agreement_id, p.matched_by, p.blocked,
@@ -38,7 +38,7 @@ func (s *Store) Billed(ctx context.Context, span passage.Span, limit int) (b pas
 	return b, nil
 }
 
-func scanBilled(row pgx.CollectableRow) (r passage.BilledRow, err error) {
+func scanBilled(row pgx.CollectableRow) (r passage.BillRow, err error) {
 	var id, customer, agreement pgtype.UUID
 	var list, net, posted int64
 	var steps []byte
@@ -55,7 +55,7 @@ func scanBilled(row pgx.CollectableRow) (r passage.BilledRow, err error) {
 }
 
 // readVehicle reads what the registers say of one vehicle.
-func readVehicle(ctx context.Context, tx pgx.Tx, vehicle passage.ID, b *passage.Billed) error {
+func readVehicle(ctx context.Context, tx pgx.Tx, vehicle passage.ID, b *passage.BillData) error {
 	rows, err := tx.Query(ctx, `select vehicle_id, valid_from, valid_to, category, weight_kg, fuel, plug_in, euro, length_mm from vehicle_facts
 		where vehicle_id = $1 order by valid_from`, uuid(vehicle))
 	if err != nil {

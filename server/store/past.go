@@ -15,10 +15,10 @@ import (
 // learntMax bounds what is told of the register at a time.
 const learntMax = 1000
 
-// Agenda tells what is due by now.
-func (s *Store) Agenda(ctx context.Context, now time.Time) (a passage.Agenda, err error) {
+// DueWork returns what is due at an instant: partitions with reviews, register changes and releases from quarantine.
+func (s *Store) DueWork(ctx context.Context, now time.Time) (a passage.DueWork, err error) {
 	err = s.pool.QueryRow(ctx, `select array(select distinct partition from review where due <= $1),
-		exists (select from quarantine where released_at is not null and resolved_at is null)`, now).Scan(&a.Partitions, &a.Released)
+		exists (select from quarantine where released_at is not null and resolved_at is null)`, now).Scan(&a.Partitions, &a.HasReleased)
 	if err != nil {
 		return a, fmt.Errorf("what is due: %w", err)
 	}
@@ -26,11 +26,11 @@ func (s *Store) Agenda(ctx context.Context, now time.Time) (a passage.Agenda, er
 	if err != nil {
 		return a, fmt.Errorf("what is due: %w", err)
 	}
-	a.Learnt, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l passage.Learnt, err error) {
+	a.RegisterChanges, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l passage.RegisterChange, err error) {
 		var again *time.Time
 		err = row.Scan(&l.ID, &l.Vehicle, &again)
 		if again != nil {
-			l.Again = *again
+			l.RepeatAt = *again
 		}
 		return l, err
 	})
@@ -44,12 +44,12 @@ func (s *Store) Agenda(ctx context.Context, now time.Time) (a passage.Agenda, er
 var errChanged = errors.New("a passage has just got another vehicle")
 
 // change writes what kept passages are now; the database keeps what they were.
-func change(ctx context.Context, tx pgx.Tx, list []passage.Changed) error {
+func change(ctx context.Context, tx pgx.Tx, list []passage.Update) error {
 	for i := range list {
 		c := &list[i]
 		tag, err := tx.Exec(ctx, `update passage set passed_at = $2, withdrawn = $3, vehicle_id = $4, customer_id = $5, agreement_id = $6,
 				matched_by = $7, blocked = $8 where id = $1 and vehicle_id is not distinct from $9`,
-			uuid(c.ID), c.At, c.Withdrawn, uuid(c.Vehicle), uuid(c.Customer), uuid(c.Agreement), string(c.MatchedBy), c.Blocked, uuid(c.Was))
+			uuid(c.ID), c.At, c.Withdrawn, uuid(c.Vehicle), uuid(c.Customer), uuid(c.Agreement), string(c.MatchedBy), c.Blocked, uuid(c.PreviousVehicle))
 		if err == nil && tag.RowsAffected() != 1 {
 			err = errChanged
 		}
@@ -67,14 +67,14 @@ func writePast(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
 		batch.Queue(`insert into passage_correction (passage_id, revision, passed_at, withdrawn, reason, received_at)
 			values ($1, $2, $3, $4, $5, $6) on conflict do nothing`, uuid(c.Passage), c.Revision, c.At, c.Withdrawn, c.Reason, c.Received)
 	}
-	if len(p.Reviewed) > 0 {
-		batch.Queue("delete from review where passage_id = any($1)", uuids(p.Reviewed))
+	if len(p.FinishedReviews) > 0 {
+		batch.Queue("delete from review where passage_id = any($1)", uuids(p.FinishedReviews))
 	}
-	for _, l := range p.Learnt {
+	for _, l := range p.RegisterChanges {
 		if l.Done {
 			batch.Queue("delete from register_change where id = $1", l.ID)
 		} else {
-			batch.Queue("update register_change set again_at = $2 where id = $1", l.ID, l.Again)
+			batch.Queue("update register_change set again_at = $2 where id = $1", l.ID, l.RepeatAt)
 		}
 	}
 	if batch.Len() > 0 {
@@ -94,7 +94,7 @@ func keepReviews(ctx context.Context, tx pgx.Tx, list []passage.Review) error {
 	ids, due, no := make([]pgtype.UUID, len(list)), make([]time.Time, len(list)), make([]int, len(list))
 	rematch, waiting := make([]bool, len(list)), make([]bool, len(list))
 	for i, r := range list {
-		ids[i], due[i], no[i], rematch[i], waiting[i] = uuid(r.Passage), r.Due, r.Partition, r.Rematch, r.Waiting
+		ids[i], due[i], no[i], rematch[i], waiting[i] = uuid(r.Passage), r.Due, r.Partition, r.Rematch, r.AwaitsPassage
 	}
 	_, err := tx.Exec(ctx, `insert into review as r (passage_id, due, partition, rematch, waiting)
 		select id, min(due), max(no), bool_or(rematch), bool_or(waiting)
@@ -107,8 +107,8 @@ func keepReviews(ctx context.Context, tx pgx.Tx, list []passage.Review) error {
 	return nil
 }
 
-// Due returns reviews of a partition that are due, and holds them.
-func (b *books) Due(ctx context.Context, partition int, now time.Time, limit int) ([]passage.Review, error) {
+// DueReviews returns reviews of a partition that are due, and holds them.
+func (b *partitionTx) DueReviews(ctx context.Context, partition int, now time.Time, limit int) ([]passage.Review, error) {
 	rows, err := b.tx.Query(ctx, `select passage_id, due, partition, rematch, waiting from review
 		where partition = $1 and due <= $2 order by due, passage_id limit $3 for update skip locked`, partition, now, limit)
 	if err != nil {
@@ -116,14 +116,14 @@ func (b *books) Due(ctx context.Context, partition int, now time.Time, limit int
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r passage.Review, err error) {
 		var id pgtype.UUID
-		err = row.Scan(&id, &r.Due, &r.Partition, &r.Rematch, &r.Waiting)
+		err = row.Scan(&id, &r.Due, &r.Partition, &r.Rematch, &r.AwaitsPassage)
 		r.Passage = id.Bytes
 		return r, err
 	})
 }
 
-// Kept returns kept passages with the correction in force.
-func (b *books) Kept(ctx context.Context, ids []passage.ID) ([]passage.Kept, error) {
+// StoredWithCorrections returns those of the passages that are stored, each with the correction in force.
+func (b *partitionTx) StoredWithCorrections(ctx context.Context, ids []passage.ID) ([]passage.StoredWithCorrection, error) {
 	rows, err := b.tx.Query(ctx, `select p.id, p.station, p.lane, p.epoch, p.sequence, p.passed_at, p.direction, p.tag, p.country, p.plate,
 			p.vehicle_id, p.customer_id, p.agreement_id, p.matched_by, p.blocked, p.withdrawn, p.received_at, coalesce(c.revision, 0),
 			coalesce(c.list, 0), coalesce(c.net, 0), coalesce(c.digest, 0), k.revision, k.passed_at, k.withdrawn, k.reason
@@ -132,14 +132,14 @@ func (b *books) Kept(ctx context.Context, ids []passage.ID) ([]passage.Kept, err
 		left join lateral (select * from passage_correction where passage_id = p.id order by revision desc limit 1) k on true
 		where p.id = any($1)`, uuids(ids))
 	if err != nil {
-		return nil, fmt.Errorf("passages looked at again: %w", err)
+		return nil, fmt.Errorf("passages under review: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (k passage.Kept, err error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (k passage.StoredWithCorrection, err error) {
 		var revision *int16
 		var at *time.Time
 		var withdrawn *bool
 		var reason *string
-		if err := scanKept(row, &k.Standing, &revision, &at, &withdrawn, &reason); err != nil || revision == nil {
+		if err := scanKept(row, &k.Stored, &revision, &at, &withdrawn, &reason); err != nil || revision == nil {
 			return k, err
 		}
 		k.Latest = &passage.Correction{Passage: k.ID, Revision: *revision, At: *at, Withdrawn: *withdrawn, Reason: *reason}
@@ -147,8 +147,8 @@ func (b *books) Kept(ctx context.Context, ids []passage.ID) ([]passage.Kept, err
 	})
 }
 
-// Correctable tells which of the passages a correction waits for; mostly none does at all.
-func (b *books) Correctable(ctx context.Context, ids []passage.ID) ([]passage.ID, error) {
+// AwaitedByCorrections returns those of the passages for which a correction has arrived first; usually there are none.
+func (b *partitionTx) AwaitedByCorrections(ctx context.Context, ids []passage.ID) ([]passage.ID, error) {
 	if !b.waiting {
 		return nil, nil
 	}
@@ -163,9 +163,9 @@ func (b *books) Correctable(ctx context.Context, ids []passage.ID) ([]passage.ID
 	})
 }
 
-// Affected returns the passages that what the register has learnt bears on: those of the vehicle; those
+// AffectedByChanges returns reviews of the passages that changes of the register bear on: those of the vehicle; those
 // where the tag was read, whoever they were matched with; and those of its plate that nobody has.
-func (b *books) Affected(ctx context.Context, learnt []int64, since time.Time) ([]passage.Review, error) {
+func (b *partitionTx) AffectedByChanges(ctx context.Context, learnt []int64, since time.Time) ([]passage.Review, error) {
 	rows, err := b.tx.Query(ctx, `with l as (
 			select vehicle_id, tag, greatest(since, $2) as since, coalesce(until, 'infinity') as until, rematch from register_change where id = any($1))
 		select id, bool_or(rematch) from (
@@ -181,7 +181,7 @@ func (b *books) Affected(ctx context.Context, learnt []int64, since time.Time) (
 				and p.plate = v.plate and p.country = v.country and p.passed_at >= l.since and p.passed_at < l.until
 		) found group by id`, learnt, since)
 	if err != nil {
-		return nil, fmt.Errorf("passages that the register has learnt of: %w", err)
+		return nil, fmt.Errorf("passages affected by register changes: %w", err)
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r passage.Review, err error) {
 		var id pgtype.UUID

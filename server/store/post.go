@@ -23,10 +23,10 @@ const holdPartition = `insert into partition_state as s (no, generation) values 
 	returning generation, (select version from directory_version), exists (select from review where waiting)`
 
 // Post runs decide in a transaction that holds the partition, and writes what it returns.
-func (s *Store) Post(ctx context.Context, partition int, decide func(context.Context, passage.Books) (passage.Posting, error)) error {
+func (s *Store) Post(ctx context.Context, partition int, decide func(context.Context, passage.PartitionTx) (passage.Posting, error)) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		b := &books{tx: tx}
-		if err := tx.QueryRow(ctx, holdPartition, partition).Scan(&b.generation, &b.directory, &b.waiting); err != nil {
+		b := &partitionTx{tx: tx}
+		if err := tx.QueryRow(ctx, holdPartition, partition).Scan(&b.generation, &b.registerVersion, &b.waiting); err != nil {
 			return err
 		}
 		p, err := decide(ctx, b)
@@ -47,7 +47,7 @@ func write(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
 			return fmt.Errorf("passages: %w", err)
 		}
 	}
-	if err := change(ctx, tx, p.Changed); err != nil {
+	if err := change(ctx, tx, p.Updates); err != nil {
 		return err
 	}
 	if len(p.Charges) > 0 {
@@ -121,7 +121,7 @@ func quarantine(ctx context.Context, tx pgx.Tx, list []passage.Quarantined) erro
 	batch := &pgx.Batch{}
 	for _, q := range list {
 		key := messageKey(q.Observation)
-		params, errP := json.Marshal(q.Why.Params)
+		params, errP := json.Marshal(q.Reason.Params)
 		observation, errO := json.Marshal(q.Observation)
 		if err := errors.Join(errP, errO); err != nil {
 			return fmt.Errorf("quarantine %s: %w", key, err)
@@ -129,7 +129,7 @@ func quarantine(ctx context.Context, tx pgx.Tx, list []passage.Quarantined) erro
 		batch.Queue(`insert into quarantine (message_key, code, params, observation, station, received_at)
 			values ($1, $2, $3, $4, $5, $6) on conflict (message_key, code) do update
 			set resolved_at = null, released_at = null where quarantine.resolved_at is not null`,
-			key, string(q.Why.Code), params, observation, string(q.Observation.Station), q.Received)
+			key, string(q.Reason.Code), params, observation, string(q.Observation.Station), q.Received)
 	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("quarantine: %w", err)
@@ -145,20 +145,20 @@ func messageKey(o toll.Observation) string {
 	return o.Key() + "/" + strconv.Itoa(o.Revision)
 }
 
-// books is an open transaction that holds a partition.
-type books struct {
-	tx         pgx.Tx
-	generation int64
-	directory  int64
-	waiting    bool // a correction waits for its passage
+// partitionTx is an open transaction that holds a partition.
+type partitionTx struct {
+	tx              pgx.Tx
+	generation      int64
+	registerVersion int64
+	waiting         bool // a correction waits for its passage
 }
 
-func (b *books) Generation() int64 { return b.generation }
-func (b *books) Directory() int64  { return b.directory }
+func (b *partitionTx) Generation() int64      { return b.generation }
+func (b *partitionTx) RegisterVersion() int64 { return b.registerVersion }
 
-// Standings returns what is kept of the vehicles in their spans. "offset 0" holds the planner to one
+// StoredIn returns the stored passages of the vehicles in their spans, with their current charges. "offset 0" holds the planner to one
 // look into the index for each vehicle, however little it knows of the table.
-func (b *books) Standings(ctx context.Context, spans []passage.Span) ([]passage.Standing, error) {
+func (b *partitionTx) StoredIn(ctx context.Context, spans []passage.Span) ([]passage.Stored, error) {
 	ids := make([]pgtype.UUID, len(spans))
 	from, to := make([]time.Time, len(spans)), make([]time.Time, len(spans))
 	for i, s := range spans {
@@ -181,12 +181,12 @@ func (b *books) Standings(ctx context.Context, spans []passage.Span) ([]passage.
 	return list, nil
 }
 
-func scanStanding(row pgx.CollectableRow) (s passage.Standing, err error) {
+func scanStanding(row pgx.CollectableRow) (s passage.Stored, err error) {
 	return s, scanKept(row, &s)
 }
 
 // scanKept reads a standing and what follows it in the row.
-func scanKept(row pgx.CollectableRow, s *passage.Standing, more ...any) error {
+func scanKept(row pgx.CollectableRow, s *passage.Stored, more ...any) error {
 	var id, vehicle, customer, agreement pgtype.UUID
 	var station, direction, tag, matched string
 	var list, net int64
@@ -200,8 +200,8 @@ func scanKept(row pgx.CollectableRow, s *passage.Standing, more ...any) error {
 	return err
 }
 
-// Known tells which of the passages are kept already.
-func (b *books) Known(ctx context.Context, ids []passage.ID) ([]passage.ID, error) {
+// Existing returns those of the passages that are stored already.
+func (b *partitionTx) Existing(ctx context.Context, ids []passage.ID) ([]passage.ID, error) {
 	wanted := make([]pgtype.UUID, len(ids))
 	for i, id := range ids {
 		wanted[i] = uuid(id)

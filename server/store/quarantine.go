@@ -51,14 +51,14 @@ func (s *Store) Release(ctx context.Context, ids []int64, now time.Time) (int, e
 	return int(tag.RowsAffected()), nil
 }
 
-// Released returns released passages, oldest first.
-func (s *Store) Released(ctx context.Context, limit int) ([]passage.Release, error) {
+// ReleasedFromQuarantine returns passages that an operator has released from quarantine and that are not back yet, oldest first.
+func (s *Store) ReleasedFromQuarantine(ctx context.Context, limit int) ([]passage.ReleasedPassage, error) {
 	rows, err := s.pool.Query(ctx, `select id, observation, received_at, released_at from quarantine
 		where released_at is not null and resolved_at is null order by received_at, id limit $1`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("released from quarantine: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r passage.Release, err error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r passage.ReleasedPassage, err error) {
 		var observation []byte
 		if err := row.Scan(&r.Row, &observation, &r.Received, &r.Released); err != nil {
 			return r, err
@@ -67,8 +67,8 @@ func (s *Store) Released(ctx context.Context, limit int) ([]passage.Release, err
 	})
 }
 
-// Readmit notes that released passages are back, and has those that are kept looked at again.
-func (s *Store) Readmit(ctx context.Context, rows []int64, reviews []passage.Review, at time.Time) error {
+// FinishReleases marks released rows as resolved and adds reviews of their passages.
+func (s *Store) FinishReleases(ctx context.Context, rows []int64, reviews []passage.Review, at time.Time) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "update quarantine set resolved_at = $2 where id = any($1)", rows, at); err != nil {
 			return err

@@ -43,7 +43,7 @@ func (s *Store) DaySums(ctx context.Context, customer toll.CustomerID, first, la
 }
 
 // CapCounts reads from a month's standing charges how far each vehicle has counted at each station.
-func (s *Store) CapCounts(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]overview.Counted, error) {
+func (s *Store) CapCounts(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]overview.CapCount, error) {
 	rows, err := s.pool.Query(ctx, `
 		select p.vehicle_id::text, p.station, max(count), (array_agg("of" order by count desc))[1]
 		from passage p`+standing+`,
@@ -53,7 +53,7 @@ func (s *Store) CapCounts(ctx context.Context, customer toll.CustomerID, month o
 	if err != nil {
 		return nil, fmt.Errorf("cap counts: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c overview.Counted, err error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c overview.CapCount, err error) {
 		err = row.Scan(&c.Vehicle, &c.Station, &c.Count, &c.Of)
 		return c, err
 	})
