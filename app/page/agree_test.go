@@ -89,8 +89,8 @@ func TestEachPageAsksOneThing(t *testing.T) {
 		"country":         {"/agreements/new", api.StepCountry, nil, []string{"Hvilket land", "Velg land", "Norge"}, []string{"Hva er registreringsnummeret"}},
 		"number":          {"/agreements/new", api.StepPlate, func(r *api.AgreementDraftReply) { r.Answers.Country = "SE" }, []string{"Hva er registreringsnummeret", "Registrert i: Sverige"}, nil},
 		"vehicle":         {"/agreements/new", api.StepVehicle, func(r *api.AgreementDraftReply) { r.Found = found }, []string{"SKODA ENYAQ", "2023", "elbil", "Ja, det er dette"}, []string{"Drivstoff"}},
-		"unknown vehicle": {"/agreements/new", api.StepVehicle, nil, []string{"Registeret vårt kjenner ikke", "Personbil eller bobil"}, []string{"Drivstoff", "SKODA"}},
-		"silent register": {"/agreements/new", api.StepVehicle, func(r *api.AgreementDraftReply) { r.Silent = true }, []string{"svarer ikke akkurat nå"}, []string{"kjenner ikke"}},
+		"unknown vehicle": {"/agreements/new", api.StepVehicle, nil, []string{"Vi finner ikke", "Personbil eller bobil"}, []string{"Drivstoff", "SKODA"}},
+		"silent register": {"/agreements/new", api.StepVehicle, func(r *api.AgreementDraftReply) { r.Silent = true }, []string{"svarer ikke akkurat nå"}, []string{"Vi finner ikke"}},
 		"tag":             {"/agreements/new", api.StepTag, nil, []string{"Vil du ha en brikke"}, nil},
 		"terms":           {"/agreements/new", api.StepTerms, nil, []string{"Godtar du vilkårene", `href="/terms/general"`, `href="/terms/special"`}, nil},
 		"check": {"/agreements/new", api.StepCheck, func(r *api.AgreementDraftReply) {

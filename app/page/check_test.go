@@ -103,7 +103,7 @@ func TestItShowsEachLineThatDiffers(t *testing.T) {
 	c.bill.Charges = append(c.bill.Charges[:2:2], c.bill.Charges[3:]...)
 	c.bill.Charges = append(c.bill.Charges, recheck.Charge{Passage: "stranger", Net: 500})
 	_, s := open(t, c, "/check?vehicle="+string(fixture.KariPetrol)+"&month=2026-11", page.NewCheck)
-	s.shows("4 av 5 linjer stemmer ikke", "Beløpet er et annet.", "Begrunnelsen er en annen.", "Passeringen har en pris, men er ikke bokført.",
+	s.shows("4 av 5 linjer stemmer ikke", "Beløpet er ikke det samme.", "Begrunnelsen er ikke den samme.", "Passeringen har en pris, men er ikke bokført.",
 		"En passering som ikke er på regningen", "Ikke bokført.", `id="differs-a"`, `id="differs-b"`, `id="differs-c"`, `id="differs-stranger"`, "hjelp@bompass.example")
 	s.hides(`id="differs-d"`)
 }

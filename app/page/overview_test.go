@@ -67,13 +67,13 @@ func TestItSaysWhatNeedsThePerson(t *testing.T) {
 	quiet := month()
 	quiet.Agreements[1].Vehicles[0].Unread = 2
 	_, s := open(t, &desk{overview: quiet}, "/", page.NewOverview)
-	s.hides("Dette trenger deg")
+	s.hides("Dette må du gjøre")
 	busy := month()
 	busy.Agreements[0].Blocked = true
 	busy.Agreements = append(busy.Agreements, api.AgreementOverview{ID: "c", Number: "7001003", Charger: "Vegamot"})
 	busy.Unagreed = &api.AgreementOverview{Vehicles: []api.VehicleOverview{{ID: fixture.PerCar, Plate: toll.NewPlate("NO", "RK20877")}}}
 	_, s = open(t, &desk{overview: busy}, "/", page.NewOverview)
-	s.shows("Dette trenger deg", "Avtale 7001001 hos Fjellinjen er sperret", "uten rabatt og passeringstak", "Avtale 7001003 hos Vegamot har ingen kjøretøy",
+	s.shows("Dette må du gjøre", "Avtale 7001001 hos Fjellinjen er sperret", "uten rabatt og passeringstak", "Avtale 7001003 hos Vegamot har ingen kjøretøy",
 		"Brikken i EK 31204 blir sjelden lest", "7 av 10 passeringer")
 }
 

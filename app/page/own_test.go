@@ -123,7 +123,7 @@ func TestAnImportantChangeLeadsToShowingAFactor(t *testing.T) {
 	d.refuse = fault.New(fault.FieldWrong).At("mobile")
 	w, s = openOwn(t, d, "/profile", page.NewProfile)
 	s.do(func(ctx app.Context) { page.SaveDetails(ctx, s.page, "x") })
-	s.shows("aria-invalid", `aria-describedby="mobile-wrong"`, "kan ikke stemme")
+	s.shows("aria-invalid", `aria-describedby="mobile-wrong"`, "ser ikke riktig ut")
 	s.shows(`href="#mobile"`, "Rett dette for å gå videre")
 	if w.FocusOn != "mistakes" || !strings.HasPrefix(w.Named, "Feil: ") {
 		t.Errorf("focus on %q, title %q", w.FocusOn, w.Named)
@@ -135,7 +135,7 @@ func TestAnImportantChangeLeadsToShowingAFactor(t *testing.T) {
 func TestARoleSeesItsOwnPagesAlone(t *testing.T) {
 	d := &desk{role: role.Accountant, broken: fault.New(fault.Refused)}
 	w, s := open(t, d, "/passages", page.NewPassages)
-	s.shows("Rollen din viser ikke dette", "Eieren av kundeforholdet kan gi deg den", `href="/"`)
+	s.shows("Rollen din gir ikke tilgang til dette", "Eieren av kundeforholdet kan gi deg den", `href="/"`)
 	s.hides("Prøv igjen", "Kobler til på nytt", "app.live", `href="/passages"`)
 	if w.Streamed.Message != nil {
 		t.Error("the stream of events was opened")
@@ -172,7 +172,7 @@ func TestPeopleOfACompanyAreListedAndInvited(t *testing.T) {
 	s.shows("Nils Berg", "Eier", "Regnskapsfører", "til og med", "per@bompass.example", "Trekk invitasjonen tilbake", "Inviter en person")
 	d.refuse = fault.New(fault.FieldWrong).At("email")
 	s.do(func(ctx app.Context) { page.Invite(ctx, s.page, "x") })
-	s.shows("kan ikke stemme", `href="#email"`)
+	s.shows("ser ikke riktig ut", `href="#email"`)
 }
 
 func TestPagesAboutOneselfSayWhenThereIsNoAnswer(t *testing.T) {

@@ -85,7 +85,7 @@ func TestHelpNeedsNoLogin(t *testing.T) {
 	}
 	for lang, words := range map[string][]string{
 		"nb": {"1 000", "bekrefter hvem du er", "Digdir", `href="https://www.digdir.no/"`, "øverst til høyre", `href="#logout"`, "72 54 09 00"},
-		"en": {"1,000", "confirms who you are", "Digdir", "upper right"},
+		"en": {"1,000", "confirms who you are", "Digdir", "top right corner"},
 		"sv": {"Logga ut", "Digdir"}, "de": {"Abmelden", "Digdir"},
 	} {
 		help := p.visitor().get("/help/login?lang=" + lang)

@@ -22,8 +22,8 @@ func TestAPersonChoosesWhomToActFor(t *testing.T) {
 	}
 	list := v.get("/parties?next=%2Fpassages").body
 	for _, want := range []string{
-		"Nils Berg", "Din personlige profil", "Fjordfrakt AS", "313 045 625", "Nordlys Transport AS", "311 882 104", "Gå videre",
-		"ikke er registrert med rettigheter for den i Altinn", "Du er logget inn som Nils Berg og handler for Fjordfrakt AS",
+		"Nils Berg", "Din personlige profil", "Fjordfrakt AS", "313 045 625", "Nordlys Transport AS", "311 882 104", "Fortsett",
+		"ikke er registrert med rettigheter for den i Altinn", "Du er logget inn som Nils Berg og representerer Fjordfrakt AS",
 	} {
 		if !strings.Contains(list, want) {
 			t.Errorf("the page lacks %q", want)

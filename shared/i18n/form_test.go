@@ -82,7 +82,7 @@ func TestParametersReplacePlaceholders(t *testing.T) {
 		{"a key without words is shown", i18n.For("nb").T("no.such.key"), "no.such.key"},
 		{"a region reads its language", i18n.For("de-CH").Lang(), "de"},
 		{"an unknown language reads the default", i18n.For("fi").Lang(), "nb"},
-		{"a value that looks like a placeholder stays", i18n.For("en").T("step.hour", "time", "{station}", "station", "X"), "Hour rule: paid at the passage at {station}, X"},
+		{"a value that looks like a placeholder stays", i18n.For("en").T("step.hour", "time", "{station}", "station", "X"), "Hour rule: paid for at X at {station}"},
 		{"a capital", i18n.Sentence("øre"), "Øre"},
 		{"no text, no capital", i18n.Sentence(""), ""},
 	}

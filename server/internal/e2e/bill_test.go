@@ -89,7 +89,7 @@ func TestABillIsCheckedOnTheCustomersOwnDevice(t *testing.T) {
 	page.Go(address)
 	page.Wait("the corrupted line", `document.querySelector("#differs-`+wrong+`")`)
 	page.See("linjer stemmer ikke")
-	page.See("Beløpet er et annet")
+	page.See("Beløpet er ikke det samme")
 	page.See(wrong)
 	if n := page.Text(`document.querySelectorAll(".bp-differs").length`); n != "1" {
 		t.Errorf("%s lines differ, one was corrupted", n)

@@ -109,7 +109,7 @@ func TestSigningInNeedsNoScripts(t *testing.T) {
 	page.Fill("#email", who.Email)
 	page.Fill("#password", "wrong-on-purpose")
 	page.Press("main form button[type=submit]")
-	page.See("stemmer ikke")
+	page.See("koden er feil")
 	page.Shot("login-wrong")
 	signIn(t, page, product, who)
 	page.Wait("the portal's own page", `location.pathname === "/" && !document.querySelector("#code")`)
