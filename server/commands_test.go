@@ -14,6 +14,7 @@ import (
 	"bompass/server/internal/pgtest"
 	"bompass/server/passage"
 	"bompass/server/store"
+	"bompass/server/store/passagedb"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
 )
@@ -188,14 +189,14 @@ func TestTheQuarantineIsReleasedByIDOrWhole(t *testing.T) {
 // wait puts a passage into the quarantine.
 func wait(t *testing.T, url string) {
 	t.Helper()
-	s, err := store.Open(t.Context(), url)
+	db, err := store.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer db.Close()
 	o := toll.Observation{Station: "oslo-999", Lane: 1, Epoch: 2, Sequence: 3, At: time.Unix(1_760_000_000, 0)}
 	why := fault.New(fault.StationUnknown, "station", "oslo-999")
-	if err := s.Quarantine(t.Context(), []passage.Quarantined{{Reason: why, Observation: o, Received: o.At}}); err != nil {
+	if err := passagedb.New(db).Quarantine(t.Context(), []passage.Quarantined{{Reason: why, Observation: o, Received: o.At}}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"bompass/server/embedded"
 	"bompass/server/internal/oracle"
 	"bompass/server/store"
+	"bompass/server/store/passagedb"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 	"bompass/shared/money"
@@ -265,14 +266,14 @@ func (c *crashed) wantCharges(want map[toll.PassageID]money.Ore) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	s, err := store.Open(context.Background(), url)
+	db, err := store.Open(context.Background(), url)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	defer s.Close()
+	defer db.Close()
 	var got map[toll.PassageID]money.Ore
 	for range 600 {
-		list, err := s.Audit(context.Background())
+		list, err := passagedb.New(db).Audit(context.Background())
 		if err != nil {
 			c.t.Fatal(err)
 		}

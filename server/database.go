@@ -16,6 +16,12 @@ import (
 	"bompass/server/legacy"
 	"bompass/server/partner/identity/openid"
 	"bompass/server/store"
+	"bompass/server/store/accessdb"
+	"bompass/server/store/demo"
+	"bompass/server/store/legacydb"
+	"bompass/server/store/migration"
+	"bompass/server/store/passagedb"
+	"bompass/server/store/persondb"
 	"bompass/shared/fixture"
 	"bompass/shared/toll"
 )
@@ -34,7 +40,7 @@ func (c *closer) close() {
 
 // withStore runs a command on the database that the server uses: the one named by DATABASE_URL, that
 // of the server running on the home, or else the home's own, started for the while.
-func withStore(ctx context.Context, w world, do func(config.Config, *store.Store) error) error {
+func withStore(ctx context.Context, w world, do func(config.Config, *store.DB) error) error {
 	cfg, err := config.Read(w.getenv)
 	if err != nil {
 		return err
@@ -45,12 +51,12 @@ func withStore(ctx context.Context, w world, do func(config.Config, *store.Store
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, url)
+	db, err := store.Open(ctx, url)
 	if err != nil {
 		return err
 	}
-	opened.add(s.Close)
-	return do(cfg, s)
+	opened.add(db.Close)
+	return do(cfg, db)
 }
 
 func findDatabase(ctx context.Context, cfg config.Config, opened *closer) (string, error) {
@@ -74,8 +80,8 @@ func findDatabase(ctx context.Context, cfg config.Config, opened *closer) (strin
 }
 
 func migrateCommand(ctx context.Context, w world) error {
-	return withStore(ctx, w, func(_ config.Config, s *store.Store) error {
-		n, err := s.Migrate(ctx)
+	return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
+		n, err := migration.Up(ctx, db.Pool)
 		if err != nil {
 			return err
 		}
@@ -85,11 +91,11 @@ func migrateCommand(ctx context.Context, w world) error {
 }
 
 func seedCommand(ctx context.Context, w world) error {
-	return withStore(ctx, w, func(cfg config.Config, s *store.Store) error {
-		if _, err := s.Migrate(ctx); err != nil {
+	return withStore(ctx, w, func(cfg config.Config, db *store.DB) error {
+		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		if err := seed(ctx, cfg, s); err != nil {
+		if err := seed(ctx, cfg, db); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(w.out, "the cast is there: %d accounts, %d vehicles\n", len(fixture.Accounts()), len(fixture.Vehicles()))
@@ -98,27 +104,27 @@ func seedCommand(ctx context.Context, w world) error {
 }
 
 // seed adds the cast with the people who can sign in.
-func seed(ctx context.Context, cfg config.Config, s *store.Store) error {
-	if err := s.Seed(ctx, store.Demo()); err != nil {
+func seed(ctx context.Context, cfg config.Config, db *store.DB) error {
+	if err := demo.Seed(ctx, db, demo.Fixture()); err != nil {
 		return err
 	}
 	keys, err := openKeys(cfg)
 	if err != nil {
 		return err
 	}
-	if err := access.Seed(ctx, s, keys, fixture.Accounts(), fixture.Password); err != nil {
+	if err := access.Seed(ctx, accessdb.New(db), keys, fixture.Accounts(), fixture.Password); err != nil {
 		return err
 	}
-	if err := seedNumbers(ctx, s, keys); err != nil {
+	if err := seedNumbers(ctx, db, keys); err != nil {
 		return err
 	}
-	return seedLegacy(ctx, s, keys)
+	return seedLegacy(ctx, db, keys)
 }
 
 // seedLegacy adds the customer that came over from the system before, with its password there.
-func seedLegacy(ctx context.Context, s *store.Store, keys access.Keys) error {
+func seedLegacy(ctx context.Context, db *store.DB, keys access.Keys) error {
 	customer, agreement, vehicle, mount := fixture.Legacy()
-	err := s.Seed(ctx, store.Cast{
+	err := demo.Seed(ctx, db, demo.Cast{
 		Customers: []toll.Customer{customer}, Agreements: []toll.Agreement{agreement}, Vehicles: []toll.Vehicle{vehicle},
 		Mounts: []toll.Mount{mount}, Since: agreement.From,
 	})
@@ -130,20 +136,21 @@ func seedLegacy(ctx context.Context, s *store.Store, keys access.Keys) error {
 		return err
 	}
 	line := legacy.Line{Number: fixture.LegacyNumber, Agreement: fixture.LegacyNumber}
-	return s.SaveCredentials(ctx, []legacy.Credential{legacy.Seal(keys, line, hash, agreement.From)})
+	return legacydb.New(db).SaveCredentials(ctx, []legacy.Credential{legacy.Seal(keys, line, hash, agreement.From)})
 }
 
 // seedNumbers adds what the cast is known by outside: Fjordfrakt in the register of organisations, and
 // Ingrid in Sweden.
-func seedNumbers(ctx context.Context, s *store.Store, keys access.Keys) error {
-	if err := s.AddOrganisation(ctx, fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
+func seedNumbers(ctx context.Context, db *store.DB, keys access.Keys) error {
+	if err := persondb.New(db).AddOrganisation(ctx, fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
 		return err
 	}
-	ingrid, err := s.AccountByEmail(ctx, "ingrid@bompass.example")
+	accounts := accessdb.New(db)
+	ingrid, err := accounts.AccountByEmail(ctx, "ingrid@bompass.example")
 	if err != nil {
 		return err
 	}
-	return s.AddNumber(ctx, ingrid.ID, eid.NewNumber(keys, ingrid.ID, openid.Sweden, fixture.IngridNumber))
+	return accounts.AddNumber(ctx, ingrid.ID, eid.NewNumber(keys, ingrid.ID, openid.Sweden, fixture.IngridNumber))
 }
 
 func quarantineCommand(ctx context.Context, args []string, w world) error {
@@ -159,11 +166,11 @@ func quarantineCommand(ctx context.Context, args []string, w world) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("quarantine: %q is neither release nor --json; server help shows both", flags.Arg(0))
 	}
-	return withStore(ctx, w, func(_ config.Config, s *store.Store) error {
-		if _, err := s.Migrate(ctx); err != nil {
+	return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
+		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		list, err := s.QuarantineList(ctx)
+		list, err := passagedb.New(db).QuarantineList(ctx)
 		if err != nil {
 			return err
 		}
@@ -184,7 +191,7 @@ func printLines[T any](out io.Writer, list []T) error {
 	return nil
 }
 
-func printWaiting(out io.Writer, list []store.Waiting) error {
+func printWaiting(out io.Writer, list []passagedb.Waiting) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(out, "nothing waits for a person")
 		return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bompass/server/config"
+	"bompass/server/store/passagedb"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
 )
@@ -25,7 +26,7 @@ const (
 func (p *product) feed(ctx context.Context) error {
 	now := p.now()
 	today := oslo.DayOf(now)
-	latest, err := p.store.LatestOf(ctx, fixture.Epoch)
+	latest, err := passagedb.New(p.db).LatestOf(ctx, fixture.Epoch)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"bompass/server/config"
 	"bompass/server/legacy"
 	"bompass/server/store"
+	"bompass/server/store/legacydb"
+	"bompass/server/store/migration"
 )
 
 // legacyChunk is how many credentials are kept at once.
@@ -30,11 +32,11 @@ func legacyCommand(ctx context.Context, args []string, w world) error {
 		defer func() { _ = file.Close() }()
 		in = file
 	}
-	return withStore(ctx, w, func(cfg config.Config, s *store.Store) error {
-		if _, err := s.Migrate(ctx); err != nil {
+	return withStore(ctx, w, func(cfg config.Config, db *store.DB) error {
+		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		n, err := importLegacy(ctx, cfg, s, in, w)
+		n, err := importLegacy(ctx, cfg, db, in, w)
 		if err != nil {
 			return err
 		}
@@ -43,7 +45,7 @@ func legacyCommand(ctx context.Context, args []string, w world) error {
 	})
 }
 
-func importLegacy(ctx context.Context, cfg config.Config, s *store.Store, in io.Reader, w world) (int, error) {
+func importLegacy(ctx context.Context, cfg config.Config, db *store.DB, in io.Reader, w world) (int, error) {
 	keys, err := openKeys(cfg)
 	if err != nil {
 		return 0, err
@@ -57,7 +59,7 @@ func importLegacy(ctx context.Context, cfg config.Config, s *store.Store, in io.
 		return 0, fmt.Errorf("nothing was imported: %w", err)
 	}
 	for from := 0; from < len(list); from += legacyChunk {
-		if err := s.SaveCredentials(ctx, list[from:min(from+legacyChunk, len(list))]); err != nil {
+		if err := legacydb.New(db).SaveCredentials(ctx, list[from:min(from+legacyChunk, len(list))]); err != nil {
 			return from, err
 		}
 	}

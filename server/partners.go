@@ -27,6 +27,8 @@ import (
 	registersim "bompass/server/partner/register/sim"
 	"bompass/server/partner/register/vegvesen"
 	"bompass/server/party"
+	"bompass/server/store/accessdb"
+	"bompass/server/store/persondb"
 	"bompass/shared/fixture"
 	"bompass/shared/toll"
 )
@@ -96,8 +98,8 @@ func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *acce
 		return answer.Name
 	}
 	return outside{
-		eid:     eid.NewService(eid.Deps{Store: p.store, Access: desk, Keys: keys, Providers: ways, Messages: p.writer(keys), Names: names, Now: p.now}),
-		parties: party.NewService(p.store, source, keys, p.now), vehicles: vehicles,
+		eid:     eid.NewService(eid.Deps{Store: accessdb.New(p.db), Access: desk, Keys: keys, Providers: ways, Messages: p.writer(keys), Names: names, Now: p.now}),
+		parties: party.NewService(persondb.New(p.db), source, keys, p.now), vehicles: vehicles,
 	}, nil
 }
 

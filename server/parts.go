@@ -19,6 +19,11 @@ import (
 	"bompass/server/overview"
 	"bompass/server/passage"
 	"bompass/server/store"
+	"bompass/server/store/agreementdb"
+	"bompass/server/store/migration"
+	"bompass/server/store/overviewdb"
+	"bompass/server/store/passagedb"
+	"bompass/server/store/persondb"
 	"bompass/server/web"
 	"bompass/shared/api"
 	"bompass/shared/rating"
@@ -54,15 +59,15 @@ func (p *product) openDatabase(ctx context.Context) (err error) {
 		p.opened.add(func() { p.note(p.postgres.Stop()) })
 		url = p.postgres.URL()
 	}
-	if p.store, err = store.Open(ctx, url); err != nil {
+	if p.db, err = store.Open(ctx, url); err != nil {
 		return err
 	}
-	p.opened.add(p.store.Close)
-	if _, err := p.store.Migrate(ctx); err != nil {
+	p.opened.add(p.db.Close)
+	if _, err := migration.Up(ctx, p.db.Pool); err != nil {
 		return err
 	}
 	if p.config.Mode == config.Development {
-		return seed(ctx, p.config, p.store)
+		return seed(ctx, p.config, p.db)
 	}
 	return nil
 }
@@ -107,7 +112,7 @@ func (p *product) openStream(context.Context) (err error) {
 }
 
 func (p *product) openPipeline(ctx context.Context) (err error) {
-	p.pipeline, err = passage.NewPipeline(ctx, passage.Deps{Store: p.store, Plan: p.plan, Conn: p.conn, Now: p.now, Log: p.log})
+	p.pipeline, err = passage.NewPipeline(ctx, passage.Deps{Store: passagedb.New(p.db), Plan: p.plan, Conn: p.conn, Now: p.now, Log: p.log})
 	if err != nil {
 		return err
 	}
@@ -145,11 +150,11 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	desk := passage.NewService(p.store, p.plan)
+	desk := passage.NewService(passagedb.New(p.db), p.plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
-		Desk:   people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: overview.NewService(p.store, desk, p.charger, p.capped),
+		Desk:   people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: overview.NewService(overviewdb.New(p.db), desk, p.charger, p.capped),
 		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Live: passage.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }
@@ -165,7 +170,7 @@ func (p *product) openAgreements(keys access.Keys, people doors, partners outsid
 		chargers = append(chargers, api.ChargerChoice{ID: id, Name: p.charger(id)})
 	}
 	return agreement.NewService(agreement.Deps{
-		Store: p.store, Register: partners.vehicles, Keys: keys, Messages: people.letters, Limiter: people.desk, Issuer: issuer, Chargers: chargers, Now: p.now,
+		Store: agreementdb.New(p.db), Profiles: persondb.New(p.db), Register: partners.vehicles, Keys: keys, Messages: people.letters, Limiter: people.desk, Issuer: issuer, Chargers: chargers, Now: p.now,
 	}), nil
 }
 
@@ -200,5 +205,5 @@ func (p *product) charger(id toll.ChargerID) string {
 }
 
 func (p *product) ready(ctx context.Context) error {
-	return errors.Join(p.store.Ready(ctx), p.pipeline.Ready(ctx))
+	return errors.Join(p.db.Ready(ctx), p.pipeline.Ready(ctx))
 }

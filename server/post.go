@@ -11,6 +11,11 @@ import (
 	"bompass/server/partner/message"
 	"bompass/server/person"
 	"bompass/server/privacy"
+	"bompass/server/store/accessdb"
+	"bompass/server/store/legacydb"
+	"bompass/server/store/noticedb"
+	"bompass/server/store/persondb"
+	"bompass/server/store/privacydb"
 )
 
 // openPost sends letters for as long as the server runs: to the partners that are configured, or to the
@@ -41,7 +46,7 @@ func (p *product) openPost(ctx context.Context, keys access.Keys) (*message.Inbo
 			return nil, fmt.Errorf("%s: %w", paperVariable, err)
 		}
 	}
-	courier := notice.NewSender(p.store, keys, post, p.now, p.log)
+	courier := notice.NewSender(noticedb.New(p.db), keys, post, p.now, p.log)
 	p.background(ctx, courier.Run)
 	return inbox, nil
 }
@@ -69,16 +74,17 @@ func (p *product) writer(keys access.Keys) *notice.Writer {
 
 // openDoors builds what lets people in and keeps what they told us.
 func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err error) {
-	d.desk = access.NewService(p.store, keys, p.now)
+	accounts := accessdb.New(p.db)
+	d.desk = access.NewService(accounts, keys, p.now)
 	letters := p.writer(keys)
-	d.registrar = access.NewRegistrar(d.desk, p.store, letters)
-	if d.locksmith, err = access.NewFactors(d.desk, p.store, letters, access.SignInOptions{PublicURL: p.config.PublicURL, TextCodes: p.config.Texts.Factor}); err != nil {
+	d.registrar = access.NewRegistrar(d.desk, accounts, letters)
+	if d.locksmith, err = access.NewFactors(d.desk, accounts, letters, access.SignInOptions{PublicURL: p.config.PublicURL, TextCodes: p.config.Texts.Factor}); err != nil {
 		return doors{}, err
 	}
-	d.profile = person.NewService(p.store, keys, letters, d.desk, p.now)
-	d.legacy, d.letters = legacy.NewService(p.store, keys, letters, d.desk, p.now), letters
-	p.background(ctx, privacy.NewPruner(p.store, p.now, p.log).Run)
-	p.background(ctx, person.NewEraser(p.store, letters, p.now, p.log).Run)
+	d.profile = person.NewService(persondb.New(p.db), keys, letters, d.desk, p.now)
+	d.legacy, d.letters = legacy.NewService(legacydb.New(p.db), keys, letters, d.desk, p.now), letters
+	p.background(ctx, privacy.NewPruner(privacydb.New(p.db), p.now, p.log).Run)
+	p.background(ctx, person.NewEraser(privacydb.New(p.db), letters, p.now, p.log).Run)
 	d.inbox, err = p.openPost(ctx, keys)
 	return d, err
 }

@@ -9,6 +9,8 @@ import (
 
 	"bompass/server/config"
 	"bompass/server/store"
+	"bompass/server/store/migration"
+	"bompass/server/store/passagedb"
 )
 
 // releaseCommand lets passages out of the quarantine. It leaves a note in the database; the server that
@@ -27,11 +29,11 @@ func releaseCommand(ctx context.Context, args []string, w world) error {
 	if *everything == (len(ids) > 0) {
 		return errors.New("release what? write: server quarantine release ID… or server quarantine release --all; server quarantine lists the ids")
 	}
-	return withStore(ctx, w, func(_ config.Config, s *store.Store) error {
-		if _, err := s.Migrate(ctx); err != nil {
+	return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
+		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		n, err := s.Release(ctx, ids, w.now())
+		n, err := passagedb.New(db).Release(ctx, ids, w.now())
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,8 @@ import (
 	"bompass/server/access"
 	"bompass/server/config"
 	"bompass/server/store"
+	"bompass/server/store/migration"
+	"bompass/server/store/privacydb"
 )
 
 // openKeys makes the keys that the settings say.
@@ -40,15 +42,15 @@ func openKeys(cfg config.Config) (access.Keys, error) {
 
 // rotateCommand closes everything anew with the first key of BOMPASS_SEAL_KEYS.
 func rotateCommand(ctx context.Context, w world) error {
-	return withStore(ctx, w, func(cfg config.Config, s *store.Store) error {
+	return withStore(ctx, w, func(cfg config.Config, db *store.DB) error {
 		keys, err := openKeys(cfg)
 		if err != nil {
 			return err
 		}
-		if _, err := s.Migrate(ctx); err != nil {
+		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		list, err := s.Reseal(ctx, keys)
+		list, err := privacydb.New(db).Reseal(ctx, keys)
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ type product struct {
 	opened   closer
 	home     *embedded.Home
 	postgres *embedded.Postgres // nil when DATABASE_URL names another
-	store    *store.Store
+	db       *store.DB
 	conn     *nats.Conn
 	plan     *rating.Plan
 	tariffs  []tariff.File // that the plan is made of

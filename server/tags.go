@@ -9,6 +9,8 @@ import (
 
 	"bompass/server/config"
 	"bompass/server/store"
+	"bompass/server/store/fleetdb"
+	"bompass/server/store/migration"
 	"bompass/shared/ident"
 	"bompass/shared/toll"
 )
@@ -17,7 +19,7 @@ import (
 func tagsCommand(ctx context.Context, args []string, w world) error {
 	switch {
 	case len(args) == 0, len(args) == 1 && args[0] == "--json":
-		return withStore(ctx, w, func(_ config.Config, s *store.Store) error { return listTags(ctx, s, w, len(args) == 1) })
+		return withStore(ctx, w, func(_ config.Config, db *store.DB) error { return listTags(ctx, db, w, len(args) == 1) })
 	case len(args) == 3 && args[0] == "sent":
 		order, err := strconv.ParseInt(args[1], 10, 64)
 		if err != nil {
@@ -26,8 +28,8 @@ func tagsCommand(ctx context.Context, args []string, w world) error {
 		if len(args[2]) != 19 || !ident.Luhn(args[2]) {
 			return fmt.Errorf("%q is no tag's number: it has 19 digits, the last one checks the others", args[2])
 		}
-		return withStore(ctx, w, func(_ config.Config, s *store.Store) error {
-			if err := s.SendTag(ctx, order, toll.TagID(args[2]), w.now()); err != nil {
+		return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
+			if err := fleetdb.New(db).SendTag(ctx, order, toll.TagID(args[2]), w.now()); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(w.out, "tag %s is the vehicle's from now on\n", args[2])
@@ -37,11 +39,11 @@ func tagsCommand(ctx context.Context, args []string, w world) error {
 	return errors.New("write: server tags [--json], or server tags sent ORDER TAG")
 }
 
-func listTags(ctx context.Context, s *store.Store, w world, asJSON bool) error {
-	if _, err := s.Migrate(ctx); err != nil {
+func listTags(ctx context.Context, db *store.DB, w world, asJSON bool) error {
+	if _, err := migration.Up(ctx, db.Pool); err != nil {
 		return err
 	}
-	list, err := s.TagOrders(ctx)
+	list, err := fleetdb.New(db).TagOrders(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,9 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/internal/pgtest"
-	"bompass/server/store"
+	"bompass/server/store/accessdb"
+	"bompass/server/store/persondb"
+	"bompass/server/store/privacydb"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
 	"bompass/shared/role"
@@ -29,17 +31,17 @@ var start = time.Unix(1_795_000_000/30*30+5, 0)
 // office is a desk on a database of its own with the cast, and a clock that a test turns.
 type office struct {
 	*access.Service
-	t     *testing.T
-	db    *store.Store
-	ahead atomic.Int64
+	t       *testing.T
+	db      *accessdb.Store
+	people  *persondb.Store
+	privacy *privacydb.Store
+	ahead   atomic.Int64
 }
 
 func open(t *testing.T) *office {
 	t.Helper()
-	o := &office{t: t, db: pgtest.New(t)}
-	if err := o.db.Seed(t.Context(), store.Demo()); err != nil {
-		t.Fatal(err)
-	}
+	db, _ := pgtest.Demo(t)
+	o := &office{t: t, db: accessdb.New(db), people: persondb.New(db), privacy: privacydb.New(db)}
 	keys := o.keys(secret)
 	for range 2 { // seeding twice changes nothing
 		if err := access.Seed(t.Context(), o.db, keys, fixture.Accounts(), fixture.Password); err != nil {

@@ -35,7 +35,7 @@ func TestTheSessionUsedLeastLatelyEndsForOneTooMany(t *testing.T) {
 		_, err := o.Peek(t.Context(), token)
 		want(t, fmt.Sprintf("session %d", n), err, expected)
 	}
-	history, err := o.db.History(t.Context(), fixture.Accounts()[0].ID, 1)
+	history, err := o.people.History(t.Context(), fixture.Accounts()[0].ID, 1)
 	want(t, "history", err, "")
 	if len(history) != 1 || history[0].Kind != string(access.EventCapped) {
 		t.Errorf("the history says %+v", history)

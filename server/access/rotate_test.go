@@ -11,6 +11,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/internal/pgtest"
 	"bompass/server/store"
+	"bompass/server/store/privacydb"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
 )
@@ -37,7 +38,7 @@ func TestSealsChangeWhileServersRun(t *testing.T) {
 	if link.Sealed.Key == o.keys(secret).SealName() {
 		t.Error("the new seal does not close")
 	}
-	list, err := o.db.Reseal(t.Context(), both)
+	list, err := o.privacy.Reseal(t.Context(), both)
 	want(t, "reseal", err, "")
 	anew := 0
 	for _, r := range list {
@@ -55,7 +56,7 @@ func TestSealsChangeWhileServersRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // rotating again finds nothing to do
-		list, err = o.db.Reseal(t.Context(), next)
+		list, err = o.privacy.Reseal(t.Context(), next)
 		want(t, "reseal again", err, "")
 	}
 	for _, r := range list {
@@ -67,7 +68,7 @@ func TestSealsChangeWhileServersRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list, err = o.db.Reseal(t.Context(), lacking); err != nil {
+	if list, err = o.privacy.Reseal(t.Context(), lacking); err != nil {
 		t.Fatal(err)
 	}
 	unopenable := 0
@@ -110,7 +111,7 @@ func TestNoSealedColumnIsForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := db.Reseal(t.Context(), keys)
+	list, err := privacydb.New(db).Reseal(t.Context(), keys)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,6 +69,10 @@ type MadeAgreement struct {
 type Store interface {
 	Drafts
 	Agreements
+}
+
+// Profiles reads what a person has given already, package person.
+type Profiles interface {
 	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
 }
 
@@ -100,6 +104,7 @@ type RequestLimiter interface {
 // Deps is what the desk works with.
 type Deps struct {
 	Store    Store
+	Profiles Profiles
 	Register register.Source
 	Keys     access.Keys
 	Messages *notice.Writer
@@ -153,7 +158,7 @@ func (d *Service) missing(ctx context.Context, actor access.Principal) ([]string
 	if actor.Kind == toll.Company {
 		return append(list, "street", "postal_code", "city", "home"), nil
 	}
-	p, err := d.Store.Profile(ctx, actor.Account, actor.Customer)
+	p, err := d.Profiles.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return nil, err
 	}

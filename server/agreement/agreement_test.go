@@ -18,7 +18,9 @@ import (
 	"bompass/server/partner/register"
 	"bompass/server/partner/register/sim"
 	"bompass/server/partner/register/vegvesen"
-	"bompass/server/store"
+	"bompass/server/store/accessdb"
+	"bompass/server/store/agreementdb"
+	"bompass/server/store/persondb"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
@@ -38,20 +40,13 @@ type rig struct {
 func open(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t}
-	dsn := pgtest.URL(t)
-	db, err := store.Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	if err := db.Seed(t.Context(), store.Demo()); err != nil {
-		t.Fatal(err)
-	}
+	db, dsn := pgtest.Demo(t)
+	accounts := accessdb.New(db)
 	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := access.Seed(t.Context(), db, keys, fixture.Accounts(), fixture.Password); err != nil {
+	if err := access.Seed(t.Context(), accounts, keys, fixture.Accounts(), fixture.Password); err != nil {
 		t.Fatal(err)
 	}
 	if r.conn, err = pgx.Connect(t.Context(), dsn); err != nil {
@@ -71,7 +66,7 @@ func open(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	r.Service = agreement.NewService(agreement.Deps{
-		Store: db, Register: source, Keys: keys, Messages: notice.NewWriter(keys, "https://bompass.example", now), Limiter: access.NewService(db, keys, now),
+		Store: agreementdb.New(db), Profiles: persondb.New(db), Register: source, Keys: keys, Messages: notice.NewWriter(keys, "https://bompass.example", now), Limiter: access.NewService(accounts, keys, now),
 		Issuer: "bompass", Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: now,
 	})
 	return r

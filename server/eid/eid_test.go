@@ -16,7 +16,7 @@ import (
 	"bompass/server/internal/pgtest"
 	"bompass/server/notice"
 	"bompass/server/partner/identity"
-	"bompass/server/store"
+	"bompass/server/store/accessdb"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
 	"bompass/shared/role"
@@ -71,15 +71,8 @@ func (d *door) now() time.Time { return time.Unix(1_795_000_000+d.ahead.Load(), 
 
 func open(t *testing.T) *door {
 	t.Helper()
-	d := &door{t: t, dsn: pgtest.URL(t)}
-	db, err := store.Open(t.Context(), d.dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	if err := db.Seed(t.Context(), store.Demo()); err != nil {
-		t.Fatal(err)
-	}
+	opened, dsn := pgtest.Demo(t)
+	d, db := &door{t: t, dsn: dsn}, accessdb.New(opened)
 	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 	"bompass/server/internal/pgtest"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
-	"bompass/server/store"
+	"bompass/server/store/noticedb"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 )
@@ -22,7 +22,7 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // desk is an outbox on a real database, a writer, and a partner that fails when it is told to.
 type desk struct {
-	db     *store.Store
+	db     *noticedb.Store
 	keys   access.Keys
 	writer *notice.Writer
 	box    *message.Inbox
@@ -38,7 +38,7 @@ func open(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{db: pgtest.New(t), keys: keys, at: noon}
+	d := &desk{db: noticedb.New(pgtest.New(t)), keys: keys, at: noon}
 	d.writer, d.box = notice.NewWriter(keys, "https://bompass.example", d.now), message.NewInbox(d.now)
 	return d
 }

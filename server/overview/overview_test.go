@@ -13,7 +13,7 @@ import (
 
 	"bompass/server/internal/pgtest"
 	"bompass/server/overview"
-	"bompass/server/store"
+	"bompass/server/store/overviewdb"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
@@ -46,17 +46,9 @@ type passed struct {
 
 func overviewAt(t *testing.T, customer toll.CustomerID, kind toll.CustomerKind, passages ...passed) api.OverviewReply {
 	t.Helper()
-	url := pgtest.URL(t)
-	db, err := store.Open(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	if err := db.Seed(t.Context(), store.Demo()); err != nil {
-		t.Fatal(err)
-	}
+	db, url := pgtest.Demo(t)
 	keep(t, url, passages)
-	desk := overview.NewService(db, newest{}, func(id toll.ChargerID) string { return "the company " + string(id) }, capped)
+	desk := overview.NewService(overviewdb.New(db), newest{}, func(id toll.ChargerID) string { return "the company " + string(id) }, capped)
 	reply, err := desk.Overview(t.Context(), customer, kind, now)
 	if err != nil {
 		t.Fatal(err)

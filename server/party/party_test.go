@@ -16,6 +16,8 @@ import (
 	"bompass/server/partner/mandate"
 	"bompass/server/party"
 	"bompass/server/store"
+	"bompass/server/store/accessdb"
+	"bompass/server/store/persondb"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
 	"bompass/shared/role"
@@ -59,7 +61,7 @@ func (r *register) says(list ...mandate.Party) {
 type room struct {
 	*party.Service
 	t        *testing.T
-	db       *store.Store
+	db       *store.DB
 	access   *access.Service
 	register *register
 	ahead    atomic.Int64
@@ -71,22 +73,20 @@ func (r *room) pass(d time.Duration) { r.ahead.Add(int64(d / time.Second)) }
 
 func open(t *testing.T) *room {
 	t.Helper()
-	r := &room{t: t, db: pgtest.New(t), register: &register{list: []mandate.Party{{Number: nordlys, Name: "Nordlys Transport AS"}}}}
-	if err := r.db.Seed(t.Context(), store.Demo()); err != nil {
-		t.Fatal(err)
-	}
+	db, _ := pgtest.Demo(t)
+	r := &room{t: t, db: db, register: &register{list: []mandate.Party{{Number: nordlys, Name: "Nordlys Transport AS"}}}}
 	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := access.Seed(t.Context(), r.db, keys, fixture.Accounts(), fixture.Password); err != nil {
+	if err := access.Seed(t.Context(), accessdb.New(db), keys, fixture.Accounts(), fixture.Password); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.db.AddOrganisation(t.Context(), fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
+	if err := persondb.New(db).AddOrganisation(t.Context(), fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
 		t.Fatal(err)
 	}
-	r.access = access.NewService(r.db, keys, r.now)
-	r.Service = party.NewService(r.db, r.register, keys, r.now)
+	r.access = access.NewService(accessdb.New(db), keys, r.now)
+	r.Service = party.NewService(persondb.New(db), r.register, keys, r.now)
 	return r
 }
 
@@ -94,7 +94,7 @@ func open(t *testing.T) *room {
 func (r *room) enter(account toll.AccountID) access.Principal {
 	r.t.Helper()
 	token := access.NewToken()
-	began, err := r.db.BeginSessionWithEID(r.t.Context(), eid.Entry{
+	began, err := accessdb.New(r.db).BeginSessionWithEID(r.t.Context(), eid.Entry{
 		Session: access.Session{Hash: token.Hash(), Account: account, Customer: fixture.Fjordfrakt, Began: r.now(), Until: r.now().Add(access.SessionMax)},
 		Proof: eid.Proof{
 			Provider: "no", Issuer: "https://issuer.example", Subject: string(account), Session: string(token), Level: identity.High, AuthTime: r.now(),
@@ -241,7 +241,7 @@ func TestAWithdrawnMandateTakesTheRightAway(t *testing.T) {
 		t.Errorf("list: %+v, %v", list, err)
 	}
 	want(t, "the session that acts for it", r.RequireRecentMandate(t.Context(), actor), fault.MandateEnded)
-	if held, err := r.db.HeldParties(t.Context(), nils, r.now()); err != nil || len(held) != 1 || held[0].Customer != fixture.Fjordfrakt {
+	if held, err := persondb.New(r.db).HeldParties(t.Context(), nils, r.now()); err != nil || len(held) != 1 || held[0].Customer != fixture.Fjordfrakt {
 		t.Errorf("held: %+v, %v", held, err)
 	}
 }

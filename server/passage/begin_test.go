@@ -7,6 +7,8 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/agreement"
+	"bompass/server/store/accessdb"
+	"bompass/server/store/agreementdb"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
@@ -34,7 +36,7 @@ func TestAnAgreementBeginsAtItsInstant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := access.Seed(t.Context(), r.store, keys, fixture.Accounts(), fixture.Password); err != nil {
+	if err := access.Seed(t.Context(), accessdb.New(r.db), keys, fixture.Accounts(), fixture.Password); err != nil {
 		t.Fatal(err)
 	}
 	var who agreement.Owner
@@ -48,10 +50,11 @@ func TestAnAgreementBeginsAtItsInstant(t *testing.T) {
 		sealed, err := json.Marshal("answers")
 		return agreement.Draft{ID: draft, Sealed: access.Sealed{Key: "test", Data: sealed}, Saved: r.now()}, err
 	}
-	if err := r.store.ChangeAgreementDraft(t.Context(), who, time.Time{}, keep); err != nil {
+	agreements := agreementdb.New(r.db)
+	if err := agreements.ChangeAgreementDraft(t.Context(), who, time.Time{}, keep); err != nil {
 		t.Fatal(err)
 	}
-	made, err := r.store.AddAgreement(t.Context(), agreement.Application{
+	made, err := agreements.AddAgreement(t.Context(), agreement.Application{
 		Owner: who, Draft: draft, At: r.now(), Make: func(_ agreement.Draft, number string) (agreement.NewAgreement, error) {
 			return agreement.NewAgreement{
 				Agreement: toll.Agreement{

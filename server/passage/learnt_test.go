@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"bompass/server/store"
+	"bompass/server/store/passagedb"
 	"bompass/shared/fixture"
 	"bompass/shared/money"
 	"bompass/shared/oslo"
@@ -20,7 +20,7 @@ func (r *rig) known() {
 	r.settle()
 }
 
-func (r *rig) audited(o toll.Observation) store.Audited {
+func (r *rig) audited(o toll.Observation) passagedb.Audited {
 	r.t.Helper()
 	for _, a := range r.audit() {
 		if a.ID == o.ID() {
@@ -28,7 +28,7 @@ func (r *rig) audited(o toll.Observation) store.Audited {
 		}
 	}
 	r.t.Fatalf("passage %s is not kept", o.Key())
-	return store.Audited{}
+	return passagedb.Audited{}
 }
 
 func (r *rig) month(customer toll.CustomerID) money.Ore {

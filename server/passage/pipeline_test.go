@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"bompass/server/store"
+	"bompass/server/store/passagedb"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
 	"bompass/shared/money"
@@ -207,7 +208,7 @@ func TestBlockingAnAgreementChangesOnlyWhatComesAfter(t *testing.T) {
 	r.exec("update agreement set blocked = true")
 	r.send(ndjson(after))
 	r.settle()
-	charged := map[toll.PassageID]store.Audited{}
+	charged := map[toll.PassageID]passagedb.Audited{}
 	for _, a := range r.audit() {
 		charged[a.ID] = a
 	}
@@ -292,7 +293,7 @@ func TestIntakeGoesOnWhileTheDatabaseIsAway(t *testing.T) {
 	driven := fixture.Passages(november, november+2)
 	r.send(ndjson(driven[0]))
 	r.settle()
-	r.store.Close()
+	r.db.Close()
 	r.clock.Store(r.now().Add(time.Minute))
 	r.send(ndjson(driven...))
 	r.stop()
@@ -301,7 +302,7 @@ func TestIntakeGoesOnWhileTheDatabaseIsAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(st.Close)
-	r.store = st
+	r.db, r.store = st, passagedb.New(st)
 	r.Pipeline = r.start(r.plan)
 	r.settle()
 	r.wantCharges(driven)

@@ -19,6 +19,7 @@ import (
 	"bompass/server/internal/pgtest"
 	"bompass/server/passage"
 	"bompass/server/store"
+	"bompass/server/store/passagedb"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 	"bompass/shared/money"
@@ -30,7 +31,8 @@ import (
 type rig struct {
 	*passage.Pipeline
 	t     testing.TB
-	store *store.Store
+	db    *store.DB
+	store *passagedb.Store // on db
 	plan  *rating.Plan
 	conn  *nats.Conn
 	url   string
@@ -56,21 +58,13 @@ func newRig(tb testing.TB, now time.Time) *rig {
 
 func newRigOf(tb testing.TB, now time.Time, plan *rating.Plan) *rig {
 	tb.Helper()
-	url := pgtest.URL(tb)
-	st, err := store.Open(tb.Context(), url)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(st.Close)
-	if err := st.Seed(tb.Context(), store.Demo()); err != nil {
-		tb.Fatal(err)
-	}
+	db, url := pgtest.Demo(tb)
 	stream, err := embedded.StartStream(tb.TempDir(), false)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(stream.Stop)
-	r := &rig{t: tb, store: st, plan: plan, url: url}
+	r := &rig{t: tb, db: db, store: passagedb.New(db), plan: plan, url: url}
 	r.clock.Store(now)
 	if r.conn, err = stream.Connect(); err != nil {
 		tb.Fatal(err)
@@ -154,7 +148,7 @@ func (r *rig) exec(sql string) {
 	}
 }
 
-func (r *rig) audit() []store.Audited {
+func (r *rig) audit() []passagedb.Audited {
 	r.t.Helper()
 	list, err := r.store.Audit(r.t.Context())
 	if err != nil {

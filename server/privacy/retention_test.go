@@ -12,7 +12,7 @@ import (
 	"bompass/server/internal/pgtest"
 	"bompass/server/passage"
 	"bompass/server/privacy"
-	"bompass/server/store"
+	"bompass/server/store/privacydb"
 	"bompass/shared/fixture"
 )
 
@@ -28,20 +28,13 @@ type archive struct {
 func open(t *testing.T) *archive {
 	t.Helper()
 	a := &archive{t: t, at: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}
-	dsn := pgtest.URL(t)
-	db, err := store.Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	if err := db.Seed(t.Context(), store.Demo()); err != nil {
-		t.Fatal(err)
-	}
+	db, dsn := pgtest.Demo(t)
+	var err error
 	if a.conn, err = pgx.Connect(t.Context(), dsn); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = a.conn.Close(t.Context()) })
-	a.keep = privacy.NewPruner(db, func() time.Time { return a.at }, slog.New(slog.NewTextHandler(&a.log, nil)))
+	a.keep = privacy.NewPruner(privacydb.New(db), func() time.Time { return a.at }, slog.New(slog.NewTextHandler(&a.log, nil)))
 	return a
 }
 

@@ -9,7 +9,9 @@ import (
 	"gorm.io/gorm/schema"
 
 	"bompass/server/internal/pgtest"
-	"bompass/server/store"
+	"bompass/server/store/demo"
+	"bompass/server/store/migration"
+	"bompass/server/store/passagedb"
 )
 
 // Row types and the schema are written apart; a column that only one of them has would be lost.
@@ -20,7 +22,7 @@ func TestRowTypesHaveTheSchemasColumns(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	for _, row := range store.Rows() {
+	for _, row := range append(demo.Rows(), passagedb.Waiting{}) {
 		model, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
 		if err != nil {
 			t.Fatal(err)
@@ -53,17 +55,17 @@ func TestRowTypesHaveTheSchemasColumns(t *testing.T) {
 }
 
 func TestSeedingTwiceChangesNothing(t *testing.T) {
-	s := pgtest.New(t)
+	db := pgtest.New(t)
 	ctx := t.Context()
 	for range 2 {
-		if err := s.Seed(ctx, store.Demo()); err != nil {
+		if err := demo.Seed(ctx, db, demo.Fixture()); err != nil {
 			t.Fatal(err)
 		}
-		r, err := s.Register(ctx)
+		r, err := passagedb.New(db).Register(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		cast := store.Demo()
+		cast := demo.Fixture()
 		if len(r.Vehicles) != len(cast.Vehicles) || len(r.Facts) != len(cast.Vehicles) || len(r.Mounts) != len(cast.Mounts) ||
 			len(r.Exemptions) != len(cast.Exemptions) || len(r.Tags) != len(cast.Tags) || len(r.Agreements) != len(cast.Agreements) || len(r.Keys) != 1 {
 			t.Errorf("got %d vehicles, %d facts, %d mounts, %d exemptions, %d keys", len(r.Vehicles), len(r.Facts), len(r.Mounts), len(r.Exemptions), len(r.Keys))
@@ -72,21 +74,8 @@ func TestSeedingTwiceChangesNothing(t *testing.T) {
 }
 
 func TestEveryChangeOfTheRegisterIsCounted(t *testing.T) {
-	url := pgtest.URL(t)
-	ctx := t.Context()
-	s, err := store.Open(ctx, url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if err := s.Seed(ctx, store.Demo()); err != nil {
-		t.Fatal(err)
-	}
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(ctx) }()
+	db, _ := pgtest.Demo(t)
+	ctx, s := t.Context(), passagedb.New(db)
 	for _, sql := range []string{
 		"update agreement set blocked = true", "update vehicle set owner_id = null", "update vehicle_facts set fuel = 'diesel'",
 		"update tag set status = 'blocked'", "delete from mount", "delete from exemption", "delete from supplement", "delete from station_key",
@@ -95,7 +84,7 @@ func TestEveryChangeOfTheRegisterIsCounted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := conn.Exec(ctx, sql); err != nil {
+		if _, err := db.Pool.Exec(ctx, sql); err != nil {
 			t.Fatal(err)
 		}
 		if after, err := s.RegisterVersion(ctx); err != nil || after <= before {
@@ -105,7 +94,7 @@ func TestEveryChangeOfTheRegisterIsCounted(t *testing.T) {
 }
 
 func TestMigratingTwiceTakesNoStep(t *testing.T) {
-	if n, err := pgtest.New(t).Migrate(t.Context()); n != 0 || err != nil {
+	if n, err := migration.Up(t.Context(), pgtest.New(t).Pool); n != 0 || err != nil {
 		t.Errorf("got %d steps, %v", n, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bompass/server/legacy"
+	"bompass/server/store/legacydb"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
@@ -25,7 +26,7 @@ func (h *house) imports(number, agreement string) {
 		h.t.Fatal(err)
 	}
 	line := legacy.Line{Number: number, Agreement: agreement}
-	if err := h.db.SaveCredentials(h.t.Context(), []legacy.Credential{legacy.Seal(h.keys, line, hash, h.now())}); err != nil {
+	if err := legacydb.New(h.db).SaveCredentials(h.t.Context(), []legacy.Credential{legacy.Seal(h.keys, line, hash, h.now())}); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -30,6 +30,10 @@ import (
 	"bompass/server/partner/register"
 	"bompass/server/person"
 	"bompass/server/store"
+	"bompass/server/store/accessdb"
+	"bompass/server/store/agreementdb"
+	"bompass/server/store/legacydb"
+	"bompass/server/store/persondb"
 	"bompass/server/web"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -47,7 +51,7 @@ type house struct {
 	url    string
 	ahead  atomic.Int64 // of the real clock: connections have deadlines by that one
 	log    diary
-	db     *store.Store
+	db     *store.DB
 	dsn    string // of its database
 	keys   access.Keys
 	inbox  *message.Inbox
@@ -71,11 +75,12 @@ func openHouse(t *testing.T, ways access.SignInOptions, options ...option) *hous
 	proves.Driven(t, proves.HTTP)
 	h := &house{t: t, live: &liveFeed{t: t}, taken: make(chan string, 10), asked: make(chan toll.VehicleID, 1000)}
 	db, dsn := database(t)
+	accounts := accessdb.New(db)
 	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := access.Seed(t.Context(), db, keys, fixture.Accounts(), fixture.Password); err != nil {
+	if err := access.Seed(t.Context(), accounts, keys, fixture.Accounts(), fixture.Password); err != nil {
 		t.Fatal(err)
 	}
 	var listening net.ListenConfig
@@ -90,20 +95,20 @@ func openHouse(t *testing.T, ways access.SignInOptions, options ...option) *hous
 	}
 	h.db, h.dsn, h.keys, h.inbox = db, dsn, keys, message.NewInbox(h.now)
 	ctx, stop := context.WithCancel(context.Background())
-	desk, letters := access.NewService(db, keys, h.now), notice.NewWriter(keys, h.url, h.now)
+	desk, letters := access.NewService(accounts, keys, h.now), notice.NewWriter(keys, h.url, h.now)
 	ways.PublicURL = h.url
-	locksmith, err := access.NewFactors(desk, db, letters, ways)
+	locksmith, err := access.NewFactors(desk, accounts, letters, ways)
 	if err != nil {
 		t.Fatal(err)
 	}
 	deps := web.Deps{
-		Registrar: access.NewRegistrar(desk, db, letters), Locksmith: locksmith, Inbox: h.inbox,
-		Profile: person.NewService(db, keys, letters, desk, h.now),
+		Registrar: access.NewRegistrar(desk, accounts, letters), Locksmith: locksmith, Inbox: h.inbox,
+		Profile: person.NewService(persondb.New(db), keys, letters, desk, h.now),
 		Agreements: agreement.NewService(agreement.Deps{
-			Store: db, Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: desk, Issuer: "bompass",
+			Store: agreementdb.New(db), Profiles: persondb.New(db), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: desk, Issuer: "bompass",
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.now,
 		}),
-		Legacy:  legacy.NewService(db, keys, letters, desk, h.now),
+		Legacy:  legacy.NewService(legacydb.New(db), keys, letters, desk, h.now),
 		Context: ctx, PublicURL: h.url, Desk: desk, Keys: keys, Accounts: h, Passages: h, Tariffs: published, Live: h.live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
 		Log: slog.New(slog.NewTextHandler(&h.log, nil)),
@@ -179,18 +184,9 @@ func secrets() map[string]string {
 }
 
 // database is a database of its own with the cast in it.
-func database(t *testing.T) (db *store.Store, dsn string) {
+func database(t *testing.T) (db *store.DB, dsn string) {
 	t.Helper()
-	dsn = pgtest.URL(t)
-	db, err := store.Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	if err := db.Seed(t.Context(), store.Demo()); err != nil {
-		t.Fatal(err)
-	}
-	return db, dsn
+	return pgtest.Demo(t)
 }
 
 func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }

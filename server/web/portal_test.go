@@ -23,6 +23,8 @@ import (
 	"bompass/server/partner/mandate/altinn"
 	mandatesim "bompass/server/partner/mandate/sim"
 	"bompass/server/party"
+	"bompass/server/store/accessdb"
+	"bompass/server/store/persondb"
 	"bompass/server/web"
 	"bompass/shared/fixture"
 )
@@ -92,16 +94,16 @@ func (p *portal) build(t *testing.T, d *web.Deps, h *house) *http.ServeMux {
 		}
 		return answer.Name
 	}
-	d.EID = eid.NewService(eid.Deps{Store: h.db, Access: d.Desk, Keys: d.Keys, Providers: ways, Messages: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
-	d.Parties = party.NewService(h.db, source, d.Keys, d.Now)
-	ingrid, err := h.db.AccountByEmail(t.Context(), "ingrid@bompass.example")
+	d.EID = eid.NewService(eid.Deps{Store: accessdb.New(h.db), Access: d.Desk, Keys: d.Keys, Providers: ways, Messages: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
+	d.Parties = party.NewService(persondb.New(h.db), source, d.Keys, d.Now)
+	ingrid, err := accessdb.New(h.db).AccountByEmail(t.Context(), "ingrid@bompass.example")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.db.AddNumber(t.Context(), ingrid.ID, eid.NewNumber(d.Keys, ingrid.ID, openid.Sweden, fixture.IngridNumber)); err != nil {
+	if err := accessdb.New(h.db).AddNumber(t.Context(), ingrid.ID, eid.NewNumber(d.Keys, ingrid.ID, openid.Sweden, fixture.IngridNumber)); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.db.AddOrganisation(t.Context(), fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
+	if err := persondb.New(h.db).AddOrganisation(t.Context(), fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
 		t.Fatal(err)
 	}
 	return mux

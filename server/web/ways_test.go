@@ -16,6 +16,8 @@ import (
 	"bompass/server/access"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
+	"bompass/server/store/accessdb"
+	"bompass/server/store/noticedb"
 	"bompass/server/web"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
@@ -27,7 +29,7 @@ const fresh = "sju svaner seiler sakte"
 // post hands over every letter that is due and returns the newest to an address.
 func (h *house) post(to string) message.Received {
 	h.t.Helper()
-	courier := notice.NewSender(h.db, h.keys, h.inbox, h.now, slog.New(slog.DiscardHandler))
+	courier := notice.NewSender(noticedb.New(h.db), h.keys, h.inbox, h.now, slog.New(slog.DiscardHandler))
 	for n := 1; n > 0; {
 		var err error
 		if n, err = courier.Round(h.t.Context()); err != nil {
@@ -233,7 +235,7 @@ func TestACustomerNumberComesAliveInTwoSteps(t *testing.T) {
 	h.sql("insert into customer (id, kind, name, email, country, language) values ('" + customer + "', 'private', 'Lars Ek', '', 'SE', 'sv')")
 	h.sql("insert into agreement (id, number, customer_id, issuer, charger, valid_from) values (gen_random_uuid(), '7009001', '" + customer + "', 'bompass', 'ferde', '2024-01-01')")
 	key, sealed := h.keys.SealText([]byte("197801012399"), customer)
-	if err := h.db.AddCustomerIdentity(t.Context(), toll.CustomerID(customer), access.Sealed{Key: key, Data: sealed}, h.keys.LookupHash("197801012399")); err != nil {
+	if err := accessdb.New(h.db).AddCustomerIdentity(t.Context(), toll.CustomerID(customer), access.Sealed{Key: key, Data: sealed}, h.keys.LookupHash("197801012399")); err != nil {
 		t.Fatal(err)
 	}
 	fill := func(personal, email string) {

@@ -10,6 +10,7 @@ import (
 	"bompass/server/notice"
 	"bompass/server/person"
 	"bompass/server/privacy"
+	"bompass/server/store/privacydb"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
@@ -289,7 +290,7 @@ func TestTheOwnerHearsOfASuspendedAuthenticator(t *testing.T) {
 // agreement in force, a passage that is kept, or a company holds them.
 func TestWhoAskedIsErasedOnceNothingHoldsThem(t *testing.T) {
 	h := newHouse(t)
-	eraser := person.NewEraser(h.db, notice.NewWriter(h.keys, h.url, h.now), h.now, discard())
+	eraser := person.NewEraser(privacydb.New(h.db), notice.NewWriter(h.keys, h.url, h.now), h.now, discard())
 	const gone = "berit@bompass.example"
 	berit, held, owner := h.arrive(gone, "Berit Aas"), h.signIn(kari), h.signIn("nils@fjordfrakt.example")
 	for _, v := range []*visitor{berit, held, owner} {
@@ -360,8 +361,8 @@ func TestTheAPIWaitsForThePrivacyStatementToo(t *testing.T) {
 // Who has driven is held for the accounts; when the law lets it, the charges go and the erasure finishes.
 func TestErasureFinishesWhenTheLastHoldEnds(t *testing.T) {
 	h := newHouse(t)
-	eraser := person.NewEraser(h.db, notice.NewWriter(h.keys, h.url, h.now), h.now, discard())
-	keeper := privacy.NewPruner(h.db, h.now, discard())
+	eraser := person.NewEraser(privacydb.New(h.db), notice.NewWriter(h.keys, h.url, h.now), h.now, discard())
+	keeper := privacy.NewPruner(privacydb.New(h.db), h.now, discard())
 	const gone = "berit@bompass.example"
 	berit := h.arrive(gone, "Berit Aas")
 	customer := ask(berit, api.Me, api.Empty{}, "").Customer

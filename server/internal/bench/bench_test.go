@@ -35,6 +35,14 @@ import (
 	"bompass/server/passage"
 	"bompass/server/person"
 	"bompass/server/store"
+	"bompass/server/store/accessdb"
+	"bompass/server/store/agreementdb"
+	"bompass/server/store/demo"
+	"bompass/server/store/legacydb"
+	"bompass/server/store/migration"
+	"bompass/server/store/overviewdb"
+	"bompass/server/store/passagedb"
+	"bompass/server/store/persondb"
 	"bompass/server/web"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
@@ -55,8 +63,8 @@ const (
 var since = oslo.At(oslo.Date(2025, time.November, 1), 0, 0, 0)
 
 // fleet is many cars with agreements and tags.
-func fleet() store.Cast {
-	cast := store.Demo()
+func fleet() demo.Cast {
+	cast := demo.Fixture()
 	for n := range vehicles {
 		v := toll.VehicleID(fmt.Sprintf("0196b000-0000-7000-8000-%012d", n))
 		tag := toll.TagID(fmt.Sprintf("95780109%011d", n))
@@ -109,9 +117,9 @@ func BenchmarkPipeline(b *testing.B) {
 	st, err := store.Open(ctx, postgres.URL())
 	check(b, err)
 	b.Cleanup(st.Close)
-	_, err = st.Migrate(ctx)
+	_, err = migration.Up(ctx, st.Pool)
 	check(b, err)
-	check(b, st.Seed(ctx, fleet()))
+	check(b, demo.Seed(ctx, st, fleet()))
 	for round := range b.N { // every round after the first finds the sets of those before, and corrects them
 		batches := traffic(round)
 		address := startPipeline(b, home.Path(fmt.Sprintf("stream-%d", round)), st)
@@ -144,7 +152,7 @@ func TestWhatIsMeasuredCharges(t *testing.T) {
 	st, err := store.Open(t.Context(), url)
 	check(t, err)
 	t.Cleanup(st.Close)
-	check(t, st.Seed(t.Context(), fleet()))
+	check(t, demo.Seed(t.Context(), st, fleet()))
 	p := startPipeline(t, t.TempDir(), st)
 	sendAll(t, p.url, traffic(0)[:1])
 	for idle := false; !idle; time.Sleep(5 * time.Millisecond) {
@@ -168,7 +176,7 @@ type passages struct {
 }
 
 // face is the server's own: the batches take the way that stations' batches take.
-func face(b testing.TB, st *store.Store, p *passage.Pipeline, conn *nats.Conn, plan *rating.Plan) *fiber.App {
+func face(b testing.TB, st *store.DB, p *passage.Pipeline, conn *nats.Conn, plan *rating.Plan) *fiber.App {
 	b.Helper()
 	names := map[string]string{}
 	files := fstest.MapFS{}
@@ -186,23 +194,24 @@ func face(b testing.TB, st *store.Store, p *passage.Pipeline, conn *nats.Conn, p
 	check(b, err)
 	log := slog.New(slog.NewTextHandler(b.Output(), nil))
 	received := func() time.Time { return since.Add(10 * 24 * time.Hour) }
-	desk := passage.NewService(st, plan)
-	people := access.NewService(st, keys, time.Now)
+	desk := passage.NewService(passagedb.New(st), plan)
+	accounts := accessdb.New(st)
+	people := access.NewService(accounts, keys, time.Now)
 	letters := notice.NewWriter(keys, "https://"+host, time.Now)
-	locksmith, err := access.NewFactors(people, st, letters, access.SignInOptions{PublicURL: "https://" + host})
+	locksmith, err := access.NewFactors(people, accounts, letters, access.SignInOptions{PublicURL: "https://" + host})
 	check(b, err)
 	plans, err := fs.Sub(assets.Tariff, "tariff")
 	check(b, err)
 	tariffs, err := tariff.Files(plans)
 	check(b, err)
 	app, err := web.New(web.Deps{
-		Registrar: access.NewRegistrar(people, st, letters), Locksmith: locksmith, Profile: person.NewService(st, keys, letters, people, time.Now),
+		Registrar: access.NewRegistrar(people, accounts, letters), Locksmith: locksmith, Profile: person.NewService(persondb.New(st), keys, letters, people, time.Now),
 		Agreements: agreement.NewService(agreement.Deps{
-			Store: st, Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: people, Now: time.Now,
+			Store: agreementdb.New(st), Profiles: persondb.New(st), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: people, Now: time.Now,
 		}),
-		Legacy:  legacy.NewService(st, keys, letters, people, time.Now),
+		Legacy:  legacy.NewService(legacydb.New(st), keys, letters, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Desk: people, Keys: keys,
-		Accounts: overview.NewService(st, desk, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) overview.Cap { return overview.Cap{} }), Passages: passages{p, desk},
+		Accounts: overview.NewService(overviewdb.New(st), desk, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) overview.Cap { return overview.Cap{} }), Passages: passages{p, desk},
 		Tariffs: tariffs,
 		Live:    passage.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
@@ -215,7 +224,7 @@ type server struct {
 	pipeline *passage.Pipeline
 }
 
-func startPipeline(b testing.TB, dir string, st *store.Store) server {
+func startPipeline(b testing.TB, dir string, st *store.DB) server {
 	b.Helper()
 	stream, err := embedded.StartStream(dir, true)
 	check(b, err)
@@ -226,7 +235,7 @@ func startPipeline(b testing.TB, dir string, st *store.Store) server {
 	plan, err := oracle.Plan()
 	check(b, err)
 	ctx, cancel := context.WithCancel(context.Background())
-	p, err := passage.NewPipeline(ctx, passage.Deps{Store: st, Plan: plan, Conn: conn, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.Output(), nil))})
+	p, err := passage.NewPipeline(ctx, passage.Deps{Store: passagedb.New(st), Plan: plan, Conn: conn, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.Output(), nil))})
 	check(b, err)
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()

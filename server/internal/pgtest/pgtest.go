@@ -18,6 +18,8 @@ import (
 
 	"bompass/server/embedded"
 	"bompass/server/store"
+	"bompass/server/store/demo"
+	"bompass/server/store/migration"
 )
 
 // prefix names the directories of clusters; the process id follows.
@@ -46,7 +48,7 @@ func start() (*embedded.Postgres, error) {
 		return nil, err
 	}
 	defer template.Close()
-	_, err = template.Migrate(ctx)
+	_, err = migration.Up(ctx, template.Pool)
 	return p, err
 }
 
@@ -75,14 +77,31 @@ func URL(tb testing.TB) string {
 }
 
 // New opens a migrated, empty database of the test's own.
-func New(tb testing.TB) *store.Store {
+func New(tb testing.TB) *store.DB {
 	tb.Helper()
-	s, err := store.Open(tb.Context(), URL(tb))
+	return open(tb, URL(tb))
+}
+
+// Demo opens a database of the test's own that holds the demonstration data of package fixture, and
+// returns its address, too.
+func Demo(tb testing.TB) (db *store.DB, url string) {
+	tb.Helper()
+	url = URL(tb)
+	db = open(tb, url)
+	if err := demo.Seed(tb.Context(), db, demo.Fixture()); err != nil {
+		tb.Fatalf("test database: %v", err)
+	}
+	return db, url
+}
+
+func open(tb testing.TB, url string) *store.DB {
+	tb.Helper()
+	db, err := store.Open(tb.Context(), url)
 	if err != nil {
 		tb.Fatalf("test database: %v", err)
 	}
-	tb.Cleanup(s.Close)
-	return s
+	tb.Cleanup(db.Close)
+	return db
 }
 
 func admin(tb testing.TB, p *embedded.Postgres, sql string) {

@@ -1,10 +1,38 @@
-// Package migration owns the schema's history: one SQL file a step, applied in order, never changed
-// once published.
+// Package migration is the history of the schema: one SQL file a step, applied in order. A file that has
+// been published never changes what it does.
 package migration
 
-import "embed"
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
 
-// Files are the steps.
-//
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
 //go:embed *.sql
-var Files embed.FS
+var files embed.FS
+
+// Up applies the steps that a database lacks and returns how many those were. Two servers that start at
+// once take turns.
+func Up(ctx context.Context, pool *pgxpool.Pool) (int, error) {
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return 0, fmt.Errorf("migrate: %w", err)
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	defer func() { _ = db.Close() }()
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, fs.FS(files), goose.WithSessionLocker(locker))
+	if err != nil {
+		return 0, fmt.Errorf("migrate: %w", err)
+	}
+	done, err := provider.Up(ctx)
+	if err != nil {
+		return len(done), fmt.Errorf("migrate: %w", err)
+	}
+	return len(done), nil
+}

@@ -1,0 +1,43 @@
+package accessdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/access"
+	"bompass/server/store"
+	"bompass/shared/fault"
+)
+
+// SaveCeremony replaces what was kept under the hash. Some that are over are dropped.
+func (s *Store) SaveCeremony(ctx context.Context, hash access.Hash, data []byte, now, until time.Time) error {
+	return s.db.Tx(ctx, "keep ceremony", func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, "delete from ceremony where hash in (select hash from ceremony where until <= $1 limit $2 for update skip locked)", now, store.SweepMax)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `insert into ceremony (hash, data, until) values ($1, $2, $3)
+			on conflict (hash) do update set data = excluded.data, until = excluded.until`, hash[:], data, until)
+		return err
+	})
+}
+
+// Ceremony returns what is kept under the hash; take removes it, so that it is answered once.
+func (s *Store) Ceremony(ctx context.Context, hash access.Hash, now time.Time, take bool) (data []byte, err error) {
+	query := "select data from ceremony where hash = $1 and until > $2"
+	if take {
+		query = "delete from ceremony where hash = $1 and until > $2 returning data"
+	}
+	err = s.db.Pool.QueryRow(ctx, query, hash[:], now).Scan(&data)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, fault.New(fault.SignedOut)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ceremony: %w", err)
+	}
+	return data, nil
+}

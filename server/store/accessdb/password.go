@@ -1,0 +1,48 @@
+package accessdb
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/access"
+	"bompass/server/store"
+)
+
+// CompletePasswordReset spends a link, changes the password and ends all sessions and steps.
+func (s *Store) CompletePasswordReset(ctx context.Context, link access.Hash, p access.PasswordChange) error {
+	return s.db.Tx(ctx, "reset password", func(tx pgx.Tx) error {
+		if err := store.SpendLink(ctx, tx, link, p.At); err != nil {
+			return err
+		}
+		return newPassword(ctx, tx, p, nil)
+	})
+}
+
+// newPassword changes a password. Every session but one ends, and every link to yet another password.
+func newPassword(ctx context.Context, tx pgx.Tx, p access.PasswordChange, keep []byte) error {
+	id := string(p.Account)
+	for _, statement := range []string{
+		"delete from login_step where account_id = $1",
+		"update link set used_at = now(), sealed = '' where account_id = $1 and purpose = 'password' and used_at is null",
+	} {
+		if _, err := tx.Exec(ctx, statement, id); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, "delete from session where account_id = $1 and ($2::bytea is null or token_hash <> $2)", id, keep); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "update account set password_hash = $2 where id = $1", id, p.Hash); err != nil {
+		return err
+	}
+	if err := store.AddEvent(ctx, tx, p.Account, access.EventPassword, p.At, access.Place{}); err != nil {
+		return err
+	}
+	return store.AddMessages(ctx, tx, p.Messages)
+}
+
+// ChangePassword changes a password from within a session, which goes on.
+func (s *Store) ChangePassword(ctx context.Context, p access.PasswordChange, keep access.Hash) error {
+	return s.db.Tx(ctx, "change password", func(tx pgx.Tx) error { return newPassword(ctx, tx, p, keep[:]) })
+}

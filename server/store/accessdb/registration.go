@@ -1,0 +1,127 @@
+package accessdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/access"
+	"bompass/server/notice"
+	"bompass/server/store"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// CompleteRegistration spends a link and begins the account, unless the address has one by now.
+func (s *Store) CompleteRegistration(ctx context.Context, link access.Hash, p access.NewAccount) error {
+	return s.db.Tx(ctx, "register", func(tx pgx.Tx) error {
+		if err := store.SpendLink(ctx, tx, link, p.At); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "insert into customer (id, kind, name, email, country, language) values ($1, 'private', $2, $3, 'NO', $4)",
+			string(p.Customer), p.Person, p.Email, p.Language)
+		if err != nil {
+			return err
+		}
+		return beginAccount(ctx, tx, p)
+	})
+}
+
+// beginAccount adds an account that owns its customer. Its address has been confirmed by a link.
+func beginAccount(ctx context.Context, tx pgx.Tx, p access.NewAccount) error {
+	done, err := tx.Exec(ctx, `insert into account (id, email, person, language, password_hash) values ($1, $2, $3, $4, $5)
+		on conflict do nothing`, string(p.Account), p.Email, p.Person, p.Language, p.PasswordHash)
+	if err != nil {
+		return err
+	}
+	if done.RowsAffected() != 1 {
+		return fault.New(fault.LinkSpent)
+	}
+	if _, err := tx.Exec(ctx, "insert into account_party (account_id, customer_id, role) values ($1, $2, 'owner')", string(p.Account), string(p.Customer)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "insert into profile (account_id, email_confirmed_at) values ($1, $2)", string(p.Account), p.At); err != nil {
+		return err
+	}
+	return store.AddEvent(ctx, tx, p.Account, access.EventRegistered, p.At, access.Place{})
+}
+
+// CompleteFirstPassword spends a link and begins the owner's account of an existing customer.
+func (s *Store) CompleteFirstPassword(ctx context.Context, link access.Hash, p access.NewAccount) error {
+	return s.db.Tx(ctx, "first password", func(tx pgx.Tx) error {
+		if err := store.SpendLink(ctx, tx, link, p.At); err != nil {
+			return err
+		}
+		var owners int
+		if err := tx.QueryRow(ctx, "select count(*) from account_party where customer_id = $1 and role = 'owner'", string(p.Customer)).Scan(&owners); err != nil {
+			return err
+		}
+		if owners > 0 {
+			return fault.New(fault.LinkSpent)
+		}
+		if err := beginAccount(ctx, tx, p); err != nil {
+			return err
+		}
+		if len(p.BirthHash) == 0 {
+			return nil
+		}
+		_, err := tx.Exec(ctx, `update account set birth_key = $2, birth_number = $3, birth_hash = $4 where id = $1
+			and not exists (select from account o where o.birth_hash = $4)`, string(p.Account), p.Birth.Key, p.Birth.Data, p.BirthHash)
+		return err
+	})
+}
+
+// CustomerIdentity returns the personal number of a customer, as the customer system knows it.
+func (s *Store) CustomerIdentity(ctx context.Context, customer toll.CustomerID) (number access.Sealed, hash []byte, err error) {
+	err = s.db.Pool.QueryRow(ctx, "select birth_key, birth_number, birth_hash from customer_identity where customer_id = $1", string(customer)).
+		Scan(&number.Key, &number.Data, &hash)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return number, nil, fmt.Errorf("customer's number: %w", err)
+	}
+	return number, hash, nil
+}
+
+// UnclaimedCustomer finds a customer by its number.
+func (s *Store) UnclaimedCustomer(ctx context.Context, number string, now time.Time) (u access.UnclaimedCustomer, err error) {
+	err = s.db.Pool.QueryRow(ctx, `
+		select c.id::text, c.name, c.language, coalesce(a.email, c.email), coalesce(i.birth_hash, a.birth_hash, ''), coalesce(a.id::text, '')
+		from agreement g join customer c on c.id = g.customer_id
+		left join customer_identity i on i.customer_id = c.id
+		left join lateral (select a.* from account_party p join account a on a.id = p.account_id
+			where p.customer_id = c.id and p.role = 'owner' order by a.id limit 1) a on true
+		where g.number = $1 and g.valid_from <= $2 and (g.valid_to is null or g.valid_to > $2)`, number, now).
+		Scan(&u.Customer, &u.Name, &u.Language, &u.Email, &u.BirthHash, &u.Account)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return access.UnclaimedCustomer{}, fault.New(fault.NotFound)
+	}
+	if err != nil {
+		return access.UnclaimedCustomer{}, fmt.Errorf("customer number: %w", err)
+	}
+	return u, nil
+}
+
+// SetFirstEmail puts an address on a customer that has none.
+func (s *Store) SetFirstEmail(ctx context.Context, customer toll.CustomerID, email string, letters []notice.Message) (put bool, err error) {
+	err = s.db.Tx(ctx, "put e-mail", func(tx pgx.Tx) error {
+		done, err := tx.Exec(ctx, "update customer set email = $2 where id = $1 and email = ''", string(customer), email)
+		if err != nil || done.RowsAffected() == 0 {
+			return err
+		}
+		put = true
+		return store.AddMessages(ctx, tx, letters)
+	})
+	return put, err
+}
+
+// AddCustomerIdentity keeps the personal number of a customer who has no account, as the customer system knows it.
+func (s *Store) AddCustomerIdentity(ctx context.Context, customer toll.CustomerID, number access.Sealed, hash []byte) error {
+	_, err := s.db.Pool.Exec(ctx, `insert into customer_identity (customer_id, birth_key, birth_number, birth_hash) values ($1, $2, $3, $4)
+		on conflict do nothing`, string(customer), number.Key, number.Data, hash)
+	if err != nil {
+		return fmt.Errorf("put identity: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package accessdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/access"
+	"bompass/server/notice"
+	"bompass/server/store"
+	"bompass/shared/toll"
+)
+
+// SaveTextCode keeps a code in the place of the one before, when decide lets one more be sent. Whoever asks
+// at the same instant waits and is counted.
+func (s *Store) SaveTextCode(ctx context.Context, id toll.AccountID, c access.TextCode, decide func(access.TextCodesSent) (access.TextCodesSent, error)) error {
+	return s.db.Tx(ctx, "keep code by text", func(tx pgx.Tx) error {
+		// The row must be there to be locked; a code that is over already opens nothing.
+		_, err := tx.Exec(ctx, `insert into text_code (account_id, code_hash, until, sent_at, day_began, sent)
+			values ($1, '', 'epoch', 'epoch', 'epoch', 0) on conflict do nothing`, string(id))
+		if err != nil {
+			return err
+		}
+		var sent access.TextCodesSent
+		err = tx.QueryRow(ctx, "select sent_at, day_began, sent from text_code where account_id = $1 for update", string(id)).
+			Scan(&sent.Last, &sent.Day, &sent.Count)
+		if err != nil {
+			return err
+		}
+		if sent, err = decide(sent); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update text_code set code_hash = $2, until = $3, tries = 0, sent_at = $4, day_began = $5, sent = $6 where account_id = $1`,
+			string(id), c.Hash, c.Until, sent.Last, sent.Day, sent.Count)
+		if err != nil {
+			return err
+		}
+		return store.AddMessages(ctx, tx, c.Messages)
+	})
+}
+
+// TryTextCode counts a try and returns the code's hash; nil when there is none that may be tried.
+func (s *Store) TryTextCode(ctx context.Context, id toll.AccountID, now time.Time, triesMax int) (hash []byte, err error) {
+	err = s.db.Pool.QueryRow(ctx, `update text_code set tries = tries + 1 where account_id = $1 and until > $2 and tries < $3 and code_hash <> ''
+		returning code_hash`, string(id), now, triesMax).Scan(&hash)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("try code by text: %w", err)
+	}
+	return hash, nil
+}
+
+// useText spends a code; how many were sent stays counted.
+func useText(ctx context.Context, tx pgx.Tx, id toll.AccountID, code []byte, now time.Time) error {
+	return store.ExactlyOne(tx.Exec(ctx, "update text_code set code_hash = '' where account_id = $1 and code_hash = $2 and code_hash <> '' and until > $3",
+		string(id), code, now))
+}
+
+// BeginSessionWithTextCode spends the step and the code and begins a session, while the number is still the person's.
+func (s *Store) BeginSessionWithTextCode(ctx context.Context, step access.Hash, code []byte, b access.Session) (bool, error) {
+	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
+		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
+			return err
+		}
+		if err := useText(ctx, tx, b.Account, code, b.Began); err != nil {
+			return err
+		}
+		return beginSession(ctx, tx, b)
+	})
+}
+
+// AddTextFactor spends the code and lets the number open the account, if it is still the confirmed one.
+func (s *Store) AddTextFactor(ctx context.Context, id toll.AccountID, mobile string, c access.TextCode) (bool, error) {
+	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
+		if err := useText(ctx, tx, id, c.Hash, c.At); err != nil {
+			return err
+		}
+		err := store.ExactlyOne(tx.Exec(ctx, `insert into text_factor (account_id, mobile, added_at)
+			select account_id, mobile, $3 from profile where account_id = $1 and mobile = $2 and mobile_confirmed_at is not null
+			on conflict (account_id) do update set mobile = excluded.mobile, added_at = excluded.added_at`, string(id), mobile, c.At))
+		if err != nil {
+			return err
+		}
+		if err := store.AddEvent(ctx, tx, id, access.EventFactorAdded, c.At, access.Place{}); err != nil {
+			return err
+		}
+		return store.AddMessages(ctx, tx, c.Messages)
+	})
+}
+
+// RemoveTextFactor lets no code by text message open the account any more.
+func (s *Store) RemoveTextFactor(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Message) error {
+	return s.db.Tx(ctx, "remove code by text", func(tx pgx.Tx) error {
+		done, err := tx.Exec(ctx, "delete from text_factor where account_id = $1", string(id))
+		if err != nil || done.RowsAffected() == 0 {
+			return err
+		}
+		if err := store.AddEvent(ctx, tx, id, access.EventFactorRemoved, at, access.Place{}); err != nil {
+			return err
+		}
+		return store.AddMessages(ctx, tx, letters)
+	})
+}

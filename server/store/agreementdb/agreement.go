@@ -1,0 +1,202 @@
+package agreementdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgerrcode"
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/access"
+	"bompass/server/agreement"
+	"bompass/server/store"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// AddAgreement makes one agreement of a draft, or gives the one that was made of it.
+func (s *Store) AddAgreement(ctx context.Context, b agreement.Application) (m agreement.MadeAgreement, err error) {
+	err = s.db.Tx(ctx, "begin agreement", func(tx pgx.Tx) error {
+		d := agreement.Draft{ID: b.Draft}
+		err := tx.QueryRow(ctx, `select key, sealed, saved_at from agreement_draft
+			where id = $1 and account_id = $2 and customer_id = $3 and saved_at > $4 for update`,
+			b.Draft, string(b.Account), string(b.Customer), b.Since).Scan(&d.Sealed.Key, &d.Sealed.Data, &d.Saved)
+		if errors.Is(err, pgx.ErrNoRows) {
+			m, err = begun(ctx, tx, b)
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		number, err := nextNumber(ctx, tx)
+		if err != nil {
+			return err
+		}
+		n, err := b.Make(d, number)
+		if err != nil {
+			return err
+		}
+		m = agreement.MadeAgreement{Agreement: n.Agreement, Plate: n.Vehicle.Plate, TagOrdered: n.OrderTag, Terms: n.Terms}
+		return addAgreement(ctx, tx, b, n)
+	})
+	if store.HasCode(err, pgerrcode.ExclusionViolation) {
+		return m, fault.New(fault.VehicleTaken).At("plate")
+	}
+	return m, err
+}
+
+// begun is what the draft was made into already.
+func begun(ctx context.Context, tx pgx.Tx, b agreement.Application) (agreement.MadeAgreement, error) {
+	var number string
+	err := tx.QueryRow(ctx, `select g.number from agreement_begun n join agreement g on g.id = n.agreement_id
+		where n.draft_id = $1 and n.account_id = $2 and g.customer_id = $3`, b.Draft, string(b.Account), string(b.Customer)).Scan(&number)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return agreement.MadeAgreement{}, fault.New(fault.DraftGone)
+	}
+	if err != nil {
+		return agreement.MadeAgreement{}, err
+	}
+	return made(ctx, tx, b.Customer, number)
+}
+
+// nextNumber leaves out numbers that agreements from elsewhere have.
+func nextNumber(ctx context.Context, tx pgx.Tx) (number string, err error) {
+	for taken := true; taken && err == nil; {
+		err = tx.QueryRow(ctx, `with next as (select nextval('agreement_number')::text as number)
+			select number, exists (select from agreement g where g.number = next.number)
+				or exists (select from legacy_credential c where c.number = next.number) from next`).Scan(&number, &taken)
+	}
+	return number, err
+}
+
+func addAgreement(ctx context.Context, tx pgx.Tx, b agreement.Application, n agreement.NewAgreement) error {
+	a := n.Agreement
+	_, err := tx.Exec(ctx, "insert into agreement (id, number, customer_id, issuer, charger, valid_from) values ($1, $2, $3, $4, $5, $6)",
+		string(a.ID), a.Number, string(a.Customer), string(a.Issuer), string(a.Charger), a.From)
+	if err != nil {
+		return err
+	}
+	vehicle, err := putVehicle(ctx, tx, n)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "insert into mount (vehicle_id, agreement_id, valid_from) values ($1, $2, $3)", vehicle, string(a.ID), a.From)
+	if err != nil {
+		return err
+	}
+	if n.OrderTag {
+		_, err := tx.Exec(ctx, "insert into tag_order (agreement_id, vehicle_id, ordered_at, address) values ($1, $2, $3, $4)",
+			string(a.ID), vehicle, b.At, n.TagAddress)
+		if err != nil {
+			return err
+		}
+	}
+	for kind, version := range n.Terms {
+		_, err := tx.Exec(ctx, "insert into agreement_terms (agreement_id, kind, version, accepted_at) values ($1, $2, $3, $4)",
+			string(a.ID), string(kind), version, n.Accepted)
+		if err != nil {
+			return err
+		}
+	}
+	return settleDraft(ctx, tx, b, n)
+}
+
+// settleDraft notes what became of the draft, and does what hangs on that.
+func settleDraft(ctx context.Context, tx pgx.Tx, b agreement.Application, n agreement.NewAgreement) error {
+	_, err := tx.Exec(ctx, "insert into agreement_begun (draft_id, agreement_id, account_id, at) values ($1, $2, $3, $4)",
+		b.Draft, string(n.Agreement.ID), string(b.Account), b.At)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "delete from agreement_draft where id = $1", b.Draft); err != nil {
+		return err
+	}
+	d := n.Details
+	_, err = tx.Exec(ctx, `insert into profile (account_id, street, postal_code, city, country, asked_at) values ($1, $2, $3, $4, $5, $6)
+		on conflict (account_id) do update set street = coalesce(nullif(profile.street, ''), $2), postal_code = coalesce(nullif(profile.postal_code, ''), $3),
+			city = coalesce(nullif(profile.city, ''), $4), country = coalesce(nullif(profile.country, ''), $5), asked_at = coalesce(profile.asked_at, $6)`,
+		string(b.Account), d.Street, d.PostalCode, d.City, d.Country, b.At)
+	if err != nil {
+		return err
+	}
+	if err := store.AddEvent(ctx, tx, b.Account, access.EventAgreed, b.At, access.Place{}); err != nil {
+		return err
+	}
+	return store.AddMessages(ctx, tx, n.Messages)
+}
+
+// putVehicle finds the vehicle or adds it, and takes up what is known of it now. What a register has said
+// is not replaced by what a person states.
+func putVehicle(ctx context.Context, tx pgx.Tx, n agreement.NewAgreement) (id string, err error) {
+	v := n.Vehicle
+	_, err = tx.Exec(ctx, "insert into vehicle (id, country, plate) values ($1, $2, $3) on conflict (country, plate) do nothing",
+		string(v.ID), v.Plate.Country, v.Plate.Text)
+	if err != nil {
+		return "", err
+	}
+	if err = tx.QueryRow(ctx, "select id::text from vehicle where country = $1 and plate = $2 for update", v.Plate.Country, v.Plate.Text).Scan(&id); err != nil {
+		return "", err
+	}
+	f, at := v.Facts, n.Agreement.From
+	_, err = tx.Exec(ctx, `update vehicle_facts set valid_to = $2 where vehicle_id = $1 and valid_from < $2 and (valid_to is null or valid_to > $2)
+		and (source = 'stated' or $3 <> 'stated') and (category, weight_kg, fuel, plug_in, euro, length_mm) is distinct from ($4, $5, $6, $7, $8, $9)`,
+		id, at, n.Source, f.Category, f.WeightKG, string(f.Fuel), f.PlugIn, f.Euro, v.LengthMM)
+	if err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(ctx, `insert into vehicle_facts (vehicle_id, valid_from, category, weight_kg, fuel, plug_in, euro, length_mm, source)
+		select $1, $2, $4, $5, $6, $7, $8, $9, $3
+		where not exists (select from vehicle_facts where vehicle_id = $1 and valid_from <= $2 and (valid_to is null or valid_to > $2))`,
+		id, at, n.Source, f.Category, f.WeightKG, string(f.Fuel), f.PlugIn, f.Euro, v.LengthMM)
+	return id, err
+}
+
+// MadeAgreement is an agreement of the customer's as its receipt shows it.
+func (s *Store) MadeAgreement(ctx context.Context, customer toll.CustomerID, number string) (m agreement.MadeAgreement, err error) {
+	err = pgx.BeginTxFunc(ctx, s.db.Pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		m, err = made(ctx, tx, customer, number)
+		return err
+	})
+	return m, err
+}
+
+func made(ctx context.Context, tx pgx.Tx, customer toll.CustomerID, number string) (m agreement.MadeAgreement, err error) {
+	a := &m.Agreement
+	err = tx.QueryRow(ctx, `select g.id::text, g.number, g.customer_id::text, g.issuer, g.charger, g.valid_from, v.country, v.plate,
+			exists (select from tag_order o where o.agreement_id = g.id)
+		from agreement g join agreement_begun n on n.agreement_id = g.id
+		join mount m on m.agreement_id = g.id and m.valid_from = g.valid_from join vehicle v on v.id = m.vehicle_id
+		where g.customer_id = $1 and g.number = $2`, string(customer), number).
+		Scan(&a.ID, &a.Number, &a.Customer, &a.Issuer, &a.Charger, &a.From, &m.Plate.Country, &m.Plate.Text, &m.TagOrdered)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return m, fault.New(fault.NotFound)
+	}
+	if err != nil {
+		return m, fmt.Errorf("made agreement: %w", err)
+	}
+	rows, err := tx.Query(ctx, "select kind, version from agreement_terms where agreement_id = $1", string(a.ID))
+	if err != nil {
+		return m, fmt.Errorf("accepted terms: %w", err)
+	}
+	m.Terms = map[toll.TermsKind]int{}
+	var kind string
+	var version int
+	_, err = pgx.ForEachRow(rows, []any{&kind, &version}, func() error {
+		m.Terms[toll.TermsKind(kind)] = version
+		return nil
+	})
+	return m, err
+}
+
+// AgreementOfVehicle is the number of the customer's own agreement that a vehicle is on; empty when it is on none.
+func (s *Store) AgreementOfVehicle(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (number string, err error) {
+	err = s.db.Pool.QueryRow(ctx, `select coalesce(min(g.number), '') from vehicle v join mount m on m.vehicle_id = v.id and (m.valid_to is null or m.valid_to > $4)
+		join agreement g on g.id = m.agreement_id and (g.valid_to is null or g.valid_to > $4)
+		where g.customer_id = $1 and v.country = $2 and v.plate = $3`, string(customer), plate.Country, plate.Text, at).Scan(&number)
+	if err != nil {
+		return "", fmt.Errorf("agreement of a vehicle: %w", err)
+	}
+	return number, nil
+}

@@ -1,0 +1,74 @@
+package overviewdb
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/overview"
+	"bompass/server/store"
+	"bompass/shared/toll"
+)
+
+// Agreements lists a customer's agreements in force, ordered by number.
+func (s *Store) Agreements(ctx context.Context, customer toll.CustomerID, at time.Time) ([]toll.Agreement, error) {
+	rows, err := store.Select[struct {
+		ID, Number, CustomerID, Issuer, Charger string
+		ValidFrom                               time.Time
+		ValidTo                                 *time.Time
+		Blocked                                 bool
+	}](ctx, s.db.Pool, `select id::text, number, customer_id::text, issuer, charger, valid_from, valid_to, blocked from agreement
+		where customer_id = $1 and valid_from <= $2 and (valid_to is null or valid_to > $2) order by number`, string(customer), at)
+	if err != nil {
+		return nil, fmt.Errorf("agreements: %w", err)
+	}
+	list := make([]toll.Agreement, len(rows))
+	for i, r := range rows {
+		list[i] = toll.Agreement{
+			ID: toll.AgreementID(r.ID), Number: r.Number, Customer: toll.CustomerID(r.CustomerID), Issuer: toll.IssuerID(r.Issuer),
+			Charger: toll.ChargerID(r.Charger), Validity: toll.Validity{From: r.ValidFrom.UTC()}, Blocked: r.Blocked,
+		}
+		if r.ValidTo != nil {
+			list[i].To = r.ValidTo.UTC()
+		}
+	}
+	return list, nil
+}
+
+// holdings lists vehicles on the customer's agreements, then vehicles owned that are on none.
+const holdings = `
+	with held as (
+		select m.vehicle_id, m.agreement_id::text as agreement, coalesce(m.tag_id, '') as tag
+		from agreement a join mount m on m.agreement_id = a.id
+		where a.customer_id = $1 and a.valid_from <= $2 and (a.valid_to is null or a.valid_to > $2)
+			and m.valid_from <= $2 and (m.valid_to is null or m.valid_to > $2)
+		union all
+		select v.id, '', '' from vehicle v
+		where v.owner_id = $1 and not exists (
+			select from mount m where m.vehicle_id = v.id and m.valid_from <= $2 and (m.valid_to is null or m.valid_to > $2))
+	)
+	select v.id::text, v.country, v.plate, coalesce(v.owner_id::text, ''), coalesce(f.category, ''), coalesce(f.weight_kg, 0),
+		coalesce(f.fuel, ''), coalesce(f.plug_in, false), coalesce(f.euro, 0), h.agreement, h.tag
+	from held h join vehicle v on v.id = h.vehicle_id
+	left join vehicle_facts f on f.vehicle_id = v.id and f.valid_from <= $2 and (f.valid_to is null or f.valid_to > $2)
+	order by v.plate, v.country`
+
+// CustomerVehicles lists the vehicles that a customer has at an instant.
+func (s *Store) CustomerVehicles(ctx context.Context, customer toll.CustomerID, at time.Time) ([]overview.CustomerVehicle, error) {
+	rows, err := s.db.Pool.Query(ctx, holdings, string(customer), at)
+	if err != nil {
+		return nil, fmt.Errorf("holdings: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h overview.CustomerVehicle, err error) {
+		v := &h.Vehicle
+		err = row.Scan(&v.ID, &v.Plate.Country, &v.Plate.Text, &v.Owner, &v.Facts.Category, &v.Facts.WeightKG,
+			&v.Facts.Fuel, &v.Facts.PlugIn, &v.Facts.Euro, &h.Agreement, &h.Tag)
+		return h, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("holdings: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,104 @@
+package passagedb
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/passage"
+)
+
+// holdPartition locks a partition until the transaction ends, counts the transaction, and tells which
+// directory is in force.
+const holdPartition = `insert into partition_state as s (no, generation) values ($1, 1)
+	on conflict (no) do update set generation = s.generation + 1
+	returning generation, (select version from directory_version), exists (select from review where waiting)`
+
+// Post runs decide in a transaction that holds the partition, and writes what it returns.
+func (s *Store) Post(ctx context.Context, partition int, decide func(context.Context, passage.PartitionTx) (passage.Posting, error)) error {
+	err := pgx.BeginFunc(ctx, s.db.Pool, func(tx pgx.Tx) error {
+		b := &partitionTx{tx: tx}
+		if err := tx.QueryRow(ctx, holdPartition, partition).Scan(&b.generation, &b.registerVersion, &b.waiting); err != nil {
+			return err
+		}
+		p, err := decide(ctx, b)
+		if err != nil {
+			return err
+		}
+		return write(ctx, tx, p)
+	})
+	if err != nil {
+		return fmt.Errorf("post on partition %d: %w", partition, err)
+	}
+	return nil
+}
+
+func write(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
+	if len(p.Passages) > 0 {
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"passage"}, passageColumns, &passageRows{list: p.Passages}); err != nil {
+			return fmt.Errorf("passages: %w", err)
+		}
+	}
+	if err := change(ctx, tx, p.Updates); err != nil {
+		return err
+	}
+	if len(p.Charges) > 0 {
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"charge"}, chargeColumns, &chargeRows{list: p.Charges, at: p.At}); err != nil {
+			return fmt.Errorf("charges: %w", err)
+		}
+	}
+	if err := writePast(ctx, tx, p); err != nil {
+		return err
+	}
+	return quarantine(ctx, tx, p.Quarantined)
+}
+
+var (
+	passageColumns = []string{
+		"id", "station", "lane", "epoch", "sequence", "passed_at", "received_at", "direction", "tag", "country", "plate",
+		"vehicle_id", "customer_id", "agreement_id", "matched_by", "blocked",
+	}
+	chargeColumns = []string{"passage_id", "revision", "posted_at", "list", "net", "amount", "tariff", "steps", "digest", "customer_id"}
+)
+
+// passageRows feeds COPY.
+type passageRows struct {
+	list []passage.Record
+	row  [16]any
+	next int
+}
+
+func (r *passageRows) Next() bool { r.next++; return r.next <= len(r.list) }
+
+func (r *passageRows) Err() error { return nil }
+
+func (r *passageRows) Values() ([]any, error) {
+	p := &r.list[r.next-1]
+	r.row = [16]any{
+		uuid(p.ID), string(p.Station), p.Lane, p.Epoch, p.Sequence, p.At, p.Received, string(p.Direction), string(p.Tag), p.Country,
+		p.Plate, uuid(p.Vehicle), uuid(p.Customer), uuid(p.Agreement), string(p.MatchedBy), p.Blocked,
+	}
+	return r.row[:], nil
+}
+
+// chargeRows feeds COPY.
+type chargeRows struct {
+	list []passage.Charge
+	at   time.Time
+	row  [10]any
+	next int
+}
+
+func (r *chargeRows) Next() bool { r.next++; return r.next <= len(r.list) }
+
+func (r *chargeRows) Err() error { return nil }
+
+func (r *chargeRows) Values() ([]any, error) {
+	c := &r.list[r.next-1]
+	r.row = [10]any{
+		uuid(c.Passage), c.Revision, r.at, int64(c.List), int64(c.Net), int64(c.Amount), c.Tariff, c.Steps, c.Digest, uuid(c.Customer),
+	}
+	return r.row[:], nil
+}

@@ -1,0 +1,144 @@
+package persondb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/access"
+	"bompass/server/person"
+	"bompass/server/store"
+	"bompass/shared/fault"
+	"bompass/shared/toll"
+)
+
+// SaveCode keeps a code in the place of the one before, with the letter that carries it.
+func (s *Store) SaveCode(ctx context.Context, account toll.AccountID, c person.Code) error {
+	return s.db.Tx(ctx, "keep code", func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `insert into contact_code (account_id, channel, code_hash, until) values ($1, $2, $3, $4)
+			on conflict (account_id, channel) do update set code_hash = $3, until = $4, tries = 0`, string(account), c.Channel, c.Hash, c.Until)
+		if err != nil {
+			return err
+		}
+		return store.AddMessages(ctx, tx, c.Messages)
+	})
+}
+
+// UseCode counts a try and confirms the channel when right says so. A wrong try is kept, too.
+func (s *Store) UseCode(
+	ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, right func([]byte) bool,
+) error {
+	confirmed := false
+	err := s.db.Tx(ctx, "use code", func(tx pgx.Tx) error {
+		var hash []byte
+		err := tx.QueryRow(ctx, `update contact_code set tries = tries + 1 where account_id = $1 and channel = $2 and until > $3 and tries < $4
+			returning code_hash`, string(account), channel, now, triesMax).Scan(&hash)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if confirmed = right(hash); !confirmed {
+			return nil
+		}
+		if _, err := tx.Exec(ctx, "delete from contact_code where account_id = $1 and channel = $2", string(account), channel); err != nil {
+			return err
+		}
+		return confirm(ctx, tx, account, channel, now)
+	})
+	if err == nil && !confirmed {
+		return fault.New(fault.CodeWrong).At("code")
+	}
+	return err
+}
+
+// confirm notes that an address or number is the person's. A number that was somebody else's before is
+// taken from them: whoever holds the telephone now has shown it.
+func confirm(ctx context.Context, tx pgx.Tx, account toll.AccountID, channel string, now time.Time) error {
+	if channel == person.Mobile {
+		_, err := tx.Exec(ctx, `update profile set mobile_confirmed_at = null where account_id <> $1
+			and mobile = (select mobile from profile where account_id = $1)`, string(account))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "update profile set mobile_confirmed_at = $2 where account_id = $1", string(account), now)
+		return err
+	}
+	_, err := tx.Exec(ctx, `insert into profile (account_id, email_confirmed_at) values ($1, $2)
+		on conflict (account_id) do update set email_confirmed_at = $2`, string(account), now)
+	return err
+}
+
+// ChangeEmail spends a link and takes the new address into use, unless somebody has it by now.
+func (s *Store) ChangeEmail(ctx context.Context, link access.Hash, m person.EmailChange) error {
+	return s.db.Tx(ctx, "use e-mail", func(tx pgx.Tx) error {
+		if err := store.SpendLink(ctx, tx, link, m.At); err != nil {
+			return err
+		}
+		if err := moveEmail(ctx, tx, m); err != nil {
+			return err
+		}
+		return store.AddEvent(ctx, tx, m.Account, access.EventEmail, m.At, access.Place{})
+	})
+}
+
+// EmailTaken tells whether an account has the address.
+func (s *Store) EmailTaken(ctx context.Context, email string) (taken bool, err error) {
+	if err = s.db.Pool.QueryRow(ctx, "select exists (select from account where email = $1)", email).Scan(&taken); err != nil {
+		return false, fmt.Errorf("e-mail taken: %w", err)
+	}
+	return taken, nil
+}
+
+func moveEmail(ctx context.Context, tx pgx.Tx, m person.EmailChange) error {
+	done, err := tx.Exec(ctx, `update account set email = $2 where id = $1 and email = $3
+		and not exists (select from account where email = $2)`, string(m.Account), m.To, m.From)
+	if err != nil {
+		return err
+	}
+	if done.RowsAffected() != 1 {
+		return fault.New(fault.LinkSpent)
+	}
+	_, err = tx.Exec(ctx, `update customer c set email = $2 from account_party p where p.account_id = $1 and p.role = 'owner'
+		and p.customer_id = c.id and c.kind = 'private' and c.email = $3`, string(m.Account), m.To, m.From)
+	if err != nil {
+		return err
+	}
+	if err := confirm(ctx, tx, m.Account, person.Email, m.At); err != nil {
+		return err
+	}
+	return store.AddMessages(ctx, tx, m.Messages)
+}
+
+// UndoEmail spends the link of the old address: the change is stopped or taken back, and everybody is
+// signed out.
+func (s *Store) UndoEmail(ctx context.Context, link access.Hash, m person.EmailChange) error {
+	return s.db.Tx(ctx, "undo e-mail", func(tx pgx.Tx) error {
+		if err := store.SpendLink(ctx, tx, link, m.At); err != nil {
+			return err
+		}
+		var current string
+		if err := tx.QueryRow(ctx, "select email from account where id = $1 for update", string(m.Account)).Scan(&current); err != nil {
+			return err
+		}
+		for _, statement := range []string{
+			"delete from session where account_id = $1", "delete from login_step where account_id = $1",
+			"update link set used_at = now(), sealed = '' where account_id = $1 and purpose in ('email', 'password') and used_at is null",
+		} {
+			if _, err := tx.Exec(ctx, statement, string(m.Account)); err != nil {
+				return err
+			}
+		}
+		if err := store.AddEvent(ctx, tx, m.Account, access.EventEmailUndone, m.At, access.Place{}); err != nil {
+			return err
+		}
+		if current == m.From {
+			return moveEmail(ctx, tx, m)
+		}
+		return store.AddMessages(ctx, tx, m.Messages)
+	})
+}

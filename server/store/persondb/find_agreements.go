@@ -1,0 +1,54 @@
+package persondb
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/access"
+	"bompass/server/person"
+	"bompass/server/store"
+	"bompass/shared/toll"
+)
+
+// LinkAgreements spends the link and lets the account act for private customers that carry the address and
+// have no owner. It lists every agreement of everybody who carries it.
+func (s *Store) LinkAgreements(
+	ctx context.Context, link access.Hash, account toll.AccountID, email string, now time.Time,
+) (list []person.FoundAgreement, err error) {
+	err = s.db.Tx(ctx, "link agreements", func(tx pgx.Tx) error {
+		if err := store.SpendLink(ctx, tx, link, now); err != nil {
+			return err
+		}
+		if list, err = found(ctx, tx, account, email, now); err != nil {
+			return err
+		}
+		done, err := tx.Exec(ctx, `insert into account_party (account_id, customer_id, role)
+			select $1, c.id, 'owner' from customer c where lower(c.email) = $2 and c.kind = 'private'
+			and not exists (select from account_party p where p.customer_id = c.id and p.role = 'owner')
+			on conflict do nothing`, string(account), email)
+		if err != nil || done.RowsAffected() == 0 {
+			return err
+		}
+		return store.AddEvent(ctx, tx, account, access.EventLinked, now, access.Place{})
+	})
+	return list, err
+}
+
+// found lists the agreements in force on an address and what becomes of each.
+func found(ctx context.Context, tx pgx.Tx, account toll.AccountID, email string, now time.Time) ([]person.FoundAgreement, error) {
+	rows, err := tx.Query(ctx, `
+		select g.number, case when c.kind <> 'private' then 'company'
+			when o.account_id is null then 'linked' when o.account_id = $1 then 'yours' else 'taken' end
+		from customer c join agreement g on g.customer_id = c.id and (g.valid_to is null or g.valid_to > $3)
+		left join account_party o on o.customer_id = c.id and o.role = 'owner'
+		where lower(c.email) = $2 order by g.number`, string(account), email, now)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f person.FoundAgreement, err error) {
+		err = row.Scan(&f.Number, &f.Outcome)
+		return f, err
+	})
+}

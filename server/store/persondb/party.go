@@ -1,0 +1,108 @@
+package persondb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/access"
+	"bompass/server/party"
+	"bompass/shared/fault"
+	"bompass/shared/role"
+	"bompass/shared/toll"
+)
+
+// HeldParties lists what an account may act for.
+func (s *Store) HeldParties(ctx context.Context, account toll.AccountID, now time.Time) ([]party.HeldParty, error) {
+	rows, err := s.db.Pool.Query(ctx, `
+		select c.id::text, c.name, c.kind, p.role, coalesce(o.number, ''), p.by_mandate
+		from account_party p join customer c on c.id = p.customer_id left join organisation o on o.customer_id = c.id
+		where p.account_id = $1 and (p.until is null or p.until > $2) order by c.kind desc, c.name, c.id`, string(account), now)
+	if err != nil {
+		return nil, fmt.Errorf("parties: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h party.HeldParty, err error) {
+		err = row.Scan(&h.Customer, &h.Name, &h.Kind, &h.Role, &h.Number, &h.ByMandate)
+		return h, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("parties: %w", err)
+	}
+	return list, nil
+}
+
+// BirthNumber returns the sealed Norwegian number of an account.
+func (s *Store) BirthNumber(ctx context.Context, account toll.AccountID) (b access.Sealed, err error) {
+	err = s.db.Pool.QueryRow(ctx, "select birth_key, birth_number from account where id = $1", string(account)).Scan(&b.Key, &b.Data)
+	if err != nil {
+		return access.Sealed{}, fmt.Errorf("birth number: %w", err)
+	}
+	return b, nil
+}
+
+// SwitchParty gives a session its new token and party.
+func (s *Store) SwitchParty(ctx context.Context, w party.Switch) error {
+	return s.db.Tx(ctx, "switch party", func(tx pgx.Tx) error {
+		customer := w.Customer
+		if w.New != nil {
+			var err error
+			if customer, err = addParty(ctx, tx, w.Account, *w.New); err != nil {
+				return err
+			}
+		}
+		done, err := tx.Exec(ctx, "update session set token_hash = $2, customer_id = $4, seen_at = $5 where token_hash = $1 and account_id = $3 and until > $5",
+			w.From[:], w.To[:], string(w.Account), string(customer), w.At)
+		if err == nil && done.RowsAffected() != 1 {
+			return fault.New(fault.SignedOut)
+		}
+		return err
+	})
+}
+
+// addParty begins a customer and the person's right to act for it. Of two who begin an organisation at
+// once the second joins the first.
+func addParty(ctx context.Context, tx pgx.Tx, account toll.AccountID, n party.NewCustomer) (customer toll.CustomerID, err error) {
+	given := role.Owner
+	if n.Kind == toll.Company {
+		given = role.Administrator
+		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtext('organisation ' || $1))", n.Number); err != nil {
+			return "", err
+		}
+		err = tx.QueryRow(ctx, "select customer_id::text from organisation where number = $1", n.Number).Scan(&customer)
+	} else {
+		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtext('own party ' || $1))", string(account)); err != nil {
+			return "", err
+		}
+		err = tx.QueryRow(ctx, `select c.id::text from account_party p join customer c on c.id = p.customer_id
+			where p.account_id = $1 and c.kind = 'private' and p.role = 'owner' limit 1`, string(account)).Scan(&customer)
+	}
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return "", err
+	}
+	if err != nil {
+		customer = n.Customer
+		_, err = tx.Exec(ctx, "insert into customer (id, kind, name, email, country, language) values ($1, $2, $3, '', $4, $5)",
+			string(customer), string(n.Kind), n.Name, n.Country, n.Language)
+		if err == nil && n.Kind == toll.Company {
+			_, err = tx.Exec(ctx, "insert into organisation (number, customer_id) values ($1, $2)", n.Number, string(customer))
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	_, err = tx.Exec(ctx, "insert into account_party (account_id, customer_id, role, by_mandate) values ($1, $2, $3, $4) on conflict do nothing",
+		string(account), string(customer), string(given), n.ByMandate)
+	return customer, err
+}
+
+// AddOrganisation says that a customer is an organisation; one that is there stays as it is.
+func (s *Store) AddOrganisation(ctx context.Context, number string, customer toll.CustomerID) error {
+	_, err := s.db.Pool.Exec(ctx, "insert into organisation (number, customer_id) values ($1, $2) on conflict do nothing", number, string(customer))
+	if err != nil {
+		return fmt.Errorf("add organisation: %w", err)
+	}
+	return nil
+}

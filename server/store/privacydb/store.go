@@ -1,0 +1,15 @@
+// Package privacydb erases people, deletes what has been kept for long enough, and seals values again
+// with another key.
+package privacydb
+
+import "bompass/server/store"
+
+// Store reads and writes the tables of this package. It is safe for concurrent use.
+type Store struct {
+	db *store.DB
+}
+
+// New returns a Store on db.
+func New(db *store.DB) *Store {
+	return &Store{db: db}
+}
