@@ -15,7 +15,7 @@ import (
 
 func main() {
 	window := browser.Open()
-	page.Routes(session.New(window, time.Now))
-	window.Breathe()
+	page.Register(session.New(window, time.Now))
+	window.Yield()
 	app.RunWhenOnBrowser()
 }

@@ -5,11 +5,11 @@
 // the first paint and are tested natively.
 package browser
 
-// Hearing is what a follower of an event stream is told.
-type Hearing struct {
+// StreamHandler is what a follower of an event stream is told.
+type StreamHandler struct {
 	Message func(data string)
 	Open    func(open bool) // the stream was connected, or lost and is being connected anew
 }
 
-// Alarm is what the companion script says when the program has stopped.
-type Alarm struct{ Text, Reload string }
+// CrashNotice is what the companion script says when the program has stopped.
+type CrashNotice struct{ Text, Reload string }

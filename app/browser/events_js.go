@@ -17,15 +17,15 @@ const (
 // follower keeps one event stream open.
 type follower struct {
 	path   string
-	hear   Hearing
+	hear   StreamHandler
 	source js.Value
 	funcs  []js.Func
 	wait   time.Duration
 	ended  bool
 }
 
-// Follow listens to a server-sent event stream until stopped, and opens it again when it ends.
-func (w *Window) Follow(path string, hear Hearing) (stop func()) {
+// OpenStream listens to a server-sent event stream until stopped, and opens it again when it ends.
+func (w *Window) OpenStream(path string, hear StreamHandler) (stop func()) {
 	f := &follower{path: path, hear: hear, wait: reopenFirst}
 	f.open()
 	return func() {

@@ -60,12 +60,12 @@ func (w *Window) early(r apiclient.Request) js.Value {
 	return take.Invoke(r.Path)
 }
 
-// Breathe lets the browser draw and hear before the program goes on.
-func (w *Window) Breathe() { time.Sleep(time.Millisecond) }
+// Yield lets the browser draw and hear before the program goes on.
+func (w *Window) Yield() { time.Sleep(time.Millisecond) }
 
-// Hasty tells, once, that an answer was used which had been asked for before the program ran. What has
+// TakeEarly tells, once, that an answer was used which had been asked for before the program ran. What has
 // happened since nobody has told.
-func (w *Window) Hasty() bool {
+func (w *Window) TakeEarly() bool {
 	hasty := w.hasty
 	w.hasty = false
 	return hasty

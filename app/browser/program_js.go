@@ -7,15 +7,15 @@ import "syscall/js"
 // registration is what the service worker is registered as; the companion script sets it.
 func registration() js.Value { return js.Global().Get("bompassWorker") }
 
-// Waiting tells whether a new version of the program is ready to take over.
-func (w *Window) Waiting() bool {
+// UpdateReady tells whether a new version of the program is ready to take over.
+func (w *Window) UpdateReady() bool {
 	r := registration()
 	return r.Truthy() && r.Get("waiting").Truthy()
 }
 
-// Update lets the new version take over and loads the page anew.
-func (w *Window) Update() {
-	if !w.Waiting() {
+// ApplyUpdate lets the new version take over and loads the page anew.
+func (w *Window) ApplyUpdate() {
+	if !w.UpdateReady() {
 		w.Reload()
 		return
 	}

@@ -2,8 +2,8 @@
 
 package browser
 
-// Waiting tells whether a new version of the program is ready to take over: none is.
-func (w *Window) Waiting() bool { return false }
+// UpdateReady tells whether a new version of the program is ready to take over: none is.
+func (w *Window) UpdateReady() bool { return false }
 
-// Update counts as loading the page anew.
-func (w *Window) Update() { w.Reloads++ }
+// ApplyUpdate counts as loading the page anew.
+func (w *Window) ApplyUpdate() { w.Reloads++ }

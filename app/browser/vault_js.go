@@ -12,16 +12,16 @@ import (
 // vault is the script that keeps answers on this device.
 func vault() js.Value { return js.Global().Get("bompassVault") }
 
-// Keep keeps a text on this device under a name, sealed. It does not wait: a browser that cannot keep anything
+// Store keeps a text on this device under a name, sealed. It does not wait: a browser that cannot keep anything
 // only lacks it later.
-func (w *Window) Keep(name, text string, at time.Time) {
+func (w *Window) Store(name, text string, at time.Time) {
 	if v := vault(); v.Truthy() {
 		quietly(v.Call("keep", name, at.UnixMilli(), text))
 	}
 }
 
-// Kept is what this device keeps under a name, and since when.
-func (w *Window) Kept(ctx context.Context, name string) (text string, at time.Time, ok bool) {
+// Stored is what this device keeps under a name, and since when.
+func (w *Window) Stored(ctx context.Context, name string) (text string, at time.Time, ok bool) {
 	v := vault()
 	if !v.Truthy() {
 		return "", time.Time{}, false
@@ -33,8 +33,8 @@ func (w *Window) Kept(ctx context.Context, name string) (text string, at time.Ti
 	return found.Get("text").String(), time.UnixMilli(int64(found.Get("at").Float())), true
 }
 
-// CountKept is how many of a person's own answers this device keeps.
-func (w *Window) CountKept(ctx context.Context) (int, error) {
+// CountStored is how many of a person's own answers this device keeps.
+func (w *Window) CountStored(ctx context.Context) (int, error) {
 	v := vault()
 	if !v.Truthy() {
 		return 0, errors.New("this browser keeps nothing")
@@ -53,9 +53,9 @@ func (w *Window) Prune(before time.Time) {
 	}
 }
 
-// Wipe throws away a person's own answers and the key that opens them, then goes on. It goes on also
+// Clear throws away a person's own answers and the key that opens them, then goes on. It goes on also
 // when the browser could not: what comes next is to leave.
-func (w *Window) Wipe(then func()) {
+func (w *Window) Clear(then func()) {
 	v := vault()
 	if !v.Truthy() {
 		then()

@@ -20,8 +20,8 @@ type shelved struct {
 	at   time.Time
 }
 
-// Keep keeps a text in this window under a name.
-func (w *Window) Keep(name, text string, at time.Time) {
+// Store keeps a text in this window under a name.
+func (w *Window) Store(name, text string, at time.Time) {
 	w.shelf.mu.Lock()
 	defer w.shelf.mu.Unlock()
 	if w.shelf.texts == nil {
@@ -30,16 +30,16 @@ func (w *Window) Keep(name, text string, at time.Time) {
 	w.shelf.texts[name] = shelved{text, at}
 }
 
-// Kept is what this window keeps under a name, and since when.
-func (w *Window) Kept(_ context.Context, name string) (text string, at time.Time, ok bool) {
+// Stored is what this window keeps under a name, and since when.
+func (w *Window) Stored(_ context.Context, name string) (text string, at time.Time, ok bool) {
 	w.shelf.mu.Lock()
 	defer w.shelf.mu.Unlock()
 	found, ok := w.shelf.texts[name]
 	return found.text, found.at, ok
 }
 
-// CountKept is how many of a person's own answers this window keeps.
-func (w *Window) CountKept(context.Context) (int, error) {
+// CountStored is how many of a person's own answers this window keeps.
+func (w *Window) CountStored(context.Context) (int, error) {
 	w.shelf.mu.Lock()
 	defer w.shelf.mu.Unlock()
 	return len(w.shelf.texts), nil
@@ -56,16 +56,16 @@ func (w *Window) Prune(before time.Time) {
 	}
 }
 
-// Wipe throws away a person's own answers, then goes on.
-func (w *Window) Wipe(then func()) {
+// Clear throws away a person's own answers, then goes on.
+func (w *Window) Clear(then func()) {
 	w.shelf.mu.Lock()
 	clear(w.shelf.texts)
 	w.shelf.mu.Unlock()
 	then()
 }
 
-// Shelf is everything this window keeps, for a test to look through.
-func (w *Window) Shelf() string {
+// Contents is everything this window keeps, for a test to look through.
+func (w *Window) Contents() string {
 	w.shelf.mu.Lock()
 	defer w.shelf.mu.Unlock()
 	var b strings.Builder

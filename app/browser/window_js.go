@@ -21,14 +21,14 @@ func Open() *Window {
 	return w
 }
 
-// Here is the address shown: path and query.
-func (w *Window) Here() string {
+// Location is the address shown: path and query.
+func (w *Window) Location() string {
 	at := js.Global().Get("location")
 	return at.Get("pathname").String() + at.Get("search").String()
 }
 
-// Nobody tells, once, that the server has found nobody signed in when it sent the page.
-func (w *Window) Nobody() bool {
+// TakeAnonymous tells, once, that the server has found nobody signed in when it sent the page.
+func (w *Window) TakeAnonymous() bool {
 	root := w.document.Get("documentElement").Get("dataset")
 	nobody := root.Get("visitor").Equal(js.ValueOf("nobody"))
 	root.Set("visitor", "")
@@ -38,9 +38,9 @@ func (w *Window) Nobody() bool {
 // Locale is the language the browser asks for.
 func (w *Window) Locale() string { return js.Global().Get("navigator").Get("language").String() }
 
-// Picked is the language that a stranger has picked on a page of the server's; empty when the page does
+// PageLanguage is the language that a stranger has picked on a page of the server's; empty when the page does
 // not say.
-func (w *Window) Picked() string {
+func (w *Window) PageLanguage() string {
 	if found := w.document.Get("documentElement").Get("dataset").Get("picked"); found.Type() == js.TypeString {
 		return found.String()
 	}
@@ -56,28 +56,28 @@ func (w *Window) Preference(name string) (value string) {
 	return ""
 }
 
-// Prefer keeps a choice in this browser. Only preferences: what is kept here outlives the session.
-func (w *Window) Prefer(name, value string) {
+// SetPreference keeps a choice in this browser. Only preferences: what is kept here outlives the session.
+func (w *Window) SetPreference(name, value string) {
 	defer func() { _ = recover() }()
 	w.storage.Call("setItem", "bompass."+name, value)
 }
 
-// Speak sets the page's language, and what the companion script says if the program stops.
-func (w *Window) Speak(lang string, alarm Alarm) {
+// SetLanguage sets the page's language, and what the companion script says if the program stops.
+func (w *Window) SetLanguage(lang string, alarm CrashNotice) {
 	root := w.document.Get("documentElement")
 	root.Set("lang", lang)
 	root.Get("dataset").Set("alarm", alarm.Text)
 	root.Get("dataset").Set("reload", alarm.Reload)
 }
 
-// Scheme is how this device wants pages coloured: light, dark or auto.
-func (w *Window) Scheme() string {
+// ColorScheme is how this device wants pages coloured: light, dark or auto.
+func (w *Window) ColorScheme() string {
 	return w.document.Get("documentElement").Get("dataset").Get("colorScheme").String()
 }
 
-// Paint colours the page light, dark or as the device has it, and remembers it for every page of this
+// SetColorScheme colours the page light, dark or as the device has it, and remembers it for every page of this
 // device, those before signing in too: the cookie holds nothing else.
-func (w *Window) Paint(scheme string) {
+func (w *Window) SetColorScheme(scheme string) {
 	w.document.Get("documentElement").Get("dataset").Set("colorScheme", scheme)
 	secure := ""
 	if js.Global().Get("location").Get("protocol").String() == "https:" {
@@ -86,12 +86,12 @@ func (w *Window) Paint(scheme string) {
 	w.document.Set("cookie", "theme="+scheme+"; Path=/; Max-Age=31536000; SameSite=Lax"+secure)
 }
 
-// Title names the page.
-func (w *Window) Title(title string) { w.document.Set("title", title) }
+// SetTitle names the page.
+func (w *Window) SetTitle(title string) { w.document.Set("title", title) }
 
-// Arrive does what a page load does and navigation inside the program does not: scroll to the top and
+// FocusHeading does what a page load does and navigation inside the program does not: scroll to the top and
 // move focus to the heading, goapp.md 9.
-func (w *Window) Arrive() {
+func (w *Window) FocusHeading() {
 	js.Global().Call("scrollTo", 0, 0)
 	w.focus(w.document.Call("querySelector", "h1"))
 }
@@ -138,23 +138,23 @@ func (w *Window) OnNetwork(hear func(online bool)) (stop func()) {
 	}
 }
 
-// Leave loads a page of the server's, such as /login. Only addresses of our own are followed.
-func (w *Window) Leave(address string) {
+// LoadPage loads a page of the server's, such as /login. Only addresses of our own are followed.
+func (w *Window) LoadPage(address string) {
 	if strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") {
 		js.Global().Get("location").Call("assign", address)
 	}
 }
 
-// Replace changes the address shown, without a step in the history.
-func (w *Window) Replace(address string) {
+// ReplaceAddress changes the address shown, without a step in the history.
+func (w *Window) ReplaceAddress(address string) {
 	js.Global().Get("history").Call("replaceState", nil, "", address)
 }
 
 // Reload loads the page anew.
 func (w *Window) Reload() { js.Global().Get("location").Call("reload") }
 
-// Dismiss closes an open popover.
-func (w *Window) Dismiss(id string) {
+// ClosePopover closes an open popover.
+func (w *Window) ClosePopover(id string) {
 	defer func() { _ = recover() }() // an old browser has no popovers
 	if element := w.document.Call("getElementById", id); element.Truthy() {
 		element.Call("hidePopover")

@@ -1,85 +1,75 @@
-// Package page has the pages of the portal, one file each. It shows what package session knows and asks
-// the server through the contract; what may be asked is decided by package toll.
+// Package page is the table of the program's pages: which component is shown at which address.
 //
-// The server compiles the pages too, for the first paint. That is the same for everyone who reads a
-// language: what the page is called and is about, without a name, an amount or a word from the address.
+// The server compiles the pages too, for the first paint. That is the same for all readers of a language:
+// the page's title and introduction, without a name, an amount or a parameter of the address.
 package page
 
 import (
-	"net/url"
-	"slices"
-
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"bompass/app/frame"
+	"bompass/app/page/agreement"
+	"bompass/app/page/device"
+	"bompass/app/page/notfound"
+	"bompass/app/page/overview"
+	"bompass/app/page/passages"
+	"bompass/app/page/people"
+	"bompass/app/page/prices"
+	"bompass/app/page/profile"
+	"bompass/app/page/recheck"
+	"bompass/app/page/sessions"
 	"bompass/app/session"
 	"bompass/shared/i18n"
+	"bompass/shared/site"
 )
 
-// The addresses.
-const (
-	overviewPath = "/"
-	passagesPath = "/passages"
-	checkPath    = "/check"
-	pricesPath   = "/prices"
-	profilePath  = "/profile"
-	sessionsPath = "/sessions"
-	peoplePath   = "/people"
-	devicePath   = "/device"
-	agreePath    = "/agreements/new"
-	agreedPath   = "/agreements/done"
-)
-
-// Addresses are those of all pages.
-func Addresses() []string {
-	return []string{overviewPath, passagesPath, checkPath, pricesPath, profilePath, sessionsPath, peoplePath, devicePath, agreePath, agreedPath}
+// Route is a page of the program: its address and the constructor of its component.
+type Route struct {
+	Path string
+	New  func(*session.Session) app.Composer
 }
 
-// Known tells whether a path is a page. Every other path shows the page for what is missing, which the
-// server answers with 404.
-func Known(path string) bool { return slices.Contains(Addresses(), path) }
+// Routes lists the pages of the program.
+func Routes() []Route {
+	return []Route{
+		{site.Overview, overview.New},
+		{site.Passages, passages.New},
+		{site.Recheck, recheck.New},
+		{site.Prices, prices.New},
+		{site.Profile, profile.New},
+		{site.Sessions, sessions.New},
+		{site.People, people.New},
+		{site.Device, device.New},
+		{site.NewAgreement, agreement.New},
+		{site.AgreementReceipt, agreement.NewReceipt},
+	}
+}
 
-// Public tells whether a page is for everyone, signed in or not.
-func Public(path string) bool { return path == pricesPath }
-
-// Routes registers every page of the program. Fields of a component given to app.Route are dropped, so
-// each page is made by a function.
-func Routes(s *session.Session) {
+// Register registers every page with go-app, and the page for all other addresses.
+func Register(s *session.Session) {
 	register("", s)
-	app.RouteWithRegexpFunc("^/", func() app.Composer { return newMissing(s) })
+	app.RouteWithRegexpFunc("^/", func() app.Composer { return notfound.New(s) })
 }
 
-// Frames registers what the server paints before the program runs, at the addresses that Frame names:
-// nobody's pages in every language, and one without a word that stands for any of them.
-func Frames() {
+// RegisterFirstPaints registers what the server paints before the program runs: each page in each
+// language, at the address that FirstPaint returns, and the frame without a page at EmptyFrame.
+func RegisterFirstPaints() {
 	for _, lang := range i18n.Languages() {
 		register("/"+lang, session.NeutralIn(lang))
 	}
-	app.RouteFunc(Blank, func() app.Composer { return newBlank(session.Neutral()) })
+	app.RouteFunc(EmptyFrame, func() app.Composer { return frame.NewEmpty(session.Neutral()) })
 }
 
-// Blank is where the frame without a word is registered.
-const Blank = "/blank"
+// EmptyFrame is the address of the frame without a page, which stands for every page.
+const EmptyFrame = "/blank"
 
-// Frame is where the first paint of a page is registered.
-func Frame(lang, path string) string { return "/" + lang + path }
+// FirstPaint returns the address at which the first paint of a page in a language is registered.
+func FirstPaint(lang, path string) string { return "/" + lang + path }
 
-func register(under string, s *session.Session) {
-	app.RouteFunc(under+overviewPath, func() app.Composer { return newOverview(s) })
-	app.RouteFunc(under+passagesPath, func() app.Composer { return newPassages(s) })
-	app.RouteFunc(under+checkPath, func() app.Composer { return newCheck(s) })
-	app.RouteFunc(under+pricesPath, func() app.Composer { return newPrices(s) })
-	app.RouteFunc(under+profilePath, func() app.Composer { return newProfile(s) })
-	app.RouteFunc(under+sessionsPath, func() app.Composer { return newSessions(s) })
-	app.RouteFunc(under+peoplePath, func() app.Composer { return newPeople(s) })
-	app.RouteFunc(under+devicePath, func() app.Composer { return newDevice(s) })
-	app.RouteFunc(under+agreePath, func() app.Composer { return newAgree(s) })
-	app.RouteFunc(under+agreedPath, func() app.Composer { return newAgreed(s) })
-}
-
-// address writes a path with its query, names in a fixed order.
-func address(path string, query url.Values) string {
-	if len(query) == 0 {
-		return path
+// register registers the pages below a prefix. go-app drops the fields of a component that is registered
+// itself, so each page is made by a function.
+func register(prefix string, s *session.Session) {
+	for _, r := range Routes() {
+		app.RouteFunc(prefix+r.Path, func() app.Composer { return r.New(s) })
 	}
-	return path + "?" + query.Encode()
 }

@@ -73,7 +73,7 @@ func (k *keeper) Do(ctx context.Context, r apiclient.Request) (apiclient.Respons
 	keep := k.keeps(r)
 	switch {
 	case away && keep:
-		if text, at, ok := k.window.Kept(ctx, r.Path); ok {
+		if text, at, ok := k.window.Stored(ctx, r.Path); ok {
 			k.show(r.Path, at)
 			return apiclient.Response{Status: 200, Body: []byte(text)}, nil
 		}
@@ -82,7 +82,7 @@ func (k *keeper) Do(ctx context.Context, r apiclient.Request) (apiclient.Respons
 	case reply.Status == 200 && r.Path == api.Me.Path:
 		k.meet(reply.Body)
 	case reply.Status == 200 && keep:
-		k.window.Keep(r.Path, string(reply.Body), k.now())
+		k.window.Store(r.Path, string(reply.Body), k.now())
 	}
 	return reply, err
 }
@@ -103,7 +103,7 @@ func (k *keeper) note(away bool) {
 	}
 	k.since = time.Time{}
 	if k.owner != "" {
-		k.window.Prefer(seenPreference, strconv.FormatInt(k.now().Unix(), 10))
+		k.window.SetPreference(seenPreference, strconv.FormatInt(k.now().Unix(), 10))
 	}
 }
 
@@ -165,7 +165,7 @@ func (k *keeper) meet(body []byte) {
 	}
 	me.CSRF = "" // of this session alone
 	if kept, err := json.Marshal(me); err == nil {
-		k.window.Keep(api.Me.Path, string(kept), k.now())
+		k.window.Store(api.Me.Path, string(kept), k.now())
 	}
 }
 
@@ -180,16 +180,16 @@ func (k *keeper) own() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.owner = k.who
-	k.window.Prefer(ownPreference, k.owner)
-	k.window.Prefer(seenPreference, strconv.FormatInt(k.now().Unix(), 10))
+	k.window.SetPreference(ownPreference, k.owner)
+	k.window.SetPreference(seenPreference, strconv.FormatInt(k.now().Unix(), 10))
 }
 
 // disown makes this nobody's device.
 func (k *keeper) disown() {
 	k.mu.Lock()
 	k.owner = ""
-	k.window.Prefer(ownPreference, "")
-	k.window.Prefer(seenPreference, "")
+	k.window.SetPreference(ownPreference, "")
+	k.window.SetPreference(seenPreference, "")
 	k.mu.Unlock()
 	k.wipe(func() {})
 }
@@ -199,7 +199,7 @@ func (k *keeper) wipe(then func()) {
 	k.mu.Lock()
 	k.since = time.Time{}
 	k.mu.Unlock()
-	k.window.Wipe(then)
+	k.window.Clear(then)
 }
 
 // state is whether the server is out of reach, and since when what is shown has been kept.

@@ -41,14 +41,14 @@ var noon = time.Date(2026, time.November, 20, 11, 0, 0, 0, time.UTC)
 func device(t *testing.T) (*browser.Window, *session.Session, *desk) {
 	t.Helper()
 	d := &desk{me: api.MeReply{Person: "Kari Lund", Customer: "kari", CSRF: "token"}}
-	w := &browser.Window{Carrier: d}
+	w := &browser.Window{Transport: d}
 	s := session.New(w, func() time.Time { return noon })
-	me, err := s.Ask(context.Background())
+	me, err := s.FetchMe(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Welcome(me)
-	s.SetOwn(true)
+	s.SetMe(me)
+	s.SetOwnDevice(true)
 	see(t, s)
 	return w, s, d
 }
@@ -56,7 +56,7 @@ func device(t *testing.T) (*browser.Window, *session.Session, *desk) {
 func see(t *testing.T, s *session.Session) {
 	t.Helper()
 	ctx := context.Background()
-	if _, err := s.Ask(ctx); err != nil {
+	if _, err := s.FetchMe(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Client.Overview(ctx); err != nil {
@@ -71,13 +71,13 @@ func see(t *testing.T, s *session.Session) {
 
 func TestItAnswersFromTheDeviceWhenTheServerIsAway(t *testing.T) {
 	w, s, _ := device(t)
-	w.Cut = true
+	w.Offline = true
 	ctx := context.Background()
 	reply, err := s.Client.Overview(ctx)
 	if err != nil || reply.Total != 4242 {
 		t.Errorf("overview: %v, %v", reply.Total, err)
 	}
-	if cut, since := s.Cut(); !cut || !since.Equal(noon) {
+	if cut, since := s.Connection(); !cut || !since.Equal(noon) {
 		t.Errorf("cut %v since %v", cut, since)
 	}
 	november := oslo.Date(2026, time.November, 1)
@@ -89,23 +89,23 @@ func TestItAnswersFromTheDeviceWhenTheServerIsAway(t *testing.T) {
 			t.Errorf("%s: there is an answer", name)
 		}
 	}
-	if strings.Contains(w.Shelf(), "token") {
+	if strings.Contains(w.Contents(), "token") {
 		t.Error("the session's token is on the device")
 	}
-	w.Cut = false
+	w.Offline = false
 	if _, err := s.Client.Overview(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if cut, since := s.Cut(); cut || !since.IsZero() {
+	if cut, since := s.Connection(); cut || !since.IsZero() {
 		t.Error("the server is back, and it says otherwise")
 	}
 }
 
 func TestItKeepsNothingOnADeviceThatIsNobodys(t *testing.T) {
-	w := &browser.Window{Carrier: &desk{me: api.MeReply{Person: "Kari Lund"}}}
+	w := &browser.Window{Transport: &desk{me: api.MeReply{Person: "Kari Lund"}}}
 	s := session.New(w, func() time.Time { return noon })
 	see(t, s)
-	if n, _ := s.CountKept(context.Background()); n != 0 {
+	if n, _ := s.CountStored(context.Background()); n != 0 {
 		t.Errorf("%d answers are kept", n)
 	}
 }
@@ -115,37 +115,37 @@ func TestItForgetsWhatItKept(t *testing.T) {
 		do  func(*browser.Window, *session.Session, *desk)
 		own bool // it is still the person's device
 	}{
-		"at log out":              {func(_ *browser.Window, s *session.Session, _ *desk) { s.Left("") }, true},
-		"leaving with no network": {func(_ *browser.Window, s *session.Session, _ *desk) { s.Abandon(func() {}) }, true},
+		"at log out":              {func(_ *browser.Window, s *session.Session, _ *desk) { s.CompleteLogout("") }, true},
+		"leaving with no network": {func(_ *browser.Window, s *session.Session, _ *desk) { s.LogOutOffline(func() {}) }, true},
 		"when the session has ended": {func(_ *browser.Window, s *session.Session, d *desk) {
 			d.status = 401
 			_, _ = s.Client.Overview(context.Background())
 		}, true},
 		"when somebody else is here": {func(_ *browser.Window, s *session.Session, d *desk) {
 			d.me = api.MeReply{Person: "Nils Berg", Customer: "fjordfrakt"}
-			_, _ = s.Ask(context.Background())
+			_, _ = s.FetchMe(context.Background())
 			_, _ = s.Client.Overview(context.Background())
 		}, false},
-		"when it is no longer their own": {func(_ *browser.Window, s *session.Session, _ *desk) { s.SetOwn(false) }, false},
+		"when it is no longer their own": {func(_ *browser.Window, s *session.Session, _ *desk) { s.SetOwnDevice(false) }, false},
 		"after 14 days unseen": {func(w *browser.Window, _ *session.Session, _ *desk) {
 			session.New(w, func() time.Time { return noon.Add(15 * 24 * time.Hour) })
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, s, d := device(t)
-			if n, _ := s.CountKept(context.Background()); n != 3 {
+			if n, _ := s.CountStored(context.Background()); n != 3 {
 				t.Fatalf("%d answers are kept, want 3", n)
 			}
 			c.do(w, s, d)
-			if n, _ := s.CountKept(context.Background()); n != 0 {
+			if n, _ := s.CountStored(context.Background()); n != 0 {
 				t.Errorf("%d answers are left", n)
 			}
 			if got := w.Preference("own") != ""; got != c.own {
 				t.Errorf("it is somebody's own device: %v, want %v", got, c.own)
 			}
 			for _, word := range []string{"Kari", "4242", "token"} {
-				if strings.Contains(w.Shelf(), word) {
-					t.Errorf("%s is left: %s", word, w.Shelf())
+				if strings.Contains(w.Contents(), word) {
+					t.Errorf("%s is left: %s", word, w.Contents())
 				}
 			}
 		})
@@ -154,35 +154,35 @@ func TestItForgetsWhatItKept(t *testing.T) {
 
 func TestItFinishesLeavingWhenTheServerIsBack(t *testing.T) {
 	w, s, _ := device(t)
-	s.Abandon(func() {})
+	s.LogOutOffline(func() {})
 	next := session.New(w, func() time.Time { return noon })
-	me, err := next.Ask(context.Background())
+	me, err := next.FetchMe(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	next.Welcome(me)
-	if !next.Unfinished() || next.Unfinished() {
+	next.SetMe(me)
+	if !next.TakeUnfinishedLogout() || next.TakeUnfinishedLogout() {
 		t.Error("the session that was left is to be ended, once")
 	}
 }
 
 func TestItOffersToBeInstalledFromTheSecondVisit(t *testing.T) {
-	w := &browser.Window{Carrier: silent{}}
+	w := &browser.Window{Transport: silent{}}
 	now := noon
 	begin := func() *session.Session { return session.New(w, func() time.Time { return now }) }
-	if begin().Offer() {
+	if begin().OffersInstall() {
 		t.Error("at the first visit")
 	}
 	now = now.Add(time.Minute)
-	if begin().Offer() {
+	if begin().OffersInstall() {
 		t.Error("when the page is loaded anew")
 	}
 	now = now.Add(24 * time.Hour)
 	s := begin()
-	if !s.Offer() {
+	if !s.OffersInstall() {
 		t.Error("not at the second visit")
 	}
-	if s.Decline(); begin().Offer() {
+	if s.DeclineInstall(); begin().OffersInstall() {
 		t.Error("after it was declined")
 	}
 }

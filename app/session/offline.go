@@ -10,21 +10,21 @@ import (
 	"bompass/shared/digest"
 )
 
-// Cut tells whether the server could not be reached at the last call. What is shown instead was kept
+// Connection tells whether the server could not be reached at the last call. What is shown instead was kept
 // since then; zero when nothing was.
-func (s *Session) Cut() (cut bool, since time.Time) {
+func (s *Session) Connection() (cut bool, since time.Time) {
 	cut, since, _ = s.keeper.state()
 	return cut, since
 }
 
-// Own tells whether the person has said that this is their own device, which may keep what they see.
-func (s *Session) Own() bool {
+// OwnDevice tells whether the person has said that this is their own device, which may keep what they see.
+func (s *Session) OwnDevice() bool {
 	_, _, own := s.keeper.state()
 	return own
 }
 
-// SetOwn makes this the person's own device, or throws away what it has kept.
-func (s *Session) SetOwn(own bool) {
+// SetOwnDevice makes this the person's own device, or throws away what it has kept.
+func (s *Session) SetOwnDevice(own bool) {
 	if own {
 		s.keeper.own()
 		return
@@ -32,26 +32,26 @@ func (s *Session) SetOwn(own bool) {
 	s.keeper.disown()
 }
 
-// CountKept is how many answers this device keeps. It is safe on any goroutine.
-func (s *Session) CountKept(ctx context.Context) (int, error) { return s.Window.CountKept(ctx) }
+// CountStored is how many answers this device keeps. It is safe on any goroutine.
+func (s *Session) CountStored(ctx context.Context) (int, error) { return s.Window.CountStored(ctx) }
 
 // leavingPreference holds, as a hash, the session that a person has left without the server knowing.
 const leavingPreference = "leaving"
 
-// Abandon forgets the person on this device when the server cannot be told that they leave, then goes on.
-func (s *Session) Abandon(then func()) {
-	s.Window.Prefer(leavingPreference, s.mark())
+// LogOutOffline forgets the person on this device when the server cannot be told that they leave, then goes on.
+func (s *Session) LogOutOffline(then func()) {
+	s.Window.SetPreference(leavingPreference, s.mark())
 	s.end()
 	s.keeper.wipe(then)
 }
 
-// Unfinished tells, once, that the person has left this session while the server could not be told.
-func (s *Session) Unfinished() bool {
+// TakeUnfinishedLogout tells, once, that the person has left this session while the server could not be told.
+func (s *Session) TakeUnfinishedLogout() bool {
 	left := s.Window.Preference(leavingPreference)
 	if left == "" {
 		return false
 	}
-	s.Window.Prefer(leavingPreference, "")
+	s.Window.SetPreference(leavingPreference, "")
 	return left == s.mark()
 }
 
@@ -64,11 +64,11 @@ func (s *Session) mark() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Outdate takes down that a new version of the program is ready.
-func (s *Session) Outdate() { s.old = true }
+// SetOutdated takes down that a new version of the program is ready.
+func (s *Session) SetOutdated() { s.old = true }
 
 // Outdated tells whether a new version of the program is ready.
-func (s *Session) Outdated() bool { return s.old || s.Window.Waiting() }
+func (s *Session) Outdated() bool { return s.old || s.Window.UpdateReady() }
 
 // A start of the program this long after the one before is a new visit.
 const visitGap = 30 * time.Minute
@@ -83,7 +83,7 @@ func (s *Session) visit() {
 	at, _ := strconv.ParseInt(last, 10, 64)
 	if now := s.now(); now.Sub(time.Unix(at, 0)) > visitGap {
 		n++
-		s.Window.Prefer(visitsPreference, strconv.Itoa(n)+" "+strconv.FormatInt(now.Unix(), 10))
+		s.Window.SetPreference(visitsPreference, strconv.Itoa(n)+" "+strconv.FormatInt(now.Unix(), 10))
 	}
 	s.visits = n
 }
@@ -91,10 +91,10 @@ func (s *Session) visit() {
 // declinedPreference holds that the person does not want to be asked to install the program.
 const declinedPreference = "declined"
 
-// Offer tells whether to offer to install the program: from the second visit, until it was declined.
-func (s *Session) Offer() bool {
+// OffersInstall tells whether to offer to install the program: from the second visit, until it was declined.
+func (s *Session) OffersInstall() bool {
 	return s.visits >= 2 && s.Window.Preference(declinedPreference) == ""
 }
 
-// Decline stops the offer.
-func (s *Session) Decline() { s.Window.Prefer(declinedPreference, "yes") }
+// DeclineInstall stops the offer.
+func (s *Session) DeclineInstall() { s.Window.SetPreference(declinedPreference, "yes") }

@@ -35,7 +35,7 @@ type Session struct {
 	tariffs *Tariffs // public: they stay when the session ends
 	live    bool     // the event stream is connected
 	stop    func()
-	hearers map[int]func(News)
+	hearers map[int]func(Change)
 	next    int
 	moved   bool // a first page has been shown
 	leaving bool // logging out
@@ -43,8 +43,8 @@ type Session struct {
 	visits  int
 }
 
-// News is what a page is told: an event of the customer's stream, or a change of the connection.
-type News struct {
+// Change is what a page is told: an event of the customer's stream, or a change of the connection.
+type Change struct {
 	Event *api.Event // nil when only the connection changed
 }
 
@@ -52,9 +52,9 @@ type News struct {
 func New(w *browser.Window, now func() time.Time) *Session {
 	k := newKeeper(w, now)
 	s := &Session{
-		Client: &apiclient.Client{Transport: k}, Window: w, keeper: k, now: now, hearers: map[int]func(News){}, live: true,
+		Client: &apiclient.Client{Transport: k}, Window: w, keeper: k, now: now, hearers: map[int]func(Change){}, live: true,
 	}
-	lang := w.Picked()
+	lang := w.PageLanguage()
 	if lang == "" {
 		lang = w.Preference("language")
 	}
@@ -87,8 +87,8 @@ func (s *Session) Me() (me api.MeReply, known bool) { return s.me, s.known }
 // Live tells whether new passages arrive by themselves at the moment.
 func (s *Session) Live() bool { return s.live }
 
-// Ask finds out who is signed in. What it answers is for Welcome; it is safe on any goroutine.
-func (s *Session) Ask(ctx context.Context) (api.MeReply, error) {
+// FetchMe finds out who is signed in. What it answers is for Welcome; it is safe on any goroutine.
+func (s *Session) FetchMe(ctx context.Context) (api.MeReply, error) {
 	token := s.Client.CSRF
 	me, err := s.Client.Me(ctx)
 	if err == nil && me.CSRF == "" { // kept on this device, where no token is
@@ -97,52 +97,51 @@ func (s *Session) Ask(ctx context.Context) (api.MeReply, error) {
 	return me, err
 }
 
-// Nobody tells, once, that the server has found nobody signed in. What this device has kept goes, as it
+// TakeAnonymous tells, once, that the server has found nobody signed in. What this device has kept goes, as it
 // does when the server says so in an answer.
-func (s *Session) Nobody() bool {
-	nobody := s.Window.Nobody()
+func (s *Session) TakeAnonymous() bool {
+	nobody := s.Window.TakeAnonymous()
 	if nobody {
 		s.keeper.wipe(func() {})
 	}
 	return nobody
 }
 
-// Welcome takes up who is signed in: their language, and the stream of what happens to them.
-func (s *Session) Welcome(me api.MeReply) {
+// SetMe takes up who is signed in: their language, and the stream of what happens to them.
+func (s *Session) SetMe(me api.MeReply) {
 	first := !s.known
 	s.me, s.known = me, true
 	if me.Language != "" && me.Language != s.words.Lang() {
 		s.speak(me.Language)
 	}
-	s.Window.Prefer("language", s.words.Lang())
-	if first && s.Sees(api.Events.Right) {
-		s.stop = s.Window.Follow(api.Events.Path, browser.Hearing{Message: s.message, Open: s.connected})
+	s.Window.SetPreference("language", s.words.Lang())
+	if first && s.May(api.Events.Right) {
+		s.stop = s.Window.OpenStream(api.Events.Path, browser.StreamHandler{Message: s.message, Open: s.connected})
 	}
 }
 
-// Sees reports whether the person's role has the right that an endpoint needs. It returns true until the
-// role is known.
-func (s *Session) Sees(right role.Right) bool { return s.me.Role == "" || s.me.Role.May(right) }
+// May reports whether the person's role has the right that an endpoint needs; true until the role is known.
+func (s *Session) May(right role.Right) bool { return s.me.Role == "" || s.me.Role.May(right) }
 
 func (s *Session) speak(lang string) {
 	s.words = i18n.For(lang)
-	s.Window.Speak(s.words.Lang(), browser.Alarm{Text: s.words.T("app.crashed"), Reload: s.words.T("app.reload")})
+	s.Window.SetLanguage(s.words.Lang(), browser.CrashNotice{Text: s.words.T("app.crashed"), Reload: s.words.T("app.reload")})
 }
 
-// Latest is the last overview seen, nil before the first.
-func (s *Session) Latest() *api.OverviewReply { return s.latest }
+// Overview is the last overview seen, nil before the first.
+func (s *Session) Overview() *api.OverviewReply { return s.latest }
 
-// Remember keeps an overview for the pages to come.
-func (s *Session) Remember(o api.OverviewReply) { s.latest = &o }
+// SetOverview keeps an overview for the pages to come.
+func (s *Session) SetOverview(o api.OverviewReply) { s.latest = &o }
 
 // Agreement is the one that pages show alone, empty for all.
 func (s *Session) Agreement() toll.AgreementID { return s.chosen }
 
-// Choose shows one agreement alone, or all again.
-func (s *Session) Choose(id toll.AgreementID) { s.chosen = id }
+// SetAgreement shows one agreement alone, or all again.
+func (s *Session) SetAgreement(id toll.AgreementID) { s.chosen = id }
 
-// Hear tells a page of news until it stops listening.
-func (s *Session) Hear(tell func(News)) (stop func()) {
+// Subscribe tells a page of news until it stops listening.
+func (s *Session) Subscribe(tell func(Change)) (stop func()) {
 	id := s.next
 	s.next++
 	s.hearers[id] = tell
@@ -154,26 +153,26 @@ func (s *Session) message(data string) {
 	if err := json.Unmarshal([]byte(data), &e); err != nil || e.Kind == "" {
 		return // a kind of message that this version does not know
 	}
-	s.tell(News{Event: &e})
+	s.tell(Change{Event: &e})
 }
 
 func (s *Session) connected(open bool) {
-	missed := open && s.Window.Hasty()
+	missed := open && s.Window.TakeEarly()
 	if s.live != open || missed {
 		s.live = open
-		s.tell(News{})
+		s.tell(Change{})
 	}
 }
 
-func (s *Session) tell(n News) {
+func (s *Session) tell(n Change) {
 	for _, tell := range s.hearers {
 		tell(n)
 	}
 }
 
-// SignedOut goes to the login page when an answer says that the session has ended, and tells so. The
+// HandleSignedOut goes to the login page when an answer says that the session has ended, and tells so. The
 // way back is kept.
-func (s *Session) SignedOut(err error) bool {
+func (s *Session) HandleSignedOut(err error) bool {
 	if fault.CodeOf(err) != fault.SignedOut {
 		return false
 	}
@@ -181,21 +180,21 @@ func (s *Session) SignedOut(err error) bool {
 		return true // logging out ends the stream and every call: it knows the way itself
 	}
 	s.end()
-	next := "/login?" + url.Values{"next": {s.Window.Here()}, "why": {"expired"}}.Encode()
-	s.keeper.wipe(func() { s.Window.Leave(next) })
+	next := "/login?" + url.Values{"next": {s.Window.Location()}, "why": {"expired"}}.Encode()
+	s.keeper.wipe(func() { s.Window.LoadPage(next) })
 	return true
 }
 
-// Leaving says that logging out has begun, or that it did not work.
-func (s *Session) Leaving(yes bool) { s.leaving = yes }
+// SetLoggingOut says that logging out has begun, or that it did not work.
+func (s *Session) SetLoggingOut(yes bool) { s.leaving = yes }
 
-// Left goes on after logging out: to where the server says, or to the login page.
-func (s *Session) Left(next string) {
+// CompleteLogout goes on after logging out: to where the server says, or to the login page.
+func (s *Session) CompleteLogout(next string) {
 	s.end()
 	if next == "" {
 		next = "/login?why=signed-out"
 	}
-	s.keeper.wipe(func() { s.Window.Leave(next) })
+	s.keeper.wipe(func() { s.Window.LoadPage(next) })
 }
 
 // end forgets who was here before the next person sits down.
@@ -207,8 +206,8 @@ func (s *Session) end() {
 	s.me, s.known, s.latest, s.chosen, s.Client.CSRF = api.MeReply{}, false, nil, "", ""
 }
 
-// Moved tells whether this is a move from one page to another, not the first page of all.
-func (s *Session) Moved() bool {
+// RecordNavigation tells whether this is a move from one page to another, not the first page of all.
+func (s *Session) RecordNavigation() bool {
 	moved := s.moved
 	s.moved = true
 	return moved

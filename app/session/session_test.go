@@ -22,7 +22,7 @@ func (silent) Do(context.Context, apiclient.Request) (apiclient.Response, error)
 }
 
 func begin() (*browser.Window, *session.Session) {
-	w := &browser.Window{Carrier: silent{}, Address: "/passages?from=2026-11-01"}
+	w := &browser.Window{Transport: silent{}, Address: "/passages?from=2026-11-01"}
 	return w, session.New(w, func() time.Time { return time.Date(2026, time.November, 20, 23, 30, 0, 0, time.UTC) })
 }
 
@@ -37,9 +37,9 @@ func TestItSpeaksTheLanguageOfTheAccount(t *testing.T) {
 	if got := s.Words().Lang(); got != "nb" {
 		t.Errorf("before anyone is known: %s", got)
 	}
-	s.Welcome(api.MeReply{Language: "sv"})
-	if s.Words().Lang() != "sv" || w.Lang != "sv" || w.Preference("language") != "sv" {
-		t.Errorf("words %s, page %s, kept %s", s.Words().Lang(), w.Lang, w.Preference("language"))
+	s.SetMe(api.MeReply{Language: "sv"})
+	if s.Words().Lang() != "sv" || w.Language != "sv" || w.Preference("language") != "sv" {
+		t.Errorf("words %s, page %s, kept %s", s.Words().Lang(), w.Language, w.Preference("language"))
 	}
 	if again := session.New(w, time.Now); again.Words().Lang() != "sv" {
 		t.Errorf("the next visit begins in %s", again.Words().Lang())
@@ -48,39 +48,39 @@ func TestItSpeaksTheLanguageOfTheAccount(t *testing.T) {
 
 func TestItForgetsEverythingWhenTheSessionEnds(t *testing.T) {
 	w, s := begin()
-	me, err := s.Ask(context.Background())
+	me, err := s.FetchMe(context.Background())
 	if err != nil || s.Client.CSRF != "token" {
 		t.Fatalf("ask: %v, token %q", err, s.Client.CSRF)
 	}
-	s.Welcome(me)
-	s.Remember(api.OverviewReply{Total: 1})
-	if s.SignedOut(errors.New("no network")) || !s.SignedOut(fault.New(fault.SignedOut)) {
+	s.SetMe(me)
+	s.SetOverview(api.OverviewReply{Total: 1})
+	if s.HandleSignedOut(errors.New("no network")) || !s.HandleSignedOut(fault.New(fault.SignedOut)) {
 		t.Error("the end of a session is not told from another error")
 	}
-	if _, known := s.Me(); known || s.Latest() != nil || s.Client.CSRF != "" || w.Streamed.Message != nil {
+	if _, known := s.Me(); known || s.Overview() != nil || s.Client.CSRF != "" || w.Stream.Message != nil {
 		t.Error("something of the person is left")
 	}
-	if want := "/login?next=%2Fpassages%3Ffrom%3D2026-11-01&why=expired"; w.Left != want {
-		t.Errorf("left for %q, want %q", w.Left, want)
+	if want := "/login?next=%2Fpassages%3Ffrom%3D2026-11-01&why=expired"; w.Loaded != want {
+		t.Errorf("left for %q, want %q", w.Loaded, want)
 	}
 }
 
 func TestItTellsOnlyWhoStillListens(t *testing.T) {
 	w, s := begin()
-	s.Welcome(api.MeReply{})
+	s.SetMe(api.MeReply{})
 	heard := map[string]int{}
-	stop := s.Hear(func(session.News) { heard["first"]++ })
-	s.Hear(func(n session.News) {
+	stop := s.Subscribe(func(session.Change) { heard["first"]++ })
+	s.Subscribe(func(n session.Change) {
 		heard["second"]++
 		if n.Event == nil || n.Event.Balance != 2320 {
 			t.Errorf("heard %v", n.Event)
 		}
 	})
-	w.Streamed.Message(`{"kind":"passage","balance":2320}`)
+	w.Stream.Message(`{"kind":"passage","balance":2320}`)
 	stop()
-	w.Streamed.Message(`{"kind":"passage","balance":2320}`)
+	w.Stream.Message(`{"kind":"passage","balance":2320}`)
 	for _, strange := range []string{"", "{", `{"balance":1}`} {
-		w.Streamed.Message(strange)
+		w.Stream.Message(strange)
 	}
 	if heard["first"] != 1 || heard["second"] != 2 {
 		t.Errorf("heard %v", heard)
@@ -89,14 +89,14 @@ func TestItTellsOnlyWhoStillListens(t *testing.T) {
 
 func TestItOpensTheStreamOnce(t *testing.T) {
 	w, s := begin()
-	s.Welcome(api.MeReply{})
-	w.Streamed.Open(false)
+	s.SetMe(api.MeReply{})
+	w.Stream.Open(false)
 	if s.Live() {
 		t.Error("live without a stream")
 	}
-	w.Streamed = browser.Hearing{}
-	s.Welcome(api.MeReply{})
-	if w.Streamed.Open != nil {
+	w.Stream = browser.StreamHandler{}
+	s.SetMe(api.MeReply{})
+	if w.Stream.Open != nil {
 		t.Error("a second stream was opened")
 	}
 }
@@ -104,13 +104,13 @@ func TestItOpensTheStreamOnce(t *testing.T) {
 // An answer that was asked for before the program ran may be older than the stream of events.
 func TestItCatchesUpWithWhatAnEarlyAnswerMissed(t *testing.T) {
 	for name, early := range map[string]bool{"an early answer": true, "an answer of its own": false} {
-		w := &browser.Window{Carrier: silent{}, Early: early}
+		w := &browser.Window{Transport: silent{}, Early: early}
 		s := session.New(w, time.Now)
-		s.Welcome(api.MeReply{Person: "Kari Lund"})
+		s.SetMe(api.MeReply{Person: "Kari Lund"})
 		told := 0
-		s.Hear(func(session.News) { told++ })
-		w.Streamed.Open(true)
-		w.Streamed.Open(true)
+		s.Subscribe(func(session.Change) { told++ })
+		w.Stream.Open(true)
+		w.Stream.Open(true)
 		if want := map[bool]int{true: 1, false: 0}[early]; told != want {
 			t.Errorf("%s: told %d times, want %d", name, told, want)
 		}

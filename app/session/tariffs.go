@@ -24,8 +24,8 @@ type Tariffs struct {
 // Tariffs are those that were kept last, nil before the first.
 func (s *Session) Tariffs() *Tariffs { return s.tariffs }
 
-// Keep keeps tariffs for the pages to come: making them ready takes time.
-func (s *Session) Keep(t *Tariffs) { s.tariffs = t }
+// SetTariffs keeps tariffs for the pages to come: making them ready takes time.
+func (s *Session) SetTariffs(t *Tariffs) { s.tariffs = t }
 
 // FetchTariffs asks for the published price plans and makes them ready, with the code that the server
 // has them ready by. It is safe on any goroutine.
@@ -34,22 +34,22 @@ func (s *Session) FetchTariffs(ctx context.Context) (*Tariffs, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Window.Breathe()
-	took := s.Watch()
+	s.Window.Yield()
+	took := s.Stopwatch()
 	book, problems := tariff.Read(reply.Files)
 	if len(problems) > 0 {
 		return nil, errors.Join(ErrOutdated, problems[0])
 	}
-	s.Window.Breathe()
-	plan, err := rating.CompileInParts(book, s.Window.Breathe)
+	s.Window.Yield()
+	plan, err := rating.CompileInParts(book, s.Window.Yield)
 	if err != nil {
 		return nil, errors.Join(ErrOutdated, err)
 	}
 	return &Tariffs{Version: tariff.Fingerprint(reply.Files), Book: book, Plan: plan, Took: took()}, nil
 }
 
-// Watch starts a stopwatch. It is safe on any goroutine.
-func (s *Session) Watch() (took func() time.Duration) {
+// Stopwatch starts a stopwatch. It is safe on any goroutine.
+func (s *Session) Stopwatch() (took func() time.Duration) {
 	since := s.now()
 	return func() time.Duration { return s.now().Sub(since) }
 }

@@ -10,16 +10,16 @@ import (
 // Chart is amounts along time as a drawing, with the same amounts as a table for those who cannot or
 // would rather not read a drawing.
 type Chart struct {
-	ID     string // prefix of ids
-	Name   string // what the drawing shows, for screen readers
-	Bars   bool   // the first series as bars; otherwise every series as a line
-	Slots  int    // places along the time axis
-	Series []Series
-	Axis   []string // texts along the time axis, spread evenly
-	Top    int64    // the amount at the upper edge, as Nice gives it
-	Scale  []string // texts of the amounts from Top to nothing, spread evenly
-	Twin   Table
-	Show   string // "Show as a table"
+	ID        string // prefix of ids
+	Name      string // what the drawing shows, for screen readers
+	Bars      bool   // the first series as bars; otherwise every series as a line
+	Slots     int    // places along the time axis
+	Series    []Series
+	Axis      []string // texts along the time axis, spread evenly
+	Top       int64    // the amount at the upper edge, as Nice gives it
+	Scale     []string // texts of the amounts from Top to nothing, spread evenly
+	Table     Table
+	ShowTable string // "Show as a table"
 }
 
 // Series is one run of amounts, one for each slot from the first. It may end before the last slot.
@@ -34,9 +34,9 @@ const (
 	chartHeight = 200
 )
 
-// Nice is the first round number at or above n: 1, 2, 4 or 5 with zeros. It is at least least, and its
+// RoundUp is the first round number at or above n: 1, 2, 4 or 5 with zeros. It is at least least, and its
 // halves are whole.
-func Nice(n, least int64) int64 {
+func RoundUp(n, least int64) int64 {
 	for unit := least; ; unit *= 10 {
 		for _, k := range []int64{1, 2, 4, 5} {
 			if k*unit >= n {
@@ -61,7 +61,7 @@ func (c Chart) UI() app.UI {
 			c.drawing(),
 			texts("bp-axis", c.Axis),
 		),
-		app.Elem("details").Class("bp-twin").Body(app.Elem("summary").Text(c.Show), c.Twin.UI()),
+		app.Elem("details").Class("bp-twin").Body(app.Elem("summary").Text(c.ShowTable), c.Table.UI()),
 	)
 }
 

@@ -3,7 +3,7 @@ package ui
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
 // Button does something here; a link goes somewhere. Variant is primary, secondary or tertiary.
-func Button(variant, text string, act Act, icons ...Icon) app.HTMLButton {
+func Button(variant, text string, act Action, icons ...Icon) app.HTMLButton {
 	b := app.Button().Type("button").Class("ds-button").OnClick(act.handler(), act.key)
 	if variant != "primary" {
 		b = b.DataSet("variant", variant)
@@ -18,15 +18,15 @@ func Button(variant, text string, act Act, icons ...Icon) app.HTMLButton {
 // Field is a labelled control with its hint and what is wrong with it. WrongID names the element that
 // says so when that stands elsewhere in the form, because it concerns more than this field.
 type Field struct {
-	ID, Label, Hint, Wrong, WrongID string
+	ID, Label, Hint, Error, ErrorID string
 }
 
 // described is the value of aria-describedby; empty when nothing describes the field.
 func (f Field) described() string {
 	switch {
-	case f.WrongID != "":
-		return f.WrongID
-	case f.Wrong != "":
+	case f.ErrorID != "":
+		return f.ErrorID
+	case f.Error != "":
 		return f.ID + "-wrong"
 	case f.Hint != "":
 		return f.ID + "-hint"
@@ -39,12 +39,12 @@ func (f Field) wrap(control app.UI) app.UI {
 		app.Label().Class("ds-label").For(f.ID).Text(f.Label),
 		app.If(f.Hint != "", app.Elem("p").ID(f.ID+"-hint").DataSet("field", "description").Text(f.Hint)),
 		control,
-		app.If(f.Wrong != "", Wrong(f.ID+"-wrong", f.Wrong)),
+		app.If(f.Error != "", FieldError(f.ID+"-wrong", f.Error)),
 	)
 }
 
-// Wrong says what is wrong with a field and what to do.
-func Wrong(id, text string) app.UI {
+// FieldError says what is wrong with a field and what to do.
+func FieldError(id, text string) app.UI {
 	return app.Elem("p").ID(id).Class("ds-validation-message").DataSet("field", "validation").Text(text)
 }
 
@@ -55,7 +55,7 @@ type markable[T any] interface {
 
 // mark tells readers what describes a control and whether it is wrong.
 func mark[T markable[T]](f Field, control T) T {
-	if f.Wrong != "" || f.WrongID != "" {
+	if f.Error != "" || f.ErrorID != "" {
 		control = control.Aria("invalid", "true")
 	}
 	if by := f.described(); by != "" {
@@ -64,18 +64,18 @@ func mark[T markable[T]](f Field, control T) T {
 	return control
 }
 
-// Day is a field for a date. Value is kept as the person leaves it, as 2026-11-20 or empty.
-func (f Field) Day(value string, change Act) app.UI {
+// Date is a field for a date. Value is kept as the person leaves it, as 2026-11-20 or empty.
+func (f Field) Date(value string, change Action) app.UI {
 	return f.wrap(mark(f, app.Input().ID(f.ID).Name(f.ID).Type("date").Class("ds-input").Value(value).OnChange(change.handler(), change.key)))
 }
 
 // Search is a field for what to look for.
-func (f Field) Search(value string, change Act) app.UI {
+func (f Field) Search(value string, change Action) app.UI {
 	return f.wrap(mark(f, app.Input().ID(f.ID).Name(f.ID).Type("search").Class("ds-input").AutoComplete(false).Value(value).OnChange(change.handler(), change.key)))
 }
 
-// Clock is a field for a time of day. Value is kept as the person leaves it, as 07:30 or empty.
-func (f Field) Clock(value string, change Act) app.UI {
+// Time is a field for a time of day. Value is kept as the person leaves it, as 07:30 or empty.
+func (f Field) Time(value string, change Action) app.UI {
 	return f.wrap(mark(f, app.Input().ID(f.ID).Name(f.ID).Type("time").Class("ds-input").Value(value).OnChange(change.handler(), change.key)))
 }
 
@@ -83,7 +83,7 @@ func (f Field) Clock(value string, change Act) app.UI {
 type Option struct{ Value, Text string }
 
 // Select is a field with a choice among options.
-func (f Field) Select(value string, options []Option, change Act) app.UI {
+func (f Field) Select(value string, options []Option, change Action) app.UI {
 	choices := make([]app.UI, 0, len(options))
 	for _, o := range options {
 		choice := app.Option().Value(o.Value).Text(o.Text)
@@ -96,26 +96,26 @@ func (f Field) Select(value string, options []Option, change Act) app.UI {
 }
 
 // Form is a form that is sent with its one button.
-func Form(name string, submit Act, body ...app.UI) app.UI {
+func Form(name string, submit Action, body ...app.UI) app.UI {
 	return app.Form().Class("bp-form").Aria("label", name).Attr("novalidate", "novalidate").
 		OnSubmit(submit.handler(), submit.key).Body(body...)
 }
 
-// Question is a form of one topic with its fields below each other, portal.md C2.
-func Question(name string, submit Act, body ...app.UI) app.UI {
+// StackedForm is a form of one topic with its fields below each other, portal.md C2.
+func StackedForm(name string, submit Action, body ...app.UI) app.UI {
 	return app.Form().Class("bp-question").Aria("label", name).Attr("novalidate", "novalidate").
 		OnSubmit(submit.handler(), submit.key).Body(body...)
 }
 
-// Send is the button that sends a form.
-func Send(text string) app.HTMLButton {
+// SubmitButton is the button that sends a form.
+func SubmitButton(text string) app.HTMLButton {
 	return app.Button().Type("submit").Class("ds-button").Text(text)
 }
 
 // Preset is a ready choice that is an address of its own.
 type Preset struct {
 	Href, Text string
-	Here       bool
+	Current    bool
 }
 
 // Presets is a row of ready choices.
@@ -123,7 +123,7 @@ func Presets(name string, presets []Preset) app.UI {
 	items := make([]app.UI, 0, len(presets))
 	for _, p := range presets {
 		link := app.A().Class("bp-chip").Href(p.Href).Text(p.Text)
-		if p.Here {
+		if p.Current {
 			link = link.Aria("current", "true")
 		}
 		items = append(items, app.Elem("li").Body(link))
@@ -131,19 +131,19 @@ func Presets(name string, presets []Preset) app.UI {
 	return app.Elem("nav").Class("bp-presets").Aria("label", name).Body(app.Elem("ul").Body(items...))
 }
 
-// Onward is a link to the next place, as a button.
-func Onward(href, text string) app.HTMLA {
+// NextLink is a link to the next place, as a button.
+func NextLink(href, text string) app.HTMLA {
 	return app.A().Class("ds-button").DataSet("variant", "secondary").Href(href).Body(app.Text(text), IconGo.UI())
 }
 
 // Chip is a ready choice that does something here.
-func Chip(text string, act Act) app.UI {
+func Chip(text string, act Action) app.UI {
 	return app.Button().Type("button").Class("bp-chip").Text(text).OnClick(act.handler(), act.key)
 }
 
-// Offer is one thing to take from a list: what it is, what tells it from others, and what a screen
+// ListButton is one thing to take from a list: what it is, what tells it from others, and what a screen
 // reader says that pressing it does.
-func Offer(id, name, note, does string, act Act) app.UI {
+func ListButton(id, name, note, does string, act Action) app.UI {
 	return app.Button().Type("button").ID(id).Class("bp-offer").OnClick(act.handler(), act.key).Body(
 		app.Elem("span").Class("bp-station").Text(name), app.Elem("span").Class("bp-sub").Text(note),
 		app.Elem("span").Class("ds-sr-only").Text(", "+does))

@@ -7,19 +7,19 @@ import "github.com/maxence-charriere/go-app/v9/pkg/app"
 type Dialog struct {
 	ID, Title, Text string
 	Yes, No         string
-	Danger          bool // Yes takes something away
-	Do              Act  // what Yes does
-	Closed          Act  // told whenever it closes, by Escape too
+	Danger          bool   // Yes takes something away
+	OnYes           Action // what Yes does
+	OnClose         Action // told whenever it closes, by Escape too
 	More            []app.UI
 	Open            bool // shown in the page's flow, for looking at it
 }
 
 // UI is the dialog, closed until Ask.
 func (d Dialog) UI() app.UI {
-	yes := Button("primary", d.Yes, Act{d.Do.key, func(ctx app.Context, e app.Event) {
+	yes := Button("primary", d.Yes, Action{d.OnYes.key, func(ctx app.Context, e app.Event) {
 		closeDialog(d.ID)
-		if d.Do.do != nil {
-			d.Do.do(ctx, e)
+		if d.OnYes.do != nil {
+			d.OnYes.do(ctx, e)
 		}
 	}})
 	if d.Danger {
@@ -29,8 +29,8 @@ func (d Dialog) UI() app.UI {
 	body = append(body, app.Elem("div").Class("bp-buttons").Body(
 		yes.ID(d.ID+"-yes"), Button("secondary", d.No, On("close/"+d.ID, func(app.Context) { closeDialog(d.ID) })).ID(d.ID+"-no").AutoFocus(true)))
 	dialog := app.Elem("dialog").ID(d.ID).Class("ds-dialog bp-dialog").Aria("labelledby", d.ID+"-title").Aria("describedby", d.ID+"-text")
-	if d.Closed.do != nil {
-		dialog = dialog.On("close", d.Closed.handler(), d.Closed.key)
+	if d.OnClose.do != nil {
+		dialog = dialog.On("close", d.OnClose.handler(), d.OnClose.key)
 	}
 	if d.Open {
 		dialog = dialog.Attr("open", true)
@@ -38,8 +38,8 @@ func (d Dialog) UI() app.UI {
 	return dialog.Body(body...)
 }
 
-// Ask opens a dialog that is on the page.
-func Ask(id string) {
+// OpenDialog opens a dialog that is on the page.
+func OpenDialog(id string) {
 	if dialog := app.Window().GetElementByID(id); dialog.Truthy() && !dialog.Get("open").Bool() {
 		dialog.Call("showModal")
 	}

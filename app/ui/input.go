@@ -11,7 +11,7 @@ type Input struct {
 }
 
 // Text is a field for a line of text.
-func (f Field) Text(value string, in Input, change Act) app.UI {
+func (f Field) Text(value string, in Input, change Action) app.UI {
 	field := app.Input().ID(f.ID).Name(f.ID).Type(in.Kind).Class("ds-input").Value(value).OnChange(change.handler(), change.key)
 	if in.Complete == "" {
 		in.Complete = "off"
@@ -27,12 +27,12 @@ func (f Field) Text(value string, in Input, change Act) app.UI {
 }
 
 // Toggle makes the act of ticking a box.
-func Toggle(key string, do func(ctx app.Context, on bool)) Act {
-	return Act{key, func(ctx app.Context, _ app.Event) { do(ctx, ctx.JSSrc().Get("checked").Bool()) }}
+func Toggle(key string, do func(ctx app.Context, on bool)) Action {
+	return Action{key, func(ctx app.Context, _ app.Event) { do(ctx, ctx.JSSrc().Get("checked").Bool()) }}
 }
 
-// Box is a field that is ticked or not.
-func (f Field) Box(on bool, change Act) app.UI {
+// Checkbox is a field that is ticked or not.
+func (f Field) Checkbox(on bool, change Action) app.UI {
 	box := app.Input().ID(f.ID).Name(f.ID).Type("checkbox").Class("ds-input").Checked(on).OnChange(change.handler(), change.key)
 	if by := f.described(); by != "" {
 		box = box.Aria("describedby", by)
@@ -41,15 +41,15 @@ func (f Field) Box(on bool, change Act) app.UI {
 		box,
 		app.Label().Class("ds-label").For(f.ID).Text(f.Label),
 		app.If(f.Hint != "", app.Elem("p").ID(f.ID+"-hint").DataSet("field", "description").Text(f.Hint)),
-		app.If(f.Wrong != "", Wrong(f.ID+"-wrong", f.Wrong)),
+		app.If(f.Error != "", FieldError(f.ID+"-wrong", f.Error)),
 	)
 }
 
-// Beside are short fields next to each other where there is room.
-func Beside(fields ...app.UI) app.UI { return app.Elem("div").Class("bp-fields").Body(fields...) }
+// FieldRow are short fields next to each other where there is room.
+func FieldRow(fields ...app.UI) app.UI { return app.Elem("div").Class("bp-fields").Body(fields...) }
 
-// Given is a line that cannot be changed here, and why.
-func Given(name, value, why string) app.UI {
+// ReadOnly is a line that cannot be changed here, and why.
+func ReadOnly(name, value, why string) app.UI {
 	return app.Elem("div").Class("bp-fact").Body(
 		app.Elem("p").Class("ds-label").Text(name), app.Elem("p").Text(value), app.If(why != "", app.Elem("p").Class("bp-quiet").Text(why)),
 	)

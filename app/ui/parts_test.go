@@ -13,16 +13,16 @@ import (
 
 func TestItReachesToARoundNumber(t *testing.T) {
 	for n, want := range map[int64]int64{0: 100, 100: 100, 101: 200, 201: 400, 401: 500, 501: 1000, 123456: 200000} {
-		if got := ui.Nice(n, 100); got != want {
+		if got := ui.RoundUp(n, 100); got != want {
 			t.Errorf("%d: got %d, want %d", n, got, want)
 		}
 	}
 }
 
 func TestArrowKeysGoRoundTheTabs(t *testing.T) {
-	tabs := ui.Tabs{ID: "t", Here: "c", Tabs: []ui.Tab{{"a", "A"}, {"b", "B"}, {"c", "C"}}, Body: app.Text("body")}
+	tabs := ui.Tabs{ID: "t", Current: "c", Tabs: []ui.Tab{{"a", "A"}, {"b", "B"}, {"c", "C"}}, Body: app.Text("body")}
 	for key, want := range map[string]string{"ArrowRight": "a", "ArrowLeft": "b", "Home": "a", "End": "c", "Enter": "", "x": ""} {
-		if got, ok := tabs.After(key); got != want || ok != (want != "") {
+		if got, ok := tabs.Next(key); got != want || ok != (want != "") {
 			t.Errorf("%s: got %q, %t", key, got, ok)
 		}
 	}
@@ -48,17 +48,17 @@ func TestItDrawsWithinTheFrame(t *testing.T) {
 }
 
 func TestItListsMistakesThatLeadToTheirFields(t *testing.T) {
-	if got := html(ui.Mistakes("T", nil)); strings.Contains(got, "T") {
+	if got := html(ui.ErrorSummary("T", nil)); strings.Contains(got, "T") {
 		t.Errorf("without a mistake: %s", got)
 	}
-	got := html(ui.Mistakes("T", []ui.Mistake{{"email", "Write it."}}))
-	if !strings.Contains(got, `href="#email"`) || !strings.Contains(got, `tabindex="-1"`) || !strings.Contains(got, `id="`+ui.MistakesID+`"`) {
+	got := html(ui.ErrorSummary("T", []ui.FormError{{"email", "Write it."}}))
+	if !strings.Contains(got, `href="#email"`) || !strings.Contains(got, `tabindex="-1"`) || !strings.Contains(got, `id="`+ui.ErrorSummaryID+`"`) {
 		t.Errorf("with a mistake: %s", got)
 	}
 }
 
 func TestItLeadsToTheNeighboursOfAPage(t *testing.T) {
-	got := html(ui.Pages{Name: "P", Previous: "before", Next: "after", Here: 1, Count: 1, Href: func(int) string { return "/x" }}.UI())
+	got := html(ui.Pages{Name: "P", Previous: "before", Next: "after", Current: 1, Count: 1, Href: func(int) string { return "/x" }}.UI())
 	if strings.Contains(got, "before") || strings.Contains(got, "after") || !strings.Contains(got, `aria-current="page"`) {
 		t.Errorf("the only page: %s", got)
 	}

@@ -24,9 +24,9 @@ func Crumbs(name string, way ...Crumb) app.UI {
 
 // Stepper shows where in a task of several pages a person is. Done steps are links back.
 type Stepper struct {
-	Name  string // "Step 2 of 4"
-	Steps []Crumb
-	Here  int // counted from 0
+	Name    string // "Step 2 of 4"
+	Steps   []Crumb
+	Current int // counted from 0
 }
 
 // UI is the stepper.
@@ -37,9 +37,9 @@ func (s Stepper) UI() app.UI {
 		text := app.Elem("span").Class("bp-step-text").Text(step.Text)
 		item := app.Elem("li").Class("bp-step")
 		switch {
-		case i < s.Here:
+		case i < s.Current:
 			item = item.Class("bp-step-done").Body(app.A().Href(step.Href).Body(number, text))
-		case i == s.Here:
+		case i == s.Current:
 			item = item.Aria("current", "step").Body(number, text)
 		default:
 			item = item.Body(number, text)
@@ -53,7 +53,7 @@ func (s Stepper) UI() app.UI {
 type Pages struct {
 	Name           string
 	Previous, Next string // texts
-	Here, Count    int    // counted from 1
+	Current, Count int    // counted from 1
 	Href           func(page int) string
 }
 
@@ -65,17 +65,17 @@ func (p Pages) UI() app.UI {
 		}
 		return app.Elem("li").Body(app.A().Class("ds-button").DataSet("variant", "tertiary").Href(p.Href(page)).Text(text))
 	}
-	items := []app.UI{step(p.Here-1, p.Previous)}
+	items := []app.UI{step(p.Current-1, p.Previous)}
 	for n := 1; n <= p.Count; n++ {
 		switch n {
-		case p.Here:
+		case p.Current:
 			items = append(items, app.Elem("li").Body(app.A().Class("ds-button").DataSet("variant", "primary").Aria("current", "page").Href(p.Href(n)).Text(strconv.Itoa(n))))
-		case 1, p.Count, p.Here - 1, p.Here + 1:
+		case 1, p.Count, p.Current - 1, p.Current + 1:
 			items = append(items, step(n, strconv.Itoa(n)))
-		case p.Here - 2, p.Here + 2:
+		case p.Current - 2, p.Current + 2:
 			items = append(items, app.Elem("li").Class("bp-gap").Aria("hidden", "true").Text("…"))
 		}
 	}
-	items = append(items, step(p.Here+1, p.Next))
+	items = append(items, step(p.Current+1, p.Next))
 	return app.Elem("nav").Class("bp-pages").Aria("label", p.Name).Body(app.Elem("ul").Body(items...))
 }

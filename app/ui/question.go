@@ -2,15 +2,15 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// MistakesID is the id of the list of what is wrong with a form, for moving focus to it.
-const MistakesID = "mistakes"
+// ErrorSummaryID is the id of the list of what is wrong with a form, for moving focus to it.
+const ErrorSummaryID = "mistakes"
 
-// Mistake is what is wrong with one field, in the words that stand beside it.
-type Mistake struct{ Field, Text string }
+// FormError is what is wrong with one field, in the words that stand beside it.
+type FormError struct{ Field, Text string }
 
-// Mistakes is the list above the button that sends, even for one: each leads to its field. Focus moves
+// ErrorSummary is the list above the button that sends, even for one: each leads to its field. Focus moves
 // to it when the form is refused, portal.md C2. Nothing is shown when there is none.
-func Mistakes(title string, list []Mistake) app.UI {
+func ErrorSummary(title string, list []FormError) app.UI {
 	if len(list) == 0 {
 		return app.Elem("div").Hidden(true)
 	}
@@ -18,8 +18,8 @@ func Mistakes(title string, list []Mistake) app.UI {
 	for _, m := range list {
 		items = append(items, app.Elem("li").Body(app.A().Class("ds-link").Href("#"+m.Field).Text(m.Text)))
 	}
-	return app.Elem("div").ID(MistakesID).Class("ds-error-summary").TabIndex(-1).Aria("labelledby", MistakesID+"-title").Body(
-		app.Elem("h2").ID(MistakesID+"-title").Class("ds-heading").Text(title),
+	return app.Elem("div").ID(ErrorSummaryID).Class("ds-error-summary").TabIndex(-1).Aria("labelledby", ErrorSummaryID+"-title").Body(
+		app.Elem("h2").ID(ErrorSummaryID+"-title").Class("ds-heading").Text(title),
 		app.Elem("ul").Class("ds-list").Body(items...),
 	)
 }
@@ -46,13 +46,13 @@ func (f Field) Radios(value string, options []Option, change func(ctx app.Contex
 		app.Elem("legend").Class("ds-label").Text(f.Label),
 		app.If(f.Hint != "", app.Elem("p").ID(f.ID+"-hint").Class("bp-quiet").Text(f.Hint)),
 		app.Elem("div").Class("bp-choices").Body(choices...),
-		app.If(f.Wrong != "", Wrong(f.ID+"-wrong", f.Wrong)),
+		app.If(f.Error != "", FieldError(f.ID+"-wrong", f.Error)),
 	)
 }
 
 // File is a field for files of the person's own. Kinds is the browser's accept list; what may be sent is
 // decided elsewhere. Chosen says what has been chosen, empty before.
-func (f Field) File(kinds, chosen string, change Act) app.UI {
+func (f Field) File(kinds, chosen string, change Action) app.UI {
 	input := app.Input().ID(f.ID).Name(f.ID).Type("file").Class("ds-input").Accept(kinds).OnChange(change.handler(), change.key)
 	return f.wrap(app.Elem("div").Class("bp-file").Body(mark(f, input), app.If(chosen != "", app.Elem("p").Role("status").Text(chosen))))
 }

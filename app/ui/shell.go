@@ -4,49 +4,49 @@ import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
 // Shell is the frame of every page.
 type Shell struct {
-	Brand   string
-	Skip    string
-	NavName string
-	Nav     []NavItem
-	Who     *Who     // nil until it is known
-	Enter   *NavItem // the way in, for those who are not signed in
-	Picker  *Picker  // what the page is about, where there is a choice
-	Banner  string
-	Said    string // told to screen readers as it changes
-	Foot    Foot
-	Body    []app.UI
-	Toasts  []Toast
-	Dialog  app.UI // closed until it is asked
-	Touched Act    // told when something on the page is changed
+	Brand        string
+	Skip         string
+	NavName      string
+	Nav          []NavItem
+	Account      *Account // nil until it is known
+	Login        *NavItem // the way in, for those who are not signed in
+	Picker       *Picker  // what the page is about, where there is a choice
+	Banner       string
+	Announcement string // told to screen readers as it changes
+	Footer       Footer
+	Body         []app.UI
+	Toasts       []Toast
+	Dialog       app.UI // closed until it is asked
+	Changed      Action // told when something on the page is changed
 }
 
 // NavItem is one place to go.
 type NavItem struct {
 	Href, Text string
 	Icon       Icon
-	Here       bool
+	Current    bool
 }
 
-// Who is the person signed in, and the menu under the name.
-type Who struct {
+// Account is the person signed in, and the menu under the name.
+type Account struct {
 	Name        string // on the button
 	Lead        string // "Signed in as"
 	Person      string
-	Behalf      string // "On behalf of …"; empty when the person acts for themselves
+	OnBehalf    string // "On behalf of …"; empty when the person acts for themselves
 	Switch      string // to the page where another party is chosen; empty when there is none
 	SwitchHref  string
-	Own         []NavItem // pages about the person
+	Links       []NavItem // pages about the person
 	Logout      string
-	LogoutDo    Act
-	LogoutWrong string // why logging out did not work
+	OnLogout    Action
+	LogoutError string // why logging out did not work
 }
 
-// Foot is the bottom of every page.
-type Foot struct {
+// Footer is the bottom of every page.
+type Footer struct {
 	LanguageName string
 	Languages    []Language
 	SchemeName   string
-	Schemes      []Scheme
+	Schemes      []ColorScheme
 	Help         string
 	HelpHref     string
 }
@@ -54,9 +54,9 @@ type Foot struct {
 // Picker is a choice that holds for the whole page, such as one of several agreements.
 type Picker struct {
 	Label   string // read out, not shown
-	Here    string
+	Current string
 	Options []Option
-	Do      Act
+	Do      Action
 }
 
 // maybe is the picker, and nothing where there is none.
@@ -64,21 +64,21 @@ func (p *Picker) maybe() app.UI {
 	if p == nil {
 		return app.Elem("div")
 	}
-	return app.Elem("div").Class("bp-picker").Body(Field{ID: "picker", Label: p.Label}.Select(p.Here, p.Options, p.Do))
+	return app.Elem("div").Class("bp-picker").Body(Field{ID: "picker", Label: p.Label}.Select(p.Current, p.Options, p.Do))
 }
 
-// Scheme is a way of colouring the pages to choose: light, dark, or as the device has it.
-type Scheme struct {
+// ColorScheme is a way of colouring the pages to choose: light, dark, or as the device has it.
+type ColorScheme struct {
 	Code, Name string
-	Here       bool
-	Do         Act
+	Current    bool
+	Do         Action
 }
 
 // Language is one to choose.
 type Language struct {
 	Code, Name string
-	Here       bool
-	Do         Act
+	Current    bool
+	Do         Action
 }
 
 // MenuID is the name menu's id, for closing it.
@@ -90,12 +90,12 @@ func (s Shell) UI() app.UI {
 		app.A().Class("ds-skip-link").Href("#main").Text(s.Skip),
 		s.header(),
 		s.nav(),
-		app.Elem("main").ID("main").TabIndex(-1).Class("bp-main").On("input", s.Touched.handler(), s.Touched.key).Body(
+		app.Elem("main").ID("main").TabIndex(-1).Class("bp-main").On("input", s.Changed.handler(), s.Changed.key).Body(
 			app.Elem("div").Role("status").Class("bp-banner").Body(app.If(s.Banner != "", app.Elem("p").Text(s.Banner))),
 			app.Elem("div").Class("bp-page").Body(s.Body...),
 		),
 		s.foot(),
-		app.Elem("div").Role("status").Class("ds-sr-only").Text(s.Said),
+		app.Elem("div").Role("status").Class("ds-sr-only").Text(s.Announcement),
 		Toasts(s.Toasts...),
 		s.Dialog,
 	)
@@ -108,7 +108,7 @@ func NeutralShell(brand, loading string, head ...app.UI) app.UI {
 		head = []app.UI{app.Elem("h1").Class("ds-sr-only").Text(brand)}
 	}
 	return app.Elem("div").Class("bp-app").Body(
-		app.Elem("header").Class("bp-header").Body(wordmark(brand), Bone("bp-bone-name")),
+		app.Elem("header").Class("bp-header").Body(wordmark(brand), Skeleton("bp-bone-name")),
 		app.Elem("div").Class("bp-nav bp-nav-blank"),
 		app.Elem("main").Class("bp-main").Body(
 			app.Elem("div").Class("bp-banner"),
@@ -131,15 +131,15 @@ func (s Shell) header() app.UI {
 
 func (s Shell) who() app.UI {
 	switch {
-	case s.Who != nil:
-		return s.Who.ui()
-	case s.Enter != nil:
-		return app.A().Class("ds-button").DataSet("variant", "secondary").Href(s.Enter.Href).Text(s.Enter.Text)
+	case s.Account != nil:
+		return s.Account.ui()
+	case s.Login != nil:
+		return app.A().Class("ds-button").DataSet("variant", "secondary").Href(s.Login.Href).Text(s.Login.Text)
 	}
-	return Bone("bp-bone-name")
+	return Skeleton("bp-bone-name")
 }
 
-func (w *Who) ui() app.UI {
+func (w *Account) ui() app.UI {
 	return app.Elem("div").Class("bp-who-in").Body(
 		app.Button().Type("button").ID("who").Class("bp-who-button").Attr("popovertarget", MenuID).Body(
 			app.Elem("span").Class("bp-initial").Aria("hidden", "true").Text(initial(w.Name)),
@@ -149,25 +149,25 @@ func (w *Who) ui() app.UI {
 		app.Elem("div").ID(MenuID).Class("bp-menu").Attr("popover", "auto").Body(
 			app.Elem("p").Class("bp-quiet").Text(w.Lead),
 			app.Elem("p").Class("bp-menu-name").Text(w.Person),
-			app.If(w.Behalf != "", app.Elem("p").Text(w.Behalf)),
+			app.If(w.OnBehalf != "", app.Elem("p").Text(w.OnBehalf)),
 			app.If(w.Switch != "", app.Elem("p").Body(app.A().Class("ds-link").Href(w.SwitchHref).Text(w.Switch))),
 			app.Elem("ul").Class("bp-menu-own").Body(w.own()...),
-			app.If(w.LogoutWrong != "", Alert("danger", "", w.LogoutWrong)),
-			Button("secondary", w.Logout, w.LogoutDo, IconLeave).ID("logout"),
+			app.If(w.LogoutError != "", Alert("danger", "", w.LogoutError)),
+			Button("secondary", w.Logout, w.OnLogout, IconLeave).ID("logout"),
 		),
 	)
 }
 
-func (w *Who) own() (list []app.UI) {
-	for _, item := range w.Own {
+func (w *Account) own() (list []app.UI) {
+	for _, item := range w.Links {
 		list = append(list, app.Elem("li").Body(app.A().Class("ds-link").Href(item.Href).Text(item.Text)))
 	}
 	return list
 }
 
 // shown is who is signed in and, when that is another, who is represented: always in sight.
-func (w *Who) shown() string {
-	if w.Behalf == "" || w.Person == "" {
+func (w *Account) shown() string {
+	if w.OnBehalf == "" || w.Person == "" {
 		return w.Name
 	}
 	return w.Person + " · " + w.Name
@@ -184,7 +184,7 @@ func (s Shell) nav() app.UI {
 	items := make([]app.UI, 0, len(s.Nav))
 	for _, item := range s.Nav {
 		link := app.A().Href(item.Href).Body(item.Icon.UI(), app.Elem("span").Text(item.Text))
-		if item.Here {
+		if item.Current {
 			link = link.Aria("current", "page")
 		}
 		items = append(items, app.Elem("li").Body(link))
@@ -193,22 +193,22 @@ func (s Shell) nav() app.UI {
 }
 
 func (s Shell) foot() app.UI {
-	languages := make([]app.UI, 0, len(s.Foot.Languages))
-	for _, l := range s.Foot.Languages {
-		languages = append(languages, choice(app.Button().Lang(l.Code), l.Name, l.Here, l.Do))
+	languages := make([]app.UI, 0, len(s.Footer.Languages))
+	for _, l := range s.Footer.Languages {
+		languages = append(languages, choice(app.Button().Lang(l.Code), l.Name, l.Current, l.Do))
 	}
-	schemes := make([]app.UI, 0, len(s.Foot.Schemes))
-	for _, c := range s.Foot.Schemes {
-		schemes = append(schemes, choice(app.Button().ID("scheme-"+c.Code), c.Name, c.Here, c.Do))
+	schemes := make([]app.UI, 0, len(s.Footer.Schemes))
+	for _, c := range s.Footer.Schemes {
+		schemes = append(schemes, choice(app.Button().ID("scheme-"+c.Code), c.Name, c.Current, c.Do))
 	}
 	return app.Elem("footer").Class("bp-foot").Body(
-		app.Elem("nav").Class("bp-languages").Aria("label", s.Foot.LanguageName).Body(app.Elem("ul").Body(languages...)),
-		app.Elem("nav").Class("bp-languages").Aria("label", s.Foot.SchemeName).Body(app.Elem("ul").Body(schemes...)),
-		app.Elem("p").Body(app.A().Class("ds-link").Href(s.Foot.HelpHref).Text(s.Foot.Help)),
+		app.Elem("nav").Class("bp-languages").Aria("label", s.Footer.LanguageName).Body(app.Elem("ul").Body(languages...)),
+		app.Elem("nav").Class("bp-languages").Aria("label", s.Footer.SchemeName).Body(app.Elem("ul").Body(schemes...)),
+		app.Elem("p").Body(app.A().Class("ds-link").Href(s.Footer.HelpHref).Text(s.Footer.Help)),
 	)
 }
 
-func choice(button app.HTMLButton, name string, here bool, do Act) app.UI {
+func choice(button app.HTMLButton, name string, here bool, do Action) app.UI {
 	button = button.Type("button").Text(name).OnClick(do.handler(), do.key)
 	if here {
 		button = button.Aria("current", "true")

@@ -2,8 +2,8 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Bone is a grey place for something that is coming.
-func Bone(class string) app.UI {
+// Skeleton is a grey place for something that is coming.
+func Skeleton(class string) app.UI {
 	return app.Elem("span").Class("ds-skeleton bp-bone "+class).DataSet("variant", "rectangle")
 }
 
@@ -11,7 +11,7 @@ func Bone(class string) app.UI {
 func Loading(text string) app.UI {
 	return app.Elem("div").Class("bp-loading").Body(
 		app.Elem("p").Class("ds-sr-only").Role("status").Text(text),
-		Bone("bp-bone-title"), Bone("bp-bone-card"), Bone("bp-bone-row"), Bone("bp-bone-row"), Bone("bp-bone-row"),
+		Skeleton("bp-bone-title"), Skeleton("bp-bone-card"), Skeleton("bp-bone-row"), Skeleton("bp-bone-row"), Skeleton("bp-bone-row"),
 	)
 }
 
@@ -29,8 +29,8 @@ func Alert(color, title, text string, more ...app.UI) app.UI {
 	return alert
 }
 
-// Failed is the state of a page that got no answer.
-func Failed(title, text, trace, again string, act Act) app.UI {
+// Failure is the state of a page that got no answer.
+func Failure(title, text, trace, again string, act Action) app.UI {
 	return Alert("danger", title, text,
 		app.If(trace != "", app.Elem("p").Class("bp-quiet").Text(trace)),
 		app.Elem("p").Body(Button("secondary", again, act)),
@@ -54,9 +54,9 @@ func Badge(color, text string) app.UI {
 // TitleID is the id of a page's heading, for moving focus to it.
 const TitleID = "title"
 
-// Abreast are two parts of a page, the first the wider, beside each other where there is room. It is nil
+// Columns are two parts of a page, the first the wider, beside each other where there is room. It is nil
 // when there is none.
-func Abreast(all ...app.UI) app.UI {
+func Columns(all ...app.UI) app.UI {
 	switch len(all) {
 	case 0:
 		return nil
@@ -73,3 +73,11 @@ func Title(text string) app.UI {
 
 // Heading is the heading of a part of the page.
 func Heading(id, text string) app.UI { return app.Elem("h2").ID(id).Class("bp-heading").Text(text) }
+
+// Card is a part of a page under a heading.
+func Card(id, title string, body ...app.UI) app.UI {
+	return app.Elem("section").Class("bp-card bp-card-text").Aria("labelledby", id).Body(append([]app.UI{Heading(id, title)}, body...)...)
+}
+
+// Lead is the introduction below a page's heading.
+func Lead(text string) app.UI { return app.Elem("p").Class("bp-lead").Text(text) }

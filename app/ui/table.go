@@ -38,7 +38,7 @@ type Row struct {
 // Expand is the part of a row that opens below it.
 type Expand struct {
 	Open   bool
-	Toggle Act
+	Toggle Action
 	Label  []app.UI // of the button that stands in the first cell
 	Detail app.UI   // used while open
 }

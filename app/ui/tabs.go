@@ -10,8 +10,8 @@ import (
 type Tabs struct {
 	ID, Name string
 	Tabs     []Tab
-	Here     string // id of the tab shown
-	Choose   func(ctx app.Context, id string)
+	Current  string // id of the tab shown
+	OnSelect func(ctx app.Context, id string)
 	Body     app.UI // of the tab shown
 }
 
@@ -22,40 +22,40 @@ type Tab struct{ ID, Text string }
 func (t Tabs) UI() app.UI {
 	buttons := make([]app.UI, 0, len(t.Tabs))
 	for _, tab := range t.Tabs {
-		here, stop := tab.ID == t.Here, 0
+		here, stop := tab.ID == t.Current, 0
 		if !here {
 			stop = -1 // one stop for the Tab key; arrows go on from there
 		}
-		click := On(t.ID+"/"+tab.ID, func(ctx app.Context) { t.Choose(ctx, tab.ID) })
-		key := Act{"key/" + t.ID + "/" + t.Here, t.pressed}
+		click := On(t.ID+"/"+tab.ID, func(ctx app.Context) { t.OnSelect(ctx, tab.ID) })
+		key := Action{"key/" + t.ID + "/" + t.Current, t.pressed}
 		buttons = append(buttons, app.Button().Type("button").Role("tab").ID(t.id(tab.ID)).TabIndex(stop).
 			Aria("selected", strconv.FormatBool(here)).Aria("controls", t.ID+"-panel").Text(tab.Text).
 			OnClick(click.handler(), click.key).OnKeyDown(key.handler(), key.key))
 	}
 	return app.Elem("div").Class("ds-tabs").Body(
 		app.Elem("div").Role("tablist").Aria("label", t.Name).Body(buttons...),
-		app.Elem("div").Role("tabpanel").ID(t.ID+"-panel").Aria("labelledby", t.id(t.Here)).Body(t.Body),
+		app.Elem("div").Role("tabpanel").ID(t.ID+"-panel").Aria("labelledby", t.id(t.Current)).Body(t.Body),
 	)
 }
 
 func (t Tabs) id(tab string) string { return t.ID + "-" + tab }
 
 func (t Tabs) pressed(ctx app.Context, e app.Event) {
-	next, ok := t.After(e.Get("key").String())
+	next, ok := t.Next(e.Get("key").String())
 	if !ok {
 		return
 	}
 	e.PreventDefault()
-	t.Choose(ctx, next)
+	t.OnSelect(ctx, next)
 	ctx.Defer(func(app.Context) { focus(t.id(next)) })
 }
 
-// After is the tab that a key leads to from the one shown; ok is false for keys that lead nowhere.
-func (t Tabs) After(key string) (id string, ok bool) {
+// Next is the tab that a key leads to from the one shown; ok is false for keys that lead nowhere.
+func (t Tabs) Next(key string) (id string, ok bool) {
 	n := len(t.Tabs)
 	at := 0
 	for i, tab := range t.Tabs {
-		if tab.ID == t.Here {
+		if tab.ID == t.Current {
 			at = i
 		}
 	}

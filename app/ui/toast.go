@@ -5,11 +5,11 @@ import "github.com/maxence-charriere/go-app/v9/pkg/app"
 // Toast is a short word at the edge of the screen, with at most one thing to do about it. It stays until
 // it is closed or the page is left: nothing is said only for a moment, WCAG 2.2.1.
 type Toast struct {
-	ID, Text string
-	Do       string // empty when there is nothing to do
-	Act      Act
-	Close    string // read out
-	Closed   Act
+	ID, Text   string
+	ActionText string // empty when there is nothing to do
+	Action     Action
+	Close      string // read out
+	OnClose    Action
 }
 
 // Toasts is where toasts stand. It is always on the page, so that readers hear what comes.
@@ -23,16 +23,16 @@ func Toasts(list ...Toast) app.UI {
 
 func (t Toast) ui() app.UI {
 	parts := []app.UI{app.Elem("p").Text(t.Text)}
-	if t.Do != "" {
-		parts = append(parts, app.Button().Type("button").ID(t.ID+"-do").Class("bp-toast-do").Text(t.Do).OnClick(t.Act.handler(), t.Act.key))
+	if t.ActionText != "" {
+		parts = append(parts, app.Button().Type("button").ID(t.ID+"-do").Class("bp-toast-do").Text(t.ActionText).OnClick(t.Action.handler(), t.Action.key))
 	}
 	parts = append(parts, app.Button().Type("button").ID(t.ID+"-close").Class("bp-close").Aria("label", t.Close).
-		OnClick(t.Closed.handler(), t.Closed.key).Body(IconClose.UI()))
+		OnClick(t.OnClose.handler(), t.OnClose.key).Body(IconClose.UI()))
 	return app.Elem("div").ID(t.ID).Class("bp-toast").Body(parts...)
 }
 
-// Receipted is the page after a step that binds: what was done, the number to quote, and what happens when.
-func Receipted(title, numberName, number string, then []string, more ...app.UI) app.UI {
+// Confirmation is the page after a step that binds: what was done, the number to quote, and what happens when.
+func Confirmation(title, numberName, number string, then []string, more ...app.UI) app.UI {
 	steps := make([]app.UI, 0, len(then))
 	for _, text := range then {
 		steps = append(steps, app.Elem("li").Text(text))

@@ -25,11 +25,11 @@ func TestItDescribesAFieldOnlyByWhatIsThere(t *testing.T) {
 	}{
 		{"nothing to say", ui.Field{ID: "x", Label: "X"}, `for="x"`, "aria-"},
 		{"a hint", ui.Field{ID: "x", Label: "X", Hint: "H"}, `aria-describedby="x-hint"`, "aria-invalid"},
-		{"a fault", ui.Field{ID: "x", Label: "X", Hint: "H", Wrong: "W"}, `aria-describedby="x-wrong"`, "disabled"},
-		{"a fault that stands elsewhere", ui.Field{ID: "x", Label: "X", WrongID: "period"}, `aria-describedby="period"`, "ds-validation-message"},
+		{"a fault", ui.Field{ID: "x", Label: "X", Hint: "H", Error: "W"}, `aria-describedby="x-wrong"`, "disabled"},
+		{"a fault that stands elsewhere", ui.Field{ID: "x", Label: "X", ErrorID: "period"}, `aria-describedby="period"`, "ds-validation-message"},
 	}
 	for _, c := range cases {
-		got := html(c.field.Day("2026-11-20", change))
+		got := html(c.field.Date("2026-11-20", change))
 		if !strings.Contains(got, c.want) || strings.Contains(got, c.not) {
 			t.Errorf("%s: %s", c.name, got)
 		}
@@ -74,7 +74,7 @@ func TestItEndsAPanicOfAHandler(t *testing.T) {
 		}
 	}()
 	func() {
-		defer ui.Caught("test")
+		defer ui.Recover("test")
 		panic("broken")
 	}()
 }
@@ -84,7 +84,7 @@ func TestItNamesWhoIsHereOnlyWhenKnown(t *testing.T) {
 	if got := html(shell.UI()); strings.Contains(got, "popovertarget") || strings.Count(got, "<h1") != 1 {
 		t.Errorf("without a person: %s", got)
 	}
-	shell.Who = &ui.Who{Name: "Øyvind", Logout: "out", LogoutDo: ui.On("logout", nothing)}
+	shell.Account = &ui.Account{Name: "Øyvind", Logout: "out", OnLogout: ui.On("logout", nothing)}
 	if got := html(shell.UI()); !strings.Contains(got, ">Ø<") || !strings.Contains(got, `id="logout"`) {
 		t.Errorf("with a person: %s", got)
 	}

@@ -8,42 +8,42 @@ import (
 	"bompass/app/ui"
 )
 
-func change(key string) ui.Act { return ui.Change(key, func(app.Context, string) {}) }
+func change(key string) ui.Action { return ui.Change(key, func(app.Context, string) {}) }
 
 var vehicles = []ui.Option{{Text: "All vehicles"}, {Value: "a", Text: "DP 45821, petrol car"}, {Value: "b", Text: "EK 31204, electric car"}}
 
 func fields() []app.UI {
 	all := make([]app.UI, 0, 12)
 	for i, f := range []ui.Field{
-		{Label: "Plain"}, {Label: "With a hint", Hint: "As it stands on the letter."}, {Label: "With a mistake", Wrong: "Write your e-mail address, such as name@example.no."},
+		{Label: "Plain"}, {Label: "With a hint", Hint: "As it stands on the letter."}, {Label: "With a mistake", Error: "Write your e-mail address, such as name@example.no."},
 	} {
 		f.ID = "field-" + strconv.Itoa(i)
 		all = append(all, f.Text("kari@bompass.example", ui.Input{Kind: "email", Complete: "email"}, change(f.ID)))
 	}
 	return append(all,
 		ui.Field{ID: "bench-vehicle", Label: "Vehicle"}.Select("a", vehicles, change("bench-vehicle")),
-		ui.Field{ID: "bench-vehicle-wrong", Label: "Vehicle", Wrong: "Choose a vehicle."}.Select("", vehicles, change("bench-vehicle-wrong")),
-		ui.Field{ID: "bench-day", Label: "From"}.Day("2026-11-01", change("bench-day")),
-		ui.Field{ID: "bench-clock", Label: "Time of day"}.Clock("07:30", change("bench-clock")),
+		ui.Field{ID: "bench-vehicle-wrong", Label: "Vehicle", Error: "Choose a vehicle."}.Select("", vehicles, change("bench-vehicle-wrong")),
+		ui.Field{ID: "bench-day", Label: "From"}.Date("2026-11-01", change("bench-day")),
+		ui.Field{ID: "bench-clock", Label: "Time of day"}.Time("07:30", change("bench-clock")),
 		ui.Field{ID: "bench-search", Label: "Search", Hint: "Name of a station."}.Search("Maritim", change("bench-search")),
-		ui.Field{ID: "bench-box", Label: "Send me letters by e-mail", Hint: "You can change your mind."}.Box(true, ui.Toggle("bench-box", func(app.Context, bool) {})),
+		ui.Field{ID: "bench-box", Label: "Send me letters by e-mail", Hint: "You can change your mind."}.Checkbox(true, ui.Toggle("bench-box", func(app.Context, bool) {})),
 		ui.Field{ID: "bench-file", Label: "Receipt", Hint: "PDF or picture, at most 10 MB."}.File(".pdf,image/*", "", change("bench-file")),
-		ui.Field{ID: "bench-file-wrong", Label: "Receipt", Wrong: "The file is larger than 10 MB. Choose a smaller one."}.File(".pdf", "receipt.pdf, 14 MB", change("bench-file-wrong")),
-		ui.Given("Name", "Kari Lund", "From the national register."),
+		ui.Field{ID: "bench-file-wrong", Label: "Receipt", Error: "The file is larger than 10 MB. Choose a smaller one."}.File(".pdf", "receipt.pdf, 14 MB", change("bench-file-wrong")),
+		ui.ReadOnly("Name", "Kari Lund", "From the national register."),
 	)
 }
 
 func question() app.UI {
-	return ui.Question("A question", ui.Submit("bench-form", func(app.Context) {}),
-		ui.Field{ID: "bench-why", Label: "Why do you want another tag?", Hint: "We ask because a lost tag must be blocked.", Wrong: "Choose an answer."}.
+	return ui.StackedForm("A question", ui.Submit("bench-form", func(app.Context) {}),
+		ui.Field{ID: "bench-why", Label: "Why do you want another tag?", Hint: "We ask because a lost tag must be blocked.", Error: "Choose an answer."}.
 			Radios("", []ui.Option{{Value: "lost", Text: "The old one is lost"}, {Value: "worn", Text: "The old one is not read"}, {Value: "unsure", Text: "I do not know"}}, func(app.Context, string) {}),
-		ui.Mistakes("Correct this to go on", []ui.Mistake{{Field: "bench-why-lost", Text: "Choose an answer."}}),
-		ui.Send("Go on"))
+		ui.ErrorSummary("Correct this to go on", []ui.FormError{{Field: "bench-why-lost", Text: "Choose an answer."}}),
+		ui.SubmitButton("Go on"))
 }
 
 func task() []app.UI {
 	return []app.UI{
-		ui.Stepper{Name: "Step 2 of 3", Here: 1, Steps: []ui.Crumb{{Href: "/", Text: "Vehicle"}, {Href: "/", Text: "Tag"}, {Href: "/", Text: "Check answers"}}}.UI(),
+		ui.Stepper{Name: "Step 2 of 3", Current: 1, Steps: []ui.Crumb{{Href: "/", Text: "Vehicle"}, {Href: "/", Text: "Tag"}, {Href: "/", Text: "Check answers"}}}.UI(),
 		ui.Answers("Change", []ui.Answer{
 			{Question: "Vehicle", Text: "DP 45821", Href: "/"}, {Question: "Send to", Text: "Kari Lund, Storgata 1, 0155 Oslo", Href: "/"}, {Question: "Price", Text: "NOK 0.00"},
 		}),
@@ -52,7 +52,7 @@ func task() []app.UI {
 
 func tabs(here string, chart ui.Chart) app.UI {
 	return app.Elem("div").Class("bp-card").Body(ui.Tabs{
-		ID: "bench-" + here, Name: "Spending", Here: here, Choose: func(app.Context, string) {}, Body: chart.UI(),
+		ID: "bench-" + here, Name: "Spending", Current: here, OnSelect: func(app.Context, string) {}, Body: chart.UI(),
 		Tabs: []ui.Tab{{ID: "sum", Text: "So far"}, {ID: "day", Text: "Day by day"}},
 	}.UI())
 }
@@ -60,7 +60,7 @@ func tabs(here string, chart ui.Chart) app.UI {
 func line() ui.Chart {
 	c := ui.Chart{
 		ID: "line", Name: "Line chart: November has cost 1,240 kroner so far", Slots: 31, Top: 200000,
-		Axis: []string{"1", "16", "31"}, Scale: []string{"2,000", "1,000", "0"}, Show: "Show as a table", Twin: figures(),
+		Axis: []string{"1", "16", "31"}, Scale: []string{"2,000", "1,000", "0"}, ShowTable: "Show as a table", Table: figures(),
 	}
 	var now, before []int64
 	for i := range int64(31) {

@@ -14,15 +14,15 @@ func Page() app.UI {
 	return app.Elem("main").ID("main").Class("bp-bench").Body(
 		app.Elem("p").Class("bp-title").Text("Workbench"), // the confirmation below has the page's heading
 		part("Way to a page", ui.Crumbs("Way", ui.Crumb{Href: "/", Text: "Overview"}, ui.Crumb{Href: "/passages", Text: "Passages"}, ui.Crumb{Text: "E18 Maritim"}),
-			ui.Pages{Name: "Pages", Previous: "Previous", Next: "Next", Here: 4, Count: 9, Href: func(int) string { return "#main" }}.UI()),
+			ui.Pages{Name: "Pages", Previous: "Previous", Next: "Next", Current: 4, Count: 9, Href: func(int) string { return "#main" }}.UI()),
 		part("Buttons", buttons()...),
 		part("Tags and badges", badges()...),
 		part("Alerts", alerts()...),
 		part("Fields", fields()...),
 		part("Question", question()),
 		part("Steps and answers", task()...),
-		part("Confirmation", ui.Receipted("The tag is ordered", "Reference number", "BP-2026-004711",
-			[]string{"We send the tag within three working days.", "You get a letter when it is on its way."}, ui.Onward("/", "Go to the overview"))),
+		part("Confirmation", ui.Confirmation("The tag is ordered", "Reference number", "BP-2026-004711",
+			[]string{"We send the tag within three working days.", "You get a letter when it is on its way."}, ui.NextLink("/", "Go to the overview"))),
 		part("Tabs and charts", tabs("sum", line()), tabs("day", bars())),
 		part("Meters", meters()...),
 		part("Tasks", ui.Tasks([]ui.Task{
@@ -31,9 +31,9 @@ func Page() app.UI {
 		})),
 		part("Tables", table(false), table(true)),
 		part("Loading, empty, failed", ui.Loading("Loading"), ui.Empty("Nothing here yet", "It appears as you drive."),
-			ui.Failed("We could not get the information", "Check your connection and try again.", "Quote t-17 if you contact us.", "Try again", nothing("again"))),
-		part("Toast and dialog", ui.Toasts(ui.Toast{ID: "bench-toast", Text: "E18 Maritim is removed", Do: "Undo", Act: nothing("undo"), Close: "Close", Closed: nothing("toast")}),
-			ui.Dialog{ID: "ask", Title: "End the other sessions?", Text: "Whoever uses them must sign in again.", Yes: "End them", No: "Keep them", Danger: true, Do: nothing("yes"), Open: true}.UI()),
+			ui.Failure("We could not get the information", "Check your connection and try again.", "Quote t-17 if you contact us.", "Try again", nothing("again"))),
+		part("Toast and dialog", ui.Toasts(ui.Toast{ID: "bench-toast", Text: "E18 Maritim is removed", ActionText: "Undo", Action: nothing("undo"), Close: "Close", OnClose: nothing("toast")}),
+			ui.Dialog{ID: "ask", Title: "End the other sessions?", Text: "Whoever uses them must sign in again.", Yes: "End them", No: "Keep them", Danger: true, OnYes: nothing("yes"), Open: true}.UI()),
 	)
 }
 
@@ -41,17 +41,17 @@ func part(title string, body ...app.UI) app.UI {
 	return app.Elem("section").Aria("label", title).Body(append([]app.UI{app.Elem("h2").Class("bp-heading").Text(title)}, body...)...)
 }
 
-func nothing(key string) ui.Act { return ui.On(key, func(app.Context) {}) }
+func nothing(key string) ui.Action { return ui.On(key, func(app.Context) {}) }
 
 func buttons() []app.UI {
 	return []app.UI{
 		app.Elem("div").Class("bp-buttons").Body(
 			ui.Button("primary", "Primary", nothing("primary")), ui.Button("secondary", "Secondary", nothing("secondary")),
 			ui.Button("tertiary", "Tertiary", nothing("tertiary")), ui.Button("secondary", "With icon", nothing("icon"), ui.IconLeave),
-			ui.Button("primary", "Take away", nothing("danger")).DataSet("color", "danger"), ui.Onward("/", "Onward")),
-		ui.Presets("Presets", []ui.Preset{{Href: "/passages", Text: "This month", Here: true}, {Href: "/passages", Text: "Last month"}, {Href: "/passages", Text: "Last 30 days"}}),
+			ui.Button("primary", "Take away", nothing("danger")).DataSet("color", "danger"), ui.NextLink("/", "Onward")),
+		ui.Presets("Presets", []ui.Preset{{Href: "/passages", Text: "This month", Current: true}, {Href: "/passages", Text: "Last month"}, {Href: "/passages", Text: "Last 30 days"}}),
 		app.Elem("div").Class("bp-buttons").Body(ui.Chip("Chip", nothing("chip"))),
-		ui.Offer("offer", "E18 Maritim", "Oslo", "Add", nothing("offer")),
+		ui.ListButton("offer", "E18 Maritim", "Oslo", "Add", nothing("offer")),
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"bompass/server/access"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
+	"bompass/shared/site"
 )
 
 // themeColor is the page's ground before the stylesheet is there.
@@ -42,7 +43,7 @@ func (p provider) AppWASM() string { return p.program }
 // mountShell answers every other address with the program's page. The page holds nothing of anybody:
 // the program asks for that once it runs.
 func (s *server) mountShell() {
-	page.Frames()
+	page.RegisterFirstPaints()
 	library := s.library()
 	s.app.Get("/app.js", compress.New(compress.Config{Level: compress.LevelBestSpeed}), s.script(library))
 	s.mountWorker(library)
@@ -85,19 +86,19 @@ func (s *server) appleIcon() string {
 // they go to the sign-in page.
 func (s *server) shell(library *app.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		if !page.Known(c.Path()) {
+		if !site.IsPage(c.Path()) {
 			return s.notFound(c)
 		}
 		actor, err := s.Desk.Authenticate(c.UserContext(), s.session(c))
 		stranger := fault.CodeOf(err) == fault.SignedOut && err != nil
-		if stranger && !page.Public(c.Path()) {
+		if stranger && !site.IsPublic(c.Path()) {
 			c.Set(fiber.HeaderCacheControl, "no-store")
 			return c.Redirect(withNext(loginPath, c.OriginalURL()), fiber.StatusSeeOther)
 		}
 		if err != nil && !stranger {
 			return err
 		}
-		if !stranger && !page.Public(c.Path()) {
+		if !stranger && !site.IsPublic(c.Path()) {
 			led, err := s.leadFirst(c, actor)
 			if led || err != nil {
 				return err
@@ -126,7 +127,7 @@ type firstPaint struct {
 
 func (s *server) paint(library *app.Handler, first firstPaint) ([]byte, error) {
 	words := i18n.For(i18n.Match(first.language))
-	at := page.Frame(words.Lang(), first.path)
+	at := page.FirstPaint(words.Lang(), first.path)
 	frame := s.ask(library, at)
 	if frame.status != http.StatusOK {
 		return nil, fmt.Errorf("the program's page for %s answered %d", first.path, frame.status)

@@ -15,6 +15,7 @@ import (
 	"bompass/app/page"
 	"bompass/shared/api"
 	"bompass/shared/i18n"
+	"bompass/shared/site"
 )
 
 // framePath is the program's empty frame, the same for everyone. The worker keeps it and answers every
@@ -34,7 +35,7 @@ var noWorkerScript string
 // mountWorker answers with the worker and with the frame that it keeps. While the program is being
 // worked on the worker removes itself, or a build would only be seen at the second reload.
 func (s *server) mountWorker(library *app.Handler) {
-	frame := s.correct(s.ask(library, page.Blank).body.Bytes(), i18n.For(i18n.Default), firstPaint{scheme: schemeAuto})
+	frame := s.correct(s.ask(library, page.EmptyFrame).body.Bytes(), i18n.For(i18n.Default), firstPaint{scheme: schemeAuto})
 	script := noWorkerScript
 	if !s.Unkept {
 		script = s.worker(frame, s.ask(library, "/app.js").body.Bytes())
@@ -60,7 +61,7 @@ func (s *server) worker(frame, starter []byte) string {
 		_, _ = sum.Write([]byte(part)) // a hash takes everything
 	}
 	return strings.NewReplacer(
-		"{{.Version}}", hex.EncodeToString(sum.Sum(nil)[:8]), "{{.Files}}", list(files), "{{.Pages}}", list(page.Addresses()),
+		"{{.Version}}", hex.EncodeToString(sum.Sum(nil)[:8]), "{{.Files}}", list(files), "{{.Pages}}", list(site.Pages()),
 		"{{.Frame}}", framePath, "{{.Tariffs}}", api.TariffBook.Path,
 	).Replace(workerScript)
 }

@@ -41,8 +41,12 @@ var Rules = []Rule{
 		Why: "app and server meet at shared/api only",
 	},
 	{
-		From: "./app/page", Tags: "js", Direct: true, Never: []string{"syscall/js", "net/http"},
+		From: "./app/...", Except: []string{"bompass/app/browser"}, Tags: "js", Direct: true, Never: []string{"syscall/js", "net/http"},
 		Why: "only app/browser touches the browser, so every page compiles and is tested natively",
+	},
+	{
+		From: "./app/frame", Never: []string{"bompass/app/page"},
+		Why: "pages embed the frame; the frame imports no page",
 	},
 	{
 		From: "./app/ui", Never: []string{"bompass/"}, Allow: []string{"bompass/app/ui"},
@@ -64,7 +68,7 @@ var Rules = []Rule{
 	},
 	{
 		From: "./server/web", Never: []string{"gorm.io/", "bompass/server/store", "bompass/app"},
-		Allow: []string{"bompass/app/page", "bompass/app/ui", "bompass/app/session", "bompass/app/browser", "bompass/app/workbench"},
+		Allow: []string{"bompass/app/page", "bompass/app/frame", "bompass/app/ui", "bompass/app/session", "bompass/app/browser", "bompass/app/workbench"},
 		Why:   "handlers do not query; of the app only pages are compiled in, for the first paint",
 	},
 	{

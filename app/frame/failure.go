@@ -1,0 +1,58 @@
+package frame
+
+import (
+	"errors"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/session"
+	"bompass/app/ui"
+	"bompass/shared/fault"
+	"bompass/shared/site"
+)
+
+// ErrorText says why something did not work, with the trace number to quote where there is one.
+func (p *Page) ErrorText(err error) (text, trace string) {
+	w := p.Words()
+	known, ok := errors.AsType[*fault.Error](err)
+	if errors.Is(err, session.ErrOutdated) {
+		return w.T("app.outdated"), ""
+	}
+	if !ok {
+		return w.T(p.noAnswerKey()), ""
+	}
+	if known.Trace != "" {
+		trace = w.T("app.error.trace", "trace", known.Trace)
+	}
+	return w.Fault(err), trace
+}
+
+// Failure shows why there is no answer and a way to try again, where trying again can help.
+func (p *Page) Failure(err error, retry func(app.Context)) app.UI {
+	w := p.Words()
+	text, trace := p.ErrorText(err)
+	switch fault.CodeOf(err) {
+	case fault.Refused: // the role may not: trying again would not help
+		return ui.Alert("info", w.T("app.refused"), text)
+	case fault.ConsentNeeded: // a page of the server asks for it
+		return ui.Failure(w.T("app.refused"), text, "", w.T("app.retry"), ui.On("retry", func(app.Context) {
+			p.Session.Window.LoadPage(site.Returning(site.Welcome, p.Session.Window.Location()))
+		}))
+	}
+	return ui.Failure(w.T("app.error.title"), text, trace, w.T("app.retry"), ui.On("retry", func(ctx app.Context) {
+		if _, known := p.Session.Me(); !known {
+			p.identify(ctx)
+		}
+		retry(ctx)
+	}))
+}
+
+// HandleAuthError goes to the page that confirms a factor when an answer demands that first, and to the
+// sign-in page when the session has ended. It reports whether it went anywhere.
+func (p *Page) HandleAuthError(err error, back string) bool {
+	if err != nil && fault.CodeOf(err) == fault.StepUp {
+		p.Session.Window.LoadPage(site.Returning(site.StepUp, back))
+		return true
+	}
+	return err != nil && p.Session.HandleSignedOut(err)
+}

@@ -1,0 +1,174 @@
+package frame
+
+import (
+	"context"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/ui"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/i18n"
+	"bompass/shared/site"
+	"bompass/shared/toll"
+)
+
+// Layout puts header, navigation and footer around the body of the page at an address. The first paint
+// has the body alone under a header that is the same for everyone.
+func (p *Page) Layout(here string, body ...app.UI) app.UI {
+	w := p.Words()
+	if p.Session.Neutral() {
+		return ui.NeutralShell(w.T("app.name"), w.T("app.loading"), body...)
+	}
+	return ui.Shell{
+		Brand: w.T("app.name"), Skip: w.T("app.skip"), NavName: w.T("app.nav"),
+		Nav: p.navigation(here), Login: p.loginLink(), Picker: p.agreementPicker(),
+		Account: p.accountMenu(), Banner: p.banner(), Announcement: p.announcement, Footer: p.footer(), Body: body,
+		Toasts: p.toasts(), Dialog: p.dialog(), Changed: p.formChanged(),
+	}.UI()
+}
+
+// navigation lists the main pages; without a sign-in only the public ones.
+func (p *Page) navigation(here string) []ui.NavItem {
+	w := p.Words()
+	prices := ui.NavItem{Href: site.Prices, Text: w.T("prices.nav"), Icon: ui.IconPrices, Current: here == site.Prices}
+	if p.anonymous {
+		return []ui.NavItem{prices}
+	}
+	var items []ui.NavItem
+	if p.May(api.Overview.Endpoint) {
+		items = append(items, ui.NavItem{Href: site.Overview, Text: w.T("app.nav.overview"), Icon: ui.IconOverview, Current: here == site.Overview})
+	}
+	if p.May(api.PassageList.Endpoint) {
+		items = append(items, ui.NavItem{Href: site.Passages, Text: w.T("app.nav.passages"), Icon: ui.IconPassage, Current: here == site.Passages})
+	}
+	return append(items, prices)
+}
+
+// loginLink returns the link to the sign-in page, nil for people who are signed in.
+func (p *Page) loginLink() *ui.NavItem {
+	if !p.anonymous {
+		return nil
+	}
+	return &ui.NavItem{Href: site.Login, Text: p.Words().T("prices.login")}
+}
+
+// agreementPicker returns the choice among several agreements, nil on pages that show all of them.
+func (p *Page) agreementPicker() *ui.Picker {
+	overview := p.Session.Overview()
+	if p.OnAgreement == nil || overview == nil || len(overview.Agreements) < 2 {
+		return nil
+	}
+	w := p.Words()
+	options := []ui.Option{{Text: w.T("agreement.all")}}
+	for _, a := range overview.Agreements {
+		options = append(options, ui.Option{Value: string(a.ID), Text: w.T("agreement.named", "charger", a.Charger, "number", a.Number)})
+	}
+	return &ui.Picker{
+		Label: w.T("agreement.show"), Current: string(p.Session.Agreement()), Options: options,
+		Do: ui.Change("picker", func(ctx app.Context, v string) {
+			p.Session.SetAgreement(toll.AgreementID(v))
+			p.OnAgreement(ctx, toll.AgreementID(v))
+		}),
+	}
+}
+
+// accountMenu returns the menu of the person signed in, nil while the person is not known.
+func (p *Page) accountMenu() *ui.Account {
+	me, known := p.Session.Me()
+	if !known {
+		return nil
+	}
+	w := p.Words()
+	account := &ui.Account{
+		Name: me.Name, Lead: w.T("app.signed.in"), Person: me.Person,
+		Logout: w.T("app.logout"), OnLogout: ui.On("logout", p.logOut), LogoutError: p.logoutError,
+	}
+	if me.Person != me.Name {
+		account.OnBehalf = w.T("app.behalf", "name", me.Name)
+	}
+	account.Links = []ui.NavItem{
+		{Href: site.Profile, Text: w.T("profile.title")}, {Href: site.Security, Text: w.T("ways.security.title")}, {Href: site.Sessions, Text: w.T("sessions.title")},
+	}
+	if me.Kind == toll.Company && p.May(api.People.Endpoint) {
+		account.Links = append(account.Links, ui.NavItem{Href: site.People, Text: w.T("people.title")})
+	}
+	account.Links = append(account.Links, ui.NavItem{Href: site.Device, Text: w.T("device.title")})
+	if me.Parties {
+		account.Switch, account.SwitchHref = w.T("party.switch"), site.Parties
+	}
+	return account
+}
+
+// logOut ends the session at the server and leaves the program.
+func (p *Page) logOut(ctx app.Context) {
+	p.Session.SetLoggingOut(true)
+	Call(ctx, p.Session.Client.Logout, func(_ app.Context, reply api.LogoutReply, err error) {
+		if err == nil || fault.CodeOf(err) == fault.SignedOut {
+			p.Session.CompleteLogout(reply.Next)
+			return
+		}
+		p.Session.SetLoggingOut(false)
+		p.handleLogoutError(err)
+	})
+}
+
+// handleLogoutError says why logging out did not work. When the server is out of reach, the data on this
+// device is deleted all the same, and the page of the device says what is left to do.
+func (p *Page) handleLogoutError(err error) {
+	if !p.Unreachable() {
+		p.logoutError, _ = p.ErrorText(err)
+		return
+	}
+	p.Session.LogOutOffline(func() { p.Session.Window.LoadPage(site.Because(site.Device, site.WhyLeft)) })
+}
+
+func (p *Page) footer() ui.Footer {
+	w := p.Words()
+	footer := ui.Footer{
+		LanguageName: w.T("app.language"),
+		Help:         w.T("app.help", "address", HelpAddress), HelpHref: "mailto:" + HelpAddress,
+	}
+	for _, lang := range i18n.Languages() {
+		footer.Languages = append(footer.Languages, ui.Language{
+			Code: lang, Name: w.T("language." + lang), Current: lang == w.Lang(),
+			Do: ui.On("language/"+lang, func(ctx app.Context) { p.setLanguage(ctx, lang) }),
+		})
+	}
+	footer.SchemeName = w.T("scheme")
+	for _, scheme := range []string{"auto", "light", "dark"} {
+		footer.Schemes = append(footer.Schemes, ui.ColorScheme{
+			Code: scheme, Name: w.T("scheme." + scheme), Current: scheme == p.Session.Window.ColorScheme(),
+			Do: ui.On("scheme/"+scheme, func(app.Context) { p.Session.Window.SetColorScheme(scheme) }),
+		})
+	}
+	return footer
+}
+
+// setLanguage stores the language and loads the page again: go-app would not render components without
+// changed fields.
+func (p *Page) setLanguage(ctx app.Context, lang string) {
+	reload := func() {
+		p.Session.Window.SetPreference("language", lang)
+		p.Session.Window.Reload()
+	}
+	if p.anonymous { // there is no account to store it in
+		reload()
+		return
+	}
+	Do(ctx, func(ctx context.Context) error { return p.Session.Client.SetLanguage(ctx, lang) }, func(_ app.Context, err error) {
+		switch {
+		case err == nil:
+			reload()
+		case !p.Session.HandleSignedOut(err):
+			p.announcement, _ = p.ErrorText(err)
+			p.actionError = p.announcement
+		}
+	})
+}
+
+// Millis writes a duration in milliseconds with one decimal.
+func Millis(w *i18n.Words, d time.Duration) string {
+	return w.Decimal(d.Microseconds()/100, 1) + "\u00a0ms"
+}

@@ -1,0 +1,156 @@
+package frame
+
+import (
+	"context"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/ui"
+	"bompass/shared/api"
+)
+
+// Call runs a call to the server away from the UI goroutine and hands its result to then on it.
+func Call[T any](ctx app.Context, call func(context.Context) (T, error), then func(app.Context, T, error)) {
+	ctx.Async(func() {
+		defer ui.Recover("call")
+		result, err := call(ctx)
+		ctx.Dispatch(func(ctx app.Context) {
+			defer ui.Recover("called")
+			then(ctx, result, err)
+		})
+	})
+}
+
+// Do is Call for calls without a result.
+func Do(ctx app.Context, call func(context.Context) error, then func(app.Context, error)) {
+	Call(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, call(ctx) },
+		func(ctx app.Context, _ struct{}, err error) { then(ctx, err) })
+}
+
+// Request says what a Query asks for and what follows.
+type Request[T any] struct {
+	Get      func(context.Context) (T, error) // runs on a goroutine of its own
+	Answered func(app.Context, T)             // nil when nothing follows
+
+	// Failed reports whether the page shows the error in a place of its own. Nil when it never does.
+	Failed func(app.Context, error) bool
+}
+
+// Query is a question to the server and its state: not asked, loading, failed or answered. An answer
+// stays while it is asked for again. The zero value is ready for use; methods are called on the UI
+// goroutine.
+type Query[T any] struct {
+	page    *Page
+	request Request[T]
+	number  int  // of the newest request: answers to older ones are dropped
+	loading bool // the answer to the newest request is under way
+	queued  bool // ask once more after the answer under way
+	answer  *T
+	err     error
+}
+
+// Answer returns the latest answer, nil before the first.
+func (q *Query[T]) Answer() *T { return q.answer }
+
+// Err returns the error of the newest request, nil while it is under way.
+func (q *Query[T]) Err() error { return q.err }
+
+// Loading reports whether an answer is under way.
+func (q *Query[T]) Loading() bool { return q.loading }
+
+// Set replaces the answer, such as by the reply to a change. Answers under way are dropped: they are older.
+func (q *Query[T]) Set(answer T) {
+	q.number++
+	q.loading, q.queued, q.answer, q.err = false, false, &answer, nil
+}
+
+// Fail shows an error instead of the answer until the query is asked again.
+func (q *Query[T]) Fail(err error) { q.err = err }
+
+// Reset forgets the answer and drops those under way.
+func (q *Query[T]) Reset() {
+	q.number++
+	q.loading, q.queued, q.answer, q.err = false, false, nil, nil
+}
+
+// Load asks a question.
+func (q *Query[T]) Load(ctx app.Context, p *Page, r Request[T]) {
+	q.page, q.request = p, r
+	q.Reload(ctx)
+}
+
+// Reload asks the last question again. Answers under way are dropped. Before the first question it does
+// nothing.
+func (q *Query[T]) Reload(ctx app.Context) {
+	if q.request.Get == nil {
+		return
+	}
+	q.number++
+	q.loading, q.queued, q.err = true, false, nil
+	number := q.number
+	Call(ctx, q.request.Get, func(ctx app.Context, answer T, err error) {
+		if number == q.number {
+			q.finish(ctx, answer, err)
+		}
+	})
+}
+
+// Refresh asks the last question again because something has changed. While an answer is under way it
+// asks once more afterwards, however often it is called: many events cause few requests.
+func (q *Query[T]) Refresh(ctx app.Context) {
+	if q.loading {
+		q.queued = true
+		return
+	}
+	q.Reload(ctx)
+}
+
+// finish takes the answer to the newest request.
+func (q *Query[T]) finish(ctx app.Context, answer T, err error) {
+	q.loading = false
+	if err != nil {
+		if !q.page.Session.HandleSignedOut(err) && (q.request.Failed == nil || !q.request.Failed(ctx, err)) {
+			q.err = err
+		}
+		return
+	}
+	q.answer = &answer
+	if q.request.Answered != nil {
+		q.request.Answered(ctx, answer)
+	}
+	if q.queued {
+		q.Reload(ctx)
+	}
+}
+
+// State shows a query that has no answer: the error with a way to try again, or that it is loading.
+func (q *Query[T]) State(p *Page) app.UI {
+	if q.err != nil {
+		return p.Failure(q.err, q.Reload)
+	}
+	return ui.Loading(p.Words().T("app.loading"))
+}
+
+// Show lays out a page that rests on one query: its body once there is an answer, before that the title
+// above the query's state. The first paint has the title alone.
+func Show[T any](p *Page, here, title string, q *Query[T], body func(T) []app.UI) app.UI {
+	switch {
+	case p.Session.Neutral():
+		return p.Layout(here, ui.Title(title))
+	case q.err != nil || q.answer == nil:
+		return p.Layout(here, ui.Title(title), q.State(p))
+	}
+	return p.Layout(here, body(*q.answer)...)
+}
+
+// RefreshOverview asks for the overview and stores it in the session, for pages that choose among its
+// agreements and vehicles. Without an answer the page has no choice to offer.
+func (p *Page) RefreshOverview(ctx app.Context) {
+	Call(ctx, p.Session.Client.Overview, func(_ app.Context, reply api.OverviewReply, err error) {
+		if err == nil {
+			p.Session.SetOverview(reply)
+			return
+		}
+		p.Session.HandleSignedOut(err)
+	})
+}

@@ -1,0 +1,21 @@
+package agreement
+
+import (
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/shared/api"
+	"bompass/shared/toll"
+)
+
+// Answer types into the fields of the step shown and sends them.
+func Answer(ctx app.Context, c app.Composer, change func(*api.AgreementAnswers, *toll.StatedVehicle, map[toll.TermsKind]bool)) {
+	p := c.(*newPage)
+	change(&p.draft, &p.stated, p.terms)
+	p.send(ctx)
+}
+
+// State states what a vehicle is without sending it.
+func State(c app.Composer, stated toll.StatedVehicle) { c.(*newPage).stated = stated }
+
+// Conclude presses the last button.
+func Conclude(ctx app.Context, c app.Composer) { c.(*newPage).conclude(ctx) }

@@ -1,0 +1,130 @@
+package overview
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/page/fleet"
+	"bompass/app/ui"
+	"bompass/shared/api"
+	"bompass/shared/i18n"
+	"bompass/shared/site"
+	"bompass/shared/toll"
+)
+
+// The maximum number of entries of a list before it is expanded.
+const (
+	capsMax  = 4
+	tasksMax = 4
+)
+
+// progress is how far one vehicle is towards one cap.
+type progress struct {
+	vehicle api.VehicleOverview
+	cap     api.CapOverview
+}
+
+// progressList lists the progress of all vehicles, the furthest first.
+func progressList(reply *api.OverviewReply) (list []progress) {
+	for _, v := range fleet.Vehicles(reply) {
+		for _, c := range v.Caps {
+			list = append(list, progress{v, c})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b progress) int { return cmp.Compare(b.cap.Count*a.cap.Of, a.cap.Count*b.cap.Of) })
+	return list
+}
+
+// caps shows how far each vehicle is from the cap above which passages are free.
+func (p *page) caps(reply *api.OverviewReply) app.UI {
+	w, list := p.Words(), progressList(reply)
+	if len(list) == 0 {
+		return nil
+	}
+	shown := list
+	if !p.expanded[capsList] {
+		shown = list[:min(capsMax, len(list))]
+	}
+	meters := make([]app.UI, 0, len(shown))
+	for i, c := range shown {
+		m := ui.Meter{
+			ID: "cap-" + strconv.Itoa(i), Name: c.vehicle.Plate.String(), Note: capName(w, c.cap), Count: c.cap.Count, Of: c.cap.Of,
+			Text: w.T("overview.cap.of", "count", w.Number(int64(c.cap.Count)), "of", w.Number(int64(c.cap.Of))),
+		}
+		if c.cap.Count >= c.cap.Of {
+			m.Done = w.T("overview.cap.reached")
+		}
+		meters = append(meters, app.Elem("li").Body(m.UI()))
+	}
+	return app.Elem("section").Class("bp-card").Aria("labelledby", "caps").Body(
+		app.Elem("div").Class("bp-card-head").Body(app.Elem("div").Body(
+			ui.Heading("caps", w.T("overview.caps")), app.Elem("p").Class("bp-sub").Text(w.T("overview.caps.why")))),
+		app.Elem("ul").Class("bp-meters").Body(meters...),
+		app.If(len(list) > capsMax, p.expandButton(capsList, w.T("overview.caps.all", "n", w.Number(int64(len(list)))), w.T("overview.caps.fewer"))),
+	)
+}
+
+// capName returns what a cap counts: a station, a group of stations or a whole scheme.
+func capName(w *i18n.Words, c api.CapOverview) string {
+	switch {
+	case c.Station != "":
+		return c.Station
+	case c.Group != "":
+		return c.Scheme + ", " + w.CapGroup(c.Group)
+	}
+	return c.Scheme
+}
+
+// tasks lists what the customer should see to, the most urgent first.
+func (p *page) tasks(reply *api.OverviewReply) app.UI {
+	w := p.Words()
+	list := p.agreementTasks(reply)
+	for _, v := range fleet.Vehicles(reply) {
+		if v.Tag != "" && toll.TagUnread(v.Passages, v.Unread) {
+			list = append(list, ui.Task{
+				Title: w.T("overview.task.silent", "plate", v.Plate),
+				Text:  w.T("overview.task.silent.why", "unread", w.Number(int64(v.Unread)), "n", w.Number(int64(v.Passages))),
+				Href:  p.passagesAddress(v.ID), Link: w.T("overview.task.silent.see"),
+			})
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	shown := list
+	if !p.expanded[tasksList] {
+		shown = list[:min(tasksMax, len(list))]
+	}
+	return app.Elem("section").Class("bp-card").Aria("labelledby", "tasks").Body(
+		app.Elem("div").Class("bp-card-head").Body(ui.Heading("tasks", w.T("overview.tasks"))),
+		ui.Tasks(shown),
+		app.If(len(list) > tasksMax, p.expandButton(tasksList, w.T("overview.tasks.all", "n", w.Number(int64(len(list)))), w.T("overview.tasks.fewer"))),
+	)
+}
+
+func (p *page) agreementTasks(reply *api.OverviewReply) (list []ui.Task) {
+	w := p.Words()
+	for _, a := range reply.Agreements {
+		if a.Blocked {
+			list = append(list, ui.Task{Title: w.T("overview.task.blocked", "charger", a.Charger, "number", a.Number), Text: w.T("overview.blocked.why")})
+		}
+	}
+	if reply.Unagreed != nil && len(reply.Unagreed.Vehicles) > 0 {
+		list = append(list, ui.Task{Title: w.N("overview.task.unagreed", len(reply.Unagreed.Vehicles)), Text: w.T("overview.unagreed.why")})
+	}
+	for _, a := range reply.Agreements {
+		if len(a.Vehicles) == 0 {
+			list = append(list, ui.Task{Title: w.T("overview.task.bare", "charger", a.Charger, "number", a.Number), Text: w.T("overview.task.bare.why")})
+		}
+	}
+	return list
+}
+
+// passagesAddress returns the address of a vehicle's passages of this month.
+func (p *page) passagesAddress(v toll.VehicleID) string {
+	return site.With(site.Passages, url.Values{"vehicle": {string(v)}, "from": {p.query.Answer().Month.First().String()}, "to": {p.Session.Today().String()}})
+}

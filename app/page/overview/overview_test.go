@@ -1,0 +1,180 @@
+//go:build !js
+
+package overview_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/page/overview"
+	"bompass/app/pagetest"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/fixture"
+	"bompass/shared/oslo"
+	"bompass/shared/role"
+	"bompass/shared/toll"
+)
+
+func overviewServer(reply api.OverviewReply) *pagetest.Server {
+	return pagetest.With(api.Overview.Endpoint, reply)
+}
+
+// month is an overview of a customer with two agreements, half of October and two thirds of November.
+func month() api.OverviewReply {
+	november := oslo.MonthOf(pagetest.Noon)
+	car := func(id toll.VehicleID, plate string) api.VehicleOverview {
+		return api.VehicleOverview{ID: id, Plate: toll.NewPlate("NO", plate), Class: "light petrol", Tag: "9578010000000000012", Passages: 10}
+	}
+	petrol, electric := car(fixture.KariPetrol, "DP45821"), car(fixture.KariElectric, "EK31204")
+	petrol.Caps = []api.CapOverview{{Scheme: "Oslopakke 3", Group: "border", Count: 42, Of: 60}}
+	electric.Caps, electric.Unread = []api.CapOverview{{Scheme: "Bomringen i Bergen", Count: 60, Of: 60}}, 7
+	reply := api.OverviewReply{
+		Month: november, Total: 30000,
+		Agreements: []api.AgreementOverview{
+			{ID: "a", Number: "7001001", Charger: "Fjellinjen", Balance: 20000, Passages: 10, Vehicles: []api.VehicleOverview{petrol}},
+			{ID: "b", Number: "7001002", Charger: "Ferde", Balance: 10000, Passages: 10, Vehicles: []api.VehicleOverview{electric}},
+		},
+		Days: []api.DaySpend{
+			{Day: november.First() - 20, Agreement: "a", Net: 25000, Passages: 5}, // 12 October
+			{Day: november.First() - 2, Agreement: "a", Net: 9900, Passages: 5},   // 30 October: not on the same date yet
+			{Day: november.First(), Agreement: "a", Net: 20000, Passages: 10},
+			{Day: oslo.DayOf(pagetest.Noon), Agreement: "b", Net: 10000, Passages: 10},
+		},
+	}
+	first, second := pagetest.Line("p1", pagetest.Noon), pagetest.Line("p2", pagetest.Noon.Add(-time.Hour))
+	first.Agreement, second.Agreement, second.Name, second.Plate = "a", "b", "Danmarksplass", electric.Plate
+	reply.Latest = []api.PassageLine{first, second}
+	return reply
+}
+
+func TestCostIsComparedWithTheSameDateLastMonth(t *testing.T) {
+	s := pagetest.Open(t, overviewServer(month()), "/", overview.New)
+	s.Shows("50,00 kr mer enn på samme dato i oktober", "349,00 kr", `data-part="line-1"`, "Vis som tabell", `role="tab"`)
+	less := month()
+	less.Days = less.Days[:3]
+	s = pagetest.Open(t, overviewServer(less), "/", overview.New)
+	s.Shows("50,00 kr mindre enn på samme dato i oktober")
+	less.Days = less.Days[2:]
+	s = pagetest.Open(t, overviewServer(less), "/", overview.New)
+	s.Hides("samme dato")
+}
+
+func TestProgressTowardsCapsIsShownFurthestFirst(t *testing.T) {
+	s := pagetest.Open(t, overviewServer(month()), "/", overview.New)
+	s.Shows("42 av 60", "Oslopakke 3, bygrensen", "60 av 60", "Bomringen i Bergen", "Taket er nådd")
+	if text := s.Text(); strings.Index(text, "60 av 60") > strings.Index(text, "42 av 60") {
+		t.Error("the vehicle that is furthest does not come first")
+	}
+}
+
+func TestTasksNameWhatTheCustomerShouldSeeTo(t *testing.T) {
+	quiet := month()
+	quiet.Agreements[1].Vehicles[0].Unread = 2
+	s := pagetest.Open(t, overviewServer(quiet), "/", overview.New)
+	s.Hides("Dette må du gjøre")
+	busy := month()
+	busy.Agreements[0].Blocked = true
+	busy.Agreements = append(busy.Agreements, api.AgreementOverview{ID: "c", Number: "7001003", Charger: "Vegamot"})
+	busy.Unagreed = &api.AgreementOverview{Vehicles: []api.VehicleOverview{{ID: fixture.PerCar, Plate: toll.NewPlate("NO", "RK20877")}}}
+	s = pagetest.Open(t, overviewServer(busy), "/", overview.New)
+	s.Shows("Dette må du gjøre", "Avtale 7001001 hos Fjellinjen er sperret", "uten rabatt og passeringstak", "Avtale 7001003 hos Vegamot har ingen kjøretøy",
+		"Brikken i EK 31204 blir sjelden lest", "7 av 10 passeringer")
+}
+
+func TestOneAgreementIsShownAlone(t *testing.T) {
+	server := overviewServer(month()).With(api.PassageList.Endpoint, api.PassageListReply{Lines: month().Latest[1:], Count: 1})
+	s := pagetest.Open(t, server, "/?agreement=b", overview.New)
+	s.Shows("100,00 kr", "EK 31204", "Danmarksplass")
+	if !s.HasElement(`value="b"`, "selected") {
+		t.Error("the agreement is not the chosen one")
+	}
+	s.Hides("DP 45821", "E18 Maritim", "300,00 kr", "349,00 kr")
+	if server.Calls("/api/v1/passages?agreement=b&from=2026-10-22&to=2026-11-20") != 1 {
+		t.Error("the agreement's own latest passages were not asked for")
+	}
+	other := api.Event{Kind: "passage", Lines: []api.PassageLine{pagetest.Line("p9", pagetest.Noon)}, Balance: 99999}
+	s.Publish(other)
+	s.Hides("E18 Maritim", "999,99 kr")
+	s = pagetest.Open(t, overviewServer(month()), "/?agreement=gone", overview.New)
+	s.Shows("300,00 kr", "DP 45821", "EK 31204")
+}
+
+func TestOverviewShowsTheMonthsCost(t *testing.T) {
+	server := overviewServer(api.OverviewReply{
+		Month: oslo.MonthOf(pagetest.Noon), Total: 123456, Latest: []api.PassageLine{pagetest.Line("a", pagetest.Noon)},
+		Agreements: []api.AgreementOverview{{
+			ID: "x", Number: "7001001", Charger: "Fjellinjen", Balance: 123456, Passages: 1,
+			Vehicles: []api.VehicleOverview{{ID: fixture.KariPetrol, Plate: toll.NewPlate("NO", "DP45821"), Class: "light petrol"}},
+		}},
+		Unagreed: &api.AgreementOverview{Vehicles: []api.VehicleOverview{{ID: fixture.PerCar, Plate: toll.NewPlate("NO", "RK20877")}}},
+	})
+	s := pagetest.Open(t, server, "/", overview.New)
+	s.Shows("1 234,56 kr", "november 2026", "Avtale 7001001", "DP 45821", "Bensinbil", "E18 Maritim", "Kari Lund",
+		"RK 20877", "står ikke på noen avtale", "1 passering<")
+	if got, want := s.Window.PageTitle, "Oversikt – Bompass"; got != want {
+		t.Errorf("title: got %q, want %q", got, want)
+	}
+	if s.Window.FocusID != "" {
+		t.Errorf("the first page moved focus to %q", s.Window.FocusID)
+	}
+}
+
+func TestArrivingPassageChangesTheBalance(t *testing.T) {
+	reply := api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon), Total: 1000}
+	server := overviewServer(reply)
+	s := pagetest.Open(t, server, "/", overview.New)
+	s.Hides("E18 Maritim")
+	reply.Total, reply.Latest = 3320, []api.PassageLine{pagetest.Line("a", pagetest.Noon)}
+	server.With(api.Overview.Endpoint, reply)
+	s.Publish(api.Event{Kind: "passage", Lines: reply.Latest, Balance: 3320})
+	s.Shows("33,20 kr", "E18 Maritim", "Ny passering: E18 Maritim kl. 12:00, 23,20 kr", "bp-moved-1")
+}
+
+// An event says at once what the server's answer confirms later; without that answer it stays.
+func TestArrivingPassageIsShownBeforeTheServerAnswers(t *testing.T) {
+	server := overviewServer(api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon), Total: 1000})
+	s := pagetest.Open(t, server, "/", overview.New)
+	s.Window.FocusID = "passage-x"
+	server.Fault = &fault.Error{Code: fault.Busy}
+	s.Publish(api.Event{Kind: "passage", Lines: []api.PassageLine{pagetest.Line("a", pagetest.Noon)}, Balance: 3320})
+	s.Shows("33,20 kr", "E18 Maritim")
+	if s.Window.FocusID != "passage-x" {
+		t.Errorf("focus went to %q when rows moved", s.Window.FocusID)
+	}
+}
+
+func TestLongListsAreExpanded(t *testing.T) {
+	reply := month()
+	for i := range 8 {
+		v := reply.Agreements[0].Vehicles[0]
+		v.ID, v.Plate = toll.VehicleID(fmt.Sprint("v", i)), toll.NewPlate("NO", fmt.Sprintf("AB1000%d", i))
+		reply.Agreements[0].Vehicles = append(reply.Agreements[0].Vehicles, v)
+	}
+	s := pagetest.Open(t, overviewServer(reply), "/", overview.New)
+	s.Shows("AB 10004", `aria-expanded="false"`, `id="cap-3"`)
+	s.Hides("AB 10007</a>", `id="cap-4"`)
+	s.Do(func(app.Context) { overview.Expand(s.Page, "a", "caps") })
+	s.Shows("AB 10007</a>", `id="cap-4"`)
+}
+
+// S1.13, S2.45, S2.46, S2.48, S2.49: the page names the company and the number, and leads to linking
+// agreements and to making a new one, for roles that may change things.
+func TestOverviewLeadsToMoreAgreements(t *testing.T) {
+	for name, server := range map[string]*pagetest.Server{"two agreements": overviewServer(month()), "none": {}} {
+		s := pagetest.Open(t, server, "/", overview.New)
+		if !strings.Contains(s.Text(), `href="/agreements/new"`) || !strings.Contains(s.Text(), `href="/agreements/find"`) {
+			t.Errorf("%s: no way to more", name)
+		}
+		if name == "two agreements" {
+			s.Shows("Fjellinjen", "Ferde", "DP 45821", "EK 31204", "Avtale 7001001")
+		}
+	}
+	server := overviewServer(month())
+	server.Role = role.Auditor
+	pagetest.Open(t, server, "/", overview.New).Hides(`href="/agreements/new"`, `href="/agreements/find"`)
+}

@@ -1,0 +1,160 @@
+package passagelist
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/ui"
+	"bompass/shared/api"
+	"bompass/shared/i18n"
+	"bompass/shared/rating"
+	"bompass/shared/toll"
+)
+
+// Table shows passages as rows that open into the reason for their charge.
+type Table struct {
+	Words  *i18n.Words
+	Lines  []api.PassageLine      // newest first
+	Fresh  map[toll.PassageID]int // as in List
+	Open   map[toll.PassageID]bool
+	Plates bool // each row names its vehicle
+	Toggle func(toll.PassageID)
+}
+
+// UI groups the rows by day.
+func (t Table) UI(caption string) app.UI {
+	w := t.Words
+	var groups []ui.Group
+	for _, line := range t.Lines {
+		title := i18n.Sentence(w.Weekday(Day(line)))
+		if len(groups) == 0 || groups[len(groups)-1].Title != title {
+			groups = append(groups, ui.Group{Title: title})
+		}
+		last := &groups[len(groups)-1]
+		last.Rows = append(last.Rows, t.row(line))
+	}
+	return ui.Table{
+		Kind: "passages", Caption: caption, Groups: groups,
+		Columns: []ui.Column{
+			{Text: w.T("passages.time")},
+			{Text: w.T("passages.station")},
+			{Text: w.T("passages.direction")},
+			{Text: w.T("passages.amount"), Number: true},
+		},
+	}.UI()
+}
+
+func (t Table) row(line api.PassageLine) ui.Row {
+	label := []app.UI{app.Elem("span").Text(t.Words.Clock(line.At))}
+	x := &ui.Expand{Open: t.Open[line.ID], Label: label, Toggle: ui.On("row/"+string(line.ID), func(app.Context) { t.Toggle(line.ID) })}
+	if x.Open {
+		x.Detail = t.Receipt(line).UI()
+	}
+	return ui.Row{
+		ID: rowID(line.ID), Expand: x, Fresh: t.Fresh[line.ID],
+		Cells: []app.UI{nil, t.station(line), t.direction(line.Direction), t.amount(line)},
+	}
+}
+
+func rowID(id toll.PassageID) string { return "passage-" + string(id) }
+
+func (t Table) station(line api.PassageLine) app.UI {
+	sub := line.Charger
+	if t.Plates {
+		sub = strings.ReplaceAll(line.Plate.String(), " ", "\u00a0") + " · " + line.Charger
+	}
+	return app.Elem("div").Body(
+		app.Elem("span").Class("bp-station").Text(line.Name),
+		app.Elem("span").Class("bp-sub").Text(sub),
+	)
+}
+
+func (t Table) direction(d toll.Direction) app.UI {
+	switch d {
+	case toll.Inbound:
+		return app.Elem("span").Class("bp-direction").Body(ui.IconIn.UI(), app.Text(t.Words.T("passages.in")))
+	case toll.Outbound:
+		return app.Elem("span").Class("bp-direction").Body(ui.IconOut.UI(), app.Text(t.Words.T("passages.out")))
+	case toll.DirectionUnknown:
+	}
+	return app.Elem("span").Class("bp-direction bp-quiet").Text(t.Words.T("passages.unknown"))
+}
+
+func (t Table) amount(line api.PassageLine) app.UI {
+	if !line.Priced {
+		return app.Elem("div").Class("bp-sum").Body(ui.Badge("neutral", t.Words.T("passages.pending")))
+	}
+	badge := ""
+	if line.Net == 0 && !line.Pending {
+		badge = t.Words.Badge(lastRule(line.Steps))
+	}
+	return app.Elem("div").Class("bp-sum").Body(
+		app.If(line.Pending, ui.Badge("neutral", t.Words.T("passages.open"))),
+		app.If(line.Corrected, ui.Badge("info", t.Words.T("passages.corrected"))),
+		app.If(badge != "", ui.Badge("success", badge)),
+		app.Elem("span").Class("bp-amount").Text(t.Words.Kroner(line.Net)),
+	)
+}
+
+// lastRule returns the rule that took the rest of the price away.
+func lastRule(steps []rating.Step) rating.Rule {
+	for _, s := range slices.Backward(steps) {
+		if s.Ore != 0 || s.Rule == rating.RuleDirection || s.Rule == rating.RuleExempt || s.Rule == rating.RuleWithdrawn {
+			return s.Rule
+		}
+	}
+	return ""
+}
+
+// Receipt lists step by step how the list price became the charge.
+func (t Table) Receipt(line api.PassageLine) ui.Receipt {
+	w := t.Words
+	r := ui.Receipt{Title: w.T("passages.why.pending"), Facts: t.facts(line)}
+	if line.Corrected {
+		r.Notes = append(r.Notes, w.T("passages.corrected.why"))
+	}
+	if !line.Priced {
+		r.Notes = append(r.Notes, w.T("passages.no.price"))
+		return r
+	}
+	r.Title = w.T("passages.why", "amount", w.Kroner(line.Net))
+	r.Sum, r.Total = w.T("passages.pay"), w.Kroner(line.Net)
+	for _, s := range line.Steps {
+		step := ui.ReceiptLine{Text: w.Step(s, t.find), Amount: w.Kroner(s.Ore)}
+		if s.Ore == 0 && s.Rule != rating.RuleList {
+			step.Amount = ""
+		}
+		r.Lines = append(r.Lines, step)
+	}
+	return r
+}
+
+func (t Table) facts(line api.PassageLine) []ui.Fact {
+	w := t.Words
+	facts := []ui.Fact{}
+	for _, s := range line.Steps {
+		if s.Tariff != "" {
+			facts = append(facts, ui.Fact{Name: w.T("passages.tariff"), Value: w.Tariff(s.Tariff)})
+			break
+		}
+	}
+	match := w.T("passages.match."+string(line.MatchedBy), "tag", line.Tag, "plate", line.Plate)
+	return append(facts,
+		ui.Fact{Name: w.T("passages.charger"), Value: line.Charger},
+		ui.Fact{Name: w.T("passages.match"), Value: i18n.Sentence(match)},
+	)
+}
+
+// find looks up the passage that a step refers to. For one that is not on the list, the step says its time
+// window instead.
+func (t Table) find(id toll.PassageID) (station string, at time.Time, ok bool) {
+	for _, line := range t.Lines {
+		if line.ID == id {
+			return line.Name, line.At, true
+		}
+	}
+	return "", time.Time{}, false
+}

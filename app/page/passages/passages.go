@@ -1,0 +1,202 @@
+// Package passages is the page that lists the passages of a period and explains the charge of each, S1.20.
+package passages
+
+import (
+	"context"
+	"errors"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/frame"
+	"bompass/app/page/passagelist"
+	"bompass/app/session"
+	"bompass/app/ui"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/site"
+	"bompass/shared/toll"
+)
+
+type base = frame.Page
+
+type page struct {
+	app.Compo
+	base
+
+	draft   selection // in the fields
+	asked   selection // in the address
+	request api.PassageListRequest
+	refused *fault.Error // why the draft may not be asked for
+	first   frame.Query[api.PassageListReply]
+	more    frame.Query[api.PassageListReply] // the page after those on screen
+	newest  frame.Query[api.PassageListReply] // the first page again
+	list    passagelist.List
+	open    map[toll.PassageID]bool
+}
+
+// New returns the page.
+func New(s *session.Session) app.Composer {
+	p := &page{base: frame.New(s)}
+	p.OnAgreement = p.showAgreement
+	return p
+}
+
+// showAgreement shows the passages of another agreement in the same period, of all its vehicles.
+func (p *page) showAgreement(ctx app.Context, id toll.AgreementID) {
+	s := p.asked
+	s.agreement, s.vehicle = id, ""
+	ctx.Navigate(s.address())
+}
+
+// OnMount subscribes to new passages.
+func (p *page) OnMount(ctx app.Context) {
+	p.Subscribe(ctx, frame.Handlers{Event: p.handleEvent, Resync: p.resync})
+	if p.Session.Overview() == nil {
+		p.RefreshOverview(ctx)
+	}
+}
+
+// OnNav takes the selection from the address. The component stays when only the selection changes.
+func (p *page) OnNav(ctx app.Context) {
+	u := ctx.Page().URL()
+	s := parseSelection(u, p.Session.Today())
+	if !u.Query().Has("from") && s.agreement == "" { // the address alone keeps to the agreement shown before
+		s.agreement = p.Session.Agreement()
+	}
+	p.Session.SetAgreement(s.agreement)
+	p.selectPassages(ctx, s)
+	p.Enter(ctx, p.title())
+}
+
+// selectPassages asks for a selection, or says why it may not be asked for.
+func (p *page) selectPassages(ctx app.Context, s selection) {
+	p.draft, p.asked = s, s
+	p.open = map[toll.PassageID]bool{}
+	p.list = passagelist.List{}
+	p.first.Reset()
+	p.more.Reset()
+	p.newest.Reset()
+	if p.validate(); p.refused != nil {
+		return
+	}
+	p.request, _ = s.request()
+	p.first.Load(ctx, &p.base, p.ask(p.request, p.appendPage))
+}
+
+// validate checks the draft before the server is asked.
+func (p *page) validate() {
+	p.refused = nil
+	if _, err := p.draft.request(); err != nil {
+		p.refused, _ = errors.AsType[*fault.Error](err)
+	}
+}
+
+// submit sends the form.
+func (p *page) submit(ctx app.Context) {
+	if p.validate(); p.refused != nil {
+		p.FocusErrors(ctx, p.Words().T("passages.title"))
+		return
+	}
+	p.MarkClean()
+	if p.draft == p.asked {
+		p.selectPassages(ctx, p.draft)
+		return
+	}
+	ctx.Navigate(p.draft.address())
+}
+
+// loadMore asks for the page after those on screen.
+func (p *page) loadMore(ctx app.Context) {
+	if p.more.Loading() || p.list.Next == "" {
+		return
+	}
+	req := p.request
+	req.After = p.list.Next
+	p.more.Load(ctx, &p.base, p.ask(req, p.appendPage))
+}
+
+// ask returns the question for one page of passages. A refusal that is about a field is shown in the form.
+func (p *page) ask(req api.PassageListRequest, answered func(app.Context, api.PassageListReply)) frame.Request[api.PassageListReply] {
+	return frame.Request[api.PassageListReply]{
+		Get:      func(ctx context.Context) (api.PassageListReply, error) { return p.Session.Client.Passages(ctx, req) },
+		Answered: answered,
+		Failed: func(ctx app.Context, err error) bool {
+			refused, ok := errors.AsType[*fault.Error](err)
+			if !ok || refused.Field == "" {
+				return false
+			}
+			p.refused = refused
+			p.FocusErrors(ctx, p.Words().T("passages.title"))
+			return true
+		},
+	}
+}
+
+func (p *page) appendPage(_ app.Context, reply api.PassageListReply) {
+	p.list.Append(reply)
+	w := p.Words()
+	p.Announce(w.T("passages.loaded", "count", w.Number(int64(p.list.Count)), "amount", w.Kroner(p.list.Total)))
+}
+
+// handleEvent puts new passages in their place while the page is open.
+func (p *page) handleEvent(ctx app.Context, e api.Event) {
+	if !p.shown() {
+		return
+	}
+	focused, uncounted := p.Session.Window.Focused(), false
+	p.list.BeginArrival()
+	for _, line := range e.Lines {
+		if !contains(p.request, line) {
+			continue
+		}
+		isNew, counted := p.list.Put(line)
+		uncounted = uncounted || !counted
+		if w := p.Words(); isNew {
+			p.Announce(w.T("passages.arrived", "name", line.Name, "time", w.Clock(line.At), "amount", w.Kroner(line.Net)))
+		}
+	}
+	if focused != "" { // rows have moved down: focus follows its passage
+		ctx.Defer(func(app.Context) { p.Session.Window.Focus(focused) })
+	}
+	if uncounted {
+		p.resync(ctx)
+	}
+}
+
+// shown reports whether passages are on the page.
+func (p *page) shown() bool { return p.first.Answer() != nil && p.refused == nil }
+
+// resync asks for the newest page again: after the event stream was interrupted, or when a passage beyond
+// the fetched pages has changed the period's total. Without an answer the list stays as it is.
+func (p *page) resync(ctx app.Context) {
+	if !p.shown() {
+		return
+	}
+	p.newest.Load(ctx, &p.base, frame.Request[api.PassageListReply]{
+		Get:      p.ask(p.request, nil).Get,
+		Answered: func(_ app.Context, reply api.PassageListReply) { p.list.Resync(reply) },
+	})
+}
+
+func (p *page) toggle(id toll.PassageID) { p.open[id] = !p.open[id] }
+
+func (p *page) title() string {
+	w := p.Words()
+	if p.refused != nil {
+		return w.T("app.error.prefix", "title", w.T("passages.title"))
+	}
+	return w.T("passages.title")
+}
+
+// Render shows the form and the passages of the selection.
+func (p *page) Render() app.UI {
+	w := p.Words()
+	if p.Session.Neutral() {
+		return p.Layout(site.Passages, ui.Title(w.T("passages.title")))
+	}
+	return p.Layout(site.Passages,
+		ui.Title(w.T("passages.title")),
+		p.form(),
+		app.Elem("section").Class("bp-result").Aria("label", w.T("passages.title")).Body(p.result()),
+	)
+}

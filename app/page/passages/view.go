@@ -1,0 +1,131 @@
+package passages
+
+import (
+	"net/url"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/page/fleet"
+	"bompass/app/page/passagelist"
+	"bompass/app/ui"
+	"bompass/shared/api"
+	"bompass/shared/i18n"
+	"bompass/shared/oslo"
+	"bompass/shared/site"
+	"bompass/shared/toll"
+)
+
+// The ids of the fields. They are the names of the request's fields, so that a refusal finds its field.
+const (
+	vehicleField  = "vehicle"
+	fromField     = "from"
+	toField       = "to"
+	periodErrorID = "period-wrong"
+)
+
+func (p *page) form() app.UI {
+	w := p.Words()
+	from, to := ui.Field{ID: fromField, Label: w.T("passages.from")}, ui.Field{ID: toField, Label: w.T("passages.to")}
+	var periodError app.UI // below both dates: it is about the period
+	if p.refused != nil && p.refused.Field != vehicleField {
+		periodError = ui.FieldError(periodErrorID, w.Fault(p.refused))
+		field := &to
+		if p.refused.Field == fromField {
+			field = &from
+		}
+		field.ErrorID = periodErrorID
+	}
+	body := []app.UI{
+		p.OtherError(p.refused, vehicleField, fromField, toField),
+		ui.Form(w.T("passages.choose"), ui.Submit("choose", p.submit),
+			p.WithError(p.refused, ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}).Select(string(p.draft.vehicle), p.vehicles(),
+				ui.Change("vehicle", func(_ app.Context, v string) { p.draft.vehicle = toll.VehicleID(v) })),
+			from.Date(p.draft.from, ui.Change("from", func(_ app.Context, v string) { p.draft.from = v })),
+			to.Date(p.draft.to, ui.Change("to", func(_ app.Context, v string) { p.draft.to = v })),
+			app.Elem("div").Class("bp-refusal").Body(periodError),
+			p.ErrorSummary(p.refused, vehicleField, fromField, toField),
+			ui.SubmitButton(w.T("passages.show")),
+		),
+		ui.Presets(w.T("passages.presets"), p.presets()),
+		app.Elem("p").Class("bp-quiet").Text(w.T("passages.hint")),
+	}
+	if p.May(api.Bill.Endpoint) { // a driver may not see the company's bill
+		body = append(body, app.Elem("p").Body(app.A().Class("ds-link").Href(p.recheckAddress()).Text(w.T("check.link"))))
+	}
+	return app.Elem("div").Class("bp-choose").Body(body...)
+}
+
+func (p *page) vehicles() []ui.Option {
+	w := p.Words()
+	return append([]ui.Option{{Text: w.T("passages.vehicle.all")}}, fleet.Options(w, p.Session.Overview(), p.draft.agreement)...)
+}
+
+// presets are the periods most often asked for. Each is allowed by toll.CheckPeriod on every day.
+func (p *page) presets() []ui.Preset {
+	w, today := p.Words(), p.Session.Today()
+	preset := func(text string, from, to oslo.Day) ui.Preset {
+		s := p.asked.between(from, to)
+		return ui.Preset{Href: s.address(), Text: text, Current: s == p.asked}
+	}
+	last := today.Month() - 1
+	return []ui.Preset{
+		preset(w.T("passages.this.month"), today.Month().First(), today),
+		preset(w.T("passages.last.month"), last.First(), last.Last()),
+		preset(w.T("passages.last.days"), today-toll.PeriodDaysMax+1, today),
+	}
+}
+
+// recheckAddress returns the address where the month of the selection is rated again.
+func (p *page) recheckAddress() string {
+	last := p.request.To
+	if last == 0 {
+		last = p.Session.Today()
+	}
+	return site.With(site.Recheck, url.Values{"vehicle": {string(p.request.Vehicle)}, "month": {last.Month().String()}})
+}
+
+func (p *page) result() app.UI {
+	w := p.Words()
+	switch {
+	case p.refused != nil:
+		return app.Elem("div") // the form says why
+	case p.first.Answer() == nil:
+		return p.first.State(&p.base)
+	case len(p.list.Lines) == 0:
+		return ui.Empty(w.T("passages.none"), w.T("passages.none.hint"))
+	}
+	return p.table()
+}
+
+func (p *page) table() app.UI {
+	w := p.Words()
+	table := passagelist.Table{
+		Words: w, Lines: p.list.Lines, Fresh: p.list.Fresh, Open: p.open,
+		Plates: p.request.Vehicle == "", Toggle: p.toggle,
+	}
+	period := w.T("passages.table", "from", w.Day(p.request.From), "to", w.Day(p.request.To))
+	return app.Elem("div").Body(
+		app.Elem("h2").Class("ds-sr-only").Text(period),
+		app.Elem("div").Class("bp-total").Body(
+			app.Elem("p").Body(
+				app.Elem("span").Class("bp-quiet").Text(w.T("passages.total")),
+				app.Elem("span").Class("bp-total-amount").Text(w.Kroner(p.list.Total)),
+			),
+			app.Elem("p").Class("bp-total-count").Body(
+				app.Elem("span").Text(w.N("passages.count", p.list.Count)),
+				app.If(p.Live() && p.request.To >= p.Session.Today(), app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
+			),
+		),
+		table.UI(period),
+		p.moreButton(w),
+	)
+}
+
+func (p *page) moreButton(w *i18n.Words) app.UI {
+	shown := w.T("passages.shown", "shown", w.Number(int64(len(p.list.Lines))), "count", w.Number(int64(p.list.Count)))
+	return app.Elem("div").Class("bp-more").Body(
+		app.If(p.more.Err() != nil, app.Elem("p").Body(p.Failure(p.more.Err(), p.loadMore))),
+		app.Elem("p").Class("bp-quiet").Text(shown),
+		app.If(p.list.Next != "", ui.Button("secondary", w.T("passages.more"), ui.On("more", p.loadMore))),
+	)
+}

@@ -1,0 +1,190 @@
+// Package people is the page of the people who act for a company: their roles and the invitations.
+package people
+
+import (
+	"context"
+	"errors"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/frame"
+	"bompass/app/session"
+	"bompass/app/ui"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/i18n"
+	"bompass/shared/oslo"
+	"bompass/shared/role"
+	"bompass/shared/site"
+	"bompass/shared/toll"
+)
+
+type base = frame.Page
+
+type page struct {
+	app.Compo
+	base
+
+	query   frame.Query[api.PeopleReply]
+	draft   api.InviteRequest
+	until   string // as in the field
+	refused *fault.Error
+}
+
+// inviteFields are the ids of the invitation's fields, which are their names in the request.
+var inviteFields = [...]string{"email", "role", "vehicle", "until"}
+
+// New returns the page.
+func New(s *session.Session) app.Composer {
+	return &page{base: frame.New(s), draft: api.InviteRequest{Role: role.Accountant}}
+}
+
+// OnMount asks for the overview when it is not known: a driver is given one of its vehicles.
+func (p *page) OnMount(ctx app.Context) {
+	p.Subscribe(ctx, frame.Handlers{})
+	if p.Session.Overview() == nil {
+		p.RefreshOverview(ctx)
+	}
+}
+
+// OnNav asks for the people.
+func (p *page) OnNav(ctx app.Context) {
+	p.Enter(ctx, p.Words().T("people.title"))
+	p.query.Load(ctx, &p.base, frame.Request[api.PeopleReply]{Get: p.Session.Client.People})
+}
+
+// change makes a change, says that it is done, and shows the people again.
+func (p *page) change(ctx app.Context, done string, do func(context.Context) error, then func()) {
+	p.refused = nil
+	frame.Do(ctx, do, func(ctx app.Context, err error) {
+		if p.HandleAuthError(err, site.People) {
+			return
+		}
+		if known, ok := errors.AsType[*fault.Error](err); ok {
+			p.refused = known
+			p.FocusErrors(ctx, p.Words().T("people.title"))
+			return
+		}
+		if err != nil {
+			text, _ := p.ErrorText(err)
+			p.Toast(text)
+			return
+		}
+		p.Toast(done)
+		p.SetTitle(p.Words().T("people.title"))
+		then()
+		p.query.Reload(ctx)
+	})
+}
+
+func (p *page) invite(ctx app.Context) {
+	req := p.draft
+	if day, err := oslo.ParseDay(p.until); err == nil {
+		req.Until = (day + 1).Start()
+	}
+	if req.Role != role.Driver {
+		req.Vehicle = ""
+	}
+	w := p.Words()
+	p.change(ctx, w.T("people.invited"), func(ctx context.Context) error { return p.Session.Client.Invite(ctx, req) }, func() {
+		p.draft.Email, p.until = "", ""
+		p.MarkClean(w.T("people.invite"))
+	})
+}
+
+// remove asks whether to remove a person, and does so.
+func (p *page) remove(ctx app.Context, person api.PersonLine) {
+	w := p.Words()
+	p.Confirm(ctx, frame.Confirmation{
+		Title: w.T("people.remove.ask", "name", person.Name), Text: w.T("people.remove.means"), Yes: w.T("people.remove"),
+		Do: func(ctx app.Context) {
+			p.change(ctx, w.T("people.removed"), func(ctx context.Context) error {
+				return p.Session.Client.RemovePerson(ctx, api.PersonRequest{Account: person.Account})
+			}, p.FocusTitle)
+		},
+	})
+}
+
+// withdraw asks whether to withdraw an invitation, and does so.
+func (p *page) withdraw(ctx app.Context, invited api.InvitedLine) {
+	w := p.Words()
+	p.Confirm(ctx, frame.Confirmation{
+		Title: w.T("people.withdraw.ask", "email", invited.Email), Text: w.T("people.withdraw.means"), Yes: w.T("people.withdraw"),
+		Do: func(ctx app.Context) {
+			p.change(ctx, w.T("people.withdrawn"), func(ctx context.Context) error { return p.Session.Client.Withdraw(ctx, invited.ID) }, p.FocusTitle)
+		},
+	})
+}
+
+// Render shows the people who act for the customer, the invitations, and the form for another one.
+func (p *page) Render() app.UI {
+	title := p.Words().T("people.title")
+	return frame.Show(&p.base, site.People, title, &p.query, func(reply api.PeopleReply) []app.UI {
+		return []app.UI{
+			ui.Title(title), p.OtherError(p.refused, inviteFields[:]...),
+			app.Elem("section").Class("bp-card bp-list").Aria("labelledby", ui.TitleID).Body(p.lines(reply)...),
+			p.inviteForm(),
+		}
+	})
+}
+
+func (p *page) lines(reply api.PeopleReply) (list []app.UI) {
+	w := p.Words()
+	for _, person := range reply.People {
+		notes := []string{person.Email, i18n.Sentence(w.T("role." + string(person.Role)))}
+		if !person.Until.IsZero() {
+			notes[1] += ", " + w.T("people.until", "date", w.Day(oslo.DayOf(person.Until.Add(-1))))
+		}
+		var end app.UI
+		switch {
+		case person.Here:
+			end = ui.Badge("success", w.T("people.you"))
+		case person.Role != role.Owner:
+			end = ui.Button("tertiary", w.T("people.remove"), ui.On("remove/"+string(person.Account), func(ctx app.Context) { p.remove(ctx, person) })).
+				Aria("label", w.T("people.remove")+": "+person.Name)
+		}
+		list = append(list, ui.Entry(person.Name, notes, end))
+	}
+	for _, i := range reply.Invited {
+		list = append(list, ui.Entry(i.Email, []string{w.T("people.waiting", "role", w.T("role."+string(i.Role)), "date", w.Day(oslo.DayOf(i.Ends)))},
+			ui.Button("tertiary", w.T("people.withdraw"), ui.On("withdraw/"+i.ID, func(ctx app.Context) { p.withdraw(ctx, i) })).
+				Aria("label", w.T("people.withdraw")+": "+i.Email)))
+	}
+	return list
+}
+
+func (p *page) field(id, label, hint string) ui.Field {
+	return p.WithError(p.refused, ui.Field{ID: id, Label: label, Hint: hint})
+}
+
+// inviteForm invites another person.
+func (p *page) inviteForm() app.UI {
+	w := p.Words()
+	var roles []ui.Option
+	for _, r := range role.GrantableRoles() {
+		roles = append(roles, ui.Option{Value: string(r), Text: i18n.Sentence(w.T("role." + string(r)))})
+	}
+	body := []app.UI{
+		p.field("email", w.T("people.email"), "").Text(p.draft.Email, ui.Input{Kind: "email", Max: 254}, ui.Change("email", func(_ app.Context, v string) { p.draft.Email = v })),
+		p.field("role", w.T("people.role"), "").Select(string(p.draft.Role), roles, ui.Change("role", func(_ app.Context, v string) { p.draft.Role = role.Role(v) })),
+	}
+	if p.draft.Role == role.Driver {
+		body = append(body, p.field("vehicle", w.T("people.vehicle"), "").Select(string(p.draft.Vehicle), p.vehicles(), ui.Change("vehicle", func(_ app.Context, v string) { p.draft.Vehicle = toll.VehicleID(v) })))
+	}
+	body = append(body, p.field("until", w.T("people.until.last"), w.T("people.until.hint")).Date(p.until, ui.Change("until", func(_ app.Context, v string) { p.until = v })),
+		p.ErrorSummary(p.refused, inviteFields[:]...), ui.SubmitButton(w.T("people.invite")))
+	return ui.Card("invite", w.T("people.invite"), ui.StackedForm(w.T("people.invite"), ui.Submit("invite", p.invite), body...))
+}
+
+// vehicles lists the vehicles that a driver may be given, after an empty choice.
+func (p *page) vehicles() []ui.Option {
+	options := []ui.Option{{}}
+	if latest := p.Session.Overview(); latest != nil {
+		for _, a := range latest.Agreements {
+			for _, v := range a.Vehicles {
+				options = append(options, ui.Option{Value: string(v.ID), Text: v.Plate.String()})
+			}
+		}
+	}
+	return options
+}

@@ -1,0 +1,93 @@
+//go:build !js
+
+package people_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/page/people"
+	"bompass/app/pagetest"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/fixture"
+	"bompass/shared/oslo"
+	"bompass/shared/role"
+	"bompass/shared/toll"
+)
+
+func reply() api.PeopleReply {
+	return api.PeopleReply{
+		People: []api.PersonLine{
+			{Account: fixture.Accounts()[1].ID, Name: "Nils Berg", Role: "owner", Here: true},
+			{Account: fixture.Accounts()[2].ID, Name: "Astrid Moen", Role: "accountant", Until: pagetest.Noon.Add(48 * time.Hour)},
+		},
+		Invited: []api.InvitedLine{{ID: "1", Email: "per@bompass.example", Role: "auditor", Ends: pagetest.Noon}},
+	}
+}
+
+func serve() *pagetest.Server { return pagetest.With(api.People.Endpoint, reply()) }
+
+func TestPeopleAndInvitationsAreShown(t *testing.T) {
+	s := pagetest.Open(t, serve(), "/people", people.New)
+	s.Shows("Nils Berg", "Eier", "Regnskapsfører", "til og med", "per@bompass.example", "Trekk invitasjonen tilbake", "Inviter en person")
+	if n := strings.Count(s.Text(), `aria-label="Fjern`); n != 1 {
+		t.Errorf("%d people can be removed, want all but the owner", n)
+	}
+}
+
+func TestRefusedInvitationIsMarkedAtItsField(t *testing.T) {
+	server := serve()
+	s := pagetest.Open(t, server, "/people", people.New)
+	server.Refusal = fault.New(fault.FieldWrong).At("email")
+	s.Do(func(ctx app.Context) { people.Invite(ctx, s.Page, api.InviteRequest{Email: "x"}, "") })
+	s.Shows("ser ikke riktig ut", `href="#email"`)
+}
+
+// A vehicle is part of a driver's invitation alone, and the last day of a role is a whole day.
+func TestInvitationCarriesWhatItsRoleNeeds(t *testing.T) {
+	for granted, vehicle := range map[role.Role]toll.VehicleID{role.Driver: fixture.KariPetrol, role.Accountant: ""} {
+		server := serve()
+		s := pagetest.Open(t, server, "/people", people.New)
+		s.Do(func(ctx app.Context) {
+			people.Invite(ctx, s.Page, api.InviteRequest{Email: "per@bompass.example", Role: granted, Vehicle: fixture.KariPetrol}, "2026-12-31")
+		})
+		s.Shows(`id="toast"`)
+		sent := pagetest.Sent[api.InviteRequest](t, server, api.Invite.Endpoint)
+		if len(sent) != 1 || sent[0].Role != granted || sent[0].Vehicle != vehicle || !sent[0].Until.Equal(oslo.Date(2027, time.January, 1).Start()) {
+			t.Errorf("%s: sent %+v", granted, sent)
+		}
+	}
+}
+
+func TestRemovalIsAskedForAfterAConfirmation(t *testing.T) {
+	server := serve()
+	s := pagetest.Open(t, server, "/people", people.New)
+	s.Do(func(ctx app.Context) { people.Remove(ctx, s.Page, reply().People[1]) })
+	s.Shows("Vil du fjerne Astrid Moen?", "mister tilgangen", `aria-labelledby="confirm-title"`)
+	if n := server.Count(api.RemovePerson.Endpoint); n != 0 {
+		t.Errorf("%d calls before the answer", n)
+	}
+	s.Do(func(ctx app.Context) { people.AnswerYes(ctx, s.Page) })
+	s.Shows("Personen er fjernet.", `id="toast"`)
+	sent := pagetest.Sent[api.PersonRequest](t, server, api.RemovePerson.Endpoint)
+	if len(sent) != 1 || sent[0].Account != reply().People[1].Account {
+		t.Errorf("sent %+v", sent)
+	}
+}
+
+func TestInvitationIsWithdrawnAfterAConfirmation(t *testing.T) {
+	server := serve()
+	s := pagetest.Open(t, server, "/people", people.New)
+	s.Do(func(ctx app.Context) { people.Withdraw(ctx, s.Page, reply().Invited[0]) })
+	if n := server.Count(api.Withdraw.Endpoint); n != 0 {
+		t.Errorf("%d calls before the answer", n)
+	}
+	s.Do(func(ctx app.Context) { people.AnswerYes(ctx, s.Page) })
+	if n := server.Count(api.Withdraw.Endpoint); n != 1 {
+		t.Errorf("%d calls after the answer", n)
+	}
+}

@@ -1,0 +1,170 @@
+// Package profile is the page of a person's own details and consents, S4.17.
+package profile
+
+import (
+	"context"
+	"errors"
+	"maps"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/frame"
+	"bompass/app/session"
+	"bompass/app/ui"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/site"
+	"bompass/shared/toll"
+)
+
+type base = frame.Page
+
+type page struct {
+	app.Compo
+	base
+
+	query    frame.Query[api.ProfileReply]
+	draft    api.Details
+	email    string
+	codes    map[string]string // typed, by channel
+	consents map[toll.ConsentKind]bool
+	refused  *fault.Error // a field that the server refused
+}
+
+// New returns the page.
+func New(s *session.Session) app.Composer {
+	return &page{base: frame.New(s), codes: map[string]string{}, consents: map[toll.ConsentKind]bool{}}
+}
+
+// OnNav asks for the details.
+func (p *page) OnNav(ctx app.Context) {
+	p.Enter(ctx, p.Words().T("profile.title"))
+	p.query.Load(ctx, &p.base, frame.Request[api.ProfileReply]{
+		Get:      p.Session.Client.Profile,
+		Answered: func(_ app.Context, reply api.ProfileReply) { p.fill(reply) },
+	})
+}
+
+// fill puts the stored details and consents into the fields, except in forms that were changed and not sent.
+func (p *page) fill(reply api.ProfileReply) {
+	w := p.Words()
+	p.refused = nil
+	if !p.Dirty(w.T("profile.details")) {
+		p.draft = reply.Details
+	}
+	if p.Dirty(w.T("profile.consents")) {
+		return
+	}
+	for _, c := range reply.Consents {
+		p.consents[c.Kind] = c.Given && c.Version == c.Current
+	}
+}
+
+// change is a change that a person asks for on the page.
+type change struct {
+	form string // the name of the form that asks for it
+	done string // the toast when it is done
+	code string // the id of the field that the server calls code
+	do   func(context.Context) (api.ProfileReply, error)
+}
+
+// send makes a change and says what became of it. When a factor must be confirmed first, it goes there and
+// back.
+func (p *page) send(ctx app.Context, c change) {
+	p.refused = nil
+	title := p.Words().T("profile.title")
+	frame.Call(ctx, c.do, func(ctx app.Context, reply api.ProfileReply, err error) {
+		if p.HandleAuthError(err, site.Profile) {
+			return
+		}
+		if known, ok := errors.AsType[*fault.Error](err); ok {
+			p.refused = c.refused(*known)
+			p.FocusErrors(ctx, title)
+			return
+		}
+		if err != nil {
+			text, _ := p.ErrorText(err)
+			p.Toast(text)
+			return
+		}
+		p.MarkClean(c.form)
+		p.query.Set(reply)
+		p.fill(reply)
+		p.SetTitle(title)
+		p.Toast(c.done)
+	})
+}
+
+// refused returns a refusal with the id of the field that it is about.
+func (c change) refused(f fault.Error) *fault.Error {
+	switch {
+	case f.Field == "code":
+		f.Field = c.code
+	case f.Field == string(toll.ConsentPrivacy):
+		f.Field = consentID(toll.ConsentPrivacy)
+	}
+	return &f
+}
+
+func (p *page) save(ctx app.Context) {
+	draft, w := p.draft, p.Words()
+	p.send(ctx, change{form: w.T("profile.details"), done: w.T("profile.saved"), do: func(ctx context.Context) (api.ProfileReply, error) {
+		return p.Session.Client.SaveProfile(ctx, draft)
+	}})
+}
+
+func (p *page) changeEmail(ctx app.Context) {
+	email, reply, w := p.email, *p.query.Answer(), p.Words()
+	p.send(ctx, change{form: w.T("profile.email.change"), done: w.T("profile.email.sent"), do: func(ctx context.Context) (api.ProfileReply, error) {
+		return reply, p.Session.Client.ChangeEmail(ctx, email)
+	}})
+}
+
+func (p *page) sendCode(ctx app.Context, channel string) {
+	reply := *p.query.Answer()
+	p.send(ctx, change{done: p.Words().T("profile.code.sent"), code: "code-" + channel, do: func(ctx context.Context) (api.ProfileReply, error) {
+		return reply, p.Session.Client.SendCode(ctx, channel)
+	}})
+}
+
+func (p *page) confirmCode(ctx app.Context, channel string) {
+	code, w := p.codes[channel], p.Words()
+	p.send(ctx, change{form: w.T("profile." + channel + ".unconfirmed"), done: w.T("profile.confirmed"), code: "code-" + channel, do: func(ctx context.Context) (api.ProfileReply, error) {
+		return p.Session.Client.ConfirmCode(ctx, channel, code)
+	}})
+}
+
+func (p *page) saveConsents(ctx app.Context) {
+	given, w := maps.Clone(p.consents), p.Words()
+	p.send(ctx, change{form: w.T("profile.consents"), done: w.T("profile.consent.saved"), do: func(ctx context.Context) (api.ProfileReply, error) {
+		return p.Session.Client.SaveConsents(ctx, api.ConsentRequest{Given: given})
+	}})
+}
+
+// askErase says what erasure means before it is asked for.
+func (p *page) askErase(ctx app.Context) {
+	w := p.Words()
+	p.Confirm(ctx, frame.Confirmation{Title: w.T("profile.erase.ask"), Text: w.T("profile.erase.means"), Yes: w.T("profile.erase"), Do: func(ctx app.Context) {
+		p.erase(ctx, false)
+	}})
+}
+
+func (p *page) erase(ctx app.Context, withdraw bool) {
+	done := p.Words().T("profile.erase.done")
+	if withdraw {
+		done = p.Words().T("profile.erase.withdrawn")
+	}
+	p.send(ctx, change{done: done, do: func(ctx context.Context) (api.ProfileReply, error) { return p.Session.Client.Erase(ctx, withdraw) }})
+	p.FocusTitle()
+}
+
+// Render shows the details, the consents and what a person may ask for.
+func (p *page) Render() app.UI {
+	title := p.Words().T("profile.title")
+	return frame.Show(&p.base, site.Profile, title, &p.query, func(reply api.ProfileReply) []app.UI {
+		return []app.UI{
+			ui.Title(title), p.OtherError(p.refused, p.fields()...),
+			p.facts(reply), p.confirmations(reply), p.details(reply), p.consentForm(reply), p.privacy(reply),
+		}
+	})
+}
