@@ -15,7 +15,7 @@ APT = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Time
 install = for try in 1 2 3 4 5 6; do $(APT) update && $(APT) install -y -o Dpkg::Options::=--force-confold $(1) >/dev/null && exit 0; \
 	echo "apt-get failed; trying again in 10 seconds ($$try of 6)"; sleep 10; done; exit 1
 SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f ! -name '*_test.go' 2>/dev/null) \
-	$(wildcard server/internal/bundle/*.go server/internal/bundle/lean/*) assets/package-lock.json go.mod
+	$(wildcard server/internal/bundle/*.go server/internal/bundle/lean/* server/internal/bundle/slim/*.go) assets/package-lock.json go.mod
 
 .DEFAULT_GOAL := help
 .PHONY: security test-secrets node help run build test test-wasm lint fmt bench faults size gates reset clean postgres chromium tools shots icons reader llrp-check behaviours

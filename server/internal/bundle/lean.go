@@ -1,13 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"embed"
+	_ "embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,23 +14,27 @@ import (
 	"strings"
 )
 
-// library is the program's library. Its server half reaches net/http, TLS and templates, which the
-// browser would download and never run, so the program is built against a copy without them.
+// library is the module that the browser's program is built on. Its server half reaches net/http, TLS and
+// templates, which a browser would download and never run, so the program is built against a copy without it.
 const library = "github.com/maxence-charriere/go-app/v9"
 
-// librarySum is the hash of the library's files that the copy is made from. Another hash means another
-// library: look at what it changed before writing the new hash here.
-const librarySum = "df8c64688dc24d6684c5dc7b107265c3c464387a5b5063664610b611b9ef9172"
+// librarySum is the hash of the library's files that the patch was made for. Another hash means another version:
+// see what has changed and adapt the patch before writing the new hash here.
+const librarySum = "76d69abbae2e7ff232f06deae7bb7acafe0055c9a7f4e7fb8e03f0258bc3671f"
 
-// serverHalf are the library's files that only a server needs; lean/ has what the rest asks of them.
-var serverHalf = []string{"http.go", "resource.go", "cache.go", "crypto.go", "route.go"}
+// The copy is the library's files with leanPatch applied and addedFile added.
+const addedName = "pkg/app/lean_wasm.go"
 
-//go:embed lean/lean_wasm.go.txt
-var leanFiles embed.FS
+var (
+	//go:embed lean/go-app.patch
+	leanPatch string
 
-// lean writes the copy and a module file that puts it in the library's place, both in a folder of their
-// own, and returns the module file. The checkout's own module file stays as it is: server, tests and
-// editors see the library itself.
+	//go:embed lean/lean_wasm.go.txt
+	addedFile []byte
+)
+
+// lean writes the copy to folder, with a module file that replaces the library by it, and returns that module
+// file. The module file of the checkout does not change: the server, tests and editors use the library itself.
 func lean(top, folder string) (modfile string, err error) {
 	if folder, err = filepath.Abs(folder); err != nil {
 		return "", err
@@ -45,94 +48,74 @@ func lean(top, folder string) (modfile string, err error) {
 		return "", err
 	}
 	if got := sumOf(files); got != librarySum {
-		return "", fmt.Errorf("the library's files have the hash %s, not %s: see whether lean.go still fits them", got, librarySum)
+		return "", fmt.Errorf("the files of %s have the hash %s, not %s: see whether lean/go-app.patch still fits them", library, got, librarySum)
 	}
-	target := filepath.Join(folder, "library")
-	if err := errors.Join(os.RemoveAll(folder), writeLean(target, files)); err != nil {
+	if err := applyPatch(files, leanPatch); err != nil {
 		return "", err
 	}
-	return replaced(top, folder, target)
+	files[addedName] = addedFile
+	if err := os.RemoveAll(folder); err != nil {
+		return "", err
+	}
+	target := filepath.Join(folder, "library")
+	for name, content := range files {
+		if err := writeFile(filepath.Join(target, filepath.FromSlash(name)), content); err != nil {
+			return "", err
+		}
+	}
+	return writeModfile(top, folder, target)
 }
 
-// libraryFolder asks the toolchain where the library is, and fetches it if it is nowhere.
+// libraryFolder returns the library's folder in the module cache, after downloading it if need be.
 func libraryFolder(top string) (string, error) {
-	find := exec.Command("go", "mod", "download", "-json", library)
-	find.Dir = top
-	if text, err := find.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("fetch the library: %w\n%s", err, text)
+	download := exec.Command("go", "mod", "download", "-json", library)
+	download.Dir = top
+	if text, err := download.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("download %s: %w\n%s", library, err, text)
 	}
 	list := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", library)
 	list.Dir = top
 	dir, err := list.Output()
 	if err != nil {
-		return "", fmt.Errorf("find the library: %w", err)
+		return "", fmt.Errorf("find %s: %w", library, err)
 	}
 	return strings.TrimSpace(string(dir)), nil
 }
 
-// libraryFile is one file by its slash-separated name in the library.
-type libraryFile struct {
-	name    string
-	content []byte
-}
-
-// libraryFiles reads what a program needs: the packages app and errors, without tests and generators.
-func libraryFiles(from string) ([]libraryFile, error) {
-	files := []libraryFile{}
-	take := func(name string) error {
-		content, err := os.ReadFile(filepath.Join(from, filepath.FromSlash(name)))
-		files = append(files, libraryFile{name, content})
-		return err
-	}
-	for _, dir := range []string{"pkg/app", "pkg/errors"} {
-		entries, err := os.ReadDir(filepath.Join(from, filepath.FromSlash(dir)))
+// libraryFiles reads the files that a program needs, by slash-separated name: the packages app and errors,
+// without tests and generators, and the module file.
+func libraryFiles(from string) (map[string][]byte, error) {
+	names := []string{"go.mod"}
+	for _, pattern := range []string{"pkg/app/*.go", "pkg/errors/*.go"} {
+		found, err := filepath.Glob(filepath.Join(from, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range entries {
-			if e.IsDir() || !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
-				continue
-			}
-			if err := take(dir + "/" + e.Name()); err != nil {
-				return nil, err
+		for _, file := range found {
+			if name := filepath.Base(file); !strings.HasSuffix(name, "_test.go") {
+				names = append(names, strings.TrimSuffix(pattern, "*.go")+name)
 			}
 		}
 	}
-	return files, take("go.mod")
+	files := map[string][]byte{}
+	for _, name := range names {
+		content, err := os.ReadFile(filepath.Join(from, filepath.FromSlash(name)))
+		if err != nil {
+			return nil, err
+		}
+		files[name] = content
+	}
+	return files, nil
 }
 
-func sumOf(files []libraryFile) string {
+// sumOf returns the hash of the files' names and contents.
+func sumOf(files map[string][]byte) string {
 	sum := sha256.New()
-	for _, f := range files {
-		_, _ = fmt.Fprintf(sum, "%s %d\n", f.name, len(f.content)) // a hash takes everything
-		_, _ = sum.Write(f.content)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		_, _ = fmt.Fprintf(sum, "%s %d\n", name, len(files[name])) // a hash returns no error
+		_, _ = sum.Write(files[name])
 	}
 	return hex.EncodeToString(sum.Sum(nil))
-}
-
-// writeLean writes the library without its server half.
-func writeLean(target string, files []libraryFile) error {
-	for _, f := range files {
-		content := f.content
-		dir, name := filepath.Split(f.name)
-		switch {
-		case dir == "pkg/app/" && slices.Contains(serverHalf, name):
-			content = append([]byte("//go:build !wasm\n\n"), content...)
-		case dir == "pkg/app/": // without a package for identities, and the names of two thousand characters
-			content = bytes.Replace(content, []byte("\t\"github.com/google/uuid\"\n"), nil, 1)
-			content = bytes.ReplaceAll(content, []byte("uuid.NewString()"), []byte("newUUID()"))
-			content = bytes.Replace(content, []byte("\t\"html\"\n"), nil, 1)
-			content = bytes.ReplaceAll(content, []byte("html.EscapeString("), []byte("escaped.Replace("))
-		}
-		if err := writeFile(filepath.Join(target, filepath.FromSlash(f.name)), content); err != nil {
-			return err
-		}
-	}
-	added, err := fs.ReadFile(leanFiles, "lean/lean_wasm.go.txt")
-	if err != nil {
-		return err
-	}
-	return writeFile(filepath.Join(target, "pkg", "app", "lean_wasm.go"), added)
 }
 
 func writeFile(name string, content []byte) error {
@@ -142,8 +125,8 @@ func writeFile(name string, content []byte) error {
 	return os.WriteFile(name, content, 0o644)
 }
 
-// replaced writes the second module file beside the copy.
-func replaced(top, folder, target string) (modfile string, err error) {
+// writeModfile writes the module file that replaces the library by target, and its sums.
+func writeModfile(top, folder, target string) (modfile string, err error) {
 	mod, err := os.ReadFile(filepath.Join(top, "go.mod"))
 	if err != nil {
 		return "", err

@@ -1,8 +1,8 @@
-// Command bundle makes what the browser loads: the program as WebAssembly, one stylesheet, the
-// scripts, fonts and icons, each under a name that holds its content's hash and beside its
-// compressed forms, and the list of them. It writes them together, so none can be stale.
+// Command bundle writes the files that the browser loads: the program as WebAssembly, one stylesheet, the
+// scripts, fonts and icons. The name of each has a hash of its content; compressed forms are beside it. The
+// list of them, manifest.json, is written last, so that it never names a file of another build.
 //
-// It is run from the top of the checkout by the Makefile, after npm has fetched the packages.
+// The Makefile runs it from the top of the checkout, after npm has installed the packages.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Transfer budgets in bytes after brotli, see assets/docs/architecture.md.
+// Transfer budgets in bytes after brotli; assets/docs/architecture.md has the reasons.
 const (
 	wasmMax   = 1_300_000
 	sheetMax  = 20_000

@@ -17,15 +17,15 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// outlet is the folder that the bundle is written to.
+// outlet writes the bundle to a folder.
 type outlet struct {
 	dir   string
 	names map[string]string // name in the program → file with hash
-	kept  map[string]bool   // files of this bundle, compressed forms included
+	kept  map[string]bool   // files of this bundle with their compressed forms
 }
 
-// add writes a file under its hashed name with its compressed forms. Fonts and pictures that are
-// compressed already get none.
+// add writes a file under its hashed name, and its compressed forms. Fonts and pictures are compressed
+// already and get none.
 func (o *outlet) add(name string, content []byte) error {
 	sum := sha256.Sum256(content)
 	ext := path.Ext(name)
@@ -47,7 +47,7 @@ func (o *outlet) add(name string, content []byte) error {
 	return errors.Join(o.write(file+".br", packed.br), o.write(file+".gz", packed.gz))
 }
 
-// present keeps a file of an earlier run, if it is there.
+// present reports whether a file of an earlier run exists, and keeps it.
 func (o *outlet) present(file string) bool {
 	_, err := os.Stat(filepath.Join(o.dir, file))
 	if err != nil {
@@ -76,7 +76,7 @@ func (o *outlet) write(file string, content []byte) error {
 	return os.Rename(target+".new", target)
 }
 
-// finish writes the list and removes what earlier runs left.
+// finish writes the list of files and removes files of earlier runs.
 func (o *outlet) finish() error {
 	list, err := json.MarshalIndent(o.names, "", "\t")
 	if err != nil {
@@ -103,7 +103,7 @@ type limit struct {
 	bytes int64
 }
 
-// budget prints the transfer sizes and refuses a bundle that exceeds one.
+// budget prints the transfer sizes and returns an error if one exceeds its limit.
 func (o *outlet) budget(limits []limit) error {
 	var over []error
 	for _, l := range limits {
@@ -117,12 +117,13 @@ func (o *outlet) budget(limits []limit) error {
 		}
 		fmt.Printf("%-28s %9d bytes on the wire, budget %9d\n", l.names, size, l.bytes)
 		if size > l.bytes {
-			over = append(over, fmt.Errorf("%s is %d bytes over its budget: make it smaller, or say in assets/docs why the budget must grow", l.names, size-l.bytes))
+			over = append(over, fmt.Errorf("%s is %d bytes over its budget: make it smaller, or write in assets/docs why the budget must grow", l.names, size-l.bytes))
 		}
 	}
 	return errors.Join(over...)
 }
 
+// transfer returns the size of a file's smallest form in bytes.
 func (o *outlet) transfer(name string) (int64, error) {
 	file := filepath.Join(o.dir, o.names[name])
 	if info, err := os.Stat(file + ".br"); err == nil {
@@ -137,7 +138,8 @@ func (o *outlet) transfer(name string) (int64, error) {
 
 type packed struct{ br, gz []byte }
 
-// windowMax is how far back, as a power of two, browsers can look while they unpack: over the whole program.
+// windowMax is the size of brotli's window as a power of two: the maximum that browsers support, which covers the
+// whole program.
 const windowMax = 24
 
 func compress(content []byte) (packed, error) {
@@ -149,7 +151,7 @@ func compress(content []byte) (packed, error) {
 		return packed{}, err
 	}
 	_, errW := g.Write(content)
-	if err := errors.Join(errW, g.Close()); err != nil { // before the bytes are taken: Close writes the rest
+	if err := errors.Join(errW, g.Close()); err != nil { // Close writes the rest of the bytes
 		return packed{}, err
 	}
 	return packed{br.Bytes(), gz.Bytes()}, nil

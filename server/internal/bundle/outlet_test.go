@@ -13,7 +13,7 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-func TestEveryFormOfAFileIsTheSameFile(t *testing.T) {
+func TestCompressedFormsHaveTheSameContent(t *testing.T) {
 	out := &outlet{dir: t.TempDir(), names: map[string]string{}}
 	content := []byte(strings.Repeat("the price and its reason\n", 4000))
 	if err := out.add("bompass.css", content); err != nil {
@@ -39,7 +39,7 @@ func TestEveryFormOfAFileIsTheSameFile(t *testing.T) {
 	}
 }
 
-func TestTheListNamesWhatIsThereAndNothingOldIsLeft(t *testing.T) {
+func TestManifestNamesNewFilesAndOldOnesAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	for _, text := range []string{"first", "second"} {
 		out := &outlet{dir: dir, names: map[string]string{}}
@@ -60,15 +60,15 @@ func TestTheListNamesWhatIsThereAndNothingOldIsLeft(t *testing.T) {
 	}
 	got, err := os.ReadFile(filepath.Join(dir, names["icon/a.svg"]))
 	if err != nil || string(got) != "second" {
-		t.Errorf("the list leads to %q, %v", got, err)
+		t.Errorf("the manifest names a file with %q, %v", got, err)
 	}
 	left, err := filepath.Glob(filepath.Join(dir, "icon", "*.svg"))
 	if err != nil || len(left) != 1 {
-		t.Errorf("an older file is left: %v", left)
+		t.Errorf("files of the first run were not removed: %v", left)
 	}
 }
 
-func TestABundleOverItsBudgetIsRefused(t *testing.T) {
+func TestBundleOverItsBudgetIsRefused(t *testing.T) {
 	out := &outlet{dir: t.TempDir(), names: map[string]string{}}
 	if err := out.add("app.wasm", []byte("0123456789")); err != nil {
 		t.Fatal(err)
@@ -77,6 +77,6 @@ func TestABundleOverItsBudgetIsRefused(t *testing.T) {
 		t.Errorf("within the budget: %v", err)
 	}
 	if err := out.budget([]limit{{"app.wasm", 3}}); err == nil {
-		t.Error("a bundle over its budget was taken")
+		t.Error("a bundle over its budget was accepted")
 	}
 }

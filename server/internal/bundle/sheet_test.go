@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Spaces between things are steps of one scale, so that pages keep their rhythm.
-func TestSpacesAreTokens(t *testing.T) {
+// Spacing uses the steps of one scale, so that all pages look alike.
+func TestSpacingUsesTokens(t *testing.T) {
 	literal := regexp.MustCompile(`(?:gap|padding|margin|inset)[a-z-]*\s*:[^;}]*?\d(?:rem|px)[^;}]*`)
 	hairline := regexp.MustCompile(`^margin-bottom: -1px$`)
 	for _, name := range []string{"bompass.css", "component.css"} {

@@ -12,7 +12,7 @@ import (
 	"bompass/server/internal/bundle/slim"
 )
 
-// program builds the browser program, stripped and slim, against the lean copy of its library.
+// program builds the browser's program against the lean copy of its library, and makes it smaller.
 func program(top string, out *outlet) error {
 	modfile, err := lean(top, filepath.Join(top, ".cache", "lean"))
 	if err != nil {
@@ -28,22 +28,26 @@ func program(top string, out *outlet) error {
 	build.Dir = top
 	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	if text, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the browser program: %w\n%s", err, text)
+		return fmt.Errorf("build the browser's program: %w\n%s", err, text)
 	}
 	linked, err := os.ReadFile(target)
 	if err != nil {
 		return err
 	}
-	content, err := slim.Program(linked)
-	if err != nil { // another toolchain: the program runs as well, and the budget tells that it is larger
-		fmt.Fprintln(os.Stderr, "bundle: note: the browser program stays as it was linked:", err)
+	version, err := exec.Command("go", "env", "GOVERSION").Output()
+	if err != nil {
+		return fmt.Errorf("find the toolchain's version: %w", err)
+	}
+	content, err := slim.Program(linked, strings.TrimSpace(string(version)))
+	if err != nil { // the program as it was linked works, too; the budget shows that it is larger
+		fmt.Fprintln(os.Stderr, "bundle: note: the browser's program stays as large as it was linked:", err)
 		content = linked
 	}
 	return out.add("app.wasm", content)
 }
 
-// stylesheet joins the parts that css/parts.txt lists, in its order. Lines are paths under assets.
-// Addresses like /web/font/inter-latin.woff2 in them become the hashed ones, so it comes last.
+// stylesheet joins the files that css/parts.txt lists, in its order. Its lines are paths below assets.
+// Addresses such as /web/font/inter-latin.woff2 are replaced by those with a hash, so it runs last.
 func stylesheet(top string, out *outlet) error {
 	assets := filepath.Join(top, "assets")
 	list, err := os.ReadFile(filepath.Join(assets, "css", "parts.txt"))
@@ -70,8 +74,8 @@ func stylesheet(top string, out *outlet) error {
 	return out.add("bompass.css", content)
 }
 
-// scripts takes the toolchain's own loader, which must match the compiler, and our companion
-// with the vault.
+// scripts adds the toolchain's own loader, which must match the compiler, and the companion script with the
+// vault.
 func scripts(top string, out *outlet) error {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -95,7 +99,7 @@ func scripts(top string, out *outlet) error {
 	return out.add("companion.js", companion)
 }
 
-// fonts takes Inter; the extended alphabet is loaded only by pages that show its letters.
+// fonts adds Inter. Browsers load the extended alphabet only for pages that show its letters.
 func fonts(top string, out *outlet) error {
 	inter := filepath.Join(top, "assets", "node_modules", "@fontsource-variable", "inter", "files")
 	for name, file := range map[string]string{

@@ -13,18 +13,18 @@ import (
 	"bompass/server/internal/bundle/slim"
 )
 
-// built links a program for the browser as the bundle does.
-func built(t *testing.T, args ...string) []byte {
+// build links a program for the browser as the bundle does.
+func build(t *testing.T, args ...string) []byte {
 	t.Helper()
 	target := filepath.Join(t.TempDir(), "program.wasm")
-	build := exec.Command("go", append(args, "-trimpath", "-ldflags", "-s -w", "-o", target)...)
+	link := exec.Command("go", append(args, "-trimpath", "-ldflags", "-s -w", "-o", target)...)
 	if args[0] == "build" {
-		build.Args = append(build.Args, "./testdata/probe")
+		link.Args = append(link.Args, "./testdata/probe")
 	} else {
-		build.Args = append(build.Args, "bompass/shared/rating")
+		link.Args = append(link.Args, "bompass/shared/rating")
 	}
-	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
-	if text, err := build.CombinedOutput(); err != nil {
+	link.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	if text, err := link.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	program, err := os.ReadFile(target)
@@ -34,16 +34,18 @@ func built(t *testing.T, args ...string) []byte {
 	return program
 }
 
-func slimmed(t *testing.T, program []byte) []byte {
+// shrink makes a program smaller. It names a tested toolchain whatever the toolchain is, so that these tests
+// show whether slim fits it.
+func shrink(t *testing.T, program []byte) []byte {
 	t.Helper()
-	small, err := slim.Program(program)
+	small, err := slim.Program(program, slim.Tested[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	return small
 }
 
-// run runs a program in Node and tells what it wrote.
+// run runs a program in Node and returns what it wrote and its exit status.
 func run(t *testing.T, program []byte, dir string, args ...string) (out, trace string, status int) {
 	t.Helper()
 	root, err := exec.Command("go", "env", "GOROOT").Output()
@@ -54,75 +56,80 @@ func run(t *testing.T, program []byte, dir string, args ...string) (out, trace s
 	if err := os.WriteFile(file, program, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var said, complained bytes.Buffer
+	var stdout, stderr bytes.Buffer
 	node := exec.Command(filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "go_js_wasm_exec"), append([]string{file}, args...)...)
-	node.Dir, node.Stdout, node.Stderr = dir, &said, &complained
+	node.Dir, node.Stdout, node.Stderr = dir, &stdout, &stderr
 	if err := node.Run(); node.ProcessState == nil {
-		t.Fatalf("Node does not start: %v", err)
+		t.Fatalf("start Node: %v", err)
 	}
-	return said.String(), complained.String(), node.ProcessState.ExitCode()
+	return stdout.String(), stderr.String(), node.ProcessState.ExitCode()
 }
 
-// The tables that remain are those that stacks, the collector and panics live on.
-func TestAProgramDoesWhatItDid(t *testing.T) {
-	program := built(t, "build")
-	small := slimmed(t, program)
+// Stacks, the garbage collector and panics need the tables that remain.
+func TestProgramBehavesAsBefore(t *testing.T) {
+	program := build(t, "build")
+	small := shrink(t, program)
 	if len(small) > len(program)*3/2 {
-		t.Errorf("%d bytes were %d", len(small), len(program))
+		t.Errorf("%d bytes became %d", len(program), len(small))
 	}
 	want, _, _ := run(t, program, "")
-	got, complaint, status := run(t, small, "")
+	got, trace, status := run(t, small, "")
 	if diff := cmp.Diff(want, got); diff != "" || status != 0 || !strings.Contains(got, "known true") {
-		t.Errorf("it ended with %d and %s; what it says has changed:\n%s", status, complaint, diff)
+		t.Errorf("status %d, %s; output (-before +after):\n%s", status, trace, diff)
 	}
 }
 
-func TestATraceNamesFunctionsAndNoLines(t *testing.T) {
-	small := slimmed(t, built(t, "build"))
+func TestTraceHasFunctionsAndNoLines(t *testing.T) {
+	small := shrink(t, build(t, "build"))
 	_, trace, status := run(t, small, "", "fail")
 	if status != 2 || !strings.Contains(trace, "nobody catches this") || !strings.Contains(trace, "main.fails") || !strings.Contains(trace, "main.main") {
-		t.Errorf("it ended with %d, which nobody understands:\n%s", status, trace)
+		t.Errorf("status %d and a trace without the functions:\n%s", status, trace)
 	}
 	if strings.Contains(trace, "probe/main.go") {
-		t.Errorf("the program still carries lines of its source:\n%s", trace)
+		t.Errorf("the trace has lines of the source:\n%s", trace)
 	}
 }
 
-// The rating core's own tests pass in a slim program: laws, tables, the cases of the toll officers.
-func TestTheRatingCorePassesItsTestsSlim(t *testing.T) {
+func TestRatingCorePassesItsTestsWhenSlim(t *testing.T) {
 	rating, err := filepath.Abs("../../../../shared/rating")
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, trace, status := run(t, slimmed(t, built(t, "test", "-c")), rating, "-test.short")
+	out, trace, status := run(t, shrink(t, build(t, "test", "-c")), rating, "-test.short")
 	if status != 0 || !strings.Contains(out, "PASS") {
-		t.Errorf("it ended with %d: %s%s", status, out, trace)
+		t.Errorf("status %d: %s%s", status, out, trace)
 	}
 }
 
-func TestASlimProgramBecomesNoSlimmer(t *testing.T) {
-	once := slimmed(t, built(t, "build"))
-	if !bytes.Equal(slimmed(t, once), once) {
+func TestSlimProgramStaysAsItIs(t *testing.T) {
+	once := shrink(t, build(t, "build"))
+	if !bytes.Equal(shrink(t, once), once) {
 		t.Error("it changed again")
 	}
 }
 
-func TestWhatIsNotAsExpectedIsRefused(t *testing.T) {
-	program := built(t, "build")
+func TestUnexpectedProgramsAreRefused(t *testing.T) {
+	program := build(t, "build")
 	magic := []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}
 	for name, c := range map[string]struct {
 		program []byte
 		want    string
 	}{
-		"nothing":                  {nil, "no program"},
-		"not a program":            {[]byte("#!/bin/sh\n"), "no program"},
-		"half a program":           {program[:len(program)/2], "ends in the middle"},
-		"a program without memory": {program[:8], "no data"},
-		"another toolchain":        {bytes.Replace(program, magic, []byte{0xf2, 0xff, 0xff, 0xff, 0, 0, 1, 8}, 1), "see whether slim still fits"},
+		"nothing":              {nil, "not a WebAssembly module"},
+		"another kind of file": {[]byte("#!/bin/sh\n"), "not a WebAssembly module"},
+		"half a program":       {program[:len(program)/2], "ends too early"},
+		"no data section":      {program[:8], "no data section"},
+		"another layout":       {bytes.Replace(program, magic, []byte{0xf2, 0xff, 0xff, 0xff, 0, 0, 1, 8}, 1), "see whether slim still fits"},
 	} {
-		if _, err := slim.Program(c.program); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := slim.Program(c.program, slim.Tested[0]); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestUntestedToolchainIsRefused(t *testing.T) {
+	if _, err := slim.Program(nil, "go1.27.0"); err == nil || !strings.Contains(err.Error(), "tested with "+slim.Tested[0]) {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -130,6 +137,6 @@ func FuzzSlim(f *testing.F) {
 	f.Add([]byte("\x00asm\x01\x00\x00\x00"))
 	f.Add([]byte("\x00asm\x01\x00\x00\x00\x0b\x07\x01\x00\x41\x00\x0b\x01\x01"))
 	f.Fuzz(func(_ *testing.T, program []byte) {
-		_, _ = slim.Program(program) // it may refuse, and does not fall over
+		_, _ = slim.Program(program, slim.Tested[0]) // it may return an error, and must not panic
 	})
 }

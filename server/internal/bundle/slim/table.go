@@ -6,88 +6,92 @@ import (
 	"fmt"
 )
 
-// The table begins with a magic number that changes with its layout (src/runtime/symtab.go pcHeader), then
-// eight words: how many functions, how many files, one unused, and where its parts begin.
+// The table begins with a magic number that changes with its layout (src/runtime/symtab.go, pcHeader). Eight
+// words follow: the number of functions, the number of files, one unused, and the offsets of its parts.
 const (
 	magic       = 0xfffffff1
-	magicRest   = 0x08_01_00_00 // padding, the least size of an instruction, the size of an address
+	magicRest   = 0x08_01_00_00 // padding, minimum size of an instruction, size of a pointer
 	headerWords = 9
 	wordSize    = 8
 )
 
-// A function's record (src/runtime/runtime2.go _func): fields of four bytes, then its data about places and
-// about itself.
+// Offsets in a function's record (src/runtime/runtime2.go, _func): fields of four bytes, then the offsets of its
+// pcdata tables, then those of its funcdata.
 const (
-	recordName  = 4
-	recordSteps = 16 // how the stack grows
-	recordFile  = 20
-	recordLine  = 24
-	recordCount = 28 // of data about places
-	recordUnit  = 32
-	recordStart = 36 // the line that it begins at
-	recordOwn   = 43 // how many data about itself, one byte
-	recordSize  = 44
+	funcNameOff   = 4
+	funcPCSP      = 16 // pcdata table of the stack's depth
+	funcPCFile    = 20 // pcdata table of files
+	funcPCLine    = 24 // pcdata table of lines
+	funcNPCData   = 28 // number of further pcdata tables
+	funcCUOff     = 32 // compilation unit, for the names of files
+	funcStartLine = 36
+	funcNFuncData = 43 // number of funcdata, one byte
+	funcSize      = 44
 )
 
-// Data that only traces use (src/runtime/funcdata.h).
+// Data that only stack traces use (src/internal/abi/symtab.go).
 const (
-	placeInlined = 2 // which call compiled into its caller a place belongs to
-	ownInlined   = 3 // those calls
+	pcdataInlTreeIndex = 2 // which inlined call an instruction belongs to
+	funcdataInlTree    = 3 // the inlined calls
 )
 
-// none stands where a function has no data about itself.
-const none = 0xffffffff
+// noFuncdata is the offset of absent funcdata.
+const noFuncdata = 0xffffffff
 
-// The module's own record (src/runtime/symtab.go moduledata) has its addresses in these words.
+// Words of the module's own record (src/runtime/symtab.go, moduledata), counted from its begin.
 const (
-	moduleHeader, moduleNames, moduleBuckets, moduleOwn = 0, 1, 19, 40
+	modulePCHeader    = 0
+	moduleFuncNames   = 1
+	moduleFindFuncTab = 19
+	moduleGoFunc      = 40 // begin of all funcdata
 )
 
-// table is the table of functions in a program's memory.
+// table is the table of functions in a program's memory. Its fields are addresses.
 type table struct {
-	memory                              []byte
-	at, funcs                           int // where it is, and how many functions it has
-	names, units, files, steps, records int // where its parts are
-	own, ownEnd                         int // where functions' data about themselves is
+	memory                               []byte
+	header, funcs                        int // the header; the number of functions
+	names, units, files, pcdata, records int // the parts
+	funcdata, funcdataEnd                int
 }
 
-// find finds the table, and the module's record that tells where functions' own data is.
-func find(memory []byte) (*table, error) {
-	t := &table{memory: memory, at: -1}
+// findTable returns the table of functions in a memory.
+func findTable(memory []byte) (*table, error) {
+	t := &table{memory: memory, header: -1}
 	for at := 0; at+headerWords*wordSize < len(memory); at += wordSize {
 		if binary.LittleEndian.Uint32(memory[at:]) == magic && binary.LittleEndian.Uint32(memory[at+4:]) == magicRest {
-			if t.at >= 0 {
+			if t.header >= 0 {
 				return nil, errors.New("there are two tables of functions")
 			}
-			t.at = at
+			t.header = at
 		}
 	}
-	if t.at < 0 {
-		return nil, errors.New("there is no table of functions of the known kind: see whether slim still fits the toolchain")
+	if t.header < 0 {
+		return nil, errors.New("there is no table of functions with the expected magic number: see whether slim still fits the toolchain")
 	}
-	t.funcs = t.word(t.at + wordSize)
-	parts := []*int{&t.names, &t.units, &t.files, &t.steps, &t.records}
-	last := t.at
+	t.funcs = t.word(t.header + wordSize)
+	parts := []*int{&t.names, &t.units, &t.files, &t.pcdata, &t.records}
+	last := t.header
 	for i, part := range parts {
-		if *part = t.at + t.word(t.at+(4+i)*wordSize); *part <= last || *part >= len(memory) {
-			return nil, errors.New("the parts of the table of functions are not in their order")
+		if *part = t.header + t.word(t.header+(4+i)*wordSize); *part <= last || *part >= len(memory) {
+			return nil, errors.New("the parts of the table of functions are not in the expected order")
 		}
 		last = *part
 	}
 	if t.funcs <= 0 || t.records+t.funcs*wordSize > len(memory) {
-		return nil, fmt.Errorf("a table of %d functions does not fit", t.funcs)
+		return nil, fmt.Errorf("a table of %d functions does not fit in memory", t.funcs)
 	}
-	return t, t.findOwn()
+	return t, t.findFuncdata()
 }
 
-func (t *table) findOwn() error {
-	for at := 0; at+(moduleOwn+1)*wordSize <= len(t.memory); at += wordSize {
+// findFuncdata finds the module's record, which has the address of all funcdata.
+func (t *table) findFuncdata() error {
+	for at := 0; at+(moduleGoFunc+1)*wordSize <= len(t.memory); at += wordSize {
 		is := func(word, want int) bool { return t.word(at+word*wordSize) == want }
-		if !is(moduleHeader, t.at) || !is(moduleNames, t.names) || !is(moduleNames+1, t.units-t.names) {
+		if !is(modulePCHeader, t.header) || !is(moduleFuncNames, t.names) || !is(moduleFuncNames+1, t.units-t.names) {
 			continue
 		}
-		t.own, t.ownEnd = t.word(at+moduleOwn*wordSize), t.word(at+moduleBuckets*wordSize)
-		if t.own <= t.records || t.ownEnd <= t.own || t.ownEnd > len(t.memory) {
+		t.funcdata, t.funcdataEnd = t.word(at+moduleGoFunc*wordSize), t.word(at+moduleFindFuncTab*wordSize)
+		if t.funcdata <= t.records || t.funcdataEnd <= t.funcdata || t.funcdataEnd > len(t.memory) {
 			return errors.New("the module's record is not as expected")
 		}
 		return nil
@@ -99,117 +103,124 @@ func (t *table) word(at int) int {
 	return int(min(binary.LittleEndian.Uint64(t.memory[at:]), memoryMax))
 }
 
-func (t *table) half(at int) int { return int(binary.LittleEndian.Uint32(t.memory[at:])) }
+func (t *table) uint32(at int) int { return int(binary.LittleEndian.Uint32(t.memory[at:])) }
 
-func (t *table) set(at int, value uint32) { binary.LittleEndian.PutUint32(t.memory[at:], value) }
+func (t *table) setUint32(at int, value uint32) {
+	binary.LittleEndian.PutUint32(t.memory[at:], value)
+}
 
-// thin takes out of the table what only traces with source lines use. Nothing moves: what is taken out
-// becomes zeros, and those hardly travel.
-func (t *table) thin() error {
-	k := keeping{steps: make([]bool, t.records-t.steps), names: make([]bool, t.units-t.names), own: map[int]bool{}, inlined: map[int]int{}}
+// strip clears what only stack traces with lines use. Nothing moves: the cleared bytes become zeros, and
+// writeSegments and brotli drop those.
+func (t *table) strip() error {
+	u := used{pcdata: make([]bool, t.records-t.pcdata), names: make([]bool, t.units-t.names), funcdata: map[int]bool{}, inlined: map[int]int{}}
 	for i := range t.funcs {
-		at := t.records + t.half(t.records+i*wordSize+4)
-		if at < t.records || at+recordSize > len(t.memory) {
+		at := t.records + t.uint32(t.records+i*wordSize+4)
+		if at < t.records || at+funcSize > len(t.memory) {
 			return fmt.Errorf("function %d is out of bounds", i)
 		}
-		if err := t.forget(at, &k); err != nil {
+		if err := t.stripFunc(at, &u); err != nil {
 			return fmt.Errorf("function %d: %w", i, err)
 		}
 	}
-	if err := t.forgetInlined(&k); err != nil {
+	if err := t.stripInlined(&u); err != nil {
 		return err
 	}
-	wipe(t.memory[t.steps:t.records], k.steps)
-	wipe(t.memory[t.names:t.units], k.names)
-	clear(t.memory[t.units:t.steps]) // which files there are, and which a function came from
+	clearUnused(t.memory[t.pcdata:t.records], u.pcdata)
+	clearUnused(t.memory[t.names:t.units], u.names)
+	clear(t.memory[t.units:t.pcdata]) // the names of files
 	return nil
 }
 
-// keeping is what functions need that were seen, by place in each part.
-type keeping struct {
-	steps, names []bool
-	own          map[int]bool
-	inlined      map[int]int // how many calls
+// used is what the functions still need, as offsets in each part.
+type used struct {
+	pcdata, names []bool
+	funcdata      map[int]bool
+	inlined       map[int]int // number of inlined calls of an inlining tree
 }
 
-func wipe(part []byte, kept []bool) {
+func clearUnused(part []byte, used []bool) {
 	for i := range part {
-		if !kept[i] {
+		if !used[i] {
 			part[i] = 0
 		}
 	}
 }
 
-// forget takes lines and inlined calls out of one function's record and notes what it keeps.
-func (t *table) forget(at int, k *keeping) error {
-	places, owns := t.half(at+recordCount), int(t.memory[at+recordOwn])
-	ownAt := at + recordSize + 4*places
-	if places > 8 || owns > 16 || ownAt+4*owns > len(t.memory) {
-		return fmt.Errorf("it has %d and %d data", places, owns)
+// stripFunc removes lines and inlined calls from one function's record and adds the rest to u.
+func (t *table) stripFunc(at int, u *used) error {
+	tables, data := t.uint32(at+funcNPCData), int(t.memory[at+funcNFuncData])
+	dataAt := at + funcSize + 4*tables
+	if tables > 8 || data > 16 || dataAt+4*data > len(t.memory) {
+		return fmt.Errorf("it has %d pcdata tables and %d funcdata", tables, data)
 	}
 	calls := 0
-	if places > placeInlined {
-		inlined := at + recordSize + 4*placeInlined
-		_, most, err := t.run(t.half(inlined))
+	if tables > pcdataInlTreeIndex {
+		field := at + funcSize + 4*pcdataInlTreeIndex
+		_, most, err := t.readPCData(t.uint32(field))
 		if err != nil {
 			return err
 		}
 		calls = most + 1
-		t.set(inlined, 0)
+		t.setUint32(field, 0)
 	}
-	for _, field := range []int{recordFile, recordLine, recordUnit, recordStart} {
-		t.set(at+field, 0)
+	for _, field := range []int{funcPCFile, funcPCLine, funcCUOff, funcStartLine} {
+		t.setUint32(at+field, 0)
 	}
-	if err := t.keepName(t.half(at+recordName), k); err != nil {
+	if err := t.keepName(t.uint32(at+funcNameOff), u); err != nil {
 		return err
 	}
-	runs := []int{t.half(at + recordSteps)}
-	for i := range places {
-		runs = append(runs, t.half(at+recordSize+4*i))
+	if err := t.keepPCData(t.uint32(at+funcPCSP), u); err != nil {
+		return err
 	}
-	for _, run := range runs {
-		size, _, err := t.run(run)
-		if err != nil {
+	for i := range tables {
+		if err := t.keepPCData(t.uint32(at+funcSize+4*i), u); err != nil {
 			return err
 		}
-		for i := range size {
-			k.steps[run+i] = true
-		}
 	}
-	for i := range owns {
-		switch data := t.half(ownAt + 4*i); {
-		case data == none:
-		case i == ownInlined:
-			k.inlined[data] = max(k.inlined[data], calls)
-			t.set(ownAt+4*i, none)
+	for i := range data {
+		switch offset := t.uint32(dataAt + 4*i); {
+		case offset == noFuncdata:
+		case i == funcdataInlTree:
+			u.inlined[offset] = max(u.inlined[offset], calls)
+			t.setUint32(dataAt+4*i, noFuncdata)
 		default:
-			k.own[data] = true
+			u.funcdata[offset] = true
 		}
 	}
 	return nil
 }
 
-// keepName notes a function's name, up to the zero that ends it.
-func (t *table) keepName(name int, k *keeping) error {
-	for i := name; i < len(k.names); i++ {
-		k.names[i] = true
+// keepName adds a function's name to u, up to the zero that ends it.
+func (t *table) keepName(offset int, u *used) error {
+	for i := offset; i < len(u.names); i++ {
+		u.names[i] = true
 		if t.memory[t.names+i] == 0 {
 			return nil
 		}
 	}
-	return fmt.Errorf("its name at %d has no end", name)
+	return fmt.Errorf("its name at %d has no end", offset)
 }
 
-// run reads what a function says of its places: pairs of a change of the value and a distance, ended by a
-// change of zero (src/runtime/symtab.go step). It returns how long it is and the greatest value.
-func (t *table) run(from int) (size, most int, err error) {
-	if from == 0 {
+// keepPCData adds a pcdata table to u.
+func (t *table) keepPCData(offset int, u *used) error {
+	size, _, err := t.readPCData(offset)
+	for i := range size {
+		u.pcdata[offset+i] = true
+	}
+	return err
+}
+
+// readPCData returns the size of a pcdata table and the greatest value in it, or -1. The table is a sequence of
+// pairs, change of the value and distance to the next instruction, ended by a change of zero
+// (src/runtime/symtab.go, step). Offset 0 is the empty table.
+func (t *table) readPCData(offset int) (size, most int, err error) {
+	if offset == 0 {
 		return 0, -1, nil
 	}
-	if from < 0 || from >= t.records-t.steps {
-		return 0, 0, fmt.Errorf("data about places at %d are out of bounds", from)
+	if offset < 0 || offset >= t.records-t.pcdata {
+		return 0, 0, fmt.Errorf("the pcdata table at %d is out of bounds", offset)
 	}
-	rest := t.memory[t.steps+from : t.records]
+	rest := t.memory[t.pcdata+offset : t.records]
 	value, most := -1, -1
 	for first := true; ; first = false {
 		change, n := binary.Uvarint(rest[size:])
@@ -229,26 +240,26 @@ func (t *table) run(from int) (size, most int, err error) {
 	}
 }
 
-// inlinedSize is one call compiled into its caller: kind, padding, name, place, line.
+// inlinedSize is the size of one inlined call: kind, padding, name, instruction, line (src/runtime/symtabinl.go).
 const inlinedSize = 16
 
-// forgetInlined takes out the calls that no function leads to any more, unless other data has the same
-// content: the linker keeps equal data once.
-func (t *table) forgetInlined(k *keeping) error {
-	for data, calls := range k.inlined {
-		from := t.own + data
-		if calls > 0 && from+calls*inlinedSize > t.ownEnd {
-			return errors.New("calls compiled into their callers are out of bounds")
+// stripInlined clears the inlining trees, except where other funcdata has the same offset: the linker keeps
+// equal content once.
+func (t *table) stripInlined(u *used) error {
+	for offset, calls := range u.inlined {
+		from := t.funcdata + offset
+		if calls > 0 && from+calls*inlinedSize > t.funcdataEnd {
+			return errors.New("inlined calls are out of bounds")
 		}
 		for i := range calls {
-			if call := from + i*inlinedSize; t.memory[call+1]|t.memory[call+2]|t.memory[call+3] != 0 || t.half(call+4) >= t.units-t.names {
-				return errors.New("a call compiled into its caller is not as expected")
+			if call := from + i*inlinedSize; t.memory[call+1]|t.memory[call+2]|t.memory[call+3] != 0 || t.uint32(call+4) >= t.units-t.names {
+				return errors.New("an inlined call is not as expected")
 			}
 		}
 	}
-	for data, calls := range k.inlined {
-		if !k.own[data] {
-			clear(t.memory[t.own+data : t.own+data+calls*inlinedSize])
+	for offset, calls := range u.inlined {
+		if !u.funcdata[offset] {
+			clear(t.memory[t.funcdata+offset : t.funcdata+offset+calls*inlinedSize])
 		}
 	}
 	return nil

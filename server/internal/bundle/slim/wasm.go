@@ -7,34 +7,34 @@ import (
 	"fmt"
 )
 
-// header begins every program: the magic and version 1.
+// header begins every WebAssembly module: the magic number and version 1.
 const header = "\x00asm\x01\x00\x00\x00"
 
-// dataSection is the kind of the section that memory begins with.
+// dataSection is the id of the section with the initial memory.
 const dataSection = 11
 
-// memoryMax bounds what a program may begin with. Ours begins with 4 MB.
+// memoryMax is the maximum size of the initial memory in bytes. Ours has 4 MB.
 const memoryMax = 64 << 20
 
-// section is one part of a program.
+// section is one section of a module.
 type section struct {
-	kind byte
+	id   byte
 	body []byte
 }
 
 func sections(program []byte) ([]section, error) {
 	rest, ok := bytes.CutPrefix(program, []byte(header))
 	if !ok {
-		return nil, errors.New("this is no program for WebAssembly, version 1")
+		return nil, errors.New("this is not a WebAssembly module of version 1")
 	}
 	var parts []section
 	for r := (reader{rest: rest}); len(r.rest) > 0; {
-		kind := r.take(1)
-		body := r.take(r.number())
+		id := r.take(1)
+		body := r.take(r.uvarint())
 		if r.err != nil {
 			return nil, fmt.Errorf("section %d: %w", len(parts), r.err)
 		}
-		parts = append(parts, section{kind[0], body})
+		parts = append(parts, section{id[0], body})
 	}
 	return parts, nil
 }
@@ -42,33 +42,33 @@ func sections(program []byte) ([]section, error) {
 func join(parts []section) []byte {
 	program := []byte(header)
 	for _, part := range parts {
-		program = append(program, part.kind)
+		program = append(program, part.id)
 		program = binary.AppendUvarint(program, uint64(len(part.body)))
 		program = append(program, part.body...)
 	}
 	return program
 }
 
-// A piece of memory begins with these: memory 0, at a constant address.
+// The linker writes every data segment for memory 0 at a constant address.
 var (
-	pieceBegin = []byte{0, 0x41}
-	pieceEnd   = []byte{0x0b}
+	segmentBegin = []byte{0, 0x41} // memory 0; i32.const
+	segmentEnd   = []byte{0x0b}    // end
 )
 
-// load lays out memory as the program finds it when it starts.
-func load(body []byte) ([]byte, error) {
+// readSegments returns the memory that the data segments describe.
+func readSegments(body []byte) ([]byte, error) {
 	r := reader{rest: body}
 	var memory []byte
-	for n := r.number(); n > 0; n-- {
-		begin := r.take(len(pieceBegin))
-		at := r.signed()
-		end := r.take(len(pieceEnd))
-		content := r.take(r.number())
+	for n := r.uvarint(); n > 0; n-- {
+		begin := r.take(len(segmentBegin))
+		at := r.varint()
+		end := r.take(len(segmentEnd))
+		content := r.take(r.uvarint())
 		if r.err != nil {
-			return nil, fmt.Errorf("memory: %w", r.err)
+			return nil, fmt.Errorf("data section: %w", r.err)
 		}
-		if !bytes.Equal(begin, pieceBegin) || !bytes.Equal(end, pieceEnd) || at < 0 || at+len(content) > memoryMax {
-			return nil, fmt.Errorf("memory: a piece at %d is not as expected", at)
+		if !bytes.Equal(begin, segmentBegin) || !bytes.Equal(end, segmentEnd) || at < 0 || at+len(content) > memoryMax {
+			return nil, fmt.Errorf("data section: the segment at %d is not as expected", at)
 		}
 		if more := at + len(content) - len(memory); more > 0 {
 			memory = append(memory, make([]byte, more)...)
@@ -76,19 +76,20 @@ func load(body []byte) ([]byte, error) {
 		copy(memory[at:], content)
 	}
 	if len(r.rest) > 0 {
-		return nil, errors.New("memory: there is more than was announced")
+		return nil, errors.New("data section: there are bytes after the last segment")
 	}
 	return memory, nil
 }
 
-// gapMin is how many zeros are worth the address of another piece.
+// gapMin is the number of zeros from which another segment is shorter than the zeros.
 const gapMin = 128
 
-// unload cuts memory into pieces again, and leaves out long runs of zeros: memory is zero anyway.
-func unload(memory []byte) []byte {
+// writeSegments returns data segments for a memory. They leave out long runs of zeros, because memory is
+// zero at the start.
+func writeSegments(memory []byte) []byte {
 	var body []byte
 	n := 0
-	for at := skip(memory, 0); at < len(memory); n++ {
+	for at := skipZeros(memory, 0); at < len(memory); n++ {
 		end := at
 		next := at
 		for next < len(memory) && next-end < gapMin {
@@ -97,31 +98,31 @@ func unload(memory []byte) []byte {
 			}
 			next++
 		}
-		body = append(body, pieceBegin...)
-		body = appendSigned(body, at)
-		body = append(body, pieceEnd...)
+		body = append(body, segmentBegin...)
+		body = appendVarint(body, at)
+		body = append(body, segmentEnd...)
 		body = binary.AppendUvarint(body, uint64(end-at))
 		body = append(body, memory[at:end]...)
-		at = skip(memory, next)
+		at = skipZeros(memory, next)
 	}
 	return append(binary.AppendUvarint(nil, uint64(n)), body...)
 }
 
-// skip is where the next byte is that is not zero.
-func skip(memory []byte, at int) int {
+// skipZeros returns the place of the first byte from at that is not zero.
+func skipZeros(memory []byte, at int) int {
 	for at < len(memory) && memory[at] == 0 {
 		at++
 	}
 	return at
 }
 
-// reader takes a program apart. After an error it gives nothing any more.
+// reader reads the parts of a module in order. After an error every method returns zero values.
 type reader struct {
 	rest []byte
 	err  error
 }
 
-var errShort = errors.New("it ends in the middle")
+var errShort = errors.New("it ends too early")
 
 func (r *reader) take(n int) []byte {
 	if r.err != nil || n < 0 || n > len(r.rest) {
@@ -140,7 +141,8 @@ func (r *reader) fail() {
 	r.rest = nil
 }
 
-func (r *reader) number() int {
+// uvarint reads an unsigned number in LEB128.
+func (r *reader) uvarint() int {
 	n, size := binary.Uvarint(r.rest)
 	if size <= 0 || n > memoryMax {
 		r.fail()
@@ -150,8 +152,8 @@ func (r *reader) number() int {
 	return int(n)
 }
 
-// signed reads a number as WebAssembly's constants are written, LEB128 with a sign.
-func (r *reader) signed() int {
+// varint reads a signed number in LEB128, as WebAssembly writes constants.
+func (r *reader) varint() int {
 	var n, shift int
 	for shift < 35 {
 		b := r.take(1)
@@ -171,7 +173,8 @@ func (r *reader) signed() int {
 	return 0
 }
 
-func appendSigned(to []byte, n int) []byte {
+// appendVarint appends n, which is not negative, in signed LEB128.
+func appendVarint(to []byte, n int) []byte {
 	for n > 0x3f {
 		to = append(to, byte(n&0x7f)|0x80)
 		n >>= 7

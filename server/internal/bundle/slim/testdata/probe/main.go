@@ -1,5 +1,5 @@
-// Command probe does what needs the tables that a linked program carries: stacks that grow, garbage that is
-// collected while they are deep, panics that are caught on the way, deferred calls, types by reflection.
+// Command probe exercises what needs the tables of a linked program: growing stacks, garbage collection while
+// they are deep, recovered panics, deferred calls, and reflection.
 package main
 
 import (
@@ -30,7 +30,7 @@ func main() {
 	}
 }
 
-// dive keeps garbage and pointers on a stack that has to grow, and collects on the way.
+// dive recurses n deep with pointers on the stack, and collects garbage on the way.
 //
 //go:noinline
 func dive(n int, above *leaf) int {
@@ -43,7 +43,7 @@ func dive(n int, above *leaf) int {
 	}
 	below := dive(n-1, mine)
 	if mine.Name != fmt.Sprint(n) || mine.Next != above {
-		panic("the stack was not kept")
+		panic("the stack has changed")
 	}
 	return below + 1
 }
@@ -76,7 +76,7 @@ func together() int {
 	return sum
 }
 
-// known tells whether this function is among those being called.
+// known reports whether the stack trace has this function.
 //
 //go:noinline
 func known() bool {
