@@ -17,7 +17,8 @@ import (
 	"bompass/server/config"
 	"bompass/server/embedded"
 	"bompass/server/overview"
-	"bompass/server/passage"
+	"bompass/server/passage/pipeline"
+	"bompass/server/passage/reading"
 	"bompass/server/store"
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/migration"
@@ -112,7 +113,7 @@ func (p *product) openStream(context.Context) (err error) {
 }
 
 func (p *product) openPipeline(ctx context.Context) (err error) {
-	p.pipeline, err = passage.NewPipeline(ctx, passage.Deps{Store: passagedb.New(p.db), Plan: p.plan, Conn: p.conn, Now: p.now, Log: p.log})
+	p.pipeline, err = pipeline.New(ctx, pipeline.Deps{Store: passagedb.New(p.db), Plan: p.plan, Conn: p.conn, Now: p.now, Log: p.log})
 	if err != nil {
 		return err
 	}
@@ -150,12 +151,12 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	desk := passage.NewService(passagedb.New(p.db), p.plan)
+	desk := reading.NewService(passagedb.New(p.db), p.plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
 		Desk:   people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: overview.NewService(overviewdb.New(p.db), desk, p.charger, p.capped),
-		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Live: passage.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
+		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Live: reading.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }
 
@@ -179,8 +180,8 @@ const issuer toll.IssuerID = "bompass"
 
 // passages are both ends of the pipeline.
 type passages struct {
-	*passage.Pipeline
-	*passage.Service
+	*pipeline.Pipeline
+	*reading.Service
 }
 
 func (p *product) loadAssets() (*web.Assets, error) {

@@ -16,7 +16,7 @@ import (
 	"bompass/server/config"
 	"bompass/server/embedded"
 	"bompass/server/overview"
-	"bompass/server/passage"
+	"bompass/server/passage/pipeline"
 	"bompass/server/store"
 	"bompass/shared/rating"
 	"bompass/shared/tariff"
@@ -42,7 +42,7 @@ type product struct {
 	plan     *rating.Plan
 	tariffs  []tariff.File // that the plan is made of
 	capped   func(toll.StationID) overview.Cap
-	pipeline *passage.Pipeline
+	pipeline *pipeline.Pipeline
 	failed   chan error // what ended though nobody asked
 }
 

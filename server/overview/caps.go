@@ -8,26 +8,25 @@ import (
 	"bompass/shared/toll"
 )
 
-// Cap names the monthly cap that a station counts for: all stations of one Cap count together.
+// Cap is a monthly cap. All stations of one Cap count together.
 type Cap struct{ Scheme, Group, Station string }
 
-// CapCount is how far a vehicle's charges have counted towards a cap at one station: the number of the
-// latest paid passage there, and how many are paid at most.
+// CapCount is the count of a vehicle's charges towards a cap at one station: the number of the latest paid passage there,
+// and the maximum number of paid passages.
 type CapCount struct {
 	Vehicle   toll.VehicleID
 	Station   toll.StationID
 	Count, Of int
 }
 
-// caps gathers what one vehicle has counted. Stations of a cap share one count, so that the highest is
-// how far it has come, tolling.md A-6.
-func (d *Service) caps(vehicle toll.VehicleID, counts []CapCount) []api.CapOverview {
+// caps returns the counts of one vehicle by cap. The stations of a cap share one count, so the highest is the current one.
+func (s *Service) caps(vehicle toll.VehicleID, counts []CapCount) []api.CapOverview {
 	best := map[Cap]CapCount{}
 	for _, c := range counts {
 		if c.Vehicle != vehicle {
 			continue
 		}
-		if at := d.capped(c.Station); c.Count > best[at].Count {
+		if at := s.capOf(c.Station); c.Count > best[at].Count {
 			best[at] = c
 		}
 	}

@@ -28,13 +28,13 @@ func (newest) Latest(_ context.Context, _ toll.CustomerID, n int) ([]api.Passage
 	return make([]api.PassageLine, n), nil
 }
 
-// capped counts the stations of Oslo together.
-func capped(id toll.StationID) overview.Cap {
+// capOf returns one cap for all stations of a scheme.
+func capOf(id toll.StationID) overview.Cap {
 	scheme, _, _ := strings.Cut(string(id), "-")
 	return overview.Cap{Scheme: scheme}
 }
 
-// passed is a passage with the amounts of its charge's revisions.
+// passed is a passage to insert, with the amounts of its charge's revisions.
 type passed struct {
 	at        time.Time
 	customer  toll.CustomerID
@@ -47,16 +47,16 @@ type passed struct {
 func overviewAt(t *testing.T, customer toll.CustomerID, kind toll.CustomerKind, passages ...passed) api.OverviewReply {
 	t.Helper()
 	db, url := pgtest.Demo(t)
-	keep(t, url, passages)
-	desk := overview.NewService(overviewdb.New(db), newest{}, func(id toll.ChargerID) string { return "the company " + string(id) }, capped)
-	reply, err := desk.Overview(t.Context(), customer, kind, now)
+	insert(t, url, passages)
+	service := overview.NewService(overviewdb.New(db), newest{}, func(id toll.ChargerID) string { return "the company " + string(id) }, capOf)
+	reply, err := service.Overview(t.Context(), customer, kind, now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return reply
 }
 
-func keep(t *testing.T, url string, passages []passed) {
+func insert(t *testing.T, url string, passages []passed) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
@@ -85,7 +85,7 @@ func keep(t *testing.T, url string, passages []passed) {
 	}
 }
 
-func TestOverviewAddsUpTheMonth(t *testing.T) {
+func TestOverviewSumsMonth(t *testing.T) {
 	month := oslo.MonthOf(now)
 	got := overviewAt(t, fixture.Kari, toll.Private,
 		passed{now.Add(-time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, []int{2320}, ""},
@@ -94,7 +94,7 @@ func TestOverviewAddsUpTheMonth(t *testing.T) {
 		passed{month.Start().Add(-time.Second), fixture.Kari, fixture.KariElectric, fixture.KariAgreement, []int{999}, ""}, // last month
 		passed{now.Add(-time.Hour), fixture.Kari, fixture.OlavCar, fixture.KariAgreement, []int{100}, ""},                  // no longer hers
 		passed{now.Add(-3 * time.Hour), fixture.Kari, fixture.KariPetrol, fixture.KariAgreement, nil, ""},                  // not priced
-		passed{now.Add(-time.Hour), fixture.Olav, fixture.OlavCar, fixture.OlavAgreement, []int{5000}, ""},                 // another's
+		passed{now.Add(-time.Hour), fixture.Olav, fixture.OlavCar, fixture.OlavAgreement, []int{5000}, ""},                 // another customer's
 	)
 	want := api.OverviewReply{
 		Month: month, Total: 3740,
@@ -124,7 +124,7 @@ func TestOverviewAddsUpTheMonth(t *testing.T) {
 	}
 }
 
-func TestVehiclesWithoutAgreementStandApart(t *testing.T) {
+func TestVehiclesWithoutAgreementAreSeparate(t *testing.T) {
 	got := overviewAt(t, fixture.Per, toll.Private, passed{now.Add(-time.Hour), fixture.Per, fixture.PerCar, "", []int{2900}, ""})
 	if len(got.Agreements) != 0 || got.Unagreed == nil {
 		t.Fatalf("overview: %+v", got)
@@ -140,7 +140,7 @@ func TestVehiclesWithoutAgreementStandApart(t *testing.T) {
 	}
 }
 
-func TestAFleetIsListedByPlate(t *testing.T) {
+func TestFleetIsOrderedByPlate(t *testing.T) {
 	got := overviewAt(t, fixture.Fjordfrakt, toll.Company)
 	if len(got.Agreements) != 2 || got.Unagreed != nil || len(got.Agreements[1].Vehicles) != 0 {
 		t.Fatalf("overview: %+v", got)
@@ -156,8 +156,8 @@ func TestAFleetIsListedByPlate(t *testing.T) {
 	}
 }
 
-// tolling.md A-6: stations of one cap share a count, and what stands is what the latest charge says.
-func TestItTellsHowFarACapHasCome(t *testing.T) {
+// Stations of one cap share a count, and the latest charge has the current one.
+func TestOverviewShowsCountTowardsCap(t *testing.T) {
 	step := func(count, of int) string {
 		return fmt.Sprintf(`[{"rule":"list","ore":2900},{"rule":"counted","ore":0,"count":%d,"of":%d}]`, count, of)
 	}

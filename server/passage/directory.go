@@ -1,23 +1,20 @@
 package passage
 
 import (
-	"encoding/hex"
 	"fmt"
 	"hash/fnv"
 	"slices"
-	"strings"
-	"time"
 
 	"bompass/shared/rating"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
-// Partitions is how many parts the stream is divided into, by vehicle. All passages of a vehicle are
-// in one part, so one worker at a time has them.
+// Partitions is the number of partitions of the stream. All passages of a vehicle are in one partition, so one
+// worker at a time processes them.
 const Partitions = 4
 
-// Directory is the Register made ready for finding: by tag, by plate, by vehicle. It is never changed.
+// Directory is an index of a Register by tag, plate and vehicle. It is immutable and safe for concurrent use.
 type Directory struct {
 	version    int64
 	vehicles   map[ID]*vehicle
@@ -72,7 +69,7 @@ type datedProduct struct {
 	id tariff.ProductID
 }
 
-// NewDirectory makes a Register ready for finding.
+// NewDirectory returns the index of a Register.
 func NewDirectory(r Register) (*Directory, error) {
 	d := &Directory{
 		version: r.Version, vehicles: make(map[ID]*vehicle, len(r.Vehicles)), byPlate: make(map[toll.Plate]*vehicle, len(r.Vehicles)),
@@ -152,7 +149,7 @@ func (d *Directory) addMounts(r Register) error {
 		}
 		v, a := d.find(m.Vehicle), d.agreements[id]
 		if v == nil || a == nil {
-			return fmt.Errorf("mount of vehicle %s names an agreement or vehicle that is not there", m.Vehicle)
+			return fmt.Errorf("mount of vehicle %s names an unknown agreement or vehicle", m.Vehicle)
 		}
 		known := &mount{Validity: m.Validity, vehicle: v, agreement: a, tag: m.Tag}
 		v.mounts = append(v.mounts, known)
@@ -171,66 +168,23 @@ func (d *Directory) find(id toll.VehicleID) *vehicle {
 	return d.vehicles[key]
 }
 
-// classes are those of the register at an instant; a vehicle of which nothing is known pays the
-// highest of its group, tolling.md A-1.
-func (v *vehicle) classes(at time.Time) rating.Classes {
-	for i := range v.facts {
-		if v.facts[i].Contains(at) {
-			return v.facts[i].classes
-		}
-	}
-	return rating.ClassesOf(toll.Facts{})
-}
-
-func (v *vehicle) exemption(at time.Time) (kind rating.Exemption) {
-	for i := range v.exempt {
-		if v.exempt[i].Contains(at) {
-			return v.exempt[i].kind
-		}
-	}
-	return kind
-}
-
-// extra is what few passages have, tolling.md. Each of the lists is short or empty.
-func (v *vehicle) extra(at time.Time) (in rating.Input) {
-	for i := range v.lengths {
-		if v.lengths[i].Contains(at) {
-			in.LengthMM = v.lengths[i].mm
-		}
-	}
-	for i := range v.products {
-		if v.products[i].Contains(at) {
-			in.Products = append(in.Products, v.products[i].id)
-		}
-	}
-	return in
-}
-
-// StationsOf tells whether an API key is known, and gives the stations that it may report for.
+// StationsOf returns the stations that an API key may report for, and whether the key is known.
 func (d *Directory) StationsOf(hash [32]byte) (stations []string, known bool) {
 	stations, known = d.keys[hash]
 	return stations, known
 }
 
+// Version is the version of the register that the directory was built from.
+func (d *Directory) Version() int64 { return d.version }
+
+// Covers reports whether the stations of an API key include a station.
 func Covers(stations []string, id toll.StationID) bool {
-	return len(stations) == 1 && stations[0] == "*" || slices.Contains(stations, string(id)) || slices.Contains(stations, "*")
+	return slices.Contains(stations, string(id)) || slices.Contains(stations, "*")
 }
 
+// PartitionOf returns the partition of a vehicle's id, or of any other bytes that a passage without a vehicle has.
 func PartitionOf(b []byte) int {
 	h := fnv.New32a()
 	_, _ = h.Write(b)
 	return int(h.Sum32() % Partitions)
 }
-
-// ParseID reads a UUID in its written form.
-func ParseID(s string) (id ID, err error) {
-	if len(s) != 36 {
-		return id, fmt.Errorf("%q is not a UUID", s)
-	}
-	if _, err := hex.Decode(id[:], []byte(strings.ReplaceAll(s, "-", ""))); err != nil {
-		return id, fmt.Errorf("%q is not a UUID", s)
-	}
-	return id, nil
-}
-
-func (id ID) written() string { return string(toll.FormatPassageID(id)) }

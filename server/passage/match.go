@@ -3,13 +3,11 @@ package passage
 import (
 	"time"
 
-	"bompass/shared/rating"
-	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
-// Match finds who pays, tolling.md A.0 step 2: the agreement of the tag that was read; else that of
-// the plate; else the registered owner, at full price; else nobody, and the passage waits.
+// Match finds the payer: the agreement of the tag that was read; else that of the plate; else the registered
+// owner, at full price. Otherwise the passage stays unmatched.
 func (d *Directory) Match(o *toll.Observation, r *Record) {
 	r.MatchedBy = toll.ByNone
 	if m := d.mountOfTag(o.Tag, o.At); m != nil {
@@ -31,9 +29,9 @@ func (d *Directory) Match(o *toll.Observation, r *Record) {
 	}
 }
 
-// Rematch finds who pays for a kept passage, when the register has learnt something of the past or the
-// instant is another one. What the register does not date stays as it was when the passage was matched:
-// the state of the tag, whether the agreement was blocked, and who owned the vehicle.
+// Rematch finds the payer of a stored passage after a change of the register or of the passage's instant. What
+// the register does not date stays as it was when the passage was matched: the state of the tag, whether the
+// agreement was blocked, and the owner of the vehicle.
 func (d *Directory) Rematch(r, was *Record) {
 	o := r.Observation
 	r.Unmatch()
@@ -57,7 +55,7 @@ func (r *Record) assign(m *mount, by toll.MatchedBy) {
 
 func (m *mount) inForce(at time.Time) bool { return m.Contains(at) && m.agreement.Contains(at) }
 
-// mountOfTag finds where a tag was when it was read. A tag that is not active does not count as read.
+// mountOfTag returns the mount of a tag at an instant. A tag that is not active does not count as read.
 func (d *Directory) mountOfTag(tag toll.TagID, at time.Time) *mount {
 	if tag == "" || d.tags[tag] != toll.TagActive {
 		return nil
@@ -74,7 +72,7 @@ func (d *Directory) mounted(tag toll.TagID, at time.Time) *mount {
 	return nil
 }
 
-// Partition is where a passage belongs: with its vehicle's others.
+// Partition returns the partition of a passage: that of its vehicle, if it has one.
 func (d *Directory) Partition(o *toll.Observation) int {
 	if m := d.mountOfTag(o.Tag, o.At); m != nil {
 		return m.vehicle.partition
@@ -83,14 +81,4 @@ func (d *Directory) Partition(o *toll.Observation) int {
 		return v.partition
 	}
 	return PartitionOf([]byte(o.Country + o.Plate + string(o.Tag)))
-}
-
-// traits are what rating asks of a passage that has been matched. A blocked agreement keeps its
-// passages but loses discounts, tolling.md A-3; blocking it later does not change what was.
-func (v *vehicle) traits(r *Record) rating.Traits {
-	return rating.Traits{
-		Classes: v.classes(r.At), Have: tariff.Have(r.Agreement != ID{} && !r.Blocked, r.MatchedBy == toll.ByTag),
-		Direction: rating.DirectionOf(r.Direction), Exempt: v.exemption(r.At),
-		Key: rating.KeyOf(toll.FormatPassageID(r.ID)), // as everyone does who rates the passage again
-	}
 }

@@ -93,7 +93,7 @@ var Rules = []Rule{
 		From: "./server/account", Never: domain, Why: "domains decide; HTTP and SQL are details",
 	},
 	{
-		From: "./server/passage", Never: domain, Why: "domains decide; HTTP and SQL are details",
+		From: "./server/passage/...", Never: domain, Why: "domains decide; HTTP and SQL are details",
 	},
 	{
 		From: "./...", Except: []string{"bompass/app", "bompass/server/web"}, Direct: true,

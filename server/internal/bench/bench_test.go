@@ -32,7 +32,8 @@ import (
 	"bompass/server/notice"
 	"bompass/server/overview"
 	"bompass/server/partner/register"
-	"bompass/server/passage"
+	"bompass/server/passage/pipeline"
+	"bompass/server/passage/reading"
 	"bompass/server/person"
 	"bompass/server/store"
 	"bompass/server/store/accessdb"
@@ -171,12 +172,12 @@ func TestWhatIsMeasuredCharges(t *testing.T) {
 
 // passages are both ends of the pipeline, as web wants them.
 type passages struct {
-	*passage.Pipeline
-	*passage.Service
+	*pipeline.Pipeline
+	*reading.Service
 }
 
 // face is the server's own: the batches take the way that stations' batches take.
-func face(b testing.TB, st *store.DB, p *passage.Pipeline, conn *nats.Conn, plan *rating.Plan) *fiber.App {
+func face(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Conn, plan *rating.Plan) *fiber.App {
 	b.Helper()
 	names := map[string]string{}
 	files := fstest.MapFS{}
@@ -194,7 +195,7 @@ func face(b testing.TB, st *store.DB, p *passage.Pipeline, conn *nats.Conn, plan
 	check(b, err)
 	log := slog.New(slog.NewTextHandler(b.Output(), nil))
 	received := func() time.Time { return since.Add(10 * 24 * time.Hour) }
-	desk := passage.NewService(passagedb.New(st), plan)
+	desk := reading.NewService(passagedb.New(st), plan)
 	accounts := accessdb.New(st)
 	people := access.NewService(accounts, keys, time.Now)
 	letters := notice.NewWriter(keys, "https://"+host, time.Now)
@@ -213,7 +214,7 @@ func face(b testing.TB, st *store.DB, p *passage.Pipeline, conn *nats.Conn, plan
 		Context: b.Context(), PublicURL: "https://" + host, Desk: people, Keys: keys,
 		Accounts: overview.NewService(overviewdb.New(st), desk, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) overview.Cap { return overview.Cap{} }), Passages: passages{p, desk},
 		Tariffs: tariffs,
-		Live:    passage.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
+		Live:    reading.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
 	check(b, err)
 	return app
@@ -221,7 +222,7 @@ func face(b testing.TB, st *store.DB, p *passage.Pipeline, conn *nats.Conn, plan
 
 type server struct {
 	url      string
-	pipeline *passage.Pipeline
+	pipeline *pipeline.Pipeline
 }
 
 func startPipeline(b testing.TB, dir string, st *store.DB) server {
@@ -235,7 +236,7 @@ func startPipeline(b testing.TB, dir string, st *store.DB) server {
 	plan, err := oracle.Plan()
 	check(b, err)
 	ctx, cancel := context.WithCancel(context.Background())
-	p, err := passage.NewPipeline(ctx, passage.Deps{Store: passagedb.New(st), Plan: plan, Conn: conn, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.Output(), nil))})
+	p, err := pipeline.New(ctx, pipeline.Deps{Store: passagedb.New(st), Plan: plan, Conn: conn, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.Output(), nil))})
 	check(b, err)
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()

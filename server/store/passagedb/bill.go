@@ -10,12 +10,13 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"bompass/server/passage"
+	"bompass/server/passage/reading"
 	"bompass/shared/money"
 	"bompass/shared/toll"
 )
 
 // BillData returns what one vehicle's bill is made of, as of one instant.
-func (s *Store) BillData(ctx context.Context, span passage.Span, limit int) (b passage.BillData, err error) {
+func (s *Store) BillData(ctx context.Context, span passage.Span, limit int) (b reading.BillData, err error) {
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err = pgx.BeginTxFunc(ctx, s.db.Pool, snapshot, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `select p.id, p.station, p.passed_at, p.direction, p.tag, p.customer_id, p.agreement_id, p.matched_by, p.blocked,
@@ -38,7 +39,7 @@ func (s *Store) BillData(ctx context.Context, span passage.Span, limit int) (b p
 	return b, nil
 }
 
-func scanBilled(row pgx.CollectableRow) (r passage.BillRow, err error) {
+func scanBilled(row pgx.CollectableRow) (r reading.BillRow, err error) {
 	var id, customer, agreement pgtype.UUID
 	var list, net, posted int64
 	var steps []byte
@@ -55,7 +56,7 @@ func scanBilled(row pgx.CollectableRow) (r passage.BillRow, err error) {
 }
 
 // readVehicle reads what the registers say of one vehicle.
-func readVehicle(ctx context.Context, tx pgx.Tx, vehicle passage.ID, b *passage.BillData) error {
+func readVehicle(ctx context.Context, tx pgx.Tx, vehicle passage.ID, b *reading.BillData) error {
 	rows, err := tx.Query(ctx, `select vehicle_id, valid_from, valid_to, category, weight_kg, fuel, plug_in, euro, length_mm from vehicle_facts
 		where vehicle_id = $1 order by valid_from`, uuid(vehicle))
 	if err != nil {

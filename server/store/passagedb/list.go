@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
-	"bompass/server/passage"
+	"bompass/server/passage/reading"
 	"bompass/shared/api"
 	"bompass/shared/money"
 	"bompass/shared/oslo"
@@ -24,7 +24,7 @@ const standing = ` left join lateral (
 	select revision, list, net, steps from charge where passage_id = p.id order by revision desc limit 1) c on true`
 
 // Passages returns one page of a customer's passages, newest first.
-func (s *Store) Passages(ctx context.Context, q passage.Query) (page passage.Page, err error) {
+func (s *Store) Passages(ctx context.Context, q reading.Query) (page reading.Page, err error) {
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err = pgx.BeginTxFunc(ctx, s.db.Pool, snapshot, func(tx pgx.Tx) error {
 		w := filter(q)
@@ -73,7 +73,7 @@ func (w *where) add(condition string, args ...any) {
 
 func (w *where) sql() string { return strings.Join(w.parts, " and ") }
 
-func filter(q passage.Query) *where {
+func filter(q reading.Query) *where {
 	w := &where{}
 	w.add("p.customer_id = %s and p.station <> ''", string(q.Customer)) // package retention blurs the old ones
 	if q.Vehicle != "" {

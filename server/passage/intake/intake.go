@@ -1,0 +1,159 @@
+// Package intake accepts the batches of stations, over HTTP and from leaf nodes, into the passage stream. It keeps
+// passages that cannot be rated in quarantine and publishes those that an operator releases.
+package intake
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"bompass/server/passage"
+	"bompass/server/passage/ndjson"
+	"bompass/server/passage/stream"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/rating"
+	"bompass/shared/toll"
+)
+
+// FutureMax is how far a passage may lie after the instant at which it is received, for clocks that differ.
+const FutureMax = 5 * time.Minute
+
+// Store is the persistence that intake needs.
+type Store interface {
+	passage.ReleaseQueue
+	DueWork(ctx context.Context, now time.Time) (passage.DueWork, error)
+}
+
+// Deps are the parts of an Intake.
+type Deps struct {
+	Store       Store
+	Plan        *rating.Plan
+	Stream      jetstream.JetStream
+	Directories *passage.DirectoryCache
+	Now         func() time.Time
+	Log         *slog.Logger
+}
+
+// Intake accepts batches. It is safe for concurrent use.
+type Intake struct {
+	store       Store
+	plan        *rating.Plan
+	js          jetstream.JetStream
+	directories *passage.DirectoryCache
+	unknownKeys *unknownKeys
+	now         func() time.Time
+	log         *slog.Logger
+}
+
+// New returns an Intake.
+func New(d Deps) *Intake {
+	return &Intake{
+		store: d.Store, plan: d.Plan, js: d.Stream, directories: d.Directories, unknownKeys: &unknownKeys{log: d.Log}, now: d.Now, log: d.Log,
+	}
+}
+
+// batch is a station's batch on its way into the stream.
+type batch struct {
+	directory *passage.Directory
+	stations  []string
+	received  time.Time
+	reply     api.BatchReply
+	out       *stream.Outbox
+}
+
+// TakeIn accepts a station's batch of NDJSON observations, sent with an API key. When it returns without an error,
+// every line is either refused in the reply or on disk in the stream. A line may be sent any number of times.
+func (in *Intake) TakeIn(ctx context.Context, key string, body []byte, received time.Time) (api.BatchReply, error) {
+	return in.takeIn(ctx, sha256.Sum256([]byte(key)), body, received)
+}
+
+func (in *Intake) takeIn(ctx context.Context, key [sha256.Size]byte, body []byte, received time.Time) (api.BatchReply, error) {
+	if len(body) > api.BatchBytesMax {
+		return api.BatchReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.BatchBytesMax))
+	}
+	if n := bytes.Count(body, []byte{'\n'}); n > api.BatchMax {
+		return api.BatchReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.BatchMax))
+	}
+	d, err := in.directories.Fresh(ctx, in.now())
+	if err != nil {
+		return api.BatchReply{}, err
+	}
+	stations, known := d.StationsOf(key)
+	if !known {
+		in.unknownKeys.record(key, in.now())
+		return api.BatchReply{}, fault.New(fault.KeyUnknown)
+	}
+	b := &batch{directory: d, stations: stations, received: received, out: stream.NewOutbox()}
+	in.route(b, body)
+	if err := stream.Publish(ctx, in.js, received, b.out); err != nil {
+		return api.BatchReply{}, err
+	}
+	return b.reply, nil
+}
+
+// route sorts the lines of a batch: into the outbox, by partition or for the quarantine, or into the refusals.
+func (in *Intake) route(b *batch, body []byte) {
+	var o toll.Observation
+	number := 0
+	for line := range bytes.SplitSeq(body, []byte{'\n'}) {
+		number++
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if reason := ndjson.Decode(line, number, &o); reason != nil {
+			b.refuse(number, reason)
+			continue
+		}
+		if !passage.Covers(b.stations, o.Station) {
+			b.refuse(number, fault.New(fault.Refused, "station", string(o.Station)))
+			continue
+		}
+		if reason := in.validate(&o, b.received); reason != nil {
+			b.quarantine(&o, reason)
+			continue
+		}
+		b.out.Add(stream.PartitionSubject(b.directory.Partition(&o)), ndjson.Key(&o), line)
+		b.reply.Accepted++
+	}
+}
+
+func (b *batch) refuse(number int, reason *fault.Error) {
+	b.reply.RefusedN++
+	if len(b.reply.Refused) < api.RefusedMax {
+		b.reply.Refused = append(b.reply.Refused, api.RefusedLine{Line: number, Why: reason})
+	}
+}
+
+func (b *batch) quarantine(o *toll.Observation, reason *fault.Error) {
+	text, err := json.Marshal(quarantineLine{Reason: reason, Observation: *o})
+	if err != nil { // names and numbers that have just been decoded
+		panic(fmt.Sprintf("passage: quarantine %s: %v", o.Key(), err))
+	}
+	b.out.Add(stream.QuarantineSubject, ndjson.Key(o), text)
+	b.reply.Quarantined++
+}
+
+// validate returns why a passage cannot be rated as it is, or nil.
+func (in *Intake) validate(o *toll.Observation, received time.Time) *fault.Error {
+	code := fault.Code("")
+	switch {
+	case o.At.Sub(received) > FutureMax:
+		code = fault.PassageFuture
+	case received.Sub(o.At) > passage.AgeMax:
+		code = fault.PassageTooOld
+	default:
+		if _, ok := in.plan.StationIndex(o.Station); ok {
+			return nil
+		}
+		code = fault.StationUnknown
+	}
+	return fault.New(code, "station", string(o.Station), "at", o.At.Format(time.RFC3339))
+}

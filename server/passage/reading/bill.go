@@ -1,0 +1,114 @@
+package reading
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"bompass/server/passage"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/recheck"
+	"bompass/shared/tariff"
+	"bompass/shared/toll"
+)
+
+// Minimum and maximum distance beyond the edges of a month within which passages are read that bear on its bill. A
+// chain of passages that follow each other closely is cut off at the maximum.
+const (
+	billEdge    = 24 * time.Hour
+	billEdgeMax = 32 * 24 * time.Hour
+)
+
+// Bill returns one vehicle's month as the customer pays for it, with the input of every charge. Passages that another
+// customer pays for are counted and not shown.
+func (s *Service) Bill(ctx context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error) {
+	vehicle, err := passage.ParseID(string(req.Vehicle))
+	if err != nil {
+		return api.BillReply{}, fault.New(fault.BadRequest, "why", "no such vehicle").At("vehicle")
+	}
+	payer, err := passage.ParseID(string(customer))
+	if err != nil {
+		return api.BillReply{}, err
+	}
+	for edge := billEdge; ; edge *= 2 {
+		span := passage.Span{Vehicle: vehicle, From: req.Month.Start().Add(-edge), To: (req.Month + 1).Start().Add(edge)}
+		b, err := s.store.BillData(ctx, span, api.BillMax+1)
+		if err != nil {
+			return api.BillReply{}, err
+		}
+		if len(b.Rows) > api.BillMax {
+			return api.BillReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.BillMax))
+		}
+		at := make([]time.Time, len(b.Rows))
+		for i := range b.Rows {
+			at[i] = b.Rows[i].At
+		}
+		first, end, whole := recheck.RelevantRange(at, req.Month, s.plan.Longest(), span.From, span.To)
+		if whole || edge >= billEdgeMax {
+			b.Rows = b.Rows[first:end]
+			return b.reply(payer, req), nil
+		}
+	}
+}
+
+// reply returns the passages and charges that the customer pays for.
+func (b BillData) reply(payer passage.ID, req api.BillRequest) api.BillReply {
+	reply := api.BillReply{Bill: recheck.Bill{Month: req.Month, Passages: []recheck.Passage{}, Charges: []recheck.Charge{}}}
+	hidden := 0
+	for i := range b.Rows {
+		row := &b.Rows[i]
+		if row.Customer != payer {
+			hidden++
+			continue
+		}
+		reply.Passages = append(reply.Passages, b.passage(row))
+		if inside := !row.At.Before(req.Month.Start()) && row.At.Before((req.Month + 1).Start()); !inside || row.Revision == 0 {
+			continue
+		}
+		reply.Charges = append(reply.Charges, recheck.Charge{Passage: toll.FormatPassageID(row.ID), List: row.List, Net: row.Net, Steps: row.Steps})
+		reply.Debited += row.Posted
+	}
+	if len(reply.Passages) > 0 { // not even the number of passages of another customer's vehicle is disclosed
+		reply.Hidden = hidden
+	}
+	return reply
+}
+
+// passage returns the input of rating for a row, as the pipeline rates it.
+func (b BillData) passage(row *BillRow) recheck.Passage {
+	known := b.facts(row.At)
+	return recheck.Passage{
+		ID: toll.FormatPassageID(row.ID), Station: row.Station, At: row.At, Direction: row.Direction,
+		Facts: known.Facts, LengthMM: known.LengthMM, Exempt: b.exemption(row.At), Products: b.products(row.At),
+		Agreement: row.Agreement != (passage.ID{}) && !row.Blocked, TagRead: row.MatchedBy == toll.ByTag,
+		MatchedBy: row.MatchedBy, Tag: row.Tag,
+	}
+}
+
+func (b BillData) facts(at time.Time) passage.DatedFacts {
+	for i := range b.Facts {
+		if b.Facts[i].Contains(at) {
+			return b.Facts[i]
+		}
+	}
+	return passage.DatedFacts{}
+}
+
+func (b BillData) products(at time.Time) (held []tariff.ProductID) {
+	for i := range b.Supplements {
+		if b.Supplements[i].Contains(at) {
+			held = append(held, tariff.ProductID(b.Supplements[i].Product))
+		}
+	}
+	return held
+}
+
+func (b BillData) exemption(at time.Time) toll.ExemptionKind {
+	for i := range b.Exemptions {
+		if b.Exemptions[i].Contains(at) {
+			return b.Exemptions[i].Kind
+		}
+	}
+	return ""
+}

@@ -1,0 +1,87 @@
+package reading_test
+
+import (
+	"testing"
+
+	"bompass/server/internal/pipelinetest"
+	"bompass/server/passage/reading"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/fixture"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+func list(from, to oslo.Day, after string) api.PassageListRequest {
+	return api.PassageListRequest{From: from, To: to, After: after}
+}
+
+func TestListHasEveryPassageOnceNewestFirst(t *testing.T) {
+	r := pipelinetest.New(t, (pipelinetest.November + 25).Start())
+	driven := fixture.Passages(pipelinetest.November, pipelinetest.November+20)
+	r.Send(pipelinetest.NDJSON(driven...))
+	r.Settle()
+	want := map[toll.PassageID]bool{}
+	for _, o := range driven {
+		if o.Station[:4] == "tron" || o.Station[:4] == "ales" || o.Station[:4] == "nord" {
+			want[o.ID()] = true
+		}
+	}
+	desk, seen, after := r.Service(), map[toll.PassageID]bool{}, ""
+	var last api.PassageLine
+	var sum money.Ore
+	for {
+		reply, err := desk.List(t.Context(), fixture.Fjordfrakt, list(pipelinetest.November, pipelinetest.November+20, after), r.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range reply.Lines {
+			if seen[l.ID] || !want[l.ID] || !last.At.IsZero() && l.At.After(last.At) {
+				t.Fatalf("got %+v after %+v", l, last)
+			}
+			seen[l.ID], last = true, l
+			sum += l.Net
+		}
+		if reply.Count != len(want) {
+			t.Fatalf("got a count of %d, want %d", reply.Count, len(want))
+		}
+		if reply.Next == "" {
+			if sum != reply.Total || len(seen) != len(want) {
+				t.Errorf("got %d lines for %v, want %d for %v", len(seen), sum, len(want), reply.Total)
+			}
+			break
+		}
+		if len(reply.Lines) != reading.PageSize {
+			t.Fatalf("got a page of %d", len(reply.Lines))
+		}
+		after = reply.Next
+	}
+	latest, err := desk.Latest(t.Context(), fixture.Fjordfrakt, 5)
+	if err != nil || len(latest) != 5 {
+		t.Errorf("got %d latest, %v", len(latest), err)
+	}
+}
+
+func TestListRefusesInvalidRequests(t *testing.T) {
+	r := pipelinetest.New(t, (pipelinetest.November + 25).Start())
+	for _, c := range []struct {
+		why  string
+		req  api.PassageListRequest
+		want fault.Code
+	}{
+		{"31 days over two months", list(pipelinetest.November-1, pipelinetest.November+29, ""), fault.PeriodTooLong},
+		{"reversed", list(pipelinetest.November+1, pipelinetest.November, ""), fault.PeriodReversed},
+		{"no dates", list(0, 0, ""), fault.PeriodMissing},
+		{"a page of nothing", list(pipelinetest.November, pipelinetest.November, "x"), fault.BadRequest},
+		{"not a vehicle", api.PassageListRequest{From: pipelinetest.November, To: pipelinetest.November, Vehicle: "'"}, fault.BadRequest},
+	} {
+		if _, err := r.Service().List(t.Context(), fixture.Kari, c.req, r.Now()); fault.CodeOf(err) != c.want {
+			t.Errorf("%s: got %v, want %s", c.why, err, c.want)
+		}
+	}
+	other := api.PassageListRequest{From: pipelinetest.November, To: pipelinetest.November, Vehicle: fixture.PerCar}
+	if reply, err := r.Service().List(t.Context(), fixture.Kari, other, r.Now()); err != nil || reply.Count != 0 {
+		t.Errorf("somebody else's vehicle: got %+v, %v", reply, err)
+	}
+}

@@ -1,0 +1,108 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"bompass/server/passage"
+	"bompass/server/passage/stream"
+	"bompass/shared/api"
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+// Limits of live events.
+const (
+	livePending = 256                    // messages queued for one subscriber
+	liveBuffer  = 16                     // events queued for a slow reader
+	liveGather  = 100 * time.Millisecond // several commits become one event
+)
+
+// Live publishes events to customers when their passages are charged. It is safe for concurrent use.
+type Live struct {
+	passages *Service
+	conn     *nats.Conn
+	now      func() time.Time
+	log      *slog.Logger
+}
+
+// NewLive returns a Live that reads the content of events from a Service.
+func NewLive(passages *Service, conn *nats.Conn, now func() time.Time, log *slog.Logger) *Live {
+	return &Live{passages: passages, conn: conn, now: now, log: log}
+}
+
+// Subscribe returns the customer's events until ctx ends. The channel is closed then, or when its reader is too slow: a
+// reader that reconnects loads the whole list first.
+func (l *Live) Subscribe(ctx context.Context, customer toll.CustomerID) (<-chan api.Event, error) {
+	messages := make(chan *nats.Msg, livePending)
+	sub, err := l.conn.ChanSubscribe(stream.LiveSubject(customer), messages)
+	if err != nil {
+		return nil, fmt.Errorf("live events: %w", err)
+	}
+	if err := l.conn.FlushTimeout(stream.PublishWait); err != nil {
+		_ = sub.Unsubscribe()
+		return nil, fmt.Errorf("live events: %w", err)
+	}
+	events := make(chan api.Event, liveBuffer)
+	go func() {
+		defer close(events)
+		defer func() { _ = sub.Unsubscribe() }()
+		if err := l.relay(ctx, customer, messages, events); err != nil && ctx.Err() == nil {
+			l.log.Warn("relay live events", "customer", customer, "error", err)
+		}
+	}()
+	return events, nil
+}
+
+func (l *Live) relay(ctx context.Context, customer toll.CustomerID, messages <-chan *nats.Msg, events chan<- api.Event) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case msg := <-messages:
+			e, err := l.event(ctx, customer, gatherIDs(ctx, msg, messages))
+			if err != nil {
+				return err
+			}
+			select {
+			case events <- e:
+			default:
+				return fmt.Errorf("reader is more than %d events behind", liveBuffer)
+			}
+		}
+	}
+}
+
+// gatherIDs collects ids for a moment, so that a burst becomes one event.
+func gatherIDs(ctx context.Context, first *nats.Msg, messages <-chan *nats.Msg) []passage.ID {
+	ids := stream.AppendIDs(nil, first.Data)
+	moment := time.NewTimer(liveGather)
+	defer moment.Stop()
+	for len(ids) < stream.LiveBatchMax {
+		select {
+		case msg := <-messages:
+			ids = stream.AppendIDs(ids, msg.Data)
+		case <-moment.C:
+			return ids
+		case <-ctx.Done():
+			return ids
+		}
+	}
+	return ids
+}
+
+func (l *Live) event(ctx context.Context, customer toll.CustomerID, ids []passage.ID) (api.Event, error) {
+	page, err := l.passages.store.Passages(ctx, Query{Customer: customer, IDs: ids, Limit: len(ids)})
+	if err != nil {
+		return api.Event{}, err
+	}
+	balance, err := l.passages.store.MonthTotal(ctx, customer, oslo.MonthOf(l.now()))
+	if err != nil {
+		return api.Event{}, err
+	}
+	return api.Event{Kind: "passage", Lines: l.passages.named(page.Lines), Balance: balance}, nil
+}

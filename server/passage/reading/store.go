@@ -1,0 +1,58 @@
+package reading
+
+import (
+	"context"
+	"time"
+
+	"bompass/server/passage"
+	"bompass/shared/api"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/rating"
+	"bompass/shared/toll"
+)
+
+// Store reads stored passages and their charges.
+type Store interface {
+	Passages(ctx context.Context, q Query) (Page, error)
+	MonthTotal(ctx context.Context, customer toll.CustomerID, month oslo.Month) (money.Ore, error)
+	// BillData returns at most limit rows of a span.
+	BillData(ctx context.Context, span passage.Span, limit int) (BillData, error)
+}
+
+// Query selects a customer's passages, newest first.
+type Query struct {
+	Customer  toll.CustomerID
+	Vehicle   toll.VehicleID   // empty selects all
+	Agreement toll.AgreementID // empty selects all, also passages without an agreement
+	From, To  time.Time        // half-open; both zero select any time
+	IDs       []passage.ID     // only these, if not nil
+	BeforeAt  time.Time        // continues after this row; zero starts at the newest
+	BeforeID  toll.PassageID
+	Limit     int
+	WithCount bool // whether Count and Total of the Page are computed
+}
+
+// Page is the result of a Query. Its lines lack the names of stations and toll companies.
+type Page struct {
+	Lines []api.PassageLine
+	Count int
+	Total money.Ore
+}
+
+// BillData is the input of one vehicle's bill: its passages in a span with their current charges, and the facts of
+// the vehicle.
+type BillData struct {
+	Rows        []BillRow // in order of time
+	Facts       []passage.DatedFacts
+	Exemptions  []toll.Exemption
+	Supplements []toll.Supplement
+}
+
+// BillRow is a stored passage with its charge. Revision is 0 if nothing has been posted.
+type BillRow struct {
+	passage.Record
+	Revision          int16
+	List, Net, Posted money.Ore // Posted is the sum of all postings
+	Steps             []rating.Step
+}
