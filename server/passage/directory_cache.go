@@ -9,10 +9,11 @@ import (
 	"bompass/shared/fault"
 )
 
-// Bounds of a cached Directory: its maximum age for intake, and the maximum wait for a newer one.
+// Bounds of a cached Directory for intake: its maximum age, and the maximum wait for a newer one, or for the first one.
 const (
-	directoryAge  = time.Second
-	directoryWait = 2 * time.Second
+	directoryAge       = time.Second
+	directoryWait      = 5 * time.Second
+	firstDirectoryWait = time.Minute
 )
 
 // DirectoryCache shares one Directory between intake and workers. It is safe for concurrent use.
@@ -26,7 +27,7 @@ type DirectoryCache struct {
 // NewDirectoryCache returns an empty cache of the Directory of a register.
 func NewDirectoryCache(source RegisterSource) *DirectoryCache { return &DirectoryCache{source: source} }
 
-// Fresh returns a Directory that was in force within the last second. While the database is away it returns
+// Fresh returns a Directory that was in force within the last second. While the database is away or slow it returns
 // the last one: passages are accepted all the same, and matched when a worker processes them.
 func (c *DirectoryCache) Fresh(ctx context.Context, now time.Time) (*Directory, error) {
 	c.mu.Lock()
@@ -35,16 +36,20 @@ func (c *DirectoryCache) Fresh(ctx context.Context, now time.Time) (*Directory, 
 		return c.current, nil
 	}
 	c.checked = now
-	ctx, cancel := context.WithTimeout(ctx, directoryWait)
+	wait := directoryWait
+	if c.current == nil {
+		wait = firstDirectoryWait
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	version, err := c.source.RegisterVersion(ctx)
-	if err != nil && c.current != nil {
-		return c.current, nil // the workers log that the database is away
+	if err == nil {
+		_, err = c.load(ctx, version)
 	}
-	if err != nil {
+	if err != nil && c.current == nil {
 		return nil, errors.Join(fault.New(fault.Busy), err)
 	}
-	return c.load(ctx, version)
+	return c.current, nil // the workers log that the database is away
 }
 
 // AtLeast returns a Directory of at least a version.

@@ -23,6 +23,7 @@ import (
 	"bompass/server/store"
 	"bompass/server/store/passagedb"
 	"bompass/shared/api"
+	"bompass/shared/fault"
 	"bompass/shared/fixture"
 	"bompass/shared/money"
 	"bompass/shared/oslo"
@@ -106,14 +107,18 @@ func (r *Rig) Start(plan *rating.Plan) *pipeline.Pipeline {
 	return p
 }
 
-// Send sends a batch with the demo stations' key.
+// Send sends a batch with the demo stations' key. Like a station, it sends the batch again while the server is busy.
 func (r *Rig) Send(body []byte) api.BatchReply {
 	r.t.Helper()
-	reply, err := r.TakeIn(r.t.Context(), fixture.StationKey, body, r.Now())
-	if err != nil {
-		r.t.Fatal(err)
+	for attempt := 1; ; attempt++ {
+		reply, err := r.TakeIn(r.t.Context(), fixture.StationKey, body, r.Now())
+		if err != nil && (fault.CodeOf(err) != fault.Busy || attempt == 10) {
+			r.t.Fatal(err)
+		}
+		if err == nil {
+			return reply
+		}
 	}
-	return reply
 }
 
 // Settle waits until everything in the stream has been processed.
