@@ -44,7 +44,11 @@ func (p *product) start(ctx context.Context) (*fiber.App, error) {
 			return nil, err
 		}
 	}
-	return p.openWeb(ctx)
+	app, err := p.openWeb(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return app, p.startJobs(ctx)
 }
 
 func (p *product) openDatabase(ctx context.Context) (err error) {
@@ -139,7 +143,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := p.openDoors(ctx, keys)
+	people, err := p.openDoors(keys)
 	if err != nil {
 		return nil, err
 	}

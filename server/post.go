@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"bompass/server/access"
 	"bompass/server/config"
+	"bompass/server/job"
 	"bompass/server/legacy"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
@@ -18,9 +20,9 @@ import (
 	"bompass/server/store/privacydb"
 )
 
-// openPost sends letters for as long as the server runs: to the partners that are configured, or to the
-// built-in mailbox, which it returns. Production has no mailbox.
-func (p *product) openPost(ctx context.Context, keys access.Keys) (*message.Inbox, error) {
+// openPost registers the sending of messages: through the partners that are configured, or to the built-in
+// mailbox, which it returns. Production has no mailbox.
+func (p *product) openPost(keys access.Keys) (*message.Inbox, error) {
 	var inbox *message.Inbox
 	post := message.By{Texter: message.Unset{Variable: textsVariable}, Printer: message.Unset{Variable: paperVariable}}
 	if p.config.Mode == config.Development {
@@ -46,8 +48,7 @@ func (p *product) openPost(ctx context.Context, keys access.Keys) (*message.Inbo
 			return nil, fmt.Errorf("%s: %w", paperVariable, err)
 		}
 	}
-	courier := notice.NewSender(noticedb.New(p.db), keys, post, p.now, p.log)
-	p.background(ctx, courier.Run)
+	job.Handle(p.jobs, notice.NewSender(noticedb.New(p.db), keys, post, p.now).Send, job.Options{Wait: notice.Wait})
 	return inbox, nil
 }
 
@@ -73,7 +74,7 @@ func (p *product) writer(keys access.Keys) *notice.Writer {
 }
 
 // openDoors builds what lets people in and keeps what they told us.
-func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err error) {
+func (p *product) openDoors(keys access.Keys) (d doors, err error) {
 	accounts := accessdb.New(p.db)
 	d.desk = access.NewService(accounts, keys, p.now)
 	letters := p.writer(keys)
@@ -83,21 +84,30 @@ func (p *product) openDoors(ctx context.Context, keys access.Keys) (d doors, err
 	}
 	d.profile = person.NewService(persondb.New(p.db), keys, letters, d.desk, p.now)
 	d.legacy, d.letters = legacy.NewService(legacydb.New(p.db), keys, letters, d.desk, p.now), letters
-	p.background(ctx, privacy.NewPruner(privacydb.New(p.db), p.now, p.log).Run)
-	p.background(ctx, person.NewEraser(privacydb.New(p.db), letters, p.now, p.log).Run)
-	d.inbox, err = p.openPost(ctx, keys)
+	private := privacydb.New(p.db)
+	job.Handle(p.jobs, privacy.NewPruner(private, p.now, p.log).Work, job.Options{Timeout: privacy.PruneTimeout})
+	job.Every(p.jobs, privacy.PruneInterval, privacy.PruneJob{})
+	job.Handle(p.jobs, privacy.NewEraser(private, letters, p.now, p.log).Work, job.Options{})
+	job.Every(p.jobs, privacy.EraseInterval, privacy.EraseJob{})
+	d.inbox, err = p.openPost(keys)
 	return d, err
 }
 
-// background runs something until the server stops, and waits for it then.
-func (p *product) background(ctx context.Context, run func(context.Context)) {
-	working, stop := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		run(working)
-	}()
-	p.opened.add(func() { stop(); <-done })
+// stopJobsMax is the maximum time that jobs have to end when the server stops.
+const stopJobsMax = 20 * time.Second
+
+// startJobs runs jobs until the server stops, and waits for those that have begun.
+func (p *product) startJobs(ctx context.Context) error {
+	runner, err := job.Start(ctx, p.db.Pool, p.jobs, job.Limits{})
+	if err != nil {
+		return err
+	}
+	p.opened.add(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopJobsMax)
+		defer cancel()
+		p.note(runner.Stop(ctx))
+	})
+	return nil
 }
 
 // doors are all that has to do with people coming in.

@@ -15,6 +15,7 @@ import (
 
 	"bompass/server/config"
 	"bompass/server/embedded"
+	"bompass/server/job"
 	"bompass/server/overview"
 	"bompass/server/passage/pipeline"
 	"bompass/server/store"
@@ -43,6 +44,7 @@ type product struct {
 	tariffs  []tariff.File // that the plan is made of
 	capped   func(toll.StationID) overview.Cap
 	pipeline *pipeline.Pipeline
+	jobs     *job.Registry
 	failed   chan error // what ended though nobody asked
 }
 
@@ -65,7 +67,8 @@ func serveCommand(ctx context.Context, args []string, w world) error {
 		return err
 	}
 	defer func() { _ = listener.Close() }()
-	p := &product{world: w, config: cfg, log: slog.New(slog.NewTextHandler(w.err, nil)), failed: make(chan error, 4)}
+	log := slog.New(slog.NewTextHandler(w.err, nil))
+	p := &product{world: w, config: cfg, log: log, jobs: job.NewRegistry(log), failed: make(chan error, 4)}
 	defer func() { p.opened.close() }()
 	app, err := p.start(ctx)
 	if err != nil {

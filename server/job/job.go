@@ -55,20 +55,25 @@ func Insert[A Args](ctx context.Context, tx pgx.Tx, jobs []A) error {
 // migrationLock is the advisory lock that servers hold in turn while they migrate.
 const migrationLock = 0x626f6d70617373 // "bompass"
 
-// Migrate brings River's tables up to date, all or nothing. Servers that start at the same time take turns.
+// Migrate brings River's tables up to date, one transaction a version. Servers that start at the same time
+// take turns.
 func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	migrator, err := rivermigrate.New(riverpgxv5.New(pool), nil)
 	if err != nil {
 		return fmt.Errorf("migrate jobs: %w", err)
 	}
-	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", int64(migrationLock)); err != nil {
-			return err
-		}
-		_, err := migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil)
-		return err
-	})
+	conn, err := pool.Acquire(ctx) // the lock is the connection's
 	if err != nil {
+		return fmt.Errorf("migrate jobs: %w", err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", int64(migrationLock)); err != nil {
+		return fmt.Errorf("migrate jobs: %w", err)
+	}
+	defer func() {
+		_, _ = conn.Exec(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", int64(migrationLock))
+	}()
+	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate jobs: %w", err)
 	}
 	return nil

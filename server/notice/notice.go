@@ -106,8 +106,7 @@ type Message struct {
 	Account toll.AccountID
 	Key     string // names the key that Sealed opens with
 	Sealed  []byte
-	Due     time.Time
-	Tries   int // how often it was handed over
+	Written time.Time
 }
 
 // Text is a letter as it is read. It is kept sealed, since links and codes open doors.
@@ -234,7 +233,7 @@ func (w *Writer) sealMessage(channel Channel, kind Kind, account toll.AccountID,
 	if text.To == "" { // who came with an eID may have no address yet
 		channel = Decoy
 	}
-	letter := Message{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: account, Due: w.now()}
+	letter := Message{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: account, Written: w.now()}
 	letter.Key, letter.Sealed = w.seal.SealText(plain, letter.sealContext())
 	return letter, nil
 }

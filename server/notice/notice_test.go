@@ -11,8 +11,10 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/internal/pgtest"
+	"bompass/server/job"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
+	"bompass/server/store"
 	"bompass/server/store/noticedb"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
@@ -20,8 +22,9 @@ import (
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// desk is an outbox on a real database, a writer, and a partner that fails when it is told to.
-type desk struct {
+// post is an outbox on a real database, a writer, and a partner that fails on demand.
+type post struct {
+	base   *store.DB
 	db     *noticedb.Store
 	keys   access.Keys
 	writer *notice.Writer
@@ -32,20 +35,21 @@ type desk struct {
 	at     time.Time
 }
 
-func open(t *testing.T) *desk {
+func open(t *testing.T) *post {
 	t.Helper()
 	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{db: noticedb.New(pgtest.New(t)), keys: keys, at: noon}
+	base := pgtest.New(t)
+	d := &post{base: base, db: noticedb.New(base), keys: keys, at: noon}
 	d.writer, d.box = notice.NewWriter(keys, "https://bompass.example", d.now), message.NewInbox(d.now)
 	return d
 }
 
-func (d *desk) now() time.Time { return d.at }
+func (d *post) now() time.Time { return d.at }
 
-func (d *desk) Mail(ctx context.Context, m message.Mail) error {
+func (d *post) Mail(ctx context.Context, m message.Mail) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.tries++; d.fail != nil {
@@ -54,22 +58,31 @@ func (d *desk) Mail(ctx context.Context, m message.Mail) error {
 	return d.box.Mail(ctx, m)
 }
 
-func (d *desk) Text(ctx context.Context, m message.SMS) error { return d.box.Text(ctx, m) }
+func (d *post) Text(ctx context.Context, m message.SMS) error { return d.box.Text(ctx, m) }
 
-func (d *desk) Print(ctx context.Context, s message.Sheet) error { return d.box.Print(ctx, s) }
+func (d *post) Print(ctx context.Context, s message.Sheet) error { return d.box.Print(ctx, s) }
 
-func (d *desk) courier() *notice.Sender {
-	return notice.NewSender(d.db, d.keys, d, d.now, slog.New(slog.DiscardHandler))
+func (d *post) sender() *notice.Sender { return notice.NewSender(d.db, d.keys, d, d.now) }
+
+func (d *post) send(t *testing.T, id string, attempt int) error {
+	t.Helper()
+	return d.sender().Send(t.Context(), notice.SendJob{ID: id}, attempt)
 }
 
-func (d *desk) write(t *testing.T, letters ...notice.Message) {
+// permanent reports whether the queue attempts a job again after an error.
+func permanent(err error) bool {
+	var p interface{ Permanent() bool }
+	return errors.As(err, &p) && p.Permanent()
+}
+
+func (d *post) write(t *testing.T, letters ...notice.Message) {
 	t.Helper()
 	if err := d.db.AddMessages(t.Context(), letters); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (d *desk) reset(t *testing.T) notice.Message {
+func (d *post) reset(t *testing.T) notice.Message {
 	t.Helper()
 	letter, err := d.writer.Mail(notice.Reset, notice.Recipient{Name: "Kari Lund", Address: "kari@bompass.example", Language: "nb"}, notice.Content{Link: "/password/new?token=T"})
 	if err != nil {
@@ -78,15 +91,16 @@ func (d *desk) reset(t *testing.T) notice.Message {
 	return letter
 }
 
-func (d *desk) round(t *testing.T) {
+// round attempts every message that waits once.
+func (d *post) round(t *testing.T) {
 	t.Helper()
-	if _, err := d.courier().Round(t.Context()); err != nil {
-		t.Fatal(err)
+	for _, id := range pgtest.WaitingMessages(t, d.base) {
+		_ = d.send(t, id, 1)
 	}
 }
 
-// Every letter has its words in every language, with a word for the link where it has one.
-func TestEveryLetterIsWrittenInEveryLanguage(t *testing.T) {
+// Every message has its words in every language, and a text for its link where it has one.
+func TestEveryMessageHasItsWordsInEveryLanguage(t *testing.T) {
 	linked := map[notice.Kind]bool{
 		notice.Register: true, notice.AlreadyRegistered: true, notice.Reset: true, notice.FirstEmail: true, notice.FirstPassword: true,
 		notice.EmailNew: true, notice.EmailOld: true, notice.EmailKept: true, notice.RecoveryUsed: true, notice.Invited: true,
@@ -115,11 +129,11 @@ func TestEveryLetterIsWrittenInEveryLanguage(t *testing.T) {
 	}
 }
 
-func TestALetterIsSentOnceAndWiped(t *testing.T) {
+func TestMessageIsSentOnceAndItsTextDeleted(t *testing.T) {
 	d := open(t)
 	letter := d.reset(t)
 	if strings.Contains(string(letter.Sealed), "token=T") || strings.Contains(string(letter.Sealed), "kari") {
-		t.Error("a letter that waits can be read")
+		t.Error("a waiting message can be read")
 	}
 	d.write(t, letter)
 	d.round(t)
@@ -133,8 +147,8 @@ func TestALetterIsSentOnceAndWiped(t *testing.T) {
 	}
 }
 
-// What a person has chosen as a name is text in a letter, never markup, V1.2.1.
-func TestANameIsTextInALetter(t *testing.T) {
+// A name is text in a message, never markup (ASVS V1.2.1).
+func TestNameIsEscapedInMessage(t *testing.T) {
 	d := open(t)
 	letter, err := d.writer.Mail(notice.Reset, notice.Recipient{Name: "<script>alert(1)</script>", Address: "kari@bompass.example", Language: "en"}, notice.Content{})
 	if err != nil {
@@ -147,39 +161,55 @@ func TestANameIsTextInALetter(t *testing.T) {
 	}
 }
 
-func TestALetterThatIsNotTakenIsTriedAgainAndGivenUpAtLast(t *testing.T) {
+// An error that may pass leaves the message waiting; after the last attempt it is given up and its text deleted.
+func TestMessageIsAttemptedAgainAndGivenUpAtLast(t *testing.T) {
 	d := open(t)
 	d.fail = errors.New("the mail server is down")
 	d.write(t, d.reset(t))
-	d.round(t)
-	d.round(t) // not due yet
-	if d.tries != 1 {
-		t.Fatalf("%d tries at once, want 1", d.tries)
+	id := pgtest.WaitingMessages(t, d.base)[0]
+	for attempt := 1; attempt < 12; attempt++ {
+		if err := d.send(t, id, attempt); err == nil || permanent(err) {
+			t.Fatalf("attempt %d: got %v, want another attempt", attempt, err)
+		}
 	}
-	d.at = d.at.Add(notice.Wait(1))
+	if err := d.send(t, id, 12); !permanent(err) || !errors.Is(err, d.fail) {
+		t.Errorf("the last attempt: got %v", err)
+	}
+	if waiting, _, givenUp, _ := d.db.CountMessages(t.Context()); waiting != 0 || givenUp != 1 {
+		t.Errorf("waiting %d, given up %d", waiting, givenUp)
+	}
 	d.fail = nil
-	d.round(t)
-	if len(d.box.List("")) != 1 {
-		t.Error("the second try did not send it")
-	}
-	d.fail = errors.New("down again")
 	d.write(t, d.reset(t))
-	for range 40 {
-		d.round(t)
-		d.at = d.at.Add(notice.Wait(20))
-	}
-	if waiting, _, lost, _ := d.db.CountMessages(t.Context()); waiting != 0 || lost != 1 {
-		t.Errorf("after days: waiting %d, lost %d", waiting, lost)
+	d.fail = errors.New("down once")
+	id = pgtest.WaitingMessages(t, d.base)[0]
+	_ = d.send(t, id, 1)
+	d.fail = nil
+	if err := d.send(t, id, 2); err != nil || len(d.box.List("")) != 1 {
+		t.Errorf("the second attempt: %d sent, %v", len(d.box.List("")), err)
 	}
 }
 
-func TestALetterThatNobodyCanTakeIsGivenUpAtOnce(t *testing.T) {
+// The waits double from ten seconds to four hours.
+func TestWaitsGrow(t *testing.T) {
+	for attempt, want := range map[int]time.Duration{1: 10 * time.Second, 2: 20 * time.Second, 5: 160 * time.Second, 11: 10240 * time.Second, 12: 4 * time.Hour, 20: 4 * time.Hour} {
+		if got := notice.Wait(attempt); got != want {
+			t.Errorf("after attempt %d: got %s, want %s", attempt, got, want)
+		}
+	}
+	if got := (notice.SendJob{}).MaxAttempts(); got <= 12 {
+		t.Errorf("the queue gives up after %d attempts, before Send does", got)
+	}
+}
+
+// A message without a valid address is given up at the first attempt. A decoy, and a message to somebody without
+// an address, are never sent.
+func TestMessageWithoutValidAddressIsGivenUpAtOnce(t *testing.T) {
 	d := open(t)
 	letter, err := d.writer.Mail(notice.Reset, notice.Recipient{Address: "no address", Language: "nb"}, notice.Content{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	none, err := d.writer.Decoy(notice.Reset, notice.Content{Link: "/x"})
+	decoy, err := d.writer.Decoy(notice.Reset, notice.Content{Link: "/x"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,59 +217,54 @@ func TestALetterThatNobodyCanTakeIsGivenUpAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.write(t, letter, none, unaddressed)
-	d.round(t)
-	if waiting, sent, lost, _ := d.db.CountMessages(t.Context()); waiting != 0 || sent != 0 || lost != 1 || d.tries != 1 {
-		t.Errorf("waiting %d, sent %d, lost %d after %d tries", waiting, sent, lost, d.tries)
+	d.write(t, letter, decoy, unaddressed)
+	for _, m := range []notice.Message{letter, decoy, unaddressed} {
+		if err := d.send(t, m.ID, 1); permanent(err) != (m.ID == letter.ID) {
+			t.Errorf("%s: got %v", m.Channel, err)
+		}
+	}
+	if waiting, sent, givenUp, _ := d.db.CountMessages(t.Context()); waiting != 0 || sent != 0 || givenUp != 1 || d.tries != 1 {
+		t.Errorf("waiting %d, sent %d, given up %d after %d attempts", waiting, sent, givenUp, d.tries)
 	}
 }
 
-// Many couriers on one outbox: every letter once.
-func TestCouriersShareTheOutbox(t *testing.T) {
+// Two servers on one database send each message once. Messages of a transaction that is rolled back are not sent.
+func TestTwoServersSendEachMessageOnce(t *testing.T) {
 	d := open(t)
-	const letters = 60
-	for range letters {
+	ctx := t.Context()
+	for range 2 {
+		registry := job.NewRegistry(slog.New(slog.DiscardHandler))
+		job.Handle(registry, d.sender().Send, job.Options{Wait: notice.Wait})
+		runner, err := job.Start(ctx, d.base.Pool, registry, job.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = runner.Stop(context.Background()) }()
+	}
+	const messages = 60
+	for range messages {
 		d.write(t, d.reset(t))
 	}
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() {
-			for n := 1; n > 0; {
-				var err error
-				if n, err = d.courier().Round(context.Background()); err != nil {
-					t.Error(err)
-					return
-				}
-			}
-		})
+	broken := d.reset(t)
+	broken.Account = "0196a000-0000-7000-8000-00000000dead" // there is no such account
+	if err := d.db.AddMessages(ctx, []notice.Message{d.reset(t), broken}); err == nil {
+		t.Error("a message to an account that does not exist was added")
 	}
-	all.Wait()
-	if d.tries != letters || len(d.box.List("")) != letters {
-		t.Errorf("%d handed over, %d arrived, want %d", d.tries, len(d.box.List("")), letters)
+	for len(pgtest.WaitingMessages(t, d.base)) > 0 {
+		if ctx.Err() != nil {
+			t.Fatal(ctx.Err())
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
-}
-
-// A courier that dies with a letter in its hands leaves it to the next, after a while.
-func TestALetterOfADeadCourierIsTakenByTheNext(t *testing.T) {
-	d := open(t)
-	d.write(t, d.reset(t))
-	taken, err := d.db.TakeMessages(t.Context(), d.at, d.at.Add(2*time.Minute), 10)
-	if err != nil || len(taken) != 1 {
-		t.Fatalf("taken %d, %v", len(taken), err)
-	}
-	d.round(t)
-	if d.tries != 0 {
-		t.Error("the letter was taken twice at once")
-	}
-	d.at = d.at.Add(2 * time.Minute)
-	d.round(t)
-	if len(d.box.List("")) != 1 {
-		t.Error("nobody took the letter over")
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.tries != messages || len(d.box.List("")) != messages {
+		t.Errorf("%d handed over, %d arrived, want %d", d.tries, len(d.box.List("")), messages)
 	}
 }
 
-// A letter whose code is over is of no use to anybody: it is given up, and wiped like every other.
-func TestALetterWhoseCodeIsOverIsNotSent(t *testing.T) {
+// A message whose code has expired is given up, and its text deleted like that of every other.
+func TestMessageWithExpiredCodeIsNotSent(t *testing.T) {
 	d := open(t)
 	to := notice.Recipient{Name: "Kari Lund", Address: "+4790000001", Language: "nb"}
 	letter, err := d.writer.SMS(notice.SignInCode, to, notice.Content{Code: "123456", Until: noon.Add(time.Minute)})
@@ -257,18 +282,18 @@ func TestALetterWhoseCodeIsOverIsNotSent(t *testing.T) {
 	}
 }
 
-// Where a channel leads nowhere, nothing is written for it, and whoever asks is told which setting is missing.
-func TestAChannelThatLeadsNowhereIsNotWrittenFor(t *testing.T) {
+// A message for a disabled channel is refused with the setting that is missing.
+func TestNoMessageIsWrittenForDisabledChannel(t *testing.T) {
 	d := open(t)
-	shut := d.writer.WithDisabled(notice.SMS, "BOMPASS_SMS_URL").WithDisabled(notice.Paper, "BOMPASS_PAPER_DIR")
+	disabled := d.writer.WithDisabled(notice.SMS, "BOMPASS_SMS_URL").WithDisabled(notice.Paper, "BOMPASS_PAPER_DIR")
 	to := notice.Recipient{Name: "Kari Lund", Address: "+4790000001", Language: "nb"}
-	if _, err := shut.SMS(notice.SignInCode, to, notice.Content{Code: "123456"}); fault.CodeOf(err) != fault.PartnerUnset || !strings.Contains(err.Error(), "BOMPASS_SMS_URL") {
+	if _, err := disabled.SMS(notice.SignInCode, to, notice.Content{Code: "123456"}); fault.CodeOf(err) != fault.PartnerUnset || !strings.Contains(err.Error(), "BOMPASS_SMS_URL") {
 		t.Errorf("SMS: got %v", err)
 	}
-	if _, err := shut.Paper(notice.LostCode, to, notice.Content{Code: "x", Params: []any{"day", "d", "at", "t"}}); fault.CodeOf(err) != fault.PartnerUnset {
+	if _, err := disabled.Paper(notice.LostCode, to, notice.Content{Code: "x", Params: []any{"day", "d", "at", "t"}}); fault.CodeOf(err) != fault.PartnerUnset {
 		t.Errorf("paper: got %v", err)
 	}
-	if _, err := shut.Mail(notice.Reset, to, notice.Content{Link: "/x"}); err != nil {
+	if _, err := disabled.Mail(notice.Reset, to, notice.Content{Link: "/x"}); err != nil {
 		t.Errorf("mail: got %v", err)
 	}
 	if err := d.writer.CheckChannel(notice.SMS); err != nil {

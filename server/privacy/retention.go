@@ -1,8 +1,3 @@
-// Package privacy owns how long what we remember is kept: the time of each kind of thing, the reason for
-// it, and that it goes when its time has come.
-//
-// What a thing is, is the domains' that write it. People who ask to be erased are package profile's; this
-// package ends what the law makes us hold of them, so that their turn comes.
 package privacy
 
 import (
@@ -14,124 +9,126 @@ import (
 	"bompass/shared/oslo"
 )
 
-// How long things are kept, portal.md D10.
+// How long data is kept, with the reason. What is kept for a purpose goes when the purpose has ended (GDPR
+// article 5(1)(e)); accounting material is kept by law.
 const (
-	PassageRetention         = 400 * 24 * time.Hour // where somebody drove: as long as a late reading may still change it
-	ChargeRetentionYears     = 5                    // after the year's end: the accounts rest on them (the Bookkeeping Act, section 13)
-	HistoryRetention         = 400 * 24 * time.Hour // what happened to an account
-	MessageRetention         = 90 * 24 * time.Hour  // that a letter left, or was given up; its text goes at once
-	LinkRetention            = 30 * 24 * time.Hour  // after it is used or over
+	PassageRetention         = 400 * 24 * time.Hour // place, time and vehicle: as long as a late reading may still change the charge
+	ChargeRetentionYears     = 5                    // after the end of the year: accounting material (Bookkeeping Act, section 13)
+	HistoryRetention         = 400 * 24 * time.Hour // events of an account
+	MessageRetention         = 90 * 24 * time.Hour  // that a message was sent or given up; its text goes at once
+	LinkRetention            = 30 * 24 * time.Hour  // after it was used or expired
 	InvitationRetention      = 365 * 24 * time.Hour
-	QuarantineRetention      = 400 * 24 * time.Hour // what a person has resolved
-	LostFactorClaimRetention = 400 * 24 * time.Hour // who said that every factor is lost
-	ThrottleRetention        = 24 * time.Hour       // after the last try
-	ExpiredRetention         = time.Hour            // sign-ins, journeys, codes and challenges that are over
+	QuarantineRetention      = 400 * 24 * time.Hour // passages that were resolved by hand
+	LostFactorClaimRetention = 400 * 24 * time.Hour // claims that every factor is lost
+	ThrottleRetention        = 24 * time.Hour       // after the last attempt
+	ExpiredRetention         = time.Hour            // pending logins, authentication requests, challenges and codes that have expired
 )
 
-// Limits of a round.
+// Limits of a round of retention.
 const (
-	Every      = time.Hour
-	BatchSize  = 500 // rows of one transaction
-	batchesMax = 200 // of one kind in a round; the rest is the next round's
+	PruneInterval = time.Hour
+	PruneTimeout  = 15 * time.Minute
+	BatchSize     = 500 // rows of one transaction
+	batchesMax    = 200 // of one category in a round; the next round takes the rest
+	roundAttempts = 3
 )
 
-// Category names a kind of thing.
+// Category names data that is kept equally long.
 type Category string
 
-// The kinds.
+// The categories.
 const (
-	Passages         Category = "passages" // lose where, when and in what; the charge and its month stay
-	Charges          Category = "charges"  // go, with what is left of their passages
+	Passages         Category = "passages" // lose place, time and vehicle; the charge and its month are kept
+	Charges          Category = "charges"  // deleted together with the rest of their passages
 	History          Category = "history"
-	Messages         Category = "letters"
+	Messages         Category = "messages"
 	Links            Category = "links"
 	Invitations      Category = "invitations"
 	Quarantine       Category = "quarantine"
-	LostFactorClaims Category = "losses"
+	LostFactorClaims Category = "lost factor claims"
 	Throttles        Category = "throttles"
 	Sessions         Category = "sessions"
-	PendingLogins    Category = "steps"
-	AuthRequests     Category = "journeys"
+	PendingLogins    Category = "pending logins"
+	AuthRequests     Category = "auth requests"
 	Ceremonies       Category = "ceremonies"
-	ContactCodes     Category = "codes"
+	ContactCodes     Category = "contact codes"
 )
 
-// Rule says which things of a kind go: those whose time ended before the instant.
+// Rule says which data of a category is deleted: that whose time ended before an instant.
 type Rule struct {
 	Category Category
 	Before   time.Time
 }
 
-// Rules are what may go at an instant.
+// Rules returns what is to be deleted at an instant.
 func Rules(now time.Time) []Rule {
 	year, _, _ := oslo.DayOf(now).YMD()
-	kept := func(d time.Duration) time.Time { return now.Add(-d) }
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	return []Rule{
-		{Passages, kept(PassageRetention)},
+		{Passages, ago(PassageRetention)},
 		{Charges, oslo.Date(year-ChargeRetentionYears, time.January, 1).Start()},
-		{History, kept(HistoryRetention)},
-		{Messages, kept(MessageRetention)},
-		{Links, kept(LinkRetention)},
-		{Invitations, kept(InvitationRetention)},
-		{Quarantine, kept(QuarantineRetention)},
-		{LostFactorClaims, kept(LostFactorClaimRetention)},
-		{Throttles, kept(ThrottleRetention)},
+		{History, ago(HistoryRetention)},
+		{Messages, ago(MessageRetention)},
+		{Links, ago(LinkRetention)},
+		{Invitations, ago(InvitationRetention)},
+		{Quarantine, ago(QuarantineRetention)},
+		{LostFactorClaims, ago(LostFactorClaimRetention)},
+		{Throttles, ago(ThrottleRetention)},
 		{Sessions, now},
-		{PendingLogins, kept(ExpiredRetention)},
-		{AuthRequests, kept(ExpiredRetention)},
-		{Ceremonies, kept(ExpiredRetention)},
-		{ContactCodes, kept(ExpiredRetention)},
+		{PendingLogins, ago(ExpiredRetention)},
+		{AuthRequests, ago(ExpiredRetention)},
+		{Ceremonies, ago(ExpiredRetention)},
+		{ContactCodes, ago(ExpiredRetention)},
 	}
 }
 
-// Store takes things away.
-type Store interface {
-	// Prune takes away at most so many things of a kind whose time ended before the instant, and counts them.
-	Prune(ctx context.Context, what string, before time.Time, most int) (int, error)
+// RetentionStore deletes data.
+type RetentionStore interface {
+	// Prune deletes at most so many rows of a category whose time ended before an instant, and returns their number.
+	Prune(ctx context.Context, category string, before time.Time, most int) (int, error)
 }
 
-// Pruner takes away what nobody may keep any more.
+// Pruner deletes data that may be kept no longer.
 type Pruner struct {
-	store Store
+	store RetentionStore
 	now   func() time.Time
 	log   *slog.Logger
 }
 
-// NewPruner returns a Keeper.
-func NewPruner(store Store, now func() time.Time, log *slog.Logger) *Pruner {
+// NewPruner returns a Pruner.
+func NewPruner(store RetentionStore, now func() time.Time, log *slog.Logger) *Pruner {
 	return &Pruner{store: store, now: now, log: log}
 }
 
-// Run takes things away until ctx ends. A round that does not work is tried again.
-func (k *Pruner) Run(ctx context.Context) {
-	every := time.NewTicker(Every)
-	defer every.Stop()
-	for {
-		if _, err := k.Prune(ctx); err != nil && ctx.Err() == nil {
-			k.log.Error("what should be gone is still kept", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
-	}
+// PruneJob is the periodic job that deletes data.
+type PruneJob struct{}
+
+// Kind returns the name of the job.
+func (PruneJob) Kind() string { return "privacy.prune" }
+
+// MaxAttempts is the maximum number of attempts; the next round is another job.
+func (PruneJob) MaxAttempts() int { return roundAttempts }
+
+// Work performs a PruneJob.
+func (p *Pruner) Work(ctx context.Context, _ PruneJob, _ int) error {
+	_, err := p.Prune(ctx)
+	return err
 }
 
-// Prune takes away what may go now and returns how much of each kind; what went is logged, never what it was.
-func (k *Pruner) Prune(ctx context.Context) (map[Category]int, error) {
-	gone := map[Category]int{}
-	for _, r := range Rules(k.now()) {
-		for n, chunk := BatchSize, 0; n == BatchSize && chunk < batchesMax; chunk++ {
+// Prune deletes what is due and returns how much of each category. The numbers are logged, the data never is.
+func (p *Pruner) Prune(ctx context.Context) (map[Category]int, error) {
+	deleted := map[Category]int{}
+	for _, r := range Rules(p.now()) {
+		for n, batch := BatchSize, 0; n == BatchSize && batch < batchesMax; batch++ {
 			var err error
-			if n, err = k.store.Prune(ctx, string(r.Category), r.Before, BatchSize); err != nil {
-				return gone, fmt.Errorf("%s: %w", r.Category, err)
+			if n, err = p.store.Prune(ctx, string(r.Category), r.Before, BatchSize); err != nil {
+				return deleted, fmt.Errorf("%s: %w", r.Category, err)
 			}
-			gone[r.Category] += n
+			deleted[r.Category] += n
 		}
-		if gone[r.Category] > 0 {
-			k.log.Info("kept no longer", "what", string(r.Category), "count", gone[r.Category], "before", r.Before)
+		if deleted[r.Category] > 0 {
+			p.log.Info("deleted expired data", "category", string(r.Category), "count", deleted[r.Category], "before", r.Before)
 		}
 	}
-	return gone, nil
+	return deleted, nil
 }

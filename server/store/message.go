@@ -6,20 +6,21 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"bompass/server/job"
 	"bompass/server/notice"
 )
 
-// AddMessages adds messages to the outbox in the transaction of the change that they report. A message
-// without a channel counts as sent at once; it is written all the same, so that the time a request takes
+// AddMessages adds messages to the outbox, and the jobs that send them, in the transaction of the change that
+// they report. A message without a channel counts as sent at once; it is written all the same, so that the time a request takes
 // does not tell whether an address is known.
 func AddMessages(ctx context.Context, tx pgx.Tx, messages []notice.Message) error {
 	for _, m := range messages {
-		_, err := tx.Exec(ctx, `insert into outbox (id, channel, kind, account_id, key, sealed, due_at, sent_at)
-			values ($1, $2, $3, $4, $5, $6, $7, case when $2 = 'none' then $7::timestamptz end)`,
-			m.ID, string(m.Channel), string(m.Kind), NullIfZero(string(m.Account)), m.Key, m.Sealed, m.Due)
+		_, err := tx.Exec(ctx, `insert into outbox (id, channel, kind, account_id, key, sealed, sent_at)
+			values ($1, $2, $3, $4, $5, $6, case when $2 = 'none' then $7::timestamptz end)`,
+			m.ID, string(m.Channel), string(m.Kind), NullIfZero(string(m.Account)), m.Key, m.Sealed, m.Written)
 		if err != nil {
 			return fmt.Errorf("add message: %w", err)
 		}
 	}
-	return nil
+	return job.Insert(ctx, tx, notice.SendJobs(messages))
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"bompass/server/notice"
-	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/store/privacydb"
 	"bompass/shared/api"
@@ -290,7 +289,7 @@ func TestTheOwnerHearsOfASuspendedAuthenticator(t *testing.T) {
 // agreement in force, a passage that is kept, or a company holds them.
 func TestWhoAskedIsErasedOnceNothingHoldsThem(t *testing.T) {
 	h := newHouse(t)
-	eraser := person.NewEraser(privacydb.New(h.db), notice.NewWriter(h.keys, h.url, h.now), h.now, discard())
+	eraser := privacy.NewEraser(privacydb.New(h.db), notice.NewWriter(h.keys, h.url, h.now), h.now, discard())
 	const gone = "berit@bompass.example"
 	berit, held, owner := h.arrive(gone, "Berit Aas"), h.signIn(kari), h.signIn("nils@fjordfrakt.example")
 	for _, v := range []*visitor{berit, held, owner} {
@@ -301,7 +300,7 @@ func TestWhoAskedIsErasedOnceNothingHoldsThem(t *testing.T) {
 	for _, c := range []struct {
 		wait time.Duration
 		want int
-	}{{0, 0}, {person.EraseAfter + time.Minute, 1}} {
+	}{{0, 0}, {privacy.EraseAfter + time.Minute, 1}} {
 		h.pass(c.wait)
 		if n, err := eraser.EraseDue(t.Context()); n != c.want || err != nil {
 			t.Fatalf("after %s: erased %d, %v, want %d", c.wait, n, err, c.want)
@@ -361,7 +360,7 @@ func TestTheAPIWaitsForThePrivacyStatementToo(t *testing.T) {
 // Who has driven is held for the accounts; when the law lets it, the charges go and the erasure finishes.
 func TestErasureFinishesWhenTheLastHoldEnds(t *testing.T) {
 	h := newHouse(t)
-	eraser := person.NewEraser(privacydb.New(h.db), notice.NewWriter(h.keys, h.url, h.now), h.now, discard())
+	eraser := privacy.NewEraser(privacydb.New(h.db), notice.NewWriter(h.keys, h.url, h.now), h.now, discard())
 	keeper := privacy.NewPruner(privacydb.New(h.db), h.now, discard())
 	const gone = "berit@bompass.example"
 	berit := h.arrive(gone, "Berit Aas")
@@ -374,7 +373,7 @@ func TestErasureFinishesWhenTheLastHoldEnds(t *testing.T) {
 		wait time.Duration
 		want int
 	}{
-		{"after some days to think", person.EraseAfter + time.Hour, 0},
+		{"after some days to think", privacy.EraseAfter + time.Hour, 0},
 		{"once the passage is forgotten", privacy.PassageRetention, 0},
 		{"after five more years", 5 * 366 * 24 * time.Hour, 1},
 	} {

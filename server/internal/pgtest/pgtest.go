@@ -104,6 +104,20 @@ func open(tb testing.TB, url string) *store.DB {
 	return db
 }
 
+// WaitingMessages returns the ids of the messages that are neither sent nor given up, the oldest first.
+func WaitingMessages(tb testing.TB, db *store.DB) []string {
+	tb.Helper()
+	rows, err := db.Pool.Query(tb.Context(), "select id::text from outbox where sent_at is null and given_up_at is null order by written")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return ids
+}
+
 func admin(tb testing.TB, p *embedded.Postgres, sql string) {
 	tb.Helper()
 	ctx := context.Background()

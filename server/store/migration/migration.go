@@ -12,14 +12,19 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"bompass/server/job"
 )
 
 //go:embed *.sql
 var files embed.FS
 
-// Up applies the steps that a database lacks and returns how many those were. Two servers that start at
-// once take turns.
+// Up applies the steps that a database lacks and returns how many those were. The tables of the job queue, which
+// a step may use, are brought up to date first. Two servers that start at once take turns.
 func Up(ctx context.Context, pool *pgxpool.Pool) (int, error) {
+	if err := job.Migrate(ctx, pool); err != nil {
+		return 0, err
+	}
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return 0, fmt.Errorf("migrate: %w", err)

@@ -12,40 +12,40 @@ import (
 // pruned says, for each kind of thing, which rows of its table go before $1.
 func pruned() map[string]struct{ table, id, over string } {
 	return map[string]struct{ table, id, over string }{
-		"history":     {"account_event", "id", "at < $1"},
-		"letters":     {"outbox", "id", "coalesce(sent_at, given_up_at) < $1"},
-		"links":       {"link", "token_hash", "least(until, coalesce(used_at, until)) < $1"},
-		"invitations": {"invitation", "id", "ends_at < $1"},
-		"quarantine":  {"quarantine", "id", "resolved_at is not null and received_at < $1"},
-		"losses":      {"lost_factor", "id", "ends_at < $1"},
-		"throttles":   {"throttle", "key", "tried_at < $1"},
-		"sessions":    {"session", "token_hash", "until < $1"},
-		"steps":       {"login_step", "token_hash", "until < $1"},
-		"journeys":    {"eid_journey", "state_hash", "until < $1"},
-		"ceremonies":  {"ceremony", "hash", "until < $1"},
-		"codes":       {"contact_code", "ctid", "until < $1"},
+		"history":            {"account_event", "id", "at < $1"},
+		"messages":           {"outbox", "id", "coalesce(sent_at, given_up_at) < $1"},
+		"links":              {"link", "token_hash", "least(until, coalesce(used_at, until)) < $1"},
+		"invitations":        {"invitation", "id", "ends_at < $1"},
+		"quarantine":         {"quarantine", "id", "resolved_at is not null and received_at < $1"},
+		"lost factor claims": {"lost_factor", "id", "ends_at < $1"},
+		"throttles":          {"throttle", "key", "tried_at < $1"},
+		"sessions":           {"session", "token_hash", "until < $1"},
+		"pending logins":     {"login_step", "token_hash", "until < $1"},
+		"auth requests":      {"eid_journey", "state_hash", "until < $1"},
+		"ceremonies":         {"ceremony", "hash", "until < $1"},
+		"contact codes":      {"contact_code", "ctid", "until < $1"},
 	}
 }
 
 // Prune takes away at most so many things of a kind whose time ended before the instant. Two servers do not
 // wait for each other.
-func (s *Store) Prune(ctx context.Context, what string, before time.Time, most int) (n int, err error) {
-	switch what {
+func (s *Store) Prune(ctx context.Context, category string, before time.Time, most int) (n int, err error) {
+	switch category {
 	case "passages":
 		n, err = s.blur(ctx, before, most)
 	case "charges":
 		n, err = s.dropCharges(ctx, before, most)
 	default:
-		p, known := pruned()[what]
+		p, known := pruned()[category]
 		if !known {
-			return 0, fmt.Errorf("nobody knows how to prune %s", what)
+			return 0, fmt.Errorf("prune: unknown category %s", category)
 		}
 		done, execErr := s.db.Pool.Exec(ctx, fmt.Sprintf("delete from %s where %s in (select %s from %s where %s limit $2 for update skip locked)",
 			p.table, p.id, p.id, p.table, p.over), before, most)
 		n, err = int(done.RowsAffected()), execErr
 	}
 	if err != nil {
-		return 0, fmt.Errorf("prune %s: %w", what, err)
+		return 0, fmt.Errorf("prune %s: %w", category, err)
 	}
 	return n, nil
 }

@@ -1,0 +1,138 @@
+package notice
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"bompass/server/partner/message"
+)
+
+// Limits of delivery.
+const (
+	attemptsMax   = 12               // then a message is given up: after about a day
+	attemptsSpare = 8                // attempts that a server that died did not finish
+	waitFirst     = 10 * time.Second // doubled with every attempt
+	waitMax       = 4 * time.Hour
+)
+
+// SendJob is the job that sends one message of the outbox.
+type SendJob struct {
+	ID string `json:"id"` // of the message
+}
+
+// Kind returns the name of the job.
+func (SendJob) Kind() string { return "message.send" }
+
+// MaxAttempts is the maximum number of attempts. It is larger than what Send tries, so that Send, and not the
+// queue, gives a message up and deletes its text.
+func (SendJob) MaxAttempts() int { return attemptsMax + attemptsSpare }
+
+// SendJobs returns the jobs that send messages.
+func SendJobs(messages []Message) []SendJob {
+	jobs := make([]SendJob, 0, len(messages))
+	for _, m := range messages {
+		jobs = append(jobs, SendJob{m.ID})
+	}
+	return jobs
+}
+
+// errExpired is why a message is given up whose code is no longer valid.
+var errExpired = errors.New("the code in the message has expired")
+
+// Outbox keeps messages until they are sent or given up.
+type Outbox interface {
+	// WaitingMessage returns a message; found is false if it was sent, given up or deleted.
+	WaitingMessage(ctx context.Context, id string) (m Message, found bool, err error)
+	// MarkMessageSent deletes the text of a message that was sent.
+	MarkMessageSent(ctx context.Context, id string, now time.Time) error
+	// GiveUpMessage deletes the text of a message that cannot be sent.
+	GiveUpMessage(ctx context.Context, id string, now time.Time) error
+}
+
+// Sender sends the messages of the outbox through partners.
+type Sender struct {
+	outbox   Outbox
+	seal     Sealer
+	channels message.Channels
+	now      func() time.Time
+}
+
+// NewSender returns a Sender that sends through channels.
+func NewSender(outbox Outbox, seal Sealer, channels message.Channels, now func() time.Time) *Sender {
+	return &Sender{outbox: outbox, seal: seal, channels: channels, now: now}
+}
+
+// Send sends the message of a job; attempt counts from 1. A message is handed over at least once, and twice only
+// if it is unknown whether it left. After the last attempt, after an error that another attempt cannot change, and
+// once its code has expired, a message is given up: the error is then permanent.
+func (s *Sender) Send(ctx context.Context, job SendJob, attempt int) error {
+	m, found, err := s.outbox.WaitingMessage(ctx, job.ID)
+	if err != nil || !found {
+		return err
+	}
+	err = s.deliver(ctx, m)
+	if err == nil {
+		return s.outbox.MarkMessageSent(ctx, m.ID, s.now())
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("send message %s: %w", m.ID, err)
+	}
+	if attempt < attemptsMax && !message.Permanent(err) && !errors.Is(err, errExpired) {
+		return fmt.Errorf("send message %s (%s): %w", m.ID, m.Kind, err)
+	}
+	if err := s.outbox.GiveUpMessage(ctx, m.ID, s.now()); err != nil {
+		return err
+	}
+	return givenUp{fmt.Errorf("give up message %s (%s): %w", m.ID, m.Kind, err)}
+}
+
+// givenUp is the error of a message that is not attempted again.
+type givenUp struct{ error }
+
+// Permanent reports that another attempt is pointless.
+func (givenUp) Permanent() bool { return true }
+
+// Unwrap returns the cause.
+func (g givenUp) Unwrap() error { return g.error }
+
+// Wait returns how long after a failed attempt the next one comes.
+func Wait(attempt int) time.Duration {
+	wait := waitFirst
+	for range attempt - 1 {
+		if wait *= 2; wait >= waitMax {
+			return waitMax
+		}
+	}
+	return wait
+}
+
+func (s *Sender) deliver(ctx context.Context, m Message) error {
+	plain, err := s.seal.OpenText(m.Key, m.Sealed, m.sealContext())
+	if err != nil {
+		return err
+	}
+	var text Text
+	if err := json.Unmarshal(plain, &text); err != nil {
+		return fmt.Errorf("read message: %w", err)
+	}
+	switch {
+	case !text.Until.IsZero() && !s.now().Before(text.Until):
+		return errExpired
+	case m.Channel == SMS:
+		return s.channels.Text(ctx, message.SMS{ID: m.ID, To: text.To, Text: text.Lines[0]})
+	case m.Channel == Paper:
+		sheet, err := text.Sheet(s.now())
+		if err != nil {
+			return err
+		}
+		return s.channels.Print(ctx, message.Sheet{ID: m.ID, To: text.To, Subject: text.Subject, HTML: sheet, Language: text.Language})
+	}
+	html, err := text.HTML()
+	if err != nil {
+		return err
+	}
+	return s.channels.Mail(ctx, message.Mail{ID: m.ID, To: text.To, Subject: text.Subject, Text: text.Plain(), HTML: html, Language: text.Language, At: s.now()})
+}
