@@ -1,4 +1,4 @@
-# Bompass: `make run` starts the whole product, `make test` proves it.
+# Bompass: `make run` starts the whole product, `make test` runs every test.
 
 GOLANGCI := v2.15.0
 GOFUMPT  := v0.12.0
@@ -23,15 +23,15 @@ SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
-run: postgres build ## start the whole product on its embedded defaults (SIMULATE=1: cars drive)
+run: postgres build ## start the whole product with its own database and stream (SIMULATE=1: with traffic)
 	@exec $(BIN)/bompass serve $(if $(SIMULATE),--simulate)
 
-build: $(BIN)/bompass ## build the browser's bundle and the server
+build: $(BIN)/bompass ## build the browser's files and the server
 
 $(BIN)/bompass: assets/web/manifest.json $(shell find server hardware assets -name '*.go' -o -name '*.sql' -o -name '*.html' 2>/dev/null)
 	@go build -trimpath -o $@ ./server
 
-# The first time, the server's packages are compiled while the bundle is compressed.
+# In a fresh checkout the server's packages compile while the bundle is compressed.
 assets/web/manifest.json: assets/node_modules/.package-lock.json $(SOURCES)
 	@$(if $(wildcard $(BIN)/bompass),,go build -trimpath -o $(BIN)/bompass ./server & )go run ./server/internal/bundle; \
 		status=$$?; wait; exit $$status
@@ -46,44 +46,44 @@ test: postgres chromium build size test-wasm test-secrets ## run every test, on 
 		echo "go test -timeout $(TEST_TIMEOUT) ./..."; PROOFS_DIR=$$run go test -timeout $(TEST_TIMEOUT) ./...; \
 		status=$$?; touch $$run/finished; exit $$status
 	@go run ./server/internal/behaviours -check
-	@echo "NOT RUN: the measurements of make security (does the time of an answer tell who has an account?), which need a quiet machine"
+	@echo "NOT RUN: the measurements of make security (whether the time of an answer reveals an account), which need a quiet machine"
 
 test-secrets: build ## look for secrets in the browser's program
 	@out=$$(go test -tags security -count=1 -v -run 'TheProgramHolds' ./server/web/... 2>&1) && echo "$$out" | grep -e '^--- PASS' || { echo "$$out"; exit 1; }
 
-test-wasm: node ## the shared core under js/wasm in Node: the same answers as natively
+test-wasm: node ## run the tests of shared as WebAssembly in Node: they give the same answers as natively
 	GOOS=js GOARCH=wasm go test -exec="$(NODERUN)" ./shared/...
 
-lint: tools ## check the style, natively and as the browser's build
+lint: tools ## check the style of the native build and of the browser's build
 	$(BIN)/golangci-lint run ./...
 	GOOS=js GOARCH=wasm $(BIN)/golangci-lint run ./app/... ./shared/...
 
 fmt: tools ## format the Go code
 	$(BIN)/gofumpt -l -w app assets server shared hardware
 
-bench: postgres build ## measure: rating core and pipeline, as passages per second and ratios
+bench: postgres build ## measure the rating core, the pipeline and the reader in passages per second
 	go test -run '^$$' -bench 'Rating$$' -benchtime 1x -timeout 20m ./server/internal/bench
 	go test -run '^$$' -bench . -benchtime 2s ./shared/rating
-	GOOS=js GOARCH=wasm go test -exec="$(NODERUN)" -run '^$$' -bench . -benchtime 1s ./shared/bill
+	GOOS=js GOARCH=wasm go test -exec="$(NODERUN)" -run '^$$' -bench . -benchtime 1s ./shared/recheck
 	go test -run '^$$' -bench Pipeline -benchtime 1x -timeout 20m ./server/...
 	go test -run '^$$' -bench . -benchtime 1s ./hardware/dsrc ./hardware/efc ./hardware/seal
 	go test -count=1 -v -run 'AgainstTheTruth|Margin' ./hardware/lane
 
-faults: postgres build ## break the lines, the disk, the agent and the server in every way: nothing lost, nothing doubled
+faults: postgres build ## break connections, disk, station and server, and see that no passage is lost or doubled
 	STATION_FIGURES=1 go test -count=1 -v -timeout 30m -run 'Killed|Full|Filled|Day|Sustained|Drained|Cut|HalfOpen' ./hardware/uplink
 	STATION_FIGURES=1 go test -count=1 -v -run 'Killed|Full|Outlive' ./hardware/uplink/leaf
 	go test -count=1 -v -run 'Faults|Restarts|Garbled' ./hardware/llrp
 	STATION_FIGURES=1 go test -count=1 -v -run 'Drained|ALeafs' ./server/internal/e2e
 	go test -count=1 -v -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 20
 
-reader: ## a simulated station of four lanes with its live view, for the running portal
+reader: ## start a simulated station of four lanes for the running portal
 	@go build -trimpath -o $(BIN)/station ./hardware/cmd/station
 	@exec $(BIN)/station --demo
 
-llrp-check: ## let Wireshark's dissector read a recorded run of the LLRP driver
+llrp-check: ## check a recorded run of the LLRP driver with Wireshark's dissector
 	@./hardware/llrp/llrptest/check.sh
 
-shots: postgres chromium build ## take the pictures of the program that are shown before it is installed
+shots: postgres chromium build ## take the screenshots that are shown before the program is installed
 	BOMPASS_PICTURES=$(CURDIR)/assets/icon go test -count=1 -run TakesItsPictures ./server/internal/e2e
 
 # Chromium draws each icon in the sizes that phones ask for. drawn.sha256 says which drawings they were made from.
@@ -100,23 +100,23 @@ behaviours: ## count the behaviours that the last make test has proven, and writ
 mutants: postgres ## change the code in 60 random places, one at a time, and list the changes that no test notices (SEED, N, ONLY)
 	go run ./server/internal/mutants $(if $(SEED),-seed $(SEED)) $(if $(N),-n $(N)) $(if $(ONLY),-only $(ONLY))
 
-size: assets/node_modules/.package-lock.json ## print the transfer sizes; fails above their budgets
+size: assets/node_modules/.package-lock.json ## print the transfer sizes; fails above the budgets
 	@go run ./server/internal/bundle -strict
 
-security: postgres build ## measure whether answers tell who has an account, and look for secrets in the program
+security: postgres build ## measure whether the time of an answer reveals an account, and look for secrets in the program
 	go test -tags security -count=1 -parallel 8 -timeout 20m -v -run 'TheTimeOfAnAnswer|TheProgramHolds' ./server/web/...
 
-gates: postgres chromium build .cache/lighthouse/.done ## measure pages on a slow phone and by Lighthouse; fails on accessibility and best practices
+gates: postgres chromium build .cache/lighthouse/.done ## measure pages on a slow phone and with Lighthouse; fails on accessibility and best practices
 	go test -run '^$$' -bench 'Visit|Lighthouse' -benchtime 1x -timeout 20m ./server/internal/e2e
 
 .cache/lighthouse/.done:
 	@npm install --prefix .cache/lighthouse --no-audit --no-fund --loglevel=error lighthouse@$(LIGHTHOUSE)
 	@touch $@
 
-reset: ## throw away the embedded database, stream and demo data
+reset: ## delete the embedded database, the stream and the demo data
 	@go run ./server reset
 
-clean: ## remove what was built
+clean: ## delete what was built
 	rm -rf .bin .cache/lean assets/node_modules
 	find assets/web -type f ! -name .keep -delete
 

@@ -1,4 +1,4 @@
-// Package asvs_test holds the table of verified security requirements to the tests that it names.
+// Package asvs_test checks that the tests which assets/docs/asvs.md names for security requirements exist.
 package asvs_test
 
 import (
@@ -12,7 +12,7 @@ import (
 
 const top = "../../.."
 
-// rowsMin is how many rows the table had when this was written; rows are only ever added.
+// rowsMin is the minimum number of rows: rows are added and never removed.
 const rowsMin = 75
 
 var (
@@ -20,12 +20,12 @@ var (
 	declared    = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
 )
 
-func TestEveryRequirementIsProvenByTestsThatAreThere(t *testing.T) {
+func TestRequirementsNameTestsThatExist(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(top, "assets/docs/asvs.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	there, seen := tests(t), map[string]bool{}
+	exists, seen := testNames(t), map[string]bool{}
 	for line := range strings.Lines(string(text)) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
 		if id := strings.TrimSpace(cells[0]); !strings.HasPrefix(id, "V") || len(cells) != 4 {
@@ -33,22 +33,22 @@ func TestEveryRequirementIsProvenByTestsThatAreThere(t *testing.T) {
 		}
 		id, level, how := strings.TrimSpace(cells[0]), strings.TrimSpace(cells[1]), strings.TrimSpace(cells[2])
 		if !requirement.MatchString(id) || !strings.Contains("123", level) || how == "" || seen[id] {
-			t.Errorf("the row of %s is not whole, or there twice", id)
+			t.Errorf("the row of %s is incomplete, or there twice", id)
 		}
 		seen[id] = true
 		for name := range strings.SplitSeq(cells[3], ",") {
-			if name = strings.TrimSpace(name); !there[name] {
-				t.Errorf("%s is proven by %q, which is no test", id, name)
+			if name = strings.TrimSpace(name); !exists[name] {
+				t.Errorf("%s names the test %q, which does not exist", id, name)
 			}
 		}
 	}
 	if len(seen) < rowsMin {
-		t.Errorf("%d rows, there were %d", len(seen), rowsMin)
+		t.Errorf("%d rows, want at least %d", len(seen), rowsMin)
 	}
 }
 
-// tests are the names of all tests of the module.
-func tests(t *testing.T) map[string]bool {
+// testNames returns the names of all tests of the module.
+func testNames(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
 	for _, dir := range []string{"app", "server", "shared", "hardware"} {

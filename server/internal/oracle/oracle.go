@@ -1,5 +1,5 @@
-// Package oracle tells tests what the cast's passages must cost: the rating core alone, over whole
-// sets in memory, without stream, database or order of arrival.
+// Package oracle computes for tests what the passages of the demo data must cost. It uses the rating core alone,
+// over whole sets in memory, without stream, database or order of arrival.
 package oracle
 
 import (
@@ -15,7 +15,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// Plan compiles the price plans that the program carries.
+// Plan compiles the price plans that are embedded in the program.
 func Plan() (*rating.Plan, error) {
 	files, err := fs.Sub(assets.Tariff, "tariff")
 	if err != nil {
@@ -28,7 +28,7 @@ func Plan() (*rating.Plan, error) {
 	return rating.Compile(book)
 }
 
-// Charges rates the cast's passages, whoever's they are.
+// Charges returns what the passages of the demo data's vehicles are charged.
 func Charges(plan *rating.Plan, driven []toll.Observation) (map[toll.PassageID]money.Ore, error) {
 	mounted := map[toll.VehicleID]bool{}
 	for _, m := range fixture.Mounts() {

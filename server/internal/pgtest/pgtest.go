@@ -1,5 +1,5 @@
-// Package pgtest gives tests a real PostgreSQL: one throw-away cluster for a test binary, one freshly
-// migrated database for a test. It works for root and for an ordinary user.
+// Package pgtest provides tests with a real PostgreSQL: one temporary cluster for each test binary, and one
+// empty, migrated database for each test. It works for root and for an ordinary user.
 package pgtest
 
 import (
@@ -22,11 +22,11 @@ import (
 	"bompass/server/store/migration"
 )
 
-// prefix names the directories of clusters; the process id follows.
+// prefix begins the names of the clusters' directories; the process id follows.
 const prefix = "bompass-pgtest-"
 
-// cluster is shared by the tests of one binary. It ends with the process: the kernel tells PostgreSQL
-// so, and the next test binary clears the directory away.
+// cluster is shared by the tests of one binary. It ends with the process, because the kernel signals PostgreSQL;
+// the next test binary removes the directory.
 var cluster = sync.OnceValues(start)
 
 var count atomic.Int64
@@ -52,7 +52,7 @@ func start() (*embedded.Postgres, error) {
 	return p, err
 }
 
-// sweep removes what earlier test binaries have left.
+// sweep removes the directories of test binaries that have ended.
 func sweep() {
 	old, _ := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
 	for _, dir := range old {
@@ -63,7 +63,7 @@ func sweep() {
 	}
 }
 
-// URL returns the address of a migrated, empty database of the test's own.
+// URL returns the address of an empty, migrated database, which is dropped at the end of the test.
 func URL(tb testing.TB) string {
 	tb.Helper()
 	p, err := cluster()
@@ -76,13 +76,13 @@ func URL(tb testing.TB) string {
 	return p.URLOf(name)
 }
 
-// New opens a migrated, empty database of the test's own.
+// New opens an empty, migrated database, which is dropped at the end of the test.
 func New(tb testing.TB) *store.DB {
 	tb.Helper()
 	return open(tb, URL(tb))
 }
 
-// Demo opens a database of the test's own that holds the demonstration data of package fixture, and
+// Demo opens a database with the demo data of package fixture, which is dropped at the end of the test, and
 // returns its address, too.
 func Demo(tb testing.TB) (db *store.DB, url string) {
 	tb.Helper()
