@@ -2,7 +2,7 @@ package access
 
 import "time"
 
-// EventKind says what happened to an account. Its words stand in the catalogues under "event.<kind>".
+// EventKind is the kind of an event of an account. Its text is in the catalogues under "event.<kind>".
 type EventKind string
 
 // The events of an account's history.
@@ -11,7 +11,7 @@ const (
 	EventSignedIn           EventKind = "signed.in"
 	EventSignedOut          EventKind = "signed.out"
 	EventSessionsEnded      EventKind = "sessions.ended"
-	EventStepUp             EventKind = "proven" // a factor was shown again
+	EventStepUp             EventKind = "proven" // a second factor was shown again
 	EventPassword           EventKind = "password"
 	EventFactorAdded        EventKind = "factor.added"
 	EventFactorRemoved      EventKind = "factor.removed"
@@ -24,7 +24,7 @@ const (
 	EventExported           EventKind = "exported"
 	EventErasure            EventKind = "erasure"
 	EventRole               EventKind = "role"
-	EventLinked             EventKind = "linked"    // agreements on an address
+	EventLinked             EventKind = "linked"    // agreements found by email address
 	EventAgreed             EventKind = "agreed"    // an agreement was made
 	EventSuspended          EventKind = "suspended" // the authenticator, after too many wrong codes
 	EventLostFactorClaimed  EventKind = "lost.asked"
@@ -33,10 +33,10 @@ const (
 	EventAddress            EventKind = "address"   // the postal one
 	EventEID                EventKind = "eid.connected"
 	EventJoined             EventKind = "joined"         // with another account of the same person
-	EventCapped             EventKind = "session.capped" // the oldest session ended for a new one
+	EventCapped             EventKind = "session.capped" // a session ended because there were too many
 )
 
-// Event is one line of an account's history.
+// Event is one entry of an account's history.
 type Event struct {
 	Kind  EventKind
 	At    time.Time

@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// Place is where a session was begun, coarse enough to keep.
+// Place is where a session was begun, coarse enough to store.
 type Place struct {
 	Device  string // browser and system
-	Network string // the /24 or /48 of the address
+	Network string // the /24 or /48 network of the address
 }
 
-// placeOf makes a place from what the network tells.
-func placeOf(v Visitor) Place {
+// Place returns the visitor's browser and network.
+func (v Visitor) Place() Place {
 	return Place{Device: DeviceName(v.Agent), Network: truncateNetwork(v.Address)}
 }
 
-// truncateNetwork leaves of an address what its owner recognises and nobody is found by.
+// truncateNetwork returns the part of an address that its owner recognises and that identifies nobody.
 func truncateNetwork(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
@@ -33,8 +33,8 @@ func truncateNetwork(address string) string {
 	return prefix.String()
 }
 
-// DeviceName is how a person recognises a browser: its name and the system it runs on. The order
-// matters, since browsers pretend to be those before them.
+// DeviceName returns the name of a User-Agent's browser and system. The order of the checks matters, since
+// browsers imitate older ones.
 func DeviceName(agent string) string {
 	browser := firstMatch(agent, "Edg", "Edge", "OPR/", "Opera", "Firefox/", "Firefox", "SamsungBrowser", "Samsung Internet", "Chrome/", "Chrome", "Safari/", "Safari")
 	system := firstMatch(agent, "Windows", "Windows", "Android", "Android", "iPhone", "iPhone", "iPad", "iPad", "Mac OS", "macOS", "CrOS", "ChromeOS", "Linux", "Linux")
@@ -47,7 +47,7 @@ func DeviceName(agent string) string {
 	return browser + ", " + system
 }
 
-// firstMatch returns the name of the first sign that the text has; signs and names alternate.
+// firstMatch returns the name of the first sign that the text contains; signs and names alternate.
 func firstMatch(text string, pairs ...string) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if strings.Contains(text, pairs[i]) {

@@ -2,32 +2,32 @@ package access
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
+	"fmt"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"bompass/shared/fault"
 )
 
-// Tries counts how often something was tried since it last succeeded.
+// Tries is the number of tries since the last success.
 type Tries struct {
 	Count int
 	Last  time.Time
 }
 
-// budget says how many tries are free, how long the wait may grow (it doubles from one second), and
-// how long it takes until one try is forgotten.
+// budget is a number of free tries, the longest wait (it doubles from one second), and the time after
+// which one try no longer counts.
 type budget struct {
 	free   int
 	max    time.Duration
 	forget time.Duration
 }
 
-// budgets are those of the pair, the account and the address. From one address an account is slowed to
+// budgets returns those of the pair, the account and the address. From one address an account is slowed to
 // a try in 15 minutes. From all addresses together it is slowed to one a minute, and a browser that
-// the owner has signed in with before is counted apart: nobody can keep the owner out by guessing.
+// the owner has signed in with before is counted apart: guessing cannot lock the owner out.
 func budgets() [3]budget {
 	return [3]budget{
 		{free: 5, max: 15 * time.Minute, forget: 30 * time.Minute},
@@ -36,10 +36,14 @@ func budgets() [3]budget {
 	}
 }
 
-// triesKept is how long a count is remembered after the last try, at most.
+// visitBudget limits requests to partners from one network before sign-in: an office behind one address
+// gets in, a flood waits.
+func visitBudget() budget { return budget{free: 60, max: time.Minute, forget: 5 * time.Second} }
+
+// triesKept is the longest time that a count is kept after the last try.
 const triesKept = 24 * time.Hour
 
-// wait is how long after Last the next try is refused.
+// wait returns how long after t.Last the next try is refused.
 func (b budget) wait(t Tries) time.Duration {
 	over := t.Count - b.free
 	if over < 0 {
@@ -51,22 +55,26 @@ func (b budget) wait(t Tries) time.Duration {
 	return min(time.Second<<over, b.max)
 }
 
-// throttleKeys names the three counts that a try falls under: pair, account, address. The names are
-// keyed hashes, so the table tells nobody's address.
-func (d *Service) throttleKeys(v Visitor, email string) []string {
-	address := network(v.Address)
-	from, account := address, email
-	if d.keys.DeviceMatches(v.Device, email) {
-		from, account = "device "+v.Device, email+" device "+v.Device
-	}
-	key := func(kind, value string) string {
-		return kind + ":" + base64.RawURLEncoding.EncodeToString(d.keys.hash(d.keys.throttle, value)[:16])
-	}
-	return []string{key("pair", email+" "+from), key("account", account), key("address", address)}
+// decayed returns the count that is left at now.
+func (b budget) decayed(t Tries, now time.Time) Tries {
+	t.Count = max(0, t.Count-int(min(now.Sub(t.Last), triesKept)/b.forget))
+	return t
 }
 
-// network is the address, or for IPv6 the /64 that one household or attacker has.
-func network(address string) string {
+// throttleKeys returns the names of the three counts that a try falls under: pair, account, address. The names
+// are keyed hashes, so the table reveals no addresses.
+func (s *Service) throttleKeys(v Visitor, name string) []string {
+	address := Network(v.Address)
+	from, account := address, name
+	if s.keys.DeviceMatches(v.Device, name) {
+		from, account = "device "+v.Device, name+" device "+v.Device
+	}
+	key := func(kind, value string) string { return kind + ":" + s.keys.ThrottleName(value) }
+	return []string{key("pair", name+" "+from), key("account", account), key("address", address)}
+}
+
+// Network returns the address, or for IPv6 the /64 network that one household or attacker has.
+func Network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil || !ip.Is6() || ip.Is4In6() {
 		return address
@@ -78,18 +86,21 @@ func network(address string) string {
 	return prefix.String()
 }
 
-// countTry counts a try under every key before it is made, so that parallel tries are counted too. A try
-// that must wait is refused and not counted.
-func (d *Service) countTry(ctx context.Context, keys []string) error {
-	now := d.now()
-	return d.store.UpdateTries(ctx, keys, now.Add(-triesKept), func(tries []Tries) error {
+// Attempt is a counted try whose outcome is not known yet.
+type Attempt struct{ keys []string }
+
+// CountAttempt counts a try of a name by a visitor before it is made, so that parallel tries are counted too.
+// It returns fault.TooMany and counts nothing while the next try has to wait.
+func (s *Service) CountAttempt(ctx context.Context, v Visitor, name string) (Attempt, error) {
+	now, a := s.now(), Attempt{s.throttleKeys(v, name)}
+	return a, s.store.UpdateTries(ctx, a.keys, now.Add(-triesKept), func(tries []Tries) error {
 		var wait time.Duration
 		for i, b := range budgets() {
-			tries[i].Count = max(0, tries[i].Count-int(min(now.Sub(tries[i].Last), triesKept)/b.forget))
+			tries[i] = b.decayed(tries[i], now)
 			wait = max(wait, b.wait(tries[i])-now.Sub(tries[i].Last))
 		}
 		if wait > 0 {
-			return fault.New(fault.TooMany, "seconds", strconv.Itoa(int(wait/time.Second)+1))
+			return tooMany(wait)
 		}
 		for i := range tries {
 			tries[i] = Tries{Count: tries[i].Count + 1, Last: now}
@@ -98,10 +109,10 @@ func (d *Service) countTry(ctx context.Context, keys []string) error {
 	})
 }
 
-// refund takes the try off again that turned out right. A finished sign-in clears what was held
-// against the account; the address keeps its other tries, or one own account would pay for many.
-func (d *Service) refund(ctx context.Context, keys []string, finished bool) error {
-	err := d.store.UpdateTries(ctx, keys, d.now().Add(-triesKept), func(tries []Tries) error {
+// Refund takes back a successful try. A finished sign-in also clears the counts of the account; the
+// address keeps its other tries, or signing in to one's own account would pay for guessing others.
+func (s *Service) Refund(ctx context.Context, a Attempt, finished bool) error {
+	err := s.store.UpdateTries(ctx, a.keys, s.now().Add(-triesKept), func(tries []Tries) error {
 		for i := range tries {
 			tries[i].Count = max(0, tries[i].Count-1)
 		}
@@ -111,7 +122,41 @@ func (d *Service) refund(ctx context.Context, keys []string, finished bool) erro
 		return nil
 	})
 	if err != nil {
-		return errors.Join(errors.New("give back tries"), err)
+		return fmt.Errorf("refund tries: %w", err)
 	}
 	return nil
+}
+
+// ThrottleVisit counts a visit that makes us call a partner, by the visitor's network.
+func (s *Service) ThrottleVisit(ctx context.Context, visitor Visitor, flow string) error {
+	now, b := s.now(), visitBudget()
+	key := flow + ":" + s.keys.ThrottleName(Network(visitor.Address))
+	return s.store.UpdateTries(ctx, []string{key}, now.Add(-triesKept), func(tries []Tries) error {
+		t := b.decayed(tries[0], now)
+		if wait := b.wait(t) - now.Sub(t.Last); wait > 0 {
+			return tooMany(wait)
+		}
+		tries[0] = Tries{Count: t.Count + 1, Last: now}
+		return nil
+	})
+}
+
+// AllowMessage counts a message that a signed-in person sends to an address of their choice, so that
+// mailboxes cannot be flooded.
+func (s *Service) AllowMessage(ctx context.Context, principal Principal, flow, address string) error {
+	return s.allow(ctx, principal, flow+" to "+strings.ToLower(strings.TrimSpace(address)))
+}
+
+// AllowRequest counts a request of a signed-in person that has a cost, such as a text message.
+func (s *Service) AllowRequest(ctx context.Context, principal Principal, flow string) error {
+	return s.allow(ctx, principal, flow+" "+string(principal.Account))
+}
+
+func (s *Service) allow(ctx context.Context, principal Principal, name string) error {
+	_, err := s.CountAttempt(ctx, Visitor{Address: "session " + string(principal.Account)}, name)
+	return err
+}
+
+func tooMany(wait time.Duration) error {
+	return fault.New(fault.TooMany, "seconds", strconv.Itoa(int(wait/time.Second)+1))
 }

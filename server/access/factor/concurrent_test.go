@@ -1,4 +1,4 @@
-package access_test
+package factor_test
 
 import (
 	"context"

@@ -6,28 +6,22 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
+	"bompass/server/access/seal"
 	"bompass/shared/fault"
 )
 
-// Limits of a password, portal.md D2 and ASVS V6.2. Nothing is said about kinds of characters, and no
-// password grows old.
+// Limits of a password, ASVS V6.2. No kinds of characters are required, and passwords do not expire.
 const (
 	PasswordMin           = 12  // characters: there is always a second factor
 	PasswordMax           = 128 // characters
 	distinctCharactersMin = 5   // different characters
-	ownWordMin            = 4   // shorter words of a person's own say nothing
+	ownWordMin            = 4   // shorter words of the person's own are ignored
 )
 
-// normalize is the form in which passwords are counted, hashed and compared: keyboards differ in how they
-// write the same letter.
-func normalize(password string) string { return norm.NFKC.String(password) }
-
-// CheckPassword tells why a password may not be chosen. Own are words that anybody could guess of this
-// person, such as the address.
+// CheckPassword returns a fault for a password that is too short, too long or easy to guess. The own words are
+// the person's, such as the address.
 func CheckPassword(password string, own ...string) error {
-	p := normalize(password)
+	p := seal.NormalizePassword(password)
 	if n := utf8.RuneCountInString(p); n < PasswordMin || !utf8.ValidString(p) {
 		return fault.New(fault.PasswordShort, "min", strconv.Itoa(PasswordMin)).At("password")
 	} else if n > PasswordMax {
@@ -40,7 +34,7 @@ func CheckPassword(password string, own ...string) error {
 	return nil
 }
 
-// isMonotonous tells whether a password has few different characters or counts along the alphabet.
+// isMonotonous reports whether a password has few different characters or counts along the alphabet.
 func isMonotonous(p string) bool {
 	seen, steps, last := map[rune]bool{}, 0, rune(-5)
 	for _, r := range p {
@@ -56,7 +50,7 @@ func isMonotonous(p string) bool {
 // trimmedCharacters are the characters that people put around a word to make it a password.
 const trimmedCharacters = "0123456789-_. !?"
 
-// isCommon tells whether a password is a word that guessers begin with, with digits and signs around it
+// isCommon reports whether a password is a word that guessers begin with, with digits and signs around it
 // or the word again.
 func isCommon(p string) bool {
 	core := strings.TrimFunc(p, func(r rune) bool { return !unicode.IsLetter(r) })
@@ -72,11 +66,11 @@ func isCommon(p string) bool {
 	return false
 }
 
-// madeOfOwnWords tells whether a password is little more than the person's own words.
+// madeOfOwnWords reports whether a password is little more than the person's own words.
 func madeOfOwnWords(p string, own []string) bool {
 	rest := p
 	for _, text := range own {
-		for word := range strings.FieldsFuncSeq(strings.ToLower(normalize(text)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		for word := range strings.FieldsFuncSeq(strings.ToLower(seal.NormalizePassword(text)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			if len(word) >= ownWordMin {
 				rest = strings.ReplaceAll(rest, word, "")
 			}
@@ -85,7 +79,7 @@ func madeOfOwnWords(p string, own []string) bool {
 	return rest != p && utf8.RuneCountInString(rest) < PasswordMin/2
 }
 
-// commonWords are what the lists of broken passwords are made of, in our readers' languages, and the
+// commonWords returns frequent words of leaked passwords, in our users' languages, and the
 // words of this service.
 func commonWords() []string {
 	return strings.Fields(`

@@ -6,10 +6,10 @@ import (
 	"bompass/shared/ident"
 )
 
-// LoginNameKind is by what a person names their account.
+// LoginNameKind is the kind of a login name.
 type LoginNameKind uint8
 
-// The kinds of name, S3.06, S3.11, S3.14, S4.08.
+// The kinds of login names.
 const (
 	ByEmail LoginNameKind = iota
 	ByMobile
@@ -17,14 +17,14 @@ const (
 	ByOrganisation
 )
 
-// LoginName is what a person names their account by, in the form in which it is kept.
+// LoginName is the name by which a person signs in, in its stored form.
 type LoginName struct {
 	Kind  LoginNameKind
 	Value string
 }
 
-// ParseLoginName tells from its form what a name is. What has no form is taken for an address that nobody
-// has, so that it costs as much as any other.
+// ParseLoginName returns the login name of a text. A text of no known form is an email address that no account
+// has, so that it costs the same work as any other.
 func ParseLoginName(s string) LoginName {
 	s = strings.TrimSpace(s)
 	if strings.Contains(s, "@") {

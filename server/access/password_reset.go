@@ -1,0 +1,231 @@
+package access
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"bompass/server/access/seal"
+	"bompass/server/notice"
+	"bompass/shared/fault"
+	"bompass/shared/ident"
+	"bompass/shared/toll"
+)
+
+// reset is the content of a link to a new password.
+type reset struct {
+	Email, Person string
+	Customer      toll.CustomerID `json:",omitzero"` // of a first password
+	Language      string
+}
+
+// RequestPasswordReset sends a link to a new password to the account's owner, by email, or by SMS when the login name
+// is a mobile number. An unknown name costs the same and sends nothing.
+func (r *Registrar) RequestPasswordReset(ctx context.Context, visitor Visitor, name string) error {
+	who := ParseLoginName(name)
+	if len(who.Value) > emailMax || !Printable(who.Value) || who.Value == "" {
+		return fault.New(fault.FieldMissing).At("name")
+	}
+	if err := r.countTry(ctx, visitor, "forgot", who.Value); err != nil {
+		return err
+	}
+	now := r.service.now()
+	account, err := r.store.AccountByName(ctx, who, now)
+	if err != nil && fault.CodeOf(err) != fault.NotFound {
+		return err
+	}
+	purpose, there := seal.PurposePassword, err == nil
+	if !there {
+		purpose = seal.PurposeNone
+	}
+	link, token, err := r.service.keys.NewLink(purpose, account.ID, now.Add(ResetMax), reset{Email: account.Email, Person: account.Person, Language: account.Language})
+	if err != nil {
+		return err
+	}
+	content := notice.Content{Link: "/password/new?token=" + string(token)}
+	var message notice.Message
+	switch {
+	case !there:
+		message, err = r.messages.Decoy(notice.Reset, content)
+	case who.Kind == ByMobile && r.messages.CheckChannel(notice.SMS) == nil:
+		recipient := account.Recipient()
+		recipient.Address = account.Mobile
+		message, err = r.messages.SMS(notice.Reset, recipient, content)
+	default:
+		message, err = r.messages.Mail(notice.Reset, account.Recipient(), content)
+	}
+	if err != nil {
+		return err
+	}
+	return r.store.AddLinks(ctx, now, []seal.Link{link}, []notice.Message{message})
+}
+
+// ResetPassword changes the password of a link's account. All sessions end; it does not sign in, and the second
+// factor is still needed, ASVS V6.4.3.
+func (r *Registrar) ResetPassword(ctx context.Context, token seal.Token, password string) error {
+	var holds reset
+	link, err := r.openLink(ctx, token, seal.PurposePassword, &holds)
+	if fault.CodeOf(err) == fault.LinkSpent && err != nil {
+		return r.setFirstPassword(ctx, token, password)
+	}
+	if err != nil {
+		return err
+	}
+	if err := CheckPassword(password, holds.Email, holds.Person); err != nil {
+		return err
+	}
+	hash, err := r.service.hashPassword(ctx, password)
+	if err != nil {
+		return err
+	}
+	recipient := notice.Recipient{Account: link.Account, Name: holds.Person, Address: holds.Email, Language: holds.Language}
+	message, err := r.messages.Mail(notice.PasswordChanged, recipient, notice.Content{})
+	if err != nil {
+		return err
+	}
+	return r.store.CompletePasswordReset(ctx, link.Hash, PasswordChange{Account: link.Account, Hash: hash, At: r.service.now(), Messages: []notice.Message{message}})
+}
+
+// SetFirstEmail sets the address of a customer number that has none, if the owner's personal number is right. An
+// address that is there is never replaced: its owner is notified.
+func (r *Registrar) SetFirstEmail(ctx context.Context, visitor Visitor, customerNumber, personal, email string) error {
+	email = strings.ToLower(strings.TrimSpace(email))
+	number, problem := ident.CustomerNumber(customerNumber)
+	if problem != ident.None {
+		return fault.New(fault.FieldWrong).At("number")
+	}
+	birth, ok := personalNumber(personal)
+	if !ok {
+		return fault.New(fault.FieldWrong).At("personal")
+	}
+	if err := checkEmail(email); err != nil {
+		return err
+	}
+	if err := r.countTry(ctx, visitor, "first", number); err != nil {
+		return err
+	}
+	found, err := r.store.UnclaimedCustomer(ctx, number, r.service.now())
+	if err != nil && fault.CodeOf(err) != fault.NotFound {
+		return err
+	}
+	right := err == nil && r.service.keys.LookupMatches(found.BirthHash, birth)
+	recipient := notice.Recipient{Account: found.Account, Name: found.Name, Address: found.Email, Language: found.Language}
+	var message notice.Message
+	switch {
+	case !right:
+		message, err = r.messages.Decoy(notice.FirstEmail, notice.Content{Link: firstPasswordPath})
+	case found.Email != "":
+		message, err = r.messages.Mail(notice.FirstEmailTaken, recipient, notice.Content{})
+	default:
+		recipient.Address = email
+		message, err = r.messages.Mail(notice.FirstEmail, recipient, notice.Content{Link: firstPasswordPath})
+	}
+	if err != nil {
+		return err
+	}
+	if right && found.Email == "" {
+		_, err = r.store.SetFirstEmail(ctx, found.Customer, email, []notice.Message{message})
+		return err
+	}
+	return r.store.AddLinks(ctx, r.service.now(), nil, []notice.Message{message})
+}
+
+const firstPasswordPath = "/first/password"
+
+// RequestFirstPassword sends a link to a first password to the registered address of a customer number, never to one
+// that was typed.
+func (r *Registrar) RequestFirstPassword(ctx context.Context, visitor Visitor, customerNumber string) error {
+	number, problem := ident.CustomerNumber(customerNumber)
+	if problem != ident.None {
+		return fault.New(fault.FieldWrong).At("number")
+	}
+	if err := r.countTry(ctx, visitor, "first password", number); err != nil {
+		return err
+	}
+	now := r.service.now()
+	found, err := r.store.UnclaimedCustomer(ctx, number, now)
+	if err != nil && fault.CodeOf(err) != fault.NotFound {
+		return err
+	}
+	there := err == nil && found.Email != ""
+	purpose := seal.PurposeNone
+	switch {
+	case there && found.Account != "":
+		purpose = seal.PurposePassword
+	case there:
+		purpose = seal.PurposeFirstPassword
+	}
+	holds := reset{Email: found.Email, Person: found.Name, Customer: found.Customer, Language: found.Language}
+	link, token, err := r.service.keys.NewLink(purpose, found.Account, now.Add(ResetMax), holds)
+	if err != nil {
+		return err
+	}
+	content := notice.Content{Link: "/password/new?token=" + string(token)}
+	message, err := r.messages.Decoy(notice.FirstPassword, content)
+	if there {
+		message, err = r.messages.Mail(notice.FirstPassword, notice.Recipient{Account: found.Account, Name: found.Name, Address: found.Email, Language: found.Language}, content)
+	}
+	if err != nil {
+		return err
+	}
+	return r.store.AddLinks(ctx, now, []seal.Link{link}, []notice.Message{message})
+}
+
+// setFirstPassword creates the account of a customer that had none.
+func (r *Registrar) setFirstPassword(ctx context.Context, token seal.Token, password string) error {
+	var holds reset
+	link, err := r.openLink(ctx, token, seal.PurposeFirstPassword, &holds)
+	if err != nil {
+		return err
+	}
+	if err := CheckPassword(password, holds.Email, holds.Person); err != nil {
+		return err
+	}
+	hash, err := r.service.hashPassword(ctx, password)
+	if err != nil {
+		return err
+	}
+	p := NewAccount{
+		Account: toll.AccountID(uuid.NewString()), Customer: holds.Customer, Email: holds.Email, Person: holds.Person,
+		Language: holds.Language, PasswordHash: hash, At: r.service.now(),
+	}
+	if p.Birth, p.BirthHash, err = r.accountBirthNumber(ctx, p); err != nil {
+		return err
+	}
+	return r.store.CompleteFirstPassword(ctx, link.Hash, p)
+}
+
+// accountBirthNumber seals the customer's personal number again for the account: a sealed value opens only in its
+// own row.
+func (r *Registrar) accountBirthNumber(ctx context.Context, p NewAccount) (seal.Sealed, []byte, error) {
+	kept, hash, err := r.store.CustomerIdentity(ctx, p.Customer)
+	if err != nil || len(kept.Data) == 0 {
+		return seal.Sealed{}, nil, err
+	}
+	number, err := r.service.keys.Open(kept, string(p.Customer))
+	if err != nil {
+		return seal.Sealed{}, nil, err
+	}
+	return r.service.keys.Seal(number, string(p.Account)+" birth"), hash, nil
+}
+
+// ChangePassword changes the principal's password. Every other session ends.
+func (r *Registrar) ChangePassword(ctx context.Context, principal Principal, password string) error {
+	if err := r.service.RequireStepUp(principal); err != nil {
+		return err
+	}
+	if err := CheckPassword(password, principal.Email, principal.Person); err != nil {
+		return err
+	}
+	hash, err := r.service.hashPassword(ctx, password)
+	if err != nil {
+		return err
+	}
+	message, err := r.messages.Mail(notice.PasswordChanged, principal.Recipient(), notice.Content{})
+	if err != nil {
+		return err
+	}
+	change := PasswordChange{Account: principal.Account, Hash: hash, At: r.service.now(), Messages: []notice.Message{message}}
+	return r.store.ChangePassword(ctx, change, principal.Session)
+}

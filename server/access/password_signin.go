@@ -1,0 +1,88 @@
+package access
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"bompass/server/access/seal"
+	"bompass/server/notice"
+	"bompass/shared/fault"
+)
+
+// Visitor is the network's description of a caller before authentication.
+type Visitor struct {
+	Address string // of the network, without port
+	Device  string // the browser's device token; empty if nobody has signed in with it
+	Agent   string // the User-Agent header
+}
+
+// Limits of input.
+const (
+	emailMax    = 254
+	passwordMax = 512 // bytes; 128 characters of up to four
+)
+
+// VerifyPassword checks a login name and password and returns the token of a pending login, which the second
+// factor completes. An unknown name, a wrong password and an account without a password give the same
+// fault after the same work.
+func (s *Service) VerifyPassword(ctx context.Context, visitor Visitor, name, password string) (seal.Token, error) {
+	login := ParseLoginName(name)
+	if len(login.Value) > emailMax || len(password) > passwordMax || !Printable(login.Value) {
+		return "", fault.New(fault.WrongCredentials)
+	}
+	attempt, err := s.CountAttempt(ctx, visitor, login.Value)
+	if err != nil {
+		return "", err
+	}
+	now := s.now()
+	account, err := s.store.AccountByName(ctx, login, now)
+	if err != nil && fault.CodeOf(err) != fault.NotFound {
+		return "", err
+	}
+	known := err == nil
+	right, err := s.passwordMatches(ctx, password, account.PasswordHash)
+	if err != nil {
+		return "", err
+	}
+	if !known || !right {
+		return "", fault.New(fault.WrongCredentials)
+	}
+	if err := s.Refund(ctx, attempt, false); err != nil {
+		return "", err
+	}
+	if s.keys.NeedsRehash(account.PasswordHash) {
+		hash, err := s.hashPassword(ctx, password)
+		if err != nil {
+			return "", err
+		}
+		if err := s.store.UpdatePasswordHash(ctx, account.ID, account.PasswordHash, hash); err != nil {
+			return "", err
+		}
+	}
+	token := seal.NewToken()
+	return token, s.store.AddPendingLogin(ctx, token.Hash(), account.ID, now, now.Add(PendingLoginMax))
+}
+
+// Printable reports whether a text is valid UTF-8 without control characters. No account has another name.
+func Printable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
+// NewSession prepares a session for an account whose factors have been verified. An unknown browser adds a
+// message to the owner.
+func (s *Service) NewSession(account Account, visitor Visitor, now time.Time) (seal.Token, Session, error) {
+	token := seal.NewToken()
+	session := Session{
+		Hash: token.Hash(), Account: account.ID, Customer: account.Customer, Began: now, Until: now.Add(SessionMax), Place: visitor.Place(),
+	}
+	if s.keys.DeviceMatches(visitor.Device, account.Email) || account.Email == "" {
+		return token, session, nil
+	}
+	// ASVS V6.3.5: the owner is notified of a sign-in that may not be theirs.
+	message, err := s.messages.Mail(notice.NewDevice, account.Recipient(), notice.Content{Params: []any{"device", session.Place.Device, "network", session.Place.Network}})
+	session.Messages = []notice.Message{message}
+	return token, session, err
+}
