@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/config"
 	"bompass/server/eid"
 	"bompass/server/embedded"
@@ -122,7 +123,7 @@ func seed(ctx context.Context, cfg config.Config, db *store.DB) error {
 }
 
 // seedLegacy adds the customer that came over from the system before, with its password there.
-func seedLegacy(ctx context.Context, db *store.DB, keys access.Keys) error {
+func seedLegacy(ctx context.Context, db *store.DB, keys seal.Keys) error {
 	customer, agreement, vehicle, mount := fixture.Legacy()
 	err := demo.Seed(ctx, db, demo.Cast{
 		Customers: []toll.Customer{customer}, Agreements: []toll.Agreement{agreement}, Vehicles: []toll.Vehicle{vehicle},
@@ -141,7 +142,7 @@ func seedLegacy(ctx context.Context, db *store.DB, keys access.Keys) error {
 
 // seedNumbers adds what the cast is known by outside: Fjordfrakt in the register of organisations, and
 // Ingrid in Sweden.
-func seedNumbers(ctx context.Context, db *store.DB, keys access.Keys) error {
+func seedNumbers(ctx context.Context, db *store.DB, keys seal.Keys) error {
 	if err := persondb.New(db).AddOrganisation(ctx, fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
 		return err
 	}

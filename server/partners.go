@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/config"
 	"bompass/server/eid"
 	"bompass/server/partner/identity"
@@ -55,7 +56,7 @@ type simulators struct {
 }
 
 // openPartners connects the systems outside, or their simulators.
-func (p *product) openPartners(ctx context.Context, keys access.Keys, desk *access.Service) (outside, error) {
+func (p *product) openPartners(ctx context.Context, keys seal.Keys, desk *access.Service) (outside, error) {
 	settings := p.config.Partners
 	var sims *simulators
 	if settings.Norway.Simulated() || settings.Sweden.Simulated() || settings.Mandate.Platform == config.Simulated || settings.Vehicles.Address == config.Simulated {

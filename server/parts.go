@@ -12,7 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"bompass/assets"
-	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/config"
 	"bompass/server/embedded"
@@ -165,7 +165,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 }
 
 // openAgreements builds what makes agreements, with the toll companies that are offered.
-func (p *product) openAgreements(keys access.Keys, people doors, partners outside) (*agreement.Service, error) {
+func (p *product) openAgreements(keys seal.Keys, people doors, partners outside) (*agreement.Service, error) {
 	var chargers []api.ChargerChoice
 	for _, name := range strings.Fields(p.config.Chargers) {
 		id := toll.ChargerID(name)

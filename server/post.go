@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/server/config"
 	"bompass/server/job"
 	"bompass/server/legacy"
@@ -22,7 +24,7 @@ import (
 
 // openPost registers the sending of messages: through the partners that are configured, or to the built-in
 // mailbox, which it returns. Production has no mailbox.
-func (p *product) openPost(keys access.Keys) (*message.Inbox, error) {
+func (p *product) openPost(keys seal.Keys) (*message.Inbox, error) {
 	var inbox *message.Inbox
 	post := message.By{Texter: message.Unset{Variable: textsVariable}, Printer: message.Unset{Variable: paperVariable}}
 	if p.config.Mode == config.Development {
@@ -59,7 +61,7 @@ const (
 )
 
 // writer writes letters for the channels that lead somewhere.
-func (p *product) writer(keys access.Keys) *notice.Writer {
+func (p *product) writer(keys seal.Keys) *notice.Writer {
 	letters := notice.NewWriter(keys, p.config.PublicURL, p.now)
 	if p.config.Mode == config.Development {
 		return letters
@@ -74,12 +76,15 @@ func (p *product) writer(keys access.Keys) *notice.Writer {
 }
 
 // openDoors builds what lets people in and keeps what they told us.
-func (p *product) openDoors(keys access.Keys) (d doors, err error) {
+func (p *product) openDoors(keys seal.Keys) (d doors, err error) {
 	accounts := accessdb.New(p.db)
 	d.desk = access.NewService(accounts, keys, p.now)
 	letters := p.writer(keys)
 	d.registrar = access.NewRegistrar(d.desk, accounts, letters)
-	if d.locksmith, err = access.NewFactors(d.desk, accounts, letters, access.SignInOptions{PublicURL: p.config.PublicURL, TextCodes: p.config.Texts.Factor}); err != nil {
+	if d.locksmith, err = factor.NewService(factor.Deps{
+		Access: d.desk, Store: factor.From(accounts), Keys: keys, Messages: letters, Now: p.now,
+		Options: factor.Options{PublicURL: p.config.PublicURL, TextCodes: p.config.Texts.Factor},
+	}); err != nil {
 		return doors{}, err
 	}
 	d.profile = person.NewService(persondb.New(p.db), keys, letters, d.desk, p.now)
@@ -114,7 +119,7 @@ func (p *product) startJobs(ctx context.Context) error {
 type doors struct {
 	desk      *access.Service
 	registrar *access.Registrar
-	locksmith *access.Factors
+	locksmith *factor.Service
 	profile   *person.Service
 	legacy    *legacy.Service
 	letters   *notice.Writer

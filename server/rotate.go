@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/config"
 	"bompass/server/store"
 	"bompass/server/store/migration"
@@ -15,27 +15,27 @@ import (
 )
 
 // openKeys makes the keys that the settings say.
-func openKeys(cfg config.Config) (access.Keys, error) {
+func openKeys(cfg config.Config) (seal.Keys, error) {
 	secret, err := cfg.LoadKey()
 	if err != nil {
-		return access.Keys{}, err
+		return seal.Keys{}, err
 	}
-	keys, err := access.NewKeys(secret)
+	keys, err := seal.NewKeys(secret)
 	if err != nil {
-		return access.Keys{}, err
+		return seal.Keys{}, err
 	}
 	var sets [2][][]byte
 	for n, list := range [][]config.Secret{cfg.Seals, cfg.Peppers} {
 		for _, text := range list {
 			key, err := hex.DecodeString(string(text))
 			if err != nil {
-				return access.Keys{}, errors.New("a key is not written in hexadecimal digits") // config has looked at it
+				return seal.Keys{}, errors.New("a key is not written in hexadecimal digits") // config has looked at it
 			}
 			sets[n] = append(sets[n], key)
 		}
 	}
 	if keys, err = keys.WithSealKeys(sets[0]...); err != nil {
-		return access.Keys{}, err
+		return seal.Keys{}, err
 	}
 	return keys.WithPeppers(sets[1]...), nil
 }

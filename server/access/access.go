@@ -42,9 +42,9 @@ type PendingLogins interface {
 
 // Sessions stores sessions.
 type Sessions interface {
-	// SessionActor returns fault.SignedOut for a session that is unknown, expired at now, or not used
+	// SessionPrincipal returns fault.SignedOut for a session that is unknown, expired at now, or not used
 	// since the given instant.
-	SessionActor(ctx context.Context, hash seal.Hash, now, since time.Time) (principal Principal, seen time.Time, err error)
+	SessionPrincipal(ctx context.Context, hash seal.Hash, now, since time.Time) (principal Principal, seen time.Time, err error)
 	TouchSession(ctx context.Context, hash seal.Hash, now time.Time) error
 	// EndSession ends a session and records the event; it does nothing for a session that has ended.
 	EndSession(ctx context.Context, hash seal.Hash, now time.Time) error
@@ -95,7 +95,7 @@ func (s *Service) principal(ctx context.Context, token seal.Token, touch bool) (
 		return Principal{}, fault.New(fault.SignedOut)
 	}
 	now := s.now()
-	principal, seen, err := s.store.SessionActor(ctx, token.Hash(), now, now.Add(-SessionIdle))
+	principal, seen, err := s.store.SessionPrincipal(ctx, token.Hash(), now, now.Add(-SessionIdle))
 	if err != nil {
 		return Principal{}, err
 	}

@@ -11,7 +11,10 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/server/internal/pgtest"
+	"bompass/server/notice"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/persondb"
 	"bompass/server/store/privacydb"
@@ -31,6 +34,7 @@ var start = time.Unix(1_795_000_000/30*30+5, 0)
 // office is a desk on a database of its own with the cast, and a clock that a test turns.
 type office struct {
 	*access.Service
+	factors *factor.Service
 	t       *testing.T
 	db      *accessdb.Store
 	people  *persondb.Store
@@ -48,13 +52,13 @@ func open(t *testing.T) *office {
 			t.Fatal(err)
 		}
 	}
-	o.Service = access.NewService(o.db, keys, o.now)
+	o.Service, o.factors = services(t, o.db, keys, o.now)
 	return o
 }
 
-func (o *office) keys(secret string) access.Keys {
+func (o *office) keys(secret string) seal.Keys {
 	o.t.Helper()
-	keys, err := access.NewKeys([]byte(secret))
+	keys, err := seal.NewKeys([]byte(secret))
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -74,7 +78,7 @@ func (o *office) code(steps int) string {
 	return code
 }
 
-func (o *office) step() access.Token {
+func (o *office) step() seal.Token {
 	o.t.Helper()
 	step, err := o.VerifyPassword(o.t.Context(), from("192.0.2.1"), kari, fixture.Password)
 	if err != nil {
@@ -104,9 +108,9 @@ func TestCodeOfThisOrThePreviousStepOpensOnce(t *testing.T) {
 		{"the next step", 1, fault.WrongCredentials},
 	} {
 		o := open(t)
-		_, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(c.steps))
+		_, err := o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(c.steps))
 		want(t, c.name, err, c.want)
-		_, err = o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(c.steps))
+		_, err = o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(c.steps))
 		want(t, c.name+" again", err, fault.WrongCredentials)
 	}
 }
@@ -114,12 +118,12 @@ func TestCodeOfThisOrThePreviousStepOpensOnce(t *testing.T) {
 func TestAnOlderCodeDoesNotOpenAfterANewerOne(t *testing.T) {
 	o := open(t)
 	previous := o.code(-1)
-	_, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	_, err := o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "this step", err, "")
-	_, err = o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), previous)
+	_, err = o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), previous)
 	want(t, "the step before", err, fault.WrongCredentials)
 	o.pass(30 * time.Second)
-	_, err = o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	_, err = o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "the next code", err, "")
 }
 
@@ -127,7 +131,7 @@ func TestAnOlderCodeDoesNotOpenAfterANewerOne(t *testing.T) {
 func TestOneCodeOpensOneSessionAmongAHundred(t *testing.T) {
 	const many = 100
 	o := open(t)
-	steps := make([]access.Token, many)
+	steps := make([]seal.Token, many)
 	for i := range steps {
 		steps[i] = o.step()
 	}
@@ -139,7 +143,7 @@ func TestOneCodeOpensOneSessionAmongAHundred(t *testing.T) {
 		all.Go(func() {
 			<-gate
 			// Each comes from an address of its own, so that not the throttle is what refuses.
-			_, err := o.VerifyCode(context.Background(), from("198.51.100."+string(rune('0'+i%10))), steps[i], code)
+			_, err := o.factors.VerifyCode(context.Background(), from("198.51.100."+string(rune('0'+i%10))), steps[i], code)
 			switch fault.CodeOf(err) {
 			case fault.WrongCredentials, fault.TooMany:
 				refused.Add(1)
@@ -162,20 +166,20 @@ func TestOneCodeOpensOneSessionAmongAHundred(t *testing.T) {
 func TestOneStepTakesFiveCodesAndEndsInFiveMinutes(t *testing.T) {
 	o := open(t)
 	step := o.step()
-	for n := range access.PendingLoginTries {
-		_, err := o.VerifyCode(t.Context(), from("192.0.2.1"), step, "000000")
+	for n := range factor.PendingLoginTries {
+		_, err := o.factors.VerifyCode(t.Context(), from("192.0.2.1"), step, "000000")
 		want(t, "try "+string(rune('1'+n)), err, fault.WrongCredentials)
 	}
-	_, err := o.VerifyCode(t.Context(), from("192.0.2.2"), step, o.code(0))
+	_, err := o.factors.VerifyCode(t.Context(), from("192.0.2.2"), step, o.code(0))
 	want(t, "the right code after five wrong ones", err, fault.SignedOut)
 
 	o.pass(20 * time.Minute)
 	step = o.step()
 	o.pass(access.PendingLoginMax)
-	_, err = o.VerifyCode(t.Context(), from("192.0.2.1"), step, o.code(0))
+	_, err = o.factors.VerifyCode(t.Context(), from("192.0.2.1"), step, o.code(0))
 	want(t, "after five minutes", err, fault.SignedOut)
-	for _, token := range []access.Token{"", "guess", access.Token(make([]byte, 43))} {
-		_, err = o.VerifyCode(t.Context(), from("192.0.2.1"), token, o.code(0))
+	for _, token := range []seal.Token{"", "guess", seal.Token(make([]byte, 43))} {
+		_, err = o.factors.VerifyCode(t.Context(), from("192.0.2.1"), token, o.code(0))
 		want(t, "no step", err, fault.SignedOut)
 	}
 }
@@ -198,7 +202,7 @@ func TestNoPasswordOpensNobody(t *testing.T) {
 
 func TestSessionIsItsOwnersAndEnds(t *testing.T) {
 	o := open(t)
-	token, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	token, err := o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "code", err, "")
 	actor, err := o.Authenticate(t.Context(), token)
 	want(t, "who", err, "")
@@ -221,7 +225,7 @@ func TestSessionIsItsOwnersAndEnds(t *testing.T) {
 
 func TestPeekingDoesNotProlongASession(t *testing.T) {
 	o := open(t)
-	token, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	token, err := o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "code", err, "")
 	o.pass(20 * time.Minute)
 	_, err = o.Peek(t.Context(), token)
@@ -368,14 +372,14 @@ func TestNothingReadableIsKept(t *testing.T) {
 
 func TestAnotherSecretIsAnOperatorsError(t *testing.T) {
 	o := open(t)
-	other := access.NewService(o.db, o.keys("another secret of 32 bytes, right"), o.now)
+	other, factors := services(t, o.db, o.keys("another secret of 32 bytes, right"), o.now)
 	step, err := other.VerifyPassword(t.Context(), from("192.0.2.1"), kari, fixture.Password)
 	want(t, "password needs no secret", err, "")
-	_, err = other.VerifyCode(t.Context(), from("192.0.2.1"), step, o.code(0))
+	_, err = factors.VerifyCode(t.Context(), from("192.0.2.1"), step, o.code(0))
 	if err == nil || fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "start it with the secret") {
 		t.Errorf("code: got %v", err)
 	}
-	if _, err := access.NewKeys([]byte("short")); err == nil {
+	if _, err := seal.NewKeys([]byte("short")); err == nil {
 		t.Error("a short secret is taken")
 	}
 }
@@ -387,4 +391,18 @@ func TestFormsAreBoundToTheirCookie(t *testing.T) {
 	if !keys.FormTokenMatches("cookie", form) || keys.FormTokenMatches("other", form) || keys.FormTokenMatches("", keys.FormToken("")) || keys.FormTokenMatches("cookie", "") {
 		t.Error("a form is accepted from another browser")
 	}
+}
+
+// services returns the services of password sign-in and of second factors on one store.
+func services(t *testing.T, db *accessdb.Store, keys seal.Keys, now func() time.Time) (*access.Service, *factor.Service) {
+	t.Helper()
+	s := access.NewService(db, keys, now)
+	factors, err := factor.NewService(factor.Deps{
+		Access: s, Store: factor.From(db), Keys: keys, Messages: notice.NewWriter(keys, "https://bompass.example", now), Now: now,
+		Options: factor.Options{PublicURL: "https://bompass.example"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, factors
 }

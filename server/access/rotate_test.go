@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/internal/pgtest"
 	"bompass/server/store"
 	"bompass/server/store/privacydb"
@@ -26,15 +27,15 @@ func TestSealsChangeWhileServersRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := access.NewService(o.db, both, o.now)
-	step, err := desk.VerifyPassword(t.Context(), from("192.0.2.1"), kari, fixture.Password)
+	service, factors := services(t, o.db, both, o.now)
+	step, err := service.VerifyPassword(t.Context(), from("192.0.2.1"), kari, fixture.Password)
 	want(t, "password", err, "")
-	if _, err = desk.VerifyCode(t.Context(), from("192.0.2.1"), step, o.code(0)); err != nil {
+	if _, err = factors.VerifyCode(t.Context(), from("192.0.2.1"), step, o.code(0)); err != nil {
 		t.Fatalf("what the old seal closed: %v", err)
 	}
-	link, _, err := both.NewLink(access.PurposePassword, "", o.now().Add(access.ResetMax), "held")
+	link, _, err := both.NewLink(seal.PurposePassword, "", o.now().Add(access.ResetMax), "held")
 	want(t, "link", err, "")
-	want(t, "keep link", o.db.AddLinks(t.Context(), o.now(), []access.Link{link}, nil), "")
+	want(t, "keep link", o.db.AddLinks(t.Context(), o.now(), []seal.Link{link}, nil), "")
 	if link.Sealed.Key == o.keys(secret).SealName() {
 		t.Error("the new seal does not close")
 	}
@@ -78,7 +79,7 @@ func TestSealsChangeWhileServersRun(t *testing.T) {
 	if unopenable != anew+2 { // and the link, and the letter about the unknown browser
 		t.Errorf("%d values are told to be beyond these keys, want %d", unopenable, anew+2)
 	}
-	found, err := o.db.FindLink(t.Context(), link.Hash, access.PurposePassword, o.now())
+	found, err := o.db.FindLink(t.Context(), link.Hash, seal.PurposePassword, o.now())
 	want(t, "find link", err, "")
 	var held string
 	if err := next.OpenLink(found, &held); err != nil || held != "held" {
@@ -107,7 +108,7 @@ func TestNoSealedColumnIsForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	keys, err := access.NewKeys([]byte(secret))
+	keys, err := seal.NewKeys([]byte(secret))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +136,7 @@ func TestAPasswordIsKeptAnewWhenItIsUsed(t *testing.T) {
 		want(t, "account", err, "")
 		return a.PasswordHash
 	}
-	signs := func(keys access.Keys, password string) error {
+	signs := func(keys seal.Keys, password string) error {
 		_, err := access.NewService(o.db, keys, o.now).VerifyPassword(t.Context(), from("192.0.2.1"), kari, password)
 		return err
 	}

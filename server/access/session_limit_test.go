@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
 )
@@ -14,9 +15,9 @@ import (
 // and the history says so.
 func TestTheSessionUsedLeastLatelyEndsForOneTooMany(t *testing.T) {
 	o := open(t)
-	var tokens []access.Token
+	var tokens []seal.Token
 	for range access.SessionsMax {
-		token, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+		token, err := o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 		want(t, "sign in", err, "")
 		tokens = append(tokens, token)
 		o.pass(31 * time.Second)
@@ -25,7 +26,7 @@ func TestTheSessionUsedLeastLatelyEndsForOneTooMany(t *testing.T) {
 	_, err := o.Authenticate(t.Context(), tokens[0]) // used just now
 	want(t, "the first", err, "")
 	o.pass(31 * time.Second)
-	token, err := o.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
+	token, err := o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "one more", err, "")
 	for n, token := range append(tokens, token) {
 		expected := fault.Code("")

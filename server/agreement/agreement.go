@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/server/partner/register"
 	"bompass/shared/api"
@@ -30,7 +31,7 @@ type Owner struct {
 // Draft is answers that wait. A zero Draft is none.
 type Draft struct {
 	ID     string
-	Sealed access.Sealed
+	Sealed seal.Sealed
 	Saved  time.Time
 }
 
@@ -106,7 +107,7 @@ type Deps struct {
 	Store    Store
 	Profiles Profiles
 	Register register.Source
-	Keys     access.Keys
+	Keys     seal.Keys
 	Messages *notice.Writer
 	Limiter  RequestLimiter
 	Issuer   toll.IssuerID       // that sends the invoice

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/internal/pgtest"
 	"bompass/server/notice"
@@ -42,7 +43,7 @@ func open(t *testing.T) *rig {
 	r := &rig{t: t}
 	db, dsn := pgtest.Demo(t)
 	accounts := accessdb.New(db)
-	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
+	keys, err := seal.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/server/partner/identity"
 	"bompass/shared/fault"
@@ -28,10 +29,10 @@ type Provider struct {
 
 // AuthRequest is a sign-in that is at the issuer.
 type AuthRequest struct {
-	State    access.Hash
-	Browser  access.Hash
+	State    seal.Hash
+	Browser  seal.Hash
 	Provider string
-	Sealed   access.Sealed
+	Sealed   seal.Sealed
 	Until    time.Time
 }
 
@@ -39,8 +40,8 @@ type AuthRequest struct {
 type Entry struct {
 	Session  access.Session
 	Proof    Proof
-	New      *NewAccount  // the account and customer to begin with it; nil when they are there
-	Replaces *access.Hash // the session that it takes the place of
+	New      *NewAccount // the account and customer to begin with it; nil when they are there
+	Replaces *seal.Hash  // the session that it takes the place of
 }
 
 // Proof is what is kept of an issuer's proof.
@@ -51,7 +52,7 @@ type Proof struct {
 	Session  string
 	Level    identity.Level
 	AuthTime time.Time
-	IDToken  access.Sealed // the token itself
+	IDToken  seal.Sealed // the token itself
 }
 
 // NewAccount is a person who is here for the first time.
@@ -68,13 +69,13 @@ type NewAccount struct {
 type Number struct {
 	Country string
 	Hash    []byte
-	Sealed  access.Sealed
+	Sealed  seal.Sealed
 }
 
 // LogoutNotice is an issuer's message that a person has left.
 type LogoutNotice struct {
 	Issuer, Subject, Session string
-	Hash                     access.Hash // names the message; zero when it has no name
+	Hash                     seal.Hash // names the message; zero when it has no name
 	Until                    time.Time
 }
 
@@ -91,7 +92,7 @@ type AuthRequests interface {
 	AddAuthRequest(ctx context.Context, j AuthRequest, now time.Time) error
 	// TakeAuthRequest takes the journey away and returns it, once; fault.SignedOut when there is none of
 	// that state, browser and way.
-	TakeAuthRequest(ctx context.Context, state, browser access.Hash, way string, now time.Time) (access.Sealed, error)
+	TakeAuthRequest(ctx context.Context, state, browser seal.Hash, way string, now time.Time) (seal.Sealed, error)
 }
 
 // Sessions keeps what a proof opened.
@@ -104,10 +105,10 @@ type Sessions interface {
 	// IssuersOf lists the issuers that an account has come with.
 	IssuersOf(ctx context.Context, account toll.AccountID) ([]string, error)
 	// SessionProof returns fault.NotFound for a session that was not begun with a proof.
-	SessionProof(ctx context.Context, session access.Hash) (Proof, error)
+	SessionProof(ctx context.Context, session seal.Hash) (Proof, error)
 	// EndSessionsByLogout ends the sessions that a message is about and names them. A message that has a name
 	// is believed once.
-	EndSessionsByLogout(ctx context.Context, n LogoutNotice, now time.Time) (ended []access.Hash, again bool, err error)
+	EndSessionsByLogout(ctx context.Context, n LogoutNotice, now time.Time) (ended []seal.Hash, again bool, err error)
 }
 
 // Names tells a person's name by birth number; empty when it does not know.
@@ -117,7 +118,7 @@ type Names func(ctx context.Context, birthNumber string) string
 type Deps struct {
 	Store     Store
 	Access    *access.Service
-	Keys      access.Keys
+	Keys      seal.Keys
 	Providers []Provider
 	Messages  *notice.Writer
 	Names     Names

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/eid"
 	"bompass/server/internal/pgtest"
 	"bompass/server/notice"
@@ -73,7 +74,7 @@ func open(t *testing.T) *door {
 	t.Helper()
 	opened, dsn := pgtest.Demo(t)
 	d, db := &door{t: t, dsn: dsn}, accessdb.New(opened)
-	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
+	keys, err := seal.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +222,7 @@ func TestAJourneyIsItsBrowsersAndEnds(t *testing.T) {
 	d := open(t)
 	d.is("kari-at-issuer", kariNumber, "s1")
 	for name, change := range map[string]func(*eid.Callback){
-		"another browser": func(t *eid.Callback) { t.Browser = access.NewToken() },
+		"another browser": func(t *eid.Callback) { t.Browser = seal.NewToken() },
 		"no browser":      func(t *eid.Callback) { t.Browser = "" },
 		"another state":   func(t *eid.Callback) { t.Response.State += "x" },
 		"no state":        func(t *eid.Callback) { t.Response.State = "" },

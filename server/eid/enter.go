@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/partner/identity"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
@@ -32,7 +33,7 @@ type BeginRequest struct {
 type Redirect struct {
 	Address string
 	Name    string
-	Browser access.Token
+	Browser seal.Token
 }
 
 // authState is a journey's secret part.
@@ -60,26 +61,26 @@ func (d *Service) Begin(ctx context.Context, a BeginRequest) (Redirect, error) {
 	if err != nil {
 		return Redirect{}, fmt.Errorf("begin journey: %w", err)
 	}
-	state, browser := access.Token(j.State).Hash(), access.NewToken()
+	state, browser := seal.Token(j.State).Hash(), seal.NewToken()
 	key, sealed := d.Keys.SealText(plain, authRequestRow(state))
 	now := d.Now()
 	err = d.Store.AddAuthRequest(ctx, AuthRequest{
-		State: state, Browser: browser.Hash(), Provider: way.Name, Sealed: access.Sealed{Key: key, Data: sealed}, Until: now.Add(AuthRequestMax),
+		State: state, Browser: browser.Hash(), Provider: way.Name, Sealed: seal.Sealed{Key: key, Data: sealed}, Until: now.Add(AuthRequestMax),
 	}, now)
 	return Redirect{Address: j.URL, Name: TabName(j.State), Browser: browser}, err
 }
 
 // TabName tells the journeys of one browser's tabs apart without telling their states.
 func TabName(state string) string {
-	hash := access.Token(state).Hash()
+	hash := seal.Token(state).Hash()
 	return hex.EncodeToString(hash[:6])
 }
 
-func authRequestRow(state access.Hash) string { return fmt.Sprintf("journey %x", state[:8]) }
+func authRequestRow(state seal.Hash) string { return fmt.Sprintf("journey %x", state[:8]) }
 
 // Result is a person who is in.
 type Result struct {
-	Token       access.Token
+	Token       seal.Token
 	Account     access.Account
 	Next        string
 	New         bool // here for the first time
@@ -89,7 +90,7 @@ type Result struct {
 
 // Callback is what a person comes back with.
 type Callback struct {
-	Browser  access.Token // of the tab's cookie
+	Browser  seal.Token // of the tab's cookie
 	Response identity.AuthResponse
 	Visitor  access.Visitor
 	Current  *access.Principal // signed in already; nil for everybody else
@@ -105,7 +106,7 @@ func (d *Service) Finish(ctx context.Context, way string, t Callback) (Result, e
 	if !t.Browser.Plausible() || t.Response.State == "" {
 		return Result{}, fault.New(fault.SignedOut)
 	}
-	now, state := d.Now(), access.Token(t.Response.State).Hash()
+	now, state := d.Now(), seal.Token(t.Response.State).Hash()
 	sealed, err := d.Store.TakeAuthRequest(ctx, state, t.Browser.Hash(), w.Name, now)
 	if err != nil {
 		return Result{}, err
@@ -169,7 +170,7 @@ func (d *Service) trySignIn(ctx context.Context, w Provider, k authState, p iden
 	e.Session = session
 	e.Proof = Proof{
 		Provider: w.Name, Issuer: p.Issuer, Subject: p.Subject, Session: p.Session, Level: p.Level, AuthTime: p.AuthTime,
-		IDToken: access.Sealed{Key: key, Data: sealed},
+		IDToken: seal.Sealed{Key: key, Data: sealed},
 	}
 	began, err := d.Store.BeginSessionWithEID(ctx, e)
 	return Result{Token: token, Account: account, New: e.New != nil}, began, err
@@ -196,7 +197,7 @@ func lookupNumber(country, number string) string {
 }
 
 // NewNumber is a personal number as it is kept for an account.
-func NewNumber(keys access.Keys, account toll.AccountID, country, number string) Number {
+func NewNumber(keys seal.Keys, account toll.AccountID, country, number string) Number {
 	n := Number{Country: country, Hash: keys.LookupHash(lookupNumber(country, number))}
 	n.Sealed.Key, n.Sealed.Data = keys.SealText([]byte(number), string(account)+" birth")
 	return n

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/server/partner/identity"
 	"bompass/shared/fault"
@@ -27,7 +28,7 @@ type Join struct {
 	Issuer, Subject string
 	Numbers         []Number // sealed for the account that is kept
 	At              time.Time
-	Session         access.Hash // that asked, and goes on
+	Session         seal.Hash // that asked, and goes on
 	Messages        []notice.Message
 }
 
@@ -79,7 +80,7 @@ func (d *Service) offerLink(ctx context.Context, w Provider, k authState, p iden
 	if err != nil {
 		return fmt.Errorf("offer eID: %w", err)
 	}
-	var sealed access.Sealed
+	var sealed seal.Sealed
 	sealed.Key, sealed.Data = d.Keys.SealText(plain, linkOfferRow(current.Account))
 	data, err := json.Marshal(sealed)
 	if err != nil {
@@ -134,7 +135,7 @@ func (d *Service) pendingLink(ctx context.Context, actor access.Principal, take 
 	if err != nil {
 		return o, err
 	}
-	var sealed access.Sealed
+	var sealed seal.Sealed
 	if err := json.Unmarshal(data, &sealed); err != nil {
 		return o, fmt.Errorf("read offer: %w", err)
 	}

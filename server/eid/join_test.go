@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/eid"
 	"bompass/shared/fault"
 )
@@ -49,7 +50,7 @@ func (d *door) registered() access.Principal {
 // session begins one with a factor shown now.
 func (d *door) session(account, customer string) access.Principal {
 	d.t.Helper()
-	token := access.NewToken()
+	token := seal.NewToken()
 	hash := token.Hash()
 	conn, err := pgx.Connect(d.t.Context(), d.dsn)
 	if err != nil {

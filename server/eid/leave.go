@@ -3,14 +3,14 @@ package eid
 import (
 	"context"
 
-	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/partner/identity"
 	"bompass/shared/fault"
 )
 
 // EndSession says how a person ends the issuer's session too; false when the session was not begun with an
 // eID or its issuer knows no way. It must be asked before the session ends.
-func (d *Service) EndSession(ctx context.Context, session access.Hash, state string) (identity.EndSessionRequest, bool, error) {
+func (d *Service) EndSession(ctx context.Context, session seal.Hash, state string) (identity.EndSessionRequest, bool, error) {
 	proof, err := d.Store.SessionProof(ctx, session)
 	if err != nil {
 		return identity.EndSessionRequest{}, false, ignoreFault(err, fault.NotFound)
@@ -40,7 +40,7 @@ func ignoreFault(err error, code fault.Code) error {
 
 // FrontChannelLogout ends the sessions that an issuer's front-channel message is about. No cookie comes with it:
 // issuer and session are all there is, and both must be known.
-func (d *Service) FrontChannelLogout(ctx context.Context, issuer, session string) ([]access.Hash, error) {
+func (d *Service) FrontChannelLogout(ctx context.Context, issuer, session string) ([]seal.Hash, error) {
 	if issuer == "" || session == "" {
 		return nil, nil
 	}
@@ -55,7 +55,7 @@ func (d *Service) FrontChannelLogout(ctx context.Context, issuer, session string
 
 // BackChannelLogout ends the sessions that an issuer's back-channel message is about, and refuses one that was
 // sent before.
-func (d *Service) BackChannelLogout(ctx context.Context, way, message string) ([]access.Hash, error) {
+func (d *Service) BackChannelLogout(ctx context.Context, way, message string) ([]seal.Hash, error) {
 	w, err := d.Provider(way)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (d *Service) BackChannelLogout(ctx context.Context, way, message string) ([
 		return nil, err
 	}
 	ended, again, err := d.Store.EndSessionsByLogout(ctx, LogoutNotice{
-		Issuer: said.Issuer, Subject: said.Subject, Session: said.Session, Hash: access.Token(said.TokenID).Hash(), Until: said.ExpiresAt.Add(AuthRequestMax),
+		Issuer: said.Issuer, Subject: said.Subject, Session: said.Session, Hash: seal.Token(said.TokenID).Hash(), Until: said.ExpiresAt.Add(AuthRequestMax),
 	}, d.Now())
 	if err == nil && again {
 		return nil, fault.New(fault.EIDRefused)

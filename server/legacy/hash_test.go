@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
-	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/legacy"
 	"bompass/shared/fixture"
 )
@@ -18,7 +18,7 @@ func TestItChecksEveryFormat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, err := access.HashPassword("password")
+	own, err := (seal.Keys{}).HashPassword("password")
 	if err != nil {
 		t.Fatal(err)
 	}

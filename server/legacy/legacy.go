@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
@@ -51,7 +52,7 @@ type Found struct {
 type Credential struct {
 	Number    string
 	Agreement string
-	Sealed    access.Sealed // its hash
+	Sealed    seal.Sealed // its hash
 	Used      bool
 	Imported  time.Time
 }
@@ -85,7 +86,7 @@ type RequestLimiter interface {
 // Service links agreements.
 type Service struct {
 	store  Store
-	keys   access.Keys
+	keys   seal.Keys
 	letter *notice.Writer
 	count  RequestLimiter
 	now    func() time.Time
@@ -93,7 +94,7 @@ type Service struct {
 }
 
 // NewService returns a Desk whose letters are written by letter.
-func NewService(store Store, keys access.Keys, letter *notice.Writer, count RequestLimiter, now func() time.Time) *Service {
+func NewService(store Store, keys seal.Keys, letter *notice.Writer, count RequestLimiter, now func() time.Time) *Service {
 	return &Service{store: store, keys: keys, letter: letter, count: count, now: now, places: make(chan struct{}, concurrentHashesMax)}
 }
 
@@ -162,7 +163,7 @@ func (d *Service) passwordMatches(ctx context.Context, kept Credential, password
 func row(number string) string { return "legacy credential " + number }
 
 // Seal makes a credential of a line, its hash sealed: whoever copies the database cannot try passwords.
-func Seal(keys access.Keys, line Line, hash Hash, at time.Time) Credential {
+func Seal(keys seal.Keys, line Line, hash Hash, at time.Time) Credential {
 	c := Credential{Number: line.Number, Agreement: line.Agreement, Imported: at}
 	c.Sealed.Key, c.Sealed.Data = keys.SealText([]byte(hash.String()), row(c.Number))
 	return c

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/internal/pgtest"
 	"bompass/server/job"
 	"bompass/server/notice"
@@ -26,7 +26,7 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 type post struct {
 	base   *store.DB
 	db     *noticedb.Store
-	keys   access.Keys
+	keys   seal.Keys
 	writer *notice.Writer
 	box    *message.Inbox
 	mu     sync.Mutex
@@ -37,7 +37,7 @@ type post struct {
 
 func open(t *testing.T) *post {
 	t.Helper()
-	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
+	keys, err := seal.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/partner/mandate"
 	"bompass/shared/fault"
 	"bompass/shared/role"
@@ -77,7 +78,7 @@ type NewCustomer struct {
 
 // Switch is a session that goes on for another party under another token.
 type Switch struct {
-	From, To access.Hash
+	From, To seal.Hash
 	Account  toll.AccountID
 	Customer toll.CustomerID
 	New      *NewCustomer // begun, or found if somebody began it meanwhile
@@ -93,7 +94,7 @@ type Store interface {
 	// SaveMandateSnapshot keeps what the register says, and takes away the rights that no longer rest on anything.
 	SaveMandateSnapshot(ctx context.Context, account toll.AccountID, t MandateSnapshot) error
 	// BirthNumber returns the sealed Norwegian number of an account; empty when there is none.
-	BirthNumber(ctx context.Context, account toll.AccountID) (access.Sealed, error)
+	BirthNumber(ctx context.Context, account toll.AccountID) (seal.Sealed, error)
 	// SwitchParty gives the session its new token and party, or says fault.SignedOut when it is over.
 	SwitchParty(ctx context.Context, s Switch) error
 }
@@ -102,12 +103,12 @@ type Store interface {
 type Service struct {
 	store  Store
 	source mandate.Source
-	keys   access.Keys
+	keys   seal.Keys
 	now    func() time.Time
 }
 
 // NewService returns a Desk that asks the source.
-func NewService(store Store, source mandate.Source, keys access.Keys, now func() time.Time) *Service {
+func NewService(store Store, source mandate.Source, keys seal.Keys, now func() time.Time) *Service {
 	return &Service{store: store, source: source, keys: keys, now: now}
 }
 
@@ -218,7 +219,7 @@ func (d *Service) heldParty(ctx context.Context, actor access.Principal) (HeldPa
 
 // Switch goes on for another party. The session gets a token of its own, so that pages and forms made
 // for the party before are worth nothing.
-func (d *Service) Switch(ctx context.Context, actor access.Principal, key string) (access.Token, error) {
+func (d *Service) Switch(ctx context.Context, actor access.Principal, key string) (seal.Token, error) {
 	list, err := d.Parties(ctx, actor)
 	if err != nil {
 		return "", err
@@ -230,7 +231,7 @@ func (d *Service) Switch(ctx context.Context, actor access.Principal, key string
 		if p.ByMandate && list.RegisterDown {
 			return "", fault.New(fault.PartnerDown, "partner", "Altinn")
 		}
-		token := access.NewToken()
+		token := seal.NewToken()
 		s := Switch{From: actor.Session, To: token.Hash(), Account: actor.Account, Customer: p.customer, At: d.now()}
 		if p.customer == "" {
 			s.New = newCustomer(actor, p)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/eid"
 	"bompass/server/internal/pgtest"
 	"bompass/server/partner/identity"
@@ -75,7 +76,7 @@ func open(t *testing.T) *room {
 	t.Helper()
 	db, _ := pgtest.Demo(t)
 	r := &room{t: t, db: db, register: &register{list: []mandate.Party{{Number: nordlys, Name: "Nordlys Transport AS"}}}}
-	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
+	keys, err := seal.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,12 +94,12 @@ func open(t *testing.T) *room {
 // enter begins a session for an account of Fjordfrakt's.
 func (r *room) enter(account toll.AccountID) access.Principal {
 	r.t.Helper()
-	token := access.NewToken()
+	token := seal.NewToken()
 	began, err := accessdb.New(r.db).BeginSessionWithEID(r.t.Context(), eid.Entry{
 		Session: access.Session{Hash: token.Hash(), Account: account, Customer: fixture.Fjordfrakt, Began: r.now(), Until: r.now().Add(access.SessionMax)},
 		Proof: eid.Proof{
 			Provider: "no", Issuer: "https://issuer.example", Subject: string(account), Session: string(token), Level: identity.High, AuthTime: r.now(),
-			IDToken: access.Sealed{Data: []byte{}},
+			IDToken: seal.Sealed{Data: []byte{}},
 		},
 	})
 	if err != nil || !began {
@@ -107,7 +108,7 @@ func (r *room) enter(account toll.AccountID) access.Principal {
 	return r.who(token)
 }
 
-func (r *room) who(token access.Token) access.Principal {
+func (r *room) who(token seal.Token) access.Principal {
 	r.t.Helper()
 	actor, err := r.access.Peek(context.Background(), token)
 	if err != nil {

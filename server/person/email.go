@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
@@ -38,15 +39,15 @@ func (d *Service) ChangeEmail(ctx context.Context, actor access.Principal, email
 	if err != nil {
 		return err
 	}
-	purpose := access.PurposeEmail
+	purpose := seal.PurposeEmail
 	if taken {
-		purpose = access.PurposeNone
+		purpose = seal.PurposeNone
 	}
 	link, token, err := d.keys.NewLink(purpose, actor.Account, now.Add(access.EmailMax), holds)
 	if err != nil {
 		return err
 	}
-	undo, stop, err := d.keys.NewLink(access.PurposeEmailUndo, actor.Account, now.Add(access.EmailUndoMax), holds)
+	undo, stop, err := d.keys.NewLink(seal.PurposeEmailUndo, actor.Account, now.Add(access.EmailUndoMax), holds)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (d *Service) ChangeEmail(ctx context.Context, actor access.Principal, email
 	if err != nil {
 		return err
 	}
-	links, letters := []access.Link{link, undo}, []notice.Message{fresh, old}
+	links, letters := []seal.Link{link, undo}, []notice.Message{fresh, old}
 	if actor.Email == "" {
 		links, letters = links[:1], letters[:1]
 	}
@@ -72,8 +73,8 @@ func (d *Service) ChangeEmail(ctx context.Context, actor access.Principal, email
 }
 
 // ConfirmEmail takes the new address into use.
-func (d *Service) ConfirmEmail(ctx context.Context, token access.Token) error {
-	link, holds, err := d.openLink(ctx, token, access.PurposeEmail)
+func (d *Service) ConfirmEmail(ctx context.Context, token seal.Token) error {
+	link, holds, err := d.openLink(ctx, token, seal.PurposeEmail)
 	if err != nil {
 		return err
 	}
@@ -86,8 +87,8 @@ func (d *Service) ConfirmEmail(ctx context.Context, token access.Token) error {
 }
 
 // UndoEmail keeps or restores the old address and ends all sessions: "this was not me".
-func (d *Service) UndoEmail(ctx context.Context, token access.Token) error {
-	link, holds, err := d.openLink(ctx, token, access.PurposeEmailUndo)
+func (d *Service) UndoEmail(ctx context.Context, token seal.Token) error {
+	link, holds, err := d.openLink(ctx, token, seal.PurposeEmailUndo)
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (d *Service) UndoEmail(ctx context.Context, token access.Token) error {
 	return d.store.UndoEmail(ctx, link.Hash, EmailChange{Account: link.Account, From: holds.To, To: holds.From, At: d.now(), Messages: []notice.Message{letter}})
 }
 
-func (d *Service) openLink(ctx context.Context, token access.Token, purpose access.Purpose) (link access.Link, holds emailLink, err error) {
+func (d *Service) openLink(ctx context.Context, token seal.Token, purpose seal.Purpose) (link seal.Link, holds emailLink, err error) {
 	if !token.Plausible() {
 		return link, holds, fault.New(fault.LinkSpent)
 	}

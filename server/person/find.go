@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
@@ -32,7 +33,7 @@ type FoundAgreement struct {
 type AgreementFinder interface {
 	// LinkAgreements spends the link and lets the account act for private customers that carry the address
 	// and have no owner. It lists every agreement of everybody who carries it.
-	LinkAgreements(ctx context.Context, link access.Hash, account toll.AccountID, email string, now time.Time) ([]FoundAgreement, error)
+	LinkAgreements(ctx context.Context, link seal.Hash, account toll.AccountID, email string, now time.Time) ([]FoundAgreement, error)
 }
 
 // SendAgreementLink sends a link to an address that may stand on agreements. Nothing is told before whoever has the
@@ -43,7 +44,7 @@ func (d *Service) SendAgreementLink(ctx context.Context, actor access.Principal,
 		return fault.New(fault.FieldWrong).At("email")
 	}
 	now := d.now()
-	link, token, err := d.keys.NewLink(access.PurposeFindAgreements, actor.Account, now.Add(access.FindMax), email)
+	link, token, err := d.keys.NewLink(seal.PurposeFindAgreements, actor.Account, now.Add(access.FindMax), email)
 	if err != nil {
 		return err
 	}
@@ -52,15 +53,15 @@ func (d *Service) SendAgreementLink(ctx context.Context, actor access.Principal,
 	if err != nil {
 		return err
 	}
-	return d.store.AddLinks(ctx, now, []access.Link{link}, []notice.Message{letter})
+	return d.store.AddLinks(ctx, now, []seal.Link{link}, []notice.Message{letter})
 }
 
 // LinkAgreements links what carries the address, for the person who asked and nobody else who has the letter.
-func (d *Service) LinkAgreements(ctx context.Context, actor access.Principal, token access.Token) ([]FoundAgreement, error) {
+func (d *Service) LinkAgreements(ctx context.Context, actor access.Principal, token seal.Token) ([]FoundAgreement, error) {
 	if !token.Plausible() {
 		return nil, fault.New(fault.LinkSpent)
 	}
-	link, err := d.store.FindLink(ctx, token.Hash(), access.PurposeFindAgreements, d.now())
+	link, err := d.store.FindLink(ctx, token.Hash(), seal.PurposeFindAgreements, d.now())
 	if err != nil {
 		return nil, err
 	}

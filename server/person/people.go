@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -32,9 +33,9 @@ type Invitation struct {
 type PeopleStore interface {
 	People(ctx context.Context, customer toll.CustomerID, now time.Time) (api.PeopleReply, error)
 	// Invite returns fault.NotFound when the vehicle is not the customer's.
-	Invite(ctx context.Context, i Invitation, link access.Link, letters []notice.Message) error
+	Invite(ctx context.Context, i Invitation, link seal.Link, letters []notice.Message) error
 	// AcceptInvitation spends the link and gives the account its role; the role of an owner stays.
-	AcceptInvitation(ctx context.Context, link access.Hash, invitation string, account toll.AccountID, now time.Time) error
+	AcceptInvitation(ctx context.Context, link seal.Hash, invitation string, account toll.AccountID, now time.Time) error
 	WithdrawInvitation(ctx context.Context, customer toll.CustomerID, id string, now time.Time) error
 	// RemovePerson returns fault.LastOwner for an owner and fault.NotFound for a stranger.
 	RemovePerson(ctx context.Context, customer toll.CustomerID, account toll.AccountID, letter func(notice.Recipient) (notice.Message, error), now time.Time) error
@@ -82,7 +83,7 @@ func (d *Service) Invite(ctx context.Context, actor access.Principal, req api.In
 		ID: uuid.NewString(), Customer: actor.Customer, Email: email, Role: wanted, Until: req.Until, Vehicle: req.Vehicle,
 		By: actor.Account, At: now, Ends: now.Add(access.InvitationMax),
 	}
-	link, token, err := d.keys.NewLink(access.PurposeInvitation, "", i.Ends, i.ID)
+	link, token, err := d.keys.NewLink(seal.PurposeInvitation, "", i.Ends, i.ID)
 	if err != nil {
 		return err
 	}
@@ -97,11 +98,11 @@ func (d *Service) Invite(ctx context.Context, actor access.Principal, req api.In
 }
 
 // AcceptInvitation accepts an invitation for the person who is signed in. Whoever has the link has the mailbox.
-func (d *Service) AcceptInvitation(ctx context.Context, actor access.Principal, token access.Token) error {
+func (d *Service) AcceptInvitation(ctx context.Context, actor access.Principal, token seal.Token) error {
 	if !token.Plausible() {
 		return fault.New(fault.LinkSpent)
 	}
-	link, err := d.store.FindLink(ctx, token.Hash(), access.PurposeInvitation, d.now())
+	link, err := d.store.FindLink(ctx, token.Hash(), seal.PurposeInvitation, d.now())
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"unicode"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -93,8 +94,8 @@ type ContactStore interface {
 	// UseCode counts a try and confirms the channel when right says so of the kept hash; it returns
 	// fault.CodeWrong when not, or when the code is over or tried triesMax times.
 	UseCode(ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, right func(hash []byte) bool) error
-	ChangeEmail(ctx context.Context, link access.Hash, m EmailChange) error
-	UndoEmail(ctx context.Context, link access.Hash, m EmailChange) error
+	ChangeEmail(ctx context.Context, link seal.Hash, m EmailChange) error
+	UndoEmail(ctx context.Context, link seal.Hash, m EmailChange) error
 	// EmailTaken tells whether an account has the address.
 	EmailTaken(ctx context.Context, email string) (bool, error)
 }
@@ -107,14 +108,14 @@ type StepUpChecker interface {
 // Service keeps people's profiles.
 type Service struct {
 	store  Store
-	keys   access.Keys
+	keys   seal.Keys
 	writer *notice.Writer
 	stepUp StepUpChecker
 	now    func() time.Time
 }
 
 // NewService returns a Service whose letters are written by letter.
-func NewService(store Store, keys access.Keys, letter *notice.Writer, fresh StepUpChecker, now func() time.Time) *Service {
+func NewService(store Store, keys seal.Keys, letter *notice.Writer, fresh StepUpChecker, now func() time.Time) *Service {
 	return &Service{store: store, keys: keys, writer: letter, stepUp: fresh, now: now}
 }
 

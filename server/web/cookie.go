@@ -5,7 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"bompass/server/access"
+	"bompass/server/access/seal"
 )
 
 // The cookies. On https they carry the __Host- prefix, which binds them to this host alone. On plain http
@@ -49,7 +49,7 @@ func (s *server) forget(c *fiber.Ctx, name string) {
 
 func (s *server) cookie(c *fiber.Ctx, name string) string { return c.Cookies(s.cookieName(name)) }
 
-func (s *server) session(c *fiber.Ctx) access.Token { return access.Token(s.cookie(c, sessionCookie)) }
+func (s *server) session(c *fiber.Ctx) seal.Token { return seal.Token(s.cookie(c, sessionCookie)) }
 
 // forgetSession takes the session away. Nothing else of the customer is in the browser: answers are
 // never stored.

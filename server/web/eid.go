@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/eid"
 	"bompass/server/partner/identity"
 	"bompass/shared/fault"
@@ -50,9 +51,9 @@ type EIDLinks interface {
 // EIDLogout end sessions with those of issuers.
 type EIDLogout interface {
 	FrameOrigins(ctx context.Context) []string
-	EndSession(ctx context.Context, session access.Hash, state string) (identity.EndSessionRequest, bool, error)
-	FrontChannelLogout(ctx context.Context, issuer, session string) ([]access.Hash, error)
-	BackChannelLogout(ctx context.Context, way, message string) ([]access.Hash, error)
+	EndSession(ctx context.Context, session seal.Hash, state string) (identity.EndSessionRequest, bool, error)
+	FrontChannelLogout(ctx context.Context, issuer, session string) ([]seal.Hash, error)
+	BackChannelLogout(ctx context.Context, way, message string) ([]seal.Hash, error)
 }
 
 func (s *server) mountEID() {
@@ -123,7 +124,7 @@ func (s *server) eidReturn(c *fiber.Ctx) error {
 		return s.eidFailed(c, fault.New(fault.EIDRefused))
 	}
 	tab := tabCookie + eid.TabName(back.State)
-	ticket := eid.Callback{Browser: access.Token(s.cookie(c, tab)), Response: back, Visitor: s.visitor(c)}
+	ticket := eid.Callback{Browser: seal.Token(s.cookie(c, tab)), Response: back, Visitor: s.visitor(c)}
 	if actor, err := s.Desk.Peek(c.UserContext(), s.session(c)); err == nil {
 		ticket.Current = &actor
 	}

@@ -3,7 +3,8 @@ package web
 import (
 	"github.com/gofiber/fiber/v2"
 
-	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/shared/fault"
 )
 
@@ -21,7 +22,7 @@ func (s *server) mountEnrol() {
 	s.app.Post(recoveryPath, s.recover)
 }
 
-func (s *server) step(c *fiber.Ctx) access.Token { return access.Token(s.cookie(c, stepCookie)) }
+func (s *server) step(c *fiber.Ctx) seal.Token { return seal.Token(s.cookie(c, stepCookie)) }
 
 // enrolPage shows the secret for an authenticator app to a person who has none yet, S2.20.
 func (s *server) enrolPage(c *fiber.Ctx) error {
@@ -38,7 +39,7 @@ func (s *server) enrolPage(c *fiber.Ctx) error {
 }
 
 // offerView is a page with a secret and the form for the code that confirms it.
-func (s *server) offerView(c *fiber.Ctx, action string, offered access.TOTPSetup) (view, error) {
+func (s *server) offerView(c *fiber.Ctx, action string, offered factor.TOTPSetup) (view, error) {
 	v := s.signInView(c)
 	v.Title = v.T("ways.enrol.title")
 	drawn, err := picture(offered.URL)
@@ -94,7 +95,7 @@ func (s *server) offerWrong(c *fiber.Ctx, v view, wrong error) error {
 }
 
 // begin gives the browser its session.
-func (s *server) begin(c *fiber.Ctx, token access.Token) {
+func (s *server) begin(c *fiber.Ctx, token seal.Token) {
 	for _, name := range []string{stepCookie, formCookie, keyCookie} {
 		s.forget(c, name)
 	}

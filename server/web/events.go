@@ -13,7 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/shared/api"
 )
 
@@ -116,15 +116,15 @@ func (e *eventWriter) send(format string, args ...any) error {
 type streams struct {
 	mu   sync.Mutex
 	next int
-	open map[access.Hash]map[int]context.CancelFunc
+	open map[seal.Hash]map[int]context.CancelFunc
 }
 
 func newStreams() *streams {
-	return &streams{open: map[access.Hash]map[int]context.CancelFunc{}}
+	return &streams{open: map[seal.Hash]map[int]context.CancelFunc{}}
 }
 
 // begin registers a stream; end must be called when it is over.
-func (s *streams) begin(parent context.Context, session access.Hash) (ctx context.Context, end func()) {
+func (s *streams) begin(parent context.Context, session seal.Hash) (ctx context.Context, end func()) {
 	ctx, cancel := context.WithCancel(parent)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,7 +151,7 @@ func (s *streams) begin(parent context.Context, session access.Hash) (ctx contex
 }
 
 // end ends every stream of a session.
-func (s *streams) end(session access.Hash) {
+func (s *streams) end(session seal.Hash) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, cancel := range s.open[session] {

@@ -21,6 +21,8 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/internal/pgtest"
 	"bompass/server/internal/proves"
@@ -53,7 +55,7 @@ type house struct {
 	log    diary
 	db     *store.DB
 	dsn    string // of its database
-	keys   access.Keys
+	keys   seal.Keys
 	inbox  *message.Inbox
 	live   *liveFeed
 	taken  chan string
@@ -66,17 +68,17 @@ type option func(*web.Deps)
 
 func newHouse(t *testing.T, options ...option) *house {
 	t.Helper()
-	return openHouse(t, access.SignInOptions{TextCodes: true}, options...)
+	return openHouse(t, factor.Options{TextCodes: true}, options...)
 }
 
 // openHouse is a house into which people get as ways says.
-func openHouse(t *testing.T, ways access.SignInOptions, options ...option) *house {
+func openHouse(t *testing.T, ways factor.Options, options ...option) *house {
 	t.Helper()
 	proves.Driven(t, proves.HTTP)
 	h := &house{t: t, live: &liveFeed{t: t}, taken: make(chan string, 10), asked: make(chan toll.VehicleID, 1000)}
 	db, dsn := database(t)
 	accounts := accessdb.New(db)
-	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
+	keys, err := seal.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +99,7 @@ func openHouse(t *testing.T, ways access.SignInOptions, options ...option) *hous
 	ctx, stop := context.WithCancel(context.Background())
 	desk, letters := access.NewService(accounts, keys, h.now), notice.NewWriter(keys, h.url, h.now)
 	ways.PublicURL = h.url
-	locksmith, err := access.NewFactors(desk, accounts, letters, ways)
+	locksmith, err := factor.NewService(factor.Deps{Access: desk, Store: factor.From(accounts), Keys: keys, Messages: letters, Options: ways, Now: h.now})
 	if err != nil {
 		t.Fatal(err)
 	}

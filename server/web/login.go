@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 )
@@ -79,7 +80,7 @@ func (s *server) codeSubmit(c *fiber.Ctx) error {
 	if err := s.ownForm(c); err != nil {
 		return s.again(c, whyExpired, err)
 	}
-	token, err := s.Desk.VerifyCode(c.UserContext(), s.visitor(c), access.Token(s.cookie(c, stepCookie)), c.FormValue("code"))
+	token, err := s.Locksmith.VerifyCode(c.UserContext(), s.visitor(c), seal.Token(s.cookie(c, stepCookie)), c.FormValue("code"))
 	switch {
 	case fault.CodeOf(err) == fault.SignedOut && err != nil:
 		s.forget(c, stepCookie)
@@ -100,7 +101,7 @@ func (s *server) codeSubmit(c *fiber.Ctx) error {
 // codeView shows what the person whose password was accepted can go on with. It has a form when that
 // is nothing and must be made first.
 func (s *server) codeView(c *fiber.Ctx) (view, error) {
-	waiting, err := s.Locksmith.LoginFactors(c.UserContext(), access.Token(s.cookie(c, stepCookie)))
+	waiting, err := s.Locksmith.LoginFactors(c.UserContext(), seal.Token(s.cookie(c, stepCookie)))
 	if err != nil {
 		return view{}, err
 	}

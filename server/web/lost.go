@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
 	"bompass/shared/fault"
 	"bompass/shared/oslo"
 )
@@ -85,7 +86,7 @@ func lostWhy(v view, err error) string {
 		return v.T("ways.lost.why.address", "phones", servicePhones)
 	}
 	if code == fault.Refused {
-		return v.T("ways.lost.why.young", "days", int(access.AddressSettled.Hours()/24), "phones", servicePhones)
+		return v.T("ways.lost.why.young", "days", int(factor.AddressSettled.Hours()/24), "phones", servicePhones)
 	}
 	return v.T("ways.lost.why.unset", "phones", servicePhones)
 }

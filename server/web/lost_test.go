@@ -10,7 +10,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
-	"bompass/server/access"
+	"bompass/server/access/factor"
 	"bompass/server/partner/message"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
@@ -88,7 +88,7 @@ func TestWhoHasLostEverythingComesBackByPost(t *testing.T) {
 	if _, p := h.found(code); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("before three days: got %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
-	h.pass(access.LostWait - time.Hour)
+	h.pass(factor.LostWait - time.Hour)
 	if _, p := h.found(code); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("an hour too early: got %d", p.StatusCode)
 	}
@@ -109,7 +109,7 @@ func TestWhoHasLostEverythingComesBackByPost(t *testing.T) {
 		t.Error("the old app is gone before a new one is there: a password alone would do")
 	}
 	secret, codes := v.enrol("/login/enrol")
-	if n := strings.Count(codes.body, "<li><code>"); n != access.RecoveryCodes {
+	if n := strings.Count(codes.body, "<li><code>"); n != factor.RecoveryCodes {
 		t.Fatalf("%d recovery codes, want new ones: %d %s", n, codes.StatusCode, codes.body)
 	}
 	if p := v.get(api.Me.Path); p.StatusCode != http.StatusOK {
@@ -165,7 +165,7 @@ func TestTheOwnerStopsWhatSomebodyElseAskedFor(t *testing.T) {
 		if got := h.post(kari); !strings.Contains(got.Text, "/password/forgot") {
 			t.Errorf("%s: the owner hears %+v", channel, got)
 		}
-		h.pass(access.LostWait + time.Hour)
+		h.pass(factor.LostWait + time.Hour)
 		if _, p := h.found(code); p.Header.Get("Location") == "/login/enrol" {
 			t.Errorf("%s: the code opens all the same", channel)
 		}
@@ -177,7 +177,7 @@ func TestStoppingWinsOverAStepThatWaits(t *testing.T) {
 	h := housed(t)
 	code := codeOn(t, h.lost())
 	path := h.linkIn(h.post(kari))
-	h.pass(access.LostWait + time.Hour)
+	h.pass(factor.LostWait + time.Hour)
 	v, p := h.found(code)
 	if p.Header.Get("Location") != "/login/enrol" || !secretOn.MatchString(v.get("/login/enrol").body) {
 		t.Fatalf("the code: got %d", p.StatusCode)
@@ -205,7 +205,7 @@ func TestALetterGoesOnlyToAnAddressThatHasStood(t *testing.T) {
 	if p := asks(); p.Header.Get("Location") == "/login/lost" || len(h.inbox.List(kariHouse)) != 0 {
 		t.Errorf("to a new address: got %d", p.StatusCode)
 	}
-	h.pass(access.AddressSettled + time.Hour)
+	h.pass(factor.AddressSettled + time.Hour)
 	if p := asks(); p.Header.Get("Location") != "/login/lost" {
 		t.Errorf("to one that has stood: got %d %s", p.StatusCode, p.body)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/party"
 	"bompass/shared/fault"
 	"bompass/shared/ident"
@@ -17,7 +18,7 @@ const partiesPath = "/parties"
 // Parties knows for whom people act.
 type Parties interface {
 	Parties(ctx context.Context, actor access.Principal) (party.List, error)
-	Switch(ctx context.Context, actor access.Principal, key string) (access.Token, error)
+	Switch(ctx context.Context, actor access.Principal, key string) (seal.Token, error)
 	RequireMandate(ctx context.Context, actor access.Principal) error
 	RequireRecentMandate(ctx context.Context, actor access.Principal) error
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/shared/fault"
 	"bompass/shared/role"
 )
@@ -70,7 +72,7 @@ func (s *server) askLogin(c *fiber.Ctx) error {
 	if err := s.ownScript(c); err != nil {
 		return err
 	}
-	holder := access.NewToken()
+	holder := seal.NewToken()
 	options, err := s.Locksmith.StartPasskeySignIn(c.UserContext(), s.step(c), holder)
 	if err != nil && fault.CodeOf(err) == fault.SignedOut { // the step is over: any passkey will do
 		s.forget(c, stepCookie)
@@ -79,7 +81,7 @@ func (s *server) askLogin(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	s.keep(c, keyCookie, string(holder), access.CeremonyMax)
+	s.keep(c, keyCookie, string(holder), factor.CeremonyMax)
 	return sendJSON(c, options)
 }
 
@@ -87,7 +89,7 @@ func (s *server) openLogin(c *fiber.Ctx) error {
 	if err := s.ownScript(c); err != nil {
 		return err
 	}
-	token, err := s.Locksmith.SignInWithPasskey(c.UserContext(), s.visitor(c), s.step(c), access.Token(s.cookie(c, keyCookie)), c.Request().Body())
+	token, err := s.Locksmith.SignInWithPasskey(c.UserContext(), s.visitor(c), s.step(c), seal.Token(s.cookie(c, keyCookie)), c.Request().Body())
 	if err != nil {
 		return err
 	}
@@ -120,7 +122,7 @@ func sendJSON(c *fiber.Ctx, body []byte) error {
 }
 
 // renew gives the browser the session's new token; streams under the old one end and are opened anew.
-func (s *server) renew(c *fiber.Ctx, actor access.Principal, token access.Token) {
+func (s *server) renew(c *fiber.Ctx, actor access.Principal, token seal.Token) {
 	s.streams.end(actor.Session)
 	s.keep(c, sessionCookie, string(token), time.Duration(0))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
 	"bompass/shared/fault"
 	"bompass/shared/oslo"
 )
@@ -83,7 +84,7 @@ func (s *server) insideView(actor access.Principal) view {
 
 // ring is what the page shows of an account's factors.
 type ring struct {
-	access.FactorList
+	factor.List
 	Low  bool
 	Keys []ringKey
 }
@@ -99,7 +100,7 @@ func (s *server) showSecurity(c *fiber.Ctx, actor access.Principal, v view, stat
 	if err != nil {
 		return err
 	}
-	v.Ring = &ring{FactorList: keyring, Low: keyring.RecoveryCodes <= access.RecoveryLow}
+	v.Ring = &ring{List: keyring, Low: keyring.RecoveryCodes <= factor.RecoveryLow}
 	for _, k := range keyring.Passkeys {
 		key := ringKey{ID: base64.RawURLEncoding.EncodeToString(k.ID), Name: k.Name, Added: v.Day(oslo.DayOf(k.Added))}
 		if !k.Used.IsZero() {
@@ -211,7 +212,7 @@ func (s *server) passwordPage(c *fiber.Ctx, actor access.Principal, v view) erro
 }
 
 func (s *server) changePassword(c *fiber.Ctx, actor access.Principal, v view) error {
-	err := s.Locksmith.ChangePassword(c.UserContext(), actor, c.FormValue("password"))
+	err := s.Registrar.ChangePassword(c.UserContext(), actor, c.FormValue("password"))
 	if err != nil && fault.CodeOf(err) == fault.StepUp {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
 	"bompass/shared/fault"
 )
 
@@ -124,7 +125,7 @@ func (s *server) offerText(c *fiber.Ctx, actor access.Principal, v view) error {
 	case err != nil:
 		return err
 	}
-	v.Texted = access.MaskNumber(mobile)
+	v.Texted = factor.MaskNumber(mobile)
 	return c.Redirect(addTextPath, fiber.StatusSeeOther)
 }
 

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"bompass/server/access"
+	"bompass/server/access/factor"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 )
@@ -28,7 +28,7 @@ func texted(t *testing.T) *house {
 	if p := v.formIn("/security/text/code", "/security/text", url.Values{"code": {h.textCode()}}); p.Header.Get("Location") != "/security" {
 		t.Fatalf("confirm: %d %s", p.StatusCode, p.body)
 	}
-	h.pass(access.TextCodeInterval + time.Second)
+	h.pass(factor.TextCodeInterval + time.Second)
 	return h
 }
 
@@ -89,7 +89,7 @@ func TestACodeByTextMessageOpensAndChangesNothing(t *testing.T) {
 			t.Errorf("%s in a session that a text message opened: got %d, want another factor asked for", path, p.StatusCode)
 		}
 	}
-	h.pass(access.TextCodeInterval + time.Second)
+	h.pass(factor.TextCodeInterval + time.Second)
 	again := h.asksText()
 	if p := again.textedCode(code); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a code that was used: got %d", p.StatusCode)
@@ -130,23 +130,23 @@ func TestCodesByTextMessageAreFewAndEnd(t *testing.T) {
 	if right == wrong {
 		wrong = "000001"
 	}
-	for range access.TextCodeTries {
+	for range factor.TextCodeTries {
 		if p := v.textedCode(wrong); p.StatusCode != http.StatusUnauthorized {
 			t.Errorf("a wrong code: got %d", p.StatusCode)
 		}
 	}
 	if p := v.textedCode(right); p.Header.Get("Location") != "/login?why=expired" {
-		t.Errorf("the right one after %d wrong ones: got %d %q", access.TextCodeTries, p.StatusCode, p.Header.Get("Location"))
+		t.Errorf("the right one after %d wrong ones: got %d %q", factor.TextCodeTries, p.StatusCode, p.Header.Get("Location"))
 	}
 	h.pass(time.Hour) // past the throttle, and past the code
 	v = h.asksText()
 	late := h.textCode()
-	h.pass(access.TextCodeMax + time.Second) // while the step goes on
+	h.pass(factor.TextCodeMax + time.Second) // while the step goes on
 	if p := v.textedCode(late); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a code that is over: got %d", p.StatusCode)
 	}
 	sent := 3 // to add it, and twice here
-	for ; sent < access.TextCodesPerDay; sent++ {
+	for ; sent < factor.TextCodesPerDay; sent++ {
 		h.pass(30 * time.Minute)
 		h.asksText()
 	}
@@ -189,7 +189,7 @@ func TestACodeByTextMessageIsNeverTheOnlyWay(t *testing.T) {
 
 // Off by default: where the operator of the portal has not switched it on, there is no such way.
 func TestCodesByTextMessageAreOffUntilSomebodySwitchesThemOn(t *testing.T) {
-	h := openHouse(t, access.SignInOptions{})
+	h := openHouse(t, factor.Options{})
 	h.sql("update profile set mobile = '" + phone + "', mobile_confirmed_at = now() where account_id = '0196a000-0000-7000-8000-000000000501'")
 	h.sql("insert into text_factor values ('0196a000-0000-7000-8000-000000000501', '" + phone + "', now())")
 	v := h.signIn(kari)

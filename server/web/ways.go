@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/shared/fault"
 )
 
@@ -145,7 +146,7 @@ func (s *server) opened(w way) fiber.Handler {
 // nobody where it is says of its forms, too, that they come from nowhere.
 const unreferred = "no-referrer"
 
-func (s *server) link(c *fiber.Ctx) access.Token { return access.Token(s.cookie(c, linkCookie)) }
+func (s *server) link(c *fiber.Ctx) seal.Token { return seal.Token(s.cookie(c, linkCookie)) }
 
 func (s *server) registerForm(v view) *form {
 	return &form{

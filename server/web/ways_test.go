@@ -13,6 +13,8 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/server/internal/pgtest"
 	"bompass/server/notice"
 	"bompass/server/partner/message"
@@ -123,8 +125,8 @@ func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
 		t.Errorf("wrong code: got %d", p.StatusCode)
 	}
 	_, codes := v.enrol("/login/enrol")
-	if n := strings.Count(codes.body, "<li><code>"); n != access.RecoveryCodes {
-		t.Errorf("%d recovery codes are shown, want %d: %s", n, access.RecoveryCodes, codes.body)
+	if n := strings.Count(codes.body, "<li><code>"); n != factor.RecoveryCodes {
+		t.Errorf("%d recovery codes are shown, want %d: %s", n, factor.RecoveryCodes, codes.body)
 	}
 	if !strings.Contains(codes.body, `href="/profile"`) { // S2.18
 		t.Error("the newcomer is not led to what is missing")
@@ -232,7 +234,7 @@ func TestACustomerNumberComesAliveInTwoSteps(t *testing.T) {
 	h.sql("insert into customer (id, kind, name, email, country, language) values ('" + customer + "', 'private', 'Lars Ek', '', 'SE', 'sv')")
 	h.sql("insert into agreement (id, number, customer_id, issuer, charger, valid_from) values (gen_random_uuid(), '7009001', '" + customer + "', 'bompass', 'ferde', '2024-01-01')")
 	key, sealed := h.keys.SealText([]byte("197801012399"), customer)
-	if err := accessdb.New(h.db).AddCustomerIdentity(t.Context(), toll.CustomerID(customer), access.Sealed{Key: key, Data: sealed}, h.keys.LookupHash("197801012399")); err != nil {
+	if err := accessdb.New(h.db).AddCustomerIdentity(t.Context(), toll.CustomerID(customer), seal.Sealed{Key: key, Data: sealed}, h.keys.LookupHash("197801012399")); err != nil {
 		t.Fatal(err)
 	}
 	fill := func(personal, email string) {
@@ -275,7 +277,7 @@ func TestRecoveryCodesOpenOnceAndAreReplaced(t *testing.T) {
 	v := h.signIn(kari)
 	made := v.formIn("/security/codes", "/security", url.Values{})
 	codes := regexp.MustCompile(`<li><code>([A-Z2-7-]+)</code>`).FindAllStringSubmatch(made.body, -1)
-	if len(codes) != access.RecoveryCodes || len(codes[0][1]) != 19 {
+	if len(codes) != factor.RecoveryCodes || len(codes[0][1]) != 19 {
 		t.Fatalf("codes: %v %s", codes, made.body)
 	}
 	use := func(code string) page {

@@ -17,6 +17,8 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/recover"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/legacy"
 	"bompass/server/partner/message"
@@ -63,9 +65,9 @@ type Deps struct {
 	Development bool            // plain http will do, also beyond this machine
 	Unkept      bool            // the browser keeps nothing of the program, which is being worked on
 	Desk        *access.Service
-	Keys        access.Keys
+	Keys        seal.Keys
 	Registrar   *access.Registrar
-	Locksmith   *access.Factors
+	Locksmith   *factor.Service
 	Profile     *person.Service
 	Agreements  *agreement.Service
 	Legacy      *legacy.Service

@@ -24,6 +24,8 @@ import (
 
 	"bompass/assets"
 	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/embedded"
 	"bompass/server/internal/oracle"
@@ -191,7 +193,7 @@ func face(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Conn, pla
 	files["manifest.json"] = &fstest.MapFile{Data: manifest}
 	bundle, err := web.LoadAssets(files)
 	check(b, err)
-	keys, err := access.NewKeys(make([]byte, 32))
+	keys, err := seal.NewKeys(make([]byte, 32))
 	check(b, err)
 	log := slog.New(slog.NewTextHandler(b.Output(), nil))
 	received := func() time.Time { return since.Add(10 * 24 * time.Hour) }
@@ -199,7 +201,7 @@ func face(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Conn, pla
 	accounts := accessdb.New(st)
 	people := access.NewService(accounts, keys, time.Now)
 	letters := notice.NewWriter(keys, "https://"+host, time.Now)
-	locksmith, err := access.NewFactors(people, accounts, letters, access.SignInOptions{PublicURL: "https://" + host})
+	locksmith, err := factor.NewService(factor.Deps{Access: people, Store: factor.From(accounts), Keys: keys, Messages: letters, Options: factor.Options{PublicURL: "https://" + host}, Now: time.Now})
 	check(b, err)
 	plans, err := fs.Sub(assets.Tariff, "tariff")
 	check(b, err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/internal/pipelinetest"
 	"bompass/server/store/accessdb"
@@ -32,7 +33,7 @@ func TestAgreementAppliesFromItsStart(t *testing.T) {
 			t.Fatalf("without an agreement: %+v", a)
 		}
 	}
-	keys, err := access.NewKeys([]byte("a secret of thirty-two bytes, ok"))
+	keys, err := seal.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func TestAgreementAppliesFromItsStart(t *testing.T) {
 	const draft = "0196a000-0000-7000-8000-0000000000d1"
 	keep := func(agreement.Draft) (agreement.Draft, error) {
 		sealed, err := json.Marshal("answers")
-		return agreement.Draft{ID: draft, Sealed: access.Sealed{Key: "test", Data: sealed}, Saved: r.Now()}, err
+		return agreement.Draft{ID: draft, Sealed: seal.Sealed{Key: "test", Data: sealed}, Saved: r.Now()}, err
 	}
 	agreements := agreementdb.New(r.DB)
 	if err := agreements.ChangeAgreementDraft(t.Context(), who, time.Time{}, keep); err != nil {

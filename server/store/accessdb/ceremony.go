@@ -8,13 +8,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/store"
 	"bompass/shared/fault"
 )
 
 // SaveCeremony replaces what was kept under the hash. Some that are over are dropped.
-func (s *Store) SaveCeremony(ctx context.Context, hash access.Hash, data []byte, now, until time.Time) error {
+func (s *Store) SaveCeremony(ctx context.Context, hash seal.Hash, data []byte, now, until time.Time) error {
 	return s.db.Tx(ctx, "keep ceremony", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "delete from ceremony where hash in (select hash from ceremony where until <= $1 limit $2 for update skip locked)", now, store.SweepMax)
 		if err != nil {
@@ -27,7 +27,7 @@ func (s *Store) SaveCeremony(ctx context.Context, hash access.Hash, data []byte,
 }
 
 // Ceremony returns what is kept under the hash; take removes it, so that it is answered once.
-func (s *Store) Ceremony(ctx context.Context, hash access.Hash, now time.Time, take bool) (data []byte, err error) {
+func (s *Store) Ceremony(ctx context.Context, hash seal.Hash, now time.Time, take bool) (data []byte, err error) {
 	query := "select data from ceremony where hash = $1 and until > $2"
 	if take {
 		query = "delete from ceremony where hash = $1 and until > $2 returning data"

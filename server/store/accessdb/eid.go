@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/eid"
 	"bompass/server/partner/identity"
 	"bompass/server/store"
@@ -19,12 +20,12 @@ import (
 
 // AccountByEID finds a person by what an issuer calls them, or else by personal number.
 func (s *Store) AccountByEID(ctx context.Context, issuer, subject string, number eid.Number, now time.Time) (access.Account, error) {
-	found, err := scanAccount(s.db.Pool.QueryRow(ctx, selectAccount+"a.id = (select account_id from identity where issuer = $1 and subject = $3)", issuer, now, subject))
+	found, err := s.loadAccount(ctx, selectAccount+"a.id = (select account_id from identity where issuer = $1 and subject = $3)", issuer, now, subject)
 	if len(number.Hash) == 0 || err == nil || fault.CodeOf(err) != fault.NotFound {
 		return found, err
 	}
-	return scanAccount(s.db.Pool.QueryRow(ctx, selectAccount+`a.id = coalesce(
-		(select id from account where birth_hash = $1), (select account_id from account_number where number_hash = $1))`, number.Hash, now))
+	return s.loadAccount(ctx, selectAccount+`a.id = coalesce(
+		(select id from account where birth_hash = $1), (select account_id from account_number where number_hash = $1))`, number.Hash, now)
 }
 
 // BeginSessionWithEID begins a session with a proof and, for a newcomer, the account and customer.
@@ -113,7 +114,7 @@ func (s *Store) AddNumber(ctx context.Context, id toll.AccountID, n eid.Number) 
 }
 
 // SessionProof returns the proof that a session began with.
-func (s *Store) SessionProof(ctx context.Context, session access.Hash) (p eid.Proof, err error) {
+func (s *Store) SessionProof(ctx context.Context, session seal.Hash) (p eid.Proof, err error) {
 	var level string
 	err = s.db.Pool.QueryRow(ctx, `select way, issuer, subject, sid, level, proved_at, key, sealed from session_identity where token_hash = $1`, session[:]).
 		Scan(&p.Provider, &p.Issuer, &p.Subject, &p.Session, &level, &p.AuthTime, &p.IDToken.Key, &p.IDToken.Data)
@@ -131,9 +132,9 @@ func (s *Store) SessionProof(ctx context.Context, session access.Hash) (p eid.Pr
 }
 
 // EndSessionsByLogout ends the sessions that an issuer's message is about.
-func (s *Store) EndSessionsByLogout(ctx context.Context, n eid.LogoutNotice, now time.Time) (ended []access.Hash, again bool, err error) {
+func (s *Store) EndSessionsByLogout(ctx context.Context, n eid.LogoutNotice, now time.Time) (ended []seal.Hash, again bool, err error) {
 	err = s.db.Tx(ctx, "end sessions", func(tx pgx.Tx) error {
-		if n.Hash != (access.Hash{}) {
+		if n.Hash != (seal.Hash{}) {
 			if _, err := tx.Exec(ctx, "delete from eid_notice where until <= $1", now); err != nil {
 				return err
 			}
@@ -149,7 +150,7 @@ func (s *Store) EndSessionsByLogout(ctx context.Context, n eid.LogoutNotice, now
 		if err != nil {
 			return err
 		}
-		ended, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (hash access.Hash, err error) {
+		ended, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (hash seal.Hash, err error) {
 			var b []byte
 			err = row.Scan(&b)
 			copy(hash[:], b)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/eid"
 	"bompass/server/store"
 	"bompass/shared/fault"
@@ -29,14 +29,14 @@ func (s *Store) AddAuthRequest(ctx context.Context, j eid.AuthRequest, now time.
 }
 
 // TakeAuthRequest takes a journey away and returns its secret part.
-func (s *Store) TakeAuthRequest(ctx context.Context, state, browser access.Hash, way string, now time.Time) (sealed access.Sealed, err error) {
+func (s *Store) TakeAuthRequest(ctx context.Context, state, browser seal.Hash, way string, now time.Time) (sealed seal.Sealed, err error) {
 	err = s.db.Pool.QueryRow(ctx, `delete from eid_journey where state_hash = $1 and browser_hash = $2 and issuer = $3 and until > $4
 		returning key, sealed`, state[:], browser[:], way, now).Scan(&sealed.Key, &sealed.Data)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return access.Sealed{}, fault.New(fault.SignedOut)
+		return seal.Sealed{}, fault.New(fault.SignedOut)
 	}
 	if err != nil {
-		return access.Sealed{}, fmt.Errorf("take journey: %w", err)
+		return seal.Sealed{}, fmt.Errorf("take journey: %w", err)
 	}
 	return sealed, nil
 }

@@ -6,13 +6,15 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/server/store"
 	"bompass/shared/toll"
 )
 
 // BeginSessionEnrolled spends the step of an account without factors, or of one that has lost them all, enrols and
 // begins a session.
-func (s *Store) BeginSessionEnrolled(ctx context.Context, step access.Hash, e access.Enrolment, b access.Session) (bool, error) {
+func (s *Store) BeginSessionEnrolled(ctx context.Context, step seal.Hash, e factor.Enrolment, b access.Session) (bool, error) {
 	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
 			return err
@@ -36,11 +38,11 @@ func (s *Store) BeginSessionEnrolled(ctx context.Context, step access.Hash, e ac
 }
 
 // EnrolTOTP puts an authenticator app in the place of the one before.
-func (s *Store) EnrolTOTP(ctx context.Context, id toll.AccountID, e access.Enrolment) error {
+func (s *Store) EnrolTOTP(ctx context.Context, id toll.AccountID, e factor.Enrolment) error {
 	return s.db.Tx(ctx, "enrol", func(tx pgx.Tx) error { return enrol(ctx, tx, id, e) })
 }
 
-func enrol(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.Enrolment) error {
+func enrol(ctx context.Context, tx pgx.Tx, id toll.AccountID, e factor.Enrolment) error {
 	_, err := tx.Exec(ctx, "update account set totp_key = $2, totp_secret = $3, totp_last_step = $4 where id = $1", string(id), e.TOTP.Key, e.TOTP.Data, e.TOTPStep)
 	if err != nil {
 		return err
@@ -55,7 +57,7 @@ func enrol(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.Enrolment
 }
 
 // SetRecoveryCodes puts new recovery codes in the place of all others.
-func (s *Store) SetRecoveryCodes(ctx context.Context, id toll.AccountID, e access.Enrolment) error {
+func (s *Store) SetRecoveryCodes(ctx context.Context, id toll.AccountID, e factor.Enrolment) error {
 	return s.db.Tx(ctx, "set recovery codes", func(tx pgx.Tx) error {
 		if err := store.AddEvent(ctx, tx, id, access.EventRecoveryMade, e.At, access.Place{}); err != nil {
 			return err
@@ -64,7 +66,7 @@ func (s *Store) SetRecoveryCodes(ctx context.Context, id toll.AccountID, e acces
 	})
 }
 
-func setRecovery(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.Enrolment) error {
+func setRecovery(ctx context.Context, tx pgx.Tx, id toll.AccountID, e factor.Enrolment) error {
 	if e.RecoveryCodes != nil {
 		if _, err := tx.Exec(ctx, "delete from recovery_code where account_id = $1", string(id)); err != nil {
 			return err
@@ -78,7 +80,7 @@ func setRecovery(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.Enr
 
 // BeginSessionWithRecoveryCode spends the step and a recovery code and begins a session. An authenticator that was
 // suspended counts anew.
-func (s *Store) BeginSessionWithRecoveryCode(ctx context.Context, step access.Hash, code []byte, b access.Session) (bool, error) {
+func (s *Store) BeginSessionWithRecoveryCode(ctx context.Context, step seal.Hash, code []byte, b access.Session) (bool, error) {
 	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
 			return err

@@ -10,6 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/server/store"
 	"bompass/shared/fault"
@@ -17,7 +19,7 @@ import (
 )
 
 // PostalAddress is where an account's letters on paper go; without lines where the address is not whole.
-func (s *Store) PostalAddress(ctx context.Context, id toll.AccountID) (p access.PostalAddress, err error) {
+func (s *Store) PostalAddress(ctx context.Context, id toll.AccountID) (p factor.PostalAddress, err error) {
 	var name, street, code, city, country string
 	var since *time.Time
 	err = s.db.Pool.QueryRow(ctx, `select a.person, coalesce(f.street, ''), coalesce(f.postal_code, ''), coalesce(f.city, ''), coalesce(f.country, ''), f.address_at
@@ -39,7 +41,7 @@ func (s *Store) PostalAddress(ctx context.Context, id toll.AccountID) (p access.
 }
 
 // OpenLostFactorClaim returns what stands open.
-func (s *Store) OpenLostFactorClaim(ctx context.Context, id toll.AccountID, now time.Time) (l access.LostFactorClaim, err error) {
+func (s *Store) OpenLostFactorClaim(ctx context.Context, id toll.AccountID, now time.Time) (l factor.LostFactorClaim, err error) {
 	l.Account = id
 	err = s.db.Pool.QueryRow(ctx, `select id::text, asked_at, opens_at, ends_at from lost_factor
 		where account_id = $1 and stopped_at is null and used_at is null and ends_at > $2`, string(id), now).Scan(&l.ID, &l.Asked, &l.Opens, &l.Ends)
@@ -54,7 +56,7 @@ func (s *Store) OpenLostFactorClaim(ctx context.Context, id toll.AccountID, now 
 
 // AddLostFactorClaim keeps somebody's word, unless one stands open or one was asked for since. What stood open and is
 // over is closed first.
-func (s *Store) AddLostFactorClaim(ctx context.Context, l access.LostFactorClaim, since time.Time, stop access.Link, letters []notice.Message) (bool, error) {
+func (s *Store) AddLostFactorClaim(ctx context.Context, l factor.LostFactorClaim, since time.Time, stop seal.Link, letters []notice.Message) (bool, error) {
 	asked, err := s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "update lost_factor set stopped_at = $2 where account_id = $1 and stopped_at is null and used_at is null and ends_at <= $2", string(l.Account), l.Asked)
 		if err != nil {
@@ -69,7 +71,7 @@ func (s *Store) AddLostFactorClaim(ctx context.Context, l access.LostFactorClaim
 		if err := store.AddEvent(ctx, tx, l.Account, access.EventLostFactorClaimed, l.Asked, access.Place{}); err != nil {
 			return err
 		}
-		return store.AddLinks(ctx, tx, []access.Link{stop}, letters)
+		return store.AddLinks(ctx, tx, []seal.Link{stop}, letters)
 	})
 	if store.HasCode(err, pgerrcode.UniqueViolation) {
 		return false, nil
@@ -78,7 +80,7 @@ func (s *Store) AddLostFactorClaim(ctx context.Context, l access.LostFactorClaim
 }
 
 // StopLostFactorClaim closes what stands open and ends all sessions and steps: whoever asked knows the password.
-func (s *Store) StopLostFactorClaim(ctx context.Context, id toll.AccountID, link *access.Hash, at time.Time, letters []notice.Message) error {
+func (s *Store) StopLostFactorClaim(ctx context.Context, id toll.AccountID, link *seal.Hash, at time.Time, letters []notice.Message) error {
 	return s.db.Tx(ctx, "stop loss", func(tx pgx.Tx) error {
 		if link != nil {
 			if err := store.SpendLink(ctx, tx, *link, at); err != nil {
@@ -103,13 +105,13 @@ func (s *Store) StopLostFactorClaim(ctx context.Context, id toll.AccountID, link
 }
 
 // TryLostFactorCode counts a try and marks the step when right says so. A wrong try is kept, too.
-func (s *Store) TryLostFactorCode(ctx context.Context, id toll.AccountID, step access.Hash, now time.Time, right func([]byte) bool) (marked bool, err error) {
+func (s *Store) TryLostFactorCode(ctx context.Context, id toll.AccountID, step seal.Hash, now time.Time, right func([]byte) bool) (marked bool, err error) {
 	err = s.db.Tx(ctx, "try loss", func(tx pgx.Tx) error {
 		var loss string
 		var hash []byte
 		err := tx.QueryRow(ctx, `update lost_factor set tries = tries + 1
 			where account_id = $1 and stopped_at is null and used_at is null and opens_at <= $2 and ends_at > $2 and tries < $3
-			returning id::text, code_hash`, string(id), now, access.LostTries).Scan(&loss, &hash)
+			returning id::text, code_hash`, string(id), now, factor.LostTries).Scan(&loss, &hash)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
@@ -123,7 +125,7 @@ func (s *Store) TryLostFactorCode(ctx context.Context, id toll.AccountID, step a
 }
 
 // PendingLoginClaim names what the step was marked with, while that stands open.
-func (s *Store) PendingLoginClaim(ctx context.Context, step access.Hash, now time.Time) (loss string, err error) {
+func (s *Store) PendingLoginClaim(ctx context.Context, step seal.Hash, now time.Time) (loss string, err error) {
 	err = s.db.Pool.QueryRow(ctx, `select l.id::text from login_step s join lost_factor l on l.id = s.lost_id
 		where s.token_hash = $1 and s.until > $2 and l.stopped_at is null and l.used_at is null and l.ends_at > $2`, step[:], now).Scan(&loss)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -137,7 +139,7 @@ func (s *Store) PendingLoginClaim(ctx context.Context, step access.Hash, now tim
 
 // removeFactors spends a loss and takes away all that was lost; whoever comes second, or comes after the
 // owner has stopped it, changes nothing.
-func removeFactors(ctx context.Context, tx pgx.Tx, id toll.AccountID, e access.Enrolment) error {
+func removeFactors(ctx context.Context, tx pgx.Tx, id toll.AccountID, e factor.Enrolment) error {
 	err := store.ExactlyOne(tx.Exec(ctx, `update lost_factor set used_at = $3
 		where id = $1 and account_id = $2 and stopped_at is null and used_at is null and opens_at <= $3 and ends_at > $3`, e.Claim, string(id), e.At))
 	if err != nil {

@@ -6,11 +6,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/store"
 )
 
 // CompletePasswordReset spends a link, changes the password and ends all sessions and steps.
-func (s *Store) CompletePasswordReset(ctx context.Context, link access.Hash, p access.PasswordChange) error {
+func (s *Store) CompletePasswordReset(ctx context.Context, link seal.Hash, p access.PasswordChange) error {
 	return s.db.Tx(ctx, "reset password", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, p.At); err != nil {
 			return err
@@ -43,6 +44,6 @@ func newPassword(ctx context.Context, tx pgx.Tx, p access.PasswordChange, keep [
 }
 
 // ChangePassword changes a password from within a session, which goes on.
-func (s *Store) ChangePassword(ctx context.Context, p access.PasswordChange, keep access.Hash) error {
+func (s *Store) ChangePassword(ctx context.Context, p access.PasswordChange, keep seal.Hash) error {
 	return s.db.Tx(ctx, "change password", func(tx pgx.Tx) error { return newPassword(ctx, tx, p, keep[:]) })
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/server/store"
 	"bompass/shared/fault"
@@ -16,7 +17,7 @@ import (
 )
 
 // CompleteRegistration spends a link and begins the account, unless the address has one by now.
-func (s *Store) CompleteRegistration(ctx context.Context, link access.Hash, p access.NewAccount) error {
+func (s *Store) CompleteRegistration(ctx context.Context, link seal.Hash, p access.NewAccount) error {
 	return s.db.Tx(ctx, "register", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, p.At); err != nil {
 			return err
@@ -50,7 +51,7 @@ func beginAccount(ctx context.Context, tx pgx.Tx, p access.NewAccount) error {
 }
 
 // CompleteFirstPassword spends a link and begins the owner's account of an existing customer.
-func (s *Store) CompleteFirstPassword(ctx context.Context, link access.Hash, p access.NewAccount) error {
+func (s *Store) CompleteFirstPassword(ctx context.Context, link seal.Hash, p access.NewAccount) error {
 	return s.db.Tx(ctx, "first password", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, p.At); err != nil {
 			return err
@@ -75,7 +76,7 @@ func (s *Store) CompleteFirstPassword(ctx context.Context, link access.Hash, p a
 }
 
 // CustomerIdentity returns the personal number of a customer, as the customer system knows it.
-func (s *Store) CustomerIdentity(ctx context.Context, customer toll.CustomerID) (number access.Sealed, hash []byte, err error) {
+func (s *Store) CustomerIdentity(ctx context.Context, customer toll.CustomerID) (number seal.Sealed, hash []byte, err error) {
 	err = s.db.Pool.QueryRow(ctx, "select birth_key, birth_number, birth_hash from customer_identity where customer_id = $1", string(customer)).
 		Scan(&number.Key, &number.Data, &hash)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
@@ -117,7 +118,7 @@ func (s *Store) SetFirstEmail(ctx context.Context, customer toll.CustomerID, ema
 }
 
 // AddCustomerIdentity keeps the personal number of a customer who has no account, as the customer system knows it.
-func (s *Store) AddCustomerIdentity(ctx context.Context, customer toll.CustomerID, number access.Sealed, hash []byte) error {
+func (s *Store) AddCustomerIdentity(ctx context.Context, customer toll.CustomerID, number seal.Sealed, hash []byte) error {
 	_, err := s.db.Pool.Exec(ctx, `insert into customer_identity (customer_id, birth_key, birth_number, birth_hash) values ($1, $2, $3, $4)
 		on conflict do nothing`, string(customer), number.Key, number.Data, hash)
 	if err != nil {

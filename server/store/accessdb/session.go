@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/server/store"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
@@ -26,7 +28,7 @@ type SessionRow struct {
 func (SessionRow) TableName() string { return "session" }
 
 // BeginSessionWithTOTP spends the step and the code's time step and begins a session, or does nothing.
-func (s *Store) BeginSessionWithTOTP(ctx context.Context, step access.Hash, totpStep int64, b access.Session) (bool, error) {
+func (s *Store) BeginSessionWithTOTP(ctx context.Context, step seal.Hash, totpStep int64, b access.Session) (bool, error) {
 	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
 			return err
@@ -68,8 +70,8 @@ func capSessions(ctx context.Context, tx pgx.Tx, b access.Session) error {
 	return err
 }
 
-// SessionActor returns who a session is, as the account and its rights are now.
-func (s *Store) SessionActor(ctx context.Context, hash access.Hash, now, since time.Time) (a access.Principal, seen time.Time, err error) {
+// SessionPrincipal returns who a session is, as the account and its rights are now.
+func (s *Store) SessionPrincipal(ctx context.Context, hash seal.Hash, now, since time.Time) (a access.Principal, seen time.Time, err error) {
 	err = s.db.Pool.QueryRow(ctx, `
 		select a.id::text, a.email, a.person, a.language, p.role, c.id::text, c.name, c.kind, s.seen_at,
 			coalesce(p.vehicle_id::text, ''), s.proven_at,
@@ -89,7 +91,7 @@ func (s *Store) SessionActor(ctx context.Context, hash access.Hash, now, since t
 }
 
 // TouchSession notes that a session was used.
-func (s *Store) TouchSession(ctx context.Context, hash access.Hash, now time.Time) error {
+func (s *Store) TouchSession(ctx context.Context, hash seal.Hash, now time.Time) error {
 	err := s.db.GORM(ctx).Model(&SessionRow{}).Where("token_hash = ? and seen_at < ?", hash[:], now).Update("seen_at", now).Error
 	if err != nil {
 		return fmt.Errorf("touch session: %w", err)
@@ -98,7 +100,7 @@ func (s *Store) TouchSession(ctx context.Context, hash access.Hash, now time.Tim
 }
 
 // EndSession ends a session and notes that its person left; one that is over already stays so.
-func (s *Store) EndSession(ctx context.Context, hash access.Hash, now time.Time) error {
+func (s *Store) EndSession(ctx context.Context, hash seal.Hash, now time.Time) error {
 	return s.db.Tx(ctx, "end session", func(tx pgx.Tx) error {
 		var account string
 		var place access.Place
@@ -115,7 +117,7 @@ func (s *Store) EndSession(ctx context.Context, hash access.Hash, now time.Time)
 }
 
 // StepUp notes that a factor was shown again, and gives the session its new token.
-func (s *Store) StepUp(ctx context.Context, p access.StepUp) (bool, error) {
+func (s *Store) StepUp(ctx context.Context, p factor.StepUp) (bool, error) {
 	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if p.Passkey != nil {
 			if err := usePasskey(ctx, tx, p.Account, *p.Passkey); err != nil {

@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/server/store"
 	"bompass/shared/toll"
@@ -16,7 +18,7 @@ import (
 
 // SaveTextCode keeps a code in the place of the one before, when decide lets one more be sent. Whoever asks
 // at the same instant waits and is counted.
-func (s *Store) SaveTextCode(ctx context.Context, id toll.AccountID, c access.TextCode, decide func(access.TextCodesSent) (access.TextCodesSent, error)) error {
+func (s *Store) SaveTextCode(ctx context.Context, id toll.AccountID, c factor.TextCode, decide func(factor.TextCodesSent) (factor.TextCodesSent, error)) error {
 	return s.db.Tx(ctx, "keep code by text", func(tx pgx.Tx) error {
 		// The row must be there to be locked; a code that is over already opens nothing.
 		_, err := tx.Exec(ctx, `insert into text_code (account_id, code_hash, until, sent_at, day_began, sent)
@@ -24,7 +26,7 @@ func (s *Store) SaveTextCode(ctx context.Context, id toll.AccountID, c access.Te
 		if err != nil {
 			return err
 		}
-		var sent access.TextCodesSent
+		var sent factor.TextCodesSent
 		err = tx.QueryRow(ctx, "select sent_at, day_began, sent from text_code where account_id = $1 for update", string(id)).
 			Scan(&sent.Last, &sent.Day, &sent.Count)
 		if err != nil {
@@ -62,7 +64,7 @@ func useText(ctx context.Context, tx pgx.Tx, id toll.AccountID, code []byte, now
 }
 
 // BeginSessionWithTextCode spends the step and the code and begins a session, while the number is still the person's.
-func (s *Store) BeginSessionWithTextCode(ctx context.Context, step access.Hash, code []byte, b access.Session) (bool, error) {
+func (s *Store) BeginSessionWithTextCode(ctx context.Context, step seal.Hash, code []byte, b access.Session) (bool, error) {
 	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
 			return err
@@ -75,7 +77,7 @@ func (s *Store) BeginSessionWithTextCode(ctx context.Context, step access.Hash, 
 }
 
 // AddTextFactor spends the code and lets the number open the account, if it is still the confirmed one.
-func (s *Store) AddTextFactor(ctx context.Context, id toll.AccountID, mobile string, c access.TextCode) (bool, error) {
+func (s *Store) AddTextFactor(ctx context.Context, id toll.AccountID, mobile string, c factor.TextCode) (bool, error) {
 	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if err := useText(ctx, tx, id, c.Hash, c.At); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/factor"
 	"bompass/server/notice"
 	"bompass/server/store"
 	"bompass/shared/toll"
@@ -18,7 +19,7 @@ func (s *Store) CountFactorTry(ctx context.Context, id toll.AccountID, right boo
 	err = s.db.Pool.QueryRow(ctx, `
 		insert into factor_guard as g (account_id, fails) values ($1, case when $2 then 0 else 1 end)
 		on conflict (account_id) do update set fails = case when $2 and g.fails < $3 then 0 when $2 then g.fails else g.fails + 1 end
-		returning fails`, string(id), right, access.FactorFailsMax).Scan(&fails)
+		returning fails`, string(id), right, factor.FailsMax).Scan(&fails)
 	if err != nil {
 		return 0, fmt.Errorf("count factor: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/person"
 	"bompass/server/store"
 	"bompass/shared/fault"
@@ -74,7 +75,7 @@ func confirm(ctx context.Context, tx pgx.Tx, account toll.AccountID, channel str
 }
 
 // ChangeEmail spends a link and takes the new address into use, unless somebody has it by now.
-func (s *Store) ChangeEmail(ctx context.Context, link access.Hash, m person.EmailChange) error {
+func (s *Store) ChangeEmail(ctx context.Context, link seal.Hash, m person.EmailChange) error {
 	return s.db.Tx(ctx, "use e-mail", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, m.At); err != nil {
 			return err
@@ -116,7 +117,7 @@ func moveEmail(ctx context.Context, tx pgx.Tx, m person.EmailChange) error {
 
 // UndoEmail spends the link of the old address: the change is stopped or taken back, and everybody is
 // signed out.
-func (s *Store) UndoEmail(ctx context.Context, link access.Hash, m person.EmailChange) error {
+func (s *Store) UndoEmail(ctx context.Context, link seal.Hash, m person.EmailChange) error {
 	return s.db.Tx(ctx, "undo e-mail", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, m.At); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/person"
 	"bompass/server/store"
 	"bompass/shared/toll"
@@ -15,7 +16,7 @@ import (
 // LinkAgreements spends the link and lets the account act for private customers that carry the address and
 // have no owner. It lists every agreement of everybody who carries it.
 func (s *Store) LinkAgreements(
-	ctx context.Context, link access.Hash, account toll.AccountID, email string, now time.Time,
+	ctx context.Context, link seal.Hash, account toll.AccountID, email string, now time.Time,
 ) (list []person.FoundAgreement, err error) {
 	err = s.db.Tx(ctx, "link agreements", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, now); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/server/person"
 	"bompass/server/store"
@@ -15,7 +16,7 @@ import (
 )
 
 // Invite keeps an invitation and its link. A driver's vehicle must be the customer's.
-func (s *Store) Invite(ctx context.Context, i person.Invitation, link access.Link, letters []notice.Message) error {
+func (s *Store) Invite(ctx context.Context, i person.Invitation, link seal.Link, letters []notice.Message) error {
 	return s.db.Tx(ctx, "invite", func(tx pgx.Tx) error {
 		var count int
 		err := tx.QueryRow(ctx, `select (select count(*) from invitation where customer_id = $1 and ends_at > $2 and taken_at is null and withdrawn_at is null)
@@ -39,12 +40,12 @@ func (s *Store) Invite(ctx context.Context, i person.Invitation, link access.Lin
 		if done.RowsAffected() != 1 {
 			return fault.New(fault.NotFound).At("vehicle")
 		}
-		return store.AddLinks(ctx, tx, []access.Link{link}, letters)
+		return store.AddLinks(ctx, tx, []seal.Link{link}, letters)
 	})
 }
 
 // AcceptInvitation spends the link and gives the account its role; the role of an owner stays.
-func (s *Store) AcceptInvitation(ctx context.Context, link access.Hash, invitation string, account toll.AccountID, now time.Time) error {
+func (s *Store) AcceptInvitation(ctx context.Context, link seal.Hash, invitation string, account toll.AccountID, now time.Time) error {
 	return s.db.Tx(ctx, "take invitation", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, now); err != nil {
 			return err

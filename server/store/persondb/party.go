@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/party"
 	"bompass/shared/fault"
 	"bompass/shared/role"
@@ -35,10 +35,10 @@ func (s *Store) HeldParties(ctx context.Context, account toll.AccountID, now tim
 }
 
 // BirthNumber returns the sealed Norwegian number of an account.
-func (s *Store) BirthNumber(ctx context.Context, account toll.AccountID) (b access.Sealed, err error) {
+func (s *Store) BirthNumber(ctx context.Context, account toll.AccountID) (b seal.Sealed, err error) {
 	err = s.db.Pool.QueryRow(ctx, "select birth_key, birth_number from account where id = $1", string(account)).Scan(&b.Key, &b.Data)
 	if err != nil {
-		return access.Sealed{}, fmt.Errorf("birth number: %w", err)
+		return seal.Sealed{}, fmt.Errorf("birth number: %w", err)
 	}
 	return b, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/server/store"
 	"bompass/shared/api"
@@ -16,7 +17,7 @@ import (
 )
 
 // Sessions lists where a person is signed in, the latest used first.
-func (s *Store) Sessions(ctx context.Context, account toll.AccountID, here access.Hash) ([]api.SessionLine, error) {
+func (s *Store) Sessions(ctx context.Context, account toll.AccountID, here seal.Hash) ([]api.SessionLine, error) {
 	rows, err := s.db.Pool.Query(ctx, `select id::text, device, network, began_at, seen_at, token_hash = $2 from session
 		where account_id = $1 order by seen_at desc`, string(account), here[:])
 	if err != nil {
@@ -49,7 +50,7 @@ func (s *Store) History(ctx context.Context, account toll.AccountID, most int) (
 }
 
 // EndSessionByID ends one of an account's sessions.
-func (s *Store) EndSessionByID(ctx context.Context, account toll.AccountID, id string) (hash access.Hash, err error) {
+func (s *Store) EndSessionByID(ctx context.Context, account toll.AccountID, id string) (hash seal.Hash, err error) {
 	var raw []byte
 	err = s.db.Pool.QueryRow(ctx, "delete from session where id::text = $2 and account_id = $1 returning token_hash", string(account), id).Scan(&raw)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -58,11 +59,11 @@ func (s *Store) EndSessionByID(ctx context.Context, account toll.AccountID, id s
 	if err != nil {
 		return hash, fmt.Errorf("end session: %w", err)
 	}
-	return access.Hash(raw), nil
+	return seal.Hash(raw), nil
 }
 
 // EndSessions ends all of an account's sessions and steps towards one.
-func (s *Store) EndSessions(ctx context.Context, account toll.AccountID, letters []notice.Message) (ended []access.Hash, err error) {
+func (s *Store) EndSessions(ctx context.Context, account toll.AccountID, letters []notice.Message) (ended []seal.Hash, err error) {
 	err = s.db.Tx(ctx, "end sessions", func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "delete from login_step where account_id = $1", string(account)); err != nil {
 			return err
@@ -71,12 +72,12 @@ func (s *Store) EndSessions(ctx context.Context, account toll.AccountID, letters
 		if err != nil {
 			return err
 		}
-		ended, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (access.Hash, error) {
+		ended, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (seal.Hash, error) {
 			var raw []byte
 			if err := row.Scan(&raw); err != nil {
-				return access.Hash{}, err
+				return seal.Hash{}, err
 			}
-			return access.Hash(raw), nil
+			return seal.Hash(raw), nil
 		})
 		if err != nil {
 			return err

@@ -6,7 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"bompass/server/access"
+	"bompass/server/access/seal"
 )
 
 // sealedPlace is where sealed values are kept: the columns of the key's name and the value, what identifies
@@ -40,7 +40,7 @@ type Resealed struct {
 
 // Reseal closes everything anew that one of the other seals has closed. Servers may run meanwhile: a row that
 // somebody changes is locked, and what is closed with an old seal afterwards is found the next time.
-func (s *Store) Reseal(ctx context.Context, keys access.Keys) (list []Resealed, err error) {
+func (s *Store) Reseal(ctx context.Context, keys seal.Keys) (list []Resealed, err error) {
 	for _, p := range sealedPlaces() {
 		r := Resealed{Place: p.table + "." + p.value}
 		for n := resealChunk; n == resealChunk; {
@@ -58,7 +58,7 @@ func (s *Store) Reseal(ctx context.Context, keys access.Keys) (list []Resealed, 
 	return list, nil
 }
 
-func (s *Store) resealSome(ctx context.Context, p sealedPlace, keys access.Keys) (n int, err error) {
+func (s *Store) resealSome(ctx context.Context, p sealedPlace, keys seal.Keys) (n int, err error) {
 	err = pgx.BeginFunc(ctx, s.db.Pool, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, fmt.Sprintf("select %s::text, %s, %s, %s from %s where length(%s) > 0 and %s <> $1 and %s = any($2) limit $3 for update skip locked",
 			p.id, p.row, p.key, p.value, p.table, p.value, p.key, p.key), keys.SealName(), keys.SealNames(), resealChunk)
@@ -74,7 +74,7 @@ func (s *Store) resealSome(ctx context.Context, p sealedPlace, keys access.Keys)
 			return err
 		}
 		for _, h := range found {
-			anew, err := keys.Reseal(access.Sealed{Key: h.Key, Data: h.Value}, h.Row)
+			anew, err := keys.Reseal(seal.Sealed{Key: h.Key, Data: h.Value}, h.Row)
 			if err != nil {
 				return err
 			}

@@ -1,4 +1,4 @@
-package factor_test
+package access_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
 )
@@ -18,16 +19,16 @@ func TestOneCodeOpensOneSessionAmongAThousand(t *testing.T) {
 	const many = 1000
 	o := open(t)
 	kari := fixture.Accounts()[0].ID
-	tokens := make([]access.Token, 2*many)
+	tokens := make([]seal.Token, 2*many)
 	for i := range tokens {
-		tokens[i] = access.NewToken()
+		tokens[i] = seal.NewToken()
 		if err := o.db.AddPendingLogin(t.Context(), tokens[i].Hash(), kari, o.now(), o.now().Add(access.PendingLoginMax)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	code, now := o.code(0), o.now()
 	opened := race(many, func(i int) bool {
-		_, err := o.VerifyCode(context.Background(), from(fmt.Sprintf("10.%d.%d.1", i/250, i%250)), tokens[i], code)
+		_, err := o.factors.VerifyCode(context.Background(), from(fmt.Sprintf("10.%d.%d.1", i/250, i%250)), tokens[i], code)
 		if c := fault.CodeOf(err); err != nil && c != fault.WrongCredentials && c != fault.TooMany {
 			t.Error(err)
 		}
@@ -38,7 +39,7 @@ func TestOneCodeOpensOneSessionAmongAThousand(t *testing.T) {
 	}
 	opened = race(many, func(i int) bool {
 		began, err := o.db.BeginSessionWithTOTP(context.Background(), tokens[many+i].Hash(), now.Unix()/30+1, access.Session{
-			Hash: access.NewToken().Hash(), Account: kari, Customer: fixture.Kari, Began: now, Until: now.Add(access.SessionMax),
+			Hash: seal.NewToken().Hash(), Account: kari, Customer: fixture.Kari, Began: now, Until: now.Add(access.SessionMax),
 		})
 		if err != nil {
 			t.Error(err)
