@@ -52,7 +52,7 @@ func (i *trusting) Finish(_ context.Context, _ identity.AuthRequest, _ identity.
 	return *i.person.Load(), nil
 }
 
-func (i *trusting) Hear(_ context.Context, message string) (identity.LogoutToken, error) {
+func (i *trusting) VerifyLogoutToken(_ context.Context, message string) (identity.LogoutToken, error) {
 	subject, rest, _ := strings.Cut(message, "|")
 	session, name, _ := strings.Cut(rest, "|")
 	return identity.LogoutToken{Issuer: issuerID, Subject: subject, Session: session, TokenID: name, ExpiresAt: i.now().Add(time.Minute)}, nil
