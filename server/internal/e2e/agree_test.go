@@ -14,6 +14,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"bompass/server/internal/e2e"
+	"bompass/server/internal/proves"
 	"bompass/shared/fixture"
 	"bompass/shared/toll"
 )
@@ -80,7 +81,8 @@ const (
 	termsName = "Godtar du vilkårene?"
 )
 
-// S1.12, S2.25, S2.27–S2.33: a person with an eID and no agreement is asked, answers no, orders a tag on the way, and is led to an agreement, which is real: the car's next passage is on it, with its price.
+// A person with an eID and no agreement is asked, answers no, orders a tag on the way, and is led to an agreement.
+// The car's next passage is on it, with its price.
 func TestAPersonWithAnEIDBecomesACustomer(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
@@ -102,6 +104,7 @@ func TestAPersonWithAnEIDBecomesACustomer(t *testing.T) {
 	page.Press(`button[name="answer"][value="no"]`)
 
 	f.at("charger", "Hvilket bomselskap vil du ha avtale med?")
+	proves.That(t, "S1.12", "S2.25", "S2.27")
 	f.next()
 	page.Wait("focus on what is wrong", mistaken)
 	page.See("Fyll ut feltet.")
@@ -123,6 +126,7 @@ func TestAPersonWithAnEIDBecomesACustomer(t *testing.T) {
 	f.at("vehicle", "Er dette kjøretøyet ditt?")
 	page.See("SKODA ENYAQ")
 	page.See("elbil")
+	proves.That(t, "S2.30–S2.32")
 	page.Go(product.URL() + "/agreements/new") // a reload keeps the answers
 	f.at("vehicle", "Er dette kjøretøyet ditt?")
 	f.next()
@@ -134,6 +138,7 @@ func TestAPersonWithAnEIDBecomesACustomer(t *testing.T) {
 	f.next()
 	page.Wait("focus on what is wrong", mistaken)
 	page.See("Du må godta begge vilkårene")
+	proves.That(t, "S2.33")
 	page.Press("#special")
 	f.next()
 	f.at("check", "Kontroller svarene dine")
@@ -148,6 +153,7 @@ func TestAPersonWithAnEIDBecomesACustomer(t *testing.T) {
 	page.See("Avtalen er opprettet")
 	page.Wait("the receipt's own address", `location.pathname === "/agreements/done"`)
 	page.Wait("focus on the heading", focused)
+	proves.That(t, "S2.29")
 	axe.at(t, "receipt")
 	page.Look(e2e.Phone)
 	page.Shot("agree-done-390")
@@ -179,7 +185,7 @@ func driveBy(t *testing.T, product *e2e.Product, plate toll.Plate, epoch int64) 
 	product.Send(t, &body)
 }
 
-// S2.15–S2.17, S2.25, S2.27, S1.13: a person who registers with an address does the same by keyboard, for a
+// A person who registers with an address does the same by keyboard, for a
 // car that no register knows; and begins a second one from within.
 func TestARegisteredPersonBecomesACustomerByKeyboard(t *testing.T) {
 	product := e2e.Start(t, program)
@@ -195,6 +201,7 @@ func TestARegisteredPersonBecomesACustomerByKeyboard(t *testing.T) {
 	page.Go(linkFor(t, product, "/register/confirm"))
 	page.Press("main form button[type=submit]")
 	page.See("Logg inn")
+	proves.That(t, "S1.08", "S2.15–S2.17")
 	page.Go(product.URL() + "/login")
 	page.Fill("#email", email)
 	page.Fill("#password", password)
@@ -207,6 +214,7 @@ func TestARegisteredPersonBecomesACustomerByKeyboard(t *testing.T) {
 	page.Fill("#code", code)
 	page.Press("main form button[type=submit]")
 	page.Wait("recovery codes", `document.querySelectorAll("main li, main code").length > 5`)
+	proves.That(t, "O.01")
 	page.Go(product.URL() + "/")
 	page.Press("#consent-privacy")
 	f.next()
@@ -258,9 +266,10 @@ func TestARegisteredPersonBecomesACustomerByKeyboard(t *testing.T) {
 	page.See("DE MAB1234")
 	page.Press(`main a[href="/agreements/new"]`)
 	f.at("charger", "Hvilket bomselskap vil du ha avtale med?")
+	proves.That(t, "S1.13")
 }
 
-// S1.11, S1.38: the number and password of the customer system before link an agreement, which is shown
+// The number and password of the customer system before link an agreement, which is shown
 // once its customer is chosen.
 func TestAnOldCustomerNumberLinksAnAgreement(t *testing.T) {
 	product := e2e.Start(t, program)
@@ -284,4 +293,5 @@ func TestAnOldCustomerNumberLinksAnAgreement(t *testing.T) {
 	page.Go(product.URL() + "/parties?next=%2F")
 	page.Press(`main form:nth-of-type(2) button[type=submit], main li:nth-of-type(2) button[type=submit]`)
 	page.See("KH 70315")
+	proves.That(t, "S1.11", "S1.38", "S2.35", "O.08")
 }

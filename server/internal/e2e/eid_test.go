@@ -5,9 +5,10 @@ import (
 	"testing"
 
 	"bompass/server/internal/e2e"
+	"bompass/server/internal/proves"
 )
 
-// S2.08 S2.10 S2.11 S2.23 S2.24 S3.13: a person of a company comes with their own eID, chooses the company,
+// A person of a company comes with their own eID, chooses the company,
 // sees in the header who they are and whom they represent, and leaves here and at the issuer.
 func TestAPersonComesWithAnEIDForACompany(t *testing.T) {
 	product := e2e.Start(t, program)
@@ -17,6 +18,7 @@ func TestAPersonComesWithAnEIDForACompany(t *testing.T) {
 	page.Shot("eid-login")
 	page.Press(`main a[href^="/login/eid/no"]`)
 	page.See("ID-porten (simulated)")
+	proves.That(t, "S2.08")
 	page.Press(`input[value="nils"]`)
 	page.Press(`button[type="submit"]`)
 	page.See("Velg hvem du vil representere")
@@ -25,11 +27,13 @@ func TestAPersonComesWithAnEIDForACompany(t *testing.T) {
 	page.Press(`button[aria-label$="Fjordfrakt AS"]`)
 	page.See("Nils Berg · Fjordfrakt AS")
 	page.See("VJ 40110")
+	proves.That(t, "S2.03", "S2.10", "S2.11", "S2.23", "S2.24")
 	page.Shot("eid-company")
 	page.Press("#who")
 	page.See("Bytt hvem du representerer")
 	page.Press("#logout")
 	page.See("Du er logget ut.")
+	proves.That(t, "S3.13")
 	page.Press(`main a[href^="/login/eid/no"]`)
 	page.See("ID-porten (simulated)") // asked again: the issuer's session is over, too
 	for _, said := range page.Console() {
@@ -47,6 +51,7 @@ func TestASwedishEIDNeedsNoScripts(t *testing.T) {
 	page.WithoutScripts()
 	page.Go(product.URL() + "/login?lang=sv&way=se")
 	page.See("annan telefon eller surfplatta")
+	proves.That(t, "S3.04", "S3.05")
 	page.Shot("eid-sweden")
 	page.Press(`main a[href^="/login/eid/se"]`)
 	page.See("Mobilt BankID (simulated)")

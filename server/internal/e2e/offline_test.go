@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"bompass/server/internal/e2e"
+	"bompass/server/internal/proves"
 )
 
 // ready waits until every page opens without a network.
@@ -44,6 +45,7 @@ func TestWithoutTheServerAPersonSeesWhatTheyHaveSeen(t *testing.T) {
 	page.See("Kari Lund")
 	page.See("DP 45821")
 	page.See("sist oppdatert kl.")
+	proves.That(t, "O.03")
 	page.Shot("offline-overview")
 	page.Go(product.URL() + "/passages")
 	page.Wait("the rows seen before", `document.querySelectorAll('button[id^="passage-"]').length > 3`)

@@ -11,6 +11,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"bompass/server/internal/e2e"
+	"bompass/server/internal/proves"
 	"bompass/shared/fixture"
 )
 
@@ -80,6 +81,7 @@ func TestACustomerFollowsAPassageFromTheRoadToTheReason(t *testing.T) {
 	page.Wait("the passages' own address and title", `location.pathname === "/passages" && document.title.startsWith("Passeringer")`)
 	page.Wait("focus on the heading", `document.activeElement && document.activeElement.tagName === "H1"`)
 	page.Wait("rows", `document.querySelectorAll('button[id^="passage-"]').length > 3`)
+	proves.That(t, "S1.17", "O.11")
 	page.Press(`button[id^="passage-"]`)
 	page.See("Listepris")
 	page.See("Du betaler")
@@ -113,6 +115,7 @@ func TestSigningInNeedsNoScripts(t *testing.T) {
 	page.Shot("login-wrong")
 	signIn(t, page, product, who)
 	page.Wait("the portal's own page", `location.pathname === "/" && !document.querySelector("#code")`)
+	proves.That(t, "O.01")
 }
 
 // Every person of the cast sees their own, and nothing of anybody else's.
@@ -141,6 +144,7 @@ func TestEveryoneSeesTheirOwn(t *testing.T) {
 			}
 		})
 	}
+	proves.That(t, "S2.45", "S2.46")
 }
 
 // A server that was killed comes back with everything it had.

@@ -23,6 +23,7 @@ import (
 
 	"bompass/hardware/uplink"
 	"bompass/server/internal/e2e"
+	"bompass/server/internal/proves"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
@@ -135,6 +136,7 @@ func TestFromTheTagToTheCustomersReply(t *testing.T) {
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(200 * time.Millisecond) {
 		for _, line := range kari.passages(t).Lines {
 			if line.At.After(began) && line.Station == "oslo-301" && line.Tag == mount.Tag && line.Vehicle == mount.Vehicle && line.Priced {
+				proves.That(t, "O.06")
 				t.Logf("passed at %v, on the customer's reply as %+v", line.At, line)
 				return
 			}
