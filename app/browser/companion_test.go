@@ -8,15 +8,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"bompass/shared/site"
 )
 
-// The page stands in for the program: a window.onclick that takes every link it sees, as go-app's does,
-// and a Go class whose run ends when it is told to.
+// The page imitates the program: a window.onclick that handles every link, as go-app's does, and a Go class
+// whose run ends when the test calls window.end.
 const companionPage = `<!doctype html><html lang="nb" data-alarm="Siden svarer ikke" data-reload="Last inn"><title>t</title>
 <script defer src="/fake.js"></script><script defer src="/companion.js"></script>
 <a id="page" href="/passages">p</a>
@@ -36,14 +39,14 @@ document.addEventListener("click", function (e) { if (e.target.id !== "page" && 
 window.Go = function () {};
 window.Go.prototype.run = function () { return new Promise(function (ended) { window.end = ended; }); };`
 
-func TestItLeavesToTheBrowserWhatTheProgramMustNotTake(t *testing.T) {
+func TestOnlyLinksToPagesReachTheProgram(t *testing.T) {
 	ctx := companion(t)
 	cases := []struct{ name, script, want string }{
 		{"a page of the program", click("page", ""), "page"},
 		{"a telephone number, which would freeze the program", click("tel", ""), ""},
 		{"mail", click("mail", ""), ""},
-		{"a page of the server", click("login", ""), ""},
-		{"an answer of the server", click("file", ""), ""},
+		{"a page that the server renders", click("login", ""), ""},
+		{"a file of the server", click("file", ""), ""},
 		{"a download", click("download", ""), ""},
 		{"a new window", click("target", ""), ""},
 		{"another site", click("away", ""), ""},
@@ -63,7 +66,30 @@ func TestItLeavesToTheBrowserWhatTheProgramMustNotTake(t *testing.T) {
 	}
 }
 
-func TestItSaysWhenTheProgramHasStopped(t *testing.T) {
+// The script has the addresses of the pages that the server renders as a regular expression.
+func TestServerPagesAreLeftToTheBrowser(t *testing.T) {
+	script, err := os.ReadFile("companion.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`const rendered = /(.+)/;`).FindSubmatch(script)
+	if found == nil {
+		t.Fatal("the script has no such expression")
+	}
+	rendered := regexp.MustCompile(strings.ReplaceAll(string(found[1]), `\/`, "/"))
+	for _, path := range site.Rendered() {
+		if !rendered.MatchString(path) {
+			t.Errorf("%s is taken for a page of the program", path)
+		}
+	}
+	for _, path := range site.Pages() {
+		if rendered.MatchString(path) {
+			t.Errorf("%s is taken for a page that the server renders", path)
+		}
+	}
+}
+
+func TestStoppedProgramIsReported(t *testing.T) {
 	ctx := companion(t)
 	for _, s := range []struct{ script, want string }{
 		{`new Go().run(); String(document.querySelectorAll("#alarm").length)`, "0"},
@@ -71,19 +97,19 @@ func TestItSaysWhenTheProgramHasStopped(t *testing.T) {
 		{`window.end(); "ended"`, "ended"},
 		{`(document.querySelector("#alarm[role=alert]") || document.createElement("i")).textContent`, "Siden svarer ikkeLast inn"},
 	} {
-		becomes(t, ctx, s.script, s.want)
+		waitFor(t, ctx, s.script, s.want)
 	}
 }
 
-func TestItSaysWhenTheProgramCannotCome(t *testing.T) {
+func TestProgramThatCannotBeLoadedIsReported(t *testing.T) {
 	ctx := companion(t)
-	becomes(t, ctx, `String(document.querySelectorAll("#alarm").length)`, "0")
-	becomes(t, ctx, `document.getElementById("app-wasm-loader-icon").className = "goapp-logo"`, "goapp-logo")
-	becomes(t, ctx, `(document.querySelector("#alarm[role=alert]") || document.createElement("i")).textContent`, "Siden svarer ikkeLast inn")
+	waitFor(t, ctx, `String(document.querySelectorAll("#alarm").length)`, "0")
+	waitFor(t, ctx, `document.getElementById("app-wasm-loader-icon").className = "goapp-logo"`, "goapp-logo")
+	waitFor(t, ctx, `(document.querySelector("#alarm[role=alert]") || document.createElement("i")).textContent`, "Siden svarer ikkeLast inn")
 }
 
-// becomes waits until a script answers what is wanted.
-func becomes(t *testing.T, ctx context.Context, script, want string) {
+// waitFor waits until a script returns a value.
+func waitFor(t *testing.T, ctx context.Context, script, want string) {
 	t.Helper()
 	for {
 		got, err := chromedp.Run(ctx, chromedp.Evaluate[string](script))
@@ -97,8 +123,8 @@ func becomes(t *testing.T, ctx context.Context, script, want string) {
 	}
 }
 
-// The overview's answers are asked for while the program is on its way, and each is given once.
-func TestItAsksEarlyForWhatTheProgramAsksFirst(t *testing.T) {
+// The overview's answers are requested while the program is being loaded, and each is used once.
+func TestFirstAnswersAreRequestedEarly(t *testing.T) {
 	ctx := companion(t)
 	for _, s := range []struct{ script, want string }{
 		{`String(bompassEarly("/api/v1/me") instanceof Promise)`, "true"},
@@ -113,13 +139,13 @@ func TestItAsksEarlyForWhatTheProgramAsksFirst(t *testing.T) {
 	}
 }
 
-// click clicks a link as a person would and answers what the program took.
+// click returns a script that clicks a link and returns the ids of the links that the program handled.
 func click(id, with string) string {
 	return fmt.Sprintf(`(taken.length=0, document.getElementById(%q).dispatchEvent(
 		new MouseEvent("click", {bubbles:true, cancelable:true, %s})), taken.join())`, id, with)
 }
 
-// companion opens the page in a browser of its own.
+// companion opens the page in a new browser.
 func companion(t *testing.T) context.Context {
 	t.Helper()
 	script, err := os.ReadFile("companion.js")

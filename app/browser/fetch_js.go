@@ -11,12 +11,12 @@ import (
 	"bompass/shared/apiclient"
 )
 
-// Do carries a call to our own server by fetch. The session's cookie goes along; a redirect is refused,
-// since no route of the contract answers with one.
+// Do sends a call to our own server by fetch. The browser adds the session's cookie. A redirect is an
+// error: no endpoint answers with one.
 func (w *Window) Do(ctx context.Context, r apiclient.Request) (apiclient.Response, error) {
 	if promise := w.early(r); promise.Truthy() {
-		if reply, err := answered(ctx, js.Undefined(), promise); err == nil {
-			w.hasty = true
+		if reply, err := readResponse(ctx, js.Undefined(), promise); err == nil {
+			w.usedEarly = true
 			return reply, nil
 		}
 	}
@@ -24,7 +24,7 @@ func (w *Window) Do(ctx context.Context, r apiclient.Request) (apiclient.Respons
 	headers := map[string]any{"Accept": "application/json"}
 	options := map[string]any{
 		"method": r.Method, "credentials": "same-origin", "redirect": "error",
-		"cache":  "no-cache", // what the server lets be kept is asked about
+		"cache":  "no-cache", // cached answers are validated with the server
 		"signal": abort.Get("signal"),
 	}
 	if r.Body != nil {
@@ -35,10 +35,11 @@ func (w *Window) Do(ctx context.Context, r apiclient.Request) (apiclient.Respons
 		headers["X-CSRF-Token"] = r.CSRF
 	}
 	options["headers"] = headers
-	return answered(ctx, abort, js.Global().Call("fetch", r.Path, options))
+	return readResponse(ctx, abort, js.Global().Call("fetch", r.Path, options))
 }
 
-func answered(ctx context.Context, abort, promise js.Value) (apiclient.Response, error) {
+// readResponse waits for a response and reads its body.
+func readResponse(ctx context.Context, abort, promise js.Value) (apiclient.Response, error) {
 	reply, err := await(ctx, abort, promise)
 	if err != nil {
 		return apiclient.Response{}, err
@@ -50,8 +51,8 @@ func answered(ctx context.Context, abort, promise js.Value) (apiclient.Response,
 	return apiclient.Response{Status: reply.Get("status").Int(), Body: []byte(text.String())}, nil
 }
 
-// early is the promise of an answer that the companion script has asked for while the program was on its
-// way. Each is given once.
+// early returns the promise of an answer that the companion script has requested while the program was being
+// loaded, undefined when there is none. Each is returned once.
 func (w *Window) early(r apiclient.Request) js.Value {
 	take := js.Global().Get("bompassEarly")
 	if r.Method != "GET" || take.Type() != js.TypeFunction {
@@ -60,38 +61,39 @@ func (w *Window) early(r apiclient.Request) js.Value {
 	return take.Invoke(r.Path)
 }
 
-// Yield lets the browser draw and hear before the program goes on.
+// Yield lets the browser draw and handle events before the program goes on.
 func (w *Window) Yield() { time.Sleep(time.Millisecond) }
 
-// TakeEarly tells, once, that an answer was used which had been asked for before the program ran. What has
-// happened since nobody has told.
+// TakeEarly reports whether an answer was used that had been requested before the program ran, and resets
+// that. Events since that request may have been missed.
 func (w *Window) TakeEarly() bool {
-	hasty := w.hasty
-	w.hasty = false
-	return hasty
+	used := w.usedEarly
+	w.usedEarly = false
+	return used
 }
 
+// settled is the outcome of a promise.
 type settled struct {
 	value js.Value
 	err   error
 }
 
-// await waits for a promise; when ctx ends first it aborts, where that can be done, and the promise's own
-// end frees the rest.
+// await waits for a promise. When ctx ends first it calls abort, if that can be called; the callbacks are
+// released when the promise settles.
 func await(ctx context.Context, abort, promise js.Value) (js.Value, error) {
 	done := make(chan settled, 1)
-	var kept, broken js.Func
+	var fulfilled, rejected js.Func
 	release := func(s settled) any {
 		done <- s
-		kept.Release()
-		broken.Release()
+		fulfilled.Release()
+		rejected.Release()
 		return nil
 	}
-	kept = js.FuncOf(func(_ js.Value, args []js.Value) any { return release(settled{value: args[0]}) })
-	broken = js.FuncOf(func(_ js.Value, args []js.Value) any {
+	fulfilled = js.FuncOf(func(_ js.Value, args []js.Value) any { return release(settled{value: args[0]}) })
+	rejected = js.FuncOf(func(_ js.Value, args []js.Value) any {
 		return release(settled{err: errors.New(args[0].Get("message").String())})
 	})
-	promise.Call("then", kept, broken)
+	promise.Call("then", fulfilled, rejected)
 	select {
 	case s := <-done:
 		return s.value, s.err

@@ -10,10 +10,10 @@ import (
 // Window is the browser's window.
 type Window struct {
 	document, storage js.Value
-	hasty             bool
+	usedEarly         bool // an answer was used that the companion script had requested
 }
 
-// Open takes hold of the window that the program runs in.
+// Open returns the window that the program runs in.
 func Open() *Window {
 	w := &Window{document: js.Global().Get("document")}
 	defer func() { _ = recover() }() // a browser that forbids storage throws on access
@@ -21,25 +21,26 @@ func Open() *Window {
 	return w
 }
 
-// Location is the address shown: path and query.
+// Location returns the address shown: path and query.
 func (w *Window) Location() string {
 	at := js.Global().Get("location")
 	return at.Get("pathname").String() + at.Get("search").String()
 }
 
-// TakeAnonymous tells, once, that the server has found nobody signed in when it sent the page.
+// TakeAnonymous reports whether the server had found nobody signed in when it sent the page, and resets that:
+// somebody may sign in later.
 func (w *Window) TakeAnonymous() bool {
 	root := w.document.Get("documentElement").Get("dataset")
-	nobody := root.Get("visitor").Equal(js.ValueOf("nobody"))
+	anonymous := root.Get("visitor").Equal(js.ValueOf("nobody"))
 	root.Set("visitor", "")
-	return nobody
+	return anonymous
 }
 
-// Locale is the language the browser asks for.
+// Locale returns the browser's language.
 func (w *Window) Locale() string { return js.Global().Get("navigator").Get("language").String() }
 
-// PageLanguage is the language that a stranger has picked on a page of the server's; empty when the page does
-// not say.
+// PageLanguage returns the language in which the server has sent the page to a person who is not signed in;
+// empty for others.
 func (w *Window) PageLanguage() string {
 	if found := w.document.Get("documentElement").Get("dataset").Get("picked"); found.Type() == js.TypeString {
 		return found.String()
@@ -47,36 +48,36 @@ func (w *Window) PageLanguage() string {
 	return ""
 }
 
-// Preference is a choice this browser has kept; empty when it has kept none.
+// Preference returns a preference stored in this browser, empty when there is none.
 func (w *Window) Preference(name string) (value string) {
-	defer func() { _ = recover() }() // storage may be forbidden: then nothing is kept
+	defer func() { _ = recover() }() // storage may be forbidden: then nothing is stored
 	if found := w.storage.Call("getItem", "bompass."+name); found.Type() == js.TypeString {
 		return found.String()
 	}
 	return ""
 }
 
-// SetPreference keeps a choice in this browser. Only preferences: what is kept here outlives the session.
+// SetPreference stores a preference in this browser. It outlives the session, so it must not be personal.
 func (w *Window) SetPreference(name, value string) {
 	defer func() { _ = recover() }()
 	w.storage.Call("setItem", "bompass."+name, value)
 }
 
-// SetLanguage sets the page's language, and what the companion script says if the program stops.
-func (w *Window) SetLanguage(lang string, alarm CrashNotice) {
+// SetLanguage sets the page's language and the texts for a program that has stopped.
+func (w *Window) SetLanguage(lang string, notice CrashNotice) {
 	root := w.document.Get("documentElement")
 	root.Set("lang", lang)
-	root.Get("dataset").Set("alarm", alarm.Text)
-	root.Get("dataset").Set("reload", alarm.Reload)
+	root.Get("dataset").Set("alarm", notice.Text)
+	root.Get("dataset").Set("reload", notice.Reload)
 }
 
-// ColorScheme is how this device wants pages coloured: light, dark or auto.
+// ColorScheme returns the color scheme chosen on this device: light, dark or auto.
 func (w *Window) ColorScheme() string {
 	return w.document.Get("documentElement").Get("dataset").Get("colorScheme").String()
 }
 
-// SetColorScheme colours the page light, dark or as the device has it, and remembers it for every page of this
-// device, those before signing in too: the cookie holds nothing else.
+// SetColorScheme chooses light, dark or the device's own scheme. It is stored in a cookie, so that the
+// server's pages before the sign-in have it too; the cookie has nothing else.
 func (w *Window) SetColorScheme(scheme string) {
 	w.document.Get("documentElement").Get("dataset").Set("colorScheme", scheme)
 	secure := ""
@@ -86,11 +87,11 @@ func (w *Window) SetColorScheme(scheme string) {
 	w.document.Set("cookie", "theme="+scheme+"; Path=/; Max-Age=31536000; SameSite=Lax"+secure)
 }
 
-// SetTitle names the page.
+// SetTitle sets the page's title.
 func (w *Window) SetTitle(title string) { w.document.Set("title", title) }
 
-// FocusHeading does what a page load does and navigation inside the program does not: scroll to the top and
-// move focus to the heading, goapp.md 9.
+// FocusHeading scrolls to the top and moves focus to the heading, as loading a page would. go-app does
+// neither when it navigates.
 func (w *Window) FocusHeading() {
 	js.Global().Call("scrollTo", 0, 0)
 	w.focus(w.document.Call("querySelector", "h1"))
@@ -107,7 +108,7 @@ func (w *Window) focus(element js.Value) {
 	}
 }
 
-// Focused is the id of the element that has focus; empty when it has none.
+// Focused returns the id of the element that has focus; empty when it has no id.
 func (w *Window) Focused() string {
 	if active := w.document.Get("activeElement"); active.Truthy() {
 		return active.Get("id").String()
@@ -115,42 +116,43 @@ func (w *Window) Focused() string {
 	return ""
 }
 
-// Online tells whether the browser believes it has a network.
+// Online reports whether the browser believes it has a network.
 func (w *Window) Online() bool {
 	online := js.Global().Get("navigator").Get("onLine")
 	return online.Type() != js.TypeBoolean || online.Bool()
 }
 
-// OnNetwork calls back whenever the network comes or goes, until stopped.
-func (w *Window) OnNetwork(hear func(online bool)) (stop func()) {
-	heard := js.FuncOf(func(js.Value, []js.Value) any {
-		hear(w.Online())
+// OnNetwork calls back whenever the network is lost or found, until stopped.
+func (w *Window) OnNetwork(changed func(online bool)) (stop func()) {
+	listener := js.FuncOf(func(js.Value, []js.Value) any {
+		changed(w.Online())
 		return nil
 	})
 	for _, event := range []string{"online", "offline"} {
-		js.Global().Call("addEventListener", event, heard)
+		js.Global().Call("addEventListener", event, listener)
 	}
 	return func() {
 		for _, event := range []string{"online", "offline"} {
-			js.Global().Call("removeEventListener", event, heard)
+			js.Global().Call("removeEventListener", event, listener)
 		}
-		heard.Release()
+		listener.Release()
 	}
 }
 
-// LoadPage loads a page of the server's, such as /login. Only addresses of our own are followed.
+// LoadPage leaves the program for a page of the server, such as /login. Addresses of other sites are
+// ignored.
 func (w *Window) LoadPage(address string) {
 	if strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") {
 		js.Global().Get("location").Call("assign", address)
 	}
 }
 
-// ReplaceAddress changes the address shown, without a step in the history.
+// ReplaceAddress changes the address shown without an entry in the history.
 func (w *Window) ReplaceAddress(address string) {
 	js.Global().Get("history").Call("replaceState", nil, "", address)
 }
 
-// Reload loads the page anew.
+// Reload loads the page again.
 func (w *Window) Reload() { js.Global().Get("location").Call("reload") }
 
 // ClosePopover closes an open popover.

@@ -11,79 +11,79 @@ import (
 	"bompass/shared/apiclient"
 )
 
-// Window is a window in memory. Its fields show what a page has done to it.
+// Window is a window in memory. Its fields decide what a page finds and show what it has done.
 type Window struct {
-	Transport apiclient.Transport // carries the calls; nil answers that there is no network
+	Transport apiclient.Transport // sends the calls; without one there is no network
 	Address   string
 	Language  string
-	PageTitle string // the title
-	FocusID   string // id of the element in focus; "h1" after Arrive
-	Loaded    string // the address it was sent to
+	PageTitle string
+	FocusID   string // of the element in focus; "h1" after FocusHeading
+	Loaded    string // the address of the server's page that was loaded
 	Reloads   int
-	Offline   bool   // no network
-	Colors    string // how pages are coloured
+	Offline   bool   // there is no network
+	Colors    string // the color scheme chosen
 	Anonymous bool   // the server has found nobody signed in
-	Early     bool   // answers were asked for before the program ran
+	Early     bool   // answers were requested before the program ran
 	Stream    StreamHandler
 
-	mu    sync.Mutex
-	kept  map[string]string
-	shelf shelf
+	mu          sync.Mutex
+	preferences map[string]string
+	store       memoryStore
 }
 
-// Location is the address shown: path and query.
+// Location returns the address shown: path and query.
 func (w *Window) Location() string { return w.Address }
 
-// TakeAnonymous tells, once, that the server has found nobody signed in when it sent the page.
+// TakeAnonymous reports whether the server had found nobody signed in, and resets that.
 func (w *Window) TakeAnonymous() bool {
-	nobody := w.Anonymous
+	anonymous := w.Anonymous
 	w.Anonymous = false
-	return nobody
+	return anonymous
 }
 
-// Yield does nothing: nothing waits for a window in memory.
+// Yield does nothing.
 func (w *Window) Yield() {}
 
-// TakeEarly tells, once, that an answer was asked for before the program ran.
+// TakeEarly reports whether an answer was requested before the program ran, and resets that.
 func (w *Window) TakeEarly() bool {
-	hasty := w.Early
+	early := w.Early
 	w.Early = false
-	return hasty
+	return early
 }
 
-// Locale is the language the browser asks for: none.
+// Locale returns no language.
 func (w *Window) Locale() string { return "" }
 
-// PageLanguage is the language that was picked on a page of the server's: none.
+// PageLanguage returns no language.
 func (w *Window) PageLanguage() string { return "" }
 
-// Preference is a choice this window has kept; empty when it has kept none.
+// Preference returns a preference, empty when there is none.
 func (w *Window) Preference(name string) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.kept[name]
+	return w.preferences[name]
 }
 
-// SetPreference keeps a choice in this window.
+// SetPreference stores a preference.
 func (w *Window) SetPreference(name, value string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.kept == nil {
-		w.kept = map[string]string{}
+	if w.preferences == nil {
+		w.preferences = map[string]string{}
 	}
-	w.kept[name] = value
+	w.preferences[name] = value
 }
 
 // SetLanguage sets the page's language.
 func (w *Window) SetLanguage(lang string, _ CrashNotice) { w.Language = lang }
 
-// ColorScheme is the colouring last chosen.
+// ColorScheme returns the color scheme chosen last.
 func (w *Window) ColorScheme() string { return cmp.Or(w.Colors, "auto") }
 
-// SetColorScheme notes the colouring.
+// SetColorScheme notes the color scheme.
 func (w *Window) SetColorScheme(scheme string) { w.Colors = scheme }
 
-// SetTitle names the page.
+// SetTitle sets the page's title.
 func (w *Window) SetTitle(title string) { w.PageTitle = title }
 
 // FocusHeading moves focus to the heading.
@@ -92,13 +92,13 @@ func (w *Window) FocusHeading() { w.FocusID = "h1" }
 // Focus moves focus to the element with an id.
 func (w *Window) Focus(id string) { w.FocusID = id }
 
-// Focused is the id of the element that has focus.
+// Focused returns the id of the element that has focus.
 func (w *Window) Focused() string { return w.FocusID }
 
-// Online tells whether the window has a network.
+// Online reports whether the window has a network.
 func (w *Window) Online() bool { return !w.Offline }
 
-// OnNetwork has nothing to tell: the network of a window in memory does not come and go by itself.
+// OnNetwork never calls back: tests change the network themselves.
 func (w *Window) OnNetwork(func(bool)) (stop func()) { return func() {} }
 
 // LoadPage notes the address.
@@ -110,16 +110,16 @@ func (w *Window) ReplaceAddress(address string) { w.Address = address }
 // Reload counts.
 func (w *Window) Reload() { w.Reloads++ }
 
-// ClosePopover does nothing: nothing pops up in memory.
+// ClosePopover does nothing.
 func (w *Window) ClosePopover(string) {}
 
-// OpenStream keeps who listens in Streamed, for a test to speak to.
-func (w *Window) OpenStream(_ string, hear StreamHandler) (stop func()) {
-	w.Stream = hear
+// OpenStream puts the handler into Stream, for tests to call.
+func (w *Window) OpenStream(_ string, handle StreamHandler) (stop func()) {
+	w.Stream = handle
 	return func() { w.Stream = StreamHandler{} }
 }
 
-// Do carries a call by the window's Carrier.
+// Do sends a call by the window's Transport.
 func (w *Window) Do(ctx context.Context, r apiclient.Request) (apiclient.Response, error) {
 	if w.Transport == nil || w.Offline {
 		return apiclient.Response{}, errors.New("no network")

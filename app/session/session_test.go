@@ -15,27 +15,28 @@ import (
 	"bompass/shared/fault"
 )
 
-type silent struct{}
+// emptyServer answers every call with a token alone.
+type emptyServer struct{}
 
-func (silent) Do(context.Context, apiclient.Request) (apiclient.Response, error) {
+func (emptyServer) Do(context.Context, apiclient.Request) (apiclient.Response, error) {
 	return apiclient.Response{Status: 200, Body: []byte(`{"csrf":"token"}`)}, nil
 }
 
 func begin() (*browser.Window, *session.Session) {
-	w := &browser.Window{Transport: silent{}, Address: "/passages?from=2026-11-01"}
+	w := &browser.Window{Transport: emptyServer{}, Address: "/passages?from=2026-11-01"}
 	return w, session.New(w, func() time.Time { return time.Date(2026, time.November, 20, 23, 30, 0, 0, time.UTC) })
 }
 
-func TestItKnowsTheNorwegianDay(t *testing.T) {
+func TestTodayIsTheNorwegianDay(t *testing.T) {
 	if _, s := begin(); s.Today().String() != "2026-11-21" {
 		t.Errorf("half past midnight in Oslo is %s", s.Today())
 	}
 }
 
-func TestItSpeaksTheLanguageOfTheAccount(t *testing.T) {
+func TestLanguageIsTheAccounts(t *testing.T) {
 	w, s := begin()
 	if got := s.Words().Lang(); got != "nb" {
-		t.Errorf("before anyone is known: %s", got)
+		t.Errorf("before anybody is signed in: %s", got)
 	}
 	s.SetMe(api.MeReply{Language: "sv"})
 	if s.Words().Lang() != "sv" || w.Language != "sv" || w.Preference("language") != "sv" {
@@ -46,7 +47,7 @@ func TestItSpeaksTheLanguageOfTheAccount(t *testing.T) {
 	}
 }
 
-func TestItForgetsEverythingWhenTheSessionEnds(t *testing.T) {
+func TestEndOfSessionRemovesEverythingAboutThePerson(t *testing.T) {
 	w, s := begin()
 	me, err := s.FetchMe(context.Background())
 	if err != nil || s.Client.CSRF != "token" {
@@ -55,25 +56,25 @@ func TestItForgetsEverythingWhenTheSessionEnds(t *testing.T) {
 	s.SetMe(me)
 	s.SetOverview(api.OverviewReply{Total: 1})
 	if s.HandleSignedOut(errors.New("no network")) || !s.HandleSignedOut(fault.New(fault.SignedOut)) {
-		t.Error("the end of a session is not told from another error")
+		t.Error("the end of a session is confused with another error")
 	}
 	if _, known := s.Me(); known || s.Overview() != nil || s.Client.CSRF != "" || w.Stream.Message != nil {
-		t.Error("something of the person is left")
+		t.Error("some of the person's data is left")
 	}
 	if want := "/login?next=%2Fpassages%3Ffrom%3D2026-11-01&why=expired"; w.Loaded != want {
-		t.Errorf("left for %q, want %q", w.Loaded, want)
+		t.Errorf("went to %q, want %q", w.Loaded, want)
 	}
 }
 
-func TestItTellsOnlyWhoStillListens(t *testing.T) {
+func TestOnlySubscribersAreNotified(t *testing.T) {
 	w, s := begin()
 	s.SetMe(api.MeReply{})
-	heard := map[string]int{}
-	stop := s.Subscribe(func(session.Change) { heard["first"]++ })
+	received := map[string]int{}
+	stop := s.Subscribe(func(session.Change) { received["first"]++ })
 	s.Subscribe(func(n session.Change) {
-		heard["second"]++
+		received["second"]++
 		if n.Event == nil || n.Event.Balance != 2320 {
-			t.Errorf("heard %v", n.Event)
+			t.Errorf("received %v", n.Event)
 		}
 	})
 	w.Stream.Message(`{"kind":"passage","balance":2320}`)
@@ -82,17 +83,17 @@ func TestItTellsOnlyWhoStillListens(t *testing.T) {
 	for _, strange := range []string{"", "{", `{"balance":1}`} {
 		w.Stream.Message(strange)
 	}
-	if heard["first"] != 1 || heard["second"] != 2 {
-		t.Errorf("heard %v", heard)
+	if received["first"] != 1 || received["second"] != 2 {
+		t.Errorf("received %v", received)
 	}
 }
 
-func TestItOpensTheStreamOnce(t *testing.T) {
+func TestEventStreamIsOpenedOnce(t *testing.T) {
 	w, s := begin()
 	s.SetMe(api.MeReply{})
 	w.Stream.Open(false)
 	if s.Live() {
-		t.Error("live without a stream")
+		t.Error("live while the stream is interrupted")
 	}
 	w.Stream = browser.StreamHandler{}
 	s.SetMe(api.MeReply{})
@@ -101,18 +102,18 @@ func TestItOpensTheStreamOnce(t *testing.T) {
 	}
 }
 
-// An answer that was asked for before the program ran may be older than the stream of events.
-func TestItCatchesUpWithWhatAnEarlyAnswerMissed(t *testing.T) {
+// An answer that was requested before the program ran may be older than the event stream.
+func TestEventsMissedByAnEarlyAnswerCauseAResync(t *testing.T) {
 	for name, early := range map[string]bool{"an early answer": true, "an answer of its own": false} {
-		w := &browser.Window{Transport: silent{}, Early: early}
+		w := &browser.Window{Transport: emptyServer{}, Early: early}
 		s := session.New(w, time.Now)
 		s.SetMe(api.MeReply{Person: "Kari Lund"})
-		told := 0
-		s.Subscribe(func(session.Change) { told++ })
+		changes := 0
+		s.Subscribe(func(session.Change) { changes++ })
 		w.Stream.Open(true)
 		w.Stream.Open(true)
-		if want := map[bool]int{true: 1, false: 0}[early]; told != want {
-			t.Errorf("%s: told %d times, want %d", name, told, want)
+		if want := map[bool]int{true: 1, false: 0}[early]; changes != want {
+			t.Errorf("%s: %d changes, want %d", name, changes, want)
 		}
 	}
 }

@@ -9,26 +9,26 @@ import (
 	"bompass/shared/tariff"
 )
 
-// ErrOutdated says that the published tariffs have something that this program cannot read: the server
-// is of a later version.
+// ErrOutdated means that the published tariffs contain something that this program cannot read: the server is
+// of a later version.
 var ErrOutdated = errors.New("the tariffs are newer than this program")
 
-// Tariffs are the published price plans, made ready to rate with on this device.
+// Tariffs are the published price plans, compiled for rating on this device.
 type Tariffs struct {
 	Version string
 	Book    *tariff.Book
 	Plan    *rating.Plan
-	Took    time.Duration // to make them ready
+	Took    time.Duration // to compile them
 }
 
-// Tariffs are those that were kept last, nil before the first.
+// Tariffs returns the tariffs that were set last, nil before the first.
 func (s *Session) Tariffs() *Tariffs { return s.tariffs }
 
-// SetTariffs keeps tariffs for the pages to come: making them ready takes time.
+// SetTariffs keeps tariffs for the next pages: compiling them takes time.
 func (s *Session) SetTariffs(t *Tariffs) { s.tariffs = t }
 
-// FetchTariffs asks for the published price plans and makes them ready, with the code that the server
-// has them ready by. It is safe on any goroutine.
+// FetchTariffs fetches the published price plans and compiles them with the same code as the server. It is
+// safe for concurrent use.
 func (s *Session) FetchTariffs(ctx context.Context) (*Tariffs, error) {
 	reply, err := s.Client.Tariffs(ctx)
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *Session) FetchTariffs(ctx context.Context) (*Tariffs, error) {
 	return &Tariffs{Version: tariff.Fingerprint(reply.Files), Book: book, Plan: plan, Took: took()}, nil
 }
 
-// Stopwatch starts a stopwatch. It is safe on any goroutine.
+// Stopwatch starts measuring time; took returns the time since then. It is safe for concurrent use.
 func (s *Session) Stopwatch() (took func() time.Duration) {
 	since := s.now()
 	return func() time.Duration { return s.now().Sub(since) }

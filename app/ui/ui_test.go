@@ -15,7 +15,7 @@ func html(u app.UI) string { return app.HTMLString(app.Elem("div").Body(u)) }
 
 func nothing(app.Context) {}
 
-func TestItDescribesAFieldOnlyByWhatIsThere(t *testing.T) {
+func TestFieldIsDescribedByItsHintOrError(t *testing.T) {
 	change := ui.Change("x", func(app.Context, string) {})
 	cases := []struct {
 		name  string
@@ -23,10 +23,10 @@ func TestItDescribesAFieldOnlyByWhatIsThere(t *testing.T) {
 		want  string
 		not   string
 	}{
-		{"nothing to say", ui.Field{ID: "x", Label: "X"}, `for="x"`, "aria-"},
+		{"no description", ui.Field{ID: "x", Label: "X"}, `for="x"`, "aria-"},
 		{"a hint", ui.Field{ID: "x", Label: "X", Hint: "H"}, `aria-describedby="x-hint"`, "aria-invalid"},
-		{"a fault", ui.Field{ID: "x", Label: "X", Hint: "H", Error: "W"}, `aria-describedby="x-wrong"`, "disabled"},
-		{"a fault that stands elsewhere", ui.Field{ID: "x", Label: "X", ErrorID: "period"}, `aria-describedby="period"`, "ds-validation-message"},
+		{"an error", ui.Field{ID: "x", Label: "X", Hint: "H", Error: "W"}, `aria-describedby="x-wrong"`, "disabled"},
+		{"an error that is shown elsewhere", ui.Field{ID: "x", Label: "X", ErrorID: "period"}, `aria-describedby="period"`, "ds-validation-message"},
 	}
 	for _, c := range cases {
 		got := html(c.field.Date("2026-11-20", change))
@@ -36,14 +36,14 @@ func TestItDescribesAFieldOnlyByWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestItSelectsOneOption(t *testing.T) {
+func TestSelectSelectsOneOption(t *testing.T) {
 	got := html(ui.Field{ID: "v", Label: "V"}.Select("b", []ui.Option{{"a", "A"}, {"b", "B"}}, ui.Change("v", func(app.Context, string) {})))
 	if n := strings.Count(got, "selected"); n != 1 {
 		t.Errorf("%d options are selected: %s", n, got)
 	}
 }
 
-func TestItOpensARowBelowItself(t *testing.T) {
+func TestDetailOfAnOpenRowIsBelowIt(t *testing.T) {
 	row := func(open bool) string {
 		return html(ui.Table{Columns: []ui.Column{{Text: "A"}, {Text: "B", Number: true}}, Groups: []ui.Group{{Rows: []ui.Row{{
 			ID: "r", Cells: []app.UI{nil, app.Text("1")},
@@ -58,7 +58,7 @@ func TestItOpensARowBelowItself(t *testing.T) {
 	}
 }
 
-func TestItStartsTheMovementOfEachArrivalAnew(t *testing.T) {
+func TestEachArrivalRestartsTheAnimation(t *testing.T) {
 	fresh := func(n int) string {
 		return html(ui.Table{Columns: []ui.Column{{Text: "A"}}, Groups: []ui.Group{{Rows: []ui.Row{{ID: "r", Cells: []app.UI{app.Text("x")}, Fresh: n}}}}}.UI())
 	}
@@ -67,10 +67,10 @@ func TestItStartsTheMovementOfEachArrivalAnew(t *testing.T) {
 	}
 }
 
-func TestItEndsAPanicOfAHandler(t *testing.T) {
+func TestRecoverEndsAPanic(t *testing.T) {
 	defer func() {
 		if recover() != nil {
-			t.Error("the panic got through")
+			t.Error("the panic was not recovered")
 		}
 	}()
 	func() {
@@ -79,7 +79,7 @@ func TestItEndsAPanicOfAHandler(t *testing.T) {
 	}()
 }
 
-func TestItNamesWhoIsHereOnlyWhenKnown(t *testing.T) {
+func TestAccountMenuNeedsAPerson(t *testing.T) {
 	shell := ui.Shell{Brand: "Brand", Skip: "skip", Body: []app.UI{ui.Title("T")}}
 	if got := html(shell.UI()); strings.Contains(got, "popovertarget") || strings.Count(got, "<h1") != 1 {
 		t.Errorf("without a person: %s", got)

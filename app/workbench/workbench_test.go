@@ -12,7 +12,7 @@ import (
 	"bompass/app/workbench"
 )
 
-func TestItShowsComponentsThatReadersCanTellApart(t *testing.T) {
+func TestComponentsHaveUniqueIdsAndReferences(t *testing.T) {
 	html := app.HTMLString(app.Elem("div").Body(workbench.Page()))
 	seen := map[string]bool{}
 	for _, m := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(html, -1) {

@@ -55,9 +55,11 @@ func TestEachStepAsksOneThing(t *testing.T) {
 		"check": {"/agreements/new", api.StepCheck, func(r *api.AgreementDraftReply) {
 			r.Found, r.Answers.Street, r.Answers.Charger = found, "Storgata 1", "ferde"
 		}, []string{"Kontroller svarene dine", "Storgata 1", "SKODA ENYAQ, elbil", "Endre", "Opprett avtalen", "Liv Nygaard"}, nil},
-		"back to a step":   {"/agreements/new?step=tag", api.StepCheck, nil, []string{"Vil du ha en brikke"}, []string{"Opprett avtalen"}},
-		"no such step":     {"/agreements/new?step=x", api.StepTag, nil, []string{"Vil du ha en brikke"}, nil},
-		"stated, to check": {"/agreements/new", api.StepCheck, func(r *api.AgreementDraftReply) { r.Answers.Stated = &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "diesel"} }, []string{"dieselbil"}, nil},
+		"back to a step": {"/agreements/new?step=tag", api.StepCheck, nil, []string{"Vil du ha en brikke"}, []string{"Opprett avtalen"}},
+		"no such step":   {"/agreements/new?step=x", api.StepTag, nil, []string{"Vil du ha en brikke"}, nil},
+		"stated, to check": {"/agreements/new", api.StepCheck, func(r *api.AgreementDraftReply) {
+			r.Answers.Stated = &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "diesel"}
+		}, []string{"dieselbil"}, nil},
 		"no agreement yet": {"/agreements/new", api.StepCheck, nil, []string{"Avtalen gjelder fra du oppretter den"}, nil},
 	} {
 		d := draft()
@@ -85,7 +87,9 @@ func TestOnlyTheAnswersOfTheStepAreSent(t *testing.T) {
 	server := serve(d)
 	s := pagetest.Open(t, server, "/agreements/new", agreement.New)
 	s.Do(func(ctx app.Context) {
-		agreement.Answer(ctx, s.Page, func(a *api.AgreementAnswers, _ *toll.StatedVehicle, _ map[toll.TermsKind]bool) { a.Charger = "fjellinjen" })
+		agreement.Answer(ctx, s.Page, func(a *api.AgreementAnswers, _ *toll.StatedVehicle, _ map[toll.TermsKind]bool) {
+			a.Charger = "fjellinjen"
+		})
 	})
 	sent := pagetest.Sent[api.AgreementStepRequest](t, server, api.AgreementAnswer.Endpoint)
 	if len(sent) != 1 || sent[0].Step != api.StepCharger || sent[0].Answers.Charger != "fjellinjen" || sent[0].Answers.Sure || sent[0].Answers.Terms != nil {

@@ -86,7 +86,7 @@ func scripts(top string, out *outlet) error {
 		return err
 	}
 	var companion []byte
-	for _, name := range []string{"companion.js", "vault.js"} {
+	for _, name := range []string{"companion.js", "offline_store.js"} {
 		script, err := os.ReadFile(filepath.Join(top, "app", "browser", name))
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@ func ready(page *e2e.Page) {
 
 // kept waits until so many answers are kept.
 func kept(page *e2e.Page, n int) {
-	page.Wait("answers to be kept", fmt.Sprintf(`(bompassVault.count().then((n) => { window.keptNow = n; }), window.keptNow >= %d)`, n))
+	page.Wait("answers to be kept", fmt.Sprintf(`(bompassStore.count().then((n) => { window.keptNow = n; }), window.keptNow >= %d)`, n))
 }
 
 // ownDevice says that this is the person's own device, and waits until something is kept.

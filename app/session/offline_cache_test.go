@@ -17,13 +17,13 @@ import (
 	"bompass/shared/oslo"
 )
 
-// desk answers for one person; status other than 200 refuses everything.
-type desk struct {
+// server answers for one person; a status other than 200 refuses everything.
+type server struct {
 	me     api.MeReply
 	status int
 }
 
-func (d *desk) Do(_ context.Context, r apiclient.Request) (apiclient.Response, error) {
+func (d *server) Do(_ context.Context, r apiclient.Request) (apiclient.Response, error) {
 	var reply any = api.OverviewReply{Total: 4242}
 	switch {
 	case d.status == 401:
@@ -37,10 +37,11 @@ func (d *desk) Do(_ context.Context, r apiclient.Request) (apiclient.Response, e
 
 var noon = time.Date(2026, time.November, 20, 11, 0, 0, 0, time.UTC)
 
-// device is a window on which Kari has said that it is her own and has seen the overview and a period.
-func device(t *testing.T) (*browser.Window, *session.Session, *desk) {
+// ownDevice returns a window that Kari has marked as her own and in which she has seen the overview and a
+// period.
+func ownDevice(t *testing.T) (*browser.Window, *session.Session, *server) {
 	t.Helper()
-	d := &desk{me: api.MeReply{Person: "Kari Lund", Customer: "kari", CSRF: "token"}}
+	d := &server{me: api.MeReply{Person: "Kari Lund", Customer: "kari", CSRF: "token"}}
 	w := &browser.Window{Transport: d}
 	s := session.New(w, func() time.Time { return noon })
 	me, err := s.FetchMe(context.Background())
@@ -53,6 +54,7 @@ func device(t *testing.T) (*browser.Window, *session.Session, *desk) {
 	return w, s, d
 }
 
+// see loads what a person looks at on the first pages.
 func see(t *testing.T, s *session.Session) {
 	t.Helper()
 	ctx := context.Background()
@@ -69,16 +71,16 @@ func see(t *testing.T, s *session.Session) {
 	}
 }
 
-func TestItAnswersFromTheDeviceWhenTheServerIsAway(t *testing.T) {
-	w, s, _ := device(t)
+func TestStoredAnswersAreReturnedWhenTheServerIsUnreachable(t *testing.T) {
+	w, s, _ := ownDevice(t)
 	w.Offline = true
 	ctx := context.Background()
 	reply, err := s.Client.Overview(ctx)
 	if err != nil || reply.Total != 4242 {
 		t.Errorf("overview: %v, %v", reply.Total, err)
 	}
-	if cut, since := s.Connection(); !cut || !since.Equal(noon) {
-		t.Errorf("cut %v since %v", cut, since)
+	if unreachable, since := s.Connection(); !unreachable || !since.Equal(noon) {
+		t.Errorf("unreachable %v since %v", unreachable, since)
 	}
 	november := oslo.Date(2026, time.November, 1)
 	if _, err := s.Client.Passages(ctx, api.PassageListRequest{From: november, To: november + 10}); err != nil {
@@ -96,52 +98,52 @@ func TestItAnswersFromTheDeviceWhenTheServerIsAway(t *testing.T) {
 	if _, err := s.Client.Overview(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if cut, since := s.Connection(); cut || !since.IsZero() {
-		t.Error("the server is back, and it says otherwise")
+	if unreachable, since := s.Connection(); unreachable || !since.IsZero() {
+		t.Error("the server answers, and the session says otherwise")
 	}
 }
 
-func TestItKeepsNothingOnADeviceThatIsNobodys(t *testing.T) {
-	w := &browser.Window{Transport: &desk{me: api.MeReply{Person: "Kari Lund"}}}
+func TestOnlyAnOwnDeviceStoresAnswers(t *testing.T) {
+	w := &browser.Window{Transport: &server{me: api.MeReply{Person: "Kari Lund"}}}
 	s := session.New(w, func() time.Time { return noon })
 	see(t, s)
 	if n, _ := s.CountStored(context.Background()); n != 0 {
-		t.Errorf("%d answers are kept", n)
+		t.Errorf("%d answers are stored", n)
 	}
 }
 
-func TestItForgetsWhatItKept(t *testing.T) {
+func TestStoredAnswersAreDeleted(t *testing.T) {
 	for name, c := range map[string]struct {
-		do  func(*browser.Window, *session.Session, *desk)
-		own bool // it is still the person's device
+		do  func(*browser.Window, *session.Session, *server)
+		own bool // whether it is still the person's own device
 	}{
-		"at log out":              {func(_ *browser.Window, s *session.Session, _ *desk) { s.CompleteLogout("") }, true},
-		"leaving with no network": {func(_ *browser.Window, s *session.Session, _ *desk) { s.LogOutOffline(func() {}) }, true},
-		"when the session has ended": {func(_ *browser.Window, s *session.Session, d *desk) {
+		"at log out":              {func(_ *browser.Window, s *session.Session, _ *server) { s.CompleteLogout("") }, true},
+		"at log out without a network": {func(_ *browser.Window, s *session.Session, _ *server) { s.LogOutOffline(func() {}) }, true},
+		"when the session has ended": {func(_ *browser.Window, s *session.Session, d *server) {
 			d.status = 401
 			_, _ = s.Client.Overview(context.Background())
 		}, true},
-		"when somebody else is here": {func(_ *browser.Window, s *session.Session, d *desk) {
+		"when somebody else signs in": {func(_ *browser.Window, s *session.Session, d *server) {
 			d.me = api.MeReply{Person: "Nils Berg", Customer: "fjordfrakt"}
 			_, _ = s.FetchMe(context.Background())
 			_, _ = s.Client.Overview(context.Background())
 		}, false},
-		"when it is no longer their own": {func(_ *browser.Window, s *session.Session, _ *desk) { s.SetOwnDevice(false) }, false},
-		"after 14 days unseen": {func(w *browser.Window, _ *session.Session, _ *desk) {
+		"when it is no longer their own device": {func(_ *browser.Window, s *session.Session, _ *server) { s.SetOwnDevice(false) }, false},
+		"after 14 days without the server": {func(w *browser.Window, _ *session.Session, _ *server) {
 			session.New(w, func() time.Time { return noon.Add(15 * 24 * time.Hour) })
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, s, d := device(t)
+			w, s, d := ownDevice(t)
 			if n, _ := s.CountStored(context.Background()); n != 3 {
-				t.Fatalf("%d answers are kept, want 3", n)
+				t.Fatalf("%d answers are stored, want 3", n)
 			}
 			c.do(w, s, d)
 			if n, _ := s.CountStored(context.Background()); n != 0 {
 				t.Errorf("%d answers are left", n)
 			}
 			if got := w.Preference("own") != ""; got != c.own {
-				t.Errorf("it is somebody's own device: %v, want %v", got, c.own)
+				t.Errorf("own device: %v, want %v", got, c.own)
 			}
 			for _, word := range []string{"Kari", "4242", "token"} {
 				if strings.Contains(w.Contents(), word) {
@@ -152,8 +154,8 @@ func TestItForgetsWhatItKept(t *testing.T) {
 	}
 }
 
-func TestItFinishesLeavingWhenTheServerIsBack(t *testing.T) {
-	w, s, _ := device(t)
+func TestLogoutWithoutANetworkIsFinishedOnce(t *testing.T) {
+	w, s, _ := ownDevice(t)
 	s.LogOutOffline(func() {})
 	next := session.New(w, func() time.Time { return noon })
 	me, err := next.FetchMe(context.Background())
@@ -162,12 +164,12 @@ func TestItFinishesLeavingWhenTheServerIsBack(t *testing.T) {
 	}
 	next.SetMe(me)
 	if !next.TakeUnfinishedLogout() || next.TakeUnfinishedLogout() {
-		t.Error("the session that was left is to be ended, once")
+		t.Error("the session that was logged out is to be ended, once")
 	}
 }
 
-func TestItOffersToBeInstalledFromTheSecondVisit(t *testing.T) {
-	w := &browser.Window{Transport: silent{}}
+func TestInstallationIsOfferedFromTheSecondVisit(t *testing.T) {
+	w := &browser.Window{Transport: emptyServer{}}
 	now := noon
 	begin := func() *session.Session { return session.New(w, func() time.Time { return now }) }
 	if begin().OffersInstall() {
