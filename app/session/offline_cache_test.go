@@ -117,7 +117,7 @@ func TestStoredAnswersAreDeleted(t *testing.T) {
 		do  func(*browser.Window, *session.Session, *server)
 		own bool // whether it is still the person's own device
 	}{
-		"at log out":              {func(_ *browser.Window, s *session.Session, _ *server) { s.CompleteLogout("") }, true},
+		"at log out":                   {func(_ *browser.Window, s *session.Session, _ *server) { s.CompleteLogout("") }, true},
 		"at log out without a network": {func(_ *browser.Window, s *session.Session, _ *server) { s.LogOutOffline(func() {}) }, true},
 		"when the session has ended": {func(_ *browser.Window, s *session.Session, d *server) {
 			d.status = 401

@@ -7,35 +7,35 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
 
-// Chart is amounts along time as a drawing, with the same amounts as a table for those who cannot or
-// would rather not read a drawing.
+// Chart shows amounts over time as a drawing, and the same amounts as a table for people who cannot see or
+// read the drawing.
 type Chart struct {
 	ID        string // prefix of ids
 	Name      string // what the drawing shows, for screen readers
 	Bars      bool   // the first series as bars; otherwise every series as a line
-	Slots     int    // places along the time axis
+	Slots     int    // positions on the time axis
 	Series    []Series
-	Axis      []string // texts along the time axis, spread evenly
-	Top       int64    // the amount at the upper edge, as Nice gives it
-	Scale     []string // texts of the amounts from Top to nothing, spread evenly
+	Axis      []string // texts along the time axis, evenly spaced
+	Top       int64    // the amount at the upper edge, from RoundUp
+	Scale     []string // texts of the amounts from Top to 0, evenly spaced
 	Table     Table
 	ShowTable string // "Show as a table"
 }
 
-// Series is one run of amounts, one for each slot from the first. It may end before the last slot.
+// Series is a line or a row of bars: an amount for each slot from the first. It may end before the last slot.
 type Series struct {
 	Name, Sum string // in the legend
 	Values    []int64
 }
 
-// The drawing's own measures; it is stretched to the room there is.
+// The size of the drawing in its own units; it is stretched to the space on the page.
 const (
 	chartWidth  = 1000
 	chartHeight = 200
 )
 
-// RoundUp is the first round number at or above n: 1, 2, 4 or 5 with zeros. It is at least least, and its
-// halves are whole.
+// RoundUp returns the smallest round number that is at least n and least: 1, 2, 4 or 5 times a power of ten of
+// least. Half of it is a whole number too.
 func RoundUp(n, least int64) int64 {
 	for unit := least; ; unit *= 10 {
 		for _, k := range []int64{1, 2, 4, 5} {
@@ -46,7 +46,7 @@ func RoundUp(n, least int64) int64 {
 	}
 }
 
-// UI is the chart with its legend and table.
+// UI returns the chart with its legend and table.
 func (c Chart) UI() app.UI {
 	legend := make([]app.UI, 0, len(c.Series))
 	for i, s := range c.Series {
@@ -65,7 +65,8 @@ func (c Chart) UI() app.UI {
 	)
 }
 
-// texts are the words along an edge; the drawing's name and the table say the same to screen readers.
+// texts are the labels along an edge. They are hidden from screen readers, which read the drawing's name and
+// the table.
 func texts(class string, list []string) app.UI {
 	spans := make([]app.UI, 0, len(list))
 	for _, text := range list {
@@ -74,13 +75,13 @@ func texts(class string, list []string) app.UI {
 	return app.Elem("div").Class(class).Aria("hidden", "true").Body(spans...)
 }
 
-// svg makes an element of a drawing. The library sets classes by a property that drawings do not have,
-// so the stylesheet goes by data-part.
+// svg returns an SVG element. go-app sets classes by a property that SVG elements lack, so the stylesheet
+// selects by data-part.
 func svg(tag, part string) app.HTMLElem {
 	return app.Elem(tag).XMLNS("http://www.w3.org/2000/svg").DataSet("part", part)
 }
 
-// stroke is a path whose width does not follow the drawing's stretch.
+// stroke returns a path whose width does not change when the drawing is stretched.
 func stroke(part, d string) app.UI {
 	return svg("path", part).Attr("vector-effect", "non-scaling-stroke").Attr("d", d)
 }
@@ -90,7 +91,7 @@ func (c Chart) drawing() app.UI {
 	for i := range c.Scale {
 		parts = append(parts, stroke("grid", "M0 "+strconv.Itoa(chartHeight*i/max(1, len(c.Scale)-1))+"H1000"))
 	}
-	for i := len(c.Series) - 1; i >= 0; i-- { // the first lies on top
+	for i := len(c.Series) - 1; i >= 0; i-- { // the first is drawn on top
 		if c.Bars && i == 0 {
 			parts = append(parts, c.bars()...)
 			continue
@@ -128,13 +129,13 @@ func (c Chart) line(series int) []app.UI {
 		return nil
 	}
 	parts := []app.UI{stroke("line-"+strconv.Itoa(series), d.String())}
-	if series == 0 { // a line without length is a dot whatever the stretch
+	if series == 0 { // a line without length is a dot however the drawing is stretched
 		parts = append(parts, stroke("dot", "M"+strconv.Itoa(x)+" "+strconv.Itoa(y)+"h.01"))
 	}
 	return parts
 }
 
-// y is an amount's height from above, within the drawing.
+// y returns the distance of an amount from the upper edge, within the drawing.
 func (c Chart) y(v int64) int {
 	if c.Top <= 0 {
 		return chartHeight

@@ -2,7 +2,7 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Button does something here; a link goes somewhere. Variant is primary, secondary or tertiary.
+// Button is a button. Variant is primary, secondary or tertiary.
 func Button(variant, text string, act Action, icons ...Icon) app.HTMLButton {
 	b := app.Button().Type("button").Class("ds-button").OnClick(act.handler(), act.key)
 	if variant != "primary" {
@@ -15,13 +15,13 @@ func Button(variant, text string, act Action, icons ...Icon) app.HTMLButton {
 	return b.Body(append(body, app.Text(text))...)
 }
 
-// Field is a labelled control with its hint and what is wrong with it. WrongID names the element that
-// says so when that stands elsewhere in the form, because it concerns more than this field.
+// Field is a labelled control with its hint and error. ErrorID is the id of the element with the error when
+// that is elsewhere in the form, because it is about more than this field.
 type Field struct {
 	ID, Label, Hint, Error, ErrorID string
 }
 
-// described is the value of aria-describedby; empty when nothing describes the field.
+// described returns the value of aria-describedby, empty when nothing describes the field.
 func (f Field) described() string {
 	switch {
 	case f.ErrorID != "":
@@ -43,17 +43,17 @@ func (f Field) wrap(control app.UI) app.UI {
 	)
 }
 
-// FieldError says what is wrong with a field and what to do.
+// FieldError is the error of a field.
 func FieldError(id, text string) app.UI {
 	return app.Elem("p").ID(id).Class("ds-validation-message").DataSet("field", "validation").Text(text)
 }
 
-// markable is a control that can be marked wrong and described.
+// markable is a control that can be marked as invalid and described.
 type markable[T any] interface {
 	Aria(name string, value any) T
 }
 
-// mark tells readers what describes a control and whether it is wrong.
+// mark adds the ARIA attributes for a field's description and error to its control.
 func mark[T markable[T]](f Field, control T) T {
 	if f.Error != "" || f.ErrorID != "" {
 		control = control.Aria("invalid", "true")
@@ -64,17 +64,17 @@ func mark[T markable[T]](f Field, control T) T {
 	return control
 }
 
-// Date is a field for a date. Value is kept as the person leaves it, as 2026-11-20 or empty.
+// Date is a field for a date, written as 2026-11-20 or empty.
 func (f Field) Date(value string, change Action) app.UI {
 	return f.wrap(mark(f, app.Input().ID(f.ID).Name(f.ID).Type("date").Class("ds-input").Value(value).OnChange(change.handler(), change.key)))
 }
 
-// Search is a field for what to look for.
+// Search is a search field.
 func (f Field) Search(value string, change Action) app.UI {
 	return f.wrap(mark(f, app.Input().ID(f.ID).Name(f.ID).Type("search").Class("ds-input").AutoComplete(false).Value(value).OnChange(change.handler(), change.key)))
 }
 
-// Time is a field for a time of day. Value is kept as the person leaves it, as 07:30 or empty.
+// Time is a field for a time of day, written as 07:30 or empty.
 func (f Field) Time(value string, change Action) app.UI {
 	return f.wrap(mark(f, app.Input().ID(f.ID).Name(f.ID).Type("time").Class("ds-input").Value(value).OnChange(change.handler(), change.key)))
 }
@@ -95,13 +95,13 @@ func (f Field) Select(value string, options []Option, change Action) app.UI {
 	return f.wrap(mark(f, app.Select().ID(f.ID).Name(f.ID).Class("ds-input").Body(choices...).OnChange(change.handler(), change.key)))
 }
 
-// Form is a form that is sent with its one button.
+// Form is a form whose fields are next to each other where there is space.
 func Form(name string, submit Action, body ...app.UI) app.UI {
 	return app.Form().Class("bp-form").Aria("label", name).Attr("novalidate", "novalidate").
 		OnSubmit(submit.handler(), submit.key).Body(body...)
 }
 
-// StackedForm is a form of one topic with its fields below each other, portal.md C2.
+// StackedForm is a form whose fields are below each other.
 func StackedForm(name string, submit Action, body ...app.UI) app.UI {
 	return app.Form().Class("bp-question").Aria("label", name).Attr("novalidate", "novalidate").
 		OnSubmit(submit.handler(), submit.key).Body(body...)
@@ -112,7 +112,7 @@ func SubmitButton(text string) app.HTMLButton {
 	return app.Button().Type("submit").Class("ds-button").Text(text)
 }
 
-// Preset is a ready choice that is an address of its own.
+// Preset is a ready choice with an address of its own.
 type Preset struct {
 	Href, Text string
 	Current    bool
@@ -131,18 +131,18 @@ func Presets(name string, presets []Preset) app.UI {
 	return app.Elem("nav").Class("bp-presets").Aria("label", name).Body(app.Elem("ul").Body(items...))
 }
 
-// NextLink is a link to the next place, as a button.
+// NextLink is a link that looks like a button.
 func NextLink(href, text string) app.HTMLA {
 	return app.A().Class("ds-button").DataSet("variant", "secondary").Href(href).Body(app.Text(text), IconGo.UI())
 }
 
-// Chip is a ready choice that does something here.
+// Chip is a small button for a ready choice.
 func Chip(text string, act Action) app.UI {
 	return app.Button().Type("button").Class("bp-chip").Text(text).OnClick(act.handler(), act.key)
 }
 
-// ListButton is one thing to take from a list: what it is, what tells it from others, and what a screen
-// reader says that pressing it does.
+// ListButton is a button in a list of things to add. Note distinguishes things of the same name; does says to
+// screen readers what pressing the button does.
 func ListButton(id, name, note, does string, act Action) app.UI {
 	return app.Button().Type("button").ID(id).Class("bp-offer").OnClick(act.handler(), act.key).Body(
 		app.Elem("span").Class("bp-station").Text(name), app.Elem("span").Class("bp-sub").Text(note),

@@ -2,19 +2,19 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Dialog is a question that waits for an answer before anything else. It is the browser's own: Escape
-// closes it, focus stays inside and returns to where it was. Closing it changes nothing.
+// Dialog is a modal question. It is the browser's dialog element: Escape closes it, and focus stays inside and
+// returns to where it was. Closing it changes nothing.
 type Dialog struct {
 	ID, Title, Text string
 	Yes, No         string
-	Danger          bool   // Yes takes something away
-	OnYes           Action // what Yes does
-	OnClose         Action // told whenever it closes, by Escape too
+	Danger          bool   // Yes deletes or ends something
+	OnYes           Action // when Yes is pressed
+	OnClose         Action // whenever it closes, by Escape too
 	More            []app.UI
-	Open            bool // shown in the page's flow, for looking at it
+	Open            bool // shown in the page's flow, for the workbench
 }
 
-// UI is the dialog, closed until Ask.
+// UI returns the dialog, closed until OpenDialog is called.
 func (d Dialog) UI() app.UI {
 	yes := Button("primary", d.Yes, Action{d.OnYes.key, func(ctx app.Context, e app.Event) {
 		closeDialog(d.ID)

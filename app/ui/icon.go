@@ -2,10 +2,10 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Icon is a small drawing that repeats what the text beside it says; readers skip it.
+// Icon is a small drawing that repeats the text beside it; screen readers skip it.
 type Icon string
 
-// The icons. They are constant text, never made from data.
+// The icons. They are constants: raw HTML is never made from data.
 const (
 	IconBrand    Icon = `<svg class="bp-mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true"><rect width="32" height="32" rx="8" class="bp-mark-field"></rect><path d="M6.5 26V12a5.5 5.5 0 0 1 5.5-5.5h8a5.5 5.5 0 0 1 5.5 5.5v14" class="bp-mark-gantry"></path><path d="M14 12.5h4L22 26H10z" class="bp-mark-road"></path><path d="M16 14v1.6M16 18v2.2M16 22.6v3.4" class="bp-mark-line"></path></svg>`
 	IconOverview Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="M4 10.5 12 4l8 6.5V19a1 1 0 0 1-1 1h-4.5v-5.5h-5V20H5a1 1 0 0 1-1-1z"></path></svg>`

@@ -2,11 +2,11 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Input says what kind of text a field takes, for keyboards and for browsers that fill in.
+// Input is the kind of text that a field takes, for on-screen keyboards and autofill.
 type Input struct {
 	Kind     string // text, email, tel
-	Complete string // autocomplete's name for it; off when empty
-	Mode     string // inputmode; the kind's own when empty
+	Complete string // the autocomplete token; off when empty
+	Mode     string // inputmode; follows from Kind when empty
 	Max      int
 }
 
@@ -26,12 +26,12 @@ func (f Field) Text(value string, in Input, change Action) app.UI {
 	return f.wrap(mark(f, field))
 }
 
-// Toggle makes the act of ticking a box.
+// Toggle returns the action of ticking a box.
 func Toggle(key string, do func(ctx app.Context, on bool)) Action {
 	return Action{key, func(ctx app.Context, _ app.Event) { do(ctx, ctx.JSSrc().Get("checked").Bool()) }}
 }
 
-// Checkbox is a field that is ticked or not.
+// Checkbox is a checkbox.
 func (f Field) Checkbox(on bool, change Action) app.UI {
 	box := app.Input().ID(f.ID).Name(f.ID).Type("checkbox").Class("ds-input").Checked(on).OnChange(change.handler(), change.key)
 	if by := f.described(); by != "" {
@@ -45,10 +45,10 @@ func (f Field) Checkbox(on bool, change Action) app.UI {
 	)
 }
 
-// FieldRow are short fields next to each other where there is room.
+// FieldRow puts short fields next to each other where there is space.
 func FieldRow(fields ...app.UI) app.UI { return app.Elem("div").Class("bp-fields").Body(fields...) }
 
-// ReadOnly is a line that cannot be changed here, and why.
+// ReadOnly is a value that cannot be changed on the page, with the reason.
 func ReadOnly(name, value, why string) app.UI {
 	return app.Elem("div").Class("bp-fact").Body(
 		app.Elem("p").Class("ds-label").Text(name), app.Elem("p").Text(value), app.If(why != "", app.Elem("p").Class("bp-quiet").Text(why)),

@@ -4,15 +4,15 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
 
-// Meter is how far something has come, as a bar with its words.
+// Meter is a progress bar with its text.
 type Meter struct {
 	ID, Name, Note string
 	Text           string // "42 of 60"
 	Count, Of      int
-	Done           string // said instead of Text's colour alone once Count has reached Of; empty before
+	Done           string // the text when Count has reached Of, empty before: color alone would not say it
 }
 
-// UI is the meter.
+// UI returns the meter.
 func (m Meter) UI() app.UI {
 	bar := app.Elem("progress").Class("bp-meter-bar").Attr("value", m.Count).Attr("max", max(1, m.Of)).Aria("labelledby", m.ID)
 	return app.Elem("div").Class("bp-meter").Body(

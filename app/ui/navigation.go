@@ -6,10 +6,10 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
 
-// Crumb is one step of the way to a page. The last has no Href: it is the page.
+// Crumb is a link of a breadcrumb trail or stepper. The current page has no Href.
 type Crumb struct{ Href, Text string }
 
-// Crumbs is the way to the page from the top.
+// Crumbs is the breadcrumb trail of a page.
 func Crumbs(name string, way ...Crumb) app.UI {
 	items := make([]app.UI, 0, len(way))
 	for _, c := range way {
@@ -22,14 +22,14 @@ func Crumbs(name string, way ...Crumb) app.UI {
 	return app.Elem("nav").Class("ds-breadcrumbs").Aria("label", name).Body(app.Elem("ol").Body(items...))
 }
 
-// Stepper shows where in a task of several pages a person is. Done steps are links back.
+// Stepper shows the steps of a task of several pages. Steps that are done are links back.
 type Stepper struct {
 	Name    string // "Step 2 of 4"
 	Steps   []Crumb
 	Current int // counted from 0
 }
 
-// UI is the stepper.
+// UI returns the stepper.
 func (s Stepper) UI() app.UI {
 	items := make([]app.UI, 0, len(s.Steps))
 	for i, step := range s.Steps {
@@ -49,7 +49,7 @@ func (s Stepper) UI() app.UI {
 	return app.Elem("nav").Class("bp-steps").Aria("label", s.Name).Body(app.Elem("p").Class("bp-quiet").Text(s.Name), app.Elem("ol").Body(items...))
 }
 
-// Pages leads to the pages of a long list.
+// Pages is the pagination of a long list.
 type Pages struct {
 	Name           string
 	Previous, Next string // texts
@@ -57,7 +57,7 @@ type Pages struct {
 	Href           func(page int) string
 }
 
-// UI is the pagination: the first, the last and the neighbours of the page shown.
+// UI returns the pagination: the first page, the last one and the neighbors of the current one.
 func (p Pages) UI() app.UI {
 	step := func(page int, text string) app.UI {
 		if page < 1 || page > p.Count {

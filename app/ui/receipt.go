@@ -2,23 +2,23 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Receipt is lines that lead to a sum, as on a till receipt.
+// Receipt lists amounts and their sum.
 type Receipt struct {
 	Title string
 	Lines []ReceiptLine
-	Sum   string // what the sum is called
+	Sum   string // the name of the sum
 	Total string
 	Facts []Fact
 	Notes []string
 }
 
-// ReceiptLine is one step; Amount may be empty when the step only tells something.
+// ReceiptLine is a line of a receipt; Amount may be empty.
 type ReceiptLine struct{ Text, Amount string }
 
-// Fact is a name and its value below the sum.
+// Fact is a name with a value.
 type Fact struct{ Name, Value string }
 
-// UI is the receipt.
+// UI returns the receipt.
 func (r Receipt) UI() app.UI {
 	lines := make([]app.UI, 0, len(r.Lines))
 	for _, l := range r.Lines {
@@ -47,8 +47,7 @@ func Facts(facts []Fact) app.UI {
 	return app.Elem("dl").Class("bp-facts").Body(rows...)
 }
 
-// Entry is one line of a list of things that are not amounts: a name, what is to be known of it, and
-// what can be done about it, nil for nothing.
+// Entry is an entry of a list: a name, notes about it, and a control or badge at the end, which may be nil.
 func Entry(name string, notes []string, end app.UI) app.UI {
 	text := []app.UI{app.Elem("p").Class("bp-entry-name").Text(name)}
 	for _, note := range notes {

@@ -2,11 +2,10 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Stop is one station of a route: its name, and what is to be known of it there.
+// Stop is a station of a route with a note and an amount.
 type Stop struct{ Name, Note, Amount string }
 
-// Route is a trip as a picture, station after station. The table with the same stops is for those who
-// cannot or would rather not look.
+// Route shows a trip as a picture. It is hidden from screen readers, which read the table with the same stops.
 func Route(stops []Stop) app.UI {
 	items := make([]app.UI, 0, len(stops))
 	for _, s := range stops {

@@ -2,46 +2,46 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Shell is the frame of every page.
+// Shell is the layout of every page: header, navigation, body and footer.
 type Shell struct {
 	Brand        string
 	Skip         string
 	NavName      string
 	Nav          []NavItem
-	Account      *Account // nil until it is known
-	Login        *NavItem // the way in, for those who are not signed in
-	Picker       *Picker  // what the page is about, where there is a choice
+	Account      *Account // nil until the person is known
+	Login        *NavItem // the link to sign in, nil for people who are signed in
+	Picker       *Picker  // nil on pages without a choice
 	Banner       string
-	Announcement string // told to screen readers as it changes
+	Announcement string // read out by screen readers when it changes
 	Footer       Footer
 	Body         []app.UI
 	Toasts       []Toast
-	Dialog       app.UI // closed until it is asked
-	Changed      Action // told when something on the page is changed
+	Dialog       app.UI // closed until OpenDialog
+	Changed      Action // when something in a form is changed
 }
 
-// NavItem is one place to go.
+// NavItem is a link of the navigation.
 type NavItem struct {
 	Href, Text string
 	Icon       Icon
 	Current    bool
 }
 
-// Account is the person signed in, and the menu under the name.
+// Account is the menu of the person signed in.
 type Account struct {
 	Name        string // on the button
 	Lead        string // "Signed in as"
 	Person      string
 	OnBehalf    string // "On behalf of …"; empty when the person acts for themselves
-	Switch      string // to the page where another party is chosen; empty when there is none
+	Switch      string // the link to choose another party; empty when there is none
 	SwitchHref  string
 	Links       []NavItem // pages about the person
 	Logout      string
 	OnLogout    Action
-	LogoutError string // why logging out did not work
+	LogoutError string // why logging out failed
 }
 
-// Footer is the bottom of every page.
+// Footer is the footer of every page.
 type Footer struct {
 	LanguageName string
 	Languages    []Language
@@ -51,40 +51,40 @@ type Footer struct {
 	HelpHref     string
 }
 
-// Picker is a choice that holds for the whole page, such as one of several agreements.
+// Picker is a choice for the whole page, such as one of several agreements.
 type Picker struct {
-	Label   string // read out, not shown
+	Label   string // for screen readers
 	Current string
 	Options []Option
 	Do      Action
 }
 
-// maybe is the picker, and nothing where there is none.
-func (p *Picker) maybe() app.UI {
+// ui returns the picker, and an empty element for nil.
+func (p *Picker) ui() app.UI {
 	if p == nil {
 		return app.Elem("div")
 	}
 	return app.Elem("div").Class("bp-picker").Body(Field{ID: "picker", Label: p.Label}.Select(p.Current, p.Options, p.Do))
 }
 
-// ColorScheme is a way of colouring the pages to choose: light, dark, or as the device has it.
+// ColorScheme is a color scheme to choose: light, dark, or the device's.
 type ColorScheme struct {
 	Code, Name string
 	Current    bool
 	Do         Action
 }
 
-// Language is one to choose.
+// Language is a language to choose.
 type Language struct {
 	Code, Name string
 	Current    bool
 	Do         Action
 }
 
-// MenuID is the name menu's id, for closing it.
+// MenuID is the id of the account menu, for closing it.
 const MenuID = "who-menu"
 
-// UI puts the shell around the page's body.
+// UI returns the page's body with the shell around it.
 func (s Shell) UI() app.UI {
 	return app.Elem("div").Class("bp-app").Body(
 		app.A().Class("ds-skip-link").Href("#main").Text(s.Skip),
@@ -101,8 +101,8 @@ func (s Shell) UI() app.UI {
 	)
 }
 
-// NeutralShell is the frame of the first paint: the same for everyone, without names or amounts. A page
-// may begin with what it is called and is about; otherwise nothing says which page is coming.
+// NeutralShell is the layout of the first paint: the same for everyone, without names or amounts. The head is
+// the page's title and introduction; without one, nothing says which page is loading.
 func NeutralShell(brand, loading string, head ...app.UI) app.UI {
 	if len(head) == 0 {
 		head = []app.UI{app.Elem("h1").Class("ds-sr-only").Text(brand)}
@@ -124,12 +124,12 @@ func wordmark(brand string) app.UI {
 func (s Shell) header() app.UI {
 	return app.Elem("header").Class("bp-header").Body(
 		wordmark(s.Brand),
-		app.If(s.Picker != nil, s.Picker.maybe()),
-		app.Elem("div").Class("bp-who").Body(s.who()),
+		app.If(s.Picker != nil, s.Picker.ui()),
+		app.Elem("div").Class("bp-who").Body(s.account()),
 	)
 }
 
-func (s Shell) who() app.UI {
+func (s Shell) account() app.UI {
 	switch {
 	case s.Account != nil:
 		return s.Account.ui()
@@ -139,38 +139,39 @@ func (s Shell) who() app.UI {
 	return Skeleton("bp-bone-name")
 }
 
-func (w *Account) ui() app.UI {
+func (a *Account) ui() app.UI {
 	return app.Elem("div").Class("bp-who-in").Body(
 		app.Button().Type("button").ID("who").Class("bp-who-button").Attr("popovertarget", MenuID).Body(
-			app.Elem("span").Class("bp-initial").Aria("hidden", "true").Text(initial(w.Name)),
-			app.Elem("span").Class("bp-who-name").Text(w.shown()),
+			app.Elem("span").Class("bp-initial").Aria("hidden", "true").Text(initial(a.Name)),
+			app.Elem("span").Class("bp-who-name").Text(a.label()),
 			IconDown.UI(),
 		),
 		app.Elem("div").ID(MenuID).Class("bp-menu").Attr("popover", "auto").Body(
-			app.Elem("p").Class("bp-quiet").Text(w.Lead),
-			app.Elem("p").Class("bp-menu-name").Text(w.Person),
-			app.If(w.OnBehalf != "", app.Elem("p").Text(w.OnBehalf)),
-			app.If(w.Switch != "", app.Elem("p").Body(app.A().Class("ds-link").Href(w.SwitchHref).Text(w.Switch))),
-			app.Elem("ul").Class("bp-menu-own").Body(w.own()...),
-			app.If(w.LogoutError != "", Alert("danger", "", w.LogoutError)),
-			Button("secondary", w.Logout, w.OnLogout, IconLeave).ID("logout"),
+			app.Elem("p").Class("bp-quiet").Text(a.Lead),
+			app.Elem("p").Class("bp-menu-name").Text(a.Person),
+			app.If(a.OnBehalf != "", app.Elem("p").Text(a.OnBehalf)),
+			app.If(a.Switch != "", app.Elem("p").Body(app.A().Class("ds-link").Href(a.SwitchHref).Text(a.Switch))),
+			app.Elem("ul").Class("bp-menu-own").Body(a.links()...),
+			app.If(a.LogoutError != "", Alert("danger", "", a.LogoutError)),
+			Button("secondary", a.Logout, a.OnLogout, IconLeave).ID("logout"),
 		),
 	)
 }
 
-func (w *Account) own() (list []app.UI) {
-	for _, item := range w.Links {
+func (a *Account) links() (list []app.UI) {
+	for _, item := range a.Links {
 		list = append(list, app.Elem("li").Body(app.A().Class("ds-link").Href(item.Href).Text(item.Text)))
 	}
 	return list
 }
 
-// shown is who is signed in and, when that is another, who is represented: always in sight.
-func (w *Account) shown() string {
-	if w.OnBehalf == "" || w.Person == "" {
-		return w.Name
+// label returns the text of the menu's button: the person signed in and, when that is another, the party they
+// act for.
+func (a *Account) label() string {
+	if a.OnBehalf == "" || a.Person == "" {
+		return a.Name
 	}
-	return w.Person + " · " + w.Name
+	return a.Person + " · " + a.Name
 }
 
 func initial(name string) string {
@@ -208,6 +209,7 @@ func (s Shell) foot() app.UI {
 	)
 }
 
+// choice returns a button of a list of choices in the footer.
 func choice(button app.HTMLButton, name string, here bool, do Action) app.UI {
 	button = button.Type("button").Text(name).OnClick(do.handler(), do.key)
 	if here {

@@ -2,12 +2,12 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Skeleton is a grey place for something that is coming.
+// Skeleton is a grey placeholder for content that is loading.
 func Skeleton(class string) app.UI {
 	return app.Elem("span").Class("ds-skeleton bp-bone "+class).DataSet("variant", "rectangle")
 }
 
-// Loading is the state of a page that waits for its first answer. It never shows an amount.
+// Loading is the placeholder of a page that waits for its first answer. It never shows an amount.
 func Loading(text string) app.UI {
 	return app.Elem("div").Class("bp-loading").Body(
 		app.Elem("p").Class("ds-sr-only").Role("status").Text(text),
@@ -15,7 +15,7 @@ func Loading(text string) app.UI {
 	)
 }
 
-// Alert says something that a person must know. Color is info, success, warning or danger.
+// Alert is an important message. Color is info, success, warning or danger.
 func Alert(color, title, text string, more ...app.UI) app.UI {
 	body := []app.UI{}
 	if title != "" {
@@ -29,15 +29,15 @@ func Alert(color, title, text string, more ...app.UI) app.UI {
 	return alert
 }
 
-// Failure is the state of a page that got no answer.
-func Failure(title, text, trace, again string, act Action) app.UI {
+// Failure says why there is no answer, with a button to try again.
+func Failure(title, text, trace, retry string, action Action) app.UI {
 	return Alert("danger", title, text,
 		app.If(trace != "", app.Elem("p").Class("bp-quiet").Text(trace)),
-		app.Elem("p").Body(Button("secondary", again, act)),
+		app.Elem("p").Body(Button("secondary", retry, action)),
 	)
 }
 
-// Empty is the state of a list that has nothing, and what to do about it.
+// Empty says that a list is empty, and what to do about it.
 func Empty(title, hint string) app.UI {
 	return app.Elem("div").Class("bp-empty").Body(
 		IconEmpty.UI(),
@@ -46,7 +46,7 @@ func Empty(title, hint string) app.UI {
 	)
 }
 
-// Badge is a short word about the thing beside it. Color is neutral, info, success, warning or danger.
+// Badge is a short label of the thing beside it. Color is neutral, info, success, warning or danger.
 func Badge(color, text string) app.UI {
 	return app.Elem("span").Class("ds-tag bp-badge").DataSet("color", color).Text(text)
 }
@@ -54,8 +54,8 @@ func Badge(color, text string) app.UI {
 // TitleID is the id of a page's heading, for moving focus to it.
 const TitleID = "title"
 
-// Columns are two parts of a page, the first the wider, beside each other where there is room. It is nil
-// when there is none.
+// Columns puts two parts of a page beside each other where there is space, the first wider. It returns nil
+// without parts.
 func Columns(all ...app.UI) app.UI {
 	switch len(all) {
 	case 0:
@@ -66,7 +66,7 @@ func Columns(all ...app.UI) app.UI {
 	return app.Elem("div").Class("bp-abreast").Body(all...)
 }
 
-// Title is the page's heading, which takes focus on arrival.
+// Title is the page's heading, which gets focus when the page is opened.
 func Title(text string) app.UI {
 	return app.Elem("h1").ID(TitleID).Class("bp-title").TabIndex(-1).Text(text)
 }

@@ -6,10 +6,10 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
 
-// Table is rows of cells under columns. On a narrow screen each row becomes a card; the roles are
-// written out because that layout would take them away.
+// Table is a table. On a narrow screen each row becomes a card; that layout removes the implicit ARIA roles,
+// so they are set explicitly.
 type Table struct {
-	Kind    string // which card layout, as in the stylesheet
+	Kind    string // selects the card layout in the stylesheet
 	Caption string
 	Columns []Column
 	Groups  []Group
@@ -21,29 +21,29 @@ type Column struct {
 	Number bool
 }
 
-// Group is rows under a heading of their own; the heading may be empty.
+// Group is a group of rows under a heading, which may be empty.
 type Group struct {
 	Title, Note string
 	Rows        []Row
 }
 
-// Row is one line of a table. A row with an Expand opens.
+// Row is a row of a table. A row with an Expand can be opened.
 type Row struct {
 	ID     string
 	Cells  []app.UI
 	Expand *Expand
-	Fresh  int // order of arrival of a row that came while the page was open; 0 for others
+	Fresh  int // the number of the arrival with which the row was added while the page was open; 0 for others
 }
 
 // Expand is the part of a row that opens below it.
 type Expand struct {
 	Open   bool
 	Toggle Action
-	Label  []app.UI // of the button that stands in the first cell
-	Detail app.UI   // used while open
+	Label  []app.UI // of the button in the first cell
+	Detail app.UI   // shown while open
 }
 
-// UI is the table.
+// UI returns the table.
 func (t Table) UI() app.UI {
 	bodies := make([]app.UI, 0, len(t.Groups)+2)
 	bodies = append(bodies, app.Elem("caption").Class("ds-sr-only").Text(t.Caption), t.head())
@@ -102,13 +102,13 @@ func (t Table) row(r Row) app.UI {
 	if r.Expand != nil {
 		class += " bp-row-opens"
 	}
-	if r.Fresh > 0 { // two names in turn: the same name again would not start the movement again
+	if r.Fresh > 0 { // two class names in turn: the same name would not start the animation again
 		class += " bp-fresh-" + strconv.Itoa(r.Fresh%2)
 	}
 	return app.Elem("tr").Class(class).Role("row").Body(cells...)
 }
 
-// button is the row's one control; the stylesheet stretches it over the row.
+// button returns the row's button; the stylesheet stretches it over the row.
 func (x Expand) button(id string) app.UI {
 	b := app.Button().Type("button").ID(id).Class("bp-expand").
 		Aria("expanded", strconv.FormatBool(x.Open)).OnClick(x.Toggle.handler(), x.Toggle.key)

@@ -6,7 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
 
-// Tabs are views of one thing, one shown at a time. Arrow keys, Home and End move among them.
+// Tabs are views of which one is shown at a time. The arrow keys, Home and End move among them.
 type Tabs struct {
 	ID, Name string
 	Tabs     []Tab
@@ -18,13 +18,13 @@ type Tabs struct {
 // Tab is one view.
 type Tab struct{ ID, Text string }
 
-// UI is the tabs with the body of the one shown.
+// UI returns the tabs with the body of the current one.
 func (t Tabs) UI() app.UI {
 	buttons := make([]app.UI, 0, len(t.Tabs))
 	for _, tab := range t.Tabs {
 		here, stop := tab.ID == t.Current, 0
 		if !here {
-			stop = -1 // one stop for the Tab key; arrows go on from there
+			stop = -1 // only the current tab is in the tab order; arrow keys move among them
 		}
 		click := On(t.ID+"/"+tab.ID, func(ctx app.Context) { t.OnSelect(ctx, tab.ID) })
 		key := Action{"key/" + t.ID + "/" + t.Current, t.pressed}
@@ -50,7 +50,7 @@ func (t Tabs) pressed(ctx app.Context, e app.Event) {
 	ctx.Defer(func(app.Context) { focus(t.id(next)) })
 }
 
-// Next is the tab that a key leads to from the one shown; ok is false for keys that lead nowhere.
+// Next returns the tab to which a key moves from the current one; ok is false for other keys.
 func (t Tabs) Next(key string) (id string, ok bool) {
 	n := len(t.Tabs)
 	at := 0
@@ -74,7 +74,7 @@ func (t Tabs) Next(key string) (id string, ok bool) {
 	return t.Tabs[at%n].ID, true
 }
 
-// focus moves focus to an element of a component's own.
+// focus moves focus to an element.
 func focus(id string) {
 	if element := app.Window().GetElementByID(id); element.Truthy() {
 		element.Call("focus")

@@ -2,7 +2,7 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Task is something that waits for the person: what, why, and where to see to it.
+// Task is something that the person should do: what, why, and where.
 type Task struct{ Title, Text, Href, Link string }
 
 // Tasks is a list of tasks.

@@ -2,17 +2,17 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// Toast is a short word at the edge of the screen, with at most one thing to do about it. It stays until
-// it is closed or the page is left: nothing is said only for a moment, WCAG 2.2.1.
+// Toast is a short message at the edge of the screen, with at most one action. It stays until it is closed or
+// the page is left: messages with a time limit fail WCAG 2.2.1.
 type Toast struct {
 	ID, Text   string
-	ActionText string // empty when there is nothing to do
+	ActionText string // empty without an action
 	Action     Action
-	Close      string // read out
+	Close      string // for screen readers
 	OnClose    Action
 }
 
-// Toasts is where toasts stand. It is always on the page, so that readers hear what comes.
+// Toasts is the region of the toasts. It is always on the page, so that screen readers announce new ones.
 func Toasts(list ...Toast) app.UI {
 	items := make([]app.UI, 0, len(list))
 	for _, t := range list {
@@ -31,7 +31,7 @@ func (t Toast) ui() app.UI {
 	return app.Elem("div").ID(t.ID).Class("bp-toast").Body(parts...)
 }
 
-// Confirmation is the page after a step that binds: what was done, the number to quote, and what happens when.
+// Confirmation is the page after a binding step: what was done, the number to quote, and what happens next.
 func Confirmation(title, numberName, number string, then []string, more ...app.UI) app.UI {
 	steps := make([]app.UI, 0, len(then))
 	for _, text := range then {

@@ -1,6 +1,5 @@
-// Package workbench shows every component in every state on one page, for those who make and look at
-// them. The server paints it while the product is being developed; it is no part of the program that
-// people load, and says everything in English.
+// Package workbench shows every component in every state on one page, for developers and designers. The
+// server renders it in development only; it is not part of the program that people load, and is in English.
 package workbench
 
 import (
@@ -9,7 +8,7 @@ import (
 	"bompass/app/ui"
 )
 
-// Page is the workbench.
+// Page returns the workbench.
 func Page() app.UI {
 	return app.Elem("main").ID("main").Class("bp-bench").Body(
 		app.Elem("p").Class("bp-title").Text("Workbench"), // the confirmation below has the page's heading
@@ -33,7 +32,7 @@ func Page() app.UI {
 		part("Loading, empty, failed", ui.Loading("Loading"), ui.Empty("Nothing here yet", "It appears as you drive."),
 			ui.Failure("We could not get the information", "Check your connection and try again.", "Quote t-17 if you contact us.", "Try again", nothing("again"))),
 		part("Toast and dialog", ui.Toasts(ui.Toast{ID: "bench-toast", Text: "E18 Maritim is removed", ActionText: "Undo", Action: nothing("undo"), Close: "Close", OnClose: nothing("toast")}),
-			ui.Dialog{ID: "ask", Title: "End the other sessions?", Text: "Whoever uses them must sign in again.", Yes: "End them", No: "Keep them", Danger: true, OnYes: nothing("yes"), Open: true}.UI()),
+			ui.Dialog{ID: "ask", Title: "End the other sessions?", Text: "They must sign in again.", Yes: "End them", No: "Keep them", Danger: true, OnYes: nothing("yes"), Open: true}.UI()),
 	)
 }
 

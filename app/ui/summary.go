@@ -2,14 +2,14 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
-// ErrorSummaryID is the id of the list of what is wrong with a form, for moving focus to it.
+// ErrorSummaryID is the id of a form's error summary, for moving focus to it.
 const ErrorSummaryID = "mistakes"
 
-// FormError is what is wrong with one field, in the words that stand beside it.
+// FormError is the error of one field, with the same text as beside the field.
 type FormError struct{ Field, Text string }
 
-// ErrorSummary is the list above the button that sends, even for one: each leads to its field. Focus moves
-// to it when the form is refused, portal.md C2. Nothing is shown when there is none.
+// ErrorSummary lists the errors of a form above its button, each with a link to its field. Focus moves to it
+// when the form is refused. It is hidden when there are no errors.
 func ErrorSummary(title string, list []FormError) app.UI {
 	if len(list) == 0 {
 		return app.Elem("div").Hidden(true)
@@ -24,7 +24,7 @@ func ErrorSummary(title string, list []FormError) app.UI {
 	)
 }
 
-// Radios is a question with one answer among a few.
+// Radios is a group of radio buttons.
 func (f Field) Radios(value string, options []Option, change func(ctx app.Context, value string)) app.UI {
 	choices := make([]app.UI, 0, len(options))
 	for _, o := range options {
@@ -50,18 +50,18 @@ func (f Field) Radios(value string, options []Option, change func(ctx app.Contex
 	)
 }
 
-// File is a field for files of the person's own. Kinds is the browser's accept list; what may be sent is
-// decided elsewhere. Chosen says what has been chosen, empty before.
+// File is a field for files. Kinds is the browser's accept list, which does not limit what can be sent. Chosen
+// describes the file chosen, empty before.
 func (f Field) File(kinds, chosen string, change Action) app.UI {
 	input := app.Input().ID(f.ID).Name(f.ID).Type("file").Class("ds-input").Accept(kinds).OnChange(change.handler(), change.key)
 	return f.wrap(app.Elem("div").Class("bp-file").Body(mark(f, input), app.If(chosen != "", app.Elem("p").Role("status").Text(chosen))))
 }
 
-// Answer is what a person has answered, and the way back to change it.
+// Answer is a question with the answer given and the address where it can be changed.
 type Answer struct{ Question, Text, Href string }
 
-// Answers is the summary to check before a step that binds. Change is the link's word; readers hear the
-// question with it.
+// Answers lists answers to check before a binding step. Change is the text of the links; screen readers read
+// the question after it.
 func Answers(change string, answers []Answer) app.UI {
 	rows := make([]app.UI, 0, len(answers))
 	for _, a := range answers {
