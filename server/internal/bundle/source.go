@@ -75,7 +75,7 @@ func stylesheet(top string, out *outlet) error {
 }
 
 // scripts adds the toolchain's own loader, which must match the compiler, and the companion script with the
-// vault.
+// offline store.
 func scripts(top string, out *outlet) error {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
