@@ -13,14 +13,14 @@ func checkCommand(args []string, out io.Writer) error {
 		return errors.New("check what? write: server check tariffs [DIR]")
 	}
 	if len(args) == 2 && isHelp(args[1]) {
-		_, err := fmt.Fprintln(out, "server check tariffs [DIR]: check the price plans of a directory, or those built in, and say what they cover")
+		_, err := fmt.Fprintln(out, "server check tariffs [DIR]: check the price plans of a directory, or the built-in ones, and print what they cover")
 		return err
 	}
 	return checkTariffs(args[1:], out)
 }
 
-// checkTariffs reads the tariffs of a directory, or those built in, and lists every problem, or what
-// they cover: check tariffs [DIR].
+// checkTariffs reads the tariffs of a directory, or the built-in ones, and prints every problem, or what they
+// cover: check tariffs [DIR].
 func checkTariffs(args []string, out io.Writer) error {
 	if len(args) > 1 {
 		return errors.New("check tariffs: name at most one directory: check tariffs [DIR]")
@@ -41,13 +41,13 @@ func checkTariffs(args []string, out io.Writer) error {
 		return fmt.Errorf("the tariffs have %d problems; they are listed above", len(problems))
 	}
 	for _, s := range book.Schemes {
-		coverage(out, s)
+		printCoverage(out, s)
 	}
 	return nil
 }
 
-// coverage lists a scheme's versions and says openly where no price list is at hand.
-func coverage(out io.Writer, s *tariff.Scheme) {
+// printCoverage prints a scheme's versions and the periods without a price list.
+func printCoverage(out io.Writer, s *tariff.Scheme) {
 	fmt.Fprintf(out, "%s, %s (%s): %d stations\n", s.ID, s.Name, s.ChargerName, len(s.Stations))
 	for i, v := range s.Versions {
 		fmt.Fprintf(out, "  from %s  %s\n", v.From, v.Source)

@@ -29,7 +29,7 @@ func program(t *testing.T) string {
 	return path
 }
 
-// perform runs a command and returns what it printed, and said on stderr.
+// perform runs a command and returns its standard output and standard error.
 func perform(t *testing.T, program string, env []string, args ...string) (out, said string, err error) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -40,8 +40,8 @@ func perform(t *testing.T, program string, env []string, args ...string) (out, s
 	return stdout.String(), stderr.String(), err
 }
 
-// Whatever hinders the start is said in one line that tells what to do.
-func TestAHinderedStartSaysWhatToDo(t *testing.T) {
+// Every error of starting is one line that says what to do.
+func TestStartErrorsSayWhatToDo(t *testing.T) {
 	server := program(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -63,6 +63,8 @@ func TestAHinderedStartSaysWhatToDo(t *testing.T) {
 		{"a database of another kind", []string{"DATABASE_URL=mysql://h/d"}, "DATABASE_URL is"},
 		{"a database that is away", []string{"BOMPASS_ADDR=127.0.0.1:0", "BOMPASS_HOME=" + t.TempDir(), "DATABASE_URL=postgres://127.0.0.1:1/x"}, "check DATABASE_URL"},
 		{"a home that is a file", []string{"BOMPASS_ADDR=127.0.0.1:0", "BOMPASS_HOME=" + blocked}, "set BOMPASS_HOME to a directory you may write in"},
+		{"a paper folder that is a file", []string{"BOMPASS_ADDR=127.0.0.1:0", "BOMPASS_HOME=" + t.TempDir(), "BOMPASS_PAPER_DIR=" + blocked}, "set BOMPASS_PAPER_DIR to a directory you may write in"},
+		{"an unknown setting", []string{"BOMPASS_ADRR=127.0.0.1:0"}, "BOMPASS_ADRR is not a setting; did you mean BOMPASS_ADDR?"},
 	} {
 		_, said, err := perform(t, server, c.env, "serve")
 		if err == nil || !strings.Contains(said, c.want) || strings.Count(strings.TrimSpace(said), "\n") != 0 {
@@ -71,16 +73,16 @@ func TestAHinderedStartSaysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestCommandsWorkOnADatabaseElsewhere(t *testing.T) {
+func TestCommandsWorkOnExternalDatabase(t *testing.T) {
 	server := program(t)
 	env := []string{"DATABASE_URL=" + pgtest.URL(t), "BOMPASS_HOME=" + t.TempDir()}
 	for _, c := range []struct{ args, want string }{
-		{"migrate", "the schema is up to date; 0 steps were taken"},
-		{"seed", "the cast is there: 7 accounts, 45 vehicles"},
-		{"seed", "the cast is there: 7 accounts, 45 vehicles"},
-		{"quarantine", "nothing waits for a person"},
+		{"migrate", "the schema is up to date; 0 migrations were applied"},
+		{"seed", "the demo data is complete: 7 accounts, 45 vehicles"},
+		{"seed", "the demo data is complete: 7 accounts, 45 vehicles"},
+		{"quarantine", "the quarantine is empty"},
 		{"quarantine --json", ""},
-		{"tags", "nobody waits for a tag"},
+		{"tags", "there are no orders of tags"},
 		{"tags --json", ""},
 		{"version", "bompass "},
 		{"help", "server serve"},
@@ -92,8 +94,8 @@ func TestCommandsWorkOnADatabaseElsewhere(t *testing.T) {
 	}
 }
 
-// What is not understood is refused before anything is done, and asking for help does nothing else.
-func TestCommandsRefuseWhatTheyDoNotKnow(t *testing.T) {
+// Invalid arguments are refused before anything is done, and --help does nothing else.
+func TestCommandsRefuseInvalidArguments(t *testing.T) {
 	server := program(t)
 	env := []string{"DATABASE_URL=postgres://127.0.0.1:1/none", "BOMPASS_HOME=" + filepath.Join(t.TempDir(), "none")}
 	for _, c := range []struct{ args, want string }{
@@ -102,15 +104,15 @@ func TestCommandsRefuseWhatTheyDoNotKnow(t *testing.T) {
 		{"seed --force", `"--force" was given`},
 		{"reset all", `"all" was given`},
 		{"quarantine x", `"x" is neither`},
-		{"serve fast", `"fast" is no flag`},
-		{"simulate fast", `"fast" is no flag`},
+		{"serve fast", `"fast" is not a flag`},
+		{"simulate fast", `"fast" is not a flag`},
 		{"check tariffs no/such/directory", "no/such/directory"},
 		{"check tariffs main.go", "main.go is a file"},
 		{"legacy", "import what?"},
 		{"legacy import no/such/file", "no/such/file"},
 		{"tags send", "tags sent ORDER TAG"},
-		{"tags sent x 9578010000000000012", `"x" is no order`},
-		{"tags sent 1 9578010000000000013", "is no tag's number"},
+		{"tags sent x 9578010000000000012", `"x" is not an order`},
+		{"tags sent 1 9578010000000000013", "is not the number of a tag"},
 		{"rate --tariff no/such/directory --passages -", "no/such/directory"},
 	} {
 		_, said, err := perform(t, server, env, strings.Fields(c.args)...)
@@ -126,7 +128,7 @@ func TestCommandsRefuseWhatTheyDoNotKnow(t *testing.T) {
 	}
 }
 
-func TestResetThrowsAHomeAway(t *testing.T) {
+func TestResetDeletesHome(t *testing.T) {
 	server := program(t)
 	home := t.TempDir()
 	for _, name := range []string{"lock", "secret"} {
@@ -134,7 +136,7 @@ func TestResetThrowsAHomeAway(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, want := range []string{"thrown away:\n  " + filepath.Join(home, "secret"), "nothing to throw away"} {
+	for _, want := range []string{"deleted:\n  " + filepath.Join(home, "secret"), "nothing to delete"} {
 		out, said, err := perform(t, server, []string{"BOMPASS_HOME=" + home}, "reset")
 		if err != nil || !strings.Contains(out, want) {
 			t.Errorf("got %q, %v, want %q\n%s", out, err, want, said)
@@ -142,11 +144,11 @@ func TestResetThrowsAHomeAway(t *testing.T) {
 	}
 }
 
-func TestTheQuarantineIsListedForPeopleAndPrograms(t *testing.T) {
+func TestQuarantineIsListedAsTextAndJSON(t *testing.T) {
 	server := program(t)
 	url := pgtest.URL(t)
 	env := []string{"DATABASE_URL=" + url, "BOMPASS_HOME=" + t.TempDir()}
-	wait(t, url)
+	quarantine(t, url)
 	out, _, err := perform(t, server, env, "quarantine")
 	if err != nil || !strings.Contains(out, "station.unknown") || !strings.Contains(out, "oslo-999/1/2/3") {
 		t.Errorf("got %v and\n%s", err, out)
@@ -161,17 +163,17 @@ func TestTheQuarantineIsListedForPeopleAndPrograms(t *testing.T) {
 	}
 }
 
-func TestTheQuarantineIsReleasedByIDOrWhole(t *testing.T) {
+func TestQuarantineIsReleasedByIDOrAsAWhole(t *testing.T) {
 	server := program(t)
 	url := pgtest.URL(t)
 	env := []string{"DATABASE_URL=" + url, "BOMPASS_HOME=" + t.TempDir()}
-	wait(t, url)
+	quarantine(t, url)
 	for _, c := range []struct{ args, want, said string }{
 		{"quarantine release", "", "release what?"},
 		{"quarantine release 1 --all", "", "is not an id"},
 		{"quarantine release --all 1", "", "release what?"},
 		{"quarantine release oslo-999", "", `"oslo-999" is not an id`},
-		{"quarantine release 99", "0 passages are released", "1 of 1 do not wait"},
+		{"quarantine release 99", "0 passages are released", "1 of 1 are not in quarantine"},
 		{"quarantine release 1", "1 passages are released", ""},
 		{"quarantine release --all", "0 passages are released", ""},
 	} {
@@ -186,8 +188,8 @@ func TestTheQuarantineIsReleasedByIDOrWhole(t *testing.T) {
 	}
 }
 
-// wait puts a passage into the quarantine.
-func wait(t *testing.T, url string) {
+// quarantine adds a passage to the quarantine.
+func quarantine(t *testing.T, url string) {
 	t.Helper()
 	db, err := store.Open(t.Context(), url)
 	if err != nil {

@@ -39,7 +39,7 @@ const (
 	publicHost    = "bompass.example"
 )
 
-// crashed is a real server that is killed now and then.
+// crashed is a server program that is killed at random.
 type crashed struct {
 	t      *testing.T
 	binary string
@@ -52,7 +52,7 @@ func (c *crashed) env() []string {
 	secret := sha256.Sum256([]byte(c.home))
 	return append(os.Environ(), "BOMPASS_HOME="+c.home, "BOMPASS_ADDR="+c.addr, "BOMPASS_MODE=production", "BOMPASS_PUBLIC_URL=https://"+publicHost,
 		"BOMPASS_SECRET="+hex.EncodeToString(secret[:]), "BOMPASS_ASSETS="+filepath.Join(c.home, "web"), "DATABASE_URL=", "NATS_URL=",
-		"BOMPASS_SMTP_URL=smtp://127.0.0.1:1") // nobody is written to
+		"BOMPASS_SMTP_URL=smtp://127.0.0.1:1") // no mail is sent
 }
 
 func (c *crashed) run(args ...string) *exec.Cmd {
@@ -70,7 +70,7 @@ func (c *crashed) start() {
 	}
 }
 
-// awaitReady waits until the server answers. It tells false when it was killed meanwhile.
+// awaitReady waits until the server answers.
 func (c *crashed) awaitReady() {
 	c.t.Helper()
 	for range 1200 {
@@ -101,7 +101,7 @@ func (c *crashed) request(method, path string, body []byte) (*http.Response, err
 	return http.DefaultClient.Do(req)
 }
 
-// send delivers a batch, again and again until it is answered.
+// send sends a batch until it is answered.
 func (c *crashed) send(body []byte) {
 	for range 2000 {
 		reply, err := c.request(http.MethodPost, api.PassageBatch.Path, body)
@@ -123,10 +123,10 @@ func (c *crashed) send(body []byte) {
 	c.t.Error("a batch is never answered")
 }
 
-// A server killed in the middle of 10,000 passages loses none and doubles none.
-func TestAKilledServerLosesNothingAndDoublesNothing(t *testing.T) {
+// A server killed while it processes 10,000 passages loses none and charges none twice.
+func TestKilledServerNeitherLosesNorDuplicates(t *testing.T) {
 	c := newCrashed(t)
-	driven := lately()
+	driven := recentPassages()
 	queue := make(chan []byte)
 	var senders, killer sync.WaitGroup
 	for range 3 {
@@ -187,8 +187,8 @@ func (c *crashed) killAtRandom(done <-chan struct{}) {
 	}
 }
 
-// lately is what the cast drove until yesterday, as one sequence epoch of its own.
-func lately() []toll.Observation {
+// recentPassages returns demo passages until yesterday, in a sequence epoch of their own.
+func recentPassages() []toll.Observation {
 	yesterday := oslo.DayOf(time.Now()) - 1
 	driven := fixture.Passages(yesterday-120, yesterday)
 	driven = driven[len(driven)-crashPassages:]
@@ -237,7 +237,7 @@ func freeAddr(t *testing.T) string {
 	}
 }
 
-// bundle writes the least that the server asks of the browser's files.
+// bundle writes the minimal files of the browser program.
 func bundle(t *testing.T, dir string) {
 	t.Helper()
 	names := map[string]string{}
@@ -259,7 +259,7 @@ func bundle(t *testing.T, dir string) {
 	}
 }
 
-// wantCharges waits until every passage is there and charged, then compares them with a rating in memory.
+// wantCharges waits until every passage is charged, then compares the charges with a rating in memory.
 func (c *crashed) wantCharges(want map[toll.PassageID]money.Ore) {
 	c.t.Helper()
 	url, err := embedded.Running(c.home)
@@ -280,7 +280,7 @@ func (c *crashed) wantCharges(want map[toll.PassageID]money.Ore) {
 		got = map[toll.PassageID]money.Ore{}
 		for _, a := range list {
 			if a.Posted != a.Net || a.Revisions == 0 {
-				c.t.Errorf("postings of %s sum to %v, but %v stands after %d", a.ID, a.Posted, a.Net, a.Revisions)
+				c.t.Errorf("postings of %s sum to %v, but the charge is %v after %d revisions", a.ID, a.Posted, a.Net, a.Revisions)
 			}
 			got[a.ID] = a.Net
 		}

@@ -14,7 +14,7 @@ import (
 	"bompass/server/store/migration"
 )
 
-// legacyChunk is how many credentials are kept at once.
+// legacyChunk is the number of credentials stored in one transaction.
 const legacyChunk = 500
 
 // legacyCommand reads credentials of the system before. The whole file is read before anything is kept,

@@ -80,7 +80,7 @@ func TestATagIsSentOnce(t *testing.T) {
 	agreement, vehicle := "'"+string(fixture.LegacyAgreement)+"'", "'"+string(fixture.LegacyCar)+"'"
 	exec("insert into agreement_begun (draft_id, agreement_id, at) values (gen_random_uuid(), " + agreement + ", now())")
 	exec("insert into tag_order (agreement_id, vehicle_id, ordered_at) values (" + agreement + ", " + vehicle + ", now())")
-	if out, _, err := perform(t, server, env, "tags"); err != nil || !strings.Contains(out, "nobody waits") {
+	if out, _, err := perform(t, server, env, "tags"); err != nil || !strings.Contains(out, "there are no orders") {
 		t.Errorf("without terms: %q, %v", out, err)
 	}
 	exec("insert into agreement_terms values (" + agreement + ", 'general', 1, now()), (" + agreement + ", 'special', 1, now())")
@@ -102,7 +102,7 @@ func TestATagIsSentOnce(t *testing.T) {
 			tag = n
 		}
 	}
-	for n, want := range []string{"the vehicle's from now on", "order 1 waits for no tag"} {
+	for n, want := range []string{"is assigned to the vehicle", "order 1 waits for no tag"} {
 		out, said, err := perform(t, server, env, "tags", "sent", "1", tag)
 		if (err == nil) != (n == 0) || !strings.Contains(out+said, want) {
 			t.Errorf("sent %d: %q %q, %v, want %q", n, out, said, err, want)

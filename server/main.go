@@ -1,6 +1,7 @@
-// Command server is Bompass: the portal, the passage pipeline and the tools of those who run them.
+// Command server is Bompass: the portal, the passage pipeline and the commands of its operators.
 //
-// It builds everything by hand, top to bottom; it is the only package that knows all others.
+// It builds every part by hand, top to bottom, and is the only package that imports all others. Each command is in a
+// file of its own.
 package main
 
 import (
@@ -14,53 +15,64 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
+
+	"bompass/server/config"
 )
 
 const usage = `Bompass: passages in, charges out, and a page that says why.
 
   server serve [--simulate]        start the whole product
   server migrate                   bring the database's schema up to date
-  server seed                      add the cast of the demonstration
-  server rotate                    seal secrets at rest anew, with the first of BOMPASS_SEAL_KEYS
+  server seed                      add the demo data
+  server rotate                    encrypt stored secrets again with the first of BOMPASS_SEAL_KEYS
   server quarantine [--json]       list passages that need a person
   server quarantine release ID… | --all
-                                   feed them in again, for instance after a tariff has come
-  server reset                     throw away the data that serve keeps under BOMPASS_HOME
+                                   process them again, for instance after adding a tariff
+  server reset                     delete the data that serve stores under BOMPASS_HOME
   server legacy import FILE        read in customer numbers and passwords of the system before
-  server tags [--json]             list tags that customers wait for
-  server tags sent ORDER TAG       say which tag was sent
+  server tags [--json]             list orders of tags that are not sent yet
+  server tags sent ORDER TAG       record which tag was sent
   server rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]
                                    rate a file of passages without a database
   server check tariffs [DIR]       check price plans
   server tariff import nvdb FILE [--out DIR] [--from DAY]
                                    draft price plans from the national road data bank
-  server simulate [flags]          let the cast drive past the stations of the server on BOMPASS_ADDR
-  server version                   say which build this is
+  server simulate [flags]          let the demo vehicles pass the stations of the server on BOMPASS_ADDR
+  server version                   print the version of this build
 
 Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE,
 BOMPASS_SECRET, BOMPASS_EID_…, BOMPASS_EID_SE_…, BOMPASS_MANDATE_…, BOMPASS_SMTP_URL, BOMPASS_MAIL_FROM,
 BOMPASS_SMS_…, BOMPASS_PAPER_DIR, BOMPASS_SEAL_KEYS, BOMPASS_PEPPERS, BOMPASS_PROXIES, BOMPASS_LEAF…,
 BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve starts its
-own PostgreSQL and message stream, and keeps everything under .run.
+own PostgreSQL and message stream, and stores everything under .run.
 `
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	//nolint:forbidigo // the environment enters here; server/config reads it
-	err := run(ctx, os.Args[1:], world{getenv: os.Getenv, now: time.Now, in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	err := run(ctx, os.Args[1:], world{getenv: os.Getenv, environ: os.Environ(), now: time.Now, in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()
-	if err != nil && !errors.Is(err, flag.ErrHelp) { // help was wanted, and has been printed
+	if err != nil && !errors.Is(err, flag.ErrHelp) { // the help has been printed
 		fmt.Fprintln(os.Stderr, "bompass:", err)
 		os.Exit(1)
 	}
 }
 
-// world is what a command sees of the machine.
+// world is the part of the machine that commands use.
 type world struct {
 	getenv   func(string) string
+	environ  []string // name=value
 	now      func() time.Time
 	in       io.Reader
 	out, err io.Writer
+}
+
+// settings reads the configuration. Unknown names in the environment are an error.
+func (w world) settings() (config.Config, error) {
+	if err := config.CheckNames(w.environ); err != nil {
+		return config.Config{}, err
+	}
+	return config.Read(w.getenv)
 }
 
 // run performs one subcommand.
@@ -88,7 +100,7 @@ func run(ctx context.Context, args []string, w world) error {
 	case "tariff":
 		return tariffCommand(args, w.in, w.out, w.err)
 	case "simulate":
-		return simulateCommand(ctx, args, ownAddress(w.getenv), w.out)
+		return simulateCommand(ctx, args, ownAddress(w.getenv), w.out, w.err)
 	case "help", "-h", "--help":
 		_, err := io.WriteString(w.out, usage)
 		return err
@@ -96,14 +108,14 @@ func run(ctx context.Context, args []string, w world) error {
 	return fmt.Errorf("there is no command %q; server help lists them", name)
 }
 
-// plainCommand performs a subcommand that takes nothing further.
+// plainCommand performs a subcommand that takes no arguments.
 func plainCommand(ctx context.Context, name string, args []string, w world) error {
 	if len(args) > 0 && isHelp(args[0]) {
 		_, err := io.WriteString(w.out, usage)
 		return err
 	}
 	if len(args) > 0 {
-		return fmt.Errorf("%s takes nothing further, and %q was given; server help lists the commands", name, args[0])
+		return fmt.Errorf("%s takes no arguments, but %q was given; server help lists the commands", name, args[0])
 	}
 	switch name {
 	case "migrate":
@@ -126,7 +138,7 @@ func isHelp(arg string) bool {
 func versionCommand(w world) error {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return errors.New("this build does not say what it is")
+		return errors.New("this build has no version information")
 	}
 	version, revision := info.Main.Version, "unknown revision"
 	for _, s := range info.Settings {

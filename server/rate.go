@@ -17,7 +17,7 @@ import (
 	"bompass/shared/tariff"
 )
 
-// errLinesRefused ends the rate command with an exit code that is not 0, after all else was written.
+// errLinesRefused makes the exit code non-zero after all output has been written.
 var errLinesRefused = errors.New("some lines could not be rated; they are listed above")
 
 // rateCommand rates a file of passages without a database:
@@ -26,7 +26,7 @@ var errLinesRefused = errors.New("some lines could not be rated; they are listed
 func rateCommand(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) error {
 	flags := flag.NewFlagSet("rate", flag.ContinueOnError)
 	flags.SetOutput(errOut)
-	dir := flags.String("tariff", "", "`directory` of tariff files; without it, the ones built in")
+	dir := flags.String("tariff", "", "`directory` of tariff files; without it, the built-in ones")
 	passages := flags.String("passages", "", "`file` of passages, NDJSON or CSV; - is standard input")
 	explain := flags.Bool("explain", false, "write for people instead of NDJSON")
 	compare := flags.String("compare", "", "`other` tariffs, a directory or one file: write what the same passages cost with them")
@@ -87,7 +87,7 @@ func runRating(job file.Job) error {
 	return nil
 }
 
-// loadBook reads the tariffs of a directory, or those built in, and lists their problems.
+// loadBook reads the tariffs of a directory, or the built-in ones, and prints their problems.
 func loadBook(dir string, errOut io.Writer) (*tariff.Book, error) {
 	files, err := tariffFiles(dir)
 	if err != nil {
@@ -106,7 +106,7 @@ func tariffFiles(dir string) (fs.FS, error) {
 	}
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is a file; name the directory that it lies in", dir)
+		err = fmt.Errorf("%s is a file; name its directory", dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("tariffs: %w", err)

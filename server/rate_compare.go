@@ -12,14 +12,14 @@ import (
 	"bompass/shared/tariff"
 )
 
-// runComparison rates a job with the other tariffs as well and writes what differs.
+// runComparison rates a job also with the other tariffs and writes the differences.
 func runComparison(job file.Job, other *rating.Plan) error {
 	_, err := file.Comparison{Job: job, Other: other}.Run()
 	return err
 }
 
-// otherPlan compiles what --compare names: a directory of tariffs, or one file that takes the place of its
-// scheme in the book. With a day, every scheme is priced as on that day.
+// otherPlan compiles the tariffs that --compare names: a directory, or one file that replaces its scheme in the
+// book. With a day, every scheme is priced as on that day.
 func otherPlan(book *tariff.Book, name, on string, errOut io.Writer) (*rating.Plan, error) {
 	other, err := otherBook(book, name, errOut)
 	if err != nil {
@@ -62,7 +62,7 @@ func otherBook(book *tariff.Book, name string, errOut io.Writer) (*tariff.Book, 
 	return other, nil
 }
 
-// listed writes the problems of tariffs and sums them up.
+// listed prints the problems of tariffs and returns an error with their number.
 func listed(problems []tariff.Problem, errOut io.Writer) error {
 	for _, p := range problems {
 		fmt.Fprintln(errOut, p)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestRateCommandRatesAFileWithTheTariffsOfADirectory(t *testing.T) {
+func TestRateCommandUsesTariffsOfDirectory(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "passages.ndjson")
 	lines := `{"id":"a","vehicle":"EK12345","station":"oslo-301","at":"2023-03-07T06:20:00+01:00","class":"light petrol","agreement":true,"tag":true}
 {"id":"b","vehicle":"EK12345","station":"oslo-999","at":"2023-03-07T06:25:00+01:00","class":"light petrol"}
@@ -31,7 +31,7 @@ func TestRateCommandRatesAFileWithTheTariffsOfADirectory(t *testing.T) {
 	}
 }
 
-func TestRateCommandSaysHowItIsUsed(t *testing.T) {
+func TestRateCommandRefusesInvalidArguments(t *testing.T) {
 	for _, args := range [][]string{nil, {"--passages"}, {"--passages", "no-such-file"}, {"--tariff", t.TempDir(), "--passages", "-"}} {
 		var out, problems bytes.Buffer
 		if err := rateCommand(t.Context(), args, strings.NewReader(""), &out, &problems); err == nil {

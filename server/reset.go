@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"strings"
 
-	"bompass/server/config"
 	"bompass/server/embedded"
 )
 
-// resetCommand throws away what serve keeps by itself. A database or stream that the settings name is
-// somebody else's to empty.
+// resetCommand deletes the data that serve stores under its home. It does not touch a database or stream that the
+// settings name.
 func resetCommand(ctx context.Context, w world) error {
-	cfg, err := config.Read(w.getenv)
+	cfg, err := w.settings()
 	if err != nil {
 		return err
 	}
@@ -21,9 +20,9 @@ func resetCommand(ctx context.Context, w world) error {
 		return err
 	}
 	if len(removed) == 0 {
-		_, err = fmt.Fprintf(w.out, "there is nothing to throw away in %s\n", cfg.Home)
+		_, err = fmt.Fprintf(w.out, "there is nothing to delete in %s\n", cfg.Home)
 		return err
 	}
-	_, err = fmt.Fprintf(w.out, "thrown away:\n  %s\n", strings.Join(removed, "\n  "))
+	_, err = fmt.Fprintf(w.out, "deleted:\n  %s\n", strings.Join(removed, "\n  "))
 	return err
 }

@@ -14,7 +14,7 @@ import (
 	"bompass/server/store/privacydb"
 )
 
-// openKeys makes the keys that the settings say.
+// openKeys returns the keys of the settings.
 func openKeys(cfg config.Config) (seal.Keys, error) {
 	secret, err := cfg.LoadKey()
 	if err != nil {
@@ -29,7 +29,7 @@ func openKeys(cfg config.Config) (seal.Keys, error) {
 		for _, text := range list {
 			key, err := hex.DecodeString(string(text))
 			if err != nil {
-				return seal.Keys{}, errors.New("a key is not written in hexadecimal digits") // config has looked at it
+				return seal.Keys{}, errors.New("a key is not written in hexadecimal digits") // config has validated it
 			}
 			sets[n] = append(sets[n], key)
 		}
@@ -40,7 +40,7 @@ func openKeys(cfg config.Config) (seal.Keys, error) {
 	return keys.WithPeppers(sets[1]...), nil
 }
 
-// rotateCommand closes everything anew with the first key of BOMPASS_SEAL_KEYS.
+// rotateCommand encrypts all stored secrets again with the first key of BOMPASS_SEAL_KEYS.
 func rotateCommand(ctx context.Context, w world) error {
 	return withStore(ctx, w, func(cfg config.Config, db *store.DB) error {
 		keys, err := openKeys(cfg)
@@ -57,14 +57,14 @@ func rotateCommand(ctx context.Context, w world) error {
 		lost := 0
 		table := tabwriter.NewWriter(w.out, 0, 8, 2, ' ', 0)
 		for _, r := range list {
-			_, _ = fmt.Fprintf(table, "%s\t%d sealed anew with %s\n", r.Place, r.Anew, keys.SealName())
+			_, _ = fmt.Fprintf(table, "%s\t%d encrypted again with %s\n", r.Place, r.Anew, keys.SealName())
 			lost += r.Unopenable
 		}
 		if err := table.Flush(); err != nil {
 			return err
 		}
 		if lost > 0 {
-			return fmt.Errorf("%d values are sealed with a key that is not among BOMPASS_SEAL_KEYS and is not made from BOMPASS_SECRET; add it and rotate again", lost)
+			return fmt.Errorf("%d values are encrypted with a key that is neither among BOMPASS_SEAL_KEYS nor derived from BOMPASS_SECRET; add it and rotate again", lost)
 		}
 		return nil
 	})

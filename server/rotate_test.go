@@ -7,8 +7,8 @@ import (
 	"bompass/server/internal/pgtest"
 )
 
-// The operator's way to another key: the command says what it did, and what it could not.
-func TestRotateSealsAnewAndSaysWhatItCouldNot(t *testing.T) {
+// The command prints the number of secrets it encrypted again, and of those it could not decrypt.
+func TestRotateEncryptsSecretsAgain(t *testing.T) {
 	server, dsn := program(t), pgtest.URL(t)
 	env := func(seals string) []string {
 		return []string{"DATABASE_URL=" + dsn, "BOMPASS_HOME=" + t.TempDir(), "BOMPASS_SECRET=8f2b6c1d94e07a35b8c2d1e4f60718293a4b5c6d7e8f90a1b2c3d4e5f6071829", "BOMPASS_SEAL_KEYS=" + seals}
@@ -18,16 +18,16 @@ func TestRotateSealsAnewAndSaysWhatItCouldNot(t *testing.T) {
 		t.Fatalf("seed: %v %s", err, said)
 	}
 	out, said, err := perform(t, server, env(first), "rotate")
-	if err != nil || !strings.Contains(out, "account.totp_secret") || strings.Contains(out, "account.totp_secret  0 sealed") {
+	if err != nil || !strings.Contains(out, "account.totp_secret") || strings.Contains(out, "account.totp_secret  0 encrypted") {
 		t.Fatalf("rotate: %v %s%s", err, out, said)
 	}
 	if _, said, err = perform(t, server, env(second), "rotate"); err == nil || !strings.Contains(said, "BOMPASS_SEAL_KEYS") {
 		t.Errorf("without the first key: %v %s", err, said)
 	}
-	if out, said, err = perform(t, server, env(second+","+first), "rotate"); err != nil || strings.Contains(out, "account.totp_secret  0 sealed") {
+	if out, said, err = perform(t, server, env(second+","+first), "rotate"); err != nil || strings.Contains(out, "account.totp_secret  0 encrypted") {
 		t.Errorf("with both: %v %s%s", err, out, said)
 	}
 	if _, said, err = perform(t, server, env("short"), "rotate"); err == nil || !strings.Contains(said, "BOMPASS_SEAL_KEYS is ") {
-		t.Errorf("a key that is none: %v %s", err, said)
+		t.Errorf("an invalid key: %v %s", err, said)
 	}
 }

@@ -24,42 +24,45 @@ import (
 	"bompass/shared/toll"
 )
 
-// How long parts may take once the server is told to stop.
+// Maximum durations of stopping.
 const (
-	drainMax    = 10 * time.Second // requests that have begun
+	drainMax    = 10 * time.Second // requests in progress
 	simulateMax = 3 * time.Second  // the last simulated passages
 )
 
-// product is the running server; opened knows how to stop its parts, last started first.
+// product is the running server. Its parts are stopped in the reverse order of their start.
 type product struct {
 	world
 	config   config.Config
 	log      *slog.Logger
 	opened   closer
 	home     *embedded.Home
-	postgres *embedded.Postgres // nil when DATABASE_URL names another
+	postgres *embedded.Postgres // nil if DATABASE_URL is set
 	db       *store.DB
 	conn     *nats.Conn
 	plan     *rating.Plan
-	tariffs  []tariff.File // that the plan is made of
-	capped   func(toll.StationID) overview.Cap
+	tariffs  []tariff.File // of the plan
+	capOf    func(toll.StationID) overview.Cap
 	pipeline *pipeline.Pipeline
 	jobs     *job.Registry
-	failed   chan error // what ended though nobody asked
+	failed   chan error // errors of parts that ended by themselves
 }
 
 func serveCommand(ctx context.Context, args []string, w world) error {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	flags.SetOutput(w.err)
-	simulate := flags.Bool("simulate", false, "let the cast drive past real stations")
+	simulate := flags.Bool("simulate", false, "let the demo vehicles pass real stations")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("serve: %q is no flag; write serve or serve --simulate", flags.Arg(0))
+		return fmt.Errorf("serve: %q is not a flag; write serve or serve --simulate", flags.Arg(0))
 	}
-	cfg, err := config.Read(w.getenv)
+	cfg, err := w.settings()
 	if err != nil {
+		return err
+	}
+	if err := cfg.CheckFolders(); err != nil {
 		return err
 	}
 	listener, err := listen(ctx, cfg.Addr)
@@ -80,7 +83,7 @@ func serveCommand(ctx context.Context, args []string, w world) error {
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s is taken by another program; stop that, or set BOMPASS_ADDR to another address, such as 127.0.0.1:8081", addr)
+		return nil, fmt.Errorf("%s is in use by another program; stop it, or set BOMPASS_ADDR to another address, such as 127.0.0.1:8081", addr)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s (%w); set BOMPASS_ADDR to an address of this machine, such as 127.0.0.1:8080", addr, err)
@@ -88,15 +91,15 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return l, nil
 }
 
-// serve answers until ctx ends or a part fails, then stops: intake first, so that nothing is taken in
-// that nobody keeps.
+// serve answers requests until ctx ends or a part fails. Then it stops intake first, so that every accepted batch is
+// stored.
 func (p *product) serve(ctx context.Context, app *fiber.App, l net.Listener, simulate bool) error {
 	go func() {
 		if err := app.Listener(l); err != nil && ctx.Err() == nil {
 			p.failed <- fmt.Errorf("serve %s: %w", p.config.Addr, err)
 		}
 	}()
-	p.greet()
+	p.printBanner()
 	driven := make(chan struct{})
 	go func() {
 		defer close(driven)
@@ -113,26 +116,26 @@ func (p *product) serve(ctx context.Context, app *fiber.App, l net.Listener, sim
 	case <-ctx.Done():
 	case err = <-p.failed:
 	case <-ended:
-		err = fmt.Errorf("PostgreSQL ended by itself; its log is in %s", p.postgres.Where())
+		err = fmt.Errorf("PostgreSQL has stopped unexpectedly; its log is in %s", p.postgres.Where())
 	}
 	_, _ = fmt.Fprintln(p.out, "stopping …")
 	select {
-	case <-driven: // so that its last passages are taken in
+	case <-driven: // so that its last passages are accepted
 	case <-time.After(simulateMax):
 	}
-	p.note(app.ShutdownWithTimeout(drainMax))
+	p.logStopError(app.ShutdownWithTimeout(drainMax))
 	return err
 }
 
 func (p *product) simulate(ctx context.Context, address string) {
-	if err := simulateCommand(ctx, nil, address, p.out); err != nil && ctx.Err() == nil {
-		p.log.Error("the simulation ended", "error", err)
+	if err := simulateCommand(ctx, nil, address, p.out, p.err); err != nil && ctx.Err() == nil {
+		p.log.Error("run simulation", "error", err)
 	}
 }
 
-// note logs what went wrong while stopping: there is nobody left to return it to.
-func (p *product) note(err error) {
+// logStopError logs an error of stopping, which has no caller to return to.
+func (p *product) logStopError(err error) {
 	if err != nil {
-		p.log.Warn("while stopping", "error", err)
+		p.log.Warn("stop server", "error", err)
 	}
 }

@@ -29,10 +29,10 @@ import (
 	"bompass/shared/toll"
 )
 
-// habitDays is how many days of the cast's plan tell where its vehicles like to drive.
+// habitDays is the number of days of demo passages from which the vehicles' stations are read.
 const habitDays = 60
 
-// simulation is what simulate was asked for.
+// simulation is the parameters of a simulation.
 type simulation struct {
 	server   string
 	key      string
@@ -42,11 +42,11 @@ type simulation struct {
 	seed     uint64
 }
 
-// simulateCommand lets the cast drive past the stations it drives past in its plan, now, through
-// simulated tags and readers and the uplink of a real station. It prints one line per passage. Without
-// another word the server is the one at an address.
-func simulateCommand(ctx context.Context, args []string, server string, out io.Writer) error {
-	s, err := parseSimulation(args, server, out)
+// simulateCommand lets the demo vehicles pass the stations of their demo passages, now, through simulated tags and
+// readers and the uplink of a real station. It writes one line for each passage to out, and its log and help to errOut.
+// The server at the given address is the default.
+func simulateCommand(ctx context.Context, args []string, server string, out, errOut io.Writer) error {
+	s, err := parseSimulation(args, server, errOut)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
 	}
@@ -62,33 +62,33 @@ func simulateCommand(ctx context.Context, args []string, server string, out io.W
 		ctx, cancel = context.WithTimeout(ctx, s.duration)
 		defer cancel()
 	}
-	left, err := s.run(ctx, dir, time.Now, out)
+	left, err := s.run(ctx, dir, time.Now, out, errOut)
 	if err == nil && left == 0 {
 		return os.RemoveAll(dir)
 	}
-	return errors.Join(err, fmt.Errorf("simulate: %d passages were not sent and are kept in %s", left, dir))
+	return errors.Join(err, fmt.Errorf("simulate: %d passages were not sent and are stored in %s", left, dir))
 }
 
-// ownAddress is where the server of these settings listens.
+// ownAddress returns the address of the server with these settings.
 func ownAddress(getenv func(string) string) string {
-	c, _ := config.Read(getenv) // what is wrong with other settings is the server's to say
+	c, _ := config.Read(getenv) // the server reports invalid settings
 	return "http://" + c.Addr
 }
 
-func parseSimulation(args []string, server string, out io.Writer) (s simulation, err error) {
+func parseSimulation(args []string, server string, errOut io.Writer) (s simulation, err error) {
 	flags := flag.NewFlagSet("simulate", flag.ContinueOnError)
-	flags.SetOutput(out)
+	flags.SetOutput(errOut)
 	flags.StringVar(&s.server, "server", server, "address of the server")
 	flags.StringVar(&s.key, "key", fixture.StationKey, "the stations' API key")
 	rate := flags.String("rate", "1/s", "passages, such as 1/s, 30/m or 500/h")
 	flags.DurationVar(&s.duration, "duration", 0, "how long to drive, such as 30s; 0 until interrupted")
-	flags.StringVar(&s.vehicles, "vehicles", "all", "who drives: all or kari")
-	flags.Uint64Var(&s.seed, "seed", 1, "the same seed drives the same cars")
+	flags.StringVar(&s.vehicles, "vehicles", "all", "vehicles that drive: all or kari")
+	flags.Uint64Var(&s.seed, "seed", 1, "seed of the random vehicles")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
 	if flags.NArg() > 0 {
-		return s, fmt.Errorf("%q is no flag; server simulate --help lists them", flags.Arg(0))
+		return s, fmt.Errorf("%q is not a flag; server simulate --help lists them", flags.Arg(0))
 	}
 	s.server = strings.TrimRight(s.server, "/")
 	if s.vehicles != "all" && s.vehicles != "kari" {
@@ -98,7 +98,7 @@ func parseSimulation(args []string, server string, out io.Writer) (s simulation,
 	return s, err
 }
 
-// parseRate reads a number of passages per second, minute or hour.
+// parseRate parses a number of passages per second, minute or hour.
 func parseRate(text string) (float64, error) {
 	number, unit, _ := strings.Cut(text, "/")
 	n, err := strconv.ParseFloat(number, 64)
@@ -109,9 +109,9 @@ func parseRate(text string) (float64, error) {
 	return n / per, nil
 }
 
-// run drives until ctx ends and tells how many passages were not sent.
-func (s simulation) run(ctx context.Context, dir string, now func() time.Time, out io.Writer) (left int, err error) {
-	// A new spool counts in an epoch of its own, the start in seconds, so that no run meets another.
+// run drives until ctx ends and returns the number of passages that were not sent.
+func (s simulation) run(ctx context.Context, dir string, now func() time.Time, out, errOut io.Writer) (left int, err error) {
+	// A new spool has an epoch of its own, its start in seconds, so the passages of two runs differ.
 	spool, err := uplink.Open(dir, now())
 	if err != nil {
 		return 0, err
@@ -121,7 +121,7 @@ func (s simulation) run(ctx context.Context, dir string, now func() time.Time, o
 		Sites: s.sites(now),
 		Sender: &uplink.Sender{
 			Server: s.server, Key: s.key, Client: http.DefaultClient, Spool: spool,
-			Wait: uplink.Sleep, Jitter: rand.Float64, Log: slog.New(slog.NewTextHandler(out, nil)),
+			Wait: uplink.Sleep, Jitter: rand.Float64, Log: slog.New(slog.NewTextHandler(errOut, nil)),
 		},
 		OnKept: func(o uplink.Observation, seen hardware.Sighting) {
 			fmt.Fprintln(out, passageText(o, seen))
@@ -131,8 +131,8 @@ func (s simulation) run(ctx context.Context, dir string, now func() time.Time, o
 	return spool.Waiting(), errors.Join(err, spool.Close())
 }
 
-// sites makes a reader for every station on the vehicles' ways. The rate is shared by how much the
-// cast uses a station, so that together they see the rate that was asked for.
+// sites returns a reader for every station that the vehicles pass. The rate is divided in proportion to the vehicles of
+// a station, so that the stations have the requested rate together.
 func (s simulation) sites(now func() time.Time) []uplink.Site {
 	habits, total := s.habits(oslo.DayOf(now())), 0
 	for _, h := range habits {
@@ -158,7 +158,7 @@ type habit struct {
 	vehicles []sim.Vehicle
 }
 
-// habits reads from the cast's plan who drives where.
+// habits returns the stations of the demo passages with the vehicles that pass them.
 func (s simulation) habits(last oslo.Day) []*habit {
 	type visit struct {
 		station toll.StationID
@@ -182,14 +182,14 @@ func (s simulation) habits(last oslo.Day) []*habit {
 		at[v.station].vehicles = append(at[v.station].vehicles, sim.Vehicle{PAN: string(tags[v.plate]), Plate: plate, Gates: gates})
 	}
 	all := slices.Collect(maps.Values(at))
-	for _, h := range all { // an order that the seed can rely on
+	for _, h := range all { // an order that does not depend on the map
 		slices.SortFunc(h.vehicles, func(a, b sim.Vehicle) int { return cmp.Compare(a.Plate.Text, b.Plate.Text) })
 	}
 	slices.SortFunc(all, func(a, b *habit) int { return cmp.Compare(a.station, b.station) })
 	return all
 }
 
-// tags gives the tag of every vehicle that drives in this simulation, empty when it has none.
+// tags returns the tag of every vehicle in this simulation, empty if it has none.
 func (s simulation) tags() map[toll.Plate]toll.TagID {
 	mounted := map[toll.VehicleID]toll.TagID{}
 	for _, m := range fixture.Mounts() {
@@ -204,7 +204,7 @@ func (s simulation) tags() map[toll.Plate]toll.TagID {
 	return tags
 }
 
-// passageText is the line printed for a passage.
+// passageText returns the line printed for a passage.
 func passageText(o uplink.Observation, seen hardware.Sighting) string {
 	plate := toll.Plate{Country: o.Country, Text: o.Plate}
 	by := "camera"
@@ -214,7 +214,7 @@ func passageText(o uplink.Observation, seen hardware.Sighting) string {
 	return fmt.Sprintf("%s  %-15s lane %d  %-3s  %-10s  %s", oslo.In(o.At).Format("15:04:05.000"), o.Station, o.Lane, o.Direction, plate, by)
 }
 
-// lockedWriter takes lines from the readers of several stations and from the log.
+// lockedWriter is a writer for the readers of several stations. It is safe for concurrent use.
 type lockedWriter struct {
 	mu  sync.Mutex
 	out io.Writer

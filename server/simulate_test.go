@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -15,10 +17,31 @@ import (
 	"bompass/shared/toll"
 )
 
-// intake counts what a simulation sends, as the server's own observations.
+// passagesWanted is the number of passages after which a simulation is stopped.
+const passagesWanted = 20
+
+// intake receives the passages of a simulation in the server's place.
 type intake struct {
+	enough func() // called when passagesWanted passages have arrived
+	refuse int    // requests to refuse first
+
 	mu   sync.Mutex
 	seen map[string]toll.Observation
+}
+
+// wantLines checks that there is one line for every passage received.
+func (i *intake) wantLines(t *testing.T, lines []string) {
+	t.Helper()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if len(i.seen) < passagesWanted || len(lines) != len(i.seen) {
+		t.Errorf("got %d passages for %d lines:\n%s", len(i.seen), len(lines), strings.Join(lines, "\n"))
+	}
+	for _, line := range lines {
+		if !strings.Contains(line, " lane ") {
+			t.Errorf("got %q, which is not a passage", line)
+		}
+	}
 }
 
 func (i *intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -26,6 +49,11 @@ func (i *intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer i.mu.Unlock()
 	if r.Header.Get("Authorization") != "Bearer "+fixture.StationKey {
 		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	if i.refuse > 0 {
+		i.refuse--
+		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
 	n := 0
@@ -38,40 +66,61 @@ func (i *intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		i.seen[o.Key()] = o
 	}
 	fmt.Fprintf(w, `{"accepted":%d}`, n)
+	if len(i.seen) >= passagesWanted {
+		i.enough()
+	}
 }
 
-// What is printed is what the server gets: the cast's own cars, with the tags mounted on them.
-func TestSimulateDrivesTheCast(t *testing.T) {
-	in := &intake{seen: map[string]toll.Observation{}}
+// simulate runs a simulation until an intake has seen some passages, and returns the lines of passages and the log.
+func simulate(t *testing.T, in *intake, args ...string) (lines []string, log string) {
+	t.Helper()
 	server := httptest.NewServer(in)
 	defer server.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	in.enough = cancel
+	var out, errOut bytes.Buffer
+	if err := simulateCommand(ctx, args, server.URL, &out, &errOut); err != nil {
+		t.Fatalf("%v\n%s", err, errOut.String())
+	}
+	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n"), errOut.String()
+}
 
-	var out bytes.Buffer
-	if err := simulateCommand(t.Context(), []string{"--rate", "200/s", "--duration", "300ms"}, server.URL, &out); err != nil {
-		t.Fatal(err)
-	}
-	if lines := strings.Count(out.String(), "\n"); lines == 0 || lines != len(in.seen) {
-		t.Errorf("got %d passages for %d lines:\n%s", len(in.seen), lines, out.String())
-	}
+// The server receives exactly the passages that are printed, one line each: the demo vehicles, with the tags mounted
+// in them. The log is not among the lines.
+func TestSimulatePrintsEveryPassageSent(t *testing.T) {
+	in := &intake{seen: map[string]toll.Observation{}}
+	lines, _ := simulate(t, in, "--rate", "200/s")
+	in.wantLines(t, lines)
 	tags := simulation{vehicles: "all"}.tags()
 	for key, o := range in.seen {
 		tag, known := tags[toll.Plate{Country: o.Country, Text: o.Plate}]
 		if !known || o.Tag != "" && o.Tag != tag || o.Epoch <= fixture.Epoch {
-			t.Errorf("%s: got %s %s with tag %s, which is not the cast's", key, o.Country, o.Plate, o.Tag)
+			t.Errorf("%s: got %s %s with tag %s, which is not of the demo data", key, o.Country, o.Plate, o.Tag)
 		}
 	}
 }
 
-func TestSimulateDrivesKariAlone(t *testing.T) {
+// A server that refuses requests makes the uplink log warnings, which are not among the passages.
+func TestSimulateLogIsNotAmongThePassages(t *testing.T) {
+	in := &intake{seen: map[string]toll.Observation{}, refuse: 2}
+	lines, log := simulate(t, in, "--rate", "200/s")
+	in.wantLines(t, lines)
+	if !strings.Contains(log, "level=") {
+		t.Errorf("got log %q, want a warning of the uplink", log)
+	}
+}
+
+func TestSimulateCanBeLimitedToKari(t *testing.T) {
 	tags := simulation{vehicles: "kari"}.tags()
 	if len(tags) != 2 {
 		t.Errorf("got %d vehicles, want Kari's 2", len(tags))
 	}
 }
 
-func TestSimulateRefusesNonsense(t *testing.T) {
+func TestSimulateRefusesInvalidFlags(t *testing.T) {
 	for _, args := range [][]string{{"--rate", "0/s"}, {"--rate", "fast"}, {"--rate", "NaN/s"}, {"--rate", "1/y"}, {"--vehicles", "olav"}} {
-		if err := simulateCommand(t.Context(), args, "http://127.0.0.1:1", &bytes.Buffer{}); err == nil {
+		if err := simulateCommand(t.Context(), args, "http://127.0.0.1:1", io.Discard, io.Discard); err == nil {
 			t.Errorf("%v: got no error", args)
 		}
 	}

@@ -12,16 +12,16 @@ import (
 	"bompass/shared/tariff/nvdb"
 )
 
-// errToSee ends an import with an exit code that is not 0, after all drafts were written.
-var errToSee = errors.New("the data leaves questions open; they are listed above")
+// errOpenQuestions makes the exit code non-zero after all drafts have been written.
+var errOpenQuestions = errors.New("the data leaves questions open; they are listed above")
 
 const tariffUsage = "tariff: write: server tariff import nvdb FILE [--out DIR] [--from DAY]"
 
 // importMax bounds the file that is read, in bytes.
 const importMax = 64 << 20
 
-// tariffCommand makes drafts of tariff files: tariff import nvdb FILE [--out DIR] [--from DAY]. Flags may
-// stand before or after FILE.
+// tariffCommand writes drafts of tariff files: tariff import nvdb FILE [--out DIR] [--from DAY]. Flags may come before or
+// after FILE.
 func tariffCommand(args []string, in io.Reader, out, errOut io.Writer) error {
 	if len(args) < 3 || args[0] != "import" || args[1] != "nvdb" {
 		return errors.New(tariffUsage)
@@ -64,12 +64,12 @@ func tariffCommand(args []string, in io.Reader, out, errOut io.Writer) error {
 		fmt.Fprintln(errOut, p)
 	}
 	if len(problems) > 0 {
-		return errToSee
+		return errOpenQuestions
 	}
 	return nil
 }
 
-// readBounded reads a file, or standard input when its name is -.
+// readBounded reads a file of at most importMax bytes, or standard input if its name is -.
 func readBounded(name string, in io.Reader) ([]byte, error) {
 	if name != "-" {
 		f, err := os.Open(name)
@@ -89,8 +89,7 @@ func readBounded(name string, in io.Reader) ([]byte, error) {
 	return text, nil
 }
 
-// writeDrafts writes one file for each scheme. What is already there may have been worked on and is
-// never replaced.
+// writeDrafts writes one file for each scheme. An existing file may have been edited and is never replaced.
 func writeDrafts(drafts []nvdb.Draft, dir string, out io.Writer) error {
 	if dir == "" {
 		for _, d := range drafts {
@@ -105,7 +104,7 @@ func writeDrafts(drafts []nvdb.Draft, dir string, out io.Writer) error {
 		name := filepath.Join(dir, string(d.ID)+".tariff")
 		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
-			return fmt.Errorf("write draft (what is there is not replaced): %w", err)
+			return fmt.Errorf("write draft (an existing file is not replaced): %w", err)
 		}
 		_, err = f.Write(d.Text)
 		if err := errors.Join(err, f.Close()); err != nil {

@@ -13,8 +13,8 @@ func TestTariffImportWritesDraftsAndListsWhatIsOpen(t *testing.T) {
 	data := filepath.Join("..", "shared", "tariff", "nvdb", "testdata", "stations.json")
 	dir := filepath.Join(t.TempDir(), "drafts")
 	var out, problems bytes.Buffer
-	if err := tariffCommand([]string{"import", "nvdb", data, "--out", dir}, nil, &out, &problems); !errors.Is(err, errToSee) {
-		t.Fatalf("got %v, want %v", err, errToSee)
+	if err := tariffCommand([]string{"import", "nvdb", data, "--out", dir}, nil, &out, &problems); !errors.Is(err, errOpenQuestions) {
+		t.Fatalf("got %v, want %v", err, errOpenQuestions)
 	}
 	if got := strings.Count(out.String(), ".tariff\n"); got != 3 {
 		t.Errorf("got %d drafts, want 3:\n%s", got, out.String())
@@ -35,7 +35,7 @@ func TestTariffImportReadsStandardInputAndADay(t *testing.T) {
 	data := `[{"id":7,"egenskaper":[{"navn":"Navn bompengeanlegg","verdi":"Broen"},{"navn":"Takst liten bil","verdi":20}]}]`
 	var out, problems bytes.Buffer
 	err := tariffCommand([]string{"import", "nvdb", "-", "--from", "2026-01-01"}, strings.NewReader(data), &out, &problems)
-	if !errors.Is(err, errToSee) || !strings.Contains(out.String(), "# broen.tariff\n") || !strings.Contains(out.String(), "version 2026-01-01\n") {
+	if !errors.Is(err, errOpenQuestions) || !strings.Contains(out.String(), "# broen.tariff\n") || !strings.Contains(out.String(), "version 2026-01-01\n") {
 		t.Errorf("got %v\n%s", err, out.String())
 	}
 }

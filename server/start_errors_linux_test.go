@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// A full disk and a machine without PostgreSQL, in a name space of mounts that only the program sees.
-// It takes root, or a kernel that lets others have name spaces; where there is neither, it says so.
-func TestAMachineThatLacksSomethingSaysWhatToDo(t *testing.T) {
+// Start on a full disk, and without PostgreSQL, in a mount namespace of the program's own. It needs root, or a kernel that
+// allows namespaces to others; without either the test logs that it was not run.
+func TestStartErrorsOfIncompleteMachineSayWhatToDo(t *testing.T) {
 	server := program(t)
 	home := t.TempDir()
 	lacking := func(mount string, args ...string) *exec.Cmd {
@@ -18,7 +18,7 @@ func TestAMachineThatLacksSomethingSaysWhatToDo(t *testing.T) {
 		return exec.Command("unshare", append([]string{"--map-root-user", "--mount", "sh", "-c", script, home, "-"}, args...)...)
 	}
 	if out, err := lacking("true", "/bin/true").CombinedOutput(); err != nil {
-		t.Logf("NOT TRIED: no name space of mounts: %v %s", err, out)
+		t.Logf("NOT RUN: no mount namespace: %v %s", err, out)
 		return
 	}
 	for _, c := range []struct{ why, mount, want string }{
@@ -26,7 +26,7 @@ func TestAMachineThatLacksSomethingSaysWhatToDo(t *testing.T) {
 		{"no PostgreSQL", `mount -t tmpfs tmpfs /usr/lib/postgresql`, "install it with: apt-get install postgresql"},
 	} {
 		if _, err := os.Stat("/usr/lib/postgresql"); err != nil && c.why == "no PostgreSQL" {
-			c.mount = "true" // nothing to hide
+			c.mount = "true" // PostgreSQL is not there
 		}
 		out, err := lacking(c.mount, server, "serve").CombinedOutput()
 		said := strings.TrimSpace(string(out))
@@ -35,6 +35,6 @@ func TestAMachineThatLacksSomethingSaysWhatToDo(t *testing.T) {
 		}
 	}
 	if left, err := filepath.Glob(filepath.Join(home, "postgres*")); err != nil || len(left) > 0 {
-		t.Errorf("it began all the same: %v %v", left, err)
+		t.Errorf("the start left files: %v %v", left, err)
 	}
 }

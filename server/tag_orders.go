@@ -15,7 +15,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// tagsCommand lists the tags that customers wait for, and takes down which one was sent.
+// tagsCommand lists orders of tags that are not sent yet, and records which tag was sent.
 func tagsCommand(ctx context.Context, args []string, w world) error {
 	switch {
 	case len(args) == 0, len(args) == 1 && args[0] == "--json":
@@ -23,16 +23,16 @@ func tagsCommand(ctx context.Context, args []string, w world) error {
 	case len(args) == 3 && args[0] == "sent":
 		order, err := strconv.ParseInt(args[1], 10, 64)
 		if err != nil {
-			return fmt.Errorf("%q is no order; server tags lists them", args[1])
+			return fmt.Errorf("%q is not an order; server tags lists them", args[1])
 		}
 		if len(args[2]) != 19 || !ident.Luhn(args[2]) {
-			return fmt.Errorf("%q is no tag's number: it has 19 digits, the last one checks the others", args[2])
+			return fmt.Errorf("%q is not the number of a tag, which has 19 digits, the last of them a check digit", args[2])
 		}
 		return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
 			if err := fleetdb.New(db).SendTag(ctx, order, toll.TagID(args[2]), w.now()); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(w.out, "tag %s is the vehicle's from now on\n", args[2])
+			_, err := fmt.Fprintf(w.out, "tag %s is assigned to the vehicle from now on\n", args[2])
 			return err
 		})
 	}
@@ -51,7 +51,7 @@ func listTags(ctx context.Context, db *store.DB, w world, asJSON bool) error {
 		return printLines(w.out, list)
 	}
 	if len(list) == 0 {
-		_, err := fmt.Fprintln(w.out, "nobody waits for a tag")
+		_, err := fmt.Fprintln(w.out, "there are no orders of tags")
 		return err
 	}
 	table := tabwriter.NewWriter(w.out, 0, 8, 2, ' ', 0)

@@ -6,8 +6,8 @@ import (
 	"bompass/server/embedded"
 )
 
-// openLeaf lets stations connect as NATS leaf nodes, where the configuration wants it. What they send is
-// taken in by the same rules as over HTTP.
+// openLeaf listens for stations that connect as NATS leaf nodes, if configured. Their batches are accepted by the same
+// rules as over HTTP.
 func (p *product) openLeaf(ctx context.Context) error {
 	if p.config.Leaf.Addr == "" {
 		return nil
@@ -16,7 +16,7 @@ func (p *product) openLeaf(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	working := context.WithoutCancel(ctx) // a batch that has begun is answered
+	working := context.WithoutCancel(ctx) // a batch in progress is answered
 	leaf, err := embedded.StartLeaf(p.config.Leaf.Addr, certificates, func(key string) bool { return p.pipeline.AcceptsKey(working, key) })
 	if err != nil {
 		return err
@@ -32,6 +32,6 @@ func (p *product) openLeaf(ctx context.Context) error {
 		return err
 	}
 	p.opened.add(stop)
-	p.log.Info("stations may connect as leaf nodes", "address", leaf.Address(), "tls", certificates != nil)
+	p.log.Info("listen for leaf nodes", "address", leaf.Address(), "tls", certificates != nil)
 	return nil
 }

@@ -32,7 +32,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// start brings up the parts, each on those before it.
+// start starts the parts, each on those before it.
 func (p *product) start(ctx context.Context) (*fiber.App, error) {
 	for _, part := range []func(context.Context) error{p.openDatabase, p.openTariffs, p.openStream, p.openPipeline, p.openLeaf} {
 		if err := part(ctx); err != nil {
@@ -40,7 +40,7 @@ func (p *product) start(ctx context.Context) (*fiber.App, error) {
 		}
 	}
 	if p.config.Mode == config.Development {
-		if err := p.feed(ctx); err != nil {
+		if err := p.sendDemoPassages(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -61,7 +61,7 @@ func (p *product) openDatabase(ctx context.Context) (err error) {
 		if p.postgres, err = embedded.Start(ctx, p.home); err != nil {
 			return err
 		}
-		p.opened.add(func() { p.note(p.postgres.Stop()) })
+		p.opened.add(func() { p.logStopError(p.postgres.Stop()) })
 		url = p.postgres.URL()
 	}
 	if p.db, err = store.Open(ctx, url); err != nil {
@@ -89,7 +89,7 @@ func (p *product) openTariffs(context.Context) error {
 	if len(problems) > 0 {
 		return fmt.Errorf("price plans: %w", problems[0])
 	}
-	p.capped = capsOf(book)
+	p.capOf = capsOf(book)
 	if p.plan, err = rating.Compile(book); err != nil {
 		return fmt.Errorf("price plans: %w", err)
 	}
@@ -121,13 +121,13 @@ func (p *product) openPipeline(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	// Workers end when they are told, not when the command is: intake stops before them.
+	// Workers do not end with ctx: intake stops before them.
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		if err := p.pipeline.Run(working); err != nil {
-			p.failed <- fmt.Errorf("passages are no longer posted: %w", err)
+			p.failed <- fmt.Errorf("post passages: %w", err)
 		}
 	}()
 	p.opened.add(func() { stop(); <-done })
@@ -159,18 +159,18 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
-		Desk:   people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: overview.NewService(overviewdb.New(p.db), desk, p.charger, p.capped),
+		Desk:   people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: overview.NewService(overviewdb.New(p.db), desk, p.charger, p.capOf),
 		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Live: reading.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }
 
-// openAgreements builds what makes agreements, with the toll companies that are offered.
+// openAgreements builds the agreement service with the toll companies that are offered.
 func (p *product) openAgreements(keys seal.Keys, people doors, partners outside) (*agreement.Service, error) {
 	var chargers []api.ChargerChoice
 	for _, name := range strings.Fields(p.config.Chargers) {
 		id := toll.ChargerID(name)
 		if p.charger(id) == name {
-			return nil, fmt.Errorf("BOMPASS_CHARGERS names %q, which no tariff knows; write ids of toll companies, such as fjellinjen ferde", name)
+			return nil, fmt.Errorf("BOMPASS_CHARGERS names %q, which is in no tariff; write ids of toll companies, such as fjellinjen ferde", name)
 		}
 		chargers = append(chargers, api.ChargerChoice{ID: id, Name: p.charger(id)})
 	}
@@ -179,10 +179,10 @@ func (p *product) openAgreements(keys seal.Keys, people doors, partners outside)
 	}), nil
 }
 
-// issuer is who we are among those that issue tags and send invoices.
+// issuer is our id among the issuers of tags and invoices.
 const issuer toll.IssuerID = "bompass"
 
-// passages are both ends of the pipeline.
+// passages is the pipeline together with the queries of customers.
 type passages struct {
 	*pipeline.Pipeline
 	*reading.Service
@@ -194,12 +194,12 @@ func (p *product) loadAssets() (*web.Assets, error) {
 	}
 	files, err := fs.Sub(assets.Web, "web")
 	if err != nil {
-		return nil, fmt.Errorf("browser's files: %w", err)
+		return nil, fmt.Errorf("browser program: %w", err)
 	}
 	return web.LoadAssets(files)
 }
 
-// charger is the name of a toll company.
+// charger returns the name of a toll company.
 func (p *product) charger(id toll.ChargerID) string {
 	for _, s := range p.plan.Stations() {
 		if s.Charger == id {
@@ -209,6 +209,7 @@ func (p *product) charger(id toll.ChargerID) string {
 	return string(id)
 }
 
+// ready returns an error if the server cannot answer requests.
 func (p *product) ready(ctx context.Context) error {
 	return errors.Join(p.db.Ready(ctx), p.pipeline.Ready(ctx))
 }

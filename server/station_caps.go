@@ -8,8 +8,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// capsOf tells for every station which monthly cap it counts for. A group is named only where a scheme
-// has several that count, and a station only where it counts alone.
+// capsOf returns a function from a station to the monthly cap that it counts towards. Group is set only in a scheme with
+// several groups that count, and Station only if the station counts alone.
 func capsOf(book *tariff.Book) func(toll.StationID) overview.Cap {
 	caps := map[toll.StationID]overview.Cap{}
 	for _, s := range book.Schemes {
@@ -19,7 +19,7 @@ func capsOf(book *tariff.Book) func(toll.StationID) overview.Cap {
 			if several {
 				c.Group = st.CapGroup
 			}
-			if countsAlone(s, st.CapGroup) {
+			if perStation(s, st.CapGroup) {
 				c.Station = st.Name
 			}
 			caps[st.ID] = c
@@ -39,7 +39,7 @@ func countingGroups(s *tariff.Scheme) (groups []string) {
 	return groups
 }
 
-func countsAlone(s *tariff.Scheme, group string) bool {
+func perStation(s *tariff.Scheme, group string) bool {
 	return slices.ContainsFunc(s.Versions, func(v tariff.Version) bool {
 		return slices.ContainsFunc(v.Caps, func(k tariff.Cap) bool { return k.PerStation && !k.Daily && k.CapGroup == group })
 	})

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"bompass/server/store/passagedb"
+	"bompass/shared/fixture"
+	"bompass/shared/oslo"
+)
+
+const (
+	demoBatch = 1000
+	demoWait  = 30 * time.Second // for the passages to be posted before the server answers
+)
+
+// sendDemoPassages sends the demo passages of last month and of this month until now through the pipeline, except those
+// sent by an earlier start.
+func (p *product) sendDemoPassages(ctx context.Context) error {
+	now := p.now()
+	today := oslo.DayOf(now)
+	latest, err := passagedb.New(p.db).LatestOf(ctx, fixture.Epoch)
+	if err != nil {
+		return err
+	}
+	first := (today.Month() - 1).First()
+	if !latest.IsZero() {
+		first = max(first, oslo.DayOf(latest))
+	}
+	var batch bytes.Buffer
+	lines := 0
+	send := func() error {
+		_, err := p.pipeline.TakeIn(ctx, fixture.StationKey, batch.Bytes(), now)
+		batch.Reset()
+		lines = 0
+		return err
+	}
+	for _, o := range fixture.Passages(first, today) {
+		if o.At.After(now) || !o.At.After(latest) {
+			continue
+		}
+		if err := json.NewEncoder(&batch).Encode(o); err != nil {
+			return fmt.Errorf("demo passages: %w", err)
+		}
+		if lines++; lines == demoBatch {
+			if err := send(); err != nil {
+				return fmt.Errorf("demo passages: %w", err)
+			}
+		}
+	}
+	if lines > 0 {
+		if err := send(); err != nil {
+			return fmt.Errorf("demo passages: %w", err)
+		}
+	}
+	return p.awaitPosted(ctx)
+}
+
+// awaitPosted waits until all accepted passages are posted, at most demoWait.
+func (p *product) awaitPosted(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, demoWait)
+	defer cancel()
+	for {
+		idle, err := p.pipeline.Idle(ctx)
+		if idle || ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+}
