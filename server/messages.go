@@ -110,7 +110,7 @@ func (p *product) startJobs(ctx context.Context) error {
 	p.opened.add(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopJobsMax)
 		defer cancel()
-		p.note(runner.Stop(ctx))
+		p.logStopError(runner.Stop(ctx))
 	})
 	return nil
 }
