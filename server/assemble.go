@@ -159,7 +159,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
-		Desk:   people.desk, Registrar: people.registrar, Locksmith: people.locksmith, Profile: people.profile, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Accounts: overview.NewService(overviewdb.New(p.db), desk, p.charger, p.capOf),
+		Access: people.desk, Registrar: people.registrar, Factors: people.locksmith, Person: people.profile, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Overview: overview.NewService(overviewdb.New(p.db), desk, p.charger, p.capOf),
 		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Live: reading.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }

@@ -214,7 +214,8 @@ func TestWhatHandlersKeepStaysTheirOwn(t *testing.T) {
 	}
 }
 
-// announce promises a body and sends none of it: the server must refuse before it takes any.
+// announce sends the beginning of a body that it announces as longer: the server must refuse it without reading
+// the rest.
 func (v *visitor) announce(path string, length int) page {
 	v.t.Helper()
 	var dialer net.Dialer
@@ -223,7 +224,7 @@ func (v *visitor) announce(path string, length int) page {
 		v.t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n", path, strings.TrimPrefix(v.url, "http://"), length)
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s", path, strings.TrimPrefix(v.url, "http://"), length, strings.Repeat("x", 16<<10))
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		v.t.Fatal(err)

@@ -42,8 +42,8 @@ func deps(t *testing.T, options ...option) web.Deps {
 	}
 	h := &house{t: t, live: &liveFeed{t: t}}
 	d := web.Deps{
-		Registrar: &access.Registrar{}, Locksmith: &factor.Service{}, Profile: &person.Service{}, Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
-		Context: context.Background(), PublicURL: "http://localhost", Desk: access.NewService(nil, seal.Keys{}, h.now), Accounts: h,
+		Registrar: &access.Registrar{}, Factors: &factor.Service{}, Person: &person.Service{}, Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
+		Context: context.Background(), PublicURL: "http://localhost", Access: access.NewService(nil, seal.Keys{}, h.now), Overview: h,
 		Passages: h, Tariffs: published, Live: h.live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
 		Log: discard(),
 	}

@@ -104,14 +104,14 @@ func openHouse(t *testing.T, ways factor.Options, options ...option) *house {
 		t.Fatal(err)
 	}
 	deps := web.Deps{
-		Registrar: access.NewRegistrar(desk, accounts, letters), Locksmith: locksmith, Inbox: h.inbox,
-		Profile: person.NewService(persondb.New(db), keys, letters, desk, h.now),
+		Registrar: access.NewRegistrar(desk, accounts, letters), Factors: locksmith, Inbox: h.inbox,
+		Person: person.NewService(persondb.New(db), keys, letters, desk, h.now),
 		Agreements: agreement.NewService(agreement.Deps{
 			Store: agreementdb.New(db), Profiles: persondb.New(db), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: desk, Issuer: "bompass",
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.now,
 		}),
 		Legacy:  legacy.NewService(legacydb.New(db), keys, letters, desk, h.now),
-		Context: ctx, PublicURL: h.url, Desk: desk, Keys: keys, Accounts: h, Passages: h, Tariffs: published, Live: h.live,
+		Context: ctx, PublicURL: h.url, Access: desk, Keys: keys, Overview: h, Passages: h, Tariffs: published, Live: h.live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.now,
 		Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	}

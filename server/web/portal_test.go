@@ -53,7 +53,7 @@ func newPortal(t *testing.T) *portal {
 	t.Cleanup(outside.Close)
 	p.issuers = outside.URL
 	p.house = newHouse(t, func(d *web.Deps) {
-		h, ok := d.Accounts.(*house)
+		h, ok := d.Overview.(*house)
 		if !ok {
 			t.Fatal("the accounts are not the house's")
 		}
@@ -94,7 +94,7 @@ func (p *portal) build(t *testing.T, d *web.Deps, h *house) *http.ServeMux {
 		}
 		return answer.Name
 	}
-	d.EID = eid.NewService(eid.Deps{Store: accessdb.New(h.db), Access: d.Desk, Keys: d.Keys, Providers: ways, Messages: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
+	d.EID = eid.NewService(eid.Deps{Store: accessdb.New(h.db), Access: d.Access, Keys: d.Keys, Providers: ways, Messages: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
 	d.Parties = party.NewService(persondb.New(h.db), source, d.Keys, d.Now)
 	ingrid, err := accessdb.New(h.db).AccountByEmail(t.Context(), "ingrid@bompass.example")
 	if err != nil {

@@ -14,6 +14,8 @@ const (
 	Public   Access = iota + 1 // anyone
 	Customer                   // a signed-in person acting for a customer
 	Station                    // a roadside station with its API key
+	Staff                      // a member of staff; no endpoint yet
+	Kiosk                      // a device at a service office; no endpoint yet
 )
 
 // Endpoint is what is known of a route without its types.

@@ -208,13 +208,13 @@ func face(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Conn, pla
 	tariffs, err := tariff.Files(plans)
 	check(b, err)
 	app, err := web.New(web.Deps{
-		Registrar: access.NewRegistrar(people, accounts, letters), Locksmith: locksmith, Profile: person.NewService(persondb.New(st), keys, letters, people, time.Now),
+		Registrar: access.NewRegistrar(people, accounts, letters), Factors: locksmith, Person: person.NewService(persondb.New(st), keys, letters, people, time.Now),
 		Agreements: agreement.NewService(agreement.Deps{
 			Store: agreementdb.New(st), Profiles: persondb.New(st), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: people, Now: time.Now,
 		}),
 		Legacy:  legacy.NewService(legacydb.New(st), keys, letters, people, time.Now),
-		Context: b.Context(), PublicURL: "https://" + host, Desk: people, Keys: keys,
-		Accounts: overview.NewService(overviewdb.New(st), desk, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) overview.Cap { return overview.Cap{} }), Passages: passages{p, desk},
+		Context: b.Context(), PublicURL: "https://" + host, Access: people, Keys: keys,
+		Overview: overview.NewService(overviewdb.New(st), desk, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) overview.Cap { return overview.Cap{} }), Passages: passages{p, desk},
 		Tariffs: tariffs,
 		Live:    reading.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})

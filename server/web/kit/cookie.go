@@ -1,0 +1,90 @@
+package kit
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/server/access"
+	"bompass/server/access/seal"
+)
+
+// The cookies that more than one room uses.
+const (
+	sessionCookie  = "sid"  // the token of the session
+	formCookie     = "form" // ties a form to the browser that it was sent to
+	languageCookie = "lang"
+	deviceCookie   = "device" // lets the throttle recognise a browser that has signed in before
+	linkCookie     = "link"   // the token of an email's link, taken out of the address
+	StepCookie     = "step"   // the pending login between password and code
+	KeyCookie      = "key"    // the browser that an open passkey challenge was sent to
+)
+
+// preferenceMaxAge is how long a browser keeps a choice that is not secret.
+const preferenceMaxAge = 365 * 24 * time.Hour
+
+// cookieName returns the name of a cookie in the browser. On https it has the __Host- prefix, which binds the
+// cookie to this host alone. On plain http it has the port, because all ports of a host share cookies.
+func (k *Kit) cookieName(name string) string {
+	if k.Origin.Secure {
+		return "__Host-" + name
+	}
+	if k.Origin.port != "" {
+		return name + "-" + k.Origin.port
+	}
+	return name
+}
+
+// SetCookie sets a cookie that scripts cannot read. With a zero age it lasts until the browser is closed.
+func (k *Kit) SetCookie(c *fiber.Ctx, name, value string, maxAge time.Duration) {
+	c.Cookie(&fiber.Cookie{
+		Name: k.cookieName(name), Value: value, Path: "/", MaxAge: int(maxAge / time.Second), SessionOnly: maxAge == 0,
+		Secure: k.Origin.Secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+	})
+}
+
+// ClearCookie removes a cookie from the browser.
+func (k *Kit) ClearCookie(c *fiber.Ctx, name string) {
+	c.Cookie(&fiber.Cookie{
+		Name: k.cookieName(name), Path: "/", MaxAge: -1, Expires: time.Unix(1, 0),
+		Secure: k.Origin.Secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+	})
+}
+
+// Cookie returns the value of a cookie, empty if there is none.
+func (k *Kit) Cookie(c *fiber.Ctx, name string) string { return c.Cookies(k.cookieName(name)) }
+
+// SessionToken returns the session's token from its cookie.
+func (k *Kit) SessionToken(c *fiber.Ctx) seal.Token {
+	return seal.Token(k.Cookie(c, sessionCookie))
+}
+
+// ClearSession removes the session's cookie. The browser has nothing else of the customer, because answers
+// are never stored.
+func (k *Kit) ClearSession(c *fiber.Ctx) { k.ClearCookie(c, sessionCookie) }
+
+// StartSession gives the browser its session and removes the cookies of signing in.
+func (k *Kit) StartSession(c *fiber.Ctx, token seal.Token) {
+	for _, name := range []string{StepCookie, formCookie, KeyCookie} {
+		k.ClearCookie(c, name)
+	}
+	k.SetCookie(c, sessionCookie, string(token), 0)
+}
+
+// RenewSession gives the browser the session's new token. Streams under the old token end and are opened
+// again by the browser.
+func (k *Kit) RenewSession(c *fiber.Ctx, actor access.Principal, token seal.Token) {
+	k.Streams.End(actor.Session)
+	k.SetCookie(c, sessionCookie, string(token), 0)
+}
+
+// SetLink moves the token of an email's link from the address into a cookie.
+func (k *Kit) SetLink(c *fiber.Ctx, token string, maxAge time.Duration) {
+	k.SetCookie(c, linkCookie, token, maxAge)
+}
+
+// Link returns the token that SetLink has stored.
+func (k *Kit) Link(c *fiber.Ctx) seal.Token { return seal.Token(k.Cookie(c, linkCookie)) }
+
+// ClearLink removes the token that SetLink has stored.
+func (k *Kit) ClearLink(c *fiber.Ctx) { k.ClearCookie(c, linkCookie) }

@@ -1,0 +1,74 @@
+package kit
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/shared/fault"
+)
+
+// fail answers every error: a fault as JSON or as a page, any other error without detail and with a trace
+// that finds it in the log.
+func (k *Kit) fail(c *fiber.Ctx, err error) error {
+	f, status := k.Explain(c, err)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if strings.HasPrefix(c.Path(), "/api/") || !SafeMethod(c.Method()) && !SentByForm(c) {
+		return c.Status(status).JSON(f)
+	}
+	return k.sendFailure(c, status, f)
+}
+
+// Explain returns the fault and the HTTP status that answer an error, and logs an error that is not a fault.
+func (k *Kit) Explain(c *fiber.Ctx, err error) (fault.Error, int) {
+	trace := TraceOf(c)
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		out := *f
+		out.Trace = trace
+		return out, fault.Status(f.Code)
+	}
+	if e, ok := errors.AsType[*fiber.Error](err); ok && e.Code < fiber.StatusInternalServerError {
+		return fault.Error{Code: codeOfStatus(e.Code), Trace: trace}, e.Code
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		k.Log.Warn("request timed out", "trace", trace, "method", c.Method(), "path", c.Path(), "error", err)
+		return fault.Error{Code: fault.Busy, Trace: trace}, fault.Status(fault.Busy)
+	}
+	k.Log.Error("handle request", "trace", trace, "method", c.Method(), "path", c.Path(), "error", err)
+	return fault.Error{Code: fault.Internal, Trace: trace}, fiber.StatusInternalServerError
+}
+
+// codeOfStatus returns the code for what the HTTP library itself refuses.
+func codeOfStatus(status int) fault.Code {
+	switch status {
+	case fiber.StatusNotFound, fiber.StatusMethodNotAllowed:
+		return fault.NotFound
+	case fiber.StatusRequestEntityTooLarge, fiber.StatusRequestHeaderFieldsTooLarge:
+		return fault.TooLarge
+	default:
+		return fault.BadRequest
+	}
+}
+
+// NotFound answers an address that does not exist.
+func (k *Kit) NotFound(*fiber.Ctx) error { return fault.New(fault.NotFound) }
+
+// failurePage is the page of an error.
+type failurePage struct {
+	Page
+	Text  string
+	Trace string
+}
+
+// sendFailure renders what happened, what to do and how to reach customer service.
+func (k *Kit) sendFailure(c *fiber.Ctx, status int, f fault.Error) error {
+	v := &failurePage{Page: *k.NewPage(c), Trace: f.Trace}
+	v.Program = ""
+	v.Title, v.Text = v.T("app.error.title"), v.Fault(&f)
+	if f.Code == fault.NotFound {
+		v.Title, v.Text, v.Trace = v.T("app.missing.title"), v.T("app.missing.text"), ""
+	}
+	return k.Send(c, status, "failure", v)
+}

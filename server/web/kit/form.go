@@ -1,0 +1,120 @@
+package kit
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/shared/fault"
+)
+
+// Form is the form of a page.
+type Form struct {
+	Title, Lead    string
+	Action, Submit string
+	Fields         []Field
+	Links          []Link
+	Danger         bool
+}
+
+// Field is one input of a form. A field without a label is only a place for the message about what is wrong.
+type Field struct {
+	Name, Label, Hint    string
+	Type, Mode, Complete string // type "text" when empty
+	Value                string
+	Max                  int
+	Wrong                bool
+	Optional             bool
+}
+
+// Kind returns the input's type.
+func (f Field) Kind() string {
+	if f.Type == "" {
+		return "text"
+	}
+	return f.Type
+}
+
+// Link leads to another page.
+type Link struct{ Href, Text string }
+
+// LeadLink leads to another page and says what it is for.
+type LeadLink struct{ Href, Title, Lead string }
+
+// Done is how a form ended: what happened and where to go on.
+type Done struct {
+	Title, Text string
+	Notes       []string
+	Href, Go    string
+}
+
+// FormPage is a page with a form.
+type FormPage struct {
+	Page
+	Form *Form
+}
+
+// SetForm sets the form of the page.
+func (p *FormPage) SetForm(f *Form) { p.Form = f }
+
+// FormView is the content of a page with a form: a struct that embeds FormPage.
+type FormView interface {
+	View
+	SetForm(f *Form)
+}
+
+// donePage is the page of how a form ended.
+type donePage struct {
+	Page
+	Done Done
+}
+
+// SendForm renders a page that is only a form.
+func (k *Kit) SendForm(c *fiber.Ctx, p *Page, f *Form) error {
+	return k.Send(c, fiber.StatusOK, "form", &FormPage{Page: *p, Form: f})
+}
+
+// SendDone renders the page of how a form ended.
+func (k *Kit) SendDone(c *fiber.Ctx, p *Page, end Done) error {
+	v := &donePage{Page: *p, Done: end}
+	v.Title, v.Self = end.Title, ""
+	return k.Send(c, fiber.StatusOK, "done", v)
+}
+
+// SendFormError renders a page that is only a form again, with what is wrong at the field that it concerns.
+func (k *Kit) SendFormError(c *fiber.Ctx, p *Page, f *Form, err error) error {
+	return k.SendFormErrorOn(c, &FormPage{Page: *p}, f, "form", err)
+}
+
+// SendFormErrorOn renders a page that shows more than a form again, with what is wrong at the field that it
+// concerns. Passwords are not repeated. Errors that the person cannot correct are returned.
+func (k *Kit) SendFormErrorOn(c *fiber.Ctx, v FormView, f *Form, page string, err error) error {
+	known, status := k.Explain(c, err)
+	if known.Code == fault.Internal || known.Code == fault.Busy || known.Code == fault.CrossSite {
+		return err
+	}
+	p := v.Base()
+	v.SetForm(f)
+	p.Failure, p.FailureAt = p.Fault(&known), f.Fields[0].Name
+	for i := range f.Fields {
+		field := &f.Fields[i]
+		if field.Type != "password" {
+			field.Value = c.FormValue(field.Name)
+		}
+		if field.Name == known.Field {
+			field.Wrong, p.FailureAt = true, field.Name
+		}
+	}
+	SetRetryAfter(c, known)
+	return k.Send(c, status, page, v)
+}
+
+// SetRetryAfter sets the header that tells when a throttled request can be repeated.
+func SetRetryAfter(c *fiber.Ctx, f fault.Error) {
+	if f.Code == fault.TooMany {
+		c.Set(fiber.HeaderRetryAfter, f.Params["seconds"])
+	}
+}
+
+// EmailField returns the field of an email address.
+func EmailField(p *Page) Field {
+	return Field{Name: "email", Label: p.T("login.email"), Type: "email", Complete: "email", Max: 254}
+}

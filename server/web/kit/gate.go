@@ -1,0 +1,90 @@
+package kit
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/server/access"
+	"bompass/server/access/seal"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/role"
+	"bompass/shared/toll"
+)
+
+// Sessions finds the person whose session a token opens.
+type Sessions interface {
+	Authenticate(ctx context.Context, token seal.Token) (access.Principal, error)
+	Peek(ctx context.Context, token seal.Token) (access.Principal, error) // does not prolong the session
+	RequireStepUp(actor access.Principal) error
+}
+
+// Mandates checks that a person may still act for a company by a register's mandate.
+type Mandates interface {
+	RequireMandate(ctx context.Context, actor access.Principal) error       // needs a recent answer of the register
+	RequireRecentMandate(ctx context.Context, actor access.Principal) error // accepts its last answer while it is unavailable
+}
+
+// Authorize returns a fault if the principal may not call the endpoint. For a person, the role must have the
+// endpoint's right, the privacy statement must be accepted for all that is not the person's own (S4.28), and
+// a mandate must still stand: what binds the customer needs a recent answer of the register.
+func (k *Kit) Authorize(ctx context.Context, p Principal, e api.Endpoint) error {
+	if e.Access == api.Public {
+		return nil
+	}
+	if p.Kind.access() != e.Access {
+		if p.Kind == Anonymous {
+			return fault.New(fault.SignedOut)
+		}
+		return fault.New(fault.Refused)
+	}
+	if p.Kind != Person {
+		return nil
+	}
+	if !p.Actor.Role.May(e.Right) {
+		return fault.New(fault.Refused)
+	}
+	if e.Right != role.SeeOwn && p.Actor.Privacy != toll.ConsentVersion(toll.ConsentPrivacy) {
+		return fault.New(fault.ConsentNeeded).At(string(toll.ConsentPrivacy))
+	}
+	if k.mandates == nil {
+		return nil
+	}
+	if SafeMethod(e.Method) || e.Right == role.SeeOwn {
+		return k.mandates.RequireRecentMandate(ctx, p.Actor)
+	}
+	return k.mandates.RequireMandate(ctx, p.Actor)
+}
+
+// Admit returns the actor of a request to a customer's endpoint, if the request comes from our own page, has
+// an open session, carries its token if it changes something, and is authorized.
+func (k *Kit) Admit(c *fiber.Ctx, e api.Endpoint) (access.Principal, error) {
+	actor, err := k.SignedInActor(c)
+	if err != nil {
+		return access.Principal{}, err
+	}
+	return actor, k.Authorize(c.UserContext(), Principal{Kind: Person, Actor: actor}, e)
+}
+
+// SignedInActor returns the actor of a request that comes from our own page, has an open session and, if it
+// changes something, carries the session's token. It checks no right.
+func (k *Kit) SignedInActor(c *fiber.Ctx) (access.Principal, error) {
+	if err := k.RequireSameSite(c); err != nil {
+		return access.Principal{}, err
+	}
+	actor, err := k.sessions.Authenticate(c.UserContext(), k.SessionToken(c))
+	if err != nil {
+		return access.Principal{}, err
+	}
+	if !SafeMethod(c.Method()) && !actor.CSRFMatches(c.Get("X-CSRF-Token")) {
+		return access.Principal{}, CrossSite()
+	}
+	return actor, nil
+}
+
+// CurrentActor returns the actor of the session that the request carries. It checks neither where the request
+// comes from nor a right.
+func (k *Kit) CurrentActor(c *fiber.Ctx) (access.Principal, error) {
+	return k.sessions.Authenticate(c.UserContext(), k.SessionToken(c))
+}

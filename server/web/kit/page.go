@@ -1,0 +1,203 @@
+package kit
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/server/access"
+	"bompass/shared/fault"
+	"bompass/shared/i18n"
+	"bompass/shared/site"
+)
+
+//go:embed page/*.html
+var pageFiles embed.FS
+
+// Page is what every rendered page has. The content of a page is a struct of its room that embeds Page or
+// FormPage.
+type Page struct {
+	*i18n.Words
+	Scheme    string // light, dark or auto
+	Title     string
+	Sheet     string // address of the stylesheet
+	Icon      string
+	Program   string // address of the program to fetch ahead; empty on pages that do not lead to it
+	CSRF      string
+	Next      string // address to go on to
+	Notice    string // why the person has come here
+	Failure   string // what is wrong with the form
+	FailureAt string // the field that the failure concerns
+	Self      string // the page's own address, for the choice of language; empty where there is no choice
+}
+
+// View is the content of a page: a struct that embeds Page.
+type View interface{ Base() *Page }
+
+// Base returns the common part of a page.
+func (p *Page) Base() *Page { return p }
+
+// Fail reports whether the form has a mistake.
+func (p *Page) Fail() bool { return p.Failure != "" }
+
+// Contact returns the address of customer service.
+func (p *Page) Contact() string { return ServiceAddress }
+
+// choice is a link to the same page with another language or color scheme.
+type choice struct {
+	Code, Name, Address string
+	Current             bool
+}
+
+// Links returns the languages to choose from.
+func (p *Page) Links() (links []choice) {
+	for _, lang := range i18n.Languages() {
+		links = append(links, choice{Code: lang, Name: p.T("language." + lang), Address: p.with("lang", lang), Current: lang == p.Lang()})
+	}
+	return links
+}
+
+// Schemes returns the color schemes to choose from.
+func (p *Page) Schemes() (links []choice) {
+	for _, scheme := range schemes {
+		links = append(links, choice{Code: scheme, Name: p.T("scheme." + scheme), Address: p.with(schemeCookie, scheme), Current: scheme == p.Scheme})
+	}
+	return links
+}
+
+// with returns this page's address with one more parameter.
+func (p *Page) with(name, value string) string {
+	join := "?"
+	if strings.Contains(p.Self, "?") {
+		join = "&"
+	}
+	return p.Self + join + name + "=" + url.QueryEscape(value)
+}
+
+// NewPage returns a page in the visitor's language.
+func (k *Kit) NewPage(c *fiber.Ctx) *Page { return k.pageIn(k.Language(c)) }
+
+func (k *Kit) pageIn(language string) *Page {
+	return &Page{
+		Words: i18n.For(language), Sheet: k.Assets.Address(SheetFile), Icon: k.Assets.Address(IconFile), Program: k.Assets.Address(ProgramFile),
+	}
+}
+
+// SignedInPage returns a page in the language of the actor's account, with the session's token.
+func (k *Kit) SignedInPage(actor access.Principal) *Page {
+	p := k.pageIn(actor.Language)
+	p.CSRF = actor.CSRF
+	return p
+}
+
+// SignedInHandler answers a signed-in person with a page.
+type SignedInHandler func(c *fiber.Ctx, actor access.Principal, p *Page) error
+
+// SignedIn returns a handler of a rendered page for signed-in people. It redirects others to sign in. Forms
+// must come from our own page with the session's token. When the handler returns the fault StepUp, the person
+// is sent to confirm a factor and then back to the page, or to the page of security settings unless the
+// path is one of returnTo.
+func (k *Kit) SignedIn(handle SignedInHandler, returnTo ...string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		actor, err := k.CurrentActor(c)
+		if err != nil && fault.CodeOf(err) == fault.SignedOut {
+			return c.Redirect(WithNext(site.Login, c.Path()), fiber.StatusSeeOther)
+		}
+		if err != nil {
+			return err
+		}
+		if !SafeMethod(c.Method()) {
+			if err := k.checkForm(c, actor.CSRFMatches); err != nil {
+				return err
+			}
+		}
+		err = handle(c, actor, k.SignedInPage(actor))
+		if err != nil && fault.CodeOf(err) == fault.StepUp {
+			back := site.Security
+			if slices.Contains(returnTo, c.Path()) {
+				back = c.Path()
+			}
+			return c.Redirect(site.StepUp+"?next="+url.QueryEscape(back), fiber.StatusSeeOther)
+		}
+		return err
+	}
+}
+
+// checkForm refuses a form that does not come from our own page, is too large, or whose token is wrong.
+func (k *Kit) checkForm(c *fiber.Ctx, isToken func(string) bool) error {
+	if err := k.RequireSameSite(c); err != nil {
+		return err
+	}
+	if len(c.Request().Body()) > FormBytesMax {
+		return TooLarge(FormBytesMax)
+	}
+	if !isToken(c.FormValue("csrf")) {
+		return CrossSite()
+	}
+	return nil
+}
+
+// pages are the parsed templates by name. They work without scripts.
+type pages struct{ templates map[string]*template.Template }
+
+func newPages() *pages { return &pages{templates: map[string]*template.Template{}} }
+
+// LoadPages parses the templates page/*.html of a room. The file parts.html holds definitions that the room's
+// pages share; every other file is a page. Names are unique over all rooms.
+func (k *Kit) LoadPages(files fs.FS) error {
+	names, err := fs.Glob(files, "page/*.html")
+	if err != nil {
+		return err
+	}
+	shared, err := template.ParseFS(pageFiles, "page/frame.html", "page/parts.html")
+	if err != nil {
+		return err
+	}
+	if slices.Contains(names, "page/parts.html") {
+		if shared, err = shared.ParseFS(files, "page/parts.html"); err != nil {
+			return err
+		}
+	}
+	for _, file := range names {
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if name == "frame" || name == "parts" {
+			continue
+		}
+		if k.pages.templates[name] != nil {
+			return fmt.Errorf("page %s: there are two of that name", name)
+		}
+		own, err := shared.Clone()
+		if err != nil {
+			return fmt.Errorf("page %s: %w", name, err)
+		}
+		if k.pages.templates[name], err = own.ParseFS(files, file); err != nil {
+			return fmt.Errorf("page %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// Send renders a page. It is never stored, because pages hold tokens.
+func (k *Kit) Send(c *fiber.Ctx, status int, name string, v View) error {
+	v.Base().Scheme = ColorScheme(c)
+	t := k.pages.templates[name]
+	if t == nil {
+		return fmt.Errorf("page %s: there is no such template", name)
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "frame.html", v); err != nil {
+		return fmt.Errorf("page %s: %w", name, err)
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentLanguage, v.Base().Lang())
+	return c.Status(status).Send(b.Bytes())
+}

@@ -1,0 +1,17 @@
+package portal
+
+import (
+	"context"
+
+	"bompass/server/access"
+	"bompass/shared/api"
+	"bompass/shared/role"
+)
+
+func (h *Handlers) overview(ctx context.Context, actor access.Principal, _ api.Empty) (api.OverviewReply, error) {
+	reply, err := h.Overview.Overview(ctx, actor.Customer, actor.Kind, h.Now())
+	if !actor.Role.May(role.SeePassages) {
+		reply.Latest = []api.PassageLine{} // an accountant does not see where anyone drove
+	}
+	return reply, err
+}

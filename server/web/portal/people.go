@@ -1,0 +1,69 @@
+package portal
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/server/access"
+	"bompass/server/web/kit"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/site"
+)
+
+// linkMaxAge is how long the token of an email's link is kept in the browser while the person signs in.
+const linkMaxAge = time.Hour
+
+func (h *Handlers) mountPeople(app *fiber.App) {
+	kit.JSON(app, h.Kit, api.People, func(ctx context.Context, a access.Principal, _ api.Empty) (api.PeopleReply, error) {
+		return h.Person.People(ctx, a)
+	})
+	kit.JSON(app, h.Kit, api.Invite, func(ctx context.Context, a access.Principal, req api.InviteRequest) (api.Empty, error) {
+		if err := h.Access.AllowMessage(ctx, a, "invitation", req.Email); err != nil {
+			return api.Empty{}, err
+		}
+		return api.Empty{}, h.Person.Invite(ctx, a, req)
+	})
+	kit.JSON(app, h.Kit, api.RemovePerson, func(ctx context.Context, a access.Principal, req api.PersonRequest) (api.Empty, error) {
+		return api.Empty{}, h.Person.RemovePerson(ctx, a, req.Account)
+	})
+	kit.JSON(app, h.Kit, api.Withdraw, func(ctx context.Context, a access.Principal, req api.InvitationRequest) (api.Empty, error) {
+		return api.Empty{}, h.Person.WithdrawInvitation(ctx, a, req.ID)
+	})
+}
+
+func (h *Handlers) mountPeoplePages(app *fiber.App) {
+	app.Get(site.Invitation, h.invitation)
+	app.Post(site.Invitation, h.SignedIn(h.takeInvitation))
+}
+
+// invitation stores the token of the email's link while the person signs in or registers, then asks.
+func (h *Handlers) invitation(c *fiber.Ctx) error {
+	if h.TakeLink(c, linkMaxAge) {
+		return c.Redirect(site.Invitation, fiber.StatusSeeOther)
+	}
+	return h.SignedIn(func(c *fiber.Ctx, _ access.Principal, v *kit.Page) error {
+		return h.SendForm(c, v, invitationForm(v))
+	})(c)
+}
+
+func invitationForm(v *kit.Page) *kit.Form {
+	return &kit.Form{
+		Title: v.T("ways.invitation.title"), Lead: v.T("ways.invitation.lead"), Action: site.Invitation, Submit: v.T("ways.invitation.submit"),
+		Fields: []kit.Field{{Name: "link"}}, Links: []kit.Link{{Href: site.Overview, Text: v.T("app.missing.home")}},
+	}
+}
+
+func (h *Handlers) takeInvitation(c *fiber.Ctx, actor access.Principal, v *kit.Page) error {
+	err := h.Person.AcceptInvitation(c.UserContext(), actor, h.Link(c))
+	if err != nil && fault.CodeOf(err) == fault.LinkSpent {
+		return h.SendFormError(c, v, invitationForm(v), err)
+	}
+	if err != nil {
+		return err
+	}
+	h.ClearLink(c)
+	return h.SendDone(c, v, kit.Done{Title: v.T("ways.invitation.taken"), Text: v.T("ways.invitation.next"), Href: site.Overview, Go: v.T("app.missing.home")})
+}

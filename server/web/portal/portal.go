@@ -1,0 +1,124 @@
+// Package portal has the routes of the signed-in customer: one file for each resource, with its endpoints of
+// the contract and its rendered pages.
+package portal
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
+
+	"bompass/server/access"
+	"bompass/server/agreement"
+	"bompass/server/legacy"
+	"bompass/server/partner/message"
+	"bompass/server/person"
+	"bompass/server/web/kit"
+	"bompass/shared/api"
+	"bompass/shared/tariff"
+	"bompass/shared/toll"
+)
+
+//go:embed page/*.html
+var pageFiles embed.FS
+
+// Overview returns the customer's first page.
+type Overview interface {
+	Overview(ctx context.Context, customer toll.CustomerID, kind toll.CustomerKind, now time.Time) (api.OverviewReply, error)
+}
+
+// Passages lists what a customer's vehicles have passed, and what a month of it was rated by.
+type Passages interface {
+	List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, now time.Time) (api.PassageListReply, error)
+	Bill(ctx context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error)
+}
+
+// Live publishes a customer's passages as they are charged. The channel is bounded and is closed when ctx ends
+// or its reader is too slow.
+type Live interface {
+	Subscribe(ctx context.Context, customer toll.CustomerID) (<-chan api.Event, error)
+}
+
+// Limiter limits requests that cost something, such as emails.
+type Limiter interface {
+	AllowRequest(ctx context.Context, actor access.Principal, name string) error
+	AllowMessage(ctx context.Context, actor access.Principal, name, to string) error
+	SetLanguage(ctx context.Context, actor access.Principal, language string) error
+}
+
+// Deps is what the routes of the customer need.
+type Deps struct {
+	*kit.Kit
+	Access     Limiter
+	Person     *person.Service
+	Agreements *agreement.Service
+	Legacy     *legacy.Service
+	Overview   Overview
+	Passages   Passages
+	Live       Live
+	Parties    Parties // nil where nobody acts for others
+	Tariffs    []tariff.File
+	Inbox      *message.Inbox // nil except while the product is tried out
+	Logout     fiber.Handler
+}
+
+// Handlers answers the routes of this package.
+type Handlers struct {
+	Deps
+	tariffs published
+}
+
+// New returns the handlers, after it has parsed their pages and compressed the tariffs.
+func New(d Deps) (*Handlers, error) {
+	err := kit.Require(map[string]bool{
+		"access": d.Access != nil, "person": d.Person != nil, "agreements": d.Agreements != nil, "legacy": d.Legacy != nil,
+		"overview": d.Overview != nil, "passages": d.Passages != nil, "live": d.Live != nil, "tariffs": len(d.Tariffs) > 0, "logout": d.Logout != nil,
+	})
+	if err != nil {
+		return nil, err
+	}
+	h := &Handlers{Deps: d}
+	if h.tariffs, err = publish(d.Tariffs); err != nil {
+		return nil, fmt.Errorf("publish tariffs: %w", err)
+	}
+	return h, d.LoadPages(pageFiles)
+}
+
+// MountAPI adds the customer's endpoints of the contract.
+func (h *Handlers) MountAPI(app *fiber.App) {
+	app.Use([]string{api.Overview.Path, api.PassageList.Path, api.Bill.Path}, compress.New(compress.Config{Level: compress.LevelBestSpeed}))
+	kit.JSON(app, h.Kit, api.Me, h.me)
+	kit.JSON(app, h.Kit, api.SetLanguage, h.setLanguage)
+	app.Post(api.Logout.Path, h.Logout)
+	kit.JSON(app, h.Kit, api.Overview, h.overview)
+	kit.JSON(app, h.Kit, api.PassageList, h.passageList)
+	kit.JSON(app, h.Kit, api.Bill, h.recheck)
+	app.Get(api.TariffBook.Path, h.tariffBook)
+	h.mountPerson(app)
+	h.mountExport(app)
+	h.mountSessions(app)
+	h.mountPeople(app)
+	h.mountAgreements(app)
+	kit.Stream(app, h.Kit, api.Events, func(ctx context.Context, actor access.Principal) (<-chan api.Event, error) {
+		return h.Live.Subscribe(ctx, actor.Customer)
+	})
+}
+
+// MountPages adds the rendered pages of the customer.
+func (h *Handlers) MountPages(app *fiber.App) {
+	h.mountPersonPages(app)
+	h.mountPeoplePages(app)
+	h.mountExportPage(app)
+	h.mountFindAgreements(app)
+	h.mountLegacyAgreements(app)
+	app.Get(termsPattern, h.terms)
+	if h.Parties != nil {
+		h.mountParties(app)
+	}
+	if h.Inbox != nil {
+		h.mountInbox(app)
+	}
+}

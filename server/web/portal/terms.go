@@ -1,0 +1,45 @@
+package portal
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/server/web/kit"
+	"bompass/shared/site"
+	"bompass/shared/toll"
+)
+
+const termsPattern = site.Terms + ":kind"
+
+// termsParts is how many parts each set of terms has.
+const termsParts = 7
+
+// termsPart is one part of a set of terms.
+type termsPart struct{ Title, Text string }
+
+// termsView is the content of the page of terms.
+type termsView struct {
+	kit.Page
+	Text  string
+	Parts []termsPart
+}
+
+// terms shows one set of terms to everybody, in the version that is accepted today.
+func (h *Handlers) terms(c *fiber.Ctx) error {
+	kind := toll.TermsKind(c.Params("kind"))
+	if !slices.Contains(toll.Terms(), kind) {
+		return h.NotFound(c)
+	}
+	h.SavePreferences(c)
+	v := &termsView{Page: *h.NewPage(c)}
+	name := "terms." + string(kind)
+	v.Title, v.Program, v.Self = v.T(name), "", site.Terms+string(kind)
+	v.Text = v.T("terms.version", "version", toll.TermsVersion(kind))
+	for n := 1; n <= termsParts; n++ {
+		key := name + "." + strconv.Itoa(n)
+		v.Parts = append(v.Parts, termsPart{v.T(key + ".title"), v.T(key + ".text")})
+	}
+	return h.Send(c, fiber.StatusOK, "terms", v)
+}

@@ -1,0 +1,151 @@
+// Package shell has the program's files, its manifest, its service worker and the first paint of its pages.
+package shell
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html"
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
+
+	"bompass/app/page"
+	"bompass/server/access"
+	"bompass/server/web/kit"
+	"bompass/shared/fault"
+	"bompass/shared/i18n"
+	"bompass/shared/site"
+)
+
+// Onboarding returns where a person must go before a page, empty if nothing is missing.
+type Onboarding func(ctx context.Context, actor access.Principal, path string) (string, error)
+
+// Deps is what the program's files and pages need.
+type Deps struct {
+	*kit.Kit
+	Onboarding  Onboarding
+	Development bool // shows the workbench of components
+	Unkept      bool // the browser keeps nothing of the program, because it is being worked on
+}
+
+// Handlers answers the routes of this package.
+type Handlers struct {
+	Deps
+	library *library
+}
+
+// New returns the handlers.
+func New(d Deps) *Handlers { return &Handlers{d, newLibrary(d.Assets, d.Origin.Host)} }
+
+// MountProgram answers every other address with the program's page, which holds nothing of the person: the
+// program requests that once it runs.
+func (h *Handlers) MountProgram(app *fiber.App) {
+	if h.Development {
+		h.mountWorkbench(app)
+	}
+	app.Get("/app.js", compress.New(compress.Config{Level: compress.LevelBestSpeed}), h.startScript)
+	h.mountServiceWorker(app)
+	app.Get("/*", h.page)
+}
+
+// page sends the program's page to signed-in people, and to others if the page is public. Otherwise others are
+// redirected to sign in.
+func (h *Handlers) page(c *fiber.Ctx) error {
+	if !site.IsPage(c.Path()) {
+		return h.NotFound(c)
+	}
+	public := site.IsPublic(c.Path())
+	actor, err := h.CurrentActor(c)
+	signedOut := err != nil && fault.CodeOf(err) == fault.SignedOut
+	if signedOut && !public {
+		c.Set(fiber.HeaderCacheControl, "no-store")
+		return c.Redirect(kit.WithNext(site.Login, c.OriginalURL()), fiber.StatusSeeOther)
+	}
+	if err != nil && !signedOut {
+		return err
+	}
+	if !signedOut && !public {
+		to, err := h.Onboarding(c.UserContext(), actor, c.Path())
+		if err != nil {
+			return err
+		}
+		if to != "" {
+			c.Set(fiber.HeaderCacheControl, "no-store")
+			return c.Redirect(kit.WithNext(to, c.OriginalURL()), fiber.StatusSeeOther)
+		}
+	}
+	first := firstPaint{path: c.Path(), language: h.Language(c), scheme: kit.ColorScheme(c), signedOut: signedOut}
+	if !signedOut {
+		first.language = actor.Language
+		h.SaveAccountPreferences(c, actor)
+	}
+	text, err := h.paint(first)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.Send(text)
+}
+
+// firstPaint is all that the program's page may depend on.
+type firstPaint struct {
+	path, language, scheme string
+	signedOut              bool // the program need not request the account
+}
+
+func (h *Handlers) paint(first firstPaint) ([]byte, error) {
+	words := i18n.For(i18n.Match(first.language))
+	at := page.FirstPaint(words.Lang(), first.path)
+	frame := h.library.get(at)
+	if frame.status != http.StatusOK {
+		return nil, fmt.Errorf("the program's page for %s answered %d", first.path, frame.status)
+	}
+	text := bytes.Replace(frame.body.Bytes(), []byte(h.Origin.Host+at+`"`), []byte(h.Origin.Host+first.path+`"`), 1)
+	return h.correct(text, words, first), nil
+}
+
+// The library's own viewport forbids people to zoom, WCAG 1.4.4.
+const (
+	fixedViewport    = `content="width=device-width, initial-scale=1, maximum-scale=1, user-scalable=0, viewport-fit=cover"`
+	scalableViewport = `content="width=device-width, initial-scale=1, viewport-fit=cover"`
+)
+
+// correct changes what the library cannot be configured to write: zoom, language, the loader's picture, the
+// text for people without scripts, and the address's scheme. The library writes attributes in any order.
+func (h *Handlers) correct(frame []byte, words *i18n.Words, first firstPaint) []byte {
+	root := `data-color-scheme="` + first.scheme + `" data-alarm="` + html.EscapeString(words.T("app.crashed")) +
+		`" data-reload="` + html.EscapeString(words.T("app.reload")) + `"`
+	if first.signedOut {
+		root += ` data-visitor="nobody" data-picked="` + words.Lang() + `"` // there is no account to ask for the language
+	}
+	without := `<noscript><p class="bp-noscript">` + html.EscapeString(words.T("login.noscript")) + `</p></noscript></body>`
+	for _, change := range [][2]string{
+		{fixedViewport, scalableViewport},
+		{`lang="` + i18n.Default + `"`, `lang="` + words.Lang() + `"`},
+		{`data-color-scheme="` + kit.SchemeAuto + `"`, root},
+		{`id="app-wasm-loader-icon"`, `id="app-wasm-loader-icon" alt=""`},
+		{`"http://` + h.Origin.Host, `"` + h.Origin.Of(h.Origin.Host)},
+		{`</body>`, without},
+	} {
+		frame = bytes.Replace(frame, []byte(change[0]), []byte(change[1]), 1)
+	}
+	return frame
+}
+
+// The library counts the program's bytes in a script as they arrive, which keeps a slow phone busy all the
+// while. Without it, browsers compile them on the way.
+const (
+	countedFetch = `fetchWithProgress("`
+	plainFetch   = `fetch("`
+)
+
+// startScript sends the script that starts the program.
+func (h *Handlers) startScript(c *fiber.Ctx) error {
+	script := h.library.get(c.Path())
+	c.Set(fiber.HeaderContentType, "text/javascript; charset=utf-8")
+	c.Set(fiber.HeaderCacheControl, "no-cache")
+	return c.Status(script.status).Send(bytes.Replace(script.body.Bytes(), []byte(countedFetch), []byte(plainFetch), 1))
+}

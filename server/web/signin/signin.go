@@ -1,0 +1,77 @@
+// Package signin has the pages of signing in and of what a person signs in with: plain forms that work before
+// and without the program.
+package signin
+
+import (
+	"context"
+	"embed"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/party"
+	"bompass/server/person"
+	"bompass/server/web/kit"
+	"bompass/shared/site"
+)
+
+//go:embed page/*.html
+var pageFiles embed.FS
+
+// PartyList lists the parties that a person may act for.
+type PartyList interface {
+	Parties(ctx context.Context, actor access.Principal) (party.List, error)
+}
+
+// Newcomers asks people for what is missing before they get in.
+type Newcomers interface {
+	Requirements(ctx context.Context, actor access.Principal) (person.Requirements, error)
+	CompleteOnboarding(ctx context.Context, actor access.Principal, given person.OnboardingDetails) (waits bool, err error)
+	MarkCustomerAsked(ctx context.Context, actor access.Principal) error
+}
+
+// Deps is what the pages of signing in need.
+type Deps struct {
+	*kit.Kit
+	Access    *access.Service
+	Factors   *factor.Service
+	Registrar *access.Registrar
+	Newcomers Newcomers
+	EID       EID       // nil where nobody signs in with an eID
+	Parties   PartyList // nil where nobody acts for others
+}
+
+// Handlers answers the routes of this package.
+type Handlers struct{ Deps }
+
+// New returns the handlers, after it has parsed their pages.
+func New(d Deps) (*Handlers, error) {
+	err := kit.Require(map[string]bool{
+		"access": d.Access != nil, "factors": d.Factors != nil, "registrar": d.Registrar != nil, "newcomers": d.Newcomers != nil,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Handlers{d}, d.LoadPages(pageFiles)
+}
+
+// Mount adds the routes of this package.
+func (h *Handlers) Mount(app *fiber.App) {
+	app.Get(site.Login, h.loginPage)
+	app.Post(site.Login, h.loginSubmit)
+	app.Get(codePath, h.codePage)
+	app.Post(codePath, h.codeSubmit)
+	app.Get(site.LoginHelp, h.helpPage)
+	h.mountPassword(app)
+	h.mountEnrol(app)
+	h.mountText(app)
+	h.mountLost(app)
+	h.mountPasskey(app)
+	h.mountSecurity(app)
+	h.mountOnboarding(app)
+	if h.EID != nil {
+		h.mountEID(app)
+		h.mountEndSession(app)
+	}
+}
