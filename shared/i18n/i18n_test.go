@@ -104,7 +104,7 @@ func TestCatalogueFilesAreSorted(t *testing.T) {
 func TestEveryCodeClassAndRuleHasText(t *testing.T) {
 	w := i18n.For(i18n.Default)
 	var keys []string
-	for _, code := range fault.All {
+	for _, code := range fault.Codes() {
 		keys = append(keys, "fault."+string(code))
 	}
 	for c := range toll.ClassCount {
