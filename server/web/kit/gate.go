@@ -26,35 +26,35 @@ type Mandates interface {
 	RequireRecentMandate(ctx context.Context, actor access.Principal) error // accepts its last answer while it is unavailable
 }
 
-// Authorize returns a fault if the principal may not call the endpoint. For a person, the role must have the
+// Authorize returns a fault if the caller may not call the endpoint. For a person, the role must have the
 // endpoint's right, the privacy statement must be accepted for all that is not the person's own (S4.28), and
 // a mandate must still stand: what binds the customer needs a recent answer of the register.
-func (k *Kit) Authorize(ctx context.Context, p Principal, e api.Endpoint) error {
+func (k *Kit) Authorize(ctx context.Context, caller Caller, e api.Endpoint) error {
 	if e.Access == api.Public {
 		return nil
 	}
-	if p.Kind.access() != e.Access {
-		if p.Kind == Anonymous {
+	if caller.Kind.access() != e.Access {
+		if caller.Kind == Anonymous {
 			return fault.New(fault.SignedOut)
 		}
 		return fault.New(fault.Refused)
 	}
-	if p.Kind != Person {
+	if caller.Kind != Person {
 		return nil
 	}
-	if !p.Actor.Role.May(e.Right) {
+	if !caller.Person.Role.May(e.Right) {
 		return fault.New(fault.Refused)
 	}
-	if e.Right != role.SeeOwn && p.Actor.Privacy != toll.ConsentVersion(toll.ConsentPrivacy) {
+	if e.Right != role.SeeOwn && caller.Person.Privacy != toll.ConsentVersion(toll.ConsentPrivacy) {
 		return fault.New(fault.ConsentNeeded).At(string(toll.ConsentPrivacy))
 	}
 	if k.mandates == nil {
 		return nil
 	}
 	if SafeMethod(e.Method) || e.Right == role.SeeOwn {
-		return k.mandates.RequireRecentMandate(ctx, p.Actor)
+		return k.mandates.RequireRecentMandate(ctx, caller.Person)
 	}
-	return k.mandates.RequireMandate(ctx, p.Actor)
+	return k.mandates.RequireMandate(ctx, caller.Person)
 }
 
 // Admit returns the actor of a request to a customer's endpoint, if the request comes from our own page, has
@@ -64,7 +64,7 @@ func (k *Kit) Admit(c *fiber.Ctx, e api.Endpoint) (access.Principal, error) {
 	if err != nil {
 		return access.Principal{}, err
 	}
-	return actor, k.Authorize(c.UserContext(), Principal{Kind: Person, Actor: actor}, e)
+	return actor, k.Authorize(c.UserContext(), Caller{Kind: Person, Person: actor}, e)
 }
 
 // SignedInActor returns the actor of a request that comes from our own page, has an open session and, if it

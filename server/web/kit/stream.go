@@ -67,7 +67,7 @@ func openStream[Event any](
 	if err != nil {
 		return nil, err
 	}
-	if err := k.Authorize(c.UserContext(), Principal{Kind: Person, Actor: actor}, r.Endpoint); err != nil {
+	if err := k.Authorize(c.UserContext(), Caller{Kind: Person, Person: actor}, r.Endpoint); err != nil {
 		return nil, err
 	}
 	if c.Method() == fiber.MethodHead {
