@@ -67,7 +67,7 @@ func (q *Query[T]) Set(answer T) {
 // Fail shows an error instead of the answer until the query is asked again.
 func (q *Query[T]) Fail(err error) { q.err = err }
 
-// Reset forgets the answer and drops those under way.
+// Reset clears the answer and drops those under way.
 func (q *Query[T]) Reset() {
 	q.number++
 	q.loading, q.queued, q.answer, q.err = false, false, nil, nil

@@ -100,7 +100,7 @@ func TestEveryPageLeadsToSignInWhenTheSessionHasEnded(t *testing.T) {
 	}
 }
 
-// A role is shown no link to what it may not see, and is told why when it comes there all the same; it does
+// A role is shown no link to what it may not see, and an explanation when it comes there all the same; it does
 // not wait for events that never come.
 func TestRoleSeesItsOwnPagesOnly(t *testing.T) {
 	passages := page.Routes()[1].New
