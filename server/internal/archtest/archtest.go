@@ -1,4 +1,5 @@
-// Package archtest holds the rules of who may import whom, as a test with a reason for each.
+// Package archtest checks which packages import which. Its tables name every package of the module with what it
+// may import and one reason; a package without a row fails, and so does a row without a package.
 package archtest
 
 import (
@@ -7,122 +8,47 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
-// Rule forbids packages to be reached from others.
-type Rule struct {
-	From   string   // package pattern of go list, such as ./shared/...
-	Except []string // import path prefixes within From that the rule does not bind
-	Never  []string // import path prefixes
-	Allow  []string // prefixes within Never that are allowed after all
-	Direct bool     // only direct imports count
-	Tags   string   // "js" looks at the build for the browser
-	Why    string
+// Row is one package and the packages of ours that it may import.
+type Row struct {
+	Path string // below the module
+	May  string // paths, separated by blanks; one that ends in /... is a folder and all below it
+	Why  string
 }
 
-// Rules are the house's rules; see assets/docs/architecture.md.
-var Rules = []Rule{
-	{
-		From: "./shared/...", Never: []string{"bompass/"}, Allow: []string{"bompass/shared"},
-		Why: "shared travels to the browser and to the server: it knows neither",
-	},
-	{
-		From: "./shared/...", Direct: true, Why: "shared has no I/O, no clock of its own and the standard library only",
-		Never: []string{"github.com/", "gorm.io/", "golang.org/", "net/http", "os", "database/sql", "log", "os/exec", "net"}, Allow: []string{"net/url"},
-	},
-	{
-		From: "./shared/toll", Never: []string{"bompass/"},
-		Allow: []string{"bompass/shared/toll", "bompass/shared/money", "bompass/shared/oslo", "bompass/shared/fault", "bompass/shared/digest"},
-		Why:   "the vocabulary is a leaf: it imports only money, time and faults",
-	},
-	{
-		From: "./app/...", Never: []string{"bompass/server", "bompass/hardware", "gorm.io/"},
-		Why: "app and server meet at shared/api only",
-	},
-	{
-		From: "./app/...", Except: []string{"bompass/app/browser"}, Tags: "js", Direct: true, Never: []string{"syscall/js", "net/http"},
-		Why: "only app/browser touches the browser, so every page compiles and is tested natively",
-	},
-	{
-		From: "./app/frame", Never: []string{"bompass/app/page"},
-		Why: "pages embed the frame; the frame imports no page",
-	},
-	{
-		From: "./app/ui", Never: []string{"bompass/"}, Allow: []string{"bompass/app/ui"},
-		Why: "components know nothing of tolls",
-	},
-	{
-		From: "./hardware/...", Except: []string{"bompass/hardware/cmd"}, Never: []string{"bompass/"}, Allow: []string{"bompass/hardware"},
-		Why: "hardware is a library that others may use without the rest",
-	},
-	{
-		From: "./server/store/...", // it knows the domains' records and the words of partners' roles, which it keeps
-		Never: []string{
-			"bompass/server/web", "bompass/server/config", "bompass/server/embedded", "bompass/app", "bompass/hardware",
-			"bompass/server/partner/identity/openid", "bompass/server/partner/identity/sim",
-			"bompass/server/partner/mandate/altinn", "bompass/server/partner/mandate/sim",
-			"bompass/server/partner/register/vegvesen", "bompass/server/partner/register/sim", "github.com/gofiber/",
-		},
-		Why: "store remembers, it does not decide",
-	},
-	{
-		From: "./server/web", Never: []string{"gorm.io/", "bompass/server/store", "bompass/app"},
-		Allow: []string{"bompass/app/page", "bompass/app/frame", "bompass/app/ui", "bompass/app/session", "bompass/app/browser", "bompass/app/workbench"},
-		Why:   "handlers do not query; of the app only pages are compiled in, for the first paint",
-	},
-	{
-		From: "./server/access", Never: domain, Why: "domains decide; HTTP and SQL are details",
-	},
-	{
-		From: "./server/eid", Never: domain, Why: "domains decide; HTTP and SQL are details",
-	},
-	{
-		From: "./server/party", Never: domain, Why: "domains decide; HTTP and SQL are details",
-	},
-	{
-		From: "./server/partner/...", Never: domain, Why: "a system outside knows its own part and nothing of ours",
-	},
-	{
-		From: "./server/agreement", Never: domain, Why: "domains decide; HTTP and SQL are details",
-	},
-	{
-		From: "./server/legacy", Never: domain, Why: "domains decide; HTTP and SQL are details",
-	},
-	{
-		From: "./server/account", Never: domain, Why: "domains decide; HTTP and SQL are details",
-	},
-	{
-		From: "./server/passage/...", Never: domain, Why: "domains decide; HTTP and SQL are details",
-	},
-	{
-		From: "./...", Except: []string{"bompass/app", "bompass/server/web"}, Direct: true,
-		Never: []string{"github.com/maxence-charriere/go-app"},
-		Why:   "go-app v9 is at its end: a later move must stay small",
-	},
+// Library is a package of others, with all below it, and the packages of ours that may import it.
+type Library struct {
+	Path string
+	By   string // as Row.May
+	Why  string
 }
 
-var domain = []string{"bompass/server/web", "bompass/server/store", "github.com/gofiber/", "gorm.io/", "bompass/app"}
-
-// Package is what the toolchain tells of one package.
+// Package is what the toolchain reports of one package.
 type Package struct {
 	Path    string
 	Imports []string // direct
 	Deps    []string // all
 }
 
-// List asks the toolchain for the packages of a pattern, in the build for tags ("" or "js").
-func List(top, pattern, tags string) ([]Package, error) {
-	cmd := exec.Command("go", "list", "-f", `{{.ImportPath}}|{{join .Imports " "}}|{{join .Deps " "}}`, pattern)
+// module begins the import paths of our packages.
+const module = "bompass/"
+
+// List returns the packages of patterns, in the browser's build if js is set.
+func List(top string, js bool, patterns ...string) ([]Package, error) {
+	args := append([]string{"list", "-f", `{{.ImportPath}}|{{join .Imports " "}}|{{join .Deps " "}}`}, patterns...)
+	cmd := exec.Command("go", args...)
 	cmd.Dir = top
-	if tags == "js" {
+	if js {
 		cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	}
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("go list %s: %w\n%s", pattern, err, stderr.Bytes())
+		return nil, fmt.Errorf("go list %s: %w\n%s", strings.Join(patterns, " "), err, stderr.Bytes())
 	}
 	var packages []Package
 	lines := bufio.NewScanner(bytes.NewReader(out))
@@ -134,29 +60,83 @@ func List(top, pattern, tags string) ([]Package, error) {
 	return packages, lines.Err()
 }
 
-// Broken lists what a package reaches against the rule.
-func (r Rule) Broken(p Package) (found []string) {
-	if under(p.Path, r.Except) {
-		return nil
+// Check returns what is wrong with the rows themselves, and every import that no row or library allows.
+func Check(rows []Row, libraries []Library, packages []Package) (problems []string) {
+	report := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	place := map[string]int{}
+	for i, row := range rows {
+		if _, twice := place[row.Path]; twice || row.Why == "" {
+			report("%s has two rows, or none of its own reason", row.Path)
+		}
+		place[row.Path] = i
 	}
-	reach := p.Deps
-	if r.Direct {
-		reach = p.Imports
-	}
-	for _, dep := range reach {
-		if under(dep, r.Never) && !under(dep, r.Allow) {
-			found = append(found, dep)
+	exists, used := map[string]bool{}, map[string]bool{}
+	for _, p := range packages {
+		path, ours := strings.CutPrefix(p.Path, module)
+		i, known := place[path]
+		if !ours || !known {
+			report("%s has no row: add it to archtest.House with what it may import and why", path)
+			continue
+		}
+		exists[path] = true
+		for _, imported := range p.Imports {
+			target, ours := strings.CutPrefix(imported, module)
+			switch {
+			case !ours:
+				if problem := checkLibrary(libraries, path, imported, used); problem != "" {
+					report("%s", problem)
+				}
+			case !matches(target, rows[i].May):
+				report("%s imports %s, but it may import only %q: %s", path, target, rows[i].May, rows[i].Why)
+			case place[target] >= i:
+				report("%s imports %s, which is below it in archtest.House: an import may not lead back up", path, target)
+			}
 		}
 	}
-	return found
+	for _, row := range rows {
+		if !exists[row.Path] {
+			report("%s has a row and does not exist", row.Path)
+		}
+	}
+	for _, l := range libraries {
+		if !used[l.Path] {
+			report("no package imports %s: remove it from archtest.Libraries", l.Path)
+		}
+	}
+	return problems
 }
 
-// under tells whether path is one of the prefixes or lies beneath one.
-func under(path string, prefixes []string) bool {
-	for _, prefix := range prefixes {
-		if path == strings.TrimSuffix(prefix, "/") || strings.HasPrefix(path, strings.TrimSuffix(prefix, "/")+"/") {
-			return true
+// checkLibrary returns what is wrong with an import that is not one of ours. A package of the standard library is
+// allowed if no row names it.
+func checkLibrary(libraries []Library, path, imported string, used map[string]bool) string {
+	for _, l := range libraries {
+		if !within(imported, l.Path) || standard(l.Path) && imported != l.Path {
+			continue
 		}
+		used[l.Path] = true
+		if !matches(path, l.By) {
+			return fmt.Sprintf("%s imports %s, which only %q may: %s", path, imported, l.By, l.Why)
+		}
+		return ""
 	}
-	return false
+	if standard(imported) {
+		return ""
+	}
+	return fmt.Sprintf("%s imports %s, which has no row in archtest.Libraries", path, imported)
 }
+
+// standard reports whether an import path is one of the standard library, whose first element has no dot.
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
+}
+
+// matches reports whether a path is one of the paths in a list.
+func matches(path, list string) bool {
+	return slices.ContainsFunc(strings.Fields(list), func(one string) bool {
+		folder, all := strings.CutSuffix(one, "/...")
+		return path == folder || all && within(path, folder)
+	})
+}
+
+func within(path, folder string) bool { return path == folder || strings.HasPrefix(path, folder+"/") }

@@ -1,0 +1,194 @@
+package archtest
+
+// Sets of packages that many rows name.
+const (
+	anyShared = "shared/..."
+	page      = "app/frame app/session app/ui app/page/fleet app/page/passagelist " + anyShared
+	httpLayer = "server/web/kit server/access/... server/party server/person " + anyShared
+	account   = "server/access server/access/seal server/notice " + anyShared
+	database  = "server/store " + account
+)
+
+// House is every package of the module, with the packages of ours that it may import. The rows are in order: a
+// package imports rows above its own, so that no import leads back up. Paths are below the module; a path that
+// ends in /... means a folder and all below it. Tests of a package may import what they need.
+var House = []Row{
+	{"assets", "", "embeds files; the build needs them in one place"},
+
+	// shared compiles for the server and for the browser, so it knows neither.
+	{"shared/digest", "", "SHA-256 needs nothing else"},
+	{"shared/fault", "", "coded faults are in the signatures of all others"},
+	{"shared/money", "", "whole øre are a type and its arithmetic"},
+	{"shared/oslo", "", "Norwegian dates and times come from the calendar alone"},
+	{"shared/role", "", "the rights of roles are a table"},
+	{"shared/site", "", "the addresses of pages are a list"},
+	{"shared/stockholm", "shared/oslo", "Swedish days are counted as Norwegian ones"},
+	{"shared/toll", "shared/digest shared/fault shared/oslo", "the vocabulary of tolling is imported everywhere, so it imports little"},
+	{"shared/ident", "shared/toll", "check digits of numbers in the vocabulary"},
+	{"shared/fixture", "shared/oslo shared/toll", "the demo data are written in the vocabulary"},
+	{"shared/tariff", "shared/digest shared/money shared/oslo shared/stockholm shared/toll", "price plans have prices, days and vehicles"},
+	{"shared/tariff/nvdb", "shared/money shared/oslo shared/tariff shared/toll", "drafts price plans from the road data bank"},
+	{"shared/fixture/rush", "shared/oslo shared/tariff shared/toll", "generates traffic past the stations of price plans"},
+	{"shared/rating", "shared/fault shared/money shared/oslo shared/tariff shared/toll", "the price of a passage follows from plan, vehicle and time"},
+	{"shared/rating/file", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "rates a file of passages with the core"},
+	{"shared/rating/internal/plain", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "the second implementation that the core is compared with"},
+	{"shared/recheck", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "rates a bill again on the customer's device"},
+	{"shared/trip", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "rates a trip that is only planned"},
+	{"shared/i18n", "shared/fault shared/money shared/oslo shared/rating shared/toll", "writes amounts, days, faults and reasons in six languages"},
+	{"shared/api", "shared/fault shared/money shared/oslo shared/rating shared/recheck shared/role shared/tariff shared/toll", "the contract carries these types as they are"},
+	{"shared/apiclient", "shared/api shared/fault", "calls the contract's endpoints"},
+
+	// hardware is a library that others can use without the rest of the product.
+	{"hardware", "", "the interface of readers stands alone"},
+	{"hardware/per", "", "packed encoding knows no message"},
+	{"hardware/dsrc", "hardware/per", "link frames are written in packed encoding"},
+	{"hardware/seal", "hardware/dsrc", "security signs attributes of the link"},
+	{"hardware/efc", "hardware hardware/dsrc hardware/seal", "a transaction is frames, security and a sighting"},
+	{"hardware/lane", "hardware hardware/efc", "joins the sightings of a lane's devices"},
+	{"hardware/link", "hardware hardware/dsrc hardware/efc hardware/seal", "runs transactions over a line to a beacon"},
+	{"hardware/link/linktest", "", "breaks lines for tests"},
+	{"hardware/llrp", "hardware", "drives readers of the open reader protocol"},
+	{"hardware/llrp/llrptest", "hardware/llrp", "a reader of that protocol for tests"},
+	{"hardware/llrp/llrptest/record", "hardware hardware/llrp hardware/llrp/llrptest", "records a run for another dissector"},
+	{"hardware/uplink", "hardware hardware/lane", "delivers joined passages"},
+	{"hardware/uplink/leaf", "hardware/uplink", "delivers them through a leaf node's stream"},
+	{"hardware/sim", "hardware hardware/dsrc hardware/efc hardware/link hardware/seal", "simulates tags, beacons and lanes"},
+	{"hardware/cmd/dsrc", "hardware/...", "a command connects parts of the library"},
+	{"hardware/cmd/station", "hardware/... shared/fixture shared/toll", "the demo of a station drives the demo data"},
+
+	// app is the program in the browser. It meets the server at shared alone.
+	{"app/browser", "shared/apiclient", "the only package that touches the browser"},
+	{"app/session", "app/browser " + anyShared, "the state that pages share, kept in the browser"},
+	{"app/ui", "", "components know nothing of tolls"},
+	{"app/workbench", "app/ui", "shows components to those who make them"},
+	{"app/frame", "app/session app/ui " + anyShared, "the shell, queries and forms of every page"},
+	{"app/page/fleet", "app/ui " + anyShared, "a choice of vehicles that several pages show"},
+	{"app/page/passagelist", "app/ui " + anyShared, "a table of passages that several pages show"},
+	{"app/page/agreement", page, "a page imports no other page"},
+	{"app/page/device", page, "a page imports no other page"},
+	{"app/page/notfound", page, "a page imports no other page"},
+	{"app/page/overview", page, "a page imports no other page"},
+	{"app/page/passages", page, "a page imports no other page"},
+	{"app/page/people", page, "a page imports no other page"},
+	{"app/page/prices", page, "a page imports no other page"},
+	{"app/page/profile", page, "a page imports no other page"},
+	{"app/page/recheck", page, "a page imports no other page"},
+	{"app/page/sessions", page, "a page imports no other page"},
+	{"app/page", "app/page/... " + page, "the routes name every page"},
+	{"app/pagetest", "app/browser app/session assets " + anyShared, "opens pages in tests, in front of a server in memory"},
+	{"app", "app/browser app/page app/session", "connects the program's parts"},
+
+	// server: what stands alone.
+	{"server/config", "", "the only package that reads the environment"},
+	{"server/embedded", "", "starts PostgreSQL and NATS and knows nothing of what they carry"},
+	{"server/job", "", "runs work of any kind"},
+
+	// server: partners know their own side, and nothing of ours but faults and the vocabulary.
+	{"server/partner/identity", "shared/fault", "the role of an identity provider"},
+	{"server/partner/identity/openid", "server/partner/identity shared/fault shared/ident", "fills the role with OpenID Connect"},
+	{"server/partner/identity/sim", "server/partner/identity/openid", "simulates a provider for that client"},
+	{"server/partner/identity/suite", "server/partner/identity shared/fault", "the tests that every provider passes"},
+	{"server/partner/mandate", "shared/fault", "the role of a register of mandates"},
+	{"server/partner/mandate/altinn", "server/partner/mandate shared/fault shared/ident", "fills the role with Altinn"},
+	{"server/partner/mandate/sim", "", "simulates Altinn's interface"},
+	{"server/partner/message", "", "sends messages and knows nothing of why"},
+	{"server/partner/register", "shared/fault shared/toll", "the role of a vehicle register"},
+	{"server/partner/register/sim", "server/partner/register shared/toll", "simulates the register's interface"},
+	{"server/partner/register/vegvesen", "server/partner/register shared/fault shared/toll", "fills the role with Statens vegvesen"},
+
+	// server: domains decide. HTTP and SQL are details that they do not import.
+	{"server/notice", "server/partner/message " + anyShared, "messages to people leave through partners"},
+	{"server/access/seal", anyShared, "encrypts and hashes what is secret, with the keys of the configuration"},
+	{"server/access", "server/access/seal server/notice " + anyShared, "tells people about changes of their account"},
+	{"server/access/factor", account, "passwords, codes and passkeys of an account"},
+	{"server/eid", account + " server/partner/identity", "turns an identity into a sign-in"},
+	{"server/party", account + " server/partner/mandate", "rights to act come from mandates and accounts"},
+	{"server/person", account, "details of a person hang on the account"},
+	{"server/privacy", "server/notice " + anyShared, "erasure and retention tell people what happens"},
+	{"server/legacy", account, "links agreements of the legacy system to accounts"},
+	{"server/agreement", account + " server/partner/register", "a new agreement needs a person and a vehicle"},
+	{"server/overview", anyShared, "adds up amounts that are charged already"},
+	{"server/passage", anyShared, "the types between the steps from passage to charge"},
+	{"server/passage/ndjson", anyShared, "decodes what stations send"},
+	{"server/passage/stream", "server/passage " + anyShared, "carries passages between the steps"},
+	{"server/passage/intake", "server/passage server/passage/ndjson server/passage/stream " + anyShared, "takes in a station's batch"},
+	{"server/passage/worker", "server/passage server/passage/ndjson server/passage/stream " + anyShared, "rates and posts"},
+	{"server/passage/reading", "server/passage server/passage/stream " + anyShared, "shows passages to customers"},
+	{"server/passage/pipeline", "server/passage/... " + anyShared, "connects the steps"},
+
+	// server: the store keeps the records of domains and decides nothing.
+	{"server/store", account + " server/job", "transactions write messages and jobs, too"},
+	{"server/store/migration", "server/job", "the schema has the tables of jobs"},
+	{"server/store/accessdb", database + " server/access/factor server/eid server/partner/identity", "keeps the records of access and eid"},
+	{"server/store/agreementdb", database + " server/agreement", "keeps the records of agreement"},
+	{"server/store/demo", "server/store " + anyShared, "writes the demo data"},
+	{"server/store/fleetdb", "server/store " + anyShared, "keeps orders of tags"},
+	{"server/store/legacydb", database + " server/legacy", "keeps the records of legacy"},
+	{"server/store/noticedb", database, "keeps the records of notice"},
+	{"server/store/overviewdb", "server/store server/overview " + anyShared, "reads what overview adds up"},
+	{"server/store/passagedb", "server/store server/passage server/passage/reading " + anyShared, "keeps the records of passage"},
+	{"server/store/persondb", database + " server/partner/mandate server/party server/person server/privacy", "keeps the records of person and party"},
+	{"server/store/privacydb", database, "exports, erases and prunes"},
+
+	// server: the HTTP layer calls domains and does not query.
+	{"server/web/kit", "server/access server/access/seal " + anyShared, "mounts routes and knows who calls"},
+	{"server/web/roadside", httpLayer, "the routes of stations"},
+	{"server/web/shell", "app/page app/workbench " + httpLayer, "paints the first page with the program's own code"},
+	{"server/web/signin", httpLayer + " server/eid server/partner/identity", "the pages of signing in"},
+	{"server/web/portal", httpLayer + " server/agreement server/legacy server/partner/message", "the routes of customers"},
+	{"server/web", "server/web/... server/agreement server/legacy server/partner/message " + httpLayer, "connects the rooms of the HTTP layer"},
+
+	// server: tools for building and testing.
+	{"server/internal/archtest", "", "reads imports from the toolchain"},
+	{"server/internal/asvs", "", "reads a document"},
+	{"server/internal/proves", "", "writes records of tests"},
+	{"server/internal/behaviours", "server/internal/proves", "counts those records"},
+	{"server/internal/mutants", "", "runs the toolchain on changed files"},
+	{"server/internal/bundle/slim", "", "knows the layout of linked programs"},
+	{"server/internal/bundle", "server/internal/bundle/slim", "builds the browser's files"},
+	{"server/internal/oracle", "assets " + anyShared, "computes what the demo data must cost"},
+	{"server/internal/pgtest", "server/embedded server/store server/store/demo server/store/migration", "gives tests a migrated database"},
+	{"server/internal/pipelinetest", "server/embedded server/internal/oracle server/internal/pgtest server/passage/... server/store server/store/passagedb " + anyShared, "runs the pipeline for tests"},
+	{"server/internal/e2e", "server/embedded server/internal/proves " + anyShared, "drives the running program from outside"},
+	{"server/internal/bench", "", "has tests and benchmarks only"},
+
+	// The only package that knows all others.
+	{"server", "assets hardware/... server/... " + anyShared, "connects everything by hand"},
+}
+
+// Libraries are the packages of others, and of the standard library where it matters, with the packages of ours
+// that may import them. A library that is not named may be imported by none.
+var Libraries = []Library{
+	{"github.com/maxence-charriere/go-app", "app/... server/web/shell", "go-app is not developed further: a later move must stay small"},
+	{"github.com/gofiber/fiber", "server server/web/...", "HTTP is a detail of the web layer"},
+	{"gorm.io", "server/store/...", "SQL is a detail of the store"},
+	{"github.com/jackc/pgx", "server/store/... server/job server/embedded server/internal/...", "SQL is a detail of the store; jobs share its transactions, embedded asks whether PostgreSQL is ready"},
+	{"github.com/jackc/pgerrcode", "server/store/...", "names of PostgreSQL's errors"},
+	{"github.com/pressly/goose", "server/store/migration", "runs migrations"},
+	{"github.com/riverqueue/river", "server/job", "runs jobs"},
+	{"github.com/prometheus/client_golang", "server/job", "serves metrics of jobs"},
+	{"github.com/nats-io/nats-server", "server/embedded hardware/uplink/leaf", "the stream in the process"},
+	{"github.com/nats-io/nats.go", "server server/embedded server/passage/... server/internal/pipelinetest hardware/uplink/leaf", "the stream of passages"},
+	{"github.com/alexedwards/argon2id", "server/access/seal server/legacy", "hashes of passwords"},
+	{"github.com/andybalholm/brotli", "server/internal/bundle server/web/portal", "compression of what browsers load"},
+	{"github.com/boombuler/barcode", "server/web/signin", "QR codes for authenticator apps"},
+	{"github.com/chromedp", "server/internal/e2e", "drives a browser"},
+	{"github.com/coreos/go-oidc", "server/partner/identity/openid", "verifies tokens of identity providers"},
+	{"github.com/go-jose/go-jose", "server/partner/identity/... server/partner/mandate/sim", "signs and verifies tokens"},
+	{"github.com/go-webauthn/webauthn", "server/access/factor", "passkeys"},
+	{"github.com/google/go-cmp", "server/internal/...", "compares values in tests"},
+	{"github.com/google/uuid", "server/access/... server/agreement server/eid server/notice server/party server/person", "identities of records"},
+	{"github.com/pquerna/otp", "server/access/factor", "one-time codes"},
+	{"github.com/wneessen/go-mail", "server/partner/message", "mail"},
+	{"go.bug.st/serial", "hardware/link", "serial lines"},
+	{"golang.org/x/crypto", "server/legacy", "hashes of the legacy system"},
+	{"golang.org/x/oauth2", "server/partner/identity/openid", "tokens of identity providers"},
+	{"golang.org/x/sys", "hardware/sim", "pseudo terminals"},
+	{"golang.org/x/text", "server/access/seal", "normal forms of passwords"},
+
+	{"syscall/js", "app/browser", "only one package touches the browser, so every page compiles and is tested natively"},
+	{"net/http", "server/... hardware/... app/pagetest", "shared and the browser's program have no I/O of their own"},
+	{"os", "server/... hardware/... app/pagetest app", "shared and the browser's program have no I/O of their own"},
+	{"os/exec", "server/embedded server/internal/... hardware/...", "nothing else starts programs"},
+	{"net", "server/... hardware/...", "shared and the browser's program have no I/O of their own"},
+}
