@@ -12,9 +12,10 @@ import (
 	"time"
 )
 
-// stopOrphan ends a PostgreSQL that a killed server has left behind on this data. The home's lock is
-// ours, so no living server needs it.
-func (p *Postgres) stopOrphan(ctx context.Context) error {
+// stopOrphan stops a PostgreSQL that a killed server has left running on this data, and returns when it has ended: two
+// servers on the same data would destroy it. The home is locked by this server, so no other server uses it. Wait is the
+// maximum wait after each signal.
+func (p *Postgres) stopOrphan(ctx context.Context, wait time.Duration) error {
 	pid, ok := p.orphan()
 	if !ok {
 		return nil
@@ -23,16 +24,16 @@ func (p *Postgres) stopOrphan(ctx context.Context) error {
 		if err := syscall.Kill(pid, signal); errors.Is(err, syscall.ESRCH) {
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("a PostgreSQL (process %d) is left over from an earlier run and cannot be stopped (%w); stop it yourself", pid, err)
+			return fmt.Errorf("a PostgreSQL (process %d) of an earlier run is still running and cannot be stopped (%w); stop it yourself", pid, err)
 		}
-		if waitGone(ctx, pid, stopWait) {
+		if awaitEnd(ctx, pid, wait) {
 			return nil
 		}
 	}
-	return fmt.Errorf("a PostgreSQL (process %d) is left over from an earlier run and does not stop; stop it yourself", pid)
+	return fmt.Errorf("a PostgreSQL (process %d) of an earlier run is still running and does not stop; stop it yourself", pid)
 }
 
-// Running returns the address of the database of the server that runs on a home.
+// Running returns the URL of the database of the server that runs on a home.
 func Running(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -56,8 +57,8 @@ func Running(dir string) (string, error) {
 	return p.URL(), nil
 }
 
-// orphan reads the postmaster's lock file and makes sure that the process is that postmaster and not
-// another that has been given the same number since.
+// orphan returns the process of the postmaster's lock file, if it is that postmaster and not another process with the
+// same number.
 func (p *Postgres) orphan() (pid int, ok bool) {
 	text, err := os.ReadFile(filepath.Join(p.place.data(), "postmaster.pid"))
 	if err != nil {
@@ -71,14 +72,15 @@ func (p *Postgres) orphan() (pid int, ok bool) {
 	return pid, strings.Contains(commandOf(pid), p.place.data())
 }
 
-// commandOf is the command line of a process; empty when it is gone, or has ended and only waits to be
-// asked for its result (which in a container nobody may do).
+// commandOf returns the command line of a process. It is empty if the process has ended, also as a zombie, which in a
+// container may never be reaped.
 func commandOf(pid int) string {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 	return string(text)
 }
 
-func waitGone(ctx context.Context, pid int, limit time.Duration) bool {
+// awaitEnd reports whether a process ends within a limit.
+func awaitEnd(ctx context.Context, pid int, limit time.Duration) bool {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	end := time.NewTimer(limit)

@@ -61,7 +61,7 @@ func start(ctx context.Context, home *Home, p *Postgres) (_ *Postgres, err error
 	if err := checkSpace(p.place.root); err != nil {
 		return nil, err
 	}
-	if err := p.stopOrphan(ctx); err != nil {
+	if err := p.stopOrphan(ctx, stopWait); err != nil {
 		return nil, err
 	}
 	if err := p.initialise(ctx); err != nil {

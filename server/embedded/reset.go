@@ -57,5 +57,5 @@ func stopped(ctx context.Context, home string) (string, error) {
 		}
 	}
 	p := &Postgres{place: place{root: root}}
-	return root, p.stopOrphan(ctx)
+	return root, p.stopOrphan(ctx, stopWait)
 }

@@ -52,7 +52,7 @@ type Pipeline struct {
 
 // New returns a Pipeline and opens its stream. Passages are posted only while Run runs.
 func New(ctx context.Context, d Deps) (*Pipeline, error) {
-	js, err := jetstream.New(d.Conn)
+	js, err := jetstream.New(d.Conn, jetstream.WithDefaultTimeout(stream.RequestMax))
 	if err != nil {
 		return nil, fmt.Errorf("passage stream: %w", err)
 	}

@@ -28,7 +28,8 @@ const (
 	duplicateWindow   = 10 * time.Minute
 	AckWait           = 10 * time.Second // after which a message is redelivered
 	PublishWait       = 10 * time.Second
-	pendingMax        = 128 // messages given to a worker and not acknowledged: processed well within AckWait
+	RequestMax        = time.Minute // of a request that has no deadline of its own, such as creating a consumer
+	pendingMax        = 128         // messages given to a worker and not acknowledged: processed well within AckWait
 )
 
 // PartitionSubject returns the subject of a partition.
