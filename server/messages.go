@@ -12,7 +12,14 @@ import (
 	"bompass/server/job"
 	"bompass/server/legacy"
 	"bompass/server/notice"
-	"bompass/server/partner/message"
+	mailsim "bompass/server/partner/mail/sim"
+	"bompass/server/partner/mail/smtp"
+	"bompass/server/partner/print"
+	"bompass/server/partner/print/folder"
+	printsim "bompass/server/partner/print/sim"
+	"bompass/server/partner/text"
+	"bompass/server/partner/text/oneapi"
+	textsim "bompass/server/partner/text/sim"
 	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/store/accessdb"
@@ -24,21 +31,21 @@ import (
 
 // openPost registers the sending of messages: through the partners that are configured, or to the built-in
 // mailbox, which it returns. Production has no mailbox.
-func (p *product) openPost(keys seal.Keys) (*message.Inbox, error) {
-	var inbox *message.Inbox
-	post := message.By{Texter: message.Unset{Variable: textsVariable}, Printer: message.Unset{Variable: paperVariable}}
+func (p *product) openPost(keys seal.Keys) (*mailsim.Inbox, error) {
+	var inbox *mailsim.Inbox
+	channels := notice.Channels{Texter: text.Unset{Variable: textsVariable}, Printer: print.Unset{Variable: paperVariable}}
 	if p.config.Mode == config.Development {
-		inbox = message.NewInbox(p.now)
-		post = message.By{Mailer: inbox, Texter: inbox, Printer: inbox}
+		inbox = mailsim.NewInbox(p.now)
+		channels = notice.Channels{Mailer: inbox, Texter: textsim.New(inbox), Printer: printsim.New(inbox)}
 	}
 	var err error
 	if p.config.Mail != "" {
-		if post.Mailer, err = message.NewSMTP(string(p.config.Mail), p.config.MailFrom, nil); err != nil {
+		if channels.Mailer, err = smtp.New(string(p.config.Mail), p.config.MailFrom, nil); err != nil {
 			return nil, fmt.Errorf("BOMPASS_SMTP_URL: %w", err)
 		}
 	}
 	if t := p.config.Texts; t.URL != "" {
-		post.Texter, err = message.NewOneAPI(message.Operator{
+		channels.Texter, err = oneapi.New(oneapi.Config{
 			Address: t.URL, Sender: t.Sender, Name: t.Name, User: t.User, Password: string(t.Password), Token: t.Token, Now: p.now,
 		})
 		if err != nil {
@@ -46,11 +53,11 @@ func (p *product) openPost(keys seal.Keys) (*message.Inbox, error) {
 		}
 	}
 	if p.config.Paper != "" {
-		if post.Printer, err = message.NewFolder(p.config.Paper); err != nil {
+		if channels.Printer, err = folder.Open(p.config.Paper); err != nil {
 			return nil, fmt.Errorf("%s: %w", paperVariable, err)
 		}
 	}
-	job.Handle(p.jobs, notice.NewSender(noticedb.New(p.db), keys, post, p.now).Send, job.Options{Wait: notice.Wait})
+	job.Handle(p.jobs, notice.NewSender(noticedb.New(p.db), keys, channels, p.now).Send, job.Options{Wait: notice.Wait})
 	return inbox, nil
 }
 
@@ -123,5 +130,5 @@ type doors struct {
 	profile   *person.Service
 	legacy    *legacy.Service
 	letters   *notice.Writer
-	inbox     *message.Inbox // nil where mail really leaves
+	inbox     *mailsim.Inbox // nil where mail really leaves
 }

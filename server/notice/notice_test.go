@@ -13,7 +13,11 @@ import (
 	"bompass/server/internal/pgtest"
 	"bompass/server/job"
 	"bompass/server/notice"
-	"bompass/server/partner/message"
+	"bompass/server/partner/mail"
+	"bompass/server/partner/mail/sim"
+	"bompass/server/partner/permanent"
+	printsim "bompass/server/partner/print/sim"
+	textsim "bompass/server/partner/text/sim"
 	"bompass/server/store"
 	"bompass/server/store/noticedb"
 	"bompass/shared/fault"
@@ -28,7 +32,7 @@ type post struct {
 	db     *noticedb.Store
 	keys   seal.Keys
 	writer *notice.Writer
-	box    *message.Inbox
+	box    *sim.Inbox
 	mu     sync.Mutex
 	fail   error
 	tries  int
@@ -43,13 +47,13 @@ func open(t *testing.T) *post {
 	}
 	base := pgtest.New(t)
 	d := &post{base: base, db: noticedb.New(base), keys: keys, at: noon}
-	d.writer, d.box = notice.NewWriter(keys, "https://bompass.example", d.now), message.NewInbox(d.now)
+	d.writer, d.box = notice.NewWriter(keys, "https://bompass.example", d.now), sim.NewInbox(d.now)
 	return d
 }
 
 func (d *post) now() time.Time { return d.at }
 
-func (d *post) Mail(ctx context.Context, m message.Mail) error {
+func (d *post) Mail(ctx context.Context, m mail.Mail) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.tries++; d.fail != nil {
@@ -58,21 +62,13 @@ func (d *post) Mail(ctx context.Context, m message.Mail) error {
 	return d.box.Mail(ctx, m)
 }
 
-func (d *post) Text(ctx context.Context, m message.SMS) error { return d.box.Text(ctx, m) }
-
-func (d *post) Print(ctx context.Context, s message.Sheet) error { return d.box.Print(ctx, s) }
-
-func (d *post) sender() *notice.Sender { return notice.NewSender(d.db, d.keys, d, d.now) }
+func (d *post) sender() *notice.Sender {
+	return notice.NewSender(d.db, d.keys, notice.Channels{Mailer: d, Texter: textsim.New(d.box), Printer: printsim.New(d.box)}, d.now)
+}
 
 func (d *post) send(t *testing.T, id string, attempt int) error {
 	t.Helper()
 	return d.sender().Send(t.Context(), notice.SendJob{ID: id}, attempt)
-}
-
-// permanent reports whether the queue attempts a job again after an error.
-func permanent(err error) bool {
-	var p interface{ Permanent() bool }
-	return errors.As(err, &p) && p.Permanent()
 }
 
 func (d *post) write(t *testing.T, letters ...notice.Message) {
@@ -168,11 +164,11 @@ func TestMessageIsAttemptedAgainAndGivenUpAtLast(t *testing.T) {
 	d.write(t, d.reset(t))
 	id := pgtest.WaitingMessages(t, d.base)[0]
 	for attempt := 1; attempt < 12; attempt++ {
-		if err := d.send(t, id, attempt); err == nil || permanent(err) {
+		if err := d.send(t, id, attempt); err == nil || permanent.Is(err) {
 			t.Fatalf("attempt %d: got %v, want another attempt", attempt, err)
 		}
 	}
-	if err := d.send(t, id, 12); !permanent(err) || !errors.Is(err, d.fail) {
+	if err := d.send(t, id, 12); !permanent.Is(err) || !errors.Is(err, d.fail) {
 		t.Errorf("the last attempt: got %v", err)
 	}
 	if waiting, _, givenUp, _ := d.db.CountMessages(t.Context()); waiting != 0 || givenUp != 1 {
@@ -219,7 +215,7 @@ func TestMessageWithoutValidAddressIsGivenUpAtOnce(t *testing.T) {
 	}
 	d.write(t, letter, decoy, unaddressed)
 	for _, m := range []notice.Message{letter, decoy, unaddressed} {
-		if err := d.send(t, m.ID, 1); permanent(err) != (m.ID == letter.ID) {
+		if err := d.send(t, m.ID, 1); permanent.Is(err) != (m.ID == letter.ID) {
 			t.Errorf("%s: got %v", m.Channel, err)
 		}
 	}

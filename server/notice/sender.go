@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"time"
 
-	"bompass/server/partner/message"
+	"bompass/server/partner/mail"
+	"bompass/server/partner/permanent"
+	"bompass/server/partner/print"
+	"bompass/server/partner/text"
 )
 
 // Limits of delivery.
@@ -52,16 +55,23 @@ type Outbox interface {
 	GiveUpMessage(ctx context.Context, id string, now time.Time) error
 }
 
+// Channels are the partners that messages go through.
+type Channels struct {
+	mail.Mailer
+	text.Texter
+	print.Printer
+}
+
 // Sender sends the messages of the outbox through partners.
 type Sender struct {
 	outbox   Outbox
 	seal     Sealer
-	channels message.Channels
+	channels Channels
 	now      func() time.Time
 }
 
 // NewSender returns a Sender that sends through channels.
-func NewSender(outbox Outbox, seal Sealer, channels message.Channels, now func() time.Time) *Sender {
+func NewSender(outbox Outbox, seal Sealer, channels Channels, now func() time.Time) *Sender {
 	return &Sender{outbox: outbox, seal: seal, channels: channels, now: now}
 }
 
@@ -80,23 +90,14 @@ func (s *Sender) Send(ctx context.Context, job SendJob, attempt int) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("send message %s: %w", m.ID, err)
 	}
-	if attempt < attemptsMax && !message.Permanent(err) && !errors.Is(err, errExpired) {
+	if attempt < attemptsMax && !permanent.Is(err) && !errors.Is(err, errExpired) {
 		return fmt.Errorf("send message %s (%s): %w", m.ID, m.Kind, err)
 	}
-	if err := s.outbox.GiveUpMessage(ctx, m.ID, s.now()); err != nil {
-		return err
+	if failed := s.outbox.GiveUpMessage(ctx, m.ID, s.now()); failed != nil {
+		return failed
 	}
-	return givenUp{fmt.Errorf("give up message %s (%s): %w", m.ID, m.Kind, err)}
+	return permanent.Errorf("give up message %s (%s): %w", m.ID, m.Kind, err)
 }
-
-// givenUp is the error of a message that is not attempted again.
-type givenUp struct{ error }
-
-// Permanent reports that another attempt is pointless.
-func (givenUp) Permanent() bool { return true }
-
-// Unwrap returns the cause.
-func (g givenUp) Unwrap() error { return g.error }
 
 // Wait returns how long after a failed attempt the next one comes.
 func Wait(attempt int) time.Duration {
@@ -114,25 +115,25 @@ func (s *Sender) deliver(ctx context.Context, m Message) error {
 	if err != nil {
 		return err
 	}
-	var text Text
-	if err := json.Unmarshal(plain, &text); err != nil {
+	var t Text
+	if err := json.Unmarshal(plain, &t); err != nil {
 		return fmt.Errorf("read message: %w", err)
 	}
 	switch {
-	case !text.Until.IsZero() && !s.now().Before(text.Until):
+	case !t.Until.IsZero() && !s.now().Before(t.Until):
 		return errExpired
 	case m.Channel == SMS:
-		return s.channels.Text(ctx, message.SMS{ID: m.ID, To: text.To, Text: text.Lines[0]})
+		return s.channels.Text(ctx, text.SMS{ID: m.ID, To: t.To, Text: t.Lines[0]})
 	case m.Channel == Paper:
-		sheet, err := text.Sheet(s.now())
+		sheet, err := t.Sheet(s.now())
 		if err != nil {
 			return err
 		}
-		return s.channels.Print(ctx, message.Sheet{ID: m.ID, To: text.To, Subject: text.Subject, HTML: sheet, Language: text.Language})
+		return s.channels.Print(ctx, print.Letter{ID: m.ID, To: t.To, Subject: t.Subject, HTML: sheet, Language: t.Language})
 	}
-	html, err := text.HTML()
+	html, err := t.HTML()
 	if err != nil {
 		return err
 	}
-	return s.channels.Mail(ctx, message.Mail{ID: m.ID, To: text.To, Subject: text.Subject, Text: text.Plain(), HTML: html, Language: text.Language, At: s.now()})
+	return s.channels.Mail(ctx, mail.Mail{ID: m.ID, To: t.To, Subject: t.Subject, Text: t.Plain(), HTML: html, Language: t.Language, At: s.now()})
 }

@@ -28,7 +28,7 @@ import (
 	"bompass/server/internal/proves"
 	"bompass/server/legacy"
 	"bompass/server/notice"
-	"bompass/server/partner/message"
+	"bompass/server/partner/mail/sim"
 	"bompass/server/partner/register"
 	"bompass/server/person"
 	"bompass/server/store"
@@ -56,7 +56,7 @@ type house struct {
 	db     *store.DB
 	dsn    string // of its database
 	keys   seal.Keys
-	inbox  *message.Inbox
+	inbox  *sim.Inbox
 	live   *liveFeed
 	taken  chan string
 	asked  chan toll.VehicleID
@@ -95,7 +95,7 @@ func openHouse(t *testing.T, ways factor.Options, options ...option) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.db, h.dsn, h.keys, h.inbox = db, dsn, keys, message.NewInbox(h.now)
+	h.db, h.dsn, h.keys, h.inbox = db, dsn, keys, sim.NewInbox(h.now)
 	ctx, stop := context.WithCancel(context.Background())
 	desk, letters := access.NewService(accounts, keys, h.now), notice.NewWriter(keys, h.url, h.now)
 	ways.PublicURL = h.url

@@ -11,7 +11,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"bompass/server/access/factor"
-	"bompass/server/partner/message"
+	"bompass/server/partner/mail/sim"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 )
@@ -31,7 +31,7 @@ func housed(t *testing.T) *house {
 }
 
 // lost says that everything is lost and returns the letter on paper.
-func (h *house) lost() message.Received {
+func (h *house) lost() sim.Received {
 	h.t.Helper()
 	v := h.visitor()
 	v.password(kari, fixture.Password)
@@ -46,7 +46,7 @@ func (h *house) lost() message.Received {
 
 var printed = regexp.MustCompile(`<p class="code">([A-Z2-7-]{19})</p>`)
 
-func codeOn(t *testing.T, letter message.Received) string {
+func codeOn(t *testing.T, letter sim.Received) string {
 	t.Helper()
 	found := printed.FindStringSubmatch(letter.HTML)
 	if found == nil {

@@ -17,7 +17,9 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/internal/pgtest"
 	"bompass/server/notice"
-	"bompass/server/partner/message"
+	"bompass/server/partner/mail/sim"
+	printsim "bompass/server/partner/print/sim"
+	textsim "bompass/server/partner/text/sim"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/noticedb"
 	"bompass/server/web"
@@ -29,9 +31,9 @@ import (
 const fresh = "sju svaner seiler sakte"
 
 // post hands over every letter that is due and returns the newest to an address.
-func (h *house) post(to string) message.Received {
+func (h *house) post(to string) sim.Received {
 	h.t.Helper()
-	sender := notice.NewSender(noticedb.New(h.db), h.keys, h.inbox, h.now)
+	sender := notice.NewSender(noticedb.New(h.db), h.keys, notice.Channels{Mailer: h.inbox, Texter: textsim.New(h.inbox), Printer: printsim.New(h.inbox)}, h.now)
 	for _, id := range pgtest.WaitingMessages(h.t, h.db) {
 		_ = sender.Send(h.t.Context(), notice.SendJob{ID: id}, 1) // a code that has expired is given up
 	}
@@ -45,7 +47,7 @@ func (h *house) post(to string) message.Received {
 var linked = regexp.MustCompile(`https?://[^ \n]+`)
 
 // linkIn is the path of the link in a message.
-func (h *house) linkIn(m message.Received) string {
+func (h *house) linkIn(m sim.Received) string {
 	h.t.Helper()
 	found := linked.FindString(m.Text)
 	path, ok := strings.CutPrefix(found, h.url)

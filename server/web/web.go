@@ -16,7 +16,7 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/legacy"
-	"bompass/server/partner/message"
+	"bompass/server/partner/mail/sim"
 	"bompass/server/party"
 	"bompass/server/person"
 	"bompass/server/web/kit"
@@ -63,7 +63,7 @@ type Deps struct {
 	Person      *person.Service
 	Agreements  *agreement.Service
 	Legacy      *legacy.Service
-	Inbox       *message.Inbox // nil except while the product is tried out
+	Inbox       *sim.Inbox // nil except while the product is tried out
 	Overview    portal.Overview
 	Passages    Passages
 	Live        portal.Live

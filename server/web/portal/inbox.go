@@ -5,7 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"bompass/server/partner/message"
+	"bompass/server/partner/mail/sim"
 	"bompass/server/web/kit"
 )
 
@@ -51,7 +51,7 @@ func (h *Handlers) inboxLetter(c *fiber.Ctx) error {
 
 // received is a message as the mailbox shows it.
 type received struct {
-	message.Received
+	sim.Received
 	When   string
 	Pieces []piece
 }

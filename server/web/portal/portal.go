@@ -14,7 +14,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/agreement"
 	"bompass/server/legacy"
-	"bompass/server/partner/message"
+	"bompass/server/partner/mail/sim"
 	"bompass/server/person"
 	"bompass/server/web/kit"
 	"bompass/shared/api"
@@ -61,7 +61,7 @@ type Deps struct {
 	Live       Live
 	Parties    Parties // nil where nobody acts for others
 	Tariffs    []tariff.File
-	Inbox      *message.Inbox // nil except while the product is tried out
+	Inbox      *sim.Inbox // nil except while the product is tried out
 	Logout     fiber.Handler
 }
 

@@ -1,0 +1,200 @@
+package smtp_test
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net"
+	netmail "net/mail"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/emersion/go-sasl"
+	gosmtp "github.com/emersion/go-smtp"
+
+	"bompass/server/partner/internal/certificate"
+	"bompass/server/partner/mail/smtp"
+	"bompass/server/partner/mail/suite"
+)
+
+func TestSMTPPassesTheSuite(t *testing.T) {
+	suite.Run(t, func(t *testing.T) suite.Setup {
+		t.Helper()
+		s := startServer(t)
+		return suite.Setup{
+			Mailer: client(t, s, "fjord"), WrongPassword: client(t, s, "wrong"), Received: s.received,
+			Stop: func() { _ = s.listener.Close() },
+		}
+	})
+}
+
+func client(t *testing.T, s *server, password string) *smtp.Client {
+	t.Helper()
+	c, err := smtp.New("smtp://bompass:"+password+"@"+s.address, "Bompass <post@bompass.example>", s.trust)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestInvalidAddressOfServerOrSenderIsRefused(t *testing.T) {
+	for _, c := range [][2]string{{"mail.bompass.example", "a@b.example"}, {"http://x:1", "a@b.example"}, {"smtp://", "a@b.example"}, {"smtp://x:25", "nobody"}} {
+		if _, err := smtp.New(c[0], c[1], nil); err == nil {
+			t.Errorf("%q from %q is accepted", c[0], c[1])
+		}
+	}
+}
+
+// A server that does not offer TLS, or whose certificate nobody vouches for, gets neither mail nor password.
+func TestMailIsSentOverTrustedTLSOnly(t *testing.T) {
+	for name, change := range map[string]func(*server){
+		"a certificate that nobody vouches for": func(s *server) { s.trust = &tls.Config{ServerName: "localhost", MinVersion: tls.VersionTLS12} },
+		"no TLS":                                func(s *server) { s.TLSConfig, s.AllowInsecureAuth = nil, true },
+	} {
+		s := startServer(t, change)
+		if err := client(t, s, "fjord").Mail(t.Context(), suite.Sample()); err == nil || s.logins() != 0 || len(s.received()) != 0 {
+			t.Errorf("%s: got %v, %d logins, %d mails", name, err, s.logins(), len(s.received()))
+		}
+	}
+}
+
+// server is a mail server of another make, in the process.
+type server struct {
+	*gosmtp.Server
+	address  string
+	listener net.Listener
+	trust    *tls.Config
+	stopped  chan struct{}
+
+	mu       sync.Mutex
+	mails    map[string]suite.Received // by message id
+	loggedIn int
+}
+
+func startServer(t *testing.T, changes ...func(*server)) *server {
+	t.Helper()
+	s := &server{mails: map[string]suite.Received{}, stopped: make(chan struct{})}
+	held, trust := certificate.New(t)
+	s.trust = trust
+	s.Server = gosmtp.NewServer(gosmtp.BackendFunc(func(*gosmtp.Conn) (gosmtp.Session, error) { return &session{s: s}, nil }))
+	s.Domain, s.TLSConfig = "localhost", held
+	for _, change := range changes {
+		change(s)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.listener, s.address = listener, listener.Addr().String()
+	go func() { _ = s.Serve(listener) }()
+	t.Cleanup(func() { close(s.stopped); _ = s.Close() })
+	return s
+}
+
+// received returns the mails, each once: a recipient's program drops a second copy with the same message id.
+func (s *server) received() (list []suite.Received) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.mails {
+		list = append(list, m)
+	}
+	return list
+}
+
+func (s *server) logins() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.loggedIn
+}
+
+// session is one connection to the server.
+type session struct {
+	s             *server
+	authenticated bool
+	to            string
+}
+
+func (c *session) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+func (c *session) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, name, password string) error {
+		c.s.mu.Lock()
+		defer c.s.mu.Unlock()
+		c.s.loggedIn++
+		if name != "bompass" || password != "fjord" {
+			return gosmtp.ErrAuthFailed
+		}
+		c.authenticated = true
+		return nil
+	}), nil
+}
+
+func (c *session) Mail(string, *gosmtp.MailOptions) error {
+	if !c.authenticated {
+		return gosmtp.ErrAuthRequired
+	}
+	return nil
+}
+
+func (c *session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
+	switch to {
+	case suite.Unknown:
+		return &gosmtp.SMTPError{Code: 550, EnhancedCode: gosmtp.EnhancedCode{5, 1, 1}, Message: "no such person"}
+	case suite.Busy:
+		return &gosmtp.SMTPError{Code: 452, EnhancedCode: gosmtp.EnhancedCode{4, 2, 2}, Message: "mailbox full"}
+	case suite.Slow:
+		<-c.s.stopped
+	}
+	c.to = to
+	return nil
+}
+
+func (c *session) Data(r io.Reader) error {
+	m, err := netmail.ReadMessage(r)
+	if err != nil {
+		return err
+	}
+	subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+	if err != nil {
+		return err
+	}
+	id := m.Header.Get("Message-Id")
+	if id != "<"+suite.Sample().ID+"@bompass.example>" || m.Header.Get("Auto-Submitted") != "auto-generated" {
+		return errors.New("the headers lack the id of the message")
+	}
+	got := suite.Received{To: c.to, Subject: subject, Language: m.Header.Get("Content-Language")}
+	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	if err != nil {
+		return err
+	}
+	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
+		part, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		text, err := io.ReadAll(quotedprintable.NewReader(part))
+		if err != nil {
+			return err
+		}
+		body := strings.ReplaceAll(string(text), "\r\n", "\n")
+		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
+			got.HTML = body
+		} else {
+			got.Text = body
+		}
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	c.s.mails[id] = got
+	return nil
+}
+
+func (*session) Reset()        {}
+func (*session) Logout() error { return nil }
