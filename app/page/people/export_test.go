@@ -15,6 +15,7 @@ func Invite(ctx app.Context, c app.Composer, draft api.InviteRequest, until stri
 
 // Remove and Withdraw press their buttons; AnswerYes answers the question.
 func Remove(ctx app.Context, c app.Composer, person api.PersonLine) { c.(*page).remove(ctx, person) }
+
 func Withdraw(ctx app.Context, c app.Composer, invited api.InvitedLine) {
 	c.(*page).withdraw(ctx, invited)
 }
