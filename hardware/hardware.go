@@ -7,6 +7,7 @@ package hardware
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -16,6 +17,10 @@ type Reader interface {
 	Run(ctx context.Context, emit func(Sighting) error) error
 	Health() Health
 }
+
+// ErrInvalid is wrapped by errors of emit and of storage for a sighting that can never be stored, whatever is
+// tried. Such a sighting is quarantined, so that it does not hold up those behind it.
+var ErrInvalid = errors.New("sighting cannot be stored")
 
 // Health is the state of a reader. A reader that is Up may still be deaf: compare Tags with Vehicles.
 type Health struct {

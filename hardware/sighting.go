@@ -10,7 +10,15 @@ type Sighting struct {
 	Tag       TagRead   `json:"tag,omitzero"`
 	Plate     PlateRead `json:"plate,omitzero"`
 
-	Offset time.Duration `json:"offset,omitempty"` // the device's clock minus the host's, as last measured
+	Offset     time.Duration `json:"offset,omitempty"`     // the device's clock minus the host's, as last measured
+	Correction time.Duration `json:"correction,omitempty"` // what was added to the device's time to give At
+	Images     []Image       `json:"images,omitempty"`
+}
+
+// Image refers to a picture of the vehicle.
+type Image struct {
+	Ref    string `json:"ref"`              // name of the picture in the camera or the store
+	SHA256 string `json:"sha256,omitempty"` // hexadecimal
 }
 
 // TagRead is the result of one transaction with a tag. An unusual tag is a Finding, not an error.
@@ -24,8 +32,21 @@ type TagRead struct {
 	Verified   bool      `json:"verified,omitempty"`    // the authenticator was checked and is correct
 	LowBattery bool      `json:"low_battery,omitempty"` // the tag reports a low battery
 	Device     time.Time `json:"device,omitzero"`       // when the tag first answered, by the antenna's own clock
+	RSSI       int8      `json:"rssi,omitempty"`        // signal strength in dBm, of UHF readers
+	Stamp      Stamp     `json:"stamp,omitzero"`        // what the authenticator was checked with
 	Raw        []Message `json:"raw,omitempty"`
 }
+
+// Stamp is the authenticated part of a transaction: enough to check the authenticator again in a dispute.
+type Stamp struct {
+	KeyRef        int    `json:"key_ref"`       // reference of the authentication key
+	List          []byte `json:"list"`          // attribute list as received, including its count
+	Nonce         []byte `json:"nonce"`         // as sent
+	Authenticator []byte `json:"authenticator"` // as received
+}
+
+// IsZero reports whether nothing was authenticated.
+func (s Stamp) IsZero() bool { return s.Authenticator == nil }
 
 // IsZero reports whether there was no tag.
 func (t TagRead) IsZero() bool { return t.Finding == NoTag }
@@ -36,7 +57,8 @@ type PlateRead struct {
 	Text    string `json:"text,omitempty"`
 }
 
-// Message is one T-APDU of a transaction as it was transmitted, kept as evidence for disputes.
+// Message is one T-APDU of a transaction as it was transmitted. It travels with the passage to the server, as
+// evidence for disputes.
 type Message struct {
 	FromTag bool      `json:"from_tag"`
 	At      time.Time `json:"at"`

@@ -82,6 +82,7 @@ func (m *Machine) onStamped(apdu []byte) dsrc.PDU {
 	m.stamp = seal.Stamp{
 		Mark: m.toll.Mark, KeyRef: m.profile.Stamp.KeyRef, List: v.Received, Nonce: m.nonce[:], Authenticator: v.Authenticator,
 	}
+	m.read.Stamp = hardware.Stamp{KeyRef: m.stamp.KeyRef, List: m.stamp.List, Nonce: m.stamp.Nonce, Authenticator: m.stamp.Authenticator}
 	m.storeAttributes(v.Attributes)
 	if m.stamp.PAN == (dsrc.PAN{}) {
 		return m.release(hardware.Unreadable)

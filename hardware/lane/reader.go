@@ -27,7 +27,7 @@ type Journal interface {
 	Waiting() map[int64]hardware.Sighting
 	// Settle emits one passage exactly once, or none when emit is nil, and drops its sightings. After an
 	// error nothing has been emitted.
-	Settle(p Passage, tell func(hardware.Sighting) error) error
+	Settle(p Passage, emit func(hardware.Sighting) error) error
 }
 
 // Reader joins the sightings of several readers of the same lanes: tag readers, cameras, loops. It
@@ -39,6 +39,8 @@ type Reader struct {
 	Wait    func(context.Context, time.Duration) error // sleeps, or returns the context's error
 	Review  func(Passage) error                        // stores a passage for manual review: plates in doubt and vehicles that only a loop detected
 	Journal Journal                                    // may be nil
+	// Quarantine stores a sighting that can never be stored otherwise, with the reason. Required with a Journal.
+	Quarantine func(hardware.Sighting, error) error
 
 	mu    sync.Mutex
 	lanes map[int]*Joiner
@@ -98,6 +100,11 @@ func (r *Reader) add(ctx context.Context, s hardware.Sighting) error {
 			r.join(s, id)
 			return nil
 		}
+		if errors.Is(err, hardware.ErrInvalid) {
+			if err = r.Quarantine(s, err); err == nil {
+				return nil
+			}
+		}
 		if r.Wait(ctx, retryAfter) != nil {
 			return err
 		}
@@ -121,6 +128,11 @@ func (r *Reader) emitReady(ctx context.Context, emit func(hardware.Sighting) err
 	for _, p := range r.ready(closing) {
 		for {
 			err := r.settle(p, emit)
+			if errors.Is(err, hardware.ErrInvalid) && r.Quarantine != nil {
+				if err = r.Quarantine(p.Sighting, err); err == nil && r.Journal != nil {
+					err = r.Journal.Settle(Passage{Events: p.Events}, nil)
+				}
+			}
 			if err == nil {
 				break
 			}

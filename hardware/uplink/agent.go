@@ -13,6 +13,7 @@ import (
 const (
 	graceMax   = 5 * time.Second // time for sending the last passages at the end
 	appendWait = time.Second     // wait before a passage that the disk refused is appended again
+	scrubEvery = 24 * time.Hour
 )
 
 // Site is a reader with the station that its lanes belong to.
@@ -44,11 +45,29 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 	senders.do(stop, func() error { return a.Sender.Run(sending) })
 	senders.do(stop, func() error { return a.Sender.Flush(sending) })
+	senders.do(stop, func() error { return a.scrub(sending) })
 
 	err := readers.wait()
 	end()
 	err = errors.Join(err, senders.wait())
 	return errors.Join(err, a.sendRest(context.WithoutCancel(ctx)), a.Sender.Spool.Sync())
+}
+
+// scrub checks the spool for damage daily and logs what it finds.
+func (a *Agent) scrub(ctx context.Context) error {
+	before := a.Sender.Spool.Damage()
+	for {
+		if a.Sender.Wait(ctx, scrubEvery) != nil {
+			return nil
+		}
+		if err := a.Sender.Spool.Scrub(); err != nil {
+			a.Sender.Log.Error("scrub spool", "error", err)
+		}
+		if damage := a.Sender.Spool.Damage(); damage != before {
+			a.Sender.Log.Error("spool damaged", "records", damage.Records, "octets", damage.Octets)
+			before = damage
+		}
+	}
 }
 
 // sendRest sends the passages that are left.
@@ -58,10 +77,17 @@ func (a *Agent) sendRest(ctx context.Context) error {
 	return ignoreCancelled(ctx, a.Sender.Drain(ctx))
 }
 
-// keep appends a sighting to the spool. While the disk refuses it, the lane waits and holds the passage.
+// keep appends a sighting to the spool. While the disk refuses it, the lane waits and holds the passage. A
+// sighting that can never be stored is quarantined.
 func (a *Agent) keep(ctx context.Context, station string, s hardware.Sighting) error {
 	for {
 		o, err := a.Sender.Spool.Append(FromSighting(station, s))
+		if errors.Is(err, hardware.ErrInvalid) {
+			a.Sender.Log.Error("quarantine sighting", "station", station, "lane", s.Lane, "error", err)
+			if err = a.Sender.Spool.Quarantine(station, s, err); err == nil {
+				return nil
+			}
+		}
 		if err == nil {
 			if a.OnKept != nil {
 				a.OnKept(o, s)

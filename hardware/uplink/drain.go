@@ -1,11 +1,8 @@
 package uplink
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -14,7 +11,12 @@ import (
 func (s *Spool) next(n, octetsMax int) ([][]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.log.Next(n, octetsMax)
+	records, lost, err := s.log.Next(n, octetsMax)
+	s.waiting -= lost
+	if err == nil && len(records) == 0 && lost > 0 { // nothing but damage: it is set aside and done
+		err = s.log.Done()
+	}
+	return records, err
 }
 
 // acknowledge records that the server has answered for the n passages that next returned last.
@@ -26,51 +28,36 @@ func (s *Spool) acknowledge(n int) error {
 }
 
 // Next implements Log. It syncs first, so that a record that the server has seen cannot be lost and its
-// number reused.
-func (s *segmentLog) Next(n, octetsMax int) ([][]byte, error) {
+// number reused. Damage is set aside and skipped.
+func (s *segmentLog) Next(n, octetsMax int) (lines [][]byte, lost int, err error) {
 	if err := s.Sync(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var lines [][]byte
 	at, size := s.sent, 0
 	for at.Segment <= s.tailNo && len(lines) < n && size < octetsMax {
-		rest, err := readFrom(segmentPath(s.dir, at.Segment), at.Offset, octetsMax)
+		octets, err := s.read(at)
 		if err != nil {
-			return nil, fmt.Errorf("read spool: %w", err)
+			return nil, lost, fmt.Errorf("read spool: %w", err)
 		}
-		before := len(lines)
-		for len(lines) < n && size < octetsMax {
-			payload, next, err := cutRecord(rest)
-			if err != nil {
-				break
+		scan := scanner{b: octets, expected: at.Number}
+		for len(scan.b) > 0 && len(lines) < n && size < octetsMax {
+			payload, damaged := scan.next()
+			if damaged != nil {
+				lost += s.setAside(at.Segment, at.Offset, *damaged)
 			}
-			at.Offset += int64(len(rest) - len(next))
-			lines, size, rest = append(lines, payload), size+len(payload), next
+			if payload != nil {
+				lines, size = append(lines, payload), size+len(payload)
+			}
 		}
-		if len(lines) > before {
-			continue
-		}
-		if at.Segment == s.tailNo {
+		at.Offset += int64(scan.offset)
+		at.Number = scan.expected
+		if len(scan.b) > 0 || at.Segment == s.tailNo {
 			break
 		}
-		at = position{Segment: at.Segment + 1}
+		at = position{Segment: at.Segment + 1, Number: at.Number}
 	}
 	s.batch = at
-	return lines, nil
-}
-
-// readFrom reads about n octets of a segment, and at least one whole record when there is one. A missing
-// segment reads as empty.
-func readFrom(path string, offset int64, n int) ([]byte, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	return io.ReadAll(io.NewSectionReader(f, offset, int64(n+recordHead+recordMax)))
+	return lines, lost, nil
 }
 
 // Done implements Log. It removes segments before it writes the position, because a full disk has no room
@@ -79,41 +66,42 @@ func readFrom(path string, offset int64, n int) ([]byte, error) {
 func (s *segmentLog) Done() error {
 	old := s.sent.Segment
 	s.sent = s.batch
+	s.sent.Epoch = s.epoch
 	for ; old < s.sent.Segment; old++ {
-		if err := os.Remove(segmentPath(s.dir, old)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.removeSegment(old); err != nil {
 			return fmt.Errorf("remove sent segment: %w", err)
 		}
 	}
-	text, err := json.Marshal(s.sent)
-	if err != nil {
-		return err
-	}
-	if err := replaceFile(filepath.Join(s.dir, "sent"), text); err != nil {
+	if err := writePosition(filepath.Join(s.dir, sentFile), s.sent); err != nil {
 		return fmt.Errorf("store position: %w", err)
 	}
 	return nil
 }
 
-// keepRefused appends lines that the server refused to a file for manual review, before the spool drops
-// them.
+// keepRefused appends lines that the server refused to a file for manual review, before the spool drops them.
 func (s *Spool) keepRefused(lines [][]byte) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	f, err := os.OpenFile(filepath.Join(s.dir, refusedFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("store refused passages: %w", err)
-	}
+	var content []byte
 	for _, line := range lines {
-		if _, err = f.Write(append(line[:len(line):len(line)], '\n')); err != nil {
-			break
-		}
+		content = append(append(content, line...), '\n')
 	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := appendSynced(filepath.Join(s.dir, refusedFile), content); err != nil {
 		return fmt.Errorf("store refused passages: %w", err)
 	}
 	return nil
+}
+
+// appendSynced appends to a file and syncs it.
+func appendSynced(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
 }

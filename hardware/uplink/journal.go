@@ -33,7 +33,13 @@ type Journal struct {
 	file    *os.File
 	size    int64
 	next    int64
+	number  uint64 // of the next record
 	waiting map[int64]hardware.Sighting
+
+	station string
+	spool   *Spool
+	damaged int   // records that could not be read
+	suspect int64 // sightings up to this id may have been emitted before the damage
 }
 
 // journalEntry is one record.
@@ -50,13 +56,13 @@ var _ lane.Journal = (*Journal)(nil)
 // OpenJournal opens a station's journal. The spool must be open and not yet sending. A passage that was
 // about to be emitted at a crash is emitted now.
 func OpenJournal(station string, spool *Spool) (*Journal, error) {
-	j := &Journal{path: filepath.Join(spool.dir, journalName), waiting: map[int64]hardware.Sighting{}}
-	untold, err := j.read()
+	j := &Journal{path: filepath.Join(spool.dir, journalName), waiting: map[int64]hardware.Sighting{}, station: station, spool: spool}
+	pending, err := j.read()
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	if untold != nil {
-		o := FromSighting(station, *untold)
+	if pending != nil {
+		o := FromSighting(station, *pending)
 		has, err := spool.contains(o)
 		if err == nil && !has {
 			_, err = spool.Append(o)
@@ -68,8 +74,8 @@ func OpenJournal(station string, spool *Spool) (*Journal, error) {
 	return j, j.compact()
 }
 
-// read reads the file up to the first torn record.
-func (j *Journal) read() (untold *hardware.Sighting, err error) {
+// read reads the file and skips damage, which it sets aside.
+func (j *Journal) read() (pending *hardware.Sighting, err error) {
 	all, err := os.ReadFile(j.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -77,13 +83,18 @@ func (j *Journal) read() (untold *hardware.Sighting, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for {
-		payload, rest, err := cutRecord(all)
-		if err != nil {
-			return untold, nil //nolint:nilerr // the file ends here
+	for scan := (scanner{b: all}); len(scan.b) > 0; {
+		payload, damaged := scan.next()
+		if damaged != nil {
+			j.damaged += damaged.records
+			if err := writeNew(fmt.Sprintf("%s.%d%s", j.path, damaged.offset, tornEnd), damaged.octets); err != nil {
+				return nil, err
+			}
 		}
-		all = rest
 		var e journalEntry
+		if payload == nil {
+			continue
+		}
 		if err := json.Unmarshal(payload, &e); err != nil {
 			return nil, err
 		}
@@ -92,15 +103,22 @@ func (j *Journal) read() (untold *hardware.Sighting, err error) {
 			j.waiting[e.ID] = *e.Seen
 			j.next = max(j.next, e.ID)
 		case e.Emitted:
-			untold = nil
+			pending = nil
 		default:
-			untold = e.Emits
+			pending = e.Emits
 			for _, id := range e.Settles {
 				delete(j.waiting, id)
 			}
 		}
 	}
+	if j.damaged > 0 {
+		j.suspect = j.next
+	}
+	return pending, nil
 }
+
+// Damaged returns the number of records that could not be read when the journal was opened.
+func (j *Journal) Damaged() int { return j.damaged }
 
 // Waiting returns the sightings that are not settled.
 func (j *Journal) Waiting() map[int64]hardware.Sighting {
@@ -113,7 +131,6 @@ func (j *Journal) Waiting() map[int64]hardware.Sighting {
 func (j *Journal) Keep(s hardware.Sighting) (int64, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	s.Tag.Raw = nil // kept for disputes, not for joining; it may exceed the size limit of a record
 	id := j.next + 1
 	if err := j.write(journalEntry{ID: id, Seen: &s}); err != nil {
 		return 0, fmt.Errorf("store sighting: %w", err)
@@ -131,7 +148,7 @@ func (j *Journal) Keep(s hardware.Sighting) (int64, error) {
 
 // Settle emits one passage, or none when emit is nil. It is emitted exactly once, whenever the process
 // crashes. After an error nothing has been emitted and Settle may be called again.
-func (j *Journal) Settle(p lane.Passage, tell func(hardware.Sighting) error) error {
+func (j *Journal) Settle(p lane.Passage, emit func(hardware.Sighting) error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.size > journalMax {
@@ -140,10 +157,8 @@ func (j *Journal) Settle(p lane.Passage, tell func(hardware.Sighting) error) err
 		}
 	}
 	e := journalEntry{Settles: p.Events}
-	if tell != nil {
-		s := p.Sighting
-		s.Tag.Raw = nil
-		e.Emits = &s
+	if emit != nil {
+		e.Emits = &p.Sighting
 	}
 	if err := j.write(e); err != nil {
 		return fmt.Errorf("settle passage: %w", err)
@@ -151,10 +166,10 @@ func (j *Journal) Settle(p lane.Passage, tell func(hardware.Sighting) error) err
 	for _, id := range p.Events {
 		delete(j.waiting, id)
 	}
-	if tell == nil {
+	if emit == nil || j.emittedBefore(p) {
 		return nil
 	}
-	if err := tell(p.Sighting); err != nil {
+	if err := emit(p.Sighting); err != nil {
 		return err
 	}
 	_ = j.write(journalEntry{Emitted: true}) // without this record the spool is searched after a crash
@@ -171,29 +186,42 @@ func (j *Journal) Close() error {
 func (j *Journal) write(e journalEntry) error {
 	payload, err := json.Marshal(e)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", hardware.ErrInvalid, err)
 	}
 	if len(payload) > recordMax {
-		return fmt.Errorf("%d octets, at most %d", len(payload), recordMax)
+		return fmt.Errorf("%w: %d octets: %w", hardware.ErrInvalid, len(payload), errTooLong)
 	}
-	record := appendRecord(nil, payload)
+	record := appendRecord(nil, j.number+1, payload)
 	if _, err := j.file.WriteAt(record, j.size); err != nil {
 		return err // the next record overwrites the partial write
 	}
 	j.size += int64(len(record))
+	j.number++
 	return nil
+}
+
+// emittedBefore reports whether a passage from before damage to the journal is in the spool already: the
+// record that settled it may be among those damaged.
+func (j *Journal) emittedBefore(p lane.Passage) bool {
+	if len(p.Events) == 0 || slices.Max(p.Events) > j.suspect {
+		return false
+	}
+	has, err := j.spool.contains(FromSighting(j.station, p.Sighting))
+	return err == nil && has
 }
 
 // compact rewrites the file with the waiting sightings.
 func (j *Journal) compact() error {
 	var content []byte
+	j.number = 0
 	for _, id := range slices.Sorted(maps.Keys(j.waiting)) {
 		s := j.waiting[id]
 		payload, err := json.Marshal(journalEntry{ID: id, Seen: &s})
 		if err != nil {
 			return err
 		}
-		content = appendRecord(content, payload)
+		j.number++
+		content = appendRecord(content, j.number, payload)
 	}
 	if err := replaceFile(j.path, content); err != nil {
 		return fmt.Errorf("compact journal: %w", err)
@@ -220,9 +248,9 @@ func (s *Spool) contains(o Observation) (bool, error) {
 	})
 }
 
-// samePassage reports whether two observations are the same passage, apart from their numbers.
+// samePassage reports whether two observations are the same passage, apart from their numbers and proof.
 func (o Observation) samePassage(p Observation) bool {
 	at := o.At.Equal(p.At)
-	o.At, o.Epoch, o.Sequence = p.At, p.Epoch, p.Sequence
+	o.At, o.Epoch, o.Sequence, o.Proof = p.At, p.Epoch, p.Sequence, p.Proof
 	return at && o == p
 }

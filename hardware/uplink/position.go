@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,23 +13,30 @@ import (
 	"time"
 )
 
-// position is a position between two records.
+// position is a position between two records. The file that stores it also has a second copy of the epoch.
 type position struct {
-	Segment int   `json:"segment"`
-	Offset  int64 `json:"offset"`
+	Segment int    `json:"segment"`
+	Offset  int64  `json:"offset"`
+	Number  uint64 `json:"number"` // of the next record, 0 when unknown
+	Epoch   int64  `json:"epoch"`
+	Sum     uint32 `json:"sum"` // CRC-32C of the other fields
+}
+
+func (p position) sum() uint32 {
+	return crc32.Checksum(fmt.Appendf(nil, "%d %d %d %d", p.Segment, p.Offset, p.Number, p.Epoch), castagnoli)
 }
 
 // offsetIn returns the position's offset within a segment.
-func (m position) offsetIn(segment int) int64 {
-	if segment == m.Segment {
-		return m.Offset
+func (p position) offsetIn(segment int) int64 {
+	if segment == p.Segment {
+		return p.Offset
 	}
 	return 0
 }
 
 // readPosition reads the position of the first unacknowledged record. When it is lost or damaged, everything
 // in the spool is sent again, which the server counts as duplicates.
-func readPosition(path string) (m position, err error) {
+func readPosition(path string) (p position, err error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return position{}, nil
@@ -36,27 +44,66 @@ func readPosition(path string) (m position, err error) {
 	if err != nil {
 		return position{}, err
 	}
-	if json.Unmarshal(text, &m) != nil || m.Segment < 0 || m.Offset < 0 {
-		m = position{}
+	if json.Unmarshal(text, &p) != nil || p.Segment < 0 || p.Offset < 0 || p.Sum != p.sum() {
+		return position{}, nil
 	}
-	return m, nil
+	return p, nil
+}
+
+// writePosition stores a position.
+func writePosition(path string, p position) error {
+	p.Sum = p.sum()
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return replaceFile(path, text)
 }
 
 // nextEpoch returns and stores a new epoch: now in seconds, or one more than the last when that is not less.
-func nextEpoch(path string, now time.Time) (int64, error) {
+// A file that is missing, empty or damaged is replaced by what the records of the spool and its position say.
+func nextEpoch(dir string, now time.Time) (int64, error) {
+	path := filepath.Join(dir, "epoch")
 	epoch := now.Unix()
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, err
 	}
-	if err == nil {
-		before, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
-		if err != nil {
-			return 0, fmt.Errorf("%s is damaged: %w", path, err)
+	last, parseErr := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	if parseErr != nil {
+		if last, err = lastEpoch(dir); err != nil {
+			return 0, err
 		}
-		epoch = max(epoch, before+1)
 	}
-	return epoch, replaceFile(path, strconv.AppendInt(nil, epoch, 10))
+	return max(epoch, last+1), replaceFile(path, strconv.AppendInt(nil, max(epoch, last+1), 10))
+}
+
+// lastEpoch returns the highest epoch in the records and the position of a spool, or 0.
+func lastEpoch(dir string) (last int64, err error) {
+	p, err := readPosition(filepath.Join(dir, sentFile))
+	if err != nil {
+		return 0, err
+	}
+	last = p.Epoch
+	numbers, err := segments(dir)
+	if err != nil {
+		return 0, err
+	}
+	for _, no := range numbers {
+		octets, err := os.ReadFile(segmentPath(dir, no))
+		if err != nil {
+			return 0, err
+		}
+		for s := (scanner{b: octets}); len(s.b) > 0; {
+			var o struct {
+				Epoch int64 `json:"epoch"`
+			}
+			if payload, _ := s.next(); payload != nil && json.Unmarshal(payload, &o) == nil {
+				last = max(last, o.Epoch)
+			}
+		}
+	}
+	return last, nil
 }
 
 // replaceFile replaces a file atomically: after a crash it has the old or the new content.

@@ -3,6 +3,7 @@ package uplink
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,11 +11,13 @@ import (
 	"strings"
 )
 
-// Limits of segments.
+// Limits of segments, and names of files.
 const (
 	syncEvery  = 64      // records between two syncs
 	segmentMax = 4 << 20 // octets after which a new segment begins
 	segmentEnd = ".seg"
+	tornEnd    = ".torn"
+	sentFile   = "sent"
 )
 
 // StreamFolder is the folder of another Log inside a spool. Open refuses a spool that has it, because the
@@ -24,20 +27,30 @@ const StreamFolder = "stream"
 // segmentLog is a Log of append-only segment files with a position up to which the server has answered.
 type segmentLog struct {
 	dir      string
-	torn     int
+	epoch    int64
 	tail     *os.File // the segment being written
 	tailNo   int
 	tailSize int64
+	number   uint64 // of the next record
 	unsynced int
 	sent     position
 	batch    position // end of the batch read last
+
+	sealed struct { // the sealed segment read last
+		no     int
+		octets []byte
+	}
+	damage Damage
+	known  map[string]bool // damage that has been counted, by its .torn file
+	keep   map[int]bool    // segments whose damage could not be copied: renamed instead of removed
 }
 
 // open opens the segments and counts the waiting records.
-func (s *segmentLog) open() (log Log, waiting int, err error) {
+func (s *segmentLog) open(epoch int64) (log Log, waiting int, err error) {
 	if stream := filepath.Join(s.dir, StreamFolder); exists(stream) {
 		return nil, 0, fmt.Errorf("passages may wait in %s: send them with the leaf upstream first, then remove the folder", stream)
 	}
+	s.epoch = epoch
 	waiting, err = s.load()
 	return s, waiting, err
 }
@@ -48,30 +61,56 @@ func exists(path string) bool {
 }
 
 func (s *segmentLog) load() (waiting int, err error) {
-	if s.sent, err = readPosition(filepath.Join(s.dir, "sent")); err != nil {
+	s.known, s.keep = map[string]bool{}, map[int]bool{}
+	if s.sent, err = readPosition(filepath.Join(s.dir, sentFile)); err != nil {
 		return 0, err
 	}
 	numbers, err := segments(s.dir)
 	if err != nil {
 		return 0, err
 	}
+	at := s.sent
+	if !slices.Contains(numbers, s.sent.Segment) { // a crash came before the position of the removed segments
+		at.Number = 0
+	}
 	for _, no := range numbers {
 		if no < s.sent.Segment { // a crash came between the position and the removal
-			if err := os.Remove(segmentPath(s.dir, no)); err != nil {
+			if err := s.removeSegment(no); err != nil {
 				return 0, err
 			}
 			continue
 		}
-		n, torn, err := repairSegment(segmentPath(s.dir, no), s.sent.offsetIn(no))
+		at = position{Segment: no, Offset: s.sent.offsetIn(no), Number: at.Number}
+		octets, err := s.read(at)
 		if err != nil {
 			return 0, err
 		}
-		waiting, s.torn = waiting+n, s.torn+torn
+		n, _ := s.check(&at, octets, -1)
+		waiting += n
 		s.tailNo = no
 	}
+	s.number = max(1, at.Number)
 	s.tailNo = max(s.tailNo, s.sent.Segment)
 	s.batch = s.sent
 	return waiting, s.nextSegment()
+}
+
+// check counts the records in octets at a position, at most n unless n is negative, and the damage between
+// them. It moves the position to their end.
+func (s *segmentLog) check(at *position, octets []byte, n int) (records, lost int) {
+	scan := scanner{b: octets, expected: at.Number}
+	for len(scan.b) > 0 && n != records {
+		payload, damaged := scan.next()
+		if damaged != nil {
+			lost += s.setAside(at.Segment, at.Offset, *damaged)
+		}
+		if payload != nil {
+			records++
+		}
+	}
+	at.Offset += int64(scan.offset)
+	at.Number = scan.expected
+	return records, lost
 }
 
 // moveSegments moves the waiting records of segment files to another log and removes the files. After a
@@ -86,7 +125,7 @@ func moveSegments(dir string, to Log) (moved int, err error) {
 		return 0, err
 	}
 	for {
-		records, err := s.Next(BatchMax, batchSize)
+		records, _, err := s.Next(BatchMax, batchSize)
 		if err != nil || len(records) == 0 {
 			return moved, errors.Join(err, s.Close(), s.removeSegments(err == nil))
 		}
@@ -109,7 +148,22 @@ func (s *segmentLog) removeSegments(all bool) error {
 		return err
 	}
 	for _, no := range numbers {
-		err = errors.Join(err, os.Remove(segmentPath(s.dir, no)))
+		err = errors.Join(err, s.removeSegment(no))
+	}
+	return err
+}
+
+// removeSegment removes a segment, or keeps it under another name when its damage could not be copied.
+func (s *segmentLog) removeSegment(no int) error {
+	path := segmentPath(s.dir, no)
+	var err error
+	if s.keep[no] {
+		err = os.Rename(path, path+tornEnd)
+	} else {
+		err = os.Remove(path)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
 	return err
 }
@@ -121,10 +175,11 @@ func (s *segmentLog) Append(payload []byte) error {
 			return err
 		}
 	}
-	record := appendRecord(make([]byte, 0, recordHead+len(payload)), payload)
+	record := appendRecord(make([]byte, 0, recordHead+len(payload)), s.number, payload)
 	if _, err := s.tail.WriteAt(record, s.tailSize); err != nil {
 		return err // the next record overwrites the partial write
 	}
+	s.number++
 	s.tailSize += int64(len(record))
 	if s.unsynced++; s.unsynced >= syncEvery {
 		return s.Sync()
@@ -151,17 +206,12 @@ func (s *segmentLog) Find(found func([]byte) bool) (bool, error) {
 		return false, err
 	}
 	for _, no := range slices.Backward(numbers) {
-		all, err := os.ReadFile(segmentPath(s.dir, no))
+		octets, err := os.ReadFile(segmentPath(s.dir, no))
 		if err != nil {
 			return false, err
 		}
-		for {
-			payload, rest, err := cutRecord(all)
-			if err != nil {
-				break
-			}
-			all = rest
-			if found(payload) {
+		for scan := (scanner{b: octets}); len(scan.b) > 0; {
+			if payload, _ := scan.next(); payload != nil && found(payload) {
 				return true, nil
 			}
 		}
@@ -191,34 +241,6 @@ func segments(dir string) ([]int, error) {
 	}
 	slices.Sort(numbers)
 	return numbers, nil
-}
-
-// repairSegment counts the whole records of a segment from an offset on and moves the torn octets after the
-// last of them into a file of their own.
-func repairSegment(path string, from int64) (records, torn int, err error) {
-	all, err := os.ReadFile(path)
-	if err != nil {
-		return 0, 0, err
-	}
-	if from > int64(len(all)) {
-		return 0, 0, nil
-	}
-	rest := all[from:]
-	for {
-		_, next, err := cutRecord(rest)
-		if err != nil {
-			break
-		}
-		rest = next
-		records++
-	}
-	if len(rest) == 0 {
-		return records, 0, nil
-	}
-	if err := replaceFile(path+".torn", rest); err != nil {
-		return records, 0, err
-	}
-	return records, len(rest), os.Truncate(path, int64(len(all)-len(rest)))
 }
 
 // nextSegment begins another segment after syncing the current one. The new file's directory entry is synced

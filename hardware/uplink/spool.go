@@ -1,6 +1,7 @@
 package uplink
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,12 +11,15 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"bompass/hardware"
 )
 
 // Limits of the spool.
 const (
-	lanesMax    = 4096 // maximum number of lanes in one spool
-	refusedFile = "refused.ndjson"
+	lanesMax       = 4096 // maximum number of lanes in one spool
+	refusedFile    = "refused.ndjson"
+	quarantineFile = "quarantine.ndjson"
 )
 
 // Log is an ordered store of records: segment files, or the stream of package leaf. The spool calls its
@@ -26,12 +30,19 @@ type Log interface {
 	Append(record []byte) error
 	// Sync makes all appended records survive a power failure.
 	Sync() error
-	// Next returns the oldest records that are not done, at most n and about octetsMax octets, synced.
-	Next(n, octetsMax int) ([][]byte, error)
+	// Next returns the oldest records that are not done, at most n and about octetsMax octets, synced. lost is
+	// the number of records that have become unreadable since they were counted as waiting.
+	Next(n, octetsMax int) (records [][]byte, lost int, err error)
 	// Done drops the records that Next returned last.
 	Done() error
 	// Find searches the records, including recent ones that are done, until found returns true.
 	Find(found func(record []byte) bool) (bool, error)
+}
+
+// Scrubber is implemented by a Log that can check its records for damage.
+type Scrubber interface {
+	// Scrub checks all records that are not done and returns how many have become unreadable.
+	Scrub() (lost int, err error)
 }
 
 // Spool is the persistent queue of a station: every passage, numbered, until the server has answered for it.
@@ -47,6 +58,8 @@ type Spool struct {
 	log     Log
 	last    map[laneKey]int64
 	waiting int
+
+	quarantined int
 }
 
 type laneKey struct {
@@ -59,19 +72,14 @@ type laneKey struct {
 // last epoch when the clock has not advanced.
 func Open(dir string, now time.Time) (*Spool, error) {
 	f := &segmentLog{dir: dir}
-	s, err := openOver(dir, now, f.open)
-	if err != nil {
-		return nil, err
-	}
-	s.torn = f.torn
-	return s, nil
+	return openOver(dir, now, f.open)
 }
 
 // OpenWithLog is like Open with another Log. open is called after the spool is locked and returns the number
 // of records that are not done. A log that is an io.Closer is closed with the spool. Records that wait in
 // segment files of an earlier Open are moved into the log.
 func OpenWithLog(dir string, now time.Time, open func() (log Log, waiting int, err error)) (*Spool, error) {
-	return openOver(dir, now, func() (Log, int, error) {
+	return openOver(dir, now, func(int64) (Log, int, error) {
 		log, waiting, err := open()
 		if err != nil {
 			return nil, 0, err
@@ -84,7 +92,7 @@ func OpenWithLog(dir string, now time.Time, open func() (log Log, waiting int, e
 	})
 }
 
-func openOver(dir string, now time.Time, open func() (Log, int, error)) (*Spool, error) {
+func openOver(dir string, now time.Time, open func(epoch int64) (Log, int, error)) (*Spool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open spool: %w", err)
 	}
@@ -93,8 +101,8 @@ func openOver(dir string, now time.Time, open func() (Log, int, error)) (*Spool,
 	if s.lockFile, err = lock(dir); err != nil {
 		return nil, fmt.Errorf("open spool %s: %w", dir, err)
 	}
-	if s.epoch, err = nextEpoch(filepath.Join(dir, "epoch"), now); err == nil {
-		s.log, s.waiting, err = open()
+	if s.epoch, err = nextEpoch(dir, now); err == nil {
+		s.log, s.waiting, err = open(s.epoch)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open spool %s: %w", dir, err), s.lockFile.Close())
@@ -106,23 +114,75 @@ func openOver(dir string, now time.Time, open func() (Log, int, error)) (*Spool,
 // Epoch returns the epoch of this opening's sequence numbers.
 func (s *Spool) Epoch() int64 { return s.epoch }
 
-// TornOctets returns the number of octets that Open has set aside because they were not a whole record. A
-// crash leaves less than one record; more means that the disk is failing.
-func (s *Spool) TornOctets() int { return s.torn }
+// Damage returns what has been found damaged since the spool was opened. A crash leaves less than one record
+// in octets; more means that the disk is failing.
+func (s *Spool) Damage() Damage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if log, ok := s.log.(interface{ Damage() Damage }); ok {
+		return log.Damage()
+	}
+	return Damage{}
+}
 
-// Append numbers a passage within its lane and stores it. After that the passage survives the process; it
+// Scrub checks all waiting passages on disk and sets damaged ones aside, so that a failing disk is noticed
+// before everything behind the damage has been overwritten or forgotten. Run it daily.
+func (s *Spool) Scrub() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	log, ok := s.log.(Scrubber)
+	if !ok {
+		return nil
+	}
+	lost, err := log.Scrub()
+	s.waiting -= lost
+	return err
+}
+
+// Quarantine stores an item that cannot become a passage, a sighting or a line of a device, with the reason,
+// for manual review.
+func (s *Spool) Quarantine(station string, item any, reason error) error {
+	line, err := json.Marshal(struct {
+		Station string `json:"station"`
+		Reason  string `json:"reason"`
+		Item    any    `json:"item"`
+	}{station, reason.Error(), item})
+	if err != nil { // a time beyond the range of RFC 3339, for example
+		line = fmt.Appendf(nil, "{\"station\":%q,\"reason\":%q,\"text\":%q}", station, reason, fmt.Sprintf("%+v", item))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := appendSynced(filepath.Join(s.dir, quarantineFile), append(line, '\n')); err != nil {
+		return fmt.Errorf("quarantine: %w", err)
+	}
+	s.quarantined++
+	return nil
+}
+
+// Quarantined returns the number of items quarantined since the spool was opened.
+func (s *Spool) Quarantined() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.quarantined
+}
+
+// errTooLong is the reason for refusing a record beyond recordMax.
+var errTooLong = fmt.Errorf("more than %d", recordMax)
+
+// Append numbers a passage within its lane and stores it. The error wraps hardware.ErrInvalid when the
+// passage can never be stored. After that the passage survives the process; it
 // survives a power failure after the next Sync, at most 64 passages later.
 func (s *Spool) Append(o Observation) (Observation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	lane := laneKey{o.Station, o.Lane}
 	if _, known := s.last[lane]; !known && len(s.last) >= lanesMax {
-		return o, fmt.Errorf("append passage: more than %d lanes", lanesMax)
+		return o, fmt.Errorf("append passage: more than %d lanes: %w", lanesMax, hardware.ErrInvalid)
 	}
 	o.Epoch, o.Sequence = s.epoch, s.last[lane]+1
 	record, err := json.Marshal(o)
-	if err == nil && len(record) > recordMax {
-		err = fmt.Errorf("%d octets, at most %d", len(record), recordMax)
+	if err != nil || len(record) > recordMax {
+		err = fmt.Errorf("%w: %d octets: %w", hardware.ErrInvalid, len(record), cmp.Or(err, errTooLong))
 	}
 	if err == nil {
 		err = s.log.Append(record)

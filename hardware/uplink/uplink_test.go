@@ -270,7 +270,7 @@ func TestTornRecordIsCutOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		torn := open(t, dir)
-		if torn.Waiting() != len(want)-1 || torn.TornOctets() == 0 {
+		if torn.Waiting() != len(want)-1 || torn.Damage().Octets == 0 || torn.Damage().Records != 0 {
 			t.Errorf("cut by %d: got %d waiting, want %d", cut, torn.Waiting(), len(want)-1)
 		}
 		if err := torn.Close(); err != nil {

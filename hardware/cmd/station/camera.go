@@ -9,8 +9,11 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"bompass/hardware"
 	"bompass/hardware/uplink"
@@ -19,6 +22,8 @@ import (
 // Limits of a camera connection.
 const (
 	cameraLineMax = 64 << 10
+	plateMax      = 32 // octets; the longest plate in use has 12 characters
+	countryMax    = 3
 	cameraSilence = 2 * time.Minute // after which a silent connection counts as dead
 	cameraWaitMin = 250 * time.Millisecond
 	cameraWaitMax = 30 * time.Second
@@ -31,6 +36,8 @@ type camera struct {
 	lanes   map[int]string // direction by lane
 	now     func() time.Time
 	log     *slog.Logger
+	// quarantine stores a line that cannot become a sighting, with the reason.
+	quarantine func(item any, reason error) error
 
 	mu     sync.Mutex
 	health hardware.Health
@@ -101,15 +108,37 @@ func (c *camera) readLines(ctx context.Context, emit func(hardware.Sighting) err
 	}
 }
 
-// take emits the sighting of a line. An invalid line is logged and skipped.
+// check returns why a line cannot become a sighting.
+func (c *camera) check(w cameraLine) error {
+	switch _, known := c.lanes[w.Lane]; {
+	case !known:
+		return fmt.Errorf("lane %d is not configured", w.Lane)
+	case w.At.IsZero():
+		return errors.New("no time")
+	case len(w.Plate) > plateMax || len(w.Country) > countryMax:
+		return fmt.Errorf("plate of %d octets, country of %d", len(w.Plate), len(w.Country))
+	case strings.ContainsFunc(w.Plate+w.Country, unicode.IsControl) || !utf8.ValidString(w.Plate+w.Country):
+		return errors.New("plate has invalid characters")
+	}
+	return nil
+}
+
+// take emits the sighting of a line. A line that cannot be one is quarantined, so that the lines behind it go
+// on.
 func (c *camera) take(line []byte, emit func(hardware.Sighting) error) error {
 	var w cameraLine
 	err := json.Unmarshal(line, &w)
-	direction, known := c.lanes[w.Lane]
-	if err != nil || !known || w.At.IsZero() {
+	if err == nil {
+		err = c.check(w)
+	}
+	if err != nil {
 		c.log.Warn("parse camera line", "camera", c.address, "lane", w.Lane, "error", err)
+		if err := c.quarantine(string(line), err); err != nil {
+			c.log.Error("quarantine camera line", "camera", c.address, "error", err)
+		}
 		return nil
 	}
+	direction := c.lanes[w.Lane]
 	c.mu.Lock()
 	c.health.Vehicles++
 	c.mu.Unlock()

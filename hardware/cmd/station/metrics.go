@@ -47,7 +47,10 @@ func (m *monitor) expose(w io.Writer) {
 	}
 	one("bompass_station_spool_waiting", "Passages that the server has not answered for.", int64(m.spool.Waiting()))
 	one("bompass_station_spool_epoch", "The epoch that sequences count in.", m.spool.Epoch())
-	one("bompass_station_spool_torn_octets", "Octets set aside when the spool was opened.", int64(m.spool.TornOctets()))
+	damage := m.spool.Damage()
+	one("bompass_station_spool_damaged_records", "Records of the spool that can no longer be read.", int64(damage.Records))
+	one("bompass_station_spool_torn_octets", "Octets of the spool set aside as damaged or torn.", int64(damage.Octets))
+	one("bompass_station_quarantined", "Sightings and lines quarantined since the start.", int64(m.spool.Quarantined()))
 	one("bompass_station_alarms", "Alarms that stand.", int64(len(m.alarms())))
 }
 

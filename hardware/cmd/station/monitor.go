@@ -28,6 +28,9 @@ type monitor struct {
 
 	mu    sync.Mutex
 	lanes map[int]*laneState
+
+	damage  uplink.Damage // of the spool, as last seen
+	damaged time.Time     // when it last grew
 }
 
 // laneState holds the counters of one lane.
@@ -127,10 +130,26 @@ func (m *monitor) alarms() (all []string) {
 			all = append(all, fmt.Sprintf("camera %s is down: %s", c.address, h.Fault))
 		}
 	}
+	if damage := m.spool.Damage(); damage.Records > 0 {
+		all = append(all, fmt.Sprintf("spool is damaged since %s: %d records lost, %d octets kept in .torn files", m.damagedSince(damage).UTC().Format(time.RFC3339), damage.Records, damage.Octets))
+	}
+	if n := m.spool.Quarantined(); n > 0 {
+		all = append(all, fmt.Sprintf("%d sightings or lines quarantined", n))
+	}
 	if n := m.spool.Waiting(); n > waitingMax {
 		all = append(all, fmt.Sprintf("%d passages wait for the server", n))
 	}
 	return all
+}
+
+// damagedSince returns when the current damage of the spool was first seen.
+func (m *monitor) damagedSince(damage uplink.Damage) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.damage != damage {
+		m.damage, m.damaged = damage, m.now()
+	}
+	return m.damaged
 }
 
 func latest(a, b time.Time) time.Time {

@@ -38,7 +38,7 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 		defer cancel()
 	}
 	m := newMonitor(spool, devices, now)
-	m.cameras = c.cameras(log, now)
+	m.cameras = c.cameras(log, now, func(item any, reason error) error { return spool.Quarantine(c.Station, item, reason) })
 	sites, release, err := c.sites(m, log)
 	if err != nil {
 		return errors.Join(err, spool.Close())
@@ -50,8 +50,8 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 		}
 	}
 	log.Info("station started", "station", c.Station, "lanes", len(c.Lanes), "epoch", spool.Epoch(), "waiting", spool.Waiting(), "spool", c.Spool)
-	if torn := spool.TornOctets(); torn > 0 {
-		log.Warn("spool damaged, torn octets set aside", "octets", torn)
+	if damage := spool.Damage(); damage.Octets > 0 || damage.Records > 0 {
+		log.Warn("spool damaged", "records", damage.Records, "octets", damage.Octets)
 	}
 	var drawing sync.WaitGroup
 	if watched {

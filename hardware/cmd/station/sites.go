@@ -43,6 +43,10 @@ func (c *config) sites(m *monitor, log *slog.Logger) ([]uplink.Site, func() erro
 	doubted := filepath.Join(c.Spool, reviewFile)
 	joined := &lane.Reader{
 		Sources: tags, Rules: lane.Standard(), Now: m.now, Wait: uplink.Sleep, Journal: journal,
+		Quarantine: func(s hardware.Sighting, reason error) error {
+			log.Error("quarantine sighting", "lane", s.Lane, "error", reason)
+			return m.spool.Quarantine(c.Station, s, reason)
+		},
 		Review: func(p lane.Passage) error {
 			log.Warn("passage needs review", "file", reviewFile, "lane", p.Lane, "doubt", p.Doubt)
 			return appendLine(doubted, p)
@@ -52,7 +56,7 @@ func (c *config) sites(m *monitor, log *slog.Logger) ([]uplink.Site, func() erro
 }
 
 // cameras builds the cameras of the lanes with a real tag reader.
-func (c *config) cameras(log *slog.Logger, now func() time.Time) (all []*camera) {
+func (c *config) cameras(log *slog.Logger, now func() time.Time, quarantine func(item any, reason error) error) (all []*camera) {
 	lanes := map[int]string{}
 	for _, l := range c.Lanes {
 		if l.Reader != kindSim {
@@ -60,7 +64,7 @@ func (c *config) cameras(log *slog.Logger, now func() time.Time) (all []*camera)
 		}
 	}
 	for _, address := range c.Cameras {
-		all = append(all, &camera{address: address, lanes: lanes, now: now, log: log})
+		all = append(all, &camera{address: address, lanes: lanes, now: now, log: log, quarantine: quarantine})
 	}
 	return all
 }
@@ -69,7 +73,7 @@ func (c *config) cameras(log *slog.Logger, now func() time.Time) (all []*camera)
 func appendLine(path string, v any) error {
 	line, err := json.Marshal(v)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", hardware.ErrInvalid, err)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -58,16 +58,18 @@ type Node struct {
 	tls     bool
 	id      string
 
-	mu     sync.Mutex // guards the fields below, which are replaced after a disk error
-	server *server.Server
-	conn   *nats.Conn // to the local stream
-	up     *nats.Conn // to the upstream server, with an inbox prefix of its own
-	js     jetstream.JetStream
-	kept   jetstream.Stream
-	marks  jetstream.Stream
-	sent   uint64 // the last record that is done
-	batch  uint64 // the last record that Next returned
-	failed bool   // the last operation failed
+	mu      sync.Mutex // guards the fields below, which are replaced after a disk error
+	server  *server.Server
+	conn    *nats.Conn // to the local stream
+	up      *nats.Conn // to the upstream server, with an inbox prefix of its own
+	js      jetstream.JetStream
+	kept    jetstream.Stream
+	marks   jetstream.Stream
+	sent    uint64 // the last record that is done
+	batch   uint64 // the last record that Next returned
+	missing uint64 // the last record found missing
+	damage  uplink.Damage
+	failed  bool // the last operation failed
 }
 
 // ParseUpstream parses nats-leaf://host:port or nats-leaf+tls://host:port. The latter begins the connection

@@ -120,7 +120,7 @@ func (n *Node) Append(record []byte) error {
 func (n *Node) Sync() error { return nil }
 
 // Next implements uplink.Log.
-func (n *Node) Next(most, octetsMax int) (records [][]byte, err error) {
+func (n *Node) Next(most, octetsMax int) (records [][]byte, lost int, err error) {
 	err = n.withStream(func(ctx context.Context) error {
 		last, err := n.last(ctx)
 		if err != nil {
@@ -131,6 +131,7 @@ func (n *Node) Next(most, octetsMax int) (records [][]byte, err error) {
 			msg, err := n.kept.GetMsg(ctx, at+1)
 			if errors.Is(err, jetstream.ErrMsgNotFound) {
 				n.options.Log.Error("passage missing in stream, disk may be failing", "record", at+1)
+				lost += n.countMissing(at + 1)
 				continue
 			}
 			if err != nil {
@@ -141,7 +142,24 @@ func (n *Node) Next(most, octetsMax int) (records [][]byte, err error) {
 		n.batch = at
 		return nil
 	})
-	return records, err
+	return records, lost, err
+}
+
+// countMissing counts a missing record once.
+func (n *Node) countMissing(record uint64) int {
+	if record <= n.missing {
+		return 0
+	}
+	n.missing = record
+	n.damage.Records++
+	return 1
+}
+
+// Damage returns the number of records that are missing in the stream.
+func (n *Node) Damage() uplink.Damage {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.damage
 }
 
 // Done purges done records first and then stores the new position. If that fails, the records are done all
