@@ -1,6 +1,10 @@
 package hardware
 
-import "time"
+import (
+	"strings"
+	"time"
+	"unicode"
+)
 
 // Sighting is one vehicle in one lane, as one device or several joined devices detected it.
 type Sighting struct {
@@ -23,11 +27,13 @@ type Image struct {
 
 // TagRead is the result of one transaction with a tag. An unusual tag is a Finding, not an error.
 type TagRead struct {
-	Finding Finding   `json:"finding"`
-	PAN     string    `json:"pan,omitempty"` // personal account number, 19 digits: the tag's number outside the radio
-	OBU     string    `json:"obu,omitempty"` // EquipmentOBUId, the manufacturer's number, hexadecimal
-	Mark    [6]byte   `json:"mark"`          // EFC context mark: issuer, type and version of the contract
-	Plate   PlateRead `json:"plate,omitzero"`
+	Finding Finding `json:"finding"`
+	PAN     string  `json:"pan,omitempty"` // personal account number, 19 digits: the tag's number outside the radio
+	OBU     string  `json:"obu,omitempty"` // EquipmentOBUId, the manufacturer's number, hexadecimal
+	Mark    [6]byte `json:"mark"`          // EFC context mark: issuer, type and version of the contract
+	// AccessKey is the reference of the tag's access key, 0 at security level 0.
+	AccessKey uint16    `json:"access_key,omitempty"`
+	Plate     PlateRead `json:"plate,omitzero"`
 
 	Verified   bool      `json:"verified,omitempty"`    // the authenticator was checked and is correct
 	LowBattery bool      `json:"low_battery,omitempty"` // the tag reports a low battery
@@ -55,6 +61,35 @@ func (t TagRead) IsZero() bool { return t.Finding == NoTag }
 type PlateRead struct {
 	Country string `json:"country,omitempty"` // ISO 3166-1 alpha-2
 	Text    string `json:"text,omitempty"`
+}
+
+// Key returns the plate in the form in which plates are compared: country, then letters and digits in upper
+// case. "EK 10001", "EK10001" and "ek-10001" have the same key.
+func (p PlateRead) Key() string { return strings.ToUpper(p.Country) + " " + p.normalized() }
+
+// Same reports whether two plates are the same. An unknown country equals any country; an unread plate is the
+// same as none.
+func (p PlateRead) Same(q PlateRead) bool {
+	if p.Country != "" && q.Country != "" && !strings.EqualFold(p.Country, q.Country) {
+		return false
+	}
+	text := p.normalized()
+	return text != "" && text == q.normalized()
+}
+
+// normalized returns the letters and digits of a plate in upper case.
+func (p PlateRead) normalized() string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToUpper(r)
+		}
+		return -1
+	}, p.Text)
+}
+
+// Normalized returns the plate with only the letters and digits of its text, in upper case.
+func (p PlateRead) Normalized() PlateRead {
+	return PlateRead{Country: strings.ToUpper(p.Country), Text: p.normalized()}
 }
 
 // Message is one T-APDU of a transaction as it was transmitted. It travels with the passage to the server, as

@@ -63,14 +63,9 @@ func checkNumber(v dsrc.PaymentMeans, now time.Time) (pan string, f hardware.Fin
 // ComparePlate returns the finding of a tag whose vehicle's plate a camera has read. It is PlateDiffers when
 // both plates are known and differ.
 func ComparePlate(read hardware.TagRead, seen hardware.PlateRead) hardware.Finding {
-	on, by := normalizePlate(read.Plate.Text), normalizePlate(seen.Text)
+	on, by := read.Plate.Normalized().Text, seen.Normalized().Text
 	if read.Finding == hardware.Read && on != "" && by != "" && on != by {
 		return hardware.PlateDiffers
 	}
 	return read.Finding
-}
-
-// normalizePlate returns a plate's letters and digits in upper case, for comparison.
-func normalizePlate(text string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(text))
 }

@@ -30,7 +30,7 @@ func (m *Machine) onVST(apdu []byte) dsrc.PDU {
 			finding = hardware.Unreadable
 			continue
 		}
-		m.read.Mark = toll.Mark
+		m.read.Mark, m.read.AccessKey = toll.Mark, toll.KeyRef
 		if !m.profile.accepts(toll.Mark) {
 			finding = hardware.UnknownIssuer
 			continue
@@ -43,6 +43,20 @@ func (m *Machine) onVST(apdu []byte) dsrc.PDU {
 		return m.requestContractData()
 	}
 	return m.release(finding)
+}
+
+// refused releases a tag that refused a request. Access denied to credentials may mean that they were computed
+// from a stale VST: then the tag is called once more, before it is released and ignores this beacon.
+func (m *Machine) refused(f hardware.Finding) dsrc.PDU {
+	if f != hardware.AccessDenied || m.credentials == nil || m.denied != nil {
+		return m.release(f)
+	}
+	denied := m.read
+	denied.Finding = f
+	m.denied = &denied
+	m.read, m.credentials = hardware.TagRead{}, nil
+	m.state = stateBSTSent
+	return m.bst()
 }
 
 // requestContractData requests the authenticated attributes, or plain ones when the profile has no stamp.
@@ -73,7 +87,7 @@ func (m *Machine) onStamped(apdu []byte) dsrc.PDU {
 		return m.repeatRequest()
 	}
 	if finding := findingOf(response.Return.Value); finding != hardware.Read {
-		return m.release(finding)
+		return m.refused(finding)
 	}
 	v, ok := response.Parameter.Value.(dsrc.GetStampedResponse)
 	if !ok {
@@ -98,7 +112,7 @@ func (m *Machine) onAttributes(apdu []byte) dsrc.PDU {
 		return m.repeatRequest()
 	}
 	if finding := findingOf(response.Return.Value); finding != hardware.Read && m.number == hardware.Unreadable {
-		return m.release(finding)
+		return m.refused(finding)
 	}
 	m.storeAttributes(response.Attributes)
 	return m.conclude()

@@ -33,7 +33,7 @@ type Host struct {
 // Run runs one transaction and returns its result, also when it ends with an error.
 func (h Host) Run(ctx context.Context, m *Machine) (hardware.TagRead, error) {
 	var in []byte
-	for sent := 0; ; {
+	for {
 		out, done, err := m.Step(in, h.Now())
 		if err != nil {
 			return m.Result(), err
@@ -41,8 +41,7 @@ func (h Host) Run(ctx context.Context, m *Machine) (hardware.TagRead, error) {
 		in = nil
 		switch {
 		case out != nil:
-			in, err = h.exchange(ctx, m, out, sent == 0, done)
-			sent++
+			in, err = h.exchange(ctx, m, out, done)
 		case !done:
 			err = h.fulfil(ctx, m)
 		}
@@ -55,8 +54,8 @@ func (h Host) Run(ctx context.Context, m *Machine) (hardware.TagRead, error) {
 	}
 }
 
-func (h Host) exchange(ctx context.Context, m *Machine, out []byte, first, last bool) (in []byte, err error) {
-	if !first {
+func (h Host) exchange(ctx context.Context, m *Machine, out []byte, last bool) (in []byte, err error) {
+	if !m.AwaitsVST() {
 		return h.Antenna.Exchange(ctx, out, last)
 	}
 	in, at, err := h.Antenna.Find(ctx, out)

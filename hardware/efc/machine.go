@@ -47,6 +47,7 @@ type Machine struct {
 	number      hardware.Finding // finding about the tag's number; Unreadable until it is known
 	read        hardware.TagRead
 	released    bool
+	denied      *hardware.TagRead // the first attempt, when the tag denied access to it
 }
 
 type state uint8
@@ -143,8 +144,14 @@ func (m *Machine) endWithoutTag() {
 			m.read.Finding = hardware.Interrupted
 		}
 	}
+	if m.denied != nil && m.read.IsZero() {
+		m.read = *m.denied
+	}
 	m.state = stateOver
 }
+
+// AwaitsVST reports whether the message to be sent is a BST, which an antenna's Find transmits.
+func (m *Machine) AwaitsVST() bool { return m.state == stateBSTSent && m.need == Nothing }
 
 func (m *Machine) send(p dsrc.PDU) ([]byte, error) {
 	out, err := dsrc.AppendFragment(make([]byte, 0, 64), pduNumber)

@@ -59,7 +59,7 @@ func (f *clockFit) search() {
 				continue
 			}
 			all = append(all, d.Seconds())
-			if t.Tag.Plate.Text != "" && t.Tag.Plate == p.Plate {
+			if t.Tag.Plate.Text != "" && textCost(t.Tag.Plate, p.Plate) == textEqual {
 				agree = append(agree, d.Seconds())
 			}
 		}

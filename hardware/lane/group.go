@@ -29,7 +29,7 @@ type group struct{ tags, plates []*event }
 // cost returns the cost of joining a tag and a plate, or infinity when they are not candidates.
 func (j *Joiner) cost(tag, plate *event) float64 {
 	gap := plate.At.Sub(tag.At)
-	text := textCost(tag.Tag.Plate, plate.Plate)
+	text := textCost(tag.plate, plate.plate)
 	if !j.clock.fitted {
 		if gap.Abs() > j.rules.ClockSpreadMax {
 			return math.Inf(1)
@@ -43,12 +43,15 @@ func (j *Joiner) cost(tag, plate *event) float64 {
 	return min(z*z/2, sigmasMax*sigmasMax/2) + text
 }
 
+// textCost returns the cost of two normalized plates.
 func textCost(a, b hardware.PlateRead) float64 {
 	switch {
 	case a.Text == "" || b.Text == "":
 		return 0
-	case a.Text == b.Text:
+	case a.Text == b.Text && (a.Country == b.Country || a.Country == "" || b.Country == ""):
 		return textEqual
+	case a.Text == b.Text: // a camera may misread the country
+		return textNear
 	case differInOnePlace(a.Text, b.Text):
 		return textNear
 	}
@@ -121,6 +124,7 @@ func (j *Joiner) decide(g group) []Passage {
 			plate := g.plates[joined[i]]
 			taken[plate] = true
 			p.Plate, p.Events = plate.Plate, append(p.Events, plate.ids...)
+			p.Images = append(p.Images, plate.Images...)
 			j.clock.addPair(tag.At, plate.At, sigmasMax)
 		case doubt[i] != NoDoubt:
 			p.Doubt, p.Others = doubt[i], j.candidatePlates(tag, g)

@@ -17,6 +17,7 @@ type Passage struct {
 	Loop   bool                 // a loop detected it too
 	Doubt  Doubt                // why tag and plate were not joined, when there was a reason to join them
 	Others []hardware.PlateRead // with Ambiguous: the plates that may be the tag's
+	Why    string               // explanation of a passage that needs review for another reason
 	Events []int64              // the ids that were passed to Add for the events of this passage
 }
 
@@ -55,7 +56,8 @@ const samePlate = 3 * time.Second
 type event struct {
 	hardware.Sighting
 	ids     []int64
-	arrived time.Time // arrival time by the host's clock
+	plate   hardware.PlateRead // normalized, of the camera or else of the tag
+	arrived time.Time          // arrival time by the host's clock
 }
 
 // Joiner joins the events of one lane. It has no clock and no goroutine, and must not be used concurrently.
@@ -79,20 +81,25 @@ func (j *Joiner) Offset() (offset time.Duration, known bool) {
 // Add adds a sighting that arrived now: a tag, a plate, or with neither the pulse of a loop. The same plate
 // twice is the front and the rear of one vehicle. The ids are returned in the Events of the passage.
 func (j *Joiner) Add(s hardware.Sighting, now time.Time, ids ...int64) {
-	e := &event{Sighting: s, arrived: now, ids: ids}
+	e := &event{Sighting: s, arrived: now, ids: ids, plate: s.Plate.Normalized()}
+	normalized := s
 	switch {
 	case !s.Tag.IsZero():
+		e.plate = s.Tag.Plate.Normalized()
+		normalized.Tag.Plate = e.plate
 		j.tags = append(j.tags, e)
-		j.clock.addTag(s)
+		j.clock.addTag(normalized)
 	case s.Plate.Text != "":
 		for _, p := range j.plates {
-			if p.Plate == s.Plate && p.At.Sub(s.At).Abs() < samePlate {
+			if p.plate.Same(e.plate) && p.At.Sub(s.At).Abs() < samePlate {
 				p.ids = append(p.ids, ids...)
+				p.Images = append(p.Images, s.Images...)
 				return
 			}
 		}
 		j.plates = append(j.plates, e)
-		j.clock.addPlate(s)
+		normalized.Plate = e.plate
+		j.clock.addPlate(normalized)
 	default:
 		j.loops = append(j.loops, e)
 	}

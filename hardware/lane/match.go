@@ -30,7 +30,7 @@ func (j *Joiner) match(g group) (joined []int, doubt []Doubt) {
 		_, other := assign(costs)
 		costs[i][k] = kept
 		switch {
-		case !j.clock.fitted && textCost(g.tags[i].Tag.Plate, g.plates[k].Plate) != textEqual:
+		case !j.clock.fitted && textCost(g.tags[i].plate, g.plates[k].plate) != textEqual:
 			doubt[i] = Unfitted
 		case other-price < j.rules.Margin:
 			doubt[i] = Ambiguous

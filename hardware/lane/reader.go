@@ -44,6 +44,7 @@ type Reader struct {
 
 	mu    sync.Mutex
 	lanes map[int]*Joiner
+	merge *merger
 	since time.Time
 	seen  hardware.Health
 }
@@ -53,7 +54,7 @@ var _ hardware.Reader = (*Reader)(nil)
 // Run joins until ctx ends or a source fails, and then emits what waits without joining it further.
 func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
 	r.mu.Lock()
-	r.lanes, r.since = map[int]*Joiner{}, r.Now()
+	r.lanes, r.merge, r.since = map[int]*Joiner{}, newMerger(), r.Now()
 	r.mu.Unlock()
 	r.resume()
 	reading, stop := context.WithCancel(ctx)
@@ -144,19 +145,20 @@ func (r *Reader) emitReady(ctx context.Context, emit func(hardware.Sighting) err
 	return nil
 }
 
-func (r *Reader) settle(p Passage, emit func(hardware.Sighting) error) error {
-	doubtful := p.Doubt != NoDoubt || p.loopOnly()
-	if doubtful {
-		if err := r.Review(p); err != nil {
+func (r *Reader) settle(p heldPassage, emit func(hardware.Sighting) error) error {
+	doubtful := p.Doubt != NoDoubt || p.loopOnly() || p.flag != ""
+	if doubtful && p.drop == "" {
+		p.Passage.Why = p.flag
+		if err := r.Review(p.Passage); err != nil {
 			return err
 		}
 	}
-	if doubtful && p.Tag.IsZero() {
+	if doubtful && p.Tag.IsZero() || p.drop != "" || p.flag != "" {
 		emit = nil
 	}
 	switch {
 	case r.Journal != nil:
-		return r.Journal.Settle(p, emit)
+		return r.Journal.Settle(p.Passage, emit)
 	case emit != nil:
 		return emit(p.Sighting)
 	}
@@ -166,20 +168,27 @@ func (r *Reader) settle(p Passage, emit func(hardware.Sighting) error) error {
 // loopOnly reports whether only a loop detected the vehicle.
 func (p Passage) loopOnly() bool { return p.Tag.IsZero() && p.Plate.Text == "" }
 
-func (r *Reader) ready(closing bool) (all []Passage) {
+func (r *Reader) ready(closing bool) (all []heldPassage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	var passages []Passage
 	for _, j := range r.lanes {
-		for _, p := range j.Ready(r.Now(), closing) {
-			r.seen.Vehicles++
-			if p.Tag.Finding.Chargeable() {
-				r.seen.Tags++
-			}
-			p.Tag.Finding = efc.ComparePlate(p.Tag, p.Plate)
-			all = append(all, p)
-		}
+		passages = append(passages, j.Ready(r.Now(), closing)...)
 	}
-	byTime(all)
+	byTime(passages)
+	all = r.merge.add(passages, r.Now(), closing)
+	for i := range all {
+		p := &all[i]
+		if p.drop != "" || p.flag != "" {
+			continue
+		}
+		r.seen.Vehicles++
+		if p.Tag.Finding.Chargeable() {
+			r.seen.Tags++
+		}
+		p.Tag.Finding = efc.ComparePlate(p.Tag, p.Plate)
+	}
+	slices.SortStableFunc(all, func(a, b heldPassage) int { return a.At.Compare(b.At) })
 	return all
 }
 

@@ -12,6 +12,7 @@ import (
 	"bompass/hardware"
 	"bompass/hardware/dsrc"
 	"bompass/hardware/efc"
+	"bompass/hardware/once"
 	"bompass/hardware/seal"
 )
 
@@ -20,6 +21,9 @@ const (
 	pollEvery = 2 * time.Second
 	busyWait  = 100 * time.Millisecond
 )
+
+// holdTime is how long a tag that broke off is held: as long as a lost line may take to come back.
+const holdTime = 2 * time.Second
 
 // Reader is the driver of one lane's beacon: it keeps the line up, finds tags and runs the transaction with
 // each. It implements hardware.Reader. Set the fields before Run.
@@ -36,7 +40,7 @@ type Reader struct {
 
 	mu     sync.Mutex
 	health hardware.Health
-	recent recentTags
+	recent once.Lane
 	held   *heldRead // a tag that broke off and may be found again
 	boot   uint32
 	clock  clockEstimate
@@ -129,7 +133,7 @@ func (r *Reader) beginSession(ctx context.Context, beacon Beacon) error {
 			return err
 		}
 	}
-	r.recent.extendAfterOutage(r.Health().Since, r.Now())
+	r.recent.ExtendAfterOutage(r.Health().Since, r.Now())
 	if r.held != nil {
 		r.held.until = r.Now().Add(holdTime)
 	}
@@ -192,7 +196,7 @@ func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware
 	err = r.ignoreRefusal(ctx, err)
 	switch {
 	case kept:
-		r.recent.markReleased(read, r.Now(), err == nil && m.Released())
+		r.recent.Finish(read, r.Now(), err == nil && m.Released())
 		return err
 	case read.IsZero() && err != nil:
 		return err
@@ -203,7 +207,7 @@ func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware
 		return err
 	}
 	err = errors.Join(err, keep(read))
-	r.recent.markReleased(read, r.Now(), err == nil && m.Released())
+	r.recent.Finish(read, r.Now(), err == nil && m.Released())
 	return err
 }
 
@@ -223,7 +227,7 @@ func (r *Reader) ignoreRefusal(ctx context.Context, err error) error {
 
 // hold keeps a tag that broke off for a moment, because the same tag may be found again.
 func (r *Reader) hold(read hardware.TagRead) {
-	if r.recent.mayBeRecent(read, r.Now()) {
+	if r.recent.Interrupted(read, r.Now()).Same {
 		return
 	}
 	if r.held == nil {
@@ -260,17 +264,17 @@ func (r *Reader) emitHeld(emit func(hardware.Sighting) error) error {
 // emitTag emits a tag unless it is the passage of a moment ago.
 func (r *Reader) emitTag(read hardware.TagRead, emit func(hardware.Sighting) error) error {
 	now := r.Now()
-	if r.held != nil && r.held.read.Mark == read.Mark {
+	if r.held != nil && once.Print(r.held.read) == once.Print(read) {
 		r.held = nil
 	}
-	if r.recent.refresh(read, now) {
+	if r.recent.Again(read, now).Same {
 		return nil
 	}
 	s := hardware.Sighting{Lane: r.Lane, At: firstAnswer(read, now), Direction: r.Direction, Tag: read, Offset: r.clock.offset}
 	if err := emit(s); err != nil {
 		return &emitError{err}
 	}
-	r.recent.add(read, now)
+	r.recent.Add(read, now)
 	r.updateHealth(func(h *hardware.Health) {
 		h.Vehicles++
 		if read.Finding == hardware.Read {

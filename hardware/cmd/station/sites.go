@@ -11,6 +11,7 @@ import (
 
 	"bompass/hardware"
 	"bompass/hardware/lane"
+	"bompass/hardware/once"
 	"bompass/hardware/uplink"
 )
 
@@ -23,12 +24,25 @@ func (c *config) sites(m *monitor, log *slog.Logger) ([]uplink.Site, func() erro
 	nothing := func() error { return nil }
 	var sites []uplink.Site
 	var tags []hardware.Reader
+	doubted := filepath.Join(c.Spool, reviewFile)
+	window := once.NewWindow(once.Standard())
 	for _, d := range m.devices {
-		if len(m.cameras) == 0 || d.kind == kindSim {
+		if d.kind == kindSim { // a simulated vehicle passes one lane
 			sites = append(sites, uplink.Site{Station: c.Station, Reader: d.reader})
 			continue
 		}
-		tags = append(tags, d.reader)
+		reader := &once.Reader{
+			Source: d.reader, Window: window, Now: m.now, Log: log,
+			Review: func(s hardware.Sighting, decision once.Decision) error {
+				log.Warn("passage needs review", "file", reviewFile, "lane", s.Lane, "reason", decision.Reason)
+				return appendLine(doubted, lane.Passage{Sighting: s, Why: decision.Reason})
+			},
+		}
+		if len(m.cameras) == 0 {
+			sites = append(sites, uplink.Site{Station: c.Station, Reader: reader})
+			continue
+		}
+		tags = append(tags, reader)
 	}
 	if len(tags) == 0 {
 		return sites, nothing, nil
@@ -40,7 +54,6 @@ func (c *config) sites(m *monitor, log *slog.Logger) ([]uplink.Site, func() erro
 	if err != nil {
 		return nil, nothing, err
 	}
-	doubted := filepath.Join(c.Spool, reviewFile)
 	joined := &lane.Reader{
 		Sources: tags, Rules: lane.Standard(), Now: m.now, Wait: uplink.Sleep, Journal: journal,
 		Quarantine: func(s hardware.Sighting, reason error) error {

@@ -1,0 +1,99 @@
+package lane
+
+import (
+	"time"
+
+	"bompass/hardware/once"
+)
+
+// mergeHold is how long a passage that lacks a tag or a plate waits for the other half from another lane. A
+// vehicle that changes lanes inside the zone is detected by the tag reader of one lane and the camera of
+// another.
+const mergeHold = 3 * time.Second
+
+// merger combines the passages of a station's lanes. Only equal plates combine, so a merge is never a guess.
+type merger struct {
+	window  time.Duration // between two detections of one plate
+	waiting []heldPassage
+	done    []heldPassage // complete passages, kept for duplicates of their plate
+}
+
+type heldPassage struct {
+	Passage
+	since time.Time
+	drop  string // why the passage is not emitted; empty emits it
+	flag  string // why the passage needs review; empty needs none
+}
+
+// add takes passages and returns those that are ready, oldest first.
+func (m *merger) add(passages []Passage, now time.Time, closing bool) (ready []heldPassage) {
+	for _, p := range passages {
+		m.waiting = append(m.waiting, heldPassage{Passage: p, since: now})
+	}
+	m.combine()
+	var left []heldPassage
+	for _, p := range m.waiting {
+		if closing || p.drop != "" || p.flag != "" || p.complete() || now.Sub(p.since) >= mergeHold {
+			ready = append(ready, p)
+			if p.complete() && p.drop == "" {
+				m.done = append(m.done, p)
+			}
+			continue
+		}
+		left = append(left, p)
+	}
+	m.waiting = left
+	for len(m.done) > 0 && now.Sub(m.done[0].since) > mergeHold+m.window {
+		m.done = m.done[1:]
+	}
+	return ready
+}
+
+func (p heldPassage) complete() bool { return !p.Tag.IsZero() && p.Plate.Text != "" }
+
+// near reports whether two passages may be of one vehicle by lane, direction and time.
+func (m *merger) near(p, q heldPassage) bool {
+	if p.Direction != "" && q.Direction != "" && p.Direction != q.Direction {
+		return false
+	}
+	return p.At.Sub(q.At).Abs() < m.window
+}
+
+// combine joins tags with plates of other lanes and finds repeated plates and second tags.
+func (m *merger) combine() {
+	for i := range m.waiting {
+		tag := &m.waiting[i]
+		if tag.Tag.IsZero() || tag.Plate.Text != "" || tag.drop != "" {
+			continue
+		}
+		for k := range m.waiting {
+			plate := &m.waiting[k]
+			if plate.Tag.IsZero() && plate.drop == "" && tag.Tag.Plate.Same(plate.Plate) && m.near(*tag, *plate) {
+				tag.Plate, tag.Doubt, tag.Others, tag.Loop = plate.Plate, NoDoubt, nil, tag.Loop || plate.Loop
+				tag.Images = append(tag.Images, plate.Images...)
+				tag.Events, plate.Events = append(tag.Events, plate.Events...), nil // settled together
+				plate.drop = "joined with the tag of another lane"
+				break
+			}
+		}
+	}
+	for i := range m.waiting {
+		p := &m.waiting[i]
+		if p.complete() || p.drop != "" {
+			continue
+		}
+		for _, q := range append(m.done, m.waiting...) {
+			if !q.complete() || q.drop != "" || !m.near(*p, q) {
+				continue
+			}
+			switch {
+			case p.Tag.IsZero() && p.Plate.Same(q.Plate):
+				p.drop = "plate of a vehicle reported in another lane"
+			case !p.Tag.IsZero() && p.Tag.Plate.Same(q.Plate):
+				p.flag = "second tag of a reported vehicle"
+			}
+		}
+	}
+}
+
+func newMerger() *merger { return &merger{window: once.Standard().Plate} }
