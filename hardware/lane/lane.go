@@ -67,6 +67,7 @@ type Joiner struct {
 	tags   []*event
 	plates []*event
 	loops  []*event
+	second []Passage // second tags of vehicles, for review
 }
 
 // NewJoiner returns a Joiner with an unknown clock offset.
@@ -87,6 +88,12 @@ func (j *Joiner) Add(s hardware.Sighting, now time.Time, ids ...int64) {
 	case !s.Tag.IsZero():
 		e.plate = s.Tag.Plate.Normalized()
 		normalized.Tag.Plate = e.plate
+		for _, other := range j.tags {
+			if other.Tag.PAN != s.Tag.PAN && other.plate.Same(e.plate) && other.At.Sub(s.At).Abs() < samePlate {
+				j.second = append(j.second, Passage{Sighting: s, Events: ids, Why: "second tag with the plate of a reported vehicle"})
+				return
+			}
+		}
 		j.tags = append(j.tags, e)
 		j.clock.addTag(normalized)
 	case s.Plate.Text != "":
@@ -120,6 +127,7 @@ func (j *Joiner) Ready(now time.Time, closing bool) []Passage {
 		}
 	}
 	out = j.assignLoops(out, now, closing)
+	out, j.second = append(out, j.second...), nil
 	byTime(out)
 	return out
 }

@@ -1,8 +1,10 @@
 package lane
 
 import (
+	"slices"
 	"time"
 
+	"bompass/hardware"
 	"bompass/hardware/once"
 )
 
@@ -26,16 +28,16 @@ type heldPassage struct {
 }
 
 // add takes passages and returns those that are ready, oldest first.
-func (m *merger) add(passages []Passage, now time.Time, closing bool) (ready []heldPassage) {
+func (m *merger) add(passages []Passage, now time.Time, hold time.Duration, closing bool) (ready []heldPassage) {
 	for _, p := range passages {
-		m.waiting = append(m.waiting, heldPassage{Passage: p, since: now})
+		m.waiting = append(m.waiting, heldPassage{Passage: p, since: now, flag: p.Why})
 	}
 	m.combine()
 	var left []heldPassage
 	for _, p := range m.waiting {
-		if closing || p.drop != "" || p.flag != "" || p.complete() || now.Sub(p.since) >= mergeHold {
+		if closing || p.drop != "" || p.flag != "" || p.complete() || now.Sub(p.since) >= hold {
 			ready = append(ready, p)
-			if p.complete() && p.drop == "" {
+			if p.Plate.Text != "" && p.drop == "" && p.flag == "" {
 				m.done = append(m.done, p)
 			}
 			continue
@@ -43,7 +45,7 @@ func (m *merger) add(passages []Passage, now time.Time, closing bool) (ready []h
 		left = append(left, p)
 	}
 	m.waiting = left
-	for len(m.done) > 0 && now.Sub(m.done[0].since) > mergeHold+m.window {
+	for len(m.done) > 0 && now.Sub(m.done[0].since) > max(hold, mergeHold)+m.window {
 		m.done = m.done[1:]
 	}
 	return ready
@@ -63,7 +65,7 @@ func (m *merger) near(p, q heldPassage) bool {
 func (m *merger) combine() {
 	for i := range m.waiting {
 		tag := &m.waiting[i]
-		if tag.Tag.IsZero() || tag.Plate.Text != "" || tag.drop != "" {
+		if tag.Tag.IsZero() || tag.Plate.Text != "" || tag.drop != "" || tag.flag != "" {
 			continue
 		}
 		for k := range m.waiting {
@@ -77,23 +79,56 @@ func (m *merger) combine() {
 			}
 		}
 	}
+	m.flagMisread()
 	for i := range m.waiting {
 		p := &m.waiting[i]
 		if p.complete() || p.drop != "" {
 			continue
 		}
-		for _, q := range append(m.done, m.waiting...) {
+		for _, q := range append(slices.Clone(m.done), m.waiting[:i]...) {
+			if q.complete() || q.drop != "" || !p.Tag.IsZero() || q.Plate.Text == "" || !m.near(*p, q) {
+				continue
+			}
+			if p.Plate.Same(q.Plate) {
+				p.drop = "plate of a vehicle seen by the camera of another lane"
+			}
+		}
+		for _, q := range append(slices.Clone(m.done), m.waiting...) {
 			if !q.complete() || q.drop != "" || !m.near(*p, q) {
 				continue
 			}
 			switch {
 			case p.Tag.IsZero() && p.Plate.Same(q.Plate):
 				p.drop = "plate of a vehicle reported in another lane"
+			case p.Tag.IsZero() && misreadOf(p.Plate, q.Plate):
+				p.flag = "plate may be misread from a vehicle reported in another lane"
 			case !p.Tag.IsZero() && p.Tag.Plate.Same(q.Plate):
 				p.flag = "second tag of a reported vehicle"
 			}
 		}
 	}
+}
+
+// flagMisread flags plates that differ in one place from the plate of a tag in another lane. The vehicle is
+// reported by its tag.
+func (m *merger) flagMisread() {
+	for i := range m.waiting {
+		plate := &m.waiting[i]
+		if !plate.Tag.IsZero() || plate.Plate.Text == "" || plate.drop != "" {
+			continue
+		}
+		for k := range m.waiting {
+			tag := &m.waiting[k]
+			if !tag.complete() && !tag.Tag.IsZero() && m.near(*plate, *tag) && misreadOf(plate.Plate, tag.Tag.Plate) {
+				plate.flag = "plate may be misread from the vehicle of a tag in another lane"
+			}
+		}
+	}
+}
+
+// misreadOf reports whether two plates differ in exactly one place.
+func misreadOf(a, b hardware.PlateRead) bool {
+	return differInOnePlace(a.Normalized().Text, b.Normalized().Text)
 }
 
 func newMerger() *merger { return &merger{window: once.Standard().Plate} }

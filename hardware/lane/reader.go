@@ -176,7 +176,7 @@ func (r *Reader) ready(closing bool) (all []heldPassage) {
 		passages = append(passages, j.Ready(r.Now(), closing)...)
 	}
 	byTime(passages)
-	all = r.merge.add(passages, r.Now(), closing)
+	all = r.merge.add(passages, r.Now(), r.mergeHold(), closing)
 	for i := range all {
 		p := &all[i]
 		if p.drop != "" || p.flag != "" {
@@ -190,6 +190,17 @@ func (r *Reader) ready(closing bool) (all []heldPassage) {
 	}
 	slices.SortStableFunc(all, func(a, b heldPassage) int { return a.At.Compare(b.At) })
 	return all
+}
+
+// mergeHold returns how long an incomplete passage waits for its other half: longer while a lane waits for its
+// clock offset.
+func (r *Reader) mergeHold() time.Duration {
+	for _, j := range r.lanes {
+		if !j.clock.fitted && len(j.tags) > 0 && len(j.plates) > 0 {
+			return r.Rules.FitMax + mergeHold
+		}
+	}
+	return mergeHold
 }
 
 // Health implements hardware.Reader. It is up while every source is; the offset is the largest of the lanes'
