@@ -25,26 +25,18 @@ var ErrInvalid = errors.New("sighting cannot be stored")
 // Health is the state of a reader. A reader that is Up may still be deaf: compare Tags with Vehicles.
 type Health struct {
 	Up       bool      `json:"up"`
-	Since    time.Time `json:"since"`    // when Up last changed
-	Vehicles int64     `json:"vehicles"` // number of vehicles since the start
-	Tags     int64     `json:"tags"`     // number of them identified by their tag
-	Fault    string    `json:"fault,omitempty"`
+	Since    time.Time `json:"since"`            // when Up last changed
+	Vehicles int64     `json:"vehicles"`         // number of vehicles since the start
+	Tags     int64     `json:"tags"`             // number of them identified by their tag
+	Fault    string    `json:"fault,omitempty"`  // text of the oldest active fault
+	Faults   []Fault   `json:"faults,omitempty"` // active faults, oldest first
 
 	Offset time.Duration `json:"offset,omitempty"` // the device's clock minus the host's, as last measured
 }
 
-// Capabilities that some devices have; ask with a type assertion.
-type (
-	// ClockSetter can have its clock set.
-	ClockSetter interface {
-		SetClock(ctx context.Context, now time.Time) error
-	}
-	// Restarter can start its device anew.
-	Restarter interface {
-		Restart(ctx context.Context) error
-	}
-	// Signaller can show a light or sound a horn in the lane.
-	Signaller interface {
-		Signal(ctx context.Context, lane, signal int) error
-	}
-)
+// Fault is an active fault of a device.
+type Fault struct {
+	Key   string    `json:"key"` // identifies the cause, such as antenna/2
+	Text  string    `json:"text"`
+	Since time.Time `json:"since"`
+}

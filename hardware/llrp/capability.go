@@ -2,6 +2,7 @@ package llrp
 
 // Requested parts of the capabilities.
 const (
+	PartAll      uint8 = 0
 	PartGeneral  uint8 = 1
 	PartFeatures uint8 = 2
 )
@@ -14,6 +15,8 @@ type GetReaderCapabilitiesResponse struct {
 	Status  Status
 	General *GeneralDeviceCapabilities
 	LLRP    *LLRPCapabilities
+	// Regulatory and Gen2 report only whether the reader sent these parts.
+	Regulatory, Gen2 bool
 }
 
 // GeneralDeviceCapabilities describes the device.
@@ -38,6 +41,9 @@ func (*GetReaderCapabilities) Type() MessageType { return TypeGetReaderCapabilit
 // Type implements Message.
 func (*GetReaderCapabilitiesResponse) Type() MessageType { return TypeGetReaderCapabilitiesResponse }
 
+// LLRPStatus implements Response.
+func (m *GetReaderCapabilitiesResponse) LLRPStatus() Status { return m.Status }
+
 func (m *GetReaderCapabilities) code(c *coder) { c.u8("RequestedData", &m.Part) }
 
 func (m *GetReaderCapabilitiesResponse) code(c *coder) {
@@ -48,6 +54,12 @@ func (m *GetReaderCapabilitiesResponse) code(c *coder) {
 		}
 		if m.LLRP != nil {
 			c.put(pFeatures, func() { m.LLRP.fields(c) })
+		}
+		if m.Regulatory {
+			c.put(pRegulatory, func() { putRegulatory(c) })
+		}
+		if m.Gen2 {
+			c.put(pGen2Capabilities, func() { putGen2(c) })
 		}
 		return
 	}
@@ -60,6 +72,12 @@ func (m *GetReaderCapabilitiesResponse) code(c *coder) {
 		case pFeatures:
 			m.LLRP = &LLRPCapabilities{}
 			m.LLRP.fields(c)
+		case pRegulatory:
+			m.Regulatory = true
+			c.at = c.end
+		case pGen2Capabilities:
+			m.Gen2 = true
+			c.at = c.end
 		default:
 			return m.Status.read(c, p)
 		}
@@ -101,4 +119,38 @@ func (f *LLRPCapabilities) fields(c *coder) {
 	c.u32("MaxNumInventoryParameterSpecsPerAISpec", &inventories)
 	c.u32("MaxNumAccessSpecs", &accesses)
 	c.u32("MaxNumOpSpecsPerAccessSpec", &operations)
+}
+
+// putRegulatory writes the mandatory fields of RegulatoryCapabilities: Norway under ETSI EN 302 208, with one
+// power level and one fixed frequency.
+func putRegulatory(c *coder) {
+	country, standard, index, power := uint16(578), uint16(2), uint16(1), uint16(3000)
+	c.u16("", &country)
+	c.u16("", &standard)
+	c.put(pUHFBand, func() {
+		c.put(pPowerLevel, func() { c.u16("", &index); c.u16("", &power) })
+		c.put(pFrequencyInfo, func() {
+			var hopping bool
+			c.flags("", 1, &hopping)
+			n, kHz := uint16(1), uint32(865_700)
+			c.put(pFixedFrequencies, func() { c.u16("", &n); c.u32("", &kHz) })
+		})
+		c.put(pRFModeTable, func() {
+			c.put(pRFModeEntry, func() {
+				id, zero := uint32(0), uint32(0)
+				c.u32("", &id)
+				c.b = append(c.b, 0, 1, 1, 0, 0) // divide ratio and EPC HAG, Miller 2, PR-ASK, spectral mask
+				for range 5 {                    // data rates and Tari values
+					c.u32("", &zero)
+				}
+			})
+		})
+	})
+}
+
+// putGen2 writes C1G2LLRPCapabilities: no block operations, two filters.
+func putGen2(c *coder) {
+	filters := uint16(2)
+	c.b = append(c.b, 0)
+	c.u16("", &filters)
 }

@@ -5,9 +5,10 @@ import "time"
 // ReaderEventNotification is READER_EVENT_NOTIFICATION. Events that it does not contain are nil, false or
 // empty.
 type ReaderEventNotification struct {
-	At         time.Time // zero when the reader has no clock
-	Connection *uint16   // status of the ConnectionAttemptEvent
-	Closed     bool      // ConnectionCloseEvent
+	Uptime     time.Duration // since the reader's start, when it has no clock
+	At         time.Time     // zero when the reader has no clock
+	Connection *uint16       // status of the ConnectionAttemptEvent
+	Closed     bool          // ConnectionCloseEvent
 	ROSpec     *ROSpecEvent
 	Antenna    *AntennaEvent
 	Overflow   bool  // ReportBufferOverflowErrorEvent
@@ -19,6 +20,13 @@ type ReaderEventNotification struct {
 const (
 	ConnectionOK    uint16 = 0
 	ConnectionTaken uint16 = 2 // a client-initiated connection exists already
+)
+
+// Types of an ROSpecEvent.
+const (
+	ROSpecStarted   uint8 = 0
+	ROSpecEnded     uint8 = 1
+	ROSpecPreempted uint8 = 2
 )
 
 // ROSpecEvent reports that an ROSpec has started (0), ended (1) or been preempted (2).
@@ -52,8 +60,8 @@ func (m *ReaderEventNotification) code(c *coder) {
 
 func (m *ReaderEventNotification) put(c *coder) {
 	if m.At.IsZero() {
-		var zero uint64
-		c.put(pUptime, func() { c.u64("", &zero) })
+		micros := uint64(m.Uptime.Microseconds())
+		c.put(pUptime, func() { c.u64("", &micros) })
 	} else {
 		micros := uint64(m.At.UnixMicro())
 		c.put(pUTC, func() { c.u64("", &micros) })
@@ -85,6 +93,8 @@ func (m *ReaderEventNotification) read(c *coder, p param) bool {
 	switch p {
 	case pUTC:
 		readTime(c, &m.At)
+	case pUptime:
+		readUptime(c, &m.Uptime)
 	case pROSpecEvent:
 		m.ROSpec = &ROSpecEvent{}
 		m.ROSpec.fields(c)

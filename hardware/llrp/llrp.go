@@ -1,8 +1,7 @@
-// Package llrp implements the Low Level Reader Protocol of GS1 for ISO 18000-63 (UHF RFID) readers, versions
-// 1.1 and 1.0.1: the codec of its messages and a driver that sets up a reader and turns its reports into
-// sightings.
+// Package llrp implements the messages of the Low Level Reader Protocol (LLRP) of GS1 for ISO 18000-63 (UHF
+// RFID) readers, versions 1.1 and 1.0.1, with the names of the specification.
 //
-// Tags are numbered by a function of the caller. Joining tags with plates is done in package lane.
+// The package encodes and decodes frames and does nothing else; the driver of a reader is package llrp/reader.
 package llrp
 
 import (
@@ -21,7 +20,8 @@ const (
 // Limits of a frame.
 const (
 	headSize = 10
-	frameMax = 1 << 20 // in octets; a longer frame is invalid
+	frameMax = 1 << 20 // in octets; a longer frame is skipped
+	skipMax  = 1 << 22 // in octets; a longer frame is taken for garbage
 )
 
 // MessageType is the type of a message, as named in the LLRP specification.
@@ -30,6 +30,13 @@ type MessageType uint16
 // Message types.
 const (
 	TypeGetReaderCapabilities         MessageType = 1
+	TypeGetReaderConfig               MessageType = 2
+	TypeGetReaderConfigResponse       MessageType = 12
+	TypeGetROSpecs                    MessageType = 26
+	TypeGetROSpecsResponse            MessageType = 36
+	TypeDeleteAccessSpec              MessageType = 41
+	TypeDeleteAccessSpecResponse      MessageType = 51
+	TypeGetReport                     MessageType = 60
 	TypeSetReaderConfig               MessageType = 3
 	TypeCloseConnectionResponse       MessageType = 4
 	TypeGetReaderCapabilitiesResponse MessageType = 11
@@ -59,9 +66,8 @@ const (
 	TypeErrorMessage                  MessageType = 100
 )
 
-// Message is the content of a frame: Plain, Ask, Reply, GetReaderCapabilities,
-// GetReaderCapabilitiesResponse, GetSupportedVersionResponse, SetProtocolVersion, SetReaderConfig,
-// AddROSpec, ROAccessReport, ReaderEventNotification or Other, each by pointer.
+// Message is the content of a frame: a pointer to one of the message types of this package. A message of
+// another type is an *Unknown.
 type Message interface {
 	// Type returns the message's type.
 	Type() MessageType
@@ -74,6 +80,10 @@ type Frame struct {
 	ID      uint32
 	Message Message
 }
+
+// ErrLong is returned for a frame that is too long. Its octets have been read and dropped, so that the next
+// frame can be read.
+var ErrLong = errors.New("LLRP frame is too long")
 
 // ErrFrame is returned for octets that are not a frame, so that the start of the next frame is unknown.
 var ErrFrame = errors.New("not an LLRP frame")
@@ -98,7 +108,8 @@ func Append(dst []byte, f Frame) ([]byte, error) {
 }
 
 // Decode decodes one whole frame, as returned by ReadFrame. Invalid octets are an *Error that names the
-// field. A message of unknown type is decoded as Other.
+// field. A message of a type without a Go
+// type is decoded as Unknown.
 func Decode(b []byte) (Frame, error) {
 	if len(b) < headSize || int64(binary.BigEndian.Uint32(b[2:])) != int64(len(b)) {
 		return Frame{}, ErrFrame
@@ -114,15 +125,22 @@ func Decode(b []byte) (Frame, error) {
 	return f, c.err
 }
 
-// ReadFrame reads the octets of one frame. The error is ErrFrame or the connection's.
+// ReadFrame reads the octets of one frame. The error is ErrFrame, ErrLong or the
+// connection's.
 func ReadFrame(r io.Reader) ([]byte, error) {
 	var head [headSize]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return nil, err
 	}
 	size := binary.BigEndian.Uint32(head[2:])
-	if size < headSize || size > frameMax || head[0]>>5 != 0 {
+	if size < headSize || size > skipMax || head[0]>>5 != 0 {
 		return nil, fmt.Errorf("%w: % X", ErrFrame, head)
+	}
+	if size > frameMax {
+		if _, err := io.CopyN(io.Discard, r, int64(size)-headSize); err != nil {
+			return nil, err
+		}
+		return head[:], fmt.Errorf("%w: %d octets", ErrLong, size)
 	}
 	b := make([]byte, size)
 	copy(b, head[:])
@@ -130,32 +148,49 @@ func ReadFrame(r io.Reader) ([]byte, error) {
 	return b, err
 }
 
-func newMessage(k MessageType) Message {
-	switch k {
-	case TypeGetSupportedVersion, TypeCloseConnection, TypeKeepalive, TypeEnableEventsAndReports, TypeKeepaliveAck:
-		return &Plain{Of: k}
-	case TypeDeleteROSpec, TypeStartROSpec, TypeStopROSpec, TypeEnableROSpec, TypeDisableROSpec:
-		return &Ask{Of: k}
-	case TypeSetReaderConfigResponse, TypeCloseConnectionResponse, TypeAddROSpecResponse, TypeDeleteROSpecResponse, TypeStartROSpecResponse,
-		TypeStopROSpecResponse, TypeEnableROSpecResponse, TypeDisableROSpecResponse, TypeSetProtocolVersionResponse, TypeErrorMessage:
-		return &Reply{Of: k}
-	case TypeGetReaderCapabilities:
-		return &GetReaderCapabilities{}
-	case TypeGetReaderCapabilitiesResponse:
-		return &GetReaderCapabilitiesResponse{}
-	case TypeGetSupportedVersionResponse:
-		return &GetSupportedVersionResponse{}
-	case TypeSetProtocolVersion:
-		return &SetProtocolVersion{}
-	case TypeSetReaderConfig:
-		return &SetReaderConfig{}
-	case TypeAddROSpec:
-		return &AddROSpec{}
-	case TypeROAccessReport:
-		return &ROAccessReport{}
-	case TypeReaderEventNotification:
-		return &ReaderEventNotification{}
-	default:
-		return &Other{Of: k}
+// newMessage returns an empty message of a type.
+func newMessage(t MessageType) Message {
+	if make, ok := messages[t]; ok {
+		return make()
 	}
+	return &Unknown{MessageType: t}
+}
+
+// messages are the constructors of the message types.
+var messages = map[MessageType]func() Message{
+	TypeGetROSpecs:                    func() Message { return &GetROSpecs{} },
+	TypeGetSupportedVersion:           func() Message { return &GetSupportedVersion{} },
+	TypeGetReport:                     func() Message { return &GetReport{} },
+	TypeKeepalive:                     func() Message { return &Keepalive{} },
+	TypeKeepaliveAck:                  func() Message { return &KeepaliveAck{} },
+	TypeEnableEventsAndReports:        func() Message { return &EnableEventsAndReports{} },
+	TypeCloseConnection:               func() Message { return &CloseConnection{} },
+	TypeDeleteROSpec:                  func() Message { return &DeleteROSpec{} },
+	TypeStartROSpec:                   func() Message { return &StartROSpec{} },
+	TypeStopROSpec:                    func() Message { return &StopROSpec{} },
+	TypeEnableROSpec:                  func() Message { return &EnableROSpec{} },
+	TypeDisableROSpec:                 func() Message { return &DisableROSpec{} },
+	TypeDeleteAccessSpec:              func() Message { return &DeleteAccessSpec{} },
+	TypeSetReaderConfigResponse:       func() Message { return &SetReaderConfigResponse{} },
+	TypeCloseConnectionResponse:       func() Message { return &CloseConnectionResponse{} },
+	TypeAddROSpecResponse:             func() Message { return &AddROSpecResponse{} },
+	TypeDeleteROSpecResponse:          func() Message { return &DeleteROSpecResponse{} },
+	TypeStartROSpecResponse:           func() Message { return &StartROSpecResponse{} },
+	TypeStopROSpecResponse:            func() Message { return &StopROSpecResponse{} },
+	TypeEnableROSpecResponse:          func() Message { return &EnableROSpecResponse{} },
+	TypeDisableROSpecResponse:         func() Message { return &DisableROSpecResponse{} },
+	TypeSetProtocolVersionResponse:    func() Message { return &SetProtocolVersionResponse{} },
+	TypeDeleteAccessSpecResponse:      func() Message { return &DeleteAccessSpecResponse{} },
+	TypeErrorMessage:                  func() Message { return &ErrorMessage{} },
+	TypeGetSupportedVersionResponse:   func() Message { return &GetSupportedVersionResponse{} },
+	TypeSetProtocolVersion:            func() Message { return &SetProtocolVersion{} },
+	TypeGetReaderCapabilities:         func() Message { return &GetReaderCapabilities{} },
+	TypeGetReaderCapabilitiesResponse: func() Message { return &GetReaderCapabilitiesResponse{} },
+	TypeSetReaderConfig:               func() Message { return &SetReaderConfig{} },
+	TypeGetReaderConfig:               func() Message { return &GetReaderConfig{} },
+	TypeGetReaderConfigResponse:       func() Message { return &GetReaderConfigResponse{} },
+	TypeAddROSpec:                     func() Message { return &AddROSpec{} },
+	TypeGetROSpecsResponse:            func() Message { return &GetROSpecsResponse{} },
+	TypeROAccessReport:                func() Message { return &ROAccessReport{} },
+	TypeReaderEventNotification:       func() Message { return &ReaderEventNotification{} },
 }

@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// ROAccessReport is RO_ACCESS_REPORT.
-type ROAccessReport struct{ Tags []TagReportData }
+// ROAccessReport is RO_ACCESS_REPORT. Invalid holds the octets of every TagReportData that does not decode, so
+// that one of them does not lose the others.
+type ROAccessReport struct {
+	Tags    []TagReportData
+	Invalid [][]byte
+}
 
 // TagReportData is the report of one tag at one antenna, read once or more. Fields that the reader leaves
 // out are zero.
@@ -15,7 +19,9 @@ type TagReportData struct {
 	Antenna     uint16
 	RSSI        int8 // dBm
 	First, Last time.Time
-	Count       uint16
+	// FirstUptime and LastUptime are times since the reader's start, of a reader without a clock.
+	FirstUptime, LastUptime time.Duration
+	Count                   uint16
 }
 
 // Type implements Message.
@@ -26,6 +32,9 @@ func (m *ROAccessReport) code(c *coder) {
 		for i := range m.Tags {
 			c.put(pTagReport, func() { m.Tags[i].put(c) })
 		}
+		for _, octets := range m.Invalid {
+			c.put(pTagReport, func() { c.b = append(c.b, octets...) })
+		}
 		return
 	}
 	c.params(func(p param) bool {
@@ -33,8 +42,14 @@ func (m *ROAccessReport) code(c *coder) {
 			return false
 		}
 		var tag TagReportData
-		c.params(func(p param) bool { return tag.read(c, p) })
-		m.Tags = append(m.Tags, tag)
+		inner := coder{b: c.b, at: c.at, end: c.end, path: c.path}
+		inner.params(func(p param) bool { return tag.read(&inner, p) })
+		if inner.err != nil {
+			m.Invalid = append(m.Invalid, append([]byte(nil), c.b[c.at:c.end]...))
+		} else {
+			m.Tags = append(m.Tags, tag)
+		}
+		c.at = c.end
 		return true
 	})
 }
@@ -60,6 +75,8 @@ func (t *TagReportData) put(c *coder) {
 	}
 	putTime(c, pFirstSeen, t.First)
 	putTime(c, pLastSeen, t.Last)
+	putUptime(c, pFirstUptime, t.FirstUptime)
+	putUptime(c, pLastUptime, t.LastUptime)
 	if t.Count != 0 {
 		c.putShort(pSeenCount)
 		c.u16("", &t.Count)
@@ -84,6 +101,10 @@ func (t *TagReportData) read(c *coder, p param) bool {
 		readTime(c, &t.First)
 	case pLastSeen:
 		readTime(c, &t.Last)
+	case pFirstUptime:
+		readUptime(c, &t.FirstUptime)
+	case pLastUptime:
+		readUptime(c, &t.LastUptime)
 	case pSeenCount:
 		c.u16("", &t.Count)
 	default:
@@ -101,13 +122,34 @@ func putTime(c *coder, kind param, at time.Time) {
 	c.u64("", &micros)
 }
 
-// readTime reads microseconds since 1970; a time beyond the range of int64 is an error.
+func putUptime(c *coder, kind param, at time.Duration) {
+	if at <= 0 {
+		return
+	}
+	micros := uint64(at.Microseconds())
+	c.putShort(kind)
+	c.u64("", &micros)
+}
+
+// timeMax is the latest time that is believed, in microseconds since 1970: the end of the year 9999, the last
+// that RFC 3339 can express.
+const timeMax = 253_402_300_799_999_999
+
+// readTime reads microseconds since 1970. A time beyond the year 9999 counts as unknown.
 func readTime(c *coder, at *time.Time) {
 	var micros uint64
 	c.u64("Microseconds", &micros)
-	if micros > math.MaxInt64 {
-		c.setError("Microseconds", 8, -1)
-		return
+	if micros > 0 && micros <= timeMax {
+		*at = time.UnixMicro(int64(micros)).UTC()
 	}
-	*at = time.UnixMicro(int64(micros)).UTC()
+}
+
+// readUptime reads microseconds since the reader's start. A time beyond the range of Duration counts as
+// unknown.
+func readUptime(c *coder, at *time.Duration) {
+	var micros uint64
+	c.u64("Microseconds", &micros)
+	if micros <= math.MaxInt64/1000 {
+		*at = time.Duration(micros) * time.Microsecond
+	}
 }

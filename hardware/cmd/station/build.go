@@ -2,14 +2,12 @@ package main
 
 import (
 	"cmp"
-	"context"
 	crand "crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"os"
 	"slices"
 	"strings"
@@ -20,6 +18,7 @@ import (
 	"bompass/hardware/efc"
 	"bompass/hardware/link"
 	"bompass/hardware/llrp"
+	"bompass/hardware/llrp/reader"
 	"bompass/hardware/seal"
 	"bompass/hardware/sim"
 	"bompass/hardware/uplink"
@@ -40,7 +39,8 @@ func readerKind(address string) (string, error) {
 	switch {
 	case address == kindSim:
 		return kindSim, nil
-	case strings.HasPrefix(address, "llrp://") && len(address) > len("llrp://"):
+	case strings.HasPrefix(address, "llrp://") && len(address) > len("llrp://"),
+		strings.HasPrefix(address, "llrps://") && len(address) > len("llrps://"):
 		return kindLLRP, nil
 	}
 	if _, err := link.ParseAddress(address); err != nil {
@@ -141,27 +141,47 @@ func (c *config) profile(lane int) (efc.Profile, *seal.KeySet) {
 
 // llrp builds the reader of all lanes of one LLRP reader.
 func (c *config) llrp(address string, lanes []laneConfig, log *slog.Logger, now func() time.Time) (hardware.Reader, error) {
-	host := strings.TrimPrefix(address, "llrp://")
-	if _, _, err := net.SplitHostPort(host); err != nil {
-		host = net.JoinHostPort(host, llrp.Port)
+	dial := reader.DialTCP(strings.TrimPrefix(address, "llrp://"))
+	if host, ok := strings.CutPrefix(address, "llrps://"); ok {
+		dial = reader.DialTLS(host, nil)
 	}
 	issuer, err := c.issuer()
 	if err != nil {
 		return nil, err
 	}
-	antennas := map[uint16]llrp.Lane{}
+	antennas := map[uint16]reader.Lane{}
 	for _, l := range lanes {
 		antenna := cmp.Or(l.Antenna, uint16(l.Lane))
 		if other, taken := antennas[antenna]; taken {
 			return nil, fmt.Errorf("reader %s: antenna %d is assigned to lanes %d and %d", address, antenna, other.Number, l.Lane)
 		}
-		antennas[antenna] = llrp.Lane{Number: l.Lane, Direction: l.Direction}
+		antennas[antenna] = reader.Lane{Number: l.Lane, Direction: l.Direction}
 	}
-	dialer := &net.Dialer{Timeout: 5 * time.Second}
-	return &llrp.Reader{
-		Dial:  func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", host) },
-		Lanes: antennas, Number: llrp.DecimalNumber(issuer), Now: now, Wait: uplink.Sleep, Jitter: rand.Float64, Log: log.With("reader", host),
+	return &reader.Reader{
+		Dial: dial, Lanes: antennas, Number: reader.DecimalNumber(issuer), Profile: c.Radio.profile(), Now: now, Wait: uplink.Sleep, Jitter: rand.Float64,
+		Log: log.With("reader", address),
 	}, nil
+}
+
+// radioConfig is the radio profile of the station's LLRP readers. Zero values leave a setting to the reader.
+type radioConfig struct {
+	Power      uint16  `json:"power"`       // index into the reader's table of transmit powers
+	Mode       *uint16 `json:"mode"`        // index into the reader's table of RF modes
+	Session    uint8   `json:"session"`     // Gen2 session, 0 to 3
+	Population uint16  `json:"population"`  // estimated number of tags in the field
+	GPI        uint16  `json:"gpi"`         // general purpose input that starts reading; 0 reads all the time
+	ClockAlarm int     `json:"clock_alarm"` // ms above which the reader's times are corrected; 0 is 2000
+}
+
+func (r radioConfig) profile() reader.Profile {
+	p := reader.Profile{
+		Radio:      llrp.Radio{Power: r.Power, Mode: r.Mode, Session: r.Session, Population: r.Population},
+		ClockAlarm: time.Duration(r.ClockAlarm) * time.Millisecond,
+	}
+	if r.GPI > 0 {
+		p.StartGPI = &llrp.GPITrigger{Port: r.GPI, High: true}
+	}
+	return p
 }
 
 // simulated builds one reader over all simulated lanes.

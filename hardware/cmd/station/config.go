@@ -30,6 +30,7 @@ type config struct {
 	Spool   string       `json:"spool"`
 	Listen  string       `json:"listen"` // of /healthz and /metrics; empty disables them
 	Issuer  string       `json:"issuer"` // first two octets of the EPCs of tags read over LLRP
+	Radio   radioConfig  `json:"radio"`  // of LLRP readers
 	Secure  bool         `json:"secure"` // security level 1 and receipts, with the invented test keys
 	Lanes   []laneConfig `json:"lanes"`
 	Cameras []string     `json:"cameras"` // host:port of plate readers and loop controllers, for the lanes with a real reader
@@ -153,6 +154,7 @@ func (c *config) check() error {
 		_, _, err := net.SplitHostPort(address)
 		refuse(err != nil, "camera %q: want host:port", address)
 	}
+	refuse(c.Radio.Session > 3, "radio: session %d: want 0 to 3", c.Radio.Session)
 	seen := map[int]bool{}
 	for _, l := range c.Lanes {
 		refuse(l.Lane < 1 || seen[l.Lane], "lane %d: want a unique number from 1", l.Lane)

@@ -18,6 +18,7 @@ import (
 	"bompass/hardware"
 	"bompass/hardware/llrp"
 	"bompass/hardware/llrp/llrptest"
+	"bompass/hardware/llrp/reader"
 	"bompass/hardware/sim"
 	"bompass/hardware/uplink"
 )
@@ -78,7 +79,7 @@ func TestStationRunsEveryReaderKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	zone.Enter(tag)
-	epc, err := llrp.DecimalEPC([2]byte{0x30, 0xC0}, "9578010000000000020")
+	epc, err := reader.DecimalEPC([2]byte{0x30, 0xC0}, "9578010000000000020")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,14 +18,29 @@ import (
 // heldMax is the maximum number of reports held while no client is connected.
 const heldMax = 100_000
 
+// Version is how a reader answers GET_SUPPORTED_VERSION.
+type Version uint8
+
+// Answers to GET_SUPPORTED_VERSION.
+const (
+	VersionBoth        Version = iota // 1.0.1 and 1.1
+	Version101Only                    // an error message
+	VersionErrorIDZero                // an error message with the id 0
+	VersionSilent                     // no answer
+	VersionHangUp                     // the connection is closed
+)
+
 // Emulator is a reader of four antennas. Set Now before use.
 type Emulator struct {
-	Now            func() time.Time
-	Version101Only bool                              // supports LLRP 1.0.1 only
-	Record         func(fromReader bool, f []byte)   // called with every frame; may be nil
-	Garble         func(f []byte) []byte             // alters the frames the reader sends; may be nil
-	KeepMS         func(asked uint32) (given uint32) // alters the keep-alive interval; may be nil
-	Started        func()                            // called when the ROSpec starts; may be nil
+	Now     func() time.Time
+	Version Version                           // how GET_SUPPORTED_VERSION is answered
+	NoClock bool                              // reports uptimes
+	NoHold  bool                              // does not support EventsAndReports
+	Refuse  func(m llrp.Message) bool         // reports whether a request is refused; may be nil
+	Record  func(fromReader bool, f []byte)   // called with every frame; may be nil
+	Garble  func(f []byte) []byte             // alters the frames the reader sends; may be nil
+	KeepMS  func(asked uint32) (given uint32) // alters the keep-alive interval; may be nil
+	Started func()                            // called when the ROSpec starts; may be nil
 
 	mu      sync.Mutex
 	client  *client
@@ -34,6 +50,9 @@ type Emulator struct {
 	spec    *llrp.ROSpec
 	enabled bool
 	acks    int
+	keepMS  uint32
+	events  []uint16
+	started time.Time // of the reader, for uptimes
 }
 
 // client is the connected client.
@@ -82,8 +101,11 @@ func (e *Emulator) Serve(conn net.Conn) {
 			return
 		}
 		f, err := llrp.Decode(b)
-		if err != nil {
-			return
+		if err != nil { // a real reader complains and goes on
+			e.mu.Lock()
+			e.reply(c, f.ID, unsupported())
+			e.mu.Unlock()
+			continue
 		}
 		e.mu.Lock()
 		if e.Record != nil {
@@ -105,7 +127,10 @@ func (e *Emulator) admit(c *client) bool {
 		status = llrp.ConnectionTaken
 	}
 	c.ready = !e.hold
-	e.send(c, &llrp.ReaderEventNotification{At: e.Now(), Connection: &status})
+	if e.started.IsZero() {
+		e.started = e.Now().Add(-time.Hour)
+	}
+	e.send(c, e.stamp(&llrp.ReaderEventNotification{At: e.Now(), Connection: &status}))
 	if status == llrp.ConnectionOK {
 		e.client = c
 	}
@@ -141,6 +166,27 @@ func (e *Emulator) reply(c *client, id uint32, m llrp.Message) bool {
 	return err == nil
 }
 
+// stamp replaces the time of an event by the uptime of a reader without a clock.
+func (e *Emulator) stamp(event *llrp.ReaderEventNotification) *llrp.ReaderEventNotification {
+	if e.NoClock && !event.At.IsZero() {
+		event.Uptime, event.At = event.At.Sub(e.started), time.Time{}
+	}
+	return event
+}
+
+// stampTags replaces the times of reports by uptimes of a reader without a clock.
+func (e *Emulator) stampTags(tags []llrp.TagReportData) []llrp.TagReportData {
+	if !e.NoClock {
+		return tags
+	}
+	tags = slices.Clone(tags)
+	for i := range tags {
+		t := &tags[i]
+		t.FirstUptime, t.LastUptime, t.First, t.Last = t.First.Sub(e.started), t.Last.Sub(e.started), time.Time{}, time.Time{}
+	}
+	return tags
+}
+
 // ReportTags reports tags. The reports are held while no client is connected or until it enables them.
 func (e *Emulator) ReportTags(tags ...llrp.TagReportData) {
 	e.mu.Lock()
@@ -148,6 +194,7 @@ func (e *Emulator) ReportTags(tags ...llrp.TagReportData) {
 	if !e.running {
 		return
 	}
+	tags = e.stampTags(tags)
 	if e.client != nil && e.client.ready && e.reply(e.client, e.nextID(), &llrp.ROAccessReport{Tags: tags}) {
 		return
 	}
@@ -162,8 +209,11 @@ func (e *Emulator) nextID() uint32 { e.client.lastID++; return e.client.lastID }
 func (e *Emulator) SendEvent(event *llrp.ReaderEventNotification) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if event.ROSpec != nil && event.ROSpec.Type != llrp.ROSpecStarted {
+		e.running = false
+	}
 	if e.client != nil {
-		e.send(e.client, event)
+		e.send(e.client, e.stamp(event))
 	}
 }
 
@@ -201,4 +251,20 @@ func (e *Emulator) Acks() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.acks
+}
+
+// SendRaw sends octets as they are.
+func (e *Emulator) SendRaw(octets []byte) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.client != nil {
+		_, _ = e.client.conn.Write(octets)
+	}
+}
+
+// Spec returns the ROSpec, or nil.
+func (e *Emulator) Spec() *llrp.ROSpec {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.spec
 }

@@ -15,6 +15,7 @@ import (
 	"bompass/hardware"
 	"bompass/hardware/llrp"
 	"bompass/hardware/llrp/llrptest"
+	"bompass/hardware/llrp/reader"
 )
 
 func main() {
@@ -43,7 +44,7 @@ func run(ctx context.Context, version101 bool, w io.Writer) error {
 	defer func() { _ = l.Close() }()
 	started := make(chan struct{}, 1)
 	e := &llrptest.Emulator{
-		Now: time.Now, Version101Only: version101, Started: func() { started <- struct{}{} },
+		Now: time.Now, Version: map[bool]llrptest.Version{true: llrptest.Version101Only}[version101], Started: func() { started <- struct{}{} },
 		KeepMS: func(uint32) uint32 { return 50 },
 		Record: func(fromReader bool, f []byte) { printFrame(w, fromReader, f) },
 	}
@@ -51,11 +52,11 @@ func run(ctx context.Context, version101 bool, w io.Writer) error {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &llrp.Reader{
+	r := &reader.Reader{
 		Dial: func(ctx context.Context) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "tcp", l.Addr().String())
 		},
-		Lanes: map[uint16]llrp.Lane{1: {Number: 1}, 2: {Number: 2}}, Number: llrp.DecimalNumber([2]byte{}), Now: time.Now,
+		Lanes: map[uint16]reader.Lane{1: {Number: 1}, 2: {Number: 2}}, Number: reader.DecimalNumber([2]byte{}), Now: time.Now,
 		Wait: pause, Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler),
 	}
 	done := make(chan error, 1)

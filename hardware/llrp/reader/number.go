@@ -1,4 +1,4 @@
-package llrp
+package reader
 
 import (
 	"encoding/hex"
@@ -11,11 +11,14 @@ type NumberFunc func(epc []byte) (pan string, ok bool)
 // panDigits is the number of digits of a PAN.
 const panDigits = 19
 
+// epcLength is the length of a 96-bit EPC.
+const epcLength = 12
+
 // DecimalNumber returns a NumberFunc for 96-bit EPCs that consist of an issuer's two octets, the 19 digits
 // of the PAN and a filler F, like the PaymentMeans of a DSRC tag.
 func DecimalNumber(issuer [2]byte) NumberFunc {
 	return func(epc []byte) (string, bool) {
-		if len(epc) != epc96 || [2]byte(epc) != issuer {
+		if len(epc) != epcLength || [2]byte(epc) != issuer {
 			return "", false
 		}
 		text := hex.EncodeToString(epc[2:])

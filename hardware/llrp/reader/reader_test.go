@@ -1,4 +1,4 @@
-package llrp_test
+package reader_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"bompass/hardware"
 	"bompass/hardware/llrp"
 	"bompass/hardware/llrp/llrptest"
+	"bompass/hardware/llrp/reader"
 )
 
 var issuer = [2]byte{0x30, 0xC0}
@@ -23,7 +24,7 @@ func pan(i int) string { return fmt.Sprintf("957801%013d", i) }
 
 func tag(t *testing.T, number string, antenna uint16, rssi int8) llrp.TagReportData {
 	t.Helper()
-	epc, err := llrp.DecimalEPC(issuer, number)
+	epc, err := reader.DecimalEPC(issuer, number)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,10 +40,10 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func reader(dial func(context.Context) (net.Conn, error)) *llrp.Reader {
-	return &llrp.Reader{
-		Dial: dial, Lanes: map[uint16]llrp.Lane{1: {Number: 1, Direction: "in"}, 2: {Number: 2, Direction: "out"}, 3: {Number: 2, Direction: "out"}},
-		Number: llrp.DecimalNumber(issuer), Now: time.Now, Wait: sleep, Jitter: func() float64 { return 0.5 }, Log: slog.New(slog.DiscardHandler),
+func newReader(dial func(context.Context) (net.Conn, error)) *reader.Reader {
+	return &reader.Reader{
+		Dial: dial, Lanes: map[uint16]reader.Lane{1: {Number: 1, Direction: "in"}, 2: {Number: 2, Direction: "out"}, 3: {Number: 2, Direction: "out"}},
+		Number: reader.DecimalNumber(issuer), Now: time.Now, Wait: sleep, Jitter: func() float64 { return 0.5 }, Log: slog.New(slog.DiscardHandler),
 	}
 }
 
@@ -60,13 +61,13 @@ func (s *seen) emit(x hardware.Sighting) error {
 }
 
 // drive runs a reader against an emulator in virtual time while script controls the emulator.
-func drive(t *testing.T, e *llrptest.Emulator, script func(r *llrp.Reader)) []hardware.Sighting {
+func drive(t *testing.T, e *llrptest.Emulator, script func(r *reader.Reader)) []hardware.Sighting {
 	t.Helper()
 	var got seen
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		e.Now = time.Now
-		r := reader(e.Dial)
+		r := newReader(e.Dial)
 		done := make(chan error)
 		go func() { done <- r.Run(ctx, got.emit) }()
 		time.Sleep(time.Second)
@@ -84,7 +85,7 @@ func drive(t *testing.T, e *llrptest.Emulator, script func(r *llrp.Reader)) []ha
 func TestManyReportsAreOneSighting(t *testing.T) {
 	e := &llrptest.Emulator{}
 	var strongest time.Time
-	got := drive(t, e, func(r *llrp.Reader) {
+	got := drive(t, e, func(r *reader.Reader) {
 		for _, rssi := range []int8{-70, -55, -48, -60} {
 			if rssi == -48 {
 				strongest = time.Now().UTC()
@@ -111,8 +112,8 @@ func TestManyReportsAreOneSighting(t *testing.T) {
 }
 
 func TestReaderOfVersion101(t *testing.T) {
-	e := &llrptest.Emulator{Version101Only: true}
-	if got := drive(t, e, func(*llrp.Reader) { e.ReportTags(tag(t, pan(1), 1, -50)) }); len(got) != 1 {
+	e := &llrptest.Emulator{Version: llrptest.Version101Only}
+	if got := drive(t, e, func(*reader.Reader) { e.ReportTags(tag(t, pan(1), 1, -50)) }); len(got) != 1 {
 		t.Errorf("got %d sightings, want 1", len(got))
 	}
 }
@@ -120,7 +121,7 @@ func TestReaderOfVersion101(t *testing.T) {
 // An unusual tag is a finding.
 func TestFindings(t *testing.T) {
 	e := &llrptest.Emulator{}
-	got := drive(t, e, func(*llrp.Reader) {
+	got := drive(t, e, func(*reader.Reader) {
 		e.ReportTags(tag(t, "9578010000000000013", 1, -50))
 		e.ReportTags(llrp.TagReportData{EPC: []byte("of no issuer"), Antenna: 1}) // without timestamps
 		e.ReportTags(llrp.TagReportData{EPC: []byte("x"), Antenna: 9})            // an antenna without a lane
@@ -145,7 +146,7 @@ func TestFaultsLoseAndDuplicateNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := &llrptest.Emulator{}
 			const cars = 40
-			got := drive(t, e, func(*llrp.Reader) {
+			got := drive(t, e, func(*reader.Reader) {
 				for i := range cars {
 					report := tag(t, pan(i), uint16(1+i%2), -50)
 					e.ReportTags(report)
@@ -185,7 +186,7 @@ func TestReaderRestarts(t *testing.T) {
 	e := &llrptest.Emulator{}
 	starts := 0
 	e.Started = func() { starts++ }
-	got := drive(t, e, func(*llrp.Reader) {
+	got := drive(t, e, func(*reader.Reader) {
 		e.ReportTags(tag(t, pan(0), 1, -50))
 		time.Sleep(2 * time.Second)
 		e.Restart()
@@ -210,7 +211,7 @@ func TestGarbledOctetsNeverBecomeATag(t *testing.T) {
 		garbled[len(garbled)/3] ^= 0x80
 		return garbled
 	}
-	got := drive(t, e, func(*llrp.Reader) {
+	got := drive(t, e, func(*reader.Reader) {
 		for i := range 60 {
 			e.ReportTags(tag(t, pan(i), 1, -50))
 			time.Sleep(2 * time.Second)
@@ -233,7 +234,7 @@ func TestEmitErrorEndsRun(t *testing.T) {
 		if _, err := llrp.ReadFrame(other); err != nil {
 			t.Fatal(err)
 		}
-		r := reader(e.Dial)
+		r := newReader(e.Dial)
 		done := make(chan error)
 		go func() { done <- r.Run(t.Context(), func(hardware.Sighting) error { return errFull }) }()
 		time.Sleep(3 * time.Second)
