@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"bompass/hardware/efc"
 	"bompass/hardware/once"
 	"bompass/hardware/seal"
+	"bompass/hardware/supervise"
 )
 
 // Intervals of polling a beacon's state and of retrying a busy beacon.
@@ -32,14 +34,14 @@ type Reader struct {
 	Direction string
 	Connect   Connector
 	Profile   efc.Profile
-	Keys      seal.Keys // nil when the station has no keys
-	Now       func() time.Time
-	Random    io.Reader      // source of nonces; use crypto/rand.Reader
-	Jitter    func() float64 // of the wait before the line is opened again, 0 ≤ x < 1
-	Log       *slog.Logger
+	Keys      seal.Keys        // nil when the station has no keys
+	Now       func() time.Time // nil is time.Now
+	Random    io.Reader        // source of nonces; nil is crypto/rand.Reader
+	Jitter    func() float64   // of the wait before the line is opened again, 0 ≤ x < 1; nil is 1/2
+	Log       *slog.Logger     // nil discards
 
-	mu     sync.Mutex
-	health hardware.Health
+	once   sync.Once
+	state  *supervise.State
 	recent once.Lane
 	held   *heldRead // a tag that broke off and may be found again
 	boot   uint32
@@ -54,39 +56,45 @@ type heldRead struct {
 
 var _ hardware.Reader = (*Reader)(nil)
 
-// emitError is an error of emit, as opposed to one of the line.
-type emitError struct{ err error }
+// errNoConnect is returned by Run of a Reader without the required fields.
+var errNoConnect = errors.New("link: Connect is required")
 
-func (e *emitError) Error() string { return e.err.Error() }
-func (e *emitError) Unwrap() error { return e.err }
+// init sets the defaults of the fields.
+func (r *Reader) init() {
+	r.once.Do(func() {
+		if r.Now == nil {
+			r.Now = time.Now //nolint:forbidigo // the default of a library
+		}
+		if r.Random == nil {
+			r.Random = rand.Reader
+		}
+		if r.Log == nil {
+			r.Log = slog.New(slog.DiscardHandler)
+		}
+		r.state = supervise.NewState(r.Now)
+	})
+}
 
 // Health returns the state of the lane.
 func (r *Reader) Health() hardware.Health {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.health
+	r.init()
+	return r.state.Health()
 }
 
 // Run reads tags until ctx ends or emit fails. A chargeable tag is emitted before its receipt is written,
 // any other after its transaction. A tag found again after an interruption is the same passage.
 func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
-	wait := backoff{jitter: r.Jitter}
-	for {
-		opened := r.Now()
-		err := r.session(ctx, emit)
-		r.setDown(err)
-		if failed, ok := errors.AsType[*emitError](err); ok {
-			return failed.err
-		}
-		if ctx.Err() != nil {
-			return r.emitHeld(emit)
-		}
-		again := wait.after(r.Now().Sub(opened))
-		r.Log.Warn("connect to beacon", "lane", r.Lane, "retry_in", again, "error", err)
-		if !pause(ctx, again) {
-			return r.emitHeld(emit)
-		}
+	r.init()
+	if r.Connect == nil {
+		return errNoConnect
 	}
+	loop := supervise.Loop{
+		Name: "beacon", State: r.state, Backoff: supervise.Backoff{Jitter: r.Jitter}, Now: r.Now, Log: r.Log.With("lane", r.Lane),
+	}
+	if err := loop.Run(ctx, func(ctx context.Context) error { return r.session(ctx, emit) }); err != nil {
+		return err
+	}
+	return r.emitHeld(emit)
 }
 
 // session runs one connection to a beacon from connecting until it is lost.
@@ -103,8 +111,8 @@ func (r *Reader) session(ctx context.Context, emit func(hardware.Sighting) error
 	return r.readTags(ctx, beacon, emit)
 }
 
-// state queries the beacon's state and measures its clock offset.
-func (r *Reader) state(ctx context.Context, beacon Beacon) (State, error) {
+// queryState queries the beacon's state and measures its clock offset.
+func (r *Reader) queryState(ctx context.Context, beacon Beacon) (State, error) {
 	sent := r.Now()
 	s, err := beacon.State(ctx)
 	if err == nil {
@@ -115,7 +123,7 @@ func (r *Reader) state(ctx context.Context, beacon Beacon) (State, error) {
 
 // beginSession sets the clock of a beacon that has just started or whose clock is off.
 func (r *Reader) beginSession(ctx context.Context, beacon Beacon) error {
-	s, err := r.state(ctx, beacon)
+	s, err := r.queryState(ctx, beacon)
 	if err != nil {
 		return err
 	}
@@ -129,15 +137,17 @@ func (r *Reader) beginSession(ctx context.Context, beacon Beacon) error {
 		}
 		r.Log.Info("beacon clock set", "lane", r.Lane, "offset", offset)
 		r.clock = clockEstimate{}
-		if _, err := r.state(ctx, beacon); err != nil {
+		if _, err := r.queryState(ctx, beacon); err != nil {
 			return err
 		}
 	}
-	r.recent.ExtendAfterOutage(r.Health().Since, r.Now())
+	r.recent.ExtendAfterOutage(r.state.Health().Since, r.Now())
 	if r.held != nil {
 		r.held.until = r.Now().Add(holdTime)
 	}
-	r.updateHealth(func(h *hardware.Health) { h.Up, h.Since, h.Fault, h.Offset = true, r.Now(), "", r.clock.offset })
+	r.state.ClearAll()
+	r.state.SetOffset(r.clock.offset)
+	r.state.SetUp()
 	return nil
 }
 
@@ -159,24 +169,28 @@ func (r *Reader) readTags(ctx context.Context, beacon Beacon, emit func(hardware
 
 // poll queries the state. A beacon that has restarted has lost its clock, so its session begins again.
 func (r *Reader) poll(ctx context.Context, beacon Beacon) error {
-	s, err := r.state(ctx, beacon)
+	s, err := r.queryState(ctx, beacon)
 	if err != nil {
 		return err
 	}
 	if s.Boot != r.boot {
 		return errors.New("link: beacon restarted")
 	}
-	fault := ""
-	switch offset := r.clock.offset; {
-	case s.Fault != 0:
-		fault = fmt.Sprintf("beacon reports fault %d", s.Fault)
-	case !s.Radio:
-		fault = "radio is off"
-	case offset.Abs() > ClockAlarm:
-		fault = fmt.Sprintf("beacon clock is off by %v", offset)
-	}
-	r.updateHealth(func(h *hardware.Health) { h.Fault, h.Offset = fault, r.clock.offset })
+	offset := r.clock.offset
+	r.state.SetOffset(offset)
+	r.fault("beacon", s.Fault != 0, "beacon reports fault %d", s.Fault)
+	r.fault("radio", !s.Radio, "radio is off")
+	r.fault("clock", offset.Abs() > ClockAlarm, "beacon clock is off by %v", offset)
 	return nil
+}
+
+// fault raises a fault or ends it.
+func (r *Reader) fault(key string, active bool, format string, args ...any) {
+	if active {
+		r.state.Raise(key, fmt.Sprintf(format, args...))
+		return
+	}
+	r.state.Clear(key)
 }
 
 // transact runs one find and, when a tag answers, its transaction.
@@ -193,6 +207,9 @@ func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware
 	h := efc.Host{Antenna: beacon, Keys: r.Keys, Now: r.Now, Commit: keep}
 	m := efc.New(r.Profile, nonce)
 	read, err := h.Run(ctx, m)
+	if err == nil {
+		r.state.Clear("busy")
+	}
 	err = r.ignoreRefusal(ctx, err)
 	switch {
 	case kept:
@@ -219,8 +236,8 @@ func (r *Reader) ignoreRefusal(ctx context.Context, err error) error {
 	case !ok, refused.Status != Idle && refused.Status != Busy:
 		return err
 	case refused.Status == Busy:
-		r.updateHealth(func(h *hardware.Health) { h.Fault = refused.Error() })
-		pause(ctx, busyWait)
+		r.state.Raise("busy", refused.Error())
+		_ = supervise.Sleep(ctx, busyWait) // the next request fails when ctx has ended
 	}
 	return nil
 }
@@ -241,10 +258,7 @@ func (r *Reader) handleNoTag(emit func(hardware.Sighting) error) error {
 	if r.held == nil || r.Now().Before(r.held.until) {
 		return nil
 	}
-	if err := r.emitHeld(emit); err != nil {
-		return &emitError{err}
-	}
-	return nil
+	return supervise.Stop(r.emitHeld(emit))
 }
 
 // emitHeld emits the held tag.
@@ -255,8 +269,8 @@ func (r *Reader) emitHeld(emit func(hardware.Sighting) error) error {
 	read := r.held.read
 	r.held = nil
 	err := r.emitTag(read, emit)
-	if failed, ok := errors.AsType[*emitError](err); ok {
-		return failed.err
+	if supervise.Stopped(err) {
+		return errors.Unwrap(err)
 	}
 	return err
 }
@@ -272,15 +286,10 @@ func (r *Reader) emitTag(read hardware.TagRead, emit func(hardware.Sighting) err
 	}
 	s := hardware.Sighting{Lane: r.Lane, At: firstAnswer(read, now), Direction: r.Direction, Tag: read, Offset: r.clock.offset}
 	if err := emit(s); err != nil {
-		return &emitError{err}
+		return supervise.Stop(err)
 	}
 	r.recent.Add(read, now)
-	r.updateHealth(func(h *hardware.Health) {
-		h.Vehicles++
-		if read.Finding == hardware.Read {
-			h.Tags++
-		}
-	})
+	r.state.Count(read.Finding == hardware.Read)
 	return nil
 }
 
@@ -292,21 +301,4 @@ func firstAnswer(read hardware.TagRead, now time.Time) time.Time {
 		}
 	}
 	return now
-}
-
-func (r *Reader) setDown(err error) {
-	r.updateHealth(func(h *hardware.Health) {
-		if h.Up {
-			h.Up, h.Since = false, r.Now()
-		}
-		if err != nil {
-			h.Fault = err.Error()
-		}
-	})
-}
-
-func (r *Reader) updateHealth(change func(*hardware.Health)) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	change(&r.health)
 }

@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"bompass/hardware/supervise"
 )
 
 // Limits of sending.
@@ -15,9 +16,8 @@ const (
 	BatchMax   = 500
 	batchSize  = 512 << 10 // approximate octets of a batch
 	flushEvery = 100 * time.Millisecond
-	diskWait   = time.Second // wait after a disk error
-	waitMin    = 250 * time.Millisecond
-	waitMax    = 30 * time.Second
+	diskWait   = time.Second      // wait after a disk error
+	retryMax   = 30 * time.Second // longest wait that the server may request
 )
 
 // Route is the path of the server's intake.
@@ -95,7 +95,8 @@ func ignoreCancelled(ctx context.Context, err error) error {
 // sendNext sends the oldest batch until the server has answered for it, and returns its size. A batch that
 // the server rejects as invalid is halved, down to the invalid line.
 func (s *Sender) sendNext(ctx context.Context, size int) (int, error) {
-	for attempt := 0; ; {
+	backoff := supervise.Backoff{Jitter: s.Jitter}
+	for {
 		lines, err := s.Spool.next(size, batchSize)
 		if err != nil || len(lines) == 0 {
 			return 0, err
@@ -110,12 +111,11 @@ func (s *Sender) sendNext(ctx context.Context, size int) (int, error) {
 			s.Log.Error("passage refused by server", "file", refusedFile, "error", err)
 			return 1, s.acknowledge(lines, reply{Refused: []refusal{{Line: 1}}, RefusedN: 1})
 		default:
-			wait := s.backoff(attempt, err)
+			wait := retryAfter(&backoff, err)
 			s.Log.Warn("send passages", "waiting", s.Spool.Waiting(), "retry_in", wait.Round(time.Millisecond), "error", err)
 			if err := s.Wait(ctx, wait); err != nil {
 				return 0, err
 			}
-			attempt++
 		}
 	}
 }
@@ -132,16 +132,12 @@ func (s *Sender) acknowledge(lines [][]byte, r reply) error {
 	return s.Spool.acknowledge(len(lines))
 }
 
-// backoff returns the wait before the next attempt. It doubles from waitMin to waitMax, with a random half,
-// and is at least what the server requests.
-func (s *Sender) backoff(attempt int, err error) time.Duration {
-	wait := waitMax
-	if attempt < 7 {
-		wait = min(waitMax, waitMin<<attempt)
-	}
-	wait = wait/2 + time.Duration(s.Jitter()*float64(wait/2))
+// retryAfter returns the wait before the next attempt: that of the backoff, or longer when the server requests
+// it.
+func retryAfter(b *supervise.Backoff, err error) time.Duration {
+	wait := b.Next()
 	if away, ok := errors.AsType[*unavailableError](err); ok {
-		wait = max(wait, min(away.after, waitMax))
+		wait = max(wait, min(away.after, retryMax))
 	}
 	return wait
 }
@@ -152,13 +148,4 @@ func ndjson(lines [][]byte) []byte {
 }
 
 // Sleep waits for d or until ctx ends. It is the Wait of a running program.
-func Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("wait: %w", ctx.Err())
-	}
-}
+func Sleep(ctx context.Context, d time.Duration) error { return supervise.Sleep(ctx, d) }

@@ -10,13 +10,12 @@ import (
 	"math/rand/v2"
 	"net"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"bompass/hardware"
-	"bompass/hardware/uplink"
+	"bompass/hardware/supervise"
 )
 
 // Limits of a camera connection.
@@ -25,8 +24,6 @@ const (
 	plateMax      = 32 // octets; the longest plate in use has 12 characters
 	countryMax    = 3
 	cameraSilence = 2 * time.Minute // after which a silent connection counts as dead
-	cameraWaitMin = 250 * time.Millisecond
-	cameraWaitMax = 30 * time.Second
 )
 
 // camera is a plate reader or a loop controller that sends a line of JSON over TCP for every vehicle. A line
@@ -38,9 +35,7 @@ type camera struct {
 	log     *slog.Logger
 	// quarantine stores a line that cannot become a sighting, with the reason.
 	quarantine func(item any, reason error) error
-
-	mu     sync.Mutex
-	health hardware.Health
+	state      *supervise.State
 }
 
 // cameraLine is one line.
@@ -53,57 +48,36 @@ type cameraLine struct {
 
 // Run reads the camera's lines until ctx ends.
 func (c *camera) Run(ctx context.Context, emit func(hardware.Sighting) error) error {
-	for attempt := 0; ; attempt++ {
-		received, err := c.readLines(ctx, emit)
-		if ended, ok := errors.AsType[*emitError](err); ok {
-			return ended.err
-		}
-		if received {
-			attempt = 0
-		}
-		c.set(false, fmt.Sprint(err))
-		if ctx.Err() != nil {
-			return nil //nolint:nilerr // the end was asked for
-		}
-		wait := min(cameraWaitMax, cameraWaitMin<<min(attempt, 10))
-		wait = wait/2 + rand.N(wait/2)
-		c.log.Warn("connect to camera", "camera", c.address, "retry_in", wait.Round(time.Millisecond), "error", err)
-		if uplink.Sleep(ctx, wait) != nil {
-			return nil //nolint:nilerr // the end was asked for
-		}
+	loop := supervise.Loop{
+		Name: "camera", State: c.state, Backoff: supervise.Backoff{Jitter: rand.Float64}, Now: c.now, Log: c.log.With("camera", c.address),
 	}
+	return loop.Run(ctx, func(ctx context.Context) error { return c.readLines(ctx, emit) })
 }
 
-// emitError is an error of emit, as opposed to one of the camera.
-type emitError struct{ err error }
-
-func (e *emitError) Error() string { return e.err.Error() }
-
-// readLines reads the lines of one connection and reports whether there were any.
-func (c *camera) readLines(ctx context.Context, emit func(hardware.Sighting) error) (received bool, err error) {
+// readLines reads the lines of one connection.
+func (c *camera) readLines(ctx context.Context, emit func(hardware.Sighting) error) error {
 	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", c.address)
 	if err != nil {
-		return false, err
+		return err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // which ends the read
 	defer stop()
 	defer func() { _ = conn.Close() }()
-	c.set(true, "")
+	c.state.SetUp()
 	lines := bufio.NewScanner(conn)
 	lines.Buffer(nil, cameraLineMax)
 	for {
 		if err := conn.SetReadDeadline(c.now().Add(cameraSilence)); err != nil {
-			return received, err
+			return err
 		}
 		if !lines.Scan() {
-			return received, errors.Join(lines.Err(), errors.New("camera closed the connection"))
+			return errors.Join(lines.Err(), errors.New("camera closed the connection"))
 		}
-		received = true
 		if len(lines.Bytes()) == 0 {
 			continue
 		}
 		if err := c.take(lines.Bytes(), emit); err != nil {
-			return received, err
+			return err
 		}
 	}
 }
@@ -139,28 +113,13 @@ func (c *camera) take(line []byte, emit func(hardware.Sighting) error) error {
 		return nil
 	}
 	direction := c.lanes[w.Lane]
-	c.mu.Lock()
-	c.health.Vehicles++
-	c.mu.Unlock()
+	c.state.Count(false)
 	s := hardware.Sighting{Lane: w.Lane, At: w.At.UTC(), Direction: direction, Plate: hardware.PlateRead{Country: w.Country, Text: w.Plate}}
 	if err := emit(s); err != nil {
-		return &emitError{err}
+		return supervise.Stop(err)
 	}
 	return nil
 }
 
 // Health implements hardware.Reader.
-func (c *camera) Health() hardware.Health {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.health
-}
-
-func (c *camera) set(up bool, fault string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.health.Up != up || c.health.Since.IsZero() {
-		c.health.Up, c.health.Since = up, c.now()
-	}
-	c.health.Fault = fault
-}
+func (c *camera) Health() hardware.Health { return c.state.Health() }

@@ -12,6 +12,7 @@ import (
 	"bompass/hardware"
 	"bompass/hardware/lane"
 	"bompass/hardware/once"
+	"bompass/hardware/supervise"
 	"bompass/hardware/uplink"
 )
 
@@ -77,7 +78,7 @@ func (c *config) cameras(log *slog.Logger, now func() time.Time, quarantine func
 		}
 	}
 	for _, address := range c.Cameras {
-		all = append(all, &camera{address: address, lanes: lanes, now: now, log: log, quarantine: quarantine})
+		all = append(all, &camera{address: address, lanes: lanes, now: now, log: log, quarantine: quarantine, state: supervise.NewState(now)})
 	}
 	return all
 }
