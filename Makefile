@@ -41,7 +41,7 @@ assets/node_modules/.package-lock.json: assets/package-lock.json | node
 	@touch $@
 
 # Each run records what it proves in a new folder, so that the tests that prove something are never cached.
-test: postgres chromium build size test-wasm test-secrets ## run every test, on a real PostgreSQL and a real browser
+test: postgres chromium build size test-wasm test-secrets test-race ## run every test, on a real PostgreSQL and a real browser
 	@rm -rf .cache/proofs; run=$(CURDIR)/.cache/proofs/$$(date -u +%Y%m%dT%H%M%S); mkdir -p $$run; \
 		echo "go test -timeout $(TEST_TIMEOUT) ./..."; PROOFS_DIR=$$run go test -timeout $(TEST_TIMEOUT) ./...; \
 		status=$$?; touch $$run/finished; exit $$status
@@ -50,6 +50,9 @@ test: postgres chromium build size test-wasm test-secrets ## run every test, on 
 
 test-secrets: build ## look for secrets in the browser's program
 	@out=$$(go test -tags security -count=1 -v -run 'TheProgramHolds' ./server/web/... 2>&1) && echo "$$out" | grep -e '^--- PASS' || { echo "$$out"; exit 1; }
+
+test-race: ## run the tests of the roadside library with the race detector
+	go test -race -timeout $(TEST_TIMEOUT) ./hardware/...
 
 test-wasm: node ## run the tests of shared as WebAssembly in Node: they give the same answers as natively
 	GOOS=js GOARCH=wasm go test -exec="$(NODERUN)" ./shared/...
@@ -70,15 +73,16 @@ bench: postgres build ## measure the rating core, the pipeline and the reader in
 	go test -count=1 -v -run 'AgainstTheTruth|Margin' ./hardware/lane
 
 faults: postgres build ## break connections, disk, station and server, and see that no passage is lost or doubled
-	STATION_FIGURES=1 go test -count=1 -v -timeout 30m -run 'Killed|Full|Filled|Day|Sustained|Drained|Cut|HalfOpen' ./hardware/uplink
+	STATION_FIGURES=1 go test -count=1 -v -timeout 30m -run 'Killed|Full|Filled|Day|Sustained|Drained|Cut|HalfOpen|Flipped' ./hardware/uplink
 	STATION_FIGURES=1 go test -count=1 -v -run 'Killed|Full|Outlive' ./hardware/uplink/leaf
-	go test -count=1 -v -run 'Faults|Restarts|Garbled' ./hardware/llrp
+	go test -count=1 -v -run 'Faults|Restarts|Garbled|Odd' ./hardware/llrp/reader
+	go test -count=1 -v -run 'TwoBeacons|Multilane' ./hardware/once ./hardware/lane
 	STATION_FIGURES=1 go test -count=1 -v -run 'Drained|ALeafs' ./server/internal/e2e
-	go test -count=1 -v -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 20
+	go test -count=1 -v -timeout 60m -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 300
 
 reader: ## start a simulated station of four lanes for the running portal
 	@go build -trimpath -o $(BIN)/station ./hardware/cmd/station
-	@exec $(BIN)/station --demo
+	@exec $(BIN)/station --demo --server "$${BOMPASS_SERVER:-http://$${BOMPASS_ADDR:-127.0.0.1:8080}}"
 
 llrp-check: ## check a recorded run of the LLRP driver with Wireshark's dissector
 	@./hardware/llrp/llrptest/check.sh

@@ -113,7 +113,10 @@ func (c *config) readFile(path string) error {
 
 // complete applies the given settings over the file's, and defaults under both.
 func (c *config) complete(given config) {
-	c.Server = strings.TrimRight(cmp.Or(given.Server, c.Server, "http://127.0.0.1:8080"), "/")
+	c.Server = strings.TrimRight(cmp.Or(given.Server, c.Server), "/")
+	if !c.demo { // the demo data's key is known to everyone, so the demo sends only where it is told to
+		c.Server = cmp.Or(c.Server, "http://127.0.0.1:8080")
+	}
 	c.Up = cmp.Or(given.Up, c.Up)
 	c.Key = cmp.Or(given.Key, c.Key)
 	c.Station = cmp.Or(given.Station, c.Station)
@@ -135,7 +138,7 @@ func (c *config) check() error {
 	}
 	refuse(c.Station == "" || strings.ContainsAny(c.Station, `/\ `), "station %q: want an id such as oslo-301", c.Station)
 	refuse(c.Key == "", "key: not set")
-	refuse(!strings.HasPrefix(c.Server, "http://") && !strings.HasPrefix(c.Server, "https://"), "server %q: want an http or https URL", c.Server)
+	refuse(!strings.HasPrefix(c.Server, "http://") && !strings.HasPrefix(c.Server, "https://"), "server %q: want an http or https URL; --demo has no default", c.Server)
 	if c.Up != "" {
 		_, _, err := leaf.ParseUpstream(c.Up)
 		refuse(err != nil, "upstream: %v", err)

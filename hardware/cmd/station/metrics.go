@@ -87,6 +87,7 @@ func (m *monitor) serve(ctx context.Context, address string) (stop func() error,
 	if err != nil {
 		return nil, fmt.Errorf("listen for metrics: %w", err)
 	}
+	m.address = l.Addr().String()
 	server := &http.Server{Handler: m.handler(), ReadHeaderTimeout: headerMax}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(l) }()

@@ -25,6 +25,7 @@ type monitor struct {
 	devices []device
 	cameras []*camera
 	started time.Time
+	address string // of /healthz and /metrics
 
 	mu    sync.Mutex
 	lanes map[int]*laneState

@@ -45,11 +45,15 @@ func (c *config) run(ctx context.Context, out *os.File, log *slog.Logger, now fu
 	}
 	stop := func() error { return nil }
 	if c.Listen != "" {
-		if stop, err = m.serve(ctx, c.Listen); err != nil {
+		stop, err = m.serve(ctx, c.Listen)
+		if err != nil && c.demo { // another demo has the port
+			stop, err = m.serve(ctx, "127.0.0.1:0")
+		}
+		if err != nil {
 			return errors.Join(err, release(), spool.Close())
 		}
 	}
-	log.Info("station started", "station", c.Station, "lanes", len(c.Lanes), "epoch", spool.Epoch(), "waiting", spool.Waiting(), "spool", c.Spool)
+	log.Info("station started", "station", c.Station, "lanes", len(c.Lanes), "epoch", spool.Epoch(), "waiting", spool.Waiting(), "spool", c.Spool, "listen", m.address)
 	if damage := spool.Damage(); damage.Octets > 0 || damage.Records > 0 {
 		log.Warn("spool damaged", "records", damage.Records, "octets", damage.Octets)
 	}

@@ -131,15 +131,22 @@ func TestDemoDefaults(t *testing.T) {
 		server string
 		spool  string
 	}{
-		{"nothing set", nil, nil, "http://127.0.0.1:8080", ".run/station/oslo-301"},
+		{"a portal given by a flag", nil, []string{"--server", "http://127.0.0.1:8080"}, "http://127.0.0.1:8080", ".run/station/oslo-301"},
 		{"a second portal", map[string]string{"BOMPASS_ADDR": "127.0.0.1:8081", "BOMPASS_HOME": "/tmp/second"}, nil, "http://127.0.0.1:8081", "/tmp/second/station/oslo-301"},
 		{"a portal elsewhere", map[string]string{"BOMPASS_ADDR": "127.0.0.1:8081", "BOMPASS_SERVER": "https://portal.example"}, nil, "https://portal.example", ".run/station/oslo-301"},
-		{"another station", nil, []string{"--station", "oslo-104"}, "http://127.0.0.1:8080", ".run/station/oslo-104"},
+		{"another station", nil, []string{"--station", "oslo-104", "--server", "http://127.0.0.1:8080"}, "http://127.0.0.1:8080", ".run/station/oslo-104"},
 	} {
 		got, err := parse(append([]string{"--demo"}, c.args...), func(name string) string { return c.env[name] })
 		if err != nil || got.Server != c.server || got.Spool != c.spool {
 			t.Errorf("%s: got %s, %s, %v, want %s, %s", c.name, got.Server, got.Spool, err, c.server, c.spool)
 		}
+	}
+}
+
+// The demo sends nothing to a server that was not given.
+func TestDemoRequiresServer(t *testing.T) {
+	if _, err := parse([]string{"--demo"}, func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "server") {
+		t.Errorf("got %v, want it to require a server", err)
 	}
 }
 
