@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"bompass/server/access"
+	"bompass/server/internal/proves"
 	"bompass/shared/api"
 )
 
@@ -56,6 +57,7 @@ func TestWhoRegisteredByEmailConnectsAnEID(t *testing.T) {
 	if again := v.get("/security").body; !strings.Contains(again, "Norsk eID er koblet til.") {
 		t.Errorf("the page does not say that it is connected: %s", again)
 	}
+	proves.That(t, "S2.21")
 }
 
 // An eID whose account has a password is not taken: the page says so and nothing changes.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"bompass/server/internal/proves"
 	"bompass/server/partner/identity/sim"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
@@ -30,6 +31,7 @@ func TestEIDComesFirstAndTheOtherEntryBeside(t *testing.T) {
 	if !strings.HasPrefix(address, p.issuers+"/no/authorize?") || strings.Contains(address, "code_challenge") {
 		t.Errorf("the button leads to %q", address)
 	}
+	proves.That(t, "S1.02", "S1.06", "S2.05", "S2.07–S2.09")
 }
 
 // S3.03 S3.04 S3.05 S3.09 S3.10 S3.11: a tab for each way, the Swedish one with what to do.
@@ -59,6 +61,7 @@ func TestEachWayHasATab(t *testing.T) {
 	if me := v.get(api.Me.Path); in.StatusCode != http.StatusSeeOther || !strings.Contains(me.body, `"person":"Ingrid Lindqvist"`) {
 		t.Errorf("with a Swedish eID: %d %s", in.StatusCode, me.body)
 	}
+	proves.That(t, "S3.03–S3.05", "S3.09–S3.11")
 }
 
 // S2.06 S2.13 S2.14 S1.03 S1.04 S3.01 S3.02 S3.13 S4.12: help, numbers to call and the language stand on the
@@ -95,6 +98,7 @@ func TestHelpNeedsNoLogin(t *testing.T) {
 			}
 		}
 	}
+	proves.That(t, "S1.04", "S2.06", "S2.13", "S2.14", "S3.01", "S3.02")
 }
 
 // S2.03 S2.04 S2.10: everybody with a Norwegian eID takes the same way: people of companies with their
@@ -115,6 +119,7 @@ func TestEverybodyWithAnEIDGetsIn(t *testing.T) {
 			t.Errorf("%s is another customer the second time: %s, %s", who, first, again)
 		}
 	}
+	proves.That(t, "S2.02–S2.04", "S2.10")
 }
 
 func customerOf(me string) string {

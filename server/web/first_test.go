@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"bompass/server/internal/proves"
 )
 
 var named = regexp.MustCompile(`<input class="[^"]*" id="[^"]*" name="([^"]+)"`)
@@ -39,6 +41,7 @@ func TestTheSwedishFormLeadsNewPeopleOn(t *testing.T) {
 			t.Errorf("the first time: the page lacks %q", want)
 		}
 	}
+	proves.That(t, "S3.07", "S3.12", "S3.16", "S3.23")
 }
 
 // S3.17, S3.18, S3.19, S3.20, S3.24, S3.25: registering asks for customer number, personal number and the
@@ -64,6 +67,7 @@ func TestTheSwedishFirstTimeFormsAskForWhatTheyNeed(t *testing.T) {
 			}
 		}
 	}
+	proves.That(t, "S3.17–S3.20", "S3.24", "S3.25")
 }
 
 // S3.08: the mark at the top of every public page is a link to the portal, which asks who is there.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"bompass/server/internal/proves"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 )
@@ -56,6 +57,11 @@ func TestAPersonChoosesWhomToActFor(t *testing.T) {
 	if me := v.get(api.Me.Path).body; !strings.Contains(me, `"name":"Nils Berg","kind":"private"`) {
 		t.Errorf("as a private person: %s", me)
 	}
+	without := p.enter("kari").get("/parties").body
+	if strings.Contains(without, "Lund Hytteutleie") || !strings.Contains(without, "ikke er registrert med rettigheter for den i Altinn") {
+		t.Error("a company without rights is listed, or the reason is not given")
+	}
+	proves.That(t, "S2.11", "S2.12", "S2.23", "S2.24")
 }
 
 // pick presses the button on a party's row.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/internal/proves"
 	"bompass/server/person"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -93,6 +94,7 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 	ask(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: digits6.FindString(h.post("+4790000003").Text)}, fault.CodeWrong)
 	h.pass(access.StepUpMax + time.Second) // portal.md D5
 	ask(v, api.SaveProfile, api.Details{Mobile: "90000004"}, fault.StepUp)
+	proves.That(t, "S1.24", "S4.08", "S4.21", "S4.25")
 }
 
 // S4.14, S4.23: an address that is not confirmed is, with the code sent to it.
@@ -148,6 +150,12 @@ func TestTheAddressChangesWithALinkToBoth(t *testing.T) {
 	if mail := h.post("olav@bompass.example"); strings.Contains(mail.Text, "token=") {
 		t.Errorf("an address that is taken gets %+v", mail)
 	}
+	proves.That(t, "S1.25")
+}
+
+func TestAnAddressThatIsTakenMeanwhileIsRefused(t *testing.T) {
+	h := newHouse(t)
+	v := h.signIn(kari)
 	ask(v, api.ChangeEmail, api.EmailRequest{Email: "free@bompass.example"}, "")
 	h.sql("update account set email = 'free@bompass.example' where email = 'olav@bompass.example'")
 	if p := h.visitor().open(h.linkIn(h.post("free@bompass.example")), url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
@@ -213,6 +221,7 @@ func TestConsentsAreKeptWithVersionAndTime(t *testing.T) {
 			t.Errorf("%v: got %+v", c.req.Given, got)
 		}
 	}
+	proves.That(t, "S4.28", "S4.33")
 }
 
 // ASVS V7.5.2, V7.4.3: where a person is signed in, ending one and all; the history of the account.

@@ -16,6 +16,7 @@ import (
 	"bompass/server/access/factor"
 	"bompass/server/access/seal"
 	"bompass/server/internal/pgtest"
+	"bompass/server/internal/proves"
 	"bompass/server/notice"
 	"bompass/server/partner/mail/sim"
 	printsim "bompass/server/partner/print/sim"
@@ -139,6 +140,7 @@ func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
 	if got := h.post(email); !strings.Contains(got.Subject, "Ny måte") {
 		t.Errorf("the owner is not told of the factor: %+v", got)
 	}
+	proves.That(t, "S2.15–S2.17", "O.01")
 }
 
 // ASVS V6.4.2, portal.md D4: a known and an unknown address read the same.
@@ -204,6 +206,7 @@ func TestAForgottenPasswordIsChosenAnew(t *testing.T) {
 	if p := h.visitor().open(late, url.Values{"password": {fresh}}); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("after 20 minutes: got %d", p.StatusCode)
 	}
+	proves.That(t, "S4.09", "S4.11", "S4.12")
 }
 
 // S3.06, S3.11, S4.08, K03: one account, several names; S4.10: the link by SMS.

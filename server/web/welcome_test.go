@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"bompass/server/internal/proves"
 	"bompass/server/notice"
 	"bompass/server/privacy"
 	"bompass/server/store/privacydb"
@@ -122,6 +123,7 @@ func TestWhoComesWithAnEIDGivesNameAndAddress(t *testing.T) {
 		t.Errorf("the customer is still called: %s", got)
 	}
 	v.leads("/", "/welcome/customer")
+	proves.That(t, "S2.01", "S2.18")
 }
 
 // S1.09, S2.25, S2.26: who has no agreement is asked once whether they have one somewhere; yes leads to
@@ -148,6 +150,7 @@ func TestWhoHasNoAgreementIsAskedOnce(t *testing.T) {
 	if p := h.signIn(kari).get("/"); p.StatusCode != http.StatusOK {
 		t.Errorf("who has an agreement is asked: %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
+	proves.That(t, "S1.09", "S2.25–S2.27")
 }
 
 // orphan is a customer of old without an account, with one agreement.
@@ -221,6 +224,7 @@ func TestNothingFoundPointsToCustomerService(t *testing.T) {
 	if p.StatusCode != http.StatusOK || !strings.Contains(p.body, "72 54 09 00") || !strings.Contains(p.body, "en annen adresse") {
 		t.Errorf("got %d %s", p.StatusCode, p.body)
 	}
+	proves.That(t, "S1.39")
 }
 
 // S2.19, S2.37, S2.38: agreements on the person's own confirmed address are theirs once the profile is
@@ -259,6 +263,7 @@ func TestAnEIDNeedsNoSecondFactor(t *testing.T) {
 	if got := p.enter("kari").get(api.Me.Path); got.StatusCode != http.StatusOK || !strings.Contains(got.body, `"person":"Kari Lund"`) {
 		t.Errorf("the same person with an eID: %d %s", got.StatusCode, got.body)
 	}
+	proves.That(t, "S2.20")
 }
 
 // ASVS V6.3.5: after a hundred wrong codes in a row none opens any more, and the owner hears of it, once.
