@@ -165,7 +165,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 }
 
 // openAgreements builds the agreement service with the toll companies that are offered.
-func (p *product) openAgreements(keys seal.Keys, people doors, partners outside) (*agreement.Service, error) {
+func (p *product) openAgreements(keys seal.Keys, people doors, partners partnerServices) (*agreement.Service, error) {
 	var chargers []api.ChargerChoice
 	for _, name := range strings.Fields(p.config.Chargers) {
 		id := toll.ChargerID(name)

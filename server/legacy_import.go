@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 
+	"bompass/server/access/seal"
 	"bompass/server/config"
 	"bompass/server/legacy"
 	"bompass/server/store"
@@ -14,54 +16,71 @@ import (
 	"bompass/server/store/migration"
 )
 
-// legacyChunk is the number of credentials stored in one transaction.
-const legacyChunk = 500
-
-// legacyCommand reads credentials of the system before. The whole file is read before anything is kept,
-// so one that is wrong leaves everything as it was.
+// legacyCommand imports files of the legacy system, each in one transaction: a file with a wrong line changes
+// nothing. See assets/docs/legacy.md.
 func legacyCommand(ctx context.Context, args []string, w world) error {
-	if len(args) != 2 || args[0] != "import" {
-		return errors.New("import what? write: server legacy import FILE, or - for standard input")
+	usage := errors.New("write: server legacy import [--dry-run] FILE…, or - for standard input")
+	if len(args) == 0 || args[0] != "import" {
+		return usage
 	}
-	in := w.in
-	if args[1] != "-" {
-		file, err := os.Open(args[1])
-		if err != nil {
-			return fmt.Errorf("read credentials: %w", err)
-		}
-		defer func() { _ = file.Close() }()
-		in = file
+	flags := flag.NewFlagSet("legacy import", flag.ContinueOnError)
+	flags.SetOutput(w.err)
+	dry := flags.Bool("dry-run", false, "check the files and change nothing")
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	if flags.NArg() == 0 {
+		return usage
 	}
 	return withStore(ctx, w, func(cfg config.Config, db *store.DB) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		n, err := importLegacy(ctx, cfg, db, in, w)
+		keys, err := openKeys(cfg)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(w.out, "%d credentials are there; those used before stay used\n", n)
-		return err
+		for _, name := range flags.Args() {
+			if err := importFile(ctx, legacydb.New(db), keys, name, *dry, w); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		return nil
 	})
 }
 
-func importLegacy(ctx context.Context, cfg config.Config, db *store.DB, in io.Reader, w world) (int, error) {
-	keys, err := openKeys(cfg)
-	if err != nil {
-		return 0, err
-	}
-	var list []legacy.Credential
-	_, err = legacy.Read(in, func(line legacy.Line, hash legacy.Hash) error {
-		list = append(list, legacy.Seal(keys, line, hash, w.now()))
-		return nil
-	})
-	if err != nil {
-		return 0, fmt.Errorf("nothing was imported: %w", err)
-	}
-	for from := 0; from < len(list); from += legacyChunk {
-		if err := legacydb.New(db).SaveCredentials(ctx, list[from:min(from+legacyChunk, len(list))]); err != nil {
-			return from, err
+// importFile imports one file and prints what it has added, or the lines that are wrong.
+func importFile(ctx context.Context, db *legacydb.Store, keys seal.Keys, name string, dry bool, w world) error {
+	var in io.Reader = w.in
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return fmt.Errorf("open: %w", err)
 		}
+		defer func() { _ = file.Close() }()
+		in = file
 	}
-	return len(list), nil
+	kind, rows, problems, err := legacy.ReadFile(in, keys, w.now())
+	if err != nil {
+		return fmt.Errorf("nothing was imported: %w", err)
+	}
+	var result legacy.Result
+	if len(problems) == 0 {
+		if result, err = db.Import(ctx, rows, dry); err != nil {
+			return fmt.Errorf("nothing was imported: %w", err)
+		}
+		problems = result.Problems
+	}
+	if len(problems) > 0 {
+		for _, p := range problems {
+			_, _ = fmt.Fprintf(w.err, "%s: %s\n", name, p)
+		}
+		return fmt.Errorf("nothing was imported: %s", problems[0])
+	}
+	verb := "imported"
+	if dry {
+		verb = "would be imported"
+	}
+	_, err = fmt.Fprintf(w.out, "%s: %d %s %s, %d are there already\n", name, result.Added, kind, verb, result.Unchanged)
+	return err
 }

@@ -29,7 +29,8 @@ const usage = `Bompass: passages in, charges out, and a page that says why.
   server quarantine release ID… | --all
                                    process them again, for instance after adding a tariff
   server reset                     delete the data that serve stores under BOMPASS_HOME
-  server legacy import FILE        read in customer numbers and passwords of the system before
+  server legacy import [--dry-run] FILE…
+                                   import customers, agreements, vehicles, tags or passwords of a legacy system
   server tags [--json]             list orders of tags that are not sent yet
   server tags sent ORDER TAG       record which tag was sent
   server rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]

@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -20,58 +17,43 @@ import (
 	"bompass/server/eid"
 	"bompass/server/partner/identity"
 	"bompass/server/partner/identity/openid"
-	identitysim "bompass/server/partner/identity/sim"
 	"bompass/server/partner/mandate"
 	"bompass/server/partner/mandate/altinn"
-	mandatesim "bompass/server/partner/mandate/sim"
 	"bompass/server/partner/register"
-	registersim "bompass/server/partner/register/sim"
 	"bompass/server/partner/register/vegvesen"
+	"bompass/server/partner/rehearsal"
 	"bompass/server/party"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/persondb"
-	"bompass/shared/fixture"
-	"bompass/shared/toll"
 )
 
-const (
-	simulatorClient   = "bompass"
-	simulatorReadMax  = 10 * time.Second
-	simulatorAudience = "https://maskinporten.simulated/"
-)
+// simulatorTimeout is the maximum time of one request to a simulator.
+const simulatorTimeout = 10 * time.Second
 
-// outside are the systems outside that tell who people are, for whom they act and what they drive.
-type outside struct {
+// partnerServices are the services that depend on partners: eID, mandates and the vehicle register.
+type partnerServices struct {
 	eid      *eid.Service
 	parties  *party.Service
 	vehicles register.Source
 }
 
-// simulators are the simulated systems, on one listener of their own. They are started only where one
-// is wanted.
-type simulators struct {
-	mux  *http.ServeMux
-	base string // address, without a trailing slash
-	key  openid.Key
-}
-
-// openPartners connects the systems outside, or their simulators.
-func (p *product) openPartners(ctx context.Context, keys seal.Keys, desk *access.Service) (outside, error) {
+// openPartners connects the partners or their simulators, which are started only if one is configured.
+func (p *product) openPartners(ctx context.Context, keys seal.Keys, desk *access.Service) (partnerServices, error) {
 	settings := p.config.Partners
-	var sims *simulators
+	var sims *rehearsal.Rehearsal
 	if settings.Norway.Simulated() || settings.Sweden.Simulated() || settings.Mandate.Platform == config.Simulated || settings.Vehicles.Address == config.Simulated {
 		var err error
 		if sims, err = p.openSimulators(ctx); err != nil {
-			return outside{}, err
+			return partnerServices{}, err
 		}
 	}
 	source, err := p.openMandate(settings.Mandate, sims)
 	if err != nil {
-		return outside{}, err
+		return partnerServices{}, err
 	}
 	vehicles, err := openVehicles(settings.Vehicles, sims)
 	if err != nil {
-		return outside{}, err
+		return partnerServices{}, err
 	}
 	var ways []eid.Provider
 	for _, w := range []struct {
@@ -83,11 +65,11 @@ func (p *product) openPartners(ctx context.Context, keys seal.Keys, desk *access
 	} {
 		issuer, err := p.openIssuer(w.name, w.country, w.partner, w.EID, sims)
 		if err != nil {
-			return outside{}, fmt.Errorf("%s: %w", w.variable, err)
+			return partnerServices{}, fmt.Errorf("%s: %w", w.variable, err)
 		}
 		if issuer != nil {
 			ways = append(ways, eid.Provider{Name: w.name, Country: w.country, Issuer: issuer})
-		} else if w.name == "no" { // the page says what is missing
+		} else if w.name == "no" { // the page shows which setting is missing
 			ways = append(ways, eid.Provider{Name: w.name, Country: w.country, Issuer: identity.Unconfigured{Variable: w.variable}})
 		}
 	}
@@ -98,14 +80,14 @@ func (p *product) openPartners(ctx context.Context, keys seal.Keys, desk *access
 		}
 		return answer.Name
 	}
-	return outside{
+	return partnerServices{
 		eid:     eid.NewService(eid.Deps{Store: accessdb.New(p.db), Access: desk, Keys: keys, Providers: ways, Messages: p.writer(keys), Names: names, Now: p.now}),
 		parties: party.NewService(persondb.New(p.db), source, keys, p.now), vehicles: vehicles,
 	}, nil
 }
 
-// openIssuer returns nil for one that there is not to be.
-func (p *product) openIssuer(name, country, partner string, e config.EID, sims *simulators) (identity.Issuer, error) {
+// openIssuer returns nil for an issuer that is switched off.
+func (p *product) openIssuer(name, country, partner string, e config.EID, sims *rehearsal.Rehearsal) (identity.Issuer, error) {
 	public := p.config.PublicURL
 	c := openid.Config{
 		Partner: partner, Issuer: e.Issuer, ClientID: e.Client, Country: country, Levels: strings.Fields(e.Levels), Now: p.now,
@@ -113,10 +95,10 @@ func (p *product) openIssuer(name, country, partner string, e config.EID, sims *
 	}
 	switch {
 	case e.Off():
-		return nil, nil //nolint:nilnil // there is none, and that is no error
+		return nil, nil //nolint:nilnil // switched off is no error
 	case e.Simulated():
-		c.Issuer, c.ClientID, c.Key = sims.base+"/"+name, simulatorClient, sims.key
-		if err := sims.addIssuer(name, c, public); err != nil {
+		var err error
+		if c, err = sims.Issuer(name, c, public); err != nil {
 			return nil, err
 		}
 	default:
@@ -136,7 +118,7 @@ func readKey(path string) (openid.Key, error) {
 	return openid.ParseKey(text, "")
 }
 
-func (p *product) openMandate(m config.Mandate, sims *simulators) (mandate.Source, error) {
+func (p *product) openMandate(m config.Mandate, sims *rehearsal.Rehearsal) (mandate.Source, error) {
 	c := altinn.Config{
 		Platform: m.Platform, Token: m.Token, Audience: m.Audience, ClientID: m.Client, Subscription: string(m.Subscription),
 		Resource: m.Resource, Now: p.now,
@@ -145,9 +127,7 @@ func (p *product) openMandate(m config.Mandate, sims *simulators) (mandate.Sourc
 	case config.Off:
 		return mandate.Unconfigured{Variable: "BOMPASS_MANDATE_URL"}, nil
 	case config.Simulated:
-		c.Platform, c.Token, c.Audience = sims.base+"/altinn", sims.base+"/altinn/token", simulatorAudience
-		c.ClientID, c.Key = simulatorClient, sims.key
-		sims.addRegister(c, p.now)
+		c = sims.Mandates(c)
 	default:
 		key, err := readKey(m.KeyFile)
 		if err != nil {
@@ -158,32 +138,28 @@ func (p *product) openMandate(m config.Mandate, sims *simulators) (mandate.Sourc
 	return altinn.New(c)
 }
 
-// openSimulators listens beside the server, on this machine only unless told otherwise.
-func (p *product) openSimulators(ctx context.Context) (*simulators, error) {
+// openSimulators serves the simulators beside the server, on the loopback interface unless configured otherwise.
+func (p *product) openSimulators(ctx context.Context) (*rehearsal.Rehearsal, error) {
 	listener, err := p.listenBeside(ctx)
 	if err != nil {
 		return nil, err
 	}
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	sims, err := rehearsal.New("http://"+listener.Addr().String(), p.now)
 	if err != nil {
-		return nil, fmt.Errorf("simulators: %w", err)
+		return nil, err
 	}
-	s := &simulators{mux: http.NewServeMux(), base: "http://" + listener.Addr().String()}
-	if s.key, err = openid.NewKey(private, ""); err != nil {
-		return nil, fmt.Errorf("simulators: %w", err)
-	}
-	web := &http.Server{Handler: s.mux, ReadTimeout: simulatorReadMax, WriteTimeout: simulatorReadMax}
+	web := &http.Server{Handler: sims, ReadTimeout: simulatorTimeout, WriteTimeout: simulatorTimeout}
 	go func() {
 		if err := web.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			p.failed <- fmt.Errorf("simulators: %w", err)
 		}
 	}()
 	p.opened.add(func() { _ = web.Close() })
-	return s, nil
+	return sims, nil
 }
 
-// listenBeside takes the port after the server's. When that is taken and nobody has asked for it, any
-// other will do: only this server tells people of it.
+// listenBeside listens on the port after the server's. If that is taken and none is configured, any other port is used:
+// only this server's pages link to it.
 func (p *product) listenBeside(ctx context.Context) (net.Listener, error) {
 	if addr := p.config.Partners.Simulators; addr != "" {
 		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
@@ -207,72 +183,12 @@ func (p *product) listenBeside(ctx context.Context) (net.Listener, error) {
 	return l, nil
 }
 
-func (s *simulators) addIssuer(name string, c openid.Config, public string) error {
-	sim := identitysim.Config{
-		Issuer: c.Issuer, Levels: c.Levels, NumberClaim: openid.PersonalNumberClaim(c.Country), Now: c.Now,
-		Client: identitysim.Client{
-			ID: c.ClientID, Key: s.key.Public(), Redirect: c.RedirectURL, LoggedOut: c.PostLogoutRedirect,
-			Front: public + "/logout/front", Back: public + "/logout/back/" + name,
-		},
-	}
-	if c.Country == openid.Sweden {
-		sim.Title, sim.Methods = "Mobilt BankID (simulated)", []identitysim.Method{{Name: "Mobilt BankID", Level: 0}}
-		sim.Persons = []identitysim.Person{{Key: "ingrid", Name: "Ingrid Lindqvist", Number: fixture.IngridNumber}}
-	} else {
-		sim.Title = "ID-porten (simulated)"
-		sim.Methods = []identitysim.Method{
-			{Name: "BankID", Level: 1}, {Name: "BankID på mobil", Level: 1}, {Name: "MinID", Level: 0}, {Name: "Buypass", Level: 1}, {Name: "Commfides", Level: 1},
-		}
-		for _, a := range fixture.Accounts() {
-			first, _, _ := strings.Cut(a.Email, "@")
-			sim.Persons = append(sim.Persons, identitysim.Person{Key: first, Name: a.Person, Number: a.BirthNumber})
-		}
-		for _, o := range fixture.Strangers() {
-			sim.Persons = append(sim.Persons, identitysim.Person{Key: o.Key, Name: o.Name, Number: o.Number})
-		}
-	}
-	issuer, err := identitysim.New(sim)
-	if err != nil {
-		return err
-	}
-	s.mux.Handle("/"+name+"/", issuer)
-	return nil
-}
-
-func (s *simulators) addRegister(c altinn.Config, now func() time.Time) {
-	r := mandatesim.Config{
-		Audience: c.Audience, ClientID: c.ClientID, Key: s.key.Public(), Scope: altinn.Scope, Now: now,
-		Names: map[string]string{}, Rights: map[string][]mandatesim.Company{},
-	}
-	for _, a := range fixture.Accounts() {
-		r.Names[a.BirthNumber] = a.Person
-	}
-	for _, o := range fixture.Strangers() {
-		r.Names[o.Number] = o.Name
-	}
-	for number, companies := range fixture.Mandates() {
-		for _, company := range companies {
-			item := mandatesim.Company{Number: company.Number, Name: company.Name}
-			if company.Right {
-				item.Resource = []string{c.Resource}
-			}
-			r.Rights[number] = append(r.Rights[number], item)
-		}
-	}
-	s.mux.Handle("/altinn/", http.StripPrefix("/altinn", mandatesim.New(r)))
-}
-
-func openVehicles(v config.Vehicles, sims *simulators) (register.Source, error) {
+func openVehicles(v config.Vehicles, sims *rehearsal.Rehearsal) (register.Source, error) {
 	switch v.Address {
 	case config.Off:
 		return register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, nil
 	case config.Simulated:
-		known := map[toll.Plate]register.Vehicle{}
-		for _, r := range fixture.Register() {
-			known[r.Plate] = register.Vehicle{Make: r.Make, Model: r.Model, Since: r.Since, Facts: r.Facts, LengthMM: r.LengthMM}
-		}
-		sims.mux.Handle("/vehicles/", http.StripPrefix("/vehicles", registersim.New(simulatorClient, known)))
-		return vegvesen.New(vegvesen.Config{Address: sims.base + "/vehicles", Key: simulatorClient})
+		return vegvesen.New(sims.Vehicles())
 	}
 	return vegvesen.New(vegvesen.Config{Address: v.Address, Key: string(v.Key)})
 }

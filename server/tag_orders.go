@@ -8,28 +8,24 @@ import (
 	"text/tabwriter"
 
 	"bompass/server/config"
+	"bompass/server/fleet"
 	"bompass/server/store"
 	"bompass/server/store/fleetdb"
 	"bompass/server/store/migration"
-	"bompass/shared/ident"
-	"bompass/shared/toll"
 )
 
-// tagsCommand lists orders of tags that are not sent yet, and records which tag was sent.
+// tagsCommand lists the orders of tags that are waiting, and records which tag was sent.
 func tagsCommand(ctx context.Context, args []string, w world) error {
 	switch {
 	case len(args) == 0, len(args) == 1 && args[0] == "--json":
-		return withStore(ctx, w, func(_ config.Config, db *store.DB) error { return listTags(ctx, db, w, len(args) == 1) })
+		return withFleet(ctx, w, func(s *fleet.Service) error { return listTags(ctx, s, w, len(args) == 1) })
 	case len(args) == 3 && args[0] == "sent":
 		order, err := strconv.ParseInt(args[1], 10, 64)
 		if err != nil {
 			return fmt.Errorf("%q is not an order; server tags lists them", args[1])
 		}
-		if len(args[2]) != 19 || !ident.Luhn(args[2]) {
-			return fmt.Errorf("%q is not the number of a tag, which has 19 digits, the last of them a check digit", args[2])
-		}
-		return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
-			if err := fleetdb.New(db).SendTag(ctx, order, toll.TagID(args[2]), w.now()); err != nil {
+		return withFleet(ctx, w, func(s *fleet.Service) error {
+			if err := s.MarkSent(ctx, order, args[2]); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(w.out, "tag %s is assigned to the vehicle from now on\n", args[2])
@@ -39,11 +35,17 @@ func tagsCommand(ctx context.Context, args []string, w world) error {
 	return errors.New("write: server tags [--json], or server tags sent ORDER TAG")
 }
 
-func listTags(ctx context.Context, db *store.DB, w world, asJSON bool) error {
-	if _, err := migration.Up(ctx, db.Pool); err != nil {
-		return err
-	}
-	list, err := fleetdb.New(db).TagOrders(ctx)
+func withFleet(ctx context.Context, w world, do func(*fleet.Service) error) error {
+	return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
+		if _, err := migration.Up(ctx, db.Pool); err != nil {
+			return err
+		}
+		return do(fleet.NewService(fleetdb.New(db), w.now))
+	})
+}
+
+func listTags(ctx context.Context, s *fleet.Service, w world, asJSON bool) error {
+	list, err := s.Waiting(ctx)
 	if err != nil {
 		return err
 	}

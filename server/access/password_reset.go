@@ -95,7 +95,7 @@ func (r *Registrar) SetFirstEmail(ctx context.Context, visitor Visitor, customer
 	if problem != ident.None {
 		return fault.New(fault.FieldWrong).At("number")
 	}
-	birth, ok := personalNumber(personal)
+	birth, ok := PersonalNumber(personal)
 	if !ok {
 		return fault.New(fault.FieldWrong).At("personal")
 	}

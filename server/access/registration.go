@@ -195,8 +195,8 @@ func CheckName(name string) error {
 	return nil
 }
 
-// personalNumber parses a Norwegian or Swedish personal number.
-func personalNumber(s string) (string, bool) {
+// PersonalNumber parses a Norwegian or Swedish personal number.
+func PersonalNumber(s string) (string, bool) {
 	if bare, problem := ident.PersonNumber(s); problem == ident.None {
 		return bare, true
 	}

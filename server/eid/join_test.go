@@ -184,6 +184,33 @@ func TestAnEIDIsConnectedBeforeItWasEverUsed(t *testing.T) {
 	}
 }
 
+// The personal number is sealed again for the account that is kept, whichever account had it before.
+func TestPersonalNumberIsKeptWhenAnEIDIsConnected(t *testing.T) {
+	for name, earlier := range map[string]bool{"an eID that is new": false, "an eID with an account of its own": true} {
+		d := open(t)
+		if earlier {
+			d.is("liv-at-issuer", livNumber, "s1")
+			d.enter()
+		}
+		berit := d.registered()
+		d.is("liv-at-issuer", livNumber, "s2")
+		if err := d.offers(berit, &berit); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.ConfirmLink(t.Context(), berit); err != nil {
+			t.Fatal(err)
+		}
+		account, err := d.Store.AccountByID(t.Context(), berit.Account, d.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		number, err := d.Keys.Open(account.BirthNumber, string(berit.Account)+" birth")
+		if err != nil || string(number) != livNumber || !d.Keys.LookupMatches(account.BirthHash, livNumber) {
+			t.Errorf("%s: the account has %q, %v", name, number, err)
+		}
+	}
+}
+
 // Nobody takes over anything: each of these would give one person's account to another.
 func TestNobodyTakesAnAccountOverByConnecting(t *testing.T) {
 	for name, attack := range map[string]struct {

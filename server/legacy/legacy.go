@@ -55,6 +55,9 @@ type Credential struct {
 	Sealed    seal.Sealed // its hash
 	Used      bool
 	Imported  time.Time
+
+	// Same reports whether a stored value is the same hash; nil for a stored credential.
+	Same func(stored seal.Sealed) bool
 }
 
 // Use is a right number and password about to be spent.
@@ -143,7 +146,7 @@ func (d *Service) passwordMatches(ctx context.Context, kept Credential, password
 	if kept.Number == "" {
 		return false, nil
 	}
-	text, err := d.keys.OpenText(kept.Sealed.Key, kept.Sealed.Data, row(kept.Number))
+	text, err := d.keys.Open(kept.Sealed, row(kept.Number))
 	if err != nil {
 		return false, err
 	}
@@ -162,9 +165,15 @@ func (d *Service) passwordMatches(ctx context.Context, kept Credential, password
 
 func row(number string) string { return "legacy credential " + number }
 
-// Seal makes a credential of a line, its hash sealed: whoever copies the database cannot try passwords.
+// Seal returns the credential of a line with its hash sealed, so that passwords cannot be guessed from a copy of
+// the database.
 func Seal(keys seal.Keys, line Line, hash Hash, at time.Time) Credential {
-	c := Credential{Number: line.Number, Agreement: line.Agreement, Imported: at}
-	c.Sealed.Key, c.Sealed.Data = keys.SealText([]byte(hash.String()), row(c.Number))
-	return c
+	row := row(line.Number)
+	return Credential{
+		Number: line.Number, Agreement: line.Agreement, Imported: at, Sealed: keys.Seal([]byte(hash.String()), row),
+		Same: func(stored seal.Sealed) bool {
+			text, err := keys.Open(stored, row)
+			return err == nil && string(text) == hash.String()
+		},
+	}
 }

@@ -20,22 +20,24 @@ const (
 	numberMax    = 32 // characters of a customer number there
 )
 
-// Line is one customer of the system before.
+// Line is the customer number and the password hash of one customer of the legacy system.
 type Line struct {
 	Number    string `json:"number"`
 	Hash      string `json:"hash"`
 	Agreement string `json:"agreement,omitempty"` // the agreement's number here; empty is Number
+
+	at int // number of the line
 }
 
-// Read gives every line of a file to keep: CSV with a header, or one JSON object a line. It stops at the
-// first line that cannot be understood and names it; a number stands once in a file.
+// Read passes every line of a file of credentials to keep: CSV with headings, or one JSON object a line. It stops at
+// the first line that cannot be parsed. A number may occur once in a file.
 func Read(in io.Reader, keep func(Line, Hash) error) (n int, err error) {
 	file := bufio.NewReaderSize(in, lineBytesMax)
 	start, err := file.Peek(3)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return 0, fmt.Errorf("read: %w", err)
 	}
-	if bytes.Equal(start, []byte("\xef\xbb\xbf")) { // some programs begin their files with it
+	if bytes.Equal(start, []byte("\xef\xbb\xbf")) { // byte order mark
 		_, _ = file.Discard(len(start))
 	}
 	next := csvLines(file)
@@ -52,12 +54,12 @@ func Read(in io.Reader, keep func(Line, Hash) error) (n int, err error) {
 			return n, fmt.Errorf("line %d: %w", at, err)
 		}
 		if before, twice := seen[line.Number]; twice {
-			return n, fmt.Errorf("line %d: the number stands on line %d already", at, before)
+			return n, fmt.Errorf("line %d: the number is on line %d already", at, before)
 		}
 		if len(seen) == linesMax {
 			return n, fmt.Errorf("line %d: a file has at most %d lines; divide it", at, linesMax)
 		}
-		seen[line.Number] = at
+		seen[line.Number], line.at = at, at
 		hash, err := line.check()
 		if err == nil {
 			err = keep(line, hash)
@@ -69,7 +71,7 @@ func Read(in io.Reader, keep func(Line, Hash) error) (n int, err error) {
 	}
 }
 
-// check completes a line and reads its hash. A hash is never repeated in an error.
+// check completes a line and parses its hash. A hash is never part of an error.
 func (l *Line) check() (Hash, error) {
 	l.Number = strings.TrimSpace(l.Number)
 	if l.Number == "" || len(l.Number) > numberMax || strings.ContainsFunc(l.Number, func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -135,7 +137,7 @@ func csvLine(err error) int {
 	return 0
 }
 
-// csvWhy leaves out what the line holds.
+// csvWhy returns a parsing error without the line's content.
 func csvWhy(err error) error {
 	if broken, ok := errors.AsType[*csv.ParseError](err); ok {
 		return broken.Err

@@ -8,22 +8,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"bompass/server/fleet"
 	"bompass/shared/toll"
 )
 
-// TagOrder is a tag that a customer waits for, with where to send it.
-type TagOrder struct {
-	ID        int64      `json:"order"`
-	At        time.Time  `json:"ordered_at"`
-	Agreement string     `json:"agreement"`
-	Plate     toll.Plate `json:"plate"`
-	Name      string     `json:"name"`
-	Address   string     `json:"address"`
-}
-
-// TagOrders lists tags that have not been sent, the oldest first. Each rests on terms that were accepted,
-// S2.33.
-func (s *Store) TagOrders(ctx context.Context) ([]TagOrder, error) {
+// TagOrders returns the orders that have not been sent, the oldest first, of agreements whose terms were accepted.
+func (s *Store) TagOrders(ctx context.Context) ([]fleet.TagOrder, error) {
 	rows, err := s.db.Pool.Query(ctx, `
 		select o.id, o.ordered_at, g.number, v.country, v.plate, c.name,
 			coalesce(nullif(o.address, ''), concat_ws(', ', nullif(f.street, ''), nullif(concat_ws(' ', nullif(f.postal_code, ''), nullif(f.city, '')), ''), nullif(f.country, '')), '')
@@ -33,7 +23,7 @@ func (s *Store) TagOrders(ctx context.Context) ([]TagOrder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tag orders: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o TagOrder, err error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o fleet.TagOrder, err error) {
 		err = row.Scan(&o.ID, &o.At, &o.Agreement, &o.Plate.Country, &o.Plate.Text, &o.Name, &o.Address)
 		return o, err
 	})
@@ -43,13 +33,13 @@ func (s *Store) TagOrders(ctx context.Context) ([]TagOrder, error) {
 	return list, nil
 }
 
-// SendTag takes down which tag was sent: it is the agreement's, and on the vehicle from an instant on.
+// SendTag records the tag that was sent for an order.
 func (s *Store) SendTag(ctx context.Context, order int64, tag toll.TagID, at time.Time) error {
 	return s.db.Tx(ctx, "send tag", func(tx pgx.Tx) error {
 		var agreement, vehicle string
 		err := tx.QueryRow(ctx, "select agreement_id::text, vehicle_id::text from tag_order where id = $1 and sent_at is null for update", order).Scan(&agreement, &vehicle)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return fmt.Errorf("order %d waits for no tag", order)
+			return fmt.Errorf("order %d is not waiting for a tag", order)
 		}
 		if err != nil {
 			return err
@@ -59,14 +49,14 @@ func (s *Store) SendTag(ctx context.Context, order int64, tag toll.TagID, at tim
 			return err
 		}
 		if done.RowsAffected() == 0 {
-			return fmt.Errorf("tag %s is somebody's already", tag)
+			return fmt.Errorf("tag %s is on an agreement already", tag)
 		}
 		done, err = tx.Exec(ctx, `update mount set valid_to = $3 where vehicle_id = $1 and agreement_id = $2 and valid_from < $3 and valid_to is null and tag_id is null`, vehicle, agreement, at)
 		if err != nil {
 			return err
 		}
 		if done.RowsAffected() == 0 {
-			return fmt.Errorf("the vehicle of order %d is not on its agreement any more", order)
+			return fmt.Errorf("the vehicle of order %d is no longer on its agreement", order)
 		}
 		_, err = tx.Exec(ctx, "insert into mount (vehicle_id, agreement_id, tag_id, valid_from) values ($1, $2, $3, $4)", vehicle, agreement, string(tag), at)
 		if err != nil {

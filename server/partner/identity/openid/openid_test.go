@@ -160,11 +160,13 @@ func TestAnIssuerThatIsDownIsNotAskedAllTheTime(t *testing.T) {
 	}
 }
 
-func TestNobodyIsConfiguredUnsafely(t *testing.T) {
+func TestConfigurationIsChecked(t *testing.T) {
 	key := testKey(t)
 	for name, change := range map[string]func(*openid.Config){
 		"in the open":      func(c *openid.Config) { c.Issuer = "http://idporten.example" },
 		"no address":       func(c *openid.Config) { c.Issuer = "idporten.example" },
+		"without a host":   func(c *openid.Config) { c.Issuer = "https:///idporten" },
+		"a port alone":     func(c *openid.Config) { c.Issuer = "https://:443" },
 		"with a password":  func(c *openid.Config) { c.Issuer = "https://a:b@idporten.example" },
 		"without a client": func(c *openid.Config) { c.ClientID = "" },
 		"without a key":    func(c *openid.Config) { c.Key = openid.Key{} },

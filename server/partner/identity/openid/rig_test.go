@@ -35,12 +35,14 @@ type rig struct {
 	sim    *sim.Issuer
 	web    *httptest.Server
 	client *http.Client
+	start  time.Time
 	ahead  atomic.Int64
 	asked  map[string]int // requests to the simulation by path
 	back   chan string    // messages that the client was sent
 }
 
-func (r *rig) now() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) }
+// now is a clock that only a test moves, so that limits between two requests do not depend on the machine's speed.
+func (r *rig) now() time.Time { return r.start.Add(time.Duration(r.ahead.Load())) }
 
 func testKey(t *testing.T) openid.Key {
 	t.Helper()
@@ -69,7 +71,7 @@ func (s *swap) ServeHTTP(w http.ResponseWriter, r *http.Request) { (*s.to.Load()
 
 func open(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{t: t, asked: map[string]int{}, back: make(chan string, 4)}
+	r := &rig{t: t, start: time.Now(), asked: map[string]int{}, back: make(chan string, 4)}
 	var door swap
 	r.web = httptest.NewServer(&door)
 	t.Cleanup(r.web.Close)

@@ -1,5 +1,5 @@
-// Package altinn asks Altinn for whom a person may act: the authorised-parties API for resource
-// owners, with a token of Maskinporten that Altinn exchanges for its own.
+// Package altinn is the adapter of Altinn's authorised-parties API for resource owners. It authenticates with a
+// token of Maskinporten, which Altinn exchanges for its own.
 package altinn
 
 import (
@@ -22,7 +22,7 @@ import (
 	"bompass/shared/ident"
 )
 
-// Limits of a conversation with Altinn.
+// Limits of requests to Altinn.
 const (
 	timeMax      = 8 * time.Second // for one answer
 	bytesMax     = 8 << 20         // of one answer: some people act for thousands
@@ -37,16 +37,16 @@ const (
 	partner      = "Altinn"
 )
 
-// Signer signs our proof of who we are.
+// Signer signs client assertions.
 type Signer interface {
 	Sign(typ string, claims any) (string, error)
 }
 
-// Config says where Altinn is, who we are to it, and which right counts.
+// Config is the addresses of Altinn and Maskinporten, our credentials, and the right that is required.
 type Config struct {
 	Platform     string // such as https://platform.altinn.no
 	Token        string // Maskinporten's token endpoint
-	Audience     string // Maskinporten's name of itself
+	Audience     string // Maskinporten's issuer identifier
 	ClientID     string
 	Key          Signer
 	Subscription string
@@ -56,7 +56,7 @@ type Config struct {
 	Now          func() time.Time
 }
 
-// Source asks Altinn.
+// Source queries Altinn. It is safe for concurrent use.
 type Source struct {
 	Config
 	http *http.Client
@@ -68,13 +68,13 @@ type Source struct {
 
 var _ mandate.Source = (*Source)(nil)
 
-// New checks the configuration; Altinn is asked when it is first needed.
+// New returns a Source. It checks the configuration and connects at the first request.
 func New(c Config) (*Source, error) {
 	if c.ClientID == "" || c.Key == nil || c.Now == nil || (c.Resource == "" && len(c.Packages) == 0) {
 		return nil, errors.New("altinn: client, key, clock and a right are needed")
 	}
 	for _, address := range []string{c.Platform, c.Token} {
-		if u, err := url.Parse(address); err != nil || u.Host == "" || (u.Scheme != "https" && u.Hostname() != "127.0.0.1") {
+		if u, err := url.Parse(address); err != nil || u.Hostname() == "" || (u.Scheme != "https" && u.Hostname() != "127.0.0.1") {
 			return nil, fmt.Errorf("altinn: %q must begin with https", address)
 		}
 	}
@@ -97,11 +97,11 @@ type party struct {
 	Units        []party  `json:"subunits"`
 }
 
-// Parties asks Altinn. Deleted organisations, those that only hold a unit, and those without the
-// right are left out.
+// Parties returns the organisations for which the person has the right. Deleted organisations and those that only
+// have a unit are left out.
 func (s *Source) Parties(ctx context.Context, birthNumber string) (mandate.Answer, error) {
 	if bare, _, problem := ident.BirthNumber(birthNumber); problem != ident.None || bare != birthNumber {
-		return mandate.Answer{}, errors.New("altinn: that is no birth number")
+		return mandate.Answer{}, errors.New("altinn: not a birth number")
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeMax)
 	defer cancel()
@@ -156,8 +156,7 @@ func (s *Source) gather(a *mandate.Answer, list []party, birthNumber string, dep
 	return nil
 }
 
-// right tells whether a party's rights include ours. Roles are on their way out at Altinn and count
-// for nothing.
+// right reports whether a party's rights include the required one. Roles are ignored: Altinn is removing them.
 func (s *Source) right(p party) bool {
 	if s.Resource != "" && slices.Contains(p.Resources, s.Resource) {
 		return true
@@ -165,7 +164,7 @@ func (s *Source) right(p party) bool {
 	return slices.ContainsFunc(p.Packages, func(name string) bool { return slices.Contains(s.Packages, name) })
 }
 
-// authorise returns Altinn's token, a new one when the last is about to end.
+// authorise returns Altinn's token, a new one when the last is about to expire.
 func (s *Source) authorise(ctx context.Context) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -203,7 +202,7 @@ func (s *Source) authorise(ctx context.Context) (string, error) {
 	return token, nil
 }
 
-// forget drops a token that is no longer taken.
+// forget drops a token that was rejected.
 func (s *Source) forget(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

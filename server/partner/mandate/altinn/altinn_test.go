@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
@@ -17,6 +16,7 @@ import (
 	"bompass/server/partner/mandate"
 	"bompass/server/partner/mandate/altinn"
 	"bompass/server/partner/mandate/sim"
+	"bompass/server/partner/mandate/suite"
 	"bompass/shared/fault"
 )
 
@@ -70,70 +70,47 @@ func open(t *testing.T, change ...func(*altinn.Config)) *rig {
 	return r
 }
 
-// S2.12: what the person has no right for is not listed.
-func TestOnlyCompaniesWithTheRightAreListed(t *testing.T) {
-	got, err := open(t).Parties(t.Context(), nils)
-	want := mandate.Answer{Name: "Nils Berg", Companies: []mandate.Party{
+// answer lists the companies for which Nils has the right.
+func answer() mandate.Answer {
+	return mandate.Answer{Name: "Nils Berg", Companies: []mandate.Party{
 		{Number: "999123457", Name: "Fjordfrakt AS"}, {Number: "313045625", Name: "Fjordfrakt avd. Bergen"}, {Number: "311882104", Name: "Under AS"},
 	}}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+}
+
+// S2.12: companies for which the person has no right are not listed.
+func TestOnlyCompaniesWithTheRightAreListed(t *testing.T) {
+	got, err := open(t).Parties(t.Context(), nils)
+	if diff := cmp.Diff(answer(), got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }
 
+func TestAdapterPassesTheSuite(t *testing.T) {
+	suite.Run(t, func(t *testing.T) suite.Register {
+		t.Helper()
+		r := open(t)
+		return suite.Register{
+			Source: r, Person: nils, Answer: answer(), Stranger: "14848530051",
+			WrongClient: open(t, func(c *altinn.Config) { c.ClientID = "another" }), Revoke: r.register.Revoke, Break: r.register.Break,
+		}
+	})
+}
+
+// A token that has expired is replaced before it is used.
 func TestTokensAreRenewed(t *testing.T) {
 	r := open(t)
-	for name, change := range map[string]func(){
-		"first": func() {}, "later": func() { r.ahead.Add(int64(time.Hour)) },
-	} {
-		change()
+	for range 2 {
 		if _, err := r.Parties(t.Context(), nils); err != nil {
-			t.Errorf("%s: %v", name, err)
+			t.Error(err)
 		}
-	}
-	r.register.Revoke()
-	if _, err := r.Parties(t.Context(), nils); fault.CodeOf(err) != fault.PartnerDown {
-		t.Errorf("with a token that was revoked: got %v", err)
-	}
-	if _, err := r.Parties(t.Context(), nils); err != nil {
-		t.Errorf("the time after: %v", err)
+		r.ahead.Add(int64(time.Hour))
 	}
 }
 
-func TestARegisterThatFailsIsNoAnswer(t *testing.T) {
-	for name, h := range map[string]http.HandlerFunc{
-		"an error": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
-		"no JSON":  func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
-		"elsewhere": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "http://elsewhere.invalid", http.StatusFound)
-		},
-		"endless": func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = w.Write([]byte(`{"access_token":"` + strings.Repeat("x", 1<<20) + `"}`))
-		},
-	} {
-		r := open(t)
-		r.register.Break(h)
-		if a, err := r.Parties(t.Context(), nils); fault.CodeOf(err) != fault.PartnerDown || len(a.Companies) > 0 {
-			t.Errorf("%s: got %v, %v", name, a, err)
-		}
-		r.register.Break(nil)
-		if _, err := r.Parties(t.Context(), nils); err != nil {
-			t.Errorf("%s, repaired: %v", name, err)
-		}
-	}
-	wrong := open(t, func(c *altinn.Config) { c.ClientID = "another" })
-	if _, err := wrong.Parties(t.Context(), nils); fault.CodeOf(err) != fault.PartnerDown {
-		t.Errorf("another client: got %v", err)
-	}
-	if _, err := open(t).Parties(t.Context(), "12345678901"); err == nil {
-		t.Error("a number that is none is asked for")
-	}
-}
-
-func TestNobodyIsConfiguredUnsafely(t *testing.T) {
-	for _, c := range []altinn.Config{{}, {Platform: "http://altinn.example", Token: "https://x.example", ClientID: "a", Resource: "b", Now: time.Now}} {
+func TestConfigurationIsChecked(t *testing.T) {
+	for _, c := range []altinn.Config{{}, {Platform: "http://altinn.example", Token: "https://x.example", ClientID: "a", Resource: "b", Now: time.Now}, {Platform: "https://", Token: "https://:443", ClientID: "a", Resource: "b", Now: time.Now}} {
 		if _, err := altinn.New(c); err == nil {
-			t.Errorf("%+v is taken", c)
+			t.Errorf("%+v is accepted", c)
 		}
 	}
 	_, err := mandate.Unconfigured{Variable: "BOMPASS_MANDATE_URL"}.Parties(t.Context(), nils)

@@ -1,5 +1,5 @@
-// Package sim is a register of authorised parties for development and tests: Altinn's API and the
-// token endpoints before it, over HTTP, with rights that can be given and taken.
+// Package sim is a simulator of Altinn's register of authorised parties and of Maskinporten's token endpoint, over
+// HTTP, for development and tests. Rights can be granted and withdrawn.
 package sim
 
 import (
@@ -20,7 +20,7 @@ const (
 	tokensMax = 1000
 )
 
-// Company is an organisation and who may do what for it.
+// Company is an organisation and the person's rights for it.
 type Company struct {
 	Number   string
 	Name     string
@@ -31,7 +31,7 @@ type Company struct {
 	Units    []Company
 }
 
-// Config describes the register.
+// Config is a register's content and its client.
 type Config struct {
 	Audience string
 	ClientID string
@@ -52,40 +52,40 @@ type Register struct {
 	asked  int
 }
 
-// New makes a register.
+// New returns a register.
 func New(c Config) *Register {
 	return &Register{Config: c, tokens: map[string]time.Time{}}
 }
 
-// Break answers every request with a handler of the test's; nil repairs it.
+// Break answers every request with a handler; nil repairs the register.
 func (s *Register) Break(h http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.broken = h
 }
 
-// Asked is how many times parties were asked for.
+// Asked returns the number of requests for parties.
 func (s *Register) Asked() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.asked
 }
 
-// Withdraw takes every right for an organisation from a person.
+// Withdraw removes every right of a person for an organisation.
 func (s *Register) Withdraw(birthNumber, number string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Rights[birthNumber] = slices.DeleteFunc(slices.Clone(s.Rights[birthNumber]), func(c Company) bool { return c.Number == number })
 }
 
-// Grant gives a person a right.
+// Grant adds a right of a person.
 func (s *Register) Grant(birthNumber string, c Company) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Rights[birthNumber] = append(slices.Clone(s.Rights[birthNumber]), c)
 }
 
-// Revoke ends all tokens.
+// Revoke makes all tokens invalid.
 func (s *Register) Revoke() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,13 +94,14 @@ func (s *Register) Revoke() {
 
 // ServeHTTP answers as Maskinporten and Altinn do.
 func (s *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	r.Body = http.MaxBytesReader(w, r.Body, bodyMax)
-	if s.broken != nil {
-		s.broken(w, r)
+	s.mu.Lock()
+	if broken := s.broken; broken != nil {
+		s.mu.Unlock()
+		broken(w, r)
 		return
 	}
+	defer s.mu.Unlock()
 	switch r.Method + " " + r.URL.Path {
 	case "POST /token":
 		s.token(w, r)
@@ -187,5 +188,5 @@ func (c Company) item() map[string]any {
 
 func reply(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // a client that has gone hears nothing
+	_ = json.NewEncoder(w).Encode(v) // the client may have disconnected
 }

@@ -1,5 +1,5 @@
-// Package sim is a vehicle register for development and tests: the look-up of Statens vegvesen over HTTP,
-// with vehicles that its owner gives it.
+// Package sim is a simulator of the vehicle register: the look-up of Statens vegvesen over HTTP, for development and
+// tests.
 package sim
 
 import (
@@ -22,33 +22,34 @@ type Register struct {
 	asked  int
 }
 
-// New makes a register that answers whoever has the key.
+// New returns a register that answers requests with the key.
 func New(key string, vehicles map[toll.Plate]register.Vehicle) *Register {
 	return &Register{key: key, vehicles: vehicles}
 }
 
-// Break answers every request with a handler of the test's; nil repairs it.
+// Break answers every request with a handler; nil repairs the register.
 func (s *Register) Break(h http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.broken = h
 }
 
-// Asked is how often the register was asked.
+// Asked returns the number of requests.
 func (s *Register) Asked() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.asked
 }
 
-// ServeHTTP answers as the register does.
+// ServeHTTP answers a look-up.
 func (s *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.asked++
+	broken := s.broken
+	s.mu.Unlock()
 	switch {
-	case s.broken != nil:
-		s.broken(w, r)
+	case broken != nil:
+		broken(w, r)
 	case r.Method != http.MethodGet || r.URL.Path != "/enkeltoppslag/kjoretoydata":
 		http.NotFound(w, r)
 	case r.Header.Get("Svv-Authorization") != "Apikey "+s.key:
@@ -61,13 +62,13 @@ func (s *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(map[string]any{"kjoretoydataListe": []any{item(plate, v)}}) // a client that has gone hears nothing
+		_ = json.NewEncoder(w).Encode(map[string]any{"kjoretoydataListe": []any{item(plate, v)}}) // the client may have disconnected
 	}
 }
 
 type object = map[string]any
 
-// item is a vehicle as the register writes it, as far as anybody here reads it.
+// item returns the fields of a vehicle that the adapter reads, in the register's form.
 func item(plate toll.Plate, v register.Vehicle) object {
 	hybrid := "INGEN"
 	if v.Facts.PlugIn {

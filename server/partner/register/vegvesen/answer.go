@@ -9,7 +9,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// answer is what we read of the register's.
+// answer is the part of the register's answer that is read.
 type answer struct {
 	List []item `json:"kjoretoydataListe"`
 }
@@ -65,8 +65,7 @@ type data struct {
 	} `json:"miljodata"`
 }
 
-// vehicle is the item in our words. A vehicle without a category is no answer: its price would be
-// guessed.
+// vehicle converts an item. A vehicle without a category is an error, since its price cannot be determined.
 func (i item) vehicle() (v register.Vehicle, err error) {
 	d := i.Approval.Technical.Data
 	v.Facts.Category = strings.ToUpper(i.Approval.Technical.Kind.Code.Value)
@@ -90,7 +89,7 @@ func (i item) vehicle() (v register.Vehicle, err error) {
 	return v, nil
 }
 
-// fuel is what the vehicle burns; only what burns nothing is electric or hydrogen, tolling.md A-2.
+// fuel returns the fuel that the vehicle burns: a hybrid counts as petrol or diesel.
 func (d data) fuel() (fuel toll.Fuel) {
 	fuels := map[string]toll.Fuel{"1": toll.FuelPetrol, "2": toll.FuelDiesel, "4": toll.FuelGas, "5": toll.FuelElectric, "6": toll.FuelHydrogen}
 	for _, motor := range d.Drive.Motors {
@@ -106,7 +105,7 @@ func (d data) fuel() (fuel toll.Fuel) {
 	return fuel
 }
 
-// euro reads the class out of a name such as "Euro 6d" or "EURO VI".
+// euro parses the class in a name such as "Euro 6d" or "EURO VI".
 func euro(c code) int {
 	name := strings.ToUpper(c.Name)
 	_, class, found := strings.Cut(name, "EURO")
@@ -114,7 +113,7 @@ func euro(c code) int {
 		return 0
 	}
 	class = strings.TrimLeft(class, " -")
-	for n, roman := range []string{"VI", "IV", "V", "III", "II", "I"} { // the longer before what they begin with
+	for n, roman := range []string{"VI", "IV", "V", "III", "II", "I"} { // longer numerals first
 		if strings.HasPrefix(class, roman) {
 			return []int{6, 4, 5, 3, 2, 1}[n]
 		}

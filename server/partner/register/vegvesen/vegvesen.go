@@ -1,5 +1,5 @@
-// Package vegvesen asks Statens vegvesen what kind of vehicle has a Norwegian registration number: the
-// service of single look-ups for technical data, which tells nothing of owners.
+// Package vegvesen is the adapter of Statens vegvesen's vehicle register: look-ups of technical data by
+// Norwegian registration number. The service does not return owners.
 package vegvesen
 
 import (
@@ -18,7 +18,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// Limits of a conversation with the register.
+// Limits of requests to the register.
 const (
 	timeMax  = 6 * time.Second
 	bytesMax = 1 << 20 // of one answer
@@ -26,14 +26,14 @@ const (
 	partner  = "Statens vegvesen"
 )
 
-// Config says where the register is and who we are to it.
+// Config is the register's address and our key.
 type Config struct {
 	Address   string // such as https://akfell-datautlevering.atlas.vegvesen.no
 	Key       string // that the register gave us
 	Transport http.RoundTripper
 }
 
-// Source asks the register.
+// Source queries the register. It is safe for concurrent use.
 type Source struct {
 	Config
 	http *http.Client
@@ -41,10 +41,10 @@ type Source struct {
 
 var _ register.Source = (*Source)(nil)
 
-// New checks the configuration; the register is asked when it is first needed.
+// New returns a Source. It checks the configuration and connects at the first request.
 func New(c Config) (*Source, error) {
 	u, err := url.Parse(c.Address)
-	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Hostname() != "127.0.0.1") {
+	if err != nil || u.Hostname() == "" || (u.Scheme != "https" && u.Hostname() != "127.0.0.1") {
 		return nil, fmt.Errorf("vehicle register: %q must begin with https", c.Address)
 	}
 	if c.Key == "" {
@@ -56,7 +56,7 @@ func New(c Config) (*Source, error) {
 	}}, nil
 }
 
-// Vehicle asks the register; it knows Norwegian plates alone.
+// Vehicle looks up a plate. It returns fault.NotFound for all plates but Norwegian ones.
 func (s *Source) Vehicle(ctx context.Context, plate toll.Plate) (register.Vehicle, error) {
 	if plate.Country != "NO" {
 		return register.Vehicle{}, fault.New(fault.NotFound)
