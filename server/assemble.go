@@ -48,7 +48,10 @@ func (p *product) start(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return app, p.startJobs(ctx)
+	if err := p.startJobs(ctx); err != nil {
+		return nil, err
+	}
+	return app, p.openMetrics(ctx)
 }
 
 func (p *product) openDatabase(ctx context.Context) (err error) {
@@ -159,7 +162,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
-		Access: people.desk, Registrar: people.registrar, Factors: people.locksmith, Person: people.profile, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Overview: overview.NewService(overviewdb.New(p.db), desk, p.charger, p.capOf),
+		Access: people.desk, Registrar: people.registrar, Factors: people.locksmith, Person: people.profile, Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Overview: overview.NewService(overviewdb.New(p.db), desk, p.charger, p.capOf),
 		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Live: reading.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }

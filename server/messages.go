@@ -95,6 +95,7 @@ func (p *product) openDoors(keys seal.Keys) (d doors, err error) {
 		return doors{}, err
 	}
 	d.profile = person.NewService(persondb.New(p.db), keys, letters, d.desk, p.now)
+	d.privacy = privacy.NewService(persondb.New(p.db), letters, d.desk, p.now)
 	d.legacy, d.letters = legacy.NewService(legacydb.New(p.db), keys, letters, d.desk, p.now), letters
 	private := privacydb.New(p.db)
 	job.Handle(p.jobs, privacy.NewPruner(private, p.now, p.log).Work, job.Options{Timeout: privacy.PruneTimeout})
@@ -128,6 +129,7 @@ type doors struct {
 	registrar *access.Registrar
 	locksmith *factor.Service
 	profile   *person.Service
+	privacy   *privacy.Service
 	legacy    *legacy.Service
 	letters   *notice.Writer
 	inbox     *mailsim.Inbox // nil where mail really leaves

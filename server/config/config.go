@@ -48,6 +48,7 @@ type Config struct {
 	Partners  Partners
 	Chargers  string // BOMPASS_CHARGERS: toll companies that agreements are made with, as tariffs name them
 	Leaf      Leaf
+	Metrics   string // BOMPASS_METRICS_ADDR: address of /metrics, on this machine only; empty serves none
 	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
 
@@ -92,6 +93,7 @@ func Read(getenv func(string) string) (Config, error) {
 	c.Texts = r.texts(c.Mode)
 	c.Partners = r.partners(c.Mode)
 	c.Leaf = r.leaf(c.Mode)
+	c.Metrics = r.metrics()
 	if c.Mode == Production {
 		r.production(c)
 	}

@@ -84,8 +84,6 @@ type DetailsStore interface {
 	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
 	SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c DetailsChange) error
 	SaveConsents(ctx context.Context, account toll.AccountID, consents []api.Consent) error
-	SetErasure(ctx context.Context, account toll.AccountID, at time.Time, letters []notice.Message) error
-	Export(ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time, letters []notice.Message) (api.ExportReply, error)
 }
 
 // ContactStore keeps how addresses and numbers become the person's.
@@ -317,42 +315,4 @@ func nonEmptyHolds(list []api.Hold) []api.Hold {
 		}
 	}
 	return kept
-}
-
-// Erase asks for the person to be erased, or takes that back. What the law makes us keep is shown as
-// holds.
-func (d *Service) Erase(ctx context.Context, actor access.Principal, req api.ErasureRequest) (api.ProfileReply, error) {
-	if err := d.stepUp.RequireStepUp(actor); err != nil {
-		return api.ProfileReply{}, err
-	}
-	at, letters := d.now(), []notice.Message(nil)
-	if req.Withdraw {
-		at = time.Time{}
-	} else {
-		letter, err := d.writer.Mail(notice.ErasureAsked, recipient(actor), notice.Content{})
-		if err != nil {
-			return api.ProfileReply{}, err
-		}
-		letters = append(letters, letter)
-	}
-	if err := d.store.SetErasure(ctx, actor.Account, at, letters); err != nil {
-		return api.ProfileReply{}, err
-	}
-	return d.Profile(ctx, actor)
-}
-
-// Export is everything we know about the person. The owner is told that it was taken out.
-func (d *Service) Export(ctx context.Context, actor access.Principal) (api.ExportReply, error) {
-	if err := d.stepUp.RequireStepUp(actor); err != nil {
-		return api.ExportReply{}, err
-	}
-	letter, err := d.writer.Mail(notice.Exported, recipient(actor), notice.Content{})
-	if err != nil {
-		return api.ExportReply{}, err
-	}
-	customer := actor.Customer
-	if !actor.Role.May(role.SeePassages) || actor.Role != role.Owner {
-		customer = "" // a company's passages are the company's
-	}
-	return d.store.Export(ctx, actor.Account, customer, d.now(), []notice.Message{letter})
 }

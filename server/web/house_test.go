@@ -31,6 +31,7 @@ import (
 	"bompass/server/partner/mail/sim"
 	"bompass/server/partner/register"
 	"bompass/server/person"
+	"bompass/server/privacy"
 	"bompass/server/store"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
@@ -105,7 +106,7 @@ func openHouse(t *testing.T, ways factor.Options, options ...option) *house {
 	}
 	deps := web.Deps{
 		Registrar: access.NewRegistrar(desk, accounts, letters), Factors: locksmith, Inbox: h.inbox,
-		Person: person.NewService(persondb.New(db), keys, letters, desk, h.now),
+		Person: person.NewService(persondb.New(db), keys, letters, desk, h.now), Privacy: privacy.NewService(persondb.New(db), letters, desk, h.now),
 		Agreements: agreement.NewService(agreement.Deps{
 			Store: agreementdb.New(db), Profiles: persondb.New(db), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: desk, Issuer: "bompass",
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.now,

@@ -19,6 +19,7 @@ import (
 	"bompass/server/partner/mail/sim"
 	"bompass/server/party"
 	"bompass/server/person"
+	"bompass/server/privacy"
 	"bompass/server/web/kit"
 	"bompass/server/web/portal"
 	"bompass/server/web/roadside"
@@ -61,6 +62,7 @@ type Deps struct {
 	Factors     *factor.Service
 	Registrar   *access.Registrar
 	Person      *person.Service
+	Privacy     *privacy.Service
 	Agreements  *agreement.Service
 	Legacy      *legacy.Service
 	Inbox       *sim.Inbox // nil except while the product is tried out
@@ -113,7 +115,7 @@ func open(d Deps) (r rooms, err error) {
 		return r, err
 	}
 	r.portal, err = portal.New(portal.Deps{
-		Kit: r.kit, Access: d.Access, Person: d.Person, Agreements: d.Agreements, Legacy: d.Legacy, Overview: d.Overview, Passages: d.Passages,
+		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Legacy: d.Legacy, Overview: d.Overview, Passages: d.Passages,
 		Live: d.Live, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Logout: r.signin.Logout,
 	})
 	if err != nil {

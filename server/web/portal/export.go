@@ -31,7 +31,7 @@ func (h *Handlers) mountExportPage(app *fiber.App) {
 
 // export returns everything that is stored about a person, as a file for programs.
 func (h *Handlers) export(ctx context.Context, actor access.Principal, _ api.Empty) (kit.File, error) {
-	reply, err := h.Person.Export(ctx, actor)
+	reply, err := h.Privacy.Export(ctx, actor)
 	if err != nil {
 		return kit.File{}, err
 	}
@@ -61,7 +61,7 @@ type exportView struct {
 
 // exportPage shows everything that is stored about a person, to be read; the file beside it is for programs.
 func (h *Handlers) exportPage(c *fiber.Ctx, actor access.Principal, p *kit.Page) error {
-	reply, err := h.Person.Export(c.UserContext(), actor)
+	reply, err := h.Privacy.Export(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}

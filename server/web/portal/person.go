@@ -40,7 +40,12 @@ func (h *Handlers) mountPerson(app *fiber.App) {
 	})
 	kit.JSON(app, h.Kit, api.ConfirmCode, h.Person.ConfirmCode)
 	kit.JSON(app, h.Kit, api.SaveConsents, h.Person.SaveConsents)
-	kit.JSON(app, h.Kit, api.Erase, h.Person.Erase)
+	kit.JSON(app, h.Kit, api.Erase, func(ctx context.Context, a access.Principal, req api.ErasureRequest) (api.ProfileReply, error) {
+		if err := h.Privacy.RequestErasure(ctx, a, req); err != nil {
+			return api.ProfileReply{}, err
+		}
+		return h.Person.Profile(ctx, a)
+	})
 }
 
 // mountPersonPages adds the pages behind the links of emails about a change of email address.

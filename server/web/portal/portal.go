@@ -16,6 +16,7 @@ import (
 	"bompass/server/legacy"
 	"bompass/server/partner/mail/sim"
 	"bompass/server/person"
+	"bompass/server/privacy"
 	"bompass/server/web/kit"
 	"bompass/shared/api"
 	"bompass/shared/tariff"
@@ -54,6 +55,7 @@ type Deps struct {
 	*kit.Kit
 	Access     Limiter
 	Person     *person.Service
+	Privacy    *privacy.Service
 	Agreements *agreement.Service
 	Legacy     *legacy.Service
 	Overview   Overview

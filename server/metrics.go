@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"bompass/server/job"
+)
+
+// metricsTimeout is the maximum duration of one request for metrics.
+const metricsTimeout = 10 * time.Second
+
+// openMetrics serves /metrics on an address of its own, if one is set.
+func (p *product) openMetrics(ctx context.Context) error {
+	if p.config.Metrics == "" {
+		return nil
+	}
+	listener, err := listen(ctx, p.config.Metrics)
+	if err != nil {
+		return fmt.Errorf("BOMPASS_METRICS_ADDR: %w", err)
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(job.NewCollector(p.db.Pool, p.jobs))
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	server := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: metricsTimeout}
+	go func() {
+		if err := server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			p.failed <- fmt.Errorf("serve metrics: %w", err)
+		}
+	}()
+	p.opened.add(func() { _ = server.Close() })
+	return nil
+}
