@@ -192,7 +192,7 @@ var Libraries = []Library{
 	{"github.com/coreos/go-oidc", "server/partner/identity/openid", "verifies tokens of identity providers"},
 	{"github.com/go-jose/go-jose", "server/partner/identity/... server/partner/mandate/sim", "signs and verifies tokens"},
 	{"github.com/go-webauthn/webauthn", "server/access/factor", "passkeys"},
-	{"github.com/google/go-cmp", "server/internal/...", "compares values in tests"},
+	{"github.com/google/go-cmp", "server/internal/... server/partner/...", "compares values in tests"},
 	{"github.com/google/uuid", "server/access/... server/agreement server/eid server/notice server/party server/person", "identities of records"},
 	{"github.com/pquerna/otp", "server/access/factor", "one-time codes"},
 	{"github.com/wneessen/go-mail", "server/partner/mail/smtp", "mail"},
