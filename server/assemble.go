@@ -146,7 +146,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := p.openDoors(keys)
+	people, err := p.openAccounts(keys)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 }
 
 // openAgreements builds the agreement service with the toll companies that are offered.
-func (p *product) openAgreements(keys seal.Keys, people doors, partners partnerServices) (*agreement.Service, error) {
+func (p *product) openAgreements(keys seal.Keys, people accountServices, partners partnerServices) (*agreement.Service, error) {
 	var chargers []api.ChargerChoice
 	for _, name := range strings.Fields(p.config.Chargers) {
 		id := toll.ChargerID(name)

@@ -29,9 +29,9 @@ import (
 	"bompass/server/store/privacydb"
 )
 
-// openPost registers the sending of messages: through the partners that are configured, or to the built-in
-// mailbox, which it returns. Production has no mailbox.
-func (p *product) openPost(keys seal.Keys) (*mailsim.Inbox, error) {
+// openMessages registers the sending of messages: through the configured partners, or to the built-in mailbox, which it
+// returns. Production has no mailbox.
+func (p *product) openMessages(keys seal.Keys) (*mailsim.Inbox, error) {
 	var inbox *mailsim.Inbox
 	channels := notice.Channels{Texter: text.Unset{Variable: textsVariable}, Printer: print.Unset{Variable: paperVariable}}
 	if p.config.Mode == config.Development {
@@ -61,13 +61,13 @@ func (p *product) openPost(keys seal.Keys) (*mailsim.Inbox, error) {
 	return inbox, nil
 }
 
-// Settings without which a channel leads nowhere in production.
+// Settings that a channel needs in production.
 const (
 	textsVariable = "BOMPASS_SMS_URL"
 	paperVariable = "BOMPASS_PAPER_DIR"
 )
 
-// writer writes letters for the channels that lead somewhere.
+// writer returns the writer of messages for the configured channels.
 func (p *product) writer(keys seal.Keys) *notice.Writer {
 	letters := notice.NewWriter(keys, p.config.PublicURL, p.now)
 	if p.config.Mode == config.Development {
@@ -82,8 +82,8 @@ func (p *product) writer(keys seal.Keys) *notice.Writer {
 	return letters
 }
 
-// openDoors builds what lets people in and keeps what they told us.
-func (p *product) openDoors(keys seal.Keys) (d doors, err error) {
+// openAccounts builds the services of sign-in, accounts and personal data.
+func (p *product) openAccounts(keys seal.Keys) (d accountServices, err error) {
 	accounts := accessdb.New(p.db)
 	d.desk = access.NewService(accounts, keys, p.now)
 	letters := p.writer(keys)
@@ -92,7 +92,7 @@ func (p *product) openDoors(keys seal.Keys) (d doors, err error) {
 		Access: d.desk, Store: factor.From(accounts), Keys: keys, Messages: letters, Now: p.now,
 		Options: factor.Options{PublicURL: p.config.PublicURL, TextCodes: p.config.Texts.Factor},
 	}); err != nil {
-		return doors{}, err
+		return accountServices{}, err
 	}
 	d.profile = person.NewService(persondb.New(p.db), keys, letters, d.desk, p.now)
 	d.privacy = privacy.NewService(persondb.New(p.db), letters, d.desk, p.now)
@@ -102,7 +102,7 @@ func (p *product) openDoors(keys seal.Keys) (d doors, err error) {
 	job.Every(p.jobs, privacy.PruneInterval, privacy.PruneJob{})
 	job.Handle(p.jobs, privacy.NewEraser(private, letters, p.now, p.log).Work, job.Options{})
 	job.Every(p.jobs, privacy.EraseInterval, privacy.EraseJob{})
-	d.inbox, err = p.openPost(keys)
+	d.inbox, err = p.openMessages(keys)
 	return d, err
 }
 
@@ -123,8 +123,8 @@ func (p *product) startJobs(ctx context.Context) error {
 	return nil
 }
 
-// doors are all that has to do with people coming in.
-type doors struct {
+// accounts is the services of sign-in, accounts and personal data.
+type accountServices struct {
 	desk      *access.Service
 	registrar *access.Registrar
 	locksmith *factor.Service
@@ -132,5 +132,5 @@ type doors struct {
 	privacy   *privacy.Service
 	legacy    *legacy.Service
 	letters   *notice.Writer
-	inbox     *mailsim.Inbox // nil where mail really leaves
+	inbox     *mailsim.Inbox // nil if mail is sent to a mail server
 }

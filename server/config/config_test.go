@@ -15,7 +15,7 @@ func env(vars map[string]string) func(string) string {
 	return func(name string) string { return vars[name] }
 }
 
-func TestNothingSetIsAWorkingDevelopmentServer(t *testing.T) {
+func TestEmptyEnvironmentIsDevelopmentServer(t *testing.T) {
 	c, err := config.Read(env(nil))
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +33,7 @@ func TestNothingSetIsAWorkingDevelopmentServer(t *testing.T) {
 	}
 }
 
-func TestEveryProblemIsToldAtOnce(t *testing.T) {
+func TestEveryInvalidVariableIsListed(t *testing.T) {
 	_, err := config.Read(env(map[string]string{
 		"BOMPASS_ADDR": "8080", "BOMPASS_MODE": "prod", "DATABASE_URL": "mysql://u:hunter2@h/db", "NATS_URL": "localhost",
 		"BOMPASS_SECRET": "short", "BOMPASS_SEAL_KEYS": strings.Repeat("5e", 32) + ",short", "BOMPASS_PUBLIC_URL": "bompass.example",
@@ -64,14 +64,14 @@ func TestSecretsAreMaskedWhenPrinted(t *testing.T) {
 	}
 }
 
-func TestProductionNeedsAKeyAndHTTPS(t *testing.T) {
+func TestProductionNeedsKeyAndHTTPS(t *testing.T) {
 	_, err := config.Read(env(map[string]string{"BOMPASS_MODE": "production"}))
 	if err == nil || !strings.Contains(err.Error(), "BOMPASS_SECRET") || !strings.Contains(err.Error(), "BOMPASS_PUBLIC_URL") {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestTheDevelopmentKeyIsMadeOnceAndKept(t *testing.T) {
+func TestDevelopmentKeyIsCreatedOnce(t *testing.T) {
 	c := config.Config{Home: t.TempDir(), Mode: config.Development}
 	first, err := c.LoadKey()
 	if err != nil || len(first) != 32 {
@@ -83,7 +83,7 @@ func TestTheDevelopmentKeyIsMadeOnceAndKept(t *testing.T) {
 	}
 }
 
-func TestStationsDoNotSendTheirKeyInTheOpen(t *testing.T) {
+func TestProductionRequiresTLSForLeafNodes(t *testing.T) {
 	for name, c := range map[string]struct {
 		vars map[string]string
 		ok   bool

@@ -19,7 +19,7 @@ func operated() map[string]string {
 }
 
 // What is half configured is told by the variable that is missing, and by no other.
-func TestAnOperatorNeedsAllOfItsSettings(t *testing.T) {
+func TestTextMessagesNeedAllSettings(t *testing.T) {
 	c, err := config.Read(env(operated()))
 	if err != nil || c.Texts.Sender != "+4759440000" || c.Texts.Factor {
 		t.Fatalf("a good operator: %+v, %v", c.Texts, err)

@@ -17,7 +17,7 @@ func good() map[string]string {
 	}
 }
 
-func TestProductionRefusesWhatIsForTryingOut(t *testing.T) {
+func TestProductionRefusesDevelopmentSettings(t *testing.T) {
 	if _, err := config.Read(env(good())); err != nil {
 		t.Fatalf("a good production: %v", err)
 	}
@@ -52,7 +52,7 @@ func TestProductionRefusesWhatIsForTryingOut(t *testing.T) {
 	}
 }
 
-func TestARegisterNeedsAllOfItsSettings(t *testing.T) {
+func TestRegisterNeedsAllSettings(t *testing.T) {
 	vars := good()
 	maps.Copy(vars, map[string]string{"BOMPASS_MANDATE_URL": "https://platform.altinn.no", "BOMPASS_VEHICLES_URL": "https://register.example"})
 	_, err := config.Read(env(vars))
@@ -63,7 +63,7 @@ func TestARegisterNeedsAllOfItsSettings(t *testing.T) {
 	}
 }
 
-func TestWithoutPartnersProductionHasNone(t *testing.T) {
+func TestProductionHasNoPartnersByDefault(t *testing.T) {
 	vars := good()
 	for _, name := range []string{"BOMPASS_EID_ISSUER", "BOMPASS_EID_CLIENT", "BOMPASS_EID_KEY_FILE"} {
 		delete(vars, name)

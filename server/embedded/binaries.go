@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// ErrNoPostgres says that no PostgreSQL is installed, and what to do about it.
+// ErrNoPostgres is the error when no PostgreSQL is installed. It says how to install it.
 var ErrNoPostgres = errors.New("no PostgreSQL found (looked in PATH, pg_config --bindir and /usr/lib/postgresql/*/bin); " +
 	"install it with: apt-get install postgresql — or set DATABASE_URL to one that runs elsewhere")
 
@@ -28,7 +28,7 @@ func findBinaries(ctx context.Context) (string, error) {
 func candidates(ctx context.Context) (dirs []string) {
 	if path, err := exec.LookPath("postgres"); err == nil {
 		if real, err := filepath.EvalSymlinks(path); err == nil {
-			dirs = append(dirs, filepath.Dir(real)) // initdb looks for postgres beside itself
+			dirs = append(dirs, filepath.Dir(real)) // initdb expects postgres in its own directory
 		}
 	}
 	if out, err := exec.CommandContext(ctx, "pg_config", "--bindir").Output(); err == nil {

@@ -24,7 +24,7 @@ func startAndWait(cmd *exec.Cmd) (started <-chan error, ended <-chan struct{}) {
 			return
 		}
 		start <- nil
-		_ = cmd.Wait() // why it ended is in its log
+		_ = cmd.Wait() // the reason is in its log
 		close(end)
 	}()
 	return start, end

@@ -1,8 +1,8 @@
-// Package embedded owns the parts that Bompass brings along when nobody names others: a private
-// PostgreSQL, started from the installed binaries, and an in-process NATS server.
+// Package embedded runs the server's own infrastructure when no other is configured: a private PostgreSQL, started from
+// the installed binaries, and a NATS server in the process.
 //
-// It starts them, tells how to reach them, survives having been killed, and stops them. What is kept
-// in them is package store's and package passage's.
+// It starts and stops them, returns their addresses, and recovers after the server has been killed. Their content belongs
+// to package store and package passage.
 package embedded
 
 import (
@@ -13,24 +13,23 @@ import (
 	"syscall"
 )
 
-// FreeMin is the free disk space below which nothing is started: a database that fills its disk half
-// way through the day is worse than one that refuses in the morning.
+// FreeMin is the minimum free disk space for a start, in bytes: a database that fills its disk while it runs is worse than
+// one that does not start.
 const FreeMin = 256 << 20
 
-// lockFile is in every home that a server has had.
+// lockFile is the lock file of a home. It stays when the server stops.
 const lockFile = "lock"
 
-// ErrHeld says that another server has the home.
+// ErrHeld is the error when another server uses the home.
 var ErrHeld = errors.New("another Bompass is running")
 
-// Home is the directory that everything is kept under, held by one server at a time.
+// Home is the directory of all data, locked by one server at a time.
 type Home struct {
 	Dir  string // absolute
 	lock *os.File
 }
 
-// OpenHome makes the directory when needed and claims it. The claim ends with the process, however it
-// ends.
+// OpenHome creates the directory if it does not exist, and locks it. The lock ends with the process, however that ends.
 func OpenHome(dir string) (*Home, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -45,7 +44,7 @@ func OpenHome(dir string) (*Home, error) {
 	return claim(abs)
 }
 
-// claim takes the lock of a directory that is there.
+// claim locks an existing directory.
 func claim(abs string) (*Home, error) {
 	lock, err := os.OpenFile(filepath.Join(abs, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -61,10 +60,10 @@ func claim(abs string) (*Home, error) {
 	return &Home{Dir: abs, lock: lock}, nil
 }
 
-// Close gives the home back.
+// Close unlocks the home.
 func (h *Home) Close() error { return h.lock.Close() }
 
-// Path returns the path of something kept in the home.
+// Path returns the path of a file in the home.
 func (h *Home) Path(name string) string { return filepath.Join(h.Dir, name) }
 
 func checkSpace(dir string) error {

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// initialise makes the cluster when there is none. It is made under another name and renamed, so a
-// cluster that exists is a whole one.
+// initialise creates the cluster if it does not exist. It is created under another name and renamed, so an existing
+// cluster is always complete.
 func (p *Postgres) initialise(ctx context.Context) error {
 	if _, err := os.Stat(filepath.Join(p.place.data(), "PG_VERSION")); err == nil {
 		return p.checkVersion(ctx)
@@ -39,10 +39,10 @@ func (p *Postgres) initialise(ctx context.Context) error {
 	cmd.Dir = p.place.root
 	own(cmd, p.owner)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("make the database in %s: %w", p.place.root, diagnose(string(out), err))
+		return fmt.Errorf("create database in %s: %w", p.place.root, diagnose(string(out), err))
 	}
 	if err := os.Rename(fresh, p.place.data()); err != nil {
-		return fmt.Errorf("make the database: %w", err)
+		return fmt.Errorf("create database: %w", err)
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func (p *Postgres) checkVersion(ctx context.Context) error {
 	}
 	out, err := exec.CommandContext(ctx, filepath.Join(p.bin, "postgres"), "--version").Output()
 	if err != nil {
-		return fmt.Errorf("ask %s for its version: %w", p.bin, err)
+		return fmt.Errorf("read version of %s: %w", p.bin, err)
 	}
 	_, version, _ := strings.Cut(string(out), ") ")
 	major := strings.TrimSpace(string(kept))
@@ -77,15 +77,15 @@ func writeOwned(path, text string, o owner) error {
 	return nil
 }
 
-// diagnose turns what PostgreSQL printed into one line that says what to do.
+// diagnose returns one line that says what to do about the output of PostgreSQL.
 func diagnose(output string, err error) error {
 	switch {
 	case strings.Contains(output, "No space left on device"):
 		return errors.New("the disk is full; free some space or set BOMPASS_HOME to another disk")
 	case strings.Contains(output, "Address already in use"):
-		return errors.New("its port or socket is taken by another process; stop that, or set BOMPASS_HOME to another directory")
+		return errors.New("its port or socket is in use by another process; stop it, or set BOMPASS_HOME to another directory")
 	case strings.Contains(output, "Permission denied"):
-		return errors.New("a file or directory is closed to the user PostgreSQL runs as (" + lastLine(output) + "); set BOMPASS_HOME to another directory")
+		return errors.New("PostgreSQL's user may not use a file or directory (" + lastLine(output) + "); set BOMPASS_HOME to another directory")
 	case strings.Contains(output, "could not map anonymous shared memory"), strings.Contains(output, "Cannot allocate memory"):
 		return errors.New("there is too little memory for PostgreSQL; stop other programs or set DATABASE_URL to one that runs elsewhere")
 	}
@@ -95,7 +95,7 @@ func diagnose(output string, err error) error {
 	return err
 }
 
-// lastLine is the last line that says something went wrong, or else the last line.
+// lastLine returns the last line that reports an error, or else the last line.
 func lastLine(output string) string {
 	lines := strings.Split(strings.TrimSpace(output), "\n")
 	for i := len(lines) - 1; i >= 0; i-- {

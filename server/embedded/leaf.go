@@ -14,21 +14,20 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Limits of the line to stations.
+// Limits of connections to stations.
 const (
-	leafAuth    = 5 * time.Second // a station must have said who it is
-	leafPing    = 5 * time.Second // a line that is silent three times is dead
+	leafAuth    = 5 * time.Second // maximum time until a station has sent its key
+	leafPing    = 5 * time.Second // interval; a connection that misses three answers is closed
 	leafPayload = 1 << 20         // bytes of a batch
 )
 
-// Leaf is a NATS server inside this process that stations connect to as leaf nodes. It keeps nothing and
-// knows nothing of the passage stream: a station can publish on its own intake and hear its own answers.
+// Leaf is a NATS server inside this process that stations connect to as leaf nodes. It stores nothing and is not connected
+// to the passage stream: a station can publish to its own intake subject and subscribe to its own answers.
 type Leaf struct {
 	server *server.Server
 }
 
-// StartLeaf listens on an address for stations whose API key is known. With certificates a connection
-// begins with TLS.
+// StartLeaf listens on an address for stations with a known API key. With certificates it requires TLS.
 func StartLeaf(addr string, certificates *tls.Config, known func(key string) bool) (*Leaf, error) {
 	host, text, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -43,7 +42,7 @@ func StartLeaf(addr string, certificates *tls.Config, known func(key string) boo
 	}
 	opts := &server.Options{
 		ServerName: "bompass-leaf", DontListen: true, NoSigs: true, NoLog: true, NoSystemAccount: true, MaxPayload: leafPayload,
-		PingInterval: leafPing, MaxPingsOut: 2, CustomClientAuthentication: door{known},
+		PingInterval: leafPing, MaxPingsOut: 2, CustomClientAuthentication: authenticator{known},
 		LeafNode: server.LeafNodeOpts{
 			Host: host, Port: port, NoAdvertise: true, AuthTimeout: leafAuth.Seconds(), IsolateLeafnodeInterest: true,
 			TLSConfig: certificates, TLSHandshakeFirst: certificates != nil, TLSTimeout: leafAuth.Seconds(),
@@ -56,12 +55,12 @@ func StartLeaf(addr string, certificates *tls.Config, known func(key string) boo
 	s.Start()
 	if !s.ReadyForConnections(streamWait) {
 		s.Shutdown()
-		return nil, fmt.Errorf("cannot listen for stations on %s; is it taken by another program?", addr)
+		return nil, fmt.Errorf("cannot listen for stations on %s; is it in use by another program?", addr)
 	}
 	return &Leaf{server: s}, nil
 }
 
-// Address is where it listens.
+// Address returns the address it listens on.
 func (l *Leaf) Address() string {
 	varz, err := l.server.Varz(nil)
 	if err != nil {
@@ -70,7 +69,7 @@ func (l *Leaf) Address() string {
 	return net.JoinHostPort(varz.LeafNode.Host, strconv.Itoa(varz.LeafNode.Port))
 }
 
-// Connect opens a connection inside the process, to answer stations on.
+// Connect opens a connection inside the process, on which stations are answered.
 func (l *Leaf) Connect() (*nats.Conn, error) {
 	conn, err := nats.Connect("", nats.InProcessServer(l.server), nats.Name("bompass"), nats.MaxReconnects(-1))
 	if err != nil {
@@ -79,17 +78,17 @@ func (l *Leaf) Connect() (*nats.Conn, error) {
 	return conn, nil
 }
 
-// Stop ends it; stations keep what was not answered.
+// Stop stops the server. Stations keep the batches that were not answered.
 func (l *Leaf) Stop() {
 	l.server.Shutdown()
 	l.server.WaitForShutdown()
 }
 
-// door lets stations in by their API key. Only this process itself can be a client: nothing else listens.
-type door struct{ known func(key string) bool }
+// authenticator authenticates stations by their API key. Only this process can be a client: nothing else listens.
+type authenticator struct{ known func(key string) bool }
 
-// Check admits a connection and says what it may do.
-func (d door) Check(c server.ClientAuthentication) bool {
+// Check reports whether a connection is accepted, and sets its permissions.
+func (d authenticator) Check(c server.ClientAuthentication) bool {
 	if c.Kind() == server.CLIENT {
 		return true
 	}

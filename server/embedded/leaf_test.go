@@ -93,7 +93,7 @@ func answered(conn *nats.Conn, subject, inbox string) bool {
 }
 
 // A station may publish on its own intake and hear its own answers, and nothing else; a stranger nothing.
-func TestAStationHasItsOwnIntakeOnly(t *testing.T) {
+func TestStationMayUseItsOwnSubjectsOnly(t *testing.T) {
 	l, hub := listen(t)
 	if _, err := hub.Subscribe(">", func(msg *nats.Msg) { _ = msg.Respond([]byte("!")) }); err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func TestAStationHasItsOwnIntakeOnly(t *testing.T) {
 }
 
 // Stations do not hear each other, and what is answered to one is not told to another.
-func TestStationsDoNotHearEachOther(t *testing.T) {
+func TestStationsCannotReadEachOthersMessages(t *testing.T) {
 	l, hub := listen(t)
 	if _, err := hub.Subscribe("intake.*", func(msg *nats.Msg) { _ = msg.Respond([]byte("!")) }); err != nil {
 		t.Fatal(err)

@@ -14,17 +14,17 @@ import (
 	"syscall"
 )
 
-// socketMax is the longest directory a Unix socket may lie in: 107 bytes less the file's name.
+// socketMax is the maximum length of a Unix socket's directory: 107 bytes less the file name.
 const socketMax = 107 - len("/.s.PGSQL.65535")
 
-// sharedRoot is where the database lies when the home is not reachable by the user it runs as.
+// sharedRoot is the directory of databases whose user cannot enter the home.
 const sharedRoot = "/var/lib/bompass"
 
 // owner is the user that PostgreSQL runs as; it refuses to run as root.
 type owner struct {
 	name     string
 	uid, gid uint32
-	change   bool // whether that is somebody else than we are
+	change   bool // whether it is another user than this process has
 }
 
 func findOwner() (owner, error) {
@@ -45,17 +45,17 @@ func findOwner() (owner, error) {
 	return owner{}, errors.New("PostgreSQL does not run as root and there is no user postgres or nobody; create one (useradd --system postgres) or start Bompass as an ordinary user")
 }
 
-// place is where a private database lies and listens.
+// place is the directories of a private database.
 type place struct {
-	root   string // holds data, socket and log; belongs to the owner
-	socket string // directory; empty when no short one could be made, then loopback is used
+	root   string // contains data, socket and log; belongs to the owner
+	socket string // directory; empty if no short one could be created, then loopback is used
 }
 
 func (p place) data() string { return filepath.Join(p.root, "data") }
 func (p place) log() string  { return filepath.Join(p.root, "postgres.log") }
 
-// findPlace chooses the directory: in the home, or, when its parents keep the owner out (a checkout
-// under /root, say), a directory of this home's own under /var/lib/bompass.
+// findPlace returns the directory: in the home, or, if the owner cannot enter its parents (a checkout under /root, for
+// example), a directory of this home under /var/lib/bompass.
 func findPlace(home string, o owner) (place, error) {
 	root := filepath.Join(home, "postgres")
 	if !o.change || traversable(home, o) {
@@ -65,7 +65,7 @@ func findPlace(home string, o owner) (place, error) {
 			return place{}, err
 		}
 	}
-	root, err := elsewhere(home) // also for a file system that knows no owners
+	root, err := elsewhere(home) // also for a file system without owners
 	if err != nil {
 		return place{}, err
 	}
@@ -75,8 +75,8 @@ func findPlace(home string, o owner) (place, error) {
 	return place{root: root, socket: findSocket(root, o)}, nil
 }
 
-// elsewhere is the home's directory under /var/lib/bompass. The home remembers its name: a home that
-// is thrown away and made anew gets a new one, and never meets the data of its predecessor.
+// elsewhere returns the home's directory under /var/lib/bompass. Its path is stored in the home: a home that is deleted
+// and created again gets a new directory, without the data of the former one.
 func elsewhere(home string) (string, error) {
 	note := noteOf(home)
 	if text, err := os.ReadFile(note); err == nil {
@@ -91,7 +91,7 @@ func elsewhere(home string) (string, error) {
 	return root, nil
 }
 
-// noteOf is the file in which a home keeps the name of its directory elsewhere.
+// noteOf returns the file of a home that contains the path of its directory elsewhere.
 func noteOf(home string) string { return filepath.Join(home, "postgres.place") }
 
 func findSocket(root string, o owner) string {
@@ -103,14 +103,14 @@ func findSocket(root string, o owner) string {
 	return ""
 }
 
-// clear removes a socket's directory that is not the home's own.
+// clear removes a socket directory outside the home.
 func (p place) clear() {
 	if p.socket != "" && filepath.Dir(p.socket) != p.root {
 		_ = os.Remove(p.socket)
 	}
 }
 
-// makeOwned makes a directory that only the owner (and root) may enter.
+// makeOwned creates a directory that only the owner (and root) may enter.
 func makeOwned(dir string, o owner) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return fmt.Errorf("database directory: %w", err)
@@ -126,7 +126,7 @@ func makeOwned(dir string, o owner) error {
 	if !info.IsDir() || !ok {
 		return fmt.Errorf("database directory: %s is not a directory", dir)
 	}
-	if st.Uid != o.uid && int(st.Uid) != os.Getuid() { // as somebody may do where all may write
+	if st.Uid != o.uid && int(st.Uid) != os.Getuid() { // another user can have created it in a directory that is writable for all
 		return fmt.Errorf("database directory: %s belongs to another user; remove it or set BOMPASS_HOME to another directory", dir)
 	}
 	if st.Uid == o.uid && info.Mode().Perm() == 0o700 {
@@ -141,7 +141,7 @@ func makeOwned(dir string, o owner) error {
 	return nil
 }
 
-// traversable tells whether the owner may walk down to a directory.
+// traversable reports whether the owner may enter a directory and all its parents.
 func traversable(dir string, o owner) bool {
 	for {
 		info, err := os.Stat(dir)

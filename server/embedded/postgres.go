@@ -24,12 +24,12 @@ const (
 	stopWait  = 30 * time.Second
 )
 
-// errEnded is all that is known of a PostgreSQL that ends without a word.
-var errEnded = errors.New("it ended without saying why")
+// errEnded is the error of a PostgreSQL that ends without any output.
+var errEnded = errors.New("it ended without a message")
 
 // Postgres is a private PostgreSQL: one cluster, one process, stopped with the server.
 type Postgres struct {
-	Throwaway bool // nothing in it is worth a disk flush: for tests
+	Throwaway bool // without disk flushes, for tests
 
 	bin   string
 	owner owner
@@ -39,11 +39,10 @@ type Postgres struct {
 	ended <-chan struct{}
 }
 
-// Start brings up the private PostgreSQL of a home: made when new, recovered when the last server was
-// killed.
+// Start starts the private PostgreSQL of a home. It creates a new cluster, or recovers that of a killed server.
 func Start(ctx context.Context, home *Home) (*Postgres, error) { return start(ctx, home, &Postgres{}) }
 
-// StartThrowaway is Start without a single disk flush, for tests.
+// StartThrowaway is Start without disk flushes, for tests.
 func StartThrowaway(ctx context.Context, home *Home) (*Postgres, error) {
 	return start(ctx, home, &Postgres{Throwaway: true})
 }
@@ -77,13 +76,13 @@ func start(ctx context.Context, home *Home, p *Postgres) (_ *Postgres, err error
 	return p, nil
 }
 
-// Where is the directory that the database lies in.
+// Where returns the directory of the database.
 func (p *Postgres) Where() string { return p.place.root }
 
-// URL is how to reach the application's database.
+// URL returns the address of the application's database.
 func (p *Postgres) URL() string { return p.url(database) }
 
-// URLOf is how to reach another database of the same cluster.
+// URLOf returns the address of another database of the same cluster.
 func (p *Postgres) URLOf(name string) string { return p.url(name) }
 
 func (p *Postgres) url(name string) string {
@@ -117,7 +116,7 @@ func (p *Postgres) launch(ctx context.Context) error {
 		return fmt.Errorf("database log: %w", err)
 	}
 	defer func() { _ = log.Close() }()
-	// It outlives the context: Stop ends it in good order, where a context would kill it.
+	// It does not end with the context, which would kill it: Stop stops it in good order.
 	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(p.bin, "postgres"), p.settings(listen)...)
 	p.cmd.Dir = p.place.root
 	p.cmd.Stdout, p.cmd.Stderr = log, log
@@ -131,8 +130,8 @@ func (p *Postgres) launch(ctx context.Context) error {
 	return p.awaitReady(ctx)
 }
 
-// settings are for one application on one machine: memory in proportion to a laptop, checkpoints far
-// apart, every commit on disk before it is answered.
+// settings returns the settings for one application on one machine: memory for a laptop, long checkpoint intervals, every
+// commit on disk before it is answered.
 func (p *Postgres) settings(listen string) []string {
 	set := []string{
 		"listen_addresses=" + listen, "port=" + strconv.Itoa(p.port), "unix_socket_directories=" + p.place.socket,
@@ -177,7 +176,7 @@ func (p *Postgres) awaitReady(ctx context.Context) error {
 func (p *Postgres) createDatabase(ctx context.Context) error {
 	conn, err := pgconn.Connect(ctx, p.url("postgres"))
 	if err != nil {
-		return fmt.Errorf("reach the new database: %w", err)
+		return fmt.Errorf("connect to the new database: %w", err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
 	_, err = conn.Exec(ctx, "create database "+database).ReadAll()
@@ -190,10 +189,10 @@ func (p *Postgres) createDatabase(ctx context.Context) error {
 	return nil
 }
 
-// Ended is closed when the process has ended, wanted or not.
+// Ended returns a channel that is closed when the process has ended, for any reason.
 func (p *Postgres) Ended() <-chan struct{} { return p.ended }
 
-// Stop shuts the database down in good order: sessions are ended, everything is written.
+// Stop shuts the database down in good order: it ends sessions and writes everything.
 func (p *Postgres) Stop() error {
 	if p.cmd == nil || p.cmd.Process == nil {
 		return nil

@@ -54,7 +54,7 @@ func exec1(t *testing.T, url, sql string) {
 	}
 }
 
-func TestItKeepsDataFromOneRunToTheNext(t *testing.T) {
+func TestDataIsKeptBetweenRuns(t *testing.T) {
 	dir := homeDir(t)
 	home, p := start(t, dir)
 	exec1(t, p.URL(), "create table kept (n int)")
@@ -68,7 +68,7 @@ func TestItKeepsDataFromOneRunToTheNext(t *testing.T) {
 	exec1(t, p.URL(), "insert into kept values (1)")
 }
 
-func TestALeftOverPostgreSQLIsStoppedAndItsDataRecovered(t *testing.T) {
+func TestOrphanedPostgreSQLIsStoppedAndItsDataRecovered(t *testing.T) {
 	dir := homeDir(t)
 	_, p := start(t, dir)
 	exec1(t, p.URL(), "create table kept (n int)")
@@ -109,14 +109,14 @@ func postmaster(t *testing.T, p *embedded.Postgres) string {
 	return pid
 }
 
-func TestTwoRunSideBySide(t *testing.T) {
+func TestTwoServersRunSideBySide(t *testing.T) {
 	_, one := start(t, homeDir(t))
 	_, two := start(t, homeDir(t))
 	exec1(t, one.URL(), "create table only_here (n int)")
 	exec1(t, two.URL(), "create table only_here (n int)")
 }
 
-func TestOneHomeHasOneServer(t *testing.T) {
+func TestHomeIsLockedByOneServer(t *testing.T) {
 	dir := homeDir(t)
 	home, err := embedded.OpenHome(dir)
 	if err != nil {
@@ -135,13 +135,13 @@ func TestOneHomeHasOneServer(t *testing.T) {
 	_ = again.Close()
 }
 
-func TestALongPathStillHasAShortSocket(t *testing.T) {
+func TestSocketOfLongHomePathIsShort(t *testing.T) {
 	dir := filepath.Join(homeDir(t), strings.Repeat("deep/", 25))
 	_, p := start(t, dir)
 	exec1(t, p.URL(), "select 1")
 }
 
-func TestARunningServersDatabaseIsFound(t *testing.T) {
+func TestDatabaseOfRunningServerIsFound(t *testing.T) {
 	dir := homeDir(t)
 	_, p := start(t, dir)
 	url, err := embedded.Running(dir)
@@ -151,7 +151,7 @@ func TestARunningServersDatabaseIsFound(t *testing.T) {
 }
 
 // A directory that PostgreSQL's own user cannot enter, as a checkout under /root is, must do as well.
-func TestAClosedDirectoryDoesForRoot(t *testing.T) {
+func TestHomeThatPostgresUserCannotEnterWorksForRoot(t *testing.T) {
 	dir := homeDir(t)
 	if err := os.Chmod(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -166,7 +166,7 @@ func TestAClosedDirectoryDoesForRoot(t *testing.T) {
 	}
 }
 
-func TestTheStreamKeepsWhatItHasAcknowledged(t *testing.T) {
+func TestStreamStartsAgainOnItsFiles(t *testing.T) {
 	dir := t.TempDir()
 	for range 2 {
 		s, err := embedded.StartStream(dir, true)

@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// parts are what a home holds, besides the name of its database's directory elsewhere.
+// parts are the files of a home, except the name of a database directory outside it.
 var parts = [...]string{"stream", "station", "secret", "postgres", lockFile}
 
-// Reset throws a home's data away, wherever they lie, and returns what it removed. A home that a server
-// has is left alone, and so is everything in the directory that is not Bompass's.
+// Reset deletes the data of a home, also outside it, and returns the paths removed. It does nothing while a server uses
+// the home, and leaves other files in the directory.
 func Reset(ctx context.Context, dir string) (removed []string, err error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("home %s: %w", dir, err)
 	}
 	if _, err := os.Stat(filepath.Join(abs, lockFile)); errors.Is(err, os.ErrNotExist) {
-		return nil, nil // no server has ever had it
+		return nil, nil // no server has ever used it
 	}
 	home, err := claim(abs)
 	if err != nil {
@@ -31,7 +31,7 @@ func Reset(ctx context.Context, dir string) (removed []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	gone := []string{database, noteOf(abs)} // the note after what it names
+	gone := []string{database, noteOf(abs)} // the file with the path after the directory it names
 	for _, part := range parts {
 		gone = append(gone, filepath.Join(abs, part))
 	}
@@ -40,15 +40,15 @@ func Reset(ctx context.Context, dir string) (removed []string, err error) {
 			continue
 		}
 		if err := os.RemoveAll(path); err != nil {
-			return removed, fmt.Errorf("throw away %s: %w", path, err)
+			return removed, fmt.Errorf("delete %s: %w", path, err)
 		}
 		removed = append(removed, path)
 	}
-	_ = os.Remove(abs) // stays when something of somebody else's is in it
+	_ = os.Remove(abs) // it stays if other files are in it
 	return removed, nil
 }
 
-// stopped is the directory of the home's database, once nothing runs on it.
+// stopped stops a PostgreSQL that runs on the home's data and returns the directory of the database.
 func stopped(ctx context.Context, home string) (string, error) {
 	root := filepath.Join(home, "postgres")
 	if text, err := os.ReadFile(noteOf(home)); err == nil {

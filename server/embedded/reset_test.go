@@ -29,7 +29,7 @@ func gone(t *testing.T, path string) {
 }
 
 // Also where the database lies elsewhere because its user cannot reach the home.
-func TestResetTakesTheDatabaseWhereverItLies(t *testing.T) {
+func TestResetDeletesDatabaseOutsideHome(t *testing.T) {
 	for name, mode := range map[string]os.FileMode{"in the home": 0o755, "elsewhere": 0o700} {
 		t.Run(name, func(t *testing.T) {
 			parent := homeDir(t)
@@ -56,7 +56,7 @@ func TestResetTakesTheDatabaseWhereverItLies(t *testing.T) {
 	}
 }
 
-func TestResetStopsAPostgreSQLThatWasLeftBehind(t *testing.T) {
+func TestResetStopsOrphanedPostgreSQL(t *testing.T) {
 	dir := homeDir(t)
 	_, p := start(t, dir)
 	if err := os.Remove(filepath.Join(dir, "lock")); err != nil { // as the death of its server frees it
@@ -70,7 +70,7 @@ func TestResetStopsAPostgreSQLThatWasLeftBehind(t *testing.T) {
 	gone(t, dir)
 }
 
-func TestResetLeavesWhatIsNotBompasss(t *testing.T) {
+func TestResetLeavesOtherFiles(t *testing.T) {
 	dir := t.TempDir()
 	mine := filepath.Join(dir, "thesis.txt")
 	lie(t, mine)
@@ -88,7 +88,7 @@ func TestResetLeavesWhatIsNotBompasss(t *testing.T) {
 }
 
 // The name of the directory elsewhere is read from a file: only one that can be Bompass's is believed.
-func TestResetDoesNotFollowANoteAnywhere(t *testing.T) {
+func TestResetDeletesOnlyBelowSharedRoot(t *testing.T) {
 	dir, other := t.TempDir(), t.TempDir()
 	lie(t, filepath.Join(dir, "lock"))
 	if err := os.WriteFile(filepath.Join(dir, "postgres.place"), []byte(other+"\n"), 0o600); err != nil {

@@ -9,17 +9,17 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// streamWait bounds the start of the stream server, which reads back what it keeps.
+// streamWait is the maximum time for the stream server to start, which reads its files.
 const streamWait = 2 * time.Minute
 
-// Stream is a NATS server with JetStream inside this process; nothing listens on the network.
+// Stream is a NATS server with JetStream inside this process. It does not listen on the network.
 type Stream struct {
 	server *server.Server
 	dir    string
 }
 
-// StartStream starts it on files under dir. With sync every message is on disk before it is
-// acknowledged, so a power cut loses nothing that was answered.
+// StartStream starts a server on files under dir. With sync every message is on disk before it is acknowledged, so a power
+// cut loses no acknowledged message.
 func StartStream(dir string, sync bool) (*Stream, error) {
 	opts := &server.Options{
 		ServerName: "bompass", DontListen: true, JetStream: true, StoreDir: dir, NoSigs: true, NoLog: true,
@@ -46,7 +46,7 @@ func (s *Stream) Connect() (*nats.Conn, error) {
 	return conn, nil
 }
 
-// Stop ends the server after everything it has acknowledged is written.
+// Stop stops the server after all acknowledged messages are written.
 func (s *Stream) Stop() {
 	s.server.Shutdown()
 	s.server.WaitForShutdown()

@@ -1,6 +1,5 @@
-// Package bench_test measures the pipeline as it runs: batches over HTTP, the stream and PostgreSQL of
-// the embedded default with every flush on, until the charges are committed; and the rating core against
-// the same rules in SQL and in an expression language.
+// Package bench_test measures the pipeline: batches over HTTP, the embedded stream and PostgreSQL with every flush on, until
+// the charges are committed; and the rating core against the same rules in SQL and in an expression language.
 package bench_test
 
 import (
@@ -65,7 +64,7 @@ const (
 
 var since = oslo.At(oslo.Date(2025, time.November, 1), 0, 0, 0)
 
-// fleet is many cars with agreements and tags.
+// fleet returns many cars with agreements and tags.
 func fleet() demo.Cast {
 	cast := demo.Fixture()
 	for n := range vehicles {
@@ -86,7 +85,7 @@ func fleet() demo.Cast {
 	return cast
 }
 
-// traffic is what they drive: perCar passages each over a few days, in the order of time.
+// traffic returns the fleet's passages: perCar each over a few days, in order of time.
 func traffic(round int) (batches [][]byte) {
 	stations := []toll.StationID{"oslo-104", "oslo-201", "oslo-301", "oslo-302", "oslo-203"}
 	var b bytes.Buffer
@@ -149,8 +148,8 @@ func BenchmarkPipeline(b *testing.B) {
 	}
 }
 
-// What is measured works, also on days when nobody measures.
-func TestWhatIsMeasuredCharges(t *testing.T) {
+// The measured pipeline charges passages.
+func TestMeasuredPipelineCharges(t *testing.T) {
 	url := pgtest.URL(t)
 	st, err := store.Open(t.Context(), url)
 	check(t, err)
@@ -172,14 +171,14 @@ func TestWhatIsMeasuredCharges(t *testing.T) {
 	}
 }
 
-// passages are both ends of the pipeline, as web wants them.
+// passages is the pipeline together with the queries of customers, as web needs them.
 type passages struct {
 	*pipeline.Pipeline
 	*reading.Service
 }
 
-// face is the server's own: the batches take the way that stations' batches take.
-func face(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Conn, plan *rating.Plan) *fiber.App {
+// httpServer returns the product's HTTP layer, so that batches take the same way as those of stations.
+func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Conn, plan *rating.Plan) *fiber.App {
 	b.Helper()
 	names := map[string]string{}
 	files := fstest.MapFS{}
@@ -243,7 +242,7 @@ func startPipeline(b testing.TB, dir string, st *store.DB) server {
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()
 	b.Cleanup(func() { cancel(); <-done })
-	app := face(b, st, p, conn, plan)
+	app := httpServer(b, st, p, conn, plan)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(b, err)
 	go func() { _ = app.Listener(l) }()

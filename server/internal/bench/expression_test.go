@@ -16,7 +16,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// facts are what a price rule asks of a passage, worked out before its time is taken.
+// facts is the input of a price rule, computed before the measurement.
 type facts struct {
 	Class           string
 	Minute, Weekday int
@@ -52,7 +52,7 @@ func (w *world) measureExpressions(b *testing.B, t *table, core float64) {
 	t.row("expr-lang/expr, price rules without windows", ns(cost), fmt.Sprintf("%.0f", cost/core), fmt.Sprint(differing(want, got)), "")
 }
 
-// alone is what the core charges a passage without any other.
+// alone returns the core's price of a passage on its own.
 func (w *world) alone() []charge {
 	all := make([]charge, len(w.At))
 	set, out := make([]rating.Crossing, 1), make([]rating.Charge, 1)
@@ -75,7 +75,7 @@ func (w *world) facts(i int) facts {
 	}
 }
 
-// programs are the rules of each station, by its place.
+// programs returns the compiled rules of each station, by index.
 func (w *world) programs(b *testing.B) (list []*vm.Program) {
 	b.Helper()
 	for _, id := range w.Stations {
@@ -94,7 +94,7 @@ func (w *world) programs(b *testing.B) (list []*vm.Program) {
 	return list
 }
 
-// ruleText is a version's price rules at a station as an expression.
+// ruleText returns a version's price rules at a station as an expression.
 func ruleText(st tariff.Station, v *tariff.Version) string {
 	var b strings.Builder
 	switch st.Charged {

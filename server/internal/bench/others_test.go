@@ -6,12 +6,12 @@ import (
 	"bompass/shared/money"
 )
 
-// charge is what any of the contestants says of a passage.
+// charge is the price of a passage by any of the measured ways.
 type charge struct {
 	list, net money.Ore
 }
 
-// charges are what the core says, by passage.
+// charges returns the core's prices by passage.
 func (w *world) charges() []charge {
 	all := make([]charge, len(w.At))
 	b := newBuffers()
@@ -24,7 +24,7 @@ func (w *world) charges() []charge {
 	return all
 }
 
-// compare holds another's answer to the core's, line by line.
+// compare compares another result with the core's, line by line.
 func (w *world) compare(b *testing.B, who string, want, got []charge) {
 	b.Helper()
 	wrong := 0
@@ -40,7 +40,7 @@ func (w *world) compare(b *testing.B, who string, want, got []charge) {
 	}
 }
 
-// measureOthers does the same work without the core.
+// measureOthers measures the same work without the core.
 func (w *world) measureOthers(b *testing.B, t *table, core float64) {
 	b.Helper()
 	t.head("the same month otherwise", "ns/passage", "times resolve + rate", "differing lines", "")

@@ -18,7 +18,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// world is the month of traffic with what the core asks of it.
+// world is a month of traffic with the input of the core.
 type world struct {
 	*rush.Month
 	book     *tariff.Book
@@ -158,7 +158,7 @@ func (b *buffers) rate(w *world, v int) {
 // the parts that two cores are timed with has two.
 const partitions = 2 * partsOfTwo
 
-// arrival is the month in the order in which stations report it: by time, whoever drives.
+// arrival is the month in the order in which stations report it: by time.
 type arrival struct {
 	*world
 	order [partitions][]arrived
@@ -166,7 +166,7 @@ type arrival struct {
 	set   []rating.Crossing
 }
 
-// arrived is a passage as it comes in.
+// arrived is a passage as it arrives.
 type arrived struct {
 	at      int64
 	vehicle int32
@@ -223,7 +223,7 @@ func (a *arrival) partition(b *buffers, p int) {
 	}
 }
 
-// inOrder tells whether every passage is later than the one before it.
+// inOrder reports whether every passage is later than the one before it.
 func inOrder(set []rating.Crossing) bool {
 	for i := 1; i < len(set); i++ {
 		if set[i].UnixMilli() <= set[i-1].UnixMilli() {

@@ -60,7 +60,7 @@ func (w *world) measureSQL(b *testing.B, t *table, core float64) {
 	t.row("PostgreSQL, one set-based query", ns(cost), fmt.Sprintf("%.0f", cost/core), fmt.Sprint(differing(want, got)), "")
 }
 
-// processor is a process, for what it takes of a core: others on the machine do not count.
+// processor is a process whose processor time is measured, without other processes of the machine.
 type processor uint32
 
 // used reads a process's user and system time, in the kernel's hundredths of a second.

@@ -83,7 +83,7 @@ const (
 
 // A person with an eID and no agreement is asked, answers no, orders a tag on the way, and is led to an agreement.
 // The car's next passage is on it, with its price.
-func TestAPersonWithAnEIDBecomesACustomer(t *testing.T) {
+func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	axe := newLooker(t, page)
@@ -187,7 +187,7 @@ func driveBy(t *testing.T, product *e2e.Product, plate toll.Plate, epoch int64) 
 
 // A person who registers with an address does the same by keyboard, for a
 // car that no register knows; and begins a second one from within.
-func TestARegisteredPersonBecomesACustomerByKeyboard(t *testing.T) {
+func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	f := flow{t: t, page: page}
@@ -271,7 +271,7 @@ func TestARegisteredPersonBecomesACustomerByKeyboard(t *testing.T) {
 
 // The number and password of the customer system before link an agreement, which is shown
 // once its customer is chosen.
-func TestAnOldCustomerNumberLinksAnAgreement(t *testing.T) {
+func TestLegacyCustomerNumberLinksAgreement(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	signIn(t, page, product, account(t, "per@bompass.example"))

@@ -37,7 +37,7 @@ func drive(t *testing.T, product *e2e.Product, month oslo.Month) {
 	product.Send(t, &body)
 }
 
-// corrupt makes a charge in the product's own database wrong, and returns whose.
+// corrupt changes a charge in the product's database and returns its passage.
 func corrupt(t *testing.T, product *e2e.Product, month oslo.Month) (passage string) {
 	t.Helper()
 	proves.StandIn(t, "a charge that the test has changed")
@@ -60,9 +60,9 @@ func corrupt(t *testing.T, product *e2e.Product, month oslo.Month) (passage stri
 	return passage
 }
 
-// Kari's own device works her month out again: every line agrees, until one is made wrong behind the
-// product's back, and then that one is found.
-func TestABillIsCheckedOnTheCustomersOwnDevice(t *testing.T) {
+// Kari's device computes her month again: every line agrees, until one is changed in the database, and then that one is
+// found.
+func TestDeviceRecomputesBill(t *testing.T) {
 	product := e2e.Start(t, program)
 	month := oslo.MonthOf(time.Now()) - 1
 	drive(t, product, month)
@@ -97,8 +97,8 @@ func TestABillIsCheckedOnTheCustomersOwnDevice(t *testing.T) {
 	page.Shot("check-differs")
 }
 
-// A stranger prices a trip, sees why, and can send its address to somebody.
-func TestAnyonePricesATrip(t *testing.T) {
+// A visitor prices a trip, sees the explanation, and can share its address.
+func TestVisitorPricesTrip(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	page.Go(product.URL() + "/login")
@@ -122,8 +122,8 @@ func TestAnyonePricesATrip(t *testing.T) {
 	}
 }
 
-// The calculator opens and counts without a network once it has been opened with one.
-func TestATripIsPricedWithoutANetwork(t *testing.T) {
+// The calculator works without a network once it has been opened with one.
+func TestTripIsPricedOffline(t *testing.T) {
 	front := httptest.NewUnstartedServer(nil)
 	front.StartTLS()
 	secret := make([]byte, 32)

@@ -21,8 +21,8 @@ import (
 	"bompass/server/internal/proves"
 )
 
-// patience bounds every wait for the screen. It only has to be long enough for a busy machine.
-const patience = 45 * time.Second
+// patience is the maximum wait for the screen, long enough for a busy machine.
+const patience = 3 * time.Minute
 
 // View is a size of screen and a colour scheme.
 type View struct {
@@ -30,20 +30,20 @@ type View struct {
 	Dark          bool
 }
 
-// The screens that pages are looked at on.
+// The screen sizes of the tests.
 var (
 	Phone   = View{Width: 390, Height: 844}
 	Tablet  = View{Width: 768, Height: 1024}
 	Desktop = View{Width: 1280, Height: 900}
 )
 
-// InDark is the view with the dark scheme.
+// InDark returns the view with the dark scheme.
 func (v View) InDark() View {
 	v.Dark = true
 	return v
 }
 
-// String is the view's width and scheme.
+// String returns the view's width and scheme.
 func (v View) String() string {
 	scheme := "light"
 	if v.Dark {
@@ -61,8 +61,8 @@ type Page struct {
 	console []string
 }
 
-// Open starts a browser of its own with one tab. The test fails at its end when the page broke its
-// content security policy or the program panicked. Flags are Chromium's own, without their dashes.
+// Open starts a browser with one tab. The test fails at its end if the page violated its content security policy or the
+// program panicked. Flags are Chromium's, without their dashes.
 func Open(t testing.TB, view View, flags ...string) *Page {
 	t.Helper()
 	proves.Driven(t, proves.Browser)
@@ -103,7 +103,7 @@ func (p *Page) listen() {
 	p.t.Cleanup(func() {
 		for _, line := range p.Console() {
 			if strings.Contains(line, "frame-ancestors") {
-				continue // another page wanted to frame ours, as it must not
+				continue // another page tried to frame ours, which must fail
 			}
 			if strings.Contains(line, "Content Security Policy") || strings.Contains(line, "panic:") || strings.Contains(line, "goroutine ") {
 				p.t.Errorf("the browser's console says: %s", line)
@@ -112,14 +112,14 @@ func (p *Page) listen() {
 	})
 }
 
-// Console is what the page has written to its console.
+// Console returns the lines that the page has written to its console.
 func (p *Page) Console() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]string(nil), p.console...)
 }
 
-// Look changes the screen.
+// Look sets the screen size and colour scheme.
 func (p *Page) Look(v View) {
 	p.t.Helper()
 	scheme := "light"
@@ -134,7 +134,7 @@ func (p *Page) Look(v View) {
 	}))
 }
 
-// WithoutScripts turns scripts off, as some people do.
+// WithoutScripts disables scripts.
 func (p *Page) WithoutScripts() {
 	p.t.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Edition compiles the server as its next version: the same but for a stylesheet that names the edition.
+// Edition compiles the server as its next version, which differs in a stylesheet that names the edition.
 func Edition(dir, name string) (string, error) {
 	web, err := filepath.Abs(filepath.Join(Top, "assets", "web"))
 	if err != nil {
@@ -37,7 +37,7 @@ func Edition(dir, name string) (string, error) {
 	})
 }
 
-// overlaid compiles the server with other files in the place of some.
+// overlaid compiles the server with some files replaced.
 func overlaid(dir, name string, files map[string][]byte) (string, error) {
 	replace := map[string]string{}
 	for file, content := range files {
@@ -63,7 +63,7 @@ func overlaid(dir, name string, files map[string][]byte) (string, error) {
 	return program, nil
 }
 
-// Publish puts another version of the program in the place of the running one.
+// Publish replaces the running program by another version.
 func (p *Product) Publish(t testing.TB, program string) {
 	t.Helper()
 	p.Stop(t)

@@ -18,7 +18,7 @@ func waiting(page *e2e.Page) {
 
 // A new version is published while a form is begun: it is not offered before the form was sent or left,
 // nothing that was typed is lost, and pressing the offer gives the new version.
-func TestANewVersionNeverComesInTheMiddleOfAForm(t *testing.T) {
+func TestNewVersionIsNotOfferedWithinForm(t *testing.T) {
 	newer, err := e2e.Edition(t.TempDir(), "next")
 	if err != nil {
 		t.Fatal(err)

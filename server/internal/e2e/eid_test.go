@@ -10,7 +10,7 @@ import (
 
 // A person of a company comes with their own eID, chooses the company,
 // sees in the header who they are and whom they represent, and leaves here and at the issuer.
-func TestAPersonComesWithAnEIDForACompany(t *testing.T) {
+func TestPersonSignsInWithEIDForCompany(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	page.Go(product.URL() + "/")
@@ -45,7 +45,7 @@ func TestAPersonComesWithAnEIDForACompany(t *testing.T) {
 }
 
 // The same without scripts, up to the program, on a small screen and with a Swedish eID.
-func TestASwedishEIDNeedsNoScripts(t *testing.T) {
+func TestSwedishEIDWorksWithoutScripts(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	page.WithoutScripts()

@@ -6,9 +6,9 @@ import (
 	"bompass/server/internal/e2e"
 )
 
-// The first page shows how the month goes, in two views that the keyboard moves between, and how far each
-// vehicle has come towards its caps. How it looks is remembered by the device, before signing in too.
-func TestTheOverviewShowsHowTheMonthGoes(t *testing.T) {
+// The first page shows the course of the month in two views, switched by keyboard, and each vehicle's count towards its
+// caps. The device stores the choice of view, also before signing in.
+func TestOverviewShowsMonth(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
@@ -34,8 +34,8 @@ func TestTheOverviewShowsHowTheMonthGoes(t *testing.T) {
 	page.Wait("the workbench in the light scheme", `document.documentElement.dataset.colorScheme === "light" && document.querySelectorAll("section").length > 10`)
 }
 
-// One of several agreements can be shown alone; the choice holds from page to page.
-func TestOneAgreementIsShownAlone(t *testing.T) {
+// One of several agreements can be selected; the selection stays from page to page.
+func TestOverviewOfOneAgreement(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	signIn(t, page, product, account(t, "nils@fjordfrakt.example"))

@@ -11,16 +11,16 @@ import (
 	"bompass/shared/fixture"
 )
 
-// tabMax bounds how far a person has to tab.
+// tabMax is the maximum number of tab presses to reach a control.
 const tabMax = 80
 
-// focusSeen tells whether a ring is drawn around the control in focus, or around what it fills.
+// focusSeen reports whether a focus ring is drawn around the focused control, or around the element that it fills.
 const focusSeen = `["", "::after"].some((part) => {
 	const style = getComputedStyle(document.activeElement, part || null);
 	return style.outlineStyle !== "none" || style.boxShadow !== "none";
 })`
 
-// tabTo moves the focus with the tabulator alone until it stands on what a selector names.
+// tabTo presses Tab until the focus is on a selector.
 func tabTo(t *testing.T, page *e2e.Page, selector string) {
 	t.Helper()
 	for range tabMax {
@@ -32,8 +32,8 @@ func tabTo(t *testing.T, page *e2e.Page, selector string) {
 	t.Fatalf("no way to %s with the tabulator", selector)
 }
 
-// A person without a mouse logs in, finds a passage, opens why it cost what it did, and logs out.
-func TestTheKeyboardAloneIsEnough(t *testing.T) {
+// A person without a mouse signs in, opens a passage's explanation and signs out.
+func TestPortalWorksByKeyboard(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	who := account(t, "kari@bompass.example")
@@ -73,12 +73,12 @@ func TestTheKeyboardAloneIsEnough(t *testing.T) {
 	page.Wait("the sign-in page", `location.pathname === "/login"`)
 }
 
-// inDialog tells whether the focus is in the open dialog, or at the browser's own controls.
+// inDialog reports whether the focus is in the open dialog, or on the browser's own controls.
 const inDialog = `document.activeElement === document.body || !!document.activeElement.closest("dialog[open]")`
 
-// What cannot be undone is asked first: the dialog keeps the focus, begins at the answer that changes
-// nothing, closes with Escape, and gives the focus back.
-func TestADialogKeepsTheFocusAndGivesItBack(t *testing.T) {
+// An action that cannot be undone opens a dialog: it traps the focus, starts at the answer that changes nothing, closes
+// with Escape, and restores the focus.
+func TestDialogTrapsAndRestoresFocus(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "nils@fjordfrakt.example"))
@@ -116,8 +116,8 @@ func TestADialogKeepsTheFocusAndGivesItBack(t *testing.T) {
 	page.Wait("the word to go", `!document.querySelector("#toast") && document.activeElement.id === "title"`)
 }
 
-// What can be undone is done at once, and offers the way back.
-func TestAStationTakenOutIsPutBackWithTheKeyboard(t *testing.T) {
+// An action that can be undone is done at once and offers to undo it.
+func TestRemovedStopIsRestoredByKeyboard(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	page.Go(product.URL() + "/prices?stops=oslo-104@07:30,oslo-301@07:42&day=2026-11-16")

@@ -35,9 +35,9 @@ func leafLine(t *testing.T, dir, address, key string) (*uplink.Spool, *uplink.Se
 	return spool, &uplink.Sender{Transport: node.Send, Spool: spool, Wait: uplink.Sleep, Jitter: func() float64 { return 0 }, Log: log}
 }
 
-// Kari's car passes a station that is a leaf node of the real server, while the server is killed and comes
-// back, twice. Every passage is on her reply, and none twice.
-func TestALeafsPassagesOutliveTheServer(t *testing.T) {
+// Kari's car passes a station that is a leaf node of the server, while the server is killed and restarted, twice. Every
+// passage is in her list, and none twice.
+func TestLeafPassagesSurviveServerRestarts(t *testing.T) {
 	address := e2e.FreeAddr(t)
 	product := e2e.Start(t, program, "BOMPASS_LEAF="+address)
 	vehicle := fixture.Vehicles()[0]
@@ -94,8 +94,8 @@ func TestALeafsPassagesOutliveTheServer(t *testing.T) {
 	}
 }
 
-// The station's agent itself runs over a leaf, and a key that nobody knows gets nothing through.
-func TestAStationRunsOverALeaf(t *testing.T) {
+// The station's agent runs over a leaf node, and an unknown key is refused.
+func TestStationAgentRunsOverLeafNode(t *testing.T) {
 	address := e2e.FreeAddr(t)
 	product := e2e.Start(t, program, "BOMPASS_LEAF="+address)
 	dir := t.TempDir()

@@ -7,10 +7,9 @@ import (
 	"bompass/server/internal/e2e"
 )
 
-// Every place fits every screen: nothing sticks out to the side, there is one heading of the first level,
-// and boxes are as wide as high. German has the longest words. With BOMPASS_SHOTS set to a folder, pictures
-// are kept to be looked at, dark ones too.
-func TestEveryPageFitsEveryScreen(t *testing.T) {
+// Every page fits every screen: nothing overflows to the side, there is one heading of the first level, and checkboxes are
+// square. German has the longest words. With BOMPASS_SHOTS set to a folder, screenshots are saved there, dark ones too.
+func TestPagesFitEveryScreen(t *testing.T) {
 	product := e2e.Start(t, program)
 	screens := map[string][]e2e.View{
 		"nb": {e2e.Phone, e2e.Tablet, e2e.Desktop},
@@ -41,9 +40,9 @@ func TestEveryPageFitsEveryScreen(t *testing.T) {
 	})
 }
 
-// What a newcomer with an eID meets fits, keeps nobody out, and says beside the field and in a summary
-// in focus what is missing.
-func TestANewcomerIsLetIn(t *testing.T) {
+// The pages of a newcomer with an eID fit and are accessible, and name missing answers beside the field and in a focused
+// summary.
+func TestNewcomerPages(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	l := newLooker(t, page)

@@ -10,26 +10,26 @@ import (
 	"bompass/server/internal/proves"
 )
 
-// ready waits until every page opens without a network.
+// ready waits until every page can be opened without a network.
 func ready(page *e2e.Page) {
 	page.Wait("the worker to have taken over", `navigator.serviceWorker.controller && window.bompassWorker`)
 }
 
-// kept waits until so many answers are kept.
+// kept waits until a number of answers is stored.
 func kept(page *e2e.Page, n int) {
 	page.Wait("answers to be kept", fmt.Sprintf(`(bompassStore.count().then((n) => { window.keptNow = n; }), window.keptNow >= %d)`, n))
 }
 
-// ownDevice says that this is the person's own device, and waits until something is kept.
+// ownDevice marks the device as the person's own and waits until an answer is stored.
 func ownDevice(page *e2e.Page, product *e2e.Product) {
 	page.Go(product.URL() + "/device")
 	page.Press("#own")
 	page.Wait("something to be kept", `/[1-9]\d* svar/.test(document.body.innerText)`)
 }
 
-// The server is really stopped: the program still opens at every address, shows what it has kept on the
-// person's own device, and says why it cannot show the rest.
-func TestWithoutTheServerAPersonSeesWhatTheyHaveSeen(t *testing.T) {
+// While the server is down, the program opens at every address, shows the answers stored on the person's own device, and
+// says why it cannot show others.
+func TestOfflinePagesShowLastAnswers(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
@@ -63,8 +63,8 @@ func TestWithoutTheServerAPersonSeesWhatTheyHaveSeen(t *testing.T) {
 	page.Wait("the banner to go", `!document.body.innerText.includes("sist oppdatert")`)
 }
 
-// A device that nobody has called their own keeps nothing, and says so.
-func TestADeviceThatIsNobodysKeepsNothing(t *testing.T) {
+// A device that is not marked as the person's own stores nothing, and says so.
+func TestSharedDeviceStoresNothing(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
@@ -79,8 +79,7 @@ func TestADeviceThatIsNobodysKeepsNothing(t *testing.T) {
 	product.Up(t)
 }
 
-// everythingKept is all that a page can find on the device: storage, caches and databases, with what is
-// sealed as far as it can be read.
+// everythingKept is a script that returns everything stored on the device: storage, caches and databases.
 const everythingKept = `(async () => {
 	const found = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie, document.documentElement.outerHTML, location.href, JSON.stringify(history.state)];
 	for (const name of await caches.keys()) {
@@ -102,13 +101,13 @@ const everythingKept = `(async () => {
 	return found.join("\n");
 })()`
 
-// markers are texts of what the page shows that name the person, their things and their days.
+// markers is a script that returns texts on the page that identify the person, their vehicles and their passages.
 const markers = `JSON.stringify([...new Set(document.querySelector("main").innerText.concat("\n", document.querySelector("header").innerText)
 	.split(/[\n\t·]/).map((text) => text.trim()).filter((text) => /\d{3}|^[A-ZÆØÅ][a-zæøå]+ [A-ZÆØÅ]|kr/.test(text) && text.length > 5))].slice(0, 40))`
 
-// After logging out nothing of what the person has seen is left: not on the page, in storage, in caches,
-// in databases or one step back in the history.
-func TestAfterLoggingOutNothingIsLeft(t *testing.T) {
+// After signing out nothing that the person has seen is left: not on the page, in storage, in caches, in databases or one
+// step back in the history.
+func TestSignOutDeletesStoredAnswers(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "nils@fjordfrakt.example"))
@@ -145,9 +144,9 @@ func TestAfterLoggingOutNothingIsLeft(t *testing.T) {
 	look("one step back")
 }
 
-// Leaving works without the server, too: the device forgets at once, and the session is ended when the
-// server is back.
-func TestLeavingWithoutTheServerForgetsAtOnce(t *testing.T) {
+// Signing out works without the server: the device deletes its data at once, and the session is ended when the server is
+// back.
+func TestOfflineSignOutDeletesAnswersAtOnce(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "kari@bompass.example"))

@@ -22,7 +22,7 @@ const (
 	paperHeight = 11.69
 )
 
-// Print is the page as the browser prints it, as PDF.
+// Print returns the page as the browser prints it, as PDF.
 func (p *Page) Print() []byte {
 	p.t.Helper()
 	var pdf []byte
@@ -51,8 +51,8 @@ var (
 	pdfRange  = regexp.MustCompile(`<([0-9A-F]{2,4})> <([0-9A-F]{2,4})> <([0-9A-F]{4})>`)
 )
 
-// Written is the text of a PDF that the browser has printed. It reads what the browser's printer writes,
-// not every PDF: fonts are named by their object, and letters are numbers that the font translates.
+// Written returns the text of a PDF that the browser has printed. It does not read every PDF: fonts are named by their
+// object, and letters are numbers that the font translates.
 func Written(pdf []byte) string {
 	objects := map[string][2][]byte{}
 	for _, m := range pdfObject.FindAllSubmatch(pdf, -1) {
@@ -79,7 +79,7 @@ func inflated(head, body []byte) []byte {
 	return plain
 }
 
-// written adds the words of one page.
+// written returns the words of one page.
 func written(text *strings.Builder, content []byte, objects map[string][2][]byte) {
 	letters := map[string]string{}
 	for _, m := range pdfWords.FindAllSubmatch(content, -1) {
@@ -98,7 +98,7 @@ func written(text *strings.Builder, content []byte, objects map[string][2][]byte
 	text.WriteByte('\n')
 }
 
-// alphabet is what a font's numbers mean.
+// alphabet is a font's map from numbers to letters.
 func alphabet(font string, objects map[string][2][]byte) map[string]string {
 	letters := map[string]string{}
 	unit := pdfUnits.FindSubmatch(objects[font][0])
@@ -121,7 +121,7 @@ func alphabet(font string, objects map[string][2][]byte) map[string]string {
 	return letters
 }
 
-// width is how many digits a letter has in a font.
+// width is the number of digits of a letter in a font.
 func width(letters map[string]string) int {
 	for code := range letters {
 		return len(code)

@@ -9,8 +9,7 @@ import (
 	"bompass/server/internal/e2e"
 )
 
-// On paper stand the period, every passage with its amount and the open explanation, and nothing that can
-// only be pressed.
+// A printed list has the period, every passage with its amount and the open explanation, and no controls.
 func TestPassagesArePrinted(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop.InDark())

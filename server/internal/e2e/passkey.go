@@ -8,7 +8,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Authenticator gives the browser an authenticator that makes passkeys and says yes to every question.
+// Authenticator adds a virtual authenticator that creates passkeys and confirms every request.
 func (p *Page) Authenticator() {
 	p.t.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {

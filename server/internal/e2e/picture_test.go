@@ -20,10 +20,10 @@ import (
 	"bompass/server/internal/e2e"
 )
 
-// picturesMax bounds what the manifest's pictures weigh together.
+// picturesMax is the maximum size of the manifest's screenshots together, in bytes.
 const picturesMax = 300_000
 
-// squeezed is a picture in the 256 colours that it has most of, which makes it small.
+// squeezed returns a picture reduced to its 256 most frequent colours, which makes it small.
 func squeezed(t *testing.T, picture []byte) []byte {
 	t.Helper()
 	drawn, err := png.Decode(bytes.NewReader(picture))
@@ -39,7 +39,7 @@ func squeezed(t *testing.T, picture []byte) []byte {
 	return b.Bytes()
 }
 
-// colours are those that a picture has most of.
+// colours returns the most frequent colours of a picture.
 func colours(drawn image.Image) color.Palette {
 	count := map[color.Color]int{}
 	for y := drawn.Bounds().Min.Y; y < drawn.Bounds().Max.Y; y++ {
@@ -52,13 +52,13 @@ func colours(drawn image.Image) color.Palette {
 	return all[:min(256, len(all))]
 }
 
-// The pictures that phones and computers show before they install the program are those of the real one.
-// With BOMPASS_PICTURES set to a folder they are taken anew.
-func TestTheProgramTakesItsPictures(t *testing.T) {
+// The screenshots of the manifest, shown before the program is installed, are those of the current program. With
+// BOMPASS_PICTURES set to a folder they are taken again.
+func TestManifestScreenshots(t *testing.T) {
 	product := e2e.Start(t, program)
 	dir := os.Getenv("BOMPASS_PICTURES")
 	if dir == "" {
-		theManifestsPictures(t, product.URL())
+		checkManifestScreenshots(t, product.URL())
 		return
 	}
 	page := e2e.Open(t, e2e.Desktop)
@@ -72,8 +72,8 @@ func TestTheProgramTakesItsPictures(t *testing.T) {
 	}
 }
 
-// theManifestsPictures fetches every picture that the manifest names, and holds it to its size.
-func theManifestsPictures(t *testing.T, origin string) {
+// checkManifestScreenshots fetches every screenshot of the manifest and checks its size.
+func checkManifestScreenshots(t *testing.T, origin string) {
 	t.Helper()
 	var manifest struct {
 		Screenshots []struct{ Src, Sizes string }

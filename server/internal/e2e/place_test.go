@@ -8,12 +8,12 @@ import (
 	"bompass/shared/fixture"
 )
 
-// place is a page, or a state of one, that people meet.
+// place is a page, or a state of a page.
 type place struct {
 	name string
-	path string            // opened first, where there is one
-	then func(p *e2e.Page) // what a person does there
-	see  string            // a JavaScript condition that holds once it stands
+	path string            // opened first, if set
+	then func(p *e2e.Page) // actions of a person
+	see  string            // a JavaScript condition that holds when the page is complete
 }
 
 // press presses one control after the other.
@@ -42,7 +42,7 @@ const (
 	sendDoor    = "main form button[type=submit]"
 )
 
-// outside are the places of those who are not signed in.
+// outside returns the pages of visitors that are not signed in.
 func outside() []place {
 	return []place{
 		{name: "login", path: "/login"},
@@ -68,7 +68,7 @@ func outside() []place {
 	}
 }
 
-// newcomer are the places of somebody who comes for the first time, with an eID that says little.
+// newcomer returns the pages of a person's first sign-in, with an eID.
 func newcomer() []place {
 	return []place{
 		{name: "welcome", path: "/login", then: func(p *e2e.Page) {
@@ -83,7 +83,7 @@ func newcomer() []place {
 	}
 }
 
-// inside are the places of the owner of a company with two agreements.
+// inside returns the pages of the owner of a company with two agreements.
 func inside() []place {
 	rows := `document.querySelectorAll('button[id^="passage-"]').length > 3`
 	return []place{
@@ -132,7 +132,7 @@ func inside() []place {
 	}
 }
 
-// vehicle is the number of a vehicle of the cast.
+// vehicle returns the id of a demo vehicle.
 func vehicle(plate string) string {
 	for _, v := range fixture.Vehicles() {
 		if v.Plate.Text == plate {
@@ -142,7 +142,7 @@ func vehicle(plate string) string {
 	return ""
 }
 
-// walker goes from place to place in one language.
+// walker opens the pages in one language.
 type walker struct {
 	t       *testing.T
 	page    *e2e.Page
@@ -150,8 +150,8 @@ type walker struct {
 	lang    string
 }
 
-// walk goes to every place in a language and looks around there. Norwegian is the owner's, another the
-// administrator's: an account has one language and a code is good once.
+// walk opens every page in a language and calls look. Norwegian uses the owner's account and other languages that of the
+// administrator: an account has one language, and a code can be used once.
 func walk(t *testing.T, product *e2e.Product, lang string, look func(page *e2e.Page, name string)) {
 	t.Helper()
 	w := walker{t, e2e.Open(t, e2e.Desktop), product, lang}

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// account is the cast's person with an address.
+// account returns the demo account with an email address.
 func account(t testing.TB, email string) fixture.Account {
 	t.Helper()
 	for _, a := range fixture.Accounts() {
@@ -41,11 +41,11 @@ func account(t testing.TB, email string) fixture.Account {
 			return a
 		}
 	}
-	t.Fatalf("nobody in the cast has the address %s", email)
+	t.Fatalf("no demo account has the address %s", email)
 	return fixture.Account{}
 }
 
-// signIn goes through both forms, with the code that the person's authenticator shows now.
+// signIn signs in with both forms and a current code.
 func signIn(t testing.TB, page *e2e.Page, product *e2e.Product, who fixture.Account) {
 	t.Helper()
 	page.Go(product.URL() + "/")
@@ -60,8 +60,8 @@ func signIn(t testing.TB, page *e2e.Page, product *e2e.Product, who fixture.Acco
 	page.Press("main form button[type=submit]")
 }
 
-// A person logs in, sees what the month has cost, opens a reason, sees a car arrive live, logs out.
-func TestACustomerFollowsAPassageFromTheRoadToTheReason(t *testing.T) {
+// A person signs in, sees the cost of the month, opens an explanation, sees a passage arrive live, and signs out.
+func TestPassageAppearsLiveWithItsReason(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
@@ -101,8 +101,8 @@ func TestACustomerFollowsAPassageFromTheRoadToTheReason(t *testing.T) {
 	page.Wait("a stranger to be sent to sign in", `location.pathname === "/login"`)
 }
 
-// The sign-in pages need no scripts: the forms alone lead through password and code.
-func TestSigningInNeedsNoScripts(t *testing.T) {
+// The sign-in pages work without scripts.
+func TestSignInWorksWithoutScripts(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	page.WithoutScripts()
@@ -118,8 +118,8 @@ func TestSigningInNeedsNoScripts(t *testing.T) {
 	proves.That(t, "O.01")
 }
 
-// Every person of the cast sees their own, and nothing of anybody else's.
-func TestEveryoneSeesTheirOwn(t *testing.T) {
+// Every demo customer sees their own data, and nothing of other customers.
+func TestCustomersSeeOnlyTheirOwnData(t *testing.T) {
 	product := e2e.Start(t, program)
 	for _, c := range []struct {
 		email string
@@ -139,7 +139,7 @@ func TestEveryoneSeesTheirOwn(t *testing.T) {
 			}
 			for _, text := range c.never {
 				if page.Text(`document.body.innerText.replaceAll("\u00a0", " ").includes("`+text+`")`) == "true" {
-					t.Errorf("somebody else's %s is on the screen", text)
+					t.Errorf("%s of another customer is on the screen", text)
 				}
 			}
 		})
@@ -147,8 +147,8 @@ func TestEveryoneSeesTheirOwn(t *testing.T) {
 	proves.That(t, "S2.45", "S2.46")
 }
 
-// A server that was killed comes back with everything it had.
-func TestAKilledServerComesBackWithItsData(t *testing.T) {
+// A killed server restarts with all its data.
+func TestKilledServerRestartsWithItsData(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
@@ -159,6 +159,6 @@ func TestAKilledServerComesBackWithItsData(t *testing.T) {
 	page.Go(product.URL() + "/")
 	page.See("DP 45821")
 	if again := page.Text(`document.querySelector("main").innerText.match(/[\d\s\u00a0]+,\d\d/)[0]`); again != month {
-		t.Errorf("before the kill the month stood at %s, after it at %s", month, again)
+		t.Errorf("the month was %s before the kill and %s after it", month, again)
 	}
 }

@@ -1,5 +1,5 @@
-// Package e2e starts the whole product as its users do, the real program with its own database and
-// stream, and proves what people can do with it in a real browser.
+// Package e2e runs the whole product for tests: the program with its own database and stream, and a browser in front of
+// it.
 package e2e
 
 import (
@@ -24,7 +24,7 @@ import (
 	"bompass/server/internal/proves"
 )
 
-// Top is the top of the checkout, seen from this package.
+// Top is the path from this package to the top of the checkout.
 const Top = "../../.."
 
 // Build compiles the server once for a test binary and returns the program's path.
@@ -49,14 +49,14 @@ type Product struct {
 	output  *record
 }
 
-// URL is where the portal answers.
+// URL returns the address of the portal.
 func (p *Product) URL() string { return "http://" + p.Addr }
 
-// Output is everything the program has printed.
+// Output returns everything that the program has printed.
 func (p *Product) Output() string { return p.output.String() }
 
-// Start starts a product in an empty home on a free port, lets Kari drive there today, and stops it when
-// the test ends. Env is set for it beside the test's own.
+// Start starts a product in an empty home on a free port, sends some of today's passages, and stops it when the test ends.
+// Env is set in addition to the test's environment.
 func Start(t testing.TB, program string, env ...string) *Product {
 	t.Helper()
 	proves.Driven(t, proves.HTTP)
@@ -76,7 +76,7 @@ func Start(t testing.TB, program string, env ...string) *Product {
 		_ = os.RemoveAll(home)
 	})
 	p.Up(t)
-	if !slices.Contains(env, "BOMPASS_MODE=production") { // which has no cast
+	if !slices.Contains(env, "BOMPASS_MODE=production") { // which has no demo data
 		p.today(t)
 	}
 	return p
@@ -92,7 +92,7 @@ func (p *Product) Up(t testing.TB) {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatalf("start the product: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	if err := p.ready(ctx); err != nil {
 		t.Fatalf("%v; it printed:\n%s", err, p.Output())
@@ -112,7 +112,7 @@ func (p *Product) ready(ctx context.Context) error {
 	}
 }
 
-// Kill ends the program at once, as a power cut would.
+// Kill ends the program at once, like a power cut.
 func (p *Product) Kill(t testing.TB) {
 	t.Helper()
 	if err := p.cmd.Process.Kill(); err != nil {
@@ -122,7 +122,7 @@ func (p *Product) Kill(t testing.TB) {
 	p.cmd = nil
 }
 
-// Stop asks the program to end and waits for it.
+// Stop stops the program in good order.
 func (p *Product) Stop(t testing.TB) {
 	t.Helper()
 	if p.cmd == nil {
@@ -157,7 +157,7 @@ func get(ctx context.Context, url string) (int, error) {
 	return resp.StatusCode, err
 }
 
-// FreeAddr is an address that nobody listens on.
+// FreeAddr returns a free address.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
 	for {
@@ -171,7 +171,7 @@ func FreeAddr(t testing.TB) string {
 	}
 }
 
-// record keeps what a program prints; safe for the program's two outputs at once.
+// record stores the output of a program. It is safe for concurrent use.
 type record struct {
 	mu   sync.Mutex
 	text bytes.Buffer

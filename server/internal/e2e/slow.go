@@ -17,7 +17,7 @@ const (
 	slowRate    = 4
 )
 
-// Slow makes this a slow phone on a slow network.
+// Slow emulates a slow phone on a slow network.
 func (p *Page) Slow() {
 	p.t.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
@@ -31,7 +31,7 @@ func (p *Page) Slow() {
 	}))
 }
 
-// Fresh throws away everything that the browser has kept but cookies, as if it were here for the first time.
+// Fresh deletes everything that the browser has stored except cookies, like a first visit.
 func (p *Page) Fresh(origin string) {
 	p.t.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {

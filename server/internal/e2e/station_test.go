@@ -29,13 +29,13 @@ import (
 	"bompass/shared/oslo"
 )
 
-// customer is a person's session without a browser.
+// customer is a signed-in person without a browser.
 type customer struct {
 	product *e2e.Product
 	client  *http.Client
 }
 
-// enter goes through both forms over plain HTTP.
+// enter signs in with both forms over plain HTTP.
 func enter(t *testing.T, product *e2e.Product, who fixture.Account) *customer {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -54,7 +54,7 @@ func enter(t *testing.T, product *e2e.Product, who fixture.Account) *customer {
 
 var csrfField = regexp.MustCompile(`name="csrf" value="([^"]*)"`)
 
-// send fills in the form of a page and sends it as the page's own.
+// send submits the form of a page as the page does.
 func (c *customer) send(t *testing.T, path string, form url.Values) {
 	t.Helper()
 	page := c.get(t, path)
@@ -95,7 +95,7 @@ func (c *customer) read(t *testing.T, req *http.Request) []byte {
 	return body
 }
 
-// passages asks for the first page of the customer's passages.
+// passages returns the first page of the customer's passages.
 func (c *customer) passages(t *testing.T) (reply api.PassageListReply) {
 	t.Helper()
 	today := oslo.DayOf(time.Now())
@@ -106,9 +106,9 @@ func (c *customer) passages(t *testing.T) (reply api.PassageListReply) {
 	return reply
 }
 
-// A simulated tag passes an antenna of a real roadside agent, in octets; the agent brings it to the real
-// server; the server charges it to the agreement of the tag; the customer's reply shows it.
-func TestFromTheTagToTheCustomersReply(t *testing.T) {
+// A simulated tag passes an antenna of a roadside agent, in octets; the agent sends it to the server; the server charges it
+// to the agreement of the tag; the customer's list shows it.
+func TestTagReadReachesCustomer(t *testing.T) {
 	product := e2e.Start(t, program)
 	kari := enter(t, product, account(t, "kari@bompass.example"))
 	before := kari.passages(t)
@@ -120,7 +120,7 @@ func TestFromTheTagToTheCustomersReply(t *testing.T) {
 	if text, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build the station: %v\n%s", err, text)
 	}
-	// Kari's tag alone drives, under a plate that nobody knows: only the tag can bring it home.
+	// Kari's tag drives under an unknown plate, so only the tag can match the passage.
 	mount := fixture.Mounts()[0]
 	cast := filepath.Join(dir, "cast")
 	if err := os.WriteFile(cast, fmt.Appendf(nil, "NO XX99999 %s\n", mount.Tag), 0o600); err != nil {
@@ -147,10 +147,9 @@ func TestFromTheTagToTheCustomersReply(t *testing.T) {
 	}
 }
 
-// What a station kept while the server was away goes into the real server, over HTTP and as a leaf node,
-// while it goes on to see vehicles: 4,000 passages, or with STATION_FIGURES, as make faults sets it, a busy
-// day's 80,000. All of them arrive, and none twice.
-func TestBufferIsDrainedIntoTheRealServer(t *testing.T) {
+// Passages that a station stored while the server was away are sent, over HTTP and as a leaf node, while new vehicles pass:
+// 4,000 passages, or with STATION_FIGURES, as make faults sets it, a busy day's 80,000. All arrive, and none twice.
+func TestStationSpoolIsDrained(t *testing.T) {
 	waiting := 4_000
 	if os.Getenv("STATION_FIGURES") != "" {
 		waiting = 80_000
@@ -173,7 +172,7 @@ func TestBufferIsDrainedIntoTheRealServer(t *testing.T) {
 	})
 }
 
-// drain fills a spool, brings it up while more comes, and looks for all of it in the server.
+// drain fills a spool, sends it while more passages come, and checks that the server has all of them.
 func drain(t *testing.T, product *e2e.Product, waiting int, spool *uplink.Spool, sender *uplink.Sender) {
 	t.Helper()
 	const drainMax = time.Minute

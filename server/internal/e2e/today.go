@@ -16,15 +16,14 @@ import (
 	"bompass/shared/toll"
 )
 
-// todaysEpoch is the one of the passages that today sends.
+// todaysEpoch is the sequence epoch of the passages that today sends.
 const todaysEpoch = 78
 
-// lorriesToday is how many of Fjordfrakt's drive today.
+// lorriesToday is the number of Fjordfrakt's lorries that drive today.
 const lorriesToday = fixture.LorryCount
 
-// today sends passages of Kari's petrol car and of Fjordfrakt's lorries that have just happened and waits
-// until they are charged: what the cast drives by itself on the first morning of a month is too little to
-// see anything on.
+// today sends current passages of Kari's petrol car and of Fjordfrakt's lorries and waits until they are charged: on the
+// first morning of a month the demo data has too few passages for the pages.
 func (p *Product) today(t testing.TB) {
 	t.Helper()
 	drive := karis("oslo-104", "oslo-201", "oslo-301", "oslo-305")
@@ -37,13 +36,13 @@ func (p *Product) today(t testing.TB) {
 	p.await(t, len(drive), "select count(distinct p.id) from passage p join charge c on c.passage_id = p.id where p.epoch = $1", todaysEpoch)
 }
 
-// Has waits until the product has so many passages of an epoch, and sees that it has no more.
+// Has waits until the product has a number of passages of an epoch, and checks that it has no more.
 func (p *Product) Has(t testing.TB, epoch int64, passages int) {
 	t.Helper()
 	p.await(t, passages, "select count(*) from passage where epoch = $1", epoch)
 }
 
-// await waits until a query of one number gives it.
+// await waits until a query returns a number.
 func (p *Product) await(t testing.TB, want int, query string, args ...any) {
 	t.Helper()
 	url, err := embedded.Running(p.Home)
@@ -73,7 +72,7 @@ type pass struct {
 	tag     toll.TagID
 }
 
-// karis are passages of Kari's petrol car.
+// karis returns passages of Kari's petrol car.
 func karis(stations ...toll.StationID) (drive []pass) {
 	for _, station := range stations {
 		drive = append(drive, pass{station, fixture.Mounts()[0].Tag})
@@ -108,7 +107,7 @@ func (p *Product) drive(t testing.TB, epoch int64, drive []pass) {
 	p.Send(t, &body)
 }
 
-// Send brings passages in as a station does, a line each.
+// Send sends passages as a station does, one line each.
 func (p *Product) Send(t testing.TB, lines *bytes.Buffer) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.URL()+"/api/v1/station/passages", lines)
