@@ -64,47 +64,51 @@ func (m *merger) near(p, q heldPassage) bool {
 // combine joins tags with plates of other lanes and finds repeated plates and second tags.
 func (m *merger) combine() {
 	for i := range m.waiting {
-		tag := &m.waiting[i]
-		if tag.Tag.IsZero() || tag.Plate.Text != "" || tag.drop != "" || tag.flag != "" {
-			continue
-		}
-		for k := range m.waiting {
-			plate := &m.waiting[k]
-			if plate.Tag.IsZero() && plate.drop == "" && tag.Tag.Plate.Same(plate.Plate) && m.near(*tag, *plate) {
-				tag.Plate, tag.Doubt, tag.Others, tag.Loop = plate.Plate, NoDoubt, nil, tag.Loop || plate.Loop
-				tag.Images = append(tag.Images, plate.Images...)
-				tag.Events, plate.Events = append(tag.Events, plate.Events...), nil // settled together
-				plate.drop = "joined with the tag of another lane"
-				break
-			}
+		if tag := &m.waiting[i]; !tag.Tag.IsZero() && tag.Plate.Text == "" && tag.drop == "" && tag.flag == "" {
+			m.joinPlate(tag)
 		}
 	}
 	m.flagMisread()
 	for i := range m.waiting {
-		p := &m.waiting[i]
-		if p.complete() || p.drop != "" {
+		if p := &m.waiting[i]; !p.complete() && p.drop == "" {
+			m.findRepeated(p, i)
+		}
+	}
+}
+
+// joinPlate joins a tag with the same plate from another lane.
+func (m *merger) joinPlate(tag *heldPassage) {
+	for k := range m.waiting {
+		plate := &m.waiting[k]
+		if !plate.Tag.IsZero() || plate.drop != "" || !tag.Tag.Plate.Same(plate.Plate) || !m.near(*tag, *plate) {
 			continue
 		}
-		for _, q := range append(slices.Clone(m.done), m.waiting[:i]...) {
-			if q.complete() || q.drop != "" || !p.Tag.IsZero() || q.Plate.Text == "" || !m.near(*p, q) {
-				continue
-			}
-			if p.Plate.Same(q.Plate) {
-				p.drop = "plate of a vehicle seen by the camera of another lane"
-			}
+		tag.Plate, tag.Doubt, tag.Others, tag.Loop = plate.Plate, NoDoubt, nil, tag.Loop || plate.Loop
+		tag.Images = append(tag.Images, plate.Images...)
+		tag.Events, plate.Events = append(tag.Events, plate.Events...), nil // settled together
+		plate.drop = "joined with the tag of another lane"
+		return
+	}
+}
+
+// findRepeated drops or flags passage i, which lacks a tag or a plate, when its vehicle is reported by another.
+func (m *merger) findRepeated(p *heldPassage, i int) {
+	for _, q := range append(slices.Clone(m.done), m.waiting[:i]...) {
+		if p.Tag.IsZero() && !q.complete() && q.drop == "" && p.Plate.Same(q.Plate) && m.near(*p, q) {
+			p.drop = "plate of a vehicle seen by the camera of another lane"
 		}
-		for _, q := range append(slices.Clone(m.done), m.waiting...) {
-			if !q.complete() || q.drop != "" || !m.near(*p, q) {
-				continue
-			}
-			switch {
-			case p.Tag.IsZero() && p.Plate.Same(q.Plate):
-				p.drop = "plate of a vehicle reported in another lane"
-			case p.Tag.IsZero() && misreadOf(p.Plate, q.Plate):
-				p.flag = "plate may be misread from a vehicle reported in another lane"
-			case !p.Tag.IsZero() && p.Tag.Plate.Same(q.Plate):
-				p.flag = "second tag of a reported vehicle"
-			}
+	}
+	for _, q := range append(slices.Clone(m.done), m.waiting...) {
+		if !q.complete() || q.drop != "" || !m.near(*p, q) {
+			continue
+		}
+		switch {
+		case p.Tag.IsZero() && p.Plate.Same(q.Plate):
+			p.drop = "plate of a vehicle reported in another lane"
+		case p.Tag.IsZero() && misreadOf(p.Plate, q.Plate):
+			p.flag = "plate may be misread from a vehicle reported in another lane"
+		case !p.Tag.IsZero() && p.Tag.Plate.Same(q.Plate):
+			p.flag = "second tag of a reported vehicle"
 		}
 	}
 }

@@ -148,7 +148,7 @@ func (r *Reader) emitReady(ctx context.Context, emit func(hardware.Sighting) err
 func (r *Reader) settle(p heldPassage, emit func(hardware.Sighting) error) error {
 	doubtful := p.Doubt != NoDoubt || p.loopOnly() || p.flag != ""
 	if doubtful && p.drop == "" {
-		p.Passage.Why = p.flag
+		p.Why = p.flag
 		if err := r.Review(p.Passage); err != nil {
 			return err
 		}

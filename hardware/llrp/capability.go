@@ -28,7 +28,7 @@ type GeneralDeviceCapabilities struct {
 }
 
 // LLRPCapabilities describes the supported features of the protocol.
-type LLRPCapabilities struct {
+type LLRPCapabilities struct { //nolint:revive // the name in the specification
 	HoldsEventsAndReports bool // keeps reports while no client is connected
 	WarnsOfFullBuffer     bool // warns when the report buffer fills up
 	ROSpecs               uint32

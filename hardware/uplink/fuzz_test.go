@@ -1,7 +1,6 @@
 package uplink_test
 
 import (
-	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -35,7 +34,7 @@ func FuzzSpoolFiles(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := newServer(t, func(_ int, lines []uplink.Observation, w http.ResponseWriter) bool { return false })
+		s := newServer(t, nil)
 		if err := sender(s.URL, spool).Drain(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -50,8 +50,7 @@ type Scrubber interface {
 type Spool struct {
 	dir      string
 	epoch    int64
-	lockFile *os.File // the lock file
-	torn     int
+	lockFile *os.File      // the lock file
 	more     chan struct{} // holds a token when new records may wait
 
 	mu      sync.Mutex

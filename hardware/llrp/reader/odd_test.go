@@ -181,9 +181,8 @@ func TestWrongClockIsCorrected(t *testing.T) {
 	var health hardware.Health
 	var seen time.Time
 	got := drive(t, e, func(r *reader.Reader) {
-		e.Now = func() time.Time { return time.Now().Add(-off) }
 		for range 6 {
-			e.SendEvent(&llrp.ReaderEventNotification{At: e.Now(), Fill: 1})
+			e.SendEvent(&llrp.ReaderEventNotification{At: time.Now().Add(-off), Fill: 1})
 			time.Sleep(time.Second)
 		}
 		seen = time.Now()
@@ -206,10 +205,7 @@ func TestProfileIsSent(t *testing.T) {
 	e := &llrptest.Emulator{}
 	mode := uint16(1002)
 	want := reader.Profile{Radio: llrp.Radio{Power: 81, Session: 1, Mode: &mode, Population: 16}, StartGPI: &llrp.GPITrigger{Port: 2, High: true}}
-	drive(t, e, func(r *reader.Reader) {
-		r.Profile = want
-		e.Cut()
-		time.Sleep(3 * time.Second)
+	driveWith(t, e, func(r *reader.Reader) { r.Profile = want }, func(*reader.Reader) {
 		spec := e.Spec()
 		if spec == nil || spec.Radio.Power != 81 || spec.Radio.Session != 1 || *spec.Radio.Mode != mode || spec.StartGPI == nil || spec.StartGPI.Port != 2 {
 			t.Errorf("got %+v", spec)
@@ -228,10 +224,7 @@ func TestZeroReader(t *testing.T) {
 // A report without an antenna belongs to the lane of a reader that has one only.
 func TestReportWithoutAntenna(t *testing.T) {
 	e := &llrptest.Emulator{}
-	got := drive(t, e, func(r *reader.Reader) {
-		r.Lanes = map[uint16]reader.Lane{1: {Number: 5}}
-		e.Cut()
-		time.Sleep(3 * time.Second)
+	got := driveWith(t, e, func(r *reader.Reader) { r.Lanes = map[uint16]reader.Lane{1: {Number: 5}} }, func(*reader.Reader) {
 		report := tag(t, pan(1), 0, -50)
 		e.ReportTags(report)
 	})

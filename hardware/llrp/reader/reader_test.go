@@ -63,11 +63,18 @@ func (s *seen) emit(x hardware.Sighting) error {
 // drive runs a reader against an emulator in virtual time while script controls the emulator.
 func drive(t *testing.T, e *llrptest.Emulator, script func(r *reader.Reader)) []hardware.Sighting {
 	t.Helper()
+	return driveWith(t, e, func(*reader.Reader) {}, script)
+}
+
+// driveWith is drive with a reader that setUp changes before it runs.
+func driveWith(t *testing.T, e *llrptest.Emulator, setUp, script func(r *reader.Reader)) []hardware.Sighting {
+	t.Helper()
 	var got seen
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		e.Now = time.Now
 		r := newReader(e.Dial)
+		setUp(r)
 		done := make(chan error)
 		go func() { done <- r.Run(ctx, got.emit) }()
 		time.Sleep(time.Second)
