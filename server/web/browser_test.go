@@ -11,60 +11,46 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/internal/e2e"
+	"bompass/server/web/webtest"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 )
 
-// local is the house under the name that passkeys can be bound to.
-func (h *house) local() string { return strings.Replace(h.url, "127.0.0.1", "localhost", 1) }
-
-// enter signs a person of the cast in, in a real browser.
-func (h *house) enter(page *e2e.Page, origin, email string) {
-	h.t.Helper()
-	page.Go(origin + "/login?next=/security")
-	page.Fill("#email", email)
-	page.Fill("#password", fixture.Password)
-	page.Press("main form button[type=submit]")
-	page.Fill("#code", h.codeOf(email))
-	page.Press("main form button[type=submit]")
-	page.Wait("the page about sign-in", `location.pathname === "/security"`)
-}
-
 // A passkey made in the browser opens without a password, confirms after a password, and vouches for
 // changes; removed, it opens nothing.
 func TestAPasskeyIsASecondFactorAndTheOnlyOne(t *testing.T) {
-	h := newHouse(t)
+	h := webtest.New(t)
 	page := e2e.Open(t, e2e.Desktop)
 	page.Authenticator()
-	h.enter(page, h.local(), kari)
+	h.SignInWithBrowser(page, h.Local(), webtest.Kari)
 	page.Fill("#key-name", "Mobilen")
 	page.Press("[data-passkey] button")
 	page.See("Mobilen")
 
 	signOut := func() {
 		page.Text(`document.cookie`)
-		h.sql("delete from session")
-		page.Go(h.local() + "/login")
+		h.Exec("delete from session")
+		page.Go(h.Local() + "/login")
 	}
 	signOut()
 	page.Press("[data-passkey] button") // the only factor
 	page.Wait("to be inside", `location.pathname === "/"`)
 
 	signOut()
-	page.Fill("#email", kari)
+	page.Fill("#email", webtest.Kari)
 	page.Fill("#password", fixture.Password)
 	page.Press("main form button[type=submit]")
 	page.Wait("the code's page", `location.pathname === "/login/code"`)
 	page.Press("[data-passkey] button") // beside a password
 	page.Wait("to be inside", `location.pathname === "/"`)
 
-	h.pass(access.StepUpMax + time.Second)
-	page.Go(h.local() + "/security/password")
+	h.Advance(access.StepUpMax + time.Second)
+	page.Go(h.Local() + "/security/password")
 	page.Wait("to be asked for a factor", `location.pathname === "/prove"`)
 	page.Press("[data-passkey] button")
 	page.Wait("the change to be allowed", `location.pathname === "/security/password"`)
 
-	page.Go(h.local() + "/security")
+	page.Go(h.Local() + "/security")
 	page.Press(".bp-held summary") // says what it means before it is done
 	page.Press(".bp-held details[open] button")
 	page.Wait("the key to be gone", `location.pathname === "/security" && !document.querySelector(".bp-held")`)
@@ -104,9 +90,9 @@ for (const path of ["/", "/security", "/prove", "/profile", "/login"]) frame(pat
 // The cross-site page with forms, fetches and frames: none of over forty attempts has an effect or sees
 // anything, ASVS V3.5.1.
 func TestAnotherSiteChangesAndSeesNothing(t *testing.T) {
-	h := newHouse(t)
+	h := webtest.New(t)
 	page := e2e.Open(t, e2e.Desktop)
-	h.enter(page, h.url, kari)
+	h.SignInWithBrowser(page, h.URL, webtest.Kari)
 	var paths []string
 	for _, r := range api.All {
 		if r.Method == http.MethodPost && r.Access == api.Customer {
@@ -118,7 +104,7 @@ func TestAnotherSiteChangesAndSeesNothing(t *testing.T) {
 	}
 	site := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = fmt.Fprintf(w, hostile, h.url, "["+strings.Join(paths, ",")+"]")
+		_, _ = fmt.Fprintf(w, hostile, h.URL, "["+strings.Join(paths, ",")+"]")
 	}))
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "localhost:0")
 	if err != nil {
@@ -135,11 +121,11 @@ func TestAnotherSiteChangesAndSeesNothing(t *testing.T) {
 	if n := len(paths)*5 + 5; n < 40 {
 		t.Errorf("only %d attempts", n)
 	}
-	page.Go(h.url + "/security")
+	page.Go(h.URL + "/security")
 	if at := page.Text("location.pathname"); at != "/security" {
 		t.Errorf("the session is gone: at %s", at)
 	}
-	if got := h.one("select language || (select count(*) from recovery_code) || (select count(*) from invitation) || (select count(*) from session) from account where email = '" + kari + "'"); got != "nb001" {
+	if got := h.QueryText("select language || (select count(*) from recovery_code) || (select count(*) from invitation) || (select count(*) from session) from account where email = '" + webtest.Kari + "'"); got != "nb001" {
 		t.Errorf("something changed: %s", got)
 	}
 }

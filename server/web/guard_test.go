@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"bompass/server/web"
+	"bompass/server/web/webtest"
 )
 
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
@@ -19,15 +20,15 @@ var inline = regexp.MustCompile(`(?i)<script(?:\s+(?:defer|async))*\s*>|<script[
 
 // Everything is answered under the strict policy, and no page needs to break it.
 func TestEveryAnswerCarriesThePolicyAndNoPageIsInline(t *testing.T) {
-	h := newHouse(t)
-	v, stranger := h.signIn(kari), h.visitor()
-	half := h.visitor()
-	half.password("olav@bompass.example", "fjell-fjord-bru-7")
-	for name, p := range map[string]page{
-		"app": v.get("/"), "deep": v.get("/passages"), "missing": v.get("/nowhere"), "login": stranger.get("/login"),
-		"login refused": stranger.password(kari, "wrong"), "code": half.get("/login/code"), "api": v.get("/api/v1/me"),
-		"api missing": v.get("/api/v1/x"), "file": v.get("/web/bompass.0b.css"), "robots": v.get("/robots.txt"),
-		"strange host": v.get("/", host("evil.example")), "health": v.get("/healthz"), "worker": v.get("/app-worker.js"),
+	h := webtest.New(t)
+	v, stranger := h.SignIn(webtest.Kari), h.Visitor()
+	half := h.Visitor()
+	half.Password("olav@bompass.example", "fjell-fjord-bru-7")
+	for name, p := range map[string]webtest.Page{
+		"app": v.Get("/"), "deep": v.Get("/passages"), "missing": v.Get("/nowhere"), "login": stranger.Get("/login"),
+		"login refused": stranger.Password(webtest.Kari, "wrong"), "code": half.Get("/login/code"), "api": v.Get("/api/v1/me"),
+		"api missing": v.Get("/api/v1/x"), "file": v.Get("/web/bompass.0b.css"), "robots": v.Get("/robots.txt"),
+		"strange host": v.Get("/", webtest.Host("evil.example")), "health": v.Get("/healthz"), "worker": v.Get("/app-worker.js"),
 	} {
 		if got := p.Header.Get("Content-Security-Policy"); got != policy {
 			t.Errorf("%s: policy %q", name, got)
@@ -35,7 +36,7 @@ func TestEveryAnswerCarriesThePolicyAndNoPageIsInline(t *testing.T) {
 		if p.Header.Get("X-Content-Type-Options") != "nosniff" || p.Header.Get("Server") != "" {
 			t.Errorf("%s: headers %v", name, p.Header)
 		}
-		if found := inline.FindString(p.body); strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") && found != "" {
+		if found := inline.FindString(p.Body); strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") && found != "" {
 			t.Errorf("%s: inline %q", name, found)
 		}
 		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") && !strings.Contains(p.Header.Get("Content-Type"), "utf-8") {
@@ -48,28 +49,28 @@ func TestEveryAnswerCarriesThePolicyAndNoPageIsInline(t *testing.T) {
 // everybody.
 func TestAForgedHostFetchesNothing(t *testing.T) {
 	asked := make(chan string, 10)
-	h := newHouse(t)
+	h := webtest.New(t)
 	var bait http.ServeMux
 	bait.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		asked <- r.URL.Path
 		_, _ = w.Write([]byte("<script>bait</script>"))
 	})
-	trap := serve(t, &bait)
-	v := h.visitor()
+	trap := webtest.Serve(t, &bait)
+	v := h.Visitor()
 	for _, path := range []string{"/robots.txt", "/sitemap.xml", "/ads.txt", "/", "/login", "/web/robots.txt", "/api/v1/me"} {
-		p := v.get(path, host(trap))
-		if p.StatusCode != http.StatusMisdirectedRequest || strings.Contains(p.body, "bait") || strings.Contains(p.body, trap) {
-			t.Errorf("%s with a forged host: got %d %q", path, p.StatusCode, p.body)
+		p := v.Get(path, webtest.Host(trap))
+		if p.StatusCode != http.StatusMisdirectedRequest || strings.Contains(p.Body, "bait") || strings.Contains(p.Body, trap) {
+			t.Errorf("%s with a forged host: got %d %q", path, p.StatusCode, p.Body)
 		}
-		if p := v.get(path); strings.Contains(p.body, "bait") {
+		if p := v.Get(path); strings.Contains(p.Body, "bait") {
 			t.Errorf("%s was poisoned", path)
 		}
 	}
-	if p := v.get("/robots.txt"); p.StatusCode != http.StatusOK || !strings.Contains(p.body, "Disallow: /") {
-		t.Errorf("robots.txt: got %d %q", p.StatusCode, p.body)
+	if p := v.Get("/robots.txt"); p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "Disallow: /") {
+		t.Errorf("robots.txt: got %d %q", p.StatusCode, p.Body)
 	}
 	for _, path := range []string{"/sitemap.xml", "/ads.txt"} {
-		if p := v.get(path); p.StatusCode != http.StatusNotFound {
+		if p := v.Get(path); p.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: got %d, want 404", path, p.StatusCode)
 		}
 	}
@@ -81,13 +82,13 @@ func TestAForgedHostFetchesNothing(t *testing.T) {
 }
 
 func TestLoopbackHasAllItsNames(t *testing.T) {
-	h := newHouse(t)
-	_, port, _ := strings.Cut(strings.TrimPrefix(h.url, "http://"), ":")
+	h := webtest.New(t)
+	_, port, _ := strings.Cut(strings.TrimPrefix(h.URL, "http://"), ":")
 	for name, want := range map[string]int{
 		"localhost:" + port: 200, "LOCALHOST:" + port: 200, "[::1]:" + port: 200, "127.0.0.1:" + port: 200,
 		"localhost": 421, "localhost:1": 421, "localhost:" + port + ".evil.example": 421, "evil.example": 421,
 	} {
-		if p := h.visitor().get("/login", host(name)); p.StatusCode != want {
+		if p := h.Visitor().Get("/login", webtest.Host(name)); p.StatusCode != want {
 			t.Errorf("host %s: got %d, want %d", name, p.StatusCode, want)
 		}
 	}
@@ -98,7 +99,7 @@ func TestPublicAddressMustBeSafe(t *testing.T) {
 		"https://bompass.example": true, "http://127.0.0.1:8080": true, "http://localhost:8080/": true, "http://[::1]:8080": true,
 		"http://bompass.example": false, "bompass.example": false, "https://bompass.example/path": false, "ftp://bompass.example": false, "": false,
 	} {
-		_, err := web.New(deps(t, func(d *web.Deps) { d.PublicURL = address }))
+		_, err := web.New(webtest.Deps(t, func(d *web.Deps) { d.PublicURL = address }))
 		if (err == nil) != ok {
 			t.Errorf("%q: got %v, want ok %v", address, err, ok)
 		}
@@ -107,25 +108,25 @@ func TestPublicAddressMustBeSafe(t *testing.T) {
 
 func TestReadinessIsThatOfThePartsBehind(t *testing.T) {
 	var broken error
-	h := newHouse(t, func(d *web.Deps) { d.Ready = func(context.Context) error { return broken } })
-	if p := h.visitor().get("/readyz"); p.StatusCode != http.StatusOK {
+	h := webtest.New(t, func(d *web.Deps) { d.Ready = func(context.Context) error { return broken } })
+	if p := h.Visitor().Get("/readyz"); p.StatusCode != http.StatusOK {
 		t.Errorf("ready: got %d", p.StatusCode)
 	}
 	broken = errors.New("database on 10.0.0.7 is down")
-	p := h.visitor().get("/readyz")
-	if p.StatusCode != http.StatusServiceUnavailable || strings.Contains(p.body, "10.0.0.7") {
-		t.Errorf("not ready: got %d %q", p.StatusCode, p.body)
+	p := h.Visitor().Get("/readyz")
+	if p.StatusCode != http.StatusServiceUnavailable || strings.Contains(p.Body, "10.0.0.7") {
+		t.Errorf("not ready: got %d %q", p.StatusCode, p.Body)
 	}
-	if p := h.visitor().get("/healthz", host("10.0.0.9")); p.StatusCode != http.StatusOK {
+	if p := h.Visitor().Get("/healthz", webtest.Host("10.0.0.9")); p.StatusCode != http.StatusOK {
 		t.Errorf("health by address: got %d", p.StatusCode)
 	}
 }
 
 // Behind a proxy, the throttle must see people and not the proxy; and nobody may choose an address.
 func TestOnlyOurProxiesNameTheClient(t *testing.T) {
-	guess := func(h *house, forwarded string) int {
-		v := h.visitor()
-		return v.fill("/login", url.Values{"email": {kari}, "password": {"wrong"}}, header("X-Forwarded-For", forwarded)).StatusCode
+	guess := func(h *webtest.Server, forwarded string) int {
+		v := h.Visitor()
+		return v.SubmitForm("/login", url.Values{"email": {webtest.Kari}, "password": {"wrong"}}, webtest.Header("X-Forwarded-For", forwarded)).StatusCode
 	}
 	for _, c := range []struct {
 		name, proxies, forwarded, then string
@@ -137,7 +138,7 @@ func TestOnlyOurProxiesNameTheClient(t *testing.T) {
 		{"two proxies", "127.0.0.0/8,10.0.0.0/8", "192.0.2.1, 10.0.0.1", "192.0.2.2, 10.0.0.1", 401},
 		{"nonsense is the proxy itself", "127.0.0.0/8", "x", "y", 429},
 	} {
-		h := newHouse(t, func(d *web.Deps) { d.Proxies = c.proxies })
+		h := webtest.New(t, func(d *web.Deps) { d.Proxies = c.proxies })
 		for range 6 {
 			guess(h, c.forwarded)
 		}
@@ -145,16 +146,16 @@ func TestOnlyOurProxiesNameTheClient(t *testing.T) {
 			t.Errorf("%s: got %d, want %d", c.name, got, c.want)
 		}
 	}
-	if _, err := web.New(deps(t, func(d *web.Deps) { d.Proxies = "10.0.0.1" })); err == nil {
+	if _, err := web.New(webtest.Deps(t, func(d *web.Deps) { d.Proxies = "10.0.0.1" })); err == nil {
 		t.Error("a proxy that is no network is taken")
 	}
 }
 
 func TestListsTravelSmall(t *testing.T) {
-	h := newHouse(t)
-	v := h.signIn(kari)
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
 	for path, want := range map[string]string{"/api/v1/overview": "gzip", "/api/v1/me": ""} {
-		if p := v.get(path, header("Accept-Encoding", "gzip")); p.StatusCode != 200 || p.Header.Get("Content-Encoding") != want {
+		if p := v.Get(path, webtest.Header("Accept-Encoding", "gzip")); p.StatusCode != 200 || p.Header.Get("Content-Encoding") != want {
 			t.Errorf("%s: got %d %q, want %q", path, p.StatusCode, p.Header.Get("Content-Encoding"), want)
 		}
 	}

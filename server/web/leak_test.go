@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"bompass/server/web/webtest"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 	"bompass/shared/toll"
@@ -19,55 +20,55 @@ const leakMarkers = 40
 // ASVS V16.2.5, portal.md D10: what a person types, gets by letter or holds in cookies is in no log and in
 // nobody else's answers.
 func TestNothingOfAPersonLeaks(t *testing.T) {
-	h := newHouse(t)
-	v := h.visitor()
+	h := webtest.New(t)
+	v := h.Visitor()
 	markers := map[string]string{"name": "Zarathustra Quist", "address": "zq@bompass.example", "password": "qx syv zebraer danser"}
-	v.fill("/register", url.Values{"name": {markers["name"]}, "email": {markers["address"]}, "password": {markers["password"]}})
-	path := h.linkIn(h.post(markers["address"]))
+	v.SubmitForm("/register", url.Values{"name": {markers["name"]}, "email": {markers["address"]}, "password": {markers["password"]}})
+	path := h.LinkIn(h.LastMessage(markers["address"]))
 	markers["link"] = strings.TrimPrefix(path, "/register/confirm?token=")
-	v.open(path, url.Values{})
-	v.password(markers["address"], "a wrong zq password")
+	v.OpenLink(path, url.Values{})
+	v.Password(markers["address"], "a wrong zq password")
 	markers["wrong password"] = "a wrong zq password"
-	v.password(markers["address"], markers["password"])
-	markers["step"], markers["form"] = v.kept("step"), v.kept("form")
-	secret, codes := v.enrol("/login/enrol")
-	markers["app's secret"], markers["session"] = secret, v.kept("sid")
-	for n, code := range regexp.MustCompile(`<li><code>([A-Z2-7-]+)</code>`).FindAllStringSubmatch(codes.body, -1) {
+	v.Password(markers["address"], markers["password"])
+	markers["step"], markers["form"] = v.CookieValue("step"), v.CookieValue("form")
+	secret, codes := v.Enrol("/login/enrol")
+	markers["app's secret"], markers["session"] = secret, v.CookieValue("sid")
+	for n, code := range regexp.MustCompile(`<li><code>([A-Z2-7-]+)</code>`).FindAllStringSubmatch(codes.Body, -1) {
 		markers[fmt.Sprintf("recovery code %d", n)] = code[1]
 		markers[fmt.Sprintf("bare recovery code %d", n)] = strings.ReplaceAll(code[1], "-", "")
 	}
-	me := ask(v, api.Me, api.Empty{}, "")
-	v.csrf = me.CSRF
+	me := webtest.Call(v, api.Me, api.Empty{}, "")
+	v.CSRF = me.CSRF
 	markers["token"] = me.CSRF
 	d := api.Details{Mobile: "+4798765432", PhonePrivate: "+4722334455", PhoneWork: "+4755443322", Street: "Quistgata 77", PostalCode: "Q-7788", City: "Zebraby", Country: "XZ"}
-	ask(v, api.SaveProfile, d, "")
+	webtest.Call(v, api.SaveProfile, d, "")
 	for name, value := range map[string]string{"mobile": d.Mobile, "private": d.PhonePrivate, "work": d.PhoneWork, "street": d.Street, "postal code": d.PostalCode, "city": d.City} {
 		markers[name] = value
 	}
-	markers["SMS code"] = digits6.FindString(h.post(d.Mobile).Text)
-	ask(v, api.ChangeEmail, api.EmailRequest{Email: "zq2@bompass.example"}, "")
+	markers["SMS code"] = webtest.Digits6.FindString(h.LastMessage(d.Mobile).Text)
+	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: "zq2@bompass.example"}, "")
 	markers["new address"] = "zq2@bompass.example"
-	markers["new link"] = strings.TrimPrefix(h.linkIn(h.post("zq2@bompass.example")), "/email/confirm?token=")
-	markers["undo link"] = strings.TrimPrefix(h.linkIn(h.post(markers["address"])), "/email/undo?token=")
-	ask(v, api.SaveConsents, api.ConsentRequest{Given: map[toll.ConsentKind]bool{toll.ConsentPrivacy: true}}, "")
-	v.fill("/password/forgot", url.Values{"name": {markers["address"]}})
-	markers["reset link"] = strings.TrimPrefix(h.linkIn(h.post(markers["address"])), "/password/new?token=")
-	h.broken.Store(true) // and while something fails
-	v.get(api.Overview.Path)
-	h.broken.Store(false)
+	markers["new link"] = strings.TrimPrefix(h.LinkIn(h.LastMessage("zq2@bompass.example")), "/email/confirm?token=")
+	markers["undo link"] = strings.TrimPrefix(h.LinkIn(h.LastMessage(markers["address"])), "/email/undo?token=")
+	webtest.Call(v, api.SaveConsents, api.ConsentRequest{Given: map[toll.ConsentKind]bool{toll.ConsentPrivacy: true}}, "")
+	v.SubmitForm("/password/forgot", url.Values{"name": {markers["address"]}})
+	markers["reset link"] = strings.TrimPrefix(h.LinkIn(h.LastMessage(markers["address"])), "/password/new?token=")
+	h.Broken.Store(true) // and while something fails
+	v.Get(api.Overview.Path)
+	h.Broken.Store(false)
 	if len(markers) < leakMarkers {
 		t.Fatalf("%d markers, want %d", len(markers), leakMarkers)
 	}
 
-	olav := h.signIn("olav@bompass.example")
-	answers := map[string]string{"the log": h.log.String()}
+	olav := h.SignIn("olav@bompass.example")
+	answers := map[string]string{"the log": h.Log.String()}
 	for _, r := range api.All {
 		if r.Method == http.MethodGet && r.Path != api.Events.Path {
-			answers[r.Name] = olav.get(r.Path).body
+			answers[r.Name] = olav.Get(r.Path).Body
 		}
 	}
 	for _, path := range []string{"/", "/security", "/export", "/login", "/profile", "/app.js"} {
-		answers[path] = olav.get(path).body
+		answers[path] = olav.Get(path).Body
 	}
 	if !strings.Contains(answers[api.Me.Name], "Olav") {
 		t.Fatal("the other person is not signed in")
@@ -81,7 +82,7 @@ func TestNothingOfAPersonLeaks(t *testing.T) {
 			}
 		}
 	}
-	rows := h.one(`select string_agg(t::text, ' ') from (select a::text from account a union all select l::text from link l
+	rows := h.QueryText(`select string_agg(t::text, ' ') from (select a::text from account a union all select l::text from link l
 		union all select o::text from outbox o union all select s::text from session s union all select r::text from recovery_code r union all select c::text from ceremony c) t`)
 	for _, name := range []string{"password", "link", "session", "app's secret", "recovery code 0", "bare recovery code 0", "reset link", "SMS code", "step"} {
 		if strings.Contains(rows, markers[name]) && name != "SMS code" {
@@ -93,40 +94,22 @@ func TestNothingOfAPersonLeaks(t *testing.T) {
 	}
 }
 
-// kept is the value of a cookie.
-func (v *visitor) kept(name string) string {
-	for _, c := range v.client.Jar.Cookies(v.parsed()) {
-		if c.Name == v.cookieName(name) {
-			return c.Value
-		}
-	}
-	return ""
-}
-
-// cookieName is what a cookie is called on plain http: portals on other ports have theirs.
-func (v *visitor) cookieName(name string) string { return name + "-" + v.parsed().Port() }
-
-// bring puts a cookie into the browser.
-func (v *visitor) bring(name, value string) {
-	v.client.Jar.SetCookies(v.parsed(), []*http.Cookie{{Name: v.cookieName(name), Value: value, Path: "/"}})
-}
-
 // ASVS V7.2.4: a session that somebody planted before the sign-in is not the one that is opened.
 func TestAPlantedSessionIsNotOpened(t *testing.T) {
-	h := newHouse(t)
-	v := h.visitor()
+	h := webtest.New(t)
+	v := h.Visitor()
 	planted := strings.Repeat("A", 43)
-	v.bring("sid", planted)
-	v.password(kari, fixture.Password)
-	before := v.kept("step")
-	v.code(h.codeOf(kari))
-	if now := v.kept("sid"); now == planted || now == before || now == "" {
+	v.SetCookie("sid", planted)
+	v.Password(webtest.Kari, fixture.Password)
+	before := v.CookieValue("step")
+	v.Code(h.CodeOf(webtest.Kari))
+	if now := v.CookieValue("sid"); now == planted || now == before || now == "" {
 		t.Errorf("the session is %q", now)
 	}
-	thief := h.visitor()
+	thief := h.Visitor()
 	for _, token := range []string{planted, before} {
-		thief.bring("sid", token)
-		if p := thief.get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
+		thief.SetCookie("sid", token)
+		if p := thief.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
 			t.Errorf("%q opens a session", token)
 		}
 	}
@@ -134,15 +117,15 @@ func TestAPlantedSessionIsNotOpened(t *testing.T) {
 
 // ASVS V7.4.1: a cookie that was copied before the owner left opens nothing afterwards.
 func TestAStolenCookieEndsWithTheSession(t *testing.T) {
-	h := newHouse(t)
-	v := h.signIn(kari)
-	thief := h.visitor()
-	thief.client.Jar.SetCookies(v.parsed(), v.client.Jar.Cookies(v.parsed()))
-	if p := thief.get(api.Me.Path); p.StatusCode != http.StatusOK {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	thief := h.Visitor()
+	thief.Client.Jar.SetCookies(v.Parsed(), v.Client.Jar.Cookies(v.Parsed()))
+	if p := thief.Get(api.Me.Path); p.StatusCode != http.StatusOK {
 		t.Fatalf("the copy: got %d", p.StatusCode)
 	}
-	ask(v, api.Logout, api.Empty{}, "")
-	if p := thief.get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
+	webtest.Call(v, api.Logout, api.Empty{}, "")
+	if p := thief.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("after leaving: got %d", p.StatusCode)
 	}
 }

@@ -5,8 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
+	"bompass/server/web/webtest"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 )
@@ -15,49 +14,53 @@ import (
 type principal struct {
 	name string
 	role string // in the database; empty keeps what the cast has
-	come func(p *portal) *visitor
+	come func(p *webtest.Portal) *webtest.Visitor
 }
 
 func principals() []principal {
-	as := func(email string) func(*portal) *visitor {
-		return func(p *portal) *visitor { return p.signIn(email) }
+	as := func(email string) func(*webtest.Portal) *webtest.Visitor {
+		return func(p *webtest.Portal) *webtest.Visitor { return p.SignIn(email) }
 	}
 	return []principal{
-		{"stranger", "", func(p *portal) *visitor { return p.visitor() }},
-		{"half way in", "", func(p *portal) *visitor { v := p.visitor(); v.password(kari, fixture.Password); return v }},
-		{"signed out", "", func(p *portal) *visitor {
-			v := p.signIn("olav@bompass.example")
-			v.do(http.MethodPost, api.Logout.Path, "{}")
+		{"stranger", "", func(p *webtest.Portal) *webtest.Visitor { return p.Visitor() }},
+		{"half way in", "", func(p *webtest.Portal) *webtest.Visitor {
+			v := p.Visitor()
+			v.Password(webtest.Kari, fixture.Password)
 			return v
 		}},
-		{"owner", "", as(kari)},
-		{"owner with an eID", "", func(p *portal) *visitor { return p.enter("kari") }},
+		{"signed out", "", func(p *webtest.Portal) *webtest.Visitor {
+			v := p.SignIn("olav@bompass.example")
+			v.Do(http.MethodPost, api.Logout.Path, "{}")
+			return v
+		}},
+		{"owner", "", as(webtest.Kari)},
+		{"owner with an eID", "", func(p *webtest.Portal) *webtest.Visitor { return p.EnterWithEID("kari") }},
 		{"owner without agreement", "", as("per@bompass.example")},
 		{"company's owner", "", as("nils@fjordfrakt.example")},
 		{"administrator", "administrator", as("jonas@fjordfrakt.example")},
 		{"accountant", "accountant", as("astrid@fjordfrakt.example")},
 		{"driver", "driver", as("astrid@fjordfrakt.example")},
 		{"auditor", "auditor", as("astrid@fjordfrakt.example")},
-		{"delegate by mandate", "", func(p *portal) *visitor {
-			v := p.enter("nils")
-			v.pick(v.get("/parties").body, "organisation:311882104")
-			v.learn()
+		{"delegate by mandate", "", func(p *webtest.Portal) *webtest.Visitor {
+			v := p.EnterWithEID("nils")
+			v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")
+			v.LoadCSRF()
 			return v
 		}},
-		{"former delegate", "", func(p *portal) *visitor {
-			v := p.enter("nils")
-			v.pick(v.get("/parties").body, "organisation:311882104")
-			v.learn()
-			p.register.Withdraw("03917912040", "311882104")
-			p.pass(6 * time.Minute)
+		{"former delegate", "", func(p *webtest.Portal) *webtest.Visitor {
+			v := p.EnterWithEID("nils")
+			v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")
+			v.LoadCSRF()
+			p.Register.Withdraw("03917912040", "311882104")
+			p.Advance(6 * time.Minute)
 			return v
 		}},
-		{"expired role", "expired", func(p *portal) *visitor {
-			v := p.signIn("astrid@fjordfrakt.example")
-			p.pass(time.Minute)
+		{"expired role", "expired", func(p *webtest.Portal) *webtest.Visitor {
+			v := p.SignIn("astrid@fjordfrakt.example")
+			p.Advance(time.Minute)
 			return v
 		}},
-		{"station", "", func(p *portal) *visitor { return p.visitor() }},
+		{"station", "", func(p *webtest.Portal) *webtest.Visitor { return p.Visitor() }},
 	}
 }
 
@@ -86,8 +89,8 @@ func TestEveryRouteLetsThroughWhomTheTableSays(t *testing.T) {
 	table, everybody := allowed(), principals()
 	cells := 0
 	for n, who := range everybody {
-		p := newPortal(t)
-		p.become(who.role)
+		p := webtest.NewPortal(t)
+		p.SetRole(who.role)
 		v := who.come(p)
 		for _, r := range api.All {
 			row, known := table[r.Name]
@@ -95,36 +98,36 @@ func TestEveryRouteLetsThroughWhomTheTableSays(t *testing.T) {
 				t.Fatalf("the table has no row of %d for %s", len(everybody), r.Name)
 			}
 			cells++
-			method, changes := r.Method, []change{}
+			method, changes := r.Method, []webtest.Change{}
 			if method == http.MethodGet && r.Name == api.Events.Name {
 				method = http.MethodHead // the stream itself does not end
 			}
 			if who.name == "station" {
-				changes = append(changes, header("Authorization", "Bearer "+fixture.StationKey))
+				changes = append(changes, webtest.Header("Authorization", "Bearer "+fixture.StationKey))
 			}
 			if r.Name == api.Logout.Name || r.Name == "session.end.all" {
 				continue // they end the session; the first is last
 			}
-			check(t, r.Name+", "+who.name, v.do(method, r.Path, "{}", changes...), row[n])
+			check(t, r.Name+", "+who.name, v.Do(method, r.Path, "{}", changes...), row[n])
 		}
-		check(t, api.Logout.Name+", "+who.name, v.do(http.MethodPost, api.Logout.Path, "{}"), table[api.Logout.Name][n])
+		check(t, api.Logout.Name+", "+who.name, v.Do(http.MethodPost, api.Logout.Path, "{}"), table[api.Logout.Name][n])
 	}
 	t.Logf("%d cells: %d routes, %d kinds of people", cells, len(api.All), len(everybody))
 }
 
-func check(t *testing.T, name string, p page, want byte) {
+func check(t *testing.T, name string, p webtest.Page, want byte) {
 	t.Helper()
 	got := verdict(p)
 	if want == '-' && got != 'y' {
 		return
 	}
 	if got != want {
-		t.Errorf("%s: got %c, want %c (%d %s)", name, got, want, p.StatusCode, p.body)
+		t.Errorf("%s: got %c, want %c (%d %s)", name, got, want, p.StatusCode, p.Body)
 	}
 }
 
 // verdict is what an answer says of the caller, not of the request.
-func verdict(p page) byte {
+func verdict(p webtest.Page) byte {
 	switch p.StatusCode {
 	case http.StatusUnauthorized:
 		return 'o'
@@ -132,30 +135,4 @@ func verdict(p page) byte {
 		return 'n'
 	}
 	return 'y'
-}
-
-// become gives Astrid, or Jonas, a role before they sign in.
-func (p *portal) become(role string) {
-	p.t.Helper()
-	if role == "" || role == "administrator" {
-		return
-	}
-	p.standIn("a role that the test has written")
-	conn, err := pgx.Connect(p.t.Context(), p.dsn)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(p.t.Context()) }()
-	sql := "update account_party set role = $2 where account_id = (select id from account where email = $1)"
-	args := []any{"astrid@fjordfrakt.example", role}
-	switch role {
-	case "driver":
-		sql = "update account_party set role = $2, vehicle_id = $3 where account_id = (select id from account where email = $1)"
-		args = append(args, string(fixture.Lorry(0)))
-	case "expired":
-		sql, args = "update account_party set until = $2 where account_id = (select id from account where email = $1)", []any{"astrid@fjordfrakt.example", p.now().Add(30 * time.Second)}
-	}
-	if _, err := conn.Exec(p.t.Context(), sql, args...); err != nil {
-		p.t.Fatal(err)
-	}
 }

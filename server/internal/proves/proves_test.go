@@ -81,7 +81,7 @@ func TestExpandReadsIDsAndRanges(t *testing.T) {
 var harnesses = []string{
 	"server/internal/e2e/browser.go",
 	"server/internal/e2e/product.go",
-	"server/web/house_test.go",
+	"server/web/webtest/server.go",
 }
 
 func TestOnlyHarnessesRegisterADrive(t *testing.T) {

@@ -1,4 +1,4 @@
-package web_test
+package shell_test
 
 import (
 	"net/http"
@@ -6,15 +6,16 @@ import (
 	"testing"
 
 	"bompass/server/web"
+	"bompass/server/web/webtest"
 )
 
 // How pages look is remembered by the device: on pages before signing in, and in the program's first paint.
 func TestADeviceRemembersHowPagesLook(t *testing.T) {
-	h := newHouse(t)
-	v := h.visitor()
+	h := webtest.New(t)
+	v := h.Visitor()
 	looks := func(path, want string) {
 		t.Helper()
-		if p := v.get(path); !strings.Contains(p.body, `data-color-scheme="`+want+`"`) {
+		if p := v.Get(path); !strings.Contains(p.Body, `data-color-scheme="`+want+`"`) {
 			t.Errorf("%s is not %s", path, want)
 		}
 	}
@@ -28,12 +29,12 @@ func TestADeviceRemembersHowPagesLook(t *testing.T) {
 
 // The workbench is for those who make the product: anywhere else there is no such page.
 func TestTheWorkbenchIsForDevelopmentOnly(t *testing.T) {
-	h := newHouse(t)
-	if p := h.visitor().get("/_ui"); p.StatusCode != http.StatusNotFound {
+	h := webtest.New(t)
+	if p := h.Visitor().Get("/_ui"); p.StatusCode != http.StatusNotFound {
 		t.Errorf("in production: got %d, want 404", p.StatusCode)
 	}
-	h = newHouse(t, func(d *web.Deps) { d.Development = true })
-	if p := h.visitor().get("/_ui"); p.StatusCode != http.StatusOK || !strings.Contains(p.body, "Workbench") || strings.Contains(p.body, "<script") {
+	h = webtest.New(t, func(d *web.Deps) { d.Development = true })
+	if p := h.Visitor().Get("/_ui"); p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "Workbench") || strings.Contains(p.Body, "<script") {
 		t.Errorf("in development: got %d", p.StatusCode)
 	}
 }

@@ -1,4 +1,4 @@
-package web_test
+package shell_test
 
 import (
 	"encoding/json"
@@ -9,11 +9,12 @@ import (
 	"testing/fstest"
 
 	"bompass/server/web"
+	"bompass/server/web/webtest"
 )
 
 func TestFilesAreSentSmallAndKeptForEver(t *testing.T) {
-	h := newHouse(t)
-	v := h.visitor()
+	h := webtest.New(t)
+	v := h.Visitor()
 	for _, c := range []struct{ accept, encoding, body string }{
 		{"br, gzip", "br", "brotli"},
 		{"gzip, deflate, BR", "br", "brotli"},
@@ -22,9 +23,9 @@ func TestFilesAreSentSmallAndKeptForEver(t *testing.T) {
 		{"", "", "\x00asm, rather long"},
 		{"identity", "", "\x00asm, rather long"},
 	} {
-		p := v.get("/web/app.0a.wasm", header("Accept-Encoding", c.accept))
-		if p.Header.Get("Content-Encoding") != c.encoding || p.body != c.body {
-			t.Errorf("%q: got %q %q, want %q %q", c.accept, p.Header.Get("Content-Encoding"), p.body, c.encoding, c.body)
+		p := v.Get("/web/app.0a.wasm", webtest.Header("Accept-Encoding", c.accept))
+		if p.Header.Get("Content-Encoding") != c.encoding || p.Body != c.body {
+			t.Errorf("%q: got %q %q, want %q %q", c.accept, p.Header.Get("Content-Encoding"), p.Body, c.encoding, c.body)
 		}
 		for name, want := range map[string]string{
 			"Content-Type": "application/wasm", "Cache-Control": "public, max-age=31536000, immutable",
@@ -41,23 +42,23 @@ func TestFilesAreSentSmallAndKeptForEver(t *testing.T) {
 		"/app.js": "text/javascript; charset=utf-8", "/app-worker.js": "text/javascript; charset=utf-8", "/app.css": "text/css; charset=utf-8",
 		"/manifest.webmanifest": "application/manifest+json",
 	} {
-		if p := v.get(path); p.StatusCode != http.StatusOK || p.Header.Get("Content-Type") != want {
+		if p := v.Get(path); p.StatusCode != http.StatusOK || p.Header.Get("Content-Type") != want {
 			t.Errorf("%s: got %d %q, want 200 %q", path, p.StatusCode, p.Header.Get("Content-Type"), want)
 		}
 	}
 	for _, path := range []string{"/web/", "/web/manifest.json", "/web/app.wasm", "/app.wasm", "/web/../go.mod", "/web/%2e%2e/go.mod"} {
-		if p := v.get(path); p.StatusCode != http.StatusNotFound && p.StatusCode != http.StatusSeeOther {
+		if p := v.Get(path); p.StatusCode != http.StatusNotFound && p.StatusCode != http.StatusSeeOther {
 			t.Errorf("%s: got %d", path, p.StatusCode)
 		}
 	}
 }
 
 func TestTagsBelongToOneFileInOneForm(t *testing.T) {
-	h := newHouse(t)
-	v := h.visitor()
-	br := v.get("/web/app.0a.wasm", header("Accept-Encoding", "br")).Header.Get("Etag")
-	raw := v.get("/web/app.0a.wasm").Header.Get("Etag")
-	css := v.get("/web/bompass.0b.css").Header.Get("Etag")
+	h := webtest.New(t)
+	v := h.Visitor()
+	br := v.Get("/web/app.0a.wasm", webtest.Header("Accept-Encoding", "br")).Header.Get("Etag")
+	raw := v.Get("/web/app.0a.wasm").Header.Get("Etag")
+	css := v.Get("/web/bompass.0b.css").Header.Get("Etag")
 	if br == raw || raw == css || raw == "" {
 		t.Fatalf("tags: br %s, raw %s, css %s", br, raw, css)
 	}
@@ -65,29 +66,29 @@ func TestTagsBelongToOneFileInOneForm(t *testing.T) {
 		tag, accept string
 		want        int
 	}{{br, "br", 304}, {"W/" + br, "br", 304}, {`"x", ` + br, "br", 304}, {raw, "br", 200}, {css, "", 200}, {raw, "", 304}} {
-		p := v.get("/web/app.0a.wasm", header("Accept-Encoding", c.accept), header("If-None-Match", c.tag))
-		if p.StatusCode != c.want || c.want == 304 && p.body != "" {
+		p := v.Get("/web/app.0a.wasm", webtest.Header("Accept-Encoding", c.accept), webtest.Header("If-None-Match", c.tag))
+		if p.StatusCode != c.want || c.want == 304 && p.Body != "" {
 			t.Errorf("tag %s, %q: got %d, want %d", c.tag, c.accept, p.StatusCode, c.want)
 		}
 	}
-	if p := v.get("/wasm_exec.js"); p.body != "/* wasm_exec.0c.js */" {
-		t.Errorf("the loader is not the toolchain's: %q", p.body)
+	if p := v.Get("/wasm_exec.js"); p.Body != "/* wasm_exec.0c.js */" {
+		t.Errorf("the loader is not the toolchain's: %q", p.Body)
 	}
 }
 
 func TestManifestNamesOurOwnIcons(t *testing.T) {
-	h := newHouse(t)
-	p := h.visitor().get("/manifest.webmanifest")
+	h := webtest.New(t)
+	p := h.Visitor().Get("/manifest.webmanifest")
 	var m struct {
 		ID    string
 		Lang  string
 		Icons []struct{ Src string }
 	}
-	if err := json.Unmarshal([]byte(p.body), &m); err != nil || m.ID != "/" || m.Lang != "nb" || len(m.Icons) == 0 {
-		t.Fatalf("manifest: %v %s", err, p.body)
+	if err := json.Unmarshal([]byte(p.Body), &m); err != nil || m.ID != "/" || m.Lang != "nb" || len(m.Icons) == 0 {
+		t.Fatalf("manifest: %v %s", err, p.Body)
 	}
 	for _, icon := range m.Icons {
-		if q := h.visitor().get(icon.Src); q.StatusCode != http.StatusOK {
+		if q := h.Visitor().Get(icon.Src); q.StatusCode != http.StatusOK {
 			t.Errorf("icon %s: got %d", icon.Src, q.StatusCode)
 		}
 	}
@@ -97,7 +98,7 @@ func TestMissingFilesSayWhatToDo(t *testing.T) {
 	for name, dir := range map[string]fstest.MapFS{
 		"nothing":   {},
 		"half":      {"manifest.json": {Data: []byte(`{"app.wasm":"app.1.wasm"}`)}},
-		"not there": {"manifest.json": bundle()["manifest.json"]},
+		"not there": {"manifest.json": webtest.Bundle()["manifest.json"]},
 	} {
 		_, err := web.LoadAssets(dir)
 		if err == nil {

@@ -1,4 +1,4 @@
-package web_test
+package webtest
 
 import (
 	"context"
@@ -29,31 +29,31 @@ import (
 	"bompass/shared/fixture"
 )
 
-// portal is a house that people reach with an eID: two simulated issuers and a simulated register of
+// Portal is a house that people reach with an eID: two simulated issuers and a simulated register of
 // mandates, each over a real connection.
-type portal struct {
-	*house
-	norway, sweden *identitysim.Issuer
-	register       *mandatesim.Register
-	issuers        string // their address
+type Portal struct {
+	*Server
+	Norway, sweden *identitysim.Issuer
+	Register       *mandatesim.Register
+	Issuers        string // their address
 }
 
 var issuerKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-// swap lets a handler be set once its address is known.
-type swap struct{ to atomic.Pointer[http.ServeMux] }
+// lateHandler lets a handler be set once its address is known.
+type lateHandler struct{ to atomic.Pointer[http.ServeMux] }
 
-func (s *swap) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.to.Load().ServeHTTP(w, r) }
+func (s *lateHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.to.Load().ServeHTTP(w, r) }
 
-func newPortal(t *testing.T) *portal {
+func NewPortal(t *testing.T) *Portal {
 	t.Helper()
-	p := &portal{}
-	var door swap
+	p := &Portal{}
+	var door lateHandler
 	outside := httptest.NewServer(&door)
 	t.Cleanup(outside.Close)
-	p.issuers = outside.URL
-	p.house = newHouse(t, func(d *web.Deps) {
-		h, ok := d.Overview.(*house)
+	p.Issuers = outside.URL
+	p.Server = New(t, func(d *web.Deps) {
+		h, ok := d.Overview.(*Server)
 		if !ok {
 			t.Fatal("the accounts are not the house's")
 		}
@@ -62,7 +62,7 @@ func newPortal(t *testing.T) *portal {
 	return p
 }
 
-func (p *portal) build(t *testing.T, d *web.Deps, h *house) *http.ServeMux {
+func (p *Portal) build(t *testing.T, d *web.Deps, h *Server) *http.ServeMux {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -80,13 +80,13 @@ func (p *portal) build(t *testing.T, d *web.Deps, h *house) *http.ServeMux {
 		mux.Handle("/"+name+"/", issuer)
 		ways = append(ways, eid.Provider{Name: name, Country: country, Issuer: adapter})
 		if country == openid.Norway {
-			p.norway = issuer
+			p.Norway = issuer
 		} else {
 			p.sweden = issuer
 		}
 	}
 	source := p.mandates(t, d, key)
-	mux.Handle("/altinn/", http.StripPrefix("/altinn", p.register))
+	mux.Handle("/altinn/", http.StripPrefix("/altinn", p.Register))
 	names := func(ctx context.Context, number string) string {
 		answer, err := source.Parties(ctx, number)
 		if err != nil {
@@ -94,22 +94,22 @@ func (p *portal) build(t *testing.T, d *web.Deps, h *house) *http.ServeMux {
 		}
 		return answer.Name
 	}
-	d.EID = eid.NewService(eid.Deps{Store: accessdb.New(h.db), Access: d.Access, Keys: d.Keys, Providers: ways, Messages: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
-	d.Parties = party.NewService(persondb.New(h.db), source, d.Keys, d.Now)
-	ingrid, err := accessdb.New(h.db).AccountByEmail(t.Context(), "ingrid@bompass.example")
+	d.EID = eid.NewService(eid.Deps{Store: accessdb.New(h.DB), Access: d.Access, Keys: d.Keys, Providers: ways, Messages: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
+	d.Parties = party.NewService(persondb.New(h.DB), source, d.Keys, d.Now)
+	ingrid, err := accessdb.New(h.DB).AccountByEmail(t.Context(), "ingrid@bompass.example")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := accessdb.New(h.db).AddNumber(t.Context(), ingrid.ID, eid.NewNumber(d.Keys, ingrid.ID, openid.Sweden, fixture.IngridNumber)); err != nil {
+	if err := accessdb.New(h.DB).AddNumber(t.Context(), ingrid.ID, eid.NewNumber(d.Keys, ingrid.ID, openid.Sweden, fixture.IngridNumber)); err != nil {
 		t.Fatal(err)
 	}
-	if err := persondb.New(h.db).AddOrganisation(t.Context(), fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
+	if err := persondb.New(h.DB).AddOrganisation(t.Context(), fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
 		t.Fatal(err)
 	}
 	return mux
 }
 
-func (p *portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Key) (*identitysim.Issuer, *openid.Issuer) {
+func (p *Portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Key) (*identitysim.Issuer, *openid.Issuer) {
 	t.Helper()
 	signs, err := issuerKey()
 	if err != nil {
@@ -117,7 +117,7 @@ func (p *portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Ke
 	}
 	name := strings.ToLower(country)
 	c := openid.Config{
-		Partner: "eID " + name, Issuer: p.issuers + "/" + name, ClientID: "bompass", Key: key, Country: country, Now: d.Now,
+		Partner: "eID " + name, Issuer: p.Issuers + "/" + name, ClientID: "bompass", Key: key, Country: country, Now: d.Now,
 		RedirectURL: d.PublicURL + "/login/eid/" + name + "/return", PostLogoutRedirect: d.PublicURL + "/logout/done",
 		Levels: []string{"idporten-loa-substantial", "idporten-loa-high"},
 	}
@@ -150,7 +150,7 @@ func (p *portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Ke
 	return sim, adapter
 }
 
-func (p *portal) mandates(t *testing.T, d *web.Deps, key openid.Key) *altinn.Source {
+func (p *Portal) mandates(t *testing.T, d *web.Deps, key openid.Key) *altinn.Source {
 	t.Helper()
 	names, rights := map[string]string{}, map[string][]mandatesim.Company{}
 	for _, a := range fixture.Accounts() {
@@ -168,11 +168,11 @@ func (p *portal) mandates(t *testing.T, d *web.Deps, key openid.Key) *altinn.Sou
 			rights[number] = append(rights[number], item)
 		}
 	}
-	p.register = mandatesim.New(mandatesim.Config{
+	p.Register = mandatesim.New(mandatesim.Config{
 		Audience: "https://maskinporten.example/", ClientID: "bompass", Key: key.Public(), Scope: altinn.Scope, Names: names, Rights: rights, Now: d.Now,
 	})
 	source, err := altinn.New(altinn.Config{
-		Platform: p.issuers + "/altinn", Token: p.issuers + "/altinn/token", Audience: "https://maskinporten.example/", ClientID: "bompass",
+		Platform: p.Issuers + "/altinn", Token: p.Issuers + "/altinn/token", Audience: "https://maskinporten.example/", ClientID: "bompass",
 		Key: key, Resource: "bompass-portal", Now: d.Now,
 	})
 	if err != nil {
@@ -181,8 +181,8 @@ func (p *portal) mandates(t *testing.T, d *web.Deps, key openid.Key) *altinn.Sou
 	return source
 }
 
-// abroad goes to an address of another site, or comes back from one, as a browser does.
-func (v *visitor) abroad(method, address, body string) page {
+// DoCrossSite goes to an address of another site, or comes back from one, as a browser does.
+func (v *Visitor) DoCrossSite(method, address, body string) Page {
 	v.t.Helper()
 	r, err := http.NewRequestWithContext(v.t.Context(), method, address, strings.NewReader(body))
 	if err != nil {
@@ -192,7 +192,7 @@ func (v *visitor) abroad(method, address, body string) page {
 	if method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	resp, err := v.client.Do(r)
+	resp, err := v.Client.Do(r)
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -201,58 +201,58 @@ func (v *visitor) abroad(method, address, body string) page {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	return page{resp, string(text)}
+	return Page{resp, string(text)}
 }
 
-// choose proves to be somebody at an issuer and returns where the issuer sends the browser.
-func (v *visitor) choose(address, way, who string) string {
+// AuthenticateAt proves to be somebody at an issuer and returns where the issuer sends the browser.
+func (v *Visitor) AuthenticateAt(address, way, who string) string {
 	v.t.Helper()
-	asked := v.abroad(http.MethodGet, address, "")
+	asked := v.DoCrossSite(http.MethodGet, address, "")
 	if asked.StatusCode == http.StatusSeeOther {
 		return asked.Header.Get("Location")
 	}
-	id := hiddenOf(asked.body, "id")
+	id := HiddenOf(asked.Body, "id")
 	issuer, _, _ := strings.Cut(address, "/"+way+"/authorize")
-	back := v.abroad(http.MethodPost, issuer+"/"+way+"/choose", url.Values{"id": {id}, "person": {who}, "method": {"BankID"}}.Encode())
+	back := v.DoCrossSite(http.MethodPost, issuer+"/"+way+"/choose", url.Values{"id": {id}, "person": {who}, "method": {"BankID"}}.Encode())
 	if back.StatusCode != http.StatusSeeOther {
-		v.t.Fatalf("the issuer answered %d %s", back.StatusCode, back.body)
+		v.t.Fatalf("the issuer answered %d %s", back.StatusCode, back.Body)
 	}
 	return back.Header.Get("Location")
 }
 
-func hiddenOf(body, name string) string {
+func HiddenOf(body, name string) string {
 	_, rest, _ := strings.Cut(body, `name="`+name+`" value="`)
 	value, _, _ := strings.Cut(rest, `"`)
 	return html.UnescapeString(value)
 }
 
-// come goes the whole way in with an eID and returns the answer at its end.
-func (v *visitor) come(way, who, next string) page {
+// SignInWithEID goes the whole way in with an eID and returns the answer at its end.
+func (v *Visitor) SignInWithEID(way, who, next string) Page {
 	v.t.Helper()
 	address := "/login/eid/" + way
 	if next != "" {
 		address += "?next=" + url.QueryEscape(next)
 	}
-	p := v.get(address)
+	p := v.Get(address)
 	if p.StatusCode != http.StatusSeeOther {
-		v.t.Fatalf("begin: %d %s", p.StatusCode, p.body)
+		v.t.Fatalf("begin: %d %s", p.StatusCode, p.Body)
 	}
-	return v.abroad(http.MethodGet, v.choose(p.Header.Get("Location"), way, who), "")
+	return v.DoCrossSite(http.MethodGet, v.AuthenticateAt(p.Header.Get("Location"), way, who), "")
 }
 
-// enter is come for a person who gets in; it learns the session's token for scripts.
-func (p *portal) enter(who string) *visitor {
+// EnterWithEID is come for a person who gets in; it learns the session's token for scripts.
+func (p *Portal) EnterWithEID(who string) *Visitor {
 	p.t.Helper()
-	v := p.visitor()
-	if in := v.come("no", who, ""); in.StatusCode != http.StatusSeeOther || strings.HasPrefix(in.Header.Get("Location"), "/login") {
+	v := p.Visitor()
+	if in := v.SignInWithEID("no", who, ""); in.StatusCode != http.StatusSeeOther || strings.HasPrefix(in.Header.Get("Location"), "/login") {
 		p.t.Fatalf("%s: %d %q", who, in.StatusCode, in.Header.Get("Location"))
 	}
-	v.learn()
+	v.LoadCSRF()
 	return v
 }
 
-func (v *visitor) learn() {
+func (v *Visitor) LoadCSRF() {
 	v.t.Helper()
-	_, rest, _ := strings.Cut(v.get("/api/v1/me").body, `"csrf":"`)
-	v.csrf, _, _ = strings.Cut(rest, `"`)
+	_, rest, _ := strings.Cut(v.Get("/api/v1/me").Body, `"csrf":"`)
+	v.CSRF, _, _ = strings.Cut(rest, `"`)
 }

@@ -1,4 +1,4 @@
-package web_test
+package signin_test
 
 import (
 	"net/http"
@@ -9,6 +9,7 @@ import (
 
 	"bompass/server/internal/proves"
 	"bompass/server/partner/identity/sim"
+	"bompass/server/web/webtest"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 )
@@ -16,8 +17,8 @@ import (
 // S1.02 S1.05 S1.06 S2.02 S2.05 S2.07 S2.08 S2.09: both entries stand on the page, the eID first and with
 // its choices named.
 func TestEIDComesFirstAndTheOtherEntryBeside(t *testing.T) {
-	p := newPortal(t)
-	body := p.visitor().get("/login").body
+	p := webtest.NewPortal(t)
+	body := p.Visitor().Get("/login").Body
 	button, form := strings.Index(body, `href="/login/eid/no"`), strings.Index(body, `<form method="post" action="/login"`)
 	if button < 0 || form < 0 || button > form {
 		t.Errorf("button at %d, form at %d", button, form)
@@ -27,8 +28,8 @@ func TestEIDComesFirstAndTheOtherEntryBeside(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	address := p.visitor().get("/login/eid/no").Header.Get("Location")
-	if !strings.HasPrefix(address, p.issuers+"/no/authorize?") || strings.Contains(address, "code_challenge") {
+	address := p.Visitor().Get("/login/eid/no").Header.Get("Location")
+	if !strings.HasPrefix(address, p.Issuers+"/no/authorize?") || strings.Contains(address, "code_challenge") {
 		t.Errorf("the button leads to %q", address)
 	}
 	proves.That(t, "S1.02", "S1.06", "S2.05", "S2.07–S2.09")
@@ -36,30 +37,30 @@ func TestEIDComesFirstAndTheOtherEntryBeside(t *testing.T) {
 
 // S3.03 S3.04 S3.05 S3.09 S3.10 S3.11: a tab for each way, the Swedish one with what to do.
 func TestEachWayHasATab(t *testing.T) {
-	p := newPortal(t)
-	v := p.visitor()
-	front := v.get("/login?lang=sv").body
+	p := webtest.NewPortal(t)
+	v := p.Visitor()
+	front := v.Get("/login?lang=sv").Body
 	for _, want := range []string{`href="/login?way=se"`, `href="/login?way=number"`, "Mobilt BankID", "Kundnummer"} {
 		if !strings.Contains(front, want) {
 			t.Errorf("the front page lacks %q", want)
 		}
 	}
-	sweden := v.get("/login?way=se").body
+	sweden := v.Get("/login?way=se").Body
 	for _, want := range []string{`href="/login/eid/se"`, "annan telefon eller surfplatta", "Öppna BankID-appen", `aria-current="page"`} {
 		if !strings.Contains(sweden, want) {
 			t.Errorf("the Swedish tab lacks %q", want)
 		}
 	}
-	number := v.get("/login?way=number").body
+	number := v.Get("/login?way=number").Body
 	for _, want := range []string{"användarnamn", "senaste faktura", `<form method="post" action="/login"`} {
 		if !strings.Contains(number, want) {
 			t.Errorf("the tab for customer numbers lacks %q", want)
 		}
 	}
-	in := v.come("se", "ingrid", "")
-	v.learn()
-	if me := v.get(api.Me.Path); in.StatusCode != http.StatusSeeOther || !strings.Contains(me.body, `"person":"Ingrid Lindqvist"`) {
-		t.Errorf("with a Swedish eID: %d %s", in.StatusCode, me.body)
+	in := v.SignInWithEID("se", "ingrid", "")
+	v.LoadCSRF()
+	if me := v.Get(api.Me.Path); in.StatusCode != http.StatusSeeOther || !strings.Contains(me.Body, `"person":"Ingrid Lindqvist"`) {
+		t.Errorf("with a Swedish eID: %d %s", in.StatusCode, me.Body)
 	}
 	proves.That(t, "S3.03–S3.05", "S3.09–S3.11")
 }
@@ -67,9 +68,9 @@ func TestEachWayHasATab(t *testing.T) {
 // S2.06 S2.13 S2.14 S1.03 S1.04 S3.01 S3.02 S3.13 S4.12: help, numbers to call and the language stand on the
 // page, for everybody and without scripts.
 func TestHelpNeedsNoLogin(t *testing.T) {
-	p := newPortal(t)
-	v := p.visitor()
-	login := v.get("/login").body
+	p := webtest.NewPortal(t)
+	v := p.Visitor()
+	login := v.Get("/login").Body
 	for _, want := range []string{`href="/help/login"`, "72 54 09 00", `hreflang="sv"`, `hreflang="de"`} {
 		if !strings.Contains(login, want) {
 			t.Errorf("the sign-in page lacks %q", want)
@@ -82,7 +83,7 @@ func TestHelpNeedsNoLogin(t *testing.T) {
 	if strings.Contains(login, "OBS!") {
 		t.Error("a good browser is warned of")
 	}
-	old := v.get("/login", header("User-Agent", "Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko")).body
+	old := v.Get("/login", webtest.Header("User-Agent", "Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko")).Body
 	if !strings.Contains(old, "OBS! Nettleseren din er for gammel") {
 		t.Error("Internet Explorer is not warned of")
 	}
@@ -91,9 +92,9 @@ func TestHelpNeedsNoLogin(t *testing.T) {
 		"en": {"1,000", "confirms who you are", "Digdir", "top right corner"},
 		"sv": {"Logga ut", "Digdir"}, "de": {"Abmelden", "Digdir"},
 	} {
-		help := p.visitor().get("/help/login?lang=" + lang)
+		help := p.Visitor().Get("/help/login?lang=" + lang)
 		for _, want := range words {
-			if help.StatusCode != http.StatusOK || !strings.Contains(help.body, want) {
+			if help.StatusCode != http.StatusOK || !strings.Contains(help.Body, want) {
 				t.Errorf("%s: %d, lacks %q", lang, help.StatusCode, want)
 			}
 		}
@@ -104,17 +105,17 @@ func TestHelpNeedsNoLogin(t *testing.T) {
 // S2.03 S2.04 S2.10: everybody with a Norwegian eID takes the same way: people of companies with their
 // own eID, people with a D-number, people who are new and those whose issuer tells no number.
 func TestEverybodyWithAnEIDGetsIn(t *testing.T) {
-	p := newPortal(t)
+	p := webtest.NewPortal(t)
 	for who, want := range map[string]string{
 		"kari": `"person":"Kari Lund"`, "nils": `"person":"Nils Berg","customer":"` + string(fixture.Fjordfrakt) + `"`, "marek": `"person":"Marek Nowak"`,
 		"liv": `"person":"Liv Nygaard","customer":`, "anna": `"person":"Ny bruker"`,
 	} {
-		v := p.enter(who)
-		first := v.get(api.Me.Path).body
+		v := p.EnterWithEID(who)
+		first := v.Get(api.Me.Path).Body
 		if !strings.Contains(first, want) {
 			t.Errorf("%s: %s", who, first)
 		}
-		again := p.enter(who).get(api.Me.Path).body
+		again := p.EnterWithEID(who).Get(api.Me.Path).Body
 		if customerOf(first) == "" || customerOf(first) != customerOf(again) {
 			t.Errorf("%s is another customer the second time: %s, %s", who, first, again)
 		}
@@ -129,11 +130,11 @@ func customerOf(me string) string {
 }
 
 func TestThePersonComesBackToWhereTheyWere(t *testing.T) {
-	p := newPortal(t)
-	if in := p.visitor().come("no", "kari", "/passages?from=2026-11-01"); in.Header.Get("Location") != "/passages?from=2026-11-01" {
+	p := webtest.NewPortal(t)
+	if in := p.Visitor().SignInWithEID("no", "kari", "/passages?from=2026-11-01"); in.Header.Get("Location") != "/passages?from=2026-11-01" {
 		t.Errorf("went on to %q", in.Header.Get("Location"))
 	}
-	if in := p.visitor().come("no", "kari", "https://elsewhere.example/"); in.Header.Get("Location") != "/" {
+	if in := p.Visitor().SignInWithEID("no", "kari", "https://elsewhere.example/"); in.Header.Get("Location") != "/" {
 		t.Errorf("went on to %q", in.Header.Get("Location"))
 	}
 }
@@ -141,20 +142,20 @@ func TestThePersonComesBackToWhereTheyWere(t *testing.T) {
 // Two tabs each have their own journey; an answer is good once, in the browser that asked, and on its
 // own way.
 func TestAnAnswerOpensOneSessionInItsOwnBrowser(t *testing.T) {
-	p := newPortal(t)
-	v := p.visitor()
-	one, two := v.get("/login/eid/no").Header.Get("Location"), v.get("/login/eid/no?next=%2Fpassages").Header.Get("Location")
-	second := v.choose(two, "no", "kari")
-	first := v.choose(one, "no", "kari")
-	thief := p.visitor()
-	refused(t, "another browser", thief.abroad(http.MethodGet, first, ""))
-	if in := v.abroad(http.MethodGet, second, ""); in.Header.Get("Location") != "/passages" {
+	p := webtest.NewPortal(t)
+	v := p.Visitor()
+	one, two := v.Get("/login/eid/no").Header.Get("Location"), v.Get("/login/eid/no?next=%2Fpassages").Header.Get("Location")
+	second := v.AuthenticateAt(two, "no", "kari")
+	first := v.AuthenticateAt(one, "no", "kari")
+	thief := p.Visitor()
+	refused(t, "another browser", thief.DoCrossSite(http.MethodGet, first, ""))
+	if in := v.DoCrossSite(http.MethodGet, second, ""); in.Header.Get("Location") != "/passages" {
 		t.Errorf("second tab: %q", in.Header.Get("Location"))
 	}
-	if in := v.abroad(http.MethodGet, first, ""); in.Header.Get("Location") != "/" {
+	if in := v.DoCrossSite(http.MethodGet, first, ""); in.Header.Get("Location") != "/" {
 		t.Errorf("first tab: %q", in.Header.Get("Location"))
 	}
-	refused(t, "the same answer again", v.abroad(http.MethodGet, first, ""))
+	refused(t, "the same answer again", v.DoCrossSite(http.MethodGet, first, ""))
 	for name, change := range map[string]func(string) string{
 		"another way":        func(s string) string { return strings.Replace(s, "/eid/no/", "/eid/se/", 1) },
 		"no state":           func(s string) string { return strings.Replace(s, "state=", "x=", 1) },
@@ -163,20 +164,20 @@ func TestAnAnswerOpensOneSessionInItsOwnBrowser(t *testing.T) {
 		"another issuer":     func(s string) string { return strings.Replace(s, "iss=", "iss=x", 1) },
 		"an error, in words": func(s string) string { return s + "&error=%3Cscript%3E" },
 	} {
-		w := p.visitor()
-		back := w.choose(w.get("/login/eid/no").Header.Get("Location"), "no", "kari")
-		refused(t, name, w.abroad(http.MethodGet, change(back), ""))
+		w := p.Visitor()
+		back := w.AuthenticateAt(w.Get("/login/eid/no").Header.Get("Location"), "no", "kari")
+		refused(t, name, w.DoCrossSite(http.MethodGet, change(back), ""))
 	}
-	w := p.visitor()
-	back := w.choose(w.get("/login/eid/no").Header.Get("Location"), "no", "kari")
-	p.pass(11 * time.Minute)
-	refused(t, "after eleven minutes", w.abroad(http.MethodGet, back, ""))
+	w := p.Visitor()
+	back := w.AuthenticateAt(w.Get("/login/eid/no").Header.Get("Location"), "no", "kari")
+	p.Advance(11 * time.Minute)
+	refused(t, "after eleven minutes", w.DoCrossSite(http.MethodGet, back, ""))
 }
 
-func refused(t *testing.T, name string, p page) {
+func refused(t *testing.T, name string, p webtest.Page) {
 	t.Helper()
 	if p.StatusCode != http.StatusSeeOther || !strings.HasPrefix(p.Header.Get("Location"), "/login?why=") {
-		t.Errorf("%s: got %d %q %s", name, p.StatusCode, p.Header.Get("Location"), p.body)
+		t.Errorf("%s: got %d %q %s", name, p.StatusCode, p.Header.Get("Location"), p.Body)
 	}
 	for _, c := range p.Cookies() {
 		if strings.HasPrefix(c.Name, "sid") && c.Value != "" {
@@ -187,57 +188,57 @@ func refused(t *testing.T, name string, p page) {
 
 // Session fixation: what stands in the browser before signing in opens nothing afterwards.
 func TestASessionHasATokenOfItsOwn(t *testing.T) {
-	p := newPortal(t)
-	v := p.visitor()
+	p := webtest.NewPortal(t)
+	v := p.Visitor()
 	planted := strings.Repeat("A", 43)
-	v.bring("sid", planted)
-	v.come("no", "kari", "")
-	token := v.kept("sid")
+	v.SetCookie("sid", planted)
+	v.SignInWithEID("no", "kari", "")
+	token := v.CookieValue("sid")
 	if token == planted || token == "" {
 		t.Errorf("token: %q", token)
 	}
-	v.come("no", "kari", "")
-	if again := v.kept("sid"); again == token {
+	v.SignInWithEID("no", "kari", "")
+	if again := v.CookieValue("sid"); again == token {
 		t.Error("signing in again keeps the token")
 	}
-	thief := p.visitor()
-	thief.bring("sid", token)
-	if got := thief.get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
+	thief := p.Visitor()
+	thief.SetCookie("sid", token)
+	if got := thief.Get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the token of before: got %d", got.StatusCode)
 	}
 }
 
 // Who is sent back reads why, and nothing that the issuer said.
 func TestAPersonIsToldWhyTheEIDDidNotWork(t *testing.T) {
-	p := newPortal(t)
-	v := p.visitor()
-	asked := v.abroad(http.MethodGet, v.get("/login/eid/no").Header.Get("Location"), "")
-	id := hiddenOf(asked.body, "id")
-	stopped := v.abroad(http.MethodPost, p.issuers+"/no/choose", url.Values{"id": {id}, "cancel": {"1"}}.Encode())
-	back := v.abroad(http.MethodGet, stopped.Header.Get("Location"), "")
-	if back.Header.Get("Location") != "/login?why=eid-cancelled" || !strings.Contains(v.get("/login?why=eid-cancelled").body, "Du avbrøt innloggingen") {
+	p := webtest.NewPortal(t)
+	v := p.Visitor()
+	asked := v.DoCrossSite(http.MethodGet, v.Get("/login/eid/no").Header.Get("Location"), "")
+	id := webtest.HiddenOf(asked.Body, "id")
+	stopped := v.DoCrossSite(http.MethodPost, p.Issuers+"/no/choose", url.Values{"id": {id}, "cancel": {"1"}}.Encode())
+	back := v.DoCrossSite(http.MethodGet, stopped.Header.Get("Location"), "")
+	if back.Header.Get("Location") != "/login?why=eid-cancelled" || !strings.Contains(v.Get("/login?why=eid-cancelled").Body, "Du avbrøt innloggingen") {
 		t.Errorf("cancelled: %q", back.Header.Get("Location"))
 	}
 	for _, m := range sim.Mischiefs() {
 		if m.Name != "proves with another nonce" {
 			continue
 		}
-		p.norway.Misbehave(&m)
-		in := p.visitor().come("no", "kari", "")
+		p.Norway.Misbehave(&m)
+		in := p.Visitor().SignInWithEID("no", "kari", "")
 		if in.Header.Get("Location") != "/login?why=eid-refused" {
 			t.Errorf("%s: %q", m.Name, in.Header.Get("Location"))
 		}
 	}
-	p.norway.Misbehave(nil)
-	if got := p.visitor().get("/login/eid/xx"); got.StatusCode != http.StatusNotFound {
+	p.Norway.Misbehave(nil)
+	if got := p.Visitor().Get("/login/eid/xx"); got.StatusCode != http.StatusNotFound {
 		t.Errorf("a way that is none: got %d", got.StatusCode)
 	}
-	for name, c := range map[string]change{"another site": header("Sec-Fetch-Site", "cross-site"), "a sister site": header("Sec-Fetch-Site", "same-site")} {
-		if got := p.visitor().get("/login/eid/no", c); got.StatusCode != http.StatusForbidden {
+	for name, c := range map[string]webtest.Change{"another site": webtest.Header("Sec-Fetch-Site", "cross-site"), "a sister site": webtest.Header("Sec-Fetch-Site", "same-site")} {
+		if got := p.Visitor().Get("/login/eid/no", c); got.StatusCode != http.StatusForbidden {
 			t.Errorf("begun by %s: got %d", name, got.StatusCode)
 		}
 	}
-	if text := p.log.String(); strings.Contains(text, "14848530051") {
+	if text := p.Log.String(); strings.Contains(text, "14848530051") {
 		t.Error("the log holds a birth number")
 	}
 }
@@ -245,97 +246,84 @@ func TestAPersonIsToldWhyTheEIDDidNotWork(t *testing.T) {
 // OpenID Connect RP-Initiated Logout: who came with an eID leaves there too, by a form, so that no
 // token is in an address.
 func TestLeavingHereLeavesAtTheIssuer(t *testing.T) {
-	p := newPortal(t)
-	v := p.enter("kari")
-	out := v.do(http.MethodPost, api.Logout.Path, "{}")
-	if out.StatusCode != http.StatusOK || !strings.Contains(out.body, `"next":"/logout/eid"`) {
-		t.Fatalf("logout: %d %s", out.StatusCode, out.body)
+	p := webtest.NewPortal(t)
+	v := p.EnterWithEID("kari")
+	out := v.Do(http.MethodPost, api.Logout.Path, "{}")
+	if out.StatusCode != http.StatusOK || !strings.Contains(out.Body, `"next":"/logout/eid"`) {
+		t.Fatalf("logout: %d %s", out.StatusCode, out.Body)
 	}
-	leave := v.get("/logout/eid")
-	if got := leave.Header.Get("Content-Security-Policy"); !strings.Contains(got, "form-action 'self' "+p.issuers+";") || strings.Contains(got, "unsafe-inline") {
+	leave := v.Get("/logout/eid")
+	if got := leave.Header.Get("Content-Security-Policy"); !strings.Contains(got, "form-action 'self' "+p.Issuers+";") || strings.Contains(got, "unsafe-inline") {
 		t.Errorf("policy: %q", got)
 	}
-	if !strings.Contains(leave.body, `action="`+p.issuers+`/no/endsession"`) || strings.Contains(leave.body, "<script>") {
-		t.Errorf("page: %s", leave.body)
+	if !strings.Contains(leave.Body, `action="`+p.Issuers+`/no/endsession"`) || strings.Contains(leave.Body, "<script>") {
+		t.Errorf("page: %s", leave.Body)
 	}
-	form := url.Values{"id_token_hint": {hiddenOf(leave.body, "id_token_hint")}, "post_logout_redirect_uri": {hiddenOf(leave.body, "post_logout_redirect_uri")}, "state": {"x"}}
-	left := v.abroad(http.MethodPost, p.issuers+"/no/endsession", form.Encode())
-	if left.StatusCode != http.StatusOK || !strings.Contains(left.body, "/logout/done") || len(form.Get("id_token_hint")) < 100 {
-		t.Errorf("at the issuer: %d %s", left.StatusCode, left.body)
+	form := url.Values{"id_token_hint": {webtest.HiddenOf(leave.Body, "id_token_hint")}, "post_logout_redirect_uri": {webtest.HiddenOf(leave.Body, "post_logout_redirect_uri")}, "state": {"x"}}
+	left := v.DoCrossSite(http.MethodPost, p.Issuers+"/no/endsession", form.Encode())
+	if left.StatusCode != http.StatusOK || !strings.Contains(left.Body, "/logout/done") || len(form.Get("id_token_hint")) < 100 {
+		t.Errorf("at the issuer: %d %s", left.StatusCode, left.Body)
 	}
-	if done := v.get("/logout/done"); done.Header.Get("Location") != "/login?why=signed-out" {
+	if done := v.Get("/logout/done"); done.Header.Get("Location") != "/login?why=signed-out" {
 		t.Errorf("done: %q", done.Header.Get("Location"))
 	}
-	if again := v.get("/logout/eid"); again.StatusCode != http.StatusSeeOther {
+	if again := v.Get("/logout/eid"); again.StatusCode != http.StatusSeeOther {
 		t.Errorf("the way out, again: %d", again.StatusCode)
 	}
-	if password := p.signIn(kari); strings.Contains(password.do(http.MethodPost, api.Logout.Path, "{}").body, "next") {
+	if password := p.SignIn(webtest.Kari); strings.Contains(password.Do(http.MethodPost, api.Logout.Path, "{}").Body, "next") {
 		t.Error("who came with a password is sent to an issuer")
 	}
 }
 
 // Front-channel logout comes without a cookie, in a frame of the issuer's, and for one session.
 func TestAnIssuersFrameEndsItsSession(t *testing.T) {
-	p := newPortal(t)
-	v, other := p.enter("kari"), p.enter("olav")
-	farewell := p.frame(v)
-	stranger := p.visitor()
+	p := webtest.NewPortal(t)
+	v, other := p.EnterWithEID("kari"), p.EnterWithEID("olav")
+	farewell := p.Frame(v)
+	stranger := p.Visitor()
 	for name, address := range map[string]string{
-		"no session": "/logout/front?iss=" + url.QueryEscape(p.issuers+"/no"), "another issuer": strings.Replace(farewell, "%2Fno", "%2Fse", 1),
-		"another session": "/logout/front?sid=x&iss=" + url.QueryEscape(p.issuers+"/no"), "nothing": "/logout/front",
+		"no session": "/logout/front?iss=" + url.QueryEscape(p.Issuers+"/no"), "another issuer": strings.Replace(farewell, "%2Fno", "%2Fse", 1),
+		"another session": "/logout/front?sid=x&iss=" + url.QueryEscape(p.Issuers+"/no"), "nothing": "/logout/front",
 	} {
-		if got := stranger.get(address, header("Sec-Fetch-Site", "cross-site")); got.StatusCode != http.StatusOK {
+		if got := stranger.Get(address, webtest.Header("Sec-Fetch-Site", "cross-site")); got.StatusCode != http.StatusOK {
 			t.Errorf("%s: got %d", name, got.StatusCode)
 		}
 	}
-	if got := v.get(api.Me.Path); got.StatusCode != http.StatusOK {
+	if got := v.Get(api.Me.Path); got.StatusCode != http.StatusOK {
 		t.Fatalf("before: got %d", got.StatusCode)
 	}
-	framed := stranger.get(farewell, header("Sec-Fetch-Site", "cross-site"))
+	framed := stranger.Get(farewell, webtest.Header("Sec-Fetch-Site", "cross-site"))
 	policy := framed.Header.Get("Content-Security-Policy")
-	if framed.StatusCode != http.StatusOK || !strings.Contains(policy, "frame-ancestors "+p.issuers) || strings.Contains(policy, "'self'") || framed.Header.Get("X-Frame-Options") != "" {
+	if framed.StatusCode != http.StatusOK || !strings.Contains(policy, "frame-ancestors "+p.Issuers) || strings.Contains(policy, "'self'") || framed.Header.Get("X-Frame-Options") != "" {
 		t.Errorf("frame: %d %q", framed.StatusCode, policy)
 	}
-	if got := v.get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
+	if got := v.Get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("after: got %d", got.StatusCode)
 	}
-	if got := other.get(api.Me.Path); got.StatusCode != http.StatusOK {
+	if got := other.Get(api.Me.Path); got.StatusCode != http.StatusOK {
 		t.Errorf("somebody else: got %d", got.StatusCode)
 	}
-}
-
-// frame lets the person leave at the issuer, and returns the address in the issuer's frame, which is
-// not opened. The back channel is closed meanwhile.
-func (p *portal) frame(v *visitor) string {
-	p.t.Helper()
-	back := p.norway.Client.Back
-	p.norway.Client.Back = ""
-	left := v.abroad(http.MethodGet, p.issuers+"/no/endsession", "")
-	p.norway.Client.Back = back
-	_, rest, _ := strings.Cut(left.body, `<iframe src="`)
-	address, _, _ := strings.Cut(rest, `"`)
-	return strings.ReplaceAll(strings.TrimPrefix(address, p.url), "&amp;", "&")
 }
 
 // OpenID Connect Back-Channel Logout: leaving at another service ends the session here at once; the
 // message is believed once.
 func TestAnIssuersMessageEndsItsSessions(t *testing.T) {
-	p := newPortal(t)
-	v, other := p.enter("kari"), p.enter("olav")
-	p.norway.Leave(t.Context(), "kari")
-	if got := v.get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
+	p := webtest.NewPortal(t)
+	v, other := p.EnterWithEID("kari"), p.EnterWithEID("olav")
+	p.Norway.Leave(t.Context(), "kari")
+	if got := v.Get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("after leaving elsewhere: got %d", got.StatusCode)
 	}
-	if got := other.get(api.Me.Path); got.StatusCode != http.StatusOK {
+	if got := other.Get(api.Me.Path); got.StatusCode != http.StatusOK {
 		t.Errorf("somebody else: got %d", got.StatusCode)
 	}
-	message, err := p.norway.Message("unknown", "nobody")
+	message, err := p.Norway.Message("unknown", "nobody")
 	if err != nil {
 		t.Fatal(err)
 	}
-	stranger := p.visitor()
+	stranger := p.Visitor()
 	send := func(path, message string) int {
-		return stranger.abroad(http.MethodPost, p.url+path, url.Values{"logout_token": {message}}.Encode()).StatusCode
+		return stranger.DoCrossSite(http.MethodPost, p.URL+path, url.Values{"logout_token": {message}}.Encode()).StatusCode
 	}
 	for _, c := range []struct {
 		name, path, message string
@@ -355,40 +343,40 @@ func TestAnIssuersMessageEndsItsSessions(t *testing.T) {
 
 // portal.md D5: who has nothing but an eID proves with it again, at the issuer, before a sensitive change.
 func TestAnEIDIsAFactorToProveAgain(t *testing.T) {
-	p := newPortal(t)
-	v := p.enter("liv")
-	p.pass(10 * time.Minute)
-	v.get(api.Me.Path)
-	page := v.get("/prove?next=%2Fsecurity")
-	if !strings.Contains(page.body, `href="/login/eid/no?prove=1&amp;next=%2Fsecurity"`) || strings.Contains(page.body, "/login/eid/se") {
-		t.Fatalf("the page offers no eID: %s", page.body)
+	p := webtest.NewPortal(t)
+	v := p.EnterWithEID("liv")
+	p.Advance(10 * time.Minute)
+	v.Get(api.Me.Path)
+	page := v.Get("/prove?next=%2Fsecurity")
+	if !strings.Contains(page.Body, `href="/login/eid/no?prove=1&amp;next=%2Fsecurity"`) || strings.Contains(page.Body, "/login/eid/se") {
+		t.Fatalf("the page offers no eID: %s", page.Body)
 	}
-	begun := v.get("/login/eid/no?prove=1&next=%2Fsecurity")
-	asked := v.abroad(http.MethodGet, begun.Header.Get("Location"), "")
+	begun := v.Get("/login/eid/no?prove=1&next=%2Fsecurity")
+	asked := v.DoCrossSite(http.MethodGet, begun.Header.Get("Location"), "")
 	if asked.StatusCode != http.StatusOK {
 		t.Errorf("the issuer did not ask again: %d", asked.StatusCode)
 	}
-	id := hiddenOf(asked.body, "id")
-	other := v.abroad(http.MethodPost, p.issuers+"/no/choose", url.Values{"id": {id}, "person": {"kari"}, "method": {"BankID"}}.Encode())
-	refused(t, "somebody else proves", v.abroad(http.MethodGet, other.Header.Get("Location"), ""))
-	begun = v.get("/login/eid/no?prove=1&next=%2Fsecurity")
-	before := v.kept("sid")
-	in := v.abroad(http.MethodGet, v.choose(begun.Header.Get("Location"), "no", "liv"), "")
-	if in.Header.Get("Location") != "/security" || v.kept("sid") == before {
+	id := webtest.HiddenOf(asked.Body, "id")
+	other := v.DoCrossSite(http.MethodPost, p.Issuers+"/no/choose", url.Values{"id": {id}, "person": {"kari"}, "method": {"BankID"}}.Encode())
+	refused(t, "somebody else proves", v.DoCrossSite(http.MethodGet, other.Header.Get("Location"), ""))
+	begun = v.Get("/login/eid/no?prove=1&next=%2Fsecurity")
+	before := v.CookieValue("sid")
+	in := v.DoCrossSite(http.MethodGet, v.AuthenticateAt(begun.Header.Get("Location"), "no", "liv"), "")
+	if in.Header.Get("Location") != "/security" || v.CookieValue("sid") == before {
 		t.Errorf("after proving: %d %q", in.StatusCode, in.Header.Get("Location"))
 	}
-	if got := p.visitor().get("/login/eid/no?prove=1"); got.Header.Get("Location") != "/login?why=expired" {
+	if got := p.Visitor().Get("/login/eid/no?prove=1"); got.Header.Get("Location") != "/login?why=expired" {
 		t.Errorf("a stranger proves: %d %q", got.StatusCode, got.Header.Get("Location"))
 	}
 }
 
 // Asking an issuer costs us and them: one address may do it sixty times in a row, and then waits.
 func TestAFloodOfBeginningsWaits(t *testing.T) {
-	p := newPortal(t)
-	v := p.visitor()
+	p := webtest.NewPortal(t)
+	v := p.Visitor()
 	begun := 0
 	for range 70 {
-		if got := v.get("/login/eid/no"); got.StatusCode == http.StatusSeeOther {
+		if got := v.Get("/login/eid/no"); got.StatusCode == http.StatusSeeOther {
 			begun++
 		} else if got.StatusCode != http.StatusTooManyRequests {
 			t.Fatalf("got %d", got.StatusCode)
@@ -397,8 +385,8 @@ func TestAFloodOfBeginningsWaits(t *testing.T) {
 	if begun < 60 || begun > 62 {
 		t.Errorf("%d began, want about 60", begun)
 	}
-	p.pass(10 * time.Minute)
-	if got := p.visitor().get("/login/eid/no"); got.StatusCode != http.StatusSeeOther {
+	p.Advance(10 * time.Minute)
+	if got := p.Visitor().Get("/login/eid/no"); got.StatusCode != http.StatusSeeOther {
 		t.Errorf("ten minutes later: got %d", got.StatusCode)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build security
 
-package web_test
+package signin_test
 
 import (
 	"net/http"
@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"bompass/server/web/webtest"
 )
 
 // timingRuns is how often each branch of each flow is measured; branches take turns. With so many, chance
@@ -27,10 +29,10 @@ func TestTheTimeOfAnAnswerTellsNobodyApart(t *testing.T) {
 		name, path     string
 		known, unknown url.Values
 	}{
-		{"sign in", "/login", url.Values{"email": {kari}, "password": {"wrong-on-purpose"}}, url.Values{"email": {stranger}, "password": {"wrong-on-purpose"}}},
+		{"sign in", "/login", url.Values{"email": {webtest.Kari}, "password": {"wrong-on-purpose"}}, url.Values{"email": {stranger}, "password": {"wrong-on-purpose"}}},
 		{"sign in by number", "/login", url.Values{"email": {"7001001"}, "password": {"wrong-on-purpose"}}, url.Values{"email": {"7999999"}, "password": {"wrong-on-purpose"}}},
-		{"register", "/register", url.Values{"name": {"A B"}, "email": {kari}, "password": {fresh}}, url.Values{"name": {"A B"}, "email": {stranger}, "password": {fresh}}},
-		{"forgotten password", "/password/forgot", url.Values{"name": {kari}}, url.Values{"name": {stranger}}},
+		{"register", "/register", url.Values{"name": {"A B"}, "email": {webtest.Kari}, "password": {webtest.Fresh}}, url.Values{"name": {"A B"}, "email": {stranger}, "password": {webtest.Fresh}}},
+		{"forgotten password", "/password/forgot", url.Values{"name": {webtest.Kari}}, url.Values{"name": {stranger}}},
 		{"forgotten password by number", "/password/forgot", url.Values{"name": {"7001001"}}, url.Values{"name": {"7999999"}}},
 		{
 			"first e-mail", "/first/email",
@@ -41,18 +43,18 @@ func TestTheTimeOfAnAnswerTellsNobodyApart(t *testing.T) {
 	} {
 		t.Run(flow.name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
-			v := h.visitor()
-			v.get(flow.path)
-			token := hidden.FindStringSubmatch(v.get(flow.path).body)[2]
+			h := webtest.New(t)
+			v := h.Visitor()
+			v.Get(flow.path)
+			token := webtest.Hidden.FindStringSubmatch(v.Get(flow.path).Body)[2]
 			once := func(fields url.Values) time.Duration {
-				h.pass(24 * time.Hour) // what was tried before is forgotten
+				h.Advance(24 * time.Hour) // what was tried before is forgotten
 				fields.Set("csrf", token)
 				began := time.Now()
-				p := v.do(http.MethodPost, flow.path, fields.Encode(), header("Content-Type", "application/x-www-form-urlencoded"))
+				p := v.Do(http.MethodPost, flow.path, fields.Encode(), webtest.Header("Content-Type", "application/x-www-form-urlencoded"))
 				took := time.Since(began)
 				if p.StatusCode != http.StatusOK && p.StatusCode != http.StatusUnauthorized {
-					t.Fatalf("got %d %s", p.StatusCode, p.body)
+					t.Fatalf("got %d %s", p.StatusCode, p.Body)
 				}
 				return took
 			}
@@ -77,19 +79,19 @@ func TestTheTimeOfAnAnswerTellsNobodyApart(t *testing.T) {
 
 // portal.md D4: nor does it tell which customer numbers the system before had.
 func TestTheTimeOfAnAnswerTellsNoOldNumber(t *testing.T) {
-	h := newHouse(t)
-	h.imports("7009201", "7009201")
-	h.imports("7009203", "7009203")
-	v := h.signIn("per@bompass.example")
-	token := hidden.FindStringSubmatch(v.get(findOld).body)[2]
+	h := webtest.New(t)
+	h.Imports("7009201", "7009201")
+	h.Imports("7009203", "7009203")
+	v := h.SignIn("per@bompass.example")
+	token := webtest.Hidden.FindStringSubmatch(v.Get(webtest.FindOld).Body)[2]
 	once := func(number string) time.Duration {
-		h.sql("delete from throttle") // what was tried before is forgotten
+		h.Exec("delete from throttle") // what was tried before is forgotten
 		form := url.Values{"csrf": {token}, "number": {number}, "password": {"wrong-on-purpose"}}.Encode()
 		began := time.Now()
-		p := v.do(http.MethodPost, findOld, form, header("Content-Type", "application/x-www-form-urlencoded"))
+		p := v.Do(http.MethodPost, webtest.FindOld, form, webtest.Header("Content-Type", "application/x-www-form-urlencoded"))
 		took := time.Since(began)
 		if p.StatusCode != http.StatusUnprocessableEntity {
-			t.Fatalf("got %d %s", p.StatusCode, p.body)
+			t.Fatalf("got %d %s", p.StatusCode, p.Body)
 		}
 		return took
 	}
@@ -137,7 +139,7 @@ func TestTheProgramHoldsNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, secret := range secrets() {
+	for name, secret := range webtest.Secrets() {
 		if strings.Contains(string(program), secret) {
 			t.Errorf("the program holds %s", name)
 		}

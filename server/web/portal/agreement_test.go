@@ -1,0 +1,234 @@
+package portal_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"bompass/server/legacy"
+	"bompass/server/web/webtest"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/fixture"
+	"bompass/shared/toll"
+)
+
+// S1.11, S1.38, S2.35, S2.39, K03: the number and password of the system before link the agreement, once,
+// and open nothing else; whoever had the agreement is told at the old address.
+func TestTheOldNumberAndPasswordLinkOnce(t *testing.T) {
+	h := webtest.New(t)
+	h.AddAgreement(webtest.Former, "private", "7009201", "gammel@bompass.example")
+	h.Imports("A-100201", "7009201")
+	v := h.SignIn("per@bompass.example")
+	if p := v.Get("/agreements/find"); !strings.Contains(p.Body, `href="/agreements/find/old"`) {
+		t.Errorf("no way from the search: %s", p.Body)
+	}
+	right := url.Values{"number": {" A-100201 "}, "password": {fixture.LegacyPassword}}
+	tried := v.SubmitFormAt(webtest.FindOld, webtest.FindOld, right)
+	for _, want := range []string{"Avtaler forsøkt knyttet", "Avtale 7009201: Knyttet til deg."} {
+		if !strings.Contains(tried.Body, want) {
+			t.Errorf("the result lacks %q: %d %s", want, tried.StatusCode, tried.Body)
+		}
+	}
+	if owner := h.QueryText("select a.email from account_party p join account a on a.id = p.account_id where p.customer_id = '" + webtest.Former + "' and p.role = 'owner'"); owner != "per@bompass.example" {
+		t.Errorf("owned by %s", owner)
+	}
+	if list := webtest.Call(v, api.Sessions, api.Empty{}, ""); list.History[0].Kind != "linked" {
+		t.Errorf("history: %+v", list.History)
+	}
+	if letter := h.LastMessage("gammel@bompass.example"); !strings.Contains(letter.Text, "Per Dahl") || !strings.Contains(letter.Subject, "7009201") {
+		t.Errorf("letter: %+v", letter)
+	}
+	again := h.SignIn(webtest.Kari).SubmitFormAt(webtest.FindOld, webtest.FindOld, right)
+	if again.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(again.Body, "brukt før") {
+		t.Errorf("a second time: %d", again.StatusCode)
+	}
+	if p := h.Visitor().Password("A-100201", fixture.LegacyPassword); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("signing in with it: %d", p.StatusCode)
+	}
+	if kept := h.QueryText("select encode(sealed, 'escape') from legacy_credential"); strings.Contains(kept, "$2a$") {
+		t.Error("the hash can be read in the database")
+	}
+}
+
+// portal.md D4: an unknown number, a wrong password, a spent one, and a right one whose agreement is over
+// are answered with the same page.
+func TestAWrongOldNumberAndAWrongPasswordAreAnsweredAlike(t *testing.T) {
+	h := webtest.New(t)
+	h.AddAgreement(webtest.Former, "private", "7009201", "gammel@bompass.example")
+	h.Imports("7009201", "7009201")
+	h.Imports("7009202", "7009202") // has no agreement here
+	h.Imports("7009203", "7009201")
+	h.Exec("update legacy_credential set used_at = now() where number = '7009203'")
+	v := h.SignIn("per@bompass.example")
+	answer := func(number, password string) string {
+		p := v.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {number}, "password": {password}})
+		if p.StatusCode != http.StatusUnprocessableEntity || strings.Contains(p.Body, password) {
+			t.Errorf("%s: got %d, or the password is repeated", number, p.StatusCode)
+		}
+		return strings.ReplaceAll(p.Body, number, "N")
+	}
+	want := answer("7009999", fixture.LegacyPassword)
+	for name, got := range map[string]string{
+		"wrong password": answer("7009201", "feil-passord-1"), "no agreement": answer("7009202", fixture.LegacyPassword), "spent": answer("7009203", fixture.LegacyPassword),
+	} {
+		if got != want {
+			t.Errorf("%s: other words than for an unknown number", name)
+		}
+	}
+	if used := h.QueryText("select count(*)::text from legacy_credential where used_at is not null"); used != "1" {
+		t.Errorf("%s are spent", used)
+	}
+}
+
+// portal.md D4: tries are counted by account, by number and by network.
+func TestOldPasswordsCannotBeGuessed(t *testing.T) {
+	h := webtest.New(t)
+	h.AddAgreement(webtest.Former, "private", "7009201", "gammel@bompass.example")
+	h.Imports("7009201", "7009201")
+	wrong := url.Values{"number": {"7009201"}, "password": {"feil-passord-1"}}
+	per, olav, ingrid := h.SignIn("per@bompass.example"), h.SignIn("olav@bompass.example"), h.SignIn("ingrid@bompass.example")
+	for n := range legacy.NumberMax {
+		if p := per.SubmitFormAt(webtest.FindOld, webtest.FindOld, wrong); p.StatusCode != http.StatusUnprocessableEntity {
+			t.Fatalf("try %d: %d", n, p.StatusCode)
+		}
+	}
+	if p := per.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"7009299"}, "password": {"x"}}); p.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("the same account with another number: %d", p.StatusCode)
+	}
+	if p := olav.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"7009201"}, "password": {fixture.LegacyPassword}}); p.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("another account with the same number: %d", p.StatusCode)
+	}
+	if p := ingrid.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"7009298"}, "password": {"x"}}); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("another account with another number: %d", p.StatusCode)
+	}
+	h.Advance(25 * time.Hour)
+	olav = h.SignIn("olav@bompass.example")
+	if p := olav.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"7009201"}, "password": {fixture.LegacyPassword}}); !strings.Contains(p.Body, "Knyttet til deg") {
+		t.Errorf("the day after: %d", p.StatusCode)
+	}
+}
+
+// S2.40, S2.41: a company's agreement and one that has an owner are not linked, though the password is right.
+func TestWhatCannotBeLinkedIsSaidToWhoKnowsThePassword(t *testing.T) {
+	h := webtest.New(t)
+	h.AddAgreement(webtest.Former, "company", "7009201", "firma@bompass.example")
+	h.Imports("7009201", "7009201")
+	h.Imports("7001001", "7001001") // Kari's
+	v := h.SignIn("per@bompass.example")
+	for number, want := range map[string]string{"7009201": "Feil kontotype", "7001001": "knyttet til en annen bruker"} {
+		if p := v.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {number}, "password": {fixture.LegacyPassword}}); !strings.Contains(p.Body, want) {
+			t.Errorf("%s: %d %s", number, p.StatusCode, p.Body)
+		}
+	}
+	if n := h.QueryText("select count(*)::text from account_party where account_id = (select id from account where email = 'per@bompass.example')"); n != "1" {
+		t.Errorf("Per acts for %s", n)
+	}
+}
+
+// Two people who know the password at once: one is linked.
+func TestAnOldPasswordIsSpentOnce(t *testing.T) {
+	h := webtest.New(t)
+	h.AddAgreement(webtest.Former, "private", "7009201", "gammel@bompass.example")
+	h.Imports("7009201", "7009201")
+	visitors := []*webtest.Visitor{h.SignIn("per@bompass.example"), h.SignIn("olav@bompass.example")}
+	bodies := make([]string, 2)
+	var all sync.WaitGroup
+	for n, v := range visitors {
+		all.Go(func() {
+			bodies[n] = v.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"7009201"}, "password": {fixture.LegacyPassword}}).Body
+		})
+	}
+	all.Wait()
+	linked := 0
+	for _, body := range bodies {
+		if strings.Contains(body, "Knyttet til deg") {
+			linked++
+		}
+	}
+	if owners := h.QueryText("select count(*)::text from account_party where customer_id = '" + webtest.Former + "'"); linked != 1 || owners != "1" {
+		t.Errorf("%d were told so, %s are", linked, owners)
+	}
+}
+
+// S1.39, S4.12: where a search does not find, customer service can be called and written to.
+func TestSearchesShowCustomerService(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn("per@bompass.example")
+	pages := map[string]string{
+		"search": v.Get("/agreements/find").Body, "old number": v.Get(webtest.FindOld).Body,
+		"refused": v.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"1"}, "password": {"x"}}).Body,
+	}
+	v.SubmitFormAt("/agreements/find", "/agreements/find", url.Values{"email": {"ingen@bompass.example"}})
+	v.Get(h.LinkIn(h.LastMessage("ingen@bompass.example")))
+	pages["nothing found"] = v.SubmitFormAt("/agreements/link", "/agreements/link", url.Values{}).Body
+	for name, body := range pages {
+		for _, want := range []string{`href="tel:+4772540900"`, `href="tel:+4772540910"`, `href="mailto:hjelp@bompass.example"`, "<address", "Kundeservice"} {
+			if !strings.Contains(html.UnescapeString(body), want) {
+				t.Errorf("%s lacks %q", name, want)
+			}
+		}
+	}
+}
+
+// S2.33: both sets of terms can be read by everybody, in every language, with their version.
+func TestTermsCanBeRead(t *testing.T) {
+	h := webtest.New(t)
+	v := h.Visitor()
+	for _, kind := range toll.Terms() {
+		for lang, want := range map[string]string{"nb": "Versjon 1", "en": "Version 1", "sv": "Version 1", "de": "Fassung 1"} {
+			p := v.Get("/terms/" + string(kind) + "?lang=" + lang)
+			if p.StatusCode != http.StatusOK || !strings.Contains(p.Body, want) || strings.Count(p.Body, "<h2") < 8 || strings.Contains(p.Body, "terms.") {
+				t.Errorf("%s in %s: %d %s", kind, lang, p.StatusCode, p.Body)
+			}
+		}
+	}
+	if p := v.Get("/terms/nothing"); p.StatusCode != http.StatusNotFound {
+		t.Errorf("no such terms: %d", p.StatusCode)
+	}
+}
+
+// S1.12, S1.13, S2.27: "no" leads to making an agreement; the way can be begun at any time and is gone
+// over the contract to its end.
+func TestNoLeadsToAnAgreement(t *testing.T) {
+	h := webtest.New(t)
+	v := h.RegisterPerson("berit@bompass.example", "Berit Aas")
+	v.SubmitFormAt("/welcome", "/welcome", url.Values{"consent-privacy": {"yes"}})
+	v.CheckRedirect("/", "/welcome/customer")
+	if p := v.Get("/agreements/new"); p.StatusCode != http.StatusOK {
+		t.Errorf("begun before the question: %d %q", p.StatusCode, p.Header.Get("Location"))
+	}
+	if p := v.SubmitFormAt("/welcome/customer", "/welcome/customer", url.Values{"answer": {"no"}}); p.Header.Get("Location") != "/agreements/new" {
+		t.Fatalf("no: %d %q", p.StatusCode, p.Header.Get("Location"))
+	}
+	answer := func(step api.AgreementStep, a api.AgreementAnswers) api.AgreementDraftReply {
+		t.Helper()
+		return webtest.Call(v, api.AgreementAnswer, api.AgreementStepRequest{Step: step, Answers: a}, "")
+	}
+	answer(api.StepCharger, api.AgreementAnswers{Charger: "fjellinjen"})
+	answer(api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"})
+	answer(api.StepCountry, api.AgreementAnswers{Country: "PL"})
+	answer(api.StepPlate, api.AgreementAnswers{Country: "PL", Plate: "WA 12345"})
+	answer(api.StepVehicle, api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "petrol"}})
+	reply := answer(api.StepTag, api.AgreementAnswers{Tag: "no"})
+	webtest.Call(v, api.AgreementBegin, api.AgreementRequest{ID: reply.ID}, fault.TermsNeeded)
+	answer(api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}})
+	made := webtest.Call(v, api.AgreementBegin, api.AgreementRequest{ID: reply.ID}, "")
+	if again := webtest.Call(v, api.AgreementBegin, api.AgreementRequest{ID: reply.ID}, ""); again.Number != made.Number {
+		t.Errorf("sent again: %s and %s", made.Number, again.Number)
+	}
+	webtest.Call(v, api.AgreementBegin, api.AgreementRequest{ID: "x"}, fault.DraftGone)
+	if letter := h.LastMessage("berit@bompass.example"); !strings.Contains(letter.Subject, made.Number) || !strings.Contains(letter.Text, "PL WA12345") || h.LinkIn(letter) != "/agreements/done?number="+made.Number {
+		t.Errorf("letter: %+v", letter)
+	}
+	if p := v.Get("/"); p.StatusCode != http.StatusOK {
+		t.Errorf("who has an agreement is asked: %d", p.StatusCode)
+	}
+	if list := webtest.Call(v, api.Sessions, api.Empty{}, ""); list.History[0].Kind != "agreed" {
+		t.Errorf("history: %+v", list.History[0])
+	}
+}

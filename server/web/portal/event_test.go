@@ -1,0 +1,75 @@
+package portal_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/web"
+	"bompass/server/web/webtest"
+	"bompass/shared/api"
+)
+
+func TestEventsArriveAndEndWithTheSession(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	lines := v.Follow()
+	if first := <-lines; !strings.HasPrefix(first, "retry: ") {
+		t.Errorf("first line: %q", first)
+	}
+	h.Live.Publish(1440)
+	if got, want := <-lines, `data: {"kind":"passage","lines":null,"balance":1440}`; got != want {
+		t.Errorf("event: got %q, want %q", got, want)
+	}
+	if p := v.Do(http.MethodPost, api.Logout.Path, "{}"); p.StatusCode != http.StatusOK {
+		t.Fatalf("logout: %d", p.StatusCode)
+	}
+	for line := range lines { // must end, and tell nothing more
+		t.Errorf("after logout: %q", line)
+	}
+}
+
+func TestEventsEndWithTheServer(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	h := webtest.New(t, func(d *web.Deps) { d.Context = ctx })
+	v := h.SignIn(webtest.Kari)
+	lines := v.Follow()
+	<-lines
+	stop()
+	for line := range lines {
+		t.Errorf("after the server's end: %q", line)
+	}
+	if p := v.Get(api.Me.Path); p.StatusCode != http.StatusOK {
+		t.Errorf("a request that came in while stopping: got %d", p.StatusCode)
+	}
+}
+
+func TestAnOpenStreamDoesNotProlongTheSession(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	h.Advance(access.SessionIdle - time.Minute)
+	<-v.Follow()
+	h.Advance(2 * time.Minute)
+	if p := v.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("got %d, want 401", p.StatusCode)
+	}
+}
+
+func TestOneSessionHasABoundedNumberOfStreams(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	first := v.Follow()
+	<-first
+	for range 8 {
+		<-v.Follow()
+	}
+	for line := range first { // the oldest ends
+		t.Errorf("first stream: %q", line)
+	}
+	if p := v.Do(http.MethodHead, api.Events.Path, ""); p.StatusCode != http.StatusOK || p.Body != "" {
+		t.Errorf("head: got %d %q", p.StatusCode, p.Body)
+	}
+}

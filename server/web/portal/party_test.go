@@ -1,0 +1,149 @@
+package portal_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"bompass/server/internal/proves"
+	"bompass/server/web/webtest"
+	"bompass/shared/api"
+	"bompass/shared/fixture"
+)
+
+// S2.11 S2.12 S2.23 S2.24: after login a person sees the parties they can act for, picks one on its row,
+// and reads why a company may be missing.
+func TestAPersonChoosesWhomToActFor(t *testing.T) {
+	p := webtest.NewPortal(t)
+	v := p.Visitor()
+	in := v.SignInWithEID("no", "nils", "/passages")
+	if in.Header.Get("Location") != "/parties?next=%2Fpassages" {
+		t.Fatalf("after login: %q", in.Header.Get("Location"))
+	}
+	list := v.Get("/parties?next=%2Fpassages").Body
+	for _, want := range []string{
+		"Nils Berg", "Din personlige profil", "Fjordfrakt AS", "313 045 625", "Nordlys Transport AS", "311 882 104", "Fortsett",
+		"ikke er registrert med rettigheter for den i Altinn", "Du er logget inn som Nils Berg og representerer Fjordfrakt AS",
+	} {
+		if !strings.Contains(list, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	v.LoadCSRF()
+	old, before := v.CSRF, v.CookieValue("sid")
+	went := v.ChooseParty(list, "organisation:311882104")
+	if went.StatusCode != http.StatusSeeOther || went.Header.Get("Location") != "/passages" {
+		t.Fatalf("picked: %d %q", went.StatusCode, went.Header.Get("Location"))
+	}
+	me := v.Get(api.Me.Path).Body
+	if !strings.Contains(me, `"person":"Nils Berg"`) || !strings.Contains(me, `"name":"Nordlys Transport AS","kind":"company"`) {
+		t.Errorf("me: %s", me)
+	}
+	// Switching gives the session a token of its own: the one before opens nothing, nor do its forms.
+	if v.CookieValue("sid") == before {
+		t.Error("the token is the same")
+	}
+	v.CSRF = old
+	if got := v.Do(http.MethodPost, api.SetLanguage.Path, `{"language":"nb"}`); got.StatusCode != http.StatusForbidden {
+		t.Errorf("a form of before: got %d", got.StatusCode)
+	}
+	thief := p.Visitor()
+	thief.SetCookie("sid", before)
+	if got := thief.Get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the token of before: got %d", got.StatusCode)
+	}
+	v.ChooseParty(v.Get("/parties").Body, "self")
+	if me := v.Get(api.Me.Path).Body; !strings.Contains(me, `"name":"Nils Berg","kind":"private"`) {
+		t.Errorf("as a private person: %s", me)
+	}
+	without := p.EnterWithEID("kari").Get("/parties").Body
+	if strings.Contains(without, "Lund Hytteutleie") || !strings.Contains(without, "ikke er registrert med rettigheter for den i Altinn") {
+		t.Error("a company without rights is listed, or the reason is not given")
+	}
+	proves.That(t, "S2.11", "S2.12", "S2.23", "S2.24")
+}
+
+// The program computes from the role which pages it shows.
+func TestMeReportsTheRole(t *testing.T) {
+	for _, role := range []string{"accountant", "driver", "auditor"} {
+		p := webtest.NewPortal(t)
+		p.SetRole(role)
+		v := p.SignIn("astrid@fjordfrakt.example")
+		if me := v.Get(api.Me.Path).Body; !strings.Contains(me, `"role":"`+role+`"`) {
+			t.Errorf("%s: %s", role, me)
+		}
+		if home := v.Get("/"); role == "driver" && home.Header.Get("Location") != "/passages" || role != "driver" && home.StatusCode != http.StatusOK {
+			t.Errorf("%s is redirected to %q", role, home.Header.Get("Location"))
+		}
+	}
+	if me := webtest.NewPortal(t).SignIn(webtest.Kari).Get(api.Me.Path).Body; !strings.Contains(me, `"role":"owner"`) {
+		t.Errorf("owner: %s", me)
+	}
+}
+
+func TestNobodyActsForWhomTheyMayNot(t *testing.T) {
+	p := webtest.NewPortal(t)
+	v := p.EnterWithEID("kari")
+	list := v.Get("/parties").Body
+	if strings.Contains(list, "Hytteutleie") {
+		t.Error("a company without the right is listed")
+	}
+	for _, key := range []string{
+		"customer:" + string(fixture.Fjordfrakt), "organisation:313045625", "organisation:311882104", "self", "", "customer:",
+	} {
+		v.ChooseParty(list, key)
+		if me := v.Get(api.Me.Path).Body; !strings.Contains(me, `"name":"Kari Lund"`) {
+			t.Errorf("%q: %s", key, me)
+		}
+	}
+	if got := v.ChooseParty(list, "customer:"+string(fixture.Kari), webtest.Header("Origin", "https://elsewhere.example")); got.StatusCode != http.StatusForbidden {
+		t.Errorf("from another site: got %d", got.StatusCode)
+	}
+	if got := p.Visitor().Get("/parties"); got.StatusCode != http.StatusSeeOther || !strings.HasPrefix(got.Header.Get("Location"), "/login") {
+		t.Errorf("a stranger: got %d", got.StatusCode)
+	}
+}
+
+// The register's word is good for five minutes; then a person whose right was withdrawn is out.
+func TestAWithdrawnRightEndsWithinFiveMinutes(t *testing.T) {
+	p := webtest.NewPortal(t)
+	v := p.EnterWithEID("nils")
+	v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")
+	p.Register.Withdraw("03917912040", "311882104")
+	if got := v.Get(api.Overview.Path); got.StatusCode != http.StatusOK {
+		t.Errorf("at once: got %d", got.StatusCode)
+	}
+	p.Advance(6 * time.Minute)
+	if got := v.Get(api.Overview.Path); got.StatusCode != http.StatusForbidden || !strings.Contains(got.Body, "mandate.ended") {
+		t.Errorf("after six minutes: got %d %s", got.StatusCode, got.Body)
+	}
+	if got := v.Get(api.Overview.Path); got.StatusCode == http.StatusOK {
+		t.Errorf("later: got %d", got.StatusCode)
+	}
+	if again := p.EnterWithEID("nils"); strings.Contains(again.Get("/parties").Body, "Nordlys") {
+		t.Error("the company is listed still")
+	}
+}
+
+// While the register is silent people go on looking for an hour; the page of parties says so.
+func TestASilentRegisterIsTold(t *testing.T) {
+	p := webtest.NewPortal(t)
+	v := p.EnterWithEID("nils")
+	v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")
+	p.Register.Break(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+	p.Advance(20 * time.Minute)
+	if got := v.Get(api.Overview.Path); got.StatusCode != http.StatusOK {
+		t.Errorf("after 20 minutes: got %d %s", got.StatusCode, got.Body)
+	}
+	if body := v.Get("/parties").Body; !strings.Contains(body, "Altinn svarer ikke nå") || !strings.Contains(body, "Nordlys") {
+		t.Error("the page does not say that the register is silent")
+	}
+	for range 3 {
+		p.Advance(19 * time.Minute)
+		v.Get("/api/v1/me")
+	}
+	if got := v.Get(api.Overview.Path); got.StatusCode == http.StatusOK {
+		t.Errorf("after more than an hour: got %d", got.StatusCode)
+	}
+}

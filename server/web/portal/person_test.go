@@ -1,0 +1,367 @@
+package portal_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/internal/proves"
+	"bompass/server/person"
+	"bompass/server/web/webtest"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/fixture"
+	"bompass/shared/toll"
+)
+
+// S4.17, S4.22, S4.15, S4.21, S4.25, S4.26: details, and a number confirmed by a code that can be sent again.
+func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	p := webtest.Call(v, api.Profile, api.Empty{}, "")
+	if p.Name != "Kari Lund" || p.Email != webtest.Kari || !p.EmailConfirmed || p.Company || p.Saved {
+		t.Errorf("profile: %+v", p)
+	}
+	for field, d := range map[string]api.Details{
+		"mobile": {Mobile: "12"}, "phone_work": {PhoneWork: "abc"}, "country": {Country: "Norge"}, "street": {Street: "<script>"},
+	} {
+		body, _ := json.Marshal(d)
+		if f := webtest.Failure(t, v.Do("POST", api.SaveProfile.Path, string(body))); f.Code != fault.FieldWrong || f.Field != field {
+			t.Errorf("%s: got %+v", field, f)
+		}
+	}
+	p = webtest.Call(v, api.SaveProfile, api.Details{Mobile: "900 00 002", PhoneWork: "22 00 00 00", Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Country: "no"}, "")
+	if p.Mobile != "+4790000002" || p.MobileConfirmed || p.PhoneWork != "+4722000000" || p.Country != "NO" || !p.Saved {
+		t.Errorf("saved: %+v", p)
+	}
+	first := webtest.Digits6.FindString(h.LastMessage("+4790000002").Text)
+	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: person.Mobile}, "")
+	second := webtest.Digits6.FindString(h.LastMessage("+4790000002").Text)
+	if first == "" || second == "" {
+		t.Fatal("no code was sent")
+	}
+	if first != second {
+		webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: first}, fault.CodeWrong)
+	}
+	if p = webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: second}, ""); !p.MobileConfirmed {
+		t.Error("the code did not confirm the number")
+	}
+	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: second}, fault.CodeWrong)
+	if p := h.Visitor().Password("90000002", fixture.Password); p.StatusCode != http.StatusSeeOther { // S4.08
+		t.Errorf("the number as a name: got %d", p.StatusCode)
+	}
+	if p = webtest.Call(v, api.SaveProfile, api.Details{Mobile: "90000003"}, ""); p.MobileConfirmed {
+		t.Error("another number is confirmed without a code")
+	}
+	for range person.CodeTries {
+		webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: "000000x"}, fault.CodeWrong)
+	}
+	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: webtest.Digits6.FindString(h.LastMessage("+4790000003").Text)}, fault.CodeWrong)
+	h.Advance(access.StepUpMax + time.Second) // portal.md D5
+	webtest.Call(v, api.SaveProfile, api.Details{Mobile: "90000004"}, fault.StepUp)
+	proves.That(t, "S1.24", "S4.08", "S4.21", "S4.25")
+}
+
+// S4.14, S4.23: an address that is not confirmed is, with the code sent to it.
+func TestAnAddressIsConfirmedByACode(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	h.Exec("update profile set email_confirmed_at = null")
+	if p := webtest.Call(v, api.Profile, api.Empty{}, ""); p.EmailConfirmed {
+		t.Error("it is confirmed")
+	}
+	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: person.Email}, "")
+	code := webtest.Digits6.FindString(h.LastMessage(webtest.Kari).Text)
+	h.Advance(person.CodeMax + time.Second)
+	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: code}, fault.CodeWrong)
+	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: person.Email}, "")
+	if p := webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: webtest.Digits6.FindString(h.LastMessage(webtest.Kari).Text)}, ""); !p.EmailConfirmed {
+		t.Error("the code did not confirm the address")
+	}
+	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: "pigeon"}, fault.FieldMissing)
+}
+
+// S2.55, K02, portal.md D5: the new address confirms, the old one can stop or take it back.
+func TestTheAddressChangesWithALinkToBoth(t *testing.T) {
+	h := webtest.New(t)
+	const fresh = "kari.lund@bompass.example"
+	v := h.SignIn(webtest.Kari)
+	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: "not an address"}, fault.FieldWrong)
+	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: fresh}, "")
+	stop := h.LinkIn(h.LastMessage(webtest.Kari))
+	if p := webtest.Call(v, api.Profile, api.Empty{}, ""); p.Email != webtest.Kari {
+		t.Errorf("before the link: %s", p.Email)
+	}
+	if p := h.Visitor().OpenLink(h.LinkIn(h.LastMessage(fresh)), url.Values{}); p.StatusCode != http.StatusOK {
+		t.Fatalf("confirm: %d %s", p.StatusCode, p.Body)
+	}
+	if p := webtest.Call(v, api.Profile, api.Empty{}, ""); p.Email != fresh || !p.EmailConfirmed {
+		t.Errorf("after the link: %+v", p)
+	}
+	if p := h.Visitor().OpenLink(stop, url.Values{}); p.StatusCode != http.StatusOK || !strings.HasPrefix(stop, "/email/undo") {
+		t.Fatalf("undo: %d %s", p.StatusCode, p.Body)
+	}
+	webtest.Call(v, api.Profile, api.Empty{}, fault.SignedOut)
+	if p := h.Visitor().Password(webtest.Kari, fixture.Password); p.StatusCode != http.StatusSeeOther {
+		t.Errorf("the old address: got %d", p.StatusCode)
+	}
+	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "stoppet") {
+		t.Errorf("mail: %+v", mail)
+	}
+	// Somebody else's address: the same answer, and nothing happens.
+	h.Advance(time.Minute)
+	v = h.SignIn(webtest.Kari)
+	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: "olav@bompass.example"}, "")
+	if mail := h.LastMessage("olav@bompass.example"); strings.Contains(mail.Text, "token=") {
+		t.Errorf("an address that is taken gets %+v", mail)
+	}
+	proves.That(t, "S1.25")
+}
+
+func TestAnAddressThatIsTakenMeanwhileIsRefused(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: "free@bompass.example"}, "")
+	h.Exec("update account set email = 'free@bompass.example' where email = 'olav@bompass.example'")
+	if p := h.Visitor().OpenLink(h.LinkIn(h.LastMessage("free@bompass.example")), url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("an address that is taken meanwhile: got %d", p.StatusCode)
+	}
+}
+
+// A signed-in person cannot make us fill mailboxes: letters are counted for the account, and for the address
+// that they go to, whoever asks.
+func TestLettersToAnAddressAreLimited(t *testing.T) {
+	h := webtest.New(t)
+	v, olav := h.SignIn(webtest.Kari), h.SignIn("olav@bompass.example")
+	var refused int
+	for n := range 12 {
+		if p := v.Do(http.MethodPost, api.ChangeEmail.Path, `{"email":"n`+strconv.Itoa(n)+`@bompass.example"}`); p.StatusCode == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused < 6 {
+		t.Errorf("%d of 12 letters to as many addresses were refused, want all but five", refused)
+	}
+	h.Advance(time.Minute)
+	webtest.Call(olav, api.ChangeEmail, api.EmailRequest{Email: "victim@bompass.example"}, "")
+	sent := 0
+	for _, m := range h.Inbox.List("") {
+		if strings.HasPrefix(m.To, "n") {
+			sent++
+		}
+	}
+	if h.LastMessage("victim@bompass.example"); sent > 6 {
+		t.Errorf("%d letters left", sent)
+	}
+}
+
+// S4.27 to S4.33: every stand with version and time; the privacy statement is needed; advertising
+// reaches nobody without mail or SMS.
+func TestConsentsAreKeptWithVersionAndTime(t *testing.T) {
+	h := webtest.New(t)
+	v := h.RegisterPerson("berit@bompass.example", "Berit Aas")
+	given := func(kinds ...toll.ConsentKind) api.ConsentRequest {
+		req := api.ConsentRequest{Given: map[toll.ConsentKind]bool{}}
+		for _, k := range kinds {
+			req.Given[k] = true
+		}
+		return req
+	}
+	for _, c := range webtest.Call(v, api.Profile, api.Empty{}, "").Consents {
+		if c.Version != 0 || c.Current != 1 || c.Given {
+			t.Errorf("never asked: %+v", c)
+		}
+	}
+	webtest.Call(v, api.SaveConsents, given(toll.ConsentEmail), fault.ConsentNeeded)
+	for _, c := range []struct {
+		req     api.ConsentRequest
+		reaches bool
+	}{
+		{given(toll.ConsentPrivacy, toll.ConsentAdvertising), false},
+		{given(toll.ConsentPrivacy, toll.ConsentAdvertising, toll.ConsentSMS), true},
+		{given(toll.ConsentPrivacy, toll.ConsentSMS), false},
+	} {
+		list := webtest.Call(v, api.SaveConsents, c.req, "").Consents
+		if got := list[3]; len(list) != 4 || got.Kind != toll.ConsentAdvertising || got.Reaches != c.reaches || got.Version != 1 || got.At.IsZero() {
+			t.Errorf("%v: got %+v", c.req.Given, got)
+		}
+	}
+	proves.That(t, "S4.28", "S4.33")
+}
+
+// ASVS V7.5.2, V7.4.3: where a person is signed in, ending one and all; the history of the account.
+func TestSessionsAreListedAndEnded(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	h.Advance(time.Minute)
+	other := h.SignIn(webtest.Kari)
+	list := webtest.Call(v, api.Sessions, api.Empty{}, "")
+	if len(list.Sessions) != 2 || len(list.History) != 2 || list.History[0].Kind != "signed.in" || list.Sessions[0].Network != "127.0.0.0/24" {
+		t.Fatalf("sessions: %+v", list)
+	}
+	for _, s := range list.Sessions {
+		if !s.Here {
+			webtest.Call(h.SignInAs("olav@bompass.example"), api.EndSession, api.SessionRequest{ID: s.ID}, fault.NotFound)
+			webtest.Call(v, api.EndSession, api.SessionRequest{ID: s.ID}, "")
+		}
+	}
+	webtest.Call(other, api.Me, api.Empty{}, fault.SignedOut)
+	webtest.Call(v, api.EndSession, api.SessionRequest{ID: "guess"}, fault.NotFound)
+	webtest.Call(v, api.EndSessions, api.Empty{}, "")
+	webtest.Call(v, api.Me, api.Empty{}, fault.SignedOut)
+	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "alle steder") {
+		t.Errorf("mail: %+v", mail)
+	}
+}
+
+// Logging out is a line of the history, with the browser that it was.
+func TestLoggingOutIsALineOfTheHistory(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	if p := v.Do(http.MethodPost, api.Logout.Path, "{}"); p.StatusCode != http.StatusOK {
+		t.Fatalf("logout: %d", p.StatusCode)
+	}
+	h.Advance(time.Minute)
+	list := webtest.Call(h.SignIn(webtest.Kari), api.Sessions, api.Empty{}, "").History
+	if len(list) != 3 || list[1].Kind != "signed.out" || list[1].Network != "127.0.0.0/24" {
+		t.Errorf("history: %+v", list)
+	}
+}
+
+// Everything about a person, as a file and as a page; the owner hears of it; erasure shows its holds.
+func TestEverythingComesOutAndErasureShowsItsHolds(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	webtest.Call(v, api.SaveConsents, api.ConsentRequest{Given: map[toll.ConsentKind]bool{toll.ConsentPrivacy: true}}, "")
+	out := webtest.Call(v, api.Export, api.Empty{}, "")
+	for section, want := range map[string]string{
+		"account": webtest.Kari, "consents": "privacy", "agreements": "7001001", "vehicles": "DP45821", "customer": "Kari Lund", "history": "signed.in", "sessions": "127.0.0.0/24",
+	} {
+		if !strings.Contains(string(out.Sections[section]), want) {
+			t.Errorf("%s: %s", section, out.Sections[section])
+		}
+	}
+	for _, secret := range []string{"argon2", "totp", "token_hash", fixture.Accounts()[0].TOTPSecret} {
+		if all, _ := json.Marshal(out); strings.Contains(string(all), secret) {
+			t.Errorf("%s came out", secret)
+		}
+	}
+	if p := v.Get(api.Export.Path); !strings.HasPrefix(p.Header.Get("Content-Disposition"), "attachment") {
+		t.Error("the file is not a file")
+	}
+	if p := v.Get("/export"); !strings.Contains(p.Body, "7001001") || !strings.Contains(p.Body, "Avtaler") {
+		t.Errorf("the page: %d", p.StatusCode)
+	}
+	for _, lang := range []string{"en", "sv", "de", "nb"} {
+		webtest.Call(v, api.SetLanguage, api.SetLanguageRequest{Language: lang}, "")
+		heads := regexp.MustCompile(`<th scope="col">([^<]*)</th>`).FindAllStringSubmatch(v.Get("/export").Body, -1)
+		for _, head := range heads {
+			if name := head[1]; name == "" || strings.ToLower(name[:1]) == name[:1] || strings.Contains(name, " at") {
+				t.Errorf("%s: a column is headed %q", lang, name)
+			}
+		}
+		if len(heads) < 20 {
+			t.Errorf("%s: %d columns", lang, len(heads))
+		}
+	}
+	page := strings.ReplaceAll(v.Get("/export").Body, "\u00a0", " ")
+	for _, want := range []string{"Logget inn", "Akseptert personvernerklæring", "Fjellinjen", "Norsk bokmål"} {
+		if !strings.Contains(page, "<td>"+want+"</td>") {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	for _, raw := range []string{"<td>true", "<td>false", "+00:00", "<td>signed.in", "<td>privacy"} {
+		if strings.Contains(page, raw) {
+			t.Errorf("the page says %q as it is stored", raw)
+		}
+	}
+	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "lastet ned") {
+		t.Errorf("mail: %+v", mail)
+	}
+	h.Exec(`insert into passage (id, station, lane, epoch, sequence, passed_at, received_at, direction, tag, country, plate, customer_id, matched_by)
+		values (gen_random_uuid(), 'oslo-104', 1, 1, 1, now(), now(), '', '', 'NO', 'DP45821', '` + string(fixture.Kari) + `', 'plate')`)
+	h.Exec("insert into charge (passage_id, revision, posted_at, list, net, amount, tariff, steps, digest, customer_id) select id, 1, now(), 2900, 2320, 2320, 'x', '[]', 0, customer_id from passage")
+	if page := strings.ReplaceAll(v.Get("/export").Body, "\u00a0", " "); !strings.Contains(page, "<td>23,20 kr</td>") || strings.Contains(page, "<td>oslo-104") {
+		t.Error("the page does not say where and for how much")
+	}
+	if p := webtest.Call(v, api.Erase, api.ErasureRequest{}, ""); p.Erasure == nil || len(p.Holds) != 2 || p.Holds[0].Count != 1 || p.Holds[1].Until.Before(h.Now().AddDate(4, 0, 0)) {
+		t.Errorf("erasure: %+v", p)
+	}
+	if p := webtest.Call(v, api.Erase, api.ErasureRequest{Withdraw: true}, ""); p.Erasure != nil {
+		t.Errorf("taken back: %+v", p.Erasure)
+	}
+	h.Advance(access.StepUpMax + time.Second)
+	webtest.Call(v, api.Export, api.Empty{}, fault.StepUp)
+	webtest.Call(v, api.Erase, api.ErasureRequest{}, fault.StepUp)
+	if p := v.Get("/export"); p.Header.Get("Location") != "/prove?next=%2Fexport" {
+		t.Errorf("the page: got %d %q", p.StatusCode, p.Header.Get("Location"))
+	}
+}
+
+// Roles inside a company: invitation by mail, what each may see, end dates, removal at once.
+func TestPeopleOfACompanyAreInvitedAndRemoved(t *testing.T) {
+	h := webtest.New(t)
+	nils := h.SignIn("nils@fjordfrakt.example")
+	people := webtest.Call(nils, api.People, api.Empty{}, "")
+	if len(people.People) != 3 || people.People[0].Role != "owner" || !people.People[0].Here {
+		t.Fatalf("people: %+v", people)
+	}
+	for name, c := range map[string]struct {
+		req  api.InviteRequest
+		want fault.Code
+	}{
+		"no address":            {api.InviteRequest{Email: "per", Role: "auditor"}, fault.FieldWrong},
+		"an owner":              {api.InviteRequest{Email: "per@bompass.example", Role: "owner"}, fault.FieldWrong},
+		"a driver of nothing":   {api.InviteRequest{Email: "per@bompass.example", Role: "driver"}, fault.FieldMissing},
+		"a driver of another's": {api.InviteRequest{Email: "per@bompass.example", Role: "driver", Vehicle: fixture.KariPetrol}, fault.NotFound},
+		"a role that has ended": {api.InviteRequest{Email: "per@bompass.example", Role: "auditor", Until: h.Now().Add(-time.Hour)}, fault.FieldWrong},
+	} {
+		t.Log(name)
+		webtest.Call(nils, api.Invite, c.req, c.want)
+	}
+	webtest.Call(nils, api.Invite, api.InviteRequest{Email: "per@bompass.example", Role: "driver", Vehicle: fixture.Lorry(3), Until: h.Now().Add(48 * time.Hour)}, "")
+	path := h.LinkIn(h.LastMessage("per@bompass.example"))
+	per := h.SignIn("per@bompass.example")
+	per.Get(path)
+	if p := per.SubmitFormAt("/invitation", "/invitation", url.Values{}); p.StatusCode != http.StatusOK {
+		t.Fatalf("take: %d %s", p.StatusCode, p.Body)
+	}
+	if p := per.SubmitFormAt("/invitation", "/invitation", url.Values{}); p.StatusCode == http.StatusOK {
+		t.Error("the invitation was taken twice")
+	}
+	people = webtest.Call(nils, api.People, api.Empty{}, "")
+	if len(people.People) != 4 || len(people.Invited) != 0 {
+		t.Fatalf("people: %+v", people)
+	}
+	for _, person := range people.People {
+		if person.Here {
+			webtest.Call(nils, api.RemovePerson, api.PersonRequest{Account: person.Account}, fault.LastOwner)
+		}
+		if person.Role == "driver" && (person.Vehicle != fixture.Lorry(3) || person.Until.IsZero()) {
+			t.Errorf("driver: %+v", person)
+		}
+	}
+	webtest.Call(nils, api.RemovePerson, api.PersonRequest{Account: fixture.Accounts()[0].ID}, fault.NotFound)
+	webtest.Call(nils, api.Invite, api.InviteRequest{Email: "gone@bompass.example", Role: "auditor"}, "")
+	withdrawn := h.LinkIn(h.LastMessage("gone@bompass.example"))
+	invited := webtest.Call(nils, api.People, api.Empty{}, "").Invited
+	webtest.Call(nils, api.Withdraw, api.InvitationRequest{ID: invited[0].ID}, "")
+	per.Get(withdrawn)
+	if p := per.SubmitFormAt("/invitation", "/invitation", url.Values{}); p.StatusCode == http.StatusOK {
+		t.Error("a withdrawn invitation was taken")
+	}
+	astrid := h.SignIn("astrid@fjordfrakt.example")
+	webtest.Call(astrid, api.People, api.Empty{}, fault.Refused)
+	webtest.Call(astrid, api.PassageList, api.PassageListRequest{}, fault.Refused) // an accountant sees no journeys
+	webtest.Call(astrid, api.Overview, api.Empty{}, "")
+	webtest.Call(nils, api.RemovePerson, api.PersonRequest{Account: fixture.Accounts()[2].ID}, "")
+	webtest.Call(astrid, api.Me, api.Empty{}, fault.SignedOut)
+	h.Advance(access.StepUpMax + time.Second)
+	webtest.Call(nils, api.Invite, api.InviteRequest{Email: "x@bompass.example", Role: "auditor"}, fault.StepUp)
+}

@@ -1,0 +1,76 @@
+package portal_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"bompass/server/web/webtest"
+	"bompass/shared/api"
+	"bompass/shared/tariff"
+)
+
+func TestAnyoneGetsTheTariffsThatPassagesAreRatedBy(t *testing.T) {
+	v := webtest.New(t).Visitor()
+	p := v.Get(api.TariffBook.Path)
+	var reply api.TariffBookReply
+	if err := json.Unmarshal([]byte(p.Body), &reply); err != nil || p.StatusCode != http.StatusOK {
+		t.Fatalf("got %d, %v", p.StatusCode, err)
+	}
+	if len(reply.Files) != 1 || reply.Version != tariff.Fingerprint(reply.Files) || reply.Files[0] != webtest.Published[0] {
+		t.Errorf("got %+v", reply)
+	}
+	tag := p.Header.Get("Etag")
+	if tag != `"`+reply.Version+`"` || p.Header.Get("Cache-Control") != "no-cache" {
+		t.Errorf("tag %q, cache %q", tag, p.Header.Get("Cache-Control"))
+	}
+	if again := v.Get(api.TariffBook.Path, webtest.Header("If-None-Match", tag)); again.StatusCode != http.StatusNotModified || again.Body != "" {
+		t.Errorf("asked again: got %d %q", again.StatusCode, again.Body)
+	}
+	packed := v.Get(api.TariffBook.Path, webtest.Header("Accept-Encoding", "br"))
+	if packed.Header.Get("Content-Encoding") != "br" || packed.Header.Get("Etag") == tag || len(packed.Body) >= len(p.Body) {
+		t.Errorf("packed: %s %s, %d bytes", packed.Header.Get("Content-Encoding"), packed.Header.Get("Etag"), len(packed.Body))
+	}
+	if p := v.Get(api.TariffBook.Path + "?scheme=oslo"); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a part of them: got %d", p.StatusCode)
+	}
+}
+
+// The price calculator is for everyone, in the visitor's language, and says nothing of anybody.
+func TestAnyoneSeesThePriceCalculator(t *testing.T) {
+	h := webtest.New(t)
+	v := h.Visitor()
+	p := v.Get("/prices?stops=oslo-104.0700", webtest.Header("Accept-Language", "sv"))
+	if p.StatusCode != http.StatusOK || !strings.Contains(p.Body, `lang="sv"`) || strings.Contains(p.Body, "oslo-104") {
+		t.Errorf("a stranger: got %d %q", p.StatusCode, p.Body)
+	}
+	if !strings.Contains(p.Body, "Vad kostar resan?</h1>") || !strings.Contains(p.Body, `data-visitor="nobody"`) || strings.Contains(p.Body, "/sv/") || !strings.Contains(p.Body, `data-reload="Ladda om`) {
+		t.Errorf("a stranger is not told what the page is about before the program runs: %s", p.Body)
+	}
+	if p := h.SignIn(webtest.Kari).Get("/prices"); p.StatusCode != http.StatusOK || strings.Contains(p.Body, "Kari") || strings.Contains(p.Body, "nobody") {
+		t.Errorf("Kari: got %d %q", p.StatusCode, p.Body)
+	}
+	if p := v.Get("/login"); !strings.Contains(p.Body, `href="/prices"`) {
+		t.Error("the sign-in page does not lead to the prices")
+	}
+	if p := v.Get("/check"); p.StatusCode != http.StatusSeeOther {
+		t.Errorf("a stranger at the bill: got %d", p.StatusCode)
+	}
+}
+
+func TestABillIsOfTheCustomerThatAsks(t *testing.T) {
+	h := webtest.New(t)
+	var reply api.BillReply
+	signed := h.SignIn(webtest.Kari)
+	p := signed.Get(api.Bill.Path + "?vehicle=v&month=2026-11")
+	if err := json.Unmarshal([]byte(p.Body), &reply); err != nil || p.StatusCode != http.StatusOK {
+		t.Fatalf("got %d %s", p.StatusCode, p.Body)
+	}
+	if reply.Tariffs != tariff.Fingerprint(webtest.Published) || reply.Month.String() != "2026-11" || len(reply.Charges) != 1 {
+		t.Errorf("got %+v", reply)
+	}
+	if p := signed.Get(api.Bill.Path + "?vehicle=v&month=soon"); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("no month: got %d", p.StatusCode)
+	}
+}

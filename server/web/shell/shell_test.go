@@ -1,0 +1,137 @@
+package shell_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bompass/server/web"
+	"bompass/server/web/webtest"
+	"bompass/shared/api"
+)
+
+func TestPagesCanBeZoomedAndLoadOnlyOurs(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	for _, path := range []string{"/", "/passages", "/passages?vehicle=x"} {
+		p := v.Get(path)
+		if p.StatusCode != http.StatusOK {
+			t.Fatalf("%s: got %d", path, p.StatusCode)
+		}
+		if strings.Contains(p.Body, "user-scalable") || strings.Contains(p.Body, "maximum-scale") || !strings.Contains(p.Body, `name="viewport"`) {
+			t.Errorf("%s: people cannot zoom: %s", path, p.Body)
+		}
+		if strings.Contains(p.Body, "https://") || strings.Contains(p.Body, "githubusercontent") {
+			t.Errorf("%s names another site: %s", path, p.Body)
+		}
+		for _, want := range []string{
+			`id="app-wasm-loader-icon" alt=""`, `<noscript>`, `/web/bompass.0b.css`, `/web/companion.0d.js`, `/web/icon/bompass.0e.svg`, `data-color-scheme="auto"`, `lang="nb"`,
+			`<link rel="preload" as="fetch" type="application/wasm" crossorigin href="/web/app.0a.wasm">`,
+		} {
+			if !strings.Contains(p.Body, want) {
+				t.Errorf("%s lacks %s: %s", path, want, p.Body)
+			}
+		}
+	}
+	if script := v.Get("/app.js").Body; !strings.Contains(script, ` fetch("/web/app.0a.wasm"`) {
+		t.Error("the program is not fetched as it is, so that browsers can compile it on the way")
+	}
+}
+
+// The library would answer any address as unchanged to whoever shows its one tag.
+func TestPagesHaveNoTagAndAreNeverUnchanged(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	assets, err := web.LoadAssets(webtest.Bundle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/", "/passages", "/app.js", "/app-worker.js"} {
+		p := v.Get(path, webtest.Header("If-None-Match", `"`+assets.Version()+`"`))
+		if p.StatusCode != http.StatusOK || p.Header.Get("Etag") != "" {
+			t.Errorf("%s: got %d, tag %q", path, p.StatusCode, p.Header.Get("Etag"))
+		}
+	}
+	if p := v.Get("/nowhere", webtest.Header("If-None-Match", `"`+assets.Version()+`"`)); p.StatusCode != http.StatusNotFound {
+		t.Errorf("an address that is not there: got %d, want 404", p.StatusCode)
+	}
+}
+
+// The library writes attributes unescaped, so nothing of a request may reach its page.
+func TestPagesRepeatNothingOfTheRequest(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	p := v.Get("/passages?q=%22%3E%3Cscript%3Ebait", webtest.Header("Referer", h.URL+"/bait"), webtest.Header("User-Agent", "bait"))
+	if p.StatusCode != http.StatusOK || strings.Contains(p.Body, "bait") {
+		t.Errorf("got %d %s", p.StatusCode, p.Body)
+	}
+	other := h.SignIn("nils@fjordfrakt.example")
+	// The library writes attributes in any order.
+	sorted := func(p webtest.Page) []string {
+		return slices.Sorted(strings.FieldsFuncSeq(p.Body, func(r rune) bool { return strings.ContainsRune(" <>\n", r) }))
+	}
+	if diff := cmp.Diff(sorted(v.Get("/")), sorted(other.Get("/"))); diff != "" {
+		t.Errorf("the page differs from person to person: %s", diff)
+	}
+	if strings.Contains(v.Get("/").Body, "Kari") {
+		t.Error("the page holds a name")
+	}
+}
+
+func TestPagesSpeakTheAccountsLanguage(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn("ingrid@bompass.example")
+	if p := v.Get("/"); !strings.Contains(p.Body, ` lang="sv"`) || strings.Contains(p.Body, ` lang="nb"`) {
+		t.Errorf("page: %s", p.Body)
+	}
+	v.Do(http.MethodPost, api.Logout.Path, "{}")
+	if p := v.Get("/login?why=signed-out"); !strings.Contains(p.Body, `<html lang="sv"`) || !strings.Contains(p.Body, `role="status"`) {
+		t.Errorf("sign-in page afterwards: %s", p.Body)
+	}
+}
+
+func TestUnknownAddressesAreAPageThatSaysSo(t *testing.T) {
+	h := webtest.New(t)
+	p := h.Visitor().Get("/nowhere")
+	if p.StatusCode != http.StatusNotFound || !strings.Contains(p.Body, "<h1") || !strings.Contains(p.Body, `href="/"`) {
+		t.Errorf("got %d %s", p.StatusCode, p.Body)
+	}
+}
+
+func TestAProgramThatIsBeingWorkedOnIsNotKept(t *testing.T) {
+	h := webtest.New(t, func(d *web.Deps) { d.Unkept = true })
+	if p := h.Visitor().Get("/app-worker.js"); !strings.Contains(p.Body, "unregister") {
+		t.Errorf("worker: %s", p.Body)
+	}
+}
+
+// The worker keeps the program, its empty frame and what is public; its version is the same wherever the
+// same program is served.
+func TestTheWorkerKeepsWhatIsEverybodys(t *testing.T) {
+	worker := webtest.New(t).Visitor().Get("/app-worker.js").Body
+	for _, want := range []string{`"/web/app.0a.wasm"`, `const frame = "/frame"`, `"/passages"`, `"/device"`, `const common = ["/api/v1/tariffs"]`} {
+		if !strings.Contains(worker, want) {
+			t.Errorf("the worker lacks %s: %s", want, worker)
+		}
+	}
+	if strings.Contains(worker, "{{") || strings.Contains(worker, "/login") || strings.Contains(worker, `"/api/v1/me"`) {
+		t.Errorf("worker: %s", worker)
+	}
+	if again := webtest.New(t).Visitor().Get("/app-worker.js").Body; again != worker {
+		t.Error("another server of the same program has another worker")
+	}
+}
+
+func TestTheEmptyFrameIsForEveryone(t *testing.T) {
+	h := webtest.New(t)
+	p := h.Visitor().Get("/frame")
+	if p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "app-wasm-loader") || p.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got %d %s", p.StatusCode, p.Body)
+	}
+	if strings.Contains(h.SignIn(webtest.Kari).Get("/frame").Body, "Kari") {
+		t.Error("the frame holds a name")
+	}
+}

@@ -1,0 +1,87 @@
+package signin_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"bompass/server/access"
+	"bompass/server/internal/proves"
+	"bompass/server/web/webtest"
+	"bompass/shared/api"
+)
+
+// S2.21: who registered by e-mail and gets an eID connects it, is one person afterwards, and needs no second
+// factor any more.
+func TestWhoRegisteredByEmailConnectsAnEID(t *testing.T) {
+	p := webtest.NewPortal(t)
+	p.EnterWithEID("liv") // and so has begun an account of her own
+	v := p.Visitor()
+	const email = "liv@bompass.example"
+	v.SubmitForm("/register", url.Values{"name": {"Liv Nygaard"}, "email": {email}, "password": {webtest.Fresh}})
+	v.OpenLink(p.LinkIn(p.LastMessage(email)), url.Values{})
+	v.Password(email, webtest.Fresh)
+	v.Enrol("/login/enrol")
+	page := v.Get("/security").Body
+	if !strings.Contains(page, `href="/login/eid/no?link=1"`) {
+		t.Fatalf("the page offers no eID: %s", page)
+	}
+	// Another site leads the browser there: nothing begins.
+	if stolen := v.Get("/login/eid/no?link=1", webtest.Header("Sec-Fetch-Site", "cross-site")); stolen.StatusCode != http.StatusForbidden {
+		t.Errorf("from another site: got %d", stolen.StatusCode)
+	}
+	begun := v.Get("/login/eid/no?link=1")
+	back := v.DoCrossSite(http.MethodGet, v.AuthenticateAt(begun.Header.Get("Location"), "no", "liv"), "")
+	if back.Header.Get("Location") != "/security/eid" {
+		t.Fatalf("back from the issuer: %d %q", back.StatusCode, back.Header.Get("Location"))
+	}
+	if asks := v.Get("/security/eid").Body; !strings.Contains(asks, "Liv Nygaard") {
+		t.Errorf("the page does not say what becomes of the other account: %s", asks)
+	}
+	if p := v.Do(http.MethodPost, "/security/eid", "csrf=x", webtest.Header("Content-Type", "application/x-www-form-urlencoded")); p.StatusCode != http.StatusForbidden {
+		t.Errorf("without the session's token: got %d", p.StatusCode)
+	}
+	if done := v.SubmitFormAt("/security/eid", "/security/eid", url.Values{}); done.StatusCode != http.StatusOK {
+		t.Fatalf("connect: %d %s", done.StatusCode, done.Body)
+	}
+	if got := p.LastMessage(email); !strings.Contains(got.Subject, "Elektronisk ID") {
+		t.Errorf("the owner hears %q", got.Subject)
+	}
+	w := p.EnterWithEID("liv")
+	if me := w.Get(api.Profile.Path).Body; !strings.Contains(me, email) {
+		t.Errorf("with the eID: %s", me)
+	}
+	if n := p.QueryText("select count(*)::text from account where person = 'Liv Nygaard'"); n != "1" {
+		t.Errorf("%s accounts, want one person", n)
+	}
+	if again := v.Get("/security").Body; !strings.Contains(again, "Norsk eID er koblet til.") {
+		t.Errorf("the page does not say that it is connected: %s", again)
+	}
+	proves.That(t, "S2.21")
+}
+
+// An eID whose account has a password is not taken: the page says so and nothing changes.
+func TestAnEIDThatOpensAnAccountWithAPasswordIsNotConnected(t *testing.T) {
+	p := webtest.NewPortal(t)
+	v := p.SignIn("olav@bompass.example")
+	begun := v.Get("/login/eid/no?link=1")
+	back := v.DoCrossSite(http.MethodGet, v.AuthenticateAt(begun.Header.Get("Location"), "no", "kari"), "")
+	if back.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(back.Body, "kundeservice") {
+		t.Errorf("got %d %s", back.StatusCode, back.Body)
+	}
+	p.Advance(access.StepUpMax + 1)
+	if late := v.Get("/login/eid/no?link=1"); !strings.HasPrefix(late.Header.Get("Location"), "/prove") {
+		t.Errorf("without a fresh factor: got %d %q", late.StatusCode, late.Header.Get("Location"))
+	}
+}
+
+// An address that has an account is answered like any other; its owner is told how two become one.
+func TestAnAddressThatIsTakenTellsItsOwnerAlone(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn("olav@bompass.example")
+	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: webtest.Kari}, "")
+	if got := h.LastMessage(webtest.Kari); !strings.Contains(got.Text, "Koble til elektronisk ID") || strings.Contains(got.Text, "Olav") || strings.Contains(got.Text, "token=") {
+		t.Errorf("the owner got %+v", got)
+	}
+}

@@ -1,0 +1,195 @@
+package signin_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"bompass/server/access/factor"
+	"bompass/server/partner/mail/sim"
+	"bompass/server/web/webtest"
+	"bompass/shared/api"
+	"bompass/shared/fixture"
+)
+
+// housed is a house whose Kari has had a postal address and a telephone for a long time.
+func housed(t *testing.T) *webtest.Server {
+	t.Helper()
+	h := webtest.New(t)
+	h.Exec("update profile set street = 'Storgata 1', postal_code = '0155', city = 'Oslo', country = 'NO', mobile = '" + webtest.Phone +
+		"', mobile_confirmed_at = now() where account_id = '" + webtest.KariAccount + "'")
+	return h
+}
+
+var printed = regexp.MustCompile(`<p class="code">([A-Z2-7-]{19})</p>`)
+
+func codeOn(t *testing.T, letter sim.Received) string {
+	t.Helper()
+	found := printed.FindStringSubmatch(letter.HTML)
+	if found == nil {
+		t.Fatalf("no code on %s", letter.HTML)
+	}
+	return found[1]
+}
+
+// portal.md D2, ASVS V6.4.4: who has lost everything gets a code by post, waits three days, and connects a new
+// app in the place of all that was.
+func TestWhoHasLostEverythingComesBackByPost(t *testing.T) {
+	h := housed(t)
+	inside := h.SignIn(webtest.Kari)
+	inside.SubmitFormAt("/security/codes", "/security", url.Values{})
+	h.Advance(time.Minute)
+	letter := h.Lost()
+	code := codeOn(t, letter)
+	if !letter.Paper || !strings.Contains(letter.HTML, "Storgata 1<br>0155 Oslo") {
+		t.Errorf("the letter: %+v", letter)
+	}
+	for to, sms := range map[string]bool{webtest.Kari: false, webtest.Phone: true} {
+		if got := h.LastMessage(to); got.SMS != sms || !strings.Contains(got.Text, "/lost/stop?token=") || strings.Contains(got.Text, code) {
+			t.Errorf("%s hears %+v", to, got)
+		}
+	}
+	if p := inside.Get("/security"); !strings.Contains(p.Body, `action="/security/lost/stop"`) {
+		t.Error("a signed-in person is not told")
+	}
+	if _, p := h.Found(code); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("before three days: got %d %q", p.StatusCode, p.Header.Get("Location"))
+	}
+	h.Advance(factor.LostWait - time.Hour)
+	if _, p := h.Found(code); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("an hour too early: got %d", p.StatusCode)
+	}
+	h.Advance(2 * time.Hour)
+	if _, p := h.Found("AAAA-AAAA-AAAA-AAAA"); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a wrong code: got %d", p.StatusCode)
+	}
+	stranger := h.Visitor()
+	stranger.Password(webtest.Kari, fixture.Password)
+	if p := stranger.Get("/login/enrol"); webtest.SecretOn.MatchString(p.Body) {
+		t.Error("a step without the code is offered a new app")
+	}
+	v, p := h.Found(strings.ToLower(strings.ReplaceAll(code, "-", " ")))
+	if p.Header.Get("Location") != "/login/enrol" {
+		t.Fatalf("the code: got %d %s", p.StatusCode, p.Body)
+	}
+	if before := h.Visitor(); before.Password(webtest.Kari, fixture.Password).StatusCode != http.StatusSeeOther || before.Code(h.CodeOf(webtest.Kari)).StatusCode != http.StatusSeeOther {
+		t.Error("the old app is gone before a new one is there: a password alone would do")
+	}
+	secret, codes := v.Enrol("/login/enrol")
+	if n := strings.Count(codes.Body, "<li><code>"); n != factor.RecoveryCodes {
+		t.Fatalf("%d recovery codes, want new ones: %d %s", n, codes.StatusCode, codes.Body)
+	}
+	if p := v.Get(api.Me.Path); p.StatusCode != http.StatusOK {
+		t.Errorf("the new session: got %d", p.StatusCode)
+	}
+	if p := inside.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the sessions before: got %d, want them ended", p.StatusCode)
+	}
+	if got := h.LastMessage(webtest.Kari); !strings.Contains(got.Subject, "byttet ut") {
+		t.Errorf("the owner hears %q", got.Subject)
+	}
+	h.Advance(time.Minute)
+	w := h.Visitor()
+	w.Password(webtest.Kari, fixture.Password)
+	if p := w.Code(h.CodeOf(webtest.Kari)); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the old app: got %d", p.StatusCode)
+	}
+	shown, err := totp.GenerateCode(secret, h.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := w.Code(shown); p.StatusCode != http.StatusSeeOther {
+		t.Errorf("the new app: got %d", p.StatusCode)
+	}
+	if _, p := h.Found(code); p.StatusCode == http.StatusSeeOther && p.Header.Get("Location") == "/login/enrol" {
+		t.Error("the code opens twice")
+	}
+}
+
+// "This was not me": every channel's link, and whoever is signed in, stops it; the code is worth nothing then.
+func TestTheOwnerStopsWhatSomebodyElseAskedFor(t *testing.T) {
+	for _, channel := range []string{webtest.Kari, webtest.Phone, "inside"} {
+		h := housed(t)
+		inside := h.SignIn(webtest.Kari)
+		h.Advance(time.Minute)
+		code := codeOn(t, h.Lost())
+		if channel == "inside" {
+			if p := inside.SubmitFormAt("/security/lost/stop", "/security", url.Values{}); p.StatusCode != http.StatusOK {
+				t.Fatalf("stop: %d %s", p.StatusCode, p.Body)
+			}
+		} else {
+			path := h.LinkIn(h.LastMessage(channel))
+			if p := h.Visitor().OpenLink(path, url.Values{}); p.StatusCode != http.StatusOK {
+				t.Fatalf("%s: stop: %d %s", channel, p.StatusCode, p.Body)
+			}
+			if p := h.Visitor().OpenLink(path, url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
+				t.Errorf("%s: the link again: got %d", channel, p.StatusCode)
+			}
+		}
+		if p := inside.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s: a session: got %d, want it ended", channel, p.StatusCode)
+		}
+		if got := h.LastMessage(webtest.Kari); !strings.Contains(got.Text, "/password/forgot") {
+			t.Errorf("%s: the owner hears %+v", channel, got)
+		}
+		h.Advance(factor.LostWait + time.Hour)
+		if _, p := h.Found(code); p.Header.Get("Location") == "/login/enrol" {
+			t.Errorf("%s: the code opens all the same", channel)
+		}
+	}
+}
+
+// A step that brought the right code is worth nothing once the owner has stopped it.
+func TestStoppingWinsOverAStepThatWaits(t *testing.T) {
+	h := housed(t)
+	code := codeOn(t, h.Lost())
+	path := h.LinkIn(h.LastMessage(webtest.Kari))
+	h.Advance(factor.LostWait + time.Hour)
+	v, p := h.Found(code)
+	if p.Header.Get("Location") != "/login/enrol" || !webtest.SecretOn.MatchString(v.Get("/login/enrol").Body) {
+		t.Fatalf("the code: got %d", p.StatusCode)
+	}
+	h.Visitor().OpenLink(path, url.Values{})
+	if p := v.Get("/login/enrol"); webtest.SecretOn.MatchString(p.Body) {
+		t.Error("a new app is offered after the owner has stopped it")
+	}
+}
+
+// No letter goes where the owner may not live: an address that is not whole or was written lately.
+func TestALetterGoesOnlyToAnAddressThatHasStood(t *testing.T) {
+	h := housed(t)
+	v := h.SignIn(webtest.Kari)
+	h.Advance(time.Minute)
+	webtest.Call(v, api.SaveProfile, api.Details{Street: "Skurkeveien 1", PostalCode: "0155", City: "Oslo", Country: "NO", Mobile: webtest.Phone}, "")
+	if got := h.LastMessage(webtest.Kari); !strings.Contains(got.Subject, "Postadressen") {
+		t.Errorf("the owner is not told of the new address: %q", got.Subject)
+	}
+	asks := func() webtest.Page {
+		w := h.Visitor()
+		w.Password(webtest.Kari, fixture.Password)
+		return w.SubmitForm("/login/lost", url.Values{})
+	}
+	if p := asks(); p.Header.Get("Location") == "/login/lost" || len(h.Inbox.List(webtest.KariHouse)) != 0 {
+		t.Errorf("to a new address: got %d", p.StatusCode)
+	}
+	h.Advance(factor.AddressSettled + time.Hour)
+	if p := asks(); p.Header.Get("Location") != "/login/lost" {
+		t.Errorf("to one that has stood: got %d %s", p.StatusCode, p.Body)
+	}
+	w := h.Visitor()
+	w.Password(webtest.Kari, fixture.Password)
+	token := webtest.Hidden.FindStringSubmatch(w.Get("/login").Body)[2]
+	if p := w.Do(http.MethodPost, "/login/lost", url.Values{"csrf": {token}}.Encode(), webtest.Header("Content-Type", "application/x-www-form-urlencoded")); p.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("a second letter: got %d", p.StatusCode)
+	}
+	h.Exec("update profile set street = '' where account_id = '" + webtest.KariAccount + "'")
+	h.Exec("delete from lost_factor")
+	if p := w.Get("/login/lost"); !strings.Contains(p.Body, "72 54 09 00") {
+		t.Errorf("without an address: %s", p.Body)
+	}
+}

@@ -1,0 +1,334 @@
+package signin_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
+	"bompass/server/internal/proves"
+	"bompass/server/store/accessdb"
+	"bompass/server/web"
+	"bompass/server/web/webtest"
+	"bompass/shared/api"
+	"bompass/shared/fixture"
+	"bompass/shared/toll"
+)
+
+// S1.06, S1.07, S1.08, S2.15, S2.16, S2.17, S2.20: register, confirm, log in again, connect an app.
+func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
+	h := webtest.New(t)
+	v := h.Visitor()
+	const email = "berit@bompass.example"
+	register := url.Values{"name": {"Berit Aas"}, "email": {" Berit@bompass.example"}, "password": {webtest.Fresh}}
+	if p := v.SubmitForm("/register", register); p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "Berit@bompass.example") {
+		t.Fatalf("register: %d %s", p.StatusCode, p.Body)
+	}
+	if p := v.Password(email, webtest.Fresh); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("before the link: got %d, want 401", p.StatusCode)
+	}
+	mail := h.LastMessage(email)
+	if !strings.HasPrefix(mail.Subject, "Bekreft") || mail.Language != "nb" || !strings.Contains(mail.Text, "Hei Berit Aas") {
+		t.Errorf("mail: %+v", mail)
+	}
+	path := h.LinkIn(mail)
+	if p := v.OpenLink(path, url.Values{}); p.StatusCode != http.StatusOK || len(h.Inbox.List(email)) != 1 {
+		t.Fatalf("confirm: %d %s", p.StatusCode, p.Body)
+	}
+	if p := v.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the link signed somebody in: got %d", p.StatusCode)
+	}
+	if p := h.Visitor().OpenLink(path, url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("the link again: got %d, want 422", p.StatusCode)
+	}
+	if p := v.Password(email, webtest.Fresh); p.StatusCode != http.StatusSeeOther {
+		t.Fatalf("password: %d", p.StatusCode)
+	}
+	if p := v.Get("/login/code"); p.Header.Get("Location") != "/login/enrol" {
+		t.Errorf("without a factor: sent to %q", p.Header.Get("Location"))
+	}
+	if p := v.Get("/login/enrol"); !strings.Contains(html.UnescapeString(p.Body), `src="data:image/svg+xml;base64,`) {
+		t.Error("there is no picture to scan")
+	}
+	if p := v.SubmitForm("/login/enrol", url.Values{"code": {"000000"}}); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("wrong code: got %d", p.StatusCode)
+	}
+	_, codes := v.Enrol("/login/enrol")
+	if n := strings.Count(codes.Body, "<li><code>"); n != factor.RecoveryCodes {
+		t.Errorf("%d recovery codes are shown, want %d: %s", n, factor.RecoveryCodes, codes.Body)
+	}
+	if !strings.Contains(codes.Body, `href="/profile"`) { // S2.18
+		t.Error("the newcomer is not led to what is missing")
+	}
+	if p := v.Get(api.Me.Path); !strings.Contains(p.Body, `"person":"Berit Aas"`) {
+		t.Errorf("me: %d %s", p.StatusCode, p.Body)
+	}
+	if got := h.LastMessage(email); !strings.Contains(got.Subject, "Ny måte") {
+		t.Errorf("the owner is not told of the factor: %+v", got)
+	}
+	proves.That(t, "S2.15–S2.17", "O.01")
+}
+
+// ASVS V6.4.2, portal.md D4: a known and an unknown address read the same.
+func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
+	h := webtest.New(t)
+	for path, fields := range map[string][2]url.Values{
+		"/register":        {{"name": {"A B"}, "email": {webtest.Kari}, "password": {webtest.Fresh}}, {"name": {"A B"}, "email": {"k4ri@bompass.example"}, "password": {webtest.Fresh}}},
+		"/password/forgot": {{"name": {webtest.Kari}}, {"name": {"k4ri@bompass.example"}}},
+		"/first/password":  {{"number": {"7001001"}}, {"number": {"7999999"}}},
+		"/first/email": {
+			{"number": {"7001001"}, "personal": {"14848530051"}, "email": {"x@bompass.example"}},
+			{"number": {"7999999"}, "personal": {"14848530051"}, "email": {"x@bompass.example"}},
+		},
+	} {
+		known, unknown := h.Visitor().SubmitForm(path, fields[0]), h.Visitor().SubmitForm(path, fields[1])
+		same := strings.NewReplacer(webtest.Kari, "it", "k4ri@bompass.example", "it")
+		if known.StatusCode != unknown.StatusCode || known.StatusCode != http.StatusOK || same.Replace(known.Body) != same.Replace(unknown.Body) {
+			t.Errorf("%s: known %d, unknown %d, or other words", path, known.StatusCode, unknown.StatusCode)
+		}
+	}
+	if got := h.LastMessage(webtest.Kari); len(h.Inbox.List(webtest.Kari)) != 4 {
+		t.Errorf("%d letters to the owner, want one for each flow, newest %q", len(h.Inbox.List(webtest.Kari)), got.Subject)
+	}
+	for _, r := range h.Inbox.List("") {
+		if r.To != webtest.Kari && r.To != "k4ri@bompass.example" {
+			t.Errorf("a letter went to %s", r.To)
+		}
+	}
+}
+
+// S4.09, S4.10, S4.11, S4.12, ASVS V6.4.3: a link by mail; the second factor is still needed.
+func TestAForgottenPasswordIsChosenAnew(t *testing.T) {
+	h := webtest.New(t)
+	inside := h.SignIn(webtest.Kari)
+	v := h.Visitor()
+	if p := v.SubmitForm("/password/forgot", url.Values{"name": {webtest.Kari}}); !strings.Contains(p.Body, "72 54 09 00") {
+		t.Errorf("the page has no number to call: %s", p.Body)
+	}
+	path := h.LinkIn(h.LastMessage(webtest.Kari))
+	for what, password := range map[string]string{"short": "ei bru", "common": "Passord123456", "own": "karilund-2026"} {
+		if p := h.Visitor().OpenLink(path, url.Values{"password": {password}}); p.StatusCode != http.StatusUnprocessableEntity || strings.Contains(p.Body, password) {
+			t.Errorf("a %s password: got %d", what, p.StatusCode)
+		}
+	}
+	if p := v.OpenLink(path, url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusOK {
+		t.Fatalf("choose: %d %s", p.StatusCode, p.Body)
+	}
+	if p := inside.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("an old session: got %d, want it ended", p.StatusCode)
+	}
+	if p := v.Password(webtest.Kari, fixture.Password); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the old password: got %d", p.StatusCode)
+	}
+	if p := v.Password(webtest.Kari, webtest.Fresh); p.Header.Get("Location") != "/login/code" {
+		t.Errorf("the new password: %d %q, want the code's page", p.StatusCode, p.Header.Get("Location"))
+	}
+	if p := h.Visitor().OpenLink(path, url.Values{"password": {webtest.Fresh + "r"}}); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("the link again: got %d", p.StatusCode)
+	}
+	h.Visitor().SubmitForm("/password/forgot", url.Values{"name": {"olav@bompass.example"}})
+	late := h.LinkIn(h.LastMessage("olav@bompass.example"))
+	h.Advance(access.ResetMax + time.Second)
+	if p := h.Visitor().OpenLink(late, url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("after 20 minutes: got %d", p.StatusCode)
+	}
+	proves.That(t, "S4.09", "S4.11", "S4.12")
+}
+
+// S3.06, S3.11, S4.08, K03: one account, several names; S4.10: the link by SMS.
+func TestAnAccountHasSeveralNames(t *testing.T) {
+	h := webtest.New(t)
+	h.Exec("update profile set mobile = '+4790000001', mobile_confirmed_at = now() where account_id = '0196a000-0000-7000-8000-000000000501'")
+	for _, name := range []string{webtest.Kari, "7001001", "7 001 001", "90 00 00 01", "+4790000001", "0047 900 00 001"} {
+		if p := h.Visitor().Password(name, fixture.Password); p.StatusCode != http.StatusSeeOther {
+			t.Errorf("%s: got %d", name, p.StatusCode)
+		}
+	}
+	h.Visitor().SubmitForm("/password/forgot", url.Values{"name": {"900 00 001"}})
+	if sms := h.LastMessage("+4790000001"); !sms.SMS || !strings.HasPrefix(h.LinkIn(sms), "/password/new?token=") {
+		t.Errorf("text message: %+v", sms)
+	}
+	h.Exec("update profile set mobile_confirmed_at = null")
+	if p := h.Visitor().Password("90000001", fixture.Password); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("an unconfirmed number: got %d", p.StatusCode)
+	}
+	h.Exec("insert into customer_contact (customer_id, organisation) values ('0196a000-0000-7000-8000-000000000002', '165560360793')")
+	if p := h.Visitor().Password("16556036-0793", fixture.Password); p.StatusCode != http.StatusSeeOther { // S3.14, K15
+		t.Errorf("an organisation number: got %d", p.StatusCode)
+	}
+}
+
+// S3.15 to S3.28: a customer without an account registers an address and creates a password.
+func TestACustomerNumberComesAliveInTwoSteps(t *testing.T) {
+	h := webtest.New(t)
+	const customer, mail = "0196a000-0000-7000-8000-0000000000f1", "lars@bompass.example"
+	h.Exec("insert into customer (id, kind, name, email, country, language) values ('" + customer + "', 'private', 'Lars Ek', '', 'SE', 'sv')")
+	h.Exec("insert into agreement (id, number, customer_id, issuer, charger, valid_from) values (gen_random_uuid(), '7009001', '" + customer + "', 'bompass', 'ferde', '2024-01-01')")
+	key, sealed := h.Keys.SealText([]byte("197801012399"), customer)
+	if err := accessdb.New(h.DB).AddCustomerIdentity(t.Context(), toll.CustomerID(customer), seal.Sealed{Key: key, Data: sealed}, h.Keys.LookupHash("197801012399")); err != nil {
+		t.Fatal(err)
+	}
+	fill := func(personal, email string) {
+		t.Helper()
+		h.Advance(time.Hour) // past the throttle
+		if p := h.Visitor().SubmitForm("/first/email", url.Values{"number": {"7009001"}, "personal": {personal}, "email": {email}}); p.StatusCode != http.StatusOK {
+			t.Fatalf("first e-mail: %d %s", p.StatusCode, p.Body)
+		}
+	}
+	fill("14848530051", "thief@bompass.example") // somebody else's number
+	fill("19780101-2399", mail)
+	if got := h.LastMessage(mail); got.Language != "sv" {
+		t.Errorf("S3.21: %+v", got)
+	}
+	fill("19780101-2399", "thief@bompass.example") // S3.22, K02: never replaced
+	if got := h.LastMessage(mail); len(h.Inbox.List("thief@bompass.example")) != 0 || !strings.Contains(got.Subject, "en annan") {
+		t.Errorf("a second address: the owner got %q", got.Subject)
+	}
+	h.Visitor().SubmitForm("/first/password", url.Values{"number": {"7009001"}, "email": {"thief@bompass.example"}})
+	path := h.LinkIn(h.LastMessage(mail))
+	if len(h.Inbox.List("thief@bompass.example")) != 0 { // S3.26
+		t.Error("a letter went to an address that was typed in")
+	}
+	v := h.Visitor()
+	if p := v.OpenLink(path, url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusOK {
+		t.Fatalf("S3.27: %d %s %s", p.StatusCode, p.Body, h.Log.String())
+	}
+	if p := v.Password("7009001", webtest.Fresh); p.StatusCode != http.StatusSeeOther {
+		t.Fatalf("S3.28: %d", p.StatusCode)
+	}
+	v.Enrol("/login/enrol")
+	if p := v.Get(api.Me.Path); !strings.Contains(p.Body, customer) || !strings.Contains(p.Body, `"language":"sv"`) {
+		t.Errorf("me: %s", p.Body)
+	}
+}
+
+// portal.md D2: ten codes, each opens once, new ones end the old.
+func TestRecoveryCodesOpenOnceAndAreReplaced(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	made := v.SubmitFormAt("/security/codes", "/security", url.Values{})
+	codes := regexp.MustCompile(`<li><code>([A-Z2-7-]+)</code>`).FindAllStringSubmatch(made.Body, -1)
+	if len(codes) != factor.RecoveryCodes || len(codes[0][1]) != 19 {
+		t.Fatalf("codes: %v %s", codes, made.Body)
+	}
+	use := func(code string) webtest.Page {
+		w := h.Visitor()
+		w.Password(webtest.Kari, fixture.Password)
+		return w.SubmitForm("/login/recovery", url.Values{"code": {code}})
+	}
+	if p := use(strings.ToLower(codes[0][1])); p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != "/" {
+		t.Errorf("a code: got %d %s", p.StatusCode, p.Body)
+	}
+	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Text, "9 igjen") {
+		t.Errorf("mail: %+v", mail)
+	}
+	if p := use(codes[0][1]); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the same code: got %d", p.StatusCode)
+	}
+	v.SubmitFormAt("/security/codes", "/security", url.Values{})
+	if p := use(codes[1][1]); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a code of the old set: got %d", p.StatusCode)
+	}
+}
+
+// portal.md D5, ASVS V7.5.1, V7.2.4: changes to the ways in need a factor shown in the last five minutes.
+func TestImportantChangesNeedAFreshFactor(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	h.Advance(access.StepUpMax + time.Second)
+	for _, path := range []string{"/security/app", "/security/password"} {
+		if p := v.Get(path); p.Header.Get("Location") != "/prove?next="+url.QueryEscape(path) {
+			t.Errorf("%s: got %d %q", path, p.StatusCode, p.Header.Get("Location"))
+		}
+	}
+	if p := v.SubmitFormAt("/security/codes", "/security", url.Values{}); !strings.HasPrefix(p.Header.Get("Location"), "/prove") {
+		t.Errorf("new codes: got %d %q", p.StatusCode, p.Header.Get("Location"))
+	}
+	old := v.Client.Jar.Cookies(v.Parsed())
+	if p := v.SubmitFormAt("/prove", "/prove?next=/security/password", url.Values{"code": {"000000"}}); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a wrong code: got %d", p.StatusCode)
+	}
+	if p := v.SubmitFormAt("/prove", "/prove", url.Values{"code": {h.CodeOf(webtest.Kari)}, "next": {"/security/password"}}); p.Header.Get("Location") != "/security/password" {
+		t.Fatalf("prove: got %d %q %s", p.StatusCode, p.Header.Get("Location"), p.Body)
+	}
+	thief := h.Visitor()
+	thief.Client.Jar.SetCookies(v.Parsed(), old)
+	if p := thief.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the token before: got %d, want it replaced", p.StatusCode)
+	}
+	if p := v.SubmitFormAt("/security/password", "/security/password", url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusOK {
+		t.Fatalf("change password: %d %s", p.StatusCode, p.Body)
+	}
+	if p := v.Get(api.Me.Path); p.StatusCode != http.StatusOK {
+		t.Errorf("this session: got %d, want it to go on", p.StatusCode)
+	}
+	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "Passordet") {
+		t.Errorf("mail: %+v", mail)
+	}
+}
+
+// An app that replaces another: the old one's codes open nothing.
+func TestAnAppIsReplaced(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	found := webtest.SecretOn.FindStringSubmatch(v.Get("/security/app").Body)
+	secret := strings.ReplaceAll(found[1], " ", "")
+	code, err := totp.GenerateCode(secret, h.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := v.SubmitFormAt("/security/app", "/security/app", url.Values{"code": {code}}); p.StatusCode != http.StatusOK && p.StatusCode != http.StatusSeeOther {
+		t.Fatalf("confirm: %d %s", p.StatusCode, p.Body)
+	}
+	h.Advance(time.Minute)
+	w := h.Visitor()
+	w.Password(webtest.Kari, fixture.Password)
+	if p := w.Code(h.CodeOf(webtest.Kari)); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the old app: got %d", p.StatusCode)
+	}
+	code, _ = totp.GenerateCode(secret, h.Now())
+	if p := w.Code(code); p.StatusCode != http.StatusSeeOther {
+		t.Errorf("the new app: got %d", p.StatusCode)
+	}
+}
+
+// The mailbox is for trying out: every mail is there with its link, and in production it is not.
+func TestTheMailboxIsOnlyForTryingOut(t *testing.T) {
+	h := webtest.New(t)
+	h.Visitor().SubmitForm("/password/forgot", url.Values{"name": {webtest.Kari}})
+	path := h.LinkIn(h.LastMessage(webtest.Kari))
+	if p := h.Visitor().Get("/dev/inbox"); p.StatusCode != http.StatusOK || !strings.Contains(p.Body, `href="`+h.URL+path+`"`) {
+		t.Errorf("the mailbox: %d %s", p.StatusCode, p.Body)
+	}
+	real := webtest.New(t, func(d *web.Deps) { d.Inbox = nil })
+	if p := real.Visitor().Get("/dev/inbox"); p.StatusCode != http.StatusNotFound {
+		t.Errorf("without a mailbox: got %d", p.StatusCode)
+	}
+}
+
+// ASVS V6.3.5: a sign-in from a browser that the account was not seen in is told, from a known one not.
+func TestTheOwnerHearsOfAnUnknownBrowser(t *testing.T) {
+	h := webtest.New(t)
+	v := h.SignIn(webtest.Kari)
+	v.Get("/")
+	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "ny enhet") || !strings.Contains(mail.Text, "127.0.0.0/24") {
+		t.Errorf("mail: %+v", mail)
+	}
+	h.Advance(time.Minute)
+	webtest.Call(v, api.Logout, api.Empty{}, "")
+	v.Password(webtest.Kari, fixture.Password)
+	if p := v.Code(h.CodeOf(webtest.Kari)); p.StatusCode != http.StatusSeeOther {
+		t.Fatalf("again: %d", p.StatusCode)
+	}
+	if h.LastMessage(webtest.Kari); len(h.Inbox.List(webtest.Kari)) != 1 {
+		t.Errorf("%d letters, want the first alone", len(h.Inbox.List(webtest.Kari)))
+	}
+}

@@ -1,0 +1,181 @@
+package signin_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"bompass/server/access/factor"
+	"bompass/server/web/webtest"
+	"bompass/shared/api"
+	"bompass/shared/fixture"
+)
+
+// texted is a house in which codes for Kari go to her telephone.
+func texted(t *testing.T) *webtest.Server {
+	t.Helper()
+	h := webtest.New(t)
+	h.Exec("update profile set mobile = '" + webtest.Phone + "', mobile_confirmed_at = now() where account_id = '0196a000-0000-7000-8000-000000000501'")
+	v := h.SignIn(webtest.Kari)
+	if p := v.SubmitFormAt("/security/text", "/security", url.Values{}); p.Header.Get("Location") != "/security/text" {
+		t.Fatalf("add: %d %s", p.StatusCode, p.Body)
+	}
+	if p := v.SubmitFormAt("/security/text/code", "/security/text", url.Values{"code": {h.TextCode()}}); p.Header.Get("Location") != "/security" {
+		t.Fatalf("confirm: %d %s", p.StatusCode, p.Body)
+	}
+	h.Advance(factor.TextCodeInterval + time.Second)
+	return h
+}
+
+// S2.22, K04, ASVS V6.6.1, V6.6.2: a code by text message opens the account once, in the browser that asked
+// for it, and changes no way in.
+func TestACodeByTextMessageOpensAndChangesNothing(t *testing.T) {
+	h := texted(t)
+	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "SMS") {
+		t.Errorf("the owner is not told of the new way: %+v", mail)
+	}
+	v := h.AsksText()
+	if sms := h.LastMessage(webtest.Phone); !sms.SMS || !strings.HasSuffix(sms.Text, "\n\n@127.0.0.1 #"+h.TextCode()) {
+		t.Errorf("the message is not bound to our pages: %q", sms.Text)
+	}
+	other := h.Visitor()
+	other.Password(webtest.Kari, fixture.Password)
+	if p := other.TextedCode(h.TextCode()); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("in a browser that did not ask: got %d", p.StatusCode)
+	}
+	code := h.TextCode()
+	if p := v.TextedCode(code); p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != "/" {
+		t.Fatalf("the code: got %d %s", p.StatusCode, p.Body)
+	}
+	if p := v.Get(api.Me.Path); p.StatusCode != http.StatusOK {
+		t.Errorf("the session: got %d", p.StatusCode)
+	}
+	for _, path := range []string{"/security/app", "/security/password"} {
+		if p := v.Get(path); !strings.HasPrefix(p.Header.Get("Location"), "/prove") {
+			t.Errorf("%s in a session that a text message opened: got %d, want another factor asked for", path, p.StatusCode)
+		}
+	}
+	h.Advance(factor.TextCodeInterval + time.Second)
+	again := h.AsksText()
+	if p := again.TextedCode(code); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a code that was used: got %d", p.StatusCode)
+	}
+}
+
+// Of many who bring the same code at the same instant, one comes in.
+func TestACodeByTextMessageOpensOneSessionAmongMany(t *testing.T) {
+	h := texted(t)
+	v := h.AsksText()
+	code := h.TextCode()
+	token := webtest.Hidden.FindStringSubmatch(v.Get("/login/text").Body)[2]
+	fields := url.Values{"csrf": {token}, "code": {code}}.Encode()
+	var in atomic.Int64
+	var all sync.WaitGroup
+	for range 4 { // a step has five tries
+		all.Go(func() {
+			if p := v.Do(http.MethodPost, "/login/text/code", fields, webtest.Header("Content-Type", "application/x-www-form-urlencoded")); p.Header.Get("Location") == "/" {
+				in.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if in.Load() != 1 {
+		t.Errorf("%d came in, want 1", in.Load())
+	}
+}
+
+// ASVS V6.6.3: codes end, tries and messages are few.
+func TestCodesByTextMessageAreFewAndEnd(t *testing.T) {
+	h := texted(t)
+	v := h.AsksText()
+	right := h.TextCode()
+	if p := v.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.StatusCode != http.StatusTooManyRequests || p.Header.Get("Retry-After") == "" {
+		t.Errorf("another message at once: got %d", p.StatusCode)
+	}
+	wrong := "000000"
+	if right == wrong {
+		wrong = "000001"
+	}
+	for range factor.TextCodeTries {
+		if p := v.TextedCode(wrong); p.StatusCode != http.StatusUnauthorized {
+			t.Errorf("a wrong code: got %d", p.StatusCode)
+		}
+	}
+	if p := v.TextedCode(right); p.Header.Get("Location") != "/login?why=expired" {
+		t.Errorf("the right one after %d wrong ones: got %d %q", factor.TextCodeTries, p.StatusCode, p.Header.Get("Location"))
+	}
+	h.Advance(time.Hour) // past the throttle, and past the code
+	v = h.AsksText()
+	late := h.TextCode()
+	h.Advance(factor.TextCodeMax + time.Second) // while the step goes on
+	if p := v.TextedCode(late); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a code that is over: got %d", p.StatusCode)
+	}
+	sent := 3 // to add it, and twice here
+	for ; sent < factor.TextCodesPerDay; sent++ {
+		h.Advance(30 * time.Minute)
+		h.AsksText()
+	}
+	h.Advance(30 * time.Minute)
+	v = h.Visitor()
+	v.Password(webtest.Kari, fixture.Password)
+	if p := v.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("one message too many for a day: got %d", p.StatusCode)
+	}
+	if p := v.Code(h.CodeOf(webtest.Kari)); p.StatusCode != http.StatusSeeOther {
+		t.Errorf("the app meanwhile: got %d", p.StatusCode)
+	}
+}
+
+// It stands beside another factor, belongs to the number, and to the operator's switch.
+func TestACodeByTextMessageIsNeverTheOnlyWay(t *testing.T) {
+	h := texted(t)
+	v := h.SignIn(webtest.Kari)
+	h.Exec("update profile set mobile = '+4790000009' where account_id = '0196a000-0000-7000-8000-000000000501'")
+	w := h.Visitor()
+	w.Password(webtest.Kari, fixture.Password)
+	if p := w.Get("/login/code"); strings.Contains(p.Body, `action="/login/text"`) {
+		t.Error("another number opens the account")
+	}
+	if p := w.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.StatusCode != http.StatusForbidden {
+		t.Errorf("sent all the same: got %d", p.StatusCode)
+	}
+	h.Exec("update profile set mobile = '" + webtest.Phone + "' where account_id = '0196a000-0000-7000-8000-000000000501'")
+	if p := v.SubmitFormAt("/security/text/remove", "/security", url.Values{}); p.Header.Get("Location") != "/security" {
+		t.Fatalf("remove: %d %s", p.StatusCode, p.Body)
+	}
+	if got := h.QueryText("select count(*)::text from text_factor"); got != "0" {
+		t.Errorf("%s are left", got)
+	}
+	h.Exec("update account set totp_secret = '' where id = '0196a000-0000-7000-8000-000000000501'")
+	if p := v.SubmitFormAt("/security/text", "/security", url.Values{}); p.StatusCode != http.StatusForbidden {
+		t.Errorf("without another factor: got %d", p.StatusCode)
+	}
+}
+
+// Off by default: where the operator of the portal has not switched it on, there is no such way.
+func TestCodesByTextMessageAreOffUntilSomebodySwitchesThemOn(t *testing.T) {
+	h := webtest.NewWithOptions(t, factor.Options{})
+	h.Exec("update profile set mobile = '" + webtest.Phone + "', mobile_confirmed_at = now() where account_id = '0196a000-0000-7000-8000-000000000501'")
+	h.Exec("insert into text_factor values ('0196a000-0000-7000-8000-000000000501', '" + webtest.Phone + "', now())")
+	v := h.SignIn(webtest.Kari)
+	if p := v.Get("/security"); strings.Contains(p.Body, `action="/security/text"`) {
+		t.Error("the page offers it")
+	}
+	if p := v.SubmitFormAt("/security/text", "/security", url.Values{}); p.StatusCode != http.StatusForbidden {
+		t.Errorf("added all the same: got %d", p.StatusCode)
+	}
+	h.Advance(time.Minute)
+	w := h.Visitor()
+	w.Password(webtest.Kari, fixture.Password)
+	if p := w.Get("/login/code"); strings.Contains(p.Body, `action="/login/text"`) {
+		t.Error("the code's page offers it")
+	}
+	if p := w.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.StatusCode != http.StatusForbidden {
+		t.Errorf("sent all the same: got %d", p.StatusCode)
+	}
+}

@@ -1,0 +1,26 @@
+package webtest
+
+import (
+	"bompass/server/legacy"
+	"bompass/server/store/legacydb"
+	"bompass/shared/fixture"
+)
+
+// Imports reads in a customer of the system before, with the cast's old password.
+func (h *Server) Imports(number, agreement string) {
+	h.t.Helper()
+	h.standIn("a credential that the test has written")
+	hash, err := legacy.ParseHash(fixture.LegacyHash)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	line := legacy.Line{Number: number, Agreement: agreement}
+	if err := legacydb.New(h.DB).SaveCredentials(h.t.Context(), []legacy.Credential{legacy.Seal(h.Keys, line, hash, h.Now())}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+const (
+	FindOld = "/agreements/find/old"
+	Former  = "0196a000-0000-7000-8000-0000000000f1"
+)

@@ -1,0 +1,46 @@
+package webtest
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"bompass/shared/fault"
+)
+
+func Failure(t *testing.T, p Page) fault.Error {
+	t.Helper()
+	var f fault.Error
+	if err := json.Unmarshal([]byte(p.Body), &f); err != nil || f.Code == "" {
+		t.Fatalf("%d is not a fault: %q", p.StatusCode, p.Body)
+	}
+	return f
+}
+
+// Announce sends the beginning of a body that it announces as longer: the server must refuse it without reading
+// the rest.
+func (v *Visitor) Announce(path string, length int) Page {
+	v.t.Helper()
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(v.t.Context(), "tcp", strings.TrimPrefix(v.URL, "http://"))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s", path, strings.TrimPrefix(v.URL, "http://"), length, strings.Repeat("x", 16<<10))
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return Page{resp, string(text)}
+}

@@ -1,0 +1,19 @@
+package webtest
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Frame lets the person leave at the issuer, and returns the address in the issuer's frame, which is
+// not opened. The back channel is closed meanwhile.
+func (p *Portal) Frame(v *Visitor) string {
+	p.t.Helper()
+	back := p.Norway.Client.Back
+	p.Norway.Client.Back = ""
+	left := v.DoCrossSite(http.MethodGet, p.Issuers+"/no/endsession", "")
+	p.Norway.Client.Back = back
+	_, rest, _ := strings.Cut(left.Body, `<iframe src="`)
+	address, _, _ := strings.Cut(rest, `"`)
+	return strings.ReplaceAll(strings.TrimPrefix(address, p.URL), "&amp;", "&")
+}

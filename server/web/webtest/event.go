@@ -1,0 +1,82 @@
+package webtest
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"bompass/server/access"
+	"bompass/server/access/factor"
+	"bompass/server/access/seal"
+	"bompass/server/agreement"
+	"bompass/server/legacy"
+	"bompass/server/person"
+	"bompass/server/web"
+	"bompass/shared/api"
+)
+
+// Serve runs a handler on a listener of its own and returns its host and port.
+func Serve(t *testing.T, handler http.Handler) string {
+	t.Helper()
+	var listening net.ListenConfig
+	listener, err := listening.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Second}
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(func() { _ = server.Close() })
+	return listener.Addr().String()
+}
+
+// Deps is enough to build a face that is never asked for data.
+func Deps(t *testing.T, options ...option) web.Deps {
+	t.Helper()
+	assets, err := web.LoadAssets(Bundle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &Server{t: t, Live: &LiveFeed{t: t}}
+	d := web.Deps{
+		Registrar: &access.Registrar{}, Factors: &factor.Service{}, Person: &person.Service{}, Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
+		Context: context.Background(), PublicURL: "http://localhost", Access: access.NewService(nil, seal.Keys{}, h.Now), Overview: h,
+		Passages: h, Tariffs: Published, Live: h.Live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
+		Log: Discard(),
+	}
+	for _, o := range options {
+		o(&d)
+	}
+	return d
+}
+
+// Follow opens the event stream and returns its lines; the channel is closed at its end.
+func (v *Visitor) Follow() <-chan string {
+	v.t.Helper()
+	r, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, v.URL+api.Events.Path, nil)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	resp, err := v.Client.Do(r)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") ||
+		!strings.Contains(resp.Header.Get("Cache-Control"), "no-store") || resp.Header.Get("X-Accel-Buffering") != "no" {
+		v.t.Fatalf("stream: %d %v", resp.StatusCode, resp.Header)
+	}
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		defer func() { _ = resp.Body.Close() }()
+		for s := bufio.NewScanner(resp.Body); s.Scan(); {
+			if s.Text() != "" {
+				lines <- s.Text()
+			}
+		}
+	}()
+	return lines
+}

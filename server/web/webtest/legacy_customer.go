@@ -1,0 +1,37 @@
+package webtest
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"bompass/server/legacy"
+	"bompass/server/store/legacydb"
+)
+
+// ImportLegacy imports files as the command server legacy import does.
+func (h *Server) ImportLegacy(files ...string) {
+	h.t.Helper()
+	for _, text := range files {
+		kind, rows, problems, err := legacy.ReadFile(strings.NewReader(text), h.Keys, h.Now())
+		if err != nil || len(problems) > 0 {
+			h.t.Fatalf("%s: %v %v", kind, problems, err)
+		}
+		if r, err := legacydb.New(h.DB).Import(h.t.Context(), rows, false); err != nil || len(r.Problems) > 0 {
+			h.t.Fatalf("%s: %v %v", kind, r.Problems, err)
+		}
+	}
+}
+
+// SetFirstPassword creates the password of a customer number and returns the visitor who has chosen it.
+func (h *Server) SetFirstPassword(number, mail string) *Visitor {
+	h.t.Helper()
+	h.Advance(time.Hour) // past the throttle
+	h.Visitor().SubmitForm("/first/password", url.Values{"number": {number}})
+	v := h.Visitor()
+	if p := v.OpenLink(h.LinkIn(h.LastMessage(mail)), url.Values{"password": {Fresh}}); p.StatusCode != http.StatusOK {
+		h.t.Fatalf("first password: %d %s", p.StatusCode, p.Body)
+	}
+	return v
+}

@@ -1,0 +1,58 @@
+package webtest
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+
+	"bompass/shared/fixture"
+)
+
+// logBuffer is a log that is written and read at the same time.
+type logBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (d *logBuffer) Write(line []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.Write(line)
+}
+
+func (d *logBuffer) String() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.String()
+}
+
+// checkLog holds the log of every test of this package to what no log may have, ASVS V16.2.5.
+func (h *Server) checkLog() {
+	h.t.Helper()
+	log := h.Log.String()
+	for name, secret := range Secrets() {
+		if strings.Contains(log, secret) {
+			h.t.Errorf("the log has %s", name)
+		}
+	}
+	for _, m := range h.Inbox.List("") {
+		for _, opens := range opening.FindAllStringSubmatch(m.Text, -1) {
+			if strings.Contains(log, opens[1]) {
+				h.t.Errorf("the log has what a letter to %s carries", m.To)
+			}
+		}
+	}
+}
+
+// opening is what a letter carries that opens a door: the token of a link.
+var opening = regexp.MustCompile(`token=([A-Za-z0-9_-]{43})`)
+
+// Secrets are those of the cast.
+func Secrets() map[string]string {
+	all := map[string]string{"the password": fixture.Password, "the station's key": fixture.StationKey}
+	for n, a := range fixture.Accounts() {
+		all[fmt.Sprintf("secret %d", n)], all[fmt.Sprintf("number %d", n)] = a.TOTPSecret, a.BirthNumber
+	}
+	return all
+}

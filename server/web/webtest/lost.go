@@ -1,0 +1,39 @@
+package webtest
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"bompass/server/partner/mail/sim"
+	"bompass/shared/fixture"
+)
+
+const (
+	KariAccount = "0196a000-0000-7000-8000-000000000501"
+	KariHouse   = "Kari Lund\nStorgata 1\n0155 Oslo"
+)
+
+// Lost says that everything is lost and returns the letter on paper.
+func (h *Server) Lost() sim.Received {
+	h.t.Helper()
+	v := h.Visitor()
+	v.Password(Kari, fixture.Password)
+	if p := v.Get("/login/code"); !strings.Contains(p.Body, `href="/login/lost"`) {
+		h.t.Fatalf("the code's page leads nowhere: %s", p.Body)
+	}
+	if p := v.SubmitForm("/login/lost", url.Values{}); p.Header.Get("Location") != "/login/lost" {
+		h.t.Fatalf("ask: %d %s", p.StatusCode, p.Body)
+	}
+	return h.LastMessage(KariHouse)
+}
+
+// Found brings the code from the letter, after the password.
+func (h *Server) Found(code string) (*Visitor, Page) {
+	h.t.Helper()
+	v := h.Visitor()
+	v.Password(Kari, fixture.Password)
+	v.Get("/login/lost")
+	token := Hidden.FindStringSubmatch(v.Get("/login").Body)[2]
+	return v, v.Do(http.MethodPost, "/login/lost/code", url.Values{"csrf": {token}, "code": {code}}.Encode(), Header("Content-Type", "application/x-www-form-urlencoded"))
+}

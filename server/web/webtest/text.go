@@ -1,0 +1,39 @@
+package webtest
+
+import (
+	"net/url"
+	"strings"
+
+	"bompass/shared/fixture"
+)
+
+const Phone = "+4790000001"
+
+// TextCode is the newest code on Kari's telephone.
+func (h *Server) TextCode() string {
+	h.t.Helper()
+	code := Digits6.FindString(h.LastMessage(Phone).Text)
+	if code == "" {
+		h.t.Fatalf("no code in %q", h.LastMessage(Phone).Text)
+	}
+	return code
+}
+
+// AsksText goes as far as the page where the code from the telephone is written.
+func (h *Server) AsksText() *Visitor {
+	h.t.Helper()
+	v := h.Visitor()
+	v.Password(Kari, fixture.Password)
+	if p := v.Get("/login/code"); !strings.Contains(p.Body, `action="/login/text"`) || strings.Contains(p.Body, Phone) || !strings.Contains(p.Body, "•001") {
+		h.t.Fatalf("the code's page offers no text message, or tells the number: %s", p.Body)
+	}
+	if p := v.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.Header.Get("Location") != "/login/text" {
+		h.t.Fatalf("send: %d %s", p.StatusCode, p.Body)
+	}
+	return v
+}
+
+func (v *Visitor) TextedCode(code string) Page {
+	v.t.Helper()
+	return v.SubmitFormAt("/login/text/code", "/login/text", url.Values{"code": {code}})
+}
