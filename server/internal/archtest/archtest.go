@@ -62,14 +62,8 @@ func List(top string, js bool, patterns ...string) ([]Package, error) {
 
 // Check returns what is wrong with the rows themselves, and every import that no row or library allows.
 func Check(rows []Row, libraries []Library, packages []Package) (problems []string) {
+	place, problems := index(rows)
 	report := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-	place := map[string]int{}
-	for i, row := range rows {
-		if _, twice := place[row.Path]; twice || row.Why == "" {
-			report("%s has two rows, or none of its own reason", row.Path)
-		}
-		place[row.Path] = i
-	}
 	exists, used := map[string]bool{}, map[string]bool{}
 	for _, p := range packages {
 		path, ours := strings.CutPrefix(p.Path, module)
@@ -81,15 +75,14 @@ func Check(rows []Row, libraries []Library, packages []Package) (problems []stri
 		exists[path] = true
 		for _, imported := range p.Imports {
 			target, ours := strings.CutPrefix(imported, module)
-			switch {
-			case !ours:
-				if problem := checkLibrary(libraries, path, imported, used); problem != "" {
-					report("%s", problem)
-				}
-			case !matches(target, rows[i].May):
-				report("%s imports %s, but it may import only %q: %s", path, target, rows[i].May, rows[i].Why)
-			case place[target] >= i:
-				report("%s imports %s, which is below it in archtest.House: an import may not lead back up", path, target)
+			problem := ""
+			if ours {
+				problem = checkImport(rows[i], target, place[target] < i)
+			} else {
+				problem = checkLibrary(libraries, path, imported, used)
+			}
+			if problem != "" {
+				report("%s", problem)
 			}
 		}
 	}
@@ -104,6 +97,29 @@ func Check(rows []Row, libraries []Library, packages []Package) (problems []stri
 		}
 	}
 	return problems
+}
+
+// index returns the place of each package's row, and what is wrong with rows by themselves.
+func index(rows []Row) (place map[string]int, problems []string) {
+	place = map[string]int{}
+	for i, row := range rows {
+		if _, twice := place[row.Path]; twice || row.Why == "" {
+			problems = append(problems, row.Path+" has two rows, or one without a reason")
+		}
+		place[row.Path] = i
+	}
+	return place, problems
+}
+
+// checkImport returns what is wrong with an import of one of ours.
+func checkImport(row Row, target string, above bool) string {
+	switch {
+	case !matches(target, row.May):
+		return fmt.Sprintf("%s imports %s, but it may import only %q: %s", row.Path, target, row.May, row.Why)
+	case !above:
+		return fmt.Sprintf("%s imports %s, which is below it in archtest.House: an import may not lead back up", row.Path, target)
+	}
+	return ""
 }
 
 // checkLibrary returns what is wrong with an import that is not one of ours. A package of the standard library is

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -40,17 +41,12 @@ func applyHunks(content []byte, hunks string) ([]byte, error) {
 		switch {
 		case i == 0 && strings.HasPrefix(line, "+++ b/"):
 		case kind == "@":
-			m := hunkHeader.FindStringSubmatch(line)
-			if m == nil {
-				return nil, fmt.Errorf("%q is not the begin of a hunk", line)
+			start, err := hunkStart(line)
+			if err != nil || start < at || start > len(old) {
+				return nil, fmt.Errorf("%q is not the begin of a hunk, or out of place", line)
 			}
-			start, err := strconv.Atoi(m[1])
-			if err != nil || start-1 < at || start-1 > len(old) {
-				return nil, fmt.Errorf("%q is out of place", line)
-			}
-			for ; at < start-1; at++ {
-				out.WriteString(old[at])
-			}
+			out.WriteString(strings.Join(old[at:start], ""))
+			at = start
 		case kind == "+":
 			out.WriteString(text)
 		case kind == " ", kind == "-":
@@ -65,8 +61,16 @@ func applyHunks(content []byte, hunks string) ([]byte, error) {
 			return nil, fmt.Errorf("%q is not a line of a patch", line)
 		}
 	}
-	for ; at < len(old); at++ {
-		out.WriteString(old[at])
-	}
+	out.WriteString(strings.Join(old[at:], ""))
 	return out.Bytes(), nil
+}
+
+// hunkStart returns the index of the first line that a hunk's header names.
+func hunkStart(header string) (int, error) {
+	m := hunkHeader.FindStringSubmatch(header)
+	if m == nil {
+		return 0, errors.New("this is no header of a hunk")
+	}
+	start, err := strconv.Atoi(m[1])
+	return start - 1, err
 }

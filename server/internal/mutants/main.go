@@ -9,6 +9,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -94,7 +95,7 @@ func run(o options, out io.Writer) error {
 // summarise prints the survivors and their share, and returns an error if it is above the maximum.
 func summarise(out io.Writer, tried int, survivors []string, percentMax int) error {
 	if tried == 0 {
-		return fmt.Errorf("there is no place to change")
+		return errors.New("there is no place to change")
 	}
 	percent := 100 * len(survivors) / tried
 	fmt.Fprintf(out, "\n%d of %d mutants survive (%d %%)\n%s", len(survivors), tried, percent, strings.Join(append(survivors, ""), "\n"))

@@ -63,22 +63,12 @@ func testers(packages map[string]*pkg, target string) []string {
 	}
 	reach := map[string]int{}
 	for path, p := range packages {
-		if internal(p) || len(p.TestGoFiles)+len(p.XTestGoFiles) == 0 {
-			continue
-		}
-		nearest := -1
-		for _, imported := range append(append([]string{path}, p.TestImports...), p.XTestImports...) {
-			if d, ok := distance[imported]; ok && (nearest < 0 || d < nearest) {
-				nearest = d
-			}
-		}
-		if nearest >= 0 {
+		if nearest, ok := nearestImport(p, distance); ok && !internal(p) && len(p.TestGoFiles)+len(p.XTestGoFiles) > 0 {
 			reach[path] = nearest
 		}
 	}
-	reach[target] = -1
-	if p := packages[target]; p == nil || len(p.TestGoFiles)+len(p.XTestGoFiles) == 0 {
-		delete(reach, target)
+	if _, tested := reach[target]; tested {
+		reach[target] = -1
 	}
 	found := make([]string, 0, len(reach))
 	for path := range reach {
@@ -91,6 +81,16 @@ func testers(packages map[string]*pkg, target string) []string {
 		return strings.Compare(a, b)
 	})
 	return found
+}
+
+// nearestImport returns the smallest distance of what a package and its tests import.
+func nearestImport(p *pkg, distance map[string]int) (nearest int, ok bool) {
+	for _, imported := range append(append([]string{p.ImportPath}, p.TestImports...), p.XTestImports...) {
+		if d, reaches := distance[imported]; reaches && (!ok || d < nearest) {
+			nearest, ok = d, true
+		}
+	}
+	return nearest, ok
 }
 
 // relative returns a file's slash-separated path below top.

@@ -111,6 +111,7 @@ func That(t testing.TB, ids ...string) {
 
 // of returns the run that t belongs to. The caller holds mu.
 func of(t testing.TB) *run {
+	t.Helper()
 	name, _, sub := strings.Cut(t.Name(), "/")
 	r := runs[name]
 	if r == nil {

@@ -77,8 +77,9 @@ func TestExpandReadsIDsAndRanges(t *testing.T) {
 }
 
 // harnesses are the files that may register a test as driving the product: they assemble the server with
-// PostgreSQL, or start the program or a browser.
+// PostgreSQL, or start the program or a browser. The tests of bench look at the source.
 var harnesses = []string{
+	"server/internal/bench/statements_test.go",
 	"server/internal/e2e/browser.go",
 	"server/internal/e2e/product.go",
 	"server/web/webtest/server.go",
