@@ -77,7 +77,7 @@ faults: postgres build ## break connections, disk, station and server, and see t
 	STATION_FIGURES=1 go test -count=1 -v -run 'Killed|Full|Outlive' ./hardware/uplink/leaf
 	go test -count=1 -v -run 'Faults|Restarts|Garbled|Odd' ./hardware/llrp/reader
 	go test -count=1 -v -run 'TwoBeacons|Multilane' ./hardware/once ./hardware/lane
-	STATION_FIGURES=1 go test -count=1 -v -run 'Drained|ALeafs' ./server/internal/e2e
+	STATION_FIGURES=1 go test -count=1 -v -run 'Drained|Leaf' ./server/internal/e2e
 	go test -count=1 -v -timeout 60m -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 300
 
 reader: ## start a simulated station of four lanes for the running portal
@@ -88,7 +88,7 @@ llrp-check: ## check a recorded run of the LLRP driver with Wireshark's dissecto
 	@./hardware/llrp/llrptest/check.sh
 
 shots: postgres chromium build ## take the screenshots that are shown before the program is installed
-	BOMPASS_PICTURES=$(CURDIR)/assets/icon go test -count=1 -run TakesItsPictures ./server/internal/e2e
+	BOMPASS_PICTURES=$(CURDIR)/assets/icon go test -count=1 -run ManifestScreenshots ./server/internal/e2e
 
 # Chromium draws each icon in the sizes that phones ask for. drawn.sha256 says which drawings they were made from.
 icons: chromium ## draw the icons in assets/icon as PNG, after a change of an SVG
