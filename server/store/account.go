@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/shared/toll"
 )
 
@@ -29,4 +30,14 @@ func EndSessions(ctx context.Context, tx pgx.Tx, id toll.AccountID) error {
 		}
 	}
 	return nil
+}
+
+// CollectHashes returns the token hashes in the only column of rows.
+func CollectHashes(rows pgx.Rows) ([]seal.Hash, error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (hash seal.Hash, err error) {
+		var b []byte
+		err = row.Scan(&b)
+		copy(hash[:], b)
+		return hash, err
+	})
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // AddMessages adds messages to the outbox, and the jobs that send them, in the transaction of the change that
-// they report. A message without a channel counts as sent at once; it is written all the same, so that the time a request takes
-// does not tell whether an address is known.
+// they report. A message without a channel counts as sent at once; it is written all the same, so that the
+// time of a request does not tell whether an address is known.
 func AddMessages(ctx context.Context, tx pgx.Tx, messages []notice.Message) error {
 	for _, m := range messages {
 		_, err := tx.Exec(ctx, `insert into outbox (id, channel, kind, account_id, key, sealed, sent_at)

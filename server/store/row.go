@@ -48,3 +48,16 @@ func ZeroIfNull[T any](p *T) T {
 	}
 	return *p
 }
+
+// SelectMapped is like Select, and converts every row R to a T.
+func SelectMapped[R, T any](ctx context.Context, q Querier, convert func(R) T, sql string, args ...any) ([]T, error) {
+	rows, err := Select[R](ctx, q, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]T, len(rows))
+	for i, r := range rows {
+		list[i] = convert(r)
+	}
+	return list, nil
+}

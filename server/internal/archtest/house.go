@@ -140,7 +140,8 @@ var House = []Row{
 	// server: the store keeps the records of domains and decides nothing.
 	{"server/store", account + " server/job", "transactions write messages and jobs, too"},
 	{"server/store/migration", "server/job", "the schema has the tables of jobs"},
-	{"server/store/accessdb", database + " server/access/factor server/eid server/partner/identity", "keeps the records of access and eid"},
+	{"server/store/inventory", "server/privacy", "names the retention rule of each table"},
+	{"server/store/accessdb", database + " server/access/factor server/eid server/partner/identity server/store/inventory", "keeps the records of access and eid"},
 	{"server/store/agreementdb", database + " server/agreement", "keeps the records of agreement"},
 	{"server/store/demo", "server/store " + anyShared, "writes the demo data"},
 	{"server/store/fleetdb", "server/store server/fleet " + anyShared, "keeps orders of tags"},
@@ -148,8 +149,8 @@ var House = []Row{
 	{"server/store/noticedb", database, "keeps the records of notice"},
 	{"server/store/overviewdb", "server/store server/overview " + anyShared, "reads what overview adds up"},
 	{"server/store/passagedb", "server/store server/passage server/passage/reading " + anyShared, "keeps the records of passage"},
-	{"server/store/persondb", database + " server/partner/mandate server/party server/person server/privacy", "keeps the records of person and party"},
-	{"server/store/privacydb", database, "exports, erases and prunes"},
+	{"server/store/persondb", database + " server/partner/mandate server/party server/person server/privacy server/store/inventory", "keeps the records of person and party"},
+	{"server/store/privacydb", database + " server/privacy server/store/inventory", "exports, erases and prunes"},
 
 	// server: the HTTP layer calls domains and does not query.
 	{"server/web/kit", "server/access server/access/seal " + anyShared, "mounts routes and knows who calls"},

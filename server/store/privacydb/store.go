@@ -4,7 +4,7 @@ package privacydb
 
 import "bompass/server/store"
 
-// Store reads and writes the tables of this package. It is safe for concurrent use.
+// Store is the persistence of erasure, retention and resealing. It is safe for concurrent use.
 type Store struct {
 	db *store.DB
 }

@@ -1,0 +1,141 @@
+package inventory
+
+import "bompass/server/privacy"
+
+const (
+	keptForAccounts = "the accounts rest on it (the Bookkeeping Act, section 13)"
+	ofVehicle       = "a fact of the vehicle"
+	inPassages      = "the section passages has what is in force"
+)
+
+// tolling lists passages, charges and what they are matched with.
+func tolling() []Table {
+	return []Table{
+		{
+			Name: "passage", Owner: Passage, Customers: []string{"customer_id"},
+			Kept: "where somebody drove for 400 days, the customer and the month with the charge",
+			Passage: &PassageRows{
+				Anonymise: `update passage set station = '', lane = 0, direction = '', tag = '', country = '', plate = '', vehicle_id = null,
+					passed_at = date_trunc('month', passed_at at time zone 'Europe/Oslo') at time zone 'Europe/Oslo' where id = any($1)`,
+				Delete: "delete from passage where id = any($1)",
+			},
+			Export: Export{
+				Section: "passages",
+				Query: `select p.passed_at, p.station, p.country, p.plate, p.tag, c.net from passage p
+					left join lateral (select net from charge c where c.passage_id = p.id order by revision desc limit 1) c on true
+					where p.customer_id = @customer and p.station <> '' order by p.passed_at`,
+				Columns: []string{"passed_at", "station", "country", "plate", "tag"},
+				Omitted: map[string]string{
+					"id": "made from station, lane, epoch and sequence", "lane": "of the station's equipment", "epoch": "of the station's equipment",
+					"sequence": "of the station's equipment", "received_at": "when the station reported it", "direction": "follows from the station",
+					"vehicle_id": "the plate says it", "customer_id": "the person asking", "agreement_id": "the section agreements has it",
+					"matched_by": "how it was matched", "blocked": "a state of the agreement", "withdrawn": "of a correction",
+				},
+			},
+			Erase: Erase{Why: "an account with passages is not erased before they have been deleted"},
+		},
+		{
+			Name: "charge", Owner: Passage, Customers: []string{"customer_id"}, Kept: keptForAccounts,
+			Passage: &PassageRows{
+				Anonymise: "update charge set steps = '[]', digest = 0 where passage_id = any($1)",
+				Delete:    "delete from charge where passage_id = any($1)",
+			},
+			Export: Export{Why: inPassages}, Erase: Erase{Why: "goes with its passage"},
+		},
+		passageRows("passage_correction", "what stations reported later"),
+		passageRows("passage_was", "what a passage said before it was changed"),
+		passageRows("review", "work that waits"),
+		{
+			Name: "quarantine", Owner: Nobody, Kept: "until a person has resolved it",
+			Prune:  &Prune{privacy.Quarantine, "id", "resolved_at is not null and received_at < $1"},
+			Export: Export{Why: "no customer has been found for it"}, Erase: Erase{Why: "no customer has been found for it"},
+		},
+		ofVehicles("exemption", ofVehicle), ofVehicles("supplement", ofVehicle), ofVehicles("vehicle_facts", "what the vehicle register says"),
+		ofVehicles("mount", "the sections vehicles, tags and agreements have its parts"),
+		{
+			Name: "register_change", Owner: Vehicle, Kept: "until its passages have been reviewed",
+			Export: Export{Why: "work that waits"}, Erase: Erase{Why: "work that waits; names a vehicle and no person"},
+		},
+	}
+}
+
+// passageRows is a table whose rows go with the details of their passage.
+func passageRows(name, what string) Table {
+	statement := "delete from " + name + " where passage_id = any($1)"
+	return Table{
+		Name: name, Owner: Passage, Kept: "as long as where somebody drove", Passage: &PassageRows{Anonymise: statement, Delete: statement},
+		Export: Export{Why: what + "; " + inPassages}, Erase: Erase{Why: "goes with its passage"},
+	}
+}
+
+// ofVehicles is a table of vehicles, which stay when their owner is erased.
+func ofVehicles(name, what string) Table {
+	return Table{
+		Name: name, Owner: Vehicle, Kept: "as long as the vehicle: charges are rated again with it",
+		Export: Export{Why: what}, Erase: Erase{Why: "of a vehicle, which has no owner any more"},
+	}
+}
+
+// agreements lists agreements and what begins and serves them.
+func agreements() []Table {
+	return []Table{
+		{
+			Name: "tag_order", Owner: Customer, Kept: "as long as the agreement",
+			Export: Export{
+				Section: "tag_orders",
+				Query: `select g.number, v.country, v.plate, o.ordered_at, o.sent_at from tag_order o join agreement g on g.id = o.agreement_id
+					join vehicle v on v.id = o.vehicle_id where g.customer_id = @customer order by o.id`,
+				Columns: []string{"ordered_at", "sent_at"},
+				Omitted: map[string]string{
+					"id": "internal", "agreement_id": "the number says it", "vehicle_id": "the plate says it", "tag_id": "the section tags has it",
+					"address": "a company's; a person's stands in the section profile",
+				},
+			},
+			Erase: Erase{Why: "of an agreement, whose customer has no name any more"},
+		},
+		{
+			Name: "agreement_terms", Owner: Customer, Kept: "as long as the agreement",
+			Export: Export{
+				Section: "terms",
+				Query: `select g.number, t.kind, t.version, t.accepted_at from agreement_begun n join agreement g on g.id = n.agreement_id
+					join agreement_terms t on t.agreement_id = g.id where n.account_id = @account order by g.number, t.kind`,
+				Columns: []string{"kind", "version", "accepted_at"}, Omitted: map[string]string{"agreement_id": "the number says it"},
+			},
+			Erase: Erase{Why: "of an agreement, whose customer has no name any more"},
+		},
+		{
+			Name: "agreement_begun", Owner: Account, Accounts: []string{"account_id"}, Kept: "as long as the agreement",
+			Export: Export{Why: "the section terms has it"}, Erase: Erase{Cascade: true}, Join: Join{Move: true},
+		},
+		{
+			Name: "agreement_draft", Owner: Account, Accounts: []string{"account_id"}, Customers: []string{"customer_id"},
+			Kept:   "until it has waited for too long; package agreement sweeps",
+			Export: Export{Why: "sealed, and not an agreement yet"}, Erase: Erase{Cascade: true}, Join: Join{Drop: "answers that were never confirmed"},
+			Sealed: []Sealed{{"key", "sealed", "id", "'agreement draft ' || id::text || ' of ' || account_id::text || ' for ' || customer_id::text"}},
+		},
+		{
+			Name: "tag", Owner: Customer, Kept: "as long as the agreement",
+			Export: Export{
+				Section: "tags",
+				Query:   "select t.id, t.status from tag t join agreement a on a.id = t.agreement_id where a.customer_id = @customer order by t.id",
+				Columns: []string{"id", "status"}, Omitted: map[string]string{"agreement_id": "the section agreements has it"},
+			},
+			Erase: Erase{Why: "of an agreement, whose customer has no name any more"},
+		},
+		{
+			Name: "agreement", Owner: Customer, Customers: []string{"customer_id"}, Kept: keptForAccounts,
+			Export: Export{
+				Section: "agreements",
+				Query:   "select number, issuer, charger, valid_from, valid_to, blocked from agreement where customer_id = @customer order by number",
+				Columns: []string{"number", "issuer", "charger", "valid_from", "valid_to", "blocked"},
+				Omitted: map[string]string{"id": "internal", "customer_id": "the person asking"},
+			},
+			Erase: Erase{Why: "has ended; stays for the accounts, with a customer that has no name any more"},
+		},
+		{
+			Name: "legacy_credential", Owner: Account, Accounts: []string{"used_by"}, Kept: "so that a customer number links its agreement once",
+			Export: Export{Why: "a credential"}, Erase: Erase{Cascade: true}, Join: Join{Move: true},
+			Sealed: []Sealed{{"key", "sealed", "number", "'legacy credential ' || number"}},
+		},
+	}
+}
