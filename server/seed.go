@@ -54,7 +54,7 @@ func seed(ctx context.Context, cfg config.Config, db *store.DB) error {
 // seedLegacy adds the customer of the legacy system, with its password there.
 func seedLegacy(ctx context.Context, db *store.DB, keys seal.Keys) error {
 	customer, agreement, vehicle, mount := fixture.Legacy()
-	err := demo.Seed(ctx, db, demo.Cast{
+	err := demo.Seed(ctx, db, demo.Data{
 		Customers: []toll.Customer{customer}, Agreements: []toll.Agreement{agreement}, Vehicles: []toll.Vehicle{vehicle},
 		Mounts: []toll.Mount{mount}, Since: agreement.From,
 	})

@@ -5,16 +5,19 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm/schema"
 
 	"bompass/server/internal/pgtest"
+	"bompass/server/store/accessdb"
 	"bompass/server/store/demo"
 	"bompass/server/store/migration"
 	"bompass/server/store/passagedb"
+	"bompass/shared/toll"
 )
 
-// Row types and the schema are written apart; a column that only one of them has would be lost.
+// A column that only the row type or only the schema has would be lost.
 func TestRowTypesHaveTheSchemasColumns(t *testing.T) {
 	ctx := t.Context()
 	conn, err := pgx.Connect(ctx, pgtest.URL(t))
@@ -22,7 +25,7 @@ func TestRowTypesHaveTheSchemasColumns(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	for _, row := range append(demo.Rows(), passagedb.Waiting{}) {
+	for _, row := range append(demo.Rows(), accessdb.Rows()...) {
 		model, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
 		if err != nil {
 			t.Fatal(err)
@@ -65,15 +68,15 @@ func TestSeedingTwiceChangesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cast := demo.Fixture()
-		if len(r.Vehicles) != len(cast.Vehicles) || len(r.Facts) != len(cast.Vehicles) || len(r.Mounts) != len(cast.Mounts) ||
-			len(r.Exemptions) != len(cast.Exemptions) || len(r.Tags) != len(cast.Tags) || len(r.Agreements) != len(cast.Agreements) || len(r.Keys) != 1 {
+		data := demo.Fixture()
+		if len(r.Vehicles) != len(data.Vehicles) || len(r.Facts) != len(data.Vehicles) || len(r.Mounts) != len(data.Mounts) ||
+			len(r.Exemptions) != len(data.Exemptions) || len(r.Tags) != len(data.Tags) || len(r.Agreements) != len(data.Agreements) || len(r.Keys) != 1 {
 			t.Errorf("got %d vehicles, %d facts, %d mounts, %d exemptions, %d keys", len(r.Vehicles), len(r.Facts), len(r.Mounts), len(r.Exemptions), len(r.Keys))
 		}
 	}
 }
 
-func TestEveryChangeOfTheRegisterIsCounted(t *testing.T) {
+func TestEveryChangeOfTheRegisterIncreasesItsVersion(t *testing.T) {
 	db, _ := pgtest.Demo(t)
 	ctx, s := t.Context(), passagedb.New(db)
 	for _, sql := range []string{
@@ -93,8 +96,33 @@ func TestEveryChangeOfTheRegisterIsCounted(t *testing.T) {
 	}
 }
 
-func TestMigratingTwiceTakesNoStep(t *testing.T) {
+func TestSecondMigrationAppliesNothing(t *testing.T) {
 	if n, err := migration.Up(t.Context(), pgtest.New(t).Pool); n != 0 || err != nil {
 		t.Errorf("got %d steps, %v", n, err)
+	}
+}
+
+// A price depends on the facts of the vehicle, so the register has each vehicle's own.
+func TestRegisterHasTheFactsOfEachVehicle(t *testing.T) {
+	data := demo.Fixture()
+	classes := map[int]bool{}
+	want := map[toll.VehicleID]toll.Facts{}
+	for _, v := range data.Vehicles {
+		want[v.ID], classes[v.Facts.Euro] = v.Facts, true
+	}
+	if len(classes) < 3 {
+		t.Fatalf("the demonstration data has %d Euro classes only", len(classes))
+	}
+	db, _ := pgtest.Demo(t)
+	r, err := passagedb.New(db).Register(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[toll.VehicleID]toll.Facts{}
+	for _, f := range r.Facts {
+		got[f.Vehicle] = f.Facts
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("facts (-want +got):\n%s", diff)
 	}
 }

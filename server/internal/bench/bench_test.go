@@ -65,7 +65,7 @@ const (
 var since = oslo.At(oslo.Date(2025, time.November, 1), 0, 0, 0)
 
 // fleet returns many cars with agreements and tags.
-func fleet() demo.Cast {
+func fleet() demo.Data {
 	cast := demo.Fixture()
 	for n := range vehicles {
 		v := toll.VehicleID(fmt.Sprintf("0196b000-0000-7000-8000-%012d", n))

@@ -3,6 +3,7 @@ package accessdb
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -12,7 +13,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// AccountRow is a person who can sign in.
+// AccountRow is a row of account.
 type AccountRow struct {
 	ID, Email, Person, Language, PasswordHash string
 	TOTPKey                                   string `gorm:"column:totp_key"`
@@ -22,20 +23,26 @@ type AccountRow struct {
 	BirthNumber, BirthHash                    []byte
 }
 
-// AccountPartyRow says that a person acts for a customer.
+// AccountPartyRow is a row of account_party: an account that acts for a customer.
 type AccountPartyRow struct {
 	AccountID  string `gorm:"primaryKey"`
 	CustomerID string `gorm:"primaryKey"`
 	Role       string
+	ByMandate  bool
+	Until      *time.Time
+	VehicleID  *string
 }
 
-// TableName is the table of the row.
+// TableName returns the table of the row.
 func (AccountRow) TableName() string { return "account" }
 
-// TableName is the table of the row.
+// TableName returns the table of the row.
 func (AccountPartyRow) TableName() string { return "account_party" }
 
-// AddAccount keeps a person; one that is there stays as it is.
+// Rows returns one value of every type that GORM writes, for the test that compares them with the schema.
+func Rows() []any { return []any{AccountRow{}, AccountPartyRow{}} }
+
+// AddAccount adds an account; one that exists stays as it is.
 func (s *Store) AddAccount(ctx context.Context, a access.Account) error {
 	err := s.db.GORM(ctx).Transaction(func(tx *gorm.DB) error {
 		have := tx.Clauses(clause.OnConflict{DoNothing: true}).Session(&gorm.Session{})
@@ -47,7 +54,7 @@ func (s *Store) AddAccount(ctx context.Context, a access.Account) error {
 		if err := have.Create(&row).Error; err != nil {
 			return err
 		}
-		if err := have.Create(&AccountPartyRow{row.ID, string(a.Customer), string(a.Role)}).Error; err != nil {
+		if err := have.Create(&AccountPartyRow{AccountID: row.ID, CustomerID: string(a.Customer), Role: string(a.Role)}).Error; err != nil {
 			return err
 		}
 		err := tx.Exec("insert into profile (account_id, email_confirmed_at, asked_at) values (?, case when ? then now() end, ?) on conflict do nothing",
@@ -65,7 +72,7 @@ func (s *Store) AddAccount(ctx context.Context, a access.Account) error {
 	return nil
 }
 
-// SetLanguage chooses an account's language.
+// SetLanguage sets the language of an account.
 func (s *Store) SetLanguage(ctx context.Context, id toll.AccountID, language string) error {
 	err := s.db.GORM(ctx).Model(&AccountRow{}).Where("id = ?", string(id)).Update("language", language).Error
 	if err != nil {
@@ -74,10 +81,10 @@ func (s *Store) SetLanguage(ctx context.Context, id toll.AccountID, language str
 	return nil
 }
 
-// UpdatePasswordHash keeps a password in another form, unless it was changed meanwhile.
+// UpdatePasswordHash replaces the hash of a password that is the same, unless it was changed meanwhile.
 func (s *Store) UpdatePasswordHash(ctx context.Context, id toll.AccountID, was, hash string) error {
 	if _, err := s.db.Pool.Exec(ctx, "update account set password_hash = $3 where id = $1 and password_hash = $2", string(id), was, hash); err != nil {
-		return fmt.Errorf("rehash password: %w", err)
+		return fmt.Errorf("update password hash: %w", err)
 	}
 	return nil
 }

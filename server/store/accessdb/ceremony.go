@@ -13,9 +13,9 @@ import (
 	"bompass/shared/fault"
 )
 
-// SaveCeremony replaces what was kept under the hash. Some that are over are dropped.
+// SaveCeremony saves the state of a ceremony between two requests, in the place of an earlier one.
 func (s *Store) SaveCeremony(ctx context.Context, hash seal.Hash, data []byte, now, until time.Time) error {
-	return s.db.Tx(ctx, "keep ceremony", func(tx pgx.Tx) error {
+	return s.db.Tx(ctx, "save ceremony", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "delete from ceremony where hash in (select hash from ceremony where until <= $1 limit $2 for update skip locked)", now, store.SweepMax)
 		if err != nil {
 			return err
@@ -26,7 +26,8 @@ func (s *Store) SaveCeremony(ctx context.Context, hash seal.Hash, data []byte, n
 	})
 }
 
-// Ceremony returns what is kept under the hash; take removes it, so that it is answered once.
+// Ceremony returns the state of a ceremony, or fault.SignedOut. With take it is deleted, so that it is answered
+// once.
 func (s *Store) Ceremony(ctx context.Context, hash seal.Hash, now time.Time, take bool) (data []byte, err error) {
 	query := "select data from ceremony where hash = $1 and until > $2"
 	if take {

@@ -18,21 +18,22 @@ import (
 	"bompass/shared/toll"
 )
 
-// AccountByEID finds a person by what an issuer calls them, or else by personal number.
+// AccountByEID returns the account that an issuer's subject opens, or else the one with the personal number.
 func (s *Store) AccountByEID(ctx context.Context, issuer, subject string, number eid.Number, now time.Time) (access.Account, error) {
-	found, err := s.loadAccount(ctx, selectAccount+"a.id = (select account_id from identity where issuer = $1 and subject = $3)", issuer, now, subject)
+	found, err := loadAccount(ctx, s.db.Pool, now, "a.id = (select account_id from identity where issuer = $1 and subject = $3)", issuer, subject)
 	if len(number.Hash) == 0 || err == nil || fault.CodeOf(err) != fault.NotFound {
 		return found, err
 	}
-	return s.loadAccount(ctx, selectAccount+`a.id = coalesce(
-		(select id from account where birth_hash = $1), (select account_id from account_number where number_hash = $1))`, number.Hash, now)
+	return loadAccount(ctx, s.db.Pool, now, `a.id = coalesce(
+		(select id from account where birth_hash = $1), (select account_id from account_number where number_hash = $1))`, number.Hash)
 }
 
-// BeginSessionWithEID begins a session with a proof and, for a newcomer, the account and customer.
+// BeginSessionWithEID begins a session with an eID, and adds the account of a newcomer. It returns false when
+// another sign-in has added the newcomer first.
 func (s *Store) BeginSessionWithEID(ctx context.Context, e eid.Entry) (bool, error) {
 	began, err := s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if e.New != nil {
-			if err := addNewcomer(ctx, tx, *e.New); err != nil {
+			if err := addNewAccount(ctx, tx, *e.New); err != nil {
 				return err
 			}
 		}
@@ -62,8 +63,8 @@ func (s *Store) BeginSessionWithEID(ctx context.Context, e eid.Entry) (bool, err
 	return began, err
 }
 
-// addNewcomer begins an account with a customer of its own, which has no agreement yet.
-func addNewcomer(ctx context.Context, tx pgx.Tx, n eid.NewAccount) error {
+// addNewAccount adds an account with a customer of its own, which has no agreement yet.
+func addNewAccount(ctx context.Context, tx pgx.Tx, n eid.NewAccount) error {
 	_, err := tx.Exec(ctx, "insert into customer (id, kind, name, email, country, language) values ($1, 'private', $2, '', $3, $4)",
 		string(n.Customer), n.Person, n.Country, n.Language)
 	if err != nil {
@@ -90,7 +91,7 @@ func addNewcomer(ctx context.Context, tx pgx.Tx, n eid.NewAccount) error {
 	return err
 }
 
-// IssuersOf lists the issuers that an account has come with.
+// IssuersOf returns the issuers whose eIDs open an account.
 func (s *Store) IssuersOf(ctx context.Context, account toll.AccountID) ([]string, error) {
 	rows, err := s.db.Pool.Query(ctx, "select distinct issuer from identity where account_id = $1", string(account))
 	if err != nil {
@@ -103,7 +104,7 @@ func (s *Store) IssuersOf(ctx context.Context, account toll.AccountID) ([]string
 	return list, nil
 }
 
-// AddNumber keeps a personal number of another country; one that is there stays as it is.
+// AddNumber adds a personal number of another country; one that exists stays as it is.
 func (s *Store) AddNumber(ctx context.Context, id toll.AccountID, n eid.Number) error {
 	_, err := s.db.Pool.Exec(ctx, `insert into account_number (number_hash, account_id, country, key, sealed) values ($1, $2, $3, $4, $5)
 		on conflict do nothing`, n.Hash, string(id), n.Country, n.Sealed.Key, n.Sealed.Data)
@@ -113,25 +114,32 @@ func (s *Store) AddNumber(ctx context.Context, id toll.AccountID, n eid.Number) 
 	return nil
 }
 
-// SessionProof returns the proof that a session began with.
-func (s *Store) SessionProof(ctx context.Context, session seal.Hash) (p eid.Proof, err error) {
-	var level string
-	err = s.db.Pool.QueryRow(ctx, `select way, issuer, subject, sid, level, proved_at, key, sealed from session_identity where token_hash = $1`, session[:]).
-		Scan(&p.Provider, &p.Issuer, &p.Subject, &p.Session, &level, &p.AuthTime, &p.IDToken.Key, &p.IDToken.Data)
+// SessionProof returns what an issuer vouched for when a session began, or fault.NotFound.
+func (s *Store) SessionProof(ctx context.Context, session seal.Hash) (eid.Proof, error) {
+	r, err := store.SelectOne[struct {
+		Way, Issuer, Subject, SID, Level string
+		ProvedAt                         time.Time
+		Key                              string
+		Sealed                           []byte
+	}](ctx, s.db.Pool, "select way, issuer, subject, sid, level, proved_at, key, sealed from session_identity where token_hash = $1", session[:])
 	if errors.Is(err, pgx.ErrNoRows) {
 		return eid.Proof{}, fault.New(fault.NotFound)
 	}
 	if err != nil {
 		return eid.Proof{}, fmt.Errorf("session's proof: %w", err)
 	}
-	p.Level = identity.Substantial
-	if level == identity.High.String() {
+	p := eid.Proof{
+		Provider: r.Way, Issuer: r.Issuer, Subject: r.Subject, Session: r.SID, AuthTime: r.ProvedAt,
+		IDToken: seal.Sealed{Key: r.Key, Data: r.Sealed}, Level: identity.Substantial,
+	}
+	if r.Level == identity.High.String() {
 		p.Level = identity.High
 	}
 	return p, nil
 }
 
-// EndSessionsByLogout ends the sessions that an issuer's message is about.
+// EndSessionsByLogout ends the sessions that an issuer's logout message names, or all of its subject. again
+// reports that the message was received before.
 func (s *Store) EndSessionsByLogout(ctx context.Context, n eid.LogoutNotice, now time.Time) (ended []seal.Hash, again bool, err error) {
 	err = s.db.Tx(ctx, "end sessions", func(tx pgx.Tx) error {
 		if n.Hash != (seal.Hash{}) {
@@ -143,34 +151,30 @@ func (s *Store) EndSessionsByLogout(ctx context.Context, n eid.LogoutNotice, now
 				return err
 			}
 		}
-		// A session that is named is the one meant; without a name all of the subject's are.
+		// With a session id only that session ends, otherwise all of the subject.
 		rows, err := tx.Query(ctx, `delete from session where token_hash in (select token_hash from session_identity
 			where issuer = $1 and case when $2 <> '' then sid = $2 and ($3 = '' or subject = $3) else subject = $3 and $3 <> '' end)
 			returning token_hash`, n.Issuer, n.Session, n.Subject)
 		if err != nil {
 			return err
 		}
-		ended, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (hash seal.Hash, err error) {
-			var b []byte
-			err = row.Scan(&b)
-			copy(hash[:], b)
-			return hash, err
-		})
+		ended, err = store.CollectHashes(rows)
 		return err
 	})
 	return ended, again, err
 }
 
-// Numbers returns the foreign numbers of an account.
+// Numbers returns the personal numbers of other countries that an account has.
 func (s *Store) Numbers(ctx context.Context, account toll.AccountID) ([]eid.Number, error) {
-	rows, err := s.db.Pool.Query(ctx, "select country, number_hash, key, sealed from account_number where account_id = $1 order by number_hash", string(account))
-	if err != nil {
-		return nil, fmt.Errorf("personal numbers: %w", err)
+	type numberRow struct {
+		Country    string
+		NumberHash []byte
+		Key        string
+		Sealed     []byte
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (n eid.Number, err error) {
-		err = row.Scan(&n.Country, &n.Hash, &n.Sealed.Key, &n.Sealed.Data)
-		return n, err
-	})
+	list, err := store.SelectMapped(ctx, s.db.Pool, func(r numberRow) eid.Number {
+		return eid.Number{Country: r.Country, Hash: r.NumberHash, Sealed: seal.Sealed{Key: r.Key, Data: r.Sealed}}
+	}, "select country, number_hash, key, sealed from account_number where account_id = $1 order by number_hash", string(account))
 	if err != nil {
 		return nil, fmt.Errorf("personal numbers: %w", err)
 	}

@@ -12,8 +12,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// BeginSessionEnrolled spends the step of an account without factors, or of one that has lost them all, enrols and
-// begins a session.
+// BeginSessionEnrolled uses the pending login of an account without factors, or of one whose factors are lost,
+// enrols an authenticator app and begins a session.
 func (s *Store) BeginSessionEnrolled(ctx context.Context, step seal.Hash, e factor.Enrolment, b access.Session) (bool, error) {
 	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
@@ -30,19 +30,19 @@ func (s *Store) BeginSessionEnrolled(ctx context.Context, step seal.Hash, e fact
 		} else if held > 0 {
 			return store.ErrSpent
 		}
-		if err := enrol(ctx, tx, b.Account, e); err != nil {
+		if err := enrolTOTP(ctx, tx, b.Account, e); err != nil {
 			return err
 		}
 		return beginSession(ctx, tx, b)
 	})
 }
 
-// EnrolTOTP puts an authenticator app in the place of the one before.
+// EnrolTOTP enrols an authenticator app in the place of the one before.
 func (s *Store) EnrolTOTP(ctx context.Context, id toll.AccountID, e factor.Enrolment) error {
-	return s.db.Tx(ctx, "enrol", func(tx pgx.Tx) error { return enrol(ctx, tx, id, e) })
+	return s.db.Tx(ctx, "enrol TOTP", func(tx pgx.Tx) error { return enrolTOTP(ctx, tx, id, e) })
 }
 
-func enrol(ctx context.Context, tx pgx.Tx, id toll.AccountID, e factor.Enrolment) error {
+func enrolTOTP(ctx context.Context, tx pgx.Tx, id toll.AccountID, e factor.Enrolment) error {
 	_, err := tx.Exec(ctx, "update account set totp_key = $2, totp_secret = $3, totp_last_step = $4 where id = $1", string(id), e.TOTP.Key, e.TOTP.Data, e.TOTPStep)
 	if err != nil {
 		return err
@@ -53,20 +53,20 @@ func enrol(ctx context.Context, tx pgx.Tx, id toll.AccountID, e factor.Enrolment
 	if err := store.AddEvent(ctx, tx, id, access.EventFactorAdded, e.At, access.Place{}); err != nil {
 		return err
 	}
-	return setRecovery(ctx, tx, id, e)
+	return setRecoveryCodes(ctx, tx, id, e)
 }
 
-// SetRecoveryCodes puts new recovery codes in the place of all others.
+// SetRecoveryCodes replaces the recovery codes of an account.
 func (s *Store) SetRecoveryCodes(ctx context.Context, id toll.AccountID, e factor.Enrolment) error {
 	return s.db.Tx(ctx, "set recovery codes", func(tx pgx.Tx) error {
 		if err := store.AddEvent(ctx, tx, id, access.EventRecoveryMade, e.At, access.Place{}); err != nil {
 			return err
 		}
-		return setRecovery(ctx, tx, id, e)
+		return setRecoveryCodes(ctx, tx, id, e)
 	})
 }
 
-func setRecovery(ctx context.Context, tx pgx.Tx, id toll.AccountID, e factor.Enrolment) error {
+func setRecoveryCodes(ctx context.Context, tx pgx.Tx, id toll.AccountID, e factor.Enrolment) error {
 	if e.RecoveryCodes != nil {
 		if _, err := tx.Exec(ctx, "delete from recovery_code where account_id = $1", string(id)); err != nil {
 			return err
@@ -78,8 +78,8 @@ func setRecovery(ctx context.Context, tx pgx.Tx, id toll.AccountID, e factor.Enr
 	return store.AddMessages(ctx, tx, e.Messages)
 }
 
-// BeginSessionWithRecoveryCode spends the step and a recovery code and begins a session. An authenticator that was
-// suspended counts anew.
+// BeginSessionWithRecoveryCode uses a pending login and a recovery code and begins a session. It resets the
+// count of wrong codes, so that a suspended authenticator works again.
 func (s *Store) BeginSessionWithRecoveryCode(ctx context.Context, step seal.Hash, code []byte, b access.Session) (bool, error) {
 	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {

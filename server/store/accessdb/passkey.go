@@ -16,7 +16,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// BeginSessionWithPasskey spends the step, if there was one, and begins a session.
+// BeginSessionWithPasskey uses a passkey, and a pending login if there is one, and begins a session.
 func (s *Store) BeginSessionWithPasskey(ctx context.Context, step *seal.Hash, key factor.Passkey, b access.Session) (bool, error) {
 	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if step != nil {
@@ -31,13 +31,13 @@ func (s *Store) BeginSessionWithPasskey(ctx context.Context, step *seal.Hash, ke
 	})
 }
 
-// usePasskey keeps a key's counter and flags as they are after use.
+// usePasskey saves the counter and flags of a passkey after use.
 func usePasskey(ctx context.Context, tx pgx.Tx, id toll.AccountID, key factor.Passkey) error {
 	return store.ExactlyOne(tx.Exec(ctx, "update passkey set credential = $3, used_at = $4 where id = $1 and account_id = $2", key.ID, string(id), key.Credential, key.Used))
 }
 
-// AddPasskey keeps a key that the person has just made.
-func (s *Store) AddPasskey(ctx context.Context, id toll.AccountID, key factor.Passkey, letters []notice.Message) error {
+// AddPasskey adds a passkey, with an event and messages.
+func (s *Store) AddPasskey(ctx context.Context, id toll.AccountID, key factor.Passkey, messages []notice.Message) error {
 	return s.db.Tx(ctx, "add passkey", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "insert into passkey (id, account_id, name, credential, added_at) values ($1, $2, $3, $4, $5)",
 			key.ID, string(id), key.Name, key.Credential, key.Added)
@@ -47,12 +47,12 @@ func (s *Store) AddPasskey(ctx context.Context, id toll.AccountID, key factor.Pa
 		if err := store.AddEvent(ctx, tx, id, access.EventFactorAdded, key.Added, access.Place{}); err != nil {
 			return err
 		}
-		return store.AddMessages(ctx, tx, letters)
+		return store.AddMessages(ctx, tx, messages)
 	})
 }
 
-// RemovePasskey forgets a key unless it is the account's last factor.
-func (s *Store) RemovePasskey(ctx context.Context, id toll.AccountID, key []byte, at time.Time, letters []notice.Message) error {
+// RemovePasskey deletes a passkey. It returns fault.LastFactor when the account would have no factor left.
+func (s *Store) RemovePasskey(ctx context.Context, id toll.AccountID, key []byte, at time.Time, messages []notice.Message) error {
 	return s.db.Tx(ctx, "remove passkey", func(tx pgx.Tx) error {
 		var others int
 		err := tx.QueryRow(ctx, `select (length(totp_secret) > 0)::int + (select count(*) from passkey where account_id = $1 and id <> $2)
@@ -73,23 +73,22 @@ func (s *Store) RemovePasskey(ctx context.Context, id toll.AccountID, key []byte
 		if err := store.AddEvent(ctx, tx, id, access.EventFactorRemoved, at, access.Place{}); err != nil {
 			return err
 		}
-		return store.AddMessages(ctx, tx, letters)
+		return store.AddMessages(ctx, tx, messages)
 	})
 }
 
-// Passkeys lists an account's keys, the oldest first.
+// Passkeys returns the passkeys of an account, the oldest first.
 func (s *Store) Passkeys(ctx context.Context, id toll.AccountID) ([]factor.Passkey, error) {
-	rows, err := s.db.Pool.Query(ctx, "select id, name, credential, added_at, coalesce(used_at, 'epoch') from passkey where account_id = $1 order by added_at, id", string(id))
-	if err != nil {
-		return nil, fmt.Errorf("passkeys: %w", err)
+	type passkeyRow struct {
+		ID         []byte
+		Name       string
+		Credential []byte
+		AddedAt    time.Time
+		UsedAt     *time.Time
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (k factor.Passkey, err error) {
-		err = row.Scan(&k.ID, &k.Name, &k.Credential, &k.Added, &k.Used)
-		if k.Used.Unix() == 0 {
-			k.Used = time.Time{}
-		}
-		return k, err
-	})
+	list, err := store.SelectMapped(ctx, s.db.Pool, func(r passkeyRow) factor.Passkey {
+		return factor.Passkey{ID: r.ID, Name: r.Name, Credential: r.Credential, Added: r.AddedAt, Used: store.ZeroIfNull(r.UsedAt)}
+	}, "select id, name, credential, added_at, used_at from passkey where account_id = $1 order by added_at, id", string(id))
 	if err != nil {
 		return nil, fmt.Errorf("passkeys: %w", err)
 	}

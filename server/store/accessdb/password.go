@@ -10,18 +10,19 @@ import (
 	"bompass/server/store"
 )
 
-// CompletePasswordReset spends a link, changes the password and ends all sessions and steps.
+// CompletePasswordReset uses a link, changes the password and ends all sessions and pending logins.
 func (s *Store) CompletePasswordReset(ctx context.Context, link seal.Hash, p access.PasswordChange) error {
 	return s.db.Tx(ctx, "reset password", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, p.At); err != nil {
 			return err
 		}
-		return newPassword(ctx, tx, p, nil)
+		return setPassword(ctx, tx, p, nil)
 	})
 }
 
-// newPassword changes a password. Every session but one ends, and every link to yet another password.
-func newPassword(ctx context.Context, tx pgx.Tx, p access.PasswordChange, keep []byte) error {
+// setPassword changes a password. It ends every session except keep, every pending login, and every other
+// link to a new password.
+func setPassword(ctx context.Context, tx pgx.Tx, p access.PasswordChange, keep []byte) error {
 	id := string(p.Account)
 	for _, statement := range []string{
 		"delete from login_step where account_id = $1",
@@ -43,7 +44,7 @@ func newPassword(ctx context.Context, tx pgx.Tx, p access.PasswordChange, keep [
 	return store.AddMessages(ctx, tx, p.Messages)
 }
 
-// ChangePassword changes a password from within a session, which goes on.
+// ChangePassword changes a password and ends every session except keep.
 func (s *Store) ChangePassword(ctx context.Context, p access.PasswordChange, keep seal.Hash) error {
-	return s.db.Tx(ctx, "change password", func(tx pgx.Tx) error { return newPassword(ctx, tx, p, keep[:]) })
+	return s.db.Tx(ctx, "change password", func(tx pgx.Tx) error { return setPassword(ctx, tx, p, keep[:]) })
 }

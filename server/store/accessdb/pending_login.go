@@ -2,46 +2,54 @@ package accessdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"gorm.io/gorm"
 
+	"bompass/server/access"
 	"bompass/server/access/seal"
 	"bompass/server/store"
+	"bompass/shared/fault"
 	"bompass/shared/toll"
 )
 
-// PendingLoginRow is a sign-in between its password and its second factor.
-type PendingLoginRow struct {
-	TokenHash []byte `gorm:"primaryKey"`
-	AccountID string
-	Until     time.Time
-	Tries     int
-}
-
-// TableName is the table of the row.
-func (PendingLoginRow) TableName() string { return "login_step" }
-
-// AddPendingLogin stores a pending login, and deletes some expired ones and some expired sessions.
+// AddPendingLogin adds a sign-in whose password was right and whose second factor is missing.
 func (s *Store) AddPendingLogin(ctx context.Context, hash seal.Hash, id toll.AccountID, now, until time.Time) error {
-	err := s.db.GORM(ctx).Transaction(func(tx *gorm.DB) error {
-		for _, table := range []string{"login_step", "session"} {
-			over := fmt.Sprintf("select token_hash from %s where until <= ? limit ? for update skip locked", table)
-			if err := tx.Exec(fmt.Sprintf("delete from %s where token_hash in (%s)", table, over), now, store.SweepMax).Error; err != nil {
+	return s.db.Tx(ctx, "add pending login", func(tx pgx.Tx) error {
+		for _, statement := range []string{
+			"delete from login_step where token_hash in (select token_hash from login_step where until <= $1 limit $2 for update skip locked)",
+			"delete from session where token_hash in (select token_hash from session where until <= $1 limit $2 for update skip locked)",
+		} {
+			if _, err := tx.Exec(ctx, statement, now, store.SweepMax); err != nil {
 				return err
 			}
 		}
-		return tx.Create(&PendingLoginRow{TokenHash: hash[:], AccountID: string(id), Until: until}).Error
+		_, err := tx.Exec(ctx, "insert into login_step (token_hash, account_id, until) values ($1, $2, $3)", hash[:], string(id), until)
+		return err
 	})
-	if err != nil {
-		return fmt.Errorf("add pending login: %w", err)
-	}
-	return nil
 }
 
-// usePendingLogin deletes a pending login; a second use fails.
-func usePendingLogin(ctx context.Context, tx pgx.Tx, login seal.Hash, id toll.AccountID) error {
-	return store.ExactlyOne(tx.Exec(ctx, "delete from login_step where token_hash = $1 and account_id = $2", login[:], string(id)))
+// TryPendingLogin counts a try of a pending login and returns its account.
+func (s *Store) TryPendingLogin(ctx context.Context, hash seal.Hash, now time.Time, triesMax int) (found access.Account, err error) {
+	err = pgx.BeginFunc(ctx, s.db.Pool, func(tx pgx.Tx) error {
+		var id string
+		err := tx.QueryRow(ctx, "update login_step set tries = tries + 1 where token_hash = $1 and until > $2 and tries < $3 returning account_id::text",
+			hash[:], now, triesMax).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.New(fault.SignedOut)
+		}
+		if err != nil {
+			return fmt.Errorf("try pending login: %w", err)
+		}
+		found, err = loadAccount(ctx, tx, now, "a.id = $1", id)
+		return err
+	})
+	return found, err
+}
+
+// usePendingLogin deletes a pending login that is about to become a session.
+func usePendingLogin(ctx context.Context, tx pgx.Tx, hash seal.Hash, id toll.AccountID) error {
+	return store.ExactlyOne(tx.Exec(ctx, "delete from login_step where token_hash = $1 and account_id = $2", hash[:], string(id)))
 }

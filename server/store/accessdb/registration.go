@@ -16,7 +16,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// CompleteRegistration spends a link and begins the account, unless the address has one by now.
+// CompleteRegistration uses a link and adds an account with a customer of its own. It returns
+// fault.LinkSpent when the address has an account by now.
 func (s *Store) CompleteRegistration(ctx context.Context, link seal.Hash, p access.NewAccount) error {
 	return s.db.Tx(ctx, "register", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, p.At); err != nil {
@@ -27,12 +28,12 @@ func (s *Store) CompleteRegistration(ctx context.Context, link seal.Hash, p acce
 		if err != nil {
 			return err
 		}
-		return beginAccount(ctx, tx, p)
+		return addOwner(ctx, tx, p)
 	})
 }
 
-// beginAccount adds an account that owns its customer. Its address has been confirmed by a link.
-func beginAccount(ctx context.Context, tx pgx.Tx, p access.NewAccount) error {
+// addOwner adds an account that owns its customer. Its address has been confirmed by a link.
+func addOwner(ctx context.Context, tx pgx.Tx, p access.NewAccount) error {
 	done, err := tx.Exec(ctx, `insert into account (id, email, person, language, password_hash) values ($1, $2, $3, $4, $5)
 		on conflict do nothing`, string(p.Account), p.Email, p.Person, p.Language, p.PasswordHash)
 	if err != nil {
@@ -50,7 +51,8 @@ func beginAccount(ctx context.Context, tx pgx.Tx, p access.NewAccount) error {
 	return store.AddEvent(ctx, tx, p.Account, access.EventRegistered, p.At, access.Place{})
 }
 
-// CompleteFirstPassword spends a link and begins the owner's account of an existing customer.
+// CompleteFirstPassword uses a link and adds the owner's account of an existing customer. It returns
+// fault.LinkSpent when the customer has an owner by now.
 func (s *Store) CompleteFirstPassword(ctx context.Context, link seal.Hash, p access.NewAccount) error {
 	return s.db.Tx(ctx, "first password", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, p.At); err != nil {
@@ -63,7 +65,7 @@ func (s *Store) CompleteFirstPassword(ctx context.Context, link seal.Hash, p acc
 		if owners > 0 {
 			return fault.New(fault.LinkSpent)
 		}
-		if err := beginAccount(ctx, tx, p); err != nil {
+		if err := addOwner(ctx, tx, p); err != nil {
 			return err
 		}
 		if len(p.BirthHash) == 0 {
@@ -75,26 +77,29 @@ func (s *Store) CompleteFirstPassword(ctx context.Context, link seal.Hash, p acc
 	})
 }
 
-// CustomerIdentity returns the personal number of a customer, as the customer system knows it.
+// CustomerIdentity returns the personal number of a customer without an account, sealed, and its hash; zero
+// values when there is none.
 func (s *Store) CustomerIdentity(ctx context.Context, customer toll.CustomerID) (number seal.Sealed, hash []byte, err error) {
-	err = s.db.Pool.QueryRow(ctx, "select birth_key, birth_number, birth_hash from customer_identity where customer_id = $1", string(customer)).
-		Scan(&number.Key, &number.Data, &hash)
+	r, err := store.SelectOne[struct {
+		BirthKey               string
+		BirthNumber, BirthHash []byte
+	}](ctx, s.db.Pool, "select birth_key, birth_number, birth_hash from customer_identity where customer_id = $1", string(customer))
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return number, nil, fmt.Errorf("customer's number: %w", err)
+		return number, nil, fmt.Errorf("customer identity: %w", err)
 	}
-	return number, hash, nil
+	return seal.Sealed{Key: r.BirthKey, Data: r.BirthNumber}, r.BirthHash, nil
 }
 
-// UnclaimedCustomer finds a customer by its number.
-func (s *Store) UnclaimedCustomer(ctx context.Context, number string, now time.Time) (u access.UnclaimedCustomer, err error) {
-	err = s.db.Pool.QueryRow(ctx, `
-		select c.id::text, c.name, c.language, coalesce(a.email, c.email), coalesce(i.birth_hash, a.birth_hash, ''), coalesce(a.id::text, '')
+// UnclaimedCustomer returns the customer of an agreement in force, by the agreement's number.
+func (s *Store) UnclaimedCustomer(ctx context.Context, number string, now time.Time) (access.UnclaimedCustomer, error) {
+	u, err := store.SelectOne[access.UnclaimedCustomer](ctx, s.db.Pool, `
+		select c.id::text as customer, c.name, c.language, coalesce(a.email, c.email) as email, coalesce(i.birth_hash, a.birth_hash, '') as birth_hash,
+			coalesce(a.id::text, '') as account
 		from agreement g join customer c on c.id = g.customer_id
 		left join customer_identity i on i.customer_id = c.id
 		left join lateral (select a.* from account_party p join account a on a.id = p.account_id
 			where p.customer_id = c.id and p.role = 'owner' order by a.id limit 1) a on true
-		where g.number = $1 and g.valid_from <= $2 and (g.valid_to is null or g.valid_to > $2)`, number, now).
-		Scan(&u.Customer, &u.Name, &u.Language, &u.Email, &u.BirthHash, &u.Account)
+		where g.number = $1 and g.valid_from <= $2 and (g.valid_to is null or g.valid_to > $2)`, number, now)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return access.UnclaimedCustomer{}, fault.New(fault.NotFound)
 	}
@@ -104,25 +109,25 @@ func (s *Store) UnclaimedCustomer(ctx context.Context, number string, now time.T
 	return u, nil
 }
 
-// SetFirstEmail puts an address on a customer that has none.
-func (s *Store) SetFirstEmail(ctx context.Context, customer toll.CustomerID, email string, letters []notice.Message) (put bool, err error) {
-	err = s.db.Tx(ctx, "put e-mail", func(tx pgx.Tx) error {
+// SetFirstEmail sets the address of a customer that has none. It returns false when it has one.
+func (s *Store) SetFirstEmail(ctx context.Context, customer toll.CustomerID, email string, messages []notice.Message) (set bool, err error) {
+	err = s.db.Tx(ctx, "set first email", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, "update customer set email = $2 where id = $1 and email = ''", string(customer), email)
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
-		put = true
-		return store.AddMessages(ctx, tx, letters)
+		set = true
+		return store.AddMessages(ctx, tx, messages)
 	})
-	return put, err
+	return set, err
 }
 
-// AddCustomerIdentity keeps the personal number of a customer who has no account, as the customer system knows it.
+// AddCustomerIdentity adds the personal number of a customer without an account; one that exists stays.
 func (s *Store) AddCustomerIdentity(ctx context.Context, customer toll.CustomerID, number seal.Sealed, hash []byte) error {
 	_, err := s.db.Pool.Exec(ctx, `insert into customer_identity (customer_id, birth_key, birth_number, birth_hash) values ($1, $2, $3, $4)
 		on conflict do nothing`, string(customer), number.Key, number.Data, hash)
 	if err != nil {
-		return fmt.Errorf("put identity: %w", err)
+		return fmt.Errorf("add customer identity: %w", err)
 	}
 	return nil
 }

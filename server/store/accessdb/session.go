@@ -13,21 +13,12 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/store"
 	"bompass/shared/fault"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
-// SessionRow is one signed-in stay.
-type SessionRow struct {
-	TokenHash             []byte `gorm:"primaryKey"`
-	AccountID, CustomerID string
-	BeganAt, SeenAt       time.Time
-	Until                 time.Time
-}
-
-// TableName is the table of the row.
-func (SessionRow) TableName() string { return "session" }
-
-// BeginSessionWithTOTP spends the step and the code's time step and begins a session, or does nothing.
+// BeginSessionWithTOTP uses a pending login and a code's time step and begins a session. It returns false when
+// either was used already.
 func (s *Store) BeginSessionWithTOTP(ctx context.Context, step seal.Hash, totpStep int64, b access.Session) (bool, error) {
 	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
@@ -40,7 +31,7 @@ func (s *Store) BeginSessionWithTOTP(ctx context.Context, step seal.Hash, totpSt
 	})
 }
 
-// beginSession keeps a session that has just begun with a factor, notes it and writes its letters.
+// beginSession adds a session, its event and its messages, and ends the oldest sessions if there are too many.
 func beginSession(ctx context.Context, tx pgx.Tx, b access.Session) error {
 	_, err := tx.Exec(ctx, `insert into session (token_hash, account_id, customer_id, began_at, seen_at, until, device, network, proven_at)
 		values ($1, $2, $3, $4, $4, $5, $6, $7, case when $8 then 'epoch' else $4::timestamptz end)`,
@@ -57,7 +48,8 @@ func beginSession(ctx context.Context, tx pgx.Tx, b access.Session) error {
 	return store.AddMessages(ctx, tx, b.Messages)
 }
 
-// capSessions ends what is too many, and notes it with where that was. Sign-ins of one account take turns.
+// capSessions ends the sessions of an account over access.SessionsMax, each with an event. Sign-ins of one
+// account take turns.
 func capSessions(ctx context.Context, tx pgx.Tx, b access.Session) error {
 	if _, err := tx.Exec(ctx, "select from account where id = $1 for no key update", string(b.Account)); err != nil {
 		return err
@@ -70,55 +62,61 @@ func capSessions(ctx context.Context, tx pgx.Tx, b access.Session) error {
 	return err
 }
 
-// SessionPrincipal returns who a session is, as the account and its rights are now.
-func (s *Store) SessionPrincipal(ctx context.Context, hash seal.Hash, now, since time.Time) (a access.Principal, seen time.Time, err error) {
-	err = s.db.Pool.QueryRow(ctx, `
-		select a.id::text, a.email, a.person, a.language, p.role, c.id::text, c.name, c.kind, s.seen_at,
-			coalesce(p.vehicle_id::text, ''), s.proven_at,
-			coalesce((select case when given then version else 0 end from consent where account_id = a.id and kind = 'privacy' order by id desc limit 1), 0)
+// SessionPrincipal returns the principal of a session, with its rights as they are now, and when the session was
+// last used.
+func (s *Store) SessionPrincipal(ctx context.Context, hash seal.Hash, now, since time.Time) (access.Principal, time.Time, error) {
+	r, err := store.SelectOne[struct {
+		Account, Email, Person, Language, Role, Customer, Name, Kind, Vehicle string
+		SeenAt, AuthTime                                                      time.Time
+		Privacy                                                               int
+	}](ctx, s.db.Pool, `
+		select a.id::text as account, a.email, a.person, a.language, p.role, c.id::text as customer, c.name, c.kind, s.seen_at,
+			coalesce(p.vehicle_id::text, '') as vehicle, s.proven_at as auth_time,
+			coalesce((select case when given then version else 0 end from consent where account_id = a.id and kind = 'privacy' order by id desc limit 1), 0) as privacy
 		from session s join account a on a.id = s.account_id
 		join account_party p on p.account_id = s.account_id and p.customer_id = s.customer_id and (p.until is null or p.until > $2)
 		join customer c on c.id = s.customer_id
-		where s.token_hash = $1 and s.until > $2 and s.seen_at > $3`, hash[:], now, since).
-		Scan(&a.Account, &a.Email, &a.Person, &a.Language, &a.Role, &a.Customer, &a.Name, &a.Kind, &seen, &a.Vehicle, &a.AuthTime, &a.Privacy)
+		where s.token_hash = $1 and s.until > $2 and s.seen_at > $3`, hash[:], now, since)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return access.Principal{}, time.Time{}, fault.New(fault.SignedOut)
 	}
 	if err != nil {
 		return access.Principal{}, time.Time{}, fmt.Errorf("session: %w", err)
 	}
-	return a, seen, nil
+	return access.Principal{
+		Account: toll.AccountID(r.Account), Email: r.Email, Person: r.Person, Language: r.Language, Role: role.Role(r.Role),
+		Customer: toll.CustomerID(r.Customer), Name: r.Name, Kind: toll.CustomerKind(r.Kind), Vehicle: toll.VehicleID(r.Vehicle),
+		AuthTime: r.AuthTime, Privacy: r.Privacy,
+	}, r.SeenAt, nil
 }
 
-// TouchSession notes that a session was used.
+// TouchSession sets when a session was last used.
 func (s *Store) TouchSession(ctx context.Context, hash seal.Hash, now time.Time) error {
-	err := s.db.GORM(ctx).Model(&SessionRow{}).Where("token_hash = ? and seen_at < ?", hash[:], now).Update("seen_at", now).Error
-	if err != nil {
+	if _, err := s.db.Pool.Exec(ctx, "update session set seen_at = $2 where token_hash = $1 and seen_at < $2", hash[:], now); err != nil {
 		return fmt.Errorf("touch session: %w", err)
 	}
 	return nil
 }
 
-// EndSession ends a session and notes that its person left; one that is over already stays so.
+// EndSession ends a session, with an event; one that has ended already is left alone.
 func (s *Store) EndSession(ctx context.Context, hash seal.Hash, now time.Time) error {
 	return s.db.Tx(ctx, "end session", func(tx pgx.Tx) error {
-		var account string
-		var place access.Place
-		err := tx.QueryRow(ctx, "delete from session where token_hash = $1 returning account_id::text, device, network", hash[:]).
-			Scan(&account, &place.Device, &place.Network)
+		ended, err := store.SelectOne[struct{ AccountID, Device, Network string }](ctx, tx,
+			"delete from session where token_hash = $1 returning account_id::text, device, network", hash[:])
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		return store.AddEvent(ctx, tx, toll.AccountID(account), access.EventSignedOut, now, place)
+		return store.AddEvent(ctx, tx, toll.AccountID(ended.AccountID), access.EventSignedOut, now, access.Place{Device: ended.Device, Network: ended.Network})
 	})
 }
 
-// StepUp notes that a factor was shown again, and gives the session its new token.
+// StepUp gives a session a new token and a new time of authentication. It returns false when the factor or
+// the session is no longer as it was.
 func (s *Store) StepUp(ctx context.Context, p factor.StepUp) (bool, error) {
-	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
+	return s.db.TryTx(ctx, "step up", func(tx pgx.Tx) error {
 		if p.Passkey != nil {
 			if err := usePasskey(ctx, tx, p.Account, *p.Passkey); err != nil {
 				return err

@@ -4,7 +4,7 @@ package accessdb
 
 import "bompass/server/store"
 
-// Store reads and writes the tables of this package. It is safe for concurrent use.
+// Store is the persistence of accounts, factors, sessions and eIDs. It is safe for concurrent use.
 type Store struct {
 	store.Links
 

@@ -16,19 +16,18 @@ import (
 	"bompass/shared/toll"
 )
 
-// SaveTextCode keeps a code in the place of the one before, when decide lets one more be sent. Whoever asks
-// at the same instant waits and is counted.
+// SaveTextCode saves a code in the place of the one before, if decide allows one more to be sent. Requests at
+// the same time take turns, and each is counted.
 func (s *Store) SaveTextCode(ctx context.Context, id toll.AccountID, c factor.TextCode, decide func(factor.TextCodesSent) (factor.TextCodesSent, error)) error {
-	return s.db.Tx(ctx, "keep code by text", func(tx pgx.Tx) error {
-		// The row must be there to be locked; a code that is over already opens nothing.
+	return s.db.Tx(ctx, "save text code", func(tx pgx.Tx) error {
+		// The row must exist to be locked; this code has expired already.
 		_, err := tx.Exec(ctx, `insert into text_code (account_id, code_hash, until, sent_at, day_began, sent)
 			values ($1, '', 'epoch', 'epoch', 'epoch', 0) on conflict do nothing`, string(id))
 		if err != nil {
 			return err
 		}
-		var sent factor.TextCodesSent
-		err = tx.QueryRow(ctx, "select sent_at, day_began, sent from text_code where account_id = $1 for update", string(id)).
-			Scan(&sent.Last, &sent.Day, &sent.Count)
+		sent, err := store.SelectOne[factor.TextCodesSent](ctx, tx,
+			"select sent_at as last, day_began as day, sent as count from text_code where account_id = $1 for update", string(id))
 		if err != nil {
 			return err
 		}
@@ -44,7 +43,7 @@ func (s *Store) SaveTextCode(ctx context.Context, id toll.AccountID, c factor.Te
 	})
 }
 
-// TryTextCode counts a try and returns the code's hash; nil when there is none that may be tried.
+// TryTextCode counts a try and returns the hash of the code, or nil when no code may be tried.
 func (s *Store) TryTextCode(ctx context.Context, id toll.AccountID, now time.Time, triesMax int) (hash []byte, err error) {
 	err = s.db.Pool.QueryRow(ctx, `update text_code set tries = tries + 1 where account_id = $1 and until > $2 and tries < $3 and code_hash <> ''
 		returning code_hash`, string(id), now, triesMax).Scan(&hash)
@@ -52,34 +51,35 @@ func (s *Store) TryTextCode(ctx context.Context, id toll.AccountID, now time.Tim
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("try code by text: %w", err)
+		return nil, fmt.Errorf("try text code: %w", err)
 	}
 	return hash, nil
 }
 
-// useText spends a code; how many were sent stays counted.
-func useText(ctx context.Context, tx pgx.Tx, id toll.AccountID, code []byte, now time.Time) error {
+// useTextCode uses a code; the count of those sent stays.
+func useTextCode(ctx context.Context, tx pgx.Tx, id toll.AccountID, code []byte, now time.Time) error {
 	return store.ExactlyOne(tx.Exec(ctx, "update text_code set code_hash = '' where account_id = $1 and code_hash = $2 and code_hash <> '' and until > $3",
 		string(id), code, now))
 }
 
-// BeginSessionWithTextCode spends the step and the code and begins a session, while the number is still the person's.
+// BeginSessionWithTextCode uses a pending login and a code and begins a session.
 func (s *Store) BeginSessionWithTextCode(ctx context.Context, step seal.Hash, code []byte, b access.Session) (bool, error) {
 	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
 		if err := usePendingLogin(ctx, tx, step, b.Account); err != nil {
 			return err
 		}
-		if err := useText(ctx, tx, b.Account, code, b.Began); err != nil {
+		if err := useTextCode(ctx, tx, b.Account, code, b.Began); err != nil {
 			return err
 		}
 		return beginSession(ctx, tx, b)
 	})
 }
 
-// AddTextFactor spends the code and lets the number open the account, if it is still the confirmed one.
+// AddTextFactor uses a code and makes the number a factor. It returns false when the code is used or the number
+// is no longer the confirmed one.
 func (s *Store) AddTextFactor(ctx context.Context, id toll.AccountID, mobile string, c factor.TextCode) (bool, error) {
-	return s.db.TryTx(ctx, "begin session", func(tx pgx.Tx) error {
-		if err := useText(ctx, tx, id, c.Hash, c.At); err != nil {
+	return s.db.TryTx(ctx, "add text factor", func(tx pgx.Tx) error {
+		if err := useTextCode(ctx, tx, id, c.Hash, c.At); err != nil {
 			return err
 		}
 		err := store.ExactlyOne(tx.Exec(ctx, `insert into text_factor (account_id, mobile, added_at)
@@ -95,9 +95,9 @@ func (s *Store) AddTextFactor(ctx context.Context, id toll.AccountID, mobile str
 	})
 }
 
-// RemoveTextFactor lets no code by text message open the account any more.
-func (s *Store) RemoveTextFactor(ctx context.Context, id toll.AccountID, at time.Time, letters []notice.Message) error {
-	return s.db.Tx(ctx, "remove code by text", func(tx pgx.Tx) error {
+// RemoveTextFactor removes the factor of codes by text message, if there is one.
+func (s *Store) RemoveTextFactor(ctx context.Context, id toll.AccountID, at time.Time, messages []notice.Message) error {
+	return s.db.Tx(ctx, "remove text factor", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, "delete from text_factor where account_id = $1", string(id))
 		if err != nil || done.RowsAffected() == 0 {
 			return err
@@ -105,6 +105,6 @@ func (s *Store) RemoveTextFactor(ctx context.Context, id toll.AccountID, at time
 		if err := store.AddEvent(ctx, tx, id, access.EventFactorRemoved, at, access.Place{}); err != nil {
 			return err
 		}
-		return store.AddMessages(ctx, tx, letters)
+		return store.AddMessages(ctx, tx, messages)
 	})
 }

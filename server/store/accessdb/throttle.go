@@ -2,58 +2,47 @@ package accessdb
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
+	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
 	"bompass/server/store"
 )
 
-// ThrottleRow counts tries under a key.
-type ThrottleRow struct {
-	Key     string `gorm:"primaryKey"`
-	Count   int
-	TriedAt time.Time
-}
-
-// TableName is the table of the row.
-func (ThrottleRow) TableName() string { return "throttle" }
-
-// UpdateTries locks the counts under the keys and lets decide change them; when it refuses, nothing is
-// saved. Keys are locked in their order, so that two changes never wait for each other.
+// UpdateTries locks the counts under the keys and lets decide change them; nothing is saved when it refuses.
+// Keys are locked in their order, so that two changes never wait for each other.
 func (s *Store) UpdateTries(ctx context.Context, keys []string, stale time.Time, decide func([]access.Tries) error) error {
-	return s.db.GORM(ctx).Transaction(func(tx *gorm.DB) error {
-		sorted := slices.Sorted(slices.Values(keys))
-		for _, key := range sorted {
-			row := ThrottleRow{Key: key, TriedAt: time.Unix(0, 0)}
-			if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-				return fmt.Errorf("throttle: %w", err)
-			}
+	return s.db.Tx(ctx, "throttle", func(tx pgx.Tx) error {
+		sorted := slices.Compact(slices.Sorted(slices.Values(keys)))
+		_, err := tx.Exec(ctx, `insert into throttle (key, count, tried_at) select key, 0, 'epoch'::timestamptz from unnest($1::text[]) as key order by key
+			on conflict do nothing`, sorted)
+		if err != nil {
+			return err
 		}
-		var rows []ThrottleRow
-		if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("key in ?", sorted).Order("key").Find(&rows).Error; err != nil {
-			return fmt.Errorf("throttle: %w", err)
+		rows, err := store.Select[struct {
+			Key     string
+			Count   int
+			TriedAt time.Time
+		}](ctx, tx, "select key, count, tried_at from throttle where key = any($1) order by key for update", sorted)
+		if err != nil {
+			return err
 		}
 		tries := make([]access.Tries, len(keys))
 		for i, key := range keys {
-			at := slices.IndexFunc(rows, func(r ThrottleRow) bool { return r.Key == key })
+			at := slices.Index(sorted, key)
 			tries[i] = access.Tries{Count: rows[at].Count, Last: rows[at].TriedAt}
 		}
 		if err := decide(tries); err != nil {
 			return err
 		}
 		for i, key := range keys {
-			err := tx.Model(&ThrottleRow{}).Where("key = ?", key).
-				Updates(map[string]any{"count": tries[i].Count, "tried_at": tries[i].Last}).Error
-			if err != nil {
-				return fmt.Errorf("throttle: %w", err)
+			if _, err := tx.Exec(ctx, "update throttle set count = $2, tried_at = $3 where key = $1", key, tries[i].Count, tries[i].Last); err != nil {
+				return err
 			}
 		}
-		return tx.Exec(`delete from throttle where key in (
-			select key from throttle where tried_at < ? limit ? for update skip locked)`, stale, store.SweepMax).Error
+		_, err = tx.Exec(ctx, "delete from throttle where key in (select key from throttle where tried_at < $1 limit $2 for update skip locked)", stale, store.SweepMax)
+		return err
 	})
 }

@@ -16,15 +16,13 @@ import (
 	"bompass/shared/toll"
 )
 
-// AddAgreement makes one agreement of a draft, or gives the one that was made of it.
+// AddAgreement makes an agreement of a draft, or returns the one that was made of it before.
 func (s *Store) AddAgreement(ctx context.Context, b agreement.Application) (m agreement.MadeAgreement, err error) {
 	err = s.db.Tx(ctx, "begin agreement", func(tx pgx.Tx) error {
-		d := agreement.Draft{ID: b.Draft}
-		err := tx.QueryRow(ctx, `select key, sealed, saved_at from agreement_draft
-			where id = $1 and account_id = $2 and customer_id = $3 and saved_at > $4 for update`,
-			b.Draft, string(b.Account), string(b.Customer), b.Since).Scan(&d.Sealed.Key, &d.Sealed.Data, &d.Saved)
+		r, err := store.SelectOne[draftRow](ctx, tx, selectDraft+" and id = $3 and saved_at > $4 for update",
+			string(b.Account), string(b.Customer), b.Draft, b.Since)
 		if errors.Is(err, pgx.ErrNoRows) {
-			m, err = begun(ctx, tx, b)
+			m, err = alreadyMade(ctx, tx, b)
 			return err
 		}
 		if err != nil {
@@ -34,7 +32,7 @@ func (s *Store) AddAgreement(ctx context.Context, b agreement.Application) (m ag
 		if err != nil {
 			return err
 		}
-		n, err := b.Make(d, number)
+		n, err := b.Make(r.draft(), number)
 		if err != nil {
 			return err
 		}
@@ -47,8 +45,8 @@ func (s *Store) AddAgreement(ctx context.Context, b agreement.Application) (m ag
 	return m, err
 }
 
-// begun is what the draft was made into already.
-func begun(ctx context.Context, tx pgx.Tx, b agreement.Application) (agreement.MadeAgreement, error) {
+// alreadyMade returns the agreement that a draft was made into before, or fault.DraftGone.
+func alreadyMade(ctx context.Context, tx pgx.Tx, b agreement.Application) (agreement.MadeAgreement, error) {
 	var number string
 	err := tx.QueryRow(ctx, `select g.number from agreement_begun n join agreement g on g.id = n.agreement_id
 		where n.draft_id = $1 and n.account_id = $2 and g.customer_id = $3`, b.Draft, string(b.Account), string(b.Customer)).Scan(&number)
@@ -58,10 +56,10 @@ func begun(ctx context.Context, tx pgx.Tx, b agreement.Application) (agreement.M
 	if err != nil {
 		return agreement.MadeAgreement{}, err
 	}
-	return made(ctx, tx, b.Customer, number)
+	return selectMade(ctx, tx, b.Customer, number)
 }
 
-// nextNumber leaves out numbers that agreements from elsewhere have.
+// nextNumber returns the next agreement number that is not taken by an imported agreement.
 func nextNumber(ctx context.Context, tx pgx.Tx) (number string, err error) {
 	for taken := true; taken && err == nil; {
 		err = tx.QueryRow(ctx, `with next as (select nextval('agreement_number')::text as number)
@@ -78,7 +76,7 @@ func addAgreement(ctx context.Context, tx pgx.Tx, b agreement.Application, n agr
 	if err != nil {
 		return err
 	}
-	vehicle, err := putVehicle(ctx, tx, n)
+	vehicle, err := saveVehicle(ctx, tx, n)
 	if err != nil {
 		return err
 	}
@@ -100,11 +98,11 @@ func addAgreement(ctx context.Context, tx pgx.Tx, b agreement.Application, n agr
 			return err
 		}
 	}
-	return settleDraft(ctx, tx, b, n)
+	return finishDraft(ctx, tx, b, n)
 }
 
-// settleDraft notes what became of the draft, and does what hangs on that.
-func settleDraft(ctx context.Context, tx pgx.Tx, b agreement.Application, n agreement.NewAgreement) error {
+// finishDraft records what a draft was made into, deletes it, and adds its details, event and messages.
+func finishDraft(ctx context.Context, tx pgx.Tx, b agreement.Application, n agreement.NewAgreement) error {
 	_, err := tx.Exec(ctx, "insert into agreement_begun (draft_id, agreement_id, account_id, at) values ($1, $2, $3, $4)",
 		b.Draft, string(n.Agreement.ID), string(b.Account), b.At)
 	if err != nil {
@@ -127,9 +125,9 @@ func settleDraft(ctx context.Context, tx pgx.Tx, b agreement.Application, n agre
 	return store.AddMessages(ctx, tx, n.Messages)
 }
 
-// putVehicle finds the vehicle or adds it, and takes up what is known of it now. What a register has said
-// is not replaced by what a person states.
-func putVehicle(ctx context.Context, tx pgx.Tx, n agreement.NewAgreement) (id string, err error) {
+// saveVehicle adds a vehicle unless it exists, with the facts that hold from now on. Facts of a register are
+// not replaced by what a person states.
+func saveVehicle(ctx context.Context, tx pgx.Tx, n agreement.NewAgreement) (id string, err error) {
 	v := n.Vehicle
 	_, err = tx.Exec(ctx, "insert into vehicle (id, country, plate) values ($1, $2, $3) on conflict (country, plate) do nothing",
 		string(v.ID), v.Plate.Country, v.Plate.Text)
@@ -153,44 +151,55 @@ func putVehicle(ctx context.Context, tx pgx.Tx, n agreement.NewAgreement) (id st
 	return id, err
 }
 
-// MadeAgreement is an agreement of the customer's as its receipt shows it.
+// MadeAgreement returns an agreement of the customer as its receipt shows it, or fault.NotFound.
 func (s *Store) MadeAgreement(ctx context.Context, customer toll.CustomerID, number string) (m agreement.MadeAgreement, err error) {
-	err = pgx.BeginTxFunc(ctx, s.db.Pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		m, err = made(ctx, tx, customer, number)
+	err = s.db.Snapshot(ctx, "agreement's receipt", func(tx pgx.Tx) error {
+		m, err = selectMade(ctx, tx, customer, number)
 		return err
 	})
 	return m, err
 }
 
-func made(ctx context.Context, tx pgx.Tx, customer toll.CustomerID, number string) (m agreement.MadeAgreement, err error) {
-	a := &m.Agreement
-	err = tx.QueryRow(ctx, `select g.id::text, g.number, g.customer_id::text, g.issuer, g.charger, g.valid_from, v.country, v.plate,
-			exists (select from tag_order o where o.agreement_id = g.id)
+// madeRow is an agreement with the vehicle that it began with.
+type madeRow struct {
+	ID, Number, Customer, Issuer, Charger, Country, Plate string
+	ValidFrom                                             time.Time
+	TagOrdered                                            bool
+}
+
+func selectMade(ctx context.Context, tx pgx.Tx, customer toll.CustomerID, number string) (m agreement.MadeAgreement, err error) {
+	r, err := store.SelectOne[madeRow](ctx, tx, `
+		select g.id::text, g.number, g.customer_id::text as customer, g.issuer, g.charger, g.valid_from, v.country, v.plate,
+			exists (select from tag_order o where o.agreement_id = g.id) as tag_ordered
 		from agreement g join agreement_begun n on n.agreement_id = g.id
 		join mount m on m.agreement_id = g.id and m.valid_from = g.valid_from join vehicle v on v.id = m.vehicle_id
-		where g.customer_id = $1 and g.number = $2`, string(customer), number).
-		Scan(&a.ID, &a.Number, &a.Customer, &a.Issuer, &a.Charger, &a.From, &m.Plate.Country, &m.Plate.Text, &m.TagOrdered)
+		where g.customer_id = $1 and g.number = $2`, string(customer), number)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return m, fault.New(fault.NotFound)
 	}
 	if err != nil {
 		return m, fmt.Errorf("made agreement: %w", err)
 	}
-	rows, err := tx.Query(ctx, "select kind, version from agreement_terms where agreement_id = $1", string(a.ID))
+	m.Agreement = toll.Agreement{
+		ID: toll.AgreementID(r.ID), Number: r.Number, Customer: toll.CustomerID(r.Customer), Issuer: toll.IssuerID(r.Issuer),
+		Charger: toll.ChargerID(r.Charger), Validity: toll.Validity{From: r.ValidFrom},
+	}
+	m.Plate, m.TagOrdered = toll.Plate{Country: r.Country, Text: r.Plate}, r.TagOrdered
+	terms, err := store.Select[struct {
+		Kind    toll.TermsKind
+		Version int
+	}](ctx, tx, "select kind, version from agreement_terms where agreement_id = $1", r.ID)
 	if err != nil {
 		return m, fmt.Errorf("accepted terms: %w", err)
 	}
 	m.Terms = map[toll.TermsKind]int{}
-	var kind string
-	var version int
-	_, err = pgx.ForEachRow(rows, []any{&kind, &version}, func() error {
-		m.Terms[toll.TermsKind(kind)] = version
-		return nil
-	})
-	return m, err
+	for _, t := range terms {
+		m.Terms[t.Kind] = t.Version
+	}
+	return m, nil
 }
 
-// AgreementOfVehicle is the number of the customer's own agreement that a vehicle is on; empty when it is on none.
+// AgreementOfVehicle returns the number of the customer's agreement that a vehicle is on, or "".
 func (s *Store) AgreementOfVehicle(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (number string, err error) {
 	err = s.db.Pool.QueryRow(ctx, `select coalesce(min(g.number), '') from vehicle v join mount m on m.vehicle_id = v.id and (m.valid_to is null or m.valid_to > $4)
 		join agreement g on g.id = m.agreement_id and (g.valid_to is null or g.valid_to > $4)

@@ -8,31 +8,43 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/store"
 )
 
-// AgreementDraft returns the answers that wait, a zero draft when none were saved since an instant.
-func (s *Store) AgreementDraft(ctx context.Context, who agreement.Owner, since time.Time) (d agreement.Draft, err error) {
-	err = s.db.Pool.QueryRow(ctx, `select id::text, key, sealed, saved_at from agreement_draft
-		where account_id = $1 and customer_id = $2 and saved_at > $3`, string(who.Account), string(who.Customer), since).
-		Scan(&d.ID, &d.Sealed.Key, &d.Sealed.Data, &d.Saved)
+// draftRow is a draft as it is stored.
+type draftRow struct {
+	ID, Key string
+	Sealed  []byte
+	SavedAt time.Time
+}
+
+func (r draftRow) draft() agreement.Draft {
+	return agreement.Draft{ID: r.ID, Sealed: seal.Sealed{Key: r.Key, Data: r.Sealed}, Saved: r.SavedAt}
+}
+
+const selectDraft = "select id::text, key, sealed, saved_at from agreement_draft where account_id = $1 and customer_id = $2"
+
+// AgreementDraft returns the draft of a person for a customer, or a zero draft when none was saved after since.
+func (s *Store) AgreementDraft(ctx context.Context, who agreement.Owner, since time.Time) (agreement.Draft, error) {
+	r, err := store.SelectOne[draftRow](ctx, s.db.Pool, selectDraft+" and saved_at > $3", string(who.Account), string(who.Customer), since)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return agreement.Draft{}, nil
 	}
 	if err != nil {
 		return agreement.Draft{}, fmt.Errorf("agreement draft: %w", err)
 	}
-	return d, nil
+	return r.draft(), nil
 }
 
-// ChangeAgreementDraft lets one change after the other be made to the answers that wait. Some that have
-// waited for too long are dropped.
+// ChangeAgreementDraft saves what change makes of a draft, or of a zero draft when there is none. Changes of
+// one person take turns.
 func (s *Store) ChangeAgreementDraft(
 	ctx context.Context, who agreement.Owner, since time.Time, change func(agreement.Draft) (agreement.Draft, error),
 ) error {
 	return s.db.Tx(ctx, "change agreement draft", func(tx pgx.Tx) error {
-		// The account's row is there before the draft's first one, so two first answers wait for each other too.
+		// The account's row exists before the first draft does, so two first answers take turns, too.
 		if _, err := tx.Exec(ctx, "select from account where id = $1 for no key update", string(who.Account)); err != nil {
 			return err
 		}
@@ -41,13 +53,12 @@ func (s *Store) ChangeAgreementDraft(
 		if err != nil {
 			return err
 		}
-		var d agreement.Draft
-		err = tx.QueryRow(ctx, "select id::text, key, sealed, saved_at from agreement_draft where account_id = $1 and customer_id = $2 for update",
-			string(who.Account), string(who.Customer)).Scan(&d.ID, &d.Sealed.Key, &d.Sealed.Data, &d.Saved)
+		r, err := store.SelectOne[draftRow](ctx, tx, selectDraft+" for update", string(who.Account), string(who.Customer))
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
-		if d, err = change(d); err != nil {
+		d, err := change(r.draft())
+		if err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `insert into agreement_draft (id, account_id, customer_id, key, sealed, saved_at) values ($1, $2, $3, $4, $5, $6)

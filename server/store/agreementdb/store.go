@@ -3,7 +3,7 @@ package agreementdb
 
 import "bompass/server/store"
 
-// Store reads and writes the tables of this package. It is safe for concurrent use.
+// Store is the persistence of drafts and agreements. It is safe for concurrent use.
 type Store struct {
 	db *store.DB
 }

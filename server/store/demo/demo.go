@@ -15,8 +15,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// Cast is a set of parties to be kept.
-type Cast struct {
+// Data is what one seeding writes.
+type Data struct {
 	Customers   []toll.Customer
 	Agreements  []toll.Agreement
 	Vehicles    []toll.Vehicle
@@ -24,30 +24,30 @@ type Cast struct {
 	Mounts      []toll.Mount
 	Exemptions  []toll.Exemption
 	Supplements []toll.Supplement
-	Since       time.Time // from when the vehicles' facts are known
+	Since       time.Time // when the vehicles' facts begin
 	StationKey  string    // empty adds none
 }
 
-// Fixture is the cast of package fixture.
-func Fixture() Cast {
-	return Cast{
+// Fixture returns the demonstration data of package fixture.
+func Fixture() Data {
+	return Data{
 		Customers: fixture.Customers(), Agreements: fixture.Agreements(), Vehicles: fixture.Vehicles(), Tags: fixture.Tags(),
 		Mounts: fixture.Mounts(), Exemptions: fixture.Exemptions(), Supplements: fixture.Supplements(), Since: fixture.Since, StationKey: fixture.StationKey,
 	}
 }
 
-// castChunk is how many rows one statement inserts.
-const castChunk = 1000
+// batchSize is the number of rows of one statement.
+const batchSize = 1000
 
-// Seed keeps a cast. What is there already stays as it is, so seeding twice changes nothing.
-func Seed(ctx context.Context, db *store.DB, cast Cast) error {
+// Seed keeps a data. What is there already stays as it is, so seeding twice changes nothing.
+func Seed(ctx context.Context, db *store.DB, data Data) error {
 	err := db.GORM(ctx).Transaction(func(tx *gorm.DB) error {
 		have := tx.Clauses(clause.OnConflict{DoNothing: true})
 		for _, rows := range []any{
-			customerRows(cast.Customers), agreementRows(cast.Agreements), vehicleRows(cast.Vehicles), factsRows(cast), tagRows(cast.Tags),
-			mountRows(cast.Mounts), exemptionRows(tx, cast.Exemptions), supplementRows(cast.Supplements), keyRows(cast.StationKey),
+			customerRows(data.Customers), agreementRows(data.Agreements), vehicleRows(data.Vehicles), factsRows(data), tagRows(data.Tags),
+			mountRows(data.Mounts), exemptionRows(tx, data.Exemptions), supplementRows(data.Supplements), keyRows(data.StationKey),
 		} {
-			if err := have.CreateInBatches(rows, castChunk).Error; err != nil {
+			if err := have.CreateInBatches(rows, batchSize).Error; err != nil {
 				return err
 			}
 		}
@@ -83,10 +83,10 @@ func vehicleRows(list []toll.Vehicle) (rows []VehicleRow) {
 	return rows
 }
 
-func factsRows(cast Cast) (rows []VehicleFactsRow) {
-	for _, v := range cast.Vehicles {
+func factsRows(data Data) (rows []VehicleFactsRow) {
+	for _, v := range data.Vehicles {
 		rows = append(rows, VehicleFactsRow{
-			VehicleID: string(v.ID), ValidFrom: cast.Since, Category: v.Facts.Category, WeightKg: v.Facts.WeightKG,
+			VehicleID: string(v.ID), ValidFrom: data.Since, Category: v.Facts.Category, WeightKg: v.Facts.WeightKG,
 			Fuel: string(v.Facts.Fuel), PlugIn: v.Facts.PlugIn, Euro: v.Facts.Euro, Source: "seed", LengthMm: v.LengthMM,
 		})
 	}
@@ -109,7 +109,7 @@ func mountRows(list []toll.Mount) (rows []MountRow) {
 	return rows
 }
 
-// exemptionRows leaves out what is there: the table allows a vehicle many exemptions, also equal ones.
+// exemptionRows leaves out exemptions that exist: the table allows equal ones, so a conflict would not stop them.
 func exemptionRows(tx *gorm.DB, list []toll.Exemption) (rows []ExemptionRow) {
 	for _, e := range list {
 		row := ExemptionRow{VehicleID: string(e.Vehicle), Kind: string(e.Kind), ValidFrom: e.From, ValidTo: store.NullIfZero(e.To)}

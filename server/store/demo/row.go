@@ -4,12 +4,12 @@ import (
 	"time"
 )
 
-// CustomerRow is a party as GORM writes it.
+// CustomerRow is a row of customer.
 type CustomerRow struct {
 	ID, Kind, Name, Email, Country, Language string
 }
 
-// AgreementRow is an agreement as GORM writes it.
+// AgreementRow is a row of agreement.
 type AgreementRow struct {
 	ID, Number, CustomerID, Issuer, Charger string
 	ValidFrom                               time.Time
@@ -17,13 +17,13 @@ type AgreementRow struct {
 	Blocked                                 bool
 }
 
-// VehicleRow is a vehicle without its facts.
+// VehicleRow is a row of vehicle.
 type VehicleRow struct {
 	ID, Country, Plate string
 	OwnerID            *string
 }
 
-// VehicleFactsRow is what the vehicle register said for a time.
+// VehicleFactsRow is a row of vehicle_facts: the facts of a vehicle for a period.
 type VehicleFactsRow struct {
 	VehicleID string    `gorm:"primaryKey"`
 	ValidFrom time.Time `gorm:"primaryKey"`
@@ -37,12 +37,12 @@ type VehicleFactsRow struct {
 	LengthMm  int
 }
 
-// TagRow is a tag under its agreement.
+// TagRow is a row of tag.
 type TagRow struct {
 	ID, AgreementID, Status string
 }
 
-// MountRow is a vehicle on an agreement for a time.
+// MountRow is a row of mount: a vehicle on an agreement for a period.
 type MountRow struct {
 	ID                     int64 `gorm:"primaryKey"`
 	VehicleID, AgreementID string
@@ -51,7 +51,7 @@ type MountRow struct {
 	ValidTo                *time.Time
 }
 
-// ExemptionRow is a vehicle's exemption for a time.
+// ExemptionRow is a row of exemption.
 type ExemptionRow struct {
 	ID              int64 `gorm:"primaryKey"`
 	VehicleID, Kind string
@@ -59,7 +59,7 @@ type ExemptionRow struct {
 	ValidTo         *time.Time
 }
 
-// SupplementRow is a vehicle's supplementary agreement for a time.
+// SupplementRow is a row of supplement: a supplementary agreement for a period.
 type SupplementRow struct {
 	ID                 int64 `gorm:"primaryKey"`
 	VehicleID, Product string
@@ -67,41 +67,41 @@ type SupplementRow struct {
 	ValidTo            *time.Time
 }
 
-// StationKeyRow is an API key by its hash, with the stations it may report for.
+// StationKeyRow is a row of station_key: the hash of an API key, and the stations it may report for.
 type StationKeyRow struct {
 	Name     string `gorm:"primaryKey"`
 	KeyHash  []byte
-	Stations string `gorm:"type:text[]"` // PostgreSQL's array notation
+	Stations string `gorm:"type:text[]"` // in the array notation of PostgreSQL
 }
 
-// TableName is the table that customers are in.
+// TableName returns the table of the row.
 func (CustomerRow) TableName() string { return "customer" }
 
-// TableName is the table that agreements are in.
+// TableName returns the table of the row.
 func (AgreementRow) TableName() string { return "agreement" }
 
-// TableName is the table that vehicles are in.
+// TableName returns the table of the row.
 func (VehicleRow) TableName() string { return "vehicle" }
 
-// TableName is the table that the register's facts are in.
+// TableName returns the table of the row.
 func (VehicleFactsRow) TableName() string { return "vehicle_facts" }
 
-// TableName is the table that tags are in.
+// TableName returns the table of the row.
 func (TagRow) TableName() string { return "tag" }
 
-// TableName is the table that says which vehicle is on which agreement.
+// TableName returns the table of the row.
 func (MountRow) TableName() string { return "mount" }
 
-// TableName is the table that exemptions are in.
+// TableName returns the table of the row.
 func (ExemptionRow) TableName() string { return "exemption" }
 
-// TableName is the table that supplementary agreements are in.
+// TableName returns the table of the row.
 func (SupplementRow) TableName() string { return "supplement" }
 
-// TableName is the table that stations' keys are in.
+// TableName returns the table of the row.
 func (StationKeyRow) TableName() string { return "station_key" }
 
-// Rows is one value of every row type of the pipeline, for the test that compares them with the schema.
+// Rows returns one value of every type that GORM writes, for the test that compares them with the schema.
 func Rows() []any {
 	return []any{
 		CustomerRow{},

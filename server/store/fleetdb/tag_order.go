@@ -9,24 +9,27 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/fleet"
+	"bompass/server/store"
 	"bompass/shared/toll"
 )
 
+// tagOrderRow is an order as it is selected.
+type tagOrderRow struct {
+	ID                                        int64
+	OrderedAt                                 time.Time
+	Number, Country, Plate, Name, SendAddress string
+}
+
 // TagOrders returns the orders that have not been sent, the oldest first, of agreements whose terms were accepted.
 func (s *Store) TagOrders(ctx context.Context) ([]fleet.TagOrder, error) {
-	rows, err := s.db.Pool.Query(ctx, `
+	list, err := store.SelectMapped(ctx, s.db.Pool, func(r tagOrderRow) fleet.TagOrder {
+		return fleet.TagOrder{ID: r.ID, At: r.OrderedAt, Agreement: r.Number, Plate: toll.Plate{Country: r.Country, Text: r.Plate}, Name: r.Name, Address: r.SendAddress}
+	}, `
 		select o.id, o.ordered_at, g.number, v.country, v.plate, c.name,
-			coalesce(nullif(o.address, ''), concat_ws(', ', nullif(f.street, ''), nullif(concat_ws(' ', nullif(f.postal_code, ''), nullif(f.city, '')), ''), nullif(f.country, '')), '')
+			coalesce(nullif(o.address, ''), concat_ws(', ', nullif(f.street, ''), nullif(concat_ws(' ', nullif(f.postal_code, ''), nullif(f.city, '')), ''), nullif(f.country, '')), '') as send_address
 		from tag_order o join agreement g on g.id = o.agreement_id join vehicle v on v.id = o.vehicle_id join customer c on c.id = g.customer_id
 		join agreement_begun n on n.agreement_id = g.id left join profile f on f.account_id = n.account_id
 		where o.sent_at is null and (select count(*) from agreement_terms t where t.agreement_id = g.id) = 2 order by o.ordered_at, o.id`)
-	if err != nil {
-		return nil, fmt.Errorf("tag orders: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o fleet.TagOrder, err error) {
-		err = row.Scan(&o.ID, &o.At, &o.Agreement, &o.Plate.Country, &o.Plate.Text, &o.Name, &o.Address)
-		return o, err
-	})
 	if err != nil {
 		return nil, fmt.Errorf("tag orders: %w", err)
 	}

@@ -4,71 +4,79 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/legacy"
 	"bompass/server/notice"
 	"bompass/server/store"
 	"bompass/shared/fault"
 )
 
-// Credential finds the credential of a number, or else the one behind it in the list, whose check costs
-// as much. Either way is one query.
-func (s *Store) Credential(ctx context.Context, number string) (c legacy.Credential, ok bool, err error) {
-	err = s.db.Pool.QueryRow(ctx, `select number, agreement, key, sealed, used_at is not null, imported_at, number = $1 from (
+// Credential returns the credential of a customer number, and whether there is one. Without one it returns
+// the next in the list, so that checking a password takes the same time. Either way is one query.
+func (s *Store) Credential(ctx context.Context, number string) (legacy.Credential, bool, error) {
+	r, err := store.SelectOne[struct {
+		Number, Agreement, Key string
+		Sealed                 []byte
+		Used                   bool
+		ImportedAt             time.Time
+		Found                  bool
+	}](ctx, s.db.Pool, `select number, agreement, key, sealed, used_at is not null as used, imported_at, number = $1 as found from (
 			(select 0 as place, * from legacy_credential where number >= $1 order by number limit 1)
 			union all (select 1, * from legacy_credential order by number limit 1)) found
-		order by place limit 1`, number).Scan(&c.Number, &c.Agreement, &c.Sealed.Key, &c.Sealed.Data, &c.Used, &c.Imported, &ok)
+		order by place limit 1`, number)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return legacy.Credential{}, false, nil
 	}
 	if err != nil {
 		return legacy.Credential{}, false, fmt.Errorf("credential: %w", err)
 	}
-	return c, ok, nil
+	return legacy.Credential{
+		Number: r.Number, Agreement: r.Agreement, Sealed: seal.Sealed{Key: r.Key, Data: r.Sealed}, Used: r.Used, Imported: r.ImportedAt,
+	}, r.Found, nil
 }
 
-// RedeemCredential spends a credential and lets the account act for the customer, unless it is a company or
-// somebody else's.
+// RedeemCredential uses a credential and makes the account the owner of its customer, unless the customer is
+// a company or has an owner. It returns the customer's agreements in force.
 func (s *Store) RedeemCredential(ctx context.Context, u legacy.Use) (list []legacy.Found, err error) {
-	err = s.db.Tx(ctx, "use credential", func(tx pgx.Tx) error {
-		var to notice.Recipient
-		var customer, kind, number string
-		err := tx.QueryRow(ctx, `
+	err = s.db.Tx(ctx, "redeem credential", func(tx pgx.Tx) error {
+		found, err := store.SelectOne[struct{ Customer, Kind, Email, Name, Language, Number string }](ctx, tx, `
 			with spent as (
 				update legacy_credential set used_at = $2, used_by = $3 where number = $1 and used_at is null returning agreement)
-			select c.id::text, c.kind, c.email, c.name, c.language, g.number from spent
+			select c.id::text as customer, c.kind, c.email, c.name, c.language, g.number from spent
 			join agreement g on g.number = spent.agreement and g.valid_from <= $2 and (g.valid_to is null or g.valid_to > $2)
-			join customer c on c.id = g.customer_id for update of c`,
-			u.Number, u.At, string(u.Account)).Scan(&customer, &kind, &to.Address, &to.Name, &to.Language, &number)
-		if errors.Is(err, pgx.ErrNoRows) { // what was spent is given back with the transaction
+			join customer c on c.id = g.customer_id for update of c`, u.Number, u.At, string(u.Account))
+		if errors.Is(err, pgx.ErrNoRows) { // the rollback restores the credential
 			return fault.New(fault.LegacyWrong)
 		}
 		if err != nil {
 			return err
 		}
 		var outcome legacy.Outcome
-		if outcome, err = linkCustomer(ctx, tx, u, customer, kind); err != nil {
+		if outcome, err = linkCustomer(ctx, tx, u, found.Customer, found.Kind); err != nil {
 			return err
 		}
-		if list, err = agreementsOf(ctx, tx, u, customer, outcome); err != nil || outcome != legacy.Linked {
+		if list, err = agreementsOf(ctx, tx, u, found.Customer, outcome); err != nil || outcome != legacy.Linked {
 			return err
 		}
 		if err := store.AddEvent(ctx, tx, u.Account, access.EventLinked, u.At, access.Place{}); err != nil {
 			return err
 		}
-		letters, err := u.Tell(to, number)
+		to := notice.Recipient{Address: found.Email, Name: found.Name, Language: found.Language}
+		messages, err := u.Tell(to, found.Number)
 		if err != nil {
 			return err
 		}
-		return store.AddMessages(ctx, tx, letters)
+		return store.AddMessages(ctx, tx, messages)
 	})
 	return list, err
 }
 
-// linkCustomer lets the account act for a private customer that has no owner.
+// linkCustomer makes the account the owner of a private customer that has none.
 func linkCustomer(ctx context.Context, tx pgx.Tx, u legacy.Use, customer, kind string) (legacy.Outcome, error) {
 	if kind != "private" {
 		return legacy.Company, nil
@@ -89,6 +97,7 @@ func linkCustomer(ctx context.Context, tx pgx.Tx, u legacy.Use, customer, kind s
 	return legacy.Linked, err
 }
 
+// agreementsOf returns the agreements in force of a customer, each with the same outcome.
 func agreementsOf(ctx context.Context, tx pgx.Tx, u legacy.Use, customer string, outcome legacy.Outcome) ([]legacy.Found, error) {
 	rows, err := tx.Query(ctx, "select number from agreement where customer_id = $1 and valid_from <= $2 and (valid_to is null or valid_to > $2) order by number", customer, u.At)
 	if err != nil {
@@ -101,9 +110,9 @@ func agreementsOf(ctx context.Context, tx pgx.Tx, u legacy.Use, customer string,
 	})
 }
 
-// SaveCredentials keeps credentials; one that was spent stays spent and as it is.
+// SaveCredentials adds or replaces credentials. One that has been used stays as it is.
 func (s *Store) SaveCredentials(ctx context.Context, list []legacy.Credential) error {
-	return s.db.Tx(ctx, "put credentials", func(tx pgx.Tx) error {
+	return s.db.Tx(ctx, "save credentials", func(tx pgx.Tx) error {
 		var batch pgx.Batch
 		for _, c := range list {
 			batch.Queue(`insert into legacy_credential (number, agreement, key, sealed, imported_at) values ($1, $2, $3, $4, $5)

@@ -10,6 +10,7 @@ import (
 
 	"bompass/server/notice"
 	"bompass/server/store"
+	"bompass/shared/toll"
 )
 
 // AddMessages adds messages to the outbox in a transaction of their own.
@@ -19,14 +20,19 @@ func (s *Store) AddMessages(ctx context.Context, messages []notice.Message) erro
 
 // WaitingMessage returns a message; found is false if it was sent, given up or deleted.
 func (s *Store) WaitingMessage(ctx context.Context, id string) (m notice.Message, found bool, err error) {
-	err = s.db.Pool.QueryRow(ctx, `select id::text, channel, kind, coalesce(account_id::text, ''), key, sealed from outbox
-		where id = $1 and sent_at is null and given_up_at is null`, id).Scan(&m.ID, &m.Channel, &m.Kind, &m.Account, &m.Key, &m.Sealed)
+	r, err := store.SelectOne[struct {
+		ID, Channel, Kind, Account, Key string
+		Sealed                          []byte
+	}](ctx, s.db.Pool, `select id::text, channel, kind, coalesce(account_id::text, '') as account, key, sealed from outbox
+		where id = $1 and sent_at is null and given_up_at is null`, id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return m, false, nil
 	}
 	if err != nil {
 		return m, false, fmt.Errorf("waiting message: %w", err)
 	}
+	m.ID, m.Channel, m.Kind, m.Account = r.ID, notice.Channel(r.Channel), notice.Kind(r.Kind), toll.AccountID(r.Account)
+	m.Key, m.Sealed = r.Key, r.Sealed
 	return m, true, nil
 }
 
@@ -48,10 +54,12 @@ func (s *Store) GiveUpMessage(ctx context.Context, id string, now time.Time) err
 
 // CountMessages returns how many messages wait, were sent and were given up.
 func (s *Store) CountMessages(ctx context.Context) (waiting, sent, givenUp int, err error) {
-	err = s.db.Pool.QueryRow(ctx, `select count(*) filter (where sent_at is null and given_up_at is null),
-		count(*) filter (where sent_at is not null and channel <> 'none'), count(*) filter (where given_up_at is not null) from outbox`).Scan(&waiting, &sent, &givenUp)
+	count, err := store.SelectOne[struct{ Waiting, Sent, GivenUp int }](ctx, s.db.Pool, `
+		select count(*) filter (where sent_at is null and given_up_at is null) as waiting,
+			count(*) filter (where sent_at is not null and channel <> 'none') as sent, count(*) filter (where given_up_at is not null) as given_up
+		from outbox`)
 	if err != nil {
 		return 0, 0, 0, fmt.Errorf("count messages: %w", err)
 	}
-	return waiting, sent, givenUp, nil
+	return count.Waiting, count.Sent, count.GivenUp, nil
 }

@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"bompass/server/overview"
 	"bompass/server/store"
 	"bompass/shared/toll"
 )
 
-// Agreements lists a customer's agreements in force, ordered by number.
+// Agreements returns a customer's agreements in force, ordered by number.
 func (s *Store) Agreements(ctx context.Context, customer toll.CustomerID, at time.Time) ([]toll.Agreement, error) {
 	rows, err := store.Select[struct {
 		ID, Number, CustomerID, Issuer, Charger string
@@ -37,8 +35,8 @@ func (s *Store) Agreements(ctx context.Context, customer toll.CustomerID, at tim
 	return list, nil
 }
 
-// holdings lists vehicles on the customer's agreements, then vehicles owned that are on none.
-const holdings = `
+// selectVehicles selects the vehicles on a customer's agreements, then the customer's own that are on none.
+const selectVehicles = `
 	with held as (
 		select m.vehicle_id, m.agreement_id::text as agreement, coalesce(m.tag_id, '') as tag
 		from agreement a join mount m on m.agreement_id = a.id
@@ -49,26 +47,37 @@ const holdings = `
 		where v.owner_id = $1 and not exists (
 			select from mount m where m.vehicle_id = v.id and m.valid_from <= $2 and (m.valid_to is null or m.valid_to > $2))
 	)
-	select v.id::text, v.country, v.plate, coalesce(v.owner_id::text, ''), coalesce(f.category, ''), coalesce(f.weight_kg, 0),
-		coalesce(f.fuel, ''), coalesce(f.plug_in, false), coalesce(f.euro, 0), h.agreement, h.tag
+	select v.id::text, v.country, v.plate, coalesce(v.owner_id::text, '') as owner, coalesce(f.category, '') as category,
+		coalesce(f.weight_kg, 0) as weight_kg, coalesce(f.fuel, '') as fuel, coalesce(f.plug_in, false) as plug_in, coalesce(f.euro, 0) as euro,
+		h.agreement, h.tag
 	from held h join vehicle v on v.id = h.vehicle_id
 	left join vehicle_facts f on f.vehicle_id = v.id and f.valid_from <= $2 and (f.valid_to is null or f.valid_to > $2)
 	order by v.plate, v.country`
 
-// CustomerVehicles lists the vehicles that a customer has at an instant.
+type vehicleRow struct {
+	ID                       toll.VehicleID
+	Country, Plate, Category string
+	Owner                    toll.CustomerID
+	WeightKG, Euro           int
+	Fuel                     toll.Fuel
+	PlugIn                   bool
+	Agreement                toll.AgreementID
+	Tag                      toll.TagID
+}
+
+// CustomerVehicles returns the vehicles that a customer has at an instant, ordered by plate.
 func (s *Store) CustomerVehicles(ctx context.Context, customer toll.CustomerID, at time.Time) ([]overview.CustomerVehicle, error) {
-	rows, err := s.db.Pool.Query(ctx, holdings, string(customer), at)
+	list, err := store.SelectMapped(ctx, s.db.Pool, func(r vehicleRow) overview.CustomerVehicle {
+		return overview.CustomerVehicle{
+			Agreement: r.Agreement, Tag: r.Tag,
+			Vehicle: toll.Vehicle{
+				ID: r.ID, Plate: toll.Plate{Country: r.Country, Text: r.Plate}, Owner: r.Owner,
+				Facts: toll.Facts{Category: r.Category, WeightKG: r.WeightKG, Fuel: r.Fuel, PlugIn: r.PlugIn, Euro: r.Euro},
+			},
+		}
+	}, selectVehicles, string(customer), at)
 	if err != nil {
-		return nil, fmt.Errorf("holdings: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h overview.CustomerVehicle, err error) {
-		v := &h.Vehicle
-		err = row.Scan(&v.ID, &v.Plate.Country, &v.Plate.Text, &v.Owner, &v.Facts.Category, &v.Facts.WeightKG,
-			&v.Facts.Fuel, &v.Facts.PlugIn, &v.Facts.Euro, &h.Agreement, &h.Tag)
-		return h, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("holdings: %w", err)
+		return nil, fmt.Errorf("vehicles of a customer: %w", err)
 	}
 	return list, nil
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 
+	"bompass/server/store"
 	"bompass/shared/money"
 	"bompass/shared/toll"
 )
 
-// Audited is a passage with all that has been posted for it, for those who check the books.
+// Audited is a passage with the sum of its charges, for an audit of the ledger.
 type Audited struct {
 	ID        toll.PassageID
 	Revisions int
@@ -18,22 +19,14 @@ type Audited struct {
 	MatchedBy toll.MatchedBy
 }
 
-// Audit lists every passage, ordered by id.
+// Audit returns every passage, ordered by id.
 func (s *Store) Audit(ctx context.Context) ([]Audited, error) {
-	rows, err := s.db.Pool.Query(ctx, `select p.id::text, p.matched_by, count(c), coalesce(sum(c.amount), 0),
-			coalesce((array_agg(c.net order by c.revision desc))[1], 0), coalesce((array_agg(c.list order by c.revision desc))[1], 0)
+	list, err := store.Select[Audited](ctx, s.db.Pool, `
+		select p.id::text, p.matched_by, count(c) as revisions, coalesce(sum(c.amount), 0) as posted,
+			coalesce((array_agg(c.net order by c.revision desc))[1], 0) as net, coalesce((array_agg(c.list order by c.revision desc))[1], 0) as list
 		from passage p left join charge c on c.passage_id = p.id group by p.id order by p.id`)
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	defer rows.Close()
-	var list []Audited
-	for rows.Next() {
-		var a Audited
-		if err := rows.Scan(&a.ID, &a.MatchedBy, &a.Revisions, (*int64)(&a.Posted), (*int64)(&a.Net), (*int64)(&a.List)); err != nil {
-			return nil, fmt.Errorf("audit: %w", err)
-		}
-		list = append(list, a)
-	}
-	return list, rows.Err()
+	return list, nil
 }

@@ -1,14 +1,18 @@
 package passagedb
 
 import (
+	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"bompass/server/passage"
+	"bompass/server/store"
 	"bompass/shared/toll"
 )
 
+// uuid returns an id as an argument; a zero one is null.
 func uuid(id passage.ID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: id != passage.ID{}} }
 
 func uuids(ids []passage.ID) []pgtype.UUID {
@@ -19,10 +23,20 @@ func uuids(ids []passage.ID) []pgtype.UUID {
 	return list
 }
 
-func validity(from time.Time, to *time.Time) toll.Validity {
-	v := toll.Validity{From: from}
-	if to != nil {
-		v.To = *to
+// selectIDs returns the ids in the only column of a query.
+func selectIDs(ctx context.Context, q store.Querier, sql string, args ...any) ([]passage.ID, error) {
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
 	}
-	return v
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (passage.ID, error) {
+		var id pgtype.UUID
+		err := row.Scan(&id)
+		return id.Bytes, err
+	})
+}
+
+// validity returns a period; a null end is none.
+func validity(from time.Time, to *time.Time) toll.Validity {
+	return toll.Validity{From: from, To: store.ZeroIfNull(to)}
 }

@@ -41,7 +41,7 @@ func write(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
 			return fmt.Errorf("passages: %w", err)
 		}
 	}
-	if err := change(ctx, tx, p.Updates); err != nil {
+	if err := updatePassages(ctx, tx, p.Updates); err != nil {
 		return err
 	}
 	if len(p.Charges) > 0 {
@@ -49,7 +49,7 @@ func write(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
 			return fmt.Errorf("charges: %w", err)
 		}
 	}
-	if err := writePast(ctx, tx, p); err != nil {
+	if err := writeReviews(ctx, tx, p); err != nil {
 		return err
 	}
 	return quarantine(ctx, tx, p.Quarantined)

@@ -8,10 +8,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/passage"
+	"bompass/server/store"
 	"bompass/shared/toll"
 )
 
-// RegisterVersion counts every change to what a payer is found by.
+// RegisterVersion returns the version of the register, which every change to its tables increases.
 func (s *Store) RegisterVersion(ctx context.Context) (version int64, err error) {
 	err = s.db.Pool.QueryRow(ctx, "select version from directory_version").Scan(&version)
 	if err != nil {
@@ -20,107 +21,139 @@ func (s *Store) RegisterVersion(ctx context.Context) (version int64, err error) 
 	return version, nil
 }
 
-// Register returns everything that a payer is found by, as of one instant.
+// Register returns the register that vehicles and payers are found by, as of one instant.
 func (s *Store) Register(ctx context.Context) (r passage.Register, err error) {
-	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err = pgx.BeginTxFunc(ctx, s.db.Pool, snapshot, func(tx pgx.Tx) error {
+	err = s.db.Snapshot(ctx, "register", func(tx pgx.Tx) error {
 		if err := tx.QueryRow(ctx, "select version from directory_version").Scan(&r.Version); err != nil {
 			return err
 		}
 		return readRegister(ctx, tx, &r)
 	})
-	if err != nil {
-		return r, fmt.Errorf("register: %w", err)
-	}
-	return r, nil
+	return r, err
 }
 
 func readRegister(ctx context.Context, tx pgx.Tx, r *passage.Register) (err error) {
-	r.Agreements, err = all(ctx, tx, `select id, number, customer_id, issuer, charger, valid_from, valid_to, blocked from agreement`,
-		func(row pgx.CollectableRow) (a toll.Agreement, err error) {
-			var to *time.Time
-			err = row.Scan(&a.ID, &a.Number, &a.Customer, &a.Issuer, &a.Charger, &a.From, &to, &a.Blocked)
-			a.Validity = validity(a.From, to)
-			return a, err
-		})
+	r.Agreements, err = store.SelectMapped(ctx, tx, agreementRow.agreement,
+		"select id::text, number, customer_id::text, issuer, charger, valid_from, valid_to, blocked from agreement")
 	if err != nil {
 		return err
 	}
-	r.Vehicles, err = all(ctx, tx, `select id, country, plate, coalesce(owner_id::text, '') from vehicle`,
-		func(row pgx.CollectableRow) (v toll.Vehicle, err error) {
-			err = row.Scan(&v.ID, &v.Plate.Country, &v.Plate.Text, &v.Owner)
-			return v, err
-		})
+	r.Vehicles, err = store.SelectMapped(ctx, tx, vehicleRow.vehicle, "select id::text, country, plate, coalesce(owner_id::text, '') as owner from vehicle")
 	if err != nil {
 		return err
 	}
-	r.Facts, err = all(ctx, tx, `select vehicle_id, valid_from, valid_to, category, weight_kg, fuel, plug_in, euro, length_mm from vehicle_facts`,
-		func(row pgx.CollectableRow) (f passage.DatedFacts, err error) {
-			var to *time.Time
-			err = row.Scan(&f.Vehicle, &f.From, &to, &f.Facts.Category, &f.Facts.WeightKG, &f.Facts.Fuel, &f.Facts.PlugIn, &f.Facts.Euro, &f.LengthMM)
-			f.Validity = validity(f.From, to)
-			return f, err
-		})
+	if r.Facts, err = store.SelectMapped(ctx, tx, factsRow.facts, selectFacts); err != nil {
+		return err
+	}
+	r.Tags, err = store.Select[toll.Tag](ctx, tx, "select id, agreement_id::text as agreement, status from tag")
 	if err != nil {
 		return err
 	}
-	return readMounts(ctx, tx, r)
-}
-
-func readMounts(ctx context.Context, tx pgx.Tx, r *passage.Register) (err error) {
-	r.Tags, err = all(ctx, tx, `select id, agreement_id, status from tag`,
-		func(row pgx.CollectableRow) (t toll.Tag, err error) {
-			err = row.Scan(&t.ID, &t.Agreement, &t.Status)
-			return t, err
-		})
+	r.Mounts, err = store.SelectMapped(ctx, tx, mountRow.mount,
+		"select vehicle_id::text as vehicle, agreement_id::text as agreement, coalesce(tag_id, '') as tag, valid_from, valid_to from mount")
 	if err != nil {
 		return err
 	}
-	r.Mounts, err = all(ctx, tx, `select vehicle_id, agreement_id, coalesce(tag_id, ''), valid_from, valid_to from mount`,
-		func(row pgx.CollectableRow) (m toll.Mount, err error) {
-			var to *time.Time
-			err = row.Scan(&m.Vehicle, &m.Agreement, &m.Tag, &m.From, &to)
-			m.Validity = validity(m.From, to)
-			return m, err
-		})
-	if err != nil {
+	if r.Exemptions, err = store.SelectMapped(ctx, tx, exemptionRow.exemption, selectExemptions); err != nil {
 		return err
 	}
-	r.Exemptions, err = all(ctx, tx, `select vehicle_id, kind, valid_from, valid_to from exemption`,
-		func(row pgx.CollectableRow) (e toll.Exemption, err error) {
-			var to *time.Time
-			err = row.Scan(&e.Vehicle, &e.Kind, &e.From, &to)
-			e.Validity = validity(e.From, to)
-			return e, err
-		})
-	if err != nil {
+	if r.Supplements, err = store.SelectMapped(ctx, tx, supplementRow.supplement, selectSupplements); err != nil {
 		return err
 	}
-	r.Supplements, err = all(ctx, tx, `select vehicle_id, product, valid_from, valid_to from supplement`, scanSupplement)
-	if err != nil {
-		return err
-	}
-	r.Keys, err = all(ctx, tx, `select key_hash, stations from station_key`,
-		func(row pgx.CollectableRow) (k passage.StationKey, err error) {
-			var hash []byte
-			err = row.Scan(&hash, &k.Stations)
-			copy(k.Hash[:], hash)
-			return k, err
-		})
+	r.Keys, err = store.SelectMapped(ctx, tx, stationKeyRow.key, "select key_hash, stations from station_key")
 	return err
 }
 
-func scanSupplement(row pgx.CollectableRow) (s toll.Supplement, err error) {
-	var to *time.Time
-	err = row.Scan(&s.Vehicle, &s.Product, &s.From, &to)
-	s.Validity = validity(s.From, to)
-	return s, err
+// period is a validity as it is stored.
+type period struct {
+	ValidFrom time.Time
+	ValidTo   *time.Time
 }
 
-func all[T any](ctx context.Context, tx pgx.Tx, sql string, read pgx.RowToFunc[T]) ([]T, error) {
-	rows, err := tx.Query(ctx, sql)
-	if err != nil {
-		return nil, err
+type agreementRow struct {
+	ID, Number, CustomerID, Issuer, Charger string
+	Blocked                                 bool
+	period
+}
+
+func (r agreementRow) agreement() toll.Agreement {
+	return toll.Agreement{
+		ID: toll.AgreementID(r.ID), Number: r.Number, Customer: toll.CustomerID(r.CustomerID), Issuer: toll.IssuerID(r.Issuer),
+		Charger: toll.ChargerID(r.Charger), Validity: validity(r.ValidFrom, r.ValidTo), Blocked: r.Blocked,
 	}
-	return pgx.CollectRows(rows, read)
+}
+
+type vehicleRow struct {
+	ID             toll.VehicleID
+	Country, Plate string
+	Owner          toll.CustomerID
+}
+
+func (r vehicleRow) vehicle() toll.Vehicle {
+	return toll.Vehicle{ID: r.ID, Plate: toll.Plate{Country: r.Country, Text: r.Plate}, Owner: r.Owner}
+}
+
+const selectFacts = "select vehicle_id::text as vehicle, valid_from, valid_to, category, weight_kg, fuel, plug_in, euro, length_mm from vehicle_facts"
+
+type factsRow struct {
+	Vehicle        toll.VehicleID
+	Category       string
+	WeightKG       int
+	Fuel           toll.Fuel
+	PlugIn         bool
+	Euro, LengthMM int
+	period
+}
+
+func (r factsRow) facts() passage.DatedFacts {
+	return passage.DatedFacts{
+		Vehicle: r.Vehicle, LengthMM: r.LengthMM, Validity: validity(r.ValidFrom, r.ValidTo),
+		Facts: toll.Facts{Category: r.Category, WeightKG: r.WeightKG, Fuel: r.Fuel, PlugIn: r.PlugIn, Euro: r.Euro},
+	}
+}
+
+type mountRow struct {
+	Vehicle   toll.VehicleID
+	Agreement toll.AgreementID
+	Tag       toll.TagID
+	period
+}
+
+func (r mountRow) mount() toll.Mount {
+	return toll.Mount{Vehicle: r.Vehicle, Agreement: r.Agreement, Tag: r.Tag, Validity: validity(r.ValidFrom, r.ValidTo)}
+}
+
+const selectExemptions = "select vehicle_id::text as vehicle, kind, valid_from, valid_to from exemption"
+
+type exemptionRow struct {
+	Vehicle toll.VehicleID
+	Kind    toll.ExemptionKind
+	period
+}
+
+func (r exemptionRow) exemption() toll.Exemption {
+	return toll.Exemption{Vehicle: r.Vehicle, Kind: r.Kind, Validity: validity(r.ValidFrom, r.ValidTo)}
+}
+
+const selectSupplements = "select vehicle_id::text as vehicle, product, valid_from, valid_to from supplement"
+
+type supplementRow struct {
+	Vehicle toll.VehicleID
+	Product string
+	period
+}
+
+func (r supplementRow) supplement() toll.Supplement {
+	return toll.Supplement{Vehicle: r.Vehicle, Product: r.Product, Validity: validity(r.ValidFrom, r.ValidTo)}
+}
+
+type stationKeyRow struct {
+	KeyHash  []byte
+	Stations []string
+}
+
+func (r stationKeyRow) key() (k passage.StationKey) {
+	copy(k.Hash[:], r.KeyHash)
+	k.Stations = r.Stations
+	return k
 }

@@ -10,41 +10,39 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"bompass/server/passage"
+	"bompass/server/store"
+	"bompass/shared/toll"
 )
 
-// learntMax bounds what is told of the register at a time.
-const learntMax = 1000
+// registerChangesMax is the maximum number of changes of the register handled at a time.
+const registerChangesMax = 1000
 
 // DueWork returns what is due at an instant: partitions with reviews, register changes and releases from quarantine.
 func (s *Store) DueWork(ctx context.Context, now time.Time) (a passage.DueWork, err error) {
 	err = s.db.Pool.QueryRow(ctx, `select array(select distinct partition from review where due <= $1),
 		exists (select from quarantine where released_at is not null and resolved_at is null)`, now).Scan(&a.Partitions, &a.HasReleased)
 	if err != nil {
-		return a, fmt.Errorf("what is due: %w", err)
+		return a, fmt.Errorf("due work: %w", err)
 	}
-	rows, err := s.db.Pool.Query(ctx, "select id, vehicle_id, again_at from register_change where again_at is null or again_at <= $1 order by id limit $2", now, learntMax)
-	if err != nil {
-		return a, fmt.Errorf("what is due: %w", err)
+	type changeRow struct {
+		ID      int64
+		Vehicle toll.VehicleID
+		AgainAt *time.Time
 	}
-	a.RegisterChanges, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l passage.RegisterChange, err error) {
-		var again *time.Time
-		err = row.Scan(&l.ID, &l.Vehicle, &again)
-		if again != nil {
-			l.RepeatAt = *again
-		}
-		return l, err
-	})
+	a.RegisterChanges, err = store.SelectMapped(ctx, s.db.Pool, func(r changeRow) passage.RegisterChange {
+		return passage.RegisterChange{ID: r.ID, Vehicle: r.Vehicle, RepeatAt: store.ZeroIfNull(r.AgainAt)}
+	}, "select id, vehicle_id::text as vehicle, again_at from register_change where again_at is null or again_at <= $1 order by id limit $2", now, registerChangesMax)
 	if err != nil {
-		return a, fmt.Errorf("what is due: %w", err)
+		return a, fmt.Errorf("due register changes: %w", err)
 	}
 	return a, nil
 }
 
-// errChanged is another worker's change of the same passage at the same time; the next look finds it.
-var errChanged = errors.New("a passage has just got another vehicle")
+// errChanged reports that another worker has changed the same passage; the next attempt sees that.
+var errChanged = errors.New("passage was changed meanwhile")
 
-// change writes what kept passages are now; the database keeps what they were.
-func change(ctx context.Context, tx pgx.Tx, list []passage.Update) error {
+// updatePassages updates stored passages. A trigger saves the rows that they replace.
+func updatePassages(ctx context.Context, tx pgx.Tx, list []passage.Update) error {
 	for i := range list {
 		c := &list[i]
 		tag, err := tx.Exec(ctx, `update passage set passed_at = $2, withdrawn = $3, vehicle_id = $4, customer_id = $5, agreement_id = $6,
@@ -54,14 +52,14 @@ func change(ctx context.Context, tx pgx.Tx, list []passage.Update) error {
 			err = errChanged
 		}
 		if err != nil {
-			return fmt.Errorf("change passage %x: %w", c.ID, err)
+			return fmt.Errorf("update passage %x: %w", c.ID, err)
 		}
 	}
 	return nil
 }
 
-// writePast writes corrections and what is to be looked at again.
-func writePast(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
+// writeReviews writes corrections, and adds and removes reviews and register changes.
+func writeReviews(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
 	batch := &pgx.Batch{}
 	for _, c := range p.Corrections {
 		batch.Queue(`insert into passage_correction (passage_id, revision, passed_at, withdrawn, reason, received_at)
@@ -82,12 +80,12 @@ func writePast(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
 			return fmt.Errorf("corrections and reviews: %w", err)
 		}
 	}
-	return keepReviews(ctx, tx, p.Reviews)
+	return addReviews(ctx, tx, p.Reviews)
 }
 
-// keepReviews adds reviews. Of one passage there is one, at the earliest instant, for all reasons; they
-// are written in the order of passages, so that two partitions do not wait for each other.
-func keepReviews(ctx context.Context, tx pgx.Tx, list []passage.Review) error {
+// addReviews adds reviews. A passage has at most one, at the earliest instant, for all reasons. They are
+// written in the order of passages, so that two partitions do not wait for each other.
+func addReviews(ctx context.Context, tx pgx.Tx, list []passage.Review) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -107,68 +105,80 @@ func keepReviews(ctx context.Context, tx pgx.Tx, list []passage.Review) error {
 	return nil
 }
 
-// DueReviews returns reviews of a partition that are due, and holds them.
+// DueReviews returns reviews of a partition that are due, and locks them.
 func (b *partitionTx) DueReviews(ctx context.Context, partition int, now time.Time, limit int) ([]passage.Review, error) {
-	rows, err := b.tx.Query(ctx, `select passage_id, due, partition, rematch, waiting from review
+	type reviewRow struct {
+		PassageID        pgtype.UUID
+		Due              time.Time
+		Partition        int
+		Rematch, Waiting bool
+	}
+	list, err := store.SelectMapped(ctx, b.tx, func(r reviewRow) passage.Review {
+		return passage.Review{Passage: r.PassageID.Bytes, Due: r.Due, Partition: r.Partition, Rematch: r.Rematch, AwaitsPassage: r.Waiting}
+	}, `select passage_id, due, partition, rematch, waiting from review
 		where partition = $1 and due <= $2 order by due, passage_id limit $3 for update skip locked`, partition, now, limit)
 	if err != nil {
-		return nil, fmt.Errorf("reviews that are due: %w", err)
+		return nil, fmt.Errorf("due reviews: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r passage.Review, err error) {
-		var id pgtype.UUID
-		err = row.Scan(&id, &r.Due, &r.Partition, &r.Rematch, &r.AwaitsPassage)
-		r.Passage = id.Bytes
-		return r, err
-	})
+	return list, nil
+}
+
+// correctedRow is a stored passage with the correction in force, whose columns are null when there is none.
+type correctedRow struct {
+	storedRow
+	CorrectionRevision  *int16
+	CorrectionAt        *time.Time
+	CorrectionWithdrawn *bool
+	CorrectionReason    *string
+}
+
+func (r correctedRow) corrected() passage.StoredWithCorrection {
+	s := passage.StoredWithCorrection{Stored: r.stored()}
+	if r.CorrectionRevision != nil {
+		s.Latest = &passage.Correction{
+			Passage: s.ID, Revision: *r.CorrectionRevision, At: *r.CorrectionAt, Withdrawn: *r.CorrectionWithdrawn, Reason: *r.CorrectionReason,
+		}
+	}
+	return s
 }
 
 // StoredWithCorrections returns those of the passages that are stored, each with the correction in force.
 func (b *partitionTx) StoredWithCorrections(ctx context.Context, ids []passage.ID) ([]passage.StoredWithCorrection, error) {
-	rows, err := b.tx.Query(ctx, `select p.id, p.station, p.lane, p.epoch, p.sequence, p.passed_at, p.direction, p.tag, p.country, p.plate,
-			p.vehicle_id, p.customer_id, p.agreement_id, p.matched_by, p.blocked, p.withdrawn, p.received_at, coalesce(c.revision, 0),
-			coalesce(c.list, 0), coalesce(c.net, 0), coalesce(c.digest, 0), k.revision, k.passed_at, k.withdrawn, k.reason
-		from passage p
-		left join lateral (select revision, list, net, digest from charge where passage_id = p.id order by revision desc limit 1) c on true
+	list, err := store.SelectMapped(ctx, b.tx, correctedRow.corrected, "select "+storedColumns+`, k.revision as correction_revision,
+			k.passed_at as correction_at, k.withdrawn as correction_withdrawn, k.reason as correction_reason
+		from passage p`+currentCharge+`
 		left join lateral (select * from passage_correction where passage_id = p.id order by revision desc limit 1) k on true
 		where p.id = any($1)`, uuids(ids))
 	if err != nil {
 		return nil, fmt.Errorf("passages under review: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (k passage.StoredWithCorrection, err error) {
-		var revision *int16
-		var at *time.Time
-		var withdrawn *bool
-		var reason *string
-		if err := scanKept(row, &k.Stored, &revision, &at, &withdrawn, &reason); err != nil || revision == nil {
-			return k, err
-		}
-		k.Latest = &passage.Correction{Passage: k.ID, Revision: *revision, At: *at, Withdrawn: *withdrawn, Reason: *reason}
-		return k, nil
-	})
+	return list, nil
 }
 
-// AwaitedByCorrections returns those of the passages for which a correction has arrived first; usually there are none.
+// AwaitedByCorrections returns those of the passages whose correction has arrived first. Usually there are none.
 func (b *partitionTx) AwaitedByCorrections(ctx context.Context, ids []passage.ID) ([]passage.ID, error) {
 	if !b.waiting {
 		return nil, nil
 	}
-	rows, err := b.tx.Query(ctx, "select passage_id from review where waiting and passage_id = any($1)", uuids(ids))
+	list, err := selectIDs(ctx, b.tx, "select passage_id from review where waiting and passage_id = any($1)", uuids(ids))
 	if err != nil {
-		return nil, fmt.Errorf("corrections that wait: %w", err)
+		return nil, fmt.Errorf("awaited passages: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (passage.ID, error) {
-		var id pgtype.UUID
-		err := row.Scan(&id)
-		return id.Bytes, err
-	})
+	return list, nil
 }
 
-// AffectedByChanges returns reviews of the passages that changes of the register bear on: those of the vehicle; those
-// where the tag was read, whoever they were matched with; and those of its plate that nobody has.
-func (b *partitionTx) AffectedByChanges(ctx context.Context, learnt []int64, since time.Time) ([]passage.Review, error) {
-	rows, err := b.tx.Query(ctx, `with l as (
+// AffectedByChanges returns reviews of the passages that changes of the register affect: those of the vehicle,
+// those where its tag was read, however they were matched, and those of its plate without a vehicle.
+func (b *partitionTx) AffectedByChanges(ctx context.Context, changes []int64, since time.Time) ([]passage.Review, error) {
+	type affectedRow struct {
+		ID      pgtype.UUID
+		Rematch bool
+	}
+	list, err := store.SelectMapped(ctx, b.tx, func(r affectedRow) passage.Review {
+		return passage.Review{Passage: r.ID.Bytes, Rematch: r.Rematch}
+	}, `with l as (
 			select vehicle_id, tag, greatest(since, $2) as since, coalesce(until, 'infinity') as until, rematch from register_change where id = any($1))
-		select id, bool_or(rematch) from (
+		select id, bool_or(rematch) as rematch from (
 			select p.id, l.rematch from l join passage p on p.vehicle_id = l.vehicle_id and p.passed_at >= l.since and p.passed_at < l.until
 			union all
 			select p.id, l.rematch from l join mount m on m.tag_id = l.tag
@@ -179,14 +189,9 @@ func (b *partitionTx) AffectedByChanges(ctx context.Context, learnt []int64, sin
 			union all
 			select p.id, l.rematch from l join vehicle v on v.id = l.vehicle_id join passage p on p.vehicle_id is null
 				and p.plate = v.plate and p.country = v.country and p.passed_at >= l.since and p.passed_at < l.until
-		) found group by id`, learnt, since)
+		) found group by id`, changes, since)
 	if err != nil {
 		return nil, fmt.Errorf("passages affected by register changes: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r passage.Review, err error) {
-		var id pgtype.UUID
-		err = row.Scan(&id, &r.Rematch)
-		r.Passage = id.Bytes
-		return r, err
-	})
+	return list, nil
 }

@@ -4,7 +4,7 @@ package passagedb
 
 import "bompass/server/store"
 
-// Store reads and writes the tables of this package. It is safe for concurrent use.
+// Store is the persistence of passages and charges. It is safe for concurrent use.
 type Store struct {
 	db *store.DB
 }

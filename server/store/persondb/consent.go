@@ -11,7 +11,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// SaveConsents adds a person's stands to those before.
+// SaveConsents adds consents of an account to those before.
 func (s *Store) SaveConsents(ctx context.Context, account toll.AccountID, consents []api.Consent) error {
 	return s.db.Tx(ctx, "save consents", func(tx pgx.Tx) error {
 		for _, c := range consents {

@@ -16,9 +16,9 @@ import (
 	"bompass/shared/toll"
 )
 
-// SaveCode keeps a code in the place of the one before, with the letter that carries it.
+// SaveCode saves a code in the place of the one before, and the message that carries it.
 func (s *Store) SaveCode(ctx context.Context, account toll.AccountID, c person.Code) error {
-	return s.db.Tx(ctx, "keep code", func(tx pgx.Tx) error {
+	return s.db.Tx(ctx, "save code", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `insert into contact_code (account_id, channel, code_hash, until) values ($1, $2, $3, $4)
 			on conflict (account_id, channel) do update set code_hash = $3, until = $4, tries = 0`, string(account), c.Channel, c.Hash, c.Until)
 		if err != nil {
@@ -28,9 +28,10 @@ func (s *Store) SaveCode(ctx context.Context, account toll.AccountID, c person.C
 	})
 }
 
-// UseCode counts a try and confirms the channel when right says so. A wrong try is kept, too.
+// UseCode counts a try, wrong ones too, and confirms the channel when matches reports that the code is right.
+// Otherwise it returns fault.CodeWrong.
 func (s *Store) UseCode(
-	ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, right func([]byte) bool,
+	ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, matches func([]byte) bool,
 ) error {
 	confirmed := false
 	err := s.db.Tx(ctx, "use code", func(tx pgx.Tx) error {
@@ -43,7 +44,7 @@ func (s *Store) UseCode(
 		if err != nil {
 			return err
 		}
-		if confirmed = right(hash); !confirmed {
+		if confirmed = matches(hash); !confirmed {
 			return nil
 		}
 		if _, err := tx.Exec(ctx, "delete from contact_code where account_id = $1 and channel = $2", string(account), channel); err != nil {
@@ -57,8 +58,8 @@ func (s *Store) UseCode(
 	return err
 }
 
-// confirm notes that an address or number is the person's. A number that was somebody else's before is
-// taken from them: whoever holds the telephone now has shown it.
+// confirm marks an address or number as confirmed. A number that another account had confirmed is no longer
+// confirmed there, since its telephone has changed hands.
 func confirm(ctx context.Context, tx pgx.Tx, account toll.AccountID, channel string, now time.Time) error {
 	if channel == person.Mobile {
 		_, err := tx.Exec(ctx, `update profile set mobile_confirmed_at = null where account_id <> $1
@@ -74,28 +75,30 @@ func confirm(ctx context.Context, tx pgx.Tx, account toll.AccountID, channel str
 	return err
 }
 
-// ChangeEmail spends a link and takes the new address into use, unless somebody has it by now.
+// ChangeEmail uses a link and sets a new address. It returns fault.LinkSpent when another account has the
+// address by now.
 func (s *Store) ChangeEmail(ctx context.Context, link seal.Hash, m person.EmailChange) error {
-	return s.db.Tx(ctx, "use e-mail", func(tx pgx.Tx) error {
+	return s.db.Tx(ctx, "change email", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, m.At); err != nil {
 			return err
 		}
-		if err := moveEmail(ctx, tx, m); err != nil {
+		if err := setEmail(ctx, tx, m); err != nil {
 			return err
 		}
 		return store.AddEvent(ctx, tx, m.Account, access.EventEmail, m.At, access.Place{})
 	})
 }
 
-// EmailTaken tells whether an account has the address.
+// EmailTaken reports whether an account has the address.
 func (s *Store) EmailTaken(ctx context.Context, email string) (taken bool, err error) {
 	if err = s.db.Pool.QueryRow(ctx, "select exists (select from account where email = $1)", email).Scan(&taken); err != nil {
-		return false, fmt.Errorf("e-mail taken: %w", err)
+		return false, fmt.Errorf("email taken: %w", err)
 	}
 	return taken, nil
 }
 
-func moveEmail(ctx context.Context, tx pgx.Tx, m person.EmailChange) error {
+// setEmail changes the address of an account, and of the private customers that it owns and that had it, too.
+func setEmail(ctx context.Context, tx pgx.Tx, m person.EmailChange) error {
 	done, err := tx.Exec(ctx, `update account set email = $2 where id = $1 and email = $3
 		and not exists (select from account where email = $2)`, string(m.Account), m.To, m.From)
 	if err != nil {
@@ -115,10 +118,10 @@ func moveEmail(ctx context.Context, tx pgx.Tx, m person.EmailChange) error {
 	return store.AddMessages(ctx, tx, m.Messages)
 }
 
-// UndoEmail spends the link of the old address: the change is stopped or taken back, and everybody is
-// signed out.
+// UndoEmail uses the link sent to the old address: the change is stopped or undone, and all sessions and pending
+// logins end.
 func (s *Store) UndoEmail(ctx context.Context, link seal.Hash, m person.EmailChange) error {
-	return s.db.Tx(ctx, "undo e-mail", func(tx pgx.Tx) error {
+	return s.db.Tx(ctx, "undo email", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, m.At); err != nil {
 			return err
 		}
@@ -126,19 +129,18 @@ func (s *Store) UndoEmail(ctx context.Context, link seal.Hash, m person.EmailCha
 		if err := tx.QueryRow(ctx, "select email from account where id = $1 for update", string(m.Account)).Scan(&current); err != nil {
 			return err
 		}
-		for _, statement := range []string{
-			"delete from session where account_id = $1", "delete from login_step where account_id = $1",
-			"update link set used_at = now(), sealed = '' where account_id = $1 and purpose in ('email', 'password') and used_at is null",
-		} {
-			if _, err := tx.Exec(ctx, statement, string(m.Account)); err != nil {
-				return err
-			}
+		if err := store.EndSessions(ctx, tx, m.Account); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "update link set used_at = now(), sealed = '' where account_id = $1 and purpose in ('email', 'password') and used_at is null", string(m.Account))
+		if err != nil {
+			return err
 		}
 		if err := store.AddEvent(ctx, tx, m.Account, access.EventEmailUndone, m.At, access.Place{}); err != nil {
 			return err
 		}
 		if current == m.From {
-			return moveEmail(ctx, tx, m)
+			return setEmail(ctx, tx, m)
 		}
 		return store.AddMessages(ctx, tx, m.Messages)
 	})

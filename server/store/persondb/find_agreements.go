@@ -13,8 +13,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// LinkAgreements spends the link and lets the account act for private customers that carry the address and
-// have no owner. It lists every agreement of everybody who carries it.
+// LinkAgreements uses a link and makes the account the owner of the private customers with an address that have
+// none. It returns the agreements in force of every customer with the address.
 func (s *Store) LinkAgreements(
 	ctx context.Context, link seal.Hash, account toll.AccountID, email string, now time.Time,
 ) (list []person.FoundAgreement, err error) {
@@ -22,7 +22,7 @@ func (s *Store) LinkAgreements(
 		if err := store.SpendLink(ctx, tx, link, now); err != nil {
 			return err
 		}
-		if list, err = found(ctx, tx, account, email, now); err != nil {
+		if list, err = findAgreements(ctx, tx, account, email, now); err != nil {
 			return err
 		}
 		done, err := tx.Exec(ctx, `insert into account_party (account_id, customer_id, role)
@@ -37,19 +37,12 @@ func (s *Store) LinkAgreements(
 	return list, err
 }
 
-// found lists the agreements in force on an address and what becomes of each.
-func found(ctx context.Context, tx pgx.Tx, account toll.AccountID, email string, now time.Time) ([]person.FoundAgreement, error) {
-	rows, err := tx.Query(ctx, `
+// findAgreements returns the agreements in force of the customers with an address, and what becomes of each.
+func findAgreements(ctx context.Context, tx pgx.Tx, account toll.AccountID, email string, now time.Time) ([]person.FoundAgreement, error) {
+	return store.Select[person.FoundAgreement](ctx, tx, `
 		select g.number, case when c.kind <> 'private' then 'company'
-			when o.account_id is null then 'linked' when o.account_id = $1 then 'yours' else 'taken' end
+			when o.account_id is null then 'linked' when o.account_id = $1 then 'yours' else 'taken' end as outcome
 		from customer c join agreement g on g.customer_id = c.id and (g.valid_to is null or g.valid_to > $3)
 		left join account_party o on o.customer_id = c.id and o.role = 'owner'
 		where lower(c.email) = $2 order by g.number`, string(account), email, now)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f person.FoundAgreement, err error) {
-		err = row.Scan(&f.Number, &f.Outcome)
-		return f, err
-	})
 }

@@ -15,8 +15,9 @@ import (
 	"bompass/shared/toll"
 )
 
-// Invite keeps an invitation and its link. A driver's vehicle must be the customer's.
-func (s *Store) Invite(ctx context.Context, i person.Invitation, link seal.Link, letters []notice.Message) error {
+// Invite adds an invitation and its link. A driver's vehicle must be on an agreement of the customer, or its
+// own.
+func (s *Store) Invite(ctx context.Context, i person.Invitation, link seal.Link, messages []notice.Message) error {
 	return s.db.Tx(ctx, "invite", func(tx pgx.Tx) error {
 		var count int
 		err := tx.QueryRow(ctx, `select (select count(*) from invitation where customer_id = $1 and ends_at > $2 and taken_at is null and withdrawn_at is null)
@@ -40,13 +41,13 @@ func (s *Store) Invite(ctx context.Context, i person.Invitation, link seal.Link,
 		if done.RowsAffected() != 1 {
 			return fault.New(fault.NotFound).At("vehicle")
 		}
-		return store.AddLinks(ctx, tx, []seal.Link{link}, letters)
+		return store.AddLinks(ctx, tx, []seal.Link{link}, messages)
 	})
 }
 
-// AcceptInvitation spends the link and gives the account its role; the role of an owner stays.
+// AcceptInvitation uses a link and gives the account the role of the invitation. An owner stays owner.
 func (s *Store) AcceptInvitation(ctx context.Context, link seal.Hash, invitation string, account toll.AccountID, now time.Time) error {
-	return s.db.Tx(ctx, "take invitation", func(tx pgx.Tx) error {
+	return s.db.Tx(ctx, "accept invitation", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, now); err != nil {
 			return err
 		}
@@ -68,7 +69,7 @@ func (s *Store) AcceptInvitation(ctx context.Context, link seal.Hash, invitation
 	})
 }
 
-// WithdrawInvitation takes an invitation back.
+// WithdrawInvitation withdraws an open invitation, or returns fault.NotFound.
 func (s *Store) WithdrawInvitation(ctx context.Context, customer toll.CustomerID, id string, now time.Time) error {
 	return s.db.Tx(ctx, "withdraw invitation", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `update invitation set withdrawn_at = $3 where id = $1 and customer_id = $2

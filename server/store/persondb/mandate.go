@@ -9,10 +9,11 @@ import (
 
 	"bompass/server/partner/mandate"
 	"bompass/server/party"
+	"bompass/server/store"
 	"bompass/shared/toll"
 )
 
-// MandateSnapshot returns what the register of mandates said last.
+// MandateSnapshot returns the last answer of the register of mandates, or a zero value.
 func (s *Store) MandateSnapshot(ctx context.Context, account toll.AccountID) (t party.MandateSnapshot, err error) {
 	err = s.db.Pool.QueryRow(ctx, "select asked_at from mandate_asked where account_id = $1", string(account)).Scan(&t.At)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -21,28 +22,21 @@ func (s *Store) MandateSnapshot(ctx context.Context, account toll.AccountID) (t 
 	if err != nil {
 		return party.MandateSnapshot{}, fmt.Errorf("mandates: %w", err)
 	}
-	rows, err := s.db.Pool.Query(ctx, "select number, name from mandate where account_id = $1 order by number", string(account))
-	if err != nil {
-		return party.MandateSnapshot{}, fmt.Errorf("mandates: %w", err)
-	}
-	t.Companies, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (p mandate.Party, err error) {
-		err = row.Scan(&p.Number, &p.Name)
-		return p, err
-	})
+	t.Companies, err = store.Select[mandate.Party](ctx, s.db.Pool, "select number, name from mandate where account_id = $1 order by number", string(account))
 	if err != nil {
 		return party.MandateSnapshot{}, fmt.Errorf("mandates: %w", err)
 	}
 	return t, nil
 }
 
-// SaveMandateSnapshot keeps what the register says and takes away what no longer rests on it. Two answers take
-// turns; an older one changes nothing.
+// SaveMandateSnapshot saves an answer of the register of mandates and deletes the rights that no longer rest on
+// it. Two answers take turns; an older one changes nothing.
 func (s *Store) SaveMandateSnapshot(ctx context.Context, account toll.AccountID, t party.MandateSnapshot) error {
 	numbers, names := make([]string, len(t.Companies)), make([]string, len(t.Companies))
 	for i, c := range t.Companies {
 		numbers[i], names[i] = c.Number, c.Name
 	}
-	return s.db.Tx(ctx, "keep mandates", func(tx pgx.Tx) error {
+	return s.db.Tx(ctx, "save mandates", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `insert into mandate_asked (account_id, asked_at) values ($1, $2)
 			on conflict (account_id) do update set asked_at = excluded.asked_at where mandate_asked.asked_at <= excluded.asked_at`, string(account), t.At)
 		if err != nil || done.RowsAffected() == 0 {

@@ -8,23 +8,26 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/person"
+	"bompass/server/store"
 	"bompass/shared/toll"
 )
 
-// OnboardingState tells how far a person has come with what they must give.
-func (s *Store) OnboardingState(ctx context.Context, account toll.AccountID, customer toll.CustomerID, now time.Time) (st person.OnboardingState, err error) {
-	err = s.db.Pool.QueryRow(ctx, `
-		select coalesce((select case when given then version else 0 end from consent where account_id = $1 and kind = 'privacy' order by id desc limit 1), 0),
-			exists (select from profile where account_id = $1 and asked_at is not null),
-			exists (select from agreement where customer_id = $2 and (valid_to is null or valid_to > $3))`,
-		string(account), string(customer), now).Scan(&st.PrivacyVersion, &st.CustomerAsked, &st.HasAgreement)
+// OnboardingState returns what a person has given and answered so far.
+func (s *Store) OnboardingState(ctx context.Context, account toll.AccountID, customer toll.CustomerID, now time.Time) (person.OnboardingState, error) {
+	state, err := store.SelectOne[person.OnboardingState](ctx, s.db.Pool, `
+		select coalesce((select case when given then version else 0 end from consent where account_id = $1 and kind = 'privacy' order by id desc limit 1), 0)
+				as privacy_version,
+			exists (select from profile where account_id = $1 and asked_at is not null) as customer_asked,
+			exists (select from agreement where customer_id = $2 and (valid_to is null or valid_to > $3)) as has_agreement`,
+		string(account), string(customer), now)
 	if err != nil {
-		return st, fmt.Errorf("standing: %w", err)
+		return state, fmt.Errorf("onboarding state: %w", err)
 	}
-	return st, nil
+	return state, nil
 }
 
-// SetName names a person, and the private customers that are the person and carried the old name.
+// SetName sets the name of a person, and of the private customers that the person owns and that had the same
+// name.
 func (s *Store) SetName(ctx context.Context, account toll.AccountID, name string) error {
 	return s.db.Tx(ctx, "set name", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `update customer c set name = $2 from account_party p join account a on a.id = p.account_id
@@ -37,12 +40,12 @@ func (s *Store) SetName(ctx context.Context, account toll.AccountID, name string
 	})
 }
 
-// MarkCustomerAsked keeps when a person answered whether they are a customer somewhere.
+// MarkCustomerAsked records that a person has answered whether they are a customer already.
 func (s *Store) MarkCustomerAsked(ctx context.Context, account toll.AccountID, now time.Time) error {
 	_, err := s.db.Pool.Exec(ctx, `insert into profile (account_id, asked_at) values ($1, $2)
 		on conflict (account_id) do update set asked_at = coalesce(profile.asked_at, $2)`, string(account), now)
 	if err != nil {
-		return fmt.Errorf("set asked: %w", err)
+		return fmt.Errorf("mark customer asked: %w", err)
 	}
 	return nil
 }

@@ -10,31 +10,25 @@ import (
 
 	"bompass/server/access/seal"
 	"bompass/server/party"
+	"bompass/server/store"
 	"bompass/shared/fault"
 	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
-// HeldParties lists what an account may act for.
+// HeldParties returns the customers that an account may act for.
 func (s *Store) HeldParties(ctx context.Context, account toll.AccountID, now time.Time) ([]party.HeldParty, error) {
-	rows, err := s.db.Pool.Query(ctx, `
-		select c.id::text, c.name, c.kind, p.role, coalesce(o.number, ''), p.by_mandate
+	list, err := store.Select[party.HeldParty](ctx, s.db.Pool, `
+		select c.id::text as customer, c.name, c.kind, p.role, coalesce(o.number, '') as number, p.by_mandate
 		from account_party p join customer c on c.id = p.customer_id left join organisation o on o.customer_id = c.id
 		where p.account_id = $1 and (p.until is null or p.until > $2) order by c.kind desc, c.name, c.id`, string(account), now)
-	if err != nil {
-		return nil, fmt.Errorf("parties: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h party.HeldParty, err error) {
-		err = row.Scan(&h.Customer, &h.Name, &h.Kind, &h.Role, &h.Number, &h.ByMandate)
-		return h, err
-	})
 	if err != nil {
 		return nil, fmt.Errorf("parties: %w", err)
 	}
 	return list, nil
 }
 
-// BirthNumber returns the sealed Norwegian number of an account.
+// BirthNumber returns the sealed Norwegian personal number of an account.
 func (s *Store) BirthNumber(ctx context.Context, account toll.AccountID) (b seal.Sealed, err error) {
 	err = s.db.Pool.QueryRow(ctx, "select birth_key, birth_number from account where id = $1", string(account)).Scan(&b.Key, &b.Data)
 	if err != nil {
@@ -43,7 +37,7 @@ func (s *Store) BirthNumber(ctx context.Context, account toll.AccountID) (b seal
 	return b, nil
 }
 
-// SwitchParty gives a session its new token and party.
+// SwitchParty gives a session a new token and the customer to act for, which it adds if it is new.
 func (s *Store) SwitchParty(ctx context.Context, w party.Switch) error {
 	return s.db.Tx(ctx, "switch party", func(tx pgx.Tx) error {
 		customer := w.Customer
@@ -62,8 +56,8 @@ func (s *Store) SwitchParty(ctx context.Context, w party.Switch) error {
 	})
 }
 
-// addParty begins a customer and the person's right to act for it. Of two who begin an organisation at
-// once the second joins the first.
+// addParty adds a customer and the right of the account to act for it. When two people add the same
+// organisation at once, the second gets the customer of the first.
 func addParty(ctx context.Context, tx pgx.Tx, account toll.AccountID, n party.NewCustomer) (customer toll.CustomerID, err error) {
 	given := role.Owner
 	if n.Kind == toll.Company {
@@ -98,7 +92,7 @@ func addParty(ctx context.Context, tx pgx.Tx, account toll.AccountID, n party.Ne
 	return customer, err
 }
 
-// AddOrganisation says that a customer is an organisation; one that is there stays as it is.
+// AddOrganisation adds the organisation number of a customer; one that exists stays as it is.
 func (s *Store) AddOrganisation(ctx context.Context, number string, customer toll.CustomerID) error {
 	_, err := s.db.Pool.Exec(ctx, "insert into organisation (number, customer_id) values ($1, $2) on conflict do nothing", number, string(customer))
 	if err != nil {

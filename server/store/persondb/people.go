@@ -17,56 +17,51 @@ import (
 	"bompass/shared/toll"
 )
 
-// People lists who acts for a customer and who is invited to.
+// personRow is a person who acts for a customer.
+type personRow struct {
+	Account       toll.AccountID
+	Person, Email string
+	Role          role.Role
+	Until         *time.Time
+	Vehicle       toll.VehicleID
+}
+
+// People returns who acts for a customer, and who is invited to.
 func (s *Store) People(ctx context.Context, customer toll.CustomerID, now time.Time) (reply api.PeopleReply, err error) {
-	rows, err := s.db.Pool.Query(ctx, `
-		select a.id::text, a.person, a.email, p.role, coalesce(p.until, 'epoch'), coalesce(p.vehicle_id::text, '')
+	reply.People, err = store.SelectMapped(ctx, s.db.Pool, func(r personRow) api.PersonLine {
+		return api.PersonLine{Account: r.Account, Name: r.Person, Email: r.Email, Role: r.Role, Until: store.ZeroIfNull(r.Until), Vehicle: r.Vehicle}
+	}, `
+		select a.id::text as account, a.person, a.email, p.role, p.until, coalesce(p.vehicle_id::text, '') as vehicle
 		from account_party p join account a on a.id = p.account_id
 		where p.customer_id = $1 and (p.until is null or p.until > $2) order by p.role <> 'owner', a.person, a.id`, string(customer), now)
 	if err != nil {
 		return reply, fmt.Errorf("people: %w", err)
 	}
-	reply.People, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l api.PersonLine, err error) {
-		err = row.Scan(&l.Account, &l.Name, &l.Email, &l.Role, &l.Until, &l.Vehicle)
-		if l.Until.Unix() == 0 {
-			l.Until = time.Time{}
-		}
-		return l, err
-	})
-	if err != nil {
-		return reply, fmt.Errorf("people: %w", err)
-	}
-	rows, err = s.db.Pool.Query(ctx, `select id::text, email, role, ends_at from invitation
+	reply.Invited, err = store.Select[api.InvitedLine](ctx, s.db.Pool, `select id::text, email, role, ends_at as ends from invitation
 		where customer_id = $1 and taken_at is null and withdrawn_at is null and ends_at > $2 order by invited_at`, string(customer), now)
-	if err != nil {
-		return reply, fmt.Errorf("invitations: %w", err)
-	}
-	reply.Invited, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l api.InvitedLine, err error) {
-		err = row.Scan(&l.ID, &l.Email, &l.Role, &l.Ends)
-		return l, err
-	})
 	if err != nil {
 		return reply, fmt.Errorf("invitations: %w", err)
 	}
 	return reply, nil
 }
 
-// RemovePerson ends somebody's right to act for a customer; sessions for that customer end with it.
+// RemovePerson ends the right of an account to act for a customer, and its sessions for that customer.
 func (s *Store) RemovePerson(
-	ctx context.Context, customer toll.CustomerID, account toll.AccountID, letter func(notice.Recipient) (notice.Message, error), now time.Time,
+	ctx context.Context, customer toll.CustomerID, account toll.AccountID, message func(notice.Recipient) (notice.Message, error), now time.Time,
 ) error {
 	return s.db.Tx(ctx, "remove person", func(tx pgx.Tx) error {
-		var held role.Role
-		to := notice.Recipient{Account: account}
-		err := tx.QueryRow(ctx, `select p.role, a.person, a.email, a.language from account_party p join account a on a.id = p.account_id
-			where p.customer_id = $1 and p.account_id = $2 for update of p`, string(customer), string(account)).Scan(&held, &to.Name, &to.Address, &to.Language)
+		p, err := store.SelectOne[struct {
+			Role                    role.Role
+			Person, Email, Language string
+		}](ctx, tx, `select p.role, a.person, a.email, a.language from account_party p join account a on a.id = p.account_id
+			where p.customer_id = $1 and p.account_id = $2 for update of p`, string(customer), string(account))
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.NotFound)
 		}
 		if err != nil {
 			return err
 		}
-		if held == role.Owner {
+		if p.Role == role.Owner {
 			return fault.New(fault.LastOwner)
 		}
 		for _, statement := range []string{
@@ -79,13 +74,13 @@ func (s *Store) RemovePerson(
 		if err := store.AddEvent(ctx, tx, account, access.EventRole, now, access.Place{}); err != nil {
 			return err
 		}
-		if to.Address == "" {
+		if p.Email == "" {
 			return nil
 		}
-		l, err := letter(to)
+		m, err := message(notice.Recipient{Account: account, Name: p.Person, Address: p.Email, Language: p.Language})
 		if err != nil {
 			return err
 		}
-		return store.AddMessages(ctx, tx, []notice.Message{l})
+		return store.AddMessages(ctx, tx, []notice.Message{m})
 	})
 }

@@ -16,29 +16,47 @@ import (
 	"bompass/shared/toll"
 )
 
-// Profile is what a person has told us, with the latest stand on every consent and what the law keeps.
-func (s *Store) Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (p api.ProfileReply, err error) {
-	var erasure, saved *time.Time
-	err = s.db.Pool.QueryRow(ctx, `
-		select a.person, a.email, f.email_confirmed_at is not null, f.mobile_confirmed_at is not null, f.saved_at, f.erasure_at,
-			coalesce(f.mobile, ''), coalesce(f.phone_private, ''), coalesce(f.phone_work, ''), coalesce(f.street, ''),
-			coalesce(f.postal_code, ''), coalesce(f.city, ''), coalesce(f.country, ''), coalesce(c.contact, '')
+// profileRow is a profile with the account's name and address.
+type profileRow struct {
+	Person, Email                   string
+	EmailConfirmed, MobileConfirmed bool
+	Mobile, PhonePrivate, PhoneWork string
+	Street, PostalCode, City        string
+	Country, Contact                string
+	SavedAt, ErasureAt              *time.Time
+}
+
+// consentRow is the latest consent of one kind.
+type consentRow struct {
+	Kind    toll.ConsentKind
+	Given   bool
+	Version int
+	At      time.Time
+}
+
+// Profile returns the details of an account, with its latest consents and the data that is retained by law.
+func (s *Store) Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error) {
+	r, err := store.SelectOne[profileRow](ctx, s.db.Pool, `
+		select a.person, a.email, f.email_confirmed_at is not null as email_confirmed, f.mobile_confirmed_at is not null as mobile_confirmed,
+			f.saved_at, f.erasure_at, coalesce(f.mobile, '') as mobile, coalesce(f.phone_private, '') as phone_private,
+			coalesce(f.phone_work, '') as phone_work, coalesce(f.street, '') as street, coalesce(f.postal_code, '') as postal_code,
+			coalesce(f.city, '') as city, coalesce(f.country, '') as country, coalesce(c.contact, '') as contact
 		from account a left join profile f on f.account_id = a.id left join customer_contact c on c.customer_id = $2
-		where a.id = $1`, string(account), string(customer)).
-		Scan(&p.Name, &p.Email, &p.EmailConfirmed, &p.MobileConfirmed, &saved, &erasure, &p.Mobile, &p.PhonePrivate, &p.PhoneWork,
-			&p.Street, &p.PostalCode, &p.City, &p.Country, &p.Contact)
+		where a.id = $1`, string(account), string(customer))
 	if err != nil {
-		return p, fmt.Errorf("profile: %w", err)
+		return api.ProfileReply{}, fmt.Errorf("profile: %w", err)
 	}
-	p.Saved, p.Erasure = saved != nil, erasure
-	rows, err := s.db.Pool.Query(ctx, "select distinct on (kind) kind, given, version, at from consent where account_id = $1 order by kind, id desc", string(account))
-	if err != nil {
-		return p, fmt.Errorf("consents: %w", err)
+	p := api.ProfileReply{
+		Name: r.Person, Email: r.Email, EmailConfirmed: r.EmailConfirmed, MobileConfirmed: r.MobileConfirmed,
+		Details: api.Details{
+			Mobile: r.Mobile, PhonePrivate: r.PhonePrivate, PhoneWork: r.PhoneWork, Street: r.Street, PostalCode: r.PostalCode, City: r.City,
+			Country: r.Country, Contact: r.Contact,
+		},
+		Saved: r.SavedAt != nil, Erasure: r.ErasureAt,
 	}
-	p.Consents, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c api.Consent, err error) {
-		err = row.Scan(&c.Kind, &c.Given, &c.Version, &c.At)
-		return c, err
-	})
+	p.Consents, err = store.SelectMapped(ctx, s.db.Pool, func(r consentRow) api.Consent {
+		return api.Consent{Kind: r.Kind, Given: r.Given, Version: r.Version, At: r.At}
+	}, "select distinct on (kind) kind, given, version, at from consent where account_id = $1 order by kind, id desc", string(account))
 	if err != nil {
 		return p, fmt.Errorf("consents: %w", err)
 	}
@@ -46,22 +64,24 @@ func (s *Store) Profile(ctx context.Context, account toll.AccountID, customer to
 	return p, err
 }
 
-// holds counts what is kept all the same, as package retention does: where somebody drove for 400 days, what
-// was charged for until five years after its year's end.
+// holds counts the rows that package privacy retains: where somebody drove for 400 days, and charges until five
+// years after the end of their year.
 func (s *Store) holds(ctx context.Context, customer toll.CustomerID) ([]api.Hold, error) {
-	passages, charges := api.Hold{What: "passages"}, api.Hold{What: "charges"}
-	err := s.db.Pool.QueryRow(ctx, `
-		select count(*) filter (where station <> ''), coalesce(max(passed_at) filter (where station <> '') + make_interval(days => $2), 'epoch'), count(*),
-			coalesce((date_trunc('year', max(passed_at) at time zone 'Europe/Oslo') + make_interval(years => $3)) at time zone 'Europe/Oslo', 'epoch')
-		from passage where customer_id = $1`, string(customer), int(privacy.PassageRetention/(24*time.Hour)), privacy.ChargeRetentionYears+1).
-		Scan(&passages.Count, &passages.Until, &charges.Count, &charges.Until)
+	r, err := store.SelectOne[struct {
+		Passages, Charges           int
+		PassagesUntil, ChargesUntil time.Time
+	}](ctx, s.db.Pool, `
+		select count(*) filter (where station <> '') as passages, count(*) as charges,
+			coalesce(max(passed_at) filter (where station <> '') + make_interval(days => $2), 'epoch') as passages_until,
+			coalesce((date_trunc('year', max(passed_at) at time zone 'Europe/Oslo') + make_interval(years => $3)) at time zone 'Europe/Oslo', 'epoch') as charges_until
+		from passage where customer_id = $1`, string(customer), int(privacy.PassageRetention/(24*time.Hour)), privacy.ChargeRetentionYears+1)
 	if err != nil {
 		return nil, fmt.Errorf("holds: %w", err)
 	}
-	return []api.Hold{passages, charges}, nil
+	return []api.Hold{{What: "passages", Count: r.Passages, Until: r.PassagesUntil}, {What: "charges", Count: r.Charges, Until: r.ChargesUntil}}, nil
 }
 
-// SaveProfile changes what a person may change.
+// SaveProfile saves the details of an account and the contact of its customer.
 func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c person.DetailsChange) error {
 	d := c.Details
 	return s.db.Tx(ctx, "save profile", func(tx pgx.Tx) error {
@@ -96,8 +116,8 @@ func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, custome
 	})
 }
 
-// linkByEmail lets a person act for private customers that carry the person's confirmed address and
-// have no owner yet, S2.19.
+// linkByEmail makes an account the owner of the private customers with its confirmed address that have none,
+// S2.19.
 func linkByEmail(ctx context.Context, tx pgx.Tx, account toll.AccountID) error {
 	_, err := tx.Exec(ctx, `
 		insert into account_party (account_id, customer_id, role)
@@ -108,8 +128,8 @@ func linkByEmail(ctx context.Context, tx pgx.Tx, account toll.AccountID) error {
 	return err
 }
 
-// SetErasure keeps when erasure was asked for; a zero time takes it back.
-func (s *Store) SetErasure(ctx context.Context, account toll.AccountID, at time.Time, letters []notice.Message) error {
+// SetErasure sets when erasure was asked for; a zero time withdraws the request.
+func (s *Store) SetErasure(ctx context.Context, account toll.AccountID, at time.Time, messages []notice.Message) error {
 	return s.db.Tx(ctx, "set erasure", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `insert into profile (account_id, erasure_at) values ($1, $2)
 			on conflict (account_id) do update set erasure_at = $2`, string(account), store.NullIfZero(at))
@@ -121,6 +141,6 @@ func (s *Store) SetErasure(ctx context.Context, account toll.AccountID, at time.
 				return err
 			}
 		}
-		return store.AddMessages(ctx, tx, letters)
+		return store.AddMessages(ctx, tx, messages)
 	})
 }

@@ -4,7 +4,7 @@ package persondb
 
 import "bompass/server/store"
 
-// Store reads and writes the tables of this package. It is safe for concurrent use.
+// Store is the persistence of profiles, people and parties. It is safe for concurrent use.
 type Store struct {
 	store.Links
 
