@@ -1,5 +1,5 @@
 -- +goose Up
--- Parties, what they drive, what they passed and what it cost.
+-- Customers, vehicles, passages and charges.
 -- Passages and charges are only ever appended; a correction is a new revision.
 
 create table customer (
@@ -32,7 +32,7 @@ create table vehicle (
 );
 create index vehicle_owner on vehicle (owner_id);
 
--- What the register says of a vehicle, for a time; prices depend on the facts at the passage's instant.
+-- The facts of a vehicle for a period; a price depends on those at the instant of the passage.
 create table vehicle_facts (
 	vehicle_id uuid not null references vehicle,
 	valid_from timestamptz not null,
@@ -54,7 +54,7 @@ create table tag (
 
 create extension if not exists btree_gist;
 
--- A vehicle on an agreement, with its tag, for a time. A tag is on at most one vehicle at any instant,
+-- A vehicle on an agreement, with its tag, for a period. A tag is on at most one vehicle at any instant,
 -- and a vehicle on at most one agreement.
 create table mount (
 	id           bigint generated always as identity primary key,
@@ -75,7 +75,7 @@ create table exemption (
 	valid_to   timestamptz
 );
 
--- Counts every change to the tables above, so that a worker knows when its picture of them is old.
+-- Counts every change to the tables above, so that a worker can tell when its copy of them is stale.
 create table directory_version (
 	only_row boolean primary key default true check (only_row),
 	version  bigint not null
@@ -100,21 +100,21 @@ create table passage (
 	passed_at    timestamptz not null,
 	received_at  timestamptz not null,
 	direction    text not null,
-	tag          text not null,    -- as read; empty when none was
+	tag          text not null,    -- as read; empty when no tag was read
 	country      text not null,
 	plate        text not null,
 	vehicle_id   uuid,             -- null while the vehicle is unknown
 	customer_id  uuid,             -- the payer at the instant
 	agreement_id uuid,
 	matched_by   text not null,
-	blocked      boolean not null default false -- the agreement was, when the passage was matched; it lost its discounts by that
+	blocked      boolean not null default false -- whether the agreement was blocked when the passage was matched; it then has no discounts
 );
 create index passage_vehicle on passage (vehicle_id, passed_at) where vehicle_id is not null;
 create index passage_customer on passage (customer_id, passed_at, id) where customer_id is not null;
 create index passage_unknown on passage (passed_at) where vehicle_id is null;
 
--- One row for every time a passage's charge was set. net is what stands after the row, amount the
--- difference it posted; the amounts of a passage sum to its latest net.
+-- One row for every time the charge of a passage was set. net is the charge after the row, amount the
+-- difference posted; the amounts of a passage sum to its latest net.
 create table charge (
 	passage_id uuid not null,
 	revision   smallint not null,
@@ -123,12 +123,12 @@ create table charge (
 	net        int not null,
 	amount     int not null,
 	tariff     text not null,
-	steps      json not null,    -- kept as written: nothing asks inside it
-	digest     bigint not null,  -- of steps, so that a worker sees a change without reading them
+	steps      json not null,    -- stored as written: no query looks inside
+	digest     bigint not null,  -- of steps, so that a worker detects a change without reading them
 	primary key (passage_id, revision)
 );
 
--- Passages that need a person: kept as they came, never lost.
+-- Passages that could not be processed and wait for an operator, as they were received.
 create table quarantine (
 	id          bigint generated always as identity primary key,
 	message_key text not null,
@@ -141,8 +141,8 @@ create table quarantine (
 	unique (message_key, code)
 );
 
--- One row a partition of the passage stream: its lock, and the count that tells a worker whether
--- somebody else has written since.
+-- One row for each partition of the passage stream: its lock, and a count of its transactions, by which a
+-- worker detects that another one has written.
 create table partition_state (
 	no         int primary key,
 	generation bigint not null

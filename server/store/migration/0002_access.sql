@@ -1,5 +1,5 @@
 -- +goose Up
--- People who can sign in, for which customers they act, and what stands between them and a request.
+-- Accounts, the customers they act for, sessions and throttles.
 
 create table account (
 	id              uuid primary key,
@@ -9,10 +9,10 @@ create table account (
 	password_hash   text not null,             -- Argon2id with its parameters
 	totp_key        text not null,             -- name of the key that totp_secret is sealed with
 	totp_secret     bytea not null,            -- AES-256-GCM, the row's id as additional data
-	totp_last_step  bigint not null default 0, -- no code of this time step or an earlier one opens again
+	totp_last_step  bigint not null default 0, -- codes of this time step and earlier ones are used
 	birth_key       text not null,
 	birth_number    bytea not null,            -- sealed like totp_secret
-	birth_hash      bytea not null unique      -- keyed, to find a person by number
+	birth_hash      bytea not null unique      -- keyed hash, to find an account by personal number
 );
 
 create table account_party (
@@ -22,7 +22,7 @@ create table account_party (
 	primary key (account_id, customer_id)
 );
 
--- Between an accepted password and its code.
+-- A sign-in whose password was right and whose second factor is missing.
 create table login_step (
 	token_hash bytea primary key, -- SHA-256
 	account_id uuid not null references account on delete cascade,
@@ -48,7 +48,7 @@ create table throttle (
 );
 create index throttle_tried on throttle (tried_at);
 
--- The first page asks for the vehicles of an agreement.
+-- The overview selects the vehicles of an agreement.
 create index mount_agreement on mount (agreement_id);
 
 -- +goose Down

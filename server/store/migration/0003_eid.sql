@@ -1,11 +1,11 @@
 -- +goose Up
--- Ways in with an electronic identity, and people who act for others.
+-- Signing in with an eID, and acting for organisations.
 
--- A person who came with an eID may have no address yet.
+-- An account that began with an eID may have no email address yet.
 alter table account drop constraint account_email_key;
 create unique index account_email on account (email) where email <> '';
 
--- Who an issuer says a person is. Another issuer may use the same subject for somebody else.
+-- The account of an issuer's subject. Another issuer may use the same subject for another person.
 create table identity (
 	issuer     text not null,
 	subject    text not null,
@@ -24,18 +24,18 @@ create table account_number (
 );
 create index account_number_account on account_number (account_id);
 
--- A sign-in that is at the issuer, from leaving us until coming back.
+-- An authorisation request that has been sent to an issuer.
 create table eid_journey (
 	state_hash   bytea primary key, -- SHA-256
 	browser_hash bytea not null,    -- SHA-256 of what the browser's cookie holds
-	issuer       text not null,     -- our name of it
+	issuer       text not null,     -- our name of the issuer
 	key          text not null,
-	sealed       bytea not null,    -- nonce, verifier and where to go on to
+	sealed       bytea not null,    -- nonce, code verifier and where to go afterwards
 	until        timestamptz not null
 );
 create index eid_journey_until on eid_journey (until);
 
--- What an issuer vouched for in a session. Its own name of the session ends ours.
+-- The eID that a session began with. The issuer ends the session by sid.
 create table session_identity (
 	token_hash bytea primary key references session on update cascade on delete cascade,
 	issuer     text not null,
@@ -45,12 +45,12 @@ create table session_identity (
 	proved_at  timestamptz not null,
 	way        text not null, -- our name of the issuer
 	key        text not null,
-	sealed     bytea not null -- the proof, which the issuer wants to see when the person leaves
+	sealed     bytea not null -- the ID token, which the issuer asks for at sign-out
 );
 create index session_identity_sid on session_identity (issuer, sid);
 create index session_identity_subject on session_identity (issuer, subject);
 
--- Messages that a person has left are believed once.
+-- Logout messages of issuers that were received, so that each counts once.
 create table eid_notice (
 	issuer text not null,
 	notice bytea not null, -- SHA-256
@@ -64,7 +64,7 @@ create table organisation (
 	customer_id uuid not null unique references customer
 );
 
--- What the authorised-parties source said last: for which organisations a person may act.
+-- The last answer of the register of mandates: the organisations that a person may act for.
 create table mandate (
 	account_id uuid not null references account on delete cascade,
 	number     text not null,
@@ -76,7 +76,7 @@ create table mandate_asked (
 	asked_at   timestamptz not null
 );
 
--- A right that rests on a mandate goes with it.
+-- A right that rests on a mandate is deleted with it.
 alter table account_party add column by_mandate boolean not null default false;
 
 -- +goose Down

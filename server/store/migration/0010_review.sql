@@ -1,20 +1,20 @@
 -- +goose Up
--- What has to be looked at once more, and what has become of a passage since it was first kept.
+-- Reviews of passages, corrections of stations, and earlier versions of passages.
 
--- Passages that a worker looks at again at an instant: linked stations settle, a correction has come, the
--- register has learnt something of the past, a tariff has come. Written with what causes it.
+-- Passages to be processed again at an instant: linked stations settle, a correction has arrived, the register
+-- has changed for the past, a tariff has arrived. Written in the transaction of the cause.
 create table review (
 	passage_id uuid primary key,
 	due        timestamptz not null,
-	partition  int not null,      -- whose worker looks
-	rematch    boolean not null,  -- whether vehicle and payer are found anew
-	waiting    boolean not null   -- for a passage of which only a correction has come
+	partition  int not null,      -- whose worker reviews it
+	rematch    boolean not null,  -- whether vehicle and payer are matched again
+	waiting    boolean not null   -- for a passage of which only a correction has arrived
 );
 create index review_due on review (due);
 create index review_waiting on review (passage_id) where waiting;
 
--- What stations report of a passage later: another instant, or that it did not happen. Only ever
--- appended; the highest revision is in force, whether or not it came before the passage itself.
+-- Later reports of stations about a passage: another instant, or that it did not happen. Append-only; the
+-- highest revision is in force, even if it arrived before the passage.
 create table passage_correction (
 	passage_id  uuid not null,
 	revision    smallint not null check (revision > 0),
@@ -25,7 +25,7 @@ create table passage_correction (
 	primary key (passage_id, revision)
 );
 
--- A passage's row says what is in force. What it said before is kept here, whoever changes it.
+-- Earlier versions of rows of passage, written by a trigger.
 create table passage_was (
 	id         bigint generated always as identity primary key,
 	passage_id uuid not null,
@@ -46,8 +46,8 @@ $$;
 -- +goose StatementEnd
 create trigger passage_changed after update on passage for each row execute function passage_changed();
 
--- A charge is posted to whom the passage belonged then: when it finds another payer, the one gets a
--- credit and the other a debit.
+-- The customer that a charge is posted to. When a passage gets another payer, the old one gets a credit and
+-- the new one a debit.
 alter table charge add column customer_id uuid;
 update charge set customer_id = p.customer_id from passage p where p.id = charge.passage_id;
 

@@ -1,17 +1,17 @@
 -- +goose Up
--- What the register has learnt that bears on passages which have already happened. The workers find
--- those passages, at once and again when no transaction can be open that did not know.
+-- Changes of the register that affect passages of the past. Workers review those passages at once, and again
+-- when no transaction that started before the change can still be open.
 create table register_change (
 	id         bigint generated always as identity primary key,
 	vehicle_id uuid not null,
-	tag        text not null,      -- whose place has changed; empty when none has
+	tag        text not null,      -- the tag that was moved; empty for none
 	since      timestamptz not null,
 	until      timestamptz,        -- null has no end
-	rematch    boolean not null,   -- payers may be others; otherwise only prices are
-	again_at   timestamptz         -- set when it was looked at for the first time
+	rematch    boolean not null,   -- whether payers may change; otherwise only prices do
+	again_at   timestamptz         -- set at the first review
 );
 
--- Few passages are in these: the ways to them when a vehicle or a tag becomes known.
+-- Small partial indexes, used when a vehicle or tag becomes known.
 create index passage_unknown_plate on passage (plate, passed_at) where vehicle_id is null;
 create index passage_unknown_tag on passage (tag, passed_at) where matched_by <> 'tag' and tag <> '';
 
@@ -23,7 +23,7 @@ create function learnt(vehicle uuid, tag text, since timestamptz, until timestam
 $$;
 -- +goose StatementEnd
 
--- Where only the end has moved, only the time between the two ends is another.
+-- If only the end has changed, only the time between the two ends is affected.
 -- +goose StatementBegin
 create function mount_learnt() returns trigger language plpgsql as $$
 begin
@@ -46,7 +46,7 @@ end
 $$;
 -- +goose StatementEnd
 
--- For tables that change prices and not payers.
+-- For tables that affect prices and not payers.
 -- +goose StatementBegin
 create function price_learnt() returns trigger language plpgsql as $$
 begin
@@ -64,7 +64,7 @@ end
 $$;
 -- +goose StatementEnd
 
--- A vehicle that becomes known may have passed before. What its owner pays is not undone by selling it.
+-- A vehicle that becomes known may have passed before. Selling it does not change what its owner has to pay.
 -- +goose StatementBegin
 create function vehicle_learnt() returns trigger language plpgsql as $$
 begin
@@ -79,7 +79,7 @@ create trigger price_learnt after insert or update or delete on exemption for ea
 create trigger price_learnt after insert or update or delete on vehicle_facts for each row execute function price_learnt();
 create trigger vehicle_learnt after insert or update of country, plate, owner_id on vehicle for each row execute function vehicle_learnt();
 
--- A person releases what waits: a running server feeds it in again.
+-- When an operator released a passage; a running server then publishes it again.
 alter table quarantine add column released_at timestamptz;
 
 -- +goose Down

@@ -1,10 +1,10 @@
 -- +goose Up
--- Supplementary agreements and the lengths that ferries ask for.
+-- Supplementary agreements, and vehicle lengths for ferry fares.
 
 create table supplement (
 	id         bigint generated always as identity primary key,
 	vehicle_id uuid not null references vehicle,
-	product    text not null,   -- as tariffs name it
+	product    text not null,   -- its name in the tariffs
 	valid_from timestamptz not null,
 	valid_to   timestamptz,
 	unique (vehicle_id, product, valid_from)

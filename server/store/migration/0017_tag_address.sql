@@ -1,5 +1,5 @@
 -- +goose Up
--- Where a company wants its tag; a person's goes to the address that stands on their details.
+-- The address a company gave for its tag; a person's is sent to the address of the profile.
 alter table tag_order add column address text not null default '';
 
 -- +goose Down

@@ -1,6 +1,6 @@
 -- +goose Up
--- Messages are sent by jobs. Those that wait get theirs here; when and how often a message is attempted is
--- kept with the job. River's tables are brought up to date before these migrations.
+-- Messages are sent by jobs, which have the time and the count of attempts. Messages that wait get their jobs
+-- here. The tables of River are migrated before these steps.
 insert into river_job (kind, args, max_attempts)
 select 'message.send', jsonb_build_object('id', id::text), 20 from outbox where sent_at is null and given_up_at is null order by written;
 alter table outbox drop column due_at, drop column tries;

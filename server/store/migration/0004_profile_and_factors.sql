@@ -1,5 +1,5 @@
 -- +goose Up
--- Ways in with a password, what people have told us of themselves, and letters that wait to be sent.
+-- Profiles, consents, factors, links, invitations, history and the outbox.
 
 -- A person who has just registered has no second factor yet and may have no Norwegian number.
 alter table account
@@ -14,14 +14,14 @@ create unique index if not exists account_birth on account (birth_hash) where bi
 alter table account_party drop constraint if exists account_party_role_check;
 alter table account_party
 	add check (role in ('owner', 'administrator', 'accountant', 'driver', 'auditor')),
-	add column until timestamptz,                 -- null: for as long as the account
-	add column vehicle_id uuid references vehicle; -- the driver's own
+	add column until timestamptz,                 -- null has no end
+	add column vehicle_id uuid references vehicle; -- of a driver
 
 alter table session
-	add column id        uuid not null unique default gen_random_uuid(), -- what people name it by
+	add column id        uuid not null unique default gen_random_uuid(), -- the public id of the session
 	add column device    text not null default '',
 	add column network   text not null default '', -- the /24 or /48, not the address
-	add column proven_at timestamptz not null default 'epoch'; -- when the person last showed a factor
+	add column proven_at timestamptz not null default 'epoch'; -- when the person last proved a factor
 create index session_account on session (account_id);
 
 create table profile (
@@ -35,18 +35,18 @@ create table profile (
 	postal_code         text not null default '',
 	city                text not null default '',
 	country             text not null default '',
-	saved_at            timestamptz, -- null until the person has gone through it once
+	saved_at            timestamptz, -- null until the person has saved it once
 	erasure_at          timestamptz  -- when erasure was asked for
 );
 create unique index profile_mobile on profile (mobile) where mobile <> '' and mobile_confirmed_at is not null;
 
 create table customer_contact (
 	customer_id  uuid primary key references customer,
-	contact      text not null default '', -- whom to ask for in a company
+	contact      text not null default '', -- contact person of a company
 	organisation text unique               -- 16 and ten digits, of companies without a Norwegian number
 );
 
--- The personal number of a customer without an account, as the customer system knows it.
+-- The personal number of a customer without an account, from the customer system.
 create table customer_identity (
 	customer_id  uuid primary key references customer,
 	birth_key    text not null,
@@ -54,13 +54,13 @@ create table customer_identity (
 	birth_hash   bytea not null
 );
 
--- Wrong codes in a row.
+-- The number of wrong codes in a row.
 create table factor_guard (
 	account_id uuid primary key references account on delete cascade,
 	fails      int not null
 );
 
--- Every stand that a person has taken, never changed.
+-- Every consent given or withdrawn, append-only.
 create table consent (
 	id         bigint generated always as identity primary key,
 	account_id uuid not null references account on delete cascade,
@@ -71,19 +71,19 @@ create table consent (
 );
 create index consent_account on consent (account_id, kind, id desc);
 
--- What a link in a letter opens, once.
+-- Links in messages, each for one use.
 create table link (
 	token_hash bytea primary key, -- SHA-256
 	purpose    text not null,
 	account_id uuid references account on delete cascade,
 	key        text not null default '',
-	sealed     bytea not null default '', -- what is to happen, sealed for this row
+	sealed     bytea not null default '', -- the parameters of the action, sealed for this row
 	until      timestamptz not null,
 	used_at    timestamptz
 );
 create index link_until on link (until);
 
--- A code on its way to an address or number that is to be confirmed.
+-- A code sent to an email address or mobile number that is to be confirmed.
 create table contact_code (
 	account_id uuid not null references account on delete cascade,
 	channel    text not null check (channel in ('email', 'mobile')),
@@ -101,7 +101,7 @@ create table recovery_code (
 create index recovery_code_account on recovery_code (account_id);
 
 create table passkey (
-	id         bytea primary key, -- as the authenticator names it
+	id         bytea primary key, -- the credential id
 	account_id uuid not null references account on delete cascade,
 	name       text not null,
 	credential bytea not null, -- public key, counter and flags; holds no secret
@@ -110,15 +110,15 @@ create table passkey (
 );
 create index passkey_account on passkey (account_id);
 
--- What stands open between two requests: a challenge to be signed, or a secret being enrolled, sealed.
+-- State between two requests: a challenge to be signed, or a secret being enrolled, sealed.
 create table ceremony (
-	hash  bytea primary key, -- of the step's or session's token and the ceremony's name
+	hash  bytea primary key, -- of the token of the pending login or session, and the name of the ceremony
 	data  bytea not null,
 	until timestamptz not null
 );
 create index ceremony_until on ceremony (until);
 
--- What happened to an account: the person's own history.
+-- The history of an account, as its person sees it.
 create table account_event (
 	id         bigint generated always as identity primary key,
 	account_id uuid not null references account on delete cascade,
@@ -129,7 +129,7 @@ create table account_event (
 );
 create index account_event_account on account_event (account_id, id desc);
 
--- Letters, written in the transaction of what they tell. Their text goes once they are sent.
+-- Messages, written in the transaction of the change they report. Their text is deleted once they are sent.
 create table outbox (
 	id         uuid primary key,
 	written    bigint generated always as identity,
@@ -145,7 +145,7 @@ create table outbox (
 );
 create index outbox_due on outbox (due_at) where sent_at is null and given_up_at is null;
 
--- People invited to act for a customer; the link is in their letter.
+-- People invited to act for a customer; the link is in the message.
 create table invitation (
 	id          uuid primary key,
 	customer_id uuid not null references customer,
@@ -161,7 +161,7 @@ create table invitation (
 );
 create index invitation_customer on invitation (customer_id);
 
--- The cast's addresses have been in use since before there was a profile.
+-- Addresses of accounts that are older than profiles count as confirmed.
 insert into profile (account_id, email_confirmed_at) select id, now() from account on conflict do nothing;
 
 -- +goose Down

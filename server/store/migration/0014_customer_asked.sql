@@ -1,5 +1,5 @@
 -- +goose Up
--- When a person was asked whether they are a customer somewhere; null until they have answered.
+-- When a person answered whether they are a customer already; null until then.
 alter table profile add column asked_at timestamptz;
 
 -- +goose Down

@@ -1,8 +1,8 @@
 -- +goose Up
--- How agreements begin: answers that wait, what they were made into, the terms that were accepted, and
--- tags to be sent; and the credentials of the customer system before this one.
+-- Drafts of agreements, the agreements made of them, accepted terms and tag orders; and the credentials of the
+-- legacy system.
 
--- Answers on the way to an agreement, sealed; one set for a person and the customer acted for.
+-- The answers of a person on the way to an agreement, sealed; one draft for each customer acted for.
 create table agreement_draft (
 	id          uuid not null unique,
 	account_id  uuid not null references account on delete cascade,
@@ -18,11 +18,11 @@ create index agreement_draft_saved on agreement_draft (saved_at);
 create table agreement_begun (
 	draft_id     uuid primary key,
 	agreement_id uuid not null unique references agreement,
-	account_id   uuid references account on delete set null, -- whose answers they were
+	account_id   uuid references account on delete set null, -- the person who applied
 	at           timestamptz not null
 );
 
--- The terms that an agreement rests on, by the version of their words.
+-- The terms that were accepted, by the version of their text.
 create table agreement_terms (
 	agreement_id uuid not null references agreement,
 	kind         text not null check (kind in ('general', 'special')),
@@ -31,10 +31,10 @@ create table agreement_terms (
 	primary key (agreement_id, kind)
 );
 
--- Numbers of agreements that are made here: seven digits, the first not 0.
+-- Numbers of new agreements: seven digits, the first not 0.
 create sequence agreement_number as bigint start 7100001 minvalue 1000000 maxvalue 9999999 no cycle;
 
--- A tag that the customer waits for. There is none without accepted terms.
+-- Orders of tags. An order needs accepted terms.
 create table tag_order (
 	id           bigint generated always as identity primary key,
 	agreement_id uuid not null references agreement,
@@ -46,10 +46,10 @@ create table tag_order (
 );
 create unique index tag_order_waiting on tag_order (vehicle_id) where sent_at is null;
 
--- Customer numbers and passwords of the customer system before this one. Each links its agreement once.
+-- Customer numbers and passwords of the legacy system. Each links its agreement once.
 create table legacy_credential (
-	number      text primary key,             -- customer number there
-	agreement   text not null,                -- the agreement's number here
+	number      text primary key,             -- customer number in the legacy system
+	agreement   text not null,                -- the number of the agreement in this system
 	key         text not null,
 	sealed      bytea not null,               -- the hash that was imported
 	imported_at timestamptz not null,

@@ -1,18 +1,17 @@
 -- +goose Up
--- Codes by text message, and the way back for who has lost every factor.
+-- Codes by text message, and recovery when every factor is lost.
 
--- The number that opens an account beside its password. It opens nothing any more once the person has
--- another number or no longer holds this one.
+-- The mobile number that codes are sent to. It is no factor while it differs from the confirmed number.
 create table text_factor (
 	account_id uuid primary key references account on delete cascade,
 	mobile     text not null,
 	added_at   timestamptz not null
 );
 
--- The code on its way to a telephone, and how many were sent lately.
+-- The last code sent, and how many were sent in a day.
 create table text_code (
 	account_id uuid primary key references account on delete cascade,
-	code_hash  bytea not null, -- keyed, with account, number and what it was asked for
+	code_hash  bytea not null, -- keyed, with account, number and purpose
 	until      timestamptz not null,
 	tries      int not null default 0,
 	sent_at    timestamptz not null,
@@ -20,13 +19,13 @@ create table text_code (
 	sent       int not null
 );
 
--- Somebody with the password says that every factor is lost. The code goes by post.
+-- A claim, by a person with the password, that every factor is lost. Its code is sent by post.
 create table lost_factor (
 	id         uuid primary key,
 	account_id uuid not null references account on delete cascade,
 	code_hash  bytea not null, -- keyed, with the account
 	asked_at   timestamptz not null,
-	opens_at   timestamptz not null, -- before which the code opens nothing
+	opens_at   timestamptz not null, -- from when the code is valid
 	ends_at    timestamptz not null,
 	tries      int not null default 0,
 	stopped_at timestamptz,
@@ -35,10 +34,10 @@ create table lost_factor (
 );
 create unique index lost_factor_open on lost_factor (account_id) where stopped_at is null and used_at is null;
 
--- The code was right: this step may enrol anew.
+-- The claim whose code was right: this pending login may enrol a new factor.
 alter table login_step add column lost_id uuid references lost_factor on delete cascade;
 
--- Since when the postal address stands; null where it was there before anybody noted it.
+-- When the postal address was last changed; null for addresses from before this column.
 alter table profile add column address_at timestamptz;
 
 alter table outbox drop constraint outbox_channel_check;

@@ -1,6 +1,6 @@
 -- +goose Up
--- An agreement that begins or ends otherwise than was known bears on the passages of its vehicles in the
--- time between. Blocking one does not: what was passed before keeps its discounts.
+-- A change of an agreement's beginning or end affects the passages of its vehicles in between. Blocking an
+-- agreement does not: earlier passages keep their discounts.
 
 -- +goose StatementBegin
 create function agreement_learnt() returns trigger language plpgsql as $$
