@@ -173,6 +173,7 @@ var House = []Row{
 	{"server/internal/pipelinetest", "server/embedded server/internal/oracle server/internal/pgtest server/passage/... server/store server/store/passagedb " + anyShared, "runs the pipeline for tests"},
 	{"server/internal/e2e", "server/embedded server/internal/proves " + anyShared, "drives the running program from outside"},
 	{"server/internal/bench", "", "has tests and benchmarks only"},
+	{"server/web/webtest", "server/... " + anyShared, "assembles the HTTP layer with domains, store and simulators for tests"},
 
 	// The only package that knows all others.
 	{"server", "assets hardware/... server/... " + anyShared, "connects everything by hand"},
@@ -184,7 +185,7 @@ var Libraries = []Library{
 	{"github.com/maxence-charriere/go-app", "app/... server/web/shell", "go-app is not developed further: a later move must stay small"},
 	{"github.com/gofiber/fiber", "server server/web/...", "HTTP is a detail of the web layer"},
 	{"gorm.io", "server/store/...", "SQL is a detail of the store"},
-	{"github.com/jackc/pgx", "server/store/... server/job server/embedded server/internal/...", "SQL is a detail of the store; jobs share its transactions, embedded asks whether PostgreSQL is ready"},
+	{"github.com/jackc/pgx", "server/store/... server/job server/embedded server/internal/... server/web/webtest", "SQL is a detail of the store; jobs share its transactions, embedded asks whether PostgreSQL is ready"},
 	{"github.com/jackc/pgerrcode", "server/store/...", "names of PostgreSQL's errors"},
 	{"github.com/pressly/goose", "server/store/migration", "runs migrations"},
 	{"github.com/riverqueue/river", "server/job", "runs jobs"},
@@ -200,7 +201,7 @@ var Libraries = []Library{
 	{"github.com/go-webauthn/webauthn", "server/access/factor", "passkeys"},
 	{"github.com/google/go-cmp", "server/internal/... server/partner/...", "compares values in tests"},
 	{"github.com/google/uuid", "server/access/... server/agreement server/eid server/legacy server/notice server/party server/person", "identities of records"},
-	{"github.com/pquerna/otp", "server/access/factor", "one-time codes"},
+	{"github.com/pquerna/otp", "server/access/factor server/web/webtest", "one-time codes"},
 	{"github.com/wneessen/go-mail", "server/partner/mail/smtp", "mail"},
 	{"go.bug.st/serial", "hardware/link", "serial lines"},
 	{"golang.org/x/crypto", "server/legacy", "hashes of the legacy system"},
