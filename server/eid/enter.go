@@ -13,7 +13,6 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/partner/identity"
 	"bompass/shared/fault"
-	"bompass/shared/i18n"
 	"bompass/shared/role"
 	"bompass/shared/toll"
 )
@@ -216,9 +215,6 @@ func (d *Service) newcomer(ctx context.Context, w Provider, k authState, p ident
 		if w.Country == "NO" {
 			n.Person = d.Names(ctx, p.BirthNumber)
 		}
-	}
-	if n.Person == "" { // until the person says, no issuer tells names
-		n.Person = i18n.For(n.Language).T("eid.new.person")
 	}
 	return n
 }

@@ -23,57 +23,57 @@ type Invitation struct {
 	Customer toll.CustomerID
 	Email    string
 	Role     role.Role
-	Until    time.Time // of the role; zero for as long as the account
+	Until    time.Time // end of the role; zero for no end
 	Vehicle  toll.VehicleID
 	By       toll.AccountID
 	At, Ends time.Time
 }
 
-// PeopleStore keeps who acts for a customer.
+// PeopleStore stores the people who act for a customer.
 type PeopleStore interface {
 	People(ctx context.Context, customer toll.CustomerID, now time.Time) (api.PeopleReply, error)
 	// Invite returns fault.NotFound when the vehicle is not the customer's.
-	Invite(ctx context.Context, i Invitation, link seal.Link, letters []notice.Message) error
-	// AcceptInvitation spends the link and gives the account its role; the role of an owner stays.
+	Invite(ctx context.Context, i Invitation, link seal.Link, messages []notice.Message) error
+	// AcceptInvitation uses up the link and gives the account its role. An owner keeps the owner's role.
 	AcceptInvitation(ctx context.Context, link seal.Hash, invitation string, account toll.AccountID, now time.Time) error
 	WithdrawInvitation(ctx context.Context, customer toll.CustomerID, id string, now time.Time) error
-	// RemovePerson returns fault.LastOwner for an owner and fault.NotFound for a stranger.
-	RemovePerson(ctx context.Context, customer toll.CustomerID, account toll.AccountID, letter func(notice.Recipient) (notice.Message, error), now time.Time) error
+	// RemovePerson returns fault.LastOwner for an owner, and fault.NotFound for a person without a role.
+	RemovePerson(ctx context.Context, customer toll.CustomerID, account toll.AccountID, message func(notice.Recipient) (notice.Message, error), now time.Time) error
 }
 
-// People says who acts for the actor's customer.
-func (d *Service) People(ctx context.Context, actor access.Principal) (api.PeopleReply, error) {
+// People returns the people who act for the actor's customer.
+func (s *Service) People(ctx context.Context, actor access.Principal) (api.PeopleReply, error) {
 	if !actor.Role.May(role.ManagePeople) {
 		return api.PeopleReply{}, fault.New(fault.Refused)
 	}
-	reply, err := d.store.People(ctx, actor.Customer, d.now())
+	reply, err := s.store.People(ctx, actor.Customer, s.now())
 	for i := range reply.People {
 		reply.People[i].Here = reply.People[i].Account == actor.Account
 	}
 	return reply, err
 }
 
-// requireManagePeople lets those through who may change who acts for the customer and have shown a factor lately.
-func (d *Service) requireManagePeople(actor access.Principal) error {
+// requireManagePeople requires the right to manage people and a recent step-up.
+func (s *Service) requireManagePeople(actor access.Principal) error {
 	if !actor.Role.May(role.ManagePeople) {
 		return fault.New(fault.Refused)
 	}
-	return d.stepUp.RequireStepUp(actor)
+	return s.stepUp.RequireStepUp(actor)
 }
 
-// Invite sends somebody a link to act for the actor's customer.
-func (d *Service) Invite(ctx context.Context, actor access.Principal, req api.InviteRequest) error {
-	if err := d.requireManagePeople(actor); err != nil {
+// Invite sends an invitation to act for the actor's customer.
+func (s *Service) Invite(ctx context.Context, actor access.Principal, req api.InviteRequest) error {
+	if err := s.requireManagePeople(actor); err != nil {
 		return err
 	}
-	email, wanted, now := strings.ToLower(strings.TrimSpace(req.Email)), role.Role(req.Role), d.now()
+	email, wanted, now := strings.ToLower(strings.TrimSpace(req.Email)), role.Role(req.Role), s.now()
 	switch {
 	case !access.CheckEmail(email):
 		return fault.New(fault.FieldWrong).At("email")
 	case !role.Grantable(wanted):
 		return fault.New(fault.FieldWrong).At("role")
 	case wanted == role.Administrator && actor.Role != role.Owner:
-		return fault.New(fault.Refused).At("role") // only the owner makes equals
+		return fault.New(fault.Refused).At("role") // only the owner appoints administrators
 	case (wanted == role.Driver) != (req.Vehicle != ""):
 		return fault.New(fault.FieldMissing).At("vehicle")
 	case !req.Until.IsZero() && !req.Until.After(now):
@@ -83,56 +83,57 @@ func (d *Service) Invite(ctx context.Context, actor access.Principal, req api.In
 		ID: uuid.NewString(), Customer: actor.Customer, Email: email, Role: wanted, Until: req.Until, Vehicle: req.Vehicle,
 		By: actor.Account, At: now, Ends: now.Add(access.InvitationMax),
 	}
-	link, token, err := d.keys.NewLink(seal.PurposeInvitation, "", i.Ends, i.ID)
+	link, token, err := s.keys.NewLink(seal.PurposeInvitation, "", i.Ends, i.ID)
 	if err != nil {
 		return err
 	}
 	words := i18n.For(actor.Language)
-	letter, err := d.writer.Mail(notice.Invited, notice.Recipient{Address: email, Language: actor.Language}, notice.Content{
+	message, err := s.writer.Mail(notice.Invited, notice.Recipient{Address: email, Language: actor.Language}, notice.Content{
 		Link: "/invitation?token=" + string(token), Params: []any{"name", actor.Name, "role", words.T("role." + string(wanted))},
 	})
 	if err != nil {
 		return err
 	}
-	return d.store.Invite(ctx, i, link, []notice.Message{letter})
+	return s.store.Invite(ctx, i, link, []notice.Message{message})
 }
 
-// AcceptInvitation accepts an invitation for the person who is signed in. Whoever has the link has the mailbox.
-func (d *Service) AcceptInvitation(ctx context.Context, actor access.Principal, token seal.Token) error {
+// AcceptInvitation accepts an invitation for the person who is signed in. Possession of the link proves access to the
+// mailbox.
+func (s *Service) AcceptInvitation(ctx context.Context, actor access.Principal, token seal.Token) error {
 	if !token.Plausible() {
 		return fault.New(fault.LinkSpent)
 	}
-	link, err := d.store.FindLink(ctx, token.Hash(), seal.PurposeInvitation, d.now())
+	link, err := s.store.FindLink(ctx, token.Hash(), seal.PurposeInvitation, s.now())
 	if err != nil {
 		return err
 	}
 	var invitation string
-	if err := d.keys.OpenLink(link, &invitation); err != nil {
+	if err := s.keys.OpenLink(link, &invitation); err != nil {
 		return err
 	}
-	return d.store.AcceptInvitation(ctx, link.Hash, invitation, actor.Account, d.now())
+	return s.store.AcceptInvitation(ctx, link.Hash, invitation, actor.Account, s.now())
 }
 
-// WithdrawInvitation takes an invitation back; its link opens nothing any more.
-func (d *Service) WithdrawInvitation(ctx context.Context, actor access.Principal, id string) error {
-	if err := d.requireManagePeople(actor); err != nil {
+// WithdrawInvitation withdraws an invitation. Its link becomes invalid.
+func (s *Service) WithdrawInvitation(ctx context.Context, actor access.Principal, id string) error {
+	if err := s.requireManagePeople(actor); err != nil {
 		return err
 	}
 	if uuid.Validate(id) != nil {
 		return fault.New(fault.NotFound)
 	}
-	return d.store.WithdrawInvitation(ctx, actor.Customer, id, d.now())
+	return s.store.WithdrawInvitation(ctx, actor.Customer, id, s.now())
 }
 
-// RemovePerson ends somebody's right to act for the customer, at once.
-func (d *Service) RemovePerson(ctx context.Context, actor access.Principal, account toll.AccountID) error {
-	if err := d.requireManagePeople(actor); err != nil {
+// RemovePerson ends a person's right to act for the customer, at once.
+func (s *Service) RemovePerson(ctx context.Context, actor access.Principal, account toll.AccountID) error {
+	if err := s.requireManagePeople(actor); err != nil {
 		return err
 	}
 	if uuid.Validate(string(account)) != nil {
 		return fault.New(fault.NotFound)
 	}
-	return d.store.RemovePerson(ctx, actor.Customer, account, func(to notice.Recipient) (notice.Message, error) {
-		return d.writer.Mail(notice.RoleChanged, to, notice.Content{Params: []any{"name", actor.Name}})
-	}, d.now())
+	return s.store.RemovePerson(ctx, actor.Customer, account, func(to notice.Recipient) (notice.Message, error) {
+		return s.writer.Mail(notice.RoleChanged, to, notice.Content{Params: []any{"name", actor.Name}})
+	}, s.now())
 }

@@ -1,9 +1,8 @@
-// Package person owns what a person has told us and agreed to: details, confirmed addresses,
-// consents, the history of the account, who else acts for the customer, and getting it all out or
-// erased.
+// Package person manages what a person states and agrees to: contact details and their confirmation, consents, the
+// people who act for a customer, and finding agreements.
 //
-// Who the person is, is package access's to say; it also says whether a factor was shown lately
-// enough for what matters.
+// Package access authenticates the person and decides whether a step-up is recent enough. Export and erasure are in
+// package privacy.
 package person
 
 import (
@@ -41,16 +40,16 @@ const (
 	Mobile = "mobile"
 )
 
-// DetailsChange is what a person's details become.
+// DetailsChange is a change of a person's details.
 type DetailsChange struct {
 	Details        api.Details
-	MobileChanged  bool // the number is another and must be confirmed
-	AddressChanged bool // the postal address is another; what opens doors is not sent there at once
+	MobileChanged  bool // the number changed and must be confirmed
+	AddressChanged bool // the postal address changed; recovery codes are not sent there for some days
 	At             time.Time
 	Messages       []notice.Message
 }
 
-// Code is a code on its way.
+// Code is a confirmation code that was sent.
 type Code struct {
 	Channel  string
 	Hash     []byte
@@ -58,7 +57,7 @@ type Code struct {
 	Messages []notice.Message
 }
 
-// Store keeps what people told us.
+// Store is the persistence of the package.
 type Store interface {
 	PersonStore
 	LinkStore
@@ -66,44 +65,44 @@ type Store interface {
 	PeopleStore
 }
 
-// PersonStore keeps what one person tells us of themselves.
+// PersonStore stores the details of one person.
 type PersonStore interface {
 	DetailsStore
 	ContactStore
 	OnboardingStore
 }
 
-// LinkStore keeps what the links of letters open.
+// LinkStore stores the links of messages.
 type LinkStore interface {
 	access.Links
 	AgreementFinder
 }
 
-// DetailsStore keeps what stands on "my details".
+// DetailsStore stores profile and consents.
 type DetailsStore interface {
 	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
 	SaveProfile(ctx context.Context, account toll.AccountID, customer toll.CustomerID, c DetailsChange) error
 	SaveConsents(ctx context.Context, account toll.AccountID, consents []api.Consent) error
 }
 
-// ContactStore keeps how addresses and numbers become the person's.
+// ContactStore stores the confirmation of addresses and numbers.
 type ContactStore interface {
 	SaveCode(ctx context.Context, account toll.AccountID, c Code) error
-	// UseCode counts a try and confirms the channel when right says so of the kept hash; it returns
-	// fault.CodeWrong when not, or when the code is over or tried triesMax times.
+	// UseCode counts an attempt and confirms the channel if right accepts the stored hash. Otherwise, and for an
+	// expired code or more than triesMax attempts, it returns fault.CodeWrong.
 	UseCode(ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, right func(hash []byte) bool) error
 	ChangeEmail(ctx context.Context, link seal.Hash, m EmailChange) error
 	UndoEmail(ctx context.Context, link seal.Hash, m EmailChange) error
-	// EmailTaken tells whether an account has the address.
+	// EmailTaken reports whether an account has the address.
 	EmailTaken(ctx context.Context, email string) (bool, error)
 }
 
-// StepUpChecker tells whether an actor may change what matters, package access.
+// StepUpChecker requires a recent step-up for sensitive changes.
 type StepUpChecker interface {
 	RequireStepUp(actor access.Principal) error
 }
 
-// Service keeps people's profiles.
+// Service manages people's profiles.
 type Service struct {
 	store  Store
 	keys   seal.Keys
@@ -112,18 +111,18 @@ type Service struct {
 	now    func() time.Time
 }
 
-// NewService returns a Service whose letters are written by letter.
-func NewService(store Store, keys seal.Keys, letter *notice.Writer, fresh StepUpChecker, now func() time.Time) *Service {
-	return &Service{store: store, keys: keys, writer: letter, stepUp: fresh, now: now}
+// NewService returns a Service that writes messages with writer.
+func NewService(store Store, keys seal.Keys, writer *notice.Writer, stepUp StepUpChecker, now func() time.Time) *Service {
+	return &Service{store: store, keys: keys, writer: writer, stepUp: stepUp, now: now}
 }
 
 func recipient(a access.Principal) notice.Recipient {
 	return notice.Recipient{Account: a.Account, Name: a.Person, Address: a.Email, Language: a.Language}
 }
 
-// Profile is the actor's own details, S4.17. The contact of a company is the company's.
-func (d *Service) Profile(ctx context.Context, actor access.Principal) (api.ProfileReply, error) {
-	p, err := d.store.Profile(ctx, actor.Account, actor.Customer)
+// Profile returns the actor's own details. Only companies have a contact.
+func (s *Service) Profile(ctx context.Context, actor access.Principal) (api.ProfileReply, error) {
+	p, err := s.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return api.ProfileReply{}, err
 	}
@@ -136,55 +135,55 @@ func (d *Service) Profile(ctx context.Context, actor access.Principal) (api.Prof
 	return p, nil
 }
 
-// Save changes the details, S4.26. Another mobile number needs a factor shown lately, and is the
-// person's once its code has come back; the code is sent at once.
-func (d *Service) Save(ctx context.Context, actor access.Principal, req api.Details) (api.ProfileReply, error) {
+// Save changes the details. A new mobile number requires a recent step-up and must be confirmed by a code, which is
+// sent at once.
+func (s *Service) Save(ctx context.Context, actor access.Principal, req api.Details) (api.ProfileReply, error) {
 	req, err := normalizeDetails(req)
 	if err != nil {
 		return api.ProfileReply{}, err
 	}
-	was, err := d.store.Profile(ctx, actor.Account, actor.Customer)
+	was, err := s.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return api.ProfileReply{}, err
 	}
 	if actor.Kind != toll.Company || !actor.Role.May(role.Change) {
 		req.Contact = was.Contact
 	}
-	c := DetailsChange{Details: req, MobileChanged: req.Mobile != was.Mobile, AddressChanged: addressChanged(was.Details, req), At: d.now()}
+	c := DetailsChange{Details: req, MobileChanged: req.Mobile != was.Mobile, AddressChanged: addressChanged(was.Details, req), At: s.now()}
 	if c.AddressChanged && was.Street != "" {
-		letter, err := d.writer.Mail(notice.AddressChanged, recipient(actor), notice.Content{})
+		message, err := s.writer.Mail(notice.AddressChanged, recipient(actor), notice.Content{})
 		if err != nil {
 			return api.ProfileReply{}, err
 		}
-		c.Messages = append(c.Messages, letter)
+		c.Messages = append(c.Messages, message)
 	}
 	if c.MobileChanged {
-		if err := d.stepUp.RequireStepUp(actor); err != nil {
+		if err := s.stepUp.RequireStepUp(actor); err != nil {
 			return api.ProfileReply{}, err
 		}
-		letter, err := d.writer.Mail(notice.MobileChanged, recipient(actor), notice.Content{})
+		message, err := s.writer.Mail(notice.MobileChanged, recipient(actor), notice.Content{})
 		if err != nil {
 			return api.ProfileReply{}, err
 		}
-		c.Messages = append(c.Messages, letter)
+		c.Messages = append(c.Messages, message)
 	}
-	if err := d.store.SaveProfile(ctx, actor.Account, actor.Customer, c); err != nil {
+	if err := s.store.SaveProfile(ctx, actor.Account, actor.Customer, c); err != nil {
 		return api.ProfileReply{}, err
 	}
-	if c.MobileChanged && req.Mobile != "" && d.writer.CheckChannel(notice.SMS) == nil {
-		if err := d.SendCode(ctx, actor, Mobile); err != nil {
+	if c.MobileChanged && req.Mobile != "" && s.writer.CheckChannel(notice.SMS) == nil {
+		if err := s.SendCode(ctx, actor, Mobile); err != nil {
 			return api.ProfileReply{}, err
 		}
 	}
-	return d.Profile(ctx, actor)
+	return s.Profile(ctx, actor)
 }
 
-// addressChanged tells whether letters on paper go somewhere else from now on.
+// addressChanged reports whether the postal address differs.
 func addressChanged(was, is api.Details) bool {
 	return was.Street != is.Street || was.PostalCode != is.PostalCode || was.City != is.City || was.Country != is.Country
 }
 
-// normalizeDetails brings what was typed into the form in which it is kept.
+// normalizeDetails checks the input and returns it in its stored form.
 func normalizeDetails(d api.Details) (api.Details, error) {
 	for name, field := range map[string]*string{"mobile": &d.Mobile, "phone_private": &d.PhonePrivate, "phone_work": &d.PhoneWork} {
 		if *field = strings.TrimSpace(*field); *field == "" {
@@ -210,10 +209,9 @@ func normalizeDetails(d api.Details) (api.Details, error) {
 	return d, nil
 }
 
-// SendCode sends a code to the address or number that is to be confirmed, S4.21, S4.23, S4.25. An
-// older code opens nothing any more.
-func (d *Service) SendCode(ctx context.Context, actor access.Principal, channel string) error {
-	p, err := d.store.Profile(ctx, actor.Account, actor.Customer)
+// SendCode sends a code to the address or number that is to be confirmed. It invalidates an older code.
+func (s *Service) SendCode(ctx context.Context, actor access.Principal, channel string) error {
+	p, err := s.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return err
 	}
@@ -223,25 +221,25 @@ func (d *Service) SendCode(ctx context.Context, actor access.Principal, channel 
 	}
 	code := fmt.Sprintf("%0*d", codeDigits, number)
 	to := recipient(actor)
-	var letter notice.Message
+	var message notice.Message
 	switch {
 	case channel == Email && p.Email != "":
-		letter, err = d.writer.Mail(notice.ConfirmEmail, to, notice.Content{Code: code, Until: d.now().Add(CodeMax)})
+		message, err = s.writer.Mail(notice.ConfirmEmail, to, notice.Content{Code: code, Until: s.now().Add(CodeMax)})
 	case channel == Mobile && p.Mobile != "":
 		to.Address = p.Mobile
-		letter, err = d.writer.SMS(notice.ConfirmMobile, to, notice.Content{Code: code, Until: d.now().Add(CodeMax)})
+		message, err = s.writer.SMS(notice.ConfirmMobile, to, notice.Content{Code: code, Until: s.now().Add(CodeMax)})
 	default:
 		return fault.New(fault.FieldMissing).At(channel)
 	}
 	if err != nil {
 		return err
 	}
-	return d.store.SaveCode(ctx, actor.Account, Code{
-		Channel: channel, Hash: d.keys.CodeHash(code, codeBinding(actor, channel, p)...), Until: d.now().Add(CodeMax), Messages: []notice.Message{letter},
+	return s.store.SaveCode(ctx, actor.Account, Code{
+		Channel: channel, Hash: s.keys.CodeHash(code, codeBinding(actor, channel, p)...), Until: s.now().Add(CodeMax), Messages: []notice.Message{message},
 	})
 }
 
-// codeBinding ties a code to the account and to the very address or number it was sent to.
+// codeBinding returns the values that a code's hash is bound to: the account and the address or number it was sent to.
 func codeBinding(actor access.Principal, channel string, p api.ProfileReply) []string {
 	address := p.Email
 	if channel == Mobile {
@@ -250,45 +248,45 @@ func codeBinding(actor access.Principal, channel string, p api.ProfileReply) []s
 	return []string{"contact", string(actor.Account), channel, address}
 }
 
-// ConfirmCode takes the code that was sent, S4.14, S4.15, S4.24.
-func (d *Service) ConfirmCode(ctx context.Context, actor access.Principal, req api.ConfirmRequest) (api.ProfileReply, error) {
+// ConfirmCode confirms a channel by the code that was sent to it.
+func (s *Service) ConfirmCode(ctx context.Context, actor access.Principal, req api.ConfirmRequest) (api.ProfileReply, error) {
 	if req.Channel != Email && req.Channel != Mobile {
 		return api.ProfileReply{}, fault.New(fault.FieldWrong).At("channel")
 	}
-	p, err := d.store.Profile(ctx, actor.Account, actor.Customer)
+	p, err := s.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return api.ProfileReply{}, err
 	}
 	code := strings.TrimSpace(strings.ReplaceAll(req.Code, " ", ""))
-	err = d.store.UseCode(ctx, actor.Account, req.Channel, d.now(), CodeTries, func(hash []byte) bool {
-		return d.keys.CodeMatches(hash, code, codeBinding(actor, req.Channel, p)...)
+	err = s.store.UseCode(ctx, actor.Account, req.Channel, s.now(), CodeTries, func(hash []byte) bool {
+		return s.keys.CodeMatches(hash, code, codeBinding(actor, req.Channel, p)...)
 	})
 	if err != nil {
 		return api.ProfileReply{}, err
 	}
-	return d.Profile(ctx, actor)
+	return s.Profile(ctx, actor)
 }
 
-// SaveConsents takes a stand on every question. Each is kept with the version of its words and its time;
-// taking one back is as easy as giving it, S4.27–S4.33.
-func (d *Service) SaveConsents(ctx context.Context, actor access.Principal, req api.ConsentRequest) (api.ProfileReply, error) {
+// SaveConsents stores an answer to every question with the version of its text and the time. Withdrawing consent works
+// the same way as giving it.
+func (s *Service) SaveConsents(ctx context.Context, actor access.Principal, req api.ConsentRequest) (api.ProfileReply, error) {
 	if !req.Given[toll.ConsentPrivacy] {
 		return api.ProfileReply{}, fault.New(fault.ConsentNeeded).At("privacy")
 	}
 	var list []api.Consent
 	for _, kind := range toll.Consents() {
-		list = append(list, api.Consent{Kind: kind, Given: req.Given[kind], Version: toll.ConsentVersion(kind), At: d.now()})
+		list = append(list, api.Consent{Kind: kind, Given: req.Given[kind], Version: toll.ConsentVersion(kind), At: s.now()})
 	}
 	if len(req.Given) > len(list) {
 		return api.ProfileReply{}, fault.New(fault.FieldWrong).At("given")
 	}
-	if err := d.store.SaveConsents(ctx, actor.Account, list); err != nil {
+	if err := s.store.SaveConsents(ctx, actor.Account, list); err != nil {
 		return api.ProfileReply{}, err
 	}
-	return d.Profile(ctx, actor)
+	return s.Profile(ctx, actor)
 }
 
-// consentStates lists every question with the person's latest stand.
+// consentStates returns every question with the person's latest answer.
 func consentStates(taken []api.Consent) (list []api.Consent) {
 	given, latest := map[toll.ConsentKind]bool{}, map[toll.ConsentKind]api.Consent{}
 	for _, c := range taken {
@@ -306,7 +304,7 @@ func consentStates(taken []api.Consent) (list []api.Consent) {
 	return list
 }
 
-// nonEmptyHolds leaves out what there is nothing of.
+// nonEmptyHolds returns the holds with a count.
 func nonEmptyHolds(list []api.Hold) []api.Hold {
 	kept := []api.Hold{}
 	for _, h := range list {

@@ -46,7 +46,7 @@ func (h *Handlers) partiesPage(c *fiber.Ctx, actor access.Principal, p *kit.Page
 	if err != nil {
 		return err
 	}
-	v := &partiesView{Page: *p, Who: p.T("party.who", "person", actor.Person, "name", actor.Name), Notes: []string{p.T("party.missing")}}
+	v := &partiesView{Page: *p, Who: p.T("party.who", "person", displayName(p.Words, actor.Person), "name", displayName(p.Words, actor.Name)), Notes: []string{p.T("party.missing")}}
 	v.Title, v.Next = v.T("party.title"), kit.SafeNext(c.Query("next"))
 	for _, p := range list.Parties {
 		v.Lines = append(v.Lines, newPartyLine(&v.Page, p))
@@ -63,7 +63,7 @@ func (h *Handlers) partiesPage(c *fiber.Ctx, actor access.Principal, p *kit.Page
 }
 
 func newPartyLine(v *kit.Page, p party.Party) partyLine {
-	line := partyLine{Key: p.Key, Name: p.Name, Role: v.T("role." + string(p.Role)), Here: p.Current}
+	line := partyLine{Key: p.Key, Name: displayName(v.Words, p.Name), Role: v.T("role." + string(p.Role)), Here: p.Current}
 	switch {
 	case p.Kind == toll.Private:
 		line.Detail = v.T("party.self")

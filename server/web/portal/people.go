@@ -10,6 +10,7 @@ import (
 	"bompass/server/web/kit"
 	"bompass/shared/api"
 	"bompass/shared/fault"
+	"bompass/shared/i18n"
 	"bompass/shared/site"
 )
 
@@ -18,7 +19,11 @@ const linkMaxAge = time.Hour
 
 func (h *Handlers) mountPeople(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.People, func(ctx context.Context, a access.Principal, _ api.Empty) (api.PeopleReply, error) {
-		return h.Person.People(ctx, a)
+		reply, err := h.Person.People(ctx, a)
+		for i := range reply.People {
+			reply.People[i].Name = displayName(i18n.For(a.Language), reply.People[i].Name)
+		}
+		return reply, err
 	})
 	kit.JSON(app, h.Kit, api.Invite, func(ctx context.Context, a access.Principal, req api.InviteRequest) (api.Empty, error) {
 		if err := h.Access.AllowMessage(ctx, a, "invitation", req.Email); err != nil {
