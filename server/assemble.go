@@ -92,7 +92,7 @@ func (p *product) openTariffs(context.Context) error {
 	if len(problems) > 0 {
 		return fmt.Errorf("price plans: %w", problems[0])
 	}
-	p.capOf = capsOf(book)
+	p.capOf, p.phones = capsOf(book), book.Phones()
 	if p.plan, err = rating.Compile(book); err != nil {
 		return fmt.Errorf("price plans: %w", err)
 	}
@@ -163,7 +163,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
 		Access: people.desk, Registrar: people.registrar, Factors: people.locksmith, Person: people.profile, Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Overview: overview.NewService(overviewdb.New(p.db), desk, p.charger, p.capOf),
-		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Live: reading.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
+		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Phones: p.phones, Live: reading.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }
 

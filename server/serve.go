@@ -42,6 +42,7 @@ type product struct {
 	conn     *nats.Conn
 	plan     *rating.Plan
 	tariffs  []tariff.File // of the plan
+	phones   []string      // telephone numbers of customer service
 	capOf    func(toll.StationID) overview.Cap
 	pipeline *pipeline.Pipeline
 	jobs     *job.Registry

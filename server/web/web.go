@@ -72,6 +72,7 @@ type Deps struct {
 	EID         signin.EID // nil where nobody signs in with an eID
 	Parties     Parties    // nil where nobody acts for others
 	Tariffs     []tariff.File
+	Phones      []string                        // telephone numbers of customer service
 	Ready       func(ctx context.Context) error // returns nil if requests can be answered
 	Assets      *Assets
 	Log         *slog.Logger
@@ -103,7 +104,7 @@ func open(d Deps) (r rooms, err error) {
 	r.passages = d.Passages
 	r.kit, err = kit.New(kit.Config{
 		Context: d.Context, PublicURL: d.PublicURL, Proxies: d.Proxies, Development: d.Development,
-		Keys: d.Keys, Sessions: d.Access, Mandates: d.Parties, Assets: d.Assets, Log: d.Log, Now: d.Now,
+		Keys: d.Keys, Sessions: d.Access, Mandates: d.Parties, Assets: d.Assets, Phones: d.Phones, Log: d.Log, Now: d.Now,
 	})
 	if err != nil {
 		return r, err

@@ -23,6 +23,7 @@ type Scheme struct {
 	Name        string
 	Charger     toll.ChargerID
 	ChargerName string
+	Phones      []string  // telephone numbers of the toll charger's customer service
 	Clock       string    // the zone whose wall clock and calendar decide bands, days and months
 	Currency    string    // currency of all amounts: NOK or SEK; amounts are in hundredths
 	Ferry       bool      // priced by length
@@ -89,6 +90,18 @@ func (s *Scheme) End(i int) oslo.Day {
 		end = to
 	}
 	return end
+}
+
+// Phones returns the telephone numbers of customer service of all toll chargers, each once, in the order of the book.
+func (b *Book) Phones() (list []string) {
+	for _, s := range b.Schemes {
+		for _, phone := range s.Phones {
+			if !slices.Contains(list, phone) {
+				list = append(list, phone)
+			}
+		}
+	}
+	return list
 }
 
 // Zones lists the price zones that stations name, in the order of the file.

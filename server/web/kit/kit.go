@@ -25,6 +25,7 @@ type Config struct {
 	Sessions    Sessions
 	Mandates    Mandates // nil where nobody acts for others
 	Assets      *Assets
+	Phones      []string // telephone numbers of customer service
 	Log         *slog.Logger
 	Now         func() time.Time
 }
@@ -43,6 +44,7 @@ type Kit struct {
 	stopping context.Context //nolint:containedctx // the server's life, which streams share
 	proxies  []netip.Prefix
 	pages    *pages
+	phones   []string // telephone numbers of customer service
 	uploads  []string // patterns of the paths whose bodies are streamed
 }
 
@@ -60,7 +62,7 @@ func New(c Config) (*Kit, error) {
 		return nil, err
 	}
 	k := &Kit{
-		Origin: origin, Keys: c.Keys, Streams: NewStreams(), Assets: c.Assets, Log: c.Log, Now: c.Now,
+		Origin: origin, Keys: c.Keys, Streams: NewStreams(), Assets: c.Assets, phones: c.Phones, Log: c.Log, Now: c.Now,
 		sessions: c.Sessions, mandates: c.Mandates, stopping: c.Context, proxies: proxies, pages: newPages(),
 	}
 	if err := k.LoadPages(pageFiles); err != nil {

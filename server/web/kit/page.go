@@ -37,6 +37,8 @@ type Page struct {
 	Failure   string // what is wrong with the form
 	FailureAt string // the field that the failure concerns
 	Self      string // the page's own address, for the choice of language; empty where there is no choice
+
+	phones []string // of customer service
 }
 
 // View is the content of a page: a struct that embeds Page.
@@ -88,6 +90,7 @@ func (k *Kit) NewPage(c *fiber.Ctx) *Page { return k.pageIn(k.Language(c)) }
 func (k *Kit) pageIn(language string) *Page {
 	return &Page{
 		Words: i18n.For(language), Sheet: k.Assets.Address(SheetFile), Icon: k.Assets.Address(IconFile), Program: k.Assets.Address(ProgramFile),
+		phones: k.phones,
 	}
 }
 

@@ -36,7 +36,7 @@ func (h *Handlers) newEIDView(c *fiber.Ctx, v *kit.Page) eidView {
 	if !kit.SafeMethod(c.Method()) {
 		way = c.FormValue("way")
 	}
-	e := eidView{Phones: kit.ServicePhones, Old: isOldBrowser(c.Get(fiber.HeaderUserAgent)), HelpURL: site.LoginHelp}
+	e := eidView{Phones: v.ServicePhones(), Old: isOldBrowser(c.Get(fiber.HeaderUserAgent)), HelpURL: site.LoginHelp}
 	if h.EID == nil {
 		return e
 	}

@@ -22,7 +22,7 @@ func (h *Handlers) helpPage(c *fiber.Ctx) error {
 	v := &helpView{Page: *h.NewPage(c)}
 	v.Title, v.Program, v.Self = v.T("help.title"), "", site.LoginHelp
 	for _, id := range []string{"eid", "choices", "foreign", "sweden", "first", "company", "stuck", "logout", "browser"} {
-		v.Help = append(v.Help, helpPart{ID: id, Title: v.T("help." + id + ".title"), Text: v.T("help."+id+".text", "phones", kit.ServicePhones)})
+		v.Help = append(v.Help, helpPart{ID: id, Title: v.T("help." + id + ".title"), Text: v.T("help."+id+".text", "phones", v.ServicePhones())})
 	}
 	return h.Send(c, fiber.StatusOK, "help", v)
 }

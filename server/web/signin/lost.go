@@ -80,12 +80,12 @@ func (h *Handlers) sendLost(c *fiber.Ctx, wrong error) error {
 func whyNoLetter(v *kit.Page, err error) string {
 	code := fault.CodeOf(err)
 	if code == fault.FieldMissing {
-		return v.T("ways.lost.why.address", "phones", kit.ServicePhones)
+		return v.T("ways.lost.why.address", "phones", v.ServicePhones())
 	}
 	if code == fault.Refused {
-		return v.T("ways.lost.why.young", "days", int(factor.AddressSettled.Hours()/24), "phones", kit.ServicePhones)
+		return v.T("ways.lost.why.young", "days", int(factor.AddressSettled.Hours()/24), "phones", v.ServicePhones())
 	}
-	return v.T("ways.lost.why.unset", "phones", kit.ServicePhones)
+	return v.T("ways.lost.why.unset", "phones", v.ServicePhones())
 }
 
 func (h *Handlers) askLost(c *fiber.Ctx) error {

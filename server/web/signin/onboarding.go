@@ -130,7 +130,7 @@ func (h *Handlers) welcome(c *fiber.Ctx, actor access.Principal, v *kit.Page) er
 	}
 	if waits {
 		return h.SendDone(c, v, kit.Done{
-			Title: v.T("ways.sent.title"), Text: v.T("welcome.sent", "email", given.Email), Notes: []string{v.T("ways.sent.missing", "phones", kit.ServicePhones)},
+			Title: v.T("ways.sent.title"), Text: v.T("welcome.sent", "email", given.Email), Notes: []string{v.T("ways.sent.missing", "phones", v.ServicePhones())},
 			Href: kit.WithNext(site.Welcome, v.Next), Go: v.T("welcome.followed"),
 		})
 	}

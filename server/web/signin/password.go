@@ -69,7 +69,7 @@ func (h *Handlers) register(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	err := h.Registrar.Register(c.UserContext(), h.Visitor(c), email, c.FormValue("name"), c.FormValue("password"), v.Lang())
 	return kit.Done{
 		Title: v.T("ways.sent.title"), Text: v.T("ways.register.sent", "email", email),
-		Notes: []string{v.T("ways.sent.missing", "phones", kit.ServicePhones)}, Href: site.Login, Go: v.T("ways.to.login"),
+		Notes: []string{v.T("ways.sent.missing", "phones", v.ServicePhones())}, Href: site.Login, Go: v.T("ways.to.login"),
 	}, err
 }
 
@@ -97,7 +97,7 @@ func (h *Handlers) forgot(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	err := h.Registrar.RequestPasswordReset(c.UserContext(), h.Visitor(c), c.FormValue("name"))
 	return kit.Done{
 		Title: v.T("ways.sent.title"), Text: v.T("ways.forgot.sent", "minutes", int(access.ResetMax/time.Minute)),
-		Notes: []string{v.T("ways.sent.missing", "phones", kit.ServicePhones)}, Href: site.Login, Go: v.T("ways.to.login"),
+		Notes: []string{v.T("ways.sent.missing", "phones", v.ServicePhones())}, Href: site.Login, Go: v.T("ways.to.login"),
 	}, err
 }
 
@@ -150,7 +150,7 @@ func firstEmailForm(v *kit.Page) *kit.Form {
 func (h *Handlers) firstEmail(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	err := h.Registrar.SetFirstEmail(c.UserContext(), h.Visitor(c), c.FormValue("number"), c.FormValue("personal"), c.FormValue("email"))
 	return kit.Done{
-		Title: v.T("ways.sent.title"), Text: v.T("ways.first.email.sent"), Notes: []string{v.T("ways.first.taken", "phones", kit.ServicePhones)},
+		Title: v.T("ways.sent.title"), Text: v.T("ways.first.email.sent"), Notes: []string{v.T("ways.first.taken", "phones", v.ServicePhones())},
 		Href: firstPasswordPath, Go: v.T("ways.first.password.title"),
 	}, err
 }
@@ -165,7 +165,7 @@ func firstPasswordForm(v *kit.Page) *kit.Form {
 func (h *Handlers) firstPassword(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	err := h.Registrar.RequestFirstPassword(c.UserContext(), h.Visitor(c), c.FormValue("number"))
 	return kit.Done{
-		Title: v.T("ways.sent.title"), Text: v.T("ways.first.password.sent"), Notes: []string{v.T("ways.sent.missing", "phones", kit.ServicePhones)},
+		Title: v.T("ways.sent.title"), Text: v.T("ways.first.password.sent"), Notes: []string{v.T("ways.sent.missing", "phones", v.ServicePhones())},
 		Href: site.Login, Go: v.T("ways.to.login"),
 	}, err
 }

@@ -114,7 +114,7 @@ func NewWithOptions(t *testing.T, ways factor.Options, options ...option) *Serve
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.Now,
 		}),
 		Legacy:  legacy.NewService(legacydb.New(db), keys, letters, desk, h.Now),
-		Context: ctx, PublicURL: h.URL, Access: desk, Keys: keys, Overview: h, Passages: h, Tariffs: Published, Live: h.Live,
+		Context: ctx, PublicURL: h.URL, Access: desk, Keys: keys, Overview: h, Passages: h, Tariffs: Published, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)),
 	}
