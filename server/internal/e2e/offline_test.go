@@ -24,7 +24,7 @@ func kept(page *e2e.Page, n int) {
 func ownDevice(page *e2e.Page, product *e2e.Product) {
 	page.Go(product.URL() + "/device")
 	page.Press("#own")
-	page.Wait("something to be kept", `/[1-9]\d* svar/.test(document.body.innerText)`)
+	page.Wait("something to be kept", `/[1-9]\d* sider? er lagret/.test(document.body.innerText)`)
 }
 
 // While the server is down, the program opens at every address, shows the answers stored on the person's own device, and
