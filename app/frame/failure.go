@@ -31,10 +31,10 @@ func (p *Page) ErrorText(err error) (text, trace string) {
 func (p *Page) Failure(err error, retry func(app.Context)) app.UI {
 	w := p.Words()
 	text, trace := p.ErrorText(err)
-	switch fault.CodeOf(err) {
-	case fault.Refused: // the role may not: trying again would not help
+	if fault.CodeOf(err) == fault.Refused { // the role may not: trying again would not help
 		return ui.Alert("info", w.T("app.refused"), text)
-	case fault.ConsentNeeded: // a page of the server asks for it
+	}
+	if fault.CodeOf(err) == fault.ConsentNeeded { // a page of the server asks for it
 		return ui.Failure(w.T("app.refused"), text, "", w.T("app.retry"), ui.On("retry", func(app.Context) {
 			p.Session.Window.LoadPage(site.Returning(site.Welcome, p.Session.Window.Location()))
 		}))
