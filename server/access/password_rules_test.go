@@ -37,7 +37,7 @@ func TestPasswordsThatMayNotBeChosen(t *testing.T) {
 	}
 }
 
-// S3.06, S3.11, S3.14, S4.08, K03, K15: what a person types tells which name it is.
+// S3.06, S3.11, S3.14, S4.08: the kind of a user name follows from its form.
 func TestNamesAreKnownByTheirForm(t *testing.T) {
 	for typed, want := range map[string]access.LoginName{
 		" Kari@Bompass.example ": {Kind: access.ByEmail, Value: "kari@bompass.example"},

@@ -127,8 +127,8 @@ func TestNoSealedColumnIsForgotten(t *testing.T) {
 	}
 }
 
-// portal.md D2: a password is kept anew when it is used: at today's cost, with today's pepper. A copy of the
-// database without the pepper cannot be tried.
+// A password is hashed again when it is used, with the current cost and pepper. Without the pepper, passwords cannot
+// be guessed from a copy of the database.
 func TestAPasswordIsKeptAnewWhenItIsUsed(t *testing.T) {
 	o := open(t)
 	kept := func() string {

@@ -358,7 +358,7 @@ func TestAVehicleIsOnOneAgreement(t *testing.T) {
 	refused(t, "her own car", err, fault.VehicleYours, "plate")
 }
 
-// portal.md D4: questions to the register are counted.
+// Queries to the register are limited.
 func TestPlatesCannotBeTriedInBulk(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
 	r.answer(per, api.StepCountry, api.AgreementAnswers{Country: "NO"})

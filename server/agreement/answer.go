@@ -215,8 +215,8 @@ func (a *answers) applyVehicle(in api.AgreementAnswers) error {
 	return nil
 }
 
-// findVehicle checks a plate and asks the register what vehicle has it, S2.32. Whether it is on somebody else's
-// agreement is not said here: that would tell strangers about each other, portal.md D4.
+// findVehicle checks a plate and looks its vehicle up in the register (S2.32). It does not report whether the plate is
+// on another person's agreement: that would disclose personal data.
 func (d *Service) findVehicle(ctx context.Context, actor access.Principal, in *api.AgreementAnswers) (found *register.Vehicle, silent bool, err error) {
 	plate, problem := ident.Plate(in.Country, in.Plate)
 	switch {

@@ -9,17 +9,17 @@ import (
 	"bompass/server/store/accessdb"
 )
 
-// The personal number is sealed for the account that stays, whether or not another account had it before.
-func TestConnectedEIDGivesTheAccountItsPersonalNumber(t *testing.T) {
+// The personal number is sealed for the account that is kept, whether or not another account had it before.
+func TestConnectedEIDAddsPersonalNumber(t *testing.T) {
 	for name, hadAccount := range map[string]bool{"a new eID": false, "the eID of another account": true} {
 		t.Run(name, func(t *testing.T) {
 			d := open(t)
-			d.is("liv-at-issuer", livNumber, "s1")
+			d.setPerson("liv-at-issuer", livNumber, "s1")
 			if hadAccount {
-				d.enter()
+				d.signIn()
 			}
 			berit := d.registered()
-			d.is("liv-at-issuer", livNumber, "s2")
+			d.setPerson("liv-at-issuer", livNumber, "s2")
 			if err := d.offers(berit, &berit); err != nil {
 				t.Fatal(err)
 			}
@@ -33,8 +33,8 @@ func TestConnectedEIDGivesTheAccountItsPersonalNumber(t *testing.T) {
 	}
 }
 
-// personalNumber opens the Norwegian number of an account as it is stored.
-func (d *door) personalNumber(actor access.Principal) string {
+// personalNumber returns the Norwegian number that is stored for an account.
+func (d *harness) personalNumber(actor access.Principal) string {
 	d.t.Helper()
 	db, err := store.Open(d.t.Context(), d.dsn)
 	if err != nil {

@@ -1,7 +1,7 @@
-// Package eid owns signing in with an electronic identity: the way to an issuer and back, whose
-// account a proof opens, and what ends when a person leaves at the issuer.
+// Package eid owns signing in with an electronic identity (eID): the request to an issuer and its answer, the account
+// that belongs to an eID, and single logout.
 //
-// Sessions are package access's; what an issuer's answer is worth is package identity's.
+// Sessions belong to package access. The rules for an issuer's answer belong to package identity.
 package eid
 
 import (
@@ -17,17 +17,17 @@ import (
 	"bompass/shared/toll"
 )
 
-// AuthRequestMax is how long a person may take at the issuer.
+// AuthRequestMax is the maximum time between the request to the issuer and its answer.
 const AuthRequestMax = 10 * time.Minute
 
-// Provider is one issuer as people meet it.
+// Provider is an issuer that people can sign in with.
 type Provider struct {
 	Name    string // in addresses: "no", "se"
-	Country string // whose personal numbers it tells
+	Country string // of the personal numbers that the issuer returns
 	Issuer  identity.Issuer
 }
 
-// AuthRequest is a sign-in that is at the issuer.
+// AuthRequest is a sign-in that waits for the issuer's answer.
 type AuthRequest struct {
 	State    seal.Hash
 	Browser  seal.Hash
@@ -36,15 +36,15 @@ type AuthRequest struct {
 	Until    time.Time
 }
 
-// Entry is a session that a proof begins.
+// Entry is a new session with the ID token that began it.
 type Entry struct {
 	Session  access.Session
 	Proof    Proof
-	New      *NewAccount // the account and customer to begin with it; nil when they are there
-	Replaces *seal.Hash  // the session that it takes the place of
+	New      *NewAccount // the account and customer to create with it; nil if they exist
+	Replaces *seal.Hash  // the session that it replaces; nil if there is none
 }
 
-// Proof is what is kept of an issuer's proof.
+// Proof is the stored part of an issuer's ID token.
 type Proof struct {
 	Provider string
 	Issuer   string
@@ -55,66 +55,67 @@ type Proof struct {
 	IDToken  seal.Sealed // the token itself
 }
 
-// NewAccount is a person who is here for the first time.
+// NewAccount is the account of a person who signs in for the first time.
 type NewAccount struct {
 	Account  toll.AccountID
 	Customer toll.CustomerID
 	Person   string
 	Country  string
 	Language string
-	Number   Number // empty when the issuer does not tell
+	Number   Number // empty if the issuer does not return it
 }
 
-// Number is a personal number as it is kept.
+// Number is a personal number as it is stored.
 type Number struct {
 	Country string
 	Hash    []byte
 	Sealed  seal.Sealed
 }
 
-// LogoutNotice is an issuer's message that a person has left.
+// LogoutNotice is an issuer's message that a person has signed out.
 type LogoutNotice struct {
 	Issuer, Subject, Session string
-	Hash                     seal.Hash // names the message; zero when it has no name
+	Hash                     seal.Hash // of the message's identifier; zero if it has none
 	Until                    time.Time
 }
 
-// Store keeps journeys and what a proof opened.
+// Store keeps authentication requests and the sessions that were begun with an eID.
 type Store interface {
 	AuthRequests
 	Sessions
 	AccountJoins
 }
 
-// AuthRequests keeps sign-ins that are at an issuer.
+// AuthRequests keeps sign-ins that wait for an issuer's answer.
 type AuthRequests interface {
-	// AddAuthRequest keeps a journey. Some that are over are dropped.
+	// AddAuthRequest stores a request and deletes some that have expired.
 	AddAuthRequest(ctx context.Context, j AuthRequest, now time.Time) error
-	// TakeAuthRequest takes the journey away and returns it, once; fault.SignedOut when there is none of
-	// that state, browser and way.
-	TakeAuthRequest(ctx context.Context, state, browser seal.Hash, way string, now time.Time) (seal.Sealed, error)
+	// TakeAuthRequest deletes a request and returns it. It returns fault.SignedOut if there is none with
+	// that state, browser and provider.
+	TakeAuthRequest(ctx context.Context, state, browser seal.Hash, provider string, now time.Time) (seal.Sealed, error)
 }
 
-// Sessions keeps what a proof opened.
+// Sessions keeps the sessions that were begun with an eID.
 type Sessions interface {
-	// AccountByEID returns fault.NotFound when nobody came with the proof's subject or, if there is a
-	// number, has that number. The subject counts first.
+	// AccountByEID returns the account of a subject or, failing that, of a personal number, if there is one. It
+	// returns fault.NotFound if neither has an account.
 	AccountByEID(ctx context.Context, issuer, subject string, number Number, now time.Time) (access.Account, error)
-	// BeginSessionWithEID begins a session in one transaction; false when somebody else began the same account first.
+	// BeginSessionWithEID begins a session in one transaction. It reports false if another request created the
+	// same account first.
 	BeginSessionWithEID(ctx context.Context, e Entry) (bool, error)
-	// IssuersOf lists the issuers that an account has come with.
+	// IssuersOf returns the issuers that an account has signed in with.
 	IssuersOf(ctx context.Context, account toll.AccountID) ([]string, error)
-	// SessionProof returns fault.NotFound for a session that was not begun with a proof.
+	// SessionProof returns fault.NotFound for a session that was not begun with an eID.
 	SessionProof(ctx context.Context, session seal.Hash) (Proof, error)
-	// EndSessionsByLogout ends the sessions that a message is about and names them. A message that has a name
-	// is believed once.
+	// EndSessionsByLogout ends the sessions that a message is about and returns them. A message with an
+	// identifier is accepted once.
 	EndSessionsByLogout(ctx context.Context, n LogoutNotice, now time.Time) (ended []seal.Hash, again bool, err error)
 }
 
-// Names tells a person's name by birth number; empty when it does not know.
+// Names returns a person's name by birth number; empty if it is unknown.
 type Names func(ctx context.Context, birthNumber string) string
 
-// Deps is what a desk needs.
+// Deps is the dependencies of a Service.
 type Deps struct {
 	Store     Store
 	Access    *access.Service
@@ -125,10 +126,10 @@ type Deps struct {
 	Now       func() time.Time
 }
 
-// Service lets people in with electronic identities.
+// Service signs people in with electronic identities.
 type Service struct{ Deps }
 
-// NewService returns a Desk.
+// NewService returns a Service.
 func NewService(d Deps) *Service {
 	if d.Names == nil {
 		d.Names = func(context.Context, string) string { return "" }
@@ -136,7 +137,7 @@ func NewService(d Deps) *Service {
 	return &Service{d}
 }
 
-// Provider finds an issuer by the name in its address.
+// Provider returns a provider by the name in its address.
 func (d *Service) Provider(name string) (Provider, error) {
 	for _, w := range d.Providers {
 		if w.Name == name {
@@ -146,7 +147,7 @@ func (d *Service) Provider(name string) (Provider, error) {
 	return Provider{}, fault.New(fault.NotFound)
 }
 
-// ProvidersOf names the ways by which an account has come before, and can prove itself again.
+// ProvidersOf returns the names of the providers that an account has signed in with, and can step up with.
 func (d *Service) ProvidersOf(ctx context.Context, account toll.AccountID) (names []string, err error) {
 	issuers, err := d.Store.IssuersOf(ctx, account)
 	if err != nil {
@@ -160,7 +161,7 @@ func (d *Service) ProvidersOf(ctx context.Context, account toll.AccountID) (name
 	return names, nil
 }
 
-// FrameOrigins are the sites that may show the front-channel page in a frame.
+// FrameOrigins returns the origins that may show the front-channel page in a frame.
 func (d *Service) FrameOrigins(ctx context.Context) (list []string) {
 	for _, w := range d.Providers {
 		list = append(list, w.Issuer.FrameOrigins(ctx)...)

@@ -30,7 +30,7 @@ const (
 	livNumber  = "17857630041"
 )
 
-// trusting is an issuer that proves whom the test says; what real ones must do is proven elsewhere.
+// trusting is an issuer that returns the person that a test sets. The adapter has tests of its own.
 type trusting struct {
 	identity.Unconfigured
 	count  atomic.Int64
@@ -43,8 +43,8 @@ func (i *trusting) ID() string { return issuerID }
 func (i *trusting) Begin(_ context.Context, w identity.AuthRequestParams) (identity.AuthRequest, error) {
 	n := i.count.Add(1)
 	return identity.AuthRequest{
-		URL: "https://issuer.example/authorize", State: fmt.Sprintf("state-of-journey-%d", n), Nonce: "nonce-of-the-journey",
-		Verifier: "verifier-of-the-journey", Params: w, Began: i.now(),
+		URL: "https://issuer.example/authorize", State: fmt.Sprintf("state-of-request-%d", n), Nonce: "nonce-of-the-request",
+		Verifier: "verifier-of-the-request", Params: w, Began: i.now(),
 	}, nil
 }
 
@@ -58,8 +58,8 @@ func (i *trusting) VerifyLogoutToken(_ context.Context, message string) (identit
 	return identity.LogoutToken{Issuer: issuerID, Subject: subject, Session: session, TokenID: name, ExpiresAt: i.now().Add(time.Minute)}, nil
 }
 
-// door is the desk on a database of its own with the cast.
-type door struct {
+// harness is the service on a database of its own with the demo data.
+type harness struct {
 	*eid.Service
 	t      *testing.T
 	access *access.Service
@@ -68,12 +68,12 @@ type door struct {
 	ahead  atomic.Int64
 }
 
-func (d *door) now() time.Time { return time.Unix(1_795_000_000+d.ahead.Load(), 0) }
+func (d *harness) now() time.Time { return time.Unix(1_795_000_000+d.ahead.Load(), 0) }
 
-func open(t *testing.T) *door {
+func open(t *testing.T) *harness {
 	t.Helper()
 	opened, dsn := pgtest.Demo(t)
-	d, db := &door{t: t, dsn: dsn}, accessdb.New(opened)
+	d, db := &harness{t: t, dsn: dsn}, accessdb.New(opened)
 	keys, err := seal.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
@@ -90,25 +90,25 @@ func open(t *testing.T) *door {
 	return d
 }
 
-// is makes the issuer prove a person.
-func (d *door) is(subject, number, session string) {
+// setPerson sets the person that the issuer returns.
+func (d *harness) setPerson(subject, number, session string) {
 	d.issuer.person.Store(&identity.Person{
 		Issuer: issuerID, Subject: subject, BirthNumber: number, Session: session, Level: identity.High, AuthTime: d.now(), IDToken: "proof-of-the-issuer",
 	})
 }
 
-func (d *door) begin(a eid.BeginRequest) (eid.Callback, string) {
+func (d *harness) begin(a eid.BeginRequest) (eid.Callback, string) {
 	d.t.Helper()
 	a.Provider = "no"
 	started, err := d.Begin(context.Background(), a)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	state := fmt.Sprintf("state-of-journey-%d", d.issuer.count.Load())
+	state := fmt.Sprintf("state-of-request-%d", d.issuer.count.Load())
 	return eid.Callback{Browser: started.Browser, Response: identity.AuthResponse{State: state, Code: "code"}}, started.Name
 }
 
-func (d *door) enter() eid.Result {
+func (d *harness) signIn() eid.Result {
 	d.t.Helper()
 	ticket, _ := d.begin(eid.BeginRequest{})
 	in, err := d.Finish(context.Background(), "no", ticket)
@@ -118,7 +118,7 @@ func (d *door) enter() eid.Result {
 	return in
 }
 
-func (d *door) who(in eid.Result) access.Principal {
+func (d *harness) principal(in eid.Result) access.Principal {
 	d.t.Helper()
 	actor, err := d.access.Peek(context.Background(), in.Token)
 	if err != nil {
@@ -127,7 +127,7 @@ func (d *door) who(in eid.Result) access.Principal {
 	return actor
 }
 
-func (d *door) count(sql string) (n int) {
+func (d *harness) count(sql string) (n int) {
 	d.t.Helper()
 	conn, err := pgx.Connect(d.t.Context(), d.dsn)
 	if err != nil {
@@ -140,25 +140,25 @@ func (d *door) count(sql string) (n int) {
 	return n
 }
 
-func TestACustomerIsFoundByNumberAndThenBySubject(t *testing.T) {
+func TestCustomerIsFoundByNumberAndThenBySubject(t *testing.T) {
 	d := open(t)
-	d.is("kari-at-issuer", kariNumber, "s1")
-	first := d.enter()
-	d.is("kari-at-issuer", "", "s2") // the issuer tells no number this time
-	second := d.enter()
-	if first.New || second.New || d.who(first).Customer != fixture.Kari || d.who(second).Customer != fixture.Kari {
+	d.setPerson("kari-at-issuer", kariNumber, "s1")
+	first := d.signIn()
+	d.setPerson("kari-at-issuer", "", "s2") // the issuer returns no number this time
+	second := d.signIn()
+	if first.New || second.New || d.principal(first).Customer != fixture.Kari || d.principal(second).Customer != fixture.Kari {
 		t.Errorf("first %+v, second %+v", first.Account, second.Account)
 	}
-	d.is("somebody-else", "", "s3")
-	if other := d.enter(); !other.New || d.who(other).Customer == fixture.Kari {
+	d.setPerson("somebody-else", "", "s3")
+	if other := d.signIn(); !other.New || d.principal(other).Customer == fixture.Kari {
 		t.Errorf("somebody else: %+v", other.Account)
 	}
 }
 
-// Two tabs, or fifty, of one newcomer begin one account.
-func TestANewcomerIsOnePersonHoweverManyTabs(t *testing.T) {
+// Fifty tabs of one new person create one account.
+func TestParallelSignInsCreateOneAccount(t *testing.T) {
 	d := open(t)
-	d.is("liv-at-issuer", livNumber, "s1")
+	d.setPerson("liv-at-issuer", livNumber, "s1")
 	before := d.count("select count(*) from account")
 	const many = 30
 	tickets := make([]eid.Callback, many)
@@ -189,14 +189,14 @@ func TestANewcomerIsOnePersonHoweverManyTabs(t *testing.T) {
 	if got := d.count("select count(*) from account_event where kind = 'signed.in'"); got != many {
 		t.Errorf("%d tabs came in, want %d", got, many)
 	}
-	if got := d.who(d.enter()); got.Person != "Liv Nygaard" || got.Role != role.Owner || got.Kind != toll.Private {
+	if got := d.principal(d.signIn()); got.Person != "Liv Nygaard" || got.Role != role.Owner || got.Kind != toll.Private {
 		t.Errorf("actor: %+v", got)
 	}
 }
 
-func TestAnAnswerIsTakenOnceAmongFifty(t *testing.T) {
+func TestAnswerIsAcceptedOnce(t *testing.T) {
 	d := open(t)
-	d.is("kari-at-issuer", kariNumber, "s1")
+	d.setPerson("kari-at-issuer", kariNumber, "s1")
 	ticket, _ := d.begin(eid.BeginRequest{})
 	var in, out atomic.Int64
 	var all sync.WaitGroup
@@ -218,9 +218,9 @@ func TestAnAnswerIsTakenOnceAmongFifty(t *testing.T) {
 	}
 }
 
-func TestAJourneyIsItsBrowsersAndEnds(t *testing.T) {
+func TestAuthRequestIsBoundToBrowserAndExpires(t *testing.T) {
 	d := open(t)
-	d.is("kari-at-issuer", kariNumber, "s1")
+	d.setPerson("kari-at-issuer", kariNumber, "s1")
 	for name, change := range map[string]func(*eid.Callback){
 		"another browser": func(t *eid.Callback) { t.Browser = seal.NewToken() },
 		"no browser":      func(t *eid.Callback) { t.Browser = "" },
@@ -241,45 +241,45 @@ func TestAJourneyIsItsBrowsersAndEnds(t *testing.T) {
 	}
 }
 
-// portal.md D5: proving again makes the session fresh, keeps the party, and is the same person's.
-func TestProvingAgainIsTheSamePersons(t *testing.T) {
+// Step-up makes the session fresh and keeps the party. The eID must belong to the same person.
+func TestStepUpRequiresTheSamePerson(t *testing.T) {
 	d := open(t)
-	d.is("kari-at-issuer", kariNumber, "s1")
-	in := d.enter()
+	d.setPerson("kari-at-issuer", kariNumber, "s1")
+	in := d.signIn()
 	d.ahead.Add(1200)
-	actor := d.who(in)
+	actor := d.principal(in)
 	ticket, _ := d.begin(eid.BeginRequest{StepUpAccount: actor.Account})
 	ticket.Current = &actor
-	d.is("kari-at-issuer", kariNumber, "s1")
+	d.setPerson("kari-at-issuer", kariNumber, "s1")
 	again, err := d.Finish(t.Context(), "no", ticket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := d.who(again); !got.AuthTime.Equal(d.now()) || got.Customer != actor.Customer || !again.SteppedUp {
+	if got := d.principal(again); !got.AuthTime.Equal(d.now()) || got.Customer != actor.Customer || !again.SteppedUp {
 		t.Errorf("actor: %+v", got)
 	}
 	if _, err := d.access.Peek(t.Context(), in.Token); fault.CodeOf(err) != fault.SignedOut {
 		t.Errorf("the session before: got %v", err)
 	}
 	ticket, _ = d.begin(eid.BeginRequest{StepUpAccount: actor.Account})
-	d.is("olav-at-issuer", "01929522431", "s2")
+	d.setPerson("olav-at-issuer", "01929522431", "s2")
 	if _, err := d.Finish(t.Context(), "no", ticket); fault.CodeOf(err) != fault.EIDRefused {
 		t.Errorf("somebody else: got %v", err)
 	}
 }
 
-// An issuer that remembers a person proves nothing new: what needs a fresh proof still does.
-func TestSingleSignOnIsNoFreshProof(t *testing.T) {
+// An answer from the issuer's single sign-on is not a step-up.
+func TestSingleSignOnIsNotStepUp(t *testing.T) {
 	d := open(t)
-	d.is("kari-at-issuer", kariNumber, "s1")
+	d.setPerson("kari-at-issuer", kariNumber, "s1")
 	proved := d.now()
 	d.ahead.Add(1500)
-	if got := d.who(d.enter()).AuthTime; !got.Equal(proved) {
+	if got := d.principal(d.signIn()).AuthTime; !got.Equal(proved) {
 		t.Errorf("proven at %s, want %s", got, proved)
 	}
 }
 
-func TestAMessageEndsWhatItIsAbout(t *testing.T) {
+func TestLogoutMessageEndsItsSessions(t *testing.T) {
 	for _, c := range []struct {
 		name, message string
 		ended         int
@@ -292,12 +292,12 @@ func TestAMessageEndsWhatItIsAbout(t *testing.T) {
 		{"an unknown subject", "nobody||n6", 0},
 	} {
 		d := open(t)
-		d.is("kari-at-issuer", kariNumber, "s1")
-		d.enter()
-		d.is("kari-at-issuer", kariNumber, "s2")
-		d.enter()
-		d.is("olav-at-issuer", "01929522431", "s3")
-		d.enter()
+		d.setPerson("kari-at-issuer", kariNumber, "s1")
+		d.signIn()
+		d.setPerson("kari-at-issuer", kariNumber, "s2")
+		d.signIn()
+		d.setPerson("olav-at-issuer", "01929522431", "s3")
+		d.signIn()
 		ended, err := d.BackChannelLogout(t.Context(), "no", c.message)
 		if err != nil || len(ended) != c.ended || d.count("select count(*) from session") != 3-c.ended {
 			t.Errorf("%s: ended %d, %v, want %d", c.name, len(ended), err, c.ended)
@@ -308,11 +308,11 @@ func TestAMessageEndsWhatItIsAbout(t *testing.T) {
 	}
 }
 
-// A copy of the database tells nobody's number, and opens nothing.
-func TestNothingReadableIsKept(t *testing.T) {
+// A copy of the database reveals no personal number, and none of its values can be used to sign in.
+func TestSecretsAreStoredUnreadable(t *testing.T) {
 	d := open(t)
-	d.is("liv-at-issuer", livNumber, "s1")
-	in := d.enter()
+	d.setPerson("liv-at-issuer", livNumber, "s1")
+	in := d.signIn()
 	ticket, _ := d.begin(eid.BeginRequest{Next: "/next-page"})
 	conn, err := pgx.Connect(t.Context(), d.dsn)
 	if err != nil {
@@ -330,7 +330,7 @@ func TestNothingReadableIsKept(t *testing.T) {
 		}
 		text := strings.Join(texts, "\n")
 		for _, marker := range []string{
-			livNumber, string(in.Token), string(ticket.Browser), ticket.Response.State, "nonce-of-the-journey", "verifier-of-the-journey",
+			livNumber, string(in.Token), string(ticket.Browser), ticket.Response.State, "nonce-of-the-request", "verifier-of-the-request",
 			"proof-of-the-issuer", "/next-page", fmt.Sprintf("%x", livNumber), fmt.Sprintf("%x", "proof-of-the-issuer"), fmt.Sprintf("%x", "verifier-of"),
 		} {
 			if strings.Contains(text, marker) {

@@ -14,52 +14,52 @@ import (
 	"bompass/shared/toll"
 )
 
-// JoinMax is how long a person may think about connecting the eID that they have just proved.
+// JoinMax is the maximum time between the proof of an eID and the confirmation that it is to be connected.
 const JoinMax = 5 * time.Minute
 
-// clockSkewMax is how much an issuer's clock may be behind when it says that a proof is fresh.
+// clockSkewMax is the maximum time by which an issuer's clock may be behind.
 const clockSkewMax = 30 * time.Second
 
-// Join connects an eID to an account and, where the eID opens another account of the same person, makes
-// one of the two.
+// Join connects an eID to an account. If the eID belongs to another account of the same person, the two accounts are
+// merged.
 type Join struct {
 	Keep            toll.AccountID
-	Other           toll.AccountID // empty when the eID opens none
+	Other           toll.AccountID // empty if the eID has no account
 	Issuer, Subject string
 	Numbers         []Number // sealed for the account that is kept
 	At              time.Time
-	Session         seal.Hash // that asked, and goes on
+	Session         seal.Hash // that asked, and continues
 	Messages        []notice.Message
 }
 
-// AccountJoins makes one account of two.
+// AccountJoins merges accounts.
 type AccountJoins interface {
 	access.Ceremonies
-	// AccountByID returns an account by its identity.
+	// AccountByID returns an account by its identifier.
 	AccountByID(ctx context.Context, id toll.AccountID, now time.Time) (access.Account, error)
-	// Numbers returns the foreign numbers of an account, as they are kept.
+	// Numbers returns the foreign numbers of an account, sealed.
 	Numbers(ctx context.Context, account toll.AccountID) ([]Number, error)
-	// Join reports false when either account or the session is no longer as it was.
+	// Join reports false if either account or the session has changed.
 	Join(ctx context.Context, j Join) (bool, error)
 }
 
-// pendingLink is an eID that was proved in a session and waits for its person to say yes.
+// pendingLink is an eID that was proved in a session and waits for confirmation.
 type pendingLink struct {
 	Provider, Issuer, Subject, Number string
 	Other                             toll.AccountID
 }
 
-// LinkOffer is what the page asks before an eID is connected.
+// LinkOffer is the question that a person confirms before an eID is connected.
 type LinkOffer struct {
 	Provider    string
-	OtherPerson string // name of the person of the account that goes; empty when there is none
+	OtherPerson string // name of the person of the account that is merged; empty if there is none
 }
 
 func linkOfferRow(id toll.AccountID) string { return "eid offer " + string(id) }
 
-// offerLink keeps a fresh proof for the session that asked for it. Both sides have been shown: a factor of
-// this account in the last minutes, and the eID just now. Nothing is connected before the person has
-// seen what becomes of it, in this very session.
+// offerLink stores a fresh proof for the session that asked for it. Both accounts have been authenticated: this one
+// with a factor in the last minutes, and the eID now. Nothing is connected before the person has confirmed the offer
+// in the same session.
 func (d *Service) offerLink(ctx context.Context, w Provider, k authState, p identity.Person, current *access.Principal) error {
 	if current == nil || current.Account != k.LinkAccount {
 		return fault.New(fault.EIDRefused)
@@ -67,7 +67,7 @@ func (d *Service) offerLink(ctx context.Context, w Provider, k authState, p iden
 	if err := d.Access.RequireStepUp(*current); err != nil {
 		return err
 	}
-	if p.AuthTime.Before(k.Began.Add(-clockSkewMax)) { // single sign-on proves nothing new
+	if p.AuthTime.Before(k.Began.Add(-clockSkewMax)) { // an answer from single sign-on is not a new authentication
 		return fault.New(fault.EIDRefused)
 	}
 	o := pendingLink{Provider: w.Name, Issuer: p.Issuer, Subject: p.Subject, Number: p.BirthNumber}
@@ -90,8 +90,8 @@ func (d *Service) offerLink(ctx context.Context, w Provider, k authState, p iden
 	return d.Store.SaveCeremony(ctx, access.CeremonyKey("eid", current.Session), data, now, now.Add(JoinMax))
 }
 
-// otherAccount finds the account that the eID opens, and refuses what would make one of two people: an
-// account that has a password of its own, and a number that is not this account's.
+// otherAccount returns the account of the eID. It refuses an account that has a password and a number that differs
+// from this account's, so that accounts of two people are never merged.
 func (d *Service) otherAccount(ctx context.Context, w Provider, o pendingLink, account toll.AccountID) (access.Account, error) {
 	own, err := d.Store.AccountByID(ctx, account, d.Now())
 	if err != nil {
@@ -113,7 +113,7 @@ func (d *Service) otherAccount(ctx context.Context, w Provider, o pendingLink, a
 	return other, nil
 }
 
-// LinkOffer says what the actor is about to connect; fault.SignedOut when nothing waits.
+// LinkOffer returns the offer that waits for the actor's confirmation; fault.SignedOut if there is none.
 func (d *Service) LinkOffer(ctx context.Context, actor access.Principal) (LinkOffer, error) {
 	o, err := d.pendingLink(ctx, actor, false)
 	if err != nil {
@@ -149,7 +149,7 @@ func (d *Service) pendingLink(ctx context.Context, actor access.Principal, take 
 	return o, nil
 }
 
-// ConfirmLink does what was offered, once. What was looked at when it was offered is looked at again.
+// ConfirmLink connects the eID that was offered, once. The checks of the offer are repeated.
 func (d *Service) ConfirmLink(ctx context.Context, actor access.Principal) error {
 	if err := d.Access.RequireStepUp(actor); err != nil {
 		return err
@@ -183,7 +183,7 @@ func (d *Service) ConfirmLink(ctx context.Context, actor access.Principal) error
 	return err
 }
 
-// numbers seals the person's numbers anew for the account that is kept: each opens in its own row only.
+// numbers seals the person's numbers for the account that is kept: a sealed number opens in its own row only.
 func (d *Service) numbers(ctx context.Context, w Provider, o pendingLink, other access.Account, keep toll.AccountID) (list []Number, err error) {
 	if o.Number != "" {
 		list = append(list, NewNumber(d.Keys, keep, w.Country, o.Number))
@@ -208,18 +208,18 @@ func (d *Service) numbers(ctx context.Context, w Provider, o pendingLink, other 
 	return list, nil
 }
 
-// joinMessages tell every address that the two accounts have.
-func (d *Service) joinMessages(actor access.Principal, other access.Account) (letters []notice.Message, err error) {
+// joinMessages returns the messages to every address of the two accounts.
+func (d *Service) joinMessages(actor access.Principal, other access.Account) (messages []notice.Message, err error) {
 	for _, address := range []string{actor.Email, other.Email} {
 		if address == "" {
 			continue
 		}
 		to := notice.Recipient{Account: actor.Account, Name: actor.Person, Address: address, Language: actor.Language}
-		letter, err := d.Messages.Mail(notice.EIDConnected, to, notice.Content{})
+		message, err := d.Messages.Mail(notice.EIDConnected, to, notice.Content{})
 		if err != nil {
 			return nil, err
 		}
-		letters = append(letters, letter)
+		messages = append(messages, message)
 	}
-	return letters, nil
+	return messages, nil
 }

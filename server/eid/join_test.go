@@ -20,8 +20,8 @@ const (
 	beritCustomer = "0196a000-0000-7000-8000-0000000009b2"
 )
 
-// run changes what no flow of this package can.
-func (d *door) run(statements ...string) {
+// run changes the database where no method of this package can.
+func (d *harness) run(statements ...string) {
 	d.t.Helper()
 	conn, err := pgx.Connect(d.t.Context(), d.dsn)
 	if err != nil {
@@ -35,8 +35,8 @@ func (d *door) run(statements ...string) {
 	}
 }
 
-// registered is Berit, who registered by e-mail, signed in with a factor shown just now.
-func (d *door) registered() access.Principal {
+// registered is Berit, who registered by email, signed in with a factor shown just now.
+func (d *harness) registered() access.Principal {
 	d.t.Helper()
 	d.run(
 		"insert into customer (id, kind, name, email, country, language) values ('"+beritCustomer+"', 'private', 'Berit Aas', 'berit@bompass.example', 'NO', 'nb')",
@@ -47,8 +47,8 @@ func (d *door) registered() access.Principal {
 	return d.session(beritAccount, beritCustomer)
 }
 
-// session begins one with a factor shown now.
-func (d *door) session(account, customer string) access.Principal {
+// session begins a session with a factor that was used now.
+func (d *harness) session(account, customer string) access.Principal {
 	d.t.Helper()
 	token := seal.NewToken()
 	hash := token.Hash()
@@ -69,8 +69,8 @@ func (d *door) session(account, customer string) access.Principal {
 	return actor
 }
 
-// offers goes to the issuer and back to connect an eID, in the session of current.
-func (d *door) offers(link access.Principal, current *access.Principal) error {
+// offers signs in at the issuer to connect an eID, in the session of current.
+func (d *harness) offers(link access.Principal, current *access.Principal) error {
 	d.t.Helper()
 	ticket, _ := d.begin(eid.BeginRequest{LinkAccount: link.Account})
 	ticket.Current = current
@@ -78,12 +78,12 @@ func (d *door) offers(link access.Principal, current *access.Principal) error {
 	return err
 }
 
-// Who registered by e-mail and later came with an eID is one person afterwards, and nothing is lost.
-func TestTwoAccountsOfOnePersonBecomeOne(t *testing.T) {
+// The accounts of a person who registered by email and later signed in with an eID are merged without loss.
+func TestTwoAccountsOfOnePersonAreMerged(t *testing.T) {
 	d := open(t)
-	d.is("liv-at-issuer", livNumber, "s1")
-	second := d.enter()
-	other, customer := string(second.Account.ID), string(d.who(second).Customer)
+	d.setPerson("liv-at-issuer", livNumber, "s1")
+	second := d.signIn()
+	other, customer := string(second.Account.ID), string(d.principal(second).Customer)
 	d.run(
 		"insert into agreement (id, number, customer_id, issuer, charger, valid_from) values (gen_random_uuid(), '7009009', '"+customer+"', 'bompass', 'ferde', '2024-01-01')",
 		"insert into profile (account_id, mobile, mobile_confirmed_at, street, postal_code, city) values ('"+other+"', '+4790000077', now(), 'Storgata 1', '0155', 'Oslo')",
@@ -91,7 +91,7 @@ func TestTwoAccountsOfOnePersonBecomeOne(t *testing.T) {
 		"insert into account_party (account_id, customer_id, role) values ('"+other+"', '0196a000-0000-7000-8000-000000000002', 'auditor')",
 	)
 	berit := d.registered()
-	d.is("liv-at-issuer", livNumber, "s2")
+	d.setPerson("liv-at-issuer", livNumber, "s2")
 	if err := d.offers(berit, &berit); err != nil {
 		t.Fatal(err)
 	}
@@ -124,18 +124,18 @@ func TestTwoAccountsOfOnePersonBecomeOne(t *testing.T) {
 		"the history":              "select count(*) from account_event" + own + " and kind = 'signed.in'",
 		"what happened":            "select count(*) from account_event" + own + " and kind = 'joined'",
 		"the session goes on":      "select count(*) from session" + own + " and customer_id = '" + customer + "'",
-		"the letter":               "select count(*) from outbox where kind = 'eid.connected'",
+		"the message":              "select count(*) from outbox where kind = 'eid.connected'",
 	} {
 		if n := d.count(sql); n != 1 {
 			t.Errorf("%s: %d, want 1", what, n)
 		}
 	}
-	d.is("liv-at-issuer", livNumber, "s3")
-	if in := d.enter(); in.New || string(in.Account.ID) != beritAccount || in.Account.Email != "berit@bompass.example" {
+	d.setPerson("liv-at-issuer", livNumber, "s3")
+	if in := d.signIn(); in.New || string(in.Account.ID) != beritAccount || in.Account.Email != "berit@bompass.example" {
 		t.Errorf("with the eID: %+v", in.Account)
 	}
-	d.is("another-name-at-the-issuer", livNumber, "s4")
-	if in := d.enter(); in.New || string(in.Account.ID) != beritAccount {
+	d.setPerson("another-name-at-the-issuer", livNumber, "s4")
+	if in := d.signIn(); in.New || string(in.Account.ID) != beritAccount {
 		t.Errorf("by the number: %+v", in.Account)
 	}
 	if err := d.ConfirmLink(t.Context(), berit); fault.CodeOf(err) != fault.SignedOut {
@@ -143,16 +143,16 @@ func TestTwoAccountsOfOnePersonBecomeOne(t *testing.T) {
 	}
 }
 
-// Both accounts may have agreements: both customers stay, for the one person to choose from.
-func TestBothCustomersStayWhenBothHaveAgreements(t *testing.T) {
+// If both accounts have agreements, both customers are kept, and the person chooses between them.
+func TestBothCustomersAreKeptWhenBothHaveAgreements(t *testing.T) {
 	d := open(t)
-	d.is("liv-at-issuer", livNumber, "s1")
-	customer := string(d.who(d.enter()).Customer)
+	d.setPerson("liv-at-issuer", livNumber, "s1")
+	customer := string(d.principal(d.signIn()).Customer)
 	berit := d.registered()
 	for n, c := range []string{customer, beritCustomer} {
 		d.run("insert into agreement (id, number, customer_id, issuer, charger, valid_from) values (gen_random_uuid(), '700900" + string(rune('1'+n)) + "', '" + c + "', 'bompass', 'ferde', '2024-01-01')")
 	}
-	d.is("liv-at-issuer", livNumber, "s2")
+	d.setPerson("liv-at-issuer", livNumber, "s2")
 	if err := d.offers(berit, &berit); err != nil {
 		t.Fatal(err)
 	}
@@ -164,11 +164,11 @@ func TestBothCustomersStayWhenBothHaveAgreements(t *testing.T) {
 	}
 }
 
-// An eID that nobody has come with yet is simply connected.
-func TestAnEIDIsConnectedBeforeItWasEverUsed(t *testing.T) {
+// An eID without an account is connected.
+func TestUnusedEIDIsConnected(t *testing.T) {
 	d := open(t)
 	berit := d.registered()
-	d.is("liv-at-issuer", livNumber, "s1")
+	d.setPerson("liv-at-issuer", livNumber, "s1")
 	if err := d.offers(berit, &berit); err != nil {
 		t.Fatal(err)
 	}
@@ -178,8 +178,8 @@ func TestAnEIDIsConnectedBeforeItWasEverUsed(t *testing.T) {
 	if err := d.ConfirmLink(t.Context(), berit); err != nil {
 		t.Fatal(err)
 	}
-	d.is("liv-at-issuer", "", "s2")
-	if in := d.enter(); in.New || string(in.Account.ID) != beritAccount {
+	d.setPerson("liv-at-issuer", "", "s2")
+	if in := d.signIn(); in.New || string(in.Account.ID) != beritAccount {
 		t.Errorf("with the eID: %+v", in.Account)
 	}
 }
@@ -189,11 +189,11 @@ func TestPersonalNumberIsKeptWhenAnEIDIsConnected(t *testing.T) {
 	for name, earlier := range map[string]bool{"an eID that is new": false, "an eID with an account of its own": true} {
 		d := open(t)
 		if earlier {
-			d.is("liv-at-issuer", livNumber, "s1")
-			d.enter()
+			d.setPerson("liv-at-issuer", livNumber, "s1")
+			d.signIn()
 		}
 		berit := d.registered()
-		d.is("liv-at-issuer", livNumber, "s2")
+		d.setPerson("liv-at-issuer", livNumber, "s2")
 		if err := d.offers(berit, &berit); err != nil {
 			t.Fatal(err)
 		}
@@ -211,60 +211,60 @@ func TestPersonalNumberIsKeptWhenAnEIDIsConnected(t *testing.T) {
 	}
 }
 
-// Nobody takes over anything: each of these would give one person's account to another.
-func TestNobodyTakesAnAccountOverByConnecting(t *testing.T) {
+// Each of these cases would give one person's account to another.
+func TestConnectingEIDCannotTakeOverAccount(t *testing.T) {
 	for name, attack := range map[string]struct {
-		do   func(d *door, berit access.Principal) error
+		do   func(d *harness, berit access.Principal) error
 		want fault.Code
 	}{
-		"a factor shown too long ago": {func(d *door, berit access.Principal) error {
-			d.is("liv-at-issuer", livNumber, "s1")
+		"a factor shown too long ago": {func(d *harness, berit access.Principal) error {
+			d.setPerson("liv-at-issuer", livNumber, "s1")
 			d.ahead.Add(int64(access.StepUpMax/time.Second) + 1)
-			d.is("liv-at-issuer", livNumber, "s1")
+			d.setPerson("liv-at-issuer", livNumber, "s1")
 			return d.offers(berit, &berit)
 		}, fault.StepUp},
-		"an eID that was proved before the journey": {func(d *door, _ access.Principal) error {
-			d.is("liv-at-issuer", livNumber, "s1")
+		"an eID that was proved before the request": {func(d *harness, _ access.Principal) error {
+			d.setPerson("liv-at-issuer", livNumber, "s1")
 			d.ahead.Add(60)
 			fresh := d.session(beritAccount, beritCustomer)
 			return d.offers(fresh, &fresh)
 		}, fault.EIDRefused},
-		"the thief's journey finished in the victim's session": {func(d *door, berit access.Principal) error {
-			d.is("liv-at-issuer", livNumber, "s1")
+		"the request of a thief, finished in the victim's session": {func(d *harness, berit access.Principal) error {
+			d.setPerson("liv-at-issuer", livNumber, "s1")
 			thief := d.session("0196a000-0000-7000-8000-000000000501", "0196a000-0000-7000-8000-000000000001")
 			return d.offers(thief, &berit)
 		}, fault.EIDRefused},
-		"a journey that comes back to nobody": {func(d *door, berit access.Principal) error {
-			d.is("liv-at-issuer", livNumber, "s1")
+		"an answer without a session": {func(d *harness, berit access.Principal) error {
+			d.setPerson("liv-at-issuer", livNumber, "s1")
 			return d.offers(berit, nil)
 		}, fault.EIDRefused},
-		"an eID that opens an account with a password": {func(d *door, berit access.Principal) error {
-			d.is("kari-at-issuer", kariNumber, "s1")
+		"an eID that opens an account with a password": {func(d *harness, berit access.Principal) error {
+			d.setPerson("kari-at-issuer", kariNumber, "s1")
 			return d.offers(berit, &berit)
 		}, fault.EIDTaken},
-		"an eID with another number than the account's": {func(d *door, _ access.Principal) error {
+		"an eID with another number than the account's": {func(d *harness, _ access.Principal) error {
 			kari := d.session("0196a000-0000-7000-8000-000000000501", "0196a000-0000-7000-8000-000000000001")
-			d.is("liv-at-issuer", livNumber, "s1")
+			d.setPerson("liv-at-issuer", livNumber, "s1")
 			return d.offers(kari, &kari)
 		}, fault.EIDTaken},
-		"another session's offer": {func(d *door, berit access.Principal) error {
-			d.is("liv-at-issuer", livNumber, "s1")
+		"another session's offer": {func(d *harness, berit access.Principal) error {
+			d.setPerson("liv-at-issuer", livNumber, "s1")
 			if err := d.offers(berit, &berit); err != nil {
 				return err
 			}
 			return d.ConfirmLink(context.Background(), d.session(beritAccount, beritCustomer))
 		}, fault.SignedOut},
-		"an account that got a password meanwhile": {func(d *door, berit access.Principal) error {
-			d.is("liv-at-issuer", livNumber, "s1")
-			other := d.enter()
+		"an account that got a password meanwhile": {func(d *harness, berit access.Principal) error {
+			d.setPerson("liv-at-issuer", livNumber, "s1")
+			other := d.signIn()
 			if err := d.offers(berit, &berit); err != nil {
 				return err
 			}
 			d.run("update account set password_hash = 'x' where id = '" + string(other.Account.ID) + "'")
 			return d.ConfirmLink(context.Background(), berit)
 		}, fault.EIDTaken},
-		"a session that ended meanwhile": {func(d *door, berit access.Principal) error {
-			d.is("liv-at-issuer", livNumber, "s1")
+		"a session that ended meanwhile": {func(d *harness, berit access.Principal) error {
+			d.setPerson("liv-at-issuer", livNumber, "s1")
 			if err := d.offers(berit, &berit); err != nil {
 				return err
 			}
@@ -288,13 +288,13 @@ func TestNobodyTakesAnAccountOverByConnecting(t *testing.T) {
 	}
 }
 
-// However often the button is pressed, the accounts are joined once.
-func TestAnEIDIsConnectedOnceAmongMany(t *testing.T) {
+// Parallel confirmations merge the accounts once.
+func TestEIDIsConnectedOnce(t *testing.T) {
 	d := open(t)
-	d.is("liv-at-issuer", livNumber, "s1")
-	d.enter()
+	d.setPerson("liv-at-issuer", livNumber, "s1")
+	d.signIn()
 	berit := d.registered()
-	d.is("liv-at-issuer", livNumber, "s2")
+	d.setPerson("liv-at-issuer", livNumber, "s2")
 	if err := d.offers(berit, &berit); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,7 @@ package legacy
 
 import (
 	"crypto/pbkdf2"
-	"crypto/sha1" //nolint:gosec // the system before hashed some passwords with it; they are checked once and never made
+	"crypto/sha1" //nolint:gosec // the legacy system hashed some passwords with it; they are checked once and never made
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/subtle"
@@ -17,7 +17,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// Limits of what a hash may cost: a file must not be able to stop the server.
+// Limits of the cost of a hash, so that a file cannot stop the server.
 const (
 	bcryptCostMax = 15
 	roundsMin     = 1000
@@ -28,10 +28,10 @@ const (
 	argonKiBMax   = 256 * 1024
 	argonTimeMax  = 10
 	hashMax       = 512 // characters
-	bcryptReads   = 72  // bytes of a password; the rest never counted
+	bcryptReads   = 72  // bytes of a password; bcrypt ignores the rest
 )
 
-// Hash is a password as the system before kept it.
+// Hash is a password hash of the legacy system.
 type Hash struct {
 	text  string
 	check func(password string) bool
@@ -54,10 +54,10 @@ func ParseHash(text string) (Hash, error) {
 	return Hash{}, errFormat
 }
 
-// Matches tells whether a password is the one. It takes as long for a wrong one.
+// Matches reports whether a password is correct. It takes the same time for a wrong one.
 func (h Hash) Matches(password string) bool { return h.check != nil && h.check(password) }
 
-// String is the form that the hash was read in.
+// String returns the text that the hash was parsed from.
 func (h Hash) String() string { return h.text }
 
 func parseBcrypt(text string) (Hash, error) {
@@ -105,7 +105,7 @@ func parsePBKDF2(text string) (Hash, error) {
 	}}, nil
 }
 
-// decodeBase64 reads base64 with or without padding, with dots or with plus signs; nil when it cannot.
+// decodeBase64 reads base64 with or without padding, with dots or with plus signs; nil if it is invalid.
 func decodeBase64(s string) []byte {
 	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.ReplaceAll(s, ".", "+"), "="))
 	if err != nil {

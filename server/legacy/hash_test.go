@@ -11,9 +11,9 @@ import (
 	"bompass/shared/fixture"
 )
 
-// Hashes of "password" and of the cast's old password; the PBKDF2 ones were made by other programs'
-// published examples.
-func TestItChecksEveryFormat(t *testing.T) {
+// Hashes of "password" and of the old password of the demo data; the PBKDF2 ones are published examples of other
+// programs.
+func TestEveryHashFormatIsVerified(t *testing.T) {
 	made, err := bcrypt.GenerateFromPassword([]byte("password"), bcrypt.MinCost)
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func TestItChecksEveryFormat(t *testing.T) {
 	}
 }
 
-func TestItRefusesWhatItDoesNotKnowOrCannotAfford(t *testing.T) {
+func TestUnknownOrExpensiveHashIsRefused(t *testing.T) {
 	for name, hash := range map[string]string{
 		"nothing": "", "bare MD5": "5f4dcc3b5aa765d61d8327deb882cf99", "crypt MD5": "$1$salt$qJH7.N4xYta3aEG/dfqo/0", "plain": "password",
 		"half a bcrypt": "$2b$10$abc", "bcrypt too dear": strings.Replace(fixture.LegacyHash, "$10$", "$31$", 1),
@@ -63,7 +63,7 @@ func TestItRefusesWhatItDoesNotKnowOrCannotAfford(t *testing.T) {
 	}
 }
 
-func TestItReadsBothKindsOfFile(t *testing.T) {
+func TestCSVAndJSONFilesAreRead(t *testing.T) {
 	const h = fixture.LegacyHash
 	for name, text := range map[string]string{
 		"CSV":             "number,hash\n7005001," + h + "\n7005002," + h + "\n",
@@ -85,8 +85,8 @@ func TestItReadsBothKindsOfFile(t *testing.T) {
 	}
 }
 
-// A file that is wrong is refused with the line, and never repeats a hash.
-func TestItNamesTheLineThatIsWrong(t *testing.T) {
+// The error for an invalid file names the line and contains no hash.
+func TestErrorNamesTheInvalidLine(t *testing.T) {
 	const h = fixture.LegacyHash
 	for name, c := range map[string]struct{ text, line, why string }{
 		"unknown format": {"number,hash\n7005001," + h + "\n7005002,5f4dcc3b5aa765d61d8327deb882cf99\n", "line 3", "no format that is known"},

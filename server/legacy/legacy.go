@@ -1,8 +1,7 @@
-// Package legacy owns the customer numbers and passwords of the customer system before this one: reading
-// them in, and checking one once, to link an agreement to whoever knows them, S1.11, S1.38, S2.35, K03.
+// Package legacy owns the import from the legacy customer system, and its customer numbers and passwords: each is
+// accepted once, to link an agreement to the account of the person who enters it (S1.11, S1.38, S2.35).
 //
-// They open nothing else: nobody signs in with them. Who may act for a customer from then on is package
-// access's.
+// They cannot be used to sign in. The rights of a linked account belong to package access.
 package legacy
 
 import (
@@ -17,8 +16,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// How often a day numbers and passwords may be tried: by one account, for one number, from one network,
-// portal.md D4.
+// The maximum number of attempts a day: by one account, for one number, from one network.
 const (
 	AccountMax = 5
 	NumberMax  = 5
@@ -26,12 +24,12 @@ const (
 )
 
 const (
-	inputMax            = 200 // of what a person may type
-	concurrentHashesMax = 2   // passwords that are checked at once
+	inputMax            = 200 // characters of an input
+	concurrentHashesMax = 2   // passwords that are verified at the same time
 )
 
-// Outcome is what came of an agreement whose number and password were right. The words stand in the
-// catalogues under "find.outcome.<outcome>".
+// Outcome is the result for an agreement whose number and password were correct. Its text is in the catalogues under
+// "find.outcome.<outcome>".
 type Outcome string
 
 // The outcomes.
@@ -42,13 +40,13 @@ const (
 	Taken   Outcome = "taken"
 )
 
-// Found is an agreement of the customer that was proven.
+// Found is an agreement of the customer whose number and password were correct.
 type Found struct {
 	Number  string
 	Outcome Outcome
 }
 
-// Credential is what is kept of a customer of the system before.
+// Credential is the stored number and password hash of a customer of the legacy system.
 type Credential struct {
 	Number    string
 	Agreement string
@@ -60,49 +58,49 @@ type Credential struct {
 	Same func(stored seal.Sealed) bool
 }
 
-// Use is a right number and password about to be spent.
+// Use is the redemption of a credential.
 type Use struct {
 	Number  string
 	Account toll.AccountID
 	At      time.Time
-	// Tell writes to the address that the customer had until now.
+	// Tell returns the message to the address that the customer had until now.
 	Tell func(to notice.Recipient, agreement string) ([]notice.Message, error)
 }
 
 // Store keeps credentials.
 type Store interface {
-	// Credential returns the number's, or else another one whose check costs as much; ok says which. It is
-	// empty when there are none at all.
+	// Credential returns the credential of a number; ok reports whether there is one. If not, it returns another
+	// one whose verification costs as much, or an empty one if there are none at all.
 	Credential(ctx context.Context, number string) (c Credential, ok bool, err error)
-	// RedeemCredential spends one and links what it stands for. It returns fault.LegacyWrong when it is spent
-	// or its agreement is not in force.
+	// RedeemCredential marks a credential as used and links its agreements. It returns fault.LegacyWrong if it was
+	// used before or its agreement is not in force.
 	RedeemCredential(ctx context.Context, u Use) ([]Found, error)
-	// SaveCredentials keeps those that are new and takes another hash for those that are not spent.
+	// SaveCredentials adds new credentials and updates the hash of those that were not used.
 	SaveCredentials(ctx context.Context, list []Credential) error
 }
 
-// RequestLimiter counts tries, package access.
+// RequestLimiter counts attempts; package access implements it.
 type RequestLimiter interface {
 	AllowDaily(ctx context.Context, limits ...access.DailyLimit) error
 }
 
 // Service links agreements.
 type Service struct {
-	store  Store
-	keys   seal.Keys
-	letter *notice.Writer
-	count  RequestLimiter
-	now    func() time.Time
-	places chan struct{} // one for each password that is being checked
+	store    Store
+	keys     seal.Keys
+	messages *notice.Writer
+	count    RequestLimiter
+	now      func() time.Time
+	slots    chan struct{} // one item for each password that is being verified
 }
 
-// NewService returns a Desk whose letters are written by letter.
-func NewService(store Store, keys seal.Keys, letter *notice.Writer, count RequestLimiter, now func() time.Time) *Service {
-	return &Service{store: store, keys: keys, letter: letter, count: count, now: now, places: make(chan struct{}, concurrentHashesMax)}
+// NewService returns a Service whose messages are written by writer.
+func NewService(store Store, keys seal.Keys, writer *notice.Writer, count RequestLimiter, now func() time.Time) *Service {
+	return &Service{store: store, keys: keys, messages: writer, count: count, now: now, slots: make(chan struct{}, concurrentHashesMax)}
 }
 
-// Link links the agreement that a number and password stand for. Whatever is wrong, the answer and the
-// work are the same, and every try counts, right ones too.
+// Link links the agreements of a number and password. Every failure has the same error and takes the same time, and
+// every attempt is counted, successful ones too.
 func (d *Service) Link(ctx context.Context, visitor access.Visitor, actor access.Principal, number, password string) ([]Found, error) {
 	number = strings.TrimSpace(number)
 	switch {
@@ -136,12 +134,13 @@ func (d *Service) Link(ctx context.Context, visitor access.Visitor, actor access
 		if to.Address == "" || strings.EqualFold(to.Address, actor.Email) {
 			return nil, nil
 		}
-		letter, err := d.letter.Mail(notice.LegacyLinked, to, notice.Content{Params: []any{"number", agreement, "person", actor.Person}})
-		return []notice.Message{letter}, err
+		message, err := d.messages.Mail(notice.LegacyLinked, to, notice.Content{Params: []any{"number", agreement, "person", actor.Person}})
+		return []notice.Message{message}, err
 	}})
 }
 
-// passwordMatches checks a password against what is kept, when there is a place for it.
+// passwordMatches reports whether a password matches the stored hash. It waits until fewer than
+// concurrentHashesMax passwords are being verified.
 func (d *Service) passwordMatches(ctx context.Context, kept Credential, password string) (bool, error) {
 	if kept.Number == "" {
 		return false, nil
@@ -155,8 +154,8 @@ func (d *Service) passwordMatches(ctx context.Context, kept Credential, password
 		return false, err
 	}
 	select {
-	case d.places <- struct{}{}:
-		defer func() { <-d.places }()
+	case d.slots <- struct{}{}:
+		defer func() { <-d.slots }()
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}

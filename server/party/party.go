@@ -1,7 +1,7 @@
-// Package party owns for whom a person acts: the list to choose from, the switch from one to another,
-// and whether a right that rests on a mandate still stands.
+// Package party owns the parties that a person acts for: their list, the switch between them, and the check that a
+// right by mandate is still valid.
 //
-// What the register of mandates says is package mandate's; what a role may do is package access's.
+// The register of mandates belongs to package mandate, the rights of a role to package access.
 package party
 
 import (
@@ -17,39 +17,39 @@ import (
 	"bompass/shared/toll"
 )
 
-// How long an answer of the register is believed, portal.md D3: for what binds, and for looking while
-// the register does not answer.
+// How long an answer of the register is valid: for steps that bind the customer, and for reading while the register
+// does not answer.
 const (
 	SnapshotFreshMax = 5 * time.Minute
 	SnapshotStaleMax = time.Hour
 )
 
-// Self is the key of the person's own party while they are no customer.
+// Self is the key of the person's own party while the person is not a customer.
 const Self = "self"
 
-// Party is one choice.
+// Party is a person or an organisation that can be acted for.
 type Party struct {
-	Key        string // what the page's form sends back
+	Key        string // the value of the page's form
 	Name       string
 	Number     string // of an organisation
 	Kind       toll.CustomerKind
 	Role       role.Role
-	Current    bool // the one who is acted for
-	NoCustomer bool // no customer yet
-	ByMandate  bool // the right rests on the register's word
+	Current    bool // the party that is acted for
+	NoCustomer bool // not a customer yet
+	ByMandate  bool // the right is a mandate of the register
 
 	customer toll.CustomerID
 }
 
-// List is what the page of parties shows.
+// List is the parties that a person can act for.
 type List struct {
 	Parties              []Party // the person first, then companies by name
-	RegisterDown         bool    // the register does not answer; what it said before is shown
-	RegisterUnconfigured bool    // there is no register to ask
-	NoBirthNumber        bool    // the person has no number that the register knows
+	RegisterDown         bool    // the register does not answer; its last answer is shown
+	RegisterUnconfigured bool    // no register is configured
+	NoBirthNumber        bool    // the person has no Norwegian number
 }
 
-// HeldParty is a party that the person has a right for, as the store knows it.
+// HeldParty is a party that the person has a right for, as it is stored.
 type HeldParty struct {
 	Customer  toll.CustomerID
 	Name      string
@@ -59,13 +59,13 @@ type HeldParty struct {
 	ByMandate bool
 }
 
-// MandateSnapshot is what the register said last of a person.
+// MandateSnapshot is the register's last answer about a person.
 type MandateSnapshot struct {
-	At        time.Time // zero when it was never asked
+	At        time.Time // zero if it was never asked
 	Companies []mandate.Party
 }
 
-// NewCustomer is a customer about to begin because somebody chose to act for it.
+// NewCustomer is a customer that is created because a person chose to act for it.
 type NewCustomer struct {
 	Customer  toll.CustomerID
 	Name      string
@@ -76,30 +76,30 @@ type NewCustomer struct {
 	ByMandate bool
 }
 
-// Switch is a session that goes on for another party under another token.
+// Switch is the change of a session to another party and another token.
 type Switch struct {
 	From, To seal.Hash
 	Account  toll.AccountID
 	Customer toll.CustomerID
-	New      *NewCustomer // begun, or found if somebody began it meanwhile
+	New      *NewCustomer // created, or found if another request created it first
 	At       time.Time
 }
 
-// Store keeps rights and what the register said.
+// Store keeps rights and the register's answers.
 type Store interface {
-	// HeldParties lists what an account may act for at an instant.
+	// HeldParties returns the parties that an account may act for at an instant.
 	HeldParties(ctx context.Context, account toll.AccountID, now time.Time) ([]HeldParty, error)
-	// MandateSnapshot returns what the register said last.
+	// MandateSnapshot returns the register's last answer.
 	MandateSnapshot(ctx context.Context, account toll.AccountID) (MandateSnapshot, error)
-	// SaveMandateSnapshot keeps what the register says, and takes away the rights that no longer rest on anything.
+	// SaveMandateSnapshot stores an answer, and deletes the rights by mandate that it no longer contains.
 	SaveMandateSnapshot(ctx context.Context, account toll.AccountID, t MandateSnapshot) error
-	// BirthNumber returns the sealed Norwegian number of an account; empty when there is none.
+	// BirthNumber returns the sealed Norwegian number of an account; empty if there is none.
 	BirthNumber(ctx context.Context, account toll.AccountID) (seal.Sealed, error)
-	// SwitchParty gives the session its new token and party, or says fault.SignedOut when it is over.
+	// SwitchParty stores the session's new token and party. It returns fault.SignedOut if the session has ended.
 	SwitchParty(ctx context.Context, s Switch) error
 }
 
-// Service knows parties.
+// Service lists and switches parties.
 type Service struct {
 	store  Store
 	source mandate.Source
@@ -107,13 +107,13 @@ type Service struct {
 	now    func() time.Time
 }
 
-// NewService returns a Desk that asks the source.
+// NewService returns a Service that queries source.
 func NewService(store Store, source mandate.Source, keys seal.Keys, now func() time.Time) *Service {
 	return &Service{store: store, source: source, keys: keys, now: now}
 }
 
-// refresh asks the register when its last answer is older than max. Who cannot be asked about holds
-// no mandate.
+// refresh queries the register if its last answer is older than max. A person without a Norwegian number has no
+// mandates.
 func (d *Service) refresh(ctx context.Context, account toll.AccountID, max time.Duration) (t MandateSnapshot, foreign bool, err error) {
 	if t, err = d.store.MandateSnapshot(ctx, account); err != nil {
 		return t, false, err
@@ -143,10 +143,10 @@ func (d *Service) birthNumber(ctx context.Context, account toll.AccountID) (stri
 	return string(number), err
 }
 
-// Parties lists for whom the actor may act. When the register does not answer, what it said before is
-// shown for a while, and that it is silent.
+// Parties returns the parties that the actor may act for. While the register does not answer, its last answer is used
+// for a limited time, and the list says so.
 func (d *Service) Parties(ctx context.Context, actor access.Principal) (List, error) {
-	told, foreign, err := d.refresh(ctx, actor.Account, SnapshotFreshMax)
+	snapshot, foreign, err := d.refresh(ctx, actor.Account, SnapshotFreshMax)
 	list := List{NoBirthNumber: foreign}
 	switch code := fault.CodeOf(err); {
 	case err == nil:
@@ -157,30 +157,30 @@ func (d *Service) Parties(ctx context.Context, actor access.Principal) (List, er
 	default:
 		return List{}, err
 	}
-	if d.now().Sub(told.At) >= SnapshotStaleMax {
-		told.Companies = nil
+	if d.now().Sub(snapshot.At) >= SnapshotStaleMax {
+		snapshot.Companies = nil
 	}
 	held, err := d.store.HeldParties(ctx, actor.Account, d.now())
 	if err != nil {
 		return List{}, err
 	}
-	list.Parties = mergeParties(actor, held, told.Companies)
+	list.Parties = mergeParties(actor, held, snapshot.Companies)
 	return list, nil
 }
 
-// RequireMandate lets through a step that binds the customer acted for: a right that rests on a mandate must
-// have been confirmed by the register within AskedMax.
+// RequireMandate returns an error unless the actor may bind the customer: the register must have confirmed a right by
+// mandate within AskedMax.
 func (d *Service) RequireMandate(ctx context.Context, actor access.Principal) error {
 	return d.checkMandate(ctx, actor, SnapshotFreshMax, false)
 }
 
-// RequireRecentMandate lets an actor go on looking: as Confirm, but while the register is silent its word of the last
-// hour counts.
+// RequireRecentMandate returns an error unless the actor may read: like RequireMandate, but while the register does not
+// answer, its answer of the last hour is used.
 func (d *Service) RequireRecentMandate(ctx context.Context, actor access.Principal) error {
 	return d.checkMandate(ctx, actor, SnapshotFreshMax, true)
 }
 
-func (d *Service) checkMandate(ctx context.Context, actor access.Principal, max time.Duration, patient bool) error {
+func (d *Service) checkMandate(ctx context.Context, actor access.Principal, max time.Duration, useLast bool) error {
 	if actor.Kind != toll.Company {
 		return nil
 	}
@@ -188,14 +188,14 @@ func (d *Service) checkMandate(ctx context.Context, actor access.Principal, max 
 	if err != nil || !held.ByMandate {
 		return err
 	}
-	told, _, err := d.refresh(ctx, actor.Account, max)
+	snapshot, _, err := d.refresh(ctx, actor.Account, max)
 	if err != nil {
-		if patient && fault.CodeOf(err) == fault.PartnerDown && d.now().Sub(told.At) < SnapshotStaleMax {
+		if useLast && fault.CodeOf(err) == fault.PartnerDown && d.now().Sub(snapshot.At) < SnapshotStaleMax {
 			return nil
 		}
 		return err
 	}
-	for _, c := range told.Companies {
+	for _, c := range snapshot.Companies {
 		if c.Number == held.Number {
 			return nil
 		}
@@ -203,7 +203,7 @@ func (d *Service) checkMandate(ctx context.Context, actor access.Principal, max 
 	return fault.New(fault.MandateEnded)
 }
 
-// heldParty is the right by which the actor acts.
+// heldParty returns the right by which the actor acts.
 func (d *Service) heldParty(ctx context.Context, actor access.Principal) (HeldParty, error) {
 	list, err := d.store.HeldParties(ctx, actor.Account, d.now())
 	if err != nil {
@@ -217,8 +217,8 @@ func (d *Service) heldParty(ctx context.Context, actor access.Principal) (HeldPa
 	return HeldParty{}, fault.New(fault.MandateEnded)
 }
 
-// Switch goes on for another party. The session gets a token of its own, so that pages and forms made
-// for the party before are worth nothing.
+// Switch changes the party that the session acts for. The session gets a new token, so that pages and forms of the
+// previous party become invalid.
 func (d *Service) Switch(ctx context.Context, actor access.Principal, key string) (seal.Token, error) {
 	list, err := d.Parties(ctx, actor)
 	if err != nil {
@@ -241,5 +241,5 @@ func (d *Service) Switch(ctx context.Context, actor access.Principal, key string
 	return "", fault.New(fault.NotFound)
 }
 
-// byName orders companies as people look for them.
+// byName compares the names of two parties, ignoring case.
 func byName(a, b Party) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) }

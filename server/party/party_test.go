@@ -31,7 +31,7 @@ const (
 	nordlys = "311882104"
 )
 
-// register says what the test says; what real ones must do is proven with the adapter.
+// register returns the answer that a test sets. The adapter has tests of its own.
 type register struct {
 	mu     sync.Mutex
 	silent bool
@@ -53,13 +53,13 @@ func (r *register) Parties(ctx context.Context, _ string) (mandate.Answer, error
 	return mandate.Answer{Companies: slices.Clone(r.list)}, nil
 }
 
-func (r *register) says(list ...mandate.Party) {
+func (r *register) set(list ...mandate.Party) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.list = list
 }
 
-type room struct {
+type harness struct {
 	*party.Service
 	t        *testing.T
 	db       *store.DB
@@ -68,14 +68,14 @@ type room struct {
 	ahead    atomic.Int64
 }
 
-func (r *room) now() time.Time { return time.Unix(1_795_000_000+r.ahead.Load(), 0) }
+func (r *harness) now() time.Time { return time.Unix(1_795_000_000+r.ahead.Load(), 0) }
 
-func (r *room) pass(d time.Duration) { r.ahead.Add(int64(d / time.Second)) }
+func (r *harness) advance(d time.Duration) { r.ahead.Add(int64(d / time.Second)) }
 
-func open(t *testing.T) *room {
+func open(t *testing.T) *harness {
 	t.Helper()
 	db, _ := pgtest.Demo(t)
-	r := &room{t: t, db: db, register: &register{list: []mandate.Party{{Number: nordlys, Name: "Nordlys Transport AS"}}}}
+	r := &harness{t: t, db: db, register: &register{list: []mandate.Party{{Number: nordlys, Name: "Nordlys Transport AS"}}}}
 	keys, err := seal.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
@@ -91,8 +91,8 @@ func open(t *testing.T) *room {
 	return r
 }
 
-// enter begins a session for an account of Fjordfrakt's.
-func (r *room) enter(account toll.AccountID) access.Principal {
+// signIn begins a session for an account of Fjordfrakt.
+func (r *harness) signIn(account toll.AccountID) access.Principal {
 	r.t.Helper()
 	token := seal.NewToken()
 	began, err := accessdb.New(r.db).BeginSessionWithEID(r.t.Context(), eid.Entry{
@@ -105,10 +105,10 @@ func (r *room) enter(account toll.AccountID) access.Principal {
 	if err != nil || !began {
 		r.t.Fatal(began, err)
 	}
-	return r.who(token)
+	return r.principal(token)
 }
 
-func (r *room) who(token seal.Token) access.Principal {
+func (r *harness) principal(token seal.Token) access.Principal {
 	r.t.Helper()
 	actor, err := r.access.Peek(context.Background(), token)
 	if err != nil {
@@ -117,13 +117,13 @@ func (r *room) who(token seal.Token) access.Principal {
 	return actor
 }
 
-func (r *room) act(actor access.Principal, key string) access.Principal {
+func (r *harness) act(actor access.Principal, key string) access.Principal {
 	r.t.Helper()
 	token, err := r.Switch(context.Background(), actor, key)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return r.who(token)
+	return r.principal(token)
 }
 
 func want(t *testing.T, name string, err error, code fault.Code) {
@@ -133,29 +133,29 @@ func want(t *testing.T, name string, err error, code fault.Code) {
 	}
 }
 
-// portal.md D3, ASVS V8.3.2: what binds needs the register's word of the last five minutes.
-func TestWhatBindsNeedsTheRegistersWord(t *testing.T) {
+// ASVS V8.3.2: a step that binds the customer needs an answer of the register of the last five minutes.
+func TestBindingStepNeedsRecentRegisterAnswer(t *testing.T) {
 	r := open(t)
-	actor := r.act(r.enter(nils), "organisation:"+nordlys)
+	actor := r.act(r.signIn(nils), "organisation:"+nordlys)
 	want(t, "at once", r.RequireMandate(t.Context(), actor), "")
 	r.register.silent = true
 	want(t, "silent, but asked lately", r.RequireMandate(t.Context(), actor), "")
-	r.pass(party.SnapshotFreshMax)
+	r.advance(party.SnapshotFreshMax)
 	want(t, "silent for five minutes", r.RequireMandate(t.Context(), actor), fault.PartnerDown)
 	want(t, "looking meanwhile", r.RequireRecentMandate(t.Context(), actor), "")
-	r.pass(party.SnapshotStaleMax)
+	r.advance(party.SnapshotStaleMax)
 	want(t, "looking after an hour", r.RequireRecentMandate(t.Context(), actor), fault.PartnerDown)
 	r.register.silent = false
 	want(t, "when it speaks again", r.RequireMandate(t.Context(), actor), "")
-	r.register.says()
-	r.pass(party.SnapshotFreshMax)
+	r.register.set()
+	r.advance(party.SnapshotFreshMax)
 	want(t, "when the right is gone", r.RequireRecentMandate(t.Context(), actor), fault.MandateEnded)
 	want(t, "afterwards", r.RequireMandate(t.Context(), actor), fault.MandateEnded)
 }
 
-func TestTheRegisterIsAskedOnceInFiveMinutes(t *testing.T) {
+func TestRegisterIsQueriedOnceInFiveMinutes(t *testing.T) {
 	r := open(t)
-	actor := r.act(r.enter(nils), "organisation:"+nordlys)
+	actor := r.act(r.signIn(nils), "organisation:"+nordlys)
 	for range 20 {
 		want(t, "confirm", r.RequireMandate(t.Context(), actor), "")
 	}
@@ -164,11 +164,11 @@ func TestTheRegisterIsAskedOnceInFiveMinutes(t *testing.T) {
 	}
 }
 
-// A right that the company itself has given does not rest on the register.
-func TestAnOwnRightNeedsNoRegister(t *testing.T) {
+// A right that the company itself has granted does not depend on the register.
+func TestGrantedRightNeedsNoRegister(t *testing.T) {
 	r := open(t)
 	r.register.silent = true
-	actor := r.enter(nils)
+	actor := r.signIn(nils)
 	want(t, "the owner", r.RequireMandate(t.Context(), actor), "")
 	list, err := r.Parties(t.Context(), actor)
 	if err != nil || !list.RegisterDown || len(list.Parties) != 2 || list.Parties[0].Key != party.Self || !list.Parties[1].Current {
@@ -180,9 +180,9 @@ func TestAnOwnRightNeedsNoRegister(t *testing.T) {
 	}
 }
 
-func TestTheOldTokenIsWorthNothingAfterASwitch(t *testing.T) {
+func TestOldTokenIsInvalidAfterSwitch(t *testing.T) {
 	r := open(t)
-	before := r.enter(nils)
+	before := r.signIn(nils)
 	after := r.act(before, party.Self)
 	if after.Session == before.Session || after.CSRF == before.CSRF || after.Kind != toll.Private || after.Role != role.Owner {
 		t.Errorf("after: %+v", after)
@@ -198,16 +198,16 @@ func TestTheOldTokenIsWorthNothingAfterASwitch(t *testing.T) {
 	}
 }
 
-// Two people of one company that is no customer yet begin it at once: it is one customer.
-func TestACompanyBeginsOnce(t *testing.T) {
+// Two people who choose the same company at the same time create one customer.
+func TestCompanyIsCreatedOnce(t *testing.T) {
 	r := open(t)
 	var customers sync.Map
 	var all sync.WaitGroup
 	for _, account := range []toll.AccountID{nils, jonas, nils, jonas, nils, jonas} {
-		actor := r.enter(account)
+		actor := r.signIn(account)
 		all.Go(func() {
 			token, err := r.Switch(context.Background(), actor, "organisation:"+nordlys)
-			if fault.CodeOf(err) == fault.NotFound && err != nil { // begun by now: it has a key of its own
+			if fault.CodeOf(err) == fault.NotFound && err != nil { // created by now: it has another key
 				return
 			}
 			if err != nil {
@@ -230,13 +230,13 @@ func TestACompanyBeginsOnce(t *testing.T) {
 	}
 }
 
-// Who holds no mandate any more does not come back through an old session either.
-func TestAWithdrawnMandateTakesTheRightAway(t *testing.T) {
+// A withdrawn mandate ends the right in older sessions too.
+func TestWithdrawnMandateEndsTheRight(t *testing.T) {
 	r := open(t)
-	actor := r.act(r.enter(nils), "organisation:"+nordlys)
-	r.register.says(mandate.Party{Number: fixture.FjordfraktOrganisation, Name: "Fjordfrakt AS"})
-	r.pass(party.SnapshotFreshMax)
-	other := r.enter(nils) // elsewhere the register is asked
+	actor := r.act(r.signIn(nils), "organisation:"+nordlys)
+	r.register.set(mandate.Party{Number: fixture.FjordfraktOrganisation, Name: "Fjordfrakt AS"})
+	r.advance(party.SnapshotFreshMax)
+	other := r.signIn(nils) // the register is queried in another session
 	list, err := r.Parties(t.Context(), other)
 	if err != nil || len(list.Parties) != 2 {
 		t.Errorf("list: %+v, %v", list, err)

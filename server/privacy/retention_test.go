@@ -16,7 +16,7 @@ import (
 	"bompass/shared/fixture"
 )
 
-// archive is a database with the cast, a clock that a test turns, and what was logged.
+// archive is a database with the demo data, a clock that a test sets, and the log.
 type archive struct {
 	t    *testing.T
 	conn *pgx.Conn
@@ -62,7 +62,7 @@ func (a *archive) round() map[privacy.Category]int {
 	return gone
 }
 
-// passed adds a passage of Kari's with a charge of 31 kroner that was corrected once.
+// passed adds a passage of Kari with a charge of 31 kroner that was corrected once.
 func (a *archive) passed(at time.Time) {
 	a.t.Helper()
 	a.do(`with p as (insert into passage (id, station, lane, epoch, sequence, passed_at, received_at, direction, tag, country, plate, vehicle_id, customer_id, matched_by)
@@ -72,12 +72,12 @@ func (a *archive) passed(at time.Time) {
 		at, string(fixture.KariPetrol), string(fixture.Kari))
 }
 
-// portal.md D10: where somebody drove is forgotten after 400 days; what it cost stays for the accounts until
-// five years after its year, and then goes, so that who asked to be erased can be.
-func TestPassagesAreForgottenAndChargesGo(t *testing.T) {
+// Place, time and vehicle of a passage are deleted after 400 days. Its charge is kept as accounting material until five
+// years after the end of its year, and then deleted, so that an erasure that waits for it can be carried out.
+func TestPassagesAndChargesAreDeletedInTime(t *testing.T) {
 	a := open(t)
 	if privacy.PassageRetention < passage.AgeMax {
-		t.Error("a passage is forgotten while a late reading may still change it")
+		t.Error("a passage is deleted while a late reading may still change it")
 	}
 	driven := time.Date(2026, 11, 20, 7, 12, 0, 0, time.UTC)
 	a.passed(driven)
@@ -118,13 +118,13 @@ func TestPassagesAreForgottenAndChargesGo(t *testing.T) {
 	}
 }
 
-// Every kind of thing goes when its time is over, and not before.
-func TestEverythingHasItsTime(t *testing.T) {
+// Every category is deleted when its retention has ended, and not before.
+func TestEveryCategoryIsDeletedAfterItsRetention(t *testing.T) {
 	const account = "0196a000-0000-7000-8000-0000000009c1"
 	for _, c := range []struct {
 		what   privacy.Category
 		kept   time.Duration
-		insert string // a thing whose time ends at $1
+		insert string // a row whose time ends at $1
 		table  string
 	}{
 		{privacy.History, privacy.HistoryRetention, "insert into account_event (account_id, kind, at) values ('" + account + "', 'signed.in', $1)", "account_event"},
@@ -159,13 +159,13 @@ func TestEverythingHasItsTime(t *testing.T) {
 	}
 }
 
-// What waits to be sent or resolved is never taken away, however old.
-func TestWhatWaitsIsNotPruned(t *testing.T) {
+// Messages and passages that are still to be sent or resolved are never deleted.
+func TestUnfinishedWorkIsNotPruned(t *testing.T) {
 	a := open(t)
 	a.do("insert into outbox (id, channel, kind) values (gen_random_uuid(), 'mail', 'reset')")
 	a.do("insert into quarantine (message_key, code, params, observation, station, received_at) values ('k', 'c', '{}', '{}', 's', '2020-01-01')")
 	a.round()
 	if a.count("select count(*) from outbox") != 1 || a.count("select count(*) from quarantine") != 1 {
-		t.Error("something that waited is gone")
+		t.Error("unfinished work was deleted")
 	}
 }

@@ -17,8 +17,7 @@ import (
 // leakMarkers is how many values of one person are looked for where they must not be.
 const leakMarkers = 40
 
-// ASVS V16.2.5, portal.md D10: what a person types, gets by letter or holds in cookies is in no log and in
-// nobody else's answers.
+// ASVS V16.2.5: a person's input, messages and cookies are not logged and not in the answers to anybody else.
 func TestNothingOfAPersonLeaks(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()

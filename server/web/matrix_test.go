@@ -84,7 +84,7 @@ func allowed() map[string]string {
 	}
 }
 
-// portal.md D7: every route for everybody; a route without a row fails.
+// The table has every route and every kind of principal; a route without a row fails the test.
 func TestEveryRouteLetsThroughWhomTheTableSays(t *testing.T) {
 	table, everybody := allowed(), principals()
 	cells := 0

@@ -27,7 +27,7 @@ type PassageLine struct {
 	Net       money.Ore        `json:"net"`
 	Steps     []rating.Step    `json:"steps"`
 	Corrected bool             `json:"corrected,omitempty"` // the charge was changed after it was first posted
-	Pending   bool             `json:"pending,omitempty"`   // a passage still to come can change the charge, tolling.md A-6
+	Pending   bool             `json:"pending,omitempty"`   // a passage still to come can change the charge: stations can be linked
 }
 
 // Event is one server-sent event on the customer's stream. Kind "passage" says that Lines are new or

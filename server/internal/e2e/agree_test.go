@@ -269,7 +269,7 @@ func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	proves.That(t, "S1.13")
 }
 
-// The number and password of the customer system before link an agreement, which is shown
+// The number and password of the legacy system link an agreement, which is shown
 // once its customer is chosen.
 func TestLegacyCustomerNumberLinksAgreement(t *testing.T) {
 	product := e2e.Start(t, program)

@@ -17,8 +17,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// S1.11, S1.38, S2.35, S2.39, K03: the number and password of the system before link the agreement, once,
-// and open nothing else; whoever had the agreement is told at the old address.
+// S1.11, S1.38, S2.35, S2.39: the number and password of the legacy system link the agreement, once, and cannot be
+// used to sign in. A message goes to the old address of the agreement.
 func TestTheOldNumberAndPasswordLinkOnce(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.Former, "private", "7009201", "gammel@bompass.example")
@@ -55,8 +55,7 @@ func TestTheOldNumberAndPasswordLinkOnce(t *testing.T) {
 	}
 }
 
-// portal.md D4: an unknown number, a wrong password, a spent one, and a right one whose agreement is over
-// are answered with the same page.
+// An unknown number, a wrong password, a used one, and a correct one whose agreement has ended get the same page.
 func TestAWrongOldNumberAndAWrongPasswordAreAnsweredAlike(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.Former, "private", "7009201", "gammel@bompass.example")
@@ -85,7 +84,7 @@ func TestAWrongOldNumberAndAWrongPasswordAreAnsweredAlike(t *testing.T) {
 	}
 }
 
-// portal.md D4: tries are counted by account, by number and by network.
+// Attempts are counted by account, by number and by network.
 func TestOldPasswordsCannotBeGuessed(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.Former, "private", "7009201", "gammel@bompass.example")

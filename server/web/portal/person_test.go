@@ -63,7 +63,7 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 		webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: "000000x"}, fault.CodeWrong)
 	}
 	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: webtest.Digits6.FindString(h.LastMessage("+4790000003").Text)}, fault.CodeWrong)
-	h.Advance(access.StepUpMax + time.Second) // portal.md D5
+	h.Advance(access.StepUpMax + time.Second)
 	webtest.Call(v, api.SaveProfile, api.Details{Mobile: "90000004"}, fault.StepUp)
 	proves.That(t, "S1.24", "S4.08", "S4.21", "S4.25")
 }
@@ -87,7 +87,7 @@ func TestAnAddressIsConfirmedByACode(t *testing.T) {
 	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: "pigeon"}, fault.FieldMissing)
 }
 
-// S2.55, K02, portal.md D5: the new address confirms, the old one can stop or take it back.
+// S2.55: the new address confirms the change, and the old one can stop or revert it.
 func TestTheAddressChangesWithALinkToBoth(t *testing.T) {
 	h := webtest.New(t)
 	const fresh = "kari.lund@bompass.example"

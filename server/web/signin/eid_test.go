@@ -341,7 +341,7 @@ func TestAnIssuersMessageEndsItsSessions(t *testing.T) {
 	}
 }
 
-// portal.md D5: who has nothing but an eID proves with it again, at the issuer, before a sensitive change.
+// An account whose only factor is an eID steps up at the issuer before a sensitive change.
 func TestAnEIDIsAFactorToProveAgain(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.EnterWithEID("liv")

@@ -37,8 +37,8 @@ func codeOn(t *testing.T, letter sim.Received) string {
 	return found[1]
 }
 
-// portal.md D2, ASVS V6.4.4: who has lost everything gets a code by post, waits three days, and connects a new
-// app in the place of all that was.
+// ASVS V6.4.4: a person who has lost every factor gets a code by post, waits three days, and connects a new app,
+// which replaces all other factors.
 func TestWhoHasLostEverythingComesBackByPost(t *testing.T) {
 	h := housed(t)
 	inside := h.SignIn(webtest.Kari)

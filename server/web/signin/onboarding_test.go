@@ -132,7 +132,7 @@ func TestWhoHasNoAgreementIsAskedOnce(t *testing.T) {
 	proves.That(t, "S1.09", "S2.25–S2.27")
 }
 
-// S1.10, S1.36, S1.37, S1.39, S2.34, S2.36, S2.37, S2.39–S2.42, K23: agreements are found by the
+// S1.10, S1.36, S1.37, S1.39, S2.34, S2.36, S2.37, S2.39–S2.42: agreements are found by the
 // address on them, after its owner has followed the letter, and never a company's.
 func TestAgreementsAreFoundByTheirAddress(t *testing.T) {
 	h := webtest.New(t)

@@ -77,7 +77,7 @@ func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
 	proves.That(t, "S2.15–S2.17", "O.01")
 }
 
-// ASVS V6.4.2, portal.md D4: a known and an unknown address read the same.
+// ASVS V6.4.2: the answers for a known and an unknown address are the same.
 func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 	h := webtest.New(t)
 	for path, fields := range map[string][2]url.Values{
@@ -143,7 +143,7 @@ func TestAForgottenPasswordIsChosenAnew(t *testing.T) {
 	proves.That(t, "S4.09", "S4.11", "S4.12")
 }
 
-// S3.06, S3.11, S4.08, K03: one account, several names; S4.10: the link by SMS.
+// S3.06, S3.11, S4.08: one account, several names; S4.10: the link by SMS.
 func TestAnAccountHasSeveralNames(t *testing.T) {
 	h := webtest.New(t)
 	h.Exec("update profile set mobile = '+4790000001', mobile_confirmed_at = now() where account_id = '0196a000-0000-7000-8000-000000000501'")
@@ -161,7 +161,7 @@ func TestAnAccountHasSeveralNames(t *testing.T) {
 		t.Errorf("an unconfirmed number: got %d", p.StatusCode)
 	}
 	h.Exec("insert into customer_contact (customer_id, organisation) values ('0196a000-0000-7000-8000-000000000002', '165560360793')")
-	if p := h.Visitor().Password("16556036-0793", fixture.Password); p.StatusCode != http.StatusSeeOther { // S3.14, K15
+	if p := h.Visitor().Password("16556036-0793", fixture.Password); p.StatusCode != http.StatusSeeOther { // S3.14
 		t.Errorf("an organisation number: got %d", p.StatusCode)
 	}
 }
@@ -188,7 +188,7 @@ func TestACustomerNumberComesAliveInTwoSteps(t *testing.T) {
 	if got := h.LastMessage(mail); got.Language != "sv" {
 		t.Errorf("S3.21: %+v", got)
 	}
-	fill("19780101-2399", "thief@bompass.example") // S3.22, K02: never replaced
+	fill("19780101-2399", "thief@bompass.example") // S3.22: never replaced
 	if got := h.LastMessage(mail); len(h.Inbox.List("thief@bompass.example")) != 0 || !strings.Contains(got.Subject, "en annan") {
 		t.Errorf("a second address: the owner got %q", got.Subject)
 	}
@@ -210,7 +210,7 @@ func TestACustomerNumberComesAliveInTwoSteps(t *testing.T) {
 	}
 }
 
-// portal.md D2: ten codes, each opens once, new ones end the old.
+// There are ten recovery codes. Each can be used once, and new ones replace the old ones.
 func TestRecoveryCodesOpenOnceAndAreReplaced(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
@@ -239,7 +239,7 @@ func TestRecoveryCodesOpenOnceAndAreReplaced(t *testing.T) {
 	}
 }
 
-// portal.md D5, ASVS V7.5.1, V7.2.4: changes to the ways in need a factor shown in the last five minutes.
+// ASVS V7.5.1, V7.2.4: a change to a factor needs a factor that was used in the last five minutes.
 func TestImportantChangesNeedAFreshFactor(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)

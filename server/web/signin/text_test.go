@@ -31,7 +31,7 @@ func texted(t *testing.T) *webtest.Server {
 	return h
 }
 
-// S2.22, K04, ASVS V6.6.1, V6.6.2: a code by text message opens the account once, in the browser that asked
+// S2.22, ASVS V6.6.1, V6.6.2: a code by text message opens the account once, in the browser that asked
 // for it, and changes no way in.
 func TestACodeByTextMessageOpensAndChangesNothing(t *testing.T) {
 	h := texted(t)

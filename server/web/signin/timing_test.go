@@ -22,7 +22,7 @@ const timingRuns = 600
 // aucMax is how well the best guesser may tell a known name from an unknown one by time: 0.5 is chance.
 const aucMax = 0.55
 
-// ASVS V6.3.8, portal.md D13: the time of an answer does not tell who has an account.
+// ASVS V6.3.8: the response time does not reveal whether an account exists.
 func TestTheTimeOfAnAnswerTellsNobodyApart(t *testing.T) {
 	const stranger = "k4ri@bompass.example"
 	for _, flow := range []struct {
@@ -77,7 +77,7 @@ func TestTheTimeOfAnAnswerTellsNobodyApart(t *testing.T) {
 	}
 }
 
-// portal.md D4: nor does it tell which customer numbers the system before had.
+// The response time does not reveal which customer numbers exist in the legacy system.
 func TestTheTimeOfAnAnswerTellsNoOldNumber(t *testing.T) {
 	h := webtest.New(t)
 	h.Imports("7009201", "7009201")

@@ -6,7 +6,7 @@ import (
 	"bompass/shared/fixture"
 )
 
-// Imports reads in a customer of the system before, with the cast's old password.
+// Imports imports a customer of the legacy system, with the old password of the demo data.
 func (h *Server) Imports(number, agreement string) {
 	h.t.Helper()
 	h.standIn("a credential that the test has written")

@@ -17,25 +17,25 @@ import (
 	"bompass/shared/toll"
 )
 
-// BeginRequest is a wish to sign in, as the page tells it.
+// BeginRequest is a request to sign in with an eID.
 type BeginRequest struct {
 	Provider       string
 	Language       string
 	Next           string
 	Reauthenticate bool
-	StepUpAccount  toll.AccountID // set when a person who is signed in proves again who they are
-	LinkAccount    toll.AccountID // set when the eID is to open this account from now on
+	StepUpAccount  toll.AccountID // set if the eID is used for step-up of this account
+	LinkAccount    toll.AccountID // set if the eID is to be connected to this account
 }
 
-// Redirect is where the browser goes, and what its cookie for this journey holds. Name tells cookies of
-// several tabs apart.
+// Redirect is the issuer's address for the browser, and the cookie of this request. Name distinguishes the cookies
+// of several tabs.
 type Redirect struct {
 	Address string
 	Name    string
 	Browser seal.Token
 }
 
-// authState is a journey's secret part.
+// authState is the secret part of an authentication request.
 type authState struct {
 	Nonce, Verifier string
 	Params          identity.AuthRequestParams
@@ -45,31 +45,31 @@ type authState struct {
 	LinkAccount     toll.AccountID
 }
 
-// Begin asks the issuer and keeps the journey for the browser that goes on it.
+// Begin starts an authentication request at the issuer, and stores it for this browser.
 func (d *Service) Begin(ctx context.Context, a BeginRequest) (Redirect, error) {
-	way, err := d.Provider(a.Provider)
+	provider, err := d.Provider(a.Provider)
 	if err != nil {
 		return Redirect{}, err
 	}
-	wish := identity.AuthRequestParams{Language: a.Language, Level: identity.Substantial, Reauthenticate: a.Reauthenticate || a.StepUpAccount != "" || a.LinkAccount != ""}
-	j, err := way.Issuer.Begin(ctx, wish)
+	params := identity.AuthRequestParams{Language: a.Language, Level: identity.Substantial, Reauthenticate: a.Reauthenticate || a.StepUpAccount != "" || a.LinkAccount != ""}
+	j, err := provider.Issuer.Begin(ctx, params)
 	if err != nil {
 		return Redirect{}, err
 	}
 	plain, err := json.Marshal(authState{j.Nonce, j.Verifier, j.Params, j.Began, a.Next, a.StepUpAccount, a.LinkAccount})
 	if err != nil {
-		return Redirect{}, fmt.Errorf("begin journey: %w", err)
+		return Redirect{}, fmt.Errorf("encode authentication request: %w", err)
 	}
 	state, browser := seal.Token(j.State).Hash(), seal.NewToken()
 	key, sealed := d.Keys.SealText(plain, authRequestRow(state))
 	now := d.Now()
 	err = d.Store.AddAuthRequest(ctx, AuthRequest{
-		State: state, Browser: browser.Hash(), Provider: way.Name, Sealed: seal.Sealed{Key: key, Data: sealed}, Until: now.Add(AuthRequestMax),
+		State: state, Browser: browser.Hash(), Provider: provider.Name, Sealed: seal.Sealed{Key: key, Data: sealed}, Until: now.Add(AuthRequestMax),
 	}, now)
 	return Redirect{Address: j.URL, Name: TabName(j.State), Browser: browser}, err
 }
 
-// TabName tells the journeys of one browser's tabs apart without telling their states.
+// TabName returns a name for the cookie of a request, from which its state cannot be derived.
 func TabName(state string) string {
 	hash := seal.Token(state).Hash()
 	return hex.EncodeToString(hash[:6])
@@ -77,28 +77,28 @@ func TabName(state string) string {
 
 func authRequestRow(state seal.Hash) string { return fmt.Sprintf("journey %x", state[:8]) }
 
-// Result is a person who is in.
+// Result is the outcome of a sign-in.
 type Result struct {
 	Token       seal.Token
 	Account     access.Account
 	Next        string
-	New         bool // here for the first time
-	SteppedUp   bool // was signed in and has proved again who they are
-	LinkOffered bool // is signed in as before, and may connect the eID now
+	New         bool // the account was created
+	SteppedUp   bool // the session was stepped up
+	LinkOffered bool // the session is unchanged, and the eID can be connected now
 }
 
-// Callback is what a person comes back with.
+// Callback is the issuer's answer as the browser brings it.
 type Callback struct {
 	Browser  seal.Token // of the tab's cookie
 	Response identity.AuthResponse
 	Visitor  access.Visitor
-	Current  *access.Principal // signed in already; nil for everybody else
+	Current  *access.Principal // the session that is signed in already; nil if there is none
 }
 
-// Finish believes the issuer, finds or begins the account, and begins a session with a token of its
-// own. The journey is over whatever comes of it.
-func (d *Service) Finish(ctx context.Context, way string, t Callback) (Result, error) {
-	w, err := d.Provider(way)
+// Finish verifies the issuer's answer, finds or creates the account, and begins a session with a new token. The
+// authentication request can be used once, whether Finish succeeds or not.
+func (d *Service) Finish(ctx context.Context, provider string, t Callback) (Result, error) {
+	w, err := d.Provider(provider)
 	if err != nil {
 		return Result{}, err
 	}
@@ -116,7 +116,7 @@ func (d *Service) Finish(ctx context.Context, way string, t Callback) (Result, e
 	}
 	var k authState
 	if err := json.Unmarshal(plain, &k); err != nil {
-		return Result{}, fmt.Errorf("read journey: %w", err)
+		return Result{}, fmt.Errorf("decode authentication request: %w", err)
 	}
 	j := identity.AuthRequest{State: t.Response.State, Nonce: k.Nonce, Verifier: k.Verifier, Params: k.Params, Began: k.Began}
 	person, err := w.Issuer.Finish(ctx, j, t.Response)
@@ -131,8 +131,8 @@ func (d *Service) Finish(ctx context.Context, way string, t Callback) (Result, e
 	return in, err
 }
 
-// signIn begins the session. Two tabs of one newcomer may begin the account at once: one is second and
-// finds it then.
+// signIn begins the session. Two tabs of a new person may create the account at the same time: the second one finds
+// it at its next attempt.
 func (d *Service) signIn(ctx context.Context, w Provider, k authState, p identity.Person, t Callback) (Result, error) {
 	for range 2 {
 		in, began, err := d.trySignIn(ctx, w, k, p, t)
@@ -152,17 +152,17 @@ func (d *Service) trySignIn(ctx context.Context, w Provider, k authState, p iden
 	}
 	var e Entry
 	if err != nil {
-		e.New = d.newcomer(ctx, w, k, p)
+		e.New = d.newAccount(ctx, w, k, p)
 		account = access.Account{ID: e.New.Account, Customer: e.New.Customer, Person: e.New.Person, Language: e.New.Language, Role: role.Owner}
 	}
-	if k.StepUpAccount != "" && account.ID != k.StepUpAccount { // somebody else proved who they are
+	if k.StepUpAccount != "" && account.ID != k.StepUpAccount { // the eID of another person
 		return Result{}, false, fault.New(fault.EIDRefused)
 	}
 	token, session, err := d.Access.NewSession(account, t.Visitor, now)
 	if err != nil {
 		return Result{}, false, err
 	}
-	if t.Current != nil && t.Current.Account == account.ID { // stays with the party acted for
+	if t.Current != nil && t.Current.Account == account.ID { // keep the party acted for
 		session.Customer, e.Replaces = t.Current.Customer, &t.Current.Session
 	}
 	key, sealed := d.Keys.SealText([]byte(p.IDToken), idTokenRow)
@@ -175,11 +175,11 @@ func (d *Service) trySignIn(ctx context.Context, w Provider, k authState, p iden
 	return Result{Token: token, Account: account, New: e.New != nil}, began, err
 }
 
-// idTokenRow is what a kept proof is sealed for. It is not the session's token: that changes with the
-// party acted for, and the proof goes along.
+// idTokenRow is the sealing context of a stored ID token. It does not contain the session's token, which changes with
+// the party acted for.
 const idTokenRow = "eid proof"
 
-// number is a personal number as it is found.
+// number returns a personal number for a look-up.
 func (d *Service) number(w Provider, number string) Number {
 	if number == "" {
 		return Number{}
@@ -187,7 +187,7 @@ func (d *Service) number(w Provider, number string) Number {
 	return Number{Country: w.Country, Hash: d.Keys.LookupHash(lookupNumber(w.Country, number))}
 }
 
-// lookupNumber keeps numbers of different countries apart; Norwegian ones are found as the account's own.
+// lookupNumber prefixes a number with its country. Norwegian numbers have no prefix, like those of accounts.
 func lookupNumber(country, number string) string {
 	if country == "NO" {
 		return number
@@ -195,14 +195,14 @@ func lookupNumber(country, number string) string {
 	return country + number
 }
 
-// NewNumber is a personal number as it is kept for an account.
+// NewNumber returns a personal number as it is stored for an account.
 func NewNumber(keys seal.Keys, account toll.AccountID, country, number string) Number {
 	n := Number{Country: country, Hash: keys.LookupHash(lookupNumber(country, number))}
 	n.Sealed.Key, n.Sealed.Data = keys.SealText([]byte(number), string(account)+" birth")
 	return n
 }
 
-func (d *Service) newcomer(ctx context.Context, w Provider, k authState, p identity.Person) *NewAccount {
+func (d *Service) newAccount(ctx context.Context, w Provider, k authState, p identity.Person) *NewAccount {
 	n := &NewAccount{
 		Account: toll.AccountID(uuid.NewString()), Customer: toll.CustomerID(uuid.NewString()), Country: w.Country,
 		Language: k.Params.Language,

@@ -8,8 +8,8 @@ import (
 	"bompass/shared/fault"
 )
 
-// EndSession says how a person ends the issuer's session too; false when the session was not begun with an
-// eID or its issuer knows no way. It must be asked before the session ends.
+// EndSession returns the request that ends the issuer's session too. It reports false if the session was not begun
+// with an eID or its issuer offers no logout. It must be called before the session ends.
 func (d *Service) EndSession(ctx context.Context, session seal.Hash, state string) (identity.EndSessionRequest, bool, error) {
 	proof, err := d.Store.SessionProof(ctx, session)
 	if err != nil {
@@ -19,18 +19,18 @@ func (d *Service) EndSession(ctx context.Context, session seal.Hash, state strin
 	if err != nil {
 		return identity.EndSessionRequest{}, false, ignoreFault(err, fault.NotFound)
 	}
-	if w.Issuer.ID() != proof.Issuer { // configured anew since
+	if w.Issuer.ID() != proof.Issuer { // the provider has another issuer now
 		return identity.EndSessionRequest{}, false, nil
 	}
 	token, err := d.Keys.OpenText(proof.IDToken.Key, proof.IDToken.Data, idTokenRow)
 	if err != nil {
 		return identity.EndSessionRequest{}, false, err
 	}
-	farewell, ok, err := w.Issuer.EndSession(ctx, string(token), state)
-	return farewell, ok, ignoreFault(err, fault.PartnerDown) // people can leave us all the same
+	request, ok, err := w.Issuer.EndSession(ctx, string(token), state)
+	return request, ok, ignoreFault(err, fault.PartnerDown) // an outage does not prevent signing out here
 }
 
-// ignoreFault lets one fault pass as none.
+// ignoreFault returns nil if err is the given fault, and err otherwise.
 func ignoreFault(err error, code fault.Code) error {
 	if err != nil && fault.CodeOf(err) == code {
 		return nil
@@ -38,8 +38,8 @@ func ignoreFault(err error, code fault.Code) error {
 	return err
 }
 
-// FrontChannelLogout ends the sessions that an issuer's front-channel message is about. No cookie comes with it:
-// issuer and session are all there is, and both must be known.
+// FrontChannelLogout ends the sessions that an issuer's front-channel message is about. The request has no
+// cookie, so issuer and session must both be known.
 func (d *Service) FrontChannelLogout(ctx context.Context, issuer, session string) ([]seal.Hash, error) {
 	if issuer == "" || session == "" {
 		return nil, nil
@@ -53,21 +53,21 @@ func (d *Service) FrontChannelLogout(ctx context.Context, issuer, session string
 	return nil, nil
 }
 
-// BackChannelLogout ends the sessions that an issuer's back-channel message is about, and refuses one that was
-// sent before.
-func (d *Service) BackChannelLogout(ctx context.Context, way, message string) ([]seal.Hash, error) {
-	w, err := d.Provider(way)
+// BackChannelLogout ends the sessions that an issuer's back-channel message is about, and refuses one that
+// was received before.
+func (d *Service) BackChannelLogout(ctx context.Context, provider, message string) ([]seal.Hash, error) {
+	w, err := d.Provider(provider)
 	if err != nil {
 		return nil, err
 	}
-	said, err := w.Issuer.VerifyLogoutToken(ctx, message)
+	logout, err := w.Issuer.VerifyLogoutToken(ctx, message)
 	if err != nil {
 		return nil, err
 	}
-	ended, again, err := d.Store.EndSessionsByLogout(ctx, LogoutNotice{
-		Issuer: said.Issuer, Subject: said.Subject, Session: said.Session, Hash: seal.Token(said.TokenID).Hash(), Until: said.ExpiresAt.Add(AuthRequestMax),
+	ended, repeated, err := d.Store.EndSessionsByLogout(ctx, LogoutNotice{
+		Issuer: logout.Issuer, Subject: logout.Subject, Session: logout.Session, Hash: seal.Token(logout.TokenID).Hash(), Until: logout.ExpiresAt.Add(AuthRequestMax),
 	}, d.Now())
-	if err == nil && again {
+	if err == nil && repeated {
 		return nil, fault.New(fault.EIDRefused)
 	}
 	return ended, err

@@ -11,8 +11,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// mergeParties puts together what the person holds and what the register says: the person first, then
-// companies by name. S2.11, S2.23.
+// mergeParties merges the parties that the person holds with those of the register: the person first, then companies
+// by name (S2.11, S2.23).
 func mergeParties(actor access.Principal, held []HeldParty, companies []mandate.Party) []Party {
 	var own, others []Party
 	known := map[string]bool{}
@@ -43,7 +43,7 @@ func mergeParties(actor access.Principal, held []HeldParty, companies []mandate.
 	return append(own, others...)
 }
 
-// newCustomer is the customer that a choice begins. It has no agreement yet.
+// newCustomer returns the customer that is created when p is chosen. It has no agreement yet.
 func newCustomer(actor access.Principal, p Party) *NewCustomer {
 	n := &NewCustomer{
 		Customer: toll.CustomerID(uuid.NewString()), Name: p.Name, Kind: p.Kind, Number: p.Number, Country: "NO", Language: actor.Language,
