@@ -105,6 +105,12 @@ func parties() []Table {
 				"delete from account_party where account_id = @other",
 			}},
 		},
+	}
+}
+
+// mandates lists what the register of mandates has answered.
+func mandates() []Table {
+	return []Table{
 		{
 			Name: "mandate", Owner: Account, Accounts: []string{"account_id"}, Kept: "until the register is asked again",
 			Export: Export{Why: "the register of mandates answers for itself"}, Erase: Erase{Cascade: true}, Join: Join{Drop: "the register is asked again"},

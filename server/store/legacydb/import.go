@@ -188,15 +188,16 @@ func importTag(ctx context.Context, tx pgx.Tx, t legacy.Tag) (added bool, proble
 
 // importCredential adds a credential, or replaces the hash of one that has not been used.
 func importCredential(ctx context.Context, tx pgx.Tx, c legacy.Credential) (bool, error) {
-	var stored seal.Sealed
-	var agreement string
-	var used bool
-	err := tx.QueryRow(ctx, "select key, sealed, agreement, used_at is not null from legacy_credential where number = $1 for update", c.Number).
-		Scan(&stored.Key, &stored.Data, &agreement, &used)
+	stored, err := store.SelectOne[struct {
+		Key       string
+		Sealed    []byte
+		Agreement string
+		Used      bool
+	}](ctx, tx, "select key, sealed, agreement, used_at is not null as used from legacy_credential where number = $1 for update", c.Number)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return false, err
 	}
-	if err == nil && (used || agreement == c.Agreement && c.Same(stored)) {
+	if err == nil && (stored.Used || stored.Agreement == c.Agreement && c.Same(seal.Sealed{Key: stored.Key, Data: stored.Sealed})) {
 		return false, nil
 	}
 	return inserted(ctx, tx, `insert into legacy_credential (number, agreement, key, sealed, imported_at) values ($1, $2, $3, $4, $5)

@@ -8,22 +8,26 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/passage"
+	"bompass/server/store"
 )
 
-// holdPartition locks a partition until the transaction ends, counts the transaction, and tells which
-// directory is in force.
+// holdPartition locks a partition until the transaction ends and counts the transaction. It returns the count
+// and the version of the register that is in force.
 const holdPartition = `insert into partition_state as s (no, generation) values ($1, 1)
 	on conflict (no) do update set generation = s.generation + 1
-	returning generation, (select version from directory_version), exists (select from review where waiting)`
+	returning generation, (select version from directory_version) as register_version, exists (select from review where waiting) as waiting`
 
-// Post runs decide in a transaction that holds the partition, and writes what it returns.
+// Post runs decide in a transaction that holds the partition, and writes the posting that it returns.
 func (s *Store) Post(ctx context.Context, partition int, decide func(context.Context, passage.PartitionTx) (passage.Posting, error)) error {
 	err := pgx.BeginFunc(ctx, s.db.Pool, func(tx pgx.Tx) error {
-		b := &partitionTx{tx: tx}
-		if err := tx.QueryRow(ctx, holdPartition, partition).Scan(&b.generation, &b.registerVersion, &b.waiting); err != nil {
+		held, err := store.SelectOne[struct {
+			Generation, RegisterVersion int64
+			Waiting                     bool
+		}](ctx, tx, holdPartition, partition)
+		if err != nil {
 			return err
 		}
-		p, err := decide(ctx, b)
+		p, err := decide(ctx, &partitionTx{tx: tx, generation: held.Generation, registerVersion: held.RegisterVersion, waiting: held.Waiting})
 		if err != nil {
 			return err
 		}
@@ -63,7 +67,7 @@ var (
 	chargeColumns = []string{"passage_id", "revision", "posted_at", "list", "net", "amount", "tariff", "steps", "digest", "customer_id"}
 )
 
-// passageRows feeds COPY.
+// passageRows is the source of a COPY into passage.
 type passageRows struct {
 	list []passage.Record
 	row  [16]any
@@ -83,7 +87,7 @@ func (r *passageRows) Values() ([]any, error) {
 	return r.row[:], nil
 }
 
-// chargeRows feeds COPY.
+// chargeRows is the source of a COPY into charge.
 type chargeRows struct {
 	list []passage.Charge
 	at   time.Time
