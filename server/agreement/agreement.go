@@ -1,10 +1,8 @@
-// Package agreement owns how a person becomes a customer: what is asked, the answers that wait between
-// two questions, and that one set of answers makes one agreement, however often it is sent.
+// Package agreement makes agreements: it asks a person for what an agreement needs, one step after the other, and
+// makes one agreement of one set of answers, however often they are sent.
 //
-// Answers wait sealed on the server, not on the device: they hold an address, they survive the end of a
-// session and a change of device, and all tabs of a person work on the same ones. Nothing else is written
-// before both sets of terms are accepted and the answers are confirmed. What a price class is, package
-// toll says; what the vehicle register knows, package register.
+// The answers are a draft, package draft. Nothing else is written before both sets of terms are accepted and the
+// answers are confirmed. Package toll has the price classes of vehicles, package register their facts.
 package agreement
 
 import (
@@ -13,52 +11,37 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/access/seal"
+	"bompass/server/draft"
 	"bompass/server/notice"
 	"bompass/server/partner/register"
 	"bompass/shared/api"
 	"bompass/shared/toll"
 )
 
-// DraftMax is how long answers wait for the next one.
-const DraftMax = 14 * 24 * time.Hour
-
-// Owner is whose answers wait: a person's, for one customer.
-type Owner struct {
-	Account  toll.AccountID
-	Customer toll.CustomerID
-}
-
-// Draft is answers that wait. A zero Draft is none.
-type Draft struct {
-	ID     string
-	Sealed seal.Sealed
-	Saved  time.Time
-}
-
-// Application is a wish to make the agreement of a draft.
+// Application is a request to make a draft into an agreement.
 type Application struct {
-	Owner
-	Draft string
+	draft.Key
+	Draft string // ID of the draft
 	At    time.Time
-	Since time.Time // older answers are gone
-	// Make turns the answers into an agreement with a number; its refusal leaves everything as it was.
-	Make func(d Draft, number string) (NewAgreement, error)
+	Since time.Time // drafts saved earlier have expired
+	// Make returns the agreement of the draft, with a number. Its error leaves everything as it was.
+	Make func(d draft.Draft, number string) (NewAgreement, error)
 }
 
-// NewAgreement is an agreement with all that begins with it.
+// NewAgreement is an agreement with the records that are saved with it.
 type NewAgreement struct {
 	Agreement  toll.Agreement
-	Vehicle    toll.Vehicle // its ID is for a vehicle that is not known yet
-	Source     string       // of the facts
-	OrderTag   bool         // one is to be sent
-	TagAddress string       // where to; empty is the address on the person's details
+	Vehicle    toll.Vehicle // the ID is used if the vehicle is not stored yet
+	Source     string       // of the facts: FromRegister or FromPerson
+	OrderTag   bool         // whether a tag is sent
+	TagAddress string       // empty is the address in the person's details
 	Terms      map[toll.TermsKind]int
 	Accepted   time.Time
-	Details    api.Details // what was missing of the person's; the rest is empty
+	Details    api.Details // missing details of the person; the other fields are empty
 	Messages   []notice.Message
 }
 
-// MadeAgreement is an agreement as its receipt shows it.
+// MadeAgreement is an agreement with the fields of its receipt.
 type MadeAgreement struct {
 	Agreement  toll.Agreement
 	Plate      toll.Plate
@@ -66,43 +49,35 @@ type MadeAgreement struct {
 	Terms      map[toll.TermsKind]int
 }
 
-// Store keeps answers and makes agreements.
+// Store is the persistence of drafts and agreements.
 type Store interface {
-	Drafts
+	draft.Store
 	Agreements
 }
 
-// Profiles reads what a person has given already, package person.
+// Profiles reads the details of a person, package person.
 type Profiles interface {
 	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
 }
 
-// Drafts keeps answers that wait.
-type Drafts interface {
-	// AgreementDraft returns a zero Draft when none was saved since an instant.
-	AgreementDraft(ctx context.Context, who Owner, since time.Time) (Draft, error)
-	// ChangeAgreementDraft lets one change after the other be made; a refusal leaves the draft as it was.
-	ChangeAgreementDraft(ctx context.Context, who Owner, since time.Time, change func(Draft) (Draft, error)) error
-}
-
-// Agreements makes agreements and finds them.
+// Agreements is the persistence of agreements.
 type Agreements interface {
-	// AddAgreement makes one agreement of a draft. A draft that was made into one already gives that
-	// one; any other that is not there is fault.DraftGone, and a vehicle on an agreement that is in force
-	// fault.VehicleTaken.
+	// AddAgreement makes a draft into an agreement and deletes the draft. For a draft that was made into an
+	// agreement before, it returns that agreement. The error is fault.DraftGone for any other draft that does not
+	// exist, and fault.VehicleTaken for a vehicle on an agreement in force.
 	AddAgreement(ctx context.Context, b Application) (MadeAgreement, error)
-	// MadeAgreement returns fault.NotFound for a number that is not the customer's.
+	// MadeAgreement returns an agreement of the customer by its number, or fault.NotFound.
 	MadeAgreement(ctx context.Context, customer toll.CustomerID, number string) (MadeAgreement, error)
-	// AgreementOfVehicle is the number of the customer's own agreement that a vehicle is on; empty when it is on none.
+	// AgreementOfVehicle returns the number of the customer's agreement that a vehicle is on, or "".
 	AgreementOfVehicle(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (string, error)
 }
 
-// RequestLimiter counts questions that cost somebody something, package access.
+// RequestLimiter limits the rate of requests to partners, package access.
 type RequestLimiter interface {
 	AllowRequest(ctx context.Context, actor access.Principal, flow string) error
 }
 
-// Deps is what the desk works with.
+// Deps are the dependencies of a Service.
 type Deps struct {
 	Store    Store
 	Profiles Profiles
@@ -110,40 +85,44 @@ type Deps struct {
 	Keys     seal.Keys
 	Messages *notice.Writer
 	Limiter  RequestLimiter
-	Issuer   toll.IssuerID       // that sends the invoice
+	Issuer   toll.IssuerID       // of new agreements
 	Chargers []api.ChargerChoice // in the order they are offered
 	Now      func() time.Time
 }
 
-// Service leads people to an agreement.
-type Service struct{ Deps }
+// Service makes agreements of drafts. It is safe for concurrent use.
+type Service struct {
+	Deps
 
-// NewService returns a Desk.
-func NewService(d Deps) *Service { return &Service{d} }
-
-// owner is whose answers the actor's are.
-func owner(actor access.Principal) Owner { return Owner{actor.Account, actor.Customer} }
-
-// Draft is how far the actor has come, S1.12.
-func (d *Service) Draft(ctx context.Context, actor access.Principal) (api.AgreementDraftReply, error) {
-	draft, err := d.Store.AgreementDraft(ctx, owner(actor), d.Now().Add(-DraftMax))
-	if err != nil {
-		return api.AgreementDraftReply{}, err
-	}
-	a, err := d.open(owner(actor), draft)
-	if err != nil {
-		return api.AgreementDraftReply{}, err
-	}
-	return d.reply(ctx, actor, draft, a)
+	drafts *draft.Service[answers]
 }
 
-func (d *Service) reply(ctx context.Context, actor access.Principal, draft Draft, a answers) (api.AgreementDraftReply, error) {
+// NewService returns a Service.
+func NewService(d Deps) *Service {
+	return &Service{Deps: d, drafts: draft.NewService[answers](d.Store, d.Keys, d.Now)}
+}
+
+// key returns the key of the actor's draft.
+func key(actor access.Principal) draft.Key {
+	return draft.Key{Account: actor.Account, Customer: actor.Customer, Form: draft.Agreement}
+}
+
+// Draft returns the actor's draft and its next step.
+func (d *Service) Draft(ctx context.Context, actor access.Principal) (api.AgreementDraftReply, error) {
+	id, a, err := d.drafts.Load(ctx, key(actor))
+	if err != nil {
+		return api.AgreementDraftReply{}, err
+	}
+	return d.reply(ctx, actor, id, a)
+}
+
+func (d *Service) reply(ctx context.Context, actor access.Principal, id string, a answers) (api.AgreementDraftReply, error) {
 	missing, err := d.missing(ctx, actor)
 	if err != nil {
 		return api.AgreementDraftReply{}, err
 	}
 	reply := api.AgreementDraftReply{
-		ID: draft.ID, Answers: a.AgreementAnswers, Steps: steps(missing), Missing: missing, Next: d.next(a, missing), Chargers: d.Chargers,
+		ID: id, Answers: a.AgreementAnswers, Steps: steps(missing), Missing: missing, Next: d.next(a, missing), Chargers: d.Chargers,
 		Silent: a.RegisterDown, Terms: versions(), Name: actor.Name, Email: actor.Email,
 	}
 	if v := a.Found; v != nil {
@@ -152,8 +131,8 @@ func (d *Service) reply(ctx context.Context, actor access.Principal, draft Draft
 	return reply, nil
 }
 
-// missing lists what an agreement needs of the customer and we do not have, S2.28. The details are the
-// person's own: a company is asked where it wants its tags.
+// missing returns the names of the address fields that the actor has to answer. The stored details are the
+// person's own, so a company always answers where its tags are sent.
 func (d *Service) missing(ctx context.Context, actor access.Principal) ([]string, error) {
 	list := []string{}
 	if actor.Kind == toll.Company {
@@ -173,7 +152,7 @@ func (d *Service) missing(ctx context.Context, actor access.Principal) ([]string
 	return list, nil
 }
 
-// Receipt confirms an agreement of the actor's customer again.
+// Receipt returns the receipt of an agreement of the actor's customer, or fault.NotFound.
 func (d *Service) Receipt(ctx context.Context, actor access.Principal, number string) (api.AgreementReceipt, error) {
 	made, err := d.Store.MadeAgreement(ctx, actor.Customer, number)
 	if err != nil {
@@ -189,7 +168,7 @@ func (d *Service) receipt(m MadeAgreement) api.AgreementReceipt {
 	}
 }
 
-// charger is a toll company's name; empty for one that is not offered.
+// charger returns the name of a toll company, or "" if it is not offered.
 func (d *Service) charger(id toll.ChargerID) string {
 	for _, c := range d.Chargers {
 		if c.ID == id {
@@ -199,6 +178,7 @@ func (d *Service) charger(id toll.ChargerID) string {
 	return ""
 }
 
+// versions returns the current version of each set of terms.
 func versions() map[toll.TermsKind]int {
 	v := map[toll.TermsKind]int{}
 	for _, kind := range toll.Terms() {

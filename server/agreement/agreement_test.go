@@ -14,6 +14,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/draft"
 	"bompass/server/internal/pgtest"
 	"bompass/server/notice"
 	"bompass/server/partner/register"
@@ -29,7 +30,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// rig is the desk on a real database and on a register over a real connection.
+// rig is a Service on a real database, with a simulated register behind HTTP.
 type rig struct {
 	*agreement.Service
 	t        *testing.T
@@ -73,7 +74,7 @@ func open(t *testing.T) *rig {
 	return r
 }
 
-// actor is a person of the cast who acts for their own customer.
+// actor returns the person of the demo data with a name, acting for their own customer.
 func actor(name string) access.Principal {
 	for _, a := range fixture.Accounts() {
 		if a.Person == name {
@@ -104,7 +105,7 @@ func (r *rig) answer(who access.Principal, step api.AgreementStep, a api.Agreeme
 	return reply
 }
 
-// fill answers everything and returns the draft's name.
+// fill answers every step and returns the ID of the draft.
 func (r *rig) fill(who access.Principal, plate toll.Plate) string {
 	r.t.Helper()
 	r.answer(who, api.StepCharger, api.AgreementAnswers{Charger: "ferde"})
@@ -132,9 +133,9 @@ func refused(t *testing.T, what string, err error, code fault.Code, field string
 	}
 }
 
-// S2.28, S2.30, S2.31, S2.32: only what is missing is asked, the country before the number, and the
-// register's word on the vehicle is shown.
-func TestItAsksStepByStepForWhatIsMissing(t *testing.T) {
+// S2.28, S2.30, S2.31, S2.32: only missing details are asked for, the country before the plate, and the vehicle of
+// the register is shown.
+func TestDraftAsksForMissingDetailsStepByStep(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
 	reply, err := r.Draft(t.Context(), per)
 	if err != nil || reply.ID != "" || reply.Next != api.StepCharger || len(reply.Missing) != 4 {
@@ -192,14 +193,14 @@ func TestItAsksStepByStepForWhatIsMissing(t *testing.T) {
 	if text := r.one("select encode(sealed, 'escape') from agreement_draft"); text == "" || strings.Contains(text, "Storgata") || strings.Contains(text, "BT90214") {
 		t.Errorf("the draft can be read: %q", text)
 	}
-	r.ahead = agreement.DraftMax + time.Minute
+	r.ahead = draft.MaxAge + time.Minute
 	if reply, err = r.Draft(t.Context(), per); err != nil || reply.ID != "" {
-		t.Errorf("after %s the answers still wait: %v", agreement.DraftMax, err)
+		t.Errorf("after %s the answers still wait: %v", draft.MaxAge, err)
 	}
 }
 
-// S2.28: nobody is asked for what we have; a person's own address is no company's.
-func TestItDoesNotAskForWhatIsThere(t *testing.T) {
+// S2.28: stored details are not asked for again. A person's own address is not used for a company.
+func TestDraftDoesNotAskForStoredDetails(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
 	if _, err := r.conn.Exec(t.Context(), "update profile set street = 'Kaien 2', postal_code = '5003', city = '', country = 'NO' where account_id = $1", string(per.Account)); err != nil {
 		t.Fatal(err)
@@ -221,7 +222,7 @@ func TestItDoesNotAskForWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestAVehicleThatNoRegisterKnowsIsStated(t *testing.T) {
+func TestPersonStatesVehicleThatRegisterDoesNotHave(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
 	r.register.Break(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
 	r.answer(per, api.StepCountry, api.AgreementAnswers{Country: "NO"})
@@ -242,9 +243,9 @@ func TestAVehicleThatNoRegisterKnowsIsStated(t *testing.T) {
 	}
 }
 
-// S2.29, S2.33: without both sets of terms there is no agreement and no tag is sent; with them their versions
-// and the time are kept.
-func TestNothingBeginsBeforeTheTermsAreAccepted(t *testing.T) {
+// S2.29, S2.33: without both sets of terms, no agreement is made and no tag is ordered. With them, their versions and
+// the time are stored.
+func TestNoAgreementBeforeTermsAreAccepted(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
 	id := r.fill(per, fixture.LivPlate)
 	before := r.one("select concat_ws(' ', (select count(*) from agreement), (select count(*) from mount), (select count(*) from tag_order), (select street from profile where account_id = $1))", string(per.Account))
@@ -287,9 +288,8 @@ func TestNothingBeginsBeforeTheTermsAreAccepted(t *testing.T) {
 	}
 }
 
-// One set of answers makes one agreement: pressed twice, in two tabs, or sent again after a crash that
-// swallowed the answer.
-func TestOneSetOfAnswersMakesOneAgreement(t *testing.T) {
+// A draft becomes one agreement when it is confirmed twice, in two tabs, or again after a crash.
+func TestConfirmingTwiceMakesOneAgreement(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
 	id := r.fill(per, fixture.LivPlate)
 	const many = 40
@@ -314,7 +314,7 @@ func TestOneSetOfAnswersMakesOneAgreement(t *testing.T) {
 	counts := r.one(`select concat_ws(' ', (select count(*) from agreement where customer_id = $1), (select count(*) from mount m join agreement g on g.id = m.agreement_id where g.customer_id = $1),
 		(select count(*) from outbox where kind = 'agreement.made'), (select count(*) from account_event where kind = 'agreed'), (select count(*) from tag_order), (select count(*) from agreement_draft))`, string(per.Customer))
 	if counts != "1 1 1 1 1 0" {
-		t.Errorf("agreements, vehicles on them, letters, events, tags, drafts: %s", counts)
+		t.Errorf("agreements, vehicles on them, messages, events, tags, drafts: %s", counts)
 	}
 	if address := r.one("select concat_ws(', ', street, postal_code, city, country) from profile where account_id = $1", string(per.Account)); address != "Storgata 1, 0155, Oslo, NO" {
 		t.Errorf("address: %s", address)
@@ -331,8 +331,8 @@ func TestOneSetOfAnswersMakesOneAgreement(t *testing.T) {
 	}
 }
 
-// Two people who want the same vehicle at once: one gets it, and the other learns nothing of whom.
-func TestAVehicleIsOnOneAgreement(t *testing.T) {
+// When two people confirm the same vehicle at once, one gets it; the fault does not name the other.
+func TestVehicleIsOnOneAgreement(t *testing.T) {
 	r, per, olav, kari := open(t), actor("Per Dahl"), actor("Olav Haugen"), actor("Kari Lund")
 	ids := map[string]string{per.Person: r.fill(per, fixture.LivPlate), olav.Person: r.fill(olav, fixture.LivPlate)}
 	var all sync.WaitGroup
@@ -358,8 +358,8 @@ func TestAVehicleIsOnOneAgreement(t *testing.T) {
 	refused(t, "her own car", err, fault.VehicleYours, "plate")
 }
 
-// Queries to the register are limited.
-func TestPlatesCannotBeTriedInBulk(t *testing.T) {
+// Lookups in the register are limited, so that nobody can collect vehicles by trying plates.
+func TestPlateLookupsAreLimited(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
 	r.answer(per, api.StepCountry, api.AgreementAnswers{Country: "NO"})
 	var err error
@@ -372,8 +372,8 @@ func TestPlatesCannotBeTriedInBulk(t *testing.T) {
 	}
 }
 
-// Whoever holds a vehicle without an agreement may put it on one; what the register knew stays.
-func TestAnOwnersVehicleComesOnTheAgreement(t *testing.T) {
+// A stored vehicle without an agreement can be put on one. Its owner and its facts stay.
+func TestStoredVehicleKeepsItsFactsOnANewAgreement(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
 	made, err := r.Confirm(t.Context(), per, r.fill(per, toll.NewPlate("NO", "RK 20877")))
 	if err != nil {
@@ -385,8 +385,8 @@ func TestAnOwnersVehicleComesOnTheAgreement(t *testing.T) {
 	}
 }
 
-// Answers from several tabs at once are all kept, in one draft.
-func TestAnswersFromSeveralTabsAreAllKept(t *testing.T) {
+// Answers sent from several tabs at once are all kept, in one draft.
+func TestConcurrentAnswersAreAllKept(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
 	var all sync.WaitGroup
 	for step, a := range map[api.AgreementStep]api.AgreementAnswers{
@@ -411,8 +411,8 @@ func TestAnswersFromSeveralTabsAreAllKept(t *testing.T) {
 	}
 }
 
-// A company's agreement is the company's, whoever makes it.
-func TestACompanyMakesAgreementsToo(t *testing.T) {
+// An agreement belongs to the company, not to the person who makes it.
+func TestCompanyMakesAgreements(t *testing.T) {
 	r, nils := open(t), actor("Nils Berg")
 	for n, plate := range []toll.Plate{fixture.LivPlate, fixture.MarekPlate} {
 		made, err := r.Confirm(t.Context(), nils, r.fill(nils, plate))

@@ -2,14 +2,10 @@ package agreement
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
-
-	"github.com/google/uuid"
 
 	"bompass/server/access"
 	"bompass/server/partner/register"
@@ -19,60 +15,28 @@ import (
 	"bompass/shared/toll"
 )
 
-// Limits of what is written into a field.
+// Maximum lengths of fields, in bytes.
 const (
 	textMax   = 100
 	postalMax = 10
 )
 
-// answers are what waits in a draft.
+// answers are the contents of a draft.
 type answers struct {
 	api.AgreementAnswers
-	Found        *register.Vehicle `json:"found,omitempty"`  // what the register says of the plate
-	RegisterDown bool              `json:"silent,omitempty"` // it could not be asked
+	Found        *register.Vehicle `json:"found,omitempty"`  // the vehicle that the register has for the plate
+	RegisterDown bool              `json:"silent,omitempty"` // the register did not answer
 	Accepted     time.Time         `json:"accepted,omitzero"`
 }
 
 func (a answers) plate() toll.Plate { return toll.NewPlate(a.Country, a.Plate) }
 
-// row is what a draft's answers are sealed for.
-func row(who Owner, id string) string {
-	return "agreement draft " + id + " of " + string(who.Account) + " for " + string(who.Customer)
-}
-
-func (d *Service) open(who Owner, draft Draft) (a answers, err error) {
-	if draft.ID == "" {
-		return a, nil
-	}
-	plain, err := d.Keys.OpenText(draft.Sealed.Key, draft.Sealed.Data, row(who, draft.ID))
-	if err != nil {
-		return a, fmt.Errorf("agreement draft: %w", err)
-	}
-	if err := json.Unmarshal(plain, &a); err != nil {
-		return a, fmt.Errorf("agreement draft: %w", err)
-	}
-	return a, nil
-}
-
-func (d *Service) close(who Owner, draft Draft, a answers) (Draft, error) {
-	plain, err := json.Marshal(a)
-	if err != nil {
-		return Draft{}, fmt.Errorf("agreement draft: %w", err)
-	}
-	if draft.ID == "" {
-		draft.ID = uuid.NewString()
-	}
-	draft.Saved = d.Now()
-	draft.Sealed.Key, draft.Sealed.Data = d.Keys.SealText(plain, row(who, draft.ID))
-	return draft, nil
-}
-
-// steps are those that a person is asked.
+// steps returns the steps that a person has to answer.
 func steps(missing []string) []api.AgreementStep {
 	return slices.DeleteFunc(api.AgreementSteps(), func(s api.AgreementStep) bool { return s == api.StepDetails && len(missing) == 0 })
 }
 
-// next is the first step that is not answered.
+// next returns the first step that is not answered.
 func (d *Service) next(a answers, missing []string) api.AgreementStep {
 	for _, step := range steps(missing) {
 		if !d.isAnswered(a, step, missing) {
@@ -103,8 +67,8 @@ func (d *Service) isAnswered(a answers, step api.AgreementStep, missing []string
 	return true
 }
 
-// Answer takes the answer to one step and says what is next. What hangs on another answer than before is
-// asked again.
+// Answer saves the answer to one step and returns the draft with its next step. A changed answer clears the answers
+// that depend on it.
 func (d *Service) Answer(ctx context.Context, actor access.Principal, req api.AgreementStepRequest) (api.AgreementDraftReply, error) {
 	missing, err := d.missing(ctx, actor)
 	if err != nil {
@@ -112,40 +76,31 @@ func (d *Service) Answer(ctx context.Context, actor access.Principal, req api.Ag
 	}
 	var found *register.Vehicle
 	var silent bool
-	if req.Step == api.StepPlate { // before anything is locked
+	if req.Step == api.StepPlate { // before the draft is locked
 		if found, silent, err = d.findVehicle(ctx, actor, &req.Answers); err != nil {
 			return api.AgreementDraftReply{}, err
 		}
 	}
-	var kept answers
-	var draft Draft
-	err = d.Store.ChangeAgreementDraft(ctx, owner(actor), d.Now().Add(-DraftMax), func(before Draft) (Draft, error) {
-		a, err := d.open(owner(actor), before)
-		if err != nil {
-			return Draft{}, err
+	id, kept, err := d.drafts.Change(ctx, key(actor), func(a *answers) error {
+		if req.Step != api.StepPlate {
+			return d.applyAnswer(a, req, missing)
 		}
-		if req.Step == api.StepPlate {
-			if a.Country != req.Answers.Country { // it was changed in another tab meanwhile
-				return Draft{}, fault.New(fault.DraftGone)
-			}
-			if a.Plate != req.Answers.Plate {
-				a.Plate, a.Sure, a.Stated = req.Answers.Plate, false, nil
-			}
-			a.Found, a.RegisterDown = found, silent
-		} else if err := d.applyAnswer(&a, req, missing); err != nil {
-			return Draft{}, err
+		if a.Country != req.Answers.Country { // changed in another tab in the meantime
+			return fault.New(fault.DraftGone)
 		}
-		kept = a
-		draft, err = d.close(owner(actor), before, a)
-		return draft, err
+		if a.Plate != req.Answers.Plate {
+			a.Plate, a.Sure, a.Stated = req.Answers.Plate, false, nil
+		}
+		a.Found, a.RegisterDown = found, silent
+		return nil
 	})
 	if err != nil {
 		return api.AgreementDraftReply{}, err
 	}
-	return d.reply(ctx, actor, draft, kept)
+	return d.reply(ctx, actor, id, kept)
 }
 
-// applyAnswer puts one step's answer among the others.
+// applyAnswer validates the answer to one step and sets it in a.
 func (d *Service) applyAnswer(a *answers, req api.AgreementStepRequest, missing []string) error {
 	in := req.Answers
 	switch req.Step {
@@ -186,7 +141,8 @@ func (d *Service) applyAnswer(a *answers, req api.AgreementStepRequest, missing 
 	return nil
 }
 
-// applyVehicle takes that the register's vehicle is the one, or what the person states where it knows none.
+// applyVehicle sets that the person confirms the vehicle of the register or, without one, the facts that the person
+// states.
 func (a *answers) applyVehicle(in api.AgreementAnswers) error {
 	if a.Plate == "" {
 		return fault.New(fault.FieldMissing).At("plate")
@@ -215,8 +171,9 @@ func (a *answers) applyVehicle(in api.AgreementAnswers) error {
 	return nil
 }
 
-// findVehicle checks a plate and looks its vehicle up in the register (S2.32). It does not report whether the plate is
-// on another person's agreement: that would disclose personal data.
+// findVehicle validates a plate and looks its vehicle up in the register; silent reports that the register did not
+// answer. It does not report whether the vehicle is on the agreement of another customer, because anyone could then
+// find out which vehicles have agreements.
 func (d *Service) findVehicle(ctx context.Context, actor access.Principal, in *api.AgreementAnswers) (found *register.Vehicle, silent bool, err error) {
 	plate, problem := ident.Plate(in.Country, in.Plate)
 	switch {
@@ -242,13 +199,13 @@ func (d *Service) findVehicle(ctx context.Context, actor access.Principal, in *a
 		return &v, false, nil
 	case code == fault.NotFound:
 		return nil, false, nil
-	case code == fault.PartnerDown || code == fault.PartnerUnset: // the person can state it, and is told why
+	case code == fault.PartnerDown || code == fault.PartnerUnset: // the person states the facts instead
 		return nil, true, nil
 	}
 	return nil, false, err
 }
 
-// choiceFault is the fault of a choice that was not made, or of one that is not offered.
+// choiceFault returns fault.FieldWrong for a choice that is not offered, or fault.FieldMissing when none was made.
 func choiceFault(made bool, field string) error {
 	if made {
 		return fault.New(fault.FieldWrong).At(field)
@@ -256,6 +213,7 @@ func choiceFault(made bool, field string) error {
 	return fault.New(fault.FieldMissing).At(field)
 }
 
+// checkTerms returns fault.TermsNeeded unless the current version of each set of terms is accepted.
 func checkTerms(accepted map[toll.TermsKind]int) error {
 	for _, kind := range toll.Terms() {
 		if accepted[kind] != toll.TermsVersion(kind) {
@@ -272,7 +230,7 @@ func trimDetails(in api.AgreementAnswers) api.AgreementAnswers {
 	return in
 }
 
-// checkDetails names the first field that is missing or cannot be right.
+// checkDetails returns a fault at the first missing field that is empty or invalid.
 func checkDetails(in api.AgreementAnswers, missing []string) error {
 	for _, f := range []struct {
 		name, value string
@@ -295,7 +253,7 @@ func digits(s string, n int) bool {
 	return len(s) == n && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// countryCode tells whether a text can be an ISO 3166 alpha-2 code.
+// countryCode reports whether a text has the form of an ISO 3166 alpha-2 code.
 func countryCode(s string) bool {
 	return len(s) == 2 && !strings.ContainsFunc(s, func(r rune) bool { return r < 'A' || r > 'Z' })
 }

@@ -6,20 +6,22 @@ import (
 	"github.com/google/uuid"
 
 	"bompass/server/access"
+	"bompass/server/draft"
 	"bompass/server/notice"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
 )
 
-// Where the facts of a vehicle come from.
+// Sources of the facts of a vehicle.
 const (
 	FromRegister = "register"
 	FromPerson   = "stated"
 )
 
-// Confirm makes the agreement of the actor's answers, in force from now on. The same answers sent again, by
-// a second press, another tab or after a crash, give the same agreement.
+// Confirm makes the actor's draft into an agreement, in force from now on, and returns its receipt. Confirming the
+// same draft again, from another tab or after a crash, returns the same receipt. The error is fault.DraftGone for a
+// draft that does not exist.
 func (d *Service) Confirm(ctx context.Context, actor access.Principal, id string) (api.AgreementReceipt, error) {
 	if uuid.Validate(id) != nil {
 		return api.AgreementReceipt{}, fault.New(fault.DraftGone)
@@ -30,9 +32,9 @@ func (d *Service) Confirm(ctx context.Context, actor access.Principal, id string
 	}
 	now := d.Now()
 	made, err := d.Store.AddAgreement(ctx, Application{
-		Owner: owner(actor), Draft: id, At: now, Since: now.Add(-DraftMax),
-		Make: func(draft Draft, number string) (NewAgreement, error) {
-			a, err := d.open(owner(actor), draft)
+		Key: key(actor), Draft: id, At: now, Since: now.Add(-draft.MaxAge),
+		Make: func(saved draft.Draft, number string) (NewAgreement, error) {
+			a, err := d.drafts.Open(key(actor), saved)
 			if err != nil {
 				return NewAgreement{}, err
 			}
@@ -48,7 +50,7 @@ func (d *Service) Confirm(ctx context.Context, actor access.Principal, id string
 	return d.receipt(made), nil
 }
 
-// missingAnswer is the fault of answers that are not complete.
+// missingAnswer returns the fault of a step that is not answered.
 func missingAnswer(step api.AgreementStep) error {
 	if step == api.StepTerms {
 		return fault.New(fault.TermsNeeded).At(string(step))
@@ -56,6 +58,7 @@ func missingAnswer(step api.AgreementStep) error {
 	return fault.New(fault.FieldMissing).At(string(step))
 }
 
+// newAgreement returns the agreement of complete answers, with its receipt as a message.
 func (d *Service) newAgreement(actor access.Principal, a answers, from toll.Validity, number string) (NewAgreement, error) {
 	n := NewAgreement{
 		Agreement: toll.Agreement{
@@ -76,9 +79,9 @@ func (d *Service) newAgreement(actor access.Principal, a answers, from toll.Vali
 		n.Source = FromPerson
 	}
 	to := notice.Recipient{Account: actor.Account, Name: actor.Person, Address: actor.Email, Language: actor.Language}
-	letter, err := d.Messages.Mail(notice.AgreementMade, to, notice.Content{
+	receipt, err := d.Messages.Mail(notice.AgreementMade, to, notice.Content{
 		Link: "/agreements/done?number=" + number, Params: []any{"number", number, "charger", d.charger(a.Charger), "plate", n.Vehicle.Plate.String()},
 	})
-	n.Messages = []notice.Message{letter}
+	n.Messages = []notice.Message{receipt}
 	return n, err
 }

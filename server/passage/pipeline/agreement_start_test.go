@@ -8,6 +8,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/draft"
 	"bompass/server/internal/pipelinetest"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
@@ -40,23 +41,23 @@ func TestAgreementAppliesFromItsStart(t *testing.T) {
 	if err := access.Seed(t.Context(), accessdb.New(r.DB), keys, fixture.Accounts(), fixture.Password); err != nil {
 		t.Fatal(err)
 	}
-	var who agreement.Owner
+	var key draft.Key
 	for _, a := range fixture.Accounts() {
 		if a.Customer == fixture.Per {
-			who = agreement.Owner{Account: a.ID, Customer: fixture.Per}
+			key = draft.Key{Account: a.ID, Customer: fixture.Per, Form: draft.Agreement}
 		}
 	}
-	const draft = "0196a000-0000-7000-8000-0000000000d1"
-	keep := func(agreement.Draft) (agreement.Draft, error) {
+	const id = "0196a000-0000-7000-8000-0000000000d1"
+	keep := func(draft.Draft) (draft.Draft, error) {
 		sealed, err := json.Marshal("answers")
-		return agreement.Draft{ID: draft, Sealed: seal.Sealed{Key: "test", Data: sealed}, Saved: r.Now()}, err
+		return draft.Draft{ID: id, Sealed: seal.Sealed{Key: "test", Data: sealed}, Saved: r.Now()}, err
 	}
 	agreements := agreementdb.New(r.DB)
-	if err := agreements.ChangeAgreementDraft(t.Context(), who, time.Time{}, keep); err != nil {
+	if err := agreements.ChangeDraft(t.Context(), key, time.Time{}, keep); err != nil {
 		t.Fatal(err)
 	}
 	made, err := agreements.AddAgreement(t.Context(), agreement.Application{
-		Owner: who, Draft: draft, At: r.Now(), Make: func(_ agreement.Draft, number string) (agreement.NewAgreement, error) {
+		Key: key, Draft: id, At: r.Now(), Make: func(_ draft.Draft, number string) (agreement.NewAgreement, error) {
 			return agreement.NewAgreement{
 				Agreement: toll.Agreement{
 					ID: "0196a000-0000-7000-8000-0000000000d2", Number: number, Customer: fixture.Per, Issuer: "bompass", Charger: "fjellinjen",

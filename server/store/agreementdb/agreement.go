@@ -16,8 +16,11 @@ import (
 	"bompass/shared/toll"
 )
 
-// AddAgreement makes an agreement of a draft, or returns the one that was made of it before.
+// AddAgreement makes a draft into an agreement, or returns the agreement that it was made into before.
 func (s *Store) AddAgreement(ctx context.Context, b agreement.Application) (m agreement.MadeAgreement, err error) {
+	if err := checkForm(b.Form); err != nil {
+		return m, err
+	}
 	err = s.db.Tx(ctx, "begin agreement", func(tx pgx.Tx) error {
 		r, err := store.SelectOne[draftRow](ctx, tx, selectDraft+" and id = $3 and saved_at > $4 for update",
 			string(b.Account), string(b.Customer), b.Draft, b.Since)

@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access/seal"
-	"bompass/server/agreement"
+	"bompass/server/draft"
 	"bompass/server/store"
 )
 
@@ -20,32 +20,44 @@ type draftRow struct {
 	SavedAt time.Time
 }
 
-func (r draftRow) draft() agreement.Draft {
-	return agreement.Draft{ID: r.ID, Sealed: seal.Sealed{Key: r.Key, Data: r.Sealed}, Saved: r.SavedAt}
+func (r draftRow) draft() draft.Draft {
+	return draft.Draft{ID: r.ID, Sealed: seal.Sealed{Key: r.Key, Data: r.Sealed}, Saved: r.SavedAt}
 }
 
 const selectDraft = "select id::text, key, sealed, saved_at from agreement_draft where account_id = $1 and customer_id = $2"
 
-// AgreementDraft returns the draft of a person for a customer, or a zero draft when none was saved after since.
-func (s *Store) AgreementDraft(ctx context.Context, who agreement.Owner, since time.Time) (agreement.Draft, error) {
-	r, err := store.SelectOne[draftRow](ctx, s.db.Pool, selectDraft+" and saved_at > $3", string(who.Account), string(who.Customer), since)
+// checkForm returns an error for a form other than that of agreements: the table has no column for the form.
+func checkForm(f draft.Form) error {
+	if f != draft.Agreement {
+		return fmt.Errorf("no table for drafts of form %q", f)
+	}
+	return nil
+}
+
+// Draft returns the draft of a key, or the zero Draft when none was saved after since.
+func (s *Store) Draft(ctx context.Context, key draft.Key, since time.Time) (draft.Draft, error) {
+	if err := checkForm(key.Form); err != nil {
+		return draft.Draft{}, err
+	}
+	r, err := store.SelectOne[draftRow](ctx, s.db.Pool, selectDraft+" and saved_at > $3", string(key.Account), string(key.Customer), since)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return agreement.Draft{}, nil
+		return draft.Draft{}, nil
 	}
 	if err != nil {
-		return agreement.Draft{}, fmt.Errorf("agreement draft: %w", err)
+		return draft.Draft{}, fmt.Errorf("agreement draft: %w", err)
 	}
 	return r.draft(), nil
 }
 
-// ChangeAgreementDraft saves what change makes of a draft, or of a zero draft when there is none. Changes of
-// one person take turns.
-func (s *Store) ChangeAgreementDraft(
-	ctx context.Context, who agreement.Owner, since time.Time, change func(agreement.Draft) (agreement.Draft, error),
-) error {
+// ChangeDraft saves the draft that change returns. It calls change with the draft of the key, or with the zero Draft
+// when there is none. Changes of one account run one after the other.
+func (s *Store) ChangeDraft(ctx context.Context, key draft.Key, since time.Time, change func(draft.Draft) (draft.Draft, error)) error {
+	if err := checkForm(key.Form); err != nil {
+		return err
+	}
 	return s.db.Tx(ctx, "change agreement draft", func(tx pgx.Tx) error {
-		// The account's row exists before the first draft does, so two first answers take turns, too.
-		if _, err := tx.Exec(ctx, "select from account where id = $1 for no key update", string(who.Account)); err != nil {
+		// The row of the account exists before the first draft does: its lock orders two first changes, too.
+		if _, err := tx.Exec(ctx, "select from account where id = $1 for no key update", string(key.Account)); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `delete from agreement_draft where id in (
@@ -53,7 +65,7 @@ func (s *Store) ChangeAgreementDraft(
 		if err != nil {
 			return err
 		}
-		r, err := store.SelectOne[draftRow](ctx, tx, selectDraft+" for update", string(who.Account), string(who.Customer))
+		r, err := store.SelectOne[draftRow](ctx, tx, selectDraft+" for update", string(key.Account), string(key.Customer))
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
@@ -63,7 +75,7 @@ func (s *Store) ChangeAgreementDraft(
 		}
 		_, err = tx.Exec(ctx, `insert into agreement_draft (id, account_id, customer_id, key, sealed, saved_at) values ($1, $2, $3, $4, $5, $6)
 			on conflict (account_id, customer_id) do update set key = $4, sealed = $5, saved_at = $6`,
-			d.ID, string(who.Account), string(who.Customer), d.Sealed.Key, d.Sealed.Data, d.Saved)
+			d.ID, string(key.Account), string(key.Customer), d.Sealed.Key, d.Sealed.Data, d.Saved)
 		return err
 	})
 }

@@ -109,7 +109,7 @@ func agreements() []Table {
 		},
 		{
 			Name: "agreement_draft", Owner: Account, Accounts: []string{"account_id"}, Customers: []string{"customer_id"},
-			Kept:   "until it has waited for too long; package agreement sweeps",
+			Kept:   "for 14 days after the last change; ChangeDraft of agreementdb deletes it then",
 			Export: Export{Why: "sealed, and not an agreement yet"}, Erase: Erase{Cascade: true}, Join: Join{Drop: "answers that were never confirmed"},
 			Sealed: []Sealed{{"key", "sealed", "id", "'agreement draft ' || id::text || ' of ' || account_id::text || ' for ' || customer_id::text"}},
 		},
