@@ -1,9 +1,7 @@
-// Package identity is the role of those who know who a person is: issuers of electronic identities
-// that are reached through OpenID Connect.
+// Package identity is the role of issuers of electronic identities, which are used through OpenID Connect.
 //
-// It owns what is asked of an issuer and what is believed of its answer. Package openid speaks to
-// real issuers, package sim is one for development and tests; who the person is to us is package
-// access's.
+// It owns the request to an issuer and the accepted part of its answer. Package openid is the adapter of real issuers,
+// package sim an issuer for development and tests. Accounts belong to package access.
 package identity
 
 import (
@@ -13,16 +11,16 @@ import (
 	"bompass/shared/fault"
 )
 
-// Level is how sure an issuer is of a person, as eIDAS counts it.
+// Level is a level of assurance of eIDAS.
 type Level uint8
 
-// The levels that open an account. Anything below is refused.
+// The accepted levels. Lower ones are refused.
 const (
 	Substantial Level = iota + 1
 	High
 )
 
-// String is the level's name in logs and in the database.
+// String returns the level's name in logs and in the database.
 func (l Level) String() string {
 	switch l {
 	case Substantial:
@@ -33,15 +31,15 @@ func (l Level) String() string {
 	return "none"
 }
 
-// AuthRequestParams is what is asked of an issuer for one sign-in.
+// AuthRequestParams are the parameters of one sign-in.
 type AuthRequestParams struct {
 	Language       string // that the issuer's pages should be in
 	Level          Level  // at least
-	Reauthenticate bool   // the person must prove who they are again, whatever the issuer remembers
+	Reauthenticate bool   // the person must authenticate again, without single sign-on
 }
 
-// AuthRequest is a sign-in on its way: where the browser is sent and what must be remembered until it
-// comes back. State, Nonce and Verifier are secrets of the browser's and ours.
+// AuthRequest is an authentication request: the issuer's address for the browser, and the values that are stored until
+// the answer. State, Nonce and Verifier are secret.
 type AuthRequest struct {
 	URL      string
 	State    string
@@ -51,7 +49,7 @@ type AuthRequest struct {
 	Began    time.Time
 }
 
-// AuthResponse is what the browser brought back from the issuer.
+// AuthResponse is the issuer's answer as the browser brings it.
 type AuthResponse struct {
 	Code   string
 	State  string
@@ -59,86 +57,86 @@ type AuthResponse struct {
 	Error  string
 }
 
-// Person is who the issuer vouches for.
+// Person is the authenticated person.
 type Person struct {
 	Issuer      string
-	Subject     string // the issuer's name for the person, to us alone
-	BirthNumber string // eleven digits; empty when the issuer does not tell
-	Session     string // of the issuer, by which it says that the person has left
+	Subject     string // the issuer's identifier of the person, which no other client gets
+	BirthNumber string // eleven digits; empty if the issuer does not return it
+	Session     string // of the issuer, for logout
 	Level       Level
-	AuthTime    time.Time // when the person last proved who they are
-	IDToken     string    // what the issuer wants to see when the person leaves
+	AuthTime    time.Time // of the last authentication
+	IDToken     string    // the hint for logout
 }
 
-// EndSessionRequest is how a person is sent to the issuer to leave there too: a form to be posted, so that the
-// token is in no address.
+// EndSessionRequest is a request that ends the issuer's session: a form to be posted, so that the token is in no
+// address.
 type EndSessionRequest struct {
 	URL    string
 	Fields map[string]string
 }
 
-// LogoutToken is what an issuer says when a person has left elsewhere. Subject or Session may be empty, not both.
+// LogoutToken is an issuer's message that a person has signed out elsewhere. Subject or Session may be empty, not both.
 type LogoutToken struct {
 	Issuer    string
 	Subject   string
 	Session   string
-	TokenID   string    // names this message, so that it is believed once
+	TokenID   string    // identifier of the message, so that it is accepted once
 	ExpiresAt time.Time // when the message is no longer valid
 }
 
-// Issuer proves who people are, and says when they have left.
+// Issuer authenticates people and reports their logout.
 type Issuer interface {
 	Authenticator
 	LogoutHandler
-	// ID is the issuer's identifier, as it stands in everything it signs.
+	// ID returns the issuer's identifier, as in its tokens.
 	ID() string
 }
 
-// Authenticator proves who people are.
+// Authenticator authenticates people.
 type Authenticator interface {
-	// Begin asks the issuer for a sign-in.
-	Begin(ctx context.Context, wish AuthRequestParams) (AuthRequest, error)
-	// Finish believes the issuer, or says fault.EIDRefused or fault.EIDCancelled.
+	// Begin starts an authentication request.
+	Begin(ctx context.Context, params AuthRequestParams) (AuthRequest, error)
+	// Finish verifies the answer. It returns fault.EIDRefused or fault.EIDCancelled.
 	Finish(ctx context.Context, journey AuthRequest, back AuthResponse) (Person, error)
 }
 
 // LogoutHandler ends sessions on both sides.
 type LogoutHandler interface {
-	// EndSession says how the person ends the issuer's session too; false when the issuer knows no such way.
+	// EndSession returns the request that ends the issuer's session. It reports false if the issuer offers none.
 	EndSession(ctx context.Context, token, state string) (EndSessionRequest, bool, error)
-	// VerifyLogoutToken reads an issuer's message that a person has left.
+	// VerifyLogoutToken verifies an issuer's message that a person has signed out.
 	VerifyLogoutToken(ctx context.Context, message string) (LogoutToken, error)
-	// FrameOrigins are the sites of the issuer that may show our front-channel page in a frame.
+	// FrameOrigins returns the origins of the issuer that may show our front-channel page in a frame.
 	FrameOrigins(ctx context.Context) []string
 }
 
-// Unconfigured is the issuer that nobody has configured.
+// Unconfigured is an issuer without configuration.
 type Unconfigured struct{ Variable string }
 
 func (u Unconfigured) fault() error { return fault.New(fault.PartnerUnset, "variable", u.Variable) }
 
-// Begin names the variable to set.
+// Begin returns fault.PartnerUnset with the variable.
 func (u Unconfigured) Begin(context.Context, AuthRequestParams) (AuthRequest, error) {
 	return AuthRequest{}, u.fault()
 }
 
-// Finish names the variable to set.
+// Finish returns fault.PartnerUnset with the variable.
 func (u Unconfigured) Finish(context.Context, AuthRequest, AuthResponse) (Person, error) {
 	return Person{}, u.fault()
 }
 
-// EndSession knows no way.
+// EndSession reports false.
 func (u Unconfigured) EndSession(context.Context, string, string) (EndSessionRequest, bool, error) {
 	return EndSessionRequest{}, false, nil
 }
 
-// VerifyLogoutToken names the variable to set.
+// VerifyLogoutToken returns fault.PartnerUnset with the variable.
 func (u Unconfigured) VerifyLogoutToken(context.Context, string) (LogoutToken, error) {
 	return LogoutToken{}, u.fault()
 }
 
-// FrameOrigins are none.
+// FrameOrigins returns nil.
 func (u Unconfigured) FrameOrigins(context.Context) []string { return nil }
 
-// ID is empty: nobody signs as nobody.
+// ID returns an empty text, which no issuer has.
 func (u Unconfigured) ID() string { return "" }

@@ -1,8 +1,7 @@
-// Package mandate is the role of the register that knows for whom a person may act: Altinn's
-// authorised parties.
+// Package mandate is the role of the register of the parties that a person may act for: Altinn's authorised parties.
 //
-// It owns what is asked and what an answer means. Package altinn speaks to the real register, package
-// sim is one for development and tests; what a person may do for a party is package access's.
+// It owns the request and the meaning of an answer. Package altinn is the adapter of the real register, package sim a
+// register for development and tests. The rights of a person belong to package access.
 package mandate
 
 import (
@@ -17,23 +16,23 @@ type Party struct {
 	Name   string
 }
 
-// Answer is all that the register says of a person. Companies where the person has no right to use
-// this service are not in it.
+// Answer is the register's answer about a person. It contains only companies that the person may act for in this
+// service.
 type Answer struct {
-	Name      string // of the person; empty when the register does not tell
+	Name      string // of the person; empty if the register does not return it
 	Companies []Party
 }
 
 // Source is the register.
 type Source interface {
-	// Parties asks for whom the person with a birth number may act.
+	// Parties returns the parties that the person with a birth number may act for.
 	Parties(ctx context.Context, birthNumber string) (Answer, error)
 }
 
-// Unconfigured is the register that nobody has configured.
+// Unconfigured is a register without configuration.
 type Unconfigured struct{ Variable string }
 
-// Parties names the variable to set.
+// Parties returns fault.PartnerUnset with the variable.
 func (u Unconfigured) Parties(context.Context, string) (Answer, error) {
 	return Answer{}, fault.New(fault.PartnerUnset, "variable", u.Variable)
 }

@@ -1,7 +1,7 @@
 // Package register is the role of the vehicle register: what kind of vehicle has a registration number.
 //
-// It owns what is asked and what an answer means, and asks nothing about owners. Package vegvesen speaks
-// to the real register, package sim is one for development and tests.
+// It owns the request and the meaning of an answer. Owners are not requested. Package vegvesen is the adapter of the
+// real register, package sim a register for development and tests.
 package register
 
 import (
@@ -11,7 +11,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// Vehicle is what the register tells of a vehicle.
+// Vehicle is the register's data of a vehicle.
 type Vehicle struct {
 	Make, Model string
 	Since       string // year of the first registration
@@ -26,10 +26,10 @@ type Source interface {
 	Vehicle(ctx context.Context, plate toll.Plate) (Vehicle, error)
 }
 
-// Unconfigured is the register that nobody has configured.
+// Unconfigured is a register without configuration.
 type Unconfigured struct{ Variable string }
 
-// Vehicle names the variable to set.
+// Vehicle returns fault.PartnerUnset with the variable.
 func (u Unconfigured) Vehicle(context.Context, toll.Plate) (Vehicle, error) {
 	return Vehicle{}, fault.New(fault.PartnerUnset, "variable", u.Variable)
 }

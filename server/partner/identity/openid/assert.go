@@ -16,7 +16,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// assertionMax is how long our proof of who we are is valid.
+// assertionMax is the lifetime of a client assertion.
 const assertionMax = time.Minute
 
 // AssertionType is private_key_jwt's name, RFC 7523.
@@ -29,7 +29,7 @@ type Key struct {
 	alg     jose.SignatureAlgorithm
 }
 
-// NewKey takes an RSA key of at least 2,048 bits or one on P-256. An empty name becomes the key's
+// NewKey returns a Key of an RSA key of at least 2,048 bits or a key on P-256. An empty name becomes the key's
 // thumbprint, RFC 7638.
 func NewKey(private crypto.Signer, name string) (Key, error) {
 	k := Key{private: private, name: name}
@@ -57,7 +57,7 @@ func NewKey(private crypto.Signer, name string) (Key, error) {
 	return k, nil
 }
 
-// ParseKey reads a PEM file with a private key, in PKCS #8, PKCS #1 or SEC 1.
+// ParseKey parses a PEM file with a private key, in PKCS #8, PKCS #1 or SEC 1.
 func ParseKey(text []byte, name string) (Key, error) {
 	block, _ := pem.Decode(text)
 	if block == nil {
@@ -80,7 +80,7 @@ func ParseKey(text []byte, name string) (Key, error) {
 	return NewKey(key, name)
 }
 
-// Public is what the other side needs to know us.
+// Public returns the public key, which is registered at the issuer.
 func (k Key) Public() jose.JSONWebKey {
 	return jose.JSONWebKey{Key: k.private.Public(), KeyID: k.name, Algorithm: string(k.alg), Use: "sig"}
 }
@@ -104,7 +104,7 @@ func (k Key) Sign(typ string, claims any) (string, error) {
 	return signed.CompactSerialize()
 }
 
-// assertion proves to the issuer that we are its client.
+// assertion returns a client assertion (RFC 7523).
 func (i *Issuer) assertion() (string, error) {
 	now := i.Now()
 	return i.Key.Sign("JWT", map[string]any{
@@ -113,7 +113,7 @@ func (i *Issuer) assertion() (string, error) {
 	})
 }
 
-// equalSecrets compares secrets without telling by the time where they differ.
+// equalSecrets compares secrets in constant time.
 func equalSecrets(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return x == y

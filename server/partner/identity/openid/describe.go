@@ -11,7 +11,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 )
 
-// metadata is what an issuer says of itself.
+// metadata is the issuer's metadata (OpenID Connect Discovery).
 type metadata struct {
 	PushedEndpoint     string   `json:"pushed_authorization_request_endpoint"`
 	EndSessionEndpoint string   `json:"end_session_endpoint"`
@@ -25,8 +25,8 @@ type metadata struct {
 	since              time.Time
 }
 
-// metadata returns the issuer's description. It is asked for once an hour, and while that fails at
-// most every ten seconds; an old description serves on meanwhile.
+// metadata returns the issuer's metadata. It is fetched once an hour, and after a failure at most every ten seconds;
+// until then the last metadata is used.
 func (i *Issuer) metadata(ctx context.Context) (*metadata, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -49,7 +49,7 @@ func (i *Issuer) metadata(ctx context.Context) (*metadata, error) {
 	return i.cached, i.metadataError()
 }
 
-// metadataError is the fault of having no description at all.
+// metadataError returns the fault for an issuer without metadata.
 func (i *Issuer) metadataError() error {
 	if i.cached != nil {
 		return nil
@@ -57,9 +57,9 @@ func (i *Issuer) metadataError() error {
 	return i.down(i.metadataErr)
 }
 
-// fetchMetadata asks under the configured identifier and nowhere else; an answer for another is refused.
+// fetchMetadata fetches the metadata of the configured identifier, and refuses those of another issuer.
 func (i *Issuer) fetchMetadata(ctx context.Context) (*metadata, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeMax) // others wait for it too
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeMax) // other requests wait for it too
 	defer cancel()
 	provider, err := oidc.NewProvider(i.library(ctx), i.Issuer)
 	if err != nil {
@@ -84,7 +84,7 @@ func (i *Issuer) fetchMetadata(ctx context.Context) (*metadata, error) {
 	return s, nil
 }
 
-// client follows no redirect and reads no endless answer.
+// client returns a client that follows no redirects and limits the size of answers.
 func client(under http.RoundTripper) *http.Client {
 	if under == nil {
 		under = http.DefaultTransport
@@ -97,7 +97,7 @@ func client(under http.RoundTripper) *http.Client {
 
 type limitedTransport struct{ under http.RoundTripper }
 
-// RoundTrip cuts answers that are too long.
+// RoundTrip limits the size of the answer.
 func (b limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := b.under.RoundTrip(r)
 	if err != nil {
@@ -114,7 +114,7 @@ type limitedBody struct {
 
 var errTooLong = errors.New("the answer is too long")
 
-// Read fails once the limit is passed.
+// Read returns an error after the limit.
 func (c *limitedBody) Read(p []byte) (int, error) {
 	n, err := c.ReadCloser.Read(p)
 	if c.left -= n; c.left < 0 {

@@ -21,13 +21,13 @@ const (
 	rsaBitsMin = 2048
 )
 
-// algorithms are those that an issuer may sign with; none of them is symmetric.
+// algorithms returns the accepted signature algorithms; none of them is symmetric.
 func algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256}
 }
 
-// keys are the issuer's public keys. A name that is not among them is a reason to fetch them again,
-// but not more often than every ten seconds: anybody can send us names.
+// keys are the issuer's public keys. An unknown key identifier makes them be fetched again, at most
+// every ten seconds, because anybody can send identifiers.
 type keys struct {
 	at   string
 	http *http.Client
@@ -59,7 +59,7 @@ func (k *keys) VerifySignature(ctx context.Context, token string) ([]byte, error
 	return payload, nil
 }
 
-// named returns the key of a name for an algorithm.
+// named returns the key with an identifier for an algorithm.
 func (k *keys) named(ctx context.Context, name, alg string) (jose.JSONWebKey, error) {
 	if name == "" {
 		return jose.JSONWebKey{}, errors.New("signed token: it names no key")
@@ -114,7 +114,7 @@ func (k *keys) fetch(ctx context.Context) (map[string]jose.JSONWebKey, error) {
 	return readKeys(body)
 }
 
-// readKeys keeps what can check signatures: public, strong enough, one for each name.
+// readKeys returns the keys that can verify signatures: public and strong enough, one for each identifier.
 func readKeys(body []byte) (map[string]jose.JSONWebKey, error) {
 	var list struct {
 		Keys []json.RawMessage `json:"keys"`

@@ -10,13 +10,13 @@ import (
 	"bompass/shared/ident"
 )
 
-// Countries whose personal numbers issuers tell.
+// Countries whose personal numbers issuers return.
 const (
 	Norway = "NO"
 	Sweden = "SE"
 )
 
-// PersonalNumberClaim is the name under which a country's issuers tell the personal number.
+// PersonalNumberClaim returns the name of the claim with the personal number of a country.
 func PersonalNumberClaim(country string) string {
 	if country == Sweden {
 		return "https://id.oidc.se/claim/personalIdentityNumber"
@@ -24,7 +24,7 @@ func PersonalNumberClaim(country string) string {
 	return "pid"
 }
 
-// number reads the personal number; empty when the issuer does not tell it.
+// number returns the personal number; empty if the issuer does not return it.
 func (i *Issuer) number(proof *oidc.IDToken) (string, error) {
 	var all map[string]json.RawMessage
 	if err := proof.Claims(&all); err != nil {
@@ -41,7 +41,7 @@ func (i *Issuer) number(proof *oidc.IDToken) (string, error) {
 	return number, nil
 }
 
-// isPersonalNumber tells whether a number can exist in its country, written bare.
+// isPersonalNumber reports whether a number without separators is valid in its country.
 func isPersonalNumber(country, s string) bool {
 	if country == Sweden {
 		return isSwedishNumber(s)
@@ -50,7 +50,7 @@ func isPersonalNumber(country, s string) bool {
 	return problem == ident.None && bare == s
 }
 
-// isSwedishNumber tells whether s is twelve digits: a day, on which coordination numbers add 60, a serial
+// isSwedishNumber reports whether s is twelve digits: a day, on which coordination numbers add 60, a serial
 // number, and the check digit of the last ten.
 func isSwedishNumber(s string) bool {
 	if len(s) != 12 || !ident.Luhn(s[2:]) {

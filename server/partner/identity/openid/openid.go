@@ -1,8 +1,7 @@
-// Package openid speaks OpenID Connect to an issuer of electronic identities, in the shape that
-// ID-porten gives it: code flow with PKCE, pushed requests, private_key_jwt, and three kinds of logout.
+// Package openid is the adapter of issuers of electronic identities that use OpenID Connect with the profile of
+// ID-porten: code flow with PKCE, pushed requests, private_key_jwt, and three kinds of logout.
 //
-// It believes nothing that it has not checked: portal.md D3 has the list, and the tests refuse every
-// hostile answer of D13.
+// Every claim of an answer is verified. The tests run the adapter against the hostile issuers of package sim.
 package openid
 
 import (
@@ -25,32 +24,32 @@ import (
 	"bompass/shared/fault"
 )
 
-// Limits of a conversation with an issuer.
+// Limits of requests to an issuer.
 const (
 	timeMax        = 8 * time.Second  // for one answer
 	bytesMax       = 1 << 20          // of one answer
 	leeway         = 30 * time.Second // between clocks
 	authRequestMax = 10 * time.Minute // from Begin to Finish
-	metadataMax    = time.Hour        // how long an issuer's description is believed
+	metadataMax    = time.Hour        // how long an issuer's metadata is used
 	retryInterval  = 10 * time.Second // least time between two tries to get it, and between two fetches of keys
 	subjectMax     = 255              // OpenID Connect Core 2
 	sessionMax     = 255
 	codeMax        = 2048
 )
 
-// Config says who the issuer is and who we are to it.
+// Config is the issuer's address and our credentials.
 type Config struct {
 	Partner            string            // name in faults and logs, such as "ID-porten"
-	Issuer             string            // identifier, exactly as it signs
-	ClientID           string            // our name
-	Key                Key               // proves that we are it
+	Issuer             string            // identifier, exactly as in its tokens
+	ClientID           string            // our client identifier
+	Key                Key               // signs client assertions
 	RedirectURL        string            // where the browser comes back to
-	PostLogoutRedirect string            // where it comes back to after leaving
+	PostLogoutRedirect string            // where it comes back to after logout
 	Levels             []string          // the issuer's names of the levels, substantial first, then high
 	Client             http.RoundTripper // nil is http.DefaultTransport
 	Now                func() time.Time
-	Country            string        // whose personal numbers it tells: "NO" when empty, or "SE"
-	LoginLimit         time.Duration // how old a proof may be when the issuer remembers the person; 0 is two hours
+	Country            string        // of the personal numbers that it returns: "NO" if empty, or "SE"
+	LoginLimit         time.Duration // maximum age of an authentication under single sign-on; 0 is two hours
 }
 
 // Issuer is one real issuer.
@@ -65,7 +64,7 @@ type Issuer struct {
 
 var _ identity.Issuer = (*Issuer)(nil)
 
-// New checks the configuration; the issuer itself is asked when it is first needed.
+// New returns an Issuer. It checks the configuration and connects at the first request.
 func New(c Config) (*Issuer, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("issuer %s: %w", c.Partner, err)
@@ -91,7 +90,7 @@ func (c Config) check() error {
 	return checkURL(c.Issuer)
 }
 
-// checkURL wants https, except on this very machine.
+// checkURL returns an error unless an address has https or is on this machine.
 func checkURL(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
@@ -104,17 +103,17 @@ func checkURL(address string) error {
 	return nil
 }
 
-// ID is the issuer's identifier.
+// ID returns the issuer's identifier.
 func (i *Issuer) ID() string { return i.Issuer }
 
-// Begin pushes the request to the issuer where that is offered, RFC 9126, so that the browser carries
-// a reference only.
-func (i *Issuer) Begin(ctx context.Context, wish identity.AuthRequestParams) (identity.AuthRequest, error) {
+// Begin starts an authentication request. If the issuer supports pushed requests (RFC 9126), the browser carries a
+// reference only.
+func (i *Issuer) Begin(ctx context.Context, params identity.AuthRequestParams) (identity.AuthRequest, error) {
 	s, err := i.metadata(ctx)
 	if err != nil {
 		return identity.AuthRequest{}, err
 	}
-	j := identity.AuthRequest{State: randomSecret(), Nonce: randomSecret(), Verifier: randomSecret(), Params: wish, Began: i.Now()}
+	j := identity.AuthRequest{State: randomSecret(), Nonce: randomSecret(), Verifier: randomSecret(), Params: params, Began: i.Now()}
 	request := i.request(j)
 	if s.PushedEndpoint == "" {
 		j.URL = addQuery(s.provider.Endpoint().AuthURL, request)
@@ -128,7 +127,7 @@ func (i *Issuer) Begin(ctx context.Context, wish identity.AuthRequestParams) (id
 	return j, nil
 }
 
-// request is what we ask for, in OpenID Connect's words.
+// request returns the parameters of an authentication request.
 func (i *Issuer) request(j identity.AuthRequest) url.Values {
 	v := url.Values{
 		"response_type": {"code"}, "client_id": {i.ClientID}, "redirect_uri": {i.RedirectURL}, "scope": {"openid profile"},
@@ -145,13 +144,13 @@ func (i *Issuer) request(j identity.AuthRequest) url.Values {
 	return v
 }
 
-// level is the issuer's name of the least level that is enough.
+// level returns the issuer's name of a level.
 func (i *Issuer) level(least identity.Level) string {
 	n := max(int(least), int(identity.Substantial))
 	return i.Levels[min(n, len(i.Levels))-1]
 }
 
-// Finish trades the code for a proof and checks it.
+// Finish exchanges the code for an ID token and verifies it.
 func (i *Issuer) Finish(ctx context.Context, j identity.AuthRequest, back identity.AuthResponse) (identity.Person, error) {
 	s, err := i.metadata(ctx)
 	if err != nil {
@@ -185,7 +184,7 @@ func (i *Issuer) checkReturn(s *metadata, j identity.AuthRequest, back identity.
 	return nil
 }
 
-// EndSession is RP-initiated logout.
+// EndSession returns the request of an RP-initiated logout.
 func (i *Issuer) EndSession(ctx context.Context, token, state string) (identity.EndSessionRequest, bool, error) {
 	s, err := i.metadata(ctx)
 	if err != nil {
@@ -199,7 +198,7 @@ func (i *Issuer) EndSession(ctx context.Context, token, state string) (identity.
 	}}, true, nil
 }
 
-// FrameOrigins are the issuer's and those of its pages, as far as they are known by now.
+// FrameOrigins returns the origins of the issuer and, once its metadata is known, of its pages.
 func (i *Issuer) FrameOrigins(ctx context.Context) []string {
 	addresses := []string{i.Issuer}
 	if s, err := i.metadata(ctx); err == nil {
@@ -215,7 +214,7 @@ func (i *Issuer) FrameOrigins(ctx context.Context) []string {
 	return slices.Compact(list)
 }
 
-// refuse is the person's fault with the operator's reason in the chain.
+// refuse returns fault.EIDRefused, with the reason for the operator in its chain.
 func (i *Issuer) refuse(why string) error {
 	return fmt.Errorf("%s: %s: %w", i.Partner, why, fault.New(fault.EIDRefused))
 }
@@ -224,7 +223,7 @@ func (i *Issuer) down(why error) error {
 	return fmt.Errorf("%w: %w", fault.New(fault.PartnerDown, "partner", i.Partner), why)
 }
 
-// randomSecret is 256 random bits; also a PKCE verifier of 43 characters.
+// randomSecret returns 256 random bits; also a PKCE verifier of 43 characters.
 func randomSecret() string {
 	var b [32]byte
 	_, _ = rand.Read(b[:])

@@ -16,7 +16,7 @@ import (
 	"bompass/shared/fault"
 )
 
-func TestTheSimulationIsAnIssuer(t *testing.T) {
+func TestSimulatorPassesTheSuite(t *testing.T) {
 	suite.Run(t, func(t *testing.T) suite.Provider {
 		t.Helper()
 		r := open(t)
@@ -31,29 +31,29 @@ func TestTheSimulationIsAnIssuer(t *testing.T) {
 	})
 }
 
-// portal.md D13: every hostile behaviour is refused, and while it lasts nobody gets in.
+// Every hostile behaviour is refused, and no sign-in succeeds while it lasts.
 func TestEveryHostileIssuerIsRefused(t *testing.T) {
 	list := sim.Mischiefs()
 	for _, m := range list {
 		t.Run(m.Name, func(t *testing.T) {
 			r := open(t)
-			wish := identity.AuthRequestParams{Level: identity.Substantial, Reauthenticate: m.Fresh}
+			params := identity.AuthRequestParams{Level: identity.Substantial, Reauthenticate: m.Fresh}
 			how := suite.Visit{High: m.High}
 			if m.High {
-				wish.Level = identity.High
+				params.Level = identity.High
 			}
 			if strings.Contains(m.Name, "time before") { // there has to be one
 				finish(t, r, identity.AuthRequestParams{}, suite.Visit{})
 			}
 			r.sim.Misbehave(&m)
-			if person, err := attempt(t, r, wish, how); err == nil || person != (identity.Person{}) {
+			if person, err := attempt(t, r, params, how); err == nil || person != (identity.Person{}) {
 				t.Errorf("got in as %+v", person)
 			} else if code := fault.CodeOf(err); code != fault.EIDRefused && code != fault.PartnerDown {
 				t.Errorf("got %v", err)
 			}
 			r.sim.Misbehave(nil)
 			r.ahead.Add(int64(time.Minute))
-			if _, err := attempt(t, r, wish, how); err != nil {
+			if _, err := attempt(t, r, params, how); err != nil {
 				t.Errorf("after it behaves again: %v", err)
 			}
 		})
@@ -64,27 +64,27 @@ func TestEveryHostileIssuerIsRefused(t *testing.T) {
 	t.Logf("%d hostile behaviours at sign-in refused", len(list))
 }
 
-func attempt(t *testing.T, r *rig, wish identity.AuthRequestParams, how suite.Visit) (identity.Person, error) {
+func attempt(t *testing.T, r *rig, params identity.AuthRequestParams, how suite.Visit) (identity.Person, error) {
 	t.Helper()
-	j, err := r.issuer.Begin(t.Context(), wish)
+	j, err := r.issuer.Begin(t.Context(), params)
 	if err != nil {
 		return identity.Person{}, err
 	}
 	return r.issuer.Finish(t.Context(), j, r.visit(t, j.URL, how))
 }
 
-func finish(t *testing.T, r *rig, wish identity.AuthRequestParams, how suite.Visit) identity.Person {
+func finish(t *testing.T, r *rig, params identity.AuthRequestParams, how suite.Visit) identity.Person {
 	t.Helper()
-	person, err := attempt(t, r, wish, how)
+	person, err := attempt(t, r, params, how)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return person
 }
 
-// A code that was stolen on its way is worth nothing in another browser, even when the issuer does not
-// mind: the proof's nonce is the other browser's.
-func TestACodeOfAnotherJourneyOpensNothing(t *testing.T) {
+// A stolen code cannot be used in another browser, even if the issuer accepts it: the nonce of the ID token belongs to
+// the first browser.
+func TestCodeOfAnotherRequestIsRefused(t *testing.T) {
 	r := open(t)
 	r.sim.Misbehave(&sim.Mischief{ManyTimes: true})
 	theirs, err := r.issuer.Begin(t.Context(), identity.AuthRequestParams{})
@@ -125,7 +125,7 @@ func TestEveryHostileMessageIsRefused(t *testing.T) {
 	}
 }
 
-// Anybody can send us names of keys; the issuer must not be asked for each.
+// Anybody can send key identifiers, so the issuer's keys must not be fetched for each.
 func TestKeysAreFetchedRarely(t *testing.T) {
 	r := open(t)
 	finish(t, r, identity.AuthRequestParams{}, suite.Visit{})
@@ -150,7 +150,7 @@ func TestKeysAreFetchedRarely(t *testing.T) {
 	finish(t, r, identity.AuthRequestParams{}, suite.Visit{})
 }
 
-func TestAnIssuerThatIsDownIsNotAskedAllTheTime(t *testing.T) {
+func TestUnavailableIssuerIsQueriedRarely(t *testing.T) {
 	r := open(t)
 	r.web.Close()
 	for range 5 {
@@ -200,7 +200,7 @@ func TestConfigurationIsChecked(t *testing.T) {
 	}
 }
 
-// What is not configured says which variable would.
+// The fault of an unconfigured issuer names its variable.
 func TestUnsetNamesTheVariable(t *testing.T) {
 	var u identity.Issuer = identity.Unconfigured{Variable: "BOMPASS_EID_ISSUER"}
 	_, begin := u.Begin(t.Context(), identity.AuthRequestParams{})

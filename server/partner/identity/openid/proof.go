@@ -18,7 +18,7 @@ import (
 	"bompass/server/partner/identity"
 )
 
-// pushRequest hands the request to the issuer and returns the reference to it.
+// pushRequest sends the request to the issuer and returns its reference.
 func (i *Issuer) pushRequest(ctx context.Context, s *metadata, request url.Values) (string, error) {
 	assertion, err := i.assertion()
 	if err != nil {
@@ -54,8 +54,8 @@ func (i *Issuer) pushRequest(ctx context.Context, s *metadata, request url.Value
 	return reply.Reference, nil
 }
 
-// exchangeCode gives the code for the proof. Only when nobody was reached is it tried again: a code is good
-// for one try.
+// exchangeCode exchanges the code for tokens. It is repeated only if no connection was made, since a code can be used
+// once.
 func (i *Issuer) exchangeCode(ctx context.Context, s *metadata, j identity.AuthRequest, code string) (*oauth2.Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeMax)
 	defer cancel()
@@ -78,14 +78,14 @@ func (i *Issuer) exchangeCode(ctx context.Context, s *metadata, j identity.AuthR
 		if answered, ok := errors.AsType[*oauth2.RetrieveError](err); ok && answered.Response.StatusCode < http.StatusInternalServerError {
 			return nil, i.refuse("the code is not taken: " + answered.ErrorCode)
 		}
-		if ctx.Err() == nil && strings.Contains(err.Error(), "oauth2:") { // an answer that is none
+		if ctx.Err() == nil && strings.Contains(err.Error(), "oauth2:") { // an answer that is not valid
 			return nil, i.refuse("the token answer cannot be read")
 		}
 		return nil, i.down(err)
 	}
 }
 
-// claims are what a proof says beyond what the library reads.
+// claims are the claims of an ID token that the library does not read.
 type claims struct {
 	Party     string          `json:"azp"`
 	Level     string          `json:"acr"`
@@ -93,10 +93,10 @@ type claims struct {
 	Session   string          `json:"sid"`
 	NotBefore json.RawMessage `json:"nbf"`
 	Events    json.RawMessage `json:"events"`
-	Number    string          `json:"-"` // under a name of the country's
+	Number    string          `json:"-"` // the claim's name depends on the country
 }
 
-// verifier checks signature, issuer, audience and expiry; the leeway is taken off the clock.
+// verifier returns a verifier of signature, issuer, audience and expiry, with the leeway subtracted from the clock.
 func (i *Issuer) verifier(s *metadata) *oidc.IDTokenVerifier {
 	var names []string
 	for _, a := range algorithms() {
@@ -107,7 +107,7 @@ func (i *Issuer) verifier(s *metadata) *oidc.IDTokenVerifier {
 	})
 }
 
-// verifyIDToken checks every claim of the proof.
+// verifyIDToken verifies every claim of the ID token.
 func (i *Issuer) verifyIDToken(ctx context.Context, s *metadata, j identity.AuthRequest, token *oauth2.Token) (identity.Person, error) {
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" || !strings.EqualFold(token.Type(), "Bearer") {
@@ -137,7 +137,7 @@ func (i *Issuer) verifyIDToken(ctx context.Context, s *metadata, j identity.Auth
 	}, nil
 }
 
-// checkClaims says what is wrong with a proof whose signature is right.
+// checkClaims checks the claims of an ID token with a valid signature; why is the first error, or empty.
 func (i *Issuer) checkClaims(s *metadata, j identity.AuthRequest, proof *oidc.IDToken, c claims) (level identity.Level, proved time.Time, why string) {
 	now := i.Now()
 	level = identity.Level(slices.Index(i.Levels, c.Level) + 1)
@@ -175,12 +175,12 @@ func (i *Issuer) checkClaims(s *metadata, j identity.AuthRequest, proof *oidc.ID
 	return level, proved, why
 }
 
-// isPrintable tells whether a name has only characters that can be seen.
+// isPrintable reports whether a name has visible characters only.
 func isPrintable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < 0x21 || r > 0x7e })
 }
 
-// parseTime reads a number of seconds; anything else is none.
+// parseTime parses a number of seconds; ok is false for anything else.
 func parseTime(raw json.RawMessage) (time.Time, bool) {
 	var seconds float64
 	if len(raw) == 0 || json.Unmarshal(raw, &seconds) != nil || seconds < 0 || seconds > 1<<40 {
@@ -189,7 +189,7 @@ func parseTime(raw json.RawMessage) (time.Time, bool) {
 	return time.Unix(int64(seconds), 0), true
 }
 
-// VerifyLogoutToken reads a back-channel logout token.
+// VerifyLogoutToken verifies a back-channel logout token.
 func (i *Issuer) VerifyLogoutToken(ctx context.Context, message string) (identity.LogoutToken, error) {
 	s, err := i.metadata(ctx)
 	if err != nil {

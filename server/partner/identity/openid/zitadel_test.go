@@ -22,8 +22,8 @@ import (
 	"bompass/server/partner/identity/suite"
 )
 
-// The provider below is written by others, against the standard and not against us.
-func TestAProviderOfOthersIsAnIssuer(t *testing.T) {
+// The provider below is an independent implementation of the standard.
+func TestIndependentProviderPassesTheSuite(t *testing.T) {
 	suite.Run(t, func(t *testing.T) suite.Provider {
 		t.Helper()
 		return zitadel(t)

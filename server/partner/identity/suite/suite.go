@@ -227,13 +227,13 @@ func stop(t *testing.T, p Provider) {
 func leave(t *testing.T, p Provider) {
 	t.Helper()
 	person := p.whole(t, identity.AuthRequestParams{}, Visit{})
-	farewell, ok, err := p.Issuer.EndSession(t.Context(), person.IDToken, "some-state")
+	request, ok, err := p.Issuer.EndSession(t.Context(), person.IDToken, "some-state")
 	if err != nil || !ok {
 		t.Fatalf("leave: %v, %v", ok, err)
 	}
-	u, err := url.Parse(farewell.URL)
-	if err != nil || u.RawQuery != "" || farewell.Fields["id_token_hint"] != person.IDToken || farewell.Fields["state"] != "some-state" {
-		t.Errorf("farewell: %s %v", farewell.URL, err)
+	u, err := url.Parse(request.URL)
+	if err != nil || u.RawQuery != "" || request.Fields["id_token_hint"] != person.IDToken || request.Fields["state"] != "some-state" {
+		t.Errorf("request: %s %v", request.URL, err)
 	}
 	if origins := p.Issuer.FrameOrigins(context.Background()); !slices.Contains(origins, u.Scheme+"://"+u.Host) {
 		t.Errorf("origins: %v", origins)

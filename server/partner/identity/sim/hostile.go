@@ -5,8 +5,7 @@ import (
 	"net/url"
 )
 
-// Mischief is one way in which an issuer, or somebody in its place, may try to deceive. A client that
-// is worth anything refuses every one of them.
+// Mischief is a hostile behaviour of an issuer or of an attacker in its place. A client must refuse each of them.
 type Mischief struct {
 	Name     string
 	Describe func(doc map[string]any)
@@ -18,7 +17,7 @@ type Mischief struct {
 	Sign     func(s *Issuer, claims map[string]any) (string, error)
 	Wreck    map[string]http.HandlerFunc // by path beneath the issuer
 
-	ManyTimes bool // codes are good for ever and for anybody
+	ManyTimes bool // codes can be used many times and by everybody
 
 	Fresh bool // it shows only when the person must prove again who they are
 	High  bool // it shows only when the high level is asked for
@@ -27,7 +26,7 @@ type Mischief struct {
 	SignMessage func(s *Issuer, claims map[string]any) (string, error)
 }
 
-// Mischiefs lists the hostile behaviours of portal.md D13 that show at sign-in.
+// Mischiefs returns the hostile behaviours at sign-in.
 func Mischiefs() []Mischief {
 	var list []Mischief
 	for _, part := range [][]Mischief{describing(), pushing(), returning(), replying(), signing(), claiming()} {

@@ -12,7 +12,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// forged signs claims with a key and headers of the forger's choice.
+// forged signs claims with any key and headers.
 func forged(alg jose.SignatureAlgorithm, key any, name string, head map[jose.HeaderKey]any, claims map[string]any) (string, error) {
 	options := (&jose.SignerOptions{}).WithType("JWT")
 	for k, v := range head {
@@ -33,7 +33,7 @@ func forged(alg jose.SignatureAlgorithm, key any, name string, head map[jose.Hea
 	return signed.CompactSerialize()
 }
 
-// stranger is a key that is not the issuer's.
+// stranger returns a key that is not the issuer's.
 func stranger(bits int) (*rsa.PrivateKey, error) {
 	if bits < 1024 {
 		bits = 1024
@@ -50,7 +50,7 @@ func unsigned(claims map[string]any, alg string) (string, error) {
 	return head + "." + base64.RawURLEncoding.EncodeToString(payload) + ".", nil
 }
 
-// tampered changes the claims of a proof after it was signed.
+// tampered returns an ID token whose claims were changed after signing.
 func tampered(s *Issuer, claims map[string]any) (string, error) {
 	proof, err := s.key.Sign("JWT", claims)
 	if err != nil {
@@ -193,7 +193,7 @@ func claiming() []Mischief {
 	}
 }
 
-// Messages lists the hostile behaviours that show at back-channel logout.
+// Messages returns the hostile behaviours at back-channel logout.
 func Messages() []Mischief {
 	const event = "http://schemas.openid.net/event/backchannel-logout"
 	return []Mischief{

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// token trades a code for a proof, once.
+// token exchanges a code for an ID token, once.
 func (s *Issuer) token(w http.ResponseWriter, r *http.Request) {
 	if err := s.client(r); err != nil {
 		refuse(w, http.StatusUnauthorized, "invalid_client", err.Error())
@@ -72,7 +72,7 @@ func (s *Issuer) claims(g grant, access string, now time.Time) map[string]any {
 	return claims
 }
 
-// endSession ends the browser's stay and tells the client by both channels.
+// endSession ends the browser's session and notifies the client on both channels.
 func (s *Issuer) endSession(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "form", http.StatusBadRequest)
@@ -87,7 +87,7 @@ func (s *Issuer) endSession(w http.ResponseWriter, r *http.Request) {
 		s.mu.Unlock()
 	}
 	if here.sid != "" {
-		s.tell(r.Context(), here)
+		s.notify(r.Context(), here)
 	}
 	v := view{Language: r.Form.Get("ui_locales")}
 	if r.Form.Get("post_logout_redirect_uri") == s.Client.LoggedOut && s.Client.LoggedOut != "" {
@@ -99,8 +99,8 @@ func (s *Issuer) endSession(w http.ResponseWriter, r *http.Request) {
 	s.page(w, http.StatusOK, "left", v)
 }
 
-// tell sends the back-channel message, once, as ID-porten does.
-func (s *Issuer) tell(ctx context.Context, here stay) {
+// notify sends the back-channel message, once, as ID-porten does.
+func (s *Issuer) notify(ctx context.Context, here stay) {
 	if s.Client.Back == "" {
 		return
 	}
@@ -121,7 +121,7 @@ func (s *Issuer) tell(ctx context.Context, here stay) {
 	}
 }
 
-// Message is the back-channel logout token of a stay.
+// Message returns the back-channel logout token of a session.
 func (s *Issuer) Message(sid, subject string) (string, error) {
 	now := s.Now()
 	claims := map[string]any{
@@ -135,14 +135,14 @@ func (s *Issuer) Message(sid, subject string) (string, error) {
 	return s.sign(evil.SignMessage, "logout+jwt", claims)
 }
 
-// Last is the latest proof that was given, for those who try to use it twice.
+// Last returns the last ID token, for tests of replay.
 func (s *Issuer) Last() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.last
 }
 
-// Leave ends all stays of a person, as logging out at another service does, and tells the client.
+// Leave ends all sessions of a person, as logout at another service does, and notifies the client.
 func (s *Issuer) Leave(ctx context.Context, key string) {
 	var left []stay
 	s.mu.Lock()
@@ -154,6 +154,6 @@ func (s *Issuer) Leave(ctx context.Context, key string) {
 	}
 	s.mu.Unlock()
 	for _, here := range left {
-		s.tell(ctx, here)
+		s.notify(ctx, here)
 	}
 }
