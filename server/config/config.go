@@ -1,5 +1,5 @@
-// Package config owns the environment: every setting of the server is read here, once, and checked
-// before anything is started. No other package looks at a variable.
+// Package config reads the settings of the server from the environment, and checks them before anything is started. No
+// other package of the server reads a variable.
 package config
 
 import (
@@ -17,16 +17,16 @@ import (
 	"strings"
 )
 
-// Mode is what the server is run for.
+// Mode is the purpose of the server.
 type Mode string
 
-// The modes. Development seeds the cast and makes its own secrets.
+// The modes. Development adds the demo data and creates its own secrets.
 const (
 	Development Mode = "development"
 	Production  Mode = "production"
 )
 
-// DefaultHome is the home when no other is named, in the directory that the server is started in.
+// DefaultHome is the default of Config.Home, in the directory that the server is started in.
 const DefaultHome = ".run"
 
 // Config is every setting of the server.
@@ -39,10 +39,10 @@ type Config struct {
 	Stream    Secret   // NATS_URL: empty starts NATS in the process
 	Key       Secret   // BOMPASS_SECRET: 64 hex digits that encrypt secrets at rest
 	Seals     []Secret // BOMPASS_SEAL_KEYS: 64 hex digits each; the first seals, all open
-	Peppers   []Secret // BOMPASS_PEPPERS: the same for what is mixed into passwords
-	Proxies   string   // BOMPASS_PROXIES: networks of the proxies in front, whose X-Forwarded-For is believed
+	Peppers   []Secret // BOMPASS_PEPPERS: the same; the keys of the password hashes
+	Proxies   string   // BOMPASS_PROXIES: networks of the proxies in front, whose X-Forwarded-For is trusted
 	Mail      Secret   // BOMPASS_SMTP_URL: the mail server; empty uses the built-in mailbox, in development
-	MailFrom  string   // BOMPASS_MAIL_FROM: whom mail comes from
+	MailFrom  string   // BOMPASS_MAIL_FROM: the sender of mail
 	Texts     Texts
 	Paper     string // BOMPASS_PAPER_DIR: folder of letters to be printed and posted; empty as with Texts.URL
 	Partners  Partners
@@ -52,10 +52,10 @@ type Config struct {
 	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
 
-// Secret is a text that printing does not show.
+// Secret is a text that is masked when it is printed.
 type Secret string
 
-// String tells only whether there is one.
+// String reports only whether the secret is set.
 func (s Secret) String() string {
 	if s == "" {
 		return "(not set)"
@@ -66,8 +66,8 @@ func (s Secret) String() string {
 // GoString is String, for %#v.
 func (s Secret) GoString() string { return s.String() }
 
-// Read checks all variables at once; the error names every one that is wrong, what it holds and what
-// to write instead, a line each.
+// Read reads and checks all variables. The error has a line for each invalid one, with its value and what to write
+// instead.
 func Read(getenv func(string) string) (Config, error) {
 	r := reader{getenv: getenv}
 	c := Config{
@@ -100,7 +100,7 @@ func Read(getenv func(string) string) (Config, error) {
 	return c, errors.Join(r.problems...)
 }
 
-// reader collects what is wrong.
+// reader reads variables and collects the errors.
 type reader struct {
 	getenv   func(string) string
 	problems []error
@@ -203,7 +203,7 @@ func (r *reader) oneKey(name, value string) string {
 	return value
 }
 
-// sender reads whom mail comes from.
+// sender reads the sender of mail.
 func (r *reader) sender(name, otherwise string) string {
 	value := r.text(name, otherwise)
 	if _, err := mail.ParseAddress(value); err != nil {
@@ -231,7 +231,7 @@ func (r *reader) production(c Config) {
 	}
 }
 
-// LoadKey is Key as bytes. In development a missing key is made once and kept in the home.
+// LoadKey returns Key as bytes. In development a missing key is created once and stored in Home.
 func (c Config) LoadKey() ([]byte, error) {
 	if c.Key != "" {
 		return hex.DecodeString(string(c.Key))

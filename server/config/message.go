@@ -2,7 +2,7 @@ package config
 
 import "strings"
 
-// Texts is the operator of text messages, and what may be done with them.
+// Texts is the operator of text messages, and their use.
 type Texts struct {
 	URL      string // BOMPASS_SMS_URL: the operator's OneAPI; empty is the mailbox in development and none in production
 	Sender   string // BOMPASS_SMS_SENDER: our number there
@@ -45,7 +45,7 @@ func (r *reader) overTLS(name, address string) {
 	}
 }
 
-// on reads a switch, which is off unless somebody says otherwise.
+// on reads a switch, which is off by default.
 func (r *reader) on(name string) bool {
 	switch value := r.text(name, "off"); value {
 	case "on":

@@ -18,7 +18,7 @@ func operated() map[string]string {
 	return vars
 }
 
-// What is half configured is told by the variable that is missing, and by no other.
+// The error for an incomplete configuration names the missing variable and no other.
 func TestTextMessagesNeedAllSettings(t *testing.T) {
 	c, err := config.Read(env(operated()))
 	if err != nil || c.Texts.Sender != "+4759440000" || c.Texts.Factor {

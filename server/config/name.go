@@ -29,7 +29,7 @@ func Names() []string {
 }
 
 // CheckNames returns an error if an environment, a list of name=value pairs, has variables with our prefix that nothing
-// reads: a mistyped name would be ignored without a word. The error suggests the nearest name, a line each.
+// reads: a mistyped name would be ignored silently. The error suggests the nearest name, a line each.
 func CheckNames(environ []string) error {
 	known := append(Names(), otherNames...)
 	var problems []error

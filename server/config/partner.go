@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Simulated is what an issuer or register is set to when its simulation is wanted by name.
+// Simulated is the setting for the simulator of an issuer or register.
 const Simulated = "simulated"
 
-// Off is what an issuer or register is set to when there is to be none.
+// Off is the setting for no issuer or register.
 const Off = "off"
 
 // EID is one issuer of electronic identities.
@@ -36,7 +36,7 @@ type Vehicles struct {
 	Key     Secret // BOMPASS_VEHICLES_KEY
 }
 
-// Partners are the systems outside that tell who people are and for whom they act.
+// Partners are the external systems for identities, mandates and vehicles.
 type Partners struct {
 	Norway     EID     // BOMPASS_EID_…
 	Sweden     EID     // BOMPASS_EID_SE_…
@@ -51,10 +51,10 @@ const (
 	swedishLevels   = "http://id.elegnamnden.se/loa/1.0/loa3 http://id.elegnamnden.se/loa/1.0/loa4"
 )
 
-// Simulated tells whether the issuer is the simulation.
+// Simulated reports whether the issuer is the simulator.
 func (e EID) Simulated() bool { return e.Issuer == Simulated }
 
-// Off tells whether there is no issuer.
+// Off reports whether there is no issuer.
 func (e EID) Off() bool { return e.Issuer == Off }
 
 func (r *reader) partners(mode Mode) Partners {
@@ -70,7 +70,7 @@ func (r *reader) partners(mode Mode) Partners {
 	return p
 }
 
-// party reads where a system outside is.
+// party reads the address of an external system.
 func (r *reader) party(name, example string, mode Mode) string {
 	switch value := r.text(name, ""); {
 	case value == "" && mode == Production, value == Off:
@@ -136,8 +136,7 @@ func (r *reader) needed(name, value, instead string) {
 	}
 }
 
-// known are keys that stand in examples: a key that others know is none. Variety catches the rest,
-// such as one digit 64 times.
+// known are keys of examples, which are not secret. The check of variety refuses others, such as one digit 64 times.
 const (
 	exampleKey   = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	varietyLeast = 12 // different bytes of 32; of random keys one in 10¹⁵ has fewer

@@ -1,8 +1,8 @@
-// Package notice owns what people are told outside the portal: which letter follows from which event,
-// in which language, to which address, and that it arrives or is given up.
+// Package notice owns the messages to people outside the portal: their kinds, texts, languages and addresses, and their
+// delivery.
 //
-// A letter is written in the transaction of its cause and waits in the outbox, sealed. The courier
-// hands it to a partner and wipes it. What happened and who must know is the other domains' to say.
+// A message is stored in the transaction of its cause and waits in the outbox, sealed. The sender hands it to a partner
+// and deletes its text. Other packages decide when a message is written and to whom.
 package notice
 
 import (
@@ -19,23 +19,22 @@ import (
 	"bompass/shared/toll"
 )
 
-// Channel is how a letter travels.
+// Channel is the means of delivery of a message.
 type Channel string
 
-// The channels. A letter to nobody is written where an answer must cost the same for people we do not
-// know; it is never sent.
+// The channels. A decoy is written where an answer must take the same time for unknown people; it is never
+// sent.
 const (
 	Mail  Channel = "mail"
 	SMS   Channel = "sms"
-	Paper Channel = "paper" // printed, and posted by somebody
+	Paper Channel = "paper" // printed and posted
 	Decoy Channel = "none"
 )
 
-// Kind says what a letter is about. Its words stand in the catalogues under "mail.<kind>" and
-// "sms.<kind>".
+// Kind is the subject of a message. Its texts are in the catalogues under "mail.<kind>" and "sms.<kind>".
 type Kind string
 
-// The letters.
+// The kinds of messages.
 const (
 	Register          Kind = "register"         // confirm the address and begin; link
 	AlreadyRegistered Kind = "already.there"    // somebody registered an address that has an account
@@ -77,7 +76,7 @@ const (
 	LegacyLinked      Kind = "legacy.linked"   // to the address that the agreement had; params number, person
 )
 
-// Kinds lists every letter, for the test of the catalogues.
+// Kinds returns every kind, for the test of the catalogues.
 func Kinds() []Kind {
 	return []Kind{
 		Register, AlreadyRegistered, Reset, FirstEmail, FirstEmailTaken, FirstPassword, PasswordChanged, ConfirmEmail, ConfirmMobile, EmailNew,
@@ -87,18 +86,18 @@ func Kinds() []Kind {
 	}
 }
 
-// SMSOnly tells of a kind that goes by SMS alone.
+// SMSOnly reports whether a kind is sent by SMS only.
 func (k Kind) SMSOnly() bool { return k == ConfirmMobile || k == SignInCode }
 
-// Recipient is whom a letter is for.
+// Recipient is the recipient of a message.
 type Recipient struct {
-	Account  toll.AccountID // empty for somebody without one
+	Account  toll.AccountID // empty for a person without one
 	Name     string         // empty when unknown
-	Address  string         // e-mail address, or number for SMS
+	Address  string         // email address, number for SMS, or postal address
 	Language string
 }
 
-// Message is a letter in the outbox.
+// Message is a message in the outbox.
 type Message struct {
 	ID      string
 	Channel Channel
@@ -109,7 +108,7 @@ type Message struct {
 	Written time.Time
 }
 
-// Text is a letter as it is read. It is kept sealed, since links and codes open doors.
+// Text is the content of a message. It is stored sealed, since its links and codes give access to accounts.
 type Text struct {
 	To       string   `json:"to"`
 	Language string   `json:"language"`
@@ -121,21 +120,21 @@ type Text struct {
 	LinkText string   `json:"link_text,omitempty"`
 	Closing  string   `json:"closing,omitempty"`
 
-	Until time.Time `json:"until,omitzero"` // after which it is of no use to anybody, and is not sent
+	Until time.Time `json:"until,omitzero"` // when the code expires; the message is not sent later
 }
 
-// Sealer keeps texts unreadable in the database.
+// Sealer encrypts texts for the database.
 type Sealer interface {
 	SealText(text []byte, row string) (key string, sealed []byte)
 	OpenText(key string, sealed []byte, row string) ([]byte, error)
 }
 
-// Writer writes letters.
+// Writer writes messages.
 type Writer struct {
 	seal     Sealer
 	public   string // address of the portal, without a trailing slash
 	now      func() time.Time
-	disabled map[Channel]string // channels that lead nowhere, and the setting that is missing
+	disabled map[Channel]string // disabled channels, with the setting that is missing
 }
 
 // NewWriter returns a Writer whose links begin with the portal's public address.
@@ -143,7 +142,7 @@ func NewWriter(seal Sealer, public string, now func() time.Time) *Writer {
 	return &Writer{seal: seal, public: public, now: now}
 }
 
-// WithDisabled returns a Writer that knows of a channel that leads nowhere, for want of a setting.
+// WithDisabled returns a Writer that refuses messages on a channel whose setting is missing.
 func (w *Writer) WithDisabled(channel Channel, setting string) *Writer {
 	other := *w
 	other.disabled = map[Channel]string{channel: setting}
@@ -151,7 +150,7 @@ func (w *Writer) WithDisabled(channel Channel, setting string) *Writer {
 	return &other
 }
 
-// CheckChannel tells whether a channel leads anywhere; else fault.PartnerUnset with the setting.
+// CheckChannel returns fault.PartnerUnset with the missing setting if a channel is disabled.
 func (w *Writer) CheckChannel(channel Channel) error {
 	if setting, shut := w.disabled[channel]; shut {
 		return fault.New(fault.PartnerUnset, "variable", setting)
@@ -159,15 +158,15 @@ func (w *Writer) CheckChannel(channel Channel) error {
 	return nil
 }
 
-// Content is what a letter says beyond its words.
+// Content is the variable part of a message.
 type Content struct {
-	Link   string // path on the portal, with what opens it
+	Link   string // path on the portal, with its token
 	Code   string
 	Params []any     // name, value pairs for the words
-	Until  time.Time // when the code is over
+	Until  time.Time // when the code expires
 }
 
-// Mail writes a letter by e-mail.
+// Mail returns a message for email.
 func (w *Writer) Mail(kind Kind, to Recipient, c Content) (Message, error) {
 	return w.write(Mail, kind, to, c)
 }
@@ -189,7 +188,7 @@ func (w *Writer) write(channel Channel, kind Kind, to Recipient, c Content) (Mes
 	return w.sealMessage(channel, kind, to.Account, text)
 }
 
-// SMS writes a letter by text message.
+// SMS returns a message for SMS.
 func (w *Writer) SMS(kind Kind, to Recipient, c Content) (Message, error) {
 	if err := w.CheckChannel(SMS); err != nil {
 		return Message{}, err
@@ -199,7 +198,7 @@ func (w *Writer) SMS(kind Kind, to Recipient, c Content) (Message, error) {
 	return w.sealMessage(SMS, kind, to.Account, Text{To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)}, Until: c.Until})
 }
 
-// hostOf is the name by which a telephone offers a code to our pages alone.
+// hostOf returns the host of the portal. A telephone offers a code with it on the portal's pages only.
 func hostOf(public string) string {
 	u, err := url.Parse(public)
 	if err != nil {
@@ -208,21 +207,19 @@ func hostOf(public string) string {
 	return u.Hostname()
 }
 
-// Paper writes a letter to be printed and posted. The reader's address is the postal one, with the name
-// above it.
+// Paper returns a letter to be printed and posted. The recipient's address is the postal one, below the name.
 func (w *Writer) Paper(kind Kind, to Recipient, c Content) (Message, error) {
 	if err := w.CheckChannel(Paper); err != nil {
 		return Message{}, err
 	}
-	letter, err := w.write(Paper, kind, to, c)
-	return letter, err
+	return w.write(Paper, kind, to, c)
 }
 
-// Decoy writes a letter that is never sent and costs as much as one that is.
+// Decoy returns a message that is never sent and takes the same time to write.
 func (w *Writer) Decoy(kind Kind, c Content) (Message, error) {
-	letter, err := w.Mail(kind, Recipient{Address: "nobody@bompass.invalid", Language: i18n.Default}, c)
-	letter.Channel = Decoy
-	return letter, err
+	message, err := w.Mail(kind, Recipient{Address: "nobody@bompass.invalid", Language: i18n.Default}, c)
+	message.Channel = Decoy
+	return message, err
 }
 
 func (w *Writer) sealMessage(channel Channel, kind Kind, account toll.AccountID, text Text) (Message, error) {
@@ -230,13 +227,13 @@ func (w *Writer) sealMessage(channel Channel, kind Kind, account toll.AccountID,
 	if err != nil {
 		return Message{}, fmt.Errorf("write %s: %w", kind, err)
 	}
-	if text.To == "" { // who came with an eID may have no address yet
+	if text.To == "" { // an account that was created with an eID may have no address
 		channel = Decoy
 	}
-	letter := Message{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: account, Written: w.now()}
-	letter.Key, letter.Sealed = w.seal.SealText(plain, letter.sealContext())
-	return letter, nil
+	message := Message{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: account, Written: w.now()}
+	message.Key, message.Sealed = w.seal.SealText(plain, message.sealContext())
+	return message, nil
 }
 
-// sealContext is what a letter's text is sealed for.
+// sealContext returns the additional data with which the text is sealed.
 func (l Message) sealContext() string { return "letter " + l.ID }

@@ -71,20 +71,20 @@ func (d *post) send(t *testing.T, id string, attempt int) error {
 	return d.sender().Send(t.Context(), notice.SendJob{ID: id}, attempt)
 }
 
-func (d *post) write(t *testing.T, letters ...notice.Message) {
+func (d *post) write(t *testing.T, messages ...notice.Message) {
 	t.Helper()
-	if err := d.db.AddMessages(t.Context(), letters); err != nil {
+	if err := d.db.AddMessages(t.Context(), messages); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func (d *post) reset(t *testing.T) notice.Message {
 	t.Helper()
-	letter, err := d.writer.Mail(notice.Reset, notice.Recipient{Name: "Kari Lund", Address: "kari@bompass.example", Language: "nb"}, notice.Content{Link: "/password/new?token=T"})
+	message, err := d.writer.Mail(notice.Reset, notice.Recipient{Name: "Kari Lund", Address: "kari@bompass.example", Language: "nb"}, notice.Content{Link: "/password/new?token=T"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return letter
+	return message
 }
 
 // round attempts every message that waits once.
@@ -127,11 +127,11 @@ func TestEveryMessageHasItsWordsInEveryLanguage(t *testing.T) {
 
 func TestMessageIsSentOnceAndItsTextDeleted(t *testing.T) {
 	d := open(t)
-	letter := d.reset(t)
-	if strings.Contains(string(letter.Sealed), "token=T") || strings.Contains(string(letter.Sealed), "kari") {
+	message := d.reset(t)
+	if strings.Contains(string(message.Sealed), "token=T") || strings.Contains(string(message.Sealed), "kari") {
 		t.Error("a waiting message can be read")
 	}
-	d.write(t, letter)
+	d.write(t, message)
 	d.round(t)
 	d.round(t)
 	got := d.box.List("kari@bompass.example")
@@ -146,11 +146,11 @@ func TestMessageIsSentOnceAndItsTextDeleted(t *testing.T) {
 // A name is text in a message, never markup (ASVS V1.2.1).
 func TestNameIsEscapedInMessage(t *testing.T) {
 	d := open(t)
-	letter, err := d.writer.Mail(notice.Reset, notice.Recipient{Name: "<script>alert(1)</script>", Address: "kari@bompass.example", Language: "en"}, notice.Content{})
+	message, err := d.writer.Mail(notice.Reset, notice.Recipient{Name: "<script>alert(1)</script>", Address: "kari@bompass.example", Language: "en"}, notice.Content{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.write(t, letter)
+	d.write(t, message)
 	d.round(t)
 	if got := d.box.List("")[0].HTML; strings.Contains(got, "<script>") {
 		t.Errorf("got %s", got)
@@ -201,7 +201,7 @@ func TestWaitsGrow(t *testing.T) {
 // an address, are never sent.
 func TestMessageWithoutValidAddressIsGivenUpAtOnce(t *testing.T) {
 	d := open(t)
-	letter, err := d.writer.Mail(notice.Reset, notice.Recipient{Address: "no address", Language: "nb"}, notice.Content{})
+	message, err := d.writer.Mail(notice.Reset, notice.Recipient{Address: "no address", Language: "nb"}, notice.Content{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,9 +213,9 @@ func TestMessageWithoutValidAddressIsGivenUpAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.write(t, letter, decoy, unaddressed)
-	for _, m := range []notice.Message{letter, decoy, unaddressed} {
-		if err := d.send(t, m.ID, 1); permanent.Is(err) != (m.ID == letter.ID) {
+	d.write(t, message, decoy, unaddressed)
+	for _, m := range []notice.Message{message, decoy, unaddressed} {
+		if err := d.send(t, m.ID, 1); permanent.Is(err) != (m.ID == message.ID) {
 			t.Errorf("%s: got %v", m.Channel, err)
 		}
 	}
@@ -263,11 +263,11 @@ func TestTwoServersSendEachMessageOnce(t *testing.T) {
 func TestMessageWithExpiredCodeIsNotSent(t *testing.T) {
 	d := open(t)
 	to := notice.Recipient{Name: "Kari Lund", Address: "+4790000001", Language: "nb"}
-	letter, err := d.writer.SMS(notice.SignInCode, to, notice.Content{Code: "123456", Until: noon.Add(time.Minute)})
+	message, err := d.writer.SMS(notice.SignInCode, to, notice.Content{Code: "123456", Until: noon.Add(time.Minute)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.write(t, letter)
+	d.write(t, message)
 	d.at = noon.Add(time.Minute)
 	d.round(t)
 	if got := d.box.List("+4790000001"); len(got) != 0 {

@@ -16,10 +16,10 @@ import (
 	"bompass/server/partner/identity/openid"
 )
 
-// stayCookie holds the stay; ports share cookies, so the name is the simulation's own.
+// stayCookie is the name of the session's cookie. It is unique, since all ports of a host share cookies.
 const stayCookie = "eid-sim"
 
-// push takes a request from the client itself, RFC 9126.
+// push accepts a pushed authorization request (RFC 9126).
 func (s *Issuer) push(w http.ResponseWriter, r *http.Request) {
 	if err := s.client(r); err != nil {
 		refuse(w, http.StatusUnauthorized, "invalid_client", err.Error())
@@ -48,7 +48,7 @@ func (s *Issuer) push(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusCreated, reply)
 }
 
-// wrong says what is wrong with a request; everything that ID-porten demands or advises is demanded.
+// wrong returns the first error of a request, or an empty text. What ID-porten recommends is required too.
 func (s *Issuer) wrong(v url.Values) string {
 	switch {
 	case v.Get("client_id") != s.Client.ID:
@@ -117,7 +117,7 @@ func (s *Issuer) client(r *http.Request) error {
 	return nil
 }
 
-// authorize shows the list, or sends a person who is known already straight back.
+// authorize shows the list of persons, or answers at once if single sign-on applies.
 func (s *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	reference := r.URL.Query().Get("request_uri")
 	now := s.Now()
@@ -142,7 +142,7 @@ func (s *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	s.page(w, http.StatusOK, "choose", view{ID: id, Language: request.Get("ui_locales"), Least: max(0, s.level(request.Get("acr_values")))})
 }
 
-// choose is the person's answer to the list.
+// choose handles the choice of a person.
 func (s *Issuer) choose(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "form", http.StatusBadRequest)
@@ -196,7 +196,7 @@ func (s *Issuer) stay(r *http.Request) (stay, bool) {
 	return here, ok && s.Now().Before(here.until)
 }
 
-// back gives the browser a code to bring to the client.
+// back redirects the browser to the client with a code.
 func (s *Issuer) back(w http.ResponseWriter, r *http.Request, request asked, here stay) {
 	code := token()
 	s.mu.Lock()

@@ -1,8 +1,8 @@
 // Package sim is an issuer of electronic identities for development and tests: a real OpenID provider
 // over HTTP whose persons are chosen from a list instead of proving who they are.
 //
-// It speaks as ID-porten does: pushed requests, PKCE, private_key_jwt, levels, single sign-on, and
-// logout by all three ways. On demand it misbehaves, in the ways that Mischiefs lists.
+// It has the profile of ID-porten: pushed requests, PKCE, private_key_jwt, levels, single sign-on, and
+// logout by all three ways. Tests can make it hostile with the behaviours of Mischiefs.
 package sim
 
 import (
@@ -35,27 +35,27 @@ const (
 	bodyMax    = 64 << 10
 )
 
-// Person is somebody who can be chosen.
+// Person is a person who can be chosen.
 type Person struct {
 	Key    string // names the person in forms and tests
 	Name   string
 	Number string // birth number or its foreign relative; empty for a person whose issuer tells none
 }
 
-// Method is a way to prove who one is, and the level it gives: an index into Config.Levels.
+// Method is a method of authentication and its level: an index into Config.Levels.
 type Method struct {
 	Name  string
 	Level int
 }
 
-// Client is who may ask.
+// Client is the registered client.
 type Client struct {
 	ID        string
 	Key       jose.JSONWebKey
 	Redirect  string
 	LoggedOut string
-	Front     string // shown in a frame when a person leaves
-	Back      string // told when a person leaves
+	Front     string // shown in a frame when a person signs out
+	Back      string // receives a logout token when a person signs out
 }
 
 // Config describes one issuer.
@@ -96,7 +96,7 @@ type asked struct {
 	until time.Time
 }
 
-// stay is a person who has proved who they are, in one browser.
+// stay is a session of an authenticated person in one browser.
 type stay struct {
 	person Person
 	method Method
@@ -105,14 +105,14 @@ type stay struct {
 	until  time.Time
 }
 
-// grant is what a code is good for.
+// grant is the content of a code.
 type grant struct {
 	asked
 	stay
 	until time.Time
 }
 
-// New makes an issuer with keys of its own.
+// New returns an Issuer.
 func New(c Config) (*Issuer, error) {
 	u, err := url.Parse(c.Issuer)
 	if err != nil {
@@ -140,7 +140,7 @@ func New(c Config) (*Issuer, error) {
 	}, nil
 }
 
-// Misbehave makes the issuer hostile from now on; nil makes it behave again.
+// Misbehave makes the issuer hostile from now on; nil ends that.
 func (s *Issuer) Misbehave(m *Mischief) { s.evil.Store(m) }
 
 func (s *Issuer) mischief() Mischief {
@@ -150,7 +150,7 @@ func (s *Issuer) mischief() Mischief {
 	return Mischief{}
 }
 
-// ServeHTTP answers what lies beneath the issuer's identifier.
+// ServeHTTP serves the paths beneath the issuer's identifier.
 func (s *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, bodyMax)
 	w.Header().Set("Cache-Control", "no-store")
@@ -205,14 +205,14 @@ func (s *Issuer) keys(w http.ResponseWriter) {
 	writeJSON(w, http.StatusOK, map[string]any{"keys": keys})
 }
 
-// subject is the person's name to one client: the same every time, and telling nothing.
+// subject returns the person's identifier for the client: constant, and without personal data.
 func (s *Issuer) subject(p Person) string {
 	mac := hmac.New(sha256.New, s.salt)
 	mac.Write([]byte(s.Client.ID + " " + p.Key))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// sweep forgets what is over; the maps stay small however long the simulation runs.
+// sweep deletes expired entries, so that the maps stay small.
 func (s *Issuer) sweep(now time.Time) {
 	sweep(s.pushed, func(a asked) bool { return now.After(a.until) })
 	sweep(s.waiting, func(a asked) bool { return now.After(a.until) })
@@ -238,7 +238,7 @@ func token() string {
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a client that has gone hears nothing
+	_ = json.NewEncoder(w).Encode(v) // the client may have disconnected
 }
 
 func refuse(w http.ResponseWriter, status int, code, why string) {

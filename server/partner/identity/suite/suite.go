@@ -1,5 +1,5 @@
-// Package suite is what every issuer must do through the adapter: the same tests against the
-// simulation, against providers written by others, and against a real test environment.
+// Package suite is the conformance suite of issuers: the same tests for the simulator, for independent
+// implementations, and for a real test environment.
 package suite
 
 import (
@@ -13,7 +13,7 @@ import (
 	"bompass/shared/fault"
 )
 
-// Feature is something that not every provider has.
+// Feature is an optional feature of a provider.
 type Feature string
 
 // The features that may be lacking.
@@ -35,14 +35,14 @@ type Provider struct {
 	Client string
 	Now    func() time.Time
 	Lacks  []Feature
-	// Visit plays the browser: it goes to the address, proves to be a person, and returns what the
-	// issuer sends back. One Provider is one browser.
+	// Visit acts as the browser: it opens the address, authenticates, and returns the issuer's answer. One
+	// Provider is one browser.
 	Visit func(t *testing.T, address string, how Visit) identity.AuthResponse
-	// Leave ends the person's stay elsewhere and returns the message the client was sent.
+	// Leave ends the person's session elsewhere and returns the logout token that the client got.
 	Leave func(t *testing.T) string
 }
 
-// Visit is what the person does at the issuer.
+// Visit is the person's actions at the issuer.
 type Visit struct {
 	High   bool // proves at the high level
 	Cancel bool
@@ -59,7 +59,7 @@ func (p Provider) has(t *testing.T, f Feature) bool {
 	return true
 }
 
-// Run proves a provider; open makes a fresh one with a browser of its own.
+// Run runs the suite; open returns a new provider with its own browser.
 func Run(t *testing.T, open func(t *testing.T) Provider) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, Provider){
