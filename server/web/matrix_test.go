@@ -1,138 +1,217 @@
 package web_test
 
 import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"bompass/server/web/webtest"
 	"bompass/shared/api"
+	"bompass/shared/fault"
 	"bompass/shared/fixture"
 )
 
-// principal is somebody who calls every route.
-type principal struct {
+var update = flag.Bool("update", false, "write the answers that the test has got")
+
+// caller is a principal who calls every route.
+type caller struct {
 	name string
-	role string // in the database; empty keeps what the cast has
+	role string // in the database; empty keeps the role of the demo data
 	come func(p *webtest.Portal) *webtest.Visitor
+	key  string // of a device, or a token of staff
 }
 
-func principals() []principal {
+func callers() []caller {
 	as := func(email string) func(*webtest.Portal) *webtest.Visitor {
 		return func(p *webtest.Portal) *webtest.Visitor { return p.SignIn(email) }
 	}
-	return []principal{
-		{"stranger", "", func(p *webtest.Portal) *webtest.Visitor { return p.Visitor() }},
-		{"half way in", "", func(p *webtest.Portal) *webtest.Visitor {
+	stranger := func(p *webtest.Portal) *webtest.Visitor { return p.Visitor() }
+	delegate := func(p *webtest.Portal) *webtest.Visitor {
+		v := p.EnterWithEID("nils")
+		v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")
+		v.LoadCSRF()
+		return v
+	}
+	return []caller{
+		{name: "stranger", come: stranger},
+		{name: "after the password", come: func(p *webtest.Portal) *webtest.Visitor {
 			v := p.Visitor()
 			v.Password(webtest.Kari, fixture.Password)
 			return v
 		}},
-		{"signed out", "", func(p *webtest.Portal) *webtest.Visitor {
+		{name: "signed out", come: func(p *webtest.Portal) *webtest.Visitor {
 			v := p.SignIn("olav@bompass.example")
 			v.Do(http.MethodPost, api.Logout.Path, "{}")
 			return v
 		}},
-		{"owner", "", as(webtest.Kari)},
-		{"owner with an eID", "", func(p *webtest.Portal) *webtest.Visitor { return p.EnterWithEID("kari") }},
-		{"owner without agreement", "", as("per@bompass.example")},
-		{"company's owner", "", as("nils@fjordfrakt.example")},
-		{"administrator", "administrator", as("jonas@fjordfrakt.example")},
-		{"accountant", "accountant", as("astrid@fjordfrakt.example")},
-		{"driver", "driver", as("astrid@fjordfrakt.example")},
-		{"auditor", "auditor", as("astrid@fjordfrakt.example")},
-		{"delegate by mandate", "", func(p *webtest.Portal) *webtest.Visitor {
-			v := p.EnterWithEID("nils")
-			v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")
-			v.LoadCSRF()
-			return v
-		}},
-		{"former delegate", "", func(p *webtest.Portal) *webtest.Visitor {
-			v := p.EnterWithEID("nils")
-			v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")
-			v.LoadCSRF()
+		{name: "owner", come: as(webtest.Kari)},
+		{name: "owner with an eID", come: func(p *webtest.Portal) *webtest.Visitor { return p.EnterWithEID("kari") }},
+		{name: "owner without agreement", come: as("per@bompass.example")},
+		{name: "owner of a company", come: as("nils@fjordfrakt.example")},
+		{name: "administrator", role: "administrator", come: as("jonas@fjordfrakt.example")},
+		{name: "accountant", role: "accountant", come: as("astrid@fjordfrakt.example")},
+		{name: "driver", role: "driver", come: as("astrid@fjordfrakt.example")},
+		{name: "auditor", role: "auditor", come: as("astrid@fjordfrakt.example")},
+		{name: "delegate by mandate", come: delegate},
+		{name: "former delegate", come: func(p *webtest.Portal) *webtest.Visitor {
+			v := delegate(p)
 			p.Register.Withdraw("03917912040", "311882104")
 			p.Advance(6 * time.Minute)
 			return v
 		}},
-		{"expired role", "expired", func(p *webtest.Portal) *webtest.Visitor {
+		{name: "expired role", role: "expired", come: func(p *webtest.Portal) *webtest.Visitor {
 			v := p.SignIn("astrid@fjordfrakt.example")
 			p.Advance(time.Minute)
 			return v
 		}},
-		{"station", "", func(p *webtest.Portal) *webtest.Visitor { return p.Visitor() }},
+		{name: "station", come: stranger, key: fixture.StationKey},
+		{name: "staff", come: stranger, key: "token-of-a-member-of-staff"},
+		{name: "kiosk", come: stranger, key: "key-of-a-kiosk"},
 	}
 }
 
-// What each may do: "y" is let through to what the route itself says, "o" is signed out, "n" refused,
-// "-" is one of the two: the first request finds the mandate gone, later ones no party at all. The
-// columns are those of principals.
-func allowed() map[string]string {
-	const (
-		public  = "yyyyyyyyyyyyyyy"
-		own     = "oooyyyyyyyyy-oo" // of the person alone
-		people  = "oooyyyyynnny-oo"
-		station = "ooooooooooooooy"
-	)
-	return map[string]string{
-		"me": own, "me.language": own, "session.end": own, "overview": "oooyyyyyynyy-oo", "passage.list": "oooyyyyynyyy-oo",
-		"events": "oooyyyyynnyy-oo", "bill": "oooyyyyynnyy-oo", "tariff.book": public, "passage.batch": station,
-		"profile": own, "profile.save": own, "profile.email": own, "profile.code": own, "profile.confirm": own, "consent.save": own,
-		"erasure": own, "export": own, "session.list": own, "session.end.one": own, "session.end.all": own,
-		"agreement.draft": people, "agreement.answer": people, "agreement.begin": people, "agreement.receipt": "oooyyyyyynyy-oo",
-		"people": people, "people.invite": people, "people.remove": people, "people.withdraw": people,
-	}
-}
+// last are the routes that end the session, or the account. They come after all others, in this order.
+var last = []string{api.Erase.Path, api.EndSession.Path, "/parties", api.Logout.Path, api.EndSessions.Path}
 
-// The table has every route and every kind of principal; a route without a row fails the test.
-func TestEveryRouteLetsThroughWhomTheTableSays(t *testing.T) {
-	table, everybody := allowed(), principals()
-	cells := 0
-	for n, who := range everybody {
+// Every mounted route answers every caller exactly as testdata/matrix.txt says, with status and code. A new route
+// changes the file.
+func TestEveryRouteAnswersEveryCallerAsTheTableSays(t *testing.T) {
+	answers := map[webtest.Route]map[string][]string{} // route, answer, callers
+	for _, who := range callers() {
 		p := webtest.NewPortal(t)
 		p.SetRole(who.role)
 		v := who.come(p)
-		for _, r := range api.All {
-			row, known := table[r.Name]
-			if !known || len(row) != len(everybody) {
-				t.Fatalf("the table has no row of %d for %s", len(everybody), r.Name)
-			}
-			cells++
-			method, changes := r.Method, []webtest.Change{}
-			if method == http.MethodGet && r.Name == api.Events.Name {
-				method = http.MethodHead // the stream itself does not end
-			}
-			if who.name == "station" {
-				changes = append(changes, webtest.Header("Authorization", "Bearer "+fixture.StationKey))
-			}
-			if r.Name == api.Logout.Name || r.Name == "session.end.all" {
-				continue // they end the session; the first is last
-			}
-			check(t, r.Name+", "+who.name, v.Do(method, r.Path, "{}", changes...), row[n])
+		second := v
+		if who.role != "expired" {
+			p.Advance(time.Minute) // a code opens one session
+			second = who.come(p)
 		}
-		check(t, api.Logout.Name+", "+who.name, v.Do(http.MethodPost, api.Logout.Path, "{}"), table[api.Logout.Name][n])
+		for _, r := range ordered(p.Routes) {
+			if r.Path == api.EndSessions.Path { // the first session has ended by now
+				v = second
+			}
+			got := answer(v.Do(method(r), path(r), body(r, v), changes(r, who)...))
+			if answers[r] == nil {
+				answers[r] = map[string][]string{}
+			}
+			answers[r][got] = append(answers[r][got], who.name)
+		}
 	}
-	t.Logf("%d cells: %d routes, %d kinds of people", cells, len(api.All), len(everybody))
+	got := table(answers)
+	const file = "testdata/matrix.txt"
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("answers differ from %s (-want +got):\n%s", file, diff)
+	}
+	for _, e := range api.All {
+		if answers[webtest.Route{Method: e.Method, Path: e.Path}] == nil {
+			t.Errorf("%s is not mounted", e.Name)
+		}
+	}
 }
 
-func check(t *testing.T, name string, p webtest.Page, want byte) {
-	t.Helper()
-	got := verdict(p)
-	if want == '-' && got != 'y' {
-		return
+// ordered returns the routes by path, those that end the session last.
+func ordered(routes []webtest.Route) []webtest.Route {
+	rank := func(r webtest.Route) int {
+		if r.Method == http.MethodGet {
+			return -1
+		}
+		return slices.Index(last, r.Path)
 	}
-	if got != want {
-		t.Errorf("%s: got %c, want %c (%d %s)", name, got, want, p.StatusCode, p.Body)
-	}
+	return slices.SortedFunc(slices.Values(routes), func(a, b webtest.Route) int {
+		if d := rank(a) - rank(b); d != 0 {
+			return d
+		}
+		return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method)
+	})
 }
 
-// verdict is what an answer says of the caller, not of the request.
-func verdict(p webtest.Page) byte {
-	switch p.StatusCode {
-	case http.StatusUnauthorized:
-		return 'o'
-	case http.StatusForbidden:
-		return 'n'
+// method returns the method of a request to a route. The stream of events does not end, so it gets only a HEAD.
+func method(r webtest.Route) string {
+	if r.Path == api.Events.Path {
+		return http.MethodHead
 	}
-	return 'y'
+	return r.Method
+}
+
+// path returns the address of a request to a route. A list of passages needs a period.
+func path(r webtest.Route) string {
+	if r.Path == api.PassageList.Path {
+		return r.Path + "?from=2026-11-01&to=2026-11-02"
+	}
+	return strings.NewReplacer(":way", "no", ":kind", "agreement", ":id", "1", "*", "nowhere").Replace(r.Path)
+}
+
+func isJSON(r webtest.Route) bool {
+	return strings.HasPrefix(r.Path, "/api/") || strings.Contains(r.Path, "passkey") && !strings.HasSuffix(r.Path, "/remove")
+}
+
+// body returns a request without values, with the session's token.
+func body(r webtest.Route, v *webtest.Visitor) string {
+	switch {
+	case r.Method == http.MethodGet:
+		return ""
+	case isJSON(r):
+		return "{}"
+	}
+	return url.Values{"csrf": {v.CSRF}}.Encode()
+}
+
+func changes(r webtest.Route, who caller) (list []webtest.Change) {
+	if r.Method == http.MethodPost && !isJSON(r) {
+		list = append(list, webtest.Header("Content-Type", "application/x-www-form-urlencoded"))
+	}
+	if who.key != "" {
+		list = append(list, webtest.Header("Authorization", "Bearer "+who.key))
+	}
+	return list
+}
+
+// answer returns an answer's status with the fault's code or the address that it leads to.
+func answer(p webtest.Page) string {
+	text := fmt.Sprint(p.StatusCode)
+	var f fault.Error
+	if json.Unmarshal([]byte(p.Body), &f) == nil && f.Code != "" {
+		text += " " + string(f.Code)
+	}
+	if to, err := url.Parse(p.Header.Get("Location")); err == nil && to.Path != "" {
+		text += " to " + to.Path
+		if why := to.Query().Get("why"); why != "" {
+			text += " because " + why
+		}
+	}
+	return text
+}
+
+// table formats the answers: a route, and below it each answer with the callers who get it.
+func table(answers map[webtest.Route]map[string][]string) string {
+	var b strings.Builder
+	routes := slices.SortedFunc(maps.Keys(answers), func(a, b webtest.Route) int {
+		return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method)
+	})
+	for _, r := range routes {
+		fmt.Fprintf(&b, "%s %s\n", r.Method, r.Path)
+		for _, got := range slices.Sorted(maps.Keys(answers[r])) {
+			fmt.Fprintf(&b, "\t%s: %s\n", got, strings.Join(answers[r][got], ", "))
+		}
+	}
+	return b.String()
 }

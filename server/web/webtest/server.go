@@ -62,9 +62,13 @@ type Server struct {
 	Live   *LiveFeed
 	Taken  chan string
 	Asked  chan toll.VehicleID
+	Routes []Route     // every mounted route
 	Broken atomic.Bool // the accounts behind it fail
 	Slow   atomic.Bool // or take for ever
 }
+
+// Route is a mounted route: its method and the pattern of its path.
+type Route struct{ Method, Path string }
 
 type option func(*web.Deps)
 
@@ -121,15 +125,20 @@ func NewWithOptions(t *testing.T, ways factor.Options, options ...option) *Serve
 	for _, o := range options {
 		o(&deps)
 	}
-	face, err := web.New(deps)
+	app, err := web.New(deps)
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, r := range app.GetRoutes(true) {
+		if r.Method != http.MethodHead {
+			h.Routes = append(h.Routes, Route{r.Method, r.Path})
+		}
+	}
 	served := make(chan error, 1)
-	go func() { served <- face.Listener(listener) }()
+	go func() { served <- app.Listener(listener) }()
 	t.Cleanup(func() {
 		stop()
-		if err := face.ShutdownWithTimeout(20 * time.Second); err != nil {
+		if err := app.ShutdownWithTimeout(20 * time.Second); err != nil {
 			t.Error(err)
 		}
 		if err := <-served; err != nil {
