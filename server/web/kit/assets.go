@@ -87,7 +87,7 @@ func readAsset(dir fs.FS, file string) (Asset, error) {
 	return f, nil
 }
 
-// contentType is fixed here; what the machine's tables say of wasm or woff2 varies.
+// ContentType returns the media type of a file by its extension. The tables of machines differ for wasm and woff2.
 func ContentType(file string) string {
 	switch path.Ext(file) {
 	case ".wasm":

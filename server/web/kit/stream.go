@@ -63,11 +63,11 @@ func openStream[Event any](
 	ctx context.Context, c *fiber.Ctx, k *Kit, r api.Route[api.Empty, Event], token seal.Token,
 	subscribe func(context.Context, access.Principal) (<-chan Event, error),
 ) (<-chan Event, error) {
-	actor, err := k.sessions.Peek(c.UserContext(), token)
+	actor, err := k.sessions.Peek(c.UserContext(), token) //nolint:contextcheck // the context of the request
 	if err != nil {
 		return nil, err
 	}
-	if err := k.Authorize(c.UserContext(), Caller{Kind: Person, Person: actor}, r.Endpoint); err != nil {
+	if err := k.Authorize(c.UserContext(), Caller{Kind: Person, Person: actor}, r.Endpoint); err != nil { //nolint:contextcheck // the context of the request
 		return nil, err
 	}
 	if c.Method() == fiber.MethodHead {

@@ -20,6 +20,7 @@ func (h *Server) Imports(number, agreement string) {
 	}
 }
 
+// The address of the legacy form, and an account that the demo data does not have.
 const (
 	FindOld = "/agreements/find/old"
 	Former  = "0196a000-0000-7000-8000-0000000000f1"

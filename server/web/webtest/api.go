@@ -13,6 +13,7 @@ import (
 	"bompass/shared/fault"
 )
 
+// Failure returns the fault of an answer.
 func Failure(t *testing.T, p Page) fault.Error {
 	t.Helper()
 	var f fault.Error
@@ -32,7 +33,7 @@ func (v *Visitor) Announce(path string, length int) Page {
 		v.t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s", path, strings.TrimPrefix(v.URL, "http://"), length, strings.Repeat("x", 16<<10))
+	_, _ = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s", path, strings.TrimPrefix(v.URL, "http://"), length, strings.Repeat("x", 16<<10))
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		v.t.Fatal(err)

@@ -19,5 +19,6 @@ func (v *Visitor) CookieName(name string) string { return name + "-" + v.Parsed(
 
 // SetCookie puts a cookie into the browser.
 func (v *Visitor) SetCookie(name, value string) {
+	//nolint:gosec // a cookie of the test's own browser, over plain http
 	v.Client.Jar.SetCookies(v.Parsed(), []*http.Cookie{{Name: v.CookieName(name), Value: value, Path: "/"}})
 }

@@ -60,7 +60,7 @@ func (v *Visitor) Follow() <-chan string {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	resp, err := v.Client.Do(r)
+	resp, err := v.Client.Do(r) //nolint:bodyclose // closed when the stream has been read
 	if err != nil {
 		v.t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"bompass/shared/fixture"
 )
 
+// Kari's account and postal address in the demo data.
 const (
 	KariAccount = "0196a000-0000-7000-8000-000000000501"
 	KariHouse   = "Kari Lund\nStorgata 1\n0155 Oslo"

@@ -17,6 +17,7 @@ import (
 	"bompass/server/store/noticedb"
 )
 
+// Fresh is a password that is accepted.
 const Fresh = "sju svaner seiler sakte"
 
 // LastMessage hands over every letter that is due and returns the newest to an address.
@@ -46,7 +47,7 @@ func (h *Server) LinkIn(m sim.Received) string {
 	return path
 }
 
-// follow follows a letter's link and sends the form behind it.
+// OpenLink opens an email's link and sends the form behind it.
 func (v *Visitor) OpenLink(path string, fields url.Values) Page {
 	v.t.Helper()
 	p := v.Get(path)
@@ -60,6 +61,7 @@ func (v *Visitor) OpenLink(path string, fields url.Values) Page {
 	return v.SubmitForm(p.Header.Get("Location"), fields)
 }
 
+// SecretOn matches the secret of an authenticator app on a page.
 var SecretOn = regexp.MustCompile(`<code class="bp-secret">([A-Z2-7 ]+)</code>`)
 
 // Enrol connects an authenticator app on the page it is offered on, and returns its secret.

@@ -37,6 +37,8 @@ func Call[Req, Reply any](v *Visitor, r api.Route[Req, Reply], req Req, wanted f
 	return reply
 }
 
+// Digits6 matches a code of six digits.
 var Digits6 = regexp.MustCompile(`\b[0-9]{6}\b`)
 
+// SignInAs signs a person of the demo data in.
 func (h *Server) SignInAs(email string) *Visitor { return h.SignIn(email) }

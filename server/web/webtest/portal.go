@@ -45,6 +45,7 @@ type lateHandler struct{ to atomic.Pointer[http.ServeMux] }
 
 func (s *lateHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.to.Load().ServeHTTP(w, r) }
 
+// NewPortal returns a server that people reach with an eID.
 func NewPortal(t *testing.T) *Portal {
 	t.Helper()
 	p := &Portal{}
@@ -220,6 +221,7 @@ func (v *Visitor) AuthenticateAt(address, way, who string) string {
 	return back.Header.Get("Location")
 }
 
+// HiddenOf returns the value of a hidden field on a page.
 func HiddenOf(body, name string) string {
 	_, rest, _ := strings.Cut(body, `name="`+name+`" value="`)
 	value, _, _ := strings.Cut(rest, `"`)
@@ -251,6 +253,7 @@ func (p *Portal) EnterWithEID(who string) *Visitor {
 	return v
 }
 
+// LoadCSRF reads the session's token for scripts.
 func (v *Visitor) LoadCSRF() {
 	v.t.Helper()
 	_, rest, _ := strings.Cut(v.Get("/api/v1/me").Body, `"csrf":"`)

@@ -155,14 +155,16 @@ func database(t *testing.T) (db *store.DB, dsn string) {
 	return pgtest.Demo(t)
 }
 
+// Now returns the time of the server's clock.
 func (h *Server) Now() time.Time { return time.Now().Add(time.Duration(h.offset.Load())) }
 
+// Advance moves the clock of the server forward.
 func (h *Server) Advance(d time.Duration) { h.offset.Add(int64(d)) }
 
-// standIn notes that something replaces a part of the product, so that the test proves no behaviour.
+// standIn records that something replaces a part of the product, so that the test proves no behaviour.
 func (h *Server) standIn(what string) { proves.StandIn(h.t, what) }
 
-// Overview, TakeIn and List stand in for the domains behind the face.
+// Overview stands in for the overview.
 func (h *Server) Overview(_ context.Context, customer toll.CustomerID, kind toll.CustomerKind, _ time.Time) (api.OverviewReply, error) {
 	h.standIn("a stub of the overview")
 	if h.Slow.Load() {
@@ -176,6 +178,7 @@ func (h *Server) Overview(_ context.Context, customer toll.CustomerID, kind toll
 	}}}, nil
 }
 
+// TakeIn stands in for the pipeline of passages.
 func (h *Server) TakeIn(_ context.Context, key string, body []byte, _ time.Time) (api.BatchReply, error) {
 	h.standIn("a stub of the pipeline")
 	if key != fixture.StationKey {
@@ -185,6 +188,7 @@ func (h *Server) TakeIn(_ context.Context, key string, body []byte, _ time.Time)
 	return api.BatchReply{Accepted: strings.Count(string(body), "\n")}, nil
 }
 
+// List stands in for the list of passages.
 func (h *Server) List(_ context.Context, customer toll.CustomerID, req api.PassageListRequest, _ time.Time) (api.PassageListReply, error) {
 	h.standIn("a stub of the list of passages")
 	if err := toll.CheckPeriod(req.From, req.To); err != nil {
@@ -200,6 +204,7 @@ charger fjellinjen "Fjellinjen"
 station oslo-104 104 "E18 Maritim" in
 ` + strings.Repeat("# a price list is long\n", 50)}}
 
+// Bill stands in for the recheck of a month.
 func (h *Server) Bill(_ context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error) {
 	h.standIn("a stub of the bill")
 	charges := []recheck.Charge{{Passage: toll.PassageID(customer)}}
@@ -212,6 +217,7 @@ type LiveFeed struct {
 	out atomic.Pointer[chan api.Event]
 }
 
+// Subscribe returns a channel for the events that Publish sends.
 func (l *LiveFeed) Subscribe(context.Context, toll.CustomerID) (<-chan api.Event, error) {
 	proves.StandIn(l.t, "a stub of the live events")
 	out := make(chan api.Event, 4)
@@ -219,10 +225,12 @@ func (l *LiveFeed) Subscribe(context.Context, toll.CustomerID) (<-chan api.Event
 	return out, nil
 }
 
+// Publish sends an event with a balance to the last subscriber.
 func (l *LiveFeed) Publish(balance money.Ore) {
 	*l.out.Load() <- api.Event{Kind: "passage", Balance: balance}
 }
 
+// Bundle returns the browser's files as small stand-ins.
 func Bundle() fstest.MapFS {
 	files := fstest.MapFS{
 		"manifest.json": {Data: []byte(`{"app.wasm":"app.0a.wasm","bompass.css":"bompass.0b.css","wasm_exec.js":"wasm_exec.0c.js",
@@ -246,6 +254,7 @@ type Visitor struct {
 	CSRF   string
 }
 
+// Visitor returns a new browser without cookies.
 func (h *Server) Visitor() *Visitor {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -265,8 +274,10 @@ type Page struct {
 	Body string
 }
 
+// Change changes a request before it is sent.
 type Change func(*http.Request)
 
+// Header returns a change that sets a header, or removes it if the value is empty.
 func Header(name, value string) Change {
 	return func(r *http.Request) {
 		if r.Header.Del(name); value != "" {
@@ -275,8 +286,10 @@ func Header(name, value string) Change {
 	}
 }
 
+// Host returns a change that names another host.
 func Host(name string) Change { return func(r *http.Request) { r.Host = name } }
 
+// Do sends a request of our own page and returns the answer.
 func (v *Visitor) Do(method, path, body string, changes ...Change) Page {
 	v.t.Helper()
 	r, err := http.NewRequestWithContext(v.t.Context(), method, v.URL+path, strings.NewReader(body))
@@ -304,11 +317,13 @@ func (v *Visitor) Do(method, path, body string, changes ...Change) Page {
 	return Page{resp, string(text)}
 }
 
+// Get requests a page.
 func (v *Visitor) Get(path string, changes ...Change) Page {
 	v.t.Helper()
 	return v.Do(http.MethodGet, path, "", changes...)
 }
 
+// Hidden matches the hidden fields of a form.
 var Hidden = regexp.MustCompile(`name="(csrf|next)" value="([^"]*)"`)
 
 // SubmitForm sends the form on a page with its hidden fields, as a browser without scripts does.
@@ -324,11 +339,13 @@ func (v *Visitor) SubmitForm(path string, fields url.Values, changes ...Change) 
 	return v.Do(http.MethodPost, action, fields.Encode(), append([]Change{form}, changes...)...)
 }
 
+// Password sends the sign-in form.
 func (v *Visitor) Password(email, password string) Page {
 	v.t.Helper()
 	return v.SubmitForm("/login", url.Values{"email": {email}, "password": {password}})
 }
 
+// Code sends the form of the code.
 func (v *Visitor) Code(code string) Page {
 	v.t.Helper()
 	return v.SubmitForm("/login/code", url.Values{"code": {code}})
@@ -350,6 +367,7 @@ func (h *Server) CodeOf(email string) string {
 	return ""
 }
 
+// Kari is the email address of a private customer of the demo data.
 const Kari = "kari@bompass.example"
 
 // SignIn goes the whole way as a person of the cast.
@@ -368,4 +386,5 @@ func (h *Server) SignIn(email string) *Visitor {
 	return v
 }
 
+// Discard returns a log that keeps nothing.
 func Discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -7,6 +7,7 @@ import (
 	"bompass/shared/fixture"
 )
 
+// Phone is the number of the person who signs in with codes by text message.
 const Phone = "+4790000001"
 
 // TextCode is the newest code on Kari's telephone.
@@ -33,6 +34,7 @@ func (h *Server) AsksText() *Visitor {
 	return v
 }
 
+// TextedCode sends the form of a code by text message.
 func (v *Visitor) TextedCode(code string) Page {
 	v.t.Helper()
 	return v.SubmitFormAt("/login/text/code", "/login/text", url.Values{"code": {code}})
