@@ -156,7 +156,7 @@ func database(t *testing.T) (db *store.DB, dsn string) {
 }
 
 // Now returns the time of the server's clock.
-func (h *Server) Now() time.Time { return time.Now().Add(time.Duration(h.offset.Load())) }
+func (h *Server) Now() time.Time { return time.Now().Add(time.Duration(h.offset.Load())) } //nolint:forbidigo // connections have deadlines by the real clock
 
 // Advance moves the clock of the server forward.
 func (h *Server) Advance(d time.Duration) { h.offset.Add(int64(d)) }
