@@ -108,11 +108,11 @@ func TestCommandsRefuseInvalidArguments(t *testing.T) {
 		{"simulate fast", `"fast" is not a flag`},
 		{"check tariffs no/such/directory", "no/such/directory"},
 		{"check tariffs main.go", "main.go is a file"},
-		{"legacy", "import what?"},
+		{"legacy", "server legacy import [--dry-run] FILE"},
 		{"legacy import no/such/file", "no/such/file"},
 		{"tags send", "tags sent ORDER TAG"},
 		{"tags sent x 9578010000000000012", `"x" is not an order`},
-		{"tags sent 1 9578010000000000013", "is not the number of a tag"},
+		{"tags sent 1 9578010000000000013", "is not a tag's number"},
 		{"rate --tariff no/such/directory --passages -", "no/such/directory"},
 	} {
 		_, said, err := perform(t, server, env, strings.Fields(c.args)...)

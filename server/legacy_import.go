@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 
 	"bompass/server/access/seal"
@@ -32,6 +31,11 @@ func legacyCommand(ctx context.Context, args []string, w world) error {
 	if flags.NArg() == 0 {
 		return usage
 	}
+	for _, name := range flags.Args() { // before the database is opened
+		if _, err := os.Stat(name); name != "-" && err != nil {
+			return fmt.Errorf("open: %w", err)
+		}
+	}
 	return withStore(ctx, w, func(cfg config.Config, db *store.DB) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
@@ -51,7 +55,7 @@ func legacyCommand(ctx context.Context, args []string, w world) error {
 
 // importFile imports one file and prints what it has added, or the lines that are wrong.
 func importFile(ctx context.Context, db *legacydb.Store, keys seal.Keys, name string, dry bool, w world) error {
-	var in io.Reader = w.in
+	in := w.in
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {

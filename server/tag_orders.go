@@ -24,6 +24,9 @@ func tagsCommand(ctx context.Context, args []string, w world) error {
 		if err != nil {
 			return fmt.Errorf("%q is not an order; server tags lists them", args[1])
 		}
+		if err := fleet.CheckTag(args[2]); err != nil { // before the database is opened
+			return err
+		}
 		return withFleet(ctx, w, func(s *fleet.Service) error {
 			if err := s.MarkSent(ctx, order, args[2]); err != nil {
 				return err

@@ -58,7 +58,7 @@ func (a *Agent) scrub(ctx context.Context) error {
 	before := a.Sender.Spool.Damage()
 	for {
 		if a.Sender.Wait(ctx, scrubEvery) != nil {
-			return nil
+			return nil //nolint:nilerr // the agent stops
 		}
 		if err := a.Sender.Spool.Scrub(); err != nil {
 			a.Sender.Log.Error("scrub spool", "error", err)

@@ -46,11 +46,19 @@ func NewService(store Store, now func() time.Time) *Service { return &Service{st
 // Waiting returns the orders that have not been sent, the oldest first.
 func (s *Service) Waiting(ctx context.Context) ([]TagOrder, error) { return s.store.TagOrders(ctx) }
 
+// CheckTag returns an error if the text is not the number of a tag: 19 digits, the last a Luhn digit.
+func CheckTag(tag string) error {
+	if len(tag) != tagDigits || !ident.Luhn(tag) {
+		return fmt.Errorf("%q is not a tag's number: it has %d digits, the last one is a check digit", tag, tagDigits)
+	}
+	return nil
+}
+
 // MarkSent records that a tag was sent for an order. It returns an error for a tag whose number is not valid or that is
 // on another agreement, and for an order that is not waiting.
 func (s *Service) MarkSent(ctx context.Context, order int64, tag string) error {
-	if len(tag) != tagDigits || !ident.Luhn(tag) {
-		return fmt.Errorf("%q is not a tag's number: it has %d digits, the last one is a check digit", tag, tagDigits)
+	if err := CheckTag(tag); err != nil {
+		return err
 	}
 	return s.store.SendTag(ctx, order, toll.TagID(tag), s.now())
 }

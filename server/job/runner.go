@@ -102,7 +102,7 @@ func (w *worker[A]) NextRetry(j *river.Job[A]) time.Time {
 	if w.options.Wait == nil {
 		return time.Time{}
 	}
-	return time.Now().Add(w.options.Wait(j.Attempt))
+	return time.Now().Add(w.options.Wait(j.Attempt)) //nolint:forbidigo // River compares with its own clock
 }
 
 // Work performs one attempt.

@@ -66,7 +66,7 @@ func (s *Service) Invite(ctx context.Context, actor access.Principal, req api.In
 	if err := s.requireManagePeople(actor); err != nil {
 		return err
 	}
-	email, wanted, now := strings.ToLower(strings.TrimSpace(req.Email)), role.Role(req.Role), s.now()
+	email, wanted, now := strings.ToLower(strings.TrimSpace(req.Email)), req.Role, s.now()
 	switch {
 	case !access.CheckEmail(email):
 		return fault.New(fault.FieldWrong).At("email")

@@ -59,14 +59,14 @@ type Code struct {
 
 // Store is the persistence of the package.
 type Store interface {
-	PersonStore
+	RecordStore
 	LinkStore
 	SessionStore
 	PeopleStore
 }
 
-// PersonStore stores the details of one person.
-type PersonStore interface {
+// RecordStore stores the details of one person.
+type RecordStore interface {
 	DetailsStore
 	ContactStore
 	OnboardingStore

@@ -12,14 +12,14 @@ import (
 // Crossing is a passage resolved against a plan: 24 bytes with all data that rating needs. It is only valid with
 // the plan that made it. Instants are in whole milliseconds.
 type Crossing struct {
-	at      int64 // Unix milliseconds
-	key     uint32
-	price   uint32 // row
-	station StationIndex
-	hour    uint16 // hour rule, 0 when it takes no part
-	cap     uint16 // cap rule, 0 when it takes no part
-	month   uint8  // local calendar month, modulo 256
-	treatment    treatment
+	at        int64 // Unix milliseconds
+	key       uint32
+	price     uint32 // row
+	station   StationIndex
+	hour      uint16 // hour rule, 0 when it takes no part
+	cap       uint16 // cap rule, 0 when it takes no part
+	month     uint8  // local calendar month, modulo 256
+	treatment treatment
 }
 
 // treatment is whether a passage is charged: charged, tied (charged, but subject to linked stations or a daily

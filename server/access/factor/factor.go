@@ -75,7 +75,7 @@ type Stores struct {
 }
 
 // allStores is the set of methods of one implementation of all Stores.
-type allStores interface {
+type allStores interface { //nolint:interfacebloat // one implementation of all, only to fill Stores
 	PendingLogins
 	Sessions
 	Enrolments

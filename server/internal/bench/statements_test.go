@@ -31,8 +31,10 @@ func TestBrowserProgramSharesTypesWithServer(t *testing.T) {
 	server := goCommand(t, nil, "list", "-deps", "./server")
 	for _, c := range []struct{ program, deps, want string }{
 		{"the browser program", app, "github.com/maxence-charriere/go-app/v9/pkg/app"},
-		{"the browser program", app, "bompass/shared/api"}, {"the server", server, "bompass/shared/api"},
-		{"the browser program", app, "bompass/shared/rating"}, {"the server", server, "bompass/shared/rating"},
+		{"the browser program", app, "bompass/shared/api"},
+		{"the server", server, "bompass/shared/api"},
+		{"the browser program", app, "bompass/shared/rating"},
+		{"the server", server, "bompass/shared/rating"},
 	} {
 		if !strings.Contains(c.deps, c.want+"\n") {
 			t.Errorf("%s does not import %s", c.program, c.want)
