@@ -41,7 +41,7 @@ func messages() []Table {
 }
 
 // parties lists customers and who acts for them.
-func parties() []Table { //nolint:funlen // a table
+func parties() []Table {
 	return []Table{
 		{
 			Name: "customer_contact", Owner: Customer, Customers: []string{"customer_id"}, Kept: "as long as the customer",
