@@ -95,9 +95,9 @@ func (p *product) openAccounts(keys seal.Keys) (d accountServices, err error) {
 		return accountServices{}, err
 	}
 	d.profile = person.NewService(persondb.New(p.db), keys, letters, d.desk, p.now)
-	d.privacy = privacy.NewService(persondb.New(p.db), letters, d.desk, p.now)
-	d.legacy, d.letters = legacy.NewService(legacydb.New(p.db), keys, letters, d.desk, p.now), letters
 	private := privacydb.New(p.db)
+	d.privacy = privacy.NewService(private, letters, d.desk, p.now)
+	d.legacy, d.letters = legacy.NewService(legacydb.New(p.db), keys, letters, d.desk, p.now), letters
 	job.Handle(p.jobs, privacy.NewPruner(private, p.now, p.log).Work, job.Options{Timeout: privacy.PruneTimeout})
 	job.Every(p.jobs, privacy.PruneInterval, privacy.PruneJob{})
 	job.Handle(p.jobs, privacy.NewEraser(private, letters, p.now, p.log).Work, job.Options{})

@@ -150,7 +150,7 @@ var House = []Row{
 	{"server/store/noticedb", database, "keeps the records of notice"},
 	{"server/store/overviewdb", "server/store server/overview " + anyShared, "reads what overview adds up"},
 	{"server/store/passagedb", "server/store server/passage server/passage/reading " + anyShared, "keeps the records of passage"},
-	{"server/store/persondb", database + " server/partner/mandate server/party server/person server/privacy server/store/inventory", "keeps the records of person and party"},
+	{"server/store/persondb", database + " server/partner/mandate server/party server/person server/privacy", "keeps the records of person and party"},
 	{"server/store/privacydb", database + " server/privacy server/store/inventory", "exports, erases and prunes"},
 
 	// server: the HTTP layer calls domains and does not query.

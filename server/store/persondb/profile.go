@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
-	"bompass/server/notice"
 	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/store"
@@ -126,21 +125,4 @@ func linkByEmail(ctx context.Context, tx pgx.Tx, account toll.AccountID) error {
 		where a.id = $1 and not exists (select from account_party p where p.customer_id = c.id and p.role = 'owner')
 		on conflict do nothing`, string(account))
 	return err
-}
-
-// SetErasure sets when erasure was asked for; a zero time withdraws the request.
-func (s *Store) SetErasure(ctx context.Context, account toll.AccountID, at time.Time, messages []notice.Message) error {
-	return s.db.Tx(ctx, "set erasure", func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `insert into profile (account_id, erasure_at) values ($1, $2)
-			on conflict (account_id) do update set erasure_at = $2`, string(account), store.NullIfZero(at))
-		if err != nil {
-			return err
-		}
-		if !at.IsZero() {
-			if err := store.AddEvent(ctx, tx, account, access.EventErasure, at, access.Place{}); err != nil {
-				return err
-			}
-		}
-		return store.AddMessages(ctx, tx, messages)
-	})
 }

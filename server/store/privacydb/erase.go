@@ -8,11 +8,29 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"bompass/server/access"
 	"bompass/server/notice"
 	"bompass/server/store"
 	"bompass/server/store/inventory"
 	"bompass/shared/toll"
 )
+
+// SetErasure sets when erasure was asked for; a zero time withdraws the request.
+func (s *Store) SetErasure(ctx context.Context, account toll.AccountID, at time.Time, messages []notice.Message) error {
+	return s.db.Tx(ctx, "set erasure", func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `insert into profile (account_id, erasure_at) values ($1, $2)
+			on conflict (account_id) do update set erasure_at = $2`, string(account), store.NullIfZero(at))
+		if err != nil {
+			return err
+		}
+		if !at.IsZero() {
+			if err := store.AddEvent(ctx, tx, account, access.EventErasure, at, access.Place{}); err != nil {
+				return err
+			}
+		}
+		return store.AddMessages(ctx, tx, messages)
+	})
+}
 
 // dueErasures selects people who asked to be erased before $1 and have, at $2, no agreement in force, no
 // passage and no company of their own. Passages stay until their retention ends, see Prune.

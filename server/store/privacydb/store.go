@@ -1,10 +1,10 @@
-// Package privacydb erases people, deletes what has been kept for long enough, and seals values again
-// with another key.
+// Package privacydb exports and erases the data of people, deletes what has been kept for long enough, and
+// seals values again with another key.
 package privacydb
 
 import "bompass/server/store"
 
-// Store is the persistence of erasure, retention and resealing. It is safe for concurrent use.
+// Store is the persistence of export, erasure, retention and resealing. It is safe for concurrent use.
 type Store struct {
 	db *store.DB
 }

@@ -38,6 +38,7 @@ import (
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/legacydb"
 	"bompass/server/store/persondb"
+	"bompass/server/store/privacydb"
 	"bompass/server/web"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -112,7 +113,7 @@ func NewWithOptions(t *testing.T, ways factor.Options, options ...option) *Serve
 	}
 	deps := web.Deps{
 		Registrar: access.NewRegistrar(desk, accounts, letters), Factors: locksmith, Inbox: h.Inbox,
-		Person: person.NewService(persondb.New(db), keys, letters, desk, h.Now), Privacy: privacy.NewService(persondb.New(db), letters, desk, h.Now),
+		Person: person.NewService(persondb.New(db), keys, letters, desk, h.Now), Privacy: privacy.NewService(privacydb.New(db), letters, desk, h.Now),
 		Agreements: agreement.NewService(agreement.Deps{
 			Store: agreementdb.New(db), Profiles: persondb.New(db), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: desk, Issuer: "bompass",
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.Now,

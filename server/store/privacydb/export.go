@@ -1,4 +1,4 @@
-package persondb
+package privacydb
 
 import (
 	"context"
