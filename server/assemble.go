@@ -21,6 +21,7 @@ import (
 	"bompass/server/passage/reading"
 	"bompass/server/store"
 	"bompass/server/store/agreementdb"
+	"bompass/server/store/draftdb"
 	"bompass/server/store/migration"
 	"bompass/server/store/overviewdb"
 	"bompass/server/store/passagedb"
@@ -178,7 +179,7 @@ func (p *product) openAgreements(keys seal.Keys, people accountServices, partner
 		chargers = append(chargers, api.ChargerChoice{ID: id, Name: p.charger(id)})
 	}
 	return agreement.NewService(agreement.Deps{
-		Store: agreementdb.New(p.db), Profiles: persondb.New(p.db), Register: partners.vehicles, Keys: keys, Messages: people.letters, Limiter: people.desk, Issuer: issuer, Chargers: chargers, Now: p.now,
+		Store: agreementdb.New(p.db), Drafts: draftdb.New(p.db), Profiles: persondb.New(p.db), Register: partners.vehicles, Keys: keys, Messages: people.letters, Limiter: people.desk, Issuer: issuer, Chargers: chargers, Now: p.now,
 	}), nil
 }
 

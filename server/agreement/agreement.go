@@ -49,19 +49,13 @@ type MadeAgreement struct {
 	Terms      map[toll.TermsKind]int
 }
 
-// Store is the persistence of drafts and agreements.
-type Store interface {
-	draft.Store
-	Agreements
-}
-
 // Profiles reads the details of a person, package person.
 type Profiles interface {
 	Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error)
 }
 
-// Agreements is the persistence of agreements.
-type Agreements interface {
+// Store is the persistence of agreements.
+type Store interface {
 	// AddAgreement makes a draft into an agreement and deletes the draft. For a draft that was made into an
 	// agreement before, it returns that agreement. The error is fault.DraftGone for any other draft that does not
 	// exist, and fault.VehicleTaken for a vehicle on an agreement in force.
@@ -80,6 +74,7 @@ type RequestLimiter interface {
 // Deps are the dependencies of a Service.
 type Deps struct {
 	Store    Store
+	Drafts   draft.Store
 	Profiles Profiles
 	Register register.Source
 	Keys     seal.Keys
@@ -99,7 +94,7 @@ type Service struct {
 
 // NewService returns a Service.
 func NewService(d Deps) *Service {
-	return &Service{Deps: d, drafts: draft.NewService[answers](d.Store, d.Keys, d.Now)}
+	return &Service{Deps: d, drafts: draft.NewService[answers](d.Drafts, d.Keys, d.Now)}
 }
 
 // key returns the key of the actor's draft.

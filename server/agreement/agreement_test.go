@@ -22,6 +22,7 @@ import (
 	"bompass/server/partner/register/vegvesen"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
+	"bompass/server/store/draftdb"
 	"bompass/server/store/persondb"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -68,7 +69,7 @@ func open(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	r.Service = agreement.NewService(agreement.Deps{
-		Store: agreementdb.New(db), Profiles: persondb.New(db), Register: source, Keys: keys, Messages: notice.NewWriter(keys, "https://bompass.example", now), Limiter: access.NewService(accounts, keys, now),
+		Store: agreementdb.New(db), Drafts: draftdb.New(db), Profiles: persondb.New(db), Register: source, Keys: keys, Messages: notice.NewWriter(keys, "https://bompass.example", now), Limiter: access.NewService(accounts, keys, now),
 		Issuer: "bompass", Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: now,
 	})
 	return r
@@ -190,7 +191,7 @@ func TestDraftAsksForMissingDetailsStepByStep(t *testing.T) {
 	if err != nil || other.ID != "" || other.Answers.Street != "" {
 		t.Errorf("somebody else sees %+v, %v", other.Answers, err)
 	}
-	if text := r.one("select encode(sealed, 'escape') from agreement_draft"); text == "" || strings.Contains(text, "Storgata") || strings.Contains(text, "BT90214") {
+	if text := r.one("select encode(sealed, 'escape') from draft"); text == "" || strings.Contains(text, "Storgata") || strings.Contains(text, "BT90214") {
 		t.Errorf("the draft can be read: %q", text)
 	}
 	r.ahead = draft.MaxAge + time.Minute
@@ -252,7 +253,7 @@ func TestNoAgreementBeforeTermsAreAccepted(t *testing.T) {
 	if before != "5 44 0 " {
 		t.Errorf("before: %q", before)
 	}
-	if _, err := r.conn.Exec(t.Context(), "delete from agreement_draft"); err != nil {
+	if _, err := r.conn.Exec(t.Context(), "delete from draft"); err != nil {
 		t.Fatal(err)
 	}
 	_, err := r.Confirm(t.Context(), per, id)
@@ -312,7 +313,7 @@ func TestConfirmingTwiceMakesOneAgreement(t *testing.T) {
 		t.Errorf("sent again later: %+v, %v", again, err)
 	}
 	counts := r.one(`select concat_ws(' ', (select count(*) from agreement where customer_id = $1), (select count(*) from mount m join agreement g on g.id = m.agreement_id where g.customer_id = $1),
-		(select count(*) from outbox where kind = 'agreement.made'), (select count(*) from account_event where kind = 'agreed'), (select count(*) from tag_order), (select count(*) from agreement_draft))`, string(per.Customer))
+		(select count(*) from outbox where kind = 'agreement.made'), (select count(*) from account_event where kind = 'agreed'), (select count(*) from tag_order), (select count(*) from draft))`, string(per.Customer))
 	if counts != "1 1 1 1 1 0" {
 		t.Errorf("agreements, vehicles on them, messages, events, tags, drafts: %s", counts)
 	}
@@ -406,7 +407,7 @@ func TestConcurrentAnswersAreAllKept(t *testing.T) {
 	if err != nil || a.Charger != "ferde" || a.Country != "NO" || a.Tag != "no" || a.City != "Oslo" || len(a.Terms) != 2 || reply.Next != api.StepPlate {
 		t.Errorf("kept %+v, next %s, %v", a, reply.Next, err)
 	}
-	if drafts := r.one("select count(*)::text from agreement_draft"); drafts != "1" {
+	if drafts := r.one("select count(*)::text from draft"); drafts != "1" {
 		t.Errorf("%s drafts", drafts)
 	}
 }

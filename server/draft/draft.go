@@ -3,14 +3,14 @@
 // There is one draft for each person, customer and form. It survives the end of a session and a change of device,
 // and all tabs of a person share it. The server stores it, not the device, because it can hold an address.
 //
-// The table of the drafts, agreement_draft, has no column for the form yet, so the store accepts drafts of new
-// agreements only. A second form adds the column to the primary key of the table.
+// A new form is added to Forms, and to the check constraint of the table draft.
 package draft
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,11 +22,22 @@ import (
 // MaxAge is the time after the last change at which a draft expires.
 const MaxAge = 14 * 24 * time.Hour
 
+// Form is the name of a form.
+type Form string
+
 // Agreement is the form of a new agreement.
 const Agreement Form = "agreement"
 
-// Form is the name of a form.
-type Form string
+// Forms returns every form.
+func Forms() []Form { return []Form{Agreement} }
+
+// check returns an error for an unknown form.
+func (f Form) check() error {
+	if !slices.Contains(Forms(), f) {
+		return fmt.Errorf("unknown form %q of a draft", f)
+	}
+	return nil
+}
 
 // Key identifies a draft.
 type Key struct {
@@ -66,6 +77,9 @@ func NewService[T any](store Store, keys seal.Keys, now func() time.Time) *Servi
 
 // Load returns the ID and the answers of a draft. Both are zero when there is no draft.
 func (s *Service[T]) Load(ctx context.Context, key Key) (id string, answers T, err error) {
+	if err := key.Form.check(); err != nil {
+		return "", answers, err
+	}
 	d, err := s.store.Draft(ctx, key, s.now().Add(-MaxAge))
 	if err != nil {
 		return "", answers, err
@@ -77,6 +91,9 @@ func (s *Service[T]) Load(ctx context.Context, key Key) (id string, answers T, e
 // Change changes the answers of a draft, or of a new one, and returns its ID and the new answers. An error of
 // change leaves the draft as it was.
 func (s *Service[T]) Change(ctx context.Context, key Key, change func(*T) error) (id string, answers T, err error) {
+	if err := key.Form.check(); err != nil {
+		return "", answers, err
+	}
 	err = s.store.ChangeDraft(ctx, key, s.now().Add(-MaxAge), func(d Draft) (Draft, error) {
 		answers, err = s.Open(key, d)
 		if err != nil {

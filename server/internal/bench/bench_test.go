@@ -40,6 +40,7 @@ import (
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/demo"
+	"bompass/server/store/draftdb"
 	"bompass/server/store/legacydb"
 	"bompass/server/store/migration"
 	"bompass/server/store/overviewdb"
@@ -209,7 +210,7 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 	app, err := web.New(web.Deps{
 		Registrar: access.NewRegistrar(people, accounts, letters), Factors: locksmith, Person: person.NewService(persondb.New(st), keys, letters, people, time.Now),
 		Agreements: agreement.NewService(agreement.Deps{
-			Store: agreementdb.New(st), Profiles: persondb.New(st), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: people, Now: time.Now,
+			Store: agreementdb.New(st), Drafts: draftdb.New(st), Profiles: persondb.New(st), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: people, Now: time.Now,
 		}),
 		Legacy:  legacy.NewService(legacydb.New(st), keys, letters, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Access: people, Keys: keys,

@@ -12,6 +12,7 @@ import (
 	"bompass/server/internal/pipelinetest"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
+	"bompass/server/store/draftdb"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
@@ -52,11 +53,10 @@ func TestAgreementAppliesFromItsStart(t *testing.T) {
 		sealed, err := json.Marshal("answers")
 		return draft.Draft{ID: id, Sealed: seal.Sealed{Key: "test", Data: sealed}, Saved: r.Now()}, err
 	}
-	agreements := agreementdb.New(r.DB)
-	if err := agreements.ChangeDraft(t.Context(), key, time.Time{}, keep); err != nil {
+	if err := draftdb.New(r.DB).ChangeDraft(t.Context(), key, time.Time{}, keep); err != nil {
 		t.Fatal(err)
 	}
-	made, err := agreements.AddAgreement(t.Context(), agreement.Application{
+	made, err := agreementdb.New(r.DB).AddAgreement(t.Context(), agreement.Application{
 		Key: key, Draft: id, At: r.Now(), Make: func(_ draft.Draft, number string) (agreement.NewAgreement, error) {
 			return agreement.NewAgreement{
 				Agreement: toll.Agreement{

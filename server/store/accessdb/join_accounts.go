@@ -103,7 +103,7 @@ func deleteEmptyCustomers(ctx context.Context, tx pgx.Tx, j eid.Join) error {
 		Empty bool
 	}](ctx, tx, `select c.id::text,
 			not exists (select from agreement g where g.customer_id = c.id) and not exists (select from passage x where x.customer_id = c.id)
-				and not exists (select from agreement_draft d where d.customer_id = c.id and d.account_id = p.account_id) as empty
+				and not exists (select from draft d where d.customer_id = c.id and d.account_id = p.account_id) as empty
 		from customer c join account_party p on p.customer_id = c.id and p.role = 'owner' and p.account_id = $1 where c.kind = 'private'
 		order by (select min(s.began_at) from session s where s.customer_id = c.id) nulls first, c.id`, string(j.Keep))
 	if err != nil {

@@ -10,7 +10,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
+	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/draft"
 	"bompass/server/store"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
@@ -18,12 +20,8 @@ import (
 
 // AddAgreement makes a draft into an agreement, or returns the agreement that it was made into before.
 func (s *Store) AddAgreement(ctx context.Context, b agreement.Application) (m agreement.MadeAgreement, err error) {
-	if err := checkForm(b.Form); err != nil {
-		return m, err
-	}
 	err = s.db.Tx(ctx, "begin agreement", func(tx pgx.Tx) error {
-		r, err := store.SelectOne[draftRow](ctx, tx, selectDraft+" and id = $3 and saved_at > $4 for update",
-			string(b.Account), string(b.Customer), b.Draft, b.Since)
+		d, err := selectDraft(ctx, tx, b)
 		if errors.Is(err, pgx.ErrNoRows) {
 			m, err = alreadyMade(ctx, tx, b)
 			return err
@@ -35,7 +33,7 @@ func (s *Store) AddAgreement(ctx context.Context, b agreement.Application) (m ag
 		if err != nil {
 			return err
 		}
-		n, err := b.Make(r.draft(), number)
+		n, err := b.Make(d, number)
 		if err != nil {
 			return err
 		}
@@ -46,6 +44,18 @@ func (s *Store) AddAgreement(ctx context.Context, b agreement.Application) (m ag
 		return m, fault.New(fault.VehicleTaken).At("plate")
 	}
 	return m, err
+}
+
+// selectDraft locks the draft of an application, or returns pgx.ErrNoRows.
+func selectDraft(ctx context.Context, tx pgx.Tx, b agreement.Application) (draft.Draft, error) {
+	r, err := store.SelectOne[struct {
+		Key     string
+		Sealed  []byte
+		SavedAt time.Time
+	}](ctx, tx, `select key, sealed, saved_at from draft
+		where id = $1 and account_id = $2 and customer_id = $3 and form = $4 and saved_at > $5 for update`,
+		b.Draft, string(b.Account), string(b.Customer), string(b.Form), b.Since)
+	return draft.Draft{ID: b.Draft, Sealed: seal.Sealed{Key: r.Key, Data: r.Sealed}, Saved: r.SavedAt}, err
 }
 
 // alreadyMade returns the agreement that a draft was made into before, or fault.DraftGone.
@@ -111,7 +121,7 @@ func finishDraft(ctx context.Context, tx pgx.Tx, b agreement.Application, n agre
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, "delete from agreement_draft where id = $1", b.Draft); err != nil {
+	if _, err := tx.Exec(ctx, "delete from draft where id = $1", b.Draft); err != nil {
 		return err
 	}
 	d := n.Details

@@ -1,9 +1,9 @@
-// Package agreementdb stores drafts of agreements, and the agreements that are made of them.
+// Package agreementdb makes drafts into agreements, and stores those.
 package agreementdb
 
 import "bompass/server/store"
 
-// Store is the persistence of drafts and agreements. It is safe for concurrent use.
+// Store is the persistence of agreements. It is safe for concurrent use.
 type Store struct {
 	db *store.DB
 }

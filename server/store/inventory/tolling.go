@@ -108,10 +108,10 @@ func agreements() []Table {
 			Export: Export{Why: "the section terms has it"}, Erase: Erase{Cascade: true}, Join: Join{Move: true},
 		},
 		{
-			Name: "agreement_draft", Owner: Account, Accounts: []string{"account_id"}, Customers: []string{"customer_id"},
-			Kept:   "for 14 days after the last change; ChangeDraft of agreementdb deletes it then",
-			Export: Export{Why: "sealed, and not an agreement yet"}, Erase: Erase{Cascade: true}, Join: Join{Drop: "answers that were never confirmed"},
-			Sealed: []Sealed{{"key", "sealed", "id", "'agreement draft ' || id::text || ' of ' || account_id::text || ' for ' || customer_id::text"}},
+			Name: "draft", Owner: Account, Accounts: []string{"account_id"}, Customers: []string{"customer_id"},
+			Kept:   "for 14 days after the last change; ChangeDraft of draftdb deletes it then",
+			Export: Export{Why: "sealed, and not confirmed yet"}, Erase: Erase{Cascade: true}, Join: Join{Drop: "answers that were never confirmed"},
+			Sealed: []Sealed{{"key", "sealed", "id", "form || ' draft ' || id::text || ' of ' || account_id::text || ' for ' || customer_id::text"}},
 		},
 		{
 			Name: "tag", Owner: Customer, Kept: "as long as the agreement",

@@ -36,6 +36,7 @@ import (
 	"bompass/server/store"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
+	"bompass/server/store/draftdb"
 	"bompass/server/store/legacydb"
 	"bompass/server/store/persondb"
 	"bompass/server/store/privacydb"
@@ -115,7 +116,7 @@ func NewWithOptions(t *testing.T, ways factor.Options, options ...option) *Serve
 		Registrar: access.NewRegistrar(desk, accounts, letters), Factors: locksmith, Inbox: h.Inbox,
 		Person: person.NewService(persondb.New(db), keys, letters, desk, h.Now), Privacy: privacy.NewService(privacydb.New(db), letters, desk, h.Now),
 		Agreements: agreement.NewService(agreement.Deps{
-			Store: agreementdb.New(db), Profiles: persondb.New(db), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: desk, Issuer: "bompass",
+			Store: agreementdb.New(db), Drafts: draftdb.New(db), Profiles: persondb.New(db), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: desk, Issuer: "bompass",
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.Now,
 		}),
 		Legacy:  legacy.NewService(legacydb.New(db), keys, letters, desk, h.Now),
