@@ -9,14 +9,26 @@ import (
 	"bompass/server/person"
 	"bompass/server/web/kit"
 	"bompass/shared/fault"
+	"bompass/shared/role"
 	"bompass/shared/site"
 )
 
 func (h *Handlers) mountFindAgreements(app *fiber.App) {
-	app.Get(site.FindAgreements, h.SignedIn(h.findPage))
-	app.Post(site.FindAgreements, h.SignedIn(h.find))
+	app.Get(site.FindAgreements, h.SignedIn(mayLink(h.findPage)))
+	app.Post(site.FindAgreements, h.SignedIn(mayLink(h.find)))
 	app.Get(site.LinkAgreements, h.linkPage)
-	app.Post(site.LinkAgreements, h.SignedIn(h.linkFound))
+	app.Post(site.LinkAgreements, h.SignedIn(mayLink(h.linkFound)))
+}
+
+// mayLink returns a handler that refuses actors who may not change the agreements of the customer they act for:
+// linking an agreement is such a change, and the answers tell whose agreements there are.
+func mayLink(handle kit.SignedInHandler) kit.SignedInHandler {
+	return func(c *fiber.Ctx, actor access.Principal, p *kit.Page) error {
+		if !actor.Role.May(role.Change) {
+			return fault.New(fault.Refused)
+		}
+		return handle(c, actor, p)
+	}
 }
 
 func findForm(v *kit.Page) *kit.Form {
@@ -63,10 +75,10 @@ func (h *Handlers) linkPage(c *fiber.Ctx) error {
 	if h.TakeLink(c, linkMaxAge) {
 		return c.Redirect(site.LinkAgreements, fiber.StatusSeeOther)
 	}
-	return h.SignedIn(func(c *fiber.Ctx, _ access.Principal, v *kit.Page) error {
+	return h.SignedIn(mayLink(func(c *fiber.Ctx, _ access.Principal, v *kit.Page) error {
 		v.Title = v.T("find.link.title")
 		return h.SendForm(c, v, linkForm(v))
-	})(c)
+	}))(c)
 }
 
 func linkForm(v *kit.Page) *kit.Form {

@@ -13,8 +13,8 @@ import (
 const legacyPath = "/agreements/find/old"
 
 func (h *Handlers) mountLegacyAgreements(app *fiber.App) {
-	app.Get(legacyPath, h.SignedIn(h.legacyPage))
-	app.Post(legacyPath, h.SignedIn(h.linkLegacy))
+	app.Get(legacyPath, h.SignedIn(mayLink(h.legacyPage)))
+	app.Post(legacyPath, h.SignedIn(mayLink(h.linkLegacy)))
 }
 
 func legacyForm(v *kit.Page) *kit.Form {
