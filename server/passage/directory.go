@@ -14,15 +14,13 @@ import (
 // worker at a time processes them.
 const Partitions = 4
 
-// Directory is an index of a Register by tag, plate and vehicle. It is immutable and safe for concurrent use.
+// Directory is an index of the part of the register that a batch of passages needs, by tag, plate and vehicle. It is
+// immutable and safe for concurrent use.
 type Directory struct {
-	version    int64
-	vehicles   map[ID]*vehicle
-	byPlate    map[toll.Plate]*vehicle
-	byTag      map[toll.TagID][]*mount
-	agreements map[ID]*agreement
-	tags       map[toll.TagID]toll.TagStatus
-	keys       map[[32]byte][]string
+	vehicles map[ID]*vehicle
+	byPlate  map[toll.Plate]*vehicle
+	byTag    map[toll.TagID][]*mount
+	tags     map[toll.TagID]toll.TagStatus
 }
 
 type vehicle struct {
@@ -69,20 +67,37 @@ type datedProduct struct {
 	id tariff.ProductID
 }
 
-// NewDirectory returns the index of a Register.
-func NewDirectory(r Register) (*Directory, error) {
-	d := &Directory{
-		version: r.Version, vehicles: make(map[ID]*vehicle, len(r.Vehicles)), byPlate: make(map[toll.Plate]*vehicle, len(r.Vehicles)),
-		byTag: make(map[toll.TagID][]*mount, len(r.Tags)), agreements: make(map[ID]*agreement, len(r.Agreements)),
-		tags: make(map[toll.TagID]toll.TagStatus, len(r.Tags)), keys: make(map[[32]byte][]string, len(r.Keys)),
+func newDirectory(k *RegisterKeys) *Directory {
+	return &Directory{
+		vehicles: make(map[ID]*vehicle, len(k.Plates)+len(k.Vehicles)), byPlate: make(map[toll.Plate]*vehicle, len(k.Plates)),
+		byTag: make(map[toll.TagID][]*mount, len(k.Tags)), tags: make(map[toll.TagID]toll.TagStatus, len(k.Tags)),
 	}
-	for _, k := range r.Keys {
-		d.keys[k.Hash] = k.Stations
+}
+
+// parts is a Register in the form that is cached: every vehicle with all that is dated of it.
+type parts struct {
+	vehicles   map[ID]*vehicle
+	byPlate    map[toll.Plate]ID
+	byTag      map[toll.TagID]*tagEntry
+	agreements map[ID]*agreement
+}
+
+// tagEntry is a tag with the vehicles that have or had it.
+type tagEntry struct {
+	status   toll.TagStatus // empty for a tag that is not in the register
+	vehicles []ID
+}
+
+// newParts indexes a Register by its keys.
+func newParts(r *Register) (*parts, error) {
+	d := &parts{
+		vehicles: make(map[ID]*vehicle, len(r.Vehicles)), byPlate: make(map[toll.Plate]ID, len(r.Vehicles)),
+		byTag: make(map[toll.TagID]*tagEntry, len(r.Tags)), agreements: make(map[ID]*agreement, len(r.Agreements)),
 	}
 	for _, t := range r.Tags {
-		d.tags[t.ID] = t.Status
+		d.byTag[t.ID] = &tagEntry{status: t.Status}
 	}
-	for _, add := range []func(Register) error{d.addAgreements, d.addVehicles, d.addMounts} {
+	for _, add := range []func(*Register) error{d.addAgreements, d.addVehicles, d.addMounts} {
 		if err := add(r); err != nil {
 			return nil, fmt.Errorf("register: %w", err)
 		}
@@ -90,7 +105,7 @@ func NewDirectory(r Register) (*Directory, error) {
 	return d, nil
 }
 
-func (d *Directory) addAgreements(r Register) error {
+func (d *parts) addAgreements(r *Register) error {
 	for _, a := range r.Agreements {
 		id, err := ParseID(string(a.ID))
 		if err != nil {
@@ -105,7 +120,7 @@ func (d *Directory) addAgreements(r Register) error {
 	return nil
 }
 
-func (d *Directory) addVehicles(r Register) error {
+func (d *parts) addVehicles(r *Register) error {
 	for _, v := range r.Vehicles {
 		id, err := ParseID(string(v.ID))
 		if err != nil {
@@ -118,7 +133,7 @@ func (d *Directory) addVehicles(r Register) error {
 			}
 		}
 		d.vehicles[id] = known
-		d.byPlate[v.Plate] = known
+		d.byPlate[v.Plate] = id
 	}
 	for _, f := range r.Facts {
 		if v := d.find(f.Vehicle); v != nil {
@@ -141,7 +156,7 @@ func (d *Directory) addVehicles(r Register) error {
 	return nil
 }
 
-func (d *Directory) addMounts(r Register) error {
+func (d *parts) addMounts(r *Register) error {
 	for _, m := range r.Mounts {
 		id, err := ParseID(string(m.Agreement))
 		if err != nil {
@@ -153,29 +168,20 @@ func (d *Directory) addMounts(r Register) error {
 		}
 		known := &mount{Validity: m.Validity, vehicle: v, agreement: a, tag: m.Tag}
 		v.mounts = append(v.mounts, known)
-		if m.Tag != "" {
-			d.byTag[m.Tag] = append(d.byTag[m.Tag], known)
+		if entry := d.byTag[m.Tag]; entry != nil && !slices.Contains(entry.vehicles, v.id) {
+			entry.vehicles = append(entry.vehicles, v.id)
 		}
 	}
 	return nil
 }
 
-func (d *Directory) find(id toll.VehicleID) *vehicle {
+func (d *parts) find(id toll.VehicleID) *vehicle {
 	key, err := ParseID(string(id))
 	if err != nil {
 		return nil
 	}
 	return d.vehicles[key]
 }
-
-// StationsOf returns the stations that an API key may report for, and whether the key is known.
-func (d *Directory) StationsOf(hash [32]byte) (stations []string, known bool) {
-	stations, known = d.keys[hash]
-	return stations, known
-}
-
-// Version is the version of the register that the directory was built from.
-func (d *Directory) Version() int64 { return d.version }
 
 // Covers reports whether the stations of an API key include a station.
 func Covers(stations []string, id toll.StationID) bool {

@@ -34,12 +34,12 @@ type Store interface {
 
 // Deps are the parts of an Intake.
 type Deps struct {
-	Store       Store
-	Plan        *rating.Plan
-	Stream      jetstream.JetStream
-	Directories *passage.DirectoryCache
-	Now         func() time.Time
-	Log         *slog.Logger
+	Store    Store
+	Plan     *rating.Plan
+	Stream   jetstream.JetStream
+	Register *passage.RegisterCache
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Intake accepts batches. It is safe for concurrent use.
@@ -47,7 +47,7 @@ type Intake struct {
 	store       Store
 	plan        *rating.Plan
 	js          jetstream.JetStream
-	directories *passage.DirectoryCache
+	register    *passage.RegisterCache
 	unknownKeys *unknownKeys
 	now         func() time.Time
 	log         *slog.Logger
@@ -56,17 +56,24 @@ type Intake struct {
 // New returns an Intake.
 func New(d Deps) *Intake {
 	return &Intake{
-		store: d.Store, plan: d.Plan, js: d.Stream, directories: d.Directories, unknownKeys: &unknownKeys{log: d.Log}, now: d.Now, log: d.Log,
+		store: d.Store, plan: d.Plan, js: d.Stream, register: d.Register, unknownKeys: &unknownKeys{log: d.Log}, now: d.Now, log: d.Log,
 	}
 }
 
 // batch is a station's batch on its way into the stream.
 type batch struct {
-	directory *passage.Directory
-	stations  []string
-	received  time.Time
-	reply     api.BatchReply
-	out       *stream.Outbox
+	stations []string
+	received time.Time
+	valid    []validLine
+	keys     passage.RegisterKeys // of the valid lines
+	reply    api.BatchReply
+	out      *stream.Outbox
+}
+
+// validLine is a line that is accepted, with what its partition is found by.
+type validLine struct {
+	observation toll.Observation
+	line        []byte
 }
 
 // TakeIn accepts a station's batch of NDJSON observations, sent with an API key. When it returns without an error,
@@ -82,25 +89,25 @@ func (in *Intake) takeIn(ctx context.Context, key [sha256.Size]byte, body []byte
 	if n := bytes.Count(body, []byte{'\n'}); n > api.BatchMax {
 		return api.BatchReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.BatchMax))
 	}
-	d, err := in.directories.Fresh(ctx, in.now())
+	stations, known, err := in.register.StationsOf(ctx, key)
 	if err != nil {
 		return api.BatchReply{}, err
 	}
-	stations, known := d.StationsOf(key)
 	if !known {
 		in.unknownKeys.record(key, in.now())
 		return api.BatchReply{}, fault.New(fault.KeyUnknown)
 	}
-	b := &batch{directory: d, stations: stations, received: received, out: stream.NewOutbox()}
-	in.route(b, body)
+	b := &batch{stations: stations, received: received, out: stream.NewOutbox()}
+	in.sort(b, body)
+	b.route(in.register.Recent(ctx, b.keys))
 	if err := stream.Publish(ctx, in.js, received, b.out); err != nil {
 		return api.BatchReply{}, err
 	}
 	return b.reply, nil
 }
 
-// route sorts the lines of a batch: into the outbox, by partition or for the quarantine, or into the refusals.
-func (in *Intake) route(b *batch, body []byte) {
+// sort decodes the lines of a batch and keeps the valid ones. The others go into the quarantine or the refusals.
+func (in *Intake) sort(b *batch, body []byte) {
 	var o toll.Observation
 	number := 0
 	for line := range bytes.SplitSeq(body, []byte{'\n'}) {
@@ -120,8 +127,17 @@ func (in *Intake) route(b *batch, body []byte) {
 			b.quarantine(&o, reason)
 			continue
 		}
-		b.out.Add(stream.PartitionSubject(b.directory.Partition(&o)), ndjson.Key(&o), line)
-		b.reply.Accepted++
+		b.valid = append(b.valid, validLine{o, line})
+		b.keys.AddObservation(&o)
+	}
+	b.reply.Accepted = len(b.valid)
+}
+
+// route puts the valid lines into the outbox, by partition.
+func (b *batch) route(d *passage.Directory) {
+	for i := range b.valid {
+		v := &b.valid[i]
+		b.out.Add(stream.PartitionSubject(d.Partition(&v.observation)), ndjson.Key(&v.observation), v.line)
 	}
 }
 

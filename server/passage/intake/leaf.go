@@ -29,13 +29,12 @@ const (
 
 // AcceptsKey reports whether an API key is known.
 func (in *Intake) AcceptsKey(ctx context.Context, key string) bool {
-	d, err := in.directories.Fresh(ctx, in.now())
+	sum := sha256.Sum256([]byte(key))
+	_, known, err := in.register.StationsOf(ctx, sum)
 	if err != nil {
 		in.log.Warn("check station key", "error", err)
 		return false
 	}
-	sum := sha256.Sum256([]byte(key))
-	_, known := d.StationsOf(sum)
 	if !known {
 		in.unknownKeys.record(sum, in.now())
 	}

@@ -28,10 +28,11 @@ func (in *Intake) publishReleased(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d, err := in.directories.Fresh(ctx, in.now())
-	if err != nil {
-		return err
+	var keys passage.RegisterKeys
+	for i := range list {
+		keys.AddObservation(&list[i].Observation)
 	}
+	d := in.register.Recent(ctx, keys)
 	rows, reviews := make([]int64, 0, len(list)), make([]passage.Review, 0, len(list))
 	var invalid []passage.Quarantined
 	for i := range list {

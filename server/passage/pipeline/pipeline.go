@@ -60,11 +60,11 @@ func New(ctx context.Context, d Deps) (*Pipeline, error) {
 		return nil, err
 	}
 	p := &Pipeline{store: d.Store, js: js, now: d.Now, reviewInterval: cmp.Or(d.ReviewInterval, defaultReviewInterval)}
-	directories := passage.NewDirectoryCache(d.Store)
-	p.Intake = intake.New(intake.Deps{Store: d.Store, Plan: d.Plan, Stream: js, Directories: directories, Now: d.Now, Log: d.Log})
+	register := passage.NewRegisterCache(d.Store)
+	p.Intake = intake.New(intake.Deps{Store: d.Store, Plan: d.Plan, Stream: js, Register: register, Now: d.Now, Log: d.Log})
 	for partition := range passage.Partitions {
 		p.workers = append(p.workers, worker.New(worker.Deps{
-			Ledger: d.Store, Plan: d.Plan, Conn: d.Conn, Stream: js, Directories: directories, ReviewInterval: p.reviewInterval, Now: d.Now, Log: d.Log,
+			Ledger: d.Store, Plan: d.Plan, Conn: d.Conn, Stream: js, Register: register, ReviewInterval: p.reviewInterval, Now: d.Now, Log: d.Log,
 		}, partition))
 	}
 	return p, nil

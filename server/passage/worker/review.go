@@ -118,6 +118,14 @@ func (r *round) reviewItems(ctx context.Context, due []passage.Review) (list []r
 	if err != nil {
 		return nil, err
 	}
+	var keys passage.RegisterKeys
+	for i := range stored {
+		keys.AddObservation(&stored[i].Observation)
+		keys.AddVehicle(&stored[i].Record)
+	}
+	if r.directory, err = r.register.AtLeast(ctx, r.tx.RegisterVersion(), keys); err != nil {
+		return nil, err
+	}
 	r.posting.FinishedReviews = ids
 	for _, k := range stored {
 		if l, here := r.reviewOne(k, *asked[k.ID]); here {

@@ -24,7 +24,8 @@ type arrival struct {
 // outlives it; the worker keeps its sets when the posting is committed.
 type round struct {
 	plan            *rating.Plan
-	directory       *passage.Directory
+	register        *passage.RegisterCache
+	directory       *passage.Directory // of the passages of the round
 	cache           *cache
 	tx              passage.PartitionTx
 	partition       int
@@ -80,6 +81,13 @@ func (r *round) begin(now time.Time) {
 func (r *round) matched(ctx context.Context, arrivals []arrival) ([]*arrival, error) {
 	seen, err := r.existing(ctx, arrivals)
 	if err != nil {
+		return nil, err
+	}
+	var keys passage.RegisterKeys
+	for i := range arrivals {
+		keys.AddObservation(&arrivals[i].Observation)
+	}
+	if r.directory, err = r.register.AtLeast(ctx, r.tx.RegisterVersion(), keys); err != nil {
 		return nil, err
 	}
 	matched := make([]*arrival, 0, len(arrivals))

@@ -112,6 +112,15 @@ func (c *cache) put(id passage.ID, s *vehicleSet) {
 	c.young[id] = s
 }
 
+// drop removes the set of a vehicle.
+func (c *cache) drop(id passage.ID) {
+	if s := c.young[id]; s != nil {
+		c.size -= s.size()
+		delete(c.young, id)
+	}
+	delete(c.old, id)
+}
+
 // months is a range of calendar months, both ends included.
 type months struct{ first, last oslo.Month }
 

@@ -32,7 +32,7 @@ type Deps struct {
 	Plan           *rating.Plan
 	Conn           *nats.Conn
 	Stream         jetstream.JetStream
-	Directories    *passage.DirectoryCache
+	Register       *passage.RegisterCache
 	ReviewInterval time.Duration
 	Now            func() time.Time
 	Log            *slog.Logger
@@ -42,10 +42,10 @@ type Deps struct {
 // time.
 type Worker struct {
 	Deps
-	partition        int
-	cache            *cache
-	generation       int64 // of the transaction that the cache was made with
-	directoryVersion int64 // that the cache was made with
+	partition       int
+	cache           *cache
+	generation      int64 // of the transaction that the cache was made with
+	registerVersion int64 // that the cache was made with
 }
 
 // New returns the Worker of a partition.
@@ -186,17 +186,21 @@ func (w *Worker) ownChanges(changes []passage.RegisterChange) (list []passage.Re
 	return list
 }
 
-// prepare gives the round the directory in force, and the cache if it is still valid: no other worker has written
-// to the partition, and the register that its passages were matched with is in force.
-func (w *Worker) prepare(ctx context.Context, r *round, tx passage.PartitionTx) (err error) {
-	if r.directory, err = w.Directories.AtLeast(ctx, tx.RegisterVersion()); err != nil {
+// prepare gives the round the cache as far as it is still valid: no other worker has written to the partition, and the
+// vehicles have not changed in the register.
+func (w *Worker) prepare(ctx context.Context, r *round, tx passage.PartitionTx) error {
+	if _, err := w.Register.AtLeast(ctx, tx.RegisterVersion(), passage.RegisterKeys{}); err != nil {
 		return err
 	}
-	if tx.Generation() != w.generation+1 || r.directory.Version() != w.directoryVersion {
+	changed, version, complete := w.Register.ChangedSince(w.registerVersion)
+	if tx.Generation() != w.generation+1 || !complete {
 		w.cache = newCache()
-		w.directoryVersion = r.directory.Version()
 	}
-	r.cache, r.tx = w.cache, tx
+	for _, id := range changed {
+		w.cache.drop(id)
+	}
+	w.registerVersion = version
+	r.cache, r.register, r.tx = w.cache, w.Register, tx
 	return nil
 }
 
@@ -224,12 +228,20 @@ func (w *Worker) decodeMessages(messages []jetstream.Msg) []arrival {
 	return arrivals
 }
 
-// forward publishes passages to the partition of their vehicle, which is another one since the register changed.
+// forward publishes passages to the partition of their vehicle, which is another one since the register changed, or
+// was not known to intake while the database was away.
 func (w *Worker) forward(ctx context.Context, r *round) error {
+	byReceived := map[time.Time]*stream.Outbox{}
 	for _, a := range r.misplaced {
-		out := stream.NewOutbox()
+		out := byReceived[a.Received]
+		if out == nil {
+			out = stream.NewOutbox()
+			byReceived[a.Received] = out
+		}
 		out.Add(stream.PartitionSubject(passage.PartitionOf(a.Vehicle[:])), ndjson.Key(&a.Observation), a.line)
-		if err := stream.Publish(ctx, w.Stream, a.Received, out); err != nil {
+	}
+	for received, out := range byReceived {
+		if err := stream.Publish(ctx, w.Stream, received, out); err != nil {
 			return err
 		}
 	}

@@ -85,6 +85,7 @@ func technical() []Table {
 	station.Plain = map[string]string{"key_hash": "a hash"}
 	return []Table{
 		auth, ceremony, throttle, notice, station,
-		nobody("directory_version", "one row"), nobody("partition_state", "one row a partition"), nobody("goose_db_version", "one row a migration"),
+		nobody("directory_version", "one row"), nobody("register_feed", "the last 100,000 changes of the register"),
+		nobody("partition_state", "one row a partition"), nobody("goose_db_version", "one row a migration"),
 	}
 }
