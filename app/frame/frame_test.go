@@ -122,7 +122,7 @@ func TestImportantChangesAskForAFactor(t *testing.T) {
 	}
 }
 
-func TestOnlySomeOfSeveralAgreementsAreShownWhereAPageCan(t *testing.T) {
+func TestPageCanShowOneOfSeveralAgreements(t *testing.T) {
 	p, s := open(t, &pagetest.Server{})
 	two := api.OverviewReply{Agreements: []api.AgreementOverview{{ID: "a", Number: "7001001"}, {ID: "b", Number: "7001002"}}}
 	one := api.OverviewReply{Agreements: two.Agreements[:1]}
@@ -163,7 +163,7 @@ func TestPublicPageIsShownWithoutASignIn(t *testing.T) {
 }
 
 // The page that the server sends without a sign-in says so: asking would only be refused.
-func TestServerIsNotAskedAgainWhoIsSignedIn(t *testing.T) {
+func TestSignedInPersonIsRequestedOnce(t *testing.T) {
 	server := &pagetest.Server{Anonymous: true}
 	w := &browser.Window{Transport: server, Address: "/prices", Anonymous: true}
 	w.Store(api.Overview.Path, "stored", pagetest.Noon)
@@ -206,7 +206,7 @@ func TestOnlyANavigationMovesFocusToTheHeading(t *testing.T) {
 	}
 }
 
-func TestNewVersionIsOfferedWhenNothingIsBegun(t *testing.T) {
+func TestNewVersionIsOfferedWhenNoFormIsBegun(t *testing.T) {
 	const offer = "Det finnes en ny versjon"
 	p, s := open(t, &pagetest.Server{})
 	p.MarkDirty("a")

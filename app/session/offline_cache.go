@@ -128,7 +128,7 @@ func (c *offlineCache) cacheable(r apiclient.Request) bool {
 	own := c.owner != ""
 	c.mu.Unlock()
 	switch path {
-	case api.Me.Path, api.Overview.Path, api.Bill.Path:
+	case api.Me.Path, api.Overview.Path, api.Recheck.Path:
 		return own
 	case api.PassageList.Path:
 		return own && c.isRecent(query)

@@ -96,7 +96,7 @@ func want(t *testing.T, name string, err error, code fault.Code) {
 	}
 }
 
-func TestCodeOfThisOrThePreviousStepOpensOnce(t *testing.T) {
+func TestTOTPCodeOfCurrentOrPreviousStepIsAcceptedOnce(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		steps int
@@ -115,7 +115,7 @@ func TestCodeOfThisOrThePreviousStepOpensOnce(t *testing.T) {
 	}
 }
 
-func TestAnOlderCodeDoesNotOpenAfterANewerOne(t *testing.T) {
+func TestOlderTOTPCodeIsRefusedAfterNewerOne(t *testing.T) {
 	o := open(t)
 	previous := o.code(-1)
 	_, err := o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
@@ -128,7 +128,7 @@ func TestAnOlderCodeDoesNotOpenAfterANewerOne(t *testing.T) {
 }
 
 // RFC 6238 section 5.2: a code is accepted once, also when a hundred ask at the same instant.
-func TestOneCodeOpensOneSessionAmongAHundred(t *testing.T) {
+func TestConcurrentUsesOfOneCodeOpenOneSession(t *testing.T) {
 	const many = 100
 	o := open(t)
 	steps := make([]seal.Token, many)
@@ -163,7 +163,7 @@ func TestOneCodeOpensOneSessionAmongAHundred(t *testing.T) {
 	}
 }
 
-func TestOneStepTakesFiveCodesAndEndsInFiveMinutes(t *testing.T) {
+func TestPendingLoginAcceptsFiveCodesWithinFiveMinutes(t *testing.T) {
 	o := open(t)
 	step := o.step()
 	for n := range factor.PendingLoginTries {
@@ -184,7 +184,7 @@ func TestOneStepTakesFiveCodesAndEndsInFiveMinutes(t *testing.T) {
 	}
 }
 
-func TestNoPasswordOpensNobody(t *testing.T) {
+func TestWrongCredentialsAreRefused(t *testing.T) {
 	o := open(t)
 	for _, c := range [][2]string{
 		{kari, "wrong"},
@@ -200,7 +200,7 @@ func TestNoPasswordOpensNobody(t *testing.T) {
 	}
 }
 
-func TestSessionIsItsOwnersAndEnds(t *testing.T) {
+func TestSessionBelongsToOneAccountAndExpires(t *testing.T) {
 	o := open(t)
 	token, err := o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "code", err, "")
@@ -223,7 +223,7 @@ func TestSessionIsItsOwnersAndEnds(t *testing.T) {
 	want(t, "end twice", o.SignOut(t.Context(), actor), "")
 }
 
-func TestPeekingDoesNotProlongASession(t *testing.T) {
+func TestPeekDoesNotProlongSession(t *testing.T) {
 	o := open(t)
 	token, err := o.factors.VerifyCode(t.Context(), from("192.0.2.1"), o.step(), o.code(0))
 	want(t, "code", err, "")
@@ -235,7 +235,7 @@ func TestPeekingDoesNotProlongASession(t *testing.T) {
 	want(t, "after 30 minutes", err, fault.SignedOut)
 }
 
-func TestThrottleSlowsGuessersAndLetsTheOwnerIn(t *testing.T) {
+func TestThrottleSlowsGuessingAndAdmitsOwner(t *testing.T) {
 	o := open(t)
 	ctx := t.Context()
 	for range 5 {
@@ -261,7 +261,7 @@ func TestThrottleSlowsGuessersAndLetsTheOwnerIn(t *testing.T) {
 }
 
 // Many addresses together make the owner wait for a minute at most.
-func TestManyAddressesCannotKeepTheOwnerOut(t *testing.T) {
+func TestGuessesFromManyAddressesDoNotLockOwnerOut(t *testing.T) {
 	o := open(t)
 	ctx := t.Context()
 	var refused int
@@ -281,7 +281,7 @@ func TestManyAddressesCannotKeepTheOwnerOut(t *testing.T) {
 }
 
 // A guesser who never rests must not keep the owner out of a browser the owner has used before.
-func TestAKnownBrowserIsCountedApart(t *testing.T) {
+func TestKnownBrowserIsCountedSeparately(t *testing.T) {
 	o := open(t)
 	ctx := t.Context()
 	keys := o.keys(secret)
@@ -311,7 +311,7 @@ func TestAKnownBrowserIsCountedApart(t *testing.T) {
 	want(t, "a thief's sixth", err, fault.TooMany)
 }
 
-func TestTriesAreForgottenWithTime(t *testing.T) {
+func TestCountedAttemptsExpire(t *testing.T) {
 	o := open(t)
 	for range 5 {
 		_, err := o.VerifyPassword(t.Context(), from("203.0.113.9"), kari, "wrong")
@@ -324,7 +324,7 @@ func TestTriesAreForgottenWithTime(t *testing.T) {
 	want(t, "one more", err, fault.TooMany)
 }
 
-func TestAddressesOfOneHouseholdAreOne(t *testing.T) {
+func TestAddressesOfOneNetworkAreCountedTogether(t *testing.T) {
 	o := open(t)
 	var last error
 	for n := range 7 {
@@ -351,7 +351,7 @@ func TestParallelGuessesAreCounted(t *testing.T) {
 	}
 }
 
-func TestNothingReadableIsKept(t *testing.T) {
+func TestCredentialsAreStoredUnreadable(t *testing.T) {
 	o := open(t)
 	a, err := o.db.AccountByEmail(t.Context(), kari)
 	want(t, "account", err, "")
@@ -370,7 +370,7 @@ func TestNothingReadableIsKept(t *testing.T) {
 	}
 }
 
-func TestAnotherSecretIsAnOperatorsError(t *testing.T) {
+func TestWrongServerSecretIsReported(t *testing.T) {
 	o := open(t)
 	other, factors := services(t, o.db, o.keys("another secret of 32 bytes, right"), o.now)
 	step, err := other.VerifyPassword(t.Context(), from("192.0.2.1"), kari, fixture.Password)
@@ -384,7 +384,7 @@ func TestAnotherSecretIsAnOperatorsError(t *testing.T) {
 	}
 }
 
-func TestFormsAreBoundToTheirCookie(t *testing.T) {
+func TestFormTokenIsBoundToCookie(t *testing.T) {
 	o := open(t)
 	keys := o.keys(secret)
 	form := keys.FormToken("cookie")

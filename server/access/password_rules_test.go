@@ -9,7 +9,7 @@ import (
 )
 
 // ASVS V6.2.1, V6.2.4, V6.2.5, V6.2.9, V6.2.11.
-func TestPasswordsThatMayNotBeChosen(t *testing.T) {
+func TestWeakPasswordsAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		name, password string
 		want           fault.Code
@@ -38,7 +38,7 @@ func TestPasswordsThatMayNotBeChosen(t *testing.T) {
 }
 
 // S3.06, S3.11, S3.14, S4.08: the kind of a user name follows from its form.
-func TestNamesAreKnownByTheirForm(t *testing.T) {
+func TestKindOfLoginNameIsRecognized(t *testing.T) {
 	for typed, want := range map[string]access.LoginName{
 		" Kari@Bompass.example ": {Kind: access.ByEmail, Value: "kari@bompass.example"},
 		"7001001":                {Kind: access.ByCustomerNumber, Value: "7001001"},
@@ -56,7 +56,7 @@ func TestNamesAreKnownByTheirForm(t *testing.T) {
 	}
 }
 
-func TestABrowserIsCalledAsItsOwnerKnowsIt(t *testing.T) {
+func TestDeviceNameIsReadable(t *testing.T) {
 	for agent, want := range map[string]string{
 		"Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0":                                                           "Firefox, Linux",
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36 Edg/142.0":            "Edge, Windows",

@@ -21,7 +21,7 @@ func key(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
 
 // ASVS V13.3.4: seals change while servers run. What the old seal closed still opens, what is closed now gets
 // the new one, and once everything is closed anew the old one is not needed.
-func TestSealsChangeWhileServersRun(t *testing.T) {
+func TestKeysAreRotatedWhileServersRun(t *testing.T) {
 	o := open(t)
 	both, err := o.keys(secret).WithSealKeys(key(1))
 	if err != nil {
@@ -88,7 +88,7 @@ func TestSealsChangeWhileServersRun(t *testing.T) {
 }
 
 // Every column that is sealed is among those that are closed anew.
-func TestNoSealedColumnIsForgotten(t *testing.T) {
+func TestEverySealedColumnIsRotated(t *testing.T) {
 	dsn := pgtest.URL(t)
 	conn, err := pgx.Connect(t.Context(), dsn)
 	if err != nil {
@@ -129,7 +129,7 @@ func TestNoSealedColumnIsForgotten(t *testing.T) {
 
 // A password is hashed again when it is used, with the current cost and pepper. Without the pepper, passwords cannot
 // be guessed from a copy of the database.
-func TestAPasswordIsKeptAnewWhenItIsUsed(t *testing.T) {
+func TestPasswordIsRehashedWhenUsed(t *testing.T) {
 	o := open(t)
 	kept := func() string {
 		a, err := o.db.AccountByEmail(t.Context(), kari)

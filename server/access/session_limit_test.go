@@ -13,7 +13,7 @@ import (
 
 // ASVS V7.1.2: one account has ten sessions at most. The one that was used least lately ends for one more,
 // and the history says so.
-func TestTheSessionUsedLeastLatelyEndsForOneTooMany(t *testing.T) {
+func TestLeastRecentlyUsedSessionEndsAtTheLimit(t *testing.T) {
 	o := open(t)
 	var tokens []seal.Token
 	for range access.SessionsMax {

@@ -106,7 +106,7 @@ type reader struct {
 	problems []error
 }
 
-func (r *reader) bad(name, value, instead string) {
+func (r *reader) addProblem(name, value, instead string) {
 	r.problems = append(r.problems, fmt.Errorf("%s is %q; %s", name, value, instead))
 }
 
@@ -124,7 +124,7 @@ func (r *reader) addr(name, otherwise string) string {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		r.bad(name, value, "write host:port, such as 127.0.0.1:8080")
+		r.addProblem(name, value, "write host:port, such as 127.0.0.1:8080")
 		return otherwise
 	}
 	if host == "" {
@@ -138,7 +138,7 @@ func (r *reader) mode(name string) Mode {
 	case Development, Production:
 		return mode
 	default:
-		r.bad(name, string(mode), "write development or production")
+		r.addProblem(name, string(mode), "write development or production")
 		return Development
 	}
 }
@@ -161,7 +161,7 @@ func (r *reader) link(name, example string, schemes ...string) string {
 	if !found || len(scheme) > 12 {
 		scheme = "…"
 	}
-	r.bad(name, scheme+"://…", "write an address such as "+example)
+	r.addProblem(name, scheme+"://…", "write an address such as "+example)
 	return ""
 }
 
@@ -170,7 +170,7 @@ func (r *reader) networks(name string) string {
 	value := r.text(name, "")
 	for part := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == ',' || c == ' ' }) {
 		if _, err := netip.ParsePrefix(part); err != nil {
-			r.bad(name, value, "write networks with commas, such as 10.0.0.0/8,192.0.2.1/32")
+			r.addProblem(name, value, "write networks with commas, such as 10.0.0.0/8,192.0.2.1/32")
 			return ""
 		}
 	}
@@ -180,7 +180,7 @@ func (r *reader) networks(name string) string {
 // keys reads a list of keys, the one in use first.
 func (r *reader) keys(name string) (list []Secret) {
 	for part := range strings.FieldsFuncSeq(r.text(name, ""), func(c rune) bool { return c == ',' || c == ' ' }) {
-		if good := r.oneKey(name, part); good != "" {
+		if good := r.parseKey(name, part); good != "" {
 			list = append(list, Secret(good))
 		}
 	}
@@ -192,12 +192,12 @@ func (r *reader) key(name string) string {
 	if value == "" {
 		return ""
 	}
-	return r.oneKey(name, value)
+	return r.parseKey(name, value)
 }
 
-func (r *reader) oneKey(name, value string) string {
+func (r *reader) parseKey(name, value string) string {
 	if b, err := hex.DecodeString(value); err != nil || len(b) != 32 {
-		r.bad(name, fmt.Sprintf("… (%d characters)", len(value)), "write 64 hexadecimal digits, such as openssl rand -hex 32 prints")
+		r.addProblem(name, fmt.Sprintf("… (%d characters)", len(value)), "write 64 hexadecimal digits, such as openssl rand -hex 32 prints")
 		return ""
 	}
 	return value
@@ -207,7 +207,7 @@ func (r *reader) oneKey(name, value string) string {
 func (r *reader) sender(name, otherwise string) string {
 	value := r.text(name, otherwise)
 	if _, err := mail.ParseAddress(value); err != nil {
-		r.bad(name, value, "write a name and address such as Bompass <post@bompass.example>")
+		r.addProblem(name, value, "write a name and address such as Bompass <post@bompass.example>")
 		return otherwise
 	}
 	return value
@@ -215,19 +215,19 @@ func (r *reader) sender(name, otherwise string) string {
 
 func (r *reader) production(c Config) {
 	if c.Mail == "" {
-		r.bad("BOMPASS_SMTP_URL", "", "production sends mail and has no built-in mailbox; write an address such as smtp://user:password@host:587")
+		r.addProblem("BOMPASS_SMTP_URL", "", "production sends mail and has no built-in mailbox; write an address such as smtp://user:password@host:587")
 	}
 	if c.Key == "" {
-		r.bad("BOMPASS_SECRET", "", "production needs a key of 64 hexadecimal digits, such as openssl rand -hex 32 prints")
+		r.addProblem("BOMPASS_SECRET", "", "production needs a key of 64 hexadecimal digits, such as openssl rand -hex 32 prints")
 	}
-	r.ownKey("BOMPASS_SECRET", string(c.Key))
+	r.requireRandomKey("BOMPASS_SECRET", string(c.Key))
 	for name, list := range map[string][]Secret{"BOMPASS_SEAL_KEYS": c.Seals, "BOMPASS_PEPPERS": c.Peppers} {
 		for _, key := range list {
-			r.ownKey(name, string(key))
+			r.requireRandomKey(name, string(key))
 		}
 	}
 	if !strings.HasPrefix(c.PublicURL, "https://") {
-		r.bad("BOMPASS_PUBLIC_URL", c.PublicURL, "production is reached over https; write the address people use, such as https://bompass.example")
+		r.addProblem("BOMPASS_PUBLIC_URL", c.PublicURL, "production is reached over https; write the address people use, such as https://bompass.example")
 	}
 }
 

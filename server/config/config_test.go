@@ -11,12 +11,12 @@ import (
 	"bompass/server/config"
 )
 
-func env(vars map[string]string) func(string) string {
+func getenvOf(vars map[string]string) func(string) string {
 	return func(name string) string { return vars[name] }
 }
 
 func TestEmptyEnvironmentIsDevelopmentServer(t *testing.T) {
-	c, err := config.Read(env(nil))
+	c, err := config.Read(getenvOf(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func TestEmptyEnvironmentIsDevelopmentServer(t *testing.T) {
 }
 
 func TestEveryInvalidVariableIsListed(t *testing.T) {
-	_, err := config.Read(env(map[string]string{
+	_, err := config.Read(getenvOf(map[string]string{
 		"BOMPASS_ADDR": "8080", "BOMPASS_MODE": "prod", "DATABASE_URL": "mysql://u:hunter2@h/db", "NATS_URL": "localhost",
 		"BOMPASS_SECRET": "short", "BOMPASS_SEAL_KEYS": strings.Repeat("5e", 32) + ",short", "BOMPASS_PUBLIC_URL": "bompass.example",
 	}))
@@ -65,7 +65,7 @@ func TestSecretsAreMaskedWhenPrinted(t *testing.T) {
 }
 
 func TestProductionNeedsKeyAndHTTPS(t *testing.T) {
-	_, err := config.Read(env(map[string]string{"BOMPASS_MODE": "production"}))
+	_, err := config.Read(getenvOf(map[string]string{"BOMPASS_MODE": "production"}))
 	if err == nil || !strings.Contains(err.Error(), "BOMPASS_SECRET") || !strings.Contains(err.Error(), "BOMPASS_PUBLIC_URL") {
 		t.Errorf("got %v", err)
 	}
@@ -101,7 +101,7 @@ func TestProductionRequiresTLSForLeafNodes(t *testing.T) {
 		for k, v := range c.vars {
 			vars[k] = v
 		}
-		_, err := config.Read(env(vars))
+		_, err := config.Read(getenvOf(vars))
 		if told := err != nil && strings.Contains(err.Error(), "BOMPASS_LEAF"); told == c.ok {
 			t.Errorf("%s: got %v", name, err)
 		}

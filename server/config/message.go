@@ -18,41 +18,41 @@ func (r *reader) texts(mode Mode) Texts {
 	t := Texts{
 		URL: r.link(name+"_URL", "https://api.operator.example/smsmessaging/v1", "https", "http"), Sender: r.text(name+"_SENDER", ""),
 		Name: r.text(name+"_NAME", "Bompass"), User: r.text(name+"_USER", ""), Password: Secret(r.text(name+"_PASSWORD", "")),
-		Token: r.link(name+"_TOKEN_URL", "https://api.operator.example/oauth/v3/token", "https", "http"), Factor: r.on(name + "_FACTOR"),
+		Token: r.link(name+"_TOKEN_URL", "https://api.operator.example/oauth/v3/token", "https", "http"), Factor: r.boolean(name + "_FACTOR"),
 	}
 	if t.URL == "" {
 		if t.Sender+t.User+string(t.Password)+t.Token != "" && r.getenv(name+"_URL") == "" {
-			r.bad(name+"_URL", "", "the operator's address is missing; write one such as https://api.operator.example/smsmessaging/v1")
+			r.addProblem(name+"_URL", "", "the operator's address is missing; write one such as https://api.operator.example/smsmessaging/v1")
 		}
 		if t.Factor && mode == Production {
-			r.bad(name+"_FACTOR", "on", "production has no operator of text messages that could carry a code; set "+name+"_URL, or leave it out")
+			r.addProblem(name+"_FACTOR", "on", "production has no operator of text messages that could carry a code; set "+name+"_URL, or leave it out")
 		}
 		return t
 	}
-	r.needed(name+"_SENDER", t.Sender, "write our number at the operator, such as +4759440000")
-	r.needed(name+"_USER", t.User, "write the name that the operator gave you")
-	r.needed(name+"_PASSWORD", string(t.Password), "write the password that the operator gave you")
+	r.require(name+"_SENDER", t.Sender, "write our number at the operator, such as +4759440000")
+	r.require(name+"_USER", t.User, "write the name that the operator gave you")
+	r.require(name+"_PASSWORD", string(t.Password), "write the password that the operator gave you")
 	if mode == Production {
-		r.overTLS(name+"_URL", t.URL)
-		r.overTLS(name+"_TOKEN_URL", t.Token)
+		r.requireHTTPS(name+"_URL", t.URL)
+		r.requireHTTPS(name+"_TOKEN_URL", t.Token)
 	}
 	return t
 }
 
-func (r *reader) overTLS(name, address string) {
+func (r *reader) requireHTTPS(name, address string) {
 	if strings.HasPrefix(address, "http://") {
-		r.bad(name, "http://…", "production is safe only over https; write the operator's https address")
+		r.addProblem(name, "http://…", "production is safe only over https; write the operator's https address")
 	}
 }
 
-// on reads a switch, which is off by default.
-func (r *reader) on(name string) bool {
+// boolean reads a switch, which is off by default.
+func (r *reader) boolean(name string) bool {
 	switch value := r.text(name, "off"); value {
 	case "on":
 		return true
 	case "off":
 	default:
-		r.bad(name, value, "write on or off")
+		r.addProblem(name, value, "write on or off")
 	}
 	return false
 }

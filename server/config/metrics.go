@@ -7,8 +7,8 @@ func (r *reader) metrics() string {
 		return ""
 	}
 	addr := r.addr(name, "")
-	if addr != "" && !loopback(addr) {
-		r.bad(name, addr, "write an address of this machine alone, such as 127.0.0.1:9464")
+	if addr != "" && !isLoopback(addr) {
+		r.addProblem(name, addr, "write an address of this machine alone, such as 127.0.0.1:9464")
 		return ""
 	}
 	return addr

@@ -64,24 +64,24 @@ func (r *reader) partners(mode Mode) Partners {
 	if r.text("BOMPASS_SIMULATOR_ADDR", "") != "" {
 		p.Simulators = r.addr("BOMPASS_SIMULATOR_ADDR", "")
 		if mode == Production {
-			r.bad("BOMPASS_SIMULATOR_ADDR", p.Simulators, "production has no simulators; leave it out")
+			r.addProblem("BOMPASS_SIMULATOR_ADDR", p.Simulators, "production has no simulators; leave it out")
 		}
 	}
 	return p
 }
 
-// party reads the address of an external system.
-func (r *reader) party(name, example string, mode Mode) string {
+// partnerAddress reads the address of an external system.
+func (r *reader) partnerAddress(name, example string, mode Mode) string {
 	switch value := r.text(name, ""); {
 	case value == "" && mode == Production, value == Off:
 		return Off
 	case value == "" || value == Simulated:
 		if mode == Production {
-			r.bad(name, value, "production has no simulators; write an address such as "+example+", or off")
+			r.addProblem(name, value, "production has no simulators; write an address such as "+example+", or off")
 		}
 		return Simulated
 	case mode == Production && strings.HasPrefix(value, "http://"):
-		r.bad(name, value, "production is safe only over https; write an address such as "+example)
+		r.addProblem(name, value, "production is safe only over https; write an address such as "+example)
 		return Off
 	}
 	return r.link(name, example, "https", "http")
@@ -89,16 +89,16 @@ func (r *reader) party(name, example string, mode Mode) string {
 
 func (r *reader) eid(name, levels string, mode Mode) EID {
 	e := EID{
-		Issuer: r.party(name+"_ISSUER", "https://idporten.no", mode), Client: r.text(name+"_CLIENT", ""),
+		Issuer: r.partnerAddress(name+"_ISSUER", "https://idporten.no", mode), Client: r.text(name+"_CLIENT", ""),
 		KeyFile: r.text(name+"_KEY_FILE", ""), Levels: r.text(name+"_LEVELS", levels),
 	}
 	if e.Simulated() || e.Off() || e.Issuer == "" {
 		return e
 	}
-	r.needed(name+"_CLIENT", e.Client, "write the name that the issuer gave you")
-	r.needed(name+"_KEY_FILE", e.KeyFile, "write the path of a PEM file with our private key")
+	r.require(name+"_CLIENT", e.Client, "write the name that the issuer gave you")
+	r.require(name+"_KEY_FILE", e.KeyFile, "write the path of a PEM file with our private key")
 	if n := len(strings.Fields(e.Levels)); n < 1 || n > 2 {
-		r.bad(name+"_LEVELS", e.Levels, "write the issuer's names of substantial and high, such as "+levels)
+		r.addProblem(name+"_LEVELS", e.Levels, "write the issuer's names of substantial and high, such as "+levels)
 	}
 	return e
 }
@@ -106,7 +106,7 @@ func (r *reader) eid(name, levels string, mode Mode) EID {
 func (r *reader) mandate(mode Mode) Mandate {
 	const name = "BOMPASS_MANDATE"
 	m := Mandate{
-		Platform: r.party(name+"_URL", "https://platform.altinn.no", mode),
+		Platform: r.partnerAddress(name+"_URL", "https://platform.altinn.no", mode),
 		Token:    r.link(name+"_TOKEN_URL", "https://maskinporten.no/token", "https", "http"),
 		Audience: r.text(name+"_AUDIENCE", "https://maskinporten.no/"), Client: r.text(name+"_CLIENT", ""),
 		KeyFile: r.text(name+"_KEY_FILE", ""), Subscription: Secret(r.text(name+"_SUBSCRIPTION", "")), Resource: r.text(name+"_RESOURCE", "bompass-portal"),
@@ -114,40 +114,40 @@ func (r *reader) mandate(mode Mode) Mandate {
 	if m.Platform == Simulated || m.Platform == Off || m.Platform == "" {
 		return m
 	}
-	r.needed(name+"_TOKEN_URL", m.Token, "write Maskinporten's address, such as https://maskinporten.no/token")
-	r.needed(name+"_CLIENT", m.Client, "write our name at Maskinporten")
-	r.needed(name+"_KEY_FILE", m.KeyFile, "write the path of a PEM file with our private key")
-	r.needed(name+"_SUBSCRIPTION", string(m.Subscription), "write the subscription key that Altinn gave you")
+	r.require(name+"_TOKEN_URL", m.Token, "write Maskinporten's address, such as https://maskinporten.no/token")
+	r.require(name+"_CLIENT", m.Client, "write our name at Maskinporten")
+	r.require(name+"_KEY_FILE", m.KeyFile, "write the path of a PEM file with our private key")
+	r.require(name+"_SUBSCRIPTION", string(m.Subscription), "write the subscription key that Altinn gave you")
 	return m
 }
 
 func (r *reader) vehicles(mode Mode) Vehicles {
 	const name = "BOMPASS_VEHICLES"
-	v := Vehicles{Address: r.party(name+"_URL", "https://akfell-datautlevering.atlas.vegvesen.no", mode), Key: Secret(r.text(name+"_KEY", ""))}
+	v := Vehicles{Address: r.partnerAddress(name+"_URL", "https://akfell-datautlevering.atlas.vegvesen.no", mode), Key: Secret(r.text(name+"_KEY", ""))}
 	if v.Address != Simulated && v.Address != Off && v.Address != "" {
-		r.needed(name+"_KEY", string(v.Key), "write the key that Statens vegvesen gave us")
+		r.require(name+"_KEY", string(v.Key), "write the key that Statens vegvesen gave us")
 	}
 	return v
 }
 
-func (r *reader) needed(name, value, instead string) {
+func (r *reader) require(name, value, instead string) {
 	if value == "" {
-		r.bad(name, "", instead)
+		r.addProblem(name, "", instead)
 	}
 }
 
 // known are keys of examples, which are not secret. The check of variety refuses others, such as one digit 64 times.
 const (
-	exampleKey   = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	varietyLeast = 12 // different bytes of 32; of random keys one in 10¹⁵ has fewer
+	exampleKey        = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	differentBytesMin = 12 // different bytes of 32; of random keys one in 10¹⁵ has fewer
 )
 
-func (r *reader) ownKey(name, key string) {
+func (r *reader) requireRandomKey(name, key string) {
 	different := map[string]bool{}
 	for i := 0; i+2 <= len(key); i += 2 {
 		different[strings.ToLower(key[i:i+2])] = true
 	}
-	if key != "" && (strings.EqualFold(key, exampleKey) || len(different) < varietyLeast) {
-		r.bad(name, fmt.Sprintf("… (%d characters)", len(key)), "production needs a random key of its own; write what openssl rand -hex 32 prints")
+	if key != "" && (strings.EqualFold(key, exampleKey) || len(different) < differentBytesMin) {
+		r.addProblem(name, fmt.Sprintf("… (%d characters)", len(key)), "production needs a random key of its own; write what openssl rand -hex 32 prints")
 	}
 }

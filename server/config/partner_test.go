@@ -8,8 +8,8 @@ import (
 	"bompass/server/config"
 )
 
-// good is a production that starts.
-func good() map[string]string {
+// validProduction is a production that starts.
+func validProduction() map[string]string {
 	return map[string]string{
 		"BOMPASS_MODE": "production", "BOMPASS_PUBLIC_URL": "https://bompass.example", "BOMPASS_SMTP_URL": "smtps://mail.example:465",
 		"BOMPASS_SECRET": "8f2b6c1d94e07a35b8c2d1e4f60718293a4b5c6d7e8f90a1b2c3d4e5f6071829", "BOMPASS_EID_ISSUER": "https://idporten.no",
@@ -18,7 +18,7 @@ func good() map[string]string {
 }
 
 func TestProductionRefusesDevelopmentSettings(t *testing.T) {
-	if _, err := config.Read(env(good())); err != nil {
+	if _, err := config.Read(getenvOf(validProduction())); err != nil {
 		t.Fatalf("a good production: %v", err)
 	}
 	for _, c := range []struct{ name, variable, value string }{
@@ -43,9 +43,9 @@ func TestProductionRefusesDevelopmentSettings(t *testing.T) {
 		{"the built-in mailbox", "BOMPASS_SMTP_URL", ""},
 		{"codes by text message without an operator", "BOMPASS_SMS_FACTOR", "on"},
 	} {
-		vars := good()
+		vars := validProduction()
 		vars[c.variable] = c.value
-		_, err := config.Read(env(vars))
+		_, err := config.Read(getenvOf(vars))
 		if err == nil || !strings.Contains(err.Error(), c.variable+" is ") {
 			t.Errorf("%s: got %v, want %s to be named", c.name, err, c.variable)
 		}
@@ -53,9 +53,9 @@ func TestProductionRefusesDevelopmentSettings(t *testing.T) {
 }
 
 func TestRegisterNeedsAllSettings(t *testing.T) {
-	vars := good()
+	vars := validProduction()
 	maps.Copy(vars, map[string]string{"BOMPASS_MANDATE_URL": "https://platform.altinn.no", "BOMPASS_VEHICLES_URL": "https://register.example"})
-	_, err := config.Read(env(vars))
+	_, err := config.Read(getenvOf(vars))
 	for _, name := range []string{"BOMPASS_MANDATE_TOKEN_URL", "BOMPASS_MANDATE_CLIENT", "BOMPASS_MANDATE_KEY_FILE", "BOMPASS_MANDATE_SUBSCRIPTION", "BOMPASS_VEHICLES_KEY"} {
 		if err == nil || !strings.Contains(err.Error(), name+" is ") {
 			t.Errorf("%s is not named: %v", name, err)
@@ -64,11 +64,11 @@ func TestRegisterNeedsAllSettings(t *testing.T) {
 }
 
 func TestProductionHasNoPartnersByDefault(t *testing.T) {
-	vars := good()
+	vars := validProduction()
 	for _, name := range []string{"BOMPASS_EID_ISSUER", "BOMPASS_EID_CLIENT", "BOMPASS_EID_KEY_FILE"} {
 		delete(vars, name)
 	}
-	c, err := config.Read(env(vars))
+	c, err := config.Read(getenvOf(vars))
 	if err != nil || !c.Partners.Norway.Off() || !c.Partners.Sweden.Off() || c.Partners.Mandate.Platform != config.Off {
 		t.Errorf("got %+v, %v", c.Partners, err)
 	}

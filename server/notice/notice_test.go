@@ -26,59 +26,59 @@ import (
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// post is an outbox on a real database, a writer, and a partner that fails on demand.
-type post struct {
-	base   *store.DB
-	db     *noticedb.Store
-	keys   seal.Keys
-	writer *notice.Writer
-	box    *sim.Inbox
-	mu     sync.Mutex
-	fail   error
-	tries  int
-	at     time.Time
+// outboxRig is an outbox on a real database, a writer, and a partner that fails on demand.
+type outboxRig struct {
+	base     *store.DB
+	db       *noticedb.Store
+	keys     seal.Keys
+	writer   *notice.Writer
+	inbox    *sim.Inbox
+	mu       sync.Mutex
+	fail     error
+	attempts int
+	at       time.Time
 }
 
-func open(t *testing.T) *post {
+func open(t *testing.T) *outboxRig {
 	t.Helper()
 	keys, err := seal.NewKeys([]byte("a secret of thirty-two bytes, ok"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	base := pgtest.New(t)
-	d := &post{base: base, db: noticedb.New(base), keys: keys, at: noon}
-	d.writer, d.box = notice.NewWriter(keys, "https://bompass.example", d.now), sim.NewInbox(d.now)
+	d := &outboxRig{base: base, db: noticedb.New(base), keys: keys, at: noon}
+	d.writer, d.inbox = notice.NewWriter(keys, "https://bompass.example", d.now), sim.NewInbox(d.now)
 	return d
 }
 
-func (d *post) now() time.Time { return d.at }
+func (d *outboxRig) now() time.Time { return d.at }
 
-func (d *post) Mail(ctx context.Context, m mail.Mail) error {
+func (d *outboxRig) Mail(ctx context.Context, m mail.Mail) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.tries++; d.fail != nil {
+	if d.attempts++; d.fail != nil {
 		return d.fail
 	}
-	return d.box.Mail(ctx, m)
+	return d.inbox.Mail(ctx, m)
 }
 
-func (d *post) sender() *notice.Sender {
-	return notice.NewSender(d.db, d.keys, notice.Channels{Mailer: d, Texter: textsim.New(d.box), Printer: printsim.New(d.box)}, d.now)
+func (d *outboxRig) sender() *notice.Sender {
+	return notice.NewSender(d.db, d.keys, notice.Channels{Mailer: d, Texter: textsim.New(d.inbox), Printer: printsim.New(d.inbox)}, d.now)
 }
 
-func (d *post) send(t *testing.T, id string, attempt int) error {
+func (d *outboxRig) send(t *testing.T, id string, attempt int) error {
 	t.Helper()
 	return d.sender().Send(t.Context(), notice.SendJob{ID: id}, attempt)
 }
 
-func (d *post) write(t *testing.T, messages ...notice.Message) {
+func (d *outboxRig) write(t *testing.T, messages ...notice.Message) {
 	t.Helper()
 	if err := d.db.AddMessages(t.Context(), messages); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (d *post) reset(t *testing.T) notice.Message {
+func (d *outboxRig) reset(t *testing.T) notice.Message {
 	t.Helper()
 	message, err := d.writer.Mail(notice.Reset, notice.Recipient{Name: "Kari Lund", Address: "kari@bompass.example", Language: "nb"}, notice.Content{Link: "/password/new?token=T"})
 	if err != nil {
@@ -88,7 +88,7 @@ func (d *post) reset(t *testing.T) notice.Message {
 }
 
 // round attempts every message that waits once.
-func (d *post) round(t *testing.T) {
+func (d *outboxRig) round(t *testing.T) {
 	t.Helper()
 	for _, id := range pgtest.WaitingMessages(t, d.base) {
 		_ = d.send(t, id, 1)
@@ -96,7 +96,7 @@ func (d *post) round(t *testing.T) {
 }
 
 // Every message has its words in every language, and a text for its link where it has one.
-func TestEveryMessageHasItsWordsInEveryLanguage(t *testing.T) {
+func TestEveryMessageHasTextInEveryLanguage(t *testing.T) {
 	linked := map[notice.Kind]bool{
 		notice.Register: true, notice.AlreadyRegistered: true, notice.Reset: true, notice.FirstEmail: true, notice.FirstPassword: true,
 		notice.EmailNew: true, notice.EmailOld: true, notice.EmailKept: true, notice.RecoveryUsed: true, notice.Invited: true,
@@ -134,7 +134,7 @@ func TestMessageIsSentOnceAndItsTextDeleted(t *testing.T) {
 	d.write(t, message)
 	d.round(t)
 	d.round(t)
-	got := d.box.List("kari@bompass.example")
+	got := d.inbox.List("kari@bompass.example")
 	if len(got) != 1 || !strings.Contains(got[0].Text, "https://bompass.example/password/new?token=T") || !strings.Contains(got[0].HTML, "Hei Kari Lund!") {
 		t.Fatalf("got %+v", got)
 	}
@@ -152,7 +152,7 @@ func TestNameIsEscapedInMessage(t *testing.T) {
 	}
 	d.write(t, message)
 	d.round(t)
-	if got := d.box.List("")[0].HTML; strings.Contains(got, "<script>") {
+	if got := d.inbox.List("")[0].HTML; strings.Contains(got, "<script>") {
 		t.Errorf("got %s", got)
 	}
 }
@@ -180,13 +180,13 @@ func TestMessageIsAttemptedAgainAndGivenUpAtLast(t *testing.T) {
 	id = pgtest.WaitingMessages(t, d.base)[0]
 	_ = d.send(t, id, 1)
 	d.fail = nil
-	if err := d.send(t, id, 2); err != nil || len(d.box.List("")) != 1 {
-		t.Errorf("the second attempt: %d sent, %v", len(d.box.List("")), err)
+	if err := d.send(t, id, 2); err != nil || len(d.inbox.List("")) != 1 {
+		t.Errorf("the second attempt: %d sent, %v", len(d.inbox.List("")), err)
 	}
 }
 
 // The waits double from ten seconds to four hours.
-func TestWaitsGrow(t *testing.T) {
+func TestRetryIntervalsDoubleUpToFourHours(t *testing.T) {
 	for attempt, want := range map[int]time.Duration{1: 10 * time.Second, 2: 20 * time.Second, 5: 160 * time.Second, 11: 10240 * time.Second, 12: 4 * time.Hour, 20: 4 * time.Hour} {
 		if got := notice.Wait(attempt); got != want {
 			t.Errorf("after attempt %d: got %s, want %s", attempt, got, want)
@@ -219,8 +219,8 @@ func TestMessageWithoutValidAddressIsGivenUpAtOnce(t *testing.T) {
 			t.Errorf("%s: got %v", m.Channel, err)
 		}
 	}
-	if waiting, sent, givenUp, _ := d.db.CountMessages(t.Context()); waiting != 0 || sent != 0 || givenUp != 1 || d.tries != 1 {
-		t.Errorf("waiting %d, sent %d, given up %d after %d attempts", waiting, sent, givenUp, d.tries)
+	if waiting, sent, givenUp, _ := d.db.CountMessages(t.Context()); waiting != 0 || sent != 0 || givenUp != 1 || d.attempts != 1 {
+		t.Errorf("waiting %d, sent %d, given up %d after %d attempts", waiting, sent, givenUp, d.attempts)
 	}
 }
 
@@ -254,8 +254,8 @@ func TestTwoServersSendEachMessageOnce(t *testing.T) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.tries != messages || len(d.box.List("")) != messages {
-		t.Errorf("%d handed over, %d arrived, want %d", d.tries, len(d.box.List("")), messages)
+	if d.attempts != messages || len(d.inbox.List("")) != messages {
+		t.Errorf("%d handed over, %d arrived, want %d", d.attempts, len(d.inbox.List("")), messages)
 	}
 }
 
@@ -270,7 +270,7 @@ func TestMessageWithExpiredCodeIsNotSent(t *testing.T) {
 	d.write(t, message)
 	d.at = noon.Add(time.Minute)
 	d.round(t)
-	if got := d.box.List("+4790000001"); len(got) != 0 {
+	if got := d.inbox.List("+4790000001"); len(got) != 0 {
 		t.Errorf("sent: %+v", got)
 	}
 	if waiting, _, lost, err := d.db.CountMessages(t.Context()); err != nil || waiting != 0 || lost != 1 {

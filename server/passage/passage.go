@@ -4,7 +4,7 @@
 // accepts batches, stream is the queue between intake and the workers, worker rates and posts, pipeline runs
 // all of them, and reading answers customers. Prices are package rating's, rows are package store's.
 //
-// Arrival order never changes a bill: the passages of a vehicle are always rated as a whole set, and only
+// Arrival order never changes a charge: the passages of a vehicle are always rated as a whole set, and only
 // differences from what is posted are posted.
 package passage
 

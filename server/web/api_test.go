@@ -16,7 +16,7 @@ import (
 )
 
 // Every route of the contract is mounted, and refuses a stranger.
-func TestEveryRouteRefusesAStranger(t *testing.T) {
+func TestEveryRouteRefusesUnauthenticatedRequests(t *testing.T) {
 	h := webtest.New(t)
 	for _, r := range api.All {
 		p := h.Visitor().Do(r.Method, r.Path, "{}")
@@ -27,13 +27,13 @@ func TestEveryRouteRefusesAStranger(t *testing.T) {
 		if r.Access == api.Station {
 			want = fault.KeyUnknown
 		}
-		if f := webtest.Failure(t, p); p.StatusCode != http.StatusUnauthorized || f.Code != want || f.Trace == "" {
+		if f := webtest.FaultOf(t, p); p.StatusCode != http.StatusUnauthorized || f.Code != want || f.Trace == "" {
 			t.Errorf("%s: got %d %+v, want 401 %s with a trace", r.Name, p.StatusCode, f, want)
 		}
 	}
 }
 
-func TestEveryChangeNeedsOurSiteAndTheSessionsToken(t *testing.T) {
+func TestEveryChangeNeedsSameOriginAndCSRFToken(t *testing.T) {
 	h := webtest.New(t)
 	kariBrowser, olav := h.SignIn(webtest.Kari), h.SignIn("olav@bompass.example")
 	for _, r := range api.All {
@@ -50,7 +50,7 @@ func TestEveryChangeNeedsOurSiteAndTheSessionsToken(t *testing.T) {
 			"token cut by a bit": webtest.Header("X-CSRF-Token", kariBrowser.CSRF[1:]),
 		} {
 			p := kariBrowser.Do(r.Method, r.Path, "{}", c)
-			if f := webtest.Failure(t, p); p.StatusCode != http.StatusForbidden || f.Code != fault.CrossSite {
+			if f := webtest.FaultOf(t, p); p.StatusCode != http.StatusForbidden || f.Code != fault.CrossSite {
 				t.Errorf("%s, %s: got %d %s, want 403 cross.site", r.Name, name, p.StatusCode, f.Code)
 			}
 		}
@@ -60,7 +60,7 @@ func TestEveryChangeNeedsOurSiteAndTheSessionsToken(t *testing.T) {
 	}
 }
 
-func TestRequestsAreExactlyTheContract(t *testing.T) {
+func TestMalformedRequestsAreRefused(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	lang := api.SetLanguage.Path
@@ -76,7 +76,7 @@ func TestRequestsAreExactlyTheContract(t *testing.T) {
 		{"a form", v.Do("POST", lang, `{"language":"en"}`, webtest.Header("Content-Type", "text/plain")), 422, fault.BadRequest},
 		{"unknown language", v.Do("POST", lang, `{"language":"tlh"}`), 422, fault.BadRequest},
 		{"too large", v.Do("POST", lang, `{"language":"`+strings.Repeat("e", 70_000)+`"}`), 413, fault.TooLarge},
-		{"larger than anything", v.Announce(lang, api.BatchBytesMax+1), 413, fault.TooLarge},
+		{"larger than anything", v.PostOversized(lang, api.BatchBytesMax+1), 413, fault.TooLarge},
 		{"unknown filter", v.Get(api.PassageList.Path + "?from=2026-11-01&to=2026-11-02&vehicel=x"), 422, fault.BadRequest},
 		{"filter given twice", v.Get(api.PassageList.Path + "?from=2026-11-01&from=2026-11-02&to=2026-11-02"), 422, fault.BadRequest},
 		{"not a date", v.Get(api.PassageList.Path + "?from=yesterday&to=2026-11-02"), 422, fault.BadRequest},
@@ -86,7 +86,7 @@ func TestRequestsAreExactlyTheContract(t *testing.T) {
 		{"unknown version", v.Do("POST", "/api/v9/me", "{}"), 404, fault.NotFound},
 		{"other method", v.Do("POST", api.Me.Path, "{}"), 404, fault.NotFound},
 	} {
-		if f := webtest.Failure(t, c.page); c.page.StatusCode != c.status || f.Code != c.code {
+		if f := webtest.FaultOf(t, c.page); c.page.StatusCode != c.status || f.Code != c.code {
 			t.Errorf("%s: got %d %s, want %d %s", c.name, c.page.StatusCode, f.Code, c.status, c.code)
 		}
 		if kind := c.page.Header.Get("Content-Type"); kind != "application/json" {
@@ -95,7 +95,7 @@ func TestRequestsAreExactlyTheContract(t *testing.T) {
 	}
 }
 
-func TestAnswersAreTheActorsOwn(t *testing.T) {
+func TestAnswersBelongToTheSignedInCustomer(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	if p := v.Do("POST", api.SetLanguage.Path, `{"language":"en"}`); p.StatusCode != http.StatusOK {
@@ -114,17 +114,17 @@ func TestAnswersAreTheActorsOwn(t *testing.T) {
 	}
 }
 
-func TestInternalErrorsAreLoggedAndNotTold(t *testing.T) {
+func TestInternalErrorsAreLoggedAndNotExposed(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	h.Slow.Store(true)
-	if p := v.Get(api.Overview.Path); p.StatusCode != http.StatusServiceUnavailable || webtest.Failure(t, p).Code != fault.Busy {
+	if p := v.Get(api.Overview.Path); p.StatusCode != http.StatusServiceUnavailable || webtest.FaultOf(t, p).Code != fault.Busy {
 		t.Errorf("too slow: got %d %s", p.StatusCode, p.Body)
 	}
 	h.Slow.Store(false)
 	h.Broken.Store(true)
 	p := v.Get(api.Overview.Path)
-	f := webtest.Failure(t, p)
+	f := webtest.FaultOf(t, p)
 	if p.StatusCode != http.StatusInternalServerError || f.Code != fault.Internal || strings.Contains(p.Body, "secret") {
 		t.Errorf("got %d %s", p.StatusCode, p.Body)
 	}
@@ -136,7 +136,7 @@ func TestInternalErrorsAreLoggedAndNotTold(t *testing.T) {
 	}
 }
 
-func TestStationsSendWithTheirKey(t *testing.T) {
+func TestStationAuthenticatesWithItsKey(t *testing.T) {
 	h := webtest.New(t)
 	station := h.Visitor()
 	plain := func(r *http.Request) {
@@ -157,7 +157,7 @@ func TestStationsSendWithTheirKey(t *testing.T) {
 			t.Errorf("%s: got %d %s, want %d", name, p.StatusCode, p.Body, c.status)
 		}
 	}
-	if got := <-h.Taken; got != batch {
+	if got := <-h.Batches; got != batch {
 		t.Errorf("taken in: %q, want %q", got, batch)
 	}
 	packed := station.Do("POST", api.PassageBatch.Path, batch, plain, webtest.Header("Authorization", "Bearer "+fixture.StationKey), webtest.Header("Content-Encoding", "gzip"))
@@ -167,7 +167,7 @@ func TestStationsSendWithTheirKey(t *testing.T) {
 }
 
 // Strings of a request live only as long as it does; what handlers keep must not turn into another's.
-func TestWhatHandlersKeepStaysTheirOwn(t *testing.T) {
+func TestStringsOfARequestAreNotReused(t *testing.T) {
 	const many = 200
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
@@ -194,7 +194,7 @@ func TestWhatHandlersKeepStaysTheirOwn(t *testing.T) {
 	all.Wait()
 	kept := map[toll.VehicleID]bool{}
 	for range many {
-		kept[<-h.Asked] = true
+		kept[<-h.ListedVehicles] = true
 	}
 	for n := range many {
 		if !kept[toll.VehicleID(fmt.Sprintf("vehicle-%08d", n))] {

@@ -18,19 +18,19 @@ import (
 
 // A passkey made in the browser opens without a password, confirms after a password, and vouches for
 // changes; removed, it opens nothing.
-func TestAPasskeyIsASecondFactorAndTheOnlyOne(t *testing.T) {
+func TestPasskeyIsSecondOrOnlyFactor(t *testing.T) {
 	h := webtest.New(t)
 	page := e2e.Open(t, e2e.Desktop)
 	page.Authenticator()
-	h.SignInWithBrowser(page, h.Local(), webtest.Kari)
+	h.SignInWithBrowser(page, h.LocalhostURL(), webtest.Kari)
 	page.Fill("#key-name", "Mobilen")
 	page.Press("[data-passkey] button")
-	page.See("Mobilen")
+	page.WaitText("Mobilen")
 
 	signOut := func() {
-		page.Text(`document.cookie`)
+		page.Eval(`document.cookie`)
 		h.Exec("delete from session")
-		page.Go(h.Local() + "/login")
+		page.Go(h.LocalhostURL() + "/login")
 	}
 	signOut()
 	page.Press("[data-passkey] button") // the only factor
@@ -45,12 +45,12 @@ func TestAPasskeyIsASecondFactorAndTheOnlyOne(t *testing.T) {
 	page.Wait("to be inside", `location.pathname === "/"`)
 
 	h.Advance(access.StepUpMax + time.Second)
-	page.Go(h.Local() + "/security/password")
+	page.Go(h.LocalhostURL() + "/security/password")
 	page.Wait("to be asked for a factor", `location.pathname === "/prove"`)
 	page.Press("[data-passkey] button")
 	page.Wait("the change to be allowed", `location.pathname === "/security/password"`)
 
-	page.Go(h.Local() + "/security")
+	page.Go(h.LocalhostURL() + "/security")
 	page.Press(".bp-held summary") // says what it means before it is done
 	page.Press(".bp-held details[open] button")
 	page.Wait("the key to be gone", `location.pathname === "/security" && !document.querySelector(".bp-held")`)
@@ -89,7 +89,7 @@ for (const path of ["/", "/security", "/prove", "/profile", "/login"]) frame(pat
 
 // The cross-site page with forms, fetches and frames: none of over forty attempts has an effect or sees
 // anything, ASVS V3.5.1.
-func TestAnotherSiteChangesAndSeesNothing(t *testing.T) {
+func TestCrossSitePageReadsAndChangesNothing(t *testing.T) {
 	h := webtest.New(t)
 	page := e2e.Open(t, e2e.Desktop)
 	h.SignInWithBrowser(page, h.URL, webtest.Kari)
@@ -115,14 +115,14 @@ func TestAnotherSiteChangesAndSeesNothing(t *testing.T) {
 	defer site.Close()
 	page.Go(strings.Replace(site.URL, "127.0.0.1", "localhost", 1))
 	page.Wait("the attacks to be over", `document.title.startsWith("done")`)
-	if got := page.Text("document.title"); got != "done 0" {
+	if got := page.Eval("document.title"); got != "done 0" {
 		t.Errorf("the other site saw something: %s", got)
 	}
 	if n := len(paths)*5 + 5; n < 40 {
 		t.Errorf("only %d attempts", n)
 	}
 	page.Go(h.URL + "/security")
-	if at := page.Text("location.pathname"); at != "/security" {
+	if at := page.Eval("location.pathname"); at != "/security" {
 		t.Errorf("the session is gone: at %s", at)
 	}
 	if got := h.QueryText("select language || (select count(*) from recovery_code) || (select count(*) from invitation) || (select count(*) from session) from account where email = '" + webtest.Kari + "'"); got != "nb001" {

@@ -19,14 +19,14 @@ const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 var inline = regexp.MustCompile(`(?i)<script(?:\s+(?:defer|async))*\s*>|<script[^>]*>[^<]|<style|\sstyle=|\son[a-z]+=|javascript:`)
 
 // Everything is answered under the strict policy, and no page needs to break it.
-func TestEveryAnswerCarriesThePolicyAndNoPageIsInline(t *testing.T) {
+func TestEveryAnswerHasContentSecurityPolicy(t *testing.T) {
 	h := webtest.New(t)
 	v, stranger := h.SignIn(webtest.Kari), h.Visitor()
 	half := h.Visitor()
-	half.Password("olav@bompass.example", "fjell-fjord-bru-7")
+	half.SubmitPassword("olav@bompass.example", "fjell-fjord-bru-7")
 	for name, p := range map[string]webtest.Page{
 		"app": v.Get("/"), "deep": v.Get("/passages"), "missing": v.Get("/nowhere"), "login": stranger.Get("/login"),
-		"login refused": stranger.Password(webtest.Kari, "wrong"), "code": half.Get("/login/code"), "api": v.Get("/api/v1/me"),
+		"login refused": stranger.SubmitPassword(webtest.Kari, "wrong"), "code": half.Get("/login/code"), "api": v.Get("/api/v1/me"),
 		"api missing": v.Get("/api/v1/x"), "file": v.Get("/web/bompass.0b.css"), "robots": v.Get("/robots.txt"),
 		"strange host": v.Get("/", webtest.Host("evil.example")), "health": v.Get("/healthz"), "worker": v.Get("/app-worker.js"),
 	} {
@@ -47,7 +47,7 @@ func TestEveryAnswerCarriesThePolicyAndNoPageIsInline(t *testing.T) {
 
 // The program's library would fetch these from the host that a request names, and keep the answer for
 // everybody.
-func TestAForgedHostFetchesNothing(t *testing.T) {
+func TestForgedHostIsRefused(t *testing.T) {
 	asked := make(chan string, 10)
 	h := webtest.New(t)
 	var bait http.ServeMux
@@ -81,7 +81,7 @@ func TestAForgedHostFetchesNothing(t *testing.T) {
 	}
 }
 
-func TestLoopbackHasAllItsNames(t *testing.T) {
+func TestEveryLoopbackNameIsAccepted(t *testing.T) {
 	h := webtest.New(t)
 	_, port, _ := strings.Cut(strings.TrimPrefix(h.URL, "http://"), ":")
 	for name, want := range map[string]int{
@@ -94,7 +94,7 @@ func TestLoopbackHasAllItsNames(t *testing.T) {
 	}
 }
 
-func TestPublicAddressMustBeSafe(t *testing.T) {
+func TestPublicAddressNeedsHTTPS(t *testing.T) {
 	for address, ok := range map[string]bool{
 		"https://bompass.example": true, "http://127.0.0.1:8080": true, "http://localhost:8080/": true, "http://[::1]:8080": true,
 		"http://bompass.example": false, "bompass.example": false, "https://bompass.example/path": false, "ftp://bompass.example": false, "": false,
@@ -106,7 +106,7 @@ func TestPublicAddressMustBeSafe(t *testing.T) {
 	}
 }
 
-func TestReadinessIsThatOfThePartsBehind(t *testing.T) {
+func TestReadinessReportsFailedDependency(t *testing.T) {
 	var broken error
 	h := webtest.New(t, func(d *web.Deps) { d.Ready = func(context.Context) error { return broken } })
 	if p := h.Visitor().Get("/readyz"); p.StatusCode != http.StatusOK {
@@ -123,7 +123,7 @@ func TestReadinessIsThatOfThePartsBehind(t *testing.T) {
 }
 
 // Behind a proxy, the throttle must see people and not the proxy; and nobody may choose an address.
-func TestOnlyOurProxiesNameTheClient(t *testing.T) {
+func TestForwardedAddressIsAcceptedFromProxiesOnly(t *testing.T) {
 	guess := func(h *webtest.Server, forwarded string) int {
 		v := h.Visitor()
 		return v.SubmitForm("/login", url.Values{"email": {webtest.Kari}, "password": {"wrong"}}, webtest.Header("X-Forwarded-For", forwarded)).StatusCode
@@ -151,7 +151,7 @@ func TestOnlyOurProxiesNameTheClient(t *testing.T) {
 	}
 }
 
-func TestListsTravelSmall(t *testing.T) {
+func TestListsAreCompressed(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	for path, want := range map[string]string{"/api/v1/overview": "gzip", "/api/v1/me": ""} {

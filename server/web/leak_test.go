@@ -18,7 +18,7 @@ import (
 const leakMarkers = 40
 
 // ASVS V16.2.5: a person's input, messages and cookies are not logged and not in the answers to anybody else.
-func TestNothingOfAPersonLeaks(t *testing.T) {
+func TestPersonalDataIsNotLeaked(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	markers := map[string]string{"name": "Zarathustra Quist", "address": "zq@bompass.example", "password": "qx syv zebraer danser"}
@@ -26,11 +26,11 @@ func TestNothingOfAPersonLeaks(t *testing.T) {
 	path := h.LinkIn(h.LastMessage(markers["address"]))
 	markers["link"] = strings.TrimPrefix(path, "/register/confirm?token=")
 	v.OpenLink(path, url.Values{})
-	v.Password(markers["address"], "a wrong zq password")
+	v.SubmitPassword(markers["address"], "a wrong zq password")
 	markers["wrong password"] = "a wrong zq password"
-	v.Password(markers["address"], markers["password"])
+	v.SubmitPassword(markers["address"], markers["password"])
 	markers["step"], markers["form"] = v.CookieValue("step"), v.CookieValue("form")
-	secret, codes := v.Enrol("/login/enrol")
+	secret, codes := v.EnrolTOTP("/login/enrol")
 	markers["app's secret"], markers["session"] = secret, v.CookieValue("sid")
 	for n, code := range regexp.MustCompile(`<li><code>([A-Z2-7-]+)</code>`).FindAllStringSubmatch(codes.Body, -1) {
 		markers[fmt.Sprintf("recovery code %d", n)] = code[1]
@@ -44,7 +44,7 @@ func TestNothingOfAPersonLeaks(t *testing.T) {
 	for name, value := range map[string]string{"mobile": d.Mobile, "private": d.PhonePrivate, "work": d.PhoneWork, "street": d.Street, "postal code": d.PostalCode, "city": d.City} {
 		markers[name] = value
 	}
-	markers["SMS code"] = webtest.Digits6.FindString(h.LastMessage(d.Mobile).Text)
+	markers["SMS code"] = webtest.CodePattern.FindString(h.LastMessage(d.Mobile).Text)
 	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: "zq2@bompass.example"}, "")
 	markers["new address"] = "zq2@bompass.example"
 	markers["new link"] = strings.TrimPrefix(h.LinkIn(h.LastMessage("zq2@bompass.example")), "/email/confirm?token=")
@@ -94,14 +94,14 @@ func TestNothingOfAPersonLeaks(t *testing.T) {
 }
 
 // ASVS V7.2.4: a session that somebody planted before the sign-in is not the one that is opened.
-func TestAPlantedSessionIsNotOpened(t *testing.T) {
+func TestSessionFixationIsPrevented(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	planted := strings.Repeat("A", 43)
 	v.SetCookie("sid", planted)
-	v.Password(webtest.Kari, fixture.Password)
+	v.SubmitPassword(webtest.Kari, fixture.Password)
 	before := v.CookieValue("step")
-	v.Code(h.CodeOf(webtest.Kari))
+	v.SubmitCode(h.TOTPCode(webtest.Kari))
 	if now := v.CookieValue("sid"); now == planted || now == before || now == "" {
 		t.Errorf("the session is %q", now)
 	}
@@ -115,11 +115,11 @@ func TestAPlantedSessionIsNotOpened(t *testing.T) {
 }
 
 // ASVS V7.4.1: a cookie that was copied before the owner left opens nothing afterwards.
-func TestAStolenCookieEndsWithTheSession(t *testing.T) {
+func TestCopiedCookieIsInvalidAfterLogout(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	thief := h.Visitor()
-	thief.Client.Jar.SetCookies(v.Parsed(), v.Client.Jar.Cookies(v.Parsed()))
+	thief.Client.Jar.SetCookies(v.ParsedURL(), v.Client.Jar.Cookies(v.ParsedURL()))
 	if p := thief.Get(api.Me.Path); p.StatusCode != http.StatusOK {
 		t.Fatalf("the copy: got %d", p.StatusCode)
 	}

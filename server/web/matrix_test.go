@@ -25,10 +25,10 @@ var update = flag.Bool("update", false, "write the answers that the test has got
 
 // caller is a principal who calls every route.
 type caller struct {
-	name string
-	role string // in the database; empty keeps the role of the demo data
-	come func(p *webtest.Portal) *webtest.Visitor
-	key  string // of a device, or a token of staff
+	name   string
+	role   string // in the database; empty keeps the role of the demo data
+	signIn func(p *webtest.Portal) *webtest.Visitor
+	key    string // of a device, or a token of staff
 }
 
 func callers() []caller {
@@ -37,46 +37,46 @@ func callers() []caller {
 	}
 	stranger := func(p *webtest.Portal) *webtest.Visitor { return p.Visitor() }
 	delegate := func(p *webtest.Portal) *webtest.Visitor {
-		v := p.EnterWithEID("nils")
+		v := p.SignInWithEID("nils")
 		v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")
 		v.LoadCSRF()
 		return v
 	}
 	return []caller{
-		{name: "stranger", come: stranger},
-		{name: "after the password", come: func(p *webtest.Portal) *webtest.Visitor {
+		{name: "stranger", signIn: stranger},
+		{name: "after the password", signIn: func(p *webtest.Portal) *webtest.Visitor {
 			v := p.Visitor()
-			v.Password(webtest.Kari, fixture.Password)
+			v.SubmitPassword(webtest.Kari, fixture.Password)
 			return v
 		}},
-		{name: "signed out", come: func(p *webtest.Portal) *webtest.Visitor {
+		{name: "signed out", signIn: func(p *webtest.Portal) *webtest.Visitor {
 			v := p.SignIn("olav@bompass.example")
 			v.Do(http.MethodPost, api.Logout.Path, "{}")
 			return v
 		}},
-		{name: "owner", come: as(webtest.Kari)},
-		{name: "owner with an eID", come: func(p *webtest.Portal) *webtest.Visitor { return p.EnterWithEID("kari") }},
-		{name: "owner without agreement", come: as("per@bompass.example")},
-		{name: "owner of a company", come: as("nils@fjordfrakt.example")},
-		{name: "administrator", role: "administrator", come: as("jonas@fjordfrakt.example")},
-		{name: "accountant", role: "accountant", come: as("astrid@fjordfrakt.example")},
-		{name: "driver", role: "driver", come: as("astrid@fjordfrakt.example")},
-		{name: "auditor", role: "auditor", come: as("astrid@fjordfrakt.example")},
-		{name: "delegate by mandate", come: delegate},
-		{name: "former delegate", come: func(p *webtest.Portal) *webtest.Visitor {
+		{name: "owner", signIn: as(webtest.Kari)},
+		{name: "owner with an eID", signIn: func(p *webtest.Portal) *webtest.Visitor { return p.SignInWithEID("kari") }},
+		{name: "owner without agreement", signIn: as("per@bompass.example")},
+		{name: "owner of a company", signIn: as("nils@fjordfrakt.example")},
+		{name: "administrator", role: "administrator", signIn: as("jonas@fjordfrakt.example")},
+		{name: "accountant", role: "accountant", signIn: as("astrid@fjordfrakt.example")},
+		{name: "driver", role: "driver", signIn: as("astrid@fjordfrakt.example")},
+		{name: "auditor", role: "auditor", signIn: as("astrid@fjordfrakt.example")},
+		{name: "delegate by mandate", signIn: delegate},
+		{name: "former delegate", signIn: func(p *webtest.Portal) *webtest.Visitor {
 			v := delegate(p)
 			p.Register.Withdraw("03917912040", "311882104")
 			p.Advance(6 * time.Minute)
 			return v
 		}},
-		{name: "expired role", role: "expired", come: func(p *webtest.Portal) *webtest.Visitor {
+		{name: "expired role", role: "expired", signIn: func(p *webtest.Portal) *webtest.Visitor {
 			v := p.SignIn("astrid@fjordfrakt.example")
 			p.Advance(time.Minute)
 			return v
 		}},
-		{name: "station", come: stranger, key: fixture.StationKey},
-		{name: "staff", come: stranger, key: "token-of-a-member-of-staff"},
-		{name: "kiosk", come: stranger, key: "key-of-a-kiosk"},
+		{name: "station", signIn: stranger, key: fixture.StationKey},
+		{name: "staff", signIn: stranger, key: "token-of-a-member-of-staff"},
+		{name: "kiosk", signIn: stranger, key: "key-of-a-kiosk"},
 	}
 }
 
@@ -85,16 +85,16 @@ var last = []string{api.Erase.Path, api.EndSession.Path, "/parties", api.Logout.
 
 // Every mounted route answers every caller exactly as testdata/matrix.txt says, with status and code. A new route
 // changes the file.
-func TestEveryRouteAnswersEveryCallerAsTheTableSays(t *testing.T) {
+func TestEveryRouteAnswersEveryCallerAsInMatrix(t *testing.T) {
 	answers := map[webtest.Route]map[string][]string{} // route, answer, callers
 	for _, who := range callers() {
 		p := webtest.NewPortal(t)
 		p.SetRole(who.role)
-		v := who.come(p)
+		v := who.signIn(p)
 		second := v
 		if who.role != "expired" {
 			p.Advance(time.Minute) // a code opens one session
-			second = who.come(p)
+			second = who.signIn(p)
 		}
 		for _, r := range ordered(p.Routes) {
 			if r.Path == api.EndSessions.Path { // the first session has ended by now

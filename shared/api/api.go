@@ -54,7 +54,7 @@ var (
 	Overview     = customer[Empty, OverviewReply]("overview", "GET", "/api/v1/overview", role.SeeOverview)
 	PassageList  = customer[PassageListRequest, PassageListReply]("passage.list", "GET", "/api/v1/passages", role.SeePassages)
 	Events       = customer[Empty, Event]("events", "GET", "/api/v1/events", role.SeeFleet) // server-sent events
-	Bill         = customer[BillRequest, BillReply]("bill", "GET", "/api/v1/bill", role.SeeFleet)
+	Recheck      = customer[RecheckRequest, RecheckReply]("bill", "GET", "/api/v1/bill", role.SeeFleet)
 	TariffBook   = public[Empty, TariffBookReply]("tariff.book", "GET", "/api/v1/tariffs")
 	PassageBatch = station[Empty, BatchReply]("passage.batch", "POST", "/api/v1/station/passages")
 )
@@ -62,7 +62,7 @@ var (
 // All lists every route, for the server's mounting test and the reference.
 var All = []Endpoint{
 	Me.Endpoint, SetLanguage.Endpoint, Logout.Endpoint, Overview.Endpoint, PassageList.Endpoint, Events.Endpoint,
-	PassageBatch.Endpoint, Bill.Endpoint, TariffBook.Endpoint,
+	PassageBatch.Endpoint, Recheck.Endpoint, TariffBook.Endpoint,
 	Profile.Endpoint, SaveProfile.Endpoint, ChangeEmail.Endpoint, SendCode.Endpoint, ConfirmCode.Endpoint, SaveConsents.Endpoint,
 	Erase.Endpoint, Export.Endpoint, Sessions.Endpoint, EndSession.Endpoint, EndSessions.Endpoint,
 	People.Endpoint, Invite.Endpoint, RemovePerson.Endpoint, Withdraw.Endpoint,

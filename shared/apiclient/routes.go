@@ -36,9 +36,9 @@ func (c *Client) Passages(ctx context.Context, req api.PassageListRequest) (api.
 	return Call(ctx, c, api.PassageList, req)
 }
 
-// Bill is one vehicle's month with all that it was worked out from.
-func (c *Client) Bill(ctx context.Context, req api.BillRequest) (api.BillReply, error) {
-	return Call(ctx, c, api.Bill, req)
+// Recheck is one vehicle's month with all that it was worked out from.
+func (c *Client) Recheck(ctx context.Context, req api.RecheckRequest) (api.RecheckReply, error) {
+	return Call(ctx, c, api.Recheck, req)
 }
 
 // Tariffs are the price plans as published.

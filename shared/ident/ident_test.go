@@ -169,7 +169,7 @@ func TestPlate(t *testing.T) {
 	}
 }
 
-func TestCastsPlatesAreValid(t *testing.T) {
+func TestDemoPlatesAreValid(t *testing.T) {
 	for _, v := range fixture.Vehicles() {
 		if _, problem := ident.Plate(v.Plate.Country, v.Plate.Text); problem != ident.None {
 			t.Errorf("%s: got %q", v.Plate, problem)

@@ -112,7 +112,7 @@ func BenchmarkRareRules(b *testing.B) {
 	}
 }
 
-// BenchmarkCompile compiles all tariffs, as a browser does before it checks a bill.
+// BenchmarkCompile compiles all tariffs, as a browser does before it checks a month.
 func BenchmarkCompile(b *testing.B) {
 	book := wholeBook(b)
 	b.ReportAllocs()

@@ -6,7 +6,7 @@ import (
 	"bompass/shared/oslo"
 )
 
-// RelevantRange returns which of a vehicle's passages, given by their ordered instants, a bill must contain: the
+// RelevantRange returns which of a vehicle's passages, given by their ordered instants, a recheck must contain: the
 // passages of the month and, on either side, those that follow each other within the plan's Longest, since a
 // window can cross midnight. They are at[first:end]. Whole is false when relevant passages may lie outside the
 // interval from since until before, from which the instants were read.

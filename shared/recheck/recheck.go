@@ -1,7 +1,7 @@
 // Package recheck rates one vehicle's month again on the customer's device and compares the result with what
 // was charged, line by line.
 //
-// Package rating computes the prices. The charges of a bill are only compared, never used as input.
+// Package rating computes the prices. The charges of a statement are only compared, never used as input.
 package recheck
 
 import (
@@ -44,9 +44,9 @@ type Charge struct {
 	Steps   []rating.Step  `json:"steps"`
 }
 
-// Bill is one vehicle's calendar month. Passages includes those before and after the month that affect its
+// Statement is what one vehicle was charged in a calendar month. Passages includes those before and after the month that affect its
 // prices; Charges covers the month only.
-type Bill struct {
+type Statement struct {
 	Month    oslo.Month `json:"month"`
 	Passages []Passage  `json:"passages"`
 	Charges  []Charge   `json:"charges"`
@@ -76,14 +76,14 @@ const (
 // Line is one passage of the month as charged and as recomputed.
 type Line struct {
 	ID      toll.PassageID
-	Passage *Passage // nil when the bill does not contain the passage of a charge
+	Passage *Passage // nil when the statement does not contain the passage of a charge
 	Posted  *Charge  // nil without a charge
 	Own     *Charge  // nil without a price
 	Why     *fault.Error
 	Differs []Difference // empty when both agree
 }
 
-// Report is the result of checking a bill.
+// Report is the result of checking a statement.
 type Report struct {
 	Lines   []Line    // lines of the month in the order of time; charges without a passage are last
 	Differ  int       // number of lines with a difference
@@ -96,13 +96,13 @@ type Report struct {
 // Agrees reports whether every line and every sum is right.
 func (r Report) Agrees() bool { return r.Differ == 0 && r.Posted == r.Own && r.Posted == r.Debited }
 
-// Check rates the passages of a bill again and compares every line.
-func Check(plan *rating.Plan, b Bill) Report {
-	r := Report{Debited: b.Debited}
+// Check rates the passages of a statement again and compares every line.
+func Check(plan *rating.Plan, s Statement) Report {
+	r := Report{Debited: s.Debited}
 	posted := map[toll.PassageID]*Charge{}
 	var extra []Line
-	for i := range b.Charges {
-		c := &b.Charges[i]
+	for i := range s.Charges {
+		c := &s.Charges[i]
 		r.Posted += c.Net
 		if posted[c.Passage] != nil {
 			extra = append(extra, Line{ID: c.Passage, Posted: c, Differs: []Difference{Extra}})
@@ -110,8 +110,8 @@ func Check(plan *rating.Plan, b Bill) Report {
 		}
 		posted[c.Passage] = c
 	}
-	for _, l := range rate(plan, b.Passages, open(b.Charges)) {
-		if oslo.MonthOf(l.Passage.At) != b.Month {
+	for _, l := range rate(plan, s.Passages, open(s.Charges)) {
+		if oslo.MonthOf(l.Passage.At) != s.Month {
 			continue
 		}
 		l.Posted = posted[l.ID]

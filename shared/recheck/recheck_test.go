@@ -34,9 +34,9 @@ func mustPlan() *rating.Plan {
 	return plan
 }
 
-// right returns the correct bill of Kari's petrol car for November.
-func right() recheck.Bill {
-	b := recheck.Bill{Month: november}
+// right returns the correct statement of Kari's petrol car for November.
+func right() recheck.Statement {
+	b := recheck.Statement{Month: november}
 	facts := fixture.Vehicles()[0].Facts
 	for _, o := range fixture.Passages(november.First()-1, november.Last()+1) {
 		if o.Plate != fixture.Vehicles()[0].Plate.Text {
@@ -49,8 +49,8 @@ func right() recheck.Bill {
 	return charged(b)
 }
 
-// charged returns the bill with the correct charges.
-func charged(b recheck.Bill) recheck.Bill {
+// charged returns the statement with the correct charges.
+func charged(b recheck.Statement) recheck.Statement {
 	b.Charges, b.Debited = nil, 0
 	for _, l := range recheck.Check(plan, b).Lines {
 		if l.Own != nil {
@@ -61,7 +61,7 @@ func charged(b recheck.Bill) recheck.Bill {
 	return b
 }
 
-func TestCorrectBillHasNoDifference(t *testing.T) {
+func TestCorrectStatementHasNoDifference(t *testing.T) {
 	b := right()
 	r := recheck.Check(plan, b)
 	if !r.Agrees() || len(r.Lines) < 50 || r.Posted != b.Debited || r.Posted == 0 {
@@ -76,18 +76,18 @@ func TestEachKindOfCorruptedLineIsFound(t *testing.T) {
 	at := 17
 	for _, c := range []struct {
 		name    string
-		corrupt func(*recheck.Bill)
+		corrupt func(*recheck.Statement)
 		want    []recheck.Difference
 	}{
-		{"net", func(b *recheck.Bill) { b.Charges[at].Net += 100 }, []recheck.Difference{recheck.NetDiffers}},
-		{"list", func(b *recheck.Bill) { b.Charges[at].List-- }, []recheck.Difference{recheck.ListDiffers}},
-		{"a step's amount", func(b *recheck.Bill) { b.Charges[at].Steps[0].Ore++ }, []recheck.Difference{recheck.StepsDiffer}},
-		{"a step's window", func(b *recheck.Bill) { b.Charges[at].Steps[0].From = b.Passages[0].At }, []recheck.Difference{recheck.StepsDiffer}},
-		{"a step is left out", func(b *recheck.Bill) { b.Charges[at].Steps = b.Charges[at].Steps[1:] }, []recheck.Difference{recheck.StepsDiffer}},
-		{"net and list", func(b *recheck.Bill) { b.Charges[at].Net, b.Charges[at].List = 1, 2 }, []recheck.Difference{recheck.ListDiffers, recheck.NetDiffers}},
-		{"missing", func(b *recheck.Bill) { b.Charges = slices.Delete(b.Charges, at, at+1) }, []recheck.Difference{recheck.Missing}},
-		{"charged twice", func(b *recheck.Bill) { b.Charges = append(b.Charges, b.Charges[at]) }, []recheck.Difference{recheck.Extra}},
-		{"for no passage", func(b *recheck.Bill) { b.Charges = append(b.Charges, recheck.Charge{Passage: "x", Net: 1}) }, []recheck.Difference{recheck.Extra}},
+		{"net", func(b *recheck.Statement) { b.Charges[at].Net += 100 }, []recheck.Difference{recheck.NetDiffers}},
+		{"list", func(b *recheck.Statement) { b.Charges[at].List-- }, []recheck.Difference{recheck.ListDiffers}},
+		{"a step's amount", func(b *recheck.Statement) { b.Charges[at].Steps[0].Ore++ }, []recheck.Difference{recheck.StepsDiffer}},
+		{"a step's window", func(b *recheck.Statement) { b.Charges[at].Steps[0].From = b.Passages[0].At }, []recheck.Difference{recheck.StepsDiffer}},
+		{"a step is left out", func(b *recheck.Statement) { b.Charges[at].Steps = b.Charges[at].Steps[1:] }, []recheck.Difference{recheck.StepsDiffer}},
+		{"net and list", func(b *recheck.Statement) { b.Charges[at].Net, b.Charges[at].List = 1, 2 }, []recheck.Difference{recheck.ListDiffers, recheck.NetDiffers}},
+		{"missing", func(b *recheck.Statement) { b.Charges = slices.Delete(b.Charges, at, at+1) }, []recheck.Difference{recheck.Missing}},
+		{"charged twice", func(b *recheck.Statement) { b.Charges = append(b.Charges, b.Charges[at]) }, []recheck.Difference{recheck.Extra}},
+		{"for no passage", func(b *recheck.Statement) { b.Charges = append(b.Charges, recheck.Charge{Passage: "x", Net: 1}) }, []recheck.Difference{recheck.Extra}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := right()
@@ -132,7 +132,7 @@ func TestUnpricedPassageHasReason(t *testing.T) {
 }
 
 // The order of passages and charges, and repeated passages, change nothing.
-func TestOrderOfBillDoesNotMatter(t *testing.T) {
+func TestOrderOfLinesDoesNotMatter(t *testing.T) {
 	b := right()
 	want := recheck.Check(plan, b)
 	rapid.Check(t, func(t *rapid.T) {
@@ -151,7 +151,7 @@ func TestPassagesBeyondRangeChangeNothing(t *testing.T) {
 	stations := []toll.StationID{"oslo-104", "oslo-201", "oslo-301", "bergen-1", "trondheim-51"}
 	rapid.Check(t, func(t *rapid.T) {
 		since, before := (november - 1).Start(), (november + 2).Start()
-		all := recheck.Bill{Month: november}
+		all := recheck.Statement{Month: november}
 		edges := []time.Time{november.Start(), (november + 1).Start(), (november + 1).Start().AddDate(0, 0, -9)}
 		for i := range rapid.IntRange(0, 60).Draw(t, "n") {
 			near := rapid.SampledFrom(edges).Draw(t, "near")
@@ -201,7 +201,7 @@ func TestRelevantRangeReportsWhenMoreMayFollow(t *testing.T) {
 	}
 }
 
-func BenchmarkCheckAMonthOf200(b *testing.B) {
+func BenchmarkCheckMonthOf200Passages(b *testing.B) {
 	month := right()
 	for n := len(month.Passages); len(month.Passages) < 200; {
 		p := month.Passages[len(month.Passages)%n]
@@ -216,7 +216,7 @@ func BenchmarkCheckAMonthOf200(b *testing.B) {
 	}
 }
 
-func BenchmarkMakingTariffsReady(b *testing.B) {
+func BenchmarkCompileTariffs(b *testing.B) {
 	files, err := tariff.Files(assets.Tariff)
 	if err != nil {
 		b.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"bompass/shared/digest"
 )
 
-// File is one published tariff file. The server rates with it, and browsers check bills with it.
+// File is one published tariff file. The server rates with it, and browsers recheck charges with it.
 type File struct {
 	Name string `json:"name"`
 	Text string `json:"text"`

@@ -156,7 +156,7 @@ func TestTakenVehicleLeadsToTheSearch(t *testing.T) {
 	}
 }
 
-func TestGoneDraftIsLoadedAgain(t *testing.T) {
+func TestDeletedDraftIsLoadedAgain(t *testing.T) {
 	d := draft()
 	d.Next = api.StepCheck
 	server := serve(d)

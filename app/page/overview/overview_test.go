@@ -72,7 +72,7 @@ func TestProgressTowardsCapsIsShownFurthestFirst(t *testing.T) {
 	}
 }
 
-func TestTasksNameWhatTheCustomerShouldSeeTo(t *testing.T) {
+func TestOpenTasksOfTheCustomerAreListed(t *testing.T) {
 	quiet := month()
 	quiet.Agreements[1].Vehicles[0].Unread = 2
 	s := pagetest.Open(t, overviewServer(quiet), "/", overview.New)

@@ -107,7 +107,7 @@ func TestRefusedFieldIsMarked(t *testing.T) {
 	}
 }
 
-func TestArrivingPassageIsInsertedIfItIsAskedFor(t *testing.T) {
+func TestArrivingPassageIsInsertedIfItMatchesTheQuery(t *testing.T) {
 	server := passageServer(api.PassageListReply{Lines: []api.PassageLine{pagetest.Line("a", pagetest.Noon.Add(-time.Hour))}, Count: 1, Total: 2320})
 	for name, c := range map[string]struct {
 		address string

@@ -49,7 +49,7 @@ func (p *page) form() app.UI {
 		ui.Presets(w.T("passages.presets"), p.presets()),
 		app.Elem("p").Class("bp-quiet").Text(w.T("passages.hint")),
 	}
-	if p.May(api.Bill.Endpoint) { // a driver may not see the company's bill
+	if p.May(api.Recheck.Endpoint) { // a driver may not see the company's charges
 		body = append(body, app.Elem("p").Body(app.A().Class("ds-link").Href(p.recheckAddress()).Text(w.T("check.link"))))
 	}
 	return app.Elem("div").Class("bp-choose").Body(body...)

@@ -34,7 +34,7 @@ type page struct {
 
 // result is a month that has been rated again.
 type result struct {
-	reply   api.BillReply
+	reply   api.RecheckReply
 	report  recheck.Report
 	tariffs *session.Tariffs
 	took    time.Duration // to rate the month
@@ -127,7 +127,7 @@ func (p *page) failed(ctx app.Context, err error) bool {
 // rate fetches a vehicle's month, and the tariffs unless those given are of the same version, and rates it
 // again. It is safe on any goroutine.
 func rate(ctx context.Context, s *session.Session, asked selection, tariffs *session.Tariffs) (r result, err error) {
-	r.reply, err = s.Client.Bill(ctx, api.BillRequest{Vehicle: asked.vehicle, Month: asked.month})
+	r.reply, err = s.Client.Recheck(ctx, api.RecheckRequest{Vehicle: asked.vehicle, Month: asked.month})
 	if err != nil {
 		return r, err
 	}
@@ -137,7 +137,7 @@ func rate(ctx context.Context, s *session.Session, asked selection, tariffs *ses
 		}
 	}
 	took := s.Stopwatch()
-	r.report = recheck.Check(r.tariffs.Plan, r.reply.Bill)
+	r.report = recheck.Check(r.tariffs.Plan, r.reply.Statement)
 	r.took = took()
 	return r, nil
 }

@@ -20,10 +20,10 @@ import (
 )
 
 // month is Kari's month of four passages with the charges that the tariffs give.
-func month(t *testing.T) (api.BillReply, api.TariffBookReply) {
+func month(t *testing.T) (api.RecheckReply, api.TariffBookReply) {
 	t.Helper()
 	tariffs, plan := pagetest.Tariffs(t)
-	b := recheck.Bill{Month: oslo.MonthOf(pagetest.Noon)}
+	b := recheck.Statement{Month: oslo.MonthOf(pagetest.Noon)}
 	for i, station := range []toll.StationID{"oslo-104", "oslo-201", "oslo-301", "oslo-201"} {
 		b.Passages = append(b.Passages, recheck.Passage{
 			ID: toll.PassageID([]string{"a", "b", "c", "d"}[i]), Station: station, At: pagetest.Noon.Add(time.Duration(i) * 20 * time.Minute), Direction: toll.Inbound,
@@ -34,12 +34,12 @@ func month(t *testing.T) (api.BillReply, api.TariffBookReply) {
 		b.Charges = append(b.Charges, *l.Own)
 		b.Debited += l.Own.Net
 	}
-	return api.BillReply{Bill: b, Tariffs: tariffs.Version}, tariffs
+	return api.RecheckReply{Statement: b, Tariffs: tariffs.Version}, tariffs
 }
 
 // serve returns a server with a month, the tariffs and a customer with two vehicles.
-func serve(month api.BillReply, tariffs api.TariffBookReply) *pagetest.Server {
-	return pagetest.With(api.Bill.Endpoint, month).With(api.TariffBook.Endpoint, tariffs).With(api.Overview.Endpoint, api.OverviewReply{
+func serve(month api.RecheckReply, tariffs api.TariffBookReply) *pagetest.Server {
+	return pagetest.With(api.Recheck.Endpoint, month).With(api.TariffBook.Endpoint, tariffs).With(api.Overview.Endpoint, api.OverviewReply{
 		Agreements: []api.AgreementOverview{{ID: "x", Vehicles: []api.VehicleOverview{
 			{ID: fixture.KariPetrol, Plate: toll.NewPlate("NO", "DP45821"), Class: "light petrol"},
 			{ID: fixture.KariElectric, Plate: toll.NewPlate("NO", "EK31204"), Class: "light electric"},
@@ -92,7 +92,7 @@ func TestLinesNameThePlateOfTheVehicleThatIsChecked(t *testing.T) {
 func TestFirstVehicleIsCheckedWhenNoneIsChosen(t *testing.T) {
 	server := serve(month(t))
 	pagetest.Open(t, server, "/check", page.New).Shows("Alle 4 linjer stemmer")
-	if server.Calls(api.Bill.Path+"?month=2026-11&vehicle="+string(fixture.KariPetrol)) != 1 {
+	if server.Calls(api.Recheck.Path+"?month=2026-11&vehicle="+string(fixture.KariPetrol)) != 1 {
 		t.Error("the first vehicle's month was not asked for")
 	}
 }
@@ -100,7 +100,7 @@ func TestFirstVehicleIsCheckedWhenNoneIsChosen(t *testing.T) {
 func TestPageSaysWhyThereIsNothingToCheck(t *testing.T) {
 	reply, tariffs := month(t)
 	empty := reply
-	empty.Bill = recheck.Bill{Month: reply.Month}
+	empty.Statement = recheck.Statement{Month: reply.Month}
 	pagetest.Open(t, serve(empty, tariffs), "/check", page.New).Shows("Ingen passeringer å sjekke")
 	reply.Hidden = 2
 	pagetest.Open(t, serve(reply, tariffs), "/check", page.New).Shows("2 passeringer med kjøretøyet", "av en annen")
@@ -119,7 +119,7 @@ func TestMonthIsRatedAgainWhenItChanges(t *testing.T) {
 	changed := reply
 	changed.Charges = append(changed.Charges[:0:0], reply.Charges...)
 	changed.Charges[0].Net += 100
-	server.With(api.Bill.Endpoint, changed)
+	server.With(api.Recheck.Endpoint, changed)
 	other := pagetest.Line("x", pagetest.Noon)
 	other.Vehicle = fixture.KariElectric
 	s.Publish(api.Event{Kind: "passage", Lines: []api.PassageLine{other}})
@@ -136,7 +136,7 @@ func TestTariffsOfAnotherVersionAreFetched(t *testing.T) {
 	server := serve(reply, tariffs)
 	s := pagetest.Open(t, server, address, page.New)
 	reply.Tariffs = "another"
-	server.With(api.Bill.Endpoint, reply)
+	server.With(api.Recheck.Endpoint, reply)
 	s.Connect(false)
 	s.Connect(true)
 	if n := server.Count(api.TariffBook.Endpoint); n != 2 {

@@ -42,7 +42,7 @@ func raw(t *testing.T, e *llrptest.Emulator, text string) func() {
 }
 
 // A driver carries the tags of readers that deviate from the specification in any of these ways.
-func TestOddReadersAreCarried(t *testing.T) {
+func TestUnusualReadersAreSupported(t *testing.T) {
 	keepMS := func(ms uint32) func(uint32) uint32 { return func(uint32) uint32 { return ms } }
 	event := func(n uint16) func(*llrp.SetReaderConfig) bool {
 		return func(c *llrp.SetReaderConfig) bool { return len(c.Events) > 0 && c.Events[0] == n }

@@ -32,7 +32,7 @@ var House = []Row{
 	{"shared/rating", "shared/fault shared/money shared/oslo shared/tariff shared/toll", "the price of a passage follows from plan, vehicle and time"},
 	{"shared/rating/file", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "rates a file of passages with the core"},
 	{"shared/rating/internal/plain", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "the second implementation that the core is compared with"},
-	{"shared/recheck", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "rates a bill again on the customer's device"},
+	{"shared/recheck", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "rates a month again on the customer's device"},
 	{"shared/trip", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "rates a trip that is only planned"},
 	{"shared/i18n", "shared/fault shared/money shared/oslo shared/rating shared/toll", "writes amounts, days, faults and reasons in six languages"},
 	{"shared/api", "shared/fault shared/money shared/oslo shared/rating shared/recheck shared/role shared/tariff shared/toll", "the contract carries these types as they are"},

@@ -109,20 +109,20 @@ func traffic(round int) (batches [][]byte) {
 func BenchmarkPipeline(b *testing.B) {
 	ctx := b.Context()
 	dir, err := os.MkdirTemp("", "bompass-bench-")
-	check(b, err)
-	check(b, os.Chmod(dir, 0o755))
+	must(b, err)
+	must(b, os.Chmod(dir, 0o755))
 	b.Cleanup(func() { _ = os.RemoveAll(dir) })
 	home, err := embedded.OpenHome(dir)
-	check(b, err)
+	must(b, err)
 	postgres, err := embedded.Start(ctx, home)
-	check(b, err)
+	must(b, err)
 	b.Cleanup(func() { _ = postgres.Stop() })
 	st, err := store.Open(ctx, postgres.URL())
-	check(b, err)
+	must(b, err)
 	b.Cleanup(st.Close)
 	_, err = migration.Up(ctx, st.Pool)
-	check(b, err)
-	check(b, demo.Seed(ctx, st, fleet()))
+	must(b, err)
+	must(b, demo.Seed(ctx, st, fleet()))
 	for round := range b.N { // every round after the first finds the sets of those before, and corrects them
 		batches := traffic(round)
 		address := startPipeline(b, home.Path(fmt.Sprintf("stream-%d", round)), st)
@@ -132,7 +132,7 @@ func BenchmarkPipeline(b *testing.B) {
 		taken := time.Since(begin)
 		for {
 			idle, err := address.pipeline.Idle(ctx)
-			check(b, err)
+			must(b, err)
 			if idle {
 				break
 			}
@@ -153,20 +153,20 @@ func BenchmarkPipeline(b *testing.B) {
 func TestMeasuredPipelineCharges(t *testing.T) {
 	url := pgtest.URL(t)
 	st, err := store.Open(t.Context(), url)
-	check(t, err)
+	must(t, err)
 	t.Cleanup(st.Close)
-	check(t, demo.Seed(t.Context(), st, fleet()))
+	must(t, demo.Seed(t.Context(), st, fleet()))
 	p := startPipeline(t, t.TempDir(), st)
 	sendAll(t, p.url, traffic(0)[:1])
 	for idle := false; !idle; time.Sleep(5 * time.Millisecond) {
 		idle, err = p.pipeline.Idle(t.Context())
-		check(t, err)
+		must(t, err)
 	}
 	conn, err := pgx.Connect(t.Context(), url)
-	check(t, err)
+	must(t, err)
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	var charged int
-	check(t, conn.QueryRow(t.Context(), "select count(*) from charge").Scan(&charged))
+	must(t, conn.QueryRow(t.Context(), "select count(*) from charge").Scan(&charged))
 	if charged != batchSize {
 		t.Errorf("%d of %d passages are charged", charged, batchSize)
 	}
@@ -189,12 +189,12 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 		names[name], files[name] = name, &fstest.MapFile{Data: []byte(name)}
 	}
 	manifest, err := json.Marshal(names)
-	check(b, err)
+	must(b, err)
 	files["manifest.json"] = &fstest.MapFile{Data: manifest}
 	bundle, err := web.LoadAssets(files)
-	check(b, err)
+	must(b, err)
 	keys, err := seal.NewKeys(make([]byte, 32))
-	check(b, err)
+	must(b, err)
 	log := slog.New(slog.NewTextHandler(b.Output(), nil))
 	received := func() time.Time { return since.Add(10 * 24 * time.Hour) }
 	desk := reading.NewService(passagedb.New(st), plan)
@@ -202,11 +202,11 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 	people := access.NewService(accounts, keys, time.Now)
 	letters := notice.NewWriter(keys, "https://"+host, time.Now)
 	locksmith, err := factor.NewService(factor.Deps{Access: people, Store: factor.From(accounts), Keys: keys, Messages: letters, Options: factor.Options{PublicURL: "https://" + host}, Now: time.Now})
-	check(b, err)
+	must(b, err)
 	plans, err := fs.Sub(assets.Tariff, "tariff")
-	check(b, err)
+	must(b, err)
 	tariffs, err := tariff.Files(plans)
-	check(b, err)
+	must(b, err)
 	app, err := web.New(web.Deps{
 		Registrar: access.NewRegistrar(people, accounts, letters), Factors: locksmith, Person: person.NewService(persondb.New(st), keys, letters, people, time.Now),
 		Agreements: agreement.NewService(agreement.Deps{
@@ -218,7 +218,7 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 		Tariffs: tariffs,
 		Live:    reading.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
-	check(b, err)
+	must(b, err)
 	return app
 }
 
@@ -230,22 +230,22 @@ type server struct {
 func startPipeline(b testing.TB, dir string, st *store.DB) server {
 	b.Helper()
 	stream, err := embedded.StartStream(dir, true)
-	check(b, err)
+	must(b, err)
 	b.Cleanup(stream.Stop)
 	conn, err := stream.Connect()
-	check(b, err)
+	must(b, err)
 	b.Cleanup(conn.Close)
 	plan, err := oracle.Plan()
-	check(b, err)
+	must(b, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	p, err := pipeline.New(ctx, pipeline.Deps{Store: passagedb.New(st), Plan: plan, Conn: conn, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.Output(), nil))})
-	check(b, err)
+	must(b, err)
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()
 	b.Cleanup(func() { cancel(); <-done })
 	app := httpServer(b, st, p, conn, plan)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	check(b, err)
+	must(b, err)
 	go func() { _ = app.Listener(l) }()
 	b.Cleanup(func() { _ = app.Shutdown() })
 	return server{"http://" + l.Addr().String() + api.PassageBatch.Path, p}
@@ -259,7 +259,7 @@ func sendAll(b testing.TB, url string, batches [][]byte) {
 		group.Go(func() {
 			for body := range queue {
 				req, err := http.NewRequestWithContext(b.Context(), http.MethodPost, url, bytes.NewReader(body))
-				check(b, err)
+				must(b, err)
 				req.Host = host
 				req.Header.Set("Authorization", "Bearer "+fixture.StationKey)
 				req.Header.Set("Content-Type", "application/x-ndjson")
@@ -287,29 +287,29 @@ func rawCopy(b *testing.B, url string) time.Duration {
 	b.Helper()
 	ctx := b.Context()
 	conn, err := pgx.Connect(ctx, url)
-	check(b, err)
+	must(b, err)
 	defer func() { _ = conn.Close(ctx) }()
 	var total time.Duration
 	for _, table := range []string{"passage", "charge"} {
 		_, err := conn.Exec(ctx, "create table raw_"+table+" (like "+table+")")
-		check(b, err)
+		must(b, err)
 		rows, err := conn.Query(ctx, "select * from "+table)
-		check(b, err)
+		must(b, err)
 		all, err := pgx.CollectRows(rows, rowValues)
-		check(b, err)
+		must(b, err)
 		var columns []string
 		for _, f := range rows.FieldDescriptions() {
 			columns = append(columns, f.Name)
 		}
 		begin := time.Now()
 		n, err := conn.CopyFrom(ctx, pgx.Identifier{"raw_" + table}, columns, pgx.CopyFromRows(all))
-		check(b, err)
+		must(b, err)
 		total += time.Since(begin)
 		if n < vehicles*perCar {
 			b.Errorf("%s has %d rows, want at least %d", table, n, vehicles*perCar)
 		}
 		_, err = conn.Exec(ctx, "drop table raw_"+table)
-		check(b, err)
+		must(b, err)
 	}
 	return total
 }
@@ -325,7 +325,7 @@ func rowValues(row pgx.CollectableRow) ([]any, error) {
 	return values, err
 }
 
-func check(b testing.TB, err error) {
+func must(b testing.TB, err error) {
 	b.Helper()
 	if err != nil {
 		b.Fatal(err)

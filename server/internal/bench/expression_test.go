@@ -28,7 +28,7 @@ type facts struct {
 
 // measureExpressions prices the month with expr-lang/expr: the rules of one passage alone, as a
 // compiled expression for each station, without hour rule and cap.
-func (w *world) measureExpressions(b *testing.B, t *table, core float64) {
+func (w *trafficMonth) measureExpressions(b *testing.B, t *table, core float64) {
 	b.Helper()
 	programs := w.programs(b)
 	all := make([]facts, len(w.At))
@@ -38,7 +38,7 @@ func (w *world) measureExpressions(b *testing.B, t *table, core float64) {
 	}
 	got := make([]charge, len(all))
 	var machine vm.VM
-	cost := w.perPassage(w.shortest(parts, 2, func(from, to int) {
+	cost := w.perPassage(w.bestTime(parts, 2, func(from, to int) {
 		for i := w.begin(from); i < w.Ends[to-1]; i++ {
 			answer, err := machine.Run(all[i].program, &all[i])
 			if err != nil {
@@ -47,25 +47,25 @@ func (w *world) measureExpressions(b *testing.B, t *table, core float64) {
 			got[i].net = money.Ore(answer.(int))
 		}
 	}))
-	want := w.alone()
+	want := w.singlePrices()
 	w.compare(b, "expr-lang/expr", want, got)
-	t.row("expr-lang/expr, price rules without windows", ns(cost), fmt.Sprintf("%.0f", cost/core), fmt.Sprint(differing(want, got)), "")
+	t.row("expr-lang/expr, price rules without windows", ns(cost), fmt.Sprintf("%.0f", cost/core), fmt.Sprint(countDifferences(want, got)), "")
 }
 
-// alone returns the core's price of a passage on its own.
-func (w *world) alone() []charge {
+// singlePrices returns the core's price of a passage on its own.
+func (w *trafficMonth) singlePrices() []charge {
 	all := make([]charge, len(w.At))
 	set, out := make([]rating.Crossing, 1), make([]rating.Charge, 1)
 	for i, v := range w.vehicle {
 		t := w.traits[v]
-		w.into(&set[0], i, &t)
+		w.resolveOne(&set[0], i, &t)
 		w.plan.Rate(set, out)
 		all[i].net = out[0].Net()
 	}
 	return all
 }
 
-func (w *world) facts(i int) facts {
+func (w *trafficMonth) facts(i int) facts {
 	v := w.Vehicles[w.vehicle[i]]
 	wall := oslo.In(time.UnixMilli(w.At[i]))
 	kind := tariff.KindOf(oslo.DayOf(wall))
@@ -76,7 +76,7 @@ func (w *world) facts(i int) facts {
 }
 
 // programs returns the compiled rules of each station, by index.
-func (w *world) programs(b *testing.B) (list []*vm.Program) {
+func (w *trafficMonth) programs(b *testing.B) (list []*vm.Program) {
 	b.Helper()
 	for _, id := range w.Stations {
 		st, _ := w.plan.Station(id)

@@ -18,18 +18,18 @@ import (
 	"bompass/shared/toll"
 )
 
-// world is a month of traffic with the input of the core.
-type world struct {
+// trafficMonth is a month of traffic with the input of the core.
+type trafficMonth struct {
 	*rush.Month
-	book     *tariff.Book
-	plan     *rating.Plan
-	stations []rating.StationIndex // of each passage
-	traits   []rating.Traits       // of each vehicle
-	vehicle  []int32               // of each passage
-	way      []rating.Direction    // of each passage
+	book       *tariff.Book
+	plan       *rating.Plan
+	stations   []rating.StationIndex // of each passage
+	traits     []rating.Traits       // of each vehicle
+	vehicle    []int32               // of each passage
+	directions []rating.Direction    // of each passage
 }
 
-func newWorld(tb testing.TB, vehicles int) *world {
+func newTrafficMonth(tb testing.TB, vehicles int) *trafficMonth {
 	tb.Helper()
 	book, problems := tariff.Load(assets.Tariff)
 	if len(problems) > 0 {
@@ -39,7 +39,7 @@ func newWorld(tb testing.TB, vehicles int) *world {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	w := &world{Month: rush.NewMonth(vehicles), book: book, plan: plan}
+	w := &trafficMonth{Month: rush.NewMonth(vehicles), book: book, plan: plan}
 	index := make([]rating.StationIndex, len(w.Stations))
 	for i, id := range w.Stations {
 		index[i], _ = plan.StationIndex(id)
@@ -47,19 +47,19 @@ func newWorld(tb testing.TB, vehicles int) *world {
 	for _, v := range w.Vehicles {
 		w.traits = append(w.traits, rating.Traits{Classes: rating.ClassesOf(v.Facts), Have: v.Have})
 	}
-	w.stations, w.vehicle, w.way = make([]rating.StationIndex, len(w.At)), make([]int32, len(w.At)), make([]rating.Direction, len(w.At))
+	w.stations, w.vehicle, w.directions = make([]rating.StationIndex, len(w.At)), make([]int32, len(w.At)), make([]rating.Direction, len(w.At))
 	for v := range w.Ends {
 		for i := w.begin(v); i < w.Ends[v]; i++ {
-			w.stations[i], w.vehicle[i], w.way[i] = index[w.Station[i]], int32(v), rating.DirectionOf(toll.Outbound)
+			w.stations[i], w.vehicle[i], w.directions[i] = index[w.Station[i]], int32(v), rating.DirectionOf(toll.Outbound)
 			if w.Inbound[i] {
-				w.way[i] = rating.DirectionOf(toll.Inbound)
+				w.directions[i] = rating.DirectionOf(toll.Inbound)
 			}
 		}
 	}
 	return w
 }
 
-func (w *world) begin(v int) int {
+func (w *trafficMonth) begin(v int) int {
 	if v == 0 {
 		return 0
 	}
@@ -67,16 +67,16 @@ func (w *world) begin(v int) int {
 }
 
 // resolve puts vehicle v's crossings into set, which is as long.
-func (w *world) resolve(v int, set []rating.Crossing) {
+func (w *trafficMonth) resolve(v int, set []rating.Crossing) {
 	begin, t := w.begin(v), w.traits[v]
 	for n := range set {
-		w.into(&set[n], begin+n, &t)
+		w.resolveOne(&set[n], begin+n, &t)
 	}
 }
 
-// into resolves passage i of a vehicle with these traits.
-func (w *world) into(c *rating.Crossing, i int, t *rating.Traits) {
-	t.Direction, t.Key = w.way[i], uint32(i)
+// resolveOne resolves passage i of a vehicle with these traits.
+func (w *trafficMonth) resolveOne(c *rating.Crossing, i int, t *rating.Traits) {
+	t.Direction, t.Key = w.directions[i], uint32(i)
 	if err := w.plan.ResolveInto(c, w.stations[i], w.At[i], t); err != nil {
 		panic(err) // the month lies in known price lists
 	}
@@ -97,8 +97,8 @@ func newBuffers() *buffers {
 	return &buffers{set: make([]rating.Crossing, 0, longestSet), out: make([]rating.Charge, longestSet), steps: make([]rating.Step, 0, 32)}
 }
 
-// way is one way to do the month's work, for the vehicles from and before to.
-type way struct {
+// variant is one way to do the month's work, for the vehicles from and before to.
+type variant struct {
 	name  string
 	parts int // how many parts of the month are timed by themselves on one core
 	run   func(b *buffers, from, to int)
@@ -108,15 +108,15 @@ type way struct {
 // and long enough for the clock. Two cores have more to do in a part, to bear the cost of waking up.
 const parts, partsOfTwo = 100, 8
 
-// ways are what the core can be asked for, from least to most.
-func (w *world) ways() []way {
+// variants are what the core can be asked for, from least to most.
+func (w *trafficMonth) variants() []variant {
 	ready, charges := make([]rating.Crossing, len(w.At)), make([]rating.Charge, len(w.At))
 	for v := range w.Ends {
 		w.resolve(v, ready[w.begin(v):w.Ends[v]])
 	}
 	records := make([]rating.Crossing, len(w.At))
 	arrived := newArrival(w)
-	return []way{
+	return []variant{
 		{"rate (resolved and sorted before)", parts, func(b *buffers, from, to int) {
 			for v := from; v < to; v++ {
 				set := ready[w.begin(v):w.Ends[v]]
@@ -148,7 +148,7 @@ func (w *world) ways() []way {
 	}
 }
 
-func (b *buffers) rate(w *world, v int) {
+func (b *buffers) rate(w *trafficMonth, v int) {
 	b.set = b.set[:w.Ends[v]-w.begin(v)]
 	w.resolve(v, b.set)
 	w.plan.Rate(b.set, b.out[:len(b.set)])
@@ -160,55 +160,55 @@ const partitions = 2 * partsOfTwo
 
 // arrival is the month in the order in which stations report it: by time.
 type arrival struct {
-	*world
-	order [partitions][]arrived
+	*trafficMonth
+	order [partitions][]arrivedPassage
 	next  []int32 // of each vehicle: where its next passage goes
 	set   []rating.Crossing
 }
 
-// arrived is a passage as it arrives.
-type arrived struct {
-	at      int64
-	vehicle int32
-	key     uint32
-	station rating.StationIndex
-	way     rating.Direction
+// arrivedPassage is a passage as it arrives.
+type arrivedPassage struct {
+	at        int64
+	vehicle   int32
+	key       uint32
+	station   rating.StationIndex
+	direction rating.Direction
 }
 
-func newArrival(w *world) *arrival {
-	a := &arrival{world: w, next: make([]int32, len(w.Ends)), set: make([]rating.Crossing, len(w.At))}
+func newArrival(w *trafficMonth) *arrival {
+	a := &arrival{trafficMonth: w, next: make([]int32, len(w.Ends)), set: make([]rating.Crossing, len(w.At))}
 	for p := range a.order {
-		from, to := w.part(p), w.part(p+1)
+		from, to := w.partitionStart(p), w.partitionStart(p+1)
 		for i := w.begin(from); i < w.Ends[to-1]; i++ {
-			a.order[p] = append(a.order[p], arrived{w.At[i], w.vehicle[i], uint32(i), w.stations[i], w.way[i]})
+			a.order[p] = append(a.order[p], arrivedPassage{w.At[i], w.vehicle[i], uint32(i), w.stations[i], w.directions[i]})
 		}
-		slices.SortStableFunc(a.order[p], func(x, y arrived) int { return int(x.at - y.at) })
+		slices.SortStableFunc(a.order[p], func(x, y arrivedPassage) int { return int(x.at - y.at) })
 	}
 	return a
 }
 
-// part is the first vehicle of a partition.
-func (w *world) part(p int) int { return len(w.Ends) * p / partitions }
+// partitionStart is the first vehicle of a partition.
+func (w *trafficMonth) partitionStart(p int) int { return len(w.Ends) * p / partitions }
 
 // run takes whole partitions: it puts passages with the others of their vehicle by counting, sorts each
 // vehicle's where they are not in order, and rates them.
 func (a *arrival) run(b *buffers, from, to int) {
 	for p := range a.order {
-		if first := a.part(p); first >= from && first < to {
+		if first := a.partitionStart(p); first >= from && first < to {
 			a.partition(b, p)
 		}
 	}
 }
 
 func (a *arrival) partition(b *buffers, p int) {
-	from, to := a.part(p), a.part(p+1)
+	from, to := a.partitionStart(p), a.partitionStart(p+1)
 	for v := from; v < to; v++ {
 		a.next[v] = int32(a.begin(v))
 	}
 	for i := range a.order[p] {
 		one := &a.order[p][i]
 		t := a.traits[one.vehicle]
-		t.Direction, t.Key = one.way, one.key
+		t.Direction, t.Key = one.direction, one.key
 		if err := a.plan.ResolveInto(&a.set[a.next[one.vehicle]], one.station, one.at, &t); err != nil {
 			panic(err) // the month lies in known price lists
 		}
@@ -237,8 +237,8 @@ func inOrder(set []rating.Crossing) bool {
 // find both cores undisturbed.
 const repeats, repeatsOfTwo = 15, 60
 
-// shortest is the sum of the shortest times that the parts of the month take.
-func (w *world) shortest(parts, repeats int, run func(from, to int)) time.Duration {
+// bestTime is the sum of the shortest times that the parts of the month take.
+func (w *trafficMonth) bestTime(parts, repeats int, run func(from, to int)) time.Duration {
 	best := make([]time.Duration, parts)
 	for n := range repeats {
 		for p := range best {
@@ -258,12 +258,12 @@ func (w *world) shortest(parts, repeats int, run func(from, to int)) time.Durati
 }
 
 // perPassage is nanoseconds.
-func (w *world) perPassage(d time.Duration) float64 {
+func (w *trafficMonth) perPassage(d time.Duration) float64 {
 	return float64(d.Nanoseconds()) / float64(len(w.At))
 }
 
 // allocs are allocations to a passage of what is run once.
-func (w *world) allocs(f func()) float64 {
+func (w *trafficMonth) allocs(f func()) float64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	f()
@@ -271,8 +271,8 @@ func (w *world) allocs(f func()) float64 {
 	return float64(after.Mallocs-before.Mallocs) / float64(len(w.At))
 }
 
-// halves runs a way on two cores, half of the vehicles each.
-func (w *world) halves(run func(b *buffers, from, to int), b [2]*buffers, from, to int) {
+// runOnTwoCores runs a way on two cores, half of the vehicles each.
+func (w *trafficMonth) runOnTwoCores(run func(b *buffers, from, to int), b [2]*buffers, from, to int) {
 	middle := from + (to-from)/2 // a partition's end, when from and to are those of a part of two
 	var group sync.WaitGroup
 	group.Go(func() { run(b[0], from, middle) })
@@ -284,7 +284,7 @@ func (w *world) halves(run func(b *buffers, from, to int), b [2]*buffers, from, 
 // an expression language, all in one run on the same month.
 func BenchmarkRating(b *testing.B) {
 	for range b.N {
-		w := newWorld(b, 100_000)
+		w := newTrafficMonth(b, 100_000)
 		t := newTable()
 		t.head(fmt.Sprintf("%d passages of %d vehicles", len(w.At), len(w.Vehicles)), "ns/passage", "allocs/passage", "two cores", "times faster on two")
 		core := w.measureCore(t)
@@ -292,18 +292,18 @@ func BenchmarkRating(b *testing.B) {
 		w.measureOthers(b, t, core)
 		t.head("growth: resolve + rate", "ns/passage", "of 1 million", "", "")
 		w = nil
-		growth(b, t)
+		measureGrowth(b, t)
 		t.flush()
 	}
 }
 
 // measureCore measures every way and returns what resolve + rate costs on one core.
-func (w *world) measureCore(t *table) (resolveAndRate float64) {
+func (w *trafficMonth) measureCore(t *table) (resolveAndRate float64) {
 	two := [2]*buffers{newBuffers(), newBuffers()}
-	for i, way := range w.ways() {
+	for i, way := range w.variants() {
 		one := func(from, to int) { way.run(two[0], from, to) }
-		single := w.perPassage(w.shortest(way.parts, repeats, one))
-		double := w.perPassage(w.shortest(partsOfTwo, repeatsOfTwo, func(from, to int) { w.halves(way.run, two, from, to) }))
+		single := w.perPassage(w.bestTime(way.parts, repeats, one))
+		double := w.perPassage(w.bestTime(partsOfTwo, repeatsOfTwo, func(from, to int) { w.runOnTwoCores(way.run, two, from, to) }))
 		allocs := w.allocs(func() { one(0, len(w.Ends)) })
 		t.row(way.name, ns(single), fmt.Sprintf("%.3f", allocs), ns(double), fmt.Sprintf("%.2f", single/double))
 		if i == 1 {
@@ -313,14 +313,14 @@ func (w *world) measureCore(t *table) (resolveAndRate float64) {
 	return resolveAndRate
 }
 
-// growth measures whether ten times as many passages cost more each.
-func growth(b *testing.B, t *table) {
+// measureGrowth measures whether ten times as many passages cost more each.
+func measureGrowth(b *testing.B, t *table) {
 	b.Helper()
 	var first float64
 	for _, vehicles := range []int{100_000, 1_000_000} {
-		w := newWorld(b, vehicles)
+		w := newTrafficMonth(b, vehicles)
 		buffer := newBuffers()
-		cost := w.perPassage(w.shortest(vehicles/1000, 5, func(from, to int) {
+		cost := w.perPassage(w.bestTime(vehicles/1000, 5, func(from, to int) {
 			for v := from; v < to; v++ {
 				buffer.rate(w, v)
 			}

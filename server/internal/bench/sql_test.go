@@ -30,54 +30,54 @@ var rateSQL string
 var tablesSQL string
 
 // measureSQL lets PostgreSQL rate the month. Loading is not counted.
-func (w *world) measureSQL(b *testing.B, t *table, core float64) {
+func (w *trafficMonth) measureSQL(b *testing.B, t *table, core float64) {
 	b.Helper()
 	ctx := b.Context()
 	conn, err := pgx.Connect(ctx, pgtest.URL(b))
-	check(b, err)
+	must(b, err)
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	for _, sql := range strings.Split(tablesSQL, ";") {
 		_, err := conn.Exec(ctx, sql)
-		check(b, err)
+		must(b, err)
 	}
 	w.load(b, conn)
 	_, err = conn.Exec(ctx, "analyze")
-	check(b, err)
-	process := processor(conn.PgConn().PID())
-	before := process.used(b)
+	must(b, err)
+	process := processID(conn.PgConn().PID())
+	before := process.cpuTime(b)
 	_, err = conn.Exec(ctx, rateSQL)
-	check(b, err)
-	cost := w.perPassage(process.used(b) - before)
+	must(b, err)
+	cost := w.perPassage(process.cpuTime(b) - before)
 	got := make([]charge, len(w.At))
 	rows, err := conn.Query(ctx, "select id, list, net from answer")
-	check(b, err)
+	must(b, err)
 	var id int
 	var one charge
 	_, err = pgx.ForEachRow(rows, []any{&id, &one.list, &one.net}, func() error { got[id] = one; return nil })
-	check(b, err)
+	must(b, err)
 	want := w.charges()
 	w.compare(b, "PostgreSQL", want, got)
-	t.row("PostgreSQL, one set-based query", ns(cost), fmt.Sprintf("%.0f", cost/core), fmt.Sprint(differing(want, got)), "")
+	t.row("PostgreSQL, one set-based query", ns(cost), fmt.Sprintf("%.0f", cost/core), fmt.Sprint(countDifferences(want, got)), "")
 }
 
-// processor is a process whose processor time is measured, without other processes of the machine.
-type processor uint32
+// processID is a process whose processor time is measured, without other processes of the machine.
+type processID uint32
 
-// used reads a process's user and system time, in the kernel's hundredths of a second.
-func (p processor) used(b *testing.B) time.Duration {
+// cpuTime reads a process's user and system time, in the kernel's hundredths of a second.
+func (p processID) cpuTime(b *testing.B) time.Duration {
 	b.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p))
-	check(b, err)
+	must(b, err)
 	_, after, _ := strings.Cut(string(text), ") ") // after the command's name, which may hold spaces
 	fields := strings.Fields(after)
 	user, err := strconv.Atoi(fields[11])
-	check(b, err)
+	must(b, err)
 	system, err := strconv.Atoi(fields[12])
-	check(b, err)
+	must(b, err)
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
-func differing(want, got []charge) (n int) {
+func countDifferences(want, got []charge) (n int) {
 	for i := range want {
 		if want[i] != got[i] {
 			n++
@@ -86,13 +86,13 @@ func differing(want, got []charge) (n int) {
 	return n
 }
 
-func (w *world) load(b *testing.B, conn *pgx.Conn) {
+func (w *trafficMonth) load(b *testing.B, conn *pgx.Conn) {
 	b.Helper()
 	into := func(table string, rows [][]any) {
 		_, err := conn.CopyFrom(b.Context(), pgx.Identifier{table}, columnsOf(b, conn, table), pgx.CopyFromRows(rows))
-		check(b, err)
+		must(b, err)
 	}
-	l := &loader{world: w, group: map[string]int{}}
+	l := &loader{trafficMonth: w, group: map[string]int{}}
 	l.tariffs()
 	into("station", l.stations)
 	into("version", l.versions)
@@ -116,7 +116,7 @@ func (w *world) load(b *testing.B, conn *pgx.Conn) {
 func columnsOf(b *testing.B, conn *pgx.Conn, table string) (names []string) {
 	b.Helper()
 	rows, err := conn.Query(b.Context(), "select * from "+table+" limit 0")
-	check(b, err)
+	must(b, err)
 	rows.Close()
 	for _, f := range rows.FieldDescriptions() {
 		names = append(names, f.Name)
@@ -126,7 +126,7 @@ func columnsOf(b *testing.B, conn *pgx.Conn, table string) (names []string) {
 
 // loader turns the tariff book into rows.
 type loader struct {
-	*world
+	*trafficMonth
 	group map[string]int // "hour oslo ring" → number
 	stations, versions, bands, prices, hours, caps,
 	waivers, calendar [][]any

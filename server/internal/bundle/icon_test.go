@@ -33,7 +33,7 @@ func drawn(t *testing.T) map[string]string {
 	return sums
 }
 
-func TestIconsAreDrawnFromTheDrawings(t *testing.T) {
+func TestPNGIconsMatchTheirSVG(t *testing.T) {
 	drawings, err := filepath.Glob(filepath.Join(icon, "*.svg"))
 	if err != nil || len(drawings) < 2 {
 		t.Fatalf("drawings: %v, %v", drawings, err)

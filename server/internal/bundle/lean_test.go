@@ -11,7 +11,7 @@ import (
 const checkout = "../../.."
 
 // One import of what the copy leaves out would bring most of it back.
-func TestProgramImportsNothingThatOnlyServersNeed(t *testing.T) {
+func TestBrowserProgramImportsNoServerLibrary(t *testing.T) {
 	modfile, err := lean(checkout, filepath.Join(t.TempDir(), "lean"))
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +62,7 @@ func TestModuleFileOfTheCheckoutIsUnchanged(t *testing.T) {
 	}
 }
 
-func TestPatchChangesLinesAtTheirPlace(t *testing.T) {
+func TestPatchIsAppliedAtItsPlace(t *testing.T) {
 	const old = "one\ntwo\n\nthree\nfour\nfive\nsix\nseven\neight\nnine\n"
 	patch := "Prose comes first.\n\n--- a/n.txt\n+++ b/n.txt\n@@ -1,4 +1,5 @@\n one\n-two\n+2\n+2.5\n \n three\n@@ -8,3 +9,2 @@\n seven\n-eight\n nine\n" +
 		"--- a/m.txt\n+++ b/m.txt\n@@ -1 +1,2 @@\n+zero\n one\n"

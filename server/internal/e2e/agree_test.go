@@ -19,8 +19,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// linkFor is the newest link in the mailbox that begins so.
-func linkFor(t *testing.T, product *e2e.Product, begins string) string {
+// waitForLink is the newest link in the mailbox that begins so.
+func waitForLink(t *testing.T, product *e2e.Product, begins string) string {
 	t.Helper()
 	found := regexp.MustCompile(`href="(` + regexp.QuoteMeta(product.URL()+begins) + `[^"]*)"`)
 	for range 200 { // the letter leaves on its own
@@ -42,43 +42,43 @@ func linkFor(t *testing.T, product *e2e.Product, begins string) string {
 	return ""
 }
 
-// flow walks the questions in a browser.
-type flow struct {
+// agreementForm walks the questions in a browser.
+type agreementForm struct {
 	t    *testing.T
 	page *e2e.Page
-	axe  *looker // looks at every step; nil for none
+	axe  *axeChecker // looks at every step; nil for none
 }
 
-// at waits for a question, with focus on its heading, and looks at it.
-func (f flow) at(step, question string) {
+// waitForStep waits for a question, with focus on its heading, and looks at it.
+func (f agreementForm) waitForStep(step, question string) {
 	f.t.Helper()
-	f.page.See(question)
+	f.page.WaitText(question)
 	f.page.Wait("the step "+step, `location.search.includes("step=`+step+`") && document.querySelector("h1").textContent === "`+question+`"`)
 	if f.axe != nil {
-		f.axe.at(f.t, "step "+step)
+		f.axe.checkPage(f.t, "step "+step)
 		for screen, view := range map[string]e2e.View{"390-light": e2e.Phone, "390-dark": e2e.Phone.InDark(), "1280-light": e2e.Desktop, "1280-dark": e2e.Desktop.InDark()} {
-			f.page.Look(view)
+			f.page.SetView(view)
 			f.page.Wait(step+" to fit "+screen, `document.documentElement.scrollWidth <= window.innerWidth`)
-			f.page.Shot("agree-" + step + "-" + screen)
+			f.page.Screenshot("agree-" + step + "-" + screen)
 		}
 	}
 }
 
-func (f flow) choose(selector, value string) {
+func (f agreementForm) choose(selector, value string) {
 	f.t.Helper()
 	f.page.Wait(selector, `document.querySelector("`+selector+`")`)
-	f.page.Text(`(() => { const s = document.querySelector("` + selector + `"); s.value = "` + value + `"; s.dispatchEvent(new Event("change", {bubbles: true})); return 1; })()`)
+	f.page.Eval(`(() => { const s = document.querySelector("` + selector + `"); s.value = "` + value + `"; s.dispatchEvent(new Event("change", {bubbles: true})); return 1; })()`)
 }
 
-func (f flow) next() {
+func (f agreementForm) next() {
 	f.t.Helper()
 	f.page.Press("main form button[type=submit]")
 }
 
 const (
-	focused   = `document.activeElement && document.activeElement.tagName === "H1"`
-	mistaken  = `document.activeElement && document.activeElement.id === "mistakes"`
-	termsName = "Godtar du vilkårene?"
+	headingFocused = `document.activeElement && document.activeElement.tagName === "H1"`
+	errorsFocused  = `document.activeElement && document.activeElement.id === "mistakes"`
+	termsName      = "Godtar du vilkårene?"
 )
 
 // A person with an eID and no agreement is asked, answers no, orders a tag on the way, and is led to an agreement.
@@ -86,8 +86,8 @@ const (
 func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
-	axe := newLooker(t, page)
-	f := flow{t, page, &axe}
+	axe := newAxeChecker(t, page)
+	f := agreementForm{t, page, &axe}
 	page.Go(product.URL() + "/")
 	page.Press(`main a[href^="/login/eid/no"]`)
 	page.Press(`input[value="liv"]`)
@@ -95,87 +95,87 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	page.Fill("#email", "liv@bompass.example")
 	page.Press("#consent-privacy")
 	f.next()
-	page.See("liv@bompass.example")
-	page.Go(linkFor(t, product, "/email/confirm"))
+	page.WaitText("liv@bompass.example")
+	page.Go(waitForLink(t, product, "/email/confirm"))
 	page.Press("main form button[type=submit]")
-	page.See("Adressen er bekreftet")
+	page.WaitText("Adressen er bekreftet")
 	page.Go(product.URL() + "/")
-	page.See("Er du allerede kunde hos et bomselskap?")
+	page.WaitText("Er du allerede kunde hos et bomselskap?")
 	page.Press(`button[name="answer"][value="no"]`)
 
-	f.at("charger", "Hvilket bomselskap vil du ha avtale med?")
+	f.waitForStep("charger", "Hvilket bomselskap vil du ha avtale med?")
 	proves.That(t, "S1.12", "S2.25", "S2.27")
 	f.next()
-	page.Wait("focus on what is wrong", mistaken)
-	page.See("Fyll ut feltet.")
-	page.Shot("agree-mistake")
+	page.Wait("focus on what is wrong", errorsFocused)
+	page.WaitText("Fyll ut feltet.")
+	page.Screenshot("agree-mistake")
 	page.Press("#charger-fjellinjen")
 	f.next()
-	f.at("details", "Hvor skal vi sende brikke og faktura?")
-	page.Wait("focus on the question", focused)
+	f.waitForStep("details", "Hvor skal vi sende brikke og faktura?")
+	page.Wait("focus on the question", headingFocused)
 	page.Fill("#street", "Storgata 1")
 	page.Fill("#postal_code", "0155")
 	page.Fill("#city", "Oslo")
 	f.next()
-	f.at("country", "Hvilket land er kjøretøyet registrert i?")
+	f.waitForStep("country", "Hvilket land er kjøretøyet registrert i?")
 	f.choose("#country", "NO")
 	f.next()
-	f.at("plate", "Hva er registreringsnummeret?")
+	f.waitForStep("plate", "Hva er registreringsnummeret?")
 	page.Fill("#plate", "bt 90214")
 	f.next()
-	f.at("vehicle", "Er dette kjøretøyet ditt?")
-	page.See("SKODA ENYAQ")
-	page.See("elbil")
+	f.waitForStep("vehicle", "Er dette kjøretøyet ditt?")
+	page.WaitText("SKODA ENYAQ")
+	page.WaitText("elbil")
 	proves.That(t, "S2.30–S2.32")
 	page.Go(product.URL() + "/agreements/new") // a reload keeps the answers
-	f.at("vehicle", "Er dette kjøretøyet ditt?")
+	f.waitForStep("vehicle", "Er dette kjøretøyet ditt?")
 	f.next()
-	f.at("tag", "Vil du ha en brikke?")
+	f.waitForStep("tag", "Vil du ha en brikke?")
 	page.Press("#tag-yes")
 	f.next()
-	f.at("terms", termsName)
+	f.waitForStep("terms", termsName)
 	page.Press("#general")
 	f.next()
-	page.Wait("focus on what is wrong", mistaken)
-	page.See("Du må godta begge vilkårene")
+	page.Wait("focus on what is wrong", errorsFocused)
+	page.WaitText("Du må godta begge vilkårene")
 	proves.That(t, "S2.33")
 	page.Press("#special")
 	f.next()
-	f.at("check", "Kontroller svarene dine")
-	page.See("Storgata 1, 0155 Oslo")
+	f.waitForStep("check", "Kontroller svarene dine")
+	page.WaitText("Storgata 1, 0155 Oslo")
 	page.Press(`.bp-change a[href*="step=charger"]`)
-	f.at("charger", "Hvilket bomselskap vil du ha avtale med?")
+	f.waitForStep("charger", "Hvilket bomselskap vil du ha avtale med?")
 	page.Press("#charger-ferde")
 	f.next()
-	f.at("check", "Kontroller svarene dine")
-	page.See("Ferde")
+	f.waitForStep("check", "Kontroller svarene dine")
+	page.WaitText("Ferde")
 	page.Press("main form button[type=submit]")
-	page.See("Avtalen er opprettet")
+	page.WaitText("Avtalen er opprettet")
 	page.Wait("the receipt's own address", `location.pathname === "/agreements/done"`)
-	page.Wait("focus on the heading", focused)
+	page.Wait("focus on the heading", headingFocused)
 	proves.That(t, "S2.29")
-	axe.at(t, "receipt")
-	page.Look(e2e.Phone)
-	page.Shot("agree-done-390")
-	page.Look(e2e.Desktop)
-	page.Shot("agree-done-1280")
-	linkFor(t, product, "/agreements/done?number=71")
+	axe.checkPage(t, "receipt")
+	page.SetView(e2e.Phone)
+	page.Screenshot("agree-done-390")
+	page.SetView(e2e.Desktop)
+	page.Screenshot("agree-done-1280")
+	waitForLink(t, product, "/agreements/done?number=71")
 
-	driveBy(t, product, fixture.LivPlate, 501)
+	sendPassage(t, product, fixture.LivPlate, 501)
 	page.Press(`main a[href="/"]`)
-	page.See("BT 90214")
-	page.See("Ferde")
+	page.WaitText("BT 90214")
+	page.WaitText("Ferde")
 	page.Wait("the passage", `document.querySelectorAll('button[id^="passage-"]').length === 1`)
 	page.Press(`button[id^="passage-"]`)
-	page.See("Listepris")
-	page.Shot("agree-overview")
-	if page.Text(`document.body.innerText.includes("uten avtale")`) == "true" {
+	page.WaitText("Listepris")
+	page.Screenshot("agree-overview")
+	if page.Eval(`document.body.innerText.includes("uten avtale")`) == "true" {
 		t.Error("the vehicle is shown as without an agreement")
 	}
 }
 
-// driveBy lets a car without a tag pass a station now, and waits until it is charged.
-func driveBy(t *testing.T, product *e2e.Product, plate toll.Plate, epoch int64) {
+// sendPassage lets a car without a tag pass a station now, and waits until it is charged.
+func sendPassage(t *testing.T, product *e2e.Product, plate toll.Plate, epoch int64) {
 	t.Helper()
 	var body bytes.Buffer
 	o := toll.Observation{Station: "oslo-301", Lane: 1, Epoch: epoch, At: time.Now().UTC(), Direction: toll.Inbound, Country: plate.Country, Plate: plate.Text}
@@ -190,24 +190,24 @@ func driveBy(t *testing.T, product *e2e.Product, plate toll.Plate, epoch int64) 
 func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
-	f := flow{t: t, page: page}
+	f := agreementForm{t: t, page: page}
 	const email, password = "berit@bompass.example", "Elleve-granskog-42"
 	page.Go(product.URL() + "/register")
 	page.Fill("#name", "Berit Aas")
 	page.Fill("#email", email)
 	page.Fill("#password", password)
 	page.Press("main form button[type=submit]")
-	page.See("sendt")
-	page.Go(linkFor(t, product, "/register/confirm"))
+	page.WaitText("sendt")
+	page.Go(waitForLink(t, product, "/register/confirm"))
 	page.Press("main form button[type=submit]")
-	page.See("Logg inn")
+	page.WaitText("Logg inn")
 	proves.That(t, "S1.08", "S2.15–S2.17")
 	page.Go(product.URL() + "/login")
 	page.Fill("#email", email)
 	page.Fill("#password", password)
 	page.Press("main form button[type=submit]")
 	page.Wait("a secret", `document.querySelector("code.bp-secret")`)
-	code, err := totp.GenerateCode(strings.ReplaceAll(page.Text(`document.querySelector("code.bp-secret").textContent`), " ", ""), time.Now())
+	code, err := totp.GenerateCode(strings.ReplaceAll(page.Eval(`document.querySelector("code.bp-secret").textContent`), " ", ""), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,54 +218,54 @@ func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	page.Go(product.URL() + "/")
 	page.Press("#consent-privacy")
 	f.next()
-	page.See("Er du allerede kunde hos et bomselskap?")
+	page.WaitText("Er du allerede kunde hos et bomselskap?")
 	page.Press(`button[name="answer"][value="no"]`)
 
-	f.at("charger", "Hvilket bomselskap vil du ha avtale med?")
-	tabTo(t, page, "#charger-fjellinjen")
+	f.waitForStep("charger", "Hvilket bomselskap vil du ha avtale med?")
+	pressTabUntil(t, page, "#charger-fjellinjen")
 	page.Type(" ")
 	page.Type(kb.Enter)
-	f.at("details", "Hvor skal vi sende brikke og faktura?")
-	tabTo(t, page, "#street")
+	f.waitForStep("details", "Hvor skal vi sende brikke og faktura?")
+	pressTabUntil(t, page, "#street")
 	page.Type("Kaien 2" + kb.Tab + "5003" + kb.Tab + "Bergen" + kb.Enter)
-	f.at("country", "Hvilket land er kjøretøyet registrert i?")
-	tabTo(t, page, "#country")
+	f.waitForStep("country", "Hvilket land er kjøretøyet registrert i?")
+	pressTabUntil(t, page, "#country")
 	page.Type("Tys") // the letters of the country
-	tabTo(t, page, "main form button[type=submit]")
+	pressTabUntil(t, page, "main form button[type=submit]")
 	page.Type(kb.Enter)
-	f.at("plate", "Hva er registreringsnummeret?")
-	tabTo(t, page, "#plate")
+	f.waitForStep("plate", "Hva er registreringsnummeret?")
+	pressTabUntil(t, page, "#plate")
 	page.Type("M-AB 1234" + kb.Enter)
-	f.at("vehicle", "Hva slags kjøretøy er det?")
-	page.Shot("agree-stated-390")
-	tabTo(t, page, "#kind-car")
+	f.waitForStep("vehicle", "Hva slags kjøretøy er det?")
+	page.Screenshot("agree-stated-390")
+	pressTabUntil(t, page, "#kind-car")
 	page.Type(" ")
 	page.Wait("the question of fuel", `document.querySelector("#fuel")`)
-	tabTo(t, page, "#fuel")
+	pressTabUntil(t, page, "#fuel")
 	page.Type("Di")
-	tabTo(t, page, "main form button[type=submit]")
+	pressTabUntil(t, page, "main form button[type=submit]")
 	page.Type(kb.Enter)
-	f.at("tag", "Vil du ha en brikke?")
-	tabTo(t, page, "#tag-yes")
+	f.waitForStep("tag", "Vil du ha en brikke?")
+	pressTabUntil(t, page, "#tag-yes")
 	page.Type(kb.ArrowDown)
 	page.Type(kb.Enter)
-	f.at("terms", termsName)
-	tabTo(t, page, "#general")
+	f.waitForStep("terms", termsName)
+	pressTabUntil(t, page, "#general")
 	page.Type(" ")
-	tabTo(t, page, "#special")
+	pressTabUntil(t, page, "#special")
 	page.Type(" " + kb.Enter)
-	f.at("check", "Kontroller svarene dine")
-	tabTo(t, page, "main form button[type=submit]")
+	f.waitForStep("check", "Kontroller svarene dine")
+	pressTabUntil(t, page, "main form button[type=submit]")
 	page.Type(kb.Enter)
-	page.See("Avtalen er opprettet")
-	page.See("DE MAB1234")
+	page.WaitText("Avtalen er opprettet")
+	page.WaitText("DE MAB1234")
 
-	page.Text("(history.back(), 1)") // the answers are sent: there is nothing to send again
+	page.Eval("(history.back(), 1)") // the answers are sent: there is nothing to send again
 	page.Wait("the first question", `location.search.includes("step=charger") && document.querySelector("#charger-ferde")`)
 	page.Go(product.URL() + "/")
-	page.See("DE MAB1234")
+	page.WaitText("DE MAB1234")
 	page.Press(`main a[href="/agreements/new"]`)
-	f.at("charger", "Hvilket bomselskap vil du ha avtale med?")
+	f.waitForStep("charger", "Hvilket bomselskap vil du ha avtale med?")
 	proves.That(t, "S1.13")
 }
 
@@ -275,23 +275,23 @@ func TestLegacyCustomerNumberLinksAgreement(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	signIn(t, page, product, account(t, "per@bompass.example"))
-	page.See("RK 20877")
+	page.WaitText("RK 20877")
 	page.Press(`main a[href="/agreements/find"]`)
 	page.Press(`main a[href="/agreements/find/old"]`)
 	page.Fill("#number", fixture.LegacyNumber)
 	page.Fill("#password", "feil passord")
 	page.Press("main form button[type=submit]")
-	page.See("stemmer ikke")
-	page.Shot("agree-old-wrong")
+	page.WaitText("stemmer ikke")
+	page.Screenshot("agree-old-wrong")
 	page.Fill("#password", fixture.LegacyPassword)
 	page.Press("main form button[type=submit]")
-	page.See("Avtale 7005001: Knyttet til deg.")
-	page.Shot("agree-old-linked")
-	for _, v := range newLooker(t, page).look(t) {
+	page.WaitText("Avtale 7005001: Knyttet til deg.")
+	page.Screenshot("agree-old-linked")
+	for _, v := range newAxeChecker(t, page).violations(t) {
 		t.Errorf("%s: %s", v.ID, v.Help)
 	}
 	page.Go(product.URL() + "/parties?next=%2F")
 	page.Press(`main form:nth-of-type(2) button[type=submit], main li:nth-of-type(2) button[type=submit]`)
-	page.See("KH 70315")
+	page.WaitText("KH 70315")
 	proves.That(t, "S1.11", "S1.38", "S2.35", "O.08")
 }

@@ -21,8 +21,8 @@ import (
 	"bompass/server/internal/proves"
 )
 
-// patience is the maximum wait for the screen, long enough for a busy machine.
-const patience = 3 * time.Minute
+// waitMax is the maximum wait for the screen, long enough for a busy machine.
+const waitMax = 3 * time.Minute
 
 // View is a size of screen and a colour scheme.
 type View struct {
@@ -83,12 +83,12 @@ func Open(t testing.TB, view View, flags ...string) *Page {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("start the browser: %v", err)
 	}
-	p.listen()
-	p.Look(view)
+	p.collectConsole()
+	p.SetView(view)
 	return p
 }
 
-func (p *Page) listen() {
+func (p *Page) collectConsole() {
 	messages := chromedp.Console(p.ctx)
 	go func() {
 		for m, err := range messages {
@@ -119,8 +119,8 @@ func (p *Page) Console() []string {
 	return append([]string(nil), p.console...)
 }
 
-// Look sets the screen size and colour scheme.
-func (p *Page) Look(v View) {
+// SetView sets the screen size and colour scheme.
+func (p *Page) SetView(v View) {
 	p.t.Helper()
 	scheme := "light"
 	if v.Dark {
@@ -145,7 +145,7 @@ func (p *Page) WithoutScripts() {
 
 func (p *Page) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	ctx, cancel := context.WithTimeout(p.ctx, waitMax)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		p.t.Fatalf("browser: %v\n%s", err, p.state())
@@ -167,7 +167,7 @@ func (p *Page) Fill(selector, text string) {
 // Press presses the control that a selector names, also when it is drawn anew meanwhile.
 func (p *Page) Press(selector string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	ctx, cancel := context.WithTimeout(p.ctx, waitMax)
 	defer cancel()
 	for {
 		err := chromedp.Do(ctx, chromedp.WaitVisible(selector), chromedp.Click(selector))
@@ -201,8 +201,8 @@ func (p *Page) Cookies() string {
 	return strings.Join(written, "; ")
 }
 
-// Settle waits until nothing on the page moves any more.
-func (p *Page) Settle() {
+// WaitAnimations waits until nothing on the page moves any more.
+func (p *Page) WaitAnimations() {
 	p.t.Helper()
 	p.Wait("the page to settle", `document.getAnimations().every((a) => a.playState !== "running" || a.effect.getComputedTiming().iterations === Infinity)`)
 }
@@ -210,7 +210,7 @@ func (p *Page) Settle() {
 // Wait waits until a JavaScript condition holds, over navigations too.
 func (p *Page) Wait(what, condition string) {
 	p.t.Helper()
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(waitMax)
 	for time.Now().Before(deadline) {
 		if ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!("+condition+")")); err == nil && ok {
 			return
@@ -220,8 +220,8 @@ func (p *Page) Wait(what, condition string) {
 	p.t.Fatalf("waited in vain for %s\n%s", what, p.state())
 }
 
-// See waits until a text stands on the screen.
-func (p *Page) See(text string) {
+// WaitText waits until a text stands on the screen.
+func (p *Page) WaitText(text string) {
 	p.t.Helper()
 	quoted, err := json.Marshal(text)
 	if err != nil {
@@ -230,8 +230,8 @@ func (p *Page) See(text string) {
 	p.Wait("the text "+text, `document.body && document.body.innerText.replaceAll("\u00a0", " ").includes(`+string(quoted)+`)`)
 }
 
-// Text evaluates a JavaScript expression to a text.
-func (p *Page) Text(expression string) string {
+// Eval evaluates a JavaScript expression to a text.
+func (p *Page) Eval(expression string) string {
 	p.t.Helper()
 	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+expression+")"))
 	if err != nil {
@@ -240,23 +240,23 @@ func (p *Page) Text(expression string) string {
 	return text
 }
 
-// Promised waits for what a JavaScript expression promises, as a text.
-func (p *Page) Promised(what, expression string) string {
+// Await waits for what a JavaScript expression promises, as a text.
+func (p *Page) Await(what, expression string) string {
 	p.t.Helper()
-	p.Text(`(window.promised = undefined, Promise.resolve(` + expression + `).then((v) => { window.promised = [String(v)]; }, (e) => { window.promised = ["broken: " + e]; }), 1)`)
+	p.Eval(`(window.promised = undefined, Promise.resolve(` + expression + `).then((v) => { window.promised = [String(v)]; }, (e) => { window.promised = ["broken: " + e]; }), 1)`)
 	p.Wait(what, "window.promised")
-	return p.Text("window.promised[0]")
+	return p.Eval("window.promised[0]")
 }
 
-// Shot writes a picture of the whole page into the folder named by BOMPASS_SHOTS, if it is set.
-func (p *Page) Shot(name string) {
+// Screenshot writes a picture of the whole page into the folder named by BOMPASS_SHOTS, if it is set.
+func (p *Page) Screenshot(name string) {
 	p.t.Helper()
 	dir := os.Getenv("BOMPASS_SHOTS")
 	if dir == "" {
 		return
 	}
-	p.Text("(scrollTo(0, 0), 1)")
-	p.Settle()
+	p.Eval("(scrollTo(0, 0), 1)")
+	p.WaitAnimations()
 	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		p.t.Fatalf("picture of %s: %v", name, err)
@@ -269,7 +269,7 @@ func (p *Page) Shot(name string) {
 // Picture is what stands on the screen, as PNG.
 func (p *Page) Picture() []byte {
 	p.t.Helper()
-	p.Settle()
+	p.WaitAnimations()
 	picture, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		p.t.Fatalf("picture: %v", err)

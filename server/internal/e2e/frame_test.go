@@ -12,8 +12,8 @@ func TestOverviewShowsMonth(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
-	page.See("På vei mot passeringstaket")
-	page.See("Oslopakke 3, bygrensen")
+	page.WaitText("På vei mot passeringstaket")
+	page.WaitText("Oslopakke 3, bygrensen")
 	page.Wait("two lines", `document.querySelectorAll('[data-part^="line-"]').length === 2`)
 	page.Wait("the arrow key to show each day", `(function () {
 		const here = document.querySelector('[role=tab][aria-selected=true]');
@@ -35,12 +35,12 @@ func TestOverviewShowsMonth(t *testing.T) {
 }
 
 // One of several agreements can be selected; the selection stays from page to page.
-func TestOverviewOfOneAgreement(t *testing.T) {
+func TestOverviewCanShowOneAgreement(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	signIn(t, page, product, account(t, "nils@fjordfrakt.example"))
-	page.See("har ingen kjøretøy")
-	page.See("VJ 40110")
+	page.WaitText("har ingen kjøretøy")
+	page.WaitText("VJ 40110")
 	page.Wait("the other agreement", `(function () {
 		const choice = document.querySelector("#picker");
 		if (!choice) return false;
@@ -49,6 +49,6 @@ func TestOverviewOfOneAgreement(t *testing.T) {
 		choice.dispatchEvent(new Event("change", {bubbles: true}));
 	})()`)
 	page.Press(`nav a[href^="/passages"]`)
-	page.See("Ingen passeringer i perioden")
+	page.WaitText("Ingen passeringer i perioden")
 	page.Wait("the choice to hold", `document.querySelector("#picker").value !== ""`)
 }

@@ -20,8 +20,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// leafLine is a station's spool over a leaf node of the real server.
-func leafLine(t *testing.T, dir, address, key string) (*uplink.Spool, *uplink.Sender) {
+// openLeafSpool is a station's spool over a leaf node of the real server.
+func openLeafSpool(t *testing.T, dir, address, key string) (*uplink.Spool, *uplink.Sender) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	node, err := leaf.New(leaf.Options{Dir: dir, Upstream: "nats-leaf://" + address, Key: key, Log: log})
@@ -41,7 +41,7 @@ func TestLeafPassagesSurviveServerRestarts(t *testing.T) {
 	address := e2e.FreeAddr(t)
 	product := e2e.Start(t, program, "BOMPASS_LEAF="+address)
 	vehicle := fixture.Vehicles()[0]
-	spool, sender := leafLine(t, t.TempDir(), address, fixture.StationKey)
+	spool, sender := openLeafSpool(t, t.TempDir(), address, fixture.StationKey)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	var sending sync.WaitGroup
@@ -64,12 +64,12 @@ func TestLeafPassagesSurviveServerRestarts(t *testing.T) {
 		see(10)
 		product.Kill(t)
 		see(10)
-		product.Up(t)
+		product.Launch(t)
 	}
 	for spool.Waiting() > 0 && ctx.Err() == nil {
 		time.Sleep(20 * time.Millisecond)
 	}
-	kari := enter(t, product, account(t, "kari@bompass.example"))
+	kari := signInHTTP(t, product, account(t, "kari@bompass.example"))
 	got := map[toll.PassageID]int{}
 	for end := time.Now().Add(30 * time.Second); len(got) < len(want) && time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		clear(got)
@@ -130,7 +130,7 @@ func TestStationAgentRunsOverLeafNode(t *testing.T) {
 	if !strings.Contains(said, "waiting=0") {
 		t.Errorf("passages are left:\n%s", said)
 	}
-	kari := enter(t, product, account(t, "kari@bompass.example"))
+	kari := signInHTTP(t, product, account(t, "kari@bompass.example"))
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		for _, line := range kari.passages(t).Lines {
 			if line.At.After(began) && line.Station == "oslo-301" && line.Tag == mount.Tag && line.Priced {

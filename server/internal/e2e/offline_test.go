@@ -10,18 +10,18 @@ import (
 	"bompass/server/internal/proves"
 )
 
-// ready waits until every page can be opened without a network.
-func ready(page *e2e.Page) {
+// waitForServiceWorker waits until every page can be opened without a network.
+func waitForServiceWorker(page *e2e.Page) {
 	page.Wait("the worker to have taken over", `navigator.serviceWorker.controller && window.bompassWorker`)
 }
 
-// kept waits until a number of answers is stored.
-func kept(page *e2e.Page, n int) {
+// waitForStoredAnswers waits until a number of answers is stored.
+func waitForStoredAnswers(page *e2e.Page, n int) {
 	page.Wait("answers to be kept", fmt.Sprintf(`(bompassStore.count().then((n) => { window.keptNow = n; }), window.keptNow >= %d)`, n))
 }
 
-// ownDevice marks the device as the person's own and waits until an answer is stored.
-func ownDevice(page *e2e.Page, product *e2e.Product) {
+// markDeviceAsOwn marks the device as the person's own and waits until an answer is stored.
+func markDeviceAsOwn(page *e2e.Page, product *e2e.Product) {
 	page.Go(product.URL() + "/device")
 	page.Press("#own")
 	page.Wait("something to be kept", `/[1-9]\d* sider? er lagret/.test(document.body.innerText)`)
@@ -33,33 +33,33 @@ func TestOfflinePagesShowLastAnswers(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
-	page.See("DP 45821")
-	ready(page)
-	ownDevice(page, product)
+	page.WaitText("DP 45821")
+	waitForServiceWorker(page)
+	markDeviceAsOwn(page, product)
 	page.Go(product.URL() + "/passages")
 	page.Wait("rows", `document.querySelectorAll('button[id^="passage-"]').length > 3`)
-	kept(page, 3)
+	waitForStoredAnswers(page, 3)
 	product.Kill(t)
 
 	page.Go(product.URL() + "/")
-	page.See("Kari Lund")
-	page.See("DP 45821")
-	page.See("sist oppdatert kl.")
+	page.WaitText("Kari Lund")
+	page.WaitText("DP 45821")
+	page.WaitText("sist oppdatert kl.")
 	proves.That(t, "O.03")
-	page.Shot("offline-overview")
+	page.Screenshot("offline-overview")
 	page.Go(product.URL() + "/passages")
 	page.Wait("the rows seen before", `document.querySelectorAll('button[id^="passage-"]').length > 3`)
 	page.Press(`button[id^="passage-"]`)
-	page.See("Listepris")
+	page.WaitText("Listepris")
 	page.Go(product.URL() + "/passages?from=2026-01-01&to=2026-01-15")
-	page.See("ikke lagret på enheten")
-	page.Shot("offline-unvisited")
+	page.WaitText("ikke lagret på enheten")
+	page.Screenshot("offline-unvisited")
 	page.Go(product.URL() + "/login")
-	page.See("Denne siden må hentes fra Bompass")
+	page.WaitText("Denne siden må hentes fra Bompass")
 
-	product.Up(t)
+	product.Launch(t)
 	page.Go(product.URL() + "/")
-	page.See("DP 45821")
+	page.WaitText("DP 45821")
 	page.Wait("the banner to go", `!document.body.innerText.includes("sist oppdatert")`)
 }
 
@@ -68,19 +68,19 @@ func TestSharedDeviceStoresNothing(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
-	page.See("DP 45821")
-	ready(page)
+	page.WaitText("DP 45821")
+	waitForServiceWorker(page)
 	product.Kill(t)
 	page.Go(product.URL() + "/")
-	page.See("denne enheten tar ikke vare på det du ser")
-	if found := page.Promised("everything on the device", everythingKept); strings.Contains(found, "45821") || strings.Contains(found, "Kari Lund") {
+	page.WaitText("denne enheten tar ikke vare på det du ser")
+	if found := page.Await("everything on the device", storedOnDevice); strings.Contains(found, "45821") || strings.Contains(found, "Kari Lund") {
 		t.Errorf("something of the person is on the device: %s", found)
 	}
-	product.Up(t)
+	product.Launch(t)
 }
 
-// everythingKept is a script that returns everything stored on the device: storage, caches and databases.
-const everythingKept = `(async () => {
+// storedOnDevice is a script that returns everything stored on the device: storage, caches and databases.
+const storedOnDevice = `(async () => {
 	const found = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie, document.documentElement.outerHTML, location.href, JSON.stringify(history.state)];
 	for (const name of await caches.keys()) {
 		const cache = await caches.open(name);
@@ -101,8 +101,8 @@ const everythingKept = `(async () => {
 	return found.join("\n");
 })()`
 
-// markers is a script that returns texts on the page that identify the person, their vehicles and their passages.
-const markers = `JSON.stringify([...new Set(document.querySelector("main").innerText.concat("\n", document.querySelector("header").innerText)
+// personalTexts is a script that returns texts on the page that identify the person, their vehicles and their passages.
+const personalTexts = `JSON.stringify([...new Set(document.querySelector("main").innerText.concat("\n", document.querySelector("header").innerText)
 	.split(/[\n\t·]/).map((text) => text.trim()).filter((text) => /\d{3}|^[A-ZÆØÅ][a-zæøå]+ [A-ZÆØÅ]|kr/.test(text) && text.length > 5))].slice(0, 40))`
 
 // After signing out nothing that the person has seen is left: not on the page, in storage, in caches, in databases or one
@@ -111,13 +111,13 @@ func TestSignOutDeletesStoredAnswers(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "nils@fjordfrakt.example"))
-	page.See("Fjordfrakt AS")
-	ready(page)
-	ownDevice(page, product)
+	page.WaitText("Fjordfrakt AS")
+	waitForServiceWorker(page)
+	markDeviceAsOwn(page, product)
 	page.Go(product.URL() + "/passages")
 	page.Wait("rows", `document.querySelectorAll('button[id^="passage-"]').length > 3`)
 	var words []string
-	if err := json.Unmarshal([]byte(page.Text(markers)), &words); err != nil {
+	if err := json.Unmarshal([]byte(page.Eval(personalTexts)), &words); err != nil {
 		t.Fatal(err)
 	}
 	if len(words) < 40 {
@@ -128,7 +128,7 @@ func TestSignOutDeletesStoredAnswers(t *testing.T) {
 	page.Wait("the sign-in page", `location.pathname === "/login"`)
 	look := func(where string) {
 		t.Helper()
-		found := page.Promised("everything on the device", everythingKept)
+		found := page.Await("everything on the device", storedOnDevice)
 		for _, word := range words {
 			if strings.Contains(found, word) {
 				t.Errorf("%s: %q is left", where, word)
@@ -139,7 +139,7 @@ func TestSignOutDeletesStoredAnswers(t *testing.T) {
 		}
 	}
 	look("after logging out")
-	page.Text("history.back()")
+	page.Eval("history.back()")
 	page.Wait("a step back to lead to signing in", `location.pathname === "/login"`)
 	look("one step back")
 }
@@ -150,17 +150,17 @@ func TestOfflineSignOutDeletesAnswersAtOnce(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
-	page.See("DP 45821")
-	ready(page)
-	ownDevice(page, product)
+	page.WaitText("DP 45821")
+	waitForServiceWorker(page)
+	markDeviceAsOwn(page, product)
 	product.Kill(t)
 	page.Press("#who")
 	page.Press("#logout")
-	page.See("Det som var lagret på enheten, er slettet")
-	if found := page.Promised("everything on the device", everythingKept); strings.Contains(found, "Kari Lund") || !strings.Contains(found, "own:0") {
+	page.WaitText("Det som var lagret på enheten, er slettet")
+	if found := page.Await("everything on the device", storedOnDevice); strings.Contains(found, "Kari Lund") || !strings.Contains(found, "own:0") {
 		t.Errorf("left on the device: %s", found)
 	}
-	product.Up(t)
+	product.Launch(t)
 	page.Go(product.URL() + "/")
 	page.Wait("the session to be ended after all", `location.pathname === "/login"`)
 }

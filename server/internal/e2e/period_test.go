@@ -44,7 +44,7 @@ func (c *customer) period(t *testing.T, from, to oslo.Day) (status int, code fau
 // One query covers at most thirty days, or one calendar month, which may have thirty-one.
 func TestPeriodIsThirtyDaysOrOneMonth(t *testing.T) {
 	product := e2e.Start(t, program)
-	olav := enter(t, product, account(t, "olav@bompass.example"))
+	olav := signInHTTP(t, product, account(t, "olav@bompass.example"))
 	january := oslo.Date(2026, time.January, 1)
 	for _, c := range []struct {
 		name     string

@@ -66,13 +66,13 @@ func TestPassageAppearsLiveWithItsReason(t *testing.T) {
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
 
-	page.See("Kari Lund")
-	page.See("Fjellinjen")
-	page.See("DP 45821")
-	page.See("EK 31204")
-	page.Shot("overview")
+	page.WaitText("Kari Lund")
+	page.WaitText("Fjellinjen")
+	page.WaitText("DP 45821")
+	page.WaitText("EK 31204")
+	page.Screenshot("overview")
 	const amount = `document.querySelector("main").innerText.match(/[\d\s\u00a0]+,\d\d/)[0]`
-	balance := strconv.Quote(page.Text(amount))
+	balance := strconv.Quote(page.Eval(amount))
 	page.Wait("the balance to stand still", amount+` === `+balance)
 	product.Drive(t, 79, "bergen-1") // where no hour rule of today's drive holds
 	page.Wait("the balance to move without a reload", amount+` !== `+balance)
@@ -83,11 +83,11 @@ func TestPassageAppearsLiveWithItsReason(t *testing.T) {
 	page.Wait("rows", `document.querySelectorAll('button[id^="passage-"]').length > 3`)
 	proves.That(t, "S1.17", "O.11")
 	page.Press(`button[id^="passage-"]`)
-	page.See("Listepris")
-	page.See("Du betaler")
-	page.Shot("passages")
+	page.WaitText("Listepris")
+	page.WaitText("Du betaler")
+	page.Screenshot("passages")
 
-	before := page.Text(`document.querySelectorAll('button[id^="passage-"]').length`)
+	before := page.Eval(`document.querySelectorAll('button[id^="passage-"]').length`)
 	drive := exec.Command(program, "simulate", "--server", product.URL(), "--vehicles", "kari", "--rate", "2/s", "--duration", "3s")
 	if text, err := drive.CombinedOutput(); err != nil {
 		t.Fatalf("simulate: %v\n%s", err, text)
@@ -111,8 +111,8 @@ func TestSignInWorksWithoutScripts(t *testing.T) {
 	page.Fill("#email", who.Email)
 	page.Fill("#password", "wrong-on-purpose")
 	page.Press("main form button[type=submit]")
-	page.See("koden er feil")
-	page.Shot("login-wrong")
+	page.WaitText("koden er feil")
+	page.Screenshot("login-wrong")
 	signIn(t, page, product, who)
 	page.Wait("the portal's own page", `location.pathname === "/" && !document.querySelector("#code")`)
 	proves.That(t, "O.01")
@@ -135,10 +135,10 @@ func TestCustomersSeeOnlyTheirOwnData(t *testing.T) {
 			page := e2e.Open(t, e2e.Phone)
 			signIn(t, page, product, account(t, c.email))
 			for _, text := range c.see {
-				page.See(text)
+				page.WaitText(text)
 			}
 			for _, text := range c.never {
-				if page.Text(`document.body.innerText.replaceAll("\u00a0", " ").includes("`+text+`")`) == "true" {
+				if page.Eval(`document.body.innerText.replaceAll("\u00a0", " ").includes("`+text+`")`) == "true" {
 					t.Errorf("%s of another customer is on the screen", text)
 				}
 			}
@@ -152,13 +152,13 @@ func TestKilledServerRestartsWithItsData(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
-	page.See("DP 45821")
-	month := page.Text(`document.querySelector("main").innerText.match(/[\d\s\u00a0]+,\d\d/)[0]`)
+	page.WaitText("DP 45821")
+	month := page.Eval(`document.querySelector("main").innerText.match(/[\d\s\u00a0]+,\d\d/)[0]`)
 	product.Kill(t)
-	product.Up(t)
+	product.Launch(t)
 	page.Go(product.URL() + "/")
-	page.See("DP 45821")
-	if again := page.Text(`document.querySelector("main").innerText.match(/[\d\s\u00a0]+,\d\d/)[0]`); again != month {
+	page.WaitText("DP 45821")
+	if again := page.Eval(`document.querySelector("main").innerText.match(/[\d\s\u00a0]+,\d\d/)[0]`); again != month {
 		t.Errorf("the month was %s before the kill and %s after it", month, again)
 	}
 }

@@ -46,7 +46,7 @@ type Product struct {
 	program string
 	env     []string // beside the test's own
 	cmd     *exec.Cmd
-	output  *record
+	output  *outputBuffer
 }
 
 // URL returns the address of the portal.
@@ -67,7 +67,7 @@ func Start(t testing.TB, program string, env ...string) *Product {
 	if err := os.Chmod(home, 0o755); err != nil { // PostgreSQL runs as another user and must get through
 		t.Fatal(err)
 	}
-	p := &Product{Addr: FreeAddr(t), Home: home, program: program, env: env, output: &record{}}
+	p := &Product{Addr: FreeAddr(t), Home: home, program: program, env: env, output: &outputBuffer{}}
 	t.Cleanup(func() {
 		p.Stop(t)
 		if t.Failed() {
@@ -75,15 +75,15 @@ func Start(t testing.TB, program string, env ...string) *Product {
 		}
 		_ = os.RemoveAll(home)
 	})
-	p.Up(t)
+	p.Launch(t)
 	if !slices.Contains(env, "BOMPASS_MODE=production") { // which has no demo data
-		p.today(t)
+		p.sendTodaysPassages(t)
 	}
 	return p
 }
 
-// Up starts the program, again after Kill or Stop, and waits until it is ready.
-func (p *Product) Up(t testing.TB) {
+// Launch starts the program, again after Kill or Stop, and waits until it is ready.
+func (p *Product) Launch(t testing.TB) {
 	t.Helper()
 	p.cmd = exec.Command(p.program, "serve")
 	p.cmd.Dir = Top
@@ -171,19 +171,19 @@ func FreeAddr(t testing.TB) string {
 	}
 }
 
-// record stores the output of a program. It is safe for concurrent use.
-type record struct {
+// outputBuffer stores the output of a program. It is safe for concurrent use.
+type outputBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (r *record) Write(b []byte) (int, error) {
+func (r *outputBuffer) Write(b []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.text.Write(b)
 }
 
-func (r *record) String() string {
+func (r *outputBuffer) String() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.text.String()

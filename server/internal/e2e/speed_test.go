@@ -14,10 +14,10 @@ import (
 	"bompass/server/internal/e2e"
 )
 
-const rounds = 3
+const visits = 3
 
-// lookTries is how often Lighthouse is asked for one look.
-const lookTries = 3
+// lighthouseAttempts is how often Lighthouse is asked for one look.
+const lighthouseAttempts = 3
 
 // median is the one in the middle.
 func median(found []float64) float64 {
@@ -25,11 +25,11 @@ func median(found []float64) float64 {
 	return found[len(found)/2]
 }
 
-// when waits for a condition and tells how many milliseconds after the page's beginning it held.
-func when(b *testing.B, page *e2e.Page, what, condition string) float64 {
+// timeUntil waits for a condition and tells how many milliseconds after the page's beginning it held.
+func timeUntil(b *testing.B, page *e2e.Page, what, condition string) float64 {
 	b.Helper()
 	page.Wait(what, condition)
-	ms, err := strconv.ParseFloat(page.Text("performance.now()"), 64)
+	ms, err := strconv.ParseFloat(page.Eval("performance.now()"), 64)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -42,24 +42,24 @@ func BenchmarkVisit(b *testing.B) {
 	product := e2e.Start(b, program)
 	page := e2e.Open(b, e2e.Phone)
 	signIn(b, page, product, account(b, "kari@bompass.example"))
-	page.See("DP 45821")
-	page.Slow()
+	page.WaitText("DP 45821")
+	page.EmulateSlowPhone()
 	var paint, first, later []float64
 	const shown, painted = `document.querySelector('button[id^="passage-"]')`, `performance.getEntriesByName("first-contentful-paint").length`
-	for range rounds {
+	for range visits {
 		page.Go("about:blank")
-		page.Fresh(product.URL())
+		page.ClearStorage(product.URL())
 		page.Go(product.URL() + "/")
-		first = append(first, when(b, page, "live data", shown))
+		first = append(first, timeUntil(b, page, "live data", shown))
 		page.Wait("a first paint", painted)
-		ms, err := strconv.ParseFloat(page.Text(`performance.getEntriesByName("first-contentful-paint")[0].startTime`), 64)
+		ms, err := strconv.ParseFloat(page.Eval(`performance.getEntriesByName("first-contentful-paint")[0].startTime`), 64)
 		if err != nil {
 			b.Fatal(err)
 		}
 		paint = append(paint, ms)
-		ready(page)
+		waitForServiceWorker(page)
 		page.Go(product.URL() + "/")
-		later = append(later, when(b, page, "live data again", shown))
+		later = append(later, timeUntil(b, page, "live data again", shown))
 	}
 	b.ReportMetric(median(paint), "ms-first-paint")
 	b.ReportMetric(median(first), "ms-first-data")
@@ -67,8 +67,8 @@ func BenchmarkVisit(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// fastEnough is the performance that Lighthouse's own colours call good.
-const fastEnough = 90
+// goodPerformance is the performance that Lighthouse's own colours call good.
+const goodPerformance = 90
 
 // BenchmarkLighthouse has Lighthouse look, as on a phone and three times each, at pages for everyone and
 // at those of Kari, who is signed in. Accessibility and best practices have to be whole. Performance is
@@ -84,7 +84,7 @@ func BenchmarkLighthouse(b *testing.B) {
 	product := e2e.Start(b, program)
 	page := e2e.Open(b, e2e.Phone)
 	signIn(b, page, product, account(b, "kari@bompass.example"))
-	page.See("DP 45821")
+	page.WaitText("DP 45821")
 	for _, look := range []struct{ name, path, cookies string }{
 		{"login", "/login", ""},
 		{"prices", "/prices", ""},
@@ -93,7 +93,7 @@ func BenchmarkLighthouse(b *testing.B) {
 	} {
 		b.Run(look.name, func(b *testing.B) {
 			scores := map[string][]float64{}
-			for range rounds {
+			for range visits {
 				for category, score := range lighthouse(b, tool, product.URL()+look.path, look.cookies) {
 					scores[category] = append(scores[category], math.Round(100*score))
 				}
@@ -102,8 +102,8 @@ func BenchmarkLighthouse(b *testing.B) {
 				score := median(found)
 				b.ReportMetric(score, category)
 				switch {
-				case category == "performance" && score < fastEnough:
-					b.Logf("SLOW: %s has a performance of %.0f, which is below %d. Is the machine busy?", look.path, score, fastEnough)
+				case category == "performance" && score < goodPerformance:
+					b.Logf("SLOW: %s has a performance of %.0f, which is below %d. Is the machine busy?", look.path, score, goodPerformance)
 				case category != "performance" && score < 100:
 					b.Errorf("%s: %s is %.0f, want 100", look.path, category, score)
 				}
@@ -131,7 +131,7 @@ func lighthouse(b *testing.B, tool, address, cookies string) map[string]float64 
 		b.Fatal(err)
 	}
 	var text []byte
-	for range lookTries { // it gives up on a browser that a busy machine starts late
+	for range lighthouseAttempts { // it gives up on a browser that a busy machine starts late
 		run := exec.Command(tool, args...)
 		run.Env = append(os.Environ(), "CHROME_PATH="+chromium)
 		if text, err = run.Output(); err == nil {

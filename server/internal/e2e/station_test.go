@@ -35,8 +35,8 @@ type customer struct {
 	client  *http.Client
 }
 
-// enter signs in with both forms over plain HTTP.
-func enter(t *testing.T, product *e2e.Product, who fixture.Account) *customer {
+// signInHTTP signs in with both forms over plain HTTP.
+func signInHTTP(t *testing.T, product *e2e.Product, who fixture.Account) *customer {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -110,7 +110,7 @@ func (c *customer) passages(t *testing.T) (reply api.PassageListReply) {
 // to the agreement of the tag; the customer's list shows it.
 func TestTagReadReachesCustomer(t *testing.T) {
 	product := e2e.Start(t, program)
-	kari := enter(t, product, account(t, "kari@bompass.example"))
+	kari := signInHTTP(t, product, account(t, "kari@bompass.example"))
 	before := kari.passages(t)
 
 	dir := t.TempDir()
@@ -167,7 +167,7 @@ func TestStationSpoolIsDrained(t *testing.T) {
 		})
 	})
 	t.Run("as a leaf node", func(t *testing.T) {
-		spool, sender := leafLine(t, t.TempDir(), address, fixture.StationKey)
+		spool, sender := openLeafSpool(t, t.TempDir(), address, fixture.StationKey)
 		drain(t, product, waiting, spool, sender)
 	})
 }

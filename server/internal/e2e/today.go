@@ -22,9 +22,9 @@ const todaysEpoch = 78
 // lorriesToday is the number of Fjordfrakt's lorries that drive today.
 const lorriesToday = fixture.LorryCount
 
-// today sends current passages of Kari's petrol car and of Fjordfrakt's lorries and waits until they are charged: on the
+// sendTodaysPassages sends current passages of Kari's petrol car and of Fjordfrakt's lorries and waits until they are charged: on the
 // first morning of a month the demo data has too few passages for the pages.
-func (p *Product) today(t testing.TB) {
+func (p *Product) sendTodaysPassages(t testing.TB) {
 	t.Helper()
 	drive := karis("oslo-104", "oslo-201", "oslo-301", "oslo-305")
 	for _, m := range fixture.Mounts() {

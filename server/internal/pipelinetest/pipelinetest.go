@@ -216,14 +216,14 @@ func (r *Rig) Line(o toll.Observation) api.PassageLine {
 	return api.PassageLine{}
 }
 
-// Bill returns a vehicle's bill and the report of checking it.
-func (r *Rig) Bill(customer toll.CustomerID, vehicle toll.VehicleID, month oslo.Month) (api.BillReply, recheck.Report) {
+// Recheck returns the input of a vehicle's recheck and its report.
+func (r *Rig) Recheck(customer toll.CustomerID, vehicle toll.VehicleID, month oslo.Month) (api.RecheckReply, recheck.Report) {
 	r.t.Helper()
-	reply, err := r.Service().Bill(r.t.Context(), customer, api.BillRequest{Vehicle: vehicle, Month: month})
+	reply, err := r.Service().Recheck(r.t.Context(), customer, api.RecheckRequest{Vehicle: vehicle, Month: month})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return reply, recheck.Check(r.Plan, reply.Bill)
+	return reply, recheck.Check(r.Plan, reply.Statement)
 }
 
 // WantNet compares the current charges, passage by passage. A passage without a charge is left out.

@@ -57,7 +57,7 @@ func TestOnlyPassingTestsThatDriveTheProductAreRecorded(t *testing.T) {
 	}
 }
 
-func TestWithoutAFolderNothingIsRecorded(t *testing.T) {
+func TestNothingIsRecordedWithoutAFolder(t *testing.T) {
 	runSample(t, "")
 	if found, _ := filepath.Glob("testdata/sample/*.proofs"); len(found) > 0 {
 		t.Errorf("records were written: %v", found)

@@ -49,7 +49,7 @@ type AuthRequest struct {
 	Began    time.Time
 }
 
-// AuthResponse is the issuer's answer as the browser brings it.
+// AuthResponse is the issuer's answer: the query parameters with which the browser is redirected to the portal.
 type AuthResponse struct {
 	Code   string
 	State  string
@@ -97,7 +97,7 @@ type Authenticator interface {
 	// Begin starts an authentication request.
 	Begin(ctx context.Context, params AuthRequestParams) (AuthRequest, error)
 	// Finish verifies the answer. It returns fault.EIDRefused or fault.EIDCancelled.
-	Finish(ctx context.Context, journey AuthRequest, back AuthResponse) (Person, error)
+	Finish(ctx context.Context, request AuthRequest, response AuthResponse) (Person, error)
 }
 
 // LogoutHandler ends sessions on both sides.

@@ -15,7 +15,7 @@ import (
 	"bompass/shared/toll"
 )
 
-func TestArrivalOrderNeverChangesBill(t *testing.T) {
+func TestArrivalOrderNeverChangesCharges(t *testing.T) {
 	driven := fixture.Passages(pipelinetest.November-6, pipelinetest.November+12)
 	for seed := range uint64(2) {
 		r := pipelinetest.New(t, (pipelinetest.November + 25).Start())
@@ -26,7 +26,7 @@ func TestArrivalOrderNeverChangesBill(t *testing.T) {
 
 // Hour rule windows cross the midnight between two months, each opened by the passages before: every vehicle has
 // passages minutes apart there, and they arrive in any order.
-func TestArrivalOrderNeverChangesBillAtMonthEnd(t *testing.T) {
+func TestArrivalOrderNeverChangesChargesAtMonthEnd(t *testing.T) {
 	for seed := range uint64(2) {
 		dice := rand.New(rand.NewPCG(seed, 11))
 		driven := aroundMidnight(dice)

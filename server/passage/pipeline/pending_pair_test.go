@@ -23,8 +23,8 @@ func TestOpenPairIsPendingUntilItsWindowCloses(t *testing.T) {
 	if !l.Pending || l.Net != 0 || l.Steps[len(l.Steps)-1].Rule != rating.RulePending {
 		t.Fatalf("while the window is open: got %+v, want it pending", l)
 	}
-	if _, report := r.Bill(fixture.Kari, fixture.KariPetrol, pipelinetest.November.Month()); !report.Agrees() {
-		t.Errorf("a bill with a pending line differs in %d lines", report.Differ)
+	if _, report := r.Recheck(fixture.Kari, fixture.KariPetrol, pipelinetest.November.Month()); !report.Agrees() {
+		t.Errorf("a recheck with a pending line differs in %d lines", report.Differ)
 	}
 	r.Stop()
 	r.SetNow(noon.Add(59 * time.Minute))
@@ -41,8 +41,8 @@ func TestOpenPairIsPendingUntilItsWindowCloses(t *testing.T) {
 	if l.Pending || l.Net != 0 || l.Corrected || l.Steps[len(l.Steps)-1].Rule != rating.RulePair {
 		t.Errorf("after the window has closed: got %+v, want it settled at 0", l)
 	}
-	if _, report := r.Bill(fixture.Kari, fixture.KariPetrol, pipelinetest.November.Month()); !report.Agrees() {
-		t.Errorf("a settled bill differs in %d lines", report.Differ)
+	if _, report := r.Recheck(fixture.Kari, fixture.KariPetrol, pipelinetest.November.Month()); !report.Agrees() {
+		t.Errorf("a settled recheck differs in %d lines", report.Differ)
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package reading shows customers their passages: as a list, as a bill with the input of every charge, and live.
+// Package reading shows customers their passages: as a list, as a month with the input of every charge, and live.
 package reading
 
 import (

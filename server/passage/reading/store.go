@@ -16,8 +16,8 @@ import (
 type Store interface {
 	Passages(ctx context.Context, q Query) (Page, error)
 	MonthTotal(ctx context.Context, customer toll.CustomerID, month oslo.Month) (money.Ore, error)
-	// BillData returns at most limit rows of a span.
-	BillData(ctx context.Context, span passage.Span, limit int) (BillData, error)
+	// RecheckData returns at most limit rows of a span.
+	RecheckData(ctx context.Context, span passage.Span, limit int) (RecheckData, error)
 }
 
 // Query selects a customer's passages, newest first.
@@ -40,17 +40,17 @@ type Page struct {
 	Total money.Ore
 }
 
-// BillData is the input of one vehicle's bill: its passages in a span with their current charges, and the facts of
+// RecheckData is the input of a recheck: the vehicle's passages in a span with their current charges, and the facts of
 // the vehicle.
-type BillData struct {
-	Rows        []BillRow // in order of time
+type RecheckData struct {
+	Rows        []RecheckRow // in order of time
 	Facts       []passage.DatedFacts
 	Exemptions  []toll.Exemption
 	Supplements []toll.Supplement
 }
 
-// BillRow is a stored passage with its charge. Revision is 0 if nothing has been posted.
-type BillRow struct {
+// RecheckRow is a stored passage with its charge. Revision is 0 if nothing has been posted.
+type RecheckRow struct {
 	passage.Record
 	Revision          int16
 	List, Net, Posted money.Ore // Posted is the sum of all postings

@@ -11,13 +11,13 @@ import (
 
 // The cookies that more than one room uses.
 const (
-	sessionCookie  = "sid"  // the token of the session
-	formCookie     = "form" // ties a form to the browser that it was sent to
-	languageCookie = "lang"
-	deviceCookie   = "device" // lets the throttle recognise a browser that has signed in before
-	linkCookie     = "link"   // the token of an email's link, taken out of the address
-	StepCookie     = "step"   // the pending login between password and code
-	KeyCookie      = "key"    // the browser that an open passkey challenge was sent to
+	sessionCookie      = "sid"  // the token of the session
+	formCookie         = "form" // ties a form to the browser that it was sent to
+	languageCookie     = "lang"
+	deviceCookie       = "device" // lets the throttle recognise a browser that has signed in before
+	linkCookie         = "link"   // the token of an email's link, taken out of the address
+	PendingLoginCookie = "step"   // the pending login between password and code
+	PasskeyCookie      = "key"    // the browser that an open passkey challenge was sent to
 )
 
 // preferenceMaxAge is how long a browser keeps a choice that is not secret.
@@ -65,7 +65,7 @@ func (k *Kit) ClearSession(c *fiber.Ctx) { k.ClearCookie(c, sessionCookie) }
 
 // StartSession gives the browser its session and removes the cookies of signing in.
 func (k *Kit) StartSession(c *fiber.Ctx, token seal.Token) {
-	for _, name := range []string{StepCookie, formCookie, KeyCookie} {
+	for _, name := range []string{PendingLoginCookie, formCookie, PasskeyCookie} {
 		k.ClearCookie(c, name)
 	}
 	k.SetCookie(c, sessionCookie, string(token), 0)

@@ -250,7 +250,7 @@ func TestDownloadsAreStreamedAndClosed(t *testing.T) {
 }
 
 // Nothing is left of streams that have ended, in whatever way they end.
-func TestEndedStreamsLeaveNothing(t *testing.T) {
+func TestEndedStreamsAreRemoved(t *testing.T) {
 	s := kit.NewStreams()
 	one, other := token.Hash(), seal.Token("other").Hash()
 	parent, stop := context.WithCancel(t.Context())
@@ -288,7 +288,7 @@ func TestEndedStreamsLeaveNothing(t *testing.T) {
 	}
 }
 
-func TestPublicAddresses(t *testing.T) {
+func TestParseOrigin(t *testing.T) {
 	for address, ok := range map[string]bool{
 		"https://bompass.example": true, "http://127.0.0.1:8080": true, "http://localhost:8080/": true, "http://[::1]:8080": true,
 		"http://bompass.example": false, "bompass.example": false, "https://bompass.example/path": false, "ftp://bompass.example": false, "": false,

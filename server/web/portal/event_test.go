@@ -16,7 +16,7 @@ import (
 func TestEventsArriveAndEndWithTheSession(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
-	lines := v.Follow()
+	lines := v.OpenEventStream()
 	if first := <-lines; !strings.HasPrefix(first, "retry: ") {
 		t.Errorf("first line: %q", first)
 	}
@@ -36,7 +36,7 @@ func TestEventsEndWithTheServer(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	h := webtest.New(t, func(d *web.Deps) { d.Context = ctx })
 	v := h.SignIn(webtest.Kari)
-	lines := v.Follow()
+	lines := v.OpenEventStream()
 	<-lines
 	stop()
 	for line := range lines {
@@ -51,7 +51,7 @@ func TestAnOpenStreamDoesNotProlongTheSession(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	h.Advance(access.SessionIdle - time.Minute)
-	<-v.Follow()
+	<-v.OpenEventStream()
 	h.Advance(2 * time.Minute)
 	if p := v.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("got %d, want 401", p.StatusCode)
@@ -61,10 +61,10 @@ func TestAnOpenStreamDoesNotProlongTheSession(t *testing.T) {
 func TestOneSessionHasABoundedNumberOfStreams(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
-	first := v.Follow()
+	first := v.OpenEventStream()
 	<-first
 	for range 8 {
-		<-v.Follow()
+		<-v.OpenEventStream()
 	}
 	for line := range first { // the oldest ends
 		t.Errorf("first stream: %q", line)

@@ -17,7 +17,7 @@ import (
 func TestAPersonChoosesWhomToActFor(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
-	in := v.SignInWithEID("no", "nils", "/passages")
+	in := v.SubmitEID("no", "nils", "/passages")
 	if in.Header.Get("Location") != "/parties?next=%2Fpassages" {
 		t.Fatalf("after login: %q", in.Header.Get("Location"))
 	}
@@ -57,7 +57,7 @@ func TestAPersonChoosesWhomToActFor(t *testing.T) {
 	if me := v.Get(api.Me.Path).Body; !strings.Contains(me, `"name":"Nils Berg","kind":"private"`) {
 		t.Errorf("as a private person: %s", me)
 	}
-	without := p.EnterWithEID("kari").Get("/parties").Body
+	without := p.SignInWithEID("kari").Get("/parties").Body
 	if strings.Contains(without, "Lund Hytteutleie") || !strings.Contains(without, "ikke er registrert med rettigheter for den i Altinn") {
 		t.Error("a company without rights is listed, or the reason is not given")
 	}
@@ -84,7 +84,7 @@ func TestMeReportsTheRole(t *testing.T) {
 
 func TestNobodyActsForWhomTheyMayNot(t *testing.T) {
 	p := webtest.NewPortal(t)
-	v := p.EnterWithEID("kari")
+	v := p.SignInWithEID("kari")
 	list := v.Get("/parties").Body
 	if strings.Contains(list, "Hytteutleie") {
 		t.Error("a company without the right is listed")
@@ -108,7 +108,7 @@ func TestNobodyActsForWhomTheyMayNot(t *testing.T) {
 // The register's word is good for five minutes; then a person whose right was withdrawn is out.
 func TestAWithdrawnRightEndsWithinFiveMinutes(t *testing.T) {
 	p := webtest.NewPortal(t)
-	v := p.EnterWithEID("nils")
+	v := p.SignInWithEID("nils")
 	v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")
 	p.Register.Withdraw("03917912040", "311882104")
 	if got := v.Get(api.Overview.Path); got.StatusCode != http.StatusOK {
@@ -121,7 +121,7 @@ func TestAWithdrawnRightEndsWithinFiveMinutes(t *testing.T) {
 	if got := v.Get(api.Overview.Path); got.StatusCode == http.StatusOK {
 		t.Errorf("later: got %d", got.StatusCode)
 	}
-	if again := p.EnterWithEID("nils"); strings.Contains(again.Get("/parties").Body, "Nordlys") {
+	if again := p.SignInWithEID("nils"); strings.Contains(again.Get("/parties").Body, "Nordlys") {
 		t.Error("the company is listed still")
 	}
 }
@@ -129,7 +129,7 @@ func TestAWithdrawnRightEndsWithinFiveMinutes(t *testing.T) {
 // While the register is silent people go on looking for an hour; the page of parties says so.
 func TestASilentRegisterIsTold(t *testing.T) {
 	p := webtest.NewPortal(t)
-	v := p.EnterWithEID("nils")
+	v := p.SignInWithEID("nils")
 	v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")
 	p.Register.Break(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
 	p.Advance(20 * time.Minute)

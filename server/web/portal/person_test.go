@@ -32,7 +32,7 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 		"mobile": {Mobile: "12"}, "phone_work": {PhoneWork: "abc"}, "country": {Country: "Norge"}, "street": {Street: "<script>"},
 	} {
 		body, _ := json.Marshal(d)
-		if f := webtest.Failure(t, v.Do("POST", api.SaveProfile.Path, string(body))); f.Code != fault.FieldWrong || f.Field != field {
+		if f := webtest.FaultOf(t, v.Do("POST", api.SaveProfile.Path, string(body))); f.Code != fault.FieldWrong || f.Field != field {
 			t.Errorf("%s: got %+v", field, f)
 		}
 	}
@@ -40,9 +40,9 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 	if p.Mobile != "+4790000002" || p.MobileConfirmed || p.PhoneWork != "+4722000000" || p.Country != "NO" || !p.Saved {
 		t.Errorf("saved: %+v", p)
 	}
-	first := webtest.Digits6.FindString(h.LastMessage("+4790000002").Text)
+	first := webtest.CodePattern.FindString(h.LastMessage("+4790000002").Text)
 	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: person.Mobile}, "")
-	second := webtest.Digits6.FindString(h.LastMessage("+4790000002").Text)
+	second := webtest.CodePattern.FindString(h.LastMessage("+4790000002").Text)
 	if first == "" || second == "" {
 		t.Fatal("no code was sent")
 	}
@@ -53,7 +53,7 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 		t.Error("the code did not confirm the number")
 	}
 	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: second}, fault.CodeWrong)
-	if p := h.Visitor().Password("90000002", fixture.Password); p.StatusCode != http.StatusSeeOther { // S4.08
+	if p := h.Visitor().SubmitPassword("90000002", fixture.Password); p.StatusCode != http.StatusSeeOther { // S4.08
 		t.Errorf("the number as a name: got %d", p.StatusCode)
 	}
 	if p = webtest.Call(v, api.SaveProfile, api.Details{Mobile: "90000003"}, ""); p.MobileConfirmed {
@@ -62,7 +62,7 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 	for range person.CodeTries {
 		webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: "000000x"}, fault.CodeWrong)
 	}
-	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: webtest.Digits6.FindString(h.LastMessage("+4790000003").Text)}, fault.CodeWrong)
+	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: webtest.CodePattern.FindString(h.LastMessage("+4790000003").Text)}, fault.CodeWrong)
 	h.Advance(access.StepUpMax + time.Second)
 	webtest.Call(v, api.SaveProfile, api.Details{Mobile: "90000004"}, fault.StepUp)
 	proves.That(t, "S1.24", "S4.08", "S4.21", "S4.25")
@@ -77,11 +77,11 @@ func TestAnAddressIsConfirmedByACode(t *testing.T) {
 		t.Error("it is confirmed")
 	}
 	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: person.Email}, "")
-	code := webtest.Digits6.FindString(h.LastMessage(webtest.Kari).Text)
+	code := webtest.CodePattern.FindString(h.LastMessage(webtest.Kari).Text)
 	h.Advance(person.CodeMax + time.Second)
 	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: code}, fault.CodeWrong)
 	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: person.Email}, "")
-	if p := webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: webtest.Digits6.FindString(h.LastMessage(webtest.Kari).Text)}, ""); !p.EmailConfirmed {
+	if p := webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: webtest.CodePattern.FindString(h.LastMessage(webtest.Kari).Text)}, ""); !p.EmailConfirmed {
 		t.Error("the code did not confirm the address")
 	}
 	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: "pigeon"}, fault.FieldMissing)
@@ -108,7 +108,7 @@ func TestTheAddressChangesWithALinkToBoth(t *testing.T) {
 		t.Fatalf("undo: %d %s", p.StatusCode, p.Body)
 	}
 	webtest.Call(v, api.Profile, api.Empty{}, fault.SignedOut)
-	if p := h.Visitor().Password(webtest.Kari, fixture.Password); p.StatusCode != http.StatusSeeOther {
+	if p := h.Visitor().SubmitPassword(webtest.Kari, fixture.Password); p.StatusCode != http.StatusSeeOther {
 		t.Errorf("the old address: got %d", p.StatusCode)
 	}
 	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "stoppet") {

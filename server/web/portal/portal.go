@@ -34,7 +34,7 @@ type Overview interface {
 // Passages lists what a customer's vehicles have passed, and what a month of it was rated by.
 type Passages interface {
 	List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, now time.Time) (api.PassageListReply, error)
-	Bill(ctx context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error)
+	Recheck(ctx context.Context, customer toll.CustomerID, req api.RecheckRequest) (api.RecheckReply, error)
 }
 
 // Live publishes a customer's passages as they are charged. The channel is bounded and is closed when ctx ends
@@ -91,13 +91,13 @@ func New(d Deps) (*Handlers, error) {
 
 // MountAPI adds the customer's endpoints of the contract.
 func (h *Handlers) MountAPI(app *fiber.App) {
-	app.Use([]string{api.Overview.Path, api.PassageList.Path, api.Bill.Path}, compress.New(compress.Config{Level: compress.LevelBestSpeed}))
+	app.Use([]string{api.Overview.Path, api.PassageList.Path, api.Recheck.Path}, compress.New(compress.Config{Level: compress.LevelBestSpeed}))
 	kit.JSON(app, h.Kit, api.Me, h.me)
 	kit.JSON(app, h.Kit, api.SetLanguage, h.setLanguage)
 	app.Post(api.Logout.Path, h.Logout)
 	kit.JSON(app, h.Kit, api.Overview, h.overview)
 	kit.JSON(app, h.Kit, api.PassageList, h.passageList)
-	kit.JSON(app, h.Kit, api.Bill, h.recheck)
+	kit.JSON(app, h.Kit, api.Recheck, h.recheck)
 	app.Get(api.TariffBook.Path, h.tariffBook)
 	h.mountPerson(app)
 	h.mountExport(app)

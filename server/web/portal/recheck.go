@@ -8,8 +8,8 @@ import (
 )
 
 // recheck returns a vehicle's month with all that its charges were worked out from.
-func (h *Handlers) recheck(ctx context.Context, actor access.Principal, req api.BillRequest) (api.BillReply, error) {
-	reply, err := h.Passages.Bill(ctx, actor.Customer, req)
+func (h *Handlers) recheck(ctx context.Context, actor access.Principal, req api.RecheckRequest) (api.RecheckReply, error) {
+	reply, err := h.Passages.Recheck(ctx, actor.Customer, req)
 	reply.Tariffs = h.tariffs.version
 	return reply, err
 }

@@ -18,7 +18,7 @@ func TestAnyoneGetsTheTariffsThatPassagesAreRatedBy(t *testing.T) {
 	if err := json.Unmarshal([]byte(p.Body), &reply); err != nil || p.StatusCode != http.StatusOK {
 		t.Fatalf("got %d, %v", p.StatusCode, err)
 	}
-	if len(reply.Files) != 1 || reply.Version != tariff.Fingerprint(reply.Files) || reply.Files[0] != webtest.Published[0] {
+	if len(reply.Files) != 1 || reply.Version != tariff.Fingerprint(reply.Files) || reply.Files[0] != webtest.Tariffs[0] {
 		t.Errorf("got %+v", reply)
 	}
 	tag := p.Header.Get("Etag")
@@ -55,22 +55,22 @@ func TestAnyoneSeesThePriceCalculator(t *testing.T) {
 		t.Error("the sign-in page does not lead to the prices")
 	}
 	if p := v.Get("/check"); p.StatusCode != http.StatusSeeOther {
-		t.Errorf("a stranger at the bill: got %d", p.StatusCode)
+		t.Errorf("recheck without a session: got %d", p.StatusCode)
 	}
 }
 
 func TestABillIsOfTheCustomerThatAsks(t *testing.T) {
 	h := webtest.New(t)
-	var reply api.BillReply
+	var reply api.RecheckReply
 	signed := h.SignIn(webtest.Kari)
-	p := signed.Get(api.Bill.Path + "?vehicle=v&month=2026-11")
+	p := signed.Get(api.Recheck.Path + "?vehicle=v&month=2026-11")
 	if err := json.Unmarshal([]byte(p.Body), &reply); err != nil || p.StatusCode != http.StatusOK {
 		t.Fatalf("got %d %s", p.StatusCode, p.Body)
 	}
-	if reply.Tariffs != tariff.Fingerprint(webtest.Published) || reply.Month.String() != "2026-11" || len(reply.Charges) != 1 {
+	if reply.Tariffs != tariff.Fingerprint(webtest.Tariffs) || reply.Month.String() != "2026-11" || len(reply.Charges) != 1 {
 		t.Errorf("got %+v", reply)
 	}
-	if p := signed.Get(api.Bill.Path + "?vehicle=v&month=soon"); p.StatusCode != http.StatusUnprocessableEntity {
+	if p := signed.Get(api.Recheck.Path + "?vehicle=v&month=soon"); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("no month: got %d", p.StatusCode)
 	}
 }

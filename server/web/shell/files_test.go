@@ -12,7 +12,7 @@ import (
 	"bompass/server/web/webtest"
 )
 
-func TestFilesAreSentSmallAndKeptForEver(t *testing.T) {
+func TestFilesAreCompressedAndCached(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	for _, c := range []struct{ accept, encoding, body string }{
@@ -53,7 +53,7 @@ func TestFilesAreSentSmallAndKeptForEver(t *testing.T) {
 	}
 }
 
-func TestTagsBelongToOneFileInOneForm(t *testing.T) {
+func TestETagDependsOnFileAndEncoding(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	br := v.Get("/web/app.0a.wasm", webtest.Header("Accept-Encoding", "br")).Header.Get("Etag")
@@ -76,7 +76,7 @@ func TestTagsBelongToOneFileInOneForm(t *testing.T) {
 	}
 }
 
-func TestManifestNamesOurOwnIcons(t *testing.T) {
+func TestManifestIconsAreServed(t *testing.T) {
 	h := webtest.New(t)
 	p := h.Visitor().Get("/manifest.webmanifest")
 	var m struct {
@@ -94,7 +94,7 @@ func TestManifestNamesOurOwnIcons(t *testing.T) {
 	}
 }
 
-func TestMissingFilesSayWhatToDo(t *testing.T) {
+func TestMissingFilesAreReportedWithRemedy(t *testing.T) {
 	for name, dir := range map[string]fstest.MapFS{
 		"nothing":   {},
 		"half":      {"manifest.json": {Data: []byte(`{"app.wasm":"app.1.wasm"}`)}},

@@ -10,7 +10,7 @@ import (
 )
 
 // How pages look is remembered by the device: on pages before signing in, and in the program's first paint.
-func TestADeviceRemembersHowPagesLook(t *testing.T) {
+func TestColorSchemeIsStoredOnDevice(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	looks := func(path, want string) {
@@ -28,7 +28,7 @@ func TestADeviceRemembersHowPagesLook(t *testing.T) {
 }
 
 // The workbench is for those who make the product: anywhere else there is no such page.
-func TestTheWorkbenchIsForDevelopmentOnly(t *testing.T) {
+func TestWorkbenchIsForDevelopmentOnly(t *testing.T) {
 	h := webtest.New(t)
 	if p := h.Visitor().Get("/_ui"); p.StatusCode != http.StatusNotFound {
 		t.Errorf("in production: got %d, want 404", p.StatusCode)

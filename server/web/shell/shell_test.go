@@ -13,7 +13,7 @@ import (
 	"bompass/shared/api"
 )
 
-func TestPagesCanBeZoomedAndLoadOnlyOurs(t *testing.T) {
+func TestPagesAllowZoomAndLoadOwnFilesOnly(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	for _, path := range []string{"/", "/passages", "/passages?vehicle=x"} {
@@ -42,7 +42,7 @@ func TestPagesCanBeZoomedAndLoadOnlyOurs(t *testing.T) {
 }
 
 // The library would answer any address as unchanged to whoever shows its one tag.
-func TestPagesHaveNoTagAndAreNeverUnchanged(t *testing.T) {
+func TestPagesHaveNoETag(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	assets, err := web.LoadAssets(webtest.Bundle())
@@ -61,7 +61,7 @@ func TestPagesHaveNoTagAndAreNeverUnchanged(t *testing.T) {
 }
 
 // The library writes attributes unescaped, so nothing of a request may reach its page.
-func TestPagesRepeatNothingOfTheRequest(t *testing.T) {
+func TestPagesDoNotReflectTheRequest(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	p := v.Get("/passages?q=%22%3E%3Cscript%3Ebait", webtest.Header("Referer", h.URL+"/bait"), webtest.Header("User-Agent", "bait"))
@@ -81,7 +81,7 @@ func TestPagesRepeatNothingOfTheRequest(t *testing.T) {
 	}
 }
 
-func TestPagesSpeakTheAccountsLanguage(t *testing.T) {
+func TestPagesUseLanguageOfAccount(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn("ingrid@bompass.example")
 	if p := v.Get("/"); !strings.Contains(p.Body, ` lang="sv"`) || strings.Contains(p.Body, ` lang="nb"`) {
@@ -93,7 +93,7 @@ func TestPagesSpeakTheAccountsLanguage(t *testing.T) {
 	}
 }
 
-func TestUnknownAddressesAreAPageThatSaysSo(t *testing.T) {
+func TestUnknownAddressHasNotFoundPage(t *testing.T) {
 	h := webtest.New(t)
 	p := h.Visitor().Get("/nowhere")
 	if p.StatusCode != http.StatusNotFound || !strings.Contains(p.Body, "<h1") || !strings.Contains(p.Body, `href="/"`) {
@@ -101,7 +101,7 @@ func TestUnknownAddressesAreAPageThatSaysSo(t *testing.T) {
 	}
 }
 
-func TestAProgramThatIsBeingWorkedOnIsNotKept(t *testing.T) {
+func TestServiceWorkerRemovesItselfWhileProgramIsDeveloped(t *testing.T) {
 	h := webtest.New(t, func(d *web.Deps) { d.Unkept = true })
 	if p := h.Visitor().Get("/app-worker.js"); !strings.Contains(p.Body, "unregister") {
 		t.Errorf("worker: %s", p.Body)
@@ -110,7 +110,7 @@ func TestAProgramThatIsBeingWorkedOnIsNotKept(t *testing.T) {
 
 // The worker keeps the program, its empty frame and what is public; its version is the same wherever the
 // same program is served.
-func TestTheWorkerKeepsWhatIsEverybodys(t *testing.T) {
+func TestServiceWorkerStoresPublicFilesOnly(t *testing.T) {
 	worker := webtest.New(t).Visitor().Get("/app-worker.js").Body
 	for _, want := range []string{`"/web/app.0a.wasm"`, `const frame = "/frame"`, `"/passages"`, `"/device"`, `const common = ["/api/v1/tariffs"]`} {
 		if !strings.Contains(worker, want) {
@@ -125,7 +125,7 @@ func TestTheWorkerKeepsWhatIsEverybodys(t *testing.T) {
 	}
 }
 
-func TestTheEmptyFrameIsForEveryone(t *testing.T) {
+func TestEmptyFrameIsTheSameForEveryone(t *testing.T) {
 	h := webtest.New(t)
 	p := h.Visitor().Get("/frame")
 	if p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "app-wasm-loader") || p.Header.Get("Cache-Control") != "no-store" {

@@ -16,13 +16,13 @@ import (
 // factor any more.
 func TestWhoRegisteredByEmailConnectsAnEID(t *testing.T) {
 	p := webtest.NewPortal(t)
-	p.EnterWithEID("liv") // and so has begun an account of her own
+	p.SignInWithEID("liv") // and so has begun an account of her own
 	v := p.Visitor()
 	const email = "liv@bompass.example"
-	v.SubmitForm("/register", url.Values{"name": {"Liv Nygaard"}, "email": {email}, "password": {webtest.Fresh}})
+	v.SubmitForm("/register", url.Values{"name": {"Liv Nygaard"}, "email": {email}, "password": {webtest.NewPassword}})
 	v.OpenLink(p.LinkIn(p.LastMessage(email)), url.Values{})
-	v.Password(email, webtest.Fresh)
-	v.Enrol("/login/enrol")
+	v.SubmitPassword(email, webtest.NewPassword)
+	v.EnrolTOTP("/login/enrol")
 	page := v.Get("/security").Body
 	if !strings.Contains(page, `href="/login/eid/no?link=1"`) {
 		t.Fatalf("the page offers no eID: %s", page)
@@ -48,7 +48,7 @@ func TestWhoRegisteredByEmailConnectsAnEID(t *testing.T) {
 	if got := p.LastMessage(email); !strings.Contains(got.Subject, "Elektronisk ID") {
 		t.Errorf("the owner hears %q", got.Subject)
 	}
-	w := p.EnterWithEID("liv")
+	w := p.SignInWithEID("liv")
 	if me := w.Get(api.Profile.Path).Body; !strings.Contains(me, email) {
 		t.Errorf("with the eID: %s", me)
 	}

@@ -57,7 +57,7 @@ func TestEachWayHasATab(t *testing.T) {
 			t.Errorf("the tab for customer numbers lacks %q", want)
 		}
 	}
-	in := v.SignInWithEID("se", "ingrid", "")
+	in := v.SubmitEID("se", "ingrid", "")
 	v.LoadCSRF()
 	if me := v.Get(api.Me.Path); in.StatusCode != http.StatusSeeOther || !strings.Contains(me.Body, `"person":"Ingrid Lindqvist"`) {
 		t.Errorf("with a Swedish eID: %d %s", in.StatusCode, me.Body)
@@ -110,12 +110,12 @@ func TestEverybodyWithAnEIDGetsIn(t *testing.T) {
 		"kari": `"person":"Kari Lund"`, "nils": `"person":"Nils Berg","customer":"` + string(fixture.Fjordfrakt) + `"`, "marek": `"person":"Marek Nowak"`,
 		"liv": `"person":"Liv Nygaard","customer":`, "anna": `"person":"Ny bruker"`,
 	} {
-		v := p.EnterWithEID(who)
+		v := p.SignInWithEID(who)
 		first := v.Get(api.Me.Path).Body
 		if !strings.Contains(first, want) {
 			t.Errorf("%s: %s", who, first)
 		}
-		again := p.EnterWithEID(who).Get(api.Me.Path).Body
+		again := p.SignInWithEID(who).Get(api.Me.Path).Body
 		if customerOf(first) == "" || customerOf(first) != customerOf(again) {
 			t.Errorf("%s is another customer the second time: %s, %s", who, first, again)
 		}
@@ -131,10 +131,10 @@ func customerOf(me string) string {
 
 func TestThePersonComesBackToWhereTheyWere(t *testing.T) {
 	p := webtest.NewPortal(t)
-	if in := p.Visitor().SignInWithEID("no", "kari", "/passages?from=2026-11-01"); in.Header.Get("Location") != "/passages?from=2026-11-01" {
+	if in := p.Visitor().SubmitEID("no", "kari", "/passages?from=2026-11-01"); in.Header.Get("Location") != "/passages?from=2026-11-01" {
 		t.Errorf("went on to %q", in.Header.Get("Location"))
 	}
-	if in := p.Visitor().SignInWithEID("no", "kari", "https://elsewhere.example/"); in.Header.Get("Location") != "/" {
+	if in := p.Visitor().SubmitEID("no", "kari", "https://elsewhere.example/"); in.Header.Get("Location") != "/" {
 		t.Errorf("went on to %q", in.Header.Get("Location"))
 	}
 }
@@ -192,12 +192,12 @@ func TestASessionHasATokenOfItsOwn(t *testing.T) {
 	v := p.Visitor()
 	planted := strings.Repeat("A", 43)
 	v.SetCookie("sid", planted)
-	v.SignInWithEID("no", "kari", "")
+	v.SubmitEID("no", "kari", "")
 	token := v.CookieValue("sid")
 	if token == planted || token == "" {
 		t.Errorf("token: %q", token)
 	}
-	v.SignInWithEID("no", "kari", "")
+	v.SubmitEID("no", "kari", "")
 	if again := v.CookieValue("sid"); again == token {
 		t.Error("signing in again keeps the token")
 	}
@@ -219,17 +219,17 @@ func TestAPersonIsToldWhyTheEIDDidNotWork(t *testing.T) {
 	if back.Header.Get("Location") != "/login?why=eid-cancelled" || !strings.Contains(v.Get("/login?why=eid-cancelled").Body, "Du avbrøt innloggingen") {
 		t.Errorf("cancelled: %q", back.Header.Get("Location"))
 	}
-	for _, m := range sim.Mischiefs() {
+	for _, m := range sim.SignInAttacks() {
 		if m.Name != "proves with another nonce" {
 			continue
 		}
-		p.Norway.Misbehave(&m)
-		in := p.Visitor().SignInWithEID("no", "kari", "")
+		p.Norway.SetAttack(&m)
+		in := p.Visitor().SubmitEID("no", "kari", "")
 		if in.Header.Get("Location") != "/login?why=eid-refused" {
 			t.Errorf("%s: %q", m.Name, in.Header.Get("Location"))
 		}
 	}
-	p.Norway.Misbehave(nil)
+	p.Norway.SetAttack(nil)
 	if got := p.Visitor().Get("/login/eid/xx"); got.StatusCode != http.StatusNotFound {
 		t.Errorf("a way that is none: got %d", got.StatusCode)
 	}
@@ -247,7 +247,7 @@ func TestAPersonIsToldWhyTheEIDDidNotWork(t *testing.T) {
 // token is in an address.
 func TestLeavingHereLeavesAtTheIssuer(t *testing.T) {
 	p := webtest.NewPortal(t)
-	v := p.EnterWithEID("kari")
+	v := p.SignInWithEID("kari")
 	out := v.Do(http.MethodPost, api.Logout.Path, "{}")
 	if out.StatusCode != http.StatusOK || !strings.Contains(out.Body, `"next":"/logout/eid"`) {
 		t.Fatalf("logout: %d %s", out.StatusCode, out.Body)
@@ -278,8 +278,8 @@ func TestLeavingHereLeavesAtTheIssuer(t *testing.T) {
 // Front-channel logout comes without a cookie, in a frame of the issuer's, and for one session.
 func TestAnIssuersFrameEndsItsSession(t *testing.T) {
 	p := webtest.NewPortal(t)
-	v, other := p.EnterWithEID("kari"), p.EnterWithEID("olav")
-	farewell := p.Frame(v)
+	v, other := p.SignInWithEID("kari"), p.SignInWithEID("olav")
+	farewell := p.FrontChannelLogoutPath(v)
 	stranger := p.Visitor()
 	for name, address := range map[string]string{
 		"no session": "/logout/front?iss=" + url.QueryEscape(p.Issuers+"/no"), "another issuer": strings.Replace(farewell, "%2Fno", "%2Fse", 1),
@@ -309,15 +309,15 @@ func TestAnIssuersFrameEndsItsSession(t *testing.T) {
 // message is believed once.
 func TestAnIssuersMessageEndsItsSessions(t *testing.T) {
 	p := webtest.NewPortal(t)
-	v, other := p.EnterWithEID("kari"), p.EnterWithEID("olav")
-	p.Norway.Leave(t.Context(), "kari")
+	v, other := p.SignInWithEID("kari"), p.SignInWithEID("olav")
+	p.Norway.EndSessions(t.Context(), "kari")
 	if got := v.Get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("after leaving elsewhere: got %d", got.StatusCode)
 	}
 	if got := other.Get(api.Me.Path); got.StatusCode != http.StatusOK {
 		t.Errorf("somebody else: got %d", got.StatusCode)
 	}
-	message, err := p.Norway.Message("unknown", "nobody")
+	message, err := p.Norway.LogoutToken("unknown", "nobody")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,7 +344,7 @@ func TestAnIssuersMessageEndsItsSessions(t *testing.T) {
 // An account whose only factor is an eID steps up at the issuer before a sensitive change.
 func TestAnEIDIsAFactorToProveAgain(t *testing.T) {
 	p := webtest.NewPortal(t)
-	v := p.EnterWithEID("liv")
+	v := p.SignInWithEID("liv")
 	p.Advance(10 * time.Minute)
 	v.Get(api.Me.Path)
 	page := v.Get("/prove?next=%2Fsecurity")

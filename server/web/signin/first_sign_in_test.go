@@ -48,7 +48,7 @@ func TestTheSwedishFirstTimeFormsAskForWhatTheyNeed(t *testing.T) {
 		"/first/password": {[]string{"number"}, []string{">Kundnummer<", "senaste fakturan", `type="submit">Skapa lösenord</button>`}},
 	} {
 		p := v.Get(path)
-		if got := p.AsksFor(); !slices.Equal(got, c.asks) {
+		if got := p.FieldNames(); !slices.Equal(got, c.asks) {
 			t.Errorf("%s asks for %v, want %v", path, got, c.asks)
 		}
 		for _, want := range c.words {

@@ -59,7 +59,7 @@ func (h *Handlers) loginSubmit(c *fiber.Ctx) error {
 		v.Email = email
 		return h.sendLoginError(c, "login", v, err)
 	}
-	h.SetCookie(c, kit.StepCookie, string(token), access.PendingLoginMax)
+	h.SetCookie(c, kit.PendingLoginCookie, string(token), access.PendingLoginMax)
 	return c.Redirect(kit.WithNext(codePath, c.FormValue("next")), fiber.StatusSeeOther)
 }
 
@@ -122,12 +122,12 @@ func (h *Handlers) newCodeView(c *fiber.Ctx) (v *codeView, hasFactor bool, err e
 
 // pendingLogin returns the token of the login whose password was accepted and whose code is still missing.
 func (h *Handlers) pendingLogin(c *fiber.Ctx) seal.Token {
-	return seal.Token(h.Cookie(c, kit.StepCookie))
+	return seal.Token(h.Cookie(c, kit.PendingLoginCookie))
 }
 
 // endPendingLogin removes the pending login from the browser, which signs in from the start again.
 func (h *Handlers) endPendingLogin(c *fiber.Ctx, err error) error {
-	h.ClearCookie(c, kit.StepCookie)
+	h.ClearCookie(c, kit.PendingLoginCookie)
 	return h.RestartLogin(c, err)
 }
 

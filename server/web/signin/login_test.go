@@ -44,7 +44,7 @@ func TestSignInIsTwoPlainForms(t *testing.T) {
 	if body := v.Get(next).Body; !strings.Contains(body, `inputmode="numeric"`) || !strings.Contains(body, `autocomplete="one-time-code"`) {
 		t.Error("the code's field does not say what it is for")
 	}
-	p = v.SubmitForm(next, url.Values{"code": {h.CodeOf(webtest.Kari)}})
+	p = v.SubmitForm(next, url.Values{"code": {h.TOTPCode(webtest.Kari)}})
 	if p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != "/passages?from=2026-11-01" {
 		t.Fatalf("code: got %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
@@ -64,11 +64,11 @@ func TestWrongPasswordUnknownUserAndWrongCodeReadTheSame(t *testing.T) {
 		text, _, _ = strings.Cut(text, "<")
 		return text
 	}
-	wrong := h.Visitor().Password(webtest.Kari, "not-the-password")
-	unknown := h.Visitor().Password("nobody@bompass.example", fixture.Password)
+	wrong := h.Visitor().SubmitPassword(webtest.Kari, "not-the-password")
+	unknown := h.Visitor().SubmitPassword("nobody@bompass.example", fixture.Password)
 	v := h.Visitor()
-	v.Password(webtest.Kari, fixture.Password)
-	code := v.Code("000000")
+	v.SubmitPassword(webtest.Kari, fixture.Password)
+	code := v.SubmitCode("000000")
 	if message(wrong) == "" {
 		t.Fatalf("no message: %s", wrong.Body)
 	}
@@ -86,13 +86,13 @@ func TestGuessingIsSlowedAndTheOwnerElsewhereIsNot(t *testing.T) {
 	h := webtest.New(t)
 	var last webtest.Page
 	for range 7 {
-		last = h.Visitor().Password(webtest.Kari, "wrong")
+		last = h.Visitor().SubmitPassword(webtest.Kari, "wrong")
 	}
 	if last.StatusCode != http.StatusTooManyRequests || last.Header.Get("Retry-After") == "" {
 		t.Errorf("seventh try: got %d, want 429 with Retry-After", last.StatusCode)
 	}
 	h.Advance(16 * time.Minute)
-	if p := h.Visitor().Password(webtest.Kari, fixture.Password); p.StatusCode != http.StatusSeeOther {
+	if p := h.Visitor().SubmitPassword(webtest.Kari, fixture.Password); p.StatusCode != http.StatusSeeOther {
 		t.Errorf("after a quarter of an hour: got %d", p.StatusCode)
 	}
 }
@@ -136,8 +136,8 @@ func TestNextStaysOnThisSite(t *testing.T) {
 func TestSessionCookieIsClosedToScriptsAndOtherSites(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
-	v.Password(webtest.Kari, fixture.Password)
-	opened := v.Code(h.CodeOf(webtest.Kari)).Cookies()
+	v.SubmitPassword(webtest.Kari, fixture.Password)
+	opened := v.SubmitCode(h.TOTPCode(webtest.Kari)).Cookies()
 	if !slices.ContainsFunc(opened, func(c *http.Cookie) bool { return c.Name == v.CookieName("sid") && c.Value != "" }) {
 		t.Fatalf("no session was opened: %v", opened)
 	}
@@ -177,8 +177,8 @@ func TestPortalsOnOneMachineHaveCookiesOfTheirOwn(t *testing.T) {
 		h *webtest.Server
 		v *webtest.Visitor
 	}{{one, v}, {two, neighbour}} {
-		side.v.Password(webtest.Kari, fixture.Password)
-		side.v.Code(side.h.CodeOf(webtest.Kari))
+		side.v.SubmitPassword(webtest.Kari, fixture.Password)
+		side.v.SubmitCode(side.h.TOTPCode(webtest.Kari))
 	}
 	for name, v := range map[string]*webtest.Visitor{"first": v, "second": neighbour} {
 		if p := v.Get(api.Me.Path); p.StatusCode != http.StatusOK {

@@ -44,7 +44,7 @@ func TestWhoHasLostEverythingComesBackByPost(t *testing.T) {
 	inside := h.SignIn(webtest.Kari)
 	inside.SubmitFormAt("/security/codes", "/security", url.Values{})
 	h.Advance(time.Minute)
-	letter := h.Lost()
+	letter := h.StartRecovery()
 	code := codeOn(t, letter)
 	if !letter.Paper || !strings.Contains(letter.HTML, "Storgata 1<br>0155 Oslo") {
 		t.Errorf("the letter: %+v", letter)
@@ -57,30 +57,30 @@ func TestWhoHasLostEverythingComesBackByPost(t *testing.T) {
 	if p := inside.Get("/security"); !strings.Contains(p.Body, `action="/security/lost/stop"`) {
 		t.Error("a signed-in person is not told")
 	}
-	if _, p := h.Found(code); p.StatusCode != http.StatusUnprocessableEntity {
+	if _, p := h.SubmitRecoveryCode(code); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("before three days: got %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
 	h.Advance(factor.LostWait - time.Hour)
-	if _, p := h.Found(code); p.StatusCode != http.StatusUnprocessableEntity {
+	if _, p := h.SubmitRecoveryCode(code); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("an hour too early: got %d", p.StatusCode)
 	}
 	h.Advance(2 * time.Hour)
-	if _, p := h.Found("AAAA-AAAA-AAAA-AAAA"); p.StatusCode != http.StatusUnprocessableEntity {
+	if _, p := h.SubmitRecoveryCode("AAAA-AAAA-AAAA-AAAA"); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("a wrong code: got %d", p.StatusCode)
 	}
 	stranger := h.Visitor()
-	stranger.Password(webtest.Kari, fixture.Password)
-	if p := stranger.Get("/login/enrol"); webtest.SecretOn.MatchString(p.Body) {
+	stranger.SubmitPassword(webtest.Kari, fixture.Password)
+	if p := stranger.Get("/login/enrol"); webtest.SecretPattern.MatchString(p.Body) {
 		t.Error("a step without the code is offered a new app")
 	}
-	v, p := h.Found(strings.ToLower(strings.ReplaceAll(code, "-", " ")))
+	v, p := h.SubmitRecoveryCode(strings.ToLower(strings.ReplaceAll(code, "-", " ")))
 	if p.Header.Get("Location") != "/login/enrol" {
 		t.Fatalf("the code: got %d %s", p.StatusCode, p.Body)
 	}
-	if before := h.Visitor(); before.Password(webtest.Kari, fixture.Password).StatusCode != http.StatusSeeOther || before.Code(h.CodeOf(webtest.Kari)).StatusCode != http.StatusSeeOther {
+	if before := h.Visitor(); before.SubmitPassword(webtest.Kari, fixture.Password).StatusCode != http.StatusSeeOther || before.SubmitCode(h.TOTPCode(webtest.Kari)).StatusCode != http.StatusSeeOther {
 		t.Error("the old app is gone before a new one is there: a password alone would do")
 	}
-	secret, codes := v.Enrol("/login/enrol")
+	secret, codes := v.EnrolTOTP("/login/enrol")
 	if n := strings.Count(codes.Body, "<li><code>"); n != factor.RecoveryCodes {
 		t.Fatalf("%d recovery codes, want new ones: %d %s", n, codes.StatusCode, codes.Body)
 	}
@@ -95,18 +95,18 @@ func TestWhoHasLostEverythingComesBackByPost(t *testing.T) {
 	}
 	h.Advance(time.Minute)
 	w := h.Visitor()
-	w.Password(webtest.Kari, fixture.Password)
-	if p := w.Code(h.CodeOf(webtest.Kari)); p.StatusCode != http.StatusUnauthorized {
+	w.SubmitPassword(webtest.Kari, fixture.Password)
+	if p := w.SubmitCode(h.TOTPCode(webtest.Kari)); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the old app: got %d", p.StatusCode)
 	}
 	shown, err := totp.GenerateCode(secret, h.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p := w.Code(shown); p.StatusCode != http.StatusSeeOther {
+	if p := w.SubmitCode(shown); p.StatusCode != http.StatusSeeOther {
 		t.Errorf("the new app: got %d", p.StatusCode)
 	}
-	if _, p := h.Found(code); p.StatusCode == http.StatusSeeOther && p.Header.Get("Location") == "/login/enrol" {
+	if _, p := h.SubmitRecoveryCode(code); p.StatusCode == http.StatusSeeOther && p.Header.Get("Location") == "/login/enrol" {
 		t.Error("the code opens twice")
 	}
 }
@@ -117,7 +117,7 @@ func TestTheOwnerStopsWhatSomebodyElseAskedFor(t *testing.T) {
 		h := housed(t)
 		inside := h.SignIn(webtest.Kari)
 		h.Advance(time.Minute)
-		code := codeOn(t, h.Lost())
+		code := codeOn(t, h.StartRecovery())
 		if channel == "inside" {
 			if p := inside.SubmitFormAt("/security/lost/stop", "/security", url.Values{}); p.StatusCode != http.StatusOK {
 				t.Fatalf("stop: %d %s", p.StatusCode, p.Body)
@@ -138,7 +138,7 @@ func TestTheOwnerStopsWhatSomebodyElseAskedFor(t *testing.T) {
 			t.Errorf("%s: the owner hears %+v", channel, got)
 		}
 		h.Advance(factor.LostWait + time.Hour)
-		if _, p := h.Found(code); p.Header.Get("Location") == "/login/enrol" {
+		if _, p := h.SubmitRecoveryCode(code); p.Header.Get("Location") == "/login/enrol" {
 			t.Errorf("%s: the code opens all the same", channel)
 		}
 	}
@@ -147,15 +147,15 @@ func TestTheOwnerStopsWhatSomebodyElseAskedFor(t *testing.T) {
 // A step that brought the right code is worth nothing once the owner has stopped it.
 func TestStoppingWinsOverAStepThatWaits(t *testing.T) {
 	h := housed(t)
-	code := codeOn(t, h.Lost())
+	code := codeOn(t, h.StartRecovery())
 	path := h.LinkIn(h.LastMessage(webtest.Kari))
 	h.Advance(factor.LostWait + time.Hour)
-	v, p := h.Found(code)
-	if p.Header.Get("Location") != "/login/enrol" || !webtest.SecretOn.MatchString(v.Get("/login/enrol").Body) {
+	v, p := h.SubmitRecoveryCode(code)
+	if p.Header.Get("Location") != "/login/enrol" || !webtest.SecretPattern.MatchString(v.Get("/login/enrol").Body) {
 		t.Fatalf("the code: got %d", p.StatusCode)
 	}
 	h.Visitor().OpenLink(path, url.Values{})
-	if p := v.Get("/login/enrol"); webtest.SecretOn.MatchString(p.Body) {
+	if p := v.Get("/login/enrol"); webtest.SecretPattern.MatchString(p.Body) {
 		t.Error("a new app is offered after the owner has stopped it")
 	}
 }
@@ -171,10 +171,10 @@ func TestALetterGoesOnlyToAnAddressThatHasStood(t *testing.T) {
 	}
 	asks := func() webtest.Page {
 		w := h.Visitor()
-		w.Password(webtest.Kari, fixture.Password)
+		w.SubmitPassword(webtest.Kari, fixture.Password)
 		return w.SubmitForm("/login/lost", url.Values{})
 	}
-	if p := asks(); p.Header.Get("Location") == "/login/lost" || len(h.Inbox.List(webtest.KariHouse)) != 0 {
+	if p := asks(); p.Header.Get("Location") == "/login/lost" || len(h.Inbox.List(webtest.KariAddress)) != 0 {
 		t.Errorf("to a new address: got %d", p.StatusCode)
 	}
 	h.Advance(factor.AddressSettled + time.Hour)
@@ -182,8 +182,8 @@ func TestALetterGoesOnlyToAnAddressThatHasStood(t *testing.T) {
 		t.Errorf("to one that has stood: got %d %s", p.StatusCode, p.Body)
 	}
 	w := h.Visitor()
-	w.Password(webtest.Kari, fixture.Password)
-	token := webtest.Hidden.FindStringSubmatch(w.Get("/login").Body)[2]
+	w.SubmitPassword(webtest.Kari, fixture.Password)
+	token := webtest.HiddenPattern.FindStringSubmatch(w.Get("/login").Body)[2]
 	if p := w.Do(http.MethodPost, "/login/lost", url.Values{"csrf": {token}}.Encode(), webtest.Header("Content-Type", "application/x-www-form-urlencoded")); p.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("a second letter: got %d", p.StatusCode)
 	}

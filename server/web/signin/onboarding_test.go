@@ -64,7 +64,7 @@ func TestANewcomerTakesAStandOnTheWayIn(t *testing.T) {
 // its link was followed.
 func TestWhoComesWithAnEIDGivesNameAndAddress(t *testing.T) {
 	p := webtest.NewPortal(t)
-	v := p.EnterWithEID("anna")
+	v := p.SignInWithEID("anna")
 	v.CheckRedirect("/", "/welcome")
 	for name, fields := range map[string]url.Values{
 		"no name":    {"email": {"anna@bompass.example"}, "consent-privacy": {"yes"}},
@@ -227,13 +227,13 @@ func TestAgreementsOnTheAddressAppearOnceTheProfileIsSaved(t *testing.T) {
 func TestAnEIDNeedsNoSecondFactor(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
-	if got := v.Password(webtest.Kari, fixture.Password); got.Header.Get("Location") != "/login/code" {
+	if got := v.SubmitPassword(webtest.Kari, fixture.Password); got.Header.Get("Location") != "/login/code" {
 		t.Errorf("with a password: led to %q", got.Header.Get("Location"))
 	}
 	if got := v.Get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("after the password alone: got %d", got.StatusCode)
 	}
-	if got := p.EnterWithEID("kari").Get(api.Me.Path); got.StatusCode != http.StatusOK || !strings.Contains(got.Body, `"person":"Kari Lund"`) {
+	if got := p.SignInWithEID("kari").Get(api.Me.Path); got.StatusCode != http.StatusOK || !strings.Contains(got.Body, `"person":"Kari Lund"`) {
 		t.Errorf("the same person with an eID: %d %s", got.StatusCode, got.Body)
 	}
 	proves.That(t, "S2.20")
@@ -245,8 +245,8 @@ func TestTheOwnerHearsOfASuspendedAuthenticator(t *testing.T) {
 	h.Exec("insert into factor_guard (account_id, fails) values ('0196a000-0000-7000-8000-000000000501', 99)")
 	for range 2 {
 		v := h.Visitor()
-		v.Password(webtest.Kari, fixture.Password)
-		if p := v.Code("000000"); p.StatusCode != http.StatusUnauthorized {
+		v.SubmitPassword(webtest.Kari, fixture.Password)
+		if p := v.SubmitCode("000000"); p.StatusCode != http.StatusUnauthorized {
 			t.Fatalf("a wrong code: got %d", p.StatusCode)
 		}
 	}
@@ -254,8 +254,8 @@ func TestTheOwnerHearsOfASuspendedAuthenticator(t *testing.T) {
 		t.Errorf("%d letters, newest %q", len(h.Inbox.List(webtest.Kari)), got.Subject)
 	}
 	v := h.Visitor()
-	v.Password(webtest.Kari, fixture.Password)
-	if p := v.Code(h.CodeOf(webtest.Kari)); p.StatusCode != http.StatusUnauthorized {
+	v.SubmitPassword(webtest.Kari, fixture.Password)
+	if p := v.SubmitCode(h.TOTPCode(webtest.Kari)); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the right code: got %d", p.StatusCode)
 	}
 	if events := h.QueryText("select count(*)::text from account_event where kind = 'suspended'"); events != "1" {
@@ -317,8 +317,8 @@ func TestTheAPIWaitsForThePrivacyStatementToo(t *testing.T) {
 		"older words": "update consent set version = 0", "taken back": "insert into consent (account_id, kind, version, given, at) select account_id, kind, 1, false, now() from consent",
 	} {
 		h.Exec(change)
-		for _, path := range []string{api.Overview.Path, api.PassageList.Path + "?from=2026-11-01&to=2026-11-02", api.Bill.Path, api.People.Path, api.Events.Path} {
-			if p := v.Get(path); p.StatusCode != http.StatusUnprocessableEntity || webtest.Failure(t, p).Code != fault.ConsentNeeded {
+		for _, path := range []string{api.Overview.Path, api.PassageList.Path + "?from=2026-11-01&to=2026-11-02", api.Recheck.Path, api.People.Path, api.Events.Path} {
+			if p := v.Get(path); p.StatusCode != http.StatusUnprocessableEntity || webtest.FaultOf(t, p).Code != fault.ConsentNeeded {
 				t.Errorf("%s, %s: got %d %s", name, path, p.StatusCode, p.Body)
 			}
 		}

@@ -84,13 +84,13 @@ func (h *Handlers) loginPasskeyOptions(c *fiber.Ctx) error {
 	holder := seal.NewToken()
 	options, err := h.Factors.StartPasskeySignIn(c.UserContext(), h.pendingLogin(c), holder)
 	if err != nil && fault.CodeOf(err) == fault.SignedOut { // the pending login is over: any passkey will do
-		h.ClearCookie(c, kit.StepCookie)
+		h.ClearCookie(c, kit.PendingLoginCookie)
 		options, err = h.Factors.StartPasskeySignIn(c.UserContext(), "", holder)
 	}
 	if err != nil {
 		return err
 	}
-	h.SetCookie(c, kit.KeyCookie, string(holder), factor.CeremonyMax)
+	h.SetCookie(c, kit.PasskeyCookie, string(holder), factor.CeremonyMax)
 	return sendJSON(c, options)
 }
 
@@ -98,7 +98,7 @@ func (h *Handlers) loginPasskeySubmit(c *fiber.Ctx) error {
 	if err := h.requireOwnScript(c); err != nil {
 		return err
 	}
-	holder := seal.Token(h.Cookie(c, kit.KeyCookie))
+	holder := seal.Token(h.Cookie(c, kit.PasskeyCookie))
 	token, err := h.Factors.SignInWithPasskey(c.UserContext(), h.Visitor(c), h.pendingLogin(c), holder, c.Request().Body())
 	if err != nil {
 		return err

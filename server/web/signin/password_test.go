@@ -28,11 +28,11 @@ func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	const email = "berit@bompass.example"
-	register := url.Values{"name": {"Berit Aas"}, "email": {" Berit@bompass.example"}, "password": {webtest.Fresh}}
+	register := url.Values{"name": {"Berit Aas"}, "email": {" Berit@bompass.example"}, "password": {webtest.NewPassword}}
 	if p := v.SubmitForm("/register", register); p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "Berit@bompass.example") {
 		t.Fatalf("register: %d %s", p.StatusCode, p.Body)
 	}
-	if p := v.Password(email, webtest.Fresh); p.StatusCode != http.StatusUnauthorized {
+	if p := v.SubmitPassword(email, webtest.NewPassword); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("before the link: got %d, want 401", p.StatusCode)
 	}
 	mail := h.LastMessage(email)
@@ -49,7 +49,7 @@ func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
 	if p := h.Visitor().OpenLink(path, url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("the link again: got %d, want 422", p.StatusCode)
 	}
-	if p := v.Password(email, webtest.Fresh); p.StatusCode != http.StatusSeeOther {
+	if p := v.SubmitPassword(email, webtest.NewPassword); p.StatusCode != http.StatusSeeOther {
 		t.Fatalf("password: %d", p.StatusCode)
 	}
 	if p := v.Get("/login/code"); p.Header.Get("Location") != "/login/enrol" {
@@ -61,7 +61,7 @@ func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
 	if p := v.SubmitForm("/login/enrol", url.Values{"code": {"000000"}}); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("wrong code: got %d", p.StatusCode)
 	}
-	_, codes := v.Enrol("/login/enrol")
+	_, codes := v.EnrolTOTP("/login/enrol")
 	if n := strings.Count(codes.Body, "<li><code>"); n != factor.RecoveryCodes {
 		t.Errorf("%d recovery codes are shown, want %d: %s", n, factor.RecoveryCodes, codes.Body)
 	}
@@ -81,7 +81,7 @@ func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
 func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 	h := webtest.New(t)
 	for path, fields := range map[string][2]url.Values{
-		"/register":        {{"name": {"A B"}, "email": {webtest.Kari}, "password": {webtest.Fresh}}, {"name": {"A B"}, "email": {"k4ri@bompass.example"}, "password": {webtest.Fresh}}},
+		"/register":        {{"name": {"A B"}, "email": {webtest.Kari}, "password": {webtest.NewPassword}}, {"name": {"A B"}, "email": {"k4ri@bompass.example"}, "password": {webtest.NewPassword}}},
 		"/password/forgot": {{"name": {webtest.Kari}}, {"name": {"k4ri@bompass.example"}}},
 		"/first/password":  {{"number": {"7001001"}}, {"number": {"7999999"}}},
 		"/first/email": {
@@ -119,25 +119,25 @@ func TestAForgottenPasswordIsChosenAnew(t *testing.T) {
 			t.Errorf("a %s password: got %d", what, p.StatusCode)
 		}
 	}
-	if p := v.OpenLink(path, url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusOK {
+	if p := v.OpenLink(path, url.Values{"password": {webtest.NewPassword}}); p.StatusCode != http.StatusOK {
 		t.Fatalf("choose: %d %s", p.StatusCode, p.Body)
 	}
 	if p := inside.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("an old session: got %d, want it ended", p.StatusCode)
 	}
-	if p := v.Password(webtest.Kari, fixture.Password); p.StatusCode != http.StatusUnauthorized {
+	if p := v.SubmitPassword(webtest.Kari, fixture.Password); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the old password: got %d", p.StatusCode)
 	}
-	if p := v.Password(webtest.Kari, webtest.Fresh); p.Header.Get("Location") != "/login/code" {
+	if p := v.SubmitPassword(webtest.Kari, webtest.NewPassword); p.Header.Get("Location") != "/login/code" {
 		t.Errorf("the new password: %d %q, want the code's page", p.StatusCode, p.Header.Get("Location"))
 	}
-	if p := h.Visitor().OpenLink(path, url.Values{"password": {webtest.Fresh + "r"}}); p.StatusCode != http.StatusUnprocessableEntity {
+	if p := h.Visitor().OpenLink(path, url.Values{"password": {webtest.NewPassword + "r"}}); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("the link again: got %d", p.StatusCode)
 	}
 	h.Visitor().SubmitForm("/password/forgot", url.Values{"name": {"olav@bompass.example"}})
 	late := h.LinkIn(h.LastMessage("olav@bompass.example"))
 	h.Advance(access.ResetMax + time.Second)
-	if p := h.Visitor().OpenLink(late, url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusUnprocessableEntity {
+	if p := h.Visitor().OpenLink(late, url.Values{"password": {webtest.NewPassword}}); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("after 20 minutes: got %d", p.StatusCode)
 	}
 	proves.That(t, "S4.09", "S4.11", "S4.12")
@@ -148,7 +148,7 @@ func TestAnAccountHasSeveralNames(t *testing.T) {
 	h := webtest.New(t)
 	h.Exec("update profile set mobile = '+4790000001', mobile_confirmed_at = now() where account_id = '0196a000-0000-7000-8000-000000000501'")
 	for _, name := range []string{webtest.Kari, "7001001", "7 001 001", "90 00 00 01", "+4790000001", "0047 900 00 001"} {
-		if p := h.Visitor().Password(name, fixture.Password); p.StatusCode != http.StatusSeeOther {
+		if p := h.Visitor().SubmitPassword(name, fixture.Password); p.StatusCode != http.StatusSeeOther {
 			t.Errorf("%s: got %d", name, p.StatusCode)
 		}
 	}
@@ -157,11 +157,11 @@ func TestAnAccountHasSeveralNames(t *testing.T) {
 		t.Errorf("text message: %+v", sms)
 	}
 	h.Exec("update profile set mobile_confirmed_at = null")
-	if p := h.Visitor().Password("90000001", fixture.Password); p.StatusCode != http.StatusUnauthorized {
+	if p := h.Visitor().SubmitPassword("90000001", fixture.Password); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("an unconfirmed number: got %d", p.StatusCode)
 	}
 	h.Exec("insert into customer_contact (customer_id, organisation) values ('0196a000-0000-7000-8000-000000000002', '165560360793')")
-	if p := h.Visitor().Password("16556036-0793", fixture.Password); p.StatusCode != http.StatusSeeOther { // S3.14
+	if p := h.Visitor().SubmitPassword("16556036-0793", fixture.Password); p.StatusCode != http.StatusSeeOther { // S3.14
 		t.Errorf("an organisation number: got %d", p.StatusCode)
 	}
 }
@@ -198,13 +198,13 @@ func TestACustomerNumberComesAliveInTwoSteps(t *testing.T) {
 		t.Error("a letter went to an address that was typed in")
 	}
 	v := h.Visitor()
-	if p := v.OpenLink(path, url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusOK {
+	if p := v.OpenLink(path, url.Values{"password": {webtest.NewPassword}}); p.StatusCode != http.StatusOK {
 		t.Fatalf("S3.27: %d %s %s", p.StatusCode, p.Body, h.Log.String())
 	}
-	if p := v.Password("7009001", webtest.Fresh); p.StatusCode != http.StatusSeeOther {
+	if p := v.SubmitPassword("7009001", webtest.NewPassword); p.StatusCode != http.StatusSeeOther {
 		t.Fatalf("S3.28: %d", p.StatusCode)
 	}
-	v.Enrol("/login/enrol")
+	v.EnrolTOTP("/login/enrol")
 	if p := v.Get(api.Me.Path); !strings.Contains(p.Body, customer) || !strings.Contains(p.Body, `"language":"sv"`) {
 		t.Errorf("me: %s", p.Body)
 	}
@@ -221,7 +221,7 @@ func TestRecoveryCodesOpenOnceAndAreReplaced(t *testing.T) {
 	}
 	use := func(code string) webtest.Page {
 		w := h.Visitor()
-		w.Password(webtest.Kari, fixture.Password)
+		w.SubmitPassword(webtest.Kari, fixture.Password)
 		return w.SubmitForm("/login/recovery", url.Values{"code": {code}})
 	}
 	if p := use(strings.ToLower(codes[0][1])); p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != "/" {
@@ -252,19 +252,19 @@ func TestImportantChangesNeedAFreshFactor(t *testing.T) {
 	if p := v.SubmitFormAt("/security/codes", "/security", url.Values{}); !strings.HasPrefix(p.Header.Get("Location"), "/prove") {
 		t.Errorf("new codes: got %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
-	old := v.Client.Jar.Cookies(v.Parsed())
+	old := v.Client.Jar.Cookies(v.ParsedURL())
 	if p := v.SubmitFormAt("/prove", "/prove?next=/security/password", url.Values{"code": {"000000"}}); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a wrong code: got %d", p.StatusCode)
 	}
-	if p := v.SubmitFormAt("/prove", "/prove", url.Values{"code": {h.CodeOf(webtest.Kari)}, "next": {"/security/password"}}); p.Header.Get("Location") != "/security/password" {
+	if p := v.SubmitFormAt("/prove", "/prove", url.Values{"code": {h.TOTPCode(webtest.Kari)}, "next": {"/security/password"}}); p.Header.Get("Location") != "/security/password" {
 		t.Fatalf("prove: got %d %q %s", p.StatusCode, p.Header.Get("Location"), p.Body)
 	}
 	thief := h.Visitor()
-	thief.Client.Jar.SetCookies(v.Parsed(), old)
+	thief.Client.Jar.SetCookies(v.ParsedURL(), old)
 	if p := thief.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the token before: got %d, want it replaced", p.StatusCode)
 	}
-	if p := v.SubmitFormAt("/security/password", "/security/password", url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusOK {
+	if p := v.SubmitFormAt("/security/password", "/security/password", url.Values{"password": {webtest.NewPassword}}); p.StatusCode != http.StatusOK {
 		t.Fatalf("change password: %d %s", p.StatusCode, p.Body)
 	}
 	if p := v.Get(api.Me.Path); p.StatusCode != http.StatusOK {
@@ -279,7 +279,7 @@ func TestImportantChangesNeedAFreshFactor(t *testing.T) {
 func TestAnAppIsReplaced(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
-	found := webtest.SecretOn.FindStringSubmatch(v.Get("/security/app").Body)
+	found := webtest.SecretPattern.FindStringSubmatch(v.Get("/security/app").Body)
 	secret := strings.ReplaceAll(found[1], " ", "")
 	code, err := totp.GenerateCode(secret, h.Now())
 	if err != nil {
@@ -290,12 +290,12 @@ func TestAnAppIsReplaced(t *testing.T) {
 	}
 	h.Advance(time.Minute)
 	w := h.Visitor()
-	w.Password(webtest.Kari, fixture.Password)
-	if p := w.Code(h.CodeOf(webtest.Kari)); p.StatusCode != http.StatusUnauthorized {
+	w.SubmitPassword(webtest.Kari, fixture.Password)
+	if p := w.SubmitCode(h.TOTPCode(webtest.Kari)); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the old app: got %d", p.StatusCode)
 	}
 	code, _ = totp.GenerateCode(secret, h.Now())
-	if p := w.Code(code); p.StatusCode != http.StatusSeeOther {
+	if p := w.SubmitCode(code); p.StatusCode != http.StatusSeeOther {
 		t.Errorf("the new app: got %d", p.StatusCode)
 	}
 }
@@ -324,8 +324,8 @@ func TestTheOwnerHearsOfAnUnknownBrowser(t *testing.T) {
 	}
 	h.Advance(time.Minute)
 	webtest.Call(v, api.Logout, api.Empty{}, "")
-	v.Password(webtest.Kari, fixture.Password)
-	if p := v.Code(h.CodeOf(webtest.Kari)); p.StatusCode != http.StatusSeeOther {
+	v.SubmitPassword(webtest.Kari, fixture.Password)
+	if p := v.SubmitCode(h.TOTPCode(webtest.Kari)); p.StatusCode != http.StatusSeeOther {
 		t.Fatalf("again: %d", p.StatusCode)
 	}
 	if h.LastMessage(webtest.Kari); len(h.Inbox.List(webtest.Kari)) != 1 {

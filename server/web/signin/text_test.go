@@ -38,17 +38,17 @@ func TestACodeByTextMessageOpensAndChangesNothing(t *testing.T) {
 	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "SMS") {
 		t.Errorf("the owner is not told of the new way: %+v", mail)
 	}
-	v := h.AsksText()
+	v := h.RequestTextCode()
 	if sms := h.LastMessage(webtest.Phone); !sms.SMS || !strings.HasSuffix(sms.Text, "\n\n@127.0.0.1 #"+h.TextCode()) {
 		t.Errorf("the message is not bound to our pages: %q", sms.Text)
 	}
 	other := h.Visitor()
-	other.Password(webtest.Kari, fixture.Password)
-	if p := other.TextedCode(h.TextCode()); p.StatusCode != http.StatusUnauthorized {
+	other.SubmitPassword(webtest.Kari, fixture.Password)
+	if p := other.SubmitTextCode(h.TextCode()); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("in a browser that did not ask: got %d", p.StatusCode)
 	}
 	code := h.TextCode()
-	if p := v.TextedCode(code); p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != "/" {
+	if p := v.SubmitTextCode(code); p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != "/" {
 		t.Fatalf("the code: got %d %s", p.StatusCode, p.Body)
 	}
 	if p := v.Get(api.Me.Path); p.StatusCode != http.StatusOK {
@@ -60,8 +60,8 @@ func TestACodeByTextMessageOpensAndChangesNothing(t *testing.T) {
 		}
 	}
 	h.Advance(factor.TextCodeInterval + time.Second)
-	again := h.AsksText()
-	if p := again.TextedCode(code); p.StatusCode != http.StatusUnauthorized {
+	again := h.RequestTextCode()
+	if p := again.SubmitTextCode(code); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a code that was used: got %d", p.StatusCode)
 	}
 }
@@ -69,9 +69,9 @@ func TestACodeByTextMessageOpensAndChangesNothing(t *testing.T) {
 // Of many who bring the same code at the same instant, one comes in.
 func TestACodeByTextMessageOpensOneSessionAmongMany(t *testing.T) {
 	h := texted(t)
-	v := h.AsksText()
+	v := h.RequestTextCode()
 	code := h.TextCode()
-	token := webtest.Hidden.FindStringSubmatch(v.Get("/login/text").Body)[2]
+	token := webtest.HiddenPattern.FindStringSubmatch(v.Get("/login/text").Body)[2]
 	fields := url.Values{"csrf": {token}, "code": {code}}.Encode()
 	var in atomic.Int64
 	var all sync.WaitGroup
@@ -91,7 +91,7 @@ func TestACodeByTextMessageOpensOneSessionAmongMany(t *testing.T) {
 // ASVS V6.6.3: codes end, tries and messages are few.
 func TestCodesByTextMessageAreFewAndEnd(t *testing.T) {
 	h := texted(t)
-	v := h.AsksText()
+	v := h.RequestTextCode()
 	right := h.TextCode()
 	if p := v.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.StatusCode != http.StatusTooManyRequests || p.Header.Get("Retry-After") == "" {
 		t.Errorf("another message at once: got %d", p.StatusCode)
@@ -101,32 +101,32 @@ func TestCodesByTextMessageAreFewAndEnd(t *testing.T) {
 		wrong = "000001"
 	}
 	for range factor.TextCodeTries {
-		if p := v.TextedCode(wrong); p.StatusCode != http.StatusUnauthorized {
+		if p := v.SubmitTextCode(wrong); p.StatusCode != http.StatusUnauthorized {
 			t.Errorf("a wrong code: got %d", p.StatusCode)
 		}
 	}
-	if p := v.TextedCode(right); p.Header.Get("Location") != "/login?why=expired" {
+	if p := v.SubmitTextCode(right); p.Header.Get("Location") != "/login?why=expired" {
 		t.Errorf("the right one after %d wrong ones: got %d %q", factor.TextCodeTries, p.StatusCode, p.Header.Get("Location"))
 	}
 	h.Advance(time.Hour) // past the throttle, and past the code
-	v = h.AsksText()
+	v = h.RequestTextCode()
 	late := h.TextCode()
 	h.Advance(factor.TextCodeMax + time.Second) // while the step goes on
-	if p := v.TextedCode(late); p.StatusCode != http.StatusUnauthorized {
+	if p := v.SubmitTextCode(late); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a code that is over: got %d", p.StatusCode)
 	}
 	sent := 3 // to add it, and twice here
 	for ; sent < factor.TextCodesPerDay; sent++ {
 		h.Advance(30 * time.Minute)
-		h.AsksText()
+		h.RequestTextCode()
 	}
 	h.Advance(30 * time.Minute)
 	v = h.Visitor()
-	v.Password(webtest.Kari, fixture.Password)
+	v.SubmitPassword(webtest.Kari, fixture.Password)
 	if p := v.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("one message too many for a day: got %d", p.StatusCode)
 	}
-	if p := v.Code(h.CodeOf(webtest.Kari)); p.StatusCode != http.StatusSeeOther {
+	if p := v.SubmitCode(h.TOTPCode(webtest.Kari)); p.StatusCode != http.StatusSeeOther {
 		t.Errorf("the app meanwhile: got %d", p.StatusCode)
 	}
 }
@@ -137,7 +137,7 @@ func TestACodeByTextMessageIsNeverTheOnlyWay(t *testing.T) {
 	v := h.SignIn(webtest.Kari)
 	h.Exec("update profile set mobile = '+4790000009' where account_id = '0196a000-0000-7000-8000-000000000501'")
 	w := h.Visitor()
-	w.Password(webtest.Kari, fixture.Password)
+	w.SubmitPassword(webtest.Kari, fixture.Password)
 	if p := w.Get("/login/code"); strings.Contains(p.Body, `action="/login/text"`) {
 		t.Error("another number opens the account")
 	}
@@ -171,7 +171,7 @@ func TestCodesByTextMessageAreOffUntilSomebodySwitchesThemOn(t *testing.T) {
 	}
 	h.Advance(time.Minute)
 	w := h.Visitor()
-	w.Password(webtest.Kari, fixture.Password)
+	w.SubmitPassword(webtest.Kari, fixture.Password)
 	if p := w.Get("/login/code"); strings.Contains(p.Body, `action="/login/text"`) {
 		t.Error("the code's page offers it")
 	}

@@ -13,8 +13,8 @@ import (
 	"bompass/shared/fault"
 )
 
-// Failure returns the fault of an answer.
-func Failure(t *testing.T, p Page) fault.Error {
+// FaultOf returns the fault of an answer.
+func FaultOf(t *testing.T, p Page) fault.Error {
 	t.Helper()
 	var f fault.Error
 	if err := json.Unmarshal([]byte(p.Body), &f); err != nil || f.Code == "" {
@@ -23,9 +23,9 @@ func Failure(t *testing.T, p Page) fault.Error {
 	return f
 }
 
-// Announce sends the beginning of a body that it announces as longer: the server must refuse it without reading
+// PostOversized sends the beginning of a body that it announces as longer: the server must refuse it without reading
 // the rest.
-func (v *Visitor) Announce(path string, length int) Page {
+func (v *Visitor) PostOversized(path string, length int) Page {
 	v.t.Helper()
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(v.t.Context(), "tcp", strings.TrimPrefix(v.URL, "http://"))

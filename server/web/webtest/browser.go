@@ -7,8 +7,8 @@ import (
 	"bompass/shared/fixture"
 )
 
-// Local is the house under the name that passkeys can be bound to.
-func (h *Server) Local() string { return strings.Replace(h.URL, "127.0.0.1", "localhost", 1) }
+// LocalhostURL is the house under the name that passkeys can be bound to.
+func (h *Server) LocalhostURL() string { return strings.Replace(h.URL, "127.0.0.1", "localhost", 1) }
 
 // SignInWithBrowser signs a person of the cast in, in a real browser.
 func (h *Server) SignInWithBrowser(page *e2e.Page, origin, email string) {
@@ -17,7 +17,7 @@ func (h *Server) SignInWithBrowser(page *e2e.Page, origin, email string) {
 	page.Fill("#email", email)
 	page.Fill("#password", fixture.Password)
 	page.Press("main form button[type=submit]")
-	page.Fill("#code", h.CodeOf(email))
+	page.Fill("#code", h.TOTPCode(email))
 	page.Press("main form button[type=submit]")
 	page.Wait("the page about sign-in", `location.pathname === "/security"`)
 }

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Frame lets the person leave at the issuer, and returns the address in the issuer's frame, which is
+// FrontChannelLogoutPath lets the person leave at the issuer, and returns the address in the issuer's frame, which is
 // not opened. The back channel is closed meanwhile.
-func (p *Portal) Frame(v *Visitor) string {
+func (p *Portal) FrontChannelLogoutPath(v *Visitor) string {
 	p.t.Helper()
 	back := p.Norway.Client.Back
 	p.Norway.Client.Back = ""

@@ -37,7 +37,7 @@ func (h *Server) checkLog() {
 		}
 	}
 	for _, m := range h.Inbox.List("") {
-		for _, opens := range opening.FindAllStringSubmatch(m.Text, -1) {
+		for _, opens := range linkTokenPattern.FindAllStringSubmatch(m.Text, -1) {
 			if strings.Contains(log, opens[1]) {
 				h.t.Errorf("the log has what a letter to %s carries", m.To)
 			}
@@ -45,8 +45,8 @@ func (h *Server) checkLog() {
 	}
 }
 
-// opening is what a letter carries that opens a door: the token of a link.
-var opening = regexp.MustCompile(`token=([A-Za-z0-9_-]{43})`)
+// linkTokenPattern is what a letter carries that opens a door: the token of a link.
+var linkTokenPattern = regexp.MustCompile(`token=([A-Za-z0-9_-]{43})`)
 
 // Secrets are those of the cast.
 func Secrets() map[string]string {

@@ -9,12 +9,12 @@ import (
 func (h *Server) RegisterPerson(email, name string) *Visitor {
 	h.t.Helper()
 	v := h.Visitor()
-	v.SubmitForm("/register", url.Values{"name": {name}, "email": {email}, "password": {Fresh}})
+	v.SubmitForm("/register", url.Values{"name": {name}, "email": {email}, "password": {NewPassword}})
 	if p := v.OpenLink(h.LinkIn(h.LastMessage(email)), url.Values{}); p.StatusCode != http.StatusOK {
 		h.t.Fatalf("confirm: %d %s", p.StatusCode, p.Body)
 	}
-	v.Password(email, Fresh)
-	v.Enrol("/login/enrol")
+	v.SubmitPassword(email, NewPassword)
+	v.EnrolTOTP("/login/enrol")
 	v.LoadCSRF()
 	return v
 }

@@ -17,8 +17,8 @@ import (
 	"bompass/server/store/noticedb"
 )
 
-// Fresh is a password that is accepted.
-const Fresh = "sju svaner seiler sakte"
+// NewPassword is a password that is accepted.
+const NewPassword = "sju svaner seiler sakte"
 
 // LastMessage hands over every letter that is due and returns the newest to an address.
 func (h *Server) LastMessage(to string) sim.Received {
@@ -34,12 +34,12 @@ func (h *Server) LastMessage(to string) sim.Received {
 	return list[0]
 }
 
-var linked = regexp.MustCompile(`https?://[^ \n]+`)
+var linkPattern = regexp.MustCompile(`https?://[^ \n]+`)
 
 // LinkIn is the path of the link in a message.
 func (h *Server) LinkIn(m sim.Received) string {
 	h.t.Helper()
-	found := linked.FindString(m.Text)
+	found := linkPattern.FindString(m.Text)
 	path, ok := strings.CutPrefix(found, h.URL)
 	if !ok {
 		h.t.Fatalf("no link in %q", m.Text)
@@ -61,13 +61,13 @@ func (v *Visitor) OpenLink(path string, fields url.Values) Page {
 	return v.SubmitForm(p.Header.Get("Location"), fields)
 }
 
-// SecretOn matches the secret of an authenticator app on a page.
-var SecretOn = regexp.MustCompile(`<code class="bp-secret">([A-Z2-7 ]+)</code>`)
+// SecretPattern matches the secret of an authenticator app on a page.
+var SecretPattern = regexp.MustCompile(`<code class="bp-secret">([A-Z2-7 ]+)</code>`)
 
-// Enrol connects an authenticator app on the page it is offered on, and returns its secret.
-func (v *Visitor) Enrol(path string) (secret string, after Page) {
+// EnrolTOTP connects an authenticator app on the page it is offered on, and returns its secret.
+func (v *Visitor) EnrolTOTP(path string) (secret string, after Page) {
 	v.t.Helper()
-	found := SecretOn.FindStringSubmatch(v.Get(path).Body)
+	found := SecretPattern.FindStringSubmatch(v.Get(path).Body)
 	if found == nil {
 		v.t.Fatalf("%s offers no secret", path)
 	}
@@ -90,8 +90,8 @@ func (v *Visitor) SubmitFormAt(action, from string, fields url.Values, changes .
 	return v.Do(http.MethodPost, action, fields.Encode(), append([]Change{Header("Content-Type", "application/x-www-form-urlencoded")}, changes...)...)
 }
 
-// Parsed is the house's address.
-func (h *Server) Parsed() *url.URL {
+// ParsedURL is the house's address.
+func (h *Server) ParsedURL() *url.URL {
 	u, err := url.Parse(h.URL)
 	if err != nil {
 		h.t.Fatal(err)

@@ -23,7 +23,7 @@ func Call[Req, Reply any](v *Visitor, r api.Route[Req, Reply], req Req, wanted f
 		p = v.Do(r.Method, r.Path, string(body))
 	}
 	if wanted != "" {
-		if f := Failure(v.t, p); f.Code != wanted {
+		if f := FaultOf(v.t, p); f.Code != wanted {
 			v.t.Errorf("%s: got %d %s, want %s", r.Name, p.StatusCode, f.Code, wanted)
 		}
 		return reply
@@ -37,8 +37,8 @@ func Call[Req, Reply any](v *Visitor, r api.Route[Req, Reply], req Req, wanted f
 	return reply
 }
 
-// Digits6 matches a code of six digits.
-var Digits6 = regexp.MustCompile(`\b[0-9]{6}\b`)
+// CodePattern matches a code of six digits.
+var CodePattern = regexp.MustCompile(`\b[0-9]{6}\b`)
 
 // SignInAs signs a person of the demo data in.
 func (h *Server) SignInAs(email string) *Visitor { return h.SignIn(email) }

@@ -58,12 +58,12 @@ func NewPortal(t *testing.T) *Portal {
 		if !ok {
 			t.Fatal("the accounts are not the house's")
 		}
-		door.to.Store(p.build(t, d, h))
+		door.to.Store(p.buildPartners(t, d, h))
 	})
 	return p
 }
 
-func (p *Portal) build(t *testing.T, d *web.Deps, h *Server) *http.ServeMux {
+func (p *Portal) buildPartners(t *testing.T, d *web.Deps, h *Server) *http.ServeMux {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -228,8 +228,8 @@ func HiddenOf(body, name string) string {
 	return html.UnescapeString(value)
 }
 
-// SignInWithEID goes the whole way in with an eID and returns the answer at its end.
-func (v *Visitor) SignInWithEID(way, who, next string) Page {
+// SubmitEID goes the whole way in with an eID and returns the answer at its end.
+func (v *Visitor) SubmitEID(way, who, next string) Page {
 	v.t.Helper()
 	address := "/login/eid/" + way
 	if next != "" {
@@ -242,11 +242,11 @@ func (v *Visitor) SignInWithEID(way, who, next string) Page {
 	return v.DoCrossSite(http.MethodGet, v.AuthenticateAt(p.Header.Get("Location"), way, who), "")
 }
 
-// EnterWithEID is come for a person who gets in; it learns the session's token for scripts.
-func (p *Portal) EnterWithEID(who string) *Visitor {
+// SignInWithEID is come for a person who gets in; it learns the session's token for scripts.
+func (p *Portal) SignInWithEID(who string) *Visitor {
 	p.t.Helper()
 	v := p.Visitor()
-	if in := v.SignInWithEID("no", who, ""); in.StatusCode != http.StatusSeeOther || strings.HasPrefix(in.Header.Get("Location"), "/login") {
+	if in := v.SubmitEID("no", who, ""); in.StatusCode != http.StatusSeeOther || strings.HasPrefix(in.Header.Get("Location"), "/login") {
 		p.t.Fatalf("%s: %d %q", who, in.StatusCode, in.Header.Get("Location"))
 	}
 	v.LoadCSRF()

@@ -53,20 +53,20 @@ import (
 // Server is the HTTP layer on a real listener and a real database, with small stand-ins for the pipeline behind
 // it. A test that reaches a stand-in proves no behaviour.
 type Server struct {
-	t      *testing.T
-	URL    string
-	offset atomic.Int64 // of the real clock: connections have deadlines by that one
-	Log    logBuffer
-	DB     *store.DB
-	dsn    string // of its database
-	Keys   seal.Keys
-	Inbox  *sim.Inbox
-	Live   *LiveFeed
-	Taken  chan string
-	Asked  chan toll.VehicleID
-	Routes []Route     // every mounted route
-	Broken atomic.Bool // the accounts behind it fail
-	Slow   atomic.Bool // or take for ever
+	t              *testing.T
+	URL            string
+	offset         atomic.Int64 // of the real clock: connections have deadlines by that one
+	Log            logBuffer
+	DB             *store.DB
+	dsn            string // of its database
+	Keys           seal.Keys
+	Inbox          *sim.Inbox
+	Live           *LiveFeed
+	Batches        chan string
+	ListedVehicles chan toll.VehicleID
+	Routes         []Route     // every mounted route
+	Broken         atomic.Bool // the accounts behind it fail
+	Slow           atomic.Bool // or take for ever
 }
 
 // Route is a mounted route: its method and the pattern of its path.
@@ -84,7 +84,7 @@ func New(t *testing.T, options ...option) *Server {
 func NewWithOptions(t *testing.T, ways factor.Options, options ...option) *Server {
 	t.Helper()
 	proves.Driven(t, proves.HTTP)
-	h := &Server{t: t, Live: &LiveFeed{t: t}, Taken: make(chan string, 10), Asked: make(chan toll.VehicleID, 1000)}
+	h := &Server{t: t, Live: &LiveFeed{t: t}, Batches: make(chan string, 10), ListedVehicles: make(chan toll.VehicleID, 1000)}
 	db, dsn := database(t)
 	accounts := accessdb.New(db)
 	keys, err := seal.NewKeys([]byte("a secret of thirty-two bytes, ok"))
@@ -120,7 +120,7 @@ func NewWithOptions(t *testing.T, ways factor.Options, options ...option) *Serve
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.Now,
 		}),
 		Legacy:  legacy.NewService(legacydb.New(db), keys, letters, desk, h.Now),
-		Context: ctx, PublicURL: h.URL, Access: desk, Keys: keys, Overview: h, Passages: h, Tariffs: Published, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live,
+		Context: ctx, PublicURL: h.URL, Access: desk, Keys: keys, Overview: h, Passages: h, Tariffs: Tariffs, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)),
 	}
@@ -186,7 +186,7 @@ func (h *Server) TakeIn(_ context.Context, key string, body []byte, _ time.Time)
 	if key != fixture.StationKey {
 		return api.BatchReply{}, fault.New(fault.KeyUnknown)
 	}
-	h.Taken <- string(body)
+	h.Batches <- string(body)
 	return api.BatchReply{Accepted: strings.Count(string(body), "\n")}, nil
 }
 
@@ -196,21 +196,21 @@ func (h *Server) List(_ context.Context, customer toll.CustomerID, req api.Passa
 	if err := toll.CheckPeriod(req.From, req.To); err != nil {
 		return api.PassageListReply{}, err
 	}
-	h.Asked <- req.Vehicle
+	h.ListedVehicles <- req.Vehicle
 	return api.PassageListReply{Lines: []api.PassageLine{{ID: toll.PassageID(customer), Vehicle: req.Vehicle}}, Count: 1}, nil
 }
 
-// Published stands in for the price plans.
-var Published = []tariff.File{{Name: "oslo.tariff", Text: `scheme oslo "Oslo"
+// Tariffs stands in for the price plans.
+var Tariffs = []tariff.File{{Name: "oslo.tariff", Text: `scheme oslo "Oslo"
 charger fjellinjen "Fjellinjen"
 station oslo-104 104 "E18 Maritim" in
 ` + strings.Repeat("# a price list is long\n", 50)}}
 
-// Bill stands in for the recheck of a month.
-func (h *Server) Bill(_ context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error) {
-	h.standIn("a stub of the bill")
+// Recheck stands in for the recheck of a month.
+func (h *Server) Recheck(_ context.Context, customer toll.CustomerID, req api.RecheckRequest) (api.RecheckReply, error) {
+	h.standIn("a stub of the recheck")
 	charges := []recheck.Charge{{Passage: toll.PassageID(customer)}}
-	return api.BillReply{Bill: recheck.Bill{Month: req.Month, Charges: charges}}, nil
+	return api.RecheckReply{Statement: recheck.Statement{Month: req.Month, Charges: charges}}, nil
 }
 
 // LiveFeed hands events to whoever listens.
@@ -325,13 +325,13 @@ func (v *Visitor) Get(path string, changes ...Change) Page {
 	return v.Do(http.MethodGet, path, "", changes...)
 }
 
-// Hidden matches the hidden fields of a form.
-var Hidden = regexp.MustCompile(`name="(csrf|next)" value="([^"]*)"`)
+// HiddenPattern matches the hidden fields of a form.
+var HiddenPattern = regexp.MustCompile(`name="(csrf|next)" value="([^"]*)"`)
 
 // SubmitForm sends the form on a page with its hidden fields, as a browser without scripts does.
 func (v *Visitor) SubmitForm(path string, fields url.Values, changes ...Change) Page {
 	v.t.Helper()
-	for _, m := range Hidden.FindAllStringSubmatch(v.Get(path).Body, -1) {
+	for _, m := range HiddenPattern.FindAllStringSubmatch(v.Get(path).Body, -1) {
 		if !fields.Has(m[1]) {
 			fields.Set(m[1], m[2])
 		}
@@ -341,20 +341,20 @@ func (v *Visitor) SubmitForm(path string, fields url.Values, changes ...Change) 
 	return v.Do(http.MethodPost, action, fields.Encode(), append([]Change{form}, changes...)...)
 }
 
-// Password sends the sign-in form.
-func (v *Visitor) Password(email, password string) Page {
+// SubmitPassword sends the sign-in form.
+func (v *Visitor) SubmitPassword(email, password string) Page {
 	v.t.Helper()
 	return v.SubmitForm("/login", url.Values{"email": {email}, "password": {password}})
 }
 
-// Code sends the form of the code.
-func (v *Visitor) Code(code string) Page {
+// SubmitCode sends the form of the code.
+func (v *Visitor) SubmitCode(code string) Page {
 	v.t.Helper()
 	return v.SubmitForm("/login/code", url.Values{"code": {code}})
 }
 
-// CodeOf is what an account's authenticator shows now.
-func (h *Server) CodeOf(email string) string {
+// TOTPCode is what an account's authenticator shows now.
+func (h *Server) TOTPCode(email string) string {
 	h.t.Helper()
 	for _, a := range fixture.Accounts() {
 		if a.Email == email {
@@ -376,10 +376,10 @@ const Kari = "kari@bompass.example"
 func (h *Server) SignIn(email string) *Visitor {
 	h.t.Helper()
 	v := h.Visitor()
-	if p := v.Password(email, fixture.Password); p.StatusCode != http.StatusSeeOther {
+	if p := v.SubmitPassword(email, fixture.Password); p.StatusCode != http.StatusSeeOther {
 		h.t.Fatalf("password: %d %s", p.StatusCode, p.Body)
 	}
-	if p := v.Code(h.CodeOf(email)); p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != "/" {
+	if p := v.SubmitCode(h.TOTPCode(email)); p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != "/" {
 		h.t.Fatalf("code: %d %q %s", p.StatusCode, p.Header.Get("Location"), p.Body)
 	}
 	me := v.Get(api.Me.Path)

@@ -66,7 +66,7 @@ func run(t *testing.T, program []byte, dir string, args ...string) (out, trace s
 }
 
 // Stacks, the garbage collector and panics need the tables that remain.
-func TestProgramBehavesAsBefore(t *testing.T) {
+func TestSlimProgramBehavesTheSame(t *testing.T) {
 	program := build(t, "build")
 	small := shrink(t, program)
 	if len(small) > len(program)*3/2 {
@@ -101,7 +101,7 @@ func TestRatingCorePassesItsTestsWhenSlim(t *testing.T) {
 	}
 }
 
-func TestSlimProgramStaysAsItIs(t *testing.T) {
+func TestSlimmingTwiceChangesNothing(t *testing.T) {
 	once := shrink(t, build(t, "build"))
 	if !bytes.Equal(shrink(t, once), once) {
 		t.Error("it changed again")

@@ -26,8 +26,8 @@ func algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256}
 }
 
-// keys are the issuer's public keys. An unknown key identifier makes them be fetched again, at most
-// every ten seconds, because anybody can send identifiers.
+// keys is a cache of the issuer's public keys. An unknown key ID causes them to be fetched again, at most every ten
+// seconds, because anyone can send tokens with invented IDs. It is safe for concurrent use.
 type keys struct {
 	at   string
 	http *http.Client
@@ -45,10 +45,10 @@ func (k *keys) VerifySignature(ctx context.Context, token string) ([]byte, error
 		return nil, fmt.Errorf("signed token: %w", err)
 	}
 	if len(jws.Signatures) != 1 {
-		return nil, errors.New("signed token: not one signature")
+		return nil, errors.New("signed token: more or less than one signature")
 	}
 	head := jws.Signatures[0].Header
-	key, err := k.named(ctx, head.KeyID, head.Algorithm)
+	key, err := k.byID(ctx, head.KeyID, head.Algorithm)
 	if err != nil {
 		return nil, err
 	}
@@ -59,16 +59,16 @@ func (k *keys) VerifySignature(ctx context.Context, token string) ([]byte, error
 	return payload, nil
 }
 
-// named returns the key with an identifier for an algorithm.
-func (k *keys) named(ctx context.Context, name, alg string) (jose.JSONWebKey, error) {
-	if name == "" {
-		return jose.JSONWebKey{}, errors.New("signed token: it names no key")
+// byID returns the key with an ID for an algorithm.
+func (k *keys) byID(ctx context.Context, id, alg string) (jose.JSONWebKey, error) {
+	if id == "" {
+		return jose.JSONWebKey{}, errors.New("signed token: no key ID")
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.now()
 	since := now.Sub(k.last)
-	if key, ok := k.find(name, alg); ok && since < metadataMax { // older ones may have been withdrawn
+	if key, ok := k.find(id, alg); ok && since < metadataMax { // an older key may have been withdrawn
 		return key, nil
 	}
 	if since >= 0 && since < retryInterval {
@@ -80,15 +80,15 @@ func (k *keys) named(ctx context.Context, name, alg string) (jose.JSONWebKey, er
 		return jose.JSONWebKey{}, err
 	}
 	k.set = set
-	key, ok := k.find(name, alg)
+	key, ok := k.find(id, alg)
 	if !ok {
 		return jose.JSONWebKey{}, errors.New("signed token: unknown key")
 	}
 	return key, nil
 }
 
-func (k *keys) find(name, alg string) (jose.JSONWebKey, bool) {
-	key, ok := k.set[name]
+func (k *keys) find(id, alg string) (jose.JSONWebKey, bool) {
+	key, ok := k.set[id]
 	return key, ok && (key.Algorithm == "" || key.Algorithm == alg)
 }
 
@@ -132,13 +132,14 @@ func readKeys(body []byte) (map[string]jose.JSONWebKey, error) {
 			continue
 		}
 		if _, twice := set[key.KeyID]; twice {
-			return nil, errors.New("fetch keys: two have one name")
+			return nil, errors.New("fetch keys: two keys have one ID")
 		}
 		set[key.KeyID] = key
 	}
 	return set, nil
 }
 
+// isStrong reports whether a public key is RSA with at least 2,048 bits, or on a curve of at least 256 bits.
 func isStrong(key crypto.PublicKey) bool {
 	switch key := key.(type) {
 	case *rsa.PublicKey:

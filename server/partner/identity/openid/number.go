@@ -25,18 +25,18 @@ func PersonalNumberClaim(country string) string {
 }
 
 // number returns the personal number; empty if the issuer does not return it.
-func (i *Issuer) number(proof *oidc.IDToken) (string, error) {
+func (i *Issuer) number(token *oidc.IDToken) (string, error) {
 	var all map[string]json.RawMessage
-	if err := proof.Claims(&all); err != nil {
+	if err := token.Claims(&all); err != nil {
 		return "", err
 	}
-	raw, told := all[PersonalNumberClaim(i.Country)]
-	if !told {
+	raw, found := all[PersonalNumberClaim(i.Country)]
+	if !found {
 		return "", nil
 	}
 	var number string
 	if err := json.Unmarshal(raw, &number); err != nil || number == "" {
-		return "", errors.New("the personal number is no text")
+		return "", errors.New("the personal number is not a string")
 	}
 	return number, nil
 }

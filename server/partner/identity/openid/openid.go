@@ -83,18 +83,19 @@ func (c Config) check() error {
 	case c.ClientID == "" || c.RedirectURL == "" || c.Now == nil || c.Key.private == nil:
 		return errors.New("client, address, clock and key are needed")
 	case c.Country != "" && c.Country != Norway && c.Country != Sweden:
-		return errors.New("nothing is known of the numbers of " + c.Country)
+		return errors.New("unknown country of personal numbers: " + c.Country)
 	case len(c.Levels) == 0 || len(c.Levels) > int(identity.High) || slices.Contains(c.Levels, ""):
 		return errors.New("one or two levels are needed")
 	}
 	return checkURL(c.Issuer)
 }
 
-// checkURL returns an error unless an address has https or is on this machine.
+// checkURL returns an error unless an address has https or is on this machine, where plain http is accepted for tests and
+// simulators.
 func checkURL(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
-		return fmt.Errorf("%q is no address", address)
+		return fmt.Errorf("%q is not an address", address)
 	}
 	local := u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost" || u.Hostname() == "::1"
 	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
@@ -166,14 +167,15 @@ func (i *Issuer) Finish(ctx context.Context, j identity.AuthRequest, back identi
 	return i.verifyIDToken(ctx, s, j, token)
 }
 
+// checkReturn checks the answer of the issuer before its code is used.
 func (i *Issuer) checkReturn(s *metadata, j identity.AuthRequest, back identity.AuthResponse) error {
 	switch {
 	case j.State == "" || !equalSecrets(j.State, back.State):
 		return i.refuse("the state is not the one that was sent")
 	case back.Issuer != "" && back.Issuer != i.Issuer, back.Issuer == "" && s.SendsIssuer: // RFC 9207
-		return i.refuse("the answer names another issuer or none")
+		return i.refuse("the answer has another issuer or none")
 	case i.Now().Sub(j.Began) > authRequestMax:
-		return i.refuse("the journey took too long")
+		return i.refuse("the authentication took too long")
 	case back.Error == "access_denied":
 		return fault.New(fault.EIDCancelled)
 	case back.Error != "":
@@ -215,12 +217,13 @@ func (i *Issuer) FrameOrigins(ctx context.Context) []string {
 }
 
 // refuse returns fault.EIDRefused, with the reason for the operator in its chain.
-func (i *Issuer) refuse(why string) error {
-	return fmt.Errorf("%s: %s: %w", i.Partner, why, fault.New(fault.EIDRefused))
+func (i *Issuer) refuse(reason string) error {
+	return fmt.Errorf("%s: %s: %w", i.Partner, reason, fault.New(fault.EIDRefused))
 }
 
-func (i *Issuer) down(why error) error {
-	return fmt.Errorf("%w: %w", fault.New(fault.PartnerDown, "partner", i.Partner), why)
+// down returns fault.PartnerDown, with the cause for the operator in its chain.
+func (i *Issuer) down(cause error) error {
+	return fmt.Errorf("%w: %w", fault.New(fault.PartnerDown, "partner", i.Partner), cause)
 }
 
 // randomSecret returns 256 random bits; also a PKCE verifier of 43 characters.
@@ -238,4 +241,5 @@ func addQuery(address string, v url.Values) string {
 	return address + join + v.Encode()
 }
 
+// library returns a context that makes the OpenID library use our HTTP client, with its limits.
 func (i *Issuer) library(ctx context.Context) context.Context { return oidc.ClientContext(ctx, i.http) }

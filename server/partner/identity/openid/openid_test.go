@@ -22,46 +22,46 @@ func TestSimulatorPassesTheSuite(t *testing.T) {
 		r := open(t)
 		return suite.Provider{
 			Issuer: r.issuer, Client: "bompass", Now: r.now, Visit: r.visit,
-			Leave: func(t *testing.T) string {
+			EndSession: func(t *testing.T) string {
 				t.Helper()
-				r.sim.Leave(t.Context(), "kari")
-				return <-r.back
+				r.sim.EndSessions(t.Context(), "kari")
+				return <-r.logoutTokens
 			},
 		}
 	})
 }
 
-// Every hostile behaviour is refused, and no sign-in succeeds while it lasts.
+// Every attack is refused, and sign-in succeeds again after it.
 func TestEveryHostileIssuerIsRefused(t *testing.T) {
-	list := sim.Mischiefs()
+	list := sim.SignInAttacks()
 	for _, m := range list {
 		t.Run(m.Name, func(t *testing.T) {
 			r := open(t)
-			params := identity.AuthRequestParams{Level: identity.Substantial, Reauthenticate: m.Fresh}
-			how := suite.Visit{High: m.High}
-			if m.High {
+			params := identity.AuthRequestParams{Level: identity.Substantial, Reauthenticate: m.ReauthenticationOnly}
+			how := suite.Visit{High: m.HighLevelOnly}
+			if m.HighLevelOnly {
 				params.Level = identity.High
 			}
-			if strings.Contains(m.Name, "time before") { // there has to be one
+			if strings.Contains(m.Name, "replayed") { // the token that is replayed
 				finish(t, r, identity.AuthRequestParams{}, suite.Visit{})
 			}
-			r.sim.Misbehave(&m)
+			r.sim.SetAttack(&m)
 			if person, err := attempt(t, r, params, how); err == nil || person != (identity.Person{}) {
-				t.Errorf("got in as %+v", person)
+				t.Errorf("signed in as %+v", person)
 			} else if code := fault.CodeOf(err); code != fault.EIDRefused && code != fault.PartnerDown {
 				t.Errorf("got %v", err)
 			}
-			r.sim.Misbehave(nil)
-			r.ahead.Add(int64(time.Minute))
+			r.sim.SetAttack(nil)
+			r.offset.Add(int64(time.Minute))
 			if _, err := attempt(t, r, params, how); err != nil {
-				t.Errorf("after it behaves again: %v", err)
+				t.Errorf("after the attack: %v", err)
 			}
 		})
 	}
 	if len(list) < 60 {
-		t.Errorf("%d behaviours, want at least 60", len(list))
+		t.Errorf("%d attacks, want at least 60", len(list))
 	}
-	t.Logf("%d hostile behaviours at sign-in refused", len(list))
+	t.Logf("%d attacks on sign-in refused", len(list))
 }
 
 func attempt(t *testing.T, r *rig, params identity.AuthRequestParams, how suite.Visit) (identity.Person, error) {
@@ -86,7 +86,7 @@ func finish(t *testing.T, r *rig, params identity.AuthRequestParams, how suite.V
 // the first browser.
 func TestCodeOfAnotherRequestIsRefused(t *testing.T) {
 	r := open(t)
-	r.sim.Misbehave(&sim.Mischief{ManyTimes: true})
+	r.sim.SetAttack(&sim.Attack{ReusableCodes: true})
 	theirs, err := r.issuer.Begin(t.Context(), identity.AuthRequestParams{})
 	if err != nil {
 		t.Fatal(err)
@@ -102,55 +102,55 @@ func TestCodeOfAnotherRequestIsRefused(t *testing.T) {
 	}
 }
 
-func TestEveryHostileMessageIsRefused(t *testing.T) {
+func TestEveryHostileLogoutTokenIsRefused(t *testing.T) {
 	r := open(t)
 	person := finish(t, r, identity.AuthRequestParams{}, suite.Visit{})
-	for _, m := range sim.Messages() {
-		r.sim.Misbehave(&m)
-		message, err := r.sim.Message(person.Session, person.Subject)
+	for _, m := range sim.LogoutAttacks() {
+		r.sim.SetAttack(&m)
+		message, err := r.sim.LogoutToken(person.Session, person.Subject)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.sim.Misbehave(nil)
+		r.sim.SetAttack(nil)
 		if ended, err := r.issuer.VerifyLogoutToken(t.Context(), message); fault.CodeOf(err) != fault.EIDRefused {
 			t.Errorf("%s: got %+v, %v", m.Name, ended, err)
 		}
 	}
-	message, err := r.sim.Message(person.Session, person.Subject)
+	message, err := r.sim.LogoutToken(person.Session, person.Subject)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if ended, err := r.issuer.VerifyLogoutToken(t.Context(), message); err != nil || ended.Session != person.Session {
-		t.Errorf("an honest one: got %+v, %v", ended, err)
+		t.Errorf("a valid token: got %+v, %v", ended, err)
 	}
 }
 
-// Anybody can send key identifiers, so the issuer's keys must not be fetched for each.
-func TestKeysAreFetchedRarely(t *testing.T) {
+// Anyone can send tokens with invented key IDs, so the issuer's keys must not be fetched for each.
+func TestKeysAreFetchedOnceForManyUnknownIDs(t *testing.T) {
 	r := open(t)
 	finish(t, r, identity.AuthRequestParams{}, suite.Visit{})
-	for _, m := range sim.Mischiefs() {
-		if m.Name != "signs with a key that nobody knows" {
+	for _, m := range sim.SignInAttacks() {
+		if m.Name != "unknown key ID" {
 			continue
 		}
-		r.sim.Misbehave(&m)
+		r.sim.SetAttack(&m)
 		for range 20 {
 			if _, err := attempt(t, r, identity.AuthRequestParams{}, suite.Visit{}); err == nil {
-				t.Error("got in")
+				t.Error("signed in")
 			}
 		}
 	}
-	if n := r.asked["/no/jwks"]; n != 1 {
+	if n := r.requests["/no/jwks"]; n != 1 {
 		t.Errorf("keys were fetched %d times, want 1", n)
 	}
-	if n := r.asked["/no/.well-known/openid-configuration"]; n != 1 {
-		t.Errorf("the description was fetched %d times, want 1", n)
+	if n := r.requests["/no/.well-known/openid-configuration"]; n != 1 {
+		t.Errorf("the metadata was fetched %d times, want 1", n)
 	}
-	r.sim.Misbehave(nil)
+	r.sim.SetAttack(nil)
 	finish(t, r, identity.AuthRequestParams{}, suite.Visit{})
 }
 
-func TestUnavailableIssuerIsQueriedRarely(t *testing.T) {
+func TestUnavailableIssuerIsReported(t *testing.T) {
 	r := open(t)
 	r.web.Close()
 	for range 5 {
@@ -163,7 +163,7 @@ func TestUnavailableIssuerIsQueriedRarely(t *testing.T) {
 func TestConfigurationIsChecked(t *testing.T) {
 	key := testKey(t)
 	for name, change := range map[string]func(*openid.Config){
-		"in the open":      func(c *openid.Config) { c.Issuer = "http://idporten.example" },
+		"without TLS":      func(c *openid.Config) { c.Issuer = "http://idporten.example" },
 		"no address":       func(c *openid.Config) { c.Issuer = "idporten.example" },
 		"without a host":   func(c *openid.Config) { c.Issuer = "https:///idporten" },
 		"a port alone":     func(c *openid.Config) { c.Issuer = "https://:443" },
@@ -175,7 +175,7 @@ func TestConfigurationIsChecked(t *testing.T) {
 		c := config("https://idporten.example", key, time.Now)
 		change(&c)
 		if _, err := openid.New(c); err == nil {
-			t.Errorf("%s: taken", name)
+			t.Errorf("%s: accepted", name)
 		}
 	}
 	if _, err := openid.New(config("https://idporten.example", key, time.Now)); err != nil {
@@ -186,27 +186,27 @@ func TestConfigurationIsChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := openid.NewKey(small, ""); err == nil {
-		t.Error("a short key is taken")
+		t.Error("a short key is accepted")
 	}
 	curve, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := openid.NewKey(curve, ""); err == nil {
-		t.Error("a key on another curve is taken")
+		t.Error("a key on another curve is accepted")
 	}
 	if _, err := openid.ParseKey([]byte("no key"), ""); err == nil {
-		t.Error("no key is taken")
+		t.Error("a text that is no key is accepted")
 	}
 }
 
 // The fault of an unconfigured issuer names its variable.
-func TestUnsetNamesTheVariable(t *testing.T) {
+func TestUnconfiguredIssuerNamesItsVariable(t *testing.T) {
 	var u identity.Issuer = identity.Unconfigured{Variable: "BOMPASS_EID_ISSUER"}
 	_, begin := u.Begin(t.Context(), identity.AuthRequestParams{})
 	_, end := u.Finish(t.Context(), identity.AuthRequest{}, identity.AuthResponse{})
-	_, hear := u.VerifyLogoutToken(t.Context(), "")
-	for _, err := range []error{begin, end, hear} {
+	_, logout := u.VerifyLogoutToken(t.Context(), "")
+	for _, err := range []error{begin, end, logout} {
 		if fault.CodeOf(err) != fault.PartnerUnset || !strings.Contains(err.Error(), "BOMPASS_EID_ISSUER") {
 			t.Errorf("got %v", err)
 		}

@@ -25,24 +25,24 @@ import (
 
 const redirect = "http://127.0.0.1:1/login/eid/no/return"
 
-// signer is one key for all simulations: making one takes longer than a test.
+// signer is the key of all simulators: generating one takes longer than a test.
 var signer = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-// rig is the adapter with the simulation at the other end of a real connection.
+// rig is the adapter, connected to the simulator over HTTP.
 type rig struct {
-	t      *testing.T
-	issuer *openid.Issuer
-	sim    *sim.Issuer
-	web    *httptest.Server
-	client *http.Client
-	start  time.Time
-	ahead  atomic.Int64
-	asked  map[string]int // requests to the simulation by path
-	back   chan string    // messages that the client was sent
+	t            *testing.T
+	issuer       *openid.Issuer
+	sim          *sim.Issuer
+	web          *httptest.Server
+	client       *http.Client
+	start        time.Time
+	offset       atomic.Int64
+	requests     map[string]int // number of requests to the simulator by path
+	logoutTokens chan string    // received by the client
 }
 
 // now is a clock that only a test moves, so that limits between two requests do not depend on the machine's speed.
-func (r *rig) now() time.Time { return r.start.Add(time.Duration(r.ahead.Load())) }
+func (r *rig) now() time.Time { return r.start.Add(time.Duration(r.offset.Load())) }
 
 func testKey(t *testing.T) openid.Key {
 	t.Helper()
@@ -64,21 +64,23 @@ func config(issuer string, key openid.Key, now func() time.Time) openid.Config {
 	}
 }
 
-// swap lets a handler be set once the address is known.
-type swap struct{ to atomic.Pointer[http.Handler] }
+// lateHandler serves with a handler that is set once the server's address is known.
+type lateHandler struct{ to atomic.Pointer[http.Handler] }
 
-func (s *swap) ServeHTTP(w http.ResponseWriter, r *http.Request) { (*s.to.Load()).ServeHTTP(w, r) }
+func (s *lateHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	(*s.to.Load()).ServeHTTP(w, r)
+}
 
 func open(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{t: t, start: time.Now(), asked: map[string]int{}, back: make(chan string, 4)}
-	var door swap
-	r.web = httptest.NewServer(&door)
+	r := &rig{t: t, start: time.Now(), requests: map[string]int{}, logoutTokens: make(chan string, 4)}
+	var late lateHandler
+	r.web = httptest.NewServer(&late)
 	t.Cleanup(r.web.Close)
-	inbox := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) { r.back <- req.PostFormValue("logout_token") }))
+	inbox := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) { r.logoutTokens <- req.PostFormValue("logout_token") }))
 	t.Cleanup(inbox.Close)
 	key := testKey(t)
-	signs, err := signer()
+	signingKey, err := signer()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,16 +88,16 @@ func open(t *testing.T) *rig {
 		Issuer: r.web.URL + "/no", Title: "Simulated ID-porten", Levels: config("", key, nil).Levels,
 		Methods: []sim.Method{{Name: "MinID", Level: 0}, {Name: "BankID", Level: 1}},
 		Persons: []sim.Person{{Key: "kari", Name: "Kari Lund", Number: "14848530051"}, {Key: "nobody", Name: "No Number"}},
-		Client:  sim.Client{ID: "bompass", Key: key.Public(), Redirect: redirect, LoggedOut: "http://127.0.0.1:1/login", Back: inbox.URL}, Now: r.now, Key: signs,
+		Client:  sim.Client{ID: "bompass", Key: key.Public(), Redirect: redirect, LoggedOut: "http://127.0.0.1:1/login", Back: inbox.URL}, Now: r.now, Key: signingKey,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var count http.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		r.asked[req.URL.Path]++
+		r.requests[req.URL.Path]++
 		r.sim.ServeHTTP(w, req)
 	})
-	door.to.Store(&count)
+	late.to.Store(&count)
 	if r.issuer, err = openid.New(config(r.web.URL+"/no", key, r.now)); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +105,7 @@ func open(t *testing.T) *rig {
 	return r
 }
 
-// browser keeps cookies and follows redirects until they leave for the client.
+// browser returns an HTTP client that stores cookies and follows redirects, except to the portal.
 func browser(t *testing.T) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -120,15 +122,15 @@ func browser(t *testing.T) *http.Client {
 
 var hidden = regexp.MustCompile(`name="(\w+)" value="([^"]*)"`)
 
-// visit plays the person in the simulation.
+// visit acts as the person at the simulator.
 func (r *rig) visit(t *testing.T, address string, how suite.Visit) identity.AuthResponse {
 	t.Helper()
 	resp, body := get(t, r.client, address)
-	asked := resp.StatusCode == http.StatusOK
-	if asked && how.Silent || !asked && how.Asked {
-		t.Errorf("the person was asked: %v", asked)
+	prompted := resp.StatusCode == http.StatusOK
+	if prompted && how.ExpectNoPrompt || !prompted && how.ExpectPrompt {
+		t.Errorf("the person was prompted: %v", prompted)
 	}
-	if asked {
+	if prompted {
 		form := url.Values{"id": {hidden.FindStringSubmatch(body)[2]}, "person": {"kari"}, "method": {"MinID"}}
 		if how.High {
 			form.Set("method", "BankID")
@@ -138,10 +140,11 @@ func (r *rig) visit(t *testing.T, address string, how suite.Visit) identity.Auth
 		}
 		resp = post(t, r.client, r.web.URL+"/no/choose", form)
 	}
-	return returned(t, resp)
+	return parseRedirect(t, resp)
 }
 
-func returned(t *testing.T, resp *http.Response) identity.AuthResponse {
+// parseRedirect returns the issuer's answer in a redirect to the portal.
+func parseRedirect(t *testing.T, resp *http.Response) identity.AuthResponse {
 	t.Helper()
 	to, err := url.Parse(resp.Header.Get("Location"))
 	if err != nil || !strings.HasPrefix(to.String(), redirect) {

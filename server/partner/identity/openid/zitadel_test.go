@@ -22,27 +22,27 @@ import (
 	"bompass/server/partner/identity/suite"
 )
 
-// The provider below is an independent implementation of the standard.
+// The adapter works with a provider that is an independent implementation of OpenID Connect.
 func TestIndependentProviderPassesTheSuite(t *testing.T) {
 	suite.Run(t, func(t *testing.T) suite.Provider {
 		t.Helper()
-		return zitadel(t)
+		return zitadelProvider(t)
 	})
 }
 
-func zitadel(t *testing.T) suite.Provider {
+func zitadelProvider(t *testing.T) suite.Provider {
 	t.Helper()
-	var door swap
-	web := httptest.NewServer(&door)
+	var late lateHandler
+	web := httptest.NewServer(&late)
 	t.Cleanup(web.Close)
 	key := testKey(t)
-	kept := &foreign{
+	store := &zitadelStorage{
 		Storage: storage.NewStorage(storage.NewUserStore(web.URL)), key: key,
-		client: foreignClient{storage.WebClient("bompass", "no secret is used", redirect)},
+		client: zitadelClient{storage.WebClient("bompass", "no secret is used", redirect)},
 	}
 	provider, err := op.NewProvider(
 		&op.Config{CryptoKey: [32]byte{1}, CodeMethodS256: true, AuthMethodPrivateKeyJWT: true, DefaultLogoutRedirectURI: "/left"},
-		kept, op.StaticIssuer(web.URL), op.WithAllowInsecure(), op.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
+		store, op.StaticIssuer(web.URL), op.WithAllowInsecure(), op.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func zitadel(t *testing.T) suite.Provider {
 	user := "test-user@" + strings.Split(strings.TrimPrefix(web.URL, "http://"), ":")[0]
 	mux.Handle("/signin", op.NewIssuerInterceptor(provider.IssuerFromRequest).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.URL.Query().Get("id")
-		if err := kept.CheckUsernamePassword(user, "verysecure", id); err != nil {
+		if err := store.CheckUsernamePassword(user, "verysecure", id); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
@@ -58,7 +58,7 @@ func zitadel(t *testing.T) suite.Provider {
 	}))
 	mux.Handle("/", provider)
 	var handler http.Handler = mux
-	door.to.Store(&handler)
+	late.to.Store(&handler)
 	issuer, err := openid.New(config(web.URL, key, time.Now))
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func zitadel(t *testing.T) suite.Provider {
 	return suite.Provider{
 		Issuer: issuer, Client: "bompass", Now: time.Now,
 		Lacks: []suite.Feature{
-			suite.Pushed, suite.Front, suite.Back, suite.NamesItself, suite.Sessions, suite.SingleSign, suite.Levels, suite.Number, suite.Cancel,
+			suite.Pushed, suite.FrontChannel, suite.BackChannel, suite.IssuerParameter, suite.Sessions, suite.SingleSignOn, suite.Levels, suite.Number, suite.Cancel,
 		},
 		Visit: func(t *testing.T, address string, _ suite.Visit) identity.AuthResponse {
 			t.Helper()
@@ -75,29 +75,29 @@ func zitadel(t *testing.T) suite.Provider {
 			if resp.StatusCode/100 != 3 {
 				t.Fatalf("the provider answered %d %s", resp.StatusCode, body)
 			}
-			return returned(t, resp)
+			return parseRedirect(t, resp)
 		},
 	}
 }
 
-// foreign is the provider's own example of a storage, with our client in it and with a level, which
-// the example leaves empty.
-type foreign struct {
+// zitadelStorage is the example storage of the provider, with the portal's client and with a level, which the example
+// leaves empty.
+type zitadelStorage struct {
 	*storage.Storage
-	client foreignClient
+	client zitadelClient
 	key    openid.Key
 }
 
-// GetClientByClientID knows us alone.
-func (f *foreign) GetClientByClientID(_ context.Context, id string) (op.Client, error) {
+// GetClientByClientID returns the portal's client; there is no other.
+func (f *zitadelStorage) GetClientByClientID(_ context.Context, id string) (op.Client, error) {
 	if id != f.client.GetID() {
 		return nil, errors.New("unknown client")
 	}
 	return f.client, nil
 }
 
-// GetKeyByIDAndClientID returns our public key.
-func (f *foreign) GetKeyByIDAndClientID(_ context.Context, name, client string) (*jose.JSONWebKey, error) {
+// GetKeyByIDAndClientID returns the portal's public key.
+func (f *zitadelStorage) GetKeyByIDAndClientID(_ context.Context, name, client string) (*jose.JSONWebKey, error) {
 	public := f.key.Public()
 	if name != public.KeyID || client != f.client.GetID() {
 		return nil, errors.New("unknown key")
@@ -106,39 +106,39 @@ func (f *foreign) GetKeyByIDAndClientID(_ context.Context, name, client string) 
 }
 
 // AuthRequestByID adds the level.
-func (f *foreign) AuthRequestByID(ctx context.Context, id string) (op.AuthRequest, error) {
+func (f *zitadelStorage) AuthRequestByID(ctx context.Context, id string) (op.AuthRequest, error) {
 	r, err := f.Storage.AuthRequestByID(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return leveled{r}, nil
+	return authRequestWithLevel{r}, nil
 }
 
 // AuthRequestByCode adds the level.
-func (f *foreign) AuthRequestByCode(ctx context.Context, code string) (op.AuthRequest, error) {
+func (f *zitadelStorage) AuthRequestByCode(ctx context.Context, code string) (op.AuthRequest, error) {
 	r, err := f.Storage.AuthRequestByCode(ctx, code)
 	if err != nil {
 		return nil, err
 	}
-	return leveled{r}, nil
+	return authRequestWithLevel{r}, nil
 }
 
-// CreateAccessToken takes the level off again.
-func (f *foreign) CreateAccessToken(ctx context.Context, r op.TokenRequest) (string, time.Time, error) {
-	if l, ok := r.(leveled); ok {
+// CreateAccessToken passes on the request without the level, whose type the example does not accept.
+func (f *zitadelStorage) CreateAccessToken(ctx context.Context, r op.TokenRequest) (string, time.Time, error) {
+	if l, ok := r.(authRequestWithLevel); ok {
 		return f.Storage.CreateAccessToken(ctx, l.AuthRequest)
 	}
 	return f.Storage.CreateAccessToken(ctx, r)
 }
 
-type leveled struct{ op.AuthRequest }
+type authRequestWithLevel struct{ op.AuthRequest }
 
-func (leveled) GetACR() string { return "idporten-loa-substantial" }
+func (authRequestWithLevel) GetACR() string { return "idporten-loa-substantial" }
 
-type foreignClient struct{ *storage.Client }
+type zitadelClient struct{ *storage.Client }
 
-func (foreignClient) AuthMethod() oidc.AuthMethod { return oidc.AuthMethodPrivateKeyJWT }
+func (zitadelClient) AuthMethod() oidc.AuthMethod { return oidc.AuthMethodPrivateKeyJWT }
 
-func (foreignClient) LoginURL(id string) string { return "/signin?id=" + url.QueryEscape(id) }
+func (zitadelClient) LoginURL(id string) string { return "/signin?id=" + url.QueryEscape(id) }
 
-func (foreignClient) GrantTypes() []oidc.GrantType { return []oidc.GrantType{oidc.GrantTypeCode} }
+func (zitadelClient) GrantTypes() []oidc.GrantType { return []oidc.GrantType{oidc.GrantTypeCode} }

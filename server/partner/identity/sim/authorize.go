@@ -16,13 +16,13 @@ import (
 	"bompass/server/partner/identity/openid"
 )
 
-// stayCookie is the name of the session's cookie. It is unique, since all ports of a host share cookies.
-const stayCookie = "eid-sim"
+// sessionCookie is the name of the session's cookie. It is unique, since all ports of a host share cookies.
+const sessionCookie = "eid-sim"
 
-// push accepts a pushed authorization request (RFC 9126).
-func (s *Issuer) push(w http.ResponseWriter, r *http.Request) {
-	if err := s.client(r); err != nil {
-		refuse(w, http.StatusUnauthorized, "invalid_client", err.Error())
+// pushRequest accepts a pushed authorization request (RFC 9126).
+func (s *Issuer) pushRequest(w http.ResponseWriter, r *http.Request) {
+	if err := s.authenticateClient(r); err != nil {
+		writeError(w, http.StatusUnauthorized, "invalid_client", err.Error())
 		return
 	}
 	request := url.Values{}
@@ -31,25 +31,26 @@ func (s *Issuer) push(w http.ResponseWriter, r *http.Request) {
 			request[name] = value
 		}
 	}
-	if why := s.wrong(request); why != "" {
-		refuse(w, http.StatusBadRequest, "invalid_request", why)
+	if problem := s.requestError(request); problem != "" {
+		writeError(w, http.StatusBadRequest, "invalid_request", problem)
 		return
 	}
-	reference := "urn:simulated:" + token()
+	reference := "urn:simulated:" + randomToken()
 	now := s.Now()
 	s.mu.Lock()
-	s.sweep(now)
-	s.pushed[reference] = asked{request, now.Add(pushedMax)}
+	s.deleteExpired(now)
+	s.pushed[reference] = pendingRequest{request, now.Add(pushedMax)}
 	s.mu.Unlock()
 	reply := map[string]any{"request_uri": reference, "expires_in": int(pushedMax / time.Second)}
-	if change := s.mischief().Pushed; change != nil {
+	if change := s.currentAttack().PushedReply; change != nil {
 		change(reply)
 	}
 	writeJSON(w, http.StatusCreated, reply)
 }
 
-// wrong returns the first error of a request, or an empty text. What ID-porten recommends is required too.
-func (s *Issuer) wrong(v url.Values) string {
+// requestError returns the first error of a request, or an empty text. Parameters that ID-porten only recommends, such as
+// state, nonce and PKCE, are required, so that a client without them is noticed in tests.
+func (s *Issuer) requestError(v url.Values) string {
 	switch {
 	case v.Get("client_id") != s.Client.ID:
 		return "unknown client"
@@ -69,6 +70,7 @@ func (s *Issuer) wrong(v url.Values) string {
 	return ""
 }
 
+// level returns the index of the first known level among names separated by spaces, or -1.
 func (s *Issuer) level(names string) int {
 	for _, name := range strings.Fields(names) {
 		if n := slices.Index(s.Levels, name); n >= 0 {
@@ -78,8 +80,9 @@ func (s *Issuer) level(names string) int {
 	return -1
 }
 
-// client checks that the caller is the registered client, RFC 7523.
-func (s *Issuer) client(r *http.Request) error {
+// authenticateClient verifies the client assertion of a request (private_key_jwt, RFC 7523 section 3): it must be signed
+// with the registered key, addressed to this issuer, valid for at most two minutes, and not used before.
+func (s *Issuer) authenticateClient(r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
@@ -110,14 +113,15 @@ func (s *Issuer) client(r *http.Request) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, again := s.used[c.Jti]; again {
+	if _, replayed := s.assertions[c.Jti]; replayed {
 		return errors.New("the assertion was used before")
 	}
-	s.used[c.Jti] = until
+	s.assertions[c.Jti] = until
 	return nil
 }
 
-// authorize shows the list of persons, or answers at once if single sign-on applies.
+// authorize shows the list of persons. If the browser has a session of a sufficient level and the client does not ask for
+// a new authentication, it answers at once (single sign-on).
 func (s *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	reference := r.URL.Query().Get("request_uri")
 	now := s.Now()
@@ -126,20 +130,20 @@ func (s *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	delete(s.pushed, reference)
 	s.mu.Unlock()
 	if !ok || now.After(request.until) || r.URL.Query().Get("client_id") != s.Client.ID {
-		s.page(w, http.StatusBadRequest, "stale", view{})
+		s.sendPage(w, http.StatusBadRequest, "stale", view{})
 		return
 	}
-	here, known := s.stay(r)
-	if known && request.Get("prompt") != "login" && here.method.Level >= max(0, s.level(request.Get("acr_values"))) {
-		s.back(w, r, request, here)
+	current, found := s.session(r)
+	if found && request.Get("prompt") != "login" && current.method.Level >= max(0, s.level(request.Get("acr_values"))) {
+		s.redirectWithCode(w, r, request, current)
 		return
 	}
-	id := token()
+	id := randomToken()
 	request.until = now.Add(10 * time.Minute)
 	s.mu.Lock()
 	s.waiting[id] = request
 	s.mu.Unlock()
-	s.page(w, http.StatusOK, "choose", view{ID: id, Language: request.Get("ui_locales"), Least: max(0, s.level(request.Get("acr_values")))})
+	s.sendPage(w, http.StatusOK, "choose", view{ID: id, Language: request.Get("ui_locales"), Least: max(0, s.level(request.Get("acr_values")))})
 }
 
 // choose handles the choice of a person.
@@ -154,27 +158,27 @@ func (s *Issuer) choose(w http.ResponseWriter, r *http.Request) {
 	delete(s.waiting, r.PostForm.Get("id"))
 	s.mu.Unlock()
 	if !ok || now.After(request.until) {
-		s.page(w, http.StatusBadRequest, "stale", view{})
+		s.sendPage(w, http.StatusBadRequest, "stale", view{})
 		return
 	}
 	if r.PostForm.Get("cancel") != "" {
-		s.send(w, r, request, url.Values{"error": {"access_denied"}})
+		s.redirect(w, r, request, url.Values{"error": {"access_denied"}})
 		return
 	}
-	p, known := s.person(r.PostForm.Get("person"))
+	p, found := s.person(r.PostForm.Get("person"))
 	m := slices.IndexFunc(s.Methods, func(m Method) bool { return m.Name == r.PostForm.Get("method") })
-	if !known || m < 0 || s.Methods[m].Level < max(0, s.level(request.Get("acr_values"))) {
-		s.page(w, http.StatusBadRequest, "stale", view{})
+	if !found || m < 0 || s.Methods[m].Level < max(0, s.level(request.Get("acr_values"))) {
+		s.sendPage(w, http.StatusBadRequest, "stale", view{})
 		return
 	}
-	here := stay{person: p, method: s.Methods[m], sid: token(), proved: now, until: now.Add(stayMax)}
-	cookie := token()
+	current := session{person: p, method: s.Methods[m], sid: randomToken(), authenticatedAt: now, until: now.Add(sessionMax)}
+	cookie := randomToken()
 	s.mu.Lock()
-	s.sweep(now)
-	s.stays[cookie] = here
+	s.deleteExpired(now)
+	s.sessions[cookie] = current
 	s.mu.Unlock()
-	http.SetCookie(w, &http.Cookie{Name: stayCookie, Value: cookie, Path: s.path + "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}) //nolint:gosec // loopback has no https
-	s.back(w, r, request, here)
+	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: cookie, Path: s.path + "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}) //nolint:gosec // loopback has no https
+	s.redirectWithCode(w, r, request, current)
 }
 
 func (s *Issuer) person(key string) (Person, bool) {
@@ -185,36 +189,39 @@ func (s *Issuer) person(key string) (Person, bool) {
 	return s.Persons[n], true
 }
 
-func (s *Issuer) stay(r *http.Request) (stay, bool) {
-	cookie, err := r.Cookie(stayCookie)
+// session returns the session of the browser that sends a request, if it has not expired.
+func (s *Issuer) session(r *http.Request) (session, bool) {
+	cookie, err := r.Cookie(sessionCookie)
 	if err != nil {
-		return stay{}, false
+		return session{}, false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	here, ok := s.stays[cookie.Value]
-	return here, ok && s.Now().Before(here.until)
+	current, ok := s.sessions[cookie.Value]
+	return current, ok && s.Now().Before(current.until)
 }
 
-// back redirects the browser to the client with a code.
-func (s *Issuer) back(w http.ResponseWriter, r *http.Request, request asked, here stay) {
-	code := token()
+// redirectWithCode redirects the browser to the client with a code.
+func (s *Issuer) redirectWithCode(w http.ResponseWriter, r *http.Request, request pendingRequest, current session) {
+	code := randomToken()
 	s.mu.Lock()
-	s.codes[code] = grant{asked: request, stay: here, until: s.Now().Add(codeMax)}
+	s.codes[code] = grant{pendingRequest: request, session: current, until: s.Now().Add(codeMax)}
 	s.mu.Unlock()
-	s.send(w, r, request, url.Values{"code": {code}})
+	s.redirect(w, r, request, url.Values{"code": {code}})
 }
 
-func (s *Issuer) send(w http.ResponseWriter, r *http.Request, request asked, v url.Values) {
+// redirect redirects the browser to the client with the state and the issuer's identifier (RFC 9207).
+func (s *Issuer) redirect(w http.ResponseWriter, r *http.Request, request pendingRequest, v url.Values) {
 	v.Set("state", request.Get("state"))
 	v.Set("iss", s.Issuer)
-	if change := s.mischief().Return; change != nil {
+	if change := s.currentAttack().Redirect; change != nil {
 		change(v)
 	}
 	http.Redirect(w, r, request.Get("redirect_uri")+"?"+v.Encode(), http.StatusSeeOther)
 }
 
-func challenge(verifier string) string {
+// challengeOf returns the S256 code challenge of a PKCE verifier, RFC 7636 section 4.2.
+func challengeOf(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }

@@ -10,13 +10,13 @@ import (
 //go:embed page.html
 var pageFile embed.FS
 
-// view is what the simulation's pages show.
+// view is the data of the simulator's pages.
 type view struct {
 	ID       string
 	Language string
-	Least    int // level
-	Onward   string
-	Frame    string
+	Least    int    // lowest level to choose
+	Onward   string // address to go on to after logout
+	Frame    string // address of the client's front-channel logout
 	Title    string
 	Persons  []Person
 	Methods  []Method
@@ -24,8 +24,9 @@ type view struct {
 	Lang     string
 }
 
-// words are the simulation's own: its pages are for people who build or try the product.
-func words(language string) (lang string, texts map[string]string) {
+// pageTexts returns the texts of the pages in the first language of a list, or in English. They are not in the product's
+// catalogues, because the pages are only shown to people who develop or try out the product.
+func pageTexts(language string) (lang string, texts map[string]string) {
 	first, _, _ := strings.Cut(strings.ReplaceAll(language, ",", " "), " ")
 	switch first {
 	case "nb", "nn":
@@ -48,7 +49,8 @@ func words(language string) (lang string, texts map[string]string) {
 	}
 }
 
-func (s *Issuer) page(w http.ResponseWriter, status int, name string, v view) {
+// sendPage renders a page. Its content security policy allows the frame of front-channel logout only where there is one.
+func (s *Issuer) sendPage(w http.ResponseWriter, status int, name string, v view) {
 	t, err := template.ParseFS(pageFile, "page.html")
 	if err != nil {
 		http.Error(w, "page", http.StatusInternalServerError)
@@ -60,7 +62,7 @@ func (s *Issuer) page(w http.ResponseWriter, status int, name string, v view) {
 			v.Methods = append(v.Methods, m)
 		}
 	}
-	v.Lang, v.Words = words(v.Language)
+	v.Lang, v.Words = pageTexts(v.Language)
 	frames := "'none'"
 	if v.Frame != "" {
 		frames = "*" // the client's own page, wherever the client is

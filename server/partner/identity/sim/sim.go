@@ -1,8 +1,8 @@
-// Package sim is an issuer of electronic identities for development and tests: a real OpenID provider
-// over HTTP whose persons are chosen from a list instead of proving who they are.
+// Package sim is a simulated issuer of electronic identities for development and tests: an OpenID provider over HTTP that
+// lets the visitor choose a person from a list instead of authenticating.
 //
-// It has the profile of ID-porten: pushed requests, PKCE, private_key_jwt, levels, single sign-on, and
-// logout by all three ways. Tests can make it hostile with the behaviours of Mischiefs.
+// It has the profile of ID-porten: pushed authorization requests, PKCE, private_key_jwt, levels of assurance, single
+// sign-on, and RP-initiated, front-channel and back-channel logout. Tests make it hostile with SetAttack.
 package sim
 
 import (
@@ -27,11 +27,11 @@ import (
 
 // Limits of the simulation.
 const (
-	stayMax    = 30 * time.Minute // of single sign-on
+	sessionMax = 30 * time.Minute // // how long single sign-on lasts
 	pushedMax  = time.Minute
 	codeMax    = time.Minute
-	proofMax   = 2 * time.Minute
-	waitingMax = 10000 // requests, codes and stays kept
+	tokenMax   = 2 * time.Minute // validity of ID tokens and logout tokens
+	entriesMax = 10000           // in each map of requests, codes, sessions and assertions
 	bodyMax    = 64 << 10
 )
 
@@ -39,10 +39,10 @@ const (
 type Person struct {
 	Key    string // names the person in forms and tests
 	Name   string
-	Number string // birth number or its foreign relative; empty for a person whose issuer tells none
+	Number string // national identity number; empty for a person without one
 }
 
-// Method is a method of authentication and its level: an index into Config.Levels.
+// Method is a method of authentication with its level, an index into Config.Levels.
 type Method struct {
 	Name  string
 	Level int
@@ -53,62 +53,62 @@ type Client struct {
 	ID        string
 	Key       jose.JSONWebKey
 	Redirect  string
-	LoggedOut string
-	Front     string // shown in a frame when a person signs out
-	Back      string // receives a logout token when a person signs out
+	LoggedOut string // redirect address after logout; empty for none
+	Front     string // address of front-channel logout, loaded in a frame
+	Back      string // address of back-channel logout, which receives a logout token
 }
 
 // Config describes one issuer.
 type Config struct {
-	Issuer      string // its identifier; the handler serves the paths beneath it
+	Issuer      string // identifier; the handler serves the paths below it
 	Title       string
 	Levels      []string
 	Methods     []Method
 	Persons     []Person
-	NumberClaim string
+	NumberClaim string // name of the claim with Person.Number; empty is "pid", that of ID-porten
 	Client      Client
 	Now         func() time.Time
-	HTTP        *http.Client    // for the back channel
-	Key         *rsa.PrivateKey // signs; nil makes one
+	HTTP        *http.Client    // for back-channel logout; nil is a client with a timeout of five seconds
+	Key         *rsa.PrivateKey // signs tokens; nil generates one
 }
 
 // Issuer is one simulated issuer.
 type Issuer struct {
 	Config
-	path string
-	key  openid.Key
-	salt []byte
-	evil atomic.Pointer[Mischief]
+	path   string
+	key    openid.Key
+	salt   []byte
+	attack atomic.Pointer[Attack]
 
-	mu      sync.Mutex
-	pushed  map[string]asked
-	waiting map[string]asked
-	codes   map[string]grant
-	stays   map[string]stay
-	used    map[string]time.Time // assertions that have been seen
-	last    string               // proof, for mischief
-	turns   int                  // proofs given
+	mu           sync.Mutex
+	pushed       map[string]pendingRequest
+	waiting      map[string]pendingRequest
+	codes        map[string]grant
+	sessions     map[string]session
+	assertions   map[string]time.Time // expiry of the client assertions that were used, by jti
+	lastIDToken  string               // for attacks that replay it
+	tokensIssued int                  // number of ID tokens issued
 }
 
-// asked is a request that has been accepted.
-type asked struct {
+// pendingRequest is an accepted authorization request.
+type pendingRequest struct {
 	url.Values
 	until time.Time
 }
 
-// stay is a session of an authenticated person in one browser.
-type stay struct {
-	person Person
-	method Method
-	sid    string
-	proved time.Time
-	until  time.Time
+// session is the single sign-on session of a person in one browser.
+type session struct {
+	person          Person
+	method          Method
+	sid             string
+	authenticatedAt time.Time
+	until           time.Time
 }
 
-// grant is the content of a code.
+// grant is what an authorization code stands for.
 type grant struct {
-	asked
-	stay
+	pendingRequest
+	session
 	until time.Time
 }
 
@@ -123,7 +123,7 @@ func New(c Config) (*Issuer, error) {
 			return nil, fmt.Errorf("simulated issuer: %w", err)
 		}
 	}
-	key, err := openid.NewKey(c.Key, "sim-"+token()[:8])
+	key, err := openid.NewKey(c.Key, "sim-"+randomToken()[:8])
 	if err != nil {
 		return nil, fmt.Errorf("simulated issuer: %w", err)
 	}
@@ -136,36 +136,37 @@ func New(c Config) (*Issuer, error) {
 	salt := sha256.Sum256([]byte("pairwise " + c.Issuer))
 	return &Issuer{
 		Config: c, path: strings.TrimSuffix(u.Path, "/"), key: key, salt: salt[:],
-		pushed: map[string]asked{}, waiting: map[string]asked{}, codes: map[string]grant{}, stays: map[string]stay{}, used: map[string]time.Time{},
+		pushed: map[string]pendingRequest{}, waiting: map[string]pendingRequest{}, codes: map[string]grant{}, sessions: map[string]session{}, assertions: map[string]time.Time{},
 	}, nil
 }
 
-// Misbehave makes the issuer hostile from now on; nil ends that.
-func (s *Issuer) Misbehave(m *Mischief) { s.evil.Store(m) }
+// SetAttack makes the issuer behave as an attack describes; nil restores normal behaviour.
+func (s *Issuer) SetAttack(a *Attack) { s.attack.Store(a) }
 
-func (s *Issuer) mischief() Mischief {
-	if m := s.evil.Load(); m != nil {
-		return *m
+// currentAttack returns the attack that is set, or one without any effect.
+func (s *Issuer) currentAttack() Attack {
+	if a := s.attack.Load(); a != nil {
+		return *a
 	}
-	return Mischief{}
+	return Attack{}
 }
 
-// ServeHTTP serves the paths beneath the issuer's identifier.
+// ServeHTTP serves the paths below the issuer's identifier.
 func (s *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, bodyMax)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if wreck := s.mischief().Wreck[strings.TrimPrefix(r.URL.Path, s.path)]; wreck != nil {
-		wreck(w, r)
+	if replaced := s.currentAttack().Handlers[strings.TrimPrefix(r.URL.Path, s.path)]; replaced != nil {
+		replaced(w, r)
 		return
 	}
 	switch r.Method + " " + strings.TrimPrefix(r.URL.Path, s.path) {
 	case "GET /.well-known/openid-configuration":
-		s.describe(w)
+		s.sendMetadata(w)
 	case "GET /jwks":
-		s.keys(w)
+		s.sendKeys(w)
 	case "POST /par":
-		s.push(w, r)
+		s.pushRequest(w, r)
 	case "GET /authorize":
 		s.authorize(w, r)
 	case "POST /choose":
@@ -179,7 +180,8 @@ func (s *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Issuer) describe(w http.ResponseWriter) {
+// sendMetadata answers with the provider metadata of OpenID Connect Discovery.
+func (s *Issuer) sendMetadata(w http.ResponseWriter) {
 	doc := map[string]any{
 		"issuer": s.Issuer, "authorization_endpoint": s.Issuer + "/authorize", "token_endpoint": s.Issuer + "/token",
 		"jwks_uri": s.Issuer + "/jwks", "end_session_endpoint": s.Issuer + "/endsession",
@@ -191,45 +193,48 @@ func (s *Issuer) describe(w http.ResponseWriter) {
 		"frontchannel_logout_supported": true, "frontchannel_logout_session_supported": true,
 		"backchannel_logout_supported": true, "backchannel_logout_session_supported": true,
 	}
-	if change := s.mischief().Describe; change != nil {
+	if change := s.currentAttack().Metadata; change != nil {
 		change(doc)
 	}
 	writeJSON(w, http.StatusOK, doc)
 }
 
-func (s *Issuer) keys(w http.ResponseWriter) {
+func (s *Issuer) sendKeys(w http.ResponseWriter) {
 	keys := []any{s.key.Public()}
-	if change := s.mischief().Keys; change != nil {
+	if change := s.currentAttack().Keys; change != nil {
 		keys = change(s, keys)
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"keys": keys})
 }
 
-// subject returns the person's identifier for the client: constant, and without personal data.
+// subject returns the pairwise subject identifier of a person (OpenID Connect Core 8.1): constant for a client, and without
+// personal data.
 func (s *Issuer) subject(p Person) string {
 	mac := hmac.New(sha256.New, s.salt)
 	mac.Write([]byte(s.Client.ID + " " + p.Key))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// sweep deletes expired entries, so that the maps stay small.
-func (s *Issuer) sweep(now time.Time) {
-	sweep(s.pushed, func(a asked) bool { return now.After(a.until) })
-	sweep(s.waiting, func(a asked) bool { return now.After(a.until) })
-	sweep(s.codes, func(g grant) bool { return now.After(g.until) })
-	sweep(s.stays, func(st stay) bool { return now.After(st.until) })
-	sweep(s.used, now.After)
+// deleteExpired deletes expired entries, so that the maps stay small. The caller holds the lock.
+func (s *Issuer) deleteExpired(now time.Time) {
+	deleteWhere(s.pushed, func(a pendingRequest) bool { return now.After(a.until) })
+	deleteWhere(s.waiting, func(a pendingRequest) bool { return now.After(a.until) })
+	deleteWhere(s.codes, func(g grant) bool { return now.After(g.until) })
+	deleteWhere(s.sessions, func(st session) bool { return now.After(st.until) })
+	deleteWhere(s.assertions, now.After)
 }
 
-func sweep[V any](m map[string]V, over func(V) bool) {
+// deleteWhere deletes expired entries, and any others of a map with more than entriesMax.
+func deleteWhere[V any](m map[string]V, expired func(V) bool) {
 	for key, v := range m {
-		if over(v) || len(m) > waitingMax {
+		if expired(v) || len(m) > entriesMax {
 			delete(m, key)
 		}
 	}
 }
 
-func token() string {
+// randomToken returns 256 random bits.
+func randomToken() string {
 	var b [32]byte
 	_, _ = rand.Read(b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:])
@@ -241,6 +246,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v) // the client may have disconnected
 }
 
-func refuse(w http.ResponseWriter, status int, code, why string) {
-	writeJSON(w, status, map[string]string{"error": code, "error_description": why})
+// writeError answers with an error of OAuth 2.0, RFC 6749 section 5.2.
+func writeError(w http.ResponseWriter, status int, code, description string) {
+	writeJSON(w, status, map[string]string{"error": code, "error_description": description})
 }

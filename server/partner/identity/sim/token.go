@@ -12,45 +12,46 @@ import (
 
 // token exchanges a code for an ID token, once.
 func (s *Issuer) token(w http.ResponseWriter, r *http.Request) {
-	if err := s.client(r); err != nil {
-		refuse(w, http.StatusUnauthorized, "invalid_client", err.Error())
+	if err := s.authenticateClient(r); err != nil {
+		writeError(w, http.StatusUnauthorized, "invalid_client", err.Error())
 		return
 	}
-	evil := s.mischief()
+	attack := s.currentAttack()
 	now := s.Now()
 	s.mu.Lock()
 	g, ok := s.codes[r.PostForm.Get("code")]
-	if !evil.ManyTimes {
+	if !attack.ReusableCodes {
 		delete(s.codes, r.PostForm.Get("code"))
 	}
 	s.mu.Unlock()
-	right := evil.ManyTimes || challenge(r.PostForm.Get("code_verifier")) == g.Get("code_challenge")
-	if !ok || now.After(g.until) || !right ||
+	verified := attack.ReusableCodes || challengeOf(r.PostForm.Get("code_verifier")) == g.Get("code_challenge")
+	if !ok || now.After(g.until) || !verified ||
 		r.PostForm.Get("redirect_uri") != g.Get("redirect_uri") || r.PostForm.Get("grant_type") != "authorization_code" {
-		refuse(w, http.StatusBadRequest, "invalid_grant", "the code is not good")
+		writeError(w, http.StatusBadRequest, "invalid_grant", "the code, its verifier or its redirect_uri is wrong")
 		return
 	}
-	access := token()
+	access := randomToken()
 	claims := s.claims(g, access, now)
-	if evil.Claims != nil {
-		evil.Claims(claims)
+	if attack.Claims != nil {
+		attack.Claims(claims)
 	}
-	proof, err := s.sign(evil.Sign, "JWT", claims)
+	idToken, err := s.sign(attack.SignIDToken, "JWT", claims)
 	if err != nil {
 		http.Error(w, "sign", http.StatusInternalServerError)
 		return
 	}
-	reply := map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": int(proofMax / time.Second), "id_token": proof}
-	if evil.Reply != nil {
-		evil.Reply(s, reply)
+	reply := map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": int(tokenMax / time.Second), "id_token": idToken}
+	if attack.TokenReply != nil {
+		attack.TokenReply(s, reply)
 	}
 	s.mu.Lock()
-	s.last = proof
-	s.turns++
+	s.lastIDToken = idToken
+	s.tokensIssued++
 	s.mu.Unlock()
 	writeJSON(w, http.StatusOK, reply)
 }
 
+// sign signs claims with the issuer's key, or as an attack does.
 func (s *Issuer) sign(other func(*Issuer, map[string]any) (string, error), typ string, claims map[string]any) (string, error) {
 	if other != nil {
 		return other(s, claims)
@@ -58,11 +59,13 @@ func (s *Issuer) sign(other func(*Issuer, map[string]any) (string, error), typ s
 	return s.key.Sign(typ, claims)
 }
 
+// claims returns the claims of an ID token. at_hash is the left half of the access token's hash, OpenID Connect Core
+// 3.1.3.6.
 func (s *Issuer) claims(g grant, access string, now time.Time) map[string]any {
 	sum := sha256.Sum256([]byte(access))
 	claims := map[string]any{
-		"iss": s.Issuer, "sub": s.subject(g.person), "aud": s.Client.ID, "nonce": g.Get("nonce"), "jti": token(),
-		"iat": now.Unix(), "exp": now.Add(proofMax).Unix(), "auth_time": g.proved.Unix(),
+		"iss": s.Issuer, "sub": s.subject(g.person), "aud": s.Client.ID, "nonce": g.Get("nonce"), "jti": randomToken(),
+		"iat": now.Unix(), "exp": now.Add(tokenMax).Unix(), "auth_time": g.authenticatedAt.Unix(),
 		"acr": s.Levels[g.method.Level], "amr": []string{g.method.Name}, "sid": g.sid, "locale": g.Get("ui_locales"),
 		"at_hash": base64.RawURLEncoding.EncodeToString(sum[:16]),
 	}
@@ -72,45 +75,46 @@ func (s *Issuer) claims(g grant, access string, now time.Time) map[string]any {
 	return claims
 }
 
-// endSession ends the browser's session and notifies the client on both channels.
+// endSession ends the browser's session and notifies the client: at once on the back channel, and by a frame in the page
+// on the front channel.
 func (s *Issuer) endSession(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "form", http.StatusBadRequest)
 		return
 	}
-	cookie, err := r.Cookie(stayCookie)
-	var here stay
+	cookie, err := r.Cookie(sessionCookie)
+	var ended session
 	if err == nil {
 		s.mu.Lock()
-		here = s.stays[cookie.Value]
-		delete(s.stays, cookie.Value)
+		ended = s.sessions[cookie.Value]
+		delete(s.sessions, cookie.Value)
 		s.mu.Unlock()
 	}
-	if here.sid != "" {
-		s.notify(r.Context(), here)
+	if ended.sid != "" {
+		s.sendLogoutToken(r.Context(), ended)
 	}
 	v := view{Language: r.Form.Get("ui_locales")}
 	if r.Form.Get("post_logout_redirect_uri") == s.Client.LoggedOut && s.Client.LoggedOut != "" {
 		v.Onward = s.Client.LoggedOut + "?" + url.Values{"state": {r.Form.Get("state")}}.Encode()
 	}
-	if here.sid != "" && s.Client.Front != "" {
-		v.Frame = s.Client.Front + "?" + url.Values{"iss": {s.Issuer}, "sid": {here.sid}}.Encode()
+	if ended.sid != "" && s.Client.Front != "" {
+		v.Frame = s.Client.Front + "?" + url.Values{"iss": {s.Issuer}, "sid": {ended.sid}}.Encode()
 	}
-	s.page(w, http.StatusOK, "left", v)
+	s.sendPage(w, http.StatusOK, "left", v)
 }
 
-// notify sends the back-channel message, once, as ID-porten does.
-func (s *Issuer) notify(ctx context.Context, here stay) {
+// sendLogoutToken sends the logout token of a session to the client. Like ID-porten, it does not try again after a failure.
+func (s *Issuer) sendLogoutToken(ctx context.Context, ended session) {
 	if s.Client.Back == "" {
 		return
 	}
-	message, err := s.Message(here.sid, s.subject(here.person))
+	token, err := s.LogoutToken(ended.sid, s.subject(ended.person))
 	if err != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	form := url.Values{"logout_token": {message}}.Encode()
+	form := url.Values{"logout_token": {token}}.Encode()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Client.Back, strings.NewReader(form))
 	if err != nil {
 		return
@@ -121,39 +125,40 @@ func (s *Issuer) notify(ctx context.Context, here stay) {
 	}
 }
 
-// Message returns the back-channel logout token of a session.
-func (s *Issuer) Message(sid, subject string) (string, error) {
+// LogoutToken returns the logout token of a session, OpenID Connect Back-Channel Logout 2.4.
+func (s *Issuer) LogoutToken(sid, subject string) (string, error) {
 	now := s.Now()
 	claims := map[string]any{
-		"iss": s.Issuer, "sub": subject, "aud": s.Client.ID, "iat": now.Unix(), "exp": now.Add(proofMax).Unix(), "jti": token(), "sid": sid,
+		"iss": s.Issuer, "sub": subject, "aud": s.Client.ID, "iat": now.Unix(), "exp": now.Add(tokenMax).Unix(), "jti": randomToken(), "sid": sid,
 		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},
 	}
-	evil := s.mischief()
-	if evil.Message != nil {
-		evil.Message(claims)
+	attack := s.currentAttack()
+	if attack.LogoutClaims != nil {
+		attack.LogoutClaims(claims)
 	}
-	return s.sign(evil.SignMessage, "logout+jwt", claims)
+	return s.sign(attack.SignLogoutToken, "logout+jwt", claims)
 }
 
-// Last returns the last ID token, for tests of replay.
-func (s *Issuer) Last() string {
+// LastIDToken returns the last ID token that was issued, for replay attacks. It is empty before the first.
+func (s *Issuer) LastIDToken() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.last
+	return s.lastIDToken
 }
 
-// Leave ends all sessions of a person, as logout at another service does, and notifies the client.
-func (s *Issuer) Leave(ctx context.Context, key string) {
-	var left []stay
+// EndSessions ends all sessions of the person with a key, as logout at another service does, and notifies the client on
+// the back channel.
+func (s *Issuer) EndSessions(ctx context.Context, key string) {
+	var ended []session
 	s.mu.Lock()
-	for cookie, here := range s.stays {
-		if here.person.Key == key {
-			left = append(left, here)
-			delete(s.stays, cookie)
+	for cookie, one := range s.sessions {
+		if one.person.Key == key {
+			ended = append(ended, one)
+			delete(s.sessions, cookie)
 		}
 	}
 	s.mu.Unlock()
-	for _, here := range left {
-		s.notify(ctx, here)
+	for _, one := range ended {
+		s.sendLogoutToken(ctx, one)
 	}
 }

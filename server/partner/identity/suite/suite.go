@@ -1,5 +1,5 @@
-// Package suite is the conformance suite of issuers: the same tests for the simulator, for independent
-// implementations, and for a real test environment.
+// Package suite is the conformance suite of issuers: the same tests for the simulator, for an independent implementation
+// of OpenID Connect, and for the test environment of a real issuer.
 package suite
 
 import (
@@ -16,17 +16,17 @@ import (
 // Feature is an optional feature of a provider.
 type Feature string
 
-// The features that may be lacking.
+// The features that a provider may lack.
 const (
-	Pushed      Feature = "pushed authorisation requests"
-	Front       Feature = "front-channel logout"
-	Back        Feature = "back-channel logout"
-	NamesItself Feature = "issuer in the answer, RFC 9207"
-	Sessions    Feature = "named sessions"
-	SingleSign  Feature = "single sign-on"
-	Levels      Feature = "levels on demand"
-	Number      Feature = "birth number"
-	Cancel      Feature = "button to stop"
+	Pushed          Feature = "pushed authorisation requests"
+	FrontChannel    Feature = "front-channel logout"
+	BackChannel     Feature = "back-channel logout"
+	IssuerParameter Feature = "issuer in the answer, RFC 9207"
+	Sessions        Feature = "named sessions"
+	SingleSignOn    Feature = "single sign-on"
+	Levels          Feature = "levels on demand"
+	Number          Feature = "birth number"
+	Cancel          Feature = "cancelling"
 )
 
 // Provider is one issuer behind the adapter.
@@ -35,25 +35,26 @@ type Provider struct {
 	Client string
 	Now    func() time.Time
 	Lacks  []Feature
-	// Visit acts as the browser: it opens the address, authenticates, and returns the issuer's answer. One
-	// Provider is one browser.
+	// Visit acts as the browser: it opens the address, authenticates, and returns the issuer's answer. All visits of one
+	// Provider share their cookies.
 	Visit func(t *testing.T, address string, how Visit) identity.AuthResponse
-	// Leave ends the person's session elsewhere and returns the logout token that the client got.
-	Leave func(t *testing.T) string
+	// EndSession ends the person's session at the issuer and returns the logout token that the client received.
+	EndSession func(t *testing.T) string
 }
 
-// Visit is the person's actions at the issuer.
+// Visit describes what the person does at the issuer, and what the test expects.
 type Visit struct {
-	High   bool // proves at the high level
-	Cancel bool
-	Silent bool // must not be asked anything
-	Asked  bool // must be asked
+	High           bool // authenticates at the high level
+	Cancel         bool
+	ExpectNoPrompt bool // single sign-on must apply
+	ExpectPrompt   bool // the person must be asked to authenticate
 }
 
+// has reports whether the provider has a feature, and logs that it is not tested otherwise.
 func (p Provider) has(t *testing.T, f Feature) bool {
 	t.Helper()
 	if slices.Contains(p.Lacks, f) {
-		t.Logf("LACKING: this provider has no %s; nothing about it is proven here", f)
+		t.Logf("LACKING: this provider has no %s, which is not tested", f)
 		return false
 	}
 	return true
@@ -63,9 +64,9 @@ func (p Provider) has(t *testing.T, f Feature) bool {
 func Run(t *testing.T, open func(t *testing.T) Provider) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, Provider){
-		"a person signs in": signIn, "the browser carries no secret": carries, "an answer is good once": once,
-		"an answer is for its own request": own, "the level is kept": level, "single sign-on and asking again": again,
-		"stopping is no error of ours": stop, "leaving": leave, "hearing that somebody left": hear,
+		"sign-in": testSignIn, "the browser carries no secret": testBrowserCarriesNoSecret, "an answer is accepted once": testAnswerIsAcceptedOnce,
+		"an answer belongs to its request": testAnswerBelongsToItsRequest, "the requested level is reached": testLevel, "single sign-on and re-authentication": testReauthentication,
+		"cancelling is no error": testCancel, "RP-initiated logout": testEndSession, "back-channel logout": testLogoutToken,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -83,7 +84,7 @@ func (p Provider) begin(t *testing.T, w identity.AuthRequestParams) identity.Aut
 	return j
 }
 
-func (p Provider) whole(t *testing.T, w identity.AuthRequestParams, how Visit) identity.Person {
+func (p Provider) signIn(t *testing.T, w identity.AuthRequestParams, how Visit) identity.Person {
 	t.Helper()
 	j := p.begin(t, w)
 	person, err := p.Issuer.Finish(t.Context(), j, p.Visit(t, j.URL, how))
@@ -93,9 +94,9 @@ func (p Provider) whole(t *testing.T, w identity.AuthRequestParams, how Visit) i
 	return person
 }
 
-func signIn(t *testing.T, p Provider) {
+func testSignIn(t *testing.T, p Provider) {
 	t.Helper()
-	person := p.whole(t, identity.AuthRequestParams{Language: "nb"}, Visit{})
+	person := p.signIn(t, identity.AuthRequestParams{Language: "nb"}, Visit{})
 	if person.Issuer != p.Issuer.ID() || person.Subject == "" || person.Level < identity.Substantial || person.IDToken == "" {
 		t.Errorf("person: %+v", person)
 	}
@@ -103,14 +104,14 @@ func signIn(t *testing.T, p Provider) {
 		t.Errorf("birth number has %d digits", len(person.BirthNumber))
 	}
 	if p.has(t, Sessions) && person.Session == "" {
-		t.Error("the session has no name")
+		t.Error("the session has no identifier")
 	}
 	if d := p.Now().Sub(person.AuthTime); d < -time.Minute || d > time.Minute {
-		t.Errorf("proved %s ago", d)
+		t.Errorf("authenticated %s ago", d)
 	}
 }
 
-func carries(t *testing.T, p Provider) {
+func testBrowserCarriesNoSecret(t *testing.T, p Provider) {
 	t.Helper()
 	j := p.begin(t, identity.AuthRequestParams{Language: "nb", Reauthenticate: true})
 	u, err := url.Parse(j.URL)
@@ -140,17 +141,17 @@ func carries(t *testing.T, p Provider) {
 	}
 }
 
-func once(t *testing.T, p Provider) {
+func testAnswerIsAcceptedOnce(t *testing.T, p Provider) {
 	t.Helper()
 	j := p.begin(t, identity.AuthRequestParams{})
 	back := p.Visit(t, j.URL, Visit{})
 	if _, err := p.Issuer.Finish(t.Context(), j, back); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "the same answer again", p, j, back)
+	expectRefusal(t, "the same answer again", p, j, back)
 }
 
-func own(t *testing.T, p Provider) {
+func testAnswerBelongsToItsRequest(t *testing.T, p Provider) {
 	t.Helper()
 	for name, change := range map[string]func(*identity.AuthRequest, *identity.AuthResponse){
 		"another state":    func(j *identity.AuthRequest, _ *identity.AuthResponse) { j.State += "x" },
@@ -166,54 +167,54 @@ func own(t *testing.T, p Provider) {
 		j := p.begin(t, identity.AuthRequestParams{})
 		back := p.Visit(t, j.URL, Visit{})
 		change(&j, &back)
-		refused(t, name, p, j, back)
+		expectRefusal(t, name, p, j, back)
 	}
-	if p.has(t, NamesItself) {
+	if p.has(t, IssuerParameter) {
 		j := p.begin(t, identity.AuthRequestParams{})
 		back := p.Visit(t, j.URL, Visit{})
 		back.Issuer = ""
-		refused(t, "no issuer", p, j, back)
+		expectRefusal(t, "no issuer", p, j, back)
 	}
 }
 
-func refused(t *testing.T, name string, p Provider, j identity.AuthRequest, back identity.AuthResponse) {
+func expectRefusal(t *testing.T, name string, p Provider, j identity.AuthRequest, back identity.AuthResponse) {
 	t.Helper()
 	if person, err := p.Issuer.Finish(t.Context(), j, back); fault.CodeOf(err) != fault.EIDRefused || person != (identity.Person{}) {
 		t.Errorf("%s: got %+v, %v", name, person, err)
 	}
 }
 
-func level(t *testing.T, p Provider) {
+func testLevel(t *testing.T, p Provider) {
 	t.Helper()
 	if !p.has(t, Levels) {
 		return
 	}
-	if person := p.whole(t, identity.AuthRequestParams{}, Visit{}); person.Level != identity.Substantial {
+	if person := p.signIn(t, identity.AuthRequestParams{}, Visit{}); person.Level != identity.Substantial {
 		t.Errorf("level: got %s", person.Level)
 	}
-	// Stepping up asks again, though the person is known at the lower level.
-	if person := p.whole(t, identity.AuthRequestParams{Level: identity.High}, Visit{High: true, Asked: true}); person.Level != identity.High {
+	// A higher level needs a new authentication although single sign-on applies to the lower one.
+	if person := p.signIn(t, identity.AuthRequestParams{Level: identity.High}, Visit{High: true, ExpectPrompt: true}); person.Level != identity.High {
 		t.Errorf("level: got %s", person.Level)
 	}
 }
 
-func again(t *testing.T, p Provider) {
+func testReauthentication(t *testing.T, p Provider) {
 	t.Helper()
-	if !p.has(t, SingleSign) {
+	if !p.has(t, SingleSignOn) {
 		return
 	}
-	first := p.whole(t, identity.AuthRequestParams{}, Visit{Asked: true})
-	second := p.whole(t, identity.AuthRequestParams{}, Visit{Silent: true})
+	first := p.signIn(t, identity.AuthRequestParams{}, Visit{ExpectPrompt: true})
+	second := p.signIn(t, identity.AuthRequestParams{}, Visit{ExpectNoPrompt: true})
 	if first.Subject != second.Subject || first.Session != second.Session {
-		t.Error("the person is another the second time")
+		t.Error("single sign-on returned another person or session")
 	}
-	third := p.whole(t, identity.AuthRequestParams{Reauthenticate: true}, Visit{Asked: true})
+	third := p.signIn(t, identity.AuthRequestParams{Reauthenticate: true}, Visit{ExpectPrompt: true})
 	if third.Subject != first.Subject || third.AuthTime.Before(first.AuthTime) {
-		t.Error("asking again did not ask")
+		t.Error("the second authentication is not newer, or of another person")
 	}
 }
 
-func stop(t *testing.T, p Provider) {
+func testCancel(t *testing.T, p Provider) {
 	t.Helper()
 	if !p.has(t, Cancel) {
 		return
@@ -224,12 +225,12 @@ func stop(t *testing.T, p Provider) {
 	}
 }
 
-func leave(t *testing.T, p Provider) {
+func testEndSession(t *testing.T, p Provider) {
 	t.Helper()
-	person := p.whole(t, identity.AuthRequestParams{}, Visit{})
+	person := p.signIn(t, identity.AuthRequestParams{}, Visit{})
 	request, ok, err := p.Issuer.EndSession(t.Context(), person.IDToken, "some-state")
 	if err != nil || !ok {
-		t.Fatalf("leave: %v, %v", ok, err)
+		t.Fatalf("end session: %v, %v", ok, err)
 	}
 	u, err := url.Parse(request.URL)
 	if err != nil || u.RawQuery != "" || request.Fields["id_token_hint"] != person.IDToken || request.Fields["state"] != "some-state" {
@@ -238,16 +239,16 @@ func leave(t *testing.T, p Provider) {
 	if origins := p.Issuer.FrameOrigins(context.Background()); !slices.Contains(origins, u.Scheme+"://"+u.Host) {
 		t.Errorf("origins: %v", origins)
 	}
-	p.has(t, Front)
+	p.has(t, FrontChannel)
 }
 
-func hear(t *testing.T, p Provider) {
+func testLogoutToken(t *testing.T, p Provider) {
 	t.Helper()
-	if !p.has(t, Back) {
+	if !p.has(t, BackChannel) {
 		return
 	}
-	person := p.whole(t, identity.AuthRequestParams{}, Visit{})
-	ended, err := p.Issuer.VerifyLogoutToken(t.Context(), p.Leave(t))
+	person := p.signIn(t, identity.AuthRequestParams{}, Visit{})
+	ended, err := p.Issuer.VerifyLogoutToken(t.Context(), p.EndSession(t))
 	if err != nil || ended.Issuer != person.Issuer || ended.Session != person.Session || ended.TokenID == "" {
 		t.Errorf("ended: %+v, %v", ended, err)
 	}

@@ -58,7 +58,7 @@ func printed(t *testing.T, dir string) map[string]string {
 }
 
 // Letters hold codes: a folder that everybody may read is refused.
-func TestFolderThatEverybodyMayReadIsRefused(t *testing.T) {
+func TestWorldReadableFolderIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)

@@ -228,7 +228,7 @@ func TestRepliesAreClassified(t *testing.T) {
 }
 
 // An operator whose certificate nobody vouches for gets neither message nor password.
-func TestOperatorWithoutTrustedCertificateGetsNothing(t *testing.T) {
+func TestOperatorWithoutTrustedCertificateIsRefused(t *testing.T) {
 	o := startOperator(t)
 	config := o.config()
 	config.Trust = nil

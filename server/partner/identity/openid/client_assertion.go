@@ -19,10 +19,10 @@ import (
 // assertionMax is the lifetime of a client assertion.
 const assertionMax = time.Minute
 
-// AssertionType is private_key_jwt's name, RFC 7523.
+// AssertionType is the client_assertion_type of private_key_jwt, RFC 7523 section 2.2.
 const AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// Key is our private key at an issuer.
+// Key is the private key with which the portal authenticates to an issuer.
 type Key struct {
 	private crypto.Signer
 	name    string
@@ -61,7 +61,7 @@ func NewKey(private crypto.Signer, name string) (Key, error) {
 func ParseKey(text []byte, name string) (Key, error) {
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return Key{}, errors.New("key is no PEM file")
+		return Key{}, errors.New("key is not a PEM file")
 	}
 	if key, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
 		signer, ok := key.(crypto.Signer)
@@ -75,7 +75,7 @@ func ParseKey(text []byte, name string) (Key, error) {
 	}
 	key, err := x509.ParseECPrivateKey(block.Bytes)
 	if err != nil {
-		return Key{}, errors.New("key is in no form that is known")
+		return Key{}, errors.New("key is in none of the formats PKCS #8, PKCS #1 and SEC 1")
 	}
 	return NewKey(key, name)
 }

@@ -12,7 +12,7 @@ type charge struct {
 }
 
 // charges returns the core's prices by passage.
-func (w *world) charges() []charge {
+func (w *trafficMonth) charges() []charge {
 	all := make([]charge, len(w.At))
 	b := newBuffers()
 	for v := range w.Ends {
@@ -25,7 +25,7 @@ func (w *world) charges() []charge {
 }
 
 // compare compares another result with the core's, line by line.
-func (w *world) compare(b *testing.B, who string, want, got []charge) {
+func (w *trafficMonth) compare(b *testing.B, who string, want, got []charge) {
 	b.Helper()
 	wrong := 0
 	for i := range want {
@@ -41,7 +41,7 @@ func (w *world) compare(b *testing.B, who string, want, got []charge) {
 }
 
 // measureOthers measures the same work without the core.
-func (w *world) measureOthers(b *testing.B, t *table, core float64) {
+func (w *trafficMonth) measureOthers(b *testing.B, t *table, core float64) {
 	b.Helper()
 	t.head("the same month otherwise", "ns/passage", "times resolve + rate", "differing lines", "")
 	w.measureSQL(b, t, core)

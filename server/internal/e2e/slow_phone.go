@@ -17,8 +17,8 @@ const (
 	slowRate    = 4
 )
 
-// Slow emulates a slow phone on a slow network.
-func (p *Page) Slow() {
+// EmulateSlowPhone emulates a slow phone on a slow network.
+func (p *Page) EmulateSlowPhone() {
 	p.t.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, tab, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
@@ -31,8 +31,8 @@ func (p *Page) Slow() {
 	}))
 }
 
-// Fresh deletes everything that the browser has stored except cookies, like a first visit.
-func (p *Page) Fresh(origin string) {
+// ClearStorage deletes everything that the browser has stored except cookies, like a first visit.
+func (p *Page) ClearStorage(origin string) {
 	p.t.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, tab, network.ClearBrowserCache, cdp.Empty{}); err != nil {

@@ -34,8 +34,8 @@ func (p *Page) Print() []byte {
 	return pdf
 }
 
-// OnPaper shows the page as it is printed.
-func (p *Page) OnPaper() {
+// EmulatePrint shows the page as it is printed.
+func (p *Page) EmulatePrint() {
 	p.t.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
@@ -51,23 +51,23 @@ var (
 	pdfRange  = regexp.MustCompile(`<([0-9A-F]{2,4})> <([0-9A-F]{2,4})> <([0-9A-F]{4})>`)
 )
 
-// Written returns the text of a PDF that the browser has printed. It does not read every PDF: fonts are named by their
+// PDFText returns the text of a PDF that the browser has printed. It does not read every PDF: fonts are named by their
 // object, and letters are numbers that the font translates.
-func Written(pdf []byte) string {
+func PDFText(pdf []byte) string {
 	objects := map[string][2][]byte{}
 	for _, m := range pdfObject.FindAllSubmatch(pdf, -1) {
-		objects[string(m[1])] = [2][]byte{m[2], inflated(m[2], m[3])}
+		objects[string(m[1])] = [2][]byte{m[2], inflate(m[2], m[3])}
 	}
 	var text strings.Builder
 	for _, object := range objects {
 		if bytes.Contains(object[1], []byte("BT")) && !bytes.Contains(object[1], []byte("begincmap")) {
-			written(&text, object[1], objects)
+			writePageText(&text, object[1], objects)
 		}
 	}
 	return text.String()
 }
 
-func inflated(head, body []byte) []byte {
+func inflate(head, body []byte) []byte {
 	if !bytes.Contains(head, []byte("/FlateDecode")) {
 		return body
 	}
@@ -79,16 +79,16 @@ func inflated(head, body []byte) []byte {
 	return plain
 }
 
-// written returns the words of one page.
-func written(text *strings.Builder, content []byte, objects map[string][2][]byte) {
+// writePageText returns the words of one page.
+func writePageText(text *strings.Builder, content []byte, objects map[string][2][]byte) {
 	letters := map[string]string{}
 	for _, m := range pdfWords.FindAllSubmatch(content, -1) {
 		switch {
 		case len(m[1]) > 0:
-			letters = alphabet(string(m[1]), objects)
+			letters = fontMap(string(m[1]), objects)
 		case len(m[2]) > 0 || len(m[3]) > 0:
 			glyphs := strings.ToUpper(string(m[2]) + string(m[3]))
-			for wide := width(letters); len(glyphs) >= wide; glyphs = glyphs[wide:] {
+			for wide := codeWidth(letters); len(glyphs) >= wide; glyphs = glyphs[wide:] {
 				text.WriteString(letters[glyphs[:wide]])
 			}
 		default:
@@ -98,8 +98,8 @@ func written(text *strings.Builder, content []byte, objects map[string][2][]byte
 	text.WriteByte('\n')
 }
 
-// alphabet is a font's map from numbers to letters.
-func alphabet(font string, objects map[string][2][]byte) map[string]string {
+// fontMap is a font's map from numbers to letters.
+func fontMap(font string, objects map[string][2][]byte) map[string]string {
 	letters := map[string]string{}
 	unit := pdfUnits.FindSubmatch(objects[font][0])
 	if unit == nil {
@@ -121,8 +121,8 @@ func alphabet(font string, objects map[string][2][]byte) map[string]string {
 	return letters
 }
 
-// width is the number of digits of a letter in a font.
-func width(letters map[string]string) int {
+// codeWidth is the number of digits of a letter in a font.
+func codeWidth(letters map[string]string) int {
 	for code := range letters {
 		return len(code)
 	}

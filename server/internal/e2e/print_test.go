@@ -14,18 +14,18 @@ func TestPassagesArePrinted(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop.InDark())
 	signIn(t, page, product, account(t, "kari@bompass.example"))
-	page.See("DP 45821")
+	page.WaitText("DP 45821")
 	page.Go(product.URL() + "/passages")
 	page.Wait("rows", `document.querySelectorAll('button[id^="passage-"]').length > 3`)
 	page.Press(`button[id^="passage-"]`)
-	page.See("Listepris")
+	page.WaitText("Listepris")
 	pdf := page.Print()
 	if dir := os.Getenv("BOMPASS_SHOTS"); dir != "" {
 		if err := os.WriteFile(filepath.Join(dir, "passages.pdf"), pdf, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	text := strings.Join(strings.Fields(strings.ReplaceAll(e2e.Written(pdf), "\u00a0", " ")), " ")
+	text := strings.Join(strings.Fields(strings.ReplaceAll(e2e.PDFText(pdf), "\u00a0", " ")), " ")
 	dense := strings.ReplaceAll(text, " ", "") // letters that are set apart are words all the same
 	for _, want := range []string{"Passeringer fra", "Sum for perioden", "DP 45821", "Fjellinjen", "Listepris", "Du betaler", "kr"} {
 		if !strings.Contains(dense, strings.ReplaceAll(want, " ", "")) {
@@ -37,7 +37,7 @@ func TestPassagesArePrinted(t *testing.T) {
 			t.Errorf("the paper has %q, which can only be pressed", not)
 		}
 	}
-	page.Look(e2e.View{Width: 794, Height: 1123})
-	page.OnPaper()
-	page.Shot("paper-passages")
+	page.SetView(e2e.View{Width: 794, Height: 1123})
+	page.EmulatePrint()
+	page.Screenshot("paper-passages")
 }

@@ -8,71 +8,71 @@ import (
 	"bompass/server/internal/e2e"
 )
 
-const offered = `document.querySelector("#update")`
+const updateOffer = `document.querySelector("#update")`
 
-// waiting makes the browser look for a new version and waits until one waits.
-func waiting(page *e2e.Page) {
-	page.Text(`(bompassWorker.update(), 1)`)
+// waitForNewVersion makes the browser look for a new version and waits until one waits.
+func waitForNewVersion(page *e2e.Page) {
+	page.Eval(`(bompassWorker.update(), 1)`)
 	page.Wait("the new version to wait", `bompassWorker.waiting`)
 }
 
 // A new version is published while a form is begun: it is not offered before the form was sent or left,
 // nothing that was typed is lost, and pressing the offer gives the new version.
 func TestNewVersionIsNotOfferedWithinForm(t *testing.T) {
-	newer, err := e2e.Edition(t.TempDir(), "next")
+	newer, err := e2e.BuildNextVersion(t.TempDir(), "next")
 	if err != nil {
 		t.Fatal(err)
 	}
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "nils@fjordfrakt.example"))
-	page.See("Fjordfrakt AS")
-	ready(page)
+	page.WaitText("Fjordfrakt AS")
+	waitForServiceWorker(page)
 	page.Go(product.URL() + "/profile")
 	page.Fill("#street", "Bryggegata 9")
 
 	product.Publish(t, newer)
-	waiting(page)
+	waitForNewVersion(page)
 	page.Fill("#city", "Oslo")
 	page.Press("#consent-sms") // the page is drawn anew
 	page.Wait("the box to be ticked", `document.querySelector("#consent-sms").checked`)
-	if page.Text("!!"+offered) != "false" {
+	if page.Eval("!!"+updateOffer) != "false" {
 		t.Error("the new version is offered while a form is begun")
 	}
 	page.Press(`form:has(#street) button[type=submit]`)
-	page.See("Endringene er lagret")
-	if page.Text("!!"+offered) != "false" {
+	page.WaitText("Endringene er lagret")
+	if page.Eval("!!"+updateOffer) != "false" {
 		t.Error("the new version is offered while the consents are begun")
 	}
 	page.Press(`form:has(#consent-sms) button[type=submit]`)
-	page.See("Samtykkene er lagret")
-	page.Wait("the offer once all forms were sent", offered)
+	page.WaitText("Samtykkene er lagret")
+	page.Wait("the offer once all forms were sent", updateOffer)
 
 	leave := func(to, condition string) {
 		page.Press(to)
-		page.Wait("the next page with the offer", condition+" && "+offered)
+		page.Wait("the next page with the offer", condition+" && "+updateOffer)
 	}
 	begin := func(what, selector, keys string) {
 		page.Press(selector)
 		page.Type(keys)
-		page.Wait("no offer once "+what+" is begun", "!"+offered)
+		page.Wait("no offer once "+what+" is begun", "!"+updateOffer)
 	}
 	leave(`nav a[href="/prices"]`, `document.querySelector("#station")`)
 	begin("a search for a station", "#station", "mar")
 	leave(`nav a[href^="/passages"]`, `document.querySelector("#from")`)
 	begin("a period", "#from", kb.ArrowUp)
 	leave(`main a[href^="/check"]`, `document.querySelector("#month")`)
-	page.Text(`(document.querySelector("#month").selectedIndex = 1, document.querySelector("#month").dispatchEvent(new Event("input", {bubbles: true})), document.querySelector("#month").dispatchEvent(new Event("change", {bubbles: true})), 1)`)
-	page.Wait("no offer once a bill is chosen", "!"+offered)
+	page.Eval(`(document.querySelector("#month").selectedIndex = 1, document.querySelector("#month").dispatchEvent(new Event("input", {bubbles: true})), document.querySelector("#month").dispatchEvent(new Event("change", {bubbles: true})), 1)`)
+	page.Wait("no offer once a bill is chosen", "!"+updateOffer)
 	page.Press("#who")
 	leave(`#who-menu a[href="/people"]`, `document.querySelector("#email")`)
 	begin("an invitation", "#email", "p")
 	page.Press("#who")
 	leave(`#who-menu a[href="/sessions"]`, `document.querySelector("#end-all")`)
 	page.Press("#end-all")
-	page.Wait("no offer while something is asked", `document.querySelector("dialog[open]") && !`+offered)
+	page.Wait("no offer while something is asked", `document.querySelector("dialog[open]") && !`+updateOffer)
 	page.Type(kb.Escape)
-	page.Wait("the offer again", offered)
+	page.Wait("the offer again", updateOffer)
 
 	page.Press("#update-do")
 	page.Wait("the new version", `getComputedStyle(document.documentElement).getPropertyValue("--edition").trim() === "next"`)

@@ -8,8 +8,8 @@ import (
 	"bompass/shared/fixture"
 )
 
-// place is a page, or a state of a page.
-type place struct {
+// pageState is a page, or a state of a page.
+type pageState struct {
 	name string
 	path string            // opened first, if set
 	then func(p *e2e.Page) // actions of a person
@@ -29,7 +29,7 @@ func press(selectors ...string) func(*e2e.Page) {
 func fill(send string, fields ...string) func(*e2e.Page) {
 	return func(p *e2e.Page) {
 		for i := 0; i+1 < len(fields); i += 2 {
-			p.Text(`(document.querySelector("` + fields[i] + `").value = "", 1)`)
+			p.Eval(`(document.querySelector("` + fields[i] + `").value = "", 1)`)
 			p.Fill(fields[i], fields[i+1])
 		}
 		p.Press(send)
@@ -37,28 +37,28 @@ func fill(send string, fields ...string) func(*e2e.Page) {
 }
 
 const (
-	refusedForm = `document.activeElement && document.activeElement.matches(".ds-error-summary")`
-	asking      = `document.querySelector("dialog[open]") && document.activeElement.id === "confirm-no"`
-	sendDoor    = "main form button[type=submit]"
+	refusedForm      = `document.activeElement && document.activeElement.matches(".ds-error-summary")`
+	confirmationOpen = `document.querySelector("dialog[open]") && document.activeElement.id === "confirm-no"`
+	submitButton     = "main form button[type=submit]"
 )
 
-// outside returns the pages of visitors that are not signed in.
-func outside() []place {
-	return []place{
+// publicPages returns the pages of visitors that are not signed in.
+func publicPages() []pageState {
+	return []pageState{
 		{name: "login", path: "/login"},
 		{name: "login-number", path: "/login?way=number"},
 		{name: "login-sweden", path: "/login?way=se"},
-		{name: "login-wrong", path: "/login", then: fill(sendDoor, "#email", "kari@bompass.example", "#password", "wrong-on-purpose"), see: refusedForm},
+		{name: "login-wrong", path: "/login", then: fill(submitButton, "#email", "kari@bompass.example", "#password", "wrong-on-purpose"), see: refusedForm},
 		{name: "first", path: "/first"},
 		{name: "first-email", path: "/first/email"},
 		{name: "first-password", path: "/first/password"},
 		{name: "forgot", path: "/password/forgot"},
 		{name: "register", path: "/register"},
 		{name: "register-wrong", path: "/register", then: func(p *e2e.Page) {
-			p.Text(`(document.querySelector("main form").noValidate = true, 1)`)
-			p.Press(sendDoor)
+			p.Eval(`(document.querySelector("main form").noValidate = true, 1)`)
+			p.Press(submitButton)
 		}, see: refusedForm},
-		{name: "code", path: "/login", then: fill(sendDoor, "#email", "olav@bompass.example", "#password", fixture.Password), see: `location.pathname === "/login/code"`},
+		{name: "code", path: "/login", then: fill(submitButton, "#email", "olav@bompass.example", "#password", fixture.Password), see: `location.pathname === "/login/code"`},
 		{name: "lost", path: "/login/lost", see: `document.querySelectorAll("main section").length > 1`},
 		{name: "help", path: "/help/login"},
 		{name: "link-spent", path: "/password/new?token=AAAA"},
@@ -68,25 +68,25 @@ func outside() []place {
 	}
 }
 
-// newcomer returns the pages of a person's first sign-in, with an eID.
-func newcomer() []place {
-	return []place{
+// firstSignInPages returns the pages of a person's first sign-in, with an eID.
+func firstSignInPages() []pageState {
+	return []pageState{
 		{name: "welcome", path: "/login", then: func(p *e2e.Page) {
 			p.Press(`main a[href^="/login/eid/no"]`)
 			p.Press(`input[value="anna"]`)
 			p.Press(`button[type="submit"]:not([name])`)
 		}, see: `location.pathname === "/welcome" && document.querySelector("#consent-privacy")`},
 		{name: "welcome-wrong", then: func(p *e2e.Page) {
-			p.Text(`(document.querySelector("main form").noValidate = true, 1)`)
-			p.Press(sendDoor)
+			p.Eval(`(document.querySelector("main form").noValidate = true, 1)`)
+			p.Press(submitButton)
 		}, see: refusedForm},
 	}
 }
 
-// inside returns the pages of the owner of a company with two agreements.
-func inside() []place {
+// signedInPages returns the pages of the owner of a company with two agreements.
+func signedInPages() []pageState {
 	rows := `document.querySelectorAll('button[id^="passage-"]').length > 3`
-	return []place{
+	return []pageState{
 		{name: "overview", path: "/", see: `document.querySelector("#agreements")`},
 		{name: "overview-menu", then: press("#who"), see: `document.querySelector("#who-menu:popover-open")`},
 		{name: "passages", path: "/passages?vehicle=" + vehicle("VJ40110"), then: press(`button[id^="passage-"]`), see: rows + ` && document.querySelector(".bp-receipt")`},
@@ -99,21 +99,21 @@ func inside() []place {
 		{name: "prices-wrong", path: "/prices", then: press(".bp-search button[type=submit]"), see: refusedForm},
 		{name: "profile", path: "/profile", see: `document.querySelector("#erase")`},
 		{name: "profile-wrong", then: fill(`form:has(#mobile) button[type=submit]`, "#mobile", "x"), see: refusedForm},
-		{name: "profile-erase", path: "/profile", then: press("#erase"), see: asking},
+		{name: "profile-erase", path: "/profile", then: press("#erase"), see: confirmationOpen},
 		{name: "people", path: "/people", see: `document.querySelector("#email")`},
 		{name: "people-wrong", then: fill(`form:has(#email) button[type=submit]`, "#email", "x"), see: refusedForm},
-		{name: "people-remove", path: "/people", then: press(".bp-entry button"), see: asking},
+		{name: "people-remove", path: "/people", then: press(".bp-entry button"), see: confirmationOpen},
 		{name: "sessions", path: "/sessions", see: `document.querySelector("#end-all")`},
-		{name: "sessions-end", then: press("#end-all"), see: asking},
+		{name: "sessions-end", then: press("#end-all"), see: confirmationOpen},
 		{name: "device", path: "/device", see: `document.querySelector("#own")`},
 		{name: "security", path: "/security"},
 		{name: "security-password", path: "/security/password"},
 		{name: "security-password-wrong", then: func(p *e2e.Page) {
-			p.Text(`(document.querySelector("main form").noValidate = true, 1)`)
-			p.Press(sendDoor)
+			p.Eval(`(document.querySelector("main form").noValidate = true, 1)`)
+			p.Press(submitButton)
 		}, see: refusedForm},
 		{name: "security-app", path: "/security/app", see: `document.querySelector(".bp-qr")`},
-		{name: "security-app-wrong", then: fill(sendDoor, "#code", "000000"), see: refusedForm},
+		{name: "security-app-wrong", then: fill(submitButton, "#code", "000000"), see: refusedForm},
 		{name: "security-codes", path: "/security", then: press(`form[action="/security/codes"] button`), see: `document.querySelectorAll(".bp-codes code").length > 5`},
 		{
 			name: "security-eid-wrong", path: "/security", then: press(`#eid a[href^="/login/eid/no"]`, `input[value="liv"]`, `button[type="submit"]:not([name])`),
@@ -142,38 +142,38 @@ func vehicle(plate string) string {
 	return ""
 }
 
-// walker opens the pages in one language.
-type walker struct {
+// pageTour opens the pages in one language.
+type pageTour struct {
 	t       *testing.T
 	page    *e2e.Page
 	product *e2e.Product
 	lang    string
 }
 
-// walk opens every page in a language and calls look. Norwegian uses the owner's account and other languages that of the
+// visitAllPages opens every page in a language and calls look. Norwegian uses the owner's account and other languages that of the
 // administrator: an account has one language, and a code can be used once.
-func walk(t *testing.T, product *e2e.Product, lang string, look func(page *e2e.Page, name string)) {
+func visitAllPages(t *testing.T, product *e2e.Product, lang string, look func(page *e2e.Page, name string)) {
 	t.Helper()
-	w := walker{t, e2e.Open(t, e2e.Desktop), product, lang}
+	w := pageTour{t, e2e.Open(t, e2e.Desktop), product, lang}
 	w.page.Go(product.URL() + "/login?lang=" + lang) // remembered
-	w.through(outside(), look)
+	w.visit(publicPages(), look)
 	who := "nils@fjordfrakt.example"
 	if lang != "nb" {
 		who = "jonas@fjordfrakt.example"
 	}
 	signIn(t, w.page, product, account(t, who))
 	w.page.Wait("the overview", `document.querySelector("#who") && document.querySelector("#agreements")`)
-	if w.page.Text("document.documentElement.lang") != lang {
+	if w.page.Eval("document.documentElement.lang") != lang {
 		w.page.Press(`footer button[lang="` + lang + `"]`)
 		w.page.Wait("the language", `document.documentElement.lang === "`+lang+`" && document.querySelector("#agreements")`)
 	}
-	w.through(inside(), look)
+	w.visit(signedInPages(), look)
 }
 
-func (w walker) through(places []place, look func(page *e2e.Page, name string)) {
+func (w pageTour) visit(places []pageState, look func(page *e2e.Page, name string)) {
 	w.t.Helper()
 	for _, at := range places {
-		w.page.Look(e2e.Desktop)
+		w.page.SetView(e2e.Desktop)
 		if at.path != "" {
 			w.page.Go(w.product.URL() + at.path)
 			w.page.Wait("the page "+at.path, `document.querySelector("h1") && !document.querySelector(".bp-app .ds-skeleton")`)
@@ -184,7 +184,7 @@ func (w walker) through(places []place, look func(page *e2e.Page, name string)) 
 		if at.see != "" {
 			w.page.Wait(at.name, at.see)
 		}
-		if got := w.page.Text("document.documentElement.lang"); got != w.lang && at.name != "ui" { // which is for those who make it
+		if got := w.page.Eval("document.documentElement.lang"); got != w.lang && at.name != "ui" { // which is for those who make it
 			w.t.Errorf("%s is in %s, want %s", at.name, got, w.lang)
 		}
 		look(w.page, strings.TrimSpace(at.name))

@@ -13,39 +13,40 @@ import (
 	"bompass/shared/toll"
 )
 
-// Minimum and maximum distance beyond the edges of a month within which passages are read that bear on its bill. A
-// chain of passages that follow each other closely is cut off at the maximum.
+// Minimum and maximum margin around a month within which passages are read that affect its prices. A chain
+// of passages that follow each other closely is cut off at the maximum.
 const (
-	billEdge    = 24 * time.Hour
-	billEdgeMax = 32 * 24 * time.Hour
+	recheckMarginMin = 24 * time.Hour
+	recheckMarginMax = 32 * 24 * time.Hour
 )
 
-// Bill returns one vehicle's month as the customer pays for it, with the input of every charge. Passages that another
-// customer pays for are counted and not shown.
-func (s *Service) Bill(ctx context.Context, customer toll.CustomerID, req api.BillRequest) (api.BillReply, error) {
+// Recheck returns the charges of one vehicle in a calendar month, with the input of every charge. The margin around the
+// month is doubled until no passage outside it can affect the month. Passages that another customer pays for are counted
+// and not shown.
+func (s *Service) Recheck(ctx context.Context, customer toll.CustomerID, req api.RecheckRequest) (api.RecheckReply, error) {
 	vehicle, err := passage.ParseID(string(req.Vehicle))
 	if err != nil {
-		return api.BillReply{}, fault.New(fault.BadRequest, "why", "no such vehicle").At("vehicle")
+		return api.RecheckReply{}, fault.New(fault.BadRequest, "why", "no such vehicle").At("vehicle")
 	}
 	payer, err := passage.ParseID(string(customer))
 	if err != nil {
-		return api.BillReply{}, err
+		return api.RecheckReply{}, err
 	}
-	for edge := billEdge; ; edge *= 2 {
-		span := passage.Span{Vehicle: vehicle, From: req.Month.Start().Add(-edge), To: (req.Month + 1).Start().Add(edge)}
-		b, err := s.store.BillData(ctx, span, api.BillMax+1)
+	for margin := recheckMarginMin; ; margin *= 2 {
+		span := passage.Span{Vehicle: vehicle, From: req.Month.Start().Add(-margin), To: (req.Month + 1).Start().Add(margin)}
+		b, err := s.store.RecheckData(ctx, span, api.RecheckPassagesMax+1)
 		if err != nil {
-			return api.BillReply{}, err
+			return api.RecheckReply{}, err
 		}
-		if len(b.Rows) > api.BillMax {
-			return api.BillReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.BillMax))
+		if len(b.Rows) > api.RecheckPassagesMax {
+			return api.RecheckReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.RecheckPassagesMax))
 		}
 		at := make([]time.Time, len(b.Rows))
 		for i := range b.Rows {
 			at[i] = b.Rows[i].At
 		}
 		first, end, whole := recheck.RelevantRange(at, req.Month, s.plan.Longest(), span.From, span.To)
-		if whole || edge >= billEdgeMax {
+		if whole || margin >= recheckMarginMax {
 			b.Rows = b.Rows[first:end]
 			return b.reply(payer, req), nil
 		}
@@ -53,8 +54,8 @@ func (s *Service) Bill(ctx context.Context, customer toll.CustomerID, req api.Bi
 }
 
 // reply returns the passages and charges that the customer pays for.
-func (b BillData) reply(payer passage.ID, req api.BillRequest) api.BillReply {
-	reply := api.BillReply{Bill: recheck.Bill{Month: req.Month, Passages: []recheck.Passage{}, Charges: []recheck.Charge{}}}
+func (b RecheckData) reply(payer passage.ID, req api.RecheckRequest) api.RecheckReply {
+	reply := api.RecheckReply{Statement: recheck.Statement{Month: req.Month, Passages: []recheck.Passage{}, Charges: []recheck.Charge{}}}
 	hidden := 0
 	for i := range b.Rows {
 		row := &b.Rows[i]
@@ -76,7 +77,7 @@ func (b BillData) reply(payer passage.ID, req api.BillRequest) api.BillReply {
 }
 
 // passage returns the input of rating for a row, as the pipeline rates it.
-func (b BillData) passage(row *BillRow) recheck.Passage {
+func (b RecheckData) passage(row *RecheckRow) recheck.Passage {
 	known := b.facts(row.At)
 	return recheck.Passage{
 		ID: toll.FormatPassageID(row.ID), Station: row.Station, At: row.At, Direction: row.Direction,
@@ -86,7 +87,7 @@ func (b BillData) passage(row *BillRow) recheck.Passage {
 	}
 }
 
-func (b BillData) facts(at time.Time) passage.DatedFacts {
+func (b RecheckData) facts(at time.Time) passage.DatedFacts {
 	for i := range b.Facts {
 		if b.Facts[i].Contains(at) {
 			return b.Facts[i]
@@ -95,7 +96,7 @@ func (b BillData) facts(at time.Time) passage.DatedFacts {
 	return passage.DatedFacts{}
 }
 
-func (b BillData) products(at time.Time) (held []tariff.ProductID) {
+func (b RecheckData) products(at time.Time) (held []tariff.ProductID) {
 	for i := range b.Supplements {
 		if b.Supplements[i].Contains(at) {
 			held = append(held, tariff.ProductID(b.Supplements[i].Product))
@@ -104,7 +105,7 @@ func (b BillData) products(at time.Time) (held []tariff.ProductID) {
 	return held
 }
 
-func (b BillData) exemption(at time.Time) toll.ExemptionKind {
+func (b RecheckData) exemption(at time.Time) toll.ExemptionKind {
 	for i := range b.Exemptions {
 		if b.Exemptions[i].Contains(at) {
 			return b.Exemptions[i].Kind

@@ -44,7 +44,7 @@ func Deps(t *testing.T, options ...option) web.Deps {
 	d := web.Deps{
 		Registrar: &access.Registrar{}, Factors: &factor.Service{}, Person: &person.Service{}, Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
 		Context: context.Background(), PublicURL: "http://localhost", Access: access.NewService(nil, seal.Keys{}, h.Now), Overview: h,
-		Passages: h, Tariffs: Published, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
+		Passages: h, Tariffs: Tariffs, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: Discard(),
 	}
 	for _, o := range options {
@@ -53,8 +53,8 @@ func Deps(t *testing.T, options ...option) web.Deps {
 	return d
 }
 
-// Follow opens the event stream and returns its lines; the channel is closed at its end.
-func (v *Visitor) Follow() <-chan string {
+// OpenEventStream opens the event stream and returns its lines; the channel is closed at its end.
+func (v *Visitor) OpenEventStream() <-chan string {
 	v.t.Helper()
 	r, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, v.URL+api.Events.Path, nil)
 	if err != nil {

@@ -12,29 +12,29 @@ import (
 // Kari's account and postal address in the demo data.
 const (
 	KariAccount = "0196a000-0000-7000-8000-000000000501"
-	KariHouse   = "Kari Lund\nStorgata 1\n0155 Oslo"
+	KariAddress = "Kari Lund\nStorgata 1\n0155 Oslo"
 )
 
-// Lost says that everything is lost and returns the letter on paper.
-func (h *Server) Lost() sim.Received {
+// StartRecovery says that everything is lost and returns the letter on paper.
+func (h *Server) StartRecovery() sim.Received {
 	h.t.Helper()
 	v := h.Visitor()
-	v.Password(Kari, fixture.Password)
+	v.SubmitPassword(Kari, fixture.Password)
 	if p := v.Get("/login/code"); !strings.Contains(p.Body, `href="/login/lost"`) {
 		h.t.Fatalf("the code's page leads nowhere: %s", p.Body)
 	}
 	if p := v.SubmitForm("/login/lost", url.Values{}); p.Header.Get("Location") != "/login/lost" {
 		h.t.Fatalf("ask: %d %s", p.StatusCode, p.Body)
 	}
-	return h.LastMessage(KariHouse)
+	return h.LastMessage(KariAddress)
 }
 
-// Found brings the code from the letter, after the password.
-func (h *Server) Found(code string) (*Visitor, Page) {
+// SubmitRecoveryCode brings the code from the letter, after the password.
+func (h *Server) SubmitRecoveryCode(code string) (*Visitor, Page) {
 	h.t.Helper()
 	v := h.Visitor()
-	v.Password(Kari, fixture.Password)
+	v.SubmitPassword(Kari, fixture.Password)
 	v.Get("/login/lost")
-	token := Hidden.FindStringSubmatch(v.Get("/login").Body)[2]
+	token := HiddenPattern.FindStringSubmatch(v.Get("/login").Body)[2]
 	return v, v.Do(http.MethodPost, "/login/lost/code", url.Values{"csrf": {token}, "code": {code}}.Encode(), Header("Content-Type", "application/x-www-form-urlencoded"))
 }

@@ -21,8 +21,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// drive sends passages of Kari's petrol car as stations do, so that last month has 200 and more.
-func drive(t *testing.T, product *e2e.Product, month oslo.Month) {
+// sendMonth sends passages of Kari's petrol car as stations do, so that last month has 200 and more.
+func sendMonth(t *testing.T, product *e2e.Product, month oslo.Month) {
 	t.Helper()
 	var body bytes.Buffer
 	for i := range 110 {
@@ -37,8 +37,8 @@ func drive(t *testing.T, product *e2e.Product, month oslo.Month) {
 	product.Send(t, &body)
 }
 
-// corrupt changes a charge in the product's database and returns its passage.
-func corrupt(t *testing.T, product *e2e.Product, month oslo.Month) (passage string) {
+// corruptCharge changes a charge in the product's database and returns its passage.
+func corruptCharge(t *testing.T, product *e2e.Product, month oslo.Month) (passage string) {
 	t.Helper()
 	proves.StandIn(t, "a charge that the test has changed")
 	address, err := embedded.Running(product.Home)
@@ -62,39 +62,39 @@ func corrupt(t *testing.T, product *e2e.Product, month oslo.Month) (passage stri
 
 // Kari's device computes her month again: every line agrees, until one is changed in the database, and then that one is
 // found.
-func TestDeviceRecomputesBill(t *testing.T) {
+func TestDeviceRechecksMonth(t *testing.T) {
 	product := e2e.Start(t, program)
 	month := oslo.MonthOf(time.Now()) - 1
-	drive(t, product, month)
+	sendMonth(t, product, month)
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
-	page.See("Kari Lund")
+	page.WaitText("Kari Lund")
 
 	page.Go(product.URL() + "/passages")
-	page.See("Sjekk regningen på din egen enhet")
+	page.WaitText("Sjekk regningen på din egen enhet")
 	page.Press(`a[href^="/check"]`)
-	page.Wait("the bill's own address", `location.pathname === "/check"`)
+	page.Wait("the address of the recheck", `location.pathname === "/check"`)
 	page.Wait("this month's verdict", `document.querySelector("#verdict")`)
 
 	address := product.URL() + "/check?vehicle=" + string(fixture.KariPetrol) + "&month=" + month.String()
 	page.Go(address)
-	page.Wait("every passage to be on the bill", `/Alle [2-9]\d\d linjer stemmer/.test(document.querySelector("#verdict")?.innerText.replaceAll("\u00a0", " ") || "")`)
-	page.See("Oslopakke 3")
-	page.See("Fjellinjen price list")
-	t.Logf("%s checked in %s in the browser; tariffs made ready in %s", page.Text(`document.querySelector("#verdict h2, #verdict p").innerText`),
-		page.Text(`document.querySelector("#verdict").dataset.took`), page.Text(`document.querySelector("#verdict").dataset.ready`))
-	page.Shot("check-agrees")
+	page.Wait("every passage to be checked", `/Alle [2-9]\d\d linjer stemmer/.test(document.querySelector("#verdict")?.innerText.replaceAll("\u00a0", " ") || "")`)
+	page.WaitText("Oslopakke 3")
+	page.WaitText("Fjellinjen price list")
+	t.Logf("%s checked in %s in the browser; tariffs made ready in %s", page.Eval(`document.querySelector("#verdict h2, #verdict p").innerText`),
+		page.Eval(`document.querySelector("#verdict").dataset.took`), page.Eval(`document.querySelector("#verdict").dataset.ready`))
+	page.Screenshot("check-agrees")
 
-	wrong := corrupt(t, product, month)
+	wrong := corruptCharge(t, product, month)
 	page.Go(address)
 	page.Wait("the corrupted line", `document.querySelector("#differs-`+wrong+`")`)
-	page.See("linjer stemmer ikke")
-	page.See("Beløpet er ikke det samme")
-	page.See(wrong)
-	if n := page.Text(`document.querySelectorAll(".bp-differs").length`); n != "1" {
+	page.WaitText("linjer stemmer ikke")
+	page.WaitText("Beløpet er ikke det samme")
+	page.WaitText(wrong)
+	if n := page.Eval(`document.querySelectorAll(".bp-differs").length`); n != "1" {
 		t.Errorf("%s lines differ, one was corrupted", n)
 	}
-	page.Shot("check-differs")
+	page.Screenshot("check-differs")
 }
 
 // A visitor prices a trip, sees the explanation, and can share its address.
@@ -103,7 +103,7 @@ func TestVisitorPricesTrip(t *testing.T) {
 	page := e2e.Open(t, e2e.Desktop)
 	page.Go(product.URL() + "/login")
 	page.Press(`a[href="/prices"]`)
-	page.See("Velg bomstasjonene du passerer")
+	page.WaitText("Velg bomstasjonene du passerer")
 	page.Fill("#station", "maritim\r")
 	page.Press("#add-oslo-104")
 	page.Fill("#station", "bygdøy\r")
@@ -111,13 +111,13 @@ func TestVisitorPricesTrip(t *testing.T) {
 	page.Wait("a price both ways of paying", `document.querySelector("#total-with").innerText.includes("kr") && document.querySelector("#total-without").innerText.includes("kr")`)
 	page.Wait("the trip in the address", `location.search.includes("oslo-104") && location.search.includes("oslo-301")`)
 	page.Press("#trip-1")
-	page.See("Brikkerabatt")
-	page.See("Logg inn")
-	t.Logf("priced in %s; tariffs made ready in %s", page.Text(`document.querySelector("#priced").dataset.took`), page.Text(`document.querySelector("#priced").dataset.ready`))
-	total := page.Text(`document.querySelector("#total-with").innerText`)
-	page.Go(page.Text("location.href"))
+	page.WaitText("Brikkerabatt")
+	page.WaitText("Logg inn")
+	t.Logf("priced in %s; tariffs made ready in %s", page.Eval(`document.querySelector("#priced").dataset.took`), page.Eval(`document.querySelector("#priced").dataset.ready`))
+	total := page.Eval(`document.querySelector("#total-with").innerText`)
+	page.Go(page.Eval("location.href"))
 	page.Wait("the same trip at the same address", `document.querySelector("#total-with")`)
-	if again := page.Text(`document.querySelector("#total-with").innerText`); again != total {
+	if again := page.Eval(`document.querySelector("#total-with").innerText`); again != total {
 		t.Errorf("the trip cost %q, at its address %q", total, again)
 	}
 }
@@ -141,17 +141,17 @@ func TestTripIsPricedOffline(t *testing.T) {
 	page.Go(front.URL + "/prices?stops=oslo-104@07:30&day=2026-11-16")
 	page.Wait("the price", `document.querySelector("#total-with")`)
 	page.Wait("the worker to have what it keeps", `navigator.serviceWorker.controller || navigator.serviceWorker.ready.then((r) => r.active && r.active.state === "activated")`)
-	price := page.Text(`document.querySelector("#total-with").innerText`)
+	price := page.Eval(`document.querySelector("#total-with").innerText`)
 
 	front.CloseClientConnections()
 	front.Close()
 	product.Stop(t)
 	page.Go(front.URL + "/prices?stops=oslo-104@07:30&day=2026-11-16&back=16:00")
 	page.Wait("the price without a network", `document.querySelector("#total-with")`)
-	if page.Text(`document.querySelectorAll("#trip-2").length`) != "1" {
+	if page.Eval(`document.querySelectorAll("#trip-2").length`) != "1" {
 		t.Error("the way back is not on the page")
 	}
-	if offline := page.Text(`document.querySelector("#total-with").innerText`); offline != price {
+	if offline := page.Eval(`document.querySelector("#total-with").innerText`); offline != price {
 		t.Errorf("with a network %q, without %q", price, offline) // out through the border is free
 	}
 }

@@ -15,10 +15,10 @@ import (
 	"bompass/shared/toll"
 )
 
-// BillData returns what one vehicle's bill is made of, as of one instant.
-func (s *Store) BillData(ctx context.Context, span passage.Span, limit int) (b reading.BillData, err error) {
-	err = s.db.Snapshot(ctx, "bill data", func(tx pgx.Tx) error {
-		b.Rows, err = store.SelectMapped(ctx, tx, billRow.row, `
+// RecheckData returns the input of one vehicle's recheck, from one snapshot.
+func (s *Store) RecheckData(ctx context.Context, span passage.Span, limit int) (b reading.RecheckData, err error) {
+	err = s.db.Snapshot(ctx, "recheck data", func(tx pgx.Tx) error {
+		b.Rows, err = store.SelectMapped(ctx, tx, recheckRow.row, `
 			select p.id, p.station, p.passed_at, p.direction, p.tag, p.customer_id, p.agreement_id, p.matched_by, p.blocked,
 				coalesce(c.revision, 0) as revision, coalesce(c.list, 0) as list, coalesce(c.net, 0) as net, coalesce(c.steps, '[]') as steps,
 				coalesce((select sum(amount) from charge where passage_id = p.id and customer_id = p.customer_id), 0) as posted
@@ -41,8 +41,8 @@ func (s *Store) BillData(ctx context.Context, span passage.Span, limit int) (b r
 	return b, err
 }
 
-// billRow is a passage of a bill as it is stored.
-type billRow struct {
+// recheckRow is the row of a passage with its current charge.
+type recheckRow struct {
 	ID, CustomerID, AgreementID pgtype.UUID
 	Station                     toll.StationID
 	PassedAt                    time.Time
@@ -55,7 +55,7 @@ type billRow struct {
 	Steps                       []rating.Step
 }
 
-func (b billRow) row() (r reading.BillRow) {
+func (b recheckRow) row() (r reading.RecheckRow) {
 	r.ID, r.Customer, r.Agreement, r.At = b.ID.Bytes, b.CustomerID.Bytes, b.AgreementID.Bytes, b.PassedAt.UTC()
 	r.Station, r.Direction, r.Tag, r.MatchedBy, r.Blocked = b.Station, b.Direction, b.Tag, b.MatchedBy, b.Blocked
 	r.Revision, r.List, r.Net, r.Posted, r.Steps = b.Revision, b.List, b.Net, b.Posted, b.Steps

@@ -49,13 +49,12 @@ func (i *Issuer) pushRequest(ctx context.Context, s *metadata, request url.Value
 	case err != nil:
 		return "", i.down(fmt.Errorf("push request: %w", err))
 	case !strings.HasPrefix(reply.Reference, "urn:") || len(reply.Reference) > codeMax || reply.Seconds <= 0:
-		return "", i.down(errors.New("push request: no reference came back"))
+		return "", i.down(errors.New("push request: no valid reference was returned"))
 	}
 	return reply.Reference, nil
 }
 
-// exchangeCode exchanges the code for tokens. It is repeated only if no connection was made, since a code can be used
-// once.
+// exchangeCode exchanges the code for tokens. It tries again only if no connection was made, since a code can be used once.
 func (i *Issuer) exchangeCode(ctx context.Context, s *metadata, j identity.AuthRequest, code string) (*oauth2.Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeMax)
 	defer cancel()
@@ -76,10 +75,10 @@ func (i *Issuer) exchangeCode(ctx context.Context, s *metadata, j identity.AuthR
 			continue
 		}
 		if answered, ok := errors.AsType[*oauth2.RetrieveError](err); ok && answered.Response.StatusCode < http.StatusInternalServerError {
-			return nil, i.refuse("the code is not taken: " + answered.ErrorCode)
+			return nil, i.refuse("the code is refused: " + answered.ErrorCode)
 		}
-		if ctx.Err() == nil && strings.Contains(err.Error(), "oauth2:") { // an answer that is not valid
-			return nil, i.refuse("the token answer cannot be read")
+		if ctx.Err() == nil && strings.Contains(err.Error(), "oauth2:") { // the library's own error about an invalid answer
+			return nil, i.refuse("the token reply cannot be parsed")
 		}
 		return nil, i.down(err)
 	}
@@ -87,13 +86,13 @@ func (i *Issuer) exchangeCode(ctx context.Context, s *metadata, j identity.AuthR
 
 // claims are the claims of an ID token that the library does not read.
 type claims struct {
-	Party     string          `json:"azp"`
-	Level     string          `json:"acr"`
-	ProvedAt  json.RawMessage `json:"auth_time"`
-	Session   string          `json:"sid"`
-	NotBefore json.RawMessage `json:"nbf"`
-	Events    json.RawMessage `json:"events"`
-	Number    string          `json:"-"` // the claim's name depends on the country
+	AuthorizedParty string          `json:"azp"`
+	Level           string          `json:"acr"`
+	AuthTime        json.RawMessage `json:"auth_time"`
+	Session         string          `json:"sid"`
+	NotBefore       json.RawMessage `json:"nbf"`
+	Events          json.RawMessage `json:"events"`
+	Number          string          `json:"-"` // the claim's name depends on the country
 }
 
 // verifier returns a verifier of signature, issuer, audience and expiry, with the leeway subtracted from the clock.
@@ -111,76 +110,79 @@ func (i *Issuer) verifier(s *metadata) *oidc.IDTokenVerifier {
 func (i *Issuer) verifyIDToken(ctx context.Context, s *metadata, j identity.AuthRequest, token *oauth2.Token) (identity.Person, error) {
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" || !strings.EqualFold(token.Type(), "Bearer") {
-		return identity.Person{}, i.refuse("there is no proof in the answer")
+		return identity.Person{}, i.refuse("the answer has no ID token")
 	}
-	proof, err := i.verifier(s).Verify(ctx, raw)
+	idToken, err := i.verifier(s).Verify(ctx, raw)
 	if err != nil {
 		return identity.Person{}, i.refuse(err.Error())
 	}
 	var c claims
-	if err := proof.Claims(&c); err != nil {
+	if err := idToken.Claims(&c); err != nil {
 		return identity.Person{}, i.refuse(err.Error())
 	}
-	if c.Number, err = i.number(proof); err != nil {
+	if c.Number, err = i.number(idToken); err != nil {
 		return identity.Person{}, i.refuse(err.Error())
 	}
-	if proof.AccessTokenHash != "" && proof.VerifyAccessToken(token.AccessToken) != nil {
-		return identity.Person{}, i.refuse("the proof belongs to another access token")
+	if idToken.AccessTokenHash != "" && idToken.VerifyAccessToken(token.AccessToken) != nil {
+		return identity.Person{}, i.refuse("the ID token belongs to another access token")
 	}
-	level, proved, why := i.checkClaims(s, j, proof, c)
-	if why != "" {
-		return identity.Person{}, i.refuse(why)
+	level, authTime, problem := i.checkClaims(s, j, idToken, c)
+	if problem != "" {
+		return identity.Person{}, i.refuse(problem)
 	}
 	return identity.Person{
-		Issuer: proof.Issuer, Subject: proof.Subject, BirthNumber: c.Number, Session: c.Session,
-		Level: level, AuthTime: proved, IDToken: raw,
+		Issuer: idToken.Issuer, Subject: idToken.Subject, BirthNumber: c.Number, Session: c.Session,
+		Level: level, AuthTime: authTime, IDToken: raw,
 	}, nil
 }
 
-// checkClaims checks the claims of an ID token with a valid signature; why is the first error, or empty.
-func (i *Issuer) checkClaims(s *metadata, j identity.AuthRequest, proof *oidc.IDToken, c claims) (level identity.Level, proved time.Time, why string) {
+// checkClaims checks the claims of an ID token with a valid signature, beyond what the library checks (OpenID Connect Core
+// 3.1.3.7). It returns the level and time of authentication, and the first error as text, or an empty text. A leeway for
+// clocks applies to every time. An issuer that states no time of authentication is taken to have authenticated the person
+// when it issued the token.
+func (i *Issuer) checkClaims(s *metadata, j identity.AuthRequest, idToken *oidc.IDToken, c claims) (level identity.Level, authTime time.Time, problem string) {
 	now := i.Now()
 	level = identity.Level(slices.Index(i.Levels, c.Level) + 1)
-	proved, known := parseTime(c.ProvedAt)
+	authTime, known := parseTime(c.AuthTime)
 	starts, hasStart := parseTime(c.NotBefore)
 	switch {
-	case !equalSecrets(proof.Nonce, j.Nonce) || proof.Nonce == "":
-		why = "the nonce is not the one that was sent"
-	case len(proof.Audience) != 1 && c.Party == "", c.Party != "" && c.Party != i.ClientID:
-		why = "the proof is made out to somebody else too"
-	case proof.Subject == "" || len(proof.Subject) > subjectMax || !isPrintable(proof.Subject):
-		why = "the proof names nobody"
-	case proof.IssuedAt.After(now.Add(leeway)) || proof.IssuedAt.Before(j.Began.Add(-leeway)):
-		why = "the proof is not of this sign-in's time"
+	case !equalSecrets(idToken.Nonce, j.Nonce) || idToken.Nonce == "":
+		problem = "the nonce is not the one that was sent"
+	case len(idToken.Audience) != 1 && c.AuthorizedParty == "", c.AuthorizedParty != "" && c.AuthorizedParty != i.ClientID:
+		problem = "the ID token has another audience"
+	case idToken.Subject == "" || len(idToken.Subject) > subjectMax || !isPrintable(idToken.Subject):
+		problem = "the subject is empty or invalid"
+	case idToken.IssuedAt.After(now.Add(leeway)) || idToken.IssuedAt.Before(j.Began.Add(-leeway)):
+		problem = "the ID token was not issued during this sign-in"
 	case len(c.NotBefore) > 0 && (!hasStart || starts.After(now.Add(leeway))):
-		why = "the proof is not valid yet"
+		problem = "the ID token is not valid yet"
 	case level == 0 || level < j.Params.Level:
-		why = "the level " + c.Level + " is not enough"
-	case len(c.ProvedAt) > 0 && !known, known && proved.After(now.Add(leeway)):
-		why = "the time of the proof is none"
-	case j.Params.Reauthenticate && (!known || proved.Before(j.Began.Add(-leeway))):
-		why = "the person has not proved again who they are"
-	case known && now.Sub(proved) > i.LoginLimit+leeway:
-		why = "the person proved who they are too long ago"
+		problem = "the level " + c.Level + " is too low"
+	case len(c.AuthTime) > 0 && !known, known && authTime.After(now.Add(leeway)):
+		problem = "the time of authentication is invalid"
+	case j.Params.Reauthenticate && (!known || authTime.Before(j.Began.Add(-leeway))):
+		problem = "the person has not authenticated again"
+	case known && now.Sub(authTime) > i.LoginLimit+leeway:
+		problem = "the person authenticated too long ago"
 	case c.Number != "" && !isPersonalNumber(i.Country, c.Number):
-		why = "the personal number cannot be one"
+		problem = "the personal number is invalid"
 	case (s.FrontSession || s.BackSession) && c.Session == "", len(c.Session) > sessionMax || !isPrintable(c.Session):
-		why = "the issuer's session has no name"
+		problem = "the issuer's session identifier is missing or invalid"
 	case len(c.Events) > 0:
-		why = "the proof is a message of another kind"
+		problem = "the ID token is a logout token"
 	}
 	if !known {
-		proved = proof.IssuedAt
+		authTime = idToken.IssuedAt
 	}
-	return level, proved, why
+	return level, authTime, problem
 }
 
-// isPrintable reports whether a name has visible characters only.
+// isPrintable reports whether an identifier has visible ASCII characters only.
 func isPrintable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < 0x21 || r > 0x7e })
 }
 
-// parseTime parses a number of seconds; ok is false for anything else.
+// parseTime parses a claim with seconds since 1970. It reports false for anything else.
 func parseTime(raw json.RawMessage) (time.Time, bool) {
 	var seconds float64
 	if len(raw) == 0 || json.Unmarshal(raw, &seconds) != nil || seconds < 0 || seconds > 1<<40 {
@@ -202,11 +204,11 @@ func (i *Issuer) VerifyLogoutToken(ctx context.Context, message string) (identit
 	now := i.Now()
 	switch {
 	case out.IssuedAt.After(now.Add(leeway)) || now.Sub(out.IssuedAt) > authRequestMax:
-		return identity.LogoutToken{}, i.refuse("the message is not of this time")
+		return identity.LogoutToken{}, i.refuse("the logout token is too old or from the future")
 	case len(out.Audience) != 1:
-		return identity.LogoutToken{}, i.refuse("the message is made out to somebody else too")
+		return identity.LogoutToken{}, i.refuse("the logout token has another audience")
 	case len(out.SessionID) > sessionMax || len(out.Subject) > subjectMax || len(out.TokenID) > sessionMax:
-		return identity.LogoutToken{}, i.refuse("the message has names that are too long")
+		return identity.LogoutToken{}, i.refuse("the logout token has identifiers that are too long")
 	}
 	return identity.LogoutToken{Issuer: out.Issuer, Subject: out.Subject, Session: out.SessionID, TokenID: out.TokenID, ExpiresAt: out.Expiry}, nil
 }

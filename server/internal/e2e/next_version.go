@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Edition compiles the server as its next version, which differs in a stylesheet that names the edition.
-func Edition(dir, name string) (string, error) {
+// BuildNextVersion compiles the server as its next version, which differs in a stylesheet that names the edition.
+func BuildNextVersion(dir, name string) (string, error) {
 	web, err := filepath.Abs(filepath.Join(Top, "assets", "web"))
 	if err != nil {
 		return "", err
@@ -31,14 +31,14 @@ func Edition(dir, name string) (string, error) {
 	if text, err = json.Marshal(names); err != nil {
 		return "", err
 	}
-	return overlaid(dir, name, map[string][]byte{
+	return buildWithOverlay(dir, name, map[string][]byte{
 		list:                                     text,
 		filepath.Join(web, names["bompass.css"]): fmt.Appendf(sheet, ":root { --edition: %s; }\n", name),
 	})
 }
 
-// overlaid compiles the server with some files replaced.
-func overlaid(dir, name string, files map[string][]byte) (string, error) {
+// buildWithOverlay compiles the server with some files replaced.
+func buildWithOverlay(dir, name string, files map[string][]byte) (string, error) {
 	replace := map[string]string{}
 	for file, content := range files {
 		instead := filepath.Join(dir, name+"-"+filepath.Base(file))
@@ -68,5 +68,5 @@ func (p *Product) Publish(t testing.TB, program string) {
 	t.Helper()
 	p.Stop(t)
 	p.program = program
-	p.Up(t)
+	p.Launch(t)
 }

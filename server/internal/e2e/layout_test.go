@@ -22,16 +22,16 @@ func TestPagesFitEveryScreen(t *testing.T) {
 		for lang, views := range screens {
 			t.Run(lang, func(t *testing.T) {
 				t.Parallel()
-				walk(t, product, lang, func(page *e2e.Page, name string) {
+				visitAllPages(t, product, lang, func(page *e2e.Page, name string) {
 					for _, view := range views {
-						page.Look(view)
+						page.SetView(view)
 						page.Wait(name+" to fit "+view.String(), `document.documentElement.scrollWidth <= window.innerWidth`)
-						page.Shot(name + "-" + lang + "-" + view.String())
+						page.Screenshot(name + "-" + lang + "-" + view.String())
 					}
-					if n := page.Text(`document.querySelectorAll("h1").length`); n != "1" {
+					if n := page.Eval(`document.querySelectorAll("h1").length`); n != "1" {
 						t.Errorf("%s has %s headings of the first level", name, n)
 					}
-					if page.Text(`[...document.querySelectorAll("main input[type=checkbox]")].every((b) => b.offsetWidth >= 16 && Math.abs(b.offsetWidth - b.offsetHeight) < 4)`) != "true" {
+					if page.Eval(`[...document.querySelectorAll("main input[type=checkbox]")].every((b) => b.offsetWidth >= 16 && Math.abs(b.offsetWidth - b.offsetHeight) < 4)`) != "true" {
 						t.Errorf("%s has a box that is not as wide as high", name)
 					}
 				})
@@ -45,14 +45,14 @@ func TestPagesFitEveryScreen(t *testing.T) {
 func TestNewcomerPages(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
-	l := newLooker(t, page)
-	walker{t, page, product, "nb"}.through(newcomer(), func(page *e2e.Page, name string) {
-		l.at(t, name)
-		page.Look(e2e.Phone)
+	l := newAxeChecker(t, page)
+	pageTour{t, page, product, "nb"}.visit(firstSignInPages(), func(page *e2e.Page, name string) {
+		l.checkPage(t, name)
+		page.SetView(e2e.Phone)
 		page.Wait(name+" to fit", `document.documentElement.scrollWidth <= window.innerWidth`)
-		page.Shot(name + "-nb-390-light")
+		page.Screenshot(name + "-nb-390-light")
 	})
-	if page.Text(`document.querySelector("#" + document.querySelector(".ds-error-summary a").hash.slice(1)).getAttribute("aria-describedby").split(" ").every((id) => document.getElementById(id).innerText)`) != "true" {
+	if page.Eval(`document.querySelector("#" + document.querySelector(".ds-error-summary a").hash.slice(1)).getAttribute("aria-describedby").split(" ").every((id) => document.getElementById(id).innerText)`) != "true" {
 		t.Error("the field does not say what is wrong with it")
 	}
 }

@@ -23,14 +23,14 @@ import (
 // picturesMax is the maximum size of the manifest's screenshots together, in bytes.
 const picturesMax = 300_000
 
-// squeezed returns a picture reduced to its 256 most frequent colours, which makes it small.
-func squeezed(t *testing.T, picture []byte) []byte {
+// quantize returns a picture reduced to its 256 most frequent colours, which makes it small.
+func quantize(t *testing.T, picture []byte) []byte {
 	t.Helper()
 	drawn, err := png.Decode(bytes.NewReader(picture))
 	if err != nil {
 		t.Fatal(err)
 	}
-	few := image.NewPaletted(drawn.Bounds(), colours(drawn))
+	few := image.NewPaletted(drawn.Bounds(), mostFrequentColours(drawn))
 	draw.Draw(few, few.Bounds(), drawn, drawn.Bounds().Min, draw.Src)
 	var b bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, few); err != nil {
@@ -39,8 +39,8 @@ func squeezed(t *testing.T, picture []byte) []byte {
 	return b.Bytes()
 }
 
-// colours returns the most frequent colours of a picture.
-func colours(drawn image.Image) color.Palette {
+// mostFrequentColours returns the most frequent colours of a picture.
+func mostFrequentColours(drawn image.Image) color.Palette {
 	count := map[color.Color]int{}
 	for y := drawn.Bounds().Min.Y; y < drawn.Bounds().Max.Y; y++ {
 		for x := drawn.Bounds().Min.X; x < drawn.Bounds().Max.X; x++ {
@@ -65,8 +65,8 @@ func TestManifestScreenshots(t *testing.T) {
 	signIn(t, page, product, account(t, "kari@bompass.example"))
 	page.Wait("the overview", `document.querySelectorAll('[data-part^="line-"]').length === 2 && document.fonts.status === "loaded"`)
 	for name, view := range map[string]e2e.View{"narrow": e2e.Phone, "wide": e2e.Desktop} {
-		page.Look(view)
-		if err := os.WriteFile(filepath.Join(dir, "screenshot-"+name+".png"), squeezed(t, page.Picture()), 0o644); err != nil {
+		page.SetView(view)
+		if err := os.WriteFile(filepath.Join(dir, "screenshot-"+name+".png"), quantize(t, page.Picture()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -78,7 +78,7 @@ func checkManifestScreenshots(t *testing.T, origin string) {
 	var manifest struct {
 		Screenshots []struct{ Src, Sizes string }
 	}
-	if err := json.Unmarshal(fetched(t, origin+"/manifest.webmanifest"), &manifest); err != nil {
+	if err := json.Unmarshal(fetch(t, origin+"/manifest.webmanifest"), &manifest); err != nil {
 		t.Fatal(err)
 	}
 	if len(manifest.Screenshots) != 2 {
@@ -86,7 +86,7 @@ func checkManifestScreenshots(t *testing.T, origin string) {
 	}
 	weight := 0
 	for _, shot := range manifest.Screenshots {
-		picture := fetched(t, origin+shot.Src)
+		picture := fetch(t, origin+shot.Src)
 		weight += len(picture)
 		is, err := png.DecodeConfig(bytes.NewReader(picture))
 		if err != nil {
@@ -101,7 +101,7 @@ func checkManifestScreenshots(t *testing.T, origin string) {
 	}
 }
 
-func fetched(t *testing.T, address string) []byte {
+func fetch(t *testing.T, address string) []byte {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {
