@@ -75,7 +75,7 @@ bench: postgres build ## measure the rating core, the pipeline and the reader in
 faults: postgres build ## break connections, disk, station and server, and see that no passage is lost or doubled
 	STATION_FIGURES=1 go test -count=1 -v -timeout 30m -run 'Killed|Full|Filled|Day|Sustained|Drained|Cut|HalfOpen|Flipped' ./hardware/uplink
 	STATION_FIGURES=1 go test -count=1 -v -run 'Killed|Full|Outlive' ./hardware/uplink/leaf
-	go test -count=1 -v -run 'Faults|Restarts|Garbled|Odd' ./hardware/llrp/reader
+	go test -count=1 -v -run 'Faults|Restarts|Garbled|Unusual' ./hardware/llrp/reader
 	go test -count=1 -v -run 'TwoBeacons|Multilane' ./hardware/once ./hardware/lane
 	STATION_FIGURES=1 go test -count=1 -v -run 'Drained|Leaf' ./server/internal/e2e
 	go test -count=1 -v -timeout 60m -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 300
