@@ -7,7 +7,7 @@ import (
 )
 
 // ImportCredential imports a customer of the legacy system, with the old password of the demo data.
-func (h *Server) ImportCredential(number, agreement string) {
+func (h *Server) Imports(number, agreement string) {
 	h.t.Helper()
 	h.standIn("a credential that the test has written")
 	hash, err := legacy.ParseHash(fixture.LegacyHash)
@@ -22,6 +22,6 @@ func (h *Server) ImportCredential(number, agreement string) {
 
 // The address of the legacy form, and an account that the demo data does not have.
 const (
-	LegacyFormPath = "/agreements/find/old"
+	FindOld = "/agreements/find/old"
 	FormerAccount  = "0196a000-0000-7000-8000-0000000000f1"
 )

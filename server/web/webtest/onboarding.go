@@ -9,11 +9,11 @@ import (
 func (h *Server) RegisterPerson(email, name string) *Visitor {
 	h.t.Helper()
 	v := h.Visitor()
-	v.SubmitForm("/register", url.Values{"name": {name}, "email": {email}, "password": {NewPassword}})
+	v.SubmitForm("/register", url.Values{"name": {name}, "email": {email}, "password": {Fresh}})
 	if p := v.OpenLink(h.LinkIn(h.LastMessage(email)), url.Values{}); p.StatusCode != http.StatusOK {
 		h.t.Fatalf("confirm: %d %s", p.StatusCode, p.Body)
 	}
-	v.SubmitPassword(email, NewPassword)
+	v.SubmitPassword(email, Fresh)
 	v.EnrolTOTP("/login/enrol")
 	v.LoadCSRF()
 	return v

@@ -17,8 +17,8 @@ import (
 	"bompass/server/store/noticedb"
 )
 
-// NewPassword is a password that is accepted.
-const NewPassword = "sju svaner seiler sakte"
+// Fresh is a password that is accepted.
+const Fresh = "sju svaner seiler sakte"
 
 // LastMessage hands over every letter that is due and returns the newest to an address.
 func (h *Server) LastMessage(to string) sim.Received {

@@ -325,13 +325,13 @@ func (v *Visitor) Get(path string, changes ...Change) Page {
 	return v.Do(http.MethodGet, path, "", changes...)
 }
 
-// HiddenPattern matches the hidden fields of a form.
-var HiddenPattern = regexp.MustCompile(`name="(csrf|next)" value="([^"]*)"`)
+// Hidden matches the hidden fields of a form.
+var Hidden = regexp.MustCompile(`name="(csrf|next)" value="([^"]*)"`)
 
 // SubmitForm sends the form on a page with its hidden fields, as a browser without scripts does.
 func (v *Visitor) SubmitForm(path string, fields url.Values, changes ...Change) Page {
 	v.t.Helper()
-	for _, m := range HiddenPattern.FindAllStringSubmatch(v.Get(path).Body, -1) {
+	for _, m := range Hidden.FindAllStringSubmatch(v.Get(path).Body, -1) {
 		if !fields.Has(m[1]) {
 			fields.Set(m[1], m[2])
 		}
