@@ -89,7 +89,7 @@ func (p *Page) accountMenu() *ui.Account {
 		account.OnBehalf = w.T("app.behalf", "name", me.Name)
 	}
 	account.Links = []ui.NavItem{
-		{Href: site.Profile, Text: w.T("profile.title")}, {Href: site.Security, Text: w.T("ways.security.title")}, {Href: site.Sessions, Text: w.T("sessions.title")},
+		{Href: site.Profile, Text: w.T("profile.title")}, {Href: site.Security, Text: w.T("security.title")}, {Href: site.Sessions, Text: w.T("sessions.title")},
 	}
 	if me.Kind == toll.Company && p.May(api.People.Endpoint) {
 		account.Links = append(account.Links, ui.NavItem{Href: site.People, Text: w.T("people.title")})

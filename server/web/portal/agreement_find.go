@@ -64,7 +64,7 @@ func (h *Handlers) find(c *fiber.Ctx, actor access.Principal, p *kit.Page) error
 		return h.SendFormErrorOn(c, v, findForm(p), "find", err)
 	}
 	return h.SendDone(c, p, kit.Done{
-		Title: v.T("ways.sent.title"), Text: v.T("find.sent", "email", email), Notes: []string{v.T("ways.sent.missing", "phones", v.ServicePhones())},
+		Title: v.T("sent.title"), Text: v.T("find.sent", "email", email), Notes: []string{v.T("sent.missing", "phones", v.ServicePhones())},
 		Href: site.Overview, Go: v.T("app.missing.home"),
 	})
 }

@@ -19,10 +19,10 @@ func (h *Handlers) mountLegacyAgreements(app *fiber.App) {
 
 func legacyForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("find.old.title"), Lead: v.T("find.old.lead"), Action: legacyPath, Submit: v.T("find.old.submit"),
+		Title: v.T("find.legacy.title"), Lead: v.T("find.legacy.lead"), Action: legacyPath, Submit: v.T("find.legacy.submit"),
 		Fields: []kit.Field{
-			{Name: "number", Label: v.T("find.old.number"), Hint: v.T("find.old.number.hint"), Mode: "numeric", Complete: "off", Max: 32},
-			{Name: "password", Label: v.T("find.old.password"), Hint: v.T("find.old.password.hint"), Type: "password", Complete: "off", Max: 200},
+			{Name: "number", Label: v.T("find.legacy.number"), Hint: v.T("find.legacy.number.hint"), Mode: "numeric", Complete: "off", Max: 32},
+			{Name: "password", Label: v.T("find.legacy.password"), Hint: v.T("find.legacy.password.hint"), Type: "password", Complete: "off", Max: 200},
 		},
 		Links: []kit.Link{{Href: site.FindAgreements, Text: v.T("find.by.email")}, {Href: site.BecomeCustomer, Text: v.T("login.back")}},
 	}
@@ -37,7 +37,7 @@ func (h *Handlers) legacyPage(c *fiber.Ctx, _ access.Principal, p *kit.Page) err
 
 // linkLegacy gives the same answer, after the same time, for a wrong number, a wrong password and a spent one.
 func (h *Handlers) linkLegacy(c *fiber.Ctx, actor access.Principal, p *kit.Page) error {
-	p.Title = p.T("find.old.title")
+	p.Title = p.T("find.legacy.title")
 	pad := h.PadDuration()
 	list, err := h.Legacy.Link(c.UserContext(), h.Visitor(c), actor, c.FormValue("number"), c.FormValue("password"))
 	pad()
@@ -48,5 +48,5 @@ func (h *Handlers) linkLegacy(c *fiber.Ctx, actor access.Principal, p *kit.Page)
 	for i, f := range list {
 		found[i] = person.FoundAgreement{Number: f.Number, Outcome: person.LinkOutcome(f.Outcome)}
 	}
-	return h.sendOutcomes(c, p, found, p.N("find.old.count", len(list)))
+	return h.sendOutcomes(c, p, found, p.N("find.legacy.count", len(list)))
 }

@@ -66,7 +66,7 @@ func (h *Handlers) exportPage(c *fiber.Ctx, actor access.Principal, p *kit.Page)
 		return err
 	}
 	v := &exportView{Page: *p}
-	v.Title, v.Next = v.T("ways.export.title"), api.Export.Path
+	v.Title, v.Next = v.T("export.page.title"), api.Export.Path
 	for _, name := range slices.Sorted(maps.Keys(reply.Sections)) {
 		var rows []map[string]any
 		if err := json.Unmarshal(reply.Sections[name], &rows); err != nil {
@@ -78,7 +78,7 @@ func (h *Handlers) exportPage(c *fiber.Ctx, actor access.Principal, p *kit.Page)
 				return fmt.Errorf("export %s: %w", name, err)
 			}
 			if len(rows) > sheetLinesMax {
-				shown.Note = v.T("ways.export.part", "shown", v.Number(sheetLinesMax), "count", v.Number(int64(len(rows))))
+				shown.Note = v.T("export.page.part", "shown", v.Number(sheetLinesMax), "count", v.Number(int64(len(rows))))
 			}
 			v.Sheets = append(v.Sheets, shown)
 		}

@@ -56,7 +56,7 @@ func (h *Handlers) invitation(c *fiber.Ctx) error {
 
 func invitationForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("ways.invitation.title"), Lead: v.T("ways.invitation.lead"), Action: site.Invitation, Submit: v.T("ways.invitation.submit"),
+		Title: v.T("invitation.title"), Lead: v.T("invitation.lead"), Action: site.Invitation, Submit: v.T("invitation.submit"),
 		Fields: []kit.Field{{Name: "link"}}, Links: []kit.Link{{Href: site.Overview, Text: v.T("app.missing.home")}},
 	}
 }
@@ -70,5 +70,5 @@ func (h *Handlers) takeInvitation(c *fiber.Ctx, actor access.Principal, v *kit.P
 		return err
 	}
 	h.ClearLink(c)
-	return h.SendDone(c, v, kit.Done{Title: v.T("ways.invitation.taken"), Text: v.T("ways.invitation.next"), Href: site.Overview, Go: v.T("app.missing.home")})
+	return h.SendDone(c, v, kit.Done{Title: v.T("invitation.taken"), Text: v.T("invitation.next"), Href: site.Overview, Go: v.T("app.missing.home")})
 }

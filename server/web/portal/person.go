@@ -61,24 +61,24 @@ func (h *Handlers) mountPersonPages(app *fiber.App) {
 
 func emailConfirmForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("ways.confirm.title"), Lead: v.T("ways.email.confirm.lead"), Action: emailConfirmPath, Submit: v.T("ways.confirm.submit"),
+		Title: v.T("register.confirm.title"), Lead: v.T("email.confirm.lead"), Action: emailConfirmPath, Submit: v.T("register.confirm.submit"),
 		Fields: []kit.Field{{Name: "link"}},
 	}
 }
 
 func (h *Handlers) confirmEmail(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	err := h.Person.ConfirmEmail(c.UserContext(), h.Link(c))
-	return kit.Done{Title: v.T("ways.confirmed.title"), Text: v.T("ways.email.confirmed"), Href: site.Overview, Go: v.T("app.missing.home")}, err
+	return kit.Done{Title: v.T("register.confirmed.title"), Text: v.T("email.confirmed"), Href: site.Overview, Go: v.T("app.missing.home")}, err
 }
 
 func emailUndoForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("ways.email.undo.title"), Lead: v.T("ways.email.undo.lead"), Action: emailUndoPath, Submit: v.T("ways.email.undo.title"),
+		Title: v.T("email.undo.title"), Lead: v.T("email.undo.lead"), Action: emailUndoPath, Submit: v.T("email.undo.title"),
 		Danger: true, Fields: []kit.Field{{Name: "link"}},
 	}
 }
 
 func (h *Handlers) undoEmail(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	err := h.Person.UndoEmail(c.UserContext(), h.Link(c))
-	return kit.Done{Title: v.T("ways.email.undone.title"), Text: v.T("ways.email.undone"), Href: forgotPath, Go: v.T("ways.forgot.title")}, err
+	return kit.Done{Title: v.T("email.undone.title"), Text: v.T("email.undone"), Href: forgotPath, Go: v.T("forgot.title")}, err
 }

@@ -23,13 +23,13 @@ func (h *Handlers) connectPage(c *fiber.Ctx, actor access.Principal, v *kit.Page
 	if err != nil {
 		return err
 	}
-	lead := v.T("ways.connect.lead")
+	lead := v.T("eid.connect.lead")
 	if offer.OtherPerson != "" {
-		lead = v.T("ways.connect.join", "name", offer.OtherPerson)
+		lead = v.T("eid.connect.join", "name", offer.OtherPerson)
 	}
-	v.Title = v.T("ways.connect.title")
+	v.Title = v.T("eid.connect.title")
 	return h.SendForm(c, v, &kit.Form{
-		Title: v.Title, Lead: lead, Action: connectPath, Submit: v.T("ways.connect.submit"), Fields: []kit.Field{{Name: "eid"}},
+		Title: v.Title, Lead: lead, Action: connectPath, Submit: v.T("eid.connect.submit"), Fields: []kit.Field{{Name: "eid"}},
 		Links: []kit.Link{{Href: site.Security, Text: v.T("login.back")}},
 	})
 }
@@ -38,7 +38,7 @@ func (h *Handlers) connect(c *fiber.Ctx, actor access.Principal, v *kit.Page) er
 	err := h.EID.ConfirmLink(c.UserContext(), actor)
 	switch {
 	case err == nil:
-		return h.SendDone(c, v, kit.Done{Title: v.T("ways.connected.title"), Text: v.T("ways.connected.text"), Href: site.Security, Go: v.T("ways.security.title")})
+		return h.SendDone(c, v, kit.Done{Title: v.T("eid.connected.title"), Text: v.T("eid.connected.text"), Href: site.Security, Go: v.T("security.title")})
 	case fault.CodeOf(err) == fault.StepUp:
 		return err
 	}

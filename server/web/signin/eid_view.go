@@ -93,7 +93,7 @@ func (h *Handlers) stepUpTabs(c *fiber.Ctx, actor access.Principal, v *kit.Page)
 		if v.Next != "" && v.Next != site.Overview {
 			address += "&next=" + url.QueryEscape(v.Next)
 		}
-		tabs = append(tabs, tab{Href: address, Text: v.T("eid.prove." + name)})
+		tabs = append(tabs, tab{Href: address, Text: v.T("eid.stepup." + name)})
 	}
 	return tabs, err
 }

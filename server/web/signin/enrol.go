@@ -56,8 +56,8 @@ func newEnrolView(p *kit.Page, action string, offered factor.TOTPSetup) (*enrolV
 		return nil, err
 	}
 	v := &enrolView{FormPage: kit.FormPage{Page: *p}, Secret: offered.Secret, Picture: picture}
-	v.Title = v.T("ways.enrol.title")
-	v.Form = &kit.Form{Action: action, Submit: v.T("ways.enrol.submit"), Fields: []kit.Field{codeField(p)}}
+	v.Title = v.T("enrol.title")
+	v.Form = &kit.Form{Action: action, Submit: v.T("enrol.submit"), Fields: []kit.Field{codeField(p)}}
 	return v, nil
 }
 
@@ -102,7 +102,7 @@ type codesView struct {
 // sendCodes shows new recovery codes, which are never shown again.
 func (h *Handlers) sendCodes(c *fiber.Ctx, codes []string, next string) error {
 	v := &codesView{Page: *h.NewPage(c), Codes: codes}
-	v.Title, v.Next = v.T("ways.codes.title"), next
+	v.Title, v.Next = v.T("recovery.codes.title"), next
 	return h.Send(c, fiber.StatusOK, "codes", v)
 }
 
@@ -117,8 +117,8 @@ func (h *Handlers) recoveryPage(c *fiber.Ctx) error {
 
 func recoveryForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("ways.recovery.title"), Lead: v.T("ways.recovery.lead"), Action: recoveryPath, Submit: v.T("login.code.submit"),
-		Fields: []kit.Field{{Name: "code", Label: v.T("ways.recovery.code"), Complete: "off", Max: 40}}, Links: []kit.Link{{Href: codePath, Text: v.T("login.back")}},
+		Title: v.T("recovery.title"), Lead: v.T("recovery.lead"), Action: recoveryPath, Submit: v.T("login.code.submit"),
+		Fields: []kit.Field{{Name: "code", Label: v.T("recovery.code"), Complete: "off", Max: 40}}, Links: []kit.Link{{Href: codePath, Text: v.T("login.back")}},
 	}
 }
 

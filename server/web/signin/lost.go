@@ -53,7 +53,7 @@ func (h *Handlers) sendLost(c *fiber.Ctx, wrong error) error {
 		return h.RestartLogin(c, err)
 	}
 	v := &lostView{FormPage: kit.FormPage{Page: *h.VisitorPage(c)}, Ready: state.Ready}
-	v.Title = v.T("ways.lost.title")
+	v.Title = v.T("lost.title")
 	if state.EID && h.EID != nil {
 		v.EID = kit.WithNext(eidAddress("no"), site.Security)
 	}
@@ -64,8 +64,8 @@ func (h *Handlers) sendLost(c *fiber.Ctx, wrong error) error {
 		v.Lost = &lostClaim{Day: v.Day(oslo.DayOf(state.Claim.Opens)), At: v.Clock(state.Claim.Opens)}
 	}
 	v.Form = &kit.Form{
-		Action: lostCodePath, Submit: v.T("ways.lost.submit"),
-		Fields: []kit.Field{{Name: "code", Label: v.T("ways.lost.code"), Hint: v.T("ways.lost.code.hint"), Complete: "off", Max: 40}},
+		Action: lostCodePath, Submit: v.T("lost.submit"),
+		Fields: []kit.Field{{Name: "code", Label: v.T("lost.code"), Hint: v.T("lost.code.hint"), Complete: "off", Max: 40}},
 	}
 	status := fiber.StatusOK
 	if wrong != nil {
@@ -80,12 +80,12 @@ func (h *Handlers) sendLost(c *fiber.Ctx, wrong error) error {
 func whyNoLetter(v *kit.Page, err error) string {
 	code := fault.CodeOf(err)
 	if code == fault.FieldMissing {
-		return v.T("ways.lost.why.address", "phones", v.ServicePhones())
+		return v.T("lost.why.address", "phones", v.ServicePhones())
 	}
 	if code == fault.Refused {
-		return v.T("ways.lost.why.young", "days", int(factor.AddressSettled.Hours()/24), "phones", v.ServicePhones())
+		return v.T("lost.why.recent", "days", int(factor.AddressSettled.Hours()/24), "phones", v.ServicePhones())
 	}
-	return v.T("ways.lost.why.unset", "phones", v.ServicePhones())
+	return v.T("lost.why.unset", "phones", v.ServicePhones())
 }
 
 func (h *Handlers) askLost(c *fiber.Ctx) error {
@@ -121,13 +121,13 @@ func (h *Handlers) lostCodeSubmit(c *fiber.Ctx) error {
 
 func lostStopForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("ways.lost.stop.title"), Lead: v.T("ways.lost.stop.lead"), Action: lostStopPath, Submit: v.T("ways.lost.stop.submit"),
+		Title: v.T("lost.stop.title"), Lead: v.T("lost.stop.lead"), Action: lostStopPath, Submit: v.T("lost.stop.submit"),
 		Danger: true, Fields: []kit.Field{{Name: "link"}},
 	}
 }
 
 func lostStopped(v *kit.Page) kit.Done {
-	return kit.Done{Title: v.T("ways.lost.stopped.title"), Text: v.T("ways.lost.stopped.text"), Href: forgotPath, Go: v.T("ways.forgot.title")}
+	return kit.Done{Title: v.T("lost.stopped.title"), Text: v.T("lost.stopped.text"), Href: forgotPath, Go: v.T("forgot.title")}
 }
 
 // stopLost ends a claim by the link of an email.

@@ -79,7 +79,7 @@ func (h *Handlers) sendWelcome(c *fiber.Ctx, p *kit.Page, missing person.Require
 	v := &welcomeView{FormPage: kit.FormPage{Page: *p, Form: &kit.Form{Action: site.Welcome, Submit: p.T("welcome.submit")}}}
 	v.Title = v.T("welcome.title")
 	if missing.Name {
-		v.Form.Fields = append(v.Form.Fields, kit.Field{Name: "name", Label: v.T("ways.name"), Complete: "name", Max: 100, Value: c.FormValue("name")})
+		v.Form.Fields = append(v.Form.Fields, kit.Field{Name: "name", Label: v.T("register.name"), Complete: "name", Max: 100, Value: c.FormValue("name")})
 	}
 	if missing.Email {
 		email := kit.EmailField(p)
@@ -130,7 +130,7 @@ func (h *Handlers) welcome(c *fiber.Ctx, actor access.Principal, v *kit.Page) er
 	}
 	if waits {
 		return h.SendDone(c, v, kit.Done{
-			Title: v.T("ways.sent.title"), Text: v.T("welcome.sent", "email", given.Email), Notes: []string{v.T("ways.sent.missing", "phones", v.ServicePhones())},
+			Title: v.T("sent.title"), Text: v.T("welcome.sent", "email", given.Email), Notes: []string{v.T("sent.missing", "phones", v.ServicePhones())},
 			Href: kit.WithNext(site.Welcome, v.Next), Go: v.T("welcome.followed"),
 		})
 	}

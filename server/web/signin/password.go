@@ -45,22 +45,22 @@ func (h *Handlers) mountPassword(app *fiber.App) {
 
 func registerForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("ways.register.title"), Lead: v.T("ways.register.lead"), Action: registerPath, Submit: v.T("ways.register.submit"),
+		Title: v.T("register.title"), Lead: v.T("register.lead"), Action: registerPath, Submit: v.T("register.submit"),
 		Fields: []kit.Field{
-			{Name: "name", Label: v.T("ways.name"), Complete: "name", Max: 100},
+			{Name: "name", Label: v.T("register.name"), Complete: "name", Max: 100},
 			kit.EmailField(v),
 			newPasswordField(v),
 		},
-		Links: []kit.Link{{Href: site.Login, Text: v.T("ways.to.login")}},
+		Links: []kit.Link{{Href: site.Login, Text: v.T("login.go")}},
 	}
 }
 
 func newPasswordField(v *kit.Page) kit.Field {
-	return kit.Field{Name: "password", Label: v.T("ways.password.new"), Hint: v.T("ways.password.hint"), Type: "password", Complete: "new-password", Max: 512}
+	return kit.Field{Name: "password", Label: v.T("password.new"), Hint: v.T("password.hint"), Type: "password", Complete: "new-password", Max: 512}
 }
 
 func numberField(v *kit.Page) kit.Field {
-	return kit.Field{Name: "number", Label: v.T("ways.number"), Hint: v.T("ways.number.hint"), Mode: "numeric", Complete: "username", Max: 12}
+	return kit.Field{Name: "number", Label: v.T("customer.number.label"), Hint: v.T("customer.number.hint"), Mode: "numeric", Complete: "username", Max: 12}
 }
 
 // register answers the same for an address that has an account and one that has none.
@@ -68,13 +68,13 @@ func (h *Handlers) register(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	email := c.FormValue("email")
 	err := h.Registrar.Register(c.UserContext(), h.Visitor(c), email, c.FormValue("name"), c.FormValue("password"), v.Lang())
 	return kit.Done{
-		Title: v.T("ways.sent.title"), Text: v.T("ways.register.sent", "email", email),
-		Notes: []string{v.T("ways.sent.missing", "phones", v.ServicePhones())}, Href: site.Login, Go: v.T("ways.to.login"),
+		Title: v.T("sent.title"), Text: v.T("register.sent", "email", email),
+		Notes: []string{v.T("sent.missing", "phones", v.ServicePhones())}, Href: site.Login, Go: v.T("login.go"),
 	}, err
 }
 
 func confirmForm(v *kit.Page) *kit.Form {
-	return &kit.Form{Title: v.T("ways.confirm.title"), Lead: v.T("ways.confirm.lead"), Action: confirmPath, Submit: v.T("ways.confirm.submit"), Fields: []kit.Field{{Name: "link"}}}
+	return &kit.Form{Title: v.T("register.confirm.title"), Lead: v.T("register.confirm.lead"), Action: confirmPath, Submit: v.T("register.confirm.submit"), Fields: []kit.Field{{Name: "link"}}}
 }
 
 func (h *Handlers) confirm(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
@@ -82,13 +82,13 @@ func (h *Handlers) confirm(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	if err == nil {
 		h.ClearLink(c)
 	}
-	return kit.Done{Title: v.T("ways.confirmed.title"), Text: v.T("ways.confirmed.text"), Href: site.Login, Go: v.T("ways.to.login")}, err
+	return kit.Done{Title: v.T("register.confirmed.title"), Text: v.T("register.confirmed.text"), Href: site.Login, Go: v.T("login.go")}, err
 }
 
 func forgotForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("ways.forgot.title"), Lead: v.T("ways.forgot.lead"), Action: forgotPath, Submit: v.T("ways.forgot.submit"),
-		Fields: []kit.Field{{Name: "name", Label: v.T("ways.login.name"), Complete: "username", Max: 254}},
+		Title: v.T("forgot.title"), Lead: v.T("forgot.lead"), Action: forgotPath, Submit: v.T("forgot.submit"),
+		Fields: []kit.Field{{Name: "name", Label: v.T("login.name.label"), Complete: "username", Max: 254}},
 		Links:  []kit.Link{{Href: site.Login, Text: v.T("login.back")}},
 	}
 }
@@ -96,15 +96,15 @@ func forgotForm(v *kit.Page) *kit.Form {
 func (h *Handlers) forgot(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	err := h.Registrar.RequestPasswordReset(c.UserContext(), h.Visitor(c), c.FormValue("name"))
 	return kit.Done{
-		Title: v.T("ways.sent.title"), Text: v.T("ways.forgot.sent", "minutes", int(access.ResetMax/time.Minute)),
-		Notes: []string{v.T("ways.sent.missing", "phones", v.ServicePhones())}, Href: site.Login, Go: v.T("ways.to.login"),
+		Title: v.T("sent.title"), Text: v.T("forgot.sent", "minutes", int(access.ResetMax/time.Minute)),
+		Notes: []string{v.T("sent.missing", "phones", v.ServicePhones())}, Href: site.Login, Go: v.T("login.go"),
 	}, err
 }
 
 func newPasswordForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("ways.password.title"), Lead: v.T("ways.password.lead"), Action: newPasswordPath, Submit: v.T("ways.password.submit"),
-		Fields: []kit.Field{newPasswordField(v)}, Links: []kit.Link{{Href: forgotPath, Text: v.T("ways.forgot.again")}},
+		Title: v.T("password.title"), Lead: v.T("password.lead"), Action: newPasswordPath, Submit: v.T("password.submit"),
+		Fields: []kit.Field{newPasswordField(v)}, Links: []kit.Link{{Href: forgotPath, Text: v.T("forgot.again")}},
 	}
 }
 
@@ -113,7 +113,7 @@ func (h *Handlers) newPassword(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	if err == nil {
 		h.ClearLink(c)
 	}
-	return kit.Done{Title: v.T("ways.password.done.title"), Text: v.T("ways.password.done.text"), Href: site.Login, Go: v.T("ways.to.login")}, err
+	return kit.Done{Title: v.T("password.done.title"), Text: v.T("password.done.text"), Href: site.Login, Go: v.T("login.go")}, err
 }
 
 // firstView is the content of the page for people who have never signed in.
@@ -126,46 +126,46 @@ type firstView struct {
 func (h *Handlers) firstPage(c *fiber.Ctx) error {
 	h.SavePreferences(c)
 	v := &firstView{Page: *h.VisitorPage(c)}
-	v.Title = v.T("ways.first.title")
+	v.Title = v.T("first.title")
 	v.Ways = []kit.LeadLink{
-		{Href: firstEmailPath, Title: v.T("ways.first.email.title"), Lead: v.T("ways.first.email.lead")},
-		{Href: firstPasswordPath, Title: v.T("ways.first.password.title"), Lead: v.T("ways.first.password.lead")},
-		{Href: registerPath, Title: v.T("ways.register.title"), Lead: v.T("ways.register.lead")},
+		{Href: firstEmailPath, Title: v.T("first.email.title"), Lead: v.T("first.email.lead")},
+		{Href: firstPasswordPath, Title: v.T("first.password.title"), Lead: v.T("first.password.lead")},
+		{Href: registerPath, Title: v.T("register.title"), Lead: v.T("register.lead")},
 	}
 	return h.Send(c, fiber.StatusOK, "first", v)
 }
 
 func firstEmailForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("ways.first.email.title"), Lead: v.T("ways.first.email.lead"), Action: firstEmailPath, Submit: v.T("ways.first.email.submit"),
+		Title: v.T("first.email.title"), Lead: v.T("first.email.lead"), Action: firstEmailPath, Submit: v.T("first.email.submit"),
 		Fields: []kit.Field{
 			numberField(v),
-			{Name: "personal", Label: v.T("ways.personal"), Hint: v.T("ways.personal.hint"), Mode: "numeric", Complete: "off", Max: 16},
+			{Name: "personal", Label: v.T("personal.number.label"), Hint: v.T("personal.number.hint"), Mode: "numeric", Complete: "off", Max: 16},
 			kit.EmailField(v),
 		},
-		Links: []kit.Link{{Href: firstPasswordPath, Text: v.T("ways.first.password.title")}, {Href: site.Login, Text: v.T("login.back")}},
+		Links: []kit.Link{{Href: firstPasswordPath, Text: v.T("first.password.title")}, {Href: site.Login, Text: v.T("login.back")}},
 	}
 }
 
 func (h *Handlers) firstEmail(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	err := h.Registrar.SetFirstEmail(c.UserContext(), h.Visitor(c), c.FormValue("number"), c.FormValue("personal"), c.FormValue("email"))
 	return kit.Done{
-		Title: v.T("ways.sent.title"), Text: v.T("ways.first.email.sent"), Notes: []string{v.T("ways.first.taken", "phones", v.ServicePhones())},
-		Href: firstPasswordPath, Go: v.T("ways.first.password.title"),
+		Title: v.T("sent.title"), Text: v.T("first.email.sent"), Notes: []string{v.T("first.taken", "phones", v.ServicePhones())},
+		Href: firstPasswordPath, Go: v.T("first.password.title"),
 	}, err
 }
 
 func firstPasswordForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("ways.first.password.title"), Lead: v.T("ways.first.password.lead"), Action: firstPasswordPath, Submit: v.T("ways.first.password.submit"),
-		Fields: []kit.Field{numberField(v)}, Links: []kit.Link{{Href: firstEmailPath, Text: v.T("ways.first.email.title")}, {Href: site.Login, Text: v.T("login.back")}},
+		Title: v.T("first.password.title"), Lead: v.T("first.password.lead"), Action: firstPasswordPath, Submit: v.T("first.password.submit"),
+		Fields: []kit.Field{numberField(v)}, Links: []kit.Link{{Href: firstEmailPath, Text: v.T("first.email.title")}, {Href: site.Login, Text: v.T("login.back")}},
 	}
 }
 
 func (h *Handlers) firstPassword(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	err := h.Registrar.RequestFirstPassword(c.UserContext(), h.Visitor(c), c.FormValue("number"))
 	return kit.Done{
-		Title: v.T("ways.sent.title"), Text: v.T("ways.first.password.sent"), Notes: []string{v.T("ways.sent.missing", "phones", v.ServicePhones())},
-		Href: site.Login, Go: v.T("ways.to.login"),
+		Title: v.T("sent.title"), Text: v.T("first.password.sent"), Notes: []string{v.T("sent.missing", "phones", v.ServicePhones())},
+		Href: site.Login, Go: v.T("login.go"),
 	}, err
 }

@@ -60,7 +60,7 @@ func (h *Handlers) sendSecurity(c *fiber.Ctx, actor access.Principal, p *kit.Pag
 	v := &securityView{
 		Page: *p, List: keyring, Low: keyring.RecoveryCodes <= factor.RecoveryLow, Passkey: addPasskeyPath, Fresh: h.Access.RequireStepUp(actor) == nil,
 	}
-	v.Title = v.T("ways.security.title")
+	v.Title = v.T("security.title")
 	for _, k := range keyring.Passkeys {
 		line := passkeyLine{ID: base64.RawURLEncoding.EncodeToString(k.ID), Name: k.Name, Added: v.Day(oslo.DayOf(k.Added))}
 		if !k.Used.IsZero() {
@@ -89,7 +89,7 @@ type stepUpView struct {
 }
 
 func stepUpForm(v *kit.Page) *kit.Form {
-	return &kit.Form{Title: v.T("ways.prove.title"), Lead: v.T("ways.prove.lead"), Action: site.StepUp, Submit: v.T("ways.prove.submit"), Fields: []kit.Field{codeField(v)}}
+	return &kit.Form{Title: v.T("stepup.title"), Lead: v.T("stepup.lead"), Action: site.StepUp, Submit: v.T("stepup.submit"), Fields: []kit.Field{codeField(v)}}
 }
 
 // stepUpPage asks a signed-in person to confirm a factor again before a change that matters.
@@ -160,7 +160,7 @@ func (h *Handlers) newCodes(c *fiber.Ctx, actor access.Principal, _ *kit.Page) e
 
 func passwordForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("ways.password.title"), Lead: v.T("ways.password.inside"), Action: passwordPath, Submit: v.T("ways.password.submit"),
+		Title: v.T("password.title"), Lead: v.T("password.change.lead"), Action: passwordPath, Submit: v.T("password.submit"),
 		Fields: []kit.Field{newPasswordField(v)}, Links: []kit.Link{{Href: site.Security, Text: v.T("login.back")}},
 	}
 }
@@ -180,7 +180,7 @@ func (h *Handlers) changePassword(c *fiber.Ctx, actor access.Principal, v *kit.P
 	if err != nil {
 		return h.SendFormError(c, v, passwordForm(v), err)
 	}
-	return h.SendDone(c, v, kit.Done{Title: v.T("ways.password.done.title"), Text: v.T("ways.password.inside.done"), Href: site.Security, Go: v.T("ways.security.title")})
+	return h.SendDone(c, v, kit.Done{Title: v.T("password.done.title"), Text: v.T("password.change.done"), Href: site.Security, Go: v.T("security.title")})
 }
 
 func (h *Handlers) removePasskey(c *fiber.Ctx, actor access.Principal, v *kit.Page) error {

@@ -36,10 +36,10 @@ type textView struct {
 
 func newTextView(p *kit.Page, action, back, submit, resend string) *textView {
 	code := codeField(p)
-	code.Hint = p.T("ways.text.hint")
+	code.Hint = p.T("textcode.hint")
 	v := &textView{FormPage: kit.FormPage{Page: *p}, Resend: resend}
 	v.Form = &kit.Form{
-		Title: v.T("ways.text.title"), Lead: v.T("ways.text.lead"), Action: action, Submit: submit, Fields: []kit.Field{code},
+		Title: v.T("textcode.enter"), Lead: v.T("textcode.lead"), Action: action, Submit: submit, Fields: []kit.Field{code},
 		Links: []kit.Link{{Href: back, Text: v.T("login.back")}},
 	}
 	v.Title = v.Form.Title
@@ -124,7 +124,7 @@ func (h *Handlers) sendTextError(c *fiber.Ctx, v *textView, err error) error {
 
 // newTakeTextView returns the page on which a signed-in person confirms that codes may be sent to the number.
 func newTakeTextView(p *kit.Page) *textView {
-	return newTextView(p, takeTextPath, site.Security, p.T("ways.text.take"), addTextPath)
+	return newTextView(p, takeTextPath, site.Security, p.T("textcode.activate"), addTextPath)
 }
 
 // offerText sends a code to the account's confirmed number.
