@@ -19,6 +19,7 @@ import (
 	"bompass/server/overview"
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/reading"
+	"bompass/server/passage/stream"
 	"bompass/server/store"
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/draftdb"
@@ -102,18 +103,18 @@ func (p *product) openTariffs(context.Context) error {
 
 func (p *product) openStream(context.Context) (err error) {
 	if p.config.Stream != "" {
-		if p.conn, err = nats.Connect(string(p.config.Stream), nats.Name("bompass"), nats.MaxReconnects(-1)); err != nil {
-			return fmt.Errorf("the message stream does not answer (%w); check NATS_URL", err)
+		if p.conn, err = nats.Connect(string(p.config.Stream), nats.Name("bompass"), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true)); err != nil {
+			return fmt.Errorf("connect to the message stream (%w); check NATS_URL", err)
 		}
 		p.opened.add(p.conn.Close)
 		return nil
 	}
-	stream, err := embedded.StartStream(p.home.Path("stream"), true)
+	own, err := embedded.StartStream(p.home.Path("stream"), true)
 	if err != nil {
 		return err
 	}
-	p.opened.add(stream.Stop)
-	if p.conn, err = stream.Connect(); err != nil {
+	p.opened.add(own.Stop)
+	if p.conn, err = own.Connect(); err != nil {
 		return err
 	}
 	p.opened.add(p.conn.Close)
@@ -121,7 +122,10 @@ func (p *product) openStream(context.Context) (err error) {
 }
 
 func (p *product) openPipeline(ctx context.Context) (err error) {
-	p.pipeline, err = pipeline.New(ctx, pipeline.Deps{Store: passagedb.New(p.db), Plan: p.plan, Conn: p.conn, Now: p.now, Log: p.log})
+	p.pipeline, err = pipeline.New(ctx, pipeline.Deps{
+		Store: passagedb.New(p.db), Plan: p.plan, Conn: p.conn,
+		Stream: stream.Options{Replicas: p.config.Queue.Replicas, BytesMax: int64(p.config.Queue.MB) << 20}, Now: p.now, Log: p.log,
+	})
 	if err != nil {
 		return err
 	}

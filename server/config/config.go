@@ -31,12 +31,13 @@ const DefaultHome = ".run"
 
 // Config is every setting of the server.
 type Config struct {
-	Addr      string   // BOMPASS_ADDR: where to listen
-	Home      string   // BOMPASS_HOME: where data is kept
-	PublicURL string   // BOMPASS_PUBLIC_URL: how people reach the server, without a trailing slash
-	Mode      Mode     // BOMPASS_MODE
-	Database  Secret   // DATABASE_URL: empty starts a private PostgreSQL
-	Stream    Secret   // NATS_URL: empty starts NATS in the process
+	Addr      string // BOMPASS_ADDR: where to listen
+	Home      string // BOMPASS_HOME: where data is kept
+	PublicURL string // BOMPASS_PUBLIC_URL: how people reach the server, without a trailing slash
+	Mode      Mode   // BOMPASS_MODE
+	Database  Secret // DATABASE_URL: empty starts a private PostgreSQL
+	Stream    Secret // NATS_URL: empty starts NATS in the process
+	Queue     Queue
 	Key       Secret   // BOMPASS_SECRET: 64 hex digits that encrypt secrets at rest
 	Seals     []Secret // BOMPASS_SEAL_KEYS: 64 hex digits each; the first seals, all open
 	Peppers   []Secret // BOMPASS_PEPPERS: the same; the keys of the password hashes
@@ -51,6 +52,15 @@ type Config struct {
 	Metrics   string // BOMPASS_METRICS_ADDR: address of /metrics, on this machine only; empty serves none
 	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
+
+// Queue is the size of the passage stream.
+type Queue struct {
+	Replicas int // BOMPASS_STREAM_REPLICAS: servers with a copy of each message, 1 to 5; 0 means 3 in a cluster, else 1
+	MB       int // BOMPASS_STREAM_MAX_MB: size at which batches are refused until the workers have caught up
+}
+
+// streamMB is the default of Queue.MB: some four million passages.
+const streamMB = 1024
 
 // Secret is a text that is masked when it is printed.
 type Secret string
@@ -90,6 +100,7 @@ func Read(getenv func(string) string) (Config, error) {
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + c.Addr
 	}
+	c.Queue = Queue{Replicas: r.number("BOMPASS_STREAM_REPLICAS", 0, 1, 5), MB: r.number("BOMPASS_STREAM_MAX_MB", streamMB, 16, 1<<20)}
 	c.Texts = r.texts(c.Mode)
 	c.Partners = r.partners(c.Mode)
 	c.Leaf = r.leaf(c.Mode)
@@ -131,6 +142,20 @@ func (r *reader) addr(name, otherwise string) string {
 		host = "0.0.0.0"
 	}
 	return net.JoinHostPort(host, port)
+}
+
+// number reads a whole number between two bounds, both included.
+func (r *reader) number(name string, otherwise, least, most int) int {
+	text := r.text(name, "")
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > most {
+		r.addProblem(name, text, fmt.Sprintf("write a number from %d to %d", least, most))
+		return otherwise
+	}
+	return n
 }
 
 func (r *reader) mode(name string) Mode {

@@ -22,7 +22,7 @@ func TestEmptyEnvironmentIsDevelopmentServer(t *testing.T) {
 	}
 	want := config.Config{
 		Addr: "127.0.0.1:8080", Home: ".run", PublicURL: "http://127.0.0.1:8080", Mode: config.Development,
-		MailFrom: "Bompass <post@bompass.example>", Texts: config.Texts{Name: "Bompass"}, Chargers: "fjellinjen ferde vegamot vegfinans bpsnord",
+		MailFrom: "Bompass <post@bompass.example>", Texts: config.Texts{Name: "Bompass"}, Queue: config.Queue{MB: 1024}, Chargers: "fjellinjen ferde vegamot vegfinans bpsnord",
 	}
 	if c.Partners.Norway.Issuer != config.Simulated || c.Partners.Mandate.Platform != config.Simulated || c.Partners.Vehicles.Address != config.Simulated {
 		t.Errorf("partners: %+v", c.Partners)
@@ -30,6 +30,22 @@ func TestEmptyEnvironmentIsDevelopmentServer(t *testing.T) {
 	c.Partners = config.Partners{}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestSizeOfTheStreamHasBounds(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		valid       bool
+	}{
+		{"BOMPASS_STREAM_REPLICAS", "1", true}, {"BOMPASS_STREAM_REPLICAS", "5", true}, {"BOMPASS_STREAM_REPLICAS", "0", false},
+		{"BOMPASS_STREAM_REPLICAS", "6", false}, {"BOMPASS_STREAM_REPLICAS", "three", false},
+		{"BOMPASS_STREAM_MAX_MB", "16", true}, {"BOMPASS_STREAM_MAX_MB", "15", false},
+	} {
+		_, err := config.Read(env(map[string]string{c.name: c.value}))
+		if (err == nil) != c.valid {
+			t.Errorf("%s=%s: %v", c.name, c.value, err)
+		}
 	}
 }
 

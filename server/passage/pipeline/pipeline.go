@@ -5,7 +5,6 @@ package pipeline
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -37,6 +36,7 @@ type Deps struct {
 	Conn           *nats.Conn
 	Now            func() time.Time
 	Log            *slog.Logger
+	Stream         stream.Options
 	ReviewInterval time.Duration // between two queries for due work; 0 means two seconds
 }
 
@@ -46,20 +46,37 @@ type Pipeline struct {
 	store          Store
 	js             jetstream.JetStream
 	workers        []*worker.Worker
+	stream         stream.Options
+	opened         bool // whether New has opened the stream
 	now            func() time.Time
+	log            *slog.Logger
 	reviewInterval time.Duration
 }
 
-// New returns a Pipeline and opens its stream. Passages are posted only while Run runs.
+// openWait is how long New waits for the stream.
+const openWait = 10 * time.Second
+
+// Bounds of the pause before a part of the pipeline is started again after a failure.
+const (
+	restartDelay    = time.Second
+	restartDelayMax = 30 * time.Second
+)
+
+// New returns a Pipeline and opens its stream. If the stream cannot be opened now, because its servers have no leader
+// or cannot be reached, Run opens it. Passages are posted only while Run runs.
 func New(ctx context.Context, d Deps) (*Pipeline, error) {
 	js, err := jetstream.New(d.Conn, jetstream.WithDefaultTimeout(stream.RequestMax))
 	if err != nil {
 		return nil, fmt.Errorf("passage stream: %w", err)
 	}
-	if err := stream.Open(ctx, js); err != nil {
-		return nil, err
+	p := &Pipeline{store: d.Store, js: js, stream: d.Stream, now: d.Now, log: d.Log, reviewInterval: cmp.Or(d.ReviewInterval, defaultReviewInterval)}
+	ctx, cancel := context.WithTimeout(ctx, openWait)
+	defer cancel()
+	if err := stream.Open(ctx, js, d.Stream); err != nil {
+		d.Log.Warn("open the passage stream; trying again", "error", err)
+	} else {
+		p.opened = true
 	}
-	p := &Pipeline{store: d.Store, js: js, now: d.Now, reviewInterval: cmp.Or(d.ReviewInterval, defaultReviewInterval)}
 	register := passage.NewRegisterCache(d.Store)
 	p.Intake = intake.New(intake.Deps{Store: d.Store, Plan: d.Plan, Stream: js, Register: register, Now: d.Now, Log: d.Log})
 	for partition := range passage.Partitions {
@@ -78,27 +95,41 @@ func (p *Pipeline) Ready(ctx context.Context) error {
 	return nil
 }
 
-// Run posts passages until ctx ends; batches that have begun are finished first.
+// Run posts passages until ctx ends; batches that have begun are finished first. A part that fails, because the stream
+// has no leader for example, is started again after a pause.
 func (p *Pipeline) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	if !p.opened {
+		p.repeat(ctx, "open the passage stream", func(ctx context.Context) error { return stream.Open(ctx, p.js, p.stream) })
+	}
 	var group sync.WaitGroup
-	start := func(run func(context.Context) error) {
-		group.Go(func() {
-			if err := run(ctx); err != nil {
-				cancel(err) // the others end as well; the first error is returned
-			}
-		})
-	}
 	for _, w := range p.workers {
-		start(w.Run)
+		group.Go(func() { p.repeat(ctx, "post passages", w.Run) })
 	}
-	start(func(ctx context.Context) error { return p.RunQuarantine(ctx, p.reviewInterval) })
+	group.Go(func() {
+		p.repeat(ctx, "store quarantined passages", func(ctx context.Context) error { return p.RunQuarantine(ctx, p.reviewInterval) })
+	})
 	group.Wait()
-	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
-		return err
-	}
 	return nil
+}
+
+// repeat runs a part until it returns without an error or ctx ends.
+func (p *Pipeline) repeat(ctx context.Context, what string, run func(context.Context) error) {
+	for delay := restartDelay; ; delay = min(2*delay, restartDelayMax) {
+		began := time.Now()
+		err := run(ctx)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		if time.Since(began) > restartDelayMax {
+			delay = restartDelay
+		}
+		p.log.Error(what+"; trying again", "error", err, "delay", delay)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(delay):
+		}
+	}
 }
 
 // Idle reports whether everything accepted has been processed and nothing is due.

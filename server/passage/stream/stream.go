@@ -3,6 +3,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -35,14 +36,38 @@ const (
 // PartitionSubject returns the subject of a partition.
 func PartitionSubject(partition int) string { return subjectParts + strconv.Itoa(partition) }
 
-// Open creates the stream if it does not exist, and brings its configuration up to date.
-func Open(ctx context.Context, js jetstream.JetStream) error {
-	_, err := js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+// Options are the settings of the stream.
+type Options struct {
+	Replicas int   // servers that have each message on disk; 0 means 3 in a cluster and 1 on a single server
+	BytesMax int64 // size at which batches are refused until the workers have caught up; 0 means no limit
+}
+
+// clusterReplicas is the default number of replicas in a cluster: any one server may be lost with its disk.
+const clusterReplicas = 3
+
+// Open creates the stream if it does not exist, and brings its configuration up to date. It never lowers the number of
+// replicas: a server that was started with an old setting must not take away the copies of acknowledged passages.
+func Open(ctx context.Context, js jetstream.JetStream, o Options) error {
+	replicas := o.Replicas
+	if replicas == 0 {
+		replicas = 1
+		if js.Conn().ConnectedClusterName() != "" {
+			replicas = clusterReplicas
+		}
+	}
+	was, err := js.Stream(ctx, Name)
+	switch {
+	case err == nil:
+		replicas = max(replicas, was.CachedInfo().Config.Replicas)
+	case !errors.Is(err, jetstream.ErrStreamNotFound):
+		return fmt.Errorf("passage stream: %w", err)
+	}
+	_, err = js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: Name, Subjects: []string{subjectParts + "*"}, Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardNew,
-		Storage: jetstream.FileStorage, Duplicates: duplicateWindow,
+		Storage: jetstream.FileStorage, Duplicates: duplicateWindow, Replicas: replicas, MaxBytes: cmp.Or(o.BytesMax, -1),
 	})
 	if err != nil {
-		return fmt.Errorf("passage stream: %w", err)
+		return fmt.Errorf("passage stream with %d replicas: %w", replicas, err)
 	}
 	return nil
 }
