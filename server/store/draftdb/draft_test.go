@@ -30,6 +30,8 @@ type desk struct {
 	t  *testing.T
 	db *store.DB
 	at time.Time
+
+	first sync.Once
 }
 
 func open(t *testing.T) *desk {
@@ -83,17 +85,28 @@ func (d *desk) change(k draft.Key, line string) string {
 	return id
 }
 
-// Tabs that answer at the same instant, before there is a draft, share one draft that has every answer.
+// Tabs that answer at the same instant, before there is a draft, share one draft that has every answer: the second
+// change begins when the first one has ended.
 func TestConcurrentChangesAreAllKept(t *testing.T) {
 	d := open(t)
 	k := d.key(1)
-	const tabs = 16
+	const tabs = 6
 	ids := make([]string, tabs)
 	var all sync.WaitGroup
+	inside := false
 	for n := range tabs {
 		all.Go(func() {
 			var err error
-			if ids[n], _, err = d.Change(t.Context(), k, add(fmt.Sprintf("%02d", n))); err != nil {
+			ids[n], _, err = d.Change(t.Context(), k, func(a *answers) error {
+				if inside { // a race, too, unless changes run one after the other
+					t.Error("two changes run at once")
+				}
+				inside = true
+				defer func() { inside = false }()
+				d.waitForOthers(tabs)
+				return add(fmt.Sprint(n))(a)
+			})
+			if err != nil {
 				t.Error(err)
 			}
 		})
@@ -106,6 +119,19 @@ func TestConcurrentChangesAreAllKept(t *testing.T) {
 	if distinct := slices.Compact(append(ids, id)); len(distinct) != 1 {
 		t.Errorf("the draft had the ids %v", distinct)
 	}
+}
+
+// waitForOthers waits in the first change until every other one waits for its lock.
+func (d *desk) waitForOthers(tabs int) {
+	d.first.Do(func() {
+		for n := -1; n < tabs-1 && !d.t.Failed(); time.Sleep(5 * time.Millisecond) {
+			err := d.db.Pool.QueryRow(d.t.Context(), "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").Scan(&n)
+			if err != nil {
+				d.t.Error(err)
+				return
+			}
+		}
+	})
 }
 
 // A draft belongs to one account, acting for one customer.
