@@ -36,7 +36,7 @@ type Client struct {
 }
 
 // New returns a Client for an address such as smtp://user:password@mail.bompass.example:587, whose server must offer
-// STARTTLS, or smtps://…:465. from is the sender, with or without a name. trust is nil except in tests. Without TLS
+// STARTTLS, or smtps://…:465, where TLS begins with the connection. from is the sender, with or without a name. trust is nil except in tests. Without TLS
 // it speaks only to a server on the same machine.
 func New(address, from string, trust *tls.Config) (*Client, error) {
 	u, err := url.Parse(address)
@@ -51,7 +51,7 @@ func New(address, from string, trust *tls.Config) (*Client, error) {
 	var implicit *tls.Config
 	switch {
 	case u.Scheme == "smtps":
-		options = append(options, gomail.WithSSL())
+		options = append(options, gomail.WithSSLPort(false))
 		if implicit = trust; implicit == nil {
 			implicit = &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
 		}
@@ -66,12 +66,23 @@ func New(address, from string, trust *tls.Config) (*Client, error) {
 	}
 	if name := u.User.Username(); name != "" {
 		password, _ := u.User.Password()
-		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(name), gomail.WithPassword(password))
+		options = append(options, authentication(implicit != nil), gomail.WithUsername(name), gomail.WithPassword(password))
 	}
 	if _, err := gomail.NewClient(u.Hostname(), options...); err != nil {
 		return nil, fmt.Errorf("mail server: %w", err)
 	}
 	return &Client{server: u.Hostname(), options: options, tls: implicit, from: sender, domain: hostOf(sender.Address)}, nil
+}
+
+// authentication returns the choice of a mechanism that the server offers. go-mail's own choice takes a connection
+// that we dial for one without TLS, and finds no mechanism on a server that offers the password in plain text alone.
+func authentication(implicit bool) gomail.Option {
+	if !implicit {
+		return gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover)
+	}
+	return gomail.WithOpportunisticSMTPAuth(
+		gomail.SMTPAuthSCRAMSHA256PLUS, gomail.SMTPAuthSCRAMSHA256, gomail.SMTPAuthSCRAMSHA1PLUS, gomail.SMTPAuthSCRAMSHA1,
+		gomail.SMTPAuthPlain, gomail.SMTPAuthLogin)
 }
 
 // connect returns a client for one conversation, whose connection is closed when ctx ends. go-mail itself heeds the

@@ -21,20 +21,25 @@ import (
 	"bompass/server/partner/mail/suite"
 )
 
+// The client behaves alike whether TLS begins with STARTTLS or with the connection.
 func TestSMTPPassesTheSuite(t *testing.T) {
-	suite.Run(t, func(t *testing.T) suite.Setup {
-		t.Helper()
-		s := startServer(t)
-		return suite.Setup{
-			Mailer: client(t, s, "fjord"), WrongPassword: client(t, s, "wrong"), Received: s.received,
-			Stop: func() { _ = s.listener.Close() },
-		}
-	})
+	for name, change := range map[string]func(*server){"STARTTLS": func(*server) {}, "implicit TLS": implicitTLS} {
+		t.Run(name, func(t *testing.T) {
+			suite.Run(t, func(t *testing.T) suite.Setup {
+				t.Helper()
+				s := startServer(t, change)
+				return suite.Setup{
+					Mailer: client(t, s, "fjord"), WrongPassword: client(t, s, "wrong"), Received: s.received,
+					Stop: func() { _ = s.listener.Close() },
+				}
+			})
+		})
+	}
 }
 
 func client(t *testing.T, s *server, password string) *smtp.Client {
 	t.Helper()
-	c, err := smtp.New("smtp://bompass:"+password+"@"+s.address, "Bompass <post@bompass.example>", s.trust)
+	c, err := smtp.New(s.scheme+"://bompass:"+password+"@"+s.address, "Bompass <post@bompass.example>", s.trust)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,6 +70,8 @@ func TestMailIsSentOverTrustedTLSOnly(t *testing.T) {
 // server is a mail server of another make, in the process.
 type server struct {
 	*gosmtp.Server
+	scheme   string // of the client's address
+	implicit bool   // TLS begins with the connection
 	address  string
 	listener net.Listener
 	trust    *tls.Config
@@ -77,7 +84,7 @@ type server struct {
 
 func startServer(t *testing.T, changes ...func(*server)) *server {
 	t.Helper()
-	s := &server{mails: map[string]suite.Received{}, stopped: make(chan struct{})}
+	s := &server{scheme: "smtp", mails: map[string]suite.Received{}, stopped: make(chan struct{})}
 	held, trust := certificate.New(t)
 	s.trust = trust
 	s.Server = gosmtp.NewServer(gosmtp.BackendFunc(func(*gosmtp.Conn) (gosmtp.Session, error) { return &session{s: s}, nil }))
@@ -89,7 +96,11 @@ func startServer(t *testing.T, changes ...func(*server)) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.listener, s.address = listener, listener.Addr().String()
+	s.address = listener.Addr().String()
+	if s.implicit {
+		listener = tls.NewListener(listener, s.TLSConfig)
+	}
+	s.listener = listener
 	go func() { _ = s.Serve(listener) }()
 	t.Cleanup(func() { close(s.stopped); _ = s.Close() })
 	return s
