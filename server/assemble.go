@@ -155,7 +155,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	partners, err := p.openPartners(ctx, keys, people.desk)
+	partners, err := p.openPartners(ctx, keys, people.access)
 	if err != nil {
 		return nil, err
 	}
@@ -163,12 +163,12 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	desk := reading.NewService(passagedb.New(p.db), p.plan)
+	lists := reading.NewService(passagedb.New(p.db), p.plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
-		Access: people.desk, Registrar: people.registrar, Factors: people.locksmith, Person: people.profile, Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Overview: overview.NewService(overviewdb.New(p.db), desk, p.charger, p.capOf),
-		Passages: passages{p.pipeline, desk}, Tariffs: p.tariffs, Phones: p.phones, Live: reading.NewLive(desk, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
+		Access: people.access, Registrar: people.registrar, Factors: people.factors, Person: people.person, Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, p.capOf),
+		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffs, Phones: p.phones, Live: reading.NewLive(lists, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }
 
@@ -183,7 +183,7 @@ func (p *product) openAgreements(keys seal.Keys, people accountServices, partner
 		chargers = append(chargers, api.ChargerChoice{ID: id, Name: p.charger(id)})
 	}
 	return agreement.NewService(agreement.Deps{
-		Store: agreementdb.New(p.db), Drafts: draftdb.New(p.db), Profiles: persondb.New(p.db), Register: partners.vehicles, Keys: keys, Messages: people.letters, Limiter: people.desk, Issuer: issuer, Chargers: chargers, Now: p.now,
+		Store: agreementdb.New(p.db), Drafts: draftdb.New(p.db), Profiles: persondb.New(p.db), Register: partners.vehicles, Keys: keys, Messages: people.writer, Limiter: people.access, Issuer: issuer, Chargers: chargers, Now: p.now,
 	}), nil
 }
 

@@ -69,38 +69,38 @@ const (
 
 // writer returns the writer of messages for the configured channels.
 func (p *product) writer(keys seal.Keys) *notice.Writer {
-	letters := notice.NewWriter(keys, p.config.PublicURL, p.now)
+	writer := notice.NewWriter(keys, p.config.PublicURL, p.now)
 	if p.config.Mode == config.Development {
-		return letters
+		return writer
 	}
 	if p.config.Texts.URL == "" {
-		letters = letters.WithDisabled(notice.SMS, textsVariable)
+		writer = writer.WithDisabled(notice.SMS, textsVariable)
 	}
 	if p.config.Paper == "" {
-		letters = letters.WithDisabled(notice.Paper, paperVariable)
+		writer = writer.WithDisabled(notice.Paper, paperVariable)
 	}
-	return letters
+	return writer
 }
 
 // openAccounts builds the services of sign-in, accounts and personal data.
 func (p *product) openAccounts(keys seal.Keys) (d accountServices, err error) {
 	accounts := accessdb.New(p.db)
-	d.desk = access.NewService(accounts, keys, p.now)
-	letters := p.writer(keys)
-	d.registrar = access.NewRegistrar(d.desk, accounts, letters)
-	if d.locksmith, err = factor.NewService(factor.Deps{
-		Access: d.desk, Store: factor.From(accounts), Keys: keys, Messages: letters, Now: p.now,
+	d.access = access.NewService(accounts, keys, p.now)
+	writer := p.writer(keys)
+	d.registrar = access.NewRegistrar(d.access, accounts, writer)
+	if d.factors, err = factor.NewService(factor.Deps{
+		Access: d.access, Store: factor.From(accounts), Keys: keys, Messages: writer, Now: p.now,
 		Options: factor.Options{PublicURL: p.config.PublicURL, TextCodes: p.config.Texts.Factor},
 	}); err != nil {
 		return accountServices{}, err
 	}
-	d.profile = person.NewService(persondb.New(p.db), keys, letters, d.desk, p.now)
+	d.person = person.NewService(persondb.New(p.db), keys, writer, d.access, p.now)
 	private := privacydb.New(p.db)
-	d.privacy = privacy.NewService(private, letters, d.desk, p.now)
-	d.legacy, d.letters = legacy.NewService(legacydb.New(p.db), keys, letters, d.desk, p.now), letters
+	d.privacy = privacy.NewService(private, writer, d.access, p.now)
+	d.legacy, d.writer = legacy.NewService(legacydb.New(p.db), keys, writer, d.access, p.now), writer
 	job.Handle(p.jobs, privacy.NewPruner(private, p.now, p.log).Work, job.Options{Timeout: privacy.PruneTimeout})
 	job.Every(p.jobs, privacy.PruneInterval, privacy.PruneJob{})
-	job.Handle(p.jobs, privacy.NewEraser(private, letters, p.now, p.log).Work, job.Options{})
+	job.Handle(p.jobs, privacy.NewEraser(private, writer, p.now, p.log).Work, job.Options{})
 	job.Every(p.jobs, privacy.EraseInterval, privacy.EraseJob{})
 	d.inbox, err = p.openMessages(keys)
 	return d, err
@@ -125,12 +125,12 @@ func (p *product) startJobs(ctx context.Context) error {
 
 // accounts is the services of sign-in, accounts and personal data.
 type accountServices struct {
-	desk      *access.Service
+	access    *access.Service
 	registrar *access.Registrar
-	locksmith *factor.Service
-	profile   *person.Service
+	factors   *factor.Service
+	person    *person.Service
 	privacy   *privacy.Service
 	legacy    *legacy.Service
-	letters   *notice.Writer
+	writer    *notice.Writer
 	inbox     *mailsim.Inbox // nil if mail is sent to a mail server
 }

@@ -38,7 +38,7 @@ type partnerServices struct {
 }
 
 // openPartners connects the partners or their simulators, which are started only if one is configured.
-func (p *product) openPartners(ctx context.Context, keys seal.Keys, desk *access.Service) (partnerServices, error) {
+func (p *product) openPartners(ctx context.Context, keys seal.Keys, accounts *access.Service) (partnerServices, error) {
 	settings := p.config.Partners
 	var sims *rehearsal.Rehearsal
 	if settings.Norway.Simulated() || settings.Sweden.Simulated() || settings.Mandate.Platform == config.Simulated || settings.Vehicles.Address == config.Simulated {
@@ -55,7 +55,7 @@ func (p *product) openPartners(ctx context.Context, keys seal.Keys, desk *access
 	if err != nil {
 		return partnerServices{}, err
 	}
-	var ways []eid.Provider
+	var providers []eid.Provider
 	for _, w := range []struct {
 		name, country, partner, variable string
 		config.EID
@@ -68,9 +68,9 @@ func (p *product) openPartners(ctx context.Context, keys seal.Keys, desk *access
 			return partnerServices{}, fmt.Errorf("%s: %w", w.variable, err)
 		}
 		if issuer != nil {
-			ways = append(ways, eid.Provider{Name: w.name, Country: w.country, Issuer: issuer})
+			providers = append(providers, eid.Provider{Name: w.name, Country: w.country, Issuer: issuer})
 		} else if w.name == "no" { // the page shows which setting is missing
-			ways = append(ways, eid.Provider{Name: w.name, Country: w.country, Issuer: identity.Unconfigured{Variable: w.variable}})
+			providers = append(providers, eid.Provider{Name: w.name, Country: w.country, Issuer: identity.Unconfigured{Variable: w.variable}})
 		}
 	}
 	names := func(ctx context.Context, birthNumber string) string {
@@ -81,7 +81,7 @@ func (p *product) openPartners(ctx context.Context, keys seal.Keys, desk *access
 		return answer.Name
 	}
 	return partnerServices{
-		eid:     eid.NewService(eid.Deps{Store: accessdb.New(p.db), Access: desk, Keys: keys, Providers: ways, Messages: p.writer(keys), Names: names, Now: p.now}),
+		eid:     eid.NewService(eid.Deps{Store: accessdb.New(p.db), Access: accounts, Keys: keys, Providers: providers, Messages: p.writer(keys), Names: names, Now: p.now}),
 		parties: party.NewService(persondb.New(p.db), source, keys, p.now), vehicles: vehicles,
 	}, nil
 }

@@ -23,15 +23,15 @@ type reset struct {
 // RequestPasswordReset sends a link to a new password to the account's owner, by email, or by SMS when the login name
 // is a mobile number. An unknown name costs the same and sends nothing.
 func (r *Registrar) RequestPasswordReset(ctx context.Context, visitor Visitor, name string) error {
-	who := ParseLoginName(name)
-	if len(who.Value) > emailMax || !Printable(who.Value) || who.Value == "" {
+	loginName := ParseLoginName(name)
+	if len(loginName.Value) > emailMax || !Printable(loginName.Value) || loginName.Value == "" {
 		return fault.New(fault.FieldMissing).At("name")
 	}
-	if err := r.countTry(ctx, visitor, "forgot", who.Value); err != nil {
+	if err := r.countTry(ctx, visitor, "forgot", loginName.Value); err != nil {
 		return err
 	}
 	now := r.service.now()
-	account, err := r.store.AccountByName(ctx, who, now)
+	account, err := r.store.AccountByName(ctx, loginName, now)
 	if err != nil && fault.CodeOf(err) != fault.NotFound {
 		return err
 	}
@@ -48,7 +48,7 @@ func (r *Registrar) RequestPasswordReset(ctx context.Context, visitor Visitor, n
 	switch {
 	case !there:
 		message, err = r.messages.Decoy(notice.Reset, content)
-	case who.Kind == ByMobile && r.messages.CheckChannel(notice.SMS) == nil:
+	case loginName.Kind == ByMobile && r.messages.CheckChannel(notice.SMS) == nil:
 		recipient := account.Recipient()
 		recipient.Address = account.Mobile
 		message, err = r.messages.SMS(notice.Reset, recipient, content)

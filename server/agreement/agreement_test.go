@@ -97,9 +97,9 @@ func (r *rig) one(sql string, args ...any) (text string) {
 	return text
 }
 
-func (r *rig) answer(who access.Principal, step api.AgreementStep, a api.AgreementAnswers) api.AgreementDraftReply {
+func (r *rig) answer(actor access.Principal, step api.AgreementStep, a api.AgreementAnswers) api.AgreementDraftReply {
 	r.t.Helper()
-	reply, err := r.Answer(r.t.Context(), who, api.AgreementStepRequest{Step: step, Answers: a})
+	reply, err := r.Answer(r.t.Context(), actor, api.AgreementStepRequest{Step: step, Answers: a})
 	if err != nil {
 		r.t.Fatalf("%s: %v", step, err)
 	}
@@ -107,19 +107,19 @@ func (r *rig) answer(who access.Principal, step api.AgreementStep, a api.Agreeme
 }
 
 // fill answers every step and returns the ID of the draft.
-func (r *rig) fill(who access.Principal, plate toll.Plate) string {
+func (r *rig) fill(actor access.Principal, plate toll.Plate) string {
 	r.t.Helper()
-	r.answer(who, api.StepCharger, api.AgreementAnswers{Charger: "ferde"})
-	r.answer(who, api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"})
-	r.answer(who, api.StepCountry, api.AgreementAnswers{Country: plate.Country})
-	reply := r.answer(who, api.StepPlate, api.AgreementAnswers{Country: plate.Country, Plate: plate.Text})
+	r.answer(actor, api.StepCharger, api.AgreementAnswers{Charger: "ferde"})
+	r.answer(actor, api.StepDetails, api.AgreementAnswers{Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"})
+	r.answer(actor, api.StepCountry, api.AgreementAnswers{Country: plate.Country})
+	reply := r.answer(actor, api.StepPlate, api.AgreementAnswers{Country: plate.Country, Plate: plate.Text})
 	vehicle := api.AgreementAnswers{Sure: true}
 	if reply.Found == nil {
 		vehicle = api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "diesel"}}
 	}
-	r.answer(who, api.StepVehicle, vehicle)
-	r.answer(who, api.StepTag, api.AgreementAnswers{Tag: "yes"})
-	reply = r.answer(who, api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}})
+	r.answer(actor, api.StepVehicle, vehicle)
+	r.answer(actor, api.StepTag, api.AgreementAnswers{Tag: "yes"})
+	reply = r.answer(actor, api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}})
 	if reply.Next != api.StepCheck {
 		r.t.Fatalf("everything is answered, and %s is asked", reply.Next)
 	}
@@ -338,8 +338,8 @@ func TestVehicleIsOnOneAgreement(t *testing.T) {
 	ids := map[string]string{per.Person: r.fill(per, fixture.LivPlate), olav.Person: r.fill(olav, fixture.LivPlate)}
 	var all sync.WaitGroup
 	failures := make([]error, 2)
-	for n, who := range []access.Principal{per, olav} {
-		all.Go(func() { _, failures[n] = r.Confirm(t.Context(), who, ids[who.Person]) })
+	for n, actor := range []access.Principal{per, olav} {
+		all.Go(func() { _, failures[n] = r.Confirm(t.Context(), actor, ids[actor.Person]) })
 	}
 	all.Wait()
 	if (failures[0] == nil) == (failures[1] == nil) {

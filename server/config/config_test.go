@@ -118,7 +118,7 @@ func TestProductionRequiresTLSForLeafNodes(t *testing.T) {
 			vars[k] = v
 		}
 		_, err := config.Read(getenvOf(vars))
-		if told := err != nil && strings.Contains(err.Error(), "BOMPASS_LEAF"); told == c.ok {
+		if named := err != nil && strings.Contains(err.Error(), "BOMPASS_LEAF"); named == c.ok {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

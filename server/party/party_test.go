@@ -33,17 +33,17 @@ const (
 
 // register returns the answer that a test sets. The adapter has tests of its own.
 type register struct {
-	mu     sync.Mutex
-	silent bool
-	unset  bool
-	asked  int
-	list   []mandate.Party
+	mu       sync.Mutex
+	silent   bool
+	unset    bool
+	requests int
+	list     []mandate.Party
 }
 
 func (r *register) Parties(ctx context.Context, _ string) (mandate.Answer, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.asked++
+	r.requests++
 	if r.unset {
 		return mandate.Unconfigured{Variable: "BOMPASS_MANDATE_URL"}.Parties(ctx, "")
 	}
@@ -139,7 +139,7 @@ func TestBindingStepNeedsRecentRegisterAnswer(t *testing.T) {
 	actor := r.act(r.signIn(nils), "organisation:"+nordlys)
 	want(t, "at once", r.RequireMandate(t.Context(), actor), "")
 	r.register.silent = true
-	want(t, "silent, but asked lately", r.RequireMandate(t.Context(), actor), "")
+	want(t, "unavailable, but queried recently", r.RequireMandate(t.Context(), actor), "")
 	r.advance(party.SnapshotFreshMax)
 	want(t, "silent for five minutes", r.RequireMandate(t.Context(), actor), fault.PartnerDown)
 	want(t, "looking meanwhile", r.RequireRecentMandate(t.Context(), actor), "")
@@ -159,8 +159,8 @@ func TestRegisterIsQueriedOnceInFiveMinutes(t *testing.T) {
 	for range 20 {
 		want(t, "confirm", r.RequireMandate(t.Context(), actor), "")
 	}
-	if r.register.asked != 1 {
-		t.Errorf("asked %d times, want 1", r.register.asked)
+	if r.register.requests != 1 {
+		t.Errorf("queried %d times, want 1", r.register.requests)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// Every route of the contract is mounted, and refuses a stranger.
+// Every route of the API that is not public is mounted, and refuses requests without authentication.
 func TestEveryRouteRefusesUnauthenticatedRequests(t *testing.T) {
 	h := webtest.New(t)
 	for _, r := range api.All {
@@ -129,7 +129,7 @@ func TestInternalErrorsAreLoggedAndNotExposed(t *testing.T) {
 		t.Errorf("got %d %s", p.StatusCode, p.Body)
 	}
 	if !strings.Contains(h.Log.String(), f.Trace) || !strings.Contains(h.Log.String(), "secret place") {
-		t.Errorf("the log does not tell what happened at %s: %s", f.Trace, h.Log.String())
+		t.Errorf("the log lacks the error with trace %s: %s", f.Trace, h.Log.String())
 	}
 	if p.Header.Get("X-Request-Id") != f.Trace {
 		t.Errorf("trace %q is not the request's %q", f.Trace, p.Header.Get("X-Request-Id"))
@@ -166,7 +166,8 @@ func TestStationAuthenticatesWithItsKey(t *testing.T) {
 	}
 }
 
-// Strings of a request live only as long as it does; what handlers keep must not turn into another's.
+// The HTTP library reuses the memory of a request's strings after it. Strings that handlers store must not change to those
+// of another request.
 func TestStringsOfARequestAreNotReused(t *testing.T) {
 	const many = 200
 	h := webtest.New(t)
@@ -192,13 +193,13 @@ func TestStringsOfARequestAreNotReused(t *testing.T) {
 		})
 	}
 	all.Wait()
-	kept := map[toll.VehicleID]bool{}
+	stored := map[toll.VehicleID]bool{}
 	for range many {
-		kept[<-h.ListedVehicles] = true
+		stored[<-h.ListedVehicles] = true
 	}
 	for n := range many {
-		if !kept[toll.VehicleID(fmt.Sprintf("vehicle-%08d", n))] {
-			t.Errorf("vehicle %d was not kept as asked for", n)
+		if !stored[toll.VehicleID(fmt.Sprintf("vehicle-%08d", n))] {
+			t.Errorf("the id of vehicle %d has changed", n)
 		}
 	}
 }

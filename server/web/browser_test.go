@@ -16,8 +16,8 @@ import (
 	"bompass/shared/fixture"
 )
 
-// A passkey made in the browser opens without a password, confirms after a password, and vouches for
-// changes; removed, it opens nothing.
+// A passkey that is created in the browser signs in without a password, is accepted as the second factor after a password,
+// and confirms changes. Once removed, it is refused.
 func TestPasskeyIsSecondOrOnlyFactor(t *testing.T) {
 	h := webtest.New(t)
 	page := e2e.Open(t, e2e.Desktop)
@@ -33,25 +33,25 @@ func TestPasskeyIsSecondOrOnlyFactor(t *testing.T) {
 		page.Go(h.LocalhostURL() + "/login")
 	}
 	signOut()
-	page.Press("[data-passkey] button") // the only factor
-	page.Wait("to be inside", `location.pathname === "/"`)
+	page.Press("[data-passkey] button") // without a password
+	page.Wait("the overview", `location.pathname === "/"`)
 
 	signOut()
 	page.Fill("#email", webtest.Kari)
 	page.Fill("#password", fixture.Password)
 	page.Press("main form button[type=submit]")
 	page.Wait("the code's page", `location.pathname === "/login/code"`)
-	page.Press("[data-passkey] button") // beside a password
-	page.Wait("to be inside", `location.pathname === "/"`)
+	page.Press("[data-passkey] button") // after the password
+	page.Wait("the overview", `location.pathname === "/"`)
 
 	h.Advance(access.StepUpMax + time.Second)
 	page.Go(h.LocalhostURL() + "/security/password")
-	page.Wait("to be asked for a factor", `location.pathname === "/prove"`)
+	page.Wait("the step-up page", `location.pathname === "/prove"`)
 	page.Press("[data-passkey] button")
 	page.Wait("the change to be allowed", `location.pathname === "/security/password"`)
 
 	page.Go(h.LocalhostURL() + "/security")
-	page.Press(".bp-held summary") // says what it means before it is done
+	page.Press(".bp-held summary") // opens the explanation of the removal
 	page.Press(".bp-held details[open] button")
 	page.Wait("the key to be gone", `location.pathname === "/security" && !document.querySelector(".bp-held")`)
 	signOut()
@@ -59,7 +59,7 @@ func TestPasskeyIsSecondOrOnlyFactor(t *testing.T) {
 	page.Wait("the refusal", `document.querySelector("[data-passkey] [role=alert]").textContent !== "" && location.pathname === "/login"`)
 }
 
-// hostile is a page on another site that does what it can to a signed-in visitor's portal.
+// hostile is a page of another site that attacks the portal of a signed-in visitor.
 const hostile = `<!doctype html><title>t</title><body><script>
 const site = %q, paths = %s;
 let left = 0, framed = 0;
@@ -87,8 +87,8 @@ for (const path of paths) {
 for (const path of ["/", "/security", "/prove", "/profile", "/login"]) frame(path);
 </script>`
 
-// The cross-site page with forms, fetches and frames: none of over forty attempts has an effect or sees
-// anything, ASVS V3.5.1.
+// A page of another site sends forms and fetches and embeds frames, in more than forty attempts. None of them changes or
+// reads anything, ASVS V3.5.1.
 func TestCrossSitePageReadsAndChangesNothing(t *testing.T) {
 	h := webtest.New(t)
 	page := e2e.Open(t, e2e.Desktop)
@@ -116,7 +116,7 @@ func TestCrossSitePageReadsAndChangesNothing(t *testing.T) {
 	page.Go(strings.Replace(site.URL, "127.0.0.1", "localhost", 1))
 	page.Wait("the attacks to be over", `document.title.startsWith("done")`)
 	if got := page.Eval("document.title"); got != "done 0" {
-		t.Errorf("the other site saw something: %s", got)
+		t.Errorf("the other site has read something: %s", got)
 	}
 	if n := len(paths)*5 + 5; n < 40 {
 		t.Errorf("only %d attempts", n)

@@ -18,17 +18,17 @@ const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 
 var inline = regexp.MustCompile(`(?i)<script(?:\s+(?:defer|async))*\s*>|<script[^>]*>[^<]|<style|\sstyle=|\son[a-z]+=|javascript:`)
 
-// Everything is answered under the strict policy, and no page needs to break it.
+// Every answer has the content security policy, and no page has inline scripts or styles, which the policy forbids.
 func TestEveryAnswerHasContentSecurityPolicy(t *testing.T) {
 	h := webtest.New(t)
-	v, stranger := h.SignIn(webtest.Kari), h.Visitor()
-	half := h.Visitor()
-	half.SubmitPassword("olav@bompass.example", "fjell-fjord-bru-7")
+	v, visitor := h.SignIn(webtest.Kari), h.Visitor()
+	pending := h.Visitor()
+	pending.SubmitPassword("olav@bompass.example", "fjell-fjord-bru-7")
 	for name, p := range map[string]webtest.Page{
-		"app": v.Get("/"), "deep": v.Get("/passages"), "missing": v.Get("/nowhere"), "login": stranger.Get("/login"),
-		"login refused": stranger.SubmitPassword(webtest.Kari, "wrong"), "code": half.Get("/login/code"), "api": v.Get("/api/v1/me"),
+		"app": v.Get("/"), "deep": v.Get("/passages"), "missing": v.Get("/nowhere"), "login": visitor.Get("/login"),
+		"login refused": visitor.SubmitPassword(webtest.Kari, "wrong"), "code": pending.Get("/login/code"), "api": v.Get("/api/v1/me"),
 		"api missing": v.Get("/api/v1/x"), "file": v.Get("/web/bompass.0b.css"), "robots": v.Get("/robots.txt"),
-		"strange host": v.Get("/", webtest.Host("evil.example")), "health": v.Get("/healthz"), "worker": v.Get("/app-worker.js"),
+		"another host": v.Get("/", webtest.Host("evil.example")), "health": v.Get("/healthz"), "worker": v.Get("/app-worker.js"),
 	} {
 		if got := p.Header.Get("Content-Security-Policy"); got != policy {
 			t.Errorf("%s: policy %q", name, got)
@@ -45,25 +45,25 @@ func TestEveryAnswerHasContentSecurityPolicy(t *testing.T) {
 	}
 }
 
-// The program's library would fetch these from the host that a request names, and keep the answer for
-// everybody.
+// A request with the name of another host is refused. go-app would otherwise fetch these files from that host and serve
+// them to everyone.
 func TestForgedHostIsRefused(t *testing.T) {
-	asked := make(chan string, 10)
+	requested := make(chan string, 10)
 	h := webtest.New(t)
 	var bait http.ServeMux
 	bait.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		asked <- r.URL.Path
+		requested <- r.URL.Path
 		_, _ = w.Write([]byte("<script>bait</script>"))
 	})
-	trap := webtest.Serve(t, &bait)
+	other := webtest.Serve(t, &bait)
 	v := h.Visitor()
 	for _, path := range []string{"/robots.txt", "/sitemap.xml", "/ads.txt", "/", "/login", "/web/robots.txt", "/api/v1/me"} {
-		p := v.Get(path, webtest.Host(trap))
-		if p.StatusCode != http.StatusMisdirectedRequest || strings.Contains(p.Body, "bait") || strings.Contains(p.Body, trap) {
+		p := v.Get(path, webtest.Host(other))
+		if p.StatusCode != http.StatusMisdirectedRequest || strings.Contains(p.Body, "bait") || strings.Contains(p.Body, other) {
 			t.Errorf("%s with a forged host: got %d %q", path, p.StatusCode, p.Body)
 		}
 		if p := v.Get(path); strings.Contains(p.Body, "bait") {
-			t.Errorf("%s was poisoned", path)
+			t.Errorf("%s is served from the other host", path)
 		}
 	}
 	if p := v.Get("/robots.txt"); p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "Disallow: /") {
@@ -75,7 +75,7 @@ func TestForgedHostIsRefused(t *testing.T) {
 		}
 	}
 	select {
-	case path := <-asked:
+	case path := <-requested:
 		t.Errorf("the server fetched %s from the forged host", path)
 	default:
 	}
@@ -122,7 +122,8 @@ func TestReadinessReportsFailedDependency(t *testing.T) {
 	}
 }
 
-// Behind a proxy, the throttle must see people and not the proxy; and nobody may choose an address.
+// Behind a proxy, the throttle counts the addresses of clients and not that of the proxy. A client cannot choose the
+// address under which it is counted.
 func TestForwardedAddressIsAcceptedFromProxiesOnly(t *testing.T) {
 	guess := func(h *webtest.Server, forwarded string) int {
 		v := h.Visitor()
@@ -132,11 +133,11 @@ func TestForwardedAddressIsAcceptedFromProxiesOnly(t *testing.T) {
 		name, proxies, forwarded, then string
 		want                           int
 	}{
-		{"no proxy: the header is not believed", "", "192.0.2.1", "192.0.2.2", 429},
-		{"one proxy: people are told apart", "127.0.0.0/8, ::1/128", "192.0.2.1", "192.0.2.2", 401},
-		{"what the client wrote before it is not believed", "127.0.0.0/8", "192.0.2.1", "198.51.100.1, 192.0.2.1", 429},
+		{"no proxy: the header is ignored", "", "192.0.2.1", "192.0.2.2", 429},
+		{"one proxy: clients are counted separately", "127.0.0.0/8, ::1/128", "192.0.2.1", "192.0.2.2", 401},
+		{"what the client wrote before it is ignored", "127.0.0.0/8", "192.0.2.1", "198.51.100.1, 192.0.2.1", 429},
 		{"two proxies", "127.0.0.0/8,10.0.0.0/8", "192.0.2.1, 10.0.0.1", "192.0.2.2, 10.0.0.1", 401},
-		{"nonsense is the proxy itself", "127.0.0.0/8", "x", "y", 429},
+		{"an invalid address counts as the proxy's", "127.0.0.0/8", "x", "y", 429},
 	} {
 		h := webtest.New(t, func(d *web.Deps) { d.Proxies = c.proxies })
 		for range 6 {
@@ -147,7 +148,7 @@ func TestForwardedAddressIsAcceptedFromProxiesOnly(t *testing.T) {
 		}
 	}
 	if _, err := web.New(webtest.Deps(t, func(d *web.Deps) { d.Proxies = "10.0.0.1" })); err == nil {
-		t.Error("a proxy that is no network is taken")
+		t.Error("a proxy that is not a network is accepted")
 	}
 }
 

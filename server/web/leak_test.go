@@ -14,10 +14,11 @@ import (
 	"bompass/shared/toll"
 )
 
-// leakMarkers is how many values of one person are looked for where they must not be.
+// leakMarkers is the number of values of one person that are searched for.
 const leakMarkers = 40
 
-// ASVS V16.2.5: a person's input, messages and cookies are not logged and not in the answers to anybody else.
+// A person's input, messages and cookies are not logged, not in answers to another person, and not readable in the
+// database, ASVS V16.2.5.
 func TestPersonalDataIsNotLeaked(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
@@ -52,7 +53,7 @@ func TestPersonalDataIsNotLeaked(t *testing.T) {
 	webtest.Call(v, api.SaveConsents, api.ConsentRequest{Given: map[toll.ConsentKind]bool{toll.ConsentPrivacy: true}}, "")
 	v.SubmitForm("/password/forgot", url.Values{"name": {markers["address"]}})
 	markers["reset link"] = strings.TrimPrefix(h.LinkIn(h.LastMessage(markers["address"])), "/password/new?token=")
-	h.Broken.Store(true) // and while something fails
+	h.Broken.Store(true) // errors must not leak values either
 	v.Get(api.Overview.Path)
 	h.Broken.Store(false)
 	if len(markers) < leakMarkers {
@@ -89,42 +90,42 @@ func TestPersonalDataIsNotLeaked(t *testing.T) {
 		}
 	}
 	if strings.Contains(rows, fixture.Accounts()[0].TOTPSecret) || strings.Contains(rows, fixture.Accounts()[0].BirthNumber) {
-		t.Error("the database holds a secret of the cast readable")
+		t.Error("the database holds a secret of the demo data readable")
 	}
 }
 
-// ASVS V7.2.4: a session that somebody planted before the sign-in is not the one that is opened.
+// Sign-in creates a new session token: one that an attacker has set in the browser before is not used, ASVS V7.2.4.
 func TestSessionFixationIsPrevented(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
-	planted := strings.Repeat("A", 43)
-	v.SetCookie("sid", planted)
+	fixed := strings.Repeat("A", 43)
+	v.SetCookie("sid", fixed)
 	v.SubmitPassword(webtest.Kari, fixture.Password)
 	before := v.CookieValue("step")
 	v.SubmitCode(h.TOTPCode(webtest.Kari))
-	if now := v.CookieValue("sid"); now == planted || now == before || now == "" {
+	if now := v.CookieValue("sid"); now == fixed || now == before || now == "" {
 		t.Errorf("the session is %q", now)
 	}
-	thief := h.Visitor()
-	for _, token := range []string{planted, before} {
-		thief.SetCookie("sid", token)
-		if p := thief.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
+	attacker := h.Visitor()
+	for _, token := range []string{fixed, before} {
+		attacker.SetCookie("sid", token)
+		if p := attacker.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
 			t.Errorf("%q opens a session", token)
 		}
 	}
 }
 
-// ASVS V7.4.1: a cookie that was copied before the owner left opens nothing afterwards.
+// A cookie that was copied before its owner signed out is invalid afterwards, ASVS V7.4.1.
 func TestCopiedCookieIsInvalidAfterLogout(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
-	thief := h.Visitor()
-	thief.Client.Jar.SetCookies(v.ParsedURL(), v.Client.Jar.Cookies(v.ParsedURL()))
-	if p := thief.Get(api.Me.Path); p.StatusCode != http.StatusOK {
+	attacker := h.Visitor()
+	attacker.Client.Jar.SetCookies(v.ParsedURL(), v.Client.Jar.Cookies(v.ParsedURL()))
+	if p := attacker.Get(api.Me.Path); p.StatusCode != http.StatusOK {
 		t.Fatalf("the copy: got %d", p.StatusCode)
 	}
 	webtest.Call(v, api.Logout, api.Empty{}, "")
-	if p := thief.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
-		t.Errorf("after leaving: got %d", p.StatusCode)
+	if p := attacker.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("after signing out: got %d", p.StatusCode)
 	}
 }

@@ -23,7 +23,7 @@ import (
 
 var update = flag.Bool("update", false, "write the answers that the test has got")
 
-// caller is a principal who calls every route.
+// caller is a principal that calls every route.
 type caller struct {
 	name   string
 	role   string // in the database; empty keeps the role of the demo data
@@ -80,34 +80,34 @@ func callers() []caller {
 	}
 }
 
-// last are the routes that end the session, or the account. They come after all others, in this order.
+// last are the routes that end the session or the account. They are called after all others, in this order.
 var last = []string{api.Erase.Path, api.EndSession.Path, "/parties", api.Logout.Path, api.EndSessions.Path}
 
-// Every mounted route answers every caller exactly as testdata/matrix.txt says, with status and code. A new route
-// changes the file.
+// Every mounted route answers every caller exactly as testdata/matrix.txt says, with status and code. After a new route,
+// the file is written with the flag -update.
 func TestEveryRouteAnswersEveryCallerAsInMatrix(t *testing.T) {
 	answers := map[webtest.Route]map[string][]string{} // route, answer, callers
-	for _, who := range callers() {
+	for _, c := range callers() {
 		p := webtest.NewPortal(t)
-		p.SetRole(who.role)
-		v := who.signIn(p)
+		p.SetRole(c.role)
+		v := c.signIn(p)
 		second := v
-		if who.role != "expired" {
-			p.Advance(time.Minute) // a code opens one session
-			second = who.signIn(p)
+		if c.role != "expired" {
+			p.Advance(time.Minute) // a code is accepted once
+			second = c.signIn(p)
 		}
 		for _, r := range ordered(p.Routes) {
 			if r.Path == api.EndSessions.Path { // the first session has ended by now
 				v = second
 			}
-			if r.Path == api.EndSessions.Path && who.name == "former delegate" {
+			if r.Path == api.EndSessions.Path && c.name == "former delegate" {
 				continue // the second session may have ended with the mandate, depending on the time that the test takes
 			}
-			got := answer(v.Do(method(r), path(r), body(r, v), changes(r, who)...))
+			got := answer(v.Do(method(r), path(r), body(r, v), changes(r, c)...))
 			if answers[r] == nil {
 				answers[r] = map[string][]string{}
 			}
-			answers[r][got] = append(answers[r][got], who.name)
+			answers[r][got] = append(answers[r][got], c.name)
 		}
 	}
 	got := table(answers)
@@ -178,12 +178,12 @@ func body(r webtest.Route, v *webtest.Visitor) string {
 	return url.Values{"csrf": {v.CSRF}}.Encode()
 }
 
-func changes(r webtest.Route, who caller) (list []webtest.Change) {
+func changes(r webtest.Route, c caller) (list []webtest.Change) {
 	if r.Method == http.MethodPost && !isJSON(r) {
 		list = append(list, webtest.Header("Content-Type", "application/x-www-form-urlencoded"))
 	}
-	if who.key != "" {
-		list = append(list, webtest.Header("Authorization", "Bearer "+who.key))
+	if c.key != "" {
+		list = append(list, webtest.Header("Authorization", "Bearer "+c.key))
 	}
 	return list
 }
@@ -204,7 +204,7 @@ func answer(p webtest.Page) string {
 	return text
 }
 
-// table formats the answers: a route, and below it each answer with the callers who get it.
+// table formats the answers: a route, and below it each answer with the callers that receive it.
 func table(answers map[webtest.Route]map[string][]string) string {
 	var b strings.Builder
 	routes := slices.SortedFunc(maps.Keys(answers), func(a, b webtest.Route) int {

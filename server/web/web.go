@@ -28,13 +28,13 @@ import (
 	"bompass/shared/tariff"
 )
 
-// Passages takes in what stations send and lists what a customer's vehicles have passed.
+// Passages accepts the batches of stations and returns the passages of customers.
 type Passages interface {
 	roadside.Passages
 	portal.Passages
 }
 
-// Parties lists the parties that people may act for and checks that they still may.
+// Parties lists the parties that a person may act for, switches between them, and checks mandates.
 type Parties interface {
 	kit.Mandates
 	Parties(ctx context.Context, actor access.Principal) (party.List, error)
@@ -65,12 +65,12 @@ type Deps struct {
 	Privacy     *privacy.Service
 	Agreements  *agreement.Service
 	Legacy      *legacy.Service
-	Inbox       *sim.Inbox // nil except while the product is tried out
+	Inbox       *sim.Inbox // nil except on development servers
 	Overview    portal.Overview
 	Passages    Passages
 	Live        portal.Live
-	EID         signin.EID // nil where nobody signs in with an eID
-	Parties     Parties    // nil where nobody acts for others
+	EID         signin.EID // nil if sign-in with an eID is disabled
+	Parties     Parties    // nil if nobody can act for others by mandate
 	Tariffs     []tariff.File
 	Phones      []string                        // telephone numbers of customer service
 	Ready       func(ctx context.Context) error // returns nil if requests can be answered

@@ -1,12 +1,13 @@
-// Package api is the contract between the browser, stations and the server: every route, request
-// and reply, once. Server and client use the same values, so the compiler holds both ends.
+// Package api is the contract between browsers, stations and the server: every route with its request and reply. Server
+// and client use the same values, so the compiler checks both sides.
 //
-// The body of every reply that is not 2xx is a fault.Error. Fields are only ever added: a service worker may keep yesterday's program.
+// The body of every reply that is not 2xx is a fault.Error. Fields are only added, never removed or changed, because a
+// service worker can still run an earlier version of the program.
 package api
 
 import "bompass/shared/role"
 
-// Access says who may call a route.
+// Access is the kind of caller that may call a route.
 type Access uint8
 
 // The kinds of caller.
@@ -18,17 +19,17 @@ const (
 	Kiosk                      // a device at a service office; no endpoint yet
 )
 
-// Endpoint is what is known of a route without its types.
+// Endpoint is a route without its request and reply types.
 type Endpoint struct {
 	Name   string // "passage.list": unique, used in logs and tests
 	Method string // GET requests carry the request in the query, others as JSON
 	Path   string
 	Access Access
-	Right  role.Right // the one that a customer's role needs; zero unless Access is Customer
+	Right  role.Right // that the caller's role must have; zero unless Access is Customer
 }
 
-// Route is an endpoint with its request and reply types. A request sent by GET has only fields whose
-// JSON form is a string.
+// Route is an endpoint with its request and reply types. A request sent by GET has only fields whose JSON form is a
+// string, because it is encoded as a query.
 type Route[Req, Reply any] struct{ Endpoint }
 
 // Empty is the request or reply of a route that has none.
@@ -59,7 +60,7 @@ var (
 	PassageBatch = station[Empty, BatchReply]("passage.batch", "POST", "/api/v1/station/passages")
 )
 
-// All lists every route, for the server's mounting test and the reference.
+// All lists every route, for the server's tests and the reference.
 var All = []Endpoint{
 	Me.Endpoint, SetLanguage.Endpoint, Logout.Endpoint, Overview.Endpoint, PassageList.Endpoint, Events.Endpoint,
 	PassageBatch.Endpoint, Recheck.Endpoint, TariffBook.Endpoint,

@@ -7,39 +7,39 @@ import (
 	"bompass/shared/toll"
 )
 
-// MeReply says who is signed in and on whose behalf.
+// MeReply is the signed-in person and the customer that the person acts for.
 type MeReply struct {
-	Person   string            `json:"person"` // the name of the one who signed in
+	Person   string            `json:"person"` // name of the signed-in person
 	Customer toll.CustomerID   `json:"customer"`
-	Name     string            `json:"name"` // of the customer represented
+	Name     string            `json:"name"` // of the customer
 	Kind     toll.CustomerKind `json:"kind"`
 	Language string            `json:"language"`
-	Parties  bool              `json:"parties,omitempty"` // there is a page to choose whom to act for
-	Role     role.Role         `json:"role"`              // the person's role for that customer; it decides which endpoints are allowed
-	CSRF     string            `json:"csrf"`              // sent back as X-CSRF-Token with every request that changes something
+	Parties  bool              `json:"parties,omitempty"` // the person can choose another customer
+	Role     role.Role         `json:"role"`              // the person's role for the customer
+	CSRF     string            `json:"csrf"`              // value of X-CSRF-Token in requests that change something
 }
 
-// LogoutReply says where the browser goes next.
+// LogoutReply has the address that the browser opens after signing out.
 type LogoutReply struct {
-	Next string `json:"next,omitempty"` // to end the session of the eID too; empty is the sign-in page
+	Next string `json:"next,omitempty"` // ends the session of the eID, too; empty for the sign-in page
 }
 
-// SetLanguageRequest chooses the account's language: nb, en, sv or de.
+// SetLanguageRequest sets the account's language: nb, en, sv or de.
 type SetLanguageRequest struct {
 	Language string `json:"language"`
 }
 
-// OverviewReply is the first page: what the customer has and what this month has cost.
+// OverviewReply is the content of the first page: the customer's agreements and vehicles, and the cost of this month.
 type OverviewReply struct {
 	Month      oslo.Month          `json:"month"`
 	Agreements []AgreementOverview `json:"agreements"`         // ordered by number
-	Unagreed   *AgreementOverview  `json:"unagreed,omitempty"` // vehicles owned but on no agreement; Number is empty
+	Unagreed   *AgreementOverview  `json:"unagreed,omitempty"` // vehicles without an agreement; its Number is empty
 	Latest     []PassageLine       `json:"latest"`             // newest first, at most 5
-	Total      money.Ore           `json:"total"`              // of the month so far, over everything
-	Days       []DaySpend          `json:"days,omitempty"`     // this month and the one before, ordered by day; days without passages are left out
+	Total      money.Ore           `json:"total"`              // of the month so far, with and without agreement
+	Days       []DaySpend          `json:"days,omitempty"`     // of this month and the previous one, in order; only days with passages
 }
 
-// DaySpend is what one day cost under one agreement. Agreement is empty for what was paid without one.
+// DaySpend is the cost of one day under one agreement, or without an agreement if Agreement is empty.
 type DaySpend struct {
 	Day       oslo.Day         `json:"day"`
 	Agreement toll.AgreementID `json:"agreement,omitempty"`
@@ -67,12 +67,12 @@ type VehicleOverview struct {
 	Tag      toll.TagID     `json:"tag,omitempty"`
 	Balance  money.Ore      `json:"balance"`
 	Passages int            `json:"passages"`
-	Unread   int            `json:"unread,omitempty"` // of Passages, those known by the plate although the vehicle has a tag
-	Caps     []CapOverview  `json:"caps,omitempty"`   // monthly caps that the vehicle has begun on, furthest first
+	Unread   int            `json:"unread,omitempty"` // passages identified by plate although the vehicle has a tag
+	Caps     []CapOverview  `json:"caps,omitempty"`   // monthly caps with at least one counted passage, furthest progress first
 }
 
-// CapOverview is how far a vehicle has come towards a monthly cap: after Of paid passages the rest of
-// the month is free. Group tells caps of one scheme apart; Station is set when a station counts alone.
+// CapOverview is a vehicle's progress towards a monthly cap: after Of paid passages, the rest of the month is free. Group
+// distinguishes the caps of one scheme; Station is set if a station has a cap of its own.
 type CapOverview struct {
 	Scheme  string `json:"scheme"` // its name
 	Group   string `json:"group,omitempty"`
@@ -81,13 +81,13 @@ type CapOverview struct {
 	Of      int    `json:"of"`
 }
 
-// PassageListRequest asks for one vehicle's passages, or all vehicles' when Vehicle is empty.
+// PassageListRequest selects the passages of a period, of one vehicle or, if Vehicle is empty, of all.
 type PassageListRequest struct {
 	Vehicle   toll.VehicleID   `json:"vehicle,omitempty"`
-	Agreement toll.AgreementID `json:"agreement,omitempty"` // empty is all, and what was passed without one
+	Agreement toll.AgreementID `json:"agreement,omitempty"` // empty selects all, and those without an agreement
 	From      oslo.Day         `json:"from"`                // first day, Norwegian calendar
 	To        oslo.Day         `json:"to"`                  // last day, included
-	After     string           `json:"after,omitempty"`     // PassageListReply.Next of the page before
+	After     string           `json:"after,omitempty"`     // PassageListReply.Next of the previous page
 }
 
 // PassageListReply is one page of a period's passages, newest first.

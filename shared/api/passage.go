@@ -9,12 +9,12 @@ import (
 	"bompass/shared/toll"
 )
 
-// PassageLine is one passage as the customer sees it, with the reason for its charge.
+// PassageLine is one passage in a list, with its charge and the steps that explain it.
 type PassageLine struct {
 	ID        toll.PassageID   `json:"id"`
 	At        time.Time        `json:"at"`
 	Station   toll.StationID   `json:"station"`
-	Name      string           `json:"name"`    // the station's
+	Name      string           `json:"name"`    // of the station
 	Charger   string           `json:"charger"` // the toll company's name
 	Direction toll.Direction   `json:"direction,omitempty"`
 	Vehicle   toll.VehicleID   `json:"vehicle"`
@@ -22,41 +22,41 @@ type PassageLine struct {
 	Agreement toll.AgreementID `json:"agreement,omitempty"`
 	Tag       toll.TagID       `json:"tag,omitempty"`
 	MatchedBy toll.MatchedBy   `json:"matched_by"`
-	Priced    bool             `json:"priced"` // false while no tariff is known for it: Net is then 0 and means nothing
+	Priced    bool             `json:"priced"` // false while no tariff applies: Net is then 0 without meaning
 	List      money.Ore        `json:"list"`
 	Net       money.Ore        `json:"net"`
 	Steps     []rating.Step    `json:"steps"`
 	Corrected bool             `json:"corrected,omitempty"` // the charge was changed after it was first posted
-	Pending   bool             `json:"pending,omitempty"`   // a passage still to come can change the charge: stations can be linked
+	Pending   bool             `json:"pending,omitempty"`   // a later passage can change the charge, because stations can be linked
 }
 
-// Event is one server-sent event on the customer's stream. Kind "passage" says that Lines are new or
-// changed; Balance is the customer's month so far after them.
+// Event is one server-sent event of the customer's stream. Its Kind is "passage": Lines are new or changed, and Balance is
+// the cost of the month so far, including them.
 type Event struct {
 	Kind    string        `json:"kind"`
 	Lines   []PassageLine `json:"lines"`
 	Balance money.Ore     `json:"balance"`
 }
 
-// BatchReply answers a station's batch: every line is counted once. Refused lines were not
-// understood and are not kept; quarantined ones are kept and wait for a person.
+// BatchReply is the result of a station's batch; every line is counted once. Refused lines are malformed and are not
+// stored. Quarantined lines are stored for review by an operator.
 type BatchReply struct {
-	Accepted    int           `json:"accepted"` // durably taken in, duplicates included
+	Accepted    int           `json:"accepted"` // stored durably, including duplicates
 	Quarantined int           `json:"quarantined"`
 	Refused     []RefusedLine `json:"refused,omitempty"` // at most RefusedMax are listed
 	RefusedN    int           `json:"refused_count"`
 }
 
-// RefusedMax bounds the refused lines that a BatchReply lists.
+// RefusedMax is the maximum number of refused lines that a BatchReply lists.
 const RefusedMax = 100
 
-// BatchMax bounds the lines of one batch; BatchBytesMax its size.
+// Limits of one batch.
 const (
-	BatchMax      = 5000
-	BatchBytesMax = 2 << 20
+	BatchMax      = 5000    // lines
+	BatchBytesMax = 2 << 20 // bytes
 )
 
-// RefusedLine is a line of a batch that was not understood.
+// RefusedLine is a malformed line of a batch.
 type RefusedLine struct {
 	Line int          `json:"line"` // counted from 1
 	Why  *fault.Error `json:"why"`

@@ -8,7 +8,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// Details are what a person has told us and may change.
+// Details are the contact details that a person enters and can change.
 type Details struct {
 	Mobile       string `json:"mobile"`
 	PhonePrivate string `json:"phone_private"`
@@ -17,78 +17,78 @@ type Details struct {
 	PostalCode   string `json:"postal_code"`
 	City         string `json:"city"`
 	Country      string `json:"country"`           // ISO 3166 alpha-2
-	Contact      string `json:"contact,omitempty"` // whom to ask for in a company
+	Contact      string `json:"contact,omitempty"` // name of the contact person of a company
 }
 
-// ProfileReply is "my details". Name and birth date come from registers and cannot be changed here.
+// ProfileReply is the content of the page "my details". The name comes from a register and cannot be changed here.
 type ProfileReply struct {
 	Name            string `json:"name"`
 	Email           string `json:"email"`
 	EmailConfirmed  bool   `json:"email_confirmed"`
 	MobileConfirmed bool   `json:"mobile_confirmed"`
-	Company         bool   `json:"company"` // the contact field is shown
-	Saved           bool   `json:"saved"`   // the person has gone through it once
+	Company         bool   `json:"company"` // the customer is a company, which has a contact person
+	Saved           bool   `json:"saved"`   // the details have been saved at least once
 	Details
 	Consents []Consent  `json:"consents"`
-	Erasure  *time.Time `json:"erasure,omitempty"` // when it was asked for
+	Erasure  *time.Time `json:"erasure,omitempty"` // time of the request for erasure
 	Holds    []Hold     `json:"holds"`
 }
 
-// Consent is a person's latest stand on one question.
+// Consent is a person's current answer to a question of consent.
 type Consent struct {
 	Kind    toll.ConsentKind `json:"kind"`
 	Given   bool             `json:"given"`
-	Version int              `json:"version"`     // of the words agreed to; 0 when never asked
-	Current int              `json:"current"`     // of the words today
-	At      time.Time        `json:"at,omitzero"` // when the stand was taken
-	Reaches bool             `json:"reaches"`     // has effect, S4.33
+	Version int              `json:"version"`     // of the accepted text; 0 if there is no answer
+	Current int              `json:"current"`     // of the current text
+	At      time.Time        `json:"at,omitzero"` // time of the answer
+	Reaches bool             `json:"reaches"`     // has effect: advertising needs consent to a channel, too, S4.33
 }
 
-// Hold is something that the law makes us keep when a person is erased.
+// Hold is a category of data that the law requires to be kept when a person is erased.
 type Hold struct {
 	What  string    `json:"what"` // passages, charges
 	Count int       `json:"count"`
 	Until time.Time `json:"until"`
 }
 
-// EmailRequest asks for another address.
+// EmailRequest asks for a change of the email address.
 type EmailRequest struct {
 	Email string `json:"email"`
 }
 
-// CodeRequest asks for a code to be sent to the address or number that is to be confirmed.
+// CodeRequest asks for a confirmation code to be sent by a channel.
 type CodeRequest struct {
 	Channel string `json:"channel"` // email, mobile
 }
 
-// ConfirmRequest brings the code.
+// ConfirmRequest confirms the address or number of a channel with the code that was sent to it.
 type ConfirmRequest struct {
 	Channel string `json:"channel"`
 	Code    string `json:"code"`
 }
 
-// ConsentRequest takes a stand on every question.
+// ConsentRequest has the answer to every question of consent.
 type ConsentRequest struct {
 	Given map[toll.ConsentKind]bool `json:"given"`
 }
 
-// SessionsReply says where a person is signed in and what has happened to the account.
+// SessionsReply lists a person's open sessions and the history of the account.
 type SessionsReply struct {
-	Sessions []SessionLine `json:"sessions"` // latest used first
+	Sessions []SessionLine `json:"sessions"` // most recently used first
 	History  []EventLine   `json:"history"`  // newest first
 }
 
-// SessionLine is one signed-in stay.
+// SessionLine is one open session.
 type SessionLine struct {
 	ID      string    `json:"id"`
-	Device  string    `json:"device"`
-	Network string    `json:"network"`
+	Device  string    `json:"device"`  // browser and system, as from the User-Agent header
+	Network string    `json:"network"` // truncated address
 	Began   time.Time `json:"began"`
 	Seen    time.Time `json:"seen"`
-	Here    bool      `json:"here"` // the one that asks
+	Here    bool      `json:"here"` // the session of this request
 }
 
-// EventLine is one line of an account's history.
+// EventLine is one event in the history of an account.
 type EventLine struct {
 	Kind    string    `json:"kind"`
 	At      time.Time `json:"at"`
@@ -96,29 +96,29 @@ type EventLine struct {
 	Network string    `json:"network,omitempty"`
 }
 
-// SessionRequest names a session.
+// SessionRequest selects a session.
 type SessionRequest struct {
 	ID string `json:"id"`
 }
 
-// PeopleReply says who acts for the customer.
+// PeopleReply lists the people who can act for the customer, and the open invitations.
 type PeopleReply struct {
 	People  []PersonLine  `json:"people"`
 	Invited []InvitedLine `json:"invited"`
 }
 
-// PersonLine is somebody who acts for the customer.
+// PersonLine is one person who can act for the customer.
 type PersonLine struct {
 	Account toll.AccountID `json:"account"`
 	Name    string         `json:"name"`
 	Email   string         `json:"email"`
 	Role    role.Role      `json:"role"`
-	Until   time.Time      `json:"until,omitzero"`
-	Vehicle toll.VehicleID `json:"vehicle,omitempty"`
-	Here    bool           `json:"here"` // the one who asks
+	Until   time.Time      `json:"until,omitzero"`    // end of the role; zero if it does not end
+	Vehicle toll.VehicleID `json:"vehicle,omitempty"` // of a driver
+	Here    bool           `json:"here"`              // the signed-in person
 }
 
-// InvitedLine is an invitation that nobody has taken yet.
+// InvitedLine is an open invitation.
 type InvitedLine struct {
 	ID    string    `json:"id"`
 	Email string    `json:"email"`
@@ -126,36 +126,36 @@ type InvitedLine struct {
 	Ends  time.Time `json:"ends"`
 }
 
-// InviteRequest invites somebody to act for the customer.
+// InviteRequest invites a person to act for the customer.
 type InviteRequest struct {
 	Email   string         `json:"email"`
 	Role    role.Role      `json:"role"`
-	Until   time.Time      `json:"until,omitzero"`    // of the role
-	Vehicle toll.VehicleID `json:"vehicle,omitempty"` // a driver's own
+	Until   time.Time      `json:"until,omitzero"`    // end of the role
+	Vehicle toll.VehicleID `json:"vehicle,omitempty"` // of a driver
 }
 
-// PersonRequest names somebody who acts for the customer.
+// PersonRequest selects a person who can act for the customer.
 type PersonRequest struct {
 	Account toll.AccountID `json:"account"`
 }
 
-// InvitationRequest names an invitation.
+// InvitationRequest selects an invitation.
 type InvitationRequest struct {
 	ID string `json:"id"`
 }
 
-// ErasureRequest asks to be erased, or takes that back.
+// ErasureRequest asks for the erasure of the signed-in person, or withdraws that request.
 type ErasureRequest struct {
 	Withdraw bool `json:"withdraw,omitempty"`
 }
 
-// ExportReply is everything we know about a person, section by section.
+// ExportReply is all stored data about a person, by section (GDPR articles 15 and 20).
 type ExportReply struct {
 	At       time.Time                  `json:"at"`
 	Sections map[string]json.RawMessage `json:"sections"`
 }
 
-// The routes about oneself and about who acts for the customer.
+// The routes of the person's own account and of the people who act for the customer.
 var (
 	Profile      = customer[Empty, ProfileReply]("profile", "GET", "/api/v1/profile", role.SeeOwn)
 	SaveProfile  = customer[Details, ProfileReply]("profile.save", "POST", "/api/v1/profile", role.SeeOwn)

@@ -1,5 +1,5 @@
-// Package apiclient calls the contract: one typed function for every route over a Transport that the
-// caller brings (the browser's fetch, a command line's HTTP client, a test's server).
+// Package apiclient is a client of the server's API: one typed method for each route, over a Transport that the caller
+// supplies, such as the browser's fetch, an HTTP client or the server of a test.
 package apiclient
 
 import (
@@ -13,21 +13,21 @@ import (
 	"bompass/shared/fault"
 )
 
-// Request is one call as a Transport carries it.
+// Request is one HTTP request.
 type Request struct {
 	Method string
-	Path   string // with query
+	Path   string // including the query
 	Body   []byte // JSON; nil for GET
 	CSRF   string // value of X-CSRF-Token; empty for GET
 }
 
-// Response is what came back. A Transport returns an error only when there was no answer at all.
+// Response is an answer with any status. A Transport returns an error only if there was no answer.
 type Response struct {
 	Status int
 	Body   []byte
 }
 
-// Transport carries requests.
+// Transport sends requests.
 type Transport interface {
 	Do(ctx context.Context, r Request) (Response, error)
 }
@@ -35,10 +35,10 @@ type Transport interface {
 // Client is a Transport with the session's CSRF token.
 type Client struct {
 	Transport Transport
-	CSRF      string // learned from api.Me
+	CSRF      string // set by Me
 }
 
-// Call performs a route. A failure the server explained is a *fault.Error.
+// Call sends a request to a route and returns its reply. An error that the server explains is a *fault.Error.
 func Call[Req, Reply any](ctx context.Context, c *Client, r api.Route[Req, Reply], req Req) (Reply, error) {
 	var reply Reply
 	out := Request{Method: r.Method, Path: r.Path}
@@ -71,6 +71,7 @@ func Call[Req, Reply any](ctx context.Context, c *Client, r api.Route[Req, Reply
 	return reply, nil
 }
 
+// failure returns the error of an answer that is not 2xx. It is not a fault if a proxy, for example, has answered.
 func failure(in Response) error {
 	var f fault.Error
 	if err := json.Unmarshal(in.Body, &f); err != nil || f.Code == "" {
@@ -79,8 +80,8 @@ func failure(in Response) error {
 	return &f
 }
 
-// Query writes a GET request as ?name=value&…, empty for a request without fields. Every field's
-// JSON form must be a string.
+// Query encodes a GET request as ?name=value&…, or as an empty text if it has no fields. The JSON form of every field must
+// be a string. A space is encoded as %20, which servers decode everywhere in an address, and not as a plus sign.
 func Query(req any) (string, error) {
 	b, err := json.Marshal(req)
 	if err != nil {

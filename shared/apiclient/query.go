@@ -7,7 +7,7 @@ import (
 	"net/url"
 )
 
-// ParseQuery reads what Query wrote, without the question mark. Unknown and repeated fields are
+// ParseQuery decodes the query of a GET request, without the question mark, into req. Unknown and repeated fields are
 // refused.
 func ParseQuery(query string, req any) error {
 	values, err := url.ParseQuery(query)

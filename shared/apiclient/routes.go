@@ -6,7 +6,7 @@ import (
 	"bompass/shared/api"
 )
 
-// Me tells who is signed in, and remembers the session's CSRF token for later calls.
+// Me returns the signed-in person and stores the session's CSRF token for later calls.
 func (c *Client) Me(ctx context.Context) (api.MeReply, error) {
 	me, err := Call(ctx, c, api.Me, api.Empty{})
 	if err == nil {
@@ -15,33 +15,33 @@ func (c *Client) Me(ctx context.Context) (api.MeReply, error) {
 	return me, err
 }
 
-// SetLanguage chooses the account's language.
+// SetLanguage sets the account's language.
 func (c *Client) SetLanguage(ctx context.Context, language string) error {
 	_, err := Call(ctx, c, api.SetLanguage, api.SetLanguageRequest{Language: language})
 	return err
 }
 
-// Logout ends the session and says where to go next.
+// Logout ends the session and returns the address to open next.
 func (c *Client) Logout(ctx context.Context) (api.LogoutReply, error) {
 	return Call(ctx, c, api.Logout, api.Empty{})
 }
 
-// Overview is the first page.
+// Overview returns the content of the first page.
 func (c *Client) Overview(ctx context.Context) (api.OverviewReply, error) {
 	return Call(ctx, c, api.Overview, api.Empty{})
 }
 
-// Passages lists one page of a period's passages.
+// Passages returns one page of the passages of a period.
 func (c *Client) Passages(ctx context.Context, req api.PassageListRequest) (api.PassageListReply, error) {
 	return Call(ctx, c, api.PassageList, req)
 }
 
-// Recheck is one vehicle's month with all that it was worked out from.
+// Recheck returns the charges of one vehicle's month with the input from which they were computed.
 func (c *Client) Recheck(ctx context.Context, req api.RecheckRequest) (api.RecheckReply, error) {
 	return Call(ctx, c, api.Recheck, req)
 }
 
-// Tariffs are the price plans as published.
+// Tariffs returns the tariff files as published.
 func (c *Client) Tariffs(ctx context.Context) (api.TariffBookReply, error) {
 	return Call(ctx, c, api.TariffBook, api.Empty{})
 }

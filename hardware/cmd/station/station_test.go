@@ -50,8 +50,8 @@ func (i *intake) set(away bool) {
 	i.away = away
 }
 
-// asked reports whether a station has sent anything.
-func (i *intake) asked() bool {
+// requested reports whether a station has sent anything.
+func (i *intake) requested() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.tries > 0
@@ -78,7 +78,7 @@ func TestStationSendsBacklog(t *testing.T) {
 		return map[string]string{"BOMPASS_SERVER": server.URL, "BOMPASS_STATION_KEY": "key", "BOMPASS_STATION": "oslo-301", "BOMPASS_SPOOL": spool}[name]
 	}
 	args := []string{"--rate", "360000", "--lanes", "2"}
-	runUntil(t, args, env, in.asked)
+	runUntil(t, args, env, in.requested)
 	if len(in.seen) != 0 {
 		t.Fatalf("got %d passages from a server that was away", len(in.seen))
 	}

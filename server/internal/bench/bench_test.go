@@ -197,26 +197,26 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 	must(b, err)
 	log := slog.New(slog.NewTextHandler(b.Output(), nil))
 	received := func() time.Time { return since.Add(10 * 24 * time.Hour) }
-	desk := reading.NewService(passagedb.New(st), plan)
+	lists := reading.NewService(passagedb.New(st), plan)
 	accounts := accessdb.New(st)
 	people := access.NewService(accounts, keys, time.Now)
-	letters := notice.NewWriter(keys, "https://"+host, time.Now)
-	locksmith, err := factor.NewService(factor.Deps{Access: people, Store: factor.From(accounts), Keys: keys, Messages: letters, Options: factor.Options{PublicURL: "https://" + host}, Now: time.Now})
+	writer := notice.NewWriter(keys, "https://"+host, time.Now)
+	factors, err := factor.NewService(factor.Deps{Access: people, Store: factor.From(accounts), Keys: keys, Messages: writer, Options: factor.Options{PublicURL: "https://" + host}, Now: time.Now})
 	must(b, err)
 	plans, err := fs.Sub(assets.Tariff, "tariff")
 	must(b, err)
 	tariffs, err := tariff.Files(plans)
 	must(b, err)
 	app, err := web.New(web.Deps{
-		Registrar: access.NewRegistrar(people, accounts, letters), Factors: locksmith, Person: person.NewService(persondb.New(st), keys, letters, people, time.Now),
+		Registrar: access.NewRegistrar(people, accounts, writer), Factors: factors, Person: person.NewService(persondb.New(st), keys, writer, people, time.Now),
 		Agreements: agreement.NewService(agreement.Deps{
-			Store: agreementdb.New(st), Drafts: draftdb.New(st), Profiles: persondb.New(st), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: people, Now: time.Now,
+			Store: agreementdb.New(st), Drafts: draftdb.New(st), Profiles: persondb.New(st), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: writer, Limiter: people, Now: time.Now,
 		}),
-		Legacy:  legacy.NewService(legacydb.New(st), keys, letters, people, time.Now),
+		Legacy:  legacy.NewService(legacydb.New(st), keys, writer, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Access: people, Keys: keys,
-		Overview: overview.NewService(overviewdb.New(st), desk, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) overview.Cap { return overview.Cap{} }), Passages: passages{p, desk},
+		Overview: overview.NewService(overviewdb.New(st), lists, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) overview.Cap { return overview.Cap{} }), Passages: passages{p, lists},
 		Tariffs: tariffs,
-		Live:    reading.NewLive(desk, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
+		Live:    reading.NewLive(lists, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
 	must(b, err)
 	return app

@@ -6,7 +6,7 @@ import (
 	"bompass/shared/money"
 )
 
-// charge is the price of a passage by any of the measured ways.
+// charge is the price of a passage by the core or another implementation.
 type charge struct {
 	list, net money.Ore
 }
@@ -25,18 +25,18 @@ func (w *trafficMonth) charges() []charge {
 }
 
 // compare compares another result with the core's, line by line.
-func (w *trafficMonth) compare(b *testing.B, who string, want, got []charge) {
+func (w *trafficMonth) compare(b *testing.B, name string, want, got []charge) {
 	b.Helper()
 	wrong := 0
 	for i := range want {
 		if got[i] != want[i] {
 			if wrong++; wrong <= 5 {
-				b.Errorf("%s: passage %d at %s: got %v, the core says %v", who, i, w.Stations[w.Station[i]], got[i], want[i])
+				b.Errorf("%s: passage %d at %s: got %v, the core says %v", name, i, w.Stations[w.Station[i]], got[i], want[i])
 			}
 		}
 	}
 	if wrong > 0 {
-		b.Errorf("%s differs on %d of %d passages", who, wrong, len(want))
+		b.Errorf("%s differs on %d of %d passages", name, wrong, len(want))
 	}
 }
 

@@ -300,12 +300,12 @@ func BenchmarkRating(b *testing.B) {
 // measureCore measures every way and returns what resolve + rate costs on one core.
 func (w *trafficMonth) measureCore(t *table) (resolveAndRate float64) {
 	two := [2]*buffers{newBuffers(), newBuffers()}
-	for i, way := range w.variants() {
-		one := func(from, to int) { way.run(two[0], from, to) }
-		single := w.perPassage(w.bestTime(way.parts, repeats, one))
-		double := w.perPassage(w.bestTime(partsOfTwo, repeatsOfTwo, func(from, to int) { w.runOnTwoCores(way.run, two, from, to) }))
+	for i, v := range w.variants() {
+		one := func(from, to int) { v.run(two[0], from, to) }
+		single := w.perPassage(w.bestTime(v.parts, repeats, one))
+		double := w.perPassage(w.bestTime(partsOfTwo, repeatsOfTwo, func(from, to int) { w.runOnTwoCores(v.run, two, from, to) }))
 		allocs := w.allocs(func() { one(0, len(w.Ends)) })
-		t.row(way.name, ns(single), fmt.Sprintf("%.3f", allocs), ns(double), fmt.Sprintf("%.2f", single/double))
+		t.row(v.name, ns(single), fmt.Sprintf("%.3f", allocs), ns(double), fmt.Sprintf("%.2f", single/double))
 		if i == 1 {
 			resolveAndRate = single
 		}

@@ -36,15 +36,15 @@ func pressTabUntil(t *testing.T, page *e2e.Page, selector string) {
 func TestPortalWorksByKeyboard(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
-	who := account(t, "kari@bompass.example")
+	user := account(t, "kari@bompass.example")
 	page.Go(product.URL() + "/")
 	page.Wait("the form", `document.querySelector("#email")`)
 	pressTabUntil(t, page, "#email")
-	page.Type(who.Email)
+	page.Type(user.Email)
 	pressTabUntil(t, page, "#password")
 	page.Type(fixture.Password + kb.Enter)
 	page.Wait("the code's form", `document.querySelector("#code")`)
-	code, err := totp.GenerateCode(who.TOTPSecret, time.Now())
+	code, err := totp.GenerateCode(user.TOTPSecret, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

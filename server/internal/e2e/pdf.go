@@ -81,15 +81,15 @@ func inflate(head, body []byte) []byte {
 
 // writePageText returns the words of one page.
 func writePageText(text *strings.Builder, content []byte, objects map[string][2][]byte) {
-	letters := map[string]string{}
+	characters := map[string]string{}
 	for _, m := range pdfWords.FindAllSubmatch(content, -1) {
 		switch {
 		case len(m[1]) > 0:
-			letters = fontMap(string(m[1]), objects)
+			characters = fontMap(string(m[1]), objects)
 		case len(m[2]) > 0 || len(m[3]) > 0:
 			glyphs := strings.ToUpper(string(m[2]) + string(m[3]))
-			for wide := codeWidth(letters); len(glyphs) >= wide; glyphs = glyphs[wide:] {
-				text.WriteString(letters[glyphs[:wide]])
+			for wide := codeWidth(characters); len(glyphs) >= wide; glyphs = glyphs[wide:] {
+				text.WriteString(characters[glyphs[:wide]])
 			}
 		default:
 			text.WriteByte(' ')
@@ -100,30 +100,30 @@ func writePageText(text *strings.Builder, content []byte, objects map[string][2]
 
 // fontMap is a font's map from numbers to letters.
 func fontMap(font string, objects map[string][2][]byte) map[string]string {
-	letters := map[string]string{}
+	characters := map[string]string{}
 	unit := pdfUnits.FindSubmatch(objects[font][0])
 	if unit == nil {
-		return letters
+		return characters
 	}
 	table := objects[string(unit[1])][1]
 	for _, m := range pdfRange.FindAllSubmatch(table, -1) {
-		from, to, letter := number(m[1]), number(m[2]), number(m[3])
+		from, to, character := number(m[1]), number(m[2]), number(m[3])
 		for n := from; n <= to && n-from < 1<<16; n++ {
 			code := strings.ToUpper(hex.EncodeToString([]byte{byte(n >> 8), byte(n)}))
-			letters[code[4-len(m[1]):]] = string(rune(letter + n - from))
+			characters[code[4-len(m[1]):]] = string(rune(character + n - from))
 		}
 	}
 	for _, m := range pdfChar.FindAllSubmatch(table, -1) {
-		if _, known := letters[string(m[1])]; !known {
-			letters[string(m[1])] = string(rune(number(m[2][:4])))
+		if _, known := characters[string(m[1])]; !known {
+			characters[string(m[1])] = string(rune(number(m[2][:4])))
 		}
 	}
-	return letters
+	return characters
 }
 
-// codeWidth is the number of digits of a letter in a font.
-func codeWidth(letters map[string]string) int {
-	for code := range letters {
+// codeWidth is the number of digits of a character in a font.
+func codeWidth(characters map[string]string) int {
+	for code := range characters {
 		return len(code)
 	}
 	return 2

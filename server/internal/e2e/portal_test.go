@@ -46,13 +46,13 @@ func account(t testing.TB, email string) fixture.Account {
 }
 
 // signIn signs in with both forms and a current code.
-func signIn(t testing.TB, page *e2e.Page, product *e2e.Product, who fixture.Account) {
+func signIn(t testing.TB, page *e2e.Page, product *e2e.Product, user fixture.Account) {
 	t.Helper()
 	page.Go(product.URL() + "/")
-	page.Fill("#email", who.Email)
+	page.Fill("#email", user.Email)
 	page.Fill("#password", fixture.Password)
 	page.Press("main form button[type=submit]")
-	code, err := totp.GenerateCode(who.TOTPSecret, time.Now())
+	code, err := totp.GenerateCode(user.TOTPSecret, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,13 +107,13 @@ func TestSignInWorksWithoutScripts(t *testing.T) {
 	page := e2e.Open(t, e2e.Phone)
 	page.WithoutScripts()
 	page.Go(product.URL() + "/login")
-	who := account(t, "ingrid@bompass.example")
-	page.Fill("#email", who.Email)
+	user := account(t, "ingrid@bompass.example")
+	page.Fill("#email", user.Email)
 	page.Fill("#password", "wrong-on-purpose")
 	page.Press("main form button[type=submit]")
 	page.WaitText("koden er feil")
 	page.Screenshot("login-wrong")
-	signIn(t, page, product, who)
+	signIn(t, page, product, user)
 	page.Wait("the portal's own page", `location.pathname === "/" && !document.querySelector("#code")`)
 	proves.That(t, "O.01")
 }

@@ -16,7 +16,7 @@ import (
 
 const visits = 3
 
-// lighthouseAttempts is how often Lighthouse is asked for one look.
+// lighthouseAttempts is how often Lighthouse is asked for one target.
 const lighthouseAttempts = 3
 
 // median is the one in the middle.
@@ -70,7 +70,7 @@ func BenchmarkVisit(b *testing.B) {
 // goodPerformance is the performance that Lighthouse's own colours call good.
 const goodPerformance = 90
 
-// BenchmarkLighthouse has Lighthouse look, as on a phone and three times each, at pages for everyone and
+// BenchmarkLighthouse has Lighthouse target, as on a phone and three times each, at pages for everyone and
 // at those of Kari, who is signed in. Accessibility and best practices have to be whole. Performance is
 // said, loudly when it is not good: a busy machine is slow too.
 func BenchmarkLighthouse(b *testing.B) {
@@ -85,16 +85,16 @@ func BenchmarkLighthouse(b *testing.B) {
 	page := e2e.Open(b, e2e.Phone)
 	signIn(b, page, product, account(b, "kari@bompass.example"))
 	page.WaitText("DP 45821")
-	for _, look := range []struct{ name, path, cookies string }{
+	for _, target := range []struct{ name, path, cookies string }{
 		{"login", "/login", ""},
 		{"prices", "/prices", ""},
 		{"overview", "/", page.Cookies()},
 		{"passages", "/passages", page.Cookies()},
 	} {
-		b.Run(look.name, func(b *testing.B) {
+		b.Run(target.name, func(b *testing.B) {
 			scores := map[string][]float64{}
 			for range visits {
-				for category, score := range lighthouse(b, tool, product.URL()+look.path, look.cookies) {
+				for category, score := range lighthouse(b, tool, product.URL()+target.path, target.cookies) {
 					scores[category] = append(scores[category], math.Round(100*score))
 				}
 			}
@@ -103,9 +103,9 @@ func BenchmarkLighthouse(b *testing.B) {
 				b.ReportMetric(score, category)
 				switch {
 				case category == "performance" && score < goodPerformance:
-					b.Logf("SLOW: %s has a performance of %.0f, which is below %d. Is the machine busy?", look.path, score, goodPerformance)
+					b.Logf("SLOW: %s has a performance of %.0f, which is below %d. Is the machine busy?", target.path, score, goodPerformance)
 				case category != "performance" && score < 100:
-					b.Errorf("%s: %s is %.0f, want 100", look.path, category, score)
+					b.Errorf("%s: %s is %.0f, want 100", target.path, category, score)
 				}
 			}
 			b.ReportMetric(0, "ns/op")

@@ -36,15 +36,15 @@ type customer struct {
 }
 
 // signInHTTP signs in with both forms over plain HTTP.
-func signInHTTP(t *testing.T, product *e2e.Product, who fixture.Account) *customer {
+func signInHTTP(t *testing.T, product *e2e.Product, user fixture.Account) *customer {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &customer{product, &http.Client{Jar: jar}}
-	c.send(t, "/login", url.Values{"email": {who.Email}, "password": {fixture.Password}})
-	code, err := totp.GenerateCode(who.TOTPSecret, time.Now())
+	c.send(t, "/login", url.Values{"email": {user.Email}, "password": {fixture.Password}})
+	code, err := totp.GenerateCode(user.TOTPSecret, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -157,11 +157,11 @@ func visitAllPages(t *testing.T, product *e2e.Product, lang string, look func(pa
 	w := pageTour{t, e2e.Open(t, e2e.Desktop), product, lang}
 	w.page.Go(product.URL() + "/login?lang=" + lang) // remembered
 	w.visit(publicPages(), look)
-	who := "nils@fjordfrakt.example"
+	email := "nils@fjordfrakt.example"
 	if lang != "nb" {
-		who = "jonas@fjordfrakt.example"
+		email = "jonas@fjordfrakt.example"
 	}
-	signIn(t, w.page, product, account(t, who))
+	signIn(t, w.page, product, account(t, email))
 	w.page.Wait("the overview", `document.querySelector("#who") && document.querySelector("#agreements")`)
 	if w.page.Eval("document.documentElement.lang") != lang {
 		w.page.Press(`footer button[lang="` + lang + `"]`)

@@ -34,14 +34,14 @@ func TestUnknownKeysAreLoggedOnceAMinute(t *testing.T) {
 	if p.AcceptsKey(t.Context(), "a-mistyped-key") {
 		t.Error("an unknown key is accepted from a leaf node")
 	}
-	told := log.String()
+	logged := log.String()
 	for n, want := range []string{"count=1", "count=3", "count=1"} {
-		line, rest, _ := strings.Cut(told, "\n")
-		if told = rest; !strings.Contains(line, want+" latest=") {
+		line, rest, _ := strings.Cut(logged, "\n")
+		if logged = rest; !strings.Contains(line, want+" latest=") {
 			t.Errorf("line %d: got %q, want %q", n+1, line, want)
 		}
 	}
-	if told != "" || strings.Contains(log.String(), "mistyped") {
+	if logged != "" || strings.Contains(log.String(), "mistyped") {
 		t.Errorf("got %s", log.String())
 	}
 }

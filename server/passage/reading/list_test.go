@@ -28,11 +28,11 @@ func TestListHasEveryPassageOnceNewestFirst(t *testing.T) {
 			want[o.ID()] = true
 		}
 	}
-	desk, seen, after := r.Service(), map[toll.PassageID]bool{}, ""
+	service, seen, after := r.Service(), map[toll.PassageID]bool{}, ""
 	var last api.PassageLine
 	var sum money.Ore
 	for {
-		reply, err := desk.List(t.Context(), fixture.Fjordfrakt, list(pipelinetest.November, pipelinetest.November+20, after), r.Now())
+		reply, err := service.List(t.Context(), fixture.Fjordfrakt, list(pipelinetest.November, pipelinetest.November+20, after), r.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func TestListHasEveryPassageOnceNewestFirst(t *testing.T) {
 		}
 		after = reply.Next
 	}
-	latest, err := desk.Latest(t.Context(), fixture.Fjordfrakt, 5)
+	latest, err := service.Latest(t.Context(), fixture.Fjordfrakt, 5)
 	if err != nil || len(latest) != 5 {
 		t.Errorf("got %d latest, %v", len(latest), err)
 	}

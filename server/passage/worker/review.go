@@ -110,9 +110,9 @@ func (r *round) reviewItems(ctx context.Context, due []passage.Review) (list []r
 		return nil, nil
 	}
 	ids := make([]passage.ID, len(due))
-	asked := make(map[passage.ID]*passage.Review, len(due))
+	requested := make(map[passage.ID]*passage.Review, len(due))
 	for i := range due {
-		ids[i], asked[due[i].Passage] = due[i].Passage, &due[i]
+		ids[i], requested[due[i].Passage] = due[i].Passage, &due[i]
 	}
 	stored, err := r.tx.StoredWithCorrections(ctx, ids)
 	if err != nil {
@@ -128,12 +128,12 @@ func (r *round) reviewItems(ctx context.Context, due []passage.Review) (list []r
 	}
 	r.posting.FinishedReviews = ids
 	for _, k := range stored {
-		if l, here := r.reviewOne(k, *asked[k.ID]); here {
+		if l, here := r.reviewOne(k, *requested[k.ID]); here {
 			list = append(list, l)
 		}
-		delete(asked, k.ID)
+		delete(requested, k.ID)
 	}
-	for _, a := range asked {
+	for _, a := range requested {
 		if a.AwaitsPassage { // not stored, so it has not arrived
 			a.Due = r.now.Add(awaitPassageDelay)
 			r.posting.Reviews = append(r.posting.Reviews, *a)
@@ -144,12 +144,12 @@ func (r *round) reviewItems(ctx context.Context, due []passage.Review) (list []r
 
 // reviewOne computes the new version of a passage, and reports whether this partition applies it. A passage is changed
 // by the partition of its vehicle; one that moves to another partition has no vehicle on the way.
-func (r *round) reviewOne(k passage.StoredWithCorrection, asked passage.Review) (l reviewItem, here bool) {
+func (r *round) reviewOne(k passage.StoredWithCorrection, requested passage.Review) (l reviewItem, here bool) {
 	l = reviewItem{StoredWithCorrection: k, want: k.Record}
 	if c := k.Latest; c != nil {
 		l.want.At, l.want.Withdrawn = c.At, c.Withdrawn
 	}
-	if asked.Rematch || !l.want.At.Equal(k.At) {
+	if requested.Rematch || !l.want.At.Equal(k.At) {
 		r.directory.Rematch(&l.want, &k.Record)
 	}
 	home, next := r.home(&k.Record), r.home(&l.want)
@@ -157,7 +157,7 @@ func (r *round) reviewOne(k passage.StoredWithCorrection, asked passage.Review) 
 		if !k.HasVehicle() {
 			home = next
 		}
-		r.posting.Reviews = append(r.posting.Reviews, passage.Review{Passage: k.ID, Due: r.now, Partition: home, Rematch: asked.Rematch})
+		r.posting.Reviews = append(r.posting.Reviews, passage.Review{Passage: k.ID, Due: r.now, Partition: home, Rematch: requested.Rematch})
 		return l, false
 	}
 	if next != r.partition {

@@ -25,7 +25,7 @@ func parseNetworks(list string) (networks []netip.Prefix, err error) {
 
 // clientAddress returns the address of the client: that of the connection or, if it belongs to one of the
 // configured proxies, the last address in X-Forwarded-For that does not. Addresses further to the left are
-// what the client wrote and are not believed.
+// what the client wrote and are not trusted.
 func (k *Kit) clientAddress(c *fiber.Ctx) string {
 	from, ok := netip.AddrFromSlice(c.Context().RemoteIP())
 	if !ok {

@@ -5,7 +5,7 @@ import (
 	"bompass/shared/api"
 )
 
-// CallerKind says who makes a request.
+// CallerKind is the kind of principal that makes a request.
 type CallerKind uint8
 
 // The kinds of caller. Staff and kiosks have no endpoints yet and are refused by all others.

@@ -36,7 +36,7 @@ func (f Field) Kind() string {
 // Link leads to another page.
 type Link struct{ Href, Text string }
 
-// LeadLink leads to another page and says what it is for.
+// LeadLink is a link with a title and a description of the page that it leads to.
 type LeadLink struct{ Href, Title, Lead string }
 
 // Done is how a form ended: what happened and where to go on.
@@ -107,7 +107,7 @@ func (k *Kit) SendFormErrorOn(c *fiber.Ctx, v FormView, f *Form, page string, er
 	return k.Send(c, status, page, v)
 }
 
-// SetRetryAfter sets the header that tells when a throttled request can be repeated.
+// SetRetryAfter sets the header with the seconds until a throttled request can be sent again.
 func SetRetryAfter(c *fiber.Ctx, f fault.Error) {
 	if f.Code == fault.TooMany {
 		c.Set(fiber.HeaderRetryAfter, f.Params["seconds"])

@@ -28,7 +28,7 @@ type Mandates interface {
 
 // Authorize returns a fault if the caller may not call the endpoint. For a person, the role must have the
 // endpoint's right, the privacy statement must be accepted for all that is not the person's own (S4.28), and
-// a mandate must still stand: what binds the customer needs a recent answer of the register.
+// a mandate must still be valid: a request that binds the customer needs a recent answer of the register.
 func (k *Kit) Authorize(ctx context.Context, caller Caller, e api.Endpoint) error {
 	if e.Access == api.Public {
 		return nil

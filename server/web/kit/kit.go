@@ -19,11 +19,11 @@ import (
 type Config struct {
 	Context     context.Context // ends when the server stops; event streams end with it
 	PublicURL   string          // scheme, host and port that people use
-	Proxies     string          // networks of the proxies in front, whose X-Forwarded-For is believed
+	Proxies     string          // networks of the proxies in front, whose X-Forwarded-For is trusted
 	Development bool            // accepts plain http beyond this machine, too
 	Keys        seal.Keys
 	Sessions    Sessions
-	Mandates    Mandates // nil where nobody acts for others
+	Mandates    Mandates // nil if nobody can act for others by mandate
 	Assets      *Assets
 	Phones      []string // telephone numbers of customer service
 	Log         *slog.Logger

@@ -257,25 +257,25 @@ func TestDownloadsAreStreamedAndClosed(t *testing.T) {
 	}
 }
 
-// Nothing is left of streams that have ended, in whatever way they end.
+// Streams that have ended leave no entry, whether they, their session or a newer stream has ended them.
 func TestEndedStreamsAreRemoved(t *testing.T) {
 	s := kit.NewStreams()
-	one, other := token.Hash(), seal.Token("other").Hash()
+	session, otherSession := token.Hash(), seal.Token("other").Hash()
 	parent, stop := context.WithCancel(t.Context())
 	defer stop()
 	var ends []func()
 	var contexts []context.Context
-	for range 10 { // two more than a session may have
-		ctx, end := s.Begin(parent, one)
+	for range 10 { // two more than streamsMax
+		ctx, end := s.Begin(parent, session)
 		contexts, ends = append(contexts, ctx), append(ends, end)
 	}
-	ctx, endOther := s.Begin(parent, other)
+	ctx, endOther := s.Begin(parent, otherSession)
 	for n, c := range contexts {
 		if ended, want := c.Err() != nil, n < 2; ended != want {
 			t.Errorf("stream %d: ended %t, want %t", n, ended, want)
 		}
 	}
-	s.End(one)
+	s.End(session)
 	for n, c := range contexts {
 		if c.Err() == nil {
 			t.Errorf("stream %d goes on after its session", n)
@@ -316,7 +316,7 @@ var errStale = errors.New("stale")
 func (mandates) RequireMandate(context.Context, access.Principal) error       { return errStale }
 func (mandates) RequireRecentMandate(context.Context, access.Principal) error { return nil }
 
-// Each kind of caller is let through to its own endpoints only. Staff and kiosks have none yet.
+// Each kind of caller may call its own endpoints and public ones only. Staff and kiosks have no endpoints yet.
 func TestCallersReachTheirOwnEndpointsOnly(t *testing.T) {
 	k := newKit(t)
 	person := kit.Caller{Kind: kit.Person, Person: access.Principal{Role: role.Owner, Privacy: toll.ConsentVersion(toll.ConsentPrivacy)}}
@@ -353,7 +353,8 @@ func TestCallersReachTheirOwnEndpointsOnly(t *testing.T) {
 	}
 }
 
-// What binds the customer needs a recent answer about the mandate; reading, and what is the person's own, does not.
+// A request that binds the customer needs a recent answer of the register of mandates. A request that only reads, or
+// concerns the person's own account, does not. Without consent to the privacy statement, only the latter are allowed.
 func TestMandatesAreCheckedByRight(t *testing.T) {
 	k := newKit(t)
 	k.SetMandates(mandates{})
@@ -367,12 +368,12 @@ func TestMandatesAreCheckedByRight(t *testing.T) {
 			t.Errorf("%s: got %v, want a recent answer needed: %t", e.Name, err, needs)
 		}
 	}
-	young := kit.Caller{Kind: kit.Person, Person: access.Principal{Role: role.Owner}}
+	withoutConsent := kit.Caller{Kind: kit.Person, Person: access.Principal{Role: role.Owner}}
 	for _, e := range api.All {
 		if e.Access != api.Customer {
 			continue
 		}
-		if err := k.Authorize(t.Context(), young, e); (err != nil && fault.CodeOf(err) == fault.ConsentNeeded) != (e.Right != role.SeeOwn) {
+		if err := k.Authorize(t.Context(), withoutConsent, e); (err != nil && fault.CodeOf(err) == fault.ConsentNeeded) != (e.Right != role.SeeOwn) {
 			t.Errorf("%s without consent: got %v", e.Name, err)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"bompass/shared/fault"
 )
 
-// Passages takes in what stations send.
+// Passages accepts the batches of stations.
 type Passages interface {
 	TakeIn(ctx context.Context, key string, body []byte, received time.Time) (api.BatchReply, error)
 }
@@ -26,7 +26,7 @@ func Mount(app *fiber.App, k *kit.Kit, passages Passages) {
 		if !ok || key == "" {
 			return fault.New(fault.KeyUnknown)
 		}
-		// The body is taken as it came: unpacking what a sender compressed would have no bound.
+		// Compressed bodies are refused: a small one can expand to any size.
 		if c.Get(fiber.HeaderContentEncoding) != "" {
 			return fault.New(fault.BadRequest, "why", "send the batch without content encoding")
 		}

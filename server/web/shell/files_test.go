@@ -72,7 +72,7 @@ func TestETagDependsOnFileAndEncoding(t *testing.T) {
 		}
 	}
 	if p := v.Get("/wasm_exec.js"); p.Body != "/* wasm_exec.0c.js */" {
-		t.Errorf("the loader is not the toolchain's: %q", p.Body)
+		t.Errorf("the loader is not that of the toolchain: %q", p.Body)
 	}
 }
 

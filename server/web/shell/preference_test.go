@@ -9,25 +9,25 @@ import (
 	"bompass/server/web/webtest"
 )
 
-// How pages look is remembered by the device: on pages before signing in, and in the program's first paint.
+// The color scheme is stored in a cookie and applies to pages before sign-in and to the program's first paint.
 func TestColorSchemeIsStoredOnDevice(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
-	looks := func(path, want string) {
+	expect := func(path, want string) {
 		t.Helper()
 		if p := v.Get(path); !strings.Contains(p.Body, `data-color-scheme="`+want+`"`) {
 			t.Errorf("%s is not %s", path, want)
 		}
 	}
-	looks("/login", "auto")
-	looks("/login?theme=dark", "dark")
-	looks("/login", "dark")
-	looks("/prices", "dark")
-	looks("/login?theme=pink", "dark")
-	looks("/login?theme=auto", "auto")
+	expect("/login", "auto")
+	expect("/login?theme=dark", "dark")
+	expect("/login", "dark")
+	expect("/prices", "dark")
+	expect("/login?theme=pink", "dark")
+	expect("/login?theme=auto", "auto")
 }
 
-// The workbench is for those who make the product: anywhere else there is no such page.
+// The workbench is a page of development servers only.
 func TestWorkbenchIsForDevelopmentOnly(t *testing.T) {
 	h := webtest.New(t)
 	if p := h.Visitor().Get("/_ui"); p.StatusCode != http.StatusNotFound {

@@ -73,7 +73,8 @@ func jsList(texts []string) string {
 	return string(list)
 }
 
-// sortedWords returns the words of a page in order, because the library writes attributes in any order.
+// sortedWords returns the words of a page, sorted: go-app writes attributes in random order, which must not change the
+// version.
 func sortedWords(frame []byte) string {
 	words := strings.FieldsFunc(string(frame), func(r rune) bool { return strings.ContainsRune(" <>\n", r) })
 	slices.Sort(words)

@@ -90,12 +90,14 @@ func (h *Handlers) page(c *fiber.Ctx) error {
 	return c.Send(text)
 }
 
-// firstPaint is all that the program's page may depend on.
+// firstPaint is the complete input of the program's page, which must not depend on anything else.
 type firstPaint struct {
 	path, language, scheme string
 	signedOut              bool // the program need not request the account
 }
 
+// paint returns the program's page. go-app renders each first paint at an address of its own, which is then replaced by
+// the requested one.
 func (h *Handlers) paint(first firstPaint) ([]byte, error) {
 	words := i18n.For(i18n.Match(first.language))
 	at := page.FirstPaint(words.Lang(), first.path)
@@ -107,7 +109,7 @@ func (h *Handlers) paint(first firstPaint) ([]byte, error) {
 	return h.correct(text, words, first), nil
 }
 
-// The library's own viewport forbids people to zoom, WCAG 1.4.4.
+// go-app's own viewport disables zoom, against WCAG 1.4.4.
 const (
 	fixedViewport    = `content="width=device-width, initial-scale=1, maximum-scale=1, user-scalable=0, viewport-fit=cover"`
 	scalableViewport = `content="width=device-width, initial-scale=1, viewport-fit=cover"`
@@ -135,8 +137,8 @@ func (h *Handlers) correct(frame []byte, words *i18n.Words, first firstPaint) []
 	return frame
 }
 
-// The library counts the program's bytes in a script as they arrive, which keeps a slow phone busy all the
-// while. Without it, browsers compile them on the way.
+// go-app counts the program's bytes in a script as they arrive, which keeps the processor of a slow phone busy. With a
+// plain fetch, browsers compile the program while it arrives.
 const (
 	countedFetch = `fetchWithProgress("`
 	plainFetch   = `fetch("`

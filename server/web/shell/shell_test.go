@@ -37,11 +37,11 @@ func TestPagesAllowZoomAndLoadOwnFilesOnly(t *testing.T) {
 		}
 	}
 	if script := v.Get("/app.js").Body; !strings.Contains(script, ` fetch("/web/app.0a.wasm"`) {
-		t.Error("the program is not fetched as it is, so that browsers can compile it on the way")
+		t.Error("the program is not fetched with plain fetch, so that browsers cannot compile it while it arrives")
 	}
 }
 
-// The library would answer any address as unchanged to whoever shows its one tag.
+// go-app uses one ETag for all pages, and would answer a request with it as unchanged at any address.
 func TestPagesHaveNoETag(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
@@ -56,11 +56,11 @@ func TestPagesHaveNoETag(t *testing.T) {
 		}
 	}
 	if p := v.Get("/nowhere", webtest.Header("If-None-Match", `"`+assets.Version()+`"`)); p.StatusCode != http.StatusNotFound {
-		t.Errorf("an address that is not there: got %d, want 404", p.StatusCode)
+		t.Errorf("an unknown address: got %d, want 404", p.StatusCode)
 	}
 }
 
-// The library writes attributes unescaped, so nothing of a request may reach its page.
+// go-app writes attributes unescaped, so nothing of a request may reach its page.
 func TestPagesDoNotReflectTheRequest(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
@@ -69,7 +69,7 @@ func TestPagesDoNotReflectTheRequest(t *testing.T) {
 		t.Errorf("got %d %s", p.StatusCode, p.Body)
 	}
 	other := h.SignIn("nils@fjordfrakt.example")
-	// The library writes attributes in any order.
+	// go-app writes attributes in random order.
 	sorted := func(p webtest.Page) []string {
 		return slices.Sorted(strings.FieldsFuncSeq(p.Body, func(r rune) bool { return strings.ContainsRune(" <>\n", r) }))
 	}
@@ -108,8 +108,8 @@ func TestServiceWorkerRemovesItselfWhileProgramIsDeveloped(t *testing.T) {
 	}
 }
 
-// The worker keeps the program, its empty frame and what is public; its version is the same wherever the
-// same program is served.
+// The service worker stores the program, its empty frame and public answers, and nothing of a person. Its version is the
+// same on every server with the same program.
 func TestServiceWorkerStoresPublicFilesOnly(t *testing.T) {
 	worker := webtest.New(t).Visitor().Get("/app-worker.js").Body
 	for _, want := range []string{`"/web/app.0a.wasm"`, `const frame = "/frame"`, `"/passages"`, `"/device"`, `const common = ["/api/v1/tariffs"]`} {
@@ -120,8 +120,8 @@ func TestServiceWorkerStoresPublicFilesOnly(t *testing.T) {
 	if strings.Contains(worker, "{{") || strings.Contains(worker, "/login") || strings.Contains(worker, `"/api/v1/me"`) {
 		t.Errorf("worker: %s", worker)
 	}
-	if again := webtest.New(t).Visitor().Get("/app-worker.js").Body; again != worker {
-		t.Error("another server of the same program has another worker")
+	if other := webtest.New(t).Visitor().Get("/app-worker.js").Body; other != worker {
+		t.Error("another server with the same program has another worker")
 	}
 }
 

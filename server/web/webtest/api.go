@@ -13,7 +13,7 @@ import (
 	"bompass/shared/fault"
 )
 
-// FaultOf returns the fault of an answer.
+// FaultOf returns the fault in an answer, and fails the test if there is none.
 func FaultOf(t *testing.T, p Page) fault.Error {
 	t.Helper()
 	var f fault.Error
@@ -23,8 +23,8 @@ func FaultOf(t *testing.T, p Page) fault.Error {
 	return f
 }
 
-// PostOversized sends the beginning of a body that it announces as longer: the server must refuse it without reading
-// the rest.
+// PostOversized sends 16 KB of a body whose Content-Length is length. A server that refuses a body by its length answers
+// without waiting for the rest.
 func (v *Visitor) PostOversized(path string, length int) Page {
 	v.t.Helper()
 	var dialer net.Dialer

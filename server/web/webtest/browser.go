@@ -7,10 +7,11 @@ import (
 	"bompass/shared/fixture"
 )
 
-// LocalhostURL is the house under the name that passkeys can be bound to.
+// LocalhostURL returns the server's address with the host localhost: browsers accept passkeys on it, but not on an IP
+// address.
 func (h *Server) LocalhostURL() string { return strings.Replace(h.URL, "127.0.0.1", "localhost", 1) }
 
-// SignInWithBrowser signs a person of the cast in, in a real browser.
+// SignInWithBrowser signs a person of the demo data in with the browser, and opens the page of security settings.
 func (h *Server) SignInWithBrowser(page *e2e.Page, origin, email string) {
 	h.t.Helper()
 	page.Go(origin + "/login?next=/security")

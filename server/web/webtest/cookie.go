@@ -4,7 +4,7 @@ import (
 	"net/http"
 )
 
-// CookieValue is the value of a cookie.
+// CookieValue returns the value of a cookie in the browser, empty if there is none.
 func (v *Visitor) CookieValue(name string) string {
 	for _, c := range v.Client.Jar.Cookies(v.ParsedURL()) {
 		if c.Name == v.CookieName(name) {
@@ -14,7 +14,8 @@ func (v *Visitor) CookieValue(name string) string {
 	return ""
 }
 
-// CookieName is what a cookie is called on plain http: portals on other ports have theirs.
+// CookieName returns a cookie's name in the browser. On plain http it ends with the port, because all ports of a host
+// share cookies.
 func (v *Visitor) CookieName(name string) string { return name + "-" + v.ParsedURL().Port() }
 
 // SetCookie puts a cookie into the browser.

@@ -33,7 +33,7 @@ func Serve(t *testing.T, handler http.Handler) string {
 	return listener.Addr().String()
 }
 
-// Deps is enough to build a face that is never asked for data.
+// Deps returns dependencies with which a server can be built but not used.
 func Deps(t *testing.T, options ...option) web.Deps {
 	t.Helper()
 	assets, err := web.LoadAssets(Bundle())
@@ -53,7 +53,7 @@ func Deps(t *testing.T, options ...option) web.Deps {
 	return d
 }
 
-// OpenEventStream opens the event stream and returns its lines; the channel is closed at its end.
+// OpenEventStream opens the event stream and returns its lines. The channel is closed at the end of the stream.
 func (v *Visitor) OpenEventStream() <-chan string {
 	v.t.Helper()
 	r, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, v.URL+api.Events.Path, nil)

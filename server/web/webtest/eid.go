@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// FrontChannelLogoutPath lets the person leave at the issuer, and returns the address in the issuer's frame, which is
-// not opened. The back channel is closed meanwhile.
+// FrontChannelLogoutPath ends the session at the issuer and returns the path of front-channel logout in the issuer's
+// frame, without opening it. Back-channel logout is disabled meanwhile.
 func (p *Portal) FrontChannelLogoutPath(v *Visitor) string {
 	p.t.Helper()
 	back := p.Norway.Client.Back

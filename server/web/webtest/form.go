@@ -6,7 +6,7 @@ import (
 
 var inputPattern = regexp.MustCompile(`<input class="[^"]*" id="[^"]*" name="([^"]+)"`)
 
-// FieldNames lists what a page's form asks a person for, in order.
+// FieldNames returns the names of the visible fields of the page's form, in order.
 func (p Page) FieldNames() (names []string) {
 	for _, m := range inputPattern.FindAllStringSubmatch(p.Body, -1) {
 		names = append(names, m[1])

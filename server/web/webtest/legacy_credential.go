@@ -6,7 +6,8 @@ import (
 	"bompass/shared/fixture"
 )
 
-// ImportCredential imports a customer of the legacy system, with the old password of the demo data.
+// Imports stores the legacy credential of a customer number: the password of the demo data, which the owner of the
+// number can use once to link the agreement.
 func (h *Server) Imports(number, agreement string) {
 	h.t.Helper()
 	h.standIn("a credential that the test has written")
@@ -20,8 +21,8 @@ func (h *Server) Imports(number, agreement string) {
 	}
 }
 
-// The address of the legacy form, and an account that the demo data does not have.
+// The address of the form for legacy numbers, and the id of an account that the demo data does not have.
 const (
-	FindOld = "/agreements/find/old"
-	FormerAccount  = "0196a000-0000-7000-8000-0000000000f1"
+	FindOld       = "/agreements/find/old"
+	FormerAccount = "0196a000-0000-7000-8000-0000000000f1"
 )

@@ -10,7 +10,7 @@ import (
 	"bompass/server/store/legacydb"
 )
 
-// ImportLegacy imports files as the command server legacy import does.
+// ImportLegacy imports files like the command "server legacy import".
 func (h *Server) ImportLegacy(files ...string) {
 	h.t.Helper()
 	for _, text := range files {
@@ -24,7 +24,7 @@ func (h *Server) ImportLegacy(files ...string) {
 	}
 }
 
-// SetFirstPassword creates the password of a customer number and returns the visitor who has chosen it.
+// SetFirstPassword chooses the first password of a customer number with the link in a message, and returns the browser.
 func (h *Server) SetFirstPassword(number, mail string) *Visitor {
 	h.t.Helper()
 	h.Advance(time.Hour) // past the throttle

@@ -9,7 +9,7 @@ import (
 	"bompass/shared/fixture"
 )
 
-// logBuffer is a log that is written and read at the same time.
+// logBuffer stores a log. It is safe for concurrent use.
 type logBuffer struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -27,7 +27,7 @@ func (d *logBuffer) String() string {
 	return d.text.String()
 }
 
-// checkLog holds the log of every test of this package to what no log may have, ASVS V16.2.5.
+// checkLog fails the test if the server's log has a secret of the demo data or the token of a link, ASVS V16.2.5.
 func (h *Server) checkLog() {
 	h.t.Helper()
 	log := h.Log.String()
@@ -39,16 +39,16 @@ func (h *Server) checkLog() {
 	for _, m := range h.Inbox.List("") {
 		for _, opens := range linkTokenPattern.FindAllStringSubmatch(m.Text, -1) {
 			if strings.Contains(log, opens[1]) {
-				h.t.Errorf("the log has what a letter to %s carries", m.To)
+				h.t.Errorf("the log has the token of a link to %s", m.To)
 			}
 		}
 	}
 }
 
-// linkTokenPattern is what a letter carries that opens a door: the token of a link.
+// linkTokenPattern matches the token of a link, which gives access to an account.
 var linkTokenPattern = regexp.MustCompile(`token=([A-Za-z0-9_-]{43})`)
 
-// Secrets are those of the cast.
+// Secrets returns the secrets and personal numbers of the demo data, by name.
 func Secrets() map[string]string {
 	all := map[string]string{"the password": fixture.Password, "the station's key": fixture.StationKey}
 	for n, a := range fixture.Accounts() {

@@ -5,7 +5,8 @@ import (
 	"net/url"
 )
 
-// RegisterPerson goes the whole way of a person without an eID, to the first page behind the door.
+// RegisterPerson registers a person without an eID: address, password, confirmation and authenticator app. It returns the
+// browser, signed in.
 func (h *Server) RegisterPerson(email, name string) *Visitor {
 	h.t.Helper()
 	v := h.Visitor()
@@ -19,15 +20,15 @@ func (h *Server) RegisterPerson(email, name string) *Visitor {
 	return v
 }
 
-// CheckRedirect tells whether a page sends a person somewhere else first.
+// CheckRedirect fails the test unless a page redirects to another.
 func (v *Visitor) CheckRedirect(from, to string) {
 	v.t.Helper()
 	if p := v.Get(from); p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != to {
-		v.t.Errorf("%s: got %d %q, want to be led to %q", from, p.StatusCode, p.Header.Get("Location"), to)
+		v.t.Errorf("%s: got %d %q, want a redirect to %q", from, p.StatusCode, p.Header.Get("Location"), to)
 	}
 }
 
-// AddAgreement is a customer of old without an account, with one agreement.
+// AddAgreement adds a customer of an earlier time who has one agreement and no account.
 func (h *Server) AddAgreement(id, kind, number, email string) {
 	h.Exec("insert into customer (id, kind, name, email, country, language) values ('" + id + "', '" + kind + "', 'Eldre Kunde', '" + email + "', 'NO', 'nb')")
 	h.Exec("insert into agreement (id, number, customer_id, issuer, charger, valid_from) values (gen_random_uuid(), '" + number + "', '" + id + "', 'bompass', 'ferde', '2024-01-01')")

@@ -5,7 +5,7 @@ import (
 	"net/url"
 )
 
-// ChooseParty presses the button on a party's row.
+// ChooseParty submits the form of one party on the page that lists the parties.
 func (v *Visitor) ChooseParty(list, key string, changes ...Change) Page {
 	v.t.Helper()
 	form := url.Values{"csrf": {HiddenOf(list, "csrf")}, "party": {key}, "next": {HiddenOf(list, "next")}}

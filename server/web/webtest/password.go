@@ -17,10 +17,11 @@ import (
 	"bompass/server/store/noticedb"
 )
 
-// Fresh is a password that is accepted.
+// Fresh is a password that is accepted and that no account has.
 const Fresh = "sju svaner seiler sakte"
 
-// LastMessage hands over every letter that is due and returns the newest to an address.
+// LastMessage sends every waiting message and returns the newest to an address: of email, a telephone number or a postal
+// address.
 func (h *Server) LastMessage(to string) sim.Received {
 	h.t.Helper()
 	sender := notice.NewSender(noticedb.New(h.DB), h.Keys, notice.Channels{Mailer: h.Inbox, Texter: textsim.New(h.Inbox), Printer: printsim.New(h.Inbox)}, h.Now)
@@ -36,7 +37,7 @@ func (h *Server) LastMessage(to string) sim.Received {
 
 var linkPattern = regexp.MustCompile(`https?://[^ \n]+`)
 
-// LinkIn is the path of the link in a message.
+// LinkIn returns the path and query of the link in a message.
 func (h *Server) LinkIn(m sim.Received) string {
 	h.t.Helper()
 	found := linkPattern.FindString(m.Text)
@@ -47,24 +48,25 @@ func (h *Server) LinkIn(m sim.Received) string {
 	return path
 }
 
-// OpenLink opens an email's link and sends the form behind it.
+// OpenLink opens the link of a message and submits the form on its page. It fails the test unless the token moves from the
+// address into a cookie.
 func (v *Visitor) OpenLink(path string, fields url.Values) Page {
 	v.t.Helper()
 	p := v.Get(path)
 	if p.StatusCode != http.StatusSeeOther || strings.Contains(p.Header.Get("Location"), "token") || p.Header.Get("Referrer-Policy") != "no-referrer" {
-		v.t.Fatalf("the link: got %d %q, want its token out of the address and told to nobody", p.StatusCode, p.Header.Get("Location"))
+		v.t.Fatalf("the link: got %d %q, want a redirect without the token and no referrer", p.StatusCode, p.Header.Get("Location"))
 	}
-	// A browser that may not say where it is sends a form's Origin as null, which is refused.
+	// Under the policy no-referrer, a browser sends "null" as the Origin of a form, which the server refuses.
 	if policy := v.Get(p.Header.Get("Location")).Header.Get("Referrer-Policy"); policy == "no-referrer" {
-		v.t.Errorf("%s has a form and the policy %s", p.Header.Get("Location"), policy)
+		v.t.Errorf("%s has a form and the referrer policy %s", p.Header.Get("Location"), policy)
 	}
 	return v.SubmitForm(p.Header.Get("Location"), fields)
 }
 
-// SecretPattern matches the secret of an authenticator app on a page.
+// SecretPattern matches the secret for an authenticator app on a page.
 var SecretPattern = regexp.MustCompile(`<code class="bp-secret">([A-Z2-7 ]+)</code>`)
 
-// EnrolTOTP connects an authenticator app on the page it is offered on, and returns its secret.
+// EnrolTOTP connects an authenticator app on the page at path, and returns its secret and the answer.
 func (v *Visitor) EnrolTOTP(path string) (secret string, after Page) {
 	v.t.Helper()
 	found := SecretPattern.FindStringSubmatch(v.Get(path).Body)
@@ -79,7 +81,7 @@ func (v *Visitor) EnrolTOTP(path string) (secret string, after Page) {
 	return secret, v.SubmitForm(path, url.Values{"code": {code}})
 }
 
-// SubmitFormAt sends a form of the signed-in person.
+// SubmitFormAt submits a form of a signed-in person to action, with the token of the page at from.
 func (v *Visitor) SubmitFormAt(action, from string, fields url.Values, changes ...Change) Page {
 	v.t.Helper()
 	found := regexp.MustCompile(`name="csrf" value="([^"]+)"`).FindStringSubmatch(v.Get(from).Body)
@@ -90,7 +92,7 @@ func (v *Visitor) SubmitFormAt(action, from string, fields url.Values, changes .
 	return v.Do(http.MethodPost, action, fields.Encode(), append([]Change{Header("Content-Type", "application/x-www-form-urlencoded")}, changes...)...)
 }
 
-// ParsedURL is the house's address.
+// ParsedURL returns the server's address.
 func (h *Server) ParsedURL() *url.URL {
 	u, err := url.Parse(h.URL)
 	if err != nil {
@@ -99,7 +101,7 @@ func (h *Server) ParsedURL() *url.URL {
 	return u
 }
 
-// Exec runs a statement that no flow has yet.
+// Exec runs an SQL statement, for states that no flow of the product produces. The test then proves no behaviour.
 func (h *Server) Exec(statement string) {
 	h.t.Helper()
 	h.standIn("a row that the test has written")
@@ -113,7 +115,7 @@ func (h *Server) Exec(statement string) {
 	}
 }
 
-// QueryText reads a value that no page shows.
+// QueryText returns a value from the database that no page shows.
 func (h *Server) QueryText(query string) (value string) {
 	h.t.Helper()
 	conn, err := pgx.Connect(h.t.Context(), h.dsn)

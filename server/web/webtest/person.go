@@ -9,7 +9,7 @@ import (
 	"bompass/shared/fault"
 )
 
-// Call performs a route and reads its reply; wanted is the fault it must answer, empty for none.
+// Call sends a request to a route and returns its reply. If wanted is not empty, the answer must be that fault.
 func Call[Req, Reply any](v *Visitor, r api.Route[Req, Reply], req Req, wanted fault.Code) (reply Reply) {
 	v.t.Helper()
 	body, err := json.Marshal(req)
@@ -40,5 +40,5 @@ func Call[Req, Reply any](v *Visitor, r api.Route[Req, Reply], req Req, wanted f
 // CodePattern matches a code of six digits.
 var CodePattern = regexp.MustCompile(`\b[0-9]{6}\b`)
 
-// SignInAs signs a person of the demo data in.
+// SignInAs is SignIn.
 func (h *Server) SignInAs(email string) *Visitor { return h.SignIn(email) }

@@ -29,40 +29,41 @@ import (
 	"bompass/shared/fixture"
 )
 
-// Portal is a house that people reach with an eID: two simulated issuers and a simulated register of
-// mandates, each over a real connection.
+// Portal is a Server on which people can sign in with an eID, connected over HTTP to two simulated issuers and a simulated
+// register of mandates.
 type Portal struct {
 	*Server
 	Norway, sweden *identitysim.Issuer
 	Register       *mandatesim.Register
-	Issuers        string // their address
+	Issuers        string // address of the issuers
 }
 
 var issuerKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-// lateHandler lets a handler be set once its address is known.
+// lateHandler serves with a handler that is set once the server's address is known.
 type lateHandler struct{ to atomic.Pointer[http.ServeMux] }
 
 func (s *lateHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.to.Load().ServeHTTP(w, r) }
 
-// NewPortal returns a server that people reach with an eID.
+// NewPortal returns a Portal with the demo data.
 func NewPortal(t *testing.T) *Portal {
 	t.Helper()
 	p := &Portal{}
-	var door lateHandler
-	outside := httptest.NewServer(&door)
+	var late lateHandler
+	outside := httptest.NewServer(&late)
 	t.Cleanup(outside.Close)
 	p.Issuers = outside.URL
 	p.Server = New(t, func(d *web.Deps) {
 		h, ok := d.Overview.(*Server)
 		if !ok {
-			t.Fatal("the accounts are not the house's")
+			t.Fatal("the overview is not this server's")
 		}
-		door.to.Store(p.buildPartners(t, d, h))
+		late.to.Store(p.buildPartners(t, d, h))
 	})
 	return p
 }
 
+// buildPartners connects the issuers and the register to the server's dependencies, and returns their handler.
 func (p *Portal) buildPartners(t *testing.T, d *web.Deps, h *Server) *http.ServeMux {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -74,12 +75,12 @@ func (p *Portal) buildPartners(t *testing.T, d *web.Deps, h *Server) *http.Serve
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	var ways []eid.Provider
+	var providers []eid.Provider
 	for _, country := range []string{openid.Norway, openid.Sweden} {
 		name := strings.ToLower(country)
 		issuer, adapter := p.issuer(t, d, country, key)
 		mux.Handle("/"+name+"/", issuer)
-		ways = append(ways, eid.Provider{Name: name, Country: country, Issuer: adapter})
+		providers = append(providers, eid.Provider{Name: name, Country: country, Issuer: adapter})
 		if country == openid.Norway {
 			p.Norway = issuer
 		} else {
@@ -95,7 +96,7 @@ func (p *Portal) buildPartners(t *testing.T, d *web.Deps, h *Server) *http.Serve
 		}
 		return answer.Name
 	}
-	d.EID = eid.NewService(eid.Deps{Store: accessdb.New(h.DB), Access: d.Access, Keys: d.Keys, Providers: ways, Messages: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
+	d.EID = eid.NewService(eid.Deps{Store: accessdb.New(h.DB), Access: d.Access, Keys: d.Keys, Providers: providers, Messages: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
 	d.Parties = party.NewService(persondb.New(h.DB), source, d.Keys, d.Now)
 	ingrid, err := accessdb.New(h.DB).AccountByEmail(t.Context(), "ingrid@bompass.example")
 	if err != nil {
@@ -110,9 +111,10 @@ func (p *Portal) buildPartners(t *testing.T, d *web.Deps, h *Server) *http.Serve
 	return mux
 }
 
+// issuer returns the simulated issuer of a country and the adapter that is connected to it.
 func (p *Portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Key) (*identitysim.Issuer, *openid.Issuer) {
 	t.Helper()
-	signs, err := issuerKey()
+	signingKey, err := issuerKey()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +141,7 @@ func (p *Portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Ke
 	}
 	sim, err := identitysim.New(identitysim.Config{
 		Issuer: c.Issuer, Title: "eID", Levels: c.Levels, Methods: []identitysim.Method{{Name: "BankID", Level: 1}}, Persons: persons,
-		NumberClaim: openid.PersonalNumberClaim(country), Now: d.Now, Key: signs,
+		NumberClaim: openid.PersonalNumberClaim(country), Now: d.Now, Key: signingKey,
 		Client: identitysim.Client{
 			ID: "bompass", Key: key.Public(), Redirect: c.RedirectURL, LoggedOut: c.PostLogoutRedirect,
 			Front: d.PublicURL + "/logout/front", Back: d.PublicURL + "/logout/back/" + name,
@@ -151,6 +153,7 @@ func (p *Portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Ke
 	return sim, adapter
 }
 
+// mandates starts the simulated register with the mandates of the demo data, and returns the adapter.
 func (p *Portal) mandates(t *testing.T, d *web.Deps, key openid.Key) *altinn.Source {
 	t.Helper()
 	names, rights := map[string]string{}, map[string][]mandatesim.Company{}
@@ -182,7 +185,7 @@ func (p *Portal) mandates(t *testing.T, d *web.Deps, key openid.Key) *altinn.Sou
 	return source
 }
 
-// DoCrossSite goes to an address of another site, or comes back from one, as a browser does.
+// DoCrossSite sends a request that comes from another site, or goes to one.
 func (v *Visitor) DoCrossSite(method, address, body string) Page {
 	v.t.Helper()
 	r, err := http.NewRequestWithContext(v.t.Context(), method, address, strings.NewReader(body))
@@ -205,33 +208,33 @@ func (v *Visitor) DoCrossSite(method, address, body string) Page {
 	return Page{resp, string(text)}
 }
 
-// AuthenticateAt proves to be somebody at an issuer and returns where the issuer sends the browser.
-func (v *Visitor) AuthenticateAt(address, way, who string) string {
+// AuthenticateAt authenticates as a person at the issuer and returns the address of the redirect to the portal.
+func (v *Visitor) AuthenticateAt(address, provider, person string) string {
 	v.t.Helper()
-	asked := v.DoCrossSite(http.MethodGet, address, "")
-	if asked.StatusCode == http.StatusSeeOther {
-		return asked.Header.Get("Location")
+	page := v.DoCrossSite(http.MethodGet, address, "")
+	if page.StatusCode == http.StatusSeeOther { // single sign-on
+		return page.Header.Get("Location")
 	}
-	id := HiddenOf(asked.Body, "id")
-	issuer, _, _ := strings.Cut(address, "/"+way+"/authorize")
-	back := v.DoCrossSite(http.MethodPost, issuer+"/"+way+"/choose", url.Values{"id": {id}, "person": {who}, "method": {"BankID"}}.Encode())
+	id := HiddenOf(page.Body, "id")
+	issuer, _, _ := strings.Cut(address, "/"+provider+"/authorize")
+	back := v.DoCrossSite(http.MethodPost, issuer+"/"+provider+"/choose", url.Values{"id": {id}, "person": {person}, "method": {"BankID"}}.Encode())
 	if back.StatusCode != http.StatusSeeOther {
 		v.t.Fatalf("the issuer answered %d %s", back.StatusCode, back.Body)
 	}
 	return back.Header.Get("Location")
 }
 
-// HiddenOf returns the value of a hidden field on a page.
+// HiddenOf returns the value of the first hidden field of a name on a page.
 func HiddenOf(body, name string) string {
 	_, rest, _ := strings.Cut(body, `name="`+name+`" value="`)
 	value, _, _ := strings.Cut(rest, `"`)
 	return html.UnescapeString(value)
 }
 
-// SubmitEID goes the whole way in with an eID and returns the answer at its end.
-func (v *Visitor) SubmitEID(way, who, next string) Page {
+// SubmitEID signs in with an eID and returns the portal's answer to the issuer's redirect.
+func (v *Visitor) SubmitEID(provider, person, next string) Page {
 	v.t.Helper()
-	address := "/login/eid/" + way
+	address := "/login/eid/" + provider
 	if next != "" {
 		address += "?next=" + url.QueryEscape(next)
 	}
@@ -239,21 +242,21 @@ func (v *Visitor) SubmitEID(way, who, next string) Page {
 	if p.StatusCode != http.StatusSeeOther {
 		v.t.Fatalf("begin: %d %s", p.StatusCode, p.Body)
 	}
-	return v.DoCrossSite(http.MethodGet, v.AuthenticateAt(p.Header.Get("Location"), way, who), "")
+	return v.DoCrossSite(http.MethodGet, v.AuthenticateAt(p.Header.Get("Location"), provider, person), "")
 }
 
-// SignInWithEID is come for a person who gets in; it learns the session's token for scripts.
-func (p *Portal) SignInWithEID(who string) *Visitor {
+// SignInWithEID signs a person in with the Norwegian eID and returns the browser with the CSRF token of the session.
+func (p *Portal) SignInWithEID(person string) *Visitor {
 	p.t.Helper()
 	v := p.Visitor()
-	if in := v.SubmitEID("no", who, ""); in.StatusCode != http.StatusSeeOther || strings.HasPrefix(in.Header.Get("Location"), "/login") {
-		p.t.Fatalf("%s: %d %q", who, in.StatusCode, in.Header.Get("Location"))
+	if in := v.SubmitEID("no", person, ""); in.StatusCode != http.StatusSeeOther || strings.HasPrefix(in.Header.Get("Location"), "/login") {
+		p.t.Fatalf("%s: %d %q", person, in.StatusCode, in.Header.Get("Location"))
 	}
 	v.LoadCSRF()
 	return v
 }
 
-// LoadCSRF reads the session's token for scripts.
+// LoadCSRF stores the CSRF token of the browser's session.
 func (v *Visitor) LoadCSRF() {
 	v.t.Helper()
 	_, rest, _ := strings.Cut(v.Get("/api/v1/me").Body, `"csrf":"`)

@@ -15,13 +15,13 @@ const (
 	KariAddress = "Kari Lund\nStorgata 1\n0155 Oslo"
 )
 
-// StartRecovery says that everything is lost and returns the letter on paper.
+// StartRecovery asks for the recovery of Kari's account, of which every factor is lost, and returns the letter on paper.
 func (h *Server) StartRecovery() sim.Received {
 	h.t.Helper()
 	v := h.Visitor()
 	v.SubmitPassword(Kari, fixture.Password)
 	if p := v.Get("/login/code"); !strings.Contains(p.Body, `href="/login/lost"`) {
-		h.t.Fatalf("the code's page leads nowhere: %s", p.Body)
+		h.t.Fatalf("the page of the code has no link to recovery: %s", p.Body)
 	}
 	if p := v.SubmitForm("/login/lost", url.Values{}); p.Header.Get("Location") != "/login/lost" {
 		h.t.Fatalf("ask: %d %s", p.StatusCode, p.Body)
@@ -29,7 +29,7 @@ func (h *Server) StartRecovery() sim.Received {
 	return h.LastMessage(KariAddress)
 }
 
-// SubmitRecoveryCode brings the code from the letter, after the password.
+// SubmitRecoveryCode signs in with Kari's password and the code from the letter.
 func (h *Server) SubmitRecoveryCode(code string) (*Visitor, Page) {
 	h.t.Helper()
 	v := h.Visitor()

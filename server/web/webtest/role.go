@@ -8,7 +8,8 @@ import (
 	"bompass/shared/fixture"
 )
 
-// SetRole gives Astrid, or Jonas, a role before they sign in.
+// SetRole changes Astrid's role in the database, before she signs in. An empty role or administrator changes nothing.
+// A driver gets a vehicle, and the role expired ends after thirty seconds.
 func (p *Portal) SetRole(role string) {
 	p.t.Helper()
 	if role == "" || role == "administrator" {

@@ -50,23 +50,23 @@ import (
 	"bompass/shared/toll"
 )
 
-// Server is the HTTP layer on a real listener and a real database, with small stand-ins for the pipeline behind
-// it. A test that reaches a stand-in proves no behaviour.
+// Server is the HTTP layer on a real listener and a real database, with stubs of the overview and of the pipeline of
+// passages. A test that reaches a stub proves no behaviour.
 type Server struct {
 	t              *testing.T
 	URL            string
-	offset         atomic.Int64 // of the real clock: connections have deadlines by that one
+	offset         atomic.Int64 // nanoseconds ahead of the real clock, by which connections have deadlines
 	Log            logBuffer
 	DB             *store.DB
-	dsn            string // of its database
+	dsn            string
 	Keys           seal.Keys
 	Inbox          *sim.Inbox
 	Live           *LiveFeed
-	Batches        chan string
-	ListedVehicles chan toll.VehicleID
-	Routes         []Route     // every mounted route
-	Broken         atomic.Bool // the accounts behind it fail
-	Slow           atomic.Bool // or take for ever
+	Batches        chan string         // bodies that stations sent
+	ListedVehicles chan toll.VehicleID // vehicles whose passages were listed
+	Routes         []Route             // every mounted route
+	Broken         atomic.Bool         // the overview fails
+	Slow           atomic.Bool         // the overview exceeds its deadline
 }
 
 // Route is a mounted route: its method and the pattern of its path.
@@ -74,14 +74,14 @@ type Route struct{ Method, Path string }
 
 type option func(*web.Deps)
 
-// New returns a server that allows codes by text message. It is stopped at the end of the test.
+// New returns a running server that allows codes by text message. It is stopped at the end of the test.
 func New(t *testing.T, options ...option) *Server {
 	t.Helper()
 	return NewWithOptions(t, factor.Options{TextCodes: true}, options...)
 }
 
-// NewWithOptions returns a server with options of signing in.
-func NewWithOptions(t *testing.T, ways factor.Options, options ...option) *Server {
+// NewWithOptions returns a running server with options of signing in.
+func NewWithOptions(t *testing.T, signIn factor.Options, options ...option) *Server {
 	t.Helper()
 	proves.Driven(t, proves.HTTP)
 	h := &Server{t: t, Live: &LiveFeed{t: t}, Batches: make(chan string, 10), ListedVehicles: make(chan toll.VehicleID, 1000)}
@@ -106,21 +106,21 @@ func NewWithOptions(t *testing.T, ways factor.Options, options ...option) *Serve
 	}
 	h.DB, h.dsn, h.Keys, h.Inbox = db, dsn, keys, sim.NewInbox(h.Now)
 	ctx, stop := context.WithCancel(context.Background())
-	desk, letters := access.NewService(accounts, keys, h.Now), notice.NewWriter(keys, h.URL, h.Now)
-	ways.PublicURL = h.URL
-	locksmith, err := factor.NewService(factor.Deps{Access: desk, Store: factor.From(accounts), Keys: keys, Messages: letters, Options: ways, Now: h.Now})
+	accessService, messages := access.NewService(accounts, keys, h.Now), notice.NewWriter(keys, h.URL, h.Now)
+	signIn.PublicURL = h.URL
+	factors, err := factor.NewService(factor.Deps{Access: accessService, Store: factor.From(accounts), Keys: keys, Messages: messages, Options: signIn, Now: h.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	deps := web.Deps{
-		Registrar: access.NewRegistrar(desk, accounts, letters), Factors: locksmith, Inbox: h.Inbox,
-		Person: person.NewService(persondb.New(db), keys, letters, desk, h.Now), Privacy: privacy.NewService(privacydb.New(db), letters, desk, h.Now),
+		Registrar: access.NewRegistrar(accessService, accounts, messages), Factors: factors, Inbox: h.Inbox,
+		Person: person.NewService(persondb.New(db), keys, messages, accessService, h.Now), Privacy: privacy.NewService(privacydb.New(db), messages, accessService, h.Now),
 		Agreements: agreement.NewService(agreement.Deps{
-			Store: agreementdb.New(db), Drafts: draftdb.New(db), Profiles: persondb.New(db), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: letters, Limiter: desk, Issuer: "bompass",
+			Store: agreementdb.New(db), Drafts: draftdb.New(db), Profiles: persondb.New(db), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: messages, Limiter: accessService, Issuer: "bompass",
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.Now,
 		}),
-		Legacy:  legacy.NewService(legacydb.New(db), keys, letters, desk, h.Now),
-		Context: ctx, PublicURL: h.URL, Access: desk, Keys: keys, Overview: h, Passages: h, Tariffs: Tariffs, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live,
+		Legacy:  legacy.NewService(legacydb.New(db), keys, messages, accessService, h.Now),
+		Context: ctx, PublicURL: h.URL, Access: accessService, Keys: keys, Overview: h, Passages: h, Tariffs: Tariffs, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)),
 	}
@@ -151,7 +151,7 @@ func NewWithOptions(t *testing.T, ways factor.Options, options ...option) *Serve
 	return h
 }
 
-// database is a database of its own with the cast in it.
+// database returns a new database with the demo data.
 func database(t *testing.T) (db *store.DB, dsn string) {
 	t.Helper()
 	return pgtest.Demo(t)
@@ -166,7 +166,7 @@ func (h *Server) Advance(d time.Duration) { h.offset.Add(int64(d)) }
 // standIn records that something replaces a part of the product, so that the test proves no behaviour.
 func (h *Server) standIn(what string) { proves.StandIn(h.t, what) }
 
-// Overview stands in for the overview.
+// Overview is a stub of the overview.
 func (h *Server) Overview(_ context.Context, customer toll.CustomerID, kind toll.CustomerKind, _ time.Time) (api.OverviewReply, error) {
 	h.standIn("a stub of the overview")
 	if h.Slow.Load() {
@@ -180,7 +180,7 @@ func (h *Server) Overview(_ context.Context, customer toll.CustomerID, kind toll
 	}}}, nil
 }
 
-// TakeIn stands in for the pipeline of passages.
+// TakeIn is a stub of the intake of passages.
 func (h *Server) TakeIn(_ context.Context, key string, body []byte, _ time.Time) (api.BatchReply, error) {
 	h.standIn("a stub of the pipeline")
 	if key != fixture.StationKey {
@@ -190,7 +190,7 @@ func (h *Server) TakeIn(_ context.Context, key string, body []byte, _ time.Time)
 	return api.BatchReply{Accepted: strings.Count(string(body), "\n")}, nil
 }
 
-// List stands in for the list of passages.
+// List is a stub of the list of passages.
 func (h *Server) List(_ context.Context, customer toll.CustomerID, req api.PassageListRequest, _ time.Time) (api.PassageListReply, error) {
 	h.standIn("a stub of the list of passages")
 	if err := toll.CheckPeriod(req.From, req.To); err != nil {
@@ -200,20 +200,20 @@ func (h *Server) List(_ context.Context, customer toll.CustomerID, req api.Passa
 	return api.PassageListReply{Lines: []api.PassageLine{{ID: toll.PassageID(customer), Vehicle: req.Vehicle}}, Count: 1}, nil
 }
 
-// Tariffs stands in for the price plans.
+// Tariffs are short tariff files.
 var Tariffs = []tariff.File{{Name: "oslo.tariff", Text: `scheme oslo "Oslo"
 charger fjellinjen "Fjellinjen"
 station oslo-104 104 "E18 Maritim" in
 ` + strings.Repeat("# a price list is long\n", 50)}}
 
-// Recheck stands in for the recheck of a month.
+// Recheck is a stub of the recheck.
 func (h *Server) Recheck(_ context.Context, customer toll.CustomerID, req api.RecheckRequest) (api.RecheckReply, error) {
 	h.standIn("a stub of the recheck")
 	charges := []recheck.Charge{{Passage: toll.PassageID(customer)}}
 	return api.RecheckReply{Statement: recheck.Statement{Month: req.Month, Charges: charges}}, nil
 }
 
-// LiveFeed hands events to whoever listens.
+// LiveFeed is a stub of the events of passages.
 type LiveFeed struct {
 	t   *testing.T
 	out atomic.Pointer[chan api.Event]
@@ -232,7 +232,7 @@ func (l *LiveFeed) Publish(balance money.Ore) {
 	*l.out.Load() <- api.Event{Kind: "passage", Balance: balance}
 }
 
-// Bundle returns the browser's files as small stand-ins.
+// Bundle returns small files under the names of the browser program's.
 func Bundle() fstest.MapFS {
 	files := fstest.MapFS{
 		"manifest.json": {Data: []byte(`{"app.wasm":"app.0a.wasm","bompass.css":"bompass.0b.css","wasm_exec.js":"wasm_exec.0c.js",
@@ -249,7 +249,7 @@ func Bundle() fstest.MapFS {
 	return files
 }
 
-// Visitor is a browser: it keeps cookies, follows no redirect and says where its requests come from.
+// Visitor is a browser without scripts: it stores cookies, follows no redirect, and states the origin of its requests.
 type Visitor struct {
 	*Server
 	Client *http.Client
@@ -270,13 +270,13 @@ func (h *Server) Visitor() *Visitor {
 	}}
 }
 
-// Page is an answer with its body read.
+// Page is an answer and its body.
 type Page struct {
 	*http.Response
 	Body string
 }
 
-// Change changes a request before it is sent.
+// Change is a change of a request before it is sent.
 type Change func(*http.Request)
 
 // Header returns a change that sets a header, or removes it if the value is empty.
@@ -291,7 +291,7 @@ func Header(name, value string) Change {
 // Host returns a change that names another host.
 func Host(name string) Change { return func(r *http.Request) { r.Host = name } }
 
-// Do sends a request of our own page and returns the answer.
+// Do sends a request as the portal's own page does, and returns the answer.
 func (v *Visitor) Do(method, path, body string, changes ...Change) Page {
 	v.t.Helper()
 	r, err := http.NewRequestWithContext(v.t.Context(), method, v.URL+path, strings.NewReader(body))
@@ -325,10 +325,10 @@ func (v *Visitor) Get(path string, changes ...Change) Page {
 	return v.Do(http.MethodGet, path, "", changes...)
 }
 
-// Hidden matches the hidden fields of a form.
+// Hidden matches the hidden fields csrf and next of a form.
 var Hidden = regexp.MustCompile(`name="(csrf|next)" value="([^"]*)"`)
 
-// SubmitForm sends the form on a page with its hidden fields, as a browser without scripts does.
+// SubmitForm submits the form on the page at path, with its hidden fields, to the same path.
 func (v *Visitor) SubmitForm(path string, fields url.Values, changes ...Change) Page {
 	v.t.Helper()
 	for _, m := range Hidden.FindAllStringSubmatch(v.Get(path).Body, -1) {
@@ -341,19 +341,19 @@ func (v *Visitor) SubmitForm(path string, fields url.Values, changes ...Change) 
 	return v.Do(http.MethodPost, action, fields.Encode(), append([]Change{form}, changes...)...)
 }
 
-// SubmitPassword sends the sign-in form.
+// SubmitPassword submits the sign-in form.
 func (v *Visitor) SubmitPassword(email, password string) Page {
 	v.t.Helper()
 	return v.SubmitForm("/login", url.Values{"email": {email}, "password": {password}})
 }
 
-// SubmitCode sends the form of the code.
+// SubmitCode submits the form of the authenticator's code.
 func (v *Visitor) SubmitCode(code string) Page {
 	v.t.Helper()
 	return v.SubmitForm("/login/code", url.Values{"code": {code}})
 }
 
-// TOTPCode is what an account's authenticator shows now.
+// TOTPCode returns the current code of an account of the demo data.
 func (h *Server) TOTPCode(email string) string {
 	h.t.Helper()
 	for _, a := range fixture.Accounts() {
@@ -365,14 +365,15 @@ func (h *Server) TOTPCode(email string) string {
 			return code
 		}
 	}
-	h.t.Fatalf("nobody has the address %s", email)
+	h.t.Fatalf("no account has the address %s", email)
 	return ""
 }
 
 // Kari is the email address of a private customer of the demo data.
 const Kari = "kari@bompass.example"
 
-// SignIn goes the whole way as a person of the cast.
+// SignIn signs a person of the demo data in with password and code, and returns the browser with the CSRF token of the
+// session.
 func (h *Server) SignIn(email string) *Visitor {
 	h.t.Helper()
 	v := h.Visitor()
@@ -388,5 +389,5 @@ func (h *Server) SignIn(email string) *Visitor {
 	return v
 }
 
-// Discard returns a log that keeps nothing.
+// Discard returns a log that discards everything.
 func Discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -7,10 +7,10 @@ import (
 	"bompass/shared/fixture"
 )
 
-// Phone is the number of the person who signs in with codes by text message.
+// Phone is Kari's mobile number, to which codes are sent.
 const Phone = "+4790000001"
 
-// TextCode is the newest code on Kari's telephone.
+// TextCode returns the newest code that was sent to Kari by text message.
 func (h *Server) TextCode() string {
 	h.t.Helper()
 	code := CodePattern.FindString(h.LastMessage(Phone).Text)
@@ -20,13 +20,14 @@ func (h *Server) TextCode() string {
 	return code
 }
 
-// RequestTextCode goes as far as the page where the code from the telephone is written.
+// RequestTextCode signs in with Kari's password and asks for a code by text message. It returns the browser on the page
+// where the code is entered.
 func (h *Server) RequestTextCode() *Visitor {
 	h.t.Helper()
 	v := h.Visitor()
 	v.SubmitPassword(Kari, fixture.Password)
 	if p := v.Get("/login/code"); !strings.Contains(p.Body, `action="/login/text"`) || strings.Contains(p.Body, Phone) || !strings.Contains(p.Body, "•001") {
-		h.t.Fatalf("the code's page offers no text message, or tells the number: %s", p.Body)
+		h.t.Fatalf("the code's page offers no text message, or shows the number: %s", p.Body)
 	}
 	if p := v.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.Header.Get("Location") != "/login/text" {
 		h.t.Fatalf("send: %d %s", p.StatusCode, p.Body)
@@ -34,7 +35,7 @@ func (h *Server) RequestTextCode() *Visitor {
 	return v
 }
 
-// SubmitTextCode sends the form of a code by text message.
+// SubmitTextCode submits the form of a code by text message.
 func (v *Visitor) SubmitTextCode(code string) Page {
 	v.t.Helper()
 	return v.SubmitFormAt("/login/text/code", "/login/text", url.Values{"code": {code}})

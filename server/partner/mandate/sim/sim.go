@@ -158,17 +158,17 @@ func (s *Register) parties(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	var who struct{ Type, Value string }
-	if json.NewDecoder(r.Body).Decode(&who) != nil || who.Type != "urn:altinn:person:identifier-no" {
+	var subject struct{ Type, Value string }
+	if json.NewDecoder(r.Body).Decode(&subject) != nil || subject.Type != "urn:altinn:person:identifier-no" {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
 	s.asked++
 	list := []map[string]any{{
-		"partyUuid": rand.Text(), "name": s.Names[who.Value], "personId": who.Value, "type": "Person", "partyId": 1,
+		"partyUuid": rand.Text(), "name": s.Names[subject.Value], "personId": subject.Value, "type": "Person", "partyId": 1,
 		"authorizedResources": []string{}, "authorizedRoles": []string{"PRIV"}, "subunits": []any{},
 	}}
-	for _, c := range s.Rights[who.Value] {
+	for _, c := range s.Rights[subject.Value] {
 		list = append(list, c.item())
 	}
 	reply(w, list)

@@ -52,13 +52,13 @@ type operator struct {
 	*httptest.Server
 	trust *tls.Config
 
-	mu      sync.Mutex
-	stopped chan struct{}
-	taken   map[string]suite.Received // by correlator
-	asked   int
-	tokens  int
-	refuses func(number string) (status int, id string)
-	dropped bool // the next reply is lost on the way
+	mu       sync.Mutex
+	stopped  chan struct{}
+	taken    map[string]suite.Received // by correlator
+	requests int
+	tokens   int
+	refuses  func(number string) (status int, id string)
+	dropped  bool // the next reply is lost on the way
 }
 
 type requestBody struct {
@@ -107,7 +107,7 @@ func (o *operator) token(w http.ResponseWriter, r *http.Request) {
 func (o *operator) outbound(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.asked++
+	o.requests++
 	user, password, _ := r.BasicAuth()
 	if (user != "bompass" || password != "fjord & fjell") && r.Header.Get("Authorization") != "Bearer granted" {
 		refuseAs(w, http.StatusUnauthorized, "")
@@ -232,8 +232,8 @@ func TestOperatorWithoutTrustedCertificateIsRefused(t *testing.T) {
 	o := startOperator(t)
 	config := o.config()
 	config.Trust = nil
-	if err := newClient(t, config).Text(t.Context(), suite.Sample()); err == nil || permanent.Is(err) || o.asked != 0 {
-		t.Errorf("got %v after %d requests", err, o.asked)
+	if err := newClient(t, config).Text(t.Context(), suite.Sample()); err == nil || permanent.Is(err) || o.requests != 0 {
+		t.Errorf("got %v after %d requests", err, o.requests)
 	}
 }
 

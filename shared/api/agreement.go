@@ -7,16 +7,16 @@ import (
 	"bompass/shared/toll"
 )
 
-// AgreementStep is one question on the way to an agreement.
+// AgreementStep is one question of the form with which a person becomes a customer.
 type AgreementStep string
 
-// The steps, in their order. Check has nothing to answer.
+// The steps, in their order. StepCheck shows the answers and asks nothing.
 const (
 	StepCharger AgreementStep = "charger"
-	StepDetails AgreementStep = "details" // left out when nothing is missing, S2.28
+	StepDetails AgreementStep = "details" // left out when no details are missing, S2.28
 	StepCountry AgreementStep = "country" // before the registration number, S2.30
 	StepPlate   AgreementStep = "plate"
-	StepVehicle AgreementStep = "vehicle" // what the register says of it, or what the person states
+	StepVehicle AgreementStep = "vehicle" // confirms the data of the register, or states the data
 	StepTag     AgreementStep = "tag"
 	StepTerms   AgreementStep = "terms"
 	StepCheck   AgreementStep = "check"
@@ -27,7 +27,7 @@ func AgreementSteps() []AgreementStep {
 	return []AgreementStep{StepCharger, StepDetails, StepCountry, StepPlate, StepVehicle, StepTag, StepTerms, StepCheck}
 }
 
-// AgreementAnswers are what a person has answered so far. What is empty has not been.
+// AgreementAnswers are a person's answers so far. A question with an empty value has not been answered.
 type AgreementAnswers struct {
 	Charger    toll.ChargerID         `json:"charger,omitempty"`
 	Street     string                 `json:"street,omitempty"`
@@ -36,38 +36,40 @@ type AgreementAnswers struct {
 	Home       string                 `json:"home,omitempty"`    // country of the address
 	Country    string                 `json:"country,omitempty"` // of the plate
 	Plate      string                 `json:"plate,omitempty"`
-	Sure       bool                   `json:"sure,omitempty"`   // the vehicle that the register tells of is the one
-	Stated     *toll.StatedVehicle    `json:"stated,omitempty"` // where no register tells
+	Sure       bool                   `json:"sure,omitempty"`   // the vehicle found in the register is the right one
+	Stated     *toll.StatedVehicle    `json:"stated,omitempty"` // where no register has the vehicle
 	Tag        string                 `json:"tag,omitempty"`    // yes, no
-	Terms      map[toll.TermsKind]int `json:"terms,omitempty"`  // versions that are accepted
+	Terms      map[toll.TermsKind]int `json:"terms,omitempty"`  // accepted versions
 }
 
-// VehicleFound is what a register tells of a vehicle, S2.32: nothing of who owns it.
+// VehicleFound is a vehicle as found in a register, S2.32. The owner is not part of it, because anyone can look up a
+// registration number.
 type VehicleFound struct {
 	Make  string     `json:"make"`
 	Model string     `json:"model,omitempty"`
-	Since string     `json:"since,omitempty"` // year of the first registration
+	Since string     `json:"since,omitempty"` // year of first registration
 	Facts toll.Facts `json:"facts"`
 }
 
-// ChargerChoice is a toll company to have an agreement with.
+// ChargerChoice is a toll company that agreements can be made with.
 type ChargerChoice struct {
 	ID   toll.ChargerID `json:"id"`
 	Name string         `json:"name"`
 }
 
-// AgreementDraftReply is how far a person has come. Next is the first step that is not answered.
+// AgreementDraftReply is the state of the form: the answers so far and what the next step needs. Next is the first step
+// without an answer.
 type AgreementDraftReply struct {
-	ID       string                 `json:"id"` // names the answers; one of them makes one agreement
+	ID       string                 `json:"id"` // of the draft; from one draft at most one agreement is made
 	Answers  AgreementAnswers       `json:"answers"`
-	Steps    []AgreementStep        `json:"steps"` // those that this person is asked
-	Missing  []string               `json:"missing"`
+	Steps    []AgreementStep        `json:"steps"`   // the steps that apply to this person
+	Missing  []string               `json:"missing"` // names of the details that StepDetails asks for
 	Next     AgreementStep          `json:"next"`
 	Chargers []ChargerChoice        `json:"chargers"`
 	Found    *VehicleFound          `json:"found,omitempty"`
-	Silent   bool                   `json:"silent,omitempty"` // the register could not be asked
-	Terms    map[toll.TermsKind]int `json:"terms"`            // versions today
-	Name     string                 `json:"name"`             // of the customer whose agreement it becomes
+	Silent   bool                   `json:"silent,omitempty"` // the register is unavailable
+	Terms    map[toll.TermsKind]int `json:"terms"`            // current versions
+	Name     string                 `json:"name"`             // of the customer who will hold the agreement
 	Email    string                 `json:"email"`
 }
 
@@ -77,8 +79,8 @@ type AgreementStepRequest struct {
 	Answers AgreementAnswers `json:"answers"`
 }
 
-// AgreementRequest makes the agreement of the answers. Asked again with the same answers, it is the same
-// agreement.
+// AgreementRequest makes an agreement from a draft. The request is idempotent: sent again with the same draft, it returns
+// the same agreement.
 type AgreementRequest struct {
 	ID string `json:"id"`
 }
@@ -95,11 +97,11 @@ type AgreementReceipt struct {
 	Charger string                 `json:"charger"` // the toll company's name
 	Plate   toll.Plate             `json:"plate"`
 	From    time.Time              `json:"from"`
-	Tag     bool                   `json:"tag,omitempty"` // one is on its way
+	Tag     bool                   `json:"tag,omitempty"` // a tag has been ordered
 	Terms   map[toll.TermsKind]int `json:"terms"`
 }
 
-// The routes of becoming a customer.
+// The routes with which a person becomes a customer.
 var (
 	AgreementDraft   = customer[Empty, AgreementDraftReply]("agreement.draft", "GET", "/api/v1/agreements/draft", role.Change)
 	AgreementAnswer  = customer[AgreementStepRequest, AgreementDraftReply]("agreement.answer", "POST", "/api/v1/agreements/draft", role.Change)
