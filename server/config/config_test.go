@@ -42,7 +42,7 @@ func TestSizeOfTheStreamHasBounds(t *testing.T) {
 		{"BOMPASS_STREAM_REPLICAS", "6", false}, {"BOMPASS_STREAM_REPLICAS", "three", false},
 		{"BOMPASS_STREAM_MAX_MB", "16", true}, {"BOMPASS_STREAM_MAX_MB", "15", false},
 	} {
-		_, err := config.Read(env(map[string]string{c.name: c.value}))
+		_, err := config.Read(getenvOf(map[string]string{c.name: c.value}))
 		if (err == nil) != c.valid {
 			t.Errorf("%s=%s: %v", c.name, c.value, err)
 		}
