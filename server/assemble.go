@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/nats-io/nats.go"
@@ -20,6 +21,7 @@ import (
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/reading"
 	"bompass/server/passage/stream"
+	"bompass/server/pricelist"
 	"bompass/server/store"
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/draftdb"
@@ -27,9 +29,9 @@ import (
 	"bompass/server/store/overviewdb"
 	"bompass/server/store/passagedb"
 	"bompass/server/store/persondb"
+	"bompass/server/store/pricedb"
 	"bompass/server/web"
 	"bompass/shared/api"
-	"bompass/shared/rating"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
@@ -82,23 +84,47 @@ func (p *product) openDatabase(ctx context.Context) (err error) {
 	return nil
 }
 
-func (p *product) openTariffs(context.Context) error {
+// releaseInterval is the time between two looks for a new release of the price lists.
+const releaseInterval = 2 * time.Second
+
+// openTariffs reads the price lists in force, and follows new releases of them.
+func (p *product) openTariffs(ctx context.Context) error {
+	builtIn, err := builtInTariffs()
+	if err != nil {
+		return err
+	}
+	options := pricelist.Options{BuiltIn: builtIn, Development: p.config.Mode == config.Development}
+	if p.prices, err = pricelist.Open(ctx, pricedb.New(p.db), options, p.log); err != nil {
+		return err
+	}
+	p.phones = p.prices.Release().Book.Phones()
+	watching, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.prices.Watch(watching, releaseInterval)
+	}()
+	p.opened.add(func() { stop(); <-done })
+	return nil
+}
+
+// builtInTariffs returns the tariff files of this build.
+func builtInTariffs() ([]tariff.File, error) {
 	files, err := fs.Sub(assets.Tariff, "tariff")
 	if err != nil {
-		return fmt.Errorf("price plans: %w", err)
+		return nil, fmt.Errorf("price lists: %w", err)
 	}
-	if p.tariffs, err = tariff.Files(files); err != nil {
-		return fmt.Errorf("price plans: %w", err)
+	list, err := tariff.Files(files)
+	if err != nil {
+		return nil, fmt.Errorf("price lists: %w", err)
 	}
-	book, problems := tariff.Read(p.tariffs)
-	if len(problems) > 0 {
-		return fmt.Errorf("price plans: %w", problems[0])
-	}
-	p.capOf, p.phones = capsOf(book), book.Phones()
-	if p.plan, err = rating.Compile(book); err != nil {
-		return fmt.Errorf("price plans: %w", err)
-	}
-	return nil
+	return list, nil
+}
+
+// tariffFiles returns the tariff files in force and the number of their release.
+func (p *product) tariffFiles() (int64, []tariff.File) {
+	release := p.prices.Release()
+	return release.Number, release.Files
 }
 
 func (p *product) openStream(context.Context) (err error) {
@@ -123,7 +149,7 @@ func (p *product) openStream(context.Context) (err error) {
 
 func (p *product) openPipeline(ctx context.Context) (err error) {
 	p.pipeline, err = pipeline.New(ctx, pipeline.Deps{
-		Store: passagedb.New(p.db), Plan: p.plan, Conn: p.conn,
+		Store: passagedb.New(p.db), Prices: p.prices, Conn: p.conn,
 		Stream: stream.Options{Replicas: p.config.Queue.Replicas, BytesMax: int64(p.config.Queue.MB) << 20}, Now: p.now, Log: p.log,
 	})
 	if err != nil {
@@ -163,12 +189,12 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	lists := reading.NewService(passagedb.New(p.db), p.plan)
+	lists := reading.NewService(passagedb.New(p.db), p.prices.Plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
-		Access: people.access, Registrar: people.registrar, Factors: people.factors, Person: people.person, Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, p.capOf),
-		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffs, Phones: p.phones, Live: reading.NewLive(lists, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
+		Access: people.access, Registrar: people.registrar, Factors: people.factors, Person: people.person, Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
+		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Phones: p.phones, Live: reading.NewLive(lists, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }
 
@@ -209,7 +235,7 @@ func (p *product) loadAssets() (*web.Assets, error) {
 
 // charger returns the name of a toll company.
 func (p *product) charger(id toll.ChargerID) string {
-	for _, s := range p.plan.Stations() {
+	for _, s := range p.prices.Plan().Stations() {
 		if s.Charger == id {
 			return s.ChargerName
 		}

@@ -38,6 +38,9 @@ const usage = `Bompass: passages in, charges out, and a page that says why.
   server check tariffs [DIR]       check price plans
   server tariff import nvdb FILE [--out DIR] [--from DAY]
                                    draft price plans from the national road data bank
+  server tariff publish --note WHY [--dry-run] [DIR | --release NUMBER]
+                                   put price lists in force: of a directory, of an earlier release, or of this build
+  server tariff releases           list the releases of the price lists
   server simulate [flags]          let the demo vehicles pass the stations of the server on BOMPASS_ADDR
   server version                   print the version of this build
 
@@ -99,6 +102,12 @@ func run(ctx context.Context, args []string, w world) error {
 	case "check":
 		return checkCommand(args, w.out)
 	case "tariff":
+		switch {
+		case len(args) > 0 && args[0] == "publish":
+			return tariffPublishCommand(ctx, args[1:], w)
+		case len(args) > 0 && args[0] == "releases":
+			return tariffReleasesCommand(ctx, args[1:], w)
+		}
 		return tariffCommand(args, w.in, w.out, w.err)
 	case "simulate":
 		return simulateCommand(ctx, args, ownAddress(w.getenv), w.out, w.err)

@@ -16,12 +16,9 @@ import (
 	"bompass/server/config"
 	"bompass/server/embedded"
 	"bompass/server/job"
-	"bompass/server/overview"
 	"bompass/server/passage/pipeline"
+	"bompass/server/pricelist"
 	"bompass/server/store"
-	"bompass/shared/rating"
-	"bompass/shared/tariff"
-	"bompass/shared/toll"
 )
 
 // Maximum durations of stopping.
@@ -40,10 +37,8 @@ type product struct {
 	postgres *embedded.Postgres // nil if DATABASE_URL is set
 	db       *store.DB
 	conn     *nats.Conn
-	plan     *rating.Plan
-	tariffs  []tariff.File // of the plan
-	phones   []string      // telephone numbers of customer service
-	capOf    func(toll.StationID) overview.Cap
+	prices   *pricelist.InForce
+	phones   []string // telephone numbers of customer service
 	pipeline *pipeline.Pipeline
 	jobs     *job.Registry
 	failed   chan error // errors of parts that ended by themselves

@@ -2,15 +2,36 @@ package main
 
 import (
 	"slices"
+	"sync"
 
 	"bompass/server/overview"
+	"bompass/server/pricelist"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
-// capsOf returns a function from a station to the monthly cap that it counts towards. Group is set only in a scheme with
-// several groups that count, and Station only if the station counts alone.
-func capsOf(book *tariff.Book) func(toll.StationID) overview.Cap {
+// stationCaps tells the monthly caps of stations by the price lists in force. It is safe for concurrent use.
+type stationCaps struct {
+	prices *pricelist.InForce
+
+	mu      sync.Mutex
+	release *pricelist.Release // of caps
+	caps    map[toll.StationID]overview.Cap
+}
+
+// of returns the monthly cap that a station counts towards.
+func (c *stationCaps) of(id toll.StationID) overview.Cap {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if release := c.prices.Release(); release != c.release {
+		c.release, c.caps = release, capsOf(release.Book)
+	}
+	return c.caps[id]
+}
+
+// capsOf returns the monthly cap of each station. Group is set only in a scheme with several groups that count, and
+// Station only if the station counts alone.
+func capsOf(book *tariff.Book) map[toll.StationID]overview.Cap {
 	caps := map[toll.StationID]overview.Cap{}
 	for _, s := range book.Schemes {
 		several := len(countingGroups(s)) > 1
@@ -25,7 +46,7 @@ func capsOf(book *tariff.Book) func(toll.StationID) overview.Cap {
 			caps[st.ID] = c
 		}
 	}
-	return func(id toll.StationID) overview.Cap { return caps[id] }
+	return caps
 }
 
 func countingGroups(s *tariff.Scheme) (groups []string) {

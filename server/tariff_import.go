@@ -15,7 +15,7 @@ import (
 // errOpenQuestions makes the exit code non-zero after all drafts have been written.
 var errOpenQuestions = errors.New("the data leaves questions open; they are listed above")
 
-const tariffUsage = "tariff: write: server tariff import nvdb FILE [--out DIR] [--from DAY]"
+const tariffUsage = "tariff: write: server tariff import nvdb FILE [--out DIR] [--from DAY], server tariff publish or server tariff releases"
 
 // importMax bounds the file that is read, in bytes.
 const importMax = 64 << 20

@@ -25,7 +25,6 @@ import (
 	"bompass/server/web/roadside"
 	"bompass/server/web/shell"
 	"bompass/server/web/signin"
-	"bompass/shared/tariff"
 )
 
 // Passages accepts the batches of stations and returns the passages of customers.
@@ -71,7 +70,7 @@ type Deps struct {
 	Live        portal.Live
 	EID         signin.EID // nil if sign-in with an eID is disabled
 	Parties     Parties    // nil if nobody can act for others by mandate
-	Tariffs     []tariff.File
+	Tariffs     portal.Tariffs
 	Phones      []string                        // telephone numbers of customer service
 	Ready       func(ctx context.Context) error // returns nil if requests can be answered
 	Assets      *Assets

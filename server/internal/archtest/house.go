@@ -130,13 +130,14 @@ var House = []Row{
 	{"server/draft", "server/access/seal " + anyShared, "keeps the answers to a form encrypted until they are used"},
 	{"server/agreement", account + " server/draft server/partner/register", "a new agreement needs a person and a vehicle"},
 	{"server/overview", anyShared, "adds up amounts that are charged already"},
+	{"server/pricelist", anyShared, "publishes price lists; passages are priced by those in force"},
 	{"server/passage", anyShared, "the types between the steps from passage to charge"},
 	{"server/passage/ndjson", anyShared, "decodes what stations send"},
 	{"server/passage/stream", "server/passage " + anyShared, "carries passages between the steps"},
-	{"server/passage/intake", "server/passage server/passage/ndjson server/passage/stream " + anyShared, "takes in a station's batch"},
-	{"server/passage/worker", "server/passage server/passage/ndjson server/passage/stream " + anyShared, "rates and posts"},
+	{"server/passage/intake", "server/pricelist server/passage server/passage/ndjson server/passage/stream " + anyShared, "takes in a station's batch"},
+	{"server/passage/worker", "server/pricelist server/passage server/passage/ndjson server/passage/stream " + anyShared, "rates and posts"},
 	{"server/passage/reading", "server/passage server/passage/stream " + anyShared, "shows passages to customers"},
-	{"server/passage/pipeline", "server/passage/... " + anyShared, "connects the steps"},
+	{"server/passage/pipeline", "server/pricelist server/passage/... " + anyShared, "connects the steps"},
 
 	// server: the store keeps the records of domains and decides nothing.
 	{"server/store", account + " server/job", "transactions write messages and jobs, too"},
@@ -152,6 +153,7 @@ var House = []Row{
 	{"server/store/overviewdb", "server/store server/overview " + anyShared, "reads what overview adds up"},
 	{"server/store/passagedb", "server/store server/passage server/passage/reading " + anyShared, "keeps the records of passage"},
 	{"server/store/persondb", database + " server/partner/mandate server/party server/person server/privacy", "keeps the records of person and party"},
+	{"server/store/pricedb", "server/store server/pricelist " + anyShared, "keeps the releases of price lists"},
 	{"server/store/privacydb", database + " server/privacy server/store/inventory", "exports, erases and prunes"},
 
 	// server: the HTTP layer calls domains and does not query.
@@ -172,7 +174,7 @@ var House = []Row{
 	{"server/internal/bundle", "server/internal/bundle/slim", "builds the browser's files"},
 	{"server/internal/oracle", "assets " + anyShared, "computes what the demo data must cost"},
 	{"server/internal/pgtest", "server/embedded server/store server/store/demo server/store/migration", "gives tests a migrated database"},
-	{"server/internal/pipelinetest", "server/embedded server/internal/oracle server/internal/pgtest server/passage/... server/store server/store/passagedb " + anyShared, "runs the pipeline for tests"},
+	{"server/internal/pipelinetest", "server/embedded server/internal/oracle server/internal/pgtest server/passage/... server/pricelist server/store server/store/passagedb " + anyShared, "runs the pipeline for tests"},
 	{"server/internal/e2e", "server/embedded server/internal/proves " + anyShared, "drives the running program from outside"},
 	{"server/internal/bench", "", "has tests and benchmarks only"},
 	{"server/web/webtest", "server/... " + anyShared, "assembles the HTTP layer with domains, store and simulators for tests"},

@@ -36,6 +36,7 @@ import (
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/reading"
 	"bompass/server/person"
+	"bompass/server/pricelist"
 	"bompass/server/store"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
@@ -197,7 +198,7 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 	must(b, err)
 	log := slog.New(slog.NewTextHandler(b.Output(), nil))
 	received := func() time.Time { return since.Add(10 * 24 * time.Hour) }
-	lists := reading.NewService(passagedb.New(st), plan)
+	lists := reading.NewService(passagedb.New(st), func() *rating.Plan { return plan })
 	accounts := accessdb.New(st)
 	people := access.NewService(accounts, keys, time.Now)
 	writer := notice.NewWriter(keys, "https://"+host, time.Now)
@@ -215,7 +216,7 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 		Legacy:  legacy.NewService(legacydb.New(st), keys, writer, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Access: people, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(st), lists, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) overview.Cap { return overview.Cap{} }), Passages: passages{p, lists},
-		Tariffs: tariffs,
+		Tariffs: func() (int64, []tariff.File) { return 1, tariffs },
 		Live:    reading.NewLive(lists, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
 	must(b, err)
@@ -238,7 +239,7 @@ func startPipeline(b testing.TB, dir string, st *store.DB) server {
 	plan, err := oracle.Plan()
 	must(b, err)
 	ctx, cancel := context.WithCancel(context.Background())
-	p, err := pipeline.New(ctx, pipeline.Deps{Store: passagedb.New(st), Plan: plan, Conn: conn, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.Output(), nil))})
+	p, err := pipeline.New(ctx, pipeline.Deps{Store: passagedb.New(st), Prices: pricelist.Fixed(plan), Conn: conn, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.Output(), nil))})
 	must(b, err)
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()

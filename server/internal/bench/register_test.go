@@ -55,24 +55,24 @@ func BenchmarkPipelineLargeRegister(b *testing.B) {
 	ctx, size := b.Context(), registerVehicles
 	if text := os.Getenv("BENCH_REGISTER"); text != "" {
 		n, err := strconv.Atoi(text)
-		check(b, err)
+		must(b, err)
 		size = n
 	}
 	dir, err := os.MkdirTemp("", "bompass-bench-")
-	check(b, err)
-	check(b, os.Chmod(dir, 0o755))
+	must(b, err)
+	must(b, os.Chmod(dir, 0o755))
 	b.Cleanup(func() { _ = os.RemoveAll(dir) })
 	home, err := embedded.OpenHome(dir)
-	check(b, err)
+	must(b, err)
 	postgres, err := embedded.Start(ctx, home)
-	check(b, err)
+	must(b, err)
 	b.Cleanup(func() { _ = postgres.Stop() })
 	st, err := store.Open(ctx, postgres.URL())
-	check(b, err)
+	must(b, err)
 	b.Cleanup(st.Close)
 	_, err = migration.Up(ctx, st.Pool)
-	check(b, err)
-	check(b, demo.Seed(ctx, st, demo.Fixture()))
+	must(b, err)
+	must(b, demo.Seed(ctx, st, demo.Fixture()))
 	fillRegister(b, st, size)
 	for range b.N {
 		begin := time.Now()
@@ -87,7 +87,7 @@ func BenchmarkPipelineLargeRegister(b *testing.B) {
 func fillRegister(b *testing.B, st *store.DB, size int) {
 	b.Helper()
 	conn, err := st.Pool.Acquire(b.Context())
-	check(b, err)
+	must(b, err)
 	defer conn.Release()
 	for statement := range strings.SplitSeq(largeRegister, ";") {
 		var args []any
@@ -99,10 +99,10 @@ func fillRegister(b *testing.B, st *store.DB, size int) {
 			}
 		}
 		_, err := conn.Exec(b.Context(), statement, args...)
-		check(b, err)
+		must(b, err)
 	}
 	_, err = conn.Exec(b.Context(), "analyze")
-	check(b, err)
+	must(b, err)
 }
 
 // registerRunner sends batches while the register changes.
@@ -160,7 +160,7 @@ func (m *registerRunner) sendBatch(b *testing.B, random *rand.Rand) {
 
 func (m *registerRunner) post(b *testing.B, body []byte) bool {
 	req, err := http.NewRequestWithContext(context.WithoutCancel(b.Context()), http.MethodPost, m.server.url, bytes.NewReader(body))
-	check(b, err)
+	must(b, err)
 	req.Host = host
 	req.Header.Set("Authorization", "Bearer "+fixture.StationKey)
 	req.Header.Set("Content-Type", "application/x-ndjson")
@@ -204,11 +204,11 @@ func (m *registerRunner) observe(ctx context.Context, b *testing.B) (seen []time
 		plate := fmt.Sprintf("YY%05d", n)
 		_ = m.post(b, m.passageOf(plate)) // the plate is in the cache as unknown
 		_, err := m.st.Pool.Exec(context.WithoutCancel(ctx), "insert into vehicle (id, country, plate, owner_id) values (gen_random_uuid(), 'NO', $1, $2)", plate, string(fixture.Kari))
-		check(b, err)
+		must(b, err)
 		begin := time.Now()
 		_ = m.post(b, m.passageOf(plate))
 		for matched := false; !matched; time.Sleep(10 * time.Millisecond) {
-			check(b, m.st.Pool.QueryRow(context.WithoutCancel(ctx),
+			must(b, m.st.Pool.QueryRow(context.WithoutCancel(ctx),
 				"select exists (select from passage where plate = $1 and customer_id is not null)", plate).Scan(&matched))
 			if time.Since(begin) > time.Minute {
 				b.Fatalf("the change is not seen after a minute")
@@ -232,11 +232,11 @@ func peakMemory(b *testing.B) float64 {
 	b.Helper()
 	runtime.GC()
 	status, err := os.ReadFile("/proc/self/status")
-	check(b, err)
+	must(b, err)
 	for line := range strings.Lines(string(status)) {
 		if text, found := strings.CutPrefix(line, "VmHWM:"); found {
 			kb, err := strconv.ParseFloat(strings.Fields(text)[0], 64)
-			check(b, err)
+			must(b, err)
 			return kb / 1024
 		}
 	}

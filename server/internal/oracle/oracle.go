@@ -15,13 +15,22 @@ import (
 	"bompass/shared/toll"
 )
 
-// Plan compiles the price plans that are embedded in the program.
-func Plan() (*rating.Plan, error) {
+// Files returns the tariff files that are embedded in the program.
+func Files() ([]tariff.File, error) {
 	files, err := fs.Sub(assets.Tariff, "tariff")
 	if err != nil {
 		return nil, err
 	}
-	book, problems := tariff.Load(files)
+	return tariff.Files(files)
+}
+
+// Plan compiles the price plans that are embedded in the program.
+func Plan() (*rating.Plan, error) {
+	files, err := Files()
+	if err != nil {
+		return nil, err
+	}
+	book, problems := tariff.Read(files)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("price plans: %w", problems[0])
 	}

@@ -20,6 +20,7 @@ import (
 	"bompass/server/internal/pgtest"
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/reading"
+	"bompass/server/pricelist"
 	"bompass/server/store"
 	"bompass/server/store/passagedb"
 	"bompass/shared/api"
@@ -87,9 +88,15 @@ func (r *Rig) SetNow(now time.Time) { r.clock.Store(now) }
 // Start starts another pipeline, like that of another server, on the same database and stream.
 func (r *Rig) Start(plan *rating.Plan) *pipeline.Pipeline {
 	r.t.Helper()
+	return r.StartWith(pricelist.Fixed(plan))
+}
+
+// StartWith is Start with price lists that can be published anew.
+func (r *Rig) StartWith(prices *pricelist.InForce) *pipeline.Pipeline {
+	r.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	p, err := pipeline.New(ctx, pipeline.Deps{
-		Store: r.Store, Plan: plan, Conn: r.Conn, Now: r.Now, Log: slog.New(slog.NewTextHandler(r.t.Output(), nil)),
+		Store: r.Store, Prices: prices, Conn: r.Conn, Now: r.Now, Log: slog.New(slog.NewTextHandler(r.t.Output(), nil)),
 		ReviewInterval: 20 * time.Millisecond,
 	})
 	if err != nil {
@@ -147,7 +154,9 @@ func (r *Rig) ApplyRegisterChanges() {
 }
 
 // Service returns the readers' side of the same database.
-func (r *Rig) Service() *reading.Service { return reading.NewService(r.Store, r.Plan) }
+func (r *Rig) Service() *reading.Service {
+	return reading.NewService(r.Store, func() *rating.Plan { return r.Plan })
+}
 
 // Live returns the live events of the pipeline.
 func (r *Rig) Live() *reading.Live {

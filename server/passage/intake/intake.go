@@ -17,9 +17,9 @@ import (
 	"bompass/server/passage"
 	"bompass/server/passage/ndjson"
 	"bompass/server/passage/stream"
+	"bompass/server/pricelist"
 	"bompass/shared/api"
 	"bompass/shared/fault"
-	"bompass/shared/rating"
 	"bompass/shared/toll"
 )
 
@@ -35,7 +35,7 @@ type Store interface {
 // Deps are the parts of an Intake.
 type Deps struct {
 	Store    Store
-	Plan     *rating.Plan
+	Prices   *pricelist.InForce
 	Stream   jetstream.JetStream
 	Register *passage.RegisterCache
 	Now      func() time.Time
@@ -45,7 +45,7 @@ type Deps struct {
 // Intake accepts batches. It is safe for concurrent use.
 type Intake struct {
 	store       Store
-	plan        *rating.Plan
+	prices      *pricelist.InForce
 	js          jetstream.JetStream
 	register    *passage.RegisterCache
 	unknownKeys *unknownKeys
@@ -56,7 +56,7 @@ type Intake struct {
 // New returns an Intake.
 func New(d Deps) *Intake {
 	return &Intake{
-		store: d.Store, plan: d.Plan, js: d.Stream, register: d.Register, unknownKeys: &unknownKeys{log: d.Log}, now: d.Now, log: d.Log,
+		store: d.Store, prices: d.Prices, js: d.Stream, register: d.Register, unknownKeys: &unknownKeys{log: d.Log}, now: d.Now, log: d.Log,
 	}
 }
 
@@ -166,7 +166,7 @@ func (in *Intake) validate(o *toll.Observation, received time.Time) *fault.Error
 	case received.Sub(o.At) > passage.AgeMax:
 		code = fault.PassageTooOld
 	default:
-		if _, ok := in.plan.StationIndex(o.Station); ok {
+		if _, ok := in.prices.Plan().StationIndex(o.Station); ok {
 			return nil
 		}
 		code = fault.StationUnknown

@@ -9,6 +9,7 @@ import (
 
 	"bompass/server/internal/pipelinetest"
 	"bompass/server/passage/pipeline"
+	"bompass/server/pricelist"
 	"bompass/shared/fault"
 )
 
@@ -19,7 +20,7 @@ func TestUnknownKeysAreLoggedOnceAMinute(t *testing.T) {
 	var log bytes.Buffer
 	now := r.Now()
 	p, err := pipeline.New(t.Context(), pipeline.Deps{
-		Store: r.Store, Plan: r.Plan, Conn: r.Conn, Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Store: r.Store, Prices: pricelist.Fixed(r.Plan), Conn: r.Conn, Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 	"bompass/server/passage/intake"
 	"bompass/server/passage/stream"
 	"bompass/server/passage/worker"
-	"bompass/shared/rating"
+	"bompass/server/pricelist"
 )
 
 // defaultReviewInterval is the time between two queries for due work.
@@ -32,7 +32,7 @@ type Store interface {
 // Deps are the parts of a Pipeline.
 type Deps struct {
 	Store          Store
-	Plan           *rating.Plan
+	Prices         *pricelist.InForce
 	Conn           *nats.Conn
 	Now            func() time.Time
 	Log            *slog.Logger
@@ -78,10 +78,10 @@ func New(ctx context.Context, d Deps) (*Pipeline, error) {
 		p.opened = true
 	}
 	register := passage.NewRegisterCache(d.Store)
-	p.Intake = intake.New(intake.Deps{Store: d.Store, Plan: d.Plan, Stream: js, Register: register, Now: d.Now, Log: d.Log})
+	p.Intake = intake.New(intake.Deps{Store: d.Store, Prices: d.Prices, Stream: js, Register: register, Now: d.Now, Log: d.Log})
 	for partition := range passage.Partitions {
 		p.workers = append(p.workers, worker.New(worker.Deps{
-			Ledger: d.Store, Plan: d.Plan, Conn: d.Conn, Stream: js, Register: register, ReviewInterval: p.reviewInterval, Now: d.Now, Log: d.Log,
+			Ledger: d.Store, Prices: d.Prices, Conn: d.Conn, Stream: js, Register: register, ReviewInterval: p.reviewInterval, Now: d.Now, Log: d.Log,
 		}, partition))
 	}
 	return p, nil

@@ -20,11 +20,13 @@ const PageSize = 100
 // Service answers queries for passages. It is safe for concurrent use.
 type Service struct {
 	store Store
-	plan  *rating.Plan
+	plan  func() *rating.Plan
 }
 
-// NewService returns a Service. The plan has the names of stations and toll companies.
-func NewService(store Store, plan *rating.Plan) *Service { return &Service{store: store, plan: plan} }
+// NewService returns a Service. The plan in force has the names of stations and toll companies.
+func NewService(store Store, plan func() *rating.Plan) *Service {
+	return &Service{store: store, plan: plan}
+}
 
 // List returns one page of a customer's passages in a period, newest first.
 func (s *Service) List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, _ time.Time) (api.PassageListReply, error) {
@@ -71,7 +73,7 @@ func (s *Service) Latest(ctx context.Context, customer toll.CustomerID, n int) (
 func (s *Service) named(lines []api.PassageLine) []api.PassageLine {
 	for i := range lines {
 		l := &lines[i]
-		if station, ok := s.plan.Station(l.Station); ok {
+		if station, ok := s.plan().Station(l.Station); ok {
 			l.Name, l.Charger = station.Name, station.ChargerName
 		} else {
 			l.Name = string(l.Station)

@@ -45,7 +45,7 @@ func (s *Service) Recheck(ctx context.Context, customer toll.CustomerID, req api
 		for i := range b.Rows {
 			at[i] = b.Rows[i].At
 		}
-		first, end, whole := recheck.RelevantRange(at, req.Month, s.plan.Longest(), span.From, span.To)
+		first, end, whole := recheck.RelevantRange(at, req.Month, s.plan().Longest(), span.From, span.To)
 		if whole || margin >= recheckMarginMax {
 			b.Rows = b.Rows[first:end]
 			return b.reply(payer, req), nil

@@ -5,6 +5,7 @@ package worker
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -16,7 +17,7 @@ import (
 	"bompass/server/passage"
 	"bompass/server/passage/ndjson"
 	"bompass/server/passage/stream"
-	"bompass/shared/rating"
+	"bompass/server/pricelist"
 )
 
 // Bounds of a worker.
@@ -29,7 +30,7 @@ const (
 // Deps are the parts of a Worker.
 type Deps struct {
 	Ledger         passage.Ledger
-	Plan           *rating.Plan
+	Prices         *pricelist.InForce
 	Conn           *nats.Conn
 	Stream         jetstream.JetStream
 	Register       *passage.RegisterCache
@@ -46,6 +47,7 @@ type Worker struct {
 	cache           *cache
 	generation      int64 // of the transaction that the cache was made with
 	registerVersion int64 // that the cache was made with
+	release         int64 // of the price lists that the cache was made with
 }
 
 // New returns the Worker of a partition.
@@ -101,7 +103,7 @@ func (w *Worker) attempt(ctx context.Context, messages []jetstream.Msg, checkDup
 		w.cache = newCache()
 	}
 	arrivals := w.decodeMessages(messages)
-	r := &round{plan: w.Plan, partition: w.partition, checkDuplicates: checkDuplicates}
+	r := &round{partition: w.partition, checkDuplicates: checkDuplicates}
 	err := w.post(ctx, r, func(ctx context.Context) (passage.Posting, error) { return r.decide(ctx, arrivals, w.Now()) })
 	if err != nil {
 		return err
@@ -118,25 +120,42 @@ func (w *Worker) attempt(ctx context.Context, messages []jetstream.Msg, checkDup
 	return nil
 }
 
-// post writes what the round decides, and keeps the round's sets in the cache after the commit.
+// post writes what the round decides, by the price lists in force, and keeps the round's sets in the cache after the
+// commit.
 func (w *Worker) post(ctx context.Context, r *round, decide func(context.Context) (passage.Posting, error)) error {
+	err := w.postBy(ctx, w.Prices.Release(), r, decide)
+	if errors.Is(err, passage.ErrNotInForce) { // nothing has been decided yet
+		if err = w.Prices.Reload(ctx); err == nil {
+			err = w.postBy(ctx, w.Prices.Release(), r, decide)
+		}
+	}
+	if err != nil {
+		w.cache = newCache()
+		return err
+	}
+	for id, e := range r.sets {
+		w.cache.put(id, e.vehicleSet)
+	}
+	return nil
+}
+
+func (w *Worker) postBy(ctx context.Context, release *pricelist.Release, r *round, decide func(context.Context) (passage.Posting, error)) error {
+	if release.Number != w.release {
+		w.cache, w.release = newCache(), release.Number
+	}
 	var generation int64
-	err := w.Ledger.Post(ctx, w.partition, func(ctx context.Context, tx passage.PartitionTx) (passage.Posting, error) {
+	r.plan = release.Plan
+	err := w.Ledger.Post(ctx, w.partition, release.Number, func(ctx context.Context, tx passage.PartitionTx) (passage.Posting, error) {
 		generation = tx.Generation()
 		if err := w.prepare(ctx, r, tx); err != nil {
 			return passage.Posting{}, err
 		}
 		return decide(ctx)
 	})
-	if err != nil {
-		w.cache = newCache()
-		return err
+	if err == nil {
+		w.generation = generation
 	}
-	w.generation = generation
-	for id, e := range r.sets {
-		w.cache.put(id, e.vehicleSet)
-	}
-	return nil
+	return err
 }
 
 // reviewDue processes the reviews of the partition that are due.
@@ -164,7 +183,7 @@ func (w *Worker) review(ctx context.Context) (more bool, err error) {
 	if len(changes) == 0 && !slices.Contains(due.Partitions, w.partition) {
 		return false, nil
 	}
-	r := &round{plan: w.Plan, partition: w.partition}
+	r := &round{partition: w.partition}
 	err = w.post(ctx, r, func(ctx context.Context) (p passage.Posting, err error) {
 		p, more, err = r.review(ctx, changes, w.Now())
 		return p, err

@@ -86,6 +86,6 @@ func technical() []Table {
 	return []Table{
 		auth, ceremony, throttle, notice, station,
 		nobody("directory_version", "one row"), nobody("register_feed", "the last 100,000 changes of the register"),
-		nobody("partition_state", "one row a partition"), nobody("goose_db_version", "one row a migration"),
+		nobody("partition_state", "one row a partition"), nobody("goose_db_version", "one row a migration"), nobody("tariff_release", "for good: charges were rated by it"),
 	}
 }

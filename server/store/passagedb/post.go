@@ -2,10 +2,13 @@ package passagedb
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"bompass/server/passage"
 	"bompass/server/store"
@@ -17,13 +20,23 @@ const holdPartition = `insert into partition_state as s (no, generation) values 
 	on conflict (no) do update set generation = s.generation + 1
 	returning generation, (select version from directory_version) as register_version, exists (select from review where waiting) as waiting`
 
-// Post runs decide in a transaction that holds the partition, and writes the posting that it returns.
-func (s *Store) Post(ctx context.Context, partition int, decide func(context.Context, passage.PartitionTx) (passage.Posting, error)) error {
+// notInForce is the SQLSTATE of function check_release.
+const notInForce = "BP001"
+
+// Post runs decide in a transaction that holds the partition, and writes the posting that it returns. A trigger refuses
+// the transaction if the release of price lists that it rates by is not in force.
+func (s *Store) Post(ctx context.Context, partition int, release int64, decide func(context.Context, passage.PartitionTx) (passage.Posting, error)) error {
 	err := pgx.BeginFunc(ctx, s.db.Pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "select set_config('bompass.release', $1, true)", strconv.FormatInt(release, 10)); err != nil {
+			return err
+		}
 		held, err := store.SelectOne[struct {
 			Generation, RegisterVersion int64
 			Waiting                     bool
 		}](ctx, tx, holdPartition, partition)
+		if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == notInForce {
+			return passage.ErrNotInForce
+		}
 		if err != nil {
 			return err
 		}

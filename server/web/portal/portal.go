@@ -5,7 +5,7 @@ package portal
 import (
 	"context"
 	"embed"
-	"fmt"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -50,6 +50,9 @@ type Limiter interface {
 	SetLanguage(ctx context.Context, actor access.Principal, language string) error
 }
 
+// Tariffs returns the tariff files that passages are rated by now, and the number of their release.
+type Tariffs func() (release int64, files []tariff.File)
+
 // Deps is what the routes of the customer need.
 type Deps struct {
 	*kit.Kit
@@ -62,7 +65,7 @@ type Deps struct {
 	Passages   Passages
 	Live       Live
 	Parties    Parties // nil where nobody acts for others
-	Tariffs    []tariff.File
+	Tariffs    Tariffs
 	Inbox      *sim.Inbox // nil except while the product is tried out
 	Logout     fiber.Handler
 }
@@ -70,21 +73,23 @@ type Deps struct {
 // Handlers answers the routes of this package.
 type Handlers struct {
 	Deps
-	tariffs published
+
+	publishing sync.Mutex
+	tariffs    *published // of the last release that was asked for
 }
 
 // New returns the handlers, after it has parsed their pages and compressed the tariffs.
 func New(d Deps) (*Handlers, error) {
 	err := kit.Require(map[string]bool{
 		"access": d.Access != nil, "person": d.Person != nil, "agreements": d.Agreements != nil, "legacy": d.Legacy != nil,
-		"overview": d.Overview != nil, "passages": d.Passages != nil, "live": d.Live != nil, "tariffs": len(d.Tariffs) > 0, "logout": d.Logout != nil,
+		"overview": d.Overview != nil, "passages": d.Passages != nil, "live": d.Live != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
 	})
 	if err != nil {
 		return nil, err
 	}
 	h := &Handlers{Deps: d}
-	if h.tariffs, err = publish(d.Tariffs); err != nil {
-		return nil, fmt.Errorf("publish tariffs: %w", err)
+	if _, err := h.publishedTariffs(); err != nil {
+		return nil, err
 	}
 	return h, d.LoadPages(pageFiles)
 }

@@ -9,7 +9,11 @@ import (
 
 // recheck returns a vehicle's month with all that its charges were worked out from.
 func (h *Handlers) recheck(ctx context.Context, actor access.Principal, req api.RecheckRequest) (api.RecheckReply, error) {
+	tariffs, err := h.publishedTariffs()
+	if err != nil {
+		return api.RecheckReply{}, err
+	}
 	reply, err := h.Passages.Recheck(ctx, actor.Customer, req)
-	reply.Tariffs = h.tariffs.version
+	reply.Tariffs = tariffs.version
 	return reply, err
 }

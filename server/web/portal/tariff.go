@@ -15,15 +15,16 @@ import (
 	"bompass/shared/tariff"
 )
 
-// published are the tariffs in the encodings in which they are sent. They stay the same while the server runs,
-// so they are compressed once.
+// published are the tariffs of one release in the encodings in which they are sent. They are compressed once.
 type published struct {
+	release int64
 	version string
 	file    kit.Asset
 	names   map[string]string // of stations and toll companies, by id
 }
 
-func publish(files []tariff.File) (p published, err error) {
+func publish(release int64, files []tariff.File) (*published, error) {
+	p, err := &published{release: release}, error(nil)
 	p.version, p.names = tariff.Fingerprint(files), map[string]string{}
 	book, _ := tariff.Read(files) // the rating core has refused those with problems
 	for _, scheme := range book.Schemes {
@@ -47,10 +48,30 @@ func publish(files []tariff.File) (p published, err error) {
 	return p, nil
 }
 
+// publishedTariffs returns the tariffs in force.
+func (h *Handlers) publishedTariffs() (*published, error) {
+	h.publishing.Lock()
+	defer h.publishing.Unlock()
+	release, files := h.Tariffs()
+	if h.tariffs != nil && h.tariffs.release == release {
+		return h.tariffs, nil
+	}
+	next, err := publish(release, files)
+	if err != nil {
+		return nil, err
+	}
+	h.tariffs = next
+	return next, nil
+}
+
 // tariffBook sends the tariffs that passages are rated by to anyone. A copy is checked by its ETag.
 func (h *Handlers) tariffBook(c *fiber.Ctx) error {
 	if len(c.Request().URI().QueryString()) > 0 {
 		return kit.BadRequest(errors.New("the tariffs are not asked for in parts"))
 	}
-	return h.tariffs.file.Send(c, "no-cache")
+	tariffs, err := h.publishedTariffs()
+	if err != nil {
+		return err
+	}
+	return tariffs.file.Send(c, "no-cache")
 }

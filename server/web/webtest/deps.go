@@ -44,7 +44,7 @@ func Deps(t *testing.T, options ...option) web.Deps {
 	d := web.Deps{
 		Registrar: &access.Registrar{}, Factors: &factor.Service{}, Person: &person.Service{}, Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
 		Context: context.Background(), PublicURL: "http://localhost", Access: access.NewService(nil, seal.Keys{}, h.Now), Overview: h,
-		Passages: h, Tariffs: Tariffs, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
+		Passages: h, Tariffs: tariffsInForce, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: Discard(),
 	}
 	for _, o := range options {

@@ -120,7 +120,7 @@ func NewWithOptions(t *testing.T, signIn factor.Options, options ...option) *Ser
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}}, Now: h.Now,
 		}),
 		Legacy:  legacy.NewService(legacydb.New(db), keys, messages, accessService, h.Now),
-		Context: ctx, PublicURL: h.URL, Access: accessService, Keys: keys, Overview: h, Passages: h, Tariffs: Tariffs, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live,
+		Context: ctx, PublicURL: h.URL, Access: accessService, Keys: keys, Overview: h, Passages: h, Tariffs: tariffsInForce, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)),
 	}
@@ -199,6 +199,9 @@ func (h *Server) List(_ context.Context, customer toll.CustomerID, req api.Passa
 	h.ListedVehicles <- req.Vehicle
 	return api.PassageListReply{Lines: []api.PassageLine{{ID: toll.PassageID(customer), Vehicle: req.Vehicle}}, Count: 1}, nil
 }
+
+// tariffsInForce returns Tariffs as a release.
+func tariffsInForce() (int64, []tariff.File) { return 1, Tariffs }
 
 // Tariffs are short tariff files.
 var Tariffs = []tariff.File{{Name: "oslo.tariff", Text: `scheme oslo "Oslo"
