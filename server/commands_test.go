@@ -64,6 +64,7 @@ func TestStartErrorsSayWhatToDo(t *testing.T) {
 		{"a database that is away", []string{"BOMPASS_ADDR=127.0.0.1:0", "BOMPASS_HOME=" + t.TempDir(), "DATABASE_URL=postgres://127.0.0.1:1/x"}, "check DATABASE_URL"},
 		{"a home that is a file", []string{"BOMPASS_ADDR=127.0.0.1:0", "BOMPASS_HOME=" + blocked}, "set BOMPASS_HOME to a directory you may write in"},
 		{"a paper folder that is a file", []string{"BOMPASS_ADDR=127.0.0.1:0", "BOMPASS_HOME=" + t.TempDir(), "BOMPASS_PAPER_DIR=" + blocked}, "set BOMPASS_PAPER_DIR to a directory you may write in"},
+		{"metrics for everybody", []string{"BOMPASS_METRICS_ADDR=0.0.0.0:9464"}, "write an address of this machine alone, such as 127.0.0.1:9464"},
 		{"an unknown setting", []string{"BOMPASS_ADRR=127.0.0.1:0"}, "BOMPASS_ADRR is not a setting; did you mean BOMPASS_ADDR?"},
 	} {
 		_, said, err := perform(t, server, c.env, "serve")

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -45,6 +46,7 @@ type crashed struct {
 	binary string
 	home   string
 	addr   string
+	scrape string // address of the metrics
 	cmd    *exec.Cmd
 }
 
@@ -52,7 +54,8 @@ func (c *crashed) env() []string {
 	secret := sha256.Sum256([]byte(c.home))
 	return append(os.Environ(), "BOMPASS_HOME="+c.home, "BOMPASS_ADDR="+c.addr, "BOMPASS_MODE=production", "BOMPASS_PUBLIC_URL=https://"+publicHost,
 		"BOMPASS_SECRET="+hex.EncodeToString(secret[:]), "BOMPASS_ASSETS="+filepath.Join(c.home, "web"), "DATABASE_URL=", "NATS_URL=",
-		"BOMPASS_SMTP_URL=smtp://127.0.0.1:1") // no mail is sent
+		"BOMPASS_SMTP_URL=smtp://127.0.0.1:1", // no mail is sent
+		"BOMPASS_METRICS_ADDR="+c.scrape)
 }
 
 func (c *crashed) run(args ...string) *exec.Cmd {
@@ -161,6 +164,7 @@ func TestKilledServerNeitherLosesNorDuplicates(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.wantCharges(want)
+	c.wantMetrics()
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +212,7 @@ func newCrashed(t *testing.T) *crashed {
 	if err := os.Chmod(home, 0o755); err != nil { // PostgreSQL's own user must get in
 		t.Fatal(err)
 	}
-	c := &crashed{t: t, home: home, binary: filepath.Join(home, "server"), addr: freeAddr(t)}
+	c := &crashed{t: t, home: home, binary: filepath.Join(home, "server"), addr: freeAddr(t), scrape: freeAddr(t)}
 	if out, err := exec.Command("go", "build", "-o", c.binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
@@ -257,6 +261,29 @@ func bundle(t *testing.T, dir string) {
 	if err := os.WriteFile(filepath.Join(dir, "manifest.json"), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// wantMetrics waits until the program serves the metrics of its jobs: after a kill, the next server leads the periodic
+// ones once the lease of the killed one has ended.
+func (c *crashed) wantMetrics() {
+	c.t.Helper()
+	var body []byte
+	for range 300 {
+		reply, err := http.Get("http://" + c.scrape + "/metrics")
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		body, err = io.ReadAll(reply.Body)
+		_ = reply.Body.Close()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if bytes.Contains(body, []byte(`bompass_jobs{kind="privacy.prune",state="completed"}`)) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	c.t.Errorf("the metrics are %s", body)
 }
 
 // wantCharges waits until every passage is charged, then compares the charges with a rating in memory.
