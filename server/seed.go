@@ -45,6 +45,9 @@ func seed(ctx context.Context, cfg config.Config, db *store.DB) error {
 	if err := access.Seed(ctx, accessdb.New(db), keys, fixture.Accounts(), fixture.Password); err != nil {
 		return err
 	}
+	if err := demo.SeedContacts(ctx, db, fixture.Accounts()); err != nil {
+		return err
+	}
 	if err := seedNumbers(ctx, db, keys); err != nil {
 		return err
 	}

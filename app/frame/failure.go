@@ -34,7 +34,7 @@ func (p *Page) Failure(err error, retry func(app.Context)) app.UI {
 	if fault.CodeOf(err) == fault.Refused { // the role may not: trying again would not help
 		return ui.Alert("info", w.T("app.refused"), text)
 	}
-	if fault.CodeOf(err) == fault.ConsentNeeded { // a page of the server asks for it
+	if code := fault.CodeOf(err); code == fault.ConsentNeeded || code == fault.DetailsNeeded { // a page of the server asks for it
 		return ui.Failure(w.T("app.refused"), text, "", w.T("app.retry"), ui.On("retry", func(app.Context) {
 			p.Session.Window.LoadPage(site.Returning(site.Welcome, p.Session.Window.Location()))
 		}))

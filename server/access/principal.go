@@ -21,10 +21,18 @@ type Principal struct {
 	Name     string // of the customer
 	Kind     toll.CustomerKind
 	Vehicle  toll.VehicleID // the only vehicle of a driver; empty for all other roles
+	Contact  Contact        // which details the person has given
 	Privacy  int            // version of the privacy statement that the person has accepted; 0 for none
 	AuthTime time.Time      // when the person last showed a factor in this session
 	Session  seal.Hash      // identifies the session without opening it
 	CSRF     string         // anti-forgery value of this session's forms and scripts
+}
+
+// Contact is which of the details that everybody must give a person has given.
+type Contact struct {
+	Mobile          bool // a mobile number
+	MobileConfirmed bool // which is confirmed by a code
+	Address         bool // a complete postal address
 }
 
 // CSRFMatches reports whether a request carries the principal's anti-forgery value. It compares in constant time.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bompass/server/access"
+	"bompass/server/notice"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/role"
@@ -13,14 +14,22 @@ import (
 
 // Requirements is what a person must provide before the portal can be used.
 type Requirements struct {
-	Name     bool // the issuer disclosed no name
-	Email    bool // the account has no email address
-	Consent  bool // the current privacy statement is not accepted
-	Customer bool // there is no agreement, and the person was never asked whether they are a customer
+	Name       bool // the issuer disclosed no name
+	Email      bool // the account has no email address
+	Mobile     bool // the account has no mobile number
+	MobileCode bool // the mobile number must be confirmed by a code
+	Address    bool // the postal address is incomplete
+	Consent    bool // the current privacy statement is not accepted
+	Customer   bool // there is no agreement, and the person was never asked whether they are a customer
 }
 
-// NeedsDetails reports whether the person must fill in the form of missing details.
-func (m Requirements) NeedsDetails() bool { return m.Name || m.Email || m.Consent }
+// NeedsForm reports whether the person must fill in the form of missing details.
+func (r Requirements) NeedsForm() bool {
+	return r.Name || r.Email || r.Mobile || r.Address || r.Consent
+}
+
+// NeedsDetails reports whether the person must fill in the form of missing details or confirm the mobile number.
+func (r Requirements) NeedsDetails() bool { return r.NeedsForm() || r.MobileCode }
 
 // OnboardingState is the stored progress of a person's onboarding.
 type OnboardingState struct {
@@ -37,54 +46,142 @@ type OnboardingStore interface {
 	MarkCustomerAsked(ctx context.Context, account toll.AccountID, now time.Time) error
 }
 
+// missingDetails returns the details that the actor must provide. A number is confirmed by a code where codes can be
+// sent by SMS.
+func (s *Service) missingDetails(actor access.Principal) Requirements {
+	return Requirements{
+		Name: actor.Person == "", Email: actor.Email == "", Mobile: !actor.Contact.Mobile, Address: !actor.Contact.Address,
+		MobileCode: actor.Contact.Mobile && !actor.Contact.MobileConfirmed && s.ConfirmsMobile(),
+	}
+}
+
+// ConfirmsMobile reports whether mobile numbers are confirmed by codes, which needs a provider of SMS.
+func (s *Service) ConfirmsMobile() bool { return s.writer.CheckChannel(notice.SMS) == nil }
+
+// RequireDetails returns fault.DetailsNeeded if the actor must provide details first.
+func (s *Service) RequireDetails(actor access.Principal) error {
+	if s.missingDetails(actor).NeedsDetails() {
+		return fault.New(fault.DetailsNeeded)
+	}
+	return nil
+}
+
 // Requirements returns what the actor must provide. A person without the right to make changes is not asked about
 // agreements.
 func (s *Service) Requirements(ctx context.Context, actor access.Principal) (Requirements, error) {
-	standing, err := s.store.OnboardingState(ctx, actor.Account, actor.Customer, s.now())
-	return Requirements{
-		Name: actor.Person == "", Email: actor.Email == "",
-		Consent:  standing.PrivacyVersion != toll.ConsentVersion(toll.ConsentPrivacy),
-		Customer: !standing.CustomerAsked && !standing.HasAgreement && actor.Role.May(role.Change),
-	}, err
+	state, err := s.store.OnboardingState(ctx, actor.Account, actor.Customer, s.now())
+	r := s.missingDetails(actor)
+	r.Consent = state.PrivacyVersion != toll.ConsentVersion(toll.ConsentPrivacy)
+	r.Customer = !state.CustomerAsked && !state.HasAgreement && actor.Role.May(role.Change)
+	return r, err
 }
 
-// OnboardingDetails is the input of the onboarding form.
+// OnboardingDetails is the input of the onboarding form. Of Contact, the mobile number and the postal address are read.
 type OnboardingDetails struct {
 	Name, Email string
+	Contact     api.Details
 	Consents    api.ConsentRequest
 }
 
-// CompleteOnboarding stores the missing details and leaves the others unchanged. waits reports that a new email address
-// must be confirmed by its link. All input is checked before anything is stored.
-func (s *Service) CompleteOnboarding(ctx context.Context, actor access.Principal, g OnboardingDetails) (waits bool, err error) {
+// OnboardingResult is what is left to do after the onboarding form.
+type OnboardingResult struct {
+	EmailLink  bool // the new email address must be confirmed by the link that was sent
+	MobileCode bool // the new mobile number must be confirmed by the code that was sent
+	Unchecked  bool // the new mobile number stays unconfirmed, because no codes can be sent
+}
+
+// CompleteOnboarding stores the missing details and leaves the others unchanged. All input is checked before anything
+// is stored; FieldFaults has the faults of all fields.
+func (s *Service) CompleteOnboarding(ctx context.Context, actor access.Principal, g OnboardingDetails) (OnboardingResult, error) {
+	var result OnboardingResult
 	missing, err := s.Requirements(ctx, actor)
 	if err != nil {
-		return false, err
+		return result, err
 	}
-	if missing.Name {
-		if err := access.CheckName(g.Name); err != nil {
-			return false, err
+	if err := checkOnboarding(missing, &g); err != nil {
+		return result, err
+	}
+	if missing.Email || missing.Mobile {
+		if err := s.stepUp.RequireStepUp(actor); err != nil {
+			return result, err
 		}
 	}
-	if missing.Consent && !g.Consents.Given[toll.ConsentPrivacy] {
-		return false, fault.New(fault.ConsentNeeded).At(string(toll.ConsentPrivacy))
-	}
-	if missing.Email { // checks the address and requires a recent step-up
+	if missing.Email {
 		if err := s.ChangeEmail(ctx, actor, g.Email); err != nil {
-			return false, err
+			return result, err
 		}
+		result.EmailLink = true
 	}
 	if missing.Name {
 		if err := s.store.SetName(ctx, actor.Account, g.Name); err != nil {
-			return false, err
+			return result, err
 		}
+	}
+	if missing.Mobile || missing.Address {
+		if err := s.addContact(ctx, actor, missing, g.Contact); err != nil {
+			return result, err
+		}
+		result.MobileCode, result.Unchecked = missing.Mobile && s.ConfirmsMobile(), missing.Mobile && !s.ConfirmsMobile()
 	}
 	if missing.Consent {
-		if _, err := s.SaveConsents(ctx, actor, g.Consents); err != nil {
-			return false, err
-		}
+		_, err = s.SaveConsents(ctx, actor, g.Consents)
 	}
-	return missing.Email, nil
+	return result, err
+}
+
+// checkOnboarding puts the input into its stored form and returns the faults of all missing fields.
+func checkOnboarding(missing Requirements, g *OnboardingDetails) error {
+	var faults FieldFaults
+	if missing.Name {
+		faults.add(access.CheckName(g.Name))
+	}
+	if missing.Email && !access.CheckEmail(g.Email) {
+		faults.add(wrongOrMissing(g.Email).At("email"))
+	}
+	if missing.Mobile {
+		faults.add(normalizeMobile(&g.Contact.Mobile))
+	}
+	if missing.Address {
+		faults = append(faults, normalizeAddress(&g.Contact)...)
+	}
+	if missing.Consent && !g.Consents.Given[toll.ConsentPrivacy] {
+		faults.add(fault.New(fault.ConsentNeeded).At(string(toll.ConsentPrivacy)))
+	}
+	return faults.err()
+}
+
+// addContact adds the missing mobile number and postal address to the other details.
+func (s *Service) addContact(ctx context.Context, actor access.Principal, missing Requirements, given api.Details) error {
+	was, err := s.store.Profile(ctx, actor.Account, actor.Customer)
+	if err != nil {
+		return err
+	}
+	d := was.Details
+	if missing.Mobile {
+		d.Mobile = given.Mobile
+	}
+	if missing.Address {
+		d.Street, d.PostalCode, d.City, d.Country = given.Street, given.PostalCode, given.City, given.Country
+	}
+	return s.saveDetails(ctx, actor, was.Details, d)
+}
+
+// ChangeMobile replaces the mobile number, which must be confirmed by the code that is sent to it. It sends a new code
+// if the number is the same.
+func (s *Service) ChangeMobile(ctx context.Context, actor access.Principal, mobile string) error {
+	if err := normalizeMobile(&mobile); err != nil {
+		return err
+	}
+	was, err := s.store.Profile(ctx, actor.Account, actor.Customer)
+	if err != nil {
+		return err
+	}
+	if was.Mobile == mobile {
+		return s.SendCode(ctx, actor, Mobile)
+	}
+	d := was.Details
+	d.Mobile = mobile
+	return s.saveDetails(ctx, actor, was.Details, d)
 }
 
 // MarkCustomerAsked stores that the actor has answered whether they are a customer.

@@ -12,14 +12,12 @@ import (
 	"math/big"
 	"strings"
 	"time"
-	"unicode"
 
 	"bompass/server/access"
 	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/shared/api"
 	"bompass/shared/fault"
-	"bompass/shared/ident"
 	"bompass/shared/role"
 	"bompass/shared/toll"
 )
@@ -149,64 +147,48 @@ func (s *Service) Save(ctx context.Context, actor access.Principal, req api.Deta
 	if actor.Kind != toll.Company || !actor.Role.May(role.Change) {
 		req.Contact = was.Contact
 	}
-	c := DetailsChange{Details: req, MobileChanged: req.Mobile != was.Mobile, AddressChanged: addressChanged(was.Details, req), At: s.now()}
+	if err := s.saveDetails(ctx, actor, was.Details, req); err != nil {
+		return api.ProfileReply{}, err
+	}
+	return s.Profile(ctx, actor)
+}
+
+// saveDetails saves details in their stored form, notifies the person of important changes, and sends a code to a new
+// mobile number.
+func (s *Service) saveDetails(ctx context.Context, actor access.Principal, was, is api.Details) error {
+	c := DetailsChange{Details: is, MobileChanged: is.Mobile != was.Mobile, AddressChanged: addressChanged(was, is), At: s.now()}
+	var kinds []notice.Kind
 	if c.AddressChanged && was.Street != "" {
-		message, err := s.writer.Mail(notice.AddressChanged, recipient(actor), notice.Content{})
-		if err != nil {
-			return api.ProfileReply{}, err
-		}
-		c.Messages = append(c.Messages, message)
+		kinds = append(kinds, notice.AddressChanged)
 	}
 	if c.MobileChanged {
 		if err := s.stepUp.RequireStepUp(actor); err != nil {
-			return api.ProfileReply{}, err
+			return err
 		}
-		message, err := s.writer.Mail(notice.MobileChanged, recipient(actor), notice.Content{})
+		kinds = append(kinds, notice.MobileChanged)
+	}
+	for _, kind := range kinds {
+		if actor.Email == "" {
+			break
+		}
+		message, err := s.writer.Mail(kind, recipient(actor), notice.Content{})
 		if err != nil {
-			return api.ProfileReply{}, err
+			return err
 		}
 		c.Messages = append(c.Messages, message)
 	}
 	if err := s.store.SaveProfile(ctx, actor.Account, actor.Customer, c); err != nil {
-		return api.ProfileReply{}, err
+		return err
 	}
-	if c.MobileChanged && req.Mobile != "" && s.writer.CheckChannel(notice.SMS) == nil {
-		if err := s.SendCode(ctx, actor, Mobile); err != nil {
-			return api.ProfileReply{}, err
-		}
+	if !c.MobileChanged || is.Mobile == "" || !s.ConfirmsMobile() {
+		return nil
 	}
-	return s.Profile(ctx, actor)
+	return s.SendCode(ctx, actor, Mobile)
 }
 
 // addressChanged reports whether the postal address differs.
 func addressChanged(was, is api.Details) bool {
 	return was.Street != is.Street || was.PostalCode != is.PostalCode || was.City != is.City || was.Country != is.Country
-}
-
-// normalizeDetails checks the input and returns it in its stored form.
-func normalizeDetails(d api.Details) (api.Details, error) {
-	for name, field := range map[string]*string{"mobile": &d.Mobile, "phone_private": &d.PhonePrivate, "phone_work": &d.PhoneWork} {
-		if *field = strings.TrimSpace(*field); *field == "" {
-			continue
-		}
-		number, problem := ident.Phone(*field)
-		if problem != ident.None {
-			return d, fault.New(fault.FieldWrong).At(name)
-		}
-		*field = number
-	}
-	for name, field := range map[string]*string{
-		"street": &d.Street, "postal_code": &d.PostalCode, "city": &d.City, "country": &d.Country, "contact": &d.Contact,
-	} {
-		*field = strings.TrimSpace(*field)
-		if len(*field) > fieldMax || strings.ContainsFunc(*field, unicode.IsControl) || strings.ContainsAny(*field, "<>") {
-			return d, fault.New(fault.FieldWrong).At(name)
-		}
-	}
-	if d.Country = strings.ToUpper(d.Country); d.Country != "" && (len(d.Country) != 2 || strings.Trim(d.Country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
-		return d, fault.New(fault.FieldWrong).At("country")
-	}
-	return d, nil
 }
 
 // SendCode sends a code to the address or number that is to be confirmed. It invalidates an older code.

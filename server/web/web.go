@@ -103,7 +103,7 @@ func open(d Deps) (r rooms, err error) {
 	r.passages = d.Passages
 	r.kit, err = kit.New(kit.Config{
 		Context: d.Context, PublicURL: d.PublicURL, Proxies: d.Proxies, Development: d.Development,
-		Keys: d.Keys, Sessions: d.Access, Mandates: d.Parties, Assets: d.Assets, Phones: d.Phones, Log: d.Log, Now: d.Now,
+		Keys: d.Keys, Sessions: d.Access, Details: d.Person, Mandates: d.Parties, Assets: d.Assets, Phones: d.Phones, Log: d.Log, Now: d.Now,
 	})
 	if err != nil {
 		return r, err

@@ -44,6 +44,7 @@ const (
 	LastFactor       Code = "last.factor"     // one factor must remain
 	LastOwner        Code = "last.owner"      // a customer keeps an owner
 	ConsentNeeded    Code = "consent.needed"  // the privacy statement must be accepted
+	DetailsNeeded    Code = "details.needed"  // name, email address, mobile number or postal address must be given
 	PartnerUnset     Code = "partner.unset"   // a system outside has not been configured
 	PartnerDown      Code = "partner.down"    // a system outside does not answer
 	EIDRefused       Code = "eid.refused"     // the issuer's proof is not accepted

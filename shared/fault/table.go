@@ -54,6 +54,7 @@ var specs = map[Code]Spec{
 	LastFactor:     {Status: 422},
 	LastOwner:      {Status: 422},
 	ConsentNeeded:  {Status: 422},
+	DetailsNeeded:  {Status: 422},
 	EIDTaken:       {Status: 422},
 	VehicleTaken:   {Status: 422},
 	VehicleYours:   {Status: 422, Params: []string{"number"}},

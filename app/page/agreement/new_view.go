@@ -14,15 +14,6 @@ import (
 	"bompass/shared/toll"
 )
 
-// countries lists the countries offered, Norway first, the others by code. Customer service takes vehicles of
-// all other countries.
-func countries() []string {
-	return []string{
-		"NO", "SE", "DK", "FI", "IS", "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "EE", "ES", "FR", "GB", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
-		"MT", "NL", "PL", "PT", "RO", "SI", "SK", "UA",
-	}
-}
-
 // stepperStep returns the step of the stepper that a question belongs to.
 func stepperStep(step api.AgreementStep) api.AgreementStep {
 	if step == api.StepCountry || step == api.StepPlate {
@@ -181,7 +172,7 @@ func (p *newPage) addressFields() []app.UI {
 }
 
 func countryOptions(w *i18n.Words) (options []ui.Option) {
-	for _, code := range countries() {
+	for _, code := range i18n.Countries() {
 		options = append(options, ui.Option{Value: code, Text: w.T("country." + code)})
 	}
 	return options

@@ -19,11 +19,23 @@ import (
 	"bompass/shared/toll"
 )
 
-// waitForLink is the newest link in the mailbox that begins so.
+// waitForLink returns the newest link in the mailbox that begins so.
 func waitForLink(t *testing.T, product *e2e.Product, begins string) string {
 	t.Helper()
-	found := regexp.MustCompile(`href="(` + regexp.QuoteMeta(product.URL()+begins) + `[^"]*)"`)
-	for range 200 { // the letter leaves on its own
+	return inMailbox(t, product, `href="(`+regexp.QuoteMeta(product.URL()+begins)+`[^"]*)"`)
+}
+
+// codeFor returns the newest code in the mailbox that confirms a mobile number.
+func codeFor(t *testing.T, product *e2e.Product) string {
+	t.Helper()
+	return inMailbox(t, product, `koden er ([0-9]{6})`)
+}
+
+// inMailbox waits for a message with a text and returns its first group.
+func inMailbox(t *testing.T, product *e2e.Product, text string) string {
+	t.Helper()
+	found := regexp.MustCompile(text)
+	for range 200 { // messages are sent in the background
 		resp, err := http.Get(product.URL() + "/dev/inbox")
 		if err != nil {
 			t.Fatal(err)
@@ -38,8 +50,28 @@ func waitForLink(t *testing.T, product *e2e.Product, begins string) string {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	t.Fatalf("no letter has a link to %s", begins)
+	t.Fatalf("no message has %s", text)
 	return ""
+}
+
+// giveContact fills in mobile number and postal address on the page of missing details.
+func (f agreementForm) giveContact(mobile, street, postalCode, city string) {
+	f.t.Helper()
+	f.page.Fill("#mobile", mobile)
+	f.page.Fill("#street", street)
+	f.page.Fill("#postal_code", postalCode)
+	f.page.Fill("#city", city)
+	f.page.Press("#consent-privacy")
+	f.next()
+}
+
+// confirmMobile confirms the mobile number by the code that was sent to it.
+func (f agreementForm) confirmMobile(product *e2e.Product) {
+	f.t.Helper()
+	f.page.Wait("the page that asks for the code", `location.pathname === "/welcome/mobile"`)
+	f.page.Fill("#code", codeFor(f.t, product))
+	f.next()
+	f.page.Wait("the next page", `location.pathname !== "/welcome/mobile" && document.querySelector("h1")`)
 }
 
 // agreementForm walks the questions in a browser.
@@ -93,9 +125,10 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	page.Press(`input[value="liv"]`)
 	page.Press(`button[type="submit"]`)
 	page.Fill("#email", "liv@bompass.example")
-	page.Press("#consent-privacy")
-	f.next()
+	f.giveContact("90 00 01 01", "Storgata 1", "0155", "Oslo")
 	page.WaitText("liv@bompass.example")
+	page.Press(`main a[href="/welcome/mobile"]`)
+	f.confirmMobile(product)
 	page.Go(waitForLink(t, product, "/email/confirm"))
 	page.Press("main form button[type=submit]")
 	page.WaitText("Adressen er bekreftet")
@@ -111,13 +144,8 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	page.Screenshot("agree-mistake")
 	page.Press("#charger-fjellinjen")
 	f.next()
-	f.waitForStep("details", "Hvor skal vi sende brikke og faktura?")
+	f.waitForStep("country", "Hvilket land er kjøretøyet registrert i?") // the address is known, S2.28
 	page.Wait("focus on the question", headingFocused)
-	page.Fill("#street", "Storgata 1")
-	page.Fill("#postal_code", "0155")
-	page.Fill("#city", "Oslo")
-	f.next()
-	f.waitForStep("country", "Hvilket land er kjøretøyet registrert i?")
 	f.choose("#country", "NO")
 	f.next()
 	f.waitForStep("plate", "Hva er registreringsnummeret?")
@@ -142,7 +170,6 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	page.Press("#special")
 	f.next()
 	f.waitForStep("check", "Kontroller svarene dine")
-	page.WaitText("Storgata 1, 0155 Oslo")
 	page.Press(`.bp-change a[href*="step=charger"]`)
 	f.waitForStep("charger", "Hvilket bomselskap vil du ha avtale med?")
 	page.Press("#charger-ferde")
@@ -216,8 +243,8 @@ func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	page.Wait("recovery codes", `document.querySelectorAll("main li, main code").length > 5`)
 	proves.That(t, "O.01")
 	page.Go(product.URL() + "/")
-	page.Press("#consent-privacy")
-	f.next()
+	f.giveContact("+47 90 00 01 02", "Kaien 2", "5003", "Bergen")
+	f.confirmMobile(product)
 	page.WaitText("Er du allerede kunde hos et bomselskap?")
 	page.Press(`button[name="answer"][value="no"]`)
 
@@ -225,9 +252,6 @@ func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	pressTabUntil(t, page, "#charger-fjellinjen")
 	page.Type(" ")
 	page.Type(kb.Enter)
-	f.waitForStep("details", "Hvor skal vi sende brikke og faktura?")
-	pressTabUntil(t, page, "#street")
-	page.Type("Kaien 2" + kb.Tab + "5003" + kb.Tab + "Bergen" + kb.Enter)
 	f.waitForStep("country", "Hvilket land er kjøretøyet registrert i?")
 	pressTabUntil(t, page, "#country")
 	page.Type("Tys") // the letters of the country

@@ -80,6 +80,12 @@ func firstSignInPages() []pageState {
 			p.Eval(`(document.querySelector("main form").noValidate = true, 1)`)
 			p.Press(submitButton)
 		}, see: refusedForm},
+		{name: "welcome-sent", then: func(p *e2e.Page) {
+			p.Press("#consent-privacy")
+			fill(submitButton, "#name", "Anna Holm", "#email", "anna@bompass.example", "#mobile", "90000103", "#street", "Storgata 1", "#postal_code", "0155", "#city", "Oslo")(p)
+		}, see: `document.querySelector('main a[href="/welcome/mobile"]')`},
+		{name: "welcome-mobile", then: press(`main a[href="/welcome/mobile"]`), see: `document.querySelector("#code")`},
+		{name: "welcome-mobile-wrong", then: fill(submitButton, "#code", "00000x"), see: refusedForm},
 	}
 }
 

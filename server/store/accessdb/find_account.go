@@ -17,7 +17,8 @@ import (
 )
 
 // selectAccount selects accounts, each with its confirmed contacts, its factors and the first customer that
-// it acts for at $2. It is the only statement that loads an account. A condition follows.
+// it acts for at $2: one by a right of its own before one by mandate, since a mandate may be withdrawn while the person
+// signs in. It is the only statement that loads an account. A condition follows.
 const selectAccount = `
 	select a.id::text, a.email, a.person, a.language, a.password_hash, a.totp_key, a.totp_secret, a.birth_key, a.birth_number, a.birth_hash,
 		p.customer_id::text, p.role, coalesce(f.email_confirmed_at is not null, false) as email_confirmed,
@@ -26,7 +27,7 @@ const selectAccount = `
 		(select count(*) from recovery_code r where r.account_id = a.id and r.used_at is null) as recovery_codes,
 		coalesce((select x.mobile from text_factor x where x.account_id = a.id and x.mobile = f.mobile and f.mobile_confirmed_at is not null), '') as text_mobile
 	from account a
-	join lateral (select customer_id, role from account_party where account_id = a.id and (until is null or until > $2) order by customer_id limit 1) p on true
+	join lateral (select customer_id, role from account_party where account_id = a.id and (until is null or until > $2) order by by_mandate, customer_id limit 1) p on true
 	left join profile f on f.account_id = a.id
 	where `
 

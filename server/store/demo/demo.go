@@ -36,6 +36,20 @@ func Fixture() Data {
 	}
 }
 
+// SeedContacts adds the mobile numbers and postal addresses of people whose accounts exist. A person who has either is
+// left alone.
+func SeedContacts(ctx context.Context, db *store.DB, people []fixture.Account) error {
+	for _, a := range people {
+		c := a.Contact
+		err := db.GORM(ctx).Exec(`update profile set mobile = ?, mobile_confirmed_at = ?, street = ?, postal_code = ?, city = ?, country = ?
+			where account_id = ? and mobile = '' and street = ''`, c.Mobile, fixture.Since, c.Street, c.PostalCode, c.City, c.Country, string(a.ID)).Error
+		if err != nil {
+			return fmt.Errorf("seed contact of %s: %w", a.Email, err)
+		}
+	}
+	return nil
+}
+
 // batchSize is the number of rows of one statement.
 const batchSize = 1000
 

@@ -75,14 +75,17 @@ func confirm(ctx context.Context, tx pgx.Tx, account toll.AccountID, channel str
 	return err
 }
 
-// ChangeEmail uses a link and sets a new address. It returns fault.LinkSpent when another account has the
-// address by now.
+// ChangeEmail uses a link and sets a new address, and links the agreements with it, S2.19. It returns fault.LinkSpent
+// when another account has the address by now.
 func (s *Store) ChangeEmail(ctx context.Context, link seal.Hash, m person.EmailChange) error {
 	return s.db.Tx(ctx, "change email", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, m.At); err != nil {
 			return err
 		}
 		if err := setEmail(ctx, tx, m); err != nil {
+			return err
+		}
+		if err := linkByEmail(ctx, tx, m.Account); err != nil {
 			return err
 		}
 		return store.AddEvent(ctx, tx, m.Account, access.EventEmail, m.At, access.Place{})

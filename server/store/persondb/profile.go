@@ -115,12 +115,12 @@ func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, custome
 	})
 }
 
-// linkByEmail makes an account the owner of the private customers with its confirmed address that have none,
-// S2.19.
+// linkByEmail makes an account whose profile was saved the owner of the private customers with its confirmed address
+// that have none, S2.19.
 func linkByEmail(ctx context.Context, tx pgx.Tx, account toll.AccountID) error {
 	_, err := tx.Exec(ctx, `
 		insert into account_party (account_id, customer_id, role)
-		select a.id, c.id, 'owner' from account a join profile f on f.account_id = a.id and f.email_confirmed_at is not null
+		select a.id, c.id, 'owner' from account a join profile f on f.account_id = a.id and f.email_confirmed_at is not null and f.saved_at is not null
 		join customer c on lower(c.email) = a.email and a.email <> '' and c.kind = 'private'
 		where a.id = $1 and not exists (select from account_party p where p.customer_id = c.id and p.role = 'owner')
 		on conflict do nothing`, string(account))

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/shared/fault"
@@ -20,10 +22,14 @@ type Field struct {
 	Name, Label, Hint    string
 	Type, Mode, Complete string // type "text" when empty
 	Value                string
+	Options              []Option // makes it a list to choose from
 	Max                  int
-	Wrong                bool
+	Error                string // what is wrong with the value
 	Optional             bool
 }
+
+// Option is an entry of a list to choose from.
+type Option struct{ Value, Text string }
 
 // Kind returns the input's type.
 func (f Field) Kind() string {
@@ -31,6 +37,18 @@ func (f Field) Kind() string {
 		return "text"
 	}
 	return f.Type
+}
+
+// Described returns the ids of the texts that describe the input.
+func (f Field) Described() string {
+	var ids []string
+	if f.Hint != "" {
+		ids = append(ids, f.Name+"-hint")
+	}
+	if f.Error != "" {
+		ids = append(ids, f.Name+"-error")
+	}
+	return strings.Join(ids, " ")
 }
 
 // Link leads to another page.
@@ -93,16 +111,17 @@ func (k *Kit) SendFormErrorOn(c *fiber.Ctx, v FormView, f *Form, page string, er
 	}
 	p := v.Base()
 	v.SetForm(f)
-	p.Failure, p.FailureAt = p.Fault(&known), f.Fields[0].Name
+	text, at := p.Fault(&known), f.Fields[0].Name
 	for i := range f.Fields {
 		field := &f.Fields[i]
 		if field.Type != "password" {
 			field.Value = c.FormValue(field.Name)
 		}
 		if field.Name == known.Field {
-			field.Wrong, p.FailureAt = true, field.Name
+			field.Error, at = text, field.Name
 		}
 	}
+	p.AddFailure(at, text)
 	SetRetryAfter(c, known)
 	return k.Send(c, status, page, v)
 }

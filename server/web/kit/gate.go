@@ -20,6 +20,11 @@ type Sessions interface {
 	RequireStepUp(actor access.Principal) error
 }
 
+// Details checks that a person has given the details that everybody must give.
+type Details interface {
+	RequireDetails(actor access.Principal) error
+}
+
 // Mandates checks that a person may still act for a company by a register's mandate.
 type Mandates interface {
 	RequireMandate(ctx context.Context, actor access.Principal) error       // needs a recent answer of the register
@@ -27,8 +32,9 @@ type Mandates interface {
 }
 
 // Authorize returns a fault if the caller may not call the endpoint. For a person, the role must have the
-// endpoint's right, the privacy statement must be accepted for all that is not the person's own (S4.28), and
-// a mandate must still be valid: a request that binds the customer needs a recent answer of the register.
+// endpoint's right; for all that is not the person's own, the privacy statement must be accepted (S4.28) and no detail
+// may be missing (S2.18, S4.15); and a mandate must still be valid: what binds the customer needs a recent answer of the
+// register.
 func (k *Kit) Authorize(ctx context.Context, caller Caller, e api.Endpoint) error {
 	if e.Access == api.Public {
 		return nil
@@ -45,8 +51,13 @@ func (k *Kit) Authorize(ctx context.Context, caller Caller, e api.Endpoint) erro
 	if !caller.Person.Role.May(e.Right) {
 		return fault.New(fault.Refused)
 	}
-	if e.Right != role.SeeOwn && caller.Person.Privacy != toll.ConsentVersion(toll.ConsentPrivacy) {
-		return fault.New(fault.ConsentNeeded).At(string(toll.ConsentPrivacy))
+	if e.Right != role.SeeOwn {
+		if caller.Person.Privacy != toll.ConsentVersion(toll.ConsentPrivacy) {
+			return fault.New(fault.ConsentNeeded).At(string(toll.ConsentPrivacy))
+		}
+		if err := k.details.RequireDetails(caller.Person); err != nil {
+			return err
+		}
 	}
 	if k.mandates == nil {
 		return nil

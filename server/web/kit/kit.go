@@ -23,6 +23,7 @@ type Config struct {
 	Development bool            // accepts plain http beyond this machine, too
 	Keys        seal.Keys
 	Sessions    Sessions
+	Details     Details
 	Mandates    Mandates // nil if nobody can act for others by mandate
 	Assets      *Assets
 	Phones      []string // telephone numbers of customer service
@@ -40,6 +41,7 @@ type Kit struct {
 	Now     func() time.Time
 
 	sessions Sessions
+	details  Details
 	mandates Mandates
 	stopping context.Context //nolint:containedctx // the server's life, which streams share
 	proxies  []netip.Prefix
@@ -63,7 +65,7 @@ func New(c Config) (*Kit, error) {
 	}
 	k := &Kit{
 		Origin: origin, Keys: c.Keys, Streams: NewStreams(), Assets: c.Assets, phones: c.Phones, Log: c.Log, Now: c.Now,
-		sessions: c.Sessions, mandates: c.Mandates, stopping: c.Context, proxies: proxies, pages: newPages(),
+		sessions: c.Sessions, details: c.Details, mandates: c.Mandates, stopping: c.Context, proxies: proxies, pages: newPages(),
 	}
 	if err := k.LoadPages(pageFiles); err != nil {
 		return nil, err
@@ -73,7 +75,7 @@ func New(c Config) (*Kit, error) {
 
 func (c Config) check() error {
 	return Require(map[string]bool{
-		"context": c.Context != nil, "sessions": c.Sessions != nil, "assets": c.Assets != nil, "log": c.Log != nil, "clock": c.Now != nil,
+		"context": c.Context != nil, "sessions": c.Sessions != nil, "details": c.Details != nil, "assets": c.Assets != nil, "log": c.Log != nil, "clock": c.Now != nil,
 	})
 }
 

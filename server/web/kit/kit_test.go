@@ -36,7 +36,7 @@ func (s sessions) Authenticate(_ context.Context, got seal.Token) (access.Princi
 	if got != token {
 		return access.Principal{}, fault.New(fault.SignedOut)
 	}
-	return access.Principal{Role: s.role, CSRF: "csrf", Privacy: toll.ConsentVersion(toll.ConsentPrivacy), Language: "nb"}, nil
+	return complete(s.role), nil
 }
 
 func (s sessions) Peek(ctx context.Context, got seal.Token) (access.Principal, error) {
@@ -44,6 +44,23 @@ func (s sessions) Peek(ctx context.Context, got seal.Token) (access.Principal, e
 }
 
 func (s sessions) RequireStepUp(access.Principal) error { return nil }
+
+// details requires a mobile number.
+type details struct{}
+
+func (details) RequireDetails(actor access.Principal) error {
+	if !actor.Contact.Mobile {
+		return fault.New(fault.DetailsNeeded)
+	}
+	return nil
+}
+
+// complete returns a person with the role who has given and accepted everything.
+func complete(r role.Role) access.Principal {
+	return access.Principal{
+		Role: r, CSRF: "csrf", Language: "nb", Privacy: toll.ConsentVersion(toll.ConsentPrivacy), Contact: access.Contact{Mobile: true},
+	}
+}
 
 func newKit(t *testing.T) *kit.Kit {
 	t.Helper()
@@ -66,7 +83,7 @@ func newKit(t *testing.T) *kit.Kit {
 		t.Fatal(err)
 	}
 	k, err := kit.New(kit.Config{
-		Context: t.Context(), PublicURL: "http://127.0.0.1", Keys: keys, Sessions: sessions{role.Owner}, Assets: assets,
+		Context: t.Context(), PublicURL: "http://127.0.0.1", Keys: keys, Sessions: sessions{role.Owner}, Details: details{}, Assets: assets,
 		Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	if err != nil {
@@ -319,7 +336,7 @@ func (mandates) RequireRecentMandate(context.Context, access.Principal) error { 
 // Each kind of caller may call its own endpoints and public ones only. Staff and kiosks have no endpoints yet.
 func TestCallersReachTheirOwnEndpointsOnly(t *testing.T) {
 	k := newKit(t)
-	person := kit.Caller{Kind: kit.Person, Person: access.Principal{Role: role.Owner, Privacy: toll.ConsentVersion(toll.ConsentPrivacy)}}
+	person := kit.Caller{Kind: kit.Person, Person: complete(role.Owner)}
 	for _, e := range api.All {
 		for _, c := range []struct {
 			name   string
@@ -358,7 +375,7 @@ func TestCallersReachTheirOwnEndpointsOnly(t *testing.T) {
 func TestMandatesAreCheckedByRight(t *testing.T) {
 	k := newKit(t)
 	k.SetMandates(mandates{})
-	person := kit.Caller{Kind: kit.Person, Person: access.Principal{Role: role.Owner, Privacy: toll.ConsentVersion(toll.ConsentPrivacy)}}
+	person := kit.Caller{Kind: kit.Person, Person: complete(role.Owner)}
 	for _, e := range api.All {
 		if e.Access != api.Customer {
 			continue
@@ -368,13 +385,25 @@ func TestMandatesAreCheckedByRight(t *testing.T) {
 			t.Errorf("%s: got %v, want a recent answer needed: %t", e.Name, err, needs)
 		}
 	}
-	withoutConsent := kit.Caller{Kind: kit.Person, Person: access.Principal{Role: role.Owner}}
-	for _, e := range api.All {
-		if e.Access != api.Customer {
-			continue
-		}
-		if err := k.Authorize(t.Context(), withoutConsent, e); (err != nil && fault.CodeOf(err) == fault.ConsentNeeded) != (e.Right != role.SeeOwn) {
-			t.Errorf("%s without consent: got %v", e.Name, err)
+}
+
+// Endpoints of what is not the person's own need consent and details.
+func TestConsentAndDetailsAreRequired(t *testing.T) {
+	k := newKit(t)
+	for want, change := range map[fault.Code]func(*access.Principal){
+		fault.ConsentNeeded: func(a *access.Principal) { a.Privacy = 0 },
+		fault.DetailsNeeded: func(a *access.Principal) { a.Contact.Mobile = false },
+	} {
+		who := complete(role.Owner)
+		change(&who)
+		for _, e := range api.All {
+			if e.Access != api.Customer {
+				continue
+			}
+			err := k.Authorize(t.Context(), kit.Caller{Kind: kit.Person, Person: who}, e)
+			if refused := err != nil && fault.CodeOf(err) == want; refused != (e.Right != role.SeeOwn) {
+				t.Errorf("%s: got %v, %s", e.Name, err, want)
+			}
 		}
 	}
 }

@@ -26,17 +26,16 @@ var pageFiles embed.FS
 // FormPage.
 type Page struct {
 	*i18n.Words
-	Scheme    string // light, dark or auto
-	Title     string
-	Sheet     string // address of the stylesheet
-	Icon      string
-	Program   string // address of the program to fetch ahead; empty on pages that do not lead to it
-	CSRF      string
-	Next      string // address to go on to
-	Notice    string // why the person has come here
-	Failure   string // what is wrong with the form
-	FailureAt string // the field that the failure concerns
-	Self      string // the page's own address, for the choice of language; empty where there is no choice
+	Scheme   string // light, dark or auto
+	Title    string
+	Sheet    string // address of the stylesheet
+	Icon     string
+	Program  string // address of the program to fetch ahead; empty on pages that do not lead to it
+	CSRF     string
+	Next     string    // address to go on to
+	Notice   string    // why the person has come here
+	Failures []Failure // what is wrong with the form
+	Self     string    // the page's own address, for the choice of language; empty where there is no choice
 
 	phones []string // of customer service
 }
@@ -47,8 +46,22 @@ type View interface{ Base() *Page }
 // Base returns the common part of a page.
 func (p *Page) Base() *Page { return p }
 
+// Failure is one thing that is wrong with a form.
+type Failure struct {
+	At   string // id of the field that it concerns
+	Text string
+}
+
 // Fail reports whether the form has a mistake.
-func (p *Page) Fail() bool { return p.Failure != "" }
+func (p *Page) Fail() bool { return len(p.Failures) > 0 }
+
+// Failure returns the first thing that is wrong with the form.
+func (p *Page) Failure() string { return p.Failures[0].Text }
+
+// AddFailure adds a thing that is wrong with the field that has the id at.
+func (p *Page) AddFailure(at, text string) {
+	p.Failures = append(p.Failures, Failure{At: at, Text: text})
+}
 
 // Contact returns the address of customer service.
 func (p *Page) Contact() string { return ServiceAddress }

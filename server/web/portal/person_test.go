@@ -28,15 +28,30 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 	if p.Name != "Kari Lund" || p.Email != webtest.Kari || !p.EmailConfirmed || p.Company || p.Saved {
 		t.Errorf("profile: %+v", p)
 	}
-	for field, d := range map[string]api.Details{
-		"mobile": {Mobile: "12"}, "phone_work": {PhoneWork: "abc"}, "country": {Country: "Norge"}, "street": {Street: "<script>"},
+	full := api.Details{Mobile: "900 00 002", PhoneWork: "22 00 00 00", Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Country: "no"}
+	for name, c := range map[string]struct {
+		change func(d *api.Details)
+		field  string
+		code   fault.Code
+	}{
+		"an impossible number":      {func(d *api.Details) { d.Mobile = "12" }, "mobile", fault.FieldWrong},
+		"no number":                 {func(d *api.Details) { d.Mobile = "" }, "mobile", fault.FieldMissing},
+		"letters":                   {func(d *api.Details) { d.PhoneWork = "abc" }, "phone_work", fault.FieldWrong},
+		"the name of a country":     {func(d *api.Details) { d.Country = "Norge" }, "country", fault.FieldWrong},
+		"markup":                    {func(d *api.Details) { d.Street = "<script>" }, "street", fault.FieldWrong},
+		"no street":                 {func(d *api.Details) { d.Street = " " }, "street", fault.FieldMissing},
+		"a postal code too short":   {func(d *api.Details) { d.PostalCode = "155" }, "postal_code", fault.FieldWrong},
+		"two lines in a contact":    {func(d *api.Details) { d.Contact = "A\nB" }, "contact", fault.FieldWrong},
+		"a city longer than a line": {func(d *api.Details) { d.City = strings.Repeat("x", 101) }, "city", fault.FieldWrong},
 	} {
+		d := full
+		c.change(&d)
 		body, _ := json.Marshal(d)
-		if f := webtest.FaultOf(t, v.Do("POST", api.SaveProfile.Path, string(body))); f.Code != fault.FieldWrong || f.Field != field {
-			t.Errorf("%s: got %+v", field, f)
+		if f := webtest.FaultOf(t, v.Do("POST", api.SaveProfile.Path, string(body))); f.Code != c.code || f.Field != c.field {
+			t.Errorf("%s: got %+v, want %s at %s", name, f, c.code, c.field)
 		}
 	}
-	p = webtest.Call(v, api.SaveProfile, api.Details{Mobile: "900 00 002", PhoneWork: "22 00 00 00", Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Country: "no"}, "")
+	p = webtest.Call(v, api.SaveProfile, full, "")
 	if p.Mobile != "+4790000002" || p.MobileConfirmed || p.PhoneWork != "+4722000000" || p.Country != "NO" || !p.Saved {
 		t.Errorf("saved: %+v", p)
 	}
@@ -56,7 +71,8 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 	if p := h.Visitor().SubmitPassword("90000002", fixture.Password); p.StatusCode != http.StatusSeeOther { // S4.08
 		t.Errorf("the number as a name: got %d", p.StatusCode)
 	}
-	if p = webtest.Call(v, api.SaveProfile, api.Details{Mobile: "90000003"}, ""); p.MobileConfirmed {
+	full.Mobile = "90000003"
+	if p = webtest.Call(v, api.SaveProfile, full, ""); p.MobileConfirmed {
 		t.Error("another number is confirmed without a code")
 	}
 	for range person.CodeTries {
@@ -64,7 +80,8 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 	}
 	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: webtest.CodePattern.FindString(h.LastMessage("+4790000003").Text)}, fault.CodeWrong)
 	h.Advance(access.StepUpMax + time.Second)
-	webtest.Call(v, api.SaveProfile, api.Details{Mobile: "90000004"}, fault.StepUp)
+	full.Mobile = "90000004"
+	webtest.Call(v, api.SaveProfile, full, fault.StepUp)
 	proves.That(t, "S1.24", "S4.08", "S4.21", "S4.25")
 }
 
@@ -165,7 +182,7 @@ func TestLettersToAnAddressAreLimited(t *testing.T) {
 // reaches nobody without mail or SMS.
 func TestConsentsAreKeptWithVersionAndTime(t *testing.T) {
 	h := webtest.New(t)
-	v := h.RegisterPerson("berit@bompass.example", "Berit Aas")
+	v := h.RegisterNewcomer("berit@bompass.example", "Berit Aas")
 	given := func(kinds ...toll.ConsentKind) api.ConsentRequest {
 		req := api.ConsentRequest{Given: map[toll.ConsentKind]bool{}}
 		for _, k := range kinds {

@@ -60,6 +60,6 @@ func (h *Handlers) sendConnectError(c *fiber.Ctx, wrong error) error {
 		return wrong
 	}
 	v := h.SignedInPage(actor)
-	v.Failure, v.FailureAt = v.Fault(&known), "eid"
+	v.AddFailure("eid", v.Fault(&known))
 	return h.sendSecurity(c, actor, v, status)
 }

@@ -66,7 +66,8 @@ func (h *Handlers) sendEnrolView(c *fiber.Ctx, v *enrolView, wrong error) error 
 		return h.Send(c, fiber.StatusOK, "enrol", v)
 	}
 	known, status := h.Explain(c, wrong)
-	v.Failure, v.FailureAt, v.Form.Fields[0].Wrong = v.Fault(&known), "code", true
+	v.Form.Fields[0].Error = v.Fault(&known)
+	v.AddFailure("code", v.Fault(&known))
 	return h.Send(c, status, "enrol", v)
 }
 
@@ -85,12 +86,8 @@ func (h *Handlers) enrol(c *fiber.Ctx) error {
 	if err != nil {
 		return h.endPendingLogin(c, err)
 	}
-	next := kit.SafeNext(c.FormValue("next"))
-	if next == site.Overview {
-		next = site.Profile // after the first sign-in, S2.18
-	}
 	h.StartSession(c, token)
-	return h.sendCodes(c, codes, next)
+	return h.sendCodes(c, codes, kit.SafeNext(c.FormValue("next")))
 }
 
 // codesView is the content of the page with new recovery codes.

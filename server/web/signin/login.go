@@ -145,9 +145,9 @@ func (h *Handlers) sendLoginError(c *fiber.Ctx, page string, v kit.View, err err
 	p := v.Base()
 	switch f.Code {
 	case fault.WrongCredentials:
-		p.Failure = p.T("login.failed")
+		p.AddFailure("email", p.T("login.failed"))
 	case fault.TooMany:
-		p.Failure = p.T("login.too.many", "seconds", f.Params["seconds"])
+		p.AddFailure("email", p.T("login.too.many", "seconds", f.Params["seconds"]))
 		kit.SetRetryAfter(c, f)
 	default:
 		return err

@@ -70,7 +70,8 @@ func (h *Handlers) sendLost(c *fiber.Ctx, wrong error) error {
 	status := fiber.StatusOK
 	if wrong != nil {
 		known, of := h.Explain(c, wrong)
-		v.Failure, v.FailureAt, v.Form.Fields[0].Wrong = v.Fault(&known), "code", true
+		v.Form.Fields[0].Error = v.Fault(&known)
+		v.AddFailure("code", v.Fault(&known))
 		status = of
 	}
 	return h.Send(c, status, "lost", v)

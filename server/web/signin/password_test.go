@@ -65,9 +65,10 @@ func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
 	if n := strings.Count(codes.Body, "<li><code>"); n != factor.RecoveryCodes {
 		t.Errorf("%d recovery codes are shown, want %d: %s", n, factor.RecoveryCodes, codes.Body)
 	}
-	if !strings.Contains(codes.Body, `href="/profile"`) { // S2.18
-		t.Error("the newcomer is not led to what is missing")
+	if !strings.Contains(codes.Body, `class="ds-button" href="/"`) {
+		t.Error("the newcomer is not led on")
 	}
+	v.CheckRedirect("/", "/welcome") // S2.18
 	if p := v.Get(api.Me.Path); !strings.Contains(p.Body, `"person":"Berit Aas"`) {
 		t.Errorf("me: %d %s", p.StatusCode, p.Body)
 	}

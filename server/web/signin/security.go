@@ -191,7 +191,7 @@ func (h *Handlers) removePasskey(c *fiber.Ctx, actor access.Principal, v *kit.Pa
 	err = h.Factors.RemovePasskey(c.UserContext(), actor, id)
 	if err != nil && fault.CodeOf(err) == fault.LastFactor {
 		known, status := h.Explain(c, err)
-		v.Failure, v.FailureAt = v.Fault(&known), "passkeys"
+		v.AddFailure("passkeys", v.Fault(&known))
 		return h.sendSecurity(c, actor, v, status)
 	}
 	if err != nil {

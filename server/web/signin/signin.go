@@ -13,6 +13,7 @@ import (
 	"bompass/server/party"
 	"bompass/server/person"
 	"bompass/server/web/kit"
+	"bompass/shared/api"
 	"bompass/shared/site"
 )
 
@@ -27,8 +28,18 @@ type PartyList interface {
 // Newcomers asks people for what is missing before they get in.
 type Newcomers interface {
 	Requirements(ctx context.Context, actor access.Principal) (person.Requirements, error)
-	CompleteOnboarding(ctx context.Context, actor access.Principal, given person.OnboardingDetails) (waits bool, err error)
+	CompleteOnboarding(ctx context.Context, actor access.Principal, given person.OnboardingDetails) (person.OnboardingResult, error)
 	MarkCustomerAsked(ctx context.Context, actor access.Principal) error
+	MobileConfirmer
+}
+
+// MobileConfirmer confirms mobile numbers by codes.
+type MobileConfirmer interface {
+	ConfirmsMobile() bool
+	Profile(ctx context.Context, actor access.Principal) (api.ProfileReply, error)
+	SendCode(ctx context.Context, actor access.Principal, channel string) error
+	ConfirmCode(ctx context.Context, actor access.Principal, req api.ConfirmRequest) (api.ProfileReply, error)
+	ChangeMobile(ctx context.Context, actor access.Principal, mobile string) error
 }
 
 // Deps is what the pages of signing in need.

@@ -117,8 +117,8 @@ func (h *Handlers) sendTextError(c *fiber.Ctx, v *textView, err error) error {
 		return err
 	}
 	kit.SetRetryAfter(c, known)
-	v.Form.Fields[0].Wrong = true
-	v.Failure, v.FailureAt = v.Fault(&known), "code"
+	v.Form.Fields[0].Error = v.Fault(&known)
+	v.AddFailure("code", v.Fault(&known))
 	return h.Send(c, status, "text", v)
 }
 

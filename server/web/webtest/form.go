@@ -4,7 +4,7 @@ import (
 	"regexp"
 )
 
-var inputPattern = regexp.MustCompile(`<input class="[^"]*" id="[^"]*" name="([^"]+)"`)
+var inputPattern = regexp.MustCompile(`<(?:input|select) class="[^"]*" id="[^"]*" name="([^"]+)"`)
 
 // FieldNames returns the names of the visible fields of the page's form, in order.
 func (p Page) FieldNames() (names []string) {

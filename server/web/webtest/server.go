@@ -36,6 +36,7 @@ import (
 	"bompass/server/store"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
+	"bompass/server/store/demo"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/legacydb"
 	"bompass/server/store/persondb"
@@ -56,6 +57,7 @@ type Server struct {
 	t              *testing.T
 	URL            string
 	offset         atomic.Int64 // nanoseconds ahead of the real clock, by which connections have deadlines
+	mobiles        atomic.Int64 // numbers given out by NewMobile
 	Log            logBuffer
 	DB             *store.DB
 	dsn            string
@@ -92,6 +94,9 @@ func NewWithOptions(t *testing.T, signIn factor.Options, options ...option) *Ser
 		t.Fatal(err)
 	}
 	if err := access.Seed(t.Context(), accounts, keys, fixture.Accounts(), fixture.Password); err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.SeedContacts(t.Context(), db, fixture.Accounts()); err != nil {
 		t.Fatal(err)
 	}
 	var listening net.ListenConfig

@@ -1,0 +1,122 @@
+package person
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/ident"
+)
+
+// norwegianPostal is the number of digits of a Norwegian postal code.
+const norwegianPostal = 4
+
+// FieldFaults is what is wrong with several fields of a form, in the order of the fields.
+type FieldFaults []*fault.Error
+
+// Error returns the faults in one line, for operators.
+func (f FieldFaults) Error() string { return errors.Join(f.Unwrap()...).Error() }
+
+// Unwrap returns the faults.
+func (f FieldFaults) Unwrap() []error {
+	list := make([]error, len(f))
+	for i, e := range f {
+		list[i] = e
+	}
+	return list
+}
+
+// add adds a fault; nil adds nothing.
+func (f *FieldFaults) add(err error) {
+	if known, ok := errors.AsType[*fault.Error](err); ok {
+		*f = append(*f, known)
+	}
+}
+
+// err returns the faults as an error, nil if there are none.
+func (f FieldFaults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return f
+}
+
+// wrongOrMissing returns the fault of a field without a usable value.
+func wrongOrMissing(value string) *fault.Error {
+	if strings.TrimSpace(value) == "" {
+		return fault.New(fault.FieldMissing)
+	}
+	return fault.New(fault.FieldWrong)
+}
+
+// normalizeDetails checks the input and returns it in its stored form. Mobile number and postal address must be there.
+func normalizeDetails(d api.Details) (api.Details, error) {
+	var faults FieldFaults
+	faults.add(normalizeMobile(&d.Mobile))
+	for _, phone := range []struct {
+		name  string
+		field *string
+	}{{"phone_private", &d.PhonePrivate}, {"phone_work", &d.PhoneWork}} {
+		if *phone.field = strings.TrimSpace(*phone.field); *phone.field != "" {
+			faults.add(normalizePhone(phone.name, phone.field))
+		}
+	}
+	faults = append(faults, normalizeAddress(&d)...)
+	if d.Contact = strings.TrimSpace(d.Contact); !isLine(d.Contact) {
+		faults.add(fault.New(fault.FieldWrong).At("contact"))
+	}
+	return d, faults.err()
+}
+
+// normalizeMobile puts a mobile number into its stored form.
+func normalizeMobile(number *string) error {
+	if strings.TrimSpace(*number) == "" {
+		return fault.New(fault.FieldMissing).At("mobile")
+	}
+	return normalizePhone("mobile", number)
+}
+
+func normalizePhone(name string, number *string) error {
+	stored, problem := ident.Phone(*number)
+	if problem != ident.None {
+		return fault.New(fault.FieldWrong).At(name)
+	}
+	*number = stored
+	return nil
+}
+
+// normalizeAddress puts a postal address into its stored form and returns what is wrong with it.
+func normalizeAddress(d *api.Details) (faults FieldFaults) {
+	d.Country = strings.ToUpper(d.Country)
+	for _, part := range []struct {
+		name  string
+		field *string
+		valid func(string) bool
+	}{
+		{"street", &d.Street, isLine},
+		{"postal_code", &d.PostalCode, func(s string) bool { return isLine(s) && (d.Country != "NO" || isDigits(s, norwegianPostal)) }},
+		{"city", &d.City, isLine},
+		{"country", &d.Country, isCountryCode},
+	} {
+		if *part.field = strings.TrimSpace(*part.field); *part.field == "" || !part.valid(*part.field) {
+			faults.add(wrongOrMissing(*part.field).At(part.name))
+		}
+	}
+	return faults
+}
+
+// isLine reports whether a text can be one line of an address or a name.
+func isLine(s string) bool {
+	return len(s) <= fieldMax && !strings.ContainsFunc(s, unicode.IsControl) && !strings.ContainsAny(s, "<>")
+}
+
+func isDigits(s string, n int) bool {
+	return len(s) == n && strings.Trim(s, "0123456789") == ""
+}
+
+// isCountryCode reports whether a text has the form of an ISO 3166 alpha-2 code.
+func isCountryCode(s string) bool {
+	return len(s) == 2 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
