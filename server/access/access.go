@@ -54,7 +54,7 @@ type Sessions interface {
 type Throttles interface {
 	// UpdateTries locks the counts under the keys, lets decide change them, and saves them unless it
 	// returns an error. Counts come in the order of the keys. Some counts older than stale are deleted.
-	UpdateTries(ctx context.Context, keys []string, stale time.Time, decide func(tries []Tries) error) error
+	UpdateTries(ctx context.Context, keys []string, stale time.Time, decide func(ahead time.Duration, tries []Tries) error) error
 }
 
 // Store is the persistence that a Service needs.

@@ -22,10 +22,10 @@ func (s *Service) AllowDaily(ctx context.Context, limits ...DailyLimit) error {
 	for i, l := range limits {
 		keys[i] = "daily " + l.Kind + ":" + s.keys.ThrottleName(Network(l.Name))
 	}
-	now := s.now()
-	return s.store.UpdateTries(ctx, keys, now.Add(-triesKept), func(tries []Tries) error {
+	return s.store.UpdateTries(ctx, keys, s.now().Add(-triesKept), func(ahead time.Duration, tries []Tries) error {
+		now := s.clock(ahead)
 		for i, l := range limits {
-			refilled := int(min(now.Sub(tries[i].Last), day) / (day / time.Duration(l.Max)))
+			refilled := int(min(tries[i].elapsed(now), day) / (day / time.Duration(l.Max)))
 			tries[i].Count = max(0, tries[i].Count-refilled)
 			if tries[i].Count >= l.Max {
 				return fault.New(fault.TooManyToday)

@@ -14,8 +14,14 @@ import (
 // Tries is the number of tries since the last success.
 type Tries struct {
 	Count int
-	Last  time.Time
+	Last  time.Time // by the clock of the database
 }
+
+// elapsed returns the time since the last try, and 0 if that lies ahead because a clock has been set back.
+func (t Tries) elapsed(now time.Time) time.Duration { return max(0, now.Sub(t.Last)) }
+
+// clock returns the time of the database: servers whose clocks differ must agree on how long somebody waits.
+func (s *Service) clock(ahead time.Duration) time.Time { return s.now().Add(ahead) }
 
 // budget is a number of free tries, the longest wait (it doubles from one second), and the time after
 // which one try no longer counts.
@@ -57,7 +63,7 @@ func (b budget) wait(t Tries) time.Duration {
 
 // decayed returns the count that is left at now.
 func (b budget) decayed(t Tries, now time.Time) Tries {
-	t.Count = max(0, t.Count-int(min(now.Sub(t.Last), triesKept)/b.forget))
+	t.Count = max(0, t.Count-int(min(t.elapsed(now), triesKept)/b.forget))
 	return t
 }
 
@@ -92,12 +98,12 @@ type Attempt struct{ keys []string }
 // CountAttempt counts a try of a name by a visitor before it is made, so that parallel tries are counted too.
 // It returns fault.TooMany and counts nothing while the next try has to wait.
 func (s *Service) CountAttempt(ctx context.Context, v Visitor, name string) (Attempt, error) {
-	now, a := s.now(), Attempt{s.throttleKeys(v, name)}
-	return a, s.store.UpdateTries(ctx, a.keys, now.Add(-triesKept), func(tries []Tries) error {
-		var wait time.Duration
+	a := Attempt{s.throttleKeys(v, name)}
+	return a, s.store.UpdateTries(ctx, a.keys, s.now().Add(-triesKept), func(ahead time.Duration, tries []Tries) error {
+		now, wait := s.clock(ahead), time.Duration(0)
 		for i, b := range budgets() {
 			tries[i] = b.decayed(tries[i], now)
-			wait = max(wait, b.wait(tries[i])-now.Sub(tries[i].Last))
+			wait = max(wait, b.wait(tries[i])-tries[i].elapsed(now))
 		}
 		if wait > 0 {
 			return tooMany(wait)
@@ -112,7 +118,7 @@ func (s *Service) CountAttempt(ctx context.Context, v Visitor, name string) (Att
 // Refund takes back a successful try. A finished sign-in also clears the counts of the account; the
 // address keeps its other tries, or signing in to one's own account would pay for guessing others.
 func (s *Service) Refund(ctx context.Context, a Attempt, finished bool) error {
-	err := s.store.UpdateTries(ctx, a.keys, s.now().Add(-triesKept), func(tries []Tries) error {
+	err := s.store.UpdateTries(ctx, a.keys, s.now().Add(-triesKept), func(_ time.Duration, tries []Tries) error {
 		for i := range tries {
 			tries[i].Count = max(0, tries[i].Count-1)
 		}
@@ -129,11 +135,12 @@ func (s *Service) Refund(ctx context.Context, a Attempt, finished bool) error {
 
 // ThrottleVisit counts a visit that makes us call a partner, by the visitor's network.
 func (s *Service) ThrottleVisit(ctx context.Context, visitor Visitor, flow string) error {
-	now, b := s.now(), visitBudget()
+	b := visitBudget()
 	key := flow + ":" + s.keys.ThrottleName(Network(visitor.Address))
-	return s.store.UpdateTries(ctx, []string{key}, now.Add(-triesKept), func(tries []Tries) error {
+	return s.store.UpdateTries(ctx, []string{key}, s.now().Add(-triesKept), func(ahead time.Duration, tries []Tries) error {
+		now := s.clock(ahead)
 		t := b.decayed(tries[0], now)
-		if wait := b.wait(t) - now.Sub(t.Last); wait > 0 {
+		if wait := b.wait(t) - t.elapsed(now); wait > 0 {
 			return tooMany(wait)
 		}
 		tries[0] = Tries{Count: t.Count + 1, Last: now}
