@@ -20,7 +20,7 @@ import (
 
 // Limits of event streams.
 const (
-	heartbeatEvery = 15 * time.Second // also how soon the end of a session by another server is noticed
+	heartbeatEvery = 15 * time.Second // also how soon the loss of a session or a right is noticed without an event
 	slowClientMax  = 10 * time.Second // to take one event
 	reconnectMS    = 2000             // what the browser waits before it connects again
 	streamsMax     = 8                // of one session, a tab each; one more ends the oldest
@@ -35,7 +35,7 @@ func Stream[Event any](app *fiber.App, k *Kit, r api.Route[api.Empty, Event], su
 		}
 		token := k.SessionToken(c)
 		ctx, end := k.Streams.Begin(k.stopping, token.Hash()) // first, so that no end of the session is missed
-		events, err := openStream(ctx, c, k, r, token, subscribe)
+		actor, events, err := openStream(ctx, c, k, r, token, subscribe)
 		if err != nil || events == nil {
 			end()
 			return err
@@ -44,36 +44,38 @@ func Stream[Event any](app *fiber.App, k *Kit, r api.Route[api.Empty, Event], su
 		c.Set(fiber.HeaderCacheControl, "no-store, no-transform")
 		c.Set("X-Accel-Buffering", "no")
 		out := &eventWriter{conn: c.Context().Conn(), now: k.Now}
-		isOpen := func() bool {
-			_, err := k.sessions.Peek(ctx, token)
-			return err == nil
+		mayGoOn := func() bool { // still the same person, for the same customer, and with the right
+			now, err := k.sessions.Peek(ctx, token)
+			return err == nil && now.Account == actor.Account && now.Customer == actor.Customer &&
+				k.Authorize(ctx, Caller{Kind: Person, Person: now}, r.Endpoint) == nil
 		}
 		c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 			defer end()
 			defer out.extendDeadline() // the end of the stream must leave, too
 			out.w = w
-			writeEvents(ctx, out, events, isOpen)
+			writeEvents(ctx, out, events, mayGoOn)
 		})
 		return nil
 	})
 }
 
-// openStream authorizes a request and subscribes it. It returns nil for a HEAD request.
+// openStream authorizes a request and subscribes it. It returns no channel for a HEAD request.
 func openStream[Event any](
 	ctx context.Context, c *fiber.Ctx, k *Kit, r api.Route[api.Empty, Event], token seal.Token,
 	subscribe func(context.Context, access.Principal) (<-chan Event, error),
-) (<-chan Event, error) {
+) (access.Principal, <-chan Event, error) {
 	actor, err := k.sessions.Peek(c.UserContext(), token) //nolint:contextcheck // the context of the request
 	if err != nil {
-		return nil, err
+		return actor, nil, err
 	}
 	if err := k.Authorize(c.UserContext(), Caller{Kind: Person, Person: actor}, r.Endpoint); err != nil { //nolint:contextcheck // the context of the request
-		return nil, err
+		return actor, nil, err
 	}
 	if c.Method() == fiber.MethodHead {
-		return nil, nil
+		return actor, nil, nil
 	}
-	return subscribe(ctx, actor)
+	events, err := subscribe(ctx, actor)
+	return actor, events, err
 }
 
 // eventWriter writes events, each within a time of its own: the connection's usual limit is for answers that
@@ -84,7 +86,9 @@ type eventWriter struct {
 	now  func() time.Time
 }
 
-func writeEvents[Event any](ctx context.Context, e *eventWriter, events <-chan Event, isOpen func() bool) {
+// writeEvents writes events until ctx or the channel ends, or the caller may not go on. That is asked before each event,
+// so that nothing is sent after a role or a mandate was withdrawn, and with each heartbeat.
+func writeEvents[Event any](ctx context.Context, e *eventWriter, events <-chan Event, mayGoOn func() bool) {
 	heartbeat := time.NewTicker(heartbeatEvery)
 	defer heartbeat.Stop()
 	err := e.send("retry: %d\n\n", reconnectMS)
@@ -93,7 +97,7 @@ func writeEvents[Event any](ctx context.Context, e *eventWriter, events <-chan E
 		case <-ctx.Done():
 			return
 		case event, open := <-events:
-			if !open {
+			if !open || !mayGoOn() {
 				return
 			}
 			var data []byte
@@ -101,7 +105,7 @@ func writeEvents[Event any](ctx context.Context, e *eventWriter, events <-chan E
 				err = e.send("data: %s\n\n", data)
 			}
 		case <-heartbeat.C:
-			if !isOpen() {
+			if !mayGoOn() {
 				return
 			}
 			err = e.send(": still here\n\n")

@@ -73,3 +73,28 @@ func TestOneSessionHasABoundedNumberOfStreams(t *testing.T) {
 		t.Errorf("head: got %d %q", p.StatusCode, p.Body)
 	}
 }
+
+// Nothing is sent after the role was withdrawn, on whichever server that was done.
+func TestEventsEndWithTheRight(t *testing.T) {
+	for name, change := range map[string]string{
+		"another role":   "update account_party set role = 'driver' where account_id = (select id from account where email = 'nils@fjordfrakt.example')",
+		"no role":        "delete from account_party where account_id = (select id from account where email = 'nils@fjordfrakt.example')",
+		"role has ended": "update account_party set until = now() - interval '1 day' where account_id = (select id from account where email = 'nils@fjordfrakt.example')",
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := webtest.New(t)
+			v := h.SignIn("nils@fjordfrakt.example")
+			lines := v.OpenEventStream()
+			<-lines
+			h.Live.Publish(1440)
+			if got := <-lines; !strings.HasPrefix(got, "data: ") {
+				t.Fatalf("with the role: %q", got)
+			}
+			h.Exec(change)
+			h.Live.Publish(1480)
+			for line := range lines {
+				t.Errorf("without the role: %q", line)
+			}
+		})
+	}
+}
