@@ -27,6 +27,7 @@ const defaultReviewInterval = 2 * time.Second
 type Store interface {
 	passage.Ledger
 	passage.RegisterSource
+	passage.LeaseSource
 }
 
 // Deps are the parts of a Pipeline.
@@ -102,9 +103,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 		p.repeat(ctx, "open the passage stream", func(ctx context.Context) error { return stream.Open(ctx, p.js, p.stream) })
 	}
 	var group sync.WaitGroup
-	for _, w := range p.workers {
-		group.Go(func() { p.repeat(ctx, "post passages", w.Run) })
-	}
+	group.Go(func() { p.repeat(ctx, "own partitions", p.runOwner) })
 	group.Go(func() {
 		p.repeat(ctx, "store quarantined passages", func(ctx context.Context) error { return p.RunQuarantine(ctx, p.reviewInterval) })
 	})

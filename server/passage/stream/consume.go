@@ -60,9 +60,11 @@ func dispatch(ctx context.Context, queue <-chan jetstream.Msg, handle func([]jet
 			if !ok {
 				return
 			}
-			if ctx.Err() == nil { // otherwise it is not acknowledged, so it is redelivered
-				handle(gather(msg, queue))
+			if ctx.Err() != nil { // another server may have the partition already
+				_ = msg.Nak() // if that is lost, it is redelivered a little later
+				continue
 			}
+			handle(gather(msg, queue))
 		case <-ticker.C:
 			if ctx.Err() == nil {
 				tick()
