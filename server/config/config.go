@@ -31,16 +31,16 @@ const DefaultHome = ".run"
 
 // Config is every setting of the server.
 type Config struct {
-	Addr      string // BOMPASS_ADDR: where to listen
-	Home      string // BOMPASS_HOME: where data is kept
-	PublicURL string // BOMPASS_PUBLIC_URL: how people reach the server, without a trailing slash
+	Addr      string // BOMPASS_ADDR: address to listen on
+	Home      string // BOMPASS_HOME: directory of the data
+	PublicURL string // BOMPASS_PUBLIC_URL: address for browsers, without a trailing slash
 	Mode      Mode   // BOMPASS_MODE
 	Database  Secret // DATABASE_URL: empty starts a private PostgreSQL
 	Stream    Secret // NATS_URL: empty starts NATS in the process
 	Queue     Queue
 	Key       Secret   // BOMPASS_SECRET: 64 hex digits that encrypt secrets at rest
-	Seals     []Secret // BOMPASS_SEAL_KEYS: 64 hex digits each; the first seals, all open
-	Peppers   []Secret // BOMPASS_PEPPERS: the same; the keys of the password hashes
+	Seals     []Secret // BOMPASS_SEAL_KEYS: 64 hex digits each; the first encrypts, all decrypt
+	Peppers   []Secret // BOMPASS_PEPPERS: the same for password hashes
 	Proxies   string   // BOMPASS_PROXIES: networks of the proxies in front, whose X-Forwarded-For is trusted
 	Mail      Secret   // BOMPASS_SMTP_URL: the mail server; empty uses the built-in mailbox, in development
 	MailFrom  string   // BOMPASS_MAIL_FROM: the sender of mail
@@ -117,10 +117,12 @@ type reader struct {
 	problems []error
 }
 
+// addProblem adds an error with the value of a variable and what to write instead.
 func (r *reader) addProblem(name, value, instead string) {
 	r.problems = append(r.problems, fmt.Errorf("%s is %q; %s", name, value, instead))
 }
 
+// text reads a variable; otherwise is its default.
 func (r *reader) text(name, otherwise string) string {
 	if v := strings.TrimSpace(r.getenv(name)); v != "" {
 		return v
@@ -128,6 +130,7 @@ func (r *reader) text(name, otherwise string) string {
 	return otherwise
 }
 
+// addr reads host:port. An empty host means all interfaces.
 func (r *reader) addr(name, otherwise string) string {
 	value := r.text(name, otherwise)
 	host, port, err := net.SplitHostPort(value)
@@ -220,6 +223,7 @@ func (r *reader) key(name string) string {
 	return r.parseKey(name, value)
 }
 
+// parseKey checks a key of 32 bytes in hexadecimal. A wrong one is not repeated in the problem, because it may be secret.
 func (r *reader) parseKey(name, value string) string {
 	if b, err := hex.DecodeString(value); err != nil || len(b) != 32 {
 		r.addProblem(name, fmt.Sprintf("… (%d characters)", len(value)), "write 64 hexadecimal digits, such as openssl rand -hex 32 prints")
@@ -238,6 +242,7 @@ func (r *reader) sender(name, otherwise string) string {
 	return value
 }
 
+// production adds the problems of settings that are valid in development only.
 func (r *reader) production(c Config) {
 	if c.Mail == "" {
 		r.addProblem("BOMPASS_SMTP_URL", "", "production sends mail and has no built-in mailbox; write an address such as smtp://user:password@host:587")
@@ -274,14 +279,14 @@ func (c Config) LoadKey() ([]byte, error) {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
 	if err := os.MkdirAll(c.Home, 0o755); err != nil {
-		return nil, fmt.Errorf("keep key: %w", err)
+		return nil, fmt.Errorf("store key: %w", err)
 	}
 	fresh := path + ".new"
 	if err := os.WriteFile(fresh, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
-		return nil, fmt.Errorf("keep key: %w", err)
+		return nil, fmt.Errorf("store key: %w", err)
 	}
 	if err := os.Rename(fresh, path); err != nil {
-		return nil, fmt.Errorf("keep key: %w", err)
+		return nil, fmt.Errorf("store key: %w", err)
 	}
 	return key, nil
 }

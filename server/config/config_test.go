@@ -38,9 +38,13 @@ func TestSizeOfTheStreamHasBounds(t *testing.T) {
 		name, value string
 		valid       bool
 	}{
-		{"BOMPASS_STREAM_REPLICAS", "1", true}, {"BOMPASS_STREAM_REPLICAS", "5", true}, {"BOMPASS_STREAM_REPLICAS", "0", false},
-		{"BOMPASS_STREAM_REPLICAS", "6", false}, {"BOMPASS_STREAM_REPLICAS", "three", false},
-		{"BOMPASS_STREAM_MAX_MB", "16", true}, {"BOMPASS_STREAM_MAX_MB", "15", false},
+		{"BOMPASS_STREAM_REPLICAS", "1", true},
+		{"BOMPASS_STREAM_REPLICAS", "5", true},
+		{"BOMPASS_STREAM_REPLICAS", "0", false},
+		{"BOMPASS_STREAM_REPLICAS", "6", false},
+		{"BOMPASS_STREAM_REPLICAS", "three", false},
+		{"BOMPASS_STREAM_MAX_MB", "16", true},
+		{"BOMPASS_STREAM_MAX_MB", "15", false},
 	} {
 		_, err := config.Read(getenvOf(map[string]string{c.name: c.value}))
 		if (err == nil) != c.valid {

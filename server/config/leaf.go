@@ -7,13 +7,15 @@ import (
 	"net/netip"
 )
 
-// Leaf is where stations connect as NATS leaf nodes.
+// Leaf is the listener for stations that connect as NATS leaf nodes.
 type Leaf struct {
-	Addr        string // BOMPASS_LEAF: where to listen; empty is nowhere
-	Certificate string // BOMPASS_LEAF_CERT: file of the certificate with which a connection begins
-	Key         string // BOMPASS_LEAF_CERT_KEY: file of its key
+	Addr        string // BOMPASS_LEAF: address to listen on; empty for none
+	Certificate string // BOMPASS_LEAF_CERT: PEM file of the TLS certificate
+	Key         string // BOMPASS_LEAF_CERT_KEY: PEM file of its private key
 }
 
+// leaf reads the settings of leaf nodes. Stations send their key when they connect, so production needs TLS unless only
+// this machine can connect.
 func (r *reader) leaf(mode Mode) Leaf {
 	l := Leaf{Certificate: r.text("BOMPASS_LEAF_CERT", ""), Key: r.text("BOMPASS_LEAF_CERT_KEY", "")}
 	if r.text("BOMPASS_LEAF", "") != "" {
@@ -37,7 +39,7 @@ func isLoopback(addr string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// TLS reads the certificate; without one it is nil.
+// TLS returns the configuration with the certificate, or nil if none is set.
 func (l Leaf) TLS() (*tls.Config, error) {
 	if l.Certificate == "" {
 		return nil, nil

@@ -2,15 +2,15 @@ package config
 
 import "strings"
 
-// Texts is the operator of text messages, and their use.
+// Texts has the settings of the operator of text messages.
 type Texts struct {
-	URL      string // BOMPASS_SMS_URL: the operator's OneAPI; empty is the mailbox in development and none in production
-	Sender   string // BOMPASS_SMS_SENDER: our number there
-	Name     string // BOMPASS_SMS_NAME: what telephones show in its place
+	URL      string // BOMPASS_SMS_URL: address of the operator's OneAPI; empty: the mailbox in development, disabled in production
+	Sender   string // BOMPASS_SMS_SENDER: the sending number
+	Name     string // BOMPASS_SMS_NAME: sender name that telephones show
 	User     string // BOMPASS_SMS_USER
 	Password Secret // BOMPASS_SMS_PASSWORD
-	Token    string // BOMPASS_SMS_TOKEN_URL: where those two become a token; empty sends them along
-	Factor   bool   // BOMPASS_SMS_FACTOR: a code by text message may be a second factor beside another
+	Token    string // BOMPASS_SMS_TOKEN_URL: endpoint for an OAuth token; empty: basic authentication
+	Factor   bool   // BOMPASS_SMS_FACTOR: codes by text message are allowed as a second factor beside another
 }
 
 func (r *reader) texts(mode Mode) Texts {
@@ -39,6 +39,7 @@ func (r *reader) texts(mode Mode) Texts {
 	return t
 }
 
+// requireHTTPS adds a problem if an address has plain http, over which passwords would be readable.
 func (r *reader) requireHTTPS(name, address string) {
 	if strings.HasPrefix(address, "http://") {
 		r.addProblem(name, "http://…", "production is safe only over https; write the operator's https address")

@@ -8,7 +8,7 @@ import (
 	"bompass/server/config"
 )
 
-// productionWithOperator is a production with an operator of text messages.
+// productionWithOperator returns the environment of a valid production server with an operator of text messages.
 func productionWithOperator() map[string]string {
 	vars := validProduction()
 	maps.Copy(vars, map[string]string{
@@ -22,7 +22,7 @@ func productionWithOperator() map[string]string {
 func TestTextMessagesNeedAllSettings(t *testing.T) {
 	c, err := config.Read(getenvOf(productionWithOperator()))
 	if err != nil || c.Texts.Sender != "+4759440000" || c.Texts.Factor {
-		t.Fatalf("a good operator: %+v, %v", c.Texts, err)
+		t.Fatalf("valid settings: %+v, %v", c.Texts, err)
 	}
 	for _, variable := range []string{"BOMPASS_SMS_URL", "BOMPASS_SMS_SENDER", "BOMPASS_SMS_USER", "BOMPASS_SMS_PASSWORD"} {
 		vars := productionWithOperator()

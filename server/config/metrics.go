@@ -1,6 +1,6 @@
 package config
 
-// metrics reads where /metrics is served. It has no sign-in, so only programs on the same machine may reach it.
+// metrics reads the address of /metrics. It has no authentication, so only a loopback address is accepted.
 func (r *reader) metrics() string {
 	const name = "BOMPASS_METRICS_ADDR"
 	if r.text(name, "") == "" {

@@ -14,7 +14,7 @@ const Off = "off"
 // EID is one issuer of electronic identities.
 type EID struct {
 	Issuer  string // …_ISSUER: an address, "simulated" or "off"; empty is simulated in development and off in production
-	Client  string // …_CLIENT: our name at the issuer
+	Client  string // …_CLIENT: our client identifier at the issuer
 	KeyFile string // …_KEY_FILE: our private key, PEM
 	Levels  string // …_LEVELS: the issuer's names of substantial and high
 }
@@ -70,7 +70,8 @@ func (r *reader) partners(mode Mode) Partners {
 	return p
 }
 
-// partnerAddress reads the address of an external system.
+// partnerAddress reads the address of an external system, or Simulated or Off. It defaults to Simulated in development and
+// to Off in production.
 func (r *reader) partnerAddress(name, example string, mode Mode) string {
 	switch value := r.text(name, ""); {
 	case value == "" && mode == Production, value == Off:
@@ -130,18 +131,21 @@ func (r *reader) vehicles(mode Mode) Vehicles {
 	return v
 }
 
+// require adds a problem if a value is empty.
 func (r *reader) require(name, value, instead string) {
 	if value == "" {
 		r.addProblem(name, "", instead)
 	}
 }
 
-// known are keys of examples, which are not secret. The check of variety refuses others, such as one digit 64 times.
+// exampleKey is the key in examples, which is not secret. Other keys that are not random, such as one digit 64 times, have
+// few different bytes.
 const (
 	exampleKey        = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	differentBytesMin = 12 // different bytes of 32; of random keys one in 10¹⁵ has fewer
+	differentBytesMin = 12 // of 32; one of 10¹⁵ random keys has fewer
 )
 
+// requireRandomKey adds a problem if a key is an example or not random.
 func (r *reader) requireRandomKey(name, key string) {
 	different := map[string]bool{}
 	for i := 0; i+2 <= len(key); i += 2 {

@@ -8,7 +8,7 @@ import (
 	"bompass/server/config"
 )
 
-// validProduction is a production that starts.
+// validProduction returns the environment of a valid production server.
 func validProduction() map[string]string {
 	return map[string]string{
 		"BOMPASS_MODE": "production", "BOMPASS_PUBLIC_URL": "https://bompass.example", "BOMPASS_SMTP_URL": "smtps://mail.example:465",
@@ -19,7 +19,7 @@ func validProduction() map[string]string {
 
 func TestProductionRefusesDevelopmentSettings(t *testing.T) {
 	if _, err := config.Read(getenvOf(validProduction())); err != nil {
-		t.Fatalf("a good production: %v", err)
+		t.Fatalf("valid settings: %v", err)
 	}
 	for _, c := range []struct{ name, variable, value string }{
 		{"simulated eID", "BOMPASS_EID_ISSUER", "simulated"},

@@ -37,16 +37,16 @@ type Kind string
 // The kinds of messages.
 const (
 	Register          Kind = "register"         // confirm the address and begin; link
-	AlreadyRegistered Kind = "already.there"    // somebody registered an address that has an account
+	AlreadyRegistered Kind = "already.there"    // registration with an address that has an account
 	Reset             Kind = "reset"            // choose a new password; link
-	FirstEmail        Kind = "first.email"      // the address was put on the customer number
-	FirstEmailTaken   Kind = "first.taken"      // somebody wanted to put another address on it
+	FirstEmail        Kind = "first.email"      // the address was registered for the customer number; link
+	FirstEmailTaken   Kind = "first.taken"      // an attempt to register another address for it
 	FirstPassword     Kind = "first.password"   // choose the first password; link
 	PasswordChanged   Kind = "password.changed" // and all sessions were ended
 	ConfirmEmail      Kind = "confirm.email"    // code
 	ConfirmMobile     Kind = "confirm.mobile"   // code, by SMS
 	EmailNew          Kind = "email.new"        // confirm the new address; link
-	EmailOld          Kind = "email.old"        // the address is about to change; link that stops it
+	EmailOld          Kind = "email.old"        // the address will change; link that stops the change
 	EmailChanged      Kind = "email.changed"    // to the new address, once it is in use
 	EmailKept         Kind = "email.kept"       // the change was stopped
 	MobileChanged     Kind = "mobile.changed"
@@ -64,14 +64,14 @@ const (
 	FactorSuspended   Kind = "factor.suspended" // too many wrong codes
 	Erased            Kind = "erased"
 	SignInCode        Kind = "sign.in.code"    // code, by SMS
-	SMSAdded          Kind = "text.added"      // a code by SMS opens the account from now on
-	LostAsked         Kind = "lost.asked"      // somebody says that every factor is lost; link that stops it, params day, at
+	SMSAdded          Kind = "text.added"      // codes by SMS were enabled for sign-in
+	LostAsked         Kind = "lost.asked"      // recovery was requested; link that stops it, params day, at
 	LostCode          Kind = "lost.code"       // code, on paper; params day, at
-	LostStopped       Kind = "lost.stopped"    // and everybody was signed out; link
+	LostStopped       Kind = "lost.stopped"    // recovery was stopped and all sessions were ended; link
 	LostUsed          Kind = "lost.used"       // all factors were replaced
-	AddressChanged    Kind = "address.changed" // the postal address is another
-	EIDConnected      Kind = "eid.connected"   // an eID opens the account from now on
-	EmailTaken        Kind = "email.there"     // somebody wants to use an address that has another account; link
+	AddressChanged    Kind = "address.changed" // the postal address was changed
+	EIDConnected      Kind = "eid.connected"   // an eID was connected for sign-in
+	EmailTaken        Kind = "email.there"     // an attempt to use an address that belongs to this account; link
 	AgreementMade     Kind = "agreement.made"  // link, params number, charger, plate
 	LegacyLinked      Kind = "legacy.linked"   // to the address that the agreement had; params number, person
 )
@@ -162,7 +162,7 @@ func (w *Writer) CheckChannel(channel Channel) error {
 type Content struct {
 	Link   string // path on the portal, with its token
 	Code   string
-	Params []any     // name, value pairs for the words
+	Params []any     // name, value pairs for the texts
 	Until  time.Time // when the code expires
 }
 
@@ -235,5 +235,6 @@ func (w *Writer) sealMessage(channel Channel, kind Kind, account toll.AccountID,
 	return message, nil
 }
 
-// sealContext returns the additional data with which the text is sealed.
+// sealContext returns the additional data with which the text is sealed. Its prefix is part of stored ciphertexts and must
+// not change.
 func (l Message) sealContext() string { return "letter " + l.ID }

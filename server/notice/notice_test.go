@@ -26,7 +26,7 @@ import (
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// outboxRig is an outbox on a real database, a writer, and a partner that fails on demand.
+// outboxRig is an outbox on a real database with a writer and a mailer that fails on demand.
 type outboxRig struct {
 	base     *store.DB
 	db       *noticedb.Store
@@ -95,7 +95,7 @@ func (d *outboxRig) round(t *testing.T) {
 	}
 }
 
-// Every message has its words in every language, and a text for its link where it has one.
+// Every kind of message has its texts in every language, and a text for its link if it has one.
 func TestEveryMessageHasTextInEveryLanguage(t *testing.T) {
 	linked := map[notice.Kind]bool{
 		notice.Register: true, notice.AlreadyRegistered: true, notice.Reset: true, notice.FirstEmail: true, notice.FirstPassword: true,
@@ -185,7 +185,7 @@ func TestMessageIsAttemptedAgainAndGivenUpAtLast(t *testing.T) {
 	}
 }
 
-// The waits double from ten seconds to four hours.
+// The interval between attempts doubles from ten seconds to four hours.
 func TestRetryIntervalsDoubleUpToFourHours(t *testing.T) {
 	for attempt, want := range map[int]time.Duration{1: 10 * time.Second, 2: 20 * time.Second, 5: 160 * time.Second, 11: 10240 * time.Second, 12: 4 * time.Hour, 20: 4 * time.Hour} {
 		if got := notice.Wait(attempt); got != want {
@@ -197,7 +197,7 @@ func TestRetryIntervalsDoubleUpToFourHours(t *testing.T) {
 	}
 }
 
-// A message without a valid address is given up at the first attempt. A decoy, and a message to somebody without
+// A message without a valid address is given up at the first attempt. A decoy, and a message to a person without
 // an address, are never sent.
 func TestMessageWithoutValidAddressIsGivenUpAtOnce(t *testing.T) {
 	d := open(t)
@@ -293,6 +293,6 @@ func TestNoMessageIsWrittenForDisabledChannel(t *testing.T) {
 		t.Errorf("mail: got %v", err)
 	}
 	if err := d.writer.CheckChannel(notice.SMS); err != nil {
-		t.Errorf("the writer that it was made from: got %v", err)
+		t.Errorf("the original writer: got %v", err)
 	}
 }

@@ -15,8 +15,8 @@ import (
 
 // Limits of delivery.
 const (
-	attemptsMax   = 12               // then a message is given up: after about a day
-	attemptsSpare = 8                // attempts that a server that died did not finish
+	attemptsMax   = 12               // after which a message is given up, in about a day
+	attemptsSpare = 8                // for attempts that a killed server did not finish
 	waitFirst     = 10 * time.Second // doubled with every attempt
 	waitMax       = 4 * time.Hour
 )
@@ -42,10 +42,10 @@ func SendJobs(messages []Message) []SendJob {
 	return jobs
 }
 
-// errExpired is why a message is given up whose code is no longer valid.
+// errExpired is the error of a message whose code is no longer valid.
 var errExpired = errors.New("the code in the message has expired")
 
-// Outbox keeps messages until they are sent or given up.
+// Outbox stores messages until they are sent or given up.
 type Outbox interface {
 	// WaitingMessage returns a message; found is false if it was sent, given up or deleted.
 	WaitingMessage(ctx context.Context, id string) (m Message, found bool, err error)
@@ -99,7 +99,7 @@ func (s *Sender) Send(ctx context.Context, job SendJob, attempt int) error {
 	return permanent.Errorf("give up message %s (%s): %w", m.ID, m.Kind, err)
 }
 
-// Wait returns how long after a failed attempt the next one comes.
+// Wait returns the duration between a failed attempt and the next.
 func Wait(attempt int) time.Duration {
 	wait := waitFirst
 	for range attempt - 1 {
@@ -110,6 +110,7 @@ func Wait(attempt int) time.Duration {
 	return wait
 }
 
+// deliver opens the sealed text of a message and hands it to the partner of its channel.
 func (s *Sender) deliver(ctx context.Context, m Message) error {
 	plain, err := s.seal.OpenText(m.Key, m.Sealed, m.sealContext())
 	if err != nil {

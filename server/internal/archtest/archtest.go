@@ -60,14 +60,14 @@ func List(top string, js bool, patterns ...string) ([]Package, error) {
 	return packages, lines.Err()
 }
 
-// Check returns what is wrong with the rows themselves, and every import that no row or library allows.
+// Check returns the problems of the rows themselves, and every import that no row or library allows.
 func Check(rows []Row, libraries []Library, packages []Package) (problems []string) {
-	place, problems := index(rows)
+	position, problems := index(rows)
 	report := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	exists, used := map[string]bool{}, map[string]bool{}
 	for _, p := range packages {
 		path, ours := strings.CutPrefix(p.Path, module)
-		i, known := place[path]
+		i, known := position[path]
 		if !ours || !known {
 			report("%s has no row: add it to archtest.House with what it may import and why", path)
 			continue
@@ -77,7 +77,7 @@ func Check(rows []Row, libraries []Library, packages []Package) (problems []stri
 			target, ours := strings.CutPrefix(imported, module)
 			problem := ""
 			if ours {
-				problem = checkImport(rows[i], target, place[target] < i)
+				problem = checkImport(rows[i], target, position[target] < i)
 			} else {
 				problem = checkLibrary(libraries, path, imported, used)
 			}
@@ -99,19 +99,20 @@ func Check(rows []Row, libraries []Library, packages []Package) (problems []stri
 	return problems
 }
 
-// index returns the place of each package's row, and what is wrong with rows by themselves.
-func index(rows []Row) (place map[string]int, problems []string) {
-	place = map[string]int{}
+// index returns the position of each package's row, and the problems of the rows themselves.
+func index(rows []Row) (position map[string]int, problems []string) {
+	position = map[string]int{}
 	for i, row := range rows {
-		if _, twice := place[row.Path]; twice || row.Why == "" {
+		if _, twice := position[row.Path]; twice || row.Why == "" {
 			problems = append(problems, row.Path+" has two rows, or one without a reason")
 		}
-		place[row.Path] = i
+		position[row.Path] = i
 	}
-	return place, problems
+	return position, problems
 }
 
-// checkImport returns what is wrong with an import of one of ours.
+// checkImport returns the problem of an import of one of our packages, or an empty text. The rows are in order of imports:
+// a package may only import packages above it.
 func checkImport(row Row, target string, above bool) string {
 	switch {
 	case !matches(target, row.May):
@@ -122,7 +123,7 @@ func checkImport(row Row, target string, above bool) string {
 	return ""
 }
 
-// checkLibrary returns what is wrong with an import that is not one of ours. A package of the standard library is
+// checkLibrary returns the problem of an import that is not one of our packages, or an empty text. A package of the standard library is
 // allowed if no row names it.
 func checkLibrary(libraries []Library, path, imported string, used map[string]bool) string {
 	for _, l := range libraries {

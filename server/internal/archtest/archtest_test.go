@@ -28,7 +28,7 @@ func TestEveryPackageImportsOnlyWhatItMay(t *testing.T) {
 	}
 }
 
-// The browser would have to download these.
+// The browser program does not contain libraries that only the server needs: every browser would download them.
 func TestBrowserProgramHasNoServerLibraries(t *testing.T) {
 	packages, err := archtest.List(top, true, "./app")
 	if err != nil {
@@ -46,7 +46,7 @@ func TestBrowserProgramHasNoServerLibraries(t *testing.T) {
 	}
 }
 
-// A later move away from go-app must stay small.
+// Only one file of the server imports go-app, so that replacing it stays a small change.
 func TestOneFileOfTheServerImportsGoApp(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(top, "server/web/shell/*.go"))
 	if err != nil {

@@ -15,7 +15,7 @@ const (
 var House = []Row{
 	{"assets", "", "embeds files; the build needs them in one place"},
 
-	// shared compiles for the server and for the browser, so it knows neither.
+	// shared compiles for the server and for the browser, so it imports neither.
 	{"shared/digest", "", "SHA-256 needs nothing else"},
 	{"shared/fault", "", "coded faults are in the signatures of all others"},
 	{"shared/money", "", "whole øre are a type and its arithmetic"},
@@ -81,7 +81,7 @@ var House = []Row{
 	{"app/pagetest", "app/browser app/session assets " + anyShared, "opens pages in tests, in front of a server in memory"},
 	{"app", "app/browser app/page app/session", "connects the program's parts"},
 
-	// server: what stands alone.
+	// server: packages without imports of other domains.
 	{"server/config", "", "the only package that reads the environment"},
 	{"server/embedded", "", "starts PostgreSQL and NATS and knows nothing of what they carry"},
 	{"server/job", "", "runs work of any kind"},
@@ -179,7 +179,7 @@ var House = []Row{
 	{"server/internal/bench", "", "has tests and benchmarks only"},
 	{"server/web/webtest", "server/... " + anyShared, "assembles the HTTP layer with domains, store and simulators for tests"},
 
-	// The only package that knows all others.
+	// The only package that imports all others.
 	{"server", "assets hardware/... server/... " + anyShared, "connects everything by hand"},
 }
 

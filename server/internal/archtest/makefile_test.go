@@ -15,7 +15,7 @@ var (
 	testFunction    = regexp.MustCompile(`(?m)^func ((?:Test|Benchmark)\w+)\(`)
 )
 
-// A pattern of the Makefile that matches no test any more would run nothing and pass.
+// Every pattern of -run and -bench in the Makefile matches a test. Otherwise go test would run nothing and pass.
 func TestMakefilePatternsMatchTests(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(top, "Makefile"))
 	if err != nil {

@@ -1,8 +1,8 @@
 // Command behaviours counts which of the product's behaviours the tests have proven, and lists the rest.
 //
 // The statements are the tables in assets/docs/behaviours.md. `make test` records below .cache/proofs which
-// passing tests have seen which of them (package proves). An id in a comment of a test is a hint for readers
-// and counts nothing.
+// passing tests have seen which of them (package proves). An id in a comment of a test is a
+// reference for readers and is not counted.
 //
 //	behaviours          print the count and the statements that are not proven
 //	behaviours -write   also write the tests into the last column of the tables
@@ -146,7 +146,7 @@ func compare(list []statement, proven map[string][]string) error {
 		}
 	}
 	if len(problems) > 0 {
-		problems = append(problems, fmt.Errorf("see why, or run `make behaviours` to write %s anew", page))
+		problems = append(problems, fmt.Errorf("see why, or run `make behaviours` to write %s again", page))
 	}
 	return errors.Join(problems...)
 }

@@ -106,8 +106,8 @@ func TestTestsProveStatementsThatExist(t *testing.T) {
 const table = "# Behaviours\n\n| id | statement | proven by |\n| --- | --- | --- |\n" +
 	"| O.01 | A thing. | not yet |\n| S1.01 | Another. | server/web.TestOld |\n| S1.02 | A third. | not yet |\n"
 
-// place makes a checkout with the table and the record of one test run.
-func place(t *testing.T, record string) string {
+// newCheckout creates a checkout with the table and the record of one test run, and returns its path.
+func newCheckout(t *testing.T, record string) string {
 	t.Helper()
 	top := t.TempDir()
 	files := map[string]string{page: table}
@@ -131,7 +131,7 @@ func place(t *testing.T, record string) string {
 const record = "S1.02\tbompass/server/web\tTestA/sub\thttp\nS1.02\tbompass/server/web\tTestA/other\thttp\nS1.02\tbompass/server/internal/e2e\tTestB\tbrowser\n"
 
 func TestProofsOfTheLatestRunAreCountedAndWritten(t *testing.T) {
-	top := place(t, record)
+	top := newCheckout(t, record)
 	var out strings.Builder
 	if err := run(top, true, false, &out); err != nil {
 		t.Fatal(err)
@@ -159,10 +159,10 @@ func TestWrongRecordsAndTablesAreRefused(t *testing.T) {
 		{"no record", "", "", "run `make test` first"},
 		{"a run that did not finish", record, finished, "has not finished"},
 		{"an id that does not exist", "S3.99\tbompass/a\tTestC\thttp\n", "", "S3.99"},
-		{"half a line", "S1.01\tbompass/a", "", "not a line of a record"},
+		{"an incomplete line", "S1.01\tbompass/a", "", "not a line of a record"},
 		{"a proof that is gone", record, "", "S1.01 is not proven by server/web.TestOld any more"},
 	} {
-		top := place(t, c.record)
+		top := newCheckout(t, c.record)
 		if c.change != "" {
 			if err := os.Remove(filepath.Join(top, records, "20260102T000000", c.change)); err != nil {
 				t.Fatal(err)
@@ -175,7 +175,7 @@ func TestWrongRecordsAndTablesAreRefused(t *testing.T) {
 	}
 	for _, text := range []string{"| S1.01 | No proofs. |\n", "| S6.01 | No such seed. | not yet |\n", "| S1.01 | A. | not yet |\n| S1.01 | B. | not yet |\n"} {
 		if _, err := parse(text); err == nil {
-			t.Errorf("%q was taken for a table", text)
+			t.Errorf("%q was accepted as a table", text)
 		}
 	}
 }

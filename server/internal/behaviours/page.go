@@ -23,7 +23,7 @@ func (s statement) system() string {
 
 var (
 	row = regexp.MustCompile(`^\| ((?:S[1-5]|O)\.\d\d) \| ([^|]+) \| ([^|]+) \|$`)
-	// rowStart begins every line that should be a row: a misspelt one must not be passed over.
+	// rowStart begins every line that should be a row: a misspelt one must not be skipped.
 	rowStart = regexp.MustCompile(`^\|\s*[A-Z]\d?\.\d`)
 )
 
@@ -53,7 +53,7 @@ func parse(text string) ([]statement, error) {
 	return list, nil
 }
 
-// fill returns the text with the last column of the tables written anew.
+// fill returns the text with the tests that prove each statement in the last column of the tables.
 func fill(text string, proven map[string][]string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {

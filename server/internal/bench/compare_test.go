@@ -24,14 +24,14 @@ func (w *trafficMonth) charges() []charge {
 	return all
 }
 
-// compare compares another result with the core's, line by line.
+// compare reports the charges of another implementation that differ from the core's.
 func (w *trafficMonth) compare(b *testing.B, name string, want, got []charge) {
 	b.Helper()
 	wrong := 0
 	for i := range want {
 		if got[i] != want[i] {
 			if wrong++; wrong <= 5 {
-				b.Errorf("%s: passage %d at %s: got %v, the core says %v", name, i, w.Stations[w.Station[i]], got[i], want[i])
+				b.Errorf("%s: passage %d at %s: got %v, want %v", name, i, w.Stations[w.Station[i]], got[i], want[i])
 			}
 		}
 	}
@@ -40,10 +40,10 @@ func (w *trafficMonth) compare(b *testing.B, name string, want, got []charge) {
 	}
 }
 
-// measureOthers measures the same work without the core.
+// measureOthers measures the same month with other implementations.
 func (w *trafficMonth) measureOthers(b *testing.B, t *table, core float64) {
 	b.Helper()
-	t.head("the same month otherwise", "ns/passage", "times resolve + rate", "differing lines", "")
+	t.head("other implementations", "ns/passage", "times resolve + rate", "differing lines", "")
 	w.measureSQL(b, t, core)
 	w.measureExpressions(b, t, core)
 }

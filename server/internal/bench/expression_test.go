@@ -26,8 +26,8 @@ type facts struct {
 	program         *vm.Program
 }
 
-// measureExpressions prices the month with expr-lang/expr: the rules of one passage alone, as a
-// compiled expression for each station, without hour rule and cap.
+// measureExpressions prices the month with expr-lang/expr: one compiled expression for each station, with the price rules
+// of a single passage, without hour rule and cap.
 func (w *trafficMonth) measureExpressions(b *testing.B, t *table, core float64) {
 	b.Helper()
 	programs := w.programs(b)
@@ -52,7 +52,7 @@ func (w *trafficMonth) measureExpressions(b *testing.B, t *table, core float64) 
 	t.row("expr-lang/expr, price rules without windows", ns(cost), fmt.Sprintf("%.0f", cost/core), fmt.Sprint(countDifferences(want, got)), "")
 }
 
-// singlePrices returns the core's price of a passage on its own.
+// singlePrices returns the core's price of each passage without its neighbours.
 func (w *trafficMonth) singlePrices() []charge {
 	all := make([]charge, len(w.At))
 	set, out := make([]rating.Crossing, 1), make([]rating.Charge, 1)
@@ -119,6 +119,7 @@ func contains(list []string, name string) bool {
 	return strings.Contains(" "+strings.Join(list, " ")+" ", " "+name+" ")
 }
 
+// bandText returns the condition of a band of the day.
 func bandText(band tariff.Band) string {
 	var days, spans []string
 	for d, on := range band.Days {
@@ -139,6 +140,7 @@ func bandText(band tariff.Band) string {
 	return text
 }
 
+// pricesText returns the prices of a zone and band by vehicle class.
 func pricesText(zone, band string, v *tariff.Version) string {
 	var b strings.Builder
 	b.WriteString("(")
@@ -151,7 +153,7 @@ func pricesText(zone, band string, v *tariff.Version) string {
 	return b.String()
 }
 
-// discountText is a price with its discounts for each thing that a passage can have.
+// discountText returns a list price with the discounts for agreement and tag.
 func discountText(v *tariff.Version, class toll.Class, list money.Ore) string {
 	net := func(have tariff.Needs) string {
 		text := fmt.Sprint(int64(list))

@@ -18,7 +18,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// trafficMonth is a month of traffic with the input of the core.
+// trafficMonth is a month of traffic as input of the rating core.
 type trafficMonth struct {
 	*rush.Month
 	book       *tariff.Book
@@ -66,7 +66,7 @@ func (w *trafficMonth) begin(v int) int {
 	return w.Ends[v-1]
 }
 
-// resolve puts vehicle v's crossings into set, which is as long.
+// resolve writes the crossings of vehicle v to set, which has their length.
 func (w *trafficMonth) resolve(v int, set []rating.Crossing) {
 	begin, t := w.begin(v), w.traits[v]
 	for n := range set {
@@ -74,7 +74,7 @@ func (w *trafficMonth) resolve(v int, set []rating.Crossing) {
 	}
 }
 
-// resolveOne resolves passage i of a vehicle with these traits.
+// resolveOne writes the crossing of passage i, of a vehicle with traits t, to c.
 func (w *trafficMonth) resolveOne(c *rating.Crossing, i int, t *rating.Traits) {
 	t.Direction, t.Key = w.directions[i], uint32(i)
 	if err := w.plan.ResolveInto(c, w.stations[i], w.At[i], t); err != nil {
@@ -82,10 +82,10 @@ func (w *trafficMonth) resolveOne(c *rating.Crossing, i int, t *rating.Traits) {
 	}
 }
 
-// longestSet is more than any vehicle of the month has.
+// longestSet is more than the passages of any vehicle in the month.
 const longestSet = 512
 
-// buffers are one core's own, and no cache line of them is another's.
+// buffers is the memory of one processor core. The padding keeps two of them out of one cache line.
 type buffers struct {
 	set   []rating.Crossing
 	out   []rating.Charge
@@ -97,18 +97,18 @@ func newBuffers() *buffers {
 	return &buffers{set: make([]rating.Crossing, 0, longestSet), out: make([]rating.Charge, longestSet), steps: make([]rating.Step, 0, 32)}
 }
 
-// variant is one way to do the month's work, for the vehicles from and before to.
+// variant is one variant of the measured work. run does it for the vehicles in [from, to).
 type variant struct {
 	name  string
-	parts int // how many parts of the month are timed by themselves on one core
+	parts int // number of parts of the month that are timed separately on one core
 	run   func(b *buffers, from, to int)
 }
 
-// parts is short enough for some repetition of each part to be undisturbed by others on the machine,
-// and long enough for the clock. Two cores have more to do in a part, to bear the cost of waking up.
+// The month is timed in parts that are short enough for some repetition of each to be undisturbed by other processes, and
+// long enough for the clock. With two cores the parts are larger, because starting a goroutine costs time.
 const parts, partsOfTwo = 100, 8
 
-// variants are what the core can be asked for, from least to most.
+// variants returns the measured variants, from the least to the most work.
 func (w *trafficMonth) variants() []variant {
 	ready, charges := make([]rating.Crossing, len(w.At)), make([]rating.Charge, len(w.At))
 	for v := range w.Ends {
@@ -154,19 +154,18 @@ func (b *buffers) rate(w *trafficMonth, v int) {
 	w.plan.Rate(b.set, b.out[:len(b.set)])
 }
 
-// partitions are how many parts, by vehicle, the month arrives in: the pipeline divides it so too. Each of
-// the parts that two cores are timed with has two.
+// partitions is the number of partitions by vehicle, as in the pipeline. Each part that is timed with two cores has two.
 const partitions = 2 * partsOfTwo
 
-// arrival is the month in the order in which stations report it: by time.
+// arrival is the month in order of time, as stations report it.
 type arrival struct {
 	*trafficMonth
 	order [partitions][]arrivedPassage
-	next  []int32 // of each vehicle: where its next passage goes
+	next  []int32 // index in set of each vehicle's next passage
 	set   []rating.Crossing
 }
 
-// arrivedPassage is a passage as it arrives.
+// arrivedPassage is one passage in order of arrival.
 type arrivedPassage struct {
 	at        int64
 	vehicle   int32
@@ -187,11 +186,11 @@ func newArrival(w *trafficMonth) *arrival {
 	return a
 }
 
-// partitionStart is the first vehicle of a partition.
+// partitionStart returns the first vehicle of a partition.
 func (w *trafficMonth) partitionStart(p int) int { return len(w.Ends) * p / partitions }
 
-// run takes whole partitions: it puts passages with the others of their vehicle by counting, sorts each
-// vehicle's where they are not in order, and rates them.
+// run processes whole partitions: it groups passages by vehicle with a counting sort, sorts the passages of a vehicle if
+// they are not in order of time, and rates them.
 func (a *arrival) run(b *buffers, from, to int) {
 	for p := range a.order {
 		if first := a.partitionStart(p); first >= from && first < to {
@@ -206,13 +205,13 @@ func (a *arrival) partition(b *buffers, p int) {
 		a.next[v] = int32(a.begin(v))
 	}
 	for i := range a.order[p] {
-		one := &a.order[p][i]
-		t := a.traits[one.vehicle]
-		t.Direction, t.Key = one.direction, one.key
-		if err := a.plan.ResolveInto(&a.set[a.next[one.vehicle]], one.station, one.at, &t); err != nil {
+		arrived := &a.order[p][i]
+		t := a.traits[arrived.vehicle]
+		t.Direction, t.Key = arrived.direction, arrived.key
+		if err := a.plan.ResolveInto(&a.set[a.next[arrived.vehicle]], arrived.station, arrived.at, &t); err != nil {
 			panic(err) // the month lies in known price lists
 		}
-		a.next[one.vehicle]++
+		a.next[arrived.vehicle]++
 	}
 	for v := from; v < to; v++ {
 		set := a.set[a.begin(v):a.Ends[v]]
@@ -233,11 +232,11 @@ func inOrder(set []rating.Crossing) bool {
 	return true
 }
 
-// repeats is how often each way is taken; the shortest time of each part counts. It takes more of them to
-// find both cores undisturbed.
+// repeats is the number of repetitions of each variant; the shortest time of each part counts. With two cores more are
+// needed, because both have to be undisturbed.
 const repeats, repeatsOfTwo = 15, 60
 
-// bestTime is the sum of the shortest times that the parts of the month take.
+// bestTime returns the sum of the shortest times of the parts of the month.
 func (w *trafficMonth) bestTime(parts, repeats int, run func(from, to int)) time.Duration {
 	best := make([]time.Duration, parts)
 	for n := range repeats {
@@ -257,12 +256,12 @@ func (w *trafficMonth) bestTime(parts, repeats int, run func(from, to int)) time
 	return sum
 }
 
-// perPassage is nanoseconds.
+// perPassage returns a duration per passage, in nanoseconds.
 func (w *trafficMonth) perPassage(d time.Duration) float64 {
 	return float64(d.Nanoseconds()) / float64(len(w.At))
 }
 
-// allocs are allocations to a passage of what is run once.
+// allocs returns the number of allocations of f per passage.
 func (w *trafficMonth) allocs(f func()) float64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -271,17 +270,17 @@ func (w *trafficMonth) allocs(f func()) float64 {
 	return float64(after.Mallocs-before.Mallocs) / float64(len(w.At))
 }
 
-// runOnTwoCores runs a way on two cores, half of the vehicles each.
+// runOnTwoCores runs a variant on two cores, with half of the vehicles each.
 func (w *trafficMonth) runOnTwoCores(run func(b *buffers, from, to int), b [2]*buffers, from, to int) {
-	middle := from + (to-from)/2 // a partition's end, when from and to are those of a part of two
+	middle := from + (to-from)/2 // the end of a partition if the part has two partitions
 	var group sync.WaitGroup
 	group.Go(func() { run(b[0], from, middle) })
 	run(b[1], middle, to)
 	group.Wait()
 }
 
-// BenchmarkRating prints one table: the rating core on one core and two, the same in PostgreSQL and in
-// an expression language, all in one run on the same month.
+// BenchmarkRating prints one table: the rating core on one and on two processor cores, and the same rules in PostgreSQL and
+// in an expression language, in one run on the same month.
 func BenchmarkRating(b *testing.B) {
 	for range b.N {
 		w := newTrafficMonth(b, 100_000)
@@ -297,7 +296,7 @@ func BenchmarkRating(b *testing.B) {
 	}
 }
 
-// measureCore measures every way and returns what resolve + rate costs on one core.
+// measureCore measures every variant and returns the cost of resolve + rate on one core, in nanoseconds per passage.
 func (w *trafficMonth) measureCore(t *table) (resolveAndRate float64) {
 	two := [2]*buffers{newBuffers(), newBuffers()}
 	for i, v := range w.variants() {
@@ -313,7 +312,7 @@ func (w *trafficMonth) measureCore(t *table) (resolveAndRate float64) {
 	return resolveAndRate
 }
 
-// measureGrowth measures whether ten times as many passages cost more each.
+// measureGrowth measures the cost per passage of ten times as many passages.
 func measureGrowth(b *testing.B, t *table) {
 	b.Helper()
 	var first float64
@@ -334,7 +333,7 @@ func measureGrowth(b *testing.B, t *table) {
 
 func ns(f float64) string { return fmt.Sprintf("%.1f", f) }
 
-// table is printed at the end, columns aligned.
+// table aligns its columns and is printed by flush.
 type table struct{ out *tabwriter.Writer }
 
 func newTable() *table { return &table{tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)} }

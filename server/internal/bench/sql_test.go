@@ -20,8 +20,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// The same rules as one query: tariff join, windows of the hour rule anchored by recursion, cap by a
-// window function. Prices, rules and calendar are tables, as the tariff files say.
+// rateSQL rates a month in one query: a join with the tariffs, the windows of the hour rule by recursion, and caps by a
+// window function. Prices, rules and calendar are in the tables of tables.sql.
 //
 //go:embed rate.sql
 var rateSQL string
@@ -29,7 +29,7 @@ var rateSQL string
 //go:embed tables.sql
 var tablesSQL string
 
-// measureSQL lets PostgreSQL rate the month. Loading is not counted.
+// measureSQL rates the month in PostgreSQL. Loading the tables is not measured.
 func (w *trafficMonth) measureSQL(b *testing.B, t *table, core float64) {
 	b.Helper()
 	ctx := b.Context()
@@ -60,10 +60,10 @@ func (w *trafficMonth) measureSQL(b *testing.B, t *table, core float64) {
 	t.row("PostgreSQL, one set-based query", ns(cost), fmt.Sprintf("%.0f", cost/core), fmt.Sprint(countDifferences(want, got)), "")
 }
 
-// processID is a process whose processor time is measured, without other processes of the machine.
+// processID identifies a process whose processor time is measured, so that other processes of the machine do not count.
 type processID uint32
 
-// cpuTime reads a process's user and system time, in the kernel's hundredths of a second.
+// cpuTime returns the user and system time of the process, to a hundredth of a second, from /proc (proc(5), stat).
 func (p processID) cpuTime(b *testing.B) time.Duration {
 	b.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p))
@@ -184,11 +184,11 @@ func (l *loader) scheme(s *tariff.Scheme) {
 	}
 }
 
-// links takes over waivers; the month's cities have no other kind of link.
+// links adds the waivers. The tariffs of the month have no other kind of link.
 func (l *loader) links(number int, v *tariff.Version) {
 	for _, link := range v.Links {
 		if link.Kind != tariff.Waive || !link.Before {
-			panic("the query knows no such link: " + string(link.Kind))
+			panic("the query does not support this link: " + string(link.Kind))
 		}
 		for _, at := range link.At {
 			for _, payer := range link.With {
@@ -215,7 +215,7 @@ func (l *loader) zone(number int, s *tariff.Scheme, v *tariff.Version, zone stri
 	}
 }
 
-// discounts are what is left of a list price.
+// discounts returns the share of the list price that remains.
 func discounts(v *tariff.Version, class toll.Class, have tariff.Needs) tariff.Fraction {
 	left := tariff.Fraction{Num: 1, Den: 1}
 	if off, ok := v.TagDiscount(class, have); ok {
@@ -227,7 +227,7 @@ func discounts(v *tariff.Version, class toll.Class, have tariff.Needs) tariff.Fr
 	return left
 }
 
-// spans are the times of a kind of day that are not base time.
+// spans adds the bands of a kind of day, except base time. It reads them minute by minute.
 func (l *loader) spans(number int, name string, v *tariff.Version, zone string, kind tariff.DayKind) {
 	for _, old := range l.bands {
 		if old[0] == number && old[1] == name && old[2] == dayKind(kind) {

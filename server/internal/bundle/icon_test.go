@@ -18,7 +18,7 @@ const icon = "../../../assets/icon"
 // iconSides are the sizes in pixels that the web app manifest names.
 var iconSides = []int{192, 512}
 
-// drawn returns the hashes of the drawings that the committed PNGs were made from, by file name.
+// drawn returns the hashes of the SVG files from which the committed PNG files were rendered, by file name.
 func drawn(t *testing.T) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(icon, "drawn.sha256"))
@@ -34,36 +34,36 @@ func drawn(t *testing.T) map[string]string {
 }
 
 func TestPNGIconsMatchTheirSVG(t *testing.T) {
-	drawings, err := filepath.Glob(filepath.Join(icon, "*.svg"))
-	if err != nil || len(drawings) < 2 {
-		t.Fatalf("drawings: %v, %v", drawings, err)
+	svgs, err := filepath.Glob(filepath.Join(icon, "*.svg"))
+	if err != nil || len(svgs) < 2 {
+		t.Fatalf("SVG files: %v, %v", svgs, err)
 	}
 	sums := drawn(t)
-	if len(sums) != len(drawings) {
-		t.Errorf("%d drawings and %d hashes: run make icons", len(drawings), len(sums))
+	if len(sums) != len(svgs) {
+		t.Errorf("%d SVG files and %d hashes: run make icons", len(svgs), len(sums))
 	}
-	for _, drawing := range drawings {
-		svg, err := os.ReadFile(drawing)
+	for _, file := range svgs {
+		svg, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		sum := sha256.Sum256(svg)
-		if name := filepath.Base(drawing); sums[name] != hex.EncodeToString(sum[:]) {
+		if name := filepath.Base(file); sums[name] != hex.EncodeToString(sum[:]) {
 			t.Errorf("%s has changed since its PNGs were made: run make icons", name)
 		}
 		for _, side := range iconSides {
-			picture := decode(t, fmt.Sprintf("%s-%d.png", strings.TrimSuffix(drawing, ".svg"), side))
+			picture := decode(t, fmt.Sprintf("%s-%d.png", strings.TrimSuffix(file, ".svg"), side))
 			if got, want := picture.Bounds(), image.Rect(0, 0, side, side); got != want {
-				t.Errorf("%s: got %v, want %v", drawing, got, want)
+				t.Errorf("%s: got %v, want %v", file, got, want)
 			}
 			if picture.At(side*42/100, side*66/100) == picture.At(side/2, side*5/100) {
-				t.Errorf("%s: the middle has the colour of the ground at %d pixels", drawing, side)
+				t.Errorf("%s: the middle has the colour of the background at %d pixels", file, side)
 			}
 		}
 	}
 }
 
-// A mask may cut the corners of a maskable icon, so the ground must fill the square.
+// A mask may cut the corners of a maskable icon, so the background must fill the square.
 func TestMaskableIconFillsItsSquare(t *testing.T) {
 	for _, side := range iconSides {
 		picture := decode(t, fmt.Sprintf("%s/bompass-maskable-%d.png", icon, side))

@@ -66,7 +66,7 @@ func lean(top, folder string) (modfile string, err error) {
 	return writeModfile(top, folder, target)
 }
 
-// libraryFolder returns the library's folder in the module cache, after downloading it if need be.
+// libraryFolder returns the library's folder in the module cache, downloaded if necessary.
 func libraryFolder(top string) (string, error) {
 	download := exec.Command("go", "mod", "download", "-json", library)
 	download.Dir = top

@@ -10,7 +10,8 @@ import (
 
 const checkout = "../../.."
 
-// One import of what the copy leaves out would bring most of it back.
+// The browser program imports none of the packages that the copy of go-app leaves out. One import of them would add most
+// of the others.
 func TestBrowserProgramImportsNoServerLibrary(t *testing.T) {
 	modfile, err := lean(checkout, filepath.Join(t.TempDir(), "lean"))
 	if err != nil {

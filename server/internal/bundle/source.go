@@ -99,7 +99,7 @@ func scripts(top string, out *outlet) error {
 	return out.add("companion.js", companion)
 }
 
-// fonts adds Inter. Browsers load the extended alphabet only for pages that show its letters.
+// fonts adds the font Inter. Browsers load the file with the extended Latin characters only for pages that contain them.
 func fonts(top string, out *outlet) error {
 	inter := filepath.Join(top, "assets", "node_modules", "@fontsource-variable", "inter", "files")
 	for name, file := range map[string]string{

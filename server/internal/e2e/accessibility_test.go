@@ -83,7 +83,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	})
 }
 
-// The check itself must be able to fail.
+// The check itself can fail: it finds faults that the test adds to a page.
 func TestAccessibilityCheckFindsFaults(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)

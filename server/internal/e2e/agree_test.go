@@ -74,14 +74,14 @@ func (f agreementForm) confirmMobile(product *e2e.Product) {
 	f.page.Wait("the next page", `location.pathname !== "/welcome/mobile" && document.querySelector("h1")`)
 }
 
-// agreementForm walks the questions in a browser.
+// agreementForm is the form of becoming a customer in a browser.
 type agreementForm struct {
 	t    *testing.T
 	page *e2e.Page
-	axe  *axeChecker // looks at every step; nil for none
+	axe  *axeChecker // checks every step; nil for no check
 }
 
-// waitForStep waits for a question, with focus on its heading, and looks at it.
+// waitForStep waits until the step with a question is shown, and checks its accessibility and layout.
 func (f agreementForm) waitForStep(step, question string) {
 	f.t.Helper()
 	f.page.WaitText(question)
@@ -139,7 +139,7 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	f.waitForStep("charger", "Hvilket bomselskap vil du ha avtale med?")
 	proves.That(t, "S1.12", "S2.25", "S2.27")
 	f.next()
-	page.Wait("focus on what is wrong", errorsFocused)
+	page.Wait("focus on the summary of errors", errorsFocused)
 	page.WaitText("Fyll ut feltet.")
 	page.Screenshot("agree-mistake")
 	page.Press("#charger-fjellinjen")
@@ -164,7 +164,7 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	f.waitForStep("terms", termsName)
 	page.Press("#general")
 	f.next()
-	page.Wait("focus on what is wrong", errorsFocused)
+	page.Wait("focus on the summary of errors", errorsFocused)
 	page.WaitText("Du må godta begge vilkårene")
 	proves.That(t, "S2.33")
 	page.Press("#special")
@@ -201,7 +201,7 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	}
 }
 
-// sendPassage lets a car without a tag pass a station now, and waits until it is charged.
+// sendPassage sends a passage of a car without a tag, at the current time, as a station does.
 func sendPassage(t *testing.T, product *e2e.Product, plate toll.Plate, epoch int64) {
 	t.Helper()
 	var body bytes.Buffer
@@ -212,8 +212,8 @@ func sendPassage(t *testing.T, product *e2e.Product, plate toll.Plate, epoch int
 	product.Send(t, &body)
 }
 
-// A person who registers with an address does the same by keyboard, for a
-// car that no register knows; and begins a second one from within.
+// A person who registers with an email address makes an agreement by keyboard, for a foreign vehicle that no register has,
+// and can begin a second agreement from the overview.
 func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
@@ -254,7 +254,7 @@ func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	page.Type(kb.Enter)
 	f.waitForStep("country", "Hvilket land er kjøretøyet registrert i?")
 	pressTabUntil(t, page, "#country")
-	page.Type("Tys") // the letters of the country
+	page.Type("Tys") // selects the country by its first letters
 	pressTabUntil(t, page, "main form button[type=submit]")
 	page.Type(kb.Enter)
 	f.waitForStep("plate", "Hva er registreringsnummeret?")
@@ -293,8 +293,7 @@ func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	proves.That(t, "S1.13")
 }
 
-// The number and password of the legacy system link an agreement, which is shown
-// once its customer is chosen.
+// The customer number and password of the legacy system link an agreement. It is shown once its customer is chosen.
 func TestLegacyCustomerNumberLinksAgreement(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)

@@ -88,6 +88,8 @@ func Open(t testing.TB, view View, flags ...string) *Page {
 	return p
 }
 
+// collectConsole stores what the page writes to its console, and fails the test at its end if the page violated its
+// content security policy or the program panicked.
 func (p *Page) collectConsole() {
 	messages := chromedp.Console(p.ctx)
 	go func() {
@@ -103,10 +105,10 @@ func (p *Page) collectConsole() {
 	p.t.Cleanup(func() {
 		for _, line := range p.Console() {
 			if strings.Contains(line, "frame-ancestors") {
-				continue // another page tried to frame ours, which must fail
+				continue // a page of another site tried to frame ours, as in the test of such a site
 			}
 			if strings.Contains(line, "Content Security Policy") || strings.Contains(line, "panic:") || strings.Contains(line, "goroutine ") {
-				p.t.Errorf("the browser's console says: %s", line)
+				p.t.Errorf("the browser's console has: %s", line)
 			}
 		}
 	})
@@ -158,13 +160,13 @@ func (p *Page) Go(url string) {
 	p.do(chromedp.Navigate(url))
 }
 
-// Fill types into the field that a selector names.
+// Fill types text into the field that a selector matches.
 func (p *Page) Fill(selector, text string) {
 	p.t.Helper()
 	p.do(chromedp.WaitVisible(selector), chromedp.SendKeys(selector, text))
 }
 
-// Press presses the control that a selector names, also when it is drawn anew meanwhile.
+// Press clicks the control that a selector matches. It tries again if the page is rendered again meanwhile.
 func (p *Page) Press(selector string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, waitMax)
@@ -180,13 +182,13 @@ func (p *Page) Press(selector string) {
 	}
 }
 
-// Type presses keys wherever the focus is.
+// Type sends key presses to the focused element.
 func (p *Page) Type(keys string) {
 	p.t.Helper()
 	p.do(chromedp.KeyEvent(keys))
 }
 
-// Cookies are those that the browser would send with the page that is shown, as it writes them.
+// Cookies returns the value of the Cookie header that the browser would send for the current page.
 func (p *Page) Cookies() string {
 	p.t.Helper()
 	var found network.GetCookiesResult
@@ -201,13 +203,13 @@ func (p *Page) Cookies() string {
 	return strings.Join(written, "; ")
 }
 
-// WaitAnimations waits until nothing on the page moves any more.
+// WaitAnimations waits until no finite animation is running.
 func (p *Page) WaitAnimations() {
 	p.t.Helper()
 	p.Wait("the page to settle", `document.getAnimations().every((a) => a.playState !== "running" || a.effect.getComputedTiming().iterations === Infinity)`)
 }
 
-// Wait waits until a JavaScript condition holds, over navigations too.
+// Wait waits until a JavaScript condition is true, also across navigations. what names the condition in the failure.
 func (p *Page) Wait(what, condition string) {
 	p.t.Helper()
 	deadline := time.Now().Add(waitMax)
@@ -217,10 +219,10 @@ func (p *Page) Wait(what, condition string) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	p.t.Fatalf("waited in vain for %s\n%s", what, p.state())
+	p.t.Fatalf("timed out waiting for %s\n%s", what, p.state())
 }
 
-// WaitText waits until a text stands on the screen.
+// WaitText waits until the page shows a text.
 func (p *Page) WaitText(text string) {
 	p.t.Helper()
 	quoted, err := json.Marshal(text)
@@ -230,7 +232,7 @@ func (p *Page) WaitText(text string) {
 	p.Wait("the text "+text, `document.body && document.body.innerText.replaceAll("\u00a0", " ").includes(`+string(quoted)+`)`)
 }
 
-// Eval evaluates a JavaScript expression to a text.
+// Eval evaluates a JavaScript expression and returns its value as a string.
 func (p *Page) Eval(expression string) string {
 	p.t.Helper()
 	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+expression+")"))
@@ -240,7 +242,7 @@ func (p *Page) Eval(expression string) string {
 	return text
 }
 
-// Await waits for what a JavaScript expression promises, as a text.
+// Await evaluates a JavaScript expression to a promise and returns the promise's value as a string.
 func (p *Page) Await(what, expression string) string {
 	p.t.Helper()
 	p.Eval(`(window.promised = undefined, Promise.resolve(` + expression + `).then((v) => { window.promised = [String(v)]; }, (e) => { window.promised = ["broken: " + e]; }), 1)`)
@@ -248,7 +250,7 @@ func (p *Page) Await(what, expression string) string {
 	return p.Eval("window.promised[0]")
 }
 
-// Screenshot writes a picture of the whole page into the folder named by BOMPASS_SHOTS, if it is set.
+// Screenshot writes a picture of the whole page to the folder in BOMPASS_SHOTS, if it is set.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
 	dir := os.Getenv("BOMPASS_SHOTS")
@@ -266,7 +268,7 @@ func (p *Page) Screenshot(name string) {
 	}
 }
 
-// Picture is what stands on the screen, as PNG.
+// Picture returns a screenshot of the viewport as PNG.
 func (p *Page) Picture() []byte {
 	p.t.Helper()
 	p.WaitAnimations()
@@ -277,7 +279,7 @@ func (p *Page) Picture() []byte {
 	return picture
 }
 
-// state describes the page for a failure.
+// state returns the address, text and console of the page for a failure.
 func (p *Page) state() string {
 	where, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("location.href"))
 	text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("document.body ? document.body.innerText.slice(0, 1500) : ''"))

@@ -8,8 +8,8 @@ import (
 	"bompass/server/internal/proves"
 )
 
-// A person of a company comes with their own eID, chooses the company,
-// sees in the header who they are and whom they represent, and leaves here and at the issuer.
+// A person signs in with an eID and chooses a company. The header shows the person and the company. Signing out ends the
+// session here and at the issuer.
 func TestPersonSignsInWithEIDForCompany(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
@@ -35,16 +35,16 @@ func TestPersonSignsInWithEIDForCompany(t *testing.T) {
 	page.WaitText("Du er logget ut.")
 	proves.That(t, "S3.13")
 	page.Press(`main a[href^="/login/eid/no"]`)
-	page.WaitText("ID-porten (simulated)") // asked again: the issuer's session is over, too
+	page.WaitText("ID-porten (simulated)") // a new authentication: the issuer's session has ended, too
 	for _, said := range page.Console() {
-		stranger := strings.Contains(said, "401") && strings.HasSuffix(said, "/api/v1/me") // how the program learns that nobody is signed in
-		if !strings.HasPrefix(said, "info:") && !stranger {
-			t.Errorf("the console says %q", said)
+		expected := strings.Contains(said, "401") && strings.HasSuffix(said, "/api/v1/me") // how the program finds out that there is no session
+		if !strings.HasPrefix(said, "info:") && !expected {
+			t.Errorf("the console has %q", said)
 		}
 	}
 }
 
-// The same without scripts, up to the program, on a small screen and with a Swedish eID.
+// The sign-in pages with a Swedish eID work without scripts, on a small screen.
 func TestSwedishEIDWorksWithoutScripts(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)

@@ -34,7 +34,7 @@ func TestOverviewShowsMonth(t *testing.T) {
 	page.Wait("the workbench in the light scheme", `document.documentElement.dataset.colorScheme === "light" && document.querySelectorAll("section").length > 10`)
 }
 
-// One of several agreements can be selected; the selection stays from page to page.
+// One of several agreements can be selected. The selection is kept on other pages.
 func TestOverviewCanShowOneAgreement(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)

@@ -29,7 +29,7 @@ func pressTabUntil(t *testing.T, page *e2e.Page, selector string) {
 		}
 		page.Type(kb.Tab)
 	}
-	t.Fatalf("no way to %s with the tabulator", selector)
+	t.Fatalf("%s cannot be reached with the Tab key", selector)
 }
 
 // A person without a mouse signs in, opens a passage's explanation and signs out.
@@ -110,10 +110,10 @@ func TestDialogTrapsAndRestoresFocus(t *testing.T) {
 	pressTabUntil(t, page, "#confirm-yes")
 	page.Type(kb.Enter)
 	page.WaitText("Personen er fjernet.")
-	page.Wait("her to be gone", `!document.querySelector("main").innerText.includes("Astrid Moen") && document.activeElement.id === "title"`)
+	page.Wait("the person to be removed", `!document.querySelector("main").innerText.includes("Astrid Moen") && document.activeElement.id === "title"`)
 	pressTabUntil(t, page, "#toast-close")
 	page.Type(kb.Enter)
-	page.Wait("the word to go", `!document.querySelector("#toast") && document.activeElement.id === "title"`)
+	page.Wait("the toast to close", `!document.querySelector("#toast") && document.activeElement.id === "title"`)
 }
 
 // An action that can be undone is done at once and offers to undo it.

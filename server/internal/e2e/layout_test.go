@@ -32,7 +32,7 @@ func TestPagesFitEveryScreen(t *testing.T) {
 						t.Errorf("%s has %s headings of the first level", name, n)
 					}
 					if page.Eval(`[...document.querySelectorAll("main input[type=checkbox]")].every((b) => b.offsetWidth >= 16 && Math.abs(b.offsetWidth - b.offsetHeight) < 4)`) != "true" {
-						t.Errorf("%s has a box that is not as wide as high", name)
+						t.Errorf("%s has a checkbox that is not square", name)
 					}
 				})
 			})

@@ -20,7 +20,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// openLeafSpool is a station's spool over a leaf node of the real server.
+// openLeafSpool opens a station's spool and its sender over a leaf node of the server.
 func openLeafSpool(t *testing.T, dir, address, key string) (*uplink.Spool, *uplink.Sender) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
@@ -123,12 +123,12 @@ func TestStationAgentRunsOverLeafNode(t *testing.T) {
 		}
 		return string(text)
 	}
-	if said := drive("a stranger's"); !strings.Contains(said, "the station's key is unknown there") {
-		t.Errorf("a stranger is told:\n%s", said)
+	if output := drive("unknown-key"); !strings.Contains(output, "the station's key is unknown there") {
+		t.Errorf("with an unknown key the station printed:\n%s", output)
 	}
-	said := drive(fixture.StationKey)
-	if !strings.Contains(said, "waiting=0") {
-		t.Errorf("passages are left:\n%s", said)
+	output := drive(fixture.StationKey)
+	if !strings.Contains(output, "waiting=0") {
+		t.Errorf("passages were not sent:\n%s", output)
 	}
 	kari := signInHTTP(t, product, account(t, "kari@bompass.example"))
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
@@ -138,5 +138,5 @@ func TestStationAgentRunsOverLeafNode(t *testing.T) {
 			}
 		}
 	}
-	t.Errorf("no passage of the tag is on the reply; the station said:\n%s", said)
+	t.Errorf("no passage of the tag is on the reply; the station printed:\n%s", output)
 }

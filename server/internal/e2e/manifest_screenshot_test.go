@@ -84,20 +84,20 @@ func checkManifestScreenshots(t *testing.T, origin string) {
 	if len(manifest.Screenshots) != 2 {
 		t.Fatalf("the manifest has %d pictures, want a narrow and a wide one", len(manifest.Screenshots))
 	}
-	weight := 0
+	size := 0
 	for _, shot := range manifest.Screenshots {
 		picture := fetch(t, origin+shot.Src)
-		weight += len(picture)
-		is, err := png.DecodeConfig(bytes.NewReader(picture))
+		size += len(picture)
+		config, err := png.DecodeConfig(bytes.NewReader(picture))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if size := fmt.Sprintf("%dx%d", is.Width, is.Height); size != shot.Sizes {
-			t.Errorf("%s is %s, the manifest says %s", shot.Src, size, shot.Sizes)
+		if got := fmt.Sprintf("%dx%d", config.Width, config.Height); got != shot.Sizes {
+			t.Errorf("%s is %s, the manifest says %s", shot.Src, got, shot.Sizes)
 		}
 	}
-	if weight > picturesMax {
-		t.Errorf("the pictures weigh %d bytes, at most %d are allowed", weight, picturesMax)
+	if size > picturesMax {
+		t.Errorf("the pictures have %d bytes, at most %d are allowed", size, picturesMax)
 	}
 }
 

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// BuildNextVersion compiles the server as its next version, which differs in a stylesheet that names the edition.
+// BuildNextVersion compiles the server with another version of the browser program: its stylesheet sets the custom
+// property --edition to name.
 func BuildNextVersion(dir, name string) (string, error) {
 	web, err := filepath.Abs(filepath.Join(Top, "assets", "web"))
 	if err != nil {
@@ -37,15 +38,15 @@ func BuildNextVersion(dir, name string) (string, error) {
 	})
 }
 
-// buildWithOverlay compiles the server with some files replaced.
+// buildWithOverlay compiles the server with the contents of some files replaced, without changing the checkout.
 func buildWithOverlay(dir, name string, files map[string][]byte) (string, error) {
 	replace := map[string]string{}
 	for file, content := range files {
-		instead := filepath.Join(dir, name+"-"+filepath.Base(file))
-		if err := os.WriteFile(instead, content, 0o600); err != nil {
+		copied := filepath.Join(dir, name+"-"+filepath.Base(file))
+		if err := os.WriteFile(copied, content, 0o600); err != nil {
 			return "", err
 		}
-		replace[file] = instead
+		replace[file] = copied
 	}
 	text, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {

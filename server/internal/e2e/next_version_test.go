@@ -10,14 +10,14 @@ import (
 
 const updateOffer = `document.querySelector("#update")`
 
-// waitForNewVersion makes the browser look for a new version and waits until one waits.
+// waitForNewVersion makes the browser check for a new version and waits until it is installed and waiting.
 func waitForNewVersion(page *e2e.Page) {
 	page.Eval(`(bompassWorker.update(), 1)`)
 	page.Wait("the new version to wait", `bompassWorker.waiting`)
 }
 
-// A new version is published while a form is begun: it is not offered before the form was sent or left,
-// nothing that was typed is lost, and pressing the offer gives the new version.
+// A new version that is published while a form is being filled in is not offered before the form is sent or left. No input
+// is lost, and accepting the offer loads the new version.
 func TestNewVersionIsNotOfferedWithinForm(t *testing.T) {
 	newer, err := e2e.BuildNextVersion(t.TempDir(), "next")
 	if err != nil {
@@ -34,15 +34,15 @@ func TestNewVersionIsNotOfferedWithinForm(t *testing.T) {
 	product.Publish(t, newer)
 	waitForNewVersion(page)
 	page.Fill("#city", "Oslo")
-	page.Press("#consent-sms") // the page is drawn anew
+	page.Press("#consent-sms") // renders the page again
 	page.Wait("the box to be ticked", `document.querySelector("#consent-sms").checked`)
 	if page.Eval("!!"+updateOffer) != "false" {
-		t.Error("the new version is offered while a form is begun")
+		t.Error("the new version is offered while a form is being filled in")
 	}
 	page.Press(`form:has(#street) button[type=submit]`)
 	page.WaitText("Endringene er lagret")
 	if page.Eval("!!"+updateOffer) != "false" {
-		t.Error("the new version is offered while the consents are begun")
+		t.Error("the new version is offered while the consents are being changed")
 	}
 	page.Press(`form:has(#consent-sms) button[type=submit]`)
 	page.WaitText("Samtykkene er lagret")
@@ -78,5 +78,5 @@ func TestNewVersionIsNotOfferedWithinForm(t *testing.T) {
 	page.Wait("the new version", `getComputedStyle(document.documentElement).getPropertyValue("--edition").trim() === "next"`)
 	page.Press("#who")
 	page.Press(`#who-menu a[href="/profile"]`)
-	page.Wait("what was typed", `document.querySelector("#street")?.value === "Bryggegata 9" && document.querySelector("#city").value === "Oslo" && document.querySelector("#consent-sms").checked`)
+	page.Wait("the saved input", `document.querySelector("#street")?.value === "Bryggegata 9" && document.querySelector("#city").value === "Oslo" && document.querySelector("#consent-sms").checked`)
 }

@@ -12,19 +12,19 @@ import (
 
 // waitForServiceWorker waits until every page can be opened without a network.
 func waitForServiceWorker(page *e2e.Page) {
-	page.Wait("the worker to have taken over", `navigator.serviceWorker.controller && window.bompassWorker`)
+	page.Wait("the service worker to be in control", `navigator.serviceWorker.controller && window.bompassWorker`)
 }
 
 // waitForStoredAnswers waits until a number of answers is stored.
 func waitForStoredAnswers(page *e2e.Page, n int) {
-	page.Wait("answers to be kept", fmt.Sprintf(`(bompassStore.count().then((n) => { window.keptNow = n; }), window.keptNow >= %d)`, n))
+	page.Wait("answers to be stored", fmt.Sprintf(`(bompassStore.count().then((n) => { window.keptNow = n; }), window.keptNow >= %d)`, n))
 }
 
 // markDeviceAsOwn marks the device as the person's own and waits until an answer is stored.
 func markDeviceAsOwn(page *e2e.Page, product *e2e.Product) {
 	page.Go(product.URL() + "/device")
 	page.Press("#own")
-	page.Wait("something to be kept", `/[1-9]\d* sider? er lagret/.test(document.body.innerText)`)
+	page.Wait("an answer to be stored", `/[1-9]\d* sider? er lagret/.test(document.body.innerText)`)
 }
 
 // While the server is down, the program opens at every address, shows the answers stored on the person's own device, and
@@ -74,7 +74,7 @@ func TestSharedDeviceStoresNothing(t *testing.T) {
 	page.Go(product.URL() + "/")
 	page.WaitText("denne enheten tar ikke vare på det du ser")
 	if found := page.Await("everything on the device", storedOnDevice); strings.Contains(found, "45821") || strings.Contains(found, "Kari Lund") {
-		t.Errorf("something of the person is on the device: %s", found)
+		t.Errorf("data of the person is stored: %s", found)
 	}
 	product.Launch(t)
 }
@@ -126,22 +126,22 @@ func TestSignOutDeletesStoredAnswers(t *testing.T) {
 	page.Press("#who")
 	page.Press("#logout")
 	page.Wait("the sign-in page", `location.pathname === "/login"`)
-	look := func(where string) {
+	check := func(where string) {
 		t.Helper()
 		found := page.Await("everything on the device", storedOnDevice)
 		for _, word := range words {
 			if strings.Contains(found, word) {
-				t.Errorf("%s: %q is left", where, word)
+				t.Errorf("%s: %q is still stored", where, word)
 			}
 		}
 		if !strings.Contains(found, "own:0") || !strings.Contains(found, "key:0") {
-			t.Errorf("%s: the sealed answers or their key are left", where)
+			t.Errorf("%s: the encrypted answers or their key are still stored", where)
 		}
 	}
-	look("after logging out")
+	check("after logging out")
 	page.Eval("history.back()")
 	page.Wait("a step back to lead to signing in", `location.pathname === "/login"`)
-	look("one step back")
+	check("one step back")
 }
 
 // Signing out works without the server: the device deletes its data at once, and the session is ended when the server is

@@ -22,7 +22,7 @@ const (
 	paperHeight = 11.69
 )
 
-// Print returns the page as the browser prints it, as PDF.
+// Print returns the page as a PDF in A4, as the browser prints it.
 func (p *Page) Print() []byte {
 	p.t.Helper()
 	var pdf []byte
@@ -34,7 +34,7 @@ func (p *Page) Print() []byte {
 	return pdf
 }
 
-// EmulatePrint shows the page as it is printed.
+// EmulatePrint shows the page with its print styles.
 func (p *Page) EmulatePrint() {
 	p.t.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
@@ -67,6 +67,7 @@ func PDFText(pdf []byte) string {
 	return text.String()
 }
 
+// inflate returns the content of a stream, decompressed if its dictionary names the filter FlateDecode.
 func inflate(head, body []byte) []byte {
 	if !bytes.Contains(head, []byte("/FlateDecode")) {
 		return body
@@ -79,7 +80,8 @@ func inflate(head, body []byte) []byte {
 	return plain
 }
 
-// writePageText returns the words of one page.
+// writePageText appends the text of a page's content stream: characters are codes in the current font, and a space is
+// written between the strings.
 func writePageText(text *strings.Builder, content []byte, objects map[string][2][]byte) {
 	characters := map[string]string{}
 	for _, m := range pdfWords.FindAllSubmatch(content, -1) {
@@ -98,7 +100,7 @@ func writePageText(text *strings.Builder, content []byte, objects map[string][2]
 	text.WriteByte('\n')
 }
 
-// fontMap is a font's map from numbers to letters.
+// fontMap returns the ToUnicode map of a font: from hexadecimal codes to letters.
 func fontMap(font string, objects map[string][2][]byte) map[string]string {
 	characters := map[string]string{}
 	unit := pdfUnits.FindSubmatch(objects[font][0])
@@ -121,7 +123,7 @@ func fontMap(font string, objects map[string][2][]byte) map[string]string {
 	return characters
 }
 
-// codeWidth is the number of digits of a character in a font.
+// codeWidth returns the number of hexadecimal digits of a character in a font.
 func codeWidth(characters map[string]string) int {
 	for code := range characters {
 		return len(code)

@@ -73,9 +73,9 @@ func TestPassageAppearsLiveWithItsReason(t *testing.T) {
 	page.Screenshot("overview")
 	const amount = `document.querySelector("main").innerText.match(/[\d\s\u00a0]+,\d\d/)[0]`
 	balance := strconv.Quote(page.Eval(amount))
-	page.Wait("the balance to stand still", amount+` === `+balance)
-	product.Drive(t, 79, "bergen-1") // where no hour rule of today's drive holds
-	page.Wait("the balance to move without a reload", amount+` !== `+balance)
+	page.Wait("the balance to be stable", amount+` === `+balance)
+	product.Drive(t, 79, "bergen-1") // where the hour rule does not apply to the passages sent before
+	page.Wait("the balance to change without a reload", amount+` !== `+balance)
 
 	page.Press(`nav a[href^="/passages"]`)
 	page.Wait("the passages' own address and title", `location.pathname === "/passages" && document.title.startsWith("Passeringer")`)
@@ -98,7 +98,7 @@ func TestPassageAppearsLiveWithItsReason(t *testing.T) {
 	page.Press("#logout")
 	page.Wait("the sign-in page", `location.pathname === "/login"`)
 	page.Go(product.URL() + "/passages")
-	page.Wait("a stranger to be sent to sign in", `location.pathname === "/login"`)
+	page.Wait("the redirect to sign in", `location.pathname === "/login"`)
 }
 
 // The sign-in pages work without scripts.

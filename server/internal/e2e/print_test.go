@@ -26,15 +26,15 @@ func TestPassagesArePrinted(t *testing.T) {
 		}
 	}
 	text := strings.Join(strings.Fields(strings.ReplaceAll(e2e.PDFText(pdf), "\u00a0", " ")), " ")
-	dense := strings.ReplaceAll(text, " ", "") // letters that are set apart are words all the same
+	dense := strings.ReplaceAll(text, " ", "") // the PDF has spaces within words
 	for _, want := range []string{"Passeringer fra", "Sum for perioden", "DP 45821", "Fjellinjen", "Listepris", "Du betaler", "kr"} {
 		if !strings.Contains(dense, strings.ReplaceAll(want, " ", "")) {
-			t.Errorf("the paper lacks %q:\n%s", want, text)
+			t.Errorf("the printed page lacks %q:\n%s", want, text)
 		}
 	}
 	for _, not := range []string{"Oversikt", "Hovedmeny", "Vis passeringer", "Denne måneden", "Logg ut", "English", "hjelp@bompass.example", "Mørkt"} {
 		if strings.Contains(dense, strings.ReplaceAll(not, " ", "")) {
-			t.Errorf("the paper has %q, which can only be pressed", not)
+			t.Errorf("the printed page has the control %q", not)
 		}
 	}
 	page.SetView(e2e.View{Width: 794, Height: 1123})

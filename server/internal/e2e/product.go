@@ -38,13 +38,13 @@ func Build(dir string) (string, error) {
 	return program, nil
 }
 
-// Product is one running server with a home of its own.
+// Product is one running server with its own home directory.
 type Product struct {
 	Addr string // host:port
 	Home string
 
 	program string
-	env     []string // beside the test's own
+	env     []string // in addition to the test's environment
 	cmd     *exec.Cmd
 	output  *outputBuffer
 }
@@ -82,7 +82,7 @@ func Start(t testing.TB, program string, env ...string) *Product {
 	return p
 }
 
-// Launch starts the program, again after Kill or Stop, and waits until it is ready.
+// Launch starts the program, initially or after Kill or Stop, and waits until it is ready.
 func (p *Product) Launch(t testing.TB) {
 	t.Helper()
 	p.cmd = exec.Command(p.program, "serve")
@@ -157,12 +157,12 @@ func get(ctx context.Context, url string) (int, error) {
 	return resp.StatusCode, err
 }
 
-// FreeAddr returns a free address.
+// FreeAddr returns an address on this machine whose port is free.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
 	for {
-		// Below the ports that the system gives to outgoing connections: such a one could take it before the
-		// program has it, or while the program is started anew.
+		// Ports of outgoing connections are avoided: the system could use the port for one before the program listens
+		// on it, or while the program is restarted.
 		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(20_000+rand.IntN(12_000)))
 		if l, err := net.Listen("tcp", addr); err == nil {
 			_ = l.Close()

@@ -21,7 +21,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// sendMonth sends passages of Kari's petrol car as stations do, so that last month has 200 and more.
+// sendMonth sends passages of Kari's petrol car as stations do, so that the month has more than 200.
 func sendMonth(t *testing.T, product *e2e.Product, month oslo.Month) {
 	t.Helper()
 	var body bytes.Buffer
@@ -37,7 +37,7 @@ func sendMonth(t *testing.T, product *e2e.Product, month oslo.Month) {
 	product.Send(t, &body)
 }
 
-// corruptCharge changes a charge in the product's database and returns its passage.
+// corruptCharge changes one charge in the product's database and returns its passage.
 func corruptCharge(t *testing.T, product *e2e.Product, month oslo.Month) (passage string) {
 	t.Helper()
 	proves.StandIn(t, "a charge that the test has changed")
@@ -140,7 +140,7 @@ func TestTripIsPricedOffline(t *testing.T) {
 	page := e2e.Open(t, e2e.Phone, "ignore-certificate-errors")
 	page.Go(front.URL + "/prices?stops=oslo-104@07:30&day=2026-11-16")
 	page.Wait("the price", `document.querySelector("#total-with")`)
-	page.Wait("the worker to have what it keeps", `navigator.serviceWorker.controller || navigator.serviceWorker.ready.then((r) => r.active && r.active.state === "activated")`)
+	page.Wait("the service worker to be active", `navigator.serviceWorker.controller || navigator.serviceWorker.ready.then((r) => r.active && r.active.state === "activated")`)
 	price := page.Eval(`document.querySelector("#total-with").innerText`)
 
 	front.CloseClientConnections()
@@ -149,9 +149,9 @@ func TestTripIsPricedOffline(t *testing.T) {
 	page.Go(front.URL + "/prices?stops=oslo-104@07:30&day=2026-11-16&back=16:00")
 	page.Wait("the price without a network", `document.querySelector("#total-with")`)
 	if page.Eval(`document.querySelectorAll("#trip-2").length`) != "1" {
-		t.Error("the way back is not on the page")
+		t.Error("the return trip is not on the page")
 	}
 	if offline := page.Eval(`document.querySelector("#total-with").innerText`); offline != price {
-		t.Errorf("with a network %q, without %q", price, offline) // out through the border is free
+		t.Errorf("with a network %q, without %q", price, offline) // the return trip through the city border is free
 	}
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A slow phone on a slow network: 1.6 Mbit a second, 150 ms to the server, a quarter of the processor.
+// The profile of a slow phone on a slow network, as Lighthouse uses it for mobile pages.
 const (
-	slowBytes   = 1_600_000 / 8
-	slowLatency = 150
-	slowRate    = 4
+	slowBytes   = 1_600_000 / 8 // bytes per second: 1.6 Mbit/s
+	slowLatency = 150           // milliseconds
+	slowRate    = 4             // factor by which the processor is slower
 )
 
 // EmulateSlowPhone emulates a slow phone on a slow network.

@@ -16,16 +16,16 @@ import (
 
 const visits = 3
 
-// lighthouseAttempts is how often Lighthouse is asked for one target.
+// lighthouseAttempts is the maximum number of attempts to run Lighthouse on a page.
 const lighthouseAttempts = 3
 
-// median is the one in the middle.
+// median returns the median of values, which it sorts.
 func median(found []float64) float64 {
 	slices.Sort(found)
 	return found[len(found)/2]
 }
 
-// timeUntil waits for a condition and tells how many milliseconds after the page's beginning it held.
+// timeUntil waits for a condition and returns the time since the navigation began, in milliseconds.
 func timeUntil(b *testing.B, page *e2e.Page, what, condition string) float64 {
 	b.Helper()
 	page.Wait(what, condition)
@@ -36,8 +36,8 @@ func timeUntil(b *testing.B, page *e2e.Page, what, condition string) float64 {
 	return ms
 }
 
-// BenchmarkVisit measures the first visit and a later one with a slow phone on a slow network: first
-// paint, and the customer's own passages on the screen. Printed, not judged.
+// BenchmarkVisit measures a first and a later visit on a slow phone and a slow network: the time to the first paint and to
+// the customer's own passages. The times are printed and not checked.
 func BenchmarkVisit(b *testing.B) {
 	product := e2e.Start(b, program)
 	page := e2e.Open(b, e2e.Phone)
@@ -67,12 +67,12 @@ func BenchmarkVisit(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// goodPerformance is the performance that Lighthouse's own colours call good.
+// goodPerformance is the lowest performance score that Lighthouse rates as good.
 const goodPerformance = 90
 
-// BenchmarkLighthouse has Lighthouse target, as on a phone and three times each, at pages for everyone and
-// at those of Kari, who is signed in. Accessibility and best practices have to be whole. Performance is
-// said, loudly when it is not good: a busy machine is slow too.
+// BenchmarkLighthouse runs Lighthouse with its profile of a phone, three times on each page, with and without a session.
+// It fails if accessibility or best practices score less than 100. A performance below good is logged only, because it
+// depends on the load of the machine.
 func BenchmarkLighthouse(b *testing.B) {
 	tool, err := filepath.Abs(filepath.Join(e2e.Top, ".cache", "lighthouse", "node_modules", ".bin", "lighthouse"))
 	if err != nil {
@@ -113,6 +113,7 @@ func BenchmarkLighthouse(b *testing.B) {
 	}
 }
 
+// lighthouse runs Lighthouse on an address and returns its scores, from 0 to 1.
 func lighthouse(b *testing.B, tool, address, cookies string) map[string]float64 {
 	b.Helper()
 	args := []string{
@@ -131,7 +132,7 @@ func lighthouse(b *testing.B, tool, address, cookies string) map[string]float64 
 		b.Fatal(err)
 	}
 	var text []byte
-	for range lighthouseAttempts { // it gives up on a browser that a busy machine starts late
+	for range lighthouseAttempts { // Lighthouse gives up if the browser starts slowly
 		run := exec.Command(tool, args...)
 		run.Env = append(os.Environ(), "CHROME_PATH="+chromium)
 		if text, err = run.Output(); err == nil {
@@ -156,13 +157,13 @@ func lighthouse(b *testing.B, tool, address, cookies string) map[string]float64 
 		b.Fatal(err)
 	}
 	if report.FinalURL != address {
-		b.Fatalf("Lighthouse was led from %s to %s", address, report.FinalURL)
+		b.Fatalf("Lighthouse was redirected from %s to %s", address, report.FinalURL)
 	}
-	var said []string
+	var metrics []string
 	for _, name := range []string{"first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift"} {
-		said = append(said, report.Audits[name].Title+" "+report.Audits[name].Shown)
+		metrics = append(metrics, report.Audits[name].Title+" "+report.Audits[name].Shown)
 	}
-	b.Log(strings.Join(said, ", "))
+	b.Log(strings.Join(metrics, ", "))
 	scores := map[string]float64{}
 	for name, category := range report.Categories {
 		scores[name] = category.Score

@@ -63,7 +63,7 @@ func publicPages() []pageState {
 		{name: "help", path: "/help/login"},
 		{name: "link-spent", path: "/password/new?token=AAAA"},
 		{name: "nowhere", path: "/nowhere"},
-		{name: "prices-stranger", path: "/prices", see: `document.querySelector("#station")`},
+		{name: "prices-public", path: "/prices", see: `document.querySelector("#station")`},
 		{name: "ui", path: "/_ui"},
 	}
 }
@@ -156,13 +156,13 @@ type pageTour struct {
 	lang    string
 }
 
-// visitAllPages opens every page in a language and calls look. Norwegian uses the owner's account and other languages that of the
+// visitAllPages opens every page in a language and calls check for each. Norwegian uses the owner's account and other languages that of the
 // administrator: an account has one language, and a code can be used once.
-func visitAllPages(t *testing.T, product *e2e.Product, lang string, look func(page *e2e.Page, name string)) {
+func visitAllPages(t *testing.T, product *e2e.Product, lang string, check func(page *e2e.Page, name string)) {
 	t.Helper()
 	w := pageTour{t, e2e.Open(t, e2e.Desktop), product, lang}
-	w.page.Go(product.URL() + "/login?lang=" + lang) // remembered
-	w.visit(publicPages(), look)
+	w.page.Go(product.URL() + "/login?lang=" + lang) // stored in a cookie
+	w.visit(publicPages(), check)
 	email := "nils@fjordfrakt.example"
 	if lang != "nb" {
 		email = "jonas@fjordfrakt.example"
@@ -173,10 +173,11 @@ func visitAllPages(t *testing.T, product *e2e.Product, lang string, look func(pa
 		w.page.Press(`footer button[lang="` + lang + `"]`)
 		w.page.Wait("the language", `document.documentElement.lang === "`+lang+`" && document.querySelector("#agreements")`)
 	}
-	w.visit(signedInPages(), look)
+	w.visit(signedInPages(), check)
 }
 
-func (w pageTour) visit(places []pageState, look func(page *e2e.Page, name string)) {
+// visit opens each state of a page and calls check for it. A state without a path follows from the previous one.
+func (w pageTour) visit(places []pageState, check func(page *e2e.Page, name string)) {
 	w.t.Helper()
 	for _, at := range places {
 		w.page.SetView(e2e.Desktop)
@@ -190,9 +191,9 @@ func (w pageTour) visit(places []pageState, look func(page *e2e.Page, name strin
 		if at.see != "" {
 			w.page.Wait(at.name, at.see)
 		}
-		if got := w.page.Eval("document.documentElement.lang"); got != w.lang && at.name != "ui" { // which is for those who make it
+		if got := w.page.Eval("document.documentElement.lang"); got != w.lang && at.name != "ui" { // the workbench is in English
 			w.t.Errorf("%s is in %s, want %s", at.name, got, w.lang)
 		}
-		look(w.page, strings.TrimSpace(at.name))
+		check(w.page, strings.TrimSpace(at.name))
 	}
 }

@@ -1,4 +1,4 @@
-// Command mutants measures how many small faults the tests notice. It changes the code of server and app in one
+// Command mutants measures how many small faults the tests detect (mutation testing). It changes the code of server and app in one
 // place at a time, runs the tests that cover the place, and lists the changes that no test has noticed.
 //
 // The places are chosen at random from a seed, so that a run can be repeated. The files of the checkout are never

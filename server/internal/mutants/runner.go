@@ -29,7 +29,7 @@ func newRunner(top string, packages map[string]*pkg, limit time.Duration) (*runn
 
 func (r *runner) close() { _ = os.RemoveAll(r.work) }
 
-// result says what became of one mutant.
+// result is the outcome of one mutant.
 type result struct {
 	compiles  bool
 	noticedBy string   // the package whose tests fail; "" if none
@@ -64,7 +64,7 @@ func (r *runner) try(p place) (result, error) {
 		if left < usual {
 			return result{compiles: true, left: paths[i:]}, nil
 		}
-		began, timeout := time.Now(), 2*usual+time.Minute // a test that hangs has noticed the change
+		began, timeout := time.Now(), 2*usual+time.Minute // a test that hangs has detected the change
 		if err := r.command(ctx, overlay, "test", "-vet=off", "-count=1", "-failfast", "-timeout", timeout.String(), path).Run(); err != nil {
 			return result{compiles: true, noticedBy: strings.TrimPrefix(path, "bompass/")}, nil //nolint:nilerr // a failing test is the wanted answer
 		}

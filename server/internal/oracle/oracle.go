@@ -1,5 +1,5 @@
-// Package oracle computes for tests what the passages of the demo data must cost. It uses the rating core alone,
-// over whole sets in memory, without stream, database or order of arrival.
+// Package oracle computes the expected charges of the demo data's passages for tests. It uses the rating core only, on
+// complete sets of passages in memory, independently of stream, database and order of arrival.
 package oracle
 
 import (
@@ -37,7 +37,7 @@ func Plan() (*rating.Plan, error) {
 	return rating.Compile(book)
 }
 
-// Charges returns what the passages of the demo data's vehicles are charged.
+// Charges returns the net charges of the passages of the demo data's vehicles.
 func Charges(plan *rating.Plan, driven []toll.Observation) (map[toll.PassageID]money.Ore, error) {
 	mounted := map[toll.VehicleID]bool{}
 	for _, m := range fixture.Mounts() {
@@ -52,6 +52,8 @@ func Charges(plan *rating.Plan, driven []toll.Observation) (map[toll.PassageID]m
 	return net, nil
 }
 
+// charge adds the charges of one vehicle to net. Its passages are rated as one set, in order of time, because hour rules
+// and caps depend on the earlier ones.
 func charge(plan *rating.Plan, v toll.Vehicle, mounted bool, driven []toll.Observation, net map[toll.PassageID]money.Ore) error {
 	var set []rating.Crossing
 	var ids []toll.PassageID

@@ -25,14 +25,15 @@ import (
 // prefix begins the names of the clusters' directories; the process id follows.
 const prefix = "bompass-pgtest-"
 
-// cluster is shared by the tests of one binary. It ends with the process, because the kernel signals PostgreSQL;
-// the next test binary removes the directory.
+// cluster is shared by the tests of one binary. PostgreSQL ends with the process, because the kernel signals it; the next
+// test binary removes the directory.
 var cluster = sync.OnceValues(start)
 
 var count atomic.Int64
 
+// start starts the cluster and migrates its database "bompass", from which the databases of tests are copied.
 func start() (*embedded.Postgres, error) {
-	sweep()
+	removeOld()
 	dir := filepath.Join(os.TempDir(), prefix+strconv.Itoa(os.Getpid()))
 	home, err := embedded.OpenHome(dir)
 	if err != nil {
@@ -52,8 +53,8 @@ func start() (*embedded.Postgres, error) {
 	return p, err
 }
 
-// sweep removes the directories of test binaries that have ended.
-func sweep() {
+// removeOld removes the directories of test binaries that have ended.
+func removeOld() {
 	old, _ := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
 	for _, dir := range old {
 		pid, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(dir), prefix))

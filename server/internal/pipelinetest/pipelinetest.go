@@ -1,4 +1,4 @@
-// Package pipelinetest runs the passage pipeline for tests, on a database and a stream of its own.
+// Package pipelinetest runs the passage pipeline for tests, with its own database and stream.
 package pipelinetest
 
 import (
@@ -33,7 +33,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// November is the first day of the month in which most tests drive.
+// November is the first day of the month of most tests' passages.
 var November = oslo.Date(2025, time.November, 1)
 
 // Rig is a running pipeline on the demo data.
@@ -79,7 +79,7 @@ func NewWithPlan(tb testing.TB, now time.Time, plan *rating.Plan) *Rig {
 	return r
 }
 
-// Now is the time of the pipeline.
+// Now returns the time of the pipeline's clock.
 func (r *Rig) Now() time.Time { return r.clock.Load().(time.Time) }
 
 // SetNow sets the time of the pipeline.
@@ -141,7 +141,7 @@ func (r *Rig) Settle() {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	r.t.Fatal("the stream is never empty")
+	r.t.Fatal("the stream is not empty after two minutes")
 }
 
 // ApplyRegisterChanges advances the clock until every change of the register is applied.
@@ -153,7 +153,7 @@ func (r *Rig) ApplyRegisterChanges() {
 	r.Settle()
 }
 
-// Service returns the readers' side of the same database.
+// Service returns the service of customers' queries on the same database.
 func (r *Rig) Service() *reading.Service {
 	return reading.NewService(r.Store, func() *rating.Plan { return r.Plan })
 }
@@ -198,7 +198,7 @@ func (r *Rig) Audited(o toll.Observation) passagedb.Audited {
 	return passagedb.Audited{}
 }
 
-// MonthTotal returns what a customer's passages of November cost.
+// MonthTotal returns the sum of a customer's charges for passages of November.
 func (r *Rig) MonthTotal(customer toll.CustomerID) money.Ore {
 	r.t.Helper()
 	total, err := r.Store.MonthTotal(r.t.Context(), customer, November.Month())
@@ -271,8 +271,8 @@ func NDJSON(list ...toll.Observation) []byte {
 	return b.Bytes()
 }
 
-// Tresfjord returns a passage of Kari's on the old road around the fjord, which is free with a tag unless it is
-// driven all the way.
+// Tresfjord returns a passage of Kari's on the old road around the Tresfjord. With a tag, the road is free unless all of
+// its stations are passed.
 func Tresfjord(n int64, station toll.StationID, at time.Time) toll.Observation {
 	return toll.Observation{
 		Station: station, Lane: 1, Epoch: 20, Sequence: n, At: at, Direction: toll.Inbound, Tag: fixture.Mounts()[0].Tag, Country: "NO", Plate: "DP45821",

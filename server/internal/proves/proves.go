@@ -6,7 +6,7 @@
 //
 // Only a test that drives the product can prove anything. The harnesses that assemble the server with
 // PostgreSQL, or that start the program or a browser, call Driven; a stand-in that is used in place of a part
-// of the product, and every helper that writes rows of its own, calls StandIn. That fails the test where
+// of the product, and every helper that writes rows to the database, calls StandIn. That fails the test where
 // Driven was not called, and where StandIn was.
 package proves
 
@@ -28,7 +28,7 @@ const Folder = "PROOFS_DIR"
 // Drive is how a test reaches the product.
 type Drive string
 
-// The ways to reach the product.
+// The ways in which a test reaches the product.
 const (
 	HTTP    Drive = "http"    // requests to the assembled server on a real database
 	Browser Drive = "browser" // a browser in front of the running program
@@ -36,7 +36,7 @@ const (
 	Source  Drive = "source"  // the checkout itself: for the owner's statements about how the product is made
 )
 
-// run is what is known of one top-level test and its subtests.
+// run is the state of one top-level test and its subtests.
 type run struct {
 	top     testing.TB // nil until a call came with the top-level test itself
 	drive   Drive
@@ -101,7 +101,7 @@ func That(t testing.TB, ids ...string) {
 	case r.standIn != "":
 		t.Errorf("%s is in place of a part of the product, so this test proves no behaviour: use the part itself, or remove proves.That", r.standIn)
 	case r.drive == Source && strings.Contains(strings.Join(c.ids, " "), "S"):
-		t.Errorf("this test looks at the source and does not drive the product, so it proves only statements O.01 and on")
+		t.Errorf("this test checks the source and does not drive the product, so it proves only statements O.01 and on")
 	case r.top == nil:
 		t.Errorf("call proves.That with the top-level test: the product was started by a subtest")
 	default:

@@ -77,7 +77,7 @@ func TestExpandReadsIDsAndRanges(t *testing.T) {
 }
 
 // harnesses are the files that may register a test as driving the product: they assemble the server with
-// PostgreSQL, or start the program or a browser. The tests of bench look at the source.
+// PostgreSQL, or start the program or a browser. The tests of bench check the source.
 var harnesses = []string{
 	"server/internal/bench/statements_test.go",
 	"server/internal/e2e/browser.go",

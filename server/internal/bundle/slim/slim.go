@@ -1,11 +1,11 @@
 // Package slim makes a Go program for WebAssembly smaller after it was linked, without changing what it does.
-// It rests on two properties of what the Go linker writes.
+// It uses two properties of the output of the Go linker.
 //
-// The linker splits the initial memory into a data segment wherever eight zeros stand: 80,000 segments, whose
+// The linker splits the initial memory into a data segment wherever there are eight zeros: 80,000 segments, whose
 // addresses cost more than the zeros would. Program joins them.
 //
 // The table of functions (pclntab) has the source line of every instruction, and the calls that were inlined.
-// A browser has no sources to show, so Program clears them. The names of functions stay, and so do the tables
+// A browser has no sources to show, so Program clears them. The names of functions are kept, and so are the tables
 // that the garbage collector and the growth of stacks need. A stack trace then has functions and no lines.
 // Measured on this program after brotli, in bytes:
 //
@@ -15,7 +15,7 @@
 //	and inlined calls: all of the table  1,314,770
 //	as linked                            1,418,806
 //
-// Everything is checked on the way; a program that is not laid out as expected is refused with an error.
+// The layout is checked throughout; a program that is not laid out as expected is refused with an error.
 package slim
 
 import (

@@ -30,7 +30,7 @@ func main() {
 	}
 }
 
-// dive recurses n deep with pointers on the stack, and collects garbage on the way.
+// dive recurses n deep with pointers on the stack, and collects garbage in between.
 //
 //go:noinline
 func dive(n int, above *leaf) int {
