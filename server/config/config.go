@@ -81,10 +81,12 @@ func (s Secret) GoString() string { return s.String() }
 func Read(getenv func(string) string) (Config, error) {
 	r := reader{getenv: getenv}
 	c := Config{
-		Addr:     r.addr("BOMPASS_ADDR", "127.0.0.1:8080"),
-		Home:     r.text("BOMPASS_HOME", DefaultHome),
-		Mode:     r.mode("BOMPASS_MODE"),
-		Database: Secret(r.link("DATABASE_URL", "postgres://user:password@host:5432/bompass", "postgres", "postgresql")),
+		Addr: r.addr("BOMPASS_ADDR", "127.0.0.1:8080"),
+		Home: r.text("BOMPASS_HOME", DefaultHome),
+		Mode: r.mode("BOMPASS_MODE"),
+		Database: Secret(
+			r.link("DATABASE_URL", "postgres://user:password@host:5432/bompass", "postgres", "postgresql"),
+		),
 		Stream:   Secret(r.link("NATS_URL", "nats://host:4222", "nats", "tls", "ws", "wss")),
 		Key:      Secret(r.key("BOMPASS_SECRET")),
 		Seals:    r.keys("BOMPASS_SEAL_KEYS"),
@@ -100,7 +102,10 @@ func Read(getenv func(string) string) (Config, error) {
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + c.Addr
 	}
-	c.Queue = Queue{Replicas: r.number("BOMPASS_STREAM_REPLICAS", 0, 1, 5), MB: r.number("BOMPASS_STREAM_MAX_MB", streamMB, 16, 1<<20)}
+	c.Queue = Queue{
+		Replicas: r.number("BOMPASS_STREAM_REPLICAS", 0, 1, 5),
+		MB:       r.number("BOMPASS_STREAM_MAX_MB", streamMB, 16, 1<<20),
+	}
 	c.Texts = r.texts(c.Mode)
 	c.Partners = r.partners(c.Mode)
 	c.Leaf = r.leaf(c.Mode)
@@ -223,10 +228,12 @@ func (r *reader) key(name string) string {
 	return r.parseKey(name, value)
 }
 
-// parseKey checks a key of 32 bytes in hexadecimal. A wrong one is not repeated in the problem, because it may be secret.
+// parseKey checks a key of 32 bytes in hexadecimal. A wrong one is not repeated in the problem, because it may be
+// secret.
 func (r *reader) parseKey(name, value string) string {
 	if b, err := hex.DecodeString(value); err != nil || len(b) != 32 {
-		r.addProblem(name, fmt.Sprintf("… (%d characters)", len(value)), "write 64 hexadecimal digits, such as openssl rand -hex 32 prints")
+		r.addProblem(name, fmt.Sprintf("… (%d characters)", len(value)),
+			"write 64 hexadecimal digits, such as openssl rand -hex 32 prints")
 		return ""
 	}
 	return value
@@ -245,10 +252,12 @@ func (r *reader) sender(name, otherwise string) string {
 // production adds the problems of settings that are valid in development only.
 func (r *reader) production(c Config) {
 	if c.Mail == "" {
-		r.addProblem("BOMPASS_SMTP_URL", "", "production sends mail and has no built-in mailbox; write an address such as smtp://user:password@host:587")
+		r.addProblem("BOMPASS_SMTP_URL", "",
+			"production sends mail and has no built-in mailbox; write an address such as smtp://user:password@host:587")
 	}
 	if c.Key == "" {
-		r.addProblem("BOMPASS_SECRET", "", "production needs a key of 64 hexadecimal digits, such as openssl rand -hex 32 prints")
+		r.addProblem("BOMPASS_SECRET", "",
+			"production needs a key of 64 hexadecimal digits, such as openssl rand -hex 32 prints")
 	}
 	r.requireRandomKey("BOMPASS_SECRET", string(c.Key))
 	for name, list := range map[string][]Secret{"BOMPASS_SEAL_KEYS": c.Seals, "BOMPASS_PEPPERS": c.Peppers} {
@@ -257,7 +266,8 @@ func (r *reader) production(c Config) {
 		}
 	}
 	if !strings.HasPrefix(c.PublicURL, "https://") {
-		r.addProblem("BOMPASS_PUBLIC_URL", c.PublicURL, "production is reached over https; write the address people use, such as https://bompass.example")
+		r.addProblem("BOMPASS_PUBLIC_URL", c.PublicURL,
+			"production is reached over https; write the address people use, such as https://bompass.example")
 	}
 }
 

@@ -22,9 +22,11 @@ func TestEmptyEnvironmentIsDevelopmentServer(t *testing.T) {
 	}
 	want := config.Config{
 		Addr: "127.0.0.1:8080", Home: ".run", PublicURL: "http://127.0.0.1:8080", Mode: config.Development,
-		MailFrom: "Bompass <post@bompass.example>", Texts: config.Texts{Name: "Bompass"}, Queue: config.Queue{MB: 1024}, Chargers: "fjellinjen ferde vegamot vegfinans bpsnord",
+		MailFrom: "Bompass <post@bompass.example>", Texts: config.Texts{Name: "Bompass"}, Queue: config.Queue{MB: 1024},
+		Chargers: "fjellinjen ferde vegamot vegfinans bpsnord",
 	}
-	if c.Partners.Norway.Issuer != config.Simulated || c.Partners.Mandate.Platform != config.Simulated || c.Partners.Vehicles.Address != config.Simulated {
+	if c.Partners.Norway.Issuer != config.Simulated || c.Partners.Mandate.Platform != config.Simulated ||
+		c.Partners.Vehicles.Address != config.Simulated {
 		t.Errorf("partners: %+v", c.Partners)
 	}
 	c.Partners = config.Partners{}
@@ -55,8 +57,10 @@ func TestSizeOfTheStreamHasBounds(t *testing.T) {
 
 func TestEveryInvalidVariableIsListed(t *testing.T) {
 	_, err := config.Read(getenvOf(map[string]string{
-		"BOMPASS_ADDR": "8080", "BOMPASS_MODE": "prod", "DATABASE_URL": "mysql://u:hunter2@h/db", "NATS_URL": "localhost",
-		"BOMPASS_SECRET": "short", "BOMPASS_SEAL_KEYS": strings.Repeat("5e", 32) + ",short", "BOMPASS_PUBLIC_URL": "bompass.example",
+		"BOMPASS_ADDR": "8080", "BOMPASS_MODE": "prod", "DATABASE_URL": "mysql://u:hunter2@h/db",
+		"NATS_URL":       "localhost",
+		"BOMPASS_SECRET": "short", "BOMPASS_SEAL_KEYS": strings.Repeat("5e", 32) + ",short",
+		"BOMPASS_PUBLIC_URL": "bompass.example",
 	}))
 	if err == nil {
 		t.Fatal("got no error")
@@ -65,7 +69,10 @@ func TestEveryInvalidVariableIsListed(t *testing.T) {
 	if len(lines) != 7 {
 		t.Errorf("got %d lines, want 7:\n%v", len(lines), err)
 	}
-	for _, name := range []string{"BOMPASS_ADDR", "BOMPASS_MODE", "DATABASE_URL", "NATS_URL", "BOMPASS_SECRET", "BOMPASS_SEAL_KEYS", "BOMPASS_PUBLIC_URL"} {
+	for _, name := range []string{
+		"BOMPASS_ADDR", "BOMPASS_MODE", "DATABASE_URL", "NATS_URL", "BOMPASS_SECRET", "BOMPASS_SEAL_KEYS",
+		"BOMPASS_PUBLIC_URL",
+	} {
 		if !strings.Contains(err.Error(), name+" is ") {
 			t.Errorf("%s is not named in:\n%v", name, err)
 		}
@@ -86,7 +93,8 @@ func TestSecretsAreMaskedWhenPrinted(t *testing.T) {
 
 func TestProductionNeedsKeyAndHTTPS(t *testing.T) {
 	_, err := config.Read(getenvOf(map[string]string{"BOMPASS_MODE": "production"}))
-	if err == nil || !strings.Contains(err.Error(), "BOMPASS_SECRET") || !strings.Contains(err.Error(), "BOMPASS_PUBLIC_URL") {
+	if err == nil || !strings.Contains(err.Error(), "BOMPASS_SECRET") ||
+		!strings.Contains(err.Error(), "BOMPASS_PUBLIC_URL") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -108,15 +116,21 @@ func TestProductionRequiresTLSForLeafNodes(t *testing.T) {
 		vars map[string]string
 		ok   bool
 	}{
-		"nowhere":                         {nil, true},
-		"on the machine":                  {map[string]string{"BOMPASS_LEAF": "127.0.0.1:7422"}, true},
-		"with a certificate":              {map[string]string{"BOMPASS_LEAF": ":7422", "BOMPASS_LEAF_CERT": "c.pem", "BOMPASS_LEAF_CERT_KEY": "k.pem"}, true},
-		"without one":                     {map[string]string{"BOMPASS_LEAF": ":7422"}, false},
-		"with a certificate without key":  {map[string]string{"BOMPASS_LEAF": ":7422", "BOMPASS_LEAF_CERT": "c.pem"}, false},
+		"nowhere":        {nil, true},
+		"on the machine": {map[string]string{"BOMPASS_LEAF": "127.0.0.1:7422"}, true},
+		"with a certificate": {
+			map[string]string{"BOMPASS_LEAF": ":7422", "BOMPASS_LEAF_CERT": "c.pem", "BOMPASS_LEAF_CERT_KEY": "k.pem"},
+			true,
+		},
+		"without one": {map[string]string{"BOMPASS_LEAF": ":7422"}, false},
+		"with a certificate without key": {
+			map[string]string{"BOMPASS_LEAF": ":7422", "BOMPASS_LEAF_CERT": "c.pem"}, false,
+		},
 		"on something that is no address": {map[string]string{"BOMPASS_LEAF": "7422"}, false},
 	} {
 		vars := map[string]string{
-			"BOMPASS_MODE": "production", "BOMPASS_SECRET": strings.Repeat("5e", 32), "BOMPASS_PUBLIC_URL": "https://bompass.example", "BOMPASS_SMTP_URL": "smtp://h:25",
+			"BOMPASS_MODE": "production", "BOMPASS_SECRET": strings.Repeat("5e", 32),
+			"BOMPASS_PUBLIC_URL": "https://bompass.example", "BOMPASS_SMTP_URL": "smtp://h:25",
 		}
 		for k, v := range c.vars {
 			vars[k] = v

@@ -44,8 +44,8 @@ func readable(name, dir string) error {
 	return nil
 }
 
-// reason returns why a folder cannot be used, as the end of a sentence. It names a file in the place of the folder or of
-// one of its parents.
+// reason returns why a folder cannot be used, as the end of a sentence. It names a file in the place of the folder
+// or of one of its parents.
 func reason(err error, dir string) string {
 	switch {
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, os.ErrExist):

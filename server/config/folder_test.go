@@ -20,13 +20,34 @@ func TestUnusableFoldersAreRefused(t *testing.T) {
 		cfg  config.Config
 		want string
 	}{
-		{"a home that is a file", config.Config{Home: file}, `BOMPASS_HOME is "` + file + `", but ` + file + " is a file; set BOMPASS_HOME to a directory you may write in"},
+		{
+			"a home that is a file",
+			config.Config{Home: file},
+			`BOMPASS_HOME is "` + file + `", but ` + file +
+				" is a file; set BOMPASS_HOME to a directory you may write in",
+		},
 		{"a home below a file", config.Config{Home: filepath.Join(file, "a", "b")}, "but " + file + " is a file"},
-		{"a home that cannot be created", config.Config{Home: "/proc/bompass"}, "set BOMPASS_HOME to a directory you may write in"},
-		{"a paper folder that is a file", config.Config{Home: home, Paper: file}, "set BOMPASS_PAPER_DIR to a directory you may write in"},
-		{"a paper folder that is not writable", config.Config{Home: home, Paper: "/proc"}, "set BOMPASS_PAPER_DIR to a directory you may write in"},
+		{
+			"a home that cannot be created",
+			config.Config{Home: "/proc/bompass"},
+			"set BOMPASS_HOME to a directory you may write in",
+		},
+		{
+			"a paper folder that is a file",
+			config.Config{Home: home, Paper: file},
+			"set BOMPASS_PAPER_DIR to a directory you may write in",
+		},
+		{
+			"a paper folder that is not writable",
+			config.Config{Home: home, Paper: "/proc"},
+			"set BOMPASS_PAPER_DIR to a directory you may write in",
+		},
 		{"assets that do not exist", config.Config{Home: home, Assets: filepath.Join(home, "none")}, "does not exist"},
-		{"assets that are a file", config.Config{Home: home, Assets: file}, "set BOMPASS_ASSETS to a directory you may read"},
+		{
+			"assets that are a file",
+			config.Config{Home: home, Assets: file},
+			"set BOMPASS_ASSETS to a directory you may read",
+		},
 	} {
 		err := c.cfg.CheckFolders()
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {

@@ -22,10 +22,12 @@ func (r *reader) leaf(mode Mode) Leaf {
 		l.Addr = r.addr("BOMPASS_LEAF", "")
 	}
 	if (l.Certificate == "") != (l.Key == "") {
-		r.addProblem("BOMPASS_LEAF_CERT", l.Certificate, "write the files of the certificate and, in BOMPASS_LEAF_CERT_KEY, of its key")
+		r.addProblem("BOMPASS_LEAF_CERT", l.Certificate,
+			"write the files of the certificate and, in BOMPASS_LEAF_CERT_KEY, of its key")
 	}
 	if l.Addr != "" && l.Certificate == "" && mode == Production && !isLoopback(l.Addr) {
-		r.addProblem("BOMPASS_LEAF", l.Addr, "stations send their key: in production set BOMPASS_LEAF_CERT, or listen on 127.0.0.1 behind a proxy that speaks TLS")
+		r.addProblem("BOMPASS_LEAF", l.Addr,
+			"stations send their key: in production set BOMPASS_LEAF_CERT, or listen on 127.0.0.1 behind a proxy that speaks TLS")
 	}
 	return l
 }

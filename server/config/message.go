@@ -4,7 +4,8 @@ import "strings"
 
 // Texts has the settings of the operator of text messages.
 type Texts struct {
-	URL      string // BOMPASS_SMS_URL: address of the operator's OneAPI; empty: the mailbox in development, disabled in production
+	// BOMPASS_SMS_URL: address of the operator's OneAPI; empty: the mailbox in development, disabled in production
+	URL      string
 	Sender   string // BOMPASS_SMS_SENDER: the sending number
 	Name     string // BOMPASS_SMS_NAME: sender name that telephones show
 	User     string // BOMPASS_SMS_USER
@@ -16,16 +17,22 @@ type Texts struct {
 func (r *reader) texts(mode Mode) Texts {
 	const name = "BOMPASS_SMS"
 	t := Texts{
-		URL: r.link(name+"_URL", "https://api.operator.example/smsmessaging/v1", "https", "http"), Sender: r.text(name+"_SENDER", ""),
-		Name: r.text(name+"_NAME", "Bompass"), User: r.text(name+"_USER", ""), Password: Secret(r.text(name+"_PASSWORD", "")),
-		Token: r.link(name+"_TOKEN_URL", "https://api.operator.example/oauth/v3/token", "https", "http"), Factor: r.boolean(name + "_FACTOR"),
+		URL:    r.link(name+"_URL", "https://api.operator.example/smsmessaging/v1", "https", "http"),
+		Sender: r.text(name+"_SENDER", ""),
+		Name:   r.text(name+"_NAME", "Bompass"), User: r.text(name+"_USER", ""),
+		Password: Secret(r.text(name+"_PASSWORD", "")),
+		Token:    r.link(name+"_TOKEN_URL", "https://api.operator.example/oauth/v3/token", "https", "http"),
+		Factor:   r.boolean(name + "_FACTOR"),
 	}
 	if t.URL == "" {
 		if t.Sender+t.User+string(t.Password)+t.Token != "" && r.getenv(name+"_URL") == "" {
-			r.addProblem(name+"_URL", "", "the operator's address is missing; write one such as https://api.operator.example/smsmessaging/v1")
+			r.addProblem(name+"_URL", "",
+				"the operator's address is missing; write one such as https://api.operator.example/smsmessaging/v1")
 		}
 		if t.Factor && mode == Production {
-			r.addProblem(name+"_FACTOR", "on", "production has no operator of text messages that could carry a code; set "+name+"_URL, or leave it out")
+			r.addProblem(name+"_FACTOR", "on",
+				"production has no operator of text messages that could carry a code; set "+name+
+					"_URL, or leave it out")
 		}
 		return t
 	}

@@ -9,7 +9,9 @@ import (
 
 // Metrics are not public: they are served on a loopback address or not at all.
 func TestMetricsAreServedOnLoopbackOnly(t *testing.T) {
-	for addr, want := range map[string]bool{"": true, "127.0.0.1:9464": true, "[::1]:9464": true, ":9464": false, "192.0.2.1:9464": false, "9464": false} {
+	for addr, want := range map[string]bool{
+		"": true, "127.0.0.1:9464": true, "[::1]:9464": true, ":9464": false, "192.0.2.1:9464": false, "9464": false,
+	} {
 		c, err := config.Read(getenvOf(map[string]string{"BOMPASS_METRICS_ADDR": addr}))
 		if want && (err != nil || c.Metrics != addr) {
 			t.Errorf("%q: got %q, %v", addr, c.Metrics, err)

@@ -13,7 +13,8 @@ const prefix = "BOMPASS_"
 // otherNames are variables that the station's program, the kiosk's program and the tests read. They may be set in the
 // same environment.
 var otherNames = []string{
-	"BOMPASS_SERVER", "BOMPASS_STATION", "BOMPASS_STATION_KEY", "BOMPASS_STATION_CONFIG", "BOMPASS_SPOOL", "BOMPASS_UPSTREAM",
+	"BOMPASS_SERVER", "BOMPASS_STATION", "BOMPASS_STATION_KEY", "BOMPASS_STATION_CONFIG", "BOMPASS_SPOOL",
+	"BOMPASS_UPSTREAM",
 	"BOMPASS_SHOTS", "BOMPASS_PICTURES",
 }
 
@@ -38,7 +39,8 @@ func CheckNames(environ []string) error {
 		if !strings.HasPrefix(name, prefix) || slices.Contains(known, name) {
 			continue
 		}
-		problems = append(problems, fmt.Errorf("%s is not a setting; did you mean %s? server help lists all settings", name, nearest(name, known)))
+		problems = append(problems, fmt.Errorf("%s is not a setting; did you mean %s? server help lists all settings",
+			name, nearest(name, known)))
 	}
 	return errors.Join(problems...)
 }

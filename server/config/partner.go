@@ -13,7 +13,8 @@ const Off = "off"
 
 // EID is one issuer of electronic identities.
 type EID struct {
-	Issuer  string // …_ISSUER: an address, "simulated" or "off"; empty is simulated in development and off in production
+	// …_ISSUER: an address, "simulated" or "off"; empty is simulated in development and off in production
+	Issuer  string
 	Client  string // …_CLIENT: our client identifier at the issuer
 	KeyFile string // …_KEY_FILE: our private key, PEM
 	Levels  string // …_LEVELS: the issuer's names of substantial and high
@@ -59,7 +60,8 @@ func (e EID) Off() bool { return e.Issuer == Off }
 
 func (r *reader) partners(mode Mode) Partners {
 	p := Partners{
-		Norway: r.eid("BOMPASS_EID", norwegianLevels, mode), Sweden: r.eid("BOMPASS_EID_SE", swedishLevels, mode), Mandate: r.mandate(mode), Vehicles: r.vehicles(mode),
+		Norway: r.eid("BOMPASS_EID", norwegianLevels, mode), Sweden: r.eid("BOMPASS_EID_SE", swedishLevels, mode),
+		Mandate: r.mandate(mode), Vehicles: r.vehicles(mode),
 	}
 	if r.text("BOMPASS_SIMULATOR_ADDR", "") != "" {
 		p.Simulators = r.addr("BOMPASS_SIMULATOR_ADDR", "")
@@ -70,8 +72,8 @@ func (r *reader) partners(mode Mode) Partners {
 	return p
 }
 
-// partnerAddress reads the address of an external system, or Simulated or Off. It defaults to Simulated in development and
-// to Off in production.
+// partnerAddress reads the address of an external system, or Simulated or Off. It defaults to Simulated in
+// development and to Off in production.
 func (r *reader) partnerAddress(name, example string, mode Mode) string {
 	switch value := r.text(name, ""); {
 	case value == "" && mode == Production, value == Off:
@@ -110,7 +112,8 @@ func (r *reader) mandate(mode Mode) Mandate {
 		Platform: r.partnerAddress(name+"_URL", "https://platform.altinn.no", mode),
 		Token:    r.link(name+"_TOKEN_URL", "https://maskinporten.no/token", "https", "http"),
 		Audience: r.text(name+"_AUDIENCE", "https://maskinporten.no/"), Client: r.text(name+"_CLIENT", ""),
-		KeyFile: r.text(name+"_KEY_FILE", ""), Subscription: Secret(r.text(name+"_SUBSCRIPTION", "")), Resource: r.text(name+"_RESOURCE", "bompass-portal"),
+		KeyFile: r.text(name+"_KEY_FILE", ""), Subscription: Secret(r.text(name+"_SUBSCRIPTION", "")),
+		Resource: r.text(name+"_RESOURCE", "bompass-portal"),
 	}
 	if m.Platform == Simulated || m.Platform == Off || m.Platform == "" {
 		return m
@@ -124,7 +127,10 @@ func (r *reader) mandate(mode Mode) Mandate {
 
 func (r *reader) vehicles(mode Mode) Vehicles {
 	const name = "BOMPASS_VEHICLES"
-	v := Vehicles{Address: r.partnerAddress(name+"_URL", "https://akfell-datautlevering.atlas.vegvesen.no", mode), Key: Secret(r.text(name+"_KEY", ""))}
+	v := Vehicles{
+		Address: r.partnerAddress(name+"_URL", "https://akfell-datautlevering.atlas.vegvesen.no", mode),
+		Key:     Secret(r.text(name+"_KEY", "")),
+	}
 	if v.Address != Simulated && v.Address != Off && v.Address != "" {
 		r.require(name+"_KEY", string(v.Key), "write the key that Statens vegvesen gave us")
 	}
@@ -138,8 +144,8 @@ func (r *reader) require(name, value, instead string) {
 	}
 }
 
-// exampleKey is the key in examples, which is not secret. Other keys that are not random, such as one digit 64 times, have
-// few different bytes.
+// exampleKey is the key in examples, which is not secret. Other keys that are not random, such as one digit 64
+// times, have few different bytes.
 const (
 	exampleKey        = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	differentBytesMin = 12 // of 32; one of 10¹⁵ random keys has fewer
@@ -152,6 +158,7 @@ func (r *reader) requireRandomKey(name, key string) {
 		different[strings.ToLower(key[i:i+2])] = true
 	}
 	if key != "" && (strings.EqualFold(key, exampleKey) || len(different) < differentBytesMin) {
-		r.addProblem(name, fmt.Sprintf("… (%d characters)", len(key)), "production needs a random key of its own; write what openssl rand -hex 32 prints")
+		r.addProblem(name, fmt.Sprintf("… (%d characters)", len(key)),
+			"production needs a random key of its own; write what openssl rand -hex 32 prints")
 	}
 }

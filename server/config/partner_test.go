@@ -11,8 +11,10 @@ import (
 // validProduction returns the environment of a valid production server.
 func validProduction() map[string]string {
 	return map[string]string{
-		"BOMPASS_MODE": "production", "BOMPASS_PUBLIC_URL": "https://bompass.example", "BOMPASS_SMTP_URL": "smtps://mail.example:465",
-		"BOMPASS_SECRET": "8f2b6c1d94e07a35b8c2d1e4f60718293a4b5c6d7e8f90a1b2c3d4e5f6071829", "BOMPASS_EID_ISSUER": "https://idporten.no",
+		"BOMPASS_MODE": "production", "BOMPASS_PUBLIC_URL": "https://bompass.example",
+		"BOMPASS_SMTP_URL":   "smtps://mail.example:465",
+		"BOMPASS_SECRET":     "8f2b6c1d94e07a35b8c2d1e4f60718293a4b5c6d7e8f90a1b2c3d4e5f6071829",
+		"BOMPASS_EID_ISSUER": "https://idporten.no",
 		"BOMPASS_EID_CLIENT": "client", "BOMPASS_EID_KEY_FILE": "/etc/bompass/eid.pem",
 	}
 }
@@ -54,9 +56,14 @@ func TestProductionRefusesDevelopmentSettings(t *testing.T) {
 
 func TestRegisterNeedsAllSettings(t *testing.T) {
 	vars := validProduction()
-	maps.Copy(vars, map[string]string{"BOMPASS_MANDATE_URL": "https://platform.altinn.no", "BOMPASS_VEHICLES_URL": "https://register.example"})
+	maps.Copy(vars, map[string]string{
+		"BOMPASS_MANDATE_URL": "https://platform.altinn.no", "BOMPASS_VEHICLES_URL": "https://register.example",
+	})
 	_, err := config.Read(getenvOf(vars))
-	for _, name := range []string{"BOMPASS_MANDATE_TOKEN_URL", "BOMPASS_MANDATE_CLIENT", "BOMPASS_MANDATE_KEY_FILE", "BOMPASS_MANDATE_SUBSCRIPTION", "BOMPASS_VEHICLES_KEY"} {
+	for _, name := range []string{
+		"BOMPASS_MANDATE_TOKEN_URL", "BOMPASS_MANDATE_CLIENT", "BOMPASS_MANDATE_KEY_FILE",
+		"BOMPASS_MANDATE_SUBSCRIPTION", "BOMPASS_VEHICLES_KEY",
+	} {
 		if err == nil || !strings.Contains(err.Error(), name+" is ") {
 			t.Errorf("%s is not named: %v", name, err)
 		}

@@ -33,7 +33,9 @@ type paperPage struct {
 
 // Sheet returns a letter as a page of A4, with the address in the window of the envelope.
 func (t Text) Sheet(on time.Time) (string, error) {
-	return render("sheet.html", paperPage{Text: t, Address: strings.Split(t.To, "\n"), Date: i18n.For(t.Language).Day(oslo.DayOf(on))})
+	return render("sheet.html", paperPage{
+		Text: t, Address: strings.Split(t.To, "\n"), Date: i18n.For(t.Language).Day(oslo.DayOf(on)),
+	})
 }
 
 func render(name string, content any) (string, error) {

@@ -79,10 +79,13 @@ const (
 // Kinds returns every kind, for the test of the catalogues.
 func Kinds() []Kind {
 	return []Kind{
-		Register, AlreadyRegistered, Reset, FirstEmail, FirstEmailTaken, FirstPassword, PasswordChanged, ConfirmEmail, ConfirmMobile, EmailNew,
-		EmailOld, EmailChanged, EmailKept, MobileChanged, FactorAdded, FactorRemoved, RecoveryMade, RecoveryUsed, NewDevice,
+		Register, AlreadyRegistered, Reset, FirstEmail, FirstEmailTaken, FirstPassword, PasswordChanged, ConfirmEmail,
+		ConfirmMobile, EmailNew,
+		EmailOld, EmailChanged, EmailKept, MobileChanged, FactorAdded, FactorRemoved, RecoveryMade, RecoveryUsed,
+		NewDevice,
 		SessionsEnded, Invited, RoleChanged, ErasureAsked, Exported, FindAgreements, FactorSuspended, Erased,
-		SignInCode, SMSAdded, LostAsked, LostCode, LostStopped, LostUsed, AddressChanged, EIDConnected, EmailTaken, AgreementMade, LegacyLinked,
+		SignInCode, SMSAdded, LostAsked, LostCode, LostStopped, LostUsed, AddressChanged, EIDConnected, EmailTaken,
+		AgreementMade, LegacyLinked,
 	}
 }
 
@@ -176,8 +179,9 @@ func (w *Writer) write(channel Channel, kind Kind, to Recipient, c Content) (Mes
 	key := "mail." + string(kind)
 	text := Text{
 		To: to.Address, Language: words.Lang(), Subject: words.T(key+".subject", c.Params...),
-		Greeting: words.T("mail.greeting"), Lines: []string{words.T(key+".text", c.Params...)}, Code: c.Code, Closing: words.T("mail.closing"),
-		Until: c.Until,
+		Greeting: words.T("mail.greeting"), Lines: []string{words.T(key+".text", c.Params...)}, Code: c.Code,
+		Closing: words.T("mail.closing"),
+		Until:   c.Until,
 	}
 	if to.Name != "" {
 		text.Greeting = words.T("mail.greeting.name", "name", to.Name)
@@ -195,7 +199,10 @@ func (w *Writer) SMS(kind Kind, to Recipient, c Content) (Message, error) {
 	}
 	words := i18n.For(to.Language)
 	params := append([]any{"code", c.Code, "link", w.public + c.Link, "host", hostOf(w.public)}, c.Params...)
-	return w.sealMessage(SMS, kind, to.Account, Text{To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)}, Until: c.Until})
+	return w.sealMessage(SMS, kind, to.Account, Text{
+		To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)},
+		Until: c.Until,
+	})
 }
 
 // hostOf returns the host of the portal. A telephone offers a code with it on the portal's pages only.
@@ -235,6 +242,6 @@ func (w *Writer) sealMessage(channel Channel, kind Kind, account toll.AccountID,
 	return message, nil
 }
 
-// sealContext returns the additional data with which the text is sealed. Its prefix is part of stored ciphertexts and must
-// not change.
+// sealContext returns the additional data with which the text is sealed. Its prefix is part of stored ciphertexts
+// and must not change.
 func (l Message) sealContext() string { return "letter " + l.ID }

@@ -63,7 +63,9 @@ func (d *outboxRig) Mail(ctx context.Context, m mail.Mail) error {
 }
 
 func (d *outboxRig) sender() *notice.Sender {
-	return notice.NewSender(d.db, d.keys, notice.Channels{Mailer: d, Texter: textsim.New(d.inbox), Printer: printsim.New(d.inbox)}, d.now)
+	return notice.NewSender(d.db, d.keys, notice.Channels{
+		Mailer: d, Texter: textsim.New(d.inbox), Printer: printsim.New(d.inbox),
+	}, d.now)
 }
 
 func (d *outboxRig) send(t *testing.T, id string, attempt int) error {
@@ -80,7 +82,9 @@ func (d *outboxRig) write(t *testing.T, messages ...notice.Message) {
 
 func (d *outboxRig) reset(t *testing.T) notice.Message {
 	t.Helper()
-	message, err := d.writer.Mail(notice.Reset, notice.Recipient{Name: "Kari Lund", Address: "kari@bompass.example", Language: "nb"}, notice.Content{Link: "/password/new?token=T"})
+	message, err := d.writer.Mail(notice.Reset, notice.Recipient{
+		Name: "Kari Lund", Address: "kari@bompass.example", Language: "nb",
+	}, notice.Content{Link: "/password/new?token=T"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,8 +102,10 @@ func (d *outboxRig) round(t *testing.T) {
 // Every kind of message has its texts in every language, and a text for its link if it has one.
 func TestEveryMessageHasTextInEveryLanguage(t *testing.T) {
 	linked := map[notice.Kind]bool{
-		notice.Register: true, notice.AlreadyRegistered: true, notice.Reset: true, notice.FirstEmail: true, notice.FirstPassword: true,
-		notice.EmailNew: true, notice.EmailOld: true, notice.EmailKept: true, notice.RecoveryUsed: true, notice.Invited: true,
+		notice.Register: true, notice.AlreadyRegistered: true, notice.Reset: true, notice.FirstEmail: true,
+		notice.FirstPassword: true,
+		notice.EmailNew:      true, notice.EmailOld: true, notice.EmailKept: true, notice.RecoveryUsed: true,
+		notice.Invited:        true,
 		notice.FindAgreements: true, notice.LostAsked: true, notice.LostStopped: true, notice.EmailTaken: true,
 	}
 	texted := map[notice.Kind]bool{notice.Reset: true, notice.LostAsked: true, notice.LostUsed: true}
@@ -135,10 +141,12 @@ func TestMessageIsSentOnceAndItsTextDeleted(t *testing.T) {
 	d.round(t)
 	d.round(t)
 	got := d.inbox.List("kari@bompass.example")
-	if len(got) != 1 || !strings.Contains(got[0].Text, "https://bompass.example/password/new?token=T") || !strings.Contains(got[0].HTML, "Hei Kari Lund!") {
+	if len(got) != 1 || !strings.Contains(got[0].Text, "https://bompass.example/password/new?token=T") ||
+		!strings.Contains(got[0].HTML, "Hei Kari Lund!") {
 		t.Fatalf("got %+v", got)
 	}
-	if waiting, sent, lost, err := d.db.CountMessages(t.Context()); err != nil || waiting != 0 || sent != 1 || lost != 0 {
+	if waiting, sent, lost, err := d.db.CountMessages(t.Context()); err != nil || waiting != 0 || sent != 1 ||
+		lost != 0 {
 		t.Errorf("waiting %d, sent %d, lost %d, %v", waiting, sent, lost, err)
 	}
 }
@@ -146,7 +154,9 @@ func TestMessageIsSentOnceAndItsTextDeleted(t *testing.T) {
 // A name is text in a message, never markup (ASVS V1.2.1).
 func TestNameIsEscapedInMessage(t *testing.T) {
 	d := open(t)
-	message, err := d.writer.Mail(notice.Reset, notice.Recipient{Name: "<script>alert(1)</script>", Address: "kari@bompass.example", Language: "en"}, notice.Content{})
+	message, err := d.writer.Mail(notice.Reset, notice.Recipient{
+		Name: "<script>alert(1)</script>", Address: "kari@bompass.example", Language: "en",
+	}, notice.Content{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +197,10 @@ func TestMessageIsAttemptedAgainAndGivenUpAtLast(t *testing.T) {
 
 // The interval between attempts doubles from ten seconds to four hours.
 func TestRetryIntervalsDoubleUpToFourHours(t *testing.T) {
-	for attempt, want := range map[int]time.Duration{1: 10 * time.Second, 2: 20 * time.Second, 5: 160 * time.Second, 11: 10240 * time.Second, 12: 4 * time.Hour, 20: 4 * time.Hour} {
+	for attempt, want := range map[int]time.Duration{
+		1: 10 * time.Second, 2: 20 * time.Second, 5: 160 * time.Second, 11: 10240 * time.Second, 12: 4 * time.Hour,
+		20: 4 * time.Hour,
+	} {
 		if got := notice.Wait(attempt); got != want {
 			t.Errorf("after attempt %d: got %s, want %s", attempt, got, want)
 		}
@@ -201,7 +214,9 @@ func TestRetryIntervalsDoubleUpToFourHours(t *testing.T) {
 // an address, are never sent.
 func TestMessageWithoutValidAddressIsGivenUpAtOnce(t *testing.T) {
 	d := open(t)
-	message, err := d.writer.Mail(notice.Reset, notice.Recipient{Address: "no address", Language: "nb"}, notice.Content{})
+	message, err := d.writer.Mail(notice.Reset, notice.Recipient{
+		Address: "no address", Language: "nb",
+	}, notice.Content{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +234,8 @@ func TestMessageWithoutValidAddressIsGivenUpAtOnce(t *testing.T) {
 			t.Errorf("%s: got %v", m.Channel, err)
 		}
 	}
-	if waiting, sent, givenUp, _ := d.db.CountMessages(t.Context()); waiting != 0 || sent != 0 || givenUp != 1 || d.attempts != 1 {
+	if waiting, sent, givenUp, _ := d.db.CountMessages(t.Context()); waiting != 0 || sent != 0 || givenUp != 1 ||
+		d.attempts != 1 {
 		t.Errorf("waiting %d, sent %d, given up %d after %d attempts", waiting, sent, givenUp, d.attempts)
 	}
 }
@@ -283,10 +299,14 @@ func TestNoMessageIsWrittenForDisabledChannel(t *testing.T) {
 	d := open(t)
 	disabled := d.writer.WithDisabled(notice.SMS, "BOMPASS_SMS_URL").WithDisabled(notice.Paper, "BOMPASS_PAPER_DIR")
 	to := notice.Recipient{Name: "Kari Lund", Address: "+4790000001", Language: "nb"}
-	if _, err := disabled.SMS(notice.SignInCode, to, notice.Content{Code: "123456"}); fault.CodeOf(err) != fault.PartnerUnset || !strings.Contains(err.Error(), "BOMPASS_SMS_URL") {
+	if _, err := disabled.SMS(notice.SignInCode, to,
+		notice.Content{Code: "123456"}); fault.CodeOf(err) != fault.PartnerUnset || !strings.Contains(err.Error(),
+		"BOMPASS_SMS_URL") {
 		t.Errorf("SMS: got %v", err)
 	}
-	if _, err := disabled.Paper(notice.LostCode, to, notice.Content{Code: "x", Params: []any{"day", "d", "at", "t"}}); fault.CodeOf(err) != fault.PartnerUnset {
+	if _, err := disabled.Paper(notice.LostCode, to, notice.Content{
+		Code: "x", Params: []any{"day", "d", "at", "t"},
+	}); fault.CodeOf(err) != fault.PartnerUnset {
 		t.Errorf("paper: got %v", err)
 	}
 	if _, err := disabled.Mail(notice.Reset, to, notice.Content{Link: "/x"}); err != nil {

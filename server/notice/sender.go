@@ -130,11 +130,15 @@ func (s *Sender) deliver(ctx context.Context, m Message) error {
 		if err != nil {
 			return err
 		}
-		return s.channels.Print(ctx, print.Letter{ID: m.ID, To: t.To, Subject: t.Subject, HTML: sheet, Language: t.Language})
+		return s.channels.Print(ctx, print.Letter{
+			ID: m.ID, To: t.To, Subject: t.Subject, HTML: sheet, Language: t.Language,
+		})
 	}
 	html, err := t.HTML()
 	if err != nil {
 		return err
 	}
-	return s.channels.Mail(ctx, mail.Mail{ID: m.ID, To: t.To, Subject: t.Subject, Text: t.Plain(), HTML: html, Language: t.Language, At: s.now()})
+	return s.channels.Mail(ctx, mail.Mail{
+		ID: m.ID, To: t.To, Subject: t.Subject, Text: t.Plain(), HTML: html, Language: t.Language, At: s.now(),
+	})
 }

@@ -55,7 +55,8 @@ func TestEveryChangeNeedsSameOriginAndCSRFToken(t *testing.T) {
 			}
 		}
 	}
-	if p := kariBrowser.Get(api.Overview.Path, webtest.Header("Sec-Fetch-Site", "cross-site")); p.StatusCode != http.StatusForbidden {
+	if p := kariBrowser.Get(api.Overview.Path,
+		webtest.Header("Sec-Fetch-Site", "cross-site")); p.StatusCode != http.StatusForbidden {
 		t.Errorf("reading from another site: got %d, want 403", p.StatusCode)
 	}
 }
@@ -73,12 +74,21 @@ func TestMalformedRequestsAreRefused(t *testing.T) {
 		{"unknown field", v.Do("POST", lang, `{"language":"en","admin":true}`), 422, fault.BadRequest},
 		{"two values", v.Do("POST", lang, `{"language":"en"}{}`), 422, fault.BadRequest},
 		{"not JSON", v.Do("POST", lang, `language=en`), 422, fault.BadRequest},
-		{"a form", v.Do("POST", lang, `{"language":"en"}`, webtest.Header("Content-Type", "text/plain")), 422, fault.BadRequest},
+		{
+			"a form", v.Do("POST", lang, `{"language":"en"}`, webtest.Header("Content-Type", "text/plain")), 422,
+			fault.BadRequest,
+		},
 		{"unknown language", v.Do("POST", lang, `{"language":"tlh"}`), 422, fault.BadRequest},
 		{"too large", v.Do("POST", lang, `{"language":"`+strings.Repeat("e", 70_000)+`"}`), 413, fault.TooLarge},
 		{"larger than anything", v.PostOversized(lang, api.BatchBytesMax+1), 413, fault.TooLarge},
-		{"unknown filter", v.Get(api.PassageList.Path + "?from=2026-11-01&to=2026-11-02&vehicel=x"), 422, fault.BadRequest},
-		{"filter given twice", v.Get(api.PassageList.Path + "?from=2026-11-01&from=2026-11-02&to=2026-11-02"), 422, fault.BadRequest},
+		{
+			"unknown filter", v.Get(api.PassageList.Path + "?from=2026-11-01&to=2026-11-02&vehicel=x"), 422,
+			fault.BadRequest,
+		},
+		{
+			"filter given twice", v.Get(api.PassageList.Path + "?from=2026-11-01&from=2026-11-02&to=2026-11-02"), 422,
+			fault.BadRequest,
+		},
 		{"not a date", v.Get(api.PassageList.Path + "?from=yesterday&to=2026-11-02"), 422, fault.BadRequest},
 		{"no dates", v.Get(api.PassageList.Path), 422, fault.PeriodMissing},
 		{"too long", v.Get(api.PassageList.Path + "?from=2026-10-01&to=2026-11-02"), 422, fault.PeriodTooLong},
@@ -118,14 +128,16 @@ func TestInternalErrorsAreLoggedAndNotExposed(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	h.Slow.Store(true)
-	if p := v.Get(api.Overview.Path); p.StatusCode != http.StatusServiceUnavailable || webtest.FaultOf(t, p).Code != fault.Busy {
+	if p := v.Get(api.Overview.Path); p.StatusCode != http.StatusServiceUnavailable ||
+		webtest.FaultOf(t, p).Code != fault.Busy {
 		t.Errorf("too slow: got %d %s", p.StatusCode, p.Body)
 	}
 	h.Slow.Store(false)
 	h.Broken.Store(true)
 	p := v.Get(api.Overview.Path)
 	f := webtest.FaultOf(t, p)
-	if p.StatusCode != http.StatusInternalServerError || f.Code != fault.Internal || strings.Contains(p.Body, "secret") {
+	if p.StatusCode != http.StatusInternalServerError || f.Code != fault.Internal ||
+		strings.Contains(p.Body, "secret") {
 		t.Errorf("got %d %s", p.StatusCode, p.Body)
 	}
 	if !strings.Contains(h.Log.String(), f.Trace) || !strings.Contains(h.Log.String(), "secret place") {
@@ -160,14 +172,15 @@ func TestStationAuthenticatesWithItsKey(t *testing.T) {
 	if got := <-h.Batches; got != batch {
 		t.Errorf("taken in: %q, want %q", got, batch)
 	}
-	packed := station.Do("POST", api.PassageBatch.Path, batch, plain, webtest.Header("Authorization", "Bearer "+fixture.StationKey), webtest.Header("Content-Encoding", "gzip"))
+	packed := station.Do("POST", api.PassageBatch.Path, batch, plain,
+		webtest.Header("Authorization", "Bearer "+fixture.StationKey), webtest.Header("Content-Encoding", "gzip"))
 	if packed.StatusCode != 422 {
 		t.Errorf("packed batch: got %d, want 422", packed.StatusCode)
 	}
 }
 
-// The HTTP library reuses the memory of a request's strings after it. Strings that handlers store must not change to those
-// of another request.
+// The HTTP library reuses the memory of a request's strings after it. Strings that handlers store must not change
+// to those of another request.
 func TestStringsOfARequestAreNotReused(t *testing.T) {
 	const many = 200
 	h := webtest.New(t)
@@ -176,7 +189,8 @@ func TestStringsOfARequestAreNotReused(t *testing.T) {
 	for n := range many {
 		all.Go(func() {
 			id := fmt.Sprintf("vehicle-%08d", n)
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, v.URL+api.PassageList.Path+"?from=2026-11-01&to=2026-11-02&vehicle="+id, nil)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet,
+				v.URL+api.PassageList.Path+"?from=2026-11-01&to=2026-11-02&vehicle="+id, nil)
 			if err != nil {
 				t.Error(err)
 				return

@@ -16,8 +16,8 @@ import (
 	"bompass/shared/fixture"
 )
 
-// A passkey that is created in the browser signs in without a password, is accepted as the second factor after a password,
-// and confirms changes. Once removed, it is refused.
+// A passkey that is created in the browser signs in without a password, is accepted as the second factor after a
+// password, and confirms changes. Once removed, it is refused.
 func TestPasskeyIsSecondOrOnlyFactor(t *testing.T) {
 	h := webtest.New(t)
 	page := e2e.Open(t, e2e.Desktop)
@@ -56,7 +56,8 @@ func TestPasskeyIsSecondOrOnlyFactor(t *testing.T) {
 	page.Wait("the key to be gone", `location.pathname === "/security" && !document.querySelector(".bp-held")`)
 	signOut()
 	page.Press("[data-passkey] button")
-	page.Wait("the refusal", `document.querySelector("[data-passkey] [role=alert]").textContent !== "" && location.pathname === "/login"`)
+	page.Wait("the refusal",
+		`document.querySelector("[data-passkey] [role=alert]").textContent !== "" && location.pathname === "/login"`)
 }
 
 // hostile is a page of another site that attacks the portal of a signed-in visitor.
@@ -87,8 +88,8 @@ for (const path of paths) {
 for (const path of ["/", "/security", "/prove", "/profile", "/login"]) frame(path);
 </script>`
 
-// A page of another site sends forms and fetches and embeds frames, in more than forty attempts. None of them changes or
-// reads anything, ASVS V3.5.1.
+// A page of another site sends forms and fetches and embeds frames, in more than forty attempts. None of them
+// changes or reads anything, ASVS V3.5.1.
 func TestCrossSitePageReadsAndChangesNothing(t *testing.T) {
 	h := webtest.New(t)
 	page := e2e.Open(t, e2e.Desktop)
@@ -99,7 +100,10 @@ func TestCrossSitePageReadsAndChangesNothing(t *testing.T) {
 			paths = append(paths, fmt.Sprintf("%q", r.Path))
 		}
 	}
-	for _, path := range []string{"/security/codes", "/security/password", "/security/app", "/security/text", "/security/eid", "/security/lost/stop", "/prove"} {
+	for _, path := range []string{
+		"/security/codes", "/security/password", "/security/app", "/security/text", "/security/eid",
+		"/security/lost/stop", "/prove",
+	} {
 		paths = append(paths, fmt.Sprintf("%q", path))
 	}
 	site := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -125,7 +129,9 @@ func TestCrossSitePageReadsAndChangesNothing(t *testing.T) {
 	if at := page.Eval("location.pathname"); at != "/security" {
 		t.Errorf("the session is gone: at %s", at)
 	}
-	if got := h.QueryText("select language || (select count(*) from recovery_code) || (select count(*) from invitation) || (select count(*) from session) from account where email = '" + webtest.Kari + "'"); got != "nb001" {
+	if got := h.QueryText(
+		"select language || (select count(*) from recovery_code) || (select count(*) from invitation) || (select count(*) from session) from account where email = '" + webtest.Kari + "'",
+	); got != "nb001" {
 		t.Errorf("something changed: %s", got)
 	}
 }

@@ -16,7 +16,9 @@ import (
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-var inline = regexp.MustCompile(`(?i)<script(?:\s+(?:defer|async))*\s*>|<script[^>]*>[^<]|<style|\sstyle=|\son[a-z]+=|javascript:`)
+var inline = regexp.MustCompile(
+	`(?i)<script(?:\s+(?:defer|async))*\s*>|<script[^>]*>[^<]|<style|\sstyle=|\son[a-z]+=|javascript:`,
+)
 
 // Every answer has the content security policy, and no page has inline scripts or styles, which the policy forbids.
 func TestEveryAnswerHasContentSecurityPolicy(t *testing.T) {
@@ -26,9 +28,11 @@ func TestEveryAnswerHasContentSecurityPolicy(t *testing.T) {
 	pending.SubmitPassword("olav@bompass.example", "fjell-fjord-bru-7")
 	for name, p := range map[string]webtest.Page{
 		"app": v.Get("/"), "deep": v.Get("/passages"), "missing": v.Get("/nowhere"), "login": visitor.Get("/login"),
-		"login refused": visitor.SubmitPassword(webtest.Kari, "wrong"), "code": pending.Get("/login/code"), "api": v.Get("/api/v1/me"),
+		"login refused": visitor.SubmitPassword(webtest.Kari, "wrong"), "code": pending.Get("/login/code"),
+		"api":         v.Get("/api/v1/me"),
 		"api missing": v.Get("/api/v1/x"), "file": v.Get("/web/bompass.0b.css"), "robots": v.Get("/robots.txt"),
-		"another host": v.Get("/", webtest.Host("evil.example")), "health": v.Get("/healthz"), "worker": v.Get("/app-worker.js"),
+		"another host": v.Get("/", webtest.Host("evil.example")), "health": v.Get("/healthz"),
+		"worker": v.Get("/app-worker.js"),
 	} {
 		if got := p.Header.Get("Content-Security-Policy"); got != policy {
 			t.Errorf("%s: policy %q", name, got)
@@ -36,10 +40,12 @@ func TestEveryAnswerHasContentSecurityPolicy(t *testing.T) {
 		if p.Header.Get("X-Content-Type-Options") != "nosniff" || p.Header.Get("Server") != "" {
 			t.Errorf("%s: headers %v", name, p.Header)
 		}
-		if found := inline.FindString(p.Body); strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") && found != "" {
+		if found := inline.FindString(p.Body); strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") &&
+			found != "" {
 			t.Errorf("%s: inline %q", name, found)
 		}
-		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") && !strings.Contains(p.Header.Get("Content-Type"), "utf-8") {
+		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") &&
+			!strings.Contains(p.Header.Get("Content-Type"), "utf-8") {
 			t.Errorf("%s: content type %q", name, p.Header.Get("Content-Type"))
 		}
 	}
@@ -57,9 +63,12 @@ func TestForgedHostIsRefused(t *testing.T) {
 	})
 	other := webtest.Serve(t, &bait)
 	v := h.Visitor()
-	for _, path := range []string{"/robots.txt", "/sitemap.xml", "/ads.txt", "/", "/login", "/web/robots.txt", "/api/v1/me"} {
+	for _, path := range []string{
+		"/robots.txt", "/sitemap.xml", "/ads.txt", "/", "/login", "/web/robots.txt", "/api/v1/me",
+	} {
 		p := v.Get(path, webtest.Host(other))
-		if p.StatusCode != http.StatusMisdirectedRequest || strings.Contains(p.Body, "bait") || strings.Contains(p.Body, other) {
+		if p.StatusCode != http.StatusMisdirectedRequest || strings.Contains(p.Body, "bait") ||
+			strings.Contains(p.Body, other) {
 			t.Errorf("%s with a forged host: got %d %q", path, p.StatusCode, p.Body)
 		}
 		if p := v.Get(path); strings.Contains(p.Body, "bait") {
@@ -96,8 +105,10 @@ func TestEveryLoopbackNameIsAccepted(t *testing.T) {
 
 func TestPublicAddressNeedsHTTPS(t *testing.T) {
 	for address, ok := range map[string]bool{
-		"https://bompass.example": true, "http://127.0.0.1:8080": true, "http://localhost:8080/": true, "http://[::1]:8080": true,
-		"http://bompass.example": false, "bompass.example": false, "https://bompass.example/path": false, "ftp://bompass.example": false, "": false,
+		"https://bompass.example": true, "http://127.0.0.1:8080": true, "http://localhost:8080/": true,
+		"http://[::1]:8080":      true,
+		"http://bompass.example": false, "bompass.example": false, "https://bompass.example/path": false,
+		"ftp://bompass.example": false, "": false,
 	} {
 		_, err := web.New(webtest.Deps(t, func(d *web.Deps) { d.PublicURL = address }))
 		if (err == nil) != ok {
@@ -127,7 +138,8 @@ func TestReadinessReportsFailedDependency(t *testing.T) {
 func TestForwardedAddressIsAcceptedFromProxiesOnly(t *testing.T) {
 	guess := func(h *webtest.Server, forwarded string) int {
 		v := h.Visitor()
-		return v.SubmitForm("/login", url.Values{"email": {webtest.Kari}, "password": {"wrong"}}, webtest.Header("X-Forwarded-For", forwarded)).StatusCode
+		return v.SubmitForm("/login", url.Values{"email": {webtest.Kari}, "password": {"wrong"}},
+			webtest.Header("X-Forwarded-For", forwarded)).StatusCode
 	}
 	for _, c := range []struct {
 		name, proxies, forwarded, then string
@@ -156,7 +168,8 @@ func TestListsAreCompressed(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	for path, want := range map[string]string{"/api/v1/overview": "gzip", "/api/v1/me": ""} {
-		if p := v.Get(path, webtest.Header("Accept-Encoding", "gzip")); p.StatusCode != 200 || p.Header.Get("Content-Encoding") != want {
+		if p := v.Get(path, webtest.Header("Accept-Encoding", "gzip")); p.StatusCode != 200 ||
+			p.Header.Get("Content-Encoding") != want {
 			t.Errorf("%s: got %d %q, want %q", path, p.StatusCode, p.Header.Get("Content-Encoding"), want)
 		}
 	}

@@ -22,8 +22,12 @@ const leakMarkers = 40
 func TestPersonalDataIsNotLeaked(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
-	markers := map[string]string{"name": "Zarathustra Quist", "address": "zq@bompass.example", "password": "qx syv zebraer danser"}
-	v.SubmitForm("/register", url.Values{"name": {markers["name"]}, "email": {markers["address"]}, "password": {markers["password"]}})
+	markers := map[string]string{
+		"name": "Zarathustra Quist", "address": "zq@bompass.example", "password": "qx syv zebraer danser",
+	}
+	v.SubmitForm("/register", url.Values{
+		"name": {markers["name"]}, "email": {markers["address"]}, "password": {markers["password"]},
+	})
 	path := h.LinkIn(h.LastMessage(markers["address"]))
 	markers["link"] = strings.TrimPrefix(path, "/register/confirm?token=")
 	v.OpenLink(path, url.Values{})
@@ -40,9 +44,15 @@ func TestPersonalDataIsNotLeaked(t *testing.T) {
 	me := webtest.Call(v, api.Me, api.Empty{}, "")
 	v.CSRF = me.CSRF
 	markers["token"] = me.CSRF
-	d := api.Details{Mobile: "+4798765432", PhonePrivate: "+4722334455", PhoneWork: "+4755443322", Street: "Quistgata 77", PostalCode: "Q-7788", City: "Zebraby", Country: "XZ"}
+	d := api.Details{
+		Mobile: "+4798765432", PhonePrivate: "+4722334455", PhoneWork: "+4755443322", Street: "Quistgata 77",
+		PostalCode: "Q-7788", City: "Zebraby", Country: "XZ",
+	}
 	webtest.Call(v, api.SaveProfile, d, "")
-	for name, value := range map[string]string{"mobile": d.Mobile, "private": d.PhonePrivate, "work": d.PhoneWork, "street": d.Street, "postal code": d.PostalCode, "city": d.City} {
+	for name, value := range map[string]string{
+		"mobile": d.Mobile, "private": d.PhonePrivate, "work": d.PhoneWork, "street": d.Street,
+		"postal code": d.PostalCode, "city": d.City,
+	} {
 		markers[name] = value
 	}
 	markers["SMS code"] = webtest.CodePattern.FindString(h.LastMessage(d.Mobile).Text)
@@ -50,7 +60,9 @@ func TestPersonalDataIsNotLeaked(t *testing.T) {
 	markers["new address"] = "zq2@bompass.example"
 	markers["new link"] = strings.TrimPrefix(h.LinkIn(h.LastMessage("zq2@bompass.example")), "/email/confirm?token=")
 	markers["undo link"] = strings.TrimPrefix(h.LinkIn(h.LastMessage(markers["address"])), "/email/undo?token=")
-	webtest.Call(v, api.SaveConsents, api.ConsentRequest{Given: map[toll.ConsentKind]bool{toll.ConsentPrivacy: true}}, "")
+	webtest.Call(v, api.SaveConsents, api.ConsentRequest{
+		Given: map[toll.ConsentKind]bool{toll.ConsentPrivacy: true},
+	}, "")
 	v.SubmitForm("/password/forgot", url.Values{"name": {markers["address"]}})
 	markers["reset link"] = strings.TrimPrefix(h.LinkIn(h.LastMessage(markers["address"])), "/password/new?token=")
 	h.Broken.Store(true) // errors must not leak values either
@@ -84,12 +96,16 @@ func TestPersonalDataIsNotLeaked(t *testing.T) {
 	}
 	rows := h.QueryText(`select string_agg(t::text, ' ') from (select a::text from account a union all select l::text from link l
 		union all select o::text from outbox o union all select s::text from session s union all select r::text from recovery_code r union all select c::text from ceremony c) t`)
-	for _, name := range []string{"password", "link", "session", "app's secret", "recovery code 0", "bare recovery code 0", "reset link", "SMS code", "step"} {
+	for _, name := range []string{
+		"password", "link", "session", "app's secret", "recovery code 0", "bare recovery code 0", "reset link",
+		"SMS code", "step",
+	} {
 		if strings.Contains(rows, markers[name]) && name != "SMS code" {
 			t.Errorf("the database holds the %s readable", name)
 		}
 	}
-	if strings.Contains(rows, fixture.Accounts()[0].TOTPSecret) || strings.Contains(rows, fixture.Accounts()[0].BirthNumber) {
+	if strings.Contains(rows, fixture.Accounts()[0].TOTPSecret) ||
+		strings.Contains(rows, fixture.Accounts()[0].BirthNumber) {
 		t.Error("the database holds a secret of the demo data readable")
 	}
 }

@@ -26,7 +26,9 @@ func TestImportedCustomerRegistersAnAddressAndThenAPassword(t *testing.T) {
 		t.Errorf("%d messages before an address was registered", n)
 	}
 	h.Advance(time.Hour)
-	if p := h.Visitor().SubmitForm("/first/email", url.Values{"number": {"7009001"}, "personal": {"19780101-2399"}, "email": {mail}}); p.StatusCode != http.StatusOK {
+	if p := h.Visitor().SubmitForm("/first/email", url.Values{
+		"number": {"7009001"}, "personal": {"19780101-2399"}, "email": {mail},
+	}); p.StatusCode != http.StatusOK {
 		t.Fatalf("first address: %d %s", p.StatusCode, p.Body)
 	}
 	if got := h.LastMessage(mail); got.Language != "sv" || !strings.Contains(got.Text, "/first/password") {

@@ -55,7 +55,10 @@ func callers() []caller {
 			return v
 		}},
 		{name: "owner", signIn: as(webtest.Kari)},
-		{name: "owner with an eID", signIn: func(p *webtest.Portal) *webtest.Visitor { return p.SignInWithEID("kari") }},
+		{
+			name:   "owner with an eID",
+			signIn: func(p *webtest.Portal) *webtest.Visitor { return p.SignInWithEID("kari") },
+		},
 		{name: "owner without agreement", signIn: as("per@bompass.example")},
 		{name: "owner of a company", signIn: as("nils@fjordfrakt.example")},
 		{name: "administrator", role: "administrator", signIn: as("jonas@fjordfrakt.example")},
@@ -83,8 +86,8 @@ func callers() []caller {
 // last are the routes that end the session or the account. They are called after all others, in this order.
 var last = []string{api.Erase.Path, api.EndSession.Path, "/parties", api.Logout.Path, api.EndSessions.Path}
 
-// Every mounted route answers every caller exactly as testdata/matrix.txt says, with status and code. After a new route,
-// the file is written with the flag -update.
+// Every mounted route answers every caller exactly as testdata/matrix.txt says, with status and code. After a new
+// route, the file is written with the flag -update.
 func TestEveryRouteAnswersEveryCallerAsInMatrix(t *testing.T) {
 	answers := map[webtest.Route]map[string][]string{} // route, answer, callers
 	for _, c := range callers() {
@@ -161,7 +164,8 @@ func path(r webtest.Route) string {
 }
 
 func isJSON(r webtest.Route) bool {
-	return strings.HasPrefix(r.Path, "/api/") || strings.Contains(r.Path, "passkey") && !strings.HasSuffix(r.Path, "/remove")
+	return strings.HasPrefix(r.Path, "/api/") ||
+		strings.Contains(r.Path, "passkey") && !strings.HasSuffix(r.Path, "/remove")
 }
 
 // body returns a request without values, with the session's token.

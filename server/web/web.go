@@ -97,31 +97,38 @@ type rooms struct {
 }
 
 func open(d Deps) (r rooms, err error) {
-	if err := kit.Require(map[string]bool{"ready": d.Ready != nil, "access": d.Access != nil, "passages": d.Passages != nil}); err != nil {
+	if err := kit.Require(map[string]bool{
+		"ready": d.Ready != nil, "access": d.Access != nil, "passages": d.Passages != nil,
+	}); err != nil {
 		return r, err
 	}
 	r.passages = d.Passages
 	r.kit, err = kit.New(kit.Config{
 		Context: d.Context, PublicURL: d.PublicURL, Proxies: d.Proxies, Development: d.Development,
-		Keys: d.Keys, Sessions: d.Access, Details: d.Person, Mandates: d.Parties, Assets: d.Assets, Phones: d.Phones, Log: d.Log, Now: d.Now,
+		Keys: d.Keys, Sessions: d.Access, Details: d.Person, Mandates: d.Parties, Assets: d.Assets, Phones: d.Phones,
+		Log: d.Log, Now: d.Now,
 	})
 	if err != nil {
 		return r, err
 	}
 	r.signin, err = signin.New(signin.Deps{
-		Kit: r.kit, Access: d.Access, Factors: d.Factors, Registrar: d.Registrar, Newcomers: d.Person, EID: d.EID, Parties: d.Parties,
+		Kit: r.kit, Access: d.Access, Factors: d.Factors, Registrar: d.Registrar, Newcomers: d.Person, EID: d.EID,
+		Parties: d.Parties,
 	})
 	if err != nil {
 		return r, err
 	}
 	r.portal, err = portal.New(portal.Deps{
-		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Legacy: d.Legacy, Overview: d.Overview, Passages: d.Passages,
+		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Legacy: d.Legacy,
+		Overview: d.Overview, Passages: d.Passages,
 		Live: d.Live, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Logout: r.signin.Logout,
 	})
 	if err != nil {
 		return r, err
 	}
-	r.shell = shell.New(shell.Deps{Kit: r.kit, Onboarding: r.signin.Onboarding, Development: d.Development, Unkept: d.Unkept})
+	r.shell = shell.New(shell.Deps{
+		Kit: r.kit, Onboarding: r.signin.Onboarding, Development: d.Development, Unkept: d.Unkept,
+	})
 	return r, nil
 }
 

@@ -79,8 +79,8 @@ type AgreementStepRequest struct {
 	Answers AgreementAnswers `json:"answers"`
 }
 
-// AgreementRequest makes an agreement from a draft. The request is idempotent: sent again with the same draft, it returns
-// the same agreement.
+// AgreementRequest makes an agreement from a draft. The request is idempotent: sent again with the same draft, it
+// returns the same agreement.
 type AgreementRequest struct {
 	ID string `json:"id"`
 }
@@ -103,8 +103,12 @@ type AgreementReceipt struct {
 
 // The routes with which a person becomes a customer.
 var (
-	AgreementDraft   = customer[Empty, AgreementDraftReply]("agreement.draft", "GET", "/api/v1/agreements/draft", role.Change)
-	AgreementAnswer  = customer[AgreementStepRequest, AgreementDraftReply]("agreement.answer", "POST", "/api/v1/agreements/draft", role.Change)
-	AgreementBegin   = customer[AgreementRequest, AgreementReceipt]("agreement.begin", "POST", "/api/v1/agreements", role.Change)
-	AgreementConfirm = customer[AgreementReceiptRequest, AgreementReceipt]("agreement.receipt", "GET", "/api/v1/agreements/receipt", role.SeeOverview)
+	AgreementDraft = customer[Empty, AgreementDraftReply]("agreement.draft", "GET", "/api/v1/agreements/draft",
+		role.Change)
+	AgreementAnswer = customer[AgreementStepRequest, AgreementDraftReply]("agreement.answer", "POST",
+		"/api/v1/agreements/draft", role.Change)
+	AgreementBegin = customer[AgreementRequest, AgreementReceipt]("agreement.begin", "POST", "/api/v1/agreements",
+		role.Change)
+	AgreementConfirm = customer[AgreementReceiptRequest, AgreementReceipt]("agreement.receipt", "GET",
+		"/api/v1/agreements/receipt", role.SeeOverview)
 )

@@ -49,11 +49,12 @@ func station[Req, Reply any](name, method, path string) Route[Req, Reply] {
 
 // The routes.
 var (
-	Me           = customer[Empty, MeReply]("me", "GET", "/api/v1/me", role.SeeOwn)
-	SetLanguage  = customer[SetLanguageRequest, Empty]("me.language", "POST", "/api/v1/me/language", role.SeeOwn)
-	Logout       = customer[Empty, LogoutReply]("session.end", "POST", "/api/v1/logout", role.SeeOwn)
-	Overview     = customer[Empty, OverviewReply]("overview", "GET", "/api/v1/overview", role.SeeOverview)
-	PassageList  = customer[PassageListRequest, PassageListReply]("passage.list", "GET", "/api/v1/passages", role.SeePassages)
+	Me          = customer[Empty, MeReply]("me", "GET", "/api/v1/me", role.SeeOwn)
+	SetLanguage = customer[SetLanguageRequest, Empty]("me.language", "POST", "/api/v1/me/language", role.SeeOwn)
+	Logout      = customer[Empty, LogoutReply]("session.end", "POST", "/api/v1/logout", role.SeeOwn)
+	Overview    = customer[Empty, OverviewReply]("overview", "GET", "/api/v1/overview", role.SeeOverview)
+	PassageList = customer[PassageListRequest, PassageListReply]("passage.list", "GET", "/api/v1/passages",
+		role.SeePassages)
 	Events       = customer[Empty, Event]("events", "GET", "/api/v1/events", role.SeeFleet) // server-sent events
 	Recheck      = customer[RecheckRequest, RecheckReply]("bill", "GET", "/api/v1/bill", role.SeeFleet)
 	TariffBook   = public[Empty, TariffBookReply]("tariff.book", "GET", "/api/v1/tariffs")
@@ -64,7 +65,8 @@ var (
 var All = []Endpoint{
 	Me.Endpoint, SetLanguage.Endpoint, Logout.Endpoint, Overview.Endpoint, PassageList.Endpoint, Events.Endpoint,
 	PassageBatch.Endpoint, Recheck.Endpoint, TariffBook.Endpoint,
-	Profile.Endpoint, SaveProfile.Endpoint, ChangeEmail.Endpoint, SendCode.Endpoint, ConfirmCode.Endpoint, SaveConsents.Endpoint,
+	Profile.Endpoint, SaveProfile.Endpoint, ChangeEmail.Endpoint, SendCode.Endpoint, ConfirmCode.Endpoint,
+	SaveConsents.Endpoint,
 	Erase.Endpoint, Export.Endpoint, Sessions.Endpoint, EndSession.Endpoint, EndSessions.Endpoint,
 	People.Endpoint, Invite.Endpoint, RemovePerson.Endpoint, Withdraw.Endpoint,
 	AgreementDraft.Endpoint, AgreementAnswer.Endpoint, AgreementBegin.Endpoint, AgreementConfirm.Endpoint,

@@ -36,7 +36,8 @@ type OverviewReply struct {
 	Unagreed   *AgreementOverview  `json:"unagreed,omitempty"` // vehicles without an agreement; its Number is empty
 	Latest     []PassageLine       `json:"latest"`             // newest first, at most 5
 	Total      money.Ore           `json:"total"`              // of the month so far, with and without agreement
-	Days       []DaySpend          `json:"days,omitempty"`     // of this month and the previous one, in order; only days with passages
+	// of this month and the previous one, in order; only days with passages
+	Days []DaySpend `json:"days,omitempty"`
 }
 
 // DaySpend is the cost of one day under one agreement, or without an agreement if Agreement is empty.
@@ -68,11 +69,12 @@ type VehicleOverview struct {
 	Balance  money.Ore      `json:"balance"`
 	Passages int            `json:"passages"`
 	Unread   int            `json:"unread,omitempty"` // passages identified by plate although the vehicle has a tag
-	Caps     []CapOverview  `json:"caps,omitempty"`   // monthly caps with at least one counted passage, furthest progress first
+	// monthly caps with at least one counted passage, furthest progress first
+	Caps []CapOverview `json:"caps,omitempty"`
 }
 
-// CapOverview is a vehicle's progress towards a monthly cap: after Of paid passages, the rest of the month is free. Group
-// distinguishes the caps of one scheme; Station is set if a station has a cap of its own.
+// CapOverview is a vehicle's progress towards a monthly cap: after Of paid passages, the rest of the month is free.
+// Group distinguishes the caps of one scheme; Station is set if a station has a cap of its own.
 type CapOverview struct {
 	Scheme  string `json:"scheme"` // its name
 	Group   string `json:"group,omitempty"`

@@ -27,11 +27,12 @@ type PassageLine struct {
 	Net       money.Ore        `json:"net"`
 	Steps     []rating.Step    `json:"steps"`
 	Corrected bool             `json:"corrected,omitempty"` // the charge was changed after it was first posted
-	Pending   bool             `json:"pending,omitempty"`   // a later passage can change the charge, because stations can be linked
+	// a later passage can change the charge, because stations can be linked
+	Pending bool `json:"pending,omitempty"`
 }
 
-// Event is one server-sent event of the customer's stream. Its Kind is "passage": Lines are new or changed, and Balance is
-// the cost of the month so far, including them.
+// Event is one server-sent event of the customer's stream. Its Kind is "passage": Lines are new or changed, and
+// Balance is the cost of the month so far, including them.
 type Event struct {
 	Kind    string        `json:"kind"`
 	Lines   []PassageLine `json:"lines"`

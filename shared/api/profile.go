@@ -157,12 +157,14 @@ type ExportReply struct {
 
 // The routes of the person's own account and of the people who act for the customer.
 var (
-	Profile      = customer[Empty, ProfileReply]("profile", "GET", "/api/v1/profile", role.SeeOwn)
-	SaveProfile  = customer[Details, ProfileReply]("profile.save", "POST", "/api/v1/profile", role.SeeOwn)
-	ChangeEmail  = customer[EmailRequest, Empty]("profile.email", "POST", "/api/v1/profile/email", role.SeeOwn)
-	SendCode     = customer[CodeRequest, Empty]("profile.code", "POST", "/api/v1/profile/code", role.SeeOwn)
-	ConfirmCode  = customer[ConfirmRequest, ProfileReply]("profile.confirm", "POST", "/api/v1/profile/confirm", role.SeeOwn)
-	SaveConsents = customer[ConsentRequest, ProfileReply]("consent.save", "POST", "/api/v1/profile/consents", role.SeeOwn)
+	Profile     = customer[Empty, ProfileReply]("profile", "GET", "/api/v1/profile", role.SeeOwn)
+	SaveProfile = customer[Details, ProfileReply]("profile.save", "POST", "/api/v1/profile", role.SeeOwn)
+	ChangeEmail = customer[EmailRequest, Empty]("profile.email", "POST", "/api/v1/profile/email", role.SeeOwn)
+	SendCode    = customer[CodeRequest, Empty]("profile.code", "POST", "/api/v1/profile/code", role.SeeOwn)
+	ConfirmCode = customer[ConfirmRequest, ProfileReply]("profile.confirm", "POST", "/api/v1/profile/confirm",
+		role.SeeOwn)
+	SaveConsents = customer[ConsentRequest, ProfileReply]("consent.save", "POST", "/api/v1/profile/consents",
+		role.SeeOwn)
 	Erase        = customer[ErasureRequest, ProfileReply]("erasure", "POST", "/api/v1/profile/erasure", role.SeeOwn)
 	Export       = customer[Empty, ExportReply]("export", "GET", "/api/v1/export", role.SeeOwn)
 	Sessions     = customer[Empty, SessionsReply]("session.list", "GET", "/api/v1/sessions", role.SeeOwn)
@@ -171,5 +173,6 @@ var (
 	People       = customer[Empty, PeopleReply]("people", "GET", "/api/v1/people", role.ManagePeople)
 	Invite       = customer[InviteRequest, Empty]("people.invite", "POST", "/api/v1/people/invite", role.ManagePeople)
 	RemovePerson = customer[PersonRequest, Empty]("people.remove", "POST", "/api/v1/people/remove", role.ManagePeople)
-	Withdraw     = customer[InvitationRequest, Empty]("people.withdraw", "POST", "/api/v1/people/withdraw", role.ManagePeople)
+	Withdraw     = customer[InvitationRequest, Empty]("people.withdraw", "POST", "/api/v1/people/withdraw",
+		role.ManagePeople)
 )

@@ -80,8 +80,9 @@ func failure(in Response) error {
 	return &f
 }
 
-// Query encodes a GET request as ?name=value&…, or as an empty text if it has no fields. The JSON form of every field must
-// be a string. A space is encoded as %20, which servers decode everywhere in an address, and not as a plus sign.
+// Query encodes a GET request as ?name=value&…, or as an empty text if it has no fields. The JSON form of every
+// field must be a string. A space is encoded as %20, which servers decode everywhere in an address, and not as a
+// plus sign.
 func Query(req any) (string, error) {
 	b, err := json.Marshal(req)
 	if err != nil {

@@ -16,8 +16,8 @@ func (c *Client) SaveProfile(ctx context.Context, d api.Details) (api.ProfileRep
 	return Call(ctx, c, api.SaveProfile, d)
 }
 
-// ChangeEmail asks for a change of the email address. The server sends a link to both addresses: the new one confirms the
-// change, and the old one can stop it.
+// ChangeEmail asks for a change of the email address. The server sends a link to both addresses: the new one
+// confirms the change, and the old one can stop it.
 func (c *Client) ChangeEmail(ctx context.Context, email string) error {
 	_, err := Call(ctx, c, api.ChangeEmail, api.EmailRequest{Email: email})
 	return err

@@ -111,20 +111,21 @@ func index(rows []Row) (position map[string]int, problems []string) {
 	return position, problems
 }
 
-// checkImport returns the problem of an import of one of our packages, or an empty text. The rows are in order of imports:
-// a package may only import packages above it.
+// checkImport returns the problem of an import of one of our packages, or an empty text. The rows are in order of
+// imports: a package may only import packages above it.
 func checkImport(row Row, target string, above bool) string {
 	switch {
 	case !matches(target, row.May):
 		return fmt.Sprintf("%s imports %s, but it may import only %q: %s", row.Path, target, row.May, row.Why)
 	case !above:
-		return fmt.Sprintf("%s imports %s, which is below it in archtest.House: an import may not lead back up", row.Path, target)
+		return fmt.Sprintf("%s imports %s, which is below it in archtest.House: an import may not lead back up",
+			row.Path, target)
 	}
 	return ""
 }
 
-// checkLibrary returns the problem of an import that is not one of our packages, or an empty text. A package of the standard library is
-// allowed if no row names it.
+// checkLibrary returns the problem of an import that is not one of our packages, or an empty text. A package of the
+// standard library is allowed if no row names it.
 func checkLibrary(libraries []Library, path, imported string, used map[string]bool) string {
 	for _, l := range libraries {
 		if !within(imported, l.Path) || standard(l.Path) && imported != l.Path {

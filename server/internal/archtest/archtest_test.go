@@ -59,7 +59,8 @@ func TestOneFileOfTheServerImportsGoApp(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, imported := range tree.Imports {
-			if !strings.HasSuffix(file, "_test.go") && strings.Contains(imported.Path.Value, "maxence-charriere/go-app") {
+			if !strings.HasSuffix(file, "_test.go") &&
+				strings.Contains(imported.Path.Value, "maxence-charriere/go-app") {
 				found = append(found, filepath.Base(file))
 			}
 		}
@@ -70,7 +71,9 @@ func TestOneFileOfTheServerImportsGoApp(t *testing.T) {
 }
 
 func TestCheckFindsEveryKindOfProblem(t *testing.T) {
-	rows := []archtest.Row{{"a", "", "first"}, {"b", "a c x/...", "second"}, {"c", "a", "third"}, {"gone", "", "removed"}}
+	rows := []archtest.Row{
+		{"a", "", "first"}, {"b", "a c x/...", "second"}, {"c", "a", "third"}, {"gone", "", "removed"},
+	}
 	libraries := []archtest.Library{{"gorm.io", "a", "SQL"}, {"os", "c/...", "files"}, {"unused.io", "a", "nothing"}}
 	packages := []archtest.Package{
 		{Path: "bompass/a", Imports: []string{"fmt", "gorm.io/gorm", "os/exec"}},

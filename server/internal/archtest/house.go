@@ -23,19 +23,53 @@ var House = []Row{
 	{"shared/role", "", "the rights of roles are a table"},
 	{"shared/site", "", "the addresses of pages are a list"},
 	{"shared/stockholm", "shared/oslo", "Swedish days are counted as Norwegian ones"},
-	{"shared/toll", "shared/digest shared/fault shared/oslo", "the vocabulary of tolling is imported everywhere, so it imports little"},
+	{
+		"shared/toll", "shared/digest shared/fault shared/oslo",
+		"the vocabulary of tolling is imported everywhere, so it imports little",
+	},
 	{"shared/ident", "shared/toll", "check digits of numbers in the vocabulary"},
 	{"shared/fixture", "shared/oslo shared/toll", "the demo data are written in the vocabulary"},
-	{"shared/tariff", "shared/digest shared/money shared/oslo shared/stockholm shared/toll", "price plans have prices, days and vehicles"},
-	{"shared/tariff/nvdb", "shared/money shared/oslo shared/tariff shared/toll", "drafts price plans from the road data bank"},
-	{"shared/fixture/rush", "shared/oslo shared/tariff shared/toll", "generates traffic past the stations of price plans"},
-	{"shared/rating", "shared/fault shared/money shared/oslo shared/tariff shared/toll", "the price of a passage follows from plan, vehicle and time"},
-	{"shared/rating/file", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "rates a file of passages with the core"},
-	{"shared/rating/internal/plain", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "the second implementation that the core is compared with"},
-	{"shared/recheck", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "rates a month again on the customer's device"},
-	{"shared/trip", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll", "rates a trip that is only planned"},
-	{"shared/i18n", "shared/fault shared/money shared/oslo shared/rating shared/toll", "writes amounts, days, faults and reasons in six languages"},
-	{"shared/api", "shared/fault shared/money shared/oslo shared/rating shared/recheck shared/role shared/tariff shared/toll", "the contract carries these types as they are"},
+	{
+		"shared/tariff", "shared/digest shared/money shared/oslo shared/stockholm shared/toll",
+		"price plans have prices, days and vehicles",
+	},
+	{
+		"shared/tariff/nvdb", "shared/money shared/oslo shared/tariff shared/toll",
+		"drafts price plans from the road data bank",
+	},
+	{
+		"shared/fixture/rush", "shared/oslo shared/tariff shared/toll",
+		"generates traffic past the stations of price plans",
+	},
+	{
+		"shared/rating", "shared/fault shared/money shared/oslo shared/tariff shared/toll",
+		"the price of a passage follows from plan, vehicle and time",
+	},
+	{
+		"shared/rating/file", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll",
+		"rates a file of passages with the core",
+	},
+	{
+		"shared/rating/internal/plain", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll",
+		"the second implementation that the core is compared with",
+	},
+	{
+		"shared/recheck", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll",
+		"rates a month again on the customer's device",
+	},
+	{
+		"shared/trip", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll",
+		"rates a trip that is only planned",
+	},
+	{
+		"shared/i18n", "shared/fault shared/money shared/oslo shared/rating shared/toll",
+		"writes amounts, days, faults and reasons in six languages",
+	},
+	{
+		"shared/api",
+		"shared/fault shared/money shared/oslo shared/rating shared/recheck shared/role shared/tariff shared/toll",
+		"the contract carries these types as they are",
+	},
 	{"shared/apiclient", "shared/api shared/fault", "calls the contract's endpoints"},
 
 	// hardware is a library that others can use without the rest of the product.
@@ -47,15 +81,27 @@ var House = []Row{
 	{"hardware/once", "hardware", "decides whether a vehicle was reported already"},
 	{"hardware/supervise", "hardware", "reconnects devices and keeps their health and faults"},
 	{"hardware/lane", "hardware hardware/efc hardware/once", "joins the sightings of a station's devices"},
-	{"hardware/link", "hardware hardware/dsrc hardware/efc hardware/once hardware/seal hardware/supervise", "runs transactions over a line to a beacon"},
+	{
+		"hardware/link", "hardware hardware/dsrc hardware/efc hardware/once hardware/seal hardware/supervise",
+		"runs transactions over a line to a beacon",
+	},
 	{"hardware/link/linktest", "", "breaks lines for tests"},
 	{"hardware/llrp", "", "messages of the open reader protocol"},
-	{"hardware/llrp/reader", "hardware hardware/llrp hardware/once hardware/supervise", "drives readers of that protocol"},
+	{
+		"hardware/llrp/reader", "hardware hardware/llrp hardware/once hardware/supervise",
+		"drives readers of that protocol",
+	},
 	{"hardware/llrp/llrptest", "hardware/llrp", "a reader of that protocol for tests"},
-	{"hardware/llrp/llrptest/record", "hardware hardware/llrp hardware/llrp/llrptest hardware/llrp/reader", "records a run for another dissector"},
+	{
+		"hardware/llrp/llrptest/record", "hardware hardware/llrp hardware/llrp/llrptest hardware/llrp/reader",
+		"records a run for another dissector",
+	},
 	{"hardware/uplink", "hardware hardware/lane hardware/supervise", "delivers joined passages"},
 	{"hardware/uplink/leaf", "hardware/uplink", "delivers them through a leaf node's stream"},
-	{"hardware/sim", "hardware hardware/dsrc hardware/efc hardware/link hardware/seal", "simulates tags, beacons and lanes"},
+	{
+		"hardware/sim", "hardware hardware/dsrc hardware/efc hardware/link hardware/seal",
+		"simulates tags, beacons and lanes",
+	},
 	{"hardware/cmd/dsrc", "hardware/...", "a command connects parts of the library"},
 	{"hardware/cmd/station", "hardware/... shared/fixture shared/toll", "the demo of a station drives the demo data"},
 
@@ -78,7 +124,10 @@ var House = []Row{
 	{"app/page/recheck", page, "a page imports no other page"},
 	{"app/page/sessions", page, "a page imports no other page"},
 	{"app/page", "app/page/... " + page, "the routes name every page"},
-	{"app/pagetest", "app/browser app/session assets " + anyShared, "opens pages in tests, in front of a server in memory"},
+	{
+		"app/pagetest", "app/browser app/session assets " + anyShared,
+		"opens pages in tests, in front of a server in memory",
+	},
 	{"app", "app/browser app/page app/session", "connects the program's parts"},
 
 	// server: packages without imports of other domains.
@@ -88,13 +137,19 @@ var House = []Row{
 
 	// server: partners know their own side, and nothing of ours but faults and the vocabulary.
 	{"server/partner/identity", "shared/fault", "the role of an identity provider"},
-	{"server/partner/identity/openid", "server/partner/identity shared/fault shared/ident", "fills the role with OpenID Connect"},
+	{
+		"server/partner/identity/openid", "server/partner/identity shared/fault shared/ident",
+		"fills the role with OpenID Connect",
+	},
 	{"server/partner/identity/sim", "server/partner/identity/openid", "simulates a provider for that client"},
 	{"server/partner/identity/suite", "server/partner/identity shared/fault", "the tests that every provider passes"},
 	{"server/partner/mandate", "shared/fault", "the role of a register of mandates"},
 	{"server/partner/mandate/altinn", "server/partner/mandate shared/fault shared/ident", "fills the role with Altinn"},
 	{"server/partner/mandate/sim", "", "simulates Altinn's interface"},
-	{"server/partner/mandate/suite", "server/partner/mandate shared/fault", "the tests that every register of mandates passes"},
+	{
+		"server/partner/mandate/suite", "server/partner/mandate shared/fault",
+		"the tests that every register of mandates passes",
+	},
 	{"server/partner/permanent", "", "errors of every partner"},
 	{"server/partner/internal/certificate", "", "certificates for the servers of tests"},
 	{"server/partner/mail", "server/partner/permanent", "the role of a partner that sends email"},
@@ -103,21 +158,40 @@ var House = []Row{
 	{"server/partner/mail/suite", "server/partner/mail server/partner/permanent", "the tests that every mailer passes"},
 	{"server/partner/text", "server/partner/permanent", "the role of a partner that sends text messages"},
 	{"server/partner/text/oneapi", "server/partner/text server/partner/permanent", "fills the role with OneAPI"},
-	{"server/partner/text/sim", "server/partner/text server/partner/permanent server/partner/mail/sim", "delivers to the inbox"},
+	{
+		"server/partner/text/sim", "server/partner/text server/partner/permanent server/partner/mail/sim",
+		"delivers to the inbox",
+	},
 	{"server/partner/text/suite", "server/partner/text server/partner/permanent", "the tests that every texter passes"},
 	{"server/partner/print", "server/partner/permanent", "the role of a partner that prints letters"},
 	{"server/partner/print/folder", "server/partner/print", "fills the role with a folder"},
 	{"server/partner/print/sim", "server/partner/print server/partner/mail/sim", "delivers to the inbox"},
-	{"server/partner/print/suite", "server/partner/print server/partner/permanent", "the tests that every printer passes"},
+	{
+		"server/partner/print/suite", "server/partner/print server/partner/permanent",
+		"the tests that every printer passes",
+	},
 	{"server/partner/register", "shared/fault shared/toll", "the role of a vehicle register"},
 	{"server/partner/register/sim", "server/partner/register shared/toll", "simulates the register's interface"},
-	{"server/partner/register/suite", "server/partner/register shared/fault shared/toll", "the tests that every vehicle register passes"},
-	{"server/partner/register/vegvesen", "server/partner/register shared/fault shared/toll", "fills the role with Statens vegvesen"},
-	{"server/partner/rehearsal", "server/partner/identity/openid server/partner/identity/sim server/partner/mandate/altinn server/partner/mandate/sim " +
-		"server/partner/register server/partner/register/sim server/partner/register/vegvesen shared/fixture shared/toll", "runs all simulators on one handler, with the demo data"},
+	{
+		"server/partner/register/suite", "server/partner/register shared/fault shared/toll",
+		"the tests that every vehicle register passes",
+	},
+	{
+		"server/partner/register/vegvesen", "server/partner/register shared/fault shared/toll",
+		"fills the role with Statens vegvesen",
+	},
+	{
+		"server/partner/rehearsal", "server/partner/identity/openid server/partner/identity/sim server/partner/mandate/altinn server/partner/mandate/sim " +
+			"server/partner/register server/partner/register/sim server/partner/register/vegvesen shared/fixture shared/toll",
+		"runs all simulators on one handler, with the demo data",
+	},
 
 	// server: domains decide. HTTP and SQL are details that they do not import.
-	{"server/notice", "server/partner/mail server/partner/text server/partner/print server/partner/permanent " + anyShared, "messages to people leave through partners"},
+	{
+		"server/notice",
+		"server/partner/mail server/partner/text server/partner/print server/partner/permanent " + anyShared,
+		"messages to people leave through partners",
+	},
 	{"server/access/seal", anyShared, "encrypts and hashes what is secret, with the keys of the configuration"},
 	{"server/access", "server/access/seal server/notice " + anyShared, "tells people about changes of their account"},
 	{"server/access/factor", account, "passwords, codes and passkeys of an account"},
@@ -128,14 +202,24 @@ var House = []Row{
 	{"server/fleet", "shared/ident shared/toll", "orders of tags"},
 	{"server/legacy", account, "links agreements of the legacy system to accounts"},
 	{"server/draft", "server/access/seal " + anyShared, "keeps the answers to a form encrypted until they are used"},
-	{"server/agreement", account + " server/draft server/partner/register", "a new agreement needs a person and a vehicle"},
+	{
+		"server/agreement", account + " server/draft server/partner/register",
+		"a new agreement needs a person and a vehicle",
+	},
 	{"server/overview", anyShared, "adds up amounts that are charged already"},
 	{"server/pricelist", anyShared, "publishes price lists; passages are priced by those in force"},
 	{"server/passage", anyShared, "the types between the steps from passage to charge"},
 	{"server/passage/ndjson", anyShared, "decodes what stations send"},
 	{"server/passage/stream", "server/passage " + anyShared, "carries passages between the steps"},
-	{"server/passage/intake", "server/pricelist server/passage server/passage/ndjson server/passage/stream " + anyShared, "takes in a station's batch"},
-	{"server/passage/worker", "server/pricelist server/passage server/passage/ndjson server/passage/stream " + anyShared, "rates and posts"},
+	{
+		"server/passage/intake",
+		"server/pricelist server/passage server/passage/ndjson server/passage/stream " + anyShared,
+		"takes in a station's batch",
+	},
+	{
+		"server/passage/worker",
+		"server/pricelist server/passage server/passage/ndjson server/passage/stream " + anyShared, "rates and posts",
+	},
 	{"server/passage/reading", "server/passage server/passage/stream " + anyShared, "shows passages to customers"},
 	{"server/passage/pipeline", "server/pricelist server/passage/... " + anyShared, "connects the steps"},
 
@@ -143,16 +227,29 @@ var House = []Row{
 	{"server/store", account + " server/job", "transactions write messages and jobs, too"},
 	{"server/store/migration", "server/job", "the schema has the tables of jobs"},
 	{"server/store/inventory", "server/privacy", "names the retention rule of each table"},
-	{"server/store/accessdb", database + " server/access/factor server/eid server/partner/identity server/store/inventory", "keeps the records of access and eid"},
-	{"server/store/agreementdb", database + " server/agreement server/draft", "makes drafts into agreements and keeps them"},
+	{
+		"server/store/accessdb",
+		database + " server/access/factor server/eid server/partner/identity server/store/inventory",
+		"keeps the records of access and eid",
+	},
+	{
+		"server/store/agreementdb", database + " server/agreement server/draft",
+		"makes drafts into agreements and keeps them",
+	},
 	{"server/store/demo", "server/store " + anyShared, "writes the demo data"},
 	{"server/store/draftdb", "server/store server/access/seal server/draft", "keeps the records of draft"},
 	{"server/store/fleetdb", "server/store server/fleet " + anyShared, "keeps orders of tags"},
 	{"server/store/legacydb", database + " server/legacy", "keeps the records of legacy"},
 	{"server/store/noticedb", database, "keeps the records of notice"},
 	{"server/store/overviewdb", "server/store server/overview " + anyShared, "reads what overview adds up"},
-	{"server/store/passagedb", "server/store server/passage server/passage/reading " + anyShared, "keeps the records of passage"},
-	{"server/store/persondb", database + " server/partner/mandate server/party server/person server/privacy", "keeps the records of person and party"},
+	{
+		"server/store/passagedb", "server/store server/passage server/passage/reading " + anyShared,
+		"keeps the records of passage",
+	},
+	{
+		"server/store/persondb", database + " server/partner/mandate server/party server/person server/privacy",
+		"keeps the records of person and party",
+	},
 	{"server/store/pricedb", "server/store server/pricelist " + anyShared, "keeps the releases of price lists"},
 	{"server/store/privacydb", database + " server/privacy server/store/inventory", "exports, erases and prunes"},
 
@@ -161,8 +258,15 @@ var House = []Row{
 	{"server/web/roadside", httpLayer, "the routes of stations"},
 	{"server/web/shell", "app/page app/workbench " + httpLayer, "paints the first page with the program's own code"},
 	{"server/web/signin", httpLayer + " server/eid server/partner/identity", "the pages of signing in"},
-	{"server/web/portal", httpLayer + " server/agreement server/legacy server/partner/mail/sim server/privacy", "the routes of customers"},
-	{"server/web", "server/web/... server/agreement server/legacy server/partner/mail/sim server/privacy " + httpLayer, "connects the rooms of the HTTP layer"},
+	{
+		"server/web/portal", httpLayer + " server/agreement server/legacy server/partner/mail/sim server/privacy",
+		"the routes of customers",
+	},
+	{
+		"server/web",
+		"server/web/... server/agreement server/legacy server/partner/mail/sim server/privacy " + httpLayer,
+		"connects the rooms of the HTTP layer",
+	},
 
 	// server: tools for building and testing.
 	{"server/internal/archtest", "", "reads imports from the toolchain"},
@@ -173,11 +277,24 @@ var House = []Row{
 	{"server/internal/bundle/slim", "", "knows the layout of linked programs"},
 	{"server/internal/bundle", "server/internal/bundle/slim", "builds the browser's files"},
 	{"server/internal/oracle", "assets " + anyShared, "computes what the demo data must cost"},
-	{"server/internal/pgtest", "server/embedded server/store server/store/demo server/store/migration", "gives tests a migrated database"},
-	{"server/internal/pipelinetest", "server/embedded server/internal/oracle server/internal/pgtest server/passage/... server/pricelist server/store server/store/passagedb " + anyShared, "runs the pipeline for tests"},
-	{"server/internal/e2e", "server/embedded server/internal/proves " + anyShared, "drives the running program from outside"},
+	{
+		"server/internal/pgtest", "server/embedded server/store server/store/demo server/store/migration",
+		"gives tests a migrated database",
+	},
+	{
+		"server/internal/pipelinetest",
+		"server/embedded server/internal/oracle server/internal/pgtest server/passage/... server/pricelist server/store server/store/passagedb " + anyShared,
+		"runs the pipeline for tests",
+	},
+	{
+		"server/internal/e2e", "server/embedded server/internal/proves " + anyShared,
+		"drives the running program from outside",
+	},
 	{"server/internal/bench", "", "has tests and benchmarks only"},
-	{"server/web/webtest", "server/... " + anyShared, "assembles the HTTP layer with domains, store and simulators for tests"},
+	{
+		"server/web/webtest", "server/... " + anyShared,
+		"assembles the HTTP layer with domains, store and simulators for tests",
+	},
 
 	// The only package that imports all others.
 	{"server", "assets hardware/... server/... " + anyShared, "connects everything by hand"},
@@ -186,25 +303,42 @@ var House = []Row{
 // Libraries are the packages of others, and of the standard library where it matters, with the packages of ours
 // that may import them. A library that is not named may be imported by none.
 var Libraries = []Library{
-	{"github.com/maxence-charriere/go-app", "app/... server/web/shell", "go-app is not developed further: a later move must stay small"},
+	{
+		"github.com/maxence-charriere/go-app", "app/... server/web/shell",
+		"go-app is not developed further: a later move must stay small",
+	},
 	{"github.com/gofiber/fiber", "server server/web/...", "HTTP is a detail of the web layer"},
 	{"gorm.io", "server/store/...", "SQL is a detail of the store"},
-	{"github.com/jackc/pgx", "server/store/... server/job server/embedded server/internal/... server/web/webtest", "SQL is a detail of the store; jobs share its transactions, embedded asks whether PostgreSQL is ready"},
+	{
+		"github.com/jackc/pgx", "server/store/... server/job server/embedded server/internal/... server/web/webtest",
+		"SQL is a detail of the store; jobs share its transactions, embedded asks whether PostgreSQL is ready",
+	},
 	{"github.com/jackc/pgerrcode", "server/store/...", "names of PostgreSQL's errors"},
 	{"github.com/pressly/goose", "server/store/migration", "runs migrations"},
 	{"github.com/riverqueue/river", "server/job", "runs jobs"},
 	{"github.com/prometheus/client_golang", "server server/job", "serves metrics"},
 	{"github.com/nats-io/nats-server", "server/embedded hardware/uplink/leaf", "the stream in the process"},
-	{"github.com/nats-io/nats.go", "server server/embedded server/passage/... server/internal/pipelinetest hardware/uplink/leaf", "the stream of passages"},
+	{
+		"github.com/nats-io/nats.go",
+		"server server/embedded server/passage/... server/internal/pipelinetest hardware/uplink/leaf",
+		"the stream of passages",
+	},
 	{"github.com/alexedwards/argon2id", "server/access/seal server/legacy", "hashes of passwords"},
 	{"github.com/andybalholm/brotli", "server/internal/bundle server/web/portal", "compression of what browsers load"},
 	{"github.com/boombuler/barcode", "server/web/signin", "QR codes for authenticator apps"},
 	{"github.com/chromedp", "server/internal/e2e", "drives a browser"},
 	{"github.com/coreos/go-oidc", "server/partner/identity/openid", "verifies tokens of identity providers"},
-	{"github.com/go-jose/go-jose", "server/partner/identity/... server/partner/mandate/sim", "signs and verifies tokens"},
+	{
+		"github.com/go-jose/go-jose", "server/partner/identity/... server/partner/mandate/sim",
+		"signs and verifies tokens",
+	},
 	{"github.com/go-webauthn/webauthn", "server/access/factor", "passkeys"},
 	{"github.com/google/go-cmp", "server/internal/... server/partner/...", "compares values in tests"},
-	{"github.com/google/uuid", "server/access/... server/agreement server/draft server/eid server/legacy server/notice server/party server/person", "identities of records"},
+	{
+		"github.com/google/uuid",
+		"server/access/... server/agreement server/draft server/eid server/legacy server/notice server/party server/person",
+		"identities of records",
+	},
 	{"github.com/pquerna/otp", "server/access/factor server/web/webtest", "one-time codes"},
 	{"github.com/wneessen/go-mail", "server/partner/mail/smtp", "mail"},
 	{"go.bug.st/serial", "hardware/link", "serial lines"},
@@ -213,7 +347,10 @@ var Libraries = []Library{
 	{"golang.org/x/sys", "hardware/sim", "pseudo terminals"},
 	{"golang.org/x/text", "server/access/seal", "normal forms of passwords"},
 
-	{"syscall/js", "app/browser", "only one package touches the browser, so every page compiles and is tested natively"},
+	{
+		"syscall/js", "app/browser",
+		"only one package touches the browser, so every page compiles and is tested natively",
+	},
 	{"net/http", "server/... hardware/... app/pagetest", "shared and the browser's program have no I/O of their own"},
 	{"os", "server/... hardware/... app/pagetest app", "shared and the browser's program have no I/O of their own"},
 	{"os/exec", "server/embedded server/internal/... hardware/...", "nothing else starts programs"},

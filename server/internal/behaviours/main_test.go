@@ -145,7 +145,8 @@ func TestProofsOfTheLatestRunAreCountedAndWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	want = strings.Replace(table, "server/web.TestOld", notYet, 1)
-	want = strings.Replace(want, "| A third. | not yet |", "| A third. | server/web.TestA, server/internal/e2e.TestB |", 1)
+	want = strings.Replace(want, "| A third. | not yet |", "| A third. | server/web.TestA, server/internal/e2e.TestB |",
+		1)
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -173,7 +174,10 @@ func TestWrongRecordsAndTablesAreRefused(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 	}
-	for _, text := range []string{"| S1.01 | No proofs. |\n", "| S6.01 | No such seed. | not yet |\n", "| S1.01 | A. | not yet |\n| S1.01 | B. | not yet |\n"} {
+	for _, text := range []string{
+		"| S1.01 | No proofs. |\n", "| S6.01 | No such seed. | not yet |\n",
+		"| S1.01 | A. | not yet |\n| S1.01 | B. | not yet |\n",
+	} {
 		if _, err := parse(text); err == nil {
 			t.Errorf("%q was accepted as a table", text)
 		}

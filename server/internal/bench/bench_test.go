@@ -1,5 +1,6 @@
-// Package bench_test measures the pipeline: batches over HTTP, the embedded stream and PostgreSQL with every flush on, until
-// the charges are committed; and the rating core against the same rules in SQL and in an expression language.
+// Package bench_test measures the pipeline: batches over HTTP, the embedded stream and PostgreSQL with every flush
+// on, until the charges are committed; and the rating core against the same rules in SQL and in an expression
+// language.
 package bench_test
 
 import (
@@ -74,15 +75,19 @@ func fleet() demo.Data {
 		tag := toll.TagID(fmt.Sprintf("95780109%011d", n))
 		plate := toll.NewPlate("NO", fmt.Sprintf("%c%c%05d", 'A'+n%20, 'A'+n/20%20, n))
 		cast.Vehicles = append(cast.Vehicles, toll.Vehicle{
-			ID: v, Plate: plate, Owner: fixture.Kari, Facts: toll.Facts{Category: "M1", WeightKG: 1800, Fuel: toll.FuelPetrol, Euro: 6},
+			ID: v, Plate: plate, Owner: fixture.Kari,
+			Facts: toll.Facts{Category: "M1", WeightKG: 1800, Fuel: toll.FuelPetrol, Euro: 6},
 		})
 		agreement := toll.AgreementID(fmt.Sprintf("0196c000-0000-7000-8000-%012d", n))
 		cast.Agreements = append(cast.Agreements, toll.Agreement{
-			ID: agreement, Number: fmt.Sprintf("8%09d", n), Customer: fixture.Kari, Issuer: "bompass", Charger: "fjellinjen",
+			ID: agreement, Number: fmt.Sprintf("8%09d", n), Customer: fixture.Kari, Issuer: "bompass",
+			Charger:  "fjellinjen",
 			Validity: toll.Validity{From: fixture.Since},
 		})
 		cast.Tags = append(cast.Tags, toll.Tag{ID: tag, Agreement: agreement, Status: toll.TagActive})
-		cast.Mounts = append(cast.Mounts, toll.Mount{Vehicle: v, Agreement: agreement, Tag: tag, Validity: toll.Validity{From: fixture.Since}})
+		cast.Mounts = append(cast.Mounts, toll.Mount{
+			Vehicle: v, Agreement: agreement, Tag: tag, Validity: toll.Validity{From: fixture.Since},
+		})
 	}
 	return cast
 }
@@ -94,10 +99,13 @@ func traffic(round int) (batches [][]byte) {
 	encoder := json.NewEncoder(&b)
 	for i := range vehicles * perCar {
 		car, turn := i%vehicles, i/vehicles
-		at := since.Add(time.Duration(turn)*5*time.Hour + time.Duration(car)*300*time.Millisecond + time.Duration(round)*11*time.Minute)
+		at := since.Add(time.Duration(turn)*5*time.Hour + time.Duration(car)*300*time.Millisecond +
+			time.Duration(round)*11*time.Minute)
 		_ = encoder.Encode(toll.Observation{
-			Station: stations[(car+turn)%len(stations)], Lane: car % 3, Epoch: int64(7 + round), Sequence: int64(i), At: at, Direction: toll.Inbound,
-			Tag: toll.TagID(fmt.Sprintf("95780109%011d", car)), Country: "NO", Plate: fmt.Sprintf("%c%c%05d", 'A'+car%20, 'A'+car/20%20, car),
+			Station: stations[(car+turn)%len(stations)], Lane: car % 3, Epoch: int64(7 + round), Sequence: int64(i),
+			At: at, Direction: toll.Inbound,
+			Tag: toll.TagID(fmt.Sprintf("95780109%011d", car)), Country: "NO",
+			Plate: fmt.Sprintf("%c%c%05d", 'A'+car%20, 'A'+car/20%20, car),
 		})
 		if (i+1)%batchSize == 0 {
 			batches = append(batches, bytes.Clone(b.Bytes()))
@@ -107,9 +115,9 @@ func traffic(round int) (batches [][]byte) {
 	return batches
 }
 
-// BenchmarkPipeline reports the rates of intake and of complete processing in passages per second, and that of a plain COPY
-// of the same rows for comparison. Each round after the first finds the sets of passages of earlier rounds, and corrects
-// their charges.
+// BenchmarkPipeline reports the rates of intake and of complete processing in passages per second, and that of a
+// plain COPY of the same rows for comparison. Each round after the first finds the sets of passages of earlier
+// rounds, and corrects their charges.
 func BenchmarkPipeline(b *testing.B) {
 	ctx := b.Context()
 	dir, err := os.MkdirTemp("", "bompass-bench-")
@@ -188,7 +196,8 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 	names := map[string]string{}
 	files := fstest.MapFS{}
 	for _, name := range []string{
-		"app.wasm", "bompass.css", "wasm_exec.js", "companion.js", "icon/bompass.svg", "icon/bompass-maskable.svg", "font/inter-latin.woff2",
+		"app.wasm", "bompass.css", "wasm_exec.js", "companion.js", "icon/bompass.svg", "icon/bompass-maskable.svg",
+		"font/inter-latin.woff2",
 	} {
 		names[name], files[name] = name, &fstest.MapFile{Data: []byte(name)}
 	}
@@ -205,22 +214,30 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 	accounts := accessdb.New(st)
 	people := access.NewService(accounts, keys, time.Now)
 	writer := notice.NewWriter(keys, "https://"+host, time.Now)
-	factors, err := factor.NewService(factor.Deps{Access: people, Store: factor.From(accounts), Keys: keys, Messages: writer, Options: factor.Options{PublicURL: "https://" + host}, Now: time.Now})
+	factors, err := factor.NewService(factor.Deps{
+		Access: people, Store: factor.From(accounts), Keys: keys, Messages: writer,
+		Options: factor.Options{PublicURL: "https://" + host}, Now: time.Now,
+	})
 	must(b, err)
 	plans, err := fs.Sub(assets.Tariff, "tariff")
 	must(b, err)
 	tariffs, err := tariff.Files(plans)
 	must(b, err)
 	app, err := web.New(web.Deps{
-		Registrar: access.NewRegistrar(people, accounts, writer), Factors: factors, Person: person.NewService(persondb.New(st), keys, writer, people, time.Now),
+		Registrar: access.NewRegistrar(people, accounts, writer), Factors: factors,
+		Person: person.NewService(persondb.New(st), keys, writer, people, time.Now),
 		Agreements: agreement.NewService(agreement.Deps{
-			Store: agreementdb.New(st), Drafts: draftdb.New(st), Profiles: persondb.New(st), Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: writer, Limiter: people, Now: time.Now,
+			Store: agreementdb.New(st), Drafts: draftdb.New(st), Profiles: persondb.New(st),
+			Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: writer,
+			Limiter: people, Now: time.Now,
 		}),
 		Legacy:  legacy.NewService(legacydb.New(st), keys, writer, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Access: people, Keys: keys,
-		Overview: overview.NewService(overviewdb.New(st), lists, func(id toll.ChargerID) string { return string(id) }, func(toll.StationID) overview.Cap { return overview.Cap{} }), Passages: passages{p, lists},
-		Tariffs: func() (int64, []tariff.File) { return 1, tariffs },
-		Live:    reading.NewLive(lists, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
+		Overview: overview.NewService(overviewdb.New(st), lists, func(id toll.ChargerID) string { return string(id) },
+			func(toll.StationID) overview.Cap { return overview.Cap{} }),
+		Passages: passages{p, lists},
+		Tariffs:  func() (int64, []tariff.File) { return 1, tariffs },
+		Live:     reading.NewLive(lists, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
 	must(b, err)
 	return app
@@ -242,7 +259,10 @@ func startPipeline(b testing.TB, dir string, st *store.DB) server {
 	plan, err := oracle.Plan()
 	must(b, err)
 	ctx, cancel := context.WithCancel(context.Background())
-	p, err := pipeline.New(ctx, pipeline.Deps{Store: passagedb.New(st), Prices: pricelist.Fixed(plan), Conn: conn, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.Output(), nil))})
+	p, err := pipeline.New(ctx, pipeline.Deps{
+		Store: passagedb.New(st), Prices: pricelist.Fixed(plan), Conn: conn, Now: time.Now,
+		Log: slog.New(slog.NewTextHandler(b.Output(), nil)),
+	})
 	must(b, err)
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()

@@ -26,8 +26,8 @@ type facts struct {
 	program         *vm.Program
 }
 
-// measureExpressions prices the month with expr-lang/expr: one compiled expression for each station, with the price rules
-// of a single passage, without hour rule and cap.
+// measureExpressions prices the month with expr-lang/expr: one compiled expression for each station, with the price
+// rules of a single passage, without hour rule and cap.
 func (w *trafficMonth) measureExpressions(b *testing.B, t *table, core float64) {
 	b.Helper()
 	programs := w.programs(b)
@@ -49,7 +49,8 @@ func (w *trafficMonth) measureExpressions(b *testing.B, t *table, core float64) 
 	}))
 	want := w.singlePrices()
 	w.compare(b, "expr-lang/expr", want, got)
-	t.row("expr-lang/expr, price rules without windows", ns(cost), fmt.Sprintf("%.0f", cost/core), fmt.Sprint(countDifferences(want, got)), "")
+	t.row("expr-lang/expr, price rules without windows", ns(cost), fmt.Sprintf("%.0f", cost/core),
+		fmt.Sprint(countDifferences(want, got)), "")
 }
 
 // singlePrices returns the core's price of each passage without its neighbours.
@@ -70,7 +71,8 @@ func (w *trafficMonth) facts(i int) facts {
 	wall := oslo.In(time.UnixMilli(w.At[i]))
 	kind := tariff.KindOf(oslo.DayOf(wall))
 	return facts{
-		Class: v.Facts.Class(true).String(), Minute: wall.Hour()*60 + wall.Minute(), Weekday: int(kind.Weekday), Holiday: kind.Holiday, July: kind.July,
+		Class: v.Facts.Class(true).String(), Minute: wall.Hour()*60 + wall.Minute(), Weekday: int(kind.Weekday),
+		Holiday: kind.Holiday, July: kind.July,
 		Agreement: v.Have&tariff.Agreement != 0, Tag: v.Have&tariff.Tag != 0, Inbound: w.Inbound[i],
 	}
 }
@@ -144,7 +146,9 @@ func bandText(band tariff.Band) string {
 func pricesText(zone, band string, v *tariff.Version) string {
 	var b strings.Builder
 	b.WriteString("(")
-	for _, class := range []toll.Class{toll.LightPetrol, toll.LightPlugIn, toll.LightDiesel, toll.LightElectric, toll.HeavyEuro6} {
+	for _, class := range []toll.Class{
+		toll.LightPetrol, toll.LightPlugIn, toll.LightDiesel, toll.LightElectric, toll.HeavyEuro6,
+	} {
 		if list, ok := v.Price(zone, band, class); ok {
 			fmt.Fprintf(&b, "Class == %q ? %s : ", class, discountText(v, class, list))
 		}
@@ -168,5 +172,6 @@ func discountText(v *tariff.Version, class toll.Class, list money.Ore) string {
 		}
 		return text
 	}
-	return fmt.Sprintf("(Agreement ? (Tag ? %s : %s) : (Tag ? %s : %s))", net(tariff.Agreement|tariff.Tag), net(tariff.Agreement), net(tariff.Tag), net(0))
+	return fmt.Sprintf("(Agreement ? (Tag ? %s : %s) : (Tag ? %s : %s))", net(tariff.Agreement|tariff.Tag),
+		net(tariff.Agreement), net(tariff.Tag), net(0))
 }

@@ -47,7 +47,8 @@ func newTrafficMonth(tb testing.TB, vehicles int) *trafficMonth {
 	for _, v := range w.Vehicles {
 		w.traits = append(w.traits, rating.Traits{Classes: rating.ClassesOf(v.Facts), Have: v.Have})
 	}
-	w.stations, w.vehicle, w.directions = make([]rating.StationIndex, len(w.At)), make([]int32, len(w.At)), make([]rating.Direction, len(w.At))
+	w.stations, w.vehicle, w.directions = make([]rating.StationIndex,
+		len(w.At)), make([]int32, len(w.At)), make([]rating.Direction, len(w.At))
 	for v := range w.Ends {
 		for i := w.begin(v); i < w.Ends[v]; i++ {
 			w.stations[i], w.vehicle[i], w.directions[i] = index[w.Station[i]], int32(v), rating.DirectionOf(toll.Outbound)
@@ -94,7 +95,10 @@ type buffers struct {
 }
 
 func newBuffers() *buffers {
-	return &buffers{set: make([]rating.Crossing, 0, longestSet), out: make([]rating.Charge, longestSet), steps: make([]rating.Step, 0, 32)}
+	return &buffers{
+		set: make([]rating.Crossing, 0, longestSet), out: make([]rating.Charge, longestSet),
+		steps: make([]rating.Step, 0, 32),
+	}
 }
 
 // variant is one variant of the measured work. run does it for the vehicles in [from, to).
@@ -104,8 +108,9 @@ type variant struct {
 	run   func(b *buffers, from, to int)
 }
 
-// The month is timed in parts that are short enough for some repetition of each to be undisturbed by other processes, and
-// long enough for the clock. With two cores the parts are larger, because starting a goroutine costs time.
+// The month is timed in parts that are short enough for some repetition of each to be undisturbed by other
+// processes, and long enough for the clock. With two cores the parts are larger, because starting a goroutine costs
+// time.
 const parts, partsOfTwo = 100, 8
 
 // variants returns the measured variants, from the least to the most work.
@@ -154,7 +159,8 @@ func (b *buffers) rate(w *trafficMonth, v int) {
 	w.plan.Rate(b.set, b.out[:len(b.set)])
 }
 
-// partitions is the number of partitions by vehicle, as in the pipeline. Each part that is timed with two cores has two.
+// partitions is the number of partitions by vehicle, as in the pipeline. Each part that is timed with two cores has
+// two.
 const partitions = 2 * partsOfTwo
 
 // arrival is the month in order of time, as stations report it.
@@ -179,7 +185,9 @@ func newArrival(w *trafficMonth) *arrival {
 	for p := range a.order {
 		from, to := w.partitionStart(p), w.partitionStart(p+1)
 		for i := w.begin(from); i < w.Ends[to-1]; i++ {
-			a.order[p] = append(a.order[p], arrivedPassage{w.At[i], w.vehicle[i], uint32(i), w.stations[i], w.directions[i]})
+			a.order[p] = append(a.order[p], arrivedPassage{
+				w.At[i], w.vehicle[i], uint32(i), w.stations[i], w.directions[i],
+			})
 		}
 		slices.SortStableFunc(a.order[p], func(x, y arrivedPassage) int { return int(x.at - y.at) })
 	}
@@ -189,8 +197,8 @@ func newArrival(w *trafficMonth) *arrival {
 // partitionStart returns the first vehicle of a partition.
 func (w *trafficMonth) partitionStart(p int) int { return len(w.Ends) * p / partitions }
 
-// run processes whole partitions: it groups passages by vehicle with a counting sort, sorts the passages of a vehicle if
-// they are not in order of time, and rates them.
+// run processes whole partitions: it groups passages by vehicle with a counting sort, sorts the passages of a
+// vehicle if they are not in order of time, and rates them.
 func (a *arrival) run(b *buffers, from, to int) {
 	for p := range a.order {
 		if first := a.partitionStart(p); first >= from && first < to {
@@ -279,13 +287,14 @@ func (w *trafficMonth) runOnTwoCores(run func(b *buffers, from, to int), b [2]*b
 	group.Wait()
 }
 
-// BenchmarkRating prints one table: the rating core on one and on two processor cores, and the same rules in PostgreSQL and
-// in an expression language, in one run on the same month.
+// BenchmarkRating prints one table: the rating core on one and on two processor cores, and the same rules in
+// PostgreSQL and in an expression language, in one run on the same month.
 func BenchmarkRating(b *testing.B) {
 	for range b.N {
 		w := newTrafficMonth(b, 100_000)
 		t := newTable()
-		t.head(fmt.Sprintf("%d passages of %d vehicles", len(w.At), len(w.Vehicles)), "ns/passage", "allocs/passage", "two cores", "times faster on two")
+		t.head(fmt.Sprintf("%d passages of %d vehicles", len(w.At), len(w.Vehicles)), "ns/passage", "allocs/passage",
+			"two cores", "times faster on two")
 		core := w.measureCore(t)
 		b.ReportMetric(core, "ns/passage")
 		w.measureOthers(b, t, core)
@@ -302,7 +311,8 @@ func (w *trafficMonth) measureCore(t *table) (resolveAndRate float64) {
 	for i, v := range w.variants() {
 		one := func(from, to int) { v.run(two[0], from, to) }
 		single := w.perPassage(w.bestTime(v.parts, repeats, one))
-		double := w.perPassage(w.bestTime(partsOfTwo, repeatsOfTwo, func(from, to int) { w.runOnTwoCores(v.run, two, from, to) }))
+		double := w.perPassage(w.bestTime(partsOfTwo, repeatsOfTwo,
+			func(from, to int) { w.runOnTwoCores(v.run, two, from, to) }))
 		allocs := w.allocs(func() { one(0, len(w.Ends)) })
 		t.row(v.name, ns(single), fmt.Sprintf("%.3f", allocs), ns(double), fmt.Sprintf("%.2f", single/double))
 		if i == 1 {

@@ -78,7 +78,7 @@ func BenchmarkPipelineLargeRegister(b *testing.B) {
 		begin := time.Now()
 		s := startPipeline(b, home.Path("stream-register"), st)
 		m := &registerRunner{st: st, server: s, size: size}
-		m.sendBatch(b, rand.New(rand.NewPCG(1, 1))) //nolint:gosec // a load, not a secret
+		m.sendBatch(ctx, b, rand.New(rand.NewPCG(1, 1)))
 		b.ReportMetric(time.Since(begin).Seconds(), "s-to-first-batch")
 		m.run(b)
 	}
@@ -95,7 +95,8 @@ func fillRegister(b *testing.B, st *store.DB, size int) {
 			args = []any{size}
 			statement = strings.ReplaceAll(statement, "$2", "$1")
 			if strings.Contains(statement, "$1::uuid") {
-				statement, args = strings.Replace(statement, "$1::uuid", "$2::uuid", 1), []any{size, string(fixture.Kari)}
+				statement, args = strings.Replace(statement, "$1::uuid", "$2::uuid",
+					1), []any{size, string(fixture.Kari)}
 			}
 		}
 		_, err := conn.Exec(b.Context(), statement, args...)
@@ -117,13 +118,14 @@ type registerRunner struct {
 }
 
 func (m *registerRunner) run(b *testing.B) {
+	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), registerRun)
 	defer cancel()
 	var group sync.WaitGroup
 	for n := range senders {
 		group.Go(func() {
-			random := rand.New(rand.NewPCG(2, uint64(n))) //nolint:gosec // a load, not a secret
-			every(ctx, time.Second*senders/batchesPerSecond, func() { m.sendBatch(b, random) })
+			random := rand.New(rand.NewPCG(2, uint64(n)))
+			every(ctx, time.Second*senders/batchesPerSecond, func() { m.sendBatch(ctx, b, random) })
 		})
 	}
 	for range changers {
@@ -141,25 +143,29 @@ func (m *registerRunner) run(b *testing.B) {
 }
 
 // sendBatch sends passages of vehicles anywhere in the register.
-func (m *registerRunner) sendBatch(b *testing.B, random *rand.Rand) {
+func (m *registerRunner) sendBatch(ctx context.Context, b *testing.B, random *rand.Rand) {
+	b.Helper()
 	var list bytes.Buffer
 	encoder := json.NewEncoder(&list)
 	for range batchSize {
 		n := 1 + random.IntN(m.size)
 		_ = encoder.Encode(toll.Observation{
-			Station: "oslo-104", Epoch: 9, Sequence: m.sequence.Add(1), At: since.Add(time.Duration(random.IntN(86_400)) * time.Second), Direction: toll.Inbound,
+			Station: "oslo-104", Epoch: 9, Sequence: m.sequence.Add(1),
+			At: since.Add(time.Duration(random.IntN(86_400)) * time.Second), Direction: toll.Inbound,
 			Tag: toll.TagID("T" + strconv.Itoa(n)), Country: "NO", Plate: "XX" + strconv.Itoa(n),
 		})
 	}
-	if m.post(b, list.Bytes()) {
+	if m.post(ctx, b, list.Bytes()) {
 		m.accepted.Add(batchSize)
 	} else {
 		m.refused.Add(1)
 	}
 }
 
-func (m *registerRunner) post(b *testing.B, body []byte) bool {
-	req, err := http.NewRequestWithContext(context.WithoutCancel(b.Context()), http.MethodPost, m.server.url, bytes.NewReader(body))
+func (m *registerRunner) post(ctx context.Context, b *testing.B, body []byte) bool {
+	b.Helper()
+	req, err := http.NewRequestWithContext(context.WithoutCancel(ctx), http.MethodPost, m.server.url,
+		bytes.NewReader(body))
 	must(b, err)
 	req.Host = host
 	req.Header.Set("Authorization", "Bearer "+fixture.StationKey)
@@ -189,8 +195,10 @@ func every(ctx context.Context, interval time.Duration, do func()) {
 
 // change changes the facts of a vehicle anywhere in the register.
 func (m *registerRunner) change(ctx context.Context, b *testing.B) {
-	id := fmt.Sprintf("0196b000-0000-7000-8000-%012d", 1+rand.IntN(m.size)) //nolint:gosec // a load, not a secret
-	if _, err := m.st.Pool.Exec(ctx, "update vehicle_facts set weight_kg = weight_kg + 1 where vehicle_id = $1", id); err == nil {
+	b.Helper()
+	id := fmt.Sprintf("0196b000-0000-7000-8000-%012d", 1+rand.IntN(m.size))
+	if _, err := m.st.Pool.Exec(ctx, "update vehicle_facts set weight_kg = weight_kg + 1 where vehicle_id = $1",
+		id); err == nil {
 		m.changed.Add(1)
 	} else if ctx.Err() == nil {
 		b.Error(err)
@@ -200,16 +208,20 @@ func (m *registerRunner) change(ctx context.Context, b *testing.B) {
 // observe measures how long it takes until a passage that intake accepts after a change is matched by it: a vehicle
 // without an owner gets one, and passes, again and again, until a passage has the new payer.
 func (m *registerRunner) observe(ctx context.Context, b *testing.B) (seen []time.Duration) {
+	b.Helper()
 	for n := 1; ctx.Err() == nil; n++ {
 		plate := fmt.Sprintf("YY%05d", n)
-		_ = m.post(b, m.passageOf(plate)) // the plate is in the cache as unknown
-		_, err := m.st.Pool.Exec(context.WithoutCancel(ctx), "insert into vehicle (id, country, plate, owner_id) values (gen_random_uuid(), 'NO', $1, $2)", plate, string(fixture.Kari))
+		_ = m.post(ctx, b, m.passageOf(plate)) // the plate is in the cache as unknown
+		_, err := m.st.Pool.Exec(context.WithoutCancel(ctx),
+			"insert into vehicle (id, country, plate, owner_id) values (gen_random_uuid(), 'NO', $1, $2)", plate,
+			string(fixture.Kari))
 		must(b, err)
 		begin := time.Now()
-		_ = m.post(b, m.passageOf(plate))
+		_ = m.post(ctx, b, m.passageOf(plate))
 		for matched := false; !matched; time.Sleep(10 * time.Millisecond) {
 			must(b, m.st.Pool.QueryRow(context.WithoutCancel(ctx),
-				"select exists (select from passage where plate = $1 and customer_id is not null)", plate).Scan(&matched))
+				"select exists (select from passage where plate = $1 and customer_id is not null)",
+				plate).Scan(&matched))
 			if time.Since(begin) > time.Minute {
 				b.Fatalf("the change is not seen after a minute")
 			}
@@ -222,7 +234,8 @@ func (m *registerRunner) observe(ctx context.Context, b *testing.B) (seen []time
 
 func (m *registerRunner) passageOf(plate string) []byte {
 	line, _ := json.Marshal(toll.Observation{
-		Station: "oslo-104", Epoch: 9, Sequence: m.sequence.Add(1), At: since.Add(time.Hour), Direction: toll.Inbound, Country: "NO", Plate: plate,
+		Station: "oslo-104", Epoch: 9, Sequence: m.sequence.Add(1), At: since.Add(time.Hour), Direction: toll.Inbound,
+		Country: "NO", Plate: plate,
 	})
 	return append(line, '\n')
 }

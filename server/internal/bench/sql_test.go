@@ -57,7 +57,8 @@ func (w *trafficMonth) measureSQL(b *testing.B, t *table, core float64) {
 	must(b, err)
 	want := w.charges()
 	w.compare(b, "PostgreSQL", want, got)
-	t.row("PostgreSQL, one set-based query", ns(cost), fmt.Sprintf("%.0f", cost/core), fmt.Sprint(countDifferences(want, got)), "")
+	t.row("PostgreSQL, one set-based query", ns(cost), fmt.Sprintf("%.0f", cost/core),
+		fmt.Sprint(countDifferences(want, got)), "")
 }
 
 // processID identifies a process whose processor time is measured, so that other processes of the machine do not count.
@@ -153,7 +154,10 @@ func (l *loader) tariffs() {
 				}
 				used = true
 				charged := map[toll.Direction]any{toll.Inbound: true, toll.Outbound: false}[st.Charged]
-				l.stations = append(l.stations, []any{at, order, string(s.ID), string(s.ID) + " " + st.PriceZone, l.number("hour", s, st.HourGroup), l.number("cap", s, st.CapGroup), charged})
+				l.stations = append(l.stations, []any{
+					at, order, string(s.ID), string(s.ID) + " " + st.PriceZone, l.number("hour", s, st.HourGroup),
+					l.number("cap", s, st.CapGroup), charged,
+				})
 			}
 		}
 		if used {
@@ -173,7 +177,9 @@ func (l *loader) scheme(s *tariff.Scheme) {
 		if end == tariff.Forever {
 			end = oslo.Date(2200, time.January, 1)
 		}
-		l.versions = append(l.versions, []any{number, string(s.ID), v.From.Start(), end.Start(), int(v.HeavyCars.Needs)})
+		l.versions = append(l.versions, []any{
+			number, string(s.ID), v.From.Start(), end.Start(), int(v.HeavyCars.Needs),
+		})
 		for _, zone := range s.Zones() {
 			l.zone(number, s, v, zone)
 		}
@@ -193,7 +199,9 @@ func (l *loader) links(number int, v *tariff.Version) {
 		for _, at := range link.At {
 			for _, payer := range link.With {
 				length := time.Duration(link.Minutes) * time.Minute
-				l.waivers = append(l.waivers, []any{number, slices.Index(l.Stations, at), slices.Index(l.Stations, payer), length, int(link.Needs)})
+				l.waivers = append(l.waivers, []any{
+					number, slices.Index(l.Stations, at), slices.Index(l.Stations, payer), length, int(link.Needs),
+				})
 			}
 		}
 	}
@@ -209,7 +217,9 @@ func (l *loader) zone(number int, s *tariff.Scheme, v *tariff.Version, zone stri
 			list, ok := v.Price(zone, band, class)
 			for have := tariff.Needs(0); ok && have < 4; have++ {
 				left := discounts(v, class, have)
-				l.prices = append(l.prices, []any{number, name, band, int(class), int(have), int64(list), left.Num, left.Den})
+				l.prices = append(l.prices, []any{
+					number, name, band, int(class), int(have), int64(list), left.Num, left.Den,
+				})
 			}
 		}
 	}
@@ -258,7 +268,9 @@ func (l *loader) rules(number int, s *tariff.Scheme, v *tariff.Version, have tar
 				if h.Included {
 					length += time.Millisecond
 				}
-				l.hours = append(l.hours, []any{number, l.number("hour", s, g), int(class), int(have), h.Mode == tariff.Dearest, length})
+				l.hours = append(l.hours, []any{
+					number, l.number("hour", s, g), int(class), int(have), h.Mode == tariff.Dearest, length,
+				})
 			}
 		}
 		for _, g := range s.CapGroups() {

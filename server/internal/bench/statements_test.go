@@ -66,7 +66,8 @@ func TestEverythingIsOneModule(t *testing.T) {
 // The benchmarks of the rating core run and print passages or nanoseconds.
 func TestRatingCoreIsBenchmarked(t *testing.T) {
 	proves.Driven(t, proves.Source)
-	out := goCommand(t, nil, "test", "-run", "^$", "-bench", "^BenchmarkRateMonth$", "-benchtime", "1x", "./shared/rating")
+	out := goCommand(t, nil, "test", "-run", "^$", "-bench", "^BenchmarkRateMonth$", "-benchtime", "1x",
+		"./shared/rating")
 	if !regexp.MustCompile(`(?m)^BenchmarkRateMonth\S*\s+\d+\s.* ns/op`).MatchString(out) {
 		t.Errorf("no figures are printed:\n%s", out)
 	}

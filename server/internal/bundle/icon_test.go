@@ -68,7 +68,8 @@ func TestMaskableIconFillsItsSquare(t *testing.T) {
 	for _, side := range iconSides {
 		picture := decode(t, fmt.Sprintf("%s/bompass-maskable-%d.png", icon, side))
 		for _, at := range []image.Point{{0, 0}, {side - 1, 0}, {0, side - 1}, {side - 1, side - 1}} {
-			if r, g, b, a := picture.At(at.X, at.Y).RGBA(); r>>8 != 0x0b || g>>8 != 0x55 || b>>8 != 0x63 || a>>8 != 0xff {
+			if r, g, b, a := picture.At(at.X, at.Y).RGBA(); r>>8 != 0x0b || g>>8 != 0x55 || b>>8 != 0x63 ||
+				a>>8 != 0xff {
 				t.Errorf("%d pixels: the corner %v is %02x%02x%02x%02x", side, at, r>>8, g>>8, b>>8, a>>8)
 			}
 		}

@@ -48,7 +48,8 @@ func lean(top, folder string) (modfile string, err error) {
 		return "", err
 	}
 	if got := sumOf(files); got != librarySum {
-		return "", fmt.Errorf("the files of %s have the hash %s, not %s: see whether lean/go-app.patch still fits them", library, got, librarySum)
+		return "", fmt.Errorf("the files of %s have the hash %s, not %s: see whether lean/go-app.patch still fits them",
+			library, got, librarySum)
 	}
 	if err := applyPatch(files, leanPatch); err != nil {
 		return "", err

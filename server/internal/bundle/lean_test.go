@@ -10,8 +10,8 @@ import (
 
 const checkout = "../../.."
 
-// The browser program imports none of the packages that the copy of go-app leaves out. One import of them would add most
-// of the others.
+// The browser program imports none of the packages that the copy of go-app leaves out. One import of them would add
+// most of the others.
 func TestBrowserProgramImportsNoServerLibrary(t *testing.T) {
 	modfile, err := lean(checkout, filepath.Join(t.TempDir(), "lean"))
 	if err != nil {

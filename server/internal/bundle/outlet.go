@@ -117,7 +117,8 @@ func (o *outlet) budget(limits []limit) error {
 		}
 		fmt.Printf("%-28s %9d bytes on the wire, budget %9d\n", l.names, size, l.bytes)
 		if size > l.bytes {
-			over = append(over, fmt.Errorf("%s is %d bytes over its budget: make it smaller, or write in assets/docs why the budget must grow", l.names, size-l.bytes))
+			over = append(over, fmt.Errorf("%s is %d bytes over its budget: make it smaller, or write in assets/docs why the budget must grow",
+				l.names, size-l.bytes))
 		}
 	}
 	return errors.Join(over...)

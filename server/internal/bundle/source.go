@@ -24,7 +24,8 @@ func program(top string, out *outlet) error {
 	}
 	defer func() { _ = os.RemoveAll(work) }()
 	target := filepath.Join(work, "app.wasm")
-	build := exec.Command("go", "build", "-modfile", modfile, "-tags", "lean", "-trimpath", "-ldflags", "-s -w", "-o", target, "./app")
+	build := exec.Command("go", "build", "-modfile", modfile, "-tags", "lean", "-trimpath", "-ldflags", "-s -w", "-o",
+		target, "./app")
 	build.Dir = top
 	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	if text, err := build.CombinedOutput(); err != nil {
@@ -99,7 +100,8 @@ func scripts(top string, out *outlet) error {
 	return out.add("companion.js", companion)
 }
 
-// fonts adds the font Inter. Browsers load the file with the extended Latin characters only for pages that contain them.
+// fonts adds the font Inter. Browsers load the file with the extended Latin characters only for pages that contain
+// them.
 func fonts(top string, out *outlet) error {
 	inter := filepath.Join(top, "assets", "node_modules", "@fontsource-variable", "inter", "files")
 	for name, file := range map[string]string{

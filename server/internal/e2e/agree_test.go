@@ -85,10 +85,14 @@ type agreementForm struct {
 func (f agreementForm) waitForStep(step, question string) {
 	f.t.Helper()
 	f.page.WaitText(question)
-	f.page.Wait("the step "+step, `location.search.includes("step=`+step+`") && document.querySelector("h1").textContent === "`+question+`"`)
+	f.page.Wait("the step "+step,
+		`location.search.includes("step=`+step+`") && document.querySelector("h1").textContent === "`+question+`"`)
 	if f.axe != nil {
 		f.axe.checkPage(f.t, "step "+step)
-		for screen, view := range map[string]e2e.View{"390-light": e2e.Phone, "390-dark": e2e.Phone.InDark(), "1280-light": e2e.Desktop, "1280-dark": e2e.Desktop.InDark()} {
+		for screen, view := range map[string]e2e.View{
+			"390-light": e2e.Phone, "390-dark": e2e.Phone.InDark(), "1280-light": e2e.Desktop,
+			"1280-dark": e2e.Desktop.InDark(),
+		} {
 			f.page.SetView(view)
 			f.page.Wait(step+" to fit "+screen, `document.documentElement.scrollWidth <= window.innerWidth`)
 			f.page.Screenshot("agree-" + step + "-" + screen)
@@ -99,7 +103,8 @@ func (f agreementForm) waitForStep(step, question string) {
 func (f agreementForm) choose(selector, value string) {
 	f.t.Helper()
 	f.page.Wait(selector, `document.querySelector("`+selector+`")`)
-	f.page.Eval(`(() => { const s = document.querySelector("` + selector + `"); s.value = "` + value + `"; s.dispatchEvent(new Event("change", {bubbles: true})); return 1; })()`)
+	f.page.Eval(`(() => { const s = document.querySelector("` + selector + `"); s.value = "` + value +
+		`"; s.dispatchEvent(new Event("change", {bubbles: true})); return 1; })()`)
 }
 
 func (f agreementForm) next() {
@@ -205,15 +210,18 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 func sendPassage(t *testing.T, product *e2e.Product, plate toll.Plate, epoch int64) {
 	t.Helper()
 	var body bytes.Buffer
-	o := toll.Observation{Station: "oslo-301", Lane: 1, Epoch: epoch, At: time.Now().UTC(), Direction: toll.Inbound, Country: plate.Country, Plate: plate.Text}
+	o := toll.Observation{
+		Station: "oslo-301", Lane: 1, Epoch: epoch, At: time.Now().UTC(), Direction: toll.Inbound,
+		Country: plate.Country, Plate: plate.Text,
+	}
 	if err := json.NewEncoder(&body).Encode(o); err != nil {
 		t.Fatal(err)
 	}
 	product.Send(t, &body)
 }
 
-// A person who registers with an email address makes an agreement by keyboard, for a foreign vehicle that no register has,
-// and can begin a second agreement from the overview.
+// A person who registers with an email address makes an agreement by keyboard, for a foreign vehicle that no
+// register has, and can begin a second agreement from the overview.
 func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
@@ -234,7 +242,8 @@ func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	page.Fill("#password", password)
 	page.Press("main form button[type=submit]")
 	page.Wait("a secret", `document.querySelector("code.bp-secret")`)
-	code, err := totp.GenerateCode(strings.ReplaceAll(page.Eval(`document.querySelector("code.bp-secret").textContent`), " ", ""), time.Now())
+	code, err := totp.GenerateCode(strings.ReplaceAll(page.Eval(`document.querySelector("code.bp-secret").textContent`),
+		" ", ""), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +294,8 @@ func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	page.WaitText("DE MAB1234")
 
 	page.Eval("(history.back(), 1)") // the answers are sent: there is nothing to send again
-	page.Wait("the first question", `location.search.includes("step=charger") && document.querySelector("#charger-ferde")`)
+	page.Wait("the first question",
+		`location.search.includes("step=charger") && document.querySelector("#charger-ferde")`)
 	page.Go(product.URL() + "/")
 	page.WaitText("DE MAB1234")
 	page.Press(`main a[href="/agreements/new"]`)

@@ -72,7 +72,8 @@ func Open(t testing.TB, view View, flags ...string) *Page {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("accept-lang", "nb-NO,nb"), chromedp.UserDataDir(t.TempDir()))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("accept-lang", "nb-NO,nb"),
+		chromedp.UserDataDir(t.TempDir()))
 	for _, flag := range flags {
 		options = append(options, chromedp.Flag(flag, true))
 	}
@@ -107,7 +108,8 @@ func (p *Page) collectConsole() {
 			if strings.Contains(line, "frame-ancestors") {
 				continue // a page of another site tried to frame ours, as in the test of such a site
 			}
-			if strings.Contains(line, "Content Security Policy") || strings.Contains(line, "panic:") || strings.Contains(line, "goroutine ") {
+			if strings.Contains(line, "Content Security Policy") || strings.Contains(line, "panic:") ||
+				strings.Contains(line, "goroutine ") {
 				p.t.Errorf("the browser's console has: %s", line)
 			}
 		}
@@ -128,19 +130,21 @@ func (p *Page) SetView(v View) {
 	if v.Dark {
 		scheme = "dark"
 	}
-	p.do(chromedp.EmulateViewport(v.Width, v.Height), chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		})
-		return err
-	}))
+	p.do(chromedp.EmulateViewport(v.Width, v.Height),
+		chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+			_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+			})
+			return err
+		}))
 }
 
 // WithoutScripts disables scripts.
 func (p *Page) WithoutScripts() {
 	p.t.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled,
+			emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	}))
 }
@@ -229,7 +233,8 @@ func (p *Page) WaitText(text string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.Wait("the text "+text, `document.body && document.body.innerText.replaceAll("\u00a0", " ").includes(`+string(quoted)+`)`)
+	p.Wait("the text "+text,
+		`document.body && document.body.innerText.replaceAll("\u00a0", " ").includes(`+string(quoted)+`)`)
 }
 
 // Eval evaluates a JavaScript expression and returns its value as a string.
@@ -245,7 +250,8 @@ func (p *Page) Eval(expression string) string {
 // Await evaluates a JavaScript expression to a promise and returns the promise's value as a string.
 func (p *Page) Await(what, expression string) string {
 	p.t.Helper()
-	p.Eval(`(window.promised = undefined, Promise.resolve(` + expression + `).then((v) => { window.promised = [String(v)]; }, (e) => { window.promised = ["broken: " + e]; }), 1)`)
+	p.Eval(`(window.promised = undefined, Promise.resolve(` + expression +
+		`).then((v) => { window.promised = [String(v)]; }, (e) => { window.promised = ["broken: " + e]; }), 1)`)
 	p.Wait(what, "window.promised")
 	return p.Eval("window.promised[0]")
 }
@@ -282,6 +288,7 @@ func (p *Page) Picture() []byte {
 // state returns the address, text and console of the page for a failure.
 func (p *Page) state() string {
 	where, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("location.href"))
-	text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("document.body ? document.body.innerText.slice(0, 1500) : ''"))
+	text, _ := chromedp.Run(p.ctx,
+		chromedp.Evaluate[string]("document.body ? document.body.innerText.slice(0, 1500) : ''"))
 	return fmt.Sprintf("at %s\n%s\nconsole: %s", where, text, strings.Join(p.Console(), "\n"))
 }

@@ -8,8 +8,8 @@ import (
 	"bompass/server/internal/proves"
 )
 
-// A person signs in with an eID and chooses a company. The header shows the person and the company. Signing out ends the
-// session here and at the issuer.
+// A person signs in with an eID and chooses a company. The header shows the person and the company. Signing out
+// ends the session here and at the issuer.
 func TestPersonSignsInWithEIDForCompany(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
@@ -37,7 +37,8 @@ func TestPersonSignsInWithEIDForCompany(t *testing.T) {
 	page.Press(`main a[href^="/login/eid/no"]`)
 	page.WaitText("ID-porten (simulated)") // a new authentication: the issuer's session has ended, too
 	for _, said := range page.Console() {
-		expected := strings.Contains(said, "401") && strings.HasSuffix(said, "/api/v1/me") // how the program finds out that there is no session
+		// how the program finds out that there is no session
+		expected := strings.Contains(said, "401") && strings.HasSuffix(said, "/api/v1/me")
 		if !strings.HasPrefix(said, "info:") && !expected {
 			t.Errorf("the console has %q", said)
 		}

@@ -21,17 +21,20 @@ func TestOverviewShowsMonth(t *testing.T) {
 		return document.activeElement.id === "spend-day" && document.querySelector('[data-part="bar"]');
 	})()`)
 	page.Press("details.bp-twin summary")
-	page.Wait("a row for each day", `document.querySelectorAll("details[open] .bp-table-figures tbody tr").length >= 28`)
+	page.Wait("a row for each day",
+		`document.querySelectorAll("details[open] .bp-table-figures tbody tr").length >= 28`)
 
 	page.Press("#scheme-dark")
 	page.Wait("the dark scheme", `getComputedStyle(document.documentElement).colorScheme === "dark"`)
 	page.Press("#who")
 	page.Press("#logout")
-	page.Wait("the sign-in page in the dark scheme", `location.pathname === "/login" && getComputedStyle(document.documentElement).colorScheme === "dark"`)
+	page.Wait("the sign-in page in the dark scheme",
+		`location.pathname === "/login" && getComputedStyle(document.documentElement).colorScheme === "dark"`)
 	page.Press(`a[href*="theme=light"]`)
 	page.Wait("the light scheme without the program", `document.documentElement.dataset.colorScheme === "light"`)
 	page.Go(product.URL() + "/_ui")
-	page.Wait("the workbench in the light scheme", `document.documentElement.dataset.colorScheme === "light" && document.querySelectorAll("section").length > 10`)
+	page.Wait("the workbench in the light scheme",
+		`document.documentElement.dataset.colorScheme === "light" && document.querySelectorAll("section").length > 10`)
 }
 
 // One of several agreements can be selected. The selection is kept on other pages.

@@ -54,7 +54,8 @@ func TestPortalWorksByKeyboard(t *testing.T) {
 
 	pressTabUntil(t, page, `nav a[href^="/passages"]`)
 	page.Type(kb.Enter)
-	page.Wait("rows", `location.pathname === "/passages" && document.querySelectorAll('button[id^="passage-"]').length > 3`)
+	page.Wait("rows",
+		`location.pathname === "/passages" && document.querySelectorAll('button[id^="passage-"]').length > 3`)
 	page.Wait("focus on the heading", `document.activeElement && document.activeElement.tagName === "H1"`)
 	pressTabUntil(t, page, `button[id^="passage-"]`)
 	if page.Eval(focusVisible) != "true" {
@@ -95,7 +96,8 @@ func TestDialogTrapsAndRestoresFocus(t *testing.T) {
 		}
 	}
 	page.Type(kb.Escape)
-	page.Wait("the focus where it was", `!document.querySelector("dialog[open]") && document.activeElement.id === "end-all"`)
+	page.Wait("the focus where it was",
+		`!document.querySelector("dialog[open]") && document.activeElement.id === "end-all"`)
 
 	page.Go(product.URL() + "/people")
 	page.WaitText("Astrid Moen")
@@ -104,13 +106,15 @@ func TestDialogTrapsAndRestoresFocus(t *testing.T) {
 	page.Wait("the question", confirmationOpen)
 	page.WaitText("Vil du fjerne Astrid Moen?")
 	page.Type(kb.Enter) // the answer that changes nothing
-	page.Wait("the focus where it was", `!document.querySelector("dialog[open]") && document.activeElement.matches('[aria-label="Fjern: Astrid Moen"]')`)
+	page.Wait("the focus where it was",
+		`!document.querySelector("dialog[open]") && document.activeElement.matches('[aria-label="Fjern: Astrid Moen"]')`)
 	page.Type(kb.Enter)
 	page.Wait("the question again", confirmationOpen)
 	pressTabUntil(t, page, "#confirm-yes")
 	page.Type(kb.Enter)
 	page.WaitText("Personen er fjernet.")
-	page.Wait("the person to be removed", `!document.querySelector("main").innerText.includes("Astrid Moen") && document.activeElement.id === "title"`)
+	page.Wait("the person to be removed",
+		`!document.querySelector("main").innerText.includes("Astrid Moen") && document.activeElement.id === "title"`)
 	pressTabUntil(t, page, "#toast-close")
 	page.Type(kb.Enter)
 	page.Wait("the toast to close", `!document.querySelector("#toast") && document.activeElement.id === "title"`)
@@ -124,8 +128,10 @@ func TestRemovedStopIsRestoredByKeyboard(t *testing.T) {
 	page.Wait("the trip", `document.querySelectorAll(".bp-stop").length === 2`)
 	pressTabUntil(t, page, ".bp-stop button")
 	page.Type(kb.Enter)
-	page.Wait("one station", `document.querySelectorAll(".bp-stop").length === 1 && document.activeElement.id === "station"`)
+	page.Wait("one station",
+		`document.querySelectorAll(".bp-stop").length === 1 && document.activeElement.id === "station"`)
 	pressTabUntil(t, page, "#toast-do")
 	page.Type(kb.Enter)
-	page.Wait("both stations in their order", `location.search.includes("oslo-104") && location.search.indexOf("oslo-104") < location.search.indexOf("oslo-301")`)
+	page.Wait("both stations in their order",
+		`location.search.includes("oslo-104") && location.search.indexOf("oslo-104") < location.search.indexOf("oslo-301")`)
 }

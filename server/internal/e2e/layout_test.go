@@ -7,8 +7,9 @@ import (
 	"bompass/server/internal/e2e"
 )
 
-// Every page fits every screen: nothing overflows to the side, there is one heading of the first level, and checkboxes are
-// square. German has the longest words. With BOMPASS_SHOTS set to a folder, screenshots are saved there, dark ones too.
+// Every page fits every screen: nothing overflows to the side, there is one heading of the first level, and
+// checkboxes are square. German has the longest words. With BOMPASS_SHOTS set to a folder, screenshots are saved
+// there, dark ones too.
 func TestPagesFitEveryScreen(t *testing.T) {
 	product := e2e.Start(t, program)
 	screens := map[string][]e2e.View{
@@ -25,7 +26,8 @@ func TestPagesFitEveryScreen(t *testing.T) {
 				visitAllPages(t, product, lang, func(page *e2e.Page, name string) {
 					for _, view := range views {
 						page.SetView(view)
-						page.Wait(name+" to fit "+view.String(), `document.documentElement.scrollWidth <= window.innerWidth`)
+						page.Wait(name+" to fit "+view.String(),
+							`document.documentElement.scrollWidth <= window.innerWidth`)
 						page.Screenshot(name + "-" + lang + "-" + view.String())
 					}
 					if n := page.Eval(`document.querySelectorAll("h1").length`); n != "1" {
@@ -40,8 +42,8 @@ func TestPagesFitEveryScreen(t *testing.T) {
 	})
 }
 
-// The pages of a newcomer with an eID fit and are accessible, and name missing answers beside the field and in a focused
-// summary.
+// The pages of a newcomer with an eID fit and are accessible, and name missing answers beside the field and in a
+// focused summary.
 func TestNewcomerPages(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)

@@ -32,7 +32,9 @@ func openLeafSpool(t *testing.T, dir, address, key string) (*uplink.Spool, *upli
 	if err != nil {
 		t.Fatal(err)
 	}
-	return spool, &uplink.Sender{Transport: node.Send, Spool: spool, Wait: uplink.Sleep, Jitter: func() float64 { return 0 }, Log: log}
+	return spool, &uplink.Sender{
+		Transport: node.Send, Spool: spool, Wait: uplink.Sleep, Jitter: func() float64 { return 0 }, Log: log,
+	}
 }
 
 // Kari's car passes a station that is a leaf node of the server, while the server is killed and restarted, twice. Every
@@ -51,12 +53,15 @@ func TestLeafPassagesSurviveServerRestarts(t *testing.T) {
 	see := func(n int) {
 		for range n {
 			o, err := spool.Append(uplink.Observation{
-				Station: "oslo-301", Lane: 7, At: time.Now().UTC().Truncate(time.Millisecond), Direction: "in", Country: vehicle.Plate.Country, Plate: vehicle.Plate.Text,
+				Station: "oslo-301", Lane: 7, At: time.Now().UTC().Truncate(time.Millisecond), Direction: "in",
+				Country: vehicle.Plate.Country, Plate: vehicle.Plate.Text,
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			want[toll.Observation{Station: toll.StationID(o.Station), Lane: o.Lane, Epoch: o.Epoch, Sequence: o.Sequence}.ID()] = true
+			want[toll.Observation{
+				Station: toll.StationID(o.Station), Lane: o.Lane, Epoch: o.Epoch, Sequence: o.Sequence,
+			}.ID()] = true
 			time.Sleep(5 * time.Millisecond)
 		}
 	}
@@ -71,7 +76,8 @@ func TestLeafPassagesSurviveServerRestarts(t *testing.T) {
 	}
 	kari := signInHTTP(t, product, account(t, "kari@bompass.example"))
 	got := map[toll.PassageID]int{}
-	for end := time.Now().Add(30 * time.Second); len(got) < len(want) && time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); len(got) < len(want) &&
+		time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		clear(got)
 		for _, line := range kari.passages(t).Lines {
 			if want[line.ID] {
@@ -114,7 +120,8 @@ func TestStationAgentRunsOverLeafNode(t *testing.T) {
 	drive := func(key string) string {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute) // a station that does not stop fails the test
 		defer cancel()
-		cmd := exec.CommandContext(ctx, station, "--upstream", "nats-leaf://"+address, "--station", "oslo-301", "--spool", filepath.Join(dir, key),
+		cmd := exec.CommandContext(ctx, station, "--upstream", "nats-leaf://"+address, "--station", "oslo-301",
+			"--spool", filepath.Join(dir, key),
 			"--vehicles", cast, "--rate", "3600", "--lanes", "1", "--duration", "6s", "--live", "off")
 		cmd.Env = append(os.Environ(), "BOMPASS_STATION_KEY="+key)
 		text, err := cmd.CombinedOutput()

@@ -63,10 +63,12 @@ func TestManifestScreenshots(t *testing.T) {
 	}
 	page := e2e.Open(t, e2e.Desktop)
 	signIn(t, page, product, account(t, "kari@bompass.example"))
-	page.Wait("the overview", `document.querySelectorAll('[data-part^="line-"]').length === 2 && document.fonts.status === "loaded"`)
+	page.Wait("the overview",
+		`document.querySelectorAll('[data-part^="line-"]').length === 2 && document.fonts.status === "loaded"`)
 	for name, view := range map[string]e2e.View{"narrow": e2e.Phone, "wide": e2e.Desktop} {
 		page.SetView(view)
-		if err := os.WriteFile(filepath.Join(dir, "screenshot-"+name+".png"), quantize(t, page.Picture()), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "screenshot-"+name+".png"), quantize(t, page.Picture()),
+			0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -16,8 +16,8 @@ func waitForNewVersion(page *e2e.Page) {
 	page.Wait("the new version to wait", `bompassWorker.waiting`)
 }
 
-// A new version that is published while a form is being filled in is not offered before the form is sent or left. No input
-// is lost, and accepting the offer loads the new version.
+// A new version that is published while a form is being filled in is not offered before the form is sent or left.
+// No input is lost, and accepting the offer loads the new version.
 func TestNewVersionIsNotOfferedWithinForm(t *testing.T) {
 	newer, err := e2e.BuildNextVersion(t.TempDir(), "next")
 	if err != nil {
@@ -75,7 +75,8 @@ func TestNewVersionIsNotOfferedWithinForm(t *testing.T) {
 	page.Wait("the offer again", updateOffer)
 
 	page.Press("#update-do")
-	page.Wait("the new version", `getComputedStyle(document.documentElement).getPropertyValue("--edition").trim() === "next"`)
+	page.Wait("the new version",
+		`getComputedStyle(document.documentElement).getPropertyValue("--edition").trim() === "next"`)
 	page.Press("#who")
 	page.Press(`#who-menu a[href="/profile"]`)
 	page.Wait("the saved input", `document.querySelector("#street")?.value === "Bryggegata 9" && document.querySelector("#city").value === "Oslo" && document.querySelector("#consent-sms").checked`)

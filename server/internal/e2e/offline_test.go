@@ -17,7 +17,8 @@ func waitForServiceWorker(page *e2e.Page) {
 
 // waitForStoredAnswers waits until a number of answers is stored.
 func waitForStoredAnswers(page *e2e.Page, n int) {
-	page.Wait("answers to be stored", fmt.Sprintf(`(bompassStore.count().then((n) => { window.keptNow = n; }), window.keptNow >= %d)`, n))
+	page.Wait("answers to be stored",
+		fmt.Sprintf(`(bompassStore.count().then((n) => { window.keptNow = n; }), window.keptNow >= %d)`, n))
 }
 
 // markDeviceAsOwn marks the device as the person's own and waits until an answer is stored.
@@ -27,8 +28,8 @@ func markDeviceAsOwn(page *e2e.Page, product *e2e.Product) {
 	page.Wait("an answer to be stored", `/[1-9]\d* sider? er lagret/.test(document.body.innerText)`)
 }
 
-// While the server is down, the program opens at every address, shows the answers stored on the person's own device, and
-// says why it cannot show others.
+// While the server is down, the program opens at every address, shows the answers stored on the person's own
+// device, and says why it cannot show others.
 func TestOfflinePagesShowLastAnswers(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
@@ -73,7 +74,8 @@ func TestSharedDeviceStoresNothing(t *testing.T) {
 	product.Kill(t)
 	page.Go(product.URL() + "/")
 	page.WaitText("denne enheten tar ikke vare på det du ser")
-	if found := page.Await("everything on the device", storedOnDevice); strings.Contains(found, "45821") || strings.Contains(found, "Kari Lund") {
+	if found := page.Await("everything on the device", storedOnDevice); strings.Contains(found, "45821") ||
+		strings.Contains(found, "Kari Lund") {
 		t.Errorf("data of the person is stored: %s", found)
 	}
 	product.Launch(t)
@@ -105,8 +107,8 @@ const storedOnDevice = `(async () => {
 const personalTexts = `JSON.stringify([...new Set(document.querySelector("main").innerText.concat("\n", document.querySelector("header").innerText)
 	.split(/[\n\t·]/).map((text) => text.trim()).filter((text) => /\d{3}|^[A-ZÆØÅ][a-zæøå]+ [A-ZÆØÅ]|kr/.test(text) && text.length > 5))].slice(0, 40))`
 
-// After signing out nothing that the person has seen is left: not on the page, in storage, in caches, in databases or one
-// step back in the history.
+// After signing out nothing that the person has seen is left: not on the page, in storage, in caches, in databases
+// or one step back in the history.
 func TestSignOutDeletesStoredAnswers(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
@@ -144,8 +146,8 @@ func TestSignOutDeletesStoredAnswers(t *testing.T) {
 	check("one step back")
 }
 
-// Signing out works without the server: the device deletes its data at once, and the session is ended when the server is
-// back.
+// Signing out works without the server: the device deletes its data at once, and the session is ended when the
+// server is back.
 func TestOfflineSignOutDeletesAnswersAtOnce(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Desktop)
@@ -157,7 +159,8 @@ func TestOfflineSignOutDeletesAnswersAtOnce(t *testing.T) {
 	page.Press("#who")
 	page.Press("#logout")
 	page.WaitText("Det som var lagret på enheten, er slettet")
-	if found := page.Await("everything on the device", storedOnDevice); strings.Contains(found, "Kari Lund") || !strings.Contains(found, "own:0") {
+	if found := page.Await("everything on the device", storedOnDevice); strings.Contains(found, "Kari Lund") ||
+		!strings.Contains(found, "own:0") {
 		t.Errorf("left on the device: %s", found)
 	}
 	product.Launch(t)

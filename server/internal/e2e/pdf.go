@@ -27,7 +27,9 @@ func (p *Page) Print() []byte {
 	p.t.Helper()
 	var pdf []byte
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		printed, err := cdp.Call(ctx, tab, page.PrintToPDF, page.PrintToPDFParams{PaperWidth: paperWidth, PaperHeight: paperHeight})
+		printed, err := cdp.Call(ctx, tab, page.PrintToPDF, page.PrintToPDFParams{
+			PaperWidth: paperWidth, PaperHeight: paperHeight,
+		})
 		pdf = printed.Data
 		return err
 	}))

@@ -78,7 +78,8 @@ func TestPassageAppearsLiveWithItsReason(t *testing.T) {
 	page.Wait("the balance to change without a reload", amount+` !== `+balance)
 
 	page.Press(`nav a[href^="/passages"]`)
-	page.Wait("the passages' own address and title", `location.pathname === "/passages" && document.title.startsWith("Passeringer")`)
+	page.Wait("the passages' own address and title",
+		`location.pathname === "/passages" && document.title.startsWith("Passeringer")`)
 	page.Wait("focus on the heading", `document.activeElement && document.activeElement.tagName === "H1"`)
 	page.Wait("rows", `document.querySelectorAll('button[id^="passage-"]').length > 3`)
 	proves.That(t, "S1.17", "O.11")
@@ -88,11 +89,13 @@ func TestPassageAppearsLiveWithItsReason(t *testing.T) {
 	page.Screenshot("passages")
 
 	before := page.Eval(`document.querySelectorAll('button[id^="passage-"]').length`)
-	drive := exec.Command(program, "simulate", "--server", product.URL(), "--vehicles", "kari", "--rate", "2/s", "--duration", "3s")
+	drive := exec.Command(program, "simulate", "--server", product.URL(), "--vehicles", "kari", "--rate", "2/s",
+		"--duration", "3s")
 	if text, err := drive.CombinedOutput(); err != nil {
 		t.Fatalf("simulate: %v\n%s", err, text)
 	}
-	page.Wait("a passage to arrive without a reload", `document.querySelectorAll('button[id^="passage-"]').length > `+before)
+	page.Wait("a passage to arrive without a reload",
+		`document.querySelectorAll('button[id^="passage-"]').length > `+before)
 
 	page.Press("#who")
 	page.Press("#logout")

@@ -27,12 +27,17 @@ func TestPassagesArePrinted(t *testing.T) {
 	}
 	text := strings.Join(strings.Fields(strings.ReplaceAll(e2e.PDFText(pdf), "\u00a0", " ")), " ")
 	dense := strings.ReplaceAll(text, " ", "") // the PDF has spaces within words
-	for _, want := range []string{"Passeringer fra", "Sum for perioden", "DP 45821", "Fjellinjen", "Listepris", "Du betaler", "kr"} {
+	for _, want := range []string{
+		"Passeringer fra", "Sum for perioden", "DP 45821", "Fjellinjen", "Listepris", "Du betaler", "kr",
+	} {
 		if !strings.Contains(dense, strings.ReplaceAll(want, " ", "")) {
 			t.Errorf("the printed page lacks %q:\n%s", want, text)
 		}
 	}
-	for _, not := range []string{"Oversikt", "Hovedmeny", "Vis passeringer", "Denne måneden", "Logg ut", "English", "hjelp@bompass.example", "Mørkt"} {
+	for _, not := range []string{
+		"Oversikt", "Hovedmeny", "Vis passeringer", "Denne måneden", "Logg ut", "English", "hjelp@bompass.example",
+		"Mørkt",
+	} {
 		if strings.Contains(dense, strings.ReplaceAll(not, " ", "")) {
 			t.Errorf("the printed page has the control %q", not)
 		}

@@ -55,8 +55,8 @@ func (p *Product) URL() string { return "http://" + p.Addr }
 // Output returns everything that the program has printed.
 func (p *Product) Output() string { return p.output.String() }
 
-// Start starts a product in an empty home on a free port, sends some of today's passages, and stops it when the test ends.
-// Env is set in addition to the test's environment.
+// Start starts a product in an empty home on a free port, sends some of today's passages, and stops it when the
+// test ends. Env is set in addition to the test's environment.
 func Start(t testing.TB, program string, env ...string) *Product {
 	t.Helper()
 	proves.Driven(t, proves.HTTP)

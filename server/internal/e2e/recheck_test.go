@@ -27,8 +27,9 @@ func sendMonth(t *testing.T, product *e2e.Product, month oslo.Month) {
 	var body bytes.Buffer
 	for i := range 110 {
 		o := toll.Observation{
-			Station: "oslo-305", Lane: 1, Epoch: 77, Sequence: int64(i), Direction: toll.Inbound, Tag: fixture.Mounts()[0].Tag,
-			At: oslo.At(month.First()+oslo.Day(i/4), 9+2*(i%4), i%60, 0),
+			Station: "oslo-305", Lane: 1, Epoch: 77, Sequence: int64(i), Direction: toll.Inbound,
+			Tag: fixture.Mounts()[0].Tag,
+			At:  oslo.At(month.First()+oslo.Day(i/4), 9+2*(i%4), i%60, 0),
 		}
 		if err := json.NewEncoder(&body).Encode(o); err != nil {
 			t.Fatal(err)
@@ -78,11 +79,14 @@ func TestDeviceRechecksMonth(t *testing.T) {
 
 	address := product.URL() + "/check?vehicle=" + string(fixture.KariPetrol) + "&month=" + month.String()
 	page.Go(address)
-	page.Wait("every passage to be checked", `/Alle [2-9]\d\d linjer stemmer/.test(document.querySelector("#verdict")?.innerText.replaceAll("\u00a0", " ") || "")`)
+	page.Wait("every passage to be checked",
+		`/Alle [2-9]\d\d linjer stemmer/.test(document.querySelector("#verdict")?.innerText.replaceAll("\u00a0", " ") || "")`)
 	page.WaitText("Oslopakke 3")
 	page.WaitText("Fjellinjen price list")
-	t.Logf("%s checked in %s in the browser; tariffs made ready in %s", page.Eval(`document.querySelector("#verdict h2, #verdict p").innerText`),
-		page.Eval(`document.querySelector("#verdict").dataset.took`), page.Eval(`document.querySelector("#verdict").dataset.ready`))
+	t.Logf("%s checked in %s in the browser; tariffs made ready in %s",
+		page.Eval(`document.querySelector("#verdict h2, #verdict p").innerText`),
+		page.Eval(`document.querySelector("#verdict").dataset.took`),
+		page.Eval(`document.querySelector("#verdict").dataset.ready`))
 	page.Screenshot("check-agrees")
 
 	wrong := corruptCharge(t, product, month)
@@ -108,12 +112,14 @@ func TestVisitorPricesTrip(t *testing.T) {
 	page.Press("#add-oslo-104")
 	page.Fill("#station", "bygdøy\r")
 	page.Press("#add-oslo-301")
-	page.Wait("a price both ways of paying", `document.querySelector("#total-with").innerText.includes("kr") && document.querySelector("#total-without").innerText.includes("kr")`)
+	page.Wait("a price both ways of paying",
+		`document.querySelector("#total-with").innerText.includes("kr") && document.querySelector("#total-without").innerText.includes("kr")`)
 	page.Wait("the trip in the address", `location.search.includes("oslo-104") && location.search.includes("oslo-301")`)
 	page.Press("#trip-1")
 	page.WaitText("Brikkerabatt")
 	page.WaitText("Logg inn")
-	t.Logf("priced in %s; tariffs made ready in %s", page.Eval(`document.querySelector("#priced").dataset.took`), page.Eval(`document.querySelector("#priced").dataset.ready`))
+	t.Logf("priced in %s; tariffs made ready in %s", page.Eval(`document.querySelector("#priced").dataset.took`),
+		page.Eval(`document.querySelector("#priced").dataset.ready`))
 	total := page.Eval(`document.querySelector("#total-with").innerText`)
 	page.Go(page.Eval("location.href"))
 	page.Wait("the same trip at the same address", `document.querySelector("#total-with")`)
@@ -140,7 +146,8 @@ func TestTripIsPricedOffline(t *testing.T) {
 	page := e2e.Open(t, e2e.Phone, "ignore-certificate-errors")
 	page.Go(front.URL + "/prices?stops=oslo-104@07:30&day=2026-11-16")
 	page.Wait("the price", `document.querySelector("#total-with")`)
-	page.Wait("the service worker to be active", `navigator.serviceWorker.controller || navigator.serviceWorker.ready.then((r) => r.active && r.active.state === "activated")`)
+	page.Wait("the service worker to be active",
+		`navigator.serviceWorker.controller || navigator.serviceWorker.ready.then((r) => r.active && r.active.state === "activated")`)
 	price := page.Eval(`document.querySelector("#total-with").innerText`)
 
 	front.CloseClientConnections()

@@ -21,12 +21,16 @@ const (
 func (p *Page) EmulateSlowPhone() {
 	p.t.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		if _, err := cdp.Call(ctx, tab, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
-			MatchedNetworkConditions: []*network.Conditions{{Latency: slowLatency, DownloadThroughput: slowBytes, UploadThroughput: slowBytes}},
-		}); err != nil {
+		if _, err := cdp.Call(ctx, tab, network.EmulateNetworkConditionsByRule,
+			network.EmulateNetworkConditionsByRuleParams{
+				MatchedNetworkConditions: []*network.Conditions{
+					{Latency: slowLatency, DownloadThroughput: slowBytes, UploadThroughput: slowBytes},
+				},
+			}); err != nil {
 			return err
 		}
-		_, err := cdp.Call(ctx, tab, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: slowRate})
+		_, err := cdp.Call(ctx, tab, emulation.SetCPUThrottlingRate,
+			emulation.SetCPUThrottlingRateParams{Rate: slowRate})
 		return err
 	}))
 }

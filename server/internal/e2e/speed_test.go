@@ -36,8 +36,8 @@ func timeUntil(b *testing.B, page *e2e.Page, what, condition string) float64 {
 	return ms
 }
 
-// BenchmarkVisit measures a first and a later visit on a slow phone and a slow network: the time to the first paint and to
-// the customer's own passages. The times are printed and not checked.
+// BenchmarkVisit measures a first and a later visit on a slow phone and a slow network: the time to the first paint
+// and to the customer's own passages. The times are printed and not checked.
 func BenchmarkVisit(b *testing.B) {
 	product := e2e.Start(b, program)
 	page := e2e.Open(b, e2e.Phone)
@@ -52,7 +52,8 @@ func BenchmarkVisit(b *testing.B) {
 		page.Go(product.URL() + "/")
 		first = append(first, timeUntil(b, page, "live data", shown))
 		page.Wait("a first paint", painted)
-		ms, err := strconv.ParseFloat(page.Eval(`performance.getEntriesByName("first-contentful-paint")[0].startTime`), 64)
+		ms, err := strconv.ParseFloat(page.Eval(`performance.getEntriesByName("first-contentful-paint")[0].startTime`),
+			64)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -70,9 +71,9 @@ func BenchmarkVisit(b *testing.B) {
 // goodPerformance is the lowest performance score that Lighthouse rates as good.
 const goodPerformance = 90
 
-// BenchmarkLighthouse runs Lighthouse with its profile of a phone, three times on each page, with and without a session.
-// It fails if accessibility or best practices score less than 100. A performance below good is logged only, because it
-// depends on the load of the machine.
+// BenchmarkLighthouse runs Lighthouse with its profile of a phone, three times on each page, with and without a
+// session. It fails if accessibility or best practices score less than 100. A performance below good is logged
+// only, because it depends on the load of the machine.
 func BenchmarkLighthouse(b *testing.B) {
 	tool, err := filepath.Abs(filepath.Join(e2e.Top, ".cache", "lighthouse", "node_modules", ".bin", "lighthouse"))
 	if err != nil {
@@ -103,7 +104,8 @@ func BenchmarkLighthouse(b *testing.B) {
 				b.ReportMetric(score, category)
 				switch {
 				case category == "performance" && score < goodPerformance:
-					b.Logf("SLOW: %s has a performance of %.0f, which is below %d. Is the machine busy?", target.path, score, goodPerformance)
+					b.Logf("SLOW: %s has a performance of %.0f, which is below %d. Is the machine busy?", target.path,
+						score, goodPerformance)
 				case category != "performance" && score < 100:
 					b.Errorf("%s: %s is %.0f, want 100", target.path, category, score)
 				}
@@ -160,7 +162,9 @@ func lighthouse(b *testing.B, tool, address, cookies string) map[string]float64 
 		b.Fatalf("Lighthouse was redirected from %s to %s", address, report.FinalURL)
 	}
 	var metrics []string
-	for _, name := range []string{"first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift"} {
+	for _, name := range []string{
+		"first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift",
+	} {
 		metrics = append(metrics, report.Audits[name].Title+" "+report.Audits[name].Shown)
 	}
 	b.Log(strings.Join(metrics, ", "))

@@ -106,8 +106,8 @@ func (c *customer) passages(t *testing.T) (reply api.PassageListReply) {
 	return reply
 }
 
-// A simulated tag passes an antenna of a roadside agent, in octets; the agent sends it to the server; the server charges it
-// to the agreement of the tag; the customer's list shows it.
+// A simulated tag passes an antenna of a roadside agent, in octets; the agent sends it to the server; the server
+// charges it to the agreement of the tag; the customer's list shows it.
 func TestTagReadReachesCustomer(t *testing.T) {
 	product := e2e.Start(t, program)
 	kari := signInHTTP(t, product, account(t, "kari@bompass.example"))
@@ -127,7 +127,8 @@ func TestTagReadReachesCustomer(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	drive := exec.Command(station, "--server", product.URL(), "--station", "oslo-301", "--spool", filepath.Join(dir, "spool"),
+	drive := exec.Command(station, "--server", product.URL(), "--station", "oslo-301", "--spool",
+		filepath.Join(dir, "spool"),
 		"--vehicles", cast, "--rate", "3600", "--lanes", "1", "--duration", "6s", "--live", "off")
 	drive.Env = append(os.Environ(), "BOMPASS_STATION_KEY="+fixture.StationKey)
 	if text, err := drive.CombinedOutput(); err != nil {
@@ -135,20 +136,23 @@ func TestTagReadReachesCustomer(t *testing.T) {
 	}
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(200 * time.Millisecond) {
 		for _, line := range kari.passages(t).Lines {
-			if line.At.After(began) && line.Station == "oslo-301" && line.Tag == mount.Tag && line.Vehicle == mount.Vehicle && line.Priced {
+			if line.At.After(began) && line.Station == "oslo-301" && line.Tag == mount.Tag &&
+				line.Vehicle == mount.Vehicle && line.Priced {
 				proves.That(t, "O.06")
 				t.Logf("passed at %v, on the customer's reply as %+v", line.At, line)
 				return
 			}
 		}
 		if time.Now().After(end) {
-			t.Fatalf("no passage of the tag in the customer's reply; %d lines before, %d now", len(before.Lines), len(kari.passages(t).Lines))
+			t.Fatalf("no passage of the tag in the customer's reply; %d lines before, %d now", len(before.Lines),
+				len(kari.passages(t).Lines))
 		}
 	}
 }
 
-// Passages that a station stored while the server was away are sent, over HTTP and as a leaf node, while new vehicles pass:
-// 4,000 passages, or with STATION_FIGURES, as make faults sets it, a busy day's 80,000. All arrive, and none twice.
+// Passages that a station stored while the server was away are sent, over HTTP and as a leaf node, while new
+// vehicles pass: 4,000 passages, or with STATION_FIGURES, as make faults sets it, a busy day's 80,000. All arrive,
+// and none twice.
 func TestStationSpoolIsDrained(t *testing.T) {
 	waiting := 4_000
 	if os.Getenv("STATION_FIGURES") != "" {
@@ -179,7 +183,10 @@ func drain(t *testing.T, product *e2e.Product, waiting int, spool *uplink.Spool,
 	vehicles, seen := fixture.Vehicles(), 0
 	see := func(at time.Time) {
 		plate := vehicles[seen%len(vehicles)].Plate
-		if _, err := spool.Append(uplink.Observation{Station: "oslo-301", Lane: 1 + seen%4, At: at.UTC(), Direction: "in", Country: plate.Country, Plate: plate.Text}); err != nil {
+		if _, err := spool.Append(uplink.Observation{
+			Station: "oslo-301", Lane: 1 + seen%4, At: at.UTC(), Direction: "in", Country: plate.Country,
+			Plate: plate.Text,
+		}); err != nil {
 			t.Fatal(err)
 		}
 		seen++

@@ -22,8 +22,8 @@ const todaysEpoch = 78
 // lorriesToday is the number of Fjordfrakt's lorries that drive today.
 const lorriesToday = fixture.LorryCount
 
-// sendTodaysPassages sends current passages of Kari's petrol car and of Fjordfrakt's lorries and waits until they are charged: on the
-// first morning of a month the demo data has too few passages for the pages.
+// sendTodaysPassages sends current passages of Kari's petrol car and of Fjordfrakt's lorries and waits until they
+// are charged: on the first morning of a month the demo data has too few passages for the pages.
 func (p *Product) sendTodaysPassages(t testing.TB) {
 	t.Helper()
 	drive := karis("oslo-104", "oslo-201", "oslo-301", "oslo-305")

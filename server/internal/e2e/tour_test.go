@@ -48,7 +48,11 @@ func publicPages() []pageState {
 		{name: "login", path: "/login"},
 		{name: "login-number", path: "/login?way=number"},
 		{name: "login-sweden", path: "/login?way=se"},
-		{name: "login-wrong", path: "/login", then: fill(submitButton, "#email", "kari@bompass.example", "#password", "wrong-on-purpose"), see: refusedForm},
+		{
+			name: "login-wrong", path: "/login",
+			then: fill(submitButton, "#email", "kari@bompass.example", "#password", "wrong-on-purpose"),
+			see:  refusedForm,
+		},
 		{name: "first", path: "/first"},
 		{name: "first-email", path: "/first/email"},
 		{name: "first-password", path: "/first/password"},
@@ -58,7 +62,11 @@ func publicPages() []pageState {
 			p.Eval(`(document.querySelector("main form").noValidate = true, 1)`)
 			p.Press(submitButton)
 		}, see: refusedForm},
-		{name: "code", path: "/login", then: fill(submitButton, "#email", "olav@bompass.example", "#password", fixture.Password), see: `location.pathname === "/login/code"`},
+		{
+			name: "code", path: "/login",
+			then: fill(submitButton, "#email", "olav@bompass.example", "#password", fixture.Password),
+			see:  `location.pathname === "/login/code"`,
+		},
 		{name: "lost", path: "/login/lost", see: `document.querySelectorAll("main section").length > 1`},
 		{name: "help", path: "/help/login"},
 		{name: "link-spent", path: "/password/new?token=AAAA"},
@@ -82,7 +90,8 @@ func firstSignInPages() []pageState {
 		}, see: refusedForm},
 		{name: "welcome-sent", then: func(p *e2e.Page) {
 			p.Press("#consent-privacy")
-			fill(submitButton, "#name", "Anna Holm", "#email", "anna@bompass.example", "#mobile", "90000103", "#street", "Storgata 1", "#postal_code", "0155", "#city", "Oslo")(p)
+			fill(submitButton, "#name", "Anna Holm", "#email", "anna@bompass.example", "#mobile", "90000103", "#street",
+				"Storgata 1", "#postal_code", "0155", "#city", "Oslo")(p)
 		}, see: `document.querySelector('main a[href="/welcome/mobile"]')`},
 		{name: "welcome-mobile", then: press(`main a[href="/welcome/mobile"]`), see: `document.querySelector("#code")`},
 		{name: "welcome-mobile-wrong", then: fill(submitButton, "#code", "00000x"), see: refusedForm},
@@ -95,13 +104,31 @@ func signedInPages() []pageState {
 	return []pageState{
 		{name: "overview", path: "/", see: `document.querySelector("#agreements")`},
 		{name: "overview-menu", then: press("#who"), see: `document.querySelector("#who-menu:popover-open")`},
-		{name: "passages", path: "/passages?vehicle=" + vehicle("VJ40110"), then: press(`button[id^="passage-"]`), see: rows + ` && document.querySelector(".bp-receipt")`},
-		{name: "passages-none", path: "/passages?from=2024-01-01&to=2024-01-31", see: `document.querySelector(".bp-empty")`},
-		{name: "passages-refused", path: "/passages?from=2026-01-01&to=2026-03-15", then: press("main form button[type=submit]"), see: refusedForm},
-		{name: "check", path: "/check", then: press("#all", `button[id^="passage-"]`), see: `document.querySelector("#verdict") && document.querySelector(".bp-receipt")`},
-		{name: "prices", path: "/prices?stops=oslo-104@07:30,oslo-301@07:42&day=2026-11-16&back=15:50", then: press("#trip-1"), see: `document.querySelector(".bp-receipt")`},
+		{
+			name: "passages", path: "/passages?vehicle=" + vehicle("VJ40110"), then: press(`button[id^="passage-"]`),
+			see: rows + ` && document.querySelector(".bp-receipt")`,
+		},
+		{
+			name: "passages-none", path: "/passages?from=2024-01-01&to=2024-01-31",
+			see: `document.querySelector(".bp-empty")`,
+		},
+		{
+			name: "passages-refused", path: "/passages?from=2026-01-01&to=2026-03-15",
+			then: press("main form button[type=submit]"), see: refusedForm,
+		},
+		{
+			name: "check", path: "/check", then: press("#all", `button[id^="passage-"]`),
+			see: `document.querySelector("#verdict") && document.querySelector(".bp-receipt")`,
+		},
+		{
+			name: "prices", path: "/prices?stops=oslo-104@07:30,oslo-301@07:42&day=2026-11-16&back=15:50",
+			then: press("#trip-1"), see: `document.querySelector(".bp-receipt")`,
+		},
 		{name: "prices-undo", then: press(".bp-stop button"), see: `document.querySelector("#toast")`},
-		{name: "prices-search", path: "/prices", then: fill(".bp-search button[type=submit]", "#station", "ring"), see: `document.querySelectorAll(".bp-offer").length > 3`},
+		{
+			name: "prices-search", path: "/prices", then: fill(".bp-search button[type=submit]", "#station", "ring"),
+			see: `document.querySelectorAll(".bp-offer").length > 3`,
+		},
 		{name: "prices-wrong", path: "/prices", then: press(".bp-search button[type=submit]"), see: refusedForm},
 		{name: "profile", path: "/profile", see: `document.querySelector("#erase")`},
 		{name: "profile-wrong", then: fill(`form:has(#mobile) button[type=submit]`, "#mobile", "x"), see: refusedForm},
@@ -120,10 +147,14 @@ func signedInPages() []pageState {
 		}, see: refusedForm},
 		{name: "security-app", path: "/security/app", see: `document.querySelector(".bp-qr")`},
 		{name: "security-app-wrong", then: fill(submitButton, "#code", "000000"), see: refusedForm},
-		{name: "security-codes", path: "/security", then: press(`form[action="/security/codes"] button`), see: `document.querySelectorAll(".bp-codes code").length > 5`},
 		{
-			name: "security-eid-wrong", path: "/security", then: press(`#eid a[href^="/login/eid/no"]`, `input[value="liv"]`, `button[type="submit"]:not([name])`),
-			see: refusedForm, // it is another person's
+			name: "security-codes", path: "/security", then: press(`form[action="/security/codes"] button`),
+			see: `document.querySelectorAll(".bp-codes code").length > 5`,
+		},
+		{
+			name: "security-eid-wrong", path: "/security",
+			then: press(`#eid a[href^="/login/eid/no"]`, `input[value="liv"]`, `button[type="submit"]:not([name])`),
+			see:  refusedForm, // it is another person's
 		},
 		{name: "prove", path: "/prove?next=/security"},
 		{name: "export", path: "/export"},
@@ -133,7 +164,10 @@ func signedInPages() []pageState {
 		{name: "find-old", path: "/agreements/find/old"},
 		{name: "terms", path: "/terms/special"},
 		{name: "agree", path: "/agreements/new", see: `document.querySelector(".bp-question")`},
-		{name: "agree-wrong", then: press(".bp-question button[type=submit]"), see: `document.querySelector(".ds-error-summary") || document.querySelector(".bp-question")`},
+		{
+			name: "agree-wrong", then: press(".bp-question button[type=submit]"),
+			see: `document.querySelector(".ds-error-summary") || document.querySelector(".bp-question")`,
+		},
 		{name: "missing", path: "/nowhere"},
 	}
 }
@@ -156,8 +190,8 @@ type pageTour struct {
 	lang    string
 }
 
-// visitAllPages opens every page in a language and calls check for each. Norwegian uses the owner's account and other languages that of the
-// administrator: an account has one language, and a code can be used once.
+// visitAllPages opens every page in a language and calls check for each. Norwegian uses the owner's account and
+// other languages that of the administrator: an account has one language, and a code can be used once.
 func visitAllPages(t *testing.T, product *e2e.Product, lang string, check func(page *e2e.Page, name string)) {
 	t.Helper()
 	w := pageTour{t, e2e.Open(t, e2e.Desktop), product, lang}
@@ -171,7 +205,8 @@ func visitAllPages(t *testing.T, product *e2e.Product, lang string, check func(p
 	w.page.Wait("the overview", `document.querySelector("#who") && document.querySelector("#agreements")`)
 	if w.page.Eval("document.documentElement.lang") != lang {
 		w.page.Press(`footer button[lang="` + lang + `"]`)
-		w.page.Wait("the language", `document.documentElement.lang === "`+lang+`" && document.querySelector("#agreements")`)
+		w.page.Wait("the language",
+			`document.documentElement.lang === "`+lang+`" && document.querySelector("#agreements")`)
 	}
 	w.visit(signedInPages(), check)
 }
@@ -183,7 +218,8 @@ func (w pageTour) visit(places []pageState, check func(page *e2e.Page, name stri
 		w.page.SetView(e2e.Desktop)
 		if at.path != "" {
 			w.page.Go(w.product.URL() + at.path)
-			w.page.Wait("the page "+at.path, `document.querySelector("h1") && !document.querySelector(".bp-app .ds-skeleton")`)
+			w.page.Wait("the page "+at.path,
+				`document.querySelector("h1") && !document.querySelector(".bp-app .ds-skeleton")`)
 		}
 		if at.then != nil {
 			at.then(w.page)
@@ -191,7 +227,8 @@ func (w pageTour) visit(places []pageState, check func(page *e2e.Page, name stri
 		if at.see != "" {
 			w.page.Wait(at.name, at.see)
 		}
-		if got := w.page.Eval("document.documentElement.lang"); got != w.lang && at.name != "ui" { // the workbench is in English
+		if got := w.page.Eval("document.documentElement.lang"); got != w.lang &&
+			at.name != "ui" { // the workbench is in English
 			w.t.Errorf("%s is in %s, want %s", at.name, got, w.lang)
 		}
 		check(w.page, strings.TrimSpace(at.name))

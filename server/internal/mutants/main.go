@@ -1,5 +1,6 @@
-// Command mutants measures how many small faults the tests detect (mutation testing). It changes the code of server and app in one
-// place at a time, runs the tests that cover the place, and lists the changes that no test has noticed.
+// Command mutants measures how many small faults the tests detect (mutation testing). It changes the code of server
+// and app in one place at a time, runs the tests that cover the place, and lists the changes that no test has
+// noticed.
 //
 // The places are chosen at random from a seed, so that a run can be repeated. The files of the checkout are never
 // changed: the toolchain reads a changed copy instead (go test -overlay).
@@ -87,7 +88,8 @@ func run(o options, out io.Writer) error {
 			fmt.Fprintf(out, "%3d survives  %s (%.0f s)\n", tried, line, time.Since(began).Seconds())
 			continue
 		}
-		fmt.Fprintf(out, "%3d noticed   %s, by %s (%.0f s)\n", tried, line, result.noticedBy, time.Since(began).Seconds())
+		fmt.Fprintf(out, "%3d noticed   %s, by %s (%.0f s)\n", tried, line, result.noticedBy,
+			time.Since(began).Seconds())
 	}
 	return summarise(out, tried, survivors, o.survivorsMax)
 }
@@ -98,7 +100,8 @@ func summarise(out io.Writer, tried int, survivors []string, percentMax int) err
 		return errors.New("there is no place to change")
 	}
 	percent := 100 * len(survivors) / tried
-	fmt.Fprintf(out, "\n%d of %d mutants survive (%d %%)\n%s", len(survivors), tried, percent, strings.Join(append(survivors, ""), "\n"))
+	fmt.Fprintf(out, "\n%d of %d mutants survive (%d %%)\n%s", len(survivors), tried, percent,
+		strings.Join(append(survivors, ""), "\n"))
 	if 100*len(survivors) > percentMax*tried {
 		return fmt.Errorf("%d of %d mutants survive, at most %d %% may", len(survivors), tried, percentMax)
 	}

@@ -42,8 +42,10 @@ func f(n int, log logger, s string) (bool, error) {
 		got[fmt.Sprintf("%d %s", p.line, p.what)] = true
 	}
 	want := []string{
-		"10 a step of a counter is removed", "11 a return is removed", "11 true becomes false", "14 * becomes /", "14 0 becomes 1",
-		"14 2 becomes 3", "14 an assignment is removed", "16 a call is removed", "17 a return is removed", "17 false becomes true",
+		"10 a step of a counter is removed", "11 a return is removed", "11 true becomes false", "14 * becomes /",
+		"14 0 becomes 1",
+		"14 2 becomes 3", "14 an assignment is removed", "16 a call is removed", "17 a return is removed",
+		"17 false becomes true",
 		"5 1_0 becomes 11", "9 != becomes ==", "9 && becomes ||", "9 < becomes <=", "9 the condition is negated",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(got))); diff != "" {
@@ -54,13 +56,21 @@ func f(n int, log logger, s string) (bool, error) {
 func TestNearestTestsRunFirst(t *testing.T) {
 	test := []string{"x_test.go"}
 	packages := map[string]*pkg{
-		"bompass/server/a":            {ImportPath: "bompass/server/a", TestGoFiles: test},
-		"bompass/server/b":            {ImportPath: "bompass/server/b", Imports: []string{"bompass/server/a"}, TestGoFiles: test},
-		"bompass/server/c":            {ImportPath: "bompass/server/c", Imports: []string{"bompass/server/b"}, XTestGoFiles: test},
-		"bompass/server/d":            {ImportPath: "bompass/server/d", XTestImports: []string{"bompass/server/a"}, XTestGoFiles: test},
-		"bompass/server/e":            {ImportPath: "bompass/server/e", TestGoFiles: test},
-		"bompass/server/f":            {ImportPath: "bompass/server/f", Imports: []string{"bompass/server/a"}},
-		"bompass/server/internal/e2e": {ImportPath: "bompass/server/internal/e2e", Imports: []string{"bompass/server/a"}, TestGoFiles: test},
+		"bompass/server/a": {ImportPath: "bompass/server/a", TestGoFiles: test},
+		"bompass/server/b": {
+			ImportPath: "bompass/server/b", Imports: []string{"bompass/server/a"}, TestGoFiles: test,
+		},
+		"bompass/server/c": {
+			ImportPath: "bompass/server/c", Imports: []string{"bompass/server/b"}, XTestGoFiles: test,
+		},
+		"bompass/server/d": {
+			ImportPath: "bompass/server/d", XTestImports: []string{"bompass/server/a"}, XTestGoFiles: test,
+		},
+		"bompass/server/e": {ImportPath: "bompass/server/e", TestGoFiles: test},
+		"bompass/server/f": {ImportPath: "bompass/server/f", Imports: []string{"bompass/server/a"}},
+		"bompass/server/internal/e2e": {
+			ImportPath: "bompass/server/internal/e2e", Imports: []string{"bompass/server/a"}, TestGoFiles: test,
+		},
 	}
 	want := []string{"bompass/server/a", "bompass/server/d", "bompass/server/b", "bompass/server/c"}
 	if diff := cmp.Diff(want, testers(packages, "bompass/server/a")); diff != "" {
@@ -91,7 +101,10 @@ func TestSurvivorsAreListedAndTheCheckoutIsUnchanged(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "1 of 2 mutants survive") {
 		t.Errorf("got %v", err)
 	}
-	for _, want := range []string{"survives  server/a/a.go:5: 5 becomes 6", "noticed   server/a/a.go:3: < becomes <=, by server/a", "1 of 2 mutants survive (50 %)"} {
+	for _, want := range []string{
+		"survives  server/a/a.go:5: 5 becomes 6", "noticed   server/a/a.go:3: < becomes <=, by server/a",
+		"1 of 2 mutants survive (50 %)",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}

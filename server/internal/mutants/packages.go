@@ -22,7 +22,8 @@ type pkg struct {
 
 // list returns the module's packages by import path, as the native build sees them.
 func list(top string) (map[string]*pkg, error) {
-	cmd := exec.Command("go", "list", "-json=ImportPath,Name,Dir,GoFiles,Imports,TestImports,XTestImports,TestGoFiles,XTestGoFiles", "./...")
+	cmd := exec.Command("go", "list",
+		"-json=ImportPath,Name,Dir,GoFiles,Imports,TestImports,XTestImports,TestGoFiles,XTestGoFiles", "./...")
 	cmd.Dir = top
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

@@ -54,8 +54,10 @@ func findPlaces(top string, packages map[string]*pkg, only string) ([]place, err
 
 // swaps are the operators that are exchanged.
 var swaps = map[token.Token]token.Token{
-	token.EQL: token.NEQ, token.NEQ: token.EQL, token.LSS: token.LEQ, token.LEQ: token.LSS, token.GTR: token.GEQ, token.GEQ: token.GTR,
-	token.LAND: token.LOR, token.LOR: token.LAND, token.ADD: token.SUB, token.SUB: token.ADD, token.MUL: token.QUO, token.QUO: token.MUL,
+	token.EQL: token.NEQ, token.NEQ: token.EQL, token.LSS: token.LEQ, token.LEQ: token.LSS, token.GTR: token.GEQ,
+	token.GEQ:  token.GTR,
+	token.LAND: token.LOR, token.LOR: token.LAND, token.ADD: token.SUB, token.SUB: token.ADD, token.MUL: token.QUO,
+	token.QUO: token.MUL,
 }
 
 // placesIn returns the changes of one file.
@@ -68,7 +70,9 @@ func placesIn(name string, source []byte) ([]place, error) {
 	var places []place
 	add := func(begin, end token.Pos, text, what string) {
 		at := files.Position(begin)
-		places = append(places, place{file: name, line: at.Line, begin: at.Offset, end: files.Position(end).Offset, text: text, what: what})
+		places = append(places, place{
+			file: name, line: at.Line, begin: at.Offset, end: files.Position(end).Offset, text: text, what: what,
+		})
 	}
 	ast.Inspect(tree, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -92,7 +96,9 @@ func placesIn(name string, source []byte) ([]place, error) {
 				add(n.Pos(), n.End(), other, n.Name+" becomes "+other)
 			}
 		case *ast.IfStmt:
-			add(n.Cond.Pos(), n.Cond.End(), "!("+string(source[files.Position(n.Cond.Pos()).Offset:files.Position(n.Cond.End()).Offset])+")", "the condition is negated")
+			add(n.Cond.Pos(), n.Cond.End(),
+				"!("+string(source[files.Position(n.Cond.Pos()).Offset:files.Position(n.Cond.End()).Offset])+")",
+				"the condition is negated")
 		case *ast.BlockStmt:
 			addStatements(n.List, add)
 		case *ast.CaseClause:

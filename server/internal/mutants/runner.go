@@ -65,7 +65,8 @@ func (r *runner) try(p place) (result, error) {
 			return result{compiles: true, left: paths[i:]}, nil
 		}
 		began, timeout := time.Now(), 2*usual+time.Minute // a test that hangs has detected the change
-		if err := r.command(ctx, overlay, "test", "-vet=off", "-count=1", "-failfast", "-timeout", timeout.String(), path).Run(); err != nil {
+		if err := r.command(ctx, overlay, "test", "-vet=off", "-count=1", "-failfast", "-timeout", timeout.String(),
+			path).Run(); err != nil {
 			return result{compiles: true, noticedBy: strings.TrimPrefix(path, "bompass/")}, nil //nolint:nilerr // a failing test is the wanted answer
 		}
 		left -= time.Since(began)
@@ -79,7 +80,8 @@ func (r *runner) measure(ctx context.Context, path string) (time.Duration, error
 		return usual, nil
 	}
 	began := time.Now()
-	if text, err := r.command(ctx, "", "test", "-vet=off", "-count=1", "-timeout", "30m", path).CombinedOutput(); err != nil {
+	if text, err := r.command(ctx, "", "test", "-vet=off", "-count=1", "-timeout", "30m",
+		path).CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("the tests of %s fail without a change: %w\n%s", path, err, text)
 	}
 	r.usual[path] = time.Since(began)

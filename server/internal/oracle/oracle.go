@@ -52,9 +52,11 @@ func Charges(plan *rating.Plan, driven []toll.Observation) (map[toll.PassageID]m
 	return net, nil
 }
 
-// charge adds the charges of one vehicle to net. Its passages are rated as one set, in order of time, because hour rules
-// and caps depend on the earlier ones.
-func charge(plan *rating.Plan, v toll.Vehicle, mounted bool, driven []toll.Observation, net map[toll.PassageID]money.Ore) error {
+// charge adds the charges of one vehicle to net. Its passages are rated as one set, in order of time, because hour
+// rules and caps depend on the earlier ones.
+func charge(
+	plan *rating.Plan, v toll.Vehicle, mounted bool, driven []toll.Observation, net map[toll.PassageID]money.Ore,
+) error {
 	var set []rating.Crossing
 	var ids []toll.PassageID
 	for _, o := range driven {
@@ -62,7 +64,8 @@ func charge(plan *rating.Plan, v toll.Vehicle, mounted bool, driven []toll.Obser
 			continue
 		}
 		in := rating.Input{
-			Station: o.Station, At: o.At.Truncate(time.Millisecond), Direction: o.Direction, Facts: v.Facts, Agreement: mounted, TagRead: o.Tag != "",
+			Station: o.Station, At: o.At.Truncate(time.Millisecond), Direction: o.Direction, Facts: v.Facts,
+			Agreement: mounted, TagRead: o.Tag != "",
 			Key: rating.KeyOf(o.ID()),
 		}
 		if v.ID == fixture.OlavCar {

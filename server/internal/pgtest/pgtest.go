@@ -25,8 +25,8 @@ import (
 // prefix begins the names of the clusters' directories; the process id follows.
 const prefix = "bompass-pgtest-"
 
-// cluster is shared by the tests of one binary. PostgreSQL ends with the process, because the kernel signals it; the next
-// test binary removes the directory.
+// cluster is shared by the tests of one binary. PostgreSQL ends with the process, because the kernel signals it;
+// the next test binary removes the directory.
 var cluster = sync.OnceValues(start)
 
 var count atomic.Int64
@@ -108,7 +108,8 @@ func open(tb testing.TB, url string) *store.DB {
 // WaitingMessages returns the ids of the messages that are neither sent nor given up, the oldest first.
 func WaitingMessages(tb testing.TB, db *store.DB) []string {
 	tb.Helper()
-	rows, err := db.Pool.Query(tb.Context(), "select id::text from outbox where sent_at is null and given_up_at is null order by written")
+	rows, err := db.Pool.Query(tb.Context(),
+		"select id::text from outbox where sent_at is null and given_up_at is null order by written")
 	if err != nil {
 		tb.Fatal(err)
 	}

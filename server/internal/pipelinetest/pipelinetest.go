@@ -226,7 +226,9 @@ func (r *Rig) Line(o toll.Observation) api.PassageLine {
 }
 
 // Recheck returns the input of a vehicle's recheck and its report.
-func (r *Rig) Recheck(customer toll.CustomerID, vehicle toll.VehicleID, month oslo.Month) (api.RecheckReply, recheck.Report) {
+func (r *Rig) Recheck(
+	customer toll.CustomerID, vehicle toll.VehicleID, month oslo.Month,
+) (api.RecheckReply, recheck.Report) {
 	r.t.Helper()
 	reply, err := r.Service().Recheck(r.t.Context(), customer, api.RecheckRequest{Vehicle: vehicle, Month: month})
 	if err != nil {
@@ -271,10 +273,11 @@ func NDJSON(list ...toll.Observation) []byte {
 	return b.Bytes()
 }
 
-// Tresfjord returns a passage of Kari's on the old road around the Tresfjord. With a tag, the road is free unless all of
-// its stations are passed.
+// Tresfjord returns a passage of Kari's on the old road around the Tresfjord. With a tag, the road is free unless
+// all of its stations are passed.
 func Tresfjord(n int64, station toll.StationID, at time.Time) toll.Observation {
 	return toll.Observation{
-		Station: station, Lane: 1, Epoch: 20, Sequence: n, At: at, Direction: toll.Inbound, Tag: fixture.Mounts()[0].Tag, Country: "NO", Plate: "DP45821",
+		Station: station, Lane: 1, Epoch: 20, Sequence: n, At: at, Direction: toll.Inbound,
+		Tag: fixture.Mounts()[0].Tag, Country: "NO", Plate: "DP45821",
 	}
 }

@@ -72,7 +72,8 @@ func StandIn(t testing.TB, what string) {
 	r := of(t)
 	r.standIn = what
 	if len(r.claims) > 0 {
-		t.Errorf("%s is in place of a part of the product, so this test proves no behaviour: use the part itself, or remove proves.That", what)
+		t.Errorf("%s is in place of a part of the product, so this test proves no behaviour: use the part itself, or remove proves.That",
+			what)
 	}
 }
 
@@ -99,7 +100,8 @@ func That(t testing.TB, ids ...string) {
 	case r.drive == "":
 		t.Errorf("this test does not drive the product, so it proves no behaviour: use a harness that starts it, or remove proves.That")
 	case r.standIn != "":
-		t.Errorf("%s is in place of a part of the product, so this test proves no behaviour: use the part itself, or remove proves.That", r.standIn)
+		t.Errorf("%s is in place of a part of the product, so this test proves no behaviour: use the part itself, or remove proves.That",
+			r.standIn)
 	case r.drive == Source && strings.Contains(strings.Join(c.ids, " "), "S"):
 		t.Errorf("this test checks the source and does not drive the product, so it proves only statements O.01 and on")
 	case r.top == nil:

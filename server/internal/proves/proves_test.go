@@ -45,12 +45,17 @@ func TestOnlyPassingTestsThatDriveTheProductAreRecorded(t *testing.T) {
 	if diff := cmp.Diff(want, proofs); diff != "" {
 		t.Errorf("(-want +got):\n%s\n%s", diff, out)
 	}
-	for _, test := range []string{"TestPasses", "TestSubtestPasses", "TestEachSubtestStartsTheProduct", "TestStandInWithoutClaimPasses"} {
+	for _, test := range []string{
+		"TestPasses", "TestSubtestPasses", "TestEachSubtestStartsTheProduct", "TestStandInWithoutClaimPasses",
+	} {
 		if !strings.Contains(out, "--- PASS: "+test+" ") {
 			t.Errorf("%s fails:\n%s", test, out)
 		}
 	}
-	for _, test := range []string{"TestDrivesNothing", "TestUsesStandInBefore", "TestUsesStandInAfter", "TestSubtestHasProductOfItsOwn", "TestIDIsMisspelt", "TestLooksAtTheSource"} {
+	for _, test := range []string{
+		"TestDrivesNothing", "TestUsesStandInBefore", "TestUsesStandInAfter", "TestSubtestHasProductOfItsOwn",
+		"TestIDIsMisspelt", "TestLooksAtTheSource",
+	} {
 		if !strings.Contains(out, "--- FAIL: "+test+" ") {
 			t.Errorf("%s passes, but proves nothing:\n%s", test, out)
 		}
@@ -66,8 +71,9 @@ func TestNothingIsRecordedWithoutAFolder(t *testing.T) {
 
 func TestExpandReadsIDsAndRanges(t *testing.T) {
 	for text, want := range map[string][]string{
-		"S2.16": {"S2.16"}, "S2.15–S2.17": {"S2.15", "S2.16", "S2.17"}, "S2.15-17": {"S2.15", "S2.16", "S2.17"}, "O.01–O.02": {"O.01", "O.02"},
-		"": nil, "S2": nil, "S2.1": nil, "s2.16": nil, "S2.17–S2.15": nil, "S1.01–S2.02": nil, "S2.16 ": nil,
+		"S2.16": {"S2.16"}, "S2.15–S2.17": {"S2.15", "S2.16", "S2.17"}, "S2.15-17": {"S2.15", "S2.16", "S2.17"},
+		"O.01–O.02": {"O.01", "O.02"},
+		"":          nil, "S2": nil, "S2.1": nil, "s2.16": nil, "S2.17–S2.15": nil, "S1.01–S2.02": nil, "S2.16 ": nil,
 	} {
 		got, err := proves.Expand(text)
 		if diff := cmp.Diff(want, got); diff != "" || (err == nil) != (want != nil) {
@@ -89,7 +95,8 @@ func TestOnlyHarnessesRegisterADrive(t *testing.T) {
 	const top = "../../.."
 	var found []string
 	err := filepath.WalkDir(filepath.Join(top, "server"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.Contains(filepath.ToSlash(path), "internal/proves/") {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") ||
+			strings.Contains(filepath.ToSlash(path), "internal/proves/") {
 			return err
 		}
 		text, err := os.ReadFile(path)

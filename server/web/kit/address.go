@@ -48,5 +48,7 @@ func (k *Kit) isProxy(address netip.Addr) bool {
 
 // Visitor returns what throttles and an account's history need of the browser that makes a request.
 func (k *Kit) Visitor(c *fiber.Ctx) access.Visitor {
-	return access.Visitor{Address: k.clientAddress(c), Device: k.Cookie(c, deviceCookie), Agent: c.Get(fiber.HeaderUserAgent)}
+	return access.Visitor{
+		Address: k.clientAddress(c), Device: k.Cookie(c, deviceCookie), Agent: c.Get(fiber.HeaderUserAgent),
+	}
 }

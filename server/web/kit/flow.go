@@ -74,8 +74,8 @@ func (k *Kit) SubmitFlow(f Flow) fiber.Handler {
 	}
 }
 
-// padStep is the duration of which answers take a multiple, where their duration could reveal whether an account exists.
-// It is longer than the work of any of the flows, ASVS V6.3.8.
+// padStep is the duration of which answers take a multiple, where their duration could reveal whether an account
+// exists. It is longer than the work of any of the flows, ASVS V6.3.8.
 const padStep = 150 * time.Millisecond
 
 // PadDuration starts a measurement and returns a function that waits until the time taken is a multiple of

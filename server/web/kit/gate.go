@@ -27,14 +27,15 @@ type Details interface {
 
 // Mandates checks that a person may still act for a company by a register's mandate.
 type Mandates interface {
-	RequireMandate(ctx context.Context, actor access.Principal) error       // needs a recent answer of the register
-	RequireRecentMandate(ctx context.Context, actor access.Principal) error // accepts its last answer while it is unavailable
+	RequireMandate(ctx context.Context, actor access.Principal) error // needs a recent answer of the register
+	// accepts its last answer while it is unavailable
+	RequireRecentMandate(ctx context.Context, actor access.Principal) error
 }
 
 // Authorize returns a fault if the caller may not call the endpoint. For a person, the role must have the
-// endpoint's right; for all that is not the person's own, the privacy statement must be accepted (S4.28) and no detail
-// may be missing (S2.18, S4.15); and a mandate must still be valid: what binds the customer needs a recent answer of the
-// register.
+// endpoint's right; for all that is not the person's own, the privacy statement must be accepted (S4.28) and no
+// detail may be missing (S2.18, S4.15); and a mandate must still be valid: what binds the customer needs a recent
+// answer of the register.
 func (k *Kit) Authorize(ctx context.Context, caller Caller, e api.Endpoint) error {
 	if e.Access == api.Public {
 		return nil

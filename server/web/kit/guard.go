@@ -40,7 +40,8 @@ func TraceOf(c *fiber.Ctx) string {
 // Recover turns a panic of a handler into an answer and logs it with its stack.
 func (k *Kit) Recover() fiber.Handler {
 	return recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: func(c *fiber.Ctx, cause any) {
-		k.Log.Error("panic in handler", "trace", TraceOf(c), "path", c.Path(), "error", cause, "stack", string(debug.Stack()))
+		k.Log.Error("panic in handler", "trace", TraceOf(c), "path", c.Path(), "error", cause, "stack",
+			string(debug.Stack()))
 	}})
 }
 

@@ -65,7 +65,8 @@ func New(c Config) (*Kit, error) {
 	}
 	k := &Kit{
 		Origin: origin, Keys: c.Keys, Streams: NewStreams(), Assets: c.Assets, phones: c.Phones, Log: c.Log, Now: c.Now,
-		sessions: c.Sessions, details: c.Details, mandates: c.Mandates, stopping: c.Context, proxies: proxies, pages: newPages(),
+		sessions: c.Sessions, details: c.Details, mandates: c.Mandates, stopping: c.Context, proxies: proxies,
+		pages: newPages(),
 	}
 	if err := k.LoadPages(pageFiles); err != nil {
 		return nil, err
@@ -75,7 +76,8 @@ func New(c Config) (*Kit, error) {
 
 func (c Config) check() error {
 	return Require(map[string]bool{
-		"context": c.Context != nil, "sessions": c.Sessions != nil, "details": c.Details != nil, "assets": c.Assets != nil, "log": c.Log != nil, "clock": c.Now != nil,
+		"context": c.Context != nil, "sessions": c.Sessions != nil, "details": c.Details != nil,
+		"assets": c.Assets != nil, "log": c.Log != nil, "clock": c.Now != nil,
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -58,14 +57,17 @@ func (details) RequireDetails(actor access.Principal) error {
 // complete returns a person with the role who has given and accepted everything.
 func complete(r role.Role) access.Principal {
 	return access.Principal{
-		Role: r, CSRF: "csrf", Language: "nb", Privacy: toll.ConsentVersion(toll.ConsentPrivacy), Contact: access.Contact{Mobile: true},
+		Role: r, CSRF: "csrf", Language: "nb", Privacy: toll.ConsentVersion(toll.ConsentPrivacy),
+		Contact: access.Contact{Mobile: true},
 	}
 }
 
 func newKit(t *testing.T) *kit.Kit {
 	t.Helper()
 	files := fstest.MapFS{}
-	names := map[string]string{"app.wasm": "a", "bompass.css": "b", "wasm_exec.js": "c", "companion.js": "d", "icon/bompass.svg": "e"}
+	names := map[string]string{
+		"app.wasm": "a", "bompass.css": "b", "wasm_exec.js": "c", "companion.js": "d", "icon/bompass.svg": "e",
+	}
 	for _, file := range names {
 		files[file] = &fstest.MapFile{Data: []byte(file)}
 	}
@@ -83,7 +85,8 @@ func newKit(t *testing.T) *kit.Kit {
 		t.Fatal(err)
 	}
 	k, err := kit.New(kit.Config{
-		Context: t.Context(), PublicURL: "http://127.0.0.1", Keys: keys, Sessions: sessions{role.Owner}, Details: details{}, Assets: assets,
+		Context: t.Context(), PublicURL: "http://127.0.0.1", Keys: keys, Sessions: sessions{role.Owner},
+		Details: details{}, Assets: assets,
 		Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	if err != nil {
@@ -149,7 +152,11 @@ func send(t *testing.T, method, address string, body io.Reader, headers ...strin
 }
 
 func uploadRoute() api.Route[api.Empty, string] {
-	return api.Route[api.Empty, string]{Endpoint: api.Endpoint{Name: "test.upload", Method: "POST", Path: "/api/v1/test/upload", Access: api.Customer, Right: role.Change}}
+	return api.Route[api.Empty, string]{
+		Endpoint: api.Endpoint{
+			Name: "test.upload", Method: "POST", Path: "/api/v1/test/upload", Access: api.Customer, Right: role.Change,
+		},
+	}
 }
 
 const uploadMax = 5 << 20
@@ -158,14 +165,15 @@ const uploadMax = 5 << 20
 func TestUploadsAreStreamedUpToTheirLimit(t *testing.T) {
 	first := make(chan struct{}, 100)
 	address := serve(t, func(app *fiber.App, k *kit.Kit) {
-		kit.Upload(app, k, uploadRoute(), uploadMax, func(_ context.Context, _ access.Principal, file kit.UploadedFile) (string, error) {
-			if _, err := io.ReadFull(file.Body, make([]byte, 1)); err != nil {
-				return "", err
-			}
-			first <- struct{}{}
-			n, err := io.Copy(io.Discard, file.Body)
-			return fmt.Sprint(n+1, " ", file.Type), err
-		})
+		kit.Upload(app, k, uploadRoute(), uploadMax,
+			func(_ context.Context, _ access.Principal, file kit.UploadedFile) (string, error) {
+				if _, err := io.ReadFull(file.Body, make([]byte, 1)); err != nil {
+					return "", err
+				}
+				first <- struct{}{}
+				n, err := io.Copy(io.Discard, file.Body)
+				return fmt.Sprint(n+1, " ", file.Type), err
+			})
 	}) + uploadRoute().Path
 	for _, size := range []int{1, 100, 70 << 10, 3 << 20, uploadMax} {
 		status, _, body := send(t, "POST", address, bytes.NewReader(make([]byte, size)), "Content-Type", "image/png")
@@ -173,19 +181,25 @@ func TestUploadsAreStreamedUpToTheirLimit(t *testing.T) {
 			t.Errorf("%d bytes: got %d %s, want %s", size, status, body, want)
 		}
 	}
-	for name, body := range map[string]io.Reader{"announced": bytes.NewReader(make([]byte, uploadMax+1)), "in chunks": io.MultiReader(bytes.NewReader(make([]byte, uploadMax+1)))} {
+	for name, body := range map[string]io.Reader{
+		"announced": bytes.NewReader(make([]byte, uploadMax+1)),
+		"in chunks": io.MultiReader(bytes.NewReader(make([]byte, uploadMax+1))),
+	} {
 		status, code, _ := send(t, "POST", address, body)
 		if status != 413 || code != fault.TooLarge {
 			t.Errorf("too large, %s: got %d %s, want 413", name, status, code)
 		}
 	}
-	if status, code, _ := send(t, "POST", address, strings.NewReader("x"), "Content-Encoding", "gzip"); status != 422 || code != fault.BadRequest {
+	if status, code, _ := send(t, "POST", address, strings.NewReader("x"), "Content-Encoding", "gzip"); status != 422 ||
+		code != fault.BadRequest {
 		t.Errorf("compressed: got %d %s, want 422", status, code)
 	}
-	if status, code, _ := send(t, "POST", address, strings.NewReader("x"), "X-CSRF-Token", "other"); status != 403 || code != fault.CrossSite {
+	if status, code, _ := send(t, "POST", address, strings.NewReader("x"), "X-CSRF-Token", "other"); status != 403 ||
+		code != fault.CrossSite {
 		t.Errorf("without the session's token: got %d %s, want 403", status, code)
 	}
-	if status, code, _ := send(t, "POST", address, strings.NewReader("x"), "Cookie", ""); status != 401 || code != fault.SignedOut {
+	if status, code, _ := send(t, "POST", address, strings.NewReader("x"), "Cookie", ""); status != 401 ||
+		code != fault.SignedOut {
 		t.Errorf("signed out: got %d %s, want 401", status, code)
 	}
 
@@ -215,11 +229,15 @@ func TestUploadsAreStreamedUpToTheirLimit(t *testing.T) {
 // Every body that is not an upload is bounded, whether its length is announced or not.
 func TestOtherBodiesAreBounded(t *testing.T) {
 	address := serve(t, func(app *fiber.App, k *kit.Kit) {
-		kit.Upload(app, k, uploadRoute(), uploadMax, func(context.Context, access.Principal, kit.UploadedFile) (string, error) { return "", nil })
+		kit.Upload(app, k, uploadRoute(), uploadMax,
+			func(context.Context, access.Principal, kit.UploadedFile) (string, error) { return "", nil })
 		app.Post("/other", func(c *fiber.Ctx) error { return c.SendString(fmt.Sprint(len(c.Body()))) })
 	}) + "/other"
 	for _, size := range []int{0, 100, 70 << 10, api.BatchBytesMax, api.BatchBytesMax + 1} {
-		for name, body := range map[string]io.Reader{"announced": bytes.NewReader(make([]byte, size)), "in chunks": io.MultiReader(bytes.NewReader(make([]byte, size)))} {
+		for name, body := range map[string]io.Reader{
+			"announced": bytes.NewReader(make([]byte, size)),
+			"in chunks": io.MultiReader(bytes.NewReader(make([]byte, size))),
+		} {
 			status, _, text := send(t, "POST", address, body, "Content-Type", "application/x-www-form-urlencoded")
 			want := 200
 			if size > api.BatchBytesMax {
@@ -240,11 +258,19 @@ type closing struct {
 func (c closing) Close() error { close(c.closed); return nil }
 
 func TestDownloadsAreStreamedAndClosed(t *testing.T) {
-	route := api.Route[api.Empty, string]{Endpoint: api.Endpoint{Name: "test.download", Method: "GET", Path: "/api/v1/test/download", Access: api.Customer, Right: role.SeeOwn}}
+	route := api.Route[api.Empty, string]{
+		Endpoint: api.Endpoint{
+			Name: "test.download", Method: "GET", Path: "/api/v1/test/download", Access: api.Customer,
+			Right: role.SeeOwn,
+		},
+	}
 	closed := make(chan struct{})
 	address := serve(t, func(app *fiber.App, k *kit.Kit) {
 		kit.Download(app, k, route, func(context.Context, access.Principal, api.Empty) (kit.File, error) {
-			return kit.File{Name: `a "quoted" ø.csv`, Type: "text/csv", Size: -1, Body: closing{strings.NewReader(strings.Repeat("line\n", 1<<16)), closed}}, nil
+			return kit.File{
+				Name: `a "quoted" ø.csv`, Type: "text/csv", Size: -1,
+				Body: closing{strings.NewReader(strings.Repeat("line\n", 1<<16)), closed},
+			}, nil
 		})
 	}) + route.Path
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
@@ -315,95 +341,14 @@ func TestEndedStreamsAreRemoved(t *testing.T) {
 
 func TestParseOrigin(t *testing.T) {
 	for address, ok := range map[string]bool{
-		"https://bompass.example": true, "http://127.0.0.1:8080": true, "http://localhost:8080/": true, "http://[::1]:8080": true,
-		"http://bompass.example": false, "bompass.example": false, "https://bompass.example/path": false, "ftp://bompass.example": false, "": false,
+		"https://bompass.example": true, "http://127.0.0.1:8080": true, "http://localhost:8080/": true,
+		"http://[::1]:8080":      true,
+		"http://bompass.example": false, "bompass.example": false, "https://bompass.example/path": false,
+		"ftp://bompass.example": false, "": false,
 		"https://": false, "https://:8080": false, "https:///path": false, "https:bompass.example": false,
 	} {
 		if _, err := kit.ParseOrigin(address, false); (err == nil) != ok {
 			t.Errorf("%q: got %v, want ok %t", address, err, ok)
-		}
-	}
-}
-
-// mandates refuses every mandate that needs a recent answer.
-type mandates struct{}
-
-var errStale = errors.New("stale")
-
-func (mandates) RequireMandate(context.Context, access.Principal) error       { return errStale }
-func (mandates) RequireRecentMandate(context.Context, access.Principal) error { return nil }
-
-// Each kind of caller may call its own endpoints and public ones only. Staff and kiosks have no endpoints yet.
-func TestCallersReachTheirOwnEndpointsOnly(t *testing.T) {
-	k := newKit(t)
-	person := kit.Caller{Kind: kit.Person, Person: complete(role.Owner)}
-	for _, e := range api.All {
-		for _, c := range []struct {
-			name   string
-			caller kit.Caller
-			own    api.Access
-			wrong  fault.Code
-		}{
-			{"anonymous", kit.Caller{}, api.Public, fault.SignedOut},
-			{"person", person, api.Customer, fault.Refused},
-			{"person without a role", kit.Caller{Kind: kit.Person}, api.Public, fault.Refused},
-			{"staff", kit.Caller{Kind: kit.Staff}, api.Staff, fault.Refused},
-			{"kiosk", kit.Caller{Kind: kit.Kiosk}, api.Kiosk, fault.Refused},
-			{"station", kit.Caller{Kind: kit.Station}, api.Station, fault.Refused},
-		} {
-			err := k.Authorize(t.Context(), c.caller, e)
-			switch {
-			case e.Access == api.Public || e.Access == c.own:
-				if err != nil {
-					t.Errorf("%s, %s: got %v, want access", e.Name, c.name, err)
-				}
-			case err == nil || fault.CodeOf(err) != c.wrong:
-				t.Errorf("%s, %s: got %v, want %s", e.Name, c.name, err, c.wrong)
-			}
-		}
-		if (e.Access == api.Customer) != (e.Right != 0) {
-			t.Errorf("%s: access %d, right %d: exactly the endpoints of customers need a right", e.Name, e.Access, e.Right)
-		}
-		if e.Access == api.Staff || e.Access == api.Kiosk {
-			t.Errorf("%s: staff and kiosks have no endpoints yet", e.Name)
-		}
-	}
-}
-
-// A request that binds the customer needs a recent answer of the register of mandates. A request that only reads, or
-// concerns the person's own account, does not. Without consent to the privacy statement, only the latter are allowed.
-func TestMandatesAreCheckedByRight(t *testing.T) {
-	k := newKit(t)
-	k.SetMandates(mandates{})
-	person := kit.Caller{Kind: kit.Person, Person: complete(role.Owner)}
-	for _, e := range api.All {
-		if e.Access != api.Customer {
-			continue
-		}
-		err := k.Authorize(t.Context(), person, e)
-		if needs := e.Method != "GET" && e.Right != role.SeeOwn; errors.Is(err, errStale) != needs {
-			t.Errorf("%s: got %v, want a recent answer needed: %t", e.Name, err, needs)
-		}
-	}
-}
-
-// Endpoints of what is not the person's own need consent and details.
-func TestConsentAndDetailsAreRequired(t *testing.T) {
-	k := newKit(t)
-	for want, change := range map[fault.Code]func(*access.Principal){
-		fault.ConsentNeeded: func(a *access.Principal) { a.Privacy = 0 },
-		fault.DetailsNeeded: func(a *access.Principal) { a.Contact.Mobile = false },
-	} {
-		who := complete(role.Owner)
-		change(&who)
-		for _, e := range api.All {
-			if e.Access != api.Customer {
-				continue
-			}
-			err := k.Authorize(t.Context(), kit.Caller{Kind: kit.Person, Person: who}, e)
-			if refused := err != nil && fault.CodeOf(err) == want; refused != (e.Right != role.SeeOwn) {
-				t.Errorf("%s: got %v, %s", e.Name, err, want)
-			}
 		}
 	}
 }

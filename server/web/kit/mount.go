@@ -18,7 +18,9 @@ type Handler[Req, Reply any] func(ctx context.Context, actor access.Principal, r
 
 // JSON mounts a customer's route that answers with JSON. The functions in then run after the handler has
 // succeeded, before the reply is written.
-func JSON[Req, Reply any](app *fiber.App, k *Kit, r api.Route[Req, Reply], handle Handler[Req, Reply], then ...func(*fiber.Ctx)) {
+func JSON[Req, Reply any](
+	app *fiber.App, k *Kit, r api.Route[Req, Reply], handle Handler[Req, Reply], then ...func(*fiber.Ctx),
+) {
 	app.Add(r.Method, r.Path, func(c *fiber.Ctx) error {
 		actor, err := k.Admit(c, r.Endpoint)
 		if err != nil {
@@ -67,7 +69,8 @@ func Download[Req, Reply any](app *fiber.App, k *Kit, r api.Route[Req, Reply], h
 		k.SaveAccountPreferences(c, actor)
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		c.Set(fiber.HeaderContentType, file.Type)
-		c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": file.Name}))
+		c.Set(fiber.HeaderContentDisposition,
+			mime.FormatMediaType("attachment", map[string]string{"filename": file.Name}))
 		c.Context().Response.SetBodyStream(file.Body, int(file.Size))
 		return nil
 	})
@@ -81,7 +84,9 @@ type UploadedFile struct {
 
 // Upload mounts a customer's route whose body is a file of at most limit bytes. The body is streamed to the
 // handler, which has to read all of it; what it has stored must be discarded if reading fails.
-func Upload[Reply any](app *fiber.App, k *Kit, r api.Route[api.Empty, Reply], limit int64, handle Handler[UploadedFile, Reply]) {
+func Upload[Reply any](
+	app *fiber.App, k *Kit, r api.Route[api.Empty, Reply], limit int64, handle Handler[UploadedFile, Reply],
+) {
 	k.uploads = append(k.uploads, r.Path)
 	app.Add(r.Method, r.Path, func(c *fiber.Ctx) error {
 		reply, err := receive(c, k, r.Endpoint, limit, handle)
@@ -94,7 +99,9 @@ func Upload[Reply any](app *fiber.App, k *Kit, r api.Route[api.Empty, Reply], li
 	})
 }
 
-func receive[Reply any](c *fiber.Ctx, k *Kit, e api.Endpoint, limit int64, handle Handler[UploadedFile, Reply]) (reply Reply, err error) {
+func receive[Reply any](
+	c *fiber.Ctx, k *Kit, e api.Endpoint, limit int64, handle Handler[UploadedFile, Reply],
+) (reply Reply, err error) {
 	actor, err := k.Admit(c, e)
 	if err != nil {
 		return reply, err

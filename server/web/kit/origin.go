@@ -18,7 +18,8 @@ type Origin struct {
 // is accepted for loopback and in development only, because passwords travel to this address.
 func ParseOrigin(public string, development bool) (Origin, error) {
 	u, err := url.Parse(public)
-	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") || (u.Path != "" && u.Path != "/") {
+	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") ||
+		(u.Path != "" && u.Path != "/") {
 		return Origin{}, fmt.Errorf("public address %q is not like https://bompass.example", public)
 	}
 	host := strings.ToLower(u.Host)

@@ -75,7 +75,9 @@ type choice struct {
 // Links returns the languages to choose from.
 func (p *Page) Links() (links []choice) {
 	for _, lang := range i18n.Languages() {
-		links = append(links, choice{Code: lang, Name: p.T("language." + lang), Address: p.with("lang", lang), Current: lang == p.Lang()})
+		links = append(links, choice{
+			Code: lang, Name: p.T("language." + lang), Address: p.with("lang", lang), Current: lang == p.Lang(),
+		})
 	}
 	return links
 }
@@ -83,7 +85,10 @@ func (p *Page) Links() (links []choice) {
 // Schemes returns the color schemes to choose from.
 func (p *Page) Schemes() (links []choice) {
 	for _, scheme := range schemes {
-		links = append(links, choice{Code: scheme, Name: p.T("scheme." + scheme), Address: p.with(schemeCookie, scheme), Current: scheme == p.Scheme})
+		links = append(links, choice{
+			Code: scheme, Name: p.T("scheme." + scheme), Address: p.with(schemeCookie, scheme),
+			Current: scheme == p.Scheme,
+		})
 	}
 	return links
 }
@@ -102,8 +107,9 @@ func (k *Kit) NewPage(c *fiber.Ctx) *Page { return k.pageIn(k.Language(c)) }
 
 func (k *Kit) pageIn(language string) *Page {
 	return &Page{
-		Words: i18n.For(language), Sheet: k.Assets.Address(SheetFile), Icon: k.Assets.Address(IconFile), Program: k.Assets.Address(ProgramFile),
-		phones: k.phones,
+		Words: i18n.For(language), Sheet: k.Assets.Address(SheetFile), Icon: k.Assets.Address(IconFile),
+		Program: k.Assets.Address(ProgramFile),
+		phones:  k.phones,
 	}
 }
 

@@ -28,7 +28,10 @@ const (
 
 // Stream mounts a customer's route that answers with server-sent events until the session, the server, the
 // client or the channel ends. A stream does not prolong the session.
-func Stream[Event any](app *fiber.App, k *Kit, r api.Route[api.Empty, Event], subscribe func(context.Context, access.Principal) (<-chan Event, error)) {
+func Stream[Event any](
+	app *fiber.App, k *Kit, r api.Route[api.Empty, Event],
+	subscribe func(context.Context, access.Principal) (<-chan Event, error),
+) {
 	app.Get(r.Path, func(c *fiber.Ctx) error {
 		if err := k.RequireSameSite(c); err != nil {
 			return err

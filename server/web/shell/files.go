@@ -24,7 +24,8 @@ func (h *Handlers) MountFiles(app *fiber.App) {
 	app.Get("/app.css", kit.Static("text/css; charset=utf-8", loaderSheet))
 	app.Get(manifestPath, h.manifest)
 	app.Get("/manifest.json", h.manifest)
-	app.Get("/robots.txt", kit.Static(fiber.MIMETextPlainCharsetUTF8, "User-agent: *\nAllow: /login$\nAllow: /prices$\nDisallow: /\n"))
+	app.Get("/robots.txt",
+		kit.Static(fiber.MIMETextPlainCharsetUTF8, "User-agent: *\nAllow: /login$\nAllow: /prices$\nDisallow: /\n"))
 	app.Get("/sitemap.xml", h.NotFound)
 	app.Get("/ads.txt", h.NotFound)
 	app.Get("/favicon.ico", func(c *fiber.Ctx) error {

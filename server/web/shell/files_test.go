@@ -25,7 +25,8 @@ func TestFilesAreCompressedAndCached(t *testing.T) {
 	} {
 		p := v.Get("/web/app.0a.wasm", webtest.Header("Accept-Encoding", c.accept))
 		if p.Header.Get("Content-Encoding") != c.encoding || p.Body != c.body {
-			t.Errorf("%q: got %q %q, want %q %q", c.accept, p.Header.Get("Content-Encoding"), p.Body, c.encoding, c.body)
+			t.Errorf("%q: got %q %q, want %q %q", c.accept, p.Header.Get("Content-Encoding"), p.Body, c.encoding,
+				c.body)
 		}
 		for name, want := range map[string]string{
 			"Content-Type": "application/wasm", "Cache-Control": "public, max-age=31536000, immutable",
@@ -38,15 +39,19 @@ func TestFilesAreCompressedAndCached(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"/web/bompass.0b.css": "text/css; charset=utf-8", "/web/companion.0d.js": "text/javascript; charset=utf-8",
-		"/web/font/inter-latin.0f.woff2": "font/woff2", "/web/icon/bompass.0e.svg": "image/svg+xml", "/wasm_exec.js": "text/javascript; charset=utf-8",
-		"/app.js": "text/javascript; charset=utf-8", "/app-worker.js": "text/javascript; charset=utf-8", "/app.css": "text/css; charset=utf-8",
+		"/web/font/inter-latin.0f.woff2": "font/woff2", "/web/icon/bompass.0e.svg": "image/svg+xml",
+		"/wasm_exec.js": "text/javascript; charset=utf-8",
+		"/app.js":       "text/javascript; charset=utf-8", "/app-worker.js": "text/javascript; charset=utf-8",
+		"/app.css":              "text/css; charset=utf-8",
 		"/manifest.webmanifest": "application/manifest+json",
 	} {
 		if p := v.Get(path); p.StatusCode != http.StatusOK || p.Header.Get("Content-Type") != want {
 			t.Errorf("%s: got %d %q, want 200 %q", path, p.StatusCode, p.Header.Get("Content-Type"), want)
 		}
 	}
-	for _, path := range []string{"/web/", "/web/manifest.json", "/web/app.wasm", "/app.wasm", "/web/../go.mod", "/web/%2e%2e/go.mod"} {
+	for _, path := range []string{
+		"/web/", "/web/manifest.json", "/web/app.wasm", "/app.wasm", "/web/../go.mod", "/web/%2e%2e/go.mod",
+	} {
 		if p := v.Get(path); p.StatusCode != http.StatusNotFound && p.StatusCode != http.StatusSeeOther {
 			t.Errorf("%s: got %d", path, p.StatusCode)
 		}
@@ -65,8 +70,16 @@ func TestETagDependsOnFileAndEncoding(t *testing.T) {
 	for _, c := range []struct {
 		tag, accept string
 		want        int
-	}{{br, "br", 304}, {"W/" + br, "br", 304}, {`"x", ` + br, "br", 304}, {raw, "br", 200}, {css, "", 200}, {raw, "", 304}} {
-		p := v.Get("/web/app.0a.wasm", webtest.Header("Accept-Encoding", c.accept), webtest.Header("If-None-Match", c.tag))
+	}{
+		{br, "br", 304},
+		{"W/" + br, "br", 304},
+		{`"x", ` + br, "br", 304},
+		{raw, "br", 200},
+		{css, "", 200},
+		{raw, "", 304},
+	} {
+		p := v.Get("/web/app.0a.wasm", webtest.Header("Accept-Encoding", c.accept),
+			webtest.Header("If-None-Match", c.tag))
 		if p.StatusCode != c.want || c.want == 304 && p.Body != "" {
 			t.Errorf("tag %s, %q: got %d, want %d", c.tag, c.accept, p.StatusCode, c.want)
 		}

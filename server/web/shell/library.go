@@ -27,9 +27,13 @@ type library struct {
 func newLibrary(assets *kit.Assets, host string) *library {
 	page.RegisterFirstPaints()
 	icon := assets.Address(kit.IconFile)
-	preload := []string{`<link rel="preload" as="fetch" type="application/wasm" crossorigin href="` + assets.Address(kit.ProgramFile) + `">`}
+	preload := []string{
+		`<link rel="preload" as="fetch" type="application/wasm" crossorigin href="` +
+			assets.Address(kit.ProgramFile) + `">`,
+	}
 	if assets.Has(kit.FontFile) {
-		preload = append(preload, `<link rel="preload" as="font" type="font/woff2" crossorigin href="`+assets.Address(kit.FontFile)+`">`)
+		preload = append(preload,
+			`<link rel="preload" as="font" type="font/woff2" crossorigin href="`+assets.Address(kit.FontFile)+`">`)
 	}
 	return &library{host: host, handler: &app.Handler{
 		Name: "Bompass", ShortName: "Bompass", Title: "Bompass", Lang: i18n.Default,

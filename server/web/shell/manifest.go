@@ -39,7 +39,8 @@ func (h *Handlers) manifest(c *fiber.Ctx) error {
 	w := i18n.For(h.Language(c))
 	c.Set(fiber.HeaderCacheControl, "no-cache")
 	return c.JSON(map[string]any{
-		"id": "/", "name": w.T("app.name"), "short_name": w.T("app.name"), "description": w.T("login.lead"), "lang": w.Lang(),
+		"id": "/", "name": w.T("app.name"), "short_name": w.T("app.name"), "description": w.T("login.lead"),
+		"lang":      w.Lang(),
 		"start_url": "/", "scope": "/", "display": "standalone", "categories": []string{"travel", "finance"},
 		"background_color": themeColor, "theme_color": themeColor,
 		"icons": h.icons(), "screenshots": h.screenshots(w), "shortcuts": h.shortcuts(w),
@@ -51,7 +52,9 @@ func (h *Handlers) icons() []manifestIcon {
 	for _, size := range iconSizes {
 		for _, icon := range [][2]string{{kit.IconFile, "any"}, {kit.MaskableFile, "maskable"}} {
 			if file := pngOf(icon[0], size); h.Assets.Has(file) {
-				icons = append(icons, manifestIcon{Src: h.Assets.Address(file), Sizes: size + "x" + size, Type: "image/png", Purpose: icon[1]})
+				icons = append(icons, manifestIcon{
+					Src: h.Assets.Address(file), Sizes: size + "x" + size, Type: "image/png", Purpose: icon[1],
+				})
 			}
 		}
 	}
@@ -63,7 +66,8 @@ func (h *Handlers) screenshots(w *i18n.Words) []manifestIcon {
 	for _, shot := range screenshots {
 		if h.Assets.Has(shot.file) {
 			shots = append(shots, manifestIcon{
-				Src: h.Assets.Address(shot.file), Sizes: shot.sizes, Type: "image/png", Form: shot.form, Label: w.T("overview.title"),
+				Src: h.Assets.Address(shot.file), Sizes: shot.sizes, Type: "image/png", Form: shot.form,
+				Label: w.T("overview.title"),
 			})
 		}
 	}
@@ -72,7 +76,9 @@ func (h *Handlers) screenshots(w *i18n.Words) []manifestIcon {
 
 func (h *Handlers) shortcuts(w *i18n.Words) []shortcut {
 	places := []shortcut{
-		{Name: w.T("app.nav.passages"), URL: site.Passages}, {Name: w.T("prices.nav"), URL: site.Prices}, {Name: w.T("check.title"), URL: site.Recheck},
+		{Name: w.T("app.nav.passages"), URL: site.Passages},
+		{Name: w.T("prices.nav"), URL: site.Prices},
+		{Name: w.T("check.title"), URL: site.Recheck},
 	}
 	if file := pngOf(kit.IconFile, "192"); h.Assets.Has(file) {
 		for i := range places {

@@ -34,7 +34,8 @@ func TestWorkbenchIsForDevelopmentOnly(t *testing.T) {
 		t.Errorf("in production: got %d, want 404", p.StatusCode)
 	}
 	h = webtest.New(t, func(d *web.Deps) { d.Development = true })
-	if p := h.Visitor().Get("/_ui"); p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "Workbench") || strings.Contains(p.Body, "<script") {
+	if p := h.Visitor().Get("/_ui"); p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "Workbench") ||
+		strings.Contains(p.Body, "<script") {
 		t.Errorf("in development: got %d", p.StatusCode)
 	}
 }

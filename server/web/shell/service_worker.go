@@ -36,7 +36,8 @@ var noWorkerScript string
 // mountServiceWorker adds the service worker and the frame that it stores. While the program is being worked on
 // the worker removes itself, or a build would only be seen at the second reload.
 func (h *Handlers) mountServiceWorker(app *fiber.App) {
-	frame := h.correct(h.library.get(page.EmptyFrame).body.Bytes(), i18n.For(i18n.Default), firstPaint{scheme: kit.SchemeAuto})
+	frame := h.correct(h.library.get(page.EmptyFrame).body.Bytes(), i18n.For(i18n.Default),
+		firstPaint{scheme: kit.SchemeAuto})
 	script := noWorkerScript
 	if !h.Unkept {
 		script = h.serviceWorker(frame, h.library.get("/app.js").body.Bytes())
@@ -58,11 +59,15 @@ func (h *Handlers) serviceWorker(frame, starter []byte) string {
 		}
 	}
 	sum := sha256.New()
-	for _, part := range []string{h.Assets.Version(), workerScript, sortedWords(bytes.ReplaceAll(frame, []byte(h.Origin.Host), nil)), string(starter)} {
+	for _, part := range []string{
+		h.Assets.Version(), workerScript, sortedWords(bytes.ReplaceAll(frame, []byte(h.Origin.Host), nil)),
+		string(starter),
+	} {
 		_, _ = sum.Write([]byte(part)) // a hash accepts everything
 	}
 	return strings.NewReplacer(
-		"{{.Version}}", hex.EncodeToString(sum.Sum(nil)[:8]), "{{.Files}}", jsList(files), "{{.Pages}}", jsList(site.Pages()),
+		"{{.Version}}", hex.EncodeToString(sum.Sum(nil)[:8]), "{{.Files}}", jsList(files), "{{.Pages}}",
+		jsList(site.Pages()),
 		"{{.Frame}}", framePath, "{{.Tariffs}}", api.TariffBook.Path,
 	).Replace(workerScript)
 }

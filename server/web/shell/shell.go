@@ -121,9 +121,11 @@ func (h *Handlers) correct(frame []byte, words *i18n.Words, first firstPaint) []
 	root := `data-color-scheme="` + first.scheme + `" data-alarm="` + html.EscapeString(words.T("app.crashed")) +
 		`" data-reload="` + html.EscapeString(words.T("app.reload")) + `"`
 	if first.signedOut {
-		root += ` data-visitor="nobody" data-picked="` + words.Lang() + `"` // there is no account to ask for the language
+		// there is no account to ask for the language
+		root += ` data-visitor="nobody" data-picked="` + words.Lang() + `"`
 	}
-	without := `<noscript><p class="bp-noscript">` + html.EscapeString(words.T("login.noscript")) + `</p></noscript></body>`
+	without := `<noscript><p class="bp-noscript">` + html.EscapeString(words.T("login.noscript")) +
+		`</p></noscript></body>`
 	for _, change := range [][2]string{
 		{fixedViewport, scalableViewport},
 		{`lang="` + i18n.Default + `"`, `lang="` + words.Lang() + `"`},

@@ -21,14 +21,16 @@ func TestPagesAllowZoomAndLoadOwnFilesOnly(t *testing.T) {
 		if p.StatusCode != http.StatusOK {
 			t.Fatalf("%s: got %d", path, p.StatusCode)
 		}
-		if strings.Contains(p.Body, "user-scalable") || strings.Contains(p.Body, "maximum-scale") || !strings.Contains(p.Body, `name="viewport"`) {
+		if strings.Contains(p.Body, "user-scalable") || strings.Contains(p.Body, "maximum-scale") ||
+			!strings.Contains(p.Body, `name="viewport"`) {
 			t.Errorf("%s: people cannot zoom: %s", path, p.Body)
 		}
 		if strings.Contains(p.Body, "https://") || strings.Contains(p.Body, "githubusercontent") {
 			t.Errorf("%s names another site: %s", path, p.Body)
 		}
 		for _, want := range []string{
-			`id="app-wasm-loader-icon" alt=""`, `<noscript>`, `/web/bompass.0b.css`, `/web/companion.0d.js`, `/web/icon/bompass.0e.svg`, `data-color-scheme="auto"`, `lang="nb"`,
+			`id="app-wasm-loader-icon" alt=""`, `<noscript>`, `/web/bompass.0b.css`, `/web/companion.0d.js`,
+			`/web/icon/bompass.0e.svg`, `data-color-scheme="auto"`, `lang="nb"`,
 			`<link rel="preload" as="fetch" type="application/wasm" crossorigin href="/web/app.0a.wasm">`,
 		} {
 			if !strings.Contains(p.Body, want) {
@@ -55,7 +57,8 @@ func TestPagesHaveNoETag(t *testing.T) {
 			t.Errorf("%s: got %d, tag %q", path, p.StatusCode, p.Header.Get("Etag"))
 		}
 	}
-	if p := v.Get("/nowhere", webtest.Header("If-None-Match", `"`+assets.Version()+`"`)); p.StatusCode != http.StatusNotFound {
+	if p := v.Get("/nowhere",
+		webtest.Header("If-None-Match", `"`+assets.Version()+`"`)); p.StatusCode != http.StatusNotFound {
 		t.Errorf("an unknown address: got %d, want 404", p.StatusCode)
 	}
 }
@@ -64,14 +67,16 @@ func TestPagesHaveNoETag(t *testing.T) {
 func TestPagesDoNotReflectTheRequest(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
-	p := v.Get("/passages?q=%22%3E%3Cscript%3Ebait", webtest.Header("Referer", h.URL+"/bait"), webtest.Header("User-Agent", "bait"))
+	p := v.Get("/passages?q=%22%3E%3Cscript%3Ebait", webtest.Header("Referer", h.URL+"/bait"),
+		webtest.Header("User-Agent", "bait"))
 	if p.StatusCode != http.StatusOK || strings.Contains(p.Body, "bait") {
 		t.Errorf("got %d %s", p.StatusCode, p.Body)
 	}
 	other := h.SignIn("nils@fjordfrakt.example")
 	// go-app writes attributes in random order.
 	sorted := func(p webtest.Page) []string {
-		return slices.Sorted(strings.FieldsFuncSeq(p.Body, func(r rune) bool { return strings.ContainsRune(" <>\n", r) }))
+		return slices.Sorted(strings.FieldsFuncSeq(p.Body,
+			func(r rune) bool { return strings.ContainsRune(" <>\n", r) }))
 	}
 	if diff := cmp.Diff(sorted(v.Get("/")), sorted(other.Get("/"))); diff != "" {
 		t.Errorf("the page differs from person to person: %s", diff)
@@ -88,7 +93,8 @@ func TestPagesUseLanguageOfAccount(t *testing.T) {
 		t.Errorf("page: %s", p.Body)
 	}
 	v.Do(http.MethodPost, api.Logout.Path, "{}")
-	if p := v.Get("/login?why=signed-out"); !strings.Contains(p.Body, `<html lang="sv"`) || !strings.Contains(p.Body, `role="status"`) {
+	if p := v.Get("/login?why=signed-out"); !strings.Contains(p.Body, `<html lang="sv"`) ||
+		!strings.Contains(p.Body, `role="status"`) {
 		t.Errorf("sign-in page afterwards: %s", p.Body)
 	}
 }
@@ -96,7 +102,8 @@ func TestPagesUseLanguageOfAccount(t *testing.T) {
 func TestUnknownAddressHasNotFoundPage(t *testing.T) {
 	h := webtest.New(t)
 	p := h.Visitor().Get("/nowhere")
-	if p.StatusCode != http.StatusNotFound || !strings.Contains(p.Body, "<h1") || !strings.Contains(p.Body, `href="/"`) {
+	if p.StatusCode != http.StatusNotFound || !strings.Contains(p.Body, "<h1") ||
+		!strings.Contains(p.Body, `href="/"`) {
 		t.Errorf("got %d %s", p.StatusCode, p.Body)
 	}
 }
@@ -108,16 +115,20 @@ func TestServiceWorkerRemovesItselfWhileProgramIsDeveloped(t *testing.T) {
 	}
 }
 
-// The service worker stores the program, its empty frame and public answers, and nothing of a person. Its version is the
-// same on every server with the same program.
+// The service worker stores the program, its empty frame and public answers, and nothing of a person. Its version
+// is the same on every server with the same program.
 func TestServiceWorkerStoresPublicFilesOnly(t *testing.T) {
 	worker := webtest.New(t).Visitor().Get("/app-worker.js").Body
-	for _, want := range []string{`"/web/app.0a.wasm"`, `const frame = "/frame"`, `"/passages"`, `"/device"`, `const common = ["/api/v1/tariffs"]`} {
+	for _, want := range []string{
+		`"/web/app.0a.wasm"`, `const frame = "/frame"`, `"/passages"`, `"/device"`,
+		`const common = ["/api/v1/tariffs"]`,
+	} {
 		if !strings.Contains(worker, want) {
 			t.Errorf("the worker lacks %s: %s", want, worker)
 		}
 	}
-	if strings.Contains(worker, "{{") || strings.Contains(worker, "/login") || strings.Contains(worker, `"/api/v1/me"`) {
+	if strings.Contains(worker, "{{") || strings.Contains(worker, "/login") ||
+		strings.Contains(worker, `"/api/v1/me"`) {
 		t.Errorf("worker: %s", worker)
 	}
 	if other := webtest.New(t).Visitor().Get("/app-worker.js").Body; other != worker {
@@ -128,7 +139,8 @@ func TestServiceWorkerStoresPublicFilesOnly(t *testing.T) {
 func TestEmptyFrameIsTheSameForEveryone(t *testing.T) {
 	h := webtest.New(t)
 	p := h.Visitor().Get("/frame")
-	if p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "app-wasm-loader") || p.Header.Get("Cache-Control") != "no-store" {
+	if p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "app-wasm-loader") ||
+		p.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("got %d %s", p.StatusCode, p.Body)
 	}
 	if strings.Contains(h.SignIn(webtest.Kari).Get("/frame").Body, "Kari") {

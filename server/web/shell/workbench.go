@@ -19,10 +19,12 @@ func (h *Handlers) mountWorkbench(app *fiber.App) {
 	app.Get(workbenchPath, func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		return c.SendString(`<!DOCTYPE html><html lang="en" data-color-scheme="` + kit.ColorScheme(c) + `"><head><meta charset="utf-8">` +
+		return c.SendString(`<!DOCTYPE html><html lang="en" data-color-scheme="` + kit.ColorScheme(c) +
+			`"><head><meta charset="utf-8">` +
 			`<meta name="viewport" content="width=device-width, initial-scale=1"><title>Workbench – Bompass</title>` +
 			`<link rel="icon" href="` + html.EscapeString(h.Assets.Address(kit.IconFile)) + `">` +
-			`<link rel="stylesheet" href="` + html.EscapeString(h.Assets.Address(kit.SheetFile)) + `"></head><body class="bp-app-bench">` +
+			`<link rel="stylesheet" href="` + html.EscapeString(h.Assets.Address(kit.SheetFile)) +
+			`"></head><body class="bp-app-bench">` +
 			bareStates.ReplaceAllString(workbenchHTML(), `$1="true"$2`) + `</body></html>`)
 	})
 }

@@ -23,8 +23,8 @@ func FaultOf(t *testing.T, p Page) fault.Error {
 	return f
 }
 
-// PostOversized sends 16 KB of a body whose Content-Length is length. A server that refuses a body by its length answers
-// without waiting for the rest.
+// PostOversized sends 16 KB of a body whose Content-Length is length. A server that refuses a body by its length
+// answers without waiting for the rest.
 func (v *Visitor) PostOversized(path string, length int) Page {
 	v.t.Helper()
 	var dialer net.Dialer
@@ -33,7 +33,8 @@ func (v *Visitor) PostOversized(path string, length int) Page {
 		v.t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	_, _ = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s", path, strings.TrimPrefix(v.URL, "http://"), length, strings.Repeat("x", 16<<10))
+	_, _ = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s", path,
+		strings.TrimPrefix(v.URL, "http://"), length, strings.Repeat("x", 16<<10))
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		v.t.Fatal(err)

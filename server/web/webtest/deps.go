@@ -42,9 +42,12 @@ func Deps(t *testing.T, options ...option) web.Deps {
 	}
 	h := &Server{t: t, Live: &LiveFeed{t: t}}
 	d := web.Deps{
-		Registrar: &access.Registrar{}, Factors: &factor.Service{}, Person: &person.Service{}, Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
-		Context: context.Background(), PublicURL: "http://localhost", Access: access.NewService(nil, seal.Keys{}, h.Now), Overview: h,
-		Passages: h, Tariffs: tariffsInForce, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live, Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
+		Registrar: &access.Registrar{}, Factors: &factor.Service{}, Person: &person.Service{},
+		Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
+		Context: context.Background(), PublicURL: "http://localhost",
+		Access: access.NewService(nil, seal.Keys{}, h.Now), Overview: h,
+		Passages: h, Tariffs: tariffsInForce, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live,
+		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: Discard(),
 	}
 	for _, o := range options {
@@ -65,7 +68,8 @@ func (v *Visitor) OpenEventStream() <-chan string {
 		v.t.Fatal(err)
 	}
 	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") ||
-		!strings.Contains(resp.Header.Get("Cache-Control"), "no-store") || resp.Header.Get("X-Accel-Buffering") != "no" {
+		!strings.Contains(resp.Header.Get("Cache-Control"),
+			"no-store") || resp.Header.Get("X-Accel-Buffering") != "no" {
 		v.t.Fatalf("stream: %d %v", resp.StatusCode, resp.Header)
 	}
 	lines := make(chan string)

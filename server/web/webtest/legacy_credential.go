@@ -16,7 +16,9 @@ func (h *Server) Imports(number, agreement string) {
 		h.t.Fatal(err)
 	}
 	line := legacy.Line{Number: number, Agreement: agreement}
-	if err := legacydb.New(h.DB).SaveCredentials(h.t.Context(), []legacy.Credential{legacy.Seal(h.Keys, line, hash, h.Now())}); err != nil {
+	if err := legacydb.New(h.DB).SaveCredentials(h.t.Context(), []legacy.Credential{
+		legacy.Seal(h.Keys, line, hash, h.Now()),
+	}); err != nil {
 		h.t.Fatal(err)
 	}
 }

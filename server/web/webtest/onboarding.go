@@ -35,7 +35,10 @@ func (h *Server) RegisterPerson(email, name string) *Visitor {
 
 // WelcomeDetails returns the fields of a mobile number and a postal address.
 func WelcomeDetails(mobile string) url.Values {
-	return url.Values{"mobile": {mobile}, "street": {"Fjordgata 8"}, "postal_code": {"7010"}, "city": {"Trondheim"}, "country": {"NO"}}
+	return url.Values{
+		"mobile": {mobile}, "street": {"Fjordgata 8"}, "postal_code": {"7010"}, "city": {"Trondheim"},
+		"country": {"NO"},
+	}
 }
 
 // CompleteWelcome fills in the form of missing details, accepts the privacy statement, and confirms the mobile number
@@ -76,6 +79,8 @@ func (v *Visitor) CheckRedirect(from, to string) {
 
 // AddAgreement adds a customer without an account, with one agreement.
 func (h *Server) AddAgreement(id, kind, number, email string) {
-	h.Exec("insert into customer (id, kind, name, email, country, language) values ('" + id + "', '" + kind + "', 'Eldre Kunde', '" + email + "', 'NO', 'nb')")
-	h.Exec("insert into agreement (id, number, customer_id, issuer, charger, valid_from) values (gen_random_uuid(), '" + number + "', '" + id + "', 'bompass', 'ferde', '2024-01-01')")
+	h.Exec("insert into customer (id, kind, name, email, country, language) values ('" + id + "', '" + kind +
+		"', 'Eldre Kunde', '" + email + "', 'NO', 'nb')")
+	h.Exec("insert into agreement (id, number, customer_id, issuer, charger, valid_from) values (gen_random_uuid(), '" +
+		number + "', '" + id + "', 'bompass', 'ferde', '2024-01-01')")
 }

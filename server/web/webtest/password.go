@@ -20,11 +20,13 @@ import (
 // Fresh is a password that is accepted and that no account has.
 const Fresh = "sju svaner seiler sakte"
 
-// LastMessage sends every waiting message and returns the newest to an address: of email, a telephone number or a postal
-// address.
+// LastMessage sends every waiting message and returns the newest to an address: of email, a telephone number or a
+// postal address.
 func (h *Server) LastMessage(to string) sim.Received {
 	h.t.Helper()
-	sender := notice.NewSender(noticedb.New(h.DB), h.Keys, notice.Channels{Mailer: h.Inbox, Texter: textsim.New(h.Inbox), Printer: printsim.New(h.Inbox)}, h.Now)
+	sender := notice.NewSender(noticedb.New(h.DB), h.Keys, notice.Channels{
+		Mailer: h.Inbox, Texter: textsim.New(h.Inbox), Printer: printsim.New(h.Inbox),
+	}, h.Now)
 	for _, id := range pgtest.WaitingMessages(h.t, h.DB) {
 		_ = sender.Send(h.t.Context(), notice.SendJob{ID: id}, 1) // a code that has expired is given up
 	}
@@ -48,13 +50,15 @@ func (h *Server) LinkIn(m sim.Received) string {
 	return path
 }
 
-// OpenLink opens the link of a message and submits the form on its page. It fails the test unless the token moves from the
-// address into a cookie.
+// OpenLink opens the link of a message and submits the form on its page. It fails the test unless the token moves
+// from the address into a cookie.
 func (v *Visitor) OpenLink(path string, fields url.Values) Page {
 	v.t.Helper()
 	p := v.Get(path)
-	if p.StatusCode != http.StatusSeeOther || strings.Contains(p.Header.Get("Location"), "token") || p.Header.Get("Referrer-Policy") != "no-referrer" {
-		v.t.Fatalf("the link: got %d %q, want a redirect without the token and no referrer", p.StatusCode, p.Header.Get("Location"))
+	if p.StatusCode != http.StatusSeeOther || strings.Contains(p.Header.Get("Location"), "token") ||
+		p.Header.Get("Referrer-Policy") != "no-referrer" {
+		v.t.Fatalf("the link: got %d %q, want a redirect without the token and no referrer", p.StatusCode,
+			p.Header.Get("Location"))
 	}
 	// Under the policy no-referrer, a browser sends "null" as the Origin of a form, which the server refuses.
 	if policy := v.Get(p.Header.Get("Location")).Header.Get("Referrer-Policy"); policy == "no-referrer" {
@@ -89,7 +93,9 @@ func (v *Visitor) SubmitFormAt(action, from string, fields url.Values, changes .
 		v.t.Fatalf("%s has no form", from)
 	}
 	fields.Set("csrf", found[1])
-	return v.Do(http.MethodPost, action, fields.Encode(), append([]Change{Header("Content-Type", "application/x-www-form-urlencoded")}, changes...)...)
+	return v.Do(http.MethodPost, action, fields.Encode(), append([]Change{
+		Header("Content-Type", "application/x-www-form-urlencoded"),
+	}, changes...)...)
 }
 
 // ParsedURL returns the server's address.

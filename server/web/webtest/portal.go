@@ -29,8 +29,8 @@ import (
 	"bompass/shared/fixture"
 )
 
-// Portal is a Server on which people can sign in with an eID, connected over HTTP to two simulated issuers and a simulated
-// register of mandates.
+// Portal is a Server on which people can sign in with an eID, connected over HTTP to two simulated issuers and a
+// simulated register of mandates.
 type Portal struct {
 	*Server
 	Norway, sweden *identitysim.Issuer
@@ -96,23 +96,30 @@ func (p *Portal) buildPartners(t *testing.T, d *web.Deps, h *Server) *http.Serve
 		}
 		return answer.Name
 	}
-	d.EID = eid.NewService(eid.Deps{Store: accessdb.New(h.DB), Access: d.Access, Keys: d.Keys, Providers: providers, Messages: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now})
+	d.EID = eid.NewService(eid.Deps{
+		Store: accessdb.New(h.DB), Access: d.Access, Keys: d.Keys, Providers: providers,
+		Messages: notice.NewWriter(d.Keys, d.PublicURL, d.Now), Names: names, Now: d.Now,
+	})
 	d.Parties = party.NewService(persondb.New(h.DB), source, d.Keys, d.Now)
 	ingrid, err := accessdb.New(h.DB).AccountByEmail(t.Context(), "ingrid@bompass.example")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := accessdb.New(h.DB).AddNumber(t.Context(), ingrid.ID, eid.NewNumber(d.Keys, ingrid.ID, openid.Sweden, fixture.IngridNumber)); err != nil {
+	if err := accessdb.New(h.DB).AddNumber(t.Context(), ingrid.ID,
+		eid.NewNumber(d.Keys, ingrid.ID, openid.Sweden, fixture.IngridNumber)); err != nil {
 		t.Fatal(err)
 	}
-	if err := persondb.New(h.DB).AddOrganisation(t.Context(), fixture.FjordfraktOrganisation, fixture.Fjordfrakt); err != nil {
+	if err := persondb.New(h.DB).AddOrganisation(t.Context(), fixture.FjordfraktOrganisation,
+		fixture.Fjordfrakt); err != nil {
 		t.Fatal(err)
 	}
 	return mux
 }
 
 // issuer returns the simulated issuer of a country and the adapter that is connected to it.
-func (p *Portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Key) (*identitysim.Issuer, *openid.Issuer) {
+func (p *Portal) issuer(
+	t *testing.T, d *web.Deps, country string, key openid.Key,
+) (*identitysim.Issuer, *openid.Issuer) {
 	t.Helper()
 	signingKey, err := issuerKey()
 	if err != nil {
@@ -120,7 +127,8 @@ func (p *Portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Ke
 	}
 	name := strings.ToLower(country)
 	c := openid.Config{
-		Partner: "eID " + name, Issuer: p.Issuers + "/" + name, ClientID: "bompass", Key: key, Country: country, Now: d.Now,
+		Partner: "eID " + name, Issuer: p.Issuers + "/" + name, ClientID: "bompass", Key: key, Country: country,
+		Now:         d.Now,
 		RedirectURL: d.PublicURL + "/login/eid/" + name + "/return", PostLogoutRedirect: d.PublicURL + "/logout/done",
 		Levels: []string{"idporten-loa-substantial", "idporten-loa-high"},
 	}
@@ -140,7 +148,8 @@ func (p *Portal) issuer(t *testing.T, d *web.Deps, country string, key openid.Ke
 		}
 	}
 	sim, err := identitysim.New(identitysim.Config{
-		Issuer: c.Issuer, Title: "eID", Levels: c.Levels, Methods: []identitysim.Method{{Name: "BankID", Level: 1}}, Persons: persons,
+		Issuer: c.Issuer, Title: "eID", Levels: c.Levels, Methods: []identitysim.Method{{Name: "BankID", Level: 1}},
+		Persons:     persons,
 		NumberClaim: openid.PersonalNumberClaim(country), Now: d.Now, Key: signingKey,
 		Client: identitysim.Client{
 			ID: "bompass", Key: key.Public(), Redirect: c.RedirectURL, LoggedOut: c.PostLogoutRedirect,
@@ -173,11 +182,13 @@ func (p *Portal) mandates(t *testing.T, d *web.Deps, key openid.Key) *altinn.Sou
 		}
 	}
 	p.Register = mandatesim.New(mandatesim.Config{
-		Audience: "https://maskinporten.example/", ClientID: "bompass", Key: key.Public(), Scope: altinn.Scope, Names: names, Rights: rights, Now: d.Now,
+		Audience: "https://maskinporten.example/", ClientID: "bompass", Key: key.Public(), Scope: altinn.Scope,
+		Names: names, Rights: rights, Now: d.Now,
 	})
 	source, err := altinn.New(altinn.Config{
-		Platform: p.Issuers + "/altinn", Token: p.Issuers + "/altinn/token", Audience: "https://maskinporten.example/", ClientID: "bompass",
-		Key: key, Resource: "bompass-portal", Now: d.Now,
+		Platform: p.Issuers + "/altinn", Token: p.Issuers + "/altinn/token", Audience: "https://maskinporten.example/",
+		ClientID: "bompass",
+		Key:      key, Resource: "bompass-portal", Now: d.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +228,9 @@ func (v *Visitor) AuthenticateAt(address, provider, person string) string {
 	}
 	id := HiddenOf(page.Body, "id")
 	issuer, _, _ := strings.Cut(address, "/"+provider+"/authorize")
-	back := v.DoCrossSite(http.MethodPost, issuer+"/"+provider+"/choose", url.Values{"id": {id}, "person": {person}, "method": {"BankID"}}.Encode())
+	back := v.DoCrossSite(http.MethodPost, issuer+"/"+provider+"/choose", url.Values{
+		"id": {id}, "person": {person}, "method": {"BankID"},
+	}.Encode())
 	if back.StatusCode != http.StatusSeeOther {
 		v.t.Fatalf("the issuer answered %d %s", back.StatusCode, back.Body)
 	}
@@ -249,7 +262,8 @@ func (v *Visitor) SubmitEID(provider, person, next string) Page {
 func (p *Portal) SignInWithEID(person string) *Visitor {
 	p.t.Helper()
 	v := p.Visitor()
-	if in := v.SubmitEID("no", person, ""); in.StatusCode != http.StatusSeeOther || strings.HasPrefix(in.Header.Get("Location"), "/login") {
+	if in := v.SubmitEID("no", person, ""); in.StatusCode != http.StatusSeeOther ||
+		strings.HasPrefix(in.Header.Get("Location"), "/login") {
 		p.t.Fatalf("%s: %d %q", person, in.StatusCode, in.Header.Get("Location"))
 	}
 	v.LoadCSRF()

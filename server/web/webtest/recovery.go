@@ -15,7 +15,8 @@ const (
 	KariAddress = "Kari Lund\nStorgata 1\n0155 Oslo"
 )
 
-// StartRecovery asks for the recovery of Kari's account, of which every factor is lost, and returns the letter on paper.
+// StartRecovery asks for the recovery of Kari's account, of which every factor is lost, and returns the letter on
+// paper.
 func (h *Server) StartRecovery() sim.Received {
 	h.t.Helper()
 	v := h.Visitor()
@@ -36,5 +37,7 @@ func (h *Server) SubmitRecoveryCode(code string) (*Visitor, Page) {
 	v.SubmitPassword(Kari, fixture.Password)
 	v.Get("/login/lost")
 	token := Hidden.FindStringSubmatch(v.Get("/login").Body)[2]
-	return v, v.Do(http.MethodPost, "/login/lost/code", url.Values{"csrf": {token}, "code": {code}}.Encode(), Header("Content-Type", "application/x-www-form-urlencoded"))
+	return v, v.Do(http.MethodPost, "/login/lost/code", url.Values{
+		"csrf": {token}, "code": {code},
+	}.Encode(), Header("Content-Type", "application/x-www-form-urlencoded"))
 }

@@ -28,7 +28,9 @@ func (p *Portal) SetRole(role string) {
 		sql = "update account_party set role = $2, vehicle_id = $3 where account_id = (select id from account where email = $1)"
 		args = append(args, string(fixture.Lorry(0)))
 	case "expired":
-		sql, args = "update account_party set until = $2 where account_id = (select id from account where email = $1)", []any{"astrid@fjordfrakt.example", p.Now().Add(30 * time.Second)}
+		sql, args = "update account_party set until = $2 where account_id = (select id from account where email = $1)", []any{
+			"astrid@fjordfrakt.example", p.Now().Add(30 * time.Second),
+		}
 	}
 	if _, err := conn.Exec(p.t.Context(), sql, args...); err != nil {
 		p.t.Fatal(err)

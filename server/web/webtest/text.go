@@ -26,7 +26,8 @@ func (h *Server) RequestTextCode() *Visitor {
 	h.t.Helper()
 	v := h.Visitor()
 	v.SubmitPassword(Kari, fixture.Password)
-	if p := v.Get("/login/code"); !strings.Contains(p.Body, `action="/login/text"`) || strings.Contains(p.Body, Phone) || !strings.Contains(p.Body, "•001") {
+	if p := v.Get("/login/code"); !strings.Contains(p.Body, `action="/login/text"`) ||
+		strings.Contains(p.Body, Phone) || !strings.Contains(p.Body, "•001") {
 		h.t.Fatalf("the code's page offers no text message, or shows the number: %s", p.Body)
 	}
 	if p := v.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.Header.Get("Location") != "/login/text" {

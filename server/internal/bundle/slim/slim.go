@@ -33,7 +33,8 @@ var Tested = []string{"go1.26.8"}
 // toolchains that are not in Tested, and programs that are not laid out as theirs.
 func Program(program []byte, toolchain string) ([]byte, error) {
 	if !slices.Contains(Tested, toolchain) {
-		return nil, fmt.Errorf("the toolchain is %s; slim has been tested with %s", toolchain, strings.Join(Tested, ", "))
+		return nil, fmt.Errorf("the toolchain is %s; slim has been tested with %s", toolchain,
+			strings.Join(Tested, ", "))
 	}
 	parts, err := sections(program)
 	if err != nil {

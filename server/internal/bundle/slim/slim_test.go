@@ -57,7 +57,8 @@ func run(t *testing.T, program []byte, dir string, args ...string) (out, trace s
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	node := exec.Command(filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "go_js_wasm_exec"), append([]string{file}, args...)...)
+	node := exec.Command(filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "go_js_wasm_exec"),
+		append([]string{file}, args...)...)
 	node.Dir, node.Stdout, node.Stderr = dir, &stdout, &stderr
 	if err := node.Run(); node.ProcessState == nil {
 		t.Fatalf("start Node: %v", err)
@@ -82,7 +83,8 @@ func TestSlimProgramBehavesTheSame(t *testing.T) {
 func TestTraceHasFunctionsAndNoLines(t *testing.T) {
 	small := shrink(t, build(t, "build"))
 	_, trace, status := run(t, small, "", "fail")
-	if status != 2 || !strings.Contains(trace, "nobody catches this") || !strings.Contains(trace, "main.fails") || !strings.Contains(trace, "main.main") {
+	if status != 2 || !strings.Contains(trace, "nobody catches this") || !strings.Contains(trace, "main.fails") ||
+		!strings.Contains(trace, "main.main") {
 		t.Errorf("status %d and a trace without the functions:\n%s", status, trace)
 	}
 	if strings.Contains(trace, "probe/main.go") {
@@ -119,7 +121,9 @@ func TestUnexpectedProgramsAreRefused(t *testing.T) {
 		"another kind of file": {[]byte("#!/bin/sh\n"), "not a WebAssembly module"},
 		"half a program":       {program[:len(program)/2], "ends too early"},
 		"no data section":      {program[:8], "no data section"},
-		"another layout":       {bytes.Replace(program, magic, []byte{0xf2, 0xff, 0xff, 0xff, 0, 0, 1, 8}, 1), "see whether slim still fits"},
+		"another layout": {
+			bytes.Replace(program, magic, []byte{0xf2, 0xff, 0xff, 0xff, 0, 0, 1, 8}, 1), "see whether slim still fits",
+		},
 	} {
 		if _, err := slim.Program(c.program, slim.Tested[0]); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
@@ -128,7 +132,8 @@ func TestUnexpectedProgramsAreRefused(t *testing.T) {
 }
 
 func TestUntestedToolchainIsRefused(t *testing.T) {
-	if _, err := slim.Program(nil, "go1.27.0"); err == nil || !strings.Contains(err.Error(), "tested with "+slim.Tested[0]) {
+	if _, err := slim.Program(nil, "go1.27.0"); err == nil ||
+		!strings.Contains(err.Error(), "tested with "+slim.Tested[0]) {
 		t.Errorf("got %v", err)
 	}
 }

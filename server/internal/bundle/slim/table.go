@@ -66,7 +66,9 @@ func findTable(memory []byte) (*table, error) {
 		}
 	}
 	if t.header < 0 {
-		return nil, errors.New("there is no table of functions with the expected magic number: see whether slim still fits the toolchain")
+		return nil, errors.New(
+			"there is no table of functions with the expected magic number: see whether slim still fits the toolchain",
+		)
 	}
 	t.funcs = t.word(t.header + wordSize)
 	parts := []*int{&t.names, &t.units, &t.files, &t.pcdata, &t.records}
@@ -112,7 +114,10 @@ func (t *table) setUint32(at int, value uint32) {
 // strip clears what only stack traces with lines use. Nothing moves: the cleared bytes become zeros, and
 // writeSegments and brotli drop those.
 func (t *table) strip() error {
-	u := used{pcdata: make([]bool, t.records-t.pcdata), names: make([]bool, t.units-t.names), funcdata: map[int]bool{}, inlined: map[int]int{}}
+	u := used{
+		pcdata: make([]bool, t.records-t.pcdata), names: make([]bool, t.units-t.names), funcdata: map[int]bool{},
+		inlined: map[int]int{},
+	}
 	for i := range t.funcs {
 		at := t.records + t.uint32(t.records+i*wordSize+4)
 		if at < t.records || at+funcSize > len(t.memory) {
@@ -252,7 +257,8 @@ func (t *table) stripInlined(u *used) error {
 			return errors.New("inlined calls are out of bounds")
 		}
 		for i := range calls {
-			if call := from + i*inlinedSize; t.memory[call+1]|t.memory[call+2]|t.memory[call+3] != 0 || t.uint32(call+4) >= t.units-t.names {
+			if call := from + i*inlinedSize; t.memory[call+1]|t.memory[call+2]|t.memory[call+3] != 0 ||
+				t.uint32(call+4) >= t.units-t.names {
 				return errors.New("an inlined call is not as expected")
 			}
 		}

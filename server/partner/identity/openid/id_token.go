@@ -54,8 +54,11 @@ func (i *Issuer) pushRequest(ctx context.Context, s *metadata, request url.Value
 	return reply.Reference, nil
 }
 
-// exchangeCode exchanges the code for tokens. It tries again only if no connection was made, since a code can be used once.
-func (i *Issuer) exchangeCode(ctx context.Context, s *metadata, j identity.AuthRequest, code string) (*oauth2.Token, error) {
+// exchangeCode exchanges the code for tokens. It tries again only if no connection was made, since a code can be
+// used once.
+func (i *Issuer) exchangeCode(
+	ctx context.Context, s *metadata, j identity.AuthRequest, code string,
+) (*oauth2.Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeMax)
 	defer cancel()
 	end := s.provider.Endpoint()
@@ -67,17 +70,20 @@ func (i *Issuer) exchangeCode(ctx context.Context, s *metadata, j identity.AuthR
 			return nil, err
 		}
 		token, err := config.Exchange(i.library(ctx), code, oauth2.VerifierOption(j.Verifier),
-			oauth2.SetAuthURLParam("client_assertion_type", AssertionType), oauth2.SetAuthURLParam("client_assertion", assertion))
+			oauth2.SetAuthURLParam("client_assertion_type", AssertionType),
+			oauth2.SetAuthURLParam("client_assertion", assertion))
 		if err == nil {
 			return token, nil
 		}
 		if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" && try == 1 {
 			continue
 		}
-		if answered, ok := errors.AsType[*oauth2.RetrieveError](err); ok && answered.Response.StatusCode < http.StatusInternalServerError {
+		if answered, ok := errors.AsType[*oauth2.RetrieveError](err); ok &&
+			answered.Response.StatusCode < http.StatusInternalServerError {
 			return nil, i.refuse("the code is refused: " + answered.ErrorCode)
 		}
-		if ctx.Err() == nil && strings.Contains(err.Error(), "oauth2:") { // the library's own error about an invalid answer
+		if ctx.Err() == nil &&
+			strings.Contains(err.Error(), "oauth2:") { // the library's own error about an invalid answer
 			return nil, i.refuse("the token reply cannot be parsed")
 		}
 		return nil, i.down(err)
@@ -107,7 +113,9 @@ func (i *Issuer) verifier(s *metadata) *oidc.IDTokenVerifier {
 }
 
 // verifyIDToken verifies every claim of the ID token.
-func (i *Issuer) verifyIDToken(ctx context.Context, s *metadata, j identity.AuthRequest, token *oauth2.Token) (identity.Person, error) {
+func (i *Issuer) verifyIDToken(
+	ctx context.Context, s *metadata, j identity.AuthRequest, token *oauth2.Token,
+) (identity.Person, error) {
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" || !strings.EqualFold(token.Type(), "Bearer") {
 		return identity.Person{}, i.refuse("the answer has no ID token")
@@ -136,11 +144,13 @@ func (i *Issuer) verifyIDToken(ctx context.Context, s *metadata, j identity.Auth
 	}, nil
 }
 
-// checkClaims checks the claims of an ID token with a valid signature, beyond what the library checks (OpenID Connect Core
-// 3.1.3.7). It returns the level and time of authentication, and the first error as text, or an empty text. A leeway for
-// clocks applies to every time. An issuer that states no time of authentication is taken to have authenticated the person
-// when it issued the token.
-func (i *Issuer) checkClaims(s *metadata, j identity.AuthRequest, idToken *oidc.IDToken, c claims) (level identity.Level, authTime time.Time, problem string) {
+// checkClaims checks the claims of an ID token with a valid signature, beyond what the library checks (OpenID
+// Connect Core 3.1.3.7). It returns the level and time of authentication, and the first error as text, or an empty
+// text. A leeway for clocks applies to every time. An issuer that states no time of authentication is taken to have
+// authenticated the person when it issued the token.
+func (i *Issuer) checkClaims(
+	s *metadata, j identity.AuthRequest, idToken *oidc.IDToken, c claims,
+) (level identity.Level, authTime time.Time, problem string) {
 	now := i.Now()
 	level = identity.Level(slices.Index(i.Levels, c.Level) + 1)
 	authTime, known := parseTime(c.AuthTime)
@@ -148,7 +158,8 @@ func (i *Issuer) checkClaims(s *metadata, j identity.AuthRequest, idToken *oidc.
 	switch {
 	case !equalSecrets(idToken.Nonce, j.Nonce) || idToken.Nonce == "":
 		problem = "the nonce is not the one that was sent"
-	case len(idToken.Audience) != 1 && c.AuthorizedParty == "", c.AuthorizedParty != "" && c.AuthorizedParty != i.ClientID:
+	case len(idToken.Audience) != 1 && c.AuthorizedParty == "", c.AuthorizedParty != "" &&
+		c.AuthorizedParty != i.ClientID:
 		problem = "the ID token has another audience"
 	case idToken.Subject == "" || len(idToken.Subject) > subjectMax || !isPrintable(idToken.Subject):
 		problem = "the subject is empty or invalid"
@@ -210,5 +221,7 @@ func (i *Issuer) VerifyLogoutToken(ctx context.Context, message string) (identit
 	case len(out.SessionID) > sessionMax || len(out.Subject) > subjectMax || len(out.TokenID) > sessionMax:
 		return identity.LogoutToken{}, i.refuse("the logout token has identifiers that are too long")
 	}
-	return identity.LogoutToken{Issuer: out.Issuer, Subject: out.Subject, Session: out.SessionID, TokenID: out.TokenID, ExpiresAt: out.Expiry}, nil
+	return identity.LogoutToken{
+		Issuer: out.Issuer, Subject: out.Subject, Session: out.SessionID, TokenID: out.TokenID, ExpiresAt: out.Expiry,
+	}, nil
 }

@@ -72,7 +72,8 @@ func (k *keys) byID(ctx context.Context, id, alg string) (jose.JSONWebKey, error
 		return key, nil
 	}
 	if since >= 0 && since < retryInterval {
-		return jose.JSONWebKey{}, fmt.Errorf("signed token: unknown key, and keys were fetched %s ago", since.Round(time.Second))
+		return jose.JSONWebKey{}, fmt.Errorf("signed token: unknown key, and keys were fetched %s ago",
+			since.Round(time.Second))
 	}
 	k.last = now
 	set, err := k.fetch(ctx)
@@ -128,7 +129,8 @@ func readKeys(body []byte) (map[string]jose.JSONWebKey, error) {
 	set := map[string]jose.JSONWebKey{}
 	for _, raw := range list.Keys {
 		var key jose.JSONWebKey
-		if err := json.Unmarshal(raw, &key); err != nil || key.KeyID == "" || (key.Use != "" && key.Use != "sig") || !isStrong(key.Key) {
+		if err := json.Unmarshal(raw, &key); err != nil || key.KeyID == "" || (key.Use != "" && key.Use != "sig") ||
+			!isStrong(key.Key) {
 			continue
 		}
 		if _, twice := set[key.KeyID]; twice {

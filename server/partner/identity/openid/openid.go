@@ -90,8 +90,8 @@ func (c Config) check() error {
 	return checkURL(c.Issuer)
 }
 
-// checkURL returns an error unless an address has https or is on this machine, where plain http is accepted for tests and
-// simulators.
+// checkURL returns an error unless an address has https or is on this machine, where plain http is accepted for
+// tests and simulators.
 func checkURL(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
@@ -114,7 +114,9 @@ func (i *Issuer) Begin(ctx context.Context, params identity.AuthRequestParams) (
 	if err != nil {
 		return identity.AuthRequest{}, err
 	}
-	j := identity.AuthRequest{State: randomSecret(), Nonce: randomSecret(), Verifier: randomSecret(), Params: params, Began: i.Now()}
+	j := identity.AuthRequest{
+		State: randomSecret(), Nonce: randomSecret(), Verifier: randomSecret(), Params: params, Began: i.Now(),
+	}
 	request := i.request(j)
 	if s.PushedEndpoint == "" {
 		j.URL = addQuery(s.provider.Endpoint().AuthURL, request)
@@ -131,7 +133,8 @@ func (i *Issuer) Begin(ctx context.Context, params identity.AuthRequestParams) (
 // request returns the parameters of an authentication request.
 func (i *Issuer) request(j identity.AuthRequest) url.Values {
 	v := url.Values{
-		"response_type": {"code"}, "client_id": {i.ClientID}, "redirect_uri": {i.RedirectURL}, "scope": {"openid profile"},
+		"response_type": {"code"}, "client_id": {i.ClientID}, "redirect_uri": {i.RedirectURL},
+		"scope": {"openid profile"},
 		"state": {j.State}, "nonce": {j.Nonce},
 		"code_challenge": {oauth2.S256ChallengeFromVerifier(j.Verifier)}, "code_challenge_method": {"S256"},
 		"acr_values": {i.level(j.Params.Level)},
@@ -152,7 +155,9 @@ func (i *Issuer) level(least identity.Level) string {
 }
 
 // Finish exchanges the code for an ID token and verifies it.
-func (i *Issuer) Finish(ctx context.Context, j identity.AuthRequest, back identity.AuthResponse) (identity.Person, error) {
+func (i *Issuer) Finish(
+	ctx context.Context, j identity.AuthRequest, back identity.AuthResponse,
+) (identity.Person, error) {
 	s, err := i.metadata(ctx)
 	if err != nil {
 		return identity.Person{}, err
@@ -196,7 +201,8 @@ func (i *Issuer) EndSession(ctx context.Context, token, state string) (identity.
 		return identity.EndSessionRequest{}, false, nil
 	}
 	return identity.EndSessionRequest{URL: s.EndSessionEndpoint, Fields: map[string]string{
-		"id_token_hint": token, "client_id": i.ClientID, "post_logout_redirect_uri": i.PostLogoutRedirect, "state": state,
+		"id_token_hint": token, "client_id": i.ClientID, "post_logout_redirect_uri": i.PostLogoutRedirect,
+		"state": state,
 	}}, true, nil
 }
 

@@ -59,8 +59,9 @@ func testKey(t *testing.T) openid.Key {
 
 func config(issuer string, key openid.Key, now func() time.Time) openid.Config {
 	return openid.Config{
-		Partner: "ID-porten", Issuer: issuer, ClientID: "bompass", Key: key, RedirectURL: redirect, PostLogoutRedirect: "http://127.0.0.1:1/login",
-		Levels: []string{"idporten-loa-substantial", "idporten-loa-high"}, Now: now,
+		Partner: "ID-porten", Issuer: issuer, ClientID: "bompass", Key: key, RedirectURL: redirect,
+		PostLogoutRedirect: "http://127.0.0.1:1/login",
+		Levels:             []string{"idporten-loa-substantial", "idporten-loa-high"}, Now: now,
 	}
 }
 
@@ -77,7 +78,11 @@ func open(t *testing.T) *rig {
 	var late lateHandler
 	r.web = httptest.NewServer(&late)
 	t.Cleanup(r.web.Close)
-	inbox := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) { r.logoutTokens <- req.PostFormValue("logout_token") }))
+	inbox := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter,
+		req *http.Request,
+	) {
+		r.logoutTokens <- req.PostFormValue("logout_token")
+	}))
 	t.Cleanup(inbox.Close)
 	key := testKey(t)
 	signingKey, err := signer()
@@ -87,8 +92,14 @@ func open(t *testing.T) *rig {
 	r.sim, err = sim.New(sim.Config{
 		Issuer: r.web.URL + "/no", Title: "Simulated ID-porten", Levels: config("", key, nil).Levels,
 		Methods: []sim.Method{{Name: "MinID", Level: 0}, {Name: "BankID", Level: 1}},
-		Persons: []sim.Person{{Key: "kari", Name: "Kari Lund", Number: "14848530051"}, {Key: "nobody", Name: "No Number"}},
-		Client:  sim.Client{ID: "bompass", Key: key.Public(), Redirect: redirect, LoggedOut: "http://127.0.0.1:1/login", Back: inbox.URL}, Now: r.now, Key: signingKey,
+		Persons: []sim.Person{
+			{Key: "kari", Name: "Kari Lund", Number: "14848530051"}, {Key: "nobody", Name: "No Number"},
+		},
+		Client: sim.Client{
+			ID: "bompass", Key: key.Public(), Redirect: redirect, LoggedOut: "http://127.0.0.1:1/login",
+			Back: inbox.URL,
+		},
+		Now: r.now, Key: signingKey,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +162,9 @@ func parseRedirect(t *testing.T, resp *http.Response) identity.AuthResponse {
 		t.Fatalf("the issuer answered %d %q", resp.StatusCode, resp.Header.Get("Location"))
 	}
 	q := to.Query()
-	return identity.AuthResponse{Code: q.Get("code"), State: q.Get("state"), Issuer: q.Get("iss"), Error: q.Get("error")}
+	return identity.AuthResponse{
+		Code: q.Get("code"), State: q.Get("state"), Issuer: q.Get("iss"), Error: q.Get("error"),
+	}
 }
 
 func get(t *testing.T, c *http.Client, address string) (*http.Response, string) {

@@ -41,21 +41,26 @@ func zitadelProvider(t *testing.T) suite.Provider {
 		client: zitadelClient{storage.WebClient("bompass", "no secret is used", redirect)},
 	}
 	provider, err := op.NewProvider(
-		&op.Config{CryptoKey: [32]byte{1}, CodeMethodS256: true, AuthMethodPrivateKeyJWT: true, DefaultLogoutRedirectURI: "/left"},
-		store, op.StaticIssuer(web.URL), op.WithAllowInsecure(), op.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
+		&op.Config{
+			CryptoKey: [32]byte{1}, CodeMethodS256: true, AuthMethodPrivateKeyJWT: true,
+			DefaultLogoutRedirectURI: "/left",
+		},
+		store, op.StaticIssuer(web.URL), op.WithAllowInsecure(),
+		op.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
 	if err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
 	user := "test-user@" + strings.Split(strings.TrimPrefix(web.URL, "http://"), ":")[0]
-	mux.Handle("/signin", op.NewIssuerInterceptor(provider.IssuerFromRequest).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := r.URL.Query().Get("id")
-		if err := store.CheckUsernamePassword(user, "verysecure", id); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		http.Redirect(w, r, op.AuthCallbackURL(provider)(r.Context(), id), http.StatusFound)
-	}))
+	mux.Handle("/signin",
+		op.NewIssuerInterceptor(provider.IssuerFromRequest).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			id := r.URL.Query().Get("id")
+			if err := store.CheckUsernamePassword(user, "verysecure", id); err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
+			}
+			http.Redirect(w, r, op.AuthCallbackURL(provider)(r.Context(), id), http.StatusFound)
+		}))
 	mux.Handle("/", provider)
 	var handler http.Handler = mux
 	late.to.Store(&handler)
@@ -67,7 +72,8 @@ func zitadelProvider(t *testing.T) suite.Provider {
 	return suite.Provider{
 		Issuer: issuer, Client: "bompass", Now: time.Now,
 		Lacks: []suite.Feature{
-			suite.Pushed, suite.FrontChannel, suite.BackChannel, suite.IssuerParameter, suite.Sessions, suite.SingleSignOn, suite.Levels, suite.Number, suite.Cancel,
+			suite.Pushed, suite.FrontChannel, suite.BackChannel, suite.IssuerParameter, suite.Sessions,
+			suite.SingleSignOn, suite.Levels, suite.Number, suite.Cancel,
 		},
 		Visit: func(t *testing.T, address string, _ suite.Visit) identity.AuthResponse {
 			t.Helper()

@@ -30,7 +30,9 @@ type Attack struct {
 // SignInAttacks returns the attacks on sign-in.
 func SignInAttacks() []Attack {
 	var list []Attack
-	for _, part := range [][]Attack{metadataAttacks(), pushAttacks(), redirectAttacks(), tokenReplyAttacks(), signatureAttacks(), claimAttacks()} {
+	for _, part := range [][]Attack{
+		metadataAttacks(), pushAttacks(), redirectAttacks(), tokenReplyAttacks(), signatureAttacks(), claimAttacks(),
+	} {
 		list = append(list, part...)
 	}
 	return list
@@ -82,19 +84,34 @@ func metadataAttacks() []Attack {
 	}
 	return []Attack{
 		{Name: "metadata of another issuer", Metadata: setField("issuer", "https://elsewhere.invalid")},
-		{Name: "metadata with a trailing slash in the issuer", Metadata: func(d map[string]any) { d["issuer"] = d["issuer"].(string) + "/" }},
+		{
+			Name:     "metadata with a trailing slash in the issuer",
+			Metadata: func(d map[string]any) { d["issuer"] = d["issuer"].(string) + "/" },
+		},
 		{Name: "metadata is not JSON", Handlers: at(config, respond(200, asJSON, "<html>"))},
 		{Name: "metadata redirects to another site", Handlers: at(config, redirectElsewhere)},
 		{Name: "metadata is too large", Handlers: at(config, endlessBody)},
 		{Name: "metadata fails", Handlers: at(config, respond(500, asJSON, "{}"))},
 		{Name: "token endpoint without TLS", Metadata: setField("token_endpoint", "http://elsewhere.invalid/token")},
-		{Name: "authorization endpoint without TLS", Metadata: setField("authorization_endpoint", "http://elsewhere.invalid/authorize")},
-		{Name: "authorization endpoint is a script", Metadata: setField("authorization_endpoint", "javascript:alert(1)")},
+		{
+			Name:     "authorization endpoint without TLS",
+			Metadata: setField("authorization_endpoint", "http://elsewhere.invalid/authorize"),
+		},
+		{
+			Name:     "authorization endpoint is a script",
+			Metadata: setField("authorization_endpoint", "javascript:alert(1)"),
+		},
 		{Name: "keys without TLS", Metadata: setField("jwks_uri", "http://elsewhere.invalid/jwks")},
 		{Name: "keys are a file", Metadata: setField("jwks_uri", "file:///etc/passwd")},
-		{Name: "pushed requests without TLS", Metadata: setField("pushed_authorization_request_endpoint", "http://elsewhere.invalid/par")},
+		{
+			Name:     "pushed requests without TLS",
+			Metadata: setField("pushed_authorization_request_endpoint", "http://elsewhere.invalid/par"),
+		},
 		{Name: "no token endpoint", Metadata: dropField("token_endpoint")},
-		{Name: "end-session endpoint without TLS", Metadata: setField("end_session_endpoint", "http://elsewhere.invalid/out")},
+		{
+			Name:     "end-session endpoint without TLS",
+			Metadata: setField("end_session_endpoint", "http://elsewhere.invalid/out"),
+		},
 		{Name: "keys fail", Handlers: at(keys, respond(500, asJSON, "{}"))},
 		{Name: "keys are not JSON", Handlers: at(keys, respond(200, asJSON, "keys"))},
 		{Name: "keys are too large", Handlers: at(keys, endlessBody)},
@@ -108,9 +125,15 @@ func pushAttacks() []Attack {
 	}
 	return []Attack{
 		{Name: "pushed request is refused", Handlers: at(respond(400, asJSON, `{"error":"invalid_request"}`))},
-		{Name: "pushed request is answered with the wrong status", Handlers: at(respond(200, asJSON, `{"request_uri":"urn:x","expires_in":60}`))},
+		{
+			Name:     "pushed request is answered with the wrong status",
+			Handlers: at(respond(200, asJSON, `{"request_uri":"urn:x","expires_in":60}`)),
+		},
 		{Name: "no request_uri", PushedReply: dropField("request_uri")},
-		{Name: "request_uri of another site", PushedReply: setField("request_uri", "https://elsewhere.invalid/request")},
+		{
+			Name:        "request_uri of another site",
+			PushedReply: setField("request_uri", "https://elsewhere.invalid/request"),
+		},
 		{Name: "request_uri has expired", PushedReply: setField("expires_in", 0)},
 	}
 }
@@ -127,7 +150,10 @@ func redirectAttacks() []Attack {
 		{Name: "another state in the redirect", Redirect: change("state", "another")},
 		{Name: "no state in the redirect", Redirect: func(v url.Values) { v.Del("state") }},
 		{Name: "another issuer in the redirect", Redirect: change("iss", "https://elsewhere.invalid")},
-		{Name: "no issuer in the redirect although the metadata promises it", Redirect: func(v url.Values) { v.Del("iss") }},
+		{
+			Name:     "no issuer in the redirect although the metadata promises it",
+			Redirect: func(v url.Values) { v.Del("iss") },
+		},
 		{Name: "no code in the redirect", Redirect: func(v url.Values) { v.Del("code") }},
 		{Name: "invented code in the redirect", Redirect: change("code", "made-up")},
 		{Name: "code in the redirect is too long", Redirect: change("code", string(long))},

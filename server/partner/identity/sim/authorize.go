@@ -48,8 +48,8 @@ func (s *Issuer) pushRequest(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusCreated, reply)
 }
 
-// requestError returns the first error of a request, or an empty text. Parameters that ID-porten only recommends, such as
-// state, nonce and PKCE, are required, so that a client without them is noticed in tests.
+// requestError returns the first error of a request, or an empty text. Parameters that ID-porten only recommends,
+// such as state, nonce and PKCE, are required, so that a client without them is noticed in tests.
 func (s *Issuer) requestError(v url.Values) string {
 	switch {
 	case v.Get("client_id") != s.Client.ID:
@@ -80,8 +80,8 @@ func (s *Issuer) level(names string) int {
 	return -1
 }
 
-// authenticateClient verifies the client assertion of a request (private_key_jwt, RFC 7523 section 3): it must be signed
-// with the registered key, addressed to this issuer, valid for at most two minutes, and not used before.
+// authenticateClient verifies the client assertion of a request (private_key_jwt, RFC 7523 section 3): it must be
+// signed with the registered key, addressed to this issuer, valid for at most two minutes, and not used before.
 func (s *Issuer) authenticateClient(r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
@@ -108,7 +108,8 @@ func (s *Issuer) authenticateClient(r *http.Request) error {
 		return err
 	}
 	now, until := s.Now(), time.Unix(c.Exp, 0)
-	if c.Iss != s.Client.ID || c.Sub != s.Client.ID || c.Aud != s.Issuer || c.Jti == "" || now.After(until) || until.Sub(now) > 2*time.Minute {
+	if c.Iss != s.Client.ID || c.Sub != s.Client.ID || c.Aud != s.Issuer || c.Jti == "" || now.After(until) ||
+		until.Sub(now) > 2*time.Minute {
 		return errors.New("the assertion is not for this issuer and now")
 	}
 	s.mu.Lock()
@@ -120,8 +121,8 @@ func (s *Issuer) authenticateClient(r *http.Request) error {
 	return nil
 }
 
-// authorize shows the list of persons. If the browser has a session of a sufficient level and the client does not ask for
-// a new authentication, it answers at once (single sign-on).
+// authorize shows the list of persons. If the browser has a session of a sufficient level and the client does not
+// ask for a new authentication, it answers at once (single sign-on).
 func (s *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	reference := r.URL.Query().Get("request_uri")
 	now := s.Now()
@@ -143,7 +144,9 @@ func (s *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.waiting[id] = request
 	s.mu.Unlock()
-	s.sendPage(w, http.StatusOK, "choose", view{ID: id, Language: request.Get("ui_locales"), Least: max(0, s.level(request.Get("acr_values")))})
+	s.sendPage(w, http.StatusOK, "choose", view{
+		ID: id, Language: request.Get("ui_locales"), Least: max(0, s.level(request.Get("acr_values"))),
+	})
 }
 
 // choose handles the choice of a person.
@@ -171,7 +174,9 @@ func (s *Issuer) choose(w http.ResponseWriter, r *http.Request) {
 		s.sendPage(w, http.StatusBadRequest, "stale", view{})
 		return
 	}
-	current := session{person: p, method: s.Methods[m], sid: randomToken(), authenticatedAt: now, until: now.Add(sessionMax)}
+	current := session{
+		person: p, method: s.Methods[m], sid: randomToken(), authenticatedAt: now, until: now.Add(sessionMax),
+	}
 	cookie := randomToken()
 	s.mu.Lock()
 	s.deleteExpired(now)

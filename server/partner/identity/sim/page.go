@@ -24,32 +24,40 @@ type view struct {
 	Lang     string
 }
 
-// pageTexts returns the texts of the pages in the first language of a list, or in English. They are not in the product's
-// catalogues, because the pages are only shown to people who develop or try out the product.
+// pageTexts returns the texts of the pages in the first language of a list, or in English. They are not in the
+// product's catalogues, because the pages are only shown to people who develop or try out the product.
 func pageTexts(language string) (lang string, texts map[string]string) {
 	first, _, _ := strings.Cut(strings.ReplaceAll(language, ",", " "), " ")
 	switch first {
 	case "nb", "nn":
 		return "nb", map[string]string{
-			"lead": "Dette er en simulert eID. Velg hvem du vil være, og hvordan du beviser det.", "who": "Person", "how": "Metode",
-			"go": "Fortsett", "stop": "Avbryt", "left": "Du er logget ut av eID-en.", "on": "Tilbake til tjenesten",
-			"stale": "Forespørselen er for gammel eller ukjent. Gå tilbake til tjenesten og begynn på nytt.", "none": "uten nummer",
+			"lead": "Dette er en simulert eID. Velg hvem du vil være, og hvordan du beviser det.", "who": "Person",
+			"how": "Metode",
+			"go":  "Fortsett", "stop": "Avbryt", "left": "Du er logget ut av eID-en.", "on": "Tilbake til tjenesten",
+			"stale": "Forespørselen er for gammel eller ukjent. Gå tilbake til tjenesten og begynn på nytt.",
+			"none":  "uten nummer",
 		}
 	case "sv":
 		return "sv", map[string]string{
-			"lead": "Det här är en simulerad e-legitimation. Välj vem du vill vara och hur du visar det.", "who": "Person", "how": "Metod",
-			"go": "Fortsätt", "stop": "Avbryt", "left": "Du är utloggad från e-legitimationen.", "on": "Tillbaka till tjänsten",
-			"stale": "Begäran är för gammal eller okänd. Gå tillbaka till tjänsten och börja om.", "none": "utan nummer",
+			"lead": "Det här är en simulerad e-legitimation. Välj vem du vill vara och hur du visar det.",
+			"who":  "Person", "how": "Metod",
+			"go": "Fortsätt", "stop": "Avbryt", "left": "Du är utloggad från e-legitimationen.",
+			"on":    "Tillbaka till tjänsten",
+			"stale": "Begäran är för gammal eller okänd. Gå tillbaka till tjänsten och börja om.",
+			"none":  "utan nummer",
 		}
 	}
 	return "en", map[string]string{
-		"lead": "This is a simulated eID. Choose who you want to be, and how you prove it.", "who": "Person", "how": "Method",
-		"go": "Continue", "stop": "Cancel", "left": "You are logged out of the eID.", "on": "Back to the service",
-		"stale": "The request is too old or unknown. Go back to the service and start again.", "none": "without a number",
+		"lead": "This is a simulated eID. Choose who you want to be, and how you prove it.", "who": "Person",
+		"how": "Method",
+		"go":  "Continue", "stop": "Cancel", "left": "You are logged out of the eID.", "on": "Back to the service",
+		"stale": "The request is too old or unknown. Go back to the service and start again.",
+		"none":  "without a number",
 	}
 }
 
-// sendPage renders a page. Its content security policy allows the frame of front-channel logout only where there is one.
+// sendPage renders a page. Its content security policy allows the frame of front-channel logout only where there is
+// one.
 func (s *Issuer) sendPage(w http.ResponseWriter, status int, name string, v view) {
 	t, err := template.ParseFS(pageFile, "page.html")
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package sim is a simulated issuer of electronic identities for development and tests: an OpenID provider over HTTP that
-// lets the visitor choose a person from a list instead of authenticating.
+// Package sim is a simulated issuer of electronic identities for development and tests: an OpenID provider over
+// HTTP that lets the visitor choose a person from a list instead of authenticating.
 //
 // It has the profile of ID-porten: pushed authorization requests, PKCE, private_key_jwt, levels of assurance, single
 // sign-on, and RP-initiated, front-channel and back-channel logout. Tests make it hostile with SetAttack.
@@ -136,7 +136,8 @@ func New(c Config) (*Issuer, error) {
 	salt := sha256.Sum256([]byte("pairwise " + c.Issuer))
 	return &Issuer{
 		Config: c, path: strings.TrimSuffix(u.Path, "/"), key: key, salt: salt[:],
-		pushed: map[string]pendingRequest{}, waiting: map[string]pendingRequest{}, codes: map[string]grant{}, sessions: map[string]session{}, assertions: map[string]time.Time{},
+		pushed: map[string]pendingRequest{}, waiting: map[string]pendingRequest{}, codes: map[string]grant{},
+		sessions: map[string]session{}, assertions: map[string]time.Time{},
 	}, nil
 }
 
@@ -187,10 +188,12 @@ func (s *Issuer) sendMetadata(w http.ResponseWriter) {
 		"jwks_uri": s.Issuer + "/jwks", "end_session_endpoint": s.Issuer + "/endsession",
 		"pushed_authorization_request_endpoint": s.Issuer + "/par",
 		"response_types_supported":              []string{"code"}, "subject_types_supported": []string{"pairwise"},
-		"id_token_signing_alg_values_supported": []string{"RS256"}, "code_challenge_methods_supported": []string{"S256"},
+		"id_token_signing_alg_values_supported": []string{"RS256"},
+		"code_challenge_methods_supported":      []string{"S256"},
 		"token_endpoint_auth_methods_supported": []string{"private_key_jwt"}, "acr_values_supported": s.Levels,
-		"ui_locales_supported": []string{"nb", "nn", "en", "se", "sv"}, "authorization_response_iss_parameter_supported": true,
-		"frontchannel_logout_supported": true, "frontchannel_logout_session_supported": true,
+		"ui_locales_supported":                           []string{"nb", "nn", "en", "se", "sv"},
+		"authorization_response_iss_parameter_supported": true,
+		"frontchannel_logout_supported":                  true, "frontchannel_logout_session_supported": true,
 		"backchannel_logout_supported": true, "backchannel_logout_session_supported": true,
 	}
 	if change := s.currentAttack().Metadata; change != nil {
@@ -207,8 +210,8 @@ func (s *Issuer) sendKeys(w http.ResponseWriter) {
 	writeJSON(w, http.StatusOK, map[string]any{"keys": keys})
 }
 
-// subject returns the pairwise subject identifier of a person (OpenID Connect Core 8.1): constant for a client, and without
-// personal data.
+// subject returns the pairwise subject identifier of a person (OpenID Connect Core 8.1): constant for a client, and
+// without personal data.
 func (s *Issuer) subject(p Person) string {
 	mac := hmac.New(sha256.New, s.salt)
 	mac.Write([]byte(s.Client.ID + " " + p.Key))

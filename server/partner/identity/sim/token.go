@@ -26,7 +26,8 @@ func (s *Issuer) token(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	verified := attack.ReusableCodes || challengeOf(r.PostForm.Get("code_verifier")) == g.Get("code_challenge")
 	if !ok || now.After(g.until) || !verified ||
-		r.PostForm.Get("redirect_uri") != g.Get("redirect_uri") || r.PostForm.Get("grant_type") != "authorization_code" {
+		r.PostForm.Get("redirect_uri") != g.Get("redirect_uri") ||
+		r.PostForm.Get("grant_type") != "authorization_code" {
 		writeError(w, http.StatusBadRequest, "invalid_grant", "the code, its verifier or its redirect_uri is wrong")
 		return
 	}
@@ -40,7 +41,9 @@ func (s *Issuer) token(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "sign", http.StatusInternalServerError)
 		return
 	}
-	reply := map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": int(tokenMax / time.Second), "id_token": idToken}
+	reply := map[string]any{
+		"access_token": access, "token_type": "Bearer", "expires_in": int(tokenMax / time.Second), "id_token": idToken,
+	}
 	if attack.TokenReply != nil {
 		attack.TokenReply(s, reply)
 	}
@@ -52,7 +55,9 @@ func (s *Issuer) token(w http.ResponseWriter, r *http.Request) {
 }
 
 // sign signs claims with the issuer's key, or as an attack does.
-func (s *Issuer) sign(other func(*Issuer, map[string]any) (string, error), typ string, claims map[string]any) (string, error) {
+func (s *Issuer) sign(
+	other func(*Issuer, map[string]any) (string, error), typ string, claims map[string]any,
+) (string, error) {
 	if other != nil {
 		return other(s, claims)
 	}
@@ -75,8 +80,8 @@ func (s *Issuer) claims(g grant, access string, now time.Time) map[string]any {
 	return claims
 }
 
-// endSession ends the browser's session and notifies the client: at once on the back channel, and by a frame in the page
-// on the front channel.
+// endSession ends the browser's session and notifies the client: at once on the back channel, and by a frame in the
+// page on the front channel.
 func (s *Issuer) endSession(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "form", http.StatusBadRequest)
@@ -103,7 +108,8 @@ func (s *Issuer) endSession(w http.ResponseWriter, r *http.Request) {
 	s.sendPage(w, http.StatusOK, "left", v)
 }
 
-// sendLogoutToken sends the logout token of a session to the client. Like ID-porten, it does not try again after a failure.
+// sendLogoutToken sends the logout token of a session to the client. Like ID-porten, it does not try again after a
+// failure.
 func (s *Issuer) sendLogoutToken(ctx context.Context, ended session) {
 	if s.Client.Back == "" {
 		return
@@ -129,7 +135,8 @@ func (s *Issuer) sendLogoutToken(ctx context.Context, ended session) {
 func (s *Issuer) LogoutToken(sid, subject string) (string, error) {
 	now := s.Now()
 	claims := map[string]any{
-		"iss": s.Issuer, "sub": subject, "aud": s.Client.ID, "iat": now.Unix(), "exp": now.Add(tokenMax).Unix(), "jti": randomToken(), "sid": sid,
+		"iss": s.Issuer, "sub": subject, "aud": s.Client.ID, "iat": now.Unix(), "exp": now.Add(tokenMax).Unix(),
+		"jti": randomToken(), "sid": sid,
 		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},
 	}
 	attack := s.currentAttack()

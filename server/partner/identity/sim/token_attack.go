@@ -13,7 +13,9 @@ import (
 )
 
 // signWith signs claims with a key, its identifier and additional headers.
-func signWith(alg jose.SignatureAlgorithm, key any, name string, head map[jose.HeaderKey]any, claims map[string]any) (string, error) {
+func signWith(
+	alg jose.SignatureAlgorithm, key any, name string, head map[jose.HeaderKey]any, claims map[string]any,
+) (string, error) {
 	options := (&jose.SignerOptions{}).WithType("JWT")
 	for k, v := range head {
 		options = options.WithHeader(k, v)
@@ -69,7 +71,9 @@ func tampered(s *Issuer, claims map[string]any) (string, error) {
 
 // signedByOtherKey returns a function that signs with a key that is not the issuer's, under a key identifier and with
 // headers derived from that key.
-func signedByOtherKey(name func(*Issuer) string, head func(*rsa.PrivateKey) map[jose.HeaderKey]any) func(*Issuer, map[string]any) (string, error) {
+func signedByOtherKey(
+	name func(*Issuer) string, head func(*rsa.PrivateKey) map[jose.HeaderKey]any,
+) func(*Issuer, map[string]any) (string, error) {
 	return func(s *Issuer, claims map[string]any) (string, error) {
 		key, err := otherKey(2048)
 		if err != nil {
@@ -87,16 +91,22 @@ func ownKeyID(s *Issuer) string   { return s.key.Public().KeyID }
 func unknownKeyID(*Issuer) string { return "no-such-key" }
 func noKeyID(*Issuer) string      { return "" }
 
-// signedWithPublicKey signs with HMAC and the issuer's public key as the secret: a verifier that takes the algorithm from
-// the token would accept it (RFC 8725 section 2.1).
+// signedWithPublicKey signs with HMAC and the issuer's public key as the secret: a verifier that takes the
+// algorithm from the token would accept it (RFC 8725 section 2.1).
 func signedWithPublicKey(s *Issuer, claims map[string]any) (string, error) {
 	return signWith(jose.HS256, x509.MarshalPKCS1PublicKey(&s.Key.PublicKey), ownKeyID(s), nil, claims)
 }
 
 func signatureAttacks() []Attack {
 	return []Attack{
-		{Name: "unsigned", SignIDToken: func(_ *Issuer, c map[string]any) (string, error) { return unsigned(c, "none") }},
-		{Name: "unsigned, algorithm in capitals", SignIDToken: func(_ *Issuer, c map[string]any) (string, error) { return unsigned(c, "NONE") }},
+		{
+			Name:        "unsigned",
+			SignIDToken: func(_ *Issuer, c map[string]any) (string, error) { return unsigned(c, "none") },
+		},
+		{
+			Name:        "unsigned, algorithm in capitals",
+			SignIDToken: func(_ *Issuer, c map[string]any) (string, error) { return unsigned(c, "NONE") },
+		},
 		{Name: "empty signature", SignIDToken: func(s *Issuer, c map[string]any) (string, error) {
 			signed, err := s.key.Sign("JWT", c)
 			return signed[:strings.LastIndex(signed, ".")+1], err
@@ -105,17 +115,23 @@ func signatureAttacks() []Attack {
 		{Name: "signed with another key under the issuer's key ID", SignIDToken: signedByOtherKey(ownKeyID, nil)},
 		{Name: "unknown key ID", SignIDToken: signedByOtherKey(unknownKeyID, nil)},
 		{Name: "no key ID", SignIDToken: signedByOtherKey(noKeyID, nil)},
-		{Name: "key embedded in the token", SignIDToken: signedByOtherKey(ownKeyID, func(k *rsa.PrivateKey) map[jose.HeaderKey]any {
-			return map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: &k.PublicKey}}
-		})},
-		{Name: "key at an address in the token", SignIDToken: signedByOtherKey(unknownKeyID, func(*rsa.PrivateKey) map[jose.HeaderKey]any {
-			return map[jose.HeaderKey]any{"jku": "https://elsewhere.invalid/jwks"}
-		})},
-		{Name: "algorithm that the client does not accept", SignIDToken: func(s *Issuer, c map[string]any) (string, error) {
+		{Name: "key embedded in the token", SignIDToken: signedByOtherKey(ownKeyID,
+			func(k *rsa.PrivateKey) map[jose.HeaderKey]any {
+				return map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: &k.PublicKey}}
+			})},
+		{Name: "key at an address in the token", SignIDToken: signedByOtherKey(unknownKeyID,
+			func(*rsa.PrivateKey) map[jose.HeaderKey]any {
+				return map[jose.HeaderKey]any{"jku": "https://elsewhere.invalid/jwks"}
+			})},
+		{Name: "algorithm that the client does not accept", SignIDToken: func(s *Issuer,
+			c map[string]any,
+		) (string, error) {
 			return signWith(jose.RS512, s.Key, ownKeyID(s), nil, c)
 		}},
 		{Name: "unknown critical header", SignIDToken: func(s *Issuer, c map[string]any) (string, error) {
-			return signWith(jose.RS256, s.Key, ownKeyID(s), map[jose.HeaderKey]any{"crit": []string{"exp"}, "exp": 1}, c)
+			return signWith(jose.RS256, s.Key, ownKeyID(s), map[jose.HeaderKey]any{
+				"crit": []string{"exp"}, "exp": 1,
+			}, c)
 		}},
 		{Name: "claims changed after signing", SignIDToken: tampered},
 		{Name: "two keys with one ID", Keys: func(_ *Issuer, keys []any) []any { return append(keys, keys[0]) }},
@@ -145,7 +161,11 @@ func shortKeyAttack() Attack {
 		Keys: func(*Issuer, []any) []any {
 			return []any{jose.JSONWebKey{Key: &key.PublicKey, KeyID: "short", Algorithm: "RS256", Use: "sig"}}
 		},
-		SignIDToken: func(_ *Issuer, c map[string]any) (string, error) { return signWith(jose.RS256, key, "short", nil, c) },
+		SignIDToken: func(_ *Issuer,
+			c map[string]any,
+		) (string, error) {
+			return signWith(jose.RS256, key, "short", nil, c)
+		},
 	}
 }
 
@@ -168,7 +188,10 @@ func claimAttacks() []Attack {
 		{Name: "no issuer", Claims: dropField("iss")},
 		{Name: "another audience", Claims: setField("aud", "another-client")},
 		{Name: "no audience", Claims: dropField("aud")},
-		{Name: "two audiences", Claims: func(m map[string]any) { m["aud"] = []string{m["aud"].(string), "another-client"} }},
+		{
+			Name:   "two audiences",
+			Claims: func(m map[string]any) { m["aud"] = []string{m["aud"].(string), "another-client"} },
+		},
 		{Name: "another authorized party", Claims: setField("azp", "another-client")},
 		{Name: "another nonce", Claims: setField("nonce", "another")},
 		{Name: "no nonce", Claims: dropField("nonce")},
@@ -187,15 +210,24 @@ func claimAttacks() []Attack {
 		{Name: "lower level than requested", Claims: setField("acr", "idporten-loa-substantial"), HighLevelOnly: true},
 		{Name: "no session", Claims: dropField("sid")},
 		{Name: "space in the session", Claims: setField("sid", "one two")},
-		{Name: "authenticated before the request although a new authentication was requested", Claims: shifted("auth_time", time.Hour), ReauthenticationOnly: true},
-		{Name: "no time of authentication although a new authentication was requested", Claims: dropField("auth_time"), ReauthenticationOnly: true},
+		{
+			Name:   "authenticated before the request although a new authentication was requested",
+			Claims: shifted("auth_time", time.Hour), ReauthenticationOnly: true,
+		},
+		{
+			Name:   "no time of authentication although a new authentication was requested",
+			Claims: dropField("auth_time"), ReauthenticationOnly: true,
+		},
 		{Name: "authenticated in the future", Claims: shifted("auth_time", -time.Hour)},
 		{Name: "authenticated yesterday", Claims: shifted("auth_time", 24*time.Hour)},
 		{Name: "time of authentication is not a number", Claims: setField("auth_time", "today")},
 		{Name: "birth number with a wrong check digit", Claims: setField("pid", "14848530052")},
 		{Name: "birth number of ten digits", Claims: setField("pid", "1484853005")},
 		{Name: "birth number with a space", Claims: setField("pid", "148485 30051")},
-		{Name: "logout token instead of an ID token", Claims: setField("events", map[string]any{"x": map[string]any{}})},
+		{
+			Name:   "logout token instead of an ID token",
+			Claims: setField("events", map[string]any{"x": map[string]any{}}),
+		},
 	}
 }
 
@@ -207,7 +239,10 @@ func LogoutAttacks() []Attack {
 		{Name: "no event", LogoutClaims: dropField("events")},
 		{Name: "another event", LogoutClaims: setField("events", map[string]any{event + "s": map[string]any{}})},
 		{Name: "another audience", LogoutClaims: setField("aud", "another-client")},
-		{Name: "two audiences", LogoutClaims: func(m map[string]any) { m["aud"] = []string{m["aud"].(string), "another-client"} }},
+		{
+			Name:         "two audiences",
+			LogoutClaims: func(m map[string]any) { m["aud"] = []string{m["aud"].(string), "another-client"} },
+		},
 		{Name: "another issuer", LogoutClaims: setField("iss", "https://elsewhere.invalid")},
 		{Name: "expired", LogoutClaims: shifted("exp", time.Minute)},
 		{Name: "no expiry", LogoutClaims: dropField("exp")},
@@ -216,10 +251,16 @@ func LogoutAttacks() []Attack {
 		{Name: "issued an hour ago", LogoutClaims: shifted("iat", time.Hour)},
 		{Name: "issued in the future", LogoutClaims: shifted("iat", -time.Hour)},
 		{Name: "session is too long", LogoutClaims: setField("sid", strings.Repeat("x", 300))},
-		{Name: "unsigned", SignLogoutToken: func(_ *Issuer, c map[string]any) (string, error) { return unsigned(c, "none") }},
+		{
+			Name:            "unsigned",
+			SignLogoutToken: func(_ *Issuer, c map[string]any) (string, error) { return unsigned(c, "none") },
+		},
 		{Name: "signed with another key", SignLogoutToken: signedByOtherKey(ownKeyID, nil)},
 		{Name: "HMAC with the public key as secret", SignLogoutToken: signedWithPublicKey},
 		{Name: "claims changed after signing", SignLogoutToken: tampered},
-		{Name: "ID token instead of a logout token", SignLogoutToken: func(s *Issuer, _ map[string]any) (string, error) { return s.LastIDToken(), nil }},
+		{
+			Name:            "ID token instead of a logout token",
+			SignLogoutToken: func(s *Issuer, _ map[string]any) (string, error) { return s.LastIDToken(), nil },
+		},
 	}
 }

@@ -1,5 +1,5 @@
-// Package suite is the conformance suite of issuers: the same tests for the simulator, for an independent implementation
-// of OpenID Connect, and for the test environment of a real issuer.
+// Package suite is the conformance suite of issuers: the same tests for the simulator, for an independent
+// implementation of OpenID Connect, and for the test environment of a real issuer.
 package suite
 
 import (
@@ -35,8 +35,8 @@ type Provider struct {
 	Client string
 	Now    func() time.Time
 	Lacks  []Feature
-	// Visit acts as the browser: it opens the address, authenticates, and returns the issuer's answer. All visits of one
-	// Provider share their cookies.
+	// Visit acts as the browser: it opens the address, authenticates, and returns the issuer's answer. All visits
+	// of one Provider share their cookies.
 	Visit func(t *testing.T, address string, how Visit) identity.AuthResponse
 	// EndSession ends the person's session at the issuer and returns the logout token that the client received.
 	EndSession func(t *testing.T) string
@@ -64,9 +64,12 @@ func (p Provider) has(t *testing.T, f Feature) bool {
 func Run(t *testing.T, open func(t *testing.T) Provider) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, Provider){
-		"sign-in": testSignIn, "the browser carries no secret": testBrowserCarriesNoSecret, "an answer is accepted once": testAnswerIsAcceptedOnce,
-		"an answer belongs to its request": testAnswerBelongsToItsRequest, "the requested level is reached": testLevel, "single sign-on and re-authentication": testReauthentication,
-		"cancelling is no error": testCancel, "RP-initiated logout": testEndSession, "back-channel logout": testLogoutToken,
+		"sign-in": testSignIn, "the browser carries no secret": testBrowserCarriesNoSecret,
+		"an answer is accepted once":       testAnswerIsAcceptedOnce,
+		"an answer belongs to its request": testAnswerBelongsToItsRequest, "the requested level is reached": testLevel,
+		"single sign-on and re-authentication": testReauthentication,
+		"cancelling is no error":               testCancel, "RP-initiated logout": testEndSession,
+		"back-channel logout": testLogoutToken,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -97,7 +100,8 @@ func (p Provider) signIn(t *testing.T, w identity.AuthRequestParams, how Visit) 
 func testSignIn(t *testing.T, p Provider) {
 	t.Helper()
 	person := p.signIn(t, identity.AuthRequestParams{Language: "nb"}, Visit{})
-	if person.Issuer != p.Issuer.ID() || person.Subject == "" || person.Level < identity.Substantial || person.IDToken == "" {
+	if person.Issuer != p.Issuer.ID() || person.Subject == "" || person.Level < identity.Substantial ||
+		person.IDToken == "" {
 		t.Errorf("person: %+v", person)
 	}
 	if p.has(t, Number) && len(person.BirthNumber) != 11 {
@@ -119,7 +123,8 @@ func testBrowserCarriesNoSecret(t *testing.T, p Provider) {
 		t.Fatal(err)
 	}
 	q := u.Query()
-	if len(j.Verifier) < 43 || len(j.State) < 43 || len(j.Nonce) < 43 || slices.Contains([]string{j.State, j.Nonce}, j.Verifier) || j.State == j.Nonce {
+	if len(j.Verifier) < 43 || len(j.State) < 43 || len(j.Nonce) < 43 ||
+		slices.Contains([]string{j.State, j.Nonce}, j.Verifier) || j.State == j.Nonce {
 		t.Error("the secrets are short or the same")
 	}
 	if p.has(t, Pushed) {
@@ -129,7 +134,8 @@ func testBrowserCarriesNoSecret(t *testing.T, p Provider) {
 		return
 	}
 	for name, want := range map[string]string{
-		"response_type": "code", "code_challenge_method": "S256", "state": j.State, "nonce": j.Nonce, "client_id": p.Client,
+		"response_type": "code", "code_challenge_method": "S256", "state": j.State, "nonce": j.Nonce,
+		"client_id":  p.Client,
 		"ui_locales": "nb", "prompt": "login",
 	} {
 		if q.Get(name) != want {
@@ -159,10 +165,14 @@ func testAnswerBelongsToItsRequest(t *testing.T, p Provider) {
 		"another nonce":    func(j *identity.AuthRequest, _ *identity.AuthResponse) { j.Nonce += "x" },
 		"no nonce":         func(j *identity.AuthRequest, _ *identity.AuthResponse) { j.Nonce = "" },
 		"another verifier": func(j *identity.AuthRequest, _ *identity.AuthResponse) { j.Verifier = j.Nonce },
-		"another issuer":   func(_ *identity.AuthRequest, b *identity.AuthResponse) { b.Issuer = "https://elsewhere.invalid" },
-		"another code":     func(_ *identity.AuthRequest, b *identity.AuthResponse) { b.Code += "x" },
-		"no code":          func(_ *identity.AuthRequest, b *identity.AuthResponse) { b.Code = "" },
-		"too late":         func(j *identity.AuthRequest, _ *identity.AuthResponse) { j.Began = j.Began.Add(-time.Hour) },
+		"another issuer": func(_ *identity.AuthRequest,
+			b *identity.AuthResponse,
+		) {
+			b.Issuer = "https://elsewhere.invalid"
+		},
+		"another code": func(_ *identity.AuthRequest, b *identity.AuthResponse) { b.Code += "x" },
+		"no code":      func(_ *identity.AuthRequest, b *identity.AuthResponse) { b.Code = "" },
+		"too late":     func(j *identity.AuthRequest, _ *identity.AuthResponse) { j.Began = j.Began.Add(-time.Hour) },
 	} {
 		j := p.begin(t, identity.AuthRequestParams{})
 		back := p.Visit(t, j.URL, Visit{})
@@ -179,7 +189,8 @@ func testAnswerBelongsToItsRequest(t *testing.T, p Provider) {
 
 func expectRefusal(t *testing.T, name string, p Provider, j identity.AuthRequest, back identity.AuthResponse) {
 	t.Helper()
-	if person, err := p.Issuer.Finish(t.Context(), j, back); fault.CodeOf(err) != fault.EIDRefused || person != (identity.Person{}) {
+	if person, err := p.Issuer.Finish(t.Context(), j, back); fault.CodeOf(err) != fault.EIDRefused ||
+		person != (identity.Person{}) {
 		t.Errorf("%s: got %+v, %v", name, person, err)
 	}
 }
@@ -193,7 +204,9 @@ func testLevel(t *testing.T, p Provider) {
 		t.Errorf("level: got %s", person.Level)
 	}
 	// A higher level needs a new authentication although single sign-on applies to the lower one.
-	if person := p.signIn(t, identity.AuthRequestParams{Level: identity.High}, Visit{High: true, ExpectPrompt: true}); person.Level != identity.High {
+	if person := p.signIn(t, identity.AuthRequestParams{Level: identity.High}, Visit{
+		High: true, ExpectPrompt: true,
+	}); person.Level != identity.High {
 		t.Errorf("level: got %s", person.Level)
 	}
 }
@@ -220,7 +233,8 @@ func testCancel(t *testing.T, p Provider) {
 		return
 	}
 	j := p.begin(t, identity.AuthRequestParams{})
-	if _, err := p.Issuer.Finish(t.Context(), j, p.Visit(t, j.URL, Visit{Cancel: true})); fault.CodeOf(err) != fault.EIDCancelled {
+	if _, err := p.Issuer.Finish(t.Context(), j,
+		p.Visit(t, j.URL, Visit{Cancel: true})); fault.CodeOf(err) != fault.EIDCancelled {
 		t.Errorf("got %v", err)
 	}
 }
@@ -233,7 +247,8 @@ func testEndSession(t *testing.T, p Provider) {
 		t.Fatalf("end session: %v, %v", ok, err)
 	}
 	u, err := url.Parse(request.URL)
-	if err != nil || u.RawQuery != "" || request.Fields["id_token_hint"] != person.IDToken || request.Fields["state"] != "some-state" {
+	if err != nil || u.RawQuery != "" || request.Fields["id_token_hint"] != person.IDToken ||
+		request.Fields["state"] != "some-state" {
 		t.Errorf("request: %s %v", request.URL, err)
 	}
 	if origins := p.Issuer.FrameOrigins(context.Background()); !slices.Contains(origins, u.Scheme+"://"+u.Host) {
