@@ -23,6 +23,7 @@ import (
 	"bompass/server/passage/stream"
 	"bompass/server/pricelist"
 	"bompass/server/store"
+	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/migration"
@@ -173,6 +174,9 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.checkSecret(ctx, keys); err != nil {
+		return nil, err
+	}
 	bundle, err := p.loadAssets()
 	if err != nil {
 		return nil, err
@@ -194,8 +198,23 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
 		Access: people.access, Registrar: people.registrar, Factors: people.factors, Person: people.person, Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
-		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Phones: p.phones, Live: reading.NewLive(lists, p.conn, p.now, p.log), Ready: p.ready, Assets: bundle, Log: p.log, Now: p.now,
+		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Phones: p.phones, Live: reading.NewLive(lists, p.conn, p.now, p.log), Ready: p.ready, IntakeReady: p.pipeline.Ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
+}
+
+// checkSecret refuses a secret that is not the one the database was first started with: accounts would not be found by
+// their personal numbers, and nothing that is encrypted could be read. In development it only warns.
+func (p *product) checkSecret(ctx context.Context, keys seal.Keys) error {
+	same, err := accessdb.New(p.db).CheckSecret(ctx, keys.Proof())
+	switch {
+	case err != nil || same:
+		return err
+	case p.config.Mode == config.Development:
+		p.log.Warn("the secret is not the one that this database was first started with; what is encrypted cannot be read")
+		return nil
+	default:
+		return errors.New("BOMPASS_SECRET is not the one that this database was first started with; set the former one")
+	}
 }
 
 // openAgreements builds the agreement service with the toll companies that are offered.

@@ -133,6 +133,20 @@ func TestReadinessReportsFailedDependency(t *testing.T) {
 	}
 }
 
+// Stations go on sending while the portal is not ready, because the database stands still for example.
+func TestReadinessOfIntakeIsItsOwn(t *testing.T) {
+	h := webtest.New(t, func(d *web.Deps) {
+		d.Ready = func(context.Context) error { return errors.New("the database is away") }
+		d.IntakeReady = func(context.Context) error { return nil }
+	})
+	if p := h.Visitor().Get("/readyz"); p.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("portal: got %d", p.StatusCode)
+	}
+	if p := h.Visitor().Get("/readyz/intake"); p.StatusCode != http.StatusOK {
+		t.Errorf("intake: got %d", p.StatusCode)
+	}
+}
+
 // Behind a proxy, the throttle counts the addresses of clients and not that of the proxy. A client cannot choose the
 // address under which it is counted.
 func TestForwardedAddressIsAcceptedFromProxiesOnly(t *testing.T) {

@@ -73,6 +73,7 @@ type Deps struct {
 	Tariffs     portal.Tariffs
 	Phones      []string                        // telephone numbers of customer service
 	Ready       func(ctx context.Context) error // returns nil if requests can be answered
+	IntakeReady func(ctx context.Context) error // returns nil if batches of stations can be accepted; nil is Ready
 	Assets      *Assets
 	Log         *slog.Logger
 	Now         func() time.Time
@@ -84,7 +85,10 @@ func New(d Deps) (*fiber.App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	return rooms.mount(d.Ready), nil
+	if d.IntakeReady == nil {
+		d.IntakeReady = d.Ready
+	}
+	return rooms.mount(d.Ready, d.IntakeReady), nil
 }
 
 // rooms are the parts of the HTTP layer.
@@ -133,11 +137,12 @@ func open(d Deps) (r rooms, err error) {
 }
 
 // mount returns the server with everything that it answers, in the order in which it is tried.
-func (r rooms) mount(ready func(context.Context) error) *fiber.App {
+func (r rooms) mount(ready, intakeReady func(context.Context) error) *fiber.App {
 	app := r.kit.NewApp()
 	app.Use(r.kit.Trace, r.kit.Recover(), r.kit.Headers)
 	app.Get("/healthz", r.kit.Health)
 	app.Get("/readyz", r.kit.Ready(ready))
+	app.Get("/readyz/intake", r.kit.Ready(intakeReady)) // stations are answered while the database is away
 	app.Use(r.kit.RequireOwnHost, r.kit.Deadline, r.kit.LimitBody)
 
 	r.portal.MountAPI(app)

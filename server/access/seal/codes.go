@@ -26,6 +26,9 @@ func (k Keys) LookupMatches(stored []byte, number string) bool {
 	return hmac.Equal(stored, k.LookupHash(number)) && len(stored) > 0
 }
 
+// Proof returns a value that only these keys give, and that reveals nothing of them.
+func (k Keys) Proof() []byte { return mac(k.lookup, "proof of the server's secret") }
+
 // throttleNameBytes is the part of a keyed hash that names a counter.
 const throttleNameBytes = 16
 

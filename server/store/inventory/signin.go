@@ -83,8 +83,10 @@ func technical() []Table {
 	notice.Plain = map[string]string{"notice": "a hash"}
 	station := nobody("station_key", "as long as the station has it")
 	station.Plain = map[string]string{"key_hash": "a hash"}
+	secret := nobody("server_secret", "one row")
+	secret.Plain = map[string]string{"proof": "a hash"}
 	return []Table{
-		auth, ceremony, throttle, notice, station,
+		auth, ceremony, throttle, notice, station, secret,
 		nobody("directory_version", "one row"), nobody("register_feed", "the last 100,000 changes of the register"),
 		nobody("partition_state", "one row a partition"), nobody("goose_db_version", "one row a migration"), nobody("tariff_release", "for good: charges were rated by it"),
 	}

@@ -5,6 +5,7 @@ package migration
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -18,6 +19,23 @@ import (
 
 //go:embed *.sql
 var files embed.FS
+
+// ErrNewerSchema means that a newer build has brought the database up to date.
+var ErrNewerSchema = errors.New("the database is newer than this build; start the newer build, or restore the backup that was made before it")
+
+// refuseNewerSchema returns ErrNewerSchema if the database has steps that this build does not know: it could write what
+// the newer build does not expect.
+func refuseNewerSchema(ctx context.Context, provider *goose.Provider) error {
+	version, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	sources := provider.ListSources()
+	if latest := sources[len(sources)-1].Version; version > latest {
+		return fmt.Errorf("the database has step %d and this build knows up to %d: %w", version, latest, ErrNewerSchema)
+	}
+	return nil
+}
 
 // Up applies the steps that a database lacks and returns how many those were. The tables of the job queue, which
 // a step may use, are brought up to date first. Two servers that start at once take turns.
@@ -34,6 +52,9 @@ func Up(ctx context.Context, pool *pgxpool.Pool) (int, error) {
 	provider, err := goose.NewProvider(goose.DialectPostgres, db, fs.FS(files), goose.WithSessionLocker(locker))
 	if err != nil {
 		return 0, fmt.Errorf("migrate: %w", err)
+	}
+	if err := refuseNewerSchema(ctx, provider); err != nil {
+		return 0, err
 	}
 	done, err := provider.Up(ctx)
 	if err != nil {
