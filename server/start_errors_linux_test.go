@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Start on a full disk, and without PostgreSQL, in a mount namespace of the program's own. It needs root, or a kernel that
-// allows namespaces to others; without either the test logs that it was not run.
+// Start on a full disk, and without PostgreSQL, in a mount namespace of the program's own. It needs root, or a
+// kernel that allows namespaces to others; without either the test logs that it was not run.
 func TestStartErrorsOfIncompleteMachineSayWhatToDo(t *testing.T) {
 	server := program(t)
 	home := t.TempDir()

@@ -20,8 +20,8 @@ const tariffUsage = "tariff: write: server tariff import nvdb FILE [--out DIR] [
 // importMax bounds the file that is read, in bytes.
 const importMax = 64 << 20
 
-// tariffCommand writes drafts of tariff files: tariff import nvdb FILE [--out DIR] [--from DAY]. Flags may come before or
-// after FILE.
+// tariffCommand writes drafts of tariff files: tariff import nvdb FILE [--out DIR] [--from DAY]. Flags may come
+// before or after FILE.
 func tariffCommand(args []string, in io.Reader, out, errOut io.Writer) error {
 	if len(args) < 3 || args[0] != "import" || args[1] != "nvdb" {
 		return errors.New(tariffUsage)

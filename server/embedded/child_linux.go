@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// own makes the command run as the owner, in a process group of its own, because Ctrl-C is for the server, which stops the
-// database last. The kernel interrupts it when the server dies.
+// own makes the command run as the owner, in a process group of its own, because Ctrl-C is for the server, which
+// stops the database last. The kernel interrupts it when the server dies.
 func own(cmd *exec.Cmd, o owner) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGINT}
 	if o.change {

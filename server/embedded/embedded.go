@@ -1,8 +1,8 @@
 // Package embedded runs the server's own infrastructure when no other is configured: a private PostgreSQL, started from
 // the installed binaries, and a NATS server in the process.
 //
-// It starts and stops them, returns their addresses, and recovers after the server has been killed. Their content belongs
-// to package store and package passage.
+// It starts and stops them, returns their addresses, and recovers after the server has been killed. Their content
+// belongs to package store and package passage.
 package embedded
 
 import (
@@ -13,8 +13,8 @@ import (
 	"syscall"
 )
 
-// FreeMin is the minimum free disk space for a start, in bytes: a database that fills its disk while it runs is worse than
-// one that does not start.
+// FreeMin is the minimum free disk space for a start, in bytes: a database that fills its disk while it runs is
+// worse than one that does not start.
 const FreeMin = 256 << 20
 
 // lockFile is the lock file of a home. It stays when the server stops.

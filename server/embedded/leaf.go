@@ -21,8 +21,9 @@ const (
 	leafPayload = 1 << 20         // bytes of a batch
 )
 
-// Leaf is a NATS server inside this process that stations connect to as leaf nodes. It stores nothing and is not connected
-// to the passage stream: a station can publish to its own intake subject and subscribe to its own answers.
+// Leaf is a NATS server inside this process that stations connect to as leaf nodes. It stores nothing and is not
+// connected to the passage stream: a station can publish to its own intake subject and subscribe to its own
+// answers.
 type Leaf struct {
 	server *server.Server
 }

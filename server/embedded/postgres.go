@@ -130,8 +130,8 @@ func (p *Postgres) launch(ctx context.Context) error {
 	return p.awaitReady(ctx)
 }
 
-// settings returns the settings for one application on one machine: memory for a laptop, long checkpoint intervals, every
-// commit on disk before it is answered.
+// settings returns the settings for one application on one machine: memory for a laptop, long checkpoint intervals,
+// every commit on disk before it is answered.
 func (p *Postgres) settings(listen string) []string {
 	set := []string{
 		"listen_addresses=" + listen, "port=" + strconv.Itoa(p.port), "unix_socket_directories=" + p.place.socket,

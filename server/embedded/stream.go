@@ -18,8 +18,8 @@ type Stream struct {
 	dir    string
 }
 
-// StartStream starts a server on files under dir. With sync every message is on disk before it is acknowledged, so a power
-// cut loses no acknowledged message.
+// StartStream starts a server on files under dir. With sync every message is on disk before it is acknowledged, so
+// a power cut loses no acknowledged message.
 func StartStream(dir string, sync bool) (*Stream, error) {
 	opts := &server.Options{
 		ServerName: "bompass", DontListen: true, JetStream: true, StoreDir: dir, NoSigs: true, NoLog: true,

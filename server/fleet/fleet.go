@@ -27,10 +27,11 @@ type TagOrder struct {
 
 // Store stores orders of tags.
 type Store interface {
-	// TagOrders returns the orders that have not been sent, the oldest first. Only orders of agreements whose terms were
-	// accepted are returned.
+	// TagOrders returns the orders that have not been sent, the oldest first. Only orders of agreements whose terms
+	// were accepted are returned.
 	TagOrders(ctx context.Context) ([]TagOrder, error)
-	// SendTag records the tag that was sent for an order. The tag is the agreement's, and on the order's vehicle from at on.
+	// SendTag records the tag that was sent for an order. The tag is the agreement's, and on the order's vehicle
+	// from at on.
 	SendTag(ctx context.Context, order int64, tag toll.TagID, at time.Time) error
 }
 

@@ -11,15 +11,16 @@ import (
 // Cap is a monthly cap. All stations of one Cap count together.
 type Cap struct{ Scheme, Group, Station string }
 
-// CapCount is the count of a vehicle's charges towards a cap at one station: the number of the latest paid passage there,
-// and the maximum number of paid passages.
+// CapCount is the count of a vehicle's charges towards a cap at one station: the number of the latest paid passage
+// there, and the maximum number of paid passages.
 type CapCount struct {
 	Vehicle   toll.VehicleID
 	Station   toll.StationID
 	Count, Of int
 }
 
-// caps returns the counts of one vehicle by cap. The stations of a cap share one count, so the highest is the current one.
+// caps returns the counts of one vehicle by cap. The stations of a cap share one count, so the highest is the
+// current one.
 func (s *Service) caps(vehicle toll.VehicleID, counts []CapCount) []api.CapOverview {
 	best := map[Cap]CapCount{}
 	for _, c := range counts {

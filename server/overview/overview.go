@@ -18,8 +18,8 @@ import (
 // LatestMax is the maximum number of passages on the first page.
 const LatestMax = 5
 
-// CustomerVehicle is a vehicle on a customer's agreement, or owned by the customer, at an instant. Agreement and Tag are
-// empty for a vehicle that is owned but on no agreement.
+// CustomerVehicle is a vehicle on a customer's agreement, or owned by the customer, at an instant. Agreement and
+// Tag are empty for a vehicle that is owned but on no agreement.
 type CustomerVehicle struct {
 	Vehicle   toll.Vehicle
 	Agreement toll.AgreementID

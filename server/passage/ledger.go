@@ -13,8 +13,9 @@ var ErrNotInForce = errors.New("the price lists are not in force any more")
 
 // Ledger stores passages and charges.
 type Ledger interface {
-	// Post calls decide in a transaction that holds the partition, and writes what decide returns. release is the number
-	// of the price lists that decide rates by; if they are not in force, Post returns ErrNotInForce and decide is not called.
+	// Post calls decide in a transaction that holds the partition, and writes what decide returns. release is the
+	// number of the price lists that decide rates by; if they are not in force, Post returns ErrNotInForce and
+	// decide is not called.
 	Post(ctx context.Context, partition int, release int64, decide func(context.Context, PartitionTx) (Posting, error)) error
 	// DueWork returns what is due at an instant.
 	DueWork(ctx context.Context, now time.Time) (DueWork, error)

@@ -19,8 +19,9 @@ import (
 	"bompass/shared/toll"
 )
 
-// Core is the number of this rating core. It is increased by every change of the code that gives another price, or other
-// steps, for the same passages and the same price lists, so that builds before and after it do not post in turn.
+// Core is the number of this rating core. It is increased by every change of the code that gives another price, or
+// other steps, for the same passages and the same price lists, so that builds before and after it do not post in
+// turn.
 const Core = 1
 
 // Plan is a compiled book of tariffs. It is immutable and safe for concurrent use.

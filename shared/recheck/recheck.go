@@ -44,8 +44,8 @@ type Charge struct {
 	Steps   []rating.Step  `json:"steps"`
 }
 
-// Statement is what one vehicle was charged in a calendar month. Passages includes those before and after the month that affect its
-// prices; Charges covers the month only.
+// Statement is what one vehicle was charged in a calendar month. Passages includes those before and after the month
+// that affect its prices; Charges covers the month only.
 type Statement struct {
 	Month    oslo.Month `json:"month"`
 	Passages []Passage  `json:"passages"`

@@ -54,7 +54,8 @@ type LostFactorClaims interface {
 	// AddLostFactorClaim stores a claim with the link that stops it. It reports false when one is open or was
 	// made since the given instant.
 	AddLostFactorClaim(ctx context.Context, c LostFactorClaim, since time.Time, stop seal.Link, messages []notice.Message) (bool, error)
-	// StopLostFactorClaim closes the open claim, ends all sessions and pending logins, and spends the link if one is given.
+	// StopLostFactorClaim closes the open claim, ends all sessions and pending logins, and spends the link if one
+	// is given.
 	StopLostFactorClaim(ctx context.Context, id toll.AccountID, link *seal.Hash, at time.Time, messages []notice.Message) error
 }
 

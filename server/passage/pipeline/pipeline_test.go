@@ -140,8 +140,8 @@ func TestTwoServersNeverChargeTwice(t *testing.T) {
 	r.WantCharges(driven)
 }
 
-// A passage in the wrong partition, because intake had an old register, is forwarded; the same passage in all partitions
-// is one passage.
+// A passage in the wrong partition, because intake had an old register, is forwarded; the same passage in all
+// partitions is one passage.
 func TestPassageInWrongPartitionIsForwarded(t *testing.T) {
 	r := pipelinetest.New(t, (pipelinetest.November + 25).Start())
 	driven := fixture.Passages(pipelinetest.November, pipelinetest.November+3)

@@ -21,7 +21,8 @@ import (
 // basePrice is a base price of light vehicles in a tariff.
 var basePrice = regexp.MustCompile(`(price \S+ light \S+ +base +)(\d+)`)
 
-// twoPriceLists returns the built-in tariff files, and the same with the base prices of light vehicles one krone higher.
+// twoPriceLists returns the built-in tariff files, and the same with the base prices of light vehicles one krone
+// higher.
 func twoPriceLists(t *testing.T) (builtIn, dearer []tariff.File) {
 	t.Helper()
 	builtIn, err := oracle.Files()

@@ -20,9 +20,9 @@ const (
 	recheckMarginMax = 32 * 24 * time.Hour
 )
 
-// Recheck returns the charges of one vehicle in a calendar month, with the input of every charge. The margin around the
-// month is doubled until no passage outside it can affect the month. Passages that another customer pays for are counted
-// and not shown.
+// Recheck returns the charges of one vehicle in a calendar month, with the input of every charge. The margin around
+// the month is doubled until no passage outside it can affect the month. Passages that another customer pays for
+// are counted and not shown.
 func (s *Service) Recheck(ctx context.Context, customer toll.CustomerID, req api.RecheckRequest) (api.RecheckReply, error) {
 	vehicle, err := passage.ParseID(string(req.Vehicle))
 	if err != nil {

@@ -89,8 +89,8 @@ type eventWriter struct {
 	now  func() time.Time
 }
 
-// writeEvents writes events until ctx or the channel ends, or the caller may not go on. That is asked before each event,
-// so that nothing is sent after a role or a mandate was withdrawn, and with each heartbeat.
+// writeEvents writes events until ctx or the channel ends, or the caller may not go on. That is asked before each
+// event, so that nothing is sent after a role or a mandate was withdrawn, and with each heartbeat.
 func writeEvents[Event any](ctx context.Context, e *eventWriter, events <-chan Event, mayGoOn func() bool) {
 	heartbeat := time.NewTicker(heartbeatEvery)
 	defer heartbeat.Stop()
