@@ -26,6 +26,8 @@ type form struct {
 	clock               string // between hours, minutes and seconds
 }
 
+// formOf returns the formats of a language, as in CLDR 48. They are in code, because the tables of
+// golang.org/x/text would enlarge the browser program.
 func formOf(lang string) form {
 	switch lang {
 	case "en":
@@ -163,6 +165,7 @@ func doubled(unix int64) bool {
 	return oslo.Offset(unix) > oslo.Offset(unix+3600) || oslo.Offset(unix) < oslo.Offset(unix-3600)
 }
 
+// date formats a day by a pattern with placeholders in braces.
 func (w *Words) date(pattern string, d oslo.Day) string {
 	y, m, day := d.YMD()
 	year := strconv.Itoa(y)

@@ -138,6 +138,7 @@ func (w *Words) N(key string, n int, pairs ...any) string {
 	return w.T(key+suffix, append(pairs, "n", w.Number(int64(n)))...)
 }
 
+// fill replaces the placeholders {name} of a text by the values in pairs of name and value.
 func fill(text string, pairs []any) string {
 	if len(pairs) == 0 || !strings.Contains(text, "{") {
 		return text
@@ -149,6 +150,7 @@ func fill(text string, pairs []any) string {
 	return strings.NewReplacer(olds...).Replace(text)
 }
 
+// written formats a value. Strings and whole numbers, which most parameters are, need no reflection.
 func written(v any) string {
 	switch v := v.(type) {
 	case string:

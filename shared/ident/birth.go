@@ -45,6 +45,8 @@ func birthDay(s string) (kind BirthKind, ok bool) {
 	return kind, month >= 1 && month <= 12 && day >= 1 && day <= monthDays(month, year)
 }
 
+// monthDays returns the number of days of a month. The year has two digits and an unknown century, so 29 February is
+// accepted in a year 00.
 func monthDays(month, year int) int {
 	switch month {
 	case 4, 6, 9, 11:

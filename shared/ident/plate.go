@@ -27,6 +27,8 @@ func Plate(country, text string) (toll.Plate, Problem) {
 	return p, platePattern(p.Country)(p.Text)
 }
 
+// platePattern returns the check of a country's plates. Plates of other countries are checked for their characters
+// only.
 func platePattern(country string) func(string) Problem {
 	switch country {
 	case "NO":

@@ -52,6 +52,7 @@ func Parse(s string) (Ore, error) {
 	return sum, nil
 }
 
+// digits reports whether a text has ASCII digits only, and at least one.
 func digits(s string) bool {
 	for _, r := range s {
 		if r < '0' || r > '9' {

@@ -30,6 +30,8 @@ const (
 	lastYear  = 2035
 )
 
+// newCalendar computes every day from firstYear to lastYear. Looking a day up is then an index operation, and
+// rating needs no time zone database, which a browser does not have.
 func newCalendar() calendar {
 	first, last := oslo.Date(firstYear, time.January, 1), oslo.Date(lastYear, time.December, 31)
 	c := calendar{first: int64(first), days: make([]day, last-first+1)}
@@ -103,6 +105,8 @@ func season(v *tariff.Version, name string) int {
 	return 0
 }
 
+// kindIndex returns the index of a kind of day: the weekday, and multiples of seven for public holidays, July, eves
+// and seasons.
 func kindIndex(k tariff.DayKind, season int) uint8 {
 	i := int(k.Weekday) + season*plainDays
 	if k.Holiday {

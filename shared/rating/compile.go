@@ -38,6 +38,7 @@ func CompileInParts(book *tariff.Book, pause func()) (*Plan, error) {
 	return p, nil
 }
 
+// compiler collects the tables of a Plan. Equal clocks and rules are stored once.
 type compiler struct {
 	plan   *Plan
 	clocks map[[minutesPerDay]uint8]uint16
@@ -51,6 +52,8 @@ type profile struct {
 	station         toll.StationID // station, for caps that count each station separately
 }
 
+// scheme adds the stations and versions of a scheme. Stations with the same price zone and groups share a profile,
+// for which prices are stored once.
 func (c *compiler) scheme(s *tariff.Scheme) {
 	p := c.plan
 	var profiles []profile
@@ -75,6 +78,8 @@ func (c *compiler) scheme(s *tariff.Scheme) {
 	}
 }
 
+// version adds a version of a scheme: its calendar, its bands of the day and one row of prices for each profile,
+// band, vehicle class, combination of agreement and tag, and supplementary product.
 func (c *compiler) version(s *tariff.Scheme, i int, profiles []profile) {
 	p, src := c.plan, &s.Versions[i]
 	v := version{
@@ -132,6 +137,8 @@ func (c *compiler) row(s *tariff.Scheme, v *tariff.Version, at cell, hour uint16
 	return r
 }
 
+// bandNames returns the names of a version's bands by index. Index 0 is base time; the fares of a ferry take the
+// place of bands.
 func bandNames(v *tariff.Version) []string {
 	if v.Ferry {
 		return tariff.FareBands()
@@ -167,6 +174,8 @@ type listed struct {
 	known       bool
 }
 
+// listOf returns the list price of a zone, band and class, and how many times it is charged: the fare of a ferry
+// can be a multiple of another.
 func listOf(v *tariff.Version, zone, band string, class toll.Class) listed {
 	l := listed{times: 1, part: v.TollPart(zone)}
 	if v.Ferry {

@@ -16,6 +16,8 @@ func anyCap(s *tariff.Scheme, is func(tariff.Cap) bool) bool {
 	return slices.ContainsFunc(s.Versions, func(v tariff.Version) bool { return slices.ContainsFunc(v.Caps, is) })
 }
 
+// specialOf returns the properties that few stations have: that they are charged in one direction only, or that
+// passages at other stations can change the charge. Rating skips those rules for all other stations.
 func specialOf(s *tariff.Scheme, st tariff.Station) (sp special) {
 	if st.Charged != toll.DirectionUnknown {
 		sp |= oneWay

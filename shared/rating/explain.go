@@ -103,6 +103,8 @@ func (p *Plan) explainPending(c *Crossing, ch *Charge, steps []Step) []Step {
 	return append(steps, Step{Rule: RulePending, Mins: int(l.minutes)})
 }
 
+// explainCap appends the steps of the daily maximum and the monthly cap: what the first cut off, and either that
+// the passage is free or that it counts.
 func (p *Plan) explainCap(c *Crossing, ch *Charge, steps []Step) []Step {
 	if ch.cut > 0 {
 		steps = append(steps, Step{Rule: RuleDay, Ore: -money.Ore(ch.cut), Amount: money.Ore(p.dayMaximum(*c))})

@@ -20,6 +20,9 @@ type link struct {
 	needs    tariff.Needs
 }
 
+// neighbours applies the rules that depend on passages at other stations: pairs, waivers and the daily maximum. The
+// windows of the hour rule are computed again after each change, because a passage that becomes free no longer
+// begins one.
 func (p *Plan) neighbours(set []Crossing, out []Charge, known int64) {
 	if p.tie(set, out, known) {
 		p.reapplyWindows(set, out)
@@ -97,6 +100,9 @@ func (p *Plan) payer(set []Crossing, out []Charge, i int, l *link) int {
 	return near(set, i, l.span, l.before, is)
 }
 
+// near returns the index of the nearest earlier passage within span milliseconds of passage i that meets a
+// condition, otherwise of the first later one, or -1. Unless after is set, only later passages at the same instant
+// count.
 func near(set []Crossing, i int, span int64, after bool, is func(int) bool) int {
 	at := set[i].at
 	for j := i - 1; j >= 0 && at-set[j].at < span; j-- {

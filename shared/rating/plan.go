@@ -93,6 +93,8 @@ type row struct {
 	hour, cap            uint16 // indices of the rules that apply, 0 for none
 }
 
+// hourRule is a compiled hour rule. In mode dearest, the most expensive passage of a window is charged, otherwise
+// the first.
 type hourRule struct {
 	group   uint16
 	dearest bool
@@ -100,6 +102,7 @@ type hourRule struct {
 	span    int64 // milliseconds
 }
 
+// capRule is a compiled monthly cap or daily maximum of a cap group.
 type capRule struct {
 	group uint16
 	daily bool                         // has a Day

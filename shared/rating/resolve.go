@@ -119,6 +119,8 @@ func (p *Plan) ResolveInto(c *Crossing, i StationIndex, at int64, t *Traits) (er
 	return nil
 }
 
+// inForce returns the version of the station's scheme at an instant, nil if there is none. It searches from the
+// end, because most passages are recent.
 func (p *Plan) inForce(pl *place, at int64) *version {
 	for n := int(pl.end) - 1; n >= int(pl.first); n-- {
 		if v := &p.versions[n]; at >= v.from {

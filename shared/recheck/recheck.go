@@ -128,6 +128,7 @@ func Check(plan *rating.Plan, s Statement) Report {
 	return r
 }
 
+// sum computes the sums and the list of tariffs from the lines.
 func (r *Report) sum() {
 	for _, l := range r.Lines {
 		if len(l.Differs) > 0 {
@@ -227,6 +228,7 @@ func asFault(err error) *fault.Error {
 	return fault.New(fault.Internal)
 }
 
+// differences compares a charge with the recomputed one. Both are nil for a passage that neither side has priced.
 func differences(posted, own *Charge) (list []Difference) {
 	switch {
 	case posted == nil && own == nil:

@@ -27,6 +27,7 @@ func (b *Book) Check() []Problem {
 	return c.problems
 }
 
+// checker collects the problems of one file that can only be found when all of it has been read.
 type checker struct {
 	file     string
 	problems []Problem
@@ -36,6 +37,8 @@ func (c *checker) problem(line int, format string, args ...any) {
 	c.problems = append(c.problems, Problem{c.file, line, fmt.Sprintf(format, args...)})
 }
 
+// scheme checks a scheme: its versions must not overlap, and each has a source, a rule for heavy cars and complete
+// prices.
 func (c *checker) scheme(s *Scheme) {
 	if len(s.Stations) == 0 {
 		c.problem(s.Line, "scheme %s has no station; add one", s.ID)
@@ -160,6 +163,8 @@ func (c *checker) oneHourRule(v *Version, group string) {
 // BandsMax is the maximum number of bands of a version.
 const BandsMax = 48
 
+// overlap reports whether two bands share a minute of some day in some zone, in which case the price would be
+// ambiguous.
 func overlap(a, b Band) bool {
 	sameZone := len(a.Zones) == 0 || slices.ContainsFunc(a.Zones, func(z string) bool { return in(b.Zones, z) })
 	if !sameZone || a.Season != b.Season && a.Season != "" && b.Season != "" {
@@ -188,6 +193,8 @@ func (c *checker) prices(s *Scheme, v *Version) {
 	}
 }
 
+// price checks that a vehicle class has a price in a zone and band, and that the discount for agreement and tag
+// gives whole øre. Classes that pay nothing, or whose price the file marks as missing, need none.
 func (c *checker) price(v *Version, zone, band string, class toll.Class) {
 	ore, known := v.Price(zone, band, class)
 	switch {

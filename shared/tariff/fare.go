@@ -42,6 +42,7 @@ type fareClass struct {
 	to   int
 }
 
+// fareClasses returns the length classes AP1 to AP9 of ferry fares, with their maximum length in millimetres.
 func fareClasses() []fareClass {
 	return []fareClass{
 		{"ap1", 6_000},

@@ -39,6 +39,7 @@ func (v *Version) own(zone, band string, c toll.Class) (money.Ore, bool) {
 	return 0, false
 }
 
+// paysAs returns the class whose prices a class pays, itself unless the version has an alias.
 func (v *Version) paysAs(c toll.Class) toll.Class {
 	for _, a := range v.Aliases {
 		if a.Class == c {
@@ -48,6 +49,7 @@ func (v *Version) paysAs(c toll.Class) toll.Class {
 	return c
 }
 
+// written returns the price of a line in the file for exactly this zone, band and target.
 func (v *Version) written(zone, band string, t Target) (money.Ore, bool) {
 	for i := range v.Prices {
 		if p := &v.Prices[i]; p.For == t && p.Band == band && p.Zone == zone { // ordered by how often the field differs
@@ -152,6 +154,7 @@ func (v *Version) DayCap(group, season string) *Cap {
 	return v.capOf(group, func(k *Cap) bool { return k.Daily && k.Season == "" })
 }
 
+// capOf returns the first cap of a group that meets a condition. Stations without a cap group have none.
 func (v *Version) capOf(group string, is func(*Cap) bool) *Cap {
 	for i := range v.Caps {
 		if c := &v.Caps[i]; group != "" && c.CapGroup == group && is(c) {

@@ -26,6 +26,7 @@ func Parse(name string, text []byte) (*Scheme, []Problem) {
 	return p.scheme, p.problems
 }
 
+// parser reads one tariff file line by line. It goes on after a problem, so that all are reported at once.
 type parser struct {
 	file     string
 	line     int
@@ -40,6 +41,7 @@ func (p *parser) problem(format string, args ...any) {
 	p.problems = append(p.problems, Problem{p.file, p.line, fmt.Sprintf(format, args...)})
 }
 
+// read parses one line. Every word of it must be consumed by its keyword.
 func (p *parser) read(line string) {
 	words, err := split(line)
 	if err != nil {
@@ -92,6 +94,8 @@ func (p *parser) header() bool {
 	return true
 }
 
+// finish checks the header, copies what stations and versions inherit from the scheme, and orders versions by date.
+// A version is identified by its scheme and first day, which appears in charges.
 func (p *parser) finish() {
 	p.line = 0
 	s := p.scheme
@@ -161,6 +165,7 @@ func (p *parser) like(v Version) Version {
 	return v
 }
 
+// clone returns a copy that shares no slice with v, for a version that begins as a copy of another.
 func (v Version) clone() Version {
 	v.Bands, v.Prices, v.Aliases = slices.Clone(v.Bands), slices.Clone(v.Prices), slices.Clone(v.Aliases)
 	v.Missing, v.Tags, v.Shares = slices.Clone(v.Missing), slices.Clone(v.Tags), slices.Clone(v.Shares)
@@ -170,6 +175,7 @@ func (v Version) clone() Version {
 	return v
 }
 
+// day parses a date such as 2026-11-30.
 func (p *parser) day(what string) oslo.Day {
 	w := p.word(what)
 	d, err := oslo.ParseDay(w)

@@ -78,6 +78,7 @@ func (p *parser) span(w string) Span {
 	return Span{a, b}
 }
 
+// clock parses a time of day as HH:MM into minutes. 24:00 is the end of the day.
 func clock(s string) (minute int, ok bool) {
 	if len(s) != 5 || s[2] != ':' {
 		return 0, false

@@ -34,6 +34,7 @@ func (p *parser) station() {
 	p.scheme.Stations = append(p.scheme.Stations, s)
 }
 
+// stationOptions parses the optional parts of a station line, in any order.
 func (p *parser) stationOptions(s *Station) {
 	for {
 		switch {

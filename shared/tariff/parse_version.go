@@ -182,6 +182,7 @@ func (p *parser) cap() {
 	p.version.Caps = put(p, p.version.Caps, c, same)
 }
 
+// dayCap parses the maximum of a day: AMOUNT kroner per day [season NAME].
 func (p *parser) dayCap(c *Cap) {
 	c.Daily, c.Day = true, p.amount("the most that a day costs")
 	p.word("kroner")

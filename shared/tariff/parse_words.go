@@ -56,6 +56,8 @@ func (p *parser) take(word string) bool {
 	return false
 }
 
+// idOf parses an identifier of lower-case letters, digits and hyphens. Identifiers appear in addresses and charges
+// and never change.
 func idOf[T ~string](p *parser, what string) T {
 	w := p.word(what)
 	for _, r := range w {
@@ -67,6 +69,7 @@ func idOf[T ~string](p *parser, what string) T {
 	return T(w)
 }
 
+// number parses a whole number of at most a million.
 func (p *parser) number(what string) int {
 	w := p.word(what)
 	n, err := strconv.Atoi(w)
@@ -77,6 +80,7 @@ func (p *parser) number(what string) int {
 	return n
 }
 
+// amount parses an amount in kroner, of at most PriceMax.
 func (p *parser) amount(what string) money.Ore {
 	w := p.word(what)
 	o, err := money.Parse(w)
@@ -154,6 +158,7 @@ func (p *parser) class() toll.Class {
 	return t.Class
 }
 
+// group parses a group of vehicle classes, if the next word is one.
 func (p *parser) group() Group {
 	switch {
 	case p.take("light"):

@@ -119,6 +119,7 @@ func (s *Scheme) CapGroups() []string {
 	return named(s.Stations, func(st Station) string { return st.CapGroup })
 }
 
+// named returns the different names of stations by a function, in order of first appearance.
 func named(stations []Station, name func(Station) string) []string {
 	var names []string
 	for _, st := range stations {

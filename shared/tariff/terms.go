@@ -79,6 +79,7 @@ func (t Target) covers(c toll.Class) bool {
 // Fraction is an exact share.
 type Fraction struct{ Num, Den int64 }
 
+// reduced returns the fraction in lowest terms.
 func (f Fraction) reduced() Fraction {
 	a, b := f.Num, f.Den
 	for b != 0 {

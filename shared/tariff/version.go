@@ -174,6 +174,7 @@ func (v *Version) BandsOn(zone string, day DayKind) (list []Band) {
 	return list
 }
 
+// covers reports whether a minute of a kind of day in a zone belongs to the band.
 func (b Band) covers(zone string, day DayKind, minute int) bool {
 	if !b.On(day) || !in(b.Zones, zone) {
 		return false

@@ -92,6 +92,8 @@ func (f Facts) Class(carIsLight bool) Class {
 	return f.lightClass()
 }
 
+// heavy reports whether the vehicle pays as heavy: over 3,500 kg maximum weight. A car (M1) over that weight is
+// light if the tariff says so, which can depend on agreement and tag.
 func (f Facts) heavy(carIsLight bool) bool {
 	if f.Category == "M1" && carIsLight {
 		return false
@@ -106,6 +108,7 @@ func (f Facts) heavy(carIsLight bool) bool {
 	return f.WeightKG > 3500
 }
 
+// lightClass returns the class of a light vehicle by its fuel. Electric vans (N1) have their own class.
 func (f Facts) lightClass() Class {
 	switch {
 	case f.Fuel == FuelElectric && f.Category == "N1":
@@ -124,6 +127,8 @@ func (f Facts) lightClass() Class {
 	return LightUnknown
 }
 
+// heavyClass returns the class of a heavy vehicle by its fuel and Euro class. Euro 5 stands for all lower classes,
+// which pay the same.
 func (f Facts) heavyClass() Class {
 	switch {
 	case f.Fuel == FuelElectric:

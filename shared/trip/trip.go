@@ -168,6 +168,7 @@ func resolve(plan *rating.Plan, t Trip, p Passage, tagged bool) (rating.Crossing
 	return plan.ResolveWith(i, p.At.UnixMilli(), traits, rating.Extra{Length: int32(min(max(t.LengthMM, -1), tariff.LengthMax+1))})
 }
 
+// sum adds up the prices by currency. Lines without a price are left out.
 func (q *Quote) sum(plan *rating.Plan) {
 	for _, l := range q.Lines {
 		s, ok := plan.Station(l.Station)

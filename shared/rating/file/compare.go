@@ -99,6 +99,7 @@ type newProblems struct {
 	count int
 }
 
+// Write passes on a problem of the other tariffs, unless the first tariffs have the same one.
 func (u *newProblems) Write(b []byte) (int, error) {
 	if u.first.said[string(b)] {
 		return len(b), nil
@@ -116,6 +117,8 @@ type comparer struct {
 	totals map[Total]*Total // by Of, Scheme, Class and Currency
 }
 
+// compare writes the difference of every passage that both sides have priced. Records are in the order of lines of
+// the file, so that the two sides are merged in one pass.
 func compare(r, o *rater) ([]Total, error) {
 	c := comparer{out: bufio.NewWriterSize(r.Out, 1<<16), people: r.Explain, totals: map[Total]*Total{}}
 	c.enc = json.NewEncoder(c.out)
@@ -142,6 +145,8 @@ func compare(r, o *rater) ([]Total, error) {
 	return c.finish()
 }
 
+// passage writes the difference of one passage, if there is one, and adds it to the totals of its vehicle class,
+// its scheme and the file. Amounts of different currencies are never added.
 func (c *comparer) passage(x, y Line, st tariff.Station) error {
 	d := Difference{
 		ID: x.ID, Vehicle: x.Vehicle, Station: x.Station, Scheme: st.Scheme, Class: classOf(x), At: x.At,
@@ -165,6 +170,7 @@ func (c *comparer) passage(x, y Line, st tariff.Station) error {
 	return c.enc.Encode(d)
 }
 
+// add adds a passage to a total.
 func (c *comparer) add(key Total, d Difference) {
 	t := c.totals[key]
 	if t == nil {
@@ -229,6 +235,7 @@ func (c *comparer) table(list []Total) {
 	_ = columns.Flush()
 }
 
+// classOf returns the vehicle class in a line's steps, empty for a passage that no class applied to.
 func classOf(l Line) string {
 	for _, s := range l.Steps {
 		if s.Class != "" {

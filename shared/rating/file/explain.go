@@ -20,6 +20,7 @@ func explain(w io.Writer, l Line, st tariff.Station) {
 	fmt.Fprintf(w, "%12s  %s\n\n", l.Net, strings.TrimSpace("to pay "+l.Currency))
 }
 
+// sentence returns a step in English. Command output is not translated, unlike the texts of the portal.
 func sentence(s rating.Step) string {
 	switch s.Rule {
 	case rating.RuleList:
@@ -47,6 +48,7 @@ func sentence(s rating.Step) string {
 	return string(s.Rule)
 }
 
+// priceWords returns the text of a step that changes the price by a fraction or splits it.
 func priceWords(s rating.Step) string {
 	switch s.Rule {
 	case rating.RuleSupplement:
@@ -65,6 +67,7 @@ func priceWords(s rating.Step) string {
 	}
 }
 
+// linkWords returns the text of a step of linked stations.
 func linkWords(s rating.Step) string {
 	switch {
 	case s.Rule == rating.RulePending:

@@ -63,6 +63,7 @@ type record struct {
 	crossing rating.Crossing
 }
 
+// rater rates the passages of one file with one set of tariffs.
 type rater struct {
 	Job
 	records  []record
@@ -125,6 +126,8 @@ func (r *rater) take(line int, p passage) {
 	r.records = append(r.records, record{p.ID, n, c})
 }
 
+// resolve returns the crossing of a passage. A file can state the vehicle class directly, in place of the facts
+// from which it follows.
 func (r *rater) resolve(p passage) (rating.Crossing, error) {
 	in := rating.Input{
 		Station: p.Station, At: p.At, Direction: p.Direction, Facts: p.Facts, Agreement: p.Agreement,
@@ -167,6 +170,8 @@ type ratedSet struct {
 	start   []int // vehicle → first index, with one more element at the end
 }
 
+// rate rates the passages of each vehicle as one set, in order of time, because rules such as the hour rule depend
+// on earlier passages.
 func (r *rater) rate() ratedSet {
 	n := len(r.records)
 	s := ratedSet{make([]rating.Crossing, n), make([]rating.Charge, n), make([]int, n), make([]int, n), []int{0}}
@@ -190,6 +195,7 @@ func (r *rater) rate() ratedSet {
 	return s
 }
 
+// write writes the rated passages in the order of the file and returns their sums.
 func (r *rater) write(s ratedSet) (sum Summary, err error) {
 	out := bufio.NewWriterSize(r.Out, 1<<16)
 	enc := json.NewEncoder(out)
@@ -211,6 +217,7 @@ func (r *rater) write(s ratedSet) (sum Summary, err error) {
 	return sum, out.Flush()
 }
 
+// add adds a line to the sums. Amounts in other currencies than Norwegian kroner are summed separately.
 func (s *Summary) add(l Line) {
 	s.Rated++
 	if l.Currency == "" {

@@ -47,6 +47,8 @@ func Fields() []string {
 	}
 }
 
+// read reads the passages of a file. The extension .csv, or a first character that does not begin an object or an
+// empty line, means CSV; otherwise the file is NDJSON. Spreadsheets write a byte order mark, which is skipped.
 func (r *rater) read() error {
 	in := bufio.NewReaderSize(r.In, 1<<16)
 	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
@@ -62,6 +64,7 @@ func (r *rater) read() error {
 	return r.readCSV(in)
 }
 
+// readNDJSON reads one JSON object per line. A bad line is reported and the others are rated.
 func (r *rater) readNDJSON(in *bufio.Reader) error {
 	for line := 1; ; line++ {
 		text, long, err := cut(in)
@@ -135,6 +138,8 @@ func object(text []byte) (map[string]string, error) {
 	return values, nil
 }
 
+// readCSV reads a table with a heading. The separator is the comma or the semicolon, whichever the heading has more
+// of: spreadsheets write semicolons where the comma is the decimal sign.
 func (r *rater) readCSV(in *bufio.Reader) error {
 	head, _ := in.Peek(in.Size())
 	head, _, _ = bytes.Cut(head, []byte("\n"))
@@ -219,6 +224,7 @@ func (r *rater) line(line int, values map[string]string) error {
 	return nil
 }
 
+// unknownFields returns the names that are no fields of a passage, sorted.
 func unknownFields(values map[string]string) (names []string) {
 	for name := range values {
 		if !slices.Contains(Fields(), name) {
@@ -229,6 +235,8 @@ func unknownFields(values map[string]string) (names []string) {
 	return names
 }
 
+// understand returns the passage of a line's fields. Missing optional fields have the value of an ordinary passage:
+// no exemption, no agreement and no tag.
 func understand(values map[string]string) (p passage, err error) {
 	p.ID, p.Vehicle, p.Station = toll.PassageID(values["id"]), values["vehicle"], toll.StationID(values["station"])
 	if p.Vehicle == "" || p.Station == "" {
@@ -295,6 +303,7 @@ func (p *passage) vehicleOf(values map[string]string) (err error) {
 	return err
 }
 
+// number parses a whole number from 0 to most. An empty text is 0.
 func number(name, s string, most int) (int, error) {
 	if s == "" {
 		return 0, nil
@@ -306,6 +315,7 @@ func number(name, s string, most int) (int, error) {
 	return n, nil
 }
 
+// yes parses a boolean as people and spreadsheets write it. An empty text is false.
 func yes(name, s string) (bool, error) {
 	switch strings.ToLower(s) {
 	case "true", "yes", "1":

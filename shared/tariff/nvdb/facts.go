@@ -8,6 +8,8 @@ import (
 	"bompass/shared/tariff"
 )
 
+// facts reads the prices and rush hours of a toll station. What is missing or contradictory is reported and left
+// out: a draft never contains a guess.
 func (r *reader) facts() facts {
 	f := facts{
 		light: r.price(fieldLight, "Takst liten bil"), heavy: r.price(fieldHeavy, "Takst stor bil"),

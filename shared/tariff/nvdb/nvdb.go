@@ -63,6 +63,7 @@ func Import(text []byte, from oslo.Day) ([]Draft, []Problem) {
 	return drafts, m.problems
 }
 
+// importer collects the schemes and problems of the pages that it reads.
 type importer struct {
 	from     oslo.Day
 	schemes  []*scheme

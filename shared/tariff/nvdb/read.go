@@ -25,12 +25,14 @@ type object struct {
 	} `json:"metadata"`
 }
 
+// property is one property of an object, in the data bank's own names.
 type property struct {
 	ID    int             `json:"id"`
 	Name  string          `json:"navn"`
 	Value json.RawMessage `json:"verdi"`
 }
 
+// geometry is the position of an object in the format Well-Known Text.
 type geometry struct {
 	WKT string `json:"wkt"`
 }
@@ -85,6 +87,7 @@ func (m *importer) read(text []byte) (objects []object) {
 	return objects
 }
 
+// pageOf returns the objects of an answer: a page with metadata from the API, or a bare list from an export.
 func pageOf(raw json.RawMessage) (p page, err error) {
 	if bytes.HasPrefix(raw, []byte("[")) {
 		err = json.Unmarshal(raw, &p.Objects)
@@ -94,6 +97,7 @@ func pageOf(raw json.RawMessage) (p page, err error) {
 	return p, err
 }
 
+// object decodes an object. It reports and leaves out objects that are not toll stations (type 45).
 func (m *importer) object(raw json.RawMessage) (o object, ok bool) {
 	if err := json.Unmarshal(raw, &o); err != nil {
 		m.problem(o.ID, "", "not an object as the data bank writes it, left out: %v", err)
@@ -118,6 +122,7 @@ func (p property) text() string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(s, `"`, "'")), " ")
 }
 
+// wkt returns the object's own geometry, or that of its place on the road network.
 func (o object) wkt() string {
 	for _, g := range []*geometry{o.Geometry, o.Location.Geometry} {
 		if g != nil && g.WKT != "" {

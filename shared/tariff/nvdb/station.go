@@ -38,6 +38,7 @@ type price struct {
 	known bool
 }
 
+// hourRule is the hour rule of a station, as far as the data bank has it.
 type hourRule struct {
 	mode    tariff.Mode // "" when nothing is said
 	minutes int         // 0 when unknown
@@ -144,6 +145,7 @@ func (m *importer) station(o object) (station, bool) {
 	return s, true
 }
 
+// began returns the first day of validity, 0 if it is unknown.
 func (r *reader) began() oslo.Day {
 	if r.Metadata.From == "" {
 		return 0

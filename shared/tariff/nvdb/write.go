@@ -45,6 +45,7 @@ func (m *importer) draft(c *scheme) []byte {
 	return w.Bytes()
 }
 
+// head writes the first lines of a draft, with what the data bank does not contain.
 func (w *writer) head() {
 	w.line("# A draft from the national road data bank. It does not know environment classes, the tag discount, what")
 	w.line("# zero-emission vehicles pay, monthly caps, whom an M1 over 3,500 kg is light for, and who needs what for the")
@@ -68,6 +69,8 @@ func plain(s string) string {
 	}, s)
 }
 
+// station writes a station line. The data bank states the charged direction relative to the metering of the road,
+// so a comment asks to check it.
 func (w *writer) station(s station) {
 	id := fmt.Sprintf("%s-%d", w.id, s.number)
 	if s.number == 0 {
@@ -154,6 +157,7 @@ func (w *writer) prices() {
 	}
 }
 
+// price writes a price line of a zone and a group of classes, with the rush price if there is one.
 func (w *writer) price(z facts, group string, base, rush price) {
 	if !base.known && !rush.known {
 		w.line("  # price %s %s: not in the data", w.zone(z), group)
@@ -169,6 +173,7 @@ func (w *writer) price(z facts, group string, base, rush price) {
 	w.line("")
 }
 
+// hours writes the hour rules of the passage groups. A group with incomplete data becomes a comment.
 func (w *writer) hours(groups []group) {
 	if w.without() {
 		w.line("  hour-rule none")

@@ -9,6 +9,7 @@ import (
 	"bompass/shared/toll"
 )
 
+// duplicates makes every passage free that equals an earlier one in instant, station and key.
 func (r *rater) duplicates() {
 	type seen struct {
 		at      int64
@@ -77,6 +78,7 @@ func within(l *tariff.Link, apart time.Duration) bool {
 	return apart < window || l.Included && apart == window
 }
 
+// linkOf returns the first link of one of the kinds that applies to the passage.
 func linkOf(p *passage, kinds ...tariff.LinkKind) *tariff.Link {
 	for i := range p.version.Links {
 		if l := &p.version.Links[i]; slices.Contains(kinds, l.Kind) && l.IsAt(p.Station, p.have()) {

@@ -67,6 +67,7 @@ func Rate(book *tariff.Book, inputs []rating.Input, known time.Time) []Result {
 	return r.results
 }
 
+// rater is the state of rating one vehicle's passages.
 type rater struct {
 	passages []*passage // in the order of time
 	results  []Result
@@ -132,6 +133,8 @@ func alone(book *tariff.Book, in rating.Input) (*passage, error) {
 	return p, nil
 }
 
+// find returns the scheme of the passage's station and sets the station and its position in the book, by which
+// passages at one instant are ordered.
 func (p *passage) find(book *tariff.Book) *tariff.Scheme {
 	for _, scheme := range book.Schemes {
 		for _, st := range scheme.Stations {
@@ -145,6 +148,8 @@ func (p *passage) find(book *tariff.Book) *tariff.Scheme {
 	return nil
 }
 
+// exempt reports whether the passage is exempt under the version. Motorcycles are exempt by their class; the
+// exemption of disabled people applies only at stations that are free for them.
 func (p *passage) exempt(have tariff.Needs) bool {
 	kind := p.Exempt
 	if p.class == toll.Motorcycle {
@@ -156,6 +161,8 @@ func (p *passage) exempt(have tariff.Needs) bool {
 	return p.version.Exempts(kind, have)
 }
 
+// discounted returns the price after discounts. A supplementary agreement replaces the tag discount, the share of
+// zero-emission vehicles applies to the rest, and the result is rounded once.
 func discounted(p *passage, list money.Ore) money.Ore {
 	num, den := int64(1), int64(1)
 	off, ok := p.version.TagDiscount(p.class, p.have())
@@ -180,6 +187,8 @@ type window struct {
 	members []int
 }
 
+// hourRule charges the passages of one window once. The first passage that is outside the window of the group
+// begins the next one. In mode dearest, the most expensive passage is the one that is charged.
 func (r *rater) hourRule() {
 	open := map[string]*window{}
 	for _, p := range r.taking() {

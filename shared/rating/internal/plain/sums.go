@@ -15,6 +15,7 @@ func (p *passage) capGroup(k *tariff.Cap) string {
 	return group
 }
 
+// dailyMaximum cuts off what exceeds the maximum of a day in a cap group.
 func (r *rater) dailyMaximum() {
 	type day struct {
 		group string
@@ -35,6 +36,8 @@ func (r *rater) dailyMaximum() {
 	}
 }
 
+// monthlyCap makes passages free after the number of paid passages in a month. Passages that are free for another
+// reason do not count.
 func (r *rater) monthlyCap() {
 	type month struct {
 		group string
