@@ -59,6 +59,8 @@ func (p *product) start(ctx context.Context) (*fiber.App, error) {
 	return app, p.openMetrics(ctx)
 }
 
+// openDatabase opens the configured database, or starts the embedded PostgreSQL, and migrates it. A development
+// server adds the demo data.
 func (p *product) openDatabase(ctx context.Context) (err error) {
 	if p.home, err = embedded.OpenHome(p.config.Home); err != nil {
 		return err
@@ -128,6 +130,8 @@ func (p *product) tariffFiles() (int64, []tariff.File) {
 	return release.Number, release.Files
 }
 
+// openStream connects to the configured NATS, or starts the embedded one. The connection is tried again without
+// limit, so that the server survives an outage of NATS.
 func (p *product) openStream(context.Context) (err error) {
 	if p.config.Stream != "" {
 		if p.conn, err = nats.Connect(string(p.config.Stream), nats.Name("bompass"), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true)); err != nil {
@@ -148,6 +152,7 @@ func (p *product) openStream(context.Context) (err error) {
 	return nil
 }
 
+// openPipeline starts the processing of passages. An error of it ends the server.
 func (p *product) openPipeline(ctx context.Context) (err error) {
 	p.pipeline, err = pipeline.New(ctx, pipeline.Deps{
 		Store: passagedb.New(p.db), Prices: p.prices, Conn: p.conn,
@@ -169,6 +174,7 @@ func (p *product) openPipeline(ctx context.Context) (err error) {
 	return nil
 }
 
+// openWeb builds all services and returns the HTTP server.
 func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	keys, err := openKeys(p.config)
 	if err != nil {
@@ -241,6 +247,7 @@ type passages struct {
 	*reading.Service
 }
 
+// loadAssets loads the browser program from the configured directory, or the one that is built in.
 func (p *product) loadAssets() (*web.Assets, error) {
 	if p.config.Assets != "" {
 		return web.LoadAssets(os.DirFS(p.config.Assets))

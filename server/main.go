@@ -145,6 +145,7 @@ func isHelp(arg string) bool {
 	return arg == "help" || arg == "-h" || arg == "-help" || arg == "--help"
 }
 
+// versionCommand prints the version, revision and toolchain of the build.
 func versionCommand(w world) error {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

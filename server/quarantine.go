@@ -16,6 +16,7 @@ import (
 	"bompass/server/store/passagedb"
 )
 
+// quarantineCommand lists the quarantined passages, as a table or as JSON, or releases them.
 func quarantineCommand(ctx context.Context, args []string, w world) error {
 	if len(args) > 0 && args[0] == "release" {
 		return releaseCommand(ctx, args[1:], w)
@@ -55,6 +56,7 @@ func printLines[T any](out io.Writer, list []T) error {
 	return nil
 }
 
+// printQuarantine prints the quarantined passages as a table.
 func printQuarantine(out io.Writer, list []passagedb.Waiting) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(out, "the quarantine is empty")

@@ -69,6 +69,8 @@ func rateCommand(ctx context.Context, args []string, in io.Reader, out, errOut i
 	return runRating(job)
 }
 
+// runRating rates a file and, with explanations, prints the sums of each currency. It returns an error if lines
+// were refused, so that scripts notice.
 func runRating(job file.Job) error {
 	sum, err := job.Run()
 	if err != nil {
@@ -100,6 +102,7 @@ func loadBook(dir string, errOut io.Writer) (*tariff.Book, error) {
 	return book, nil
 }
 
+// tariffFiles returns the tariffs of a directory, or the built-in ones.
 func tariffFiles(dir string) (fs.FS, error) {
 	if dir == "" {
 		return assets.Tariff, nil

@@ -39,6 +39,8 @@ func otherPlan(book *tariff.Book, name, on string, errOut io.Writer) (*rating.Pl
 	return rating.Compile(other)
 }
 
+// otherBook returns the tariffs to compare with: those of a directory, or book with the scheme of one file
+// replaced.
 func otherBook(book *tariff.Book, name string, errOut io.Writer) (*tariff.Book, error) {
 	info, err := os.Stat(name)
 	if err != nil {

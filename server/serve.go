@@ -44,6 +44,8 @@ type product struct {
 	failed   chan error // errors of parts that ended by themselves
 }
 
+// serveCommand runs the server until ctx ends. It listens before anything is started, so that a port in use is
+// reported at once.
 func serveCommand(ctx context.Context, args []string, w world) error {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	flags.SetOutput(w.err)
@@ -76,6 +78,7 @@ func serveCommand(ctx context.Context, args []string, w world) error {
 	return p.serve(ctx, app, listener, *simulate)
 }
 
+// listen opens the listener of the HTTP server.
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {

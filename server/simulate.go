@@ -75,6 +75,7 @@ func ownAddress(getenv func(string) string) string {
 	return "http://" + c.Addr
 }
 
+// parseSimulation parses the flags of the command.
 func parseSimulation(args []string, server string, errOut io.Writer) (s simulation, err error) {
 	flags := flag.NewFlagSet("simulate", flag.ContinueOnError)
 	flags.SetOutput(errOut)

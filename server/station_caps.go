@@ -49,6 +49,7 @@ func capsOf(book *tariff.Book) map[toll.StationID]overview.Cap {
 	return caps
 }
 
+// countingGroups returns the cap groups of a scheme whose caps count passages in a month.
 func countingGroups(s *tariff.Scheme) (groups []string) {
 	for _, v := range s.Versions {
 		for _, k := range v.Caps {

@@ -38,6 +38,7 @@ func tagsCommand(ctx context.Context, args []string, w world) error {
 	return errors.New("write: server tags [--json], or server tags sent ORDER TAG")
 }
 
+// withFleet calls do with the service of tag orders on the migrated database.
 func withFleet(ctx context.Context, w world, do func(*fleet.Service) error) error {
 	return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
@@ -47,6 +48,7 @@ func withFleet(ctx context.Context, w world, do func(*fleet.Service) error) erro
 	})
 }
 
+// listTags prints the waiting orders of tags, as a table or as JSON.
 func listTags(ctx context.Context, s *fleet.Service, w world, asJSON bool) error {
 	list, err := s.Waiting(ctx)
 	if err != nil {

@@ -90,6 +90,8 @@ func (s *Service) Peek(ctx context.Context, token seal.Token) (Principal, error)
 	return s.principal(ctx, token, false)
 }
 
+// principal returns the principal of a session. A token that cannot be one is refused without a query. With touch,
+// the time of last use is stored, at most once in TouchEvery.
 func (s *Service) principal(ctx context.Context, token seal.Token, touch bool) (Principal, error) {
 	if !token.Plausible() {
 		return Principal{}, fault.New(fault.SignedOut)

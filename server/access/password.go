@@ -25,6 +25,8 @@ func (s *Service) hashPassword(ctx context.Context, password string) (string, er
 	return s.keys.HashPassword(password)
 }
 
+// hashSlot waits for permission to compute a password hash. Each needs 19 MiB, so the number of concurrent ones is
+// limited.
 func (s *Service) hashSlot(ctx context.Context) (release func(), err error) {
 	select {
 	case s.hashSlots <- struct{}{}:

@@ -111,6 +111,7 @@ func (d *Service) Draft(ctx context.Context, actor access.Principal) (api.Agreem
 	return d.reply(ctx, actor, id, a)
 }
 
+// reply returns the state of the form for the answers so far.
 func (d *Service) reply(ctx context.Context, actor access.Principal, id string, a answers) (api.AgreementDraftReply, error) {
 	missing, err := d.missing(ctx, actor)
 	if err != nil {

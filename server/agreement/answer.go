@@ -46,6 +46,8 @@ func (d *Service) next(a answers, missing []string) api.AgreementStep {
 	return api.StepCheck
 }
 
+// isAnswered reports whether a step has a valid answer. Answers are checked again on every request, because toll
+// companies and terms can change while a draft waits.
 func (d *Service) isAnswered(a answers, step api.AgreementStep, missing []string) bool {
 	switch step {
 	case api.StepCharger:

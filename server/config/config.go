@@ -166,6 +166,7 @@ func (r *reader) number(name string, otherwise, least, most int) int {
 	return n
 }
 
+// mode reads the mode of the server; it defaults to development.
 func (r *reader) mode(name string) Mode {
 	switch mode := Mode(r.text(name, string(Development))); mode {
 	case Development, Production:

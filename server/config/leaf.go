@@ -32,6 +32,7 @@ func (r *reader) leaf(mode Mode) Leaf {
 	return l
 }
 
+// isLoopback reports whether an address of host:port can be reached from this machine only.
 func isLoopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {

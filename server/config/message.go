@@ -14,6 +14,8 @@ type Texts struct {
 	Factor   bool   // BOMPASS_SMS_FACTOR: codes by text message are allowed as a second factor beside another
 }
 
+// texts reads the settings of text messages. They are complete or absent: single settings without the operator's
+// address are most likely a mistake.
 func (r *reader) texts(mode Mode) Texts {
 	const name = "BOMPASS_SMS"
 	t := Texts{

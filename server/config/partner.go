@@ -58,6 +58,7 @@ func (e EID) Simulated() bool { return e.Issuer == Simulated }
 // Off reports whether there is no issuer.
 func (e EID) Off() bool { return e.Issuer == Off }
 
+// partners reads the settings of all external systems.
 func (r *reader) partners(mode Mode) Partners {
 	p := Partners{
 		Norway: r.eid("BOMPASS_EID", norwegianLevels, mode), Sweden: r.eid("BOMPASS_EID_SE", swedishLevels, mode),
@@ -90,6 +91,8 @@ func (r *reader) partnerAddress(name, example string, mode Mode) string {
 	return r.link(name, example, "https", "http")
 }
 
+// eid reads the settings of an issuer, whose names begin with name. Client, key and levels are needed for a real
+// issuer only.
 func (r *reader) eid(name, levels string, mode Mode) EID {
 	e := EID{
 		Issuer: r.partnerAddress(name+"_ISSUER", "https://idporten.no", mode), Client: r.text(name+"_CLIENT", ""),
@@ -106,6 +109,7 @@ func (r *reader) eid(name, levels string, mode Mode) EID {
 	return e
 }
 
+// mandate reads the settings of the register of mandates. All are needed for the real register.
 func (r *reader) mandate(mode Mode) Mandate {
 	const name = "BOMPASS_MANDATE"
 	m := Mandate{
@@ -125,6 +129,7 @@ func (r *reader) mandate(mode Mode) Mandate {
 	return m
 }
 
+// vehicles reads the settings of the register of vehicles.
 func (r *reader) vehicles(mode Mode) Vehicles {
 	const name = "BOMPASS_VEHICLES"
 	v := Vehicles{

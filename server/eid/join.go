@@ -130,6 +130,7 @@ func (d *Service) LinkOffer(ctx context.Context, actor access.Principal) (LinkOf
 	return offer, nil
 }
 
+// pendingLink returns the offer that is bound to the session, and removes it if take is set.
 func (d *Service) pendingLink(ctx context.Context, actor access.Principal, take bool) (o pendingLink, err error) {
 	data, err := d.Store.Ceremony(ctx, access.CeremonyKey("eid", actor.Session), d.Now(), take)
 	if err != nil {

@@ -143,6 +143,9 @@ func (d *Service) signIn(ctx context.Context, w Provider, k authState, p identit
 	return Result{}, fault.New(fault.Busy)
 }
 
+// trySignIn opens a session for the person, with a new account if there is none. It reports false if another
+// request has created the account at the same time; the caller then tries again. The eID of another person than the
+// one who is signed in cannot step up the session.
 func (d *Service) trySignIn(ctx context.Context, w Provider, k authState, p identity.Person, t Callback) (Result, bool, error) {
 	now := d.Now()
 	number := d.number(w, p.BirthNumber)
@@ -202,6 +205,8 @@ func NewNumber(keys seal.Keys, account toll.AccountID, country, number string) N
 	return n
 }
 
+// newAccount returns the account to create for a person. The name comes from the register of mandates, which has
+// Norwegian persons only.
 func (d *Service) newAccount(ctx context.Context, w Provider, k authState, p identity.Person) *NewAccount {
 	n := &NewAccount{
 		Account: toll.AccountID(uuid.NewString()), Customer: toll.CustomerID(uuid.NewString()), Country: w.Country,

@@ -25,6 +25,8 @@ func findBinaries(ctx context.Context) (string, error) {
 	return "", ErrNoPostgres
 }
 
+// candidates returns the directories that may have the binaries of PostgreSQL: that of the postgres in PATH, that
+// of pg_config, and those of Debian's packages, newest first.
 func candidates(ctx context.Context) (dirs []string) {
 	if path, err := exec.LookPath("postgres"); err == nil {
 		if real, err := filepath.EvalSymlinks(path); err == nil {

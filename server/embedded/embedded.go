@@ -66,6 +66,7 @@ func (h *Home) Close() error { return h.lock.Close() }
 // Path returns the path of a file in the home.
 func (h *Home) Path(name string) string { return filepath.Join(h.Dir, name) }
 
+// checkSpace returns an error if the disk of a directory has less than FreeMin bytes free.
 func checkSpace(dir string) error {
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(dir, &fs); err != nil {

@@ -47,6 +47,7 @@ func (p *Postgres) initialise(ctx context.Context) error {
 	return nil
 }
 
+// checkVersion returns an error if the data was made by another major version of PostgreSQL, which cannot open it.
 func (p *Postgres) checkVersion(ctx context.Context) error {
 	kept, err := os.ReadFile(filepath.Join(p.place.data(), "PG_VERSION"))
 	if err != nil {
@@ -65,6 +66,7 @@ func (p *Postgres) checkVersion(ctx context.Context) error {
 	return nil
 }
 
+// writeOwned writes a file that only the database's user can read.
 func writeOwned(path, text string, o owner) error {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("database password: %w", err)

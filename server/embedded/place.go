@@ -27,6 +27,8 @@ type owner struct {
 	change   bool // whether it is another user than this process has
 }
 
+// findOwner returns the user that PostgreSQL runs as: the current one or, for root, postgres or nobody, because
+// PostgreSQL refuses to run as root.
 func findOwner() (owner, error) {
 	if os.Getuid() != 0 {
 		return owner{uid: uint32(os.Getuid()), gid: uint32(os.Getgid())}, nil
@@ -94,6 +96,8 @@ func elsewhere(home string) (string, error) {
 // noteOf returns the file of a home that contains the path of its directory elsewhere.
 func noteOf(home string) string { return filepath.Join(home, "postgres.place") }
 
+// findSocket returns a directory for the Unix socket whose path is short enough for the operating system, empty if
+// there is none.
 func findSocket(root string, o owner) string {
 	for _, dir := range []string{filepath.Join(root, "socket"), filepath.Join(os.TempDir(), "bompass-"+shortHash(root))} {
 		if len(dir) <= socketMax && makeOwned(dir, o) == nil {
@@ -159,6 +163,8 @@ func traversable(dir string, o owner) bool {
 	}
 }
 
+// mayEnter reports whether the owner has execute permission on a directory. Supplementary groups are ignored: the
+// database runs without them.
 func mayEnter(info os.FileInfo, o owner) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {

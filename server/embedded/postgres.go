@@ -47,6 +47,8 @@ func StartThrowaway(ctx context.Context, home *Home) (*Postgres, error) {
 	return start(ctx, home, &Postgres{Throwaway: true})
 }
 
+// start starts PostgreSQL for a home: it finds the binaries, stops a server that an earlier process has left,
+// creates the cluster if there is none, and waits until it accepts connections.
 func start(ctx context.Context, home *Home, p *Postgres) (_ *Postgres, err error) {
 	if p.bin, err = findBinaries(ctx); err != nil {
 		return nil, err
@@ -85,6 +87,8 @@ func (p *Postgres) URL() string { return p.url(database) }
 // URLOf returns the address of another database of the same cluster.
 func (p *Postgres) URLOf(name string) string { return p.url(name) }
 
+// url returns the address of a database, by Unix socket or, if no socket path is short enough, by TCP with a
+// password.
 func (p *Postgres) url(name string) string {
 	query := url.Values{"sslmode": {"disable"}}
 	u := url.URL{Scheme: "postgres", Path: "/" + name}
@@ -101,6 +105,7 @@ func (p *Postgres) url(name string) string {
 	return u.String()
 }
 
+// launch starts the process and waits until it is ready. Its log is written to a file.
 func (p *Postgres) launch(ctx context.Context) error {
 	p.port = 5432 // only names the socket's file
 	listen := ""
@@ -153,6 +158,7 @@ func (p *Postgres) settings(listen string) []string {
 	return args
 }
 
+// awaitReady waits until PostgreSQL accepts connections. If it ends instead, the error has the cause from its log.
 func (p *Postgres) awaitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startWait)
 	defer cancel()
@@ -173,6 +179,7 @@ func (p *Postgres) awaitReady(ctx context.Context) error {
 	}
 }
 
+// createDatabase creates the product's database unless it exists (SQLSTATE 42P04).
 func (p *Postgres) createDatabase(ctx context.Context) error {
 	conn, err := pgconn.Connect(ctx, p.url("postgres"))
 	if err != nil {
@@ -209,6 +216,8 @@ func (p *Postgres) Stop() error {
 	return errors.New("PostgreSQL does not stop; its log is " + p.place.log())
 }
 
+// freePort returns a TCP port that is free now. Another program could take it before PostgreSQL does, which then
+// reports it.
 func freePort(ctx context.Context) (int, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -38,6 +38,7 @@ func (t Text) Sheet(on time.Time) (string, error) {
 	})
 }
 
+// render executes a template.
 func render(name string, content any) (string, error) {
 	shape, err := templates()
 	if err != nil {

@@ -174,6 +174,7 @@ func (w *Writer) Mail(kind Kind, to Recipient, c Content) (Message, error) {
 	return w.write(Mail, kind, to, c)
 }
 
+// write returns a message with the texts of its kind in the recipient's language.
 func (w *Writer) write(channel Channel, kind Kind, to Recipient, c Content) (Message, error) {
 	words := i18n.For(to.Language)
 	key := "mail." + string(kind)
@@ -229,6 +230,7 @@ func (w *Writer) Decoy(kind Kind, c Content) (Message, error) {
 	return message, err
 }
 
+// sealMessage encrypts the text for the outbox. A message without an address becomes a decoy.
 func (w *Writer) sealMessage(channel Channel, kind Kind, account toll.AccountID, text Text) (Message, error) {
 	plain, err := json.Marshal(text)
 	if err != nil {

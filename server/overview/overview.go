@@ -136,6 +136,7 @@ func unagreed(holdings []CustomerVehicle, sums []VehicleSum) *api.AgreementOverv
 	return &o
 }
 
+// total returns the sums of one agreement.
 func total(id toll.AgreementID, sums []VehicleSum) (balance money.Ore, passages int) {
 	for _, s := range sums {
 		if s.Agreement == id {
@@ -146,6 +147,7 @@ func total(id toll.AgreementID, sums []VehicleSum) (balance money.Ore, passages 
 	return balance, passages
 }
 
+// vehicles returns the vehicles of one agreement, by plate, with their sums.
 func vehicles(id toll.AgreementID, holdings []CustomerVehicle, sums []VehicleSum) []api.VehicleOverview {
 	list := []api.VehicleOverview{}
 	for _, h := range holdings {

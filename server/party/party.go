@@ -134,6 +134,7 @@ func (d *Service) refresh(ctx context.Context, account toll.AccountID, max time.
 	return t, false, d.store.SaveMandateSnapshot(ctx, account, t)
 }
 
+// birthNumber returns the decrypted birth number of an account, empty if there is none.
 func (d *Service) birthNumber(ctx context.Context, account toll.AccountID) (string, error) {
 	sealed, err := d.store.BirthNumber(ctx, account)
 	if err != nil || len(sealed.Data) == 0 {
@@ -180,6 +181,9 @@ func (d *Service) RequireRecentMandate(ctx context.Context, actor access.Princip
 	return d.checkMandate(ctx, actor, SnapshotFreshMax, true)
 }
 
+// checkMandate returns an error if the actor represents a company by a mandate that has ended. The register's
+// answer must not be older than max. With useLast, an older answer is accepted while the register is unavailable,
+// up to SnapshotStaleMax.
 func (d *Service) checkMandate(ctx context.Context, actor access.Principal, max time.Duration, useLast bool) error {
 	if actor.Kind != toll.Company {
 		return nil

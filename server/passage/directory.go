@@ -105,6 +105,7 @@ func newParts(r *Register) (*parts, error) {
 	return d, nil
 }
 
+// addAgreements adds the agreements.
 func (d *parts) addAgreements(r *Register) error {
 	for _, a := range r.Agreements {
 		id, err := ParseID(string(a.ID))
@@ -120,6 +121,8 @@ func (d *parts) addAgreements(r *Register) error {
 	return nil
 }
 
+// addVehicles adds the vehicles and what is dated of them: facts, exemptions and supplementary agreements. Facts
+// are reduced to vehicle classes at once, which rating needs for every passage.
 func (d *parts) addVehicles(r *Register) error {
 	for _, v := range r.Vehicles {
 		id, err := ParseID(string(v.ID))
@@ -156,6 +159,7 @@ func (d *parts) addVehicles(r *Register) error {
 	return nil
 }
 
+// addMounts connects vehicles with their agreements and tags.
 func (d *parts) addMounts(r *Register) error {
 	for _, m := range r.Mounts {
 		id, err := ParseID(string(m.Agreement))

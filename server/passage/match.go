@@ -63,6 +63,7 @@ func (d *Directory) mountOfTag(tag toll.TagID, at time.Time) *mount {
 	return d.mounted(tag, at)
 }
 
+// mounted returns the mount of a tag at an instant, nil if the tag is in no vehicle then.
 func (d *Directory) mounted(tag toll.TagID, at time.Time) *mount {
 	for _, m := range d.byTag[tag] {
 		if m.inForce(at) {

@@ -52,6 +52,7 @@ func (v *vehicle) classes(at time.Time) rating.Classes {
 	return rating.ClassesOf(toll.Facts{})
 }
 
+// exemption returns the vehicle's exemption at an instant.
 func (v *vehicle) exemption(at time.Time) (kind rating.Exemption) {
 	for i := range v.exempt {
 		if v.exempt[i].Contains(at) {

@@ -261,6 +261,8 @@ func (c *RegisterCache) collectVehicle(d *Directory, id ID) bool {
 	return true
 }
 
+// plate returns the vehicle of a plate from the cache. An entry that is used moves to the young part, so that
+// dropping the old part drops what has not been used.
 func (c *RegisterCache) plate(plate toll.Plate) (id ID, known bool) {
 	if id, known = c.young.byPlate[plate]; known {
 		return id, true
@@ -271,6 +273,7 @@ func (c *RegisterCache) plate(plate toll.Plate) (id ID, known bool) {
 	return id, known
 }
 
+// tag returns the entry of a tag, and moves it to the young part.
 func (c *RegisterCache) tag(tag toll.TagID) *tagEntry {
 	entry := c.young.byTag[tag]
 	if entry == nil {

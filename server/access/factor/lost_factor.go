@@ -152,6 +152,8 @@ func (s *Service) SendLostFactorCode(ctx context.Context, visitor access.Visitor
 	return err
 }
 
+// lostFactorMessages returns the messages of a claim: the code by post, and the link that stops the claim by every
+// other channel, so that the owner learns of a claim that an intruder has made.
 func (s *Service) lostFactorMessages(account access.Account, address PostalAddress, claim LostFactorClaim, code string, stop seal.Token) ([]notice.Message, error) {
 	words := i18n.For(account.Language)
 	params := []any{"day", words.Day(oslo.DayOf(claim.Opens)), "at", words.Clock(claim.Opens)}

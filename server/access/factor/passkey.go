@@ -84,6 +84,7 @@ func (h webauthnUser) WebAuthnDisplayName() string { return h.name }
 // WebAuthnCredentials returns the account's passkeys.
 func (h webauthnUser) WebAuthnCredentials() []webauthn.Credential { return h.keys }
 
+// webauthnUser returns an account with its passkeys as the WebAuthn library needs them.
 func (s *Service) webauthnUser(ctx context.Context, id toll.AccountID) (webauthnUser, access.Account, error) {
 	account, err := s.store.AccountByID(ctx, id, s.now())
 	if err != nil {
@@ -129,6 +130,8 @@ func (s *Service) StartPasskeySignIn(ctx context.Context, login, holder seal.Tok
 	return s.saveChallenge(ctx, "get", holder.Hash(), options, data)
 }
 
+// beginAssertion returns the challenge for one of the account's passkeys. The device must verify the user by PIN or
+// biometrics.
 func (s *Service) beginAssertion(ctx context.Context, id toll.AccountID) (*protocol.CredentialAssertion, *webauthn.SessionData, error) {
 	h, _, err := s.webauthnUser(ctx, id)
 	if err != nil {
@@ -153,6 +156,7 @@ func (s *Service) saveChallenge(ctx context.Context, name string, holder seal.Ha
 	return json.Marshal(options)
 }
 
+// takeChallenge returns the state of a challenge and deletes it, so that an answer to it is accepted once.
 func (s *Service) takeChallenge(ctx context.Context, name string, holder seal.Hash) (data webauthn.SessionData, err error) {
 	kept, err := s.store.Ceremony(ctx, access.CeremonyKey(name, holder), s.now(), true)
 	if err != nil {

@@ -42,6 +42,8 @@ func (s *Service) StepUp(ctx context.Context, principal access.Principal, visito
 	return s.saveStepUp(ctx, StepUp{Account: account.ID, Old: principal.Session, TOTPStep: step, At: now, Place: visitor.Place()}, attempt)
 }
 
+// saveStepUp marks the session as stepped up and returns its new token: a token that was copied before the step-up
+// does not get its rights. The attempt is refunded, because it has succeeded.
 func (s *Service) saveStepUp(ctx context.Context, p StepUp, attempt access.Attempt) (seal.Token, error) {
 	token := seal.NewToken()
 	p.New = token.Hash()

@@ -77,6 +77,8 @@ func (s *Service) SendTextCode(ctx context.Context, visitor access.Visitor, logi
 	return s.sendTextCode(ctx, account, account.TextMobile, login.Hash())
 }
 
+// sendTextCode stores and sends a new code. Only its hash is stored, bound to the account, the number and the
+// browser. The limits on sent codes are checked in the same transaction.
 func (s *Service) sendTextCode(ctx context.Context, account access.Account, mobile string, holder seal.Hash) error {
 	number, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
@@ -177,6 +179,8 @@ func (s *Service) StartTextFactor(ctx context.Context, principal access.Principa
 	return account.Mobile, s.sendTextCode(ctx, account, account.Mobile, principal.Session)
 }
 
+// textFactorAccount returns the account if codes by text message may be enabled for it: only beside a password and
+// another factor, and only with a confirmed mobile number.
 func (s *Service) textFactorAccount(ctx context.Context, principal access.Principal) (access.Account, error) {
 	if err := s.access.RequireStepUp(principal); err != nil {
 		return access.Account{}, err

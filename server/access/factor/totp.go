@@ -224,6 +224,8 @@ func (s *Service) totpSetup(ctx context.Context, holder seal.Hash, account toll.
 
 func setupRow(account toll.AccountID) string { return "offer " + string(account) }
 
+// pendingSecret returns the secret of an authenticator app that is being set up. It stays valid, because a wrong
+// code can be followed by another attempt.
 func (s *Service) pendingSecret(ctx context.Context, key seal.Hash, account toll.AccountID) (string, error) {
 	data, err := s.store.Ceremony(ctx, key, s.now(), false)
 	if err != nil {

@@ -68,6 +68,7 @@ func NewKeys(secret []byte) (Keys, error) {
 // keyNameBytes is the length of a key's name: enough to tell a few keys apart.
 const keyNameBytes = 4
 
+// newAEAD returns AES-256-GCM with a key.
 func newAEAD(key []byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {

@@ -82,6 +82,8 @@ func (in *Intake) TakeIn(ctx context.Context, key string, body []byte, received 
 	return in.takeIn(ctx, sha256.Sum256([]byte(key)), body, received)
 }
 
+// takeIn checks a batch and its key, sorts its lines into accepted, quarantined and refused ones, and publishes the
+// first two. The reply is returned after the stream has stored them.
 func (in *Intake) takeIn(ctx context.Context, key [sha256.Size]byte, body []byte, received time.Time) (api.BatchReply, error) {
 	if len(body) > api.BatchBytesMax {
 		return api.BatchReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.BatchBytesMax))
@@ -148,6 +150,7 @@ func (b *batch) refuse(number int, reason *fault.Error) {
 	}
 }
 
+// quarantine adds an observation to the quarantine with the reason.
 func (b *batch) quarantine(o *toll.Observation, reason *fault.Error) {
 	text, err := json.Marshal(quarantineLine{Reason: reason, Observation: *o})
 	if err != nil { // names and numbers that have just been decoded

@@ -49,6 +49,8 @@ func (in *Intake) RunQuarantine(ctx context.Context, interval time.Duration) err
 	})
 }
 
+// storeQuarantined stores the quarantined lines of a message and acknowledges it. Storing a line twice has no
+// effect, so a redelivered message is harmless.
 func (in *Intake) storeQuarantined(ctx context.Context, msg jetstream.Msg) error {
 	ctx, cancel := context.WithTimeout(ctx, storeMax)
 	defer cancel()

@@ -90,6 +90,7 @@ func (o *owner) release(ctx context.Context, partition int) error {
 	return o.leases.Release(ctx, partition)
 }
 
+// start runs the worker of a partition.
 func (o *owner) start(partition int) {
 	ctx, stop := context.WithCancel(context.Background())
 	r := &runningWorker{stop: stop, ended: make(chan struct{})}
@@ -108,6 +109,7 @@ func (o *owner) stop(partition int) {
 	delete(o.running, partition)
 }
 
+// stopAll stops all workers. All are signalled first, so that they end concurrently.
 func (o *owner) stopAll() {
 	for _, r := range o.running {
 		r.stop()

@@ -90,6 +90,7 @@ func cursor(l api.PassageLine) string {
 	return strconv.FormatInt(l.At.UnixMicro(), 10) + "_" + string(l.ID)
 }
 
+// parseCursor parses a cursor: the instant in microseconds and the id of the last passage of a page.
 func parseCursor(s string) (at time.Time, id toll.PassageID, ok bool) {
 	micro, written, ok := strings.Cut(s, "_")
 	n, err := strconv.ParseInt(micro, 10, 64)

@@ -58,6 +58,8 @@ func (l *Live) Subscribe(ctx context.Context, customer toll.CustomerID) (<-chan 
 	return events, nil
 }
 
+// relay turns messages about changed passages into events. It returns an error if the reader is too slow: the
+// stream then ends, and the browser fetches the list again when it reconnects.
 func (l *Live) relay(ctx context.Context, customer toll.CustomerID, messages <-chan *nats.Msg, events chan<- api.Event) error {
 	for {
 		select {
@@ -95,6 +97,7 @@ func gatherIDs(ctx context.Context, first *nats.Msg, messages <-chan *nats.Msg) 
 	return ids
 }
 
+// event returns the event of changed passages, with those that belong to the customer.
 func (l *Live) event(ctx context.Context, customer toll.CustomerID, ids []passage.ID) (api.Event, error) {
 	page, err := l.passages.store.Passages(ctx, Query{Customer: customer, IDs: ids, Limit: len(ids)})
 	if err != nil {

@@ -87,6 +87,7 @@ func (b RecheckData) passage(row *RecheckRow) recheck.Passage {
 	}
 }
 
+// facts returns the facts of the vehicle at an instant.
 func (b RecheckData) facts(at time.Time) passage.DatedFacts {
 	for i := range b.Facts {
 		if b.Facts[i].Contains(at) {
@@ -96,6 +97,7 @@ func (b RecheckData) facts(at time.Time) passage.DatedFacts {
 	return passage.DatedFacts{}
 }
 
+// products returns the supplementary agreements that are in force at an instant.
 func (b RecheckData) products(at time.Time) (held []tariff.ProductID) {
 	for i := range b.Supplements {
 		if b.Supplements[i].Contains(at) {
@@ -105,6 +107,7 @@ func (b RecheckData) products(at time.Time) (held []tariff.ProductID) {
 	return held
 }
 
+// exemption returns the exemption of the vehicle at an instant, empty if there is none.
 func (b RecheckData) exemption(at time.Time) toll.ExemptionKind {
 	for i := range b.Exemptions {
 		if b.Exemptions[i].Contains(at) {

@@ -51,6 +51,8 @@ func Consume(ctx context.Context, c jetstream.Consumer, handle func([]jetstream.
 	}
 }
 
+// dispatch passes messages to handle, as many at a time as wait in the queue, and calls tick at an interval, until
+// the queue is closed. After the end of ctx, messages are returned to the stream for another server.
 func dispatch(ctx context.Context, queue <-chan jetstream.Msg, handle func([]jetstream.Msg), interval time.Duration, tick func()) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()

@@ -24,6 +24,8 @@ func appendSteps(b []byte, steps []rating.Step) []byte {
 	return append(b, ']')
 }
 
+// appendStep appends the JSON form of a step, equal to that of encoding/json. It is written by hand because it is
+// on the path of every charge, and allocates nothing.
 func appendStep(b []byte, s *rating.Step) []byte {
 	b = append(appendText(append(b, `{"rule":`...), string(s.Rule)), `,"ore":`...)
 	b = strconv.AppendInt(b, int64(s.Ore), 10)
@@ -62,6 +64,8 @@ func appendNumber(b []byte, name string, value int) []byte {
 	return strconv.AppendInt(appendName(b, name), int64(value), 10)
 }
 
+// appendText appends a JSON string. Almost all are plain ASCII; others go through encoding/json, which also escapes
+// HTML characters.
 func appendText(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {

@@ -34,6 +34,7 @@ type posted struct {
 
 func (s *vehicleSet) covers(first, last oslo.Month) bool { return s.first <= first && last <= s.last }
 
+// has reports whether the set contains a passage.
 func (s *vehicleSet) has(id passage.ID) bool {
 	for i := range s.posted {
 		if s.posted[i].id == id {
@@ -102,6 +103,8 @@ func (c *cache) get(id passage.ID) *vehicleSet {
 	return c.old[id]
 }
 
+// put stores the set of a vehicle. When the young part exceeds cacheMax, it becomes the old part, and the
+// previous old part is dropped.
 func (c *cache) put(id passage.ID, s *vehicleSet) {
 	if was := c.young[id]; was != nil {
 		c.size -= was.size()

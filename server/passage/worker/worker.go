@@ -80,6 +80,8 @@ func (w *Worker) process(ctx context.Context, messages []jetstream.Msg) {
 	}
 }
 
+// processOne processes one message of a batch that has failed as a whole. If it fails, too, it is redelivered after
+// a delay that grows with the number of deliveries.
 func (w *Worker) processOne(ctx context.Context, msg jetstream.Msg) {
 	err := w.attempt(ctx, []jetstream.Msg{msg}, true)
 	if err == nil {
@@ -139,6 +141,8 @@ func (w *Worker) post(ctx context.Context, r *round, decide func(context.Context
 	return nil
 }
 
+// postBy posts what decide returns, rated by one release of the price lists. The cache has charges of the previous
+// release only and is dropped with a new one.
 func (w *Worker) postBy(ctx context.Context, release *pricelist.Release, r *round, decide func(context.Context) (passage.Posting, error)) error {
 	if release.Number != w.release {
 		w.cache, w.release = newCache(), release.Number
@@ -223,6 +227,8 @@ func (w *Worker) prepare(ctx context.Context, r *round, tx passage.PartitionTx) 
 	return nil
 }
 
+// decodeMessages returns the passages of messages. A line that cannot be decoded is logged and skipped: intake has
+// checked all lines, so this is a fault of the program that must not stop the partition.
 func (w *Worker) decodeMessages(messages []jetstream.Msg) []arrival {
 	n := 0
 	for _, msg := range messages {
