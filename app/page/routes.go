@@ -42,6 +42,7 @@ func Routes() []Route {
 		{site.Device, device.New},
 		{site.NewAgreement, agreement.New},
 		{site.AgreementReceipt, agreement.NewReceipt},
+		{site.AgreementDetails, agreement.NewDetails},
 	}
 }
 

@@ -1,5 +1,6 @@
 // Package agreement makes agreements: it asks a person for what an agreement needs, one step after the other, and
-// makes one agreement of one set of answers, however often they are sent.
+// makes one agreement of one set of answers, however often they are sent. It shows what an agreement says and changes
+// what the customer may change on it.
 //
 // The answers are a draft, package draft. Nothing else is written before both sets of terms are accepted and the
 // answers are confirmed. Package toll has the price classes of vehicles, package register their facts.
@@ -64,6 +65,7 @@ type Store interface {
 	MadeAgreement(ctx context.Context, customer toll.CustomerID, number string) (MadeAgreement, error)
 	// AgreementOfVehicle returns the number of the customer's agreement that a vehicle is on, or "".
 	AgreementOfVehicle(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (string, error)
+	DetailsStore
 }
 
 // RequestLimiter limits the rate of requests to partners, package access.

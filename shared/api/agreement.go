@@ -101,7 +101,33 @@ type AgreementReceipt struct {
 	Terms   map[toll.TermsKind]int `json:"terms"`
 }
 
-// The routes with which a person becomes a customer.
+// AgreementDetailsReply is one agreement with what the customer may change on it.
+type AgreementDetailsReply struct {
+	Number    string             `json:"number"`
+	Kind      toll.CustomerKind  `json:"kind"`
+	Charger   string             `json:"charger"` // the toll company's name
+	From      time.Time          `json:"from"`
+	To        time.Time          `json:"to,omitzero"` // zero for an agreement without an end
+	Blocked   bool               `json:"blocked,omitempty"`
+	Reference string             `json:"reference"` // of the customer, for invoices; empty for none
+	Vehicles  []AgreementVehicle `json:"vehicles"`  // ordered by plate
+}
+
+// AgreementVehicle is a vehicle on an agreement.
+type AgreementVehicle struct {
+	Plate toll.Plate `json:"plate"`
+	Class string     `json:"class"` // toll.Class in words
+	Tag   toll.TagID `json:"tag,omitempty"`
+	From  time.Time  `json:"from"` // on the agreement since
+}
+
+// AgreementChangeRequest changes what the customer may change on an agreement.
+type AgreementChangeRequest struct {
+	Number    string `json:"number"`
+	Reference string `json:"reference"`
+}
+
+// The routes of agreements: becoming a customer, and what an agreement says.
 var (
 	AgreementDraft = customer[Empty, AgreementDraftReply]("agreement.draft", "GET", "/api/v1/agreements/draft",
 		role.Change)
@@ -111,4 +137,8 @@ var (
 		role.Change)
 	AgreementConfirm = customer[AgreementReceiptRequest, AgreementReceipt]("agreement.receipt", "GET",
 		"/api/v1/agreements/receipt", role.SeeOverview)
+	AgreementDetails = customer[AgreementReceiptRequest, AgreementDetailsReply]("agreement.details", "GET",
+		"/api/v1/agreements/details", role.SeeOverview)
+	AgreementChange = customer[AgreementChangeRequest, AgreementDetailsReply]("agreement.change", "POST",
+		"/api/v1/agreements/details", role.Change)
 )

@@ -70,4 +70,5 @@ var All = []Endpoint{
 	Erase.Endpoint, Export.Endpoint, Sessions.Endpoint, EndSession.Endpoint, EndSessions.Endpoint,
 	People.Endpoint, Invite.Endpoint, RemovePerson.Endpoint, Withdraw.Endpoint,
 	AgreementDraft.Endpoint, AgreementAnswer.Endpoint, AgreementBegin.Endpoint, AgreementConfirm.Endpoint,
+	AgreementDetails.Endpoint, AgreementChange.Endpoint,
 }

@@ -25,3 +25,13 @@ func (c *Client) AgreementBegin(ctx context.Context, id string) (api.AgreementRe
 func (c *Client) AgreementReceipt(ctx context.Context, number string) (api.AgreementReceipt, error) {
 	return Call(ctx, c, api.AgreementConfirm, api.AgreementReceiptRequest{Number: number})
 }
+
+// AgreementDetails returns an agreement by its number.
+func (c *Client) AgreementDetails(ctx context.Context, number string) (api.AgreementDetailsReply, error) {
+	return Call(ctx, c, api.AgreementDetails, api.AgreementReceiptRequest{Number: number})
+}
+
+// ChangeAgreement changes what the customer may change on an agreement.
+func (c *Client) ChangeAgreement(ctx context.Context, req api.AgreementChangeRequest) (api.AgreementDetailsReply, error) {
+	return Call(ctx, c, api.AgreementChange, req)
+}

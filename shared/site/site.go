@@ -19,6 +19,7 @@ const (
 	Device           = "/device"
 	NewAgreement     = "/agreements/new"
 	AgreementReceipt = "/agreements/done"
+	AgreementDetails = "/agreements/details"
 )
 
 // The pages that the server renders, before and without the program.
@@ -39,7 +40,7 @@ const (
 
 // Pages lists the pages of the program. Every other address of the program is answered as not found.
 func Pages() []string {
-	return []string{Overview, Passages, Recheck, Prices, Profile, Sessions, People, Device, NewAgreement, AgreementReceipt}
+	return []string{Overview, Passages, Recheck, Prices, Profile, Sessions, People, Device, NewAgreement, AgreementReceipt, AgreementDetails}
 }
 
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,

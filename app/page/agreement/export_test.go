@@ -17,5 +17,12 @@ func Answer(ctx app.Context, c app.Composer, change func(*api.AgreementAnswers, 
 // State states what a vehicle is without sending it.
 func State(c app.Composer, stated toll.StatedVehicle) { c.(*newPage).stated = stated }
 
+// Refer types a reference into the page of an agreement and saves it.
+func Refer(ctx app.Context, c app.Composer, reference string) {
+	p := c.(*detailsPage)
+	p.reference = reference
+	p.save(ctx)
+}
+
 // Conclude presses the last button.
 func Conclude(ctx app.Context, c app.Composer) { c.(*newPage).conclude(ctx) }

@@ -36,8 +36,8 @@ func month() api.OverviewReply {
 	reply := api.OverviewReply{
 		Month: november, Total: 30000,
 		Agreements: []api.AgreementOverview{
-			{ID: "a", Number: "7001001", Charger: "Fjellinjen", Balance: 20000, Passages: 10, Vehicles: []api.VehicleOverview{petrol}},
-			{ID: "b", Number: "7001002", Charger: "Ferde", Balance: 10000, Passages: 10, Vehicles: []api.VehicleOverview{electric}},
+			{ID: "a", Number: "7001001", Kind: toll.Private, Charger: "Fjellinjen", Balance: 20000, Passages: 10, Vehicles: []api.VehicleOverview{petrol}},
+			{ID: "b", Number: "7001002", Kind: toll.Company, Charger: "Ferde", Balance: 10000, Passages: 10, Vehicles: []api.VehicleOverview{electric}},
 		},
 		Days: []api.DaySpend{
 			{Day: november.First() - 20, Agreement: "a", Net: 25000, Passages: 5}, // 12 October
@@ -54,6 +54,7 @@ func month() api.OverviewReply {
 
 func TestCostIsComparedWithTheSameDateLastMonth(t *testing.T) {
 	s := pagetest.Open(t, overviewServer(month()), "/", overview.New)
+	s.Shows("Avtale 7001001 · Privat · 1 kjøretøy", "Avtale 7001002 · Bedrift", `href="/agreements/details?number=7001001"`)
 	s.Shows("50,00 kr mer enn på samme dato i oktober", "349,00 kr", `data-part="line-1"`, "Vis som tabell", `role="tab"`)
 	less := month()
 	less.Days = less.Days[:3]

@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"net/url"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -90,7 +91,9 @@ func (p *page) agreement(a api.AgreementOverview) app.UI {
 		app.Elem("div").Class("bp-card-head").Body(
 			app.Elem("div").Body(
 				app.Elem("h3").Class("bp-card-title").Body(app.Text(a.Charger+" "), app.If(a.Blocked, ui.Badge("danger", w.T("overview.blocked")))),
-				app.Elem("p").Class("bp-sub").Text(w.T("overview.agreement", "number", a.Number)+" · "+w.N("overview.vehicles", len(a.Vehicles))),
+				app.Elem("p").ID("agreement-"+a.Number).Class("bp-sub").Text(w.T("overview.agreement", "number", a.Number)+" · "+w.T("agree.details.kind."+string(a.Kind))+" · "+w.N("overview.vehicles", len(a.Vehicles))), // S2.44
+				app.Elem("p").Body(app.A().Class("ds-link").Href(site.With(site.AgreementDetails, url.Values{"number": {a.Number}})).
+					Aria("describedby", "agreement-"+a.Number).Text(w.T("agree.details"))), // S2.47
 			),
 			p.spent(a),
 		),

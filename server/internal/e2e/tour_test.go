@@ -130,6 +130,8 @@ func signedInPages() []pageState {
 			see: `document.querySelectorAll(".bp-offer").length > 3`,
 		},
 		{name: "prices-wrong", path: "/prices", then: press(".bp-search button[type=submit]"), see: refusedForm},
+		{name: "agreement-details", path: "/agreements/details?number=7002001", see: `document.querySelector("#reference") && document.querySelector(".bp-table-vehicles")`},
+		{name: "agreement-details-wrong", then: fill(`form:has(#reference) button[type=submit]`, "#reference", "<b>"), see: refusedForm},
 		{name: "profile", path: "/profile", see: `document.querySelector("#erase")`},
 		{name: "profile-wrong", then: fill(`form:has(#mobile) button[type=submit]`, "#mobile", "x"), see: refusedForm},
 		{name: "profile-erase", path: "/profile", then: press("#erase"), see: confirmationOpen},

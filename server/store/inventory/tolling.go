@@ -126,8 +126,8 @@ func agreements() []Table {
 			Name: "agreement", Owner: Customer, Customers: []string{"customer_id"}, Kept: keptForAccounts,
 			Export: Export{
 				Section: "agreements",
-				Query:   "select number, issuer, charger, valid_from, valid_to, blocked from agreement where customer_id = @customer order by number",
-				Columns: []string{"number", "issuer", "charger", "valid_from", "valid_to", "blocked"},
+				Query:   "select number, issuer, charger, valid_from, valid_to, blocked, reference from agreement where customer_id = @customer order by number",
+				Columns: []string{"number", "issuer", "charger", "valid_from", "valid_to", "blocked", "reference"},
 				Omitted: map[string]string{"id": "internal", "customer_id": "the person asking"},
 			},
 			Erase: Erase{Why: "has ended; stays for the accounts, with a customer that has no name any more"},

@@ -21,4 +21,8 @@ func (h *Handlers) mountAgreements(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.AgreementConfirm, func(ctx context.Context, a access.Principal, req api.AgreementReceiptRequest) (api.AgreementReceipt, error) {
 		return h.Agreements.Receipt(ctx, a, req.Number)
 	})
+	kit.JSON(app, h.Kit, api.AgreementDetails, func(ctx context.Context, a access.Principal, req api.AgreementReceiptRequest) (api.AgreementDetailsReply, error) {
+		return h.Agreements.Details(ctx, a, req.Number)
+	})
+	kit.JSON(app, h.Kit, api.AgreementChange, h.Agreements.Change)
 }

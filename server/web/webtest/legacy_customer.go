@@ -24,6 +24,15 @@ func (h *Server) ImportLegacy(files ...string) {
 	}
 }
 
+// ImportAgreement imports a customer of the legacy system with one agreement, as ImportLegacy does.
+func (h *Server) ImportAgreement(kind, number, email string) {
+	h.t.Helper()
+	h.ImportLegacy(
+		"customer,kind,name,email\nL-"+number+","+kind+",Eldre Kunde,"+email+"\n",
+		"agreement,customer,charger,from\n"+number+",L-"+number+",ferde,2024-01-01\n",
+	)
+}
+
 // SetFirstPassword chooses the first password of a customer number with the link in a message, and returns the browser.
 func (h *Server) SetFirstPassword(number, mail string) *Visitor {
 	h.t.Helper()

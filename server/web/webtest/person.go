@@ -3,6 +3,7 @@ package webtest
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"regexp"
 
 	"bompass/shared/api"
@@ -18,7 +19,7 @@ func Call[Req, Reply any](v *Visitor, r api.Route[Req, Reply], req Req, wanted f
 	}
 	var p Page
 	if r.Method == http.MethodGet {
-		p = v.Get(r.Path)
+		p = v.Get(r.Path + queryOf(v, body))
 	} else {
 		p = v.Do(r.Method, r.Path, string(body))
 	}
@@ -35,6 +36,25 @@ func Call[Req, Reply any](v *Visitor, r api.Route[Req, Reply], req Req, wanted f
 		v.t.Fatal(err)
 	}
 	return reply
+}
+
+// queryOf returns the query of a request, whose JSON form has only strings.
+func queryOf(v *Visitor, body []byte) string {
+	v.t.Helper()
+	var fields map[string]string
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return "" // the route is tested without its query
+	}
+	query := url.Values{}
+	for name, value := range fields {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if len(query) == 0 {
+		return ""
+	}
+	return "?" + query.Encode()
 }
 
 // CodePattern matches a code of six digits.

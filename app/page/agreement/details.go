@@ -1,0 +1,153 @@
+package agreement
+
+import (
+	"context"
+	"errors"
+	"net/url"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/app/frame"
+	"bompass/app/session"
+	"bompass/app/ui"
+	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/i18n"
+	"bompass/shared/oslo"
+	"bompass/shared/site"
+)
+
+// referenceField is the id of the field of the customer's reference.
+const referenceField = "reference"
+
+// detailsPage shows one agreement with its vehicles and changes what the customer may change on it, S2.47, S2.51, S2.52.
+type detailsPage struct {
+	app.Compo
+	base
+
+	query     frame.Query[api.AgreementDetailsReply]
+	number    string
+	reference string       // typed
+	refused   *fault.Error // a field that the server refused
+}
+
+// NewDetails returns the page of one agreement.
+func NewDetails(s *session.Session) app.Composer { return &detailsPage{base: frame.New(s)} }
+
+// OnNav asks for the agreement whose number is in the address.
+func (p *detailsPage) OnNav(ctx app.Context) {
+	p.number = ctx.Page().URL().Query().Get("number")
+	p.Enter(ctx, p.Words().T("agree.details"))
+	p.query.Load(ctx, &p.base, frame.Request[api.AgreementDetailsReply]{
+		Get: func(ctx context.Context) (api.AgreementDetailsReply, error) {
+			return p.Session.Client.AgreementDetails(ctx, p.number)
+		},
+		Answered: func(_ app.Context, reply api.AgreementDetailsReply) {
+			if !p.Dirty(p.formName()) {
+				p.reference = reply.Reference
+			}
+		},
+	})
+}
+
+func (p *detailsPage) formName() string { return p.Words().T("agree.details.reference") }
+
+// save sends the reference.
+func (p *detailsPage) save(ctx app.Context) {
+	p.refused = nil
+	w, req := p.Words(), api.AgreementChangeRequest{Number: p.number, Reference: p.reference}
+	frame.Call(ctx, func(ctx context.Context) (api.AgreementDetailsReply, error) {
+		return p.Session.Client.ChangeAgreement(ctx, req)
+	}, func(ctx app.Context, reply api.AgreementDetailsReply, err error) {
+		if p.HandleAuthError(err, site.With(site.AgreementDetails, url.Values{"number": {p.number}})) {
+			return
+		}
+		if known, ok := errors.AsType[*fault.Error](err); ok {
+			p.refused = known
+			p.FocusErrors(ctx, w.T("agree.details"))
+			return
+		}
+		if err != nil {
+			text, _ := p.ErrorText(err)
+			p.Toast(text)
+			return
+		}
+		p.MarkClean(p.formName())
+		p.query.Set(reply)
+		p.reference = reply.Reference
+		p.Toast(w.T("agree.details.saved"))
+	})
+}
+
+// Render shows the agreement.
+func (p *detailsPage) Render() app.UI {
+	return frame.Show(&p.base, site.AgreementDetails, p.Words().T("agree.details"), &p.query, p.details)
+}
+
+func (p *detailsPage) details(reply api.AgreementDetailsReply) []app.UI {
+	w := p.Words()
+	facts := []ui.Fact{
+		{Name: w.T("agree.part.charger"), Value: reply.Charger},
+		{Name: w.T("agree.details.kind"), Value: w.T("agree.details.kind." + string(reply.Kind))},
+		{Name: w.T("agree.details.period"), Value: period(w, reply)},
+	}
+	return []app.UI{
+		ui.Title(w.T("agree.details.title", "number", reply.Number)),
+		p.OtherError(p.refused, referenceField),
+		ui.Card("about", w.T("agree.details.facts"), ui.Facts(facts)),
+		ui.Card("change", p.formName(), p.referenceForm(reply)),
+		p.vehicles(reply),
+		app.Elem("p").Body(app.A().Class("ds-link").Href(site.Overview).Text(w.T("app.missing.home"))),
+	}
+}
+
+// period returns the days on which an agreement is valid. An end is the instant after its last day.
+func period(w *i18n.Words, reply api.AgreementDetailsReply) string {
+	from := w.Day(oslo.DayOf(reply.From))
+	if reply.To.IsZero() {
+		return w.T("agree.details.running", "from", from)
+	}
+	return w.T("agree.details.ended", "from", from, "to", w.Day(oslo.DayOf(reply.To.Add(-1))))
+}
+
+// referenceForm changes the reference, or shows it to people who may not change it.
+func (p *detailsPage) referenceForm(reply api.AgreementDetailsReply) app.UI {
+	w := p.Words()
+	if !p.May(api.AgreementChange.Endpoint) {
+		value := reply.Reference
+		if value == "" {
+			value = w.T("agree.details.none")
+		}
+		return ui.ReadOnly(p.formName(), value, "")
+	}
+	field := p.WithError(p.refused, ui.Field{ID: referenceField, Label: p.formName(), Hint: w.T("agree.details.reference.hint")})
+	return ui.StackedForm(p.formName(), ui.Submit("reference", p.save),
+		field.Text(p.reference, ui.Input{Kind: "text", Complete: "off", Max: 50}, ui.Change(referenceField, func(_ app.Context, v string) { p.reference = v })),
+		p.ErrorSummary(p.refused, referenceField),
+		ui.SubmitButton(w.T("agree.details.save")),
+	)
+}
+
+func (p *detailsPage) vehicles(reply api.AgreementDetailsReply) app.UI {
+	w := p.Words()
+	if len(reply.Vehicles) == 0 {
+		return ui.Card("vehicles", w.T("agree.details.vehicles"), app.Elem("p").Text(w.T("agree.details.vehicles.none")))
+	}
+	rows := make([]ui.Row, 0, len(reply.Vehicles))
+	for _, v := range reply.Vehicles {
+		tag := string(v.Tag)
+		if tag == "" {
+			tag = w.T("overview.tag.none")
+		}
+		rows = append(rows, ui.Row{ID: "vehicle-" + v.Plate.Country + v.Plate.Text, Cells: []app.UI{
+			app.Elem("span").Class("bp-plate").Text(v.Plate.String()), app.Elem("span").Text(i18n.Sentence(w.Class(v.Class))), app.Elem("span").Text(tag),
+			app.Elem("span").Text(w.Day(oslo.DayOf(v.From))),
+		}})
+	}
+	table := ui.Table{
+		Kind: "vehicles", Caption: w.T("agree.details.vehicles"), Groups: []ui.Group{{Rows: rows}},
+		Columns: []ui.Column{{Text: w.T("overview.vehicle")}, {Text: w.T("overview.class")}, {Text: w.T("overview.tag")}, {Text: w.T("agree.details.since")}},
+	}.UI()
+	return app.Elem("section").Class("bp-card bp-card-flush").Aria("labelledby", "vehicles").Body(
+		app.Elem("div").Class("bp-card-head").Body(ui.Heading("vehicles", w.T("agree.details.vehicles"))), table)
+}
