@@ -54,6 +54,8 @@ func (h Host) Run(ctx context.Context, m *Machine) (hardware.TagRead, error) {
 	}
 }
 
+// exchange sends a message and returns the tag's answer. The first one is a search for a tag, whose answer also has
+// the beacon's time.
 func (h Host) exchange(ctx context.Context, m *Machine, out []byte, last bool) (in []byte, err error) {
 	if !m.AwaitsVST() {
 		return h.Antenna.Exchange(ctx, out, last)
@@ -86,6 +88,7 @@ func (h Host) fulfil(ctx context.Context, m *Machine) error {
 	}
 }
 
+// credentials returns the access credentials for a challenge, nil if there is no key of the tag's issuer.
 func (h Host) credentials(ctx context.Context, c seal.Challenge) (dsrc.Octets, error) {
 	if h.Keys == nil {
 		return nil, nil
@@ -97,6 +100,8 @@ func (h Host) credentials(ctx context.Context, c seal.Challenge) (dsrc.Octets, e
 	return credentials[:], err
 }
 
+// checkStamp verifies the authenticator of a stamped answer. Without the issuer's key it is unchecked, which is no
+// error: the clearing with the issuer decides.
 func (h Host) checkStamp(ctx context.Context, s seal.Stamp) (CheckResult, error) {
 	if h.Keys == nil {
 		return Unchecked, nil

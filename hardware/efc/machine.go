@@ -153,6 +153,7 @@ func (m *Machine) endWithoutTag() {
 // AwaitsVST reports whether the message to be sent is a BST, which an antenna's Find transmits.
 func (m *Machine) AwaitsVST() bool { return m.state == stateBSTSent && m.need == Nothing }
 
+// send encodes a message, and stores it for retries and for the raw record of the transaction.
 func (m *Machine) send(p dsrc.PDU) ([]byte, error) {
 	out, err := dsrc.AppendFragment(make([]byte, 0, 64), pduNumber)
 	if err != nil {

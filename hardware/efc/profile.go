@@ -65,6 +65,7 @@ func (p *Profile) accepts(m dsrc.Mark) bool {
 	return len(p.Marks) == 0 || slices.Contains(p.Marks, m)
 }
 
+// applications returns the applications that the beacon announces, by default toll collection only.
 func (p *Profile) applications() []dsrc.Application {
 	if len(p.AIDs) == 0 {
 		return []dsrc.Application{{AID: dsrc.AIDToll}}

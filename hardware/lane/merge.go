@@ -20,6 +20,7 @@ type merger struct {
 	done    []heldPassage // complete passages, kept for duplicates of their plate
 }
 
+// heldPassage is a passage that waits for passages of neighbouring lanes which may be of the same vehicle.
 type heldPassage struct {
 	Passage
 	since time.Time

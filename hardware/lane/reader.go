@@ -112,6 +112,7 @@ func (r *Reader) add(ctx context.Context, s hardware.Sighting) error {
 	}
 }
 
+// join adds a sighting to the joiner of its lane. ids are those of its journal entries.
 func (r *Reader) join(s hardware.Sighting, ids ...int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -145,6 +146,8 @@ func (r *Reader) emitReady(ctx context.Context, emit func(hardware.Sighting) err
 	return nil
 }
 
+// settle finishes a passage: it goes to review if it is doubtful, is emitted if it identifies a vehicle with
+// certainty, and is marked as done in the journal in any case.
 func (r *Reader) settle(p heldPassage, emit func(hardware.Sighting) error) error {
 	doubtful := p.Doubt != NoDoubt || p.loopOnly() || p.flag != ""
 	if doubtful && p.drop == "" {
@@ -168,6 +171,8 @@ func (r *Reader) settle(p heldPassage, emit func(hardware.Sighting) error) error
 // loopOnly reports whether only a loop detected the vehicle.
 func (p Passage) loopOnly() bool { return p.Tag.IsZero() && p.Plate.Text == "" }
 
+// ready returns the passages that no further sighting can change, in order of time, or all if closing is set. It
+// counts vehicles and tags, from which a deaf lane is detected.
 func (r *Reader) ready(closing bool) (all []heldPassage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

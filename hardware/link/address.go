@@ -59,6 +59,7 @@ func Serial(device string) Opener {
 // error after its timeout, and may write less than it was given.
 type serialPort struct{ serial.Port }
 
+// Read reads at least one octet. The driver returns no octets and no error after its timeout.
 func (p serialPort) Read(b []byte) (int, error) {
 	for {
 		n, err := p.Port.Read(b)
@@ -68,6 +69,7 @@ func (p serialPort) Read(b []byte) (int, error) {
 	}
 }
 
+// Write writes all octets. The driver can write fewer, and be interrupted by a signal.
 func (p serialPort) Write(b []byte) (n int, err error) {
 	for n < len(b) {
 		some, err := p.Port.Write(b[n:])

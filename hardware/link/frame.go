@@ -39,6 +39,7 @@ func AppendFrame(dst, body []byte) []byte {
 	return append(dst, flag)
 }
 
+// appendStuffed appends octets with flags and escapes replaced, as in PPP framing (RFC 1662 section 4.2).
 func appendStuffed(dst, octets []byte) []byte {
 	for _, octet := range octets {
 		if octet == flag || octet == escape {
@@ -76,6 +77,7 @@ func (d *Deframer) Feed(octets []byte) (bodies [][]byte) {
 	return bodies
 }
 
+// add adds an octet to the current frame, without its escape. A frame that is too long is dropped as a whole.
 func (d *Deframer) add(octet byte) {
 	switch {
 	case d.lost:

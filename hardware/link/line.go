@@ -232,6 +232,8 @@ func (l *Line) awaitBuffered(request Message) (Message, error) {
 	}
 }
 
+// payloadOf returns the payload of an answer: nil if no tag has answered, an error if the beacon refuses the
+// request.
 func payloadOf(m Message) ([]byte, error) {
 	switch m.Status {
 	case OK:

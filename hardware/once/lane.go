@@ -17,6 +17,7 @@ type Lane struct {
 	last  []laneTag
 }
 
+// laneTag is a recent tag of a lane.
 type laneTag struct {
 	key        string
 	print      string

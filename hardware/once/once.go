@@ -56,6 +56,7 @@ type Window struct {
 	count  struct{ same, doubtful int64 }
 }
 
+// entry is the last detection of a tag or plate.
 type entry struct {
 	lane      int
 	direction string
@@ -97,6 +98,8 @@ func (w *Window) Plate(s hardware.Sighting, now time.Time) Decision {
 	return w.decide(w.plates, "plate", s.Plate.Key(), s, now, w.rules.Plate)
 }
 
+// decide compares a detection with the last one of the same key, and stores it. Within the window both are the same
+// passage; it is doubtful if they have opposite directions.
 func (w *Window) decide(seen map[string]entry, kind, key string, s hardware.Sighting, now time.Time, window time.Duration) (d Decision) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

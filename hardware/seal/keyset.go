@@ -97,6 +97,8 @@ func (t *TagKeys) Sign(keyRef int, list, nonce []byte) (dsrc.Octets4, error) {
 	return t.set.sign(Stamp{Mark: t.mark, PAN: t.pan, KeyRef: keyRef, List: list, Nonce: nonce})
 }
 
+// sign returns the authenticator that the tag must have computed, with the key that is derived for it from the
+// issuer's master key.
 func (s *KeySet) sign(q Stamp) (dsrc.Octets4, error) {
 	m, ok := s.issuers[issuerOf(q.Mark)]
 	if !ok {

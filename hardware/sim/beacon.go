@@ -148,6 +148,7 @@ func (b *Beacon) handle(ctx context.Context, request link.Message, bad uint32) l
 	return b.last
 }
 
+// carryOut carries out a request of the host and returns the answer.
 func (b *Beacon) carryOut(ctx context.Context, request link.Message) (link.Status, []byte) {
 	if b.busy && (request.Op == link.OpFind || request.Op == link.OpExchange) {
 		return link.Busy, nil
@@ -173,6 +174,7 @@ func (b *Beacon) carryOut(ctx context.Context, request link.Message) (link.Statu
 
 func (b *Beacon) clock() time.Time { return b.now().Add(b.skew) }
 
+// setClock sets the beacon's clock and returns the previous time, from which the host computes the offset.
 func (b *Beacon) setClock(payload []byte) (link.Status, []byte) {
 	at, _, err := link.CutClock(payload)
 	if err != nil {

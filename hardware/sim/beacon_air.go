@@ -159,6 +159,7 @@ func (b *Beacon) waitAirTime(ctx context.Context, octets, rate int) {
 	b.pause(ctx, time.Duration((octets+frameMore)*8)*time.Second/time.Duration(rate))
 }
 
+// pause waits for the air time of a frame, unless the simulation runs without it.
 func (b *Beacon) pause(ctx context.Context, d time.Duration) {
 	if b.noAirTime || d <= 0 {
 		return

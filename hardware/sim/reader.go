@@ -85,6 +85,7 @@ func (r *Reader) observe(ctx context.Context, lanes antennas, a Arrival) (hardwa
 	return s, nil
 }
 
+// transact runs a complete transaction with a tag, over the same protocol and state machine as a real beacon.
 func (r *Reader) transact(ctx context.Context, at *antenna, tag *Tag, lane int) (hardware.TagRead, error) {
 	h, nonce := efc.Host{Antenna: at.line, Now: r.Now}, dsrc.Octets4{}
 	if r.Keys != nil {
@@ -119,6 +120,8 @@ type antenna struct {
 	done chan error
 }
 
+// of returns the antenna of a lane, with its beacon on a pipe in memory. It is started at the first vehicle of the
+// lane.
 func (all antennas) of(ctx context.Context, lane int, now func() time.Time) (*antenna, error) {
 	if a := all[lane]; a != nil {
 		return a, nil

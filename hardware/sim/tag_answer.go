@@ -6,6 +6,8 @@ import (
 	"bompass/hardware/dsrc"
 )
 
+// answer returns the tag's answer, nil if it is silent: before a BST, after a release, and to messages that need no
+// answer.
 func (t *Tag) answer(request dsrc.PDU) dsrc.PDU {
 	if bst, ok := request.(dsrc.BST); ok {
 		return t.onBST(bst)
@@ -64,6 +66,7 @@ func (t *Tag) mayAnswer(eid int, credentials dsrc.Octets) bool {
 	return !t.Access || t.Keys != nil && t.Keys.CheckCredentials(t.KeyRef, t.random, credentials)
 }
 
+// onGet answers a GET. If an attribute does not exist, the others are returned with an error.
 func (t *Tag) onGet(p dsrc.GetRequest) dsrc.PDU {
 	if !t.mayAnswer(p.EID, p.Credentials) {
 		return dsrc.GetResponse{EID: p.EID, Return: dsrc.Some(dsrc.AccessDenied)}
@@ -86,6 +89,7 @@ func (t *Tag) attributes(wanted []int) (list []dsrc.Attribute, complete bool) {
 	return list, len(list) == len(wanted)
 }
 
+// attribute returns the value of an attribute (EN ISO 14906), nil if the tag does not have it.
 func (t *Tag) attribute(id int) dsrc.Value {
 	switch id {
 	case dsrc.AttrPaymentMeans:
@@ -136,6 +140,7 @@ func (t *Tag) onSet(p dsrc.SetRequest) dsrc.PDU {
 	return response
 }
 
+// onAction answers an ACTION.
 func (t *Tag) onAction(p dsrc.ActionRequest) dsrc.PDU {
 	if !p.Confirm {
 		return nil
@@ -153,6 +158,7 @@ func (t *Tag) onAction(p dsrc.ActionRequest) dsrc.PDU {
 	return response
 }
 
+// onGetStamped answers GET_STAMPED: the attributes with an authenticator over them and the beacon's nonce.
 func (t *Tag) onGetStamped(p dsrc.ActionRequest) dsrc.PDU {
 	refused := func(s dsrc.Status) dsrc.PDU { return dsrc.ActionResponse{EID: p.EID, Return: dsrc.Some(s)} }
 	if !t.mayAnswer(p.EID, p.Credentials) {

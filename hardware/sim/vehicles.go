@@ -53,6 +53,7 @@ func ReadVehicles(r io.Reader, gates []Gate) (vehicles []Vehicle, err error) {
 	return vehicles, nil
 }
 
+// parseVehicle parses country, plate and optional tag number of a vehicle.
 func parseVehicle(fields []string) (v Vehicle, err error) {
 	if len(fields) < 2 || len(fields) > 3 {
 		return v, fmt.Errorf("want country, plate and optional tag, got %d words", len(fields))

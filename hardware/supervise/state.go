@@ -49,6 +49,7 @@ func (s *State) SetUp() {
 // SetDown records that there is no connection.
 func (s *State) SetDown() { s.set(false) }
 
+// set stores whether the connection is up, and since when if that has changed.
 func (s *State) set(up bool) {
 	now := s.now()
 	s.mu.Lock()

@@ -108,6 +108,7 @@ type group struct {
 	err     error
 }
 
+// do runs f on a goroutine of the group. Its error stops the others.
 func (g *group) do(stop context.CancelFunc, f func() error) {
 	g.running.Go(func() {
 		if err := f(); err != nil {

@@ -83,6 +83,7 @@ func (s *segmentLog) read(at position) ([]byte, error) {
 	return octets[min(at.Offset, int64(len(octets))):], nil
 }
 
+// readDisk returns the octets of a segment from a position. A segment that does not exist is empty.
 func (s *segmentLog) readDisk(at position) ([]byte, error) {
 	octets, err := os.ReadFile(segmentPath(s.dir, at.Segment))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -183,6 +183,7 @@ func (j *Journal) Close() error {
 	return errors.Join(j.file.Sync(), j.file.Close())
 }
 
+// write appends an entry. Records are numbered consecutively.
 func (j *Journal) write(e journalEntry) error {
 	payload, err := json.Marshal(e)
 	if err != nil {

@@ -37,6 +37,7 @@ type reply struct {
 	RefusedN    int       `json:"refused_count"`
 }
 
+// refusal is a line of a batch that the server has refused.
 type refusal struct {
 	Line int `json:"line"` // counted from 1
 }
@@ -78,6 +79,8 @@ func (s *Sender) post(ctx context.Context, lines [][]byte) (reply, error) {
 	return parseResponse(a, len(lines))
 }
 
+// http posts a batch. Like any Transport, it returns answers of every status; errors are failures of the
+// connection.
 func (s *Sender) http(ctx context.Context, batch []byte) (Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Server+Route, bytes.NewReader(batch))
 	if err != nil {

@@ -60,6 +60,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
+// load reads position and segments after a start, and returns the number of records that are not sent. It finishes
+// what a crash has interrupted: the removal of sent segments, and the write of the position.
 func (s *segmentLog) load() (waiting int, err error) {
 	s.known, s.keep = map[string]bool{}, map[int]bool{}
 	if s.sent, err = readPosition(filepath.Join(s.dir, sentFile)); err != nil {

@@ -20,6 +20,7 @@ func FromSighting(station string, s hardware.Sighting) Observation {
 	return o
 }
 
+// proofOf returns the evidence of a sighting, nil if there is none beyond the observation itself.
 func proofOf(s hardware.Sighting) *Proof {
 	p := Proof{OffsetMS: s.Offset.Milliseconds(), CorrectionMS: s.Correction.Milliseconds(), Images: s.Images}
 	if t := s.Tag; !t.IsZero() {

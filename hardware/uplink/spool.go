@@ -61,6 +61,7 @@ type Spool struct {
 	quarantined int
 }
 
+// laneKey identifies a lane, whose observations are numbered consecutively.
 type laneKey struct {
 	station string
 	lane    int
@@ -91,6 +92,8 @@ func OpenWithLog(dir string, now time.Time, open func() (log Log, waiting int, e
 	})
 }
 
+// openOver opens a spool over a log. The spool is locked, because two processes would number passages alike, and
+// gets a new epoch, because numbers of an earlier run may have been lost.
 func openOver(dir string, now time.Time, open func(epoch int64) (Log, int, error)) (*Spool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open spool: %w", err)

@@ -9,6 +9,7 @@ import (
 	"bompass/hardware/dsrc"
 )
 
+// decode prints the value of a type that octets encode, explained field by field or, with -json, in JSON.
 func (t tool) decode(args []string) error {
 	flags := flag.NewFlagSet("decode", flag.ContinueOnError)
 	flags.SetOutput(t.out)
@@ -35,6 +36,7 @@ func (t tool) decode(args []string) error {
 	return explain(t.out, name, octets, notation)
 }
 
+// encode prints the octets of a value in JSON.
 func (t tool) encode(args []string) error {
 	name, text, err := t.typeAndText(args)
 	if err != nil {

@@ -59,6 +59,9 @@ func wrapped(octets []byte) string {
 	return fmt.Sprintf("%X", octets)
 }
 
+// spansOf returns which octets belong to which field. It decodes every prefix of the octets: the error of a prefix
+// names the field that its next octet belongs to. The quadratic time does not matter for messages of a few dozen
+// octets.
 func spansOf(name string, octets []byte) (spans []span) {
 	for n := range octets {
 		field := ""
@@ -111,6 +114,7 @@ func flatten(notation []byte) (leaves []leaf, err error) {
 	return leaves, err
 }
 
+// walk appends the leaves of a JSON value, each with its path.
 func walk(d *json.Decoder, path string, leaves *[]leaf) error {
 	token, err := d.Token()
 	if err != nil {

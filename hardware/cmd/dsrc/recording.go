@@ -25,6 +25,8 @@ type recording struct {
 	damaged uint32 // number of damaged frames
 }
 
+// readRecording reads a recording: lines of octets in hexadecimal, with > from the host and < from the beacon. A
+// frame can be spread over several lines, as it was over several reads.
 func readRecording(path string) (r recording, err error) {
 	f, err := os.Open(path)
 	if err != nil {

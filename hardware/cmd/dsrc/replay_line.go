@@ -38,6 +38,8 @@ func (t tool) replayOnLine(ctx context.Context, r recording, open link.Opener) e
 	return errors.Join(err, beacon.Close())
 }
 
+// play repeats the recorded requests on the line and compares the answers. An exchange or release is repeated only
+// while a tag is present.
 func (s *lineReplay) play(ctx context.Context, turns []exchange) error {
 	for _, recorded := range turns {
 		apdu := apduOf(recorded.request)
@@ -79,6 +81,8 @@ func (s *lineReplay) find(ctx context.Context, recorded exchange, bst []byte) er
 	}
 }
 
+// exchange repeats one exchange with the tag. A refusal by the beacon ends the transaction and is printed as a
+// result.
 func (s *lineReplay) exchange(ctx context.Context, recorded exchange, apdu []byte) error {
 	s.printMessage(false, apdu)
 	last := recorded.request.Payload[0] == 1

@@ -173,6 +173,8 @@ type radioConfig struct {
 	ClockAlarm int     `json:"clock_alarm"` // ms above which the reader's times are corrected; 0 is 2000
 }
 
+// profile returns the profile of LLRP readers. A general purpose input, if set, starts and stops their inventory,
+// such as a vehicle detector.
 func (r radioConfig) profile() reader.Profile {
 	p := reader.Profile{
 		Radio:      llrp.Radio{Power: r.Power, Mode: r.Mode, Session: r.Session, Population: r.Population},

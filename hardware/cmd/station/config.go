@@ -94,6 +94,7 @@ func parse(args []string, getenv func(string) string) (c config, err error) {
 	return c, c.check()
 }
 
+// readFile reads the configuration file. Unknown fields are errors, because a misspelt one would be ignored.
 func (c *config) readFile(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -129,6 +130,7 @@ func (c *config) complete(given config) {
 	}
 }
 
+// check returns an error with every problem of the configuration.
 func (c *config) check() error {
 	var problems []error
 	refuse := func(bad bool, format string, args ...any) {

@@ -94,6 +94,7 @@ func (s *session) readLoop(ctx context.Context) {
 	}
 }
 
+// send sends a message. The deadline detects a connection on which nothing is read any more.
 func (s *session) send(id uint32, m llrp.Message) error {
 	b, err := llrp.Append(nil, llrp.Frame{Version: s.version, ID: id, Message: m})
 	if err != nil {

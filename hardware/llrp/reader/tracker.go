@@ -70,6 +70,8 @@ func (g *tagTracker) add(r tagReport, now time.Time, live bool) {
 	g.count++
 }
 
+// add adds a report of the tag. The time and lane of the strongest signal count, because the tag is then nearest to
+// the antenna.
 func (v *tagVisit) add(r tagReport) {
 	if r.first.Before(v.first) {
 		v.first = r.first
@@ -111,6 +113,7 @@ func (g *tagTracker) expire(now time.Time) {
 	}
 }
 
+// sighting returns the sighting of a tag. A tag whose EPC holds no number of a known issuer is reported by its EPC.
 func (g *tagTracker) sighting(v *tagVisit) hardware.Sighting {
 	read := hardware.TagRead{
 		Finding: hardware.UnknownIssuer, OBU: strings.ToUpper(hex.EncodeToString([]byte(v.epc))), RSSI: v.rssi, Device: v.device,

@@ -95,6 +95,8 @@ func New(o Options) (*Node, error) {
 
 func (n *Node) dir() string { return filepath.Join(n.options.Dir, uplink.StreamFolder) }
 
+// serverOptions returns the options of the embedded NATS server. It does not listen, writes every message to disk
+// before it is acknowledged, and exchanges neither its streams nor its inboxes with the upstream server.
 func (n *Node) serverOptions() *server.Options {
 	upper := &server.RemoteLeafOpts{
 		URLs: []*url.URL{n.remote}, DialTimeout: dialTimeout,
@@ -131,6 +133,7 @@ func (n *Node) start() (err error) {
 	return nil
 }
 
+// connect opens the connections to the embedded server, without a network, and its streams.
 func (n *Node) connect() (err error) {
 	if n.conn, err = nats.Connect("", nats.InProcessServer(n.server), nats.NoReconnect()); err != nil {
 		return err
