@@ -100,6 +100,7 @@ type rooms struct {
 	passages roadside.Passages
 }
 
+// open builds the rooms. It returns an error that names every missing dependency.
 func open(d Deps) (r rooms, err error) {
 	if err := kit.Require(map[string]bool{
 		"ready": d.Ready != nil, "access": d.Access != nil, "passages": d.Passages != nil,

@@ -64,6 +64,7 @@ func (o *outlet) keep(file string) {
 	o.kept[file] = true
 }
 
+// write replaces a file by renaming a new one, so that a server never reads half of it.
 func (o *outlet) write(file string, content []byte) error {
 	target := filepath.Join(o.dir, file)
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
@@ -137,12 +138,14 @@ func (o *outlet) transfer(name string) (int64, error) {
 	return info.Size(), nil
 }
 
+// packed is a file in its compressed encodings.
 type packed struct{ br, gz []byte }
 
 // windowMax is the size of brotli's window as a power of two: the maximum that browsers support, which covers the
 // whole program.
 const windowMax = 24
 
+// compress returns content in both encodings, at the highest level: the files are compressed once and sent often.
 func compress(content []byte) (packed, error) {
 	var br, gz bytes.Buffer
 	b := brotli.NewWriterOptions(&br, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: windowMax})

@@ -99,6 +99,7 @@ func (p *Product) Launch(t testing.TB) {
 	}
 }
 
+// ready waits until the program reports that it is ready.
 func (p *Product) ready(ctx context.Context) error {
 	for {
 		if status, err := get(ctx, p.URL()+"/readyz"); err == nil && status == http.StatusOK {
@@ -143,6 +144,7 @@ func (p *Product) Stop(t testing.TB) {
 	p.cmd = nil
 }
 
+// get requests an address and returns the status.
 func get(ctx context.Context, url string) (int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

@@ -36,6 +36,7 @@ func main() {
 	}
 }
 
+// options are the flags of the command.
 type options struct {
 	top          string
 	seed         uint64
@@ -45,6 +46,7 @@ type options struct {
 	only         string
 }
 
+// run tries mutants in random order until enough of them have compiled.
 func run(o options, out io.Writer) error {
 	top, err := filepath.Abs(o.top)
 	if err != nil {

@@ -154,6 +154,7 @@ func isText(call *ast.CallExpr) bool {
 	return false
 }
 
+// isBlank reports whether all targets of an assignment are the blank identifier.
 func isBlank(left []ast.Expr) bool {
 	for _, e := range left {
 		if id, ok := e.(*ast.Ident); !ok || id.Name != "_" {

@@ -95,6 +95,7 @@ func Demo(tb testing.TB) (db *store.DB, url string) {
 	return db, url
 }
 
+// open opens a database for the time of the test.
 func open(tb testing.TB, url string) *store.DB {
 	tb.Helper()
 	db, err := store.Open(tb.Context(), url)
@@ -120,6 +121,7 @@ func WaitingMessages(tb testing.TB, db *store.DB) []string {
 	return ids
 }
 
+// admin runs a statement on the maintenance database, in which other databases are created and dropped.
 func admin(tb testing.TB, p *embedded.Postgres, sql string) {
 	tb.Helper()
 	ctx := context.Background()

@@ -56,6 +56,8 @@ func accepts(header, coding string) bool {
 	return false
 }
 
+// sameTag reports whether an If-None-Match header has the tag. Weak and strong tags are compared alike, as RFC 9110
+// section 13.1.2 requires for this header.
 func sameTag(header, tag string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		if strings.TrimPrefix(strings.TrimSpace(part), "W/") == tag {

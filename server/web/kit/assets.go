@@ -72,6 +72,7 @@ func LoadAssets(dir fs.FS) (*Assets, error) {
 	return a, nil
 }
 
+// readAsset reads a file and its compressed encodings, which are optional.
 func readAsset(dir fs.FS, file string) (Asset, error) {
 	raw, err := fs.ReadFile(dir, file)
 	if err != nil {

@@ -55,6 +55,7 @@ func (k *Kit) refuseBody(c *fiber.Ctx, limit int64) error {
 	return TooLarge(limit)
 }
 
+// isUpload reports whether a path belongs to a route that was mounted with Upload.
 func (k *Kit) isUpload(path string) bool {
 	for _, pattern := range k.uploads {
 		if fiber.RoutePatternMatch(path, pattern, fiber.Config{CaseSensitive: true, StrictRouting: true}) {
@@ -87,6 +88,7 @@ type limitedReader struct {
 	read  int64
 }
 
+// Read reads at most one byte more than the limit, to find out whether there are more.
 func (r *limitedReader) Read(p []byte) (int, error) {
 	if left := r.limit - r.read + 1; int64(len(p)) > left {
 		p = p[:left]

@@ -99,6 +99,8 @@ func Upload[Reply any](
 	})
 }
 
+// receive authorizes an upload and passes its body to the handler with a deadline of its own. The announced length
+// is checked first, so that a file that is too large is refused before it is sent.
 func receive[Reply any](
 	c *fiber.Ctx, k *Kit, e api.Endpoint, limit int64, handle Handler[UploadedFile, Reply],
 ) (reply Reply, err error) {

@@ -24,6 +24,8 @@ type library struct {
 	host    string
 }
 
+// newLibrary configures go-app with the program's files. The program and the font are preloaded, because the
+// browser would find them only after the scripts and the stylesheet.
 func newLibrary(assets *kit.Assets, host string) *library {
 	page.RegisterFirstPaints()
 	icon := assets.Address(kit.IconFile)

@@ -47,6 +47,7 @@ func (h *Handlers) manifest(c *fiber.Ctx) error {
 	}, "application/manifest+json")
 }
 
+// icons returns the icons: as SVG and, for systems that need them, as PNG, for use as they are and for masking.
 func (h *Handlers) icons() []manifestIcon {
 	icons := []manifestIcon{{Src: h.Assets.Address(kit.IconFile), Sizes: "any", Type: "image/svg+xml", Purpose: "any"}}
 	for _, size := range iconSizes {
@@ -61,6 +62,7 @@ func (h *Handlers) icons() []manifestIcon {
 	return icons
 }
 
+// screenshots returns the screenshots that stores and install dialogs show.
 func (h *Handlers) screenshots(w *i18n.Words) []manifestIcon {
 	shots := []manifestIcon{}
 	for _, shot := range screenshots {
@@ -74,6 +76,7 @@ func (h *Handlers) screenshots(w *i18n.Words) []manifestIcon {
 	return shots
 }
 
+// shortcuts returns the pages that phones offer on a long press of the icon.
 func (h *Handlers) shortcuts(w *i18n.Words) []shortcut {
 	places := []shortcut{
 		{Name: w.T("app.nav.passages"), URL: site.Passages},

@@ -15,6 +15,7 @@ const workbenchPath = "/_ui"
 // bareStates are ARIA states that the library writes without their value; in the browser the program sets it.
 var bareStates = regexp.MustCompile(`( aria-[a-z]+)([ >])`)
 
+// mountWorkbench adds the page that shows all components. It has no scripts, so that it shows their first paint.
 func (h *Handlers) mountWorkbench(app *fiber.App) {
 	app.Get(workbenchPath, func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)

@@ -22,6 +22,7 @@ type section struct {
 	body []byte
 }
 
+// sections returns the sections of a module (WebAssembly Core 5.5).
 func sections(program []byte) ([]section, error) {
 	rest, ok := bytes.CutPrefix(program, []byte(header))
 	if !ok {
@@ -39,6 +40,7 @@ func sections(program []byte) ([]section, error) {
 	return parts, nil
 }
 
+// join returns the module of sections.
 func join(parts []section) []byte {
 	program := []byte(header)
 	for _, part := range parts {
@@ -124,6 +126,7 @@ type reader struct {
 
 var errShort = errors.New("it ends too early")
 
+// take returns the next n bytes.
 func (r *reader) take(n int) []byte {
 	if r.err != nil || n < 0 || n > len(r.rest) {
 		r.fail()

@@ -93,6 +93,7 @@ func (k *keys) find(id, alg string) (jose.JSONWebKey, bool) {
 	return key, ok && (key.Algorithm == "" || key.Algorithm == alg)
 }
 
+// fetch fetches the key set. It does not end with the context of the first caller, because others wait for it, too.
 func (k *keys) fetch(ctx context.Context) (map[string]jose.JSONWebKey, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeMax)
 	defer cancel()

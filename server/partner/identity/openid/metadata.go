@@ -95,6 +95,7 @@ func client(under http.RoundTripper) *http.Client {
 	}
 }
 
+// limitedTransport limits the size of every answer.
 type limitedTransport struct{ under http.RoundTripper }
 
 // RoundTrip limits the size of the answer.
@@ -107,6 +108,7 @@ func (b limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// limitedBody returns an error once more than left bytes have been read.
 type limitedBody struct {
 	io.ReadCloser
 	left int

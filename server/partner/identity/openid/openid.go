@@ -78,6 +78,7 @@ func New(c Config) (*Issuer, error) {
 	return &Issuer{Config: c, http: client(c.Client)}, nil
 }
 
+// check returns an error if the configuration is incomplete or invalid.
 func (c Config) check() error {
 	switch {
 	case c.ClientID == "" || c.RedirectURL == "" || c.Now == nil || c.Key.private == nil:

@@ -77,6 +77,7 @@ func redirectElsewhere(w http.ResponseWriter, r *http.Request) {
 
 const asJSON = "application/json"
 
+// metadataAttacks returns attacks with the provider metadata and the key set.
 func metadataAttacks() []Attack {
 	const config, keys = "/.well-known/openid-configuration", "/jwks"
 	at := func(path string, h http.HandlerFunc) map[string]http.HandlerFunc {
@@ -119,6 +120,7 @@ func metadataAttacks() []Attack {
 	}
 }
 
+// pushAttacks returns attacks with the answer to a pushed authorization request.
 func pushAttacks() []Attack {
 	at := func(h http.HandlerFunc) map[string]http.HandlerFunc {
 		return map[string]http.HandlerFunc{"/par": h}
@@ -138,6 +140,7 @@ func pushAttacks() []Attack {
 	}
 }
 
+// redirectAttacks returns attacks with the redirect to the client.
 func redirectAttacks() []Attack {
 	change := func(name, value string) func(url.Values) {
 		return func(v url.Values) { v.Set(name, value) }
@@ -161,6 +164,7 @@ func redirectAttacks() []Attack {
 	}
 }
 
+// tokenReplyAttacks returns attacks with the reply of the token endpoint.
 func tokenReplyAttacks() []Attack {
 	at := func(h http.HandlerFunc) map[string]http.HandlerFunc {
 		return map[string]http.HandlerFunc{"/token": h}

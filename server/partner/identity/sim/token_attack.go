@@ -97,6 +97,7 @@ func signedWithPublicKey(s *Issuer, claims map[string]any) (string, error) {
 	return signWith(jose.HS256, x509.MarshalPKCS1PublicKey(&s.Key.PublicKey), ownKeyID(s), nil, claims)
 }
 
+// signatureAttacks returns attacks with the signature of the ID token and the keys that verify it (RFC 8725).
 func signatureAttacks() []Attack {
 	return []Attack{
 		{
@@ -182,6 +183,7 @@ func allOf(changes ...func(map[string]any)) func(map[string]any) {
 	}
 }
 
+// claimAttacks returns attacks with the claims of the ID token, each signed correctly.
 func claimAttacks() []Attack {
 	return []Attack{
 		{Name: "another issuer", Claims: setField("iss", "https://elsewhere.invalid")},

@@ -75,6 +75,7 @@ func Run(t *testing.T, open func(t *testing.T) Provider) {
 	}
 }
 
+// begin starts an authentication request, at the substantial level unless params state another.
 func (p Provider) begin(t *testing.T, w identity.AuthRequestParams) identity.AuthRequest {
 	t.Helper()
 	if w.Level == 0 {
@@ -87,6 +88,7 @@ func (p Provider) begin(t *testing.T, w identity.AuthRequestParams) identity.Aut
 	return j
 }
 
+// signIn carries out a complete sign-in and returns the person.
 func (p Provider) signIn(t *testing.T, w identity.AuthRequestParams, how Visit) identity.Person {
 	t.Helper()
 	j := p.begin(t, w)
@@ -97,6 +99,7 @@ func (p Provider) signIn(t *testing.T, w identity.AuthRequestParams, how Visit) 
 	return person
 }
 
+// testSignIn checks the person that a sign-in returns.
 func testSignIn(t *testing.T, p Provider) {
 	t.Helper()
 	person := p.signIn(t, identity.AuthRequestParams{Language: "nb"}, Visit{})
@@ -115,6 +118,9 @@ func testSignIn(t *testing.T, p Provider) {
 	}
 }
 
+// testBrowserCarriesNoSecret checks that state, nonce and verifier are different and long enough, and that the
+// address for the browser has no secret: with pushed requests a reference only, otherwise no verifier and no client
+// secret.
 func testBrowserCarriesNoSecret(t *testing.T, p Provider) {
 	t.Helper()
 	j := p.begin(t, identity.AuthRequestParams{Language: "nb", Reauthenticate: true})
@@ -147,6 +153,7 @@ func testBrowserCarriesNoSecret(t *testing.T, p Provider) {
 	}
 }
 
+// testAnswerIsAcceptedOnce checks that an answer cannot be replayed.
 func testAnswerIsAcceptedOnce(t *testing.T, p Provider) {
 	t.Helper()
 	j := p.begin(t, identity.AuthRequestParams{})
@@ -157,6 +164,8 @@ func testAnswerIsAcceptedOnce(t *testing.T, p Provider) {
 	expectRefusal(t, "the same answer again", p, j, back)
 }
 
+// testAnswerBelongsToItsRequest checks that an answer is refused if any value that ties it to its request is
+// missing or different.
 func testAnswerBelongsToItsRequest(t *testing.T, p Provider) {
 	t.Helper()
 	for name, change := range map[string]func(*identity.AuthRequest, *identity.AuthResponse){
@@ -195,6 +204,7 @@ func expectRefusal(t *testing.T, name string, p Provider, j identity.AuthRequest
 	}
 }
 
+// testLevel checks that the requested level of assurance is reached.
 func testLevel(t *testing.T, p Provider) {
 	t.Helper()
 	if !p.has(t, Levels) {
@@ -211,6 +221,8 @@ func testLevel(t *testing.T, p Provider) {
 	}
 }
 
+// testReauthentication checks that single sign-on returns the same person without a prompt, and that
+// re-authentication prompts.
 func testReauthentication(t *testing.T, p Provider) {
 	t.Helper()
 	if !p.has(t, SingleSignOn) {
@@ -227,6 +239,7 @@ func testReauthentication(t *testing.T, p Provider) {
 	}
 }
 
+// testCancel checks that cancelling at the issuer is reported as such.
 func testCancel(t *testing.T, p Provider) {
 	t.Helper()
 	if !p.has(t, Cancel) {
@@ -239,6 +252,8 @@ func testCancel(t *testing.T, p Provider) {
 	}
 }
 
+// testEndSession checks the request of RP-initiated logout, whose token is not in the address, and the origins that
+// may frame the page of front-channel logout.
 func testEndSession(t *testing.T, p Provider) {
 	t.Helper()
 	person := p.signIn(t, identity.AuthRequestParams{}, Visit{})
@@ -257,6 +272,7 @@ func testEndSession(t *testing.T, p Provider) {
 	p.has(t, FrontChannel)
 }
 
+// testLogoutToken checks that the logout token of a session is accepted, and that other texts are refused.
 func testLogoutToken(t *testing.T, p Provider) {
 	t.Helper()
 	if !p.has(t, BackChannel) {

@@ -135,6 +135,9 @@ func (s *Source) Parties(ctx context.Context, birthNumber string) (mandate.Answe
 	return a, nil
 }
 
+// gather adds the companies in a list that the person may represent in the portal, with their subunits down to
+// depthMax levels. Deleted companies are left out, and parents that are only listed because the person may
+// represent a subunit.
 func (s *Source) gather(a *mandate.Answer, list []party, birthNumber string, depth int) error {
 	for _, p := range list {
 		if p.Type == "Person" && p.PersonID == birthNumber {
@@ -211,6 +214,7 @@ func (s *Source) forget(token string) {
 	}
 }
 
+// do sends a request and returns the reply, of at most limit bytes.
 func (s *Source) do(ctx context.Context, method, address string, head http.Header, body []byte, limit int64) (reply []byte, status int, err error) {
 	r, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {

@@ -46,10 +46,10 @@ type Config struct {
 type Register struct {
 	Config
 
-	mu     sync.Mutex
-	tokens map[string]time.Time // of the token endpoint and of the exchange alike
-	broken http.HandlerFunc
-	asked  int
+	mu       sync.Mutex
+	tokens   map[string]time.Time // of the token endpoint and of the exchange alike
+	broken   http.HandlerFunc
+	requests int
 }
 
 // New returns a register.
@@ -64,11 +64,11 @@ func (s *Register) Break(h http.HandlerFunc) {
 	s.broken = h
 }
 
-// Asked returns the number of requests for parties.
-func (s *Register) Asked() int {
+// Requests returns the number of requests for parties.
+func (s *Register) Requests() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.asked
+	return s.requests
 }
 
 // Withdraw removes every right of a person for an organisation.
@@ -118,6 +118,7 @@ func (s *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// fresh returns a new access token. The caller holds the lock.
 func (s *Register) fresh() string {
 	if len(s.tokens) > tokensMax {
 		clear(s.tokens)
@@ -133,6 +134,8 @@ func (s *Register) known(r *http.Request) bool {
 	return ok && there && s.Now().Before(until)
 }
 
+// token answers a token request with a JWT assertion (RFC 7523), like Maskinporten: the assertion must be signed
+// with the client's key and be valid for at most two minutes.
 func (s *Register) token(w http.ResponseWriter, r *http.Request) {
 	jws, err := jose.ParseSigned(r.PostFormValue("assertion"), []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
 	if err != nil {
@@ -153,6 +156,7 @@ func (s *Register) token(w http.ResponseWriter, r *http.Request) {
 	reply(w, map[string]any{"access_token": s.fresh(), "token_type": "Bearer", "expires_in": int(tokenTime / time.Second), "scope": s.Scope})
 }
 
+// parties answers with the person and the companies that the person may represent.
 func (s *Register) parties(w http.ResponseWriter, r *http.Request) {
 	if !s.known(r) {
 		w.WriteHeader(http.StatusUnauthorized)
@@ -163,7 +167,7 @@ func (s *Register) parties(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	s.asked++
+	s.requests++
 	list := []map[string]any{{
 		"partyUuid": rand.Text(), "name": s.Names[subject.Value], "personId": subject.Value, "type": "Person", "partyId": 1,
 		"authorizedResources": []string{}, "authorizedRoles": []string{"PRIV"}, "subunits": []any{},
@@ -174,6 +178,7 @@ func (s *Register) parties(w http.ResponseWriter, r *http.Request) {
 	reply(w, list)
 }
 
+// item returns the company in the format of Altinn's API, with its subunits.
 func (c Company) item() map[string]any {
 	units := []map[string]any{}
 	for _, u := range c.Units {

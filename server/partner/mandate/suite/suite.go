@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) Register) {
 	}
 }
 
+// mandates checks that the person's companies are returned, also with a token that is already in use.
 func mandates(t *testing.T, r Register) {
 	t.Helper()
 	for range 2 { // the second time with the same token
@@ -58,6 +59,7 @@ func stranger(t *testing.T, r Register) {
 	}
 }
 
+// malformedNumber checks that numbers that cannot be birth numbers are refused.
 func malformedNumber(t *testing.T, r Register) {
 	t.Helper()
 	for _, number := range []string{"", "12345678901", " " + r.Person} {
@@ -74,6 +76,7 @@ func wrongClient(t *testing.T, r Register) {
 	}
 }
 
+// revoked checks that a revoked token causes one failure, after which a new token is requested.
 func revoked(t *testing.T, r Register) {
 	t.Helper()
 	if r.Revoke == nil {
@@ -91,6 +94,8 @@ func revoked(t *testing.T, r Register) {
 	}
 }
 
+// faulty checks that faulty answers of the register are reported as an outage and never as a person without
+// mandates, and that the next query succeeds.
 func faulty(t *testing.T, r Register) {
 	t.Helper()
 	if r.Break == nil {

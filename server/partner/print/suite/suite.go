@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) Setup) {
 	t.Run("nothing is printed after the context has ended", func(t *testing.T) { endsWithContext(t, open(t)) })
 }
 
+// prints checks that a letter is printed once, although it is handed over twice.
 func prints(t *testing.T, s Setup) {
 	t.Helper()
 	l := Sample()
@@ -48,6 +49,7 @@ func prints(t *testing.T, s Setup) {
 	}
 }
 
+// refusesInvalid checks that invalid letters are refused with a permanent error.
 func refusesInvalid(t *testing.T, s Setup) {
 	t.Helper()
 	for what, change := range map[string]func(*print.Letter){
@@ -79,6 +81,7 @@ func survivesOutage(t *testing.T, s Setup) {
 	}
 }
 
+// endsWithContext checks that nothing is printed after the context has ended.
 func endsWithContext(t *testing.T, s Setup) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

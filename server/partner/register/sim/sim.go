@@ -17,9 +17,9 @@ type Register struct {
 	key      string
 	vehicles map[toll.Plate]register.Vehicle
 
-	mu     sync.Mutex
-	broken http.HandlerFunc
-	asked  int
+	mu       sync.Mutex
+	broken   http.HandlerFunc
+	requests int
 }
 
 // New returns a register that answers requests with the key.
@@ -34,17 +34,17 @@ func (s *Register) Break(h http.HandlerFunc) {
 	s.broken = h
 }
 
-// Asked returns the number of requests.
-func (s *Register) Asked() int {
+// Requests returns the number of requests.
+func (s *Register) Requests() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.asked
+	return s.requests
 }
 
 // ServeHTTP answers a look-up.
 func (s *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	s.asked++
+	s.requests++
 	broken := s.broken
 	s.mu.Unlock()
 	switch {

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) Register) {
 	}
 }
 
+// known checks the data of vehicles in the register.
 func known(t *testing.T, r Register) {
 	t.Helper()
 	for plate, want := range r.Known {
@@ -52,6 +53,8 @@ func known(t *testing.T, r Register) {
 	}
 }
 
+// unknown checks that a plate that is not in the register is not found, and that a foreign plate is not even
+// queried.
 func unknown(t *testing.T, r Register) {
 	t.Helper()
 	if _, err := r.Source.Vehicle(t.Context(), r.Unknown); fault.CodeOf(err) != fault.NotFound {
@@ -84,6 +87,8 @@ func wrongKey(t *testing.T, r Register) {
 	}
 }
 
+// faulty checks that faulty answers of the register are reported as an outage and never as a vehicle, and that the
+// next query succeeds.
 func faulty(t *testing.T, r Register) {
 	t.Helper()
 	if r.Break == nil {

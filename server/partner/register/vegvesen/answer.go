@@ -14,11 +14,13 @@ type answer struct {
 	List []item `json:"kjoretoydataListe"`
 }
 
+// code is a value of one of the register's code lists.
 type code struct {
 	Value string `json:"kodeVerdi"`
 	Name  string `json:"kodeNavn"`
 }
 
+// item is one vehicle of the answer, with the fields that are used.
 type item struct {
 	ID struct {
 		Plate string `json:"kjennemerke"`
@@ -39,6 +41,7 @@ type item struct {
 	} `json:"godkjenning"`
 }
 
+// data is the technical data of a vehicle. Weights are in kilograms, lengths in millimetres.
 type data struct {
 	General struct {
 		Make []struct {
@@ -124,6 +127,7 @@ func euro(c code) int {
 	return 0
 }
 
+// short returns a text without surrounding blanks, cut to textMax characters.
 func short(text string) string {
 	text = strings.TrimSpace(text)
 	for utf8.RuneCountInString(text) > textMax {

@@ -90,6 +90,8 @@ func (s *Source) Vehicle(ctx context.Context, plate toll.Plate) (register.Vehicl
 	return read(body, plate)
 }
 
+// read returns the vehicle of a plate in an answer. The answer may have other vehicles, which must not be taken for
+// it.
 func read(body []byte, plate toll.Plate) (register.Vehicle, error) {
 	var a answer
 	if err := json.Unmarshal(body, &a); err != nil {

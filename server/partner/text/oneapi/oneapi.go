@@ -78,6 +78,7 @@ func New(o Config) (*Client, error) {
 	return a, nil
 }
 
+// tlsConfig returns a configuration that needs TLS 1.2 or later.
 func tlsConfig(trust *tls.Config) *tls.Config {
 	if trust == nil {
 		trust = &tls.Config{}
@@ -92,6 +93,8 @@ type outbound struct {
 	Request outboundRequest `json:"outboundSMSMessageRequest"`
 }
 
+// outboundRequest is the body of a request of OneAPI 4.0 (SMS messaging). The client correlator lets the operator
+// detect a message that is sent twice.
 type outboundRequest struct {
 	Address    []string     `json:"address"`
 	Sender     string       `json:"senderAddress"`
@@ -136,6 +139,8 @@ func (a *Client) Text(ctx context.Context, m text.SMS) error {
 	return classify(status, reply)
 }
 
+// authorize adds the credentials to a request: a bearer token if the operator issues tokens, otherwise user and
+// password.
 func (a *Client) authorize(ctx context.Context, r *http.Request) error {
 	if a.tokens == nil {
 		r.SetBasicAuth(a.config.User, a.config.Password)

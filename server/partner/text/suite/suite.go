@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) Setup) {
 	t.Run("a partner that is down may come back", func(t *testing.T) { survivesOutage(t, open(t)) })
 }
 
+// arrives checks that a message arrives once, although it is handed over twice.
 func arrives(t *testing.T, s Setup) {
 	t.Helper()
 	m := Sample()
@@ -61,6 +62,7 @@ func arrives(t *testing.T, s Setup) {
 	}
 }
 
+// refusesInvalid checks that invalid messages are refused with a permanent error.
 func refusesInvalid(t *testing.T, s Setup) {
 	t.Helper()
 	for what, change := range map[string]func(*text.SMS){
@@ -83,6 +85,7 @@ func refusesInvalid(t *testing.T, s Setup) {
 	}
 }
 
+// classifies checks which refusals are permanent. Errors are logged, so they do not contain the number.
 func classifies(t *testing.T, s Setup) {
 	t.Helper()
 	m := Sample()
@@ -99,6 +102,7 @@ func classifies(t *testing.T, s Setup) {
 	}
 }
 
+// endsWithContext checks that sending ends with its context.
 func endsWithContext(t *testing.T, s Setup) {
 	t.Helper()
 	m := Sample()
@@ -115,6 +119,8 @@ func endsWithContext(t *testing.T, s Setup) {
 	}
 }
 
+// refusesCredentials checks that wrong credentials are no permanent error: the message can be sent once they are
+// corrected. The password is not in the error.
 func refusesCredentials(t *testing.T, s Setup) {
 	t.Helper()
 	if s.WrongPassword == nil {
@@ -125,6 +131,7 @@ func refusesCredentials(t *testing.T, s Setup) {
 	}
 }
 
+// survivesOutage checks that an outage of the partner is no permanent error.
 func survivesOutage(t *testing.T, s Setup) {
 	t.Helper()
 	if s.Stop == nil {
