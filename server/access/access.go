@@ -38,6 +38,8 @@ type Accounts interface {
 // PendingLogins stores sign-ins whose password was accepted and whose second factor is still to come.
 type PendingLogins interface {
 	AddPendingLogin(ctx context.Context, hash seal.Hash, id toll.AccountID, now, until time.Time) error
+	// AddDeferredLogin adds a sign-in whose password is judged together with the code. The id is empty if it was wrong.
+	AddDeferredLogin(ctx context.Context, hash seal.Hash, id toll.AccountID, now, until time.Time) error
 }
 
 // Sessions stores sessions.
@@ -72,12 +74,13 @@ type Service struct {
 	now       func() time.Time
 	messages  *notice.Writer
 	hashSlots chan struct{} // one for each password being hashed
+	deferred  chan struct{} // held while the password of a deferred login is hashed
 }
 
 // NewService returns a Service that works with the given keys.
 func NewService(store Store, keys seal.Keys, now func() time.Time) *Service {
 	// The service's own messages have no links, so the writer needs no address of the portal.
-	return &Service{store: store, keys: keys, now: now, messages: notice.NewWriter(keys, "", now), hashSlots: make(chan struct{}, concurrentHashesMax)}
+	return &Service{store: store, keys: keys, now: now, messages: notice.NewWriter(keys, "", now), hashSlots: make(chan struct{}, concurrentHashesMax), deferred: make(chan struct{}, 1)}
 }
 
 // Authenticate returns the principal of a session's token and prolongs the session.

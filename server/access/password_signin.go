@@ -33,9 +33,12 @@ func (s *Service) VerifyPassword(ctx context.Context, visitor Visitor, name, pas
 	if len(login.Value) > emailMax || len(password) > passwordMax || !Printable(login.Value) {
 		return "", fault.New(fault.WrongCredentials)
 	}
-	attempt, err := s.CountAttempt(ctx, visitor, login.Value)
+	attempt, deferred, err := s.countSignIn(ctx, visitor, login.Value)
 	if err != nil {
 		return "", err
+	}
+	if deferred {
+		return s.deferPassword(ctx, login, password)
 	}
 	now := s.now()
 	account, err := s.store.AccountByName(ctx, login, now)
@@ -64,6 +67,38 @@ func (s *Service) VerifyPassword(ctx context.Context, visitor Visitor, name, pas
 	}
 	token := seal.NewToken()
 	return token, s.store.AddPendingLogin(ctx, token.Hash(), account.ID, now, now.Add(PendingLoginMax))
+}
+
+// deferredWait is how long a deferred sign-in waits for those before it.
+const deferredWait = 10 * time.Second
+
+// deferPassword checks a password while its account or the visitor's address has had too many tries. The answer is the
+// same for a right and a wrong one: the token of a login whose code is asked for next. Only a right password with a right
+// code of an authenticator app gets in, so that nobody can guess passwords this way, and nobody can keep the owner out.
+// One password at a time is checked, which leaves the other slots to the sign-ins that are not deferred.
+func (s *Service) deferPassword(ctx context.Context, login LoginName, password string) (seal.Token, error) {
+	select {
+	case s.deferred <- struct{}{}:
+		defer func() { <-s.deferred }()
+	case <-time.After(deferredWait):
+		return "", tooMany(deferredWait)
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	now := s.now()
+	account, err := s.store.AccountByName(ctx, login, now)
+	if err != nil && fault.CodeOf(err) != fault.NotFound {
+		return "", err
+	}
+	right, err := s.passwordMatches(ctx, password, account.PasswordHash)
+	if err != nil {
+		return "", err
+	}
+	if !right || len(account.TOTP.Data) == 0 {
+		account.ID = ""
+	}
+	token := seal.NewToken()
+	return token, s.store.AddDeferredLogin(ctx, token.Hash(), account.ID, now, now.Add(PendingLoginMax))
 }
 
 // Printable reports whether a text is valid UTF-8 without control characters. No account has another name.

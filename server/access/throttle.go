@@ -115,6 +115,37 @@ func (s *Service) CountAttempt(ctx context.Context, v Visitor, name string) (Att
 	})
 }
 
+// countSignIn counts a try to sign in like CountAttempt, with one difference: it refuses only a visitor who has to wait
+// for tries of their own under the name. If the account or the address has had too many tries, from wherever, it reports
+// that the sign-in must be deferred; others cannot keep the owner out.
+func (s *Service) countSignIn(ctx context.Context, v Visitor, name string) (a Attempt, deferred bool, err error) {
+	a = Attempt{s.throttleKeys(v, name)}
+	return a, deferred, s.store.UpdateTries(ctx, a.keys, s.now().Add(-triesKept), func(ahead time.Duration, tries []Tries) error {
+		now := s.clock(ahead)
+		for i, b := range budgets() {
+			tries[i] = b.decayed(tries[i], now)
+			wait := b.wait(tries[i]) - tries[i].elapsed(now)
+			if wait > 0 && i == 0 {
+				return tooMany(wait)
+			}
+			deferred = deferred || wait > 0
+		}
+		for i := range tries {
+			if i == 0 || !deferred {
+				tries[i] = Tries{Count: tries[i].Count + 1, Last: now}
+			}
+		}
+		return nil
+	})
+}
+
+// CountFactorTry counts a try of a second factor after the password was right. Only tries of the visitor's own under the
+// name make it wait: the codes of a login are limited too, and so are wrong codes in a row.
+func (s *Service) CountFactorTry(ctx context.Context, v Visitor, name string) (Attempt, error) {
+	attempt, _, err := s.countSignIn(ctx, v, name)
+	return attempt, err
+}
+
 // Refund takes back a successful try. A finished sign-in also clears the counts of the account; the
 // address keeps its other tries, or signing in to one's own account would pay for guessing others.
 func (s *Service) Refund(ctx context.Context, a Attempt, finished bool) error {

@@ -173,6 +173,14 @@ func TestForwardedAddressIsAcceptedFromProxiesOnly(t *testing.T) {
 			t.Errorf("%s: got %d, want %d", c.name, got, c.want)
 		}
 	}
+	for proxies, warnings := range map[string]int{"": 1, "127.0.0.0/8, ::1/128": 0} {
+		h := webtest.New(t, func(d *web.Deps) { d.Proxies = proxies })
+		guess(h, "192.0.2.1")
+		guess(h, "192.0.2.1")
+		if got := strings.Count(h.Log.String(), "set BOMPASS_PROXIES"); got != warnings {
+			t.Errorf("with proxies %q: %d warnings, want %d", proxies, got, warnings)
+		}
+	}
 	if _, err := web.New(webtest.Deps(t, func(d *web.Deps) { d.Proxies = "10.0.0.1" })); err == nil {
 		t.Error("a proxy that is not a network is accepted")
 	}

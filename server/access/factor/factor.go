@@ -33,6 +33,13 @@ type PendingLogins interface {
 	TryPendingLogin(ctx context.Context, hash seal.Hash, now time.Time, triesMax int) (access.Account, error)
 	// PendingLoginAccount returns the account without counting a try.
 	PendingLoginAccount(ctx context.Context, hash seal.Hash, now time.Time) (access.Account, error)
+	// HasDeferredLogin reports whether a token is that of a deferred login.
+	HasDeferredLogin(ctx context.Context, hash seal.Hash, now time.Time) (bool, error)
+	// TryDeferredLogin counts a try of a deferred login and returns its account, whose ID is empty if the password was
+	// wrong. It returns fault.SignedOut like TryPendingLogin.
+	TryDeferredLogin(ctx context.Context, hash seal.Hash, now time.Time, triesMax int) (access.Account, error)
+	// AddPendingLogin adds a sign-in whose password was right and whose second factor is missing.
+	AddPendingLogin(ctx context.Context, hash seal.Hash, id toll.AccountID, now, until time.Time) error
 }
 
 // Sessions begins sessions with a factor.
@@ -143,6 +150,12 @@ type LoginFactors struct {
 // LoginFactors returns the factors that can complete a pending login.
 func (s *Service) LoginFactors(ctx context.Context, login seal.Token) (LoginFactors, error) {
 	account, err := s.pendingAccount(ctx, login)
+	if fault.CodeOf(err) == fault.SignedOut && err != nil && login.Plausible() {
+		deferred, deferredErr := s.store.HasDeferredLogin(ctx, login.Hash(), s.now())
+		if deferred || deferredErr != nil {
+			return LoginFactors{TOTP: true}, deferredErr // the same for every account, and for none
+		}
+	}
 	if err != nil {
 		return LoginFactors{}, err
 	}

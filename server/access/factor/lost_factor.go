@@ -190,7 +190,7 @@ func (s *Service) VerifyLostFactorCode(ctx context.Context, visitor access.Visit
 	if err != nil {
 		return err
 	}
-	attempt, err := s.access.CountAttempt(ctx, visitor, account.Email)
+	attempt, err := s.access.CountFactorTry(ctx, visitor, account.Email)
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func (s *Service) SignInWithRecoveryCode(ctx context.Context, visitor access.Vis
 	if err != nil {
 		return "", err
 	}
-	attempt, err := s.access.CountAttempt(ctx, visitor, account.Email)
+	attempt, err := s.access.CountFactorTry(ctx, visitor, account.Email)
 	if err != nil {
 		return "", err
 	}

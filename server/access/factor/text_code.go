@@ -146,7 +146,7 @@ func (s *Service) SignInWithTextCode(ctx context.Context, visitor access.Visitor
 	if !s.canText(account) {
 		return "", fault.New(fault.Refused)
 	}
-	attempt, err := s.access.CountAttempt(ctx, visitor, account.Email)
+	attempt, err := s.access.CountFactorTry(ctx, visitor, account.Email)
 	if err != nil {
 		return "", err
 	}

@@ -52,10 +52,13 @@ type TOTPSetup struct {
 // one session only, however many requests bring it at once, RFC 6238 section 5.2.
 func (s *Service) VerifyCode(ctx context.Context, visitor access.Visitor, login seal.Token, code string) (seal.Token, error) {
 	account, err := s.countTry(ctx, login)
+	if fault.CodeOf(err) == fault.SignedOut && err != nil && login.Plausible() {
+		return s.verifyDeferred(ctx, visitor, login, code)
+	}
 	if err != nil {
 		return "", err
 	}
-	attempt, err := s.access.CountAttempt(ctx, visitor, account.Email)
+	attempt, err := s.access.CountFactorTry(ctx, visitor, account.Email)
 	if err != nil {
 		return "", err
 	}
@@ -79,6 +82,41 @@ func (s *Service) VerifyCode(ctx context.Context, visitor access.Visitor, login 
 		return "", err
 	}
 	return token, s.access.Refund(ctx, attempt, true)
+}
+
+// verifyDeferred completes a deferred login: password and code are judged together. Its tries are limited by the
+// login's own count and by the visitor's tries of passwords.
+func (s *Service) verifyDeferred(ctx context.Context, visitor access.Visitor, login seal.Token, code string) (seal.Token, error) {
+	now := s.now()
+	account, err := s.store.TryDeferredLogin(ctx, login.Hash(), now, PendingLoginTries)
+	if err != nil {
+		return "", err
+	}
+	if account.ID == "" {
+		return "", fault.New(fault.WrongCredentials)
+	}
+	step, ok, err := s.verifyTOTP(ctx, account, code, now)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fault.New(fault.WrongCredentials)
+	}
+	if err := s.store.AddPendingLogin(ctx, login.Hash(), account.ID, now, now.Add(access.PendingLoginMax)); err != nil {
+		return "", err
+	}
+	token, session, err := s.access.NewSession(account, visitor, now)
+	if err != nil {
+		return "", err
+	}
+	began, err := s.store.BeginSessionWithTOTP(ctx, login.Hash(), step, session)
+	if err == nil && !began {
+		err = fault.New(fault.WrongCredentials)
+	}
+	if err != nil {
+		return "", err
+	}
+	return token, nil
 }
 
 // verifyTOTP compares a code with an account's authenticator app. After FailsMax wrong codes in a row the app is

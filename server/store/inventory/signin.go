@@ -20,6 +20,12 @@ func signIn() []Table {
 			Plain: map[string]string{"token_hash": "a hash"},
 		},
 		{
+			Name: "deferred_login", Owner: Account, Accounts: []string{"account_id"},
+			Prune:  &Prune{privacy.PendingLogins, "token_hash", "until < $1"},
+			Export: Export{Why: "a sign-in of minutes"}, Erase: Erase{Cascade: true}, Join: Join{Drop: "a sign-in of minutes"},
+			Plain: map[string]string{"token_hash": "a hash"},
+		},
+		{
 			Name: "identity", Owner: Account, Accounts: []string{"account_id"}, Kept: "as long as the account",
 			Export: Export{Why: shown}, Erase: Erase{Cascade: true}, Join: Join{Move: true},
 		},

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -31,7 +33,11 @@ func (k *Kit) clientAddress(c *fiber.Ctx) string {
 	if !ok {
 		return ""
 	}
-	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	forwarded := c.Get(fiber.HeaderXForwardedFor)
+	if forwarded != "" && !k.isProxy(from) {
+		k.unnamedProxy.warn(k, from)
+	}
+	hops := strings.Split(forwarded, ",")
 	for i := len(hops) - 1; i >= 0 && k.isProxy(from); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {
@@ -40,6 +46,31 @@ func (k *Kit) clientAddress(c *fiber.Ctx) string {
 		from = hop
 	}
 	return from.Unmap().String()
+}
+
+// proxyWarnInterval is the minimum time between two warnings of an unnamed proxy.
+const proxyWarnInterval = time.Minute
+
+// unnamedProxy warns of a neighbour that forwards requests and is not among the configured proxies: all its visitors
+// would be counted as one. It is safe for concurrent use.
+type unnamedProxy struct {
+	mu     sync.Mutex
+	warned time.Time
+}
+
+// warn logs a neighbour in a private network. Anyone on the internet can send the header.
+func (u *unnamedProxy) warn(k *Kit, from netip.Addr) {
+	if from = from.Unmap(); !from.IsPrivate() && !from.IsLoopback() {
+		return
+	}
+	now := k.Now()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.warned.IsZero() && now.Sub(u.warned) < proxyWarnInterval {
+		return
+	}
+	u.warned = now
+	k.Log.Error("a proxy forwards requests and is not named; all its visitors are counted as one: set BOMPASS_PROXIES to its network", "proxy", from)
 }
 
 func (k *Kit) isProxy(address netip.Addr) bool {

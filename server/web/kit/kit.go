@@ -48,6 +48,8 @@ type Kit struct {
 	pages    *pages
 	phones   []string // telephone numbers of customer service
 	uploads  []string // patterns of the paths whose bodies are streamed
+
+	unnamedProxy unnamedProxy
 }
 
 // New returns a Kit with the pages that all rooms share.
