@@ -48,7 +48,7 @@ func TestAdapterPassesTheSuite(t *testing.T) {
 		wrong, _ := open(t, "another")
 		return suite.Register{
 			Source: s, WrongKey: wrong, Known: vehicles(), Unknown: toll.NewPlate("NO", "ZZ 99999"), Foreign: toll.NewPlate("DE", "M AB 1234"),
-			Requests: r.Asked, Break: r.Break, Malformed: map[string]http.HandlerFunc{
+			Requests: r.Requests, Break: r.Break, Malformed: map[string]http.HandlerFunc{
 				"a vehicle without a category": func(w http.ResponseWriter, req *http.Request) {
 					answer(`{"kjoretoydataListe":[{"kjoretoyId":{"kjennemerke":"`+req.URL.Query().Get("kjennemerke")+`"}}]}`)(w, req)
 				},
