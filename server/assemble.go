@@ -100,7 +100,7 @@ func (p *product) openTariffs(ctx context.Context) error {
 	if p.prices, err = pricelist.Open(ctx, pricedb.New(p.db), options, p.log); err != nil {
 		return err
 	}
-	p.phones = p.prices.Release().Book.Phones()
+	p.contact = p.prices.Release().Book.Contact()
 	watching, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -204,7 +204,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
 		Unkept: p.config.Assets != "",
 		Access: people.access, Registrar: people.registrar, Factors: people.factors, Person: people.person, Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
-		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Phones: p.phones, Live: reading.NewLive(lists, p.conn, p.now, p.log), Ready: p.ready, IntakeReady: p.pipeline.Ready, Assets: bundle, Log: p.log, Now: p.now,
+		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Contact: p.contact, Live: reading.NewLive(lists, p.conn, p.now, p.log), Ready: p.ready, IntakeReady: p.pipeline.Ready, Assets: bundle, Log: p.log, Now: p.now,
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 	"bompass/server/passage/pipeline"
 	"bompass/server/pricelist"
 	"bompass/server/store"
+	"bompass/shared/toll"
 )
 
 // Maximum durations of stopping.
@@ -38,7 +39,7 @@ type product struct {
 	db       *store.DB
 	conn     *nats.Conn
 	prices   *pricelist.InForce
-	phones   []string // telephone numbers of customer service
+	contact  toll.Contact // of customer service
 	pipeline *pipeline.Pipeline
 	jobs     *job.Registry
 	failed   chan error // errors of parts that ended by themselves

@@ -48,6 +48,20 @@ func (w *Window) PageLanguage() string {
 	return ""
 }
 
+// Phones returns the telephone numbers of customer service that the server has sent with the page.
+func (w *Window) Phones() []string { return w.list("phones") }
+
+// Emails returns the email addresses of customer service that the server has sent with the page.
+func (w *Window) Emails() []string { return w.list("emails") }
+
+// list returns the texts of an attribute of the page's root, none if it is absent.
+func (w *Window) list(name string) []string {
+	if found := w.document.Get("documentElement").Get("dataset").Get(name); found.Type() == js.TypeString {
+		return strings.Split(found.String(), ",")
+	}
+	return nil
+}
+
 // Preference returns a preference stored in this browser, empty when there is none.
 func (w *Window) Preference(name string) (value string) {
 	defer func() { _ = recover() }() // storage may be forbidden: then nothing is stored

@@ -25,6 +25,7 @@ type Window struct {
 	Anonymous bool   // the server has found nobody signed in
 	Early     bool   // answers were requested before the program ran
 	Stream    StreamHandler
+	Service   ServiceContact
 
 	mu          sync.Mutex
 	preferences map[string]string
@@ -56,6 +57,15 @@ func (w *Window) Locale() string { return "" }
 
 // PageLanguage returns no language.
 func (w *Window) PageLanguage() string { return "" }
+
+// ServiceContact is how customer service is reached.
+type ServiceContact struct{ Phones, Emails []string }
+
+// Phones returns the telephone numbers of customer service.
+func (w *Window) Phones() []string { return w.Service.Phones }
+
+// Emails returns the email addresses of customer service.
+func (w *Window) Emails() []string { return w.Service.Emails }
 
 // Preference returns a preference, empty when there is none.
 func (w *Window) Preference(name string) string {

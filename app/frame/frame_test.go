@@ -26,6 +26,29 @@ func TestPageSaysThatItIsReconnecting(t *testing.T) {
 	s.Hides("Kobler til på nytt")
 }
 
+// Every page ends with links to customer service: those that the toll company has, and none that it lacks.
+func TestPageEndsWithLinksToCustomerService(t *testing.T) {
+	const phone, email = `href="tel:+4772540900"`, `href="mailto:post@a.example"`
+	for want, service := range map[string]browser.ServiceContact{
+		phone + " " + email: {Phones: []string{"72 54 09 00"}, Emails: []string{"post@a.example"}},
+		phone:               {Phones: []string{"72 54 09 00"}},
+		email:               {Emails: []string{"post@a.example"}},
+		"":                  {},
+	} {
+		s := pagetest.OpenIn(t, &browser.Window{Transport: &pagetest.Server{}, Address: "/", Service: service}, func(s *session.Session) app.Composer {
+			return &testPage{base: frame.New(s)}
+		})
+		for _, link := range []string{phone, email} {
+			if got := s.HasElement(link); got != strings.Contains(want, link) {
+				t.Errorf("%v: %s is shown: %t", service, link, got)
+			}
+		}
+		if got := strings.Count(s.Text(), "Hjelp: "); got != strings.Count(want, "href") {
+			t.Errorf("%v: %d links", service, got)
+		}
+	}
+}
+
 func TestLoggingOutEndsTheSessionOnce(t *testing.T) {
 	server := pagetest.With(api.Logout.Endpoint, api.LogoutReply{Next: "/logout/eid"})
 	p, s := open(t, server)

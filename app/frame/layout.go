@@ -126,10 +126,7 @@ func (p *Page) handleLogoutError(err error) {
 
 func (p *Page) footer() ui.Footer {
 	w := p.Words()
-	footer := ui.Footer{
-		LanguageName: w.T("app.language"),
-		Help:         w.T("app.help", "address", HelpAddress), HelpHref: "mailto:" + HelpAddress,
-	}
+	footer := ui.Footer{LanguageName: w.T("app.language"), Help: p.help()}
 	for _, lang := range i18n.Languages() {
 		footer.Languages = append(footer.Languages, ui.Language{
 			Code: lang, Name: w.T("language." + lang), Current: lang == w.Lang(),
@@ -144,6 +141,18 @@ func (p *Page) footer() ui.Footer {
 		})
 	}
 	return footer
+}
+
+// help returns the links to customer service, the same on every page (WCAG 3.2.6).
+func (p *Page) help() (links []ui.HelpLink) {
+	w, contact := p.Words(), p.Session.Contact()
+	for _, phone := range contact.Phones {
+		links = append(links, ui.HelpLink{Text: w.T("app.help.call", "phones", phone), Href: "tel:" + toll.DialNumber(phone)})
+	}
+	for _, email := range contact.Emails {
+		links = append(links, ui.HelpLink{Text: w.T("app.help", "address", email), Href: "mailto:" + email})
+	}
+	return links
 }
 
 // setLanguage stores the language and loads the page again: go-app would not render components without

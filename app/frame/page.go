@@ -12,9 +12,6 @@ import (
 	"bompass/shared/toll"
 )
 
-// HelpAddress is the email address of customer service, the same on every page, WCAG 3.2.6.
-const HelpAddress = "hjelp@bompass.example"
-
 // Page is the part that all pages have in common. A page embeds it beside app.Compo, through an alias
 // that is not exported:
 //
@@ -48,6 +45,11 @@ func NewPublic(s *session.Session) Page { return Page{Session: s, public: true} 
 
 // Words returns the texts in the reader's language.
 func (p *Page) Words() *i18n.Words { return p.Session.Words() }
+
+// Contact returns the text of byEmail or byPhone, whichever customer service can be reached by; see i18n.Words.Contact.
+func (p *Page) Contact(byEmail, byPhone string) string {
+	return p.Words().Contact(p.Session.Contact(), byEmail, byPhone)
+}
 
 // Announce gives screen readers a text to read out.
 func (p *Page) Announce(text string) { p.announcement = text }

@@ -38,7 +38,12 @@ type Screen struct {
 // Open opens a page at an address and waits for its answers.
 func Open(t *testing.T, server *Server, address string, newPage func(*session.Session) app.Composer) *Screen {
 	t.Helper()
-	return OpenIn(t, &browser.Window{Transport: server, Address: address}, newPage)
+	return OpenIn(t, &browser.Window{Transport: server, Address: address, Service: Service()}, newPage)
+}
+
+// Service returns how the customer service of the tests is reached.
+func Service() browser.ServiceContact {
+	return browser.ServiceContact{Phones: []string{"72 54 09 00"}, Emails: []string{"kundeservice@bompass.example"}}
 }
 
 // OpenIn opens a page in a window that the test has prepared, at the window's address.

@@ -76,6 +76,14 @@ func NeutralIn(lang string) *Session { return &Session{words: i18n.For(lang)} }
 // Neutral reports whether this is a session for the first paint.
 func (s *Session) Neutral() bool { return s.Window == nil }
 
+// Contact returns how customer service is reached. It is empty for a session for the first paint.
+func (s *Session) Contact() toll.Contact {
+	if s.Window == nil {
+		return toll.Contact{}
+	}
+	return toll.Contact{Phones: s.Window.Phones(), Emails: s.Window.Emails()}
+}
+
 // Words returns the texts in the reader's language.
 func (s *Session) Words() *i18n.Words { return s.words }
 

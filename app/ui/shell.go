@@ -47,9 +47,11 @@ type Footer struct {
 	Languages    []Language
 	SchemeName   string
 	Schemes      []ColorScheme
-	Help         string
-	HelpHref     string
+	Help         []HelpLink
 }
+
+// HelpLink is a link to customer service.
+type HelpLink struct{ Text, Href string }
 
 // Picker is a choice for the whole page, such as one of several agreements.
 type Picker struct {
@@ -202,11 +204,14 @@ func (s Shell) foot() app.UI {
 	for _, c := range s.Footer.Schemes {
 		schemes = append(schemes, choice(app.Button().ID("scheme-"+c.Code), c.Name, c.Current, c.Do))
 	}
-	return app.Elem("footer").Class("bp-foot").Body(
+	parts := []app.UI{
 		app.Elem("nav").Class("bp-languages").Aria("label", s.Footer.LanguageName).Body(app.Elem("ul").Body(languages...)),
 		app.Elem("nav").Class("bp-languages").Aria("label", s.Footer.SchemeName).Body(app.Elem("ul").Body(schemes...)),
-		app.Elem("p").Body(app.A().Class("ds-link").Href(s.Footer.HelpHref).Text(s.Footer.Help)),
-	)
+	}
+	for _, link := range s.Footer.Help {
+		parts = append(parts, app.Elem("p").Body(app.A().Class("ds-link").Href(link.Href).Text(link.Text)))
+	}
+	return app.Elem("footer").Class("bp-foot").Body(parts...)
 }
 
 // choice returns a button of a list of choices in the footer.

@@ -25,6 +25,7 @@ import (
 	"bompass/server/web/roadside"
 	"bompass/server/web/shell"
 	"bompass/server/web/signin"
+	"bompass/shared/toll"
 )
 
 // Passages accepts the batches of stations and returns the passages of customers.
@@ -71,7 +72,7 @@ type Deps struct {
 	EID         signin.EID // nil if sign-in with an eID is disabled
 	Parties     Parties    // nil if nobody can act for others by mandate
 	Tariffs     portal.Tariffs
-	Phones      []string                        // telephone numbers of customer service
+	Contact     toll.Contact                    // of customer service
 	Ready       func(ctx context.Context) error // returns nil if requests can be answered
 	IntakeReady func(ctx context.Context) error // returns nil if batches of stations can be accepted; nil is Ready
 	Assets      *Assets
@@ -110,7 +111,7 @@ func open(d Deps) (r rooms, err error) {
 	r.passages = d.Passages
 	r.kit, err = kit.New(kit.Config{
 		Context: d.Context, PublicURL: d.PublicURL, Proxies: d.Proxies, Development: d.Development,
-		Keys: d.Keys, Sessions: d.Access, Details: d.Person, Mandates: d.Parties, Assets: d.Assets, Phones: d.Phones,
+		Keys: d.Keys, Sessions: d.Access, Details: d.Person, Mandates: d.Parties, Assets: d.Assets, Contact: d.Contact,
 		Log: d.Log, Now: d.Now,
 	})
 	if err != nil {

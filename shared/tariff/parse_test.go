@@ -17,7 +17,7 @@ import (
 
 const small = `
 scheme  test "Test scheme"   # a comment
-charger ferde "Ferde # not a comment"
+charger ferde "Ferde # not a comment" phone "72 54 09 00" email post@a.example phone "+46 771 23 45 67"
 clock   Europe/Oslo
 station test-1 1 "First"  in   hour a cap m price all disabled-free at 60.5 -5.25
 station test-2 2 "Second" both price all
@@ -186,6 +186,21 @@ func TestProblemsNameLineAndRemedy(t *testing.T) {
 		{`exempt motorcycle`, "exempt motorcycle\n trailer single 10.00 double 6.00", "two total lengths"},
 		{`exempt motorcycle`, "exempt motorcycle\n trailer single long double 6.00", "not a length"},
 		{`exempt motorcycle`, "exempt motorcycle\n missing zone east", "price zone \"east\""},
+		{`phone "72 54 09 00"`, `phone 72 54 09 00`, "not understood here"},
+		{`phone "72 54 09 00"`, `phone "+"`, "not a telephone number"},
+		{`phone "72 54 09 00"`, `phone "72 54 09 00 ext 3"`, "not a telephone number"},
+		{`phone "72 54 09 00"`, `phone " 72 54  09 00"`, "not a telephone number"},
+		{`phone "72 54 09 00"`, `phone "1234567890123456"`, "not a telephone number"},
+		{`phone "72 54 09 00"`, `phone "7254/0900"`, "not a telephone number"},
+		{`email post@a.example phone "+46 771 23 45 67"`, `email`, "lacks the email address"},
+		{`email post@a.example`, `email post`, "not an email address"},
+		{`email post@a.example`, `email @a.example`, "not an email address"},
+		{`email post@a.example`, `email post@localhost`, "not an email address"},
+		{`email post@a.example`, `email post@a.`, "not an email address"},
+		{`email post@a.example`, `email post@.example`, "not an email address"},
+		{`email post@a.example`, `email "post@a.example, post@b.example"`, "not an email address"},
+		{`email post@a.example`, `email "post@a.example?cc=b@c.example"`, "not an email address"},
+		{`email post@a.example`, `email påst@a.example`, "not an email address"},
 		{"\nscheme", "\nsource \"x\"\nscheme", "before any version"},
 	} {
 		text := strings.Replace(small, c.old, c.new, 1)
@@ -202,6 +217,21 @@ func TestProblemsNameLineAndRemedy(t *testing.T) {
 				t.Errorf("problem %q does not say where or what to do", p)
 			}
 		}
+	}
+}
+
+// The book names every number and address of its toll chargers once, in the order of the schemes.
+func TestBookHasContactOfEveryCharger(t *testing.T) {
+	other := strings.NewReplacer("scheme  test", "scheme other", "test-", "other-", `"+46 771 23 45 67"`, `"22 33 44 55" email post@b.example`).Replace(small)
+	silent := strings.NewReplacer("scheme  test", "scheme silent", "test-", "silent-",
+		` phone "72 54 09 00" email post@a.example phone "+46 771 23 45 67"`, "").Replace(small)
+	book, problems := tariff.Load(fstest.MapFS{"a.tariff": {Data: []byte(small)}, "b.tariff": {Data: []byte(other)}, "c.tariff": {Data: []byte(silent)}})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	want := toll.Contact{Phones: []string{"72 54 09 00", "22 33 44 55", "+46 771 23 45 67"}, Emails: []string{"post@a.example", "post@b.example"}}
+	if diff := cmp.Diff(want, book.Contact()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -235,8 +265,16 @@ func FuzzParse(f *testing.F) {
 		text, _ := assets.Tariff.ReadFile("tariff/" + e.Name())
 		f.Add(text)
 	}
+	for _, contact := range []string{
+		`phone 815`, `phone "" email`, `email a@b.c email a@b.c phone`, `email "a@b.c,d@e.f"`, `phone "1 2 3" phone "+4712345678" email x@y.example other`,
+	} {
+		f.Add([]byte(strings.Replace(small, `phone "72 54 09 00"`, contact, 1)))
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s, problems := tariff.Parse("fuzz.tariff", text)
+		if contact := slices.Concat(s.Contact.Phones, s.Contact.Emails); len(problems) == 0 && strings.ContainsAny(strings.Join(contact, "|"), ",\"<>?&\n") {
+			t.Errorf("%q ends up in links", contact)
+		}
 		problems = append(problems, tariff.NewBook(s).Check()...)
 		if len(problems) == 0 && (s.ID == "" || len(s.Stations) == 0 || len(s.Versions) == 0) {
 			t.Error("a scheme without substance has no problem")

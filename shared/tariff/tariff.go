@@ -23,12 +23,12 @@ type Scheme struct {
 	Name        string
 	Charger     toll.ChargerID
 	ChargerName string
-	Phones      []string  // telephone numbers of the toll charger's customer service
-	Clock       string    // the zone whose wall clock and calendar decide bands, days and months
-	Currency    string    // currency of all amounts: NOK or SEK; amounts are in hundredths
-	Ferry       bool      // priced by length
-	Stations    []Station // in the order of the file
-	Versions    []Version // ordered by From
+	Contact     toll.Contact // of the toll charger's customer service
+	Clock       string       // the zone whose wall clock and calendar decide bands, days and months
+	Currency    string       // currency of all amounts: NOK or SEK; amounts are in hundredths
+	Ferry       bool         // priced by length
+	Stations    []Station    // in the order of the file
+	Versions    []Version    // ordered by From
 }
 
 // Station is a charge point of a price list.
@@ -92,13 +92,21 @@ func (s *Scheme) End(i int) oslo.Day {
 	return end
 }
 
-// Phones returns the telephone numbers of customer service of all toll chargers, each once, in the order of the book.
-func (b *Book) Phones() (list []string) {
+// Contact returns how the customer services of all toll chargers are reached, each number and address once, in the
+// order of the book.
+func (b *Book) Contact() (all toll.Contact) {
 	for _, s := range b.Schemes {
-		for _, phone := range s.Phones {
-			if !slices.Contains(list, phone) {
-				list = append(list, phone)
-			}
+		all.Phones = addNew(all.Phones, s.Contact.Phones)
+		all.Emails = addNew(all.Emails, s.Contact.Emails)
+	}
+	return all
+}
+
+// addNew appends the texts of more that list does not have.
+func addNew(list, more []string) []string {
+	for _, text := range more {
+		if !slices.Contains(list, text) {
+			list = append(list, text)
 		}
 	}
 	return list

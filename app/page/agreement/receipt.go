@@ -60,6 +60,6 @@ func (p *receiptPage) receipt(r api.AgreementReceipt) []app.UI {
 			}),
 		),
 		app.Elem("p").Body(ui.NextLink(site.Overview, w.T("app.missing.home"))),
-		app.Elem("p").Class("bp-quiet").Text(w.T("app.help", "address", frame.HelpAddress)),
+		app.Elem("p").Class("bp-quiet").Text(p.Contact("app.help", "app.help.call")),
 	}
 }

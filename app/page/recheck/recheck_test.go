@@ -69,7 +69,7 @@ func TestEachLineThatDiffersIsShown(t *testing.T) {
 	reply.Charges = append(reply.Charges, recheck.Charge{Passage: "stranger", Net: 500})
 	s := pagetest.Open(t, serve(reply, tariffs), address, page.New)
 	s.Shows("4 av 5 linjer stemmer ikke", "Beløpet er ikke det samme.", "Begrunnelsen er ikke den samme.", "Passeringen har en pris, men er ikke bokført.",
-		"En passering som ikke er på regningen", "Ikke bokført.", `id="differs-a"`, `id="differs-b"`, `id="differs-c"`, `id="differs-stranger"`, "hjelp@bompass.example")
+		"En passering som ikke er på regningen", "Ikke bokført.", `id="differs-a"`, `id="differs-b"`, `id="differs-c"`, `id="differs-stranger"`, "Skriv til kundeservice@bompass.example")
 	s.Hides(`id="differs-d"`)
 }
 

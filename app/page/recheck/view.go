@@ -113,7 +113,9 @@ func (p *page) summary(r result) app.UI {
 		if report.Debited != report.Posted {
 			note(w.T("check.debited", "debited", w.Kroner(report.Debited), "posted", w.Kroner(report.Posted)))
 		}
-		note(w.T("check.tell", "address", frame.HelpAddress))
+		if tell := p.Contact("check.tell", "check.tell.call"); tell != "" {
+			note(tell)
+		}
 	}
 	if r.reply.Hidden > 0 {
 		note(w.N("check.hidden", r.reply.Hidden))

@@ -1,33 +1,26 @@
 package kit
 
-import "strings"
-
-// ServiceAddress is the email address of customer service.
-const ServiceAddress = "hjelp@bompass.example"
-
-// service is how to reach customer service.
-type service struct {
-	Phones  []phone
-	Address string
-}
+import "bompass/shared/toll"
 
 // phone is a telephone number as displayed and as dialled.
 type phone struct{ Text, Number string }
 
-// Service returns how to reach customer service.
-func (p *Page) Service() service {
-	s := service{Address: ServiceAddress}
-	for _, text := range p.phones {
-		s.Phones = append(s.Phones, phone{text, "+47" + strings.ReplaceAll(text, " ", "")})
+// ServiceNumbers returns the telephone numbers of customer service.
+func (p *Page) ServiceNumbers() (list []phone) {
+	for _, text := range p.contact.Phones {
+		list = append(list, phone{text, toll.DialNumber(text)})
 	}
-	return s
+	return list
 }
 
-// ServicePhones returns the telephone numbers of customer service for a sentence, or its email address if there are
-// none.
+// ServiceEmails returns the email addresses of customer service.
+func (p *Page) ServiceEmails() []string { return p.contact.Emails }
+
+// ServicePhones returns the telephone numbers of customer service for a sentence: its email addresses if there are
+// none, or where to look if there are neither.
 func (p *Page) ServicePhones() string {
-	if len(p.phones) == 0 {
-		return ServiceAddress
+	if text := p.contact.Text(); text != "" {
+		return text
 	}
-	return strings.Join(p.phones, " / ")
+	return p.T("service.elsewhere")
 }

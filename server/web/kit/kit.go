@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access/seal"
+	"bompass/shared/toll"
 )
 
 // Config is what a Kit needs.
@@ -26,7 +27,7 @@ type Config struct {
 	Details     Details
 	Mandates    Mandates // nil if nobody can act for others by mandate
 	Assets      *Assets
-	Phones      []string // telephone numbers of customer service
+	Contact     toll.Contact // of customer service
 	Log         *slog.Logger
 	Now         func() time.Time
 }
@@ -37,6 +38,7 @@ type Kit struct {
 	Keys    seal.Keys
 	Streams *Streams
 	Assets  *Assets
+	Contact toll.Contact // of customer service
 	Log     *slog.Logger
 	Now     func() time.Time
 
@@ -46,7 +48,6 @@ type Kit struct {
 	stopping context.Context //nolint:containedctx // the server's life, which streams share
 	proxies  []netip.Prefix
 	pages    *pages
-	phones   []string // telephone numbers of customer service
 	uploads  []string // patterns of the paths whose bodies are streamed
 
 	unnamedProxy unnamedProxy
@@ -66,7 +67,7 @@ func New(c Config) (*Kit, error) {
 		return nil, err
 	}
 	k := &Kit{
-		Origin: origin, Keys: c.Keys, Streams: NewStreams(), Assets: c.Assets, phones: c.Phones, Log: c.Log, Now: c.Now,
+		Origin: origin, Keys: c.Keys, Streams: NewStreams(), Assets: c.Assets, Contact: c.Contact, Log: c.Log, Now: c.Now,
 		sessions: c.Sessions, details: c.Details, mandates: c.Mandates, stopping: c.Context, proxies: proxies,
 		pages: newPages(),
 	}

@@ -17,6 +17,7 @@ import (
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 	"bompass/shared/site"
+	"bompass/shared/toll"
 )
 
 //go:embed page/*.html
@@ -37,7 +38,7 @@ type Page struct {
 	Failures []Failure // what is wrong with the form
 	Self     string    // the page's own address, for the choice of language; empty where there is no choice
 
-	phones []string // of customer service
+	contact toll.Contact // of customer service
 }
 
 // View is the content of a page: a struct that embeds Page.
@@ -63,8 +64,14 @@ func (p *Page) AddFailure(at, text string) {
 	p.Failures = append(p.Failures, Failure{At: at, Text: text})
 }
 
-// Contact returns the address of customer service.
-func (p *Page) Contact() string { return ServiceAddress }
+// Contact returns the line at the end of every page that says how to reach customer service. It is empty if nothing
+// is known of that.
+func (p *Page) Contact() string {
+	if p.Self == "" {
+		return p.Words.Contact(p.contact, "app.help", "app.help.call")
+	}
+	return p.Words.Contact(p.contact, "login.contact", "login.contact.call")
+}
 
 // choice is a link to the same page with another language or color scheme.
 type choice struct {
@@ -109,7 +116,7 @@ func (k *Kit) pageIn(language string) *Page {
 	return &Page{
 		Words: i18n.For(language), Sheet: k.Assets.Address(SheetFile), Icon: k.Assets.Address(IconFile),
 		Program: k.Assets.Address(ProgramFile),
-		phones:  k.phones,
+		contact: k.Contact,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/compress"
@@ -119,7 +120,8 @@ const (
 // text for people without scripts, and the address's scheme. The library writes attributes in any order.
 func (h *Handlers) correct(frame []byte, words *i18n.Words, first firstPaint) []byte {
 	root := `data-color-scheme="` + first.scheme + `" data-alarm="` + html.EscapeString(words.T("app.crashed")) +
-		`" data-reload="` + html.EscapeString(words.T("app.reload")) + `"`
+		`" data-reload="` + html.EscapeString(words.T("app.reload")) + `"` +
+		list("phones", h.Contact.Phones) + list("emails", h.Contact.Emails)
 	if first.signedOut {
 		// there is no account to ask for the language
 		root += ` data-visitor="nobody" data-picked="` + words.Lang() + `"`
@@ -137,6 +139,14 @@ func (h *Handlers) correct(frame []byte, words *i18n.Words, first firstPaint) []
 		frame = bytes.Replace(frame, []byte(change[0]), []byte(change[1]), 1)
 	}
 	return frame
+}
+
+// list returns an attribute of the page's root with texts, which the program takes apart at the commas.
+func list(name string, texts []string) string {
+	if len(texts) == 0 {
+		return ""
+	}
+	return ` data-` + name + `="` + html.EscapeString(strings.Join(texts, ",")) + `"`
 }
 
 // go-app counts the program's bytes in a script as they arrive, which keeps the processor of a slow phone busy. With a

@@ -17,6 +17,7 @@ import (
 	"bompass/server/person"
 	"bompass/server/web"
 	"bompass/shared/api"
+	"bompass/shared/toll"
 )
 
 // Serve runs a handler on a listener of its own and returns its host and port.
@@ -46,7 +47,7 @@ func Deps(t *testing.T, options ...option) web.Deps {
 		Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
 		Context: context.Background(), PublicURL: "http://localhost",
 		Access: access.NewService(nil, seal.Keys{}, h.Now), Overview: h,
-		Passages: h, Tariffs: tariffsInForce, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live,
+		Passages: h, Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: Discard(),
 	}
@@ -83,4 +84,9 @@ func (v *Visitor) OpenEventStream() <-chan string {
 		}
 	}()
 	return lines
+}
+
+// serviceContact returns how the customer service of the tests is reached.
+func serviceContact() toll.Contact {
+	return toll.Contact{Phones: []string{"72 54 09 00", "72 54 09 10"}, Emails: []string{"kundeservice@bompass.example"}}
 }

@@ -144,7 +144,7 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 		}),
 		Legacy:  legacy.NewService(legacydb.New(h.DB), h.Keys, messages, accessService, h.Now),
 		Context: ctx, PublicURL: h.URL, Access: accessService, Keys: h.Keys, Overview: h, Passages: h,
-		Tariffs: tariffsInForce, Phones: []string{"72 54 09 00", "72 54 09 10"}, Live: h.Live,
+		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)),
 	}

@@ -1,0 +1,31 @@
+package toll
+
+import "strings"
+
+// Contact is how the customer service of a toll charger is reached. Both lists may be empty.
+type Contact struct {
+	Phones []string // as they are displayed, such as 72 54 09 00
+	Emails []string
+}
+
+// numberSeparator separates telephone numbers in a sentence.
+const numberSeparator = " / "
+
+// Text returns the telephone numbers for a sentence, or the email addresses if there are none. It is empty for an
+// empty Contact.
+func (c Contact) Text() string {
+	if len(c.Phones) == 0 {
+		return strings.Join(c.Emails, numberSeparator)
+	}
+	return strings.Join(c.Phones, numberSeparator)
+}
+
+// DialNumber returns a telephone number as it is dialled from anywhere. A number without the code of a country is
+// Norwegian.
+func DialNumber(phone string) string {
+	number := strings.ReplaceAll(phone, " ", "")
+	if !strings.HasPrefix(number, "+") {
+		number = "+47" + number
+	}
+	return number
+}
