@@ -1,5 +1,5 @@
 // Package assets carries, inside the program, the files that are not code: price plans, the built web
-// bundle, stylesheets and what letters and invoices are made of.
+// bundle, stylesheets and the parts of letters and invoices.
 package assets
 
 import "embed"

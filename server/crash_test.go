@@ -232,7 +232,7 @@ func freeAddr(t *testing.T) string {
 	t.Helper()
 	for {
 		// Below the ports that the system gives to outgoing connections: such a one could take it before the
-		// program has it, or while the program is started anew.
+		// program has it, or while the program is restarted.
 		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(20_000+rand.IntN(12_000)))
 		if l, err := net.Listen("tcp", addr); err == nil {
 			_ = l.Close()

@@ -27,8 +27,8 @@ func (w *Window) Location() string {
 	return at.Get("pathname").String() + at.Get("search").String()
 }
 
-// TakeAnonymous reports whether the server had found nobody signed in when it sent the page, and resets that:
-// somebody may sign in later.
+// TakeAnonymous reports whether the server found no session when it sent the page, and resets that, because a
+// person may sign in later.
 func (w *Window) TakeAnonymous() bool {
 	root := w.document.Get("documentElement").Get("dataset")
 	anonymous := root.Get("visitor").Equal(js.ValueOf("nobody"))

@@ -22,7 +22,7 @@ type Window struct {
 	Reloads   int
 	Offline   bool   // there is no network
 	Colors    string // the color scheme chosen
-	Anonymous bool   // the server has found nobody signed in
+	Anonymous bool   // the server has found no session
 	Early     bool   // answers were requested before the program ran
 	Stream    StreamHandler
 	Service   ServiceContact
@@ -35,7 +35,7 @@ type Window struct {
 // Location returns the address shown: path and query.
 func (w *Window) Location() string { return w.Address }
 
-// TakeAnonymous reports whether the server had found nobody signed in, and resets that.
+// TakeAnonymous reports whether the server found no session, and resets that.
 func (w *Window) TakeAnonymous() bool {
 	anonymous := w.Anonymous
 	w.Anonymous = false

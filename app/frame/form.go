@@ -12,7 +12,7 @@ import (
 // forms is the state of a page's forms, of its dialog and of its toast.
 type forms struct {
 	dirty        map[string]bool // by name of the form: changed and not sent
-	confirmation *Confirmation   // the latest; it stays, since a dialog may report late that it was closed
+	confirmation *Confirmation   // the latest; it is kept, because a dialog can report late that it was closed
 	confirming   bool            // the dialog is open
 	toast        *toast
 	updateLater  bool // the offer of the new version was closed until the next page
@@ -129,7 +129,7 @@ func (p *Page) toasts() []ui.Toast {
 }
 
 // FocusTitle moves focus to the heading when the control that has it is about to go. It does so at once:
-// go-app drops what a control that is gone has deferred.
+// go-app drops the deferred actions of a control that has been removed.
 func (p *Page) FocusTitle() { p.Session.Window.Focus(ui.TitleID) }
 
 // WithError returns a field with its error, if it is the field that was refused.

@@ -27,7 +27,7 @@ type Page struct {
 	OnAgreement func(app.Context, toll.AgreementID)
 
 	public       bool // shown to people who are not signed in
-	anonymous    bool // the server has answered that nobody is signed in
+	anonymous    bool // the server has answered that there is no session
 	announcement string
 	offline      bool   // the browser has no network
 	logoutError  string // why logging out did not work
@@ -110,7 +110,7 @@ func (p *Page) handleChange(ctx app.Context, c session.Change, h Handlers) {
 	}
 }
 
-// identify asks the server who is signed in.
+// identify requests the signed-in person from the server.
 func (p *Page) identify(ctx app.Context) {
 	if p.public && p.Session.TakeAnonymous() {
 		p.anonymous = true

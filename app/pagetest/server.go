@@ -22,9 +22,9 @@ import (
 // Server answers the program's calls. Its fields decide what it answers; they are set between calls.
 type Server struct {
 	Replies   map[string]any // by method and path; an empty reply for those that are not here
-	Fault     *fault.Error   // answers every call but the one for who is signed in
+	Fault     *fault.Error   // answers every call except api.Me
 	Refusal   *fault.Error   // answers every change
-	Anonymous bool           // nobody is signed in
+	Anonymous bool           // there is no session
 	Role      role.Role      // of the person signed in; may do everything when empty
 
 	mu    sync.Mutex // a page asks for several things at once

@@ -38,7 +38,7 @@ type offlineCache struct {
 	now    func() time.Time
 
 	mu          sync.Mutex
-	owner       string    // the hash of the person whose own device this is; empty when it is nobody's
+	owner       string    // the hash of the person whose own device this is; empty for a shared device
 	user        string    // the hash of the person signed in
 	unreachable bool      // the last call got no answer
 	since       time.Time // when the answer that was returned instead was stored; zero when there was none
@@ -146,7 +146,7 @@ func (c *offlineCache) isRecent(query string) bool {
 	return err == nil && from >= oslo.DayOf(c.now())-periodDaysMax
 }
 
-// setUser notes who is signed in. When that is not the owner, the device is no longer anybody's own: it
+// setUser stores the signed-in person. If that is not the owner, the device is no longer a person's own: it
 // stores nothing of this person, and nothing of the owner any more.
 func (c *offlineCache) setUser(body []byte) {
 	var me api.MeReply
@@ -185,7 +185,7 @@ func (c *offlineCache) enable() {
 	c.window.SetPreference(seenPreference, strconv.FormatInt(c.now().Unix(), 10))
 }
 
-// disable makes this nobody's own device and deletes what is stored.
+// disable makes this a shared device and deletes the stored answers.
 func (c *offlineCache) disable() {
 	c.mu.Lock()
 	c.owner = ""

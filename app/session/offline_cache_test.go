@@ -54,7 +54,7 @@ func ownDevice(t *testing.T) (*browser.Window, *session.Session, *server) {
 	return w, s, d
 }
 
-// see loads what a person looks at on the first pages.
+// see loads the answers that the first pages need.
 func see(t *testing.T, s *session.Session) {
 	t.Helper()
 	ctx := context.Background()

@@ -32,7 +32,7 @@ type Session struct {
 	overview  *api.OverviewReply
 	agreement toll.AgreementID // the one shown; empty for all
 
-	tariffs     *Tariffs // public: they stay when the session ends
+	tariffs     *Tariffs // public, so they are kept when the session ends
 	live        bool     // the event stream is connected
 	stop        func()
 	subscribers map[int]func(Change)
@@ -96,7 +96,7 @@ func (s *Session) Me() (me api.MeReply, known bool) { return s.me, s.known }
 // Live reports whether the event stream is connected.
 func (s *Session) Live() bool { return s.live }
 
-// FetchMe asks the server who is signed in, for SetMe. It is safe for concurrent use.
+// FetchMe requests the signed-in person from the server, for SetMe. It is safe for concurrent use.
 func (s *Session) FetchMe(ctx context.Context) (api.MeReply, error) {
 	token := s.Client.CSRF
 	me, err := s.Client.Me(ctx)
@@ -106,7 +106,7 @@ func (s *Session) FetchMe(ctx context.Context) (api.MeReply, error) {
 	return me, err
 }
 
-// TakeAnonymous reports whether the server had found nobody signed in when it sent the page, and resets that.
+// TakeAnonymous reports whether the server found no session when it sent the page, and resets that.
 // What this device stores is deleted, as it is when an answer says the same.
 func (s *Session) TakeAnonymous() bool {
 	anonymous := s.Window.TakeAnonymous()

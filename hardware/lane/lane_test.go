@@ -82,7 +82,7 @@ func taught(t *testing.T) (*lane.Joiner, int) {
 	return j, 300_000
 }
 
-// Two vehicles side by side and two plates at the same time cannot be told apart, so they are not joined.
+// Two vehicles side by side and two plates at the same time cannot be distinguished, so they are not joined.
 func TestAmbiguousPairIsFlaggedNotJoined(t *testing.T) {
 	j, ms := taught(t)
 	for _, s := range []hardware.Sighting{tagged(ms, "1", ""), tagged(ms+5, "2", ""), plate(ms+100, "EK10001"), plate(ms+104, "EK10002")} {

@@ -125,7 +125,7 @@ func (r *Reader) join(s hardware.Sighting, ids ...int64) {
 }
 
 // emitReady emits the passages that are ready. A plate in doubt may belong to a tag that is emitted in any
-// case, so it goes to review only and is charged to nobody.
+// case, so it goes to review only and is not charged.
 func (r *Reader) emitReady(ctx context.Context, emit func(hardware.Sighting) error, closing bool) error {
 	for _, p := range r.ready(closing) {
 		for {

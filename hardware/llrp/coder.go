@@ -10,7 +10,7 @@ import (
 // coder reads or writes, so that every message is described once for both directions. It keeps the first
 // error and does nothing after it.
 type coder struct {
-	b       []byte // the input, or all that has been written
+	b       []byte // the input, or the output
 	at, end int    // when reading: the current window
 	writing bool
 	path    []string

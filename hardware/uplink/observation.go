@@ -27,7 +27,7 @@ type Observation struct {
 	Proof *Proof `json:"proof,omitempty"` // nil when there is nothing to prove
 }
 
-// Proof is the evidence of a passage: what the tag sent, how strongly it was received, how the clocks stood,
+// Proof is the evidence of a passage: what the tag sent, the signal strength, the offsets of the clocks,
 // and which pictures there are. It is never used for charging.
 type Proof struct {
 	Finding      hardware.Finding   `json:"finding,omitempty"`

@@ -45,7 +45,7 @@ func readPosition(path string) (p position, err error) {
 		return position{}, err
 	}
 	if json.Unmarshal(text, &p) != nil || p.Segment < 0 || p.Offset < 0 || p.Sum != p.sum() {
-		return position{}, nil //nolint:nilerr // a damaged position is none
+		return position{}, nil //nolint:nilerr // a damaged position counts as missing
 	}
 	return p, nil
 }

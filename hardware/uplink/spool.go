@@ -128,7 +128,7 @@ func (s *Spool) Damage() Damage {
 }
 
 // Scrub checks all waiting passages on disk and sets damaged ones aside, so that a failing disk is noticed
-// before everything behind the damage has been overwritten or forgotten. Run it daily.
+// before all records after the damage are lost. Run it daily.
 func (s *Spool) Scrub() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -29,10 +29,10 @@ const (
 	kari   = "kari@bompass.example"
 )
 
-// start lies five seconds into a code's time step.
+// start is five seconds after the beginning of a code's time step.
 var start = time.Unix(1_795_000_000/30*30+5, 0)
 
-// office is a desk on a database of its own with the cast, and a clock that a test turns.
+// office is the service on a new database with the demo data, and a clock that the test sets.
 type office struct {
 	*access.Service
 	factors *factor.Service
@@ -345,7 +345,7 @@ func TestCountedAttemptsExpire(t *testing.T) {
 		_, err := o.VerifyPassword(t.Context(), from("203.0.113.9"), kari, "wrong")
 		want(t, "free", err, fault.WrongCredentials)
 	}
-	o.pass(31 * time.Minute) // one is forgotten
+	o.pass(31 * time.Minute) // the oldest has expired
 	_, err := o.VerifyPassword(t.Context(), from("203.0.113.9"), kari, "wrong")
 	want(t, "the forgotten one", err, fault.WrongCredentials)
 	_, err = o.VerifyPassword(t.Context(), from("203.0.113.9"), kari, "wrong")

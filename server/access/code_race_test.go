@@ -14,7 +14,7 @@ import (
 )
 
 // RFC 6238 section 5.2, ASVS V6.5.1: of a thousand who bring the same code at the same instant, one comes in;
-// through the desk, and with the throttle out of the way too.
+// through the service, and also without the throttle.
 func TestThousandConcurrentUsesOfOneCodeOpenOneSession(t *testing.T) {
 	const many = 1000
 	o := open(t)

@@ -15,7 +15,7 @@ const (
 	PasswordMin           = 12  // characters: there is always a second factor
 	PasswordMax           = 128 // characters
 	distinctCharactersMin = 5   // different characters
-	ownWordMin            = 4   // shorter words of the person's own are ignored
+	ownWordMin            = 4   // shorter words from the person's name and address are ignored
 )
 
 // CheckPassword returns a fault for a password that is too short, too long or easy to guess. The own words are
@@ -47,7 +47,7 @@ func isMonotonous(p string) bool {
 	return len(seen) < distinctCharactersMin || steps >= utf8.RuneCountInString(p)-3
 }
 
-// trimmedCharacters are the characters that people put around a word to make it a password.
+// trimmedCharacters are characters that are often added to a word to make it a password.
 const trimmedCharacters = "0123456789-_. !?"
 
 // isCommon reports whether a password is a word that guessers begin with, with digits and signs around it

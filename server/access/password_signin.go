@@ -15,7 +15,7 @@ import (
 // Visitor is the network's description of a caller before authentication.
 type Visitor struct {
 	Address string // of the network, without port
-	Device  string // the browser's device token; empty if nobody has signed in with it
+	Device  string // the browser's device token; empty before the first sign-in
 	Agent   string // the User-Agent header
 }
 
@@ -72,10 +72,11 @@ func (s *Service) VerifyPassword(ctx context.Context, visitor Visitor, name, pas
 // deferredWait is how long a deferred sign-in waits for those before it.
 const deferredWait = 10 * time.Second
 
-// deferPassword checks a password while its account or the visitor's address has had too many tries. The answer is the
-// same for a right and a wrong one: the token of a login whose code is asked for next. Only a right password with a right
-// code of an authenticator app gets in, so that nobody can guess passwords this way, and nobody can keep the owner out.
-// One password at a time is checked, which leaves the other slots to the sign-ins that are not deferred.
+// deferPassword checks a password while its account or the visitor's address has had too many tries. The answer is
+// the same for a right and a wrong one: the token of a login whose code is asked for next. Only a right password
+// with a right code of an authenticator app gets in, so that nobody can guess passwords this way, and nobody can
+// keep the owner out. One password at a time is checked, which leaves the other slots to the sign-ins that are not
+// deferred.
 func (s *Service) deferPassword(ctx context.Context, login LoginName, password string) (seal.Token, error) {
 	select {
 	case s.deferred <- struct{}{}:

@@ -20,7 +20,7 @@ import (
 func key(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
 
 // ASVS V13.3.4: seals change while servers run. What the old seal closed still opens, what is closed now gets
-// the new one, and once everything is closed anew the old one is not needed.
+// the new one, and once everything is encrypted again the old one is not needed.
 func TestKeysAreRotatedWhileServersRun(t *testing.T) {
 	o := open(t)
 	both, err := o.keys(secret).WithSealKeys(key(1))
@@ -41,15 +41,15 @@ func TestKeysAreRotatedWhileServersRun(t *testing.T) {
 	}
 	list, err := o.privacy.Reseal(t.Context(), both)
 	want(t, "reseal", err, "")
-	anew := 0
+	reencrypted := 0
 	for _, r := range list {
-		anew += r.Anew
+		reencrypted += r.Anew
 		if r.Unopenable != 0 {
 			t.Errorf("%s: %d cannot be opened", r.Place, r.Unopenable)
 		}
 	}
-	if anew < 2*len(fixture.Accounts()) {
-		t.Errorf("%d values were closed anew, want each account's secret and number", anew)
+	if reencrypted < 2*len(fixture.Accounts()) {
+		t.Errorf("%d values were encrypted again, want the secret and number of each account", reencrypted)
 	}
 	// The next change: the secret's own seal is no longer among those that closed anything.
 	next, err := o.keys(secret).WithSealKeys(key(2), key(1))
@@ -62,7 +62,7 @@ func TestKeysAreRotatedWhileServersRun(t *testing.T) {
 	}
 	for _, r := range list {
 		if r.Anew != 0 {
-			t.Errorf("%s: %d were closed anew twice", r.Place, r.Anew)
+			t.Errorf("%s: %d were encrypted again twice", r.Place, r.Anew)
 		}
 	}
 	lacking, err := o.keys(secret).WithSealKeys(key(3))
@@ -76,8 +76,8 @@ func TestKeysAreRotatedWhileServersRun(t *testing.T) {
 	for _, r := range list {
 		unopenable += r.Unopenable
 	}
-	if unopenable != anew+2 { // and the link, and the letter about the unknown browser
-		t.Errorf("%d values are told to be beyond these keys, want %d", unopenable, anew+2)
+	if unopenable != reencrypted+2 { // the others are the link and the message about the unknown browser
+		t.Errorf("%d values are reported as encrypted with other keys, want %d", unopenable, reencrypted+2)
 	}
 	found, err := o.db.FindLink(t.Context(), link.Hash, seal.PurposePassword, o.now())
 	want(t, "find link", err, "")
@@ -87,7 +87,7 @@ func TestKeysAreRotatedWhileServersRun(t *testing.T) {
 	}
 }
 
-// Every column that is sealed is among those that are closed anew.
+// Every sealed column is among those that are encrypted again.
 func TestEverySealedColumnIsRotated(t *testing.T) {
 	dsn := pgtest.URL(t)
 	conn, err := pgx.Connect(t.Context(), dsn)
@@ -122,7 +122,7 @@ func TestEverySealedColumnIsRotated(t *testing.T) {
 	}
 	for _, c := range columns {
 		if !known[c] {
-			t.Errorf("%s is never closed anew", c)
+			t.Errorf("%s is never encrypted again", c)
 		}
 	}
 }
@@ -162,7 +162,7 @@ func TestPasswordIsRehashedWhenUsed(t *testing.T) {
 	}
 	want(t, "with the pepper", signs(first, fixture.Password), "")
 	if kept() != seasoned {
-		t.Error("what is up to date is kept anew")
+		t.Error("a current hash is computed again")
 	}
 	if match, _ := argon2id.ComparePasswordAndHash(fixture.Password, "$"+strings.SplitN(seasoned, "$", 2)[1]); match {
 		t.Error("the password can be tried without the pepper")

@@ -359,7 +359,7 @@ func TestVehicleIsOnOneAgreement(t *testing.T) {
 	refused(t, "her own car", err, fault.VehicleYours, "plate")
 }
 
-// Lookups in the register are limited, so that nobody can collect vehicles by trying plates.
+// Lookups in the register are limited, so that vehicles cannot be enumerated by their plates.
 func TestPlateLookupsAreLimited(t *testing.T) {
 	r, per := open(t), actor("Per Dahl")
 	r.answer(per, api.StepCountry, api.AgreementAnswers{Country: "NO"})

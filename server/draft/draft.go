@@ -46,7 +46,7 @@ type Key struct {
 	Form     Form
 }
 
-// Draft is an encrypted draft. The zero Draft stands for a draft that does not exist.
+// Draft is an encrypted draft. The zero Draft means that there is no draft.
 type Draft struct {
 	ID     string
 	Sealed seal.Sealed

@@ -7,7 +7,7 @@ import (
 )
 
 // own makes the command run as the owner, in a process group of its own, because Ctrl-C is for the server, which
-// stops the database last. The kernel interrupts it when the server dies.
+// stops the database last. The kernel interrupts it when the server ends in any way.
 func own(cmd *exec.Cmd, o owner) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGINT}
 	if o.change {

@@ -17,7 +17,7 @@ import (
 // worse than one that does not start.
 const FreeMin = 256 << 20
 
-// lockFile is the lock file of a home. It stays when the server stops.
+// lockFile is the lock file of a home. It is kept when the server stops.
 const lockFile = "lock"
 
 // ErrHeld is the error when another server uses the home.

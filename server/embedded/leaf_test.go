@@ -78,7 +78,7 @@ func listen(t *testing.T) (*embedded.Leaf, *nats.Conn) {
 	return l, conn
 }
 
-// answered tells whether somebody answers on a subject.
+// answered reports whether a request to a subject is answered.
 func answered(conn *nats.Conn, subject, inbox string) bool {
 	sub, err := conn.SubscribeSync(inbox)
 	if err != nil {
@@ -119,7 +119,7 @@ func TestStationMayUseItsOwnSubjectsOnly(t *testing.T) {
 	}
 }
 
-// Stations do not hear each other, and what is answered to one is not told to another.
+// Stations receive neither each other's messages nor the answers to each other.
 func TestStationsCannotReadEachOthersMessages(t *testing.T) {
 	l, hub := listen(t)
 	if _, err := hub.Subscribe("intake.*", func(msg *nats.Msg) { _ = msg.Respond([]byte("!")) }); err != nil {

@@ -44,7 +44,7 @@ func Reset(ctx context.Context, dir string) (removed []string, err error) {
 		}
 		removed = append(removed, path)
 	}
-	_ = os.Remove(abs) // it stays if other files are in it
+	_ = os.Remove(abs) // it is kept if it has other files
 	return removed, nil
 }
 

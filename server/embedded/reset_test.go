@@ -28,7 +28,7 @@ func gone(t *testing.T, path string) {
 	}
 }
 
-// Also where the database lies elsewhere because its user cannot reach the home.
+// The database can be outside the home, if its user cannot reach the home.
 func TestResetDeletesDatabaseOutsideHome(t *testing.T) {
 	for name, mode := range map[string]os.FileMode{"in the home": 0o755, "elsewhere": 0o700} {
 		t.Run(name, func(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 )
 
 // Match finds the payer: the agreement of the tag that was read; else that of the plate; else the registered
-// owner, at full price. Otherwise the passage stays unmatched.
+// owner, at full price. Otherwise the passage remains unmatched.
 func (d *Directory) Match(o *toll.Observation, r *Record) {
 	r.MatchedBy = toll.ByNone
 	if m := d.mountOfTag(o.Tag, o.At); m != nil {

@@ -63,7 +63,7 @@ func (r *Record) Differs(o *Record) bool {
 // Charge is one posting for a passage: the price that is in force after it, and the difference from the price before.
 type Charge struct {
 	Passage   ID
-	Customer  ID    // to whom it is posted
+	Customer  ID    // the payer
 	Revision  int16 // counted from 1
 	List, Net money.Ore
 	Amount    money.Ore // difference from the previous revision
@@ -114,7 +114,7 @@ type Review struct {
 	Passage       ID
 	Due           time.Time
 	Partition     int
-	Rematch       bool // whether vehicle and payer are to be found anew; otherwise the set is only rated again
+	Rematch       bool // vehicle and payer are matched again; otherwise the set is only rated again
 	AwaitsPassage bool // whether only a correction has arrived, and not the passage
 }
 

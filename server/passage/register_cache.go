@@ -18,12 +18,12 @@ const (
 	recentWait    = time.Second            // of intake for keys that are not in the cache
 	awayPause     = time.Second            // during which intake uses the cache alone after the database did not answer
 	firstWait     = 20 * time.Second       // for the stations' API keys, without which no batch can be accepted
-	changesMax    = 100_000                // changes that are remembered
+	changesMax    = 100_000                // changes that are stored
 	vehiclesMax   = 250_000                // vehicles in each of the two halves of the cache, 500 bytes each
 	lookupKeysMax = 20_000                 // keys in one look-up
 )
 
-// RegisterCache holds the parts of the register that passages have needed lately. It looks up by key what it does not
+// RegisterCache holds the parts of the register that passages have needed recently. It looks up by key what it does not
 // hold, and drops what has changed, so a change costs what changed, whatever the size of the register. It is shared by
 // intake and workers and safe for concurrent use.
 type RegisterCache struct {
@@ -92,7 +92,7 @@ func (c *RegisterCache) AtLeast(ctx context.Context, version int64, keys Registe
 }
 
 // ChangedSince returns the vehicles that have changed after a version and up to the one returned. It returns complete
-// false if it does not remember them all.
+// false if it has not stored all of them.
 func (c *RegisterCache) ChangedSince(version int64) (vehicles []ID, upTo int64, complete bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -107,7 +107,7 @@ func (c *RegisterCache) ChangedSince(version int64) (vehicles []ID, upTo int64, 
 	return vehicles, c.version, true
 }
 
-// refreshForIntake applies the feed if that was not done lately. One batch at a time does so, and others do not wait
+// refreshForIntake applies the feed unless that was done recently. One batch at a time does so, and others do not wait
 // for it, except for the first.
 func (c *RegisterCache) refreshForIntake(ctx context.Context) {
 	c.mu.Lock()
@@ -191,7 +191,7 @@ func (c *RegisterCache) readFeed(ctx context.Context) error {
 	return nil
 }
 
-// drop removes what a feed says has changed, and remembers it. The caller holds mu.
+// drop removes the entries that a feed lists as changed, and stores the changes. The caller holds mu.
 func (c *RegisterCache) drop(feed *RegisterFeed) {
 	if feed.Version <= c.version {
 		return

@@ -133,7 +133,7 @@ func TestReadinessReportsFailedDependency(t *testing.T) {
 	}
 }
 
-// Stations go on sending while the portal is not ready, because the database stands still for example.
+// Stations go on sending while the portal is not ready, for example because the database does not answer.
 func TestReadinessOfIntakeIsItsOwn(t *testing.T) {
 	h := webtest.New(t, func(d *web.Deps) {
 		d.Ready = func(context.Context) error { return errors.New("the database is away") }

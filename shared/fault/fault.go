@@ -26,7 +26,7 @@ const (
 	Busy             Code = "busy"              // a part is down or full; try again
 	WrongCredentials Code = "wrong.credentials" // unknown user, wrong password or wrong code alike
 	PeriodTooLong    Code = "period.too.long"   // over 30 days and not one calendar month
-	PeriodReversed   Code = "period.reversed"   // the end lies before the start
+	PeriodReversed   Code = "period.reversed"   // the end is before the start
 	StationUnknown   Code = "station.unknown"
 	TariffMissing    Code = "tariff.missing"  // no version or no price
 	PassageFuture    Code = "passage.future"  // more than five minutes ahead
@@ -50,7 +50,7 @@ const (
 	EIDRefused       Code = "eid.refused"     // the issuer's proof is not accepted
 	EIDCancelled     Code = "eid.cancelled"   // the person stopped at the issuer
 	EIDTaken         Code = "eid.taken"       // it belongs to another account with a password, or to another person
-	MandateEnded     Code = "mandate.ended"   // the right to act for the company is gone
+	MandateEnded     Code = "mandate.ended"   // the right to act for the company has ended
 	VehicleTaken     Code = "vehicle.taken"   // on an agreement already; the answer does not say whose
 	VehicleYours     Code = "vehicle.yours"   // on one of the customer's own agreements
 	TermsNeeded      Code = "terms.needed"    // both sets of terms must be accepted

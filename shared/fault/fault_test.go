@@ -60,7 +60,7 @@ func TestEveryCodeHasARow(t *testing.T) {
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
 
-// The words of a code show exactly the parameters of its row, in every language.
+// The text of a code contains exactly the parameters of its row, in every language.
 func TestWordsOfEveryCodeMatchItsParameters(t *testing.T) {
 	for _, lang := range i18n.Languages() {
 		w := i18n.For(lang)

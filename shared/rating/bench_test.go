@@ -49,7 +49,7 @@ func (m *traffic) resolve(v int, set []rating.Crossing) []rating.Crossing {
 		i := from + n
 		t.Direction, t.Key = m.ways[i], uint32(i)
 		if err := m.plan.ResolveInto(&set[n], m.stations[i], m.At[i], &t); err != nil {
-			panic(err) // the generated month lies in known price lists
+			panic(err) // the generated month is covered by the tariffs
 		}
 	}
 	return set

@@ -93,7 +93,7 @@ func DirectionOf(d toll.Direction) Direction {
 	return 0
 }
 
-// Exemption is a kind of exemption in one byte. 0 is none.
+// Exemption is a kind of exemption in one byte, 0 for no exemption.
 type Exemption uint8
 
 const (
@@ -114,7 +114,7 @@ func kindNames() [kindCount]toll.ExemptionKind {
 	}
 }
 
-// ExemptionOf returns the compact form of a kind of exemption. A kind that no tariff supports is none.
+// ExemptionOf returns the compact form of a kind of exemption. A kind that no tariff supports counts as no exemption.
 func ExemptionOf(k toll.ExemptionKind) Exemption {
 	if k == "" {
 		return noKind

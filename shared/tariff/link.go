@@ -148,7 +148,7 @@ func names(stations []toll.StationID) []string {
 	return list
 }
 
-// hourGroupsOf returns the passage groups of some stations, with the words of a problem report.
+// hourGroupsOf returns the passage groups of some stations, as text for a problem report.
 func (s *Scheme) hourGroupsOf(stations []toll.StationID) (groups []string) {
 	for _, st := range s.Stations {
 		if st.HourGroup != "" && slices.Contains(stations, st.ID) {

@@ -37,10 +37,10 @@ func VehicleKinds() []VehicleKind {
 	return []VehicleKind{KindCar, KindVan, KindHeavy, KindMotorcycle}
 }
 
-// StatedPlugIn stands for a plug-in hybrid in the place of a fuel.
+// StatedPlugIn is the answer "plug-in hybrid" to the question of the fuel.
 const StatedPlugIn = "plug-in"
 
-// StatedOther stands for any other fuel.
+// StatedOther is the answer "other" to the question of the fuel.
 const StatedOther = "unknown"
 
 // StatedFuels returns the fuels that can be stated, in the order in which they are offered.

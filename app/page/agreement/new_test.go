@@ -123,7 +123,7 @@ func TestOnlyTheAnswersOfTheStepAreSent(t *testing.T) {
 	}
 }
 
-// What is wrong stands beside the field and in a summary that takes focus.
+// Errors are shown beside their field and in a summary that takes focus.
 func TestRefusedAnswerIsMarkedAtItsField(t *testing.T) {
 	d := draft()
 	d.Next, d.Answers.Country = api.StepPlate, "NO"
@@ -142,7 +142,7 @@ func TestRefusedAnswerIsMarkedAtItsField(t *testing.T) {
 	}
 }
 
-// A vehicle that is taken may be the person's own: the page leads to the search and names nobody.
+// A vehicle that is taken may be the person's own: the page links to the search and does not name the other customer.
 func TestTakenVehicleLeadsToTheSearch(t *testing.T) {
 	d := draft()
 	d.Next = api.StepCheck

@@ -50,7 +50,7 @@ func (p *page) count(ctx app.Context) {
 // setOwn makes this the person's own device and stores the overview at once, or deletes what is stored.
 func (p *page) setOwn(ctx app.Context, own bool) {
 	if _, known := p.Session.Me(); !known {
-		return // nobody is signed in
+		return // there is no session
 	}
 	p.Session.SetOwnDevice(own)
 	p.MarkClean()

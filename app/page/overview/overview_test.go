@@ -136,7 +136,7 @@ func TestArrivingPassageChangesTheBalance(t *testing.T) {
 	s.Shows("33,20 kr", "E18 Maritim", "Ny passering: E18 Maritim kl. 12:00, 23,20 kr", "bp-moved-1")
 }
 
-// An event says at once what the server's answer confirms later; without that answer it stays.
+// The effect of an event is shown at once, and kept if the server's answer to the following request does not arrive.
 func TestArrivingPassageIsShownBeforeTheServerAnswers(t *testing.T) {
 	server := overviewServer(api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon), Total: 1000})
 	s := pagetest.Open(t, server, "/", overview.New)

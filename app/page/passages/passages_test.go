@@ -97,7 +97,7 @@ func TestFocusMovesToTheErrorsOfTheForm(t *testing.T) {
 	}
 }
 
-// The server may refuse what the page allows, such as a vehicle that belongs to somebody else.
+// The server may refuse what the page allows, such as a vehicle of another customer.
 func TestRefusedFieldIsMarked(t *testing.T) {
 	server := &pagetest.Server{Fault: fault.New(fault.NotFound).At("vehicle")}
 	s := pagetest.Open(t, server, "/passages?vehicle=x", passages.New)

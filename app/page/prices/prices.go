@@ -71,7 +71,7 @@ func (p *page) price() {
 	p.took = took()
 }
 
-// change changes the trip, its price and the address: the address can be sent to somebody.
+// change changes the trip, its price and the address: the address can be shared.
 func (p *page) change(do func(*trip.Trip)) {
 	p.trip.Stops = slices.Clone(p.trip.Stops)
 	do(&p.trip)

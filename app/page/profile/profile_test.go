@@ -38,7 +38,7 @@ func profileOf() api.ProfileReply {
 	}
 }
 
-// S2.56, S4.16, S4.17, S4.18, S4.20, S4.21, S4.22, S4.29–S4.33: what stands on "my details".
+// S2.56, S4.16, S4.17, S4.18, S4.20, S4.21, S4.22, S4.29–S4.33: the content of "my details".
 func TestDetailsShowWhatIsConfirmedAndConsentedTo(t *testing.T) {
 	reply := profileOf()
 	s := pagetest.Open(t, serve(reply), "/profile", profile.New)

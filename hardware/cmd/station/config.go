@@ -115,7 +115,7 @@ func (c *config) readFile(path string) error {
 // complete applies the given settings over the file's, and defaults under both.
 func (c *config) complete(given config) {
 	c.Server = strings.TrimRight(cmp.Or(given.Server, c.Server), "/")
-	if !c.demo { // the demo data's key is known to everyone, so the demo sends only where it is told to
+	if !c.demo { // the demo data's key is known to everyone, so the demo has no default server
 		c.Server = cmp.Or(c.Server, "http://127.0.0.1:8080")
 	}
 	c.Up = cmp.Or(given.Up, c.Up)

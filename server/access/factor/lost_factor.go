@@ -68,7 +68,7 @@ type LostFactorLogins interface {
 	PendingLoginClaim(ctx context.Context, login seal.Hash, now time.Time) (string, error)
 }
 
-// LostFactorView lists the recovery options of a person who has the password alone.
+// LostFactorView lists the recovery options of a person who has only the password.
 type LostFactorView struct {
 	EID         bool             // an eID opens this account
 	LetterError error            // nil when a letter can be sent

@@ -17,7 +17,7 @@ func hashParams() *argon2id.Params {
 // dummyHash is checked when an account is unknown, so that the answer takes as long as for a known one.
 const dummyHash = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IHRoYXQgaXM$nR1mCz6vD0Hn7mDk0cQ1y9eE8m2n3a0b4c5d6e7f8gA"
 
-// pepperMark stands before a hash with a pepper, followed by the pepper's name.
+// pepperMark is the prefix of a hash with a pepper; the pepper's name follows.
 const pepperMark = "pepper:"
 
 // NormalizePassword returns the form in which passwords are counted, hashed and compared: keyboards write the

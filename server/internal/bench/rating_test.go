@@ -79,7 +79,7 @@ func (w *trafficMonth) resolve(v int, set []rating.Crossing) {
 func (w *trafficMonth) resolveOne(c *rating.Crossing, i int, t *rating.Traits) {
 	t.Direction, t.Key = w.directions[i], uint32(i)
 	if err := w.plan.ResolveInto(c, w.stations[i], w.At[i], t); err != nil {
-		panic(err) // the month lies in known price lists
+		panic(err) // the month is covered by the tariffs
 	}
 }
 
@@ -217,7 +217,7 @@ func (a *arrival) partition(b *buffers, p int) {
 		t := a.traits[arrived.vehicle]
 		t.Direction, t.Key = arrived.direction, arrived.key
 		if err := a.plan.ResolveInto(&a.set[a.next[arrived.vehicle]], arrived.station, arrived.at, &t); err != nil {
-			panic(err) // the month lies in known price lists
+			panic(err) // the month is covered by the tariffs
 		}
 		a.next[arrived.vehicle]++
 	}

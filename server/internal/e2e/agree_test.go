@@ -118,7 +118,7 @@ const (
 	termsName      = "Godtar du vilkårene?"
 )
 
-// A person with an eID and no agreement is asked, answers no, orders a tag on the way, and is led to an agreement.
+// A person with an eID and no agreement is asked, answers no, orders a tag in the form, and gets an agreement.
 // The car's next passage is on it, with its price.
 func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	product := e2e.Start(t, program)

@@ -54,7 +54,7 @@ var (
 )
 
 // PDFText returns the text of a PDF that the browser has printed. It does not read every PDF: fonts are named by their
-// object, and letters are numbers that the font translates.
+// object, and characters are codes that the font maps to Unicode.
 func PDFText(pdf []byte) string {
 	objects := map[string][2][]byte{}
 	for _, m := range pdfObject.FindAllSubmatch(pdf, -1) {
@@ -102,7 +102,7 @@ func writePageText(text *strings.Builder, content []byte, objects map[string][2]
 	text.WriteByte('\n')
 }
 
-// fontMap returns the ToUnicode map of a font: from hexadecimal codes to letters.
+// fontMap returns the ToUnicode map of a font: from hexadecimal codes to characters.
 func fontMap(font string, objects map[string][2][]byte) map[string]string {
 	characters := map[string]string{}
 	unit := pdfUnits.FindSubmatch(objects[font][0])

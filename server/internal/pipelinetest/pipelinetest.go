@@ -91,7 +91,7 @@ func (r *Rig) Start(plan *rating.Plan) *pipeline.Pipeline {
 	return r.StartWith(pricelist.Fixed(plan))
 }
 
-// StartWith is Start with price lists that can be published anew.
+// StartWith is Start with price lists that can be published again.
 func (r *Rig) StartWith(prices *pricelist.InForce) *pipeline.Pipeline {
 	r.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())

@@ -12,7 +12,7 @@ import (
 const unknownKeyWarnInterval = time.Minute
 
 // unknownKeys counts requests with an unknown API key, over HTTP or from a leaf node, and logs warnings: a station's
-// key is mistyped or withdrawn, or somebody is guessing keys. It is safe for concurrent use.
+// key is mistyped or withdrawn, or keys are being guessed. It is safe for concurrent use.
 type unknownKeys struct {
 	log *slog.Logger
 

@@ -1,4 +1,4 @@
-// Package pipeline runs the whole way of a passage from a station's batch to a posted charge: intake, the
+// Package pipeline processes passages from a station's batch to a posted charge: intake, the
 // quarantine and one worker for each partition.
 package pipeline
 

@@ -143,7 +143,7 @@ func (r *round) reviewItems(ctx context.Context, due []passage.Review) (list []r
 }
 
 // reviewOne computes the new version of a passage, and reports whether this partition applies it. A passage is changed
-// by the partition of its vehicle; one that moves to another partition has no vehicle on the way.
+// by the partition of its vehicle; one that moves to another partition has no vehicle in between.
 func (r *round) reviewOne(k passage.StoredWithCorrection, requested passage.Review) (l reviewItem, here bool) {
 	l = reviewItem{StoredWithCorrection: k, want: k.Record}
 	if c := k.Latest; c != nil {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// NewMobile returns a mobile number that nobody has.
+// NewMobile returns a mobile number that no account has.
 func (h *Server) NewMobile() string { return fmt.Sprintf("+47410%05d", h.mobiles.Add(1)) }
 
 // RegisterNewcomer registers a person without an eID and signs in. The person has not been through onboarding.

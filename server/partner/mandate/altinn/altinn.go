@@ -119,7 +119,7 @@ func (s *Source) Parties(ctx context.Context, birthNumber string) (mandate.Answe
 		return mandate.Answer{}, down(err)
 	}
 	if status == http.StatusUnauthorized {
-		s.forget(token)
+		s.dropToken(token)
 	}
 	if status != http.StatusOK {
 		return mandate.Answer{}, down(fmt.Errorf("authorised parties: answered %d", status))
@@ -205,8 +205,8 @@ func (s *Source) authorise(ctx context.Context) (string, error) {
 	return token, nil
 }
 
-// forget drops a token that was rejected.
-func (s *Source) forget(token string) {
+// dropToken drops a token that was rejected.
+func (s *Source) dropToken(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.token == token {

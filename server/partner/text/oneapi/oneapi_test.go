@@ -58,7 +58,7 @@ type operator struct {
 	requests int
 	tokens   int
 	refuses  func(number string) (status int, id string)
-	dropped  bool // the next reply is lost on the way
+	dropped  bool // the next reply is lost
 }
 
 type requestBody struct {
@@ -227,7 +227,7 @@ func TestRepliesAreClassified(t *testing.T) {
 	}
 }
 
-// An operator whose certificate nobody vouches for gets neither message nor password.
+// An operator without a trusted certificate receives neither message nor password.
 func TestOperatorWithoutTrustedCertificateIsRefused(t *testing.T) {
 	o := startOperator(t)
 	config := o.config()
