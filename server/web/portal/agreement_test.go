@@ -19,7 +19,7 @@ import (
 
 // S1.11, S1.38, S2.35, S2.39: the number and password of the legacy system link the agreement, once, and cannot be
 // used to sign in. A message goes to the old address of the agreement.
-func TestTheOldNumberAndPasswordLinkOnce(t *testing.T) {
+func TestLegacyPasswordLinksOnce(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
 	h.Imports("A-100201", "7009201")
@@ -56,7 +56,7 @@ func TestTheOldNumberAndPasswordLinkOnce(t *testing.T) {
 }
 
 // An unknown number, a wrong password, a used one, and a correct one whose agreement has ended get the same page.
-func TestAWrongOldNumberAndAWrongPasswordAreAnsweredAlike(t *testing.T) {
+func TestWrongLegacyNumberAndPasswordLookAlike(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
 	h.Imports("7009201", "7009201")
@@ -85,7 +85,7 @@ func TestAWrongOldNumberAndAWrongPasswordAreAnsweredAlike(t *testing.T) {
 }
 
 // Attempts are counted by account, by number and by network.
-func TestOldPasswordsCannotBeGuessed(t *testing.T) {
+func TestLegacyPasswordGuessesAreLimited(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
 	h.Imports("7009201", "7009201")
@@ -113,7 +113,7 @@ func TestOldPasswordsCannotBeGuessed(t *testing.T) {
 }
 
 // S2.40, S2.41: a company's agreement and one that has an owner are not linked, though the password is right.
-func TestWhatCannotBeLinkedIsSaidToWhoKnowsThePassword(t *testing.T) {
+func TestLegacyPasswordLinksNoCompanyOrOwnedAgreement(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "company", "7009201", "firma@bompass.example")
 	h.Imports("7009201", "7009201")
@@ -130,7 +130,7 @@ func TestWhatCannotBeLinkedIsSaidToWhoKnowsThePassword(t *testing.T) {
 }
 
 // Two people who know the password at once: one is linked.
-func TestAnOldPasswordIsSpentOnce(t *testing.T) {
+func TestLegacyPasswordIsSpentOnce(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
 	h.Imports("7009201", "7009201")
@@ -175,7 +175,7 @@ func TestSearchesShowCustomerService(t *testing.T) {
 }
 
 // S2.33: both sets of terms can be read by everybody, in every language, with their version.
-func TestTermsCanBeRead(t *testing.T) {
+func TestTermsArePublic(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	for _, kind := range toll.Terms() {
@@ -193,7 +193,7 @@ func TestTermsCanBeRead(t *testing.T) {
 
 // S1.12, S1.13, S2.27: "no" leads to making an agreement; the way can be begun at any time and is gone
 // over the contract to its end.
-func TestNoLeadsToAnAgreement(t *testing.T) {
+func TestAnswerNoLeadsToNewAgreement(t *testing.T) {
 	h := webtest.New(t)
 	v := h.RegisterPerson("berit@bompass.example", "Berit Aas")
 	v.CheckRedirect("/", "/welcome/customer")

@@ -13,7 +13,7 @@ import (
 	"bompass/shared/api"
 )
 
-func TestEventsArriveAndEndWithTheSession(t *testing.T) {
+func TestEventsEndWithSession(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	lines := v.OpenEventStream()
@@ -32,7 +32,7 @@ func TestEventsArriveAndEndWithTheSession(t *testing.T) {
 	}
 }
 
-func TestEventsEndWithTheServer(t *testing.T) {
+func TestEventsEndWithServer(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	h := webtest.New(t, func(d *web.Deps) { d.Context = ctx })
 	v := h.SignIn(webtest.Kari)
@@ -47,7 +47,7 @@ func TestEventsEndWithTheServer(t *testing.T) {
 	}
 }
 
-func TestAnOpenStreamDoesNotProlongTheSession(t *testing.T) {
+func TestOpenStreamDoesNotProlongSession(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	h.Advance(access.SessionIdle - time.Minute)
@@ -58,7 +58,7 @@ func TestAnOpenStreamDoesNotProlongTheSession(t *testing.T) {
 	}
 }
 
-func TestOneSessionHasABoundedNumberOfStreams(t *testing.T) {
+func TestStreamsPerSessionAreLimited(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	first := v.OpenEventStream()

@@ -14,7 +14,7 @@ import (
 
 // S2.11 S2.12 S2.23 S2.24: after login a person sees the parties they can act for, picks one on its row,
 // and reads why a company may be missing.
-func TestAPersonChoosesWhomToActFor(t *testing.T) {
+func TestPersonChoosesParty(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
 	in := v.SubmitEID("no", "nils", "/passages")
@@ -82,7 +82,7 @@ func TestMeReportsTheRole(t *testing.T) {
 	}
 }
 
-func TestNobodyActsForWhomTheyMayNot(t *testing.T) {
+func TestPartyWithoutRightIsRefused(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignInWithEID("kari")
 	list := v.Get("/parties").Body
@@ -106,7 +106,7 @@ func TestNobodyActsForWhomTheyMayNot(t *testing.T) {
 }
 
 // The register's word is good for five minutes; then a person whose right was withdrawn is out.
-func TestAWithdrawnRightEndsWithinFiveMinutes(t *testing.T) {
+func TestWithdrawnMandateEndsWithinFiveMinutes(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignInWithEID("nils")
 	v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")
@@ -127,7 +127,7 @@ func TestAWithdrawnRightEndsWithinFiveMinutes(t *testing.T) {
 }
 
 // While the register is silent people go on looking for an hour; the page of parties says so.
-func TestASilentRegisterIsTold(t *testing.T) {
+func TestUnavailableMandateRegisterIsReported(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignInWithEID("nils")
 	v.ChooseParty(v.Get("/parties").Body, "organisation:311882104")

@@ -21,7 +21,7 @@ import (
 )
 
 // S4.17, S4.22, S4.15, S4.21, S4.25, S4.26: details, and a number confirmed by a code that can be sent again.
-func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
+func TestDetailsAreSavedAndMobileIsConfirmed(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	p := webtest.Call(v, api.Profile, api.Empty{}, "")
@@ -86,7 +86,7 @@ func TestDetailsAreSavedAndTheMobileIsConfirmedByACode(t *testing.T) {
 }
 
 // S4.14, S4.23: an address that is not confirmed is, with the code sent to it.
-func TestAnAddressIsConfirmedByACode(t *testing.T) {
+func TestEmailAddressIsConfirmedByCode(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	h.Exec("update profile set email_confirmed_at = null")
@@ -105,7 +105,7 @@ func TestAnAddressIsConfirmedByACode(t *testing.T) {
 }
 
 // S2.55: the new address confirms the change, and the old one can stop or revert it.
-func TestTheAddressChangesWithALinkToBoth(t *testing.T) {
+func TestEmailChangeSendsLinkToBothAddresses(t *testing.T) {
 	h := webtest.New(t)
 	const fresh = "kari.lund@bompass.example"
 	v := h.SignIn(webtest.Kari)
@@ -141,7 +141,7 @@ func TestTheAddressChangesWithALinkToBoth(t *testing.T) {
 	proves.That(t, "S1.25")
 }
 
-func TestAnAddressThatIsTakenMeanwhileIsRefused(t *testing.T) {
+func TestTakenEmailAddressIsRefused(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: "free@bompass.example"}, "")
@@ -153,7 +153,7 @@ func TestAnAddressThatIsTakenMeanwhileIsRefused(t *testing.T) {
 
 // A signed-in person cannot make us fill mailboxes: letters are counted for the account, and for the address
 // that they go to, whoever asks.
-func TestLettersToAnAddressAreLimited(t *testing.T) {
+func TestMessagesToAnAddressAreLimited(t *testing.T) {
 	h := webtest.New(t)
 	v, olav := h.SignIn(webtest.Kari), h.SignIn("olav@bompass.example")
 	var refused int
@@ -180,7 +180,7 @@ func TestLettersToAnAddressAreLimited(t *testing.T) {
 
 // S4.27 to S4.33: every stand with version and time; the privacy statement is needed; advertising
 // reaches nobody without mail or SMS.
-func TestConsentsAreKeptWithVersionAndTime(t *testing.T) {
+func TestConsentsHaveVersionAndTime(t *testing.T) {
 	h := webtest.New(t)
 	v := h.RegisterNewcomer("berit@bompass.example", "Berit Aas")
 	given := func(kinds ...toll.ConsentKind) api.ConsentRequest {
@@ -238,7 +238,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 }
 
 // Logging out is a line of the history, with the browser that it was.
-func TestLoggingOutIsALineOfTheHistory(t *testing.T) {
+func TestLogoutIsInHistory(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	if p := v.Do(http.MethodPost, api.Logout.Path, "{}"); p.StatusCode != http.StatusOK {
@@ -252,7 +252,7 @@ func TestLoggingOutIsALineOfTheHistory(t *testing.T) {
 }
 
 // Everything about a person, as a file and as a page; the owner hears of it; erasure shows its holds.
-func TestEverythingComesOutAndErasureShowsItsHolds(t *testing.T) {
+func TestExportIsCompleteAndErasureShowsHolds(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	webtest.Call(v, api.SaveConsents, api.ConsentRequest{Given: map[toll.ConsentKind]bool{toll.ConsentPrivacy: true}}, "")
@@ -322,7 +322,7 @@ func TestEverythingComesOutAndErasureShowsItsHolds(t *testing.T) {
 }
 
 // Roles inside a company: invitation by mail, what each may see, end dates, removal at once.
-func TestPeopleOfACompanyAreInvitedAndRemoved(t *testing.T) {
+func TestPeopleAreInvitedAndRemoved(t *testing.T) {
 	h := webtest.New(t)
 	nils := h.SignIn("nils@fjordfrakt.example")
 	people := webtest.Call(nils, api.People, api.Empty{}, "")

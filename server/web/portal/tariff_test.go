@@ -11,7 +11,7 @@ import (
 	"bompass/shared/tariff"
 )
 
-func TestAnyoneGetsTheTariffsThatPassagesAreRatedBy(t *testing.T) {
+func TestTariffsArePublic(t *testing.T) {
 	v := webtest.New(t).Visitor()
 	p := v.Get(api.TariffBook.Path)
 	var reply api.TariffBookReply
@@ -38,7 +38,7 @@ func TestAnyoneGetsTheTariffsThatPassagesAreRatedBy(t *testing.T) {
 }
 
 // The price calculator is for everyone, in the visitor's language, and says nothing of anybody.
-func TestAnyoneSeesThePriceCalculator(t *testing.T) {
+func TestPriceCalculatorIsPublic(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	p := v.Get("/prices?stops=oslo-104.0700", webtest.Header("Accept-Language", "sv"))
@@ -59,7 +59,7 @@ func TestAnyoneSeesThePriceCalculator(t *testing.T) {
 	}
 }
 
-func TestABillIsOfTheCustomerThatAsks(t *testing.T) {
+func TestRecheckBelongsToCustomer(t *testing.T) {
 	h := webtest.New(t)
 	var reply api.RecheckReply
 	signed := h.SignIn(webtest.Kari)

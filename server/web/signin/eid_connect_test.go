@@ -14,7 +14,7 @@ import (
 
 // S2.21: who registered by e-mail and gets an eID connects it, is one person afterwards, and needs no second
 // factor any more.
-func TestWhoRegisteredByEmailConnectsAnEID(t *testing.T) {
+func TestPersonWithPasswordConnectsEID(t *testing.T) {
 	p := webtest.NewPortal(t)
 	p.SignInWithEID("liv") // and so has begun an account of her own
 	v := p.Visitor()
@@ -62,7 +62,7 @@ func TestWhoRegisteredByEmailConnectsAnEID(t *testing.T) {
 }
 
 // An eID whose account has a password is not taken: the page says so and nothing changes.
-func TestAnEIDThatOpensAnAccountWithAPasswordIsNotConnected(t *testing.T) {
+func TestEIDOfAnotherAccountIsNotConnected(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignIn("olav@bompass.example")
 	begun := v.Get("/login/eid/no?link=1")
@@ -77,7 +77,7 @@ func TestAnEIDThatOpensAnAccountWithAPasswordIsNotConnected(t *testing.T) {
 }
 
 // An address that has an account is answered like any other; its owner is told how two become one.
-func TestAnAddressThatIsTakenTellsItsOwnerAlone(t *testing.T) {
+func TestOwnerOfTakenEmailAddressIsNotified(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn("olav@bompass.example")
 	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: webtest.Kari}, "")

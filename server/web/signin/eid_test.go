@@ -16,7 +16,7 @@ import (
 
 // S1.02 S1.05 S1.06 S2.02 S2.05 S2.07 S2.08 S2.09: both entries stand on the page, the eID first and with
 // its choices named.
-func TestEIDComesFirstAndTheOtherEntryBeside(t *testing.T) {
+func TestSignInPageOffersEIDFirst(t *testing.T) {
 	p := webtest.NewPortal(t)
 	body := p.Visitor().Get("/login").Body
 	button, form := strings.Index(body, `href="/login/eid/no"`), strings.Index(body, `<form method="post" action="/login"`)
@@ -36,7 +36,7 @@ func TestEIDComesFirstAndTheOtherEntryBeside(t *testing.T) {
 }
 
 // S3.03 S3.04 S3.05 S3.09 S3.10 S3.11: a tab for each way, the Swedish one with what to do.
-func TestEachWayHasATab(t *testing.T) {
+func TestEachSignInMethodHasTab(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
 	front := v.Get("/login?lang=sv").Body
@@ -67,7 +67,7 @@ func TestEachWayHasATab(t *testing.T) {
 
 // S2.06 S2.13 S2.14 S1.03 S1.04 S3.01 S3.02 S3.13 S4.12: help, numbers to call and the language stand on the
 // page, for everybody and without scripts.
-func TestHelpNeedsNoLogin(t *testing.T) {
+func TestHelpIsPublic(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
 	login := v.Get("/login").Body
@@ -104,7 +104,7 @@ func TestHelpNeedsNoLogin(t *testing.T) {
 
 // S2.03 S2.04 S2.10: everybody with a Norwegian eID takes the same way: people of companies with their
 // own eID, people with a D-number, people who are new and those whose issuer tells no number.
-func TestEverybodyWithAnEIDGetsIn(t *testing.T) {
+func TestPeopleSignInWithEID(t *testing.T) {
 	p := webtest.NewPortal(t)
 	for who, want := range map[string]string{
 		"kari": `"person":"Kari Lund"`, "nils": `"person":"Nils Berg","customer":"` + string(fixture.Fjordfrakt) + `"`, "marek": `"person":"Marek Nowak"`,
@@ -129,7 +129,7 @@ func customerOf(me string) string {
 	return id
 }
 
-func TestThePersonComesBackToWhereTheyWere(t *testing.T) {
+func TestSignInReturnsToRequestedPage(t *testing.T) {
 	p := webtest.NewPortal(t)
 	if in := p.Visitor().SubmitEID("no", "kari", "/passages?from=2026-11-01"); in.Header.Get("Location") != "/passages?from=2026-11-01" {
 		t.Errorf("went on to %q", in.Header.Get("Location"))
@@ -141,7 +141,7 @@ func TestThePersonComesBackToWhereTheyWere(t *testing.T) {
 
 // Two tabs each have their own journey; an answer is good once, in the browser that asked, and on its
 // own way.
-func TestAnAnswerOpensOneSessionInItsOwnBrowser(t *testing.T) {
+func TestEIDResponseOpensOneSession(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
 	one, two := v.Get("/login/eid/no").Header.Get("Location"), v.Get("/login/eid/no?next=%2Fpassages").Header.Get("Location")
@@ -187,7 +187,7 @@ func refused(t *testing.T, name string, p webtest.Page) {
 }
 
 // Session fixation: what stands in the browser before signing in opens nothing afterwards.
-func TestASessionHasATokenOfItsOwn(t *testing.T) {
+func TestSignInReplacesSessionToken(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
 	planted := strings.Repeat("A", 43)
@@ -209,7 +209,7 @@ func TestASessionHasATokenOfItsOwn(t *testing.T) {
 }
 
 // Who is sent back reads why, and nothing that the issuer said.
-func TestAPersonIsToldWhyTheEIDDidNotWork(t *testing.T) {
+func TestFailedEIDSignInIsExplained(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
 	asked := v.DoCrossSite(http.MethodGet, v.Get("/login/eid/no").Header.Get("Location"), "")
@@ -245,7 +245,7 @@ func TestAPersonIsToldWhyTheEIDDidNotWork(t *testing.T) {
 
 // OpenID Connect RP-Initiated Logout: who came with an eID leaves there too, by a form, so that no
 // token is in an address.
-func TestLeavingHereLeavesAtTheIssuer(t *testing.T) {
+func TestLogoutEndsSessionAtIssuer(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignInWithEID("kari")
 	out := v.Do(http.MethodPost, api.Logout.Path, "{}")
@@ -276,7 +276,7 @@ func TestLeavingHereLeavesAtTheIssuer(t *testing.T) {
 }
 
 // Front-channel logout comes without a cookie, in a frame of the issuer's, and for one session.
-func TestAnIssuersFrameEndsItsSession(t *testing.T) {
+func TestFrontChannelLogoutEndsSession(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v, other := p.SignInWithEID("kari"), p.SignInWithEID("olav")
 	farewell := p.FrontChannelLogoutPath(v)
@@ -307,7 +307,7 @@ func TestAnIssuersFrameEndsItsSession(t *testing.T) {
 
 // OpenID Connect Back-Channel Logout: leaving at another service ends the session here at once; the
 // message is believed once.
-func TestAnIssuersMessageEndsItsSessions(t *testing.T) {
+func TestBackChannelLogoutEndsSessions(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v, other := p.SignInWithEID("kari"), p.SignInWithEID("olav")
 	p.Norway.EndSessions(t.Context(), "kari")
@@ -342,7 +342,7 @@ func TestAnIssuersMessageEndsItsSessions(t *testing.T) {
 }
 
 // An account whose only factor is an eID steps up at the issuer before a sensitive change.
-func TestAnEIDIsAFactorToProveAgain(t *testing.T) {
+func TestEIDIsFactorForStepUp(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignInWithEID("liv")
 	p.Advance(10 * time.Minute)
@@ -371,7 +371,7 @@ func TestAnEIDIsAFactorToProveAgain(t *testing.T) {
 }
 
 // Asking an issuer costs us and them: one address may do it sixty times in a row, and then waits.
-func TestAFloodOfBeginningsWaits(t *testing.T) {
+func TestEIDRequestsAreThrottled(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
 	begun := 0

@@ -11,7 +11,7 @@ import (
 
 // S3.07, S3.12, S3.16, S3.23: beside the Swedish form stand what to do the first time, registering an
 // address and creating a password; the form is sent by «Logga in».
-func TestTheSwedishFormLeadsNewPeopleOn(t *testing.T) {
+func TestSwedishSignInPageLinksFirstTimePages(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	login := v.Get("/login?lang=sv")
@@ -36,7 +36,7 @@ func TestTheSwedishFormLeadsNewPeopleOn(t *testing.T) {
 
 // S3.17, S3.18, S3.19, S3.20, S3.24, S3.25: registering asks for customer number, personal number and the
 // address; creating a password asks for the customer number alone. Each is sent by a button that says so.
-func TestTheSwedishFirstTimeFormsAskForWhatTheyNeed(t *testing.T) {
+func TestFirstTimeFormsAskOnlyForRequiredFields(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	v.Get("/login?lang=sv")
@@ -61,7 +61,7 @@ func TestTheSwedishFirstTimeFormsAskForWhatTheyNeed(t *testing.T) {
 }
 
 // S3.08: the mark at the top of every public page is a link to the portal, which asks who is there.
-func TestTheMarkLeadsToThePortal(t *testing.T) {
+func TestLogoLinksToPortal(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	for _, path := range []string{"/login", "/help/login", "/register", "/first"} {

@@ -56,7 +56,7 @@ func TestSignInIsTwoPlainForms(t *testing.T) {
 	}
 }
 
-func TestWrongPasswordUnknownUserAndWrongCodeReadTheSame(t *testing.T) {
+func TestFailedSignInsShowSameMessage(t *testing.T) {
 	h := webtest.New(t)
 	message := func(p webtest.Page) string {
 		_, text, _ := strings.Cut(p.Body, `id="failure"`)
@@ -82,7 +82,7 @@ func TestWrongPasswordUnknownUserAndWrongCodeReadTheSame(t *testing.T) {
 	}
 }
 
-func TestGuessingIsSlowedAndTheOwnerElsewhereIsNot(t *testing.T) {
+func TestPasswordGuessesAreThrottled(t *testing.T) {
 	h := webtest.New(t)
 	var last webtest.Page
 	for range 7 {
@@ -97,7 +97,7 @@ func TestGuessingIsSlowedAndTheOwnerElsewhereIsNot(t *testing.T) {
 	}
 }
 
-func TestFormsNeedTheirOwnBrowserAndSite(t *testing.T) {
+func TestSignInFormNeedsSameOriginAndBrowser(t *testing.T) {
 	h := webtest.New(t)
 	fields := func() url.Values { return url.Values{"email": {webtest.Kari}, "password": {fixture.Password}} }
 	for name, c := range map[string]webtest.Change{
@@ -121,7 +121,7 @@ func TestFormsNeedTheirOwnBrowserAndSite(t *testing.T) {
 	}
 }
 
-func TestNextStaysOnThisSite(t *testing.T) {
+func TestNextAddressStaysOnSite(t *testing.T) {
 	h := webtest.New(t)
 	for _, next := range []string{
 		"https://elsewhere.example/", "//elsewhere.example", `/\elsewhere.example`, "javascript:alert(1)", "/api/v1/me", "/login", "\t//x",
@@ -133,7 +133,7 @@ func TestNextStaysOnThisSite(t *testing.T) {
 	}
 }
 
-func TestSessionCookieIsClosedToScriptsAndOtherSites(t *testing.T) {
+func TestSessionCookieIsHTTPOnlyAndSameSite(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	v.SubmitPassword(webtest.Kari, fixture.Password)
@@ -169,7 +169,7 @@ func TestSessionCookieIsClosedToScriptsAndOtherSites(t *testing.T) {
 
 // Browsers give a host's cookies to all of its ports: two portals on one machine must not sign each other's
 // people out.
-func TestPortalsOnOneMachineHaveCookiesOfTheirOwn(t *testing.T) {
+func TestPortalsOnOneHostHaveSeparateCookies(t *testing.T) {
 	one, two := webtest.New(t), webtest.New(t)
 	v, neighbour := one.Visitor(), two.Visitor()
 	v.Client.Jar = neighbour.Client.Jar
@@ -203,7 +203,7 @@ func TestSessionEndsAtLogout(t *testing.T) {
 	}
 }
 
-func TestSessionEndsByItself(t *testing.T) {
+func TestSessionExpires(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	h.Advance(access.SessionIdle - time.Minute)
@@ -224,7 +224,7 @@ func TestSessionEndsByItself(t *testing.T) {
 	}
 }
 
-func TestLanguageIsChosenOnThePageAndKept(t *testing.T) {
+func TestChosenLanguageIsKept(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	for _, c := range []struct{ path, accept, want string }{

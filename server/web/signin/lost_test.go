@@ -39,7 +39,7 @@ func codeOn(t *testing.T, letter sim.Received) string {
 
 // ASVS V6.4.4: a person who has lost every factor gets a code by post, waits three days, and connects a new app,
 // which replaces all other factors.
-func TestWhoHasLostEverythingComesBackByPost(t *testing.T) {
+func TestLostFactorsAreReplacedByPost(t *testing.T) {
 	h := housed(t)
 	inside := h.SignIn(webtest.Kari)
 	inside.SubmitFormAt("/security/codes", "/security", url.Values{})
@@ -112,7 +112,7 @@ func TestWhoHasLostEverythingComesBackByPost(t *testing.T) {
 }
 
 // "This was not me": every channel's link, and whoever is signed in, stops it; the code is worth nothing then.
-func TestTheOwnerStopsWhatSomebodyElseAskedFor(t *testing.T) {
+func TestOwnerStopsRecovery(t *testing.T) {
 	for _, channel := range []string{webtest.Kari, webtest.Phone, "inside"} {
 		h := housed(t)
 		inside := h.SignIn(webtest.Kari)
@@ -145,7 +145,7 @@ func TestTheOwnerStopsWhatSomebodyElseAskedFor(t *testing.T) {
 }
 
 // A step that brought the right code is worth nothing once the owner has stopped it.
-func TestStoppingWinsOverAStepThatWaits(t *testing.T) {
+func TestStoppedRecoveryCannotContinue(t *testing.T) {
 	h := housed(t)
 	code := codeOn(t, h.StartRecovery())
 	path := h.LinkIn(h.LastMessage(webtest.Kari))
@@ -161,7 +161,7 @@ func TestStoppingWinsOverAStepThatWaits(t *testing.T) {
 }
 
 // No letter goes where the owner may not live: an address that is not whole or was written lately.
-func TestALetterGoesOnlyToAnAddressThatHasStood(t *testing.T) {
+func TestRecoveryLetterNeedsSettledAddress(t *testing.T) {
 	h := housed(t)
 	v := h.SignIn(webtest.Kari)
 	h.Advance(time.Minute)

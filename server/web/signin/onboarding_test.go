@@ -254,7 +254,7 @@ func TestNewcomerWithEIDGivesNameAndEmailAddress(t *testing.T) {
 
 // S1.09, S2.25, S2.26: who has no agreement is asked once whether they have one somewhere; yes leads to
 // linking. The page can be opened again.
-func TestWhoHasNoAgreementIsAskedOnce(t *testing.T) {
+func TestPersonWithoutAgreementIsAskedOnce(t *testing.T) {
 	h := webtest.New(t)
 	v := h.RegisterPerson("berit@bompass.example", "Berit Aas")
 	v.CheckRedirect("/passages", "/welcome/customer?next=%2Fpassages")
@@ -279,7 +279,7 @@ func TestWhoHasNoAgreementIsAskedOnce(t *testing.T) {
 }
 
 // S2.20, S2.21: without an eID a second factor is asked for at every login; with one it is not.
-func TestAnEIDNeedsNoSecondFactor(t *testing.T) {
+func TestOnlyPasswordSignInNeedsSecondFactor(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
 	if got := v.SubmitPassword(webtest.Kari, fixture.Password); got.Header.Get("Location") != "/login/code" {
@@ -295,7 +295,7 @@ func TestAnEIDNeedsNoSecondFactor(t *testing.T) {
 }
 
 // ASVS V6.3.5: after a hundred wrong codes in a row none opens any more, and the owner hears of it, once.
-func TestTheOwnerHearsOfASuspendedAuthenticator(t *testing.T) {
+func TestSuspendedAuthenticatorIsReported(t *testing.T) {
 	h := webtest.New(t)
 	h.Exec("insert into factor_guard (account_id, fails) values ('0196a000-0000-7000-8000-000000000501', 99)")
 	for range 2 {
@@ -320,7 +320,7 @@ func TestTheOwnerHearsOfASuspendedAuthenticator(t *testing.T) {
 
 // Erasure is carried out after some days to think better of it, for people whom nothing holds; an
 // agreement in force, a passage that is kept, or a company holds them.
-func TestWhoAskedIsErasedOnceNothingHoldsThem(t *testing.T) {
+func TestErasureWaitsForHolds(t *testing.T) {
 	h := webtest.New(t)
 	eraser := privacy.NewEraser(privacydb.New(h.DB), notice.NewWriter(h.Keys, h.URL, h.Now), h.Now, webtest.Discard())
 	const gone = "berit@bompass.example"
@@ -362,7 +362,7 @@ func TestWhoAskedIsErasedOnceNothingHoldsThem(t *testing.T) {
 
 // S4.28: whoever does not accept the privacy statement, or accepts older words, is asked nothing by programs
 // either; what is one's own stays open.
-func TestTheAPIWaitsForThePrivacyStatementToo(t *testing.T) {
+func TestEndpointsRequirePrivacyStatement(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	if p := v.Get(api.Overview.Path); p.StatusCode != http.StatusOK {
@@ -391,7 +391,7 @@ func TestTheAPIWaitsForThePrivacyStatementToo(t *testing.T) {
 }
 
 // Who has driven is held for the accounts; when the law lets it, the charges go and the erasure finishes.
-func TestErasureFinishesWhenTheLastHoldEnds(t *testing.T) {
+func TestErasureEndsWithLastHold(t *testing.T) {
 	h := webtest.New(t)
 	eraser := privacy.NewEraser(privacydb.New(h.DB), notice.NewWriter(h.Keys, h.URL, h.Now), h.Now, webtest.Discard())
 	keeper := privacy.NewPruner(privacydb.New(h.DB), h.Now, webtest.Discard())

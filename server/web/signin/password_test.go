@@ -24,7 +24,7 @@ import (
 )
 
 // S1.06, S1.07, S1.08, S2.15, S2.16, S2.17, S2.20: register, confirm, log in again, connect an app.
-func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
+func TestNewcomerRegistersAndConnectsApp(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	const email = "berit@bompass.example"
@@ -79,7 +79,7 @@ func TestANewcomerRegistersAndConnectsAnApp(t *testing.T) {
 }
 
 // ASVS V6.4.2: the answers for a known and an unknown address are the same.
-func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
+func TestAnswersDoNotRevealAccounts(t *testing.T) {
 	h := webtest.New(t)
 	for path, fields := range map[string][2]url.Values{
 		"/register":        {{"name": {"A B"}, "email": {webtest.Kari}, "password": {webtest.Fresh}}, {"name": {"A B"}, "email": {"k4ri@bompass.example"}, "password": {webtest.Fresh}}},
@@ -107,7 +107,7 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 }
 
 // S4.09, S4.10, S4.11, S4.12, ASVS V6.4.3: a link by mail; the second factor is still needed.
-func TestAForgottenPasswordIsChosenAnew(t *testing.T) {
+func TestForgottenPasswordIsReset(t *testing.T) {
 	h := webtest.New(t)
 	inside := h.SignIn(webtest.Kari)
 	v := h.Visitor()
@@ -145,7 +145,7 @@ func TestAForgottenPasswordIsChosenAnew(t *testing.T) {
 }
 
 // S3.06, S3.11, S4.08: one account, several names; S4.10: the link by SMS.
-func TestAnAccountHasSeveralNames(t *testing.T) {
+func TestAccountHasSeveralLoginNames(t *testing.T) {
 	h := webtest.New(t)
 	h.Exec("update profile set mobile = '+4790000001', mobile_confirmed_at = now() where account_id = '0196a000-0000-7000-8000-000000000501'")
 	for _, name := range []string{webtest.Kari, "7001001", "7 001 001", "90 00 00 01", "+4790000001", "0047 900 00 001"} {
@@ -168,7 +168,7 @@ func TestAnAccountHasSeveralNames(t *testing.T) {
 }
 
 // S3.15 to S3.28: a customer without an account registers an address and creates a password.
-func TestACustomerNumberComesAliveInTwoSteps(t *testing.T) {
+func TestCustomerNumberGetsAddressAndPassword(t *testing.T) {
 	h := webtest.New(t)
 	const customer, mail = "0196a000-0000-7000-8000-0000000000f1", "lars@bompass.example"
 	h.Exec("insert into customer (id, kind, name, email, country, language) values ('" + customer + "', 'private', 'Lars Ek', '', 'SE', 'sv')")
@@ -212,7 +212,7 @@ func TestACustomerNumberComesAliveInTwoSteps(t *testing.T) {
 }
 
 // There are ten recovery codes. Each can be used once, and new ones replace the old ones.
-func TestRecoveryCodesOpenOnceAndAreReplaced(t *testing.T) {
+func TestRecoveryCodeWorksOnce(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	made := v.SubmitFormAt("/security/codes", "/security", url.Values{})
@@ -241,7 +241,7 @@ func TestRecoveryCodesOpenOnceAndAreReplaced(t *testing.T) {
 }
 
 // ASVS V7.5.1, V7.2.4: a change to a factor needs a factor that was used in the last five minutes.
-func TestImportantChangesNeedAFreshFactor(t *testing.T) {
+func TestSensitiveChangesNeedStepUp(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	h.Advance(access.StepUpMax + time.Second)
@@ -277,7 +277,7 @@ func TestImportantChangesNeedAFreshFactor(t *testing.T) {
 }
 
 // An app that replaces another: the old one's codes open nothing.
-func TestAnAppIsReplaced(t *testing.T) {
+func TestAuthenticatorAppIsReplaced(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	found := webtest.SecretPattern.FindStringSubmatch(v.Get("/security/app").Body)
@@ -302,7 +302,7 @@ func TestAnAppIsReplaced(t *testing.T) {
 }
 
 // The mailbox is for trying out: every mail is there with its link, and in production it is not.
-func TestTheMailboxIsOnlyForTryingOut(t *testing.T) {
+func TestMailboxIsForDevelopmentOnly(t *testing.T) {
 	h := webtest.New(t)
 	h.Visitor().SubmitForm("/password/forgot", url.Values{"name": {webtest.Kari}})
 	path := h.LinkIn(h.LastMessage(webtest.Kari))
@@ -316,7 +316,7 @@ func TestTheMailboxIsOnlyForTryingOut(t *testing.T) {
 }
 
 // ASVS V6.3.5: a sign-in from a browser that the account was not seen in is told, from a known one not.
-func TestTheOwnerHearsOfAnUnknownBrowser(t *testing.T) {
+func TestSignInFromNewBrowserIsReported(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	v.Get("/")

@@ -33,7 +33,7 @@ func texted(t *testing.T) *webtest.Server {
 
 // S2.22, ASVS V6.6.1, V6.6.2: a code by text message opens the account once, in the browser that asked
 // for it, and changes no way in.
-func TestACodeByTextMessageOpensAndChangesNothing(t *testing.T) {
+func TestTextCodeSignsInWithoutStepUp(t *testing.T) {
 	h := texted(t)
 	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "SMS") {
 		t.Errorf("the owner is not told of the new way: %+v", mail)
@@ -67,7 +67,7 @@ func TestACodeByTextMessageOpensAndChangesNothing(t *testing.T) {
 }
 
 // Of many who bring the same code at the same instant, one comes in.
-func TestACodeByTextMessageOpensOneSessionAmongMany(t *testing.T) {
+func TestTextCodeOpensOneSession(t *testing.T) {
 	h := texted(t)
 	v := h.RequestTextCode()
 	code := h.TextCode()
@@ -89,7 +89,7 @@ func TestACodeByTextMessageOpensOneSessionAmongMany(t *testing.T) {
 }
 
 // ASVS V6.6.3: codes end, tries and messages are few.
-func TestCodesByTextMessageAreFewAndEnd(t *testing.T) {
+func TestTextCodesAreLimitedAndExpire(t *testing.T) {
 	h := texted(t)
 	v := h.RequestTextCode()
 	right := h.TextCode()
@@ -132,7 +132,7 @@ func TestCodesByTextMessageAreFewAndEnd(t *testing.T) {
 }
 
 // It stands beside another factor, belongs to the number, and to the operator's switch.
-func TestACodeByTextMessageIsNeverTheOnlyWay(t *testing.T) {
+func TestTextCodeNeedsAnotherFactor(t *testing.T) {
 	h := texted(t)
 	v := h.SignIn(webtest.Kari)
 	h.Exec("update profile set mobile = '+4790000009' where account_id = '0196a000-0000-7000-8000-000000000501'")
@@ -158,7 +158,7 @@ func TestACodeByTextMessageIsNeverTheOnlyWay(t *testing.T) {
 }
 
 // Off by default: where the operator of the portal has not switched it on, there is no such way.
-func TestCodesByTextMessageAreOffUntilSomebodySwitchesThemOn(t *testing.T) {
+func TestTextCodesAreOffByDefault(t *testing.T) {
 	h := webtest.NewWithOptions(t, factor.Options{})
 	h.Exec("update profile set mobile = '" + webtest.Phone + "', mobile_confirmed_at = now() where account_id = '0196a000-0000-7000-8000-000000000501'")
 	h.Exec("insert into text_factor values ('0196a000-0000-7000-8000-000000000501', '" + webtest.Phone + "', now())")
