@@ -36,7 +36,7 @@ func TestImportedCustomerRegistersAnAddressAndThenAPassword(t *testing.T) {
 	}
 	proves.That(t, "S3.21")
 	v := h.SetFirstPassword("7009001", mail)
-	if p := v.SubmitPassword("7009001", webtest.Fresh); p.StatusCode != http.StatusSeeOther {
+	if p := v.SubmitPassword("7009001", webtest.NewPassword); p.StatusCode != http.StatusSeeOther {
 		t.Fatalf("sign-in: %d", p.StatusCode)
 	}
 	v.EnrolTOTP("/login/enrol")
@@ -54,7 +54,7 @@ func TestImportedCompanySignsInWithItsOrganisationNumber(t *testing.T) {
 		"agreement,customer,charger,from\n7009002,F-1,ferde,2024-01-01\n",
 	)
 	v := h.SetFirstPassword("7009002", mail)
-	if p := v.SubmitPassword("16556036-0793", webtest.Fresh); p.StatusCode != http.StatusSeeOther {
+	if p := v.SubmitPassword("16556036-0793", webtest.NewPassword); p.StatusCode != http.StatusSeeOther {
 		t.Fatalf("sign-in with the organisation number: %d %s", p.StatusCode, p.Body)
 	}
 	v.EnrolTOTP("/login/enrol")

@@ -22,13 +22,13 @@ import (
 func TestLegacyPasswordLinksOnce(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
-	h.Imports("A-100201", "7009201")
+	h.ImportCredential("A-100201", "7009201")
 	v := h.SignIn("per@bompass.example")
 	if p := v.Get("/agreements/find"); !strings.Contains(p.Body, `href="/agreements/find/old"`) {
 		t.Errorf("no way from the search: %s", p.Body)
 	}
 	right := url.Values{"number": {" A-100201 "}, "password": {fixture.LegacyPassword}}
-	tried := v.SubmitFormAt(webtest.FindOld, webtest.FindOld, right)
+	tried := v.SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, right)
 	for _, want := range []string{"Avtaler forsøkt knyttet", "Avtale 7009201: Knyttet til deg."} {
 		if !strings.Contains(tried.Body, want) {
 			t.Errorf("the result lacks %q: %d %s", want, tried.StatusCode, tried.Body)
@@ -43,7 +43,7 @@ func TestLegacyPasswordLinksOnce(t *testing.T) {
 	if letter := h.LastMessage("gammel@bompass.example"); !strings.Contains(letter.Text, "Per Dahl") || !strings.Contains(letter.Subject, "7009201") {
 		t.Errorf("letter: %+v", letter)
 	}
-	again := h.SignIn(webtest.Kari).SubmitFormAt(webtest.FindOld, webtest.FindOld, right)
+	again := h.SignIn(webtest.Kari).SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, right)
 	if again.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(again.Body, "brukt før") {
 		t.Errorf("a second time: %d", again.StatusCode)
 	}
@@ -59,13 +59,13 @@ func TestLegacyPasswordLinksOnce(t *testing.T) {
 func TestWrongLegacyNumberAndPasswordLookAlike(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
-	h.Imports("7009201", "7009201")
-	h.Imports("7009202", "7009202") // has no agreement here
-	h.Imports("7009203", "7009201")
+	h.ImportCredential("7009201", "7009201")
+	h.ImportCredential("7009202", "7009202") // has no agreement here
+	h.ImportCredential("7009203", "7009201")
 	h.Exec("update legacy_credential set used_at = now() where number = '7009203'")
 	v := h.SignIn("per@bompass.example")
 	answer := func(number, password string) string {
-		p := v.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {number}, "password": {password}})
+		p := v.SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, url.Values{"number": {number}, "password": {password}})
 		if p.StatusCode != http.StatusUnprocessableEntity || strings.Contains(p.Body, password) {
 			t.Errorf("%s: got %d, or the password is repeated", number, p.StatusCode)
 		}
@@ -88,26 +88,26 @@ func TestWrongLegacyNumberAndPasswordLookAlike(t *testing.T) {
 func TestLegacyPasswordGuessesAreLimited(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
-	h.Imports("7009201", "7009201")
+	h.ImportCredential("7009201", "7009201")
 	wrong := url.Values{"number": {"7009201"}, "password": {"feil-passord-1"}}
 	per, olav, ingrid := h.SignIn("per@bompass.example"), h.SignIn("olav@bompass.example"), h.SignIn("ingrid@bompass.example")
 	for n := range legacy.NumberMax {
-		if p := per.SubmitFormAt(webtest.FindOld, webtest.FindOld, wrong); p.StatusCode != http.StatusUnprocessableEntity {
+		if p := per.SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, wrong); p.StatusCode != http.StatusUnprocessableEntity {
 			t.Fatalf("try %d: %d", n, p.StatusCode)
 		}
 	}
-	if p := per.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"7009299"}, "password": {"x"}}); p.StatusCode != http.StatusTooManyRequests {
+	if p := per.SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, url.Values{"number": {"7009299"}, "password": {"x"}}); p.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("the same account with another number: %d", p.StatusCode)
 	}
-	if p := olav.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"7009201"}, "password": {fixture.LegacyPassword}}); p.StatusCode != http.StatusTooManyRequests {
+	if p := olav.SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, url.Values{"number": {"7009201"}, "password": {fixture.LegacyPassword}}); p.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("another account with the same number: %d", p.StatusCode)
 	}
-	if p := ingrid.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"7009298"}, "password": {"x"}}); p.StatusCode != http.StatusUnprocessableEntity {
+	if p := ingrid.SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, url.Values{"number": {"7009298"}, "password": {"x"}}); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("another account with another number: %d", p.StatusCode)
 	}
 	h.Advance(25 * time.Hour)
 	olav = h.SignIn("olav@bompass.example")
-	if p := olav.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"7009201"}, "password": {fixture.LegacyPassword}}); !strings.Contains(p.Body, "Knyttet til deg") {
+	if p := olav.SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, url.Values{"number": {"7009201"}, "password": {fixture.LegacyPassword}}); !strings.Contains(p.Body, "Knyttet til deg") {
 		t.Errorf("the day after: %d", p.StatusCode)
 	}
 }
@@ -116,11 +116,11 @@ func TestLegacyPasswordGuessesAreLimited(t *testing.T) {
 func TestLegacyPasswordLinksNoCompanyOrOwnedAgreement(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "company", "7009201", "firma@bompass.example")
-	h.Imports("7009201", "7009201")
-	h.Imports("7001001", "7001001") // Kari's
+	h.ImportCredential("7009201", "7009201")
+	h.ImportCredential("7001001", "7001001") // Kari's
 	v := h.SignIn("per@bompass.example")
 	for number, want := range map[string]string{"7009201": "Feil kontotype", "7001001": "knyttet til en annen bruker"} {
-		if p := v.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {number}, "password": {fixture.LegacyPassword}}); !strings.Contains(p.Body, want) {
+		if p := v.SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, url.Values{"number": {number}, "password": {fixture.LegacyPassword}}); !strings.Contains(p.Body, want) {
 			t.Errorf("%s: %d %s", number, p.StatusCode, p.Body)
 		}
 	}
@@ -133,13 +133,13 @@ func TestLegacyPasswordLinksNoCompanyOrOwnedAgreement(t *testing.T) {
 func TestLegacyPasswordIsSpentOnce(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
-	h.Imports("7009201", "7009201")
+	h.ImportCredential("7009201", "7009201")
 	visitors := []*webtest.Visitor{h.SignIn("per@bompass.example"), h.SignIn("olav@bompass.example")}
 	bodies := make([]string, 2)
 	var all sync.WaitGroup
 	for n, v := range visitors {
 		all.Go(func() {
-			bodies[n] = v.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"7009201"}, "password": {fixture.LegacyPassword}}).Body
+			bodies[n] = v.SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, url.Values{"number": {"7009201"}, "password": {fixture.LegacyPassword}}).Body
 		})
 	}
 	all.Wait()
@@ -159,8 +159,8 @@ func TestSearchesShowCustomerService(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn("per@bompass.example")
 	pages := map[string]string{
-		"search": v.Get("/agreements/find").Body, "old number": v.Get(webtest.FindOld).Body,
-		"refused": v.SubmitFormAt(webtest.FindOld, webtest.FindOld, url.Values{"number": {"1"}, "password": {"x"}}).Body,
+		"search": v.Get("/agreements/find").Body, "old number": v.Get(webtest.LegacyFormPath).Body,
+		"refused": v.SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, url.Values{"number": {"1"}, "password": {"x"}}).Body,
 	}
 	v.SubmitFormAt("/agreements/find", "/agreements/find", url.Values{"email": {"ingen@bompass.example"}})
 	v.Get(h.LinkIn(h.LastMessage("ingen@bompass.example")))

@@ -19,9 +19,9 @@ func TestPersonWithPasswordConnectsEID(t *testing.T) {
 	p.SignInWithEID("liv") // and so has begun an account of her own
 	v := p.Visitor()
 	const email = "liv@bompass.example"
-	v.SubmitForm("/register", url.Values{"name": {"Liv Nygaard"}, "email": {email}, "password": {webtest.Fresh}})
+	v.SubmitForm("/register", url.Values{"name": {"Liv Nygaard"}, "email": {email}, "password": {webtest.NewPassword}})
 	v.OpenLink(p.LinkIn(p.LastMessage(email)), url.Values{})
-	v.SubmitPassword(email, webtest.Fresh)
+	v.SubmitPassword(email, webtest.NewPassword)
 	v.EnrolTOTP("/login/enrol")
 	page := v.Get("/security").Body
 	if !strings.Contains(page, `href="/login/eid/no?link=1"`) {

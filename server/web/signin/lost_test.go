@@ -183,7 +183,7 @@ func TestRecoveryLetterNeedsSettledAddress(t *testing.T) {
 	}
 	w := h.Visitor()
 	w.SubmitPassword(webtest.Kari, fixture.Password)
-	token := webtest.Hidden.FindStringSubmatch(w.Get("/login").Body)[2]
+	token := webtest.HiddenPattern.FindStringSubmatch(w.Get("/login").Body)[2]
 	if p := w.Do(http.MethodPost, "/login/lost", url.Values{"csrf": {token}}.Encode(), webtest.Header("Content-Type", "application/x-www-form-urlencoded")); p.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("a second letter: got %d", p.StatusCode)
 	}

@@ -157,7 +157,7 @@ func TestExistingCustomerConfirmsMobileNumber(t *testing.T) {
 		"agreement,customer,charger,from\n7009001,L-1,ferde,2024-01-01\n",
 	)
 	v := h.SetFirstPassword("7009001", mail)
-	v.SubmitPassword("7009001", webtest.Fresh)
+	v.SubmitPassword("7009001", webtest.NewPassword)
 	v.EnrolTOTP("/login/enrol")
 	v.LoadCSRF()
 	v.CheckRedirect("/passages", "/welcome?next=%2Fpassages")

@@ -28,11 +28,11 @@ func TestNewcomerRegistersAndConnectsApp(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	const email = "berit@bompass.example"
-	register := url.Values{"name": {"Berit Aas"}, "email": {" Berit@bompass.example"}, "password": {webtest.Fresh}}
+	register := url.Values{"name": {"Berit Aas"}, "email": {" Berit@bompass.example"}, "password": {webtest.NewPassword}}
 	if p := v.SubmitForm("/register", register); p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "Berit@bompass.example") {
 		t.Fatalf("register: %d %s", p.StatusCode, p.Body)
 	}
-	if p := v.SubmitPassword(email, webtest.Fresh); p.StatusCode != http.StatusUnauthorized {
+	if p := v.SubmitPassword(email, webtest.NewPassword); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("before the link: got %d, want 401", p.StatusCode)
 	}
 	mail := h.LastMessage(email)
@@ -49,7 +49,7 @@ func TestNewcomerRegistersAndConnectsApp(t *testing.T) {
 	if p := h.Visitor().OpenLink(path, url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("the link again: got %d, want 422", p.StatusCode)
 	}
-	if p := v.SubmitPassword(email, webtest.Fresh); p.StatusCode != http.StatusSeeOther {
+	if p := v.SubmitPassword(email, webtest.NewPassword); p.StatusCode != http.StatusSeeOther {
 		t.Fatalf("password: %d", p.StatusCode)
 	}
 	if p := v.Get("/login/code"); p.Header.Get("Location") != "/login/enrol" {
@@ -82,7 +82,7 @@ func TestNewcomerRegistersAndConnectsApp(t *testing.T) {
 func TestAnswersDoNotRevealAccounts(t *testing.T) {
 	h := webtest.New(t)
 	for path, fields := range map[string][2]url.Values{
-		"/register":        {{"name": {"A B"}, "email": {webtest.Kari}, "password": {webtest.Fresh}}, {"name": {"A B"}, "email": {"k4ri@bompass.example"}, "password": {webtest.Fresh}}},
+		"/register":        {{"name": {"A B"}, "email": {webtest.Kari}, "password": {webtest.NewPassword}}, {"name": {"A B"}, "email": {"k4ri@bompass.example"}, "password": {webtest.NewPassword}}},
 		"/password/forgot": {{"name": {webtest.Kari}}, {"name": {"k4ri@bompass.example"}}},
 		"/first/password":  {{"number": {"7001001"}}, {"number": {"7999999"}}},
 		"/first/email": {
@@ -120,7 +120,7 @@ func TestForgottenPasswordIsReset(t *testing.T) {
 			t.Errorf("a %s password: got %d", what, p.StatusCode)
 		}
 	}
-	if p := v.OpenLink(path, url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusOK {
+	if p := v.OpenLink(path, url.Values{"password": {webtest.NewPassword}}); p.StatusCode != http.StatusOK {
 		t.Fatalf("choose: %d %s", p.StatusCode, p.Body)
 	}
 	if p := inside.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
@@ -129,16 +129,16 @@ func TestForgottenPasswordIsReset(t *testing.T) {
 	if p := v.SubmitPassword(webtest.Kari, fixture.Password); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the old password: got %d", p.StatusCode)
 	}
-	if p := v.SubmitPassword(webtest.Kari, webtest.Fresh); p.Header.Get("Location") != "/login/code" {
+	if p := v.SubmitPassword(webtest.Kari, webtest.NewPassword); p.Header.Get("Location") != "/login/code" {
 		t.Errorf("the new password: %d %q, want the code's page", p.StatusCode, p.Header.Get("Location"))
 	}
-	if p := h.Visitor().OpenLink(path, url.Values{"password": {webtest.Fresh + "r"}}); p.StatusCode != http.StatusUnprocessableEntity {
+	if p := h.Visitor().OpenLink(path, url.Values{"password": {webtest.NewPassword + "r"}}); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("the link again: got %d", p.StatusCode)
 	}
 	h.Visitor().SubmitForm("/password/forgot", url.Values{"name": {"olav@bompass.example"}})
 	late := h.LinkIn(h.LastMessage("olav@bompass.example"))
 	h.Advance(access.ResetMax + time.Second)
-	if p := h.Visitor().OpenLink(late, url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusUnprocessableEntity {
+	if p := h.Visitor().OpenLink(late, url.Values{"password": {webtest.NewPassword}}); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("after 20 minutes: got %d", p.StatusCode)
 	}
 	proves.That(t, "S4.09", "S4.11", "S4.12")
@@ -199,10 +199,10 @@ func TestCustomerNumberGetsAddressAndPassword(t *testing.T) {
 		t.Error("a letter went to an address that was typed in")
 	}
 	v := h.Visitor()
-	if p := v.OpenLink(path, url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusOK {
+	if p := v.OpenLink(path, url.Values{"password": {webtest.NewPassword}}); p.StatusCode != http.StatusOK {
 		t.Fatalf("S3.27: %d %s %s", p.StatusCode, p.Body, h.Log.String())
 	}
-	if p := v.SubmitPassword("7009001", webtest.Fresh); p.StatusCode != http.StatusSeeOther {
+	if p := v.SubmitPassword("7009001", webtest.NewPassword); p.StatusCode != http.StatusSeeOther {
 		t.Fatalf("S3.28: %d", p.StatusCode)
 	}
 	v.EnrolTOTP("/login/enrol")
@@ -265,7 +265,7 @@ func TestSensitiveChangesNeedStepUp(t *testing.T) {
 	if p := thief.Get(api.Me.Path); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the token before: got %d, want it replaced", p.StatusCode)
 	}
-	if p := v.SubmitFormAt("/security/password", "/security/password", url.Values{"password": {webtest.Fresh}}); p.StatusCode != http.StatusOK {
+	if p := v.SubmitFormAt("/security/password", "/security/password", url.Values{"password": {webtest.NewPassword}}); p.StatusCode != http.StatusOK {
 		t.Fatalf("change password: %d %s", p.StatusCode, p.Body)
 	}
 	if p := v.Get(api.Me.Path); p.StatusCode != http.StatusOK {

@@ -71,7 +71,7 @@ func TestTextCodeOpensOneSession(t *testing.T) {
 	h := texted(t)
 	v := h.RequestTextCode()
 	code := h.TextCode()
-	token := webtest.Hidden.FindStringSubmatch(v.Get("/login/text").Body)[2]
+	token := webtest.HiddenPattern.FindStringSubmatch(v.Get("/login/text").Body)[2]
 	fields := url.Values{"csrf": {token}, "code": {code}}.Encode()
 	var in atomic.Int64
 	var all sync.WaitGroup

@@ -31,7 +31,7 @@ func TestResponseTimeDoesNotRevealAccounts(t *testing.T) {
 	}{
 		{"sign in", "/login", url.Values{"email": {webtest.Kari}, "password": {"wrong-on-purpose"}}, url.Values{"email": {stranger}, "password": {"wrong-on-purpose"}}},
 		{"sign in by number", "/login", url.Values{"email": {"7001001"}, "password": {"wrong-on-purpose"}}, url.Values{"email": {"7999999"}, "password": {"wrong-on-purpose"}}},
-		{"register", "/register", url.Values{"name": {"A B"}, "email": {webtest.Kari}, "password": {webtest.Fresh}}, url.Values{"name": {"A B"}, "email": {stranger}, "password": {webtest.Fresh}}},
+		{"register", "/register", url.Values{"name": {"A B"}, "email": {webtest.Kari}, "password": {webtest.NewPassword}}, url.Values{"name": {"A B"}, "email": {stranger}, "password": {webtest.NewPassword}}},
 		{"forgotten password", "/password/forgot", url.Values{"name": {webtest.Kari}}, url.Values{"name": {stranger}}},
 		{"forgotten password by number", "/password/forgot", url.Values{"name": {"7001001"}}, url.Values{"name": {"7999999"}}},
 		{
@@ -46,7 +46,7 @@ func TestResponseTimeDoesNotRevealAccounts(t *testing.T) {
 			h := webtest.New(t)
 			v := h.Visitor()
 			v.Get(flow.path)
-			token := webtest.Hidden.FindStringSubmatch(v.Get(flow.path).Body)[2]
+			token := webtest.HiddenPattern.FindStringSubmatch(v.Get(flow.path).Body)[2]
 			once := func(fields url.Values) time.Duration {
 				h.Advance(24 * time.Hour) // what was tried before is forgotten
 				fields.Set("csrf", token)
@@ -80,15 +80,15 @@ func TestResponseTimeDoesNotRevealAccounts(t *testing.T) {
 // The response time does not reveal which customer numbers exist in the legacy system.
 func TestResponseTimeDoesNotRevealLegacyNumbers(t *testing.T) {
 	h := webtest.New(t)
-	h.Imports("7009201", "7009201")
-	h.Imports("7009203", "7009203")
+	h.ImportCredential("7009201", "7009201")
+	h.ImportCredential("7009203", "7009203")
 	v := h.SignIn("per@bompass.example")
-	token := webtest.Hidden.FindStringSubmatch(v.Get(webtest.FindOld).Body)[2]
+	token := webtest.HiddenPattern.FindStringSubmatch(v.Get(webtest.LegacyFormPath).Body)[2]
 	once := func(number string) time.Duration {
 		h.Exec("delete from throttle") // what was tried before is forgotten
 		form := url.Values{"csrf": {token}, "number": {number}, "password": {"wrong-on-purpose"}}.Encode()
 		began := time.Now()
-		p := v.Do(http.MethodPost, webtest.FindOld, form, webtest.Header("Content-Type", "application/x-www-form-urlencoded"))
+		p := v.Do(http.MethodPost, webtest.LegacyFormPath, form, webtest.Header("Content-Type", "application/x-www-form-urlencoded"))
 		took := time.Since(began)
 		if p.StatusCode != http.StatusUnprocessableEntity {
 			t.Fatalf("got %d %s", p.StatusCode, p.Body)

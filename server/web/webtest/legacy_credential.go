@@ -8,7 +8,7 @@ import (
 
 // Imports stores the legacy credential of a customer number: the password of the demo data, which the owner of the
 // number can use once to link the agreement.
-func (h *Server) Imports(number, agreement string) {
+func (h *Server) ImportCredential(number, agreement string) {
 	h.t.Helper()
 	h.standIn("a credential that the test has written")
 	hash, err := legacy.ParseHash(fixture.LegacyHash)
@@ -25,6 +25,6 @@ func (h *Server) Imports(number, agreement string) {
 
 // The address of the form for legacy numbers, and the id of an account that the demo data does not have.
 const (
-	FindOld       = "/agreements/find/old"
-	FormerAccount = "0196a000-0000-7000-8000-0000000000f1"
+	LegacyFormPath = "/agreements/find/old"
+	FormerAccount  = "0196a000-0000-7000-8000-0000000000f1"
 )

@@ -39,7 +39,7 @@ func (h *Server) SetFirstPassword(number, mail string) *Visitor {
 	h.Advance(time.Hour) // past the throttle
 	h.Visitor().SubmitForm("/first/password", url.Values{"number": {number}})
 	v := h.Visitor()
-	if p := v.OpenLink(h.LinkIn(h.LastMessage(mail)), url.Values{"password": {Fresh}}); p.StatusCode != http.StatusOK {
+	if p := v.OpenLink(h.LinkIn(h.LastMessage(mail)), url.Values{"password": {NewPassword}}); p.StatusCode != http.StatusOK {
 		h.t.Fatalf("first password: %d %s", p.StatusCode, p.Body)
 	}
 	return v

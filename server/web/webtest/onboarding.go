@@ -15,11 +15,11 @@ func (h *Server) NewMobile() string { return fmt.Sprintf("+47410%05d", h.mobiles
 func (h *Server) RegisterNewcomer(email, name string) *Visitor {
 	h.t.Helper()
 	v := h.Visitor()
-	v.SubmitForm("/register", url.Values{"name": {name}, "email": {email}, "password": {Fresh}})
+	v.SubmitForm("/register", url.Values{"name": {name}, "email": {email}, "password": {NewPassword}})
 	if p := v.OpenLink(h.LinkIn(h.LastMessage(email)), url.Values{}); p.StatusCode != http.StatusOK {
 		h.t.Fatalf("confirm: %d %s", p.StatusCode, p.Body)
 	}
-	v.SubmitPassword(email, Fresh)
+	v.SubmitPassword(email, NewPassword)
 	v.EnrolTOTP("/login/enrol")
 	v.LoadCSRF()
 	return v

@@ -17,8 +17,8 @@ import (
 	"bompass/server/store/noticedb"
 )
 
-// Fresh is a password that is accepted and that no account has.
-const Fresh = "sju svaner seiler sakte"
+// NewPassword is a password that is accepted and that no account has.
+const NewPassword = "sju svaner seiler sakte"
 
 // LastMessage sends every waiting message and returns the newest to an address: of email, a telephone number or a
 // postal address.

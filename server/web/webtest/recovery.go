@@ -36,7 +36,7 @@ func (h *Server) SubmitRecoveryCode(code string) (*Visitor, Page) {
 	v := h.Visitor()
 	v.SubmitPassword(Kari, fixture.Password)
 	v.Get("/login/lost")
-	token := Hidden.FindStringSubmatch(v.Get("/login").Body)[2]
+	token := HiddenPattern.FindStringSubmatch(v.Get("/login").Body)[2]
 	return v, v.Do(http.MethodPost, "/login/lost/code", url.Values{
 		"csrf": {token}, "code": {code},
 	}.Encode(), Header("Content-Type", "application/x-www-form-urlencoded"))

@@ -91,13 +91,13 @@ func (v *Visitor) Get(path string, changes ...Change) Page {
 	return v.Do(http.MethodGet, path, "", changes...)
 }
 
-// Hidden matches the hidden fields csrf and next of a form.
-var Hidden = regexp.MustCompile(`name="(csrf|next)" value="([^"]*)"`)
+// HiddenPattern matches the hidden fields csrf and next of a form.
+var HiddenPattern = regexp.MustCompile(`name="(csrf|next)" value="([^"]*)"`)
 
 // SubmitForm submits the form on the page at path, with its hidden fields, to the same path.
 func (v *Visitor) SubmitForm(path string, fields url.Values, changes ...Change) Page {
 	v.t.Helper()
-	for _, m := range Hidden.FindAllStringSubmatch(v.Get(path).Body, -1) {
+	for _, m := range HiddenPattern.FindAllStringSubmatch(v.Get(path).Body, -1) {
 		if !fields.Has(m[1]) {
 			fields.Set(m[1], m[2])
 		}
