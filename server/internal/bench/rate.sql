@@ -56,7 +56,7 @@ waived as materialized (
     left join carried c on c.id = p.id
     where a.net > 0 and c.carries is not false
 ),
--- where something was waived the windows are laid anew without it
+-- where something was waived the windows are formed again without it
 chain_again as materialized (
     select id, vehicle, hour_group, at, net, length, dearest, row_number() over (partition by vehicle, hour_group order by at, place, id) as n
     from alone
