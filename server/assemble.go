@@ -39,7 +39,9 @@ import (
 
 // start starts the parts, each on those before it.
 func (p *product) start(ctx context.Context) (*fiber.App, error) {
-	for _, part := range []func(context.Context) error{p.openDatabase, p.openTariffs, p.openStream, p.openPipeline, p.openLeaf} {
+	for _, part := range []func(context.Context) error{
+		p.openDatabase, p.openTariffs, p.openStream, p.openPipeline, p.openLeaf,
+	} {
 		if err := part(ctx); err != nil {
 			return nil, err
 		}
@@ -134,7 +136,8 @@ func (p *product) tariffFiles() (int64, []tariff.File) {
 // limit, so that the server survives an outage of NATS.
 func (p *product) openStream(context.Context) (err error) {
 	if p.config.Stream != "" {
-		if p.conn, err = nats.Connect(string(p.config.Stream), nats.Name("bompass"), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true)); err != nil {
+		if p.conn, err = nats.Connect(string(p.config.Stream), nats.Name("bompass"), nats.MaxReconnects(-1),
+			nats.RetryOnFailedConnect(true)); err != nil {
 			return fmt.Errorf("connect to the message stream (%w); check NATS_URL", err)
 		}
 		p.opened.add(p.conn.Close)
@@ -156,7 +159,8 @@ func (p *product) openStream(context.Context) (err error) {
 func (p *product) openPipeline(ctx context.Context) (err error) {
 	p.pipeline, err = pipeline.New(ctx, pipeline.Deps{
 		Store: passagedb.New(p.db), Prices: p.prices, Conn: p.conn,
-		Stream: stream.Options{Replicas: p.config.Queue.Replicas, BytesMax: int64(p.config.Queue.MB) << 20}, Now: p.now, Log: p.log,
+		Stream: stream.Options{Replicas: p.config.Queue.Replicas, BytesMax: int64(p.config.Queue.MB) << 20}, Now: p.now,
+		Log: p.log,
 	})
 	if err != nil {
 		return err
@@ -201,10 +205,16 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	}
 	lists := reading.NewService(passagedb.New(p.db), p.prices.Plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
-		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies, Development: p.config.Mode == config.Development,
-		Unkept: p.config.Assets != "",
-		Access: people.access, Registrar: people.registrar, Factors: people.factors, Person: people.person, Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid, Parties: partners.parties, Keys: keys, Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
-		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Contact: p.contact, Live: reading.NewLive(lists, p.conn, p.now, p.log), Ready: p.ready, IntakeReady: p.pipeline.Ready, Assets: bundle, Log: p.log, Now: p.now,
+		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies,
+		Development: p.config.Mode == config.Development,
+		Unkept:      p.config.Assets != "",
+		Access:      people.access, Registrar: people.registrar, Factors: people.factors, Person: people.person,
+		Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid,
+		Parties: partners.parties, Keys: keys,
+		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
+		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Contact: p.contact,
+		Live: reading.NewLive(lists, p.conn, p.now, p.log), Ready: p.ready, IntakeReady: p.pipeline.Ready,
+		Assets: bundle, Log: p.log, Now: p.now,
 	})
 }
 
@@ -224,17 +234,22 @@ func (p *product) checkSecret(ctx context.Context, keys seal.Keys) error {
 }
 
 // openAgreements builds the agreement service with the toll companies that are offered.
-func (p *product) openAgreements(keys seal.Keys, people accountServices, partners partnerServices) (*agreement.Service, error) {
+func (p *product) openAgreements(
+	keys seal.Keys, people accountServices, partners partnerServices,
+) (*agreement.Service, error) {
 	var chargers []api.ChargerChoice
 	for _, name := range strings.Fields(p.config.Chargers) {
 		id := toll.ChargerID(name)
 		if p.charger(id) == name {
-			return nil, fmt.Errorf("BOMPASS_CHARGERS names %q, which is in no tariff; write ids of toll companies, such as fjellinjen ferde", name)
+			return nil, fmt.Errorf("BOMPASS_CHARGERS names %q, which is in no tariff; write ids of toll companies, such as fjellinjen ferde",
+				name)
 		}
 		chargers = append(chargers, api.ChargerChoice{ID: id, Name: p.charger(id)})
 	}
 	return agreement.NewService(agreement.Deps{
-		Store: agreementdb.New(p.db), Drafts: draftdb.New(p.db), Profiles: persondb.New(p.db), Register: partners.vehicles, Keys: keys, Messages: people.writer, Limiter: people.access, Issuer: issuer, Chargers: chargers, Now: p.now,
+		Store: agreementdb.New(p.db), Drafts: draftdb.New(p.db), Profiles: persondb.New(p.db),
+		Register: partners.vehicles, Keys: keys, Messages: people.writer, Limiter: people.access, Issuer: issuer,
+		Chargers: chargers, Now: p.now,
 	}), nil
 }
 

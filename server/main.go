@@ -44,11 +44,11 @@ const usage = `Bompass: passages in, charges out, and a page that says why.
   server simulate [flags]          let the demo vehicles pass the stations of the server on BOMPASS_ADDR
   server version                   print the version of this build
 
-Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE,
-BOMPASS_SECRET, BOMPASS_EID_…, BOMPASS_EID_SE_…, BOMPASS_MANDATE_…, BOMPASS_SMTP_URL, BOMPASS_MAIL_FROM,
-BOMPASS_SMS_…, BOMPASS_PAPER_DIR, BOMPASS_SEAL_KEYS, BOMPASS_PEPPERS, BOMPASS_PROXIES, BOMPASS_LEAF…,
-BOMPASS_METRICS_ADDR, BOMPASS_STREAM_…, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve starts its
-own PostgreSQL and message stream, and stores everything under .run.
+Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE, BOMPASS_SECRET,
+BOMPASS_EID_…, BOMPASS_EID_SE_…, BOMPASS_MANDATE_…, BOMPASS_SMTP_URL, BOMPASS_MAIL_FROM, BOMPASS_SMS_…,
+BOMPASS_PAPER_DIR, BOMPASS_SEAL_KEYS, BOMPASS_PEPPERS, BOMPASS_PROXIES, BOMPASS_LEAF…, BOMPASS_METRICS_ADDR,
+BOMPASS_STREAM_…, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve
+starts its own PostgreSQL and message stream, and stores everything under .run.
 `
 
 func main() {

@@ -74,8 +74,8 @@ const deferredWait = 10 * time.Second
 
 // deferPassword checks a password while its account or the visitor's address has had too many tries. The answer is
 // the same for a right and a wrong one: the token of a login whose code is asked for next. Only a right password
-// with a right code of an authenticator app gets in, so that nobody can guess passwords this way, and nobody can
-// keep the owner out. One password at a time is checked, which leaves the other slots to the sign-ins that are not
+// with a right code of an authenticator app gets in, so passwords cannot be guessed this way, and attempts cannot
+// lock the owner out. One password at a time is checked, which leaves the other slots to the sign-ins that are not
 // deferred.
 func (s *Service) deferPassword(ctx context.Context, login LoginName, password string) (seal.Token, error) {
 	select {

@@ -20,7 +20,7 @@ type Tries struct {
 // elapsed returns the time since the last try, and 0 if that lies ahead because a clock has been set back.
 func (t Tries) elapsed(now time.Time) time.Duration { return max(0, now.Sub(t.Last)) }
 
-// clock returns the time of the database: servers whose clocks differ must agree on how long somebody waits.
+// clock returns the time of the database: servers whose clocks differ must agree on how long a visitor waits.
 func (s *Service) clock(ahead time.Duration) time.Time { return s.now().Add(ahead) }
 
 // budget is a number of free tries, the longest wait (it doubles from one second), and the time after
@@ -115,9 +115,9 @@ func (s *Service) CountAttempt(ctx context.Context, v Visitor, name string) (Att
 	})
 }
 
-// countSignIn counts a try to sign in like CountAttempt, with one difference: it refuses only a visitor who has to wait
-// for tries of their own under the name. If the account or the address has had too many tries, from wherever, it reports
-// that the sign-in must be deferred; others cannot keep the owner out.
+// countSignIn counts a try to sign in like CountAttempt, with one difference: it refuses only a visitor who has to
+// wait for tries of their own under the name. If the account or the address has had too many tries, from wherever,
+// it reports that the sign-in must be deferred; others cannot keep the owner out.
 func (s *Service) countSignIn(ctx context.Context, v Visitor, name string) (a Attempt, deferred bool, err error) {
 	a = Attempt{s.throttleKeys(v, name)}
 	return a, deferred, s.store.UpdateTries(ctx, a.keys, s.now().Add(-triesKept), func(ahead time.Duration, tries []Tries) error {
@@ -139,8 +139,8 @@ func (s *Service) countSignIn(ctx context.Context, v Visitor, name string) (a At
 	})
 }
 
-// CountFactorTry counts a try of a second factor after the password was right. Only tries of the visitor's own under the
-// name make it wait: the codes of a login are limited too, and so are wrong codes in a row.
+// CountFactorTry counts a try of a second factor after the password was right. Only tries of the visitor's own
+// under the name make it wait: the codes of a login are limited too, and so are wrong codes in a row.
 func (s *Service) CountFactorTry(ctx context.Context, v Visitor, name string) (Attempt, error) {
 	attempt, _, err := s.countSignIn(ctx, v, name)
 	return attempt, err

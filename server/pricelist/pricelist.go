@@ -105,7 +105,7 @@ type Options struct {
 }
 
 // Open returns the release in force. The price lists of the build are published if there is no release yet, and in
-// development if they differ. A build with a newer rating core publishes the lists in force anew, so that builds with
+// development if they differ. A build with a newer rating core publishes the lists in force again, so that builds with
 // the old one post no more.
 func Open(ctx context.Context, s Store, o Options, log *slog.Logger) (*InForce, error) {
 	latest, err := s.Latest(ctx)

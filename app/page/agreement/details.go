@@ -20,7 +20,8 @@ import (
 // referenceField is the id of the field of the customer's reference.
 const referenceField = "reference"
 
-// detailsPage shows one agreement with its vehicles and changes what the customer may change on it, S2.47, S2.51, S2.52.
+// detailsPage shows one agreement with its vehicles and changes what the customer may change on it, S2.47, S2.51,
+// S2.52.
 type detailsPage struct {
 	app.Compo
 	base

@@ -224,7 +224,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	}
 	for _, s := range list.Sessions {
 		if !s.Here {
-			webtest.Call(h.SignInAs("olav@bompass.example"), api.EndSession, api.SessionRequest{ID: s.ID}, fault.NotFound)
+			webtest.Call(h.SignIn("olav@bompass.example"), api.EndSession, api.SessionRequest{ID: s.ID}, fault.NotFound)
 			webtest.Call(v, api.EndSession, api.SessionRequest{ID: s.ID}, "")
 		}
 	}
