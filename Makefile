@@ -49,7 +49,7 @@ test: postgres chromium build size test-wasm test-secrets test-race ## run every
 	@echo "NOT RUN: the measurements of make security (whether the time of an answer reveals an account), which need a quiet machine"
 
 test-secrets: build ## look for secrets in the browser's program
-	@out=$$(go test -tags security -count=1 -v -run 'TheProgramHolds' ./server/web/... 2>&1) && echo "$$out" | grep -e '^--- PASS' || { echo "$$out"; exit 1; }
+	@out=$$(go test -tags security -count=1 -v -run 'ProgramHolds' ./server/web/... 2>&1) && echo "$$out" | grep -e '^--- PASS' || { echo "$$out"; exit 1; }
 
 test-race: ## run the tests of the roadside library with the race detector
 	go test -race -timeout $(TEST_TIMEOUT) ./hardware/...

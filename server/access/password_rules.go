@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/trustelem/zxcvbn"
+
 	"bompass/server/access/seal"
 	"bompass/shared/fault"
 )
@@ -16,6 +18,8 @@ const (
 	PasswordMax           = 128 // characters
 	distinctCharactersMin = 5   // different characters
 	ownWordMin            = 4   // shorter words from the person's name and address are ignored
+	guessesMin            = 1e8 // by the estimate of zxcvbn: lists of leaked passwords and words, keyboard rows, dates
+	estimatedMax          = 40  // characters that are estimated: the estimate of long ones takes long
 )
 
 // CheckPassword returns a fault for a password that is too short, too long or easy to guess. The own words are
@@ -28,7 +32,7 @@ func CheckPassword(password string, own ...string) error {
 		return fault.New(fault.TooLarge, "max", strconv.Itoa(PasswordMax)).At("password")
 	}
 	lower := strings.ToLower(p)
-	if isMonotonous(lower) || isCommon(lower) || madeOfOwnWords(lower, own) {
+	if isMonotonous(lower) || isCommon(lower) || madeOfOwnWords(lower, own) || isGuessable(p, own) {
 		return fault.New(fault.PasswordCommon).At("password")
 	}
 	return nil
@@ -45,6 +49,14 @@ func isMonotonous(p string) bool {
 		last = r
 	}
 	return len(seen) < distinctCharactersMin || steps >= utf8.RuneCountInString(p)-3
+}
+
+// isGuessable reports whether a guesser who knows the usual lists, and the person, needs few guesses.
+func isGuessable(p string, own []string) bool {
+	if runes := []rune(p); len(runes) > estimatedMax {
+		p = string(runes[:estimatedMax])
+	}
+	return zxcvbn.PasswordStrength(p, own).Guesses < guessesMin
 }
 
 // trimmedCharacters are characters that are often added to a word to make it a password.

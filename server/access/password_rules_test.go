@@ -37,6 +37,20 @@ func TestWeakPasswordsAreRefused(t *testing.T) {
 	}
 }
 
+// Passwords of leaked lists and patterns on the keyboard that are long enough are refused all the same.
+func TestLeakedPasswordsAreRefused(t *testing.T) {
+	for _, password := range []string{
+		"123456789012", "1q2w3e4r5t6y", "q1w2e3r4t5y6", "qazwsxedcrfv", "zaq12wsxcde3", "1qaz2wsx3edc", "abc123abc123", "iloveyou1234",
+		"letmein12345", "trustno1trustno1", "michaeljordan", "manchesterunited", "asdfghjkl123", "hello123hello", "charlie12345", "starwars1977",
+		"slipknot666666", "unbelievable1", "administrator", "q1w2e3r4t5y6u7i8", "qwertyuiop123", "liverpool2026", "password!2345", "computer1234",
+	} {
+		want(t, password, access.CheckPassword(password), fault.PasswordCommon)
+	}
+	for _, password := range []string{"hestehovtaket", "blåbærsyltetøy", "trikk-buss-tog-4", "correct horse battery", "fjorten grå elger går"} {
+		want(t, password, access.CheckPassword(password), "")
+	}
+}
+
 // S3.06, S3.11, S3.14, S4.08: the kind of a user name follows from its form.
 func TestKindOfLoginNameIsRecognized(t *testing.T) {
 	for typed, want := range map[string]access.LoginName{

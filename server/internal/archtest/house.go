@@ -339,6 +339,7 @@ var Libraries = []Library{
 		"server/access/... server/agreement server/draft server/eid server/legacy server/notice server/party server/person",
 		"identities of records",
 	},
+	{"github.com/trustelem/zxcvbn", "server/access", "estimates how many guesses a password takes"},
 	{"github.com/pquerna/otp", "server/access/factor server/web/webtest", "one-time codes"},
 	{"github.com/wneessen/go-mail", "server/partner/mail/smtp", "mail"},
 	{"go.bug.st/serial", "hardware/link", "serial lines"},

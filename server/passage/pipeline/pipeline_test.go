@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"bompass/server/internal/pipelinetest"
 	"bompass/server/store"
@@ -145,11 +146,15 @@ func TestTwoServersNeverChargeTwice(t *testing.T) {
 func TestPassageInWrongPartitionIsForwarded(t *testing.T) {
 	r := pipelinetest.New(t, (pipelinetest.November + 25).Start())
 	driven := fixture.Passages(pipelinetest.November, pipelinetest.November+3)
+	js, err := jetstream.New(r.Conn)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, subject := range []string{"passage.0", "passage.1", "passage.2", "passage.3"} {
 		msg := nats.NewMsg(subject)
 		msg.Data = pipelinetest.NDJSON(driven...)
 		msg.Header.Set("Received", "1762000000000")
-		if err := r.Conn.PublishMsg(msg); err != nil {
+		if _, err := js.PublishMsg(t.Context(), msg); err != nil { // it is in the stream
 			t.Fatal(err)
 		}
 	}

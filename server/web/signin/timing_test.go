@@ -131,7 +131,7 @@ func told(known, unknown []time.Duration) float64 {
 
 // ASVS V13.3.1: the program that everybody downloads holds no secret of the demonstration.
 func TestProgramHoldsNoSecret(t *testing.T) {
-	built, err := filepath.Glob("../../assets/web/app.*.wasm")
+	built, err := filepath.Glob("../../../assets/web/app.*.wasm")
 	if err != nil || len(built) == 0 {
 		t.Fatal("the program is not built; run make build")
 	}
