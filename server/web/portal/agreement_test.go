@@ -17,15 +17,15 @@ import (
 	"bompass/shared/toll"
 )
 
-// S1.11, S1.38, S2.35, S2.39: the number and password of the legacy system link the agreement, once, and cannot be
-// used to sign in. A message goes to the old address of the agreement.
+// S1.11, S1.38, S2.35, S2.39: number and password of the legacy system link an agreement once, and cannot be used to
+// sign in. The address of the agreement is notified.
 func TestLegacyPasswordLinksOnce(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
 	h.ImportCredential("A-100201", "7009201")
 	v := h.SignIn("per@bompass.example")
 	if p := v.Get("/agreements/find"); !strings.Contains(p.Body, `href="/agreements/find/old"`) {
-		t.Errorf("no way from the search: %s", p.Body)
+		t.Errorf("the search does not link to it: %s", p.Body)
 	}
 	right := url.Values{"number": {" A-100201 "}, "password": {fixture.LegacyPassword}}
 	tried := v.SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, right)
@@ -41,7 +41,7 @@ func TestLegacyPasswordLinksOnce(t *testing.T) {
 		t.Errorf("history: %+v", list.History)
 	}
 	if letter := h.LastMessage("gammel@bompass.example"); !strings.Contains(letter.Text, "Per Dahl") || !strings.Contains(letter.Subject, "7009201") {
-		t.Errorf("letter: %+v", letter)
+		t.Errorf("message: %+v", letter)
 	}
 	again := h.SignIn(webtest.Kari).SubmitFormAt(webtest.LegacyFormPath, webtest.LegacyFormPath, right)
 	if again.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(again.Body, "brukt før") {
@@ -55,7 +55,8 @@ func TestLegacyPasswordLinksOnce(t *testing.T) {
 	}
 }
 
-// An unknown number, a wrong password, a used one, and a correct one whose agreement has ended get the same page.
+// An unknown number, a wrong password, a spent one, and the right one of an agreement that is not there get the same
+// answer.
 func TestWrongLegacyNumberAndPasswordLookAlike(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
@@ -80,11 +81,11 @@ func TestWrongLegacyNumberAndPasswordLookAlike(t *testing.T) {
 		}
 	}
 	if used := h.QueryText("select count(*)::text from legacy_credential where used_at is not null"); used != "1" {
-		t.Errorf("%s are spent", used)
+		t.Errorf("%s credentials are spent", used)
 	}
 }
 
-// Attempts are counted by account, by number and by network.
+// Tries are limited for an account, for a number and for a network.
 func TestLegacyPasswordGuessesAreLimited(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
@@ -112,7 +113,7 @@ func TestLegacyPasswordGuessesAreLimited(t *testing.T) {
 	}
 }
 
-// S2.40, S2.41: a company's agreement and one that has an owner are not linked, though the password is right.
+// S2.40, S2.41: a company's agreement, and one that has an owner, are not linked with the right password.
 func TestLegacyPasswordLinksNoCompanyOrOwnedAgreement(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "company", "7009201", "firma@bompass.example")
@@ -129,7 +130,7 @@ func TestLegacyPasswordLinksNoCompanyOrOwnedAgreement(t *testing.T) {
 	}
 }
 
-// Two people who know the password at once: one is linked.
+// Of two people who enter the password at the same time, one is linked.
 func TestLegacyPasswordIsSpentOnce(t *testing.T) {
 	h := webtest.New(t)
 	h.AddAgreement(webtest.FormerAccount, "private", "7009201", "gammel@bompass.example")
@@ -150,11 +151,11 @@ func TestLegacyPasswordIsSpentOnce(t *testing.T) {
 		}
 	}
 	if owners := h.QueryText("select count(*)::text from account_party where customer_id = '" + webtest.FormerAccount + "'"); linked != 1 || owners != "1" {
-		t.Errorf("%d were told so, %s are", linked, owners)
+		t.Errorf("%d are told that they are linked, %s are", linked, owners)
 	}
 }
 
-// S1.39, S4.12: where a search does not find, customer service can be called and written to.
+// S1.39, S4.12: pages of searches without a result show how to reach customer service.
 func TestSearchesShowCustomerService(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn("per@bompass.example")
@@ -174,7 +175,7 @@ func TestSearchesShowCustomerService(t *testing.T) {
 	}
 }
 
-// S2.33: both sets of terms can be read by everybody, in every language, with their version.
+// S2.33: both sets of terms are public, in every language, with their version.
 func TestTermsArePublic(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
@@ -191,14 +192,14 @@ func TestTermsArePublic(t *testing.T) {
 	}
 }
 
-// S1.12, S1.13, S2.27: "no" leads to making an agreement; the way can be begun at any time and is gone
-// over the contract to its end.
+// S1.12, S1.13, S2.27: the answer no leads to a new agreement. The form can be opened at any time, and is completed
+// over the API.
 func TestAnswerNoLeadsToNewAgreement(t *testing.T) {
 	h := webtest.New(t)
 	v := h.RegisterPerson("berit@bompass.example", "Berit Aas")
 	v.CheckRedirect("/", "/welcome/customer")
 	if p := v.Get("/agreements/new"); p.StatusCode != http.StatusOK {
-		t.Errorf("begun before the question: %d %q", p.StatusCode, p.Header.Get("Location"))
+		t.Errorf("opened before the question: %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
 	if p := v.SubmitFormAt("/welcome/customer", "/welcome/customer", url.Values{"answer": {"no"}}); p.Header.Get("Location") != "/agreements/new" {
 		t.Fatalf("no: %d %q", p.StatusCode, p.Header.Get("Location"))
@@ -220,10 +221,10 @@ func TestAnswerNoLeadsToNewAgreement(t *testing.T) {
 	}
 	webtest.Call(v, api.AgreementBegin, api.AgreementRequest{ID: "x"}, fault.DraftGone)
 	if letter := h.LastMessage("berit@bompass.example"); !strings.Contains(letter.Subject, made.Number) || !strings.Contains(letter.Text, "PL WA12345") || h.LinkIn(letter) != "/agreements/done?number="+made.Number {
-		t.Errorf("letter: %+v", letter)
+		t.Errorf("message: %+v", letter)
 	}
 	if p := v.Get("/"); p.StatusCode != http.StatusOK {
-		t.Errorf("who has an agreement is asked: %d", p.StatusCode)
+		t.Errorf("a person with an agreement is asked: %d", p.StatusCode)
 	}
 	if list := webtest.Call(v, api.Sessions, api.Empty{}, ""); list.History[0].Kind != "agreed" {
 		t.Errorf("history: %+v", list.History[0])

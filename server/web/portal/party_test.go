@@ -12,8 +12,8 @@ import (
 	"bompass/shared/fixture"
 )
 
-// S2.11 S2.12 S2.23 S2.24: after login a person sees the parties they can act for, picks one on its row,
-// and reads why a company may be missing.
+// S2.11, S2.12, S2.23, S2.24: a person sees the parties that they can act for after signing in, chooses one on its
+// row, and reads why a company may be missing.
 func TestPersonChoosesParty(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
@@ -34,24 +34,24 @@ func TestPersonChoosesParty(t *testing.T) {
 	old, before := v.CSRF, v.CookieValue("sid")
 	went := v.ChooseParty(list, "organisation:311882104")
 	if went.StatusCode != http.StatusSeeOther || went.Header.Get("Location") != "/passages" {
-		t.Fatalf("picked: %d %q", went.StatusCode, went.Header.Get("Location"))
+		t.Fatalf("chosen: %d %q", went.StatusCode, went.Header.Get("Location"))
 	}
 	me := v.Get(api.Me.Path).Body
 	if !strings.Contains(me, `"person":"Nils Berg"`) || !strings.Contains(me, `"name":"Nordlys Transport AS","kind":"company"`) {
 		t.Errorf("me: %s", me)
 	}
-	// Switching gives the session a token of its own: the one before opens nothing, nor do its forms.
+	// The switch replaces the session token. The previous one and its forms are refused.
 	if v.CookieValue("sid") == before {
 		t.Error("the token is the same")
 	}
 	v.CSRF = old
 	if got := v.Do(http.MethodPost, api.SetLanguage.Path, `{"language":"nb"}`); got.StatusCode != http.StatusForbidden {
-		t.Errorf("a form of before: got %d", got.StatusCode)
+		t.Errorf("a form of the previous session: got %d", got.StatusCode)
 	}
 	thief := p.Visitor()
 	thief.SetCookie("sid", before)
 	if got := thief.Get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
-		t.Errorf("the token of before: got %d", got.StatusCode)
+		t.Errorf("the previous token: got %d", got.StatusCode)
 	}
 	v.ChooseParty(v.Get("/parties").Body, "self")
 	if me := v.Get(api.Me.Path).Body; !strings.Contains(me, `"name":"Nils Berg","kind":"private"`) {
@@ -64,7 +64,7 @@ func TestPersonChoosesParty(t *testing.T) {
 	proves.That(t, "S2.11", "S2.12", "S2.23", "S2.24")
 }
 
-// The program computes from the role which pages it shows.
+// The browser program decides by the role which pages it shows.
 func TestMeReportsTheRole(t *testing.T) {
 	for _, role := range []string{"accountant", "driver", "auditor"} {
 		p := webtest.NewPortal(t)
@@ -105,7 +105,7 @@ func TestPartyWithoutRightIsRefused(t *testing.T) {
 	}
 }
 
-// The register's word is good for five minutes; then a person whose right was withdrawn is out.
+// An answer of the register is valid for five minutes. Then a person whose mandate was withdrawn is refused.
 func TestWithdrawnMandateEndsWithinFiveMinutes(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignInWithEID("nils")
@@ -122,11 +122,11 @@ func TestWithdrawnMandateEndsWithinFiveMinutes(t *testing.T) {
 		t.Errorf("later: got %d", got.StatusCode)
 	}
 	if again := p.SignInWithEID("nils"); strings.Contains(again.Get("/parties").Body, "Nordlys") {
-		t.Error("the company is listed still")
+		t.Error("the company is still listed")
 	}
 }
 
-// While the register is silent people go on looking for an hour; the page of parties says so.
+// While the register is unavailable, people can read for an hour, and the page of parties says so.
 func TestUnavailableMandateRegisterIsReported(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignInWithEID("nils")
@@ -137,7 +137,7 @@ func TestUnavailableMandateRegisterIsReported(t *testing.T) {
 		t.Errorf("after 20 minutes: got %d %s", got.StatusCode, got.Body)
 	}
 	if body := v.Get("/parties").Body; !strings.Contains(body, "Altinn svarer ikke nå") || !strings.Contains(body, "Nordlys") {
-		t.Error("the page does not say that the register is silent")
+		t.Error("the page does not say that the register is unavailable")
 	}
 	for range 3 {
 		p.Advance(19 * time.Minute)

@@ -20,7 +20,8 @@ import (
 	"bompass/shared/toll"
 )
 
-// S4.17, S4.22, S4.15, S4.21, S4.25, S4.26: details, and a number confirmed by a code that can be sent again.
+// S1.24, S4.08, S4.21, S4.25: details are saved, and a new mobile number is confirmed by a code that can be sent
+// again.
 func TestDetailsAreSavedAndMobileIsConfirmed(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
@@ -85,7 +86,7 @@ func TestDetailsAreSavedAndMobileIsConfirmed(t *testing.T) {
 	proves.That(t, "S1.24", "S4.08", "S4.21", "S4.25")
 }
 
-// S4.14, S4.23: an address that is not confirmed is, with the code sent to it.
+// S4.23: an address that is not confirmed is confirmed by the code that is sent to it.
 func TestEmailAddressIsConfirmedByCode(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
@@ -104,7 +105,7 @@ func TestEmailAddressIsConfirmedByCode(t *testing.T) {
 	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: "pigeon"}, fault.FieldMissing)
 }
 
-// S2.55: the new address confirms the change, and the old one can stop or revert it.
+// S1.25: the link in the message to the new address confirms a change; the one to the old address undoes it.
 func TestEmailChangeSendsLinkToBothAddresses(t *testing.T) {
 	h := webtest.New(t)
 	const fresh = "kari.lund@bompass.example"
@@ -131,12 +132,12 @@ func TestEmailChangeSendsLinkToBothAddresses(t *testing.T) {
 	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "stoppet") {
 		t.Errorf("mail: %+v", mail)
 	}
-	// Somebody else's address: the same answer, and nothing happens.
+	// The address of another account gets the same answer and no link.
 	h.Advance(time.Minute)
 	v = h.SignIn(webtest.Kari)
 	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: "olav@bompass.example"}, "")
 	if mail := h.LastMessage("olav@bompass.example"); strings.Contains(mail.Text, "token=") {
-		t.Errorf("an address that is taken gets %+v", mail)
+		t.Errorf("the owner of a taken address is sent %+v", mail)
 	}
 	proves.That(t, "S1.25")
 }
@@ -147,12 +148,11 @@ func TestTakenEmailAddressIsRefused(t *testing.T) {
 	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: "free@bompass.example"}, "")
 	h.Exec("update account set email = 'free@bompass.example' where email = 'olav@bompass.example'")
 	if p := h.Visitor().OpenLink(h.LinkIn(h.LastMessage("free@bompass.example")), url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
-		t.Errorf("an address that is taken meanwhile: got %d", p.StatusCode)
+		t.Errorf("an address that another account has by now: got %d", p.StatusCode)
 	}
 }
 
-// A signed-in person cannot make us fill mailboxes: letters are counted for the account, and for the address
-// that they go to, whoever asks.
+// Messages to addresses that a person chooses are limited for the account and for the address.
 func TestMessagesToAnAddressAreLimited(t *testing.T) {
 	h := webtest.New(t)
 	v, olav := h.SignIn(webtest.Kari), h.SignIn("olav@bompass.example")
@@ -163,7 +163,7 @@ func TestMessagesToAnAddressAreLimited(t *testing.T) {
 		}
 	}
 	if refused < 6 {
-		t.Errorf("%d of 12 letters to as many addresses were refused, want all but five", refused)
+		t.Errorf("%d of 12 messages to as many addresses were refused, want all but five", refused)
 	}
 	h.Advance(time.Minute)
 	webtest.Call(olav, api.ChangeEmail, api.EmailRequest{Email: "victim@bompass.example"}, "")
@@ -174,12 +174,12 @@ func TestMessagesToAnAddressAreLimited(t *testing.T) {
 		}
 	}
 	if h.LastMessage("victim@bompass.example"); sent > 6 {
-		t.Errorf("%d letters left", sent)
+		t.Errorf("%d messages were sent", sent)
 	}
 }
 
-// S4.27 to S4.33: every stand with version and time; the privacy statement is needed; advertising
-// reaches nobody without mail or SMS.
+// S4.27–S4.33: every answer is stored with version and time. The privacy statement is needed; advertising needs email
+// or SMS.
 func TestConsentsHaveVersionAndTime(t *testing.T) {
 	h := webtest.New(t)
 	v := h.RegisterNewcomer("berit@bompass.example", "Berit Aas")
@@ -212,7 +212,7 @@ func TestConsentsHaveVersionAndTime(t *testing.T) {
 	proves.That(t, "S4.28", "S4.33")
 }
 
-// ASVS V7.5.2, V7.4.3: where a person is signed in, ending one and all; the history of the account.
+// ASVS V7.5.2, V7.4.3: a person sees all sessions and the history of the account, and ends one session or all.
 func TestSessionsAreListedAndEnded(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
@@ -237,7 +237,6 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	}
 }
 
-// Logging out is a line of the history, with the browser that it was.
 func TestLogoutIsInHistory(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
@@ -251,7 +250,8 @@ func TestLogoutIsInHistory(t *testing.T) {
 	}
 }
 
-// Everything about a person, as a file and as a page; the owner hears of it; erasure shows its holds.
+// The export has everything about a person, as a file and as a page. The owner is notified. A request for erasure
+// shows what is retained.
 func TestExportIsCompleteAndErasureShowsHolds(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
@@ -266,11 +266,11 @@ func TestExportIsCompleteAndErasureShowsHolds(t *testing.T) {
 	}
 	for _, secret := range []string{"argon2", "totp", "token_hash", fixture.Accounts()[0].TOTPSecret} {
 		if all, _ := json.Marshal(out); strings.Contains(string(all), secret) {
-			t.Errorf("%s came out", secret)
+			t.Errorf("the export has %s", secret)
 		}
 	}
 	if p := v.Get(api.Export.Path); !strings.HasPrefix(p.Header.Get("Content-Disposition"), "attachment") {
-		t.Error("the file is not a file")
+		t.Error("the export is not sent as a file")
 	}
 	if p := v.Get("/export"); !strings.Contains(p.Body, "7001001") || !strings.Contains(p.Body, "Avtaler") {
 		t.Errorf("the page: %d", p.StatusCode)
@@ -280,7 +280,7 @@ func TestExportIsCompleteAndErasureShowsHolds(t *testing.T) {
 		heads := regexp.MustCompile(`<th scope="col">([^<]*)</th>`).FindAllStringSubmatch(v.Get("/export").Body, -1)
 		for _, head := range heads {
 			if name := head[1]; name == "" || strings.ToLower(name[:1]) == name[:1] || strings.Contains(name, " at") {
-				t.Errorf("%s: a column is headed %q", lang, name)
+				t.Errorf("%s: a column has the heading %q", lang, name)
 			}
 		}
 		if len(heads) < 20 {
@@ -295,7 +295,7 @@ func TestExportIsCompleteAndErasureShowsHolds(t *testing.T) {
 	}
 	for _, raw := range []string{"<td>true", "<td>false", "+00:00", "<td>signed.in", "<td>privacy"} {
 		if strings.Contains(page, raw) {
-			t.Errorf("the page says %q as it is stored", raw)
+			t.Errorf("the page shows %q as it is stored", raw)
 		}
 	}
 	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "lastet ned") {
@@ -305,13 +305,13 @@ func TestExportIsCompleteAndErasureShowsHolds(t *testing.T) {
 		values (gen_random_uuid(), 'oslo-104', 1, 1, 1, now(), now(), '', '', 'NO', 'DP45821', '` + string(fixture.Kari) + `', 'plate')`)
 	h.Exec("insert into charge (passage_id, revision, posted_at, list, net, amount, tariff, steps, digest, customer_id) select id, 1, now(), 2900, 2320, 2320, 'x', '[]', 0, customer_id from passage")
 	if page := strings.ReplaceAll(v.Get("/export").Body, "\u00a0", " "); !strings.Contains(page, "<td>23,20 kr</td>") || strings.Contains(page, "<td>oslo-104") {
-		t.Error("the page does not say where and for how much")
+		t.Error("the page lacks the station or the amount")
 	}
 	if p := webtest.Call(v, api.Erase, api.ErasureRequest{}, ""); p.Erasure == nil || len(p.Holds) != 2 || p.Holds[0].Count != 1 || p.Holds[1].Until.Before(h.Now().AddDate(4, 0, 0)) {
 		t.Errorf("erasure: %+v", p)
 	}
 	if p := webtest.Call(v, api.Erase, api.ErasureRequest{Withdraw: true}, ""); p.Erasure != nil {
-		t.Errorf("taken back: %+v", p.Erasure)
+		t.Errorf("withdrawn: %+v", p.Erasure)
 	}
 	h.Advance(access.StepUpMax + time.Second)
 	webtest.Call(v, api.Export, api.Empty{}, fault.StepUp)
@@ -321,7 +321,7 @@ func TestExportIsCompleteAndErasureShowsHolds(t *testing.T) {
 	}
 }
 
-// Roles inside a company: invitation by mail, what each may see, end dates, removal at once.
+// A person is invited by email to act for a company in a role, until a date, and loses access at once when removed.
 func TestPeopleAreInvitedAndRemoved(t *testing.T) {
 	h := webtest.New(t)
 	nils := h.SignIn("nils@fjordfrakt.example")
@@ -347,10 +347,10 @@ func TestPeopleAreInvitedAndRemoved(t *testing.T) {
 	per := h.SignIn("per@bompass.example")
 	per.Get(path)
 	if p := per.SubmitFormAt("/invitation", "/invitation", url.Values{}); p.StatusCode != http.StatusOK {
-		t.Fatalf("take: %d %s", p.StatusCode, p.Body)
+		t.Fatalf("accept: %d %s", p.StatusCode, p.Body)
 	}
 	if p := per.SubmitFormAt("/invitation", "/invitation", url.Values{}); p.StatusCode == http.StatusOK {
-		t.Error("the invitation was taken twice")
+		t.Error("the invitation was accepted twice")
 	}
 	people = webtest.Call(nils, api.People, api.Empty{}, "")
 	if len(people.People) != 4 || len(people.Invited) != 0 {
@@ -371,11 +371,11 @@ func TestPeopleAreInvitedAndRemoved(t *testing.T) {
 	webtest.Call(nils, api.Withdraw, api.InvitationRequest{ID: invited[0].ID}, "")
 	per.Get(withdrawn)
 	if p := per.SubmitFormAt("/invitation", "/invitation", url.Values{}); p.StatusCode == http.StatusOK {
-		t.Error("a withdrawn invitation was taken")
+		t.Error("a withdrawn invitation was accepted")
 	}
 	astrid := h.SignIn("astrid@fjordfrakt.example")
 	webtest.Call(astrid, api.People, api.Empty{}, fault.Refused)
-	webtest.Call(astrid, api.PassageList, api.PassageListRequest{}, fault.Refused) // an accountant sees no journeys
+	webtest.Call(astrid, api.PassageList, api.PassageListRequest{}, fault.Refused) // an accountant does not see passages
 	webtest.Call(astrid, api.Overview, api.Empty{}, "")
 	webtest.Call(nils, api.RemovePerson, api.PersonRequest{Account: fixture.Accounts()[2].ID}, "")
 	webtest.Call(astrid, api.Me, api.Empty{}, fault.SignedOut)

@@ -12,8 +12,8 @@ import (
 	"bompass/shared/api"
 )
 
-// S2.21: who registered by e-mail and gets an eID connects it, is one person afterwards, and needs no second
-// factor any more.
+// S2.21: a person who registered with an email address connects an eID. Both accounts become one, and sign-in with the
+// eID needs no second factor.
 func TestPersonWithPasswordConnectsEID(t *testing.T) {
 	p := webtest.NewPortal(t)
 	p.SignInWithEID("liv") // and so has begun an account of her own
@@ -27,7 +27,7 @@ func TestPersonWithPasswordConnectsEID(t *testing.T) {
 	if !strings.Contains(page, `href="/login/eid/no?link=1"`) {
 		t.Fatalf("the page offers no eID: %s", page)
 	}
-	// Another site leads the browser there: nothing begins.
+	// A link on another site starts no request.
 	if stolen := v.Get("/login/eid/no?link=1", webtest.Header("Sec-Fetch-Site", "cross-site")); stolen.StatusCode != http.StatusForbidden {
 		t.Errorf("from another site: got %d", stolen.StatusCode)
 	}
@@ -37,7 +37,7 @@ func TestPersonWithPasswordConnectsEID(t *testing.T) {
 		t.Fatalf("back from the issuer: %d %q", back.StatusCode, back.Header.Get("Location"))
 	}
 	if asks := v.Get("/security/eid").Body; !strings.Contains(asks, "Liv Nygaard") {
-		t.Errorf("the page does not say what becomes of the other account: %s", asks)
+		t.Errorf("the page does not say what happens to the other account: %s", asks)
 	}
 	if p := v.Do(http.MethodPost, "/security/eid", "csrf=x", webtest.Header("Content-Type", "application/x-www-form-urlencoded")); p.StatusCode != http.StatusForbidden {
 		t.Errorf("without the session's token: got %d", p.StatusCode)
@@ -46,7 +46,7 @@ func TestPersonWithPasswordConnectsEID(t *testing.T) {
 		t.Fatalf("connect: %d %s", done.StatusCode, done.Body)
 	}
 	if got := p.LastMessage(email); !strings.Contains(got.Subject, "Elektronisk ID") {
-		t.Errorf("the owner hears %q", got.Subject)
+		t.Errorf("the owner is sent %q", got.Subject)
 	}
 	w := p.SignInWithEID("liv")
 	if me := w.Get(api.Profile.Path).Body; !strings.Contains(me, email) {
@@ -61,7 +61,7 @@ func TestPersonWithPasswordConnectsEID(t *testing.T) {
 	proves.That(t, "S2.21")
 }
 
-// An eID whose account has a password is not taken: the page says so and nothing changes.
+// An eID that opens another account with a password is not connected, and the page says so.
 func TestEIDOfAnotherAccountIsNotConnected(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignIn("olav@bompass.example")
@@ -72,16 +72,17 @@ func TestEIDOfAnotherAccountIsNotConnected(t *testing.T) {
 	}
 	p.Advance(access.StepUpMax + 1)
 	if late := v.Get("/login/eid/no?link=1"); !strings.HasPrefix(late.Header.Get("Location"), "/prove") {
-		t.Errorf("without a fresh factor: got %d %q", late.StatusCode, late.Header.Get("Location"))
+		t.Errorf("without a recent factor: got %d %q", late.StatusCode, late.Header.Get("Location"))
 	}
 }
 
-// An address that has an account is answered like any other; its owner is told how two become one.
+// A change to an address that has an account gets the usual answer. The owner of the address is told how two accounts
+// are merged.
 func TestOwnerOfTakenEmailAddressIsNotified(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn("olav@bompass.example")
 	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: webtest.Kari}, "")
 	if got := h.LastMessage(webtest.Kari); !strings.Contains(got.Text, "Koble til elektronisk ID") || strings.Contains(got.Text, "Olav") || strings.Contains(got.Text, "token=") {
-		t.Errorf("the owner got %+v", got)
+		t.Errorf("the owner is sent %+v", got)
 	}
 }

@@ -1,8 +1,10 @@
 package signin_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,10 +14,12 @@ import (
 	"bompass/server/web/webtest"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
+	"bompass/shared/role"
+	"bompass/shared/toll"
 )
 
-// S1.02 S1.05 S1.06 S2.02 S2.05 S2.07 S2.08 S2.09: both entries stand on the page, the eID first and with
-// its choices named.
+// S1.02, S1.06, S2.05, S2.07–S2.09: the sign-in page offers the eID, with its choices, before the entry for people
+// without one.
 func TestSignInPageOffersEIDFirst(t *testing.T) {
 	p := webtest.NewPortal(t)
 	body := p.Visitor().Get("/login").Body
@@ -32,10 +36,17 @@ func TestSignInPageOffersEIDFirst(t *testing.T) {
 	if !strings.HasPrefix(address, p.Issuers+"/no/authorize?") || strings.Contains(address, "code_challenge") {
 		t.Errorf("the button leads to %q", address)
 	}
-	proves.That(t, "S1.02", "S1.06", "S2.05", "S2.07–S2.09")
+	_, other, _ := strings.Cut(body, "Jeg har ikke ID-porten-bruker")
+	if !strings.Contains(other, `href="/register">Registrer ny bruker</a>`) {
+		t.Error("the entry for people without an eID does not offer to create a user")
+	}
+	if asked := p.Visitor().Get("/register").FieldNames(); !slices.Equal(asked, []string{"name", "email", "password"}) {
+		t.Errorf("creating a user asks for %v", asked)
+	}
+	proves.That(t, "S1.02", "S1.06–S1.08", "S2.05", "S2.07–S2.09")
 }
 
-// S3.03 S3.04 S3.05 S3.09 S3.10 S3.11: a tab for each way, the Swedish one with what to do.
+// S3.03–S3.05, S3.09–S3.11: the sign-in page has a tab for each method. The Swedish one has instructions.
 func TestEachSignInMethodHasTab(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
@@ -65,8 +76,8 @@ func TestEachSignInMethodHasTab(t *testing.T) {
 	proves.That(t, "S3.03–S3.05", "S3.09–S3.11")
 }
 
-// S2.06 S2.13 S2.14 S1.03 S1.04 S3.01 S3.02 S3.13 S4.12: help, numbers to call and the language stand on the
-// page, for everybody and without scripts.
+// S1.03–S1.05, S2.06, S2.13, S2.14, S3.01, S3.02: help, telephone numbers and languages are on the public pages, which
+// need no scripts.
 func TestHelpIsPublic(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
@@ -81,66 +92,119 @@ func TestHelpIsPublic(t *testing.T) {
 		t.Errorf("help stands at %d and the languages at %d, want them below the form at %d and in the footer at %d", help, language, form, foot)
 	}
 	if strings.Contains(login, "OBS!") {
-		t.Error("a good browser is warned of")
+		t.Error("a current browser is warned of")
 	}
 	old := v.Get("/login", webtest.Header("User-Agent", "Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko")).Body
 	if !strings.Contains(old, "OBS! Nettleseren din er for gammel") {
 		t.Error("Internet Explorer is not warned of")
 	}
-	for lang, words := range map[string][]string{
-		"nb": {"1 000", "bekrefter hvem du er", "Digdir", `href="https://www.digdir.no/"`, "øverst til høyre", `href="#logout"`, "72 54 09 00"},
-		"en": {"1,000", "confirms who you are", "Digdir", "top right corner"},
-		"sv": {"Logga ut", "Digdir"}, "de": {"Abmelden", "Digdir"},
-	} {
+	for lang, parts := range helpTexts {
 		help := p.Visitor().Get("/help/login?lang=" + lang)
-		for _, want := range words {
-			if help.StatusCode != http.StatusOK || !strings.Contains(help.Body, want) {
-				t.Errorf("%s: %d, lacks %q", lang, help.StatusCode, want)
+		for id, words := range parts {
+			part := section(help.Body, id)
+			if !strings.Contains(help.Body, `href="#`+id+`"`) {
+				t.Errorf("%s: the menu does not lead to %s", lang, id)
+			}
+			for _, want := range words {
+				if help.StatusCode != http.StatusOK || !strings.Contains(part, want) {
+					t.Errorf("%s: %d, %s lacks %q: %s", lang, help.StatusCode, id, want, part)
+				}
 			}
 		}
+		if !strings.Contains(help.Body, `href="https://www.digdir.no/"`) {
+			t.Errorf("%s: no link to Digdir", lang)
+		}
 	}
-	proves.That(t, "S1.04", "S2.06", "S2.13", "S2.14", "S3.01", "S3.02")
+	proves.That(t, "S1.03–S1.05", "S2.06", "S2.13", "S2.14", "S3.01", "S3.02")
 }
 
-// S2.03 S2.04 S2.10: everybody with a Norwegian eID takes the same way: people of companies with their
-// own eID, people with a D-number, people who are new and those whose issuer tells no number.
+// helpTexts has what parts of the page of help must say, by language and part.
+var helpTexts = map[string]map[string][]string{
+	"nb": {
+		"eid": {
+			"ID-porten er en felles innlogging til mer enn 1 000 offentlige tjenester",
+			"Du trenger en elektronisk ID (eID) for å bruke digitale tjenester fra det offentlige.", "bekrefter hvem du er",
+		},
+		"choices": {"MinID, BankID, BankID på mobil, Buypass og Commfides"},
+		"stuck":   {"Digdir", "72 54 09 00"},
+		"logout":  {"øverst til høyre"},
+	},
+	"en": {
+		"eid": {
+			"ID-porten is the common sign-in service for more than 1,000 public services",
+			"You need an electronic ID (eID) to use public digital services.", "confirms who you are",
+		},
+		"choices": {"MinID, BankID, BankID on mobile, Buypass or Commfides"},
+		"stuck":   {"Digdir", "72 54 09 00"},
+		"logout":  {"top right corner"},
+	},
+	"sv": {
+		"eid": {
+			"ID-porten är en gemensam inloggning till mer än 1 000 offentliga tjänster",
+			"Du behöver en e-legitimation för att använda digitala offentliga tjänster.", "bekräftar vem du är",
+		},
+		"choices": {"MinID, BankID, BankID på mobil, Buypass och Commfides"},
+		"stuck":   {"Digdir"},
+		"logout":  {"Logga ut"},
+	},
+	"de": {
+		"eid": {
+			"ID-porten ist die gemeinsame Anmeldung für mehr als 1.000 öffentliche Dienste",
+			"Für digitale Dienste der Verwaltung brauchen Sie eine elektronische ID (eID).", "bestätigt, wer Sie sind",
+		},
+		"choices": {"MinID, BankID, BankID auf dem Handy, Buypass und Commfides"},
+		"stuck":   {"Digdir"},
+		"logout":  {"Abmelden"},
+	},
+}
+
+// section returns the part of a page that has the id, without its tags' entities.
+func section(body, id string) string {
+	_, rest, _ := strings.Cut(body, `<section id="`+id+`">`)
+	part, _, _ := strings.Cut(rest, "</section>")
+	return strings.ReplaceAll(html.UnescapeString(part), "\u00a0", " ")
+}
+
+// S2.02–S2.04, S2.10: private customers, people of companies, people with a D-number, newcomers and people whose
+// issuer discloses no number sign in with the same eID. Each is the same customer the second time.
 func TestPeopleSignInWithEID(t *testing.T) {
 	p := webtest.NewPortal(t)
-	for who, want := range map[string]string{
-		"kari": `"person":"Kari Lund"`, "nils": `"person":"Nils Berg","customer":"` + string(fixture.Fjordfrakt) + `"`, "marek": `"person":"Marek Nowak"`,
-		"liv": `"person":"Liv Nygaard","customer":`, "anna": `"person":"Ny bruker"`,
+	for who, want := range map[string]api.MeReply{
+		"kari":  {Person: "Kari Lund", Kind: toll.Private, Customer: fixture.Kari},
+		"nils":  {Person: "Nils Berg", Kind: toll.Company, Customer: fixture.Fjordfrakt},
+		"marek": {Person: "Marek Nowak", Kind: toll.Private}, // has a D-number
+		"liv":   {Person: "Liv Nygaard", Kind: toll.Private},
+		"anna":  {Person: "Ny bruker", Kind: toll.Private},
 	} {
-		v := p.SignInWithEID(who)
-		first := v.Get(api.Me.Path).Body
-		if !strings.Contains(first, want) {
-			t.Errorf("%s: %s", who, first)
+		address := p.Visitor().Get("/login/eid/no").Header.Get("Location")
+		if !strings.HasPrefix(address, p.Issuers+"/no/authorize?") {
+			t.Fatalf("the eID leads to %q", address)
 		}
-		again := p.SignInWithEID(who).Get(api.Me.Path).Body
-		if customerOf(first) == "" || customerOf(first) != customerOf(again) {
-			t.Errorf("%s is another customer the second time: %s, %s", who, first, again)
+		me := webtest.Call(p.SignInWithEID(who), api.Me, api.Empty{}, "")
+		again := webtest.Call(p.SignInWithEID(who), api.Me, api.Empty{}, "")
+		if me.Person != want.Person || me.Kind != want.Kind || me.Role != role.Owner {
+			t.Errorf("%s: got %+v", who, me)
+		}
+		if want.Customer != "" && me.Customer != want.Customer || me.Customer == "" || me.Customer != again.Customer {
+			t.Errorf("%s: customer %s and then %s, want %q", who, me.Customer, again.Customer, want.Customer)
 		}
 	}
 	proves.That(t, "S2.02–S2.04", "S2.10")
 }
 
-func customerOf(me string) string {
-	_, rest, _ := strings.Cut(me, `"customer":"`)
-	id, _, _ := strings.Cut(rest, `"`)
-	return id
-}
-
+// Sign-in leads on to the page that was asked for, if it is on this site.
 func TestSignInReturnsToRequestedPage(t *testing.T) {
 	p := webtest.NewPortal(t)
 	if in := p.Visitor().SubmitEID("no", "kari", "/passages?from=2026-11-01"); in.Header.Get("Location") != "/passages?from=2026-11-01" {
-		t.Errorf("went on to %q", in.Header.Get("Location"))
+		t.Errorf("redirected to %q", in.Header.Get("Location"))
 	}
 	if in := p.Visitor().SubmitEID("no", "kari", "https://elsewhere.example/"); in.Header.Get("Location") != "/" {
-		t.Errorf("went on to %q", in.Header.Get("Location"))
+		t.Errorf("redirected to %q", in.Header.Get("Location"))
 	}
 }
 
-// Two tabs each have their own journey; an answer is good once, in the browser that asked, and on its
-// own way.
+// Two tabs have requests of their own. A response is accepted once, from the browser that sent the request, at the
+// address of its provider.
 func TestEIDResponseOpensOneSession(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
@@ -181,12 +245,12 @@ func refused(t *testing.T, name string, p webtest.Page) {
 	}
 	for _, c := range p.Cookies() {
 		if strings.HasPrefix(c.Name, "sid") && c.Value != "" {
-			t.Errorf("%s: a session began", name)
+			t.Errorf("%s: a session was opened", name)
 		}
 	}
 }
 
-// Session fixation: what stands in the browser before signing in opens nothing afterwards.
+// ASVS V7.2.4: sign-in replaces the session token, so that a planted one opens nothing (session fixation).
 func TestSignInReplacesSessionToken(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
@@ -199,16 +263,16 @@ func TestSignInReplacesSessionToken(t *testing.T) {
 	}
 	v.SubmitEID("no", "kari", "")
 	if again := v.CookieValue("sid"); again == token {
-		t.Error("signing in again keeps the token")
+		t.Error("the second sign-in keeps the token")
 	}
 	thief := p.Visitor()
 	thief.SetCookie("sid", token)
 	if got := thief.Get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
-		t.Errorf("the token of before: got %d", got.StatusCode)
+		t.Errorf("the previous token: got %d", got.StatusCode)
 	}
 }
 
-// Who is sent back reads why, and nothing that the issuer said.
+// The sign-in page says why an eID did not work, in words of its own.
 func TestFailedEIDSignInIsExplained(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
@@ -231,11 +295,11 @@ func TestFailedEIDSignInIsExplained(t *testing.T) {
 	}
 	p.Norway.SetAttack(nil)
 	if got := p.Visitor().Get("/login/eid/xx"); got.StatusCode != http.StatusNotFound {
-		t.Errorf("a way that is none: got %d", got.StatusCode)
+		t.Errorf("an unknown provider: got %d", got.StatusCode)
 	}
 	for name, c := range map[string]webtest.Change{"another site": webtest.Header("Sec-Fetch-Site", "cross-site"), "a sister site": webtest.Header("Sec-Fetch-Site", "same-site")} {
 		if got := p.Visitor().Get("/login/eid/no", c); got.StatusCode != http.StatusForbidden {
-			t.Errorf("begun by %s: got %d", name, got.StatusCode)
+			t.Errorf("started by %s: got %d", name, got.StatusCode)
 		}
 	}
 	if text := p.Log.String(); strings.Contains(text, "14848530051") {
@@ -243,8 +307,8 @@ func TestFailedEIDSignInIsExplained(t *testing.T) {
 	}
 }
 
-// OpenID Connect RP-Initiated Logout: who came with an eID leaves there too, by a form, so that no
-// token is in an address.
+// OpenID Connect RP-Initiated Logout: a person who signed in with an eID signs out at the issuer, too. A form sends
+// the ID token, so that it is in no address.
 func TestLogoutEndsSessionAtIssuer(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignInWithEID("kari")
@@ -268,14 +332,14 @@ func TestLogoutEndsSessionAtIssuer(t *testing.T) {
 		t.Errorf("done: %q", done.Header.Get("Location"))
 	}
 	if again := v.Get("/logout/eid"); again.StatusCode != http.StatusSeeOther {
-		t.Errorf("the way out, again: %d", again.StatusCode)
+		t.Errorf("the page a second time: %d", again.StatusCode)
 	}
 	if password := p.SignIn(webtest.Kari); strings.Contains(password.Do(http.MethodPost, api.Logout.Path, "{}").Body, "next") {
-		t.Error("who came with a password is sent to an issuer")
+		t.Error("a person who signed in with a password is sent to an issuer")
 	}
 }
 
-// Front-channel logout comes without a cookie, in a frame of the issuer's, and for one session.
+// Front-channel logout arrives in a frame of the issuer, without a cookie, and ends one session.
 func TestFrontChannelLogoutEndsSession(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v, other := p.SignInWithEID("kari"), p.SignInWithEID("olav")
@@ -301,21 +365,21 @@ func TestFrontChannelLogoutEndsSession(t *testing.T) {
 		t.Errorf("after: got %d", got.StatusCode)
 	}
 	if got := other.Get(api.Me.Path); got.StatusCode != http.StatusOK {
-		t.Errorf("somebody else: got %d", got.StatusCode)
+		t.Errorf("another person: got %d", got.StatusCode)
 	}
 }
 
-// OpenID Connect Back-Channel Logout: leaving at another service ends the session here at once; the
-// message is believed once.
+// OpenID Connect Back-Channel Logout: signing out at another service ends the session here. A logout token is accepted
+// once.
 func TestBackChannelLogoutEndsSessions(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v, other := p.SignInWithEID("kari"), p.SignInWithEID("olav")
 	p.Norway.EndSessions(t.Context(), "kari")
 	if got := v.Get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
-		t.Errorf("after leaving elsewhere: got %d", got.StatusCode)
+		t.Errorf("after signing out at another service: got %d", got.StatusCode)
 	}
 	if got := other.Get(api.Me.Path); got.StatusCode != http.StatusOK {
-		t.Errorf("somebody else: got %d", got.StatusCode)
+		t.Errorf("another person: got %d", got.StatusCode)
 	}
 	message, err := p.Norway.LogoutToken("unknown", "nobody")
 	if err != nil {
@@ -341,7 +405,7 @@ func TestBackChannelLogoutEndsSessions(t *testing.T) {
 	}
 }
 
-// An account whose only factor is an eID steps up at the issuer before a sensitive change.
+// A person whose only factor is an eID confirms at the issuer before a sensitive change.
 func TestEIDIsFactorForStepUp(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignInWithEID("liv")
@@ -358,19 +422,19 @@ func TestEIDIsFactorForStepUp(t *testing.T) {
 	}
 	id := webtest.HiddenOf(asked.Body, "id")
 	other := v.DoCrossSite(http.MethodPost, p.Issuers+"/no/choose", url.Values{"id": {id}, "person": {"kari"}, "method": {"BankID"}}.Encode())
-	refused(t, "somebody else proves", v.DoCrossSite(http.MethodGet, other.Header.Get("Location"), ""))
+	refused(t, "another person confirms", v.DoCrossSite(http.MethodGet, other.Header.Get("Location"), ""))
 	begun = v.Get("/login/eid/no?prove=1&next=%2Fsecurity")
 	before := v.CookieValue("sid")
 	in := v.DoCrossSite(http.MethodGet, v.AuthenticateAt(begun.Header.Get("Location"), "no", "liv"), "")
 	if in.Header.Get("Location") != "/security" || v.CookieValue("sid") == before {
-		t.Errorf("after proving: %d %q", in.StatusCode, in.Header.Get("Location"))
+		t.Errorf("after the confirmation: %d %q", in.StatusCode, in.Header.Get("Location"))
 	}
 	if got := p.Visitor().Get("/login/eid/no?prove=1"); got.Header.Get("Location") != "/login?why=expired" {
-		t.Errorf("a stranger proves: %d %q", got.StatusCode, got.Header.Get("Location"))
+		t.Errorf("without a session: %d %q", got.StatusCode, got.Header.Get("Location"))
 	}
 }
 
-// Asking an issuer costs us and them: one address may do it sixty times in a row, and then waits.
+// A network address can send sixty requests to an issuer in a row, and then has to wait.
 func TestEIDRequestsAreThrottled(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
@@ -383,7 +447,7 @@ func TestEIDRequestsAreThrottled(t *testing.T) {
 		}
 	}
 	if begun < 60 || begun > 62 {
-		t.Errorf("%d began, want about 60", begun)
+		t.Errorf("%d requests were accepted, want about 60", begun)
 	}
 	p.Advance(10 * time.Minute)
 	if got := p.Visitor().Get("/login/eid/no"); got.StatusCode != http.StatusSeeOther {

@@ -1,6 +1,8 @@
 package signin_test
 
 import (
+	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -9,8 +11,8 @@ import (
 	"bompass/server/web/webtest"
 )
 
-// S3.07, S3.12, S3.16, S3.23: beside the Swedish form stand what to do the first time, registering an
-// address and creating a password; the form is sent by «Logga in».
+// S3.07, S3.12, S3.16, S3.23: the Swedish sign-in page links to the pages for the first sign-in, registering an
+// address and creating a password.
 func TestSwedishSignInPageLinksFirstTimePages(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
@@ -28,14 +30,14 @@ func TestSwedishSignInPageLinksFirstTimePages(t *testing.T) {
 	first := v.Get("/first")
 	for _, want := range []string{`href="/first/email"`, `href="/first/password"`, `href="/register"`} {
 		if !strings.Contains(first.Body, want) {
-			t.Errorf("the first time: the page lacks %q", want)
+			t.Errorf("the page for the first sign-in lacks %q", want)
 		}
 	}
 	proves.That(t, "S3.07", "S3.12", "S3.16", "S3.23")
 }
 
-// S3.17, S3.18, S3.19, S3.20, S3.24, S3.25: registering asks for customer number, personal number and the
-// address; creating a password asks for the customer number alone. Each is sent by a button that says so.
+// S3.17–S3.20, S3.24, S3.25: registering an address asks for customer number, personal number and address; creating a
+// password asks for the customer number only. Each button says what it does.
 func TestFirstTimeFormsAskOnlyForRequiredFields(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
@@ -60,14 +62,26 @@ func TestFirstTimeFormsAskOnlyForRequiredFields(t *testing.T) {
 	proves.That(t, "S3.17–S3.20", "S3.24", "S3.25")
 }
 
-// S3.08: the mark at the top of every public page is a link to the portal, which asks who is there.
+// S3.08: the logo on every public page leads to the portal.
 func TestLogoLinksToPortal(t *testing.T) {
 	h := webtest.New(t)
-	v := h.Visitor()
-	for _, path := range []string{"/login", "/help/login", "/register", "/first"} {
-		if body := v.Get(path).Body; !strings.Contains(body, `<a class="bp-brand" href="/"><img src="`) {
-			t.Errorf("%s has no mark that leads anywhere", path)
+	v, kari := h.Visitor(), h.SignIn(webtest.Kari)
+	for _, path := range []string{"/login", "/help/login", "/register", "/first", "/password/forgot"} {
+		logo := logoPattern.FindStringSubmatch(v.Get(path).Body)
+		if logo == nil {
+			t.Errorf("%s has no logo that is a link", path)
+			continue
 		}
+		if icon := v.Get(logo[2]); icon.StatusCode != http.StatusOK || icon.Header.Get("Content-Type") != "image/svg+xml" {
+			t.Errorf("%s: the icon %s: got %d %s", path, logo[2], icon.StatusCode, icon.Header.Get("Content-Type"))
+		}
+		if p := kari.Get(logo[1]); p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "Oversikt</h1>") {
+			t.Errorf("%s: the logo leads a signed-in person to %d %s", path, p.StatusCode, p.Body)
+		}
+		v.CheckRedirect(logo[1], "/login")
 	}
-	v.CheckRedirect("/", "/login")
+	proves.That(t, "S3.08")
 }
+
+// logoPattern matches the logo at the top of a page: the address that it links to, and that of its icon.
+var logoPattern = regexp.MustCompile(`<header><a class="bp-brand" href="([^"]+)"><img src="([^"]+)"`)

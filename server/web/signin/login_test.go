@@ -39,10 +39,10 @@ func TestSignInIsTwoPlainForms(t *testing.T) {
 		t.Fatalf("password: got %d %q", p.StatusCode, next)
 	}
 	if p := v.Get("/"); p.StatusCode != http.StatusSeeOther {
-		t.Errorf("half way in: got %d, want to be sent to sign in", p.StatusCode)
+		t.Errorf("after the password alone: got %d, want a redirect to sign-in", p.StatusCode)
 	}
 	if body := v.Get(next).Body; !strings.Contains(body, `inputmode="numeric"`) || !strings.Contains(body, `autocomplete="one-time-code"`) {
-		t.Error("the code's field does not say what it is for")
+		t.Error("the field of the code has no input mode or no autocomplete")
 	}
 	p = v.SubmitForm(next, url.Values{"code": {h.TOTPCode(webtest.Kari)}})
 	if p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != "/passages?from=2026-11-01" {
@@ -56,6 +56,7 @@ func TestSignInIsTwoPlainForms(t *testing.T) {
 	}
 }
 
+// A wrong password, an unknown address and a wrong code get the same answer.
 func TestFailedSignInsShowSameMessage(t *testing.T) {
 	h := webtest.New(t)
 	message := func(p webtest.Page) string {
@@ -101,11 +102,11 @@ func TestSignInFormNeedsSameOriginAndBrowser(t *testing.T) {
 	h := webtest.New(t)
 	fields := func() url.Values { return url.Values{"email": {webtest.Kari}, "password": {fixture.Password}} }
 	for name, c := range map[string]webtest.Change{
-		"other site":             webtest.Header("Sec-Fetch-Site", "cross-site"),
-		"sister site":            webtest.Header("Sec-Fetch-Site", "same-site"),
-		"other origin":           webtest.Header("Origin", "https://elsewhere.example"),
-		"opaque origin":          webtest.Header("Origin", "null"),
-		"no word on where it is": func(r *http.Request) { r.Header.Del("Origin"); r.Header.Del("Sec-Fetch-Site") },
+		"other site":    webtest.Header("Sec-Fetch-Site", "cross-site"),
+		"sister site":   webtest.Header("Sec-Fetch-Site", "same-site"),
+		"other origin":  webtest.Header("Origin", "https://elsewhere.example"),
+		"opaque origin": webtest.Header("Origin", "null"),
+		"no origin":     func(r *http.Request) { r.Header.Del("Origin"); r.Header.Del("Sec-Fetch-Site") },
 	} {
 		if p := h.Visitor().SubmitForm("/login", fields(), c); p.StatusCode != http.StatusForbidden {
 			t.Errorf("%s: got %d, want 403", name, p.StatusCode)
@@ -128,7 +129,7 @@ func TestNextAddressStaysOnSite(t *testing.T) {
 	} {
 		p := h.Visitor().SubmitForm("/login?next="+url.QueryEscape(next), url.Values{"email": {webtest.Kari}, "password": {fixture.Password}, "next": {next}})
 		if p.Header.Get("Location") != "/login/code" {
-			t.Errorf("next %q: went on to %q", next, p.Header.Get("Location"))
+			t.Errorf("next %q: redirected to %q", next, p.Header.Get("Location"))
 		}
 	}
 }
@@ -163,12 +164,12 @@ func TestSessionCookieIsHTTPOnlyAndSameSite(t *testing.T) {
 		}
 	}
 	if got := login.Header.Get("Strict-Transport-Security"); got == "" {
-		t.Error("https does not insist on itself")
+		t.Error("Strict-Transport-Security is missing on https")
 	}
 }
 
-// Browsers give a host's cookies to all of its ports: two portals on one machine must not sign each other's
-// people out.
+// Browsers send the cookies of a host to all of its ports. Two portals on one machine must not end each other's
+// sessions.
 func TestPortalsOnOneHostHaveSeparateCookies(t *testing.T) {
 	one, two := webtest.New(t), webtest.New(t)
 	v, neighbour := one.Visitor(), two.Visitor()

@@ -17,45 +17,38 @@ import (
 	"bompass/shared/fixture"
 )
 
-// housed is a house whose Kari has had a postal address and a telephone for a long time.
-func housed(t *testing.T) *webtest.Server {
-	t.Helper()
-	h := webtest.New(t)
-	h.Exec("update profile set street = 'Storgata 1', postal_code = '0155', city = 'Oslo', country = 'NO', mobile = '" + webtest.Phone +
-		"', mobile_confirmed_at = now() where account_id = '" + webtest.KariAccount + "'")
-	return h
-}
+// codePattern matches the code on a letter.
+var codePattern = regexp.MustCompile(`<p class="code">([A-Z2-7-]{19})</p>`)
 
-var printed = regexp.MustCompile(`<p class="code">([A-Z2-7-]{19})</p>`)
-
-func codeOn(t *testing.T, letter sim.Received) string {
+// recoveryCode returns the code on a letter.
+func recoveryCode(t *testing.T, letter sim.Received) string {
 	t.Helper()
-	found := printed.FindStringSubmatch(letter.HTML)
+	found := codePattern.FindStringSubmatch(letter.HTML)
 	if found == nil {
 		t.Fatalf("no code on %s", letter.HTML)
 	}
 	return found[1]
 }
 
-// ASVS V6.4.4: a person who has lost every factor gets a code by post, waits three days, and connects a new app,
-// which replaces all other factors.
+// ASVS V6.4.4: a person who has lost every factor gets a code by post, waits three days, and connects a new app, which
+// replaces all other factors.
 func TestLostFactorsAreReplacedByPost(t *testing.T) {
-	h := housed(t)
+	h := webtest.New(t)
 	inside := h.SignIn(webtest.Kari)
 	inside.SubmitFormAt("/security/codes", "/security", url.Values{})
 	h.Advance(time.Minute)
 	letter := h.StartRecovery()
-	code := codeOn(t, letter)
+	code := recoveryCode(t, letter)
 	if !letter.Paper || !strings.Contains(letter.HTML, "Storgata 1<br>0155 Oslo") {
 		t.Errorf("the letter: %+v", letter)
 	}
 	for to, sms := range map[string]bool{webtest.Kari: false, webtest.Phone: true} {
 		if got := h.LastMessage(to); got.SMS != sms || !strings.Contains(got.Text, "/lost/stop?token=") || strings.Contains(got.Text, code) {
-			t.Errorf("%s hears %+v", to, got)
+			t.Errorf("%s is sent %+v", to, got)
 		}
 	}
 	if p := inside.Get("/security"); !strings.Contains(p.Body, `action="/security/lost/stop"`) {
-		t.Error("a signed-in person is not told")
+		t.Error("a signed-in person does not see the recovery")
 	}
 	if _, p := h.SubmitRecoveryCode(code); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("before three days: got %d %q", p.StatusCode, p.Header.Get("Location"))
@@ -71,14 +64,14 @@ func TestLostFactorsAreReplacedByPost(t *testing.T) {
 	stranger := h.Visitor()
 	stranger.SubmitPassword(webtest.Kari, fixture.Password)
 	if p := stranger.Get("/login/enrol"); webtest.SecretPattern.MatchString(p.Body) {
-		t.Error("a step without the code is offered a new app")
+		t.Error("a pending login without the code is offered a new app")
 	}
 	v, p := h.SubmitRecoveryCode(strings.ToLower(strings.ReplaceAll(code, "-", " ")))
 	if p.Header.Get("Location") != "/login/enrol" {
 		t.Fatalf("the code: got %d %s", p.StatusCode, p.Body)
 	}
 	if before := h.Visitor(); before.SubmitPassword(webtest.Kari, fixture.Password).StatusCode != http.StatusSeeOther || before.SubmitCode(h.TOTPCode(webtest.Kari)).StatusCode != http.StatusSeeOther {
-		t.Error("the old app is gone before a new one is there: a password alone would do")
+		t.Error("the old app is removed before a new one is connected")
 	}
 	secret, codes := v.EnrolTOTP("/login/enrol")
 	if n := strings.Count(codes.Body, "<li><code>"); n != factor.RecoveryCodes {
@@ -91,7 +84,7 @@ func TestLostFactorsAreReplacedByPost(t *testing.T) {
 		t.Errorf("the sessions before: got %d, want them ended", p.StatusCode)
 	}
 	if got := h.LastMessage(webtest.Kari); !strings.Contains(got.Subject, "byttet ut") {
-		t.Errorf("the owner hears %q", got.Subject)
+		t.Errorf("the owner is sent %q", got.Subject)
 	}
 	h.Advance(time.Minute)
 	w := h.Visitor()
@@ -107,17 +100,17 @@ func TestLostFactorsAreReplacedByPost(t *testing.T) {
 		t.Errorf("the new app: got %d", p.StatusCode)
 	}
 	if _, p := h.SubmitRecoveryCode(code); p.StatusCode == http.StatusSeeOther && p.Header.Get("Location") == "/login/enrol" {
-		t.Error("the code opens twice")
+		t.Error("the code works twice")
 	}
 }
 
-// "This was not me": every channel's link, and whoever is signed in, stops it; the code is worth nothing then.
+// The link in each message, and the button for signed-in people, stops a recovery. Its code opens nothing afterwards.
 func TestOwnerStopsRecovery(t *testing.T) {
 	for _, channel := range []string{webtest.Kari, webtest.Phone, "inside"} {
-		h := housed(t)
+		h := webtest.New(t)
 		inside := h.SignIn(webtest.Kari)
 		h.Advance(time.Minute)
-		code := codeOn(t, h.StartRecovery())
+		code := recoveryCode(t, h.StartRecovery())
 		if channel == "inside" {
 			if p := inside.SubmitFormAt("/security/lost/stop", "/security", url.Values{}); p.StatusCode != http.StatusOK {
 				t.Fatalf("stop: %d %s", p.StatusCode, p.Body)
@@ -135,19 +128,19 @@ func TestOwnerStopsRecovery(t *testing.T) {
 			t.Errorf("%s: a session: got %d, want it ended", channel, p.StatusCode)
 		}
 		if got := h.LastMessage(webtest.Kari); !strings.Contains(got.Text, "/password/forgot") {
-			t.Errorf("%s: the owner hears %+v", channel, got)
+			t.Errorf("%s: the owner is sent %+v", channel, got)
 		}
 		h.Advance(factor.LostWait + time.Hour)
 		if _, p := h.SubmitRecoveryCode(code); p.Header.Get("Location") == "/login/enrol" {
-			t.Errorf("%s: the code opens all the same", channel)
+			t.Errorf("%s: the code still works", channel)
 		}
 	}
 }
 
-// A step that brought the right code is worth nothing once the owner has stopped it.
+// A pending login that has used the right code ends when the owner stops the recovery.
 func TestStoppedRecoveryCannotContinue(t *testing.T) {
-	h := housed(t)
-	code := codeOn(t, h.StartRecovery())
+	h := webtest.New(t)
+	code := recoveryCode(t, h.StartRecovery())
 	path := h.LinkIn(h.LastMessage(webtest.Kari))
 	h.Advance(factor.LostWait + time.Hour)
 	v, p := h.SubmitRecoveryCode(code)
@@ -160,14 +153,14 @@ func TestStoppedRecoveryCannotContinue(t *testing.T) {
 	}
 }
 
-// No letter goes where the owner may not live: an address that is not whole or was written lately.
+// A letter is sent only to a complete postal address that has not been changed lately.
 func TestRecoveryLetterNeedsSettledAddress(t *testing.T) {
-	h := housed(t)
+	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	h.Advance(time.Minute)
 	webtest.Call(v, api.SaveProfile, api.Details{Street: "Skurkeveien 1", PostalCode: "0155", City: "Oslo", Country: "NO", Mobile: webtest.Phone}, "")
 	if got := h.LastMessage(webtest.Kari); !strings.Contains(got.Subject, "Postadressen") {
-		t.Errorf("the owner is not told of the new address: %q", got.Subject)
+		t.Errorf("the owner is not notified of the new address: %q", got.Subject)
 	}
 	asks := func() webtest.Page {
 		w := h.Visitor()
@@ -179,7 +172,7 @@ func TestRecoveryLetterNeedsSettledAddress(t *testing.T) {
 	}
 	h.Advance(factor.AddressSettled + time.Hour)
 	if p := asks(); p.Header.Get("Location") != "/login/lost" {
-		t.Errorf("to one that has stood: got %d %s", p.StatusCode, p.Body)
+		t.Errorf("to a settled address: got %d %s", p.StatusCode, p.Body)
 	}
 	w := h.Visitor()
 	w.SubmitPassword(webtest.Kari, fixture.Password)

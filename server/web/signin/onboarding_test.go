@@ -252,8 +252,8 @@ func TestNewcomerWithEIDGivesNameAndEmailAddress(t *testing.T) {
 	proves.That(t, "S2.01", "S2.18")
 }
 
-// S1.09, S2.25, S2.26: who has no agreement is asked once whether they have one somewhere; yes leads to
-// linking. The page can be opened again.
+// S1.09, S2.25–S2.27: a person without an agreement is asked once whether they have one; yes leads to linking it. The
+// page can be opened again.
 func TestPersonWithoutAgreementIsAskedOnce(t *testing.T) {
 	h := webtest.New(t)
 	v := h.RegisterPerson("berit@bompass.example", "Berit Aas")
@@ -273,17 +273,17 @@ func TestPersonWithoutAgreementIsAskedOnce(t *testing.T) {
 		t.Errorf("asked again: %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
 	if p := h.SignIn(webtest.Kari).Get("/"); p.StatusCode != http.StatusOK {
-		t.Errorf("who has an agreement is asked: %d %q", p.StatusCode, p.Header.Get("Location"))
+		t.Errorf("a person with an agreement is asked: %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
 	proves.That(t, "S1.09", "S2.25–S2.27")
 }
 
-// S2.20, S2.21: without an eID a second factor is asked for at every login; with one it is not.
+// S2.20, S2.21: sign-in with a password needs a second factor, sign-in with an eID does not.
 func TestOnlyPasswordSignInNeedsSecondFactor(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.Visitor()
 	if got := v.SubmitPassword(webtest.Kari, fixture.Password); got.Header.Get("Location") != "/login/code" {
-		t.Errorf("with a password: led to %q", got.Header.Get("Location"))
+		t.Errorf("with a password: redirected to %q", got.Header.Get("Location"))
 	}
 	if got := v.Get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("after the password alone: got %d", got.StatusCode)
@@ -294,7 +294,7 @@ func TestOnlyPasswordSignInNeedsSecondFactor(t *testing.T) {
 	proves.That(t, "S2.20")
 }
 
-// ASVS V6.3.5: after a hundred wrong codes in a row none opens any more, and the owner hears of it, once.
+// ASVS V6.3.5: after a hundred wrong codes in a row no code is accepted, and the owner is notified once.
 func TestSuspendedAuthenticatorIsReported(t *testing.T) {
 	h := webtest.New(t)
 	h.Exec("insert into factor_guard (account_id, fails) values ('0196a000-0000-7000-8000-000000000501', 99)")
@@ -306,7 +306,7 @@ func TestSuspendedAuthenticatorIsReported(t *testing.T) {
 		}
 	}
 	if got := h.LastMessage(webtest.Kari); len(h.Inbox.List(webtest.Kari)) != 1 || !strings.Contains(got.Subject, "sperret") {
-		t.Errorf("%d letters, newest %q", len(h.Inbox.List(webtest.Kari)), got.Subject)
+		t.Errorf("%d messages, the newest is %q", len(h.Inbox.List(webtest.Kari)), got.Subject)
 	}
 	v := h.Visitor()
 	v.SubmitPassword(webtest.Kari, fixture.Password)
@@ -314,12 +314,12 @@ func TestSuspendedAuthenticatorIsReported(t *testing.T) {
 		t.Errorf("the right code: got %d", p.StatusCode)
 	}
 	if events := h.QueryText("select count(*)::text from account_event where kind = 'suspended'"); events != "1" {
-		t.Errorf("%s lines in the history", events)
+		t.Errorf("%s events in the history", events)
 	}
 }
 
-// Erasure is carried out after some days to think better of it, for people whom nothing holds; an
-// agreement in force, a passage that is kept, or a company holds them.
+// A person is erased some days after asking, unless an agreement in force, a retained passage or a company prevents
+// it.
 func TestErasureWaitsForHolds(t *testing.T) {
 	h := webtest.New(t)
 	eraser := privacy.NewEraser(privacydb.New(h.DB), notice.NewWriter(h.Keys, h.URL, h.Now), h.Now, webtest.Discard())
@@ -341,7 +341,7 @@ func TestErasureWaitsForHolds(t *testing.T) {
 	}
 	for _, email := range []string{webtest.Kari, "nils@fjordfrakt.example", "vidar@bompass.example"} {
 		if h.QueryText("select count(*)::text from account where email = '"+email+"'") != "1" {
-			t.Errorf("%s is gone", email)
+			t.Errorf("%s was erased", email)
 		}
 	}
 	for table, query := range map[string]string{
@@ -353,15 +353,14 @@ func TestErasureWaitsForHolds(t *testing.T) {
 		}
 	}
 	if last := h.LastMessage(gone); !strings.Contains(last.Subject, "slettet") || strings.Contains(last.Text, "Berit") {
-		t.Errorf("the last letter: %+v", last)
+		t.Errorf("the last message: %+v", last)
 	}
 	if n, err := eraser.EraseDue(t.Context()); n != 0 || err != nil {
 		t.Errorf("again: erased %d, %v", n, err)
 	}
 }
 
-// S4.28: whoever does not accept the privacy statement, or accepts older words, is asked nothing by programs
-// either; what is one's own stays open.
+// S4.28: endpoints need the current privacy statement to be accepted. Those for the person's own data do not.
 func TestEndpointsRequirePrivacyStatement(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
@@ -369,7 +368,7 @@ func TestEndpointsRequirePrivacyStatement(t *testing.T) {
 		t.Fatalf("with it: got %d", p.StatusCode)
 	}
 	for name, change := range map[string]string{
-		"older words": "update consent set version = 0", "taken back": "insert into consent (account_id, kind, version, given, at) select account_id, kind, 1, false, now() from consent",
+		"an older version": "update consent set version = 0", "withdrawn": "insert into consent (account_id, kind, version, given, at) select account_id, kind, 1, false, now() from consent",
 	} {
 		h.Exec(change)
 		for _, path := range []string{api.Overview.Path, api.PassageList.Path + "?from=2026-11-01&to=2026-11-02", api.Recheck.Path, api.People.Path, api.Events.Path} {
@@ -390,7 +389,7 @@ func TestEndpointsRequirePrivacyStatement(t *testing.T) {
 	}
 }
 
-// Who has driven is held for the accounts; when the law lets it, the charges go and the erasure finishes.
+// Passages are retained for the accounts. The erasure is completed when the last of them may be deleted.
 func TestErasureEndsWithLastHold(t *testing.T) {
 	h := webtest.New(t)
 	eraser := privacy.NewEraser(privacydb.New(h.DB), notice.NewWriter(h.Keys, h.URL, h.Now), h.Now, webtest.Discard())
@@ -406,8 +405,8 @@ func TestErasureEndsWithLastHold(t *testing.T) {
 		wait time.Duration
 		want int
 	}{
-		{"after some days to think", privacy.EraseAfter + time.Hour, 0},
-		{"once the passage is forgotten", privacy.PassageRetention, 0},
+		{"after the waiting period", privacy.EraseAfter + time.Hour, 0},
+		{"after the place of the passage was deleted", privacy.PassageRetention, 0},
 		{"after five more years", 5 * 366 * 24 * time.Hour, 1},
 	} {
 		h.Advance(c.wait)

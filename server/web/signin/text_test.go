@@ -10,16 +10,16 @@ import (
 	"time"
 
 	"bompass/server/access/factor"
+	"bompass/server/internal/proves"
 	"bompass/server/web/webtest"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 )
 
-// texted is a house in which codes for Kari go to her telephone.
-func texted(t *testing.T) *webtest.Server {
+// newTextServer returns a server on which Kari has text codes as a factor.
+func newTextServer(t *testing.T) *webtest.Server {
 	t.Helper()
 	h := webtest.New(t)
-	h.Exec("update profile set mobile = '" + webtest.Phone + "', mobile_confirmed_at = now() where account_id = '0196a000-0000-7000-8000-000000000501'")
 	v := h.SignIn(webtest.Kari)
 	if p := v.SubmitFormAt("/security/text", "/security", url.Values{}); p.Header.Get("Location") != "/security/text" {
 		t.Fatalf("add: %d %s", p.StatusCode, p.Body)
@@ -31,12 +31,12 @@ func texted(t *testing.T) *webtest.Server {
 	return h
 }
 
-// S2.22, ASVS V6.6.1, V6.6.2: a code by text message opens the account once, in the browser that asked
-// for it, and changes no way in.
+// S2.22, ASVS V6.6.1, V6.6.2: a code by text message signs in once, in the browser that asked for it, and does not
+// count as a step-up.
 func TestTextCodeSignsInWithoutStepUp(t *testing.T) {
-	h := texted(t)
+	h := newTextServer(t)
 	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "SMS") {
-		t.Errorf("the owner is not told of the new way: %+v", mail)
+		t.Errorf("the owner is not notified of the new factor: %+v", mail)
 	}
 	v := h.RequestTextCode()
 	if sms := h.LastMessage(webtest.Phone); !sms.SMS || !strings.HasSuffix(sms.Text, "\n\n@127.0.0.1 #"+h.TextCode()) {
@@ -64,11 +64,12 @@ func TestTextCodeSignsInWithoutStepUp(t *testing.T) {
 	if p := again.SubmitTextCode(code); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a code that was used: got %d", p.StatusCode)
 	}
+	proves.That(t, "S2.22")
 }
 
-// Of many who bring the same code at the same instant, one comes in.
+// Simultaneous requests with the same code open one session.
 func TestTextCodeOpensOneSession(t *testing.T) {
-	h := texted(t)
+	h := newTextServer(t)
 	v := h.RequestTextCode()
 	code := h.TextCode()
 	token := webtest.HiddenPattern.FindStringSubmatch(v.Get("/login/text").Body)[2]
@@ -84,13 +85,13 @@ func TestTextCodeOpensOneSession(t *testing.T) {
 	}
 	all.Wait()
 	if in.Load() != 1 {
-		t.Errorf("%d came in, want 1", in.Load())
+		t.Errorf("%d sessions were opened, want 1", in.Load())
 	}
 }
 
-// ASVS V6.6.3: codes end, tries and messages are few.
+// ASVS V6.6.3: codes expire, and the numbers of tries and of messages are limited.
 func TestTextCodesAreLimitedAndExpire(t *testing.T) {
-	h := texted(t)
+	h := newTextServer(t)
 	v := h.RequestTextCode()
 	right := h.TextCode()
 	if p := v.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.StatusCode != http.StatusTooManyRequests || p.Header.Get("Retry-After") == "" {
@@ -131,18 +132,18 @@ func TestTextCodesAreLimitedAndExpire(t *testing.T) {
 	}
 }
 
-// It stands beside another factor, belongs to the number, and to the operator's switch.
+// Text codes need another factor, belong to one number, and can be removed.
 func TestTextCodeNeedsAnotherFactor(t *testing.T) {
-	h := texted(t)
+	h := newTextServer(t)
 	v := h.SignIn(webtest.Kari)
 	h.Exec("update profile set mobile = '+4790000009' where account_id = '0196a000-0000-7000-8000-000000000501'")
 	w := h.Visitor()
 	w.SubmitPassword(webtest.Kari, fixture.Password)
 	if p := w.Get("/login/code"); strings.Contains(p.Body, `action="/login/text"`) {
-		t.Error("another number opens the account")
+		t.Error("codes are offered for another number")
 	}
 	if p := w.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.StatusCode != http.StatusForbidden {
-		t.Errorf("sent all the same: got %d", p.StatusCode)
+		t.Errorf("a code is sent: got %d", p.StatusCode)
 	}
 	h.Exec("update profile set mobile = '" + webtest.Phone + "' where account_id = '0196a000-0000-7000-8000-000000000501'")
 	if p := v.SubmitFormAt("/security/text/remove", "/security", url.Values{}); p.Header.Get("Location") != "/security" {
@@ -157,17 +158,16 @@ func TestTextCodeNeedsAnotherFactor(t *testing.T) {
 	}
 }
 
-// Off by default: where the operator of the portal has not switched it on, there is no such way.
+// Without the option, text codes can be neither added nor used.
 func TestTextCodesAreOffByDefault(t *testing.T) {
 	h := webtest.NewWithOptions(t, factor.Options{})
-	h.Exec("update profile set mobile = '" + webtest.Phone + "', mobile_confirmed_at = now() where account_id = '0196a000-0000-7000-8000-000000000501'")
 	h.Exec("insert into text_factor values ('0196a000-0000-7000-8000-000000000501', '" + webtest.Phone + "', now())")
 	v := h.SignIn(webtest.Kari)
 	if p := v.Get("/security"); strings.Contains(p.Body, `action="/security/text"`) {
 		t.Error("the page offers it")
 	}
 	if p := v.SubmitFormAt("/security/text", "/security", url.Values{}); p.StatusCode != http.StatusForbidden {
-		t.Errorf("added all the same: got %d", p.StatusCode)
+		t.Errorf("the factor is added: got %d", p.StatusCode)
 	}
 	h.Advance(time.Minute)
 	w := h.Visitor()
@@ -176,6 +176,6 @@ func TestTextCodesAreOffByDefault(t *testing.T) {
 		t.Error("the code's page offers it")
 	}
 	if p := w.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.StatusCode != http.StatusForbidden {
-		t.Errorf("sent all the same: got %d", p.StatusCode)
+		t.Errorf("a code is sent: got %d", p.StatusCode)
 	}
 }

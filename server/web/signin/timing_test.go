@@ -48,7 +48,7 @@ func TestResponseTimeDoesNotRevealAccounts(t *testing.T) {
 			v.Get(flow.path)
 			token := webtest.HiddenPattern.FindStringSubmatch(v.Get(flow.path).Body)[2]
 			once := func(fields url.Values) time.Duration {
-				h.Advance(24 * time.Hour) // what was tried before is forgotten
+				h.Advance(24 * time.Hour) // past the throttle
 				fields.Set("csrf", token)
 				began := time.Now()
 				p := v.Do(http.MethodPost, flow.path, fields.Encode(), webtest.Header("Content-Type", "application/x-www-form-urlencoded"))
@@ -85,7 +85,7 @@ func TestResponseTimeDoesNotRevealLegacyNumbers(t *testing.T) {
 	v := h.SignIn("per@bompass.example")
 	token := webtest.HiddenPattern.FindStringSubmatch(v.Get(webtest.LegacyFormPath).Body)[2]
 	once := func(number string) time.Duration {
-		h.Exec("delete from throttle") // what was tried before is forgotten
+		h.Exec("delete from throttle") // past the throttle
 		form := url.Values{"csrf": {token}, "number": {number}, "password": {"wrong-on-purpose"}}.Encode()
 		began := time.Now()
 		p := v.Do(http.MethodPost, webtest.LegacyFormPath, form, webtest.Header("Content-Type", "application/x-www-form-urlencoded"))
