@@ -35,6 +35,8 @@ func (r *Registrar) RequestPasswordReset(ctx context.Context, visitor Visitor, n
 	if err != nil && fault.CodeOf(err) != fault.NotFound {
 		return err
 	}
+	// An unknown name gets a link without a purpose and a message that is not sent, so that both answers take the same
+	// time.
 	purpose, there := seal.PurposePassword, err == nil
 	if !there {
 		purpose = seal.PurposeNone
@@ -109,6 +111,7 @@ func (r *Registrar) SetFirstEmail(ctx context.Context, visitor Visitor, customer
 	if err != nil && fault.CodeOf(err) != fault.NotFound {
 		return err
 	}
+	// An unknown customer number and a wrong personal number get the same answer after the same work.
 	right := err == nil && r.service.keys.LookupMatches(found.BirthHash, birth)
 	recipient := notice.Recipient{Account: found.Account, Name: found.Name, Address: found.Email, Language: found.Language}
 	var message notice.Message
@@ -151,6 +154,7 @@ func (r *Registrar) RequestFirstPassword(ctx context.Context, visitor Visitor, c
 	there := err == nil && found.Email != ""
 	purpose := seal.PurposeNone
 	switch {
+	// The customer's owner has an account, but no password yet.
 	case there && found.Account != "":
 		purpose = seal.PurposePassword
 	case there:
@@ -162,6 +166,7 @@ func (r *Registrar) RequestFirstPassword(ctx context.Context, visitor Visitor, c
 		return err
 	}
 	content := notice.Content{Link: "/password/new?token=" + string(token)}
+	// Replaced below if there is a registered address.
 	message, err := r.messages.Decoy(notice.FirstPassword, content)
 	if there {
 		message, err = r.messages.Mail(notice.FirstPassword, notice.Recipient{Account: found.Account, Name: found.Name, Address: found.Email, Language: found.Language}, content)

@@ -45,6 +45,7 @@ func (s *Service) VerifyPassword(ctx context.Context, visitor Visitor, name, pas
 	if err != nil && fault.CodeOf(err) != fault.NotFound {
 		return "", err
 	}
+	// Without an account, the password is compared with an empty hash, which takes as long.
 	known := err == nil
 	right, err := s.passwordMatches(ctx, password, account.PasswordHash)
 	if err != nil {
@@ -56,6 +57,7 @@ func (s *Service) VerifyPassword(ctx context.Context, visitor Visitor, name, pas
 	if err := s.Refund(ctx, attempt, false); err != nil {
 		return "", err
 	}
+	// The plain password is available at sign-in only, so hashes of an older cost or pepper are replaced here.
 	if s.keys.NeedsRehash(account.PasswordHash) {
 		hash, err := s.hashPassword(ctx, password)
 		if err != nil {
@@ -95,6 +97,7 @@ func (s *Service) deferPassword(ctx context.Context, login LoginName, password s
 	if err != nil {
 		return "", err
 	}
+	// The login of a wrong password has no account, so no code completes it.
 	if !right || len(account.TOTP.Data) == 0 {
 		account.ID = ""
 	}

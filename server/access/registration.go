@@ -132,6 +132,7 @@ func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, person
 	if err != nil && fault.CodeOf(err) != fault.NotFound {
 		return err
 	}
+	// Known and unknown addresses take the same steps, so that the time of the answer does not tell them apart.
 	now, there := r.service.now(), err == nil
 	purpose := seal.PurposeRegistration
 	if there {

@@ -121,6 +121,7 @@ func (d *Service) applyAnswer(a *answers, req api.AgreementStepRequest, missing 
 		if !countryCode(in.Country) {
 			return choiceFault(in.Country != "", "country")
 		}
+		// A plate is looked up by country, so another country discards the plate and everything that was found for it.
 		if a.Country != in.Country {
 			a.Country, a.Plate, a.Found, a.Sure, a.Stated = in.Country, "", nil, false, nil
 		}
@@ -136,6 +137,7 @@ func (d *Service) applyAnswer(a *answers, req api.AgreementStepRequest, missing 
 			return err
 		}
 		a.Terms, a.Accepted = versions(), d.Now()
+	// The plate is looked up by another route, and the last step has no answer.
 	case api.StepPlate, api.StepCheck:
 	default:
 		return fault.New(fault.FieldWrong).At("step")
@@ -163,6 +165,7 @@ func (a *answers) applyVehicle(in api.AgreementAnswers) error {
 	if _, wrong := stated.Facts(); wrong != "" {
 		return fault.New(fault.FieldMissing).At(wrong)
 	}
+	// Answers to questions that do not apply to this kind of vehicle are dropped.
 	if !stated.AsksFuel() {
 		stated.Fuel = ""
 	}

@@ -32,6 +32,7 @@ func (d *Service) Confirm(ctx context.Context, actor access.Principal, id string
 	}
 	now := d.Now()
 	made, err := d.Store.AddAgreement(ctx, Application{
+		// Make is called in the transaction, with the draft locked, unless the draft was confirmed before.
 		Key: key(actor), Draft: id, At: now, Since: now.Add(-draft.MaxAge),
 		Make: func(saved draft.Draft, number string) (NewAgreement, error) {
 			a, err := d.drafts.Open(key(actor), saved)
@@ -67,6 +68,7 @@ func (d *Service) newAgreement(actor access.Principal, a answers, from toll.Vali
 		Vehicle:  toll.Vehicle{ID: toll.VehicleID(uuid.NewString()), Plate: a.plate()},
 		OrderTag: a.Tag == "yes", Terms: a.Terms, Accepted: a.Accepted,
 	}
+	// A company's own address is not changed by one agreement; the tag is sent to the address that was entered.
 	if actor.Kind == toll.Company {
 		n.TagAddress = a.Street + ", " + a.PostalCode + " " + a.City + ", " + a.Home
 	} else {

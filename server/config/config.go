@@ -99,6 +99,7 @@ func Read(getenv func(string) string) (Config, error) {
 		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}
 	c.PublicURL = strings.TrimRight(r.link("BOMPASS_PUBLIC_URL", "https://bompass.example", "http", "https"), "/")
+	// Production requires the variable; in development the listening address is what the browser uses.
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + c.Addr
 	}
@@ -292,6 +293,7 @@ func (c Config) LoadKey() ([]byte, error) {
 	if err := os.MkdirAll(c.Home, 0o755); err != nil {
 		return nil, fmt.Errorf("store key: %w", err)
 	}
+	// The file is renamed when it is complete, so a crash leaves no half-written key.
 	fresh := path + ".new"
 	if err := os.WriteFile(fresh, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
 		return nil, fmt.Errorf("store key: %w", err)

@@ -38,6 +38,7 @@ func (r *reader) texts(mode Mode) Texts {
 		}
 		return t
 	}
+	// With an operator, the other settings are required.
 	r.require(name+"_SENDER", t.Sender, "write our number at the operator, such as +4759440000")
 	r.require(name+"_USER", t.User, "write the name that the operator gave you")
 	r.require(name+"_PASSWORD", string(t.Password), "write the password that the operator gave you")

@@ -102,6 +102,7 @@ func (d *Service) Finish(ctx context.Context, provider string, t Callback) (Resu
 	if err != nil {
 		return Result{}, err
 	}
+	// The token in the browser's cookie shows that this browser began the sign-in (RFC 6749 section 10.12).
 	if !t.Browser.Plausible() || t.Response.State == "" {
 		return Result{}, fault.New(fault.SignedOut)
 	}
@@ -123,6 +124,7 @@ func (d *Service) Finish(ctx context.Context, provider string, t Callback) (Resu
 	if err != nil {
 		return Result{}, err
 	}
+	// The request was made to connect an eID to a signed-in account, not to sign in.
 	if k.LinkAccount != "" {
 		return Result{LinkOffered: true}, d.offerLink(ctx, w, k, person, t.Current)
 	}

@@ -22,6 +22,7 @@ func (p *Postgres) initialise(ctx context.Context) error {
 	if err := os.RemoveAll(fresh); err != nil {
 		return fmt.Errorf("clear %s: %w", fresh, err)
 	}
+	// Connections over TCP need this password. The socket trusts local users, and only the owner can enter its folder.
 	secret := make([]byte, 24)
 	_, _ = rand.Read(secret)
 	password := filepath.Join(p.place.root, "password")
@@ -33,6 +34,7 @@ func (p *Postgres) initialise(ctx context.Context) error {
 		"--auth-local=trust", "--auth-host=scram-sha-256", "--data-checksums",
 	}
 	if p.Throwaway {
+		// Clusters of tests need not survive a power cut.
 		args = append(args, "--no-sync")
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, "initdb"), args...)

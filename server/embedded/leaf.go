@@ -42,6 +42,7 @@ func StartLeaf(addr string, certificates *tls.Config, known func(key string) boo
 		port = server.RANDOM_PORT
 	}
 	opts := &server.Options{
+		// There is no client listener: the server itself connects in memory, and stations connect as leaf nodes.
 		ServerName: "bompass-leaf", DontListen: true, NoSigs: true, NoLog: true, NoSystemAccount: true, MaxPayload: leafPayload,
 		PingInterval: leafPing, MaxPingsOut: 2, CustomClientAuthentication: authenticator{known},
 		LeafNode: server.LeafNodeOpts{

@@ -91,6 +91,7 @@ func (s *Service) Overview(ctx context.Context, customer toll.CustomerID, kind t
 	if reply.Unagreed = unagreed(holdings, sums); reply.Unagreed != nil {
 		reply.Unagreed.Kind = kind
 	}
+	// The total includes passages of vehicles without an agreement.
 	for _, sum := range sums {
 		reply.Total += sum.Net
 	}

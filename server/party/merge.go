@@ -29,6 +29,7 @@ func mergeParties(actor access.Principal, held []HeldParty, companies []mandate.
 		others = append(others, p)
 	}
 	for _, c := range companies {
+		// A company that the person acts for already is listed once, with the role that is stored here.
 		if !known[c.Number] {
 			known[c.Number] = true
 			others = append(others, Party{
@@ -36,6 +37,7 @@ func mergeParties(actor access.Principal, held []HeldParty, companies []mandate.
 			})
 		}
 	}
+	// A person can always act for themselves, also before they are a customer.
 	if len(own) == 0 {
 		own = []Party{{Key: Self, Name: actor.Person, Kind: toll.Private, Role: role.Owner, NoCustomer: true}}
 	}

@@ -138,6 +138,7 @@ func (d *parts) addVehicles(r *Register) error {
 		d.vehicles[id] = known
 		d.byPlate[v.Plate] = id
 	}
+	// Rows of vehicles that the register did not return are skipped.
 	for _, f := range r.Facts {
 		if v := d.find(f.Vehicle); v != nil {
 			v.facts = append(v.facts, datedClasses{f.Validity, rating.ClassesOf(f.Facts)})

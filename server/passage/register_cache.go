@@ -162,8 +162,10 @@ func (c *RegisterCache) apply(ctx context.Context, version int64) error {
 // readFeed reads the feed and drops what has changed. The caller holds feed.
 func (c *RegisterCache) readFeed(ctx context.Context) error {
 	c.mu.Lock()
+	// The lock is not held during the query; readFeed runs once at a time.
 	applied, first := c.version, c.version == 0
 	c.mu.Unlock()
+	// At the first read there is no version to compare with, so everything is read again, as after an incomplete feed.
 	feed, err := RegisterFeed{Incomplete: true, StationKeys: true}, error(nil)
 	if first {
 		feed.Version, err = c.source.RegisterVersion(ctx)

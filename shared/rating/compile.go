@@ -88,9 +88,12 @@ func (c *compiler) version(s *tariff.Scheme, i int, profiles []profile) {
 		kinds: yearKinds(src), links: c.links(src),
 	}
 	v.bands, v.own = int32(len(v.names)), src.Ferry || v.kinds != nil
+	// A block holds the rows of one set of supplementary products: profile, band, class and state vary in this order,
+	// which is how ResolveInto computes the index of a row.
 	v.block = int32(len(profiles)) * v.bands * classCount * states
 	var held []tariff.ProductID
 	v.products, held = c.supplements(src)
+	// An exemption that the version does not list is never granted.
 	for kind, name := range kindNames() {
 		v.exempt[kind] = never
 		for _, e := range src.Exempt {
@@ -102,6 +105,7 @@ func (c *compiler) version(s *tariff.Scheme, i int, profiles []profile) {
 	for _, pr := range profiles {
 		c.days(src, v.names, pr.zone)
 	}
+	// The first block has the prices without a supplementary product.
 	p.rows = slices.Grow(p.rows, int(v.block)*(1+len(held)))
 	for _, product := range append([]tariff.ProductID{""}, held...) {
 		c.rowsOf(s, &v, profiles, product)

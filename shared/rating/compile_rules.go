@@ -99,6 +99,7 @@ func (c *compiler) cap(s *tariff.Scheme, v *tariff.Version, at cell) uint16 {
 			name += " " + string(at.station)
 		}
 	}
+	// Entry 0 is the daily cap outside all seasons, and entry n that of season n.
 	for n := range rule.day {
 		season := ""
 		if n > len(v.Seasons) {
@@ -113,10 +114,12 @@ func (c *compiler) cap(s *tariff.Scheme, v *tariff.Version, at cell) uint16 {
 			}
 		}
 	}
+	// Number 0 means no cap.
 	if rule == (capRule{}) {
 		return 0
 	}
 	rule.group = c.group("cap", s, name)
+	// Equal rules share a number, so that it fits in 16 bits.
 	number, ok := c.caps[rule]
 	if !ok {
 		number = uint16(len(c.plan.caps))

@@ -11,6 +11,7 @@ import (
 func (p *Plan) Explain(set []Crossing, charges []Charge, i int, ids func(int) toll.PassageID, steps []Step) []Step {
 	c, ch := &set[i], &charges[i]
 	v, r := p.version(*c), &p.rows[c.price]
+	// Nothing is charged in the direction that the station does not charge, so there is no list price to explain.
 	if c.treatment == otherDirection {
 		return append(steps, Step{Rule: RuleDirection, Tariff: v.id})
 	}
@@ -35,6 +36,7 @@ func (p *Plan) Explain(set []Crossing, charges []Charge, i int, ids func(int) to
 			return steps
 		}
 	}
+	// In a window of the hour rule, another passage carries the charge, and this one is free.
 	if o := i - int(ch.back); c.hour != 0 && o+int(charges[o].carry) != i {
 		var hour *Step
 		steps, hour = grow(steps)
@@ -43,6 +45,8 @@ func (p *Plan) Explain(set []Crossing, charges []Charge, i int, ids func(int) to
 		return p.explainPending(c, ch, steps)
 	}
 	steps = p.explainPending(c, ch, p.explainCap(c, ch, steps))
+	// VAT is included in the price; a step shows its part where the price list states a rate. Of ferries, the toll part
+	// of the fare has none.
 	if v.source.VAT.Num == 0 {
 		return steps
 	}

@@ -29,6 +29,7 @@ func (p *Plan) ResolveWith(i StationIndex, at int64, t Traits, e Extra) (Crossin
 		return Crossing{}, p.missing(i, at)
 	}
 	block := v.blockOf(class, t.Have, e.Products)
+	// The index of the row follows the order in which compiler.version writes them.
 	c.price = uint32(v.rows + block*v.block + ((int32(pl.profile)*v.bands+band)*classCount+int32(class))*states + int32(t.Have))
 	if r := &p.rows[c.price]; c.chargeable() {
 		if r.list == unpriced {

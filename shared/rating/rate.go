@@ -85,6 +85,7 @@ func (p *Plan) windows(set []Crossing, out []Charge) (found bool) {
 			found = true
 		}
 		out[i] = Charge{list: r.list, net: r.net}
+		// The set is sorted, so passages of the same instant and station are neighbours.
 		if i > 0 && set[i-1].at == c.at && set[i-1].same(c) {
 			out[i] = Charge{list: r.list, why: duplicate}
 			continue

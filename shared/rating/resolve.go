@@ -107,6 +107,8 @@ func (p *Plan) ResolveInto(c *Crossing, i StationIndex, at int64, t *Traits) (er
 	price := v.rows + ((int32(pl.profile)*v.bands+int32(band))*classCount+int32(class))*states + int32(t.Have)
 	r := &p.rows[price]
 	c.at, c.key, c.price, c.station, c.month, c.treatment = at, t.Key, uint32(price), i, month, charged
+	// All other passages are charged, which is the common case; treatment is called only if something can make them
+	// free.
 	if pl.special != 0 || t.Exempt != noKind || class == toll.Motorcycle {
 		c.treatment = v.treatment(pl, t, class)
 	}

@@ -104,6 +104,7 @@ func Check(plan *rating.Plan, s Statement) Report {
 	for i := range s.Charges {
 		c := &s.Charges[i]
 		r.Posted += c.Net
+		// A passage is charged once; a second charge of it has nothing to be compared with.
 		if posted[c.Passage] != nil {
 			extra = append(extra, Line{ID: c.Passage, Posted: c, Differs: []Difference{Extra}})
 			continue
@@ -111,6 +112,7 @@ func Check(plan *rating.Plan, s Statement) Report {
 		posted[c.Passage] = c
 	}
 	for _, l := range rate(plan, s.Passages, open(s.Charges)) {
+		// Passages of the neighbouring months are rated too, because windows of the hour rule cross midnight.
 		if oslo.MonthOf(l.Passage.At) != s.Month {
 			continue
 		}
@@ -119,6 +121,7 @@ func Check(plan *rating.Plan, s Statement) Report {
 		l.Differs = differences(l.Posted, l.Own)
 		r.Lines = append(r.Lines, l)
 	}
+	// Charges that are left have no passage on the statement.
 	for _, c := range posted {
 		extra = append(extra, Line{ID: c.Passage, Posted: c, Differs: []Difference{Extra}})
 	}
@@ -196,6 +199,7 @@ func price(plan *rating.Plan, lines []Line, places []int, set []rating.Crossing,
 	early := charges
 	if len(open) > 0 {
 		early = make([]rating.Charge, len(set))
+		// At the beginning of time nothing is settled, so every charge that can be pending is.
 		plan.RateKnown(sorted, early, time.UnixMilli(0))
 	}
 	id := func(i int) toll.PassageID { return lines[places[order[i]]].ID }

@@ -48,6 +48,8 @@ func (c *checker) scheme(s *Scheme) {
 	}
 	for i := range s.Versions {
 		v := &s.Versions[i]
+		// Versions are sorted by their first day. A gap between two is allowed: the price list of that time may be
+		// missing.
 		if i+1 < len(s.Versions) && v.To > s.Versions[i+1].From {
 			c.problem(v.Line, "version %s overlaps the next one, from %s; end it no later", v.ID, s.Versions[i+1].From)
 		}
@@ -72,6 +74,7 @@ func (c *checker) names(s *Scheme, v *Version) {
 			c.known(b.Line, "price zone", z, s.Zones())
 		}
 	}
+	// The names that a price may have: base and those of every zone and season, or the fare classes of a ferry.
 	bands := v.BandsIn("")
 	for _, b := range v.Bands {
 		if !slices.Contains(bands, b.Name) {
@@ -91,6 +94,7 @@ func (c *checker) names(s *Scheme, v *Version) {
 	for _, k := range v.Caps {
 		c.known(k.Line, "cap group", k.CapGroup, s.CapGroups())
 		c.season(v, k.Line, k.Season)
+		// All caps of a group are compared with the group's first one.
 		if v.Caps[slices.IndexFunc(v.Caps, func(o Cap) bool { return o.CapGroup == k.CapGroup })].PerStation != k.PerStation {
 			c.problem(k.Line, "caps of group %s count both by station and together; write per station on all of them or on none", k.CapGroup)
 		}
@@ -124,6 +128,7 @@ func (c *checker) rules(s *Scheme, v *Version) {
 		c.oneHourRule(v, g)
 	}
 	for _, a := range v.Aliases {
+		// A chain of aliases would depend on their order.
 		if slices.ContainsFunc(v.Aliases, func(o Alias) bool { return o.Class == a.Pays }) {
 			c.problem(a.Line, "%s pays as %s, which pays as another; name the class whose price is written", a.Class, a.Pays)
 		}

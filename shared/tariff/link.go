@@ -59,6 +59,7 @@ func (l *Link) resolve(stations []Station) {
 // pair|annul|waive none, which removes inherited rules.
 func (p *parser) link() {
 	l := Link{Origin: p.origin(), Kind: LinkKind(p.keyword)}
+	// The first link of a kind in a version replaces all links of the kind that the version has from the one before it.
 	inherited := func(o Link) bool { return o.Kind == l.Kind && o.Line < p.version.Line }
 	p.version.Links = slices.DeleteFunc(p.version.Links, inherited)
 	if p.take("none") {

@@ -114,11 +114,13 @@ func (p *parser) finish() {
 		st.Scheme, st.Charger, st.ChargerName = s.ID, s.Charger, s.ChargerName
 		st.Currency, st.Ferry = s.Currency, s.Ferry
 	}
+	// Versions may be written in any order.
 	slices.SortStableFunc(s.Versions, func(a, b Version) int { return int(a.From) - int(b.From) })
 	for i := range s.Versions {
 		v := &s.Versions[i]
 		v.ID = string(s.ID) + "@" + v.From.String()
 		v.Clock, v.Ferry = s.Clock, s.Ferry
+		// Links name stations that may stand further down in the file, so they are resolved at its end.
 		for n := range v.Links {
 			v.Links[n].resolve(s.Stations)
 		}

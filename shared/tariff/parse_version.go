@@ -218,6 +218,7 @@ func (p *parser) band() {
 	if b.Name == Base {
 		p.problem("base is the time outside every band; give the band another name")
 	}
+	// The days are one word; spans follow as long as words contain a colon.
 	b.Days = p.days(p.word("the days, such as mon-fri"))
 	for len(p.words) > 0 && strings.Contains(p.words[0], ":") {
 		b.Spans = append(b.Spans, p.span(p.word("a time")))

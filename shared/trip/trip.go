@@ -77,6 +77,7 @@ func (t Trip) Passages() []Passage {
 	list := make([]Passage, 0, 2*len(t.Stops))
 	day, last := t.Day, 0
 	for i, s := range t.Stops {
+		// A time before that of the stop before it is on the next day.
 		if i > 0 && s.Minute < last {
 			day++
 		}
@@ -85,6 +86,8 @@ func (t Trip) Passages() []Passage {
 	}
 	if t.Return && len(list) > 0 {
 		end := list[len(list)-1].At
+		// The return begins after the last passage, if need be on the next day, and passes the stations in reverse
+		// order with the same times between them.
 		if t.Back < last {
 			day++
 		}
@@ -137,6 +140,7 @@ func Price(plan *rating.Plan, t Trip, tagged bool) Quote {
 	for i := range order {
 		order[i] = i
 	}
+	// Rate needs the crossings in their order of time; order maps back to the lines of the quote.
 	sort.SliceStable(order, func(i, j int) bool { return set[order[i]].Compare(set[order[j]]) < 0 })
 	sorted, charges := make([]rating.Crossing, len(set)), make([]rating.Charge, len(set))
 	for i, at := range order {

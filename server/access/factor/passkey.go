@@ -186,6 +186,7 @@ func (s *Service) SignInWithPasskey(ctx context.Context, visitor access.Visitor,
 	if err != nil {
 		return "", err
 	}
+	// A pending login has a verified password, and the passkey must be of the same account.
 	var from *seal.Hash
 	if login != "" {
 		owner, err := s.pendingAccount(ctx, login)
@@ -218,6 +219,8 @@ func (s *Service) verifyAssertion(ctx context.Context, data webauthn.SessionData
 	if err != nil {
 		return access.Account{}, Passkey{}, fault.New(fault.WrongCredentials)
 	}
+	// A challenge for one account has its id. A challenge without an account is answered by any passkey of the device,
+	// whose answer states the account.
 	id := toll.AccountID(data.UserID)
 	if len(data.UserID) == 0 {
 		id = toll.AccountID(parsed.Response.UserHandle)
@@ -238,6 +241,7 @@ func (s *Service) verifyAssertion(ctx context.Context, data webauthn.SessionData
 	} else {
 		_, used, err = s.relyingParty.ValidatePasskeyLogin(func(_, _ []byte) (webauthn.User, error) { return h, nil }, data, parsed)
 	}
+	// The signature counter of a clone falls behind that of the original (WebAuthn section 6.1.1).
 	if err != nil || used.Authenticator.CloneWarning {
 		return access.Account{}, Passkey{}, fault.New(fault.WrongCredentials)
 	}
@@ -289,6 +293,7 @@ func (s *Service) FinishPasskeyRegistration(ctx context.Context, principal acces
 	if err != nil {
 		return fault.New(fault.BadRequest, "why", "the authenticator's answer is malformed")
 	}
+	// The library compares the answer with the stored challenge, the origin and the relying party.
 	made, err := s.relyingParty.CreateCredential(h, data, parsed)
 	if err != nil {
 		return fault.New(fault.BadRequest, "why", "the authenticator's answer is not the one asked for")
@@ -301,6 +306,7 @@ func (s *Service) FinishPasskeyRegistration(ctx context.Context, principal acces
 	if err != nil {
 		return err
 	}
+	// A name that cannot be shown is no reason to refuse the passkey, which has been made already.
 	if name = strings.TrimSpace(name); name == "" || len(name) > passkeyNameMax || !access.Printable(name) {
 		name = "Passkey"
 	}

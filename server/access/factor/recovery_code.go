@@ -63,6 +63,7 @@ func (s *Service) SignInWithRecoveryCode(ctx context.Context, visitor access.Vis
 	if err != nil {
 		return "", err
 	}
+	// The message is written before the code is checked, because one transaction uses the code and stores the message.
 	message, err := s.messages.Mail(notice.RecoveryUsed, account.Recipient(), notice.Content{Params: []any{"left", account.RecoveryCodes - 1}, Link: securityPath})
 	if err != nil {
 		return "", err

@@ -52,6 +52,7 @@ type TOTPSetup struct {
 // one session only, however many requests bring it at once, RFC 6238 section 5.2.
 func (s *Service) VerifyCode(ctx context.Context, visitor access.Visitor, login seal.Token, code string) (seal.Token, error) {
 	account, err := s.countTry(ctx, login)
+	// There is no pending login with this token; it may be the token of a deferred login.
 	if fault.CodeOf(err) == fault.SignedOut && err != nil && login.Plausible() {
 		return s.verifyDeferred(ctx, visitor, login, code)
 	}
@@ -88,6 +89,7 @@ func (s *Service) VerifyCode(ctx context.Context, visitor access.Visitor, login 
 // login's own count and by the visitor's tries of passwords.
 func (s *Service) verifyDeferred(ctx context.Context, visitor access.Visitor, login seal.Token, code string) (seal.Token, error) {
 	now := s.now()
+	// The account is empty for a login with a wrong password. The caller cannot tell this from a wrong code.
 	account, err := s.store.TryDeferredLogin(ctx, login.Hash(), now, PendingLoginTries)
 	if err != nil {
 		return "", err
@@ -102,6 +104,7 @@ func (s *Service) verifyDeferred(ctx context.Context, visitor access.Visitor, lo
 	if !ok {
 		return "", fault.New(fault.WrongCredentials)
 	}
+	// The deferred login becomes a pending one, which BeginSessionWithTOTP ends.
 	if err := s.store.AddPendingLogin(ctx, login.Hash(), account.ID, now, now.Add(access.PendingLoginMax)); err != nil {
 		return "", err
 	}
@@ -295,8 +298,10 @@ func (s *Service) verifySetupCode(ctx context.Context, holder seal.Hash, account
 	if err != nil {
 		return Enrolment{}, nil, err
 	}
+	// The step of this code is stored with the secret, so that the code cannot be used a second time to sign in.
 	e := Enrolment{TOTP: s.keys.Seal([]byte(secret), string(account.ID)), TOTPStep: step, At: now, Messages: []notice.Message{message}}
 	var codes []string
+	// Recovery codes are made with the first factor; a further factor does not replace them.
 	if account.RecoveryCodes == 0 {
 		codes, e.RecoveryCodes = s.newRecoveryCodes(account.ID)
 	}

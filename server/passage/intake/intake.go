@@ -121,6 +121,7 @@ func (in *Intake) sort(b *batch, body []byte) {
 			b.refuse(number, reason)
 			continue
 		}
+		// A key is valid for some stations only.
 		if !passage.Covers(b.stations, o.Station) {
 			b.refuse(number, fault.New(fault.Refused, "station", string(o.Station)))
 			continue
@@ -130,6 +131,7 @@ func (in *Intake) sort(b *batch, body []byte) {
 			continue
 		}
 		b.valid = append(b.valid, validLine{o, line})
+		// One request to the register reads the vehicles of the whole batch.
 		b.keys.AddObservation(&o)
 	}
 	b.reply.Accepted = len(b.valid)

@@ -47,6 +47,7 @@ func (in *Intake) publishReleased(ctx context.Context) error {
 			return err
 		}
 	}
+	// Everything is published first: after a crash, the same passages are published again, and duplicates are dropped.
 	if err := in.store.FinishReleases(ctx, rows, reviews, in.now()); err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ func scan(line []byte, o *toll.Observation) bool {
 			return false
 		}
 		bit := assign(o, string(name), value, text)
+		// The bits of seen find repeated names, of which encoding/json takes the last.
 		if bit == 0 || seen&bit != 0 || len(rest) == 0 {
 			return false
 		}

@@ -62,6 +62,7 @@ func (o *owner) balance(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Rounded up, so that the shares of all servers cover all partitions.
 	share := (len(o.workers) + servers - 1) / max(servers, 1)
 	for partition := range o.workers {
 		switch owned := o.running[partition] != nil; {

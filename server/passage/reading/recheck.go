@@ -34,6 +34,7 @@ func (s *Service) Recheck(ctx context.Context, customer toll.CustomerID, req api
 	}
 	for margin := recheckMarginMin; ; margin *= 2 {
 		span := passage.Span{Vehicle: vehicle, From: req.Month.Start().Add(-margin), To: (req.Month + 1).Start().Add(margin)}
+		// One more than the maximum, to notice that there are more.
 		b, err := s.store.RecheckData(ctx, span, api.RecheckPassagesMax+1)
 		if err != nil {
 			return api.RecheckReply{}, err

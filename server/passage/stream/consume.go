@@ -24,6 +24,7 @@ func Consume(ctx context.Context, c jetstream.Consumer, handle func([]jetstream.
 		return fmt.Errorf("consume messages: %w", err)
 	}
 	defer context.AfterFunc(ctx, it.Stop)()
+	// The queue lets dispatch collect all messages that have arrived, since Next returns one at a time.
 	queue := make(chan jetstream.Msg, prefetch)
 	ended := make(chan error, 1)
 	go func() {
@@ -33,6 +34,7 @@ func Consume(ctx context.Context, c jetstream.Consumer, handle func([]jetstream.
 			if errors.Is(err, jetstream.ErrMsgIteratorClosed) {
 				return
 			}
+			// A missing heartbeat is not an end: the iterator continues when the connection is back.
 			if err != nil && !errors.Is(err, jetstream.ErrNoHeartbeat) {
 				ended <- fmt.Errorf("consume messages: %w", err)
 				return

@@ -51,6 +51,7 @@ func Open(ctx context.Context, js jetstream.JetStream, o Options) error {
 	replicas := o.Replicas
 	if replicas == 0 {
 		replicas = 1
+		// A single server has no cluster name and cannot store more than one copy.
 		if js.Conn().ConnectedClusterName() != "" {
 			replicas = clusterReplicas
 		}
@@ -127,6 +128,7 @@ func (b *Outbox) messages() []*message {
 func Publish(ctx context.Context, js jetstream.JetStream, received time.Time, out *Outbox) error {
 	ctx, cancel := context.WithTimeout(ctx, PublishWait)
 	defer cancel()
+	// All messages are sent before the first acknowledgement is awaited, which takes one round trip instead of many.
 	var acks []jetstream.PubAckFuture
 	for _, m := range out.messages() {
 		id := sha256.Sum256(append(m.keys, m.subject...))

@@ -28,6 +28,7 @@ func (r *round) loadSets(ctx context.Context, wanted map[passage.ID]months) erro
 		for _, row := range rows {
 			found[row.Vehicle] = append(found[row.Vehicle], row)
 		}
+		// Only sets with a passage near an end are read again, with one more month.
 		wider := map[passage.ID]months{}
 		for id, m := range wanted {
 			if wide := m.widened(found[id]); wide != m {
@@ -63,6 +64,7 @@ func (r *round) assemble(m months, rows []passage.Stored) *vehicleSet {
 			s.withdrawn = append(s.withdrawn, row.ID)
 			continue
 		}
+		// The crossing is resolved in place; an entry without a price is removed again.
 		list = append(list, entry{st: postedOf(row)})
 		if reason := r.directory.Resolve(r.plan, &row.Record, &list[len(list)-1].c); reason != nil {
 			s.unpriced = append(s.unpriced, row.ID)

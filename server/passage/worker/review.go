@@ -65,6 +65,7 @@ func (r *round) review(ctx context.Context, changes []passage.RegisterChange, no
 	}
 	touched := map[passage.ID]months{}
 	for _, l := range items {
+		// A passage can leave one vehicle's set and enter another's; both are rated again.
 		for _, rec := range []*passage.Record{&l.Record, &l.want} {
 			if rec.HasVehicle() {
 				touch(touched, rec.Vehicle, rec.At)

@@ -97,6 +97,7 @@ func (r *round) matched(ctx context.Context, arrivals []arrival) ([]*arrival, er
 			r.addCorrection(a)
 			continue
 		}
+		// The stream drops repeated batches for a limited time only, and one batch can have a passage twice.
 		if _, duplicate := seen[a.ID]; duplicate {
 			r.dropped++
 			continue
@@ -106,6 +107,7 @@ func (r *round) matched(ctx context.Context, arrivals []arrival) ([]*arrival, er
 			r.misplaced = append(r.misplaced, a)
 			continue
 		}
+		// From here on, a second copy in this batch is a duplicate.
 		seen[a.ID] = struct{}{}
 		matched = append(matched, a)
 	}

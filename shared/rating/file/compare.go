@@ -127,6 +127,7 @@ func compare(r, o *rater) ([]Total, error) {
 	var a, b []rating.Step
 	for i, j := 0, 0; i < len(r.records) && j < len(o.records); {
 		first, second := r.lines[r.records[i].id], o.lines[o.records[j].id]
+		// Lines that one of the sides could not price are skipped.
 		if first < second {
 			i++
 			continue
@@ -135,6 +136,7 @@ func compare(r, o *rater) ([]Total, error) {
 			j++
 			continue
 		}
+		// The steps of the last line are overwritten, which saves an allocation for each passage.
 		x, y := r.lineOf(mine, i, a[:0]), o.lineOf(theirs, j, b[:0])
 		a, b = x.Steps, y.Steps
 		if err := c.passage(x, y, r.station(r.records[i])); err != nil {
@@ -193,6 +195,7 @@ func (c *comparer) finish() (all []Total, err error) {
 	for _, t := range c.totals {
 		list = append(list, *t)
 	}
+	// The total of all comes last; within a scheme, its classes come before the scheme.
 	rank := map[string]int{"class": 0, "scheme": 0, "all": 1}
 	slices.SortFunc(list, func(a, b Total) int {
 		return cmp.Or(

@@ -74,6 +74,7 @@ func (r *rater) readNDJSON(in *bufio.Reader) error {
 			}
 			return err
 		}
+		// Empty lines are allowed.
 		if text = bytes.TrimSpace(text); len(text) == 0 && !long {
 			continue
 		}
@@ -119,6 +120,7 @@ func object(text []byte) (map[string]string, error) {
 	if err := dec.Decode(&raw); err != nil {
 		return nil, fmt.Errorf("not a JSON object: %w", err)
 	}
+	// A second object on the line would be lost silently.
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more than one JSON object; write one to a line")
 	}
@@ -129,6 +131,7 @@ func object(text []byte) (map[string]string, error) {
 		case string, bool, json.Number:
 			values[name] = fmt.Sprint(v)
 		default:
+			// Unknown fields may have any value, since a file can have fields of other programs.
 			if slices.Contains(Fields(), name) {
 				return nil, fmt.Errorf("%s is not a simple value", name)
 			}
@@ -144,6 +147,7 @@ func (r *rater) readCSV(in *bufio.Reader) error {
 	head, _ := in.Peek(in.Size())
 	head, _, _ = bytes.Cut(head, []byte("\n"))
 	table := csv.NewReader(in)
+	// Lines may have fewer cells than the heading; the missing ones are empty.
 	table.FieldsPerRecord, table.TrimLeadingSpace, table.ReuseRecord = -1, true, true
 	if bytes.Count(head, []byte(";")) > bytes.Count(head, []byte(",")) {
 		table.Comma = ';'
@@ -164,6 +168,7 @@ func (r *rater) readCSV(in *bufio.Reader) error {
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
+		// A malformed line is reported, and reading continues after it.
 		if bad, ok := errors.AsType[*csv.ParseError](err); ok {
 			r.refuse(bad.StartLine, bad.Err.Error())
 			continue

@@ -78,6 +78,7 @@ func (m *importer) read(text []byte) (objects []object) {
 			}
 		}
 	}
+	// Replies are paged, and the count is that of all pages.
 	if announced > len(objects) {
 		m.problem(0, "", "the data bank announced %d objects and the file holds %d; fetch the other pages and put them in the same file", announced, len(objects))
 	}

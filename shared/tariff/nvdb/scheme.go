@@ -113,6 +113,7 @@ func (m *importer) groups(c *scheme) (list []group) {
 			continue
 		}
 		g := &list[at]
+		// The length of the window is stated at some stations of a group only.
 		if g.rule.minutes == 0 {
 			g.rule.minutes = s.hour.minutes
 		}

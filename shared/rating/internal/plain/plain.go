@@ -110,6 +110,7 @@ func alone(book *tariff.Book, in rating.Input) (*passage, error) {
 	}
 	band := p.version.BandAt(p.station.PriceZone, p.version.KindOf(day), local.Hour()*60+local.Minute())
 	fares, sized := int64(1), true
+	// A ferry has no bands of the day; its bands are lengths, and a fare may be a multiple of another.
 	if scheme.Ferry {
 		band, sized = p.version.FareBand(p.class, in.LengthMM, in.TrailerMM)
 		band, fares = tariff.Fare(band)
@@ -200,6 +201,7 @@ func (r *rater) hourRule() {
 		}
 		group := string(p.station.Scheme) + "/" + p.station.HourGroup
 		w := open[group]
+		// Windows do not overlap: one opens with the first passage after the previous window.
 		if w == nil || p.At.After(w.until) || p.At.Equal(w.until) && !w.rule.Included {
 			until := p.At.Add(time.Duration(rule.Minutes) * time.Minute)
 			open[group] = &window{until: until, rule: rule, carrier: p, price: p.price, members: []int{p.place}}
@@ -209,6 +211,7 @@ func (r *rater) hourRule() {
 		if w.rule.Mode == tariff.Dearest && p.price > w.price {
 			w.carrier, w.price = p, p.price
 		}
+		// The carrier may have changed, so the whole window is written again.
 		for _, m := range w.members {
 			r.results[m].Carrier, r.results[m].Net = w.carrier.place, 0
 		}
