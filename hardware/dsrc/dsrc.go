@@ -88,6 +88,7 @@ func writePDU(w *per.Writer, p PDU) {
 		w.Unknown("TApdu", -1)
 		return
 	}
+	// T-APDUs is a CHOICE of sixteen alternatives without extension, so its index has four bits in the PER encoding.
 	w.Bits(uint64(p.index()), 4)
 	w.Enter(pduNames[p.index()])
 	switch p := p.(type) {

@@ -83,6 +83,7 @@ func (m *Machine) getAttributes() dsrc.PDU {
 func (m *Machine) onStamped(apdu []byte) dsrc.PDU {
 	answer, err := dsrc.Decode(apdu)
 	response, ok := answer.(dsrc.ActionResponse)
+	// An answer to another request, or of another tag, is treated like a garbled one.
 	if err != nil || !ok || response.EID != m.eid {
 		return m.repeatRequest()
 	}
@@ -98,6 +99,7 @@ func (m *Machine) onStamped(apdu []byte) dsrc.PDU {
 	}
 	m.read.Stamp = hardware.Stamp{KeyRef: m.stamp.KeyRef, List: m.stamp.List, Nonce: m.stamp.Nonce, Authenticator: m.stamp.Authenticator}
 	m.storeAttributes(v.Attributes)
+	// Without an account number there is nothing that could be charged.
 	if m.stamp.PAN == (dsrc.PAN{}) {
 		return m.release(hardware.Unreadable)
 	}

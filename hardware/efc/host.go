@@ -42,6 +42,8 @@ func (h Host) Run(ctx context.Context, m *Machine) (hardware.TagRead, error) {
 		switch {
 		case out != nil:
 			in, err = h.exchange(ctx, m, out, done)
+		// Without a message, the machine waits for what it has asked of the host, such as the check of an
+		// authenticator.
 		case !done:
 			err = h.fulfil(ctx, m)
 		}

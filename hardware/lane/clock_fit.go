@@ -59,6 +59,7 @@ func (f *clockFit) search() {
 				continue
 			}
 			all = append(all, d.Seconds())
+			// Pairs whose plates agree belong to one vehicle for certain.
 			if t.Tag.Plate.Text != "" && textCost(t.Tag.Plate, p.Plate) == textEqual {
 				agree = append(agree, d.Seconds())
 			}
@@ -68,6 +69,8 @@ func (f *clockFit) search() {
 		f.set(agree)
 		return
 	}
+	// Of all pairs, only the true ones have similar differences: these form a peak over the even distribution of the
+	// others.
 	if center, ok := peak(all, f.spread.Seconds()); ok {
 		f.set(slices.DeleteFunc(all, func(d float64) bool { return math.Abs(d-center) > peakBins*binWidth }))
 	}
@@ -134,12 +137,14 @@ func peak(all []float64, spread float64) (center float64, clear bool) {
 			best, at = n, i
 		}
 	}
+	// The second peak must not overlap the best one.
 	next := 0
 	for i := range len(bins) - peakBins {
 		if i < at-2*peakBins || i > at+2*peakBins {
 			next = max(next, sum(i))
 		}
 	}
+	// The center of the bins from at to at+peakBins.
 	center = float64(at)*binWidth - spread + peakBins*binWidth/2
 	return center, best >= peakMin && float64(best) >= peakClear*float64(next)
 }

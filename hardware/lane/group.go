@@ -74,6 +74,7 @@ func differInOnePlace(a, b string) bool {
 
 // groups returns the connected components of the graph of candidates.
 func (j *Joiner) groups() []group {
+	// The number of the group of each tag and plate, from 1; 0 is not visited yet.
 	ofTag, ofPlate := make([]int, len(j.tags)), make([]int, len(j.plates))
 	var groups []group
 	var visitTag func(i int)

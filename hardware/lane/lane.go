@@ -88,6 +88,7 @@ func (j *Joiner) Add(s hardware.Sighting, now time.Time, ids ...int64) {
 	case !s.Tag.IsZero():
 		e.plate = s.Tag.Plate.Normalized()
 		normalized.Tag.Plate = e.plate
+		// Two tags with the plate of one vehicle: only one can be charged, and which one is decided by hand.
 		for _, other := range j.tags {
 			if other.Tag.PAN != s.Tag.PAN && other.plate.Same(e.plate) && other.At.Sub(s.At).Abs() < samePlate {
 				j.second = append(j.second, Passage{Sighting: s, Events: ids, Why: "second tag with the plate of a reported vehicle"})

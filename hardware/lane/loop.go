@@ -32,6 +32,7 @@ func (j *Joiner) assignLoops(passages []Passage, now time.Time, closing bool) []
 			passages[c.p].Events = append(passages[c.p].Events, j.loops[c.l].ids...)
 		}
 	}
+	// A pulse is kept as long as a tag or plate of its vehicle can still arrive.
 	left := j.loops[:0]
 	for l, loop := range j.loops {
 		switch {

@@ -108,6 +108,7 @@ func augment(costs [][]float64, rowPrice, colPrice []float64, rowOf, way []int) 
 			if seen[k] {
 				continue
 			}
+			// Reduced costs are never negative, which makes this Dijkstra's algorithm.
 			if c := costs[row-1][k-1] - rowPrice[row] - colPrice[k]; c < least[k] {
 				least[k], way[k] = c, at
 			}

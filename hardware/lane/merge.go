@@ -46,6 +46,7 @@ func (m *merger) add(passages []Passage, now time.Time, hold time.Duration, clos
 		left = append(left, p)
 	}
 	m.waiting = left
+	// Passages that were emitted are kept while another sighting of the same vehicle can still arrive.
 	for len(m.done) > 0 && now.Sub(m.done[0].since) > max(hold, mergeHold)+m.window {
 		m.done = m.done[1:]
 	}

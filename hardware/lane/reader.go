@@ -64,6 +64,7 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 	for i, source := range r.Sources {
 		running.Go(func() {
 			errs[i] = source.Run(reading, func(s hardware.Sighting) error { return r.add(ctx, s) })
+			// One failed source ends the others, and Run with its error.
 			if errs[i] != nil {
 				stop()
 			}
@@ -75,6 +76,7 @@ func (r *Reader) Run(ctx context.Context, emit func(hardware.Sighting) error) er
 	}
 	stop()
 	running.Wait()
+	// All sources have ended, so no further sighting can arrive.
 	return errors.Join(err, errors.Join(errs...), r.emitReady(ctx, emit, true))
 }
 
@@ -191,6 +193,7 @@ func (r *Reader) ready(closing bool) (all []heldPassage) {
 		if p.Tag.Finding.Chargeable() {
 			r.seen.Tags++
 		}
+		// Counted before, because a tag on another vehicle is read all the same.
 		p.Tag.Finding = efc.ComparePlate(p.Tag, p.Plate)
 	}
 	slices.SortStableFunc(all, func(a, b heldPassage) int { return a.At.Compare(b.At) })
@@ -224,6 +227,7 @@ func (r *Reader) Health() hardware.Health {
 		if !of.Up {
 			h.Up = false
 		}
+		// Since is the last change of any source.
 		if of.Since.After(h.Since) {
 			h.Since = of.Since
 		}

@@ -158,6 +158,7 @@ func (l *Line) request(ctx context.Context, op Op, payload []byte, takes time.Du
 	}
 	defer func() { l.turn <- struct{}{} }()
 
+	// One request at a time: the beacon stores one answer, to repeat it.
 	l.next++
 	request := Message{Op: op, Sequence: l.next, Payload: payload}
 	frame := request.Append(nil)
@@ -166,6 +167,7 @@ func (l *Line) request(ctx context.Context, op Op, payload []byte, takes time.Du
 			return nil, err
 		}
 		answer, err := l.await(ctx, request, takes+answerWait)
+		// The request or its answer is lost.
 		if errors.Is(err, ErrSilent) {
 			continue
 		}

@@ -127,6 +127,7 @@ func (r *Reader) beginSession(ctx context.Context, beacon Beacon) error {
 	if err != nil {
 		return err
 	}
+	// The number of the boot changes with every start of the beacon.
 	if s.Boot != r.boot && r.boot != 0 {
 		r.Log.Warn("beacon restarted", "lane", r.Lane)
 	}
@@ -141,6 +142,7 @@ func (r *Reader) beginSession(ctx context.Context, beacon Beacon) error {
 			return err
 		}
 	}
+	// Tags that were served before an outage may still be in the zone after it.
 	r.recent.ExtendAfterOutage(r.state.Health().Since, r.Now())
 	if r.held != nil {
 		r.held.until = r.Now().Add(holdTime)
@@ -212,6 +214,7 @@ func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware
 	}
 	err = r.ignoreRefusal(ctx, err)
 	switch {
+	// The tag was emitted during the transaction; only its end is recorded here.
 	case kept:
 		r.recent.Finish(read, r.Now(), err == nil && m.Released())
 		return err
@@ -219,6 +222,7 @@ func (r *Reader) transact(ctx context.Context, beacon Beacon, emit func(hardware
 		return err
 	case read.IsZero():
 		return r.handleNoTag(emit)
+	// The tag is held, since it may answer again and complete the transaction.
 	case read.Finding == hardware.Interrupted:
 		r.hold(read)
 		return err

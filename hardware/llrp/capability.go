@@ -68,6 +68,7 @@ func (m *GetReaderCapabilitiesResponse) code(c *coder) {
 		case pGeneral:
 			m.General = &GeneralDeviceCapabilities{}
 			m.General.fields(c)
+			// The parameters inside, such as tables of the antennas, are not used.
 			c.params(func(param) bool { return false })
 		case pFeatures:
 			m.LLRP = &LLRPCapabilities{}

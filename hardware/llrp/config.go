@@ -111,6 +111,7 @@ func readConfig(c *coder, p param, keepaliveMS **uint32, hold **bool, events *[]
 		*keepaliveMS = new(uint32)
 		c.u8("KeepaliveTriggerType", &periodic)
 		c.u32("PeriodicTriggerValue", *keepaliveMS)
+		// Trigger type 0 means no keep-alives, whatever the period.
 		if periodic == 0 {
 			**keepaliveMS = 0
 		}

@@ -42,6 +42,7 @@ func (m *ROAccessReport) code(c *coder) {
 			return false
 		}
 		var tag TagReportData
+		// A tag with a coder of its own: an error in it does not end the report, and its octets are kept.
 		inner := coder{b: c.b, at: c.at, end: c.end, path: c.path}
 		inner.params(func(p param) bool { return tag.read(&inner, p) })
 		if inner.err != nil {

@@ -178,6 +178,7 @@ func (r *Radio) put(c *coder) {
 			c.put(pRFControl, func() { c.u16("", r.Mode); c.u16("", &tari) })
 		}
 		if r.Population > 0 || r.Session > 0 {
+			// The session is in the two highest bits of the octet.
 			session, transit := r.Session<<6, uint32(0)
 			c.put(pSingulationControl, func() { c.u8("", &session); c.u16("", &r.Population); c.u32("", &transit) })
 		}

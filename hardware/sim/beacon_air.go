@@ -39,6 +39,7 @@ func (b *Beacon) find(ctx context.Context, payload []byte) (link.Status, []byte)
 			b.counters.Found++
 			return link.OK, append(link.AppendClock(nil, b.clock()), vst...)
 		}
+		// The BST is repeated at this interval, as a beacon does, until a tag answers.
 		cycle := time.NewTimer(callCycle)
 		wait(window, nil, cycle.C)
 		cycle.Stop()
@@ -98,6 +99,7 @@ func (b *Beacon) exchange(ctx context.Context, payload []byte) (link.Status, []b
 		return link.Idle, nil
 	}
 	tag, apdu := b.engaged, payload[1:]
+	// The last message of a transaction has no answer.
 	if payload[0] == 1 {
 		b.engaged, b.lateAnswer = nil, nil
 		b.waitAirTime(ctx, len(apdu), downRate)
@@ -123,6 +125,7 @@ func (b *Beacon) exchange(ctx context.Context, payload []byte) (link.Status, []b
 // sendOnce sends a message once and waits for the answer. A late answer arrives in the next window.
 func (b *Beacon) sendOnce(ctx context.Context, tag *Tag, apdu []byte) []byte {
 	b.waitAirTime(ctx, len(apdu), downRate)
+	// The host takes it for the answer to this message; the fragmentation octet shows that it is not.
 	if stray := b.lateAnswer; stray != nil {
 		b.lateAnswer = nil
 		return stray

@@ -70,6 +70,8 @@ func toBits(message []byte) []bool {
 	add := func(octet byte) {
 		for i := range 8 {
 			one := octet>>i&1 == 1
+			// After five ones, a zero is inserted, so that a flag of six ones cannot occur within a message (ISO/IEC
+			// 13239).
 			if bits = append(bits, one); !one {
 				ones = 0
 			} else if ones++; ones == onesMax {

@@ -79,6 +79,7 @@ func (t *Tag) Secure(keys *seal.KeySet) *Tag {
 // Answer returns the answer to a message, both with the fragmentation octet, or nil when the tag stays
 // silent.
 func (t *Tag) Answer(in []byte) []byte {
+	// A tag does not answer what it cannot decode, which a beacon cannot tell from no tag.
 	number, apdu, err := dsrc.CutFragment(in)
 	if err != nil || t.Mute {
 		return nil

@@ -12,6 +12,7 @@ func (t *Tag) answer(request dsrc.PDU) dsrc.PDU {
 	if bst, ok := request.(dsrc.BST); ok {
 		return t.onBST(bst)
 	}
+	// No session with a beacon.
 	if !t.open {
 		return nil
 	}

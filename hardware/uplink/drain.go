@@ -50,6 +50,7 @@ func (s *segmentLog) Next(n, octetsMax int) (lines [][]byte, lost int, err error
 			}
 		}
 		at.Offset += int64(scan.offset)
+		// Damage may have been skipped, so the next number is the scanner's and not a count of lines.
 		at.Number = scan.expected
 		if len(scan.b) > 0 || at.Segment == s.tailNo {
 			break

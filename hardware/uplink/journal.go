@@ -105,6 +105,8 @@ func (j *Journal) read() (pending *hardware.Sighting, err error) {
 		case e.Emitted:
 			pending = nil
 		default:
+			// The sightings that a passage consists of are settled with it, in one record, so a crash cannot separate
+			// them.
 			pending = e.Emits
 			for _, id := range e.Settles {
 				delete(j.waiting, id)
@@ -112,6 +114,7 @@ func (j *Journal) read() (pending *hardware.Sighting, err error) {
 		}
 	}
 	if j.damaged > 0 {
+		// Damage may have hidden that a sighting was settled.
 		j.suspect = j.next
 	}
 	return pending, nil

@@ -98,6 +98,7 @@ func lastEpoch(dir string) (last int64, err error) {
 			var o struct {
 				Epoch int64 `json:"epoch"`
 			}
+			// Damaged records are skipped; later records of the same epoch usually remain.
 			if payload, _ := s.next(); payload != nil && json.Unmarshal(payload, &o) == nil {
 				last = max(last, o.Epoch)
 			}

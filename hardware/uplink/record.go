@@ -77,6 +77,7 @@ func (s *scanner) next() (payload []byte, before *damage) {
 	number, payload, rest, err := cutRecord(s.b)
 	if err != nil {
 		before = &damage{offset: s.offset}
+		// Search for the next intact record; without one, everything to the end is damaged.
 		skip := findRecord(s.b, 1)
 		if skip < 0 {
 			before.octets, s.b = s.b, nil
@@ -90,6 +91,7 @@ func (s *scanner) next() (payload []byte, before *damage) {
 		number, payload, rest, _ = cutRecord(s.b)
 		before.records = max(1, bytes.Count(before.octets, marker[:]))
 	}
+	// The numbers of the records around the damage show how many were lost.
 	if missing := number - s.expected; s.expected > 0 && number >= s.expected && missing < 1<<32 {
 		if before == nil && missing > 0 {
 			before = &damage{offset: s.offset}

@@ -106,6 +106,7 @@ func (s *Sender) sendNext(ctx context.Context, size int) (int, error) {
 		case err == nil:
 			return len(lines), s.acknowledge(lines, answer)
 		case errors.Is(err, errBatchInvalid) && len(lines) > 1:
+			// The server does not say which line is invalid if it cannot parse the batch.
 			size = (len(lines) + 1) / 2
 		case errors.Is(err, errBatchInvalid):
 			s.Log.Error("passage refused by server", "file", refusedFile, "error", err)

@@ -178,6 +178,7 @@ func (s *Spool) Append(o Observation) (Observation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	lane := laneKey{o.Station, o.Lane}
+	// The map grows by the lane numbers of the readers, which are input; the limit bounds its memory.
 	if _, known := s.last[lane]; !known && len(s.last) >= lanesMax {
 		return o, fmt.Errorf("append passage: more than %d lanes: %w", lanesMax, hardware.ErrInvalid)
 	}

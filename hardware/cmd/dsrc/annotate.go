@@ -15,6 +15,7 @@ func annotate(path, value string) string {
 	if value == "" {
 		return ""
 	}
+	// The last component of the path is the field's name in the standard.
 	field := path[strings.LastIndexByte(path, '.')+1:]
 	number, _ := strconv.Atoi(value)
 	note := ""
@@ -38,6 +39,7 @@ func annotate(path, value string) string {
 	case "attributeId":
 		note = attributes[number]
 	}
+	// Elements of the list are numbers of attributes, without a name of their own.
 	if strings.HasPrefix(field, "attrIdList[") {
 		note = attributes[number]
 	}

@@ -127,6 +127,7 @@ func walk(d *json.Decoder, path string, leaves *[]leaf) error {
 	}
 	for i := 0; d.More(); i++ {
 		at := fmt.Sprintf("%s[%d]", path, i)
+		// An object's element is named by its key, and an array's by its index.
 		if open == '{' {
 			key, err := d.Token()
 			if err != nil {
@@ -138,6 +139,7 @@ func walk(d *json.Decoder, path string, leaves *[]leaf) error {
 			return err
 		}
 	}
+	// The closing delimiter.
 	_, err = d.Token()
 	return err
 }

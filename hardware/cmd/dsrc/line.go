@@ -115,6 +115,7 @@ func (t tool) watch(ctx context.Context, open link.Opener, duration time.Duratio
 	connect := link.NewConnector(open, rand.Reader)
 	greeted := false
 	reader := &link.Reader{
+		// The beacon's id changes from run to run: a tag ignores the beacon that has served it last.
 		Lane: 1, Profile: efc.Standard(dsrc.BeaconID{Manufacturer: 1, Individual: 1 + int(t.now().Unix()%1000)}), Now: t.now,
 		Random: rand.Reader, Jitter: func() float64 { return 0 }, Log: slog.New(slog.NewTextHandler(t.out, nil)),
 		Connect: func(ctx context.Context) (link.Beacon, error) {

@@ -68,6 +68,7 @@ type device struct {
 // one for all simulated lanes.
 func (c *config) devices(log *slog.Logger, now func() time.Time) ([]device, error) {
 	groups := map[string][]laneConfig{}
+	// The order of the file is kept, so that readers are listed and started in it.
 	var addresses []string
 	for _, l := range c.Lanes {
 		if len(groups[l.Reader]) == 0 {
@@ -151,6 +152,7 @@ func (c *config) llrp(address string, lanes []laneConfig, log *slog.Logger, now 
 	}
 	antennas := map[uint16]reader.Lane{}
 	for _, l := range lanes {
+		// Without an antenna in the configuration, lane n is antenna n.
 		antenna := cmp.Or(l.Antenna, uint16(l.Lane))
 		if other, taken := antennas[antenna]; taken {
 			return nil, fmt.Errorf("reader %s: antenna %d is assigned to lanes %d and %d", address, antenna, other.Number, l.Lane)

@@ -87,6 +87,7 @@ func parse(args []string, getenv func(string) string) (c config, err error) {
 		}
 	}
 	c.home = ".run"
+	// Values of the file precede those of the demo, and flags and environment precede both.
 	if c.demo {
 		applyDemoDefaults(&c, getenv)
 	}
@@ -146,6 +147,7 @@ func (c *config) check() error {
 		refuse(err != nil, "upstream: %v", err)
 	}
 	refuse(len(c.Lanes) < 1 || len(c.Lanes) > lanesMax, "lanes: want 1 to %d", lanesMax)
+	// Written without a negated comparison, so that NaN is refused too.
 	refuse(!(c.perHour > 0 && c.perHour <= 3.6e6), "rate %g: want more than 0 and at most 3600000 an hour", c.perHour)
 	refuse(!(c.misread >= 0 && c.misread <= 1), "misread %g: want a share from 0 to 1", c.misread)
 	refuse(c.live != "auto" && c.live != "on" && c.live != "off", "live %q: want auto, on or off", c.live)

@@ -69,6 +69,7 @@ func (m *monitor) live(ctx context.Context, title string, t *logTail, out io.Wri
 func (m *monitor) render(title string, log []string) []byte {
 	var b bytes.Buffer
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+clearLine+"\n", args...) }
+	// The frame is drawn over the previous one, line by line, which does not flicker as clearing the screen would.
 	b.WriteString(cursorHome)
 	line("%s%s%s   up %v   epoch %d   waiting %d", bold, title, plain, m.now().Sub(m.started).Round(time.Second), m.spool.Epoch(), m.spool.Waiting())
 	line("")

@@ -37,6 +37,7 @@ func (m *monitor) expose(w io.Writer) {
 	per("bompass_station_reader_offset_seconds", "gauge", "The reader's clock less the station's.", func(v laneView) float64 { return v.health.Offset.Seconds() })
 	head("bompass_station_findings_total", "counter", "What transactions with tags found.")
 	for _, v := range views {
+		// Sorted, so that two scrapes have the same order.
 		for _, f := range slices.Sorted(maps.Keys(v.state.findings)) {
 			fmt.Fprintf(w, "bompass_station_findings_total{lane=\"%d\",finding=%q} %d\n", v.lane, string(f), v.state.findings[f])
 		}

@@ -111,6 +111,7 @@ func (m *monitor) alarms() (all []string) {
 	now := m.now()
 	for _, v := range m.view() {
 		switch {
+		// A short interruption is no alarm, since readers reconnect by themselves.
 		case !v.health.Up && now.Sub(latest(v.health.Since, m.started)) > downMax:
 			all = append(all, fmt.Sprintf("lane %d: reader is down: %s", v.lane, v.health.Fault))
 		case v.health.Fault != "" && v.health.Up:

@@ -151,6 +151,7 @@ func (e *Emulator) changeROSpec(m llrp.Message, refused bool, reply func(llrp.Me
 		reply(r)
 	case *llrp.EnableROSpec:
 		r := &llrp.EnableROSpecResponse{}
+		// With a start trigger, the specification runs as soon as it is enabled.
 		r.Status = change(known(m.ROSpecID), func() { e.enabled, e.running = true, e.spec.StartGPI != nil })
 		reply(r)
 	case *llrp.DisableROSpec:

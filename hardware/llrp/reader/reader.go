@@ -227,6 +227,7 @@ func (r *Reader) addReport(g *tagTracker, t llrp.TagReportData, live bool) {
 	now := r.Now()
 	report := tagReport{epc: string(t.EPC), lane: lane, rssi: t.RSSI, first: now, last: now}
 	first, last := t.First, t.Last
+	// A reader without a synchronised clock reports the time since its start instead.
 	utc := !first.IsZero() || !last.IsZero()
 	if !utc && (t.FirstUptime > 0 || t.LastUptime > 0) {
 		first, last = uptime(t.FirstUptime), uptime(t.LastUptime)
@@ -243,6 +244,7 @@ func (r *Reader) addReport(g *tagTracker, t llrp.TagReportData, live bool) {
 		if utc {
 			report.device = last
 		}
+		// A measured offset contains the delay of the network, so a small one is no reason to correct a UTC time.
 		if offset := r.clock.offset; !utc || offset.Abs() > r.Profile.ClockAlarm {
 			report.first, report.last = first.Add(-offset), last.Add(-offset)
 			if utc {
@@ -298,6 +300,7 @@ func (r *Reader) handleEvent(s *session, e *llrp.ReaderEventNotification) {
 		r.clock.add(uptime(e.Uptime), r.Now(), true)
 	}
 	switch {
+	// The specification has no end of its own, so another client or an operator has stopped it.
 	case e.ROSpec != nil && e.ROSpec.ROSpec == specID && e.ROSpec.Type != llrp.ROSpecStarted:
 		r.Log.Warn("ROSpec ended, starting it again", "type", e.ROSpec.Type)
 		s.restart = true

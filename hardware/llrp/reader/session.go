@@ -65,6 +65,7 @@ func (s *session) readLoop(ctx context.Context) {
 	silence := silenceMax
 	for {
 		select {
+		// The limit changes once keep-alives are agreed on.
 		case silence = <-s.deadline:
 		default:
 		}
