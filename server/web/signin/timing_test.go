@@ -15,11 +15,12 @@ import (
 	"bompass/server/web/webtest"
 )
 
-// timingRuns is how often each branch of each flow is measured; branches take turns. With so many, chance
-// alone strays from 0.5 by 0.05 once in some hundred times.
+// timingRuns is the number of measurements of each branch of each flow. Branches take turns. With so many, chance
+// alone moves the result from 0.5 by 0.05 about once in a hundred times.
 const timingRuns = 600
 
-// aucMax is how well the best guesser may tell a known name from an unknown one by time: 0.5 is chance.
+// aucMax is the maximum area under the curve of a classifier that separates known from unknown names by time; 0.5 is
+// chance.
 const aucMax = 0.55
 
 // ASVS V6.3.8: the response time does not reveal whether an account exists.
@@ -66,12 +67,12 @@ func TestResponseTimeDoesNotRevealAccounts(t *testing.T) {
 					unknown, known = append(unknown, once(flow.unknown)), append(known, once(flow.known))
 				}
 			}
-			auc := told(known, unknown)
+			auc := areaUnderCurve(known, unknown)
 			slices.Sort(known)
 			slices.Sort(unknown)
 			t.Logf("%s: AUC %.3f, medians %v and %v", flow.name, auc, known[timingRuns/2], unknown[timingRuns/2])
 			if auc > aucMax {
-				t.Errorf("%s: the time tells known from unknown with AUC %.3f, at most %.2f is allowed", flow.name, auc, aucMax)
+				t.Errorf("%s: the time separates known from unknown with AUC %.3f, at most %.2f is allowed", flow.name, auc, aucMax)
 			}
 		})
 	}
@@ -103,17 +104,17 @@ func TestResponseTimeDoesNotRevealLegacyNumbers(t *testing.T) {
 			unknown, known = append(unknown, once("7009202")), append(known, once("7009201"))
 		}
 	}
-	auc := told(known, unknown)
+	auc := areaUnderCurve(known, unknown)
 	t.Logf("AUC %.3f", auc)
 	if auc > aucMax {
-		t.Errorf("the time tells known from unknown with AUC %.3f, at most %.2f is allowed", auc, aucMax)
+		t.Errorf("the time separates known from unknown with AUC %.3f, at most %.2f is allowed", auc, aucMax)
 	}
 }
 
-// told is how often a known name took longer than an unknown one, or the other way, whichever tells more.
+// areaUnderCurve returns how often a known name took longer than an unknown one, or the reverse, whichever is more.
 //
 //nolint:forbidigo // a share of pairs, not money
-func told(known, unknown []time.Duration) float64 {
+func areaUnderCurve(known, unknown []time.Duration) float64 {
 	var longer float64
 	for _, k := range known {
 		for _, u := range unknown {

@@ -1,30 +1,23 @@
 package webtest
 
 import (
-	"bompass/server/legacy"
-	"bompass/server/store/legacydb"
+	"net/url"
+
 	"bompass/shared/fixture"
 )
 
-// Imports stores the legacy credential of a customer number: the password of the demo data, which the owner of the
-// number can use once to link the agreement.
+// LegacyFormPath is the address of the form for customer numbers of the legacy system.
+const LegacyFormPath = "/agreements/find/old"
+
+// ImportCredential imports the customer number of an agreement, as ImportLegacy does. Its password is the one of the demo
+// data, with which the agreement can be linked once.
 func (h *Server) ImportCredential(number, agreement string) {
 	h.t.Helper()
-	h.standIn("a credential that the test has written")
-	hash, err := legacy.ParseHash(fixture.LegacyHash)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	line := legacy.Line{Number: number, Agreement: agreement}
-	if err := legacydb.New(h.DB).SaveCredentials(h.t.Context(), []legacy.Credential{
-		legacy.Seal(h.Keys, line, hash, h.Now()),
-	}); err != nil {
-		h.t.Fatal(err)
-	}
+	h.ImportLegacy("number,hash,agreement\n" + number + "," + fixture.LegacyHash + "," + agreement + "\n")
 }
 
-// The address of the form for legacy numbers, and the id of an account that the demo data does not have.
-const (
-	LegacyFormPath = "/agreements/find/old"
-	FormerAccount  = "0196a000-0000-7000-8000-0000000000f1"
-)
+// SubmitLegacyPassword sends the form that links an agreement by customer number and password of the legacy system.
+func (v *Visitor) SubmitLegacyPassword(number, password string) Page {
+	v.t.Helper()
+	return v.SubmitFormAt(LegacyFormPath, LegacyFormPath, url.Values{"number": {number}, "password": {password}})
+}

@@ -76,11 +76,3 @@ func (v *Visitor) CheckRedirect(from, to string) {
 		v.t.Errorf("%s: got %d %q, want a redirect to %q", from, p.StatusCode, p.Header.Get("Location"), to)
 	}
 }
-
-// AddAgreement adds a customer without an account, with one agreement.
-func (h *Server) AddAgreement(id, kind, number, email string) {
-	h.Exec("insert into customer (id, kind, name, email, country, language) values ('" + id + "', '" + kind +
-		"', 'Eldre Kunde', '" + email + "', 'NO', 'nb')")
-	h.Exec("insert into agreement (id, number, customer_id, issuer, charger, valid_from) values (gen_random_uuid(), '" +
-		number + "', '" + id + "', 'bompass', 'ferde', '2024-01-01')")
-}
