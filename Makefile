@@ -108,7 +108,7 @@ size: assets/node_modules/.package-lock.json ## print the transfer sizes; fails 
 	@go run ./server/internal/bundle -strict
 
 security: postgres build ## measure whether the time of an answer reveals an account, and look for secrets in the program
-	go test -tags security -count=1 -parallel 8 -timeout 20m -v -run 'TheTimeOfAnAnswer|TheProgramHolds' ./server/web/...
+	go test -tags security -count=1 -parallel 8 -timeout 20m -v -run 'ResponseTime|ProgramHolds' ./server/web/...
 
 gates: postgres chromium build .cache/lighthouse/.done ## measure pages on a slow phone and with Lighthouse; fails on accessibility and best practices
 	go test -run '^$$' -bench 'Visit|Lighthouse' -benchtime 1x -timeout 20m ./server/internal/e2e

@@ -77,7 +77,7 @@ func (o *owner) balance(ctx context.Context) error {
 				return err
 			}
 			if acquired {
-				o.start(partition)
+				o.start(ctx, partition)
 			}
 		}
 	}
@@ -92,8 +92,9 @@ func (o *owner) release(ctx context.Context, partition int) error {
 }
 
 // start runs the worker of a partition.
-func (o *owner) start(partition int) {
-	ctx, stop := context.WithCancel(context.Background())
+// start runs the worker of a partition until stop. It does not end with ctx, which is that of taking the partition.
+func (o *owner) start(ctx context.Context, partition int) {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	r := &runningWorker{stop: stop, ended: make(chan struct{})}
 	o.running[partition] = r
 	go func() {

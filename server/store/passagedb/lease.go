@@ -32,7 +32,7 @@ func (s *Store) Leases(ctx context.Context) (passage.Leases, error) {
 	// A server whose host has vanished is noticed within about ten seconds. Sockets without TCP ignore the settings.
 	_, err = l.conn.Exec(ctx, "set tcp_keepalives_idle = 4; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3")
 	if err == nil {
-		_, err = l.conn.Exec(ctx, "select pg_advisory_lock($1, $2)", lockServer, rand.Int32()) //nolint:gosec // a name, not a secret
+		_, err = l.conn.Exec(ctx, "select pg_advisory_lock($1, $2)", lockServer, rand.Int32())
 	}
 	if err != nil {
 		l.Close(ctx)

@@ -24,21 +24,35 @@ func TestPagesHaveContactOfTollCompany(t *testing.T) {
 		absentInAll []string
 	}{
 		{
-			"telephone and email", toll.Contact{Phones: []string{"72 54 09 00", "02012"}, Emails: []string{"post@a.example"}},
+			"telephone and email",
+			toll.Contact{Phones: []string{"72 54 09 00", "02012"}, Emails: []string{"post@a.example"}},
 			write + " post@a.example.", "ringer du kundeservice: 72 54 09 00 / 02012.",
-			[]string{"tel:+4772540900", "tel:+4702012", "mailto:post@a.example"}, []string{`data-phones="72 54 09 00,02012"`, `data-emails="post@a.example"`}, nil,
+			[]string{"tel:+4772540900", "tel:+4702012", "mailto:post@a.example"},
+			[]string{`data-phones="72 54 09 00,02012"`, `data-emails="post@a.example"`},
+			nil,
 		},
 		{
-			"telephone alone", toll.Contact{Phones: []string{"72 54 09 00"}}, call + " 72 54 09 00.", "ringer du kundeservice: 72 54 09 00.",
-			[]string{"tel:+4772540900"}, []string{`data-phones="72 54 09 00"`}, []string{"mailto:", "data-emails", "Skriv til"},
+			"telephone alone",
+			toll.Contact{Phones: []string{"72 54 09 00"}},
+			call + " 72 54 09 00.", "ringer du kundeservice: 72 54 09 00.",
+			[]string{"tel:+4772540900"},
+			[]string{`data-phones="72 54 09 00"`},
+			[]string{"mailto:", "data-emails", "Skriv til"},
 		},
 		{
-			"email alone", toll.Contact{Emails: []string{"post@a.example"}}, write + " post@a.example.", "ringer du kundeservice: post@a.example.",
-			[]string{"mailto:post@a.example"}, []string{`data-emails="post@a.example"`}, []string{"tel:", "data-phones"},
+			"email alone",
+			toll.Contact{Emails: []string{"post@a.example"}},
+			write + " post@a.example.", "ringer du kundeservice: post@a.example.",
+			[]string{"mailto:post@a.example"},
+			[]string{`data-emails="post@a.example"`},
+			[]string{"tel:", "data-phones"},
 		},
 		{
-			"neither", toll.Contact{}, "", "ringer du kundeservice: nummeret står på nettsidene til bompengeselskapet ditt.",
-			nil, nil, []string{"mailto:", "tel:", "data-emails", "data-phones", "Får du det ikke til?", "Telefonen er åpen"},
+			"neither",
+			toll.Contact{},
+			"", "ringer du kundeservice: nummeret står på nettsidene til bompengeselskapet ditt.",
+			nil, nil,
+			[]string{"mailto:", "tel:", "data-emails", "data-phones", "Får du det ikke til?", "Telefonen er åpen"},
 		},
 	} {
 		h := webtest.New(t, func(d *web.Deps) { d.Contact = c.contact })
