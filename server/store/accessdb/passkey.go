@@ -54,9 +54,14 @@ func (s *Store) AddPasskey(ctx context.Context, id toll.AccountID, key factor.Pa
 // RemovePasskey deletes a passkey. It returns fault.LastFactor when the account would have no factor left.
 func (s *Store) RemovePasskey(ctx context.Context, id toll.AccountID, key []byte, at time.Time, messages []notice.Message) error {
 	return s.db.Tx(ctx, "remove passkey", func(tx pgx.Tx) error {
+		// The others are counted by a statement after the lock, which sees what other removals have committed.
+		if _, err := tx.Exec(ctx, "select from account where id = $1 for update", string(id)); err != nil {
+			return err
+		}
 		var others int
-		err := tx.QueryRow(ctx, `select (length(totp_secret) > 0)::int + (select count(*) from passkey where account_id = $1 and id <> $2)
-			from account where id = $1 for update`, string(id), key).Scan(&others)
+		err := tx.QueryRow(ctx, `select (length(totp_secret) > 0)::int
+				+ (select count(*) from passkey where account_id = $1 and id <> $2)
+			from account where id = $1`, string(id), key).Scan(&others)
 		if err != nil {
 			return err
 		}
