@@ -109,34 +109,28 @@ func deleteEmptyCustomers(ctx context.Context, tx pgx.Tx, j eid.Join) error {
 	if err != nil {
 		return err
 	}
-	left := len(own)
+	if len(own) == 0 {
+		return nil
+	}
+	successor := own[len(own)-1].ID // the one that stays if all are empty
+	for _, o := range own {
+		if !o.Empty {
+			successor = o.ID
+		}
+	}
 	for _, c := range own {
-		if !c.Empty || left == 1 {
-			continue
-		}
-		successor := own[len(own)-1].ID
-		for _, o := range own {
-			if !o.Empty {
-				successor = o.ID
+		if c.Empty && c.ID != successor {
+			if err := deleteCustomer(ctx, tx, c.ID, successor); err != nil {
+				return err
 			}
-		}
-		if successor == c.ID {
-			continue
-		}
-		deleted, err := deleteCustomer(ctx, tx, c.ID, successor)
-		if err != nil {
-			return err
-		}
-		if deleted {
-			left--
 		}
 	}
 	return nil
 }
 
-// deleteCustomer deletes a customer and moves its sessions to the successor. It returns false, and changes
-// nothing, when a row of another table refers to the customer.
-func deleteCustomer(ctx context.Context, tx pgx.Tx, id, successor string) (bool, error) {
+// deleteCustomer deletes a customer and moves its sessions to the successor. It changes nothing when a row of another
+// table refers to the customer.
+func deleteCustomer(ctx context.Context, tx pgx.Tx, id, successor string) error {
 	err := pgx.BeginFunc(ctx, tx, func(inner pgx.Tx) error {
 		for _, statement := range []string{
 			"update session set customer_id = @successor where customer_id = @id",
@@ -151,7 +145,7 @@ func deleteCustomer(ctx context.Context, tx pgx.Tx, id, successor string) (bool,
 		return nil
 	})
 	if store.HasCode(err, pgerrcode.ForeignKeyViolation) {
-		return false, nil
+		return nil
 	}
-	return err == nil, err
+	return err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
@@ -54,7 +55,7 @@ func addOwner(ctx context.Context, tx pgx.Tx, p access.NewAccount) error {
 // CompleteFirstPassword uses a link and adds the owner's account of an existing customer. It returns
 // fault.LinkSpent when the customer has an owner by now.
 func (s *Store) CompleteFirstPassword(ctx context.Context, link seal.Hash, p access.NewAccount) error {
-	return s.db.Tx(ctx, "first password", func(tx pgx.Tx) error {
+	err := s.db.Tx(ctx, "first password", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, p.At); err != nil {
 			return err
 		}
@@ -75,6 +76,10 @@ func (s *Store) CompleteFirstPassword(ctx context.Context, link seal.Hash, p acc
 			and not exists (select from account o where o.birth_hash = $4)`, string(p.Account), p.Birth.Key, p.Birth.Data, p.BirthHash)
 		return err
 	})
+	if store.HasCode(err, pgerrcode.UniqueViolation) { // another account became the owner at the same time
+		return fault.New(fault.LinkSpent)
+	}
+	return err
 }
 
 // CustomerIdentity returns the personal number of a customer without an account, sealed, and its hash; zero

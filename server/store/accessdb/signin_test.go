@@ -176,8 +176,12 @@ func TestConcurrentSignInsKeepTheMaximumOfSessions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	keys := make([]factor.Passkey, 2+more) // sign-ins with one passkey would take turns for it
+	for i := range keys {
+		keys[i] = s.passkey(fmt.Sprint("key", i))
+	}
 	won := s.won(2+more, func(i int) (bool, error) {
-		return s.BeginSessionWithPasskey(t.Context(), nil, key, s.session(fmt.Sprint("new", i)))
+		return s.BeginSessionWithPasskey(t.Context(), nil, keys[i], s.session(fmt.Sprint("new", i)))
 	})
 	if won != 2+more || s.sessions() != access.SessionsMax {
 		t.Errorf("%d sign-ins, %d sessions, want %d", won, s.sessions(), access.SessionsMax)

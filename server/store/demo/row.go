@@ -15,6 +15,7 @@ type AgreementRow struct {
 	ValidFrom                               time.Time
 	ValidTo                                 *time.Time
 	Blocked                                 bool
+	Reference                               string
 }
 
 // VehicleRow is a row of vehicle.

@@ -97,12 +97,16 @@ func parties() []Table {
 				},
 			},
 			Erase: Erase{Statement: "delete from account_party where account_id = @account or customer_id in " + ownedCustomers},
+			// Of two rights for one customer, ownership stays, or else the one that lasts longer.
 			Join: Join{Merge: []string{
-				`insert into account_party (account_id, customer_id, role, by_mandate, until, vehicle_id)
-					select @keep, customer_id, role, by_mandate, until, vehicle_id from account_party where account_id = @other
-					on conflict (account_id, customer_id) do update set role = excluded.role, by_mandate = excluded.by_mandate, until = excluded.until,
-						vehicle_id = excluded.vehicle_id where excluded.role = 'owner'`,
-				"delete from account_party where account_id = @other",
+				`with gone as (delete from account_party where account_id = @other
+						returning customer_id, role, by_mandate, until, vehicle_id)
+					insert into account_party (account_id, customer_id, role, by_mandate, until, vehicle_id)
+					select @keep, customer_id, role, by_mandate, until, vehicle_id from gone
+					on conflict (account_id, customer_id) do update set role = excluded.role, by_mandate = excluded.by_mandate,
+						until = excluded.until, vehicle_id = excluded.vehicle_id
+					where excluded.role = 'owner' or account_party.role <> 'owner' and account_party.until is not null
+						and (excluded.until is null or excluded.until > account_party.until)`,
 			}},
 		},
 	}
@@ -135,7 +139,9 @@ func people() []Table {
 					"saved_at", "erasure_at", "asked_at", "address_at",
 				},
 			},
-			Erase: Erase{Cascade: true}, Join: Join{Merge: []string{mergeProfiles}},
+			Erase: Erase{Cascade: true}, Join: Join{Merge: []string{
+				"insert into profile (account_id) select id from account where id = @keep on conflict do nothing", mergeProfiles,
+			}},
 		},
 		{
 			Name: "consent", Owner: Account, Accounts: []string{"account_id"}, Kept: "as long as the account: what was agreed to, and when",
