@@ -45,7 +45,8 @@ func (s *Store) Invite(ctx context.Context, i person.Invitation, link seal.Link,
 	})
 }
 
-// AcceptInvitation uses a link and gives the account the role of the invitation. An owner stays owner.
+// AcceptInvitation uses a link and gives the account the role of the invitation, in the place of another role or of a
+// right by mandate. An owner stays owner.
 func (s *Store) AcceptInvitation(ctx context.Context, link seal.Hash, invitation string, account toll.AccountID, now time.Time) error {
 	return s.db.Tx(ctx, "accept invitation", func(tx pgx.Tx) error {
 		if err := store.SpendLink(ctx, tx, link, now); err != nil {
@@ -60,8 +61,8 @@ func (s *Store) AcceptInvitation(ctx context.Context, link seal.Hash, invitation
 		}
 		_, err = tx.Exec(ctx, `insert into account_party (account_id, customer_id, role, until, vehicle_id)
 			select $2, customer_id, role, until, vehicle_id from invitation where id = $1
-			on conflict (account_id, customer_id) do update set role = excluded.role, until = excluded.until, vehicle_id = excluded.vehicle_id
-				where account_party.role <> 'owner'`, invitation, string(account))
+			on conflict (account_id, customer_id) do update set role = excluded.role, by_mandate = false, until = excluded.until,
+				vehicle_id = excluded.vehicle_id where account_party.role <> 'owner'`, invitation, string(account))
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (s *Store) SwitchParty(ctx context.Context, w party.Switch) error {
 		customer := w.Customer
 		if w.New != nil {
 			var err error
-			if customer, err = addParty(ctx, tx, w.Account, *w.New); err != nil {
+			if customer, err = addParty(ctx, tx, w); err != nil {
 				return err
 			}
 		}
@@ -57,9 +57,9 @@ func (s *Store) SwitchParty(ctx context.Context, w party.Switch) error {
 }
 
 // addParty adds a customer and the right of the account to act for it. When two people add the same
-// organisation at once, the second gets the customer of the first.
-func addParty(ctx context.Context, tx pgx.Tx, account toll.AccountID, n party.NewCustomer) (customer toll.CustomerID, err error) {
-	given := role.Owner
+// organisation at once, the second gets the customer of the first. A right that has ended is replaced.
+func addParty(ctx context.Context, tx pgx.Tx, w party.Switch) (customer toll.CustomerID, err error) {
+	account, n, given := w.Account, *w.New, role.Owner
 	if n.Kind == toll.Company {
 		given = role.Administrator
 		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtext('organisation ' || $1))", n.Number); err != nil {
@@ -87,8 +87,10 @@ func addParty(ctx context.Context, tx pgx.Tx, account toll.AccountID, n party.Ne
 			return "", err
 		}
 	}
-	_, err = tx.Exec(ctx, "insert into account_party (account_id, customer_id, role, by_mandate) values ($1, $2, $3, $4) on conflict do nothing",
-		string(account), string(customer), string(given), n.ByMandate)
+	_, err = tx.Exec(ctx, `insert into account_party (account_id, customer_id, role, by_mandate) values ($1, $2, $3, $4)
+		on conflict (account_id, customer_id) do update set role = excluded.role, by_mandate = excluded.by_mandate, until = null,
+			vehicle_id = null where account_party.until <= $5`,
+		string(account), string(customer), string(given), n.ByMandate, w.At)
 	return customer, err
 }
 
