@@ -81,6 +81,7 @@ type settled struct {
 // await waits for a promise. When ctx ends first it calls abort, if that can be called; the callbacks are
 // released when the promise settles.
 func await(ctx context.Context, abort, promise js.Value) (js.Value, error) {
+	// Buffered, so that a promise that settles after ctx has ended does not wait for a reader.
 	done := make(chan settled, 1)
 	var fulfilled, rejected js.Func
 	release := func(s settled) any {

@@ -85,6 +85,7 @@ func (p *Page) accountMenu() *ui.Account {
 		Name: me.Name, Lead: w.T("app.signed.in"), Person: me.Person,
 		Logout: w.T("app.logout"), OnLogout: ui.On("logout", p.logOut), LogoutError: p.logoutError,
 	}
+	// Name is the customer acted for, which may be a company or another person.
 	if me.Person != me.Name {
 		account.OnBehalf = w.T("app.behalf", "name", me.Name)
 	}

@@ -112,6 +112,7 @@ func (p *Page) handleChange(ctx app.Context, c session.Change, h Handlers) {
 
 // identify requests the signed-in person from the server.
 func (p *Page) identify(ctx app.Context) {
+	// The server has marked the page: there is no session, so the request would only be refused.
 	if p.public && p.Session.TakeAnonymous() {
 		p.anonymous = true
 		return
@@ -121,6 +122,7 @@ func (p *Page) identify(ctx app.Context) {
 		case err == nil:
 			p.anonymous = false
 			p.Session.SetMe(me)
+			// The person logged out without a network; the server's session is ended now.
 			if p.Session.TakeUnfinishedLogout() {
 				p.logOut(ctx)
 			}

@@ -27,6 +27,7 @@ func (d Dialog) UI() app.UI {
 	}
 	body := append([]app.UI{app.Elem("h2").ID(d.ID+"-title").Class("ds-heading").DataSet("size", "sm").Text(d.Title), app.Elem("p").ID(d.ID + "-text").Text(d.Text)}, d.More...)
 	body = append(body, app.Elem("div").Class("bp-buttons").Body(
+		// The focus is on the button that changes nothing.
 		yes.ID(d.ID+"-yes"), Button("secondary", d.No, On("close/"+d.ID, func(app.Context) { closeDialog(d.ID) })).ID(d.ID+"-no").AutoFocus(true)))
 	dialog := app.Elem("dialog").ID(d.ID).Class("ds-dialog bp-dialog").Aria("labelledby", d.ID+"-title").Aria("describedby", d.ID+"-text")
 	if d.OnClose.do != nil {

@@ -72,6 +72,7 @@ func (p Pages) UI() app.UI {
 			items = append(items, app.Elem("li").Body(app.A().Class("ds-button").DataSet("variant", "primary").Aria("current", "page").Href(p.Href(n)).Text(strconv.Itoa(n))))
 		case 1, p.Count, p.Current - 1, p.Current + 1:
 			items = append(items, step(n, strconv.Itoa(n)))
+		// One ellipsis on each side for all pages that are left out.
 		case p.Current - 2, p.Current + 2:
 			items = append(items, app.Elem("li").Class("bp-gap").Aria("hidden", "true").Text("…"))
 		}

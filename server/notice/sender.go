@@ -87,6 +87,7 @@ func (s *Sender) Send(ctx context.Context, job SendJob, attempt int) error {
 	if err == nil {
 		return s.outbox.MarkMessageSent(ctx, m.ID, s.now())
 	}
+	// The server is stopping: the message is tried again, and this attempt does not lead to giving up.
 	if ctx.Err() != nil {
 		return fmt.Errorf("send message %s: %w", m.ID, err)
 	}

@@ -60,6 +60,7 @@ func (p *detailsPage) save(ctx app.Context) {
 	frame.Call(ctx, func(ctx context.Context) (api.AgreementDetailsReply, error) {
 		return p.Session.Client.ChangeAgreement(ctx, req)
 	}, func(ctx app.Context, reply api.AgreementDetailsReply, err error) {
+		// Errors of signing in lead to another page, faults belong to the form, and all others are shown as a message.
 		if p.HandleAuthError(err, site.With(site.AgreementDetails, url.Values{"number": {p.number}})) {
 			return
 		}

@@ -140,8 +140,10 @@ func (p *newPage) answers() api.AgreementAnswers {
 			}
 		}
 		return api.AgreementAnswers{Terms: accepted}
+	// The other steps send the draft as it is.
 	case api.StepCharger, api.StepDetails, api.StepCountry, api.StepPlate, api.StepTag, api.StepCheck:
 	}
+	// Answers of other steps are left out, so that the server checks those of this step only.
 	d.Terms, d.Stated, d.Sure = nil, nil, false
 	return d
 }

@@ -84,6 +84,7 @@ func (p *page) tasks(reply *api.OverviewReply) app.UI {
 	w := p.Words()
 	list := p.agreementTasks(reply)
 	for _, v := range fleet.Vehicles(reply) {
+		// Many passages on which the tag was not read mean that it is badly mounted or worn out.
 		if v.Tag != "" && toll.TagUnread(v.Passages, v.Unread) {
 			list = append(list, ui.Task{
 				Title: w.T("overview.task.silent", "plate", v.Plate),

@@ -117,6 +117,7 @@ func (p *page) chart(reply *api.OverviewReply) ui.Chart {
 		c.Series[0].Values = now
 		c.Series = append(c.Series, ui.Series{Name: w.Month(reply.Month - 1), Sum: w.Kroner(whole), Values: before})
 	}
+	// Both months have one scale, so that the lines can be compared.
 	most := int64(0)
 	for _, s := range c.Series {
 		for _, v := range s.Values {

@@ -124,6 +124,7 @@ func (t Table) Receipt(line api.PassageLine) ui.Receipt {
 	r.Sum, r.Total = w.T("passages.pay"), w.Kroner(line.Net)
 	for _, s := range line.Steps {
 		step := ui.ReceiptLine{Text: w.Step(s, t.find), Amount: w.Kroner(s.Ore)}
+		// Some steps change no amount and are there for their text.
 		if s.Ore == 0 && s.Rule != rating.RuleList {
 			step.Amount = ""
 		}

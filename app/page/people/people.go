@@ -133,6 +133,7 @@ func (p *page) lines(reply api.PeopleReply) (list []app.UI) {
 	for _, person := range reply.People {
 		notes := []string{person.Email, i18n.Sentence(w.T("role." + string(person.Role)))}
 		if !person.Until.IsZero() {
+			// The end is exclusive, so the last day is the one before it.
 			notes[1] += ", " + w.T("people.until", "date", w.Day(oslo.DayOf(person.Until.Add(-1))))
 		}
 		var end app.UI

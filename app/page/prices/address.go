@@ -18,6 +18,7 @@ const stepMinutes = 10
 // parseTrip reads a trip from an address. Parameters that are not valid are ignored.
 func parseTrip(u *url.URL, today oslo.Day) trip.Trip {
 	q := u.Query()
+	// Defaults of a new trip: today, inbound, a petrol car, and back at 16:00.
 	t := trip.Trip{Day: today, Way: toll.Inbound, Class: toll.LightPetrol, Back: 16 * 60}
 	if day, err := oslo.ParseDay(q.Get("day")); err == nil {
 		t.Day = day

@@ -103,6 +103,7 @@ func (p *page) row(with, without trip.Line) ui.Row {
 	w := p.Words()
 	name, scheme := p.stationName(with.Station)
 	sub := scheme
+	// A trip past midnight has passages of the next day.
 	if oslo.DayOf(with.At) != p.trip.Day {
 		sub = w.Weekday(oslo.DayOf(with.At)) + " · " + scheme
 	}

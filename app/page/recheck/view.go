@@ -55,6 +55,7 @@ func (p *page) form() app.UI {
 	for m := today.Month(); m > today.Month()-monthsMax; m-- {
 		months = append(months, ui.Option{Value: m.String(), Text: i18n.Sentence(w.Month(m))})
 	}
+	// A month from the address may be outside the list; it is added, or the browser would show another one as chosen.
 	if p.draft.month <= today.Month()-monthsMax || p.draft.month > today.Month() {
 		months = append(months, ui.Option{Value: p.draft.month.String(), Text: i18n.Sentence(w.Month(p.draft.month))})
 	}
@@ -110,6 +111,7 @@ func (p *page) summary(r result) app.UI {
 	if !report.Agrees() {
 		color = "warning"
 		note(w.T("check.sums", "posted", w.Kroner(report.Posted), "own", w.Kroner(report.Own)))
+		// The sum that was debited is stored separately and can differ from the sum of the charges.
 		if report.Debited != report.Posted {
 			note(w.T("check.debited", "debited", w.Kroner(report.Debited), "posted", w.Kroner(report.Posted)))
 		}

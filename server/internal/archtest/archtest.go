@@ -52,6 +52,7 @@ func List(top string, js bool, patterns ...string) ([]Package, error) {
 	}
 	var packages []Package
 	lines := bufio.NewScanner(bytes.NewReader(out))
+	// Lines with all dependencies of a package are longer than a scanner's default.
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		parts := strings.SplitN(lines.Text(), "|", 3)

@@ -98,6 +98,7 @@ func provenBy(list []statement, proofs []proves.Proof) (map[string][]string, err
 		}
 		test, _, _ := strings.Cut(p.Test, "/")
 		name := strings.TrimPrefix(p.Package, "bompass/") + "." + test
+		// Subtests of one test count as one proof.
 		if !seen[p.ID+name] {
 			seen[p.ID+name] = true
 			proven[p.ID] = append(proven[p.ID], name)

@@ -35,6 +35,7 @@ func parse(text string) ([]statement, error) {
 		line = strings.TrimSuffix(line, "\n")
 		m := row.FindStringSubmatch(line)
 		if m == nil {
+			// A row with a mistake in it must not be skipped like prose.
 			if rowStart.MatchString(line) {
 				return nil, fmt.Errorf("%q is not a row of id, statement and proofs", line)
 			}

@@ -47,6 +47,7 @@ func lean(top, folder string) (modfile string, err error) {
 	if err != nil {
 		return "", err
 	}
+	// The patch was written for one version of the library and may fit another one by accident.
 	if got := sumOf(files); got != librarySum {
 		return "", fmt.Errorf("the files of %s have the hash %s, not %s: see whether lean/go-app.patch still fits them",
 			library, got, librarySum)

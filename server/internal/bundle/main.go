@@ -38,6 +38,7 @@ func run(top string, strict bool) error {
 	if err := os.MkdirAll(out.dir, 0o755); err != nil {
 		return err
 	}
+	// The style sheet is last, because it names files of the others by their hash.
 	sources := []func(top string, out *outlet) error{program, scripts, fonts, icons, stylesheet}
 	for _, add := range sources {
 		if err := add(top, out); err != nil {
@@ -53,6 +54,7 @@ func run(top string, strict bool) error {
 		{"wasm_exec.js+companion.js", scriptMax},
 		{"font/inter-latin.woff2", fontMax},
 	})
+	// While developing, a program above its budget is still worth running.
 	if over != nil && !strict {
 		fmt.Fprintln(os.Stderr, "bundle: note:", over)
 		return nil

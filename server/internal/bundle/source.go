@@ -69,6 +69,7 @@ func stylesheet(top string, out *outlet) error {
 		sheet.WriteByte('\n')
 	}
 	content := sheet.Bytes()
+	// Font addresses of the sheet get the hash of their content.
 	for name, file := range out.names {
 		content = bytes.ReplaceAll(content, []byte("/web/"+name), []byte("/web/"+file))
 	}

@@ -71,6 +71,7 @@ func Open(t testing.TB, view View, flags ...string) *Page {
 		t.Fatal("no chromium on this machine: run make test, which installs it")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium),
+		// Chromium's sandbox does not start as root, and tests in containers often run as root.
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("accept-lang", "nb-NO,nb"),
 		chromedp.UserDataDir(t.TempDir()))

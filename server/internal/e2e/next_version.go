@@ -56,6 +56,7 @@ func buildWithOverlay(dir, name string, files map[string][]byte) (string, error)
 	if err := os.WriteFile(list, text, 0o600); err != nil {
 		return "", err
 	}
+	// An overlay lets the compiler read other contents under the paths of the checkout.
 	build := exec.Command("go", "build", "-overlay", list, "-o", program, "./server")
 	build.Dir = Top
 	if text, err := build.CombinedOutput(); err != nil {

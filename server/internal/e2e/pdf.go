@@ -114,6 +114,7 @@ func fontMap(font string, objects map[string][2][]byte) map[string]string {
 		from, to, character := number(m[1]), number(m[2]), number(m[3])
 		for n := from; n <= to && n-from < 1<<16; n++ {
 			code := strings.ToUpper(hex.EncodeToString([]byte{byte(n >> 8), byte(n)}))
+			// Codes have as many digits in the text as in the map.
 			characters[code[4-len(m[1]):]] = string(rune(character + n - from))
 		}
 	}

@@ -61,6 +61,7 @@ func run(o options, out io.Writer) error {
 		return err
 	}
 	random := rand.New(rand.NewPCG(o.seed, 0))
+	// The same seed tries the same places, so a result can be repeated.
 	random.Shuffle(len(places), func(i, j int) { places[i], places[j] = places[j], places[i] })
 	fmt.Fprintf(out, "%d places, seed %d\n", len(places), o.seed)
 	runner, err := newRunner(top, packages, o.limit)
@@ -79,6 +80,7 @@ func run(o options, out io.Writer) error {
 		if err != nil {
 			return err
 		}
+		// A change that does not compile says nothing about the tests.
 		if !result.compiles {
 			continue
 		}

@@ -54,6 +54,7 @@ func internal(p *pkg) bool { return strings.Contains(p.ImportPath+"/", "/interna
 // testers returns the packages whose tests reach a package, the package itself first and then the nearest.
 func testers(packages map[string]*pkg, target string) []string {
 	distance := map[string]int{target: 0}
+	// Breadth first, along the imports backwards.
 	for queue := []string{target}; len(queue) > 0; queue = queue[1:] {
 		for path, p := range packages {
 			if _, seen := distance[path]; !seen && slices.Contains(p.Imports, queue[0]) {
@@ -69,6 +70,7 @@ func testers(packages map[string]*pkg, target string) []string {
 		}
 	}
 	if _, tested := reach[target]; tested {
+		// A package's own tests are tried first, because they most often detect the fault.
 		reach[target] = -1
 	}
 	found := make([]string, 0, len(reach))

@@ -81,6 +81,7 @@ func placesIn(name string, source []byte) ([]place, error) {
 		case *ast.CallExpr:
 			return !isText(n)
 		case *ast.BinaryExpr:
+			// The sum of two strings has no opposite.
 			if to, ok := swaps[n.Op]; ok && (n.Op != token.ADD || !isString(n)) {
 				add(n.OpPos, n.OpPos+token.Pos(len(n.Op.String())), to.String(), n.Op.String()+" becomes "+to.String())
 			}

@@ -34,6 +34,7 @@ var count atomic.Int64
 // start starts the cluster and migrates its database "bompass", from which the databases of tests are copied.
 func start() (*embedded.Postgres, error) {
 	removeOld()
+	// The process id in the name shows removeOld whether a folder is still in use.
 	dir := filepath.Join(os.TempDir(), prefix+strconv.Itoa(os.Getpid()))
 	home, err := embedded.OpenHome(dir)
 	if err != nil {

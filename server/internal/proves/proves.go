@@ -133,6 +133,7 @@ func end(name string, r *run) {
 	defer mu.Unlock()
 	delete(runs, name)
 	folder := os.Getenv(Folder)
+	// A failed subtest fails its top-level test, so nothing of that test counts.
 	if folder == "" || r.standIn != "" || r.top.Failed() || r.top.Skipped() {
 		return
 	}

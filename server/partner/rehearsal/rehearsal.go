@@ -77,6 +77,7 @@ func (r *Rehearsal) Issuer(name string, c openid.Config, public string) (openid.
 			{Name: "BankID", Level: 1}, {Name: "BankID på mobil", Level: 1}, {Name: "MinID", Level: 0}, {Name: "Buypass", Level: 1}, {Name: "Commfides", Level: 1},
 		}
 		for _, a := range fixture.Accounts() {
+			// The part before the @ identifies a person on the simulator's page.
 			first, _, _ := strings.Cut(a.Email, "@")
 			sim.Persons = append(sim.Persons, identitysim.Person{Key: first, Name: a.Person, Number: a.BirthNumber})
 		}

@@ -25,6 +25,7 @@ func (f Asset) Send(c *fiber.Ctx, cache string) error {
 	case f.Gzip != nil && accepts(accepted, "gzip"):
 		body, encoding = f.Gzip, "gzip"
 	}
+	// Each encoding has a tag of its own, because strong tags identify bytes (RFC 9110 section 8.8.3.3).
 	tag := `"` + f.Tag + `"`
 	if encoding != "" {
 		tag = `"` + f.Tag + "-" + encoding + `"`

@@ -63,6 +63,7 @@ func (k *Kit) Authorize(ctx context.Context, caller Caller, e api.Endpoint) erro
 	if k.mandates == nil {
 		return nil
 	}
+	// Reading may continue for a while when the register of mandates does not respond.
 	if SafeMethod(e.Method) || e.Right == role.SeeOwn {
 		return k.mandates.RequireRecentMandate(ctx, caller.Person)
 	}

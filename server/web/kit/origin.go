@@ -25,6 +25,7 @@ func ParseOrigin(public string, development bool) (Origin, error) {
 	host := strings.ToLower(u.Host)
 	o := Origin{Secure: u.Scheme == "https", Host: host, port: u.Port(), names: map[string]bool{host: true}}
 	switch u.Hostname() {
+	// A person may type any of these names for the same server.
 	case "localhost", "127.0.0.1", "::1", "0.0.0.0", "::":
 		port := strings.TrimPrefix(host, strings.TrimSuffix(host, ":"+u.Port()))
 		for _, name := range []string{"localhost", "127.0.0.1", "[::1]"} {

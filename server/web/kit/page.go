@@ -203,6 +203,7 @@ func (k *Kit) LoadPages(files fs.FS) error {
 		if k.pages.templates[name] != nil {
 			return fmt.Errorf("page %s: there are two of that name", name)
 		}
+		// Each page has its own set of templates, because all pages define the same names.
 		own, err := shared.Clone()
 		if err != nil {
 			return fmt.Errorf("page %s: %w", name, err)

@@ -111,6 +111,7 @@ func writeEvents[Event any](ctx context.Context, e *eventWriter, events <-chan E
 			if !mayGoOn() {
 				return
 			}
+			// A comment keeps proxies from closing an idle connection, and detects a client that is gone.
 			err = e.send(": still here\n\n")
 		}
 	}
@@ -152,6 +153,7 @@ func (s *Streams) Begin(parent context.Context, session seal.Hash) (ctx context.
 		s.open[session] = map[int]context.CancelFunc{}
 	}
 	s.open[session][id] = cancel
+	// Streams of closed tabs may still be open, so the oldest one makes room for a new one.
 	if len(s.open[session]) > streamsMax {
 		oldest := slices.Min(slices.Collect(maps.Keys(s.open[session])))
 		s.open[session][oldest]()

@@ -60,6 +60,7 @@ func (h *Handlers) page(c *fiber.Ctx) error {
 	public := site.IsPublic(c.Path())
 	actor, err := h.CurrentActor(c)
 	signedOut := err != nil && fault.CodeOf(err) == fault.SignedOut
+	// Caches must not keep the redirect, which depends on the session.
 	if signedOut && !public {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		return c.Redirect(kit.WithNext(site.Login, c.OriginalURL()), fiber.StatusSeeOther)

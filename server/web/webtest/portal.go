@@ -203,6 +203,7 @@ func (v *Visitor) DoCrossSite(method, address, body string) Page {
 	if err != nil {
 		v.t.Fatal(err)
 	}
+	// Browsers set this header themselves; a page cannot change it.
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	if method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

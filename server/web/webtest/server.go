@@ -105,6 +105,7 @@ func NewWithOptions(t *testing.T, signIn factor.Options, options ...option) *Ser
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Fiber adds a HEAD route for each GET route.
 	for _, r := range app.GetRoutes(true) {
 		if r.Method != http.MethodHead {
 			h.Routes = append(h.Routes, Route{r.Method, r.Path})

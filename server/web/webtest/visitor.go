@@ -64,6 +64,7 @@ func (v *Visitor) Do(method, path, body string, changes ...Change) Page {
 	if err != nil {
 		v.t.Fatal(err)
 	}
+	// Browsers send these headers with every request of a page's own script.
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	if method == http.MethodPost {
 		r.Header.Set("Origin", v.URL)

@@ -57,6 +57,7 @@ type table struct {
 // findTable returns the table of functions in a memory.
 func findTable(memory []byte) (*table, error) {
 	t := &table{memory: memory, header: -1}
+	// The program has no symbol for the header, so it is found by its magic number.
 	for at := 0; at+headerWords*wordSize < len(memory); at += wordSize {
 		if binary.LittleEndian.Uint32(memory[at:]) == magic && binary.LittleEndian.Uint32(memory[at+4:]) == magicRest {
 			if t.header >= 0 {
@@ -72,6 +73,7 @@ func findTable(memory []byte) (*table, error) {
 	}
 	t.funcs = t.word(t.header + wordSize)
 	parts := []*int{&t.names, &t.units, &t.files, &t.pcdata, &t.records}
+	// The parts lie in this order, one after the other; anything else is another layout than the one known.
 	last := t.header
 	for i, part := range parts {
 		if *part = t.header + t.word(t.header+(4+i)*wordSize); *part <= last || *part >= len(memory) {
@@ -158,6 +160,8 @@ func (t *table) stripFunc(at int, u *used) error {
 	if tables > 8 || data > 16 || dataAt+4*data > len(t.memory) {
 		return fmt.Errorf("it has %d pcdata tables and %d funcdata", tables, data)
 	}
+	// The table of inlined calls gives the index into the inlining tree for each instruction, so its greatest value is
+	// the number of calls less one.
 	calls := 0
 	if tables > pcdataInlTreeIndex {
 		field := at + funcSize + 4*pcdataInlTreeIndex

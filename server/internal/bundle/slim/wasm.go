@@ -72,6 +72,7 @@ func readSegments(body []byte) ([]byte, error) {
 		if !bytes.Equal(begin, segmentBegin) || !bytes.Equal(end, segmentEnd) || at < 0 || at+len(content) > memoryMax {
 			return nil, fmt.Errorf("data section: the segment at %d is not as expected", at)
 		}
+		// Gaps between segments are zero, as in the memory of a program that starts.
 		if more := at + len(content) - len(memory); more > 0 {
 			memory = append(memory, make([]byte, more)...)
 		}
@@ -94,6 +95,7 @@ func writeSegments(memory []byte) []byte {
 	for at := skipZeros(memory, 0); at < len(memory); n++ {
 		end := at
 		next := at
+		// A short run of zeros costs less than the head of another segment.
 		for next < len(memory) && next-end < gapMin {
 			if memory[next] != 0 {
 				end = next + 1

@@ -48,6 +48,7 @@ func (i *Issuer) pushRequest(ctx context.Context, s *metadata, request url.Value
 		return "", i.down(fmt.Errorf("push request: answered %d", resp.StatusCode))
 	case err != nil:
 		return "", i.down(fmt.Errorf("push request: %w", err))
+	// RFC 9126 section 2.2 recommends URNs; the address of a site is not expected.
 	case !strings.HasPrefix(reply.Reference, "urn:") || len(reply.Reference) > codeMax || reply.Seconds <= 0:
 		return "", i.down(errors.New("push request: no valid reference was returned"))
 	}
@@ -216,6 +217,7 @@ func (i *Issuer) VerifyLogoutToken(ctx context.Context, message string) (identit
 	switch {
 	case out.IssuedAt.After(now.Add(leeway)) || now.Sub(out.IssuedAt) > authRequestMax:
 		return identity.LogoutToken{}, i.refuse("the logout token is too old or from the future")
+	// One of several audiences could replay the token here.
 	case len(out.Audience) != 1:
 		return identity.LogoutToken{}, i.refuse("the logout token has another audience")
 	case len(out.SessionID) > sessionMax || len(out.Subject) > subjectMax || len(out.TokenID) > sessionMax:

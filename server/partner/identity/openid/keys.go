@@ -130,10 +130,12 @@ func readKeys(body []byte) (map[string]jose.JSONWebKey, error) {
 	set := map[string]jose.JSONWebKey{}
 	for _, raw := range list.Keys {
 		var key jose.JSONWebKey
+		// Keys of unknown types or for other uses are skipped, since an issuer may publish them for other clients.
 		if err := json.Unmarshal(raw, &key); err != nil || key.KeyID == "" || (key.Use != "" && key.Use != "sig") ||
 			!isStrong(key.Key) {
 			continue
 		}
+		// It would be ambiguous which of them verifies a token.
 		if _, twice := set[key.KeyID]; twice {
 			return nil, errors.New("fetch keys: two keys have one ID")
 		}

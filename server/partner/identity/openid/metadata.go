@@ -34,12 +34,14 @@ func (i *Issuer) metadata(ctx context.Context) (*metadata, error) {
 	if i.cached != nil && now.Sub(i.cached.since) < metadataMax {
 		return i.cached, nil
 	}
+	// A negative time means that the clock was set back; the wait ends then.
 	if i.metadataErr != nil && now.Sub(i.metadataTried) < retryInterval && now.Sub(i.metadataTried) >= 0 {
 		return i.cached, i.metadataError()
 	}
 	fresh, err := i.fetchMetadata(ctx)
 	i.metadataTried, i.metadataErr = now, err
 	if err == nil {
+		// Keys have their own lifetime, so they survive the renewal of the metadata.
 		if i.cached != nil && i.cached.KeysURL == fresh.KeysURL {
 			fresh.keys = i.cached.keys
 		}

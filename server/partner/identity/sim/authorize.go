@@ -27,6 +27,7 @@ func (s *Issuer) pushRequest(w http.ResponseWriter, r *http.Request) {
 	}
 	request := url.Values{}
 	for name, value := range r.PostForm {
+		// The assertion authenticates this request only and is not a part of the authorization request.
 		if !strings.HasPrefix(name, "client_assertion") {
 			request[name] = value
 		}
@@ -117,6 +118,7 @@ func (s *Issuer) authenticateClient(r *http.Request) error {
 	if _, replayed := s.assertions[c.Jti]; replayed {
 		return errors.New("the assertion was used before")
 	}
+	// Kept until the assertion would have expired, which is when a replay is refused for its age.
 	s.assertions[c.Jti] = until
 	return nil
 }
@@ -128,6 +130,7 @@ func (s *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	now := s.Now()
 	s.mu.Lock()
 	request, ok := s.pushed[reference]
+	// A reference can be used once (RFC 9126 section 7.3).
 	delete(s.pushed, reference)
 	s.mu.Unlock()
 	if !ok || now.After(request.until) || r.URL.Query().Get("client_id") != s.Client.ID {

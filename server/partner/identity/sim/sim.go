@@ -133,6 +133,7 @@ func New(c Config) (*Issuer, error) {
 	if c.HTTP == nil {
 		c.HTTP = &http.Client{Timeout: 5 * time.Second}
 	}
+	// Subjects differ from issuer to issuer (pairwise identifiers, OpenID Connect Core section 8.1).
 	salt := sha256.Sum256([]byte("pairwise " + c.Issuer))
 	return &Issuer{
 		Config: c, path: strings.TrimSuffix(u.Path, "/"), key: key, salt: salt[:],

@@ -48,6 +48,7 @@ func (s *Issuer) token(w http.ResponseWriter, r *http.Request) {
 		attack.TokenReply(s, reply)
 	}
 	s.mu.Lock()
+	// Stored after the attack has changed the reply, so that a replay attack sends the token before this one.
 	s.lastIDToken = idToken
 	s.tokensIssued++
 	s.mu.Unlock()
@@ -99,6 +100,7 @@ func (s *Issuer) endSession(w http.ResponseWriter, r *http.Request) {
 		s.sendLogoutToken(r.Context(), ended)
 	}
 	v := view{Language: r.Form.Get("ui_locales")}
+	// Other addresses are not registered and get no link.
 	if r.Form.Get("post_logout_redirect_uri") == s.Client.LoggedOut && s.Client.LoggedOut != "" {
 		v.Onward = s.Client.LoggedOut + "?" + url.Values{"state": {r.Form.Get("state")}}.Encode()
 	}

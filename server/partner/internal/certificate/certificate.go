@@ -21,6 +21,7 @@ func New(tb testing.TB) (server, client *tls.Config) {
 		tb.Fatal(err)
 	}
 	template := &x509.Certificate{
+		// The certificate is its own authority.
 		SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,

@@ -118,6 +118,7 @@ func (s *Source) Parties(ctx context.Context, birthNumber string) (mandate.Answe
 	if err != nil {
 		return mandate.Answer{}, down(err)
 	}
+	// The token may have been revoked before its end; the next query gets a new one.
 	if status == http.StatusUnauthorized {
 		s.dropToken(token)
 	}
@@ -193,10 +194,12 @@ func (s *Source) authorise(ctx context.Context) (string, error) {
 	if err := json.Unmarshal(body, &reply); status != http.StatusOK || err != nil || reply.Token == "" {
 		return "", fmt.Errorf("token: answered %d", status)
 	}
+	// Altinn accepts only its own tokens, which it exchanges for those of Maskinporten.
 	own, status, err := s.do(ctx, http.MethodGet, s.Platform+"/authentication/api/v1/exchange/maskinporten", http.Header{"Authorization": {"Bearer " + reply.Token}}, nil, tokenBytes)
 	if err != nil {
 		return "", err
 	}
+	// The reply is the token as a JSON string or as plain text.
 	token := strings.Trim(strings.TrimSpace(string(own)), `"`)
 	if status != http.StatusOK || token == "" || strings.ContainsAny(token, " \r\n") {
 		return "", fmt.Errorf("exchange token: answered %d", status)

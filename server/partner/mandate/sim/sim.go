@@ -96,6 +96,7 @@ func (s *Register) Revoke() {
 func (s *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, bodyMax)
 	s.mu.Lock()
+	// Unlocked first, because a test's handler may wait or panic.
 	if broken := s.broken; broken != nil {
 		s.mu.Unlock()
 		broken(w, r)

@@ -45,6 +45,7 @@ func (f Folder) Print(ctx context.Context, l print.Letter) error {
 	} else if !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("folder of letters: %w", err)
 	}
+	// The transfer program of a print shop must not pick up half a letter.
 	part := final + ".part"
 	if err := writeSynced(part, l.HTML); err != nil {
 		return fmt.Errorf("folder of letters: %w", err)

@@ -81,6 +81,7 @@ func (i item) vehicle() (v register.Vehicle, err error) {
 	if len(d.General.Model) > 0 {
 		v.Model = short(d.General.Model[0])
 	}
+	// The first registration anywhere, or else the first one in Norway, is the vehicle's year.
 	for _, date := range []string{i.Approval.First.Date, i.First.Norway} {
 		if v.Since == "" && len(date) >= 4 {
 			v.Since = date[:4]

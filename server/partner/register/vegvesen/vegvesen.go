@@ -75,6 +75,7 @@ func (s *Source) Vehicle(ctx context.Context, plate toll.Plate) (register.Vehicl
 	defer func() { _ = resp.Body.Close() }()
 	switch resp.StatusCode {
 	case http.StatusOK:
+	// The register has no vehicle with this plate, or does not accept the form of the plate.
 	case http.StatusNoContent, http.StatusNotFound, http.StatusUnprocessableEntity:
 		return register.Vehicle{}, fault.New(fault.NotFound)
 	default:

@@ -67,7 +67,8 @@ func New(o Config) (*Client, error) {
 		return nil, errors.New("user and password at the operator are missing")
 	}
 	client := &http.Client{
-		Timeout:       timeout,
+		Timeout: timeout,
+		// A redirect would carry the credentials to another address.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport:     &http.Transport{TLSClientConfig: tlsConfig(o.Trust), MaxIdleConnsPerHost: 2, IdleConnTimeout: timeout},
 	}
@@ -133,6 +134,7 @@ func (a *Client) Text(ctx context.Context, m text.SMS) error {
 	if err != nil {
 		return err
 	}
+	// The token may have been revoked before its end; the next attempt gets a new one.
 	if status == http.StatusUnauthorized && a.tokens != nil {
 		a.tokens.discard()
 	}
