@@ -34,6 +34,7 @@ func (w *Window) OpenStream(path string, handle StreamHandler) (stop func()) {
 	}
 }
 
+// open connects the stream. The browser reconnects by itself after short interruptions; lost handles the others.
 func (s *stream) open() {
 	s.source = js.Global().Get("EventSource").New(s.path)
 	s.on("open", func(js.Value) {
@@ -44,6 +45,7 @@ func (s *stream) open() {
 	s.on("message", func(e js.Value) { s.handle.Message(e.Get("data").String()) })
 }
 
+// on calls do for an event of the source. The function is kept to be released with the stream.
 func (s *stream) on(event string, do func(js.Value)) {
 	fn := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		do(args[0])

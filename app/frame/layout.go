@@ -125,6 +125,7 @@ func (p *Page) handleLogoutError(err error) {
 	p.Session.LogOutOffline(func() { p.Session.Window.LoadPage(site.Because(site.Device, site.WhyLeft)) })
 }
 
+// footer returns the choices of language and colour scheme, and the links to help.
 func (p *Page) footer() ui.Footer {
 	w := p.Words()
 	footer := ui.Footer{LanguageName: w.T("app.language"), Help: p.help()}

@@ -99,6 +99,8 @@ func (p *Page) Subscribe(ctx app.Context, h Handlers) {
 	}
 }
 
+// handleChange passes an event to the page, lets it catch up when the stream is open again, and checks whether the
+// person is still signed in when the stream has ended.
 func (p *Page) handleChange(ctx app.Context, c session.Change, h Handlers) {
 	switch {
 	case c.Event != nil && h.Event != nil:

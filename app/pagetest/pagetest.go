@@ -52,6 +52,7 @@ func OpenIn(t *testing.T, w *browser.Window, newPage func(*session.Session) app.
 	return show(t, w, session.New(w, func() time.Time { return Noon }), newPage)
 }
 
+// show opens a new page in the window at the window's address.
 func show(t *testing.T, w *browser.Window, held *session.Session, newPage func(*session.Session) app.Composer) *Screen {
 	t.Helper()
 	s := &Screen{Page: newPage(held), Window: w, t: t, session: held}

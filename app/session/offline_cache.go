@@ -44,6 +44,8 @@ type offlineCache struct {
 	since       time.Time // when the answer that was returned instead was stored; zero when there was none
 }
 
+// newOfflineCache returns the cache of the window. What was stored is deleted if the server was not reached for
+// unreachableMax, and answers older than answerAgeMax in any case.
 func newOfflineCache(w *browser.Window, now func() time.Time) *offlineCache {
 	c := &offlineCache{window: w, now: now, owner: w.Preference(ownPreference)}
 	if c.owner == "" {

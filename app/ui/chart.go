@@ -86,6 +86,7 @@ func stroke(part, d string) app.UI {
 	return svg("path", part).Attr("vector-effect", "non-scaling-stroke").Attr("d", d)
 }
 
+// drawing returns the SVG: lines of the scale, then the series. It is stretched to the width of the page.
 func (c Chart) drawing() app.UI {
 	parts := []app.UI{}
 	for i := range c.Scale {
@@ -102,6 +103,7 @@ func (c Chart) drawing() app.UI {
 		Role("img").Aria("label", c.Name).Body(parts...)
 }
 
+// bars draws the values of the first series as bars, with gaps of a quarter of a slot.
 func (c Chart) bars() (parts []app.UI) {
 	step := chartWidth / max(1, c.Slots)
 	for i, v := range c.Series[0].Values {
@@ -114,6 +116,7 @@ func (c Chart) bars() (parts []app.UI) {
 	return parts
 }
 
+// line draws a series as a line. The first series ends in a dot, which marks today.
 func (c Chart) line(series int) []app.UI {
 	var d strings.Builder
 	var x, y int

@@ -34,6 +34,7 @@ func (f Field) described() string {
 	return ""
 }
 
+// wrap adds label, hint and error to a control.
 func (f Field) wrap(control app.UI) app.UI {
 	return app.Elem("div").Class("ds-field").Body(
 		app.Label().Class("ds-label").For(f.ID).Text(f.Label),

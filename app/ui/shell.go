@@ -131,6 +131,7 @@ func (s Shell) header() app.UI {
 	)
 }
 
+// account returns the menu of the person signed in, the link to sign in, or a placeholder while neither is known.
 func (s Shell) account() app.UI {
 	switch {
 	case s.Account != nil:
@@ -141,6 +142,7 @@ func (s Shell) account() app.UI {
 	return Skeleton("bp-bone-name")
 }
 
+// ui returns the button with the person's name and the menu that it opens, a popover of the browser.
 func (a *Account) ui() app.UI {
 	return app.Elem("div").Class("bp-who-in").Body(
 		app.Button().Type("button").ID("who").Class("bp-who-button").Attr("popovertarget", MenuID).Body(
@@ -183,6 +185,7 @@ func initial(name string) string {
 	return ""
 }
 
+// nav returns the navigation between the main pages.
 func (s Shell) nav() app.UI {
 	items := make([]app.UI, 0, len(s.Nav))
 	for _, item := range s.Nav {
@@ -195,6 +198,7 @@ func (s Shell) nav() app.UI {
 	return app.Elem("nav").Class("bp-nav").Aria("label", s.NavName).Body(app.Elem("ul").Body(items...))
 }
 
+// foot returns the choices of language and colour scheme, and the links to help.
 func (s Shell) foot() app.UI {
 	languages := make([]app.UI, 0, len(s.Footer.Languages))
 	for _, l := range s.Footer.Languages {

@@ -53,6 +53,8 @@ func (t Table) UI() app.UI {
 	return app.Elem("table").Class("bp-table bp-table-" + t.Kind).Role("table").Body(bodies...)
 }
 
+// head returns the headings. Roles are repeated, because the style sheet lays tables out as lists on narrow
+// screens, and browsers then drop the roles of the elements.
 func (t Table) head() app.UI {
 	cells := make([]app.UI, 0, len(t.Columns))
 	for _, c := range t.Columns {
@@ -65,6 +67,7 @@ func (t Table) head() app.UI {
 	return app.Elem("thead").Role("rowgroup").Body(app.Elem("tr").Role("row").Body(cells...))
 }
 
+// group returns a group of rows with its heading, and the detail of each open row below it.
 func (t Table) group(g Group) app.UI {
 	rows := make([]app.UI, 0, 2*len(g.Rows)+1)
 	if g.Title != "" {
@@ -83,6 +86,7 @@ func (t Table) group(g Group) app.UI {
 	return app.Elem("tbody").Role("rowgroup").Body(rows...)
 }
 
+// row returns a row. Each cell has its column's heading as data-label, which narrow screens show in the cell.
 func (t Table) row(r Row) app.UI {
 	cells := make([]app.UI, 0, len(t.Columns))
 	for i, content := range r.Cells {

@@ -40,6 +40,7 @@ func (t Tabs) UI() app.UI {
 
 func (t Tabs) id(tab string) string { return t.ID + "-" + tab }
 
+// pressed moves to another tab by the arrow keys, Home and End, together with the focus.
 func (t Tabs) pressed(ctx app.Context, e app.Event) {
 	next, ok := t.Next(e.Get("key").String())
 	if !ok {

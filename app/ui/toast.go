@@ -21,6 +21,7 @@ func Toasts(list ...Toast) app.UI {
 	return app.Elem("div").Class("bp-toasts").Role("status").Body(items...)
 }
 
+// ui returns the message with its action, if any, and the button that closes it.
 func (t Toast) ui() app.UI {
 	parts := []app.UI{app.Elem("p").Text(t.Text)}
 	if t.ActionText != "" {

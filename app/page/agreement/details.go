@@ -86,6 +86,7 @@ func (p *detailsPage) Render() app.UI {
 	return frame.Show(&p.base, site.AgreementDetails, p.Words().T("agree.details"), &p.query, p.details)
 }
 
+// details shows the facts of the agreement, the form of its reference, and its vehicles.
 func (p *detailsPage) details(reply api.AgreementDetailsReply) []app.UI {
 	w := p.Words()
 	facts := []ui.Fact{
@@ -130,6 +131,7 @@ func (p *detailsPage) referenceForm(reply api.AgreementDetailsReply) app.UI {
 	)
 }
 
+// vehicles lists the vehicles of the agreement with class, tag and first day.
 func (p *detailsPage) vehicles(reply api.AgreementDetailsReply) app.UI {
 	w := p.Words()
 	if len(reply.Vehicles) == 0 {

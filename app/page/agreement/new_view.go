@@ -140,6 +140,7 @@ func (p *newPage) setChoice(to *string) func(app.Context, string) {
 	return func(_ app.Context, v string) { *to = v }
 }
 
+// chargerField asks for the toll company of the agreement.
 func (p *newPage) chargerField() []app.UI {
 	w := p.Words()
 	options := make([]ui.Option, 0, len(p.query.Answer().Chargers))
@@ -188,6 +189,7 @@ func (p *newPage) countryField() []app.UI {
 	}
 }
 
+// plateField asks for the registration number, in the country that was chosen before.
 func (p *newPage) plateField() []app.UI {
 	w := p.Words()
 	return []app.UI{
@@ -244,6 +246,7 @@ func (p *newPage) statedFields() []app.UI {
 	return body
 }
 
+// euroField asks for the Euro class, on which the price of heavy vehicles depends.
 func (p *newPage) euroField() app.UI {
 	w := p.Words()
 	options := []ui.Option{{Value: "0", Text: w.T("agree.euro.unknown")}}
@@ -254,6 +257,7 @@ func (p *newPage) euroField() app.UI {
 		ui.Change("agree/euro", func(_ app.Context, v string) { p.stated.Euro, _ = strconv.Atoi(v) }))
 }
 
+// tagField asks whether a tag is ordered.
 func (p *newPage) tagField() []app.UI {
 	w := p.Words()
 	return []app.UI{

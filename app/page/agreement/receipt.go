@@ -44,6 +44,7 @@ func (p *receiptPage) Render() app.UI {
 	return frame.Show(&p.base, site.AgreementReceipt, p.Words().T("agree.title"), &p.query, p.receipt)
 }
 
+// receipt shows the number of the new agreement and what follows from it.
 func (p *receiptPage) receipt(r api.AgreementReceipt) []app.UI {
 	w := p.Words()
 	tag := w.T("agree.done.no.tag")

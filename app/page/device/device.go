@@ -94,6 +94,7 @@ func (p *page) Render() app.UI {
 	)
 }
 
+// storage shows whether answers are cached on this device, how many, and when they are deleted.
 func (p *page) storage() app.UI {
 	w := p.Words()
 	_, known := p.Session.Me()
@@ -106,6 +107,7 @@ func (p *page) storage() app.UI {
 	)
 }
 
+// installation offers to install the program, if the browser can, and describes it for each system.
 func (p *page) installation() app.UI {
 	w := p.Words()
 	manual := []app.UI{}

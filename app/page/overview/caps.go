@@ -107,6 +107,7 @@ func (p *page) tasks(reply *api.OverviewReply) app.UI {
 	)
 }
 
+// agreementTasks lists blocked agreements, vehicles without an agreement, and agreements without a vehicle.
 func (p *page) agreementTasks(reply *api.OverviewReply) (list []ui.Task) {
 	w := p.Words()
 	for _, a := range reply.Agreements {

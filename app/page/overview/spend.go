@@ -101,6 +101,7 @@ func (p *page) spend(reply *api.OverviewReply) app.UI {
 		app.Elem("div").Class("bp-card-head").Body(ui.Heading("spend-title", w.T("overview.spend"))), tabs.UI())
 }
 
+// chart returns the spend of this month and the last: day by day, or added up from the first day.
 func (p *page) chart(reply *api.OverviewReply) ui.Chart {
 	w := p.Words()
 	now, before := p.dailySpend(reply)

@@ -17,6 +17,7 @@ import (
 // vehiclesMax is the maximum number of vehicles of an agreement before it is expanded.
 const vehiclesMax = 6
 
+// balance shows what this month has cost so far, compared with last month.
 func (p *page) balance(reply *api.OverviewReply) app.UI {
 	w := p.Words()
 	comparison, unbilled := p.comparison(reply), unbilled(reply)
@@ -47,6 +48,7 @@ func passageCount(reply *api.OverviewReply) (n int) {
 	return n
 }
 
+// passages shows the latest passages.
 func (p *page) passages() app.UI {
 	w := p.Words()
 	table := passagelist.Table{
@@ -66,6 +68,7 @@ func (p *page) passages() app.UI {
 	)
 }
 
+// agreements shows a card for each agreement, and one for vehicles without an agreement.
 func (p *page) agreements(reply *api.OverviewReply) app.UI {
 	w := p.Words()
 	cards := []app.UI{ui.Heading("agreements", w.T("overview.agreements"))}
@@ -85,6 +88,7 @@ func (p *page) agreements(reply *api.OverviewReply) app.UI {
 	return app.Elem("section").Class("bp-agreements").Aria("labelledby", "agreements").Body(cards...)
 }
 
+// agreement shows one agreement with its vehicles and what they have cost this month.
 func (p *page) agreement(a api.AgreementOverview) app.UI {
 	w := p.Words()
 	return app.Elem("article").Class("bp-card bp-card-flush").Body(
@@ -101,6 +105,7 @@ func (p *page) agreement(a api.AgreementOverview) app.UI {
 	)
 }
 
+// unagreed shows the vehicles that are on no agreement.
 func (p *page) unagreed(a api.AgreementOverview) app.UI {
 	w := p.Words()
 	return app.Elem("article").Class("bp-card bp-card-flush").Body(
@@ -123,6 +128,7 @@ func (p *page) spent(a api.AgreementOverview) app.UI {
 	)
 }
 
+// vehicles lists the vehicles of an agreement; a long list is shown in part at first.
 func (p *page) vehicles(a api.AgreementOverview) app.UI {
 	w := p.Words()
 	if len(a.Vehicles) == 0 {
@@ -150,6 +156,7 @@ func (p *page) vehicles(a api.AgreementOverview) app.UI {
 		p.expandButton(string(a.ID), w.T("overview.vehicles.all", "n", w.Number(int64(len(a.Vehicles)))), w.T("overview.vehicles.fewer"))))
 }
 
+// vehicle returns the cells of a vehicle's row.
 func (p *page) vehicle(w *i18n.Words, v api.VehicleOverview) []app.UI {
 	tag := app.Elem("span").Class("bp-tagnumber").Text(string(v.Tag))
 	if v.Tag == "" {

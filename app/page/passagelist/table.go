@@ -47,6 +47,7 @@ func (t Table) UI(caption string) app.UI {
 	}.UI()
 }
 
+// row returns the row of a passage; an open one has the reason for its charge below it.
 func (t Table) row(line api.PassageLine) ui.Row {
 	label := []app.UI{app.Elem("span").Text(t.Words.Clock(line.At))}
 	x := &ui.Expand{Open: t.Open[line.ID], Label: label, Toggle: ui.On("row/"+string(line.ID), func(app.Context) { t.Toggle(line.ID) })}
@@ -61,6 +62,7 @@ func (t Table) row(line api.PassageLine) ui.Row {
 
 func rowID(id toll.PassageID) string { return "passage-" + string(id) }
 
+// station shows the name of the station, with the toll company and, among several vehicles, the plate.
 func (t Table) station(line api.PassageLine) app.UI {
 	sub := line.Charger
 	if t.Plates {
@@ -72,6 +74,7 @@ func (t Table) station(line api.PassageLine) app.UI {
 	)
 }
 
+// direction shows the direction of travel, by an icon and a word.
 func (t Table) direction(d toll.Direction) app.UI {
 	switch d {
 	case toll.Inbound:
@@ -83,6 +86,7 @@ func (t Table) direction(d toll.Direction) app.UI {
 	return app.Elem("span").Class("bp-direction bp-quiet").Text(t.Words.T("passages.unknown"))
 }
 
+// amount shows the charge, with badges: pending, corrected, or the rule by which the passage is free.
 func (t Table) amount(line api.PassageLine) app.UI {
 	if !line.Priced {
 		return app.Elem("div").Class("bp-sum").Body(ui.Badge("neutral", t.Words.T("passages.pending")))
@@ -133,6 +137,7 @@ func (t Table) Receipt(line api.PassageLine) ui.Receipt {
 	return r
 }
 
+// facts returns the tariff, the toll company, and how the vehicle was recognised.
 func (t Table) facts(line api.PassageLine) []ui.Fact {
 	w := t.Words
 	facts := []ui.Fact{}

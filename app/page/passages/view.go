@@ -23,6 +23,7 @@ const (
 	periodErrorID = "period-wrong"
 )
 
+// form chooses vehicle and period.
 func (p *page) form() app.UI {
 	w := p.Words()
 	from, to := ui.Field{ID: fromField, Label: w.T("passages.from")}, ui.Field{ID: toField, Label: w.T("passages.to")}
@@ -84,6 +85,7 @@ func (p *page) recheckAddress() string {
 	return site.With(site.Recheck, url.Values{"vehicle": {string(p.request.Vehicle)}, "month": {last.Month().String()}})
 }
 
+// result shows the passages, or the state of loading them. It is empty while the form shows an error.
 func (p *page) result() app.UI {
 	w := p.Words()
 	switch {
@@ -121,6 +123,7 @@ func (p *page) table() app.UI {
 	)
 }
 
+// moreButton shows how many passages of the period are listed, and loads more.
 func (p *page) moreButton(w *i18n.Words) app.UI {
 	shown := w.T("passages.shown", "shown", w.Number(int64(len(p.list.Lines))), "count", w.Number(int64(p.list.Count)))
 	return app.Elem("div").Class("bp-more").Body(

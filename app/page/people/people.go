@@ -77,6 +77,8 @@ func (p *page) change(ctx app.Context, done string, do func(context.Context) err
 	})
 }
 
+// invite sends the invitation of the form. The last day is included, so the right ends at the beginning of the next
+// one.
 func (p *page) invite(ctx app.Context) {
 	req := p.draft
 	if day, err := oslo.ParseDay(p.until); err == nil {
@@ -128,6 +130,7 @@ func (p *page) Render() app.UI {
 	})
 }
 
+// lines lists the people who act for the company, then the invitations that are not accepted yet.
 func (p *page) lines(reply api.PeopleReply) (list []app.UI) {
 	w := p.Words()
 	for _, person := range reply.People {

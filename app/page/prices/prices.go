@@ -155,6 +155,7 @@ func (p *page) find() (found []tariff.Station, more int) {
 	return found, more
 }
 
+// schemeName returns the name of a scheme, or its id if the tariffs do not have it.
 func schemeName(b *tariff.Book, id toll.SchemeID) string {
 	for _, s := range b.Schemes {
 		if s.ID == id {

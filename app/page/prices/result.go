@@ -56,6 +56,8 @@ func sums(w *i18n.Words, q trip.Quote) string {
 	return strings.Join(parts, " + ")
 }
 
+// table shows the price of each passage, with an agreement and tag and without, in groups of the way there and
+// back.
 func (p *page) table() app.UI {
 	w := p.Words()
 	there, back := ui.Group{Title: w.T("prices.there")}, ui.Group{Title: w.T("prices.home")}
@@ -99,6 +101,7 @@ func (p *page) picture() app.UI {
 	return ui.Route(stops)
 }
 
+// row returns the row of a passage; an open one has both receipts below it.
 func (p *page) row(with, without trip.Line) ui.Row {
 	w := p.Words()
 	name, scheme := p.stationName(with.Station)

@@ -47,6 +47,7 @@ func (p *page) form() app.UI {
 	)
 }
 
+// searchForm finds stations by name and adds them to the trip.
 func (p *page) searchForm() app.UI {
 	w := p.Words()
 	found, more := p.find()
@@ -83,6 +84,7 @@ func (p *page) schemes() app.UI {
 	return app.Elem("nav").Class("bp-presets").Aria("label", p.Words().T("prices.schemes")).Body(app.Elem("ul").Body(chips...))
 }
 
+// searchResult is a station that was found. The focus returns to the search field after it is added.
 func (p *page) searchResult(s tariff.Station) app.UI {
 	scheme := schemeName(p.Session.Tariffs().Book, s.Scheme)
 	return ui.ListButton("add-"+string(s.ID), s.Name, scheme+" · "+s.ChargerName, p.Words().T("prices.add"),

@@ -149,6 +149,7 @@ func (p *page) askErase(ctx app.Context) {
 	}})
 }
 
+// erase requests the erasure of the person's data, or withdraws the request.
 func (p *page) erase(ctx app.Context, withdraw bool) {
 	done := p.Words().T("profile.erase.done")
 	if withdraw {

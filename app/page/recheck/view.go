@@ -30,6 +30,7 @@ func (p *page) Render() app.UI {
 	)
 }
 
+// result shows the report, or the state of loading it. It is empty while the form shows an error.
 func (p *page) result() []app.UI {
 	w := p.Words()
 	switch r := p.query.Answer(); {

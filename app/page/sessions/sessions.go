@@ -84,6 +84,7 @@ func (p *page) Render() app.UI {
 	})
 }
 
+// sessionLines lists the sessions of the account, each but the current one with a button that ends it.
 func (p *page) sessionLines(reply api.SessionsReply) (list []app.UI) {
 	w := p.Words()
 	for _, s := range reply.Sessions {
@@ -101,6 +102,7 @@ func (p *page) sessionLines(reply api.SessionsReply) (list []app.UI) {
 	return list
 }
 
+// history lists the events of the account, such as sign-ins and changes of factors.
 func (p *page) history(reply api.SessionsReply) (list []app.UI) {
 	w := p.Words()
 	for _, e := range reply.History {
