@@ -13,14 +13,14 @@ import (
 // norwegianPostal is the number of digits of a Norwegian postal code.
 const norwegianPostal = 4
 
-// FieldFaults is what is wrong with several fields of a form, in the order of the fields.
-type FieldFaults []*fault.Error
+// FieldErrors is what is wrong with several fields of a form, in the order of the fields.
+type FieldErrors []*fault.Error
 
 // Error returns the faults in one line, for operators.
-func (f FieldFaults) Error() string { return errors.Join(f.Unwrap()...).Error() }
+func (f FieldErrors) Error() string { return errors.Join(f.Unwrap()...).Error() }
 
 // Unwrap returns the faults.
-func (f FieldFaults) Unwrap() []error {
+func (f FieldErrors) Unwrap() []error {
 	list := make([]error, len(f))
 	for i, e := range f {
 		list[i] = e
@@ -29,14 +29,14 @@ func (f FieldFaults) Unwrap() []error {
 }
 
 // add adds a fault; nil adds nothing.
-func (f *FieldFaults) add(err error) {
+func (f *FieldErrors) add(err error) {
 	if known, ok := errors.AsType[*fault.Error](err); ok {
 		*f = append(*f, known)
 	}
 }
 
 // err returns the faults as an error, nil if there are none.
-func (f FieldFaults) err() error {
+func (f FieldErrors) err() error {
 	if len(f) == 0 {
 		return nil
 	}
@@ -53,7 +53,7 @@ func wrongOrMissing(value string) *fault.Error {
 
 // normalizeDetails checks the input and returns it in its stored form. Mobile number and postal address must be there.
 func normalizeDetails(d api.Details) (api.Details, error) {
-	var faults FieldFaults
+	var faults FieldErrors
 	faults.add(normalizeMobile(&d.Mobile))
 	for _, phone := range []struct {
 		name  string
@@ -88,7 +88,7 @@ func normalizePhone(name string, number *string) error {
 }
 
 // normalizeAddress puts a postal address into its stored form and returns what is wrong with it.
-func normalizeAddress(d *api.Details) (faults FieldFaults) {
+func normalizeAddress(d *api.Details) (faults FieldErrors) {
 	d.Country = strings.ToUpper(d.Country)
 	for _, part := range []struct {
 		name  string

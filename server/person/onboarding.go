@@ -91,7 +91,7 @@ type OnboardingResult struct {
 }
 
 // CompleteOnboarding stores the missing details and leaves the others unchanged. All input is checked before anything
-// is stored; FieldFaults has the faults of all fields.
+// is stored; FieldErrors has the faults of all fields.
 func (s *Service) CompleteOnboarding(ctx context.Context, actor access.Principal, g OnboardingDetails) (OnboardingResult, error) {
 	var result OnboardingResult
 	missing, err := s.Requirements(ctx, actor)
@@ -131,7 +131,7 @@ func (s *Service) CompleteOnboarding(ctx context.Context, actor access.Principal
 
 // checkOnboarding puts the input into its stored form and returns the faults of all missing fields.
 func checkOnboarding(missing Requirements, g *OnboardingDetails) error {
-	var faults FieldFaults
+	var faults FieldErrors
 	if missing.Name {
 		faults.add(access.CheckName(g.Name))
 	}

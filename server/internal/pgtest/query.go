@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -75,7 +76,7 @@ func AddAgreement(tb testing.TB, db *store.DB, n int, customer toll.CustomerID) 
 	tb.Helper()
 	id := fmt.Sprintf("0196a000-0000-7000-8003-%012d", n)
 	Exec(tb, db, `insert into agreement (id, number, customer_id, issuer, charger, valid_from)
-		values ($1, $2, $3, 'bompass', 'ferde', '2026-01-01')`, id, fmt.Sprint(7_000_000+n), string(customer))
+		values ($1, $2, $3, 'bompass', 'ferde', '2026-01-01')`, id, strconv.Itoa(7_000_000+n), string(customer))
 	return toll.AgreementID(id)
 }
 

@@ -114,7 +114,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 // repeat runs a part until it returns without an error or ctx ends.
 func (p *Pipeline) repeat(ctx context.Context, what string, run func(context.Context) error) {
 	for delay := restartDelay; ; delay = min(2*delay, restartDelayMax) {
-		began := time.Now()
+		began := time.Now() //nolint:forbidigo // how long the part has run, not what time it is
 		err := run(ctx)
 		if err == nil || ctx.Err() != nil {
 			return

@@ -89,8 +89,11 @@ func TestWrongCodesAreCounted(t *testing.T) {
 		right bool
 		want  int
 	}{
-		{factor.FailsMax - 1, true, 0}, {factor.FailsMax - 2, false, factor.FailsMax - 1}, {factor.FailsMax - 1, false, factor.FailsMax},
-		{factor.FailsMax, true, factor.FailsMax}, {factor.FailsMax, false, factor.FailsMax + 1},
+		{factor.FailsMax - 1, true, 0},
+		{factor.FailsMax - 2, false, factor.FailsMax - 1},
+		{factor.FailsMax - 1, false, factor.FailsMax},
+		{factor.FailsMax, true, factor.FailsMax},
+		{factor.FailsMax, false, factor.FailsMax + 1},
 	} {
 		pgtest.Exec(t, s.db, "update factor_guard set fails = $1", c.fails)
 		if got, err := s.CountFactorTry(t.Context(), id, c.right); err != nil || got != c.want {
@@ -317,7 +320,9 @@ func TestPostalAddressIsComplete(t *testing.T) {
 		{"Storgata 1", "0155", "Oslo", "NO", []string{"Person 1", "Storgata 1", "0155 Oslo"}},
 		{"Storgata 1", "0155", "Oslo", "", []string{"Person 1", "Storgata 1", "0155 Oslo"}},
 		{"Kungsgatan 2", "111 43", "Stockholm", "SE", []string{"Person 1", "Kungsgatan 2", "111 43 Stockholm", "SE"}},
-		{"", "0155", "Oslo", "NO", nil}, {"Storgata 1", "", "Oslo", "NO", nil}, {"Storgata 1", "0155", "", "NO", nil},
+		{"", "0155", "Oslo", "NO", nil},
+		{"Storgata 1", "", "Oslo", "NO", nil},
+		{"Storgata 1", "0155", "", "NO", nil},
 	} {
 		pgtest.Exec(t, s.db, `insert into profile (account_id, street, postal_code, city, country, address_at) values ($1, $2, $3, $4, $5, $6)
 			on conflict (account_id) do update set street = $2, postal_code = $3, city = $4, country = $5`, string(id), c.street, c.code, c.city, c.country, noon)

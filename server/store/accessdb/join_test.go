@@ -85,7 +85,7 @@ func TestJoinedAccountHasTheBetterOfTwoRights(t *testing.T) {
 				}
 			}
 			better := first
-			if k > i && !(first.name == "mandate" && second.name == "granted") { // neither ends: that of the account that stays
+			if k > i && (first.name != "mandate" || second.name != "granted") { // neither ends: that of the account that stays
 				better = second
 			}
 			want[string(customer)] = better.columns

@@ -163,7 +163,7 @@ func consentBoxes(c *fiber.Ctx, p *kit.Page) (boxes []box) {
 
 // fieldFaults returns the faults of single fields that an error consists of.
 func fieldFaults(err error) []*fault.Error {
-	if list, ok := errors.AsType[person.FieldFaults](err); ok {
+	if list, ok := errors.AsType[person.FieldErrors](err); ok {
 		return list
 	}
 	f, ok := errors.AsType[*fault.Error](err)
