@@ -278,7 +278,7 @@ var House = []Row{
 	{"server/internal/bundle", "server/internal/bundle/slim", "builds the browser's files"},
 	{"server/internal/oracle", "assets " + anyShared, "computes what the demo data must cost"},
 	{
-		"server/internal/pgtest", "server/embedded server/store server/store/demo server/store/migration",
+		"server/internal/pgtest", "server/embedded server/store server/store/demo server/store/migration shared/toll",
 		"gives tests a migrated database",
 	},
 	{
