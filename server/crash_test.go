@@ -212,10 +212,7 @@ func newCrashed(t *testing.T) *crashed {
 	if err := os.Chmod(home, 0o755); err != nil { // PostgreSQL's own user must get in
 		t.Fatal(err)
 	}
-	c := &crashed{t: t, home: home, binary: filepath.Join(home, "server"), addr: freeAddr(t), scrape: freeAddr(t)}
-	if out, err := exec.Command("go", "build", "-o", c.binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	c := &crashed{t: t, home: home, binary: program(t), addr: freeAddr(t), scrape: freeAddr(t)}
 	bundle(t, filepath.Join(home, "web"))
 	if err := c.run("seed").Run(); err != nil {
 		t.Fatalf("seed: %v", err)
