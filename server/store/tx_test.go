@@ -80,6 +80,7 @@ func TestExactlyOneRow(t *testing.T) {
 			t.Errorf("%d rows: got %v, want %v", rows, err, want)
 		}
 	}
+	pgtest.Exec(t, db, "insert into throttle values ('a row', 0, now())")
 	err := store.ExactlyOne(db.Pool.Exec(t.Context(), "update throttle set count = null"))
 	if errors.Is(err, store.ErrSpent) || !store.HasCode(err, pgerrcode.NotNullViolation) || store.HasCode(err, pgerrcode.UniqueViolation) {
 		t.Errorf("a statement that fails: %v", err)
