@@ -171,6 +171,14 @@ func (p *Page) Fill(selector, text string) {
 	p.do(chromedp.WaitVisible(selector), chromedp.SendKeys(selector, text))
 }
 
+// Replace types a text into a field in place of what it has.
+func (p *Page) Replace(selector, text string) {
+	p.t.Helper()
+	p.do(chromedp.WaitVisible(selector), chromedp.Focus(selector))
+	p.Eval(`(document.activeElement.select(), 1)`)
+	p.do(chromedp.SendKeys(selector, text))
+}
+
 // Press clicks the control that a selector matches. It tries again if the page is rendered again meanwhile.
 func (p *Page) Press(selector string) {
 	p.t.Helper()

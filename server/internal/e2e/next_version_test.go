@@ -29,11 +29,11 @@ func TestNewVersionIsNotOfferedWithinForm(t *testing.T) {
 	page.WaitText("Fjordfrakt AS")
 	waitForServiceWorker(page)
 	page.Go(product.URL() + "/profile")
-	page.Fill("#street", "Bryggegata 9")
+	page.Replace("#street", "Bryggegata 9")
 
 	product.Publish(t, newer)
 	waitForNewVersion(page)
-	page.Fill("#city", "Oslo")
+	page.Replace("#city", "Oslo")
 	page.Press("#consent-sms") // renders the page again
 	page.Wait("the box to be ticked", `document.querySelector("#consent-sms").checked`)
 	if page.Eval("!!"+updateOffer) != "false" {
