@@ -120,23 +120,25 @@ func (s *Service) CountAttempt(ctx context.Context, v Visitor, name string) (Att
 // it reports that the sign-in must be deferred; others cannot keep the owner out.
 func (s *Service) countSignIn(ctx context.Context, v Visitor, name string) (a Attempt, deferred bool, err error) {
 	a = Attempt{s.throttleKeys(v, name)}
-	return a, deferred, s.store.UpdateTries(ctx, a.keys, s.now().Add(-triesKept), func(ahead time.Duration, tries []Tries) error {
+	err = s.store.UpdateTries(ctx, a.keys, s.now().Add(-triesKept), func(ahead time.Duration, tries []Tries) error {
 		now := s.clock(ahead)
+		var left [3]Tries
 		for i, b := range budgets() {
-			tries[i] = b.decayed(tries[i], now)
-			wait := b.wait(tries[i]) - tries[i].elapsed(now)
+			left[i] = b.decayed(tries[i], now)
+			wait := b.wait(left[i]) - left[i].elapsed(now)
 			if wait > 0 && i == 0 {
 				return tooMany(wait)
 			}
 			deferred = deferred || wait > 0
 		}
-		for i := range tries {
+		for i := range tries { // a count that is not raised stays as it is: its decay is measured from its last try
 			if i == 0 || !deferred {
-				tries[i] = Tries{Count: tries[i].Count + 1, Last: now}
+				tries[i] = Tries{Count: left[i].Count + 1, Last: now}
 			}
 		}
 		return nil
 	})
+	return a, deferred, err
 }
 
 // CountFactorTry counts a try of a second factor after the password was right. Only tries of the visitor's own
