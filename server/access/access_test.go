@@ -308,28 +308,6 @@ func TestGuessesFromManyAddressesDoNotLockOwnerOut(t *testing.T) {
 	want(t, "the same login again", err, fault.WrongCredentials)
 }
 
-// Deferred tries do not shorten what the address has to wait for.
-func TestDeferredTriesKeepTheCountOfTheAddress(t *testing.T) {
-	o := open(t)
-	guess := func(n int) error {
-		_, err := o.VerifyPassword(t.Context(), from("203.0.113.9"), fmt.Sprintf("n%d@bompass.example", n), "wrong")
-		return err
-	}
-	n := 0
-	for ; n < 200 && guess(n) != nil; n++ { // a wrong password is told until the address has had its tries
-		o.pass(time.Millisecond)
-	}
-	for range 12 { // the address goes on being deferred; a try now and then is counted again
-		o.pass(40 * time.Second)
-		for range 3 {
-			n++
-			_ = guess(n)
-		}
-	}
-	n++
-	want(t, "a try after many deferred ones", guess(n), "")
-}
-
 // A guesser who never rests must not keep the owner out of a browser the owner has used before.
 func TestKnownBrowserIsCountedSeparately(t *testing.T) {
 	o := open(t)
