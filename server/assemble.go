@@ -15,6 +15,7 @@ import (
 	"bompass/assets"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/command"
 	"bompass/server/config"
 	"bompass/server/embedded"
 	"bompass/server/overview"
@@ -84,7 +85,7 @@ func (p *product) openDatabase(ctx context.Context) (err error) {
 		return err
 	}
 	if p.config.Mode == config.Development {
-		return seed(ctx, p.config, p.db)
+		return command.Seed(ctx, p.config, p.db)
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ const releaseInterval = 2 * time.Second
 
 // openTariffs reads the price lists in force, and follows new releases of them.
 func (p *product) openTariffs(ctx context.Context) error {
-	builtIn, err := builtInTariffs()
+	builtIn, err := command.BuiltInTariffs()
 	if err != nil {
 		return err
 	}
@@ -111,19 +112,6 @@ func (p *product) openTariffs(ctx context.Context) error {
 	}()
 	p.opened.add(func() { stop(); <-done })
 	return nil
-}
-
-// builtInTariffs returns the tariff files of this build.
-func builtInTariffs() ([]tariff.File, error) {
-	files, err := fs.Sub(assets.Tariff, "tariff")
-	if err != nil {
-		return nil, fmt.Errorf("price lists: %w", err)
-	}
-	list, err := tariff.Files(files)
-	if err != nil {
-		return nil, fmt.Errorf("price lists: %w", err)
-	}
-	return list, nil
 }
 
 // tariffFiles returns the tariff files in force and the number of their release.
@@ -159,7 +147,7 @@ func (p *product) openStream(context.Context) (err error) {
 func (p *product) openPipeline(ctx context.Context) (err error) {
 	p.pipeline, err = pipeline.New(ctx, pipeline.Deps{
 		Store: passagedb.New(p.db), Prices: p.prices, Conn: p.conn,
-		Stream: stream.Options{Replicas: p.config.Queue.Replicas, BytesMax: int64(p.config.Queue.MB) << 20}, Now: p.now,
+		Stream: stream.Options{Replicas: p.config.Queue.Replicas, BytesMax: int64(p.config.Queue.MB) << 20}, Now: p.Now,
 		Log: p.log,
 	})
 	if err != nil {
@@ -180,7 +168,7 @@ func (p *product) openPipeline(ctx context.Context) (err error) {
 
 // openWeb builds all services and returns the HTTP server.
 func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
-	keys, err := openKeys(p.config)
+	keys, err := command.OpenKeys(p.config)
 	if err != nil {
 		return nil, err
 	}
@@ -213,8 +201,8 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Parties: partners.parties, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
 		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Contact: p.contact,
-		Live: reading.NewLive(lists, p.conn, p.now, p.log), Ready: p.ready, IntakeReady: p.pipeline.Ready,
-		Assets: bundle, Log: p.log, Now: p.now,
+		Live: reading.NewLive(lists, p.conn, p.Now, p.log), Ready: p.ready, IntakeReady: p.pipeline.Ready,
+		Assets: bundle, Log: p.log, Now: p.Now,
 	})
 }
 
@@ -249,7 +237,7 @@ func (p *product) openAgreements(
 	return agreement.NewService(agreement.Deps{
 		Store: agreementdb.New(p.db), Drafts: draftdb.New(p.db), Profiles: persondb.New(p.db),
 		Register: partners.vehicles, Keys: keys, Messages: people.writer, Limiter: people.access, Issuer: issuer,
-		Chargers: chargers, Now: p.now,
+		Chargers: chargers, Now: p.Now,
 	}), nil
 }
 

@@ -35,7 +35,7 @@ func (p *product) printBanner() {
 	if p.config.Mode == config.Development {
 		fmt.Fprintf(&b, "  Mailbox   %s/dev/inbox   every mail and text message that the product sends\n", p.config.PublicURL)
 	}
-	_, _ = io.WriteString(p.out, b.String()+"\n")
+	_, _ = io.WriteString(p.Out, b.String()+"\n")
 }
 
 // resetCommandLine returns the command that deletes a home.

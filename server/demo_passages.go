@@ -20,7 +20,7 @@ const (
 // sendDemoPassages sends the demo passages of last month and of this month until now through the pipeline, except those
 // sent by an earlier start.
 func (p *product) sendDemoPassages(ctx context.Context) error {
-	now := p.now()
+	now := p.Now()
 	today := oslo.DayOf(now)
 	latest, err := passagedb.New(p.db).LatestOf(ctx, fixture.Epoch)
 	if err != nil {

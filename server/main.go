@@ -1,7 +1,7 @@
 // Command server is Bompass: the portal, the passage pipeline and the commands of its operators.
 //
-// It builds every part by hand, top to bottom, and is the only package that imports all others. Each command is in a
-// file of its own.
+// It builds every part of the running server by hand, top to bottom, and is the only package that imports all others.
+// The other commands are in server/command.
 package main
 
 import (
@@ -9,52 +9,21 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
-	"bompass/server/config"
+	"bompass/server/command"
 )
-
-const usage = `Bompass: passages in, charges out, and a page that says why.
-
-  server serve [--simulate]        start the whole product
-  server migrate                   bring the database's schema up to date
-  server seed                      add the demo data
-  server rotate                    encrypt stored secrets again with the first of BOMPASS_SEAL_KEYS
-  server quarantine [--json]       list passages that need a person
-  server quarantine release ID… | --all
-                                   process them again, for instance after adding a tariff
-  server reset                     delete the data that serve stores under BOMPASS_HOME
-  server legacy import [--dry-run] FILE…
-                                   import customers, agreements, vehicles, tags or passwords of a legacy system
-  server tags [--json]             list orders of tags that are not sent yet
-  server tags sent ORDER TAG       record which tag was sent
-  server rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]
-                                   rate a file of passages without a database
-  server check tariffs [DIR]       check price plans
-  server tariff import nvdb FILE [--out DIR] [--from DAY]
-                                   draft price plans from the national road data bank
-  server tariff publish --note WHY [--dry-run] [DIR | --release NUMBER]
-                                   put price lists in force: of a directory, of an earlier release, or of this build
-  server tariff releases           list the releases of the price lists
-  server simulate [flags]          let the demo vehicles pass the stations of the server on BOMPASS_ADDR
-  server version                   print the version of this build
-
-Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE, BOMPASS_SECRET,
-BOMPASS_EID_…, BOMPASS_EID_SE_…, BOMPASS_MANDATE_…, BOMPASS_SMTP_URL, BOMPASS_MAIL_FROM, BOMPASS_SMS_…,
-BOMPASS_PAPER_DIR, BOMPASS_SEAL_KEYS, BOMPASS_PEPPERS, BOMPASS_PROXIES, BOMPASS_LEAF…, BOMPASS_METRICS_ADDR,
-BOMPASS_STREAM_…, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve
-starts its own PostgreSQL and message stream, and stores everything under .run.
-`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	//nolint:forbidigo // the environment enters here; server/config reads it
-	err := run(ctx, os.Args[1:], world{getenv: os.Getenv, environ: os.Environ(), now: time.Now, in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	w := command.World{
+		Getenv: os.Getenv, Environ: os.Environ(), Now: time.Now, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+	}
+	err := run(ctx, os.Args[1:], w)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) { // the help has been printed
 		fmt.Fprintln(os.Stderr, "bompass:", err)
@@ -62,101 +31,10 @@ func main() {
 	}
 }
 
-// world is the part of the machine that commands use.
-type world struct {
-	getenv   func(string) string
-	environ  []string // name=value
-	now      func() time.Time
-	in       io.Reader
-	out, err io.Writer
-}
-
-// settings reads the configuration. Unknown names in the environment are an error.
-func (w world) settings() (config.Config, error) {
-	if err := config.CheckNames(w.environ); err != nil {
-		return config.Config{}, err
-	}
-	return config.Read(w.getenv)
-}
-
 // run performs one subcommand.
-func run(ctx context.Context, args []string, w world) error {
-	if len(args) == 0 {
-		_, err := io.WriteString(w.out, usage)
-		return err
+func run(ctx context.Context, args []string, w command.World) error {
+	if len(args) > 0 && args[0] == "serve" {
+		return serveCommand(ctx, args[1:], w)
 	}
-	name, args := args[0], args[1:]
-	switch name {
-	case "serve":
-		return serveCommand(ctx, args, w)
-	case "migrate", "seed", "rotate", "reset", "version":
-		return plainCommand(ctx, name, args, w)
-	case "quarantine":
-		return quarantineCommand(ctx, args, w)
-	case "legacy":
-		return legacyCommand(ctx, args, w)
-	case "tags":
-		return tagsCommand(ctx, args, w)
-	case "rate":
-		return rateCommand(ctx, args, w.in, w.out, w.err)
-	case "check":
-		return checkCommand(args, w.out)
-	case "tariff":
-		switch {
-		case len(args) > 0 && args[0] == "publish":
-			return tariffPublishCommand(ctx, args[1:], w)
-		case len(args) > 0 && args[0] == "releases":
-			return tariffReleasesCommand(ctx, args[1:], w)
-		}
-		return tariffCommand(args, w.in, w.out, w.err)
-	case "simulate":
-		return simulateCommand(ctx, args, ownAddress(w.getenv), w.out, w.err)
-	case "help", "-h", "--help":
-		_, err := io.WriteString(w.out, usage)
-		return err
-	}
-	return fmt.Errorf("there is no command %q; server help lists them", name)
-}
-
-// plainCommand performs a subcommand that takes no arguments.
-func plainCommand(ctx context.Context, name string, args []string, w world) error {
-	if len(args) > 0 && isHelp(args[0]) {
-		_, err := io.WriteString(w.out, usage)
-		return err
-	}
-	if len(args) > 0 {
-		return fmt.Errorf("%s takes no arguments, but %q was given; server help lists the commands", name, args[0])
-	}
-	switch name {
-	case "migrate":
-		return migrateCommand(ctx, w)
-	case "seed":
-		return seedCommand(ctx, w)
-	case "rotate":
-		return rotateCommand(ctx, w)
-	case "reset":
-		return resetCommand(ctx, w)
-	default:
-		return versionCommand(w)
-	}
-}
-
-func isHelp(arg string) bool {
-	return arg == "help" || arg == "-h" || arg == "-help" || arg == "--help"
-}
-
-// versionCommand prints the version, revision and toolchain of the build.
-func versionCommand(w world) error {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return errors.New("this build has no version information")
-	}
-	version, revision := info.Main.Version, "unknown revision"
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			revision = s.Value
-		}
-	}
-	_, err := fmt.Fprintf(w.out, "bompass %s (%s, %s)\n", version, revision, info.GoVersion)
-	return err
+	return command.Run(ctx, args, w)
 }

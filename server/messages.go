@@ -35,7 +35,7 @@ func (p *product) openMessages(keys seal.Keys) (*mailsim.Inbox, error) {
 	var inbox *mailsim.Inbox
 	channels := notice.Channels{Texter: text.Unset{Variable: textsVariable}, Printer: print.Unset{Variable: paperVariable}}
 	if p.config.Mode == config.Development {
-		inbox = mailsim.NewInbox(p.now)
+		inbox = mailsim.NewInbox(p.Now)
 		channels = notice.Channels{Mailer: inbox, Texter: textsim.New(inbox), Printer: printsim.New(inbox)}
 	}
 	var err error
@@ -46,7 +46,7 @@ func (p *product) openMessages(keys seal.Keys) (*mailsim.Inbox, error) {
 	}
 	if t := p.config.Texts; t.URL != "" {
 		channels.Texter, err = oneapi.New(oneapi.Config{
-			Address: t.URL, Sender: t.Sender, Name: t.Name, User: t.User, Password: string(t.Password), Token: t.Token, Now: p.now,
+			Address: t.URL, Sender: t.Sender, Name: t.Name, User: t.User, Password: string(t.Password), Token: t.Token, Now: p.Now,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("BOMPASS_SMS_…: %w", err)
@@ -57,7 +57,7 @@ func (p *product) openMessages(keys seal.Keys) (*mailsim.Inbox, error) {
 			return nil, fmt.Errorf("%s: %w", paperVariable, err)
 		}
 	}
-	job.Handle(p.jobs, notice.NewSender(noticedb.New(p.db), keys, channels, p.now).Send, job.Options{Wait: notice.Wait})
+	job.Handle(p.jobs, notice.NewSender(noticedb.New(p.db), keys, channels, p.Now).Send, job.Options{Wait: notice.Wait})
 	return inbox, nil
 }
 
@@ -69,7 +69,7 @@ const (
 
 // writer returns the writer of messages for the configured channels.
 func (p *product) writer(keys seal.Keys) *notice.Writer {
-	writer := notice.NewWriter(keys, p.config.PublicURL, p.now)
+	writer := notice.NewWriter(keys, p.config.PublicURL, p.Now)
 	if p.config.Mode == config.Development {
 		return writer
 	}
@@ -85,22 +85,22 @@ func (p *product) writer(keys seal.Keys) *notice.Writer {
 // openAccounts builds the services of sign-in, accounts and personal data.
 func (p *product) openAccounts(keys seal.Keys) (d accountServices, err error) {
 	accounts := accessdb.New(p.db)
-	d.access = access.NewService(accounts, keys, p.now)
+	d.access = access.NewService(accounts, keys, p.Now)
 	writer := p.writer(keys)
 	d.registrar = access.NewRegistrar(d.access, accounts, writer)
 	if d.factors, err = factor.NewService(factor.Deps{
-		Access: d.access, Store: factor.From(accounts), Keys: keys, Messages: writer, Now: p.now,
+		Access: d.access, Store: factor.From(accounts), Keys: keys, Messages: writer, Now: p.Now,
 		Options: factor.Options{PublicURL: p.config.PublicURL, TextCodes: p.config.Texts.Factor},
 	}); err != nil {
 		return accountServices{}, err
 	}
-	d.person = person.NewService(persondb.New(p.db), keys, writer, d.access, p.now)
+	d.person = person.NewService(persondb.New(p.db), keys, writer, d.access, p.Now)
 	private := privacydb.New(p.db)
-	d.privacy = privacy.NewService(private, writer, d.access, p.now)
-	d.legacy, d.writer = legacy.NewService(legacydb.New(p.db), keys, writer, d.access, p.now), writer
-	job.Handle(p.jobs, privacy.NewPruner(private, p.now, p.log).Work, job.Options{Timeout: privacy.PruneTimeout})
+	d.privacy = privacy.NewService(private, writer, d.access, p.Now)
+	d.legacy, d.writer = legacy.NewService(legacydb.New(p.db), keys, writer, d.access, p.Now), writer
+	job.Handle(p.jobs, privacy.NewPruner(private, p.Now, p.log).Work, job.Options{Timeout: privacy.PruneTimeout})
 	job.Every(p.jobs, privacy.PruneInterval, privacy.PruneJob{})
-	job.Handle(p.jobs, privacy.NewEraser(private, writer, p.now, p.log).Work, job.Options{})
+	job.Handle(p.jobs, privacy.NewEraser(private, writer, p.Now, p.log).Work, job.Options{})
 	job.Every(p.jobs, privacy.EraseInterval, privacy.EraseJob{})
 	d.inbox, err = p.openMessages(keys)
 	return d, err

@@ -81,8 +81,8 @@ func (p *product) openPartners(ctx context.Context, keys seal.Keys, accounts *ac
 		return answer.Name
 	}
 	return partnerServices{
-		eid:     eid.NewService(eid.Deps{Store: accessdb.New(p.db), Access: accounts, Keys: keys, Providers: providers, Messages: p.writer(keys), Names: names, Now: p.now}),
-		parties: party.NewService(persondb.New(p.db), source, keys, p.now), vehicles: vehicles,
+		eid:     eid.NewService(eid.Deps{Store: accessdb.New(p.db), Access: accounts, Keys: keys, Providers: providers, Messages: p.writer(keys), Names: names, Now: p.Now}),
+		parties: party.NewService(persondb.New(p.db), source, keys, p.Now), vehicles: vehicles,
 	}, nil
 }
 
@@ -90,7 +90,7 @@ func (p *product) openPartners(ctx context.Context, keys seal.Keys, accounts *ac
 func (p *product) openIssuer(name, country, partner string, e config.EID, sims *rehearsal.Rehearsal) (identity.Issuer, error) {
 	public := p.config.PublicURL
 	c := openid.Config{
-		Partner: partner, Issuer: e.Issuer, ClientID: e.Client, Country: country, Levels: strings.Fields(e.Levels), Now: p.now,
+		Partner: partner, Issuer: e.Issuer, ClientID: e.Client, Country: country, Levels: strings.Fields(e.Levels), Now: p.Now,
 		RedirectURL: public + "/login/eid/" + name + "/return", PostLogoutRedirect: public + "/logout/done",
 	}
 	switch {
@@ -121,7 +121,7 @@ func readKey(path string) (openid.Key, error) {
 func (p *product) openMandate(m config.Mandate, sims *rehearsal.Rehearsal) (mandate.Source, error) {
 	c := altinn.Config{
 		Platform: m.Platform, Token: m.Token, Audience: m.Audience, ClientID: m.Client, Subscription: string(m.Subscription),
-		Resource: m.Resource, Now: p.now,
+		Resource: m.Resource, Now: p.Now,
 	}
 	switch m.Platform {
 	case config.Off:
@@ -144,7 +144,7 @@ func (p *product) openSimulators(ctx context.Context) (*rehearsal.Rehearsal, err
 	if err != nil {
 		return nil, err
 	}
-	sims, err := rehearsal.New("http://"+listener.Addr().String(), p.now)
+	sims, err := rehearsal.New("http://"+listener.Addr().String(), p.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"bompass/server/command"
 )
 
 // The commands in the README that need no portal work as they are written.
@@ -22,7 +24,7 @@ func TestReadmeCommandsWork(t *testing.T) {
 	for _, c := range commands {
 		var out, errOut bytes.Buffer
 		args := append([]string{c[1]}, strings.Fields(c[2])...)
-		if err := run(t.Context(), args, world{getenv: func(string) string { return "" }, out: &out, err: &errOut}); err != nil {
+		if err := command.Run(t.Context(), args, command.World{Getenv: func(string) string { return "" }, Out: &out, Err: &errOut}); err != nil {
 			t.Errorf("%s: %v\n%s", c[0], err, errOut.String())
 		}
 		if c[1] == "rate" && (!strings.Contains(out.String(), "8 passages") || errOut.Len() > 0) {

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/nats-io/nats.go"
 
+	"bompass/server/command"
 	"bompass/server/config"
 	"bompass/server/embedded"
 	"bompass/server/job"
@@ -28,9 +29,21 @@ const (
 	simulateMax = 3 * time.Second  // the last simulated passages
 )
 
+// closer is a list of functions that close what has been opened, called last first.
+type closer []func()
+
+func (c *closer) add(f func()) { *c = append(*c, f) }
+
+func (c *closer) close() {
+	for i := len(*c) - 1; i >= 0; i-- {
+		(*c)[i]()
+	}
+	*c = nil
+}
+
 // product is the running server. Its parts are stopped in the reverse order of their start.
 type product struct {
-	world
+	command.World
 	config   config.Config
 	log      *slog.Logger
 	opened   closer
@@ -47,9 +60,9 @@ type product struct {
 
 // serveCommand runs the server until ctx ends. It listens before anything is started, so that a port in use is
 // reported at once.
-func serveCommand(ctx context.Context, args []string, w world) error {
+func serveCommand(ctx context.Context, args []string, w command.World) error {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
-	flags.SetOutput(w.err)
+	flags.SetOutput(w.Err)
 	simulate := flags.Bool("simulate", false, "let the demo vehicles pass real stations")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -57,7 +70,7 @@ func serveCommand(ctx context.Context, args []string, w world) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("serve: %q is not a flag; write serve or serve --simulate", flags.Arg(0))
 	}
-	cfg, err := w.settings()
+	cfg, err := w.Settings()
 	if err != nil {
 		return err
 	}
@@ -69,8 +82,8 @@ func serveCommand(ctx context.Context, args []string, w world) error {
 		return err
 	}
 	defer func() { _ = listener.Close() }()
-	log := slog.New(slog.NewTextHandler(w.err, nil))
-	p := &product{world: w, config: cfg, log: log, jobs: job.NewRegistry(log), failed: make(chan error, 4)}
+	log := slog.New(slog.NewTextHandler(w.Err, nil))
+	p := &product{World: w, config: cfg, log: log, jobs: job.NewRegistry(log), failed: make(chan error, 4)}
 	defer func() { p.opened.close() }()
 	app, err := p.start(ctx)
 	if err != nil {
@@ -118,7 +131,7 @@ func (p *product) serve(ctx context.Context, app *fiber.App, l net.Listener, sim
 	case <-ended:
 		err = fmt.Errorf("PostgreSQL has stopped unexpectedly; its log is in %s", p.postgres.Where())
 	}
-	_, _ = fmt.Fprintln(p.out, "stopping …")
+	_, _ = fmt.Fprintln(p.Out, "stopping …")
 	select {
 	case <-driven: // so that its last passages are accepted
 	case <-time.After(simulateMax):
@@ -128,7 +141,7 @@ func (p *product) serve(ctx context.Context, app *fiber.App, l net.Listener, sim
 }
 
 func (p *product) simulate(ctx context.Context, address string) {
-	if err := simulateCommand(ctx, nil, address, p.out, p.err); err != nil && ctx.Err() == nil {
+	if err := command.Simulate(ctx, nil, address, p.Out, p.Err); err != nil && ctx.Err() == nil {
 		p.log.Error("run simulation", "error", err)
 	}
 }

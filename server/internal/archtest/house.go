@@ -296,6 +296,14 @@ var House = []Row{
 		"assembles the HTTP layer with domains, store and simulators for tests",
 	},
 
+	// server: the commands of operators call domains and stores; the HTTP layer is not among them.
+	{
+		"server/command",
+		"assets hardware/... server/access server/access/seal server/config server/eid server/embedded server/fleet server/legacy " +
+			"server/partner/identity/openid server/pricelist server/store/... " + anyShared,
+		"does what operators ask for",
+	},
+
 	// The only package that imports all others.
 	{"server", "assets hardware/... server/... " + anyShared, "connects everything by hand"},
 }

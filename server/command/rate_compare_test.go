@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 const comparedPassage = `{"id":"a","vehicle":"EK12345","station":"oslo-301","at":"2026-11-20T07:20:00+01:00","class":"light petrol","agreement":true,"tag":true}` + "\n"
 
 func TestRateComparesWithAnotherDayFolderOrFile(t *testing.T) {
-	built := filepath.Join("..", "assets", "tariff")
+	built := filepath.Join("..", "..", "assets", "tariff")
 	oslo, err := os.ReadFile(filepath.Join(built, "oslo.tariff"))
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestRateSaysWhatIsWrongWithTheOtherTariffs(t *testing.T) {
 	for name, args := range map[string][]string{
 		"no such file":            {"--compare", "no-such-file"},
 		"a file with problems":    {"--compare", broken},
-		"a day that is none":      {"--compare", filepath.Join("..", "assets", "tariff"), "--on", "tomorrow"},
+		"a day that is none":      {"--compare", filepath.Join("..", "..", "assets", "tariff"), "--on", "tomorrow"},
 		"a day without a compare": {"--on", "2027-01-01"},
 	} {
 		var out, problems bytes.Buffer

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 )
 
 func TestTariffImportWritesDraftsAndListsWhatIsOpen(t *testing.T) {
-	data := filepath.Join("..", "shared", "tariff", "nvdb", "testdata", "stations.json")
+	data := filepath.Join("..", "..", "shared", "tariff", "nvdb", "testdata", "stations.json")
 	dir := filepath.Join(t.TempDir(), "drafts")
 	var out, problems bytes.Buffer
 	if err := tariffCommand([]string{"import", "nvdb", data, "--out", dir}, nil, &out, &problems); !errors.Is(err, errOpenQuestions) {

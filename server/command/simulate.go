@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"cmp"
@@ -42,10 +42,10 @@ type simulation struct {
 	seed     uint64
 }
 
-// simulateCommand lets the demo vehicles pass the stations of their demo passages, now, through simulated tags and
+// Simulate lets the demo vehicles pass the stations of their demo passages, now, through simulated tags and
 // readers and the uplink of a real station. It writes one line for each passage to out, and its log and help to errOut.
 // The server at the given address is the default.
-func simulateCommand(ctx context.Context, args []string, server string, out, errOut io.Writer) error {
+func Simulate(ctx context.Context, args []string, server string, out, errOut io.Writer) error {
 	s, err := parseSimulation(args, server, errOut)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil

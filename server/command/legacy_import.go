@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -17,13 +17,13 @@ import (
 
 // legacyCommand imports files of the legacy system, each in one transaction: a file with a wrong line changes
 // nothing. See assets/docs/legacy.md.
-func legacyCommand(ctx context.Context, args []string, w world) error {
+func legacyCommand(ctx context.Context, args []string, w World) error {
 	usage := errors.New("write: server legacy import [--dry-run] FILE…, or - for standard input")
 	if len(args) == 0 || args[0] != "import" {
 		return usage
 	}
 	flags := flag.NewFlagSet("legacy import", flag.ContinueOnError)
-	flags.SetOutput(w.err)
+	flags.SetOutput(w.Err)
 	dry := flags.Bool("dry-run", false, "check the files and change nothing")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
@@ -36,11 +36,11 @@ func legacyCommand(ctx context.Context, args []string, w world) error {
 			return fmt.Errorf("open: %w", err)
 		}
 	}
-	return withStore(ctx, w, func(cfg config.Config, db *store.DB) error {
+	return WithStore(ctx, w, func(cfg config.Config, db *store.DB) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		keys, err := openKeys(cfg)
+		keys, err := OpenKeys(cfg)
 		if err != nil {
 			return err
 		}
@@ -54,8 +54,8 @@ func legacyCommand(ctx context.Context, args []string, w world) error {
 }
 
 // importFile imports one file and prints what it has added, or the lines that are wrong.
-func importFile(ctx context.Context, db *legacydb.Store, keys seal.Keys, name string, dry bool, w world) error {
-	in := w.in
+func importFile(ctx context.Context, db *legacydb.Store, keys seal.Keys, name string, dry bool, w World) error {
+	in := w.In
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
@@ -64,7 +64,7 @@ func importFile(ctx context.Context, db *legacydb.Store, keys seal.Keys, name st
 		defer func() { _ = file.Close() }()
 		in = file
 	}
-	kind, rows, problems, err := legacy.ReadFile(in, keys, w.now())
+	kind, rows, problems, err := legacy.ReadFile(in, keys, w.Now())
 	if err != nil {
 		return fmt.Errorf("nothing was imported: %w", err)
 	}
@@ -77,7 +77,7 @@ func importFile(ctx context.Context, db *legacydb.Store, keys seal.Keys, name st
 	}
 	if len(problems) > 0 {
 		for _, p := range problems {
-			_, _ = fmt.Fprintf(w.err, "%s: %s\n", name, p)
+			_, _ = fmt.Fprintf(w.Err, "%s: %s\n", name, p)
 		}
 		return fmt.Errorf("nothing was imported: %s", problems[0])
 	}
@@ -85,6 +85,6 @@ func importFile(ctx context.Context, db *legacydb.Store, keys seal.Keys, name st
 	if dry {
 		verb = "would be imported"
 	}
-	_, err = fmt.Fprintf(w.out, "%s: %d %s %s, %d are there already\n", name, result.Added, kind, verb, result.Unchanged)
+	_, err = fmt.Fprintf(w.Out, "%s: %d %s %s, %d are there already\n", name, result.Added, kind, verb, result.Unchanged)
 	return err
 }

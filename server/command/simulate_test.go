@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bufio"
@@ -80,7 +80,7 @@ func simulate(t *testing.T, in *intake, args ...string) (lines []string, log str
 	defer cancel()
 	in.enough = cancel
 	var out, errOut bytes.Buffer
-	if err := simulateCommand(ctx, args, server.URL, &out, &errOut); err != nil {
+	if err := Simulate(ctx, args, server.URL, &out, &errOut); err != nil {
 		t.Fatalf("%v\n%s", err, errOut.String())
 	}
 	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n"), errOut.String()
@@ -120,7 +120,7 @@ func TestSimulateCanBeLimitedToKari(t *testing.T) {
 
 func TestSimulateRefusesInvalidFlags(t *testing.T) {
 	for _, args := range [][]string{{"--rate", "0/s"}, {"--rate", "fast"}, {"--rate", "NaN/s"}, {"--rate", "1/y"}, {"--vehicles", "olav"}} {
-		if err := simulateCommand(t.Context(), args, "http://127.0.0.1:1", io.Discard, io.Discard); err == nil {
+		if err := Simulate(t.Context(), args, "http://127.0.0.1:1", io.Discard, io.Discard); err == nil {
 			t.Errorf("%v: got no error", args)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"bompass/server/store/privacydb"
 )
 
-// openKeys returns the keys of the settings.
-func openKeys(cfg config.Config) (seal.Keys, error) {
+// OpenKeys returns the keys of the settings.
+func OpenKeys(cfg config.Config) (seal.Keys, error) {
 	secret, err := cfg.LoadKey()
 	if err != nil {
 		return seal.Keys{}, err
@@ -41,9 +41,9 @@ func openKeys(cfg config.Config) (seal.Keys, error) {
 }
 
 // rotateCommand encrypts all stored secrets again with the first key of BOMPASS_SEAL_KEYS.
-func rotateCommand(ctx context.Context, w world) error {
-	return withStore(ctx, w, func(cfg config.Config, db *store.DB) error {
-		keys, err := openKeys(cfg)
+func rotateCommand(ctx context.Context, w World) error {
+	return WithStore(ctx, w, func(cfg config.Config, db *store.DB) error {
+		keys, err := OpenKeys(cfg)
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func rotateCommand(ctx context.Context, w world) error {
 			return err
 		}
 		lost := 0
-		table := tabwriter.NewWriter(w.out, 0, 8, 2, ' ', 0)
+		table := tabwriter.NewWriter(w.Out, 0, 8, 2, ' ', 0)
 		for _, r := range list {
 			_, _ = fmt.Fprintf(table, "%s\t%d encrypted again with %s\n", r.Place, r.Anew, keys.SealName())
 			lost += r.Unopenable

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 )
 
 // tagsCommand lists the orders of tags that are waiting, and records which tag was sent.
-func tagsCommand(ctx context.Context, args []string, w world) error {
+func tagsCommand(ctx context.Context, args []string, w World) error {
 	switch {
 	case len(args) == 0, len(args) == 1 && args[0] == "--json":
 		return withFleet(ctx, w, func(s *fleet.Service) error { return listTags(ctx, s, w, len(args) == 1) })
@@ -31,7 +31,7 @@ func tagsCommand(ctx context.Context, args []string, w world) error {
 			if err := s.MarkSent(ctx, order, args[2]); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(w.out, "tag %s is assigned to the vehicle from now on\n", args[2])
+			_, err := fmt.Fprintf(w.Out, "tag %s is assigned to the vehicle from now on\n", args[2])
 			return err
 		})
 	}
@@ -39,29 +39,29 @@ func tagsCommand(ctx context.Context, args []string, w world) error {
 }
 
 // withFleet calls do with the service of tag orders on the migrated database.
-func withFleet(ctx context.Context, w world, do func(*fleet.Service) error) error {
-	return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
+func withFleet(ctx context.Context, w World, do func(*fleet.Service) error) error {
+	return WithStore(ctx, w, func(_ config.Config, db *store.DB) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		return do(fleet.NewService(fleetdb.New(db), w.now))
+		return do(fleet.NewService(fleetdb.New(db), w.Now))
 	})
 }
 
 // listTags prints the waiting orders of tags, as a table or as JSON.
-func listTags(ctx context.Context, s *fleet.Service, w world, asJSON bool) error {
+func listTags(ctx context.Context, s *fleet.Service, w World, asJSON bool) error {
 	list, err := s.Waiting(ctx)
 	if err != nil {
 		return err
 	}
 	if asJSON {
-		return printLines(w.out, list)
+		return printLines(w.Out, list)
 	}
 	if len(list) == 0 {
-		_, err := fmt.Fprintln(w.out, "there are no orders of tags")
+		_, err := fmt.Fprintln(w.Out, "there are no orders of tags")
 		return err
 	}
-	table := tabwriter.NewWriter(w.out, 0, 8, 2, ' ', 0)
+	table := tabwriter.NewWriter(w.Out, 0, 8, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "ORDER\tORDERED\tAGREEMENT\tVEHICLE\tNAME\tADDRESS")
 	for _, o := range list {
 		_, _ = fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", o.ID, o.At.UTC().Format("2006-01-02 15:04Z"), o.Agreement, o.Plate, o.Name, o.Address)

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ func TestRateCommandUsesTariffsOfDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out, problems bytes.Buffer
-	args := []string{"--tariff", filepath.Join("..", "assets", "tariff"), "--passages", name}
+	args := []string{"--tariff", filepath.Join("..", "..", "assets", "tariff"), "--passages", name}
 	err := rateCommand(t.Context(), args, nil, &out, &problems)
 	if !errors.Is(err, errLinesRefused) {
 		t.Errorf("got %v, want %v", err, errLinesRefused)

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -17,12 +17,12 @@ import (
 )
 
 // quarantineCommand lists the quarantined passages, as a table or as JSON, or releases them.
-func quarantineCommand(ctx context.Context, args []string, w world) error {
+func quarantineCommand(ctx context.Context, args []string, w World) error {
 	if len(args) > 0 && args[0] == "release" {
 		return releaseCommand(ctx, args[1:], w)
 	}
 	flags := flag.NewFlagSet("quarantine", flag.ContinueOnError)
-	flags.SetOutput(w.err)
+	flags.SetOutput(w.Err)
 	asJSON := flags.Bool("json", false, "one JSON object a line")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -30,7 +30,7 @@ func quarantineCommand(ctx context.Context, args []string, w world) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("quarantine: %q is neither release nor --json; server help shows both", flags.Arg(0))
 	}
-	return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
+	return WithStore(ctx, w, func(_ config.Config, db *store.DB) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
@@ -39,9 +39,9 @@ func quarantineCommand(ctx context.Context, args []string, w world) error {
 			return err
 		}
 		if *asJSON {
-			return printLines(w.out, list)
+			return printLines(w.Out, list)
 		}
-		return printQuarantine(w.out, list)
+		return printQuarantine(w.Out, list)
 	})
 }
 
@@ -72,9 +72,9 @@ func printQuarantine(out io.Writer, list []passagedb.Waiting) error {
 
 // releaseCommand releases passages from quarantine. It marks them in the database; the server that runs on it processes
 // them within seconds, or the next one that starts.
-func releaseCommand(ctx context.Context, args []string, w world) error {
+func releaseCommand(ctx context.Context, args []string, w World) error {
 	flags := flag.NewFlagSet("quarantine release", flag.ContinueOnError)
-	flags.SetOutput(w.err)
+	flags.SetOutput(w.Err)
 	everything := flags.Bool("all", false, "release all passages")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -86,18 +86,18 @@ func releaseCommand(ctx context.Context, args []string, w world) error {
 	if *everything == (len(ids) > 0) {
 		return errors.New("release what? write: server quarantine release ID… or server quarantine release --all; server quarantine lists the ids")
 	}
-	return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
+	return WithStore(ctx, w, func(_ config.Config, db *store.DB) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		n, err := passagedb.New(db).Release(ctx, ids, w.now())
+		n, err := passagedb.New(db).Release(ctx, ids, w.Now())
 		if err != nil {
 			return err
 		}
 		if n < len(ids) {
-			_, _ = fmt.Fprintf(w.err, "%d of %d are not in quarantine: the id is unknown, or the passage is released already\n", len(ids)-n, len(ids))
+			_, _ = fmt.Fprintf(w.Err, "%d of %d are not in quarantine: the id is unknown, or the passage is released already\n", len(ids)-n, len(ids))
 		}
-		_, err = fmt.Fprintf(w.out, "%d passages are released; the running server processes them, or the next one that starts\n", n)
+		_, err = fmt.Fprintf(w.Out, "%d passages are released; the running server processes them, or the next one that starts\n", n)
 		return err
 	})
 }

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 
 // resetCommand deletes the data that serve stores under its home. It does not touch a database or stream that the
 // settings name.
-func resetCommand(ctx context.Context, w world) error {
-	cfg, err := w.settings()
+func resetCommand(ctx context.Context, w World) error {
+	cfg, err := w.Settings()
 	if err != nil {
 		return err
 	}
@@ -20,9 +20,9 @@ func resetCommand(ctx context.Context, w world) error {
 		return err
 	}
 	if len(removed) == 0 {
-		_, err = fmt.Fprintf(w.out, "there is nothing to delete in %s\n", cfg.Home)
+		_, err = fmt.Fprintf(w.Out, "there is nothing to delete in %s\n", cfg.Home)
 		return err
 	}
-	_, err = fmt.Fprintf(w.out, "deleted:\n  %s\n", strings.Join(removed, "\n  "))
+	_, err = fmt.Fprintf(w.Out, "deleted:\n  %s\n", strings.Join(removed, "\n  "))
 	return err
 }

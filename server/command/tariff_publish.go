@@ -1,14 +1,16 @@
-package main
+package command
 
 import (
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"text/tabwriter"
 	"time"
 
+	"bompass/assets"
 	"bompass/server/config"
 	"bompass/server/pricelist"
 	"bompass/server/store"
@@ -21,9 +23,9 @@ const tariffPublishUsage = `tariff publish: write: server tariff publish --note 
 
 // tariffPublishCommand puts the price lists of a directory in force, those of this build, or those of a release before:
 // tariff publish --note WHY [--dry-run] [DIR | --release NUMBER]. Running servers follow within seconds.
-func tariffPublishCommand(ctx context.Context, args []string, w world) error {
+func tariffPublishCommand(ctx context.Context, args []string, w World) error {
 	flags := flag.NewFlagSet("tariff publish", flag.ContinueOnError)
-	flags.SetOutput(w.err)
+	flags.SetOutput(w.Err)
 	note := flags.String("note", "", "`why` the price lists are published")
 	dry := flags.Bool("dry-run", false, "check the price lists and print what would change")
 	number := flags.Int64("release", 0, "`number` of the release to put in force again")
@@ -33,7 +35,7 @@ func tariffPublishCommand(ctx context.Context, args []string, w world) error {
 	if flags.NArg() > 1 || flags.NArg() == 1 && *number > 0 || *note == "" && !*dry {
 		return errors.New(tariffPublishUsage)
 	}
-	return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
+	return WithStore(ctx, w, func(_ config.Config, db *store.DB) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
@@ -58,9 +60,9 @@ func tariffPublishCommand(ctx context.Context, args []string, w world) error {
 		case err != nil:
 			return fmt.Errorf("nothing was published: %w", err)
 		case !isNew:
-			_, err = fmt.Fprintf(w.out, "release %d has the same price lists and stays in force\n", published)
+			_, err = fmt.Fprintf(w.Out, "release %d has the same price lists and stays in force\n", published)
 		default:
-			_, err = fmt.Fprintf(w.out, "release %d is in force\n", published)
+			_, err = fmt.Fprintf(w.Out, "release %d is in force\n", published)
 		}
 		return err
 	})
@@ -82,12 +84,12 @@ func filesToPublish(ctx context.Context, releases *pricedb.Store, dir string, nu
 		}
 		return r.Files, err
 	default:
-		return builtInTariffs()
+		return BuiltInTariffs()
 	}
 }
 
 // printChanges prints which files a release adds, changes and removes.
-func printChanges(w world, was, is []tariff.File) {
+func printChanges(w World, was, is []tariff.File) {
 	before := map[string]string{}
 	for _, f := range was {
 		before[f.Name] = f.Text
@@ -96,38 +98,51 @@ func printChanges(w world, was, is []tariff.File) {
 		text, known := before[f.Name]
 		switch {
 		case !known:
-			_, _ = fmt.Fprintln(w.out, "new     ", f.Name)
+			_, _ = fmt.Fprintln(w.Out, "new     ", f.Name)
 		case text != f.Text:
-			_, _ = fmt.Fprintln(w.out, "changed ", f.Name)
+			_, _ = fmt.Fprintln(w.Out, "changed ", f.Name)
 		}
 		delete(before, f.Name)
 	}
 	for _, f := range was {
 		if _, gone := before[f.Name]; gone {
-			_, _ = fmt.Fprintln(w.out, "removed ", f.Name)
+			_, _ = fmt.Fprintln(w.Out, "removed ", f.Name)
 		}
 	}
 }
 
 // tariffReleasesCommand lists the releases of the price lists, the latest first.
-func tariffReleasesCommand(ctx context.Context, args []string, w world) error {
+func tariffReleasesCommand(ctx context.Context, args []string, w World) error {
 	if len(args) > 0 {
 		return fmt.Errorf("tariff releases takes no arguments, but %q was given", args[0])
 	}
-	return withStore(ctx, w, func(_ config.Config, db *store.DB) error {
+	return WithStore(ctx, w, func(_ config.Config, db *store.DB) error {
 		list, err := pricedb.New(db).List(ctx)
 		if err != nil {
 			return err
 		}
 		if len(list) == 0 {
-			_, err := fmt.Fprintln(w.out, "nothing has been published; the first start of the server publishes the price lists of its build")
+			_, err := fmt.Fprintln(w.Out, "nothing has been published; the first start of the server publishes the price lists of its build")
 			return err
 		}
-		table := tabwriter.NewWriter(w.out, 0, 0, 2, ' ', 0)
+		table := tabwriter.NewWriter(w.Out, 0, 0, 2, ' ', 0)
 		_, _ = fmt.Fprintln(table, "release\tpublished\tversion\tnote")
 		for _, r := range list {
 			_, _ = fmt.Fprintf(table, "%d\t%s\t%s\t%s\n", r.Number, r.Published.UTC().Format(time.DateTime), tariff.Fingerprint(r.Files), r.Note)
 		}
 		return table.Flush()
 	})
+}
+
+// BuiltInTariffs returns the tariff files of this build.
+func BuiltInTariffs() ([]tariff.File, error) {
+	files, err := fs.Sub(assets.Tariff, "tariff")
+	if err != nil {
+		return nil, fmt.Errorf("price lists: %w", err)
+	}
+	list, err := tariff.Files(files)
+	if err != nil {
+		return nil, fmt.Errorf("price lists: %w", err)
+	}
+	return list, nil
 }

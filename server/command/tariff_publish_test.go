@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -17,15 +17,15 @@ func runTariff(t *testing.T, url string, args ...string) (string, error) {
 	getenv := func(name string) string {
 		return map[string]string{"DATABASE_URL": url, "BOMPASS_HOME": t.TempDir()}[name]
 	}
-	w := world{getenv: getenv, in: strings.NewReader(""), out: &out, err: &problems}
-	err := run(t.Context(), append([]string{"tariff"}, args...), w)
+	w := World{Getenv: getenv, In: strings.NewReader(""), Out: &out, Err: &problems}
+	err := Run(t.Context(), append([]string{"tariff"}, args...), w)
 	return out.String() + problems.String(), err
 }
 
 func TestPriceListsArePublishedFromTheCommandLine(t *testing.T) {
 	url := pgtest.URL(t)
 	dir := t.TempDir()
-	builtIn, err := builtInTariffs()
+	builtIn, err := BuiltInTariffs()
 	if err != nil {
 		t.Fatal(err)
 	}

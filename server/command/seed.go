@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -20,25 +20,25 @@ import (
 	"bompass/shared/toll"
 )
 
-func seedCommand(ctx context.Context, w world) error {
-	return withStore(ctx, w, func(cfg config.Config, db *store.DB) error {
+func seedCommand(ctx context.Context, w World) error {
+	return WithStore(ctx, w, func(cfg config.Config, db *store.DB) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		if err := seed(ctx, cfg, db); err != nil {
+		if err := Seed(ctx, cfg, db); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(w.out, "the demo data is complete: %d accounts, %d vehicles\n", len(fixture.Accounts()), len(fixture.Vehicles()))
+		_, err := fmt.Fprintf(w.Out, "the demo data is complete: %d accounts, %d vehicles\n", len(fixture.Accounts()), len(fixture.Vehicles()))
 		return err
 	})
 }
 
-// seed adds the demo data and accounts that can sign in.
-func seed(ctx context.Context, cfg config.Config, db *store.DB) error {
+// Seed adds the demo data and accounts that can sign in.
+func Seed(ctx context.Context, cfg config.Config, db *store.DB) error {
 	if err := demo.Seed(ctx, db, demo.Fixture()); err != nil {
 		return err
 	}
-	keys, err := openKeys(cfg)
+	keys, err := OpenKeys(cfg)
 	if err != nil {
 		return err
 	}

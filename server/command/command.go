@@ -1,0 +1,145 @@
+// Package command has the commands of operators: every subcommand of the server except serve. Each is in a file of its
+// own. They work on the database of the settings: the one of DATABASE_URL, that of the server running on the home, or
+// the home's own.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"time"
+
+	"bompass/server/config"
+)
+
+// Usage lists the commands and the settings.
+const Usage = `Bompass: passages in, charges out, and a page that says why.
+
+  server serve [--simulate]        start the whole product
+  server migrate                   bring the database's schema up to date
+  server seed                      add the demo data
+  server rotate                    encrypt stored secrets again with the first of BOMPASS_SEAL_KEYS
+  server quarantine [--json]       list passages that need a person
+  server quarantine release ID… | --all
+                                   process them again, for instance after adding a tariff
+  server reset                     delete the data that serve stores under BOMPASS_HOME
+  server legacy import [--dry-run] FILE…
+                                   import customers, agreements, vehicles, tags or passwords of a legacy system
+  server tags [--json]             list orders of tags that are not sent yet
+  server tags sent ORDER TAG       record which tag was sent
+  server rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]
+                                   rate a file of passages without a database
+  server check tariffs [DIR]       check price plans
+  server tariff import nvdb FILE [--out DIR] [--from DAY]
+                                   draft price plans from the national road data bank
+  server tariff publish --note WHY [--dry-run] [DIR | --release NUMBER]
+                                   put price lists in force: of a directory, of an earlier release, or of this build
+  server tariff releases           list the releases of the price lists
+  server simulate [flags]          let the demo vehicles pass the stations of the server on BOMPASS_ADDR
+  server version                   print the version of this build
+
+Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE, BOMPASS_SECRET,
+BOMPASS_EID_…, BOMPASS_EID_SE_…, BOMPASS_MANDATE_…, BOMPASS_SMTP_URL, BOMPASS_MAIL_FROM, BOMPASS_SMS_…,
+BOMPASS_PAPER_DIR, BOMPASS_SEAL_KEYS, BOMPASS_PEPPERS, BOMPASS_PROXIES, BOMPASS_LEAF…, BOMPASS_METRICS_ADDR,
+BOMPASS_STREAM_…, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve
+starts its own PostgreSQL and message stream, and stores everything under .run.
+`
+
+// World is the part of the machine that commands use.
+type World struct {
+	Getenv   func(string) string
+	Environ  []string // name=value
+	Now      func() time.Time
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// Settings reads the configuration. Unknown names in the environment are an error.
+func (w World) Settings() (config.Config, error) {
+	if err := config.CheckNames(w.Environ); err != nil {
+		return config.Config{}, err
+	}
+	return config.Read(w.Getenv)
+}
+
+// Run performs one subcommand.
+func Run(ctx context.Context, args []string, w World) error {
+	if len(args) == 0 {
+		_, err := io.WriteString(w.Out, Usage)
+		return err
+	}
+	name, args := args[0], args[1:]
+	switch name {
+	case "migrate", "seed", "rotate", "reset", "version":
+		return plainCommand(ctx, name, args, w)
+	case "quarantine":
+		return quarantineCommand(ctx, args, w)
+	case "legacy":
+		return legacyCommand(ctx, args, w)
+	case "tags":
+		return tagsCommand(ctx, args, w)
+	case "rate":
+		return rateCommand(ctx, args, w.In, w.Out, w.Err)
+	case "check":
+		return checkCommand(args, w.Out)
+	case "tariff":
+		switch {
+		case len(args) > 0 && args[0] == "publish":
+			return tariffPublishCommand(ctx, args[1:], w)
+		case len(args) > 0 && args[0] == "releases":
+			return tariffReleasesCommand(ctx, args[1:], w)
+		}
+		return tariffCommand(args, w.In, w.Out, w.Err)
+	case "simulate":
+		return Simulate(ctx, args, ownAddress(w.Getenv), w.Out, w.Err)
+	case "help", "-h", "--help":
+		_, err := io.WriteString(w.Out, Usage)
+		return err
+	}
+	return fmt.Errorf("there is no command %q; server help lists them", name)
+}
+
+// plainCommand performs a subcommand that takes no arguments.
+func plainCommand(ctx context.Context, name string, args []string, w World) error {
+	if len(args) > 0 && isHelp(args[0]) {
+		_, err := io.WriteString(w.Out, Usage)
+		return err
+	}
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no arguments, but %q was given; server help lists the commands", name, args[0])
+	}
+	switch name {
+	case "migrate":
+		return migrateCommand(ctx, w)
+	case "seed":
+		return seedCommand(ctx, w)
+	case "rotate":
+		return rotateCommand(ctx, w)
+	case "reset":
+		return resetCommand(ctx, w)
+	default:
+		return versionCommand(w)
+	}
+}
+
+func isHelp(arg string) bool {
+	return arg == "help" || arg == "-h" || arg == "-help" || arg == "--help"
+}
+
+// versionCommand prints the version, revision and toolchain of the build.
+func versionCommand(w World) error {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return errors.New("this build has no version information")
+	}
+	version, revision := info.Main.Version, "unknown revision"
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			revision = s.Value
+		}
+	}
+	_, err := fmt.Fprintf(w.Out, "bompass %s (%s, %s)\n", version, revision, info.GoVersion)
+	return err
+}
