@@ -17,8 +17,8 @@ import (
 	"bompass/shared/tariff"
 )
 
-// errLinesRefused makes the exit code non-zero after all output has been written.
-var errLinesRefused = errors.New("some lines could not be rated; they are listed above")
+// ErrLinesRefused makes the exit code non-zero after all output has been written.
+var ErrLinesRefused = errors.New("some lines could not be rated; they are listed above")
 
 // rateCommand rates a file of passages without a database:
 // rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]].
@@ -84,7 +84,7 @@ func runRating(job file.Job) error {
 		fmt.Fprintln(job.Out)
 	}
 	if sum.Refused > 0 {
-		return errLinesRefused
+		return ErrLinesRefused
 	}
 	return nil
 }

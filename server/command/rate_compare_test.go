@@ -1,4 +1,4 @@
-package command
+package command_test
 
 import (
 	"bytes"
@@ -31,7 +31,7 @@ func TestRateComparesWithAnotherDayFolderOrFile(t *testing.T) {
 	} {
 		var out, problems bytes.Buffer
 		args := append([]string{"--tariff", built, "--passages", "-"}, c.args...)
-		if err := rateCommand(t.Context(), args, strings.NewReader(comparedPassage), &out, &problems); err != nil {
+		if err := perform(t, strings.NewReader(comparedPassage), &out, &problems, append([]string{"rate"}, args...)...); err != nil {
 			t.Errorf("%s: %v %s", name, err, problems.String())
 		}
 		if !strings.Contains(out.String(), c.want) {
@@ -53,7 +53,7 @@ func TestRateSaysWhatIsWrongWithTheOtherTariffs(t *testing.T) {
 	} {
 		var out, problems bytes.Buffer
 		args := append([]string{"--passages", "-"}, args...)
-		if err := rateCommand(t.Context(), args, strings.NewReader(comparedPassage), &out, &problems); err == nil {
+		if err := perform(t, strings.NewReader(comparedPassage), &out, &problems, append([]string{"rate"}, args...)...); err == nil {
 			t.Errorf("%s: no error, %s", name, out.String())
 		}
 	}
@@ -62,7 +62,7 @@ func TestRateSaysWhatIsWrongWithTheOtherTariffs(t *testing.T) {
 func TestRateSumsEachCurrencyByItself(t *testing.T) {
 	text := comparedPassage + `{"vehicle":"SE ABC123","station":"gothenburg-6","at":"2023-03-07T07:30:00+01:00","class":"light petrol"}` + "\n"
 	var out, problems bytes.Buffer
-	if err := rateCommand(t.Context(), []string{"--passages", "-", "--explain"}, strings.NewReader(text), &out, &problems); err != nil {
+	if err := perform(t, strings.NewReader(text), &out, &problems, "rate", "--passages", "-", "--explain"); err != nil {
 		t.Fatal(err, problems.String())
 	}
 	if want := "2 passages, 34.40 kroner to pay, and 22.00 SEK\n"; !strings.HasSuffix(out.String(), want) {

@@ -1,12 +1,15 @@
-package command
+package command_test
 
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"bompass/server/command"
 )
 
 func TestRateCommandUsesTariffsOfDirectory(t *testing.T) {
@@ -19,9 +22,9 @@ func TestRateCommandUsesTariffsOfDirectory(t *testing.T) {
 	}
 	var out, problems bytes.Buffer
 	args := []string{"--tariff", filepath.Join("..", "..", "assets", "tariff"), "--passages", name}
-	err := rateCommand(t.Context(), args, nil, &out, &problems)
-	if !errors.Is(err, errLinesRefused) {
-		t.Errorf("got %v, want %v", err, errLinesRefused)
+	err := perform(t, nil, &out, &problems, append([]string{"rate"}, args...)...)
+	if !errors.Is(err, command.ErrLinesRefused) {
+		t.Errorf("got %v, want %v", err, command.ErrLinesRefused)
 	}
 	if got := out.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, `"net":2320`) {
 		t.Errorf("got %s", got)
@@ -34,7 +37,7 @@ func TestRateCommandUsesTariffsOfDirectory(t *testing.T) {
 func TestRateCommandRefusesInvalidArguments(t *testing.T) {
 	for _, args := range [][]string{nil, {"--passages"}, {"--passages", "no-such-file"}, {"--tariff", t.TempDir(), "--passages", "-"}} {
 		var out, problems bytes.Buffer
-		if err := rateCommand(t.Context(), args, strings.NewReader(""), &out, &problems); err == nil {
+		if err := perform(t, strings.NewReader(""), &out, &problems, append([]string{"rate"}, args...)...); err == nil {
 			t.Errorf("%v: no error", args)
 		}
 	}
@@ -42,7 +45,7 @@ func TestRateCommandRefusesInvalidArguments(t *testing.T) {
 
 func TestCheckTariffsListsGapsAndProblems(t *testing.T) {
 	var out bytes.Buffer
-	if err := checkTariffs(nil, &out); err != nil {
+	if err := perform(t, nil, &out, io.Discard, "check", "tariffs"); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"from 2019-06-01  no price list is at hand until 2022-08-31", "no price for heavy euro6", "alesund"} {
@@ -54,7 +57,7 @@ func TestCheckTariffsListsGapsAndProblems(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "x.tariff"), []byte("scheme x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := checkTariffs([]string{dir}, &out); err == nil {
+	if err := perform(t, nil, &out, io.Discard, "check", "tariffs", dir); err == nil {
 		t.Error("a broken tariff has no problem")
 	}
 }

@@ -1,4 +1,4 @@
-package command
+package command_test
 
 import (
 	"bufio"
@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"bompass/server/command"
 	"bompass/shared/fixture"
 	"bompass/shared/toll"
 )
@@ -80,10 +81,23 @@ func simulate(t *testing.T, in *intake, args ...string) (lines []string, log str
 	defer cancel()
 	in.enough = cancel
 	var out, errOut bytes.Buffer
-	if err := Simulate(ctx, args, server.URL, &out, &errOut); err != nil {
+	if err := command.Simulate(ctx, args, server.URL, &out, &errOut); err != nil {
 		t.Fatalf("%v\n%s", err, errOut.String())
 	}
 	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n"), errOut.String()
+}
+
+// demoTags returns the tag of every demo vehicle, empty if it has none.
+func demoTags() map[toll.Plate]toll.TagID {
+	mounted := map[toll.VehicleID]toll.TagID{}
+	for _, m := range fixture.Mounts() {
+		mounted[m.Vehicle] = m.Tag
+	}
+	tags := map[toll.Plate]toll.TagID{}
+	for _, v := range fixture.Vehicles() {
+		tags[v.Plate] = mounted[v.ID]
+	}
+	return tags
 }
 
 // The server receives exactly the passages that are printed, one line each: the demo vehicles, with the tags mounted
@@ -92,7 +106,7 @@ func TestSimulatePrintsEveryPassageSent(t *testing.T) {
 	in := &intake{seen: map[string]toll.Observation{}}
 	lines, _ := simulate(t, in, "--rate", "200/s")
 	in.wantLines(t, lines)
-	tags := simulation{vehicles: "all"}.tags()
+	tags := demoTags()
 	for key, o := range in.seen {
 		tag, known := tags[toll.Plate{Country: o.Country, Text: o.Plate}]
 		if !known || o.Tag != "" && o.Tag != tag || o.Epoch <= fixture.Epoch {
@@ -112,15 +126,23 @@ func TestSimulateLogIsNotAmongThePassages(t *testing.T) {
 }
 
 func TestSimulateCanBeLimitedToKari(t *testing.T) {
-	tags := simulation{vehicles: "kari"}.tags()
-	if len(tags) != 2 {
-		t.Errorf("got %d vehicles, want Kari's 2", len(tags))
+	karis := map[toll.Plate]bool{}
+	for _, v := range fixture.Vehicles() {
+		karis[v.Plate] = v.Owner == fixture.Kari
+	}
+	in := &intake{seen: map[string]toll.Observation{}}
+	lines, _ := simulate(t, in, "--rate", "200/s", "--vehicles", "kari")
+	in.wantLines(t, lines)
+	for key, o := range in.seen {
+		if !karis[toll.Plate{Country: o.Country, Text: o.Plate}] {
+			t.Errorf("%s: got %s %s, which is not Kari's", key, o.Country, o.Plate)
+		}
 	}
 }
 
 func TestSimulateRefusesInvalidFlags(t *testing.T) {
 	for _, args := range [][]string{{"--rate", "0/s"}, {"--rate", "fast"}, {"--rate", "NaN/s"}, {"--rate", "1/y"}, {"--vehicles", "olav"}} {
-		if err := Simulate(t.Context(), args, "http://127.0.0.1:1", io.Discard, io.Discard); err == nil {
+		if err := command.Simulate(t.Context(), args, "http://127.0.0.1:1", io.Discard, io.Discard); err == nil {
 			t.Errorf("%v: got no error", args)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"bompass/shared/tariff/nvdb"
 )
 
-// errOpenQuestions makes the exit code non-zero after all drafts have been written.
-var errOpenQuestions = errors.New("the data leaves questions open; they are listed above")
+// ErrOpenQuestions makes the exit code non-zero after all drafts have been written.
+var ErrOpenQuestions = errors.New("the data leaves questions open; they are listed above")
 
 const tariffUsage = "tariff: write: server tariff import nvdb FILE [--out DIR] [--from DAY], server tariff publish or server tariff releases"
 
@@ -64,7 +64,7 @@ func tariffCommand(args []string, in io.Reader, out, errOut io.Writer) error {
 		fmt.Fprintln(errOut, p)
 	}
 	if len(problems) > 0 {
-		return errOpenQuestions
+		return ErrOpenQuestions
 	}
 	return nil
 }

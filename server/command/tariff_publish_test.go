@@ -1,4 +1,4 @@
-package command
+package command_test
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"bompass/server/command"
 	"bompass/server/internal/pgtest"
 )
 
@@ -17,15 +18,15 @@ func runTariff(t *testing.T, url string, args ...string) (string, error) {
 	getenv := func(name string) string {
 		return map[string]string{"DATABASE_URL": url, "BOMPASS_HOME": t.TempDir()}[name]
 	}
-	w := World{Getenv: getenv, In: strings.NewReader(""), Out: &out, Err: &problems}
-	err := Run(t.Context(), append([]string{"tariff"}, args...), w)
+	w := command.World{Getenv: getenv, In: strings.NewReader(""), Out: &out, Err: &problems}
+	err := command.Run(t.Context(), append([]string{"tariff"}, args...), w)
 	return out.String() + problems.String(), err
 }
 
 func TestPriceListsArePublishedFromTheCommandLine(t *testing.T) {
 	url := pgtest.URL(t)
 	dir := t.TempDir()
-	builtIn, err := BuiltInTariffs()
+	builtIn, err := command.BuiltInTariffs()
 	if err != nil {
 		t.Fatal(err)
 	}
