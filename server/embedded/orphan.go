@@ -16,10 +16,16 @@ import (
 // servers on the same data would destroy it. The home is locked by this server, so no other server uses it. Wait is the
 // maximum wait after each signal.
 func (p *Postgres) stopOrphan(ctx context.Context, wait time.Duration) error {
-	pid, ok := p.orphan()
-	if !ok {
-		return nil
+	if pid, ok := p.orphan(); ok {
+		if err := stopProcess(ctx, pid, wait); err != nil {
+			return err
+		}
 	}
+	return p.removeStaleLock(ctx, wait)
+}
+
+// stopProcess stops a PostgreSQL, and returns when it has ended.
+func stopProcess(ctx context.Context, pid int, wait time.Duration) error {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
 		if err := syscall.Kill(pid, signal); errors.Is(err, syscall.ESRCH) {
 			return nil
@@ -31,6 +37,44 @@ func (p *Postgres) stopOrphan(ctx context.Context, wait time.Duration) error {
 		}
 	}
 	return fmt.Errorf("a PostgreSQL (process %d) of an earlier run is still running and does not stop; stop it yourself", pid)
+}
+
+// removeStaleLock removes the lock file of a postmaster that has been killed. PostgreSQL does so itself, unless another
+// process has the number by now or the dead one is a zombie, which in a container may never be reaped: then it refuses
+// to start. The lock of the home excludes other servers; processes that a killed postmaster has left end by themselves
+// and are waited for, since they may still write.
+func (p *Postgres) removeStaleLock(ctx context.Context, wait time.Duration) error {
+	path := filepath.Join(p.place.data(), "postmaster.pid")
+	if _, err := os.Stat(path); err != nil {
+		return nil
+	}
+	if _, err := os.Stat("/proc/self/cwd"); err != nil {
+		return nil // processes cannot be listed here; PostgreSQL decides
+	}
+	for _, pid := range processesIn(p.place.data()) {
+		if !awaitEnd(ctx, pid, wait) {
+			return fmt.Errorf("process %d still uses the database in %s; stop it yourself", pid, p.place.data())
+		}
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove the lock file of a PostgreSQL that has ended: %w", err)
+	}
+	return nil
+}
+
+// processesIn returns the processes that work in a directory, as all of PostgreSQL's do in that of their data.
+func processesIn(dir string) (pids []int) {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	links, _ := filepath.Glob("/proc/[0-9]*/cwd")
+	for _, link := range links {
+		if target, err := os.Readlink(link); err == nil && target == dir {
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(link)))
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
 
 // Running returns the URL of the database of the server that runs on a home.

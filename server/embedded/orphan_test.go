@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -100,4 +102,57 @@ func TestOtherProcessWithSameNumberIsLeftAlone(t *testing.T) {
 	if err := embedded.StopOrphanForTest(t.Context(), filepath.Dir(other), time.Second); err != nil || ended() {
 		t.Errorf("got %v, ended: %v; want the process left running", err, ended())
 	}
+}
+
+// After a power cut or in a container, the number in the lock file of a killed PostgreSQL can belong to a process of
+// the same user. PostgreSQL by itself would refuse to start.
+func TestStartRemovesLockOfKilledPostgreSQL(t *testing.T) {
+	dir := homeDir(t)
+	home, p := start(t, dir)
+	exec1(t, p.URL(), "create table kept (n int)")
+	lock := filepath.Join(p.Where(), "data", "postmaster.pid")
+	text, err := os.ReadFile(lock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, rest, _ := strings.Cut(string(text), "\n")
+	number, err := strconv.Atoi(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(number, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	<-p.Ended()
+	other := sleeper(t, p.Where())
+	if err := os.WriteFile(lock, fmt.Appendf(nil, "%d\n%s", other, rest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := home.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, p = start(t, dir)
+	exec1(t, p.URL(), "insert into kept values (1)")
+}
+
+// sleeper starts a process of the user who owns a directory, and returns its number.
+func sleeper(t *testing.T, dir string) int {
+	t.Helper()
+	info, err := os.Stat(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		t.Fatal("the owner of a directory is not known here")
+	}
+	cmd := exec.Command("sleep", "600")
+	if int(owner.Uid) != os.Getuid() {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: owner.Uid, Gid: owner.Gid}}
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	return cmd.Process.Pid
 }
