@@ -202,16 +202,23 @@ func recentPassages() []toll.Observation {
 	return driven
 }
 
-func newCrashed(t *testing.T) *crashed {
+// emptyHome returns a new directory that PostgreSQL's own user can enter.
+func emptyHome(t *testing.T) string {
 	t.Helper()
 	home, err := os.MkdirTemp("", "bompass-crash-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(home) })
-	if err := os.Chmod(home, 0o755); err != nil { // PostgreSQL's own user must get in
+	if err := os.Chmod(home, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	return home
+}
+
+func newCrashed(t *testing.T) *crashed {
+	t.Helper()
+	home := emptyHome(t)
 	c := &crashed{t: t, home: home, binary: program(t), addr: freeAddr(t), scrape: freeAddr(t)}
 	bundle(t, filepath.Join(home, "web"))
 	if err := c.run("seed").Run(); err != nil {

@@ -27,6 +27,12 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server reset                     delete the data that serve stores under BOMPASS_HOME
   server legacy import [--dry-run] FILE…
                                    import customers, agreements, vehicles, tags or passwords of a legacy system
+  server station key add NAME STATION… | --all
+                                   make the API key of stations and print it
+  server station key list [--json] list the API keys of stations
+  server station key withdraw NAME withdraw one
+  server backup FILE               write a copy of the server's own database to a new file, also while it runs
+  server restore FILE              read such a copy into an empty home
   server tags [--json]             list orders of tags that are not sent yet
   server tags sent ORDER TAG       record which tag was sent
   server rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]
@@ -78,6 +84,12 @@ func Run(ctx context.Context, args []string, w World) error {
 		return quarantineCommand(ctx, args, w)
 	case "legacy":
 		return legacyCommand(ctx, args, w)
+	case "station":
+		return stationCommand(ctx, args, w)
+	case "backup":
+		return backupCommand(ctx, args, w)
+	case "restore":
+		return restoreCommand(ctx, args, w)
 	case "tags":
 		return tagsCommand(ctx, args, w)
 	case "rate":

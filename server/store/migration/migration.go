@@ -62,3 +62,13 @@ func Up(ctx context.Context, pool *pgxpool.Pool) (int, error) {
 	}
 	return len(done), nil
 }
+
+// Empty reports whether the database has no tables at all, not even those of an earlier version.
+func Empty(ctx context.Context, pool *pgxpool.Pool) (empty bool, err error) {
+	err = pool.QueryRow(ctx, `select not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast'))`).Scan(&empty)
+	if err != nil {
+		return false, fmt.Errorf("look for tables: %w", err)
+	}
+	return empty, nil
+}
