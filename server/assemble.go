@@ -120,9 +120,12 @@ func (p *product) tariffFiles() (int64, []tariff.File) {
 	return release.Number, release.Files
 }
 
+// diskInterval is the time between two looks at the free space for the stream.
+const diskInterval = 2 * time.Second
+
 // openStream connects to the configured NATS, or starts the embedded one. The connection is tried again without
 // limit, so that the server survives an outage of NATS.
-func (p *product) openStream(context.Context) (err error) {
+func (p *product) openStream(ctx context.Context) (err error) {
 	if p.config.Stream != "" {
 		if p.conn, err = nats.Connect(string(p.config.Stream), nats.Name("bompass"), nats.MaxReconnects(-1),
 			nats.RetryOnFailedConnect(true)); err != nil {
@@ -136,6 +139,14 @@ func (p *product) openStream(context.Context) (err error) {
 		return err
 	}
 	p.opened.add(own.Stop)
+	p.room = own.Ready
+	watching, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		own.Watch(watching, diskInterval, p.log)
+	}()
+	p.opened.add(func() { stop(); <-done })
 	if p.conn, err = own.Connect(); err != nil {
 		return err
 	}
@@ -147,7 +158,8 @@ func (p *product) openStream(context.Context) (err error) {
 func (p *product) openPipeline(ctx context.Context) (err error) {
 	p.pipeline, err = pipeline.New(ctx, pipeline.Deps{
 		Store: passagedb.New(p.db), Prices: p.prices, Conn: p.conn,
-		Stream: stream.Options{Replicas: p.config.Queue.Replicas, BytesMax: int64(p.config.Queue.MB) << 20}, Now: p.Now,
+		Stream: stream.Options{Replicas: p.config.Queue.Replicas, BytesMax: int64(p.config.Queue.MB) << 20},
+		Room:   p.room, Now: p.Now,
 		Log: p.log,
 	})
 	if err != nil {

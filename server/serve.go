@@ -51,6 +51,7 @@ type product struct {
 	postgres *embedded.Postgres // nil if DATABASE_URL is set
 	db       *store.DB
 	conn     *nats.Conn
+	room     func() error // returns an error if the own stream's disk is full; nil with NATS_URL
 	prices   *pricelist.InForce
 	contact  toll.Contact // of customer service
 	pipeline *pipeline.Pipeline

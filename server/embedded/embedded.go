@@ -68,14 +68,22 @@ func (h *Home) Path(name string) string { return filepath.Join(h.Dir, name) }
 
 // checkSpace returns an error if the disk of a directory has less than FreeMin bytes free.
 func checkSpace(dir string) error {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(dir, &fs); err != nil {
-		return fmt.Errorf("disk of %s: %w", dir, err)
+	free, err := freeSpace(dir)
+	if err != nil {
+		return err
 	}
-	free := fs.Bavail * uint64(fs.Bsize)
 	if free < FreeMin {
 		return fmt.Errorf("the disk of %s is full: %d MB free, %d MB needed; free some space or set BOMPASS_HOME to another disk",
 			dir, free>>20, uint64(FreeMin)>>20)
 	}
 	return nil
+}
+
+// freeSpace returns the free space of the disk of a directory, in bytes.
+func freeSpace(dir string) (uint64, error) {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
+		return 0, fmt.Errorf("disk of %s: %w", dir, err)
+	}
+	return fs.Bavail * uint64(fs.Bsize), nil
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -38,6 +39,7 @@ type Deps struct {
 	Prices   *pricelist.InForce
 	Stream   jetstream.JetStream
 	Register *passage.RegisterCache
+	Room     func() error // returns an error if the stream's disk is full
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -48,6 +50,7 @@ type Intake struct {
 	prices      *pricelist.InForce
 	js          jetstream.JetStream
 	register    *passage.RegisterCache
+	room        func() error
 	unknownKeys *unknownKeys
 	now         func() time.Time
 	log         *slog.Logger
@@ -56,7 +59,7 @@ type Intake struct {
 // New returns an Intake.
 func New(d Deps) *Intake {
 	return &Intake{
-		store: d.Store, prices: d.Prices, js: d.Stream, register: d.Register, unknownKeys: &unknownKeys{log: d.Log}, now: d.Now, log: d.Log,
+		store: d.Store, prices: d.Prices, js: d.Stream, register: d.Register, room: d.Room, unknownKeys: &unknownKeys{log: d.Log}, now: d.Now, log: d.Log,
 	}
 }
 
@@ -98,6 +101,9 @@ func (in *Intake) takeIn(ctx context.Context, key [sha256.Size]byte, body []byte
 	if !known {
 		in.unknownKeys.record(key, in.now())
 		return api.BatchReply{}, fault.New(fault.KeyUnknown)
+	}
+	if err := in.room(); err != nil {
+		return api.BatchReply{}, errors.Join(fault.New(fault.Busy), err)
 	}
 	b := &batch{stations: stations, received: received, out: stream.NewOutbox()}
 	in.sort(b, body)

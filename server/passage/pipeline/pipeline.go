@@ -38,6 +38,7 @@ type Deps struct {
 	Now            func() time.Time
 	Log            *slog.Logger
 	Stream         stream.Options
+	Room           func() error  // returns an error if the stream's disk is full; nil if another program looks after it
 	ReviewInterval time.Duration // between two queries for due work; 0 means two seconds
 }
 
@@ -48,6 +49,7 @@ type Pipeline struct {
 	js             jetstream.JetStream
 	workers        []*worker.Worker
 	stream         stream.Options
+	room           func() error
 	opened         bool // whether New has opened the stream
 	now            func() time.Time
 	log            *slog.Logger
@@ -70,7 +72,10 @@ func New(ctx context.Context, d Deps) (*Pipeline, error) {
 	if err != nil {
 		return nil, fmt.Errorf("passage stream: %w", err)
 	}
-	p := &Pipeline{store: d.Store, js: js, stream: d.Stream, now: d.Now, log: d.Log, reviewInterval: cmp.Or(d.ReviewInterval, defaultReviewInterval)}
+	if d.Room == nil {
+		d.Room = func() error { return nil }
+	}
+	p := &Pipeline{store: d.Store, js: js, stream: d.Stream, room: d.Room, now: d.Now, log: d.Log, reviewInterval: cmp.Or(d.ReviewInterval, defaultReviewInterval)}
 	ctx, cancel := context.WithTimeout(ctx, openWait)
 	defer cancel()
 	if err := stream.Open(ctx, js, d.Stream); err != nil {
@@ -79,7 +84,7 @@ func New(ctx context.Context, d Deps) (*Pipeline, error) {
 		p.opened = true
 	}
 	register := passage.NewRegisterCache(d.Store)
-	p.Intake = intake.New(intake.Deps{Store: d.Store, Prices: d.Prices, Stream: js, Register: register, Now: d.Now, Log: d.Log})
+	p.Intake = intake.New(intake.Deps{Store: d.Store, Prices: d.Prices, Stream: js, Register: register, Room: d.Room, Now: d.Now, Log: d.Log})
 	for partition := range passage.Partitions {
 		p.workers = append(p.workers, worker.New(worker.Deps{
 			Ledger: d.Store, Prices: d.Prices, Conn: d.Conn, Stream: js, Register: register, ReviewInterval: p.reviewInterval, Now: d.Now, Log: d.Log,
@@ -88,8 +93,11 @@ func New(ctx context.Context, d Deps) (*Pipeline, error) {
 	return p, nil
 }
 
-// Ready returns an error if the stream does not answer.
+// Ready returns an error if the stream does not answer or its disk is full.
 func (p *Pipeline) Ready(ctx context.Context) error {
+	if err := p.room(); err != nil {
+		return err
+	}
 	if _, err := p.js.Stream(ctx, stream.Name); err != nil {
 		return fmt.Errorf("passage stream: %w", err)
 	}
