@@ -42,7 +42,7 @@ func stationCommand(ctx context.Context, args []string, w World) error {
 	case action == "add":
 		return addStationKey(ctx, args, w)
 	case action == "list" && (len(args) == 0 || len(args) == 1 && args[0] == "--json"):
-		return withPassages(ctx, w, func(db *store.DB, s *passagedb.Store) error { return listStationKeys(ctx, s, w, len(args) == 1) })
+		return withPassages(ctx, w, func(_ *store.DB, s *passagedb.Store) error { return listStationKeys(ctx, s, w, len(args) == 1) })
 	case action == "withdraw" && len(args) == 1:
 		return withPassages(ctx, w, func(_ *store.DB, s *passagedb.Store) error { return withdrawStationKey(ctx, s, w, args[0]) })
 	}

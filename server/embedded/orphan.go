@@ -45,11 +45,8 @@ func stopProcess(ctx context.Context, pid int, wait time.Duration) error {
 // and are waited for, since they may still write.
 func (p *Postgres) removeStaleLock(ctx context.Context, wait time.Duration) error {
 	path := filepath.Join(p.place.data(), "postmaster.pid")
-	if _, err := os.Stat(path); err != nil {
+	if !exists(path) || !exists("/proc/self/cwd") { // where processes cannot be listed, PostgreSQL decides
 		return nil
-	}
-	if _, err := os.Stat("/proc/self/cwd"); err != nil {
-		return nil // processes cannot be listed here; PostgreSQL decides
 	}
 	for _, pid := range processesIn(p.place.data()) {
 		if !awaitEnd(ctx, pid, wait) {
@@ -60,6 +57,11 @@ func (p *Postgres) removeStaleLock(ctx context.Context, wait time.Duration) erro
 		return fmt.Errorf("remove the lock file of a PostgreSQL that has ended: %w", err)
 	}
 	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // processesIn returns the processes that work in a directory, as all of PostgreSQL's do in that of their data.
