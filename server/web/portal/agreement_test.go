@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"bompass/server/internal/proves"
 	"bompass/server/web/webtest"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -33,7 +34,8 @@ func TestSearchesShowCustomerService(t *testing.T) {
 	}
 }
 
-// S2.33: both sets of terms are public, in every language, with their version.
+// S2.33, S5.08, S5.36: both sets of terms are public, in every language, with their version. They say where the tag is
+// mounted, and that a person who does not report a sold vehicle may pay for its new owner's passages.
 func TestTermsArePublic(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
@@ -45,9 +47,23 @@ func TestTermsArePublic(t *testing.T) {
 			}
 		}
 	}
+	for lang, texts := range map[string][2]string{
+		"nb": {"festes på innsiden av frontruten", "kan du bli belastet for den nye eierens passeringer"},
+		"en": {"Mount it on the inside of the windscreen", "you may be charged for the new owner's passages"},
+		"sv": {"fästs på insidan av vindrutan", "kan du debiteras för den nya ägarens passager"},
+		"de": {"innen an der Frontscheibe", "können Ihnen Durchfahrten des neuen Halters berechnet werden"},
+	} {
+		page := html.UnescapeString(v.Get("/terms/special?lang=" + lang).Body)
+		for _, want := range texts {
+			if !strings.Contains(page, want) {
+				t.Errorf("the special terms in %s lack %q", lang, want)
+			}
+		}
+	}
 	if p := v.Get("/terms/nothing"); p.StatusCode != http.StatusNotFound {
 		t.Errorf("no such terms: %d", p.StatusCode)
 	}
+	proves.That(t, "S5.08", "S5.36")
 }
 
 // S1.12, S1.13, S2.27: the answer no leads to a new agreement. The form can be opened at any time, and is completed
