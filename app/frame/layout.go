@@ -145,9 +145,10 @@ func (p *Page) footer() ui.Footer {
 	return footer
 }
 
-// help returns the links to customer service, the same on every page (WCAG 3.2.6).
+// help returns the links to help and customer service, the same on every page (WCAG 3.2.6).
 func (p *Page) help() (links []ui.HelpLink) {
 	w, contact := p.Words(), p.Session.Contact()
+	links = append(links, ui.HelpLink{Text: w.T("app.help.questions"), Href: site.Help})
 	for _, phone := range contact.Phones {
 		links = append(links, ui.HelpLink{Text: w.T("app.help.call", "phones", phone), Href: "tel:" + toll.DialNumber(phone)})
 	}

@@ -48,6 +48,11 @@ func (f Field) Checkbox(on bool, change Action) app.UI {
 // FieldRow puts short fields next to each other where there is space.
 func FieldRow(fields ...app.UI) app.UI { return app.Elem("div").Class("bp-fields").Body(fields...) }
 
+// WithButton puts a field's own button to the right of it where there is space.
+func WithButton(field, button app.UI) app.UI {
+	return app.Elem("div").Class("bp-with-button").Body(field, button)
+}
+
 // ReadOnly is a value that cannot be changed on the page, with the reason.
 func ReadOnly(name, value, why string) app.UI {
 	return app.Elem("div").Class("bp-fact").Body(

@@ -131,7 +131,7 @@ func TestEveryCodeClassAndRuleHasText(t *testing.T) {
 // families are keys whose last part is data: a code, a class, a rule, a month.
 var families = []string{
 	"fault.", "class.", "exempt.", "cap.", "scheme.", "step.", "badge.", "band.", "month.", "weekday.", "language.",
-	"passages.match.", "check.differs.", "mail.", "sms.", "event.", "role.", "consent.", "export.", "hold.", "help.", "eid.why.", "eid.stepup.", "eid.connect.",
+	"passages.match.", "check.differs.", "mail.", "sms.", "event.", "role.", "consent.", "export.", "hold.", "help.", "faq.", "eid.why.", "eid.stepup.", "eid.connect.",
 	"find.outcome.", "welcome.consent.", "country.", "terms.", "agree.part.", "agree.kind.", "agree.details.kind.", "agree.fuel.", "agree.terms.", "agree.read.",
 }
 

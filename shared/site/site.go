@@ -25,6 +25,7 @@ const (
 // The pages that the server renders, before and without the program.
 const (
 	Login          = "/login"
+	Help           = "/help"
 	LoginHelp      = "/help/login"
 	Welcome        = "/welcome"          // questions that must be answered before the program
 	BecomeCustomer = "/welcome/customer" // what to do without an agreement
@@ -46,7 +47,7 @@ func Pages() []string {
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,
 // leaves the program.
 func Rendered() []string {
-	return []string{Login, LoginHelp, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation}
+	return []string{Login, Help, LoginHelp, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation}
 }
 
 // IsPage reports whether a path is a page of the program.

@@ -43,10 +43,12 @@ func (p *page) facts(reply api.ProfileReply) app.UI {
 		ui.ReadOnly(w.T("profile.name"), reply.Name, w.T("profile.name.why")),
 		ui.ReadOnly(w.T("profile.email"), reply.Email, ""),
 		ui.StackedForm(w.T("profile.email.change"), ui.Submit("email", p.changeEmail),
-			p.field("email", w.T("profile.email.new"), w.T("profile.email.hint")).
-				Text(p.email, ui.Input{Kind: "email", Complete: "email", Max: 254}, ui.Change("email", func(_ app.Context, v string) { p.email = v })),
+			ui.WithButton( // to the right of the field, S1.26
+				p.field("email", w.T("profile.email.new"), w.T("profile.email.hint")).
+					Text(p.email, ui.Input{Kind: "email", Complete: "email", Max: 254}, ui.Change("email", func(_ app.Context, v string) { p.email = v })),
+				ui.SubmitButton(w.T("profile.email.change")).DataSet("variant", "secondary"),
+			),
 			p.ErrorSummary(p.refused, emailFields[:]...),
-			ui.SubmitButton(w.T("profile.email.change")).DataSet("variant", "secondary"),
 		),
 	)
 }

@@ -129,6 +129,10 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	page.Press(`main a[href^="/login/eid/no"]`)
 	page.Press(`input[value="liv"]`)
 	page.Press(`button[type="submit"]`)
+	page.Wait("the page of missing details", `document.querySelector("#email")`)
+	if asked := page.Eval(`[...document.querySelectorAll("main input:not([type=hidden], [type=checkbox]), main select")].map((i) => i.name).join(" ")`); asked != "email mobile street postal_code city country" {
+		t.Errorf("the page asks for %s, want what is missing: the issuer disclosed the name", asked)
+	}
 	page.Fill("#email", "liv@bompass.example")
 	f.giveContact("90 00 01 01", "Storgata 1", "0155", "Oslo")
 	page.WaitText("liv@bompass.example")
@@ -149,7 +153,8 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	page.Screenshot("agree-mistake")
 	page.Press("#charger-fjellinjen")
 	f.next()
-	f.waitForStep("country", "Hvilket land er kjøretøyet registrert i?") // the address is known, S2.28
+	f.waitForStep("country", "Hvilket land er kjøretøyet registrert i?") // the address is known
+	proves.That(t, "S2.28")
 	page.Wait("focus on the question", headingFocused)
 	f.choose("#country", "NO")
 	f.next()
@@ -185,7 +190,8 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	page.WaitText("Avtalen er opprettet")
 	page.Wait("the receipt's own address", `location.pathname === "/agreements/done"`)
 	page.Wait("focus on the heading", headingFocused)
-	proves.That(t, "S2.29")
+	page.WaitText("Brikken sendes i posten.")
+	proves.That(t, "S2.29", "S5.04", "S5.07")
 	axe.checkPage(t, "receipt")
 	page.SetView(e2e.Phone)
 	page.Screenshot("agree-done-390")

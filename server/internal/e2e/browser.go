@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"bompass/server/internal/proves"
@@ -148,6 +149,22 @@ func (p *Page) WithoutScripts() {
 			emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	}))
+}
+
+// InstallProblems returns what keeps the browser from installing the page as an app.
+func (p *Page) InstallProblems() (problems []string) {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		found, err := cdp.Call(ctx, tab, page.GetInstallabilityErrors, cdp.Empty{})
+		if err != nil {
+			return err
+		}
+		for _, e := range found.InstallabilityErrors {
+			problems = append(problems, e.ErrorID)
+		}
+		return nil
+	}))
+	return problems
 }
 
 func (p *Page) do(steps ...chromedp.Action[chromedp.Void]) {

@@ -19,6 +19,7 @@ import (
 	"bompass/server/privacy"
 	"bompass/server/web/kit"
 	"bompass/shared/api"
+	"bompass/shared/site"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
@@ -122,6 +123,7 @@ func (h *Handlers) MountPages(app *fiber.App) {
 	h.mountFindAgreements(app)
 	h.mountLegacyAgreements(app)
 	app.Get(termsPattern, h.terms)
+	app.Get(site.Help, h.help)
 	if h.Parties != nil {
 		h.mountParties(app)
 	}
