@@ -108,6 +108,15 @@ func StackedForm(name string, submit Action, body ...app.UI) app.UI {
 		OnSubmit(submit.handler(), submit.key).Body(body...)
 }
 
+// PageForm is a form of several cards, with its button below them.
+func PageForm(name string, submit Action, body ...app.UI) app.UI {
+	return app.Form().Class("bp-stack bp-page-form").Aria("label", name).Attr("novalidate", "novalidate").
+		OnSubmit(submit.handler(), submit.key).Body(body...)
+}
+
+// Stack puts fields below each other, as in a StackedForm.
+func Stack(fields ...app.UI) app.UI { return app.Elem("div").Class("bp-question").Body(fields...) }
+
 // SubmitButton is the button that sends a form.
 func SubmitButton(text string) app.HTMLButton {
 	return app.Button().Type("submit").Class("ds-button").Text(text)

@@ -133,22 +133,30 @@ func (s *Service) Profile(ctx context.Context, actor access.Principal) (api.Prof
 	return p, nil
 }
 
-// Save changes the details. A new mobile number requires a recent step-up and must be confirmed by a code, which is
-// sent at once.
-func (s *Service) Save(ctx context.Context, actor access.Principal, req api.Details) (api.ProfileReply, error) {
-	req, err := normalizeDetails(req)
+// Save changes the details, and the consents if they are answered. All of it is checked before anything is stored. A
+// new mobile number requires a recent step-up and must be confirmed by a code, which is sent at once.
+func (s *Service) Save(ctx context.Context, actor access.Principal, req api.SaveRequest) (api.ProfileReply, error) {
+	details, err := normalizeDetails(req.Details)
 	if err != nil {
 		return api.ProfileReply{}, err
+	}
+	if req.Given != nil {
+		if err := checkConsents(req.Given); err != nil {
+			return api.ProfileReply{}, err
+		}
 	}
 	was, err := s.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return api.ProfileReply{}, err
 	}
 	if actor.Kind != toll.Company || !actor.Role.May(role.Change) {
-		req.Contact = was.Contact
+		details.Contact = was.Contact
 	}
-	if err := s.saveDetails(ctx, actor, was.Details, req); err != nil {
+	if err := s.saveDetails(ctx, actor, was.Details, details); err != nil {
 		return api.ProfileReply{}, err
+	}
+	if req.Given != nil {
+		return s.SaveConsents(ctx, actor, api.ConsentRequest{Given: req.Given})
 	}
 	return s.Profile(ctx, actor)
 }
@@ -252,20 +260,28 @@ func (s *Service) ConfirmCode(ctx context.Context, actor access.Principal, req a
 // SaveConsents stores an answer to every question with the version of its text and the time. Withdrawing consent works
 // the same way as giving it.
 func (s *Service) SaveConsents(ctx context.Context, actor access.Principal, req api.ConsentRequest) (api.ProfileReply, error) {
-	if !req.Given[toll.ConsentPrivacy] {
-		return api.ProfileReply{}, fault.New(fault.ConsentNeeded).At("privacy")
+	if err := checkConsents(req.Given); err != nil {
+		return api.ProfileReply{}, err
 	}
 	var list []api.Consent
 	for _, kind := range toll.Consents() {
 		list = append(list, api.Consent{Kind: kind, Given: req.Given[kind], Version: toll.ConsentVersion(kind), At: s.now()})
 	}
-	if len(req.Given) > len(list) {
-		return api.ProfileReply{}, fault.New(fault.FieldWrong).At("given")
-	}
 	if err := s.store.SaveConsents(ctx, actor.Account, list); err != nil {
 		return api.ProfileReply{}, err
 	}
 	return s.Profile(ctx, actor)
+}
+
+// checkConsents returns the fault of answers that cannot be stored: the privacy statement must be accepted.
+func checkConsents(given map[toll.ConsentKind]bool) error {
+	switch {
+	case !given[toll.ConsentPrivacy]:
+		return fault.New(fault.ConsentNeeded).At("privacy")
+	case len(given) > len(toll.Consents()):
+		return fault.New(fault.FieldWrong).At("given")
+	}
+	return nil
 }
 
 // consentStates returns every question with the person's latest answer.

@@ -48,7 +48,7 @@ func TestPersonalDataIsNotLeaked(t *testing.T) {
 		Mobile: "+4798765432", PhonePrivate: "+4722334455", PhoneWork: "+4755443322", Street: "Quistgata 77",
 		PostalCode: "Q-7788", City: "Zebraby", Country: "XZ",
 	}
-	webtest.Call(v, api.SaveProfile, d, "")
+	webtest.Call(v, api.SaveProfile, api.SaveRequest{Details: d}, "")
 	for name, value := range map[string]string{
 		"mobile": d.Mobile, "private": d.PhonePrivate, "work": d.PhoneWork, "street": d.Street,
 		"postal code": d.PostalCode, "city": d.City,

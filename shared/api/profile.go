@@ -20,6 +20,12 @@ type Details struct {
 	Contact      string `json:"contact,omitempty"` // name of the contact person of a company
 }
 
+// SaveRequest changes the page "my details" as a whole.
+type SaveRequest struct {
+	Details
+	Given map[toll.ConsentKind]bool `json:"given,omitempty"` // the answers to all questions of consent; nil keeps those before
+}
+
 // ProfileReply is the content of the page "my details". The name comes from a register and cannot be changed here.
 type ProfileReply struct {
 	Name            string `json:"name"`
@@ -158,7 +164,7 @@ type ExportReply struct {
 // The routes of the person's own account and of the people who act for the customer.
 var (
 	Profile     = customer[Empty, ProfileReply]("profile", "GET", "/api/v1/profile", role.SeeOwn)
-	SaveProfile = customer[Details, ProfileReply]("profile.save", "POST", "/api/v1/profile", role.SeeOwn)
+	SaveProfile = customer[SaveRequest, ProfileReply]("profile.save", "POST", "/api/v1/profile", role.SeeOwn)
 	ChangeEmail = customer[EmailRequest, Empty]("profile.email", "POST", "/api/v1/profile/email", role.SeeOwn)
 	SendCode    = customer[CodeRequest, Empty]("profile.code", "POST", "/api/v1/profile/code", role.SeeOwn)
 	ConfirmCode = customer[ConfirmRequest, ProfileReply]("profile.confirm", "POST", "/api/v1/profile/confirm",

@@ -11,9 +11,9 @@ func (c *Client) Profile(ctx context.Context) (api.ProfileReply, error) {
 	return Call(ctx, c, api.Profile, api.Empty{})
 }
 
-// SaveProfile saves the contact details.
-func (c *Client) SaveProfile(ctx context.Context, d api.Details) (api.ProfileReply, error) {
-	return Call(ctx, c, api.SaveProfile, d)
+// SaveProfile saves the contact details, and the answers to all questions of consent.
+func (c *Client) SaveProfile(ctx context.Context, req api.SaveRequest) (api.ProfileReply, error) {
+	return Call(ctx, c, api.SaveProfile, req)
 }
 
 // ChangeEmail asks for a change of the email address. The server sends a link to both addresses: the new one
@@ -32,11 +32,6 @@ func (c *Client) SendCode(ctx context.Context, channel string) error {
 // ConfirmCode confirms the address or number of a channel with its code.
 func (c *Client) ConfirmCode(ctx context.Context, channel, code string) (api.ProfileReply, error) {
 	return Call(ctx, c, api.ConfirmCode, api.ConfirmRequest{Channel: channel, Code: code})
-}
-
-// SaveConsents saves the answers to all questions of consent.
-func (c *Client) SaveConsents(ctx context.Context, req api.ConsentRequest) (api.ProfileReply, error) {
-	return Call(ctx, c, api.SaveConsents, req)
 }
 
 // Erase asks for erasure, or withdraws that request.

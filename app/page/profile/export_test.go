@@ -13,14 +13,12 @@ func OfferUpdate(ctx app.Context, c app.Composer) { c.(*page).OnAppUpdate(ctx) }
 // Street is the field of the street.
 func Street(c app.Composer) *string { return &c.(*page).draft.Street }
 
-// SaveDetails, SaveConsents and ConfirmMobile send their forms, as their buttons do.
+// SaveDetails and ConfirmMobile send their forms, as their buttons do.
 func SaveDetails(ctx app.Context, c app.Composer, mobile string) {
 	p := c.(*page)
 	p.draft.Mobile = mobile
 	p.save(ctx)
 }
-
-func SaveConsents(ctx app.Context, c app.Composer) { c.(*page).saveConsents(ctx) }
 
 func ConfirmMobile(ctx app.Context, c app.Composer, code string) {
 	p := c.(*page)

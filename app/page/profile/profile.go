@@ -45,16 +45,13 @@ func (p *page) OnNav(ctx app.Context) {
 	})
 }
 
-// fill puts the stored details and consents into the fields, except in forms that were changed and not sent.
+// fill puts the stored details and consents into the fields, unless they were changed and not sent.
 func (p *page) fill(reply api.ProfileReply) {
-	w := p.Words()
 	p.refused = nil
-	if !p.Dirty(w.T("profile.details")) {
-		p.draft = reply.Details
-	}
-	if p.Dirty(w.T("profile.consents")) {
+	if p.Dirty(p.Words().T("profile.title")) {
 		return
 	}
+	p.draft = reply.Details
 	for _, c := range reply.Consents {
 		p.consents[c.Kind] = c.Given && c.Version == c.Current
 	}
@@ -106,10 +103,11 @@ func (c change) refused(f fault.Error) *fault.Error {
 	return &f
 }
 
+// save sends details and consents, S4.26.
 func (p *page) save(ctx app.Context) {
-	draft, w := p.draft, p.Words()
-	p.send(ctx, change{form: w.T("profile.details"), done: w.T("profile.saved"), do: func(ctx context.Context) (api.ProfileReply, error) {
-		return p.Session.Client.SaveProfile(ctx, draft)
+	req, w := api.SaveRequest{Details: p.draft, Given: maps.Clone(p.consents)}, p.Words()
+	p.send(ctx, change{form: w.T("profile.title"), done: w.T("profile.saved"), do: func(ctx context.Context) (api.ProfileReply, error) {
+		return p.Session.Client.SaveProfile(ctx, req)
 	}})
 }
 
@@ -131,13 +129,6 @@ func (p *page) confirmCode(ctx app.Context, channel string) {
 	code, w := p.codes[channel], p.Words()
 	p.send(ctx, change{form: w.T("profile." + channel + ".unconfirmed"), done: w.T("profile.confirmed"), code: "code-" + channel, do: func(ctx context.Context) (api.ProfileReply, error) {
 		return p.Session.Client.ConfirmCode(ctx, channel, code)
-	}})
-}
-
-func (p *page) saveConsents(ctx app.Context) {
-	given, w := maps.Clone(p.consents), p.Words()
-	p.send(ctx, change{form: w.T("profile.consents"), done: w.T("profile.consent.saved"), do: func(ctx context.Context) (api.ProfileReply, error) {
-		return p.Session.Client.SaveConsents(ctx, api.ConsentRequest{Given: given})
 	}})
 }
 
@@ -165,7 +156,7 @@ func (p *page) Render() app.UI {
 	return frame.Show(&p.base, site.Profile, title, &p.query, func(reply api.ProfileReply) []app.UI {
 		return []app.UI{
 			ui.Title(title), p.OtherError(p.refused, p.fields()...),
-			p.facts(reply), p.confirmations(reply), p.details(reply), p.consentForm(reply), p.privacy(reply),
+			p.facts(reply), p.confirmations(reply), p.form(reply), p.privacy(reply),
 		}
 	})
 }

@@ -18,7 +18,7 @@ import (
 
 func serve(reply api.ProfileReply) *pagetest.Server {
 	server := pagetest.With(api.Profile.Endpoint, reply)
-	for _, e := range []api.Endpoint{api.SaveProfile.Endpoint, api.SaveConsents.Endpoint, api.ConfirmCode.Endpoint, api.Erase.Endpoint} {
+	for _, e := range []api.Endpoint{api.SaveProfile.Endpoint, api.ConfirmCode.Endpoint, api.Erase.Endpoint} {
 		server.With(e, reply)
 	}
 	return server
@@ -126,26 +126,33 @@ func TestRefusalThatIsAboutNoFieldIsShownAtTheTop(t *testing.T) {
 
 // A form that was changed keeps its values when another is sent, and holds back the new version.
 func TestChangedFormIsKeptWhenAnotherIsSent(t *testing.T) {
-	const offer, details, consents = "Det finnes en ny versjon", "Kontakt", "Personvern og samtykke"
+	const offer = "Det finnes en ny versjon"
 	server := serve(profileOf())
 	s := pagetest.Open(t, server, "/profile", profile.New)
-	profile.Change(s.Page, details)
+	profile.Change(s.Page, "Mine opplysninger")
 	*profile.Street(s.Page) = "Storgata 9"
 	s.Do(func(ctx app.Context) { profile.OfferUpdate(ctx, s.Page) })
 	s.Hides(offer)
-	profile.Change(s.Page, consents)
-	s.Do(func(ctx app.Context) { profile.SaveConsents(ctx, s.Page) })
-	s.Shows("Samtykkene er lagret")
+	s.Do(func(ctx app.Context) { profile.ConfirmMobile(ctx, s.Page, "123456") })
+	s.Shows("Bekreftet.")
 	s.Hides(offer)
 	if street := *profile.Street(s.Page); street != "Storgata 9" {
 		t.Errorf("the street is %q after another form was sent", street)
 	}
 	s.Do(func(ctx app.Context) { profile.SaveDetails(ctx, s.Page, "90000001") })
-	s.Shows(offer, "Bruk den nye versjonen")
-	sent := pagetest.Sent[api.ConsentRequest](t, server, api.SaveConsents.Endpoint)
+	s.Shows(offer, "Bruk den nye versjonen", "Endringene er lagret")
+}
+
+// S4.26: one button saves the whole page, the consents with the details.
+func TestButtonSavesDetailsAndConsents(t *testing.T) {
+	server := serve(profileOf())
+	s := pagetest.Open(t, server, "/profile", profile.New)
+	*profile.Street(s.Page) = "Storgata 9"
+	s.Do(func(ctx app.Context) { profile.SaveDetails(ctx, s.Page, "90000001") })
+	sent := pagetest.Sent[api.SaveRequest](t, server, api.SaveProfile.Endpoint)
 	want := map[toll.ConsentKind]bool{toll.ConsentPrivacy: true, toll.ConsentEmail: false, toll.ConsentSMS: false, toll.ConsentAdvertising: true}
-	if len(sent) != 1 || !maps.Equal(sent[0].Given, want) {
-		t.Errorf("sent %v, want %v", sent, want)
+	if len(sent) != 1 || sent[0].Street != "Storgata 9" || sent[0].Mobile != "90000001" || !maps.Equal(sent[0].Given, want) {
+		t.Errorf("sent %+v, want the street and %v", sent, want)
 	}
 }
 

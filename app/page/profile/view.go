@@ -85,7 +85,19 @@ func (p *page) codeForm(channel, text string) app.UI {
 	)
 }
 
-// details is the form of what a person may change, saved together, S4.22, S4.26.
+// form is everything that a person enters on the page, saved with the button at its end, S4.26.
+func (p *page) form(reply api.ProfileReply) app.UI {
+	w := p.Words()
+	ids := detailFields[:]
+	for _, c := range reply.Consents {
+		ids = append(ids[:len(ids):len(ids)], consentID(c.Kind))
+	}
+	return ui.PageForm(w.T("profile.title"), ui.Submit("details", p.save),
+		p.details(reply), p.consentBoxes(reply), p.ErrorSummary(p.refused, ids...), ui.SubmitButton(w.T("profile.save")),
+	)
+}
+
+// details has the fields of telephone numbers, postal address and contact person, S4.22.
 func (p *page) details(reply api.ProfileReply) app.UI {
 	w := p.Words()
 	line := func(id, label, kind, complete string, at *string) app.UI {
@@ -100,7 +112,7 @@ func (p *page) details(reply api.ProfileReply) app.UI {
 	if reply.Company { // S4.18
 		phones = append(phones, line("contact", w.T("profile.contact"), "text", "name", &p.draft.Contact))
 	}
-	return ui.Card("details", w.T("profile.details"), ui.StackedForm(w.T("profile.details"), ui.Submit("details", p.save),
+	return ui.Card("details", w.T("profile.details"), ui.Stack(
 		ui.FieldRow(phones...),
 		line("street", w.T("profile.street"), "text", "street-address", &p.draft.Street),
 		ui.FieldRow(
@@ -108,27 +120,19 @@ func (p *page) details(reply api.ProfileReply) app.UI {
 			line("city", w.T("profile.city"), "text", "address-level2", &p.draft.City),
 			line("country", w.T("profile.country"), "text", "country", &p.draft.Country),
 		),
-		p.ErrorSummary(p.refused, detailFields[:]...),
-		ui.SubmitButton(w.T("profile.save")),
 	))
 }
 
-// consentForm asks for each consent and shows the version and time of the choice made before, S4.27–S4.33.
-func (p *page) consentForm(reply api.ProfileReply) app.UI {
+// consentBoxes asks for each consent and shows the version and time of the choice made before, S4.27–S4.33.
+func (p *page) consentBoxes(reply api.ProfileReply) app.UI {
 	w := p.Words()
 	var boxes []app.UI
-	var ids []string
 	for _, c := range reply.Consents {
 		kind, id := c.Kind, consentID(c.Kind)
-		ids = append(ids, id)
 		boxes = append(boxes, p.field(id, w.T("consent."+string(kind)), p.consentNote(c)).Checkbox(
 			p.consents[kind], ui.Toggle(id, func(_ app.Context, on bool) { p.consents[kind] = on })))
 	}
-	return ui.Card("consents", w.T("profile.consents"),
-		app.Elem("p").Text(w.T("profile.consents.lead")),
-		ui.StackedForm(w.T("profile.consents"), ui.Submit("consents", p.saveConsents),
-			append(boxes, p.ErrorSummary(p.refused, ids...), ui.SubmitButton(w.T("profile.save.consents")))...),
-	)
+	return ui.Card("consents", w.T("profile.consents"), app.Elem("p").Text(w.T("profile.consents.lead")), ui.Stack(boxes...))
 }
 
 // consentNote says which choice was made before, and when.

@@ -68,8 +68,19 @@ func TestDetailsAreChangedOnTheirPage(t *testing.T) {
 		return button.left >= field.right && button.top < field.bottom && button.bottom > field.top; })()`) != "true" {
 		t.Error("the button that changes the address is not to the right of its field")
 	}
-	page.Press(saveDetails) // leaves the email address alone
-	page.WaitText("Endringene er lagret.")
+	if page.Eval(`(() => {
+		const save = document.querySelector("`+saveDetails+`").getBoundingClientRect(), boxes = [...document.querySelectorAll("form:has(#mobile) input")];
+		return boxes.some((b) => b.id === "consent-advertising") && boxes.every((b) => b.getBoundingClientRect().bottom <= save.top); })()`) != "true" {
+		t.Error("the button that saves is not below all fields and boxes")
+	}
+	page.Replace("#city", "Ranheim")
+	ticked := page.Eval(`document.querySelector("#consent-sms").checked`)
+	page.Press("#consent-sms")
+	page.Press(saveDetails)
+	page.Wait("the message", `document.querySelector("#toast") && document.querySelector("#toast").innerText.includes("Endringene er lagret.")`)
+	page.Go(product.URL() + "/profile")
+	page.Wait("the details and the consents as saved", `document.querySelector("#city") && document.querySelector("#city").value === "Ranheim" && String(document.querySelector("#consent-sms").checked) !== "`+ticked+`"`)
+	proves.That(t, "S4.26")
 	const fresh = "kari.lund@bompass.example"
 	page.Fill("#email", fresh)
 	page.Press(`form:has(#email) button[type=submit]`)

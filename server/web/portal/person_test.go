@@ -52,7 +52,7 @@ func TestDetailsAreSavedAndMobileIsConfirmed(t *testing.T) {
 			t.Errorf("%s: got %+v, want %s at %s", name, f, c.code, c.field)
 		}
 	}
-	p = webtest.Call(v, api.SaveProfile, full, "")
+	p = webtest.Call(v, api.SaveProfile, api.SaveRequest{Details: full}, "")
 	if p.Mobile != "+4790000002" || p.MobileConfirmed || p.PhoneWork != "+4722000000" || p.Country != "NO" || !p.Saved {
 		t.Errorf("saved: %+v", p)
 	}
@@ -73,7 +73,7 @@ func TestDetailsAreSavedAndMobileIsConfirmed(t *testing.T) {
 		t.Errorf("the number as a name: got %d", p.StatusCode)
 	}
 	full.Mobile = "90000003"
-	if p = webtest.Call(v, api.SaveProfile, full, ""); p.MobileConfirmed {
+	if p = webtest.Call(v, api.SaveProfile, api.SaveRequest{Details: full}, ""); p.MobileConfirmed {
 		t.Error("another number is confirmed without a code")
 	}
 	for range person.CodeTries {
@@ -82,7 +82,7 @@ func TestDetailsAreSavedAndMobileIsConfirmed(t *testing.T) {
 	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: webtest.CodePattern.FindString(h.LastMessage("+4790000003").Text)}, fault.CodeWrong)
 	h.Advance(access.StepUpMax + time.Second)
 	full.Mobile = "90000004"
-	webtest.Call(v, api.SaveProfile, full, fault.StepUp)
+	webtest.Call(v, api.SaveProfile, api.SaveRequest{Details: full}, fault.StepUp)
 	proves.That(t, "S1.24", "S4.08", "S4.21", "S4.25")
 }
 

@@ -158,7 +158,7 @@ func TestRecoveryLetterNeedsSettledAddress(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	h.Advance(time.Minute)
-	webtest.Call(v, api.SaveProfile, api.Details{Street: "Skurkeveien 1", PostalCode: "0155", City: "Oslo", Country: "NO", Mobile: webtest.Phone}, "")
+	webtest.Call(v, api.SaveProfile, api.SaveRequest{Details: api.Details{Street: "Skurkeveien 1", PostalCode: "0155", City: "Oslo", Country: "NO", Mobile: webtest.Phone}}, "")
 	if got := h.LastMessage(webtest.Kari); !strings.Contains(got.Subject, "Postadressen") {
 		t.Errorf("the owner is not notified of the new address: %q", got.Subject)
 	}

@@ -163,7 +163,7 @@ func TestExistingCustomerConfirmsMobileNumber(t *testing.T) {
 	}
 	details := webtest.Call(v, api.Profile, api.Empty{}, "").Details
 	details.Mobile = h.NewMobile()
-	webtest.Call(v, api.SaveProfile, details, "")
+	webtest.Call(v, api.SaveProfile, api.SaveRequest{Details: details}, "")
 	v.CheckRedirect("/passages", "/welcome/mobile?next=%2Fpassages")
 	if p := v.ConfirmMobile(details.Mobile); p.StatusCode != http.StatusSeeOther {
 		t.Errorf("the code: got %d %s", p.StatusCode, p.Body)

@@ -159,7 +159,7 @@ func TestAccountHasSeveralLoginNames(t *testing.T) {
 	v := h.SignIn(webtest.Kari)
 	details := webtest.Call(v, api.Profile, api.Empty{}, "").Details
 	details.Mobile = "+4790000002"
-	webtest.Call(v, api.SaveProfile, details, "")
+	webtest.Call(v, api.SaveProfile, api.SaveRequest{Details: details}, "")
 	for name, mobile := range map[string]string{"an unconfirmed number": "90000002", "the number before": "90000001"} {
 		if p := h.Visitor().SubmitPassword(mobile, fixture.Password); p.StatusCode != http.StatusUnauthorized {
 			t.Errorf("%s: got %d", name, p.StatusCode)
