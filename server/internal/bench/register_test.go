@@ -30,7 +30,7 @@ const (
 	registerVehicles = 5_000_000
 	changesPerSecond = 50
 	changers         = 4
-	batchesPerSecond = 10 // of 500 passages: sixty times the passages of Norway's busiest hour
+	batchesPerSecond = 4 // of 500 passages: 24 times the passages of Norway's busiest hour, and less than the workers post
 	registerRun      = 30 * time.Second
 )
 
