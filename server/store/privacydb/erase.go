@@ -63,6 +63,12 @@ func (s *Store) DueErasures(ctx context.Context, before, now time.Time, limit in
 func (s *Store) Erase(ctx context.Context, who notice.Recipient, before, now time.Time, messages []notice.Message) (done bool, err error) {
 	err = s.db.Tx(ctx, "erase account", func(tx pgx.Tx) error {
 		done = false
+		// An agreement that is being made for one of the customers holds its row: it is waited for, and then seen.
+		_, err := tx.Exec(ctx, `select from customer where id in (select customer_id from account_party where account_id = $1 and role = 'owner')
+			order by id for update`, string(who.Account))
+		if err != nil {
+			return err
+		}
 		due, err := store.SelectOne[dueErasure](ctx, tx, dueErasures+" and a.id = $3 for update of a, f", before, now, string(who.Account))
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
