@@ -78,6 +78,7 @@ faults: postgres build ## break connections, disk, station and server, and see t
 	go test -count=1 -v -run 'Faults|Restarts|Garbled|Unusual' ./hardware/llrp/reader
 	go test -count=1 -v -run 'TwoBeacons|Multilane' ./hardware/once ./hardware/lane
 	STATION_FIGURES=1 go test -count=1 -v -run 'Drained|Leaf' ./server/internal/e2e
+	DISTURBED_PASSAGES=121800 go test -count=1 -v -timeout 60m -run 'Disturbances' ./server
 	go test -count=1 -v -timeout 60m -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 300
 
 reader: ## start a simulated station of four lanes for the running portal

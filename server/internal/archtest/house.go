@@ -300,7 +300,7 @@ var House = []Row{
 	{
 		"server/command",
 		"assets hardware/... server/access server/access/seal server/config server/eid server/embedded server/fleet server/legacy " +
-			"server/partner/identity/openid server/pricelist server/store/... " + anyShared,
+			"server/partner/identity/openid server/passage server/pricelist server/store/... " + anyShared,
 		"does what operators ask for",
 	},
 
