@@ -110,7 +110,7 @@ func StackedForm(name string, submit Action, body ...app.UI) app.UI {
 
 // PageForm is a form of several cards, with its button below them.
 func PageForm(name string, submit Action, body ...app.UI) app.UI {
-	return app.Form().Class("bp-stack bp-page-form").Aria("label", name).Attr("novalidate", "novalidate").
+	return app.Form().Class("bp-page-form").Aria("label", name).Attr("novalidate", "novalidate").
 		OnSubmit(submit.handler(), submit.key).Body(body...)
 }
 

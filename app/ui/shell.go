@@ -212,10 +212,11 @@ func (s Shell) foot() app.UI {
 		app.Elem("nav").Class("bp-languages").Aria("label", s.Footer.LanguageName).Body(app.Elem("ul").Body(languages...)),
 		app.Elem("nav").Class("bp-languages").Aria("label", s.Footer.SchemeName).Body(app.Elem("ul").Body(schemes...)),
 	}
+	links := make([]app.UI, 0, len(s.Footer.Help))
 	for _, link := range s.Footer.Help {
-		parts = append(parts, app.Elem("p").Body(app.A().Class("ds-link").Href(link.Href).Text(link.Text)))
+		links = append(links, app.Elem("p").Body(app.A().Class("ds-link").Href(link.Href).Text(link.Text)))
 	}
-	return app.Elem("footer").Class("bp-foot").Body(parts...)
+	return app.Elem("footer").Class("bp-foot").Body(append(parts, app.Elem("div").Class("bp-foot-help").Body(links...))...)
 }
 
 // choice returns a button of a list of choices in the footer.

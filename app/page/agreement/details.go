@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -30,7 +31,11 @@ type detailsPage struct {
 	number    string
 	reference string       // typed
 	refused   *fault.Error // a field that the server refused
+	expanded  bool         // all vehicles are shown
 }
+
+// vehiclesMax is the maximum number of vehicles before the list is expanded.
+const vehiclesMax = 10
 
 // NewDetails returns the page of one agreement.
 func NewDetails(s *session.Session) app.Composer { return &detailsPage{base: frame.New(s)} }
@@ -137,8 +142,12 @@ func (p *detailsPage) vehicles(reply api.AgreementDetailsReply) app.UI {
 	if len(reply.Vehicles) == 0 {
 		return ui.Card("vehicles", w.T("agree.details.vehicles"), app.Elem("p").Text(w.T("agree.details.vehicles.none")))
 	}
-	rows := make([]ui.Row, 0, len(reply.Vehicles))
-	for _, v := range reply.Vehicles {
+	shown := reply.Vehicles
+	if !p.expanded {
+		shown = shown[:min(vehiclesMax, len(shown))]
+	}
+	rows := make([]ui.Row, 0, len(shown))
+	for _, v := range shown {
 		tag := string(v.Tag)
 		if tag == "" {
 			tag = w.T("overview.tag.none")
@@ -150,8 +159,20 @@ func (p *detailsPage) vehicles(reply api.AgreementDetailsReply) app.UI {
 	}
 	table := ui.Table{
 		Kind: "vehicles", Caption: w.T("agree.details.vehicles"), Groups: []ui.Group{{Rows: rows}},
-		Columns: []ui.Column{{Text: w.T("overview.vehicle")}, {Text: w.T("overview.class")}, {Text: w.T("overview.tag")}, {Text: w.T("agree.details.since")}},
+		Columns: []ui.Column{{Text: w.T("overview.vehicle")}, {Text: w.T("overview.class")}, {Text: w.T("overview.tag")}, {Text: w.T("agree.details.since"), Number: true}},
 	}.UI()
 	return app.Elem("section").Class("bp-card bp-card-flush").Aria("labelledby", "vehicles").Body(
-		app.Elem("div").Class("bp-card-head").Body(ui.Heading("vehicles", w.T("agree.details.vehicles"))), table)
+		app.Elem("div").Class("bp-card-head").Body(ui.Heading("vehicles", w.T("agree.details.vehicles"))), table, p.expandButton(len(reply.Vehicles)))
+}
+
+// expandButton returns the button that shows all of n vehicles, or the first of them again.
+func (p *detailsPage) expandButton(n int) app.UI {
+	w := p.Words()
+	text := w.T("overview.vehicles.all", "n", w.Number(int64(n)))
+	if p.expanded {
+		text = w.T("overview.vehicles.fewer")
+	}
+	return app.If(n > vehiclesMax, app.Elem("p").Class("bp-card-foot").Body(
+		ui.Button("tertiary", text, ui.On("vehicles", func(app.Context) { p.expanded = !p.expanded })).ID("all-vehicles").
+			Aria("expanded", strconv.FormatBool(p.expanded))))
 }
