@@ -20,11 +20,13 @@ import (
 	"bompass/server/partner/text"
 	"bompass/server/partner/text/oneapi"
 	textsim "bompass/server/partner/text/sim"
+	"bompass/server/passage/sumcheck"
 	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/legacydb"
 	"bompass/server/store/noticedb"
+	"bompass/server/store/passagedb"
 	"bompass/server/store/persondb"
 	"bompass/server/store/privacydb"
 )
@@ -102,6 +104,9 @@ func (p *product) openAccounts(keys seal.Keys) (d accountServices, err error) {
 	job.Every(p.jobs, privacy.PruneInterval, privacy.PruneJob{})
 	job.Handle(p.jobs, privacy.NewEraser(private, writer, p.Now, p.log).Work, job.Options{})
 	job.Every(p.jobs, privacy.EraseInterval, privacy.EraseJob{})
+	p.sumCheck = sumcheck.New(passagedb.New(p.db), p.now, p.log)
+	job.Handle(p.jobs, p.sumCheck.Work, job.Options{Timeout: sumcheck.Timeout})
+	job.Nightly(p.jobs, sumcheck.Hour, sumcheck.Job{})
 	d.inbox, err = p.openMessages(keys)
 	return d, err
 }

@@ -26,7 +26,11 @@ func (p *product) openMetrics(ctx context.Context) error {
 		return fmt.Errorf("BOMPASS_METRICS_ADDR: %w", err)
 	}
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(job.NewCollector(p.db.Pool, p.jobs))
+	registry.MustRegister(job.NewCollector(p.db.Pool, p.jobs), prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "bompass_sum_differences_total", Help: "Sums of charges that differed in the nightly check on this server, and were repaired.",
+	}, func() float64 { return float64(p.sumCheck.Differences()) }), prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "bompass_sum_check_finished_seconds", Help: "When this server last finished the nightly check of sums, in Unix time; 0 if it has not.",
+	}, func() float64 { return float64(p.sumCheck.Checked()) }))
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	server := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: metricsTimeout}

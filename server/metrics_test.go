@@ -18,6 +18,7 @@ import (
 	"bompass/server/internal/pgtest"
 	"bompass/server/job"
 	"bompass/server/notice"
+	"bompass/server/passage/sumcheck"
 )
 
 // measured is a server that runs messages' jobs and serves their metrics. A job waits for end and fails if its
@@ -31,7 +32,7 @@ type measured struct {
 func startMeasured(t *testing.T) *measured {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	m := &measured{t: t, end: make(chan struct{}), product: &product{log: log, db: pgtest.New(t), jobs: job.NewRegistry(log), failed: make(chan error, 1)}}
+	m := &measured{t: t, end: make(chan struct{}), product: &product{log: log, db: pgtest.New(t), jobs: job.NewRegistry(log), sumCheck: sumcheck.New(nil, time.Now, log), failed: make(chan error, 1)}}
 	addr := freeLoopback(t)
 	var err error
 	m.config, err = config.Read(func(name string) string {
@@ -189,7 +190,7 @@ func TestMetricsAreServedOnTheirAddressOnly(t *testing.T) {
 			}
 		}
 	}
-	second := &product{config: m.config, db: m.db, jobs: m.jobs}
+	second := &product{config: m.config, db: m.db, jobs: m.jobs, sumCheck: m.sumCheck}
 	if err := second.openMetrics(t.Context()); err == nil || !strings.Contains(err.Error(), "BOMPASS_METRICS_ADDR") {
 		t.Errorf("an address in use: %v", err)
 	}

@@ -18,6 +18,7 @@ import (
 	"bompass/server/embedded"
 	"bompass/server/job"
 	"bompass/server/passage/pipeline"
+	"bompass/server/passage/sumcheck"
 	"bompass/server/pricelist"
 	"bompass/server/store"
 	"bompass/shared/toll"
@@ -56,6 +57,7 @@ type product struct {
 	contact  toll.Contact // of customer service
 	pipeline *pipeline.Pipeline
 	jobs     *job.Registry
+	sumCheck *sumcheck.Checker
 	failed   chan error // errors of parts that ended by themselves
 }
 

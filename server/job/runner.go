@@ -13,6 +13,8 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
+
+	"bompass/shared/oslo"
 )
 
 // Limits of a runner. It holds one connection that listens for new jobs and uses one for each running job, so
@@ -73,10 +75,32 @@ func Handle[A Args](r *Registry, work func(ctx context.Context, args A, attempt 
 // Every inserts a job at an interval, and once when a server starts. The servers elect the one that does it; a job
 // of the same kind that still waits or runs is not added to.
 func Every[A Args](r *Registry, interval time.Duration, args A) {
+	r.addPeriodic(river.PeriodicInterval(interval), args, true)
+}
+
+// Nightly inserts a job each night when the Norwegian clock shows the hour, and is otherwise like Every.
+func Nightly[A Args](r *Registry, hour int, args A) {
+	r.addPeriodic(nightly(hour), args, false)
+}
+
+func (r *Registry) addPeriodic(schedule river.PeriodicSchedule, args Args, onStart bool) {
 	insert := func() (river.JobArgs, *river.InsertOpts) {
 		return args, &river.InsertOpts{MaxAttempts: args.MaxAttempts(), Queue: periodicQueue, UniqueOpts: river.UniqueOpts{ByState: unfinished()}}
 	}
-	r.periodic = append(r.periodic, river.NewPeriodicJob(river.PeriodicInterval(interval), insert, &river.PeriodicJobOpts{RunOnStart: true}))
+	r.periodic = append(r.periodic, river.NewPeriodicJob(schedule, insert, &river.PeriodicJobOpts{RunOnStart: onStart}))
+}
+
+// nightly is the schedule of an hour of the Norwegian clock.
+type nightly int
+
+// Next returns the first instant after t at which the clock shows the hour.
+func (hour nightly) Next(t time.Time) time.Time {
+	day := oslo.DayOf(t)
+	for ; ; day++ {
+		if next := oslo.At(day, int(hour), 0, 0); next.After(t) {
+			return next
+		}
+	}
 }
 
 // unfinished lists the states of jobs that have yet to end.

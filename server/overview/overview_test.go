@@ -83,6 +83,14 @@ func insert(t *testing.T, url string, passages []passed) {
 			t.Fatal(err)
 		}
 	}
+	// What the worker counts, from the current charges.
+	_, err = conn.Exec(t.Context(), `insert into cap_count (customer_id, month, vehicle_id, station, count, cap)
+		select p.customer_id, date_trunc('month', p.passed_at at time zone 'Europe/Oslo'), p.vehicle_id, p.station, max(step.count), max(step."of")
+		from passage p cross join lateral (select steps from charge where passage_id = p.id order by revision desc limit 1) c,
+			json_to_recordset(c.steps) as step (rule text, count int, "of" int) where step.rule in ('counted', 'cap') group by 1, 2, 3, 4`)
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestOverviewSumsMonth(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 
 	"bompass/shared/fault"
 	"bompass/shared/money"
+	"bompass/shared/oslo"
 	"bompass/shared/toll"
 )
 
@@ -48,6 +49,12 @@ type Record struct {
 
 // HasVehicle reports whether the passage is matched with a vehicle.
 func (r *Record) HasVehicle() bool { return r.Vehicle != ID{} }
+
+// SumKey returns the key of the sum that counts the passage. Its Customer is zero for a passage without a payer, which no
+// sum counts.
+func (r *Record) SumKey() SumKey {
+	return SumKey{Customer: r.Customer, Vehicle: r.Vehicle, Agreement: r.Agreement, Day: oslo.DayOf(r.At)}
+}
 
 // Unmatch removes vehicle and payer.
 func (r *Record) Unmatch() {
@@ -138,6 +145,35 @@ type Posting struct {
 	Reviews         []Review
 	RegisterChanges []RegisterChange // applied for the first or the last time
 	Quarantined     []Quarantined
+	Sums            []Sum      // what Passages and Charges add, each key once
+	CapCounts       []CapCount // those that may have changed, each key once
+}
+
+// SumKey is what the passages and charges of a payer are added up by. Agreement is zero without one.
+type SumKey struct {
+	Customer, Vehicle, Agreement ID
+	Day                          oslo.Day
+}
+
+// Sum is what is added to a sum of passages and their charges.
+type Sum struct {
+	SumKey
+	Passages, Unread int // Unread are those matched by the plate alone
+	Net              money.Ore
+}
+
+// CapKey names the count of a vehicle's paid passages towards the cap of a station in a month.
+type CapKey struct {
+	Customer ID
+	Month    oslo.Month
+	Station  toll.StationID
+}
+
+// CapCount is the number of the latest paid passage towards a cap, and the cap. Count is 0 if there is none any more.
+type CapCount struct {
+	CapKey
+	Vehicle   ID
+	Count, Of int
 }
 
 // Span is a half-open period of one vehicle.

@@ -157,6 +157,15 @@ func (p *Plan) count(set []Crossing, out []Charge) {
 	}
 }
 
+// CapCount returns the number of a charged passage among the month's paid passages of its cap, and the cap. It returns 0
+// for a passage that does not count.
+func (p *Plan) CapCount(c Crossing, charge Charge) (count, of int) {
+	if charge.count == 0 {
+		return 0, 0
+	}
+	return int(charge.count), int(p.caps[c.cap].n)
+}
+
 // monthMax is longer than any calendar month. Two passages farther apart are never in the same month.
 const monthMax = 32 * msPerDay
 

@@ -133,7 +133,7 @@ var House = []Row{
 	// server: packages without imports of other domains.
 	{"server/config", "", "the only package that reads the environment"},
 	{"server/embedded", "", "starts PostgreSQL and NATS and knows nothing of what they carry"},
-	{"server/job", "", "runs work of any kind"},
+	{"server/job", "shared/oslo", "runs work of any kind, some of it at an hour of the Norwegian night"},
 
 	// server: partners know their own side, and nothing of ours but faults and the vocabulary.
 	{"server/partner/identity", "shared/fault", "the role of an identity provider"},
@@ -221,6 +221,7 @@ var House = []Row{
 		"server/pricelist server/passage server/passage/ndjson server/passage/stream " + anyShared, "rates and posts",
 	},
 	{"server/passage/reading", "server/passage server/passage/stream " + anyShared, "shows passages to customers"},
+	{"server/passage/sumcheck", "server/passage " + anyShared, "compares sums with charges"},
 	{"server/passage/pipeline", "server/pricelist server/passage/... " + anyShared, "connects the steps"},
 
 	// server: the store keeps the records of domains and decides nothing.
@@ -243,7 +244,7 @@ var House = []Row{
 	{"server/store/noticedb", database, "keeps the records of notice"},
 	{"server/store/overviewdb", "server/store server/overview " + anyShared, "reads what overview adds up"},
 	{
-		"server/store/passagedb", "server/store server/passage server/passage/reading " + anyShared,
+		"server/store/passagedb", "server/store server/passage server/passage/reading server/passage/sumcheck " + anyShared,
 		"keeps the records of passage",
 	},
 	{

@@ -20,6 +20,7 @@ import (
 	"bompass/server/internal/pgtest"
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/reading"
+	"bompass/server/passage/sumcheck"
 	"bompass/server/pricelist"
 	"bompass/server/store"
 	"bompass/server/store/passagedb"
@@ -251,6 +252,16 @@ func (r *Rig) WantNet(want map[toll.PassageID]money.Ore) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		r.t.Errorf("charges (-want +got):\n%s", diff)
+	}
+	r.WantSums()
+}
+
+// WantSums compares the sums and counts that pages read with the passages and charges.
+func (r *Rig) WantSums() {
+	r.t.Helper()
+	check := sumcheck.New(r.Store, r.Now, slog.New(slog.NewTextHandler(r.t.Output(), nil)))
+	if n, err := check.Check(r.t.Context()); n > 0 || err != nil {
+		r.t.Errorf("%d sums differ from the charges, %v", n, err)
 	}
 }
 

@@ -68,6 +68,7 @@ func wantLeft(t *testing.T, r *pipelinetest.Rig, left []toll.Observation, withdr
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("charges (-want +got):\n%s", diff)
 	}
+	r.WantSums()
 }
 
 // Neither the order of passages and corrections nor their batches change the charges in the end.

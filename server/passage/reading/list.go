@@ -3,8 +3,6 @@ package reading
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"time"
 
 	"bompass/server/passage"
@@ -34,7 +32,7 @@ func (s *Service) List(ctx context.Context, customer toll.CustomerID, req api.Pa
 		return api.PassageListReply{}, err
 	}
 	q := Query{
-		Customer: customer, Vehicle: req.Vehicle, Agreement: req.Agreement, From: req.From.Start(), To: (req.To + 1).Start(), Limit: PageSize + 1, WithCount: true,
+		Customer: customer, Vehicle: req.Vehicle, Agreement: req.Agreement, First: req.From, Last: req.To, Limit: PageSize + 1, WithCount: true,
 	}
 	if _, err := passage.ParseID(string(req.Agreement)); req.Agreement != "" && err != nil {
 		return api.PassageListReply{}, fault.New(fault.BadRequest, "why", "no such agreement").At("agreement")
@@ -43,9 +41,9 @@ func (s *Service) List(ctx context.Context, customer toll.CustomerID, req api.Pa
 		return api.PassageListReply{}, fault.New(fault.BadRequest, "why", "no such vehicle").At("vehicle")
 	}
 	if req.After != "" {
-		var ok bool
-		if q.BeforeAt, q.BeforeID, ok = parseCursor(req.After); !ok {
-			return api.PassageListReply{}, fault.New(fault.BadRequest, "why", "not a page of this list").At("after")
+		var err error
+		if q.After, err = api.ParseCursor(req.After); err != nil {
+			return api.PassageListReply{}, fault.New(fault.BadRequest, "why", err.Error()).At("after")
 		}
 	}
 	page, err := s.store.Passages(ctx, q)
@@ -55,7 +53,8 @@ func (s *Service) List(ctx context.Context, customer toll.CustomerID, req api.Pa
 	reply := api.PassageListReply{Lines: s.named(page.Lines), Count: page.Count, Total: page.Total}
 	if len(reply.Lines) > PageSize {
 		reply.Lines = reply.Lines[:PageSize]
-		reply.Next = cursor(reply.Lines[PageSize-1])
+		last := &reply.Lines[PageSize-1]
+		reply.Next = api.Cursor{At: last.At, ID: last.ID}.String()
 	}
 	return reply, nil
 }
@@ -83,22 +82,4 @@ func (s *Service) named(lines []api.PassageLine) []api.PassageLine {
 		return []api.PassageLine{}
 	}
 	return lines
-}
-
-// cursor returns the end of a page: the instant in microseconds and the passage.
-func cursor(l api.PassageLine) string {
-	return strconv.FormatInt(l.At.UnixMicro(), 10) + "_" + string(l.ID)
-}
-
-// parseCursor parses a cursor: the instant in microseconds and the id of the last passage of a page.
-func parseCursor(s string) (at time.Time, id toll.PassageID, ok bool) {
-	micro, written, ok := strings.Cut(s, "_")
-	n, err := strconv.ParseInt(micro, 10, 64)
-	if !ok || err != nil {
-		return at, id, false
-	}
-	if _, err := passage.ParseID(written); err != nil {
-		return at, id, false
-	}
-	return time.UnixMicro(n).UTC(), toll.PassageID(written), true
 }

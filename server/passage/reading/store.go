@@ -2,7 +2,6 @@ package reading
 
 import (
 	"context"
-	"time"
 
 	"bompass/server/passage"
 	"bompass/shared/api"
@@ -25,12 +24,12 @@ type Query struct {
 	Customer  toll.CustomerID
 	Vehicle   toll.VehicleID   // empty selects all
 	Agreement toll.AgreementID // empty selects all, also passages without an agreement
-	From, To  time.Time        // half-open; both zero select any time
-	IDs       []passage.ID     // only these, if not nil
-	BeforeAt  time.Time        // continues after this row; zero starts at the newest
-	BeforeID  toll.PassageID
+	First     oslo.Day         // with Last, both included; zero selects any time
+	Last      oslo.Day
+	IDs       []passage.ID // only these, if not nil
+	After     api.Cursor   // continues after this row; zero starts at the newest
 	Limit     int
-	WithCount bool // whether Count and Total of the Page are computed
+	WithCount bool // whether Count and Total of the Page are read; IDs and After do not limit them
 }
 
 // Page is the result of a Query. Its lines lack the names of stations and toll companies.

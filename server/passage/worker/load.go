@@ -35,7 +35,7 @@ func (r *round) loadSets(ctx context.Context, wanted map[passage.ID]months) erro
 				wider[id] = wide
 				continue
 			}
-			r.sets[id] = &editedSet{vehicleSet: r.assemble(m, found[id]), since: math.MinInt64}
+			r.sets[id] = &editedSet{vehicle: id, vehicleSet: r.assemble(m, found[id]), since: math.MinInt64}
 		}
 		wanted = wider
 	}
@@ -82,5 +82,7 @@ func (r *round) assemble(m months, rows []passage.Stored) *vehicleSet {
 
 // postedOf returns what is posted for a stored passage.
 func postedOf(s *passage.Stored) posted {
-	return posted{id: s.ID, customer: s.Customer, digest: s.Digest, list: int32(s.List), net: int32(s.Net), revision: s.Revision}
+	return posted{
+		id: s.ID, customer: s.Customer, agreement: s.Agreement, digest: s.Digest, list: int32(s.List), net: int32(s.Net), revision: s.Revision,
+	}
 }

@@ -78,9 +78,7 @@ func (r *round) review(ctx context.Context, changes []passage.RegisterChange, no
 	for i := range items {
 		r.apply(&items[i])
 	}
-	for _, e := range r.sets {
-		r.rate(e)
-	}
+	r.rateSets()
 	return r.posting, len(due) == reviewMax || len(changes) > 0, nil
 }
 
@@ -189,23 +187,25 @@ func (r *round) apply(l *reviewItem) {
 	}
 	if e := r.sets[l.Vehicle]; e != nil {
 		e.remove(l.ID)
+		e.touchCap(capKey(&l.Record))
 	}
 	st := postedOf(&l.Stored)
 	switch {
 	case l.want.Withdrawn:
-		r.credit(&st, rating.Step{Rule: rating.RuleWithdrawn, Text: l.Latest.Reason})
+		r.credit(&st, l.want.SumKey(), rating.Step{Rule: rating.RuleWithdrawn, Text: l.Latest.Reason})
 	case l.want.Customer != l.Customer:
-		r.credit(&st, rating.Step{Rule: rating.RuleMoved})
+		r.credit(&st, l.want.SumKey(), rating.Step{Rule: rating.RuleMoved})
 	}
 	e := r.sets[l.want.Vehicle]
 	if e == nil {
 		return
 	}
-	st.customer = l.want.Customer
+	st.customer, st.agreement = l.want.Customer, l.want.Agreement
+	e.touchCap(capKey(&l.want))
 	if l.want.Withdrawn {
 		e.withdrawn = append(e.withdrawn, l.ID)
 	} else if !r.enter(e, &l.want, st) {
-		r.credit(&st, rating.Step{Rule: rating.RuleMoved})
+		r.credit(&st, l.want.SumKey(), rating.Step{Rule: rating.RuleMoved})
 	}
 }
 
@@ -220,8 +220,9 @@ func (r *round) requeueUnpriced(l *reviewItem) {
 	}
 }
 
-// credit posts the refund of a passage to the customer to whom it was posted.
-func (r *round) credit(st *posted, reason rating.Step) {
+// credit posts the refund of a passage to the customer to whom it was posted. The sum of its key changes: an update of a
+// passage takes its charges to the sum of the new version.
+func (r *round) credit(st *posted, key passage.SumKey, reason rating.Step) {
 	steps := appendSteps(nil, []rating.Step{reason})
 	digest := digestOf(steps)
 	if st.revision == 0 || st.net == 0 && st.digest == digest {
@@ -231,5 +232,6 @@ func (r *round) credit(st *posted, reason rating.Step) {
 	r.posting.Charges = append(r.posting.Charges, passage.Charge{
 		Passage: st.id, Customer: st.customer, Revision: st.revision, Amount: -money.Ore(st.net), Steps: steps, Digest: digest,
 	})
+	r.sums.addNet(key, -money.Ore(st.net))
 	st.digest, st.list, st.net = digest, 0, 0
 }

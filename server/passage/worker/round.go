@@ -37,6 +37,7 @@ type round struct {
 	misplaced []*arrival                  // passages of another partition, since the register changed
 	notices   map[passage.ID][]passage.ID // by customer: passages that are new or have a new price
 	dropped   int                         // number of duplicates
+	sums      sums
 
 	charges  []rating.Charge
 	steps    []rating.Step
@@ -46,8 +47,10 @@ type round struct {
 // editedSet is a set being changed. All its passages at or after since are compared with what is posted.
 type editedSet struct {
 	*vehicleSet
+	vehicle passage.ID
 	since   int64 // Unix milliseconds
 	changed bool
+	caps    []passage.CapKey // whose counts may have changed
 }
 
 // decide turns arrivals into a posting.
@@ -66,14 +69,21 @@ func (r *round) decide(ctx context.Context, arrivals []arrival, now time.Time) (
 	if err := r.reviewAwaited(ctx, matched); err != nil {
 		return passage.Posting{}, err
 	}
-	for _, e := range r.sets {
-		r.rate(e)
-	}
+	r.rateSets()
 	return r.posting, nil
 }
 
+// rateSets rates the sets and completes the posting.
+func (r *round) rateSets() {
+	for _, e := range r.sets {
+		r.rate(e)
+		r.countCaps(e)
+	}
+	r.posting.Sums = r.sums.list()
+}
+
 func (r *round) begin(now time.Time) {
-	r.sets, r.notices = map[passage.ID]*editedSet{}, map[passage.ID][]passage.ID{}
+	r.sets, r.notices, r.sums = map[passage.ID]*editedSet{}, map[passage.ID][]passage.ID{}, sums{}
 	r.now, r.posting = now, passage.Posting{At: now}
 }
 
@@ -144,7 +154,7 @@ func (r *round) loadTouched(ctx context.Context, matched []*arrival) error {
 	}
 	for id, m := range touched {
 		if s := r.cache.get(id); s != nil && s.covers(m.first, m.last) {
-			r.sets[id] = &editedSet{vehicleSet: s.clone(more[id]), since: math.MaxInt64}
+			r.sets[id] = &editedSet{vehicle: id, vehicleSet: s.clone(more[id]), since: math.MaxInt64}
 			delete(touched, id)
 		}
 	}
@@ -174,7 +184,8 @@ func (r *round) addArrival(a *arrival) {
 	}
 	e.changed = true
 	r.posting.Passages = append(r.posting.Passages, a.Record)
-	if r.enter(e, &a.Record, posted{id: a.ID, customer: a.Customer}) {
+	r.sums.addPassage(&a.Record)
+	if r.enter(e, &a.Record, posted{id: a.ID, customer: a.Customer, agreement: a.Agreement}) {
 		e.since = min(e.since, a.At.Add(-r.plan.Longest()).UnixMilli())
 	}
 }
@@ -227,6 +238,11 @@ func (r *round) compare(e *editedSet, fresh []rating.Charge, i int) {
 		Passage: st.id, Customer: st.customer, Revision: st.revision + 1, List: list, Net: net, Amount: net - money.Ore(st.net),
 		Tariff: r.plan.Version(e.crossings[i]), Steps: steps, Digest: digest,
 	})
+	at := e.crossings[i].At()
+	r.sums.addNet(passage.SumKey{Customer: st.customer, Vehicle: e.vehicle, Agreement: st.agreement, Day: oslo.DayOf(at)}, net-money.Ore(st.net))
+	if count, _ := r.plan.CapCount(e.crossings[i], fresh[i]); count > 0 || st.revision > 0 {
+		e.touchCap(passage.CapKey{Customer: st.customer, Month: oslo.MonthOf(at), Station: r.plan.Stations()[e.crossings[i].Station()].ID})
+	}
 	st.revision, st.digest, st.list, st.net = st.revision+1, digest, int32(list), int32(net)
 	e.changed = true
 	r.notify(st.customer, st.id)

@@ -24,12 +24,13 @@ type vehicleSet struct {
 
 // posted is what is posted for a crossing.
 type posted struct {
-	id       passage.ID
-	customer passage.ID
-	digest   int64
-	list     int32
-	net      int32
-	revision int16
+	id        passage.ID
+	customer  passage.ID
+	agreement passage.ID
+	digest    int64
+	list      int32
+	net       int32
+	revision  int16
 }
 
 func (s *vehicleSet) covers(first, last oslo.Month) bool { return s.first <= first && last <= s.last }

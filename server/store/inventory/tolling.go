@@ -42,6 +42,8 @@ func tolling() []Table {
 			},
 			Export: Export{Why: inPassages}, Erase: Erase{Why: "goes with its passage"},
 		},
+		sumRows("passage_sum", "as long as the passages: sums by day, and by month once the day has been deleted", "their sums"),
+		sumRows("cap_count", "until the end of the month after", "counts"),
 		passageRows("passage_correction", "what stations reported later"),
 		passageRows("passage_was", "what a passage said before it was changed"),
 		passageRows("review", "work that waits"),
@@ -56,6 +58,14 @@ func tolling() []Table {
 			Name: "register_change", Owner: Vehicle, Kept: "until its passages have been reviewed",
 			Export: Export{Why: "work that waits"}, Erase: Erase{Why: "work that waits; names a vehicle and no person"},
 		},
+	}
+}
+
+// sumRows is a table of what passages add up to. Its rows change with those of its passages.
+func sumRows(name, kept, what string) Table {
+	return Table{
+		Name: name, Owner: Customer, Customers: []string{"customer_id"}, Kept: kept,
+		Export: Export{Why: what + "; " + inPassages}, Erase: Erase{Why: "an account with passages is not erased before they have been deleted"},
 	}
 }
 

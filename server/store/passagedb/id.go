@@ -15,6 +15,9 @@ import (
 // uuid returns an id as an argument; a zero one is null.
 func uuid(id passage.ID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: id != passage.ID{}} }
 
+// uuidZero is the id in passage_sum of no vehicle and of no agreement.
+const uuidZero = "00000000-0000-0000-0000-000000000000"
+
 func uuids(ids []passage.ID) []pgtype.UUID {
 	list := make([]pgtype.UUID, len(ids))
 	for i, id := range ids {

@@ -21,15 +21,16 @@ import (
 // Passages returns one page of a customer's passages, newest first.
 func (s *Store) Passages(ctx context.Context, q reading.Query) (page reading.Page, err error) {
 	err = s.db.Snapshot(ctx, "passages", func(tx pgx.Tx) error {
-		w := filter(q)
 		if q.WithCount {
-			row := tx.QueryRow(ctx, "select count(*), coalesce(sum(c.net), 0) from passage p"+currentCharge+" where "+w.sql(), w.args...)
+			w := sumFilter(q)
+			row := tx.QueryRow(ctx, "select coalesce(sum(passages), 0), coalesce(sum(net), 0)::bigint from passage_sum where "+w.sql(), w.args...)
 			if err := row.Scan(&page.Count, (*int64)(&page.Total)); err != nil {
 				return err
 			}
 		}
-		if !q.BeforeAt.IsZero() {
-			w.add("(p.passed_at, p.id) < (%s, %s)", q.BeforeAt, string(q.BeforeID))
+		w := filter(q)
+		if !q.After.At.IsZero() {
+			w.add("(p.passed_at, p.id) < (%s, %s)", q.After.At, string(q.After.ID))
 		}
 		page.Lines, err = lines(ctx, tx, w, q.Limit)
 		return err
@@ -39,8 +40,8 @@ func (s *Store) Passages(ctx context.Context, q reading.Query) (page reading.Pag
 
 // MonthTotal returns the sum of a customer's charges for the passages of a month.
 func (s *Store) MonthTotal(ctx context.Context, customer toll.CustomerID, month oslo.Month) (total money.Ore, err error) {
-	err = s.db.Pool.QueryRow(ctx, `select coalesce(sum(c.amount), 0) from passage p join charge c on c.passage_id = p.id and c.customer_id = p.customer_id
-		where p.customer_id = $1 and p.passed_at >= $2 and p.passed_at < $3`, string(customer), month.Start(), (month + 1).Start()).Scan((*int64)(&total))
+	err = s.db.Pool.QueryRow(ctx, "select coalesce(sum(net), 0)::bigint from passage_sum where customer_id = $1 and day between $2 and $3",
+		string(customer), month.First().String(), month.Last().String()).Scan((*int64)(&total))
 	if err != nil {
 		return 0, fmt.Errorf("month's total: %w", err)
 	}
@@ -73,14 +74,33 @@ func filter(q reading.Query) *where {
 	if q.Agreement != "" {
 		w.add("p.agreement_id = %s", string(q.Agreement))
 	}
-	if !q.From.IsZero() {
-		w.add("p.passed_at >= %s", q.From)
+	if q.First != 0 {
+		w.add("p.passed_at >= %s", q.First.Start())
 	}
-	if !q.To.IsZero() {
-		w.add("p.passed_at < %s", q.To)
+	if q.Last != 0 {
+		w.add("p.passed_at < %s", (q.Last + 1).Start())
 	}
 	if q.IDs != nil {
 		w.add("p.id = any(%s)", uuids(q.IDs))
+	}
+	return w
+}
+
+// sumFilter selects the sums of what filter selects. The sums have no single passages, so IDs and After do not count.
+func sumFilter(q reading.Query) *where {
+	w := &where{}
+	w.add("customer_id = %s and vehicle_id <> %s", string(q.Customer), uuidZero) // without those that package privacy anonymises
+	if q.Vehicle != "" {
+		w.add("vehicle_id = %s", string(q.Vehicle))
+	}
+	if q.Agreement != "" {
+		w.add("agreement_id = %s", string(q.Agreement))
+	}
+	if q.First != 0 {
+		w.add("day >= %s", q.First.String())
+	}
+	if q.Last != 0 {
+		w.add("day <= %s", q.Last.String())
 	}
 	return w
 }

@@ -27,7 +27,7 @@ const notInForce = "BP001"
 // the transaction if the release of price lists that it rates by is not in force.
 func (s *Store) Post(ctx context.Context, partition int, release int64, decide func(context.Context, passage.PartitionTx) (passage.Posting, error)) error {
 	err := pgx.BeginFunc(ctx, s.db.Pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "select set_config('bompass.release', $1, true)", strconv.FormatInt(release, 10)); err != nil {
+		if _, err := tx.Exec(ctx, "select set_config('bompass.release', $1, true), set_config('bompass.sums', 'added', true)", strconv.FormatInt(release, 10)); err != nil {
 			return err
 		}
 		held, err := store.SelectOne[struct {
@@ -65,6 +65,12 @@ func write(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
 		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"charge"}, chargeColumns, &chargeRows{list: p.Charges, at: p.At}); err != nil {
 			return fmt.Errorf("charges: %w", err)
 		}
+	}
+	if err := addSums(ctx, tx, p.Sums); err != nil {
+		return err
+	}
+	if err := setCapCounts(ctx, tx, p.CapCounts); err != nil {
+		return err
 	}
 	if err := writeReviews(ctx, tx, p); err != nil {
 		return err

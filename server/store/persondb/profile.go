@@ -70,10 +70,12 @@ func (s *Store) holds(ctx context.Context, customer toll.CustomerID) ([]api.Hold
 		Passages, Charges           int
 		PassagesUntil, ChargesUntil time.Time
 	}](ctx, s.db.Pool, `
-		select count(*) filter (where station <> '') as passages, count(*) as charges,
-			coalesce(max(passed_at) filter (where station <> '') + make_interval(days => $2), 'epoch') as passages_until,
-			coalesce((date_trunc('year', max(passed_at) at time zone 'Europe/Oslo') + make_interval(years => $3)) at time zone 'Europe/Oslo', 'epoch') as charges_until
-		from passage where customer_id = $1`, string(customer), int(privacy.PassageRetention/(24*time.Hour)), privacy.ChargeRetentionYears+1)
+		select coalesce(sum(s.passages) filter (where s.vehicle_id <> '00000000-0000-0000-0000-000000000000'), 0) as passages,
+			coalesce(sum(s.passages), 0) as charges,
+			coalesce((select max(passed_at) from passage where customer_id = $1 and station <> '') + make_interval(days => $2), 'epoch') as passages_until,
+			coalesce((date_trunc('year', (select max(passed_at) from passage where customer_id = $1) at time zone 'Europe/Oslo')
+				+ make_interval(years => $3)) at time zone 'Europe/Oslo', 'epoch') as charges_until
+		from passage_sum s where s.customer_id = $1`, string(customer), int(privacy.PassageRetention/(24*time.Hour)), privacy.ChargeRetentionYears+1)
 	if err != nil {
 		return nil, fmt.Errorf("holds: %w", err)
 	}

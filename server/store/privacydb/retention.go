@@ -50,12 +50,21 @@ func (s *Store) deletePassages(ctx context.Context, before time.Time, limit int)
 	return s.changePassages(ctx, "passed_at < $1", before, limit, func(p inventory.PassageRows) string { return p.Delete })
 }
 
+// forgetSets counts a transaction of every partition, in the name of the release in force, so that workers read again what
+// they have cached.
+const forgetSets = `with release as (select set_config('bompass.release', (select coalesce(max(number), 0) from tariff_release)::text, true))
+	update partition_state set generation = generation + 1 from release`
+
 // changePassages runs one statement of every table that has rows of passages, on passages that meet a
 // condition, the oldest first.
 func (s *Store) changePassages(
 	ctx context.Context, condition string, before time.Time, limit int, statement func(inventory.PassageRows) string,
 ) (n int, err error) {
 	err = s.db.Tx(ctx, "change passages", func(tx pgx.Tx) error {
+		// No worker posts meanwhile, so that charges and sums are those of the passages that are changed.
+		if _, err := tx.Exec(ctx, "select from partition_state order by no for update"); err != nil {
+			return err
+		}
 		rows, err := tx.Query(ctx, "select id from passage where "+condition+" order by passed_at limit $2 for update skip locked", before, limit)
 		if err != nil {
 			return err
@@ -65,6 +74,9 @@ func (s *Store) changePassages(
 			return err
 		}
 		n = len(ids)
+		if _, err := tx.Exec(ctx, forgetSets); err != nil {
+			return err
+		}
 		for _, t := range inventory.Tables() {
 			if t.Passage == nil {
 				continue
