@@ -15,6 +15,7 @@ import (
 func (k *Kit) fail(c *fiber.Ctx, err error) error {
 	f, status := k.Explain(c, err)
 	c.Set(fiber.HeaderCacheControl, "no-store")
+	SetRetryAfter(c, f)
 	if strings.HasPrefix(c.Path(), "/api/") || !SafeMethod(c.Method()) && !SentByForm(c) {
 		return c.Status(status).JSON(f)
 	}

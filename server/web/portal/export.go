@@ -22,7 +22,7 @@ import (
 )
 
 func (h *Handlers) mountExport(app *fiber.App) {
-	kit.Download(app, h.Kit, api.Export, h.export)
+	kit.Download(app, h.Kit, api.Export, kit.Limited(h.reading, h.export))
 }
 
 func (h *Handlers) mountExportPage(app *fiber.App) {
@@ -61,6 +61,11 @@ type exportView struct {
 
 // exportPage shows everything that is stored about a person, to be read; the file beside it is for programs.
 func (h *Handlers) exportPage(c *fiber.Ctx, actor access.Principal, p *kit.Page) error {
+	release, err := h.reading.Acquire(c.UserContext(), actor.Account)
+	if err != nil {
+		return err
+	}
+	defer release()
 	reply, err := h.Privacy.Export(c.UserContext(), actor)
 	if err != nil {
 		return err

@@ -301,8 +301,8 @@ func TestExportIsCompleteAndErasureShowsHolds(t *testing.T) {
 	if mail := h.LastMessage(webtest.Kari); !strings.Contains(mail.Subject, "lastet ned") {
 		t.Errorf("mail: %+v", mail)
 	}
-	h.Exec(`insert into passage (id, station, lane, epoch, sequence, passed_at, received_at, direction, tag, country, plate, customer_id, matched_by)
-		values (gen_random_uuid(), 'oslo-104', 1, 1, 1, now(), now(), '', '', 'NO', 'DP45821', '` + string(fixture.Kari) + `', 'plate')`)
+	h.Exec(`insert into passage (id, station, lane, epoch, sequence, passed_at, received_at, direction, tag, country, plate, vehicle_id, customer_id, matched_by)
+		values (gen_random_uuid(), 'oslo-104', 1, 1, 1, now(), now(), '', '', 'NO', 'DP45821', '` + string(fixture.KariPetrol) + `', '` + string(fixture.Kari) + `', 'plate')`)
 	h.Exec("insert into charge (passage_id, revision, posted_at, list, net, amount, tariff, steps, digest, customer_id) select id, 1, now(), 2900, 2320, 2320, 'x', '[]', 0, customer_id from passage")
 	if page := strings.ReplaceAll(v.Get("/export").Body, "\u00a0", " "); !strings.Contains(page, "<td>23,20 kr</td>") || strings.Contains(page, "<td>oslo-104") {
 		t.Error("the page lacks the station or the amount")

@@ -75,6 +75,7 @@ type Deps struct {
 type Handlers struct {
 	Deps
 
+	reading    *kit.Parallel // requests that read much
 	publishing sync.Mutex
 	tariffs    *published // of the last release that was asked for
 }
@@ -88,7 +89,7 @@ func New(d Deps) (*Handlers, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Handlers{Deps: d}
+	h := &Handlers{Deps: d, reading: kit.NewParallel()}
 	if _, err := h.publishedTariffs(); err != nil {
 		return nil, err
 	}
@@ -101,9 +102,9 @@ func (h *Handlers) MountAPI(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.Me, h.me)
 	kit.JSON(app, h.Kit, api.SetLanguage, h.setLanguage)
 	app.Post(api.Logout.Path, h.Logout)
-	kit.JSON(app, h.Kit, api.Overview, h.overview)
-	kit.JSON(app, h.Kit, api.PassageList, h.passageList)
-	kit.JSON(app, h.Kit, api.Recheck, h.recheck)
+	kit.JSON(app, h.Kit, api.Overview, kit.Limited(h.reading, h.overview))
+	kit.JSON(app, h.Kit, api.PassageList, kit.Limited(h.reading, h.passageList))
+	kit.JSON(app, h.Kit, api.Recheck, kit.Limited(h.reading, h.recheck))
 	app.Get(api.TariffBook.Path, h.tariffBook)
 	h.mountPerson(app)
 	h.mountExport(app)
