@@ -69,6 +69,7 @@ bench: postgres build ## measure the rating core, the pipeline and the reader in
 	go test -run '^$$' -bench . -benchtime 2s ./shared/rating
 	GOOS=js GOARCH=wasm go test -exec="$(NODERUN)" -run '^$$' -bench . -benchtime 1s ./shared/recheck
 	go test -run '^$$' -bench Pipeline -benchtime 1x -timeout 20m ./server/...
+	go test -run '^$$' -bench LargeCustomer -benchtime 1x -timeout 60m ./server/internal/bench
 	go test -run '^$$' -bench . -benchtime 1s ./hardware/dsrc ./hardware/efc ./hardware/seal
 	go test -count=1 -v -run 'AgainstTheTruth|Margin' ./hardware/lane
 

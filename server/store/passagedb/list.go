@@ -105,7 +105,8 @@ func sumFilter(q reading.Query) *where {
 	return w
 }
 
-// lines returns passages that meet conditions, the newest first.
+// lines returns passages that meet conditions, the newest first. The page is cut off before charges are read, so that no
+// plan reads those of other pages.
 func lines(ctx context.Context, tx pgx.Tx, w *where, limit int) ([]api.PassageLine, error) {
 	return store.SelectMapped(ctx, tx, lineRow.line, `
 		select p.id::text, p.passed_at, p.station, p.direction, coalesce(p.vehicle_id::text, '') as vehicle,
@@ -113,8 +114,8 @@ func lines(ctx context.Context, tx pgx.Tx, w *where, limit int) ([]api.PassageLi
 			p.tag, p.matched_by, coalesce(c.revision, 0) as revision, coalesce(c.list, 0) as list, coalesce(c.net, 0) as net,
 			coalesce(c.steps, '[]') as steps, coalesce(c.revision > 1 and exists (
 				select from charge x where x.passage_id = p.id and x.revision > 1 and x.amount <> 0), false) as corrected
-		from passage p left join vehicle v on v.id = p.vehicle_id`+currentCharge+`
-		where `+w.sql()+fmt.Sprintf(" order by p.passed_at desc, p.id desc limit %d", limit), w.args...)
+		from (select * from passage p where `+w.sql()+fmt.Sprintf(" order by p.passed_at desc, p.id desc limit %d", limit)+`) p
+		left join vehicle v on v.id = p.vehicle_id`+currentCharge+" order by p.passed_at desc, p.id desc", w.args...)
 }
 
 // lineRow is a line of the list as it is stored.
