@@ -104,7 +104,7 @@ func (p *product) openAccounts(keys seal.Keys) (d accountServices, err error) {
 	job.Every(p.jobs, privacy.PruneInterval, privacy.PruneJob{})
 	job.Handle(p.jobs, privacy.NewEraser(private, writer, p.Now, p.log).Work, job.Options{})
 	job.Every(p.jobs, privacy.EraseInterval, privacy.EraseJob{})
-	p.sumCheck = sumcheck.New(passagedb.New(p.db), p.now, p.log)
+	p.sumCheck = sumcheck.New(passagedb.New(p.db), p.Now, p.log)
 	job.Handle(p.jobs, p.sumCheck.Work, job.Options{Timeout: sumcheck.Timeout})
 	job.Nightly(p.jobs, sumcheck.Hour, sumcheck.Job{})
 	d.inbox, err = p.openMessages(keys)
