@@ -7,6 +7,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/access/factor"
+	"bompass/server/access/leaked"
 	"bompass/server/access/seal"
 	"bompass/server/config"
 	"bompass/server/job"
@@ -90,6 +91,9 @@ func (p *product) openAccounts(keys seal.Keys) (d accountServices, err error) {
 	d.access = access.NewService(accounts, keys, p.Now)
 	writer := p.writer(keys)
 	d.registrar = access.NewRegistrar(d.access, accounts, writer)
+	if err := p.refuseLeaked(d.registrar); err != nil {
+		return d, err
+	}
 	if d.factors, err = factor.NewService(factor.Deps{
 		Access: d.access, Store: factor.From(accounts), Keys: keys, Messages: writer, Now: p.Now,
 		Options: factor.Options{PublicURL: p.config.PublicURL, TextCodes: p.config.Texts.Factor},
@@ -138,4 +142,18 @@ type accountServices struct {
 	legacy    *legacy.Service
 	writer    *notice.Writer
 	inbox     *mailsim.Inbox // nil if mail is sent to a mail server
+}
+
+// refuseLeaked makes a registrar refuse the passwords of the configured list.
+func (p *product) refuseLeaked(registrar *access.Registrar) error {
+	if p.config.Leaked == "" {
+		return nil
+	}
+	list, err := leaked.Open(p.config.Leaked)
+	if err != nil {
+		return fmt.Errorf("BOMPASS_LEAKED_PASSWORDS: %w; it is a file of SHA-1 hashes sorted by hash, as Have I Been Pwned publishes it", err)
+	}
+	p.opened.add(func() { _ = list.Close() })
+	registrar.RefuseLeaked(list)
+	return nil
 }

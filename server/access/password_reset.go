@@ -74,7 +74,7 @@ func (r *Registrar) ResetPassword(ctx context.Context, token seal.Token, passwor
 	if err != nil {
 		return err
 	}
-	if err := CheckPassword(password, holds.Email, holds.Person); err != nil {
+	if err := r.checkPassword(password, holds.Email, holds.Person); err != nil {
 		return err
 	}
 	hash, err := r.service.hashPassword(ctx, password)
@@ -184,7 +184,7 @@ func (r *Registrar) setFirstPassword(ctx context.Context, token seal.Token, pass
 	if err != nil {
 		return err
 	}
-	if err := CheckPassword(password, holds.Email, holds.Person); err != nil {
+	if err := r.checkPassword(password, holds.Email, holds.Person); err != nil {
 		return err
 	}
 	hash, err := r.service.hashPassword(ctx, password)
@@ -220,7 +220,7 @@ func (r *Registrar) ChangePassword(ctx context.Context, principal Principal, pas
 	if err := r.service.RequireStepUp(principal); err != nil {
 		return err
 	}
-	if err := CheckPassword(password, principal.Email, principal.Person); err != nil {
+	if err := r.checkPassword(password, principal.Email, principal.Person); err != nil {
 		return err
 	}
 	hash, err := r.service.hashPassword(ctx, password)

@@ -38,6 +38,30 @@ func CheckPassword(password string, own ...string) error {
 	return nil
 }
 
+// LeakedPasswords is a list of passwords that have been found in data leaks.
+type LeakedPasswords interface {
+	// Contains reports whether a password is in the list.
+	Contains(password string) (bool, error)
+}
+
+// RefuseLeaked makes the Registrar refuse the passwords of a list, too. It is called before the first use.
+func (r *Registrar) RefuseLeaked(list LeakedPasswords) { r.leaked = list }
+
+// checkPassword is CheckPassword and the list of leaked passwords, if there is one.
+func (r *Registrar) checkPassword(password string, own ...string) error {
+	if err := CheckPassword(password, own...); err != nil || r.leaked == nil {
+		return err
+	}
+	found, err := r.leaked.Contains(seal.NormalizePassword(password))
+	if err != nil {
+		return err
+	}
+	if found {
+		return fault.New(fault.PasswordLeaked).At("password")
+	}
+	return nil
+}
+
 // isMonotonous reports whether a password has few different characters or counts along the alphabet.
 func isMonotonous(p string) bool {
 	seen, steps, last := map[rune]bool{}, 0, rune(-5)

@@ -90,6 +90,7 @@ type Registrar struct {
 	service  *Service
 	store    RegistrarStore
 	messages *notice.Writer
+	leaked   LeakedPasswords // nil if there is no list
 }
 
 // NewRegistrar returns a Registrar that sends messages by the given writer.
@@ -118,7 +119,7 @@ func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, person
 	if err := CheckName(person); err != nil {
 		return err
 	}
-	if err := CheckPassword(password, email, person); err != nil {
+	if err := r.checkPassword(password, email, person); err != nil {
 		return err
 	}
 	if err := r.countTry(ctx, visitor, "register", email); err != nil {

@@ -50,6 +50,7 @@ type Config struct {
 	Chargers  string // BOMPASS_CHARGERS: toll companies that agreements are made with, as tariffs name them
 	Leaf      Leaf
 	Metrics   string // BOMPASS_METRICS_ADDR: address of /metrics, on this machine only; empty serves none
+	Leaked    string // BOMPASS_LEAKED_PASSWORDS: file of passwords found in data leaks; empty uses the built-in rules alone
 	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
 
@@ -96,6 +97,7 @@ func Read(getenv func(string) string) (Config, error) {
 		MailFrom: r.sender("BOMPASS_MAIL_FROM", "Bompass <post@bompass.example>"),
 		Paper:    r.text("BOMPASS_PAPER_DIR", ""),
 		Chargers: r.text("BOMPASS_CHARGERS", "fjellinjen ferde vegamot vegfinans bpsnord"),
+		Leaked:   r.text("BOMPASS_LEAKED_PASSWORDS", ""),
 		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}
 	c.PublicURL = strings.TrimRight(r.link("BOMPASS_PUBLIC_URL", "https://bompass.example", "http", "https"), "/")

@@ -37,6 +37,7 @@ const (
 	StepUp           Code = "step.up"        // show a factor first: the last time is too long ago
 	PasswordShort    Code = "password.short"
 	PasswordCommon   Code = "password.common" // among the first that attackers try, or made of the person's own words
+	PasswordLeaked   Code = "password.leaked" // in a list of passwords that were found in data leaks
 	CodeWrong        Code = "code.wrong"      // a confirmation code is wrong, spent or too old
 	LinkSpent        Code = "link.spent"      // a link from an email is spent, too old or incomplete
 	FieldMissing     Code = "field.missing"   // a field must be filled in

@@ -47,6 +47,7 @@ var specs = map[Code]Spec{
 	StepUp:         {Status: 422},
 	PasswordShort:  {Status: 422, Params: []string{"min"}},
 	PasswordCommon: {Status: 422},
+	PasswordLeaked: {Status: 422},
 	CodeWrong:      {Status: 422},
 	LinkSpent:      {Status: 422},
 	FieldMissing:   {Status: 422},

@@ -194,6 +194,7 @@ var House = []Row{
 	},
 	{"server/access/seal", anyShared, "encrypts and hashes what is secret, with the keys of the configuration"},
 	{"server/access", "server/access/seal server/notice " + anyShared, "tells people about changes of their account"},
+	{"server/access/leaked", "", "reads a file of hashes"},
 	{"server/access/factor", account, "passwords, codes and passkeys of an account"},
 	{"server/eid", account + " server/partner/identity", "turns an identity into a sign-in"},
 	{"server/party", account + " server/partner/mandate", "rights to act come from mandates and accounts"},
