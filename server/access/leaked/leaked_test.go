@@ -1,7 +1,7 @@
 package leaked_test
 
 import (
-	"crypto/sha1" //nolint:gosec // the format of the list
+	"crypto/sha1"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -19,7 +19,7 @@ func write(t *testing.T, end string, passwords ...string) string {
 	random := rand.New(rand.NewPCG(1, 2))
 	var lines []string
 	for _, p := range passwords {
-		lines = append(lines, fmt.Sprintf("%X:%d", sha1.Sum([]byte(p)), 1+random.IntN(1<<random.IntN(24)))) //nolint:gosec // the format of the list
+		lines = append(lines, fmt.Sprintf("%X:%d", sha1.Sum([]byte(p)), 1+random.IntN(1<<random.IntN(24))))
 	}
 	slices.Sort(lines)
 	path := filepath.Join(t.TempDir(), "list.txt")

@@ -1,7 +1,7 @@
 package signin_test
 
 import (
-	"crypto/sha1" //nolint:gosec // the format of the list
+	"crypto/sha1"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -19,7 +19,7 @@ import (
 func TestLeakedPasswordIsRefused(t *testing.T) {
 	const known = "ukjent-hval-hopper-17"
 	path := filepath.Join(t.TempDir(), "leaked.txt")
-	if err := os.WriteFile(path, fmt.Appendf(nil, "%X:3\n", sha1.Sum([]byte(known))), 0o600); err != nil { //nolint:gosec // the format of the list
+	if err := os.WriteFile(path, fmt.Appendf(nil, "%X:3\n", sha1.Sum([]byte(known))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	list, err := leaked.Open(path)
