@@ -3,6 +3,7 @@
 package agreement_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -36,6 +37,18 @@ func TestDetailsShowAgreementAndVehicles(t *testing.T) {
 	s = pagetest.Open(t, pagetest.With(api.AgreementDetails.Endpoint, reply), detailsAddress, agreement.NewDetails)
 	s.Shows(" til ", "Det er ingen kjøretøy på avtalen.")
 	s.Hides("løpende")
+}
+
+func TestLongListOfVehiclesIsExpanded(t *testing.T) {
+	reply := detailsOf()
+	for n := range 10 {
+		reply.Vehicles = append(reply.Vehicles, api.AgreementVehicle{Plate: toll.NewPlate("NO", fmt.Sprintf("VJ4010%d", n)), Class: "heavy", From: pagetest.Noon})
+	}
+	s := pagetest.Open(t, pagetest.With(api.AgreementDetails.Endpoint, reply), detailsAddress, agreement.NewDetails)
+	s.Shows("VJ 40107", "Vis alle 12 kjøretøy", `aria-expanded="false"`)
+	s.Hides("VJ 40108")
+	s.Do(func(app.Context) { agreement.Expand(s.Page) })
+	s.Shows("VJ 40109", "Vis færre kjøretøy")
 }
 
 func TestReferenceIsSaved(t *testing.T) {

@@ -24,5 +24,8 @@ func Refer(ctx app.Context, c app.Composer, reference string) {
 	p.save(ctx)
 }
 
+// Expand shows all vehicles of an agreement.
+func Expand(c app.Composer) { c.(*detailsPage).expanded = true }
+
 // Conclude presses the last button.
 func Conclude(ctx app.Context, c app.Composer) { c.(*newPage).conclude(ctx) }
