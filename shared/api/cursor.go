@@ -33,7 +33,7 @@ var errCursor = errors.New("not a page of this list")
 // String returns the text of a cursor. The id must be a UUID.
 func (c Cursor) String() string {
 	id, _ := hex.DecodeString(strings.ReplaceAll(string(c.ID), "-", ""))
-	b := binary.BigEndian.AppendUint64(make([]byte, 0, cursorBytes), uint64(c.At.UnixMicro())) //nolint:gosec // the sign is restored
+	b := binary.BigEndian.AppendUint64(make([]byte, 0, cursorBytes), uint64(c.At.UnixMicro()))
 	return base64.RawURLEncoding.EncodeToString(append(b, id...))
 }
 
@@ -43,7 +43,7 @@ func ParseCursor(s string) (Cursor, error) {
 	if err != nil || len(b) != cursorBytes || len(s) != base64.RawURLEncoding.EncodedLen(cursorBytes) {
 		return Cursor{}, errCursor
 	}
-	micro := int64(binary.BigEndian.Uint64(b)) //nolint:gosec // checked below
+	micro := int64(binary.BigEndian.Uint64(b))
 	if micro <= 0 || micro > cursorLast {
 		return Cursor{}, errCursor
 	}

@@ -178,7 +178,9 @@ func (r *reader) kinds() []namedRead {
 		req.After = api.Cursor{At: month.Start().AddDate(0, 0, 15), ID: toll.FormatPassageID([16]byte{})}.String()
 	}
 	return []namedRead{
-		{"overview", func(ctx context.Context, s customerSize) (any, error) { return r.overview.Overview(ctx, s.id, toll.Company, readNow) }},
+		{"overview", func(ctx context.Context, s customerSize) (any, error) {
+			return r.overview.Overview(ctx, s.id, toll.Company, readNow)
+		}},
 		{"passages, first page", page(func(*api.PassageListRequest, customerSize) {})},
 		{"passages, page in the middle", page(middle)},
 		{"passages of a vehicle", page(func(req *api.PassageListRequest, s customerSize) { req.Vehicle = s.vehicles[0] })},

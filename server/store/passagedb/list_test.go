@@ -104,8 +104,13 @@ func TestPageHasCountAndTotalOfItsSelection(t *testing.T) {
 	}
 	day := pipelinetest.November + 2
 	for _, q := range []reading.Query{
-		{}, {Vehicle: fixture.KariElectric}, {First: day, Last: day}, {First: day, Last: day + 3, Vehicle: fixture.KariPetrol},
-		{Agreement: fixture.KariAgreement}, {Agreement: fixture.OlavAgreement}, {After: api.Cursor{At: day.Start(), ID: all[0].id}},
+		{},
+		{Vehicle: fixture.KariElectric},
+		{First: day, Last: day},
+		{First: day, Last: day + 3, Vehicle: fixture.KariPetrol},
+		{Agreement: fixture.KariAgreement},
+		{Agreement: fixture.OlavAgreement},
+		{After: api.Cursor{At: day.Start(), ID: all[0].id}},
 	} {
 		q.Customer, q.WithCount, q.Limit = fixture.Kari, true, 5
 		want := 0

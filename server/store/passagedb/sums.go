@@ -21,7 +21,7 @@ func addSums(ctx context.Context, tx pgx.Tx, list []passage.Sum) error {
 	for i := range list {
 		s := &list[i]
 		customers[i], vehicles[i], agreements[i] = idOrZero(s.Customer), idOrZero(s.Vehicle), idOrZero(s.Agreement)
-		days[i], passages[i], unread[i], net[i] = int32(s.Day), int32(s.Passages), int32(s.Unread), int64(s.Net) //nolint:gosec // counts of one transaction
+		days[i], passages[i], unread[i], net[i] = int32(s.Day), int32(s.Passages), int32(s.Unread), int64(s.Net)
 	}
 	_, err := tx.Exec(ctx, `insert into passage_sum as s (customer_id, day, vehicle_id, agreement_id, passages, unread, net)
 		select customer, date 'epoch' + day, vehicle, agreement, passages, unread, net
@@ -51,7 +51,7 @@ func setCapCounts(ctx context.Context, tx pgx.Tx, list []passage.CapCount) error
 	for i := range list {
 		c := &list[i]
 		customers[i], vehicles[i], months[i], stations[i] = uuid(c.Customer), uuid(c.Vehicle), int32(c.Month.First()), string(c.Station)
-		counts[i], caps[i] = int32(c.Count), int32(c.Of) //nolint:gosec // passages of a month
+		counts[i], caps[i] = int32(c.Count), int32(c.Of)
 		gone = gone || c.Count == 0
 	}
 	const rows = `unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::int[], $6::int[]) as n (customer, month, vehicle, station, count, cap)`
