@@ -18,7 +18,7 @@ SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f 
 	$(wildcard server/internal/bundle/*.go server/internal/bundle/lean/* server/internal/bundle/slim/*.go) assets/package-lock.json go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: security test-secrets node help run build test test-wasm lint fmt bench faults size gates reset clean postgres chromium tools shots icons mutants reader llrp-check behaviours
+.PHONY: security test-secrets node help run build test test-wasm lint fmt bench faults size gates reset clean postgres chromium tools shots icons mutants mutants-asvs reader llrp-check behaviours
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -105,6 +105,9 @@ behaviours: ## count the behaviours that the last make test has proven, and writ
 # It takes about an hour on an idle machine, so it is no part of make test. SEED and N choose other mutants and how many.
 mutants: postgres ## change the code in 60 random places, one at a time, and list the changes that no test notices (SEED, N, ONLY)
 	go run ./server/internal/mutants $(if $(SEED),-seed $(SEED)) $(if $(N),-n $(N)) $(if $(ONLY),-only $(ONLY))
+
+mutants-asvs: postgres chromium build ## break each security requirement of assets/docs/asvs.md, and expect the tests that it names to fail (ONLY)
+	go run ./server/internal/mutants -asvs $(if $(ONLY),-only $(ONLY))
 
 size: assets/node_modules/.package-lock.json ## print the transfer sizes; fails above the budgets
 	@go run ./server/internal/bundle -strict

@@ -194,6 +194,7 @@ func TestWrongCredentialsAreRefused(t *testing.T) {
 		{kari + "\x00", fixture.Password},
 		{kari, fixture.Password + " "},
 		{kari, string(make([]byte, 1000))},
+		{"x' or a.email = '" + kari, fixture.Password}, // ASVS V1.2.4
 	} {
 		_, err := o.VerifyPassword(t.Context(), from("192.0.2."+string(rune('0'+len(c[0])%10))), c[0], c[1])
 		want(t, c[0]+" "+c[1], err, fault.WrongCredentials)

@@ -35,6 +35,7 @@ type trusting struct {
 	identity.Unconfigured
 	count  atomic.Int64
 	person atomic.Pointer[identity.Person]
+	asked  atomic.Pointer[identity.AuthRequestParams] // of the last request
 	now    func() time.Time
 }
 
@@ -42,6 +43,7 @@ func (i *trusting) ID() string { return issuerID }
 
 func (i *trusting) Begin(_ context.Context, w identity.AuthRequestParams) (identity.AuthRequest, error) {
 	n := i.count.Add(1)
+	i.asked.Store(&w)
 	return identity.AuthRequest{
 		URL: "https://issuer.example/authorize", State: fmt.Sprintf("state-of-request-%d", n), Nonce: "nonce-of-the-request",
 		Verifier: "verifier-of-the-request", Params: w, Began: i.now(),

@@ -26,6 +26,13 @@ func TestPasskeyIsSecondOrOnlyFactor(t *testing.T) {
 	page.Fill("#key-name", "Mobilen")
 	page.Press("[data-passkey] button")
 	page.WaitText("Mobilen")
+	told := func(kind string) {
+		t.Helper()
+		if n := h.QueryText("select count(*)::text from outbox where kind = '" + kind + "'"); n != "1" {
+			t.Errorf("%s messages of kind %s, want 1", n, kind)
+		}
+	}
+	told("factor.added")
 
 	signOut := func() {
 		page.Eval(`document.cookie`)
@@ -54,6 +61,7 @@ func TestPasskeyIsSecondOrOnlyFactor(t *testing.T) {
 	page.Press(".bp-held summary") // opens the explanation of the removal
 	page.Press(".bp-held details[open] button")
 	page.Wait("the key to be gone", `location.pathname === "/security" && !document.querySelector(".bp-held")`)
+	told("factor.removed")
 	signOut()
 	page.Press("[data-passkey] button")
 	page.Wait("the refusal",

@@ -37,7 +37,7 @@ func TestEveryAnswerHasContentSecurityPolicy(t *testing.T) {
 		if got := p.Header.Get("Content-Security-Policy"); got != policy {
 			t.Errorf("%s: policy %q", name, got)
 		}
-		if p.Header.Get("X-Content-Type-Options") != "nosniff" || p.Header.Get("Server") != "" {
+		if p.Header.Get("X-Content-Type-Options") != "nosniff" || p.Header.Get("X-Frame-Options") != "DENY" || p.Header.Get("Server") != "" {
 			t.Errorf("%s: headers %v", name, p.Header)
 		}
 		if found := inline.FindString(p.Body); strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") &&

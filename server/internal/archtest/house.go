@@ -275,7 +275,7 @@ var House = []Row{
 	{"server/internal/asvs", "", "reads a document"},
 	{"server/internal/proves", "", "writes records of tests"},
 	{"server/internal/behaviours", "server/internal/proves", "counts those records"},
-	{"server/internal/mutants", "", "runs the toolchain on changed files"},
+	{"server/internal/mutants", "server/internal/asvs", "runs the toolchain on changed files"},
 	{"server/internal/bundle/slim", "", "knows the layout of linked programs"},
 	{"server/internal/bundle", "server/internal/bundle/slim", "builds the browser's files"},
 	{"server/internal/oracle", "assets " + anyShared, "computes what the demo data must cost"},

@@ -5,6 +5,9 @@
 // The places are chosen at random from a seed, so that a run can be repeated. The files of the checkout are never
 // changed: the toolchain reads a changed copy instead (go test -overlay).
 //
+// With -asvs it breaks each security requirement of assets/docs/asvs.md in the ways of server/internal/asvs/breaks.txt,
+// and expects the tests that the document names to fail.
+//
 // Package main is left out, because it only connects the parts and only the browser tests would notice; so are log
 // lines and texts. The tests of server/internal, which includes the browser tests, are not run.
 package main
@@ -28,9 +31,15 @@ func main() {
 	flag.IntVar(&o.count, "n", 60, "number of mutants")
 	flag.DurationVar(&o.limit, "limit", 10*time.Minute, "time for the tests of one mutant")
 	flag.IntVar(&o.survivorsMax, "max", 10, "maximum share of survivors in percent")
-	flag.StringVar(&o.only, "only", "", "choose places below this path alone, such as server/access")
+	flag.StringVar(&o.only, "only", "", "choose places below this path alone, such as server/access, or requirements such as V3.4.6,V7")
+	flag.IntVar(&o.jobs, "jobs", 1, "requirements at a time, with -asvs")
+	asvs := flag.Bool("asvs", false, "break each security requirement of assets/docs/asvs.md, and expect its tests to fail")
 	flag.Parse()
-	if err := run(o, os.Stdout); err != nil {
+	work := run
+	if *asvs {
+		work = breakRequirements
+	}
+	if err := work(o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
@@ -44,6 +53,7 @@ type options struct {
 	limit        time.Duration
 	survivorsMax int // percent
 	only         string
+	jobs         int
 }
 
 // run tries mutants in random order until enough of them have compiled.

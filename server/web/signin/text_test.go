@@ -101,23 +101,34 @@ func TestTextCodesAreLimitedAndExpire(t *testing.T) {
 	if right == wrong {
 		wrong = "000001"
 	}
-	for range factor.TextCodeTries {
+	for range 5 {
 		if p := v.SubmitTextCode(wrong); p.StatusCode != http.StatusUnauthorized {
 			t.Errorf("a wrong code: got %d", p.StatusCode)
 		}
 	}
 	if p := v.SubmitTextCode(right); p.Header.Get("Location") != "/login?why=expired" {
-		t.Errorf("the right one after %d wrong ones: got %d %q", factor.TextCodeTries, p.StatusCode, p.Header.Get("Location"))
+		t.Errorf("the right one after five wrong ones: got %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
 	h.Advance(time.Hour) // past the throttle, and past the code
 	v = h.RequestTextCode()
 	late := h.TextCode()
-	h.Advance(factor.TextCodeMax + time.Second) // while the step goes on
+	h.Advance(4*time.Minute + time.Second) // while the step goes on
 	if p := v.SubmitTextCode(late); p.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a code that is over: got %d", p.StatusCode)
 	}
 	sent := 3 // to add it, and twice here
-	for ; sent < factor.TextCodesPerDay; sent++ {
+	again := h.Visitor()
+	again.SubmitPassword(webtest.Kari, fixture.Password)
+	h.Advance(30 * time.Second) // four and a half minutes after the last one
+	if p := again.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.Header.Get("Location") != "/login/text" {
+		t.Errorf("another message after a minute: got %d", p.StatusCode)
+	}
+	sent++
+	h.Advance(45 * time.Second)
+	if p := again.SubmitFormAt("/login/text", "/login/code", url.Values{}); p.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("another message after 45 seconds: got %d", p.StatusCode)
+	}
+	for ; sent < 10; sent++ {
 		h.Advance(30 * time.Minute)
 		h.RequestTextCode()
 	}
@@ -129,6 +140,26 @@ func TestTextCodesAreLimitedAndExpire(t *testing.T) {
 	}
 	if p := v.SubmitCode(h.TOTPCode(webtest.Kari)); p.StatusCode != http.StatusSeeOther {
 		t.Errorf("the app meanwhile: got %d", p.StatusCode)
+	}
+}
+
+// ASVS V6.6.3: a code has five tries, also where no password limits them.
+func TestTextCodeHasFiveTries(t *testing.T) {
+	for wrongs, want := range map[int]string{4: "/security", 5: ""} {
+		h := webtest.New(t)
+		v := h.SignIn(webtest.Kari)
+		v.SubmitFormAt("/security/text", "/security", url.Values{})
+		right := h.TextCode()
+		wrong := "000000"
+		if right == wrong {
+			wrong = "000001"
+		}
+		for range wrongs {
+			v.SubmitFormAt("/security/text/code", "/security/text", url.Values{"code": {wrong}})
+		}
+		if p := v.SubmitFormAt("/security/text/code", "/security/text", url.Values{"code": {right}}); p.Header.Get("Location") != want {
+			t.Errorf("the right code after %d wrong ones: got %d %q", wrongs, p.StatusCode, p.Header.Get("Location"))
+		}
 	}
 }
 
