@@ -23,9 +23,9 @@ type EmailChange struct {
 // emailLink is the encrypted content of the links of a change.
 type emailLink struct{ From, To, Person, Language string }
 
-// ChangeEmail starts the change to another address: it sends a confirmation link to the new address and a link that
-// stops the change to the old one. The response is the same when another account has the address; its owner is then
-// told how two accounts of one person can be merged.
+// ChangeEmail starts the change to another address: it sends a link and a code that confirm it to the new address, and
+// a link that stops the change to the old one. The response is the same when another account has the address; its owner
+// is then told how two accounts of one person can be merged.
 func (s *Service) ChangeEmail(ctx context.Context, actor access.Principal, email string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
 	if !access.CheckEmail(email) || email == actor.Email {
@@ -56,8 +56,12 @@ func (s *Service) ChangeEmail(ctx context.Context, actor access.Principal, email
 	if err != nil {
 		return err
 	}
+	code, saved, err := s.newCode(actor, Email, email)
+	if err != nil {
+		return err
+	}
 	to.Address = email
-	fresh, err := s.writer.Mail(notice.EmailNew, to, notice.Content{Link: "/email/confirm?token=" + string(token)})
+	fresh, err := s.writer.Mail(notice.EmailNew, to, notice.Content{Link: "/email/confirm?token=" + string(token), Code: code})
 	if taken {
 		to.Account, to.Name = "", "" // the owner of the address must not learn who asked
 		fresh, err = s.writer.Mail(notice.EmailTaken, to, notice.Content{Link: "/login"})
@@ -69,7 +73,43 @@ func (s *Service) ChangeEmail(ctx context.Context, actor access.Principal, email
 	if actor.Email == "" {
 		links, messages = links[:1], messages[:1]
 	}
+	if err := s.store.SaveCode(ctx, actor.Account, saved); err != nil {
+		return err
+	}
 	return s.store.AddLinks(ctx, now, links, messages)
+}
+
+// pendingEmail is a new address that is not confirmed yet. It is empty if there is none.
+type pendingEmail struct {
+	link    seal.Link
+	change  emailLink
+	address string
+}
+
+// pendingEmail returns the newest address that a person has asked to change to and not confirmed.
+func (s *Service) pendingEmail(ctx context.Context, account toll.AccountID) (p pendingEmail, err error) {
+	if p.link, err = s.store.PendingEmail(ctx, account, s.now()); err != nil || len(p.link.Sealed.Data) == 0 {
+		return pendingEmail{}, err
+	}
+	if err := s.keys.OpenLink(p.link, &p.change); err != nil {
+		return pendingEmail{}, err
+	}
+	p.address = p.change.To
+	return p, nil
+}
+
+// confirmPending completes a change of address by the code that was sent to the new one. The code of an address that
+// another account has was never sent.
+func (s *Service) confirmPending(ctx context.Context, actor access.Principal, p pendingEmail, code string) error {
+	to := notice.Recipient{Account: actor.Account, Name: actor.Person, Address: p.address, Language: actor.Language}
+	message, err := s.writer.Mail(notice.EmailChanged, to, notice.Content{})
+	if err != nil {
+		return err
+	}
+	change := EmailChange{Account: actor.Account, From: p.change.From, To: p.address, At: s.now(), Messages: []notice.Message{message}}
+	return s.store.ConfirmPendingEmail(ctx, p.link.Hash, change, CodeTries, func(hash []byte) bool {
+		return p.link.Purpose == seal.PurposeEmail && s.keys.CodeMatches(hash, code, codeBinding(actor, Email, p.address)...)
+	})
 }
 
 // ConfirmEmail completes the change by the token of the confirmation link.

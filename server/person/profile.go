@@ -90,6 +90,12 @@ type ContactStore interface {
 	// expired code or more than triesMax attempts, it returns fault.CodeWrong.
 	UseCode(ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, right func(hash []byte) bool) error
 	ChangeEmail(ctx context.Context, link seal.Hash, m EmailChange) error
+	// PendingEmail returns the newest link of an account that changes its address, or that stands for one to a taken
+	// address. It returns a zero link if there is none.
+	PendingEmail(ctx context.Context, account toll.AccountID, now time.Time) (seal.Link, error)
+	// ConfirmPendingEmail counts an attempt, and changes the address if right accepts the stored hash of the code. The
+	// link is used then. It returns fault.CodeWrong like UseCode.
+	ConfirmPendingEmail(ctx context.Context, link seal.Hash, m EmailChange, triesMax int, right func(hash []byte) bool) error
 	UndoEmail(ctx context.Context, link seal.Hash, m EmailChange) error
 	// EmailTaken reports whether an account has the address.
 	EmailTaken(ctx context.Context, email string) (bool, error)
@@ -128,6 +134,11 @@ func (s *Service) Profile(ctx context.Context, actor access.Principal) (api.Prof
 	if !p.Company {
 		p.Contact = ""
 	}
+	pending, err := s.pendingEmail(ctx, actor.Account)
+	if err != nil {
+		return api.ProfileReply{}, err
+	}
+	p.PendingEmail = pending.address
 	p.Consents = consentStates(p.Consents)
 	p.Holds = nonEmptyHolds(p.Holds)
 	return p, nil
@@ -199,62 +210,99 @@ func addressChanged(was, is api.Details) bool {
 	return was.Street != is.Street || was.PostalCode != is.PostalCode || was.City != is.City || was.Country != is.Country
 }
 
-// SendCode sends a code to the address or number that is to be confirmed. It invalidates an older code.
+// newCode returns a new code, and how it is stored for an address or number of the actor.
+func (s *Service) newCode(actor access.Principal, channel, address string) (string, Code, error) {
+	number, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		return "", Code{}, fmt.Errorf("make code: %w", err)
+	}
+	code := fmt.Sprintf("%0*d", codeDigits, number)
+	return code, Code{Channel: channel, Hash: s.keys.CodeHash(code, codeBinding(actor, channel, address)...), Until: s.now().Add(CodeMax)}, nil
+}
+
+// codeBinding returns the values that a code's hash is bound to: the account and the address or number it was sent to.
+func codeBinding(actor access.Principal, channel, address string) []string {
+	return []string{"contact", string(actor.Account), channel, address}
+}
+
+// SendCode sends a code to the address or number that is to be confirmed: a new address before the current one. It
+// invalidates an older code.
 func (s *Service) SendCode(ctx context.Context, actor access.Principal, channel string) error {
 	p, err := s.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {
 		return err
 	}
-	number, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	pending, err := s.pendingEmail(ctx, actor.Account)
 	if err != nil {
-		return fmt.Errorf("make code: %w", err)
+		return err
 	}
-	code := fmt.Sprintf("%0*d", codeDigits, number)
 	to := recipient(actor)
+	switch {
+	case channel == Email && pending.address != "":
+		to.Address = pending.address
+	case channel == Email:
+		to.Address = p.Email
+	case channel == Mobile:
+		to.Address = p.Mobile
+	default:
+		to.Address = ""
+	}
+	if to.Address == "" {
+		return fault.New(fault.FieldMissing).At(channel)
+	}
+	code, saved, err := s.newCode(actor, channel, to.Address)
+	if err != nil {
+		return err
+	}
+	content := notice.Content{Code: code, Until: saved.Until}
 	var message notice.Message
 	switch {
-	case channel == Email && p.Email != "":
-		message, err = s.writer.Mail(notice.ConfirmEmail, to, notice.Content{Code: code, Until: s.now().Add(CodeMax)})
-	case channel == Mobile && p.Mobile != "":
-		to.Address = p.Mobile
-		message, err = s.writer.SMS(notice.ConfirmMobile, to, notice.Content{Code: code, Until: s.now().Add(CodeMax)})
+	case channel == Mobile:
+		message, err = s.writer.SMS(notice.ConfirmMobile, to, content)
+	case pending.link.Purpose == seal.PurposeNone: // another account has the address
+		message, err = s.writer.Decoy(notice.ConfirmEmail, content)
 	default:
-		return fault.New(fault.FieldMissing).At(channel)
+		message, err = s.writer.Mail(notice.ConfirmEmail, to, content)
 	}
 	if err != nil {
 		return err
 	}
-	return s.store.SaveCode(ctx, actor.Account, Code{
-		Channel: channel, Hash: s.keys.CodeHash(code, codeBinding(actor, channel, p)...), Until: s.now().Add(CodeMax), Messages: []notice.Message{message},
-	})
+	saved.Messages = []notice.Message{message}
+	return s.store.SaveCode(ctx, actor.Account, saved)
 }
 
-// codeBinding returns the values that a code's hash is bound to: the account and the address or number it was sent to.
-func codeBinding(actor access.Principal, channel string, p api.ProfileReply) []string {
-	address := p.Email
-	if channel == Mobile {
-		address = p.Mobile
-	}
-	return []string{"contact", string(actor.Account), channel, address}
-}
-
-// ConfirmCode confirms a channel by the code that was sent to it.
+// ConfirmCode confirms a channel by the code that was sent to it. The code of a new email address completes the change
+// to it.
 func (s *Service) ConfirmCode(ctx context.Context, actor access.Principal, req api.ConfirmRequest) (api.ProfileReply, error) {
 	if req.Channel != Email && req.Channel != Mobile {
 		return api.ProfileReply{}, fault.New(fault.FieldWrong).At("channel")
 	}
-	p, err := s.store.Profile(ctx, actor.Account, actor.Customer)
-	if err != nil {
-		return api.ProfileReply{}, err
-	}
 	code := strings.TrimSpace(strings.ReplaceAll(req.Code, " ", ""))
-	err = s.store.UseCode(ctx, actor.Account, req.Channel, s.now(), CodeTries, func(hash []byte) bool {
-		return s.keys.CodeMatches(hash, code, codeBinding(actor, req.Channel, p)...)
-	})
-	if err != nil {
+	if err := s.useCode(ctx, actor, req.Channel, code); err != nil {
 		return api.ProfileReply{}, err
 	}
 	return s.Profile(ctx, actor)
+}
+
+func (s *Service) useCode(ctx context.Context, actor access.Principal, channel, code string) error {
+	p, err := s.store.Profile(ctx, actor.Account, actor.Customer)
+	if err != nil {
+		return err
+	}
+	address := p.Mobile
+	if channel == Email {
+		pending, err := s.pendingEmail(ctx, actor.Account)
+		if err != nil {
+			return err
+		}
+		if pending.address != "" {
+			return s.confirmPending(ctx, actor, pending, code)
+		}
+		address = p.Email
+	}
+	return s.store.UseCode(ctx, actor.Account, channel, s.now(), CodeTries, func(hash []byte) bool {
+		return s.keys.CodeMatches(hash, code, codeBinding(actor, channel, address)...)
+	})
 }
 
 // SaveConsents stores an answer to every question with the version of its text and the time. Withdrawing consent works

@@ -31,6 +31,7 @@ type ProfileReply struct {
 	Name            string `json:"name"`
 	Email           string `json:"email"`
 	EmailConfirmed  bool   `json:"email_confirmed"`
+	PendingEmail    string `json:"pending_email,omitempty"` // a new address that is not confirmed yet
 	MobileConfirmed bool   `json:"mobile_confirmed"`
 	Company         bool   `json:"company"` // the customer is a company, which has a contact person
 	Saved           bool   `json:"saved"`   // the details have been saved at least once

@@ -112,9 +112,12 @@ func (p *page) save(ctx app.Context) {
 }
 
 func (p *page) changeEmail(ctx app.Context) {
-	email, reply, w := p.email, *p.query.Answer(), p.Words()
+	email, w := p.email, p.Words()
 	p.send(ctx, change{form: w.T("profile.email.change"), done: w.T("profile.email.sent"), do: func(ctx context.Context) (api.ProfileReply, error) {
-		return reply, p.Session.Client.ChangeEmail(ctx, email)
+		if err := p.Session.Client.ChangeEmail(ctx, email); err != nil {
+			return api.ProfileReply{}, err
+		}
+		return p.Session.Client.Profile(ctx) // which has the new address as pending
 	}})
 }
 
@@ -127,7 +130,7 @@ func (p *page) sendCode(ctx app.Context, channel string) {
 
 func (p *page) confirmCode(ctx app.Context, channel string) {
 	code, w := p.codes[channel], p.Words()
-	p.send(ctx, change{form: w.T("profile." + channel + ".unconfirmed"), done: w.T("profile.confirmed"), code: "code-" + channel, do: func(ctx context.Context) (api.ProfileReply, error) {
+	p.send(ctx, change{form: p.unconfirmed(*p.query.Answer(), channel), done: w.T("profile.confirmed"), code: "code-" + channel, do: func(ctx context.Context) (api.ProfileReply, error) {
 		return p.Session.Client.ConfirmCode(ctx, channel, code)
 	}})
 }

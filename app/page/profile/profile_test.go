@@ -75,6 +75,9 @@ func TestEachCodeHasItsOwnForm(t *testing.T) {
 			t.Errorf("%s is not alone in a form with its buttons: %s", id, form)
 		}
 	}
+	reply.EmailConfirmed, reply.PendingEmail = true, "kari.lund@bompass.example"
+	s = pagetest.Open(t, serve(reply), "/profile", profile.New)
+	s.Shows("Den nye e-postadressen kari.lund@bompass.example er ikke bekreftet ennå.", `id="code-email"`)
 	details := forms["city"]
 	if last, send := strings.LastIndex(details, "<input"), strings.Index(details, `type="submit"`); last < 0 || send < last || !strings.Contains(details, ">Lagre<") {
 		t.Errorf("the button that saves is not below the fields: %s", details)

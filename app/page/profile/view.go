@@ -57,17 +57,29 @@ func (p *page) facts(reply api.ProfileReply) app.UI {
 func (p *page) confirmations(reply api.ProfileReply) app.UI {
 	w := p.Words()
 	var parts []app.UI
-	if !reply.EmailConfirmed && reply.Email != "" {
-		parts = append(parts, p.codeForm("email", w.T("profile.email.unconfirmed")))
+	if reply.PendingEmail != "" || !reply.EmailConfirmed && reply.Email != "" {
+		parts = append(parts, p.codeForm("email", p.unconfirmed(reply, "email")))
 	}
 	if !reply.MobileConfirmed && reply.Mobile != "" {
-		parts = append(parts, p.codeForm("mobile", w.T("profile.mobile.unconfirmed")))
+		parts = append(parts, p.codeForm("mobile", p.unconfirmed(reply, "mobile")))
 	}
 	if len(parts) == 0 {
 		return app.Elem("div").Hidden(true)
 	}
 	why := app.Elem("details").Class("bp-twin").Body(app.Elem("summary").Text(w.T("profile.why")), app.Elem("p").Text(w.T("profile.why.text"))) // S4.16
 	return ui.Card("unconfirmed", w.T("profile.unconfirmed"), append(parts, why)...)
+}
+
+// unconfirmed says that a channel is not confirmed yet. It is the name of the form for the channel's code, too.
+func (p *page) unconfirmed(reply api.ProfileReply, channel string) string {
+	w := p.Words()
+	switch {
+	case channel != "email":
+		return w.T("profile.mobile.unconfirmed")
+	case reply.PendingEmail != "":
+		return w.T("profile.email.pending", "email", reply.PendingEmail)
+	}
+	return w.T("profile.email.unconfirmed")
 }
 
 // codeForm is the form for one channel's code. Enter sends it, S4.24.

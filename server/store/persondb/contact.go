@@ -33,11 +33,32 @@ func (s *Store) SaveCode(ctx context.Context, account toll.AccountID, c person.C
 func (s *Store) UseCode(
 	ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, matches func([]byte) bool,
 ) error {
+	return s.tryCode(ctx, account, channel, now, triesMax, matches, func(tx pgx.Tx) error {
+		return confirm(ctx, tx, account, channel, now)
+	})
+}
+
+// ConfirmPendingEmail counts a try, and changes the address of an account when matches reports that the code is right.
+// It uses the link of the change.
+func (s *Store) ConfirmPendingEmail(
+	ctx context.Context, link seal.Hash, m person.EmailChange, triesMax int, matches func([]byte) bool,
+) error {
+	return s.tryCode(ctx, m.Account, person.Email, m.At, triesMax, matches, func(tx pgx.Tx) error {
+		return changeEmail(ctx, tx, link, m)
+	})
+}
+
+// tryCode counts a try and runs then when the code is right. Otherwise it returns fault.CodeWrong.
+func (s *Store) tryCode(
+	ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, matches func([]byte) bool,
+	then func(pgx.Tx) error,
+) error {
 	confirmed := false
 	err := s.db.Tx(ctx, "use code", func(tx pgx.Tx) error {
 		var hash []byte
-		err := tx.QueryRow(ctx, `update contact_code set tries = tries + 1 where account_id = $1 and channel = $2 and until > $3 and tries < $4
-			returning code_hash`, string(account), channel, now, triesMax).Scan(&hash)
+		err := tx.QueryRow(ctx, `update contact_code set tries = tries + 1
+			where account_id = $1 and channel = $2 and until > $3 and tries < $4 returning code_hash`,
+			string(account), channel, now, triesMax).Scan(&hash)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
@@ -47,15 +68,39 @@ func (s *Store) UseCode(
 		if confirmed = matches(hash); !confirmed {
 			return nil
 		}
-		if _, err := tx.Exec(ctx, "delete from contact_code where account_id = $1 and channel = $2", string(account), channel); err != nil {
+		_, err = tx.Exec(ctx, "delete from contact_code where account_id = $1 and channel = $2", string(account), channel)
+		if err != nil {
 			return err
 		}
-		return confirm(ctx, tx, account, channel, now)
+		return then(tx)
 	})
 	if err == nil && !confirmed {
 		return fault.New(fault.CodeWrong).At("code")
 	}
 	return err
+}
+
+// PendingEmail returns the newest link of an account that changes its address, or that stands for one to a taken
+// address; a zero link if there is none.
+func (s *Store) PendingEmail(ctx context.Context, account toll.AccountID, now time.Time) (seal.Link, error) {
+	r, err := store.SelectOne[struct {
+		TokenHash []byte
+		Purpose   seal.Purpose
+		Key       string
+		Sealed    []byte
+		Until     time.Time
+	}](ctx, s.db.Pool, `select token_hash, purpose, key, sealed, until from link
+		where account_id = $1 and purpose in ('email', 'nothing') and used_at is null and until > $2 order by until desc limit 1`,
+		string(account), now)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return seal.Link{}, nil
+	}
+	if err != nil {
+		return seal.Link{}, fmt.Errorf("pending email address: %w", err)
+	}
+	link := seal.Link{Purpose: r.Purpose, Account: account, Sealed: seal.Sealed{Key: r.Key, Data: r.Sealed}, Until: r.Until}
+	copy(link.Hash[:], r.TokenHash)
+	return link, nil
 }
 
 // confirm marks an address or number as confirmed. A number that another account had confirmed is no longer
@@ -78,18 +123,20 @@ func confirm(ctx context.Context, tx pgx.Tx, account toll.AccountID, channel str
 // ChangeEmail uses a link and sets a new address, and links the agreements with it, S2.19. It returns fault.LinkSpent
 // when another account has the address by now.
 func (s *Store) ChangeEmail(ctx context.Context, link seal.Hash, m person.EmailChange) error {
-	return s.db.Tx(ctx, "change email", func(tx pgx.Tx) error {
-		if err := store.SpendLink(ctx, tx, link, m.At); err != nil {
-			return err
-		}
-		if err := setEmail(ctx, tx, m); err != nil {
-			return err
-		}
-		if err := linkByEmail(ctx, tx, m.Account); err != nil {
-			return err
-		}
-		return store.AddEvent(ctx, tx, m.Account, access.EventEmail, m.At, access.Place{})
-	})
+	return s.db.Tx(ctx, "change email", func(tx pgx.Tx) error { return changeEmail(ctx, tx, link, m) })
+}
+
+func changeEmail(ctx context.Context, tx pgx.Tx, link seal.Hash, m person.EmailChange) error {
+	if err := store.SpendLink(ctx, tx, link, m.At); err != nil {
+		return err
+	}
+	if err := setEmail(ctx, tx, m); err != nil {
+		return err
+	}
+	if err := linkByEmail(ctx, tx, m.Account); err != nil {
+		return err
+	}
+	return store.AddEvent(ctx, tx, m.Account, access.EventEmail, m.At, access.Place{})
 }
 
 // EmailTaken reports whether an account has the address.

@@ -86,23 +86,58 @@ func TestDetailsAreSavedAndMobileIsConfirmed(t *testing.T) {
 	proves.That(t, "S1.24", "S4.08", "S4.21", "S4.25")
 }
 
-// S4.23: an address that is not confirmed is confirmed by the code that is sent to it.
+// S4.14, S4.23: a new address of an existing customer is in use once it is confirmed, by the code that is sent to it if
+// not by the link. A new code can be asked for.
 func TestEmailAddressIsConfirmedByCode(t *testing.T) {
 	h := webtest.New(t)
+	const fresh = "kari.lund@bompass.example"
 	v := h.SignIn(webtest.Kari)
-	h.Exec("update profile set email_confirmed_at = null")
-	if p := webtest.Call(v, api.Profile, api.Empty{}, ""); p.EmailConfirmed {
-		t.Error("it is confirmed")
+	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: fresh}, "")
+	p := webtest.Call(v, api.Profile, api.Empty{}, "")
+	if p.Email != webtest.Kari || p.PendingEmail != fresh {
+		t.Errorf("before the code: %+v", p)
 	}
-	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: person.Email}, "")
-	code := webtest.CodePattern.FindString(h.LastMessage(webtest.Kari).Text)
+	confirm := func(code string, wanted fault.Code) api.ProfileReply {
+		t.Helper()
+		return webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: code}, wanted)
+	}
+	codeIn := func() string {
+		t.Helper()
+		return webtest.CodePattern.FindString(h.LastMessage(fresh).Text)
+	}
+	first := codeIn()
 	h.Advance(person.CodeMax + time.Second)
-	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: code}, fault.CodeWrong)
+	confirm(first, fault.CodeWrong) // it has expired
 	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: person.Email}, "")
-	if p := webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: webtest.CodePattern.FindString(h.LastMessage(webtest.Kari).Text)}, ""); !p.EmailConfirmed {
-		t.Error("the code did not confirm the address")
+	second := codeIn()
+	if p = confirm(second, ""); p.Email != fresh || !p.EmailConfirmed || p.PendingEmail != "" {
+		t.Errorf("after the code: %+v", p)
+	}
+	confirm(second, fault.CodeWrong)
+	for email, want := range map[string]int{fresh: http.StatusSeeOther, webtest.Kari: http.StatusUnauthorized} {
+		if p := h.Visitor().SubmitPassword(email, fixture.Password); p.StatusCode != want {
+			t.Errorf("sign-in with %s: got %d, want %d", email, p.StatusCode, want)
+		}
 	}
 	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: "pigeon"}, fault.FieldMissing)
+	proves.That(t, "S4.14", "S4.23")
+}
+
+// The address of another account is pending like any other, and no code is sent to it.
+func TestTakenEmailAddressHasNoCode(t *testing.T) {
+	h := webtest.New(t)
+	const taken = "olav@bompass.example"
+	v := h.SignIn(webtest.Kari)
+	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: taken}, "")
+	if p := webtest.Call(v, api.Profile, api.Empty{}, ""); p.PendingEmail != taken {
+		t.Errorf("profile: %+v", p)
+	}
+	webtest.Call(v, api.SendCode, api.CodeRequest{Channel: person.Email}, "")
+	message := h.LastMessage(taken)
+	if webtest.CodePattern.MatchString(message.Text) || len(h.Inbox.List(taken)) != 1 {
+		t.Errorf("the owner is sent %+v", h.Inbox.List(taken))
+	}
+	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: "000000"}, fault.CodeWrong)
 }
 
 // S1.25: the link in the message to the new address confirms a change; the one to the old address undoes it.

@@ -28,15 +28,24 @@ func TestNewcomerMustAcceptPrivacyStatement(t *testing.T) {
 	}
 	page := v.Get("/welcome?next=%2Fpassages")
 	for _, want := range []string{
-		"Akseptert personvernerklæring", "Akseptert bruk av e-post", "Akseptert bruk av SMS", "Reklame på e-post eller SMS", "Anbefales",
-		"fordi vi sender opplysninger om avtalen", "Virker først når e-post eller SMS er godtatt", `id="consent-privacy" name="consent-privacy" value="yes" required`,
+		"Akseptert personvernerklæring", "Akseptert bruk av e-post", "Akseptert bruk av SMS", "Reklame på e-post eller SMS",
+		"E-post og SMS anbefales, fordi vi sender opplysninger om avtalen slik.", `id="consent-privacy" name="consent-privacy" value="yes" required`,
 	} {
 		if !strings.Contains(page.Body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	mobile := h.NewMobile()
-	given := webtest.WelcomeDetails(mobile)
+	for kind, want := range map[toll.ConsentKind]string{
+		toll.ConsentPrivacy:     "Må godtas: vi behandler opplysninger om deg slik personvernerklæringen sier.",
+		toll.ConsentEmail:       "Anbefales: vi sender opplysninger om avtalen på e-post, og reklame bare hvis du godtar det.",
+		toll.ConsentSMS:         "Anbefales: vi sender opplysninger om avtalen på SMS, og reklame bare hvis du godtar det.",
+		toll.ConsentAdvertising: "Frivillig. Virker først når e-post eller SMS er godtatt.",
+	} {
+		if !strings.Contains(page.Body, `id="consent-`+string(kind)+`-hint">`+want) {
+			t.Errorf("beside the consent %s the page lacks %q", kind, want)
+		}
+	}
+	given := webtest.WelcomeDetails(h.NewMobile())
 	given.Set("consent-email", "yes")
 	given.Set("consent-sms", "yes")
 	if p := v.SubmitFormAt("/welcome", "/welcome", given); p.StatusCode != fault.Status(fault.ConsentNeeded) ||
@@ -55,6 +64,7 @@ func TestNewcomerMustAcceptPrivacyStatement(t *testing.T) {
 			t.Errorf("stored: %+v", c)
 		}
 	}
+	proves.That(t, "S4.28–S4.32")
 }
 
 // S4.28: a new version of the privacy statement must be accepted again.
@@ -245,7 +255,7 @@ func TestNewcomerWithEIDGivesNameAndEmailAddress(t *testing.T) {
 		t.Errorf("the customer has another name: %s", got)
 	}
 	v.CheckRedirect("/", "/welcome/customer")
-	proves.That(t, "S2.01", "S2.18")
+	proves.That(t, "S2.01", "S2.18", "S4.14")
 }
 
 // S1.09, S2.25–S2.27: a person without an agreement is asked once whether they have one; yes leads to linking it. The
