@@ -1,6 +1,7 @@
 package persondb_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -19,6 +20,84 @@ func (p *parties) link(token string, purpose seal.Purpose, account toll.AccountI
 		p.t.Fatal(err)
 	}
 	return link.Hash
+}
+
+// A customer that several accounts link at the same time, each with its own link to the address, gets one owner. Every
+// account is told what became of each agreement.
+func TestLinkedCustomerHasOneOwner(t *testing.T) {
+	p := open(t)
+	pgtest.Exec(t, p.db, "update customer set email = ''")
+	unclaimed := pgtest.AddCustomer(t, p.db, 50, toll.Private)
+	pgtest.Exec(t, p.db, "update customer set email = 'Old@Bompass.example' where id = $1", string(unclaimed))
+	pgtest.AddAgreement(t, p.db, 1, unclaimed)
+	const people = 6
+	outcomes, links := make([]string, people), make([]seal.Hash, people)
+	for n := range people {
+		account, _ := pgtest.AddPerson(t, p.db, n)
+		links[n] = p.link(fmt.Sprint("find", n), seal.PurposeFindAgreements, account)
+	}
+	for n, err := range pgtest.Race(t, p.db, people, func(n int) error {
+		list, err := p.LinkAgreements(t.Context(), links[n], pgtest.AccountID(n), "old@bompass.example", noon)
+		if len(list) == 1 {
+			outcomes[n] = list[0].Number + " " + string(list[0].Outcome)
+		}
+		return err
+	}) {
+		if err != nil {
+			t.Errorf("person %d: %v", n, err)
+		}
+	}
+	slices.Sort(outcomes)
+	want := slices.Concat([]string{"7000001 linked"}, slices.Repeat([]string{"7000001 taken"}, people-1))
+	owners := pgtest.One[int](t, p.db, "select count(*) from account_party where customer_id = $1", string(unclaimed))
+	if !slices.Equal(outcomes, want) || owners != 1 {
+		t.Errorf("outcomes %v, %d owners", outcomes, owners)
+	}
+	if n := pgtest.One[int](t, p.db, "select count(*) from account_event where kind = 'linked'"); n != 1 {
+		t.Errorf("%d histories say so", n)
+	}
+}
+
+// Agreements in force are listed with their outcome. Only private customers without an owner are linked, and a role
+// that the person had for one becomes ownership.
+func TestAgreementsAreLinkedByAddress(t *testing.T) {
+	p := open(t)
+	account, _ := pgtest.AddPerson(t, p.db, 1)
+	other, _ := pgtest.AddPerson(t, p.db, 2)
+	for n, c := range []struct {
+		kind            toll.CustomerKind
+		party           string // right on the customer before
+		validTo         string
+		outcome, owners string
+	}{
+		{toll.Private, "", "null", "linked", "Person 1"},
+		{toll.Private, "'" + string(account) + "', 'owner', null", "null", "yours", "Person 1"},
+		{toll.Private, "'" + string(other) + "', 'owner', null", "null", "taken", "Person 2"},
+		{toll.Private, "'" + string(other) + "', 'administrator', null", "null", "linked", "Person 1"},
+		{toll.Private, "'" + string(account) + "', 'auditor', '2020-01-01Z'", "null", "linked", "Person 1"},
+		{toll.Company, "", "null", "company", ""},
+		{toll.Private, "", "'2026-11-20 12:00Z'", "", "Person 1"},
+		{toll.Private, "", "'2026-11-20 12:00:01Z'", "linked", "Person 1"},
+	} {
+		customer := pgtest.AddCustomer(t, p.db, 100+n, c.kind)
+		pgtest.Exec(t, p.db, "update customer set email = 'old@bompass.example' where id = $1", string(customer))
+		agreement := pgtest.AddAgreement(t, p.db, n, customer)
+		pgtest.Exec(t, p.db, "update agreement set valid_to = "+c.validTo+" where id = $1", string(agreement))
+		if c.party != "" {
+			pgtest.Exec(t, p.db, "insert into account_party (customer_id, account_id, role, until) values ($1, "+c.party+")", string(customer))
+		}
+		list, err := p.LinkAgreements(t.Context(), p.link(fmt.Sprint("find", n), seal.PurposeFindAgreements, account), account, "old@bompass.example", noon)
+		outcome := ""
+		if len(list) == 1 {
+			outcome = string(list[0].Outcome)
+		}
+		owners := pgtest.One[string](t, p.db, `select coalesce(string_agg(a.person, ','), '') from account_party p join account a on a.id = p.account_id
+			where p.customer_id = $1 and p.role = 'owner' and p.until is null`, string(customer))
+		if err != nil || len(list) > 1 || outcome != c.outcome || owners != c.owners {
+			t.Errorf("case %d: %v, %v, owned by %q; want %q by %q", n, list, err, owners, c.outcome, c.owners)
+		}
+		pgtest.Exec(t, p.db, "update customer set email = ''")
+	}
 }
 
 // Tries of a code that come at once are counted one by one, and a right code confirms once.
@@ -89,6 +168,36 @@ func TestConfirmedNumberChangesHands(t *testing.T) {
 		if got != c.want {
 			t.Errorf("after person %d: confirmed are %s, want %s", c.by, got, c.want)
 		}
+	}
+}
+
+// An address belongs to one account: of two that change to it at the same time, one gets it. The customers that had
+// the old address get the new one, and agreements with the new address are linked.
+func TestAddressBelongsToOneAccount(t *testing.T) {
+	p := open(t)
+	changes, links := make([]person.EmailChange, 4), make([]seal.Hash, 4)
+	for n := range changes {
+		account, customer := pgtest.AddPerson(t, p.db, n)
+		changes[n] = person.EmailChange{Account: account, From: fmt.Sprintf("p%d@bompass.example", n), To: "new@bompass.example", At: noon}
+		pgtest.Exec(t, p.db, "update customer set email = $2 where id = $1", string(customer), changes[n].From)
+		pgtest.Exec(t, p.db, "insert into profile (account_id, saved_at) values ($1, $2)", string(account), noon)
+		links[n] = p.link(fmt.Sprint("email", n), "email", account)
+	}
+	unclaimed := pgtest.AddCustomer(t, p.db, 50, toll.Private)
+	pgtest.Exec(t, p.db, "update customer set email = 'new@bompass.example' where id = $1", string(unclaimed))
+	changed := 0
+	for n, err := range pgtest.Race(t, p.db, len(changes), func(n int) error { return p.ChangeEmail(t.Context(), links[n], changes[n]) }) {
+		switch {
+		case err == nil:
+			changed++
+		case fault.CodeOf(err) != fault.LinkSpent:
+			t.Errorf("account %d: %v", n, err)
+		}
+	}
+	got := pgtest.One[string](t, p.db, `select concat_ws(' ', (select count(*) from account where email = 'new@bompass.example'), (select count(*) from customer where email = 'new@bompass.example'),
+		(select count(*) from account_party p join account a on a.id = p.account_id where p.customer_id = $1 and p.role = 'owner' and a.email = 'new@bompass.example'))`, string(unclaimed))
+	if changed != 1 || got != "1 2 1" {
+		t.Errorf("%d changes; accounts, customers, owners of the unclaimed one with the address: %s", changed, got)
 	}
 }
 

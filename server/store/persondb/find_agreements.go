@@ -22,13 +22,19 @@ func (s *Store) LinkAgreements(
 		if err := store.SpendLink(ctx, tx, link, now); err != nil {
 			return err
 		}
+		// Two accounts that link the same customers take turns: the second finds the owner that the first has added.
+		_, err := tx.Exec(ctx, "select from customer where lower(email) = $1 and kind = 'private' order by id for update", email)
+		if err != nil {
+			return err
+		}
 		if list, err = findAgreements(ctx, tx, account, email, now); err != nil {
 			return err
 		}
 		done, err := tx.Exec(ctx, `insert into account_party (account_id, customer_id, role)
 			select $1, c.id, 'owner' from customer c where lower(c.email) = $2 and c.kind = 'private'
 			and not exists (select from account_party p where p.customer_id = c.id and p.role = 'owner')
-			on conflict do nothing`, string(account), email)
+			on conflict (account_id, customer_id) do update set role = 'owner', by_mandate = false, until = null, vehicle_id = null`,
+			string(account), email)
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}

@@ -170,6 +170,27 @@ func TestDriverHasVehicleOfTheCustomer(t *testing.T) {
 	}
 }
 
+// The people of a customer and its open invitations have a maximum together; invitations that ended, were accepted or
+// withdrawn do not count.
+func TestPeopleOfCustomerAreLimited(t *testing.T) {
+	p := open(t)
+	_, customer := pgtest.AddPerson(t, p.db, 1)
+	pgtest.Exec(t, p.db, `insert into invitation (id, customer_id, email, role, invited_at, ends_at, taken_at, withdrawn_at)
+		select gen_random_uuid(), $1, 'a@b.example', 'driver', $2::timestamptz, case n % 3 when 0 then $2::timestamptz else $2 + interval '1 hour' end,
+			case n % 3 when 1 then $2::timestamptz end, case n % 3 when 2 then $2::timestamptz end from generate_series(1, 30) n`, string(customer), noon)
+	pgtest.Exec(t, p.db, `insert into invitation (id, customer_id, email, role, invited_at, ends_at)
+		select gen_random_uuid(), $1, 'a@b.example', 'driver', $2, $2::timestamptz + interval '1 second' from generate_series(1, $3) n`, string(customer), noon, person.PeopleMax-2)
+	for n, want := range []fault.Code{"", fault.TooLarge} { // the owner counts, too
+		if err := p.invite(n, invitation(n, customer)); (err != nil || want != "") && fault.CodeOf(err) != want {
+			t.Errorf("invitation %d: %v, want %q", n, err, want)
+		}
+	}
+	_, other := pgtest.AddPerson(t, p.db, 2)
+	if err := p.invite(5, invitation(5, other)); err != nil {
+		t.Errorf("another customer: %v", err)
+	}
+}
+
 // The list has who may act for the customer, owners first, and the invitations that are open. Whoever is removed has
 // no session for the customer left, and only a message if there is an address; an owner is not removed.
 func TestPersonIsRemoved(t *testing.T) {
@@ -202,11 +223,8 @@ func TestPersonIsRemoved(t *testing.T) {
 		account toll.AccountID
 		want    fault.Code
 	}{
-		{"the owner", owner, fault.LastOwner},
-		{"a driver", driver, ""},
-		{"a driver without address", silent, ""},
-		{"the driver once more", driver, fault.NotFound},
-		{"a stranger", pgtest.AccountID(99), fault.NotFound},
+		{"the owner", owner, fault.LastOwner}, {"a driver", driver, ""}, {"a driver without address", silent, ""},
+		{"the driver once more", driver, fault.NotFound}, {"a stranger", pgtest.AccountID(99), fault.NotFound},
 	} {
 		if err := p.RemovePerson(t.Context(), customer, c.account, write, noon); (err != nil || c.want != "") && fault.CodeOf(err) != c.want {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
