@@ -85,10 +85,15 @@ type DetailsStore interface {
 
 // ContactStore stores the confirmation of addresses and numbers.
 type ContactStore interface {
+	EmailStore
 	SaveCode(ctx context.Context, account toll.AccountID, c Code) error
 	// UseCode counts an attempt and confirms the channel if right accepts the stored hash. Otherwise, and for an
 	// expired code or more than triesMax attempts, it returns fault.CodeWrong.
 	UseCode(ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, right func(hash []byte) bool) error
+}
+
+// EmailStore stores changes of email addresses.
+type EmailStore interface {
 	ChangeEmail(ctx context.Context, link seal.Hash, m EmailChange) error
 	// PendingEmail returns the newest link of an account that changes its address, or that stands for one to a taken
 	// address. It returns a zero link if there is none.

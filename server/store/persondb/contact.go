@@ -33,9 +33,8 @@ func (s *Store) SaveCode(ctx context.Context, account toll.AccountID, c person.C
 func (s *Store) UseCode(
 	ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, matches func([]byte) bool,
 ) error {
-	return s.tryCode(ctx, account, channel, now, triesMax, matches, func(tx pgx.Tx) error {
-		return confirm(ctx, tx, account, channel, now)
-	})
+	try := codeTry{account, channel, now, triesMax, matches}
+	return s.tryCode(ctx, try, func(tx pgx.Tx) error { return confirm(ctx, tx, account, channel, now) })
 }
 
 // ConfirmPendingEmail counts a try, and changes the address of an account when matches reports that the code is right.
@@ -43,32 +42,37 @@ func (s *Store) UseCode(
 func (s *Store) ConfirmPendingEmail(
 	ctx context.Context, link seal.Hash, m person.EmailChange, triesMax int, matches func([]byte) bool,
 ) error {
-	return s.tryCode(ctx, m.Account, person.Email, m.At, triesMax, matches, func(tx pgx.Tx) error {
-		return changeEmail(ctx, tx, link, m)
-	})
+	try := codeTry{m.Account, person.Email, m.At, triesMax, matches}
+	return s.tryCode(ctx, try, func(tx pgx.Tx) error { return changeEmail(ctx, tx, link, m) })
+}
+
+// codeTry is a try of the code of a channel. Matches reports whether the code has a stored hash.
+type codeTry struct {
+	account  toll.AccountID
+	channel  string
+	now      time.Time
+	triesMax int
+	matches  func(hash []byte) bool
 }
 
 // tryCode counts a try and runs then when the code is right. Otherwise it returns fault.CodeWrong.
-func (s *Store) tryCode(
-	ctx context.Context, account toll.AccountID, channel string, now time.Time, triesMax int, matches func([]byte) bool,
-	then func(pgx.Tx) error,
-) error {
+func (s *Store) tryCode(ctx context.Context, t codeTry, then func(pgx.Tx) error) error {
 	confirmed := false
 	err := s.db.Tx(ctx, "use code", func(tx pgx.Tx) error {
 		var hash []byte
 		err := tx.QueryRow(ctx, `update contact_code set tries = tries + 1
 			where account_id = $1 and channel = $2 and until > $3 and tries < $4 returning code_hash`,
-			string(account), channel, now, triesMax).Scan(&hash)
+			string(t.account), t.channel, t.now, t.triesMax).Scan(&hash)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if confirmed = matches(hash); !confirmed {
+		if confirmed = t.matches(hash); !confirmed {
 			return nil
 		}
-		_, err = tx.Exec(ctx, "delete from contact_code where account_id = $1 and channel = $2", string(account), channel)
+		_, err = tx.Exec(ctx, "delete from contact_code where account_id = $1 and channel = $2", string(t.account), t.channel)
 		if err != nil {
 			return err
 		}

@@ -223,8 +223,11 @@ func TestPersonIsRemoved(t *testing.T) {
 		account toll.AccountID
 		want    fault.Code
 	}{
-		{"the owner", owner, fault.LastOwner}, {"a driver", driver, ""}, {"a driver without address", silent, ""},
-		{"the driver once more", driver, fault.NotFound}, {"a stranger", pgtest.AccountID(99), fault.NotFound},
+		{"the owner", owner, fault.LastOwner},
+		{"a driver", driver, ""},
+		{"a driver without address", silent, ""},
+		{"the driver once more", driver, fault.NotFound},
+		{"a stranger", pgtest.AccountID(99), fault.NotFound},
 	} {
 		if err := p.RemovePerson(t.Context(), customer, c.account, write, noon); (err != nil || c.want != "") && fault.CodeOf(err) != c.want {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
