@@ -34,6 +34,7 @@ const (
 	EventEID                EventKind = "eid.connected"
 	EventJoined             EventKind = "joined"         // with another account of the same person
 	EventCapped             EventKind = "session.capped" // a session ended because there were too many
+	EventDeclined           EventKind = "link.declined"  // "this was not me" to the link of a message that was asked for
 )
 
 // Event is one entry of an account's history.

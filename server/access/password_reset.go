@@ -50,7 +50,8 @@ func (r *Registrar) RequestPasswordReset(ctx context.Context, visitor Visitor, n
 	switch {
 	case !there:
 		message, err = r.messages.Decoy(notice.Reset, content)
-	case loginName.Kind == ByMobile && r.messages.CheckChannel(notice.SMS) == nil:
+	// Where the telephone receives codes, too, it would be the only factor: the next subscriber of the number would get in.
+	case loginName.Kind == ByMobile && account.TextMobile == "" && r.messages.CheckChannel(notice.SMS) == nil:
 		recipient := account.Recipient()
 		recipient.Address = account.Mobile
 		message, err = r.messages.SMS(notice.Reset, recipient, content)
@@ -89,9 +90,15 @@ func (r *Registrar) ResetPassword(ctx context.Context, token seal.Token, passwor
 	return r.store.CompletePasswordReset(ctx, link.Hash, PasswordChange{Account: link.Account, Hash: hash, At: r.service.now(), Messages: []notice.Message{message}})
 }
 
-// SetFirstEmail sets the address of a customer number that has none, if the owner's personal number is right. An
-// address that is there is never replaced: its owner is notified.
-func (r *Registrar) SetFirstEmail(ctx context.Context, visitor Visitor, customerNumber, personal, email string) error {
+// firstEmail is the content of a link that registers the address of a customer number.
+type firstEmail struct {
+	Customer toll.CustomerID
+	Email    string
+}
+
+// RequestFirstEmail sends a link that registers the address of a customer number that has none, if the owner's personal
+// number is right. An address that is there is never replaced: its owner is notified.
+func (r *Registrar) RequestFirstEmail(ctx context.Context, visitor Visitor, customerNumber, personal, email string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
 	number, problem := ident.CustomerNumber(customerNumber)
 	if problem != ident.None {
@@ -114,27 +121,42 @@ func (r *Registrar) SetFirstEmail(ctx context.Context, visitor Visitor, customer
 	// An unknown customer number and a wrong personal number get the same answer after the same work.
 	right := err == nil && r.service.keys.LookupMatches(found.BirthHash, birth)
 	recipient := notice.Recipient{Account: found.Account, Name: found.Name, Address: found.Email, Language: found.Language}
+	purpose := seal.PurposeNone
+	if right && found.Email == "" {
+		purpose = seal.PurposeFirstEmail
+	}
+	now := r.service.now()
+	link, token, err := r.service.keys.NewLink(purpose, "", now.Add(RegisterMax), firstEmail{found.Customer, email})
+	if err != nil {
+		return err
+	}
+	content := notice.Content{Link: "/first/email/confirm?token=" + string(token)}
 	var message notice.Message
 	switch {
 	case !right:
-		message, err = r.messages.Decoy(notice.FirstEmail, notice.Content{Link: firstPasswordPath})
+		message, err = r.messages.Decoy(notice.FirstEmail, content)
 	case found.Email != "":
 		message, err = r.messages.Mail(notice.FirstEmailTaken, recipient, notice.Content{})
 	default:
 		recipient.Address = email
-		message, err = r.messages.Mail(notice.FirstEmail, recipient, notice.Content{Link: firstPasswordPath})
+		message, err = r.messages.Mail(notice.FirstEmail, recipient, content)
 	}
 	if err != nil {
 		return err
 	}
-	if right && found.Email == "" {
-		_, err = r.store.SetFirstEmail(ctx, found.Customer, email, []notice.Message{message})
-		return err
-	}
-	return r.store.AddLinks(ctx, r.service.now(), nil, []notice.Message{message})
+	return r.store.AddLinks(ctx, now, []seal.Link{link}, []notice.Message{message})
 }
 
-const firstPasswordPath = "/first/password"
+// ConfirmFirstEmail registers the address of a customer number by the token that was sent to it. It returns
+// fault.LinkSpent if the customer has an address by now.
+func (r *Registrar) ConfirmFirstEmail(ctx context.Context, token seal.Token) error {
+	var holds firstEmail
+	link, err := r.openLink(ctx, token, seal.PurposeFirstEmail, &holds)
+	if err != nil {
+		return err
+	}
+	return r.store.SetFirstEmail(ctx, link.Hash, holds.Customer, holds.Email, r.service.now())
+}
 
 // RequestFirstPassword sends a link to a first password to the registered address of a customer number, never to one
 // that was typed.

@@ -67,9 +67,8 @@ type Registrations interface {
 type UnclaimedCustomers interface {
 	// UnclaimedCustomer returns fault.NotFound when no agreement in force has the number.
 	UnclaimedCustomer(ctx context.Context, customerNumber string, now time.Time) (UnclaimedCustomer, error)
-	// SetFirstEmail sets the address of a customer that has none, and sends messages. It reports false and
-	// changes nothing when there is one.
-	SetFirstEmail(ctx context.Context, customer toll.CustomerID, email string, messages []notice.Message) (bool, error)
+	// SetFirstEmail uses up a link and sets the address of a customer. It returns fault.LinkSpent when there is one.
+	SetFirstEmail(ctx context.Context, link seal.Hash, customer toll.CustomerID, email string, now time.Time) error
 	// CustomerIdentity returns a customer's personal number from the customer system; empty when it has none.
 	CustomerIdentity(ctx context.Context, customer toll.CustomerID) (number seal.Sealed, hash []byte, err error)
 	// CompleteFirstPassword spends a link and creates the owner's account of an existing customer.
@@ -80,6 +79,7 @@ type UnclaimedCustomers interface {
 type RegistrarStore interface {
 	AccountNames
 	Links
+	DeclinedLinks
 	Registrations
 	UnclaimedCustomers
 }
@@ -104,29 +104,18 @@ func (r *Registrar) countTry(ctx context.Context, visitor Visitor, flow, name st
 	return err
 }
 
-// registration is the content of a registration link.
-type registration struct {
-	Email, Person, Language, PasswordHash string
-}
+// registration is the content of a registration link: the address alone. Whoever asks for the link may not be who
+// reads the mailbox, so that nothing else of the request is kept.
+type registration struct{ Email string }
 
-// Register sends a confirmation link to a new address. An address that has an account gets a message that says so;
-// the answer is the same.
-func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, person, password, language string) error {
-	email, person = strings.ToLower(strings.TrimSpace(email)), strings.TrimSpace(person)
+// Register sends a link to a new address. An address that has an account gets a message that says so; the answer is the
+// same.
+func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, language string) error {
+	email = strings.ToLower(strings.TrimSpace(email))
 	if err := checkEmail(email); err != nil {
 		return err
 	}
-	if err := CheckName(person); err != nil {
-		return err
-	}
-	if err := r.checkPassword(password, email, person); err != nil {
-		return err
-	}
 	if err := r.countTry(ctx, visitor, "register", email); err != nil {
-		return err
-	}
-	hash, err := r.service.hashPassword(ctx, password)
-	if err != nil {
 		return err
 	}
 	account, err := r.store.AccountByEmail(ctx, email)
@@ -139,11 +128,11 @@ func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, person
 	if there {
 		purpose = seal.PurposeNone
 	}
-	link, token, err := r.service.keys.NewLink(purpose, "", now.Add(RegisterMax), registration{email, person, language, hash})
+	link, token, err := r.service.keys.NewLink(purpose, "", now.Add(RegisterMax), registration{email})
 	if err != nil {
 		return err
 	}
-	message, err := r.messages.Mail(notice.Register, notice.Recipient{Name: person, Address: email, Language: language}, notice.Content{Link: "/register/confirm?token=" + string(token)})
+	message, err := r.messages.Mail(notice.Register, notice.Recipient{Address: email, Language: language}, notice.Content{Link: "/register/confirm?token=" + string(token)})
 	if there {
 		message, err = r.messages.Mail(notice.AlreadyRegistered, account.Recipient(), notice.Content{Link: loginPath})
 	}
@@ -155,16 +144,31 @@ func (r *Registrar) Register(ctx context.Context, visitor Visitor, email, person
 
 const loginPath = "/login"
 
-// ConfirmRegistration creates the account of a registration link. It does not sign in.
-func (r *Registrar) ConfirmRegistration(ctx context.Context, token seal.Token) error {
+// NewPerson is what a person chooses once the mailbox is proven.
+type NewPerson struct{ Name, Password, Language string }
+
+// CompleteRegistration creates the account of a registration link, with the name and password that the reader of the
+// mailbox has chosen. It does not sign in.
+func (r *Registrar) CompleteRegistration(ctx context.Context, token seal.Token, p NewPerson) error {
 	var holds registration
 	link, err := r.openLink(ctx, token, seal.PurposeRegistration, &holds)
 	if err != nil {
 		return err
 	}
+	p.Name = strings.TrimSpace(p.Name)
+	if err := CheckName(p.Name); err != nil {
+		return err
+	}
+	if err := r.checkPassword(p.Password, holds.Email, p.Name); err != nil {
+		return err
+	}
+	hash, err := r.service.hashPassword(ctx, p.Password)
+	if err != nil {
+		return err
+	}
 	return r.store.CompleteRegistration(ctx, link.Hash, NewAccount{
 		Account: toll.AccountID(uuid.NewString()), Customer: toll.CustomerID(uuid.NewString()), Email: holds.Email,
-		Person: holds.Person, Language: holds.Language, PasswordHash: holds.PasswordHash, At: r.service.now(),
+		Person: p.Name, Language: p.Language, PasswordHash: hash, At: r.service.now(),
 	})
 }
 

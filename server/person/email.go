@@ -112,11 +112,15 @@ func (s *Service) confirmPending(ctx context.Context, actor access.Principal, p 
 	})
 }
 
-// ConfirmEmail completes the change by the token of the confirmation link.
-func (s *Service) ConfirmEmail(ctx context.Context, token seal.Token) error {
+// ConfirmEmail completes the change by the token of the confirmation link, in a session of the account that asked for
+// it. The token alone is not enough: the reader of a mailbox could be brought to give the address to a stranger's account.
+func (s *Service) ConfirmEmail(ctx context.Context, actor access.Principal, token seal.Token) error {
 	link, holds, err := s.openLink(ctx, token, seal.PurposeEmail)
 	if err != nil {
 		return err
+	}
+	if link.Account != actor.Account {
+		return fault.New(fault.LinkSpent)
 	}
 	to := notice.Recipient{Account: link.Account, Name: holds.Person, Address: holds.To, Language: holds.Language}
 	message, err := s.writer.Mail(notice.EmailChanged, to, notice.Content{})

@@ -15,7 +15,8 @@ type Purpose string
 const (
 	PurposeRegistration   Purpose = "register"
 	PurposePassword       Purpose = "password"
-	PurposeFirstPassword  Purpose = "first" // of a customer number
+	PurposeFirstPassword  Purpose = "first"       // of a customer number
+	PurposeFirstEmail     Purpose = "first.email" // address of a customer number
 	PurposeEmail          Purpose = "email"
 	PurposeEmailUndo      Purpose = "email.undo"
 	PurposeInvitation     Purpose = "invitation"

@@ -234,12 +234,16 @@ func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	f := agreementForm{t: t, page: page}
 	const email, password = "berit@bompass.example", "Elleve-granskog-42"
 	page.Go(product.URL() + "/register")
-	page.Fill("#name", "Berit Aas")
 	page.Fill("#email", email)
-	page.Fill("#password", password)
 	page.Press("main form button[type=submit]")
 	page.WaitText("sendt")
 	page.Go(waitForLink(t, product, "/register/confirm"))
+	for _, view := range []e2e.View{e2e.Desktop, e2e.Phone} {
+		page.SetView(view)
+		page.Screenshot("register-confirm-" + view.String())
+	}
+	page.Fill("#name", "Berit Aas")
+	page.Fill("#password", password)
 	page.Press("main form button[type=submit]")
 	page.WaitText("Logg inn")
 	proves.That(t, "S1.08", "S2.15–S2.17")

@@ -29,7 +29,7 @@ func TestNewEmailAddressIsConfirmedByCode(t *testing.T) {
 	page.Fill("#code-email", inMailbox(t, product, `\n([0-9]{6})\n`))
 	page.Type(kb.Enter)
 	page.Wait("the address to be in use",
-		`!document.querySelector("#code-email") && document.querySelector("#facts").innerText.includes("kari.lund@bompass.example")`)
+		`!document.querySelector("#code-email") && document.querySelector("main").innerText.includes("kari.lund@bompass.example")`)
 	page.Screenshot("profile-confirmed")
 	proves.That(t, "S4.14", "S4.19", "S4.23")
 }

@@ -70,6 +70,8 @@ func publicPages() []pageState {
 		{name: "lost", path: "/login/lost", see: `document.querySelectorAll("main section").length > 1`},
 		{name: "help", path: "/help"},
 		{name: "help-login", path: "/help/login"},
+		{name: "register-confirm", path: "/register/confirm?token=AAAA"},
+		{name: "email-confirm-signed-out", path: "/email/confirm?token=AAAA"},
 		{name: "link-spent", path: "/password/new?token=AAAA"},
 		{name: "nowhere", path: "/nowhere"},
 		{name: "prices-public", path: "/prices", see: `document.querySelector("#station")`},

@@ -11,7 +11,6 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/access/seal"
-	"bompass/server/notice"
 	"bompass/server/store"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
@@ -114,17 +113,21 @@ func (s *Store) UnclaimedCustomer(ctx context.Context, number string, now time.T
 	return u, nil
 }
 
-// SetFirstEmail sets the address of a customer that has none. It returns false when it has one.
-func (s *Store) SetFirstEmail(ctx context.Context, customer toll.CustomerID, email string, messages []notice.Message) (set bool, err error) {
-	err = s.db.Tx(ctx, "set first email", func(tx pgx.Tx) error {
-		done, err := tx.Exec(ctx, "update customer set email = $2 where id = $1 and email = ''", string(customer), email)
-		if err != nil || done.RowsAffected() == 0 {
+// SetFirstEmail uses a link and sets the address of a customer that has none and no owner. It returns fault.LinkSpent
+// when the customer has one by now.
+func (s *Store) SetFirstEmail(ctx context.Context, link seal.Hash, customer toll.CustomerID, email string, now time.Time) error {
+	return s.db.Tx(ctx, "set first email", func(tx pgx.Tx) error {
+		if err := store.SpendLink(ctx, tx, link, now); err != nil {
 			return err
 		}
-		set = true
-		return store.AddMessages(ctx, tx, messages)
+		done, err := tx.Exec(ctx, `update customer set email = $2 where id = $1 and email = ''
+			and not exists (select from account_party p join account a on a.id = p.account_id where p.customer_id = $1 and p.role = 'owner' and a.email <> '')`,
+			string(customer), email)
+		if err == nil && done.RowsAffected() == 0 {
+			err = fault.New(fault.LinkSpent)
+		}
+		return err
 	})
-	return set, err
 }
 
 // AddCustomerIdentity adds the personal number of a customer without an account; one that exists stays.

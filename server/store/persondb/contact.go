@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/access"
@@ -155,6 +156,9 @@ func (s *Store) EmailTaken(ctx context.Context, email string) (taken bool, err e
 func setEmail(ctx context.Context, tx pgx.Tx, m person.EmailChange) error {
 	done, err := tx.Exec(ctx, `update account set email = $2 where id = $1 and email = $3
 		and not exists (select from account where email = $2)`, string(m.Account), m.To, m.From)
+	if store.HasCode(err, pgerrcode.UniqueViolation) { // another account has got the address at the same time
+		return fault.New(fault.LinkSpent)
+	}
 	if err != nil {
 		return err
 	}

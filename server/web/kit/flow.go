@@ -103,6 +103,27 @@ func (k *Kit) RequireOwnForm(c *fiber.Ctx) error {
 	return nil
 }
 
+// RequireAnyForm accepts a form of a page that is shown with and without a session. It returns the page for the answer.
+func (k *Kit) RequireAnyForm(c *fiber.Ctx) (*Page, error) {
+	actor, err := k.CurrentActor(c)
+	switch {
+	case err == nil:
+		return k.SignedInPage(actor), k.checkForm(c, func(token string) bool { return actor.CSRFMatches(token) || k.IsFormToken(c, token) })
+	case fault.CodeOf(err) != fault.SignedOut:
+		return nil, err
+	}
+	return k.VisitorPage(c), k.RequireOwnForm(c)
+}
+
+// SendSignInFirst renders the page of an email's link for a person who has to sign in before anything can be confirmed,
+// and who can withdraw the link at once.
+func (k *Kit) SendSignInFirst(c *fiber.Ctx, title, text string) error {
+	p := k.VisitorPage(c)
+	return k.SendDone(c, p, Done{
+		Title: p.T(title), Text: p.T(text), Href: WithNext(site.Login, c.Path()), Go: p.T("login.go"), Decline: p.T("decline.submit"),
+	})
+}
+
 // IsFormToken reports whether a token was made for the visitor's browser.
 func (k *Kit) IsFormToken(c *fiber.Ctx, token string) bool {
 	return k.Keys.FormTokenMatches(k.Cookie(c, formCookie), token)

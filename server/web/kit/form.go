@@ -15,7 +15,11 @@ type Form struct {
 	Fields         []Field
 	Links          []Link
 	Danger         bool
+	Decline        string // text of the button that withdraws the link of an email; empty for none
 }
+
+// DeclinePath is the address of the form that withdraws the link of an email: "this was not me".
+const DeclinePath = "/link/decline"
 
 // Field is one input of a form. A field without a label is only a place for the message about what is wrong.
 type Field struct {
@@ -62,6 +66,7 @@ type Done struct {
 	Title, Text string
 	Notes       []string
 	Href, Go    string
+	Decline     string // text of the button that withdraws the link of an email; empty for none
 }
 
 // FormPage is a page with a form.

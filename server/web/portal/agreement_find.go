@@ -16,7 +16,7 @@ import (
 func (h *Handlers) mountFindAgreements(app *fiber.App) {
 	app.Get(site.FindAgreements, h.SignedIn(mayLink(h.findPage)))
 	app.Post(site.FindAgreements, h.SignedIn(mayLink(h.find)))
-	app.Get(site.LinkAgreements, h.linkPage)
+	app.Get(site.LinkAgreements, h.linkedPage(site.LinkAgreements, "find.link.title", "find.link.signin", mayLink(h.linkPage)))
 	app.Post(site.LinkAgreements, h.SignedIn(mayLink(h.linkFound)))
 }
 
@@ -69,22 +69,16 @@ func (h *Handlers) find(c *fiber.Ctx, actor access.Principal, p *kit.Page) error
 	})
 }
 
-// linkPage is the page behind the email's link. The link's token is kept in the browser while the person signs
-// in.
-func (h *Handlers) linkPage(c *fiber.Ctx) error {
-	if h.TakeLink(c, linkMaxAge) {
-		return c.Redirect(site.LinkAgreements, fiber.StatusSeeOther)
-	}
-	return h.SignedIn(mayLink(func(c *fiber.Ctx, _ access.Principal, v *kit.Page) error {
-		v.Title = v.T("find.link.title")
-		return h.SendForm(c, v, linkForm(v))
-	}))(c)
+// linkPage is the page behind the email's link.
+func (h *Handlers) linkPage(c *fiber.Ctx, _ access.Principal, v *kit.Page) error {
+	v.Title = v.T("find.link.title")
+	return h.SendForm(c, v, linkForm(v))
 }
 
 func linkForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
 		Title: v.T("find.link.title"), Lead: v.T("find.link.lead"), Action: site.LinkAgreements, Submit: v.T("find.link.submit"),
-		Fields: []kit.Field{{Name: "link"}}, Links: []kit.Link{{Href: site.FindAgreements, Text: v.T("find.again")}},
+		Fields: []kit.Field{{Name: "link"}}, Links: []kit.Link{{Href: site.FindAgreements, Text: v.T("find.again")}}, Decline: v.T("decline.submit"),
 	}
 }
 

@@ -40,24 +40,16 @@ func (h *Handlers) mountPeople(app *fiber.App) {
 }
 
 func (h *Handlers) mountPeoplePages(app *fiber.App) {
-	app.Get(site.Invitation, h.invitation)
-	app.Post(site.Invitation, h.SignedIn(h.takeInvitation))
-}
-
-// invitation stores the token of the email's link while the person signs in or registers, then asks.
-func (h *Handlers) invitation(c *fiber.Ctx) error {
-	if h.TakeLink(c, linkMaxAge) {
-		return c.Redirect(site.Invitation, fiber.StatusSeeOther)
-	}
-	return h.SignedIn(func(c *fiber.Ctx, _ access.Principal, v *kit.Page) error {
+	app.Get(site.Invitation, h.linkedPage(site.Invitation, "invitation.title", "invitation.signin", func(c *fiber.Ctx, _ access.Principal, v *kit.Page) error {
 		return h.SendForm(c, v, invitationForm(v))
-	})(c)
+	}))
+	app.Post(site.Invitation, h.SignedIn(h.takeInvitation))
 }
 
 func invitationForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
 		Title: v.T("invitation.title"), Lead: v.T("invitation.lead"), Action: site.Invitation, Submit: v.T("invitation.submit"),
-		Fields: []kit.Field{{Name: "link"}}, Links: []kit.Link{{Href: site.Overview, Text: v.T("app.missing.home")}},
+		Fields: []kit.Field{{Name: "link"}}, Links: []kit.Link{{Href: site.Overview, Text: v.T("app.missing.home")}}, Decline: v.T("decline.submit"),
 	}
 }
 

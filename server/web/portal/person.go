@@ -8,6 +8,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/web/kit"
 	"bompass/shared/api"
+	"bompass/shared/fault"
 	"bompass/shared/site"
 )
 
@@ -50,25 +51,49 @@ func (h *Handlers) mountPerson(app *fiber.App) {
 
 // mountPersonPages adds the pages behind the links of emails about a change of email address.
 func (h *Handlers) mountPersonPages(app *fiber.App) {
-	for path, flow := range map[string]kit.Flow{
-		emailConfirmPath: {Form: emailConfirmForm, Submit: h.confirmEmail},
-		emailUndoPath:    {Form: emailUndoForm, Submit: h.undoEmail},
-	} {
-		app.Get(path, h.ShowLinkedFlow(flow))
-		app.Post(path, h.SubmitFlow(flow))
+	undo := kit.Flow{Form: emailUndoForm, Submit: h.undoEmail}
+	app.Get(emailUndoPath, h.ShowLinkedFlow(undo))
+	app.Post(emailUndoPath, h.SubmitFlow(undo))
+	app.Get(emailConfirmPath, h.linkedPage(emailConfirmPath, "email.confirm.title", "email.confirm.signin", func(c *fiber.Ctx, _ access.Principal, v *kit.Page) error {
+		return h.SendForm(c, v, emailConfirmForm(v))
+	}))
+	app.Post(emailConfirmPath, h.SignedIn(h.confirmEmail))
+}
+
+// linkedPage returns the handler of the page behind an email's link that only a signed-in person can confirm. The
+// link's token is kept in the browser while the person signs in or registers. Until then the page has the way to sign
+// in, and to withdraw the link.
+func (h *Handlers) linkedPage(path, title, text string, show kit.SignedInHandler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		h.SavePreferences(c)
+		if h.TakeLink(c, linkMaxAge) {
+			return c.Redirect(path, fiber.StatusSeeOther)
+		}
+		_, err := h.CurrentActor(c)
+		if err != nil && fault.CodeOf(err) == fault.SignedOut {
+			return h.SendSignInFirst(c, title, text)
+		}
+		return h.SignedIn(show)(c)
 	}
 }
 
 func emailConfirmForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
-		Title: v.T("register.confirm.title"), Lead: v.T("email.confirm.lead"), Action: emailConfirmPath, Submit: v.T("register.confirm.submit"),
-		Fields: []kit.Field{{Name: "link"}},
+		Title: v.T("email.confirm.title"), Lead: v.T("email.confirm.lead"), Action: emailConfirmPath, Submit: v.T("email.confirm.submit"),
+		Fields: []kit.Field{{Name: "link"}}, Decline: v.T("decline.submit"),
 	}
 }
 
-func (h *Handlers) confirmEmail(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
-	err := h.Person.ConfirmEmail(c.UserContext(), h.Link(c))
-	return kit.Done{Title: v.T("register.confirmed.title"), Text: v.T("email.confirmed"), Href: site.Overview, Go: v.T("app.missing.home")}, err
+func (h *Handlers) confirmEmail(c *fiber.Ctx, actor access.Principal, v *kit.Page) error {
+	err := h.Person.ConfirmEmail(c.UserContext(), actor, h.Link(c))
+	if err != nil && fault.CodeOf(err) == fault.LinkSpent {
+		return h.SendFormError(c, v, emailConfirmForm(v), err)
+	}
+	if err != nil {
+		return err
+	}
+	h.ClearLink(c)
+	return h.SendDone(c, v, kit.Done{Title: v.T("email.confirmed.title"), Text: v.T("email.confirmed"), Href: site.Overview, Go: v.T("app.missing.home")})
 }
 
 func emailUndoForm(v *kit.Page) *kit.Form {

@@ -151,7 +151,7 @@ func TestEmailChangeSendsLinkToBothAddresses(t *testing.T) {
 	if p := webtest.Call(v, api.Profile, api.Empty{}, ""); p.Email != webtest.Kari {
 		t.Errorf("before the link: %s", p.Email)
 	}
-	if p := h.Visitor().OpenLink(h.LinkIn(h.LastMessage(fresh)), url.Values{}); p.StatusCode != http.StatusOK {
+	if p := v.OpenLink(h.LinkIn(h.LastMessage(fresh)), url.Values{}); p.StatusCode != http.StatusOK {
 		t.Fatalf("confirm: %d %s", p.StatusCode, p.Body)
 	}
 	if p := webtest.Call(v, api.Profile, api.Empty{}, ""); p.Email != fresh || !p.EmailConfirmed {
@@ -182,7 +182,7 @@ func TestTakenEmailAddressIsRefused(t *testing.T) {
 	v := h.SignIn(webtest.Kari)
 	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: "free@bompass.example"}, "")
 	h.Exec("update account set email = 'free@bompass.example' where email = 'olav@bompass.example'")
-	if p := h.Visitor().OpenLink(h.LinkIn(h.LastMessage("free@bompass.example")), url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
+	if p := v.OpenLink(h.LinkIn(h.LastMessage("free@bompass.example")), url.Values{}); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("an address that another account has by now: got %d", p.StatusCode)
 	}
 }

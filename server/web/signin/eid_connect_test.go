@@ -19,8 +19,7 @@ func TestPersonWithPasswordConnectsEID(t *testing.T) {
 	p.SignInWithEID("liv") // and so has begun an account of her own
 	v := p.Visitor()
 	const email = "liv@bompass.example"
-	v.SubmitForm("/register", url.Values{"name": {"Liv Nygaard"}, "email": {email}, "password": {webtest.NewPassword}})
-	v.OpenLink(p.LinkIn(p.LastMessage(email)), url.Values{})
+	v.Register(email, "Liv Nygaard")
 	v.SubmitPassword(email, webtest.NewPassword)
 	v.EnrolTOTP("/login/enrol")
 	page := v.Get("/security").Body

@@ -18,6 +18,7 @@ const (
 	newPasswordPath   = "/password/new"
 	firstPath         = "/first"
 	firstEmailPath    = "/first/email"
+	confirmFirstPath  = "/first/email/confirm"
 	firstPasswordPath = "/first/password"
 )
 
@@ -34,22 +35,22 @@ func (h *Handlers) mountPassword(app *fiber.App) {
 		app.Post(path, h.SubmitFlow(flow))
 	}
 	for path, flow := range map[string]kit.Flow{
-		confirmPath:     {Form: confirmForm, Submit: h.confirm},
-		newPasswordPath: {Form: newPasswordForm, Submit: h.newPassword},
+		confirmPath:      {Form: confirmForm, Submit: h.confirm},
+		newPasswordPath:  {Form: newPasswordForm, Submit: h.newPassword},
+		confirmFirstPath: {Form: confirmFirstForm, Submit: h.confirmFirst},
 	} {
 		app.Get(path, h.ShowLinkedFlow(flow))
 		app.Post(path, h.SubmitFlow(flow))
 	}
 	app.Get(firstPath, h.firstPage)
+	app.Post(kit.DeclinePath, h.decline)
 }
 
 func registerForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
 		Title: v.T("register.title"), Lead: v.T("register.lead"), Action: registerPath, Submit: v.T("register.submit"),
 		Fields: []kit.Field{
-			{Name: "name", Label: v.T("register.name"), Complete: "name", Max: 100},
 			kit.EmailField(v),
-			newPasswordField(v),
 		},
 		Links: []kit.Link{{Href: site.Login, Text: v.T("login.go")}},
 	}
@@ -66,19 +67,26 @@ func numberField(v *kit.Page) kit.Field {
 // register answers the same for an address that has an account and one that has none.
 func (h *Handlers) register(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	email := c.FormValue("email")
-	err := h.Registrar.Register(c.UserContext(), h.Visitor(c), email, c.FormValue("name"), c.FormValue("password"), v.Lang())
+	err := h.Registrar.Register(c.UserContext(), h.Visitor(c), email, v.Lang())
 	return kit.Done{
 		Title: v.T("sent.title"), Text: v.T("register.sent", "email", email),
 		Notes: []string{v.T("sent.missing", "phones", v.ServicePhones())}, Href: site.Login, Go: v.T("login.go"),
 	}, err
 }
 
+// confirmForm asks for what a new account has beside the address, once the mailbox is proven by the link.
 func confirmForm(v *kit.Page) *kit.Form {
-	return &kit.Form{Title: v.T("register.confirm.title"), Lead: v.T("register.confirm.lead"), Action: confirmPath, Submit: v.T("register.confirm.submit"), Fields: []kit.Field{{Name: "link"}}}
+	return &kit.Form{
+		Title: v.T("register.confirm.title"), Lead: v.T("register.confirm.lead"), Action: confirmPath, Submit: v.T("register.confirm.submit"),
+		Fields:  []kit.Field{{Name: "link"}, {Name: "name", Label: v.T("register.name"), Complete: "name", Max: 100}, newPasswordField(v)},
+		Decline: v.T("decline.submit"),
+	}
 }
 
 func (h *Handlers) confirm(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
-	err := h.Registrar.ConfirmRegistration(c.UserContext(), h.Link(c))
+	err := h.Registrar.CompleteRegistration(c.UserContext(), h.Link(c), access.NewPerson{
+		Name: c.FormValue("name"), Password: c.FormValue("password"), Language: v.Lang(),
+	})
 	if err == nil {
 		h.ClearLink(c)
 	}
@@ -104,7 +112,7 @@ func (h *Handlers) forgot(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 func newPasswordForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
 		Title: v.T("password.title"), Lead: v.T("password.lead"), Action: newPasswordPath, Submit: v.T("password.submit"),
-		Fields: []kit.Field{newPasswordField(v)}, Links: []kit.Link{{Href: forgotPath, Text: v.T("forgot.again")}},
+		Fields: []kit.Field{newPasswordField(v)}, Links: []kit.Link{{Href: forgotPath, Text: v.T("forgot.again")}}, Decline: v.T("decline.submit"),
 	}
 }
 
@@ -148,11 +156,27 @@ func firstEmailForm(v *kit.Page) *kit.Form {
 }
 
 func (h *Handlers) firstEmail(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
-	err := h.Registrar.SetFirstEmail(c.UserContext(), h.Visitor(c), c.FormValue("number"), c.FormValue("personal"), c.FormValue("email"))
+	err := h.Registrar.RequestFirstEmail(c.UserContext(), h.Visitor(c), c.FormValue("number"), c.FormValue("personal"), c.FormValue("email"))
 	return kit.Done{
 		Title: v.T("sent.title"), Text: v.T("first.email.sent"), Notes: []string{v.T("first.taken", "phones", v.ServicePhones())},
-		Href: firstPasswordPath, Go: v.T("first.password.title"),
+		Href: site.Login, Go: v.T("login.go"),
 	}, err
+}
+
+func confirmFirstForm(v *kit.Page) *kit.Form {
+	return &kit.Form{
+		Title: v.T("first.confirm.title"), Lead: v.T("first.confirm.lead"), Action: confirmFirstPath, Submit: v.T("email.confirm.submit"),
+		Fields: []kit.Field{{Name: "link"}}, Decline: v.T("decline.submit"),
+	}
+}
+
+// confirmFirst registers the address of a customer number, once its mailbox is proven.
+func (h *Handlers) confirmFirst(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
+	err := h.Registrar.ConfirmFirstEmail(c.UserContext(), h.Link(c))
+	if err == nil {
+		h.ClearLink(c)
+	}
+	return kit.Done{Title: v.T("first.confirmed.title"), Text: v.T("first.confirmed.text"), Href: firstPasswordPath, Go: v.T("first.password.title")}, err
 }
 
 func firstPasswordForm(v *kit.Page) *kit.Form {
