@@ -72,7 +72,12 @@ const (
 
 // writer returns the writer of messages for the configured channels.
 func (p *product) writer(keys seal.Keys) *notice.Writer {
-	writer := notice.NewWriter(keys, p.config.PublicURL, p.Now)
+	limits := notice.DefaultLimits()
+	if len(p.config.Texts.Countries) > 0 {
+		limits.Countries = p.config.Texts.Countries
+	}
+	limits.OthersPerDay = p.config.Texts.Others
+	writer := notice.NewWriter(keys, p.config.PublicURL, p.Now).WithLimits(limits)
 	if p.config.Mode == config.Development {
 		return writer
 	}

@@ -12,7 +12,13 @@ type Texts struct {
 	Password Secret // BOMPASS_SMS_PASSWORD
 	Token    string // BOMPASS_SMS_TOKEN_URL: endpoint for an OAuth token; empty: basic authentication
 	Factor   bool   // BOMPASS_SMS_FACTOR: codes by text message are allowed as a second factor beside another
+
+	Countries []string // BOMPASS_SMS_COUNTRIES: calling codes without a limit of the country; empty: Europe
+	Others    int      // BOMPASS_SMS_OTHERS: text messages a day to each other country
 }
+
+// othersPerDay is the default of Texts.Others.
+const othersPerDay = 20
 
 // texts reads the settings of text messages. They are complete or absent: single settings without the operator's
 // address are most likely a mistake.
@@ -25,6 +31,9 @@ func (r *reader) texts(mode Mode) Texts {
 		Password: Secret(r.text(name+"_PASSWORD", "")),
 		Token:    r.link(name+"_TOKEN_URL", "https://api.operator.example/oauth/v3/token", "https", "http"),
 		Factor:   r.boolean(name + "_FACTOR"),
+
+		Countries: r.callingCodes(name + "_COUNTRIES"),
+		Others:    r.number(name+"_OTHERS", othersPerDay, 0, 100_000),
 	}
 	if t.URL == "" {
 		if t.Sender+t.User+string(t.Password)+t.Token != "" && r.getenv(name+"_URL") == "" {
@@ -47,6 +56,20 @@ func (r *reader) texts(mode Mode) Texts {
 		r.requireHTTPS(name+"_TOKEN_URL", t.Token)
 	}
 	return t
+}
+
+// callingCodes reads a list of calling codes of countries, such as 47,46,45.
+func (r *reader) callingCodes(name string) (list []string) {
+	value := r.text(name, "")
+	for part := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == ',' || c == ' ' }) {
+		code := strings.TrimPrefix(part, "+")
+		if code == "" || len(code) > 3 || strings.Trim(code, "0123456789") != "" {
+			r.addProblem(name, value, "write calling codes with commas, such as 47,46,45")
+			return nil
+		}
+		list = append(list, code)
+	}
+	return list
 }
 
 // requireHTTPS adds a problem if an address has plain http, over which passwords would be readable.

@@ -95,6 +95,7 @@ func (k Kind) SMSOnly() bool { return k == ConfirmMobile || k == SignInCode }
 // Recipient is the recipient of a message.
 type Recipient struct {
 	Account  toll.AccountID // empty for a person without one
+	By       toll.AccountID // that has asked for the message in a session; empty if none has
 	Name     string         // empty when unknown
 	Address  string         // email address, number for SMS, or postal address
 	Language string
@@ -109,6 +110,8 @@ type Message struct {
 	Key     string // names the key that Sealed opens with
 	Sealed  []byte
 	Written time.Time
+	Counts  []Count // limits that the message counts under when it is added
+	Dropped bool    // beyond a limit, it is never sent; otherwise what causes it is refused
 }
 
 // Text is the content of a message. It is stored sealed, since its links and codes give access to accounts.
@@ -130,6 +133,8 @@ type Text struct {
 type Sealer interface {
 	SealText(text []byte, row string) (key string, sealed []byte)
 	OpenText(key string, sealed []byte, row string) ([]byte, error)
+	// ThrottleName returns a keyed hash of a name that is counted.
+	ThrottleName(name string) string
 }
 
 // Writer writes messages.
@@ -138,11 +143,19 @@ type Writer struct {
 	public   string // address of the portal, without a trailing slash
 	now      func() time.Time
 	disabled map[Channel]string // disabled channels, with the setting that is missing
+	limits   Limits
 }
 
 // NewWriter returns a Writer whose links begin with the portal's public address.
 func NewWriter(seal Sealer, public string, now func() time.Time) *Writer {
-	return &Writer{seal: seal, public: public, now: now}
+	return &Writer{seal: seal, public: public, now: now, limits: DefaultLimits()}
+}
+
+// WithLimits returns a Writer whose messages count under other limits.
+func (w *Writer) WithLimits(limits Limits) *Writer {
+	other := *w
+	other.limits = limits
+	return &other
 }
 
 // WithDisabled returns a Writer that refuses messages on a channel whose setting is missing.
@@ -190,7 +203,7 @@ func (w *Writer) write(channel Channel, kind Kind, to Recipient, c Content) (Mes
 	if c.Link != "" {
 		text.Link, text.LinkText = w.public+c.Link, words.T(key+".link")
 	}
-	return w.sealMessage(channel, kind, to.Account, text)
+	return w.sealMessage(channel, kind, to, text)
 }
 
 // SMS returns a message for SMS.
@@ -198,9 +211,12 @@ func (w *Writer) SMS(kind Kind, to Recipient, c Content) (Message, error) {
 	if err := w.CheckChannel(SMS); err != nil {
 		return Message{}, err
 	}
+	if err := w.CheckNumber(to.Address); err != nil {
+		return Message{}, err
+	}
 	words := i18n.For(to.Language)
 	params := append([]any{"code", c.Code, "link", w.public + c.Link, "host", hostOf(w.public)}, c.Params...)
-	return w.sealMessage(SMS, kind, to.Account, Text{
+	return w.sealMessage(SMS, kind, to, Text{
 		To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)},
 		Until: c.Until,
 	})
@@ -226,12 +242,12 @@ func (w *Writer) Paper(kind Kind, to Recipient, c Content) (Message, error) {
 // Decoy returns a message that is never sent and takes the same time to write.
 func (w *Writer) Decoy(kind Kind, c Content) (Message, error) {
 	message, err := w.Mail(kind, Recipient{Address: "nobody@bompass.invalid", Language: i18n.Default}, c)
-	message.Channel = Decoy
+	message.Channel, message.Counts = Decoy, nil
 	return message, err
 }
 
 // sealMessage encrypts the text for the outbox. A message without an address becomes a decoy.
-func (w *Writer) sealMessage(channel Channel, kind Kind, account toll.AccountID, text Text) (Message, error) {
+func (w *Writer) sealMessage(channel Channel, kind Kind, to Recipient, text Text) (Message, error) {
 	plain, err := json.Marshal(text)
 	if err != nil {
 		return Message{}, fmt.Errorf("write %s: %w", kind, err)
@@ -239,7 +255,8 @@ func (w *Writer) sealMessage(channel Channel, kind Kind, account toll.AccountID,
 	if text.To == "" { // an account that was created with an eID may have no address
 		channel = Decoy
 	}
-	message := Message{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: account, Written: w.now()}
+	message := Message{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: to.Account, Written: w.now()}
+	message.Counts, message.Dropped = w.counts(channel, kind, to)
 	message.Key, message.Sealed = w.seal.SealText(plain, message.sealContext())
 	return message, nil
 }

@@ -73,10 +73,10 @@ func (s *Service) ChangeEmail(ctx context.Context, actor access.Principal, email
 	if actor.Email == "" {
 		links, messages = links[:1], messages[:1]
 	}
-	if err := s.store.SaveCode(ctx, actor.Account, saved); err != nil {
+	if err := s.store.AddLinks(ctx, now, links, messages); err != nil {
 		return err
 	}
-	return s.store.AddLinks(ctx, now, links, messages)
+	return s.store.SaveCode(ctx, actor.Account, saved)
 }
 
 // pendingEmail is a new address that is not confirmed yet. It is empty if there is none.
@@ -101,6 +101,9 @@ func (s *Service) pendingEmail(ctx context.Context, account toll.AccountID) (p p
 // confirmPending completes a change of address by the code that was sent to the new one. The code of an address that
 // another account has was never sent.
 func (s *Service) confirmPending(ctx context.Context, actor access.Principal, p pendingEmail, code string) error {
+	if err := s.allowCodeTry(ctx, actor, p.address); err != nil {
+		return err
+	}
 	to := notice.Recipient{Account: actor.Account, Name: actor.Person, Address: p.address, Language: actor.Language}
 	message, err := s.writer.Mail(notice.EmailChanged, to, notice.Content{})
 	if err != nil {

@@ -48,7 +48,7 @@ func (s *Service) SendAgreementLink(ctx context.Context, actor access.Principal,
 	if err != nil {
 		return err
 	}
-	to := notice.Recipient{Address: email, Language: actor.Language}
+	to := notice.Recipient{Address: email, Language: actor.Language, By: actor.Account}
 	message, err := s.writer.Mail(notice.FindAgreements, to, notice.Content{Link: "/agreements/link?token=" + string(token), Params: []any{"person", actor.Person}})
 	if err != nil {
 		return err

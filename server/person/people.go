@@ -88,7 +88,7 @@ func (s *Service) Invite(ctx context.Context, actor access.Principal, req api.In
 		return err
 	}
 	words := i18n.For(actor.Language)
-	message, err := s.writer.Mail(notice.Invited, notice.Recipient{Address: email, Language: actor.Language}, notice.Content{
+	message, err := s.writer.Mail(notice.Invited, notice.Recipient{Address: email, Language: actor.Language, By: actor.Account}, notice.Content{
 		Link: "/invitation?token=" + string(token), Params: []any{"name", actor.Name, "role", words.T("role." + string(wanted))},
 	})
 	if err != nil {

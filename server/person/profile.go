@@ -24,8 +24,14 @@ import (
 
 // Limits.
 const (
-	CodeMax    = 10 * time.Minute
-	CodeTries  = 5
+	CodeMax   = 10 * time.Minute
+	CodeTries = 5 // of one code
+
+	// CodeTriesPerDay is the maximum number of tries of all codes of an account for one address or number: a new code
+	// gives no new tries. CodeTriesOfAccount is that for all its addresses and numbers.
+	CodeTriesPerDay    = 15
+	CodeTriesOfAccount = 30
+
 	codeDigits = 6
 	HistoryMax = 100
 	fieldMax   = 100
@@ -44,6 +50,7 @@ type DetailsChange struct {
 	MobileChanged  bool // the number changed and must be confirmed
 	AddressChanged bool // the postal address changed; recovery codes are not sent there for some days
 	At             time.Time
+	Code           *Code // that confirms the new number; nil if none is sent
 	Messages       []notice.Message
 }
 
@@ -106,9 +113,11 @@ type EmailStore interface {
 	EmailTaken(ctx context.Context, email string) (bool, error)
 }
 
-// StepUpChecker requires a recent step-up for sensitive changes.
-type StepUpChecker interface {
+// Guard requires a recent step-up for sensitive changes, and limits guesses.
+type Guard interface {
 	RequireStepUp(actor access.Principal) error
+	// AllowDaily returns fault.TooManyToday when one of the limits is reached.
+	AllowDaily(ctx context.Context, limits ...access.DailyLimit) error
 }
 
 // Service manages people's profiles.
@@ -116,17 +125,17 @@ type Service struct {
 	store  Store
 	keys   seal.Keys
 	writer *notice.Writer
-	stepUp StepUpChecker
+	stepUp Guard
 	now    func() time.Time
 }
 
 // NewService returns a Service that writes messages with writer.
-func NewService(store Store, keys seal.Keys, writer *notice.Writer, stepUp StepUpChecker, now func() time.Time) *Service {
+func NewService(store Store, keys seal.Keys, writer *notice.Writer, stepUp Guard, now func() time.Time) *Service {
 	return &Service{store: store, keys: keys, writer: writer, stepUp: stepUp, now: now}
 }
 
 func recipient(a access.Principal) notice.Recipient {
-	return notice.Recipient{Account: a.Account, Name: a.Person, Address: a.Email, Language: a.Language}
+	return notice.Recipient{Account: a.Account, Name: a.Person, Address: a.Email, Language: a.Language}.AskedBy(a.Account)
 }
 
 // Profile returns the actor's own details. Only companies have a contact.
@@ -201,13 +210,27 @@ func (s *Service) saveDetails(ctx context.Context, actor access.Principal, was, 
 		}
 		c.Messages = append(c.Messages, message)
 	}
-	if err := s.store.SaveProfile(ctx, actor.Account, actor.Customer, c); err != nil {
-		return err
+	if c.MobileChanged && is.Mobile != "" && s.ConfirmsMobile() {
+		code, err := s.mobileCode(actor, is.Mobile)
+		if err != nil {
+			return err
+		}
+		c.Code = &code
 	}
-	if !c.MobileChanged || is.Mobile == "" || !s.ConfirmsMobile() {
-		return nil
+	return s.store.SaveProfile(ctx, actor.Account, actor.Customer, c)
+}
+
+// mobileCode returns a new code for a mobile number, with the message that carries it.
+func (s *Service) mobileCode(actor access.Principal, number string) (Code, error) {
+	code, saved, err := s.newCode(actor, Mobile, number)
+	if err != nil {
+		return Code{}, err
 	}
-	return s.SendCode(ctx, actor, Mobile)
+	to := recipient(actor)
+	to.Address = number
+	message, err := s.writer.SMS(notice.ConfirmMobile, to, notice.Content{Code: code, Until: saved.Until})
+	saved.Messages = []notice.Message{message}
+	return saved, err
 }
 
 // addressChanged reports whether the postal address differs.
@@ -305,9 +328,19 @@ func (s *Service) useCode(ctx context.Context, actor access.Principal, channel, 
 		}
 		address = p.Email
 	}
+	if err := s.allowCodeTry(ctx, actor, address); err != nil {
+		return err
+	}
 	return s.store.UseCode(ctx, actor.Account, channel, s.now(), CodeTries, func(hash []byte) bool {
 		return s.keys.CodeMatches(hash, code, codeBinding(actor, channel, address)...)
 	})
+}
+
+// allowCodeTry counts a try of a code before it is made.
+func (s *Service) allowCodeTry(ctx context.Context, actor access.Principal, address string) error {
+	return s.stepUp.AllowDaily(ctx,
+		access.DailyLimit{Kind: "code", Name: string(actor.Account) + " " + address, Max: CodeTriesPerDay},
+		access.DailyLimit{Kind: "codes", Name: string(actor.Account), Max: CodeTriesOfAccount})
 }
 
 // SaveConsents stores an answer to every question with the version of its text and the time. Withdrawing consent works

@@ -14,6 +14,10 @@ import (
 // they report. A message without a channel counts as sent at once; it is written all the same, so that the
 // time of a request does not tell whether an address is known.
 func AddMessages(ctx context.Context, tx pgx.Tx, messages []notice.Message) error {
+	messages, err := countMessages(ctx, tx, messages)
+	if err != nil {
+		return err
+	}
 	for _, m := range messages {
 		_, err := tx.Exec(ctx, `insert into outbox (id, channel, kind, account_id, key, sealed, sent_at)
 			values ($1, $2, $3, $4, $5, $6, case when $2 = 'none' then $7::timestamptz end)`,

@@ -85,7 +85,7 @@ func (s *Service) sendTextCode(ctx context.Context, account access.Account, mobi
 		return fmt.Errorf("make code: %w", err)
 	}
 	code, now := fmt.Sprintf("%0*d", textCodeDigits, number), s.now()
-	to := account.Recipient()
+	to := account.Recipient().AskedBy(account.ID) // whose password was right
 	to.Address = mobile
 	message, err := s.messages.SMS(notice.SignInCode, to, notice.Content{Code: code, Until: now.Add(TextCodeMax)})
 	if err != nil {

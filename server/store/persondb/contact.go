@@ -19,14 +19,16 @@ import (
 
 // SaveCode saves a code in the place of the one before, and the message that carries it.
 func (s *Store) SaveCode(ctx context.Context, account toll.AccountID, c person.Code) error {
-	return s.db.Tx(ctx, "save code", func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `insert into contact_code (account_id, channel, code_hash, until) values ($1, $2, $3, $4)
-			on conflict (account_id, channel) do update set code_hash = $3, until = $4, tries = 0`, string(account), c.Channel, c.Hash, c.Until)
-		if err != nil {
-			return err
-		}
-		return store.AddMessages(ctx, tx, c.Messages)
-	})
+	return s.db.Tx(ctx, "save code", func(tx pgx.Tx) error { return saveCode(ctx, tx, account, c) })
+}
+
+func saveCode(ctx context.Context, tx pgx.Tx, account toll.AccountID, c person.Code) error {
+	_, err := tx.Exec(ctx, `insert into contact_code (account_id, channel, code_hash, until) values ($1, $2, $3, $4)
+		on conflict (account_id, channel) do update set code_hash = $3, until = $4, tries = 0`, string(account), c.Channel, c.Hash, c.Until)
+	if err != nil {
+		return err
+	}
+	return store.AddMessages(ctx, tx, c.Messages)
 }
 
 // UseCode counts a try, wrong ones too, and confirms the channel when matches reports that the code is right.

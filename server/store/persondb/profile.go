@@ -113,6 +113,11 @@ func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, custome
 		if err := linkByEmail(ctx, tx, account); err != nil {
 			return err
 		}
+		if c.Code != nil {
+			if err := saveCode(ctx, tx, account, *c.Code); err != nil {
+				return err
+			}
+		}
 		return store.AddMessages(ctx, tx, c.Messages)
 	})
 }

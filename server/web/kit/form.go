@@ -131,10 +131,14 @@ func (k *Kit) SendFormErrorOn(c *fiber.Ctx, v FormView, f *Form, page string, er
 	return k.Send(c, status, page, v)
 }
 
-// SetRetryAfter sets the header with the seconds until a throttled request can be sent again.
+// SetRetryAfter sets the header with the seconds until a throttled request can be sent again. A limit of the day is
+// refilled evenly, so that an hour is worth a try.
 func SetRetryAfter(c *fiber.Ctx, f fault.Error) {
-	if f.Code == fault.TooMany {
+	switch f.Code {
+	case fault.TooMany:
 		c.Set(fiber.HeaderRetryAfter, f.Params["seconds"])
+	case fault.TooManyToday:
+		c.Set(fiber.HeaderRetryAfter, "3600")
 	}
 }
 

@@ -38,7 +38,7 @@ func TestNewcomerRegistersAndConnectsApp(t *testing.T) {
 	path := h.LinkIn(mail)
 	for what, fields := range map[string]url.Values{
 		"name":     {"name": {""}, "password": {webtest.NewPassword}},
-		"password": {"name": {"Berit Aas"}, "password": {"beritaas-2026"}},
+		"password": {"name": {"Berit Aas"}, "password": {"ei bru"}},
 	} {
 		if p := v.OpenLink(path, fields); p.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(p.Body, `id="`+what+`-error"`) {
 			t.Errorf("a wrong %s: got %d", what, p.StatusCode)

@@ -66,7 +66,7 @@ func (h *Handlers) sendText(c *fiber.Ctx) error {
 		return c.Redirect(kit.WithNext(textPath, c.FormValue("next")), fiber.StatusSeeOther)
 	case code == fault.SignedOut:
 		return h.endPendingLogin(c, err)
-	case code == fault.TooMany: // a code may have been sent already
+	case code == fault.TooMany, code == fault.TooManyToday: // a code may have been sent already
 		return h.sendTextLoginError(c, err)
 	}
 	return err

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"testing"
 
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -36,6 +37,16 @@ func Call[Req, Reply any](v *Visitor, r api.Route[Req, Reply], req Req, wanted f
 		v.t.Fatal(err)
 	}
 	return reply
+}
+
+// JSON returns a value as the body of a request.
+func JSON(t *testing.T, value any) string {
+	t.Helper()
+	body, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
 }
 
 // queryOf returns the query of a request, whose JSON form has only strings.
