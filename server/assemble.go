@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -77,7 +78,7 @@ func (p *product) openDatabase(ctx context.Context) (err error) {
 		p.opened.add(func() { p.logStopError(p.postgres.Stop()) })
 		url = p.postgres.URL()
 	}
-	if p.db, err = store.Open(ctx, url); err != nil {
+	if p.db, err = store.Open(ctx, url, store.Connections(p.config.Connections)); err != nil {
 		return err
 	}
 	p.opened.add(p.db.Close)
@@ -203,6 +204,10 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	security, err := p.openSecurityLog()
+	if err != nil {
+		return nil, err
+	}
 	lists := reading.NewService(passagedb.New(p.db), p.prices.Plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies,
@@ -214,8 +219,21 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
 		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Contact: p.contact,
 		Live: reading.NewLive(lists, p.conn, p.Now, p.log), Ready: p.ready, IntakeReady: p.pipeline.Ready,
-		Assets: bundle, Log: p.log, Now: p.Now,
+		Assets: bundle, Log: p.log, Security: security, Now: p.Now,
 	})
+}
+
+// openSecurityLog opens the file of security events, a line of JSON each. It returns nil if they go to the other log.
+func (p *product) openSecurityLog() (*slog.Logger, error) {
+	if p.config.SecurityLog == "" {
+		return nil, nil
+	}
+	file, err := os.OpenFile(p.config.SecurityLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open security log: %w; set BOMPASS_SECURITY_LOG to a file in a folder that exists", err)
+	}
+	p.opened.add(func() { _ = file.Close() })
+	return slog.New(slog.NewJSONHandler(file, nil)), nil
 }
 
 // checkSecret refuses a secret that is not the one the database was first started with: accounts would not be found by

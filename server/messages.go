@@ -93,7 +93,7 @@ func (p *product) writer(keys seal.Keys) *notice.Writer {
 // openAccounts builds the services of sign-in, accounts and personal data.
 func (p *product) openAccounts(keys seal.Keys) (d accountServices, err error) {
 	accounts := accessdb.New(p.db)
-	d.access = access.NewService(accounts, keys, p.Now)
+	d.access = access.NewService(accounts, keys, p.Now).WithConcurrentHashes(p.config.Hashes)
 	writer := p.writer(keys)
 	d.registrar = access.NewRegistrar(d.access, accounts, writer)
 	if err := p.refuseLeaked(d.registrar); err != nil {

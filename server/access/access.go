@@ -80,7 +80,7 @@ type Service struct {
 // NewService returns a Service that works with the given keys.
 func NewService(store Store, keys seal.Keys, now func() time.Time) *Service {
 	// The service's own messages have no links, so the writer needs no address of the portal.
-	return &Service{store: store, keys: keys, now: now, messages: notice.NewWriter(keys, "", now), hashSlots: make(chan struct{}, concurrentHashesMax), deferred: make(chan struct{}, 1)}
+	return &Service{store: store, keys: keys, now: now, messages: notice.NewWriter(keys, "", now), hashSlots: make(chan struct{}, concurrentHashes), deferred: make(chan struct{}, 1)}
 }
 
 // Authenticate returns the principal of a session's token and prolongs the session.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bompass/server/access/seal"
+	"bompass/server/seclog"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
 )
@@ -49,5 +50,9 @@ func (r *Registrar) DeclineLink(ctx context.Context, token seal.Token) (Decline,
 	default: // the other links undo something already
 		return Decline{}, fault.New(fault.LinkSpent)
 	}
-	return d, r.store.DeclineLink(ctx, d)
+	if err := r.store.DeclineLink(ctx, d); err != nil {
+		return Decline{}, err
+	}
+	seclog.Note(ctx, seclog.LinkDeclined, d.Account)
+	return d, nil
 }

@@ -37,6 +37,16 @@ const (
 	EventDeclined           EventKind = "link.declined"  // "this was not me" to the link of a message that was asked for
 )
 
+// EventKinds returns every kind, for the tests of the catalogues and of the security log.
+func EventKinds() []EventKind {
+	return []EventKind{
+		EventRegistered, EventSignedIn, EventSignedOut, EventSessionsEnded, EventStepUp, EventPassword, EventFactorAdded,
+		EventFactorRemoved, EventRecoveryMade, EventRecoveryUsed, EventEmail, EventEmailUndone, EventMobile, EventConsent, EventExported,
+		EventErasure, EventRole, EventLinked, EventAgreed, EventSuspended, EventLostFactorClaimed, EventLostFactorStopped,
+		EventLostFactorReplaced, EventAddress, EventEID, EventJoined, EventCapped, EventDeclined,
+	}
+}
+
 // Event is one entry of an account's history.
 type Event struct {
 	Kind  EventKind

@@ -2,8 +2,14 @@ package access
 
 import "context"
 
-// concurrentHashesMax is the maximum number of passwords hashed at once: each takes 19 MiB.
-const concurrentHashesMax = 4
+// concurrentHashes is the number of passwords that are hashed at once, unless a Service has another one: each takes 19 MiB.
+const concurrentHashes = 4
+
+// WithConcurrentHashes sets the number of passwords that are hashed at once. It is called before the first request.
+func (s *Service) WithConcurrentHashes(n int) *Service {
+	s.hashSlots = make(chan struct{}, n)
+	return s
+}
 
 // passwordMatches waits for a free slot and checks a password; an empty hash costs the same and never matches.
 func (s *Service) passwordMatches(ctx context.Context, password, hash string) (bool, error) {

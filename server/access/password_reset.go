@@ -10,6 +10,7 @@ import (
 	"bompass/server/notice"
 	"bompass/shared/fault"
 	"bompass/shared/ident"
+	"bompass/shared/text"
 	"bompass/shared/toll"
 )
 
@@ -24,7 +25,7 @@ type reset struct {
 // is a mobile number. An unknown name costs the same and sends nothing.
 func (r *Registrar) RequestPasswordReset(ctx context.Context, visitor Visitor, name string) error {
 	loginName := ParseLoginName(name)
-	if len(loginName.Value) > emailMax || !Printable(loginName.Value) || loginName.Value == "" {
+	if len(loginName.Value) > emailMax || !text.IsLine(loginName.Value) || loginName.Value == "" {
 		return fault.New(fault.FieldMissing).At("name")
 	}
 	if err := r.countTry(ctx, visitor, "forgot", loginName.Value); err != nil {

@@ -2,14 +2,13 @@ package access
 
 import (
 	"context"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"bompass/server/access/seal"
 	"bompass/server/notice"
+	"bompass/server/seclog"
 	"bompass/shared/fault"
+	"bompass/shared/text"
 )
 
 // Visitor is the network's description of a caller before authentication.
@@ -30,7 +29,7 @@ const (
 // fault after the same work.
 func (s *Service) VerifyPassword(ctx context.Context, visitor Visitor, name, password string) (seal.Token, error) {
 	login := ParseLoginName(name)
-	if len(login.Value) > emailMax || len(password) > passwordMax || !Printable(login.Value) {
+	if len(login.Value) > emailMax || len(password) > passwordMax || !text.IsLine(login.Value) {
 		return "", fault.New(fault.WrongCredentials)
 	}
 	attempt, deferred, err := s.countSignIn(ctx, visitor, login.Value)
@@ -50,6 +49,9 @@ func (s *Service) VerifyPassword(ctx context.Context, visitor Visitor, name, pas
 	right, err := s.passwordMatches(ctx, password, account.PasswordHash)
 	if err != nil {
 		return "", err
+	}
+	if known {
+		seclog.About(ctx, account.ID)
 	}
 	if !known || !right {
 		return "", fault.New(fault.WrongCredentials)
@@ -103,11 +105,6 @@ func (s *Service) deferPassword(ctx context.Context, login LoginName, password s
 	}
 	token := seal.NewToken()
 	return token, s.store.AddDeferredLogin(ctx, token.Hash(), account.ID, now, now.Add(PendingLoginMax))
-}
-
-// Printable reports whether a text is valid UTF-8 without control characters. No account has another name.
-func Printable(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 // NewSession prepares a session for an account whose factors have been verified. An unknown browser adds a

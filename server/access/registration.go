@@ -11,6 +11,7 @@ import (
 	"bompass/server/notice"
 	"bompass/shared/fault"
 	"bompass/shared/ident"
+	"bompass/shared/text"
 	"bompass/shared/toll"
 )
 
@@ -184,7 +185,7 @@ func checkEmail(email string) error {
 func CheckEmail(email string) bool {
 	name, host, ok := strings.Cut(email, "@")
 	return ok && name != "" && len(name) <= 64 && len(email) <= emailMax && strings.Contains(host, ".") &&
-		!strings.ContainsAny(email, " ,;<>()[]\\\"") && strings.Count(email, "@") == 1 && Printable(email) &&
+		!strings.ContainsAny(email, " ,;<>()[]\\\"") && strings.Count(email, "@") == 1 && text.IsLine(email) &&
 		!strings.HasPrefix(host, ".") && !strings.HasSuffix(host, ".") && !strings.Contains(host, "..")
 }
 
@@ -195,7 +196,7 @@ func CheckName(name string) error {
 	switch {
 	case name == "":
 		return fault.New(fault.FieldMissing).At("name")
-	case len(name) > nameMax || !Printable(name) || strings.ContainsAny(name, "<>@/\\"):
+	case len(name) > nameMax || !text.IsLine(name) || strings.ContainsAny(name, "<>@/\\"):
 		return fault.New(fault.FieldWrong).At("name")
 	}
 	return nil

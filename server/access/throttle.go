@@ -166,7 +166,8 @@ func (s *Service) Refund(ctx context.Context, a Attempt, finished bool) error {
 	return nil
 }
 
-// ThrottleVisit counts a visit that makes us call a partner, by the visitor's network.
+// ThrottleVisit counts a visit that has a cost before anybody is signed in, such as a call of a partner or a stored
+// challenge, by the visitor's network.
 func (s *Service) ThrottleVisit(ctx context.Context, visitor Visitor, flow string) error {
 	b := visitBudget()
 	key := flow + ":" + s.keys.ThrottleName(Network(visitor.Address))

@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"bompass/server/access"
 	"bompass/server/partner/register"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/ident"
+	"bompass/shared/text"
 	"bompass/shared/toll"
 )
 
@@ -245,7 +245,7 @@ func checkDetails(in api.AgreementAnswers, missing []string) error {
 		case !slices.Contains(missing, f.name):
 		case f.value == "":
 			return fault.New(fault.FieldMissing).At(f.name)
-		case len(f.value) > f.max || strings.ContainsFunc(f.value, unicode.IsControl):
+		case len(f.value) > f.max || !text.IsLine(f.value):
 			return fault.New(fault.FieldWrong).At(f.name)
 		case f.name == "home" && !countryCode(f.value), f.name == "postal_code" && in.Home == "NO" && !digits(f.value, 4):
 			return fault.New(fault.FieldWrong).At(f.name)

@@ -4,11 +4,11 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode"
 
 	"bompass/server/access"
 	"bompass/shared/api"
 	"bompass/shared/fault"
+	"bompass/shared/text"
 	"bompass/shared/toll"
 )
 
@@ -59,7 +59,7 @@ func (d *Service) Details(ctx context.Context, actor access.Principal, number st
 // Change changes what the customer may change on an agreement, and returns the agreement.
 func (d *Service) Change(ctx context.Context, actor access.Principal, req api.AgreementChangeRequest) (api.AgreementDetailsReply, error) {
 	reference := strings.TrimSpace(req.Reference)
-	if len(reference) > referenceMax || strings.ContainsFunc(reference, unicode.IsControl) || strings.ContainsAny(reference, "<>") {
+	if len(reference) > referenceMax || !text.IsLine(reference) || strings.ContainsAny(reference, "<>") {
 		return api.AgreementDetailsReply{}, fault.New(fault.FieldWrong).At("reference")
 	}
 	if err := d.Store.SetReference(ctx, actor.Customer, req.Number, reference); err != nil {

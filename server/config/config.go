@@ -37,21 +37,26 @@ type Config struct {
 	Mode      Mode   // BOMPASS_MODE
 	Database  Secret // DATABASE_URL: empty starts a private PostgreSQL
 	Stream    Secret // NATS_URL: empty starts NATS in the process
-	Queue     Queue
-	Key       Secret   // BOMPASS_SECRET: 64 hex digits that encrypt secrets at rest
-	Seals     []Secret // BOMPASS_SEAL_KEYS: 64 hex digits each; the first encrypts, all decrypt
-	Peppers   []Secret // BOMPASS_PEPPERS: the same for password hashes
-	Proxies   string   // BOMPASS_PROXIES: networks of the proxies in front, whose X-Forwarded-For is trusted
-	Mail      Secret   // BOMPASS_SMTP_URL: the mail server; empty uses the built-in mailbox, in development
-	MailFrom  string   // BOMPASS_MAIL_FROM: the sender of mail
-	Texts     Texts
-	Paper     string // BOMPASS_PAPER_DIR: folder of letters to be printed and posted; empty as with Texts.URL
-	Partners  Partners
-	Chargers  string // BOMPASS_CHARGERS: toll companies that agreements are made with, as tariffs name them
-	Leaf      Leaf
-	Metrics   string // BOMPASS_METRICS_ADDR: address of /metrics, on this machine only; empty serves none
-	Leaked    string // BOMPASS_LEAKED_PASSWORDS: file of passwords found in data leaks; empty uses the built-in rules alone
-	Assets    string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
+
+	Connections int    // BOMPASS_DATABASE_CONNECTIONS: to the database, at most
+	Hashes      int    // BOMPASS_PASSWORD_HASHES: passwords that are hashed at once, with 19 MiB each
+	SecurityLog string // BOMPASS_SECURITY_LOG: file of security events; empty writes them to the other log
+
+	Queue    Queue
+	Key      Secret   // BOMPASS_SECRET: 64 hex digits that encrypt secrets at rest
+	Seals    []Secret // BOMPASS_SEAL_KEYS: 64 hex digits each; the first encrypts, all decrypt
+	Peppers  []Secret // BOMPASS_PEPPERS: the same for password hashes
+	Proxies  string   // BOMPASS_PROXIES: networks of the proxies in front, whose X-Forwarded-For is trusted
+	Mail     Secret   // BOMPASS_SMTP_URL: the mail server; empty uses the built-in mailbox, in development
+	MailFrom string   // BOMPASS_MAIL_FROM: the sender of mail
+	Texts    Texts
+	Paper    string // BOMPASS_PAPER_DIR: folder of letters to be printed and posted; empty as with Texts.URL
+	Partners Partners
+	Chargers string // BOMPASS_CHARGERS: toll companies that agreements are made with, as tariffs name them
+	Leaf     Leaf
+	Metrics  string // BOMPASS_METRICS_ADDR: address of /metrics, on this machine only; empty serves none
+	Leaked   string // BOMPASS_LEAKED_PASSWORDS: file of passwords found in data leaks; empty uses the built-in rules alone
+	Assets   string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
 
 // Queue is the size of the passage stream.
@@ -109,6 +114,9 @@ func Read(getenv func(string) string) (Config, error) {
 		Replicas: r.number("BOMPASS_STREAM_REPLICAS", 0, 1, 5),
 		MB:       r.number("BOMPASS_STREAM_MAX_MB", streamMB, 16, 1<<20),
 	}
+	c.Connections = r.number("BOMPASS_DATABASE_CONNECTIONS", 24, 8, 500)
+	c.Hashes = r.number("BOMPASS_PASSWORD_HASHES", 4, 1, 64)
+	c.SecurityLog = r.text("BOMPASS_SECURITY_LOG", "")
 	c.Texts = r.texts(c.Mode)
 	c.Partners = r.partners(c.Mode)
 	c.Leaf = r.leaf(c.Mode)

@@ -22,7 +22,7 @@ func TestEmptyEnvironmentIsDevelopmentServer(t *testing.T) {
 	}
 	want := config.Config{
 		Addr: "127.0.0.1:8080", Home: ".run", PublicURL: "http://127.0.0.1:8080", Mode: config.Development,
-		MailFrom: "Bompass <post@bompass.example>", Texts: config.Texts{Name: "Bompass"}, Queue: config.Queue{MB: 1024},
+		MailFrom: "Bompass <post@bompass.example>", Texts: config.Texts{Name: "Bompass", Others: 20}, Connections: 24, Hashes: 4, Queue: config.Queue{MB: 1024},
 		Chargers: "fjellinjen ferde vegamot vegfinans bpsnord",
 	}
 	if c.Partners.Norway.Issuer != config.Simulated || c.Partners.Mandate.Platform != config.Simulated ||

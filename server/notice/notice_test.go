@@ -255,7 +255,9 @@ func TestTwoServersSendEachMessageOnce(t *testing.T) {
 	}
 	const messages = 60
 	for range messages {
-		d.write(t, d.reset(t))
+		m := d.reset(t)
+		m.Counts = nil // as if each were to another person
+		d.write(t, m)
 	}
 	broken := d.reset(t)
 	broken.Account = "0196a000-0000-7000-8000-00000000dead" // there is no such account

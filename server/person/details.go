@@ -3,11 +3,11 @@ package person
 import (
 	"errors"
 	"strings"
-	"unicode"
 
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/ident"
+	"bompass/shared/text"
 )
 
 // norwegianPostal is the number of digits of a Norwegian postal code.
@@ -109,7 +109,7 @@ func normalizeAddress(d *api.Details) (faults FieldErrors) {
 
 // isLine reports whether a text can be one line of an address or a name.
 func isLine(s string) bool {
-	return len(s) <= fieldMax && !strings.ContainsFunc(s, unicode.IsControl) && !strings.ContainsAny(s, "<>")
+	return len(s) <= fieldMax && text.IsLine(s) && !strings.ContainsAny(s, "<>")
 }
 
 func isDigits(s string, n int) bool {

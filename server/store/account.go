@@ -9,6 +9,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/access/seal"
+	"bompass/server/seclog"
 	"bompass/shared/toll"
 )
 
@@ -19,6 +20,7 @@ func AddEvent(ctx context.Context, tx pgx.Tx, id toll.AccountID, kind access.Eve
 	if err != nil {
 		return fmt.Errorf("add event: %w", err)
 	}
+	seclog.Note(ctx, seclog.Changed(string(kind)), id)
 	return nil
 }
 

@@ -29,8 +29,16 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// connectionsMax is the maximum number of connections of one server.
-const connectionsMax = 24
+// connections is the default of Connections.
+const connections = 24
+
+// Option is a choice of how a database is opened.
+type Option func(*pgxpool.Config)
+
+// Connections returns the choice of the maximum number of connections of one server.
+func Connections(n int) Option {
+	return func(settings *pgxpool.Config) { settings.MaxConns = int32(n) } //nolint:gosec // bounded by the configuration
+}
 
 // DB is a PostgreSQL database. It is safe for concurrent use.
 type DB struct {
@@ -39,12 +47,15 @@ type DB struct {
 }
 
 // Open connects to the database at url. It neither creates nor migrates anything.
-func Open(ctx context.Context, url string) (*DB, error) {
+func Open(ctx context.Context, url string, options ...Option) (*DB, error) {
 	settings, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("DATABASE_URL is not an address of PostgreSQL; write postgres://user:password@host:5432/bompass")
 	}
-	settings.MaxConns = connectionsMax
+	settings.MaxConns = connections
+	for _, choose := range options {
+		choose(settings)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, settings)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/notice"
+	"bompass/server/seclog"
 	"bompass/shared/fault"
 )
 
@@ -34,6 +35,7 @@ func countMessages(ctx context.Context, tx pgx.Tx, messages []notice.Message) ([
 				return nil, fault.New(fault.TooManyToday)
 			}
 			m.Channel = notice.Decoy
+			seclog.Note(ctx, seclog.MessageDropped, m.Account)
 			break
 		}
 	}

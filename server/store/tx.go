@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"bompass/server/seclog"
 )
 
 // SweepMax is the maximum number of expired rows that a transaction deletes beside its own work, so that
@@ -18,7 +20,8 @@ var ErrSpent = errors.New("already used")
 
 // Tx runs do in a transaction, which is rolled back when do fails. what names the transaction in errors.
 func (db *DB) Tx(ctx context.Context, what string, do func(pgx.Tx) error) error {
-	if err := pgx.BeginFunc(ctx, db.Pool, do); err != nil {
+	err := seclog.Tentative(ctx, func() error { return pgx.BeginFunc(ctx, db.Pool, do) })
+	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil

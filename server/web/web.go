@@ -77,6 +77,7 @@ type Deps struct {
 	IntakeReady func(ctx context.Context) error // returns nil if batches of stations can be accepted; nil is Ready
 	Assets      *Assets
 	Log         *slog.Logger
+	Security    *slog.Logger // security events; nil writes them to Log
 	Now         func() time.Time
 }
 
@@ -112,7 +113,7 @@ func open(d Deps) (r rooms, err error) {
 	r.kit, err = kit.New(kit.Config{
 		Context: d.Context, PublicURL: d.PublicURL, Proxies: d.Proxies, Development: d.Development,
 		Keys: d.Keys, Sessions: d.Access, Details: d.Person, Mandates: d.Parties, Assets: d.Assets, Contact: d.Contact,
-		Log: d.Log, Now: d.Now,
+		Log: d.Log, Security: d.Security, Now: d.Now,
 	})
 	if err != nil {
 		return r, err
@@ -141,7 +142,7 @@ func open(d Deps) (r rooms, err error) {
 // mount returns the server with everything that it answers, in the order in which it is tried.
 func (r rooms) mount(ready, intakeReady func(context.Context) error) *fiber.App {
 	app := r.kit.NewApp()
-	app.Use(r.kit.Trace, r.kit.Recover(), r.kit.Headers)
+	app.Use(r.kit.Trace, r.kit.Headers, r.kit.SecurityLog, r.kit.Recover(), r.kit.RequireClearFraming)
 	app.Get("/healthz", r.kit.Health)
 	app.Get("/readyz", r.kit.Ready(ready))
 	app.Get("/readyz/intake", r.kit.Ready(intakeReady)) // stations are answered while the database is away

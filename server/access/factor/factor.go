@@ -16,6 +16,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/access/seal"
 	"bompass/server/notice"
+	"bompass/server/seclog"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
 )
@@ -171,7 +172,9 @@ func (s *Service) pendingAccount(ctx context.Context, login seal.Token) (access.
 	if !login.Plausible() {
 		return access.Account{}, fault.New(fault.SignedOut)
 	}
-	return s.store.PendingLoginAccount(ctx, login.Hash(), s.now())
+	account, err := s.store.PendingLoginAccount(ctx, login.Hash(), s.now())
+	seclog.About(ctx, account.ID)
+	return account, err
 }
 
 // countTry counts a try of a pending login and returns its account.
@@ -179,7 +182,9 @@ func (s *Service) countTry(ctx context.Context, login seal.Token) (access.Accoun
 	if !login.Plausible() {
 		return access.Account{}, fault.New(fault.SignedOut)
 	}
-	return s.store.TryPendingLogin(ctx, login.Hash(), s.now(), PendingLoginTries)
+	account, err := s.store.TryPendingLogin(ctx, login.Hash(), s.now(), PendingLoginTries)
+	seclog.About(ctx, account.ID)
+	return account, err
 }
 
 // List is the factors of an account.

@@ -19,6 +19,7 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/shared/fault"
+	"bompass/shared/text"
 	"bompass/shared/toll"
 )
 
@@ -307,7 +308,7 @@ func (s *Service) FinishPasskeyRegistration(ctx context.Context, principal acces
 		return err
 	}
 	// A name that cannot be shown is no reason to refuse the passkey, which has been made already.
-	if name = strings.TrimSpace(name); name == "" || len(name) > passkeyNameMax || !access.Printable(name) {
+	if name = strings.TrimSpace(name); name == "" || len(name) > passkeyNameMax || !text.IsLine(name) {
 		name = "Passkey"
 	}
 	return s.store.AddPasskey(ctx, principal.Account, Passkey{ID: made.ID, Name: name, Credential: credential, Added: s.now()}, []notice.Message{message})

@@ -5,7 +5,7 @@ const (
 	anyShared = "shared/..."
 	page      = "app/frame app/session app/ui app/page/fleet app/page/passagelist " + anyShared
 	httpLayer = "server/web/kit server/access/... server/party server/person " + anyShared
-	account   = "server/access server/access/seal server/notice " + anyShared
+	account   = "server/access server/access/seal server/notice server/seclog " + anyShared
 	database  = "server/store " + account
 )
 
@@ -27,6 +27,7 @@ var House = []Row{
 		"shared/toll", "shared/digest shared/fault shared/oslo",
 		"the vocabulary of tolling is imported everywhere, so it imports little",
 	},
+	{"shared/text", "", "what a line of text may have depends on nothing"},
 	{"shared/ident", "shared/toll", "check digits of numbers in the vocabulary"},
 	{"shared/fixture", "shared/oslo shared/toll", "the demo data are written in the vocabulary"},
 	{
@@ -193,7 +194,8 @@ var House = []Row{
 		"messages to people leave through partners",
 	},
 	{"server/access/seal", anyShared, "encrypts and hashes what is secret, with the keys of the configuration"},
-	{"server/access", "server/access/seal server/notice " + anyShared, "tells people about changes of their account"},
+	{"server/seclog", anyShared, "events of sign-in and rights for the operator's alarms"},
+	{"server/access", "server/access/seal server/notice server/seclog " + anyShared, "tells people about changes of their account"},
 	{"server/access/leaked", "", "reads a file of hashes"},
 	{"server/access/factor", account, "passwords, codes and passkeys of an account"},
 	{"server/eid", account + " server/partner/identity", "turns an identity into a sign-in"},
@@ -256,7 +258,7 @@ var House = []Row{
 	{"server/store/privacydb", database + " server/privacy server/store/inventory", "exports, erases and prunes"},
 
 	// server: the HTTP layer calls domains and does not query.
-	{"server/web/kit", "server/access server/access/seal " + anyShared, "mounts routes and knows who calls"},
+	{"server/web/kit", "server/access server/access/seal server/seclog " + anyShared, "mounts routes and knows who calls"},
 	{"server/web/roadside", httpLayer, "the routes of stations"},
 	{"server/web/shell", "app/page app/workbench " + httpLayer, "paints the first page with the program's own code"},
 	{"server/web/signin", httpLayer + " server/eid server/partner/identity", "the pages of signing in"},

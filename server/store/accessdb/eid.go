@@ -13,6 +13,7 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/eid"
 	"bompass/server/partner/identity"
+	"bompass/server/seclog"
 	"bompass/server/store"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
@@ -158,7 +159,9 @@ func (s *Store) EndSessionsByLogout(ctx context.Context, n eid.LogoutNotice, now
 		if err != nil {
 			return err
 		}
-		ended, err = store.CollectHashes(rows)
+		if ended, err = store.CollectHashes(rows); len(ended) > 0 {
+			seclog.Note(ctx, seclog.SessionEnded, "")
+		}
 		return err
 	})
 	return ended, again, err

@@ -11,6 +11,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/access/factor"
 	"bompass/server/access/seal"
+	"bompass/server/seclog"
 	"bompass/server/store"
 	"bompass/shared/fault"
 	"bompass/shared/role"
@@ -54,11 +55,14 @@ func capSessions(ctx context.Context, tx pgx.Tx, b access.Session) error {
 	if _, err := tx.Exec(ctx, "select from account where id = $1 for no key update", string(b.Account)); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `with ended as (delete from session where token_hash in (
+	done, err := tx.Exec(ctx, `with ended as (delete from session where token_hash in (
 			select token_hash from session where account_id = $1 and until > $2 and token_hash <> $4 order by seen_at desc, began_at desc offset $3)
 			returning device, network)
 		insert into account_event (account_id, kind, at, device, network) select $1, $5, $2, device, network from ended`,
 		string(b.Account), b.Began, access.SessionsMax-1, b.Hash[:], string(access.EventCapped))
+	if done.RowsAffected() > 0 {
+		seclog.Note(ctx, seclog.Changed(string(access.EventCapped)), b.Account)
+	}
 	return err
 }
 

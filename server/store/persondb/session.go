@@ -10,6 +10,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/access/seal"
 	"bompass/server/notice"
+	"bompass/server/seclog"
 	"bompass/server/store"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -47,6 +48,7 @@ func (s *Store) EndSessionByID(ctx context.Context, account toll.AccountID, id s
 	if err != nil {
 		return hash, fmt.Errorf("end session: %w", err)
 	}
+	seclog.Note(ctx, seclog.SessionEnded, account)
 	return seal.Hash(raw), nil
 }
 
@@ -67,6 +69,7 @@ func (s *Store) EndSessions(ctx context.Context, account toll.AccountID, message
 		if err != nil {
 			return err
 		}
+		seclog.Note(ctx, seclog.Changed(string(access.EventSessionsEnded)), account)
 		return store.AddMessages(ctx, tx, messages)
 	})
 	return ended, err

@@ -28,6 +28,7 @@ func (k *Kit) Explain(c *fiber.Ctx, err error) (fault.Error, int) {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		out := *f
 		out.Trace = trace
+		noteFault(c, f.Code)
 		return out, fault.Status(f.Code)
 	}
 	if e, ok := errors.AsType[*fiber.Error](err); ok && e.Code < fiber.StatusInternalServerError {

@@ -86,7 +86,7 @@ func (k *Kit) SignedInActor(c *fiber.Ctx) (access.Principal, error) {
 	if err := k.RequireSameSite(c); err != nil {
 		return access.Principal{}, err
 	}
-	actor, err := k.sessions.Authenticate(c.UserContext(), k.SessionToken(c))
+	actor, err := k.CurrentActor(c)
 	if err != nil {
 		return access.Principal{}, err
 	}
@@ -99,5 +99,9 @@ func (k *Kit) SignedInActor(c *fiber.Ctx) (access.Principal, error) {
 // CurrentActor returns the actor of the session that the request carries. It checks neither where the request
 // comes from nor a right.
 func (k *Kit) CurrentActor(c *fiber.Ctx) (access.Principal, error) {
-	return k.sessions.Authenticate(c.UserContext(), k.SessionToken(c))
+	actor, err := k.sessions.Authenticate(c.UserContext(), k.SessionToken(c))
+	if err == nil {
+		noteActor(c, actor)
+	}
+	return actor, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/recover"
 
+	"bompass/server/seclog"
 	"bompass/shared/fault"
 )
 
@@ -63,6 +64,9 @@ func (k *Kit) Headers(c *fiber.Ctx) error {
 // RequireOwnHost refuses requests that name another host: addresses are made from it further in.
 func (k *Kit) RequireOwnHost(c *fiber.Ctx) error {
 	if !k.Origin.names[strings.ToLower(string(c.Request().Header.Host()))] {
+		if recorder := recorderOf(c); recorder != nil {
+			recorder.Add(seclog.HostRefused, "")
+		}
 		return fiber.NewError(fiber.StatusMisdirectedRequest, "unknown host")
 	}
 	return c.Next()
@@ -72,6 +76,9 @@ func (k *Kit) RequireOwnHost(c *fiber.Ctx) error {
 func (k *Kit) Deadline(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(k.stopping), answerMax)
 	defer cancel()
+	if recorder := recorderOf(c); recorder != nil {
+		ctx = seclog.With(ctx, recorder)
+	}
 	c.SetUserContext(ctx)
 	return c.Next()
 }

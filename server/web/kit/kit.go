@@ -29,6 +29,7 @@ type Config struct {
 	Assets      *Assets
 	Contact     toll.Contact // of customer service
 	Log         *slog.Logger
+	Security    *slog.Logger // security events; nil writes them to Log
 	Now         func() time.Time
 }
 
@@ -41,6 +42,8 @@ type Kit struct {
 	Contact toll.Contact // of customer service
 	Log     *slog.Logger
 	Now     func() time.Time
+
+	Security *slog.Logger // security events
 
 	sessions Sessions
 	details  Details
@@ -70,6 +73,9 @@ func New(c Config) (*Kit, error) {
 		Origin: origin, Keys: c.Keys, Streams: NewStreams(), Assets: c.Assets, Contact: c.Contact, Log: c.Log, Now: c.Now,
 		sessions: c.Sessions, details: c.Details, mandates: c.Mandates, stopping: c.Context, proxies: proxies,
 		pages: newPages(),
+	}
+	if k.Security = c.Security; k.Security == nil {
+		k.Security = c.Log
 	}
 	if err := k.LoadPages(pageFiles); err != nil {
 		return nil, err

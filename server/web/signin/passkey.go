@@ -81,6 +81,10 @@ func (h *Handlers) loginPasskeyOptions(c *fiber.Ctx) error {
 	if err := h.requireOwnScript(c); err != nil {
 		return err
 	}
+	// Each start stores a challenge.
+	if err := h.Access.ThrottleVisit(c.UserContext(), h.Visitor(c), "passkey options"); err != nil {
+		return err
+	}
 	holder := seal.NewToken()
 	options, err := h.Factors.StartPasskeySignIn(c.UserContext(), h.pendingLogin(c), holder)
 	if err != nil && fault.CodeOf(err) == fault.SignedOut { // the pending login is over: any passkey will do

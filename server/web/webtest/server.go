@@ -47,6 +47,7 @@ type Server struct {
 	offset         atomic.Int64 // nanoseconds ahead of the real clock, by which connections have deadlines
 	mobiles        atomic.Int64 // numbers given out by NewMobile
 	Log            logBuffer
+	Security       logBuffer // security events, a line of JSON each
 	DB             *store.DB
 	dsn            string
 	Keys           seal.Keys
@@ -147,7 +148,7 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 		Context: ctx, PublicURL: h.URL, Access: accessService, Keys: h.Keys, Overview: h, Passages: h,
 		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
-		Log: slog.New(slog.NewTextHandler(&h.Log, nil)),
+		Log: slog.New(slog.NewTextHandler(&h.Log, nil)), Security: slog.New(slog.NewJSONHandler(&h.Security, nil)),
 	}
 }
 
