@@ -21,7 +21,7 @@ func TestHiddenCharactersAreRefused(t *testing.T) {
 	for _, hidden := range []string{"\u2028", "\u2029", "\u202e", "\u2066", "\u200b", "\ufeff", "\x00", "\u0085"} {
 		wrong := details
 		wrong.City = "Os" + hidden + "lo"
-		webtest.Call(v, api.SaveProfile, wrong, fault.FieldWrong)
+		webtest.Call(v, api.SaveProfile, api.SaveRequest{Details: wrong}, fault.FieldWrong)
 		webtest.Call(v, api.AgreementChange, api.AgreementChangeRequest{Number: "7001001", Reference: "PO" + hidden + "17"}, fault.FieldWrong)
 		p := h.Visitor().OpenLink(path, url.Values{"name": {"Kari" + hidden + "Lund"}, "password": {webtest.NewPassword}})
 		if p.StatusCode != http.StatusUnprocessableEntity {

@@ -56,7 +56,7 @@ func TestTextMessagesCannotBePumped(t *testing.T) {
 	v = h.SignIn(webtest.Kari)
 	for _, number := range []string{"+4782912345", "+882345678901", "+4470123456789", "+19005551234"} {
 		details.Mobile = number
-		webtest.Call(v, api.SaveProfile, details, fault.FieldWrong)
+		webtest.Call(v, api.SaveProfile, api.SaveRequest{Details: details}, fault.FieldWrong)
 	}
 }
 
