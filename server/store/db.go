@@ -37,7 +37,7 @@ type Option func(*pgxpool.Config)
 
 // Connections returns the choice of the maximum number of connections of one server.
 func Connections(n int) Option {
-	return func(settings *pgxpool.Config) { settings.MaxConns = int32(n) } //nolint:gosec // bounded by the configuration
+	return func(settings *pgxpool.Config) { settings.MaxConns = int32(n) }
 }
 
 // DB is a PostgreSQL database. It is safe for concurrent use.

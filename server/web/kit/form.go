@@ -134,10 +134,10 @@ func (k *Kit) SendFormErrorOn(c *fiber.Ctx, v FormView, f *Form, page string, er
 // SetRetryAfter sets the header with the seconds until a throttled request can be sent again. A limit of the day is
 // refilled evenly, so that an hour is worth a try.
 func SetRetryAfter(c *fiber.Ctx, f fault.Error) {
-	switch f.Code {
-	case fault.TooMany:
+	if f.Code == fault.TooMany {
 		c.Set(fiber.HeaderRetryAfter, f.Params["seconds"])
-	case fault.TooManyToday:
+	}
+	if f.Code == fault.TooManyToday {
 		c.Set(fiber.HeaderRetryAfter, "3600")
 	}
 }
