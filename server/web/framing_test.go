@@ -43,7 +43,7 @@ func TestAmbiguousRequestsAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = conn.SetDeadline(time.Now().Add(20 * time.Second)) //nolint:forbidigo // a connection
+		_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
 		const smuggled = "GET /healthz HTTP/1.1\r\nHost: H\r\n\r\n"
 		if _, err := io.WriteString(conn, strings.ReplaceAll(head+smuggled, "Host: H", "Host: "+host)); err != nil {
 			t.Fatal(err)

@@ -113,13 +113,18 @@ func (s *Store) SaveProfile(ctx context.Context, account toll.AccountID, custome
 		if err := linkByEmail(ctx, tx, account); err != nil {
 			return err
 		}
-		if c.Code != nil {
-			if err := saveCode(ctx, tx, account, *c.Code); err != nil {
-				return err
-			}
-		}
-		return store.AddMessages(ctx, tx, c.Messages)
+		return addProfileMessages(ctx, tx, account, c)
 	})
+}
+
+// addProfileMessages saves the code of a new mobile number and adds the messages about a change of the details.
+func addProfileMessages(ctx context.Context, tx pgx.Tx, account toll.AccountID, c person.DetailsChange) error {
+	if c.Code != nil {
+		if err := saveCode(ctx, tx, account, *c.Code); err != nil {
+			return err
+		}
+	}
+	return store.AddMessages(ctx, tx, c.Messages)
 }
 
 // linkByEmail makes an account whose profile was saved the owner of the private customers with its confirmed address
