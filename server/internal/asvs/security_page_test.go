@@ -15,7 +15,7 @@ func TestSecurityPageNamesTestsThatExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	declared := map[string]bool{}
-	err = filepath.WalkDir("../..", func(path string, d os.DirEntry, err error) error {
+	err = filepath.WalkDir("../..", func(path string, _ os.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}

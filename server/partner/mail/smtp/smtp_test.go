@@ -60,9 +60,16 @@ func TestMailIsSentOverTrustedTLSOnly(t *testing.T) {
 		"a certificate that nobody vouches for": func(s *server) { s.trust = &tls.Config{ServerName: "localhost", MinVersion: tls.VersionTLS12} },
 		"no TLS":                                func(s *server) { s.TLSConfig, s.AllowInsecureAuth = nil, true },
 	} {
-		s := startServer(t, change)
-		if err := client(t, s, "fjord").Mail(t.Context(), suite.Sample()); err == nil || s.logins() != 0 || len(s.received()) != 0 {
-			t.Errorf("%s: got %v, %d logins, %d mails", name, err, s.logins(), len(s.received()))
+		s := startServer(t, change, func(s *server) { s.open = true })
+		// Without a password, too: the library by itself protects passwords only.
+		anonymous, err := smtp.New("smtp://"+s.address, "Bompass <post@bompass.example>", s.trust)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []*smtp.Client{client(t, s, "fjord"), anonymous} {
+			if err := c.Mail(t.Context(), suite.Sample()); err == nil || s.logins() != 0 || len(s.received()) != 0 {
+				t.Errorf("%s: got %v, %d logins, %d mails", name, err, s.logins(), len(s.received()))
+			}
 		}
 	}
 }
@@ -72,6 +79,7 @@ type server struct {
 	*gosmtp.Server
 	scheme   string // of the client's address
 	implicit bool   // TLS begins with the connection
+	open     bool   // mail is accepted without a password
 	address  string
 	listener net.Listener
 	trust    *tls.Config
@@ -145,7 +153,7 @@ func (c *session) Auth(string) (sasl.Server, error) {
 }
 
 func (c *session) Mail(string, *gosmtp.MailOptions) error {
-	if !c.authenticated {
+	if !c.authenticated && !c.s.open {
 		return gosmtp.ErrAuthRequired
 	}
 	return nil
