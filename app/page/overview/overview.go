@@ -152,7 +152,7 @@ func (p *page) Render() app.UI {
 	shown := p.shown()
 	return p.Layout(site.Overview, existing(
 		title, p.balance(shown), p.tasks(shown), ui.Columns(existing(p.spend(shown), p.caps(shown))...),
-		p.passages(), p.agreements(shown), p.installOffer(),
+		p.latestPassages(), p.agreements(shown), p.installOffer(),
 	)...)
 }
 

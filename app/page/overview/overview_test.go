@@ -179,3 +179,14 @@ func TestOverviewLeadsToMoreAgreements(t *testing.T) {
 	server.Role = role.Auditor
 	pagetest.Open(t, server, "/", overview.New).Hides(`href="/agreements/new"`, `href="/agreements/find"`)
 }
+
+// An accountant sees what is to be paid, and no empty list of passages that would promise some.
+func TestAccountantSeesNoListOfPassages(t *testing.T) {
+	reply := month()
+	reply.Latest = nil
+	server := overviewServer(reply)
+	server.Role = role.Accountant
+	s := pagetest.Open(t, server, "/", overview.New)
+	s.Shows("Avtale 7001001")
+	s.Hides("Ingen passeringer ennå", `id="latest"`)
+}

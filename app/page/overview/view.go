@@ -48,8 +48,11 @@ func passageCount(reply *api.OverviewReply) (n int) {
 	return n
 }
 
-// passages shows the latest passages.
-func (p *page) passages() app.UI {
+// latestPassages shows the latest passages, nil for a role that may not see passages.
+func (p *page) latestPassages() app.UI {
+	if !p.May(api.PassageList.Endpoint) {
+		return nil
+	}
 	w := p.Words()
 	table := passagelist.Table{
 		Words: w, Lines: p.latest.Lines, Fresh: p.latest.Fresh, Open: p.open, Plates: true,
