@@ -110,6 +110,7 @@ func TestStartRemovesLockOfKilledPostgreSQL(t *testing.T) {
 	dir := homeDir(t)
 	home, p := start(t, dir)
 	exec1(t, p.URL(), "create table kept (n int)")
+	exec1(t, p.URL(), "checkpoint") // a test's PostgreSQL has nothing on disk before
 	lock := filepath.Join(p.Where(), "data", "postmaster.pid")
 	text, err := os.ReadFile(lock)
 	if err != nil {
