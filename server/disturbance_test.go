@@ -1,103 +1,32 @@
 package main_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
-
 	"bompass/server/embedded"
-	"bompass/server/internal/oracle"
+	"bompass/server/internal/natstest"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
 	"bompass/shared/toll"
 )
 
-// natsNode is a server of a NATS cluster that a test stops and starts again on its files.
-type natsNode struct {
-	*server.Server
-	opts server.Options
-}
-
-// startNodes starts three NATS servers that form a cluster, and returns when JetStream has a leader.
-func startNodes(t *testing.T) []*natsNode {
-	t.Helper()
-	nodes := make([]*natsNode, 3)
-	var routes []*url.URL
-	for n := range nodes {
-		_, port, _ := strings.Cut(freeAddr(t), ":")
-		number, _ := strconv.Atoi(port)
-		_, client, _ := strings.Cut(freeAddr(t), ":")
-		clients, _ := strconv.Atoi(client)
-		routes = append(routes, &url.URL{Scheme: "nats", Host: net.JoinHostPort("127.0.0.1", port)})
-		nodes[n] = &natsNode{opts: server.Options{
-			ServerName: fmt.Sprintf("n%d", n), Host: "127.0.0.1", Port: clients, JetStream: true, StoreDir: filepath.Join(t.TempDir(), "js"),
-			NoSigs: true, NoLog: true, SyncAlways: true, MaxPayload: 8 << 20, Cluster: server.ClusterOpts{Name: "tolls", Host: "127.0.0.1", Port: number},
-		}}
-	}
-	for _, n := range nodes {
-		n.opts.Routes = routes
-		n.start(t)
-		t.Cleanup(n.stop)
-	}
-	awaitLeader(t, nodes)
-	return nodes
-}
-
-func (n *natsNode) start(t *testing.T) {
-	t.Helper()
-	opts := n.opts // the server changes them
-	started, err := server.NewServer(&opts)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	started.Start()
-	n.Server = started
-}
-
-func (n *natsNode) stop() {
-	n.Shutdown()
-	n.WaitForShutdown()
-}
-
-// awaitLeader waits until all nodes belong to the cluster and JetStream has a leader.
-func awaitLeader(t *testing.T, nodes []*natsNode) {
-	t.Helper()
-	for range 1200 {
-		for _, n := range nodes {
-			if n.JetStreamIsLeader() && len(n.JetStreamClusterPeers()) == len(nodes) {
-				return
-			}
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Error("the NATS cluster has no leader")
-}
-
 // disturbed is three servers on one database and one NATS cluster, all of which fail in turn.
 type disturbed struct {
 	t        *testing.T
 	home     *embedded.Home
 	postgres *embedded.Postgres
-	nodes    []*natsNode
+	nats     *natstest.Cluster
 	servers  []*crashed
 }
 
@@ -108,15 +37,11 @@ func newDisturbed(t *testing.T) *disturbed {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = home.Close() })
-	d := &disturbed{t: t, home: home, nodes: startNodes(t)}
+	d := &disturbed{t: t, home: home, nats: natstest.Start(t)}
 	d.startPostgres()
 	t.Cleanup(func() { _ = d.postgres.Stop() })
-	var urls []string
-	for _, n := range d.nodes {
-		urls = append(urls, n.ClientURL())
-	}
 	extra := []string{
-		"DATABASE_URL=" + d.postgres.URL(), "NATS_URL=" + strings.Join(urls, ","), "BOMPASS_SECRET=8f2b6c1d94e07a35b8c2d1e4f60718293a4b5c6d7e8f90a1b2c3d4e5f6071829",
+		"DATABASE_URL=" + d.postgres.URL(), "NATS_URL=" + d.nats.URLs(), "BOMPASS_SECRET=8f2b6c1d94e07a35b8c2d1e4f60718293a4b5c6d7e8f90a1b2c3d4e5f6071829",
 		"BOMPASS_STREAM_MAX_MB=256",
 	}
 	for range 3 {
@@ -152,12 +77,11 @@ func (d *disturbed) disturb() {
 		time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
 		c.start()
 	}
-	for n, node := range d.nodes {
+	for n, node := range d.nats.Nodes {
 		restart(d.servers[n])
-		node.stop()
+		node.Stop()
 		time.Sleep(time.Duration(200+rand.IntN(500)) * time.Millisecond)
-		node.start(d.t)
-		awaitLeader(d.t, d.nodes)
+		d.nats.Restart(node)
 		if n == 1 {
 			if err := d.postgres.Stop(); err != nil {
 				d.t.Error(err)
@@ -243,37 +167,9 @@ func manyPassages(n int) (list []toll.Observation) {
 func TestDisturbancesNeitherLoseNorDuplicate(t *testing.T) {
 	d := newDisturbed(t)
 	driven := manyPassages(disturbedPassages(t))
-	queue := make(chan []byte)
-	var senders, disturbance sync.WaitGroup
-	for range 4 {
-		senders.Go(func() {
-			for body := range queue {
-				d.send(body)
-			}
-		})
-	}
+	var disturbance sync.WaitGroup
 	disturbance.Go(d.disturb)
-	for part := range slices.Chunk(driven, crashBatch) {
-		var body bytes.Buffer
-		for _, o := range part {
-			_ = json.NewEncoder(&body).Encode(o)
-		}
-		queue <- body.Bytes()
-		time.Sleep(50 * time.Millisecond) // so that the disturbances fall among the batches
-	}
-	close(queue)
-	senders.Wait()
+	sendAll(driven, d.send)
 	disturbance.Wait()
-	plan, err := oracle.Plan()
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := oracle.Charges(plan, driven)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(want) != len(driven) {
-		t.Fatalf("%d of %d passages have an expected charge", len(want), len(driven))
-	}
-	d.servers[0].wantChargesIn(d.postgres.URL(), want)
+	d.servers[0].wantChargesIn(d.postgres.URL(), expectedCharges(t, driven))
 }

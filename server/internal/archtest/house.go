@@ -285,6 +285,7 @@ var House = []Row{
 		"server/internal/pgtest", "server/embedded server/store server/store/demo server/store/migration shared/toll",
 		"gives tests a migrated database",
 	},
+	{"server/internal/natstest", "", "gives tests a cluster of NATS servers"},
 	{
 		"server/internal/pipelinetest",
 		"server/embedded server/internal/oracle server/internal/pgtest server/passage/... server/pricelist server/store server/store/passagedb " + anyShared,
@@ -329,7 +330,7 @@ var Libraries = []Library{
 	{"github.com/pressly/goose", "server/store/migration", "runs migrations"},
 	{"github.com/riverqueue/river", "server/job", "runs jobs"},
 	{"github.com/prometheus/client_golang", "server server/job", "serves metrics"},
-	{"github.com/nats-io/nats-server", "server/embedded hardware/uplink/leaf", "the stream in the process"},
+	{"github.com/nats-io/nats-server", "server/embedded server/internal/natstest hardware/uplink/leaf", "the stream in the process"},
 	{
 		"github.com/nats-io/nats.go",
 		"server server/embedded server/passage/... server/internal/pipelinetest hardware/uplink/leaf",

@@ -3,11 +3,6 @@ package stream_test
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -15,68 +10,10 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"bompass/server/internal/natstest"
 	"bompass/server/passage/stream"
 	"bompass/shared/fault"
 )
-
-// node is a NATS server with JetStream and its folder.
-type node struct {
-	*server.Server
-	dir string
-}
-
-// startCluster starts three NATS servers that form a cluster and returns when JetStream has a leader.
-func startCluster(t *testing.T) []*node {
-	t.Helper()
-	const size = 3
-	var nodes []*node
-	var routes []*url.URL
-	ports := freePorts(t, size)
-	for _, port := range ports {
-		routes = append(routes, &url.URL{Scheme: "nats", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))})
-	}
-	for n, port := range ports {
-		opts := &server.Options{
-			ServerName: fmt.Sprintf("n%d", n), Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: filepath.Join(t.TempDir(), "js"),
-			NoSigs: true, NoLog: true, SyncAlways: true, Routes: routes, Cluster: server.ClusterOpts{Name: "tolls", Host: "127.0.0.1", Port: port},
-		}
-		s, err := server.NewServer(opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.Start()
-		t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-		nodes = append(nodes, &node{s, opts.StoreDir})
-	}
-	for _, n := range nodes {
-		if !n.ReadyForConnections(time.Minute) {
-			t.Fatal("a NATS server does not start")
-		}
-	}
-	waitFor(t, "a leader of JetStream", func() bool {
-		for _, n := range nodes {
-			if n.JetStreamIsLeader() && len(n.JetStreamClusterPeers()) == size {
-				return true
-			}
-		}
-		return false
-	})
-	return nodes
-}
-
-// freePorts returns ports that nothing listens on.
-func freePorts(t *testing.T, n int) (ports []int) {
-	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = l.Close() }()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports
-}
 
 func waitFor(t *testing.T, what string, ready func() bool) {
 	t.Helper()
@@ -109,12 +46,8 @@ func outbox(n int) *stream.Outbox {
 }
 
 func TestAcknowledgedPassagesOutliveTheLeadersDisk(t *testing.T) {
-	nodes := startCluster(t)
-	urls := ""
-	for _, n := range nodes {
-		urls += n.ClientURL() + ","
-	}
-	js := connect(t, urls[:len(urls)-1])
+	cluster := natstest.Start(t)
+	js := connect(t, cluster.URLs())
 	if err := stream.Open(t.Context(), js, stream.Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -128,11 +61,9 @@ func TestAcknowledgedPassagesOutliveTheLeadersDisk(t *testing.T) {
 	if info.Config.Replicas != 3 {
 		t.Fatalf("%d replicas, want 3", info.Config.Replicas)
 	}
-	for _, n := range nodes {
+	for _, n := range cluster.Nodes {
 		if n.Name() == info.Cluster.Leader {
-			n.Shutdown()
-			n.WaitForShutdown()
-			if err := os.RemoveAll(n.dir); err != nil {
+			if err := n.LoseDisk(); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -153,8 +84,8 @@ func TestAcknowledgedPassagesOutliveTheLeadersDisk(t *testing.T) {
 
 // A server that is started with an old setting must not take away copies.
 func TestReplicasAreNeverLowered(t *testing.T) {
-	nodes := startCluster(t)
-	js := connect(t, nodes[0].ClientURL())
+	cluster := natstest.Start(t)
+	js := connect(t, cluster.URLs())
 	for _, c := range []struct{ asked, want int }{{1, 1}, {3, 3}, {1, 3}, {0, 3}} {
 		if err := stream.Open(t.Context(), js, stream.Options{Replicas: c.asked}); err != nil {
 			t.Fatal(err)

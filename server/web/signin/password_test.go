@@ -137,6 +137,10 @@ func TestForgottenPasswordIsReset(t *testing.T) {
 	if p := v.SubmitPassword(webtest.Kari, webtest.NewPassword); p.Header.Get("Location") != "/login/code" {
 		t.Errorf("the new password: %d %q, want the code's page", p.StatusCode, p.Header.Get("Location"))
 	}
+	h.Advance(time.Minute) // the code of this time step was used before
+	if p := v.SubmitCode(h.TOTPCode(webtest.Kari)); p.Header.Get("Location") != "/" {
+		t.Errorf("a code of the same app as before: %d %q, want to be signed in", p.StatusCode, p.Header.Get("Location"))
+	}
 	if p := h.Visitor().OpenLink(path, url.Values{"password": {webtest.NewPassword + "r"}}); p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("the link again: got %d", p.StatusCode)
 	}
