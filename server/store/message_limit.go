@@ -19,27 +19,43 @@ import (
 // of the transaction is kept, if a limit is reached; a message that is dropped then becomes one that is never sent.
 func countMessages(ctx context.Context, tx pgx.Tx, messages []notice.Message) ([]notice.Message, error) {
 	kept := slices.Clone(messages)
-	for i := range kept {
-		m := &kept[i]
-		// Keys are locked in their order, so that two transactions never wait for each other.
-		counts := slices.SortedFunc(slices.Values(m.Counts), func(a, b notice.Count) int { return strings.Compare(a.Key, b.Key) })
-		for _, c := range counts {
-			allowed, err := countMessage(ctx, tx, c, time.Until(m.Written))
-			if err != nil {
-				return nil, fmt.Errorf("count message: %w", err)
-			}
-			if allowed {
-				continue
-			}
-			if !m.Dropped {
-				return nil, fault.New(fault.TooManyToday)
-			}
-			m.Channel = notice.Decoy
-			seclog.Note(ctx, seclog.MessageDropped, m.Account)
-			break
+	for _, c := range countsOf(kept) {
+		m := &kept[c.message]
+		if m.Channel == notice.Decoy && m.Dropped {
+			continue // dropped by another of its limits
 		}
+		allowed, err := countMessage(ctx, tx, c.Count, time.Until(m.Written))
+		if err != nil {
+			return nil, fmt.Errorf("count message: %w", err)
+		}
+		if allowed {
+			continue
+		}
+		if !m.Dropped {
+			return nil, fault.New(fault.TooManyToday)
+		}
+		m.Channel = notice.Decoy
+		seclog.Note(ctx, seclog.MessageDropped, m.Account)
 	}
 	return kept, nil
+}
+
+// messageCount is a limit that one of several messages counts under.
+type messageCount struct {
+	notice.Count
+	message int // index
+}
+
+// countsOf returns the limits of all messages in the order of their keys. They are locked in this order, so that two
+// transactions never wait for each other.
+func countsOf(messages []notice.Message) (list []messageCount) {
+	for i := range messages {
+		for _, c := range messages[i].Counts {
+			list = append(list, messageCount{c, i})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b messageCount) int { return strings.Compare(a.Key, b.Key) })
+	return list
 }
 
 // countMessage counts one message and reports whether the limit allows it. The count is refilled evenly over a day.
