@@ -22,6 +22,8 @@ type PassageLine struct {
 	Agreement toll.AgreementID `json:"agreement,omitempty"`
 	Tag       toll.TagID       `json:"tag,omitempty"`
 	MatchedBy toll.MatchedBy   `json:"matched_by"`
+	Unread    bool             `json:"unread,omitempty"` // the vehicle had a tag, which was not read
+	Lost      money.Ore        `json:"lost,omitempty"`   // how much less it would have cost if the tag had been read
 	Priced    bool             `json:"priced"` // false while no tariff applies: Net is then 0 without meaning
 	List      money.Ore        `json:"list"`
 	Net       money.Ore        `json:"net"`

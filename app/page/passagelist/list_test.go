@@ -166,3 +166,37 @@ func TestRowNamesWhatIsKnownOfThePassage(t *testing.T) {
 		}
 	}
 }
+
+// The reason why a passage costs more than usual, or nothing, is on the row and in its explanation.
+func TestRowAndReceiptSayWhatTheTagAndTheClassMeantForTheCharge(t *testing.T) {
+	unread := pagetest.Line("a", noon)
+	unread.MatchedBy, unread.Tag, unread.Unread = toll.ByPlate, "", true
+	unread.Steps, unread.Net, unread.Lost = unread.Steps[:1], 2900, 580
+	for _, want := range []string{"Brikken ikke lest", "Mistet brikkerabatt 5,80 kr, fordi brikken ikke ble lest", "brikken ble ikke lest"} {
+		if got := html(unread); !strings.Contains(got, want) {
+			t.Errorf("no %q in %s", want, got)
+		}
+	}
+	without := unread
+	without.Unread, without.Lost = false, 0
+	if got := html(without); strings.Contains(got, "ikke lest") {
+		t.Errorf("a vehicle without a tag has one that was not read: %s", got)
+	}
+	electric := pagetest.Line("a", noon)
+	electric.Net, electric.Steps = 0, []rating.Step{{Rule: rating.RuleList, Class: "light electric", Band: "base", Tariff: "oslo@2017-10-01"}}
+	if got := html(electric); !strings.Contains(got, "Nullutslipp") {
+		t.Errorf("a free passage without emissions has no badge: %s", got)
+	}
+}
+
+// A row's button is read out as time, station and amount.
+func TestButtonOfRowSaysTimeStationAndAmount(t *testing.T) {
+	got := html(pagetest.Line("a", noon))
+	_, button, _ := strings.Cut(got, `<button`)
+	button, _, _ = strings.Cut(button, "</button>")
+	for _, want := range []string{"12:00", ", E18 Maritim, 23,20 kr"} {
+		if !strings.Contains(button, want) {
+			t.Errorf("no %q in %s", want, button)
+		}
+	}
+}

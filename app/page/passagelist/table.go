@@ -49,18 +49,22 @@ func (t Table) UI(caption string) app.UI {
 
 // row returns the row of a passage; an open one has the reason for its charge below it.
 func (t Table) row(line api.PassageLine) ui.Row {
-	label := []app.UI{app.Elem("span").Text(t.Words.Clock(line.At))}
+	label := []app.UI{
+		app.Elem("span").Text(t.Words.Clock(line.At)),
+		app.Elem("span").Class("ds-sr-only").Text(", " + line.Name + ", " + t.spokenAmount(line)), // the button's whole name
+	}
 	x := &ui.Expand{Open: t.Open[line.ID], Label: label, Toggle: ui.On("row/"+string(line.ID), func(app.Context) { t.Toggle(line.ID) })}
 	if x.Open {
 		x.Detail = t.Receipt(line).UI()
 	}
 	return ui.Row{
-		ID: rowID(line.ID), Expand: x, Fresh: t.Fresh[line.ID],
+		ID: RowID(line.ID), Expand: x, Fresh: t.Fresh[line.ID],
 		Cells: []app.UI{nil, t.station(line), t.direction(line.Direction), t.amount(line)},
 	}
 }
 
-func rowID(id toll.PassageID) string { return "passage-" + string(id) }
+// RowID returns the id of the button of a passage's row, for moving focus to it.
+func RowID(id toll.PassageID) string { return "passage-" + string(id) }
 
 // station shows the name of the station, with the toll company and, among several vehicles, the plate.
 func (t Table) station(line api.PassageLine) app.UI {
@@ -86,28 +90,42 @@ func (t Table) direction(d toll.Direction) app.UI {
 	return app.Elem("span").Class("bp-direction bp-quiet").Text(t.Words.T("passages.unknown"))
 }
 
-// amount shows the charge, with badges: pending, corrected, or the rule by which the passage is free.
+// spokenAmount returns the charge as the name of a row's button says it.
+func (t Table) spokenAmount(line api.PassageLine) string {
+	if !line.Priced {
+		return t.Words.T("passages.pending")
+	}
+	return t.Words.Kroner(line.Net)
+}
+
+// amount shows the charge, with badges: pending, corrected, the tag that was not read, or the rule by which the passage
+// is free.
 func (t Table) amount(line api.PassageLine) app.UI {
 	if !line.Priced {
 		return app.Elem("div").Class("bp-sum").Body(ui.Badge("neutral", t.Words.T("passages.pending")))
 	}
 	badge := ""
 	if line.Net == 0 && !line.Pending {
-		badge = t.Words.Badge(lastRule(line.Steps))
+		badge = t.Words.Badge(freeBy(line.Steps))
 	}
 	return app.Elem("div").Class("bp-sum").Body(
 		app.If(line.Pending, ui.Badge("neutral", t.Words.T("passages.open"))),
 		app.If(line.Corrected, ui.Badge("info", t.Words.T("passages.corrected"))),
+		app.If(line.Unread, ui.Badge("warning", t.Words.T("passages.unread"))),
 		app.If(badge != "", ui.Badge("success", badge)),
 		app.Elem("span").Class("bp-amount").Text(t.Words.Kroner(line.Net)),
 	)
 }
 
-// lastRule returns the rule that took the rest of the price away.
-func lastRule(steps []rating.Step) rating.Rule {
+// freeBy returns the rule that took the rest of the price away, or the zero-emission rule for a vehicle without
+// emissions whose list price is nothing.
+func freeBy(steps []rating.Step) rating.Rule {
 	for _, s := range slices.Backward(steps) {
 		if s.Ore != 0 || s.Rule == rating.RuleDirection || s.Rule == rating.RuleExempt || s.Rule == rating.RuleWithdrawn {
 			return s.Rule
+		}
+		if class, ok := toll.ParseClass(s.Class); s.Rule == rating.RuleList && ok && class.ZeroEmission() {
+			return rating.RuleZeroEmission
 		}
 	}
 	return ""
@@ -134,6 +152,9 @@ func (t Table) Receipt(line api.PassageLine) ui.Receipt {
 		}
 		r.Lines = append(r.Lines, step)
 	}
+	if line.Lost > 0 { // no amount of the sum, so it stands in the text
+		r.Lines = append(r.Lines, ui.ReceiptLine{Text: w.T("passages.lost", "amount", w.Kroner(line.Lost))})
+	}
 	return r
 }
 
@@ -147,11 +168,20 @@ func (t Table) facts(line api.PassageLine) []ui.Fact {
 			break
 		}
 	}
-	match := w.T("passages.match."+string(line.MatchedBy), "tag", line.Tag, "plate", line.Plate)
+	match := w.T(matchKey(line), "tag", line.Tag, "plate", line.Plate)
 	return append(facts,
 		ui.Fact{Name: w.T("passages.charger"), Value: line.Charger},
 		ui.Fact{Name: w.T("passages.match"), Value: i18n.Sentence(match)},
 	)
+}
+
+// matchKey returns the key of the text that says how the vehicle was recognised. A plate is enough for a vehicle that has
+// no tag.
+func matchKey(line api.PassageLine) string {
+	if line.MatchedBy == toll.ByPlate && !line.Unread {
+		return "passages.match.none"
+	}
+	return "passages.match." + string(line.MatchedBy)
 }
 
 // find looks up the passage that a step refers to. For one that is not on the list, the step says its time

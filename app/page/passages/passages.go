@@ -112,7 +112,14 @@ func (p *page) loadMore(ctx app.Context) {
 	}
 	req := p.request
 	req.After = p.list.Next
-	p.more.Load(ctx, &p.base, p.ask(req, p.appendPage))
+	last := len(p.list.Lines)
+	p.more.Load(ctx, &p.base, p.ask(req, func(ctx app.Context, reply api.PassageListReply) {
+		p.appendPage(ctx, reply)
+		if last < len(p.list.Lines) { // reading continues at the first passage that was added
+			first := passagelist.RowID(p.list.Lines[last].ID)
+			ctx.Defer(func(app.Context) { p.Session.Window.Focus(first) })
+		}
+	}))
 }
 
 // ask returns the question for one page of passages. A refusal that is about a field is shown in the form.

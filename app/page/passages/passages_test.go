@@ -67,6 +67,19 @@ func TestNextPageIsAppended(t *testing.T) {
 }
 
 // S1.20: at most 30 days or one calendar month.
+// A print-out of a list that is not complete says so, and reading goes on where the next page begins.
+func TestIncompleteListSaysSoOnPaperAndGoesOnAtTheNextPage(t *testing.T) {
+	server := passageServer(api.PassageListReply{Lines: []api.PassageLine{pagetest.Line("b", pagetest.Noon)}, Count: 2, Total: 4640, Next: "n"})
+	screen := pagetest.Open(t, server, "/passages", passages.New)
+	screen.Shows("Utskriften viser de 1 nyeste av 2 passeringer.")
+	server.With(api.PassageList.Endpoint, api.PassageListReply{Lines: []api.PassageLine{pagetest.Line("a", pagetest.Noon.Add(-time.Hour))}, Count: 2, Total: 4640})
+	screen.Do(func(ctx app.Context) { passages.LoadMore(ctx, screen.Page) })
+	screen.Hides("Utskriften viser")
+	if got := screen.Window.FocusID; got != "passage-a" {
+		t.Errorf("focus is on %q", got)
+	}
+}
+
 func TestPeriodIsCheckedBeforeTheServerIsAsked(t *testing.T) {
 	for name, c := range map[string]struct{ address, want string }{
 		"69 days":          {"/passages?from=2026-01-01&to=2026-03-10", "Perioden er 69 dager"},

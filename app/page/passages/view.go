@@ -119,6 +119,8 @@ func (p *page) table() app.UI {
 			),
 		),
 		table.UI(period),
+		app.If(p.list.Next != "", app.Elem("p").Class("bp-printed").Text(
+			w.T("passages.printed", "shown", w.Number(int64(len(p.list.Lines))), "count", w.Number(int64(p.list.Count))))),
 		p.moreButton(w),
 	)
 }

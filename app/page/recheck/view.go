@@ -204,10 +204,15 @@ func (p *page) passageLine(r result, l recheck.Line, c *recheck.Charge) api.Pass
 	for _, v := range fleet.Vehicles(p.Session.Overview()) {
 		if v.ID == shown.Vehicle {
 			shown.Plate = v.Plate
+			// A vehicle without a tag is recognised by its plate alone.
+			shown.Unread = v.Tag != "" && shown.MatchedBy == toll.ByPlate && l.Passage != nil && l.Passage.Agreement
 		}
 	}
 	if c != nil {
 		shown.Priced, shown.List, shown.Net, shown.Steps = true, c.List, c.Net, c.Steps
+		if shown.Unread {
+			shown.Lost = r.tariffs.Plan.LostDiscount(c.Steps, c.Net)
+		}
 	}
 	return shown
 }

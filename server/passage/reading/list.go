@@ -68,7 +68,7 @@ func (s *Service) Latest(ctx context.Context, customer toll.CustomerID, n int) (
 	return s.named(page.Lines), nil
 }
 
-// named adds the names of stations and toll companies.
+// named adds the names of stations and toll companies, and the discount lost because a tag was not read.
 func (s *Service) named(lines []api.PassageLine) []api.PassageLine {
 	for i := range lines {
 		l := &lines[i]
@@ -76,6 +76,9 @@ func (s *Service) named(lines []api.PassageLine) []api.PassageLine {
 			l.Name, l.Charger = station.Name, station.ChargerName
 		} else {
 			l.Name = string(l.Station)
+		}
+		if l.Unread && l.Priced {
+			l.Lost = s.plan().LostDiscount(l.Steps, l.Net)
 		}
 	}
 	if lines == nil {

@@ -85,3 +85,29 @@ func TestListRefusesInvalidRequests(t *testing.T) {
 		t.Errorf("somebody else's vehicle: got %+v, %v", reply, err)
 	}
 }
+
+// A passage at which the vehicle's tag was not read says so, and what that cost.
+func TestListSaysWhichTagWasNotReadAndWhatItCost(t *testing.T) {
+	r := pipelinetest.New(t, (pipelinetest.November + 25).Start())
+	r.Send(pipelinetest.NDJSON(fixture.Passages(pipelinetest.November, pipelinetest.November+20)...))
+	r.Settle()
+	for customer, wantUnread := range map[toll.CustomerID]bool{fixture.Kari: true, fixture.Per: false} {
+		reply, err := r.Service().List(t.Context(), customer, list(pipelinetest.November, pipelinetest.November+20, ""), r.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		unread, lost := false, money.Ore(0)
+		for _, l := range reply.Lines {
+			if l.Unread != (l.MatchedBy == toll.ByPlate) {
+				t.Errorf("%s: matched by %s, but unread is %v", customer, l.MatchedBy, l.Unread)
+			}
+			if l.Lost > 0 && (!l.Unread || l.Lost >= l.Net) {
+				t.Errorf("%s: %v lost of %v", customer, l.Lost, l.Net)
+			}
+			unread, lost = unread || l.Unread, lost+l.Lost
+		}
+		if unread != wantUnread || lost > 0 != wantUnread {
+			t.Errorf("%s: unread %v, lost %v", customer, unread, lost)
+		}
+	}
+}

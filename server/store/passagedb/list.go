@@ -111,7 +111,10 @@ func lines(ctx context.Context, tx pgx.Tx, w *where, limit int) ([]api.PassageLi
 	return store.SelectMapped(ctx, tx, lineRow.line, `
 		select p.id::text, p.passed_at, p.station, p.direction, coalesce(p.vehicle_id::text, '') as vehicle,
 			coalesce(p.agreement_id::text, '') as agreement, coalesce(v.country, p.country) as country, coalesce(v.plate, p.plate) as plate,
-			p.tag, p.matched_by, coalesce(c.revision, 0) as revision, coalesce(c.list, 0) as list, coalesce(c.net, 0) as net,
+			p.tag, p.matched_by, p.matched_by = 'plate' and not p.blocked and exists (
+				select from mount m where m.vehicle_id = p.vehicle_id and m.tag_id is not null and m.valid_from <= p.passed_at
+					and (m.valid_to is null or m.valid_to > p.passed_at)) as unread,
+			coalesce(c.revision, 0) as revision, coalesce(c.list, 0) as list, coalesce(c.net, 0) as net,
 			coalesce(c.steps, '[]') as steps, coalesce(c.revision > 1 and exists (
 				select from charge x where x.passage_id = p.id and x.revision > 1 and x.amount <> 0), false) as corrected
 		from (select * from passage p where `+w.sql()+fmt.Sprintf(" order by p.passed_at desc, p.id desc limit %d", limit)+`) p
@@ -129,6 +132,7 @@ type lineRow struct {
 	Country, Plate string
 	Tag            toll.TagID
 	MatchedBy      toll.MatchedBy
+	Unread         bool
 	Revision       int
 	List, Net      money.Ore
 	Steps          []rating.Step
@@ -138,7 +142,7 @@ type lineRow struct {
 func (r lineRow) line() api.PassageLine {
 	return api.PassageLine{
 		ID: r.ID, At: r.PassedAt.UTC(), Station: r.Station, Direction: r.Direction, Vehicle: r.Vehicle, Agreement: r.Agreement,
-		Plate: toll.Plate{Country: r.Country, Text: r.Plate}, Tag: r.Tag, MatchedBy: r.MatchedBy, List: r.List, Net: r.Net, Steps: r.Steps,
+		Plate: toll.Plate{Country: r.Country, Text: r.Plate}, Tag: r.Tag, MatchedBy: r.MatchedBy, Unread: r.Unread, List: r.List, Net: r.Net, Steps: r.Steps,
 		Corrected: r.Corrected, Priced: r.Revision > 0,
 		Pending: slices.ContainsFunc(r.Steps, func(s rating.Step) bool { return s.Rule == rating.RulePending }),
 	}
