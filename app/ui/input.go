@@ -7,7 +7,6 @@ type Input struct {
 	Kind     string // text, email, tel
 	Complete string // the autocomplete token; off when empty
 	Mode     string // inputmode; follows from Kind when empty
-	Max      int
 }
 
 // Text is a field for a line of text.
@@ -19,9 +18,6 @@ func (f Field) Text(value string, in Input, change Action) app.UI {
 	field = field.Attr("autocomplete", in.Complete)
 	if in.Mode != "" {
 		field = field.Attr("inputmode", in.Mode)
-	}
-	if in.Max > 0 {
-		field = field.MaxLength(in.Max)
 	}
 	return f.wrap(mark(f, field))
 }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -196,10 +197,17 @@ func CheckName(name string) error {
 	switch {
 	case name == "":
 		return fault.New(fault.FieldMissing).At("name")
-	case len(name) > nameMax || !text.IsLine(name) || strings.ContainsAny(name, "<>@/\\"):
+	case !text.HasAtMost(name, nameMax) || !text.IsLine(name) || strings.ContainsAny(name, "<>@\\") || slices.ContainsFunc(strings.Fields(name), isAddress):
 		return fault.New(fault.FieldWrong).At("name")
 	}
 	return nil
+}
+
+// isAddress reports whether a word could be read as the address of a page, which mail programs make a link of. A slash
+// alone belongs to names such as "Ravi s/o Kumar".
+func isAddress(word string) bool {
+	before, after, slash := strings.Cut(word, "/")
+	return slash && (strings.HasPrefix(after, "/") || strings.Contains(before, "."))
 }
 
 // PersonalNumber parses a Norwegian or Swedish personal number.

@@ -15,7 +15,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// Maximum lengths of fields, in bytes.
+// Maximum lengths of fields, in characters.
 const (
 	textMax   = 100
 	postalMax = 10
@@ -245,7 +245,7 @@ func checkDetails(in api.AgreementAnswers, missing []string) error {
 		case !slices.Contains(missing, f.name):
 		case f.value == "":
 			return fault.New(fault.FieldMissing).At(f.name)
-		case len(f.value) > f.max || !text.IsLine(f.value):
+		case !text.HasAtMost(f.value, f.max) || !text.IsLine(f.value):
 			return fault.New(fault.FieldWrong).At(f.name)
 		case f.name == "home" && !countryCode(f.value), f.name == "postal_code" && in.Home == "NO" && !digits(f.value, 4):
 			return fault.New(fault.FieldWrong).At(f.name)

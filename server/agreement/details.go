@@ -59,7 +59,7 @@ func (d *Service) Details(ctx context.Context, actor access.Principal, number st
 // Change changes what the customer may change on an agreement, and returns the agreement.
 func (d *Service) Change(ctx context.Context, actor access.Principal, req api.AgreementChangeRequest) (api.AgreementDetailsReply, error) {
 	reference := strings.TrimSpace(req.Reference)
-	if len(reference) > referenceMax || !text.IsLine(reference) || strings.ContainsAny(reference, "<>") {
+	if !text.HasAtMost(reference, referenceMax) || !text.IsLine(reference) || strings.ContainsAny(reference, "<>") {
 		return api.AgreementDetailsReply{}, fault.New(fault.FieldWrong).At("reference")
 	}
 	if err := d.Store.SetReference(ctx, actor.Customer, req.Number, reference); err != nil {

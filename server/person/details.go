@@ -109,7 +109,7 @@ func normalizeAddress(d *api.Details) (faults FieldErrors) {
 
 // isLine reports whether a text can be one line of an address or a name.
 func isLine(s string) bool {
-	return len(s) <= fieldMax && text.IsLine(s) && !strings.ContainsAny(s, "<>")
+	return text.HasAtMost(s, fieldMax) && text.IsLine(s) && !strings.ContainsAny(s, "<>")
 }
 
 func isDigits(s string, n int) bool {

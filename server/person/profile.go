@@ -10,7 +10,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math/big"
-	"strings"
 	"time"
 
 	"bompass/server/access"
@@ -19,6 +18,7 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/role"
+	"bompass/shared/text"
 	"bompass/shared/toll"
 )
 
@@ -305,7 +305,7 @@ func (s *Service) ConfirmCode(ctx context.Context, actor access.Principal, req a
 	if req.Channel != Email && req.Channel != Mobile {
 		return api.ProfileReply{}, fault.New(fault.FieldWrong).At("channel")
 	}
-	code := strings.TrimSpace(strings.ReplaceAll(req.Code, " ", ""))
+	code := text.Code(req.Code)
 	if err := s.useCode(ctx, actor, req.Channel, code); err != nil {
 		return api.ProfileReply{}, err
 	}

@@ -5,7 +5,11 @@
 // results contain none.
 package ident
 
-import "strings"
+import (
+	"strings"
+
+	"bompass/shared/text"
+)
 
 // Problem is the reason why a number is invalid. Its texts are in package i18n under "ident.<problem>".
 type Problem string
@@ -34,13 +38,7 @@ func digits(s string, n int) (string, Problem) {
 
 // number removes separators and checks that only digits remain.
 func number(s string) (string, Problem) {
-	s = strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '.', '-', '\u00a0', '\u202f', '\u2011', '\u2013':
-			return -1
-		}
-		return r
-	}, s)
+	s = strings.ReplaceAll(text.Bare(s), ".", "")
 	if s == "" {
 		return "", Missing
 	}

@@ -1,6 +1,10 @@
 package ident
 
-import "strings"
+import (
+	"strings"
+
+	"bompass/shared/text"
+)
 
 // Lengths of phone numbers: ITU-T E.164 allows fifteen digits including the country code.
 const (
@@ -12,7 +16,7 @@ const (
 // Phone checks a phone number and returns it with its country code, +4790000001. Without a country code, eight
 // digits that do not begin with 0 or 1 are Norwegian.
 func Phone(s string) (string, Problem) {
-	s = strings.TrimSpace(s)
+	s = text.Bare(s)
 	rest, international := strings.CutPrefix(s, "+")
 	if !international {
 		rest, international = strings.CutPrefix(s, "00")

@@ -1,6 +1,10 @@
 package toll
 
-import "strings"
+import (
+	"strings"
+
+	"bompass/shared/text"
+)
 
 // Plate is a registration number with its country. Text is normalised: upper case, no spaces, dots
 // or hyphens. Country and Text together are the key that passages are matched by.
@@ -10,16 +14,14 @@ type Plate struct {
 }
 
 // NewPlate normalises a plate as written by people or cameras.
-func NewPlate(country, text string) Plate {
-	text = strings.ToUpper(text)
-	text = strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '.', '-', '\u00a0', '\u2010', '\u2011', '\u2013', '·':
+func NewPlate(country, written string) Plate {
+	bare := strings.Map(func(r rune) rune {
+		if r == '.' || r == '·' {
 			return -1
 		}
 		return r
-	}, text)
-	return Plate{Country: strings.ToUpper(country), Text: text}
+	}, text.Bare(written))
+	return Plate{Country: strings.ToUpper(country), Text: strings.ToUpper(bare)}
 }
 
 // String returns the plate for display: a Norwegian plate with its space, EK 12345; a foreign plate with its

@@ -130,7 +130,7 @@ func (p *detailsPage) referenceForm(reply api.AgreementDetailsReply) app.UI {
 	}
 	field := p.WithError(p.refused, ui.Field{ID: referenceField, Label: p.formName(), Hint: w.T("agree.details.reference.hint")})
 	return ui.StackedForm(p.formName(), ui.Submit("reference", p.save),
-		field.Text(p.reference, ui.Input{Kind: "text", Complete: "off", Max: 50}, ui.Change(referenceField, func(_ app.Context, v string) { p.reference = v })),
+		field.Text(p.reference, ui.Input{Kind: "text", Complete: "off"}, ui.Change(referenceField, func(_ app.Context, v string) { p.reference = v })),
 		p.ErrorSummary(p.refused, referenceField),
 		ui.SubmitButton(w.T("agree.details.save")),
 	)

@@ -160,11 +160,11 @@ func (p *newPage) addressFields() []app.UI {
 	for _, name := range p.query.Answer().Missing {
 		switch name {
 		case "street":
-			body = append(body, p.field("street", w.T("profile.street"), "").Text(p.draft.Street, ui.Input{Kind: "text", Complete: "street-address", Max: 100}, p.setText("street", &p.draft.Street)))
+			body = append(body, p.field("street", w.T("profile.street"), "").Text(p.draft.Street, ui.Input{Kind: "text", Complete: "street-address"}, p.setText("street", &p.draft.Street)))
 		case "postal_code":
-			body = append(body, p.field("postal_code", w.T("profile.postal"), "").Text(p.draft.PostalCode, ui.Input{Kind: "text", Complete: "postal-code", Max: 10}, p.setText("postal", &p.draft.PostalCode)))
+			body = append(body, p.field("postal_code", w.T("profile.postal"), "").Text(p.draft.PostalCode, ui.Input{Kind: "text", Complete: "postal-code"}, p.setText("postal", &p.draft.PostalCode)))
 		case "city":
-			body = append(body, p.field("city", w.T("profile.city"), "").Text(p.draft.City, ui.Input{Kind: "text", Complete: "address-level2", Max: 100}, p.setText("city", &p.draft.City)))
+			body = append(body, p.field("city", w.T("profile.city"), "").Text(p.draft.City, ui.Input{Kind: "text", Complete: "address-level2"}, p.setText("city", &p.draft.City)))
 		case "home":
 			body = append(body, p.field("home", w.T("agree.country"), "").Select(p.draft.Home, countryOptions(w), p.setText("home", &p.draft.Home)))
 		}
@@ -194,7 +194,7 @@ func (p *newPage) plateField() []app.UI {
 	w := p.Words()
 	return []app.UI{
 		p.field("plate", w.T("agree.plate"), w.T("agree.plate.hint")).
-			Text(p.draft.Plate, ui.Input{Kind: "text", Max: 12}, p.setText("plate", &p.draft.Plate)),
+			Text(p.draft.Plate, ui.Input{Kind: "text"}, p.setText("plate", &p.draft.Plate)),
 		app.If(p.draft.Country != "", app.Elem("p").Class("bp-quiet").Text(w.T("agree.plate.country", "country", w.T("country."+p.draft.Country)))),
 	}
 }

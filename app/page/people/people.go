@@ -169,7 +169,7 @@ func (p *page) inviteForm() app.UI {
 		roles = append(roles, ui.Option{Value: string(r), Text: i18n.Sentence(w.T("role." + string(r)))})
 	}
 	body := []app.UI{
-		p.field("email", w.T("people.email"), "").Text(p.draft.Email, ui.Input{Kind: "email", Max: 254}, ui.Change("email", func(_ app.Context, v string) { p.draft.Email = v })),
+		p.field("email", w.T("people.email"), "").Text(p.draft.Email, ui.Input{Kind: "email"}, ui.Change("email", func(_ app.Context, v string) { p.draft.Email = v })),
 		p.field("role", w.T("people.role"), "").Select(string(p.draft.Role), roles, ui.Change("role", func(_ app.Context, v string) { p.draft.Role = role.Role(v) })),
 	}
 	if p.draft.Role == role.Driver {

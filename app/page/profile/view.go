@@ -45,7 +45,7 @@ func (p *page) facts(reply api.ProfileReply) app.UI {
 		ui.StackedForm(w.T("profile.email.change"), ui.Submit("email", p.changeEmail),
 			ui.WithButton( // to the right of the field, S1.26
 				p.field("email", w.T("profile.email.new"), w.T("profile.email.hint")).
-					Text(p.email, ui.Input{Kind: "email", Complete: "email", Max: 254}, ui.Change("email", func(_ app.Context, v string) { p.email = v })),
+					Text(p.email, ui.Input{Kind: "email", Complete: "email"}, ui.Change("email", func(_ app.Context, v string) { p.email = v })),
 				ui.SubmitButton(w.T("profile.email.change")).DataSet("variant", "secondary"),
 			),
 			p.ErrorSummary(p.refused, emailFields[:]...),
@@ -87,7 +87,7 @@ func (p *page) codeForm(channel, text string) app.UI {
 	w := p.Words()
 	id := "code-" + channel
 	return ui.StackedForm(text, ui.Submit("confirm/"+channel, func(ctx app.Context) { p.confirmCode(ctx, channel) }),
-		p.field(id, text, "").Text(p.codes[channel], ui.Input{Kind: "text", Mode: "numeric", Complete: "one-time-code", Max: 7},
+		p.field(id, text, "").Text(p.codes[channel], ui.Input{Kind: "text", Mode: "numeric", Complete: "one-time-code"},
 			ui.Change("code/"+channel, func(_ app.Context, v string) { p.codes[channel] = v })),
 		p.ErrorSummary(p.refused, id),
 		app.Elem("div").Class("bp-buttons").Body(
@@ -113,7 +113,7 @@ func (p *page) form(reply api.ProfileReply) app.UI {
 func (p *page) details(reply api.ProfileReply) app.UI {
 	w := p.Words()
 	line := func(id, label, kind, complete string, at *string) app.UI {
-		return p.field(id, label, "").Text(*at, ui.Input{Kind: kind, Complete: complete, Max: 100},
+		return p.field(id, label, "").Text(*at, ui.Input{Kind: kind, Complete: complete},
 			ui.Change(id, func(_ app.Context, v string) { *at = v }))
 	}
 	phones := []app.UI{

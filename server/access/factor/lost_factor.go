@@ -13,6 +13,7 @@ import (
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 	"bompass/shared/oslo"
+	"bompass/shared/text"
 	"bompass/shared/toll"
 )
 
@@ -195,7 +196,7 @@ func (s *Service) VerifyLostFactorCode(ctx context.Context, visitor access.Visit
 		return err
 	}
 	right, err := s.store.TryLostFactorCode(ctx, account.ID, login.Hash(), s.now(), func(stored []byte) bool {
-		return s.keys.CodeMatches(stored, normalizeRecoveryCode(code), "lost", string(account.ID))
+		return s.keys.CodeMatches(stored, text.Code(code), "lost", string(account.ID))
 	})
 	if err == nil && !right {
 		err = fault.New(fault.CodeWrong).At("code")

@@ -26,7 +26,7 @@ import (
 // Limits of passkeys.
 const (
 	PasskeysMax    = 10
-	passkeyNameMax = 100 // bytes
+	passkeyNameMax = 100 // characters
 )
 
 // Passkeys stores passkeys.
@@ -308,7 +308,7 @@ func (s *Service) FinishPasskeyRegistration(ctx context.Context, principal acces
 		return err
 	}
 	// A name that cannot be shown is no reason to refuse the passkey, which has been made already.
-	if name = strings.TrimSpace(name); name == "" || len(name) > passkeyNameMax || !text.IsLine(name) {
+	if name = strings.TrimSpace(name); name == "" || !text.HasAtMost(name, passkeyNameMax) || !text.IsLine(name) {
 		name = "Passkey"
 	}
 	return s.store.AddPasskey(ctx, principal.Account, Passkey{ID: made.ID, Name: name, Credential: credential, Added: s.now()}, []notice.Message{message})

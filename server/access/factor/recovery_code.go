@@ -8,6 +8,7 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/shared/fault"
+	"bompass/shared/text"
 	"bompass/shared/toll"
 )
 
@@ -28,11 +29,6 @@ func (s *Service) newRecoveryCodes(account toll.AccountID) (codes []string, hash
 		hashes = append(hashes, s.keys.CodeHash(code, "recovery", string(account)))
 	}
 	return codes, hashes
-}
-
-// normalizeRecoveryCode returns the code that a person has typed in any form.
-func normalizeRecoveryCode(code string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\u00a0", "").Replace(code))
 }
 
 // ReplaceRecoveryCodes makes new recovery codes; the old ones become invalid.
@@ -69,7 +65,7 @@ func (s *Service) SignInWithRecoveryCode(ctx context.Context, visitor access.Vis
 		return "", err
 	}
 	session.Messages = append(session.Messages, message)
-	hash := s.keys.CodeHash(normalizeRecoveryCode(code), "recovery", string(account.ID))
+	hash := s.keys.CodeHash(text.Code(code), "recovery", string(account.ID))
 	began, err := s.store.BeginSessionWithRecoveryCode(ctx, login.Hash(), hash, session)
 	if err == nil && !began {
 		err = fault.New(fault.WrongCredentials)

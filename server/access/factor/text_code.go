@@ -14,6 +14,7 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/shared/fault"
+	"bompass/shared/text"
 	"bompass/shared/toll"
 )
 
@@ -124,7 +125,7 @@ func (s *Service) verifyTextCode(ctx context.Context, account access.Account, co
 	if stored, err = s.store.TryTextCode(ctx, account.ID, now, TextCodeTries); err != nil {
 		return nil, err
 	}
-	bare := strings.NewReplacer(" ", "", "\u00a0", "").Replace(code)
+	bare := text.Code(code)
 	right := s.keys.CodeMatches(stored, bare, textCodeBinding(account.ID, mobile, holder)...)
 	active, err := s.countFactorTry(ctx, account, right, now)
 	if err != nil {

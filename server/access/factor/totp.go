@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/pquerna/otp/hotp"
@@ -17,6 +16,7 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/notice"
 	"bompass/shared/fault"
+	"bompass/shared/text"
 	"bompass/shared/toll"
 )
 
@@ -156,7 +156,7 @@ func (s *Service) countFactorTry(ctx context.Context, account access.Account, ri
 // matchTOTP returns the time step of a code. Every acceptable step is compared, so that the time taken reveals
 // nothing.
 func matchTOTP(secret, code string, now time.Time) (step int64, ok bool, err error) {
-	code = strings.NewReplacer(" ", "", "\u00a0", "").Replace(code)
+	code = text.Code(code)
 	if len(code) != totpDigits {
 		return 0, false, nil
 	}

@@ -27,8 +27,7 @@ type Field struct {
 	Type, Mode, Complete string // type "text" when empty
 	Value                string
 	Options              []Option // makes it a list to choose from
-	Max                  int
-	Error                string // what is wrong with the value
+	Error                string   // what is wrong with the value
 	Optional             bool
 }
 
@@ -144,5 +143,5 @@ func SetRetryAfter(c *fiber.Ctx, f fault.Error) {
 
 // EmailField returns the field of an email address.
 func EmailField(p *Page) Field {
-	return Field{Name: "email", Label: p.T("login.email"), Type: "email", Complete: "email", Max: 254}
+	return Field{Name: "email", Label: p.T("login.email"), Type: "email", Complete: "email"}
 }

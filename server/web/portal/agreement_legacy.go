@@ -21,8 +21,8 @@ func legacyForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
 		Title: v.T("find.legacy.title"), Lead: v.T("find.legacy.lead"), Action: legacyPath, Submit: v.T("find.legacy.submit"),
 		Fields: []kit.Field{
-			{Name: "number", Label: v.T("find.legacy.number"), Hint: v.T("find.legacy.number.hint"), Mode: "numeric", Complete: "off", Max: 32},
-			{Name: "password", Label: v.T("find.legacy.password"), Hint: v.T("find.legacy.password.hint"), Type: "password", Complete: "off", Max: 200},
+			{Name: "number", Label: v.T("find.legacy.number"), Hint: v.T("find.legacy.number.hint"), Mode: "numeric", Complete: "off"},
+			{Name: "password", Label: v.T("find.legacy.password"), Hint: v.T("find.legacy.password.hint"), Type: "password", Complete: "off"},
 		},
 		Links: []kit.Link{{Href: site.FindAgreements, Text: v.T("find.by.email")}, {Href: site.BecomeCustomer, Text: v.T("login.back")}},
 	}

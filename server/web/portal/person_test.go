@@ -29,7 +29,7 @@ func TestDetailsAreSavedAndMobileIsConfirmed(t *testing.T) {
 	if p.Name != "Kari Lund" || p.Email != webtest.Kari || !p.EmailConfirmed || p.Company || p.Saved {
 		t.Errorf("profile: %+v", p)
 	}
-	full := api.Details{Mobile: "900 00 002", PhoneWork: "22 00 00 00", Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Country: "no"}
+	full := api.Details{Mobile: "９００ 00 002", PhoneWork: "22 00 00 00", Street: "c/o " + strings.Repeat("渡", 96), PostalCode: "0155", City: "Oslo", Country: "no"}
 	for name, c := range map[string]struct {
 		change func(d *api.Details)
 		field  string
@@ -65,7 +65,7 @@ func TestDetailsAreSavedAndMobileIsConfirmed(t *testing.T) {
 	if first != second {
 		webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: first}, fault.CodeWrong)
 	}
-	if p = webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: second}, ""); !p.MobileConfirmed {
+	if p = webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: second[:3] + "\u00a0-" + second[3:]}, ""); !p.MobileConfirmed {
 		t.Error("the code did not confirm the number")
 	}
 	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Mobile, Code: second}, fault.CodeWrong)

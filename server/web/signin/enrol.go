@@ -72,7 +72,7 @@ func (h *Handlers) sendEnrolView(c *fiber.Ctx, v *enrolView, wrong error) error 
 }
 
 func codeField(v *kit.Page) kit.Field {
-	return kit.Field{Name: "code", Label: v.T("login.code"), Hint: v.T("login.code.hint"), Mode: "numeric", Complete: "one-time-code", Max: 7}
+	return kit.Field{Name: "code", Label: v.T("login.code"), Hint: v.T("login.code.hint"), Mode: "numeric", Complete: "one-time-code"}
 }
 
 func (h *Handlers) enrol(c *fiber.Ctx) error {
@@ -115,7 +115,7 @@ func (h *Handlers) recoveryPage(c *fiber.Ctx) error {
 func recoveryForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
 		Title: v.T("recovery.title"), Lead: v.T("recovery.lead"), Action: recoveryPath, Submit: v.T("login.code.submit"),
-		Fields: []kit.Field{{Name: "code", Label: v.T("recovery.code"), Complete: "off", Max: 40}}, Links: []kit.Link{{Href: codePath, Text: v.T("login.back")}},
+		Fields: []kit.Field{{Name: "code", Label: v.T("recovery.code"), Complete: "off"}}, Links: []kit.Link{{Href: codePath, Text: v.T("login.back")}},
 	}
 }
 

@@ -65,7 +65,7 @@ func (h *Handlers) sendLost(c *fiber.Ctx, wrong error) error {
 	}
 	v.Form = &kit.Form{
 		Action: lostCodePath, Submit: v.T("lost.submit"),
-		Fields: []kit.Field{{Name: "code", Label: v.T("lost.code"), Hint: v.T("lost.code.hint"), Complete: "off", Max: 40}},
+		Fields: []kit.Field{{Name: "code", Label: v.T("lost.code"), Hint: v.T("lost.code.hint"), Complete: "off"}},
 	}
 	status := fiber.StatusOK
 	if wrong != nil {

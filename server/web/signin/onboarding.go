@@ -113,7 +113,7 @@ func (h *Handlers) sendWelcome(c *fiber.Ctx, p *kit.Page, missing person.Require
 // welcomeFields returns the fields of what is missing. The address is asked for as a whole.
 func (h *Handlers) welcomeFields(p *kit.Page, missing person.Requirements) (fields []kit.Field) {
 	if missing.Name {
-		fields = append(fields, kit.Field{Name: "name", Label: p.T("register.name"), Complete: "name", Max: 100})
+		fields = append(fields, kit.Field{Name: "name", Label: p.T("register.name"), Complete: "name"})
 	}
 	if missing.Email {
 		email := kit.EmailField(p)
@@ -130,9 +130,9 @@ func (h *Handlers) welcomeFields(p *kit.Page, missing person.Requirements) (fiel
 	}
 	if missing.Address {
 		fields = append(fields,
-			kit.Field{Name: "street", Label: p.T("profile.street"), Hint: p.T("welcome.street.hint"), Complete: "street-address", Max: 100},
-			kit.Field{Name: "postal_code", Label: p.T("profile.postal"), Complete: "postal-code", Max: 10},
-			kit.Field{Name: "city", Label: p.T("profile.city"), Complete: "address-level2", Max: 100},
+			kit.Field{Name: "street", Label: p.T("profile.street"), Hint: p.T("welcome.street.hint"), Complete: "street-address"},
+			kit.Field{Name: "postal_code", Label: p.T("profile.postal"), Complete: "postal-code"},
+			kit.Field{Name: "city", Label: p.T("profile.city"), Complete: "address-level2"},
 			countryField(p),
 		)
 	}
@@ -140,7 +140,7 @@ func (h *Handlers) welcomeFields(p *kit.Page, missing person.Requirements) (fiel
 }
 
 func mobileField(p *kit.Page) kit.Field {
-	return kit.Field{Name: "mobile", Label: p.T("profile.mobile"), Type: "tel", Complete: "tel", Max: 30}
+	return kit.Field{Name: "mobile", Label: p.T("profile.mobile"), Type: "tel", Complete: "tel"}
 }
 
 func countryField(p *kit.Page) kit.Field {

@@ -57,11 +57,11 @@ func registerForm(v *kit.Page) *kit.Form {
 }
 
 func newPasswordField(v *kit.Page) kit.Field {
-	return kit.Field{Name: "password", Label: v.T("password.new"), Hint: v.T("password.hint"), Type: "password", Complete: "new-password", Max: 512}
+	return kit.Field{Name: "password", Label: v.T("password.new"), Hint: v.T("password.hint"), Type: "password", Complete: "new-password"}
 }
 
 func numberField(v *kit.Page) kit.Field {
-	return kit.Field{Name: "number", Label: v.T("customer.number.label"), Hint: v.T("customer.number.hint"), Mode: "numeric", Complete: "username", Max: 12}
+	return kit.Field{Name: "number", Label: v.T("customer.number.label"), Hint: v.T("customer.number.hint"), Mode: "numeric", Complete: "username"}
 }
 
 // register answers the same for an address that has an account and one that has none.
@@ -78,7 +78,7 @@ func (h *Handlers) register(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 func confirmForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
 		Title: v.T("register.confirm.title"), Lead: v.T("register.confirm.lead"), Action: confirmPath, Submit: v.T("register.confirm.submit"),
-		Fields:  []kit.Field{{Name: "link"}, {Name: "name", Label: v.T("register.name"), Complete: "name", Max: 100}, newPasswordField(v)},
+		Fields:  []kit.Field{{Name: "link"}, {Name: "name", Label: v.T("register.name"), Complete: "name"}, newPasswordField(v)},
 		Decline: v.T("decline.submit"),
 	}
 }
@@ -96,7 +96,7 @@ func (h *Handlers) confirm(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 func forgotForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
 		Title: v.T("forgot.title"), Lead: v.T("forgot.lead"), Action: forgotPath, Submit: v.T("forgot.submit"),
-		Fields: []kit.Field{{Name: "name", Label: v.T("login.name.label"), Complete: "username", Max: 254}},
+		Fields: []kit.Field{{Name: "name", Label: v.T("login.name.label"), Complete: "username"}},
 		Links:  []kit.Link{{Href: site.Login, Text: v.T("login.back")}},
 	}
 }
@@ -148,7 +148,7 @@ func firstEmailForm(v *kit.Page) *kit.Form {
 		Title: v.T("first.email.title"), Lead: v.T("first.email.lead"), Action: firstEmailPath, Submit: v.T("first.email.submit"),
 		Fields: []kit.Field{
 			numberField(v),
-			{Name: "personal", Label: v.T("personal.number.label"), Hint: v.T("personal.number.hint"), Mode: "numeric", Complete: "off", Max: 16},
+			{Name: "personal", Label: v.T("personal.number.label"), Hint: v.T("personal.number.hint"), Mode: "numeric", Complete: "off"},
 			kit.EmailField(v),
 		},
 		Links: []kit.Link{{Href: firstPasswordPath, Text: v.T("first.password.title")}, {Href: site.Login, Text: v.T("login.back")}},
