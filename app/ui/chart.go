@@ -59,10 +59,18 @@ func (c Chart) UI() app.UI {
 		app.Elem("div").Class("bp-plot").Body(
 			texts("bp-scale", c.Scale),
 			c.drawing(),
-			texts("bp-axis", c.Axis),
+			texts(c.axisClass(), c.Axis),
 		),
 		app.Elem("details").Class("bp-twin").Body(app.Elem("summary").Text(c.ShowTable), c.Table.UI()),
 	)
+}
+
+// axisClass returns the class of the texts along the time axis: one below each slot, or spread evenly.
+func (c Chart) axisClass() string {
+	if len(c.Axis) == c.Slots {
+		return "bp-axis bp-axis-slots"
+	}
+	return "bp-axis"
 }
 
 // texts are the labels along an edge. They are hidden from screen readers, which read the drawing's name and

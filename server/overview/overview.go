@@ -24,6 +24,7 @@ type CustomerVehicle struct {
 	Vehicle   toll.Vehicle
 	Agreement toll.AgreementID
 	Tag       toll.TagID
+	Ordered   bool // a tag is ordered and not sent yet
 }
 
 // VehicleSum is the cost of one vehicle's passages under one agreement in a month. Agreement is empty for passages that
@@ -43,8 +44,8 @@ type Store interface {
 	// CustomerVehicles returns the vehicles on the customer's agreements and those owned, each once, ordered by plate.
 	CustomerVehicles(ctx context.Context, customer toll.CustomerID, at time.Time) ([]CustomerVehicle, error)
 	MonthSums(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]VehicleSum, error)
-	// DaySums adds up each day from the first to the last month, both included, ordered by day.
-	DaySums(ctx context.Context, customer toll.CustomerID, first, last oslo.Month) ([]api.DaySpend, error)
+	// Spend adds up each day of a month and the one before, and each of the api.OverviewMonths months until it, in order.
+	Spend(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]api.DaySpend, []api.MonthSpend, error)
 	// CapCounts returns the count of each vehicle's charges towards caps in a month, by station.
 	CapCounts(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]CapCount, error)
 }
@@ -100,8 +101,8 @@ func (s *Service) Overview(ctx context.Context, customer toll.CustomerID, kind t
 
 // addMonth adds the course of the month: sums by day, counts towards caps, and the latest passages.
 func (s *Service) addMonth(ctx context.Context, customer toll.CustomerID, reply *api.OverviewReply) (err error) {
-	if reply.Days, err = s.store.DaySums(ctx, customer, reply.Month-1, reply.Month); err != nil {
-		return fmt.Errorf("overview: days: %w", err)
+	if reply.Days, reply.Months, err = s.store.Spend(ctx, customer, reply.Month); err != nil {
+		return fmt.Errorf("overview: spend: %w", err)
 	}
 	counts, err := s.store.CapCounts(ctx, customer, reply.Month)
 	if err != nil {
@@ -156,7 +157,7 @@ func vehicles(id toll.AgreementID, holdings []CustomerVehicle, sums []VehicleSum
 			continue
 		}
 		// Takstretningslinjene: a car over 3,500 kg counts as light with an agreement and a tag.
-		v := api.VehicleOverview{ID: h.Vehicle.ID, Plate: h.Vehicle.Plate, Tag: h.Tag, Class: h.Vehicle.Facts.Class(h.Tag != "").String()}
+		v := api.VehicleOverview{ID: h.Vehicle.ID, Plate: h.Vehicle.Plate, Tag: h.Tag, Ordered: h.Ordered, Class: h.Vehicle.Facts.Class(h.Tag != "").String()}
 		for _, s := range sums {
 			if s.Agreement == id && s.Vehicle == h.Vehicle.ID {
 				v.Balance += s.Net

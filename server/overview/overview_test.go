@@ -111,6 +111,10 @@ func TestOverviewSumsMonth(t *testing.T) {
 			{Day: month.First(), Agreement: fixture.KariAgreement, Passages: 1},
 			{Day: oslo.DayOf(now), Agreement: fixture.KariAgreement, Net: 3740, Passages: 4},
 		},
+		Months: []api.MonthSpend{
+			{Month: month - 1, Agreement: fixture.KariAgreement, Net: 999, Passages: 1},
+			{Month: month, Agreement: fixture.KariAgreement, Net: 3740, Passages: 5},
+		},
 		Latest: make([]api.PassageLine, overview.LatestMax),
 		Agreements: []api.AgreementOverview{{
 			ID: fixture.KariAgreement, Number: "7001001", Kind: toll.Private, Charger: "the company fjellinjen", Balance: 3740, Passages: 5,
@@ -129,6 +133,24 @@ func TestOverviewSumsMonth(t *testing.T) {
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("overview (-want +got):\n%s", diff)
+	}
+}
+
+// A vehicle whose tag is on its way is not said to have none.
+func TestOverviewSaysWhichTagIsOrdered(t *testing.T) {
+	db, _ := pgtest.Demo(t)
+	pgtest.Exec(t, db, "update mount set tag_id = null where vehicle_id = $1", string(fixture.KariPetrol))
+	pgtest.Exec(t, db, "insert into tag_order (agreement_id, vehicle_id, ordered_at) values ($1, $2, $3)",
+		string(fixture.KariAgreement), string(fixture.KariPetrol), now)
+	service := overview.NewService(overviewdb.New(db), newest{}, func(toll.ChargerID) string { return "" }, capOf)
+	reply, err := service.Overview(t.Context(), fixture.Kari, toll.Private, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range reply.Agreements[0].Vehicles {
+		if v.Ordered != (v.ID == fixture.KariPetrol) || v.Ordered == (v.Tag != "") {
+			t.Errorf("%s has the tag %q, ordered %v", v.Plate, v.Tag, v.Ordered)
+		}
 	}
 }
 

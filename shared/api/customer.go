@@ -38,6 +38,19 @@ type OverviewReply struct {
 	Total      money.Ore           `json:"total"`              // of the month so far, with and without agreement
 	// of this month and the previous one, in order; only days with passages
 	Days []DaySpend `json:"days,omitempty"`
+	// of the latest OverviewMonths months, in order; only months with passages
+	Months []MonthSpend `json:"months,omitempty"`
+}
+
+// OverviewMonths is the number of months whose cost an OverviewReply has, this month included.
+const OverviewMonths = 6
+
+// MonthSpend is the cost of one month under one agreement, or without an agreement if Agreement is empty.
+type MonthSpend struct {
+	Month     oslo.Month       `json:"month"`
+	Agreement toll.AgreementID `json:"agreement,omitempty"`
+	Net       money.Ore        `json:"net"`
+	Passages  int              `json:"passages"`
 }
 
 // DaySpend is the cost of one day under one agreement, or without an agreement if Agreement is empty.
@@ -66,6 +79,7 @@ type VehicleOverview struct {
 	Plate    toll.Plate     `json:"plate"`
 	Class    string         `json:"class"` // toll.Class in words
 	Tag      toll.TagID     `json:"tag,omitempty"`
+	Ordered  bool           `json:"ordered,omitempty"` // a tag is ordered and not sent yet
 	Balance  money.Ore      `json:"balance"`
 	Passages int            `json:"passages"`
 	Unread   int            `json:"unread,omitempty"` // passages identified by plate although the vehicle has a tag

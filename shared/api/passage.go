@@ -24,7 +24,7 @@ type PassageLine struct {
 	MatchedBy toll.MatchedBy   `json:"matched_by"`
 	Unread    bool             `json:"unread,omitempty"` // the vehicle had a tag, which was not read
 	Lost      money.Ore        `json:"lost,omitempty"`   // how much less it would have cost if the tag had been read
-	Priced    bool             `json:"priced"` // false while no tariff applies: Net is then 0 without meaning
+	Priced    bool             `json:"priced"`           // false while no tariff applies: Net is then 0 without meaning
 	List      money.Ore        `json:"list"`
 	Net       money.Ore        `json:"net"`
 	Steps     []rating.Step    `json:"steps"`

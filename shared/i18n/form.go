@@ -142,6 +142,9 @@ func (w *Words) Month(m oslo.Month) string { return w.date("{month} {y}", m.Firs
 // MonthName formats a month without its year: november.
 func (w *Words) MonthName(m oslo.Month) string { return w.date("{month}", m.First()) }
 
+// MonthShort formats a month's short name without its year: nov.
+func (w *Words) MonthShort(m oslo.Month) string { return w.date("{mon}", m.First()) }
+
 // Clock formats the Norwegian time of day: 13:05. In the repeated hour of autumn it includes the offset from UTC,
 // since the time alone would be ambiguous.
 func (w *Words) Clock(at time.Time) string {

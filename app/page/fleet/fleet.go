@@ -58,6 +58,11 @@ func Only(overview *api.OverviewReply, agreement toll.AgreementID) *api.Overview
 			one.Days = append(one.Days, d)
 		}
 	}
+	for _, m := range overview.Months {
+		if m.Agreement == agreement {
+			one.Months = append(one.Months, m)
+		}
+	}
 	for _, l := range overview.Latest {
 		if l.Agreement == agreement {
 			one.Latest = append(one.Latest, l)

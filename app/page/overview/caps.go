@@ -18,7 +18,7 @@ import (
 
 // The maximum number of entries of a list before it is expanded.
 const (
-	capsMax  = 4
+	capsMax  = 5
 	tasksMax = 4
 )
 
@@ -45,10 +45,7 @@ func (p *page) caps(reply *api.OverviewReply) app.UI {
 	if len(list) == 0 {
 		return nil
 	}
-	shown := list
-	if !p.expanded[capsList] {
-		shown = list[:min(capsMax, len(list))]
-	}
+	shown, more := list[:min(capsMax, len(list))], max(0, len(list)-capsMax)
 	meters := make([]app.UI, 0, len(shown))
 	for i, c := range shown {
 		m := ui.Meter{
@@ -64,7 +61,7 @@ func (p *page) caps(reply *api.OverviewReply) app.UI {
 		app.Elem("div").Class("bp-card-head").Body(app.Elem("div").Body(
 			ui.Heading("caps", w.T("overview.caps")), app.Elem("p").Class("bp-sub").Text(w.T("overview.caps.why")))),
 		app.Elem("ul").Class("bp-meters").Body(meters...),
-		app.If(len(list) > capsMax, p.expandButton(capsList, w.T("overview.caps.all", "n", w.Number(int64(len(list)))), w.T("overview.caps.fewer"))),
+		app.If(more > 0, app.Elem("p").Class("bp-card-foot bp-quiet").Text(w.N("overview.caps.more", more))),
 	)
 }
 
@@ -86,11 +83,14 @@ func (p *page) tasks(reply *api.OverviewReply) app.UI {
 	for _, v := range fleet.Vehicles(reply) {
 		// Many passages on which the tag was not read mean that it is badly mounted or worn out.
 		if v.Tag != "" && toll.TagUnread(v.Passages, v.Unread) {
-			list = append(list, ui.Task{
+			task := ui.Task{
 				Title: w.T("overview.task.silent", "plate", v.Plate),
 				Text:  w.T("overview.task.silent.why", "unread", w.Number(int64(v.Unread)), "n", w.Number(int64(v.Passages))),
-				Href:  p.passagesAddress(v.ID), Link: w.T("overview.task.silent.see"),
-			})
+			}
+			if p.May(api.PassageList.Endpoint) {
+				task.Href, task.Link = p.passagesAddress(v.ID), w.T("overview.task.silent.see", "plate", v.Plate)
+			}
+			list = append(list, task)
 		}
 	}
 	if len(list) == 0 {
@@ -112,15 +112,25 @@ func (p *page) agreementTasks(reply *api.OverviewReply) (list []ui.Task) {
 	w := p.Words()
 	for _, a := range reply.Agreements {
 		if a.Blocked {
-			list = append(list, ui.Task{Title: w.T("overview.task.blocked", "charger", a.Charger, "number", a.Number), Text: w.T("overview.blocked.why")})
+			list = append(list, ui.Task{
+				Title: w.T("overview.task.blocked", "charger", a.Charger, "number", a.Number), Text: w.T("overview.blocked.why"),
+				Href: site.Help, Link: w.T("overview.task.blocked.see"),
+			})
 		}
 	}
 	if reply.Unagreed != nil && len(reply.Unagreed.Vehicles) > 0 {
-		list = append(list, ui.Task{Title: w.N("overview.task.unagreed", len(reply.Unagreed.Vehicles)), Text: w.T("overview.unagreed.why")})
+		task := ui.Task{Title: w.N("overview.task.unagreed", len(reply.Unagreed.Vehicles)), Text: w.T("overview.unagreed.why")}
+		if p.May(api.AgreementDraft.Endpoint) {
+			task.Href, task.Link = site.NewAgreement, w.T("overview.task.unagreed.see")
+		}
+		list = append(list, task)
 	}
 	for _, a := range reply.Agreements {
 		if len(a.Vehicles) == 0 {
-			list = append(list, ui.Task{Title: w.T("overview.task.bare", "charger", a.Charger, "number", a.Number), Text: w.T("overview.task.bare.why")})
+			list = append(list, ui.Task{
+				Title: w.T("overview.task.bare", "charger", a.Charger, "number", a.Number), Text: w.T("overview.task.bare.why"),
+				Href: site.With(site.AgreementDetails, url.Values{"number": {a.Number}}), Link: w.T("overview.task.bare.see"),
+			})
 		}
 	}
 	return list

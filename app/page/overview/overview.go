@@ -30,21 +30,19 @@ type page struct {
 	query          frame.Query[api.OverviewReply] // of all agreements
 	latest         passagelist.List
 	open           map[toll.PassageID]bool
-	expanded       map[string]bool // lists that are shown in full, by the ids below or by agreement
-	view           string          // of the month's cost: sumView or dayView
+	expanded       map[string]bool        // lists that are shown in full, by the ids below or by agreement
+	listings       map[string]*ui.Listing // of the vehicles of each agreement
+	view           string                 // of the cost: one of the constants below
 	offersInstall  bool
 	balanceUpdates int // how often the balance has changed while the page was open
 }
 
-// The ids of the page's own lists, beside those of agreements.
-const (
-	capsList  = "caps"
-	tasksList = "tasks"
-)
+// tasksList is the id of the list of tasks, beside those of agreements.
+const tasksList = "tasks"
 
 // New returns the page.
 func New(s *session.Session) app.Composer {
-	p := &page{base: frame.New(s), open: map[toll.PassageID]bool{}, expanded: map[string]bool{}, view: sumView}
+	p := &page{base: frame.New(s), open: map[toll.PassageID]bool{}, expanded: map[string]bool{}, listings: map[string]*ui.Listing{}, view: monthsView}
 	p.OnAgreement = p.showAgreement
 	return p
 }
@@ -131,6 +129,7 @@ func (p *page) handleEvent(ctx app.Context, e api.Event) {
 	}
 	p.latest.Lines = p.latest.Lines[:min(latestMax, len(p.latest.Lines))]
 	if !p.oneAgreement() && reply.Total != e.Balance {
+		reply.Months = append(reply.Months, api.MonthSpend{Month: reply.Month, Net: e.Balance - reply.Total})
 		reply.Total = e.Balance
 		p.balanceUpdates++
 	}
@@ -140,7 +139,8 @@ func (p *page) handleEvent(ctx app.Context, e api.Event) {
 	p.query.Refresh(ctx)
 }
 
-// Render shows the balance, the latest passages and the agreements.
+// Render shows, in this order: what is to be paid, what is to be done, the latest passages, the agreements with their
+// vehicles, and the cost over time. Without an agreement there is nothing to pay or to compare.
 func (p *page) Render() app.UI {
 	title := ui.Title(p.Words().T("overview.title"))
 	switch {
@@ -150,9 +150,12 @@ func (p *page) Render() app.UI {
 		return p.Layout(site.Overview, title, p.query.State(&p.base))
 	}
 	shown := p.shown()
+	if len(shown.Agreements) == 0 {
+		return p.Layout(site.Overview, existing(title, p.noAgreement(), p.tasks(shown), p.latestPassages(), p.agreements(shown), p.installOffer())...)
+	}
 	return p.Layout(site.Overview, existing(
-		title, p.balance(shown), p.tasks(shown), ui.Columns(existing(p.spend(shown), p.caps(shown))...),
-		p.latestPassages(), p.agreements(shown), p.installOffer(),
+		title, p.toPay(shown), p.tasks(shown), p.latestPassages(), p.agreements(shown),
+		ui.Columns(existing(p.spend(shown), p.caps(shown))...), p.installOffer(),
 	)...)
 }
 

@@ -12,9 +12,11 @@ import (
 
 	"bompass/app/page/overview"
 	"bompass/app/pagetest"
+	"bompass/app/ui"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
+	"bompass/shared/money"
 	"bompass/shared/oslo"
 	"bompass/shared/role"
 	"bompass/shared/toll"
@@ -45,6 +47,11 @@ func month() api.OverviewReply {
 			{Day: november.First(), Agreement: "a", Net: 20000, Passages: 10},
 			{Day: oslo.DayOf(pagetest.Noon), Agreement: "b", Net: 10000, Passages: 10},
 		},
+		Months: []api.MonthSpend{
+			{Month: november - 1, Agreement: "a", Net: 34900, Passages: 10},
+			{Month: november, Agreement: "a", Net: 20000, Passages: 10},
+			{Month: november, Agreement: "b", Net: 10000, Passages: 10},
+		},
 	}
 	first, second := pagetest.Line("p1", pagetest.Noon), pagetest.Line("p2", pagetest.Noon.Add(-time.Hour))
 	first.Agreement, second.Agreement, second.Name, second.Plate = "a", "b", "Danmarksplass", electric.Plate
@@ -55,7 +62,10 @@ func month() api.OverviewReply {
 func TestCostIsComparedWithTheSameDateLastMonth(t *testing.T) {
 	s := pagetest.Open(t, overviewServer(month()), "/", overview.New)
 	s.Shows("Avtale 7001001 · Privat · 1 kjøretøy", "Avtale 7001002 · Bedrift", `href="/agreements/details?number=7001001"`)
-	s.Shows("50,00 kr mer enn på samme dato i oktober", "349,00 kr", `data-part="line-1"`, "Vis som tabell", `role="tab"`)
+	s.Shows("50,00 kr mer enn på samme dato i oktober", "Vis som tabell", `role="tab"`)
+	overview.SelectView(s.Page, "sum")
+	s.Do(func(app.Context) {})
+	s.Shows("349,00 kr", `data-part="line-1"`)
 	less := month()
 	less.Days = less.Days[:3]
 	s = pagetest.Open(t, overviewServer(less), "/", overview.New)
@@ -66,11 +76,54 @@ func TestCostIsComparedWithTheSameDateLastMonth(t *testing.T) {
 }
 
 func TestProgressTowardsCapsIsShownFurthestFirst(t *testing.T) {
-	s := pagetest.Open(t, overviewServer(month()), "/", overview.New)
+	reply := month()
+	s := pagetest.Open(t, overviewServer(reply), "/", overview.New)
 	s.Shows("42 av 60", "Oslopakke 3, bygrensen", "60 av 60", "Bomringen i Bergen", "Taket er nådd")
-	if text := s.Text(); strings.Index(text, "60 av 60") > strings.Index(text, "42 av 60") {
+	if text := s.Text(); strings.Index(text, `id="cap-0"`) > strings.LastIndex(text, "60 av 60") || strings.LastIndex(text, "60 av 60") > strings.LastIndex(text, "42 av 60") {
 		t.Error("the vehicle that is furthest does not come first")
 	}
+	for i := range 103 { // of many, the first five are shown, and how many more there are
+		v := reply.Agreements[0].Vehicles[0]
+		v.ID = toll.VehicleID(fmt.Sprint("v", i))
+		reply.Agreements[0].Vehicles = append(reply.Agreements[0].Vehicles, v)
+	}
+	s = pagetest.Open(t, overviewServer(reply), "/", overview.New)
+	s.Shows(`id="cap-4"`, "100 til.")
+	s.Hides(`id="cap-5"`)
+}
+
+// The page has what is to be paid first, then what is to be done, where one drove, the vehicles and the cost over time.
+func TestOverviewHasItsPartsInOrder(t *testing.T) {
+	s := pagetest.Open(t, overviewServer(month()), "/", overview.New)
+	s.Shows("Du har ingen faktura å betale.", "649,00 kr", "Ikke fakturert ennå, 30 passeringer siden 1. okt. 2026", "Så langt i november 2026: 300,00 kr, 20 passeringer.")
+	text, at := s.Text(), 0
+	for _, part := range []string{"Å betale", "Dette må du gjøre", `id="latest"`, `id="agreements"`, `id="spend-title"`} {
+		next := strings.Index(text, part)
+		if next < at {
+			t.Errorf("%s is missing or in another place", part)
+		}
+		at = next
+	}
+	if n := strings.Count(text, `class="bp-task"`); n != 1 || !strings.Contains(text, ">Se passeringene til EK 31204</a>") {
+		t.Errorf("%d tasks, or one without its button", n)
+	}
+	s.Shows("Søylediagram: kostnad måned for måned fra juni 2026 til november 2026, til sammen ")
+}
+
+// Without an agreement there is nothing to pay or to compare: the page leads to making an agreement and to finding one.
+func TestOverviewWithoutAgreementOffersTwoWays(t *testing.T) {
+	s := pagetest.Open(t, overviewServer(api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon)}), "/", overview.New)
+	s.Shows("Bli kunde", "Finn avtalen din", `href="/agreements/new"`, `href="/agreements/find"`)
+	s.Hides("bp-balance", "bp-chart", `id="latest"`, `id="agreements"`)
+}
+
+// A tag that is on its way is not said to be missing.
+func TestVehicleSaysTheStateOfItsTag(t *testing.T) {
+	reply := month()
+	reply.Agreements[0].Vehicles[0].Tag, reply.Agreements[0].Vehicles[0].Ordered = "", true
+	s := pagetest.Open(t, overviewServer(reply), "/", overview.New)
+	s.Shows("Brikke bestilt", "Blir sjelden lest")
+	s.Hides("Ingen brikke")
 }
 
 func TestOpenTasksOfTheCustomerAreListed(t *testing.T) {
@@ -126,7 +179,7 @@ func TestOverviewShowsTheMonthsCost(t *testing.T) {
 }
 
 func TestArrivingPassageChangesTheBalance(t *testing.T) {
-	reply := api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon), Total: 1000}
+	reply := api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon), Total: 1000, Agreements: month().Agreements}
 	server := overviewServer(reply)
 	s := pagetest.Open(t, server, "/", overview.New)
 	s.Hides("E18 Maritim")
@@ -138,7 +191,7 @@ func TestArrivingPassageChangesTheBalance(t *testing.T) {
 
 // The effect of an event is shown at once, and kept if the server's answer to the following request does not arrive.
 func TestArrivingPassageIsShownBeforeTheServerAnswers(t *testing.T) {
-	server := overviewServer(api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon), Total: 1000})
+	server := overviewServer(api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon), Total: 1000, Agreements: month().Agreements})
 	s := pagetest.Open(t, server, "/", overview.New)
 	s.Window.FocusID = "passage-x"
 	server.Fault = &fault.Error{Code: fault.Busy}
@@ -149,18 +202,30 @@ func TestArrivingPassageIsShownBeforeTheServerAnswers(t *testing.T) {
 	}
 }
 
-func TestLongListsAreExpanded(t *testing.T) {
+// Of a large fleet, the page shows the dearest vehicles, then one page of what a search finds, in the order chosen.
+func TestLargeFleetIsSearchedOrderedAndPaged(t *testing.T) {
 	reply := month()
-	for i := range 8 {
-		v := reply.Agreements[0].Vehicles[0]
-		v.ID, v.Plate = toll.VehicleID(fmt.Sprint("v", i)), toll.NewPlate("NO", fmt.Sprintf("AB1000%d", i))
+	reply.Agreements[0].Vehicles = nil
+	for i := range 4000 {
+		v := month().Agreements[0].Vehicles[0]
+		v.ID, v.Plate, v.Balance, v.Caps = toll.VehicleID(fmt.Sprint("v", i)), toll.NewPlate("NO", fmt.Sprintf("AB%05d", 10000+i)), money.Ore(i), nil
 		reply.Agreements[0].Vehicles = append(reply.Agreements[0].Vehicles, v)
 	}
 	s := pagetest.Open(t, overviewServer(reply), "/", overview.New)
-	s.Shows("AB 10004", `aria-expanded="false"`, `id="cap-3"`)
-	s.Hides("AB 10007</a>", `id="cap-4"`)
-	s.Do(func(app.Context) { overview.Expand(s.Page, "a", "caps") })
-	s.Shows("AB 10007</a>", `id="cap-4"`)
+	s.Shows("De 5 dyreste kjøretøyene denne måneden", "AB 13999</a>", "AB 13995</a>", `aria-expanded="false"`, "Vis alle 4 000 kjøretøy")
+	s.Hides("AB 13994</a>")
+	s.Do(func(ctx app.Context) { overview.Expand(ctx, s.Page, "a") })
+	s.Shows("Søk i kjøretøyene", "AB 13975</a>", "Viser 1–25 av 4 000", "Neste side", "Vis færre kjøretøy")
+	s.Hides("AB 13974</a>")
+	if s.Window.FocusID != "fleet-a-found" {
+		t.Errorf("focus is on %q", s.Window.FocusID)
+	}
+	s.Do(func(app.Context) { *overview.Listing(s.Page, "a") = ui.Listing{Order: "plate", Page: 1} })
+	s.Shows("AB 10025</a>", "Viser 26–50 av 4 000", "Forrige side")
+	s.Hides("AB 10024</a>", "AB 13999</a>")
+	s.Do(func(app.Context) { *overview.Listing(s.Page, "a") = ui.Listing{Search: "ab 1234", Order: "plate"} })
+	s.Shows("10 kjøretøy", "AB 12340</a>", "AB 12349</a>")
+	s.Hides("AB 12350</a>", "Neste side")
 }
 
 // S1.13, S2.45, S2.46, S2.48, S2.49: the page names the company and the number, and leads to linking

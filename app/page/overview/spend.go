@@ -7,14 +7,16 @@ import (
 
 	"bompass/app/ui"
 	"bompass/shared/api"
+	"bompass/shared/i18n"
 	"bompass/shared/money"
 	"bompass/shared/oslo"
 )
 
-// The views of the month's cost.
+// The views of the cost.
 const (
-	sumView = "sum" // running total against the month before
-	dayView = "day" // each day by itself
+	monthsView = "months" // the latest months
+	sumView    = "sum"    // running total of this month against the month before
+	dayView    = "day"    // each day of this month by itself
 )
 
 // scaleMin is the minimum of the upper end of the chart's scale: 100 kroner.
@@ -58,15 +60,6 @@ func (p *page) dailySpend(reply *api.OverviewReply) (now, before []int64) {
 	return dailyAmounts(reply.Days, reply.Month, p.Session.Today()), dailyAmounts(reply.Days, reply.Month-1, reply.Month.First())
 }
 
-// unbilled returns the cost of this month and the month before. None of it is on an invoice: there are no
-// invoices yet.
-func unbilled(reply *api.OverviewReply) (sum money.Ore) {
-	for _, d := range reply.Days {
-		sum += d.Net
-	}
-	return sum
-}
-
 // comparison says how much more or less this month has cost than the month before on the same date.
 func (p *page) comparison(reply *api.OverviewReply) string {
 	w := p.Words()
@@ -86,16 +79,20 @@ func (p *page) comparison(reply *api.OverviewReply) string {
 	return w.T("overview.spend.same", "month", month)
 }
 
-// spend shows the month's cost as a chart.
+// spend shows the cost of the latest months as a chart, or that of this month day by day.
 func (p *page) spend(reply *api.OverviewReply) app.UI {
 	w := p.Words()
-	if len(reply.Days) == 0 {
+	if len(reply.Months) == 0 {
 		return nil
+	}
+	drawn := p.chart(reply)
+	if p.view == monthsView {
+		drawn = p.monthsChart(reply)
 	}
 	tabs := ui.Tabs{
 		ID: "spend", Name: w.T("overview.spend"), Current: p.view, OnSelect: func(_ app.Context, id string) { p.view = id },
-		Tabs: []ui.Tab{{ID: sumView, Text: w.T("overview.spend.sum")}, {ID: dayView, Text: w.T("overview.spend.day")}},
-		Body: p.chart(reply).UI(),
+		Tabs: []ui.Tab{{ID: monthsView, Text: w.T("overview.spend.months")}, {ID: sumView, Text: w.T("overview.spend.sum")}, {ID: dayView, Text: w.T("overview.spend.day")}},
+		Body: drawn.UI(),
 	}
 	return app.Elem("section").Class("bp-card bp-spend").Aria("labelledby", "spend-title").Body(
 		app.Elem("div").Class("bp-card-head").Body(ui.Heading("spend-title", w.T("overview.spend"))), tabs.UI())
@@ -129,6 +126,41 @@ func (p *page) chart(reply *api.OverviewReply) ui.Chart {
 	c.Scale = []string{w.Whole(money.Ore(c.Top)), w.Whole(money.Ore(c.Top / 2)), w.Whole(0)}
 	c.Axis = []string{"1", strconv.Itoa((c.Slots + 1) / 2), strconv.Itoa(c.Slots)}
 	c.Table = p.chartTable(reply, now, before, c.Slots)
+	return c
+}
+
+// monthsChart returns the cost of each of the latest months.
+func (p *page) monthsChart(reply *api.OverviewReply) ui.Chart {
+	w, first := p.Words(), reply.Month-api.OverviewMonths+1
+	values := make([]int64, api.OverviewMonths)
+	total := money.Ore(0)
+	for _, m := range reply.Months {
+		if m.Month >= first && m.Month <= reply.Month {
+			values[m.Month-first] += int64(m.Net)
+			total += m.Net
+		}
+	}
+	c := ui.Chart{
+		ID: "spend", Slots: len(values), ShowTable: w.T("overview.spend.table"), Bars: true,
+		Name:   w.T("overview.spend.name.months", "from", w.Month(first), "to", w.Month(reply.Month), "amount", w.Kroner(total)),
+		Series: []ui.Series{{Name: w.T("overview.spend.months.sum"), Sum: w.Kroner(total), Values: values}},
+	}
+	rows := make([]ui.Row, 0, len(values))
+	most := int64(0)
+	for i, v := range values {
+		month := first + oslo.Month(i)
+		most = max(most, v)
+		c.Axis = append(c.Axis, w.MonthShort(month))
+		rows = append(rows, ui.Row{Cells: []app.UI{
+			app.Elem("span").Text(i18n.Sentence(w.Month(month))), app.Elem("span").Class("bp-amount").Text(w.Kroner(money.Ore(v))),
+		}})
+	}
+	c.Top = ui.RoundUp(most, scaleMin)
+	c.Scale = []string{w.Whole(money.Ore(c.Top)), w.Whole(money.Ore(c.Top / 2)), w.Whole(0)}
+	c.Table = ui.Table{
+		Kind: "figures", Caption: w.T("overview.spend"), Groups: []ui.Group{{Rows: rows}},
+		Columns: []ui.Column{{Text: w.T("overview.spend.month")}, {Text: w.T("overview.spend.cost"), Number: true}},
+	}
 	return c
 }
 

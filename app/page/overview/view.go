@@ -9,33 +9,47 @@ import (
 	"bompass/app/page/passagelist"
 	"bompass/app/ui"
 	"bompass/shared/api"
-	"bompass/shared/i18n"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
 	"bompass/shared/site"
 	"bompass/shared/toll"
 )
 
-// vehiclesMax is the maximum number of vehicles of an agreement before it is expanded.
-const vehiclesMax = 6
-
-// balance shows what this month has cost so far, compared with last month.
-func (p *page) balance(reply *api.OverviewReply) app.UI {
+// toPay shows what is to be paid: nothing yet, because there are no invoices, then what is not invoiced yet and what of
+// it this month has cost.
+func (p *page) toPay(reply *api.OverviewReply) app.UI {
 	w := p.Words()
-	comparison, unbilled := p.comparison(reply), unbilled(reply)
-	amount := app.Elem("p").Class("bp-balance-amount").Text(w.Kroner(reply.Total))
+	sum, passages, since := unbilled(reply)
+	month := w.T("overview.month.so.far", "month", w.Month(reply.Month), "amount", w.Kroner(reply.Total), "passages", w.N("overview.passages", passageCount(reply)))
+	amount := app.Elem("p").Class("bp-balance-amount").Attr("translate", "no").Text(w.Kroner(sum))
 	if p.balanceUpdates > 0 { // two class names in turn, as for fresh rows: each starts the animation again
 		amount = amount.Class("bp-moved-" + strconv.Itoa(p.balanceUpdates%2))
 	}
+	note := w.N("overview.unbilled", passages)
+	if passages > 0 {
+		note += " " + w.T("overview.unbilled.since", "date", w.Day(since.First()))
+	}
 	return app.Elem("section").Class("bp-balance").Aria("labelledby", "balance").Body(
-		app.Elem("h2").ID("balance").Class("bp-balance-title").Text(w.T("overview.balance", "month", w.Month(reply.Month))),
+		app.Elem("h2").ID("balance").Class("bp-balance-title").Text(w.T("overview.pay")),
+		app.Elem("p").Class("bp-balance-note").Text(w.T("overview.pay.none")),
 		amount,
 		app.Elem("p").Class("bp-balance-note").Body(
-			app.Elem("span").Text(w.N("overview.passages", passageCount(reply))),
-			app.If(comparison != "", app.Elem("span").Text(comparison)),
+			app.Elem("span").Text(note),
 			app.If(p.Live(), app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
 		),
-		app.If(unbilled > 0, app.Elem("p").Class("bp-balance-unbilled").Text(
-			w.T("overview.unbilled", "date", w.Day((reply.Month-1).First()), "amount", w.Kroner(unbilled)))),
+		app.Elem("p").Class("bp-balance-unbilled").Body(
+			app.Elem("span").Text(month), app.If(p.comparison(reply) != "", app.Elem("span").Text(" "+p.comparison(reply)))),
 	)
+}
+
+// unbilled returns the cost and the number of the passages of the latest months, of which none is on an invoice, since
+// there are no invoices yet, and the first of these months.
+func unbilled(reply *api.OverviewReply) (sum money.Ore, passages int, since oslo.Month) {
+	since = reply.Month
+	for _, m := range reply.Months {
+		sum, passages, since = sum+m.Net, passages+m.Passages, min(since, m.Month)
+	}
+	return sum, passages, since
 }
 
 func passageCount(reply *api.OverviewReply) (n int) {
@@ -60,6 +74,9 @@ func (p *page) latestPassages() app.UI {
 	}
 	body := table.UI(w.T("overview.latest"))
 	if len(table.Lines) == 0 {
+		if len(p.shown().Agreements) == 0 { // nothing was driven, and nothing is missing
+			return nil
+		}
 		body = ui.Empty(w.T("overview.latest.none"), "")
 	}
 	return app.Elem("section").Class("bp-card bp-card-flush").Aria("labelledby", "latest").Body(
@@ -71,7 +88,22 @@ func (p *page) latestPassages() app.UI {
 	)
 }
 
-// agreements shows a card for each agreement, and one for vehicles without an agreement.
+// noAgreement leads a person without an agreement to becoming a customer and to finding an agreement. It is nil for a
+// role that may do neither.
+func (p *page) noAgreement() app.UI {
+	if !p.May(api.AgreementDraft.Endpoint) {
+		return nil
+	}
+	w := p.Words()
+	return app.Elem("div").Class("bp-beside").Body(
+		ui.Card("become", w.T("overview.become"), app.Elem("p").Text(w.T("overview.become.why")),
+			app.Elem("p").Body(app.A().Class("ds-button").Href(site.NewAgreement).Text(w.T("overview.become")))),
+		ui.Card("find", w.T("overview.find"), app.Elem("p").Text(w.T("overview.find.why")),
+			app.Elem("p").Body(app.A().Class("ds-button").DataSet("variant", "secondary").Href(site.FindAgreements).Text(w.T("overview.find")))),
+	)
+}
+
+// agreements shows a card for each agreement with its vehicles, and one for vehicles without an agreement.
 func (p *page) agreements(reply *api.OverviewReply) app.UI {
 	w := p.Words()
 	cards := []app.UI{ui.Heading("agreements", w.T("overview.agreements"))}
@@ -81,12 +113,12 @@ func (p *page) agreements(reply *api.OverviewReply) app.UI {
 	for _, a := range reply.Agreements {
 		cards = append(cards, p.agreement(a))
 	}
-	if len(cards) == 1 {
-		cards = append(cards, ui.Empty(w.T("overview.none"), w.T("overview.none.hint")))
-	}
-	if p.May(api.AgreementDraft.Endpoint) { // S1.13, S2.48, S2.49
+	if len(reply.Agreements) > 0 && p.May(api.AgreementDraft.Endpoint) { // S1.13, S2.48, S2.49
 		cards = append(cards, app.Elem("p").Class("bp-buttons").Body(
 			ui.NextLink(site.NewAgreement, w.T("overview.agree")), app.A().Class("ds-link").Href(site.FindAgreements).Text(w.T("overview.find"))))
+	}
+	if len(cards) == 1 {
+		return nil
 	}
 	return app.Elem("section").Class("bp-agreements").Aria("labelledby", "agreements").Body(cards...)
 }
@@ -131,46 +163,11 @@ func (p *page) spent(a api.AgreementOverview) app.UI {
 	)
 }
 
-// vehicles lists the vehicles of an agreement; a long list is shown in part at first.
-func (p *page) vehicles(a api.AgreementOverview) app.UI {
-	w := p.Words()
-	if len(a.Vehicles) == 0 {
-		return app.Elem("div")
-	}
-	shown := a.Vehicles
-	if !p.expanded[string(a.ID)] {
-		shown = shown[:min(vehiclesMax, len(shown))]
-	}
-	rows := make([]ui.Row, 0, len(shown))
-	for _, v := range shown {
-		rows = append(rows, ui.Row{ID: "vehicle-" + string(v.ID), Cells: p.vehicle(w, v)})
-	}
-	table := ui.Table{
-		Kind: "vehicles", Caption: w.N("overview.vehicles", len(a.Vehicles)), Groups: []ui.Group{{Rows: rows}},
-		Columns: []ui.Column{
-			{Text: w.T("overview.vehicle")},
-			{Text: w.T("overview.class")},
-			{Text: w.T("overview.tag")},
-			{Text: w.T("overview.count"), Number: true},
-			{Text: w.T("overview.month"), Number: true},
-		},
-	}.UI()
-	return app.Elem("div").Body(table, app.If(len(a.Vehicles) > vehiclesMax,
-		p.expandButton(string(a.ID), w.T("overview.vehicles.all", "n", w.Number(int64(len(a.Vehicles)))), w.T("overview.vehicles.fewer"))))
-}
-
-// vehicle returns the cells of a vehicle's row.
-func (p *page) vehicle(w *i18n.Words, v api.VehicleOverview) []app.UI {
-	tag := app.Elem("span").Class("bp-tagnumber").Text(string(v.Tag))
-	if v.Tag == "" {
-		tag = app.Elem("span").Class("bp-quiet").Text(w.T("overview.tag.none"))
-	}
-	return []app.UI{
-		app.A().Class("bp-plate").Href(p.passagesAddress(v.ID)).Text(v.Plate.String()),
-		app.Elem("span").Text(i18n.Sentence(w.Class(v.Class))),
-		tag,
-		app.Elem("span").Text(w.Number(int64(v.Passages))),
-		app.Elem("span").Class("bp-amount").Text(w.Kroner(v.Balance)),
+// expand shows a list in full, or its beginning again. Focus goes to the number of vehicles above a list that has grown.
+func (p *page) expand(ctx app.Context, list string) {
+	p.expanded[list] = !p.expanded[list]
+	if p.expanded[list] && list != tasksList {
+		ctx.Defer(func(app.Context) { p.Session.Window.Focus("fleet-" + list + "-found") })
 	}
 }
 
@@ -181,6 +178,6 @@ func (p *page) expandButton(list string, all, fewer string) app.UI {
 		text = fewer
 	}
 	return app.Elem("p").Class("bp-card-foot").Body(
-		ui.Button("tertiary", text, ui.On("unfold/"+list, func(app.Context) { p.expanded[list] = !p.expanded[list] })).
+		ui.Button("tertiary", text, ui.On("unfold/"+list, func(ctx app.Context) { p.expand(ctx, list) })).ID("unfold-"+list).
 			Aria("expanded", strconv.FormatBool(p.expanded[list])))
 }

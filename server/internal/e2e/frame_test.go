@@ -14,6 +14,8 @@ func TestOverviewShowsMonth(t *testing.T) {
 	signIn(t, page, product, account(t, "kari@bompass.example"))
 	page.WaitText("På vei mot passeringstaket")
 	page.WaitText("Oslopakke 3, bygrensen")
+	page.Wait("a bar for each month with passages", `document.querySelectorAll('[data-part="bar"]').length >= 1`)
+	page.Press("#spend-sum")
 	page.Wait("two lines", `document.querySelectorAll('[data-part^="line-"]').length === 2`)
 	page.Wait("the arrow key to show each day", `(function () {
 		const here = document.querySelector('[role=tab][aria-selected=true]');

@@ -30,7 +30,7 @@ func TestOverviewShowsAgreementsAndLeadsOn(t *testing.T) {
 	signIn(t, page, product, account(t, "nils@fjordfrakt.example"))
 	page.Wait("the agreements", `document.querySelector("#agreement-7002001")`)
 	for selector, want := range map[string]string{
-		"h3": "Vegamot", "#agreement-7002001": "Bedrift", `.bp-table-vehicles a.bp-plate`: "VJ 40110",
+		"h3": "Vegamot", "#agreement-7002001": "Bedrift", `.bp-table-fleet a.bp-plate`: "VJ 4",
 	} {
 		if got := strings.ReplaceAll(page.Eval(inCard("7002001", selector)+".innerText"), "\u00a0", " "); !strings.Contains(got, want) {
 			t.Errorf("%s of the agreement says %q, want %q", selector, got, want)
