@@ -2,6 +2,7 @@ package party
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -20,6 +21,10 @@ func mergeParties(actor access.Principal, held []HeldParty, companies []mandate.
 		p := Party{
 			Key: "customer:" + string(h.Customer), Name: h.Name, Number: h.Number, Kind: h.Kind, Role: h.Role,
 			Current: h.Customer == actor.Customer, ByMandate: h.ByMandate, customer: h.Customer,
+			Agreement: h.Agreement, Plate: h.Plate,
+			Ambiguous: slices.ContainsFunc(held, func(o HeldParty) bool {
+				return o.Customer != h.Customer && o.Kind == h.Kind && o.Number == h.Number && strings.EqualFold(o.Name, h.Name)
+			}),
 		}
 		known[h.Number] = true
 		if h.Kind == toll.Private && h.Role == role.Owner {

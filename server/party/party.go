@@ -37,6 +37,9 @@ type Party struct {
 	Current    bool // the party that is acted for
 	NoCustomer bool // not a customer yet
 	ByMandate  bool // the right is a mandate of the register
+	Agreement  string
+	Plate      string
+	Ambiguous  bool // another party of the list has the same name and number; agreement and plate tell them apart
 
 	customer toll.CustomerID
 }
@@ -57,6 +60,8 @@ type HeldParty struct {
 	Role      role.Role
 	Number    string // of an organisation that is a customer
 	ByMandate bool
+	Agreement string // the number of one of its agreements, empty if there is none
+	Plate     string // of one of the vehicles on an agreement, empty if there is none
 }
 
 // MandateSnapshot is the register's last answer about a person.

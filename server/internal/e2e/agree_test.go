@@ -313,7 +313,7 @@ func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	proves.That(t, "S1.13")
 }
 
-// The customer number and password of the legacy system link an agreement. It is shown once its customer is chosen.
+// The customer number and password of the legacy system link an agreement. The overview has it, beside what the person had before.
 func TestLegacyCustomerNumberLinksAgreement(t *testing.T) {
 	product := e2e.Start(t, program)
 	page := e2e.Open(t, e2e.Phone)
@@ -333,8 +333,8 @@ func TestLegacyCustomerNumberLinksAgreement(t *testing.T) {
 	for _, v := range newAxeChecker(t, page).violations(t) {
 		t.Errorf("%s: %s", v.ID, v.Help)
 	}
-	page.Go(product.URL() + "/parties?next=%2F")
-	page.Press(`main form:nth-of-type(2) button[type=submit], main li:nth-of-type(2) button[type=submit]`)
+	page.Go(product.URL() + "/")
 	page.WaitText("KH 70315")
+	page.WaitText("RK 20877")
 	proves.That(t, "S1.11", "S1.38", "S2.35", "O.08")
 }

@@ -89,6 +89,9 @@ func moveAccount(ctx context.Context, tx pgx.Tx, j eid.Join) error {
 	if err := deleteEmptyCustomers(ctx, tx, j); err != nil {
 		return err
 	}
+	if err := store.MergePrivateCustomers(ctx, tx, j.Keep); err != nil {
+		return err
+	}
 	if err := store.ExactlyOne(tx.Exec(ctx, "delete from account where id = $1", string(j.Other))); err != nil {
 		return err
 	}

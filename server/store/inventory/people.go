@@ -65,10 +65,11 @@ func parties() []Table {
 			Export: Export{Why: "a company's public number"}, Erase: Erase{Why: "a company; its owner is not erased while it is a customer"},
 		},
 		{
-			Name: "customer", Owner: Customer, Kept: keptForAccounts,
+			Name: "customer", Owner: Customer, Customers: []string{"merged_into"}, Kept: keptForAccounts,
 			Export: Export{
 				Section: "customer", Query: "select c.* from customer c where c.id = @customer",
 				Columns: []string{"id", "kind", "name", "email", "country", "language"},
+				Omitted: map[string]string{"merged_into": "the same person's other customer, which is in the export too"},
 			},
 			Erase: Erase{Statement: "update customer set name = '', email = '' where id in " + ownedCustomers},
 		},

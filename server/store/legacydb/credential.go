@@ -63,6 +63,9 @@ func (s *Store) RedeemCredential(ctx context.Context, u legacy.Use) (list []lega
 		if list, err = agreementsOf(ctx, tx, u, found.Customer, outcome); err != nil || outcome != legacy.Linked {
 			return err
 		}
+		if err := store.MergePrivateCustomers(ctx, tx, u.Account); err != nil {
+			return err
+		}
 		if err := store.AddEvent(ctx, tx, u.Account, access.EventLinked, u.At, access.Place{}); err != nil {
 			return err
 		}

@@ -38,6 +38,9 @@ func (s *Store) LinkAgreements(
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
+		if err := store.MergePrivateCustomers(ctx, tx, account); err != nil {
+			return err
+		}
 		return store.AddEvent(ctx, tx, account, access.EventLinked, now, access.Place{})
 	})
 	return list, err

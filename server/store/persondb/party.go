@@ -19,9 +19,12 @@ import (
 // HeldParties returns the customers that an account may act for.
 func (s *Store) HeldParties(ctx context.Context, account toll.AccountID, now time.Time) ([]party.HeldParty, error) {
 	list, err := store.Select[party.HeldParty](ctx, s.db.Pool, `
-		select c.id::text as customer, c.name, c.kind, p.role, coalesce(o.number, '') as number, p.by_mandate
+		select c.id::text as customer, c.name, c.kind, p.role, coalesce(o.number, '') as number, p.by_mandate,
+			coalesce((select g.number from agreement g where g.customer_id = c.id order by g.number limit 1), '') as agreement,
+			coalesce((select v.plate from agreement g join mount m on m.agreement_id = g.id join vehicle v on v.id = m.vehicle_id
+				where g.customer_id = c.id and (m.valid_to is null or m.valid_to > $2) order by g.number, v.plate limit 1), '') as plate
 		from account_party p join customer c on c.id = p.customer_id left join organisation o on o.customer_id = c.id
-		where p.account_id = $1 and (p.until is null or p.until > $2) order by c.kind desc, c.name, c.id`, string(account), now)
+		where p.account_id = $1 and (p.until is null or p.until > $2) and c.merged_into is null order by c.kind desc, c.name, c.id`, string(account), now)
 	if err != nil {
 		return nil, fmt.Errorf("parties: %w", err)
 	}
@@ -71,7 +74,7 @@ func addParty(ctx context.Context, tx pgx.Tx, w party.Switch) (customer toll.Cus
 			return "", err
 		}
 		err = tx.QueryRow(ctx, `select c.id::text from account_party p join customer c on c.id = p.customer_id
-			where p.account_id = $1 and c.kind = 'private' and p.role = 'owner' limit 1`, string(account)).Scan(&customer)
+			where p.account_id = $1 and c.kind = 'private' and p.role = 'owner' and c.merged_into is null limit 1`, string(account)).Scan(&customer)
 	}
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return "", err

@@ -136,5 +136,8 @@ func linkByEmail(ctx context.Context, tx pgx.Tx, account toll.AccountID) error {
 		join customer c on lower(c.email) = a.email and a.email <> '' and c.kind = 'private'
 		where a.id = $1 and not exists (select from account_party p where p.customer_id = c.id and p.role = 'owner')
 		on conflict do nothing`, string(account))
-	return err
+	if err != nil {
+		return err
+	}
+	return store.MergePrivateCustomers(ctx, tx, account)
 }

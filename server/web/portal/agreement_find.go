@@ -94,7 +94,7 @@ func (h *Handlers) linkFound(c *fiber.Ctx, actor access.Principal, v *kit.Page) 
 		return err
 	}
 	h.ClearLink(c)
-	return h.sendOutcomes(c, v, list, v.N("find.count", len(list)))
+	return h.sendOutcomes(c, actor, v, list, v.N("find.count", len(list)))
 }
 
 // outcomesView is the content of the page that lists the agreements that were tried.
@@ -104,11 +104,20 @@ type outcomesView struct {
 	Ways []kit.LeadLink // other ways to find agreements
 }
 
+// severalParties reports whether the person can act for more than one party.
+func (h *Handlers) severalParties(c *fiber.Ctx, actor access.Principal) bool {
+	if h.Parties == nil {
+		return false
+	}
+	list, err := h.Parties.Parties(c.UserContext(), actor)
+	return err == nil && len(list.Parties) > 1
+}
+
 // sendOutcomes lists the agreements that were tried and the outcome of each, S2.39. If there are none, the page
 // says whom to ask, S1.39.
-func (h *Handlers) sendOutcomes(c *fiber.Ctx, p *kit.Page, list []person.FoundAgreement, text string) error {
+func (h *Handlers) sendOutcomes(c *fiber.Ctx, actor access.Principal, p *kit.Page, list []person.FoundAgreement, text string) error {
 	v := &outcomesView{Page: *p, Done: kit.Done{Title: p.T("find.tried"), Text: text, Href: site.Overview, Go: p.T("app.missing.home")}}
-	if h.Parties != nil && len(list) > 0 { // the agreements may belong to another customer than the one acted for
+	if len(list) > 0 && h.severalParties(c, actor) { // the agreements may belong to another party than the one acted for
 		v.Done.Href, v.Done.Go = site.Parties+"?next="+url.QueryEscape(site.Overview), v.T("party.title")
 	}
 	for _, f := range list {

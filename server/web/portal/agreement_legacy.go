@@ -48,5 +48,5 @@ func (h *Handlers) linkLegacy(c *fiber.Ctx, actor access.Principal, p *kit.Page)
 	for i, f := range list {
 		found[i] = person.FoundAgreement{Number: f.Number, Outcome: person.LinkOutcome(f.Outcome)}
 	}
-	return h.sendOutcomes(c, p, found, p.N("find.legacy.count", len(list)))
+	return h.sendOutcomes(c, actor, p, found, p.N("find.legacy.count", len(list)))
 }

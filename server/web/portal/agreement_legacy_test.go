@@ -61,6 +61,43 @@ func TestLegacyPasswordLinksOnce(t *testing.T) {
 	proves.That(t, "S1.11", "S1.38", "S2.35")
 }
 
+// importNamesake imports a private customer of the name of Per, with agreement 7009301.
+func importNamesake(h *webtest.Server) {
+	h.ImportLegacy("customer,kind,name,email\nL-7009301,private,Per Dahl,per.dahl@gammel.example\n",
+		"agreement,customer,charger,from\n7009301,L-7009301,ferde,2024-01-01\n")
+	h.ImportCredential("7009301", "7009301")
+}
+
+// The agreement of the person's legacy customer joins those of the party that the person acts for: one person is one
+// party, and need not choose between two of the same name.
+func TestLinkedAgreementIsOnTheOverviewOfItsPerson(t *testing.T) {
+	h := webtest.NewPortal(t)
+	importNamesake(h.Server)
+	v := h.SignIn("per@bompass.example")
+	if p := v.SubmitLegacyPassword("7009301", fixture.LegacyPassword); !strings.Contains(p.Body, `href="/"`) {
+		t.Errorf("the result does not lead to the overview: %s", p.Body)
+	}
+	if customer := h.QueryText("select customer_id::text from agreement where number = '7009301'"); customer != string(fixture.Per) {
+		t.Errorf("the agreement is that of %s", customer)
+	}
+	if n := strings.Count(v.Get("/parties").Body, "<strong>Per Dahl</strong>"); n != 1 {
+		t.Errorf("%d rows of one person", n)
+	}
+}
+
+// Two parties of one name are told apart by agreement and plate.
+func TestPartiesThatLookAlikeCarryNumberAndPlate(t *testing.T) {
+	h := webtest.NewPortal(t)
+	importNamesake(h.Server)
+	h.Exec(`insert into account_party (account_id, customer_id, role) select a.id, g.customer_id, 'administrator' from account a, agreement g
+		where a.email = 'per@bompass.example' and g.number = '7009301'`)
+	h.Exec("insert into mount (vehicle_id, agreement_id, valid_from) select '" + string(fixture.PerCar) + "', id, valid_from from agreement where number = '7009301'")
+	page := h.SignIn("per@bompass.example").Get("/parties").Body
+	if !strings.Contains(page, "Avtale 7009301, RK 20877") || strings.Count(page, "<strong>Per Dahl</strong>") != 2 {
+		t.Errorf("the parties look alike: %s", page)
+	}
+}
+
 // An unknown number, a wrong password, a spent one, and the right one of an agreement that is not there get the same
 // answer.
 func TestWrongLegacyNumberAndPasswordLookAlike(t *testing.T) {

@@ -75,6 +75,12 @@ func newPartyLine(v *kit.Page, p party.Party) partyLine {
 	if p.NoCustomer {
 		line.Role = v.T("party.new")
 	}
+	if p.Ambiguous && p.Agreement != "" {
+		line.Detail += ", " + v.T("overview.agreement", "number", p.Agreement)
+	}
+	if p.Ambiguous && p.Plate != "" {
+		line.Detail += ", " + toll.Plate{Country: "NO", Text: p.Plate}.String()
+	}
 	return line
 }
 
