@@ -5,7 +5,7 @@
   "use strict";
 
   // The pages that the server renders; see package site.
-  const rendered = /^\/(login|logout|welcome|agreements\/(?:find|link)|terms|parties|help|security|prove|export|invitation|password|dev|api|web|healthz)(\/|$)/;
+  const rendered = /^\/(login|logout|welcome|agreements\/(?:find|link)|terms|parties|help|security|prove|export|invitation|privacy|accessibility|cookies|message|password|dev|api|web|healthz)(\/|$)/;
 
   const scheme = /(?:^|; )theme=(light|dark)(?:;|$)/.exec(document.cookie);
   if (scheme) document.documentElement.dataset.colorScheme = scheme[1];

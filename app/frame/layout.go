@@ -10,6 +10,8 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
+	"bompass/shared/ident"
+	"bompass/shared/menu"
 	"bompass/shared/site"
 	"bompass/shared/toll"
 )
@@ -21,29 +23,28 @@ func (p *Page) Layout(here string, body ...app.UI) app.UI {
 	if p.Session.Neutral() {
 		return ui.NeutralShell(w.T("app.name"), w.T("app.loading"), body...)
 	}
+	items := menu.Main(p.reader())
 	return ui.Shell{
 		Brand: w.T("app.name"), Skip: w.T("app.skip"), NavName: w.T("app.nav"),
-		Nav: p.navigation(here), Login: p.loginLink(), Picker: p.agreementPicker(),
-		Account: p.accountMenu(), Banner: p.banner(), Announcement: p.announcement, Footer: p.footer(), Body: body,
+		Nav: p.links(items, menu.Current(here)), Bar: menu.Bar(items), More: w.T("app.nav.more"), Login: p.loginLink(), Picker: p.agreementPicker(),
+		Account: p.accountMenu(here), Banner: p.banner(), Announcement: p.announcement, Footer: p.footer(), Body: body,
 		Toasts: p.toasts(), Dialog: p.dialog(), Changed: p.formChanged(),
 	}.UI()
 }
 
-// navigation lists the main pages; without a sign-in only the public ones.
-func (p *Page) navigation(here string) []ui.NavItem {
-	w := p.Words()
-	prices := ui.NavItem{Href: site.Prices, Text: w.T("prices.nav"), Icon: ui.IconPrices, Current: here == site.Prices}
-	if p.anonymous {
-		return []ui.NavItem{prices}
+// reader returns the person for whom the menus are made.
+func (p *Page) reader() menu.Reader {
+	me, _ := p.Session.Me()
+	return menu.Reader{SignedIn: !p.anonymous, Role: me.Role, Company: me.Kind == toll.Company}
+}
+
+// links returns the items of a menu in the reader's language.
+func (p *Page) links(items []menu.Item, current string) []ui.NavItem {
+	list := make([]ui.NavItem, len(items))
+	for i, item := range items {
+		list[i] = ui.NavItem{Href: item.Href, Text: p.Words().T(item.Text), Icon: ui.Icon(item.Icon), Current: item.Href == current}
 	}
-	var items []ui.NavItem
-	if p.May(api.Overview.Endpoint) {
-		items = append(items, ui.NavItem{Href: site.Overview, Text: w.T("app.nav.overview"), Icon: ui.IconOverview, Current: here == site.Overview})
-	}
-	if p.May(api.PassageList.Endpoint) {
-		items = append(items, ui.NavItem{Href: site.Passages, Text: w.T("app.nav.passages"), Icon: ui.IconPassage, Current: here == site.Passages})
-	}
-	return append(items, prices)
+	return list
 }
 
 // loginLink returns the link to the sign-in page, nil for people who are signed in.
@@ -75,7 +76,7 @@ func (p *Page) agreementPicker() *ui.Picker {
 }
 
 // accountMenu returns the menu of the person signed in, nil while the person is not known.
-func (p *Page) accountMenu() *ui.Account {
+func (p *Page) accountMenu(here string) *ui.Account {
 	me, known := p.Session.Me()
 	if !known {
 		return nil
@@ -89,17 +90,34 @@ func (p *Page) accountMenu() *ui.Account {
 	if me.Person != me.Name {
 		account.OnBehalf = w.T("app.behalf", "name", me.Name)
 	}
-	account.Links = []ui.NavItem{
-		{Href: site.Profile, Text: w.T("profile.title")}, {Href: site.Security, Text: w.T("security.title")}, {Href: site.Sessions, Text: w.T("sessions.title")},
-	}
-	if me.Kind == toll.Company && p.May(api.People.Endpoint) {
-		account.Links = append(account.Links, ui.NavItem{Href: site.People, Text: w.T("people.title")})
-	}
-	account.Links = append(account.Links, ui.NavItem{Href: site.Device, Text: w.T("device.title")})
+	account.Links = p.links(menu.Personal(p.reader()), here)
 	if me.Parties {
-		account.Switch, account.SwitchHref = w.T("party.switch"), site.Parties
+		account.Switch = p.partySwitch(me)
 	}
 	return account
+}
+
+// partiesMax is the maximum number of parties in the menu; the page of parties has all of them.
+const partiesMax = 6
+
+// partySwitch returns the choice of another party. Without the session's token, which is not stored on the device, there
+// is only the link to the page of parties.
+func (p *Page) partySwitch(me api.MeReply) *ui.Switch {
+	w := p.Words()
+	s := &ui.Switch{
+		Lead: w.T("party.switch.to"), Action: site.Parties, Token: me.CSRF, All: ui.NavItem{Href: site.Parties, Text: w.T("party.switch")},
+	}
+	if me.CSRF == "" {
+		return s
+	}
+	for _, other := range me.Others[:min(partiesMax, len(me.Others))] {
+		party := ui.Party{Key: other.Key, Name: other.Name, Detail: ident.FormatOrganisation(other.Number)}
+		if other.Own {
+			party.Detail = w.T("party.own")
+		}
+		s.Parties = append(s.Parties, party)
+	}
+	return s
 }
 
 // logOut ends the session at the server and leaves the program.
@@ -125,10 +143,10 @@ func (p *Page) handleLogoutError(err error) {
 	p.Session.LogOutOffline(func() { p.Session.Window.LoadPage(site.Because(site.Device, site.WhyLeft)) })
 }
 
-// footer returns the choices of language and colour scheme, and the links to help.
+// footer returns the choices of language and colour scheme, and the links to statements and customer service.
 func (p *Page) footer() ui.Footer {
 	w := p.Words()
-	footer := ui.Footer{LanguageName: w.T("app.language"), Help: p.help()}
+	footer := ui.Footer{LanguageName: w.T("app.language"), LinksName: w.T("app.about"), Links: p.footLinks()}
 	for _, lang := range i18n.Languages() {
 		footer.Languages = append(footer.Languages, ui.Language{
 			Code: lang, Name: w.T("language." + lang), Current: lang == w.Lang(),
@@ -145,15 +163,18 @@ func (p *Page) footer() ui.Footer {
 	return footer
 }
 
-// help returns the links to help and customer service, the same on every page (WCAG 3.2.6).
-func (p *Page) help() (links []ui.HelpLink) {
+// footLinks returns the links to the company's statements and to customer service, the same on every page
+// (WCAG 3.2.6).
+func (p *Page) footLinks() []ui.FootLink {
 	w, contact := p.Words(), p.Session.Contact()
-	links = append(links, ui.HelpLink{Text: w.T("app.help.questions"), Href: site.Help})
+	links := []ui.FootLink{
+		{Text: w.T("app.privacy"), Href: site.Privacy}, {Text: w.T("app.accessibility"), Href: site.Accessibility}, {Text: w.T("app.cookies"), Href: site.Cookies},
+	}
 	for _, phone := range contact.Phones {
-		links = append(links, ui.HelpLink{Text: w.T("app.help.call", "phones", phone), Href: "tel:" + toll.DialNumber(phone)})
+		links = append(links, ui.FootLink{Text: w.T("app.help.call", "phones", phone), Href: "tel:" + toll.DialNumber(phone)})
 	}
 	for _, email := range contact.Emails {
-		links = append(links, ui.HelpLink{Text: w.T("app.help", "address", email), Href: "mailto:" + email})
+		links = append(links, ui.FootLink{Text: w.T("app.help", "address", email), Href: "mailto:" + email})
 	}
 	return links
 }

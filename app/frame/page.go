@@ -143,6 +143,9 @@ func (p *Page) Enter(ctx app.Context, title string) {
 	p.MarkClean()
 	p.toast = nil
 	p.SetTitle(title)
+	for _, id := range []string{ui.MenuID, ui.MoreID} {
+		p.Session.Window.ClosePopover(id)
+	}
 	if p.entering && p.Session.RecordNavigation() {
 		ctx.Defer(func(app.Context) { p.Session.Window.FocusHeading() })
 	}

@@ -26,6 +26,7 @@ type Server struct {
 	Refusal   *fault.Error   // answers every change
 	Anonymous bool           // there is no session
 	Role      role.Role      // of the person signed in; may do everything when empty
+	Person    *api.MeReply   // the person signed in; nil is Kari
 
 	mu    sync.Mutex // a page asks for several things at once
 	calls []apiclient.Request
@@ -55,6 +56,8 @@ func (s *Server) Do(_ context.Context, r apiclient.Request) (apiclient.Response,
 	switch {
 	case path == api.Me.Path && s.Anonymous:
 		refused = fault.New(fault.SignedOut)
+	case path == api.Me.Path && s.Person != nil:
+		reply = *s.Person
 	case path == api.Me.Path:
 		reply = api.MeReply{Person: "Kari Lund", Name: "Kari Lund", Customer: fixture.Kari, Language: "nb", CSRF: "token", Role: s.Role}
 	case r.Method == "POST" && s.Refusal != nil:

@@ -1,24 +1,27 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v9/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"bompass/shared/menu"
+)
 
 // Icon is a small drawing that repeats the text beside it; screen readers skip it.
 type Icon string
 
 // The icons. They are constants: raw HTML is never made from data.
 const (
-	IconBrand    Icon = `<svg class="bp-mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true"><rect width="32" height="32" rx="8" class="bp-mark-field"></rect><path d="M6.5 26V12a5.5 5.5 0 0 1 5.5-5.5h8a5.5 5.5 0 0 1 5.5 5.5v14" class="bp-mark-gantry"></path><path d="M14 12.5h4L22 26H10z" class="bp-mark-road"></path><path d="M16 14v1.6M16 18v2.2M16 22.6v3.4" class="bp-mark-line"></path></svg>`
-	IconOverview Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="M4 10.5 12 4l8 6.5V19a1 1 0 0 1-1 1h-4.5v-5.5h-5V20H5a1 1 0 0 1-1-1z"></path></svg>`
-	IconPassage  Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="M4 20V7.5A3.5 3.5 0 0 1 7.5 4h9A3.5 3.5 0 0 1 20 7.5V20M10.5 9.5h3L16 20H8zM12 12v1.5M12 16v1.5"></path></svg>`
-	IconPrices   Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="M4 5.5A1.5 1.5 0 0 1 5.5 4h13A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 18.5zM8 8.5h8M8.5 13v.01M12 13v.01M15.5 13v.01M8.5 16.5v.01M12 16.5v.01M15.5 16.5v.01"></path></svg>`
-	IconDown     Icon = `<svg class="bp-icon bp-chevron" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="m6 9.5 6 6 6-6"></path></svg>`
-	IconIn       Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="M18 6 7 17M7 9v8h8"></path></svg>`
-	IconOut      Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="M6 18 17 7M9 7h8v8"></path></svg>`
-	IconLeave    Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M14 4h4.5A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5H14M10 8l-4 4 4 4M6 12h9"></path></svg>`
-	IconGo       Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M5 12h14M13 6l6 6-6 6"></path></svg>`
-	IconClose    Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M6 6l12 12M18 6 6 18"></path></svg>`
-	IconAlert    Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="M12 4 3 19.5h18zM12 10v4.5M12 17v.01"></path></svg>`
-	IconEmpty    Icon = `<svg class="bp-picture" viewBox="0 0 96 72" width="96" height="72" aria-hidden="true"><path d="M8 62h80M20 62V26a10 10 0 0 1 10-10h36a10 10 0 0 1 10 10v36"></path><path d="M42 30h12l10 32H32zM48 34v5M48 45v5M48 56v6"></path></svg>`
+	IconBrand        = Icon(menu.IconBrand)
+	IconPassage      = Icon(menu.IconPassage)
+	IconDown         = Icon(menu.IconDown)
+	IconIn      Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="M18 6 7 17M7 9v8h8"></path></svg>`
+	IconOut     Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="M6 18 17 7M9 7h8v8"></path></svg>`
+	IconLeave        = Icon(menu.IconLeave)
+	IconMore         = Icon(menu.IconMore)
+	IconGo      Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M5 12h14M13 6l6 6-6 6"></path></svg>`
+	IconClose   Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M6 6l12 12M18 6 6 18"></path></svg>`
+	IconAlert   Icon = `<svg class="bp-icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="M12 4 3 19.5h18zM12 10v4.5M12 17v.01"></path></svg>`
+	IconEmpty   Icon = `<svg class="bp-picture" viewBox="0 0 96 72" width="96" height="72" aria-hidden="true"><path d="M8 62h80M20 62V26a10 10 0 0 1 10-10h36a10 10 0 0 1 10 10v36"></path><path d="M42 30h12l10 32H32zM48 34v5M48 45v5M48 56v6"></path></svg>`
 )
 
 // UI is the icon as an element.

@@ -8,6 +8,8 @@ type Shell struct {
 	Skip         string
 	NavName      string
 	Nav          []NavItem
+	Bar          int      // how many of Nav stand in the bar of a phone; the rest are behind its last button
+	More         string   // the text of that button
 	Account      *Account // nil until the person is known
 	Login        *NavItem // the link to sign in, nil for people who are signed in
 	Picker       *Picker  // nil on pages without a choice
@@ -32,14 +34,26 @@ type Account struct {
 	Name        string // on the button
 	Lead        string // "Signed in as"
 	Person      string
-	OnBehalf    string // "On behalf of …"; empty when the person acts for themselves
-	Switch      string // the link to choose another party; empty when there is none
-	SwitchHref  string
+	OnBehalf    string    // "On behalf of …"; empty when the person acts for themselves
+	Switch      *Switch   // nil for people who cannot act for others
 	Links       []NavItem // pages about the person
 	Logout      string
 	OnLogout    Action
 	LogoutError string // why logging out failed
 }
+
+// Switch is the part of the account menu in which the person chooses another party to act for. The choice is a form
+// of the server.
+type Switch struct {
+	Lead    string // "Switch to"
+	Parties []Party
+	Action  string // address of the form
+	Token   string // that the form must carry
+	All     NavItem
+}
+
+// Party is a party that the person can act for.
+type Party struct{ Key, Name, Detail string }
 
 // Footer is the footer of every page.
 type Footer struct {
@@ -47,11 +61,12 @@ type Footer struct {
 	Languages    []Language
 	SchemeName   string
 	Schemes      []ColorScheme
-	Help         []HelpLink
+	LinksName    string
+	Links        []FootLink // statements of the company, and customer service
 }
 
-// HelpLink is a link to customer service.
-type HelpLink struct{ Text, Href string }
+// FootLink is a link of the footer.
+type FootLink struct{ Text, Href string }
 
 // Picker is a choice for the whole page, such as one of several agreements.
 type Picker struct {
@@ -83,8 +98,11 @@ type Language struct {
 	Do         Action
 }
 
-// MenuID is the id of the account menu, for closing it.
-const MenuID = "who-menu"
+// The ids of the menus that open, for closing them.
+const (
+	MenuID = "who-menu"
+	MoreID = "more-menu"
+)
 
 // UI returns the page's body with the shell around it.
 func (s Shell) UI() app.UI {
@@ -154,17 +172,41 @@ func (a *Account) ui() app.UI {
 			app.Elem("p").Class("bp-quiet").Text(a.Lead),
 			app.Elem("p").Class("bp-menu-name").Text(a.Person),
 			app.If(a.OnBehalf != "", app.Elem("p").Text(a.OnBehalf)),
-			app.If(a.Switch != "", app.Elem("p").Body(app.A().Class("ds-link").Href(a.SwitchHref).Text(a.Switch))),
-			app.Elem("ul").Class("bp-menu-own").Body(a.links()...),
+			app.If(a.Switch != nil, a.Switch.ui()),
+			app.Elem("ul").Class("bp-menu-list").Body(links(a.Links)...),
 			app.If(a.LogoutError != "", Alert("danger", "", a.LogoutError)),
 			Button("secondary", a.Logout, a.OnLogout, IconLeave).ID("logout"),
 		),
 	)
 }
 
-func (a *Account) links() (list []app.UI) {
-	for _, item := range a.Links {
-		list = append(list, app.Elem("li").Body(app.A().Class("ds-link").Href(item.Href).Text(item.Text)))
+// ui returns the parties, each with a button that switches to it, and the link to all of them.
+func (s *Switch) ui() app.UI {
+	if s == nil {
+		return app.Elem("div")
+	}
+	choices := make([]app.UI, 0, len(s.Parties)+1)
+	for _, p := range s.Parties {
+		choices = append(choices, app.Elem("li").Body(
+			app.Button().Type("submit").Name("party").Value(p.Key).Class("bp-menu-party").Body(
+				app.Elem("span").Attr("translate", "no").Text(p.Name), app.Elem("span").Class("bp-quiet").Text(p.Detail)),
+		))
+	}
+	return app.Form().Method("post").Action(s.Action).Class("bp-menu-switch").Body(
+		app.Input().Type("hidden").Name("csrf").Value(s.Token),
+		app.If(len(s.Parties) > 0, app.Elem("p").ID("switch").Class("bp-quiet").Text(s.Lead)),
+		app.If(len(s.Parties) > 0, app.Elem("ul").Aria("labelledby", "switch").Body(choices...)),
+		app.Elem("p").Body(app.A().Class("ds-link").Href(s.All.Href).Text(s.All.Text)),
+	)
+}
+
+func links(items []NavItem) (list []app.UI) {
+	for _, item := range items {
+		link := app.A().Class("ds-link").Href(item.Href)
+		if item.Current {
+			link = link.Aria("current", "page")
+		}
+		list = append(list, app.Elem("li").Body(link.Text(item.Text)))
 	}
 	return list
 }
@@ -185,20 +227,44 @@ func initial(name string) string {
 	return ""
 }
 
-// nav returns the navigation between the main pages.
+// nav returns the navigation between the main pages: a column beside the page, or a bar at the bottom of a phone.
 func (s Shell) nav() app.UI {
-	items := make([]app.UI, 0, len(s.Nav))
-	for _, item := range s.Nav {
+	items := make([]app.UI, 0, len(s.Nav)+1)
+	for i, item := range s.Nav {
 		link := app.A().Href(item.Href).Body(item.Icon.UI(), app.Elem("span").Text(item.Text))
 		if item.Current {
 			link = link.Aria("current", "page")
 		}
-		items = append(items, app.Elem("li").Body(link))
+		entry := app.Elem("li").Body(link)
+		if i >= s.Bar {
+			entry = entry.Class("bp-nav-rest")
+		}
+		items = append(items, entry)
+	}
+	if s.Bar < len(s.Nav) {
+		items = append(items, s.more())
 	}
 	return app.Elem("nav").Class("bp-nav").Aria("label", s.NavName).Body(app.Elem("ul").Body(items...))
 }
 
-// foot returns the choices of language and colour scheme, and the links to help.
+// more returns the last button of a phone's bar and the menu that it opens: the rest of the main pages, and the pages
+// about the person.
+func (s Shell) more() app.UI {
+	button := app.Button().Type("button").ID("more").Attr("popovertarget", MoreID).Body(IconMore.UI(), app.Elem("span").Text(s.More))
+	rest := s.Nav[s.Bar:]
+	for _, item := range rest {
+		if item.Current {
+			button = button.Aria("current", "true")
+		}
+	}
+	lists := []app.UI{app.Elem("ul").Class("bp-menu-list").Body(links(rest)...)}
+	if s.Account != nil {
+		lists = append(lists, app.Elem("ul").Class("bp-menu-list").Body(links(s.Account.Links)...))
+	}
+	return app.Elem("li").Class("bp-nav-more").Body(button, app.Elem("div").ID(MoreID).Class("bp-menu bp-menu-more").Attr("popover", "auto").Body(lists...))
+}
+
+// foot returns the choices of language and colour scheme, and the links to statements and customer service.
 func (s Shell) foot() app.UI {
 	languages := make([]app.UI, 0, len(s.Footer.Languages))
 	for _, l := range s.Footer.Languages {
@@ -212,11 +278,12 @@ func (s Shell) foot() app.UI {
 		app.Elem("nav").Class("bp-languages").Aria("label", s.Footer.LanguageName).Body(app.Elem("ul").Body(languages...)),
 		app.Elem("nav").Class("bp-languages").Aria("label", s.Footer.SchemeName).Body(app.Elem("ul").Body(schemes...)),
 	}
-	links := make([]app.UI, 0, len(s.Footer.Help))
-	for _, link := range s.Footer.Help {
-		links = append(links, app.Elem("p").Body(app.A().Class("ds-link").Href(link.Href).Text(link.Text)))
+	links := make([]app.UI, 0, len(s.Footer.Links))
+	for _, link := range s.Footer.Links {
+		links = append(links, app.Elem("li").Body(app.A().Class("ds-link").Href(link.Href).Text(link.Text)))
 	}
-	return app.Elem("footer").Class("bp-foot").Body(append(parts, app.Elem("div").Class("bp-foot-help").Body(links...))...)
+	parts = append(parts, app.Elem("nav").Class("bp-foot-links").Aria("label", s.Footer.LinksName).Body(app.Elem("ul").Body(links...)))
+	return app.Elem("footer").Class("bp-foot").Body(parts...)
 }
 
 // choice returns a button of a list of choices in the footer.

@@ -174,6 +174,23 @@ func (d *Service) Parties(ctx context.Context, actor access.Principal) (List, er
 	return list, nil
 }
 
+// StoredParties returns the parties that the actor may act for without asking the register: its last answer is used while
+// it is valid. The switch to one of them asks again.
+func (d *Service) StoredParties(ctx context.Context, actor access.Principal) ([]Party, error) {
+	snapshot, err := d.store.MandateSnapshot(ctx, actor.Account)
+	if err != nil {
+		return nil, err
+	}
+	if d.now().Sub(snapshot.At) >= SnapshotStaleMax {
+		snapshot.Companies = nil
+	}
+	held, err := d.store.HeldParties(ctx, actor.Account, d.now())
+	if err != nil {
+		return nil, err
+	}
+	return mergeParties(actor, held, snapshot.Companies), nil
+}
+
 // RequireMandate returns an error unless the actor may bind the customer: the register must have confirmed a right by
 // mandate within AskedMax.
 func (d *Service) RequireMandate(ctx context.Context, actor access.Principal) error {

@@ -38,6 +38,7 @@ type Passages interface {
 type Parties interface {
 	kit.Mandates
 	Parties(ctx context.Context, actor access.Principal) (party.List, error)
+	StoredParties(ctx context.Context, actor access.Principal) ([]party.Party, error)
 	Switch(ctx context.Context, actor access.Principal, key string) (seal.Token, error)
 }
 
@@ -110,9 +111,13 @@ func open(d Deps) (r rooms, err error) {
 		return r, err
 	}
 	r.passages = d.Passages
+	var others kit.OtherParties
+	if d.Parties != nil {
+		others = portal.OtherParties(d.Parties)
+	}
 	r.kit, err = kit.New(kit.Config{
 		Context: d.Context, PublicURL: d.PublicURL, Proxies: d.Proxies, Development: d.Development,
-		Keys: d.Keys, Sessions: d.Access, Details: d.Person, Mandates: d.Parties, Assets: d.Assets, Contact: d.Contact,
+		Keys: d.Keys, Sessions: d.Access, Details: d.Person, Mandates: d.Parties, Others: others, Assets: d.Assets, Contact: d.Contact,
 		Log: d.Log, Security: d.Security, Now: d.Now,
 	})
 	if err != nil {

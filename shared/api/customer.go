@@ -7,6 +7,14 @@ import (
 	"bompass/shared/toll"
 )
 
+// PartyChoice is a party that a person can switch to.
+type PartyChoice struct {
+	Key    string `json:"key"` // the value of the form of parties
+	Name   string `json:"name"`
+	Number string `json:"number,omitempty"` // of an organisation
+	Own    bool   `json:"own,omitempty"`    // the person, as a private customer
+}
+
 // MeReply is the signed-in person and the customer that the person acts for.
 type MeReply struct {
 	Person   string            `json:"person"` // name of the signed-in person
@@ -15,6 +23,7 @@ type MeReply struct {
 	Kind     toll.CustomerKind `json:"kind"`
 	Language string            `json:"language"`
 	Parties  bool              `json:"parties,omitempty"` // the person can choose another customer
+	Others   []PartyChoice     `json:"others,omitempty"`  // what the person can act for instead, as far as it is stored
 	Role     role.Role         `json:"role"`              // the person's role for the customer
 	CSRF     string            `json:"csrf"`              // value of X-CSRF-Token in requests that change something
 }

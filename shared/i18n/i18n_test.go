@@ -136,7 +136,7 @@ var families = []string{
 }
 
 func TestNoKeyIsUnused(t *testing.T) {
-	tree := source(t, "../../app") + source(t, "../../server") + source(t, ".")
+	tree := source(t, "../../app") + source(t, "../../server") + source(t, "../menu") + source(t, ".")
 	for _, key := range keysOf(i18n.Default) {
 		base := strings.TrimSuffix(strings.TrimSuffix(key, ".one"), ".other")
 		if slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(key, f) }) {

@@ -37,6 +37,11 @@ const (
 	StepUp         = "/prove" // show a factor before an important change
 	Export         = "/export"
 	Invitation     = "/invitation"
+	Privacy        = "/privacy"
+	Accessibility  = "/accessibility"
+	Cookies        = "/cookies"
+	Preferences    = "/preferences" // takes the choice of language and color scheme
+	Logout         = "/logout"
 )
 
 // Pages lists the pages of the program. Every other address of the program is answered as not found.
@@ -47,7 +52,7 @@ func Pages() []string {
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,
 // leaves the program.
 func Rendered() []string {
-	return []string{Login, Help, LoginHelp, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation}
+	return []string{Login, Help, LoginHelp, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies}
 }
 
 // IsPage reports whether a path is a page of the program.

@@ -46,7 +46,7 @@ func TestDetailsShowWhatIsConfirmedAndConsentedTo(t *testing.T) {
 		"E-post og SMS anbefales, fordi", "Akseptert bruk av e-post", "Akseptert bruk av SMS", "Reklame på e-post eller SMS", "Mobilnummeret er ikke bekreftet ennå", "Send en ny kode", "Telefon privat", "Telefon arbeid",
 		"Akseptert personvernerklæring", "Virker først når", "Passeringer", "12, til", `href="/export"`, "Hvorfor er dette nødvendig?")
 	s.Hides("Firmakontakt", "E-postadressen er ikke bekreftet")
-	if !strings.HasPrefix(s.Window.PageTitle, "Mine opplysninger") {
+	if !strings.HasPrefix(s.Window.PageTitle, "Min profil") {
 		t.Errorf("title: %q", s.Window.PageTitle)
 	}
 	reply.Company = true
@@ -132,7 +132,7 @@ func TestChangedFormIsKeptWhenAnotherIsSent(t *testing.T) {
 	const offer = "Det finnes en ny versjon"
 	server := serve(profileOf())
 	s := pagetest.Open(t, server, "/profile", profile.New)
-	profile.Change(s.Page, "Mine opplysninger")
+	profile.Change(s.Page, "Min profil")
 	*profile.Street(s.Page) = "Storgata 9"
 	s.Do(func(ctx app.Context) { profile.OfferUpdate(ctx, s.Page) })
 	s.Hides(offer)

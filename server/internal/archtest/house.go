@@ -22,6 +22,7 @@ var House = []Row{
 	{"shared/oslo", "", "Norwegian dates and times come from the calendar alone"},
 	{"shared/role", "", "the rights of roles are a table"},
 	{"shared/site", "", "the addresses of pages are a list"},
+	{"shared/menu", "shared/role shared/site", "what stands in the menus follows from rights and addresses"},
 	{"shared/stockholm", "shared/oslo", "Swedish days are counted as Norwegian ones"},
 	{"shared/text", "", "what people may write and how codes are read depend on nothing"},
 	{
@@ -109,7 +110,7 @@ var House = []Row{
 	// app is the program in the browser. It meets the server at shared alone.
 	{"app/browser", "shared/apiclient", "the only package that touches the browser"},
 	{"app/session", "app/browser " + anyShared, "the state that pages share, kept in the browser"},
-	{"app/ui", "", "components know nothing of tolls"},
+	{"app/ui", "shared/menu", "components know nothing of tolls; drawings of the frame are the server's too"},
 	{"app/workbench", "app/ui", "shows components to those who make them"},
 	{"app/frame", "app/session app/ui " + anyShared, "the shell, queries and forms of every page"},
 	{"app/page/fleet", "app/ui " + anyShared, "a choice of vehicles that several pages show"},

@@ -20,7 +20,7 @@ func TestDetailsAreChangedOnTheirPage(t *testing.T) {
 	signIn(t, page, product, account(t, "kari@bompass.example"))
 	page.Wait("the overview", `document.querySelector("#agreement-7001001")`)
 	page.Go(product.URL() + "/profile")
-	page.Wait("the page", `document.querySelector("#street") && document.querySelector("h1").textContent === "Mine opplysninger"`)
+	page.Wait("the page", `document.querySelector("#street") && document.querySelector("h1").textContent === "Min profil"`)
 
 	page.WaitText("Kari Lund")
 	page.WaitText("Navn og fødselsdato kommer fra Folkeregisteret og kan ikke endres her. Er noe feil, kontakter du bomselskapet ditt.")

@@ -30,7 +30,7 @@ func TestPersonSignsInWithEIDForCompany(t *testing.T) {
 	proves.That(t, "S2.03", "S2.10", "S2.11", "S2.23", "S2.24")
 	page.Screenshot("eid-company")
 	page.Press("#who")
-	page.WaitText("Bytt hvem du representerer")
+	page.WaitText("Alle du kan representere")
 	page.Press("#logout")
 	page.WaitText("Du er logget ut.")
 	proves.That(t, "S3.13")

@@ -66,11 +66,32 @@ type failurePage struct {
 
 // sendFailure renders what happened, what to do and how to reach customer service.
 func (k *Kit) sendFailure(c *fiber.Ctx, status int, f fault.Error) error {
-	v := &failurePage{Page: *k.NewPage(c), Trace: f.Trace}
+	v := &failurePage{Page: *k.failedPage(c, f), Trace: f.Trace}
 	v.Program = ""
 	v.Title, v.Text = v.T("app.error.title"), v.Fault(&f)
 	if f.Code == fault.NotFound {
 		v.Title, v.Text, v.Trace = v.T("app.missing.title"), v.T("app.missing.text"), ""
 	}
 	return k.Send(c, status, "failure", v)
+}
+
+// failedPage returns the page of an error, in the frame of the program for people who are signed in. When the server
+// itself fails, nothing is asked of the database.
+func (k *Kit) failedPage(c *fiber.Ctx, f fault.Error) *Page {
+	if f.Code == fault.Internal || f.Code == fault.Busy {
+		return k.NewPage(c)
+	}
+	// The context of the request ended with its handler.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(k.stopping), answerMax)
+	defer cancel()
+	c.SetUserContext(ctx)
+	actor, err := k.sessions.Peek(ctx, k.SessionToken(c))
+	if err != nil {
+		return k.NewPage(c)
+	}
+	p, err := k.SignedInPage(c, actor)
+	if err != nil {
+		return k.NewPage(c)
+	}
+	return p
 }

@@ -108,7 +108,11 @@ func (k *Kit) RequireAnyForm(c *fiber.Ctx) (*Page, error) {
 	actor, err := k.CurrentActor(c)
 	switch {
 	case err == nil:
-		return k.SignedInPage(actor), k.checkForm(c, func(token string) bool { return actor.CSRFMatches(token) || k.IsFormToken(c, token) })
+		p, err := k.SignedInPage(c, actor)
+		if err != nil {
+			return nil, err
+		}
+		return p, k.checkForm(c, func(token string) bool { return actor.CSRFMatches(token) || k.IsFormToken(c, token) })
 	case fault.CodeOf(err) != fault.SignedOut:
 		return nil, err
 	}
@@ -170,7 +174,7 @@ func SafeNext(next string) string {
 	case !strings.HasPrefix(next, "/"), strings.HasPrefix(next, "//"), strings.ContainsAny(next, "\\\r\n\t"):
 		return site.Overview
 	case strings.HasPrefix(u.Path, "/api/"), strings.HasPrefix(u.Path, site.Login), strings.HasPrefix(u.Path, "/web/"),
-		strings.HasPrefix(u.Path, site.StepUp):
+		strings.HasPrefix(u.Path, site.StepUp), u.Path == site.Logout, u.Path == site.Preferences:
 		return site.Overview
 	}
 	return next

@@ -25,7 +25,8 @@ type Config struct {
 	Keys        seal.Keys
 	Sessions    Sessions
 	Details     Details
-	Mandates    Mandates // nil if nobody can act for others by mandate
+	Mandates    Mandates     // nil if nobody can act for others by mandate
+	Others      OtherParties // nil if nobody can act for others
 	Assets      *Assets
 	Contact     toll.Contact // of customer service
 	Log         *slog.Logger
@@ -40,6 +41,7 @@ type Kit struct {
 	Streams *Streams
 	Assets  *Assets
 	Contact toll.Contact // of customer service
+	Others  OtherParties // nil if nobody can act for others
 	Log     *slog.Logger
 	Now     func() time.Time
 
@@ -70,7 +72,7 @@ func New(c Config) (*Kit, error) {
 		return nil, err
 	}
 	k := &Kit{
-		Origin: origin, Keys: c.Keys, Streams: NewStreams(), Assets: c.Assets, Contact: c.Contact, Log: c.Log, Now: c.Now,
+		Origin: origin, Keys: c.Keys, Streams: NewStreams(), Assets: c.Assets, Contact: c.Contact, Others: c.Others, Log: c.Log, Now: c.Now,
 		sessions: c.Sessions, details: c.Details, mandates: c.Mandates, stopping: c.Context, proxies: proxies,
 		pages: newPages(),
 	}

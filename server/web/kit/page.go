@@ -37,6 +37,7 @@ type Page struct {
 	Notice   string    // why the person has come here
 	Failures []Failure // what is wrong with the form
 	Self     string    // the page's own address, for the choice of language; empty where there is no choice
+	Shell    *Shell    // the frame of the program; nil for the narrow pages of signing in
 
 	contact toll.Contact // of customer service
 }
@@ -100,6 +101,31 @@ func (p *Page) Schemes() (links []choice) {
 	return links
 }
 
+// footLink is a link of the footer. Its address is ours, or one that the template's own filter does not know.
+type footLink struct {
+	Href template.URL
+	Text string
+}
+
+// FootLinks returns the links of the footer beside the choices of language and color scheme.
+func (p *Page) FootLinks() []footLink {
+	links := []footLink{
+		{Href: site.Privacy, Text: p.T("app.privacy")}, {Href: site.Accessibility, Text: p.T("app.accessibility")}, {Href: site.Cookies, Text: p.T("app.cookies")},
+	}
+	if p.Shell == nil {
+		return links
+	}
+	for _, phone := range p.ServiceNumbers() {
+		links = append(links, footLink{Href: template.URL("tel:" + phone.Number), //nolint:gosec // digits
+			Text: p.T("app.help.call", "phones", phone.Text)})
+	}
+	for _, email := range p.ServiceEmails() {
+		links = append(links, footLink{Href: template.URL("mailto:" + email), //nolint:gosec // of the settings
+			Text: p.T("app.help", "address", email)})
+	}
+	return links
+}
+
 // with returns this page's address with one more parameter.
 func (p *Page) with(name, value string) string {
 	join := "?"
@@ -118,13 +144,6 @@ func (k *Kit) pageIn(language string) *Page {
 		Program: k.Assets.Address(ProgramFile),
 		contact: k.Contact,
 	}
-}
-
-// SignedInPage returns a page in the language of the actor's account, with the session's token.
-func (k *Kit) SignedInPage(actor access.Principal) *Page {
-	p := k.pageIn(actor.Language)
-	p.CSRF = actor.CSRF
-	return p
 }
 
 // SignedInHandler answers a signed-in person with a page.
@@ -148,7 +167,11 @@ func (k *Kit) SignedIn(handle SignedInHandler, returnTo ...string) fiber.Handler
 				return err
 			}
 		}
-		err = handle(c, actor, k.SignedInPage(actor))
+		p, err := k.SignedInPage(c, actor)
+		if err != nil {
+			return err
+		}
+		err = handle(c, actor, p)
 		if err != nil && fault.CodeOf(err) == fault.StepUp {
 			back := site.Security
 			if slices.Contains(returnTo, c.Path()) {
@@ -186,7 +209,7 @@ func (k *Kit) LoadPages(files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	shared, err := template.ParseFS(pageFiles, "page/frame.html", "page/parts.html")
+	shared, err := template.ParseFS(pageFiles, "page/frame.html", "page/shell.html", "page/parts.html")
 	if err != nil {
 		return err
 	}
@@ -197,7 +220,7 @@ func (k *Kit) LoadPages(files fs.FS) error {
 	}
 	for _, file := range names {
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		if name == "frame" || name == "parts" {
+		if name == "frame" || name == "shell" || name == "parts" {
 			continue
 		}
 		if k.pages.templates[name] != nil {

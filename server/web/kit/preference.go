@@ -33,12 +33,22 @@ func ColorScheme(c *fiber.Ctx) string {
 
 // SavePreferences stores the language and the color scheme that the visitor has chosen on the page.
 func (k *Kit) SavePreferences(c *fiber.Ctx) {
-	if lang := c.Query("lang"); isOffered(lang) {
+	k.SetLanguage(c, c.Query("lang"))
+	k.SetColorScheme(c, c.Query(schemeCookie))
+}
+
+// SetLanguage stores a language in the browser, if it is offered.
+func (k *Kit) SetLanguage(c *fiber.Ctx, lang string) {
+	if isOffered(lang) {
 		k.SetCookie(c, languageCookie, lang, preferenceMaxAge)
 	}
-	if chosen := c.Query(schemeCookie); slices.Contains(schemes[:], chosen) {
+}
+
+// SetColorScheme stores a color scheme in the browser, if there is one of that name.
+func (k *Kit) SetColorScheme(c *fiber.Ctx, scheme string) {
+	if slices.Contains(schemes[:], scheme) {
 		c.Cookie(&fiber.Cookie{
-			Name: schemeCookie, Value: chosen, Path: "/", MaxAge: int(preferenceMaxAge / time.Second),
+			Name: schemeCookie, Value: scheme, Path: "/", MaxAge: int(preferenceMaxAge / time.Second),
 			Secure: k.Origin.Secure, SameSite: fiber.CookieSameSiteLaxMode,
 		})
 	}

@@ -32,9 +32,12 @@ type helpView struct {
 
 // help answers the most frequent questions to everybody and says how to reach customer service, S1.01 and S2.86.
 func (h *Handlers) help(c *fiber.Ctx) error {
-	h.SavePreferences(c)
-	v := &helpView{Page: *h.NewPage(c)}
-	v.Title, v.Program, v.Self = v.T("faq.title"), "", site.Help
+	p, err := h.PublicPage(c)
+	if err != nil {
+		return err
+	}
+	v := &helpView{Page: *p}
+	v.Title = v.T("app.nav.help")
 	for _, q := range questions {
 		if q.href == site.Parties && h.Parties == nil {
 			continue

@@ -28,9 +28,12 @@ func (h *Handlers) mountInbox(app *fiber.App) {
 }
 
 func (h *Handlers) inboxPage(c *fiber.Ctx) error {
-	h.SavePreferences(c)
-	v := &inboxView{Page: *h.NewPage(c)}
-	v.Title, v.Self = v.T("inbox.title"), inboxPath
+	p, err := h.PublicPage(c)
+	if err != nil {
+		return err
+	}
+	v := &inboxView{Page: *p}
+	v.Title = v.T("inbox.title")
 	for _, r := range h.Inbox.List(c.Query("to")) {
 		v.Inbox = append(v.Inbox, received{Received: r, When: v.Instant(r.At), Pieces: splitLinks(r.Text)})
 	}

@@ -9,8 +9,11 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/party"
 	"bompass/server/web/kit"
+	"bompass/shared/api"
 	"bompass/shared/fault"
+	"bompass/shared/i18n"
 	"bompass/shared/ident"
+	"bompass/shared/role"
 	"bompass/shared/site"
 	"bompass/shared/toll"
 )
@@ -18,7 +21,24 @@ import (
 // Parties lists the parties that a person may act for, and switches between them.
 type Parties interface {
 	Parties(ctx context.Context, actor access.Principal) (party.List, error)
+	StoredParties(ctx context.Context, actor access.Principal) ([]party.Party, error)
 	Switch(ctx context.Context, actor access.Principal, key string) (seal.Token, error)
+}
+
+// OtherParties returns the function that lists what a person can switch to, for the menu of every page.
+func OtherParties(p Parties) kit.OtherParties {
+	return func(ctx context.Context, actor access.Principal) (list []api.PartyChoice, err error) {
+		parties, err := p.StoredParties(ctx, actor)
+		for _, other := range parties {
+			if !other.Current {
+				own := other.Kind == toll.Private && other.Role == role.Owner
+				list = append(list, api.PartyChoice{
+					Key: other.Key, Name: kit.DisplayName(i18n.For(actor.Language), other.Name), Number: other.Number, Own: own,
+				})
+			}
+		}
+		return list, err
+	}
 }
 
 func (h *Handlers) mountParties(app *fiber.App) {
@@ -46,7 +66,7 @@ func (h *Handlers) partiesPage(c *fiber.Ctx, actor access.Principal, p *kit.Page
 	if err != nil {
 		return err
 	}
-	v := &partiesView{Page: *p, Who: p.T("party.who", "person", displayName(p.Words, actor.Person), "name", displayName(p.Words, actor.Name)), Notes: []string{p.T("party.missing")}}
+	v := &partiesView{Page: *p, Who: p.T("party.who", "person", kit.DisplayName(p.Words, actor.Person), "name", kit.DisplayName(p.Words, actor.Name)), Notes: []string{p.T("party.missing")}}
 	v.Title, v.Next = v.T("party.title"), kit.SafeNext(c.Query("next"))
 	for _, p := range list.Parties {
 		v.Lines = append(v.Lines, newPartyLine(&v.Page, p))
@@ -63,7 +83,7 @@ func (h *Handlers) partiesPage(c *fiber.Ctx, actor access.Principal, p *kit.Page
 }
 
 func newPartyLine(v *kit.Page, p party.Party) partyLine {
-	line := partyLine{Key: p.Key, Name: displayName(v.Words, p.Name), Role: v.T("role." + string(p.Role)), Here: p.Current}
+	line := partyLine{Key: p.Key, Name: kit.DisplayName(v.Words, p.Name), Role: v.T("role." + string(p.Role)), Here: p.Current}
 	switch {
 	case p.Kind == toll.Private:
 		line.Detail = v.T("party.self")

@@ -21,7 +21,7 @@ func (h *Handlers) mountPeople(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.People, func(ctx context.Context, a access.Principal, _ api.Empty) (api.PeopleReply, error) {
 		reply, err := h.Person.People(ctx, a)
 		for i := range reply.People {
-			reply.People[i].Name = displayName(i18n.For(a.Language), reply.People[i].Name)
+			reply.People[i].Name = kit.DisplayName(i18n.For(a.Language), reply.People[i].Name)
 		}
 		return reply, err
 	})

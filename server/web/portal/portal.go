@@ -125,6 +125,7 @@ func (h *Handlers) MountPages(app *fiber.App) {
 	h.mountLegacyAgreements(app)
 	app.Get(termsPattern, h.terms)
 	app.Get(site.Help, h.help)
+	app.Post(site.Preferences, h.SignedIn(h.savePreferences))
 	if h.Parties != nil {
 		h.mountParties(app)
 	}

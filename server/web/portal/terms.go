@@ -32,10 +32,13 @@ func (h *Handlers) terms(c *fiber.Ctx) error {
 	if !slices.Contains(toll.Terms(), kind) {
 		return h.NotFound(c)
 	}
-	h.SavePreferences(c)
-	v := &termsView{Page: *h.NewPage(c)}
+	p, err := h.PublicPage(c)
+	if err != nil {
+		return err
+	}
+	v := &termsView{Page: *p}
 	name := "terms." + string(kind)
-	v.Title, v.Program, v.Self = v.T(name), "", site.Terms+string(kind)
+	v.Title = v.T(name)
 	v.Text = v.T("terms.version", "version", toll.TermsVersion(kind))
 	for n := 1; n <= termsParts; n++ {
 		key := name + "." + strconv.Itoa(n)

@@ -40,6 +40,7 @@ func (h *Handlers) newConfirmMobileView(p *kit.Page, number string) *confirmMobi
 	mobile.Value = number
 	v := &confirmMobileView{FormPage: kit.FormPage{Page: *p}, Resend: resendMobilePath}
 	v.Title = p.T("welcome.confirm.title")
+	v.Restrict()
 	v.Form = &kit.Form{
 		Title: v.Title, Lead: p.T("welcome.confirm.lead", "number", number), Action: confirmMobilePath, Submit: p.T("profile.confirm"), Fields: []kit.Field{code},
 	}

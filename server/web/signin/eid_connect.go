@@ -59,7 +59,10 @@ func (h *Handlers) sendConnectError(c *fiber.Ctx, wrong error) error {
 	if !slices.Contains([]fault.Code{fault.EIDTaken, fault.EIDRefused, fault.EIDCancelled, fault.PartnerDown, fault.SignedOut}, known.Code) {
 		return wrong
 	}
-	v := h.SignedInPage(actor)
+	v, err := h.SignedInPage(c, actor)
+	if err != nil {
+		return err
+	}
 	v.AddFailure("eid", v.Fault(&known))
 	return h.sendSecurity(c, actor, v, status)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"bompass/server/access"
 	"bompass/server/access/seal"
 	"bompass/server/partner/identity"
 	"bompass/server/web/kit"
@@ -67,7 +68,30 @@ func (h *Handlers) Logout(c *fiber.Ctx) error {
 	if err := kit.Decode(c, &none); err != nil {
 		return err
 	}
-	var reply api.LogoutReply
+	reply, err := h.endSession(c, actor)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.JSON(reply)
+}
+
+// logoutForm ends the session for the button of a rendered page. The program is not there to delete what an own device
+// stores, so the browser is asked to.
+func (h *Handlers) logoutForm(c *fiber.Ctx, actor access.Principal, _ *kit.Page) error {
+	reply, err := h.endSession(c, actor)
+	if err != nil {
+		return err
+	}
+	if reply.Next == "" {
+		reply.Next = site.Because(site.Login, site.WhySignedOut)
+	}
+	c.Set("Clear-Site-Data", `"storage"`)
+	return c.Redirect(reply.Next, fiber.StatusSeeOther)
+}
+
+// endSession ends the session, and returns the address at which the issuer's session ends, if there is one.
+func (h *Handlers) endSession(c *fiber.Ctx, actor access.Principal) (reply api.LogoutReply, err error) {
 	if h.EID != nil {
 		request, ok, err := h.EID.EndSession(c.UserContext(), actor.Session, actor.CSRF)
 		if err != nil {
@@ -78,12 +102,11 @@ func (h *Handlers) Logout(c *fiber.Ctx) error {
 		}
 	}
 	if err := h.Access.SignOut(c.UserContext(), actor); err != nil {
-		return err
+		return reply, err
 	}
 	h.Streams.End(actor.Session)
 	h.ClearSession(c)
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.JSON(reply)
+	return reply, nil
 }
 
 // setEndSessionRequest stores the request to the issuer in a cookie, sealed because it holds the issuer's

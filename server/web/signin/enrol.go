@@ -87,7 +87,7 @@ func (h *Handlers) enrol(c *fiber.Ctx) error {
 		return h.endPendingLogin(c, err)
 	}
 	h.StartSession(c, token)
-	return h.sendCodes(c, codes, kit.SafeNext(c.FormValue("next")))
+	return h.sendCodes(c, h.NewPage(c), codes, kit.SafeNext(c.FormValue("next")))
 }
 
 // codesView is the content of the page with new recovery codes.
@@ -97,8 +97,9 @@ type codesView struct {
 }
 
 // sendCodes shows new recovery codes, which are never shown again.
-func (h *Handlers) sendCodes(c *fiber.Ctx, codes []string, next string) error {
-	v := &codesView{Page: *h.NewPage(c), Codes: codes}
+func (h *Handlers) sendCodes(c *fiber.Ctx, p *kit.Page, codes []string, next string) error {
+	v := &codesView{Page: *p, Codes: codes}
+	v.Self = "" // a choice of language would lose the codes
 	v.Title, v.Next = v.T("recovery.codes.title"), next
 	return h.Send(c, fiber.StatusOK, "codes", v)
 }

@@ -4,7 +4,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/web/kit"
-	"bompass/shared/site"
 )
 
 // helpPart is one part of the page of help with signing in.
@@ -18,9 +17,12 @@ type helpView struct {
 
 // helpPage explains signing in and out to everybody, with a menu of its parts, S2.13 and S3.01.
 func (h *Handlers) helpPage(c *fiber.Ctx) error {
-	h.SavePreferences(c)
-	v := &helpView{Page: *h.NewPage(c)}
-	v.Title, v.Program, v.Self = v.T("help.title"), "", site.LoginHelp
+	p, err := h.PublicPage(c)
+	if err != nil {
+		return err
+	}
+	v := &helpView{Page: *p}
+	v.Title = v.T("help.title")
 	for _, id := range []string{"eid", "choices", "foreign", "sweden", "first", "company", "stuck", "logout", "browser"} {
 		v.Help = append(v.Help, helpPart{ID: id, Title: v.T("help." + id + ".title"), Text: v.T("help."+id+".text", "phones", v.ServicePhones())})
 	}

@@ -92,6 +92,7 @@ func (h *Handlers) welcomePage(c *fiber.Ctx, actor access.Principal, v *kit.Page
 func (h *Handlers) sendWelcome(c *fiber.Ctx, p *kit.Page, missing person.Requirements, wrong error) error {
 	v := &welcomeView{FormPage: kit.FormPage{Page: *p, Form: &kit.Form{Action: site.Welcome, Submit: p.T("welcome.submit"), Fields: h.welcomeFields(p, missing)}}}
 	v.Title = v.T("welcome.title")
+	v.Restrict()
 	if missing.Consent {
 		v.Boxes = consentBoxes(c, p)
 	}

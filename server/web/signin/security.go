@@ -145,17 +145,17 @@ func (h *Handlers) confirmApp(c *fiber.Ctx, actor access.Principal, v *kit.Page)
 	case err != nil:
 		return err
 	case codes != nil:
-		return h.sendCodes(c, codes, site.Security)
+		return h.sendCodes(c, v, codes, site.Security)
 	}
 	return c.Redirect(site.Security, fiber.StatusSeeOther)
 }
 
-func (h *Handlers) newCodes(c *fiber.Ctx, actor access.Principal, _ *kit.Page) error {
+func (h *Handlers) newCodes(c *fiber.Ctx, actor access.Principal, v *kit.Page) error {
 	codes, err := h.Factors.ReplaceRecoveryCodes(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}
-	return h.sendCodes(c, codes, site.Security)
+	return h.sendCodes(c, v, codes, site.Security)
 }
 
 func passwordForm(v *kit.Page) *kit.Form {

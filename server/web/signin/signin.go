@@ -73,6 +73,7 @@ func (h *Handlers) Mount(app *fiber.App) {
 	app.Post(site.Login, h.loginSubmit)
 	app.Get(codePath, h.codePage)
 	app.Post(codePath, h.codeSubmit)
+	app.Post(site.Logout, h.SignedIn(h.logoutForm))
 	app.Get(site.LoginHelp, h.helpPage)
 	h.mountPassword(app)
 	h.mountEnrol(app)

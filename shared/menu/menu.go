@@ -1,0 +1,80 @@
+// Package menu has the menus of every page, by the rights of the reader: the main menu, and the pages about the person
+// in the menu under the person's name. The program and the server's pages both draw them from it.
+package menu
+
+import (
+	"strings"
+
+	"bompass/shared/role"
+	"bompass/shared/site"
+)
+
+// Item is a link of a menu. Text is the key of its text.
+type Item struct {
+	Href, Text string
+	Icon       Icon // empty in the menu under the name
+}
+
+// Reader is the person for whom a menu is made. The zero Reader is not signed in.
+type Reader struct {
+	SignedIn bool
+	Role     role.Role // for the customer; while it is not known yet, every page is listed
+	Company  bool      // the customer is a company
+}
+
+// may reports whether the reader's role has a right.
+func (r Reader) may(right role.Right) bool { return r.SignedIn && (r.Role == "" || r.Role.May(right)) }
+
+// Main returns the main menu.
+func Main(r Reader) (items []Item) {
+	if r.may(role.SeeOverview) {
+		items = append(items, Item{site.Overview, "app.nav.overview", IconOverview})
+	}
+	if r.may(role.SeePassages) {
+		items = append(items, Item{site.Passages, "app.nav.passages", IconPassage})
+	}
+	return append(items, Item{site.Prices, "prices.nav", IconPrices}, Item{site.Help, "app.nav.help", IconHelp})
+}
+
+// Personal returns the pages of the menu under the person's name, between the parties and the button to log out.
+func Personal(r Reader) []Item {
+	items := []Item{{Href: site.Profile, Text: "profile.title"}, {Href: site.Security, Text: "security.title"}}
+	if r.Company && r.may(role.ManagePeople) {
+		items = append(items, Item{Href: site.People, Text: "people.title"})
+	}
+	return append(items, Item{Href: site.Device, Text: "app.nav.device"})
+}
+
+// barMax is the maximum number of pages in the bar at the bottom of a phone, beside the button for the rest.
+const barMax = 4
+
+// Bar returns how many items of the main menu stand in the bar at the bottom of a phone. The rest are behind its last
+// button, together with the pages about the person. A menu of two has no such button.
+func Bar(items []Item) int {
+	if len(items) <= 2 {
+		return len(items)
+	}
+	return min(barMax, len(items)-1)
+}
+
+// sections are the addresses below which pages belong to an item of the main menu. The longest match counts.
+var sections = [...]struct{ below, item string }{
+	{site.Passages, site.Passages},
+	{site.Recheck, site.Passages},
+	{site.Prices, site.Prices},
+	{site.Help, site.Help},
+	{"/agreements", site.Overview},
+}
+
+// Current returns the address of the item under which the page at a path is found, empty for none.
+func Current(path string) string {
+	for _, s := range sections {
+		if path == s.below || strings.HasPrefix(path, s.below+"/") {
+			return s.item
+		}
+	}
+	if path == site.Overview {
+		return site.Overview
+	}
+	return ""
+}
