@@ -79,5 +79,10 @@ func Card(id, title string, body ...app.UI) app.UI {
 	return app.Elem("section").Class("bp-card bp-card-text").Aria("labelledby", id).Body(append([]app.UI{Heading(id, title)}, body...)...)
 }
 
+// Technical hides details that few people need behind a heading that opens them.
+func Technical(title string, body ...app.UI) app.UI {
+	return app.Elem("details").Class("bp-twin").Body(append([]app.UI{app.Elem("summary").Text(title)}, body...)...)
+}
+
 // Lead is the introduction below a page's heading.
 func Lead(text string) app.UI { return app.Elem("p").Class("bp-lead").Text(text) }

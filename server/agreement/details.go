@@ -26,6 +26,7 @@ type Details struct {
 type DetailsVehicle struct {
 	Vehicle toll.Vehicle
 	Tag     toll.TagID // empty for none
+	Ordered bool       // a tag is ordered and not sent yet
 	From    time.Time
 }
 
@@ -51,7 +52,7 @@ func (d *Service) Details(ctx context.Context, actor access.Principal, number st
 		reply.Charger = string(g.Agreement.Charger)
 	}
 	for i, v := range g.Vehicles {
-		reply.Vehicles[i] = api.AgreementVehicle{Plate: v.Vehicle.Plate, Class: v.Vehicle.Facts.Class(v.Tag != "").String(), Tag: v.Tag, From: v.From}
+		reply.Vehicles[i] = api.AgreementVehicle{Plate: v.Vehicle.Plate, Class: v.Vehicle.Facts.Class(v.Tag != "").String(), Tag: v.Tag, Ordered: v.Ordered, From: v.From}
 	}
 	return reply, nil
 }

@@ -115,10 +115,11 @@ type AgreementDetailsReply struct {
 
 // AgreementVehicle is a vehicle on an agreement.
 type AgreementVehicle struct {
-	Plate toll.Plate `json:"plate"`
-	Class string     `json:"class"` // toll.Class in words
-	Tag   toll.TagID `json:"tag,omitempty"`
-	From  time.Time  `json:"from"` // on the agreement since
+	Plate   toll.Plate `json:"plate"`
+	Class   string     `json:"class"` // toll.Class in words
+	Tag     toll.TagID `json:"tag,omitempty"`
+	Ordered bool       `json:"ordered,omitempty"` // a tag is ordered and not sent yet
+	From    time.Time  `json:"from"`              // on the agreement since
 }
 
 // AgreementChangeRequest changes what the customer may change on an agreement.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"bompass/app/frame"
+	"bompass/app/page/fleet"
 	"bompass/app/session"
 	"bompass/app/ui"
 	"bompass/shared/api"
@@ -31,7 +33,8 @@ type detailsPage struct {
 	number    string
 	reference string       // typed
 	refused   *fault.Error // a field that the server refused
-	expanded  bool         // all vehicles are shown
+	expanded  bool         // the list of vehicles is shown with its search
+	listing   ui.Listing   // of the vehicles
 }
 
 // vehiclesMax is the maximum number of vehicles before the list is expanded.
@@ -143,7 +146,16 @@ func (p *detailsPage) vehicles(reply api.AgreementDetailsReply) app.UI {
 		return ui.Card("vehicles", w.T("agree.details.vehicles"), app.Elem("p").Text(w.T("agree.details.vehicles.none")))
 	}
 	shown := reply.Vehicles
-	if !p.expanded {
+	controls, pager := app.UI(app.Elem("div").Hidden(true)), app.UI(app.Elem("div").Hidden(true))
+	if p.expanded && len(shown) > vehiclesMax {
+		found := slices.DeleteFunc(slices.Clone(shown), func(v api.AgreementVehicle) bool {
+			return !p.listing.Matches(v.Plate.String(), w.Class(v.Class), string(v.Tag))
+		})
+		texts := fleet.ListingTexts(w, p.listing, len(found))
+		first, end := p.listing.Bounds(len(found))
+		controls, pager = ui.ListingControls("vehicle", &p.listing, texts, nil), ui.ListingPager("vehicle", &p.listing, len(found), texts)
+		shown = found[first:end]
+	} else {
 		shown = shown[:min(vehiclesMax, len(shown))]
 	}
 	rows := make([]ui.Row, 0, len(shown))
@@ -151,6 +163,9 @@ func (p *detailsPage) vehicles(reply api.AgreementDetailsReply) app.UI {
 		tag := string(v.Tag)
 		if tag == "" {
 			tag = w.T("overview.tag.none")
+			if v.Ordered {
+				tag = w.T("overview.tag.ordered")
+			}
 		}
 		rows = append(rows, ui.Row{ID: "vehicle-" + v.Plate.Country + v.Plate.Text, Cells: []app.UI{
 			app.Elem("span").Class("bp-plate").Text(v.Plate.String()), app.Elem("span").Text(i18n.Sentence(w.Class(v.Class))), app.Elem("span").Text(tag),
@@ -162,7 +177,7 @@ func (p *detailsPage) vehicles(reply api.AgreementDetailsReply) app.UI {
 		Columns: []ui.Column{{Text: w.T("overview.vehicle")}, {Text: w.T("overview.class")}, {Text: w.T("overview.tag")}, {Text: w.T("agree.details.since"), Number: true}},
 	}.UI()
 	return app.Elem("section").Class("bp-card bp-card-flush").Aria("labelledby", "vehicles").Body(
-		app.Elem("div").Class("bp-card-head").Body(ui.Heading("vehicles", w.T("agree.details.vehicles"))), table, p.expandButton(len(reply.Vehicles)))
+		app.Elem("div").Class("bp-card-head").Body(ui.Heading("vehicles", w.T("agree.details.vehicles"))), controls, table, pager, p.expandButton(len(reply.Vehicles)))
 }
 
 // expandButton returns the button that shows all of n vehicles, or the first of them again.

@@ -23,6 +23,7 @@ type page struct {
 	app.Compo
 	base
 
+	search  string    // for a vehicle of a large fleet
 	draft   selection // in the fields
 	asked   selection // in the address
 	request api.PassageListRequest

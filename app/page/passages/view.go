@@ -39,8 +39,11 @@ func (p *page) form() app.UI {
 	body := []app.UI{
 		p.OtherError(p.refused, vehicleField, fromField, toField),
 		ui.Form(w.T("passages.choose"), ui.Submit("choose", p.submit),
-			p.WithError(p.refused, ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}).Select(string(p.draft.vehicle), p.vehicles(),
-				ui.Change("vehicle", func(_ app.Context, v string) { p.draft.vehicle = toll.VehicleID(v) })),
+			fleet.Picker{
+				Field: p.WithError(p.refused, ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}), Words: w, Options: p.vehicles(),
+				Chosen: string(p.draft.vehicle), Search: &p.search, Focus: p.Session.Window.Focus,
+				Choose: func(_ app.Context, v string) { p.draft.vehicle = toll.VehicleID(v) },
+			}.UI(),
 			from.Date(p.draft.from, ui.Change("from", func(_ app.Context, v string) { p.draft.from = v })),
 			to.Date(p.draft.to, ui.Change("to", func(_ app.Context, v string) { p.draft.to = v })),
 			app.Elem("div").Class("bp-refusal").Body(periodError),

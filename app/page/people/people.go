@@ -8,6 +8,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"bompass/app/frame"
+	"bompass/app/page/fleet"
 	"bompass/app/session"
 	"bompass/app/ui"
 	"bompass/shared/api"
@@ -28,6 +29,7 @@ type page struct {
 	query   frame.Query[api.PeopleReply]
 	draft   api.InviteRequest
 	until   string // as in the field
+	search  string // for a driver's vehicle in a large fleet
 	refused *fault.Error
 }
 
@@ -173,7 +175,10 @@ func (p *page) inviteForm() app.UI {
 		p.field("role", w.T("people.role"), "").Select(string(p.draft.Role), roles, ui.Change("role", func(_ app.Context, v string) { p.draft.Role = role.Role(v) })),
 	}
 	if p.draft.Role == role.Driver {
-		body = append(body, p.field("vehicle", w.T("people.vehicle"), "").Select(string(p.draft.Vehicle), p.vehicles(), ui.Change("vehicle", func(_ app.Context, v string) { p.draft.Vehicle = toll.VehicleID(v) })))
+		body = append(body, fleet.Picker{
+			Field: p.field("vehicle", w.T("people.vehicle"), ""), Words: w, Options: p.vehicles(), Chosen: string(p.draft.Vehicle), Search: &p.search,
+			Focus: p.Session.Window.Focus, Choose: func(_ app.Context, v string) { p.draft.Vehicle = toll.VehicleID(v) },
+		}.UI())
 	}
 	body = append(body, p.field("until", w.T("people.until.last"), w.T("people.until.hint")).Date(p.until, ui.Change("until", func(_ app.Context, v string) { p.until = v })),
 		p.ErrorSummary(p.refused, inviteFields[:]...), ui.SubmitButton(w.T("people.invite")))

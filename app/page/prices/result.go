@@ -32,8 +32,11 @@ func (p *page) result() []app.UI {
 		app.If(!p.with.Whole || !p.without.Whole, ui.Alert("warning", "", w.T("prices.gap"))),
 		p.table(),
 		app.Elem("p").Class("bp-quiet").Text(w.T("prices.note")),
-		app.Elem("p").Class("bp-quiet").ID("priced").DataSet("took", p.took.String()).DataSet("ready", t.Took.String()).
-			Text(w.T("prices.device", "time", frame.Millis(w, p.took), "version", t.Version)),
+		app.Elem("div").ID("priced").DataSet("took", p.took.String()).DataSet("ready", t.Took.String()).Body(
+			app.Elem("p").Class("bp-quiet").Text(w.T("prices.device")),
+			ui.Technical(w.T("app.technical"), ui.Facts([]ui.Fact{
+				{Name: w.T("check.book"), Value: t.Version}, {Name: w.T("check.took"), Value: frame.Millis(w, p.took)},
+			}))),
 	}
 }
 

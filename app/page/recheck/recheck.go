@@ -10,7 +10,6 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"bompass/app/frame"
-	"bompass/app/page/fleet"
 	"bompass/app/session"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -24,7 +23,9 @@ type page struct {
 	app.Compo
 	base
 
+	search       string // for a vehicle of a large fleet
 	draft, asked selection
+	all          *fleetCheck                    // of all vehicles, nil for one
 	overview     frame.Query[api.OverviewReply] // the vehicles to choose among
 	query        frame.Query[result]
 	refused      *fault.Error // what the form may not ask for
@@ -60,25 +61,30 @@ func (p *page) OnNav(ctx app.Context) {
 // setVehicles rates the first vehicle's month when the address names none.
 func (p *page) setVehicles(ctx app.Context, reply api.OverviewReply) {
 	p.Session.SetOverview(reply)
-	if p.asked.vehicle == "" {
+	if p.asked.vehicle == "" || p.asked.vehicle == allVehicles {
 		p.selectMonth(ctx, p.asked)
 	}
 }
 
 // selectMonth rates a vehicle's month; without a vehicle the first one's.
 func (p *page) selectMonth(ctx app.Context, s selection) {
-	if vehicles := fleet.Vehicles(p.Session.Overview()); s.vehicle == "" && len(vehicles) > 0 {
+	if vehicles := p.ownVehicles(); s.vehicle == "" && len(vehicles) > 0 {
 		s.vehicle = vehicles[0].ID
 	}
 	p.draft, p.asked = s, s
 	p.refused, p.showsAll, p.open = nil, false, map[toll.PassageID]bool{}
 	p.query.Reset()
+	p.all = nil
+	if s.vehicle == allVehicles {
+		p.checkAll(ctx)
+		return
+	}
 	p.load(ctx)
 }
 
 // load asks for the month and rates it.
 func (p *page) load(ctx app.Context) {
-	if p.asked.vehicle == "" {
+	if p.asked.vehicle == "" || p.asked.vehicle == allVehicles {
 		return
 	}
 	asked, tariffs := p.asked, p.Session.Tariffs()

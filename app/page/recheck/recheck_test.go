@@ -52,13 +52,27 @@ const address = "/check?vehicle=" + string(fixture.KariPetrol) + "&month=2026-11
 func TestMonthIsRatedAgainOnTheDevice(t *testing.T) {
 	reply, tariffs := month(t)
 	s := pagetest.Open(t, serve(reply, tariffs), address, page.New)
-	s.Shows("Alle 4 linjer stemmer", "Enheten din regnet", "Oslopakke 3", "Fjellinjen price list", tariffs.Version, "DP 45821", "November 2026")
+	s.Shows("Alle 4 linjer stemmer", "Enheten din har regnet", "Tekniske detaljer", "Oslopakke 3", "Fjellinjen price list", tariffs.Version, "DP 45821", "November 2026")
 	s.Hides("bp-differs", "Listepris")
 	if s.Window.PageTitle != "Sjekk regningen – Bompass" {
 		t.Errorf("title: %q", s.Window.PageTitle)
 	}
 	s.Do(func(app.Context) { page.ShowAll(s.Page) })
 	s.Shows("E18 Maritim", "Bygdøy allé", "Timesregel")
+}
+
+// The months of all vehicles are checked one after the other; those that do not agree are listed with a way to each.
+func TestAllVehiclesAreChecked(t *testing.T) {
+	reply, tariffs := month(t)
+	server := serve(reply, tariffs)
+	s := pagetest.Open(t, server, "/check?vehicle=all&month=2026-11", page.New)
+	s.Shows("Alt stemmer for 2 kjøretøy: 8 linjer", `<option value="all"`)
+	if n := server.Count(api.Recheck.Endpoint); n < 2 {
+		t.Errorf("%d months were asked for", n)
+	}
+	reply.Charges[0].Net += 100
+	s = pagetest.Open(t, serve(reply, tariffs), "/check?vehicle=all&month=2026-11", page.New)
+	s.Shows("2 av 2 kjøretøy har linjer som ikke stemmer", `href="/check?month=2026-11&vehicle=`+string(fixture.KariElectric), "Har linjer som ikke stemmer")
 }
 
 func TestEachLineThatDiffersIsShown(t *testing.T) {

@@ -17,6 +17,9 @@ const (
 // monthsMax is the number of months to choose among.
 const monthsMax = 13
 
+// allVehicles is the choice of all vehicles of the agreement shown. It is no vehicle's id.
+const allVehicles = "all"
+
 // selection is the vehicle and month to rate again. The vehicle is empty while none is known.
 type selection struct {
 	vehicle toll.VehicleID

@@ -34,6 +34,8 @@ func (p *page) Render() app.UI {
 func (p *page) result() []app.UI {
 	w := p.Words()
 	switch r := p.query.Answer(); {
+	case p.all != nil:
+		return p.allReport(p.all)
 	case p.refused != nil:
 		return nil // the form says why
 	case p.asked.vehicle == "" && p.overview.Err() != nil:
@@ -62,8 +64,11 @@ func (p *page) form() app.UI {
 	}
 	return app.Elem("div").Class("bp-choose").Body(
 		ui.Form(w.T("check.choose"), ui.Submit("check", p.submit),
-			p.WithError(p.refused, ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}).Select(string(p.draft.vehicle), fleet.Options(w, p.Session.Overview(), ""),
-				ui.Change("vehicle", func(_ app.Context, v string) { p.draft.vehicle = toll.VehicleID(v) })),
+			fleet.Picker{
+				Field: p.WithError(p.refused, ui.Field{ID: vehicleField, Label: w.T("passages.vehicle")}), Words: w, Options: p.vehicles(),
+				Chosen: string(p.draft.vehicle), Search: &p.search, Focus: p.Session.Window.Focus,
+				Choose: func(_ app.Context, v string) { p.draft.vehicle = toll.VehicleID(v) },
+			}.UI(),
 			p.WithError(p.refused, ui.Field{ID: monthField, Label: w.T("check.month")}).Select(p.draft.month.String(), months,
 				ui.Change("month", func(_ app.Context, v string) {
 					if m, err := oslo.ParseMonth(v); err == nil {
@@ -74,6 +79,16 @@ func (p *page) form() app.UI {
 			ui.SubmitButton(w.T("check.do")),
 		),
 	)
+}
+
+// vehicles lists the vehicles of the agreement shown, after the choice of all of them when there are several.
+func (p *page) vehicles() []ui.Option {
+	w := p.Words()
+	options := fleet.Options(w, p.Session.Overview(), p.Session.Agreement())
+	if len(options) > 1 {
+		options = append([]ui.Option{{Value: allVehicles, Text: w.T("passages.vehicle.all")}}, options...)
+	}
+	return options
 }
 
 // verdict says in one sentence how many lines are right.
@@ -125,8 +140,8 @@ func (p *page) summary(r result) app.UI {
 	}
 	return app.Elem("div").Class("bp-stack").Body(
 		app.Elem("div").ID("verdict").DataSet("took", r.took.String()).DataSet("ready", r.tariffs.Took.String()).Body(
-			ui.Alert(color, p.verdict(report), w.T("check.device", "time", frame.Millis(w, r.took)), notes...)),
-		ui.Facts(p.sources(r)),
+			ui.Alert(color, p.verdict(report), w.T("check.device"), notes...)),
+		ui.Technical(w.T("app.technical"), ui.Facts(p.sources(r))),
 	)
 }
 
@@ -140,7 +155,9 @@ func (p *page) sources(r result) (facts []ui.Fact) {
 			}
 		}
 	}
-	return append(facts, ui.Fact{Name: w.T("check.book"), Value: r.tariffs.Version})
+	return append(facts,
+		ui.Fact{Name: w.T("check.book"), Value: r.tariffs.Version},
+		ui.Fact{Name: w.T("check.took"), Value: frame.Millis(w, r.took)})
 }
 
 // difference shows a line that differs: both amounts, and the reasons for both.

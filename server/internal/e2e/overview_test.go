@@ -64,7 +64,9 @@ func TestOverviewShowsAgreementsAndLeadsOn(t *testing.T) {
 	}
 	page.WaitText("løpende")
 	page.Press("#all-vehicles")
-	page.Wait("all vehicles of the company's agreement", `document.querySelectorAll(".bp-table-vehicles tbody tr").length === 40`)
+	page.Wait("the first page of the vehicles of the company's agreement", `document.querySelectorAll(".bp-table-vehicles tbody tr").length === 25`)
+	page.Press("#vehicle-next")
+	page.Wait("the rest of them", `document.querySelectorAll(".bp-table-vehicles tbody tr").length === 15`)
 	proves.That(t, "S2.51", "S4.40", "S4.63", "S5.12")
 	const save = `form:has(#reference) button[type=submit]`
 	page.Press(save) // without a reference
