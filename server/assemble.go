@@ -213,6 +213,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies,
 		Development: p.config.Mode == config.Development,
 		Unkept:      p.config.Assets != "",
+		Ceremonies:  accessdb.New(p.db),
 		Access:      people.access, Registrar: people.registrar, Factors: people.factors, Person: people.person,
 		Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid,
 		Parties: partners.parties, Keys: keys,

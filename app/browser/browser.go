@@ -12,5 +12,8 @@ type StreamHandler struct {
 	Open    func(open bool) // the stream was connected, or lost and is being connected again
 }
 
+// IdleNotice has the texts of the warning before a session ends. Text has the place {time} for the time of day.
+type IdleNotice struct{ Title, Text, Stay string }
+
 // CrashNotice has the texts that the companion script shows when the program has stopped.
 type CrashNotice struct{ Text, Reload string }

@@ -25,6 +25,9 @@ type Window struct {
 	Anonymous bool   // the server has found no session
 	Early     bool   // answers were requested before the program ran
 	Stream    StreamHandler
+	Owner     string   // of what is typed in the tab
+	Forgotten []string // forms that were sent
+	Idle      func()   // called when the session has ended
 	Service   ServiceContact
 
 	mu          sync.Mutex

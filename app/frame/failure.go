@@ -2,6 +2,7 @@ package frame
 
 import (
 	"errors"
+	"net/url"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -51,7 +52,11 @@ func (p *Page) Failure(err error, retry func(app.Context)) app.UI {
 // sign-in page when the session has ended. It reports whether it went anywhere.
 func (p *Page) HandleAuthError(err error, back string) bool {
 	if err != nil && fault.CodeOf(err) == fault.StepUp {
-		p.Session.Window.LoadPage(site.Returning(site.StepUp, back))
+		query := url.Values{"next": {back}}
+		if known, ok := errors.AsType[*fault.Error](err); ok && known.Params["request"] != "" { // waits for the proof
+			query.Set("request", known.Params["request"])
+		}
+		p.Session.Window.LoadPage(site.With(site.StepUp, query))
 		return true
 	}
 	return err != nil && p.Session.HandleSignedOut(err)

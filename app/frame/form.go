@@ -56,6 +56,15 @@ func (f *forms) MarkClean(names ...string) {
 	}
 }
 
+// MarkClean notes that forms were sent or left, see forms.MarkClean. What was typed in those that are named is no longer
+// kept in the tab.
+func (p *Page) MarkClean(names ...string) {
+	p.forms.MarkClean(names...)
+	for _, name := range names {
+		p.Session.Window.ForgetTyped(name)
+	}
+}
+
 // Dirty reports whether a form was changed and not sent.
 func (f *forms) Dirty(form string) bool { return f.dirty[form] }
 

@@ -124,6 +124,12 @@ func (s *Session) SetMe(me api.MeReply) {
 		s.setLanguage(me.Language)
 	}
 	s.Window.SetPreference("language", s.words.Lang())
+	if first {
+		s.Window.OwnTyped(me.Owner)
+		s.Window.WatchIdle(browser.IdleNotice{Title: s.words.T("idle.title"), Text: s.words.T("idle.text", "time", "{time}"), Stay: s.words.T("idle.stay")}, func() {
+			s.HandleSignedOut(fault.New(fault.SignedOut))
+		})
+	}
 	if first && s.May(api.Events.Right) {
 		s.stop = s.Window.OpenStream(api.Events.Path, browser.StreamHandler{Message: s.message, Open: s.connected})
 	}
@@ -200,6 +206,7 @@ func (s *Session) SetLoggingOut(yes bool) { s.loggingOut = yes }
 // CompleteLogout leaves the program after logging out, for the server's next page or the sign-in page.
 func (s *Session) CompleteLogout(next string) {
 	s.clear()
+	s.Window.ClearTyped()
 	if next == "" {
 		next = site.Because(site.Login, site.WhySignedOut)
 	}

@@ -93,6 +93,16 @@ func (s *Service) Peek(ctx context.Context, token seal.Token) (Principal, error)
 	return s.principal(ctx, token, false)
 }
 
+// Remaining returns for how long a session stays open if nothing is done, without prolonging it.
+func (s *Service) Remaining(ctx context.Context, token seal.Token) (time.Duration, error) {
+	if !token.Plausible() {
+		return 0, fault.New(fault.SignedOut)
+	}
+	now := s.now()
+	_, seen, err := s.store.SessionPrincipal(ctx, token.Hash(), now, now.Add(-SessionIdle))
+	return SessionIdle - now.Sub(seen), err
+}
+
 // principal returns the principal of a session. A token that cannot be one is refused without a query. With touch,
 // the time of last use is stored, at most once in TouchEvery.
 func (s *Service) principal(ctx context.Context, token seal.Token, touch bool) (Principal, error) {

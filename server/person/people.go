@@ -63,8 +63,8 @@ func (s *Service) requireManagePeople(actor access.Principal) error {
 
 // Invite sends an invitation to act for the actor's customer.
 func (s *Service) Invite(ctx context.Context, actor access.Principal, req api.InviteRequest) error {
-	if err := s.requireManagePeople(actor); err != nil {
-		return err
+	if !actor.Role.May(role.ManagePeople) {
+		return fault.New(fault.Refused)
 	}
 	email, wanted, now := strings.ToLower(strings.TrimSpace(req.Email)), req.Role, s.now()
 	switch {
@@ -78,6 +78,9 @@ func (s *Service) Invite(ctx context.Context, actor access.Principal, req api.In
 		return fault.New(fault.FieldMissing).At("vehicle")
 	case !req.Until.IsZero() && !req.Until.After(now):
 		return fault.New(fault.FieldWrong).At("until")
+	}
+	if err := s.stepUp.RequireStepUp(actor); err != nil { // after the checks: a proof is asked for what can be done
+		return err
 	}
 	i := Invitation{
 		ID: uuid.NewString(), Customer: actor.Customer, Email: email, Role: wanted, Until: req.Until, Vehicle: req.Vehicle,

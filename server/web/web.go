@@ -21,7 +21,9 @@ import (
 	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/web/kit"
+	"bompass/server/web/once"
 	"bompass/server/web/portal"
+	"bompass/server/web/resume"
 	"bompass/server/web/roadside"
 	"bompass/server/web/shell"
 	"bompass/server/web/signin"
@@ -60,6 +62,7 @@ type Deps struct {
 	Unkept      bool            // the browser keeps nothing of the program, because it is being worked on
 	Keys        seal.Keys
 	Access      *access.Service
+	Ceremonies  once.Store // short-lived state between two requests
 	Factors     *factor.Service
 	Registrar   *access.Registrar
 	Person      *person.Service
@@ -101,12 +104,14 @@ type rooms struct {
 	portal   *portal.Handlers
 	shell    *shell.Handlers
 	passages roadside.Passages
+	requests *resume.Requests
+	forms    *once.Forms
 }
 
 // open builds the rooms. It returns an error that names every missing dependency.
 func open(d Deps) (r rooms, err error) {
 	if err := kit.Require(map[string]bool{
-		"ready": d.Ready != nil, "access": d.Access != nil, "passages": d.Passages != nil,
+		"ready": d.Ready != nil, "access": d.Access != nil, "passages": d.Passages != nil, "ceremonies": d.Ceremonies != nil,
 	}); err != nil {
 		return r, err
 	}
@@ -123,9 +128,11 @@ func open(d Deps) (r rooms, err error) {
 	if err != nil {
 		return r, err
 	}
+	r.requests = &resume.Requests{Kit: r.kit, Store: d.Ceremonies}
+	r.forms = &once.Forms{Store: d.Ceremonies, Keys: d.Keys, Now: d.Now}
 	r.signin, err = signin.New(signin.Deps{
 		Kit: r.kit, Access: d.Access, Factors: d.Factors, Registrar: d.Registrar, Newcomers: d.Person, EID: d.EID,
-		Parties: d.Parties,
+		Parties: d.Parties, Requests: r.requests,
 	})
 	if err != nil {
 		return r, err
@@ -151,12 +158,13 @@ func (r rooms) mount(ready, intakeReady func(context.Context) error) *fiber.App 
 	app.Get("/healthz", r.kit.Health)
 	app.Get("/readyz", r.kit.Ready(ready))
 	app.Get("/readyz/intake", r.kit.Ready(intakeReady)) // stations are answered while the database is away
-	app.Use(r.kit.RequireOwnHost, r.kit.Deadline, r.kit.LimitBody)
+	app.Use(r.kit.RequireOwnHost, r.kit.Deadline, r.kit.LimitBody, r.forms.Handle, r.requests.Handle)
 
 	r.portal.MountAPI(app)
 	roadside.Mount(app, r.kit, r.passages)
 	app.Use("/api", r.kit.NotFound)
 
+	kit.MountScript(app)
 	r.shell.MountFiles(app)
 	r.signin.Mount(app)
 	r.portal.MountPages(app)

@@ -18,6 +18,7 @@ type PartyChoice struct {
 // MeReply is the signed-in person and the customer that the person acts for.
 type MeReply struct {
 	Person   string            `json:"person"` // name of the signed-in person
+	Owner    string            `json:"owner"`  // tells the tabs of different people apart; not the account's id
 	Customer toll.CustomerID   `json:"customer"`
 	Name     string            `json:"name"` // of the customer
 	Kind     toll.CustomerKind `json:"kind"`

@@ -44,7 +44,7 @@ var specs = map[Code]Spec{
 	PassageFuture:  {Status: 422, Params: []string{"station", "at"}},
 	PassageTooOld:  {Status: 422, Params: []string{"station", "at"}},
 	LineMalformed:  {Status: 422, Params: []string{"line", "why"}},
-	StepUp:         {Status: 422},
+	StepUp:         {Status: 422, Detail: []string{"request"}},
 	PasswordShort:  {Status: 422, Params: []string{"min"}},
 	PasswordCommon: {Status: 422},
 	PasswordLeaked: {Status: 422},

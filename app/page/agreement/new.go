@@ -116,6 +116,7 @@ func (p *newPage) send(ctx app.Context) {
 			p.refuse(ctx, err)
 			return
 		}
+		p.MarkClean(p.question())
 		p.query.Set(reply)
 		p.fill(reply)
 		ctx.Navigate(stepAddress(reply.Next))

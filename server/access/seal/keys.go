@@ -189,6 +189,11 @@ func (k Keys) FormTokenMatches(cookie, got string) bool {
 	return cookie != "" && hmac.Equal([]byte(k.FormToken(cookie)), []byte(got))
 }
 
+// OwnerTag returns a name by which a browser's tab tells accounts apart. It opens nothing and is not the account's id.
+func (k Keys) OwnerTag(account string) string {
+	return base64.RawURLEncoding.EncodeToString(mac(k.form, "owner "+account)[:12])
+}
+
 // DeviceToken returns a value by which a browser is recognised as one that the person has signed in with. It
 // opens nothing; it only keeps strangers' guesses from slowing the person down.
 func (k Keys) DeviceToken(email string) string {

@@ -260,9 +260,11 @@ var House = []Row{
 
 	// server: the HTTP layer calls domains and does not query.
 	{"server/web/kit", "server/access server/access/seal server/seclog " + anyShared, "mounts routes and knows who calls"},
+	{"server/web/once", httpLayer, "a form that was sent twice gets the first answer again"},
+	{"server/web/resume", httpLayer, "a request waits for the proof that it needs"},
 	{"server/web/roadside", httpLayer, "the routes of stations"},
 	{"server/web/shell", "app/page app/workbench " + httpLayer, "paints the first page with the program's own code"},
-	{"server/web/signin", httpLayer + " server/eid server/partner/identity", "the pages of signing in"},
+	{"server/web/signin", httpLayer + " server/web/resume server/eid server/partner/identity", "the pages of signing in"},
 	{
 		"server/web/portal", httpLayer + " server/agreement server/legacy server/partner/mail/sim server/privacy",
 		"the routes of customers",
@@ -322,6 +324,7 @@ var Libraries = []Library{
 		"go-app is not developed further: a later move must stay small",
 	},
 	{"github.com/gofiber/fiber", "server server/web/...", "HTTP is a detail of the web layer"},
+	{"github.com/valyala/fasthttp", "server/web/...", "requests and answers of Fiber"},
 	{"gorm.io", "server/store/...", "SQL is a detail of the store"},
 	{
 		"github.com/jackc/pgx", "server/store/... server/job server/embedded server/internal/... server/web/webtest",

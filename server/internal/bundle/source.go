@@ -77,7 +77,7 @@ func stylesheet(top string, out *outlet) error {
 }
 
 // scripts adds the toolchain's own loader, which must match the compiler, and the companion script with the
-// offline store.
+// offline store and what the pages of the server have, too.
 func scripts(top string, out *outlet) error {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -88,8 +88,8 @@ func scripts(top string, out *outlet) error {
 		return err
 	}
 	var companion []byte
-	for _, name := range []string{"companion.js", "offline_store.js"} {
-		script, err := os.ReadFile(filepath.Join(top, "app", "browser", name))
+	for _, name := range []string{"app/browser/companion.js", "app/browser/offline_store.js", "server/web/kit/page/page.js"} {
+		script, err := os.ReadFile(filepath.Join(top, filepath.FromSlash(name)))
 		if err != nil {
 			return err
 		}

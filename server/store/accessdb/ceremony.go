@@ -26,6 +26,19 @@ func (s *Store) SaveCeremony(ctx context.Context, hash seal.Hash, data []byte, n
 	})
 }
 
+// ClaimCeremony saves the state of a ceremony unless there is one under the hash, and reports whether it has.
+func (s *Store) ClaimCeremony(ctx context.Context, hash seal.Hash, data []byte, now, until time.Time) (bool, error) {
+	if data == nil {
+		data = []byte{}
+	}
+	done, err := s.db.Pool.Exec(ctx, `insert into ceremony as c (hash, data, until) values ($1, $2, $3)
+		on conflict (hash) do update set data = excluded.data, until = excluded.until where c.until <= $4`, hash[:], data, until, now)
+	if err != nil {
+		return false, fmt.Errorf("claim ceremony: %w", err)
+	}
+	return done.RowsAffected() > 0, nil
+}
+
 // Ceremony returns the state of a ceremony, or fault.SignedOut. With take it is deleted, so that it is answered
 // once.
 func (s *Store) Ceremony(ctx context.Context, hash seal.Hash, now time.Time, take bool) (data []byte, err error) {

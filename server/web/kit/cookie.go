@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"bompass/server/access"
 	"bompass/server/access/seal"
@@ -57,6 +58,11 @@ func (k *Kit) Cookie(c *fiber.Ctx, name string) string { return c.Cookies(k.cook
 // SessionToken returns the session's token from its cookie.
 func (k *Kit) SessionToken(c *fiber.Ctx) seal.Token {
 	return seal.Token(k.Cookie(c, sessionCookie))
+}
+
+// SetRequestToken sets the token in the session's cookie of a request.
+func (k *Kit) SetRequestToken(r *fasthttp.Request, token seal.Token) {
+	r.Header.SetCookie(k.cookieName(sessionCookie), string(token))
 }
 
 // ClearSession removes the session's cookie. The browser has nothing else of the customer, because answers

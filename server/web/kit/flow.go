@@ -130,7 +130,7 @@ func (k *Kit) SendSignInFirst(c *fiber.Ctx, title, text string) error {
 
 // IsFormToken reports whether a token was made for the visitor's browser.
 func (k *Kit) IsFormToken(c *fiber.Ctx, token string) bool {
-	return k.Keys.FormTokenMatches(k.Cookie(c, formCookie), token)
+	return k.Keys.FormTokenMatches(k.Cookie(c, formCookie), formToken(token))
 }
 
 // RestartLogin sends a person whose form or pending login is too old to the sign-in page. Other faults are
@@ -150,7 +150,7 @@ func (k *Kit) VisitorPage(c *fiber.Ctx) *Page {
 		cookie = rand.Text()
 		k.SetCookie(c, formCookie, cookie, 0)
 	}
-	p.CSRF = k.Keys.FormToken(cookie)
+	p.CSRF = numbered(k.Keys.FormToken(cookie))
 	next := c.Query("next")
 	if !SafeMethod(c.Method()) {
 		next = c.FormValue("next")

@@ -90,7 +90,7 @@ func (k *Kit) SignedInActor(c *fiber.Ctx) (access.Principal, error) {
 	if err != nil {
 		return access.Principal{}, err
 	}
-	if !SafeMethod(c.Method()) && !actor.CSRFMatches(c.Get("X-CSRF-Token")) {
+	if !SafeMethod(c.Method()) && !actor.CSRFMatches(formToken(c.Get("X-CSRF-Token"))) {
 		return access.Principal{}, CrossSite()
 	}
 	return actor, nil

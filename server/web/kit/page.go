@@ -23,6 +23,14 @@ import (
 //go:embed page/*.html
 var pageFiles embed.FS
 
+//go:embed page/page.js
+var pageScript string
+
+// MountScript adds the script of all pages of the server.
+func MountScript(app *fiber.App) {
+	app.Get("/page.js", Static("text/javascript; charset=utf-8", pageScript))
+}
+
 // Page is what every rendered page has. The content of a page is a struct of its room that embeds Page or
 // FormPage.
 type Page struct {
@@ -34,6 +42,8 @@ type Page struct {
 	Program  string // address of the program to fetch ahead; empty on pages that do not lead to it
 	CSRF     string
 	Next     string    // address to go on to
+	Owner    string    // tells apart whose the tab is; empty for visitors
+	Forget   string    // page whose forms are done: what was typed there is no longer kept in the tab
 	Notice   string    // why the person has come here
 	Failures []Failure // what is wrong with the form
 	Self     string    // the page's own address, for the choice of language; empty where there is no choice
@@ -177,7 +187,8 @@ func (k *Kit) SignedIn(handle SignedInHandler, returnTo ...string) fiber.Handler
 			if slices.Contains(returnTo, c.Path()) {
 				back = c.Path()
 			}
-			return c.Redirect(site.StepUp+"?next="+url.QueryEscape(back), fiber.StatusSeeOther)
+			c.Locals(stepUpKey, back)
+			return c.Redirect(site.Returning(site.StepUp, back), fiber.StatusSeeOther)
 		}
 		return err
 	}
@@ -191,7 +202,7 @@ func (k *Kit) checkForm(c *fiber.Ctx, isToken func(string) bool) error {
 	if len(c.Request().Body()) > FormBytesMax {
 		return TooLarge(FormBytesMax)
 	}
-	if !isToken(c.FormValue("csrf")) {
+	if !isToken(formToken(c.FormValue("csrf"))) {
 		return CrossSite()
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 func (h *Handlers) me(ctx context.Context, actor access.Principal, _ api.Empty) (api.MeReply, error) {
 	words := i18n.For(actor.Language)
 	reply := api.MeReply{
-		Person: kit.DisplayName(words, actor.Person), Customer: actor.Customer, Name: kit.DisplayName(words, actor.Name), Kind: actor.Kind,
+		Person: kit.DisplayName(words, actor.Person), Owner: h.Keys.OwnerTag(string(actor.Account)), Customer: actor.Customer, Name: kit.DisplayName(words, actor.Name), Kind: actor.Kind,
 		Language: actor.Language, CSRF: actor.CSRF, Parties: h.Parties != nil, Role: actor.Role,
 	}
 	if h.Parties == nil {

@@ -84,6 +84,9 @@ func (h *Handlers) eidBegin(c *fiber.Ctx) error {
 		}
 		if c.Query("prove") != "" {
 			asked.StepUpAccount = actor.Account
+			if request := c.Query("request"); request != "" {
+				asked.Next = site.With(provenPath, url.Values{"next": {asked.Next}, "request": {request}})
+			}
 		}
 		if c.Query("link") != "" {
 			if h.Access.RequireStepUp(actor) != nil {
@@ -137,7 +140,23 @@ func (h *Handlers) eidReturn(c *fiber.Ctx) error {
 		h.Streams.End(ticket.Current.Session)
 	}
 	h.StartSession(c, in.Token)
+	if in.SteppedUp && ticket.Current != nil {
+		return h.provenByEID(c, *ticket.Current, in)
+	}
 	return c.Redirect(h.nextAfterEID(c, in), fiber.StatusSeeOther)
+}
+
+// provenByEID sends a person on who has confirmed with an eID, after the request that waited for that.
+func (h *Handlers) provenByEID(c *fiber.Ctx, actor access.Principal, in eid.Result) error {
+	next, request := kit.SafeNext(in.Next), ""
+	if u, err := url.Parse(in.Next); err == nil && u.Path == provenPath {
+		next, request = kit.SafeNext(u.Query().Get("next")), u.Query().Get("request")
+	}
+	address, err := h.proven(c, actor, in.Token, next, request)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(address, fiber.StatusSeeOther)
 }
 
 // issuerAnswer returns the parameters of the issuer's answer, and false if one of them is repeated.
@@ -154,7 +173,7 @@ func issuerAnswer(c *fiber.Ctx) (identity.AuthResponse, bool) {
 // than one, S2.23.
 func (h *Handlers) nextAfterEID(c *fiber.Ctx, in eid.Result) string {
 	next := kit.SafeNext(in.Next)
-	if h.Parties == nil || in.SteppedUp {
+	if h.Parties == nil {
 		return next
 	}
 	actor, err := h.Access.Peek(c.UserContext(), in.Token)

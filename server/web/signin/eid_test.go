@@ -323,7 +323,7 @@ func TestEIDIsFactorForStepUp(t *testing.T) {
 	p.Advance(10 * time.Minute)
 	v.Get(api.Me.Path)
 	page := v.Get("/prove?next=%2Fsecurity")
-	if !strings.Contains(page.Body, `href="/login/eid/no?prove=1&amp;next=%2Fsecurity"`) || strings.Contains(page.Body, "/login/eid/se") {
+	if !strings.Contains(page.Body, `href="/login/eid/no?next=%2Fsecurity&amp;prove=1"`) || strings.Contains(page.Body, "/login/eid/se") {
 		t.Fatalf("the page offers no eID: %s", page.Body)
 	}
 	begun := v.Get("/login/eid/no?prove=1&next=%2Fsecurity")

@@ -83,16 +83,20 @@ func tabAddress(way, next string) string {
 }
 
 // stepUpTabs returns the eIDs with which a signed-in person can confirm.
-func (h *Handlers) stepUpTabs(c *fiber.Ctx, actor access.Principal, v *kit.Page) (tabs []tab, err error) {
+func (h *Handlers) stepUpTabs(c *fiber.Ctx, actor access.Principal, v *kit.Page, request string) (tabs []tab, err error) {
 	if h.EID == nil {
 		return nil, nil
 	}
 	names, err := h.EID.ProvidersOf(c.UserContext(), actor.Account)
 	for _, name := range names {
-		address := eidAddress(name) + "?prove=1"
+		query := url.Values{"prove": {"1"}}
 		if v.Next != "" && v.Next != site.Overview {
-			address += "&next=" + url.QueryEscape(v.Next)
+			query.Set("next", v.Next)
 		}
+		if request != "" {
+			query.Set("request", request)
+		}
+		address := site.With(eidAddress(name), query)
 		tabs = append(tabs, tab{Href: address, Text: v.T("eid.stepup." + name)})
 	}
 	return tabs, err

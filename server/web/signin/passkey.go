@@ -44,7 +44,11 @@ func (h *Handlers) mountPasskey(app *fiber.App) {
 			return nil, err
 		}
 		h.RenewSession(c, actor, token)
-		return nextReply(kit.SafeNext(c.Query("next")))
+		address, err := h.proven(c, actor, token, kit.SafeNext(c.Query("next")), c.Query("request"))
+		if err != nil {
+			return nil, err
+		}
+		return nextReply(address)
 	}))
 	app.Post(addPasskeyPath+"/options", h.passkeyHandler(func(c *fiber.Ctx, actor access.Principal) ([]byte, error) {
 		return h.Factors.StartPasskeyRegistration(c.UserContext(), actor)

@@ -24,8 +24,6 @@ const (
 
 func (h *Handlers) mountSecurity(app *fiber.App) {
 	app.Get(site.Security, h.SignedIn(h.securityPage))
-	app.Get(site.StepUp, h.SignedIn(h.stepUpPage))
-	app.Post(site.StepUp, h.SignedIn(h.stepUp))
 	app.Get(appPath, h.SignedIn(h.appPage, appPath))
 	app.Post(appPath, h.SignedIn(h.confirmApp, appPath))
 	app.Post(codesPath, h.SignedIn(h.newCodes))
@@ -79,44 +77,6 @@ func (h *Handlers) sendSecurity(c *fiber.Ctx, actor access.Principal, p *kit.Pag
 		return err
 	}
 	return h.Send(c, status, "security", v)
-}
-
-// stepUpView is the content of the page that asks a signed-in person to confirm a factor again.
-type stepUpView struct {
-	kit.FormPage
-	Passkey string // address of the passkey script's endpoint; empty if the account has no passkey
-	EIDs    []tab
-}
-
-func stepUpForm(v *kit.Page) *kit.Form {
-	return &kit.Form{Title: v.T("stepup.title"), Lead: v.T("stepup.lead"), Action: site.StepUp, Submit: v.T("stepup.submit"), Fields: []kit.Field{codeField(v)}}
-}
-
-// stepUpPage asks a signed-in person to confirm a factor again before a change that matters.
-func (h *Handlers) stepUpPage(c *fiber.Ctx, actor access.Principal, p *kit.Page) error {
-	keyring, err := h.Factors.Factors(c.UserContext(), actor)
-	if err != nil {
-		return err
-	}
-	v := &stepUpView{FormPage: kit.FormPage{Page: *p, Form: stepUpForm(p)}}
-	v.Title, v.Next = v.Form.Title, kit.SafeNext(c.Query("next"))
-	if len(keyring.Passkeys) > 0 {
-		v.Passkey = provePasskeyPath
-	}
-	if v.EIDs, err = h.stepUpTabs(c, actor, &v.Page); err != nil {
-		return err
-	}
-	return h.Send(c, fiber.StatusOK, "prove", v)
-}
-
-func (h *Handlers) stepUp(c *fiber.Ctx, actor access.Principal, v *kit.Page) error {
-	v.Next = kit.SafeNext(c.FormValue("next"))
-	token, err := h.Factors.StepUp(c.UserContext(), actor, h.Visitor(c), c.FormValue("code"))
-	if err != nil {
-		return h.SendFormError(c, v, stepUpForm(v), err)
-	}
-	h.RenewSession(c, actor, token)
-	return c.Redirect(v.Next, fiber.StatusSeeOther)
 }
 
 func (h *Handlers) appPage(c *fiber.Ctx, actor access.Principal, v *kit.Page) error {

@@ -13,6 +13,7 @@ import (
 	"bompass/server/party"
 	"bompass/server/person"
 	"bompass/server/web/kit"
+	"bompass/server/web/resume"
 	"bompass/shared/api"
 	"bompass/shared/site"
 )
@@ -51,6 +52,7 @@ type Deps struct {
 	Newcomers Newcomers
 	EID       EID       // nil where nobody signs in with an eID
 	Parties   PartyList // nil where nobody acts for others
+	Requests  *resume.Requests
 }
 
 // Handlers answers the routes of this package.
@@ -59,7 +61,7 @@ type Handlers struct{ Deps }
 // New returns the handlers, after it has parsed their pages.
 func New(d Deps) (*Handlers, error) {
 	err := kit.Require(map[string]bool{
-		"access": d.Access != nil, "factors": d.Factors != nil, "registrar": d.Registrar != nil, "newcomers": d.Newcomers != nil,
+		"access": d.Access != nil, "factors": d.Factors != nil, "registrar": d.Registrar != nil, "newcomers": d.Newcomers != nil, "requests": d.Requests != nil,
 	})
 	if err != nil {
 		return nil, err
@@ -81,6 +83,8 @@ func (h *Handlers) Mount(app *fiber.App) {
 	h.mountLost(app)
 	h.mountPasskey(app)
 	h.mountSecurity(app)
+	h.mountProve(app)
+	h.mountIdle(app)
 	h.mountOnboarding(app)
 	if h.EID != nil {
 		h.mountEID(app)

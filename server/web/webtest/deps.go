@@ -15,6 +15,7 @@ import (
 	"bompass/server/agreement"
 	"bompass/server/legacy"
 	"bompass/server/person"
+	"bompass/server/store/accessdb"
 	"bompass/server/web"
 	"bompass/shared/api"
 	"bompass/shared/toll"
@@ -46,7 +47,7 @@ func Deps(t *testing.T, options ...option) web.Deps {
 		Registrar: &access.Registrar{}, Factors: &factor.Service{}, Person: &person.Service{},
 		Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
 		Context: context.Background(), PublicURL: "http://localhost",
-		Access: access.NewService(nil, seal.Keys{}, h.Now), Overview: h,
+		Access: access.NewService(nil, seal.Keys{}, h.Now), Ceremonies: accessdb.New(nil), Overview: h,
 		Passages: h, Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: Discard(),

@@ -145,7 +145,7 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 			Now:      h.Now,
 		}),
 		Legacy:  legacy.NewService(legacydb.New(h.DB), h.Keys, messages, accessService, h.Now),
-		Context: ctx, PublicURL: h.URL, Access: accessService, Keys: h.Keys, Overview: h, Passages: h,
+		Context: ctx, PublicURL: h.URL, Access: accessService, Ceremonies: accounts, Keys: h.Keys, Overview: h, Passages: h,
 		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live,
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)), Security: slog.New(slog.NewJSONHandler(&h.Security, nil)),

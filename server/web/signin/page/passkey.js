@@ -43,8 +43,8 @@
     const { passkey: path, form } = place.dataset;
     const asked = (await send(path + "/options", form, {})).publicKey;
     const answer = await (asked.user ? create(asked) : get(asked));
-    const name = place.querySelector("input");
-    const query = new URLSearchParams(name ? { name: name.value } : { next: new URLSearchParams(location.search).get("next") || "" });
+    const [name, here] = [place.querySelector("input"), new URLSearchParams(location.search)];
+    const query = new URLSearchParams(name ? { name: name.value } : { next: here.get("next") || "", request: here.get("request") || "" });
     const { next } = await send(path + "?" + query, form, answer);
     location.assign(next);
   };
