@@ -60,26 +60,44 @@ type Rule struct {
 	Before   time.Time
 }
 
-// Rules returns what is to be deleted at an instant.
-func Rules(now time.Time) []Rule {
-	year, _, _ := oslo.DayOf(now).YMD()
-	ago := func(d time.Duration) time.Time { return now.Add(-d) }
-	return []Rule{
-		{Passages, ago(PassageRetention)},
-		{Charges, oslo.Date(year-ChargeRetentionYears, time.January, 1).Start()},
-		{History, ago(HistoryRetention)},
-		{Messages, ago(MessageRetention)},
-		{Links, ago(LinkRetention)},
-		{Invitations, ago(InvitationRetention)},
-		{Quarantine, ago(QuarantineRetention)},
-		{LostFactorClaims, ago(LostFactorClaimRetention)},
-		{Throttles, ago(ThrottleRetention)},
-		{Sessions, now},
-		{PendingLogins, ago(ExpiredRetention)},
-		{AuthRequests, ago(ExpiredRetention)},
-		{Ceremonies, ago(ExpiredRetention)},
-		{ContactCodes, ago(ExpiredRetention)},
+// Period is how long data of a category is kept: so long after its time, or whole years after the end of the year.
+type Period struct {
+	Category Category
+	For      time.Duration
+	Years    int
+}
+
+// Periods returns the period of every category, in the order of the privacy statement.
+func Periods() []Period {
+	return []Period{
+		{Category: Passages, For: PassageRetention},
+		{Category: Charges, Years: ChargeRetentionYears},
+		{Category: History, For: HistoryRetention},
+		{Category: Messages, For: MessageRetention},
+		{Category: Links, For: LinkRetention},
+		{Category: Invitations, For: InvitationRetention},
+		{Category: Quarantine, For: QuarantineRetention},
+		{Category: LostFactorClaims, For: LostFactorClaimRetention},
+		{Category: Throttles, For: ThrottleRetention},
+		{Category: Sessions}, // their own end is their time
+		{Category: PendingLogins, For: ExpiredRetention},
+		{Category: AuthRequests, For: ExpiredRetention},
+		{Category: Ceremonies, For: ExpiredRetention},
+		{Category: ContactCodes, For: ExpiredRetention},
 	}
+}
+
+// Rules returns what is to be deleted at an instant.
+func Rules(now time.Time) (rules []Rule) {
+	year, _, _ := oslo.DayOf(now).YMD()
+	for _, p := range Periods() {
+		before := now.Add(-p.For)
+		if p.Years > 0 {
+			before = oslo.Date(year-p.Years, time.January, 1).Start()
+		}
+		rules = append(rules, Rule{p.Category, before})
+	}
+	return rules
 }
 
 // RetentionStore deletes data.

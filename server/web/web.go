@@ -141,6 +141,7 @@ func open(d Deps) (r rooms, err error) {
 		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Legacy: d.Legacy,
 		Overview: d.Overview, Passages: d.Passages,
 		Live: d.Live, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Logout: r.signin.Logout,
+		Cookies: append(r.kit.Cookies(), r.signin.Cookies()...),
 	})
 	if err != nil {
 		return r, err

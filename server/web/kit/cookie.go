@@ -21,6 +21,9 @@ const (
 	PasskeyCookie      = "key"    // the browser that an open passkey challenge was sent to
 )
 
+// LinkMaxAge is how long the token of an email's link is kept at most, while the person signs in.
+const LinkMaxAge = time.Hour
+
 // preferenceMaxAge is how long a browser keeps a choice that is not secret.
 const preferenceMaxAge = 365 * 24 * time.Hour
 
@@ -34,6 +37,32 @@ func (k *Kit) cookieName(name string) string {
 		return name + "-" + k.Origin.port
 	}
 	return name
+}
+
+// StoredCookie is a cookie as the page about cookies lists it. Use is the last part of the key of what it is for. With a
+// zero age it lasts until the browser is closed.
+type StoredCookie struct {
+	Name, Use string
+	MaxAge    time.Duration
+}
+
+// Cookies lists the cookies of this package.
+func (k *Kit) Cookies() (list []StoredCookie) {
+	for _, c := range []StoredCookie{
+		{sessionCookie, "sid", 0},
+		{formCookie, "form", 0},
+		{languageCookie, "lang", preferenceMaxAge},
+		{deviceCookie, "device", preferenceMaxAge},
+		{linkCookie, "link", LinkMaxAge},
+	} {
+		list = append(list, k.Stored(c.Name, c.Use, c.MaxAge))
+	}
+	return append(list, StoredCookie{schemeCookie, "theme", preferenceMaxAge})
+}
+
+// Stored returns a cookie that SetCookie sets, under its name in the browser.
+func (k *Kit) Stored(name, use string, maxAge time.Duration) StoredCookie {
+	return StoredCookie{k.cookieName(name), use, maxAge}
 }
 
 // SetCookie sets a cookie that scripts cannot read. With a zero age it lasts until the browser is closed.

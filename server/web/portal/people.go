@@ -2,7 +2,6 @@ package portal
 
 import (
 	"context"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -13,9 +12,6 @@ import (
 	"bompass/shared/i18n"
 	"bompass/shared/site"
 )
-
-// linkMaxAge is how long the token of an email's link is kept in the browser while the person signs in.
-const linkMaxAge = time.Hour
 
 func (h *Handlers) mountPeople(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.People, func(ctx context.Context, a access.Principal, _ api.Empty) (api.PeopleReply, error) {

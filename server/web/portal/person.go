@@ -66,7 +66,7 @@ func (h *Handlers) mountPersonPages(app *fiber.App) {
 func (h *Handlers) linkedPage(path, title, text string, show kit.SignedInHandler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		h.SavePreferences(c)
-		if h.TakeLink(c, linkMaxAge) {
+		if h.TakeLink(c, kit.LinkMaxAge) {
 			return c.Redirect(path, fiber.StatusSeeOther)
 		}
 		_, err := h.CurrentActor(c)

@@ -69,6 +69,7 @@ type Deps struct {
 	Tariffs    Tariffs
 	Inbox      *sim.Inbox // nil except while the product is tried out
 	Logout     fiber.Handler
+	Cookies    []kit.StoredCookie
 }
 
 // Handlers answers the routes of this package.
@@ -125,6 +126,7 @@ func (h *Handlers) MountPages(app *fiber.App) {
 	h.mountLegacyAgreements(app)
 	app.Get(termsPattern, h.terms)
 	app.Get(site.Help, h.help)
+	h.mountStatements(app)
 	app.Post(site.Preferences, h.SignedIn(h.savePreferences))
 	if h.Parties != nil {
 		h.mountParties(app)

@@ -10,6 +10,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/access/factor"
+	"bompass/server/eid"
 	"bompass/server/party"
 	"bompass/server/person"
 	"bompass/server/web/kit"
@@ -67,6 +68,14 @@ func New(d Deps) (*Handlers, error) {
 		return nil, err
 	}
 	return &Handlers{d}, d.LoadPages(pageFiles)
+}
+
+// Cookies lists the cookies of signing in and out.
+func (h *Handlers) Cookies() []kit.StoredCookie {
+	return []kit.StoredCookie{
+		h.Stored(kit.PendingLoginCookie, "step", access.PendingLoginMax), h.Stored(kit.PasskeyCookie, "key", factor.CeremonyMax),
+		h.Stored(tabCookie+"…", "tx", eid.AuthRequestMax), h.Stored(leaveCookie, "leave", leaveMax),
+	}
 }
 
 // Mount adds the routes of this package.
