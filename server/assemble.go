@@ -96,7 +96,7 @@ const releaseInterval = 2 * time.Second
 
 // openTariffs reads the price lists in force, and follows new releases of them.
 func (p *product) openTariffs(ctx context.Context) error {
-	builtIn, err := command.BuiltInTariffs()
+	builtIn, err := command.BuiltInTariffs(p.config.Mode == config.Development)
 	if err != nil {
 		return err
 	}

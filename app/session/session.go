@@ -90,6 +90,9 @@ func (s *Session) Words() *i18n.Words { return s.words }
 // Today returns the Norwegian calendar day.
 func (s *Session) Today() oslo.Day { return oslo.DayOf(s.now()) }
 
+// Now returns the time on the device.
+func (s *Session) Now() time.Time { return s.now() }
+
 // Me returns the person signed in, once that is known.
 func (s *Session) Me() (me api.MeReply, known bool) { return s.me, s.known }
 

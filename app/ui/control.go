@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v9/pkg/app"
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
 
 // Button is a button. Variant is primary, secondary or tertiary.
 func Button(variant, text string, act Action, icons ...Icon) app.HTMLButton {
@@ -149,6 +153,11 @@ func NextLink(href, text string) app.HTMLA {
 // Chip is a small button for a ready choice.
 func Chip(text string, act Action) app.UI {
 	return app.Button().Type("button").Class("bp-chip").Text(text).OnClick(act.handler(), act.key)
+}
+
+// PressedChip is a Chip that is on or off.
+func PressedChip(text string, on bool, act Action) app.UI {
+	return app.Button().Type("button").Class("bp-chip").Aria("pressed", strconv.FormatBool(on)).Text(text).OnClick(act.handler(), act.key)
 }
 
 // ListButton is a button in a list of things to add. Note distinguishes things of the same name; does says to

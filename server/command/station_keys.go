@@ -109,7 +109,7 @@ func checkStations(ctx context.Context, db *store.DB, stations []string) error {
 		return err
 	}
 	if latest.Number == 0 {
-		if latest.Files, err = BuiltInTariffs(); err != nil {
+		if latest.Files, err = BuiltInTariffs(true); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -35,12 +37,12 @@ func tariffPublishCommand(ctx context.Context, args []string, w World) error {
 	if flags.NArg() > 1 || flags.NArg() == 1 && *number > 0 || *note == "" && !*dry {
 		return errors.New(tariffPublishUsage)
 	}
-	return WithStore(ctx, w, func(_ config.Config, db *store.DB) error {
+	return WithStore(ctx, w, func(c config.Config, db *store.DB) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
 		releases := pricedb.New(db)
-		files, err := filesToPublish(ctx, releases, flags.Arg(0), *number)
+		files, err := filesToPublish(ctx, releases, flags.Arg(0), *number, c.Mode == config.Development)
 		if err != nil {
 			return err
 		}
@@ -69,7 +71,7 @@ func tariffPublishCommand(ctx context.Context, args []string, w World) error {
 }
 
 // filesToPublish returns the tariff files of a directory, of a release, or of this build.
-func filesToPublish(ctx context.Context, releases *pricedb.Store, dir string, number int64) ([]tariff.File, error) {
+func filesToPublish(ctx context.Context, releases *pricedb.Store, dir string, number int64, demo bool) ([]tariff.File, error) {
 	switch {
 	case dir != "":
 		files, err := tariff.Files(os.DirFS(dir))
@@ -84,7 +86,7 @@ func filesToPublish(ctx context.Context, releases *pricedb.Store, dir string, nu
 		}
 		return r.Files, err
 	default:
-		return BuiltInTariffs()
+		return BuiltInTariffs(demo)
 	}
 }
 
@@ -134,8 +136,11 @@ func tariffReleasesCommand(ctx context.Context, args []string, w World) error {
 	})
 }
 
-// BuiltInTariffs returns the tariff files of this build.
-func BuiltInTariffs() ([]tariff.File, error) {
+// exampleSuffix ends the names of price lists with invented prices, which belong to the demo data.
+const exampleSuffix = "-example.tariff"
+
+// BuiltInTariffs returns the tariff files of this build; those with invented prices only with the demo data.
+func BuiltInTariffs(demo bool) ([]tariff.File, error) {
 	files, err := fs.Sub(assets.Tariff, "tariff")
 	if err != nil {
 		return nil, fmt.Errorf("price lists: %w", err)
@@ -143,6 +148,9 @@ func BuiltInTariffs() ([]tariff.File, error) {
 	list, err := tariff.Files(files)
 	if err != nil {
 		return nil, fmt.Errorf("price lists: %w", err)
+	}
+	if !demo {
+		list = slices.DeleteFunc(list, func(f tariff.File) bool { return strings.HasSuffix(f.Name, exampleSuffix) })
 	}
 	return list, nil
 }

@@ -26,7 +26,7 @@ func runTariff(t *testing.T, url string, args ...string) (string, error) {
 func TestPriceListsArePublishedFromTheCommandLine(t *testing.T) {
 	url := pgtest.URL(t)
 	dir := t.TempDir()
-	builtIn, err := command.BuiltInTariffs()
+	builtIn, err := command.BuiltInTariffs(true)
 	if err != nil {
 		t.Fatal(err)
 	}

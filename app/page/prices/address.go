@@ -12,9 +12,6 @@ import (
 	"bompass/shared/trip"
 )
 
-// stepMinutes is the assumed time between two stations, until the reader changes it.
-const stepMinutes = 10
-
 // parseTrip reads a trip from an address. Parameters that are not valid are ignored.
 func parseTrip(u *url.URL, today oslo.Day) trip.Trip {
 	q := u.Query()
@@ -76,12 +73,4 @@ func parseTime(s string) (minute int, ok bool) {
 		return 0, false
 	}
 	return h*60 + m, true
-}
-
-// nextMinute returns the minute at which the next station is assumed to be passed.
-func nextMinute(t trip.Trip) int {
-	if len(t.Stops) == 0 {
-		return 7*60 + 30
-	}
-	return (t.Stops[len(t.Stops)-1].Minute + stepMinutes) % trip.MinutesPerDay
 }

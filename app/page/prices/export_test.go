@@ -30,3 +30,17 @@ func SetField(c app.Composer, field string, valid bool) {
 // Parse and Address read and write the trip in an address.
 func Parse(u *url.URL, today oslo.Day) trip.Trip { return parseTrip(u, today) }
 func Address(t trip.Trip) string                 { return tripAddress(t) }
+
+// ChooseScheme lists the stations of a scheme, ChooseVehicle prices another vehicle, Save saves the trip, and Forget removes
+// the first saved one, as their controls do.
+func ChooseScheme(c app.Composer, id toll.SchemeID) { c.(*page).scheme = id }
+
+func ChooseVehicle(c app.Composer, value string) {
+	p := c.(*page)
+	p.change(func(t *trip.Trip) { p.setClass(t, value) })
+}
+func Save(ctx app.Context, c app.Composer) { c.(*page).saveTrip(ctx) }
+func Forget(c app.Composer) {
+	p := c.(*page)
+	p.forgetTrip(p.savedTrips()[0])
+}

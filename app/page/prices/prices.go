@@ -12,6 +12,7 @@ import (
 	"bompass/app/frame"
 	"bompass/app/session"
 	"bompass/app/ui"
+	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/site"
 	"bompass/shared/tariff"
@@ -27,9 +28,11 @@ type page struct {
 
 	tariffs       frame.Query[*session.Tariffs] // kept in the session: other pages use them too
 	trip          trip.Trip
-	search        string       // in the search field
-	refused       *fault.Error // a field with an invalid value
-	with, without trip.Quote   // with agreement and tag, and with neither
+	search        string         // in the search field
+	scheme        toll.SchemeID  // whose stations are listed; empty while a search decides
+	vehicle       toll.VehicleID // the reader's own vehicle that is priced; empty for another
+	refused       *fault.Error   // a field with an invalid value
+	with, without trip.Quote     // with agreement and tag, and with neither
 	took          time.Duration
 	open          map[toll.PassageID]bool
 }
@@ -45,11 +48,21 @@ func (p *page) OnMount(ctx app.Context) {
 	if p.Session.Tariffs() == nil {
 		p.tariffs.Load(ctx, &p.base, frame.Request[*session.Tariffs]{
 			Get: p.Session.FetchTariffs,
-			Answered: func(_ app.Context, t *session.Tariffs) {
+			Answered: func(ctx app.Context, t *session.Tariffs) {
 				p.Session.SetTariffs(t)
 				p.price()
+				p.askVehicles(ctx)
 			},
 		})
+		return
+	}
+	p.askVehicles(ctx)
+}
+
+// askVehicles asks for the reader's own vehicles, which come first in the list of vehicles, when somebody is signed in.
+func (p *page) askVehicles(ctx app.Context) {
+	if _, known := p.Session.Me(); known && p.Session.Overview() == nil && p.May(api.Overview.Endpoint) {
+		p.RefreshOverview(ctx)
 	}
 }
 
@@ -89,7 +102,7 @@ func (p *page) add(id toll.StationID) {
 	p.clearError(stationField)
 	p.change(func(t *trip.Trip) {
 		if len(t.Stops) < trip.StopsMax {
-			t.Stops = append(t.Stops, trip.Stop{Station: id, Minute: nextMinute(*t)})
+			t.Stops = append(t.Stops, trip.Stop{Station: id, Minute: p.nextMinute(*t, id)})
 		}
 	})
 }
@@ -113,7 +126,7 @@ func (p *page) clearError(field string) {
 
 // submitSearch sends the form of the search.
 func (p *page) submitSearch(ctx app.Context) {
-	if p.clearError(stationField); p.search == "" {
+	if p.clearError(stationField); p.search == "" && p.scheme == "" {
 		p.refused = fault.New(fault.FieldMissing).At(stationField)
 		p.FocusErrors(ctx, p.Words().T("prices.title"))
 	}
@@ -136,11 +149,13 @@ const resultsMax = 12
 // find searches by the names of stations, schemes and toll companies. More is the number of stations found
 // beyond resultsMax.
 func (p *page) find() (found []tariff.Station, more int) {
-	query := strings.ToLower(strings.TrimSpace(p.search))
+	query, t := strings.ToLower(strings.TrimSpace(p.search)), p.Session.Tariffs()
+	if p.scheme != "" { // all stations of a scheme
+		return slices.DeleteFunc(slices.Clone(t.Plan.Stations()), func(s tariff.Station) bool { return s.Scheme != p.scheme }), 0
+	}
 	if query == "" {
 		return nil, 0
 	}
-	t := p.Session.Tariffs()
 	for _, s := range t.Plan.Stations() {
 		text := strings.ToLower(s.Name + " " + schemeName(t.Book, s.Scheme) + " " + s.ChargerName + " " + string(s.ID))
 		if !strings.Contains(text, query) {

@@ -144,3 +144,59 @@ func TestPageSaysWhenTheTariffsAreNewerThanTheProgram(t *testing.T) {
 	tariffs.Files[0].Text += "\nteleport everyone free\n"
 	pagetest.Open(t, pagetest.With(api.TariffBook.Endpoint, tariffs), "/prices", prices.New).Shows("Det finnes en ny versjon av Bompass")
 }
+
+// A scheme lists all of its stations, in a list and on a map, each with its price now.
+func TestSchemeHasAllItsStationsWithThePriceNow(t *testing.T) {
+	s := pagetest.Open(t, serve(t), "/prices", prices.New)
+	s.Do(func(app.Context) { prices.ChooseScheme(s.Page, "oslo") })
+	text := s.Text()
+	if list, drawn := strings.Count(text, `id="add-oslo-`), strings.Count(text, `data-part="point"`); list != 26 || drawn != list {
+		t.Errorf("%d stations in the list and %d on the map", list, drawn)
+	}
+	s.Shows("26 bomstasjoner.", "kr nå", "Bare inn mot byen", "Prisen nå, kl. 12:00, med brikke, for bensinbil.", " km</text>")
+}
+
+// The time of the next station follows from the distance and the traffic of the hour.
+func TestTravelTimeFollowsFromDistanceAndHour(t *testing.T) {
+	at := func(first string) string {
+		s := pagetest.Open(t, serve(t), "/prices?stops=oslo-104@"+first, prices.New)
+		s.Do(func(app.Context) { prices.Add(s.Page, "oslo-101") })
+		s.Shows("Klokkeslettene er beregnet")
+		u, err := url.Parse(s.Window.Address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u.Query().Get("stops")
+	}
+	if rush, night := at("07:30"), at("23:00"); rush != "oslo-104@07:30,oslo-101@07:53" || night != "oslo-104@23:00,oslo-101@23:14" {
+		t.Errorf("in the rush %s, at night %s", rush, night)
+	}
+}
+
+// A trip is saved on the device, offered the next time, and removed.
+func TestTripIsSavedOnTheDevice(t *testing.T) {
+	s := pagetest.Open(t, serve(t), "/prices?stops=oslo-104@07:30,oslo-301@07:42&day=2026-11-16", prices.New)
+	s.Do(func(ctx app.Context) { prices.Save(ctx, s.Page) })
+	s.Shows("Lagrede turer", ">E18 Maritim – Bygdøy allé</a>", "Turen er lagret på denne enheten.")
+	s.Do(func(app.Context) { prices.Forget(s.Page) })
+	s.Hides("Lagrede turer")
+}
+
+// Own vehicles come first in the list of vehicles.
+func TestOwnVehiclesComeFirst(t *testing.T) {
+	server := serve(t).With(api.Overview.Endpoint, api.OverviewReply{Agreements: []api.AgreementOverview{{Vehicles: []api.VehicleOverview{
+		{ID: "v", Plate: toll.NewPlate("NO", "EK31204"), Class: "light electric"},
+	}}}})
+	s := pagetest.Open(t, server, "/prices", prices.New)
+	s = pagetest.OpenNext(t, s, "/prices?stops=oslo-104@07:30", prices.New)
+	s.Do(func(app.Context) {})
+	text := s.Text()
+	own, others := strings.Index(text, "EK 31204, elbil"), strings.Index(text, ">Motorsykkel<")
+	if own < 0 || others < own {
+		t.Errorf("the own vehicle is at %d, the others begin at %d", own, others)
+	}
+	s.Do(func(app.Context) { prices.ChooseVehicle(s.Page, "own:v") })
+	if !s.HasElement(`value="own:v"`, "selected") || !strings.Contains(s.Window.Address, "class=light+electric") {
+		t.Errorf("the own vehicle is not priced: %s", s.Window.Address)
+	}
+}

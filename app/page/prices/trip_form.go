@@ -3,9 +3,11 @@ package prices
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"bompass/app/page/fleet"
 	"bompass/app/ui"
 	"bompass/shared/i18n"
 	"bompass/shared/oslo"
@@ -43,6 +45,7 @@ func (p *page) form() app.UI {
 			ui.Heading("trip", w.T("prices.trip")),
 			ui.Form(w.T("prices.trip"), ui.Submit("trip", func(app.Context) {}), p.fields()...),
 			p.ErrorSummary(p.refused, p.timeFields()...),
+			p.saved(),
 		),
 	)
 }
@@ -55,8 +58,12 @@ func (p *page) searchForm() app.UI {
 	for _, s := range found {
 		rows = append(rows, app.Elem("li").Body(p.searchResult(s)))
 	}
+	var drawn []app.UI
+	if m := p.schemeMap(found); m != nil {
+		drawn = append(drawn, m)
+	}
 	status := ""
-	if p.search != "" {
+	if p.search != "" || p.scheme != "" {
 		status = w.N("prices.found", len(found)+more)
 		if more > 0 {
 			status += " " + w.T("prices.narrow")
@@ -65,12 +72,13 @@ func (p *page) searchForm() app.UI {
 	return app.Elem("div").Class("bp-search").Body(
 		ui.Form(w.T("prices.search"), ui.Submit("search", p.submitSearch),
 			p.WithError(p.refused, ui.Field{ID: stationField, Label: w.T("prices.search"), Hint: w.T("prices.search.hint")}).Search(p.search,
-				ui.Change(stationField, func(_ app.Context, v string) { p.search = v })),
+				ui.Change(stationField, func(_ app.Context, v string) { p.search, p.scheme = v, "" })),
 			p.ErrorSummary(p.refused, stationField),
 			ui.SubmitButton(w.T("prices.search.do")),
 		),
-		app.If(p.search == "" && len(p.trip.Stops) == 0, p.schemes()),
+		p.schemes(),
 		app.Elem("p").Role("status").Class("bp-quiet").Text(status),
+		app.Elem("div").Body(drawn...),
 		app.Elem("ul").Class("bp-offers").Body(rows...),
 	)
 }
@@ -79,18 +87,31 @@ func (p *page) searchForm() app.UI {
 func (p *page) schemes() app.UI {
 	chips := []app.UI{}
 	for _, s := range p.Session.Tariffs().Book.Schemes {
-		chips = append(chips, app.Elem("li").Body(ui.Chip(s.Name, ui.On("scheme/"+string(s.ID), func(app.Context) { p.search = s.Name }))))
+		chips = append(chips, app.Elem("li").Body(p.schemeChip(s)))
 	}
 	return app.Elem("nav").Class("bp-presets").Aria("label", p.Words().T("prices.schemes")).Body(app.Elem("ul").Body(chips...))
 }
 
-// searchResult is a station that was found. The focus returns to the search field after it is added.
+// schemeChip lists all stations of a scheme, or none of them again. It stays where it is, and so does its focus.
+func (p *page) schemeChip(s *tariff.Scheme) app.UI {
+	return ui.PressedChip(s.Name, p.scheme == s.ID, ui.On("scheme/"+string(s.ID), func(app.Context) {
+		p.search = ""
+		if p.scheme == s.ID {
+			p.scheme = ""
+			return
+		}
+		p.scheme = s.ID
+	}))
+}
+
+// searchResult is a station that was found. Focus goes to its time in the trip when it is added.
 func (p *page) searchResult(s tariff.Station) app.UI {
-	scheme := schemeName(p.Session.Tariffs().Book, s.Scheme)
-	return ui.ListButton("add-"+string(s.ID), s.Name, scheme+" · "+s.ChargerName, p.Words().T("prices.add"),
+	return ui.ListButton("add-"+string(s.ID), s.Name, p.note(s), p.Words().T("prices.add"),
 		ui.On("add/"+string(s.ID), func(ctx app.Context) {
 			p.add(s.ID)
-			ctx.Defer(func(app.Context) { p.Session.Window.Focus(stationField) })
+			ctx.Dispatch(func(ctx app.Context) {
+				ctx.Defer(func(app.Context) { p.Session.Window.Focus("at-" + strconv.Itoa(len(p.trip.Stops)-1)) })
+			})
 		}))
 }
 
@@ -110,7 +131,9 @@ func (p *page) stops() app.UI {
 			ui.Button("tertiary", w.T("prices.remove"), ui.On("remove/"+key, func(app.Context) { p.remove(i) })).Aria("label", w.T("prices.remove.name", "name", name)),
 		))
 	}
-	return app.Elem("ol").Class("bp-stops").Body(rows...)
+	return app.Elem("div").Class("bp-stack").Body(
+		app.Elem("ol").Class("bp-stops").Body(rows...),
+		app.If(len(p.trip.Stops) > 1, app.Elem("p").Class("bp-quiet").Text(w.T("prices.travel"))))
 }
 
 func (p *page) stationName(id toll.StationID) (name, scheme string) {
@@ -133,9 +156,7 @@ func (p *page) fields() []app.UI {
 		both = "both"
 	}
 	fields := []app.UI{
-		ui.Field{ID: "class", Label: w.T("prices.class")}.Select(p.trip.Class.String(), classOptions(w), change("class", func(t *trip.Trip, v string) {
-			t.Class, _ = toll.ParseClass(v)
-		})),
+		ui.Field{ID: "class", Label: w.T("prices.class")}.Select(p.chosenClass(), append(p.ownVehicles(), classOptions(w)...), change("class", p.setClass)),
 		p.WithError(p.refused, ui.Field{ID: dayField, Label: w.T("prices.day")}).Date(p.trip.Day.String(), ui.Change(dayField, func(_ app.Context, v string) {
 			day, err := oslo.ParseDay(v)
 			p.setField(dayField, err == nil, func(t *trip.Trip) { t.Day = day })
@@ -158,6 +179,48 @@ func (p *page) fields() []app.UI {
 			change("length", func(t *trip.Trip, v string) { t.LengthMM, _ = strconv.Atoi(v) })))
 	}
 	return fields
+}
+
+// ownPrefix begins the value of an own vehicle in the list of vehicles; other values are classes.
+const ownPrefix = "own:"
+
+// ownMax is the maximum number of own vehicles in the list.
+const ownMax = 30
+
+// ownVehicles lists the reader's own vehicles, which come first.
+func (p *page) ownVehicles() (options []ui.Option) {
+	for _, v := range fleet.Vehicles(p.Session.Overview()) {
+		if len(options) < ownMax {
+			options = append(options, ui.Option{Value: ownPrefix + string(v.ID), Text: v.Plate.String() + ", " + p.Words().Class(v.Class)})
+		}
+	}
+	return options
+}
+
+// chosenClass returns the value of the list of vehicles: an own vehicle while its class is the one that is priced.
+func (p *page) chosenClass() string {
+	for _, v := range fleet.Vehicles(p.Session.Overview()) {
+		if v.ID == p.vehicle && v.Class == p.trip.Class.String() {
+			return ownPrefix + string(v.ID)
+		}
+	}
+	return p.trip.Class.String()
+}
+
+// setClass takes the class of an own vehicle, or a class.
+func (p *page) setClass(t *trip.Trip, value string) {
+	id, own := strings.CutPrefix(value, ownPrefix)
+	p.vehicle = ""
+	if !own {
+		t.Class, _ = toll.ParseClass(value)
+		return
+	}
+	for _, v := range fleet.Vehicles(p.Session.Overview()) {
+		if string(v.ID) == id {
+			p.vehicle = v.ID
+			t.Class, _ = toll.ParseClass(v.Class)
+		}
+	}
 }
 
 func classOptions(w *i18n.Words) (options []ui.Option) {
