@@ -29,6 +29,7 @@ type SaveRequest struct {
 // ProfileReply is the content of the page "my details". The name comes from a register and cannot be changed here.
 type ProfileReply struct {
 	Name            string `json:"name"`
+	Registered      bool   `json:"registered,omitempty"` // the name comes from a population register, by an eID
 	Email           string `json:"email"`
 	EmailConfirmed  bool   `json:"email_confirmed"`
 	PendingEmail    string `json:"pending_email,omitempty"` // a new address that is not confirmed yet

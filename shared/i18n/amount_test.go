@@ -56,7 +56,7 @@ func TestParseAmountRefusesOtherText(t *testing.T) {
 func TestParseAmountReadsFormattedAmounts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := money.Ore(rapid.Int64Range(-99999999999, 99999999999).Draw(t, "ore"))
-		for _, lang := range append(i18n.Languages(), i18n.IncompleteLanguages()...) {
+		for _, lang := range i18n.Languages() {
 			if got, err := i18n.ParseAmount(i18n.For(lang).Kroner(want)); err != nil || got != want {
 				t.Fatalf("%s: %q: got %s (%v), want %s", lang, i18n.For(lang).Kroner(want), got, err, want)
 			}

@@ -23,7 +23,6 @@ type form struct {
 	long, weekday       string
 	numeric             string
 	between             string // numeric date and time of day
-	clock               string // between hours, minutes and seconds
 }
 
 // formOf returns the formats of a language, as in CLDR 48. They are in code, because the tables of
@@ -33,28 +32,23 @@ func formOf(lang string) form {
 	case "en":
 		return form{
 			minus: "-", group: ",", point: ".", before: "NOK" + nbsp, percent: "%",
-			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{dd}/{mm}/{y}", between: ", ", clock: ":",
+			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{dd}/{mm}/{y}", between: ", ",
 		}
 	case "sv":
 		return form{
 			minus: minus, group: nbsp, point: ",", after: nbsp + "Nkr", percent: nbsp + "%",
-			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{y}-{mm}-{dd}", between: " ", clock: ":",
-		}
-	case "da":
-		return form{
-			minus: "-", group: ".", point: ",", after: nbsp + "NOK", percent: nbsp + "%",
-			medium: "{d}. {mon} {y}", long: "{d}. {month} {y}", weekday: "{weekday} {d}. {month}", numeric: "{dd}.{mm}.{y}", between: ", ", clock: ".",
+			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{y}-{mm}-{dd}", between: " ",
 		}
 	case "de":
 		return form{
 			minus: "-", group: ".", point: ",", after: nbsp + "NOK", percent: nbsp + "%",
-			medium: "{dd}.{mm}.{y}", long: "{d}. {month} {y}", weekday: "{weekday}, {d}. {month}", numeric: "{dd}.{mm}.{yy}", between: ", ", clock: ":",
+			medium: "{dd}.{mm}.{y}", long: "{d}. {month} {y}", weekday: "{weekday}, {d}. {month}", numeric: "{dd}.{mm}.{yy}", between: ", ",
 		}
 	}
-	// Norwegian, bokmål and nynorsk.
+	// Norwegian.
 	return form{
 		minus: minus, group: nbsp, point: ",", after: nbsp + "kr", percent: nbsp + "%",
-		medium: "{d}. {mon} {y}", long: "{d}. {month} {y}", weekday: "{weekday} {d}. {month}", numeric: "{dd}.{mm}.{y}", between: ", ", clock: ":",
+		medium: "{d}. {mon} {y}", long: "{d}. {month} {y}", weekday: "{weekday} {d}. {month}", numeric: "{dd}.{mm}.{y}", between: ", ",
 	}
 }
 
@@ -160,8 +154,8 @@ func (w *Words) Instant(at time.Time) string {
 	return w.date(w.form.numeric, oslo.DayOf(at)) + w.form.between + w.time(at, "15:04:05")
 }
 
-func (w *Words) time(at time.Time, layout string) string {
-	return strings.ReplaceAll(oslo.In(at).Format(layout), ":", w.form.clock)
+func (*Words) time(at time.Time, layout string) string {
+	return oslo.In(at).Format(layout)
 }
 
 func doubled(unix int64) bool {

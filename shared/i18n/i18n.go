@@ -17,14 +17,10 @@ import (
 // Default is the language used when no preference is known.
 const Default = "nb"
 
-// Languages returns the languages with a complete catalogue, in the order in which they are offered.
+// Languages returns the languages, in the order in which they are offered. Every catalogue is complete.
 func Languages() []string { return []string{"nb", "en", "sv", "de"} }
 
-// IncompleteLanguages returns the languages whose catalogues are not complete; missing texts come from Default.
-// They are not offered, so that no page mixes two languages.
-func IncompleteLanguages() []string { return []string{"nn", "da"} }
-
-// Match returns the complete language to use for a requested language tag such as nn-NO.
+// Match returns the language to use for a requested language tag such as nn-NO.
 func Match(lang string) string {
 	if lang = base(lang); slices.Contains(Languages(), lang) {
 		return lang
@@ -41,7 +37,7 @@ func base(lang string) string {
 // catalogues holds the languages, each parsed from the embedded files at its first use. A test parses all.
 var catalogues = func() map[string]func() map[string]string {
 	all := map[string]func() map[string]string{}
-	for _, lang := range append(Languages(), IncompleteLanguages()...) {
+	for _, lang := range Languages() {
 		all[lang] = sync.OnceValue(func() map[string]string {
 			words, err := read(lang)
 			if err != nil {
@@ -102,11 +98,8 @@ func (w *Words) Has(key string) bool {
 	return ok
 }
 
-// text returns the text of a key, from Default when the language has none.
 func (w *Words) text(key string) (text string, ok bool) {
-	if text, ok = w.texts[key]; !ok && w.lang != Default {
-		text, ok = catalogues[Default]()[key]
-	}
+	text, ok = w.texts[key]
 	return text, ok
 }
 

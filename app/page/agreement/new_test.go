@@ -190,6 +190,11 @@ func TestAgreementIsMadeOnceAndConfirmedWithItsNumber(t *testing.T) {
 	if n := server.Count(api.AgreementBegin.Endpoint); n != 1 {
 		t.Errorf("sent %d times", n)
 	}
+	failing := pagetest.Open(t, &pagetest.Server{Fault: fault.New(fault.Busy)}, "/agreements/done?number=7100001", agreement.NewReceipt)
+	failing.Hides("Avtalen er opprettet")
+	if strings.HasPrefix(failing.Window.PageTitle, "Avtalen er opprettet") {
+		t.Errorf("title of a receipt that did not arrive: %q", failing.Window.PageTitle)
+	}
 	s = pagetest.Open(t, server, "/agreements/done?number=7100001", agreement.NewReceipt)
 	s.Shows("Avtalen er opprettet", "7100001", "Ferde", "BT 90214", "Brikken sendes i posten", `href="/"`)
 	if !strings.HasPrefix(s.Window.PageTitle, "Avtalen er opprettet") {

@@ -27,12 +27,13 @@ func NewReceipt(s *session.Session) app.Composer { return &receiptPage{base: fra
 // OnNav asks for the receipt of the agreement whose number is in the address.
 func (p *receiptPage) OnNav(ctx app.Context) {
 	number := ctx.Page().URL().Query().Get("number")
-	p.Enter(ctx, p.Words().T("agree.done.title"))
+	p.Enter(ctx, p.Words().T("agree.title"))
 	p.query.Load(ctx, &p.base, frame.Request[api.AgreementReceipt]{
 		Get: func(ctx context.Context) (api.AgreementReceipt, error) {
 			return p.Session.Client.AgreementReceipt(ctx, number)
 		},
 		Answered: func(ctx app.Context, _ api.AgreementReceipt) {
+			p.SetTitle(p.Words().T("agree.done.title")) // only now is it known that the agreement exists
 			ctx.Defer(func(app.Context) { p.Session.Window.FocusHeading() })
 			p.RefreshOverview(ctx) // the new agreement is among those to choose from
 		},

@@ -143,7 +143,7 @@ func (p *page) ask(req api.PassageListRequest, answered func(app.Context, api.Pa
 func (p *page) appendPage(_ app.Context, reply api.PassageListReply) {
 	p.list.Append(reply)
 	w := p.Words()
-	p.Announce(w.T("passages.loaded", "count", w.Number(int64(p.list.Count)), "amount", w.Kroner(p.list.Total)))
+	p.Announce(w.N("passages.loaded", p.list.Count, "amount", w.Kroner(p.list.Total)))
 }
 
 // handleEvent puts new passages in their place while the page is open.

@@ -38,8 +38,8 @@ func (p *page) form() app.UI {
 	return app.Elem("div").Class("bp-choose bp-stack").Body(
 		app.Elem("section").Class("bp-stack").Aria("labelledby", "stations").Body(
 			ui.Heading("stations", w.T("prices.stations")),
+			app.Elem("div").Body(app.If(len(p.trip.Stops) > 0, p.stops())), // above a list that can be long
 			p.searchForm(),
-			app.If(len(p.trip.Stops) > 0, p.stops()),
 		),
 		app.Elem("section").Class("bp-stack").Aria("labelledby", "trip").Body(
 			ui.Heading("trip", w.T("prices.trip")),

@@ -27,7 +27,7 @@ func serve(reply api.ProfileReply) *pagetest.Server {
 // profileOf returns the details of a person with a confirmed email address and an unconfirmed mobile.
 func profileOf() api.ProfileReply {
 	return api.ProfileReply{
-		Name: "Kari Lund", Email: "kari@bompass.example", EmailConfirmed: true, Details: api.Details{Mobile: "+4790000001"},
+		Name: "Kari Lund", Registered: true, Email: "kari@bompass.example", EmailConfirmed: true, Details: api.Details{Mobile: "+4790000001"},
 		Consents: []api.Consent{
 			{Kind: toll.ConsentPrivacy, Given: true, Version: 1, Current: 1, At: pagetest.Noon},
 			{Kind: toll.ConsentEmail, Current: 1},
@@ -180,4 +180,13 @@ func TestErasureIsAskedForAfterAConfirmation(t *testing.T) {
 	if n := server.Count(api.Erase.Endpoint); n != 1 {
 		t.Errorf("%d calls after the answer", n)
 	}
+}
+
+// Only the name of a person with an eID comes from the population register.
+func TestNameSaysWhereItComesFrom(t *testing.T) {
+	reply := profileOf()
+	reply.Registered = false
+	s := pagetest.Open(t, serve(reply), "/profile", profile.New)
+	s.Shows("Du oppga navnet da du registrerte deg.")
+	s.Hides("Folkeregisteret")
 }

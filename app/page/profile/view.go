@@ -39,8 +39,12 @@ func (p *page) field(id, label, hint string) ui.Field {
 // facts shows what registers say about the person, and the email address.
 func (p *page) facts(reply api.ProfileReply) app.UI {
 	w := p.Words()
+	why := w.T("profile.name.own")
+	if reply.Registered {
+		why = w.T("profile.name.why")
+	}
 	return ui.Card("facts", w.T("profile.facts"),
-		ui.ReadOnly(w.T("profile.name"), reply.Name, w.T("profile.name.why")),
+		ui.ReadOnly(w.T("profile.name"), reply.Name, why),
 		ui.ReadOnly(w.T("profile.email"), reply.Email, ""),
 		ui.StackedForm(w.T("profile.email.change"), ui.Submit("email", p.changeEmail),
 			ui.WithButton( // to the right of the field, S1.26

@@ -109,7 +109,11 @@ func (p *page) allReport(check *fleetCheck) []app.UI {
 	}
 	add(check.differ, w.T("check.all.see"))
 	add(check.failed, w.T("check.all.again"))
-	body := []app.UI{app.Elem("div").ID("verdict").Body(ui.Alert(color, p.allVerdict(check), w.T("check.device")))}
+	done := ""
+	if check.checked == len(check.vehicles) {
+		done = w.T("check.device")
+	}
+	body := []app.UI{app.Elem("div").ID("verdict").Body(ui.Alert(color, p.allVerdict(check), done))}
 	if len(rows) > 0 {
 		first, end := check.listing.Bounds(len(rows))
 		body = append(body, ui.Table{

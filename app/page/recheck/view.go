@@ -138,6 +138,13 @@ func (p *page) summary(r result) app.UI {
 	if r.reply.Hidden > 0 {
 		note(w.N("check.hidden", r.reply.Hidden))
 	}
+	for _, scheme := range r.tariffs.Book.Schemes {
+		for _, v := range scheme.Versions {
+			if slices.Contains(report.Tariffs, v.ID) {
+				note(w.T("check.list", "scheme", scheme.Name, "date", w.Day(v.From)))
+			}
+		}
+	}
 	return app.Elem("div").Class("bp-stack").Body(
 		app.Elem("div").ID("verdict").DataSet("took", r.took.String()).DataSet("ready", r.tariffs.Took.String()).Body(
 			ui.Alert(color, p.verdict(report), w.T("check.device"), notes...)),

@@ -18,6 +18,7 @@ import (
 // profileRow is a profile with the account's name and address.
 type profileRow struct {
 	Person, Email                   string
+	Registered                      bool
 	EmailConfirmed, MobileConfirmed bool
 	Mobile, PhonePrivate, PhoneWork string
 	Street, PostalCode, City        string
@@ -36,7 +37,8 @@ type consentRow struct {
 // Profile returns the details of an account, with its latest consents and the data that is retained by law.
 func (s *Store) Profile(ctx context.Context, account toll.AccountID, customer toll.CustomerID) (api.ProfileReply, error) {
 	r, err := store.SelectOne[profileRow](ctx, s.db.Pool, `
-		select a.person, a.email, f.email_confirmed_at is not null as email_confirmed, f.mobile_confirmed_at is not null as mobile_confirmed,
+		select a.person, a.email, 
+			a.birth_hash <> '' or exists (select from identity i where i.account_id = a.id) as registered, f.email_confirmed_at is not null as email_confirmed, f.mobile_confirmed_at is not null as mobile_confirmed,
 			f.saved_at, f.erasure_at, coalesce(f.mobile, '') as mobile, coalesce(f.phone_private, '') as phone_private,
 			coalesce(f.phone_work, '') as phone_work, coalesce(f.street, '') as street, coalesce(f.postal_code, '') as postal_code,
 			coalesce(f.city, '') as city, coalesce(f.country, '') as country, coalesce(c.contact, '') as contact
@@ -46,7 +48,7 @@ func (s *Store) Profile(ctx context.Context, account toll.AccountID, customer to
 		return api.ProfileReply{}, fmt.Errorf("profile: %w", err)
 	}
 	p := api.ProfileReply{
-		Name: r.Person, Email: r.Email, EmailConfirmed: r.EmailConfirmed, MobileConfirmed: r.MobileConfirmed,
+		Name: r.Person, Registered: r.Registered, Email: r.Email, EmailConfirmed: r.EmailConfirmed, MobileConfirmed: r.MobileConfirmed,
 		Details: api.Details{
 			Mobile: r.Mobile, PhonePrivate: r.PhonePrivate, PhoneWork: r.PhoneWork, Street: r.Street, PostalCode: r.PostalCode, City: r.City,
 			Country: r.Country, Contact: r.Contact,

@@ -37,7 +37,7 @@ func findForm(v *kit.Page) *kit.Form {
 	return &kit.Form{
 		Title: v.T("find.title"), Lead: v.T("find.lead"), Action: site.FindAgreements, Submit: v.T("find.submit"), Fields: []kit.Field{email},
 		Links: []kit.Link{
-			{Href: legacyPath, Text: v.T("find.by.number")}, {Href: site.BecomeCustomer, Text: v.T("login.back")}, {Href: site.Overview, Text: v.T("app.missing.home")},
+			{Href: legacyPath, Text: v.T("find.by.number")}, {Href: site.Overview, Text: v.T("app.missing.home")},
 		},
 	}
 }

@@ -24,7 +24,7 @@ func legacyForm(v *kit.Page) *kit.Form {
 			{Name: "number", Label: v.T("find.legacy.number"), Hint: v.T("find.legacy.number.hint"), Mode: "numeric", Complete: "off"},
 			{Name: "password", Label: v.T("find.legacy.password"), Hint: v.T("find.legacy.password.hint"), Type: "password", Complete: "off"},
 		},
-		Links: []kit.Link{{Href: site.FindAgreements, Text: v.T("find.by.email")}, {Href: site.BecomeCustomer, Text: v.T("login.back")}},
+		Links: []kit.Link{{Href: site.FindAgreements, Text: v.T("find.by.email")}, {Href: site.Overview, Text: v.T("app.missing.home")}},
 	}
 }
 

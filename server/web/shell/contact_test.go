@@ -50,7 +50,7 @@ func TestPagesHaveContactOfTollCompany(t *testing.T) {
 		{
 			"neither",
 			toll.Contact{},
-			"", "ringer du kundeservice: nummeret står på nettsidene til bompengeselskapet ditt.",
+			"", "ringer du kundeservice: nummeret står på nettsidene til bomselskapet ditt.",
 			nil, nil,
 			[]string{"mailto:", "tel:", "data-emails", "data-phones", "Får du det ikke til?", "Telefonen er åpen"},
 		},

@@ -44,7 +44,7 @@ func TestPersonWithPasswordConnectsEID(t *testing.T) {
 	if done := v.SubmitFormAt("/security/eid", "/security/eid", url.Values{}); done.StatusCode != http.StatusOK {
 		t.Fatalf("connect: %d %s", done.StatusCode, done.Body)
 	}
-	if got := p.LastMessage(email); !strings.Contains(got.Subject, "Elektronisk ID") {
+	if got := p.LastMessage(email); !strings.Contains(got.Subject, "eID") {
 		t.Errorf("the owner is sent %q", got.Subject)
 	}
 	w := p.SignInWithEID("liv")
@@ -81,7 +81,7 @@ func TestOwnerOfTakenEmailAddressIsNotified(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn("olav@bompass.example")
 	webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: webtest.Kari}, "")
-	if got := h.LastMessage(webtest.Kari); !strings.Contains(got.Text, "Koble til elektronisk ID") || strings.Contains(got.Text, "Olav") || strings.Contains(got.Text, "token=") {
+	if got := h.LastMessage(webtest.Kari); !strings.Contains(got.Text, "Koble til eID") || strings.Contains(got.Text, "Olav") || strings.Contains(got.Text, "token=") {
 		t.Errorf("the owner is sent %+v", got)
 	}
 }
