@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"bompass/server/access/factor"
 	"bompass/server/config"
 	"bompass/shared/fixture"
 )
@@ -48,5 +49,5 @@ func resetCommandLine(home string) string {
 
 // otpauth returns the link that adds an account to an authenticator app.
 func otpauth(a fixture.Account) string {
-	return "otpauth://totp/Bompass:" + url.PathEscape(a.Email) + "?" + url.Values{"secret": {a.TOTPSecret}, "issuer": {"Bompass"}}.Encode()
+	return "otpauth://totp/Bompass:" + factor.EscapeLabel(a.Email) + "?" + url.Values{"secret": {a.TOTPSecret}, "issuer": {"Bompass"}}.Encode()
 }

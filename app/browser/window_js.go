@@ -39,8 +39,8 @@ func (w *Window) TakeAnonymous() bool {
 // Locale returns the browser's language.
 func (w *Window) Locale() string { return js.Global().Get("navigator").Get("language").String() }
 
-// PageLanguage returns the language in which the server has sent the page to a person who is not signed in;
-// empty for others.
+// PageLanguage returns the language in which the server has sent the page; empty for the page that the service worker
+// has stored.
 func (w *Window) PageLanguage() string {
 	if found := w.document.Get("documentElement").Get("dataset").Get("picked"); found.Type() == js.TypeString {
 		return found.String()
@@ -77,6 +77,43 @@ func (w *Window) SetPreference(name, value string) {
 	w.storage.Call("setItem", "bompass."+name, value)
 }
 
+// languageCookie is the name of the cookie of the language, as the server names it.
+func languageCookie() string {
+	at := js.Global().Get("location")
+	switch port := at.Get("port").String(); {
+	case isSecure():
+		return "__Host-lang"
+	case port != "":
+		return "lang-" + port
+	}
+	return "lang"
+}
+
+// SavedLanguage returns the language that was chosen in this browser, empty when none was.
+func (w *Window) SavedLanguage() string {
+	for part := range strings.SplitSeq(w.document.Get("cookie").String(), "; ") {
+		if name, lang, _ := strings.Cut(part, "="); name == languageCookie() {
+			return lang
+		}
+	}
+	return ""
+}
+
+// SaveLanguage stores a language for the next pages of this browser, those of the server too.
+func (w *Window) SaveLanguage(lang string) { w.setCookie(languageCookie(), lang) }
+
+// isSecure reports whether the page came over https.
+func isSecure() bool { return js.Global().Get("location").Get("protocol").String() == "https:" }
+
+// setCookie stores a choice that is not personal for a year.
+func (w *Window) setCookie(name, value string) {
+	secure := ""
+	if isSecure() {
+		secure = "; Secure"
+	}
+	w.document.Set("cookie", name+"="+value+"; Path=/; Max-Age=31536000; SameSite=Lax"+secure)
+}
+
 // SetLanguage sets the page's language and the texts for a program that has stopped.
 func (w *Window) SetLanguage(lang string, notice CrashNotice) {
 	root := w.document.Get("documentElement")
@@ -94,11 +131,7 @@ func (w *Window) ColorScheme() string {
 // server's pages before the sign-in have it too; the cookie has nothing else.
 func (w *Window) SetColorScheme(scheme string) {
 	w.document.Get("documentElement").Get("dataset").Set("colorScheme", scheme)
-	secure := ""
-	if js.Global().Get("location").Get("protocol").String() == "https:" {
-		secure = "; Secure"
-	}
-	w.document.Set("cookie", "theme="+scheme+"; Path=/; Max-Age=31536000; SameSite=Lax"+secure)
+	w.setCookie("theme", scheme)
 }
 
 // SetTitle sets the page's title.

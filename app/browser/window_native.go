@@ -16,6 +16,7 @@ type Window struct {
 	Transport apiclient.Transport // sends the calls; without one there is no network
 	Address   string
 	Language  string
+	Saved     string // language of the cookie
 	PageTitle string
 	FocusID   string // of the element in focus; "h1" after FocusHeading
 	Loaded    string // the address of the server's page that was loaded
@@ -60,6 +61,12 @@ func (w *Window) Locale() string { return "" }
 
 // PageLanguage returns no language.
 func (w *Window) PageLanguage() string { return "" }
+
+// SavedLanguage returns the language of the cookie.
+func (w *Window) SavedLanguage() string { return w.Saved }
+
+// SaveLanguage stores the language in the cookie.
+func (w *Window) SaveLanguage(lang string) { w.Saved = lang }
 
 // ServiceContact is how customer service is reached.
 type ServiceContact struct{ Phones, Emails []string }

@@ -94,8 +94,8 @@ func TestLanguageIsStoredBeforeThePageIsLoadedAgain(t *testing.T) {
 	server := &pagetest.Server{}
 	p, s := open(t, server)
 	s.Do(func(ctx app.Context) { p.ChooseLanguage(ctx, "sv") })
-	if server.Count(api.SetLanguage.Endpoint) != 1 || s.Window.Preference("language") != "sv" || s.Window.Reloads != 1 {
-		t.Errorf("%d calls, preference %q, %d reloads", server.Count(api.SetLanguage.Endpoint), s.Window.Preference("language"), s.Window.Reloads)
+	if server.Count(api.SetLanguage.Endpoint) != 1 || s.Window.Saved != "sv" || s.Window.Reloads != 1 {
+		t.Errorf("%d calls, preference %q, %d reloads", server.Count(api.SetLanguage.Endpoint), s.Window.Saved, s.Window.Reloads)
 	}
 	server.Refusal = &fault.Error{Code: fault.Busy}
 	p, s = open(t, server)
@@ -180,7 +180,7 @@ func TestPublicPageIsShownWithoutASignIn(t *testing.T) {
 		t.Errorf("went to %q", s.Window.Loaded)
 	}
 	s.Do(func(ctx app.Context) { p.ChooseLanguage(ctx, "en") })
-	if server.Count(api.SetLanguage.Endpoint) != 0 || s.Window.Preference("language") != "en" || s.Window.Reloads != 1 {
+	if server.Count(api.SetLanguage.Endpoint) != 0 || s.Window.Saved != "en" || s.Window.Reloads != 1 {
 		t.Error("without an account the language is stored in the browser alone")
 	}
 }

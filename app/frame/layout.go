@@ -183,7 +183,7 @@ func (p *Page) footLinks() []ui.FootLink {
 // changed fields.
 func (p *Page) setLanguage(ctx app.Context, lang string) {
 	reload := func() {
-		p.Session.Window.SetPreference("language", lang)
+		p.Session.Window.SaveLanguage(lang)
 		p.Session.Window.Reload()
 	}
 	if p.anonymous { // there is no account to store it in

@@ -57,7 +57,7 @@ func New(w *browser.Window, now func() time.Time) *Session {
 	}
 	lang := w.PageLanguage()
 	if lang == "" {
-		lang = w.Preference("language")
+		lang = w.SavedLanguage()
 	}
 	if lang == "" {
 		lang = i18n.Match(w.Locale())
@@ -124,9 +124,12 @@ func (s *Session) SetMe(me api.MeReply) {
 	first := !s.known
 	s.me, s.known = me, true
 	if me.Language != "" && me.Language != s.words.Lang() {
+		s.Window.SaveLanguage(me.Language)
+		if s.Window.SavedLanguage() == me.Language { // title and texts are in the language of before
+			s.Window.Reload()
+		}
 		s.setLanguage(me.Language)
 	}
-	s.Window.SetPreference("language", s.words.Lang())
 	if first {
 		s.Window.OwnTyped(me.Owner)
 		s.Window.WatchIdle(browser.IdleNotice{Title: s.words.T("idle.title"), Text: s.words.T("idle.text", "time", "{time}"), Stay: s.words.T("idle.stay")}, func() {

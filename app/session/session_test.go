@@ -39,8 +39,8 @@ func TestLanguageIsTheAccounts(t *testing.T) {
 		t.Errorf("before anybody is signed in: %s", got)
 	}
 	s.SetMe(api.MeReply{Language: "sv"})
-	if s.Words().Lang() != "sv" || w.Language != "sv" || w.Preference("language") != "sv" {
-		t.Errorf("words %s, page %s, kept %s", s.Words().Lang(), w.Language, w.Preference("language"))
+	if s.Words().Lang() != "sv" || w.Language != "sv" || w.Saved != "sv" {
+		t.Errorf("words %s, page %s, kept %s", s.Words().Lang(), w.Language, w.Saved)
 	}
 	if again := session.New(w, time.Now); again.Words().Lang() != "sv" {
 		t.Errorf("the next visit begins in %s", again.Words().Lang())

@@ -121,8 +121,8 @@ func (d *Service) Finish(ctx context.Context, provider string, t Callback) (Resu
 	}
 	j := identity.AuthRequest{State: t.Response.State, Nonce: k.Nonce, Verifier: k.Verifier, Params: k.Params, Began: k.Began}
 	person, err := w.Issuer.Finish(ctx, j, t.Response)
-	if err != nil {
-		return Result{}, err
+	if err != nil { // where the person began is known all the same
+		return Result{Next: k.Next, SteppedUp: k.StepUpAccount != "", LinkOffered: k.LinkAccount != ""}, err
 	}
 	// The request was made to connect an eID to a signed-in account, not to sign in.
 	if k.LinkAccount != "" {

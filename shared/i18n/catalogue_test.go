@@ -14,8 +14,8 @@ import (
 	"bompass/shared/i18n"
 )
 
-func TestLanguagesAreMatched(t *testing.T) {
-	for asked, want := range map[string]string{"nn-NO": "nb", "no": "nb", "da": "nb", "sv-FI": "sv", "EN-gb": "en", "": "nb", "fi": "nb"} {
+func TestReadersOfOtherLanguagesGetEnglish(t *testing.T) {
+	for asked, want := range map[string]string{"nn-NO": "nb", "no": "nb", "nb-NO": "nb", "da": "en", "fr-CA": "en", "sv-FI": "sv", "EN-gb": "en", "": "nb", "fi": "en"} {
 		if got := i18n.Match(asked); got != want {
 			t.Errorf("%q: got %s, want %s", asked, got, want)
 		}

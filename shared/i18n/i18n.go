@@ -20,12 +20,29 @@ const Default = "nb"
 // Languages returns the languages, in the order in which they are offered. Every catalogue is complete.
 func Languages() []string { return []string{"nb", "en", "sv", "de"} }
 
-// Match returns the language to use for a requested language tag such as nn-NO.
-func Match(lang string) string {
-	if lang = base(lang); slices.Contains(Languages(), lang) {
+// Foreign is the language for readers of a language that is not offered.
+const Foreign = "en"
+
+// Offered returns the language that is offered for a requested language tag such as nn-NO, and whether there is one.
+func Offered(tag string) (lang string, ok bool) {
+	switch lang = base(tag); {
+	case slices.Contains(Languages(), lang):
+		return lang, true
+	case lang == "no", lang == "nn":
+		return Default, true
+	}
+	return "", false
+}
+
+// Match returns the language to use for a requested language tag. It is Default if none is requested.
+func Match(tag string) string {
+	if lang, ok := Offered(tag); ok {
 		return lang
 	}
-	return Default
+	if tag == "" {
+		return Default
+	}
+	return Foreign
 }
 
 // base returns a language tag without its region.

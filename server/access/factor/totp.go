@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/pquerna/otp/hotp"
@@ -259,9 +260,13 @@ func (s *Service) totpSetup(ctx context.Context, holder seal.Hash, account toll.
 			return TOTPSetup{}, err
 		}
 	}
-	link := "otpauth://totp/Bompass:" + url.PathEscape(email) + "?" + url.Values{"secret": {secret}, "issuer": {"Bompass"}}.Encode()
+	link := "otpauth://totp/Bompass:" + EscapeLabel(email) + "?" + url.Values{"secret": {secret}, "issuer": {"Bompass"}}.Encode()
 	return TOTPSetup{Secret: groupsOfFour(secret), URL: link}, nil
 }
+
+// EscapeLabel returns an address for the label of an otpauth link. Apps read a plus sign as a space, so it is escaped,
+// too.
+func EscapeLabel(email string) string { return strings.ReplaceAll(url.PathEscape(email), "+", "%2B") }
 
 func setupRow(account toll.AccountID) string { return "offer " + string(account) }
 

@@ -65,7 +65,7 @@ var House = []Row{
 	},
 	{
 		"shared/i18n", "shared/fault shared/money shared/oslo shared/rating shared/toll",
-		"writes amounts, days, faults and reasons in six languages",
+		"writes amounts, days, faults and reasons in four languages",
 	},
 	{
 		"shared/api",

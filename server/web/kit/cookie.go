@@ -104,6 +104,10 @@ func (k *Kit) StartSession(c *fiber.Ctx, token seal.Token) {
 		k.ClearCookie(c, name)
 	}
 	k.SetCookie(c, sessionCookie, string(token), 0)
+	// The first page of the session is in the account's language, also when the browser has stored its frame.
+	if actor, err := k.sessions.Peek(c.UserContext(), token); err == nil {
+		k.SaveAccountPreferences(c, actor)
+	}
 }
 
 // RenewSession gives the browser the session's new token. Streams under the old token end and are opened

@@ -3,11 +3,13 @@ package kit
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/shared/fault"
+	"bompass/shared/site"
 )
 
 // fail answers every error: a fault as JSON or as a page, any other error without detail and with a trace
@@ -52,6 +54,19 @@ func codeOfStatus(status int) fault.Code {
 	default:
 		return fault.BadRequest
 	}
+}
+
+// Misspelt redirects an address in capital letters or with a slash at its end to the page that is meant. Any other
+// address does not exist.
+func (k *Kit) Misspelt(c *fiber.Ctx) error {
+	meant := strings.ToLower(strings.TrimRight(c.Path(), "/"))
+	if meant == c.Path() || !slices.Contains(append(site.Pages(), site.Rendered()...), meant) {
+		return k.NotFound(c)
+	}
+	if query := c.Request().URI().QueryString(); len(query) > 0 {
+		meant += "?" + string(query)
+	}
+	return c.Redirect(meant, fiber.StatusMovedPermanently)
 }
 
 // NotFound answers an address that does not exist.

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -91,7 +92,9 @@ type donePage struct {
 
 // SendForm renders a page that is only a form.
 func (k *Kit) SendForm(c *fiber.Ctx, p *Page, f *Form) error {
-	return k.Send(c, fiber.StatusOK, "form", &FormPage{Page: *p, Form: f})
+	v := &FormPage{Page: *p, Form: f}
+	v.Title = cmp.Or(f.Title, v.Title)
+	return k.Send(c, fiber.StatusOK, "form", v)
 }
 
 // SendDone renders the page of how a form ended.
@@ -115,6 +118,7 @@ func (k *Kit) SendFormErrorOn(c *fiber.Ctx, v FormView, f *Form, page string, er
 	}
 	p := v.Base()
 	v.SetForm(f)
+	p.Title = cmp.Or(f.Title, p.Title)
 	text, at := p.Fault(&known), f.Fields[0].Name
 	for i := range f.Fields {
 		field := &f.Fields[i]

@@ -37,10 +37,14 @@ func (k *Kit) SavePreferences(c *fiber.Ctx) {
 	k.SetColorScheme(c, c.Query(schemeCookie))
 }
 
-// SetLanguage stores a language in the browser, if it is offered.
+// SetLanguage stores a language in the browser, if it is offered. The program reads and writes the cookie, too: a page
+// that opens without a network begins in the right language.
 func (k *Kit) SetLanguage(c *fiber.Ctx, lang string) {
 	if isOffered(lang) {
-		k.SetCookie(c, languageCookie, lang, preferenceMaxAge)
+		c.Cookie(&fiber.Cookie{
+			Name: k.cookieName(languageCookie), Value: lang, Path: "/", MaxAge: int(preferenceMaxAge / time.Second),
+			Secure: k.Origin.Secure, SameSite: fiber.CookieSameSiteLaxMode,
+		})
 	}
 }
 
@@ -58,29 +62,31 @@ func (k *Kit) SetColorScheme(c *fiber.Ctx, scheme string) {
 // the person's.
 func (k *Kit) SaveAccountPreferences(c *fiber.Ctx, actor access.Principal) {
 	if k.Cookie(c, languageCookie) != actor.Language {
-		k.SetCookie(c, languageCookie, actor.Language, preferenceMaxAge)
+		k.SetLanguage(c, actor.Language)
 	}
 	if !k.Keys.DeviceMatches(k.Cookie(c, deviceCookie), actor.Email) {
 		k.SetCookie(c, deviceCookie, k.Keys.DeviceToken(actor.Email), preferenceMaxAge)
 	}
 }
 
-// Language returns the visitor's language: chosen now, chosen before, or the first that the browser asks for.
+// Language returns the visitor's language: chosen now, chosen before, or the first that the browser asks for. Readers of
+// languages that are not offered get English.
 func (k *Kit) Language(c *fiber.Ctx) string {
 	for _, lang := range []string{c.Query("lang"), k.Cookie(c, languageCookie)} {
 		if isOffered(lang) {
 			return lang
 		}
 	}
+	foreign := false
 	for part := range strings.SplitSeq(c.Get(fiber.HeaderAcceptLanguage), ",") {
-		lang, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(part)), ";")
-		lang, _, _ = strings.Cut(lang, "-")
-		switch {
-		case isOffered(lang):
+		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if lang, ok := i18n.Offered(tag); ok {
 			return lang
-		case lang == "no" || lang == "nn":
-			return i18n.Default
 		}
+		foreign = foreign || tag != "" && tag != "*"
+	}
+	if foreign {
+		return i18n.Foreign
 	}
 	return i18n.Default
 }

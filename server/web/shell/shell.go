@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -55,7 +56,7 @@ func (h *Handlers) MountProgram(app *fiber.App) {
 // redirected to sign in.
 func (h *Handlers) page(c *fiber.Ctx) error {
 	if !site.IsPage(c.Path()) {
-		return h.NotFound(c)
+		return h.Misspelt(c)
 	}
 	public := site.IsPublic(c.Path())
 	actor, err := h.CurrentActor(c)
@@ -108,7 +109,21 @@ func (h *Handlers) paint(first firstPaint) ([]byte, error) {
 		return nil, fmt.Errorf("the program's page for %s answered %d", first.path, frame.status)
 	}
 	text := bytes.Replace(frame.body.Bytes(), []byte(h.Origin.Host+at+`"`), []byte(h.Origin.Host+first.path+`"`), 1)
-	return h.correct(text, words, first), nil
+	return h.correct(nameTab(text, words), words, first), nil
+}
+
+// headingPattern matches the heading of a page.
+var headingPattern = regexp.MustCompile(`<h1[^>]*>([^<]+)</h1>`)
+
+// nameTab sets the title of a page to its heading, as the program does once it runs. The library gives all pages the name
+// of the product.
+func nameTab(text []byte, words *i18n.Words) []byte {
+	heading := headingPattern.FindSubmatch(text)
+	if heading == nil {
+		return text
+	}
+	name := html.EscapeString(words.T("app.name"))
+	return bytes.Replace(text, []byte("<title>"+name+"</title>"), []byte("<title>"+string(heading[1])+" – "+name+"</title>"), 1)
 }
 
 // go-app's own viewport disables zoom, against WCAG 1.4.4.
@@ -124,8 +139,10 @@ func (h *Handlers) correct(frame []byte, words *i18n.Words, first firstPaint) []
 		`" data-reload="` + html.EscapeString(words.T("app.reload")) + `"` +
 		list("phones", h.Contact.Phones) + list("emails", h.Contact.Emails)
 	if first.signedOut {
-		// there is no account to ask for the language
-		root += ` data-visitor="nobody" data-picked="` + words.Lang() + `"`
+		root += ` data-visitor="nobody"`
+	}
+	if first.language != "" { // the frame that is stored for pages without a network has none
+		root += ` data-picked="` + words.Lang() + `"`
 	}
 	without := `<noscript><p class="bp-noscript">` + html.EscapeString(words.T("login.noscript")) +
 		`</p></noscript></body>`

@@ -131,7 +131,7 @@ func (h *Handlers) eidReturn(c *fiber.Ctx) error {
 		return h.sendConnectError(c, err)
 	}
 	if err != nil {
-		return h.redirectEIDFailure(c, err)
+		return h.redirectEIDFailureTo(c, in, err)
 	}
 	if in.LinkOffered {
 		return c.Redirect(connectPath, fiber.StatusSeeOther)
@@ -146,12 +146,17 @@ func (h *Handlers) eidReturn(c *fiber.Ctx) error {
 	return c.Redirect(h.nextAfterEID(c, in), fiber.StatusSeeOther)
 }
 
+// afterEID returns the address that a person wanted, and the request that waits for a confirmation.
+func afterEID(in eid.Result) (next, request string) {
+	if u, err := url.Parse(in.Next); err == nil && u.Path == provenPath {
+		return kit.SafeNext(u.Query().Get("next")), u.Query().Get("request")
+	}
+	return kit.SafeNext(in.Next), ""
+}
+
 // provenByEID sends a person on who has confirmed with an eID, after the request that waited for that.
 func (h *Handlers) provenByEID(c *fiber.Ctx, actor access.Principal, in eid.Result) error {
-	next, request := kit.SafeNext(in.Next), ""
-	if u, err := url.Parse(in.Next); err == nil && u.Path == provenPath {
-		next, request = kit.SafeNext(u.Query().Get("next")), u.Query().Get("request")
-	}
+	next, request := afterEID(in)
 	address, err := h.proven(c, actor, in.Token, next, request)
 	if err != nil {
 		return err
@@ -190,6 +195,12 @@ func (h *Handlers) nextAfterEID(c *fiber.Ctx, in eid.Result) string {
 // redirectEIDFailure sends a person back to the sign-in page with a reason that they can act on. The log gets
 // the operator's reason and nothing of the person.
 func (h *Handlers) redirectEIDFailure(c *fiber.Ctx, err error) error {
+	return h.redirectEIDFailureTo(c, eid.Result{}, err)
+}
+
+// redirectEIDFailureTo sends a person back to where they began: to the sign-in page, or to the page on which a factor is
+// shown again. Both lead on to the address that they wanted.
+func (h *Handlers) redirectEIDFailureTo(c *fiber.Ctx, began eid.Result, err error) error {
 	why := ""
 	switch fault.CodeOf(err) {
 	case fault.SignedOut:
@@ -207,7 +218,21 @@ func (h *Handlers) redirectEIDFailure(c *fiber.Ctx, err error) error {
 	default:
 		return err
 	}
-	return c.Redirect(site.Because(site.Login, why), fiber.StatusSeeOther)
+	next, request := afterEID(began)
+	query, page := url.Values{"why": {why}}, site.Login
+	if next != site.Overview {
+		query.Set("next", next)
+	}
+	switch {
+	case began.SteppedUp:
+		page = site.StepUp
+		if request != "" {
+			query.Set("request", request)
+		}
+	case c.Params("way") == "se":
+		query.Set("way", "se")
+	}
+	return c.Redirect(site.With(page, query), fiber.StatusSeeOther)
 }
 
 // eidNotice returns the sentence for a person who came back from an eID without a session.

@@ -37,7 +37,7 @@ func TestSignInPageOffersEIDFirst(t *testing.T) {
 		t.Errorf("the button leads to %q", address)
 	}
 	_, other, _ := strings.Cut(body, "Jeg har ikke ID-porten-bruker")
-	if !strings.Contains(other, `href="/register">Registrer ny bruker</a>`) {
+	if !strings.Contains(other, `href="/first">Ny her?</a>`) || !strings.Contains(p.Visitor().Get("/first").Body, `href="/register"`) {
 		t.Error("the entry for people without an eID does not offer to create a user")
 	}
 	v := p.Visitor()

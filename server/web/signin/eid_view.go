@@ -14,13 +14,11 @@ import (
 
 // eidView is what the sign-in page offers beside the form.
 type eidView struct {
-	Tab     string // "se", "number", or empty for the first tab
-	Tabs    []tab
-	Norway  string // address of signing in with a Norwegian eID; empty if there is none
-	Sweden  string // the same for a Swedish eID
-	Phones  string
-	Old     bool // the browser cannot run the program, S3.02
-	HelpURL string
+	Tab    string // "se", "number", or empty for the first tab
+	Tabs   []tab
+	Norway string // address of signing in with a Norwegian eID; empty if there is none
+	Sweden string // the same for a Swedish eID
+	Old    bool   // the browser cannot run the program, S3.02
 }
 
 // tab is a link to a way of signing in, to confirm with or to connect.
@@ -36,7 +34,7 @@ func (h *Handlers) newEIDView(c *fiber.Ctx, v *kit.Page) eidView {
 	if !kit.SafeMethod(c.Method()) {
 		way = c.FormValue("way")
 	}
-	e := eidView{Phones: v.ServicePhones(), Old: isOldBrowser(c.Get(fiber.HeaderUserAgent)), HelpURL: site.LoginHelp}
+	e := eidView{Old: isOldBrowser(c.Get(fiber.HeaderUserAgent))}
 	if h.EID == nil {
 		return e
 	}
@@ -54,6 +52,7 @@ func (h *Handlers) newEIDView(c *fiber.Ctx, v *kit.Page) eidView {
 		here := t.name == way
 		if here {
 			e.Tab = way
+			v.Title = v.T("login.title.tab", "tab", v.T(t.text))
 		}
 		e.Tabs = append(e.Tabs, tab{Href: tabAddress(t.name, v.Next), Text: v.T(t.text), Here: here})
 	}

@@ -18,9 +18,8 @@ func TestSwedishSignInPageLinksFirstTimePages(t *testing.T) {
 	v := h.Visitor()
 	login := v.Get("/login?lang=sv")
 	for _, want := range []string{
-		`<a class="ds-link" href="/first">Första gången du loggar in</a>`,
-		`<a class="ds-link" href="/first/email">Ny kund / registrera e-post</a>`,
-		`<a class="ds-link" href="/first/password">Skapa lösenord</a>`,
+		`<a class="ds-link" href="/first">Ny här?</a>`,
+		`<a class="ds-link" href="/login/trouble">Kommer du inte in?</a>`,
 		`type="submit">Logga in</button>`,
 	} {
 		if !strings.Contains(login.Body, want) {
@@ -28,9 +27,15 @@ func TestSwedishSignInPageLinksFirstTimePages(t *testing.T) {
 		}
 	}
 	first := v.Get("/first")
-	for _, want := range []string{`href="/first/email"`, `href="/first/password"`, `href="/register"`} {
+	for _, want := range []string{`href="/first/email">Jag har kundnummer`, `href="/first/password">Jag har kundnummer`, `href="/register"`} {
 		if !strings.Contains(first.Body, want) {
 			t.Errorf("the page for the first sign-in lacks %q", want)
+		}
+	}
+	trouble := v.Get("/login/trouble")
+	for _, want := range []string{`href="/password/forgot"`, `href="/login">Jag har inte autentiseringsappen`, `href="/first"`, `href="/help/login"`} {
+		if !strings.Contains(trouble.Body, want) {
+			t.Errorf("the page for people who cannot sign in lacks %q", want)
 		}
 	}
 	proves.That(t, "S3.07", "S3.12", "S3.16", "S3.23")

@@ -17,6 +17,7 @@ const (
 	forgotPath        = "/password/forgot"
 	newPasswordPath   = "/password/new"
 	firstPath         = "/first"
+	troublePath       = "/login/trouble"
 	firstEmailPath    = "/first/email"
 	confirmFirstPath  = "/first/email/confirm"
 	firstPasswordPath = "/first/password"
@@ -43,6 +44,7 @@ func (h *Handlers) mountPassword(app *fiber.App) {
 		app.Post(path, h.SubmitFlow(flow))
 	}
 	app.Get(firstPath, h.firstPage)
+	app.Get(troublePath, h.troublePage)
 	app.Post(kit.DeclinePath, h.decline)
 }
 
@@ -124,23 +126,42 @@ func (h *Handlers) newPassword(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 	return kit.Done{Title: v.T("password.done.title"), Text: v.T("password.done.text"), Href: site.Login, Go: v.T("login.go")}, err
 }
 
-// firstView is the content of the page for people who have never signed in.
-type firstView struct {
+// waysView is the content of a page that leads on by a question.
+type waysView struct {
 	kit.Page
+	Lead string
 	Ways []kit.LeadLink
 }
 
+// newWays returns the page of a question. The texts of each answer are in the catalogue under the question and its name.
+func (h *Handlers) newWays(c *fiber.Ctx, question string, answers []wayOn) *waysView {
+	h.SavePreferences(c)
+	v := &waysView{Page: *h.VisitorPage(c)}
+	v.Title, v.Lead = v.T(question+".title"), v.T(question+".lead")
+	for _, a := range answers {
+		key := question + "." + a.name
+		v.Ways = append(v.Ways, kit.LeadLink{Href: a.href, Title: v.T(key), Lead: v.T(key + ".lead")})
+	}
+	return v
+}
+
+// wayOn is an answer to a question, and the page that it leads to.
+type wayOn struct{ name, href string }
+
 // firstPage leads people who have never signed in to the form that they need, S3.07.
 func (h *Handlers) firstPage(c *fiber.Ctx) error {
-	h.SavePreferences(c)
-	v := &firstView{Page: *h.VisitorPage(c)}
-	v.Title = v.T("first.title")
-	v.Ways = []kit.LeadLink{
-		{Href: firstEmailPath, Title: v.T("first.email.title"), Lead: v.T("first.email.lead")},
-		{Href: firstPasswordPath, Title: v.T("first.password.title"), Lead: v.T("first.password.lead")},
-		{Href: registerPath, Title: v.T("register.title"), Lead: v.T("register.lead")},
+	answers := []wayOn{{"password", firstPasswordPath}, {"email", firstEmailPath}, {"register", registerPath}}
+	if h.EID != nil && h.hasProvider("no") {
+		answers = append([]wayOn{{"eid", eidAddress("no")}}, answers...)
 	}
-	return h.Send(c, fiber.StatusOK, "first", v)
+	return h.Send(c, fiber.StatusOK, "first", h.newWays(c, "first", answers))
+}
+
+// troublePage leads people who cannot sign in to what helps them.
+func (h *Handlers) troublePage(c *fiber.Ctx) error {
+	return h.Send(c, fiber.StatusOK, "first", h.newWays(c, "trouble", []wayOn{
+		{"password", forgotPath}, {"code", site.Login}, {"new", firstPath}, {"help", site.LoginHelp},
+	}))
 }
 
 func firstEmailForm(v *kit.Page) *kit.Form {

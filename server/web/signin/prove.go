@@ -44,7 +44,7 @@ func (h *Handlers) newStepUpView(c *fiber.Ctx, actor access.Principal, p *kit.Pa
 		v.Form.Lead = v.T("stepup.waiting")
 		v.Form.Action = site.With(site.StepUp, url.Values{"request": {request}})
 	}
-	v.Title = v.Form.Title
+	v.Title, v.Notice = v.Form.Title, eidNotice(p, c.Query("why"))
 	if len(keyring.Passkeys) > 0 {
 		v.Passkey = provePasskeyPath
 	}

@@ -27,6 +27,7 @@ func (h *Handlers) mountSecurity(app *fiber.App) {
 	app.Get(appPath, h.SignedIn(h.appPage, appPath))
 	app.Post(appPath, h.SignedIn(h.confirmApp, appPath))
 	app.Post(codesPath, h.SignedIn(h.newCodes))
+	app.Get("/.well-known/change-password", func(c *fiber.Ctx) error { return c.Redirect(passwordPath, fiber.StatusFound) })
 	app.Get(passwordPath, h.SignedIn(h.passwordPage, passwordPath))
 	app.Post(passwordPath, h.SignedIn(h.changePassword, passwordPath))
 	app.Post(removePasskeyPath, h.SignedIn(h.removePasskey))
