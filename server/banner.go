@@ -14,7 +14,9 @@ import (
 // printBanner prints the addresses, the demo accounts and the place of the data.
 func (p *product) printBanner() {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n  Bompass   %s\n", p.config.PublicURL)
+	// Passkeys are bound to a name, so the address is not shown as a number.
+	address := strings.Replace(p.config.PublicURL, "//127.0.0.1", "//localhost", 1)
+	fmt.Fprintf(&b, "\n  Bompass   %s\n", address)
 	data := p.home.Dir
 	if p.postgres != nil && !strings.HasPrefix(p.postgres.Where(), data) {
 		data += " and, because PostgreSQL's user cannot enter it, " + p.postgres.Where()
@@ -27,14 +29,14 @@ func (p *product) printBanner() {
 		}
 	}
 	if p.config.Mode == config.Development {
-		fmt.Fprintf(&b, "  Old page  customer number %s, password %s   link it as per@bompass.example on %s/agreements/find/old\n", fixture.LegacyNumber, fixture.LegacyPassword, p.config.PublicURL)
+		fmt.Fprintf(&b, "  Old page  customer number %s, password %s   link it as per@bompass.example on %s/agreements/find/old\n", fixture.LegacyNumber, fixture.LegacyPassword, address)
 	}
 	if p.config.Partners.Norway.Simulated() {
-		fmt.Fprintf(&b, "  eID       simulated: press the button on %s/login and choose a person; no password is needed\n", p.config.PublicURL)
+		fmt.Fprintf(&b, "  eID       simulated: press the button on %s/login and choose a person; no password is needed\n", address)
 		fmt.Fprintf(&b, "  Newcomer  Liv Nygaard has no agreement: sign in with her eID and make one for %s\n", fixture.LivPlate)
 	}
 	if p.config.Mode == config.Development {
-		fmt.Fprintf(&b, "  Mailbox   %s/dev/inbox   every mail and text message that the product sends\n", p.config.PublicURL)
+		fmt.Fprintf(&b, "  Mailbox   %s/dev/inbox   every mail and text message that the product sends\n", address)
 	}
 	_, _ = io.WriteString(p.Out, b.String()+"\n")
 }

@@ -143,8 +143,8 @@ func (p *Page) FocusTitle() { p.Session.Window.Focus(ui.TitleID) }
 
 // WithError returns a field with its error, if it is the field that was refused.
 func (p *Page) WithError(refused *fault.Error, field ui.Field) ui.Field {
-	if refused != nil && refused.Field == field.ID {
-		field.Error = p.Words().Fault(refused)
+	if about := refused.About(field.ID); about != nil {
+		field.Error = p.Words().Fault(about)
 	}
 	return field
 }
@@ -152,8 +152,10 @@ func (p *Page) WithError(refused *fault.Error, field ui.Field) ui.Field {
 // ErrorSummary returns the summary of the errors of a form with these fields.
 func (p *Page) ErrorSummary(refused *fault.Error, fields ...string) app.UI {
 	var list []ui.FormError
-	if refused != nil && slices.Contains(fields, refused.Field) {
-		list = append(list, ui.FormError{Field: refused.Field, Text: p.Words().Fault(refused)})
+	for _, one := range refused.All() {
+		if slices.Contains(fields, one.Field) {
+			list = append(list, ui.FormError{Field: one.Field, Text: p.Words().Fault(one)})
+		}
 	}
 	return ui.ErrorSummary(p.Words().T("app.mistakes"), list)
 }

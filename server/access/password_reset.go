@@ -26,7 +26,7 @@ type reset struct {
 func (r *Registrar) RequestPasswordReset(ctx context.Context, visitor Visitor, name string) error {
 	loginName := ParseLoginName(name)
 	if len(loginName.Value) > emailMax || !text.IsLine(loginName.Value) || loginName.Value == "" {
-		return fault.New(fault.FieldMissing).At("name")
+		return fault.New(fault.FieldMissing) // the field is named after the person, whose name it is not
 	}
 	if err := r.countTry(ctx, visitor, "forgot", loginName.Value); err != nil {
 		return err
@@ -101,15 +101,17 @@ type firstEmail struct {
 // number is right. An address that is there is never replaced: its owner is notified.
 func (r *Registrar) RequestFirstEmail(ctx context.Context, visitor Visitor, customerNumber, personal, email string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
+	var faults fault.List
 	number, problem := ident.CustomerNumber(customerNumber)
 	if problem != ident.None {
-		return fault.New(fault.FieldWrong).At("number")
+		faults.Add(fault.New(fault.FieldWrong).At("number"))
 	}
 	birth, ok := PersonalNumber(personal)
 	if !ok {
-		return fault.New(fault.FieldWrong).At("personal")
+		faults.Add(fault.New(fault.FieldWrong).At("personal"))
 	}
-	if err := checkEmail(email); err != nil {
+	faults.Add(checkEmail(email))
+	if err := faults.Err(); err != nil {
 		return err
 	}
 	if err := r.countTry(ctx, visitor, "first", number); err != nil {

@@ -158,10 +158,14 @@ func (r *Registrar) CompleteRegistration(ctx context.Context, token seal.Token, 
 		return err
 	}
 	p.Name = strings.TrimSpace(p.Name)
-	if err := CheckName(p.Name); err != nil {
+	var faults fault.List
+	faults.Add(CheckName(p.Name))
+	if err := r.checkPassword(p.Password, holds.Email, p.Name); err != nil && fault.CodeOf(err) == fault.Internal {
 		return err
+	} else {
+		faults.Add(err)
 	}
-	if err := r.checkPassword(p.Password, holds.Email, p.Name); err != nil {
+	if err := faults.Err(); err != nil {
 		return err
 	}
 	hash, err := r.service.hashPassword(ctx, p.Password)
@@ -176,8 +180,11 @@ func (r *Registrar) CompleteRegistration(ctx context.Context, token seal.Token, 
 
 // checkEmail returns a fault for a text that cannot be an email address.
 func checkEmail(email string) error {
-	if CheckEmail(email) {
+	switch {
+	case CheckEmail(email):
 		return nil
+	case email == "":
+		return fault.New(fault.FieldMissing).At("email")
 	}
 	return fault.New(fault.FieldWrong).At("email")
 }

@@ -63,8 +63,9 @@ type Store interface {
 	AddAgreement(ctx context.Context, b Application) (MadeAgreement, error)
 	// MadeAgreement returns an agreement of the customer by its number, or fault.NotFound.
 	MadeAgreement(ctx context.Context, customer toll.CustomerID, number string) (MadeAgreement, error)
-	// AgreementOfVehicle returns the number of the customer's agreement that a vehicle is on, or "".
-	AgreementOfVehicle(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (string, error)
+	// AgreementOfVehicle returns the number of the customer's agreement that a vehicle is on, or "", and whether it is on
+	// another customer's.
+	AgreementOfVehicle(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (number string, taken bool, err error)
 	DetailsStore
 }
 
@@ -121,7 +122,7 @@ func (d *Service) reply(ctx context.Context, actor access.Principal, id string, 
 	}
 	reply := api.AgreementDraftReply{
 		ID: id, Answers: a.AgreementAnswers, Steps: steps(missing), Missing: missing, Next: d.next(a, missing), Chargers: d.Chargers,
-		Silent: a.RegisterDown, Terms: versions(), Name: actor.Name, Email: actor.Email,
+		Silent: a.RegisterDown, Meant: a.Meant, Terms: versions(), Name: actor.Name, Email: actor.Email,
 	}
 	if v := a.Found; v != nil {
 		reply.Found = &api.VehicleFound{Make: v.Make, Model: v.Model, Since: v.Since, Facts: v.Facts}

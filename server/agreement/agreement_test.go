@@ -115,7 +115,7 @@ func (r *rig) fill(actor access.Principal, plate toll.Plate) string {
 	reply := r.answer(actor, api.StepPlate, api.AgreementAnswers{Country: plate.Country, Plate: plate.Text})
 	vehicle := api.AgreementAnswers{Sure: true}
 	if reply.Found == nil {
-		vehicle = api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "diesel"}}
+		vehicle = api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "diesel"}, Sure: true}
 	}
 	r.answer(actor, api.StepVehicle, vehicle)
 	r.answer(actor, api.StepTag, api.AgreementAnswers{Tag: "yes"})
@@ -232,8 +232,10 @@ func TestPersonStatesVehicleThatRegisterDoesNotHave(t *testing.T) {
 	}
 	r.register.Break(nil)
 	id := r.fill(per, toll.NewPlate("DE", "M-AB 1234"))
-	_, err := r.Answer(t.Context(), per, api.AgreementStepRequest{Step: api.StepVehicle, Answers: api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindHeavy}}})
+	_, err := r.Answer(t.Context(), per, api.AgreementStepRequest{Step: api.StepVehicle, Answers: api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindHeavy}, Sure: true}})
 	refused(t, "half a statement", err, fault.FieldMissing, "fuel")
+	_, err = r.Answer(t.Context(), per, api.AgreementStepRequest{Step: api.StepVehicle, Answers: api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "diesel"}}})
+	refused(t, "a plate that was not compared", err, fault.FieldMissing, "right")
 	made, err := r.Confirm(t.Context(), per, id)
 	if err != nil || made.Plate.Text != "MAB1234" {
 		t.Fatalf("%+v, %v", made, err)

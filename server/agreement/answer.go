@@ -26,6 +26,7 @@ type answers struct {
 	api.AgreementAnswers
 	Found        *register.Vehicle `json:"found,omitempty"`  // the vehicle that the register has for the plate
 	RegisterDown bool              `json:"silent,omitempty"` // the register did not answer
+	Meant        *toll.Plate       `json:"meant,omitempty"`  // a plate of the register that the person may have meant
 	Accepted     time.Time         `json:"accepted,omitzero"`
 }
 
@@ -59,7 +60,7 @@ func (d *Service) isAnswered(a answers, step api.AgreementStep, missing []string
 	case api.StepPlate:
 		return a.Plate != ""
 	case api.StepVehicle:
-		return a.Found != nil && a.Sure || a.Found == nil && a.Stated != nil
+		return a.Sure && (a.Found != nil || a.Stated != nil)
 	case api.StepTag:
 		return a.Tag != ""
 	case api.StepTerms:
@@ -76,10 +77,9 @@ func (d *Service) Answer(ctx context.Context, actor access.Principal, req api.Ag
 	if err != nil {
 		return api.AgreementDraftReply{}, err
 	}
-	var found *register.Vehicle
-	var silent bool
+	var looked lookup
 	if req.Step == api.StepPlate { // before the draft is locked
-		if found, silent, err = d.findVehicle(ctx, actor, &req.Answers); err != nil {
+		if looked, err = d.findVehicle(ctx, actor, &req.Answers); err != nil {
 			return api.AgreementDraftReply{}, err
 		}
 	}
@@ -93,7 +93,7 @@ func (d *Service) Answer(ctx context.Context, actor access.Principal, req api.Ag
 		if a.Plate != req.Answers.Plate {
 			a.Plate, a.Sure, a.Stated = req.Answers.Plate, false, nil
 		}
-		a.Found, a.RegisterDown = found, silent
+		a.Found, a.RegisterDown, a.Meant = looked.found, looked.silent, looked.meant
 		return nil
 	})
 	if err != nil {
@@ -123,7 +123,7 @@ func (d *Service) applyAnswer(a *answers, req api.AgreementStepRequest, missing 
 		}
 		// A plate is looked up by country, so another country discards the plate and everything that was found for it.
 		if a.Country != in.Country {
-			a.Country, a.Plate, a.Found, a.Sure, a.Stated = in.Country, "", nil, false, nil
+			a.Country, a.Plate, a.Found, a.Sure, a.Stated, a.Meant = in.Country, "", nil, false, nil, nil
 		}
 	case api.StepVehicle:
 		return a.applyVehicle(in)
@@ -162,8 +162,15 @@ func (a *answers) applyVehicle(in api.AgreementAnswers) error {
 		return fault.New(fault.FieldMissing).At("kind")
 	}
 	stated := *in.Stated
+	var faults fault.List
+	if !in.Sure { // nobody has compared the number with the plate
+		faults.Add(fault.New(fault.FieldMissing).At("right"))
+	}
 	if _, wrong := stated.Facts(); wrong != "" {
-		return fault.New(fault.FieldMissing).At(wrong)
+		faults.Add(fault.New(fault.FieldMissing).At(wrong))
+	}
+	if err := faults.Err(); err != nil {
+		return err
 	}
 	// Answers to questions that do not apply to this kind of vehicle are dropped.
 	if !stated.AsksFuel() {
@@ -172,42 +179,62 @@ func (a *answers) applyVehicle(in api.AgreementAnswers) error {
 	if !stated.AsksEuro() {
 		stated.Euro = 0
 	}
-	a.Stated = &stated
+	a.Sure, a.Stated = true, &stated
 	return nil
 }
 
-// findVehicle validates a plate and looks its vehicle up in the register; silent reports that the register did not
-// answer. It does not report whether the vehicle is on the agreement of another customer, because anyone could then
-// find out which vehicles have agreements.
-func (d *Service) findVehicle(ctx context.Context, actor access.Principal, in *api.AgreementAnswers) (found *register.Vehicle, silent bool, err error) {
+// lookup is what the register says about a plate.
+type lookup struct {
+	found  *register.Vehicle
+	silent bool        // the register did not answer
+	meant  *toll.Plate // another plate, which the register has, if it does not have this one
+}
+
+// findVehicle validates a plate and looks its vehicle up in the register. A vehicle that is on an agreement is refused
+// here, and not after the last question; whose agreement that is, is not said. Lookups are limited, so that nobody can go
+// through the plates of others.
+func (d *Service) findVehicle(ctx context.Context, actor access.Principal, in *api.AgreementAnswers) (lookup, error) {
 	plate, problem := ident.Plate(in.Country, in.Plate)
 	switch {
 	case problem == ident.Missing:
-		return nil, false, fault.New(fault.FieldMissing).At("plate")
+		return lookup{}, fault.New(fault.FieldMissing).At("plate")
 	case problem != ident.None || !countryCode(plate.Country):
-		return nil, false, fault.New(fault.FieldWrong).At("plate")
+		return lookup{}, fault.New(fault.FieldWrong).At("plate")
 	}
 	in.Country, in.Plate = plate.Country, plate.Text
 	if err := d.Limiter.AllowRequest(ctx, actor, "plate"); err != nil {
-		return nil, false, err
+		return lookup{}, err
 	}
-	number, err := d.Store.AgreementOfVehicle(ctx, actor.Customer, plate, d.Now())
-	if err != nil {
-		return nil, false, err
-	}
-	if number != "" {
-		return nil, false, fault.New(fault.VehicleYours, "number", number).At("plate")
+	number, taken, err := d.Store.AgreementOfVehicle(ctx, actor.Customer, plate, d.Now())
+	switch {
+	case err != nil:
+		return lookup{}, err
+	case number != "":
+		return lookup{}, fault.New(fault.VehicleYours, "number", number).At("plate")
+	case taken:
+		return lookup{}, fault.New(fault.VehicleTaken).At("plate")
 	}
 	v, err := d.Register.Vehicle(ctx, plate)
 	switch code := fault.CodeOf(err); {
 	case err == nil:
-		return &v, false, nil
+		return lookup{found: &v}, nil
 	case code == fault.NotFound:
-		return nil, false, nil
+		return lookup{meant: d.meant(ctx, plate)}, nil
 	case code == fault.PartnerDown || code == fault.PartnerUnset: // the person states the facts instead
-		return nil, true, nil
+		return lookup{silent: true}, nil
 	}
-	return nil, false, err
+	return lookup{}, err
+}
+
+// meant returns a plate that the register has and that differs from the one typed by a usual mistake. It returns nil if
+// there is none, or if the register does not say.
+func (d *Service) meant(ctx context.Context, typed toll.Plate) *toll.Plate {
+	for _, plate := range ident.Mistyped(typed) {
+		if _, err := d.Register.Vehicle(ctx, plate); err == nil {
+			return &plate
+		}
+	}
+	return nil
 }
 
 // choiceFault returns fault.FieldWrong for a choice that is not offered, or fault.FieldMissing when none was made.
@@ -218,14 +245,15 @@ func choiceFault(made bool, field string) error {
 	return fault.New(fault.FieldMissing).At(field)
 }
 
-// checkTerms returns fault.TermsNeeded unless the current version of each set of terms is accepted.
+// checkTerms returns fault.TermsNeeded for each set of terms whose current version is not accepted.
 func checkTerms(accepted map[toll.TermsKind]int) error {
+	var faults fault.List
 	for _, kind := range toll.Terms() {
 		if accepted[kind] != toll.TermsVersion(kind) {
-			return fault.New(fault.TermsNeeded).At(string(kind))
+			faults.Add(fault.New(fault.TermsNeeded).At(string(kind)))
 		}
 	}
-	return nil
+	return faults.Err()
 }
 
 func trimDetails(in api.AgreementAnswers) api.AgreementAnswers {
@@ -235,8 +263,9 @@ func trimDetails(in api.AgreementAnswers) api.AgreementAnswers {
 	return in
 }
 
-// checkDetails returns a fault at the first missing field that is empty or invalid.
+// checkDetails returns the faults of the missing fields that are empty or invalid.
 func checkDetails(in api.AgreementAnswers, missing []string) error {
+	var faults fault.List
 	for _, f := range []struct {
 		name, value string
 		max         int
@@ -244,14 +273,14 @@ func checkDetails(in api.AgreementAnswers, missing []string) error {
 		switch {
 		case !slices.Contains(missing, f.name):
 		case f.value == "":
-			return fault.New(fault.FieldMissing).At(f.name)
+			faults.Add(fault.New(fault.FieldMissing).At(f.name))
 		case !text.HasAtMost(f.value, f.max) || !text.IsLine(f.value):
-			return fault.New(fault.FieldWrong).At(f.name)
+			faults.Add(fault.New(fault.FieldWrong).At(f.name))
 		case f.name == "home" && !countryCode(f.value), f.name == "postal_code" && in.Home == "NO" && !digits(f.value, 4):
-			return fault.New(fault.FieldWrong).At(f.name)
+			faults.Add(fault.New(fault.FieldWrong).At(f.name))
 		}
 	}
-	return nil
+	return faults.Err()
 }
 
 func digits(s string, n int) bool {

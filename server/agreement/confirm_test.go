@@ -117,9 +117,10 @@ func TestVehicleIsOnOneAgreement(t *testing.T) {
 			refused(t, "the other", err, fault.VehicleTaken, "plate")
 		}
 	}
-	taken, err := r.Confirm(t.Context(), kari, r.fill(kari, toll.NewPlate("NO", "SV 61733")))
-	refused(t, "Olav's car", err, fault.VehicleTaken, "plate")
-	if taken.Number != "" || r.one("select count(*)::text from agreement where customer_id = $1", string(kari.Customer)) != "1" {
+	r.answer(kari, api.StepCountry, api.AgreementAnswers{Country: "NO"})
+	_, err := r.Answer(t.Context(), kari, api.AgreementStepRequest{Step: api.StepPlate, Answers: api.AgreementAnswers{Country: "NO", Plate: "SV 61733"}})
+	refused(t, "Olav's car", err, fault.VehicleTaken, "plate") // at once, and not at the last step
+	if r.one("select count(*)::text from agreement where customer_id = $1", string(kari.Customer)) != "1" {
 		t.Error("an agreement began for it all the same")
 	}
 	_, err = r.Answer(t.Context(), kari, api.AgreementStepRequest{Step: api.StepPlate, Answers: api.AgreementAnswers{Country: "NO", Plate: "DP45821"}})

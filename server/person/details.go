@@ -1,7 +1,6 @@
 package person
 
 import (
-	"errors"
 	"strings"
 
 	"bompass/shared/api"
@@ -13,36 +12,6 @@ import (
 // norwegianPostal is the number of digits of a Norwegian postal code.
 const norwegianPostal = 4
 
-// FieldErrors is what is wrong with several fields of a form, in the order of the fields.
-type FieldErrors []*fault.Error
-
-// Error returns the faults in one line, for operators.
-func (f FieldErrors) Error() string { return errors.Join(f.Unwrap()...).Error() }
-
-// Unwrap returns the faults.
-func (f FieldErrors) Unwrap() []error {
-	list := make([]error, len(f))
-	for i, e := range f {
-		list[i] = e
-	}
-	return list
-}
-
-// add adds a fault; nil adds nothing.
-func (f *FieldErrors) add(err error) {
-	if known, ok := errors.AsType[*fault.Error](err); ok {
-		*f = append(*f, known)
-	}
-}
-
-// err returns the faults as an error, nil if there are none.
-func (f FieldErrors) err() error {
-	if len(f) == 0 {
-		return nil
-	}
-	return f
-}
-
 // wrongOrMissing returns the fault of a field without a usable value.
 func wrongOrMissing(value string) *fault.Error {
 	if strings.TrimSpace(value) == "" {
@@ -53,21 +22,21 @@ func wrongOrMissing(value string) *fault.Error {
 
 // normalizeDetails checks the input and returns it in its stored form. Mobile number and postal address must be there.
 func normalizeDetails(d api.Details) (api.Details, error) {
-	var faults FieldErrors
-	faults.add(normalizeMobile(&d.Mobile))
+	var faults fault.List
+	faults.Add(normalizeMobile(&d.Mobile))
 	for _, phone := range []struct {
 		name  string
 		field *string
 	}{{"phone_private", &d.PhonePrivate}, {"phone_work", &d.PhoneWork}} {
 		if *phone.field = strings.TrimSpace(*phone.field); *phone.field != "" {
-			faults.add(normalizePhone(phone.name, phone.field))
+			faults.Add(normalizePhone(phone.name, phone.field))
 		}
 	}
 	faults = append(faults, normalizeAddress(&d)...)
 	if d.Contact = strings.TrimSpace(d.Contact); !isLine(d.Contact) {
-		faults.add(fault.New(fault.FieldWrong).At("contact"))
+		faults.Add(fault.New(fault.FieldWrong).At("contact"))
 	}
-	return d, faults.err()
+	return d, faults.Err()
 }
 
 // normalizeMobile puts a mobile number into its stored form.
@@ -88,7 +57,7 @@ func normalizePhone(name string, number *string) error {
 }
 
 // normalizeAddress puts a postal address into its stored form and returns what is wrong with it.
-func normalizeAddress(d *api.Details) (faults FieldErrors) {
+func normalizeAddress(d *api.Details) (faults fault.List) {
 	d.Country = strings.ToUpper(d.Country)
 	for _, part := range []struct {
 		name  string
@@ -101,7 +70,7 @@ func normalizeAddress(d *api.Details) (faults FieldErrors) {
 		{"country", &d.Country, isCountryCode},
 	} {
 		if *part.field = strings.TrimSpace(*part.field); *part.field == "" || !part.valid(*part.field) {
-			faults.add(wrongOrMissing(*part.field).At(part.name))
+			faults.Add(wrongOrMissing(*part.field).At(part.name))
 		}
 	}
 	return faults

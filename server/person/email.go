@@ -28,7 +28,10 @@ type emailLink struct{ From, To, Person, Language string }
 // is then told how two accounts of one person can be merged.
 func (s *Service) ChangeEmail(ctx context.Context, actor access.Principal, email string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
-	if !access.CheckEmail(email) || email == actor.Email {
+	if !access.CheckEmail(email) {
+		return wrongOrMissing(email).At("email")
+	}
+	if email == actor.Email {
 		return fault.New(fault.FieldWrong).At("email")
 	}
 	if err := s.stepUp.RequireStepUp(actor); err != nil {

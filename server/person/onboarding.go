@@ -91,7 +91,7 @@ type OnboardingResult struct {
 }
 
 // CompleteOnboarding stores the missing details and leaves the others unchanged. All input is checked before anything
-// is stored; FieldErrors has the faults of all fields.
+// is stored; its error has the faults of all fields.
 func (s *Service) CompleteOnboarding(ctx context.Context, actor access.Principal, g OnboardingDetails) (OnboardingResult, error) {
 	var result OnboardingResult
 	missing, err := s.Requirements(ctx, actor)
@@ -131,23 +131,23 @@ func (s *Service) CompleteOnboarding(ctx context.Context, actor access.Principal
 
 // checkOnboarding puts the input into its stored form and returns the faults of all missing fields.
 func checkOnboarding(missing Requirements, g *OnboardingDetails) error {
-	var faults FieldErrors
+	var faults fault.List
 	if missing.Name {
-		faults.add(access.CheckName(g.Name))
+		faults.Add(access.CheckName(g.Name))
 	}
 	if missing.Email && !access.CheckEmail(g.Email) {
-		faults.add(wrongOrMissing(g.Email).At("email"))
+		faults.Add(wrongOrMissing(g.Email).At("email"))
 	}
 	if missing.Mobile {
-		faults.add(normalizeMobile(&g.Contact.Mobile))
+		faults.Add(normalizeMobile(&g.Contact.Mobile))
 	}
 	if missing.Address {
 		faults = append(faults, normalizeAddress(&g.Contact)...)
 	}
 	if missing.Consent && !g.Consents.Given[toll.ConsentPrivacy] {
-		faults.add(fault.New(fault.ConsentNeeded).At(string(toll.ConsentPrivacy)))
+		faults.Add(fault.New(fault.ConsentNeeded).At(string(toll.ConsentPrivacy)))
 	}
-	return faults.err()
+	return faults.Err()
 }
 
 // addContact adds the missing mobile number and postal address to the other details.

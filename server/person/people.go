@@ -67,17 +67,23 @@ func (s *Service) Invite(ctx context.Context, actor access.Principal, req api.In
 		return fault.New(fault.Refused)
 	}
 	email, wanted, now := strings.ToLower(strings.TrimSpace(req.Email)), req.Role, s.now()
+	var faults fault.List
+	if !access.CheckEmail(email) {
+		faults.Add(wrongOrMissing(email).At("email"))
+	}
 	switch {
-	case !access.CheckEmail(email):
-		return fault.New(fault.FieldWrong).At("email")
 	case !role.Grantable(wanted):
-		return fault.New(fault.FieldWrong).At("role")
+		faults.Add(fault.New(fault.FieldWrong).At("role"))
 	case wanted == role.Administrator && actor.Role != role.Owner:
 		return fault.New(fault.Refused).At("role") // only the owner appoints administrators
 	case (wanted == role.Driver) != (req.Vehicle != ""):
-		return fault.New(fault.FieldMissing).At("vehicle")
-	case !req.Until.IsZero() && !req.Until.After(now):
-		return fault.New(fault.FieldWrong).At("until")
+		faults.Add(fault.New(fault.FieldMissing).At("vehicle"))
+	}
+	if !req.Until.IsZero() && !req.Until.After(now) {
+		faults.Add(fault.New(fault.FieldWrong).At("until"))
+	}
+	if err := faults.Err(); err != nil {
+		return err
 	}
 	if err := s.stepUp.RequireStepUp(actor); err != nil { // after the checks: a proof is asked for what can be done
 		return err

@@ -161,14 +161,14 @@ func (s *Service) Profile(ctx context.Context, actor access.Principal) (api.Prof
 // Save changes the details, and the consents if they are answered. All of it is checked before anything is stored. A
 // new mobile number requires a recent step-up and must be confirmed by a code, which is sent at once.
 func (s *Service) Save(ctx context.Context, actor access.Principal, req api.SaveRequest) (api.ProfileReply, error) {
+	var faults fault.List
 	details, err := normalizeDetails(req.Details)
-	if err != nil {
-		return api.ProfileReply{}, err
-	}
+	faults.Add(err)
 	if req.Given != nil {
-		if err := checkConsents(req.Given); err != nil {
-			return api.ProfileReply{}, err
-		}
+		faults.Add(checkConsents(req.Given))
+	}
+	if err := faults.Err(); err != nil {
+		return api.ProfileReply{}, err
 	}
 	was, err := s.store.Profile(ctx, actor.Account, actor.Customer)
 	if err != nil {

@@ -36,7 +36,7 @@ type AgreementAnswers struct {
 	Home       string                 `json:"home,omitempty"`    // country of the address
 	Country    string                 `json:"country,omitempty"` // of the plate
 	Plate      string                 `json:"plate,omitempty"`
-	Sure       bool                   `json:"sure,omitempty"`   // the vehicle found in the register is the right one
+	Sure       bool                   `json:"sure,omitempty"`   // the vehicle of the register, or the plate of a stated one, is right
 	Stated     *toll.StatedVehicle    `json:"stated,omitempty"` // where no register has the vehicle
 	Tag        string                 `json:"tag,omitempty"`    // yes, no
 	Terms      map[toll.TermsKind]int `json:"terms,omitempty"`  // accepted versions
@@ -68,6 +68,7 @@ type AgreementDraftReply struct {
 	Chargers []ChargerChoice        `json:"chargers"`
 	Found    *VehicleFound          `json:"found,omitempty"`
 	Silent   bool                   `json:"silent,omitempty"` // the register is unavailable
+	Meant    *toll.Plate            `json:"meant,omitempty"`  // the register has not the plate, but this one, which is much like it
 	Terms    map[toll.TermsKind]int `json:"terms"`            // current versions
 	Name     string                 `json:"name"`             // of the customer who will hold the agreement
 	Email    string                 `json:"email"`

@@ -66,6 +66,45 @@ type Error struct {
 	Params map[string]string `json:"params,omitempty"`
 	Field  string            `json:"field,omitempty"` // the request's field it concerns, if one
 	Trace  string            `json:"trace,omitempty"` // the request id, to quote to an operator
+	More   []*Error          `json:"more,omitempty"`  // faults of further fields of the request
+}
+
+// List collects the faults of the fields of a request, in their order.
+type List []*Error
+
+// Add adds a fault; any other error, and nil, adds nothing.
+func (l *List) Add(err error) {
+	if e, ok := errors.AsType[*Error](err); ok {
+		*l = append(*l, e.All()...)
+	}
+}
+
+// Err returns the first fault with the others in More, nil if there are none.
+func (l List) Err() error {
+	if len(l) == 0 {
+		return nil
+	}
+	first := *l[0]
+	first.More = append([]*Error(nil), l[1:]...)
+	return &first
+}
+
+// All returns the fault and those in More. It returns nil for nil.
+func (e *Error) All() []*Error {
+	if e == nil {
+		return nil
+	}
+	return append([]*Error{e}, e.More...)
+}
+
+// About returns the fault of a field of the request, nil if there is none.
+func (e *Error) About(field string) *Error {
+	for _, one := range e.All() {
+		if one.Field == field {
+			return one
+		}
+	}
+	return nil
 }
 
 // New returns a fault with parameters given as name, value pairs.

@@ -19,6 +19,9 @@ func (w *Words) Fault(err error) string {
 		return w.T("fault." + string(fault.Internal))
 	}
 	key := "fault." + string(f.Code)
+	if own, ok := strings.CutPrefix(string(f.Code), "field."); ok && w.Has("field."+f.Field+"."+own) {
+		return w.T("field." + f.Field + "." + own) // what is wrong with this very field
+	}
 	if !w.Has(key) {
 		key = "fault." + string(fault.Internal)
 	}

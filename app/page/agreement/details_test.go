@@ -63,7 +63,7 @@ func TestReferenceIsSaved(t *testing.T) {
 	s.Shows(`value="PO-18"`, "Avtalen er endret.")
 	server.Refusal = fault.New(fault.FieldWrong).At("reference")
 	s.Do(func(ctx app.Context) { agreement.Refer(ctx, s.Page, "<b>") })
-	s.Shows("Dette ser ikke riktig ut")
+	s.Shows("Skriv referansen på én linje")
 }
 
 func TestAuditorSeesReferenceWithoutField(t *testing.T) {

@@ -32,6 +32,8 @@ type newPage struct {
 	draft   api.AgreementAnswers // as typed on this page
 	stated  toll.StatedVehicle
 	terms   map[toll.TermsKind]bool
+	right   bool   // the plate of a stated vehicle was compared
+	plate   string // what is wrong with the plate as typed; empty if nothing is
 	sending bool
 	refused *fault.Error
 }
@@ -63,7 +65,7 @@ func (p *newPage) OnNav(ctx app.Context) {
 
 // fill puts the stored answers into the fields.
 func (p *newPage) fill(reply api.AgreementDraftReply) {
-	p.draft, p.stated = reply.Answers, toll.StatedVehicle{}
+	p.draft, p.stated, p.right, p.plate = reply.Answers, toll.StatedVehicle{}, reply.Answers.Sure, ""
 	if reply.Answers.Stated != nil {
 		p.stated = *reply.Answers.Stated
 	}
@@ -106,8 +108,18 @@ func (p *newPage) send(ctx app.Context) {
 	if p.sending {
 		return
 	}
+	p.answer(ctx, api.AgreementStepRequest{Step: p.step, Answers: p.answers()})
+}
+
+// useMeant answers the question of the plate with the one that the person has meant.
+func (p *newPage) useMeant(ctx app.Context, plate toll.Plate) {
+	if !p.sending {
+		p.answer(ctx, api.AgreementStepRequest{Step: api.StepPlate, Answers: api.AgreementAnswers{Country: plate.Country, Plate: plate.Text}})
+	}
+}
+
+func (p *newPage) answer(ctx app.Context, req api.AgreementStepRequest) {
 	p.sending, p.refused = true, nil
-	req := api.AgreementStepRequest{Step: p.step, Answers: p.answers()}
 	frame.Call(ctx, func(ctx context.Context) (api.AgreementDraftReply, error) {
 		return p.Session.Client.AgreementAnswer(ctx, req)
 	}, func(ctx app.Context, reply api.AgreementDraftReply, err error) {
@@ -132,7 +144,7 @@ func (p *newPage) answers() api.AgreementAnswers {
 			return api.AgreementAnswers{Sure: true}
 		}
 		stated := p.stated
-		return api.AgreementAnswers{Stated: &stated}
+		return api.AgreementAnswers{Stated: &stated, Sure: p.right}
 	case api.StepTerms:
 		accepted := map[toll.TermsKind]int{}
 		for kind, yes := range maps.All(p.terms) {

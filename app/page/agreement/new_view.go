@@ -10,6 +10,7 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
+	"bompass/shared/ident"
 	"bompass/shared/site"
 	"bompass/shared/toll"
 )
@@ -99,35 +100,64 @@ func (p *newPage) form() app.UI {
 	case api.StepCheck:
 		body, send, act = p.summary(), w.T("agree.begin"), ui.Submit("begin", p.conclude)
 	}
-	body = append(body, ui.ErrorSummary(w.T("app.mistakes"), p.formErrors()))
+	body = append([]app.UI{ui.ErrorSummary(w.T("app.mistakes"), p.formErrors())}, body...)
 	if p.refused != nil && p.refused.Code == fault.VehicleTaken { // it may be the person's own
 		body = append(body, app.Elem("p").Body(app.A().Class("ds-link").Href(site.FindAgreements).Text(w.T("overview.find"))))
 	}
 	return ui.StackedForm(p.question(), act, append(body, ui.SubmitButton(send))...)
 }
 
-// formErrors returns what the server refused, at the id of the control that is about it.
-func (p *newPage) formErrors() []ui.FormError {
-	if p.refused == nil {
-		return nil
+// formErrors returns what the server refused, at the ids of the controls that are about it.
+func (p *newPage) formErrors() (list []ui.FormError) {
+	for _, one := range p.refused.All() {
+		field := one.Field
+		switch {
+		case field == "charger" && len(p.query.Answer().Chargers) > 0:
+			field += "-" + string(p.query.Answer().Chargers[0].ID)
+		case field == "tag":
+			field += "-yes"
+		case field == "kind":
+			field += "-" + string(toll.KindCar)
+		case p.step == api.StepCheck || field == "":
+			field = ui.TitleID
+		}
+		list = append(list, ui.FormError{Field: field, Text: p.faultText(one)})
 	}
-	field := p.refused.Field
-	switch {
-	case field == "charger" && len(p.query.Answer().Chargers) > 0:
-		field += "-" + string(p.query.Answer().Chargers[0].ID)
-	case field == "tag":
-		field += "-yes"
-	case field == "kind":
-		field += "-" + string(toll.KindCar)
-	case p.step == api.StepCheck || field == "":
-		field = ui.TitleID
+	return list
+}
+
+// faultText returns what is wrong with a field; with a plate, what plates of its country look like.
+func (p *newPage) faultText(f *fault.Error) string {
+	if f.Field == "plate" && f.Code == fault.FieldWrong {
+		return p.plateForm()
 	}
-	return []ui.FormError{{Field: field, Text: p.Words().Fault(p.refused)}}
+	return p.Words().Fault(f)
+}
+
+// plateForm says what plates of the chosen country look like.
+func (p *newPage) plateForm() string {
+	w := p.Words()
+	if key := "plate.form." + p.draft.Country; w.Has(key) {
+		return w.T(key)
+	}
+	return w.T("field.plate.wrong")
+}
+
+// checkPlate checks the plate for its country as soon as it is typed.
+func (p *newPage) checkPlate(written string) {
+	p.draft.Plate, p.plate = written, ""
+	if _, problem := ident.Plate(p.draft.Country, written); problem != ident.None && problem != ident.Missing {
+		p.plate = p.plateForm()
+	}
 }
 
 // field returns a field of the question with its error.
 func (p *newPage) field(id, label, hint string) ui.Field {
-	return p.WithError(p.refused, ui.Field{ID: id, Label: label, Hint: hint})
+	field := ui.Field{ID: id, Label: label, Hint: hint}
+	if about := p.refused.About(id); about != nil {
+		field.Error = p.faultText(about)
+	}
+	return field
 }
 
 // setText returns the action of typing into a field.
@@ -192,9 +222,12 @@ func (p *newPage) countryField() []app.UI {
 // plateField asks for the registration number, in the country that was chosen before.
 func (p *newPage) plateField() []app.UI {
 	w := p.Words()
+	field := p.field("plate", w.T("agree.plate"), w.T("agree.plate.hint"))
+	if field.Error == "" {
+		field.Error = p.plate
+	}
 	return []app.UI{
-		p.field("plate", w.T("agree.plate"), w.T("agree.plate.hint")).
-			Text(p.draft.Plate, ui.Input{Kind: "text"}, p.setText("plate", &p.draft.Plate)),
+		field.Text(p.draft.Plate, ui.Input{Kind: "text"}, ui.Change("agree/plate", func(_ app.Context, v string) { p.checkPlate(v) })),
 		app.If(p.draft.Country != "", app.Elem("p").Class("bp-quiet").Text(w.T("agree.plate.country", "country", w.T("country."+p.draft.Country)))),
 	}
 }
@@ -236,7 +269,7 @@ func (p *newPage) statedFields() []app.UI {
 		}
 		fuels = append(fuels, ui.Option{Value: fuel, Text: text})
 	}
-	body := []app.UI{ui.Lead(why), p.field("kind", w.T("agree.kind"), "").Radios(string(p.stated.Kind), kinds, p.setChoice((*string)(&p.stated.Kind)))}
+	body := []app.UI{ui.Lead(why), p.meant(), p.compared(), p.field("kind", w.T("agree.kind"), "").Radios(string(p.stated.Kind), kinds, p.setChoice((*string)(&p.stated.Kind)))}
 	if p.stated.AsksFuel() {
 		body = append(body, p.field("fuel", w.T("agree.fuel"), "").Select(p.stated.Fuel, fuels, p.setText("fuel", &p.stated.Fuel)))
 	}
@@ -244,6 +277,25 @@ func (p *newPage) statedFields() []app.UI {
 		body = append(body, p.euroField())
 	}
 	return body
+}
+
+// meant offers the plate that the person may have meant.
+func (p *newPage) meant() app.UI {
+	w, plate := p.Words(), p.query.Answer().Meant
+	if plate == nil {
+		return app.Elem("div").Hidden(true)
+	}
+	return ui.Alert("warning", w.T("plate.mean", "plate", plate.String()), "", app.Elem("p").Body(
+		ui.Button("primary", w.T("plate.use", "plate", plate.String()), ui.On("meant/"+plate.Text, func(ctx app.Context) { p.useMeant(ctx, *plate) })).ID("meant")))
+}
+
+// compared shows the plate large and asks whether it is the one on the vehicle: no register has it.
+func (p *newPage) compared() app.UI {
+	w := p.Words()
+	return app.Elem("div").Class("bp-compared").Body(
+		app.Elem("p").Class("bp-big-plate").Attr("translate", "no").Text(p.plateText()),
+		p.field("right", w.T("plate.right"), w.T("plate.right.lead")).Checkbox(p.right, ui.Toggle("agree/right", func(_ app.Context, on bool) { p.right = on })),
+	)
 }
 
 // euroField asks for the Euro class, on which the price of heavy vehicles depends.

@@ -171,6 +171,7 @@ func (p *page) inviteForm() app.UI {
 		roles = append(roles, ui.Option{Value: string(r), Text: i18n.Sentence(w.T("role." + string(r)))})
 	}
 	body := []app.UI{
+		p.ErrorSummary(p.refused, inviteFields[:]...),
 		p.field("email", w.T("people.email"), "").Text(p.draft.Email, ui.Input{Kind: "email"}, ui.Change("email", func(_ app.Context, v string) { p.draft.Email = v })),
 		p.field("role", w.T("people.role"), "").Select(string(p.draft.Role), roles, ui.Change("role", func(_ app.Context, v string) { p.draft.Role = role.Role(v) })),
 	}
@@ -181,7 +182,7 @@ func (p *page) inviteForm() app.UI {
 		}.UI())
 	}
 	body = append(body, p.field("until", w.T("people.until.last"), w.T("people.until.hint")).Date(p.until, ui.Change("until", func(_ app.Context, v string) { p.until = v })),
-		p.ErrorSummary(p.refused, inviteFields[:]...), ui.SubmitButton(w.T("people.invite")))
+		ui.SubmitButton(w.T("people.invite")))
 	return ui.Card("invite", w.T("people.invite"), ui.StackedForm(w.T("people.invite"), ui.Submit("invite", p.invite), body...))
 }
 

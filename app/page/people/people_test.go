@@ -44,7 +44,7 @@ func TestRefusedInvitationIsMarkedAtItsField(t *testing.T) {
 	s := pagetest.Open(t, server, "/people", people.New)
 	server.Refusal = fault.New(fault.FieldWrong).At("email")
 	s.Do(func(ctx app.Context) { people.Invite(ctx, s.Page, api.InviteRequest{Email: "x"}, "") })
-	s.Shows("ser ikke riktig ut", `href="#email"`)
+	s.Shows("Skriv en e-postadresse som denne", `href="#email"`)
 }
 
 // A vehicle is part of a driver's invitation alone, and the last day of a role is a whole day.

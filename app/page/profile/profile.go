@@ -94,6 +94,9 @@ func (p *page) send(ctx app.Context, c change) {
 
 // refused returns a refusal with the id of the field that it is about.
 func (c change) refused(f fault.Error) *fault.Error {
+	for i, one := range f.More {
+		f.More[i] = c.refused(*one)
+	}
 	switch {
 	case f.Field == "code":
 		f.Field = c.code

@@ -98,17 +98,18 @@ func TestRefusalIsMarkedAtItsField(t *testing.T) {
 	for name, c := range map[string]struct {
 		refused *fault.Error
 		field   string
+		says    string
 	}{
-		"a field of the details":        {fault.New(fault.FieldWrong).At("mobile"), "mobile"},
-		"the code of a channel":         {fault.New(fault.FieldWrong).At("code"), "code-mobile"},
-		"the consent that is necessary": {fault.New(fault.FieldWrong).At("privacy"), "consent-privacy"},
+		"a field of the details":        {fault.New(fault.FieldWrong).At("mobile"), "mobile", "Skriv et mobilnummer med åtte sifre"},
+		"the code of a channel":         {fault.New(fault.FieldWrong).At("code"), "code-mobile", "ser ikke riktig ut"},
+		"the consent that is necessary": {fault.New(fault.FieldWrong).At("privacy"), "consent-privacy", "ser ikke riktig ut"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := serve(profileOf())
 			s := pagetest.Open(t, server, "/profile", profile.New)
 			server.Refusal = c.refused
 			s.Do(func(ctx app.Context) { profile.ConfirmMobile(ctx, s.Page, "123456") })
-			s.Shows("ser ikke riktig ut", "Rett dette for å gå videre", `href="#`+c.field+`"`)
+			s.Shows(c.says, "Rett dette for å gå videre", `href="#`+c.field+`"`)
 			if !s.HasElement(`id="`+c.field+`"`, `aria-describedby="`+c.field+`-wrong"`) {
 				t.Errorf("%s is not marked: %s", c.field, s.Text())
 			}

@@ -7,6 +7,7 @@ import (
 
 	"bompass/app/ui"
 	"bompass/shared/api"
+	"bompass/shared/i18n"
 	"bompass/shared/oslo"
 	"bompass/shared/site"
 	"bompass/shared/toll"
@@ -47,12 +48,12 @@ func (p *page) facts(reply api.ProfileReply) app.UI {
 		ui.ReadOnly(w.T("profile.name"), reply.Name, why),
 		ui.ReadOnly(w.T("profile.email"), reply.Email, ""),
 		ui.StackedForm(w.T("profile.email.change"), ui.Submit("email", p.changeEmail),
+			p.ErrorSummary(p.refused, emailFields[:]...),
 			ui.WithButton( // to the right of the field, S1.26
 				p.field("email", w.T("profile.email.new"), w.T("profile.email.hint")).
 					Text(p.email, ui.Input{Kind: "email", Complete: "email"}, ui.Change("email", func(_ app.Context, v string) { p.email = v })),
 				ui.SubmitButton(w.T("profile.email.change")).DataSet("variant", "secondary"),
 			),
-			p.ErrorSummary(p.refused, emailFields[:]...),
 		),
 	)
 }
@@ -91,9 +92,9 @@ func (p *page) codeForm(channel, text string) app.UI {
 	w := p.Words()
 	id := "code-" + channel
 	return ui.StackedForm(text, ui.Submit("confirm/"+channel, func(ctx app.Context) { p.confirmCode(ctx, channel) }),
+		p.ErrorSummary(p.refused, id),
 		p.field(id, text, "").Text(p.codes[channel], ui.Input{Kind: "text", Mode: "numeric", Complete: "one-time-code"},
 			ui.Change("code/"+channel, func(_ app.Context, v string) { p.codes[channel] = v })),
-		p.ErrorSummary(p.refused, id),
 		app.Elem("div").Class("bp-buttons").Body(
 			ui.SubmitButton(w.T("profile.confirm")),
 			ui.Button("tertiary", w.T("profile.code.again"), ui.On("again/"+channel, func(ctx app.Context) { p.sendCode(ctx, channel) })),
@@ -109,7 +110,7 @@ func (p *page) form(reply api.ProfileReply) app.UI {
 		ids = append(ids[:len(ids):len(ids)], consentID(c.Kind))
 	}
 	return ui.PageForm(w.T("profile.title"), ui.Submit("details", p.save),
-		p.details(reply), p.consentBoxes(reply), p.ErrorSummary(p.refused, ids...), ui.SubmitButton(w.T("profile.save")),
+		p.ErrorSummary(p.refused, ids...), p.details(reply), p.consentBoxes(reply), ui.SubmitButton(w.T("profile.save")),
 	)
 }
 
@@ -134,9 +135,22 @@ func (p *page) details(reply api.ProfileReply) app.UI {
 		ui.FieldRow(
 			line("postal_code", w.T("profile.postal"), "text", "postal-code", &p.draft.PostalCode),
 			line("city", w.T("profile.city"), "text", "address-level2", &p.draft.City),
-			line("country", w.T("profile.country"), "text", "country", &p.draft.Country),
+			p.field("country", w.T("profile.country"), "").Select(p.draft.Country, p.countries(), ui.Change("country", func(_ app.Context, v string) { p.draft.Country = v })),
 		),
 	))
+}
+
+// countries lists the countries to choose from, with one that the person has stated before though it is not among them.
+func (p *page) countries() []ui.Option {
+	w := p.Words()
+	options := []ui.Option{{Text: w.T("agree.choose")}}
+	for _, code := range i18n.Countries() {
+		options = append(options, ui.Option{Value: code, Text: w.T("country." + code)})
+	}
+	if code := p.draft.Country; code != "" && !slices.Contains(i18n.Countries(), code) {
+		options = append(options, ui.Option{Value: code, Text: code})
+	}
+	return options
 }
 
 // consentBoxes asks for each consent and shows the version and time of the choice made before, S4.27–S4.33.

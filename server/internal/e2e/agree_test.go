@@ -281,6 +281,8 @@ func TestRegisteredPersonMakesAgreementByKeyboard(t *testing.T) {
 	page.Type("M-AB 1234" + kb.Enter)
 	f.waitForStep("vehicle", "Hva slags kjøretøy er det?")
 	page.Screenshot("agree-stated-390")
+	pressTabUntil(t, page, "#right")
+	page.Type(" ")
 	pressTabUntil(t, page, "#kind-car")
 	page.Type(" ")
 	page.Wait("the question of fuel", `document.querySelector("#fuel")`)

@@ -212,13 +212,14 @@ func selectMade(ctx context.Context, tx pgx.Tx, customer toll.CustomerID, number
 	return m, nil
 }
 
-// AgreementOfVehicle returns the number of the customer's agreement that a vehicle is on, or "".
-func (s *Store) AgreementOfVehicle(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (number string, err error) {
-	err = s.db.Pool.QueryRow(ctx, `select coalesce(min(g.number), '') from vehicle v join mount m on m.vehicle_id = v.id and (m.valid_to is null or m.valid_to > $4)
+// AgreementOfVehicle returns the number of the customer's agreement that a vehicle is on, or "", and whether it is on
+// another customer's.
+func (s *Store) AgreementOfVehicle(ctx context.Context, customer toll.CustomerID, plate toll.Plate, at time.Time) (number string, taken bool, err error) {
+	err = s.db.Pool.QueryRow(ctx, `select coalesce(min(g.number) filter (where g.customer_id = $1), ''), count(*) filter (where g.customer_id <> $1) > 0 from vehicle v join mount m on m.vehicle_id = v.id and (m.valid_to is null or m.valid_to > $4)
 		join agreement g on g.id = m.agreement_id and (g.valid_to is null or g.valid_to > $4)
-		where g.customer_id = $1 and v.country = $2 and v.plate = $3`, string(customer), plate.Country, plate.Text, at).Scan(&number)
+		where v.country = $2 and v.plate = $3`, string(customer), plate.Country, plate.Text, at).Scan(&number, &taken)
 	if err != nil {
-		return "", fmt.Errorf("agreement of a vehicle: %w", err)
+		return "", false, fmt.Errorf("agreement of a vehicle: %w", err)
 	}
-	return number, nil
+	return number, taken, nil
 }

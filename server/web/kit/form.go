@@ -119,17 +119,19 @@ func (k *Kit) SendFormErrorOn(c *fiber.Ctx, v FormView, f *Form, page string, er
 	p := v.Base()
 	v.SetForm(f)
 	p.Title = cmp.Or(f.Title, p.Title)
-	text, at := p.Fault(&known), f.Fields[0].Name
 	for i := range f.Fields {
 		field := &f.Fields[i]
 		if field.Type != "password" {
 			field.Value = c.FormValue(field.Name)
 		}
-		if field.Name == known.Field {
-			field.Error, at = text, field.Name
+		if wrong := known.About(field.Name); wrong != nil {
+			field.Error = p.Fault(wrong)
+			p.AddFailure(field.Name, field.Error)
 		}
 	}
-	p.AddFailure(at, text)
+	if !p.Fail() {
+		p.AddFailure(f.Fields[0].Name, p.Fault(&known))
+	}
 	SetRetryAfter(c, known)
 	return k.Send(c, status, page, v)
 }

@@ -85,7 +85,7 @@ func TestAnswerNoLeadsToNewAgreement(t *testing.T) {
 	answer(api.StepCharger, api.AgreementAnswers{Charger: "fjellinjen"})
 	answer(api.StepCountry, api.AgreementAnswers{Country: "PL"})
 	answer(api.StepPlate, api.AgreementAnswers{Country: "PL", Plate: "WA 12345"})
-	answer(api.StepVehicle, api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "petrol"}})
+	answer(api.StepVehicle, api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "petrol"}, Sure: true})
 	reply := answer(api.StepTag, api.AgreementAnswers{Tag: "no"})
 	webtest.Call(v, api.AgreementBegin, api.AgreementRequest{ID: reply.ID}, fault.TermsNeeded)
 	answer(api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}})

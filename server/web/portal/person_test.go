@@ -52,6 +52,12 @@ func TestDetailsAreSavedAndMobileIsConfirmed(t *testing.T) {
 			t.Errorf("%s: got %+v, want %s at %s", name, f, c.code, c.field)
 		}
 	}
+	all := webtest.FaultOf(t, v.Do("POST", api.SaveProfile.Path, `{"mobile":"1","phone_work":"2","street":"","postal_code":"1","city":"","country":"NO","given":{"privacy":false}}`))
+	for _, field := range []string{"mobile", "phone_work", "street", "postal_code", "city", "privacy"} {
+		if all.About(field) == nil {
+			t.Errorf("nothing is said of %s: %+v", field, all)
+		}
+	}
 	p = webtest.Call(v, api.SaveProfile, api.SaveRequest{Details: full}, "")
 	if p.Mobile != "+4790000002" || p.MobileConfirmed || p.PhoneWork != "+4722000000" || p.Country != "NO" || !p.Saved {
 		t.Errorf("saved: %+v", p)

@@ -29,6 +29,7 @@ type enrolView struct {
 	kit.FormPage
 	Secret  string
 	Picture template.URL // the secret as a QR code
+	App     template.URL // opens an app on this device with the secret
 }
 
 // enrolPage shows the secret for an authenticator app to a person who has no factor yet, S2.20.
@@ -55,7 +56,7 @@ func newEnrolView(p *kit.Page, action string, offered factor.TOTPSetup) (*enrolV
 	if err != nil {
 		return nil, err
 	}
-	v := &enrolView{FormPage: kit.FormPage{Page: *p}, Secret: offered.Secret, Picture: picture}
+	v := &enrolView{FormPage: kit.FormPage{Page: *p}, Secret: offered.Secret, Picture: picture, App: template.URL(offered.URL)} //nolint:gosec // the server has made the link
 	v.Title = v.T("enrol.title")
 	v.Form = &kit.Form{Action: action, Submit: v.T("enrol.submit"), Fields: []kit.Field{codeField(p)}}
 	return v, nil

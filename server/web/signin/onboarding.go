@@ -164,23 +164,20 @@ func consentBoxes(c *fiber.Ctx, p *kit.Page) (boxes []box) {
 
 // fieldFaults returns the faults of single fields that an error consists of.
 func fieldFaults(err error) []*fault.Error {
-	if list, ok := errors.AsType[person.FieldErrors](err); ok {
-		return list
-	}
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || f.Code != fault.FieldWrong && f.Code != fault.FieldMissing {
+	if !ok || f.Code != fault.FieldWrong && f.Code != fault.FieldMissing && f.Code != fault.ConsentNeeded {
 		return nil
 	}
-	return []*fault.Error{f}
+	return f.All()
 }
 
-// showFault shows a fault beside its field and, with the field's name, above the form.
+// showFault shows a fault beside its field and above the form.
 func (v *welcomeView) showFault(f *fault.Error) {
 	text := v.Fault(f)
 	for i := range v.Form.Fields {
 		if field := &v.Form.Fields[i]; field.Name == f.Field {
 			field.Error = text
-			v.AddFailure(field.Name, v.T("welcome.wrong", "field", field.Label, "fault", text))
+			v.AddFailure(field.Name, text)
 		}
 	}
 	for i := range v.Boxes {

@@ -91,8 +91,8 @@ func TestNewcomerGivesAddressAndConfirmsMobileNumber(t *testing.T) {
 		"mobile": {"12"}, "street": {" "}, "postal_code": {"701"}, "city": {"Trondheim"}, "country": {"NO"}, "consent-privacy": {"yes"},
 	})
 	for _, want := range []string{
-		`id="mobile-error">Dette ser ikke riktig ut`, `id="street-error">Fyll ut feltet`, `id="postal_code-error">Dette ser ikke riktig ut`,
-		`href="#mobile">Mobiltelefon: Dette`, `value="701"`, `value="Trondheim"`, `value="yes" checked`,
+		`id="mobile-error">Skriv et mobilnummer med åtte sifre`, `id="street-error">Skriv gateadressen`, `id="postal_code-error">Skriv et postnummer som finnes i landet`,
+		`href="#mobile">Skriv et mobilnummer`, `value="701"`, `value="Trondheim"`, `value="yes" checked`,
 	} {
 		if !strings.Contains(wrong.Body, want) {
 			t.Errorf("a form with three mistakes: the page lacks %q", want)

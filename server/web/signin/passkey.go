@@ -19,6 +19,9 @@ import (
 //go:embed page/passkey.js
 var passkeyScript string
 
+//go:embed page/codes.js
+var codesScript string
+
 // Endpoints of the passkey script. It gets the options of a ceremony at the path with /options after it and
 // sends the authenticator's answer to the path.
 const (
@@ -33,6 +36,7 @@ var passkeyEndpoint = api.Endpoint{Name: "passkey", Method: fiber.MethodPost, Ac
 
 func (h *Handlers) mountPasskey(app *fiber.App) {
 	app.Get(passkeyScriptPath, kit.Static("text/javascript; charset=utf-8", passkeyScript))
+	app.Get("/codes.js", kit.Static("text/javascript; charset=utf-8", codesScript))
 	app.Post(loginPasskeyPath+"/options", h.loginPasskeyOptions)
 	app.Post(loginPasskeyPath, h.loginPasskeySubmit)
 	app.Post(provePasskeyPath+"/options", h.passkeyHandler(func(c *fiber.Ctx, actor access.Principal) ([]byte, error) {

@@ -52,6 +52,11 @@
   for (const place of document.querySelectorAll("[data-passkey]")) {
     if (!window.PublicKeyCredential) continue;
     place.hidden = false;
+    if (/^[\d.]+$|^\[/.test(location.hostname)) { // a key is bound to a name, and an address is none
+      const address = location.origin.replace(location.hostname, "localhost");
+      place.textContent = place.dataset.address.replace("{address}", address);
+      continue;
+    }
     const [button, wrong] = [place.querySelector("button"), place.querySelector("[role=alert]")];
     button.addEventListener("click", async () => {
       button.disabled = true;
