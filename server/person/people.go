@@ -29,6 +29,17 @@ type Invitation struct {
 	At, Ends time.Time
 }
 
+// RoleChange gives a person another role for a customer, and a driver a vehicle. Message tells the person.
+type RoleChange struct {
+	Customer toll.CustomerID
+	Account  toll.AccountID
+	Role     role.Role
+	Vehicle  toll.VehicleID
+	Message  func(notice.Recipient) (notice.Message, error)
+	ByOwner  bool // only the owner changes the role of an administrator
+	At       time.Time
+}
+
 // PeopleStore stores the people who act for a customer.
 type PeopleStore interface {
 	People(ctx context.Context, customer toll.CustomerID, now time.Time) (api.PeopleReply, error)
@@ -37,6 +48,13 @@ type PeopleStore interface {
 	// AcceptInvitation uses up the link and gives the account its role. An owner keeps the owner's role.
 	AcceptInvitation(ctx context.Context, link seal.Hash, invitation string, account toll.AccountID, now time.Time) error
 	WithdrawInvitation(ctx context.Context, customer toll.CustomerID, id string, now time.Time) error
+}
+
+// RoleStore stores changes of the people's roles.
+type RoleStore interface {
+	// ChangeRole returns fault.LastOwner for an owner, and fault.NotFound for a person without a role or a vehicle that is
+	// not the customer's.
+	ChangeRole(ctx context.Context, c RoleChange) error
 	// RemovePerson returns fault.LastOwner for an owner, and fault.NotFound for a person without a role.
 	RemovePerson(ctx context.Context, customer toll.CustomerID, account toll.AccountID, message func(notice.Recipient) (notice.Message, error), now time.Time) error
 }
@@ -132,6 +150,29 @@ func (s *Service) WithdrawInvitation(ctx context.Context, actor access.Principal
 		return fault.New(fault.NotFound)
 	}
 	return s.store.WithdrawInvitation(ctx, actor.Customer, id, s.now())
+}
+
+// ChangeRole gives another person of the customer another role, at once. Only the owner makes or changes administrators.
+func (s *Service) ChangeRole(ctx context.Context, actor access.Principal, req api.RoleRequest) error {
+	if err := s.requireManagePeople(actor); err != nil {
+		return err
+	}
+	switch {
+	case !role.Grantable(req.Role):
+		return fault.New(fault.FieldWrong).At("role")
+	case uuid.Validate(string(req.Account)) != nil:
+		return fault.New(fault.NotFound)
+	case req.Account == actor.Account, req.Role == role.Administrator && actor.Role != role.Owner:
+		return fault.New(fault.Refused).At("role")
+	case (req.Role == role.Driver) != (req.Vehicle != ""), req.Vehicle != "" && uuid.Validate(string(req.Vehicle)) != nil:
+		return fault.New(fault.FieldMissing).At("vehicle")
+	}
+	return s.store.ChangeRole(ctx, RoleChange{
+		Customer: actor.Customer, Account: req.Account, Role: req.Role, Vehicle: req.Vehicle, ByOwner: actor.Role == role.Owner, At: s.now(),
+		Message: func(to notice.Recipient) (notice.Message, error) {
+			return s.writer.Mail(notice.RoleChanged, to, notice.Content{Params: []any{"name", actor.Name}})
+		},
+	})
 }
 
 // RemovePerson ends a person's right to act for the customer, at once.

@@ -68,6 +68,7 @@ type Store interface {
 	LinkStore
 	SessionStore
 	PeopleStore
+	RoleStore
 }
 
 // RecordStore stores the details of one person.

@@ -68,7 +68,7 @@ var All = []Endpoint{
 	Profile.Endpoint, SaveProfile.Endpoint, ChangeEmail.Endpoint, SendCode.Endpoint, ConfirmCode.Endpoint,
 	SaveConsents.Endpoint,
 	Erase.Endpoint, Export.Endpoint, Sessions.Endpoint, EndSession.Endpoint, EndSessions.Endpoint,
-	People.Endpoint, Invite.Endpoint, RemovePerson.Endpoint, Withdraw.Endpoint,
+	People.Endpoint, Invite.Endpoint, RemovePerson.Endpoint, ChangeRole.Endpoint, Withdraw.Endpoint,
 	AgreementDraft.Endpoint, AgreementAnswer.Endpoint, AgreementBegin.Endpoint, AgreementConfirm.Endpoint,
 	AgreementDetails.Endpoint, AgreementChange.Endpoint,
 }

@@ -147,6 +147,13 @@ type PersonRequest struct {
 	Account toll.AccountID `json:"account"`
 }
 
+// RoleRequest gives a person who can act for the customer another role.
+type RoleRequest struct {
+	Account toll.AccountID `json:"account"`
+	Role    role.Role      `json:"role"`
+	Vehicle toll.VehicleID `json:"vehicle,omitempty"` // of a driver
+}
+
 // InvitationRequest selects an invitation.
 type InvitationRequest struct {
 	ID string `json:"id"`
@@ -181,6 +188,7 @@ var (
 	People       = customer[Empty, PeopleReply]("people", "GET", "/api/v1/people", role.ManagePeople)
 	Invite       = customer[InviteRequest, Empty]("people.invite", "POST", "/api/v1/people/invite", role.ManagePeople)
 	RemovePerson = customer[PersonRequest, Empty]("people.remove", "POST", "/api/v1/people/remove", role.ManagePeople)
+	ChangeRole   = customer[RoleRequest, Empty]("people.role", "POST", "/api/v1/people/role", role.ManagePeople)
 	Withdraw     = customer[InvitationRequest, Empty]("people.withdraw", "POST", "/api/v1/people/withdraw",
 		role.ManagePeople)
 )

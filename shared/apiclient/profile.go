@@ -73,6 +73,12 @@ func (c *Client) RemovePerson(ctx context.Context, req api.PersonRequest) error 
 	return err
 }
 
+// ChangeRole gives a person another role for the customer.
+func (c *Client) ChangeRole(ctx context.Context, req api.RoleRequest) error {
+	_, err := Call(ctx, c, api.ChangeRole, req)
+	return err
+}
+
 // Withdraw withdraws an invitation.
 func (c *Client) Withdraw(ctx context.Context, id string) error {
 	_, err := Call(ctx, c, api.Withdraw, api.InvitationRequest{ID: id})

@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"bompass/shared/api"
+	"bompass/shared/role"
 )
 
 // Invite fills in the invitation and sends it.
@@ -20,3 +21,10 @@ func Withdraw(ctx app.Context, c app.Composer, invited api.InvitedLine) {
 	c.(*page).withdraw(ctx, invited)
 }
 func AnswerYes(ctx app.Context, c app.Composer) { c.(*page).Answer(ctx) }
+
+// ChangeRole chooses a role in a person's form and sends it.
+func ChangeRole(ctx app.Context, c app.Composer, person api.PersonLine, to role.Role) {
+	p := c.(*page)
+	p.edited = api.RoleRequest{Account: person.Account, Role: to}
+	p.changeRole(ctx)
+}

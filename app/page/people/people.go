@@ -28,8 +28,9 @@ type page struct {
 
 	query   frame.Query[api.PeopleReply]
 	draft   api.InviteRequest
-	until   string // as in the field
-	search  string // for a driver's vehicle in a large fleet
+	until   string          // as in the field
+	search  string          // for a driver's vehicle in a large fleet
+	edited  api.RoleRequest // the person whose role is being changed, with the new role; empty account for none
 	refused *fault.Error
 }
 
@@ -145,9 +146,15 @@ func (p *page) lines(reply api.PeopleReply) (list []app.UI) {
 		switch {
 		case person.Here:
 			end = ui.Badge("success", w.T("people.you"))
+		case person.Role != role.Owner && person.Account == p.edited.Account:
+			end = p.roleForm(person)
 		case person.Role != role.Owner:
-			end = ui.Button("tertiary", w.T("people.remove"), ui.On("remove/"+string(person.Account), func(ctx app.Context) { p.remove(ctx, person) })).
+			change := ui.Button("tertiary", w.T("people.change"), ui.On("change/"+string(person.Account), func(app.Context) {
+				p.edited = api.RoleRequest{Account: person.Account, Role: person.Role, Vehicle: person.Vehicle}
+			})).Aria("label", w.T("people.change")+": "+person.Name)
+			remove := ui.Button("tertiary", w.T("people.remove"), ui.On("remove/"+string(person.Account), func(ctx app.Context) { p.remove(ctx, person) })).
 				Aria("label", w.T("people.remove")+": "+person.Name)
+			end = app.Elem("div").Class("bp-buttons").Body(remove, change)
 		}
 		list = append(list, ui.Entry(person.Name, notes, end))
 	}
@@ -166,10 +173,7 @@ func (p *page) field(id, label, hint string) ui.Field {
 // inviteForm invites another person.
 func (p *page) inviteForm() app.UI {
 	w := p.Words()
-	var roles []ui.Option
-	for _, r := range role.GrantableRoles() {
-		roles = append(roles, ui.Option{Value: string(r), Text: i18n.Sentence(w.T("role." + string(r)))})
-	}
+	roles := p.roles()
 	body := []app.UI{
 		p.ErrorSummary(p.refused, inviteFields[:]...),
 		p.field("email", w.T("people.email"), "").Text(p.draft.Email, ui.Input{Kind: "email"}, ui.Change("email", func(_ app.Context, v string) { p.draft.Email = v })),
@@ -184,6 +188,47 @@ func (p *page) inviteForm() app.UI {
 	body = append(body, p.field("until", w.T("people.until.last"), w.T("people.until.hint")).Date(p.until, ui.Change("until", func(_ app.Context, v string) { p.until = v })),
 		ui.SubmitButton(w.T("people.invite")))
 	return ui.Card("invite", w.T("people.invite"), ui.StackedForm(w.T("people.invite"), ui.Submit("invite", p.invite), body...))
+}
+
+// roles lists the roles that can be given to someone.
+func (p *page) roles() (options []ui.Option) {
+	for _, r := range role.GrantableRoles() {
+		options = append(options, ui.Option{Value: string(r), Text: i18n.Sentence(p.Words().T("role." + string(r)))})
+	}
+	return options
+}
+
+// roleForm changes the role of a person.
+func (p *page) roleForm(person api.PersonLine) app.UI {
+	w := p.Words()
+	fields := []app.UI{ui.Field{ID: "new-role", Label: w.T("people.role")}.Select(string(p.edited.Role), p.roles(),
+		ui.Change("new-role", func(_ app.Context, v string) { p.edited.Role = role.Role(v) }))}
+	if p.edited.Role == role.Driver {
+		fields = append(fields, fleet.Picker{
+			Field: ui.Field{ID: "new-vehicle", Label: w.T("people.vehicle")}, Words: w, Options: p.vehicles(), Chosen: string(p.edited.Vehicle), Search: &p.search,
+			Focus: p.Session.Window.Focus, Choose: func(_ app.Context, v string) { p.edited.Vehicle = toll.VehicleID(v) },
+		}.UI())
+	}
+	fields = append(fields, app.Elem("div").Class("bp-buttons").Body(
+		ui.SubmitButton(w.T("profile.save")),
+		ui.Button("secondary", w.T("app.keep"), ui.On("keep", func(app.Context) {
+			p.edited = api.RoleRequest{}
+			p.FocusTitle()
+		}))))
+	return ui.StackedForm(w.T("people.change")+": "+person.Name, ui.Submit("role/"+string(person.Account), p.changeRole), fields...)
+}
+
+// changeRole sends the new role.
+func (p *page) changeRole(ctx app.Context) {
+	req := p.edited
+	if req.Role != role.Driver {
+		req.Vehicle = ""
+	}
+	p.change(ctx, p.Words().T("people.changed"), func(ctx context.Context) error { return p.Session.Client.ChangeRole(ctx, req) }, func() {
+		p.edited = api.RoleRequest{}
+		p.MarkClean()
+		p.FocusTitle()
+	})
 }
 
 // vehicles lists the vehicles that a driver may be given, after an empty choice.

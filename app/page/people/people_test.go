@@ -91,3 +91,16 @@ func TestInvitationIsWithdrawnAfterAConfirmation(t *testing.T) {
 		t.Errorf("%d calls after the answer", n)
 	}
 }
+
+// The role of another person is changed where the person stands.
+func TestRoleOfAnotherPersonIsChanged(t *testing.T) {
+	server := serve()
+	s := pagetest.Open(t, server, "/people", people.New)
+	s.Shows("Endre rolle")
+	s.Do(func(ctx app.Context) { people.ChangeRole(ctx, s.Page, reply().People[1], role.Auditor) })
+	s.Shows("Rollen er endret.")
+	sent := pagetest.Sent[api.RoleRequest](t, server, api.ChangeRole.Endpoint)
+	if len(sent) != 1 || sent[0].Account != reply().People[1].Account || sent[0].Role != role.Auditor {
+		t.Errorf("sent %+v", sent)
+	}
+}

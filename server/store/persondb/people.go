@@ -10,6 +10,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/notice"
+	"bompass/server/person"
 	"bompass/server/store"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -43,6 +44,47 @@ func (s *Store) People(ctx context.Context, customer toll.CustomerID, now time.T
 		return reply, fmt.Errorf("invitations: %w", err)
 	}
 	return reply, nil
+}
+
+// ChangeRole gives a person another role. A driver's vehicle must be on an agreement of the customer, or its own.
+func (s *Store) ChangeRole(ctx context.Context, c person.RoleChange) error {
+	return s.db.Tx(ctx, "change role", func(tx pgx.Tx) error {
+		p, err := store.SelectOne[struct {
+			Role                    role.Role
+			Person, Email, Language string
+		}](ctx, tx, `select p.role, a.person, a.email, a.language from account_party p join account a on a.id = p.account_id
+			where p.customer_id = $1 and p.account_id = $2 for update of p`, string(c.Customer), string(c.Account))
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			return fault.New(fault.NotFound)
+		case err != nil:
+			return err
+		case p.Role == role.Owner:
+			return fault.New(fault.LastOwner)
+		case p.Role == role.Administrator && !c.ByOwner:
+			return fault.New(fault.Refused).At("role")
+		}
+		done, err := tx.Exec(ctx, `
+			update account_party set role = $3, vehicle_id = $4::uuid, by_mandate = false where customer_id = $1 and account_id = $2
+				and ($4::uuid is null or exists (select from vehicle v where v.id = $4::uuid and v.owner_id = $1)
+				or exists (select from mount m join agreement a on a.id = m.agreement_id where m.vehicle_id = $4::uuid and a.customer_id = $1
+					and m.valid_from <= $5 and (m.valid_to is null or m.valid_to > $5)))`,
+			string(c.Customer), string(c.Account), string(c.Role), store.NullIfZero(string(c.Vehicle)), c.At)
+		if err == nil && done.RowsAffected() != 1 {
+			err = fault.New(fault.NotFound).At("vehicle")
+		}
+		if err != nil {
+			return err
+		}
+		if err := store.AddEvent(ctx, tx, c.Account, access.EventRole, c.At, access.Place{}); err != nil || p.Email == "" {
+			return err
+		}
+		m, err := c.Message(notice.Recipient{Account: c.Account, Name: p.Person, Address: p.Email, Language: p.Language})
+		if err != nil {
+			return err
+		}
+		return store.AddMessages(ctx, tx, []notice.Message{m})
+	})
 }
 
 // RemovePerson ends the right of an account to act for a customer, and its sessions for that customer.

@@ -30,6 +30,9 @@ func (h *Handlers) mountPeople(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.RemovePerson, func(ctx context.Context, a access.Principal, req api.PersonRequest) (api.Empty, error) {
 		return api.Empty{}, h.Person.RemovePerson(ctx, a, req.Account)
 	})
+	kit.JSON(app, h.Kit, api.ChangeRole, func(ctx context.Context, a access.Principal, req api.RoleRequest) (api.Empty, error) {
+		return api.Empty{}, h.Person.ChangeRole(ctx, a, req)
+	})
 	kit.JSON(app, h.Kit, api.Withdraw, func(ctx context.Context, a access.Principal, req api.InvitationRequest) (api.Empty, error) {
 		return api.Empty{}, h.Person.WithdrawInvitation(ctx, a, req.ID)
 	})

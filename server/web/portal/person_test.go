@@ -17,6 +17,8 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/fixture"
+	"bompass/shared/oslo"
+	"bompass/shared/role"
 	"bompass/shared/toll"
 )
 
@@ -317,7 +319,19 @@ func TestPeopleAreInvitedAndRemoved(t *testing.T) {
 	webtest.Call(astrid, api.People, api.Empty{}, fault.Refused)
 	webtest.Call(astrid, api.PassageList, api.PassageListRequest{}, fault.Refused) // an accountant does not see passages
 	webtest.Call(astrid, api.Overview, api.Empty{}, "")
-	webtest.Call(nils, api.RemovePerson, api.PersonRequest{Account: fixture.Accounts()[2].ID}, "")
+	change := func(account toll.AccountID, to role.Role, vehicle toll.VehicleID, want fault.Code) {
+		t.Helper()
+		webtest.Call(nils, api.ChangeRole, api.RoleRequest{Account: account, Role: to, Vehicle: vehicle}, want)
+	}
+	accountant := fixture.Accounts()[2].ID
+	change(accountant, role.Auditor, "", "")
+	webtest.Call(astrid, api.PassageList, api.PassageListRequest{From: oslo.DayOf(h.Now()), To: oslo.DayOf(h.Now())}, "") // the new role counts at once
+	change(accountant, role.Driver, "", fault.FieldMissing)
+	change(accountant, role.Driver, fixture.KariPetrol, fault.NotFound)
+	change(accountant, role.Owner, "", fault.FieldWrong)
+	change(fixture.Accounts()[1].ID, role.Auditor, "", fault.Refused) // oneself
+	change(fixture.Accounts()[0].ID, role.Auditor, "", fault.NotFound)
+	webtest.Call(nils, api.RemovePerson, api.PersonRequest{Account: accountant}, "")
 	webtest.Call(astrid, api.Me, api.Empty{}, fault.SignedOut)
 	h.Advance(access.StepUpMax + time.Second)
 	webtest.Call(nils, api.Invite, api.InviteRequest{Email: "x@bompass.example", Role: "auditor"}, fault.StepUp)

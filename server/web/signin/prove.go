@@ -126,6 +126,8 @@ func doneKey(out *resume.Outcome) string {
 		return "people.invited"
 	case api.RemovePerson.Path:
 		return "people.removed"
+	case api.ChangeRole.Path:
+		return "people.changed"
 	case api.Withdraw.Path:
 		return "people.withdrawn"
 	case removePasskeyPath:
