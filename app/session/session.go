@@ -123,12 +123,13 @@ func (s *Session) TakeAnonymous() bool {
 func (s *Session) SetMe(me api.MeReply) {
 	first := !s.known
 	s.me, s.known = me, true
-	if me.Language != "" && me.Language != s.words.Lang() {
-		s.Window.SaveLanguage(me.Language)
-		if s.Window.SavedLanguage() == me.Language { // title and texts are in the language of before
+	// The server paints pages in the same match of the account's language, so that a page is loaded again once at most.
+	if lang := i18n.Match(me.Language); me.Language != "" && lang != s.words.Lang() {
+		s.Window.SaveLanguage(lang)
+		if s.Window.SavedLanguage() == lang { // title and texts are in the language of before
 			s.Window.Reload()
 		}
-		s.setLanguage(me.Language)
+		s.setLanguage(lang)
 	}
 	if first {
 		s.Window.OwnTyped(me.Owner)
