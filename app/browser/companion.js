@@ -10,13 +10,14 @@
   const scheme = /(?:^|; )theme=(light|dark)(?:;|$)/.exec(document.cookie);
   if (scheme) document.documentElement.dataset.colorScheme = scheme[1];
 
-  // The first requests of the program, sent while the program itself is being loaded. Each answer is used
-  // once, within 30 seconds.
+  // The first requests of the program, sent while the program itself is being loaded, unless the page came with
+  // their answers. Each answer is used once, within 30 seconds.
   const early = {};
   const tariffs = ["/api/v1/tariffs"];
   const me = document.documentElement.dataset.visitor === "nobody" ? [] : ["/api/v1/me"];
   const first = { "/": ["/api/v1/overview"], "/passages": ["/api/v1/overview"], "/prices": tariffs, "/check": tariffs }[window.location.pathname];
   for (const path of first ? me.concat(first) : []) {
+    if (document.querySelector('script[data-answer="' + path + '"]')) continue;
     early[path] = { at: performance.now(), answer: fetch(path, { headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "error", cache: "no-cache" }) };
     early[path].answer.catch(function () {});
   }

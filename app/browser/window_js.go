@@ -36,6 +36,28 @@ func (w *Window) TakeAnonymous() bool {
 	return anonymous
 }
 
+// TakeAnswer returns the answer to a call that the server has sent with the page, and removes it from the page.
+// Events since then may have been missed.
+func (w *Window) TakeAnswer(path string) (body []byte, ok bool) {
+	found := w.document.Call("querySelector", `script[data-answer="`+path+`"]`)
+	if !found.Truthy() {
+		return nil, false
+	}
+	found.Call("remove")
+	w.usedEarly = true
+	return []byte(found.Get("textContent").String()), true
+}
+
+// SetLeaving notes in a cookie whether the person has signed out without a network: the server then sends pages
+// without anything of the person, until the program has ended the session there.
+func (w *Window) SetLeaving(yes bool) {
+	age := "0"
+	if yes {
+		age = "2592000" // 30 days, longer than any session
+	}
+	w.setCookieFor(LeavingCookie, "1", age)
+}
+
 // Locale returns the browser's language.
 func (w *Window) Locale() string { return js.Global().Get("navigator").Get("language").String() }
 
@@ -106,12 +128,15 @@ func (w *Window) SaveLanguage(lang string) { w.setCookie(languageCookie(), lang)
 func isSecure() bool { return js.Global().Get("location").Get("protocol").String() == "https:" }
 
 // setCookie stores a choice that is not personal for a year.
-func (w *Window) setCookie(name, value string) {
+func (w *Window) setCookie(name, value string) { w.setCookieFor(name, value, "31536000") }
+
+// setCookieFor stores a value that is not personal for a number of seconds; 0 deletes it.
+func (w *Window) setCookieFor(name, value, seconds string) {
 	secure := ""
 	if isSecure() {
 		secure = "; Secure"
 	}
-	w.document.Set("cookie", name+"="+value+"; Path=/; Max-Age=31536000; SameSite=Lax"+secure)
+	w.document.Set("cookie", name+"="+value+"; Path=/; Max-Age="+seconds+"; SameSite=Lax"+secure)
 }
 
 // SetLanguage sets the page's language and the texts for a program that has stopped.

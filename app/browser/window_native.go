@@ -30,6 +30,10 @@ type Window struct {
 	Forgotten []string // forms that were sent
 	Idle      func()   // called when the session has ended
 	Service   ServiceContact
+	Leaving   bool // the person has signed out without a network
+
+	// Answers returns the answer that the server sends with the page to a call of the path. Nil sends none.
+	Answers func(path string) (body []byte, ok bool)
 
 	mu          sync.Mutex
 	preferences map[string]string
@@ -55,6 +59,17 @@ func (w *Window) TakeEarly() bool {
 	w.Early = false
 	return early
 }
+
+// TakeAnswer returns the answer of Answers.
+func (w *Window) TakeAnswer(path string) (body []byte, ok bool) {
+	if w.Answers == nil {
+		return nil, false
+	}
+	return w.Answers(path)
+}
+
+// SetLeaving notes whether the person has signed out without a network.
+func (w *Window) SetLeaving(yes bool) { w.Leaving = yes }
 
 // Locale returns no language.
 func (w *Window) Locale() string { return "" }

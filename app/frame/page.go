@@ -96,6 +96,8 @@ func (p *Page) Subscribe(ctx app.Context, h Handlers) {
 		}))
 	if _, known := p.Session.Me(); !known {
 		p.identify(ctx)
+	} else if p.Session.TakeUnfinishedLogout() {
+		p.logOut(ctx)
 	}
 }
 

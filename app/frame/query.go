@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"bompass/app/session"
 	"bompass/app/ui"
 	"bompass/shared/api"
 )
@@ -45,6 +46,7 @@ type Query[T any] struct {
 	number  int  // of the newest request: answers to older ones are dropped
 	loading bool // the answer to the newest request is under way
 	queued  bool // ask once more after the answer under way
+	primed  bool // the answer came with the page, and no question has been asked
 	answer  *T
 	err     error
 }
@@ -61,7 +63,7 @@ func (q *Query[T]) Loading() bool { return q.loading }
 // Set replaces the answer, such as by the reply to a change. Answers under way are dropped: they are older.
 func (q *Query[T]) Set(answer T) {
 	q.number++
-	q.loading, q.queued, q.answer, q.err = false, false, &answer, nil
+	q.loading, q.queued, q.primed, q.answer, q.err = false, false, false, &answer, nil
 }
 
 // Fail shows an error instead of the answer until the query is asked again.
@@ -70,12 +72,30 @@ func (q *Query[T]) Fail(err error) { q.err = err }
 // Reset clears the answer and drops those under way.
 func (q *Query[T]) Reset() {
 	q.number++
-	q.loading, q.queued, q.answer, q.err = false, false, nil, nil
+	q.loading, q.queued, q.primed, q.answer, q.err = false, false, false, nil, nil
 }
+
+// Prime takes the answer that the server has sent with the page, if there is one, before the page is shown for the
+// first time. The first Load is then answered by it.
+func (q *Query[T]) Prime(s *session.Session, get func(context.Context) (T, error)) (answer T, ok bool) {
+	if answer, ok = session.First(s, get); ok {
+		q.Set(answer)
+		q.primed = true
+	}
+	return answer, ok
+}
+
+// Primed reports whether the answer came with the page and no question has been asked.
+func (q *Query[T]) Primed() bool { return q.primed }
 
 // Load asks a question.
 func (q *Query[T]) Load(ctx app.Context, p *Page, r Request[T]) {
 	q.page, q.request = p, r
+	if q.primed {
+		q.primed = false
+		q.finish(ctx, *q.answer, nil)
+		return
+	}
 	q.Reload(ctx)
 }
 
@@ -141,6 +161,14 @@ func Show[T any](p *Page, here, title string, q *Query[T], body func(T) []app.UI
 		return p.Layout(here, ui.Title(title), q.State(p))
 	}
 	return p.Layout(here, body(*q.answer)...)
+}
+
+// PrimeOverview takes the overview that the server has sent with the page, if there is one, for pages that choose among
+// its agreements and vehicles.
+func PrimeOverview(s *session.Session) {
+	if reply, ok := session.First(s, s.Client.Overview); ok {
+		s.SetOverview(reply)
+	}
 }
 
 // RefreshOverview asks for the overview and stores it in the session, for pages that choose among its

@@ -42,6 +42,7 @@ const loggedOutPreference = "leaving"
 // LogOutOffline ends the session on this device when the server is out of reach, then calls then.
 func (s *Session) LogOutOffline(then func()) {
 	s.Window.SetPreference(loggedOutPreference, s.hash())
+	s.Window.SetLeaving(true)
 	s.clear()
 	s.cache.clear(then)
 }
@@ -54,6 +55,7 @@ func (s *Session) TakeUnfinishedLogout() bool {
 		return false
 	}
 	s.Window.SetPreference(loggedOutPreference, "")
+	s.Window.SetLeaving(false)
 	return hash == s.hash()
 }
 

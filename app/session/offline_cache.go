@@ -62,6 +62,9 @@ func newOfflineCache(w *browser.Window, now func() time.Time) *offlineCache {
 
 // Do sends a call, and answers it from the cache when the server is out of reach.
 func (c *offlineCache) Do(ctx context.Context, r apiclient.Request) (apiclient.Response, error) {
+	if ctx.Value(firstOnly{}) != nil {
+		return c.takeFirst(r)
+	}
 	reply, err := c.window.Do(ctx, r)
 	if ctx.Err() != nil {
 		return reply, err
@@ -81,12 +84,30 @@ func (c *offlineCache) Do(ctx context.Context, r apiclient.Request) (apiclient.R
 		}
 	case reply.Status == 401:
 		c.clear(func() {})
-	case reply.Status == 200 && r.Path == api.Me.Path:
-		c.setUser(reply.Body)
-	case reply.Status == 200 && cacheable:
-		c.window.Store(r.Path, string(reply.Body), c.now())
+	case reply.Status == 200:
+		c.keep(r, reply.Body)
 	}
 	return reply, err
+}
+
+// takeFirst answers a call with what the server has sent with the page, once.
+func (c *offlineCache) takeFirst(r apiclient.Request) (reply apiclient.Response, err error) {
+	body, ok := c.window.TakeAnswer(r.Path)
+	if !ok || r.Method != "GET" {
+		return reply, errNotSent
+	}
+	c.keep(r, body)
+	return apiclient.Response{Status: 200, Body: body}, nil
+}
+
+// keep stores an answer of the server if it may be stored, and notes who is signed in.
+func (c *offlineCache) keep(r apiclient.Request, body []byte) {
+	switch {
+	case r.Path == api.Me.Path:
+		c.setUser(body)
+	case c.cacheable(r):
+		c.window.Store(r.Path, string(body), c.now())
+	}
 }
 
 // isGatewayError reports whether the answer is from a proxy in front of the server: our own errors are

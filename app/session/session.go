@@ -64,6 +64,9 @@ func New(w *browser.Window, now func() time.Time) *Session {
 	}
 	s.setLanguage(lang)
 	s.countVisit()
+	if me, ok := First(s, s.FetchMe); ok {
+		s.SetMe(me)
+	}
 	return s
 }
 

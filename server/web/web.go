@@ -147,7 +147,7 @@ func open(d Deps) (r rooms, err error) {
 		return r, err
 	}
 	r.shell = shell.New(shell.Deps{
-		Kit: r.kit, Onboarding: r.signin.Onboarding, Development: d.Development, Unkept: d.Unkept,
+		Kit: r.kit, Onboarding: r.signin.Onboarding, FirstAnswer: r.portal.FirstAnswer, Development: d.Development, Unkept: d.Unkept,
 	})
 	return r, nil
 }

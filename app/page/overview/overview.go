@@ -44,6 +44,13 @@ const tasksList = "tasks"
 func New(s *session.Session) app.Composer {
 	p := &page{base: frame.New(s), open: map[toll.PassageID]bool{}, expanded: map[string]bool{}, listings: map[string]*ui.Listing{}, view: monthsView}
 	p.OnAgreement = p.showAgreement
+	if s.Neutral() {
+		return p
+	}
+	if reply, ok := p.query.Prime(s, s.Client.Overview); ok {
+		s.SetOverview(reply)
+		p.resetLatest()
+	}
 	return p
 }
 

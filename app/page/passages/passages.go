@@ -4,6 +4,7 @@ package passages
 import (
 	"context"
 	"errors"
+	"net/url"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -39,7 +40,30 @@ type page struct {
 func New(s *session.Session) app.Composer {
 	p := &page{base: frame.New(s)}
 	p.OnAgreement = p.showAgreement
+	if !s.Neutral() {
+		p.prime()
+	}
 	return p
+}
+
+// prime takes the passages that the server has sent with the page, if it has.
+func (p *page) prime() {
+	u, err := url.Parse(p.Session.Window.Location())
+	if err != nil || u.Path != site.Passages {
+		return
+	}
+	s := parseSelection(u, p.Session.Today())
+	req, err := s.request()
+	if err != nil {
+		return
+	}
+	reply, ok := p.first.Prime(p.Session, p.ask(req, nil).Get)
+	if !ok {
+		return
+	}
+	frame.PrimeOverview(p.Session)
+	p.draft, p.asked, p.request, p.open = s, s, req, map[toll.PassageID]bool{}
+	p.list.Append(reply)
 }
 
 // showAgreement shows the passages of another agreement in the same period, of all its vehicles.
@@ -71,6 +95,10 @@ func (p *page) OnNav(ctx app.Context) {
 
 // selectPassages asks for a selection, or says why it may not be asked for.
 func (p *page) selectPassages(ctx app.Context, s selection) {
+	if p.first.Primed() && s == p.asked {
+		p.first.Load(ctx, &p.base, p.ask(p.request, p.appendPage))
+		return
+	}
 	p.draft, p.asked = s, s
 	p.open = map[toll.PassageID]bool{}
 	p.list = passagelist.List{}

@@ -11,6 +11,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/shared/api"
+	"bompass/shared/apiclient"
 )
 
 // Handler answers a request of a person who is authorized for the route.
@@ -41,6 +42,21 @@ func JSON[Req, Reply any](
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		return c.JSON(reply)
 	})
+}
+
+// Answer answers a GET of a customer's route within the server: query is the text after the question mark. The actor is
+// authorized for the route first.
+func Answer[Req, Reply any](
+	ctx context.Context, k *Kit, r api.Route[Req, Reply], actor access.Principal, query string, handle Handler[Req, Reply],
+) (any, error) {
+	if err := k.Authorize(ctx, Caller{Kind: Person, Person: actor}, r.Endpoint); err != nil {
+		return nil, err
+	}
+	var req Req
+	if err := apiclient.ParseQuery(query, &req); err != nil {
+		return nil, BadRequest(err)
+	}
+	return handle(ctx, actor, req)
 }
 
 // File is the answer of a route mounted with Download. It is closed once it has been sent.

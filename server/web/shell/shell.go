@@ -28,6 +28,7 @@ type Onboarding func(ctx context.Context, actor access.Principal, path string) (
 type Deps struct {
 	*kit.Kit
 	Onboarding  Onboarding
+	FirstAnswer FirstAnswer
 	Development bool // shows the workbench of components
 	Unkept      bool // the browser keeps nothing of the program, because it is being worked on
 }
@@ -41,15 +42,15 @@ type Handlers struct {
 // New returns the handlers.
 func New(d Deps) *Handlers { return &Handlers{d, newLibrary(d.Assets, d.Origin.Host)} }
 
-// MountProgram answers every other address with the program's page, which holds nothing of the person: the
-// program requests that once it runs.
+// MountProgram answers every other address with the program's page. For a person who is signed in it shows their first
+// screen, so it is sent compressed and never stored.
 func (h *Handlers) MountProgram(app *fiber.App) {
 	if h.Development {
 		h.mountWorkbench(app)
 	}
 	app.Get("/app.js", compress.New(compress.Config{Level: compress.LevelBestSpeed}), h.startScript)
 	h.mountServiceWorker(app)
-	app.Get("/*", h.page)
+	app.Get("/*", compress.New(compress.Config{Level: compress.LevelBestSpeed}), h.page)
 }
 
 // page sends the program's page to signed-in people, and to others if the page is public. Otherwise others are
@@ -83,20 +84,34 @@ func (h *Handlers) page(c *fiber.Ctx) error {
 	if !signedOut {
 		first.language = actor.Language
 		h.SaveAccountPreferences(c, actor)
+		first.screen = h.firstScreen(c, actor)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if c.Get(partHeader) != "" {
+		return h.sendPart(c, first)
 	}
 	text, err := h.paint(first)
 	if err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.Send(text)
 }
 
-// firstPaint is the complete input of the program's page, which must not depend on anything else.
+// sendPart sends the first screen alone, or nothing if it would have nothing of the person.
+func (h *Handlers) sendPart(c *fiber.Ctx, first firstPaint) error {
+	if first.screen == nil {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	c.Set(fiber.HeaderContentLanguage, i18n.Match(first.language))
+	return c.Send(first.screen.html())
+}
+
+// firstPaint is the complete input of the program's page.
 type firstPaint struct {
 	path, language, scheme string
-	signedOut              bool // the program need not request the account
+	signedOut              bool    // the program need not request the account
+	screen                 *screen // what the page shows of the person; nil for nothing
 }
 
 // paint returns the program's page. go-app renders each first paint at an address of its own, which is then replaced by
@@ -109,7 +124,11 @@ func (h *Handlers) paint(first firstPaint) ([]byte, error) {
 		return nil, fmt.Errorf("the program's page for %s answered %d", first.path, frame.status)
 	}
 	text := bytes.Replace(frame.body.Bytes(), []byte(h.Origin.Host+at+`"`), []byte(h.Origin.Host+first.path+`"`), 1)
-	return h.correct(nameTab(text, words), words, first), nil
+	text = h.correct(nameTab(text, words), words, first)
+	if first.screen != nil {
+		text = first.screen.insert(text)
+	}
+	return text, nil
 }
 
 // headingPattern matches the heading of a page.

@@ -2,11 +2,8 @@ package shell_test
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"bompass/server/web"
 	"bompass/server/web/webtest"
@@ -72,24 +69,12 @@ func TestPagesDoNotReflectTheRequest(t *testing.T) {
 	if p.StatusCode != http.StatusOK || strings.Contains(p.Body, "bait") {
 		t.Errorf("got %d %s", p.StatusCode, p.Body)
 	}
-	other := h.SignIn("nils@fjordfrakt.example")
-	// go-app writes attributes in random order.
-	sorted := func(p webtest.Page) []string {
-		return slices.Sorted(strings.FieldsFuncSeq(p.Body,
-			func(r rune) bool { return strings.ContainsRune(" <>\n", r) }))
-	}
-	if diff := cmp.Diff(sorted(v.Get("/")), sorted(other.Get("/"))); diff != "" {
-		t.Errorf("the page differs from person to person: %s", diff)
-	}
-	if strings.Contains(v.Get("/").Body, "Kari") {
-		t.Error("the page holds a name")
-	}
 }
 
 func TestPagesUseLanguageOfAccount(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn("ingrid@bompass.example")
-	if p := v.Get("/"); !strings.Contains(p.Body, ` lang="sv"`) || strings.Contains(p.Body, ` lang="nb"`) {
+	if p := v.Get("/"); !strings.Contains(p.Body, `lang="sv"`) || !strings.Contains(p.Body, "Översikt") || strings.Contains(p.Body, "Oversikt") {
 		t.Errorf("page: %s", p.Body)
 	}
 	v.Do(http.MethodPost, api.Logout.Path, "{}")

@@ -1,6 +1,6 @@
 // Keeps the program's files and its empty frame, so that every page of the program opens without a
-// network. Of the API it keeps what is the same for everyone, the published prices. The rest, downloads and
-// the server's own pages, signing in first of all, always go to the server.
+// network. Of the API it keeps what is the same for everyone, the published prices. The rest, a person's first screen,
+// downloads and the server's own pages, signing in first of all, always go to the server and are not kept.
 const kept = "bompass-{{.Version}}";
 const files = {{.Files}};
 const pages = {{.Pages}};
@@ -36,6 +36,22 @@ async function newest(path, request) {
   }
 }
 
+// The empty frame, with the person's first screen in it if the server sends that in time. It is not kept.
+async function page(request) {
+  const empty = await fromKept(frame, request);
+  const late = new Promise((done) => setTimeout(done, 3000));
+  const asked = fetch(request.url, { headers: { Accept: "text/html", "X-Bompass-Part": "1" }, credentials: "same-origin", redirect: "manual", cache: "no-store" });
+  const part = await Promise.race([asked.catch(() => undefined), late]);
+  if (!part || (part.status !== 200 && part.type !== "opaqueredirect")) return empty;
+  if (part.type === "opaqueredirect") return part;
+  const text = await Promise.race([part.text().catch(() => undefined), late]);
+  if (!text) return empty;
+  const whole = (await empty.text())
+    .replace(/(<body[^>]*>)[\s\S]*?(?=<aside)/, (all, open) => open + text)
+    .replace(/(<html[^>]* lang=")[^"]*/, (all, open) => open + part.headers.get("Content-Language"));
+  return new Response(whole, { headers: empty.headers });
+}
+
 self.addEventListener("fetch", (event) => {
   const request = event.request;
   const address = new URL(request.url);
@@ -44,7 +60,7 @@ self.addEventListener("fetch", (event) => {
     if (files.includes(address.pathname)) event.respondWith(fromKept(address.pathname, request));
     if (common.includes(address.pathname)) event.respondWith(newest(address.pathname, request));
   } else if (pages.includes(address.pathname)) {
-    event.respondWith(fromKept(frame, request));
+    event.respondWith(page(request));
   } else if (!/^\/(api|web)\//.test(address.pathname)) {
     event.respondWith(fetch(request).catch(() => fromKept(frame, request)));
   }

@@ -1,0 +1,157 @@
+package shell
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"html"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bompass/app/browser"
+	"bompass/app/page"
+	"bompass/app/session"
+	"bompass/server/access"
+	"bompass/server/web/kit"
+	"bompass/shared/oslo"
+)
+
+// FirstAnswer answers a call of the contract that a page makes before it is shown for the first time.
+type FirstAnswer func(ctx context.Context, actor access.Principal, path string) (any, error)
+
+// partHeader marks the requests with which the service worker asks for the first screen alone: it has the rest.
+const partHeader = "X-Bompass-Part"
+
+// screen is the first screen of a person: what the body of the page shows, and the answers it was made from. The
+// program begins with the same answers, so it shows the same.
+type screen struct {
+	body    string
+	answers []sentAnswer
+}
+
+// sentAnswer is the answer to a call, as JSON.
+type sentAnswer struct {
+	path string
+	body []byte
+}
+
+// firstScreen renders a page for the person signed in, with the page's own code and the answers to the calls that it
+// makes. It returns nil if the page is to be sent without anything of the person.
+func (h *Handlers) firstScreen(c *fiber.Ctx, actor access.Principal) (found *screen) {
+	if c.Cookies(browser.LeavingCookie) != "" || !isPlainQuery(string(c.Request().URI().QueryString())) {
+		return nil
+	}
+	defer func() {
+		if cause := recover(); cause != nil { // the program shows the page all the same
+			h.Log.Error("first screen", "trace", kit.TraceOf(c), "path", c.Path(), "error", cause)
+			found = nil
+		}
+	}()
+	s := &screen{}
+	window := &browser.Window{
+		Address: c.OriginalURL(), Colors: kit.ColorScheme(c),
+		Service: browser.ServiceContact{Phones: h.Contact.Phones, Emails: h.Contact.Emails},
+		Answers: func(path string) ([]byte, bool) { return s.answer(c.UserContext(), h.FirstAnswer, actor, path) },
+	}
+	s.body = corrected(page.HTML(c.Path(), session.New(window, h.Now)))
+	if s.body == "" || len(s.answers) == 0 {
+		return nil
+	}
+	return s
+}
+
+// answer answers a call, and keeps the answer for the program. What the page is made from has no quotation marks,
+// because go-app writes attributes without escaping.
+func (s *screen) answer(ctx context.Context, first FirstAnswer, actor access.Principal, path string) ([]byte, bool) {
+	reply, err := first(ctx, actor, path)
+	if err != nil {
+		return nil, false // the program asks again, and shows why there is no answer
+	}
+	body, err := json.Marshal(reply)
+	if err != nil {
+		return nil, false
+	}
+	s.answers = append(s.answers, sentAnswer{path, body})
+	return withoutQuotes(body), true
+}
+
+// isPlainQuery reports whether a query has nothing but dates. Others could be chosen by a stranger, to end an attribute or
+// to guess from the size of the page what it holds.
+func isPlainQuery(query string) bool {
+	values, err := url.ParseQuery(query)
+	for name, list := range values {
+		if name != "from" && name != "to" {
+			return false
+		}
+		for _, text := range list {
+			if _, bad := oslo.ParseDay(text); bad != nil {
+				return false
+			}
+		}
+	}
+	return err == nil
+}
+
+// withoutQuotes replaces the quotation marks within the texts of a JSON value by typographic ones.
+func withoutQuotes(body []byte) []byte {
+	out := make([]byte, 0, len(body))
+	for i := 0; i < len(body); i++ {
+		if body[i] != '\\' || i+1 == len(body) {
+			out = append(out, body[i])
+			continue
+		}
+		i++
+		if body[i] == '"' {
+			out = append(out, "\u201d"...)
+			continue
+		}
+		out = append(out, '\\', body[i])
+	}
+	return out
+}
+
+// What go-app writes otherwise than HTML understands: attributes that are false, ARIA attributes that are true, and
+// non-breaking spaces in attributes.
+var (
+	falseAttribute = regexp.MustCompile(` (?:selected|disabled|checked|hidden|required|readonly|open|multiple)="false"`)
+	trueAttribute  = regexp.MustCompile(` (aria-[a-z]+)( |>)`)
+)
+
+func corrected(text string) string {
+	text = falseAttribute.ReplaceAllString(text, "")
+	for range 2 { // two in a row share the space between them
+		text = trueAttribute.ReplaceAllString(text, ` $1="true"$2`)
+	}
+	return strings.ReplaceAll(text, `\u00a0`, "\u00a0")
+}
+
+// html returns the body of the page with the answers. JSON has no "<" as encoding/json writes it, so no answer ends
+// its element.
+func (s *screen) html() []byte {
+	var b bytes.Buffer
+	b.WriteString("\n" + s.body + "\n")
+	for _, a := range s.answers {
+		b.WriteString(`<script type="application/json" data-answer="` + html.EscapeString(a.path) + `">`)
+		b.Write(a.body)
+		b.WriteString("</script>\n")
+	}
+	return b.Bytes()
+}
+
+// insert returns the program's page with the first screen in the place of the empty one.
+func (s *screen) insert(frame []byte) []byte {
+	begin := bytes.Index(frame, []byte("<body"))
+	if begin < 0 {
+		return frame
+	}
+	open := bytes.IndexByte(frame[begin:], '>')
+	end := bytes.Index(frame[begin:], []byte("<aside"))
+	if open < 0 || end < open {
+		return frame
+	}
+	return slices.Concat(frame[:begin+open+1], s.html(), frame[begin+end:])
+}
