@@ -15,8 +15,8 @@
   const early = {};
   const tariffs = ["/api/v1/tariffs"];
   const me = document.documentElement.dataset.visitor === "nobody" ? [] : ["/api/v1/me"];
-  const first = { "/": ["/api/v1/overview"], "/passages": ["/api/v1/overview"], "/prices": tariffs, "/check": tariffs }[window.location.pathname];
-  for (const path of first ? me.concat(first) : []) {
+  const calls = { "/": ["/api/v1/overview"], "/passages": ["/api/v1/overview"], "/prices": tariffs, "/check": tariffs }[window.location.pathname];
+  for (const path of calls ? me.concat(calls) : []) {
     if (document.querySelector('script[data-answer="' + path + '"]')) continue;
     early[path] = { at: performance.now(), answer: fetch(path, { headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "error", cache: "no-cache" }) };
     early[path].answer.catch(function () {});
@@ -47,6 +47,42 @@
       target.focus();
     }
   });
+
+  // Until the program runs, the page on the screen is the server's. What a person does with it meanwhile is done again
+  // when the program has taken over: what was typed, where the focus was, and the last button that was pressed.
+  function keepForProgram(painted) {
+    const controls = "a, button, input, select, textarea";
+    const place = function (target) {
+      const control = target.closest(controls);
+      return control ? Array.prototype.indexOf.call(painted.querySelectorAll(controls), control) : -1;
+    };
+    let focused = -1, pressed = -1;
+    painted.addEventListener("focusin", function (event) { focused = place(event.target); });
+    painted.addEventListener("focusout", function () { if (painted.isConnected) focused = -1; });
+    painted.addEventListener("click", function (event) {
+      if (event.target.closest("button")) pressed = place(event.target);
+    });
+    painted.addEventListener("submit", function (event) { event.preventDefault(); });
+    new MutationObserver(function (changes, observer) {
+      if (painted.isConnected) return;
+      observer.disconnect();
+      const before = painted.querySelectorAll(controls);
+      const now = document.querySelectorAll(controls.replace(/[a-z]+/g, "body > .bp-app $&"));
+      const same = function (i) {
+        return before[i] && now[i] && before[i].tagName === now[i].tagName && before[i].id === now[i].id ? now[i] : undefined;
+      };
+      before.forEach(function (field, i) {
+        if (!("value" in field) || field.tagName === "BUTTON" || !same(i) || field.value === now[i].value) return;
+        now[i].value = field.value;
+        now[i].dispatchEvent(new Event("input", { bubbles: true }));
+        now[i].dispatchEvent(new Event("change", { bubbles: true }));
+      });
+      if (same(focused)) now[focused].focus();
+      if (same(pressed)) now[pressed].click();
+    }).observe(document.body, { childList: true });
+  }
+  const first = document.querySelector("body > .bp-app");
+  if (first && document.querySelector("script[data-answer]")) keepForProgram(first);
 
   // Says that the program has stopped and offers to load the page again.
   function showCrash() {
