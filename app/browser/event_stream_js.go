@@ -24,14 +24,22 @@ type stream struct {
 	ended  bool
 }
 
-// OpenStream subscribes to a server-sent event stream until stopped, and opens it again when it ends.
-func (w *Window) OpenStream(path string, handle StreamHandler) (stop func()) {
-	s := &stream{path: path, handle: handle, wait: reopenFirst}
-	s.open()
-	return func() {
-		s.ended = true
-		s.close()
+// OpenStream subscribes to a server-sent event stream until stopped, and opens it again when it ends. All tabs of the
+// browser with the same name share one stream, because a browser opens few connections to a server.
+func (w *Window) OpenStream(path, name string, handle StreamHandler) (stop func()) {
+	locks, channel := js.Global().Get("navigator").Get("locks"), js.Global().Get("BroadcastChannel")
+	if !locks.Truthy() || !channel.Truthy() || name == "" { // such as by plain http from another machine
+		s := &stream{path: path, handle: handle, wait: reopenFirst}
+		s.open()
+		return s.end
 	}
+	return shareStream(path, "events "+name, locks, channel, handle)
+}
+
+// end closes the stream for good.
+func (s *stream) end() {
+	s.ended = true
+	s.close()
 }
 
 // open connects the stream. The browser reconnects by itself after short interruptions; lost handles the others.

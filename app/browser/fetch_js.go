@@ -8,6 +8,7 @@ import (
 	"syscall/js"
 	"time"
 
+	"bompass/shared/api"
 	"bompass/shared/apiclient"
 )
 
@@ -48,7 +49,11 @@ func readResponse(ctx context.Context, abort, promise js.Value) (apiclient.Respo
 	if err != nil {
 		return apiclient.Response{}, err
 	}
-	return apiclient.Response{Status: reply.Get("status").Int(), Body: []byte(text.String())}, nil
+	found := apiclient.Response{Status: reply.Get("status").Int(), Body: []byte(text.String())}
+	if actor := reply.Get("headers").Call("get", api.ActorHeader); actor.Type() == js.TypeString {
+		found.Actor = actor.String()
+	}
+	return found, nil
 }
 
 // early returns the promise of an answer that the companion script has requested while the program was being

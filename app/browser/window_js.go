@@ -194,6 +194,34 @@ func (w *Window) Online() bool {
 	return online.Type() != js.TypeBoolean || online.Bool()
 }
 
+// WhenNear calls back once, when the element with an id is less than a screen away from what is visible, until stopped.
+func (w *Window) WhenNear(id string, do func()) (stop func()) {
+	element := w.document.Call("getElementById", id)
+	if !element.Truthy() {
+		return func() {}
+	}
+	var observer js.Value
+	var seen js.Func
+	stopped := false
+	stop = func() {
+		if !stopped {
+			stopped = true
+			observer.Call("disconnect")
+			seen.Release()
+		}
+	}
+	seen = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		if args[0].Index(args[0].Length() - 1).Get("isIntersecting").Bool() {
+			stop()
+			do()
+		}
+		return nil
+	})
+	observer = js.Global().Get("IntersectionObserver").New(seen, map[string]any{"rootMargin": "0px 0px 100% 0px"})
+	observer.Call("observe", element)
+	return stop
+}
+
 // OnNetwork calls back whenever the network is lost or found, until stopped.
 func (w *Window) OnNetwork(changed func(online bool)) (stop func()) {
 	listener := js.FuncOf(func(js.Value, []js.Value) any {

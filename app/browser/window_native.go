@@ -30,7 +30,8 @@ type Window struct {
 	Forgotten []string // forms that were sent
 	Idle      func()   // called when the session has ended
 	Service   ServiceContact
-	Leaving   bool // the person has signed out without a network
+	Near      func() // what WhenNear is to call back
+	Leaving   bool   // the person has signed out without a network
 
 	// Answers returns the answer that the server sends with the page to a call of the path. Nil sends none.
 	Answers func(path string) (body []byte, ok bool)
@@ -136,6 +137,12 @@ func (w *Window) Online() bool { return !w.Offline }
 // OnNetwork never calls back: tests change the network themselves.
 func (w *Window) OnNetwork(func(bool)) (stop func()) { return func() {} }
 
+// WhenNear puts the callback into Near, for tests to call.
+func (w *Window) WhenNear(_ string, do func()) (stop func()) {
+	w.Near = do
+	return func() { w.Near = nil }
+}
+
 // LoadPage notes the address.
 func (w *Window) LoadPage(address string) { w.Loaded = address }
 
@@ -149,7 +156,7 @@ func (w *Window) Reload() { w.Reloads++ }
 func (w *Window) ClosePopover(string) {}
 
 // OpenStream puts the handler into Stream, for tests to call.
-func (w *Window) OpenStream(_ string, handle StreamHandler) (stop func()) {
+func (w *Window) OpenStream(_, _ string, handle StreamHandler) (stop func()) {
 	w.Stream = handle
 	return func() { w.Stream = StreamHandler{} }
 }

@@ -28,6 +28,8 @@ func (p *Page) banner() string {
 		return w.T("app.offline")
 	case !p.Session.Live():
 		return w.T("app.live.waiting")
+	case p.Session.ClockIsWrong():
+		return w.T("app.clock")
 	}
 	return ""
 }

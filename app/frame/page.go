@@ -101,14 +101,26 @@ func (p *Page) Subscribe(ctx app.Context, h Handlers) {
 	}
 }
 
+// WhenNear calls back once, when the element with an id has come near to what is visible, unless the page is dismounted.
+func (p *Page) WhenNear(ctx app.Context, id string, do func(app.Context)) {
+	p.unsubscribe = append(p.unsubscribe, p.Session.Window.WhenNear(id, func() {
+		ctx.Dispatch(func(ctx app.Context) {
+			defer ui.Recover("near")
+			do(ctx)
+		})
+	}))
+}
+
 // handleChange passes an event to the page, lets it catch up when the stream is open again, and checks whether the
 // person is still signed in when the stream has ended.
 func (p *Page) handleChange(ctx app.Context, c session.Change, h Handlers) {
 	switch {
 	case c.Event != nil && h.Event != nil:
 		h.Event(ctx, *c.Event)
-	case c.Event == nil && p.Session.Live() && h.Resync != nil:
-		h.Resync(ctx)
+	case c.Event == nil && (c.Poll || p.Session.Live()):
+		if h.Resync != nil {
+			h.Resync(ctx)
+		}
 	case c.Event == nil && !p.Session.Live() && p.Session.Window.Online():
 		p.identify(ctx) // the stream also ends when the session does, perhaps in another tab
 	}

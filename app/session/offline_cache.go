@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -40,6 +41,7 @@ type offlineCache struct {
 	mu          sync.Mutex
 	owner       string    // the hash of the person whose own device this is; empty for a shared device
 	user        string    // the hash of the person signed in
+	actor       string    // whose answers this tab shows; empty until that is known
 	unreachable bool      // the last call got no answer
 	since       time.Time // when the answer that was returned instead was stored; zero when there was none
 }
@@ -73,6 +75,10 @@ func (c *offlineCache) Do(ctx context.Context, r apiclient.Request) (apiclient.R
 	if path == api.TariffBook.Path { // the service worker may have answered it
 		return reply, err
 	}
+	if err == nil && c.isOther(reply.Actor) {
+		c.window.Reload()
+		return apiclient.Response{}, errOtherActor
+	}
 	unreachable := err != nil || isGatewayError(reply)
 	c.setUnreachable(unreachable)
 	cacheable := c.cacheable(r)
@@ -88,6 +94,24 @@ func (c *offlineCache) Do(ctx context.Context, r apiclient.Request) (apiclient.R
 		c.keep(r, reply.Body)
 	}
 	return reply, err
+}
+
+// errOtherActor means that an answer was for another person or party than the one whose data this tab shows: someone has
+// signed in or switched in another tab.
+var errOtherActor = errors.New("the answer is for another person or party")
+
+// isOther reports whether an answer is for another actor than those before it.
+func (c *offlineCache) isOther(actor string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return actor != "" && c.actor != "" && actor != c.actor
+}
+
+// forget forgets whose answers this tab shows.
+func (c *offlineCache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.actor = ""
 }
 
 // takeFirst answers a call with what the server has sent with the page, once.
@@ -177,7 +201,7 @@ func (c *offlineCache) setUser(body []byte) {
 		return
 	}
 	c.mu.Lock()
-	c.user = userHash(me)
+	c.user, c.actor = userHash(me), me.Actor
 	other, own := c.owner != "" && c.owner != c.user, c.owner == c.user
 	c.mu.Unlock()
 	if other {
@@ -187,7 +211,7 @@ func (c *offlineCache) setUser(body []byte) {
 	if !own {
 		return
 	}
-	me.CSRF = "" // it belongs to the session
+	me.CSRF, me.Now = "", time.Time{} // they belong to the session and to this moment
 	if stored, err := json.Marshal(me); err == nil {
 		c.window.Store(api.Me.Path, string(stored), c.now())
 	}

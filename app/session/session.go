@@ -26,6 +26,7 @@ type Session struct {
 
 	cache     *offlineCache
 	now       func() time.Time
+	ahead     time.Duration // of the server's clock before the device's
 	words     *i18n.Words
 	me        api.MeReply
 	known     bool // me has been answered
@@ -34,6 +35,8 @@ type Session struct {
 
 	tariffs     *Tariffs // public, so they are kept when the session ends
 	live        bool     // the event stream is connected
+	opened      bool     // the event stream was connected once
+	polling     bool     // asking takes the place of the event stream
 	stop        func()
 	subscribers map[int]func(Change)
 	nextID      int
@@ -47,6 +50,7 @@ type Session struct {
 // connection.
 type Change struct {
 	Event *api.Event // nil when only the connection changed
+	Poll  bool       // the event stream is not connected, and it is time to ask for what is new
 }
 
 // New starts a session in a window.
@@ -90,8 +94,14 @@ func (s *Session) Contact() toll.Contact {
 // Words returns the texts in the reader's language.
 func (s *Session) Words() *i18n.Words { return s.words }
 
-// Today returns the Norwegian calendar day.
-func (s *Session) Today() oslo.Day { return oslo.DayOf(s.now()) }
+// Today returns the Norwegian calendar day by the server's clock.
+func (s *Session) Today() oslo.Day { return oslo.DayOf(s.now().Add(s.ahead)) }
+
+// clockTolerance is how far a device's clock may be from the server's without a word.
+const clockTolerance = 2 * time.Minute
+
+// ClockIsWrong reports whether the device's clock is far from the server's.
+func (s *Session) ClockIsWrong() bool { return s.ahead.Abs() > clockTolerance }
 
 // Now returns the time on the device.
 func (s *Session) Now() time.Time { return s.now() }
@@ -126,6 +136,9 @@ func (s *Session) TakeAnonymous() bool {
 func (s *Session) SetMe(me api.MeReply) {
 	first := !s.known
 	s.me, s.known = me, true
+	if !me.Now.IsZero() {
+		s.ahead = me.Now.Sub(s.now())
+	}
 	// The server paints pages in the same match of the account's language, so that a page is loaded again once at most.
 	if lang := i18n.Match(me.Language); me.Language != "" && lang != s.words.Lang() {
 		s.Window.SaveLanguage(lang)
@@ -141,7 +154,12 @@ func (s *Session) SetMe(me api.MeReply) {
 		})
 	}
 	if first && s.May(api.Events.Right) {
-		s.stop = s.Window.OpenStream(api.Events.Path, browser.StreamHandler{Message: s.message, Open: s.connected})
+		s.stop = s.Window.OpenStream(api.Events.Path, me.Actor, browser.StreamHandler{Message: s.message, Open: s.connected})
+		time.AfterFunc(streamPatience, func() {
+			if s.known && !s.opened {
+				s.connected(false)
+			}
+		})
 	}
 }
 
@@ -181,7 +199,33 @@ func (s *Session) message(data string) {
 	s.notify(Change{Event: &e})
 }
 
+// The waits of a tab whose event stream is not connected: until a stream that neither opens nor fails counts as blocked,
+// and between the questions that take its place.
+const (
+	streamPatience = 10 * time.Second
+	pollEvery      = 30 * time.Second
+)
+
+// poll asks for what is new from time to time while the event stream is not connected.
+func (s *Session) poll() {
+	if s.polling {
+		return
+	}
+	s.polling = true
+	time.AfterFunc(pollEvery, func() {
+		s.polling = false
+		if s.known && !s.live {
+			s.notify(Change{Poll: true})
+			s.poll()
+		}
+	})
+}
+
 func (s *Session) connected(open bool) {
+	s.opened = s.opened || open
+	if !open {
+		s.poll()
+	}
 	missed := open && s.Window.TakeEarly()
 	if s.live != open || missed {
 		s.live = open
@@ -229,6 +273,7 @@ func (s *Session) clear() {
 		s.stop()
 		s.stop = nil
 	}
+	s.cache.forget()
 	s.me, s.known, s.overview, s.agreement, s.Client.CSRF = api.MeReply{}, false, nil, "", ""
 }
 

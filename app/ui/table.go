@@ -25,6 +25,7 @@ type Column struct {
 type Group struct {
 	Title, Note string
 	Rows        []Row
+	UI          app.UI // the whole group, a component that shows it with GroupUI; nil for the fields above
 }
 
 // Row is a row of a table. A row with an Expand can be opened.
@@ -32,7 +33,8 @@ type Row struct {
 	ID     string
 	Cells  []app.UI
 	Expand *Expand
-	Fresh  int // the number of the arrival with which the row was added while the page was open; 0 for others
+	Fresh  int    // the number of the arrival with which the row was added while the page was open; 0 for others
+	UI     app.UI // the row, a component that shows it with RowUI; nil for the fields above
 }
 
 // Expand is the part of a row that opens below it.
@@ -48,7 +50,10 @@ func (t Table) UI() app.UI {
 	bodies := make([]app.UI, 0, len(t.Groups)+2)
 	bodies = append(bodies, app.Elem("caption").Class("ds-sr-only").Text(t.Caption), t.head())
 	for _, g := range t.Groups {
-		bodies = append(bodies, t.group(g))
+		if g.UI == nil {
+			g.UI = t.GroupUI(g)
+		}
+		bodies = append(bodies, g.UI)
 	}
 	return app.Elem("table").Class("bp-table bp-table-" + t.Kind).Role("table").Body(bodies...)
 }
@@ -67,8 +72,9 @@ func (t Table) head() app.UI {
 	return app.Elem("thead").Role("rowgroup").Body(app.Elem("tr").Role("row").Body(cells...))
 }
 
-// group returns a group of rows with its heading, and the detail of each open row below it.
-func (t Table) group(g Group) app.UI {
+// GroupUI returns a group of rows with its heading, and the detail of each open row below it. The place of a detail is
+// there while its row is closed: go-app compares children by position, and would otherwise replace every row below.
+func (t Table) GroupUI(g Group) app.UI {
 	rows := make([]app.UI, 0, 2*len(g.Rows)+1)
 	if g.Title != "" {
 		rows = append(rows, app.Elem("tr").Class("bp-group").Role("row").Body(
@@ -77,17 +83,28 @@ func (t Table) group(g Group) app.UI {
 			)))
 	}
 	for _, r := range g.Rows {
-		rows = append(rows, t.row(r))
-		if r.Expand != nil && r.Expand.Open {
-			rows = append(rows, app.Elem("tr").Class("bp-detail").Role("row").ID(r.ID+"-detail").Body(
-				app.Elem("td").Role("cell").Attr("colspan", len(t.Columns)).Body(r.Expand.Detail)))
+		if r.UI == nil {
+			r.UI = t.RowUI(r)
+		}
+		rows = append(rows, r.UI)
+		if r.Expand != nil {
+			rows = append(rows, t.detail(r))
 		}
 	}
 	return app.Elem("tbody").Role("rowgroup").Body(rows...)
 }
 
-// row returns a row. Each cell has its column's heading as data-label, which narrow screens show in the cell.
-func (t Table) row(r Row) app.UI {
+// detail returns what an open row shows below it, and an empty place for a closed one.
+func (t Table) detail(r Row) app.UI {
+	if !r.Expand.Open {
+		return app.Elem("tr").Attr("hidden", true)
+	}
+	return app.Elem("tr").Class("bp-detail").Role("row").ID(r.ID + "-detail").Body(
+		app.Elem("td").Role("cell").Attr("colspan", len(t.Columns)).Body(r.Expand.Detail))
+}
+
+// RowUI returns a row. Each cell has its column's heading as data-label, which narrow screens show in the cell.
+func (t Table) RowUI(r Row) app.UI {
 	cells := make([]app.UI, 0, len(t.Columns))
 	for i, content := range r.Cells {
 		if i == 0 && r.Expand != nil {

@@ -25,6 +25,7 @@ type Request struct {
 type Response struct {
 	Status int
 	Body   []byte
+	Actor  string // value of api.ActorHeader; empty if the answer has none
 }
 
 // Transport sends requests.

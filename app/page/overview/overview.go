@@ -29,7 +29,7 @@ type page struct {
 
 	query          frame.Query[api.OverviewReply] // of all agreements
 	latest         passagelist.List
-	open           map[toll.PassageID]bool
+	rows           *passagelist.View
 	expanded       map[string]bool        // lists that are shown in full, by the ids below or by agreement
 	listings       map[string]*ui.Listing // of the vehicles of each agreement
 	view           string                 // of the cost: one of the constants below
@@ -42,7 +42,7 @@ const tasksList = "tasks"
 
 // New returns the page.
 func New(s *session.Session) app.Composer {
-	p := &page{base: frame.New(s), open: map[toll.PassageID]bool{}, expanded: map[string]bool{}, listings: map[string]*ui.Listing{}, view: monthsView}
+	p := &page{base: frame.New(s), rows: passagelist.NewView(), expanded: map[string]bool{}, listings: map[string]*ui.Listing{}, view: monthsView}
 	p.OnAgreement = p.showAgreement
 	if s.Neutral() {
 		return p

@@ -12,7 +12,6 @@ import (
 	"bompass/shared/money"
 	"bompass/shared/oslo"
 	"bompass/shared/site"
-	"bompass/shared/toll"
 )
 
 // toPay shows what is to be paid: nothing yet, because there are no invoices, then what is not invoiced yet and what of
@@ -69,11 +68,10 @@ func (p *page) latestPassages() app.UI {
 	}
 	w := p.Words()
 	table := passagelist.Table{
-		Words: w, Lines: p.latest.Lines, Fresh: p.latest.Fresh, Open: p.open, Plates: true,
-		Toggle: func(id toll.PassageID) { p.open[id] = !p.open[id] },
+		Words: w, View: p.rows, Days: passagelist.ByDay(p.latest.Lines), Fresh: p.latest.Fresh, Plates: true,
 	}
 	body := table.UI(w.T("overview.latest"))
-	if len(table.Lines) == 0 {
+	if len(table.Days) == 0 {
 		if len(p.shown().Agreements) == 0 { // nothing was driven, and nothing is missing
 			return nil
 		}

@@ -119,7 +119,9 @@ func TestOnlyTheLatestArrivalIsFresh(t *testing.T) {
 
 // html shows passages with the first row open.
 func html(lines ...api.PassageLine) string {
-	table := passagelist.Table{Words: i18n.For("nb"), Lines: lines, Open: map[toll.PassageID]bool{lines[0].ID: true}, Toggle: func(toll.PassageID) {}}
+	view := passagelist.NewView()
+	view.Toggle(lines[0].ID)
+	table := passagelist.Table{Words: i18n.For("nb"), View: view, Days: passagelist.ByDay(lines)}
 	return strings.ReplaceAll(app.HTMLString(app.Elem("div").Body(table.UI("Passeringer"))), "\u00a0", " ")
 }
 

@@ -10,6 +10,7 @@ import (
 	"bompass/app/ui"
 	"bompass/shared/api"
 	"bompass/shared/i18n"
+	"bompass/shared/oslo"
 	"bompass/shared/rating"
 	"bompass/shared/toll"
 )
@@ -17,25 +18,54 @@ import (
 // Table shows passages as rows that open into the reason for their charge.
 type Table struct {
 	Words  *i18n.Words
-	Lines  []api.PassageLine      // newest first
+	View   *View
+	Days   []Day                  // the newest first
 	Fresh  map[toll.PassageID]int // as in List
-	Open   map[toll.PassageID]bool
-	Plates bool // each row names its vehicle
-	Toggle func(toll.PassageID)
+	Plates bool                   // each row names its vehicle
+	Shown  int                    // the number of rows that are shown; 0 for all
+}
+
+// View is what a person has done to a table: the rows that are open. A page keeps one for as long as it lives.
+type View struct {
+	open  map[toll.PassageID]bool
+	table Table // shown last
+	days  map[oslo.Day]*day
+}
+
+// NewView returns a view with all rows closed.
+func NewView() *View { return &View{open: map[toll.PassageID]bool{}, days: map[oslo.Day]*day{}} }
+
+// Close closes all rows of a table that is no longer shown.
+func (v *View) Close() { clear(v.open) }
+
+// Toggle opens or closes a row. Nothing but the rows of its day is rendered.
+func (v *View) Toggle(id toll.PassageID) {
+	v.open[id] = !v.open[id]
+	for _, d := range v.days {
+		if d.Mounted() && slices.ContainsFunc(d.Lines, func(line api.PassageLine) bool { return line.ID == id }) {
+			d.Update()
+		}
+	}
 }
 
 // UI groups the rows by day.
 func (t Table) UI(caption string) app.UI {
-	w := t.Words
-	var groups []ui.Group
-	for _, line := range t.Lines {
-		title := i18n.Sentence(w.Weekday(Day(line)))
-		if len(groups) == 0 || groups[len(groups)-1].Title != title {
-			groups = append(groups, ui.Group{Title: title})
+	t.View.table = t
+	groups, left := make([]ui.Group, 0, len(t.Days)), t.Shown
+	for _, d := range t.Days {
+		if t.Shown > 0 {
+			d.Lines = d.Lines[:min(left, len(d.Lines))]
+			left -= len(d.Lines)
 		}
-		last := &groups[len(groups)-1]
-		last.Rows = append(last.Rows, t.row(line))
+		if len(d.Lines) > 0 {
+			groups = append(groups, ui.Group{UI: t.day(d)})
+		}
 	}
+	return table(t.Words, caption, groups...).UI()
+}
+
+// table returns the table with its columns.
+func table(w *i18n.Words, caption string, groups ...ui.Group) ui.Table {
 	return ui.Table{
 		Kind: "passages", Caption: caption, Groups: groups,
 		Columns: []ui.Column{
@@ -44,22 +74,6 @@ func (t Table) UI(caption string) app.UI {
 			{Text: w.T("passages.direction")},
 			{Text: w.T("passages.amount"), Number: true},
 		},
-	}.UI()
-}
-
-// row returns the row of a passage; an open one has the reason for its charge below it.
-func (t Table) row(line api.PassageLine) ui.Row {
-	label := []app.UI{
-		app.Elem("span").Text(t.Words.Clock(line.At)),
-		app.Elem("span").Class("ds-sr-only").Text(", " + line.Name + ", " + t.spokenAmount(line)), // the button's whole name
-	}
-	x := &ui.Expand{Open: t.Open[line.ID], Label: label, Toggle: ui.On("row/"+string(line.ID), func(app.Context) { t.Toggle(line.ID) })}
-	if x.Open {
-		x.Detail = t.Receipt(line).UI()
-	}
-	return ui.Row{
-		ID: RowID(line.ID), Expand: x, Fresh: t.Fresh[line.ID],
-		Cells: []app.UI{nil, t.station(line), t.direction(line.Direction), t.amount(line)},
 	}
 }
 
@@ -187,9 +201,11 @@ func matchKey(line api.PassageLine) string {
 // find looks up the passage that a step refers to. For one that is not on the list, the step says its time
 // window instead.
 func (t Table) find(id toll.PassageID) (station string, at time.Time, ok bool) {
-	for _, line := range t.Lines {
-		if line.ID == id {
-			return line.Name, line.At, true
+	for _, d := range t.Days {
+		for _, line := range d.Lines {
+			if line.ID == id {
+				return line.Name, line.At, true
+			}
 		}
 	}
 	return "", time.Time{}, false

@@ -11,7 +11,7 @@ import (
 )
 
 // Toggle opens or closes a row, as its button does.
-func Toggle(c app.Composer, line api.PassageLine) { c.(*page).toggle(line.ID) }
+func Toggle(c app.Composer, line api.PassageLine) { c.(*page).rows.Toggle(line.ID) }
 
 // LoadMore asks for the next page, as the button below the list does.
 func LoadMore(ctx app.Context, c app.Composer) { c.(*page).loadMore(ctx) }

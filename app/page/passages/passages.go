@@ -33,12 +33,20 @@ type page struct {
 	more    frame.Query[api.PassageListReply] // the page after those on screen
 	newest  frame.Query[api.PassageListReply] // the first page again
 	list    passagelist.List
-	open    map[toll.PassageID]bool
+	rows    *passagelist.View
+	shown   int // rows on the page; the others follow as the person scrolls
 }
+
+// The numbers of rows that are shown at first, and added when the end of the list comes near. Few enough that the browser
+// can answer a finger in between.
+const (
+	rowsAtFirst = 12
+	rowsAdded   = 10
+)
 
 // New returns the page.
 func New(s *session.Session) app.Composer {
-	p := &page{base: frame.New(s)}
+	p := &page{base: frame.New(s), rows: passagelist.NewView(), shown: rowsAtFirst}
 	p.OnAgreement = p.showAgreement
 	if !s.Neutral() {
 		p.prime()
@@ -62,7 +70,7 @@ func (p *page) prime() {
 		return
 	}
 	frame.PrimeOverview(p.Session)
-	p.draft, p.asked, p.request, p.open = s, s, req, map[toll.PassageID]bool{}
+	p.draft, p.asked, p.request = s, s, req
 	p.list.Append(reply)
 }
 
@@ -100,8 +108,8 @@ func (p *page) selectPassages(ctx app.Context, s selection) {
 		return
 	}
 	p.draft, p.asked = s, s
-	p.open = map[toll.PassageID]bool{}
-	p.list = passagelist.List{}
+	p.rows.Close()
+	p.list, p.shown = passagelist.List{}, rowsAtFirst
 	p.first.Reset()
 	p.more.Reset()
 	p.newest.Reset()
@@ -145,6 +153,7 @@ func (p *page) loadMore(ctx app.Context) {
 	p.more.Load(ctx, &p.base, p.ask(req, func(ctx app.Context, reply api.PassageListReply) {
 		p.appendPage(ctx, reply)
 		if last < len(p.list.Lines) { // reading continues at the first passage that was added
+			p.shown = max(p.shown, last+rowsAdded)
 			first := passagelist.RowID(p.list.Lines[last].ID)
 			ctx.Defer(func(app.Context) { p.Session.Window.Focus(first) })
 		}
@@ -168,15 +177,16 @@ func (p *page) ask(req api.PassageListRequest, answered func(app.Context, api.Pa
 	}
 }
 
-func (p *page) appendPage(_ app.Context, reply api.PassageListReply) {
+func (p *page) appendPage(ctx app.Context, reply api.PassageListReply) {
 	p.list.Append(reply)
+	ctx.Defer(p.follow)
 	w := p.Words()
 	p.Announce(w.N("passages.loaded", p.list.Count, "amount", w.Kroner(p.list.Total)))
 }
 
 // handleEvent puts new passages in their place while the page is open.
 func (p *page) handleEvent(ctx app.Context, e api.Event) {
-	if !p.shown() {
+	if !p.hasPassages() {
 		return
 	}
 	focused, uncounted := p.Session.Window.Focused(), false
@@ -199,13 +209,27 @@ func (p *page) handleEvent(ctx app.Context, e api.Event) {
 	}
 }
 
-// shown reports whether passages are on the page.
-func (p *page) shown() bool { return p.first.Answer() != nil && p.refused == nil }
+// follow adds rows when the end of those on the page comes near.
+func (p *page) follow(ctx app.Context) {
+	if p.shown >= len(p.list.Lines) {
+		return
+	}
+	p.WhenNear(ctx, endID, func(ctx app.Context) {
+		p.shown += rowsAdded
+		ctx.Defer(p.follow)
+	})
+}
+
+// visible returns the number of rows on the page.
+func (p *page) visible() int { return min(p.shown, len(p.list.Lines)) }
+
+// hasPassages reports whether passages are on the page.
+func (p *page) hasPassages() bool { return p.first.Answer() != nil && p.refused == nil }
 
 // resync asks for the newest page again: after the event stream was interrupted, or when a passage beyond
 // the fetched pages has changed the period's total. Without an answer the list stays as it is.
 func (p *page) resync(ctx app.Context) {
-	if !p.shown() {
+	if !p.hasPassages() {
 		return
 	}
 	p.newest.Load(ctx, &p.base, frame.Request[api.PassageListReply]{
@@ -213,8 +237,6 @@ func (p *page) resync(ctx app.Context) {
 		Answered: func(_ app.Context, reply api.PassageListReply) { p.list.Resync(reply) },
 	})
 }
-
-func (p *page) toggle(id toll.PassageID) { p.open[id] = !p.open[id] }
 
 func (p *page) title() string {
 	w := p.Words()

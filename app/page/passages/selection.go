@@ -66,7 +66,7 @@ func (s selection) request() (api.PassageListRequest, error) {
 
 // contains reports whether a passage is among those that a request asks for.
 func contains(req api.PassageListRequest, line api.PassageLine) bool {
-	day := passagelist.Day(line)
+	day := passagelist.DayOf(line)
 	return day >= req.From && day <= req.To && (req.Vehicle == "" || req.Vehicle == line.Vehicle) &&
 		(req.Agreement == "" || req.Agreement == line.Agreement)
 }

@@ -23,6 +23,9 @@ const (
 	periodErrorID = "period-wrong"
 )
 
+// endID is the id of what follows the rows.
+const endID = "passages-end"
+
 // form chooses vehicle and period.
 func (p *page) form() app.UI {
 	w := p.Words()
@@ -105,8 +108,7 @@ func (p *page) result() app.UI {
 func (p *page) table() app.UI {
 	w := p.Words()
 	table := passagelist.Table{
-		Words: w, Lines: p.list.Lines, Fresh: p.list.Fresh, Open: p.open,
-		Plates: p.request.Vehicle == "", Toggle: p.toggle,
+		Words: w, View: p.rows, Days: p.list.Days(), Fresh: p.list.Fresh, Plates: p.request.Vehicle == "", Shown: p.shown,
 	}
 	period := w.T("passages.table", "from", w.Day(p.request.From), "to", w.Day(p.request.To))
 	return app.Elem("div").Body(
@@ -122,8 +124,8 @@ func (p *page) table() app.UI {
 			),
 		),
 		table.UI(period),
-		app.If(p.list.Next != "", app.Elem("p").Class("bp-printed").Text(
-			w.T("passages.printed", "shown", w.Number(int64(len(p.list.Lines))), "count", w.Number(int64(p.list.Count))))),
+		app.If(p.visible() < p.list.Count, app.Elem("p").Class("bp-printed").Text(
+			w.T("passages.printed", "shown", w.Number(int64(p.visible())), "count", w.Number(int64(p.list.Count))))),
 		p.moreButton(w),
 	)
 }
@@ -131,7 +133,7 @@ func (p *page) table() app.UI {
 // moreButton shows how many passages of the period are listed, and loads more.
 func (p *page) moreButton(w *i18n.Words) app.UI {
 	shown := w.T("passages.shown", "shown", w.Number(int64(len(p.list.Lines))), "count", w.Number(int64(p.list.Count)))
-	return app.Elem("div").Class("bp-more").Body(
+	return app.Elem("div").ID(endID).Class("bp-more").Body(
 		app.If(p.more.Err() != nil, app.Elem("p").Body(p.Failure(p.more.Err(), p.loadMore))),
 		app.Elem("p").Class("bp-quiet").Text(shown),
 		app.If(p.list.Next != "", ui.Button("secondary", w.T("passages.more"), ui.On("more", p.loadMore))),

@@ -11,7 +11,7 @@ func ShowAll(c app.Composer, open ...toll.PassageID) {
 	p := c.(*page)
 	p.showsAll = true
 	for _, id := range open {
-		p.open[id] = true
+		p.rows.Toggle(id)
 	}
 }
 

@@ -10,11 +10,11 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"bompass/app/frame"
+	"bompass/app/page/passagelist"
 	"bompass/app/session"
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/recheck"
-	"bompass/shared/toll"
 )
 
 type base = frame.Page
@@ -30,7 +30,7 @@ type page struct {
 	query        frame.Query[result]
 	refused      *fault.Error // what the form may not ask for
 	showsAll     bool         // every line, not only those that differ
-	open         map[toll.PassageID]bool
+	rows         *passagelist.View
 }
 
 // result is a month that has been rated again.
@@ -42,7 +42,9 @@ type result struct {
 }
 
 // New returns the page.
-func New(s *session.Session) app.Composer { return &page{base: frame.New(s)} }
+func New(s *session.Session) app.Composer {
+	return &page{base: frame.New(s), rows: passagelist.NewView()}
+}
 
 // OnMount subscribes to events: a month that changes is rated again.
 func (p *page) OnMount(ctx app.Context) {
@@ -72,7 +74,8 @@ func (p *page) selectMonth(ctx app.Context, s selection) {
 		s.vehicle = vehicles[0].ID
 	}
 	p.draft, p.asked = s, s
-	p.refused, p.showsAll, p.open = nil, false, map[toll.PassageID]bool{}
+	p.refused, p.showsAll = nil, false
+	p.rows.Close()
 	p.query.Reset()
 	p.all = nil
 	if s.vehicle == allVehicles {

@@ -173,7 +173,7 @@ func (p *page) difference(r result, l recheck.Line) app.UI {
 	title, reasons := w.T("check.unknown"), []app.UI{}
 	if l.Passage != nil {
 		shown := p.passageLine(r, l, l.Own)
-		title = w.T("check.line", "name", shown.Name, "date", w.Weekday(passagelist.Day(shown)), "time", w.Clock(shown.At))
+		title = w.T("check.line", "name", shown.Name, "date", w.Weekday(passagelist.DayOf(shown)), "time", w.Clock(shown.At))
 	}
 	for _, d := range l.Differs {
 		reasons = append(reasons, app.Elem("li").Text(w.T("check.differs."+string(d))))
@@ -206,13 +206,13 @@ func (p *page) charge(name string, r result, l recheck.Line, c *recheck.Charge) 
 
 // table lists all lines as they were posted, the newest first.
 func (p *page) table(r result) passagelist.Table {
-	t := passagelist.Table{Words: p.Words(), Open: p.open, Toggle: func(id toll.PassageID) { p.open[id] = !p.open[id] }}
+	var lines []api.PassageLine
 	for _, l := range slices.Backward(r.report.Lines) {
 		if l.Passage != nil {
-			t.Lines = append(t.Lines, p.passageLine(r, l, l.Posted))
+			lines = append(lines, p.passageLine(r, l, l.Posted))
 		}
 	}
-	return t
+	return passagelist.Table{Words: p.Words(), View: p.rows, Days: passagelist.ByDay(lines)}
 }
 
 // passageLine returns a line with one of its charges, as lists of passages show it.

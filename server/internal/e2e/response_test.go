@@ -36,12 +36,21 @@ func BenchmarkTouch(b *testing.B) {
 					"page", `document.querySelector('.bp-nav a[href="/"]').click()`, "document.querySelector('#balance')",
 					`document.querySelector('.bp-nav a[href="/passages"]').click()`, row,
 				},
+				{
+					"passages", `document.querySelector('.bp-nav a[href="/passages"]').click()`, "location.pathname === '/passages' && " + row,
+					`document.querySelector('.bp-nav a[href="/"]').click()`, "document.querySelector('#balance')",
+				},
+			}},
+			{"/passages?from=2026-11-01&to=2026-11-30", []touch{
+				{"more", `(window.rowsBefore = document.querySelectorAll('.bp-row').length, document.querySelector('.bp-more button').click())`, "document.querySelectorAll('.bp-row').length > window.rowsBefore", "", ""},
 			}},
 		} {
 			page.Go(product.URL() + at.path)
 			page.Wait("the program", "window.bompassWorker && "+row)
 			for _, t := range at.touches {
-				b.ReportMetric(median(measure(page, t)), "ms-"+t.name)
+				found := measure(page, t)
+				b.Log(t.name, found)
+				b.ReportMetric(median(found), "ms-"+t.name)
 			}
 		}
 		b.ReportMetric(0, "ns/op")
