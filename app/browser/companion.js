@@ -58,7 +58,6 @@
     };
     let focused = -1, pressed = -1;
     painted.addEventListener("focusin", function (event) { focused = place(event.target); });
-    painted.addEventListener("focusout", function () { if (painted.isConnected) focused = -1; });
     painted.addEventListener("click", function (event) {
       if (event.target.closest("button")) pressed = place(event.target);
     });
@@ -83,6 +82,40 @@
   }
   const first = document.querySelector("body > .bp-app");
   if (first && document.querySelector("script[data-answer]")) keepForProgram(first);
+
+  // A browser that translates the page puts elements in the place of texts. The program would then write into texts that
+  // nobody sees, and could not remove them. So a text is put back before the program changes it; the browser then
+  // translates it again.
+  const translated = new WeakMap(); // from a text to the element in its place
+  new MutationObserver(function (changes) {
+    for (const change of changes) {
+      for (const text of change.removedNodes) {
+        const near = [change.previousSibling, change.nextSibling].concat(Array.from(change.addedNodes));
+        const shown = text.nodeType === Node.TEXT_NODE && near.find(function (node) { return node && node.nodeName === "FONT"; });
+        if (shown && !text.isConnected) translated.set(text, shown);
+      }
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+  function putBack(text) {
+    if (text.nodeType !== Node.TEXT_NODE) return;
+    let shown = translated.get(text);
+    if (!shown && text.parentNode && text.parentNode.nodeName === "FONT") shown = text.parentNode; // wrapped, not replaced
+    while (shown && shown.parentNode && shown.parentNode.nodeName === "FONT") shown = shown.parentNode;
+    translated.delete(text);
+    if (shown && shown.parentNode) {
+      if (shown.contains(text)) remove.call(text.parentNode, text);
+      replace.call(shown.parentNode, text, shown);
+    }
+  }
+  const replace = Node.prototype.replaceChild;
+  const remove = Node.prototype.removeChild;
+  const value = Object.getOwnPropertyDescriptor(Node.prototype, "nodeValue");
+  Node.prototype.replaceChild = function (now, before) { putBack(before); return replace.call(this, now, before); };
+  Node.prototype.removeChild = function (child) { putBack(child); return remove.call(this, child); };
+  Object.defineProperty(Node.prototype, "nodeValue", {
+    configurable: true, enumerable: true, get: value.get,
+    set: function (text) { putBack(this); value.set.call(this, text); },
+  });
 
   // Says that the program has stopped and offers to load the page again.
   function showCrash() {

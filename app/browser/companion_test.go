@@ -148,14 +148,20 @@ func click(id, with string) string {
 // companion opens the page in a new browser.
 func companion(t *testing.T) context.Context {
 	t.Helper()
+	return openCompanion(t, companionPage, companionFake)
+}
+
+// openCompanion opens a page with the script and one that imitates the program.
+func openCompanion(t *testing.T, page, fake string) context.Context {
+	t.Helper()
 	script, err := os.ReadFile("companion.js")
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, kind := companionPage, "text/html; charset=utf-8"
+		body, kind := page, "text/html; charset=utf-8"
 		if strings.HasSuffix(r.URL.Path, ".js") {
-			body, kind = companionFake, "text/javascript"
+			body, kind = fake, "text/javascript"
 		}
 		if r.URL.Path == "/companion.js" {
 			body = string(script)
@@ -176,4 +182,68 @@ func companion(t *testing.T) context.Context {
 	limited, stop := context.WithTimeout(tab, 30*time.Second)
 	t.Cleanup(stop)
 	return limited
+}
+
+// Browsers that translate a page replace its texts or wrap them. What the program writes later must be seen, once.
+func TestTextsOfATranslatedPageCanBeChanged(t *testing.T) {
+	ctx := companion(t)
+	const setup = `(function () {
+		const box = document.createElement("p"); box.id = "translated";
+		const mark = document.createElement("b"); mark.textContent = "|";
+		box.append(window.first = new Text("15,20 kr"), mark, window.second = new Text("0,00 kr"));
+		document.getElementById("main").replaceChildren(box);
+		return "made";
+	})()`
+	const font = `const font = document.createElement("font"), inner = document.createElement("font"); font.append(inner);`
+	translators := map[string]string{
+		"replaced":           `(function (text) { ` + font + ` inner.textContent = "T" + text.data; text.parentNode.replaceChild(font, text); return "done"; })`,
+		"inserted, removed":  `(function (text) { ` + font + ` inner.textContent = "T" + text.data; text.parentNode.insertBefore(font, text); text.remove(); return "done"; })`,
+		"wrapped in an font": `(function (text) { ` + font + ` text.parentNode.insertBefore(font, text); inner.append(text); return "done"; })`,
+	}
+	for name, translate := range translators {
+		for _, s := range []struct{ what, script, want string }{
+			{"made", setup, "made"},
+			{"first", translate + "(window.first)", "done"},
+			{"second", translate + "(window.second)", "done"},
+			{"both are shown", `String(document.getElementById("translated").textContent.replaceAll("T", ""))`, "15,20 kr|0,00 kr"},
+			{"changed", `(window.first.nodeValue = "30,40 kr", document.getElementById("translated").textContent.replaceAll("T", ""))`, "30,40 kr|0,00 kr"},
+			{"replaced by the program", `(document.getElementById("translated").replaceChild(new Text("x"), window.second), document.getElementById("translated").textContent)`, "30,40 kr|x"},
+			{"translated again", translate + "(window.first)", "done"},
+			{"removed", `(document.getElementById("translated").removeChild(window.first), document.getElementById("translated").textContent)`, "|x"},
+		} {
+			got, err := chromedp.Run(ctx, chromedp.Evaluate[string](s.script))
+			if err != nil || got != s.want {
+				t.Errorf("%s: %s: got %q (%v), want %q", name, s.what, got, err, s.want)
+			}
+		}
+	}
+}
+
+const firstScreen = `(function () {
+	const screen = document.createElement("div"); screen.className = "bp-app";
+	screen.innerHTML = '<a href="/">o</a><button id="one">1</button><button>2</button><input id="day" value="2026-11-01">';
+	return screen; })()`
+
+// What a person does with the server's first screen is done again with the program's.
+func TestProgramTakesOverWhatWasDoneBefore(t *testing.T) {
+	ctx := openCompanion(t, strings.Replace(companionPage, "<main", `<script type="application/json" data-answer="/api/v1/me">{}</script><main`, 1), `
+		document.body.prepend(`+firstScreen+`);
+		window.pressed = [];
+		window.takeOver = function () {
+			const screen = `+firstScreen+`;
+			screen.addEventListener("click", function (e) { pressed.push(e.target.textContent); });
+			screen.addEventListener("change", function (e) { pressed.push(e.target.value); });
+			document.querySelector("body > .bp-app").replaceWith(screen);
+			return "done";
+		};`)
+	for _, s := range []struct{ script, want string }{
+		{`(document.querySelectorAll(".bp-app button")[1].click(), "pressed")`, "pressed"},
+		{`(document.getElementById("day").value = "2026-11-20", document.getElementById("day").focus(),
+			document.getElementById("day").dispatchEvent(new Event("focusin", { bubbles: true })), document.activeElement.id)`, "day"}, // a page in the background gets no such event
+		{`takeOver()`, "done"},
+		{`pressed.join()`, "2026-11-20,2"},
+		{`document.getElementById("day").value + document.activeElement.id`, "2026-11-20day"},
+	} {
+		waitFor(t, ctx, s.script, s.want)
+	}
 }

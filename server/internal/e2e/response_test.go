@@ -33,12 +33,12 @@ func BenchmarkTouch(b *testing.B) {
 			{"/passages?from=2026-11-01&to=2026-11-30", []touch{
 				{"row", row + ".click()", "document.querySelector('.bp-detail')", row + ".click()", "!document.querySelector('.bp-detail')"},
 				{
-					"page", `document.querySelector('.bp-nav a[href="/"]').click()`, "document.querySelector('#balance')",
+					"page", `document.querySelector('.bp-nav a[href="/"]').click()`, "document.querySelector('#latest')",
 					`document.querySelector('.bp-nav a[href="/passages"]').click()`, row,
 				},
 				{
 					"passages", `document.querySelector('.bp-nav a[href="/passages"]').click()`, "location.pathname === '/passages' && " + row,
-					`document.querySelector('.bp-nav a[href="/"]').click()`, "document.querySelector('#balance')",
+					`document.querySelector('.bp-nav a[href="/"]').click()`, "document.querySelector('#latest')",
 				},
 			}},
 			{"/passages?from=2026-11-01&to=2026-11-30", []touch{
