@@ -91,6 +91,33 @@ func Open(t testing.TB, view View, flags ...string) *Page {
 	return p
 }
 
+// NewTab opens another tab of the same browser, with the same cookies.
+func (p *Page) NewTab() *Page {
+	p.t.Helper()
+	ctx, cancel := chromedp.NewContext(p.ctx)
+	p.t.Cleanup(cancel)
+	tab := &Page{t: p.t, ctx: ctx}
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		p.t.Fatalf("open a tab: %v", err)
+	}
+	tab.collectConsole()
+	return tab
+}
+
+// Block lets requests of the tab to a path of our server fail.
+func (p *Page) Block(path string) {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		if _, err := cdp.Call(ctx, tab, network.Enable, network.EnableParams{}); err != nil {
+			return err
+		}
+		_, err := cdp.Call(ctx, tab, network.SetBlockedURLs, network.SetBlockedURLsParams{
+			URLPatterns: []*network.BlockPattern{{URLPattern: "http://*:*" + path, Block: true}},
+		})
+		return err
+	}))
+}
+
 // collectConsole stores what the page writes to its console, and fails the test at its end if the page violated its
 // content security policy or the program panicked.
 func (p *Page) collectConsole() {
