@@ -17,6 +17,3 @@ type IdleNotice struct{ Title, Text, Stay string }
 
 // CrashNotice has the texts that the companion script shows when the program has stopped.
 type CrashNotice struct{ Text, Reload string }
-
-// LeavingCookie is the cookie of a browser whose person has signed out without a network.
-const LeavingCookie = "leaving"

@@ -8,7 +8,6 @@ import (
 	"syscall/js"
 	"time"
 
-	"bompass/shared/api"
 	"bompass/shared/apiclient"
 )
 
@@ -50,7 +49,7 @@ func readResponse(ctx context.Context, abort, promise js.Value) (apiclient.Respo
 		return apiclient.Response{}, err
 	}
 	found := apiclient.Response{Status: reply.Get("status").Int(), Body: []byte(text.String())}
-	if actor := reply.Get("headers").Call("get", api.ActorHeader); actor.Type() == js.TypeString {
+	if actor := reply.Get("headers").Call("get", apiclient.ActorHeader); actor.Type() == js.TypeString {
 		found.Actor = actor.String()
 	}
 	return found, nil

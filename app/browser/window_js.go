@@ -5,6 +5,8 @@ package browser
 import (
 	"strings"
 	"syscall/js"
+
+	"bompass/shared/apiclient"
 )
 
 // Window is the browser's window.
@@ -55,7 +57,7 @@ func (w *Window) SetLeaving(yes bool) {
 	if yes {
 		age = "2592000" // 30 days, longer than any session
 	}
-	w.setCookieFor(LeavingCookie, "1", age)
+	w.setCookieFor(apiclient.LeavingCookie, "1", age)
 }
 
 // Locale returns the browser's language.

@@ -67,18 +67,6 @@ const EmptyFrame = "/blank"
 // FirstPaint returns the address at which the first paint of a page in a language is registered.
 func FirstPaint(lang, path string) string { return "/" + lang + path }
 
-// HTML returns a page as it is first shown to the person of a session, empty for an address without a page.
-//
-// The library writes attributes without escaping: a quotation mark in an answer or in the address would end one.
-func HTML(path string, s *session.Session) string {
-	for _, r := range Routes() {
-		if r.Path == path {
-			return app.HTMLString(r.New(s))
-		}
-	}
-	return ""
-}
-
 // register registers the pages below a prefix. go-app drops the fields of a component that is registered
 // itself, so each page is made by a function.
 func register(prefix string, s *session.Session) {

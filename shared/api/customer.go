@@ -29,13 +29,9 @@ type MeReply struct {
 	Others   []PartyChoice     `json:"others,omitempty"`  // what the person can act for instead, as far as it is stored
 	Role     role.Role         `json:"role"`              // the person's role for the customer
 	CSRF     string            `json:"csrf"`              // value of X-CSRF-Token in requests that change something
-	Actor    string            `json:"actor,omitempty"`   // as in the header ActorHeader of every answer
+	Actor    string            `json:"actor,omitempty"`   // names person, party and role; the same as in the header of every answer
 	Now      time.Time         `json:"now,omitzero"`      // the server's clock
 }
-
-// ActorHeader is the header of every answer to a customer's request that names the person and the party acted for. Tabs of
-// a browser share a session: a page that receives an answer for another actor must not show it.
-const ActorHeader = "X-Bompass-Actor"
 
 // LogoutReply has the address that the browser opens after signing out.
 type LogoutReply struct {

@@ -25,7 +25,7 @@ type Request struct {
 type Response struct {
 	Status int
 	Body   []byte
-	Actor  string // value of api.ActorHeader; empty if the answer has none
+	Actor  string // value of ActorHeader; empty if the answer has none
 }
 
 // Transport sends requests.

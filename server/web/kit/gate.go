@@ -10,6 +10,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/access/seal"
 	"bompass/shared/api"
+	"bompass/shared/apiclient"
 	"bompass/shared/fault"
 	"bompass/shared/role"
 	"bompass/shared/toll"
@@ -79,7 +80,7 @@ func (k *Kit) Admit(c *fiber.Ctx, e api.Endpoint) (access.Principal, error) {
 	if err != nil {
 		return access.Principal{}, err
 	}
-	c.Set(api.ActorHeader, ActorName(actor))
+	c.Set(apiclient.ActorHeader, ActorName(actor))
 	return actor, k.Authorize(c.UserContext(), Caller{Kind: Person, Person: actor}, e)
 }
 

@@ -12,11 +12,10 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"bompass/app/browser"
 	"bompass/app/page"
-	"bompass/app/session"
 	"bompass/server/access"
 	"bompass/server/web/kit"
+	"bompass/shared/apiclient"
 	"bompass/shared/oslo"
 )
 
@@ -42,7 +41,7 @@ type sentAnswer struct {
 // firstScreen renders a page for the person signed in, with the page's own code and the answers to the calls that it
 // makes. It returns nil if the page is to be sent without anything of the person.
 func (h *Handlers) firstScreen(c *fiber.Ctx, actor access.Principal) (found *screen) {
-	if c.Cookies(browser.LeavingCookie) != "" || !isPlainQuery(string(c.Request().URI().QueryString())) {
+	if c.Cookies(apiclient.LeavingCookie) != "" || !isPlainQuery(string(c.Request().URI().QueryString())) {
 		return nil
 	}
 	defer func() {
@@ -52,12 +51,10 @@ func (h *Handlers) firstScreen(c *fiber.Ctx, actor access.Principal) (found *scr
 		}
 	}()
 	s := &screen{}
-	window := &browser.Window{
-		Address: c.OriginalURL(), Colors: kit.ColorScheme(c),
-		Service: browser.ServiceContact{Phones: h.Contact.Phones, Emails: h.Contact.Emails},
-		Answers: func(path string) ([]byte, bool) { return s.answer(c.UserContext(), h.FirstAnswer, actor, path) },
-	}
-	s.body = corrected(page.HTML(c.Path(), session.New(window, h.Now)))
+	s.body = corrected(page.HTML(page.Visit{
+		Path: c.Path(), Query: string(c.Request().URI().QueryString()), Scheme: kit.ColorScheme(c), Contact: h.Contact,
+		Answer: func(path string) ([]byte, bool) { return s.answer(c.UserContext(), h.FirstAnswer, actor, path) },
+	}, h.Now))
 	if s.body == "" || len(s.answers) == 0 {
 		return nil
 	}
