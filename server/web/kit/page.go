@@ -75,15 +75,6 @@ func (p *Page) AddFailure(at, text string) {
 	p.Failures = append(p.Failures, Failure{At: at, Text: text})
 }
 
-// Contact returns the line at the end of every page that says how to reach customer service. It is empty if nothing
-// is known of that.
-func (p *Page) Contact() string {
-	if p.Self == "" {
-		return p.Words.Contact(p.contact, "app.help", "app.help.call")
-	}
-	return p.Words.Contact(p.contact, "login.contact", "login.contact.call")
-}
-
 // choice is a link to the same page with another language or color scheme.
 type choice struct {
 	Code, Name, Address string
@@ -121,9 +112,6 @@ type footLink struct {
 func (p *Page) FootLinks() []footLink {
 	links := []footLink{
 		{Href: site.Privacy, Text: p.T("app.privacy")}, {Href: site.Accessibility, Text: p.T("app.accessibility")}, {Href: site.Cookies, Text: p.T("app.cookies")},
-	}
-	if p.Shell == nil {
-		return links
 	}
 	for _, phone := range p.ServiceNumbers() {
 		links = append(links, footLink{Href: template.URL("tel:" + phone.Number), //nolint:gosec // digits

@@ -229,7 +229,7 @@ func (h *Handlers) redirectEIDFailureTo(c *fiber.Ctx, began eid.Result, err erro
 		if request != "" {
 			query.Set("request", request)
 		}
-	case c.Params("way") == "se":
+	case why == whyCancelled && c.Params("way") == "se":
 		query.Set("way", "se")
 	}
 	return c.Redirect(site.With(page, query), fiber.StatusSeeOther)

@@ -249,7 +249,8 @@ func TestEIDResponseOpensOneSession(t *testing.T) {
 
 func refused(t *testing.T, name string, p webtest.Page) {
 	t.Helper()
-	if p.StatusCode != http.StatusSeeOther || !strings.HasPrefix(p.Header.Get("Location"), "/login?why=") {
+	to := p.Header.Get("Location") // back to where the person began
+	if p.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/login?why=") && to != "/prove?next=%2Fsecurity&why=eid-refused" {
 		t.Errorf("%s: got %d %q %s", name, p.StatusCode, p.Header.Get("Location"), p.Body)
 	}
 	for _, c := range p.Cookies() {
