@@ -64,11 +64,12 @@ lint: tools ## check the style of the native build and of the browser's build
 fmt: tools ## format the Go code
 	$(BIN)/gofumpt -l -w app assets server shared hardware
 
-bench: postgres build ## measure the rating core, the pipeline and the reader in passages per second
+bench: postgres chromium build ## measure the rating core, the pipeline and the reader in passages per second
 	go test -run '^$$' -bench 'Rating$$' -benchtime 1x -timeout 20m ./server/internal/bench
 	go test -run '^$$' -bench . -benchtime 2s ./shared/rating
 	GOOS=js GOARCH=wasm go test -exec="$(NODERUN)" -run '^$$' -bench . -benchtime 1s ./shared/recheck
 	go test -run '^$$' -bench Pipeline -benchtime 1x -timeout 20m ./server/...
+	go test -run '^$$' -bench Touch -benchtime 1x -timeout 20m ./server/internal/e2e
 	go test -run '^$$' -bench LargeCustomer -benchtime 1x -timeout 60m ./server/internal/bench
 	go test -run '^$$' -bench . -benchtime 1s ./hardware/dsrc ./hardware/efc ./hardware/seal
 	go test -count=1 -v -run 'AgainstTheTruth|Margin' ./hardware/lane

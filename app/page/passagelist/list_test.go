@@ -202,3 +202,39 @@ func TestButtonOfRowSaysTimeStationAndAmount(t *testing.T) {
 		}
 	}
 }
+
+// A page need not compare the lines of a day that has not changed.
+func TestDayKeepsItsLinesUntilItChanges(t *testing.T) {
+	var l passagelist.List
+	at := func(id toll.PassageID, days int) api.PassageLine { return pagetest.Line(id, noon.AddDate(0, 0, -days)) }
+	l.Append(api.PassageListReply{Lines: []api.PassageLine{at("a", 0), at("b", 1), at("c", 1), at("d", 2)}, Count: 6, Next: "n"})
+	before := slices.Clone(l.Days())
+	l.Put(at("e", 1))
+	l.Put(at("a", 0)) // again, unchanged
+	l.Append(api.PassageListReply{Lines: []api.PassageLine{at("f", 3)}, Count: 6})
+	after := l.Days()
+	if len(before) != 3 || len(after) != 4 {
+		t.Fatalf("got %d days, then %d", len(before), len(after))
+	}
+	for i, same := range []bool{true, false, true} {
+		if got := &before[i].Lines[0] == &after[i].Lines[0]; got != same {
+			t.Errorf("day %d: the same lines is %v, want %v", i, got, same)
+		}
+	}
+	if len(before[1].Lines) != 2 || len(after[1].Lines) != 3 {
+		t.Errorf("the changed day has %d lines, before %d", len(after[1].Lines), len(before[1].Lines))
+	}
+}
+
+func TestTableShowsTheFirstRows(t *testing.T) {
+	lines := []api.PassageLine{}
+	for i := range 9 {
+		lines = append(lines, pagetest.Line(toll.PassageID(fmt.Sprint("p", i)), noon.AddDate(0, 0, -i/4)))
+	}
+	for shown, want := range map[int]int{0: 9, 3: 3, 4: 4, 6: 6, 20: 9} {
+		table := passagelist.Table{Words: i18n.For("nb"), View: passagelist.NewView(), Days: passagelist.ByDay(lines), Shown: shown}
+		if got := strings.Count(app.HTMLString(app.Elem("div").Body(table.UI(""))), `id="passage-p`); got != want {
+			t.Errorf("shown %d: got %d rows, want %d", shown, got, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@
 package passages_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -63,6 +64,28 @@ func TestNextPageIsAppended(t *testing.T) {
 	s.Do(func(ctx app.Context) { passages.LoadMore(ctx, s.Page) })
 	if n := server.Count(api.PassageList.Endpoint); n != 3 {
 		t.Errorf("there is no page after the last, and %d pages were asked for", n)
+	}
+}
+
+// A long list is shown in parts, so that the browser can answer a finger; the rest follows when the end comes near.
+func TestRowsFollowWhenTheEndComesNear(t *testing.T) {
+	lines := []api.PassageLine{}
+	for i := range 40 {
+		lines = append(lines, pagetest.Line(toll.PassageID(fmt.Sprint("p", i)), pagetest.Noon.Add(-time.Duration(i)*time.Hour)))
+	}
+	s := pagetest.Open(t, passageServer(api.PassageListReply{Lines: lines, Count: 40}), "/passages", passages.New)
+	for _, want := range []int{12, 22, 32, 40} {
+		if got := strings.Count(s.Text(), `id="passage-p`); got != want {
+			t.Fatalf("got %d rows, want %d", got, want)
+		}
+		if near := s.Window.Near; near != nil {
+			s.Window.Near = nil
+			near()
+			s.Wait()
+		}
+	}
+	if s.Window.Near != nil {
+		t.Error("the page still waits for the end of the list")
 	}
 }
 
