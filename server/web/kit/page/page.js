@@ -8,11 +8,11 @@
   let all = quietly(() => JSON.parse(sessionStorage.getItem(place)), null) || {};
   const write = () => quietly(() => sessionStorage.setItem(place, JSON.stringify(all)));
 
-  // all has the typed values by page: { owner, at, sent, values: { id: value } }. Passwords, codes and numbers that the
+  // all has the typed values by page: { owner, at, sent, values: { id: value } }. Passwords, codes, names to sign in with and values that the
   // browser must not complete are never kept.
   const here = () => all[location.pathname];
   const secret = (field) => !field.id || /^(password|hidden|file|submit|button|search)$/.test(field.type) ||
-    /one-time-code|password/.test(field.autocomplete) || (field.form && field.form.method === "post" && field.autocomplete === "off");
+    /one-time-code|password|username/.test(field.autocomplete) || (field.form && field.form.method === "post" && field.autocomplete === "off");
   const ticks = (field) => field.type === "checkbox" || field.type === "radio";
 
   addEventListener("input", keep, true);
