@@ -31,6 +31,9 @@ func (w *Window) Do(ctx context.Context, r apiclient.Request) (apiclient.Respons
 		headers["Content-Type"] = "application/json"
 		options["body"] = string(r.Body)
 	}
+	if apiclient.IsBackground(ctx) {
+		headers[apiclient.BackgroundHeader] = "1"
+	}
 	if r.CSRF != "" {
 		headers["X-CSRF-Token"] = r.CSRF
 	}

@@ -8,6 +8,7 @@ import (
 	"bompass/app/session"
 	"bompass/app/ui"
 	"bompass/shared/api"
+	"bompass/shared/apiclient"
 )
 
 // Call runs a call to the server away from the UI goroutine and hands its result to then on it.
@@ -102,13 +103,18 @@ func (q *Query[T]) Load(ctx app.Context, p *Page, r Request[T]) {
 // Reload asks the last question again. Answers under way are dropped. Before the first question it does
 // nothing.
 func (q *Query[T]) Reload(ctx app.Context) {
-	if q.request.Get == nil {
+	q.ask(ctx, q.request.Get)
+}
+
+// ask asks for an answer with a call.
+func (q *Query[T]) ask(ctx app.Context, get func(context.Context) (T, error)) {
+	if get == nil {
 		return
 	}
 	q.number++
 	q.loading, q.queued, q.err = true, false, nil
 	number := q.number
-	Call(ctx, q.request.Get, func(ctx app.Context, answer T, err error) {
+	Call(ctx, get, func(ctx app.Context, answer T, err error) {
 		if number == q.number {
 			q.finish(ctx, answer, err)
 		}
@@ -122,7 +128,14 @@ func (q *Query[T]) Refresh(ctx app.Context) {
 		q.queued = true
 		return
 	}
-	q.Reload(ctx)
+	q.reloadInBackground(ctx)
+}
+
+// reloadInBackground asks the last question again for the page, not for the person: that keeps no session open.
+func (q *Query[T]) reloadInBackground(ctx app.Context) {
+	if get := q.request.Get; get != nil {
+		q.ask(ctx, func(ctx context.Context) (T, error) { return get(apiclient.InBackground(ctx)) })
+	}
 }
 
 // finish takes the answer to the newest request.
@@ -139,7 +152,7 @@ func (q *Query[T]) finish(ctx app.Context, answer T, err error) {
 		q.request.Answered(ctx, answer)
 	}
 	if q.queued {
-		q.Reload(ctx)
+		q.reloadInBackground(ctx)
 	}
 }
 

@@ -31,11 +31,11 @@ func (p *page) toPay(reply *api.OverviewReply) app.UI {
 	return app.Elem("section").Class("bp-balance").Aria("labelledby", "balance").Body(
 		app.Elem("h2").ID("balance").Class("bp-balance-title").Text(w.T("overview.pay")),
 		app.Elem("p").Class("bp-balance-note").Text(w.T("overview.pay.none")),
-		amount,
 		app.Elem("p").Class("bp-balance-note").Body(
 			app.Elem("span").Text(note),
 			app.If(p.Live(), app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
 		),
+		amount,
 		app.Elem("p").Class("bp-balance-unbilled").Body(
 			app.Elem("span").Text(month), app.If(p.comparison(reply) != "", app.Elem("span").Text(" "+p.comparison(reply)))),
 	)

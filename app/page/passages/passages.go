@@ -13,6 +13,7 @@ import (
 	"bompass/app/session"
 	"bompass/app/ui"
 	"bompass/shared/api"
+	"bompass/shared/apiclient"
 	"bompass/shared/fault"
 	"bompass/shared/site"
 	"bompass/shared/toll"
@@ -232,8 +233,11 @@ func (p *page) resync(ctx app.Context) {
 	if !p.hasPassages() {
 		return
 	}
+	get := p.ask(p.request, nil).Get
 	p.newest.Load(ctx, &p.base, frame.Request[api.PassageListReply]{
-		Get:      p.ask(p.request, nil).Get,
+		Get: func(ctx context.Context) (api.PassageListReply, error) {
+			return get(apiclient.InBackground(ctx))
+		},
 		Answered: func(_ app.Context, reply api.PassageListReply) { p.list.Resync(reply) },
 	})
 }

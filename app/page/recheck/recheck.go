@@ -48,7 +48,7 @@ func New(s *session.Session) app.Composer {
 
 // OnMount subscribes to events: a month that changes is rated again.
 func (p *page) OnMount(ctx app.Context) {
-	p.Subscribe(ctx, frame.Handlers{Event: p.handleEvent, Resync: p.load})
+	p.Subscribe(ctx, frame.Handlers{Event: p.handleEvent, Resync: p.query.Refresh})
 	if p.Session.Overview() == nil {
 		p.overview.Load(ctx, &p.base, frame.Request[api.OverviewReply]{Get: p.Session.Client.Overview, Answered: p.setVehicles})
 	}
@@ -155,7 +155,7 @@ func rate(ctx context.Context, s *session.Session, asked selection, tariffs *ses
 func (p *page) handleEvent(ctx app.Context, e api.Event) {
 	for _, line := range e.Lines {
 		if line.Vehicle == p.asked.vehicle {
-			p.load(ctx)
+			p.query.Refresh(ctx)
 			return
 		}
 	}

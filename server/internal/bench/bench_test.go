@@ -232,7 +232,7 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 			Limiter: people, Now: time.Now,
 		}),
 		Legacy:  legacy.NewService(legacydb.New(st), keys, writer, people, time.Now),
-		Context: b.Context(), PublicURL: "https://" + host, Access: people, Keys: keys,
+		Context: b.Context(), PublicURL: "https://" + host, Access: people, Ceremonies: accounts, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(st), lists, func(id toll.ChargerID) string { return string(id) },
 			func(toll.StationID) overview.Cap { return overview.Cap{} }),
 		Passages: passages{p, lists},

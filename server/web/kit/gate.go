@@ -109,7 +109,11 @@ func (k *Kit) SignedInActor(c *fiber.Ctx) (access.Principal, error) {
 // CurrentActor returns the actor of the session that the request carries. It checks neither where the request
 // comes from nor a right.
 func (k *Kit) CurrentActor(c *fiber.Ctx) (access.Principal, error) {
-	actor, err := k.sessions.Authenticate(c.UserContext(), k.SessionToken(c))
+	find := k.sessions.Authenticate
+	if SafeMethod(c.Method()) && c.Get(apiclient.BackgroundHeader) != "" {
+		find = k.sessions.Peek
+	}
+	actor, err := find(c.UserContext(), k.SessionToken(c))
 	if err == nil {
 		noteActor(c, actor)
 	}

@@ -58,7 +58,11 @@ func (k *Kit) Headers(c *fiber.Ctx) error {
 	if k.Origin.Secure {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000; includeSubDomains")
 	}
-	return c.Next()
+	err := c.Next()
+	if c.Response().StatusCode()/100 == 3 && len(c.Response().Header.Peek(fiber.HeaderCacheControl)) == 0 {
+		c.Set(fiber.HeaderCacheControl, "no-store") // browsers keep some redirects for ever
+	}
+	return err
 }
 
 // RequireOwnHost refuses requests that name another host: addresses are made from it further in.
