@@ -39,6 +39,9 @@ type page struct {
 
 // New returns the page.
 func New(s *session.Session) app.Composer {
+	if !s.Neutral() {
+		frame.PrimeOverview(s) // own vehicles come first
+	}
 	return &page{base: frame.NewPublic(s), open: map[toll.PassageID]bool{}}
 }
 

@@ -21,6 +21,7 @@ func TestPageShowsThePersonsFirstScreen(t *testing.T) {
 		"/":         {api.Me.Path, api.Overview.Path},
 		"/passages": {api.Me.Path, api.PassageList.Path + "?from=", api.Overview.Path},
 		"/profile":  {api.Me.Path},
+		"/prices":   {api.Me.Path, api.Overview.Path},
 	} {
 		p := v.Get(path)
 		if p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "Kari Lund") || strings.Contains(p.Body, "bp-nav-blank") {
