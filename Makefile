@@ -7,7 +7,7 @@ LIGHTHOUSE := 12.8.2
 BIN    := $(CURDIR)/.bin
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 NODERUN := $(shell go env GOROOT)/lib/wasm/go_js_wasm_exec
-TEST_TIMEOUT := 30m
+TEST_TIMEOUT := 50m
 
 # install PACKAGES installs system packages. It waits while another program holds one of apt's locks: apt-get
 # install does so by itself, apt-get update is tried again.
