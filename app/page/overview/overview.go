@@ -66,7 +66,7 @@ func (p *page) showAgreement(ctx app.Context, id toll.AgreementID) {
 // OnMount subscribes to new passages and shows the latest overview of the session at once.
 func (p *page) OnMount(ctx app.Context) {
 	p.Subscribe(ctx, frame.Handlers{Event: p.handleEvent, Resync: p.query.Refresh})
-	if seen := p.Session.Overview(); seen != nil {
+	if seen := p.Session.Overview(); seen != nil && !p.query.Primed() {
 		p.query.Set(*seen)
 		p.resetLatest()
 	}

@@ -45,7 +45,7 @@ func TestOverviewCanShowOneAgreement(t *testing.T) {
 	page := e2e.Open(t, e2e.Phone)
 	signIn(t, page, product, account(t, "nils@fjordfrakt.example"))
 	page.WaitText("har ingen kjøretøy")
-	page.WaitText("VJ 40110")
+	page.WaitText("VJ 40")
 	page.Wait("the other agreement", `(function () {
 		const choice = document.querySelector("#picker");
 		if (!choice) return false;
