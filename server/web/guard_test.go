@@ -20,6 +20,9 @@ var inline = regexp.MustCompile(
 	`(?i)<script(?:\s+(?:defer|async))*\s*>|<script[^>]*>[^<]|<style|\sstyle=|\son[a-z]+=|javascript:`,
 )
 
+// answers matches what a page has as data, which no browser runs.
+var answers = regexp.MustCompile(`<script type="application/json" data-answer="[^"<>]*">[^<]*</script>`)
+
 // Every answer has the content security policy, and no page has inline scripts or styles, which the policy forbids.
 func TestEveryAnswerHasContentSecurityPolicy(t *testing.T) {
 	h := webtest.New(t)
@@ -40,7 +43,7 @@ func TestEveryAnswerHasContentSecurityPolicy(t *testing.T) {
 		if p.Header.Get("X-Content-Type-Options") != "nosniff" || p.Header.Get("X-Frame-Options") != "DENY" || p.Header.Get("Server") != "" {
 			t.Errorf("%s: headers %v", name, p.Header)
 		}
-		if found := inline.FindString(p.Body); strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") &&
+		if found := inline.FindString(answers.ReplaceAllString(p.Body, "")); strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") &&
 			found != "" {
 			t.Errorf("%s: inline %q", name, found)
 		}

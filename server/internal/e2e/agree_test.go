@@ -149,7 +149,7 @@ func TestPersonWithEIDMakesAgreement(t *testing.T) {
 	proves.That(t, "S1.12", "S2.25", "S2.27")
 	f.next()
 	page.Wait("focus on the summary of errors", errorsFocused)
-	page.WaitText("Fyll ut feltet.")
+	page.WaitText("Velg bomselskap")
 	page.Screenshot("agree-mistake")
 	page.Press("#charger-fjellinjen")
 	f.next()

@@ -118,6 +118,7 @@ func TestSignOutDeletesStoredAnswers(t *testing.T) {
 	markDeviceAsOwn(page, product)
 	page.Go(product.URL() + "/passages")
 	page.Wait("rows", `document.querySelectorAll('button[id^="passage-"]').length > 3`)
+	page.Wait("more rows", `(scrollTo(0, 1e6), document.querySelectorAll('button[id^="passage-"]').length > 30)`)
 	var words []string
 	if err := json.Unmarshal([]byte(page.Eval(personalTexts)), &words); err != nil {
 		t.Fatal(err)

@@ -75,7 +75,7 @@ func Seed(ctx context.Context, db *store.DB, data Data) error {
 
 func customerRows(list []toll.Customer) (rows []CustomerRow) {
 	for _, c := range list {
-		rows = append(rows, CustomerRow{string(c.ID), string(c.Kind), c.Name, c.Email, c.Country, c.Language})
+		rows = append(rows, CustomerRow{string(c.ID), string(c.Kind), c.Name, c.Email, c.Country, c.Language, nil})
 	}
 	return rows
 }

@@ -7,6 +7,7 @@ import (
 // CustomerRow is a row of customer.
 type CustomerRow struct {
 	ID, Kind, Name, Email, Country, Language string
+	MergedInto                               *string // the same person's other customer
 }
 
 // AgreementRow is a row of agreement.

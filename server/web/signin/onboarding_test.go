@@ -168,7 +168,7 @@ func TestExistingCustomerConfirmsMobileNumber(t *testing.T) {
 	v.LoadCSRF()
 	v.CheckRedirect("/passages", "/welcome?next=%2Fpassages")
 	v.CompleteWelcome(h.NewMobile())
-	if p := v.Get("/passages"); p.StatusCode != http.StatusOK {
+	if p := v.Get("/device"); p.StatusCode != http.StatusOK {
 		t.Errorf("with all details: got %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
 	details := webtest.Call(v, api.Profile, api.Empty{}, "").Details
@@ -178,7 +178,7 @@ func TestExistingCustomerConfirmsMobileNumber(t *testing.T) {
 	if p := v.ConfirmMobile(details.Mobile); p.StatusCode != http.StatusSeeOther {
 		t.Errorf("the code: got %d %s", p.StatusCode, p.Body)
 	}
-	if p := v.Get("/passages"); p.StatusCode != http.StatusOK {
+	if p := v.Get("/device"); p.StatusCode != http.StatusOK {
 		t.Errorf("with the new number: got %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
 	proves.That(t, "S2.18", "S4.15")
@@ -275,10 +275,10 @@ func TestPersonWithoutAgreementIsAskedOnce(t *testing.T) {
 			t.Errorf("%s: got %d %q", answer, p.StatusCode, p.Header.Get("Location"))
 		}
 	}
-	if p := v.Get("/passages"); p.StatusCode != http.StatusOK {
+	if p := v.Get("/device"); p.StatusCode != http.StatusOK {
 		t.Errorf("asked again: %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
-	if p := h.SignIn(webtest.Kari).Get("/"); p.StatusCode != http.StatusOK {
+	if p := h.SignIn(webtest.Kari).Get("/device"); p.StatusCode != http.StatusOK {
 		t.Errorf("a person with an agreement is asked: %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
 	proves.That(t, "S1.09", "S2.25–S2.27")
