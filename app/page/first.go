@@ -21,9 +21,7 @@ type Visit struct {
 }
 
 // HTML returns the body of a page as the program shows it first, empty for an address without a page. It makes the calls
-// that the page needs for that.
-//
-// The library writes attributes without escaping: a quotation mark in an answer or in the address would end one.
+// that the page needs for that. The library quotes attributes as Go does, not as HTML: a browser must not get them so.
 func HTML(v Visit, now func() time.Time) string {
 	address := v.Path
 	if v.Query != "" {

@@ -7,7 +7,6 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/i18n"
 	"bompass/shared/oslo"
-	"bompass/shared/toll"
 )
 
 // day is the component of a day's rows, and row that of a passage. They have no state of their own, because go-app
@@ -85,6 +84,3 @@ func (r *row) Render() app.UI {
 		Cells: []app.UI{nil, t.station(line), t.direction(line.Direction), t.amount(line)},
 	})
 }
-
-// Opened reports whether a row is open.
-func (v *View) Opened(id toll.PassageID) bool { return v.open[id] }

@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"html"
 	"net/url"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -51,18 +49,18 @@ func (h *Handlers) firstScreen(c *fiber.Ctx, actor access.Principal) (found *scr
 		}
 	}()
 	s := &screen{}
-	s.body = corrected(page.HTML(page.Visit{
+	written := page.HTML(page.Visit{
 		Path: c.Path(), Query: string(c.Request().URI().QueryString()), Scheme: kit.ColorScheme(c), Contact: h.Contact,
 		Answer: func(path string) ([]byte, bool) { return s.answer(c.UserContext(), h.FirstAnswer, actor, path) },
-	}, h.Now))
-	if s.body == "" || len(s.answers) == 0 {
+	}, h.Now)
+	ok := false
+	if s.body, ok = markup(written); !ok || s.body == "" || len(s.answers) == 0 {
 		return nil
 	}
 	return s
 }
 
-// answer answers a call, and keeps the answer for the program. What the page is made from has no quotation marks,
-// because go-app writes attributes without escaping.
+// answer answers a call, and keeps the answer for the program.
 func (s *screen) answer(ctx context.Context, first FirstAnswer, actor access.Principal, path string) ([]byte, bool) {
 	reply, err := first(ctx, actor, path)
 	if err != nil {
@@ -73,11 +71,11 @@ func (s *screen) answer(ctx context.Context, first FirstAnswer, actor access.Pri
 		return nil, false
 	}
 	s.answers = append(s.answers, sentAnswer{path, body})
-	return withoutQuotes(body), true
+	return body, true
 }
 
-// isPlainQuery reports whether a query has nothing but dates. Others could be chosen by a stranger, to end an attribute or
-// to guess from the size of the page what it holds.
+// isPlainQuery reports whether a query has nothing but dates. A stranger could choose others, to guess from the size of the
+// page what it holds.
 func isPlainQuery(query string) bool {
 	values, err := url.ParseQuery(query)
 	for name, list := range values {
@@ -91,39 +89,6 @@ func isPlainQuery(query string) bool {
 		}
 	}
 	return err == nil
-}
-
-// withoutQuotes replaces the quotation marks within the texts of a JSON value by typographic ones.
-func withoutQuotes(body []byte) []byte {
-	out := make([]byte, 0, len(body))
-	for i := 0; i < len(body); i++ {
-		if body[i] != '\\' || i+1 == len(body) {
-			out = append(out, body[i])
-			continue
-		}
-		i++
-		if body[i] == '"' {
-			out = append(out, "\u201d"...)
-			continue
-		}
-		out = append(out, '\\', body[i])
-	}
-	return out
-}
-
-// What go-app writes otherwise than HTML understands: attributes that are false, ARIA attributes that are true, and
-// non-breaking spaces in attributes.
-var (
-	falseAttribute = regexp.MustCompile(` (?:selected|disabled|checked|hidden|required|readonly|open|multiple)="false"`)
-	trueAttribute  = regexp.MustCompile(` (aria-[a-z]+)( |>)`)
-)
-
-func corrected(text string) string {
-	text = falseAttribute.ReplaceAllString(text, "")
-	for range 2 { // two in a row share the space between them
-		text = trueAttribute.ReplaceAllString(text, ` $1="true"$2`)
-	}
-	return strings.ReplaceAll(text, `\u00a0`, "\u00a0")
 }
 
 // html returns the body of the page with the answers. JSON has no "<" as encoding/json writes it, so no answer ends
