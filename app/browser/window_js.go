@@ -3,6 +3,7 @@
 package browser
 
 import (
+	"strconv"
 	"strings"
 	"syscall/js"
 
@@ -55,7 +56,7 @@ func (w *Window) TakeAnswer(path string) (body []byte, ok bool) {
 func (w *Window) SetLeaving(yes bool) {
 	age := "0"
 	if yes {
-		age = "2592000" // 30 days, longer than any session
+		age = strconv.Itoa(int(apiclient.LeavingMaxAge.Seconds()))
 	}
 	w.setCookieFor(apiclient.LeavingCookie, "1", age)
 }

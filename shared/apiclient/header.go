@@ -1,6 +1,9 @@
 package apiclient
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // ActorHeader is the header of every answer to a customer's request that names the person and the party acted for. Tabs of
 // a browser share a session: a page that receives an answer for another actor must not show it.
@@ -9,6 +12,9 @@ const ActorHeader = "X-Bompass-Actor"
 // LeavingCookie is the cookie of a browser whose person has signed out without a network. Until the program has ended the
 // session, the server sends pages without anything of the person.
 const LeavingCookie = "leaving"
+
+// LeavingMaxAge is how long a browser keeps that cookie at most, longer than any session.
+const LeavingMaxAge = 30 * 24 * time.Hour
 
 // BackgroundHeader marks a request that no person has caused, such as that of a page that keeps itself up to date. It does
 // not count as use of the session, which would otherwise never end in an open tab.

@@ -8,6 +8,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/access/seal"
+	"bompass/shared/apiclient"
 )
 
 // The cookies that more than one room uses.
@@ -57,7 +58,8 @@ func (k *Kit) Cookies() (list []StoredCookie) {
 	} {
 		list = append(list, k.Stored(c.Name, c.Use, c.MaxAge))
 	}
-	return append(list, StoredCookie{schemeCookie, "theme", preferenceMaxAge})
+	return append(list, StoredCookie{schemeCookie, "theme", preferenceMaxAge},
+		StoredCookie{apiclient.LeavingCookie, "leaving", apiclient.LeavingMaxAge})
 }
 
 // Stored returns a cookie that SetCookie sets, under its name in the browser.
