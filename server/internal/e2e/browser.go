@@ -104,6 +104,15 @@ func (p *Page) NewTab() *Page {
 	return tab
 }
 
+// ClearCookies deletes the cookies of the browser, as another person's sign-in replaces them.
+func (p *Page) ClearCookies() {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, network.ClearBrowserCookies, cdp.Empty{})
+		return err
+	}))
+}
+
 // Block lets requests of the tab to a path of our server fail.
 func (p *Page) Block(path string) {
 	p.t.Helper()

@@ -66,6 +66,26 @@ func TestPageAsksWhileStreamIsBlocked(t *testing.T) {
 	page.Wait("the passage", rowsShown+" !== '"+before+"'")
 }
 
+// Two tabs share a session. When another person signs in, the first tab shows nothing of the person before any more, and
+// nothing of theirs under the old name, also without a stream.
+func TestTabStartsAnewForAnotherPerson(t *testing.T) {
+	product := e2e.Start(t, program)
+	page := e2e.Open(t, e2e.Desktop)
+	page.Block("/api/v1/events")
+	signIn(t, page, product, account(t, "kari@bompass.example"))
+	page.WaitText("DP 45821")
+	page.Wait("the program", "window.bompassWorker")
+	other := page.NewTab()
+	other.ClearCookies()
+	signIn(t, other, product, account(t, "olav@bompass.example"))
+	other.WaitText("Olav Haugen")
+	if page.Eval("location.pathname") == "/" { // unless it has asked in between, and is on the sign-in page
+		page.Eval(`(document.querySelector('.bp-nav a[href="/passages"]').click(), 0)`) // the tab is in the background
+		page.WaitText("Olav Haugen")
+	}
+	page.Wait("nothing of Kari", `!document.body.innerText.includes("Kari Lund") && !document.body.innerText.includes("DP 45821")`)
+}
+
 // A browser that translates the page has put other elements in the place of its texts. A live update shows the same as a
 // page that is loaded again.
 func TestTranslatedPageIsUpdated(t *testing.T) {
