@@ -88,14 +88,13 @@ func TestPassageAppearsLiveWithItsReason(t *testing.T) {
 	page.WaitText("Du betaler")
 	page.Screenshot("passages")
 
-	before := page.Eval(`document.querySelectorAll('button[id^="passage-"]').length`)
+	before := page.Eval(rowsShown)
 	drive := exec.Command(program, "simulate", "--server", product.URL(), "--vehicles", "kari", "--rate", "2/s",
 		"--duration", "3s")
 	if text, err := drive.CombinedOutput(); err != nil {
 		t.Fatalf("simulate: %v\n%s", err, text)
 	}
-	page.Wait("a passage to arrive without a reload",
-		`document.querySelectorAll('button[id^="passage-"]').length > `+before)
+	page.Wait("a passage to arrive without a reload", rowsShown+" !== '"+before+"'")
 
 	page.Press("#who")
 	page.Press("#logout")

@@ -82,6 +82,7 @@ func TestDeviceRechecksMonth(t *testing.T) {
 	page.Wait("every passage to be checked",
 		`/Alle [2-9]\d\d linjer stemmer/.test(document.querySelector("#verdict")?.innerText.replaceAll("\u00a0", " ") || "")`)
 	page.WaitText("Oslopakke 3")
+	page.Press("main .bp-twin summary")
 	page.WaitText("Fjellinjen price list")
 	t.Logf("%s checked in %s in the browser; tariffs made ready in %s",
 		page.Eval(`document.querySelector("#verdict h2, #verdict p").innerText`),

@@ -108,7 +108,7 @@ func TestTranslatedPageIsUpdated(t *testing.T) {
 	sendPassage(t, product, kariPlate(t), 1)
 	page.Wait("the passage", rowsShown+" !== '"+before+"'")
 	page.Settle()
-	const shown = `document.querySelector("main .bp-page").innerText`
+	const shown = `document.querySelector("main .bp-page").innerText.replace(/\s+/g, " ")`
 	live := page.Eval(shown)
 	page.Go(product.URL() + "/")
 	page.WaitText("DP 45821")
