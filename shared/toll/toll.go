@@ -68,9 +68,11 @@ type TagStatus string
 
 // The states of a tag.
 const (
+	TagOrdered TagStatus = "ordered" // has no number before it is sent
 	TagActive  TagStatus = "active"
 	TagOnHold  TagStatus = "on-hold" // kept by the customer, on no vehicle
-	TagBlocked TagStatus = "blocked"
+	TagBlocked TagStatus = "blocked" // by the issuer
+	TagLost    TagStatus = "lost"    // reported as lost or stolen by the customer
 	TagSettled TagStatus = "settled" // deposit returned, never used again
 )
 
