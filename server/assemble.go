@@ -29,6 +29,7 @@ import (
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/migration"
+	"bompass/server/store/noticedb"
 	"bompass/server/store/overviewdb"
 	"bompass/server/store/passagedb"
 	"bompass/server/store/persondb"
@@ -219,7 +220,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Parties: partners.parties, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
 		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Contact: p.contact,
-		Live: reading.NewLive(lists, p.conn, p.Now, p.log), Ready: p.ready, IntakeReady: p.pipeline.Ready,
+		Live: reading.NewLive(lists, p.conn, p.Now, p.log), Messages: noticedb.New(p.db), Ready: p.ready, IntakeReady: p.pipeline.Ready,
 		Assets: bundle, Log: p.log, Security: security, Now: p.Now,
 	})
 }

@@ -168,7 +168,10 @@ func (p *Page) footer() ui.Footer {
 func (p *Page) footLinks() []ui.FootLink {
 	w, contact := p.Words(), p.Session.Contact()
 	links := []ui.FootLink{
-		{Text: w.T("app.privacy"), Href: site.Privacy}, {Text: w.T("app.accessibility"), Href: site.Accessibility}, {Text: w.T("app.cookies"), Href: site.Cookies},
+		{Text: w.T("app.privacy"), Href: site.Privacy},
+		{Text: w.T("app.accessibility"), Href: site.Accessibility},
+		{Text: w.T("app.cookies"), Href: site.Cookies},
+		{Text: w.T("app.message"), Href: site.Message},
 	}
 	for _, phone := range contact.Phones {
 		links = append(links, ui.FootLink{Text: w.T("app.help.call", "phones", phone), Href: "tel:" + toll.DialNumber(phone)})

@@ -54,10 +54,13 @@ func render(name string, content any) (string, error) {
 // Plain returns the message as plain text.
 func (t Text) Plain() string {
 	parts := append([]string{t.Greeting}, t.Lines...)
-	for _, part := range []string{t.Code, t.Link, t.Closing} {
+	for _, part := range []string{t.Code, t.Link, t.Closing, t.Check} {
 		if part != "" {
 			parts = append(parts, part)
 		}
+	}
+	if t.Privacy != "" {
+		parts = append(parts, t.PrivacyText+": "+t.Privacy)
 	}
 	return strings.Join(parts, "\n\n") + "\n"
 }

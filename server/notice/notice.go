@@ -10,12 +10,15 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
+	"bompass/shared/ident"
+	"bompass/shared/site"
 	"bompass/shared/toll"
 )
 
@@ -107,6 +110,11 @@ type Message struct {
 	Channel Channel
 	Kind    Kind
 	Account toll.AccountID
+
+	Number   string // by which its recipient can ask whether it is ours
+	Language string
+	ShownTo  string // the recipient, masked
+
 	Key     string // names the key that Sealed opens with
 	Sealed  []byte
 	Written time.Time
@@ -125,6 +133,11 @@ type Text struct {
 	Link     string   `json:"link,omitempty"`
 	LinkText string   `json:"link_text,omitempty"`
 	Closing  string   `json:"closing,omitempty"`
+	Number   string   `json:"number,omitempty"`
+	Check    string   `json:"check,omitempty"` // the number, and where it is checked
+
+	Privacy     string `json:"privacy,omitempty"` // address of the privacy statement
+	PrivacyText string `json:"privacy_text,omitempty"`
 
 	Until time.Time `json:"until,omitzero"` // when the code expires; the message is not sent later
 }
@@ -189,13 +202,15 @@ func (w *Writer) Mail(kind Kind, to Recipient, c Content) (Message, error) {
 
 // write returns a message with the texts of its kind in the recipient's language.
 func (w *Writer) write(channel Channel, kind Kind, to Recipient, c Content) (Message, error) {
-	words := i18n.For(to.Language)
+	words, number := i18n.For(to.Language), newNumber()
 	key := "mail." + string(kind)
 	text := Text{
 		To: to.Address, Language: words.Lang(), Subject: words.T(key+".subject", c.Params...),
 		Greeting: words.T("mail.greeting"), Lines: []string{words.T(key+".text", c.Params...)}, Code: c.Code,
-		Closing: words.T("mail.closing"),
-		Until:   c.Until,
+		Closing: words.T("mail.closing"), Number: number,
+		Check:   words.T("mail.number", "number", ident.FormatMessageNumber(number), "address", addressOf(w.public)+site.Message),
+		Privacy: w.public + site.Privacy, PrivacyText: words.T("mail.privacy"),
+		Until: c.Until,
 	}
 	if to.Name != "" {
 		text.Greeting = words.T("mail.greeting.name", "name", to.Name)
@@ -214,10 +229,12 @@ func (w *Writer) SMS(kind Kind, to Recipient, c Content) (Message, error) {
 	if err := w.CheckNumber(to.Address); err != nil {
 		return Message{}, err
 	}
-	words := i18n.For(to.Language)
-	params := append([]any{"code", c.Code, "link", w.public + c.Link, "host", hostOf(w.public)}, c.Params...)
+	words, number := i18n.For(to.Language), newNumber()
+	params := append([]any{
+		"code", c.Code, "link", w.public + c.Link, "host", hostOf(w.public), "number", ident.FormatMessageNumber(number),
+	}, c.Params...)
 	return w.sealMessage(SMS, kind, to, Text{
-		To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)},
+		To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)}, Number: number,
 		Until: c.Until,
 	})
 }
@@ -229,6 +246,15 @@ func hostOf(public string) string {
 		return ""
 	}
 	return u.Hostname()
+}
+
+// addressOf returns the address of the portal as people type it.
+func addressOf(public string) string {
+	_, host, ok := strings.Cut(public, "://")
+	if !ok {
+		return public
+	}
+	return host
 }
 
 // Paper returns a letter to be printed and posted. The recipient's address is the postal one, below the name.
@@ -256,6 +282,7 @@ func (w *Writer) sealMessage(channel Channel, kind Kind, to Recipient, text Text
 		channel = Decoy
 	}
 	message := Message{ID: uuid.NewString(), Channel: channel, Kind: kind, Account: to.Account, Written: w.now()}
+	message.Number, message.Language, message.ShownTo = text.Number, text.Language, mask(channel, text.To)
 	message.Counts, message.Dropped = w.counts(channel, kind, to)
 	message.Key, message.Sealed = w.seal.SealText(plain, message.sealContext())
 	return message, nil

@@ -19,9 +19,10 @@ func AddMessages(ctx context.Context, tx pgx.Tx, messages []notice.Message) erro
 		return err
 	}
 	for _, m := range messages {
-		_, err := tx.Exec(ctx, `insert into outbox (id, channel, kind, account_id, key, sealed, sent_at)
-			values ($1, $2, $3, $4, $5, $6, case when $2 = 'none' then $7::timestamptz end)`,
-			m.ID, string(m.Channel), string(m.Kind), NullIfZero(string(m.Account)), m.Key, m.Sealed, m.Written)
+		_, err := tx.Exec(ctx, `insert into outbox (id, channel, kind, account_id, key, sealed, sent_at, number, language, shown_to)
+			values ($1, $2, $3, $4, $5, $6, case when $2 = 'none' then $7::timestamptz end, $8, $9, $10)`,
+			m.ID, string(m.Channel), string(m.Kind), NullIfZero(string(m.Account)), m.Key, m.Sealed, m.Written,
+			NullIfZero(m.Number), m.Language, m.ShownTo)
 		if err != nil {
 			return fmt.Errorf("add message: %w", err)
 		}

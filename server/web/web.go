@@ -73,6 +73,7 @@ type Deps struct {
 	Overview    portal.Overview
 	Passages    Passages
 	Live        portal.Live
+	Messages    portal.Messages
 	EID         signin.EID // nil if sign-in with an eID is disabled
 	Parties     Parties    // nil if nobody can act for others by mandate
 	Tariffs     portal.Tariffs
@@ -140,7 +141,7 @@ func open(d Deps) (r rooms, err error) {
 	r.portal, err = portal.New(portal.Deps{
 		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Legacy: d.Legacy,
 		Overview: d.Overview, Passages: d.Passages,
-		Live: d.Live, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Logout: r.signin.Logout,
+		Live: d.Live, Messages: d.Messages, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Logout: r.signin.Logout,
 		Cookies: append(r.kit.Cookies(), r.signin.Cookies()...),
 	})
 	if err != nil {

@@ -5,7 +5,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,4 +131,26 @@ func literal(e ast.Expr) (string, bool) {
 	}
 	text, err := strconv.Unquote(lit.Value)
 	return text, err == nil
+}
+
+// templateKey matches a key that a template asks for.
+var templateKey = regexp.MustCompile(`\.[TN] "([a-z0-9.]+[a-z0-9])"`)
+
+func TestTemplatesUseKeysWithWords(t *testing.T) {
+	w := i18n.For(i18n.Default)
+	pages, err := filepath.Glob("../../server/web/*/page/*.html")
+	if err != nil || len(pages) < 20 {
+		t.Fatalf("%d templates: %v", len(pages), err)
+	}
+	for _, name := range pages {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range templateKey.FindAllStringSubmatch(string(text), -1) {
+			if !w.Has(m[1]) && !w.Has(m[1]+".other") {
+				t.Errorf("%s asks for %s, which has no words", name, m[1])
+			}
+		}
+	}
 }

@@ -27,6 +27,7 @@ const (
 	Login          = "/login"
 	Help           = "/help"
 	LoginHelp      = "/help/login"
+	Message        = "/message"          // is a message from us?
 	Welcome        = "/welcome"          // questions that must be answered before the program
 	BecomeCustomer = "/welcome/customer" // what to do without an agreement
 	FindAgreements = "/agreements/find"
@@ -52,7 +53,7 @@ func Pages() []string {
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,
 // leaves the program.
 func Rendered() []string {
-	return []string{Login, Help, LoginHelp, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies}
+	return []string{Login, Help, LoginHelp, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies, Message}
 }
 
 // IsPage reports whether a path is a page of the program.

@@ -13,14 +13,15 @@ func messages() []Table {
 			Prune: &Prune{privacy.Messages, "id", "coalesce(sent_at, given_up_at) < $1"},
 			Export: Export{
 				Section: "letters",
-				Query:   "select channel, kind, sent_at from outbox where account_id = @account and channel <> 'none' order by written",
-				Columns: []string{"channel", "kind", "sent_at"},
+				Query:   "select channel, kind, sent_at, shown_to, number from outbox where account_id = @account and channel <> 'none' order by written",
+				Columns: []string{"channel", "kind", "sent_at", "shown_to", "number"},
 				Omitted: map[string]string{
 					"id": "internal", "written": "internal", "account_id": "the person asking", "key": "the text is deleted once it is sent",
 					"sealed": "the text is deleted once it is sent", "given_up_at": "internal",
+					"language": "the person's language, in the section account",
 				},
 			},
-			Erase: Erase{Statement: "update outbox set key = '', sealed = '', given_up_at = now() where account_id = @account and sent_at is null and given_up_at is null"},
+			Erase: Erase{Statement: "update outbox set key = '', sealed = '', shown_to = '', given_up_at = case when sent_at is null then coalesce(given_up_at, now()) end where account_id = @account"},
 			Join:  Join{Move: true}, Sealed: []Sealed{{"key", "sealed", "id", "'letter ' || id::text"}},
 		},
 		{

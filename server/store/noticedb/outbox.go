@@ -52,6 +52,25 @@ func (s *Store) GiveUpMessage(ctx context.Context, id string, now time.Time) err
 	return nil
 }
 
+// MessageByNumber returns a message that was sent or is being sent; found is false if there is none. One that was given up
+// counts as sent: whether its last attempt arrived is not known.
+func (s *Store) MessageByNumber(ctx context.Context, number string) (sent notice.Sent, found bool, err error) {
+	r, err := store.SelectOne[struct {
+		Channel, Kind, Language, ShownTo string
+		At                               time.Time
+	}](ctx, s.db.Pool, `select channel, kind, language, shown_to, coalesce(sent_at, given_up_at, now()) as at from outbox
+		where number = $1 and channel <> 'none'`, number)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return sent, false, nil
+	}
+	if err != nil {
+		return sent, false, fmt.Errorf("message by number: %w", err)
+	}
+	return notice.Sent{
+		Number: number, Channel: notice.Channel(r.Channel), Kind: notice.Kind(r.Kind), Language: r.Language, ShownTo: r.ShownTo, At: r.At,
+	}, true, nil
+}
+
 // CountMessages returns how many messages wait, were sent and were given up.
 func (s *Store) CountMessages(ctx context.Context) (waiting, sent, givenUp int, err error) {
 	count, err := store.SelectOne[struct{ Waiting, Sent, GivenUp int }](ctx, s.db.Pool, `

@@ -112,6 +112,7 @@ type footLink struct {
 func (p *Page) FootLinks() []footLink {
 	links := []footLink{
 		{Href: site.Privacy, Text: p.T("app.privacy")}, {Href: site.Accessibility, Text: p.T("app.accessibility")}, {Href: site.Cookies, Text: p.T("app.cookies")},
+		{Href: site.Message, Text: p.T("app.message")},
 	}
 	for _, phone := range p.ServiceNumbers() {
 		links = append(links, footLink{Href: template.URL("tel:" + phone.Number), //nolint:gosec // digits

@@ -48,6 +48,7 @@ type Live interface {
 type Limiter interface {
 	AllowRequest(ctx context.Context, actor access.Principal, name string) error
 	AllowMessage(ctx context.Context, actor access.Principal, name, to string) error
+	ThrottleVisit(ctx context.Context, visitor access.Visitor, flow string) error
 	SetLanguage(ctx context.Context, actor access.Principal, language string) error
 }
 
@@ -65,6 +66,7 @@ type Deps struct {
 	Overview   Overview
 	Passages   Passages
 	Live       Live
+	Messages   Messages
 	Parties    Parties // nil where nobody acts for others
 	Tariffs    Tariffs
 	Inbox      *sim.Inbox // nil except while the product is tried out
@@ -85,7 +87,7 @@ type Handlers struct {
 func New(d Deps) (*Handlers, error) {
 	err := kit.Require(map[string]bool{
 		"access": d.Access != nil, "person": d.Person != nil, "agreements": d.Agreements != nil, "legacy": d.Legacy != nil,
-		"overview": d.Overview != nil, "passages": d.Passages != nil, "live": d.Live != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
+		"overview": d.Overview != nil, "passages": d.Passages != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
 	})
 	if err != nil {
 		return nil, err
@@ -126,6 +128,7 @@ func (h *Handlers) MountPages(app *fiber.App) {
 	h.mountLegacyAgreements(app)
 	app.Get(termsPattern, h.terms)
 	app.Get(site.Help, h.help)
+	app.Get(site.Message, h.message)
 	h.mountStatements(app)
 	app.Post(site.Preferences, h.SignedIn(h.savePreferences))
 	if h.Parties != nil {

@@ -16,6 +16,7 @@ import (
 	"bompass/server/legacy"
 	"bompass/server/person"
 	"bompass/server/store/accessdb"
+	"bompass/server/store/noticedb"
 	"bompass/server/web"
 	"bompass/shared/api"
 	"bompass/shared/toll"
@@ -48,7 +49,7 @@ func Deps(t *testing.T, options ...option) web.Deps {
 		Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
 		Context: context.Background(), PublicURL: "http://localhost",
 		Access: access.NewService(nil, seal.Keys{}, h.Now), Ceremonies: accessdb.New(nil), Overview: h,
-		Passages: h, Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live,
+		Passages: h, Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(nil),
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: Discard(),
 	}

@@ -31,6 +31,7 @@ import (
 	"bompass/server/store/demo"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/legacydb"
+	"bompass/server/store/noticedb"
 	"bompass/server/store/persondb"
 	"bompass/server/store/privacydb"
 	"bompass/server/web"
@@ -146,7 +147,7 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 		}),
 		Legacy:  legacy.NewService(legacydb.New(h.DB), h.Keys, messages, accessService, h.Now),
 		Context: ctx, PublicURL: h.URL, Access: accessService, Ceremonies: accounts, Keys: h.Keys, Overview: h, Passages: h,
-		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live,
+		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(h.DB),
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)), Security: slog.New(slog.NewJSONHandler(&h.Security, nil)),
 	}
