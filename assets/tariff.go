@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed tariff/*.tariff
 var Tariff embed.FS
+
+// Help holds the drawings of the guide to tags. The word TITLE in each stands for what it shows.
+//
+//go:embed help/*.svg
+var Help embed.FS

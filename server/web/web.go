@@ -147,10 +147,11 @@ func open(d Deps) (r rooms, err error) {
 	if err != nil {
 		return r, err
 	}
+	paths, version, err := r.portal.Offline()
 	r.shell = shell.New(shell.Deps{
-		Kit: r.kit, Onboarding: r.signin.Onboarding, FirstAnswer: r.portal.FirstAnswer, Development: d.Development, Unkept: d.Unkept,
+		Kit: r.kit, Offline: shell.OfflinePages{Paths: paths, Version: version}, Onboarding: r.signin.Onboarding, FirstAnswer: r.portal.FirstAnswer, Development: d.Development, Unkept: d.Unkept,
 	})
-	return r, nil
+	return r, err
 }
 
 // mount returns the server with everything that it answers, in the order in which it is tried.

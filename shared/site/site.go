@@ -27,7 +27,11 @@ const (
 	Login          = "/login"
 	Help           = "/help"
 	LoginHelp      = "/help/login"
-	Message        = "/message"          // is a message from us?
+	Message        = "/message" // is a message from us?
+	TagHelp        = "/help/tags"
+	TagMounting    = "/help/tags/mounting"
+	TagRemoval     = "/help/tags/removal"
+	TagReturn      = "/help/tags/return"
 	Welcome        = "/welcome"          // questions that must be answered before the program
 	BecomeCustomer = "/welcome/customer" // what to do without an agreement
 	FindAgreements = "/agreements/find"
@@ -53,7 +57,7 @@ func Pages() []string {
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,
 // leaves the program.
 func Rendered() []string {
-	return []string{Login, Help, LoginHelp, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies, Message}
+	return []string{Login, Help, LoginHelp, TagHelp, TagMounting, TagRemoval, TagReturn, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies, Message}
 }
 
 // IsPage reports whether a path is a page of the program.

@@ -266,7 +266,7 @@ var House = []Row{
 	{"server/web/shell", "app/page app/workbench " + httpLayer, "paints the first page with the program's own code"},
 	{"server/web/signin", httpLayer + " server/web/resume server/eid server/partner/identity", "the pages of signing in"},
 	{
-		"server/web/portal", httpLayer + " server/agreement server/draft server/legacy server/notice server/partner/mail/sim server/privacy",
+		"server/web/portal", httpLayer + " assets server/agreement server/draft server/legacy server/notice server/partner/mail/sim server/privacy",
 		"the routes of customers",
 	},
 	{

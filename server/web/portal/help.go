@@ -19,6 +19,7 @@ var questions = [...]struct{ id, href, title string }{
 	{"switch", site.Overview, "overview.title"},
 	{"passages", site.Passages, "passages.title"},
 	{"price", site.Recheck, "check.title"},
+	{"tag", site.TagHelp, "guide.about.title"},
 	{"details", site.Profile, "profile.title"},
 	{"company", site.Parties, "party.title"},
 	{"home", site.Device, "device.title"},

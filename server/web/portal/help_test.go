@@ -18,7 +18,7 @@ var questionPattern = regexp.MustCompile(`<section id="([a-z]+)">\s*<h2[^>]*>([^
 // S1.01, S2.86: the most frequent questions are answered to everybody, in every language, on the page of customer
 // service. Each answer leads to a page that exists, and every public page leads to them.
 func TestFrequentQuestionsArePublic(t *testing.T) {
-	p := webtest.NewPortal(t)
+	p := webtest.NewPortal(t, webtest.WithReading(t))
 	kari := p.SignIn(webtest.Kari)
 	for lang, want := range map[string][2]string{
 		"nb": {"Ofte stilte spørsmål", "Hvordan finner jeg passeringene mine?"}, "en": {"Frequently asked questions", "How do I find my passages?"},

@@ -129,6 +129,7 @@ func (h *Handlers) MountPages(app *fiber.App) {
 	app.Get(termsPattern, h.terms)
 	app.Get(site.Help, h.help)
 	app.Get(site.Message, h.message)
+	h.mountGuide(app)
 	h.mountStatements(app)
 	app.Post(site.Preferences, h.SignedIn(h.savePreferences))
 	if h.Parties != nil {

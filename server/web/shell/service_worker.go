@@ -61,13 +61,14 @@ func (h *Handlers) serviceWorker(frame, starter []byte) string {
 	sum := sha256.New()
 	for _, part := range []string{
 		h.Assets.Version(), workerScript, sortedWords(bytes.ReplaceAll(frame, []byte(h.Origin.Host), nil)),
-		string(starter),
+		string(starter), h.Offline.Version,
 	} {
 		_, _ = sum.Write([]byte(part)) // a hash accepts everything
 	}
 	return strings.NewReplacer(
 		"{{.Version}}", hex.EncodeToString(sum.Sum(nil)[:8]), "{{.Files}}", jsList(files), "{{.Pages}}",
 		jsList(site.Pages()),
+		"{{.Guides}}", jsList(h.Offline.Paths), "{{.Languages}}", jsList(i18n.Languages()),
 		"{{.Frame}}", framePath, "{{.Tariffs}}", api.TariffBook.Path,
 	).Replace(workerScript)
 }

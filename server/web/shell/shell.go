@@ -29,8 +29,16 @@ type Deps struct {
 	*kit.Kit
 	Onboarding  Onboarding
 	FirstAnswer FirstAnswer
+	Offline     OfflinePages
 	Development bool // shows the workbench of components
 	Unkept      bool // the browser keeps nothing of the program, because it is being worked on
+}
+
+// OfflinePages are pages of the server that are the same for everybody. The browser stores them in every language, as a
+// visitor gets them, and opens them without a network. Version changes with their content.
+type OfflinePages struct {
+	Paths   []string
+	Version string
 }
 
 // Handlers answers the routes of this package.

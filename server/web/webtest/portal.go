@@ -45,21 +45,22 @@ type lateHandler struct{ to atomic.Pointer[http.ServeMux] }
 
 func (s *lateHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.to.Load().ServeHTTP(w, r) }
 
-// NewPortal returns a Portal with the demo data.
-func NewPortal(t *testing.T) *Portal {
+// NewPortal returns a Portal with the demo data. Options are applied after its own.
+func NewPortal(t *testing.T, options ...option) *Portal {
 	t.Helper()
 	p := &Portal{}
 	var late lateHandler
 	outside := httptest.NewServer(&late)
 	t.Cleanup(outside.Close)
 	p.Issuers = outside.URL
-	p.Server = New(t, func(d *web.Deps) {
+	own := func(d *web.Deps) {
 		h, ok := d.Overview.(*Server)
 		if !ok {
 			t.Fatal("the overview is not this server's")
 		}
 		late.to.Store(p.buildPartners(t, d, h))
-	})
+	}
+	p.Server = New(t, append([]option{own}, options...)...)
 	return p
 }
 
