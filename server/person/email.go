@@ -8,6 +8,7 @@ import (
 	"bompass/server/access"
 	"bompass/server/access/seal"
 	"bompass/server/notice"
+	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/toll"
 )
@@ -116,6 +117,22 @@ func (s *Service) confirmPending(ctx context.Context, actor access.Principal, p 
 	return s.store.ConfirmPendingEmail(ctx, p.link.Hash, change, CodeTries, func(hash []byte) bool {
 		return p.link.Purpose == seal.PurposeEmail && s.keys.CodeMatches(hash, code, codeBinding(actor, Email, p.address)...)
 	})
+}
+
+// WithdrawEmail withdraws a change of address that is not confirmed yet. It needs no step-up: nothing changes.
+func (s *Service) WithdrawEmail(ctx context.Context, actor access.Principal) (api.ProfileReply, error) {
+	if err := s.store.WithdrawEmail(ctx, actor.Account, s.now()); err != nil {
+		return api.ProfileReply{}, err
+	}
+	return s.Profile(ctx, actor)
+}
+
+// EmailWithdrawn reports whether the link of a message belongs to a change of address that was withdrawn.
+func (s *Service) EmailWithdrawn(ctx context.Context, token seal.Token) (bool, error) {
+	if !token.Plausible() {
+		return false, nil
+	}
+	return s.store.EmailWithdrawn(ctx, token.Hash())
 }
 
 // ConfirmEmail completes the change by the token of the confirmation link, in a session of the account that asked for

@@ -110,6 +110,10 @@ type EmailStore interface {
 	// link is used then. It returns fault.CodeWrong like UseCode.
 	ConfirmPendingEmail(ctx context.Context, link seal.Hash, m EmailChange, triesMax int, right func(hash []byte) bool) error
 	UndoEmail(ctx context.Context, link seal.Hash, m EmailChange) error
+	// WithdrawEmail withdraws every change of an account's address that is not confirmed yet.
+	WithdrawEmail(ctx context.Context, account toll.AccountID, now time.Time) error
+	// EmailWithdrawn reports whether a link is of a change that its account has withdrawn.
+	EmailWithdrawn(ctx context.Context, link seal.Hash) (bool, error)
 	// EmailTaken reports whether an account has the address.
 	EmailTaken(ctx context.Context, email string) (bool, error)
 }

@@ -20,7 +20,9 @@ type Store interface {
 	// SetErasure stores when erasure was requested; a zero time withdraws the request.
 	SetErasure(ctx context.Context, account toll.AccountID, at time.Time, messages []notice.Message) error
 	// Export returns what is stored about an account and, unless customer is empty, about that customer.
-	Export(ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time, messages []notice.Message) (api.ExportReply, error)
+	Export(ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time) (api.ExportReply, error)
+	// AddExported adds to the history of an account that its data was downloaded.
+	AddExported(ctx context.Context, account toll.AccountID, at time.Time, messages []notice.Message) error
 }
 
 // StepUpChecker reports, by its error, whether an actor has used a factor recently enough.
@@ -61,19 +63,28 @@ func (s *Service) RequestErasure(ctx context.Context, actor access.Principal, re
 	return s.store.SetErasure(ctx, actor.Account, s.now(), []notice.Message{confirmation})
 }
 
-// Export returns everything that is stored about the actor, who is told of the export by email. The passages of a
-// customer are the owner's data, so nobody else gets them.
+// Export returns everything that is stored about the actor, to be downloaded. The actor is told of it by email.
 func (s *Service) Export(ctx context.Context, actor access.Principal) (api.ExportReply, error) {
-	if err := s.stepUp.RequireStepUp(actor); err != nil {
+	reply, err := s.Stored(ctx, actor)
+	if err != nil {
 		return api.ExportReply{}, err
 	}
 	notification, err := s.writer.Mail(notice.Exported, recipient(actor), notice.Content{})
 	if err != nil {
 		return api.ExportReply{}, err
 	}
+	return reply, s.store.AddExported(ctx, actor.Account, s.now(), []notice.Message{notification})
+}
+
+// Stored returns everything that is stored about the actor, to be read on the page. The passages of a customer are the
+// owner's data, so nobody else gets them.
+func (s *Service) Stored(ctx context.Context, actor access.Principal) (api.ExportReply, error) {
+	if err := s.stepUp.RequireStepUp(actor); err != nil {
+		return api.ExportReply{}, err
+	}
 	customer := actor.Customer
 	if actor.Role != role.Owner || !actor.Role.May(role.SeePassages) {
 		customer = ""
 	}
-	return s.store.Export(ctx, actor.Account, customer, s.now(), []notice.Message{notification})
+	return s.store.Export(ctx, actor.Account, customer, s.now())
 }

@@ -175,6 +175,7 @@ var (
 	Profile     = customer[Empty, ProfileReply]("profile", "GET", "/api/v1/profile", role.SeeOwn)
 	SaveProfile = customer[SaveRequest, ProfileReply]("profile.save", "POST", "/api/v1/profile", role.SeeOwn)
 	ChangeEmail = customer[EmailRequest, Empty]("profile.email", "POST", "/api/v1/profile/email", role.SeeOwn)
+	KeepEmail   = customer[Empty, ProfileReply]("profile.email.keep", "POST", "/api/v1/profile/email/keep", role.SeeOwn)
 	SendCode    = customer[CodeRequest, Empty]("profile.code", "POST", "/api/v1/profile/code", role.SeeOwn)
 	ConfirmCode = customer[ConfirmRequest, ProfileReply]("profile.confirm", "POST", "/api/v1/profile/confirm",
 		role.SeeOwn)

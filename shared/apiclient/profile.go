@@ -29,6 +29,11 @@ func (c *Client) SendCode(ctx context.Context, channel string) error {
 	return err
 }
 
+// KeepEmail withdraws a change of the email address that is not confirmed yet.
+func (c *Client) KeepEmail(ctx context.Context) (api.ProfileReply, error) {
+	return Call(ctx, c, api.KeepEmail, api.Empty{})
+}
+
 // ConfirmCode confirms the address or number of a channel with its code.
 func (c *Client) ConfirmCode(ctx context.Context, channel, code string) (api.ProfileReply, error) {
 	return Call(ctx, c, api.ConfirmCode, api.ConfirmRequest{Channel: channel, Code: code})

@@ -15,8 +15,10 @@ func Terms() []TermsKind { return []TermsKind{TermsGeneral, TermsSpecial} }
 // TermsVersion returns the version of the text that applies today.
 func TermsVersion(kind TermsKind) int {
 	switch kind {
-	case TermsGeneral, TermsSpecial:
+	case TermsGeneral:
 		return 1
+	case TermsSpecial:
+		return 2 // names the deposit
 	}
 	return 0
 }

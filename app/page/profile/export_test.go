@@ -29,3 +29,6 @@ func ConfirmMobile(ctx app.Context, c app.Composer, code string) {
 // Erase presses the button for erasure; AnswerYes answers the question.
 func Erase(ctx app.Context, c app.Composer)     { c.(*page).askErase(ctx) }
 func AnswerYes(ctx app.Context, c app.Composer) { c.(*page).Answer(ctx) }
+
+// KeepEmail withdraws the change of address that is not confirmed.
+func KeepEmail(ctx app.Context, c app.Composer) { c.(*page).keepEmail(ctx) }

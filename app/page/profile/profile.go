@@ -124,6 +124,13 @@ func (p *page) changeEmail(ctx app.Context) {
 	}})
 }
 
+// keepEmail withdraws the change of address that is not confirmed yet.
+func (p *page) keepEmail(ctx app.Context) {
+	w := p.Words()
+	p.send(ctx, change{form: p.unconfirmed(*p.query.Answer(), "email"), done: w.T("profile.email.kept"), do: p.Session.Client.KeepEmail})
+	p.FocusTitle()
+}
+
 func (p *page) sendCode(ctx app.Context, channel string) {
 	reply := *p.query.Answer()
 	p.send(ctx, change{done: p.Words().T("profile.code.sent"), code: "code-" + channel, do: func(ctx context.Context) (api.ProfileReply, error) {

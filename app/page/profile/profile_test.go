@@ -78,6 +78,9 @@ func TestEachCodeHasItsOwnForm(t *testing.T) {
 	reply.EmailConfirmed, reply.PendingEmail = true, "kari.lund@bompass.example"
 	s = pagetest.Open(t, serve(reply), "/profile", profile.New)
 	s.Shows("Den nye e-postadressen kari.lund@bompass.example er ikke bekreftet ennå.", `id="code-email"`)
+	s.Shows(`id="keep-email"`, "Trekk tilbake byttet", `href="/privacy"`)
+	s.Do(func(ctx app.Context) { profile.KeepEmail(ctx, s.Page) })
+	s.Shows("Byttet er trukket tilbake. Du beholder e-postadressen du har.")
 	details := forms["city"]
 	if last, send := strings.LastIndex(details, "<input"), strings.Index(details, `type="submit"`); last < 0 || send < last || !strings.Contains(details, ">Lagre<") {
 		t.Errorf("the button that saves is not below the fields: %s", details)

@@ -91,6 +91,10 @@ func (p *page) unconfirmed(reply api.ProfileReply, channel string) string {
 func (p *page) codeForm(channel, text string) app.UI {
 	w := p.Words()
 	id := "code-" + channel
+	withdraw := app.UI(app.Elem("span").Hidden(true))
+	if channel == "email" && p.query.Answer().PendingEmail != "" {
+		withdraw = ui.Button("tertiary", w.T("profile.email.keep"), ui.On("keep-email", p.keepEmail)).ID("keep-email")
+	}
 	return ui.StackedForm(text, ui.Submit("confirm/"+channel, func(ctx app.Context) { p.confirmCode(ctx, channel) }),
 		p.ErrorSummary(p.refused, id),
 		p.field(id, text, "").Text(p.codes[channel], ui.Input{Kind: "text", Mode: "numeric", Complete: "one-time-code"},
@@ -98,6 +102,7 @@ func (p *page) codeForm(channel, text string) app.UI {
 		app.Elem("div").Class("bp-buttons").Body(
 			ui.SubmitButton(w.T("profile.confirm")),
 			ui.Button("tertiary", w.T("profile.code.again"), ui.On("again/"+channel, func(ctx app.Context) { p.sendCode(ctx, channel) })),
+			withdraw,
 		),
 	)
 }
@@ -162,7 +167,8 @@ func (p *page) consentBoxes(reply api.ProfileReply) app.UI {
 		boxes = append(boxes, p.field(id, w.T("consent."+string(kind)), p.consentNote(c)).Checkbox(
 			p.consents[kind], ui.Toggle(id, func(_ app.Context, on bool) { p.consents[kind] = on })))
 	}
-	return ui.Card("consents", w.T("profile.consents"), app.Elem("p").Text(w.T("profile.consents.lead")), ui.Stack(boxes...))
+	return ui.Card("consents", w.T("profile.consents"), app.Elem("p").Text(w.T("profile.consents.lead")),
+		app.Elem("p").Body(app.A().Class("ds-link").Href(site.Privacy).Target("_blank").Text(w.T("profile.consents.statement"))), ui.Stack(boxes...))
 }
 
 // consentNote says which choice was made before, and when.

@@ -19,6 +19,7 @@ const (
 	PurposeFirstEmail     Purpose = "first.email" // address of a customer number
 	PurposeEmail          Purpose = "email"
 	PurposeEmailUndo      Purpose = "email.undo"
+	PurposeEmailWithdrawn Purpose = "email.withdrawn" // of a change that the person has withdrawn; it allows nothing
 	PurposeInvitation     Purpose = "invitation"
 	PurposeFindAgreements Purpose = "find" // by their address
 	PurposeStopLostFactor Purpose = "lost.stop"

@@ -110,6 +110,32 @@ func (s *Store) PendingEmail(ctx context.Context, account toll.AccountID, now ti
 	return link, nil
 }
 
+// WithdrawEmail withdraws every change of an account's address that is not confirmed yet. The links then say so, and no
+// code confirms the change any more.
+func (s *Store) WithdrawEmail(ctx context.Context, account toll.AccountID, now time.Time) error {
+	return s.db.Tx(ctx, "withdraw email", func(tx pgx.Tx) error {
+		done, err := tx.Exec(ctx, `update link set used_at = $2, sealed = '', purpose = $3
+			where account_id = $1 and purpose in ('email', 'nothing') and used_at is null`, string(account), now, string(seal.PurposeEmailWithdrawn))
+		if err != nil || done.RowsAffected() == 0 {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "delete from contact_code where account_id = $1 and channel = $2", string(account), person.Email); err != nil {
+			return err
+		}
+		return store.AddEvent(ctx, tx, account, access.EventEmailUndone, now, access.Place{})
+	})
+}
+
+// EmailWithdrawn reports whether a link is of a change that its account has withdrawn.
+func (s *Store) EmailWithdrawn(ctx context.Context, link seal.Hash) (withdrawn bool, err error) {
+	err = s.db.Pool.QueryRow(ctx, "select exists (select from link where token_hash = $1 and purpose = $2)",
+		link[:], string(seal.PurposeEmailWithdrawn)).Scan(&withdrawn)
+	if err != nil {
+		return false, fmt.Errorf("email withdrawn: %w", err)
+	}
+	return withdrawn, nil
+}
+
 // confirm marks an address or number as confirmed. A number that another account had confirmed is no longer
 // confirmed there, since its telephone has changed hands.
 func confirm(ctx context.Context, tx pgx.Tx, account toll.AccountID, channel string, now time.Time) error {

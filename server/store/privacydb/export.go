@@ -19,11 +19,9 @@ import (
 // exportMax is the maximum number of rows of one section of an export.
 const exportMax = 100_000
 
-// Export reads the sections that the inventory lists, all at one instant, and adds an event and messages.
-// The customer is empty when the account does not own it.
-func (s *Store) Export(
-	ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time, messages []notice.Message,
-) (api.ExportReply, error) {
+// Export reads the sections that the inventory lists, all at one instant. The customer is empty when the account does not
+// own it.
+func (s *Store) Export(ctx context.Context, account toll.AccountID, customer toll.CustomerID, at time.Time) (api.ExportReply, error) {
 	reply := api.ExportReply{At: at, Sections: map[string]json.RawMessage{}}
 	args := pgx.NamedArgs{"account": string(account), "customer": store.NullIfZero(string(customer))}
 	err := s.db.Tx(ctx, "export", func(tx pgx.Tx) error {
@@ -41,10 +39,17 @@ func (s *Store) Export(
 			}
 			reply.Sections[t.Export.Section] = rows
 		}
+		return nil
+	})
+	return reply, err
+}
+
+// AddExported adds an event and messages about the download of an account's data.
+func (s *Store) AddExported(ctx context.Context, account toll.AccountID, at time.Time, messages []notice.Message) error {
+	return s.db.Tx(ctx, "add exported", func(tx pgx.Tx) error {
 		if err := store.AddEvent(ctx, tx, account, access.EventExported, at, access.Place{}); err != nil {
 			return err
 		}
 		return store.AddMessages(ctx, tx, messages)
 	})
-	return reply, err
 }

@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -35,23 +36,24 @@ func TestSearchesShowCustomerService(t *testing.T) {
 }
 
 // S2.33, S5.08, S5.36: both sets of terms are public, in every language, with their version. They say where the tag is
-// mounted, and that a person who does not report a sold vehicle may pay for its new owner's passages.
+// mounted and what its deposit is, and that a person who does not report a sold vehicle may pay for its new owner's passages.
 func TestTermsArePublic(t *testing.T) {
 	h := webtest.New(t)
 	v := h.Visitor()
 	for _, kind := range toll.Terms() {
-		for lang, want := range map[string]string{"nb": "Versjon 1", "en": "Version 1", "sv": "Version 1", "de": "Fassung 1"} {
+		for lang, want := range map[string]string{"nb": "Versjon ", "en": "Version ", "sv": "Version ", "de": "Fassung "} {
+			want += strconv.Itoa(toll.TermsVersion(kind))
 			p := v.Get("/terms/" + string(kind) + "?lang=" + lang)
 			if p.StatusCode != http.StatusOK || !strings.Contains(p.Body, want) || strings.Count(p.Body, "<h2") < 8 || strings.Contains(p.Body, "terms.") {
 				t.Errorf("%s in %s: %d %s", kind, lang, p.StatusCode, p.Body)
 			}
 		}
 	}
-	for lang, texts := range map[string][2]string{
-		"nb": {"festes på innsiden av frontruten", "kan du bli belastet for den nye eierens passeringer"},
-		"en": {"Mount it on the inside of the windscreen", "you may be charged for the new owner's passages"},
-		"sv": {"fästs på insidan av vindrutan", "kan du debiteras för den nya ägarens passager"},
-		"de": {"innen an der Frontscheibe", "können Ihnen Durchfahrten des neuen Halters berechnet werden"},
+	for lang, texts := range map[string][3]string{
+		"nb": {"depositum på 200 kroner", "festes på innsiden av frontruten", "kan du bli belastet for den nye eierens passeringer"},
+		"en": {"deposit of NOK 200", "Mount it on the inside of the windscreen", "you may be charged for the new owner's passages"},
+		"sv": {"deposition på 200 norska kronor", "fästs på insidan av vindrutan", "kan du debiteras för den nya ägarens passager"},
+		"de": {"Pfand von 200 NOK", "innen an der Frontscheibe", "können Ihnen Durchfahrten des neuen Halters berechnet werden"},
 	} {
 		page := html.UnescapeString(v.Get("/terms/special?lang=" + lang).Body)
 		for _, want := range texts {

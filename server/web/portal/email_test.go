@@ -52,6 +52,38 @@ func TestEmailAddressIsConfirmedByCode(t *testing.T) {
 	proves.That(t, "S4.14", "S4.23")
 }
 
+// A change that is not confirmed can be withdrawn, also one to an address that another account has. The link then says so,
+// and neither it nor the code confirms the change.
+func TestPendingEmailAddressIsWithdrawn(t *testing.T) {
+	h := webtest.New(t)
+	const fresh = "kari.lund@bompass.example"
+	v := h.SignIn(webtest.Kari)
+	for _, email := range []string{"olav@bompass.example", fresh} {
+		webtest.Call(v, api.ChangeEmail, api.EmailRequest{Email: email}, "")
+		if p := webtest.Call(v, api.Profile, api.Empty{}, ""); p.PendingEmail != email {
+			t.Fatalf("before: %+v", p)
+		}
+		if p := webtest.Call(v, api.KeepEmail, api.Empty{}, ""); p.PendingEmail != "" || p.Email != webtest.Kari {
+			t.Errorf("after the withdrawal of %s: %+v", email, p)
+		}
+	}
+	mail := h.LastMessage(fresh)
+	webtest.Call(v, api.ConfirmCode, api.ConfirmRequest{Channel: person.Email, Code: webtest.CodePattern.FindString(mail.Text)}, fault.CodeWrong)
+	link := h.LinkIn(mail)
+	v.Get(link)
+	path, _, _ := strings.Cut(link, "?")
+	if p := v.Get(path); p.StatusCode != http.StatusOK || !strings.Contains(p.Body, "Byttet er trukket tilbake") || strings.Contains(p.Body, `action="/email/confirm"`) {
+		t.Errorf("the link: %d %s", p.StatusCode, p.Body)
+	}
+	if p := webtest.Call(v, api.Profile, api.Empty{}, ""); p.Email != webtest.Kari || p.PendingEmail != "" {
+		t.Errorf("after the link: %+v", p)
+	}
+	if history := webtest.Call(v, api.Sessions, api.Empty{}, "").History; history[0].Kind != "email.kept" {
+		t.Errorf("history: %+v", history)
+	}
+	webtest.Call(v, api.KeepEmail, api.Empty{}, "") // there is nothing to withdraw
+}
+
 // The address of another account is pending like any other, and no code is sent to it.
 func TestTakenEmailAddressHasNoCode(t *testing.T) {
 	h := webtest.New(t)

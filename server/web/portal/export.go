@@ -66,7 +66,7 @@ func (h *Handlers) exportPage(c *fiber.Ctx, actor access.Principal, p *kit.Page)
 		return err
 	}
 	defer release()
-	reply, err := h.Privacy.Export(c.UserContext(), actor)
+	reply, err := h.Privacy.Stored(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}

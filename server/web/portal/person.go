@@ -33,6 +33,9 @@ func (h *Handlers) mountPerson(app *fiber.App) {
 		}
 		return api.Empty{}, h.Person.ChangeEmail(ctx, a, req.Email)
 	})
+	kit.JSON(app, h.Kit, api.KeepEmail, func(ctx context.Context, a access.Principal, _ api.Empty) (api.ProfileReply, error) {
+		return h.Person.WithdrawEmail(ctx, a)
+	})
 	kit.JSON(app, h.Kit, api.SendCode, func(ctx context.Context, a access.Principal, req api.CodeRequest) (api.Empty, error) {
 		if err := h.Access.AllowRequest(ctx, a, "code "+req.Channel); err != nil {
 			return api.Empty{}, err
@@ -54,9 +57,7 @@ func (h *Handlers) mountPersonPages(app *fiber.App) {
 	undo := kit.Flow{Form: emailUndoForm, Submit: h.undoEmail}
 	app.Get(emailUndoPath, h.ShowLinkedFlow(undo))
 	app.Post(emailUndoPath, h.SubmitFlow(undo))
-	app.Get(emailConfirmPath, h.linkedPage(emailConfirmPath, "email.confirm.title", "email.confirm.signin", func(c *fiber.Ctx, _ access.Principal, v *kit.Page) error {
-		return h.SendForm(c, v, emailConfirmForm(v))
-	}))
+	app.Get(emailConfirmPath, h.linkedPage(emailConfirmPath, "email.confirm.title", "email.confirm.signin", h.emailConfirmPage))
 	app.Post(emailConfirmPath, h.SignedIn(h.confirmEmail))
 }
 
@@ -75,6 +76,21 @@ func (h *Handlers) linkedPage(path, title, text string, show kit.SignedInHandler
 		}
 		return h.SignedIn(show)(c)
 	}
+}
+
+// emailConfirmPage asks to confirm a change of address, or says that it was withdrawn.
+func (h *Handlers) emailConfirmPage(c *fiber.Ctx, _ access.Principal, v *kit.Page) error {
+	withdrawn, err := h.Person.EmailWithdrawn(c.UserContext(), h.Link(c))
+	if err != nil {
+		return err
+	}
+	if !withdrawn {
+		return h.SendForm(c, v, emailConfirmForm(v))
+	}
+	h.ClearLink(c)
+	return h.SendDone(c, v, kit.Done{
+		Title: v.T("email.withdrawn.title"), Text: v.T("email.withdrawn"), Href: site.Profile, Go: v.T("profile.title"),
+	})
 }
 
 func emailConfirmForm(v *kit.Page) *kit.Form {

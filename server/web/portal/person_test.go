@@ -198,7 +198,15 @@ func TestExportIsCompleteAndErasureShowsHolds(t *testing.T) {
 	h := webtest.New(t)
 	v := h.SignIn(webtest.Kari)
 	webtest.Call(v, api.SaveConsents, api.ConsentRequest{Given: map[toll.ConsentKind]bool{toll.ConsentPrivacy: true}}, "")
+	v.Get("/export") // reading is no download
+	exported := "select count(*)::text from outbox where kind = 'exported'"
+	if n := h.QueryText(exported); n != "0" {
+		t.Errorf("the page was opened, and %s messages say that something was downloaded", n)
+	}
 	out := webtest.Call(v, api.Export, api.Empty{}, "")
+	if n := h.QueryText(exported); n != "1" {
+		t.Errorf("after the download there are %s messages", n)
+	}
 	for section, want := range map[string]string{
 		"account": webtest.Kari, "consents": "privacy", "agreements": "7001001", "vehicles": "DP45821", "customer": "Kari Lund", "history": "signed.in", "sessions": "127.0.0.0/24",
 	} {
