@@ -268,7 +268,7 @@ func bundle(t *testing.T, dir string) {
 	t.Helper()
 	names := map[string]string{}
 	for _, name := range []string{
-		"app.wasm", "bompass.css", "wasm_exec.js", "companion.js", "icon/bompass.svg", "icon/bompass-maskable.svg", "font/inter-latin.woff2",
+		"app.wasm", "bompass.css", "wasm_exec.js", "companion.js", "program.js", "icon/bompass.svg", "icon/bompass-maskable.svg", "font/inter-latin.woff2",
 	} {
 		names[name] = name
 		path := filepath.Join(dir, name)

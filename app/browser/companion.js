@@ -57,6 +57,8 @@
       return control ? Array.prototype.indexOf.call(painted.querySelectorAll(controls), control) : -1;
     };
     let focused = -1, pressed = -1;
+    const changed = new Set();
+    painted.addEventListener("input", function (event) { changed.add(event.target); });
     painted.addEventListener("focusin", function (event) { focused = place(event.target); });
     painted.addEventListener("click", function (event) {
       if (event.target.closest("button")) pressed = place(event.target);
@@ -71,7 +73,9 @@
         return before[i] && now[i] && before[i].tagName === now[i].tagName && before[i].id === now[i].id ? now[i] : undefined;
       };
       before.forEach(function (field, i) {
-        if (!("value" in field) || field.tagName === "BUTTON" || !same(i) || field.value === now[i].value) return;
+        if (!changed.has(field) || !same(i)) return;
+        if (field.checked !== now[i].checked) now[i].click();
+        if (field.value === now[i].value) return;
         now[i].value = field.value;
         now[i].dispatchEvent(new Event("input", { bubbles: true }));
         now[i].dispatchEvent(new Event("change", { bubbles: true }));

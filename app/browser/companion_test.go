@@ -171,12 +171,18 @@ func openCompanion(t *testing.T, page, fake string) context.Context {
 		_, _ = fmt.Fprint(w, body)
 	}))
 	t.Cleanup(server.Close)
+	return openBrowser(t, server.URL)
+}
+
+// openBrowser opens an address in a new browser.
+func openBrowser(t *testing.T, address string) context.Context {
+	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU)
 	browser, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
 	tab, stop := chromedp.NewContext(browser)
 	t.Cleanup(stop)
-	if err := chromedp.Do(tab, chromedp.Navigate(server.URL)); err != nil {
+	if err := chromedp.Do(tab, chromedp.Navigate(address)); err != nil {
 		t.Fatalf("open the page in Chromium: %v", err)
 	}
 	limited, stop := context.WithTimeout(tab, 30*time.Second)
@@ -216,34 +222,5 @@ func TestTextsOfATranslatedPageCanBeChanged(t *testing.T) {
 				t.Errorf("%s: %s: got %q (%v), want %q", name, s.what, got, err, s.want)
 			}
 		}
-	}
-}
-
-const firstScreen = `(function () {
-	const screen = document.createElement("div"); screen.className = "bp-app";
-	screen.innerHTML = '<a href="/">o</a><button id="one">1</button><button>2</button><input id="day" value="2026-11-01">';
-	return screen; })()`
-
-// What a person does with the server's first screen is done again with the program's.
-func TestProgramTakesOverWhatWasDoneBefore(t *testing.T) {
-	ctx := openCompanion(t, strings.Replace(companionPage, "<main", `<script type="application/json" data-answer="/api/v1/me">{}</script><main`, 1), `
-		document.body.prepend(`+firstScreen+`);
-		window.pressed = [];
-		window.takeOver = function () {
-			const screen = `+firstScreen+`;
-			screen.addEventListener("click", function (e) { pressed.push(e.target.textContent); });
-			screen.addEventListener("change", function (e) { pressed.push(e.target.value); });
-			document.querySelector("body > .bp-app").replaceWith(screen);
-			return "done";
-		};`)
-	for _, s := range []struct{ script, want string }{
-		{`(document.querySelectorAll(".bp-app button")[1].click(), "pressed")`, "pressed"},
-		{`(document.getElementById("day").value = "2026-11-20", document.getElementById("day").focus(),
-			document.getElementById("day").dispatchEvent(new Event("focusin", { bubbles: true })), document.activeElement.id)`, "day"}, // a page in the background gets no such event
-		{`takeOver()`, "done"},
-		{`pressed.join()`, "2026-11-20,2"},
-		{`document.getElementById("day").value + document.activeElement.id`, "2026-11-20day"},
-	} {
-		waitFor(t, ctx, s.script, s.want)
 	}
 }

@@ -196,7 +196,7 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 	names := map[string]string{}
 	files := fstest.MapFS{}
 	for _, name := range []string{
-		"app.wasm", "bompass.css", "wasm_exec.js", "companion.js", "icon/bompass.svg", "icon/bompass-maskable.svg",
+		"app.wasm", "bompass.css", "wasm_exec.js", "companion.js", "program.js", "icon/bompass.svg", "icon/bompass-maskable.svg",
 		"font/inter-latin.woff2",
 	} {
 		names[name], files[name] = name, &fstest.MapFile{Data: []byte(name)}

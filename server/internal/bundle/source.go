@@ -76,8 +76,8 @@ func stylesheet(top string, out *outlet) error {
 	return out.add("bompass.css", content)
 }
 
-// scripts adds the toolchain's own loader, which must match the compiler, and the companion script with the
-// offline store and what the pages of the server have, too.
+// scripts adds the toolchain's own loader, which must match the compiler, the script that loads the program, and the
+// companion script with the offline store and what the pages of the server have, too.
 func scripts(top string, out *outlet) error {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -96,6 +96,13 @@ func scripts(top string, out *outlet) error {
 		companion = append(companion, script...)
 	}
 	if err := out.add("wasm_exec.js", loader); err != nil {
+		return err
+	}
+	starter, err := os.ReadFile(filepath.Join(top, "app", "browser", "program.js"))
+	if err != nil {
+		return err
+	}
+	if err := out.add("program.js", starter); err != nil {
 		return err
 	}
 	return out.add("companion.js", companion)

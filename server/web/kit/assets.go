@@ -19,6 +19,7 @@ const (
 	SheetFile     = "bompass.css"
 	LoaderFile    = "wasm_exec.js"
 	CompanionFile = "companion.js"
+	StarterFile   = "program.js"
 	IconFile      = "icon/bompass.svg"
 	MaskableFile  = "icon/bompass-maskable.svg"
 	FontFile      = "font/inter-latin.woff2"
@@ -55,7 +56,7 @@ func LoadAssets(dir fs.FS) (*Assets, error) {
 	if err := json.Unmarshal(list, &a.names); err != nil {
 		return nil, fmt.Errorf("read assets: manifest.json: %w", err)
 	}
-	for _, name := range []string{ProgramFile, SheetFile, LoaderFile, CompanionFile, IconFile} {
+	for _, name := range []string{ProgramFile, SheetFile, LoaderFile, CompanionFile, StarterFile, IconFile} {
 		if a.names[name] == "" {
 			return nil, fmt.Errorf("%s: %w", name, ErrNotBuilt)
 		}

@@ -66,7 +66,7 @@ func newKit(t *testing.T) *kit.Kit {
 	t.Helper()
 	files := fstest.MapFS{}
 	names := map[string]string{
-		"app.wasm": "a", "bompass.css": "b", "wasm_exec.js": "c", "companion.js": "d", "icon/bompass.svg": "e",
+		"app.wasm": "a", "bompass.css": "b", "wasm_exec.js": "c", "companion.js": "d", "program.js": "p", "icon/bompass.svg": "e",
 	}
 	for _, file := range names {
 		files[file] = &fstest.MapFile{Data: []byte(file)}

@@ -40,6 +40,7 @@ type Page struct {
 	Sheet    string // address of the stylesheet
 	Icon     string
 	Program  string // address of the program to fetch ahead; empty on pages that do not lead to it
+	Starter  string // address of the script that fetches it
 	CSRF     string
 	Next     string    // address to go on to
 	Owner    string    // tells apart whose the tab is; empty for visitors
@@ -141,6 +142,7 @@ func (k *Kit) pageIn(language string) *Page {
 	return &Page{
 		Words: i18n.For(language), Sheet: k.Assets.Address(SheetFile), Icon: k.Assets.Address(IconFile),
 		Program: k.Assets.Address(ProgramFile),
+		Starter: k.Assets.Address(StarterFile),
 		contact: k.Contact,
 	}
 }

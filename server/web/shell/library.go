@@ -24,15 +24,12 @@ type library struct {
 	host    string
 }
 
-// newLibrary configures go-app with the program's files. The program and the font are preloaded, because the
-// browser would find them only after the scripts and the stylesheet.
+// newLibrary configures go-app with the program's files. The font is preloaded, because the browser
+// would find it only after the stylesheet.
 func newLibrary(assets *kit.Assets, host string) *library {
 	page.RegisterFirstPaints()
 	icon := assets.Address(kit.IconFile)
-	preload := []string{
-		`<link rel="preload" as="fetch" type="application/wasm" crossorigin href="` +
-			assets.Address(kit.ProgramFile) + `">`,
-	}
+	var preload []string
 	if assets.Has(kit.FontFile) {
 		preload = append(preload,
 			`<link rel="preload" as="font" type="font/woff2" crossorigin href="`+assets.Address(kit.FontFile)+`">`)

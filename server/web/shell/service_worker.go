@@ -53,7 +53,7 @@ func (h *Handlers) mountServiceWorker(app *fiber.App) {
 // serviceWorker returns the script of the service worker. Its version changes with everything that it stores.
 func (h *Handlers) serviceWorker(frame, starter []byte) string {
 	files := []string{"/app.js", "/app.css", loaderPath, manifestPath}
-	for _, name := range []string{kit.ProgramFile, kit.SheetFile, kit.CompanionFile, kit.IconFile, kit.FontFile} {
+	for _, name := range []string{kit.ProgramFile, kit.SheetFile, kit.CompanionFile, kit.StarterFile, kit.IconFile, kit.FontFile} {
 		if h.Assets.Has(name) {
 			files = append(files, h.Assets.Address(name))
 		}

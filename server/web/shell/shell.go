@@ -179,11 +179,18 @@ func (h *Handlers) correct(frame []byte, words *i18n.Words, first firstPaint) []
 		{`data-color-scheme="` + kit.SchemeAuto + `"`, root},
 		{`id="app-wasm-loader-icon"`, `id="app-wasm-loader-icon" alt=""`},
 		{`"http://` + h.Origin.Host, `"` + h.Origin.Of(h.Origin.Host)},
+		{`<script`, h.starter() + `<script`}, // before the library's scripts, which call it
 		{`</body>`, without},
 	} {
 		frame = bytes.Replace(frame, []byte(change[0]), []byte(change[1]), 1)
 	}
 	return frame
+}
+
+// starter returns the element of the script that loads and compiles the program.
+func (h *Handlers) starter() string {
+	return `<script src="` + html.EscapeString(h.Assets.Address(kit.StarterFile)) + `" data-program="` +
+		html.EscapeString(h.Assets.Address(kit.ProgramFile)) + `" data-compile defer></script>` + "\n"
 }
 
 // list returns an attribute of the page's root with texts, which the program takes apart at the commas.
@@ -194,11 +201,11 @@ func list(name string, texts []string) string {
 	return ` data-` + name + `="` + html.EscapeString(strings.Join(texts, ",")) + `"`
 }
 
-// go-app counts the program's bytes in a script as they arrive, which keeps the processor of a slow phone busy. With a
-// plain fetch, browsers compile the program while it arrives.
-const (
-	countedFetch = `fetchWithProgress("`
-	plainFetch   = `fetch("`
+// go-app loads and compiles the program in the page's own thread, which keeps a slow phone busy for a second. The script
+// program.js does both in a worker.
+var (
+	libraryStart = regexp.MustCompile(`await instantiateStreaming\(\s*fetchWithProgress\([^)]*\),\s*go\.importObject\s*\)`)
+	workerStart  = []byte(`await bompassInstantiate(go.importObject)`)
 )
 
 // startScript sends the script that starts the program.
@@ -206,5 +213,5 @@ func (h *Handlers) startScript(c *fiber.Ctx) error {
 	script := h.library.get(c.Path())
 	c.Set(fiber.HeaderContentType, "text/javascript; charset=utf-8")
 	c.Set(fiber.HeaderCacheControl, "no-cache")
-	return c.Status(script.status).Send(bytes.Replace(script.body.Bytes(), []byte(countedFetch), []byte(plainFetch), 1))
+	return c.Status(script.status).Send(libraryStart.ReplaceAll(script.body.Bytes(), workerStart))
 }

@@ -28,15 +28,15 @@ func TestPagesAllowZoomAndLoadOwnFilesOnly(t *testing.T) {
 		for _, want := range []string{
 			`id="app-wasm-loader-icon" alt=""`, `<noscript>`, `/web/bompass.0b.css`, `/web/companion.0d.js`,
 			`/web/icon/bompass.0e.svg`, `data-color-scheme="auto"`, `lang="nb"`,
-			`<link rel="preload" as="fetch" type="application/wasm" crossorigin href="/web/app.0a.wasm">`,
+			`<script src="/web/program.0p.js" data-program="/web/app.0a.wasm" data-compile defer></script>`,
 		} {
 			if !strings.Contains(p.Body, want) {
 				t.Errorf("%s lacks %s: %s", path, want, p.Body)
 			}
 		}
 	}
-	if script := v.Get("/app.js").Body; !strings.Contains(script, ` fetch("/web/app.0a.wasm"`) {
-		t.Error("the program is not fetched with plain fetch, so that browsers cannot compile it while it arrives")
+	if script := v.Get("/app.js").Body; !strings.Contains(script, `await bompassInstantiate(go.importObject)`) || strings.Contains(script, `fetchWithProgress("`) {
+		t.Error("the program is compiled in the page's own thread")
 	}
 }
 

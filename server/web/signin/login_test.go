@@ -24,7 +24,7 @@ func TestSignInIsTwoPlainForms(t *testing.T) {
 	login := v.Get(p.Header.Get("Location"))
 	for _, want := range []string{
 		`autocomplete="username"`, `autocomplete="current-password"`, `inputmode="email"`, `<form method="post" action="/login"`,
-		`<link rel="preload" as="fetch" type="application/wasm" crossorigin href="/web/app.0a.wasm">`, `href="/web/bompass.0b.css"`,
+		`<script src="/web/program.0p.js" data-program="/web/app.0a.wasm" defer></script>`, `href="/web/bompass.0b.css"`,
 		`data-color-scheme="auto"`, `<label class="ds-label" data-weight="medium" for="email">`,
 	} {
 		if !strings.Contains(login.Body, want) {

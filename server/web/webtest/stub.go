@@ -100,14 +100,14 @@ func (l *LiveFeed) Publish(balance money.Ore) {
 func Bundle() fstest.MapFS {
 	files := fstest.MapFS{
 		"manifest.json": {Data: []byte(`{"app.wasm":"app.0a.wasm","bompass.css":"bompass.0b.css","wasm_exec.js":"wasm_exec.0c.js",
-			"companion.js":"companion.0d.js","icon/bompass.svg":"icon/bompass.0e.svg","font/inter-latin.woff2":"font/inter-latin.0f.woff2"}`)},
+			"companion.js":"companion.0d.js","program.js":"program.0p.js","icon/bompass.svg":"icon/bompass.0e.svg","font/inter-latin.woff2":"font/inter-latin.0f.woff2"}`)},
 		"font/inter-latin.0f.woff2": {Data: []byte("wOF2")},
 		"icon/bompass.0e.svg":       {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
 		"app.0a.wasm":               {Data: []byte("\x00asm, rather long")},
 		"app.0a.wasm.br":            {Data: []byte("brotli")},
 		"app.0a.wasm.gz":            {Data: []byte("gzip")},
 	}
-	for _, name := range []string{"bompass.0b.css", "wasm_exec.0c.js", "companion.0d.js"} {
+	for _, name := range []string{"bompass.0b.css", "wasm_exec.0c.js", "companion.0d.js", "program.0p.js"} {
 		files[name] = &fstest.MapFile{Data: []byte("/* " + name + " */")}
 	}
 	return files
