@@ -183,6 +183,9 @@ func (w *Window) focus(element js.Value) {
 	}
 }
 
+// Print prints the page.
+func (w *Window) Print() { js.Global().Call("print") }
+
 // Focused returns the id of the element that has focus; empty when it has no id.
 func (w *Window) Focused() string {
 	if active := w.document.Get("activeElement"); active.Truthy() {

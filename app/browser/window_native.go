@@ -21,6 +21,7 @@ type Window struct {
 	FocusID   string // of the element in focus; "h1" after FocusHeading
 	Loaded    string // the address of the server's page that was loaded
 	Reloads   int
+	Printed   int
 	Offline   bool   // there is no network
 	Colors    string // the color scheme chosen
 	Anonymous bool   // the server has found no session
@@ -127,6 +128,9 @@ func (w *Window) FocusHeading() { w.FocusID = "h1" }
 
 // Focus moves focus to the element with an id.
 func (w *Window) Focus(id string) { w.FocusID = id }
+
+// Print counts that the page is printed.
+func (w *Window) Print() { w.Printed++ }
 
 // Focused returns the id of the element that has focus.
 func (w *Window) Focused() string { return w.FocusID }

@@ -166,6 +166,24 @@ func TestPageCanShowOneOfSeveralAgreements(t *testing.T) {
 	}
 }
 
+// A page that shows one of several agreements says so and offers all of them.
+func TestPageSaysThatItShowsOneAgreement(t *testing.T) {
+	p, s := open(t, &pagetest.Server{})
+	p.Session.SetOverview(api.OverviewReply{Agreements: []api.AgreementOverview{{ID: "a", Number: "7001001"}, {ID: "b", Number: "7005001"}}})
+	asked := toll.AgreementID("none")
+	p.OnAgreement = func(_ app.Context, id toll.AgreementID) { asked = id }
+	s.Do(func(app.Context) {})
+	s.Hides("Viser avtale")
+	p.Session.SetAgreement("b")
+	s.Do(func(app.Context) {})
+	s.Shows("Viser avtale 7005001", "Vis alle avtaler")
+	s.Do(func(ctx app.Context) { p.ShowAllAgreements(ctx) })
+	if asked != "" || p.Session.Agreement() != "" {
+		t.Errorf("asked for %q, chosen %q", asked, p.Session.Agreement())
+	}
+	s.Hides("Viser avtale")
+}
+
 func TestPublicPageIsShownWithoutASignIn(t *testing.T) {
 	server := &pagetest.Server{Anonymous: true}
 	var p *testPage

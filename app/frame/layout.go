@@ -26,7 +26,7 @@ func (p *Page) Layout(here string, body ...app.UI) app.UI {
 	items := menu.Main(p.reader())
 	return ui.Shell{
 		Brand: w.T("app.name"), Skip: w.T("app.skip"), NavName: w.T("app.nav"),
-		Nav: p.links(items, menu.Current(here)), Bar: menu.Bar(items), More: w.T("app.nav.more"), Login: p.loginLink(), Picker: p.agreementPicker(),
+		Nav: p.links(items, menu.Current(here)), Bar: menu.Bar(items), More: w.T("app.nav.more"), Login: p.loginLink(), Picker: p.agreementPicker(), Filter: p.agreementFilter(),
 		Account: p.accountMenu(here), Banner: p.banner(), Announcement: p.announcement, Footer: p.footer(), Body: body,
 		Toasts: p.toasts(), Dialog: p.dialog(), Changed: p.formChanged(),
 	}.UI()
@@ -73,6 +73,30 @@ func (p *Page) agreementPicker() *ui.Picker {
 			p.OnAgreement(ctx, toll.AgreementID(v))
 		}),
 	}
+}
+
+// agreementFilter says that the page shows one of several agreements; nil if it shows all.
+func (p *Page) agreementFilter() *ui.Filter {
+	overview, chosen := p.Session.Overview(), p.Session.Agreement()
+	if p.OnAgreement == nil || overview == nil || len(overview.Agreements) < 2 {
+		return nil
+	}
+	for _, a := range overview.Agreements {
+		if a.ID == chosen && chosen != "" {
+			return &ui.Filter{
+				Text: p.Words().T("agreement.filter", "number", a.Number), All: p.Words().T("agreement.filter.off"),
+				OnAll: ui.On("filter-off", p.showAllAgreements),
+			}
+		}
+	}
+	return nil
+}
+
+// showAllAgreements shows all agreements.
+func (p *Page) showAllAgreements(ctx app.Context) {
+	p.Session.SetAgreement("")
+	p.OnAgreement(ctx, "")
+	p.FocusTitle()
 }
 
 // accountMenu returns the menu of the person signed in, nil while the person is not known.

@@ -14,7 +14,8 @@ const ListingPage = 25
 // time. A page keeps it as its state.
 type Listing struct {
 	Search, Order string
-	Page          int // counted from 0
+	Page          int  // counted from 0
+	Whole         bool // all rows are shown, as for printing
 }
 
 // Matches reports whether a row has the text searched for in one of its texts. Spaces and case do not count, so that a
@@ -35,6 +36,9 @@ func plain(text string) string {
 
 // Bounds returns which of n rows are on the page shown. A page beyond the last is the last.
 func (l Listing) Bounds(n int) (first, end int) {
+	if l.Whole {
+		return 0, n
+	}
 	page := max(0, min(l.Page, (n-1)/ListingPage))
 	return page * ListingPage, min(n, (page+1)*ListingPage)
 }
@@ -46,6 +50,7 @@ type ListingTexts struct {
 	Found               string // how many rows were found
 	Shown               string // which of them are on the page
 	Previous, Next      string
+	Print               string // prints all of them
 }
 
 // ListingControls searches a list and orders it. ID distinguishes the lists of a page.
@@ -53,7 +58,7 @@ func ListingControls(id string, l *Listing, w ListingTexts, orders []Option) app
 	set := func(key string, do func(string)) Action {
 		return Change(id+"/"+key, func(_ app.Context, v string) {
 			do(v)
-			l.Page = 0
+			l.Page, l.Whole = 0, false
 		})
 	}
 	return app.Elem("div").Class("bp-listing").Body(
@@ -68,7 +73,7 @@ func ListingControls(id string, l *Listing, w ListingTexts, orders []Option) app
 
 // ListingPager leads through the pages of a list of n rows. Focus follows to the number of rows found, above the list.
 func ListingPager(id string, l *Listing, n int, w ListingTexts) app.UI {
-	if n <= ListingPage {
+	if n <= ListingPage || l.Whole {
 		return app.Elem("div").Hidden(true)
 	}
 	first, end := l.Bounds(n)
@@ -83,6 +88,11 @@ func ListingPager(id string, l *Listing, n int, w ListingTexts) app.UI {
 		app.Elem("div").Class("bp-buttons").Body(
 			app.If(first > 0, turn("previous", w.Previous, first/ListingPage-1)),
 			app.If(end < n, turn("next", w.Next, first/ListingPage+1)),
+			Button("tertiary", w.Print, On(id+"/print", func(ctx app.Context) {
+				l.Whole = true
+				focus(id + "-found")
+				ctx.Defer(func(app.Context) { app.Window().Call("print") })
+			})).ID(id+"-print"),
 		),
 	)
 }

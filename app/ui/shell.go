@@ -13,6 +13,7 @@ type Shell struct {
 	Account      *Account // nil until the person is known
 	Login        *NavItem // the link to sign in, nil for people who are signed in
 	Picker       *Picker  // nil on pages without a choice
+	Filter       *Filter  // nil on pages that show everything
 	Banner       string
 	Announcement string // read out by screen readers when it changes
 	Footer       Footer
@@ -84,6 +85,20 @@ func (p *Picker) ui() app.UI {
 	return app.Elem("div").Class("bp-picker").Body(Field{ID: "picker", Label: p.Label}.Select(p.Current, p.Options, p.Do))
 }
 
+// Filter says that a page shows a part only, and offers the whole.
+type Filter struct {
+	Text, All string
+	OnAll     Action
+}
+
+// ui returns the line, and an empty element for nil.
+func (f *Filter) ui() app.UI {
+	if f == nil {
+		return app.Elem("div")
+	}
+	return app.Elem("p").Class("bp-filter").Body(app.Elem("span").Text(f.Text), Button("tertiary", f.All, f.OnAll).ID("filter-off"))
+}
+
 // ColorScheme is a color scheme to choose: light, dark, or the device's.
 type ColorScheme struct {
 	Code, Name string
@@ -112,6 +127,7 @@ func (s Shell) UI() app.UI {
 		s.nav(),
 		app.Elem("main").ID("main").TabIndex(-1).Class("bp-main").On("input", s.Changed.handler(), s.Changed.key).Body(
 			app.Elem("div").Role("status").Class("bp-banner").Body(app.If(s.Banner != "", app.Elem("p").Text(s.Banner))),
+			s.Filter.ui(),
 			app.Elem("div").Class("bp-page").Body(s.Body...),
 		),
 		s.foot(),

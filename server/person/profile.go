@@ -94,6 +94,7 @@ type DetailsStore interface {
 // ContactStore stores the confirmation of addresses and numbers.
 type ContactStore interface {
 	EmailStore
+	EmailWithdrawals
 	SaveCode(ctx context.Context, account toll.AccountID, c Code) error
 	// UseCode counts an attempt and confirms the channel if right accepts the stored hash. Otherwise, and for an
 	// expired code or more than triesMax attempts, it returns fault.CodeWrong.
@@ -110,12 +111,16 @@ type EmailStore interface {
 	// link is used then. It returns fault.CodeWrong like UseCode.
 	ConfirmPendingEmail(ctx context.Context, link seal.Hash, m EmailChange, triesMax int, right func(hash []byte) bool) error
 	UndoEmail(ctx context.Context, link seal.Hash, m EmailChange) error
+	// EmailTaken reports whether an account has the address.
+	EmailTaken(ctx context.Context, email string) (bool, error)
+}
+
+// EmailWithdrawals stores withdrawals of changes of email addresses.
+type EmailWithdrawals interface {
 	// WithdrawEmail withdraws every change of an account's address that is not confirmed yet.
 	WithdrawEmail(ctx context.Context, account toll.AccountID, now time.Time) error
 	// EmailWithdrawn reports whether a link is of a change that its account has withdrawn.
 	EmailWithdrawn(ctx context.Context, link seal.Hash) (bool, error)
-	// EmailTaken reports whether an account has the address.
-	EmailTaken(ctx context.Context, email string) (bool, error)
 }
 
 // Guard requires a recent step-up for sensitive changes, and limits guesses.

@@ -13,5 +13,6 @@ func ListingTexts(w *i18n.Words, l ui.Listing, n int) ui.ListingTexts {
 		Found:    w.N("list.found", n),
 		Shown:    w.T("list.shown", "first", w.Number(int64(first+1)), "last", w.Number(int64(end)), "n", w.Number(int64(n))),
 		Previous: w.T("list.previous"), Next: w.T("list.next"),
+		Print: w.T("list.print", "n", w.Number(int64(n))),
 	}
 }

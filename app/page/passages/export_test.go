@@ -16,6 +16,9 @@ func Toggle(c app.Composer, line api.PassageLine) { c.(*page).rows.Toggle(line.I
 // LoadMore asks for the next page, as the button below the list does.
 func LoadMore(ctx app.Context, c app.Composer) { c.(*page).loadMore(ctx) }
 
+// PrintAll prints all passages, as the button below the list does.
+func PrintAll(ctx app.Context, c app.Composer) { c.(*page).printAll(ctx) }
+
 // Submit puts dates into the fields and sends the form.
 func Submit(ctx app.Context, c app.Composer, from, to string) {
 	p := c.(*page)

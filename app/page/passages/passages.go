@@ -161,6 +161,25 @@ func (p *page) loadMore(ctx app.Context) {
 	}))
 }
 
+// printAll fetches the passages that are not listed yet, one page after the other, lists them all and prints the page.
+func (p *page) printAll(ctx app.Context) {
+	if p.more.Loading() {
+		return
+	}
+	if p.list.Next == "" {
+		p.shown = len(p.list.Lines)
+		p.Session.Window.Focus(shownID) // the button is about to go
+		ctx.Defer(func(app.Context) { p.Session.Window.Print() })
+		return
+	}
+	req := p.request
+	req.After = p.list.Next
+	p.more.Load(ctx, &p.base, p.ask(req, func(ctx app.Context, reply api.PassageListReply) {
+		p.list.Append(reply)
+		p.printAll(ctx)
+	}))
+}
+
 // ask returns the question for one page of passages. A refusal that is about a field is shown in the form.
 func (p *page) ask(req api.PassageListRequest, answered func(app.Context, api.PassageListReply)) frame.Request[api.PassageListReply] {
 	return frame.Request[api.PassageListReply]{

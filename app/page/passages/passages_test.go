@@ -67,6 +67,29 @@ func TestNextPageIsAppended(t *testing.T) {
 	}
 }
 
+// The button that prints everything fetches what is missing, lists it and then prints. The line at the end counts the rows
+// that are on the page.
+func TestPrintingAllFetchesTheRest(t *testing.T) {
+	server := passageServer(api.PassageListReply{Lines: lines("p", 40), Count: 60, Next: "n"})
+	s := pagetest.Open(t, server, "/passages", passages.New)
+	s.Shows("Viser 12 av 60", "Skriv ut alle 60", "Utskriften viser de 12 nyeste av 60")
+	server.With(api.PassageList.Endpoint, api.PassageListReply{Lines: lines("q", 20), Count: 60})
+	s.Do(func(ctx app.Context) { passages.PrintAll(ctx, s.Page) })
+	s.Shows(`id="passage-p0"`, `id="passage-p39"`, `id="passage-q19"`, "Viser 60 av 60")
+	s.Hides("Skriv ut alle", "Utskriften viser")
+	if s.Window.Printed != 1 || s.Window.FocusID != "passages-shown" {
+		t.Errorf("printed %d times, focus on %q", s.Window.Printed, s.Window.FocusID)
+	}
+}
+
+// lines returns passages, newest first.
+func lines(name string, n int) (list []api.PassageLine) {
+	for i := range n {
+		list = append(list, pagetest.Line(toll.PassageID(fmt.Sprint(name, i)), pagetest.Noon.Add(-time.Duration(i)*time.Hour)))
+	}
+	return list
+}
+
 // A long list is shown in parts, so that the browser can answer a finger; the rest follows when the end comes near.
 func TestRowsFollowWhenTheEndComesNear(t *testing.T) {
 	lines := []api.PassageLine{}

@@ -23,6 +23,9 @@ const (
 	periodErrorID = "period-wrong"
 )
 
+// shownID is the id of the line that says how many passages are listed.
+const shownID = "passages-shown"
+
 // endID is the id of what follows the rows.
 const endID = "passages-end"
 
@@ -132,10 +135,13 @@ func (p *page) table() app.UI {
 
 // moreButton shows how many passages of the period are listed, and loads more.
 func (p *page) moreButton(w *i18n.Words) app.UI {
-	shown := w.T("passages.shown", "shown", w.Number(int64(len(p.list.Lines))), "count", w.Number(int64(p.list.Count)))
+	shown := w.T("passages.shown", "shown", w.Number(int64(p.visible())), "count", w.Number(int64(p.list.Count)))
 	return app.Elem("div").ID(endID).Class("bp-more").Body(
 		app.If(p.more.Err() != nil, app.Elem("p").Body(p.Failure(p.more.Err(), p.loadMore))),
-		app.Elem("p").Class("bp-quiet").Text(shown),
-		app.If(p.list.Next != "", ui.Button("secondary", w.T("passages.more"), ui.On("more", p.loadMore))),
+		app.Elem("p").ID(shownID).TabIndex(-1).Class("bp-quiet").Text(shown),
+		app.If(p.visible() < p.list.Count, app.Elem("div").Class("bp-buttons").Body(
+			app.If(p.list.Next != "", ui.Button("secondary", w.T("passages.more"), ui.On("more", p.loadMore))),
+			ui.Button("tertiary", w.T("passages.print", "count", w.Number(int64(p.list.Count))), ui.On("print", p.printAll)).ID("print-all"),
+		)),
 	)
 }

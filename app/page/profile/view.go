@@ -168,7 +168,7 @@ func (p *page) consentBoxes(reply api.ProfileReply) app.UI {
 			p.consents[kind], ui.Toggle(id, func(_ app.Context, on bool) { p.consents[kind] = on })))
 	}
 	return ui.Card("consents", w.T("profile.consents"), app.Elem("p").Text(w.T("profile.consents.lead")),
-		app.Elem("p").Body(app.A().Class("ds-link").Href(site.Privacy).Target("_blank").Text(w.T("profile.consents.statement"))), ui.Stack(boxes...))
+		app.Elem("p").Body(app.A().Class("ds-link").Href(site.Privacy).Text(w.T("profile.consents.statement"))), ui.Stack(boxes...))
 }
 
 // consentNote says which choice was made before, and when.

@@ -15,6 +15,7 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/recheck"
+	"bompass/shared/toll"
 )
 
 type base = frame.Page
@@ -43,7 +44,18 @@ type result struct {
 
 // New returns the page.
 func New(s *session.Session) app.Composer {
-	return &page{base: frame.New(s), rows: passagelist.NewView()}
+	p := &page{base: frame.New(s), rows: passagelist.NewView()}
+	p.OnAgreement = p.showAgreement
+	return p
+}
+
+// showAgreement offers the vehicles of another agreement, or of all, and rates the same month of the first of them.
+func (p *page) showAgreement(ctx app.Context, _ toll.AgreementID) {
+	s := selection{month: p.asked.month}
+	if vehicles := p.ownVehicles(); len(vehicles) > 0 {
+		s.vehicle = vehicles[0].ID
+	}
+	ctx.Navigate(s.address())
 }
 
 // OnMount subscribes to events: a month that changes is rated again.
