@@ -20,6 +20,7 @@ import (
 	"bompass/server/party"
 	"bompass/server/person"
 	"bompass/server/privacy"
+	"bompass/server/web/asset"
 	"bompass/server/web/kit"
 	"bompass/server/web/once"
 	"bompass/server/web/portal"
@@ -45,13 +46,13 @@ type Parties interface {
 }
 
 // Assets are the browser's files as the build made them.
-type Assets = kit.Assets
+type Assets = asset.Files
 
 // ErrNotBuilt is returned when the browser's files are missing.
-var ErrNotBuilt = kit.ErrNotBuilt
+var ErrNotBuilt = asset.ErrNotBuilt
 
 // LoadAssets reads the directory that the build has written.
-func LoadAssets(dir fs.FS) (*Assets, error) { return kit.LoadAssets(dir) }
+func LoadAssets(dir fs.FS) (*Assets, error) { return asset.Load(dir) }
 
 // Deps is what the HTTP layer needs.
 type Deps struct {

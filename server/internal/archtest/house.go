@@ -4,7 +4,7 @@ package archtest
 const (
 	anyShared = "shared/..."
 	page      = "app/frame app/session app/ui app/page/fleet app/page/passagelist " + anyShared
-	httpLayer = "server/web/kit server/access/... server/party server/person " + anyShared
+	httpLayer = "server/web/asset server/web/kit server/access/... server/party server/person " + anyShared
 	account   = "server/access server/access/seal server/notice server/seclog " + anyShared
 	database  = "server/store " + account
 )
@@ -259,7 +259,8 @@ var House = []Row{
 	{"server/store/privacydb", database + " server/privacy server/store/inventory", "exports, erases and prunes"},
 
 	// server: the HTTP layer calls domains and does not query.
-	{"server/web/kit", "server/access server/access/seal server/seclog " + anyShared, "mounts routes and knows who calls"},
+	{"server/web/asset", "", "sends the browser's files as the build made them"},
+	{"server/web/kit", "server/web/asset server/access server/access/seal server/seclog " + anyShared, "mounts routes and knows who calls"},
 	{"server/web/once", httpLayer, "a form that was sent twice gets the first answer again"},
 	{"server/web/resume", httpLayer, "a request waits for the proof that it needs"},
 	{"server/web/roadside", httpLayer, "the routes of stations"},

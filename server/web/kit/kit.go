@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access/seal"
+	"bompass/server/web/asset"
 	"bompass/shared/toll"
 )
 
@@ -27,7 +28,7 @@ type Config struct {
 	Details     Details
 	Mandates    Mandates     // nil if nobody can act for others by mandate
 	Others      OtherParties // nil if nobody can act for others
-	Assets      *Assets
+	Assets      *asset.Files
 	Contact     toll.Contact // of customer service
 	Log         *slog.Logger
 	Security    *slog.Logger // security events; nil writes them to Log
@@ -39,7 +40,7 @@ type Kit struct {
 	Origin  Origin
 	Keys    seal.Keys
 	Streams *Streams
-	Assets  *Assets
+	Assets  *asset.Files
 	Contact toll.Contact // of customer service
 	Others  OtherParties // nil if nobody can act for others
 	Log     *slog.Logger

@@ -19,6 +19,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/access/seal"
+	"bompass/server/web/asset"
 	"bompass/server/web/kit"
 	"bompass/shared/api"
 	"bompass/shared/fault"
@@ -76,7 +77,7 @@ func newKit(t *testing.T) *kit.Kit {
 		t.Fatal(err)
 	}
 	files["manifest.json"] = &fstest.MapFile{Data: manifest}
-	assets, err := kit.LoadAssets(files)
+	assets, err := asset.Load(files)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
+	"bompass/server/web/asset"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 	"bompass/shared/site"
@@ -29,6 +30,15 @@ var pageScript string
 // MountScript adds the script of all pages of the server.
 func MountScript(app *fiber.App) {
 	app.Get("/page.js", Static("text/javascript; charset=utf-8", pageScript))
+}
+
+// Static returns a handler that answers with a fixed text.
+func Static(mediaType, text string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderContentType, mediaType)
+		c.Set(fiber.HeaderCacheControl, "no-cache")
+		return c.SendString(text)
+	}
 }
 
 // Page is what every rendered page has. The content of a page is a struct of its room that embeds Page or
@@ -112,7 +122,9 @@ type footLink struct {
 // FootLinks returns the links of the footer beside the choices of language and color scheme.
 func (p *Page) FootLinks() []footLink {
 	links := []footLink{
-		{Href: site.Privacy, Text: p.T("app.privacy")}, {Href: site.Accessibility, Text: p.T("app.accessibility")}, {Href: site.Cookies, Text: p.T("app.cookies")},
+		{Href: site.Privacy, Text: p.T("app.privacy")},
+		{Href: site.Accessibility, Text: p.T("app.accessibility")},
+		{Href: site.Cookies, Text: p.T("app.cookies")},
 		{Href: site.Message, Text: p.T("app.message")},
 	}
 	for _, phone := range p.ServiceNumbers() {
@@ -140,9 +152,9 @@ func (k *Kit) NewPage(c *fiber.Ctx) *Page { return k.pageIn(k.Language(c)) }
 
 func (k *Kit) pageIn(language string) *Page {
 	return &Page{
-		Words: i18n.For(language), Sheet: k.Assets.Address(SheetFile), Icon: k.Assets.Address(IconFile),
-		Program: k.Assets.Address(ProgramFile),
-		Starter: k.Assets.Address(StarterFile),
+		Words: i18n.For(language), Sheet: k.Assets.Address(asset.Sheet), Icon: k.Assets.Address(asset.Icon),
+		Program: k.Assets.Address(asset.Program),
+		Starter: k.Assets.Address(asset.Starter),
 		contact: k.Contact,
 	}
 }

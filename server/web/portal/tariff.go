@@ -10,6 +10,7 @@ import (
 	"github.com/andybalholm/brotli"
 	"github.com/gofiber/fiber/v2"
 
+	"bompass/server/web/asset"
 	"bompass/server/web/kit"
 	"bompass/shared/api"
 	"bompass/shared/tariff"
@@ -19,7 +20,7 @@ import (
 type published struct {
 	release int64
 	version string
-	file    kit.Asset
+	file    asset.File
 	names   map[string]string // of stations and toll companies, by id
 }
 
@@ -33,7 +34,7 @@ func publish(release int64, files []tariff.File) (*published, error) {
 			p.names[string(station.ID)] = station.Name
 		}
 	}
-	p.file = kit.Asset{Type: kit.ContentType(".json"), Tag: p.version}
+	p.file = asset.File{Type: asset.ContentType(".json"), Tag: p.version}
 	if p.file.Raw, err = json.Marshal(api.TariffBookReply{Version: p.version, Files: files}); err != nil {
 		return p, fmt.Errorf("publish tariffs: %w", err)
 	}

@@ -3,6 +3,7 @@ package shell
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"bompass/server/web/asset"
 	"bompass/server/web/kit"
 )
 
@@ -29,7 +30,7 @@ func (h *Handlers) MountFiles(app *fiber.App) {
 	app.Get("/sitemap.xml", h.NotFound)
 	app.Get("/ads.txt", h.NotFound)
 	app.Get("/favicon.ico", func(c *fiber.Ctx) error {
-		return c.Redirect(h.Assets.Address(kit.IconFile), fiber.StatusFound)
+		return c.Redirect(h.Assets.Address(asset.Icon), fiber.StatusFound)
 	})
 }
 
@@ -45,5 +46,5 @@ func (h *Handlers) file(c *fiber.Ctx) error {
 // loader serves the toolchain's own loader at the address that the program's page names. The copy in the
 // library is older than the compiler.
 func (h *Handlers) loader(c *fiber.Ctx) error {
-	return h.Assets.Named(kit.LoaderFile).Send(c, "no-cache")
+	return h.Assets.Named(asset.Loader).Send(c, "no-cache")
 }

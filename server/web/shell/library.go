@@ -10,6 +10,7 @@ import (
 
 	"bompass/app/page"
 	"bompass/app/workbench"
+	"bompass/server/web/asset"
 	"bompass/server/web/kit"
 	"bompass/shared/i18n"
 )
@@ -26,13 +27,13 @@ type library struct {
 
 // newLibrary configures go-app with the program's files. The font is preloaded, because the browser
 // would find it only after the stylesheet.
-func newLibrary(assets *kit.Assets, host string) *library {
+func newLibrary(assets *asset.Files, host string) *library {
 	page.RegisterFirstPaints()
-	icon := assets.Address(kit.IconFile)
+	icon := assets.Address(asset.Icon)
 	var preload []string
-	if assets.Has(kit.FontFile) {
+	if assets.Has(asset.Font) {
 		preload = append(preload,
-			`<link rel="preload" as="font" type="font/woff2" crossorigin href="`+assets.Address(kit.FontFile)+`">`)
+			`<link rel="preload" as="font" type="font/woff2" crossorigin href="`+assets.Address(asset.Font)+`">`)
 	}
 	return &library{host: host, handler: &app.Handler{
 		Name: "Bompass", ShortName: "Bompass", Title: "Bompass", Lang: i18n.Default,
@@ -41,18 +42,18 @@ func newLibrary(assets *kit.Assets, host string) *library {
 		BackgroundColor: themeColor,
 		ThemeColor:      themeColor,
 		LoadingLabel:    " ", // the stylesheet moves a line while the program loads
-		Styles:          []string{assets.Address(kit.SheetFile)},
-		Scripts:         []string{assets.Address(kit.CompanionFile) + " defer"},
+		Styles:          []string{assets.Address(asset.Sheet)},
+		Scripts:         []string{assets.Address(asset.Companion) + " defer"},
 		RawHeaders:      preload,
 		HTML:            func() app.HTMLHtml { return app.Html().DataSet("color-scheme", kit.SchemeAuto) },
-		Resources:       resources{assets.Address(kit.ProgramFile)},
+		Resources:       resources{assets.Address(asset.Program)},
 		Version:         assets.Version(),
 	}}
 }
 
 // appleIcon returns the address of the icon for home screens that accept no SVG. They round its corners.
-func appleIcon(assets *kit.Assets) string {
-	for _, file := range []string{pngOf(kit.MaskableFile, "192"), kit.IconFile} {
+func appleIcon(assets *asset.Files) string {
+	for _, file := range []string{pngOf(asset.Maskable, "192"), asset.Icon} {
 		if assets.Has(file) {
 			return assets.Address(file)
 		}

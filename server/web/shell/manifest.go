@@ -3,7 +3,7 @@ package shell
 import (
 	"github.com/gofiber/fiber/v2"
 
-	"bompass/server/web/kit"
+	"bompass/server/web/asset"
 	"bompass/shared/i18n"
 	"bompass/shared/site"
 )
@@ -49,9 +49,9 @@ func (h *Handlers) manifest(c *fiber.Ctx) error {
 
 // icons returns the icons: as SVG and, for systems that need them, as PNG, for use as they are and for masking.
 func (h *Handlers) icons() []manifestIcon {
-	icons := []manifestIcon{{Src: h.Assets.Address(kit.IconFile), Sizes: "any", Type: "image/svg+xml", Purpose: "any"}}
+	icons := []manifestIcon{{Src: h.Assets.Address(asset.Icon), Sizes: "any", Type: "image/svg+xml", Purpose: "any"}}
 	for _, size := range iconSizes {
-		for _, icon := range [][2]string{{kit.IconFile, "any"}, {kit.MaskableFile, "maskable"}} {
+		for _, icon := range [][2]string{{asset.Icon, "any"}, {asset.Maskable, "maskable"}} {
 			if file := pngOf(icon[0], size); h.Assets.Has(file) {
 				icons = append(icons, manifestIcon{
 					Src: h.Assets.Address(file), Sizes: size + "x" + size, Type: "image/png", Purpose: icon[1],
@@ -83,7 +83,7 @@ func (h *Handlers) shortcuts(w *i18n.Words) []shortcut {
 		{Name: w.T("prices.nav"), URL: site.Prices},
 		{Name: w.T("check.title"), URL: site.Recheck},
 	}
-	if file := pngOf(kit.IconFile, "192"); h.Assets.Has(file) {
+	if file := pngOf(asset.Icon, "192"); h.Assets.Has(file) {
 		for i := range places {
 			places[i].Icons = []manifestIcon{{Src: h.Assets.Address(file), Sizes: "192x192", Type: "image/png"}}
 		}

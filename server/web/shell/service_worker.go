@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/app/page"
+	"bompass/server/web/asset"
 	"bompass/server/web/kit"
 	"bompass/shared/api"
 	"bompass/shared/i18n"
@@ -53,7 +54,7 @@ func (h *Handlers) mountServiceWorker(app *fiber.App) {
 // serviceWorker returns the script of the service worker. Its version changes with everything that it stores.
 func (h *Handlers) serviceWorker(frame, starter []byte) string {
 	files := []string{"/app.js", "/app.css", loaderPath, manifestPath}
-	for _, name := range []string{kit.ProgramFile, kit.SheetFile, kit.CompanionFile, kit.StarterFile, kit.IconFile, kit.FontFile} {
+	for _, name := range []string{asset.Program, asset.Sheet, asset.Companion, asset.Starter, asset.Icon, asset.Font} {
 		if h.Assets.Has(name) {
 			files = append(files, h.Assets.Address(name))
 		}

@@ -15,6 +15,7 @@ import (
 
 	"bompass/app/page"
 	"bompass/server/access"
+	"bompass/server/web/asset"
 	"bompass/server/web/kit"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
@@ -189,8 +190,8 @@ func (h *Handlers) correct(frame []byte, words *i18n.Words, first firstPaint) []
 
 // starter returns the element of the script that loads and compiles the program.
 func (h *Handlers) starter() string {
-	return `<script src="` + html.EscapeString(h.Assets.Address(kit.StarterFile)) + `" data-program="` +
-		html.EscapeString(h.Assets.Address(kit.ProgramFile)) + `" data-compile defer></script>` + "\n"
+	return `<script src="` + html.EscapeString(h.Assets.Address(asset.Starter)) + `" data-program="` +
+		html.EscapeString(h.Assets.Address(asset.Program)) + `" data-compile defer></script>` + "\n"
 }
 
 // list returns an attribute of the page's root with texts, which the program takes apart at the commas.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"bompass/server/web/asset"
 	"bompass/server/web/kit"
 )
 
@@ -23,8 +24,8 @@ func (h *Handlers) mountWorkbench(app *fiber.App) {
 		return c.SendString(`<!DOCTYPE html><html lang="en" data-color-scheme="` + kit.ColorScheme(c) +
 			`"><head><meta charset="utf-8">` +
 			`<meta name="viewport" content="width=device-width, initial-scale=1"><title>Workbench – Bompass</title>` +
-			`<link rel="icon" href="` + html.EscapeString(h.Assets.Address(kit.IconFile)) + `">` +
-			`<link rel="stylesheet" href="` + html.EscapeString(h.Assets.Address(kit.SheetFile)) +
+			`<link rel="icon" href="` + html.EscapeString(h.Assets.Address(asset.Icon)) + `">` +
+			`<link rel="stylesheet" href="` + html.EscapeString(h.Assets.Address(asset.Sheet)) +
 			`"></head><body class="bp-app-bench">` +
 			bareStates.ReplaceAllString(workbenchHTML(), `$1="true"$2`) + `</body></html>`)
 	})

@@ -1,4 +1,6 @@
-package kit
+// Package asset holds the browser's files as the build made them, and sends each in the smallest encoding that a browser
+// accepts.
+package asset
 
 import (
 	"crypto/sha256"
@@ -15,36 +17,36 @@ import (
 
 // The files that the build makes, by the names that the program uses.
 const (
-	ProgramFile   = "app.wasm"
-	SheetFile     = "bompass.css"
-	LoaderFile    = "wasm_exec.js"
-	CompanionFile = "companion.js"
-	StarterFile   = "program.js"
-	IconFile      = "icon/bompass.svg"
-	MaskableFile  = "icon/bompass-maskable.svg"
-	FontFile      = "font/inter-latin.woff2"
+	Program   = "app.wasm"
+	Sheet     = "bompass.css"
+	Loader    = "wasm_exec.js"
+	Companion = "companion.js"
+	Starter   = "program.js"
+	Icon      = "icon/bompass.svg"
+	Maskable  = "icon/bompass-maskable.svg"
+	Font      = "font/inter-latin.woff2"
 )
 
 // ErrNotBuilt is returned when the browser's files are missing.
 var ErrNotBuilt = errors.New("the browser's files are not built; run make build")
 
-// Assets are the browser's files as the build made them: each under a name with its content's hash, with its
+// Files are the browser's files as the build made them: each under a name with its content's hash, with its
 // compressed encodings.
-type Assets struct {
+type Files struct {
 	names   map[string]string // name in the program → file
-	files   map[string]Asset
+	files   map[string]File
 	version string
 }
 
-// Asset is one file in the encodings in which it can be sent. Brotli and Gzip are nil if there is none.
-type Asset struct {
+// File is one file in the encodings in which it can be sent. Brotli and Gzip are nil if there is none.
+type File struct {
 	Raw, Brotli, Gzip []byte
 	Type              string // media type
 	Tag               string // changes with the content
 }
 
-// LoadAssets reads the directory that the build has written.
-func LoadAssets(dir fs.FS) (*Assets, error) {
+// Load reads the directory that the build has written.
+func Load(dir fs.FS) (*Files, error) {
 	list, err := fs.ReadFile(dir, "manifest.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotBuilt
@@ -52,11 +54,11 @@ func LoadAssets(dir fs.FS) (*Assets, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read assets: %w", err)
 	}
-	a := &Assets{files: map[string]Asset{}}
+	a := &Files{files: map[string]File{}}
 	if err := json.Unmarshal(list, &a.names); err != nil {
 		return nil, fmt.Errorf("read assets: manifest.json: %w", err)
 	}
-	for _, name := range []string{ProgramFile, SheetFile, LoaderFile, CompanionFile, StarterFile, IconFile} {
+	for _, name := range []string{Program, Sheet, Loader, Companion, Starter, Icon} {
 		if a.names[name] == "" {
 			return nil, fmt.Errorf("%s: %w", name, ErrNotBuilt)
 		}
@@ -64,7 +66,7 @@ func LoadAssets(dir fs.FS) (*Assets, error) {
 	sum := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(a.names)) {
 		file := a.names[name]
-		if a.files[file], err = readAsset(dir, file); err != nil {
+		if a.files[file], err = read(dir, file); err != nil {
 			return nil, fmt.Errorf("read asset %s: %w", name, err)
 		}
 		_, _ = io.WriteString(sum, name+" "+a.files[file].Tag+"\n") // a hash takes everything
@@ -73,17 +75,17 @@ func LoadAssets(dir fs.FS) (*Assets, error) {
 	return a, nil
 }
 
-// readAsset reads a file and its compressed encodings, which are optional.
-func readAsset(dir fs.FS, file string) (Asset, error) {
+// read reads a file and its compressed encodings, which are optional.
+func read(dir fs.FS, file string) (File, error) {
 	raw, err := fs.ReadFile(dir, file)
 	if err != nil {
-		return Asset{}, err
+		return File{}, err
 	}
 	sum := sha256.Sum256(raw)
-	f := Asset{Raw: raw, Type: ContentType(file), Tag: hex.EncodeToString(sum[:8])}
+	f := File{Raw: raw, Type: ContentType(file), Tag: hex.EncodeToString(sum[:8])}
 	for suffix, form := range map[string]*[]byte{".br": &f.Brotli, ".gz": &f.Gzip} {
 		if *form, err = fs.ReadFile(dir, file+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return Asset{}, err
+			return File{}, err
 		}
 	}
 	return f, nil
@@ -111,19 +113,19 @@ func ContentType(file string) string {
 }
 
 // Has reports whether the build made a file of that name.
-func (a *Assets) Has(name string) bool { return a.names[name] != "" }
+func (a *Files) Has(name string) bool { return a.names[name] != "" }
 
 // Address returns the address at which a file of that name is served.
-func (a *Assets) Address(name string) string { return "/web/" + a.names[name] }
+func (a *Files) Address(name string) string { return "/web/" + a.names[name] }
 
 // Version returns a text that changes with any file.
-func (a *Assets) Version() string { return a.version }
+func (a *Files) Version() string { return a.version }
 
 // Find returns the file at an address below /web/.
-func (a *Assets) Find(file string) (Asset, bool) {
+func (a *Files) Find(file string) (File, bool) {
 	found, ok := a.files[file]
 	return found, ok
 }
 
 // Named returns the file with a name that the program uses.
-func (a *Assets) Named(name string) Asset { return a.files[a.names[name]] }
+func (a *Files) Named(name string) File { return a.files[a.names[name]] }

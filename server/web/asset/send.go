@@ -1,4 +1,4 @@
-package kit
+package asset
 
 import (
 	"strconv"
@@ -7,17 +7,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// Static returns a handler that answers with a fixed text.
-func Static(mediaType, text string) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		c.Set(fiber.HeaderContentType, mediaType)
-		c.Set(fiber.HeaderCacheControl, "no-cache")
-		return c.SendString(text)
-	}
-}
-
 // Send answers with the smallest encoding that the client accepts, or that its copy still holds.
-func (f Asset) Send(c *fiber.Ctx, cache string) error {
+func (f File) Send(c *fiber.Ctx, cache string) error {
 	body, encoding := f.Raw, ""
 	switch accepted := c.Get(fiber.HeaderAcceptEncoding); {
 	case f.Brotli != nil && accepts(accepted, "br"):
