@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"bompass/server/fleet"
+
 	"github.com/gofiber/fiber/v2"
 	"github.com/nats-io/nats.go"
 
@@ -28,6 +30,7 @@ import (
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/draftdb"
+	"bompass/server/store/fleetdb"
 	"bompass/server/store/migration"
 	"bompass/server/store/noticedb"
 	"bompass/server/store/overviewdb"
@@ -217,6 +220,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Ceremonies:  accessdb.New(p.db),
 		Access:      people.access, Registrar: people.registrar, Factors: people.factors, Person: people.person,
 		Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid,
+		Fleet:   fleet.NewService(fleetdb.New(p.db), partners.vehicles, people.access, keys, p.Now),
 		Parties: partners.parties, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
 		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Contact: p.contact,

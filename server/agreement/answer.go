@@ -10,7 +10,6 @@ import (
 	"bompass/server/partner/register"
 	"bompass/shared/api"
 	"bompass/shared/fault"
-	"bompass/shared/ident"
 	"bompass/shared/text"
 	"bompass/shared/toll"
 )
@@ -77,7 +76,7 @@ func (d *Service) Answer(ctx context.Context, actor access.Principal, req api.Ag
 	if err != nil {
 		return api.AgreementDraftReply{}, err
 	}
-	var looked lookup
+	var looked register.Lookup
 	if req.Step == api.StepPlate { // before the draft is locked
 		if looked, err = d.findVehicle(ctx, actor, &req.Answers); err != nil {
 			return api.AgreementDraftReply{}, err
@@ -93,7 +92,7 @@ func (d *Service) Answer(ctx context.Context, actor access.Principal, req api.Ag
 		if a.Plate != req.Answers.Plate {
 			a.Plate, a.Sure, a.Stated = req.Answers.Plate, false, nil
 		}
-		a.Found, a.RegisterDown, a.Meant = looked.found, looked.silent, looked.meant
+		a.Found, a.RegisterDown, a.Meant = looked.Found, looked.Silent, looked.Meant
 		return nil
 	})
 	if err != nil {
@@ -183,58 +182,28 @@ func (a *answers) applyVehicle(in api.AgreementAnswers) error {
 	return nil
 }
 
-// lookup is what the register says about a plate.
-type lookup struct {
-	found  *register.Vehicle
-	silent bool        // the register did not answer
-	meant  *toll.Plate // another plate, which the register has, if it does not have this one
-}
-
 // findVehicle validates a plate and looks its vehicle up in the register. A vehicle that is on an agreement is refused
 // here, and not after the last question; whose agreement that is, is not said. Lookups are limited, so that nobody can go
 // through the plates of others.
-func (d *Service) findVehicle(ctx context.Context, actor access.Principal, in *api.AgreementAnswers) (lookup, error) {
-	plate, problem := ident.Plate(in.Country, in.Plate)
-	switch {
-	case problem == ident.Missing:
-		return lookup{}, fault.New(fault.FieldMissing).At("plate")
-	case problem != ident.None || !countryCode(plate.Country):
-		return lookup{}, fault.New(fault.FieldWrong).At("plate")
+func (d *Service) findVehicle(ctx context.Context, actor access.Principal, in *api.AgreementAnswers) (register.Lookup, error) {
+	plate, err := register.CheckPlate(in.Country, in.Plate)
+	if err != nil {
+		return register.Lookup{}, err
 	}
 	in.Country, in.Plate = plate.Country, plate.Text
 	if err := d.Limiter.AllowRequest(ctx, actor, "plate"); err != nil {
-		return lookup{}, err
+		return register.Lookup{}, err
 	}
 	number, taken, err := d.Store.AgreementOfVehicle(ctx, actor.Customer, plate, d.Now())
 	switch {
 	case err != nil:
-		return lookup{}, err
+		return register.Lookup{}, err
 	case number != "":
-		return lookup{}, fault.New(fault.VehicleYours, "number", number).At("plate")
+		return register.Lookup{}, fault.New(fault.VehicleYours, "number", number).At("plate")
 	case taken:
-		return lookup{}, fault.New(fault.VehicleTaken).At("plate")
+		return register.Lookup{}, fault.New(fault.VehicleTaken).At("plate")
 	}
-	v, err := d.Register.Vehicle(ctx, plate)
-	switch code := fault.CodeOf(err); {
-	case err == nil:
-		return lookup{found: &v}, nil
-	case code == fault.NotFound:
-		return lookup{meant: d.meant(ctx, plate)}, nil
-	case code == fault.PartnerDown || code == fault.PartnerUnset: // the person states the facts instead
-		return lookup{silent: true}, nil
-	}
-	return lookup{}, err
-}
-
-// meant returns a plate that the register has and that differs from the one typed by a usual mistake. It returns nil if
-// there is none, or if the register does not say.
-func (d *Service) meant(ctx context.Context, typed toll.Plate) *toll.Plate {
-	for _, plate := range ident.Mistyped(typed) {
-		if _, err := d.Register.Vehicle(ctx, plate); err == nil {
-			return &plate
-		}
-	}
-	return nil
+	return register.LookUp(ctx, d.Register, plate)
 }
 
 // choiceFault returns fault.FieldWrong for a choice that is not offered, or fault.FieldMissing when none was made.

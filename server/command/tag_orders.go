@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"text/tabwriter"
 
+	"bompass/server/access/seal"
 	"bompass/server/config"
 	"bompass/server/fleet"
 	"bompass/server/store"
@@ -44,7 +45,7 @@ func withFleet(ctx context.Context, w World, do func(*fleet.Service) error) erro
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		return do(fleet.NewService(fleetdb.New(db), w.Now))
+		return do(fleet.NewService(fleetdb.New(db), nil, nil, seal.Keys{}, w.Now))
 	})
 }
 

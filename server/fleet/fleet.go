@@ -1,6 +1,7 @@
-// Package fleet owns orders of tags: those that wait to be sent, and which tag was sent for an order.
+// Package fleet owns what is done with tags and vehicles on agreements: orders of tags and which tag was sent, and changes
+// of tags and vehicles with their history. Which changes are allowed is a rule of package toll.
 //
-// Orders are placed by package agreement, with an agreement.
+// Orders are placed by package agreement, with an agreement, or with a vehicle that is added to one.
 package fleet
 
 import (
@@ -8,6 +9,8 @@ import (
 	"fmt"
 	"time"
 
+	"bompass/server/access/seal"
+	"bompass/server/partner/register"
 	"bompass/shared/ident"
 	"bompass/shared/toll"
 )
@@ -33,16 +36,22 @@ type Store interface {
 	// SendTag records the tag that was sent for an order. The tag is the agreement's, and on the order's vehicle
 	// from at on.
 	SendTag(ctx context.Context, order int64, tag toll.TagID, at time.Time) error
+	ChangeStore
 }
 
-// Service handles orders of tags.
+// Service handles orders of tags, and changes of tags and vehicles. It is safe for concurrent use.
 type Service struct {
-	store Store
-	now   func() time.Time
+	store    Store
+	register register.Source
+	limiter  Limiter
+	keys     seal.Keys
+	now      func() time.Time
 }
 
-// NewService returns a Service on a store.
-func NewService(store Store, now func() time.Time) *Service { return &Service{store: store, now: now} }
+// NewService returns a Service on a store, with the register that vehicles are looked up in.
+func NewService(store Store, source register.Source, limiter Limiter, keys seal.Keys, now func() time.Time) *Service {
+	return &Service{store: store, register: source, limiter: limiter, keys: keys, now: now}
+}
 
 // Waiting returns the orders that have not been sent, the oldest first.
 func (s *Service) Waiting(ctx context.Context) ([]TagOrder, error) { return s.store.TagOrders(ctx) }

@@ -15,6 +15,7 @@ import (
 	"bompass/server/access/factor"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/fleet"
 	"bompass/server/legacy"
 	"bompass/server/partner/mail/sim"
 	"bompass/server/party"
@@ -69,6 +70,7 @@ type Deps struct {
 	Person      *person.Service
 	Privacy     *privacy.Service
 	Agreements  *agreement.Service
+	Fleet       *fleet.Service
 	Legacy      *legacy.Service
 	Inbox       *sim.Inbox // nil except on development servers
 	Overview    portal.Overview
@@ -140,7 +142,7 @@ func open(d Deps) (r rooms, err error) {
 		return r, err
 	}
 	r.portal, err = portal.New(portal.Deps{
-		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Legacy: d.Legacy,
+		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Fleet: d.Fleet, Legacy: d.Legacy,
 		Overview: d.Overview, Passages: d.Passages,
 		Live: d.Live, Messages: d.Messages, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Logout: r.signin.Logout,
 		Cookies: append(r.kit.Cookies(), r.signin.Cookies()...),

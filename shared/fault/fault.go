@@ -56,6 +56,7 @@ const (
 	VehicleYours     Code = "vehicle.yours"     // on one of the customer's own agreements
 	VehicleTagged    Code = "vehicle.tagged"    // has a tag already
 	AgreementFull    Code = "agreement.full"    // has as many vehicles as a private agreement may have
+	AgreementInUse   Code = "agreement.in.use"  // has other vehicles or tags
 	TagOrdered       Code = "tag.ordered"       // not sent yet
 	TagHeld          Code = "tag.held"          // on hold already
 	TagLost          Code = "tag.lost"          // reported as lost or stolen

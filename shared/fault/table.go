@@ -62,6 +62,7 @@ var specs = map[Code]Spec{
 	TermsNeeded:      {Status: 422},
 	VehicleTagged:    {Status: 422},
 	AgreementFull:    {Status: 422, Params: []string{"max"}},
+	AgreementInUse:   {Status: 422},
 	TagOrdered:       {Status: 422},
 	TagHeld:          {Status: 422},
 	TagLost:          {Status: 422},

@@ -21,6 +21,7 @@ const (
 	ChangeSettle ChangeKind = "settle" // the tag is never used again, S2.72
 	ChangeRemove ChangeKind = "remove" // a vehicle without a tag leaves its agreement
 	ChangeAdd    ChangeKind = "add"    // a vehicle joins an agreement, without a tag
+	ChangeSend   ChangeKind = "send"   // the office has sent the tag that was ordered for a vehicle
 )
 
 // ChangeReason is why a vehicle leaves an agreement or why a tag is blocked.
@@ -144,7 +145,7 @@ func statusAfter(kind ChangeKind) TagStatus {
 		return TagLost
 	case ChangeSettle:
 		return TagSettled
-	case ChangeHold, ChangeMove, ChangeReopen, ChangeRemove, ChangeAdd:
+	case ChangeHold, ChangeMove, ChangeReopen, ChangeRemove, ChangeAdd, ChangeSend:
 	}
 	return TagOnHold
 }

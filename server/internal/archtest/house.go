@@ -172,7 +172,7 @@ var House = []Row{
 		"server/partner/print/suite", "server/partner/print server/partner/permanent",
 		"the tests that every printer passes",
 	},
-	{"server/partner/register", "shared/fault shared/toll", "the role of a vehicle register"},
+	{"server/partner/register", "shared/fault shared/ident shared/toll", "the role of a vehicle register"},
 	{"server/partner/register/sim", "server/partner/register shared/toll", "simulates the register's interface"},
 	{
 		"server/partner/register/suite", "server/partner/register shared/fault shared/toll",
@@ -203,7 +203,7 @@ var House = []Row{
 	{"server/party", account + " server/partner/mandate", "rights to act come from mandates and accounts"},
 	{"server/person", account, "details of a person hang on the account"},
 	{"server/privacy", account, "export and erasure are requests of an account"},
-	{"server/fleet", "shared/ident shared/toll", "orders of tags"},
+	{"server/fleet", "server/access server/access/seal server/partner/register " + anyShared, "changes of tags and vehicles need a person and the register"},
 	{"server/legacy", account, "links agreements of the legacy system to accounts"},
 	{"server/draft", "server/access/seal " + anyShared, "keeps the answers to a form encrypted until they are used"},
 	{
@@ -243,7 +243,7 @@ var House = []Row{
 	},
 	{"server/store/demo", "server/store " + anyShared, "writes the demo data"},
 	{"server/store/draftdb", "server/store server/access/seal server/draft", "keeps the records of draft"},
-	{"server/store/fleetdb", "server/store server/fleet " + anyShared, "keeps orders of tags"},
+	{"server/store/fleetdb", "server/store server/fleet " + anyShared, "keeps orders of tags and changes of the fleet"},
 	{"server/store/legacydb", database + " server/legacy", "keeps the records of legacy"},
 	{"server/store/noticedb", database, "keeps the records of notice"},
 	{"server/store/overviewdb", "server/store server/overview " + anyShared, "reads what overview adds up"},
@@ -267,12 +267,12 @@ var House = []Row{
 	{"server/web/shell", "app/page app/workbench " + httpLayer, "paints the first page with the program's own code"},
 	{"server/web/signin", httpLayer + " server/web/resume server/eid server/partner/identity", "the pages of signing in"},
 	{
-		"server/web/portal", httpLayer + " assets server/agreement server/draft server/legacy server/notice server/partner/mail/sim server/privacy",
+		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail/sim server/privacy",
 		"the routes of customers",
 	},
 	{
 		"server/web",
-		"server/web/... server/agreement server/legacy server/partner/mail/sim server/privacy " + httpLayer,
+		"server/web/... server/agreement server/fleet server/legacy server/partner/mail/sim server/privacy " + httpLayer,
 		"connects the rooms of the HTTP layer",
 	},
 
@@ -354,7 +354,7 @@ var Libraries = []Library{
 	{"github.com/google/go-cmp", "server/internal/... server/partner/...", "compares values in tests"},
 	{
 		"github.com/google/uuid",
-		"server/access/... server/agreement server/draft server/eid server/legacy server/notice server/party server/person",
+		"server/access/... server/agreement server/draft server/eid server/fleet server/legacy server/notice server/party server/person",
 		"identities of records",
 	},
 	{"github.com/trustelem/zxcvbn", "server/access", "estimates how many guesses a password takes"},

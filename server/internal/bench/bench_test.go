@@ -28,6 +28,7 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/embedded"
+	"bompass/server/fleet"
 	"bompass/server/internal/oracle"
 	"bompass/server/internal/pgtest"
 	"bompass/server/legacy"
@@ -43,6 +44,7 @@ import (
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/demo"
 	"bompass/server/store/draftdb"
+	"bompass/server/store/fleetdb"
 	"bompass/server/store/legacydb"
 	"bompass/server/store/migration"
 	"bompass/server/store/overviewdb"
@@ -67,8 +69,8 @@ const (
 
 var since = oslo.At(oslo.Date(2025, time.November, 1), 0, 0, 0)
 
-// fleet returns many cars with agreements and tags.
-func fleet() demo.Data {
+// manyCars returns many cars with agreements and tags.
+func manyCars() demo.Data {
 	cast := demo.Fixture()
 	for n := range vehicles {
 		v := toll.VehicleID(fmt.Sprintf("0196b000-0000-7000-8000-%012d", n))
@@ -134,7 +136,7 @@ func BenchmarkPipeline(b *testing.B) {
 	b.Cleanup(st.Close)
 	_, err = migration.Up(ctx, st.Pool)
 	must(b, err)
-	must(b, demo.Seed(ctx, st, fleet()))
+	must(b, demo.Seed(ctx, st, manyCars()))
 	for round := range b.N {
 		batches := traffic(round)
 		address := startPipeline(b, home.Path(fmt.Sprintf("stream-%d", round)), st)
@@ -167,7 +169,7 @@ func TestMeasuredPipelineCharges(t *testing.T) {
 	st, err := store.Open(t.Context(), url)
 	must(t, err)
 	t.Cleanup(st.Close)
-	must(t, demo.Seed(t.Context(), st, fleet()))
+	must(t, demo.Seed(t.Context(), st, manyCars()))
 	p := startPipeline(t, t.TempDir(), st)
 	sendAll(t, p.url, traffic(0)[:1])
 	for idle := false; !idle; time.Sleep(5 * time.Millisecond) {
@@ -231,6 +233,7 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 			Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: writer,
 			Limiter: people, Now: time.Now,
 		}),
+		Fleet:   fleet.NewService(fleetdb.New(st), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, people, keys, time.Now),
 		Legacy:  legacy.NewService(legacydb.New(st), keys, writer, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Access: people, Ceremonies: accounts, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(st), lists, func(id toll.ChargerID) string { return string(id) },

@@ -89,11 +89,18 @@ func addAgreement(ctx context.Context, tx pgx.Tx, b agreement.Application, n agr
 	if err != nil {
 		return err
 	}
-	vehicle, err := saveVehicle(ctx, tx, n)
+	id, err := store.SaveVehicle(ctx, tx, n.Vehicle, n.Source, a.From)
 	if err != nil {
 		return err
 	}
+	vehicle := string(id)
 	_, err = tx.Exec(ctx, "insert into mount (vehicle_id, agreement_id, valid_from) values ($1, $2, $3)", vehicle, string(a.ID), a.From)
+	if err != nil {
+		return err
+	}
+	err = store.AddFleetEvent(ctx, tx, store.FleetEvent{
+		Key: b.Draft, Agreement: a.ID, Account: b.Account, At: b.At, Effective: a.From, Kind: toll.ChangeAdd, To: id, Ordered: n.OrderTag,
+	})
 	if err != nil {
 		return err
 	}
@@ -136,32 +143,6 @@ func finishDraft(ctx context.Context, tx pgx.Tx, b agreement.Application, n agre
 		return err
 	}
 	return store.AddMessages(ctx, tx, n.Messages)
-}
-
-// saveVehicle adds a vehicle unless it exists, with the facts that hold from now on. Facts of a register are
-// not replaced by what a person states.
-func saveVehicle(ctx context.Context, tx pgx.Tx, n agreement.NewAgreement) (id string, err error) {
-	v := n.Vehicle
-	_, err = tx.Exec(ctx, "insert into vehicle (id, country, plate) values ($1, $2, $3) on conflict (country, plate) do nothing",
-		string(v.ID), v.Plate.Country, v.Plate.Text)
-	if err != nil {
-		return "", err
-	}
-	if err = tx.QueryRow(ctx, "select id::text from vehicle where country = $1 and plate = $2 for update", v.Plate.Country, v.Plate.Text).Scan(&id); err != nil {
-		return "", err
-	}
-	f, at := v.Facts, n.Agreement.From
-	_, err = tx.Exec(ctx, `update vehicle_facts set valid_to = $2 where vehicle_id = $1 and valid_from < $2 and (valid_to is null or valid_to > $2)
-		and (source = 'stated' or $3 <> 'stated') and (category, weight_kg, fuel, plug_in, euro, length_mm) is distinct from ($4, $5, $6, $7, $8, $9)`,
-		id, at, n.Source, f.Category, f.WeightKG, string(f.Fuel), f.PlugIn, f.Euro, v.LengthMM)
-	if err != nil {
-		return "", err
-	}
-	_, err = tx.Exec(ctx, `insert into vehicle_facts (vehicle_id, valid_from, category, weight_kg, fuel, plug_in, euro, length_mm, source)
-		select $1, $2, $4, $5, $6, $7, $8, $9, $3
-		where not exists (select from vehicle_facts where vehicle_id = $1 and valid_from <= $2 and (valid_to is null or valid_to > $2))`,
-		id, at, n.Source, f.Category, f.WeightKG, string(f.Fuel), f.PlugIn, f.Euro, v.LengthMM)
-	return id, err
 }
 
 // MadeAgreement returns an agreement of the customer as its receipt shows it, or fault.NotFound.

@@ -107,9 +107,12 @@ func factsRows(data Data) (rows []VehicleFactsRow) {
 	return rows
 }
 
+// tagDeposit is the deposit in øre that was paid for each tag of the demo data.
+const tagDeposit = 20000
+
 func tagRows(list []toll.Tag) (rows []TagRow) {
 	for _, t := range list {
-		rows = append(rows, TagRow{string(t.ID), string(t.Agreement), string(t.Status)})
+		rows = append(rows, TagRow{string(t.ID), string(t.Agreement), string(t.Status), tagDeposit})
 	}
 	return rows
 }

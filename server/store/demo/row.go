@@ -42,6 +42,7 @@ type VehicleFactsRow struct {
 // TagRow is a row of tag.
 type TagRow struct {
 	ID, AgreementID, Status string
+	Deposit                 int
 }
 
 // MountRow is a row of mount: a vehicle on an agreement for a period.

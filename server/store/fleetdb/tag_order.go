@@ -28,7 +28,7 @@ func (s *Store) TagOrders(ctx context.Context) ([]fleet.TagOrder, error) {
 		select o.id, o.ordered_at, g.number, v.country, v.plate, c.name,
 			coalesce(nullif(o.address, ''), concat_ws(', ', nullif(f.street, ''), nullif(concat_ws(' ', nullif(f.postal_code, ''), nullif(f.city, '')), ''), nullif(f.country, '')), '') as send_address
 		from tag_order o join agreement g on g.id = o.agreement_id join vehicle v on v.id = o.vehicle_id join customer c on c.id = g.customer_id
-		join agreement_begun n on n.agreement_id = g.id left join profile f on f.account_id = n.account_id
+		left join agreement_begun n on n.agreement_id = g.id left join profile f on f.account_id = n.account_id
 		where o.sent_at is null and (select count(*) from agreement_terms t where t.agreement_id = g.id) = 2 order by o.ordered_at, o.id`)
 	if err != nil {
 		return nil, fmt.Errorf("tag orders: %w", err)
@@ -65,7 +65,12 @@ func (s *Store) SendTag(ctx context.Context, order int64, tag toll.TagID, at tim
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "update tag_order set tag_id = $2, sent_at = $3 where id = $1", order, string(tag), at)
-		return err
+		if _, err = tx.Exec(ctx, "update tag_order set tag_id = $2, sent_at = $3 where id = $1", order, string(tag), at); err != nil {
+			return err
+		}
+		return store.AddFleetEvent(ctx, tx, store.FleetEvent{
+			Agreement: toll.AgreementID(agreement), At: at, Effective: at, Kind: toll.ChangeSend, Tag: tag,
+			Before: toll.TagOrdered, After: toll.TagActive, To: toll.VehicleID(vehicle),
+		})
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"bompass/server/access/seal"
 	"bompass/server/fleet"
 	"bompass/server/internal/pgtest"
 	"bompass/server/store"
@@ -31,7 +32,7 @@ type orders struct {
 func open(t *testing.T) *orders {
 	t.Helper()
 	db := pgtest.New(t)
-	return &orders{fleet.NewService(fleetdb.New(db), func() time.Time { return noon }), t, db}
+	return &orders{fleet.NewService(fleetdb.New(db), nil, nil, seal.Keys{}, func() time.Time { return noon }), t, db}
 }
 
 // order adds a person with an agreement, a vehicle on it and an order of a tag, and returns the order's number.

@@ -89,6 +89,7 @@ func ofVehicles(name, what string) Table {
 // agreements lists agreements and what begins and serves them.
 func agreements() []Table {
 	return []Table{
+		fleetEvents(),
 		{
 			Name: "tag_order", Owner: Customer, Kept: "as long as the agreement",
 			Export: Export{
@@ -127,8 +128,8 @@ func agreements() []Table {
 			Name: "tag", Owner: Customer, Kept: "as long as the agreement",
 			Export: Export{
 				Section: "tags",
-				Query:   "select t.id, t.status from tag t join agreement a on a.id = t.agreement_id where a.customer_id = @customer order by t.id",
-				Columns: []string{"id", "status"}, Omitted: map[string]string{"agreement_id": "the section agreements has it"},
+				Query:   "select t.id, t.status, t.deposit from tag t join agreement a on a.id = t.agreement_id where a.customer_id = @customer order by t.id",
+				Columns: []string{"id", "status", "deposit"}, Omitted: map[string]string{"agreement_id": "the section agreements has it"},
 			},
 			Erase: Erase{Why: "of an agreement, whose customer has no name any more"},
 		},
@@ -147,5 +148,24 @@ func agreements() []Table {
 			Export: Export{Why: "a credential"}, Erase: Erase{Cascade: true}, Join: Join{Move: true},
 			Sealed: []Sealed{{"key", "sealed", "number", "'legacy credential ' || number"}},
 		},
+	}
+}
+
+// fleetEvents is the history of tags and vehicles.
+func fleetEvents() Table {
+	return Table{
+		Name: "fleet_event", Owner: Customer, Accounts: []string{"account_id"}, Kept: "as long as the agreement",
+		Export: Export{
+			Section: "vehicle_changes",
+			Query: `select g.number, e.at, e.effective_at, e.kind, e.reason, e.tag_id, e.status_before, e.status_after, a.plate as from_plate, b.plate as to_plate,
+				e.kept, e.ended, e.ordered, e.returned from fleet_event e join agreement g on g.id = e.agreement_id left join vehicle a on a.id = e.from_vehicle
+				left join vehicle b on b.id = e.to_vehicle where g.customer_id = @customer order by e.id`,
+			Columns: []string{"at", "effective_at", "kind", "reason", "tag_id", "status_before", "status_after", "kept", "ended", "ordered", "returned"},
+			Omitted: map[string]string{
+				"id": "internal", "key": "internal", "agreement_id": "the number says it", "account_id": "may be another person",
+				"from_vehicle": "the plate says it", "to_vehicle": "the plate says it", "from_net": "a sum of passages", "to_net": "a sum of passages",
+			},
+		},
+		Erase: Erase{Statement: "update fleet_event set account_id = null where account_id = @account"}, Join: Join{Move: true},
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/agreement"
+	"bompass/server/fleet"
 	"bompass/server/legacy"
 	"bompass/server/partner/mail/sim"
 	"bompass/server/person"
@@ -62,6 +63,7 @@ type Deps struct {
 	Person     *person.Service
 	Privacy    *privacy.Service
 	Agreements *agreement.Service
+	Fleet      *fleet.Service
 	Legacy     *legacy.Service
 	Overview   Overview
 	Passages   Passages
@@ -86,7 +88,7 @@ type Handlers struct {
 // New returns the handlers, after it has parsed their pages and compressed the tariffs.
 func New(d Deps) (*Handlers, error) {
 	err := kit.Require(map[string]bool{
-		"access": d.Access != nil, "person": d.Person != nil, "agreements": d.Agreements != nil, "legacy": d.Legacy != nil,
+		"access": d.Access != nil, "person": d.Person != nil, "agreements": d.Agreements != nil, "fleet": d.Fleet != nil, "legacy": d.Legacy != nil,
 		"overview": d.Overview != nil, "passages": d.Passages != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
 	})
 	if err != nil {
@@ -114,6 +116,7 @@ func (h *Handlers) MountAPI(app *fiber.App) {
 	h.mountSessions(app)
 	h.mountPeople(app)
 	h.mountAgreements(app)
+	h.mountFleet(app)
 	kit.Stream(app, h.Kit, api.Events, func(ctx context.Context, actor access.Principal) (<-chan api.Event, error) {
 		return h.Live.Subscribe(ctx, actor.Customer)
 	})

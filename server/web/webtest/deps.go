@@ -13,6 +13,7 @@ import (
 	"bompass/server/access/factor"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/fleet"
 	"bompass/server/legacy"
 	"bompass/server/person"
 	"bompass/server/store/accessdb"
@@ -46,7 +47,7 @@ func Deps(t *testing.T, options ...option) web.Deps {
 	h := &Server{t: t, Live: &LiveFeed{t: t}}
 	d := web.Deps{
 		Registrar: &access.Registrar{}, Factors: &factor.Service{}, Person: &person.Service{},
-		Agreements: &agreement.Service{}, Legacy: &legacy.Service{},
+		Agreements: &agreement.Service{}, Fleet: &fleet.Service{}, Legacy: &legacy.Service{},
 		Context: context.Background(), PublicURL: "http://localhost",
 		Access: access.NewService(nil, seal.Keys{}, h.Now), Ceremonies: accessdb.New(nil), Overview: h,
 		Passages: h, Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(nil),

@@ -17,6 +17,7 @@ import (
 	"bompass/server/access/factor"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/fleet"
 	"bompass/server/internal/pgtest"
 	"bompass/server/internal/proves"
 	"bompass/server/legacy"
@@ -30,6 +31,7 @@ import (
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/demo"
 	"bompass/server/store/draftdb"
+	"bompass/server/store/fleetdb"
 	"bompass/server/store/legacydb"
 	"bompass/server/store/noticedb"
 	"bompass/server/store/persondb"
@@ -145,6 +147,7 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}},
 			Now:      h.Now,
 		}),
+		Fleet:   fleet.NewService(fleetdb.New(h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, accessService, h.Keys, h.Now),
 		Legacy:  legacy.NewService(legacydb.New(h.DB), h.Keys, messages, accessService, h.Now),
 		Context: ctx, PublicURL: h.URL, Access: accessService, Ceremonies: accounts, Keys: h.Keys, Overview: h, Passages: h,
 		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(h.DB),
