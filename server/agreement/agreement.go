@@ -122,7 +122,7 @@ func (d *Service) reply(ctx context.Context, actor access.Principal, id string, 
 	}
 	reply := api.AgreementDraftReply{
 		ID: id, Answers: a.AgreementAnswers, Steps: steps(missing), Missing: missing, Next: d.next(a, missing), Chargers: d.Chargers,
-		Silent: a.RegisterDown, Meant: a.Meant, Terms: versions(), Name: actor.Name, Email: actor.Email,
+		Silent: a.RegisterDown, Meant: a.Meant, Terms: toll.TermsInForce(), Name: actor.Name, Email: actor.Email,
 	}
 	if v := a.Found; v != nil {
 		reply.Found = &api.VehicleFound{Make: v.Make, Model: v.Model, Since: v.Since, Facts: v.Facts}
@@ -175,13 +175,4 @@ func (d *Service) charger(id toll.ChargerID) string {
 		}
 	}
 	return ""
-}
-
-// versions returns the current version of each set of terms.
-func versions() map[toll.TermsKind]int {
-	v := map[toll.TermsKind]int{}
-	for _, kind := range toll.Terms() {
-		v[kind] = toll.TermsVersion(kind)
-	}
-	return v
 }

@@ -119,7 +119,7 @@ func (r *rig) fill(actor access.Principal, plate toll.Plate) string {
 	}
 	r.answer(actor, api.StepVehicle, vehicle)
 	r.answer(actor, api.StepTag, api.AgreementAnswers{Tag: "yes"})
-	reply = r.answer(actor, api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}})
+	reply = r.answer(actor, api.StepTerms, api.AgreementAnswers{Terms: toll.TermsInForce()})
 	if reply.Next != api.StepCheck {
 		r.t.Fatalf("everything is answered, and %s is asked", reply.Next)
 	}
@@ -267,7 +267,7 @@ func TestConcurrentAnswersAreAllKept(t *testing.T) {
 	for step, a := range map[api.AgreementStep]api.AgreementAnswers{
 		api.StepCharger: {Charger: "ferde"}, api.StepCountry: {Country: "NO"}, api.StepTag: {Tag: "no"},
 		api.StepDetails: {Street: "Storgata 1", PostalCode: "0155", City: "Oslo", Home: "NO"},
-		api.StepTerms:   {Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}},
+		api.StepTerms:   {Terms: toll.TermsInForce()},
 	} {
 		all.Go(func() {
 			if _, err := r.Answer(t.Context(), per, api.AgreementStepRequest{Step: step, Answers: a}); err != nil {

@@ -135,7 +135,7 @@ func (d *Service) applyAnswer(a *answers, req api.AgreementStepRequest, missing 
 		if err := checkTerms(in.Terms); err != nil {
 			return err
 		}
-		a.Terms, a.Accepted = versions(), d.Now()
+		a.Terms, a.Accepted = toll.TermsInForce(), d.Now()
 	// The plate is looked up by another route, and the last step has no answer.
 	case api.StepPlate, api.StepCheck:
 	default:

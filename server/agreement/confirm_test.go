@@ -1,6 +1,7 @@
 package agreement_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 
@@ -42,13 +43,13 @@ func TestNoAgreementBeforeTermsAreAccepted(t *testing.T) {
 	if after := r.one("select concat_ws(' ', (select count(*) from agreement), (select count(*) from tag_order))"); after != "5 0" {
 		t.Errorf("without terms: %s", after)
 	}
-	r.answer(per, api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}})
+	r.answer(per, api.StepTerms, api.AgreementAnswers{Terms: toll.TermsInForce()})
 	made, err := r.Confirm(t.Context(), per, reply.ID)
 	if err != nil || !made.Tag {
 		t.Fatalf("%+v, %v", made, err)
 	}
 	kept := r.one("select string_agg(kind || ' ' || version || ' ' || (accepted_at > now() - interval '1 hour'), ', ' order by kind) from agreement_terms where agreement_id = $1", string(made.ID))
-	if kept != "general 1 true, special 1 true" {
+	if kept != fmt.Sprintf("general %d true, special %d true", toll.TermsVersion(toll.TermsGeneral), toll.TermsVersion(toll.TermsSpecial)) {
 		t.Errorf("terms: %s", kept)
 	}
 	if orders := r.one("select count(*)::text from tag_order where agreement_id = $1 and sent_at is null", string(made.ID)); orders != "1" {

@@ -23,6 +23,15 @@ func TermsVersion(kind TermsKind) int {
 	return 0
 }
 
+// TermsInForce returns the version of every set that applies today.
+func TermsInForce() map[TermsKind]int {
+	all := map[TermsKind]int{}
+	for _, kind := range Terms() {
+		all[kind] = TermsVersion(kind)
+	}
+	return all
+}
+
 // VehicleKind is the kind of a vehicle that a person states when no register has data on it.
 type VehicleKind string
 

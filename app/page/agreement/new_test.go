@@ -22,7 +22,7 @@ func draft() api.AgreementDraftReply {
 	return api.AgreementDraftReply{
 		ID: "d", Steps: api.AgreementSteps(), Missing: []string{"street", "postal_code", "city", "home"}, Next: api.StepCharger,
 		Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}},
-		Terms:    map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}, Name: "Liv Nygaard",
+		Terms:    toll.TermsInForce(), Name: "Liv Nygaard",
 	}
 }
 

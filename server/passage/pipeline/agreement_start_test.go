@@ -64,7 +64,7 @@ func TestAgreementAppliesFromItsStart(t *testing.T) {
 					Validity: toll.Validity{From: from},
 				},
 				Vehicle: toll.Vehicle{ID: "0196a000-0000-7000-8000-0000000000d3", Plate: toll.NewPlate("NO", "RK 20877"), Facts: toll.Facts{Category: "M1", Fuel: toll.FuelPetrol}},
-				Source:  agreement.FromPerson, Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}, Accepted: r.Now(),
+				Source:  agreement.FromPerson, Terms: toll.TermsInForce(), Accepted: r.Now(),
 				Details: api.Details{City: "Oslo"},
 			}, nil
 		},

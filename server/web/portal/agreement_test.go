@@ -90,7 +90,7 @@ func TestAnswerNoLeadsToNewAgreement(t *testing.T) {
 	answer(api.StepVehicle, api.AgreementAnswers{Stated: &toll.StatedVehicle{Kind: toll.KindCar, Fuel: "petrol"}, Sure: true})
 	reply := answer(api.StepTag, api.AgreementAnswers{Tag: "no"})
 	webtest.Call(v, api.AgreementBegin, api.AgreementRequest{ID: reply.ID}, fault.TermsNeeded)
-	answer(api.StepTerms, api.AgreementAnswers{Terms: map[toll.TermsKind]int{toll.TermsGeneral: 1, toll.TermsSpecial: 1}})
+	answer(api.StepTerms, api.AgreementAnswers{Terms: toll.TermsInForce()})
 	made := webtest.Call(v, api.AgreementBegin, api.AgreementRequest{ID: reply.ID}, "")
 	if again := webtest.Call(v, api.AgreementBegin, api.AgreementRequest{ID: reply.ID}, ""); again.Number != made.Number {
 		t.Errorf("sent again: %s and %s", made.Number, again.Number)

@@ -237,7 +237,7 @@ func TestVehicleJoinsAgreement(t *testing.T) {
 	v := h.SignIn(webtest.Kari)
 	add := api.FleetChangeRequest{Key: uuid.NewString(), Kind: toll.ChangeAdd, Agreement: "7001001", Country: "NO", Plate: "AB12345", Stated: petrol(), OrderTag: true}
 	webtest.Call(v, api.FleetChange, add, fault.TermsNeeded)
-	add.Terms = map[toll.TermsKind]int{toll.TermsGeneral: toll.TermsVersion(toll.TermsGeneral), toll.TermsSpecial: toll.TermsVersion(toll.TermsSpecial)}
+	add.Terms = toll.TermsInForce()
 	if reply := webtest.Call(v, api.Fleet, api.Empty{}, ""); len(reply.Agreements) != 1 || !reply.Agreements[0].Full {
 		t.Errorf("agreements: %+v", reply.Agreements)
 	}
