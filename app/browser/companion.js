@@ -7,6 +7,20 @@
   // The pages that the server renders; see package site.
   const rendered = /^\/(login|logout|welcome|agreements\/(?:find|link)|terms|parties|help|security|prove|export|invitation|privacy|accessibility|cookies|message|password|dev|api|web|healthz)(\/|$)/;
 
+  // A browser that forbids storage throws on access. The program then keeps in memory what it would store.
+  for (const name of ["localStorage", "sessionStorage"]) {
+    try { window[name].length; } catch (forbidden) {
+      Object.defineProperty(window, name, { value: Object.create({
+        getItem: function (key) { return Object.keys(this).includes(key) ? this[key] : null; },
+        setItem: function (key, value) { this[key] = String(value); },
+        removeItem: function (key) { delete this[key]; },
+        clear: function () { for (const key of Object.keys(this)) delete this[key]; },
+        key: function (i) { return Object.keys(this)[i]; },
+        get length() { return Object.keys(this).length; },
+      }) });
+    }
+  }
+
   const scheme = /(?:^|; )theme=(light|dark)(?:;|$)/.exec(document.cookie);
   if (scheme) document.documentElement.dataset.colorScheme = scheme[1];
 
@@ -121,8 +135,8 @@
     set: function (text) { putBack(this); value.set.call(this, text); },
   });
 
-  // Says that the program has stopped and offers to load the page again.
-  function showCrash() {
+  // Says that the program has stopped, or why it cannot start, and offers to load the page again and to get help.
+  function showCrash(cause) {
     if (document.getElementById("alarm")) return;
     const texts = document.documentElement.dataset;
     const box = document.createElement("div");
@@ -130,12 +144,18 @@
     box.id = "alarm";
     box.className = "alarm";
     box.setAttribute("role", "alert");
-    box.textContent = texts.alarm || "The page has stopped responding.";
+    box.textContent = texts[cause] || texts.alarm || "The page has stopped responding.";
     button.type = "button";
     button.className = "ds-button";
     button.textContent = texts.reload || "Reload";
     button.addEventListener("click", function () { window.location.reload(); });
     box.appendChild(button);
+    if (cause && texts.help) {
+      const help = document.createElement("a");
+      help.href = "/help";
+      help.textContent = texts.help;
+      box.appendChild(help);
+    }
     document.body.appendChild(box);
   }
 
@@ -151,12 +171,20 @@
     navigator.serviceWorker.ready.then(function (registration) { window.bompassWorker = registration; });
   }
 
-  // go-app stops its loader's animation when the program cannot be loaded.
+  // Why the program cannot start. go-app stops its loader's animation when the program cannot be loaded, and writes the error
+  // beside it. Scripts are blocked one by one; what each defines tells whether it has run.
   const loader = document.getElementById("app-wasm-loader-icon");
+  let running = false;
   if (loader) {
+    if (!window.WebAssembly) showCrash("wasm");
+    const blocked = function () { return !window.Go || !window.bompassInstantiate || !window.goappInitWebAssembly; };
+    window.addEventListener("load", function () { if (blocked()) showCrash("blocked"); });
     new MutationObserver(function () {
-      if (!loader.classList.contains("goapp-spin")) showCrash();
+      if (loader.classList.contains("goapp-spin")) return;
+      const label = document.getElementById("app-wasm-loader-label");
+      showCrash(blocked() ? "blocked" : /CompileError|LinkError/.test(label && label.textContent) ? "old" : "download");
     }).observe(loader, { attributes: true });
+    setTimeout(function () { if (!running && loader.isConnected) showCrash("slow"); }, 45000);
   }
 
   // The program starts when the server's page is on the screen: starting keeps the browser busy.
@@ -171,6 +199,9 @@
   if (window.Go) {
     const run = window.Go.prototype.run;
     window.Go.prototype.run = async function (instance) {
+      running = true;
+      const alarm = document.getElementById("alarm");
+      if (alarm) alarm.remove();
       await painted();
       const ended = run.call(this, instance);
       const report = function () { if (!leaving) showCrash(); };

@@ -20,7 +20,7 @@ import (
 
 // The page imitates the program: a window.onclick that handles every link, as go-app's does, and a Go class
 // whose run ends when the test calls window.end.
-const companionPage = `<!doctype html><html lang="nb" data-alarm="Siden svarer ikke" data-reload="Last inn"><title>t</title>
+const companionPage = `<!doctype html><html lang="nb" data-alarm="Siden svarer ikke" data-reload="Last inn" data-help="Hjelp" data-wasm="wasm er av" data-blocked="skript er stoppet" data-old="for gammel" data-download="ikke lastet ned"><title>t</title>
 <script defer src="/fake.js"></script><script defer src="/companion.js"></script>
 <a id="page" href="/passages">p</a>
 <a id="tel" href="tel:+4722000000">t</a>
@@ -31,12 +31,12 @@ const companionPage = `<!doctype html><html lang="nb" data-alarm="Siden svarer i
 <a id="target" href="/passages" target="_blank">b</a>
 <a id="away" href="https://bompass.example/">a</a>
 <a id="skip" href="#main">s</a>
-<main id="main">m</main><img id="app-wasm-loader-icon" class="goapp-logo goapp-spin" alt="">`
+<main id="main">m</main><img id="app-wasm-loader-icon" class="goapp-logo goapp-spin" alt=""><p id="app-wasm-loader-label"></p>`
 
 const companionFake = `window.taken = [];
 window.onclick = function (e) { const a = e.target.closest("a"); if (a) { taken.push(a.id); e.preventDefault(); } };
 document.addEventListener("click", function (e) { if (e.target.id !== "page" && e.target.id !== "skip") e.preventDefault(); }, true);
-window.Go = function () {};
+window.Go = window.bompassInstantiate = window.goappInitWebAssembly = function () {};
 window.Go.prototype.run = function () { return new Promise(function (ended) { window.end = ended; }); };`
 
 func TestOnlyLinksToPagesReachTheProgram(t *testing.T) {
@@ -105,7 +105,44 @@ func TestProgramThatCannotBeLoadedIsReported(t *testing.T) {
 	ctx := companion(t)
 	waitFor(t, ctx, `String(document.querySelectorAll("#alarm").length)`, "0")
 	waitFor(t, ctx, `document.getElementById("app-wasm-loader-icon").className = "goapp-logo"`, "goapp-logo")
-	waitFor(t, ctx, `(document.querySelector("#alarm[role=alert]") || document.createElement("i")).textContent`, "Siden svarer ikkeLast inn")
+	waitFor(t, ctx, alarmText, "ikke lastet nedLast innHjelp")
+}
+
+// alarmText is a script that returns what the page says when the program cannot run.
+const alarmText = `(document.querySelector("#alarm[role=alert]") || document.createElement("i")).textContent`
+
+// The page names the cause for which the program cannot start, and a way on.
+func TestCauseForWhichTheProgramCannotStartIsNamed(t *testing.T) {
+	for name, c := range map[string]struct{ fake, then, want string }{
+		"WebAssembly is switched off": {"delete window.WebAssembly;" + companionFake, "", "wasm er avLast innHjelp"},
+		"a script is blocked":         {strings.Replace(companionFake, "window.bompassInstantiate = ", "", 1), "", "skript er stoppetLast innHjelp"},
+		"the browser cannot compile the program": {
+			companionFake, `document.getElementById("app-wasm-loader-label").textContent = "CompileError: x"; document.getElementById("app-wasm-loader-icon").className = "goapp-logo"`,
+			"for gammelLast innHjelp",
+		},
+	} {
+		ctx := openCompanion(t, companionPage, c.fake)
+		if c.then != "" {
+			waitFor(t, ctx, c.then, "goapp-logo")
+		}
+		waitFor(t, ctx, alarmText, c.want)
+		t.Log(name)
+	}
+	old, err := os.ReadFile("../../server/web/shell/page/old.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := strings.Replace(companionPage, `<script defer src="/companion.js">`, `<script>`, 1)
+	waitFor(t, openCompanion(t, page, string(old)), alarmText, "for gammelHjelp")
+}
+
+// A browser that forbids storage throws when a script reaches for it. The program finds storage that lasts as long as the
+// page.
+func TestForbiddenStorageIsReplaced(t *testing.T) {
+	forbid := `for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { configurable: true, get() { throw new Error("denied"); } });`
+	ctx := openCompanion(t, companionPage, forbid+companionFake)
+	waitFor(t, ctx, `localStorage.setItem("a", 1); sessionStorage.setItem("b", 2); localStorage.removeItem("b");
+		[localStorage.getItem("a"), localStorage.getItem("b"), localStorage.length, Object.keys(sessionStorage), localStorage.getItem("key")].join()`, "1,,1,b,")
 }
 
 // waitFor waits until a script returns a value.

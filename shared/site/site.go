@@ -80,6 +80,7 @@ func Returning(path, next string) string { return With(path, url.Values{"next": 
 // The reasons for which a person comes to the sign-in page or to the page of the device.
 const (
 	WhyExpired   = "expired"    // the session has ended
+	WhyCookies   = "cookies"    // the browser sent no cookie with the form
 	WhySignedOut = "signed-out" // the person has signed out
 	WhyLeft      = "left"       // signed out without a network: the session is still open at the server
 )

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 
@@ -93,7 +94,7 @@ func scripts(top string, out *outlet) error {
 		if err != nil {
 			return err
 		}
-		companion = append(companion, script...)
+		companion = append(companion, commentLines.ReplaceAll(script, nil)...)
 	}
 	if err := out.add("wasm_exec.js", loader); err != nil {
 		return err
@@ -107,6 +108,9 @@ func scripts(top string, out *outlet) error {
 	}
 	return out.add("companion.js", companion)
 }
+
+// commentLines matches lines that are only a comment. Browsers need not load them.
+var commentLines = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
 
 // fonts adds the font Inter. Browsers load the file with the extended Latin characters only for pages that contain
 // them.

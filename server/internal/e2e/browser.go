@@ -113,6 +113,15 @@ func (p *Page) ClearCookies() {
 	}))
 }
 
+// Before runs a script in every page that the tab loads, before the page's own.
+func (p *Page) Before(script string) {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return err
+	}))
+}
+
 // Block lets requests of the tab to a path of our server fail.
 func (p *Page) Block(path string) {
 	p.t.Helper()

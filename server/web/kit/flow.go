@@ -139,6 +139,9 @@ func (k *Kit) RestartLogin(c *fiber.Ctx, err error) error {
 	if fault.CodeOf(err) != fault.SignedOut {
 		return err
 	}
+	if !SafeMethod(c.Method()) && k.Cookie(c, formCookie) == "" { // every form comes with this cookie
+		return c.Redirect(site.Because(site.Login, site.WhyCookies), fiber.StatusSeeOther)
+	}
 	return c.Redirect(site.Because(site.Login, site.WhyExpired), fiber.StatusSeeOther)
 }
 

@@ -1,6 +1,8 @@
 package shell
 
 import (
+	_ "embed"
+
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/web/asset"
@@ -12,16 +14,23 @@ import (
 const (
 	loaderPath   = "/wasm_exec.js"
 	manifestPath = "/manifest.webmanifest"
+	oldPath      = "/old.js"
 	cacheForever = "public, max-age=31536000, immutable"
 )
 
 // loaderSheet undoes the library's full-screen loader, which would hide the page's first paint.
 const loaderSheet = ".goapp-app-info{position:static}\n"
 
+// oldScript tells people whose browser is too old for the companion script that it is.
+//
+//go:embed page/old.js
+var oldScript string
+
 // MountFiles adds the files that the build has made and those that browsers and robots request by themselves.
 func (h *Handlers) MountFiles(app *fiber.App) {
 	app.Get("/web/*", h.file)
 	app.Get(loaderPath, h.loader)
+	app.Get(oldPath, kit.Static("text/javascript; charset=utf-8", oldScript))
 	app.Get("/app.css", kit.Static("text/css; charset=utf-8", loaderSheet))
 	app.Get(manifestPath, h.manifest)
 	app.Get("/manifest.json", h.manifest)

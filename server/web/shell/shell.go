@@ -164,8 +164,8 @@ const (
 // text for people without scripts, and the address's scheme. The library writes attributes in any order.
 func (h *Handlers) correct(frame []byte, words *i18n.Words, first firstPaint) []byte {
 	root := `data-color-scheme="` + first.scheme + `" data-alarm="` + html.EscapeString(words.T("app.crashed")) +
-		`" data-reload="` + html.EscapeString(words.T("app.reload")) + `"` +
-		list("phones", h.Contact.Phones) + list("emails", h.Contact.Emails)
+		`" data-reload="` + html.EscapeString(words.T("app.reload")) + `" data-help="` + html.EscapeString(words.T("app.nav.help")) + `"` +
+		causeTexts(words) + list("phones", h.Contact.Phones) + list("emails", h.Contact.Emails)
 	if first.signedOut {
 		root += ` data-visitor="nobody"`
 	}
@@ -191,7 +191,20 @@ func (h *Handlers) correct(frame []byte, words *i18n.Words, first firstPaint) []
 // starter returns the element of the script that loads and compiles the program.
 func (h *Handlers) starter() string {
 	return `<script src="` + html.EscapeString(h.Assets.Address(asset.Starter)) + `" data-program="` +
-		html.EscapeString(h.Assets.Address(asset.Program)) + `" data-compile defer></script>` + "\n"
+		html.EscapeString(h.Assets.Address(asset.Program)) + `" data-compile defer></script>` + "\n" + `<script src="` + oldPath + `" nomodule defer></script>` + "\n"
+}
+
+// causes are the reasons for which the program cannot start. The companion script shows their texts, and old.js that of a
+// browser that cannot read the companion script.
+var causes = [...]string{"wasm", "blocked", "old", "download", "slow"}
+
+// causeTexts returns the attributes of the page's root with the texts of the causes.
+func causeTexts(words *i18n.Words) string {
+	var b strings.Builder
+	for _, cause := range causes {
+		b.WriteString(` data-` + cause + `="` + html.EscapeString(words.T("start."+cause)) + `"`)
+	}
+	return b.String()
 }
 
 // list returns an attribute of the page's root with texts, which the program takes apart at the commas.

@@ -40,6 +40,8 @@ func (h *Handlers) loginPage(c *fiber.Ctx) error {
 	switch c.Query("why") {
 	case site.WhyExpired:
 		v.Notice = v.T("login.expired")
+	case site.WhyCookies:
+		v.Notice = v.T("login.cookies")
 	case site.WhySignedOut:
 		v.Notice = v.T("login.signed.out")
 	default:

@@ -82,6 +82,20 @@ func TestFailedSignInsShowSameMessage(t *testing.T) {
 	}
 }
 
+// A browser that keeps no cookies cannot sign in, and is told so: it would otherwise come back to the form for ever.
+func TestBrowserWithoutCookiesIsToldSo(t *testing.T) {
+	h := webtest.New(t)
+	v := h.Visitor()
+	v.Client.Jar = nil
+	p := v.SubmitPassword(webtest.Kari, fixture.Password)
+	if p.Header.Get("Location") != "/login?why=cookies" {
+		t.Fatalf("got %d %q", p.StatusCode, p.Header.Get("Location"))
+	}
+	if page := v.Get("/login?why=cookies").Body; !strings.Contains(page, "Tillat informasjonskapsler fra denne adressen") {
+		t.Errorf("the page does not say why: %s", page)
+	}
+}
+
 func TestPasswordGuessesAreThrottled(t *testing.T) {
 	h := webtest.New(t)
 	var last webtest.Page

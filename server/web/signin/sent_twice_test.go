@@ -51,7 +51,7 @@ func TestCodeSentTwiceSignsInOnce(t *testing.T) {
 		t.Errorf("%s sessions were opened", n)
 	}
 	// Another browser, or another page, is no second send.
-	if p := h.Visitor().Do(http.MethodPost, "/login/code", fields, sentByForm); p.Header.Get("Location") != "/login?why=expired" {
+	if p := h.Visitor().Do(http.MethodPost, "/login/code", fields, sentByForm); p.Header.Get("Location") != "/login?why=cookies" {
 		t.Errorf("without the cookies: got %d %q", p.StatusCode, p.Header.Get("Location"))
 	}
 	h.Advance(2 * time.Minute)
