@@ -47,6 +47,7 @@ import (
 	"bompass/server/store/fleetdb"
 	"bompass/server/store/legacydb"
 	"bompass/server/store/migration"
+	"bompass/server/store/noticedb"
 	"bompass/server/store/overviewdb"
 	"bompass/server/store/passagedb"
 	"bompass/server/store/persondb"
@@ -240,7 +241,7 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 			func(toll.StationID) overview.Cap { return overview.Cap{} }),
 		Passages: passages{p, lists},
 		Tariffs:  func() (int64, []tariff.File) { return 1, tariffs },
-		Live:     reading.NewLive(lists, conn, time.Now, log), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
+		Live:     reading.NewLive(lists, conn, time.Now, log), Messages: noticedb.New(st), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
 	must(b, err)
 	return app
