@@ -33,6 +33,7 @@ type detailsPage struct {
 	number    string
 	reference string       // typed
 	refused   *fault.Error // a field that the server refused
+	sending   bool         // the reference is on its way
 	expanded  bool         // the list of vehicles is shown with its search
 	listing   ui.Listing   // of the vehicles
 }
@@ -63,11 +64,15 @@ func (p *detailsPage) formName() string { return p.Words().T("agree.details.refe
 
 // save sends the reference.
 func (p *detailsPage) save(ctx app.Context) {
-	p.refused = nil
+	if p.sending {
+		return
+	}
+	p.sending, p.refused = true, nil
 	w, req := p.Words(), api.AgreementChangeRequest{Number: p.number, Reference: p.reference}
 	frame.Call(ctx, func(ctx context.Context) (api.AgreementDetailsReply, error) {
 		return p.Session.Client.ChangeAgreement(ctx, req)
 	}, func(ctx app.Context, reply api.AgreementDetailsReply, err error) {
+		p.sending = false
 		// Errors of signing in lead to another page, faults belong to the form, and all others are shown as a message.
 		if p.HandleAuthError(err, site.With(site.AgreementDetails, url.Values{"number": {p.number}})) {
 			return

@@ -28,3 +28,6 @@ func ChangeRole(ctx app.Context, c app.Composer, person api.PersonLine, to role.
 	p.edited = api.RoleRequest{Account: person.Account, Role: to}
 	p.changeRole(ctx)
 }
+
+// Search types into the search of the people.
+func Search(c app.Composer, text string) { c.(*page).listing.Search = text }

@@ -32,7 +32,12 @@ type page struct {
 	search  string          // for a driver's vehicle in a large fleet
 	edited  api.RoleRequest // the person whose role is being changed, with the new role; empty account for none
 	refused *fault.Error
+	listing ui.Listing // of the people and invitations
+	sending bool       // a change is on its way
 }
+
+// searchedFrom is the number of people and invitations from which they can be searched.
+const searchedFrom = 10
 
 // inviteFields are the ids of the invitation's fields, which are their names in the request.
 var inviteFields = [...]string{"email", "role", "vehicle", "until"}
@@ -58,8 +63,12 @@ func (p *page) OnNav(ctx app.Context) {
 
 // change makes a change, says that it is done, and shows the people again.
 func (p *page) change(ctx app.Context, done string, do func(context.Context) error, then func()) {
-	p.refused = nil
+	if p.sending {
+		return
+	}
+	p.sending, p.refused = true, nil
 	frame.Do(ctx, do, func(ctx app.Context, err error) {
+		p.sending = false
 		if p.HandleAuthError(err, site.People) {
 			return
 		}
@@ -127,10 +136,34 @@ func (p *page) Render() app.UI {
 	return frame.Show(&p.base, site.People, title, &p.query, func(reply api.PeopleReply) []app.UI {
 		return []app.UI{
 			ui.Title(title), p.OtherError(p.refused, inviteFields[:]...),
-			app.Elem("section").Class("bp-card bp-list").Aria("labelledby", ui.TitleID).Body(p.lines(reply)...),
+			app.Elem("section").Class("bp-card bp-list").Aria("labelledby", ui.TitleID).Body(p.list(reply)...),
 			p.inviteForm(),
 		}
 	})
+}
+
+// list shows the people and invitations, with a search when there are many.
+func (p *page) list(reply api.PeopleReply) []app.UI {
+	if len(reply.People)+len(reply.Invited) < searchedFrom {
+		return p.lines(reply)
+	}
+	w, found := p.Words(), api.PeopleReply{}
+	for _, person := range reply.People {
+		if p.listing.Matches(person.Name, person.Email, w.T("role."+string(person.Role))) || person.Account == p.edited.Account {
+			found.People = append(found.People, person)
+		}
+	}
+	for _, i := range reply.Invited {
+		if p.listing.Matches(i.Email, w.T("role."+string(i.Role))) {
+			found.Invited = append(found.Invited, i)
+		}
+	}
+	lines := p.lines(found)
+	first, end := p.listing.Bounds(len(lines))
+	texts := fleet.ListingTexts(w, p.listing, len(lines))
+	texts.Search, texts.Hint, texts.Found = w.T("people.search"), w.T("people.search.hint"), w.N("people.found", len(lines))
+	list := append([]app.UI{ui.ListingControls("people", &p.listing, texts, nil)}, lines[first:end]...)
+	return append(list, ui.ListingPager("people", &p.listing, len(lines), texts))
 }
 
 // lines lists the people who act for the company, then the invitations that are not accepted yet.

@@ -3,6 +3,7 @@
 package people_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,38 @@ func TestPeopleAndInvitationsAreShown(t *testing.T) {
 	s.Shows("Nils Berg", "Eier", "Regnskapsfører", "til og med", "per@bompass.example", "Trekk invitasjonen tilbake", "Inviter en person")
 	if n := strings.Count(s.Text(), `aria-label="Fjern`); n != 1 {
 		t.Errorf("%d people can be removed, want all but the owner", n)
+	}
+}
+
+// A long list of people can be searched by name, address and role, and is shown page by page.
+func TestManyPeopleCanBeSearched(t *testing.T) {
+	many := reply()
+	for i := range 30 {
+		many.People = append(many.People, api.PersonLine{Account: toll.AccountID(fmt.Sprint("p", i)), Name: fmt.Sprint("Person ", i), Email: fmt.Sprintf("p%d@firma.example", i), Role: "driver"})
+	}
+	s := pagetest.Open(t, pagetest.With(api.People.Endpoint, many), "/people", people.New)
+	s.Shows("33 personer", "Person 22", "Neste side")
+	s.Hides("Person 23", "per@bompass.example")
+	for search, want := range map[string]string{"person 7": "Person 7", "p29@firma": "Person 29", "regnskap": "Astrid Moen", "PER@BOM": "per@bompass.example"} {
+		s.Do(func(app.Context) { people.Search(s.Page, search) })
+		s.Shows(want, "1 person")
+		s.Hides("Person 3<", "Neste side")
+	}
+	s.Do(func(app.Context) { people.Search(s.Page, "nobody") })
+	s.Shows("0 personer")
+}
+
+// A form that is sent twice makes one request.
+func TestInvitationIsSentOnce(t *testing.T) {
+	server := serve()
+	s := pagetest.Open(t, server, "/people", people.New)
+	s.Do(func(ctx app.Context) {
+		for range 2 {
+			people.Invite(ctx, s.Page, api.InviteRequest{Email: "ny@bompass.example", Role: role.Accountant}, "")
+		}
+	})
+	if n := server.Count(api.Invite.Endpoint); n != 1 {
+		t.Errorf("%d invitations were sent", n)
 	}
 }
 

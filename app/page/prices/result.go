@@ -114,7 +114,7 @@ func (p *page) row(with, without trip.Line) ui.Row {
 		sub = w.Weekday(oslo.DayOf(with.At)) + " · " + scheme
 	}
 	x := &ui.Expand{
-		Open: p.open[with.ID], Label: []app.UI{app.Elem("span").Text(w.Clock(with.At))},
+		Open: p.open[with.ID], Label: []app.UI{app.Elem("span").Text(w.Clock(with.At)), app.Elem("span").Class("ds-sr-only").Text(", " + name + ", " + p.amountText(with))},
 		Toggle: ui.On("row/"+string(with.ID), func(app.Context) { p.open[with.ID] = !p.open[with.ID] }),
 	}
 	if x.Open {
@@ -125,6 +125,14 @@ func (p *page) row(with, without trip.Line) ui.Row {
 		app.Elem("div").Body(app.Elem("span").Class("bp-station").Text(name), app.Elem("span").Class("bp-sub").Text(sub)),
 		p.amount(with), p.amount(without),
 	}}
+}
+
+// amountText returns what a passage costs, in words for screen readers.
+func (p *page) amountText(l trip.Line) string {
+	if l.Why != nil {
+		return p.Words().T("prices.unknown")
+	}
+	return p.Words().Money(l.Net, p.currency(l.Station))
 }
 
 func (p *page) amount(l trip.Line) app.UI {

@@ -29,6 +29,7 @@ type page struct {
 	codes    map[string]string // typed, by channel
 	consents map[toll.ConsentKind]bool
 	refused  *fault.Error // a field that the server refused
+	sending  bool         // a change is on its way
 }
 
 // New returns the page.
@@ -62,15 +63,20 @@ type change struct {
 	form string // the name of the form that asks for it
 	done string // the toast when it is done
 	code string // the id of the field that the server calls code
+	to   string // the id of what has changed, which takes the focus; empty if the focus stays
 	do   func(context.Context) (api.ProfileReply, error)
 }
 
 // send makes a change and says what became of it. When a factor must be confirmed first, it goes there and
 // back.
 func (p *page) send(ctx app.Context, c change) {
-	p.refused = nil
+	if p.sending {
+		return
+	}
+	p.sending, p.refused = true, nil
 	title := p.Words().T("profile.title")
 	frame.Call(ctx, c.do, func(ctx app.Context, reply api.ProfileReply, err error) {
+		p.sending = false
 		if p.HandleAuthError(err, site.Profile) {
 			return
 		}
@@ -89,6 +95,9 @@ func (p *page) send(ctx app.Context, c change) {
 		p.fill(reply)
 		p.SetTitle(title)
 		p.Toast(c.done)
+		if c.to != "" {
+			ctx.Defer(func(app.Context) { p.Session.Window.Focus(c.to) })
+		}
 	})
 }
 
@@ -140,9 +149,17 @@ func (p *page) sendCode(ctx app.Context, channel string) {
 
 func (p *page) confirmCode(ctx app.Context, channel string) {
 	code, w := p.codes[channel], p.Words()
-	p.send(ctx, change{form: p.unconfirmed(*p.query.Answer(), channel), done: w.T("profile.confirmed"), code: "code-" + channel, do: func(ctx context.Context) (api.ProfileReply, error) {
+	p.send(ctx, change{form: p.unconfirmed(*p.query.Answer(), channel), done: w.T("profile.confirmed"), code: "code-" + channel, to: confirmedID(channel), do: func(ctx context.Context) (api.ProfileReply, error) {
 		return p.Session.Client.ConfirmCode(ctx, channel, code)
 	}})
+}
+
+// confirmedID returns the id of what a code confirms: the line of the email address, or the field of the number.
+func confirmedID(channel string) string {
+	if channel == "email" {
+		return emailFactID
+	}
+	return "mobile"
 }
 
 // askErase says what erasure means before it is asked for.

@@ -131,6 +131,20 @@ func TestRefusalThatIsAboutNoFieldIsShownAtTheTop(t *testing.T) {
 	s.Shows("opptatt", `id="mistakes"`)
 }
 
+// A form that is sent twice makes one request. Focus goes to what a code has confirmed: the form of the code is gone.
+func TestCodeIsSentOnceAndFocusFollowsIt(t *testing.T) {
+	server := serve(profileOf())
+	s := pagetest.Open(t, server, "/profile", profile.New)
+	s.Do(func(ctx app.Context) {
+		for range 2 {
+			profile.ConfirmMobile(ctx, s.Page, "123456")
+		}
+	})
+	if n := server.Count(api.ConfirmCode.Endpoint); n != 1 || s.Window.FocusID != "mobile" {
+		t.Errorf("%d codes were sent, focus on %q", n, s.Window.FocusID)
+	}
+}
+
 // A form that was changed keeps its values when another is sent, and holds back the new version.
 func TestChangedFormIsKeptWhenAnotherIsSent(t *testing.T) {
 	const offer = "Det finnes en ny versjon"

@@ -37,6 +37,9 @@ func (p *page) field(id, label, hint string) ui.Field {
 	return p.WithError(p.refused, ui.Field{ID: id, Label: label, Hint: hint})
 }
 
+// emailFactID is the id of the line of the email address.
+const emailFactID = "email-now"
+
 // facts shows what registers say about the person, and the email address.
 func (p *page) facts(reply api.ProfileReply) app.UI {
 	w := p.Words()
@@ -46,7 +49,7 @@ func (p *page) facts(reply api.ProfileReply) app.UI {
 	}
 	return ui.Card("facts", w.T("profile.facts"),
 		ui.ReadOnly(w.T("profile.name"), reply.Name, why),
-		ui.ReadOnly(w.T("profile.email"), reply.Email, ""),
+		app.Elem("div").ID(emailFactID).TabIndex(-1).Body(ui.ReadOnly(w.T("profile.email"), reply.Email, "")),
 		ui.StackedForm(w.T("profile.email.change"), ui.Submit("email", p.changeEmail),
 			p.ErrorSummary(p.refused, emailFields[:]...),
 			ui.WithButton( // to the right of the field, S1.26
