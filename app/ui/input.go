@@ -7,6 +7,7 @@ type Input struct {
 	Kind     string // text, email, tel
 	Complete string // the autocomplete token; off when empty
 	Mode     string // inputmode; follows from Kind when empty
+	Typed    Action // at every character; none when empty
 }
 
 // Text is a field for a line of text.
@@ -16,6 +17,9 @@ func (f Field) Text(value string, in Input, change Action) app.UI {
 		in.Complete = "off"
 	}
 	field = field.Attr("autocomplete", in.Complete)
+	if in.Typed.do != nil {
+		field = field.OnInput(in.Typed.handler(), in.Typed.key)
+	}
 	if in.Mode != "" {
 		field = field.Attr("inputmode", in.Mode)
 	}

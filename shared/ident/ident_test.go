@@ -169,6 +169,27 @@ func TestPlate(t *testing.T) {
 	}
 }
 
+// A plate that is half typed is no mistake; one that no further character can put right is.
+func TestBeginningOfPlate(t *testing.T) {
+	for country, c := range map[string]struct{ can, cannot []string }{
+		"NO": {[]string{"", "D", "DP", "DP4", "dp 458", "DP45821", "TOLL"}, []string{"DP4582X1", "DP458219", "DP-458€"}},
+		"SE": {[]string{"A", "ABC", "ABC12", "ABC12A"}, []string{"ABC12345"}},
+		"FI": {[]string{"A", "ABC-1", "AB 123"}, []string{"ABCD", "1"}},
+		"DE": {[]string{"M", "M-AB 12", "MUC AB1E"}, []string{"1", "M-AB 12345"}},
+	} {
+		for _, text := range c.can {
+			if !ident.PlateBegins(country, text) {
+				t.Errorf("%s %q is refused", country, text)
+			}
+		}
+		for _, text := range c.cannot {
+			if ident.PlateBegins(country, text) {
+				t.Errorf("%s %q is accepted", country, text)
+			}
+		}
+	}
+}
+
 func TestDemoPlatesAreValid(t *testing.T) {
 	for _, v := range fixture.Vehicles() {
 		if _, problem := ident.Plate(v.Plate.Country, v.Plate.Text); problem != ident.None {

@@ -27,6 +27,24 @@ func Plate(country, text string) (toll.Plate, Problem) {
 	return p, platePattern(p.Country)(p.Text)
 }
 
+// PlateBegins reports whether a text can be the beginning of a plate of a country: some letters and digits after it make
+// one that Plate accepts.
+func PlateBegins(country, text string) bool {
+	const more = 5 // letters and digits of the longest plate
+	begun := strings.TrimSpace(text)
+	for letters := range more + 1 {
+		for numerals := range more + 1 {
+			for _, last := range []string{"", "A", "E"} {
+				whole := begun + strings.Repeat("A", letters) + strings.Repeat("1", numerals) + last
+				if _, problem := Plate(country, whole); problem == None {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // platePattern returns the check of a country's plates. Plates of other countries are checked for their characters
 // only.
 func platePattern(country string) func(string) Problem {

@@ -7,6 +7,10 @@ import (
 	"bompass/shared/toll"
 )
 
+// TypePlate types a plate, and LeavePlate leaves its field.
+func TypePlate(c app.Composer, text string)  { c.(*newPage).typePlate(text) }
+func LeavePlate(c app.Composer, text string) { c.(*newPage).checkPlate(text) }
+
 // Answer types into the fields of the step shown and sends them.
 func Answer(ctx app.Context, c app.Composer, change func(*api.AgreementAnswers, *toll.StatedVehicle, map[toll.TermsKind]bool)) {
 	p := c.(*newPage)

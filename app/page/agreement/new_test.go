@@ -142,6 +142,25 @@ func TestRefusedAnswerIsMarkedAtItsField(t *testing.T) {
 	}
 }
 
+// A plate is checked while it is typed: a beginning is no mistake, and what nothing can put right is said at once. A plate
+// that is still half typed when the field is left is one.
+func TestPlateIsCheckedAsItIsTyped(t *testing.T) {
+	const wrong = `id="plate-wrong"`
+	d := draft()
+	d.Next, d.Answers.Country = api.StepPlate, "NO"
+	s := pagetest.Open(t, serve(d), "/agreements/new", agreement.New)
+	for _, begun := range []string{"D", "DP", "DP 4", "DP 458"} {
+		s.Do(func(app.Context) { agreement.TypePlate(s.Page, begun) })
+		s.Hides(wrong)
+	}
+	s.Do(func(app.Context) { agreement.TypePlate(s.Page, "DP 458219") })
+	s.Shows(wrong)
+	s.Do(func(app.Context) { agreement.TypePlate(s.Page, "DP 458") })
+	s.Hides(wrong)
+	s.Do(func(app.Context) { agreement.LeavePlate(s.Page, "DP 458") })
+	s.Shows(wrong)
+}
+
 // A vehicle that is taken may be the person's own: the page links to the search and does not name the other customer.
 func TestTakenVehicleLeadsToTheSearch(t *testing.T) {
 	d := draft()

@@ -143,7 +143,15 @@ func (p *newPage) plateForm() string {
 	return w.T("field.plate.wrong")
 }
 
-// checkPlate checks the plate for its country as soon as it is typed.
+// typePlate checks a plate while it is typed. It finds only what no further character can put right.
+func (p *newPage) typePlate(written string) {
+	p.draft.Plate, p.plate = written, ""
+	if !ident.PlateBegins(p.draft.Country, written) {
+		p.plate = p.plateForm()
+	}
+}
+
+// checkPlate checks the plate for its country when the field is left.
 func (p *newPage) checkPlate(written string) {
 	p.draft.Plate, p.plate = written, ""
 	if _, problem := ident.Plate(p.draft.Country, written); problem != ident.None && problem != ident.Missing {
@@ -227,7 +235,7 @@ func (p *newPage) plateField() []app.UI {
 		field.Error = p.plate
 	}
 	return []app.UI{
-		field.Text(p.draft.Plate, ui.Input{Kind: "text"}, ui.Change("agree/plate", func(_ app.Context, v string) { p.checkPlate(v) })),
+		field.Text(p.draft.Plate, ui.Input{Kind: "text", Typed: ui.Change("agree/plate/typed", func(_ app.Context, v string) { p.typePlate(v) })}, ui.Change("agree/plate", func(_ app.Context, v string) { p.checkPlate(v) })),
 		app.If(p.draft.Country != "", app.Elem("p").Class("bp-quiet").Text(w.T("agree.plate.country", "country", w.T("country."+p.draft.Country)))),
 	}
 }
