@@ -18,6 +18,7 @@ import (
 	"bompass/app/page/profile"
 	"bompass/app/page/recheck"
 	"bompass/app/page/sessions"
+	"bompass/app/page/vehicles"
 	"bompass/app/session"
 	"bompass/shared/i18n"
 	"bompass/shared/site"
@@ -43,6 +44,8 @@ func Routes() []Route {
 		{site.NewAgreement, agreement.New},
 		{site.AgreementReceipt, agreement.NewReceipt},
 		{site.AgreementDetails, agreement.NewDetails},
+		{site.Vehicles, vehicles.New},
+		{site.Vehicle, vehicles.NewVehicle},
 	}
 }
 

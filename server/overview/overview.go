@@ -24,7 +24,8 @@ type CustomerVehicle struct {
 	Vehicle   toll.Vehicle
 	Agreement toll.AgreementID
 	Tag       toll.TagID
-	Ordered   bool // a tag is ordered and not sent yet
+	Status    toll.TagStatus // of the tag; empty without one
+	Ordered   bool           // a tag is ordered and not sent yet
 }
 
 // VehicleSum is the cost of one vehicle's passages under one agreement in a month. Agreement is empty for passages that
@@ -48,11 +49,22 @@ type Store interface {
 	Spend(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]api.DaySpend, []api.MonthSpend, error)
 	// CapCounts returns the count of each vehicle's charges towards caps in a month, by station.
 	CapCounts(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]CapCount, error)
+	VehicleStore
+}
+
+// VehicleStore is the persistence for the page of a vehicle.
+type VehicleStore interface {
+	// Vehicle returns a vehicle that the customer has or had.
+	Vehicle(ctx context.Context, customer toll.CustomerID, id toll.VehicleID, at time.Time) (record VehicleRecord, found bool, err error)
+	// VehicleDays returns the sums of the days of a period on which the vehicle has passed at the customer's cost, in order.
+	VehicleDays(ctx context.Context, customer toll.CustomerID, id toll.VehicleID, first, last oslo.Day) ([]VehicleDay, error)
 }
 
 // Passages returns the newest passages of a customer.
 type Passages interface {
 	Latest(ctx context.Context, customer toll.CustomerID, n int) ([]api.PassageLine, error)
+	// UnreadRun returns a vehicle's newest passages in a row at which its tag was not read.
+	UnreadRun(ctx context.Context, customer toll.CustomerID, vehicle toll.VehicleID) (api.UnreadRun, error)
 }
 
 // Service computes the overview. It is safe for concurrent use.
@@ -95,6 +107,9 @@ func (s *Service) Overview(ctx context.Context, customer toll.CustomerID, kind t
 	// The total includes passages of vehicles without an agreement.
 	for _, sum := range sums {
 		reply.Total += sum.Net
+	}
+	if err := s.addUnread(ctx, customer, reply.Agreements); err != nil {
+		return api.OverviewReply{}, err
 	}
 	return reply, s.addMonth(ctx, customer, &reply)
 }
@@ -157,7 +172,10 @@ func vehicles(id toll.AgreementID, holdings []CustomerVehicle, sums []VehicleSum
 			continue
 		}
 		// Takstretningslinjene: a car over 3,500 kg counts as light with an agreement and a tag.
-		v := api.VehicleOverview{ID: h.Vehicle.ID, Plate: h.Vehicle.Plate, Tag: h.Tag, Ordered: h.Ordered, Class: h.Vehicle.Facts.Class(h.Tag != "").String()}
+		v := api.VehicleOverview{
+			ID: h.Vehicle.ID, Plate: h.Vehicle.Plate, Tag: h.Tag, Status: h.Status, Ordered: h.Ordered,
+			Class: h.Vehicle.Facts.Class(h.Tag != "").String(), Fuel: h.Vehicle.Facts.Fuel, PlugIn: h.Vehicle.Facts.PlugIn,
+		}
 		for _, s := range sums {
 			if s.Agreement == id && s.Vehicle == h.Vehicle.ID {
 				v.Balance += s.Net

@@ -28,6 +28,10 @@ func (newest) Latest(_ context.Context, _ toll.CustomerID, n int) ([]api.Passage
 	return make([]api.PassageLine, n), nil
 }
 
+func (newest) UnreadRun(_ context.Context, _ toll.CustomerID, _ toll.VehicleID) (api.UnreadRun, error) {
+	return api.UnreadRun{Passages: 3, Lost: 900}, nil
+}
+
 // capOf returns one cap for all stations of a scheme.
 func capOf(id toll.StationID) overview.Cap {
 	scheme, _, _ := strings.Cut(string(id), "-")
@@ -119,8 +123,8 @@ func TestOverviewSumsMonth(t *testing.T) {
 		Agreements: []api.AgreementOverview{{
 			ID: fixture.KariAgreement, Number: "7001001", Kind: toll.Private, Charger: "the company fjellinjen", Balance: 3740, Passages: 5,
 			Vehicles: []api.VehicleOverview{
-				{ID: fixture.KariPetrol, Plate: toll.NewPlate("NO", "DP45821"), Class: "light petrol", Tag: "9578010000000000012", Balance: 3640, Passages: 3, Unread: 3},
-				{ID: fixture.KariElectric, Plate: toll.NewPlate("NO", "EK31204"), Class: "light electric", Tag: "9578010000000000020", Passages: 1, Unread: 1},
+				{ID: fixture.KariPetrol, Plate: toll.NewPlate("NO", "DP45821"), Class: "light petrol", Fuel: toll.FuelPetrol, Status: toll.TagActive, Tag: "9578010000000000012", Balance: 3640, Passages: 3, Unread: 3, Run: api.UnreadRun{Passages: 3, Lost: 900}},
+				{ID: fixture.KariElectric, Plate: toll.NewPlate("NO", "EK31204"), Class: "light electric", Fuel: toll.FuelElectric, Status: toll.TagActive, Tag: "9578010000000000020", Passages: 1, Unread: 1},
 			},
 		}},
 	}
@@ -162,7 +166,7 @@ func TestVehiclesWithoutAgreementAreSeparate(t *testing.T) {
 	want := &api.AgreementOverview{
 		Kind: toll.Private, Balance: 2900, Passages: 1,
 		Vehicles: []api.VehicleOverview{{
-			ID: fixture.PerCar, Plate: toll.NewPlate("NO", "RK20877"), Class: "light plug-in", Balance: 2900, Passages: 1,
+			ID: fixture.PerCar, Plate: toll.NewPlate("NO", "RK20877"), Class: "light plug-in", Fuel: toll.FuelPetrol, PlugIn: true, Balance: 2900, Passages: 1,
 		}},
 	}
 	if diff := gocmp.Diff(want, got.Unagreed); diff != "" {

@@ -65,7 +65,7 @@ var (
 var All = []Endpoint{
 	Me.Endpoint, SetLanguage.Endpoint, Logout.Endpoint, Overview.Endpoint, PassageList.Endpoint, Events.Endpoint,
 	PassageBatch.Endpoint, Recheck.Endpoint, TariffBook.Endpoint,
-	Profile.Endpoint, SaveProfile.Endpoint, ChangeEmail.Endpoint, SendCode.Endpoint, ConfirmCode.Endpoint,
+	Vehicle.Endpoint, Profile.Endpoint, SaveProfile.Endpoint, ChangeEmail.Endpoint, SendCode.Endpoint, ConfirmCode.Endpoint,
 	SaveConsents.Endpoint,
 	Erase.Endpoint, Export.Endpoint, Sessions.Endpoint, EndSession.Endpoint, EndSessions.Endpoint,
 	People.Endpoint, Invite.Endpoint, RemovePerson.Endpoint, ChangeRole.Endpoint, Withdraw.Endpoint,

@@ -92,11 +92,15 @@ type VehicleOverview struct {
 	ID       toll.VehicleID `json:"id"`
 	Plate    toll.Plate     `json:"plate"`
 	Class    string         `json:"class"` // toll.Class in words
+	Fuel     toll.Fuel      `json:"fuel,omitempty"`
+	PlugIn   bool           `json:"plug_in,omitempty"`
 	Tag      toll.TagID     `json:"tag,omitempty"`
+	Status   toll.TagStatus `json:"status,omitempty"`  // of the tag
 	Ordered  bool           `json:"ordered,omitempty"` // a tag is ordered and not sent yet
 	Balance  money.Ore      `json:"balance"`
 	Passages int            `json:"passages"`
 	Unread   int            `json:"unread,omitempty"` // passages identified by plate although the vehicle has a tag
+	Run      UnreadRun      `json:"run,omitzero"`     // of the vehicles with the most such passages
 	// monthly caps with at least one counted passage, furthest progress first
 	Caps []CapOverview `json:"caps,omitempty"`
 }

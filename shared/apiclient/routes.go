@@ -31,6 +31,11 @@ func (c *Client) Overview(ctx context.Context) (api.OverviewReply, error) {
 	return Call(ctx, c, api.Overview, api.Empty{})
 }
 
+// Vehicle returns the content of a vehicle's page.
+func (c *Client) Vehicle(ctx context.Context, req api.VehicleRequest) (api.VehicleReply, error) {
+	return Call(ctx, c, api.Vehicle, req)
+}
+
 // Passages returns one page of the passages of a period.
 func (c *Client) Passages(ctx context.Context, req api.PassageListRequest) (api.PassageListReply, error) {
 	return Call(ctx, c, api.PassageList, req)

@@ -8,5 +8,5 @@ import "embed"
 //
 //go:embed catalogue/*/account.json catalogue/*/agree.json catalogue/*/app.json catalogue/*/check.json catalogue/*/date.json catalogue/*/device.json
 //go:embed catalogue/*/fault.json catalogue/*/form.json catalogue/*/frame.json catalogue/*/overview.json catalogue/*/passages.json catalogue/*/prices.json
-//go:embed catalogue/*/profile.json catalogue/*/rating.json
+//go:embed catalogue/*/profile.json catalogue/*/rating.json catalogue/*/vehicles.json
 var files embed.FS

@@ -30,6 +30,9 @@ func Main(r Reader) (items []Item) {
 	if r.may(role.SeeOverview) {
 		items = append(items, Item{site.Overview, "app.nav.overview", IconOverview})
 	}
+	if r.may(role.SeeOverview) {
+		items = append(items, Item{site.Vehicles, "app.nav.vehicles", IconVehicle})
+	}
 	if r.may(role.SeePassages) {
 		items = append(items, Item{site.Passages, "app.nav.passages", IconPassage})
 	}
@@ -59,6 +62,7 @@ func Bar(items []Item) int {
 
 // sections are the addresses below which pages belong to an item of the main menu. The longest match counts.
 var sections = [...]struct{ below, item string }{
+	{site.Vehicles, site.Vehicles},
 	{site.Passages, site.Passages},
 	{site.Recheck, site.Passages},
 	{site.Prices, site.Prices},

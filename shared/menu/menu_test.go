@@ -24,11 +24,11 @@ func TestMenuFollowsTheRightsOfTheRole(t *testing.T) {
 		main, personal string
 	}{
 		{"a visitor", menu.Reader{}, "/prices /help", "/profile /security /device"},
-		{"an owner", menu.Reader{SignedIn: true, Role: role.Owner}, "/ /passages /prices /help", "/profile /security /device"},
-		{"the owner of a company", menu.Reader{SignedIn: true, Role: role.Owner, Company: true}, "/ /passages /prices /help", "/profile /security /people /device"},
-		{"an accountant", menu.Reader{SignedIn: true, Role: role.Accountant, Company: true}, "/ /prices /help", "/profile /security /device"},
+		{"an owner", menu.Reader{SignedIn: true, Role: role.Owner}, "/ /vehicles /passages /prices /help", "/profile /security /device"},
+		{"the owner of a company", menu.Reader{SignedIn: true, Role: role.Owner, Company: true}, "/ /vehicles /passages /prices /help", "/profile /security /people /device"},
+		{"an accountant", menu.Reader{SignedIn: true, Role: role.Accountant, Company: true}, "/ /vehicles /prices /help", "/profile /security /device"},
 		{"a driver", menu.Reader{SignedIn: true, Role: role.Driver, Company: true}, "/passages /prices /help", "/profile /security /device"},
-		{"a role not known yet", menu.Reader{SignedIn: true}, "/ /passages /prices /help", "/profile /security /device"},
+		{"a role not known yet", menu.Reader{SignedIn: true}, "/ /vehicles /passages /prices /help", "/profile /security /device"},
 	} {
 		if got := hrefs(menu.Main(c.reader)); got != c.main {
 			t.Errorf("%s: main menu %s, want %s", c.name, got, c.main)
@@ -49,7 +49,7 @@ func TestBarOfAPhoneHasAtMostFive(t *testing.T) {
 
 func TestPageIsFoundUnderOneItem(t *testing.T) {
 	for path, want := range map[string]string{
-		"/": site.Overview, "/passages": site.Passages, "/check": site.Passages, "/help/login": site.Help, "/agreements/find": site.Overview,
+		"/": site.Overview, "/passages": site.Passages, "/check": site.Passages, "/vehicles/details": site.Vehicles, "/help/login": site.Help, "/agreements/find": site.Overview,
 		"/security": "", "/passages-of-mine": "",
 	} {
 		if got := menu.Current(path); got != want {

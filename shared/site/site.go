@@ -10,6 +10,8 @@ import (
 // The pages of the program. The server paints their frame; the program fills it.
 const (
 	Overview         = "/"
+	Vehicles         = "/vehicles"
+	Vehicle          = "/vehicles/details" // one, by its id
 	Passages         = "/passages"
 	Recheck          = "/check" // check my month again
 	Prices           = "/prices"
@@ -51,7 +53,7 @@ const (
 
 // Pages lists the pages of the program. Every other address of the program is answered as not found.
 func Pages() []string {
-	return []string{Overview, Passages, Recheck, Prices, Profile, Sessions, People, Device, NewAgreement, AgreementReceipt, AgreementDetails}
+	return []string{Overview, Passages, Recheck, Prices, Profile, Sessions, People, Device, NewAgreement, AgreementReceipt, AgreementDetails, Vehicles, Vehicle}
 }
 
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,

@@ -11,7 +11,6 @@ import (
 	"bompass/app/page/fleet"
 	"bompass/app/ui"
 	"bompass/shared/api"
-	"bompass/shared/i18n"
 	"bompass/shared/site"
 	"bompass/shared/toll"
 )
@@ -49,7 +48,7 @@ func (p *page) caps(reply *api.OverviewReply) app.UI {
 	meters := make([]app.UI, 0, len(shown))
 	for i, c := range shown {
 		m := ui.Meter{
-			ID: "cap-" + strconv.Itoa(i), Name: c.vehicle.Plate.String(), Note: capName(w, c.cap), Count: c.cap.Count, Of: c.cap.Of,
+			ID: "cap-" + strconv.Itoa(i), Name: c.vehicle.Plate.String(), Note: fleet.CapName(w, c.cap), Count: c.cap.Count, Of: c.cap.Of,
 			Text: w.T("overview.cap.of", "count", w.Number(int64(c.cap.Count)), "of", w.Number(int64(c.cap.Of))),
 		}
 		if c.cap.Count >= c.cap.Of {
@@ -65,27 +64,19 @@ func (p *page) caps(reply *api.OverviewReply) app.UI {
 	)
 }
 
-// capName returns what a cap counts: a station, a group of stations or a whole scheme.
-func capName(w *i18n.Words, c api.CapOverview) string {
-	switch {
-	case c.Station != "":
-		return c.Station
-	case c.Group != "":
-		return c.Scheme + ", " + w.CapGroup(c.Group)
-	}
-	return c.Scheme
-}
-
 // tasks lists what the customer should see to, the most urgent first.
 func (p *page) tasks(reply *api.OverviewReply) app.UI {
 	w := p.Words()
 	list := p.agreementTasks(reply)
 	for _, v := range fleet.Vehicles(reply) {
 		// Many passages on which the tag was not read mean that it is badly mounted or worn out.
-		if v.Tag != "" && toll.TagUnread(v.Passages, v.Unread) {
+		if v.Tag != "" && (v.Run.Passages > 0 || toll.TagUnread(v.Passages, v.Unread)) {
 			task := ui.Task{
 				Title: w.T("overview.task.silent", "plate", v.Plate),
 				Text:  w.T("overview.task.silent.why", "unread", w.Number(int64(v.Unread)), "n", w.Number(int64(v.Passages))),
+			}
+			if v.Run.Passages > 0 {
+				task.Title, task.Text = w.T("overview.task.run", "plate", v.Plate, "n", w.Number(int64(v.Run.Passages))), fleet.UnreadText(w, v.Run)
 			}
 			if p.May(api.PassageList.Endpoint) {
 				task.Href, task.Link = p.passagesAddress(v.ID), w.T("overview.task.silent.see", "plate", v.Plate)

@@ -5,9 +5,9 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"bompass/app/page/fleet"
 	"bompass/app/ui"
 	"bompass/shared/api"
-	"bompass/shared/i18n"
 	"bompass/shared/money"
 	"bompass/shared/oslo"
 )
@@ -18,9 +18,6 @@ const (
 	sumView    = "sum"    // running total of this month against the month before
 	dayView    = "day"    // each day of this month by itself
 )
-
-// scaleMin is the minimum of the upper end of the chart's scale: 100 kroner.
-const scaleMin = 100_00
 
 // dailyAmounts returns the cost of each day of a month, from its first day to last.
 func dailyAmounts(days []api.DaySpend, month oslo.Month, last oslo.Day) []int64 {
@@ -87,7 +84,7 @@ func (p *page) spend(reply *api.OverviewReply) app.UI {
 	}
 	drawn := p.chart(reply)
 	if p.view == monthsView {
-		drawn = p.monthsChart(reply)
+		drawn = fleet.MonthsChart(w, "spend", reply.Month, reply.Months)
 	}
 	tabs := ui.Tabs{
 		ID: "spend", Name: w.T("overview.spend"), Current: p.view, OnSelect: func(_ app.Context, id string) { p.view = id },
@@ -122,45 +119,10 @@ func (p *page) chart(reply *api.OverviewReply) ui.Chart {
 			most = max(most, v)
 		}
 	}
-	c.Top = ui.RoundUp(most, scaleMin)
+	c.Top = ui.RoundUp(most, fleet.ScaleMin)
 	c.Scale = []string{w.Whole(money.Ore(c.Top)), w.Whole(money.Ore(c.Top / 2)), w.Whole(0)}
 	c.Axis = []string{"1", strconv.Itoa((c.Slots + 1) / 2), strconv.Itoa(c.Slots)}
 	c.Table = p.chartTable(reply, now, before, c.Slots)
-	return c
-}
-
-// monthsChart returns the cost of each of the latest months.
-func (p *page) monthsChart(reply *api.OverviewReply) ui.Chart {
-	w, first := p.Words(), reply.Month-api.OverviewMonths+1
-	values := make([]int64, api.OverviewMonths)
-	total := money.Ore(0)
-	for _, m := range reply.Months {
-		if m.Month >= first && m.Month <= reply.Month {
-			values[m.Month-first] += int64(m.Net)
-			total += m.Net
-		}
-	}
-	c := ui.Chart{
-		ID: "spend", Slots: len(values), ShowTable: w.T("overview.spend.table"), Bars: true,
-		Name:   w.T("overview.spend.name.months", "from", w.Month(first), "to", w.Month(reply.Month), "amount", w.Kroner(total)),
-		Series: []ui.Series{{Name: w.T("overview.spend.months.sum"), Sum: w.Kroner(total), Values: values}},
-	}
-	rows := make([]ui.Row, 0, len(values))
-	most := int64(0)
-	for i, v := range values {
-		month := first + oslo.Month(i)
-		most = max(most, v)
-		c.Axis = append(c.Axis, w.MonthShort(month))
-		rows = append(rows, ui.Row{Cells: []app.UI{
-			app.Elem("span").Text(i18n.Sentence(w.Month(month))), app.Elem("span").Class("bp-amount").Text(w.Kroner(money.Ore(v))),
-		}})
-	}
-	c.Top = ui.RoundUp(most, scaleMin)
-	c.Scale = []string{w.Whole(money.Ore(c.Top)), w.Whole(money.Ore(c.Top / 2)), w.Whole(0)}
-	c.Table = ui.Table{
-		Kind: "figures", Caption: w.T("overview.spend"), Groups: []ui.Group{{Rows: rows}},
-		Columns: []ui.Column{{Text: w.T("overview.spend.month")}, {Text: w.T("overview.spend.cost"), Number: true}},
-	}
 	return c
 }
 

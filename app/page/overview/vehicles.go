@@ -120,7 +120,7 @@ func (p *page) vehicle(w *i18n.Words, v api.VehicleOverview) []app.UI {
 		c := v.Caps[0]
 		nearest = app.Elem("span").Body(
 			app.Elem("span").Class("bp-amount").Text(w.T("overview.cap.of", "count", w.Number(int64(c.Count)), "of", w.Number(int64(c.Of)))),
-			app.Elem("span").Class("bp-sub").Text(capName(w, c)))
+			app.Elem("span").Class("bp-sub").Text(fleet.CapName(w, c)))
 	}
 	plate := app.A().Class("bp-plate").Attr("translate", "no").Href(p.passagesAddress(v.ID)).Text(v.Plate.String())
 	var name app.UI = plate

@@ -125,6 +125,7 @@ var House = []Row{
 	{"app/page/profile", page, "a page imports no other page"},
 	{"app/page/recheck", page, "a page imports no other page"},
 	{"app/page/sessions", page, "a page imports no other page"},
+	{"app/page/vehicles", page, "a page imports no other page"},
 	{"app/page", "app/page/... app/browser " + page, "the routes name every page, and the server paints the first screen in a window in memory"},
 	{
 		"app/pagetest", "app/browser app/session assets " + anyShared,

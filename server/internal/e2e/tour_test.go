@@ -166,6 +166,8 @@ func signedInPages() []pageState {
 		{name: "prices-wrong", path: "/prices", then: press(".bp-search button[type=submit]"), see: refusedForm},
 		{name: "agreement-details", path: "/agreements/details?number=7002001", see: `document.querySelector("#reference") && document.querySelector(".bp-table-vehicles")`},
 		{name: "agreement-details-wrong", then: fill(`form:has(#reference) button[type=submit]`, "#reference", "<b>"), see: refusedForm},
+		{name: "vehicles", path: "/vehicles", see: `document.querySelector("#vehicles-search")`},
+		{name: "vehicle", path: "/vehicles/details?vehicle=" + vehicle("VJ40110"), see: `document.querySelector("#history") && document.querySelector("#tag")`},
 		{name: "profile", path: "/profile", see: `document.querySelector("#erase")`},
 		{name: "profile-wrong", then: fill(`form:has(#mobile) button[type=submit]`, "#mobile", "x"), see: refusedForm},
 		{name: "profile-erase", path: "/profile", then: press("#erase"), see: confirmationOpen},

@@ -68,6 +68,26 @@ func (s *Service) Latest(ctx context.Context, customer toll.CustomerID, n int) (
 	return s.named(page.Lines), nil
 }
 
+// UnreadRun returns how many of a vehicle's newest passages in a row its tag was not read at, and the discount lost by
+// them. Fewer than api.UnreadRunMin are none: a working tag is missed now and then.
+func (s *Service) UnreadRun(ctx context.Context, customer toll.CustomerID, vehicle toll.VehicleID) (run api.UnreadRun, err error) {
+	page, err := s.store.Passages(ctx, Query{Customer: customer, Vehicle: vehicle, Limit: api.UnreadRunMax})
+	if err != nil {
+		return run, err
+	}
+	for _, l := range s.named(page.Lines) {
+		if !l.Unread {
+			break
+		}
+		run.Passages++
+		run.Lost += l.Lost
+	}
+	if run.Passages < api.UnreadRunMin {
+		return api.UnreadRun{}, nil
+	}
+	return run, nil
+}
+
 // named adds the names of stations and toll companies, and the discount lost because a tag was not read.
 func (s *Service) named(lines []api.PassageLine) []api.PassageLine {
 	for i := range lines {

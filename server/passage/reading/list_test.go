@@ -111,3 +111,42 @@ func TestListSaysWhichTagWasNotReadAndWhatItCost(t *testing.T) {
 		}
 	}
 }
+
+// The newest passages in a row at which the tag was not read are counted, with the discount that was lost. Two of them are
+// no reason to worry.
+func TestUnreadRunCountsNewestPassages(t *testing.T) {
+	for _, unread := range []int{2, 4} {
+		r := pipelinetest.New(t, (pipelinetest.November + 25).Start())
+		driven := fixture.Passages(pipelinetest.November, pipelinetest.November+20)
+		for i, left := len(driven)-1, unread; i >= 0 && left >= 0; i-- {
+			if o := &driven[i]; o.Tag == "9578010000000000012" || o.Plate == "DP45821" {
+				o.Tag, o.Country, o.Plate = "", "NO", "DP45821"
+				if left == 0 {
+					o.Tag = "9578010000000000012"
+				}
+				left--
+			}
+		}
+		r.Send(pipelinetest.NDJSON(driven...))
+		r.Settle()
+		run, err := r.Service().UnreadRun(t.Context(), fixture.Kari, fixture.KariPetrol)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reply, err := r.Service().List(t.Context(), fixture.Kari, api.PassageListRequest{From: pipelinetest.November, To: pipelinetest.November + 20, Vehicle: fixture.KariPetrol}, r.Now())
+		if err != nil || len(reply.Lines) <= unread {
+			t.Fatal(reply, err)
+		}
+		var lost money.Ore
+		for _, l := range reply.Lines[:unread] {
+			lost += l.Lost
+		}
+		want := api.UnreadRun{Passages: unread, Lost: lost}
+		if unread < api.UnreadRunMin {
+			want = api.UnreadRun{}
+		}
+		if run != want || unread >= api.UnreadRunMin && lost == 0 {
+			t.Errorf("%d unread: got %+v, want %+v", unread, run, want)
+		}
+	}
+}

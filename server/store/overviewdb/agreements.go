@@ -49,8 +49,8 @@ const selectVehicles = `
 	)
 	select v.id::text, v.country, v.plate, coalesce(v.owner_id::text, '') as owner, coalesce(f.category, '') as category,
 		coalesce(f.weight_kg, 0) as weight_kg, coalesce(f.fuel, '') as fuel, coalesce(f.plug_in, false) as plug_in, coalesce(f.euro, 0) as euro,
-		h.agreement, h.tag, exists (select from tag_order o where o.vehicle_id = v.id and o.sent_at is null) as ordered
-	from held h join vehicle v on v.id = h.vehicle_id
+		h.agreement, h.tag, coalesce(t.status, '') as status, exists (select from tag_order o where o.vehicle_id = v.id and o.sent_at is null) as ordered
+	from held h join vehicle v on v.id = h.vehicle_id left join tag t on t.id = h.tag
 	left join vehicle_facts f on f.vehicle_id = v.id and f.valid_from <= $2 and (f.valid_to is null or f.valid_to > $2)
 	order by v.plate, v.country`
 
@@ -63,6 +63,7 @@ type vehicleRow struct {
 	PlugIn                   bool
 	Agreement                toll.AgreementID
 	Tag                      toll.TagID
+	Status                   toll.TagStatus
 	Ordered                  bool
 }
 
@@ -70,7 +71,7 @@ type vehicleRow struct {
 func (s *Store) CustomerVehicles(ctx context.Context, customer toll.CustomerID, at time.Time) ([]overview.CustomerVehicle, error) {
 	list, err := store.SelectMapped(ctx, s.db.Pool, func(r vehicleRow) overview.CustomerVehicle {
 		return overview.CustomerVehicle{
-			Agreement: r.Agreement, Tag: r.Tag, Ordered: r.Ordered,
+			Agreement: r.Agreement, Tag: r.Tag, Status: r.Status, Ordered: r.Ordered,
 			Vehicle: toll.Vehicle{
 				ID: r.ID, Plate: toll.Plate{Country: r.Country, Text: r.Plate}, Owner: r.Owner,
 				Facts: toll.Facts{Category: r.Category, WeightKG: r.WeightKG, Fuel: r.Fuel, PlugIn: r.PlugIn, Euro: r.Euro},

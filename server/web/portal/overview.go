@@ -8,6 +8,10 @@ import (
 	"bompass/shared/role"
 )
 
+func (h *Handlers) vehicle(ctx context.Context, actor access.Principal, req api.VehicleRequest) (api.VehicleReply, error) {
+	return h.Overview.Vehicle(ctx, actor.Customer, req.Vehicle, h.Now())
+}
+
 func (h *Handlers) overview(ctx context.Context, actor access.Principal, _ api.Empty) (api.OverviewReply, error) {
 	reply, err := h.Overview.Overview(ctx, actor.Customer, actor.Kind, h.Now())
 	if !actor.Role.May(role.SeePassages) {

@@ -22,6 +22,11 @@ func (o slowOverview) Overview(context.Context, toll.CustomerID, toll.CustomerKi
 	return api.OverviewReply{}, nil
 }
 
+func (o slowOverview) Vehicle(context.Context, toll.CustomerID, toll.VehicleID, time.Time) (api.VehicleReply, error) {
+	<-o.end
+	return api.VehicleReply{}, nil
+}
+
 // Of 20 requests that one person sends at once, four run, twelve wait until they are refused, and four are refused at
 // once. Others are answered meanwhile.
 func TestRequestsOfOnePersonAtOnceAreLimited(t *testing.T) {

@@ -28,9 +28,10 @@ import (
 //go:embed page/*.html
 var pageFiles embed.FS
 
-// Overview returns the customer's first page.
+// Overview returns the customer's first page, and the page of a vehicle.
 type Overview interface {
 	Overview(ctx context.Context, customer toll.CustomerID, kind toll.CustomerKind, now time.Time) (api.OverviewReply, error)
+	Vehicle(ctx context.Context, customer toll.CustomerID, id toll.VehicleID, now time.Time) (api.VehicleReply, error)
 }
 
 // Passages lists what a customer's vehicles have passed, and what a month of it was rated by.
@@ -108,6 +109,7 @@ func (h *Handlers) MountAPI(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.SetLanguage, h.setLanguage)
 	app.Post(api.Logout.Path, h.Logout)
 	kit.JSON(app, h.Kit, api.Overview, kit.Limited(h.reading, h.overview))
+	kit.JSON(app, h.Kit, api.Vehicle, kit.Limited(h.reading, h.vehicle))
 	kit.JSON(app, h.Kit, api.PassageList, kit.Limited(h.reading, h.passageList))
 	kit.JSON(app, h.Kit, api.Recheck, kit.Limited(h.reading, h.recheck))
 	app.Get(api.TariffBook.Path, h.tariffBook)

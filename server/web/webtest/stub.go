@@ -35,6 +35,12 @@ func (h *Server) Overview(
 	}}}, nil
 }
 
+// Vehicle is a stub of the page of a vehicle.
+func (h *Server) Vehicle(_ context.Context, customer toll.CustomerID, id toll.VehicleID, _ time.Time) (api.VehicleReply, error) {
+	h.standIn("a stub of the overview")
+	return api.VehicleReply{ID: id, Mounts: []api.VehicleMount{{Agreement: string(customer)}}}, nil
+}
+
 // TakeIn is a stub of the intake of passages.
 func (h *Server) TakeIn(_ context.Context, key string, body []byte, _ time.Time) (api.BatchReply, error) {
 	h.standIn("a stub of the pipeline")
