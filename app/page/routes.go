@@ -9,6 +9,7 @@ import (
 
 	"bompass/app/frame"
 	"bompass/app/page/agreement"
+	"bompass/app/page/change"
 	"bompass/app/page/device"
 	"bompass/app/page/notfound"
 	"bompass/app/page/overview"
@@ -46,6 +47,12 @@ func Routes() []Route {
 		{site.AgreementDetails, agreement.NewDetails},
 		{site.Vehicles, vehicles.New},
 		{site.Vehicle, vehicles.NewVehicle},
+		{site.MoveTag, change.NewMove},
+		{site.LostTag, change.NewLost},
+		{site.AddVehicle, change.NewAdd},
+		{site.RemoveVehicle, change.NewRemove},
+		{site.ChangeReceipt, change.NewReceipt},
+		{site.FleetHistory, change.NewHistory},
 	}
 }
 

@@ -76,7 +76,9 @@ func vehiclesMax(actor access.Principal) int {
 
 // Fleet returns the tags and vehicles of the actor's agreements.
 func (s *Service) Fleet(ctx context.Context, actor access.Principal) (api.FleetReply, error) {
-	return s.store.Fleet(ctx, actor.Customer, s.now(), vehiclesMax(actor))
+	reply, err := s.store.Fleet(ctx, actor.Customer, s.now(), vehiclesMax(actor))
+	reply.Key = uuid.NewString()
+	return reply, err
 }
 
 // Check returns what a change would do, and the fault that refuses it. It saves nothing.

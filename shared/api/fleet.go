@@ -31,6 +31,7 @@ type FleetAgreement struct {
 // FleetReply lists the tags and vehicles of the customer's agreements, ordered by plate; tags without a vehicle are last.
 // Settled tags are left out.
 type FleetReply struct {
+	Key        string           `json:"key"` // of the next change that the page sends
 	Lines      []FleetLine      `json:"lines"`
 	Agreements []FleetAgreement `json:"agreements"` // in force
 }

@@ -68,6 +68,7 @@ var sections = [...]struct{ below, item string }{
 	{site.Prices, site.Prices},
 	{site.Help, site.Help},
 	{"/agreements", site.Overview},
+	{"/tags", site.Vehicles},
 }
 
 // Current returns the address of the item under which the page at a path is found, empty for none.

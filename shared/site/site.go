@@ -22,6 +22,12 @@ const (
 	NewAgreement     = "/agreements/new"
 	AgreementReceipt = "/agreements/done"
 	AgreementDetails = "/agreements/details"
+	MoveTag          = "/tags/move"
+	LostTag          = "/tags/lost"
+	AddVehicle       = "/vehicles/add"
+	RemoveVehicle    = "/vehicles/remove"
+	ChangeReceipt    = "/vehicles/changed"
+	FleetHistory     = "/vehicles/history"
 )
 
 // The pages that the server renders, before and without the program.
@@ -53,7 +59,7 @@ const (
 
 // Pages lists the pages of the program. Every other address of the program is answered as not found.
 func Pages() []string {
-	return []string{Overview, Passages, Recheck, Prices, Profile, Sessions, People, Device, NewAgreement, AgreementReceipt, AgreementDetails, Vehicles, Vehicle}
+	return []string{Overview, Passages, Recheck, Prices, Profile, Sessions, People, Device, NewAgreement, AgreementReceipt, AgreementDetails, Vehicles, Vehicle, MoveTag, LostTag, AddVehicle, RemoveVehicle, ChangeReceipt, FleetHistory}
 }
 
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,

@@ -34,7 +34,7 @@ const (
 	ReasonScrapped ChangeReason = "scrapped"
 	ReasonStolen   ChangeReason = "stolen"
 	ReasonLost     ChangeReason = "lost"
-	ReasonOther    ChangeReason = "other"
+	ReasonOther    ChangeReason = "else"
 )
 
 // RemoveReasons lists the reasons for which a vehicle leaves an agreement, in the order in which they are offered.

@@ -113,6 +113,7 @@ func (p *detailsPage) details(reply api.AgreementDetailsReply) []app.UI {
 		ui.Card("about", w.T("agree.details.facts"), ui.Facts(facts)),
 		ui.Card("change", p.formName(), p.referenceForm(reply)),
 		p.vehicles(reply),
+		p.changes(reply),
 		app.Elem("p").Body(app.A().Class("ds-link").Href(site.Overview).Text(w.T("app.missing.home"))),
 	}
 }
@@ -183,6 +184,25 @@ func (p *detailsPage) vehicles(reply api.AgreementDetailsReply) app.UI {
 	}.UI()
 	return app.Elem("section").Class("bp-card bp-card-flush").Aria("labelledby", "vehicles").Body(
 		app.Elem("div").Class("bp-card-head").Body(ui.Heading("vehicles", w.T("agree.details.vehicles"))), controls, table, pager, p.expandButton(len(reply.Vehicles)))
+}
+
+// changes links to what can be done with the vehicles and tags of the agreement, S2.62, S4.34, and to its history.
+func (p *detailsPage) changes(reply api.AgreementDetailsReply) app.UI {
+	w := p.Words()
+	links := []app.UI{}
+	link := func(href, key string) {
+		links = append(links, app.Elem("li").Body(app.A().Class("ds-link").Href(href).Text(w.T(key))))
+	}
+	if p.May(api.FleetChange.Endpoint) && reply.To.IsZero() {
+		link(site.AddVehicle, "change.add")
+		if len(reply.Vehicles) > 0 {
+			link(site.MoveTag, "change.move")
+			link(site.RemoveVehicle, "change.remove")
+		}
+		link(site.LostTag, "change.lost")
+	}
+	link(site.With(site.FleetHistory, url.Values{"agreement": {reply.Number}}), "change.history")
+	return ui.Card("changes", w.T("agree.details.do"), app.Elem("ul").Body(links...))
 }
 
 // expandButton returns the button that shows all of n vehicles, or the first of them again.

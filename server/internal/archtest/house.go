@@ -116,6 +116,7 @@ var House = []Row{
 	{"app/page/fleet", "app/ui " + anyShared, "a choice of vehicles that several pages show"},
 	{"app/page/passagelist", "app/ui " + anyShared, "a table of passages that several pages show"},
 	{"app/page/agreement", page, "a page imports no other page"},
+	{"app/page/change", page, "a page imports no other page"},
 	{"app/page/device", page, "a page imports no other page"},
 	{"app/page/notfound", page, "a page imports no other page"},
 	{"app/page/overview", page, "a page imports no other page"},
