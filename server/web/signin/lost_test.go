@@ -43,7 +43,8 @@ func TestLostFactorsAreReplacedByPost(t *testing.T) {
 		t.Errorf("the letter: %+v", letter)
 	}
 	for to, sms := range map[string]bool{webtest.Kari: false, webtest.Phone: true} {
-		if got := h.LastMessage(to); got.SMS != sms || !strings.Contains(got.Text, "/lost/stop?token=") || strings.Contains(got.Text, code) {
+		// A text message has no link: people cannot tell a false one.
+		if got := h.LastMessage(to); got.SMS != sms || strings.Contains(got.Text, "/lost/stop?token=") == sms || strings.Contains(got.Text, code) {
 			t.Errorf("%s is sent %+v", to, got)
 		}
 	}
