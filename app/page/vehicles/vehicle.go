@@ -69,7 +69,7 @@ func (p *vehiclePage) body(v api.VehicleReply) []app.UI {
 	if v.Current {
 		parts = append(parts, p.exemptions(v))
 	}
-	return append(parts, p.history(v), app.Elem("p").Body(app.A().Class("ds-link").Href(site.Vehicles).Text(w.T("vehicles.back"))))
+	return append(parts, p.changes(v), p.history(v), app.Elem("p").Body(app.A().Class("ds-link").Href(site.Vehicles).Text(w.T("vehicles.back"))))
 }
 
 // mounted returns the period in which the vehicle is on an agreement now.
@@ -121,6 +121,25 @@ func (p *vehiclePage) tag(v api.VehicleReply) app.UI {
 	}
 	body = append(body, app.Elem("p").Body(app.A().Class("ds-link").Href(site.TagHelp).Text(w.T("vehicles.tag.help"))))
 	return ui.Card("tag", w.T("overview.tag"), body...)
+}
+
+// changes links to what can be done with the vehicle and its tag, and to who has done what.
+func (p *vehiclePage) changes(v api.VehicleReply) app.UI {
+	w := p.Words()
+	var links []app.UI
+	link := func(page, name, value, key string) {
+		href := site.With(page, url.Values{name: {value}})
+		links = append(links, app.Elem("li").Body(app.A().Class("ds-link").Href(href).Text(w.T(key))))
+	}
+	if m, on := mounted(v, p.Session.Now()); on && p.May(api.FleetChange.Endpoint) {
+		if m.Tag != "" {
+			link(site.MoveTag, "tag", string(m.Tag), "change.move")
+			link(site.LostTag, "tag", string(m.Tag), "change.lost")
+		}
+		link(site.RemoveVehicle, "vehicle", string(v.ID), "change.remove")
+	}
+	link(site.FleetHistory, "vehicle", string(v.ID), "change.history")
+	return ui.Card("changes", w.T("vehicles.do"), app.Elem("ul").Body(links...))
 }
 
 // reads is a table of how often the tag was read.
