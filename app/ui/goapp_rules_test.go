@@ -25,7 +25,7 @@ var faults = []struct {
 	{"route by zero value", regexp.MustCompile(`app\.Route(?:WithRegexp)?\(`), "", "the fields of the component are dropped"},
 	{"boolean attribute by value", regexp.MustCompile(`\.(?:Disabled|Checked|Required|Hidden|ReadOnly|AutoFocus)\(false\)`), "", "the first paint would write it, and that means true"},
 	{"number as text", regexp.MustCompile(`\.Text\((?:len\(|float64\()`), "", "numbers are written by i18n"},
-	{"bound while typing", regexp.MustCompile(`\.OnInput\(`), "", "writing a value while it is typed moves the caret to the end"},
+	{"bound while typing", regexp.MustCompile(`\.OnInput\(`), "input.go", "writing a value while it is typed moves the caret to the end"},
 	{"encrypted state", regexp.MustCompile(`\.(?:Encrypt|LocalStorage|SessionStorage)\(`), "", "its key is stored beside it; preferences go through package browser"},
 	{"link that opens a window", regexp.MustCompile(`\.Target\(`), "", "people keep their Back button"},
 }

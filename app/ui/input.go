@@ -7,7 +7,7 @@ type Input struct {
 	Kind     string // text, email, tel
 	Complete string // the autocomplete token; off when empty
 	Mode     string // inputmode; follows from Kind when empty
-	Typed    Action // at every character; none when empty
+	Typed    Action // at every character; none when empty. It must not change the value of the field
 }
 
 // Text is a field for a line of text.

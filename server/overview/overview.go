@@ -38,8 +38,14 @@ type VehicleSum struct {
 	Unread    int // passages matched by the plate alone
 }
 
-// Store is the persistence for the overview.
+// Store is the persistence for the overview and for the page of a vehicle.
 type Store interface {
+	CustomerStore
+	VehicleStore
+}
+
+// CustomerStore is the persistence for the overview of a customer.
+type CustomerStore interface {
 	// Agreements returns the agreements in force, ordered by number.
 	Agreements(ctx context.Context, customer toll.CustomerID, at time.Time) ([]toll.Agreement, error)
 	// CustomerVehicles returns the vehicles on the customer's agreements and those owned, each once, ordered by plate.
@@ -49,7 +55,6 @@ type Store interface {
 	Spend(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]api.DaySpend, []api.MonthSpend, error)
 	// CapCounts returns the count of each vehicle's charges towards caps in a month, by station.
 	CapCounts(ctx context.Context, customer toll.CustomerID, month oslo.Month) ([]CapCount, error)
-	VehicleStore
 }
 
 // VehicleStore is the persistence for the page of a vehicle.

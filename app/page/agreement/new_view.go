@@ -143,9 +143,10 @@ func (p *newPage) plateForm() string {
 	return w.T("field.plate.wrong")
 }
 
-// typePlate checks a plate while it is typed. It finds only what no further character can put right.
+// typePlate checks a plate while it is typed. It finds only what no further character can put right. The draft gets the plate
+// when the field is left: a value that is written while it is typed could undo the next character.
 func (p *newPage) typePlate(written string) {
-	p.draft.Plate, p.plate = written, ""
+	p.plate = ""
 	if !ident.PlateBegins(p.draft.Country, written) {
 		p.plate = p.plateForm()
 	}

@@ -19,7 +19,7 @@ import (
 // agreements. Periods on agreements of others are left out.
 func (s *Store) Vehicle(ctx context.Context, customer toll.CustomerID, id toll.VehicleID, at time.Time) (r overview.VehicleRecord, found bool, err error) {
 	var key pgtype.UUID
-	if key.Scan(string(id)) != nil { // not an id
+	if isID := key.Scan(string(id)) == nil; !isID {
 		return r, false, nil
 	}
 	err = s.db.Snapshot(ctx, "vehicle", func(tx pgx.Tx) error {
