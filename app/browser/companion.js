@@ -72,7 +72,7 @@
     };
     let focused = -1, pressed = -1;
     const changed = new Set();
-    painted.addEventListener("input", function (event) { changed.add(event.target); });
+    for (const kind of ["input", "change"]) painted.addEventListener(kind, function (event) { changed.add(event.target); });
     painted.addEventListener("focusin", function (event) { focused = place(event.target); });
     painted.addEventListener("click", function (event) {
       if (event.target.closest("button")) pressed = place(event.target);

@@ -102,7 +102,7 @@ func TestPersonalAnswersAreNotStored(t *testing.T) {
 	p := webtest.NewPortal(t)
 	v := p.SignIn(webtest.Kari)
 	public := []string{
-		"/healthz", "/readyz", "/robots.txt", "/sitemap.xml", "/ads.txt", "/web/", "/app", "/wasm_exec.js", "/manifest", api.TariffBook.Path, "/favicon", "/codes.js", "/leave.js", "/page.js", "/passkey.js",
+		"/healthz", "/readyz", "/robots.txt", "/sitemap.xml", "/ads.txt", "/web/", "/app", "/wasm_exec.js", "/manifest", api.TariffBook.Path, "/favicon", "/codes.js", "/leave.js", "/old.js", "/page.js", "/passkey.js",
 	}
 	checked := 0
 	for _, r := range ordered(p.Routes) {

@@ -266,5 +266,5 @@ func (p *vehiclePage) history(v api.VehicleReply) app.UI {
 		Kind: "figures", Caption: w.T("vehicles.history"), Groups: []ui.Group{{Rows: rows}},
 		Columns: []ui.Column{{Text: w.T("vehicles.reads.period")}, {Text: w.T("overview.tag")}, {Text: w.T("vehicles.agreement")}},
 	}.UI()
-	return ui.Card("history", w.T("vehicles.history"), app.Elem("div").Class("bp-scroll").TabIndex(0).Role("region").Aria("labelledby", "history").Body(table))
+	return ui.Card("history", w.T("vehicles.history"), app.Elem("div").Class("bp-scroll").TabIndex(0).Role("group").Aria("labelledby", "history").Body(table))
 }

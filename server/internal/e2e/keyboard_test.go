@@ -51,6 +51,7 @@ func TestPortalWorksByKeyboard(t *testing.T) {
 	pressTabUntil(t, page, "#code")
 	page.Type(code + kb.Enter)
 	page.Wait("the overview", `document.querySelector("#agreements") && document.querySelector("#who")`)
+	page.Wait("the program, which moves the focus when it shows another page", `!document.querySelector("script[data-answer]")`)
 
 	pressTabUntil(t, page, `nav a[href^="/passages"]`)
 	page.Type(kb.Enter)
