@@ -188,21 +188,17 @@ func (p *detailsPage) vehicles(reply api.AgreementDetailsReply) app.UI {
 
 // changes links to what can be done with the vehicles and tags of the agreement, S2.62, S4.34, and to its history.
 func (p *detailsPage) changes(reply api.AgreementDetailsReply) app.UI {
-	w := p.Words()
-	links := []app.UI{}
-	link := func(href, key string) {
-		links = append(links, app.Elem("li").Body(app.A().Class("ds-link").Href(href).Text(w.T(key))))
-	}
+	links := fleet.Links{Words: p.Words()}
 	if p.May(api.FleetChange.Endpoint) && reply.To.IsZero() {
-		link(site.AddVehicle, "change.add")
+		links.Add(site.AddVehicle, nil, "change.add")
 		if len(reply.Vehicles) > 0 {
-			link(site.MoveTag, "change.move")
-			link(site.RemoveVehicle, "change.remove")
+			links.Add(site.MoveTag, nil, "change.move")
+			links.Add(site.RemoveVehicle, nil, "change.remove")
 		}
-		link(site.LostTag, "change.lost")
+		links.Add(site.LostTag, nil, "change.lost")
 	}
-	link(site.With(site.FleetHistory, url.Values{"agreement": {reply.Number}}), "change.history")
-	return ui.Card("changes", w.T("agree.details.do"), app.Elem("ul").Body(links...))
+	links.Add(site.FleetHistory, url.Values{"agreement": {reply.Number}}, "change.history")
+	return links.Card(p.Words().T("agree.details.do"))
 }
 
 // expandButton returns the button that shows all of n vehicles, or the first of them again.

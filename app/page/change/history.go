@@ -58,8 +58,9 @@ func (p *historyPage) Render() app.UI {
 
 func (p *historyPage) history(reply api.FleetHistoryReply) []app.UI {
 	w := p.Words()
+	back := app.Elem("p").Body(app.A().Class("ds-link").Href(site.Vehicles).Text(w.T("vehicles.back")))
 	if len(p.events) == 0 {
-		return []app.UI{ui.Title(w.T("change.history")), ui.Empty(w.T("change.history.none"), w.T("change.history.none.hint"))}
+		return []app.UI{ui.Title(w.T("change.history")), ui.Empty(w.T("change.history.none"), w.T("change.history.none.hint")), back}
 	}
 	rows := make([]ui.Row, 0, len(p.events))
 	for _, e := range p.events {
@@ -88,6 +89,7 @@ func (p *historyPage) history(reply api.FleetHistoryReply) []app.UI {
 	return []app.UI{
 		ui.Title(w.T("change.history")), ui.Lead(w.T("change.history.lead")),
 		app.Elem("section").Class("bp-card bp-card-flush").Aria("label", w.T("change.history")).Body(table, more),
+		back,
 	}
 }
 

@@ -100,7 +100,18 @@ func (p *listPage) body(reply api.OverviewReply) []app.UI {
 		app.Elem("section").Class("bp-card bp-card-flush").Aria("labelledby", "list").Body(
 			app.Elem("div").Class("bp-card-head").Body(ui.Heading("list", w.N("overview.vehicles", len(all)))),
 			controls, table, ui.ListingPager("vehicles", &p.listing, len(found), texts)),
+		p.changes(),
 	}
+}
+
+// changes links to what can be done with vehicles and tags. It is hidden from roles that may not change them.
+func (p *listPage) changes() app.UI {
+	links := fleet.Links{Words: p.Words()}
+	links.Add(site.AddVehicle, nil, "change.add")
+	links.Add(site.MoveTag, nil, "change.move")
+	links.Add(site.RemoveVehicle, nil, "change.remove")
+	links.Add(site.LostTag, nil, "change.lost")
+	return app.If(p.May(api.FleetChange.Endpoint), links.Card(p.Words().T("agree.details.do")))
 }
 
 // becomeCustomer leads a person without vehicles to a new agreement. It is hidden from roles that may not make one.

@@ -125,21 +125,18 @@ func (p *vehiclePage) tag(v api.VehicleReply) app.UI {
 
 // changes links to what can be done with the vehicle and its tag, and to who has done what.
 func (p *vehiclePage) changes(v api.VehicleReply) app.UI {
-	w := p.Words()
-	var links []app.UI
-	link := func(page, name, value, key string) {
-		href := site.With(page, url.Values{name: {value}})
-		links = append(links, app.Elem("li").Body(app.A().Class("ds-link").Href(href).Text(w.T(key))))
-	}
+	links := fleet.Links{Words: p.Words()}
+	vehicle := url.Values{"vehicle": {string(v.ID)}}
 	if m, on := mounted(v, p.Session.Now()); on && p.May(api.FleetChange.Endpoint) {
 		if m.Tag != "" {
-			link(site.MoveTag, "tag", string(m.Tag), "change.move")
-			link(site.LostTag, "tag", string(m.Tag), "change.lost")
+			tag := url.Values{"tag": {string(m.Tag)}}
+			links.Add(site.MoveTag, tag, "change.move")
+			links.Add(site.LostTag, tag, "change.lost")
 		}
-		link(site.RemoveVehicle, "vehicle", string(v.ID), "change.remove")
+		links.Add(site.RemoveVehicle, vehicle, "change.remove")
 	}
-	link(site.FleetHistory, "vehicle", string(v.ID), "change.history")
-	return ui.Card("changes", w.T("vehicles.do"), app.Elem("ul").Body(links...))
+	links.Add(site.FleetHistory, vehicle, "change.history")
+	return links.Card(p.Words().T("vehicles.do"))
 }
 
 // reads is a table of how often the tag was read.
