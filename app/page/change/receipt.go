@@ -74,9 +74,9 @@ func (p *receiptPage) receipt(r api.FleetReceipt) []app.UI {
 	}
 	return []app.UI{
 		ui.Confirmation(what(w, r.FleetEvent), w.T("change.number"), strconv.FormatInt(r.ID, 10), points, ui.Facts(facts), p.prices(r)),
-		app.Elem("p").Body(
+		app.Elem("div").Class("bp-buttons").Body(
 			ui.Button("secondary", w.T("change.print"), ui.On("print", func(app.Context) { p.Session.Window.Print() })).ID("print"),
-			app.Text(" "), ui.NextLink(site.With(site.FleetHistory, url.Values{"agreement": {r.Agreement}}), w.T("change.history"))),
+			ui.NextLink(site.With(site.FleetHistory, url.Values{"agreement": {r.Agreement}}), w.T("change.history"))),
 		app.Elem("p").Class("bp-quiet").Text(p.Contact("app.help", "app.help.call")),
 	}
 }
