@@ -61,3 +61,18 @@ func (p *Page) HandleAuthError(err error, back string) bool {
 	}
 	return err != nil && p.Session.HandleSignedOut(err)
 }
+
+// Refusal returns the fault that an answer names, for the form that was sent to show it. failed reports whether the answer is
+// an error at all. Errors of signing in lead to another page, and those that are no fault are shown as a message: then there
+// is nothing for the form to show.
+func (p *Page) Refusal(err error, back string) (about *fault.Error, failed bool) {
+	if err == nil || p.HandleAuthError(err, back) {
+		return nil, err != nil
+	}
+	about, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		text, _ := p.ErrorText(err)
+		p.Toast(text)
+	}
+	return about, true
+}

@@ -2,7 +2,6 @@ package agreement
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -73,18 +72,11 @@ func (p *detailsPage) save(ctx app.Context) {
 		return p.Session.Client.ChangeAgreement(ctx, req)
 	}, func(ctx app.Context, reply api.AgreementDetailsReply, err error) {
 		p.sending = false
-		// Errors of signing in lead to another page, faults belong to the form, and all others are shown as a message.
-		if p.HandleAuthError(err, site.With(site.AgreementDetails, url.Values{"number": {p.number}})) {
-			return
-		}
-		if known, ok := errors.AsType[*fault.Error](err); ok {
-			p.refused = known
+		var failed bool
+		if p.refused, failed = p.Refusal(err, site.With(site.AgreementDetails, url.Values{"number": {p.number}})); p.refused != nil {
 			p.FocusErrors(ctx, w.T("agree.details"))
-			return
 		}
-		if err != nil {
-			text, _ := p.ErrorText(err)
-			p.Toast(text)
+		if failed {
 			return
 		}
 		p.MarkClean(p.formName())

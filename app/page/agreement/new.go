@@ -3,7 +3,6 @@ package agreement
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"net/url"
 	"slices"
@@ -183,17 +182,10 @@ func (p *newPage) conclude(ctx app.Context) {
 // refuse shows why the answers were refused and moves focus there. When the stored answers are gone it
 // loads the new ones.
 func (p *newPage) refuse(ctx app.Context, err error) {
-	if p.Session.HandleSignedOut(err) {
+	if p.refused, _ = p.Refusal(err, site.NewAgreement); p.refused == nil {
 		return
 	}
-	known, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		text, _ := p.ErrorText(err)
-		p.Toast(text)
-		return
-	}
-	p.refused = known
-	if known.Code == fault.DraftGone {
+	if p.refused.Code == fault.DraftGone {
 		p.query.Reload(ctx)
 	}
 	p.FocusErrors(ctx, p.question())

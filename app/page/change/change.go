@@ -4,7 +4,6 @@ package change
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"time"
 
@@ -312,17 +311,10 @@ func (p *changePage) show(ctx app.Context, s stage) {
 
 // refuse shows why the change is refused. If somebody else has changed something, the page shows how things are.
 func (p *changePage) refuse(ctx app.Context, err error) {
-	if p.HandleAuthError(err, p.subject.path) {
+	if p.refused, _ = p.Refusal(err, p.subject.path); p.refused == nil {
 		return
 	}
-	known, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		text, _ := p.ErrorText(err)
-		p.Toast(text)
-		return
-	}
-	p.refused = known
-	if known.Code == fault.ChangedMeanwhile {
+	if p.refused.Code == fault.ChangedMeanwhile {
 		p.stage = stageAsk
 		p.query.Reload(ctx)
 	}

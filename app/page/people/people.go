@@ -3,7 +3,6 @@ package people
 
 import (
 	"context"
-	"errors"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -69,17 +68,11 @@ func (p *page) change(ctx app.Context, done string, do func(context.Context) err
 	p.sending, p.refused = true, nil
 	frame.Do(ctx, do, func(ctx app.Context, err error) {
 		p.sending = false
-		if p.HandleAuthError(err, site.People) {
-			return
-		}
-		if known, ok := errors.AsType[*fault.Error](err); ok {
-			p.refused = known
+		var failed bool
+		if p.refused, failed = p.Refusal(err, site.People); p.refused != nil {
 			p.FocusErrors(ctx, p.Words().T("people.title"))
-			return
 		}
-		if err != nil {
-			text, _ := p.ErrorText(err)
-			p.Toast(text)
+		if failed {
 			return
 		}
 		p.Toast(done)

@@ -3,7 +3,6 @@ package profile
 
 import (
 	"context"
-	"errors"
 	"maps"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -77,17 +76,12 @@ func (p *page) send(ctx app.Context, c change) {
 	title := p.Words().T("profile.title")
 	frame.Call(ctx, c.do, func(ctx app.Context, reply api.ProfileReply, err error) {
 		p.sending = false
-		if p.HandleAuthError(err, site.Profile) {
-			return
-		}
-		if known, ok := errors.AsType[*fault.Error](err); ok {
+		known, failed := p.Refusal(err, site.Profile)
+		if known != nil {
 			p.refused = c.refused(*known)
 			p.FocusErrors(ctx, title)
-			return
 		}
-		if err != nil {
-			text, _ := p.ErrorText(err)
-			p.Toast(text)
+		if failed {
 			return
 		}
 		p.MarkClean(c.form)
