@@ -221,10 +221,22 @@ func (p *Page) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Go opens an address.
+// Go opens an address. A navigation that the page itself begins at the same moment, as at the end of a session, aborts
+// this one; then Go opens the address again.
 func (p *Page) Go(url string) {
 	p.t.Helper()
-	p.do(chromedp.Navigate(url))
+	ctx, cancel := context.WithTimeout(p.ctx, waitMax)
+	defer cancel()
+	const tries = 3
+	for try := 1; ; try++ {
+		err := chromedp.Do(ctx, chromedp.Navigate(url))
+		switch {
+		case err == nil:
+			return
+		case try == tries || !strings.Contains(err.Error(), "net::ERR_ABORTED"):
+			p.t.Fatalf("browser: %v\n%s", err, p.state())
+		}
+	}
 }
 
 // Fill types text into the field that a selector matches.
