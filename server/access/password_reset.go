@@ -21,49 +21,56 @@ type reset struct {
 	Language      string
 }
 
-// RequestPasswordReset sends a link to a new password to the account's owner, by email, or by SMS when the login name
-// is a mobile number. An unknown name costs the same and sends nothing.
-func (r *Registrar) RequestPasswordReset(ctx context.Context, visitor Visitor, name string) error {
+// RequestPasswordReset sends a link to a new password to the account's owner by email, or a code by SMS if the login name
+// is a mobile number: no text message has a link. The code works only in the browser that asked for it, with the returned
+// token, which is empty for other names. An unknown name costs the same, gets the same answer, and sends nothing.
+func (r *Registrar) RequestPasswordReset(ctx context.Context, visitor Visitor, name string) (seal.Token, error) {
 	loginName := ParseLoginName(name)
 	if len(loginName.Value) > emailMax || !text.IsLine(loginName.Value) || loginName.Value == "" {
-		return fault.New(fault.FieldMissing) // the field is named after the person, whose name it is not
+		return "", fault.New(fault.FieldMissing) // the field is named after the person, whose name it is not
 	}
 	if err := r.countTry(ctx, visitor, "forgot", loginName.Value); err != nil {
-		return err
+		return "", err
 	}
 	now := r.service.now()
 	account, err := r.store.AccountByName(ctx, loginName, now)
 	if err != nil && fault.CodeOf(err) != fault.NotFound {
-		return err
+		return "", err
 	}
-	// An unknown name gets a link without a purpose and a message that is not sent, so that both answers take the same
-	// time.
-	purpose, there := seal.PurposePassword, err == nil
+	there := err == nil
+	if loginName.Kind != ByMobile || r.messages.CheckChannel(notice.SMS) != nil {
+		link, message, err := r.resetByMail(account, there)
+		if err != nil {
+			return "", err
+		}
+		return "", r.store.AddLinks(ctx, now, []seal.Link{link}, []notice.Message{message})
+	}
+	return r.requestResetCode(ctx, loginName.Value, account, there)
+}
+
+// resetByMail returns a link to a new password and the email that carries it. An unknown name gets a link without a
+// purpose and a message that is not sent, so that both answers take the same time.
+func (r *Registrar) resetByMail(account Account, there bool) (seal.Link, notice.Message, error) {
+	purpose := seal.PurposePassword
 	if !there {
 		purpose = seal.PurposeNone
 	}
-	link, token, err := r.service.keys.NewLink(purpose, account.ID, now.Add(ResetMax), reset{Email: account.Email, Person: account.Person, Language: account.Language})
+	link, token, err := r.service.keys.NewLink(purpose, account.ID, r.service.now().Add(ResetMax), resetOf(account))
 	if err != nil {
-		return err
+		return link, notice.Message{}, err
 	}
-	content := notice.Content{Link: "/password/new?token=" + string(token)}
-	var message notice.Message
-	switch {
-	case !there:
-		message, err = r.messages.Decoy(notice.Reset, content)
-	// Where the telephone receives codes, too, it would be the only factor: the next subscriber of the number would get in.
-	case loginName.Kind == ByMobile && account.TextMobile == "" && r.messages.CheckChannel(notice.SMS) == nil:
-		recipient := account.Recipient()
-		recipient.Address = account.Mobile
-		message, err = r.messages.SMS(notice.Reset, recipient, content)
-	default:
-		message, err = r.messages.Mail(notice.Reset, account.Recipient(), content)
+	content := notice.Content{Link: newPasswordPath + "?token=" + string(token)}
+	if !there {
+		message, err := r.messages.Decoy(notice.Reset, content)
+		return link, message, err
 	}
-	if err != nil {
-		return err
-	}
-	return r.store.AddLinks(ctx, now, []seal.Link{link}, []notice.Message{message})
+	message, err := r.messages.Mail(notice.Reset, account.Recipient(), content)
+	return link, message, err
 }
+
+func resetOf(a Account) reset { return reset{Email: a.Email, Person: a.Person, Language: a.Language} }
+
+const newPasswordPath = "/password/new"
 
 // ResetPassword changes the password of a link's account. All sessions end; it does not sign in, and the second
 // factor is still needed, ASVS V6.4.3.
@@ -190,7 +197,7 @@ func (r *Registrar) RequestFirstPassword(ctx context.Context, visitor Visitor, c
 	if err != nil {
 		return err
 	}
-	content := notice.Content{Link: "/password/new?token=" + string(token)}
+	content := notice.Content{Link: newPasswordPath + "?token=" + string(token)}
 	// Replaced below if there is a registered address.
 	message, err := r.messages.Decoy(notice.FirstPassword, content)
 	if there {

@@ -63,6 +63,8 @@ type Registrations interface {
 	CompletePasswordReset(ctx context.Context, link seal.Hash, p PasswordChange) error
 	// ChangePassword changes the password and ends all sessions but one.
 	ChangePassword(ctx context.Context, p PasswordChange, keep seal.Hash) error
+	// ExchangeLink uses a link and adds another in its place. It returns fault.LinkSpent for a link that has been used.
+	ExchangeLink(ctx context.Context, used seal.Hash, next seal.Link, now time.Time) error
 }
 
 // UnclaimedCustomers finds customers that have no account yet and gives them one.

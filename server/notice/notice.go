@@ -41,7 +41,7 @@ type Kind string
 const (
 	Register          Kind = "register"         // confirm the address and begin; link
 	AlreadyRegistered Kind = "already.there"    // registration with an address that has an account
-	Reset             Kind = "reset"            // choose a new password; link
+	Reset             Kind = "reset"            // choose a new password; link, by SMS a code
 	FirstEmail        Kind = "first.email"      // the address was registered for the customer number; link
 	FirstEmailTaken   Kind = "first.taken"      // an attempt to register another address for it
 	FirstPassword     Kind = "first.password"   // choose the first password; link
@@ -221,7 +221,8 @@ func (w *Writer) write(channel Channel, kind Kind, to Recipient, c Content) (Mes
 	return w.sealMessage(channel, kind, to, text)
 }
 
-// SMS returns a message for SMS.
+// SMS returns a message for SMS. It has no link, whatever its content has: people are told that a text message with a
+// link is not ours.
 func (w *Writer) SMS(kind Kind, to Recipient, c Content) (Message, error) {
 	if err := w.CheckChannel(SMS); err != nil {
 		return Message{}, err
@@ -231,7 +232,7 @@ func (w *Writer) SMS(kind Kind, to Recipient, c Content) (Message, error) {
 	}
 	words, number := i18n.For(to.Language), newNumber()
 	params := append([]any{
-		"code", c.Code, "link", w.public + c.Link, "host", hostOf(w.public), "number", ident.FormatMessageNumber(number),
+		"code", c.Code, "host", hostOf(w.public), "number", ident.FormatMessageNumber(number),
 	}, c.Params...)
 	return w.sealMessage(SMS, kind, to, Text{
 		To: to.Address, Language: words.Lang(), Lines: []string{words.T("sms."+string(kind), params...)}, Number: number,

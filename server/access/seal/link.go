@@ -15,8 +15,9 @@ type Purpose string
 const (
 	PurposeRegistration   Purpose = "register"
 	PurposePassword       Purpose = "password"
-	PurposeFirstPassword  Purpose = "first"       // of a customer number
-	PurposeFirstEmail     Purpose = "first.email" // address of a customer number
+	PurposePasswordCode   Purpose = "password.code" // of the browser that waits for a code by SMS; no message has it
+	PurposeFirstPassword  Purpose = "first"         // of a customer number
+	PurposeFirstEmail     Purpose = "first.email"   // address of a customer number
 	PurposeEmail          Purpose = "email"
 	PurposeEmailUndo      Purpose = "email.undo"
 	PurposeEmailWithdrawn Purpose = "email.withdrawn" // of a change that the person has withdrawn; it allows nothing

@@ -2,6 +2,7 @@ package accessdb
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,13 +21,23 @@ func (s *Store) CompletePasswordReset(ctx context.Context, link seal.Hash, p acc
 	})
 }
 
+// ExchangeLink uses a link and adds another in its place.
+func (s *Store) ExchangeLink(ctx context.Context, used seal.Hash, next seal.Link, now time.Time) error {
+	return s.db.Tx(ctx, "exchange link", func(tx pgx.Tx) error {
+		if err := store.SpendLink(ctx, tx, used, now); err != nil {
+			return err
+		}
+		return store.AddLinks(ctx, tx, []seal.Link{next}, nil)
+	})
+}
+
 // setPassword changes a password. It ends every session except keep, every pending login, and every other
 // link to a new password.
 func setPassword(ctx context.Context, tx pgx.Tx, p access.PasswordChange, keep []byte) error {
 	id := string(p.Account)
 	for _, statement := range []string{
 		"delete from login_step where account_id = $1",
-		"update link set used_at = now(), sealed = '' where account_id = $1 and purpose = 'password' and used_at is null",
+		"update link set used_at = now(), sealed = '' where account_id = $1 and purpose in ('password', 'password.code') and used_at is null",
 	} {
 		if _, err := tx.Exec(ctx, statement, id); err != nil {
 			return err

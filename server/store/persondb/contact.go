@@ -218,7 +218,7 @@ func (s *Store) UndoEmail(ctx context.Context, link seal.Hash, m person.EmailCha
 		if err := store.EndSessions(ctx, tx, m.Account); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "update link set used_at = now(), sealed = '' where account_id = $1 and purpose in ('email', 'password') and used_at is null", string(m.Account))
+		_, err := tx.Exec(ctx, "update link set used_at = now(), sealed = '' where account_id = $1 and purpose in ('email', 'password', 'password.code') and used_at is null", string(m.Account))
 		if err != nil {
 			return err
 		}

@@ -1,8 +1,6 @@
 package signin
 
 import (
-	"time"
-
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
@@ -15,6 +13,7 @@ const (
 	registerPath      = "/register"
 	confirmPath       = "/register/confirm"
 	forgotPath        = "/password/forgot"
+	resetCodePath     = "/password/code"
 	newPasswordPath   = "/password/new"
 	firstPath         = "/first"
 	troublePath       = "/login/trouble"
@@ -28,7 +27,6 @@ const (
 func (h *Handlers) mountPassword(app *fiber.App) {
 	for path, flow := range map[string]kit.Flow{
 		registerPath:      {Form: registerForm, Submit: h.register},
-		forgotPath:        {Form: forgotForm, Submit: h.forgot},
 		firstEmailPath:    {Form: firstEmailForm, Submit: h.firstEmail},
 		firstPasswordPath: {Form: firstPasswordForm, Submit: h.firstPassword},
 	} {
@@ -43,6 +41,10 @@ func (h *Handlers) mountPassword(app *fiber.App) {
 		app.Get(path, h.ShowLinkedFlow(flow))
 		app.Post(path, h.SubmitFlow(flow))
 	}
+	app.Get(forgotPath, h.ShowFlow(kit.Flow{Form: forgotForm}))
+	app.Post(forgotPath, h.forgot)
+	app.Get(resetCodePath, h.resetCodePage)
+	app.Post(resetCodePath, h.resetCode)
 	app.Get(firstPath, h.firstPage)
 	app.Get(troublePath, h.troublePage)
 	app.Post(kit.DeclinePath, h.decline)
@@ -93,22 +95,6 @@ func (h *Handlers) confirm(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
 		h.ClearLink(c)
 	}
 	return kit.Done{Title: v.T("register.confirmed.title"), Text: v.T("register.confirmed.text"), Href: site.Login, Go: v.T("login.go")}, err
-}
-
-func forgotForm(v *kit.Page) *kit.Form {
-	return &kit.Form{
-		Title: v.T("forgot.title"), Lead: v.T("forgot.lead"), Action: forgotPath, Submit: v.T("forgot.submit"),
-		Fields: []kit.Field{{Name: "name", Label: v.T("login.name.label"), Complete: "username"}},
-		Links:  []kit.Link{{Href: site.Login, Text: v.T("login.back")}},
-	}
-}
-
-func (h *Handlers) forgot(c *fiber.Ctx, v *kit.Page) (kit.Done, error) {
-	err := h.Registrar.RequestPasswordReset(c.UserContext(), h.Visitor(c), c.FormValue("name"))
-	return kit.Done{
-		Title: v.T("sent.title"), Text: v.T("forgot.sent", "minutes", int(access.ResetMax/time.Minute)),
-		Notes: []string{v.T("sent.missing", "phones", v.ServicePhones())}, Href: site.Login, Go: v.T("login.go"),
-	}, err
 }
 
 func newPasswordForm(v *kit.Page) *kit.Form {
