@@ -16,6 +16,29 @@
     return;
   }
 
+  // The program makes an element with one call: tag, name space, and name and value of each attribute, apart by U+0000.
+  // A name after "." is a property with a text, a name after "?" one that is true or false.
+  window.bompassElement = function (packed) {
+    const part = packed.split("\0");
+    const element = part[1] ? document.createElementNS(part[1], part[0]) : document.createElement(part[0]);
+    for (let i = 2; i < part.length; i += 2) {
+      const name = part[i], value = part[i + 1];
+      if (name[0] === ".") Reflect.set(element, name.slice(1), value);
+      else if (name[0] === "?") element[name.slice(1)] = /^(1|t|true)$/i.test(value);
+      else element.setAttribute(name, value);
+    }
+    return element;
+  };
+  const pieces = new Map();
+  window.bompassRaw = function (html) {
+    if (!pieces.has(html)) {
+      const box = document.createElement("div");
+      box.innerHTML = html;
+      pieces.set(html, box.firstChild);
+    }
+    return pieces.get(html) && pieces.get(html).cloneNode(true);
+  };
+
   const script = document.currentScript;
   const address = script.dataset.program;
   const whole = "compile" in script.dataset;

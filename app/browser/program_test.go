@@ -57,3 +57,32 @@ func TestProgramIsCompiledBesideThePage(t *testing.T) {
 		})
 	}
 }
+
+// The program makes an element with its attributes and properties in one call, and pieces of HTML that are its own each.
+func TestElementIsMadeInOneCall(t *testing.T) {
+	script, err := os.ReadFile("program.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		kind, body := "text/html", `<!doctype html><title>t</title><script src="/program.js" data-program="/app.wasm" defer></script>`
+		if r.URL.Path == "/program.js" {
+			kind, body = "text/javascript", string(script)
+		}
+		w.Header().Set("Content-Type", kind)
+		_, _ = w.Write([]byte(body))
+	}))
+	t.Cleanup(server.Close)
+	ctx := openBrowser(t, server.URL)
+	for _, at := range []struct{ expression, want string }{
+		{`bompassElement("button\0\0id\0pay\0.className\0a b\0?disabled\0true\0?hidden\0false\0aria-label\0Betal\nnå").outerHTML`, "<button id=\"pay\" class=\"a b\" disabled=\"\" aria-label=\"Betal\nnå\"></button>"},
+		{`bompassElement("input\0\0.value\0<7>").value`, "<7>"},
+		{`bompassElement("circle\0http://www.w3.org/2000/svg\0r\0" + 4).namespaceURI`, "http://www.w3.org/2000/svg"},
+		{`bompassElement("td\0").attributes.length + ""`, "0"},
+		{`bompassRaw("<p>a<b>c</b></p>").outerHTML`, "<p>a<b>c</b></p>"},
+		{`String(bompassRaw("<i></i>") === bompassRaw("<i></i>"))`, "false"},
+		{`String(bompassRaw(""))`, "null"},
+	} {
+		waitFor(t, ctx, `window.bompassElement ? `+at.expression+` : ""`, at.want)
+	}
+}

@@ -31,8 +31,10 @@ func (l Listing) Matches(texts ...string) bool {
 }
 
 func plain(text string) string {
-	return strings.NewReplacer(" ", "", "\u00a0", "").Replace(strings.ToLower(text))
+	return blanks.Replace(strings.ToLower(text))
 }
+
+var blanks = strings.NewReplacer(" ", "", "\u00a0", "")
 
 // Bounds returns which of n rows are on the page shown. A page beyond the last is the last.
 func (l Listing) Bounds(n int) (first, end int) {

@@ -165,13 +165,28 @@ func doubled(unix int64) bool {
 // date formats a day by a pattern with placeholders in braces.
 func (w *Words) date(pattern string, d oslo.Day) string {
 	y, m, day := d.YMD()
-	year := strconv.Itoa(y)
-	return strings.NewReplacer(
-		"{d}", strconv.Itoa(day), "{dd}", two(day), "{mm}", two(int(m)),
-		"{y}", year, "{yy}", year[max(0, len(year)-2):],
-		"{mon}", w.T("month.short."+strconv.Itoa(int(m))), "{month}", w.T("month."+strconv.Itoa(int(m))),
-		"{weekday}", w.T("weekday."+strconv.Itoa(int(d.Weekday()))),
-	).Replace(pattern)
+	return expand(pattern, func(name string) (string, bool) {
+		switch name {
+		case "d":
+			return strconv.Itoa(day), true
+		case "dd":
+			return two(day), true
+		case "mm":
+			return two(int(m)), true
+		case "y":
+			return strconv.Itoa(y), true
+		case "yy":
+			year := strconv.Itoa(y)
+			return year[max(0, len(year)-2):], true
+		case "mon":
+			return w.T("month.short." + strconv.Itoa(int(m))), true
+		case "month":
+			return w.T("month." + strconv.Itoa(int(m))), true
+		case "weekday":
+			return w.T("weekday." + strconv.Itoa(int(d.Weekday()))), true
+		}
+		return "", false
+	})
 }
 
 func two(n int) string {

@@ -136,3 +136,21 @@ func TestStepTexts(t *testing.T) {
 		}
 	}
 }
+
+// A text is filled once: braces of a value stay, and so does a placeholder without a value.
+func TestPlaceholdersAreFilledOnce(t *testing.T) {
+	words := i18n.For("en")
+	for _, at := range []struct {
+		pairs []any
+		want  string
+	}{
+		{[]any{"n", 2, "of", 5}, "Step 2 of 5"},
+		{[]any{"n", "{of}", "of", "{n}"}, "Step {of} of {n}"},
+		{[]any{"of", 5}, "Step {n} of 5"},
+		{[]any{"n", "{", "of", "}"}, "Step { of }"},
+	} {
+		if got := words.T("agree.step", at.pairs...); got != at.want {
+			t.Errorf("T(agree.step, %v) = %q, want %q", at.pairs, got, at.want)
+		}
+	}
+}
