@@ -70,8 +70,10 @@ func (r *Record) Differs(o *Record) bool {
 // Charge is one posting for a passage: the price that is in force after it, and the difference from the price before.
 type Charge struct {
 	Passage   ID
-	Customer  ID    // the payer
-	Revision  int16 // counted from 1
+	Customer  ID        // the payer
+	Agreement ID        // whose invoice it will stand on; zero for an owner without one
+	At        time.Time // of the passage
+	Revision  int16     // counted from 1
 	List, Net money.Ore
 	Amount    money.Ore // difference from the previous revision
 	Tariff    string

@@ -35,6 +35,9 @@ const (
 	RuleMoved     Rule = "moved"     // refunded here: the passage now belongs to another payer
 )
 
+// TakesBack reports whether a charge with the rule as its only reason is refunded whole.
+func (r Rule) TakesBack() bool { return r == RuleWithdrawn || r == RuleMoved }
+
 // Step is one reason of a charge. The Ore of all steps of a charge sum to its net amount.
 type Step struct {
 	Rule   Rule           `json:"rule"`

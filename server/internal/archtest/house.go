@@ -20,6 +20,7 @@ var House = []Row{
 	{"shared/fault", "", "coded faults are in the signatures of all others"},
 	{"shared/money", "", "whole øre are a type and its arithmetic"},
 	{"shared/oslo", "", "Norwegian dates and times come from the calendar alone"},
+	{"shared/dun", "shared/money shared/oslo", "the rules of reminding are dated tables"},
 	{"shared/role", "", "the rights of roles are a table"},
 	{"shared/site", "", "the addresses of pages are a list"},
 	{"shared/menu", "shared/role shared/site", "what stands in the menus follows from rights and addresses"},
@@ -54,6 +55,10 @@ var House = []Row{
 	{
 		"shared/rating/internal/plain", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll",
 		"the second implementation that the core is compared with",
+	},
+	{
+		"shared/invoice", "shared/fault shared/money shared/oslo shared/rating shared/toll",
+		"a document of money is added up from its lines",
 	},
 	{
 		"shared/recheck", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll",
@@ -140,6 +145,8 @@ var House = []Row{
 	{"server/job", "shared/oslo", "runs work of any kind, some of it at an hour of the Norwegian night"},
 
 	// server: partners know their own side, and nothing of ours but faults and the vocabulary.
+	{"server/ledger", "shared/invoice shared/money", "which accounts an event touches follows from the document"},
+	{"server/billing", "server/ledger " + anyShared, "makes invoices of what was charged"},
 	{"server/partner/identity", "shared/fault", "the role of an identity provider"},
 	{
 		"server/partner/identity/openid", "server/partner/identity shared/fault shared/ident",
@@ -256,6 +263,10 @@ var House = []Row{
 	{
 		"server/store/persondb", database + " server/partner/mandate server/party server/person server/privacy",
 		"keeps the records of person and party",
+	},
+	{
+		"server/store/billingdb", "server/store server/billing server/ledger " + anyShared,
+		"keeps what waits for an invoice, invoices and the ledger",
 	},
 	{"server/store/pricedb", "server/store server/pricelist " + anyShared, "keeps the releases of price lists"},
 	{"server/store/privacydb", database + " server/privacy server/store/inventory", "exports, erases and prunes"},

@@ -8,6 +8,7 @@ import (
 	"bompass/server/passage"
 	"bompass/server/passage/stream"
 	"bompass/shared/money"
+	"bompass/shared/oslo"
 	"bompass/shared/rating"
 )
 
@@ -192,9 +193,10 @@ func (r *round) apply(l *reviewItem) {
 	st := postedOf(&l.Stored)
 	switch {
 	case l.want.Withdrawn:
-		r.credit(&st, l.want.SumKey(), rating.Step{Rule: rating.RuleWithdrawn, Text: l.Latest.Reason})
-	case l.want.Customer != l.Customer:
-		r.credit(&st, l.want.SumKey(), rating.Step{Rule: rating.RuleMoved})
+		r.credit(&st, l.At, l.want.SumKey(), rating.Step{Rule: rating.RuleWithdrawn, Text: l.Latest.Reason})
+	case l.want.Customer != l.Customer || l.want.Agreement != l.Agreement || oslo.MonthOf(l.want.At) != oslo.MonthOf(l.At):
+		// Another invoice: it says what is paid back, and the other one what is owed.
+		r.credit(&st, l.At, l.want.SumKey(), rating.Step{Rule: rating.RuleMoved})
 	}
 	e := r.sets[l.want.Vehicle]
 	if e == nil {
@@ -205,7 +207,7 @@ func (r *round) apply(l *reviewItem) {
 	if l.want.Withdrawn {
 		e.withdrawn = append(e.withdrawn, l.ID)
 	} else if !r.enter(e, &l.want, st) {
-		r.credit(&st, l.want.SumKey(), rating.Step{Rule: rating.RuleMoved})
+		r.credit(&st, l.want.At, l.want.SumKey(), rating.Step{Rule: rating.RuleMoved})
 	}
 }
 
@@ -222,7 +224,7 @@ func (r *round) requeueUnpriced(l *reviewItem) {
 
 // credit posts the refund of a passage to the customer to whom it was posted. The sum of its key changes: an update of a
 // passage takes its charges to the sum of the new version.
-func (r *round) credit(st *posted, key passage.SumKey, reason rating.Step) {
+func (r *round) credit(st *posted, at time.Time, key passage.SumKey, reason rating.Step) {
 	steps := appendSteps(nil, []rating.Step{reason})
 	digest := digestOf(steps)
 	if st.revision == 0 || st.net == 0 && st.digest == digest {
@@ -230,7 +232,7 @@ func (r *round) credit(st *posted, key passage.SumKey, reason rating.Step) {
 	}
 	st.revision++
 	r.posting.Charges = append(r.posting.Charges, passage.Charge{
-		Passage: st.id, Customer: st.customer, Revision: st.revision, Amount: -money.Ore(st.net), Steps: steps, Digest: digest,
+		Passage: st.id, Customer: st.customer, Agreement: st.agreement, At: at, Revision: st.revision, Amount: -money.Ore(st.net), Steps: steps, Digest: digest,
 	})
 	r.sums.addNet(key, -money.Ore(st.net))
 	st.digest, st.list, st.net = digest, 0, 0

@@ -234,11 +234,11 @@ func (r *round) compare(e *editedSet, fresh []rating.Charge, i int) {
 	if st.revision > 0 && st.digest == digest && st.net == int32(net) && st.list == int32(list) {
 		return
 	}
+	at := e.crossings[i].At()
 	r.posting.Charges = append(r.posting.Charges, passage.Charge{
-		Passage: st.id, Customer: st.customer, Revision: st.revision + 1, List: list, Net: net, Amount: net - money.Ore(st.net),
+		Passage: st.id, Customer: st.customer, Agreement: st.agreement, At: at, Revision: st.revision + 1, List: list, Net: net, Amount: net - money.Ore(st.net),
 		Tariff: r.plan.Version(e.crossings[i]), Steps: steps, Digest: digest,
 	})
-	at := e.crossings[i].At()
 	r.sums.addNet(passage.SumKey{Customer: st.customer, Vehicle: e.vehicle, Agreement: st.agreement, Day: oslo.DayOf(at)}, net-money.Ore(st.net))
 	if count, _ := r.plan.CapCount(e.crossings[i], fresh[i]); count > 0 || st.revision > 0 {
 		e.touchCap(passage.CapKey{Customer: st.customer, Month: oslo.MonthOf(at), Station: r.plan.Stations()[e.crossings[i].Station()].ID})

@@ -65,6 +65,9 @@ func write(ctx context.Context, tx pgx.Tx, p passage.Posting) error {
 		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"charge"}, chargeColumns, &chargeRows{list: p.Charges, at: p.At}); err != nil {
 			return fmt.Errorf("charges: %w", err)
 		}
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"unbilled"}, unbilledColumns, &unbilledRows{list: p.Charges}); err != nil {
+			return fmt.Errorf("unbilled charges: %w", err)
+		}
 	}
 	if err := addSums(ctx, tx, p.Sums); err != nil {
 		return err
@@ -83,7 +86,8 @@ var (
 		"id", "station", "lane", "epoch", "sequence", "passed_at", "received_at", "direction", "tag", "country", "plate",
 		"vehicle_id", "customer_id", "agreement_id", "matched_by", "blocked",
 	}
-	chargeColumns = []string{"passage_id", "revision", "posted_at", "list", "net", "amount", "tariff", "steps", "digest", "customer_id"}
+	chargeColumns   = []string{"passage_id", "revision", "posted_at", "list", "net", "amount", "tariff", "steps", "digest", "customer_id"}
+	unbilledColumns = []string{"passage_id", "revision", "customer_id", "agreement_id", "passed_at", "amount"}
 )
 
 // passageRows is the source of a COPY into passage.
@@ -123,5 +127,26 @@ func (r *chargeRows) Values() ([]any, error) {
 	r.row = [10]any{
 		uuid(c.Passage), c.Revision, r.at, int64(c.List), int64(c.Net), int64(c.Amount), c.Tariff, c.Steps, c.Digest, uuid(c.Customer),
 	}
+	return r.row[:], nil
+}
+
+// unbilledRows is the source of a COPY of charges into unbilled. A charge without a payer is on nobody's invoice.
+type unbilledRows struct {
+	list []passage.Charge
+	row  [6]any
+	next int
+}
+
+func (r *unbilledRows) Next() bool {
+	for r.next++; r.next <= len(r.list) && r.list[r.next-1].Customer == (passage.ID{}); r.next++ {
+	}
+	return r.next <= len(r.list)
+}
+
+func (r *unbilledRows) Err() error { return nil }
+
+func (r *unbilledRows) Values() ([]any, error) {
+	c := &r.list[r.next-1]
+	r.row = [6]any{uuid(c.Passage), c.Revision, uuid(c.Customer), idOrZero(c.Agreement), c.At, int64(c.Amount)}
 	return r.row[:], nil
 }

@@ -1,0 +1,186 @@
+package billingdb
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgerrcode"
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/billing"
+	"bompass/server/ledger"
+	"bompass/server/store"
+	"bompass/shared/ident"
+	"bompass/shared/invoice"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/rating"
+	"bompass/shared/toll"
+)
+
+// Payers returns payers with something unbilled before an instant, after one in the order of their ids.
+func (s *Store) Payers(ctx context.Context, before time.Time, after billing.Payer, limit int) ([]billing.Payer, error) {
+	return store.Select[billing.Payer](ctx, s.db.Pool, `
+		select u.customer_id::text as customer, u.agreement_id::text as agreement, coalesce(a.number, '') as number
+		from (select distinct customer_id, agreement_id from unbilled
+			where passed_at < $1 and (customer_id, agreement_id) > ($2, $3) order by customer_id, agreement_id limit $4) u
+		left join agreement a on a.id = u.agreement_id order by u.customer_id, u.agreement_id`,
+		before, idOrZero(string(after.Customer)), idOrZero(string(after.Agreement)), limit)
+}
+
+// noID is the zero id.
+const noID = "00000000-0000-0000-0000-000000000000"
+
+func idOrZero(id string) string {
+	if id == "" {
+		return noID
+	}
+	return id
+}
+
+// Bill takes what a payer owes before the end of a month, and writes the invoice that decide returns.
+func (s *Store) Bill(ctx context.Context, p billing.Payer, month oslo.Month, decide func([]billing.Unbilled) (billing.Issued, error)) error {
+	err := s.db.Tx(ctx, "bill", func(tx pgx.Tx) error {
+		// Runs on other servers wait here for the same payer.
+		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended('bill ' || $1 || $2, 0))", string(p.Customer), string(p.Agreement)); err != nil {
+			return err
+		}
+		var done bool
+		err := tx.QueryRow(ctx, "select exists (select from invoice where kind = 'invoice' and customer_id = $1 and agreement_id = $2 and period = $3)",
+			string(p.Customer), string(p.Agreement), month.First().String()).Scan(&done)
+		if err != nil {
+			return err
+		}
+		if done {
+			return billing.ErrDone
+		}
+		list, err := take(ctx, tx, p, (month + 1).Start())
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return billing.ErrWait
+		}
+		issued, err := decide(list)
+		if err != nil {
+			return err
+		}
+		return write(ctx, tx, p, month, issued)
+	})
+	if store.HasCode(err, pgerrcode.UniqueViolation) {
+		return &billing.Doubt{Reason: "a charge stands on an invoice already: " + err.Error()}
+	}
+	return err
+}
+
+// unbilledRow is a passage with the sum of what is taken.
+type unbilledRow struct {
+	Passage  toll.PassageID
+	Revision int
+	Amount   money.Ore
+	PassedAt time.Time
+	Station  toll.StationID
+	Vehicle  toll.VehicleID
+	Country  string
+	Plate    string
+	Tag      toll.TagID
+	List     money.Ore
+	Tariff   string
+	Steps    []rating.Step
+	Billed   string
+}
+
+func (r unbilledRow) unbilled() billing.Unbilled {
+	return billing.Unbilled{
+		Passage: r.Passage, Revision: r.Revision, Amount: r.Amount, At: r.PassedAt.UTC(), Station: r.Station, Vehicle: r.Vehicle,
+		Plate: toll.NewPlate(r.Country, r.Plate), Tag: r.Tag, List: r.List, Tariff: r.Tariff, Steps: r.Steps, Billed: r.Billed,
+	}
+}
+
+// take deletes what is unbilled before an instant and returns it by passage. What a worker adds meanwhile stays for the next
+// run.
+func take(ctx context.Context, tx pgx.Tx, p billing.Payer, before time.Time) ([]billing.Unbilled, error) {
+	return store.SelectMapped(ctx, tx, unbilledRow.unbilled, `
+		with taken as (delete from unbilled where customer_id = $1 and agreement_id = $2 and passed_at < $3 returning passage_id, revision, passed_at, amount),
+		summed as (select passage_id, max(revision) as revision, sum(amount)::bigint as amount, max(passed_at) as passed_at from taken group by passage_id)
+		select u.passage_id::text as passage, u.revision::int, u.amount, u.passed_at, p.station, coalesce(p.vehicle_id::text, '') as vehicle,
+			coalesce(v.country, p.country) as country, coalesce(v.plate, p.plate) as plate, p.tag, c.list::bigint, c.tariff, c.steps,
+			coalesce((select i.number::text from invoice_line l join invoice i on i.id = l.invoice_id
+				where l.passage_id = u.passage_id and i.kind = 'invoice' and i.customer_id = $1 and i.agreement_id = $2 order by i.number desc limit 1), '') as billed
+		from summed u join passage p on p.id = u.passage_id join charge c on c.passage_id = u.passage_id and c.revision = u.revision
+		left join vehicle v on v.id = p.vehicle_id`, string(p.Customer), string(p.Agreement), before)
+}
+
+// write stores a document. The number is taken last, because others wait for the series from then on.
+func write(ctx context.Context, tx pgx.Tx, p billing.Payer, month oslo.Month, issued billing.Issued) error {
+	d := issued.Document
+	vat, err := json.Marshal(d.VAT)
+	if err != nil {
+		return fmt.Errorf("encode VAT: %w", err)
+	}
+	var id string
+	if err := tx.QueryRow(ctx, "select gen_random_uuid()::text").Scan(&id); err != nil {
+		return err
+	}
+	var number int64
+	if err := tx.QueryRow(ctx, "update number_series set next = next + 1 where name = $1 returning next - 1", string(d.Kind)).Scan(&number); err != nil {
+		return fmt.Errorf("number: %w", err)
+	}
+	kid, problem := ident.NewKID(fmt.Sprintf("%09d", number), ident.KIDMod10)
+	if problem != ident.None {
+		return fmt.Errorf("KID of invoice %d: %v", number, problem)
+	}
+	if _, err := tx.Exec(ctx, `insert into invoice (id, kind, number, customer_id, agreement_id, period, issued_on, due_on, kid, total, vat)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, id, string(d.Kind), number, string(p.Customer), string(p.Agreement), month.First().String(),
+		d.Issued.String(), d.Due.String(), kid, int64(d.Total), vat); err != nil {
+		return fmt.Errorf("invoice: %w", err)
+	}
+	if err := writeLines(ctx, tx, id, d.Lines); err != nil {
+		return err
+	}
+	return post(ctx, tx, ledger.Kind(d.Kind), id, d.Issued, issued.Entries)
+}
+
+func writeLines(ctx context.Context, tx pgx.Tx, id string, lines []invoice.Line) error {
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"invoice_line"}, []string{"invoice_id", "no", "kind", "passage_id", "revision", "amount", "said"},
+		pgx.CopyFromSlice(len(lines), func(i int) ([]any, error) {
+			l := &lines[i]
+			said, err := json.Marshal(l)
+			return []any{id, i + 1, string(l.Kind), store.NullIfZero(string(l.Passage)), store.NullIfZero(l.Revision), int64(l.Amount), said}, err
+		}))
+	if err != nil {
+		return fmt.Errorf("lines: %w", err)
+	}
+	return nil
+}
+
+// post adds a transaction to the ledger.
+func post(ctx context.Context, tx pgx.Tx, kind ledger.Kind, invoiceID string, day oslo.Day, entries []ledger.Entry) error {
+	var id int64
+	if err := tx.QueryRow(ctx, "insert into ledger_transaction (kind, invoice_id, at) values ($1, $2, $3) returning id", string(kind), invoiceID, day.Start()).Scan(&id); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"ledger_entry"}, []string{"transaction_id", "no", "account", "amount"},
+		pgx.CopyFromSlice(len(entries), func(i int) ([]any, error) {
+			return []any{id, i + 1, string(entries[i].Account), int64(entries[i].Amount)}, nil
+		}))
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return nil
+}
+
+// Hold records why nothing is invoiced to a payer.
+func (s *Store) Hold(ctx context.Context, p billing.Payer, reason string, at time.Time) error {
+	_, err := s.db.Pool.Exec(ctx, `insert into billing_hold values ($1, $2, $3, $4)
+		on conflict (customer_id, agreement_id) do update set reason = excluded.reason`, string(p.Customer), string(p.Agreement), at, reason)
+	return err
+}
+
+// Release records that nothing is in the way of invoices to a payer any more.
+func (s *Store) Release(ctx context.Context, p billing.Payer) error {
+	_, err := s.db.Pool.Exec(ctx, "delete from billing_hold where customer_id = $1 and agreement_id = $2", string(p.Customer), string(p.Agreement))
+	return err
+}

@@ -1,0 +1,53 @@
+package inventory
+
+// billing lists invoices and the ledger, and what waits for them.
+func billing() []Table {
+	const inInvoices = "the section invoices has what it says"
+	return []Table{
+		{
+			Name: "unbilled", Owner: Passage, Customers: []string{"customer_id"}, Kept: "until its passage stands on an invoice",
+			Passage: &PassageRows{
+				Anonymise: `update unbilled set passed_at = date_trunc('month', passed_at at time zone 'Europe/Oslo') at time zone 'Europe/Oslo' where passage_id = any($1)`,
+				Delete:    "delete from unbilled where passage_id = any($1)",
+			},
+			Export: Export{Why: inPassages}, Erase: Erase{Why: "an account with passages is not erased before they have been deleted"},
+		},
+		{
+			Name: "billing_hold", Owner: Customer, Customers: []string{"customer_id"}, Kept: "until a person has looked at it",
+			Export: Export{Why: "work that waits"}, Erase: Erase{Statement: "delete from billing_hold where customer_id = @customer"},
+		},
+		{
+			Name: "ledger_entry", Owner: Customer, Kept: keptForAccounts,
+			Export: Export{Why: inInvoices}, Erase: Erase{Why: keptForAccounts},
+		},
+		{
+			Name: "ledger_transaction", Owner: Customer, Kept: keptForAccounts,
+			Export: Export{Why: inInvoices}, Erase: Erase{Why: keptForAccounts},
+		},
+		{
+			Name: "invoice_line", Owner: Customer, Kept: keptForAccounts,
+			Export: Export{
+				Section: "invoice lines",
+				Query: `select i.number, l.no, l.kind, l.amount, l.said from invoice_line l join invoice i on i.id = l.invoice_id
+					where i.customer_id = @customer order by i.number, l.no`,
+				Columns: []string{"no", "kind", "amount", "said"},
+				Omitted: map[string]string{"invoice_id": "the number says it", "passage_id": "said has it", "revision": "said has it"},
+			},
+			Erase: Erase{Why: keptForAccounts},
+		},
+		{
+			Name: "invoice", Owner: Customer, Customers: []string{"customer_id"}, Kept: keptForAccounts,
+			Export: Export{
+				Section: "invoices",
+				Query:   "select kind, number, period, issued_on, due_on, kid, total, vat from invoice where customer_id = @customer order by number",
+				Columns: []string{"kind", "number", "period", "issued_on", "due_on", "kid", "total", "vat"},
+				Omitted: map[string]string{"id": "internal", "customer_id": "the person asking", "agreement_id": "the section agreements has it", "credits": "internal"},
+			},
+			Erase: Erase{Why: keptForAccounts},
+		},
+		{
+			Name: "number_series", Owner: Nobody, Kept: "as long as invoices are numbered",
+			Export: Export{Why: "counts documents"}, Erase: Erase{Why: "counts documents"},
+		},
+	}
+}
