@@ -112,6 +112,10 @@ func TestCommandsWorkOnExternalDatabase(t *testing.T) {
 		{"quarantine --json", ""},
 		{"tags", "there are no orders of tags"},
 		{"tags --json", ""},
+		{"billing run", ": 0 invoices of 0.00"},
+		{"billing held", "nothing is held"},
+		{"billing held --json", ""},
+		{"ledger check", "passages, lines, invoices and ledger agree"},
 		{"version", "bompass "},
 		{"help", "server serve"},
 	} {
@@ -141,6 +145,12 @@ func TestCommandsRefuseInvalidArguments(t *testing.T) {
 		{"tags send", "tags sent ORDER TAG"},
 		{"tags sent x 9578010000000000012", `"x" is not an order`},
 		{"tags sent 1 9578010000000000013", "is not a tag's number"},
+		{"billing", "server billing run"},
+		{"billing run --period november", `"november" is not a month`},
+		{"billing run now", `takes no "now"`},
+		{"billing held now", `takes no "now"`},
+		{"ledger", "server ledger check"},
+		{"ledger check --since 2026", `"2026" is not a month`},
 		{"rate --tariff no/such/directory --passages -", "no/such/directory"},
 	} {
 		_, said, err := perform(t, server, env, strings.Fields(c.args)...)

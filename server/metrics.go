@@ -30,7 +30,11 @@ func (p *product) openMetrics(ctx context.Context) error {
 		Name: "bompass_sum_differences_total", Help: "Sums of charges that differed in the nightly check on this server, and were repaired.",
 	}, func() float64 { return float64(p.sumCheck.Differences()) }), prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "bompass_sum_check_finished_seconds", Help: "When this server last finished the nightly check of sums, in Unix time; 0 if it has not.",
-	}, func() float64 { return float64(p.sumCheck.Checked()) }))
+	}, func() float64 { return float64(p.sumCheck.Checked()) }), prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "bompass_ledger_differences_total", Help: "Nightly checks of the ledger on this server that found a difference; the log has the first.",
+	}, func() float64 { return float64(p.books.Differences()) }), prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "bompass_ledger_check_finished_seconds", Help: "When this server last finished the nightly check of the ledger, in Unix time; 0 if it has not.",
+	}, func() float64 { return float64(p.books.Checked()) }))
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	server := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: metricsTimeout}

@@ -17,6 +17,7 @@ import (
 	"bompass/server/config"
 	"bompass/server/internal/pgtest"
 	"bompass/server/job"
+	"bompass/server/ledger"
 	"bompass/server/notice"
 	"bompass/server/passage/sumcheck"
 )
@@ -32,7 +33,7 @@ type measured struct {
 func startMeasured(t *testing.T) *measured {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	m := &measured{t: t, end: make(chan struct{}), product: &product{log: log, db: pgtest.New(t), jobs: job.NewRegistry(log), sumCheck: sumcheck.New(nil, time.Now, log), failed: make(chan error, 1)}}
+	m := &measured{t: t, end: make(chan struct{}), product: &product{log: log, db: pgtest.New(t), jobs: job.NewRegistry(log), sumCheck: sumcheck.New(nil, time.Now, log), books: ledger.NewChecker(nil, nil, time.Now, log), failed: make(chan error, 1)}}
 	addr := freeLoopback(t)
 	var err error
 	m.config, err = config.Read(func(name string) string {
@@ -190,7 +191,7 @@ func TestMetricsAreServedOnTheirAddressOnly(t *testing.T) {
 			}
 		}
 	}
-	second := &product{config: m.config, db: m.db, jobs: m.jobs, sumCheck: m.sumCheck}
+	second := &product{config: m.config, db: m.db, jobs: m.jobs, sumCheck: m.sumCheck, books: m.books}
 	if err := second.openMetrics(t.Context()); err == nil || !strings.Contains(err.Error(), "BOMPASS_METRICS_ADDR") {
 		t.Errorf("an address in use: %v", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"bompass/server/config"
 	"bompass/server/embedded"
 	"bompass/server/job"
+	"bompass/server/ledger"
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/sumcheck"
 	"bompass/server/pricelist"
@@ -58,6 +59,7 @@ type product struct {
 	pipeline *pipeline.Pipeline
 	jobs     *job.Registry
 	sumCheck *sumcheck.Checker
+	books    *ledger.Checker
 	failed   chan error // errors of parts that ended by themselves
 }
 

@@ -33,16 +33,16 @@ func Standard() Settings { return Settings{GraceDays: 7, DueDays: 14, Threshold:
 // Payer is who an invoice is for: the agreement of a customer, or the customer as a registered owner if Agreement is the zero
 // id.
 type Payer struct {
-	Customer  toll.CustomerID
-	Agreement toll.AgreementID
-	Number    string // of the agreement; empty for an owner
+	Customer  toll.CustomerID  `json:"customer"`
+	Agreement toll.AgreementID `json:"agreement"`
+	Number    string           `json:"-"` // of the agreement; empty for an owner
 }
 
 // noAgreement is the id of the agreement of an owner who has none.
 const noAgreement = "00000000-0000-0000-0000-000000000000"
 
-// account returns the payer's part of the name of the ledger's account.
-func (p Payer) account() string {
+// Account returns the payer's part of the name of the ledger's account.
+func (p Payer) Account() string {
 	if p.Agreement == noAgreement {
 		return "owner/" + string(p.Customer)
 	}
@@ -73,11 +73,11 @@ var (
 	ErrDone = errors.New("the payer has an invoice of this month")
 )
 
-// Doubt is why nothing is invoiced to a payer until a person has looked at it.
-type Doubt struct{ Reason string }
+// DoubtError is why nothing is invoiced to a payer until a person has looked at it.
+type DoubtError struct{ Reason string }
 
 // Error returns the reason.
-func (d *Doubt) Error() string { return d.Reason }
+func (d *DoubtError) Error() string { return d.Reason }
 
 // Issued is a document with its entries in the ledger. The store adds Number and KID when it writes it.
 type Issued struct {
@@ -87,23 +87,47 @@ type Issued struct {
 
 // Store stores invoices.
 type Store interface {
-	// Payers returns at most limit payers with something unbilled before an instant, after one in the order of their ids.
-	Payers(ctx context.Context, before time.Time, after Payer, limit int) ([]Payer, error)
+	// Payers returns at most limit payers of a range, with something unbilled before an instant, in the order of their ids.
+	Payers(ctx context.Context, before time.Time, in Range, limit int) ([]Payer, error)
+	// Held returns the payers to whom nothing is invoiced until a person has looked at it, with the reason.
+	Held(ctx context.Context) ([]Hold, error)
 	// Bill takes what a payer owes before the end of a month, and writes what decide returns for it, in one transaction. An
 	// error of decide leaves everything as it was.
 	Bill(ctx context.Context, p Payer, month oslo.Month, decide func([]Unbilled) (Issued, error)) error
-	// Hold records why nothing is invoiced to a payer, and Release that nothing is in the way any more.
+	// Hold records why nothing is invoiced to a payer. Bill deletes it.
 	Hold(ctx context.Context, p Payer, reason string, at time.Time) error
-	Release(ctx context.Context, p Payer) error
+	Runs
+}
+
+// Runs stores which months have been begun.
+type Runs interface {
+	// LastBegun returns the latest month whose invoices have been begun; ok is false if there is none.
+	LastBegun(ctx context.Context) (month oslo.Month, ok bool, err error)
+	// Begin records that the invoices of a month have been begun, and adds the jobs that make them. It does nothing for a month
+	// that has been begun.
+	Begin(ctx context.Context, month oslo.Month, at time.Time, jobs []RangeJob) error
+}
+
+// Range is the payers after one and up to another, in the order of their ids. A zero To has no end.
+type Range struct {
+	After Payer `json:"after"`
+	To    Payer `json:"to"`
+}
+
+// Hold is why nothing is invoiced to a payer, and since when.
+type Hold struct {
+	Payer
+	Reason string
+	Since  time.Time
 }
 
 // Stations finds a station of the tariffs in force.
 type Stations func(toll.StationID) (tariff.Station, bool)
 
-// Prices checks what the passages of a payer's vehicles were charged in a month, with the rating core. It returns a Doubt that
-// names the first line that differs.
+// Prices checks what the passages of a payer's vehicle were charged in a month, with the rating core. It returns what differs
+// first, empty if nothing does.
 type Prices interface {
-	CheckMonth(ctx context.Context, p Payer, vehicles []toll.VehicleID, month oslo.Month) error
+	Differs(ctx context.Context, customer toll.CustomerID, vehicle toll.VehicleID, month oslo.Month) (string, error)
 }
 
 // Service makes invoices. It is safe for concurrent use.
@@ -121,7 +145,7 @@ func NewService(store Store, stations func() Stations, prices Prices, settings S
 	return &Service{store: store, stations: stations, prices: prices, settings: settings, now: now, log: log}
 }
 
-// payersMax is the number of payers that are read at once.
+// payersMax is the number of payers that are read at once, and of the payers of a job.
 const payersMax = 200
 
 // Result counts what a run did.
@@ -130,64 +154,78 @@ type Result struct {
 	Total                         money.Ore
 }
 
-// ErrEarly is returned for a month whose passages may still be coming in.
-type ErrEarly struct {
+// EarlyError is returned for a month whose passages may still be coming in.
+type EarlyError struct {
 	Month oslo.Month
 	From  oslo.Day
 }
 
 // Error says when the month can be invoiced.
-func (e *ErrEarly) Error() string {
+func (e *EarlyError) Error() string {
 	return fmt.Sprintf("%s can be invoiced from %s on, when passages that were read late are there", e.Month, e.From)
+}
+
+// Newest returns the latest month that can be invoiced.
+func (s *Service) Newest() oslo.Month {
+	return (oslo.DayOf(s.now()) - oslo.Day(s.settings.GraceDays)).Month() - 1
 }
 
 // Run makes the invoices of a month. A payer whose books are in doubt is held and does not stop the others.
 func (s *Service) Run(ctx context.Context, month oslo.Month) (r Result, err error) {
-	if from := (month + 1).First() + oslo.Day(s.settings.GraceDays); oslo.DayOf(s.now()) < from {
-		return r, &ErrEarly{month, from}
+	if month > s.Newest() {
+		return r, &EarlyError{month, (month + 1).First() + oslo.Day(s.settings.GraceDays)}
 	}
-	for after := (Payer{}); ; {
-		payers, err := s.store.Payers(ctx, (month + 1).Start(), after, payersMax)
+	if err := s.runRange(ctx, month, Range{}, &r); err != nil {
+		return r, err
+	}
+	if err := s.store.Begin(ctx, month, s.now(), nil); err != nil {
+		return r, fmt.Errorf("invoices of %s: %w", month, err)
+	}
+	return r, nil
+}
+
+// runRange makes the invoices of a range of payers.
+func (s *Service) runRange(ctx context.Context, month oslo.Month, in Range, r *Result) error {
+	for {
+		payers, err := s.store.Payers(ctx, (month + 1).Start(), in, payersMax)
 		if err != nil {
-			return r, fmt.Errorf("invoices of %s: %w", month, err)
+			return fmt.Errorf("invoices of %s: %w", month, err)
 		}
 		for _, p := range payers {
-			if err := s.bill(ctx, p, month, &r); err != nil {
-				return r, fmt.Errorf("invoice of %s for %s: %w", month, p.account(), err)
+			if err := s.bill(ctx, p, month, r); err != nil {
+				return fmt.Errorf("invoice of %s for %s: %w", month, p.Account(), err)
 			}
 		}
 		if len(payers) < payersMax {
-			return r, nil
+			return nil
 		}
-		after = payers[len(payers)-1]
+		in.After = payers[len(payers)-1]
 	}
 }
 
 // bill makes the invoice of one payer.
 func (s *Service) bill(ctx context.Context, p Payer, month oslo.Month, r *Result) error {
+	var total money.Ore
 	err := s.store.Bill(ctx, p, month, func(list []Unbilled) (Issued, error) {
 		d, err := s.compose(list, p, month)
 		if err != nil {
 			return Issued{}, err
 		}
-		if err := s.prices.CheckMonth(ctx, p, vehiclesOf(list), month); err != nil {
-			return Issued{}, err
-		}
-		r.Total += d.Total
-		return Issued{d, ledger.OfInvoice(d, p.account())}, nil
+		total = d.Total
+		return Issued{d, ledger.OfInvoice(d, p.Account())}, s.checkPrices(ctx, p, list)
 	})
-	doubt, held := errors.AsType[*Doubt](err)
+	doubt, held := errors.AsType[*DoubtError](err)
 	switch {
 	case err == nil:
 		r.Invoices++
-		return s.store.Release(ctx, p)
+		r.Total += total
 	case errors.Is(err, ErrWait):
 		r.Waiting++
 	case errors.Is(err, ErrDone):
 		r.Done++
 	case held:
 		r.Held++
-		s.log.Warn("nothing is invoiced to a payer until a person has looked at it", "payer", p.account(), "reason", doubt.Reason)
+		s.log.Warn("nothing is invoiced to a payer until a person has looked at it", "payer", p.Account(), "reason", doubt.Reason)
 		return s.store.Hold(ctx, p, doubt.Reason, s.now())
 	default:
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"bompass/server/billing"
 	"bompass/server/internal/pipelinetest"
+	"bompass/server/ledger"
 	"bompass/server/store/billingdb"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
@@ -51,9 +52,20 @@ func one(t *testing.T, r *pipelinetest.Rig, sql string) (text string) {
 	return text
 }
 
+// checker returns the check of the books of a rig.
+func checker(t *testing.T, r *pipelinetest.Rig) *ledger.Checker {
+	t.Helper()
+	prices := billing.Recheck{Months: r.Service(), Plan: func() *rating.Plan { return r.Plan }}
+	return ledger.NewChecker(billingdb.New(r.DB), prices, r.Now, slog.New(slog.NewTextHandler(t.Output(), nil)))
+}
+
 // books fails the test unless every charge stands once, on an invoice or as unbilled, all sums agree, and the ledger adds up.
+// It asks the database itself, and the check that runs each night.
 func books(t *testing.T, r *pipelinetest.Rig) {
 	t.Helper()
+	if difference, err := checker(t, r).Check(t.Context(), 0); err != nil || difference != "" {
+		t.Errorf("ledger check: %q, %v", difference, err)
+	}
 	for what, sql := range map[string]string{
 		"charges and what stands for them": `select (select coalesce(sum(amount), 0) from charge where customer_id is not null) -
 			(select coalesce(sum(amount), 0) from unbilled) - (select coalesce(sum(amount), 0) from invoice_line where passage_id is not null)`,
@@ -68,14 +80,17 @@ func books(t *testing.T, r *pipelinetest.Rig) {
 	}
 }
 
+// many returns passages of November, and one of the first second of December.
+func many() (list []toll.Observation) {
+	for n := range int64(30) {
+		list = append(list, drive(n, oslo.At(november.First()+oslo.Day(n%28), 7, int(n), 0)))
+	}
+	return append(list, drive(90, oslo.At((november+1).First(), 0, 0, 1)))
+}
+
 func TestMonthIsInvoicedOnceHoweverManyRunsThereAre(t *testing.T) {
 	r := pipelinetest.New(t, after())
-	var sent []toll.Observation
-	for n := range int64(30) {
-		sent = append(sent, drive(n, oslo.At(november.First()+oslo.Day(n%28), 7, int(n), 0)))
-	}
-	sent = append(sent, drive(90, oslo.At((november+1).First(), 0, 0, 1))) // the first second of December
-	r.Send(pipelinetest.NDJSON(sent...))
+	r.Send(pipelinetest.NDJSON(many()...))
 	r.Settle()
 	total := one(t, r, fmt.Sprintf("select sum(amount) from charge c join passage p on p.id = c.passage_id where p.passed_at < '%s'", (november+1).Start().Format(time.RFC3339)))
 
@@ -153,7 +168,7 @@ func TestSmallSumsWaitAndDoubtsAreHeld(t *testing.T) {
 	if got, err := s.Run(t.Context(), november+3); err != nil || got.Invoices != 1 {
 		t.Errorf("after three months: %+v, %v", got, err)
 	}
-	early := &billing.ErrEarly{}
+	early := &billing.EarlyError{}
 	if _, err := s.Run(t.Context(), november+4); !errors.As(err, &early) {
 		t.Errorf("too early: %v", err)
 	}

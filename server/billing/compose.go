@@ -8,7 +8,6 @@ import (
 	"bompass/shared/invoice"
 	"bompass/shared/oslo"
 	"bompass/shared/rating"
-	"bompass/shared/toll"
 )
 
 // compose returns the invoice of what a payer owes. It returns ErrWait if nothing is owed, or too little yet.
@@ -33,7 +32,7 @@ func (s *Service) compose(list []Unbilled, p Payer, month oslo.Month) (invoice.D
 	d.Issued = oslo.DayOf(s.now())
 	d.Due = invoice.DueDay(d.Issued, s.settings.DueDays)
 	if err := invoice.Check(d); err != nil {
-		return d, &Doubt{"the invoice does not add up: " + err.Error()}
+		return d, &DoubtError{"the invoice does not add up: " + err.Error()}
 	}
 	return d, nil
 }
@@ -46,7 +45,7 @@ func linesOf(u *Unbilled, stations Stations) ([]invoice.Line, error) {
 	}
 	station, known := stations(u.Station)
 	if !known {
-		return nil, &Doubt{fmt.Sprintf("passage %s is of station %q, which the tariffs in force do not have", u.Passage, u.Station)}
+		return nil, &DoubtError{fmt.Sprintf("passage %s is of station %q, which the tariffs in force do not have", u.Passage, u.Station)}
 	}
 	l := invoice.Line{
 		Kind: invoice.LinePassage, Passage: u.Passage, Revision: u.Revision, At: u.At, Station: u.Station, StationName: station.Name, Charger: station.Charger,
@@ -54,14 +53,14 @@ func linesOf(u *Unbilled, stations Stations) ([]invoice.Line, error) {
 	}
 	switch {
 	case has(u.Steps, rating.RulePending) >= 0:
-		return nil, &Doubt{fmt.Sprintf("the price of passage %s is not final", u.Passage)}
+		return nil, &DoubtError{fmt.Sprintf("the price of passage %s is not final", u.Passage)}
 	case u.Billed != "":
 		l.Kind, l.Corrects = invoice.LineCorrection, u.Billed
 		if station.Ferry {
 			l.VAT = invoice.RateOf(invoice.LineFare)
 		}
 	case u.Amount < 0:
-		return nil, &Doubt{fmt.Sprintf("passage %s was paid back %s and never invoiced", u.Passage, -u.Amount)}
+		return nil, &DoubtError{fmt.Sprintf("passage %s was paid back %s and never invoiced", u.Passage, -u.Amount)}
 	case station.Ferry:
 		return ferryLines(l), nil
 	}
@@ -89,13 +88,3 @@ func has(steps []rating.Step, rule rating.Rule) int {
 
 // takenBack reports whether the latest charge of a passage says that it is not this payer's.
 func takenBack(u *Unbilled) bool { return len(u.Steps) > 0 && u.Steps[0].Rule.TakesBack() }
-
-// vehiclesOf returns the vehicles of passages, each once.
-func vehiclesOf(list []Unbilled) (ids []toll.VehicleID) {
-	for i := range list {
-		if id := list[i].Vehicle; id != "" && !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}

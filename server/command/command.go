@@ -35,6 +35,11 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server restore FILE              read such a copy into an empty home
   server tags [--json]             list orders of tags that are not sent yet
   server tags sent ORDER TAG       record which tag was sent
+  server billing run [--period YYYY-MM]
+                                   make the invoices of a month, once, however often it is repeated
+  server billing held [--json]     list payers to whom nothing is invoiced until a person has looked at it
+  server ledger check [--since YYYY-MM]
+                                   rate passages again, recompute lines, invoices and ledger, and print the first difference
   server rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]
                                    rate a file of passages without a database
   server check tariffs [DIR]       check price plans
@@ -92,6 +97,10 @@ func Run(ctx context.Context, args []string, w World) error {
 		return restoreCommand(ctx, args, w)
 	case "tags":
 		return tagsCommand(ctx, args, w)
+	case "billing":
+		return billingCommand(ctx, args, w)
+	case "ledger":
+		return ledgerCommand(ctx, args, w)
 	case "rate":
 		return rateCommand(ctx, args, w.In, w.Out, w.Err)
 	case "check":

@@ -22,14 +22,14 @@ const (
 	feesForgotten = 6  // months after the last letter with a fee, when the count begins anew
 )
 
-// Missing is a rule that no table has for a day. A run that meets it stops.
-type Missing struct {
+// MissingError is a rule that no table has for a day. A run that meets it stops.
+type MissingError struct {
 	Rule string // what is missing: "late interest", "fee rate" or "letters"
 	Day  oslo.Day
 }
 
 // Error says what is missing and what to do.
-func (m Missing) Error() string {
+func (m MissingError) Error() string {
 	return fmt.Sprintf("no %s is known for %s; add the regulation to package dun", m.Rule, m.Day)
 }
 
@@ -41,7 +41,7 @@ func Fee(sent oslo.Day) (money.Ore, error) {
 			return money.Ore((int64(r.rate)/100 + 10) / 20 * 100), nil
 		}
 	}
-	return 0, Missing{"fee rate", sent}
+	return 0, MissingError{"fee rate", sent}
 }
 
 // Interest returns the late interest of an amount from the day after its due date up to and including the day of payment.
@@ -54,7 +54,7 @@ func Interest(principal money.Ore, due, paid oslo.Day) (money.Ore, error) {
 	for day := due + 1; day <= paid; {
 		rate, ok := interestOn(day)
 		if !ok {
-			return 0, Missing{"late interest", day}
+			return 0, MissingError{"late interest", day}
 		}
 		last := min(rate.until-1, paid)
 		sum += int64(principal) * int64(last-day+1) * int64(rate.hundredths)
@@ -67,7 +67,7 @@ func Interest(principal money.Ore, due, paid oslo.Day) (money.Ore, error) {
 func Compensation(due oslo.Day) (money.Ore, error) {
 	rate, ok := interestOn(due)
 	if !ok {
-		return 0, Missing{"compensation", due}
+		return 0, MissingError{"compensation", due}
 	}
 	return rate.compensation, nil
 }

@@ -70,7 +70,7 @@ func TestDaysWithoutRuleAreRefusedAndNamed(t *testing.T) {
 			return err
 		},
 	} {
-		missing, ok := errors.AsType[dun.Missing](do())
+		missing, ok := errors.AsType[dun.MissingError](do())
 		if !ok || missing.Rule != name || missing.Day < day("2027-01-01") {
 			t.Errorf("%s: got %v", name, missing)
 		}

@@ -44,7 +44,7 @@ func (p Plan) Next(c Claim, today oslo.Day) (l Letter, ok bool, err error) {
 		return Letter{}, false, nil
 	}
 	if today >= regimeEnds {
-		return Letter{}, false, Missing{"letters", today}
+		return Letter{}, false, MissingError{"letters", today}
 	}
 	l = Letter{Sent: today, Deadline: today + oslo.Day(max(p.Deadline, deadlineMin)), Warns: len(c.Letters)+1 == p.Letters}
 	if p.Fees && mayCharge(c, today) {

@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -14,7 +15,7 @@ func Check(d Document) error {
 		return fmt.Errorf("due on %s, before %s, when it is issued", d.Due, d.Issued)
 	}
 	if d.Kind == KindCredit && d.Credits == "" {
-		return fmt.Errorf("a credit note names no invoice")
+		return errors.New("a credit note names no invoice")
 	}
 	if sum := Total(d.Lines); sum != d.Total {
 		return fmt.Errorf("the total is %s, the lines add up to %s", d.Total, sum)
@@ -49,7 +50,7 @@ func checkLines(d Document) error {
 	for i := range d.Lines {
 		l := &d.Lines[i]
 		switch {
-		case l.VAT != RateOf(l.Kind) && !(l.Kind == LineCorrection && l.VAT == LowVAT): // of a fare
+		case l.VAT != RateOf(l.Kind) && (l.Kind != LineCorrection || l.VAT != LowVAT): // of a fare
 			return fmt.Errorf("line %d has VAT at %d, a line for %s has %d", i+1, l.VAT, l.Kind, RateOf(l.Kind))
 		case l.Amount < 0 && l.Kind != LineCorrection && l.Kind != LineDeposit:
 			return fmt.Errorf("line %d for %s has the amount %s", i+1, l.Kind, l.Amount)

@@ -145,7 +145,7 @@ var House = []Row{
 	{"server/job", "shared/oslo", "runs work of any kind, some of it at an hour of the Norwegian night"},
 
 	// server: partners know their own side, and nothing of ours but faults and the vocabulary.
-	{"server/ledger", "shared/invoice shared/money", "which accounts an event touches follows from the document"},
+	{"server/ledger", "shared/invoice shared/money shared/oslo shared/toll", "which accounts an event touches follows from the document"},
 	{"server/billing", "server/ledger " + anyShared, "makes invoices of what was charged"},
 	{"server/partner/identity", "shared/fault", "the role of an identity provider"},
 	{
@@ -265,7 +265,7 @@ var House = []Row{
 		"keeps the records of person and party",
 	},
 	{
-		"server/store/billingdb", "server/store server/billing server/ledger " + anyShared,
+		"server/store/billingdb", "server/store server/billing server/job server/ledger " + anyShared,
 		"keeps what waits for an invoice, invoices and the ledger",
 	},
 	{"server/store/pricedb", "server/store server/pricelist " + anyShared, "keeps the releases of price lists"},
@@ -321,8 +321,8 @@ var House = []Row{
 	// server: the commands of operators call domains and stores; the HTTP layer is not among them.
 	{
 		"server/command",
-		"assets hardware/... server/access server/access/seal server/config server/eid server/embedded server/fleet server/legacy " +
-			"server/partner/identity/openid server/passage server/pricelist server/store/... " + anyShared,
+		"assets hardware/... server/access server/access/seal server/billing server/config server/eid server/embedded server/fleet server/ledger " +
+			"server/legacy server/partner/identity/openid server/passage server/passage/reading server/pricelist server/store/... " + anyShared,
 		"does what operators ask for",
 	},
 

@@ -20,15 +20,23 @@ import (
 	"bompass/shared/toll"
 )
 
-// Payers returns payers with something unbilled before an instant, after one in the order of their ids.
-func (s *Store) Payers(ctx context.Context, before time.Time, after billing.Payer, limit int) ([]billing.Payer, error) {
+// Payers returns payers of a range with something unbilled before an instant, in the order of their ids.
+func (s *Store) Payers(ctx context.Context, before time.Time, in billing.Range, limit int) ([]billing.Payer, error) {
+	to := in.To
+	if to == (billing.Payer{}) {
+		to.Customer, to.Agreement = lastID, lastID
+	}
 	return store.Select[billing.Payer](ctx, s.db.Pool, `
 		select u.customer_id::text as customer, u.agreement_id::text as agreement, coalesce(a.number, '') as number
 		from (select distinct customer_id, agreement_id from unbilled
-			where passed_at < $1 and (customer_id, agreement_id) > ($2, $3) order by customer_id, agreement_id limit $4) u
+			where passed_at < $1 and (customer_id, agreement_id) > ($2, $3) and (customer_id, agreement_id) <= ($4, $5)
+			order by customer_id, agreement_id limit $6) u
 		left join agreement a on a.id = u.agreement_id order by u.customer_id, u.agreement_id`,
-		before, idOrZero(string(after.Customer)), idOrZero(string(after.Agreement)), limit)
+		before, idOrZero(string(in.After.Customer)), idOrZero(string(in.After.Agreement)), string(to.Customer), string(to.Agreement), limit)
 }
+
+// lastID is the last id in the order of ids.
+const lastID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 // noID is the zero id.
 const noID = "00000000-0000-0000-0000-000000000000"
@@ -67,10 +75,13 @@ func (s *Store) Bill(ctx context.Context, p billing.Payer, month oslo.Month, dec
 		if err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, "delete from billing_hold where customer_id = $1 and agreement_id = $2", string(p.Customer), string(p.Agreement)); err != nil {
+			return err
+		}
 		return write(ctx, tx, p, month, issued)
 	})
 	if store.HasCode(err, pgerrcode.UniqueViolation) {
-		return &billing.Doubt{Reason: "a charge stands on an invoice already: " + err.Error()}
+		return &billing.DoubtError{Reason: "a charge stands on an invoice already: " + err.Error()}
 	}
 	return err
 }
@@ -132,9 +143,9 @@ func write(ctx context.Context, tx pgx.Tx, p billing.Payer, month oslo.Month, is
 	if problem != ident.None {
 		return fmt.Errorf("KID of invoice %d: %v", number, problem)
 	}
-	if _, err := tx.Exec(ctx, `insert into invoice (id, kind, number, customer_id, agreement_id, period, issued_on, due_on, kid, total, vat)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, id, string(d.Kind), number, string(p.Customer), string(p.Agreement), month.First().String(),
-		d.Issued.String(), d.Due.String(), kid, int64(d.Total), vat); err != nil {
+	if _, err := tx.Exec(ctx, `insert into invoice (id, kind, number, customer_id, agreement_id, period, first_on, issued_on, due_on, kid, total, vat)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, id, string(d.Kind), number, string(p.Customer), string(p.Agreement), month.First().String(),
+		d.From.String(), d.Issued.String(), d.Due.String(), kid, int64(d.Total), vat); err != nil {
 		return fmt.Errorf("invoice: %w", err)
 	}
 	if err := writeLines(ctx, tx, id, d.Lines); err != nil {
@@ -170,17 +181,4 @@ func post(ctx context.Context, tx pgx.Tx, kind ledger.Kind, invoiceID string, da
 		return fmt.Errorf("ledger: %w", err)
 	}
 	return nil
-}
-
-// Hold records why nothing is invoiced to a payer.
-func (s *Store) Hold(ctx context.Context, p billing.Payer, reason string, at time.Time) error {
-	_, err := s.db.Pool.Exec(ctx, `insert into billing_hold values ($1, $2, $3, $4)
-		on conflict (customer_id, agreement_id) do update set reason = excluded.reason`, string(p.Customer), string(p.Agreement), at, reason)
-	return err
-}
-
-// Release records that nothing is in the way of invoices to a payer any more.
-func (s *Store) Release(ctx context.Context, p billing.Payer) error {
-	_, err := s.db.Pool.Exec(ctx, "delete from billing_hold where customer_id = $1 and agreement_id = $2", string(p.Customer), string(p.Agreement))
-	return err
 }

@@ -4,10 +4,11 @@
 -- The next number of each series. A run takes numbers last, in the transaction that writes the document, so that none is left
 -- out when it fails.
 create table number_series (
-	name text primary key,
-	next bigint not null
+	name  text primary key,
+	first bigint not null,
+	next  bigint not null
 );
-insert into number_series values ('invoice', 100001), ('credit', 500001);
+insert into number_series values ('invoice', 100001, 100001), ('credit', 500001, 500001);
 
 -- A document as it was issued. It is never changed; what has been paid is in the ledger.
 create table invoice (
@@ -17,6 +18,7 @@ create table invoice (
 	customer_id  uuid not null references customer,
 	agreement_id uuid not null, -- the zero id for a registered owner without an agreement
 	period       date not null, -- first day of the month that the run was for
+	first_on     date not null, -- day of the earliest line
 	issued_on    date not null,
 	due_on       date not null,
 	kid          text not null unique,
@@ -51,6 +53,12 @@ create table billing_hold (
 	primary key (customer_id, agreement_id)
 );
 
+-- Months whose invoices have been begun.
+create table billing_run (
+	period   date primary key, -- first day of the month
+	begun_at timestamptz not null
+);
+
 -- Double entry: the amounts of a transaction add up to 0. A positive amount is owed to the issuer or paid to it.
 create table ledger_transaction (
 	id         bigint generated always as identity primary key,
@@ -58,6 +66,7 @@ create table ledger_transaction (
 	invoice_id uuid references invoice,
 	at         timestamptz not null
 );
+create unique index ledger_transaction_invoice on ledger_transaction (invoice_id, kind);
 create table ledger_entry (
 	transaction_id bigint not null references ledger_transaction,
 	no             smallint not null,
@@ -87,5 +96,5 @@ create trigger ledger_kept before update or delete or truncate on ledger_entry f
 create trigger ledger_kept before update or delete or truncate on ledger_transaction for each statement execute function ledger_kept();
 
 -- +goose Down
-drop table ledger_entry, ledger_transaction, billing_hold, invoice_line, invoice, number_series;
+drop table ledger_entry, ledger_transaction, billing_run, billing_hold, invoice_line, invoice, number_series;
 drop function ledger_balanced, ledger_kept;

@@ -162,13 +162,13 @@ func TestFeedHasNoGapsUnderConcurrentChanges(t *testing.T) {
 	ctx := t.Context()
 	done := make(chan error)
 	const writers, changes = 4, 50
-	for range writers {
-		go func() { done <- changeTags(ctx, db, changes) }()
-	}
 	seen := map[int64]bool{}
 	version, err := s.RegisterVersion(ctx)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for range writers {
+		go func() { done <- changeTags(ctx, db, changes) }()
 	}
 	start, ended := version, 0
 	for ended < writers {

@@ -1,0 +1,61 @@
+package billingdb
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"bompass/shared/invoice"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+// documentRow is a document without its lines.
+type documentRow struct {
+	ID          string
+	Kind        invoice.Kind
+	Number      int64
+	CustomerID  toll.CustomerID
+	AgreementID toll.AgreementID
+	Agreement   string // number
+	Credits     string // number of the invoice
+	Period      time.Time
+	FirstOn     time.Time
+	IssuedOn    time.Time
+	DueOn       time.Time
+	KID         string
+	Total       money.Ore
+	VAT         []invoice.VATSum
+}
+
+// selectDocument selects documentRow from invoice i.
+const selectDocument = `select i.id::text as id, i.kind, i.number, i.customer_id::text as customer_id, i.agreement_id::text as agreement_id,
+	coalesce((select number from agreement where id = i.agreement_id), '') as agreement,
+	coalesce((select number::text from invoice where id = i.credits), '') as credits, i.period, i.first_on, i.issued_on, i.due_on, i.kid, i.total, i.vat
+	from invoice i `
+
+func (r *documentRow) document() invoice.Document {
+	return invoice.Document{
+		Kind: r.Kind, Number: strconv.FormatInt(r.Number, 10), KID: r.KID, Agreement: r.Agreement, Credits: r.Credits,
+		From: dayOf(r.FirstOn), To: dayOf(r.Period).Month().Last(), Issued: dayOf(r.IssuedOn), Due: dayOf(r.DueOn), Total: r.Total, VAT: r.VAT,
+	}
+}
+
+// dayOf returns the day of a date of the database, which comes as midnight UTC.
+func dayOf(date time.Time) oslo.Day {
+	year, month, day := date.Date()
+	return oslo.Date(year, month, day)
+}
+
+// lineRow is a line of a document.
+type lineRow struct {
+	InvoiceID string
+	Amount    money.Ore
+	Said      json.RawMessage
+}
+
+func (r *lineRow) line() (l invoice.Line, err error) {
+	err = json.Unmarshal(r.Said, &l)
+	return l, err
+}
