@@ -71,5 +71,5 @@ var All = []Endpoint{
 	People.Endpoint, Invite.Endpoint, RemovePerson.Endpoint, ChangeRole.Endpoint, Withdraw.Endpoint,
 	AgreementDraft.Endpoint, AgreementAnswer.Endpoint, AgreementBegin.Endpoint, AgreementConfirm.Endpoint,
 	AgreementDetails.Endpoint, AgreementChange.Endpoint,
-	Fleet.Endpoint, VehicleLookup.Endpoint, FleetCheck.Endpoint, FleetChange.Endpoint, FleetConfirm.Endpoint, FleetHistory.Endpoint,
+	Fleet.Endpoint, VehicleLookup.Endpoint, FleetCheck.Endpoint, FleetChange.Endpoint, FleetConfirm.Endpoint, FleetExport.Endpoint, FleetHistory.Endpoint,
 }

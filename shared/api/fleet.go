@@ -14,11 +14,14 @@ type FleetLine struct {
 	Vehicle   toll.VehicleID `json:"vehicle,omitempty"`
 	Plate     toll.Plate     `json:"plate,omitzero"`
 	Class     string         `json:"class,omitempty"` // toll.Class in words
+	Facts     toll.Facts     `json:"facts,omitzero"`
 	Tag       toll.TagID     `json:"tag,omitempty"`
 	Status    toll.TagStatus `json:"status,omitempty"`   // of the tag; ordered where one is on its way
 	Since     time.Time      `json:"since,omitzero"`     // the vehicle has been on the agreement, with this tag
 	Version   int64          `json:"version,omitempty"`  // of the latest change; sent with the next one
 	Returned  money.Ore      `json:"returned,omitempty"` // deposit that is paid back when the tag is settled
+	Net       money.Ore      `json:"net,omitempty"`      // what the vehicle has cost under the agreement this month
+	Passages  int            `json:"passages,omitempty"` // this month
 }
 
 // FleetAgreement is an agreement that vehicles can be added to.
@@ -114,6 +117,11 @@ type FleetReceiptRequest struct {
 	Key string `json:"key"`
 }
 
+// FleetExportRequest asks for the vehicles and tags as a file: xlsx or csv.
+type FleetExportRequest struct {
+	Format string `json:"format"`
+}
+
 // FleetHistoryRequest selects the changes of an agreement, a vehicle or a tag, or of all if all are empty.
 type FleetHistoryRequest struct {
 	Agreement string         `json:"agreement,omitempty"`
@@ -135,5 +143,6 @@ var (
 	FleetCheck    = customer[FleetChangeRequest, FleetReceipt]("fleet.check", "POST", "/api/v1/fleet/check", role.Change)
 	FleetChange   = customer[FleetChangeRequest, FleetReceipt]("fleet.change", "POST", "/api/v1/fleet/changes", role.Change)
 	FleetConfirm  = customer[FleetReceiptRequest, FleetReceipt]("fleet.receipt", "GET", "/api/v1/fleet/changes", role.SeeOverview)
+	FleetExport   = customer[FleetExportRequest, Empty]("fleet.export", "GET", "/api/v1/fleet/export", role.SeeOverview)
 	FleetHistory  = customer[FleetHistoryRequest, FleetHistoryReply]("fleet.history", "GET", "/api/v1/fleet/history", role.SeeOverview)
 )

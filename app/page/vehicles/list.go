@@ -100,8 +100,19 @@ func (p *listPage) body(reply api.OverviewReply) []app.UI {
 		app.Elem("section").Class("bp-card bp-card-flush").Aria("labelledby", "list").Body(
 			app.Elem("div").Class("bp-card-head").Body(ui.Heading("list", w.N("overview.vehicles", len(all)))),
 			controls, table, ui.ListingPager("vehicles", &p.listing, len(found), texts)),
-		p.changes(),
+		p.changes(), p.export(),
 	}
+}
+
+// export links to the list as a file.
+func (p *listPage) export() app.UI {
+	w := p.Words()
+	link := func(format, text string) app.UI {
+		address := api.FleetExport.Path + "?format=" + format
+		return app.Elem("li").Body(app.A().Class("ds-link").Href(address).Download("").ID("export-" + format).Text(text))
+	}
+	return app.If(p.May(api.FleetExport.Endpoint), ui.Card("export", w.T("vehicles.export"),
+		app.Elem("p").Text(w.T("vehicles.export.hint")), app.Elem("ul").Class("bp-stack").Body(link("xlsx", w.T("vehicles.export.xlsx")), link("csv", w.T("vehicles.export.csv")))))
 }
 
 // changes links to what can be done with vehicles and tags. It is hidden from roles that may not change them.

@@ -212,7 +212,8 @@ var House = []Row{
 	{"server/party", account + " server/partner/mandate", "rights to act come from mandates and accounts"},
 	{"server/person", account, "details of a person hang on the account"},
 	{"server/privacy", account, "export and erasure are requests of an account"},
-	{"server/fleet", "server/access server/access/seal server/partner/register " + anyShared, "changes of tags and vehicles need a person and the register"},
+	{"server/sheet", anyShared, "spreadsheets are files for people, whatever is in them"},
+	{"server/fleet", "server/access server/access/seal server/partner/register server/sheet " + anyShared, "changes of tags and vehicles need a person and the register; they are listed in spreadsheets"},
 	{"server/legacy", account, "links agreements of the legacy system to accounts"},
 	{"server/draft", "server/access/seal " + anyShared, "keeps the answers to a form encrypted until they are used"},
 	{
@@ -280,7 +281,7 @@ var House = []Row{
 	{"server/web/shell", "app/page app/workbench " + httpLayer, "paints the first page with the program's own code"},
 	{"server/web/signin", httpLayer + " server/web/resume server/eid server/partner/identity", "the pages of signing in"},
 	{
-		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail/sim server/privacy",
+		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail/sim server/privacy server/sheet",
 		"the routes of customers",
 	},
 	{
@@ -373,6 +374,7 @@ var Libraries = []Library{
 	{"github.com/trustelem/zxcvbn", "server/access", "estimates how many guesses a password takes"},
 	{"github.com/pquerna/otp", "server/access/factor server/web/webtest", "one-time codes"},
 	{"github.com/wneessen/go-mail", "server/partner/mail/smtp", "mail"},
+	{"github.com/xuri/excelize", "server/sheet", "spreadsheets"},
 	{"go.bug.st/serial", "hardware/link", "serial lines"},
 	{"golang.org/x/crypto", "server/legacy", "hashes of the legacy system"},
 	{"golang.org/x/oauth2", "server/partner/identity/openid", "tokens of identity providers"},

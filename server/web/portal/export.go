@@ -45,8 +45,8 @@ func (h *Handlers) export(ctx context.Context, actor access.Principal, _ api.Emp
 // sheetLinesMax is the maximum number of lines of a section on the page. The file has all.
 const sheetLinesMax = 50
 
-// sheet is one section of an export as a table.
-type sheet struct {
+// exportSheet is one section of an export as a table.
+type exportSheet struct {
 	Title string
 	Note  string // that the rest is in the file
 	Heads []string
@@ -56,7 +56,7 @@ type sheet struct {
 // exportView is the content of the page with everything that is stored about a person.
 type exportView struct {
 	kit.Page
-	Sheets []sheet
+	Sheets []exportSheet
 }
 
 // exportPage shows everything that is stored about a person, to be read; the file beside it is for programs.
@@ -92,12 +92,12 @@ func (h *Handlers) exportPage(c *fiber.Ctx, actor access.Principal, p *kit.Page)
 }
 
 // newSheet returns one section with its columns in the order in which they are stored.
-func (h *Handlers) newSheet(v *kit.Page, section string, stored json.RawMessage, rows []map[string]any) (sheet, error) {
+func (h *Handlers) newSheet(v *kit.Page, section string, stored json.RawMessage, rows []map[string]any) (exportSheet, error) {
 	columns, err := columnsOf(stored)
 	if err != nil {
-		return sheet{}, err
+		return exportSheet{}, err
 	}
-	out := sheet{Title: v.T("export." + section)}
+	out := exportSheet{Title: v.T("export." + section)}
 	for _, row := range rows {
 		line := make([]string, len(columns))
 		for i, column := range columns {

@@ -1,13 +1,19 @@
 package portal
 
 import (
+	"bytes"
 	"context"
+	"io"
 
 	"github.com/gofiber/fiber/v2"
 
 	"bompass/server/access"
+	"bompass/server/sheet"
 	"bompass/server/web/kit"
 	"bompass/shared/api"
+	"bompass/shared/fault"
+	"bompass/shared/i18n"
+	"bompass/shared/oslo"
 )
 
 func (h *Handlers) mountFleet(app *fiber.App) {
@@ -21,4 +27,19 @@ func (h *Handlers) mountFleet(app *fiber.App) {
 		return h.Fleet.Receipt(ctx, a, req.Key)
 	})
 	kit.JSON(app, h.Kit, api.FleetHistory, h.Fleet.History)
+	kit.Download(app, h.Kit, api.FleetExport, kit.Limited(h.reading, h.exportFleet))
+}
+
+// exportFleet returns the vehicles and tags as a file.
+func (h *Handlers) exportFleet(ctx context.Context, actor access.Principal, req api.FleetExportRequest) (kit.File, error) {
+	format := sheet.Format(req.Format)
+	if format != sheet.XLSX && format != sheet.CSV {
+		return kit.File{}, fault.New(fault.FieldWrong).At("format")
+	}
+	var out bytes.Buffer
+	if err := h.Fleet.Export(ctx, actor, format, &out); err != nil {
+		return kit.File{}, err
+	}
+	name := i18n.For(actor.Language).T("sheet.file") + "-" + oslo.DayOf(h.Now()).String() + "." + req.Format
+	return kit.File{Name: name, Type: format.MediaType(), Size: int64(out.Len()), Body: io.NopCloser(&out)}, nil
 }
