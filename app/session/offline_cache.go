@@ -88,7 +88,7 @@ func (c *offlineCache) Do(ctx context.Context, r apiclient.Request) (apiclient.R
 			c.setSince(r.Path, at)
 			return apiclient.Response{Status: 200, Body: []byte(text)}, nil
 		}
-	case reply.Status == 401:
+	case reply.Status == 401 && !isLocked(reply):
 		c.clear(func() {})
 	case reply.Status == 200:
 		c.keep(r, reply.Body)
@@ -139,6 +139,12 @@ func (c *offlineCache) keep(r apiclient.Request, body []byte) {
 func isGatewayError(reply apiclient.Response) bool {
 	var ours fault.Error
 	return reply.Status >= 502 && reply.Status <= 504 && (json.Unmarshal(reply.Body, &ours) != nil || ours.Code == "")
+}
+
+// isLocked reports whether the session is locked on the person's own device: what the device stores stays.
+func isLocked(reply apiclient.Response) bool {
+	var ours fault.Error
+	return json.Unmarshal(reply.Body, &ours) == nil && fault.IsLocked(&ours)
 }
 
 // setUnreachable notes whether the server was reached.

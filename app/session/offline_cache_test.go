@@ -21,11 +21,14 @@ import (
 type server struct {
 	me     api.MeReply
 	status int
+	locked bool // on the person's own device
 }
 
 func (d *server) Do(_ context.Context, r apiclient.Request) (apiclient.Response, error) {
 	var reply any = api.OverviewReply{Total: 4242}
 	switch {
+	case d.status == 401 && d.locked:
+		reply = fault.New(fault.SignedOut, fault.Locked, "yes")
 	case d.status == 401:
 		reply = fault.New(fault.SignedOut)
 	case r.Path == api.Me.Path:
@@ -186,5 +189,23 @@ func TestInstallationIsOfferedFromTheSecondVisit(t *testing.T) {
 	}
 	if s.DeclineInstall(); begin().OffersInstall() {
 		t.Error("after it was declined")
+	}
+}
+
+// A session that is locked on the person's own device leads to the sign-in page; what the device stores stays.
+func TestLockedSessionKeepsStoredAnswers(t *testing.T) {
+	w, s, d := ownDevice(t)
+	d.status, d.locked = 401, true
+	_, err := s.Client.Overview(context.Background())
+	if !fault.IsLocked(err) || !s.HandleSignedOut(err) {
+		t.Errorf("a locked session: %v", err)
+	}
+	if stored := w.Contents(); !strings.Contains(stored, "4242") {
+		t.Errorf("the device stores %q", stored)
+	}
+	d.locked = false
+	_, _ = s.Client.Overview(context.Background())
+	if stored := w.Contents(); strings.Contains(stored, "4242") {
+		t.Errorf("after the end of the session the device stores %q", stored)
 	}
 }

@@ -150,7 +150,7 @@ func (s *Session) SetMe(me api.MeReply) {
 	if first {
 		s.Window.OwnTyped(me.Owner)
 		s.Window.WatchIdle(browser.IdleNotice{Title: s.words.T("idle.title"), Text: s.words.T("idle.text", "time", "{time}"), Stay: s.words.T("idle.stay")}, func() {
-			s.HandleSignedOut(fault.New(fault.SignedOut))
+			s.HandleSignedOut(idleFault(me.Kept))
 		})
 	}
 	if first && s.May(api.Events.Right) {
@@ -161,6 +161,14 @@ func (s *Session) SetMe(me api.MeReply) {
 			}
 		})
 	}
+}
+
+// idleFault returns the fault of a session that was not used. One on the person's own device is locked.
+func idleFault(kept bool) error {
+	if kept {
+		return fault.New(fault.SignedOut, fault.Locked, "yes")
+	}
+	return fault.New(fault.SignedOut)
 }
 
 // May reports whether the person's role has the right that an endpoint needs; true until the role is known.
@@ -250,6 +258,10 @@ func (s *Session) HandleSignedOut(err error) bool {
 	}
 	s.clear()
 	next := site.LoginAgain(s.Window.Location())
+	if fault.IsLocked(err) {
+		s.Window.LoadPage(next)
+		return true
+	}
 	s.cache.clear(func() { s.Window.LoadPage(next) })
 	return true
 }

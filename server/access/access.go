@@ -45,7 +45,7 @@ type PendingLogins interface {
 // Sessions stores sessions.
 type Sessions interface {
 	// SessionPrincipal returns fault.SignedOut for a session that is unknown, expired at now, or not used
-	// since the given instant.
+	// since the given instant. The fault has the parameter "locked" for one on the person's own device that waits for them.
 	SessionPrincipal(ctx context.Context, hash seal.Hash, now, since time.Time) (principal Principal, seen time.Time, err error)
 	TouchSession(ctx context.Context, hash seal.Hash, now time.Time) error
 	// EndSession ends a session and records the event; it does nothing for a session that has ended.
@@ -64,6 +64,7 @@ type Store interface {
 	Accounts
 	PendingLogins
 	Sessions
+	OwnSessions
 	Throttles
 }
 

@@ -23,6 +23,7 @@ type Principal struct {
 	Vehicle  toll.VehicleID // the only vehicle of a driver; empty for all other roles
 	Contact  Contact        // which details the person has given
 	Privacy  int            // version of the privacy statement that the person has accepted; 0 for none
+	Own      bool           // the session is on the person's own device and lasts longer
 	AuthTime time.Time      // when the person last showed a factor in this session
 	Session  seal.Hash      // identifies the session without opening it
 	CSRF     string         // anti-forgery value of this session's forms and scripts

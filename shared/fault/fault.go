@@ -120,6 +120,16 @@ func (e *Error) About(field string) *Error {
 	return nil
 }
 
+// Locked is the name of a parameter of SignedOut: the session is on the person's own device and waits for a passkey or an
+// eID. What the device stores is kept.
+const Locked = "locked"
+
+// IsLocked reports whether an error says that the session is locked.
+func IsLocked(err error) bool {
+	known, ok := errors.AsType[*Error](err)
+	return ok && known.Code == SignedOut && known.Params[Locked] != ""
+}
+
 // New returns a fault with parameters given as name, value pairs.
 func New(code Code, pairs ...string) *Error {
 	e := &Error{Code: code}

@@ -47,7 +47,8 @@ const (
 	Terms          = "/terms/" // followed by the kind of terms
 	Parties        = "/parties"
 	Security       = "/security"
-	StepUp         = "/prove" // show a factor before an important change
+	KeepSession    = "/security/device" // stay signed in on one's own device
+	StepUp         = "/prove"           // show a factor before an important change
 	Export         = "/export"
 	Invitation     = "/invitation"
 	Privacy        = "/privacy"

@@ -55,7 +55,8 @@ func (s *Store) BeginSessionWithEID(ctx context.Context, e eid.Entry) (bool, err
 		if err != nil || e.Replaces == nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "delete from session where token_hash = $1", e.Replaces[:])
+		_, err = tx.Exec(ctx, `with before as (delete from session where token_hash = $1 returning own_device, until)
+			update session s set own_device = true, until = before.until from before where s.token_hash = $2 and before.own_device`, e.Replaces[:], b.Hash[:])
 		return err
 	})
 	if store.HasCode(err, pgerrcode.UniqueViolation) && e.New != nil {

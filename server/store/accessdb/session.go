@@ -73,10 +73,10 @@ func (s *Store) SessionPrincipal(ctx context.Context, hash seal.Hash, now, since
 		Account, Email, Person, Language, Role, Customer, Name, Kind, Vehicle string
 		SeenAt, AuthTime                                                      time.Time
 		Privacy                                                               int
-		Mobile, MobileConfirmed, Address                                      bool
+		Mobile, MobileConfirmed, Address, Own                                 bool
 	}](ctx, s.db.Pool, `
 		select a.id::text as account, a.email, a.person, a.language, p.role, c.id::text as customer, c.name, c.kind, s.seen_at,
-			coalesce(p.vehicle_id::text, '') as vehicle, s.proven_at as auth_time,
+			coalesce(p.vehicle_id::text, '') as vehicle, s.proven_at as auth_time, s.own_device as own,
 			coalesce((select case when given then version else 0 end from consent where account_id = a.id and kind = 'privacy' order by id desc limit 1), 0) as privacy,
 			coalesce(f.mobile <> '', false) as mobile, coalesce(f.mobile <> '' and f.mobile_confirmed_at is not null, false) as mobile_confirmed,
 			coalesce(f.street <> '' and f.postal_code <> '' and f.city <> '' and f.country <> '', false) as address
@@ -84,8 +84,11 @@ func (s *Store) SessionPrincipal(ctx context.Context, hash seal.Hash, now, since
 		join account_party p on p.account_id = s.account_id and p.customer_id = s.customer_id and (p.until is null or p.until > $2)
 		join customer c on c.id = s.customer_id
 		left join profile f on f.account_id = a.id
-		where s.token_hash = $1 and s.until > $2 and s.seen_at > $3`, hash[:], now, since)
+		where s.token_hash = $1 and s.until > $2 and s.seen_at > $3 and s.began_at > $4`, hash[:], now, since, now.Add(-access.SessionMax))
 	if errors.Is(err, pgx.ErrNoRows) {
+		if _, err := s.LockedSession(ctx, hash, now); err == nil {
+			return access.Principal{}, time.Time{}, fault.New(fault.SignedOut, fault.Locked, "yes")
+		}
 		return access.Principal{}, time.Time{}, fault.New(fault.SignedOut)
 	}
 	if err != nil {
@@ -94,7 +97,7 @@ func (s *Store) SessionPrincipal(ctx context.Context, hash seal.Hash, now, since
 	return access.Principal{
 		Account: toll.AccountID(r.Account), Email: r.Email, Person: r.Person, Language: r.Language, Role: role.Role(r.Role),
 		Customer: toll.CustomerID(r.Customer), Name: r.Name, Kind: toll.CustomerKind(r.Kind), Vehicle: toll.VehicleID(r.Vehicle),
-		AuthTime: r.AuthTime, Privacy: r.Privacy, Contact: access.Contact{Mobile: r.Mobile, MobileConfirmed: r.MobileConfirmed, Address: r.Address},
+		Own: r.Own, AuthTime: r.AuthTime, Privacy: r.Privacy, Contact: access.Contact{Mobile: r.Mobile, MobileConfirmed: r.MobileConfirmed, Address: r.Address},
 	}, r.SeenAt, nil
 }
 

@@ -78,8 +78,8 @@ func parties() []Table {
 			Name: "session", Owner: Account, Accounts: []string{"account_id"}, Customers: []string{"customer_id"},
 			Prune: &Prune{privacy.Sessions, "token_hash", "until < $1"},
 			Export: Export{
-				Section: "sessions", Query: "select began_at, seen_at, until, device, network from session where account_id = @account",
-				Columns: []string{"began_at", "seen_at", "until", "device", "network"},
+				Section: "sessions", Query: "select began_at, seen_at, until, device, network, own_device from session where account_id = @account",
+				Columns: []string{"began_at", "seen_at", "until", "device", "network", "own_device"},
 				Omitted: map[string]string{
 					"token_hash": "a credential", "account_id": "the person asking", "customer_id": "the section acts_for has it", "id": "internal",
 					"proven_at": "the section history has it",

@@ -105,18 +105,31 @@ func (k *Kit) StartSession(c *fiber.Ctx, token seal.Token) {
 	for _, name := range []string{PendingLoginCookie, formCookie, PasskeyCookie} {
 		k.ClearCookie(c, name)
 	}
-	k.SetCookie(c, sessionCookie, string(token), 0)
+	actor, err := k.sessions.Peek(c.UserContext(), token)
+	k.setSession(c, token, err == nil && actor.Own)
 	// The first page of the session is in the account's language, also when the browser has stored its frame.
-	if actor, err := k.sessions.Peek(c.UserContext(), token); err == nil {
+	if err == nil {
 		k.SaveAccountPreferences(c, actor)
 	}
 }
+
+// setSession sets the session's cookie. On a person's own device it outlives the browser.
+func (k *Kit) setSession(c *fiber.Ctx, token seal.Token, own bool) {
+	var maxAge time.Duration
+	if own {
+		maxAge = access.OwnSessionMax
+	}
+	k.SetCookie(c, sessionCookie, string(token), maxAge)
+}
+
+// KeepSession sets the session's cookie again, after the session became one on the person's own device, or no longer is.
+func (k *Kit) KeepSession(c *fiber.Ctx, own bool) { k.setSession(c, k.SessionToken(c), own) }
 
 // RenewSession gives the browser the session's new token. Streams under the old token end and are opened
 // again by the browser.
 func (k *Kit) RenewSession(c *fiber.Ctx, actor access.Principal, token seal.Token) {
 	k.Streams.End(actor.Session)
-	k.SetCookie(c, sessionCookie, string(token), 0)
+	k.setSession(c, token, actor.Own)
 }
 
 // SetLink moves the token of an email's link from the address into a cookie.

@@ -13,7 +13,7 @@ func (h *Handlers) me(ctx context.Context, actor access.Principal, _ api.Empty) 
 	words := i18n.For(actor.Language)
 	reply := api.MeReply{
 		Person: kit.DisplayName(words, actor.Person), Owner: h.Keys.OwnerTag(string(actor.Account)), Customer: actor.Customer, Name: kit.DisplayName(words, actor.Name), Kind: actor.Kind,
-		Language: actor.Language, CSRF: actor.CSRF, Actor: kit.ActorName(actor), Now: h.Now(), Parties: h.Parties != nil, Role: actor.Role,
+		Language: actor.Language, CSRF: actor.CSRF, Actor: kit.ActorName(actor), Now: h.Now(), Parties: h.Parties != nil, Role: actor.Role, Kept: actor.Own,
 	}
 	if h.Parties == nil {
 		return reply, nil

@@ -6,7 +6,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"bompass/server/access"
 	"bompass/server/draft"
 	"bompass/server/privacy"
 	"bompass/server/web/kit"
@@ -107,7 +106,8 @@ func retentionTable(p *kit.Page) statementTable {
 		}
 		done[name] = true
 		if period.Category == privacy.Sessions {
-			period.For = access.SessionMax
+			row(name, p.T("privacy.row.sessions.long"))
+			continue
 		}
 		row(name, retentionText(p, period))
 	}

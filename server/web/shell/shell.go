@@ -89,7 +89,8 @@ func (h *Handlers) page(c *fiber.Ctx) error {
 			return c.Redirect(kit.WithNext(to, c.OriginalURL()), fiber.StatusSeeOther)
 		}
 	}
-	first := firstPaint{path: c.Path(), language: h.Language(c), scheme: kit.ColorScheme(c), signedOut: signedOut}
+	// A locked session is one that the program asks for: what the device stores is kept.
+	first := firstPaint{path: c.Path(), language: h.Language(c), scheme: kit.ColorScheme(c), signedOut: signedOut && !fault.IsLocked(err)}
 	if !signedOut {
 		first.language = actor.Language
 		h.SaveAccountPreferences(c, actor)

@@ -139,7 +139,9 @@ func (h *Handlers) eidReturn(c *fiber.Ctx) error {
 	if ticket.Current != nil && ticket.Current.Account == in.Account.ID {
 		h.Streams.End(ticket.Current.Session)
 	}
-	h.StartSession(c, in.Token)
+	if err := h.begin(c, in.Token, true); err != nil {
+		return err
+	}
 	if in.SteppedUp && ticket.Current != nil {
 		return h.provenByEID(c, *ticket.Current, in)
 	}

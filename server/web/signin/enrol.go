@@ -87,7 +87,9 @@ func (h *Handlers) enrol(c *fiber.Ctx) error {
 	if err != nil {
 		return h.endPendingLogin(c, err)
 	}
-	h.StartSession(c, token)
+	if err := h.begin(c, token, false); err != nil {
+		return err
+	}
 	return h.sendCodes(c, h.NewPage(c), codes, kit.SafeNext(c.FormValue("next")))
 }
 

@@ -18,6 +18,7 @@ type loginView struct {
 	Email   string
 	Passkey string // address of the passkey script's endpoint
 	EID     eidView
+	Locked  *lockedView // the session that is locked on this device; nil if there is none
 }
 
 // newLoginView returns the sign-in page, tied to the visitor's browser.
@@ -37,6 +38,10 @@ func (h *Handlers) loginPage(c *fiber.Ctx) error {
 	}
 	h.SavePreferences(c)
 	v := h.newLoginView(c)
+	var err error
+	if v.Locked, err = h.newLockedView(c, &v.Page); err != nil {
+		return err
+	}
 	switch c.Query("why") {
 	case site.WhyExpired:
 		v.Notice = v.T("login.expired")
@@ -136,7 +141,9 @@ func (h *Handlers) endPendingLogin(c *fiber.Ctx, err error) error {
 // finishLogin starts the session and sends the person on.
 func (h *Handlers) finishLogin(c *fiber.Ctx, token seal.Token) error {
 	next := kit.SafeNext(c.FormValue("next"))
-	h.StartSession(c, token)
+	if err := h.begin(c, token, false); err != nil {
+		return err
+	}
 	return c.Redirect(next, fiber.StatusSeeOther)
 }
 

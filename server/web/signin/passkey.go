@@ -115,7 +115,9 @@ func (h *Handlers) loginPasskeySubmit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	h.StartSession(c, token)
+	if err := h.begin(c, token, true); err != nil {
+		return err
+	}
 	reply, err := nextReply(kit.SafeNext(c.Query("next")))
 	if err != nil {
 		return err

@@ -94,6 +94,7 @@ func (h *Handlers) Mount(app *fiber.App) {
 	h.mountSecurity(app)
 	h.mountProve(app)
 	h.mountIdle(app)
+	h.mountOwnDevice(app)
 	h.mountOnboarding(app)
 	if h.EID != nil {
 		h.mountEID(app)
