@@ -29,6 +29,7 @@ import (
 	"bompass/server/web/roadside"
 	"bompass/server/web/shell"
 	"bompass/server/web/signin"
+	"bompass/server/web/welcome"
 	"bompass/shared/toll"
 )
 
@@ -105,6 +106,7 @@ func New(d Deps) (*fiber.App, error) {
 type rooms struct {
 	kit      *kit.Kit
 	signin   *signin.Handlers
+	welcome  *welcome.Handlers
 	portal   *portal.Handlers
 	shell    *shell.Handlers
 	passages roadside.Passages
@@ -135,9 +137,13 @@ func open(d Deps) (r rooms, err error) {
 	r.requests = &resume.Requests{Kit: r.kit, Store: d.Ceremonies}
 	r.forms = &once.Forms{Store: d.Ceremonies, Keys: d.Keys, Now: d.Now}
 	r.signin, err = signin.New(signin.Deps{
-		Kit: r.kit, Access: d.Access, Factors: d.Factors, Registrar: d.Registrar, Newcomers: d.Person, EID: d.EID,
-		Parties: d.Parties, Requests: r.requests,
+		Kit: r.kit, Access: d.Access, Factors: d.Factors, Registrar: d.Registrar, EID: d.EID, Parties: d.Parties,
+		Requests: r.requests,
 	})
+	if err != nil {
+		return r, err
+	}
+	r.welcome, err = welcome.New(welcome.Deps{Kit: r.kit, Access: d.Access, People: d.Person})
 	if err != nil {
 		return r, err
 	}
@@ -152,7 +158,7 @@ func open(d Deps) (r rooms, err error) {
 	}
 	paths, version, err := r.portal.Offline()
 	r.shell = shell.New(shell.Deps{
-		Kit: r.kit, Offline: shell.OfflinePages{Paths: paths, Version: version}, Onboarding: r.signin.Onboarding, FirstAnswer: r.portal.FirstAnswer, Development: d.Development, Unkept: d.Unkept,
+		Kit: r.kit, Offline: shell.OfflinePages{Paths: paths, Version: version}, Onboarding: r.welcome.Onboarding, FirstAnswer: r.portal.FirstAnswer, Development: d.Development, Unkept: d.Unkept,
 	})
 	return r, err
 }
@@ -173,6 +179,7 @@ func (r rooms) mount(ready, intakeReady func(context.Context) error) *fiber.App 
 	kit.MountScript(app)
 	r.shell.MountFiles(app)
 	r.signin.Mount(app)
+	r.welcome.Mount(app)
 	r.portal.MountPages(app)
 	r.shell.MountProgram(app)
 	app.Use(r.kit.NotFound)

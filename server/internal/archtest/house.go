@@ -280,6 +280,7 @@ var House = []Row{
 	{"server/web/roadside", httpLayer, "the routes of stations"},
 	{"server/web/shell", "app/page app/workbench " + httpLayer, "paints the first page with the program's own code"},
 	{"server/web/signin", httpLayer + " server/web/resume server/eid server/partner/identity", "the pages of signing in"},
+	{"server/web/welcome", httpLayer, "asks for what is missing before a person gets in"},
 	{
 		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail/sim server/privacy server/sheet",
 		"the routes of customers",

@@ -147,6 +147,11 @@ func SetRetryAfter(c *fiber.Ctx, f fault.Error) {
 	}
 }
 
+// CodeField returns the field of a code from an authenticator app or a message.
+func CodeField(p *Page) Field {
+	return Field{Name: "code", Label: p.T("login.code"), Hint: p.T("login.code.hint"), Mode: "numeric", Complete: "one-time-code"}
+}
+
 // EmailField returns the field of an email address.
 func EmailField(p *Page) Field {
 	return Field{Name: "email", Label: p.T("login.email"), Type: "email", Complete: "email"}

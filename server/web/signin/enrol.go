@@ -58,7 +58,7 @@ func newEnrolView(p *kit.Page, action string, offered factor.TOTPSetup) (*enrolV
 	}
 	v := &enrolView{FormPage: kit.FormPage{Page: *p}, Secret: offered.Secret, Picture: picture, App: template.URL(offered.URL)} //nolint:gosec // the server has made the link
 	v.Title = v.T("enrol.title")
-	v.Form = &kit.Form{Action: action, Submit: v.T("enrol.submit"), Fields: []kit.Field{codeField(p)}}
+	v.Form = &kit.Form{Action: action, Submit: v.T("enrol.submit"), Fields: []kit.Field{kit.CodeField(p)}}
 	return v, nil
 }
 
@@ -70,10 +70,6 @@ func (h *Handlers) sendEnrolView(c *fiber.Ctx, v *enrolView, wrong error) error 
 	v.Form.Fields[0].Error = v.Fault(&known)
 	v.AddFailure("code", v.Fault(&known))
 	return h.Send(c, status, "enrol", v)
-}
-
-func codeField(v *kit.Page) kit.Field {
-	return kit.Field{Name: "code", Label: v.T("login.code"), Hint: v.T("login.code.hint"), Mode: "numeric", Complete: "one-time-code"}
 }
 
 func (h *Handlers) enrol(c *fiber.Ctx) error {

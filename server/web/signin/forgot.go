@@ -41,7 +41,7 @@ func (h *Handlers) forgot(c *fiber.Ctx) error {
 }
 
 func resetCodeForm(v *kit.Page) *kit.Form {
-	code := codeField(v)
+	code := kit.CodeField(v)
 	code.Hint = v.T("textcode.hint")
 	return &kit.Form{
 		Title: v.T("textcode.enter"), Lead: v.T("forgot.code.lead", "minutes", int(access.ResetCodeMax/time.Minute), "phones", v.ServicePhones()),

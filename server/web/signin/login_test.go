@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"bompass/server/internal/proves"
 	"bompass/server/web"
 	"bompass/server/web/webtest"
 	"bompass/shared/api"
@@ -257,5 +258,45 @@ func TestChosenLanguageIsKept(t *testing.T) {
 		if p := v.Get(c.path, webtest.Header("Accept-Language", c.accept)); !strings.Contains(p.Body, `<html lang="`+c.want+`"`) {
 			t.Errorf("%s with %q: not in %s", c.path, c.accept, c.want)
 		}
+	}
+}
+
+// S2.20, S2.21: sign-in with a password needs a second factor, sign-in with an eID does not.
+func TestOnlyPasswordSignInNeedsSecondFactor(t *testing.T) {
+	p := webtest.NewPortal(t)
+	v := p.Visitor()
+	if got := v.SubmitPassword(webtest.Kari, fixture.Password); got.Header.Get("Location") != "/login/code" {
+		t.Errorf("with a password: redirected to %q", got.Header.Get("Location"))
+	}
+	if got := v.Get(api.Me.Path); got.StatusCode != http.StatusUnauthorized {
+		t.Errorf("after the password alone: got %d", got.StatusCode)
+	}
+	if got := p.SignInWithEID("kari").Get(api.Me.Path); got.StatusCode != http.StatusOK || !strings.Contains(got.Body, `"person":"Kari Lund"`) {
+		t.Errorf("the same person with an eID: %d %s", got.StatusCode, got.Body)
+	}
+	proves.That(t, "S2.20")
+}
+
+// ASVS V6.3.5: after a hundred wrong codes in a row no code is accepted, and the owner is notified once.
+func TestSuspendedAuthenticatorIsReported(t *testing.T) {
+	h := webtest.New(t)
+	h.Exec("insert into factor_guard (account_id, fails) values ('0196a000-0000-7000-8000-000000000501', 99)")
+	for range 2 {
+		v := h.Visitor()
+		v.SubmitPassword(webtest.Kari, fixture.Password)
+		if p := v.SubmitCode("000000"); p.StatusCode != http.StatusUnauthorized {
+			t.Fatalf("a wrong code: got %d", p.StatusCode)
+		}
+	}
+	if got := h.LastMessage(webtest.Kari); len(h.Inbox.List(webtest.Kari)) != 1 || !strings.Contains(got.Subject, "sperret") {
+		t.Errorf("%d messages, the newest is %q", len(h.Inbox.List(webtest.Kari)), got.Subject)
+	}
+	v := h.Visitor()
+	v.SubmitPassword(webtest.Kari, fixture.Password)
+	if p := v.SubmitCode(h.TOTPCode(webtest.Kari)); p.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the right code: got %d", p.StatusCode)
+	}
+	if events := h.QueryText("select count(*)::text from account_event where kind = 'suspended'"); events != "1" {
+		t.Errorf("%s events in the history", events)
 	}
 }

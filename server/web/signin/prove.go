@@ -37,7 +37,7 @@ func (h *Handlers) newStepUpView(c *fiber.Ctx, actor access.Principal, p *kit.Pa
 	}
 	v := &stepUpView{FormPage: kit.FormPage{Page: *p}}
 	v.Form = &kit.Form{
-		Title: v.T("stepup.title"), Lead: v.T("stepup.lead"), Action: site.StepUp, Submit: v.T("stepup.submit"), Fields: []kit.Field{codeField(p)},
+		Title: v.T("stepup.title"), Lead: v.T("stepup.lead"), Action: site.StepUp, Submit: v.T("stepup.submit"), Fields: []kit.Field{kit.CodeField(p)},
 		Links: []kit.Link{{Href: p.Next, Text: v.T("stepup.cancel")}},
 	}
 	if request != "" {

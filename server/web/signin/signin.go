@@ -12,10 +12,8 @@ import (
 	"bompass/server/access/factor"
 	"bompass/server/eid"
 	"bompass/server/party"
-	"bompass/server/person"
 	"bompass/server/web/kit"
 	"bompass/server/web/resume"
-	"bompass/shared/api"
 	"bompass/shared/site"
 )
 
@@ -27,30 +25,12 @@ type PartyList interface {
 	Parties(ctx context.Context, actor access.Principal) (party.List, error)
 }
 
-// Newcomers asks people for what is missing before they get in.
-type Newcomers interface {
-	Requirements(ctx context.Context, actor access.Principal) (person.Requirements, error)
-	CompleteOnboarding(ctx context.Context, actor access.Principal, given person.OnboardingDetails) (person.OnboardingResult, error)
-	MarkCustomerAsked(ctx context.Context, actor access.Principal) error
-	MobileConfirmer
-}
-
-// MobileConfirmer confirms mobile numbers by codes.
-type MobileConfirmer interface {
-	ConfirmsMobile() bool
-	Profile(ctx context.Context, actor access.Principal) (api.ProfileReply, error)
-	SendCode(ctx context.Context, actor access.Principal, channel string) error
-	ConfirmCode(ctx context.Context, actor access.Principal, req api.ConfirmRequest) (api.ProfileReply, error)
-	ChangeMobile(ctx context.Context, actor access.Principal, mobile string) error
-}
-
 // Deps is what the pages of signing in need.
 type Deps struct {
 	*kit.Kit
 	Access    *access.Service
 	Factors   *factor.Service
 	Registrar *access.Registrar
-	Newcomers Newcomers
 	EID       EID       // nil where nobody signs in with an eID
 	Parties   PartyList // nil where nobody acts for others
 	Requests  *resume.Requests
@@ -62,7 +42,7 @@ type Handlers struct{ Deps }
 // New returns the handlers, after it has parsed their pages.
 func New(d Deps) (*Handlers, error) {
 	err := kit.Require(map[string]bool{
-		"access": d.Access != nil, "factors": d.Factors != nil, "registrar": d.Registrar != nil, "newcomers": d.Newcomers != nil, "requests": d.Requests != nil,
+		"access": d.Access != nil, "factors": d.Factors != nil, "registrar": d.Registrar != nil, "requests": d.Requests != nil,
 	})
 	if err != nil {
 		return nil, err
@@ -95,7 +75,6 @@ func (h *Handlers) Mount(app *fiber.App) {
 	h.mountProve(app)
 	h.mountIdle(app)
 	h.mountOwnDevice(app)
-	h.mountOnboarding(app)
 	if h.EID != nil {
 		h.mountEID(app)
 		h.mountEndSession(app)

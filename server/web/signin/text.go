@@ -35,7 +35,7 @@ type textView struct {
 }
 
 func newTextView(p *kit.Page, action, back, submit, resend string) *textView {
-	code := codeField(p)
+	code := kit.CodeField(p)
 	code.Hint = p.T("textcode.hint")
 	v := &textView{FormPage: kit.FormPage{Page: *p}, Resend: resend}
 	v.Form = &kit.Form{

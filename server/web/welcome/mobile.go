@@ -1,4 +1,4 @@
-package signin
+package welcome
 
 import (
 	"github.com/gofiber/fiber/v2"
@@ -13,57 +13,50 @@ import (
 
 // Addresses of confirming the mobile number before the portal can be used, S4.15.
 const (
-	confirmMobilePath = "/welcome/mobile"
-	resendMobilePath  = "/welcome/mobile/send"
-	changeMobilePath  = "/welcome/mobile/change"
+	mobilePath       = "/welcome/mobile"
+	resendMobilePath = "/welcome/mobile/send"
+	changeMobilePath = "/welcome/mobile/change"
 )
 
-func (h *Handlers) mountConfirmMobile(app *fiber.App) {
-	app.Get(confirmMobilePath, h.SignedIn(h.confirmMobilePage, confirmMobilePath))
-	app.Post(confirmMobilePath, h.SignedIn(h.confirmMobile, confirmMobilePath))
-	app.Post(resendMobilePath, h.SignedIn(h.resendMobileCode, confirmMobilePath))
-	app.Post(changeMobilePath, h.SignedIn(h.changeMobile, confirmMobilePath))
-}
-
-// confirmMobileView is the content of the page that asks for the code sent to the mobile number. Form takes the code.
-type confirmMobileView struct {
+// mobileView is the content of the page that asks for the code sent to the mobile number. Form takes the code.
+type mobileView struct {
 	kit.FormPage
 	Resend string        // address at which another code is requested
 	Change *kit.FormPage // takes another number
 	Sent   bool          // another code was sent
 }
 
-func (h *Handlers) newConfirmMobileView(p *kit.Page, number string) *confirmMobileView {
-	code := codeField(p)
+func (h *Handlers) newMobileView(p *kit.Page, number string) *mobileView {
+	code := kit.CodeField(p)
 	code.Hint = p.T("textcode.hint")
 	mobile := mobileField(p)
 	mobile.Value = number
-	v := &confirmMobileView{FormPage: kit.FormPage{Page: *p}, Resend: resendMobilePath}
+	v := &mobileView{FormPage: kit.FormPage{Page: *p}, Resend: resendMobilePath}
 	v.Title = p.T("welcome.confirm.title")
 	v.Restrict()
 	v.Form = &kit.Form{
-		Title: v.Title, Lead: p.T("welcome.confirm.lead", "number", number), Action: confirmMobilePath, Submit: p.T("profile.confirm"), Fields: []kit.Field{code},
+		Title: v.Title, Lead: p.T("welcome.confirm.lead", "number", number), Action: mobilePath, Submit: p.T("profile.confirm"), Fields: []kit.Field{code},
 	}
 	v.Change = &kit.FormPage{Page: *p, Form: &kit.Form{Action: changeMobilePath, Submit: p.T("welcome.confirm.change"), Fields: []kit.Field{mobile}}}
 	return v
 }
 
-// mobileView returns the page for the actor's number. It returns nil if there is nothing to confirm.
-func (h *Handlers) mobileView(c *fiber.Ctx, actor access.Principal, p *kit.Page) (*confirmMobileView, error) {
-	missing, err := h.Newcomers.Requirements(c.UserContext(), actor)
+// viewFor returns the page for the actor's number. It returns nil if there is nothing to confirm.
+func (h *Handlers) viewFor(c *fiber.Ctx, actor access.Principal, p *kit.Page) (*mobileView, error) {
+	missing, err := h.People.Requirements(c.UserContext(), actor)
 	if err != nil || !missing.MobileCode {
 		return nil, err
 	}
-	details, err := h.Newcomers.Profile(c.UserContext(), actor)
+	details, err := h.People.Profile(c.UserContext(), actor)
 	if err != nil {
 		return nil, err
 	}
-	return h.newConfirmMobileView(p, details.Mobile), nil
+	return h.newMobileView(p, details.Mobile), nil
 }
 
-func (h *Handlers) confirmMobilePage(c *fiber.Ctx, actor access.Principal, p *kit.Page) error {
+func (h *Handlers) mobilePage(c *fiber.Ctx, actor access.Principal, p *kit.Page) error {
 	p.Next = kit.SafeNext(c.Query("next"))
-	v, err := h.mobileView(c, actor, p)
+	v, err := h.viewFor(c, actor, p)
 	if err != nil {
 		return err
 	}
@@ -77,7 +70,7 @@ func (h *Handlers) confirmMobilePage(c *fiber.Ctx, actor access.Principal, p *ki
 // confirmMobile confirms the number by the code.
 func (h *Handlers) confirmMobile(c *fiber.Ctx, actor access.Principal, p *kit.Page) error {
 	p.Next = kit.SafeNext(c.FormValue("next"))
-	_, err := h.Newcomers.ConfirmCode(c.UserContext(), actor, api.ConfirmRequest{Channel: person.Mobile, Code: c.FormValue("code")})
+	_, err := h.People.ConfirmCode(c.UserContext(), actor, api.ConfirmRequest{Channel: person.Mobile, Code: c.FormValue("code")})
 	if err != nil {
 		return h.sendMobileError(c, actor, p, "code", err)
 	}
@@ -89,12 +82,12 @@ func (h *Handlers) resendMobileCode(c *fiber.Ctx, actor access.Principal, p *kit
 	p.Next = kit.SafeNext(c.FormValue("next"))
 	err := h.Access.AllowRequest(c.UserContext(), actor, "code "+person.Mobile)
 	if err == nil {
-		err = h.Newcomers.SendCode(c.UserContext(), actor, person.Mobile)
+		err = h.People.SendCode(c.UserContext(), actor, person.Mobile)
 	}
 	if err != nil {
 		return h.sendMobileError(c, actor, p, "code", err)
 	}
-	return c.Redirect(site.With(confirmMobilePath, map[string][]string{"next": {p.Next}, "sent": {"1"}}), fiber.StatusSeeOther)
+	return c.Redirect(site.With(mobilePath, map[string][]string{"next": {p.Next}, "sent": {"1"}}), fiber.StatusSeeOther)
 }
 
 // changeMobile corrects the number and sends a code to it.
@@ -102,12 +95,12 @@ func (h *Handlers) changeMobile(c *fiber.Ctx, actor access.Principal, p *kit.Pag
 	p.Next = kit.SafeNext(c.FormValue("next"))
 	err := h.Access.AllowRequest(c.UserContext(), actor, "code "+person.Mobile)
 	if err == nil {
-		err = h.Newcomers.ChangeMobile(c.UserContext(), actor, c.FormValue("mobile"))
+		err = h.People.ChangeMobile(c.UserContext(), actor, c.FormValue("mobile"))
 	}
 	if err != nil {
 		return h.sendMobileError(c, actor, p, "mobile", err)
 	}
-	return c.Redirect(kit.WithNext(confirmMobilePath, p.Next), fiber.StatusSeeOther)
+	return c.Redirect(kit.WithNext(mobilePath, p.Next), fiber.StatusSeeOther)
 }
 
 // sendMobileError renders the page again with what is wrong with one of its fields.
@@ -117,7 +110,7 @@ func (h *Handlers) sendMobileError(c *fiber.Ctx, actor access.Principal, p *kit.
 	default:
 		return wrong
 	}
-	v, err := h.mobileView(c, actor, p)
+	v, err := h.viewFor(c, actor, p)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
-package signin
+package welcome
 
 import (
-	"context"
 	"errors"
 	"strings"
 
@@ -13,44 +12,9 @@ import (
 	"bompass/shared/api"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
-	"bompass/shared/role"
 	"bompass/shared/site"
 	"bompass/shared/toll"
 )
-
-func (h *Handlers) mountOnboarding(app *fiber.App) {
-	app.Get(site.Welcome, h.SignedIn(h.welcomePage, site.Welcome))
-	app.Post(site.Welcome, h.SignedIn(h.welcome, site.Welcome))
-	app.Get(site.BecomeCustomer, h.SignedIn(h.customerPage))
-	app.Post(site.BecomeCustomer, h.SignedIn(h.answerCustomer))
-	h.mountConfirmMobile(app)
-}
-
-// isPersonal reports whether a page is the person's own: people who have agreed to nothing can still see, take
-// out and erase what is stored about them, and sign out.
-func isPersonal(path string) bool { return path == site.Profile || path == site.Sessions }
-
-// Onboarding returns where a person must go before a page of the program. It returns an empty path when nothing
-// is missing, S2.18, S1.09.
-func (h *Handlers) Onboarding(ctx context.Context, actor access.Principal, path string) (string, error) {
-	if isPersonal(path) {
-		return "", nil
-	}
-	missing, err := h.Newcomers.Requirements(ctx, actor)
-	switch {
-	case err != nil:
-		return "", err
-	case missing.NeedsForm():
-		return site.Welcome, nil
-	case missing.MobileCode:
-		return confirmMobilePath, nil
-	case path == site.Overview && !actor.Role.May(role.SeeOverview): // a driver sees passages only
-		return site.Passages, nil
-	case missing.Customer && path != site.NewAgreement && path != site.AgreementReceipt:
-		return site.BecomeCustomer, nil
-	}
-	return "", nil
-}
 
 // box is a question that is answered with a tick.
 type box struct {
@@ -71,7 +35,7 @@ type welcomeView struct {
 // person signs in with, so that nothing that is typed is lost.
 func (h *Handlers) welcomePage(c *fiber.Ctx, actor access.Principal, v *kit.Page) error {
 	v.Next = kit.SafeNext(c.Query("next"))
-	missing, err := h.Newcomers.Requirements(c.UserContext(), actor)
+	missing, err := h.People.Requirements(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}
@@ -79,7 +43,7 @@ func (h *Handlers) welcomePage(c *fiber.Ctx, actor access.Principal, v *kit.Page
 	case !missing.NeedsDetails():
 		return c.Redirect(v.Next, fiber.StatusSeeOther)
 	case !missing.NeedsForm():
-		return c.Redirect(kit.WithNext(confirmMobilePath, v.Next), fiber.StatusSeeOther)
+		return c.Redirect(kit.WithNext(mobilePath, v.Next), fiber.StatusSeeOther)
 	case missing.Email || missing.Mobile:
 		if err := h.Access.RequireStepUp(actor); err != nil {
 			return err
@@ -124,7 +88,7 @@ func (h *Handlers) welcomeFields(p *kit.Page, missing person.Requirements) (fiel
 	if missing.Mobile {
 		mobile := mobileField(p)
 		mobile.Hint = p.T("welcome.mobile.hint")
-		if !h.Newcomers.ConfirmsMobile() {
+		if !h.People.ConfirmsMobile() {
 			mobile.Hint = p.T("welcome.mobile.unconfirmed")
 		}
 		fields = append(fields, mobile)
@@ -191,7 +155,7 @@ func (v *welcomeView) showFault(f *fault.Error) {
 func (h *Handlers) welcome(c *fiber.Ctx, actor access.Principal, v *kit.Page) error {
 	v.Next = kit.SafeNext(c.FormValue("next"))
 	given := readWelcome(c)
-	missing, err := h.Newcomers.Requirements(c.UserContext(), actor)
+	missing, err := h.People.Requirements(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}
@@ -200,7 +164,7 @@ func (h *Handlers) welcome(c *fiber.Ctx, actor access.Principal, v *kit.Page) er
 			return err
 		}
 	}
-	left, err := h.Newcomers.CompleteOnboarding(c.UserContext(), actor, given)
+	left, err := h.People.CompleteOnboarding(c.UserContext(), actor, given)
 	if err != nil && len(fieldFaults(err)) > 0 {
 		return h.sendWelcome(c, v, missing, err)
 	}
@@ -228,7 +192,7 @@ func readWelcome(c *fiber.Ctx) person.OnboardingDetails {
 func (h *Handlers) finishWelcome(c *fiber.Ctx, v *kit.Page, given person.OnboardingDetails, left person.OnboardingResult) error {
 	done := kit.Done{Href: v.Next, Go: v.T("welcome.continue")}
 	if left.MobileCode {
-		done.Href = kit.WithNext(confirmMobilePath, v.Next)
+		done.Href = kit.WithNext(mobilePath, v.Next)
 	}
 	switch {
 	case left.EmailLink:
@@ -257,7 +221,7 @@ func (h *Handlers) customerPage(c *fiber.Ctx, _ access.Principal, v *kit.Page) e
 
 // answerCustomer sends the person where the answer leads, S2.26. The question is not asked again.
 func (h *Handlers) answerCustomer(c *fiber.Ctx, actor access.Principal, _ *kit.Page) error {
-	if err := h.Newcomers.MarkCustomerAsked(c.UserContext(), actor); err != nil {
+	if err := h.People.MarkCustomerAsked(c.UserContext(), actor); err != nil {
 		return err
 	}
 	to := kit.SafeNext(c.FormValue("next"))

@@ -1,4 +1,4 @@
-package signin_test
+package welcome_test
 
 import (
 	"net/http"
