@@ -181,7 +181,7 @@ func (c *offlineCache) cacheable(r apiclient.Request) bool {
 	own := c.owner != ""
 	c.mu.Unlock()
 	switch path {
-	case api.Me.Path, api.Overview.Path, api.Recheck.Path:
+	case api.Me.Path, api.Overview.Path, api.Recheck.Path, api.FleetRecheck.Path:
 		return own
 	case api.PassageList.Path:
 		return own && c.isRecent(query)

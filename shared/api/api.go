@@ -57,6 +57,7 @@ var (
 		role.SeePassages)
 	Events       = customer[Empty, Event]("events", "GET", "/api/v1/events", role.SeeFleet) // server-sent events
 	Recheck      = customer[RecheckRequest, RecheckReply]("bill", "GET", "/api/v1/bill", role.SeeFleet)
+	FleetRecheck = customer[FleetRecheckRequest, FleetRecheckReply]("bill.fleet", "GET", "/api/v1/bill/fleet", role.SeeFleet)
 	TariffBook   = public[Empty, TariffBookReply]("tariff.book", "GET", "/api/v1/tariffs")
 	PassageBatch = station[Empty, BatchReply]("passage.batch", "POST", "/api/v1/station/passages")
 )
@@ -64,7 +65,7 @@ var (
 // All lists every route, for the server's tests and the reference.
 var All = []Endpoint{
 	Me.Endpoint, SetLanguage.Endpoint, Logout.Endpoint, Overview.Endpoint, PassageList.Endpoint, Events.Endpoint,
-	PassageBatch.Endpoint, Recheck.Endpoint, TariffBook.Endpoint,
+	PassageBatch.Endpoint, Recheck.Endpoint, FleetRecheck.Endpoint, TariffBook.Endpoint,
 	Vehicle.Endpoint, Profile.Endpoint, SaveProfile.Endpoint, ChangeEmail.Endpoint, SendCode.Endpoint, ConfirmCode.Endpoint,
 	SaveConsents.Endpoint,
 	Erase.Endpoint, Export.Endpoint, Sessions.Endpoint, EndSession.Endpoint, EndSessions.Endpoint,

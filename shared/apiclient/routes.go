@@ -41,6 +41,11 @@ func (c *Client) Passages(ctx context.Context, req api.PassageListRequest) (api.
 	return Call(ctx, c, api.PassageList, req)
 }
 
+// FleetRecheck returns the charges of several vehicles' month with the input from which they were computed.
+func (c *Client) FleetRecheck(ctx context.Context, req api.FleetRecheckRequest) (api.FleetRecheckReply, error) {
+	return Call(ctx, c, api.FleetRecheck, req)
+}
+
 // Recheck returns the charges of one vehicle's month with the input from which they were computed.
 func (c *Client) Recheck(ctx context.Context, req api.RecheckRequest) (api.RecheckReply, error) {
 	return Call(ctx, c, api.Recheck, req)

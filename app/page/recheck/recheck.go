@@ -5,6 +5,7 @@ package recheck
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -75,7 +76,7 @@ func (p *page) OnNav(ctx app.Context) {
 // setVehicles rates the first vehicle's month when the address names none.
 func (p *page) setVehicles(ctx app.Context, reply api.OverviewReply) {
 	p.Session.SetOverview(reply)
-	if p.asked.vehicle == "" || p.asked.vehicle == allVehicles {
+	if p.asked.vehicle == "" && p.asked.month != 0 { // the address is known
 		p.selectMonth(ctx, p.asked)
 	}
 }
@@ -102,9 +103,16 @@ func (p *page) load(ctx app.Context) {
 	if p.asked.vehicle == "" || p.asked.vehicle == allVehicles {
 		return
 	}
-	asked, tariffs := p.asked, p.Session.Tariffs()
+	asked, tariffs := p.asked, &atomic.Pointer[session.Tariffs]{} // those of the answer before, for the next one
+	tariffs.Store(p.Session.Tariffs())
 	p.query.Load(ctx, &p.base, frame.Request[result]{
-		Get:      func(ctx context.Context) (result, error) { return rate(ctx, p.Session, asked, tariffs) },
+		Get: func(ctx context.Context) (result, error) {
+			r, err := rate(ctx, p.Session, asked, tariffs.Load())
+			if err == nil {
+				tariffs.Store(r.tariffs)
+			}
+			return r, err
+		},
 		Answered: p.answered,
 		Failed:   p.failed,
 	})
@@ -152,15 +160,21 @@ func rate(ctx context.Context, s *session.Session, asked selection, tariffs *ses
 	if err != nil {
 		return r, err
 	}
-	if r.tariffs = tariffs; r.tariffs == nil || r.tariffs.Version != r.reply.Tariffs {
-		if r.tariffs, err = s.FetchTariffs(ctx); err != nil {
-			return r, err
-		}
+	if r.tariffs, err = tariffsOf(ctx, s, tariffs, r.reply.Tariffs); err != nil {
+		return r, err
 	}
 	took := s.Stopwatch()
 	r.report = recheck.Check(r.tariffs.Plan, r.reply.Statement)
 	r.took = took()
 	return r, nil
+}
+
+// tariffsOf returns the tariffs of a version: those given, or fetched ones.
+func tariffsOf(ctx context.Context, s *session.Session, given *session.Tariffs, version string) (*session.Tariffs, error) {
+	if given != nil && given.Version == version {
+		return given, nil
+	}
+	return s.FetchTariffs(ctx)
 }
 
 // handleEvent rates the month again when a passage of the vehicle is new or costs something else.

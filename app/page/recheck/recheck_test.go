@@ -61,21 +61,38 @@ func TestMonthIsRatedAgainOnTheDevice(t *testing.T) {
 	s.Shows("E18 Maritim", "Bygdøy allé", "Timesregel")
 }
 
-// The months of all vehicles are checked one after the other; those that do not agree are listed with a way to each.
-func TestAllVehiclesAreChecked(t *testing.T) {
+// fleetOf returns a reply with the month of two vehicles.
+func fleetOf(reply api.RecheckReply) api.FleetRecheckReply {
+	return api.FleetRecheckReply{Tariffs: reply.Tariffs, Vehicles: []api.VehicleRecheck{
+		{Vehicle: fixture.KariPetrol, Plate: toll.NewPlate("NO", "DP45821"), Statement: reply.Statement},
+		{Vehicle: fixture.KariElectric, Plate: toll.NewPlate("NO", "EK31204"), Statement: reply.Statement},
+	}}
+}
+
+// The months of all vehicles are checked with one request; those that do not agree are listed with a way to each.
+func TestAllVehiclesAreCheckedAtOnce(t *testing.T) {
 	reply, tariffs := month(t)
-	server := serve(reply, tariffs)
+	server := serve(reply, tariffs).With(api.FleetRecheck.Endpoint, fleetOf(reply))
 	s := pagetest.Open(t, server, "/check?vehicle=all&month=2026-11", page.New)
 	s.Shows("Alt stemmer for 2 kjøretøy: 8 linjer")
 	if !s.HasElement(`value="all"`) {
 		t.Error("all vehicles cannot be chosen")
 	}
-	if n := server.Count(api.Recheck.Endpoint); n < 2 {
-		t.Errorf("%d months were asked for", n)
+	if all, one := server.Count(api.FleetRecheck.Endpoint), server.Count(api.Recheck.Endpoint); all != 1 || one != 0 {
+		t.Errorf("%d requests for all vehicles and %d for one, want a single one", all, one)
 	}
-	reply.Charges[0].Net += 100
-	s = pagetest.Open(t, serve(reply, tariffs), "/check?vehicle=all&month=2026-11", page.New)
-	s.Shows("2 av 2 kjøretøy har linjer som ikke stemmer", `href="/check?month=2026-11&vehicle=`+string(fixture.KariElectric), "Har linjer som ikke stemmer")
+	fleet := fleetOf(reply)
+	fleet.Vehicles[1].Charges = append(fleet.Vehicles[1].Charges[:0:0], reply.Charges...)
+	fleet.Vehicles[1].Charges[0].Net += 100
+	s = pagetest.Open(t, serve(reply, tariffs).With(api.FleetRecheck.Endpoint, fleet), "/check?vehicle=all&month=2026-11", page.New)
+	s.Shows("1 av 2 kjøretøy har linjer som ikke stemmer", `href="/check?month=2026-11&vehicle=`+string(fixture.KariElectric), "Har linjer som ikke stemmer")
+	s.Hides(`href="/check?month=2026-11&vehicle=` + string(fixture.KariPetrol))
+	fleet = fleetOf(reply)
+	fleet.Vehicles[0] = api.VehicleRecheck{Vehicle: fixture.KariPetrol, Plate: fleet.Vehicles[0].Plate, TooLarge: true}
+	s = pagetest.Open(t, serve(reply, tariffs).With(api.FleetRecheck.Endpoint, fleet), "/check?vehicle=all&month=2026-11", page.New)
+	s.Shows("1 kjøretøy kunne ikke sjekkes", "Kunne ikke sjekkes")
+	s = pagetest.Open(t, serve(reply, tariffs).With(api.FleetRecheck.Endpoint, api.FleetRecheckReply{Tariffs: reply.Tariffs}), "/check?vehicle=all&month=2026-11", page.New)
+	s.Shows("Ingen passeringer å sjekke")
 }
 
 func TestEachLineThatDiffersIsShown(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"bompass/server/passage"
 	"bompass/shared/api"
 	"bompass/shared/fault"
+	"bompass/shared/oslo"
 	"bompass/shared/recheck"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
@@ -24,16 +25,20 @@ const (
 // the month is doubled until no passage outside it can affect the month. Passages that another customer pays for
 // are counted and not shown.
 func (s *Service) Recheck(ctx context.Context, customer toll.CustomerID, req api.RecheckRequest) (api.RecheckReply, error) {
-	vehicle, err := passage.ParseID(string(req.Vehicle))
-	if err != nil {
-		return api.RecheckReply{}, fault.New(fault.BadRequest, "why", "no such vehicle").At("vehicle")
-	}
 	payer, err := passage.ParseID(string(customer))
 	if err != nil {
 		return api.RecheckReply{}, err
 	}
+	return s.recheck(ctx, payer, req)
+}
+
+func (s *Service) recheck(ctx context.Context, payer passage.ID, req api.RecheckRequest) (api.RecheckReply, error) {
+	vehicle, err := passage.ParseID(string(req.Vehicle))
+	if err != nil {
+		return api.RecheckReply{}, fault.New(fault.BadRequest, "why", "no such vehicle").At("vehicle")
+	}
 	for margin := recheckMarginMin; ; margin *= 2 {
-		span := passage.Span{Vehicle: vehicle, From: req.Month.Start().Add(-margin), To: (req.Month + 1).Start().Add(margin)}
+		span := FleetSpan{Vehicles: []passage.ID{vehicle}, From: req.Month.Start().Add(-margin), To: (req.Month + 1).Start().Add(margin)}
 		// One more than the maximum, to notice that there are more.
 		b, err := s.store.RecheckData(ctx, span, api.RecheckPassagesMax+1)
 		if err != nil {
@@ -42,21 +47,27 @@ func (s *Service) Recheck(ctx context.Context, customer toll.CustomerID, req api
 		if len(b.Rows) > api.RecheckPassagesMax {
 			return api.RecheckReply{}, fault.New(fault.TooLarge, "max", strconv.Itoa(api.RecheckPassagesMax))
 		}
-		at := make([]time.Time, len(b.Rows))
-		for i := range b.Rows {
-			at[i] = b.Rows[i].At
-		}
-		first, end, whole := recheck.RelevantRange(at, req.Month, s.plan().Longest(), span.From, span.To)
-		if whole || margin >= recheckMarginMax {
-			b.Rows = b.Rows[first:end]
-			return b.reply(payer, req), nil
+		if relevant, whole := s.relevant(b, req.Month, span); whole || margin >= recheckMarginMax {
+			return relevant.reply(payer, req.Month), nil
 		}
 	}
 }
 
+// relevant returns one vehicle's data without the passages that cannot affect the month, and whether none outside the span
+// can.
+func (s *Service) relevant(b RecheckData, month oslo.Month, span FleetSpan) (RecheckData, bool) {
+	at := make([]time.Time, len(b.Rows))
+	for i := range b.Rows {
+		at[i] = b.Rows[i].At
+	}
+	first, end, whole := recheck.RelevantRange(at, month, s.plan().Longest(), span.From, span.To)
+	b.Rows = b.Rows[first:end]
+	return b, whole
+}
+
 // reply returns the passages and charges that the customer pays for.
-func (b RecheckData) reply(payer passage.ID, req api.RecheckRequest) api.RecheckReply {
-	reply := api.RecheckReply{Statement: recheck.Statement{Month: req.Month, Passages: []recheck.Passage{}, Charges: []recheck.Charge{}}}
+func (b RecheckData) reply(payer passage.ID, month oslo.Month) api.RecheckReply {
+	reply := api.RecheckReply{Statement: recheck.Statement{Month: month, Passages: []recheck.Passage{}, Charges: []recheck.Charge{}}}
 	hidden := 0
 	for i := range b.Rows {
 		row := &b.Rows[i]
@@ -65,7 +76,7 @@ func (b RecheckData) reply(payer passage.ID, req api.RecheckRequest) api.Recheck
 			continue
 		}
 		reply.Passages = append(reply.Passages, b.passage(row))
-		if inside := !row.At.Before(req.Month.Start()) && row.At.Before((req.Month + 1).Start()); !inside || row.Revision == 0 {
+		if inside := !row.At.Before(month.Start()) && row.At.Before((month + 1).Start()); !inside || row.Revision == 0 {
 			continue
 		}
 		reply.Charges = append(reply.Charges, recheck.Charge{Passage: toll.FormatPassageID(row.ID), List: row.List, Net: row.Net, Steps: row.Steps})

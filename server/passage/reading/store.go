@@ -2,6 +2,7 @@ package reading
 
 import (
 	"context"
+	"time"
 
 	"bompass/server/passage"
 	"bompass/shared/api"
@@ -15,8 +16,10 @@ import (
 type Store interface {
 	Passages(ctx context.Context, q Query) (Page, error)
 	MonthTotal(ctx context.Context, customer toll.CustomerID, month oslo.Month) (money.Ore, error)
-	// RecheckData returns at most limit rows of a span.
-	RecheckData(ctx context.Context, span passage.Span, limit int) (RecheckData, error)
+	// RecheckData returns at most limit rows of vehicles in a span of time.
+	RecheckData(ctx context.Context, span FleetSpan, limit int) (RecheckData, error)
+	// RecheckVehicles returns the vehicles with passages that the customer pays for, in the order of their ids.
+	RecheckVehicles(ctx context.Context, q VehicleQuery) ([]RecheckVehicle, error)
 }
 
 // Query selects a customer's passages, newest first.
@@ -39,10 +42,32 @@ type Page struct {
 	Total money.Ore
 }
 
-// RecheckData is the input of a recheck: the vehicle's passages in a span with their current charges, and the facts of
-// the vehicle.
+// FleetSpan is a span of time of several vehicles, its end excluded.
+type FleetSpan struct {
+	Vehicles []passage.ID
+	From, To time.Time
+}
+
+// VehicleQuery selects a customer's vehicles with passages between two days, both included.
+type VehicleQuery struct {
+	Customer    toll.CustomerID
+	Agreement   toll.AgreementID // empty selects all
+	First, Last oslo.Day
+	After       toll.VehicleID // continues after this vehicle
+	Limit       int
+}
+
+// RecheckVehicle is a vehicle with its number of passages.
+type RecheckVehicle struct {
+	Vehicle  toll.VehicleID
+	Plate    toll.Plate
+	Passages int
+}
+
+// RecheckData is the input of rechecks: the vehicles' passages in a span with their current charges, and the facts of the
+// vehicles.
 type RecheckData struct {
-	Rows        []RecheckRow // in order of time
+	Rows        []RecheckRow // in order of vehicle and time
 	Facts       []passage.DatedFacts
 	Exemptions  []toll.Exemption
 	Supplements []toll.Supplement

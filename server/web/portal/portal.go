@@ -38,6 +38,7 @@ type Overview interface {
 type Passages interface {
 	List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, now time.Time) (api.PassageListReply, error)
 	Recheck(ctx context.Context, customer toll.CustomerID, req api.RecheckRequest) (api.RecheckReply, error)
+	FleetRecheck(ctx context.Context, customer toll.CustomerID, req api.FleetRecheckRequest) (api.FleetRecheckReply, error)
 }
 
 // Live publishes a customer's passages as they are charged. The channel is bounded and is closed when ctx ends
@@ -112,6 +113,7 @@ func (h *Handlers) MountAPI(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.Vehicle, kit.Limited(h.reading, h.vehicle))
 	kit.JSON(app, h.Kit, api.PassageList, kit.Limited(h.reading, h.passageList))
 	kit.JSON(app, h.Kit, api.Recheck, kit.Limited(h.reading, h.recheck))
+	kit.JSON(app, h.Kit, api.FleetRecheck, kit.Limited(h.reading, h.fleetRecheck))
 	app.Get(api.TariffBook.Path, h.tariffBook)
 	h.mountPerson(app)
 	h.mountExport(app)

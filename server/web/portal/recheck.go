@@ -17,3 +17,14 @@ func (h *Handlers) recheck(ctx context.Context, actor access.Principal, req api.
 	reply.Tariffs = tariffs.version
 	return reply, err
 }
+
+// fleetRecheck returns the month of several vehicles with all that its charges were worked out from.
+func (h *Handlers) fleetRecheck(ctx context.Context, actor access.Principal, req api.FleetRecheckRequest) (api.FleetRecheckReply, error) {
+	tariffs, err := h.publishedTariffs()
+	if err != nil {
+		return api.FleetRecheckReply{}, err
+	}
+	reply, err := h.Passages.FleetRecheck(ctx, actor.Customer, req)
+	reply.Tariffs = tariffs.version
+	return reply, err
+}

@@ -83,6 +83,14 @@ func (h *Server) Recheck(
 	return api.RecheckReply{Statement: recheck.Statement{Month: req.Month, Charges: charges}}, nil
 }
 
+// FleetRecheck is a stub of the months of several vehicles.
+func (h *Server) FleetRecheck(
+	_ context.Context, _ toll.CustomerID, req api.FleetRecheckRequest,
+) (api.FleetRecheckReply, error) {
+	h.standIn("a stub of the recheck")
+	return api.FleetRecheckReply{Vehicles: []api.VehicleRecheck{{Statement: recheck.Statement{Month: req.Month}}}}, nil
+}
+
 // LiveFeed is a stub of the events of passages.
 type LiveFeed struct {
 	t   *testing.T
