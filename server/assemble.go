@@ -98,6 +98,19 @@ func (p *product) openDatabase(ctx context.Context) (err error) {
 // releaseInterval is the time between two looks for a new release of the price lists.
 const releaseInterval = 2 * time.Second
 
+// contactOf returns how the toll companies of a customer's agreements are reached, as far as the price lists say.
+func (p *product) contactOf(ctx context.Context, customer toll.CustomerID) (toll.Contact, error) {
+	agreements, err := overviewdb.New(p.db).Agreements(ctx, customer, p.Now())
+	if err != nil {
+		return toll.Contact{}, err
+	}
+	chargers := make([]toll.ChargerID, len(agreements))
+	for i, a := range agreements {
+		chargers[i] = a.Charger
+	}
+	return p.prices.Release().Book.ContactOf(chargers...), nil
+}
+
 // openTariffs reads the price lists in force, and follows new releases of them.
 func (p *product) openTariffs(ctx context.Context) error {
 	builtIn, err := command.BuiltInTariffs(p.config.Mode == config.Development)
@@ -223,7 +236,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Fleet:   fleet.NewService(fleetdb.New(p.db), partners.vehicles, people.access, keys, p.Now),
 		Parties: partners.parties, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
-		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Contact: p.contact,
+		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Contact: p.contact, ContactOf: p.contactOf,
 		Live: reading.NewLive(lists, p.conn, p.Now, p.log), Messages: noticedb.New(p.db), Ready: p.ready, IntakeReady: p.pipeline.Ready,
 		Assets: bundle, Log: p.log, Security: security, Now: p.Now,
 	})

@@ -88,6 +88,9 @@ func (s *Session) Contact() toll.Contact {
 	if s.Window == nil {
 		return toll.Contact{}
 	}
+	if s.known && s.me.Service != nil {
+		return *s.me.Service
+	}
 	return toll.Contact{Phones: s.Window.Phones(), Emails: s.Window.Emails()}
 }
 

@@ -68,6 +68,39 @@ func TestPasskeyIsSecondOrOnlyFactor(t *testing.T) {
 		`document.querySelector("[data-passkey] [role=alert]").textContent !== "" && location.pathname === "/login"`)
 }
 
+// What was asked for is carried out after a proof with a passkey: new recovery codes are shown. They can be copied, printed
+// and downloaded.
+func TestRequestWaitsForThePasskey(t *testing.T) {
+	h := webtest.New(t)
+	page := e2e.Open(t, e2e.Desktop)
+	page.Authenticator()
+	h.SignInWithBrowser(page, h.LocalhostURL(), webtest.Kari)
+	page.Fill("#key-name", "Mobilen")
+	page.Press("[data-passkey] button")
+	page.WaitText("Mobilen")
+	h.Advance(access.StepUpMax + time.Second)
+	page.Go(h.LocalhostURL() + "/security")
+	page.Eval(`(() => { document.querySelectorAll("details").forEach((d) => { d.open = true; }); document.querySelector('form[action="/security/codes"]').requestSubmit(); })()`)
+	page.Wait("the step-up page", `location.pathname === "/prove" && location.search.includes("request=")`)
+	page.Press("[data-passkey] button")
+	page.Wait("the codes", `document.querySelectorAll(".bp-codes code").length === 10 && !document.querySelector("[data-codes]").hidden`)
+
+	page.Eval(`(() => {
+		window.kept = {};
+		Object.defineProperty(navigator, "clipboard", { configurable: true, value: { writeText: async (text) => { window.kept.copied = text; } } });
+		window.print = () => { window.kept.printed = true; };
+		URL.createObjectURL = (blob) => { blob.text().then((text) => { window.kept.saved = text; }); return "#saved"; };
+	})()`)
+	for _, what := range []string{"copy", "print", "download"} {
+		page.Press("[data-do=" + what + "]")
+	}
+	page.Wait("every code copied, printed and downloaded", `(() => {
+		const codes = Array.from(document.querySelectorAll(".bp-codes code"), (c) => c.textContent).join("\n") + "\n";
+		return kept.copied === codes && kept.printed && kept.saved === codes && document.querySelector("[data-do=download]").download.endsWith(".txt");
+	})()`)
+	page.WaitText("Kopiert")
+}
+
 // hostile is a page of another site that attacks the portal of a signed-in visitor.
 const hostile = `<!doctype html><title>t</title><body><script>
 const site = %q, paths = %s;

@@ -82,6 +82,7 @@ type Deps struct {
 	Parties     Parties    // nil if nobody can act for others by mandate
 	Tariffs     portal.Tariffs
 	Contact     toll.Contact                    // of customer service
+	ContactOf   kit.CustomerContact             // nil if that is the same for everyone
 	Ready       func(ctx context.Context) error // returns nil if requests can be answered
 	IntakeReady func(ctx context.Context) error // returns nil if batches of stations can be accepted; nil is Ready
 	Assets      *Assets
@@ -128,7 +129,7 @@ func open(d Deps) (r rooms, err error) {
 	}
 	r.kit, err = kit.New(kit.Config{
 		Context: d.Context, PublicURL: d.PublicURL, Proxies: d.Proxies, Development: d.Development,
-		Keys: d.Keys, Sessions: d.Access, Details: d.Person, Mandates: d.Parties, Others: others, Assets: d.Assets, Contact: d.Contact,
+		Keys: d.Keys, Sessions: d.Access, Details: d.Person, Mandates: d.Parties, Others: others, Assets: d.Assets, Contact: d.Contact, ContactOf: d.ContactOf,
 		Log: d.Log, Security: d.Security, Now: d.Now,
 	})
 	if err != nil {

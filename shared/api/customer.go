@@ -31,6 +31,7 @@ type MeReply struct {
 	CSRF     string            `json:"csrf"`              // value of X-CSRF-Token in requests that change something
 	Actor    string            `json:"actor,omitempty"`   // names person, party and role; the same as in the header of every answer
 	Now      time.Time         `json:"now,omitzero"`      // the server's clock
+	Service  *toll.Contact     `json:"service,omitempty"` // of the customer's toll company, if it is another than the deployment's
 	Kept     bool              `json:"kept,omitempty"`    // the session is on the person's own device: without use it is locked
 }
 

@@ -102,6 +102,17 @@ func (b *Book) Contact() (all toll.Contact) {
 	return all
 }
 
+// ContactOf returns how the customer services of some toll chargers are reached.
+func (b *Book) ContactOf(chargers ...toll.ChargerID) (found toll.Contact) {
+	for _, s := range b.Schemes {
+		if slices.Contains(chargers, s.Charger) {
+			found.Phones = addNew(found.Phones, s.Contact.Phones)
+			found.Emails = addNew(found.Emails, s.Contact.Emails)
+		}
+	}
+	return found
+}
+
 // addNew appends the texts of more that list does not have.
 func addNew(list, more []string) []string {
 	for _, text := range more {

@@ -1,15 +1,23 @@
 package toll
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Contact is how the customer service of a toll charger is reached. Both lists may be empty.
 type Contact struct {
-	Phones []string // as they are displayed, such as 72 54 09 00
-	Emails []string
+	Phones []string `json:"phones,omitempty"` // as they are displayed, such as 72 54 09 00
+	Emails []string `json:"emails,omitempty"`
 }
 
 // numberSeparator separates telephone numbers in a sentence.
 const numberSeparator = " / "
+
+// Equal reports whether two contacts have the same numbers and addresses, in the same order.
+func (c Contact) Equal(o Contact) bool {
+	return slices.Equal(c.Phones, o.Phones) && slices.Equal(c.Emails, o.Emails)
+}
 
 // Text returns the telephone numbers for a sentence, or the email addresses if there are none. It is empty for an
 // empty Contact.

@@ -19,6 +19,13 @@ func TestPageSaysWhyTheProgramCannotStart(t *testing.T) {
 			p.Before("delete window.Worker")
 			p.Block("/web/app.*")
 		}, "Siden ble ikke lastet helt ned"},
+		"the download does not end": {func(p *e2e.Page) {
+			// The 45 seconds of the page are over at once, and the program never comes.
+			p.Before(`delete window.Worker;
+				const [load, wait] = [window.fetch, window.setTimeout];
+				window.fetch = (what, ...more) => String(what.url || what).includes("/web/app.") ? new Promise(() => {}) : load(what, ...more);
+				window.setTimeout = (what, after, ...more) => wait(what, after === 45000 ? 100 : after, ...more);`)
+		}, "Nettet er tregt"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			page := e2e.Open(t, e2e.Phone)

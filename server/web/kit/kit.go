@@ -29,7 +29,8 @@ type Config struct {
 	Mandates    Mandates     // nil if nobody can act for others by mandate
 	Others      OtherParties // nil if nobody can act for others
 	Assets      *asset.Files
-	Contact     toll.Contact // of customer service
+	Contact     toll.Contact    // of customer service
+	ContactOf   CustomerContact // nil if that is the same for everyone
 	Log         *slog.Logger
 	Security    *slog.Logger // security events; nil writes them to Log
 	Now         func() time.Time
@@ -41,7 +42,7 @@ type Kit struct {
 	Keys    seal.Keys
 	Streams *Streams
 	Assets  *asset.Files
-	Contact toll.Contact // of customer service
+	Contact toll.Contact // of customer service, for people who are not signed in
 	Others  OtherParties // nil if nobody can act for others
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -51,6 +52,7 @@ type Kit struct {
 	sessions Sessions
 	details  Details
 	mandates Mandates
+	contacts CustomerContact
 	stopping context.Context //nolint:containedctx // the server's life, which streams share
 	proxies  []netip.Prefix
 	pages    *pages
@@ -74,7 +76,7 @@ func New(c Config) (*Kit, error) {
 	}
 	k := &Kit{
 		Origin: origin, Keys: c.Keys, Streams: NewStreams(), Assets: c.Assets, Contact: c.Contact, Others: c.Others, Log: c.Log, Now: c.Now,
-		sessions: c.Sessions, details: c.Details, mandates: c.Mandates, stopping: c.Context, proxies: proxies,
+		sessions: c.Sessions, details: c.Details, mandates: c.Mandates, contacts: c.ContactOf, stopping: c.Context, proxies: proxies,
 		pages: newPages(),
 	}
 	if k.Security = c.Security; k.Security == nil {

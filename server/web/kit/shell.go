@@ -122,6 +122,7 @@ func firstLetter(name string) string {
 func (k *Kit) SignedInPage(c *fiber.Ctx, actor access.Principal) (*Page, error) {
 	p := k.pageIn(actor.Language)
 	p.CSRF, p.Owner, p.Self = numbered(actor.CSRF), k.Keys.OwnerTag(string(actor.Account)), ownAddress(c)
+	p.contact = k.ContactOf(c.UserContext(), actor)
 	reader := menu.Reader{SignedIn: true, Role: actor.Role, Company: actor.Kind == toll.Company}
 	p.Shell = newShell(p, reader, c.Path())
 	account, err := k.accountMenu(c, actor, p, reader)

@@ -15,6 +15,9 @@ func (h *Handlers) me(ctx context.Context, actor access.Principal, _ api.Empty) 
 		Person: kit.DisplayName(words, actor.Person), Owner: h.Keys.OwnerTag(string(actor.Account)), Customer: actor.Customer, Name: kit.DisplayName(words, actor.Name), Kind: actor.Kind,
 		Language: actor.Language, CSRF: actor.CSRF, Actor: kit.ActorName(actor), Now: h.Now(), Parties: h.Parties != nil, Role: actor.Role, Kept: actor.Own,
 	}
+	if own := h.ContactOf(ctx, actor); !own.Equal(h.Contact) {
+		reply.Service = &own
+	}
 	if h.Parties == nil {
 		return reply, nil
 	}

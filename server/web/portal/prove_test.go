@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -107,4 +108,34 @@ func TestInvitationIsCheckedBeforeTheProof(t *testing.T) {
 	h.Advance(access.StepUpMax + time.Second)
 	webtest.Call(v, api.Invite, api.InviteRequest{Email: "no address", Role: role.Accountant}, fault.FieldWrong)
 	webtest.Call(v, api.Invite, api.InviteRequest{Email: "ny@bompass.example", Role: role.Accountant}, fault.StepUp)
+}
+
+// What was asked for is carried out after a proof with an eID, too, and what was typed is no longer kept then.
+func TestRequestWaitsForTheEID(t *testing.T) {
+	p := webtest.NewPortal(t)
+	v := p.SignInWithEID("kari")
+	was := webtest.Call(v, api.Profile, api.Empty{}, "")
+	p.Advance(access.StepUpMax + time.Second)
+	d := api.SaveRequest{Details: was.Details}
+	d.Mobile, d.Street = "90000007", "Nygata 2"
+	asked := webtest.FaultOf(t, v.Do(http.MethodPost, api.SaveProfile.Path, webtest.JSON(t, d)))
+	if asked.Code != fault.StepUp || asked.Params["request"] == "" {
+		t.Fatalf("got %+v", asked)
+	}
+	page := v.Get("/prove?" + url.Values{"next": {"/profile"}, "request": {asked.Params["request"]}}.Encode())
+	_, rest, _ := strings.Cut(html.UnescapeString(page.Body), `href="/login/eid/no?`)
+	query, _, _ := strings.Cut(rest, `"`)
+	begin := v.Get("/login/eid/no?" + query)
+	if begin.StatusCode != http.StatusSeeOther {
+		t.Fatalf("begin with %q: %d", query, begin.StatusCode)
+	}
+	back := v.DoCrossSite(http.MethodGet, v.AuthenticateAt(begin.Header.Get("Location"), "no", "kari"), "")
+	done := v.Get(back.Header.Get("Location"))
+	if !strings.Contains(done.Body, "Endringene er lagret.") || !strings.Contains(done.Body, `data-forget="/profile"`) {
+		t.Errorf("the page does not say what was done: %q, %d %s", back.Header.Get("Location"), done.StatusCode, done.Body)
+	}
+	v.LoadCSRF()
+	if is := webtest.Call(v, api.Profile, api.Empty{}, ""); is.Mobile != "+4790000007" || is.Street != "Nygata 2" {
+		t.Errorf("after the proof: %+v", is.Details)
+	}
 }

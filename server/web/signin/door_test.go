@@ -126,3 +126,19 @@ func TestLabelOfAuthenticatorHasNoPlusSign(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A person who holds the telephone with the app cannot scan its own screen: a link opens the app with the same secret.
+func TestEnrolmentOpensTheAppOnTheSameDevice(t *testing.T) {
+	h := webtest.New(t)
+	v := h.Visitor()
+	v.Register("siri@bompass.example", "Siri Moe")
+	v.SubmitPassword("siri@bompass.example", webtest.NewPassword)
+	body := html.UnescapeString(v.Get("/login/enrol").Body)
+	secret := strings.ReplaceAll(webtest.SecretPattern.FindStringSubmatch(body)[1], " ", "")
+	_, rest, found := strings.Cut(body, `href="otpauth://totp/Bompass:siri@bompass.example?`)
+	query, _, _ := strings.Cut(rest, `"`)
+	values, err := url.ParseQuery(query)
+	if !found || err != nil || values.Get("secret") != secret || values.Get("issuer") != "Bompass" {
+		t.Errorf("the link has %q, want the secret %s", query, secret)
+	}
+}
