@@ -18,6 +18,7 @@ import (
 	"bompass/assets"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/billing"
 	"bompass/server/command"
 	"bompass/server/config"
 	"bompass/server/embedded"
@@ -29,6 +30,7 @@ import (
 	"bompass/server/store"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
+	"bompass/server/store/billingdb"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/fleetdb"
 	"bompass/server/store/migration"
@@ -236,7 +238,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Fleet:   fleet.NewService(fleetdb.New(p.db), partners.vehicles, people.access, keys, p.Now),
 		Parties: partners.parties, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
-		Passages: passages{p.pipeline, lists}, Tariffs: p.tariffFiles, Contact: p.contact, ContactOf: p.contactOf,
+		Passages: passages{p.pipeline, lists}, Invoices: billing.NewReader(billingdb.New(p.db)), Tariffs: p.tariffFiles, Contact: p.contact, ContactOf: p.contactOf,
 		Live: reading.NewLive(lists, p.conn, p.Now, p.log), Messages: noticedb.New(p.db), Ready: p.ready, IntakeReady: p.pipeline.Ready,
 		Assets: bundle, Log: p.log, Security: security, Now: p.Now,
 	})

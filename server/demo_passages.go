@@ -10,6 +10,7 @@ import (
 	"bompass/server/store/passagedb"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
+	"bompass/shared/toll"
 )
 
 const (
@@ -17,8 +18,10 @@ const (
 	demoWait  = 30 * time.Second // for the passages to be posted before the server answers
 )
 
-// sendDemoPassages sends the demo passages of last month and of this month until now through the pipeline, except those
-// sent by an earlier start.
+// demoMonths is the number of months before this one with demo passages: those of a few vehicles only before last month.
+const demoMonths = 12
+
+// sendDemoPassages sends the demo passages of a year until now through the pipeline, except those sent by an earlier start.
 func (p *product) sendDemoPassages(ctx context.Context) error {
 	now := p.Now()
 	today := oslo.DayOf(now)
@@ -27,9 +30,13 @@ func (p *product) sendDemoPassages(ctx context.Context) error {
 		return err
 	}
 	first := (today.Month() - 1).First()
-	if !latest.IsZero() {
+	var list []toll.Observation
+	if latest.IsZero() {
+		list = fixture.History((today.Month() - demoMonths).First(), first-1)
+	} else {
 		first = max(first, oslo.DayOf(latest))
 	}
+	list = append(list, fixture.Passages(first, today)...)
 	var batch bytes.Buffer
 	lines := 0
 	send := func() error {
@@ -38,7 +45,7 @@ func (p *product) sendDemoPassages(ctx context.Context) error {
 		lines = 0
 		return err
 	}
-	for _, o := range fixture.Passages(first, today) {
+	for _, o := range list {
 		if o.At.After(now) || !o.At.After(latest) {
 			continue
 		}
@@ -56,20 +63,24 @@ func (p *product) sendDemoPassages(ctx context.Context) error {
 			return fmt.Errorf("demo passages: %w", err)
 		}
 	}
-	return p.awaitPosted(ctx)
+	posted, err := p.awaitPosted(ctx)
+	if err != nil || !posted {
+		return err
+	}
+	return p.makeDemoInvoices(ctx)
 }
 
-// awaitPosted waits until all accepted passages are posted, at most demoWait.
-func (p *product) awaitPosted(ctx context.Context) error {
+// awaitPosted waits until all accepted passages are posted, at most demoWait, and reports whether they are.
+func (p *product) awaitPosted(ctx context.Context) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, demoWait)
 	defer cancel()
 	for {
 		idle, err := p.pipeline.Idle(ctx)
 		if idle || ctx.Err() != nil {
-			return nil
+			return idle, nil
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 		select {
 		case <-time.After(20 * time.Millisecond):

@@ -116,7 +116,9 @@ func (p *product) openAccounts(keys seal.Keys) (d accountServices, err error) {
 	p.sumCheck = sumcheck.New(passagedb.New(p.db), p.Now, p.log)
 	job.Handle(p.jobs, p.sumCheck.Work, job.Options{Timeout: sumcheck.Timeout})
 	job.Nightly(p.jobs, sumcheck.Hour, sumcheck.Job{})
-	p.openBilling()
+	if err := p.openBilling(); err != nil {
+		return d, err
+	}
 	d.inbox, err = p.openMessages(keys)
 	return d, err
 }

@@ -186,6 +186,16 @@ func (w *Window) focus(element js.Value) {
 // Print prints the page.
 func (w *Window) Print() { js.Global().Call("print") }
 
+// Copy puts a text on the clipboard. It returns false where the browser has none for pages.
+func (w *Window) Copy(text string) bool {
+	board := js.Global().Get("navigator").Get("clipboard")
+	if !board.Truthy() {
+		return false
+	}
+	board.Call("writeText", text)
+	return true
+}
+
 // Focused returns the id of the element that has focus; empty when it has no id.
 func (w *Window) Focused() string {
 	if active := w.document.Get("activeElement"); active.Truthy() {

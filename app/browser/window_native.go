@@ -22,6 +22,7 @@ type Window struct {
 	Loaded    string // the address of the server's page that was loaded
 	Reloads   int
 	Printed   int
+	Copied    string // on the clipboard
 	Offline   bool   // there is no network
 	Colors    string // the color scheme chosen
 	Anonymous bool   // the server has found no session
@@ -131,6 +132,12 @@ func (w *Window) Focus(id string) { w.FocusID = id }
 
 // Print counts that the page is printed.
 func (w *Window) Print() { w.Printed++ }
+
+// Copy puts a text on the clipboard.
+func (w *Window) Copy(text string) bool {
+	w.Copied = text
+	return true
+}
 
 // Focused returns the id of the element that has focus.
 func (w *Window) Focused() string { return w.FocusID }

@@ -11,6 +11,7 @@ import (
 	"bompass/app/page/agreement"
 	"bompass/app/page/change"
 	"bompass/app/page/device"
+	"bompass/app/page/invoice"
 	"bompass/app/page/notfound"
 	"bompass/app/page/overview"
 	"bompass/app/page/passages"
@@ -53,6 +54,8 @@ func Routes() []Route {
 		{site.RemoveVehicle, change.NewRemove},
 		{site.ChangeReceipt, change.NewReceipt},
 		{site.FleetHistory, change.NewHistory},
+		{site.Invoices, invoice.New},
+		{site.Invoice, invoice.NewDetails},
 	}
 }
 

@@ -25,6 +25,7 @@ type Settings struct {
 	DueDays   int       // that a payer has
 	Threshold money.Ore // below it, an invoice waits for the next month
 	WaitMax   int       // months that it waits at most
+	Account   string    // number of the bank account that invoices are paid to; nothing is invoiced without one
 }
 
 // Standard are the choices of an issuer that has made none.
@@ -154,6 +155,9 @@ type Result struct {
 	Total                         money.Ore
 }
 
+// ErrNoAccount is returned by a run without the number of the account to pay to.
+var ErrNoAccount = errors.New("invoices cannot be paid without an account: set BOMPASS_ACCOUNT to the number of the account that they are paid to")
+
 // EarlyError is returned for a month whose passages may still be coming in.
 type EarlyError struct {
 	Month oslo.Month
@@ -172,6 +176,9 @@ func (s *Service) Newest() oslo.Month {
 
 // Run makes the invoices of a month. A payer whose books are in doubt is held and does not stop the others.
 func (s *Service) Run(ctx context.Context, month oslo.Month) (r Result, err error) {
+	if s.settings.Account == "" {
+		return r, ErrNoAccount
+	}
 	if month > s.Newest() {
 		return r, &EarlyError{month, (month + 1).First() + oslo.Day(s.settings.GraceDays)}
 	}

@@ -14,7 +14,7 @@ import (
 func (s *Service) compose(list []Unbilled, p Payer, month oslo.Month) (invoice.Document, error) {
 	slices.SortFunc(list, func(a, b Unbilled) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Passage, b.Passage)) })
 	stations := s.stations()
-	d := invoice.Document{Kind: invoice.KindInvoice, Agreement: p.Number, From: month.First(), To: month.Last()}
+	d := invoice.Document{Kind: invoice.KindInvoice, Agreement: p.Number, Account: s.settings.Account, From: month.First(), To: month.Last()}
 	for i := range list {
 		lines, err := linesOf(&list[i], stations)
 		if err != nil {

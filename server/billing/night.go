@@ -38,6 +38,10 @@ func (RangeJob) MaxAttempts() int { return attempts }
 
 // Night performs a NightJob.
 func (s *Service) Night(ctx context.Context, _ NightJob, _ int) error {
+	if s.settings.Account == "" {
+		s.log.Warn("nothing is invoiced", "error", ErrNoAccount)
+		return nil
+	}
 	month, begun, err := s.store.LastBegun(ctx)
 	if err != nil {
 		return fmt.Errorf("begin invoices: %w", err)

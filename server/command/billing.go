@@ -18,6 +18,8 @@ import (
 	"bompass/server/store/migration"
 	"bompass/server/store/passagedb"
 	"bompass/server/store/pricedb"
+	"bompass/shared/fixture"
+	"bompass/shared/ident"
 	"bompass/shared/oslo"
 	"bompass/shared/rating"
 	"bompass/shared/tariff"
@@ -25,7 +27,8 @@ import (
 )
 
 const (
-	billingUsage = "write: server billing run [--period YYYY-MM], or server billing held [--json]"
+	billingUsage = "write: server billing run [--period YYYY-MM], server billing held [--json], or " + paidUsage
+	paidUsage    = "server billing paid --kid KID --amount KRONER --on DAY --reference TEXT"
 	ledgerUsage  = "write: server ledger check [--since YYYY-MM]"
 )
 
@@ -36,6 +39,8 @@ func billingCommand(ctx context.Context, args []string, w World) error {
 		return billingRunCommand(ctx, args[1:], w)
 	case len(args) > 0 && args[0] == "held":
 		return billingHeldCommand(ctx, args[1:], w)
+	case len(args) > 0 && args[0] == "paid":
+		return billingPaidCommand(ctx, args[1:], w)
 	}
 	return errors.New(billingUsage)
 }
@@ -56,8 +61,11 @@ func billingRunCommand(ctx context.Context, args []string, w World) error {
 	if err != nil {
 		return err
 	}
-	return withBooks(ctx, w, func(db *store.DB, plan *rating.Plan) error {
-		s := Billing(db, func() *rating.Plan { return plan }, w)
+	return withBooks(ctx, w, func(c config.Config, db *store.DB, plan *rating.Plan) error {
+		s, err := Billing(db, func() *rating.Plan { return plan }, c, w)
+		if err != nil {
+			return err
+		}
 		if *period == "" {
 			month = s.Newest()
 		}
@@ -92,7 +100,7 @@ func billingHeldCommand(ctx context.Context, args []string, w World) error {
 	if len(args) > 0 && !asJSON {
 		return fmt.Errorf("billing held takes no %q; %s", args[0], billingUsage)
 	}
-	return withBooks(ctx, w, func(db *store.DB, _ *rating.Plan) error {
+	return withBooks(ctx, w, func(_ config.Config, db *store.DB, _ *rating.Plan) error {
 		list, err := billingdb.New(db).Held(ctx)
 		if err != nil {
 			return err
@@ -131,7 +139,7 @@ func ledgerCommand(ctx context.Context, args []string, w World) error {
 	if err != nil {
 		return err
 	}
-	return withBooks(ctx, w, func(db *store.DB, plan *rating.Plan) error {
+	return withBooks(ctx, w, func(_ config.Config, db *store.DB, plan *rating.Plan) error {
 		difference, err := Books(db, func() *rating.Plan { return plan }, w).Check(ctx, month)
 		if err != nil {
 			return err
@@ -145,7 +153,7 @@ func ledgerCommand(ctx context.Context, args []string, w World) error {
 }
 
 // withBooks calls do with the migrated database and the price lists in force.
-func withBooks(ctx context.Context, w World, do func(*store.DB, *rating.Plan) error) error {
+func withBooks(ctx context.Context, w World, do func(config.Config, *store.DB, *rating.Plan) error) error {
 	return WithStore(ctx, w, func(c config.Config, db *store.DB) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
@@ -163,16 +171,26 @@ func withBooks(ctx context.Context, w World, do func(*store.DB, *rating.Plan) er
 		if err != nil {
 			return err
 		}
-		return do(db, release.Plan)
+		return do(c, db, release.Plan)
 	})
 }
 
 // Billing returns the service that makes invoices on a database, with the price lists in force.
-func Billing(db *store.DB, plan func() *rating.Plan, w World) *billing.Service {
+func Billing(db *store.DB, plan func() *rating.Plan, c config.Config, w World) (*billing.Service, error) {
+	settings := billing.Standard()
+	var problem ident.Problem
+	switch {
+	case c.Account != "":
+		if settings.Account, problem = ident.Account(c.Account); problem != ident.None {
+			return nil, fmt.Errorf("BOMPASS_ACCOUNT: %q is not the number of a Norwegian bank account; write its eleven digits, such as %s", c.Account, fixture.BankAccount)
+		}
+	case c.Mode == config.Development:
+		settings.Account = fixture.BankAccount
+	}
 	stations := func() billing.Stations {
 		return func(id toll.StationID) (tariff.Station, bool) { return plan().Station(id) }
 	}
-	return billing.NewService(billingdb.New(db), stations, prices(db, plan), billing.Standard(), w.Now, slog.New(slog.NewTextHandler(w.Err, nil)))
+	return billing.NewService(billingdb.New(db), stations, prices(db, plan), settings, w.Now, slog.New(slog.NewTextHandler(w.Err, nil))), nil
 }
 
 // Books returns the check of the books of a database.

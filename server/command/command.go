@@ -37,6 +37,8 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server tags sent ORDER TAG       record which tag was sent
   server billing run [--period YYYY-MM]
                                    make the invoices of a month, once, however often it is repeated
+  server billing paid --kid KID --amount KRONER --on DAY --reference TEXT
+                                   enter a payment of the bank statement, once for a reference
   server billing held [--json]     list payers to whom nothing is invoiced until a person has looked at it
   server ledger check [--since YYYY-MM]
                                    rate passages again, recompute lines, invoices and ledger, and print the first difference
@@ -54,7 +56,7 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
 Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE, BOMPASS_SECRET,
 BOMPASS_EID_…, BOMPASS_EID_SE_…, BOMPASS_MANDATE_…, BOMPASS_SMTP_URL, BOMPASS_MAIL_FROM, BOMPASS_SMS_…,
 BOMPASS_PAPER_DIR, BOMPASS_SEAL_KEYS, BOMPASS_PEPPERS, BOMPASS_PROXIES, BOMPASS_LEAF…, BOMPASS_METRICS_ADDR,
-BOMPASS_STREAM_…, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_LEAKED_PASSWORDS, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve
+BOMPASS_STREAM_…, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ACCOUNT, BOMPASS_LEAKED_PASSWORDS, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve
 starts its own PostgreSQL and message stream, and stores everything under .run.
 `
 

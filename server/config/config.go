@@ -53,6 +53,7 @@ type Config struct {
 	Paper    string // BOMPASS_PAPER_DIR: folder of letters to be printed and posted; empty as with Texts.URL
 	Partners Partners
 	Chargers string // BOMPASS_CHARGERS: toll companies that agreements are made with, as tariffs name them
+	Account  string // BOMPASS_ACCOUNT: number of the bank account that invoices are paid to; without it nothing is invoiced
 	Leaf     Leaf
 	Metrics  string // BOMPASS_METRICS_ADDR: address of /metrics, on this machine only; empty serves none
 	Leaked   string // BOMPASS_LEAKED_PASSWORDS: file of passwords found in data leaks; empty uses the built-in rules alone
@@ -102,6 +103,7 @@ func Read(getenv func(string) string) (Config, error) {
 		MailFrom: r.sender("BOMPASS_MAIL_FROM", "Bompass <post@bompass.example>"),
 		Paper:    r.text("BOMPASS_PAPER_DIR", ""),
 		Chargers: r.text("BOMPASS_CHARGERS", "fjellinjen ferde vegamot vegfinans bpsnord"),
+		Account:  r.text("BOMPASS_ACCOUNT", ""),
 		Leaked:   r.text("BOMPASS_LEAKED_PASSWORDS", ""),
 		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}

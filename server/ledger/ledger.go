@@ -18,6 +18,7 @@ type Kind string
 const (
 	Invoiced Kind = "invoice"
 	Credited Kind = "credit"
+	Paid     Kind = "payment"
 )
 
 // Account is the name of an account.
@@ -37,6 +38,14 @@ func Fees(kind invoice.LineKind) Account { return Account("fee:" + string(kind))
 
 // Deposits is what customers have left as deposits, and gets back to them.
 const Deposits Account = "deposit"
+
+// Bank is what was paid to the issuer's account.
+const Bank Account = "bank"
+
+// OfPayment returns the entries of a payment.
+func OfPayment(payer string, amount money.Ore) []Entry {
+	return []Entry{{Bank, amount}, {Receivable(payer), -amount}}
+}
 
 // Entry is a change of an account.
 type Entry struct {

@@ -76,6 +76,7 @@ type Deps struct {
 	Inbox       *sim.Inbox // nil except on development servers
 	Overview    portal.Overview
 	Passages    Passages
+	Invoices    portal.Invoices
 	Live        portal.Live
 	Messages    portal.Messages
 	EID         signin.EID // nil if sign-in with an eID is disabled
@@ -150,7 +151,7 @@ func open(d Deps) (r rooms, err error) {
 	}
 	r.portal, err = portal.New(portal.Deps{
 		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Fleet: d.Fleet, Legacy: d.Legacy,
-		Overview: d.Overview, Passages: d.Passages,
+		Overview: d.Overview, Passages: d.Passages, Invoices: d.Invoices,
 		Live: d.Live, Messages: d.Messages, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Logout: r.signin.Logout,
 		Cookies: append(r.kit.Cookies(), r.signin.Cookies()...),
 	})

@@ -56,6 +56,7 @@ type OverviewReply struct {
 	Days []DaySpend `json:"days,omitempty"`
 	// of the latest OverviewMonths months, in order; only months with passages
 	Months []MonthSpend `json:"months,omitempty"`
+	Owed   []Owed       `json:"owed,omitempty"`
 }
 
 // OverviewMonths is the number of months whose cost an OverviewReply has, this month included.

@@ -36,6 +36,16 @@ func (c *Client) Vehicle(ctx context.Context, req api.VehicleRequest) (api.Vehic
 	return Call(ctx, c, api.Vehicle, req)
 }
 
+// Invoices returns the invoices of a period.
+func (c *Client) Invoices(ctx context.Context, req api.InvoiceListRequest) (api.InvoiceListReply, error) {
+	return Call(ctx, c, api.InvoiceList, req)
+}
+
+// Invoice returns one invoice with its lines.
+func (c *Client) Invoice(ctx context.Context, req api.InvoiceRequest) (api.InvoiceReply, error) {
+	return Call(ctx, c, api.Invoice, req)
+}
+
 // Passages returns one page of the passages of a period.
 func (c *Client) Passages(ctx context.Context, req api.PassageListRequest) (api.PassageListReply, error) {
 	return Call(ctx, c, api.PassageList, req)

@@ -89,6 +89,7 @@ type Document struct {
 	Kind      Kind      `json:"kind"`
 	Number    string    `json:"number"`
 	KID       string    `json:"kid,omitempty"`
+	Account   string    `json:"account,omitempty"` // number of the bank account to pay to
 	Agreement string    `json:"agreement"`         // number
 	Credits   string    `json:"credits,omitempty"` // number of the invoice that a credit note reduces
 	From      oslo.Day  `json:"from"`

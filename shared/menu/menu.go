@@ -36,6 +36,9 @@ func Main(r Reader) (items []Item) {
 	if r.may(role.SeePassages) {
 		items = append(items, Item{site.Passages, "app.nav.passages", IconPassage})
 	}
+	if r.may(role.SeeBills) {
+		items = append(items, Item{site.Invoices, "invoices.title", IconInvoice})
+	}
 	return append(items, Item{site.Prices, "prices.nav", IconPrices}, Item{site.Help, "app.nav.help", IconHelp})
 }
 
@@ -65,6 +68,7 @@ var sections = [...]struct{ below, item string }{
 	{site.Vehicles, site.Vehicles},
 	{site.Passages, site.Passages},
 	{site.Recheck, site.Passages},
+	{site.Invoices, site.Invoices},
 	{site.Prices, site.Prices},
 	{site.Help, site.Help},
 	{"/agreements", site.Overview},

@@ -13,7 +13,9 @@ const (
 	Vehicles         = "/vehicles"
 	Vehicle          = "/vehicles/details" // one, by its id
 	Passages         = "/passages"
-	Recheck          = "/check" // check my month again
+	Invoices         = "/invoices"
+	Invoice          = "/invoices/details" // one, by its number
+	Recheck          = "/check"            // check my month again
 	Prices           = "/prices"
 	Profile          = "/profile"
 	Sessions         = "/sessions"
@@ -60,7 +62,7 @@ const (
 
 // Pages lists the pages of the program. Every other address of the program is answered as not found.
 func Pages() []string {
-	return []string{Overview, Passages, Recheck, Prices, Profile, Sessions, People, Device, NewAgreement, AgreementReceipt, AgreementDetails, Vehicles, Vehicle, MoveTag, LostTag, AddVehicle, RemoveVehicle, ChangeReceipt, FleetHistory}
+	return []string{Overview, Passages, Recheck, Prices, Profile, Sessions, People, Device, NewAgreement, AgreementReceipt, AgreementDetails, Vehicles, Vehicle, MoveTag, LostTag, AddVehicle, RemoveVehicle, ChangeReceipt, FleetHistory, Invoices, Invoice}
 }
 
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,

@@ -63,6 +63,11 @@ func Only(overview *api.OverviewReply, agreement toll.AgreementID) *api.Overview
 			one.Months = append(one.Months, m)
 		}
 	}
+	for _, o := range overview.Owed {
+		if o.Agreement == agreement {
+			one.Owed = append(one.Owed, o)
+		}
+	}
 	for _, l := range overview.Latest {
 		if l.Agreement == agreement {
 			one.Latest = append(one.Latest, l)

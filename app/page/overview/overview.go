@@ -137,6 +137,7 @@ func (p *page) handleEvent(ctx app.Context, e api.Event) {
 	p.latest.Lines = p.latest.Lines[:min(latestMax, len(p.latest.Lines))]
 	if !p.oneAgreement() && reply.Total != e.Balance {
 		reply.Months = append(reply.Months, api.MonthSpend{Month: reply.Month, Net: e.Balance - reply.Total})
+		reply.Owed = append(reply.Owed, api.Owed{Unbilled: e.Balance - reply.Total})
 		reply.Total = e.Balance
 		p.balanceUpdates++
 	}

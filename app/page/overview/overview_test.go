@@ -52,6 +52,10 @@ func month() api.OverviewReply {
 			{Month: november, Agreement: "a", Net: 20000, Passages: 10},
 			{Month: november, Agreement: "b", Net: 10000, Passages: 10},
 		},
+		Owed: []api.Owed{
+			{Agreement: "a", Unbilled: 54900, Passages: 20, Since: (november - 1).First()},
+			{Agreement: "b", Unbilled: 10000, Passages: 10, Since: november.First()},
+		},
 	}
 	first, second := pagetest.Line("p1", pagetest.Noon), pagetest.Line("p2", pagetest.Noon.Add(-time.Hour))
 	first.Agreement, second.Agreement, second.Name, second.Plate = "a", "b", "Danmarksplass", electric.Plate
@@ -108,6 +112,20 @@ func TestOverviewHasItsPartsInOrder(t *testing.T) {
 		t.Errorf("%d tasks, or one without its button", n)
 	}
 	s.Shows("Søylediagram: kostnad måned for måned fra juni 2026 til november 2026, til sammen ")
+}
+
+// S1.48: what is to be paid is the unpaid invoices; what is not invoiced yet stands beside it. One agreement shows its own.
+func TestOverviewShowsUnpaidInvoices(t *testing.T) {
+	reply := month()
+	today := oslo.DayOf(pagetest.Noon)
+	reply.Owed[0].Outstanding, reply.Owed[0].Invoices, reply.Owed[0].Due = 91840, 1, today+5
+	s := pagetest.Open(t, overviewServer(reply), "/", overview.New)
+	s.Shows("918,40 kr", "1 ubetalt faktura. Betalingsfristen er 25. nov. 2026.", "siden 1. okt. 2026: 649,00 kr", `href="/invoices"`)
+	reply.Owed[1].Outstanding, reply.Owed[1].Invoices, reply.Owed[1].Due = 10000, 1, today-1
+	s = pagetest.Open(t, overviewServer(reply), "/", overview.New)
+	s.Shows("1 018,40 kr", "Betalingsfristen 19. nov. 2026 har gått ut.")
+	s = pagetest.Open(t, overviewServer(reply), "/?agreement=a", overview.New)
+	s.Shows("918,40 kr", "siden 1. okt. 2026: 549,00 kr")
 }
 
 // Without an agreement there is nothing to pay or to compare: the page leads to making an agreement and to finding one.
@@ -179,11 +197,11 @@ func TestOverviewShowsTheMonthsCost(t *testing.T) {
 }
 
 func TestArrivingPassageChangesTheBalance(t *testing.T) {
-	reply := api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon), Total: 1000, Agreements: month().Agreements}
+	reply := api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon), Total: 1000, Agreements: month().Agreements, Owed: []api.Owed{{Unbilled: 1000}}}
 	server := overviewServer(reply)
 	s := pagetest.Open(t, server, "/", overview.New)
 	s.Hides("E18 Maritim")
-	reply.Total, reply.Latest = 3320, []api.PassageLine{pagetest.Line("a", pagetest.Noon)}
+	reply.Owed[0].Unbilled, reply.Total, reply.Latest = 3320, 3320, []api.PassageLine{pagetest.Line("a", pagetest.Noon)}
 	server.With(api.Overview.Endpoint, reply)
 	s.Publish(api.Event{Kind: "passage", Lines: reply.Latest, Balance: 3320})
 	s.Shows("33,20 kr", "E18 Maritim", "Ny passering: E18 Maritim kl. 12:00, 23,20 kr", "bp-moved-1")
@@ -191,7 +209,7 @@ func TestArrivingPassageChangesTheBalance(t *testing.T) {
 
 // The effect of an event is shown at once, and kept if the server's answer to the following request does not arrive.
 func TestArrivingPassageIsShownBeforeTheServerAnswers(t *testing.T) {
-	server := overviewServer(api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon), Total: 1000, Agreements: month().Agreements})
+	server := overviewServer(api.OverviewReply{Month: oslo.MonthOf(pagetest.Noon), Total: 1000, Agreements: month().Agreements, Owed: []api.Owed{{Unbilled: 1000}}})
 	s := pagetest.Open(t, server, "/", overview.New)
 	s.Window.FocusID = "passage-x"
 	server.Fault = &fault.Error{Code: fault.Busy}

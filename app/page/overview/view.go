@@ -9,28 +9,31 @@ import (
 	"bompass/app/page/passagelist"
 	"bompass/app/ui"
 	"bompass/shared/api"
-	"bompass/shared/money"
 	"bompass/shared/oslo"
 	"bompass/shared/site"
 )
 
-// toPay shows what is to be paid: nothing yet, because there are no invoices, then what is not invoiced yet and what of
-// it this month has cost.
+// toPay shows what is to be paid: the invoices that are not paid, then what is not invoiced yet, and what this month has cost.
 func (p *page) toPay(reply *api.OverviewReply) app.UI {
 	w := p.Words()
-	sum, passages, since := unbilled(reply)
-	month := w.T("overview.month.so.far", "month", w.Month(reply.Month), "amount", w.Kroner(reply.Total), "passages", w.N("overview.passages", passageCount(reply)))
-	amount := app.Elem("p").Class("bp-balance-amount").Attr("translate", "no").Text(w.Kroner(sum))
+	owed := owedOf(reply)
+	shown, month := owed.Unbilled, w.T("overview.month.so.far", "month", w.Month(reply.Month), "amount", w.Kroner(reply.Total), "passages", w.N("overview.passages", passageCount(reply)))
+	invoices := []app.UI{app.Elem("span").Text(w.T("overview.pay.none"))}
+	note := w.N("overview.unbilled", owed.Passages)
+	if owed.Passages > 0 {
+		note += " " + w.T("overview.unbilled.since", "date", w.Day(owed.Since))
+	}
+	if owed.Invoices > 0 {
+		shown, note = owed.Outstanding, note+": "+w.Kroner(owed.Unbilled)
+		invoices = p.unpaid(owed)
+	}
+	amount := app.Elem("p").Class("bp-balance-amount").Attr("translate", "no").Text(w.Kroner(shown))
 	if p.balanceUpdates > 0 { // two class names in turn, as for fresh rows: each starts the animation again
 		amount = amount.Class("bp-moved-" + strconv.Itoa(p.balanceUpdates%2))
 	}
-	note := w.N("overview.unbilled", passages)
-	if passages > 0 {
-		note += " " + w.T("overview.unbilled.since", "date", w.Day(since.First()))
-	}
 	return app.Elem("section").Class("bp-balance").Aria("labelledby", "balance").Body(
 		app.Elem("h2").ID("balance").Class("bp-balance-title").Text(w.T("overview.pay")),
-		app.Elem("p").Class("bp-balance-note").Text(w.T("overview.pay.none")),
+		app.Elem("p").Class("bp-balance-note").Body(invoices...),
 		app.Elem("p").Class("bp-balance-note").Body(
 			app.Elem("span").Text(note),
 			app.If(p.Live(), app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
@@ -41,14 +44,32 @@ func (p *page) toPay(reply *api.OverviewReply) app.UI {
 	)
 }
 
-// unbilled returns the cost and the number of the passages of the latest months, of which none is on an invoice, since
-// there are no invoices yet, and the first of these months.
-func unbilled(reply *api.OverviewReply) (sum money.Ore, passages int, since oslo.Month) {
-	since = reply.Month
-	for _, m := range reply.Months {
-		sum, passages, since = sum+m.Net, passages+m.Passages, min(since, m.Month)
+// unpaid says how many invoices are to be paid, and until when.
+func (p *page) unpaid(owed api.Owed) []app.UI {
+	w := p.Words()
+	text := w.N("overview.pay.invoices", owed.Invoices, "date", w.Day(owed.Due))
+	if owed.Due < p.Session.Today() {
+		text = w.T("overview.pay.overdue", "date", w.Day(owed.Due))
 	}
-	return sum, passages, since
+	return []app.UI{app.Elem("span").Text(text + " "), app.A().Class("ds-link").Href(site.Invoices).Text(w.T("overview.pay.see"))}
+}
+
+// owedOf adds up what is owed under the agreements shown.
+func owedOf(reply *api.OverviewReply) (sum api.Owed) {
+	for _, o := range reply.Owed {
+		sum.Outstanding, sum.Invoices = sum.Outstanding+o.Outstanding, sum.Invoices+o.Invoices
+		sum.Unbilled, sum.Passages = sum.Unbilled+o.Unbilled, sum.Passages+o.Passages
+		sum.Due, sum.Since = earlier(sum.Due, o.Due), earlier(sum.Since, o.Since)
+	}
+	return sum
+}
+
+// earlier returns the earlier of two days, of which 0 is none.
+func earlier(a, b oslo.Day) oslo.Day {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
 }
 
 func passageCount(reply *api.OverviewReply) (n int) {

@@ -74,7 +74,7 @@ var House = []Row{
 	},
 	{
 		"shared/api",
-		"shared/fault shared/money shared/oslo shared/rating shared/recheck shared/role shared/tariff shared/toll",
+		"shared/fault shared/invoice shared/money shared/oslo shared/rating shared/recheck shared/role shared/tariff shared/toll",
 		"the contract carries these types as they are",
 	},
 	{"shared/apiclient", "shared/api shared/fault", "calls the contract's endpoints"},
@@ -123,6 +123,7 @@ var House = []Row{
 	{"app/page/agreement", page, "a page imports no other page"},
 	{"app/page/change", page, "a page imports no other page"},
 	{"app/page/device", page, "a page imports no other page"},
+	{"app/page/invoice", page, "a page imports no other page"},
 	{"app/page/notfound", page, "a page imports no other page"},
 	{"app/page/overview", page, "a page imports no other page"},
 	{"app/page/passages", page, "a page imports no other page"},

@@ -27,6 +27,7 @@ import (
 	"bompass/server/access/factor"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/billing"
 	"bompass/server/embedded"
 	"bompass/server/fleet"
 	"bompass/server/internal/oracle"
@@ -42,6 +43,7 @@ import (
 	"bompass/server/store"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
+	"bompass/server/store/billingdb"
 	"bompass/server/store/demo"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/fleetdb"
@@ -239,9 +241,9 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 		Context: b.Context(), PublicURL: "https://" + host, Access: people, Ceremonies: accounts, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(st), lists, func(id toll.ChargerID) string { return string(id) },
 			func(toll.StationID) overview.Cap { return overview.Cap{} }),
-		Passages: passages{p, lists},
-		Tariffs:  func() (int64, []tariff.File) { return 1, tariffs },
-		Live:     reading.NewLive(lists, conn, time.Now, log), Messages: noticedb.New(st), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
+		Passages: passages{p, lists}, Invoices: billing.NewReader(billingdb.New(st)),
+		Tariffs: func() (int64, []tariff.File) { return 1, tariffs },
+		Live:    reading.NewLive(lists, conn, time.Now, log), Messages: noticedb.New(st), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
 	must(b, err)
 	return app

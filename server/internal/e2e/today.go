@@ -42,6 +42,23 @@ func (p *Product) Has(t testing.TB, epoch int64, passages int) {
 	p.await(t, passages, "select count(*) from passage where epoch = $1", epoch)
 }
 
+// Change executes a statement on the product's database, as somebody with access to it could.
+func (p *Product) Change(t testing.TB, sql string, args ...any) {
+	t.Helper()
+	url, err := embedded.Running(p.Home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close(context.WithoutCancel(t.Context())) }()
+	if _, err := db.Exec(t.Context(), sql, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // await waits until a query returns a number.
 func (p *Product) await(t testing.TB, want int, query string, args ...any) {
 	t.Helper()

@@ -143,9 +143,9 @@ func write(ctx context.Context, tx pgx.Tx, p billing.Payer, month oslo.Month, is
 	if problem != ident.None {
 		return fmt.Errorf("KID of invoice %d: %v", number, problem)
 	}
-	if _, err := tx.Exec(ctx, `insert into invoice (id, kind, number, customer_id, agreement_id, period, first_on, issued_on, due_on, kid, total, vat)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, id, string(d.Kind), number, string(p.Customer), string(p.Agreement), month.First().String(),
-		d.From.String(), d.Issued.String(), d.Due.String(), kid, int64(d.Total), vat); err != nil {
+	if _, err := tx.Exec(ctx, `insert into invoice (id, kind, number, customer_id, agreement_id, period, first_on, issued_on, due_on, kid, account, total, vat)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, id, string(d.Kind), number, string(p.Customer), string(p.Agreement), month.First().String(),
+		d.From.String(), d.Issued.String(), d.Due.String(), kid, d.Account, int64(d.Total), vat); err != nil {
 		return fmt.Errorf("invoice: %w", err)
 	}
 	if err := writeLines(ctx, tx, id, d.Lines); err != nil {
@@ -173,9 +173,13 @@ func post(ctx context.Context, tx pgx.Tx, kind ledger.Kind, invoiceID string, da
 	if err := tx.QueryRow(ctx, "insert into ledger_transaction (kind, invoice_id, at) values ($1, $2, $3) returning id", string(kind), invoiceID, day.Start()).Scan(&id); err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
+	return writeEntries(ctx, tx, id, entries)
+}
+
+func writeEntries(ctx context.Context, tx pgx.Tx, transaction int64, entries []ledger.Entry) error {
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"ledger_entry"}, []string{"transaction_id", "no", "account", "amount"},
 		pgx.CopyFromSlice(len(entries), func(i int) ([]any, error) {
-			return []any{id, i + 1, string(entries[i].Account), int64(entries[i].Amount)}, nil
+			return []any{transaction, i + 1, string(entries[i].Account), int64(entries[i].Amount)}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)

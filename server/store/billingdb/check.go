@@ -156,7 +156,7 @@ func addEntries(ctx context.Context, tx pgx.Tx, list []ledger.Booked, ids []stri
 		Amount    money.Ore
 	}
 	entries, err := store.Select[entryRow](ctx, tx, `select t.invoice_id::text as invoice_id, t.kind, e.no, e.account, e.amount
-		from ledger_transaction t join ledger_entry e on e.transaction_id = t.id where t.invoice_id = any($1::uuid[]) order by t.id, e.no`, ids)
+		from ledger_transaction t join ledger_entry e on e.transaction_id = t.id where t.invoice_id = any($1::uuid[]) and t.kind <> 'payment' order by t.id, e.no`, ids)
 	if err != nil {
 		return err
 	}

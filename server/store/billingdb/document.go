@@ -25,6 +25,7 @@ type documentRow struct {
 	IssuedOn    time.Time
 	DueOn       time.Time
 	KID         string
+	Account     string
 	Total       money.Ore
 	VAT         []invoice.VATSum
 }
@@ -32,12 +33,12 @@ type documentRow struct {
 // selectDocument selects documentRow from invoice i.
 const selectDocument = `select i.id::text as id, i.kind, i.number, i.customer_id::text as customer_id, i.agreement_id::text as agreement_id,
 	coalesce((select number from agreement where id = i.agreement_id), '') as agreement,
-	coalesce((select number::text from invoice where id = i.credits), '') as credits, i.period, i.first_on, i.issued_on, i.due_on, i.kid, i.total, i.vat
+	coalesce((select number::text from invoice where id = i.credits), '') as credits, i.period, i.first_on, i.issued_on, i.due_on, i.kid, i.account, i.total, i.vat
 	from invoice i `
 
 func (r *documentRow) document() invoice.Document {
 	return invoice.Document{
-		Kind: r.Kind, Number: strconv.FormatInt(r.Number, 10), KID: r.KID, Agreement: r.Agreement, Credits: r.Credits,
+		Kind: r.Kind, Number: strconv.FormatInt(r.Number, 10), KID: r.KID, Account: r.Account, Agreement: r.Agreement, Credits: r.Credits,
 		From: dayOf(r.FirstOn), To: dayOf(r.Period).Month().Last(), Issued: dayOf(r.IssuedOn), Due: dayOf(r.DueOn), Total: r.Total, VAT: r.VAT,
 	}
 }

@@ -39,8 +39,8 @@ func billing() []Table {
 			Name: "invoice", Owner: Customer, Customers: []string{"customer_id"}, Kept: keptForAccounts,
 			Export: Export{
 				Section: "invoices",
-				Query:   "select kind, number, period, first_on, issued_on, due_on, kid, total, vat from invoice where customer_id = @customer order by number",
-				Columns: []string{"kind", "number", "period", "first_on", "issued_on", "due_on", "kid", "total", "vat"},
+				Query:   "select kind, number, period, first_on, issued_on, due_on, kid, account, total, vat from invoice where customer_id = @customer order by number",
+				Columns: []string{"kind", "number", "period", "first_on", "issued_on", "due_on", "kid", "account", "total", "vat"},
 				Omitted: map[string]string{"id": "internal", "customer_id": "the person asking", "agreement_id": "the section agreements has it", "credits": "internal"},
 			},
 			Erase: Erase{Why: keptForAccounts},

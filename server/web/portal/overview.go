@@ -14,6 +14,10 @@ func (h *Handlers) vehicle(ctx context.Context, actor access.Principal, req api.
 
 func (h *Handlers) overview(ctx context.Context, actor access.Principal, _ api.Empty) (api.OverviewReply, error) {
 	reply, err := h.Overview.Overview(ctx, actor.Customer, actor.Kind, h.Now())
+	if err != nil {
+		return reply, err
+	}
+	reply.Owed, err = h.Invoices.Owed(ctx, actor.Customer)
 	if !actor.Role.May(role.SeePassages) {
 		reply.Latest = []api.PassageLine{} // an accountant does not see where anyone drove
 	}

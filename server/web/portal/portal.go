@@ -41,6 +41,13 @@ type Passages interface {
 	FleetRecheck(ctx context.Context, customer toll.CustomerID, req api.FleetRecheckRequest) (api.FleetRecheckReply, error)
 }
 
+// Invoices shows a customer's invoices. Without places, an invoice has its sums only.
+type Invoices interface {
+	List(ctx context.Context, customer toll.CustomerID, req api.InvoiceListRequest) (api.InvoiceListReply, error)
+	Invoice(ctx context.Context, customer toll.CustomerID, number string, places bool) (api.InvoiceReply, error)
+	Owed(ctx context.Context, customer toll.CustomerID) ([]api.Owed, error)
+}
+
 // Live publishes a customer's passages as they are charged. The channel is bounded and is closed when ctx ends
 // or its reader is too slow.
 type Live interface {
@@ -69,6 +76,7 @@ type Deps struct {
 	Legacy     *legacy.Service
 	Overview   Overview
 	Passages   Passages
+	Invoices   Invoices
 	Live       Live
 	Messages   Messages
 	Parties    Parties // nil where nobody acts for others
@@ -91,7 +99,7 @@ type Handlers struct {
 func New(d Deps) (*Handlers, error) {
 	err := kit.Require(map[string]bool{
 		"access": d.Access != nil, "person": d.Person != nil, "agreements": d.Agreements != nil, "fleet": d.Fleet != nil, "legacy": d.Legacy != nil,
-		"overview": d.Overview != nil, "passages": d.Passages != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
+		"overview": d.Overview != nil, "passages": d.Passages != nil, "invoices": d.Invoices != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
 	})
 	if err != nil {
 		return nil, err
@@ -105,7 +113,7 @@ func New(d Deps) (*Handlers, error) {
 
 // MountAPI adds the customer's endpoints of the contract.
 func (h *Handlers) MountAPI(app *fiber.App) {
-	app.Use([]string{api.Overview.Path, api.PassageList.Path, api.Recheck.Path}, compress.New(compress.Config{Level: compress.LevelBestSpeed}))
+	app.Use([]string{api.Overview.Path, api.PassageList.Path, api.Recheck.Path, api.Invoice.Path}, compress.New(compress.Config{Level: compress.LevelBestSpeed}))
 	kit.JSON(app, h.Kit, api.Me, h.me)
 	kit.JSON(app, h.Kit, api.SetLanguage, h.setLanguage)
 	app.Post(api.Logout.Path, h.Logout)
@@ -114,6 +122,8 @@ func (h *Handlers) MountAPI(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.PassageList, kit.Limited(h.reading, h.passageList))
 	kit.JSON(app, h.Kit, api.Recheck, kit.Limited(h.reading, h.recheck))
 	kit.JSON(app, h.Kit, api.FleetRecheck, kit.Limited(h.reading, h.fleetRecheck))
+	kit.JSON(app, h.Kit, api.InvoiceList, kit.Limited(h.reading, h.invoiceList))
+	kit.JSON(app, h.Kit, api.Invoice, kit.Limited(h.reading, h.invoice))
 	app.Get(api.TariffBook.Path, h.tariffBook)
 	h.mountPerson(app)
 	h.mountExport(app)

@@ -17,6 +17,7 @@ import (
 	"bompass/server/access/factor"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/billing"
 	"bompass/server/fleet"
 	"bompass/server/internal/pgtest"
 	"bompass/server/internal/proves"
@@ -29,6 +30,7 @@ import (
 	"bompass/server/store"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
+	"bompass/server/store/billingdb"
 	"bompass/server/store/demo"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/fleetdb"
@@ -150,7 +152,8 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 		Fleet:   fleet.NewService(fleetdb.New(h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, accessService, h.Keys, h.Now),
 		Legacy:  legacy.NewService(legacydb.New(h.DB), h.Keys, messages, accessService, h.Now),
 		Context: ctx, PublicURL: h.URL, Access: accessService, Ceremonies: accounts, Keys: h.Keys, Overview: h, Passages: h,
-		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(h.DB),
+		Invoices: billing.NewReader(billingdb.New(h.DB)),
+		Tariffs:  tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(h.DB),
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)), Security: slog.New(slog.NewJSONHandler(&h.Security, nil)),
 	}

@@ -1,0 +1,150 @@
+package billingdb
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bompass/server/billing"
+	"bompass/server/store"
+	"bompass/shared/api"
+	"bompass/shared/invoice"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+// settledRow is a document with what credit notes take away and what was paid.
+type settledRow struct {
+	documentRow
+	Credited money.Ore
+	Settled  money.Ore // paid
+}
+
+// selectSettled selects settledRow from invoice i.
+const selectSettled = `select d.*, coalesce((select sum(total) from invoice where credits = d.id::uuid), 0)::bigint as credited,
+	coalesce((select -sum(e.amount) from ledger_transaction t join ledger_entry e on e.transaction_id = t.id
+		where t.invoice_id = d.id::uuid and t.kind = 'payment' and e.account like 'receivable:%'), 0)::bigint as settled
+	from (` + selectDocument
+
+func (r *settledRow) summary() api.InvoiceSummary {
+	s := api.InvoiceSummary{
+		Kind: r.Kind, Number: strconv.FormatInt(r.Number, 10), Agreement: r.Agreement, Month: dayOf(r.Period).Month(), Issued: dayOf(r.IssuedOn), Due: dayOf(r.DueOn),
+		Total: r.Total, KID: r.KID, Account: r.Account, State: invoice.StateOf(r.Kind, r.Total, r.Credited, r.Settled), Credits: r.Credits,
+	}
+	if r.AgreementID != noID {
+		s.AgreementID = r.AgreementID
+	}
+	for _, v := range r.VAT {
+		s.VAT += v.VAT
+	}
+	if r.Kind == invoice.KindInvoice {
+		s.Outstanding = r.Total - r.Credited - r.Settled
+	}
+	return s
+}
+
+// Summaries returns documents, the newest first.
+func (s *Store) Summaries(ctx context.Context, customer toll.CustomerID, req api.InvoiceListRequest) (list []api.InvoiceSummary, anyOne bool, err error) {
+	rows, err := store.Select[settledRow](ctx, s.db.Pool, selectSettled+`where i.customer_id = $1 and i.issued_on between $2 and $3
+		and ($4 = '' or i.agreement_id::text = $4)) d order by d.issued_on desc, d.number desc`, string(customer), req.From.String(), req.To.String(), string(req.Agreement))
+	if err != nil {
+		return nil, false, err
+	}
+	list = make([]api.InvoiceSummary, len(rows))
+	for i := range rows {
+		list[i] = rows[i].summary()
+	}
+	err = s.db.Pool.QueryRow(ctx, "select exists (select from invoice where customer_id = $1)", string(customer)).Scan(&anyOne)
+	return list, anyOne, err
+}
+
+// Owed returns what a customer owes under each agreement.
+func (s *Store) Owed(ctx context.Context, customer toll.CustomerID) ([]api.Owed, error) {
+	type row struct {
+		Agreement   toll.AgreementID
+		Outstanding money.Ore
+		Invoices    int
+		Due         *time.Time
+		Unbilled    money.Ore
+		Passages    int
+		Since       *oslo.Day
+	}
+	return store.SelectMapped(ctx, s.db.Pool, func(r row) api.Owed {
+		o := api.Owed{Agreement: r.Agreement, Outstanding: r.Outstanding, Invoices: r.Invoices, Unbilled: r.Unbilled, Passages: r.Passages, Since: store.ZeroIfNull(r.Since)}
+		if r.Agreement == noID {
+			o.Agreement = ""
+		}
+		if r.Due != nil {
+			o.Due = dayOf(*r.Due)
+		}
+		return o
+	}, `with left_over as (
+			select i.agreement_id, i.due_on, i.total - coalesce((select sum(total) from invoice where credits = i.id), 0)
+				+ coalesce((select sum(e.amount) from ledger_transaction t join ledger_entry e on e.transaction_id = t.id
+					where t.invoice_id = i.id and t.kind = 'payment' and e.account like 'receivable:%'), 0) as amount
+			from invoice i where i.customer_id = $1 and i.kind = 'invoice'),
+		open as (select agreement_id, sum(amount)::bigint as outstanding, count(*) filter (where amount > 0) as invoices,
+			min(due_on) filter (where amount > 0) as due from left_over group by 1),
+		waiting as (select agreement_id, sum(amount)::bigint as unbilled, count(distinct passage_id) as passages,
+			norwegian_day(min(passed_at)) - date 'epoch' as since from unbilled where customer_id = $1 group by 1)
+		select agreement_id::text as agreement, coalesce(outstanding, 0) as outstanding, coalesce(invoices, 0) as invoices, due,
+			coalesce(unbilled, 0) as unbilled, coalesce(passages, 0) as passages, since
+		from open full join waiting using (agreement_id) order by agreement_id`, string(customer))
+}
+
+// Document returns one document with its lines and payments.
+func (s *Store) Document(ctx context.Context, customer toll.CustomerID, number string) (reply api.InvoiceReply, found bool, err error) {
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return reply, false, nil //nolint:nilerr // what is no number is no document's
+	}
+	err = s.db.Snapshot(ctx, "document", func(tx pgx.Tx) error {
+		rows, err := store.Select[settledRow](ctx, tx, selectSettled+"where i.customer_id = $1 and i.number = $2) d", string(customer), n)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		found = true
+		reply.InvoiceSummary, reply.Rates = rows[0].summary(), rows[0].VAT
+		reply.From, reply.To = dayOf(rows[0].FirstOn), dayOf(rows[0].Period).Month().Last()
+		lines, err := store.Select[lineRow](ctx, tx, "select invoice_id::text as invoice_id, amount, said from invoice_line where invoice_id = $1 order by no", rows[0].ID)
+		if err != nil {
+			return err
+		}
+		for i := range lines {
+			l, err := lines[i].line()
+			if err != nil {
+				return fmt.Errorf("line %d of document %s: %w", i+1, number, err)
+			}
+			reply.Lines = append(reply.Lines, l)
+		}
+		if reply.Later, err = later(ctx, tx, rows[0].ID); err != nil {
+			return err
+		}
+		reply.Payments, err = payments(ctx, tx, rows[0].ID)
+		return err
+	})
+	return reply, found, err
+}
+
+// later returns the passages of a document whose charges were changed after it.
+func later(ctx context.Context, tx pgx.Tx, id string) ([]toll.PassageID, error) {
+	return store.SelectMapped(ctx, tx, func(r struct{ ID toll.PassageID }) toll.PassageID { return r.ID },
+		`select distinct l.passage_id::text as id from invoice_line l where l.invoice_id = $1 and l.passage_id is not null
+			and exists (select from charge c where c.passage_id = l.passage_id and c.revision > l.revision) order by 1`, id)
+}
+
+func payments(ctx context.Context, tx pgx.Tx, id string) ([]api.Payment, error) {
+	type row struct {
+		At     time.Time
+		Amount money.Ore
+	}
+	return store.SelectMapped(ctx, tx, func(r row) api.Payment { return api.Payment{On: oslo.DayOf(r.At), Amount: -r.Amount} },
+		`select t.at, e.amount from ledger_transaction t join ledger_entry e on e.transaction_id = t.id
+		where t.invoice_id = $1 and t.kind = 'payment' and e.account like 'receivable:%' order by t.id`, id)
+}
+
+var _ billing.Shelf = (*Store)(nil)
