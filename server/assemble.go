@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"bompass/server/fleet"
-
 	"github.com/gofiber/fiber/v2"
 	"github.com/nats-io/nats.go"
 
@@ -22,6 +20,8 @@ import (
 	"bompass/server/command"
 	"bompass/server/config"
 	"bompass/server/embedded"
+	"bompass/server/fleet"
+	"bompass/server/job"
 	"bompass/server/overview"
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/reading"
@@ -223,6 +223,8 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	vehicles := fleet.NewService(fleetdb.New(p.db), partners.vehicles, people.access, keys, p.Now)
+	job.Handle(p.jobs, vehicles.WorkImport, job.Options{Timeout: fleet.ImportTimeout})
 	security, err := p.openSecurityLog()
 	if err != nil {
 		return nil, err
@@ -235,7 +237,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Ceremonies:  accessdb.New(p.db),
 		Access:      people.access, Registrar: people.registrar, Factors: people.factors, Person: people.person,
 		Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid,
-		Fleet:   fleet.NewService(fleetdb.New(p.db), partners.vehicles, people.access, keys, p.Now),
+		Fleet:   vehicles,
 		Parties: partners.parties, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
 		Passages: passages{p.pipeline, lists}, Invoices: billing.NewReader(billingdb.New(p.db)), Tariffs: p.tariffFiles, Contact: p.contact, ContactOf: p.contactOf,

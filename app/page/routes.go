@@ -48,6 +48,7 @@ func Routes() []Route {
 		{site.AgreementDetails, agreement.NewDetails},
 		{site.Vehicles, vehicles.New},
 		{site.Vehicle, vehicles.NewVehicle},
+		{site.Tag, vehicles.NewTag},
 		{site.MoveTag, change.NewMove},
 		{site.LostTag, change.NewLost},
 		{site.AddVehicle, change.NewAdd},

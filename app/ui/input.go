@@ -45,6 +45,12 @@ func (f Field) Checkbox(on bool, change Action) app.UI {
 	)
 }
 
+// Pick is a box without a visible label, which selects a row of a list.
+func Pick(id, name string, on bool, do func(ctx app.Context, on bool)) app.UI {
+	act := Toggle(id, do)
+	return app.Input().ID(id).Type("checkbox").Class("ds-input bp-pick").Aria("label", name).Checked(on).OnChange(act.handler(), act.key)
+}
+
 // FieldRow puts short fields next to each other where there is space.
 func FieldRow(fields ...app.UI) app.UI { return app.Elem("div").Class("bp-fields").Body(fields...) }
 

@@ -28,6 +28,9 @@ type DetailsVehicle struct {
 	Tag     toll.TagID // empty for none
 	Ordered bool       // a tag is ordered and not sent yet
 	From    time.Time
+
+	Status    toll.TagStatus
+	Reference string // of the customer; empty for none
 }
 
 // DetailsStore stores what agreements say.
@@ -52,7 +55,10 @@ func (d *Service) Details(ctx context.Context, actor access.Principal, number st
 		reply.Charger = string(g.Agreement.Charger)
 	}
 	for i, v := range g.Vehicles {
-		reply.Vehicles[i] = api.AgreementVehicle{Plate: v.Vehicle.Plate, Class: v.Vehicle.Facts.Class(v.Tag != "").String(), Tag: v.Tag, Ordered: v.Ordered, From: v.From}
+		reply.Vehicles[i] = api.AgreementVehicle{
+			Plate: v.Vehicle.Plate, Class: v.Vehicle.Facts.Class(v.Tag != "").String(), Tag: v.Tag, Ordered: v.Ordered, From: v.From, Reference: v.Reference,
+			Movable: v.Tag != "" && g.Agreement.To.IsZero() && toll.CheckTagChange(v.Status, toll.ChangeMove) == nil,
+		}
 	}
 	return reply, nil
 }

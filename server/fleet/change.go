@@ -23,7 +23,8 @@ type Request struct {
 	Account   toll.AccountID
 	Tag       toll.TagID     // empty for a vehicle without one
 	Vehicle   toll.VehicleID // without a tag, that leaves its agreement
-	Agreement string         // number of the agreement that a vehicle joins
+	Agreement string         // number of the agreement that a vehicle joins, or goes to
+	Transfer  bool           // a vehicle with a tag or without goes to Agreement
 	To        *toll.Vehicle  // that gets the tag or joins the agreement; nil for none
 	Source    string         // of the facts of To
 	At        time.Time      // from when on the change counts
@@ -41,12 +42,21 @@ type Current struct {
 	Vehicles  int                         // on the agreement now
 	Tags      int                         // of the agreement on no vehicle, this tag left out
 	Own       map[toll.AgreementID]string // numbers of the customer's agreements that vehicles are on
+	Target    Target                      // of a transfer
+}
+
+// Target is the agreement that a vehicle is moved to.
+type Target struct {
+	ID       toll.AgreementID
+	Number   string
+	Vehicles int    // on it now, and its tags on no vehicle
+	From     string // number of the agreement that the vehicle leaves
 }
 
 // Outcome is what a change does.
 type Outcome struct {
 	Placement toll.Placement
-	Event     api.FleetEvent // its fields Kind, Reason, Before, After, Kept, Ended, Ordered and Returned
+	Event     api.FleetEvent // its fields Kind, Reason, Before, After, Was, Became, Kept, Ended, Ordered and Returned
 	From, To  toll.VehicleID // vehicles before and after; empty for none
 	Terms     map[toll.TermsKind]int
 }
@@ -119,6 +129,7 @@ func (s *Service) request(ctx context.Context, actor access.Principal, req api.F
 	if err := toll.CheckEffective(r.At, now); err != nil {
 		return r, err
 	}
+	r.Transfer = req.Kind == toll.ChangeTransfer
 	if req.Kind != toll.ChangeMove && req.Kind != toll.ChangeAdd {
 		return r, nil
 	}
@@ -139,6 +150,13 @@ func checkRequest(req api.FleetChangeRequest) error {
 		}
 	case toll.ChangeRemove:
 		if uuid.Validate(string(req.Vehicle)) != nil {
+			return fault.New(fault.FieldMissing).At("vehicle")
+		}
+	case toll.ChangeTransfer:
+		if req.Agreement == "" {
+			return fault.New(fault.FieldMissing).At("agreement")
+		}
+		if req.Tag == "" && uuid.Validate(string(req.Vehicle)) != nil {
 			return fault.New(fault.FieldMissing).At("vehicle")
 		}
 	case toll.ChangeAdd:
@@ -177,14 +195,20 @@ func decide(req api.FleetChangeRequest, r Request, c Current, limit int) (Outcom
 			return Outcome{}, fault.New(fault.AgreementFull, "max", strconv.Itoa(limit)).At("agreement")
 		}
 		out.Event.Ordered = req.OrderTag
-	case toll.ChangeMove, toll.ChangeHold, toll.ChangeLost, toll.ChangeSettle, toll.ChangeSend:
+	case toll.ChangeTransfer:
+		if limit > 0 && c.Target.Vehicles >= limit {
+			return Outcome{}, fault.New(fault.AgreementFull, "max", strconv.Itoa(limit)).At("agreement")
+		}
+		change.Vehicle, change.Agreement = c.Vehicle, c.Target.ID
+		out.From, out.To, out.Event.Was, out.Event.Became = "", c.Vehicle, c.Target.From, c.Target.Number
+	case toll.ChangeMove, toll.ChangeHold, toll.ChangeLost, toll.ChangeSettle, toll.ChangeSend, toll.ChangeCentre, toll.ChangeReference:
 	}
 	var err error
 	if out.Placement, err = c.Placement.Apply(change, r.Now); err != nil {
 		return Outcome{}, named(err, c)
 	}
 	out.Event.After = out.Placement.Tag.Status
-	out.Event.Kept = req.Keep && req.Kind != toll.ChangeReopen && c.Vehicle != "" && c.Placement.Tag.ID != ""
+	out.Event.Kept = req.Keep && req.Kind != toll.ChangeReopen && req.Kind != toll.ChangeTransfer && c.Vehicle != "" && c.Placement.Tag.ID != ""
 	switch {
 	case req.Kind == toll.ChangeMove || req.Kind == toll.ChangeAdd:
 		out.To = c.To

@@ -37,6 +37,7 @@ type Store interface {
 	// from at on.
 	SendTag(ctx context.Context, order int64, tag toll.TagID, at time.Time) error
 	ChangeStore
+	BulkStore
 }
 
 // Service handles orders of tags, and changes of tags and vehicles. It is safe for concurrent use.

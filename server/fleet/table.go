@@ -2,13 +2,18 @@ package fleet
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+
+	"github.com/google/uuid"
 
 	"bompass/server/access"
 	"bompass/server/sheet"
 	"bompass/shared/api"
+	"bompass/shared/fault"
 	"bompass/shared/i18n"
 	"bompass/shared/oslo"
 	"bompass/shared/toll"
@@ -47,6 +52,8 @@ func fields() []field {
 		{"cost", sheet.Amount, 14, func(_ *i18n.Words, l api.FleetLine) sheet.Cell {
 			return sheet.Cell{Amount: l.Net, Empty: l.Vehicle == ""}
 		}},
+		{"centre", sheet.Text, 20, text(func(_ *i18n.Words, l api.FleetLine) string { return l.Centre })},
+		{"reference", sheet.Text, 20, text(func(_ *i18n.Words, l api.FleetLine) string { return l.Reference })},
 	}
 }
 
@@ -112,11 +119,36 @@ func statusText(w *i18n.Words, l api.FleetLine) string {
 	return ""
 }
 
+// unpack returns the ids of api.FleetExportRequest.
+func unpack(text string) (map[toll.VehicleID]bool, error) {
+	all, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(all)%len(uuid.UUID{}) != 0 {
+		return nil, fault.New(fault.FieldWrong).At("vehicles")
+	}
+	ids := map[toll.VehicleID]bool{}
+	for part := range slices.Chunk(all, len(uuid.UUID{})) {
+		ids[toll.VehicleID(uuid.UUID(part).String())] = true
+	}
+	return ids, nil
+}
+
 // Export writes the vehicles and tags of the actor's agreements, with the cost of this month, in the actor's language.
-func (s *Service) Export(ctx context.Context, actor access.Principal, format sheet.Format, w io.Writer) error {
+// The request may select vehicles.
+func (s *Service) Export(ctx context.Context, actor access.Principal, req api.FleetExportRequest, w io.Writer) error {
+	format := sheet.Format(req.Format)
+	if format != sheet.XLSX && format != sheet.CSV {
+		return fault.New(fault.FieldWrong).At("format")
+	}
+	wanted, err := unpack(req.Vehicles)
+	if err != nil {
+		return err
+	}
 	reply, err := s.store.Fleet(ctx, actor.Customer, s.now(), 0)
 	if err != nil {
 		return err
+	}
+	if len(wanted) > 0 {
+		reply.Lines = slices.DeleteFunc(reply.Lines, func(l api.FleetLine) bool { return !wanted[l.Vehicle] })
 	}
 	words, now := i18n.For(actor.Language), s.now()
 	t := sheet.Table{

@@ -121,6 +121,9 @@ type AgreementVehicle struct {
 	Tag     toll.TagID `json:"tag,omitempty"`
 	Ordered bool       `json:"ordered,omitempty"` // a tag is ordered and not sent yet
 	From    time.Time  `json:"from"`              // on the agreement since
+
+	Reference string `json:"reference,omitempty"` // of the customer, for the vehicle
+	Movable   bool   `json:"movable,omitempty"`   // the tag can be moved to another vehicle
 }
 
 // AgreementChangeRequest changes what the customer may change on an agreement.

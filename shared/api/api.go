@@ -73,5 +73,5 @@ var All = []Endpoint{
 	AgreementDraft.Endpoint, AgreementAnswer.Endpoint, AgreementBegin.Endpoint, AgreementConfirm.Endpoint,
 	AgreementDetails.Endpoint, AgreementChange.Endpoint,
 	InvoiceList.Endpoint, Invoice.Endpoint,
-	Fleet.Endpoint, VehicleLookup.Endpoint, FleetCheck.Endpoint, FleetChange.Endpoint, FleetConfirm.Endpoint, FleetExport.Endpoint, FleetHistory.Endpoint,
+	Fleet.Endpoint, VehicleLookup.Endpoint, FleetCheck.Endpoint, FleetChange.Endpoint, FleetBulk.Endpoint, FleetConfirm.Endpoint, FleetExport.Endpoint, FleetHistory.Endpoint,
 }

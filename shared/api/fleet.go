@@ -3,6 +3,7 @@ package api
 import (
 	"time"
 
+	"bompass/shared/fault"
 	"bompass/shared/money"
 	"bompass/shared/role"
 	"bompass/shared/toll"
@@ -16,12 +17,14 @@ type FleetLine struct {
 	Class     string         `json:"class,omitempty"` // toll.Class in words
 	Facts     toll.Facts     `json:"facts,omitzero"`
 	Tag       toll.TagID     `json:"tag,omitempty"`
-	Status    toll.TagStatus `json:"status,omitempty"`   // of the tag; ordered where one is on its way
-	Since     time.Time      `json:"since,omitzero"`     // the vehicle has been on the agreement, with this tag
-	Version   int64          `json:"version,omitempty"`  // of the latest change; sent with the next one
-	Returned  money.Ore      `json:"returned,omitempty"` // deposit that is paid back when the tag is settled
-	Net       money.Ore      `json:"net,omitempty"`      // what the vehicle has cost under the agreement this month
-	Passages  int            `json:"passages,omitempty"` // this month
+	Status    toll.TagStatus `json:"status,omitempty"`    // of the tag; ordered where one is on its way
+	Since     time.Time      `json:"since,omitzero"`      // the vehicle has been on the agreement, with this tag
+	Version   int64          `json:"version,omitempty"`   // of the latest change; sent with the next one
+	Returned  money.Ore      `json:"returned,omitempty"`  // deposit that is paid back when the tag is settled
+	Net       money.Ore      `json:"net,omitempty"`       // what the vehicle has cost under the agreement this month
+	Passages  int            `json:"passages,omitempty"`  // this month
+	Centre    string         `json:"centre,omitempty"`    // cost centre or department, by the customer
+	Reference string         `json:"reference,omitempty"` // of the customer
 }
 
 // FleetAgreement is an agreement that vehicles can be added to.
@@ -95,6 +98,8 @@ type FleetEvent struct {
 	Ended     bool              `json:"ended,omitempty"`    // the agreement ended
 	Ordered   bool              `json:"ordered,omitempty"`  // a tag was ordered
 	Returned  money.Ore         `json:"returned,omitempty"` // deposit to be paid back
+	Was       string            `json:"was,omitempty"`      // label, or number of the agreement, before
+	Became    string            `json:"became,omitempty"`   // after
 }
 
 // FleetPrice is what the passages of a vehicle between the instant from which a change counts and the change cost.
@@ -103,6 +108,32 @@ type FleetPrice struct {
 	Passages int        `json:"passages"` // now
 	Before   money.Ore  `json:"before"`
 	Now      money.Ore  `json:"now"`
+}
+
+// BulkMax is the maximum number of vehicles of a FleetBulkRequest.
+const BulkMax = 100
+
+// FleetBulkRequest changes many vehicles: the agreement that they are on, or else their labels. A label that is nil stays
+// as it is. The request is idempotent.
+type FleetBulkRequest struct {
+	Key       string           `json:"key"` // a UUID of the page
+	Vehicles  []toll.VehicleID `json:"vehicles"`
+	Agreement string           `json:"agreement,omitempty"` // number of the one that they go to
+	Centre    *string          `json:"centre,omitempty"`
+	Reference *string          `json:"reference,omitempty"`
+}
+
+// FleetBulkReply is the result of a FleetBulkRequest.
+type FleetBulkReply struct {
+	Changed int            `json:"changed"` // vehicles that are now as requested
+	Refused []FleetRefusal `json:"refused,omitempty"`
+}
+
+// FleetRefusal is a vehicle that was not changed, with the reason.
+type FleetRefusal struct {
+	Vehicle toll.VehicleID `json:"vehicle"`
+	Plate   toll.Plate     `json:"plate,omitzero"`
+	Fault   fault.Error    `json:"fault"`
 }
 
 // FleetReceipt confirms a change.
@@ -117,9 +148,11 @@ type FleetReceiptRequest struct {
 	Key string `json:"key"`
 }
 
-// FleetExportRequest asks for the vehicles and tags as a file: xlsx or csv.
+// FleetExportRequest asks for vehicles and tags as a file: xlsx or csv. Vehicles are the bytes of the ids of those wanted in
+// base64 for addresses; all if it is empty.
 type FleetExportRequest struct {
-	Format string `json:"format"`
+	Format   string `json:"format"`
+	Vehicles string `json:"vehicles,omitempty"`
 }
 
 // FleetHistoryRequest selects the changes of an agreement, a vehicle or a tag, or of all if all are empty.
@@ -142,6 +175,7 @@ var (
 	VehicleLookup = customer[VehicleLookupRequest, VehicleLookupReply]("fleet.lookup", "POST", "/api/v1/fleet/lookup", role.Change)
 	FleetCheck    = customer[FleetChangeRequest, FleetReceipt]("fleet.check", "POST", "/api/v1/fleet/check", role.Change)
 	FleetChange   = customer[FleetChangeRequest, FleetReceipt]("fleet.change", "POST", "/api/v1/fleet/changes", role.Change)
+	FleetBulk     = customer[FleetBulkRequest, FleetBulkReply]("fleet.bulk", "POST", "/api/v1/fleet/bulk", role.Change)
 	FleetConfirm  = customer[FleetReceiptRequest, FleetReceipt]("fleet.receipt", "GET", "/api/v1/fleet/changes", role.SeeOverview)
 	FleetExport   = customer[FleetExportRequest, Empty]("fleet.export", "GET", "/api/v1/fleet/export", role.SeeOverview)
 	FleetHistory  = customer[FleetHistoryRequest, FleetHistoryReply]("fleet.history", "GET", "/api/v1/fleet/history", role.SeeOverview)

@@ -26,6 +26,11 @@ func (c *Client) ChangeFleet(ctx context.Context, req api.FleetChangeRequest) (a
 	return Call(ctx, c, api.FleetChange, req)
 }
 
+// ChangeVehicles changes many vehicles.
+func (c *Client) ChangeVehicles(ctx context.Context, req api.FleetBulkRequest) (api.FleetBulkReply, error) {
+	return Call(ctx, c, api.FleetBulk, req)
+}
+
 // FleetReceipt returns the confirmation of a change.
 func (c *Client) FleetReceipt(ctx context.Context, key string) (api.FleetReceipt, error) {
 	return Call(ctx, c, api.FleetConfirm, api.FleetReceiptRequest{Key: key})

@@ -70,6 +70,8 @@ const (
 	TermsNeeded      Code = "terms.needed"      // both sets of terms must be accepted
 	DraftGone        Code = "draft.gone"        // the answers have been changed or sent elsewhere
 	LegacyWrong      Code = "legacy.wrong"      // number and password of the legacy system are wrong or spent: the same answer
+	ImportUnreadable Code = "import.unreadable" // not a table with a column of registration numbers
+	ImportTooLong    Code = "import.too.long"   // more rows than a file may have
 	TooManyToday     Code = "too.many.today"    // throttled until tomorrow
 )
 

@@ -74,6 +74,8 @@ var specs = map[Code]Spec{
 	ChangedSince:     {Status: 422},
 	ChangedMeanwhile: {Status: 409},
 	DraftGone:        {Status: 422},
+	ImportUnreadable: {Status: 422},
+	ImportTooLong:    {Status: 422, Params: []string{"max"}},
 	LegacyWrong:      {Status: 422},
 }
 

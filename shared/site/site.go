@@ -24,6 +24,7 @@ const (
 	NewAgreement     = "/agreements/new"
 	AgreementReceipt = "/agreements/done"
 	AgreementDetails = "/agreements/details"
+	Tag              = "/tags/details" // one, by its number
 	MoveTag          = "/tags/move"
 	LostTag          = "/tags/lost"
 	AddVehicle       = "/vehicles/add"
@@ -38,6 +39,7 @@ const (
 	Help           = "/help"
 	LoginHelp      = "/help/login"
 	Message        = "/message" // is a message from us?
+	ImportVehicles = "/vehicles/import"
 	TagHelp        = "/help/tags"
 	TagMounting    = "/help/tags/mounting"
 	TagRemoval     = "/help/tags/removal"
@@ -62,13 +64,13 @@ const (
 
 // Pages lists the pages of the program. Every other address of the program is answered as not found.
 func Pages() []string {
-	return []string{Overview, Passages, Recheck, Prices, Profile, Sessions, People, Device, NewAgreement, AgreementReceipt, AgreementDetails, Vehicles, Vehicle, MoveTag, LostTag, AddVehicle, RemoveVehicle, ChangeReceipt, FleetHistory, Invoices, Invoice}
+	return []string{Overview, Passages, Recheck, Prices, Profile, Sessions, People, Device, NewAgreement, AgreementReceipt, AgreementDetails, Vehicles, Vehicle, Tag, MoveTag, LostTag, AddVehicle, RemoveVehicle, ChangeReceipt, FleetHistory, Invoices, Invoice}
 }
 
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,
 // leaves the program.
 func Rendered() []string {
-	return []string{Login, Help, LoginHelp, TagHelp, TagMounting, TagRemoval, TagReturn, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies, Message}
+	return []string{Login, Help, LoginHelp, TagHelp, TagMounting, TagRemoval, TagReturn, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies, Message, ImportVehicles}
 }
 
 // IsPage reports whether a path is a page of the program.

@@ -22,6 +22,10 @@ const (
 	ChangeRemove ChangeKind = "remove" // a vehicle without a tag leaves its agreement
 	ChangeAdd    ChangeKind = "add"    // a vehicle joins an agreement, without a tag
 	ChangeSend   ChangeKind = "send"   // the office has sent the tag that was ordered for a vehicle
+
+	ChangeTransfer  ChangeKind = "transfer"  // a vehicle and its tag go to another agreement of the customer
+	ChangeCentre    ChangeKind = "centre"    // the cost centre of a vehicle
+	ChangeReference ChangeKind = "reference" // the customer's reference of a vehicle
 )
 
 // ChangeReason is why a vehicle leaves an agreement or why a tag is blocked.
@@ -85,12 +89,14 @@ func CheckTagChange(status TagStatus, kind ChangeKind) error {
 }
 
 // Change is a change of a tag or a vehicle. Vehicle receives the tag of a ChangeMove and, if it still can, of a
-// ChangeReopen; it leaves its agreement in a ChangeRemove and joins one in a ChangeAdd.
+// ChangeReopen; it leaves its agreement in a ChangeRemove, joins one in a ChangeAdd, and goes to Agreement in a
+// ChangeTransfer.
 type Change struct {
-	Kind    ChangeKind
-	Vehicle VehicleID
-	At      time.Time // from when on it counts
-	Keep    bool      // the vehicle that the tag is taken from stays on its agreement, without a tag
+	Kind      ChangeKind
+	Vehicle   VehicleID
+	Agreement AgreementID
+	At        time.Time // from when on it counts
+	Keep      bool      // the vehicle that the tag is taken from stays on its agreement, without a tag
 }
 
 // Placement is a tag, or a vehicle without one, on an agreement, with the mounts of tag and vehicles that a change
@@ -108,7 +114,7 @@ func (p Placement) Apply(c Change, now time.Time) (Placement, error) {
 	if err := CheckEffective(c.At, now); err != nil {
 		return p, err
 	}
-	if c.Kind != ChangeRemove && c.Kind != ChangeAdd {
+	if c.Kind != ChangeRemove && c.Kind != ChangeAdd && (c.Kind != ChangeTransfer || p.Tag.ID != "") {
 		if err := CheckTagChange(p.Tag.Status, c.Kind); err != nil {
 			return p, err
 		}
@@ -129,6 +135,8 @@ func (p Placement) Apply(c Change, now time.Time) (Placement, error) {
 		err = after.remove(c)
 	case ChangeAdd:
 		err = after.add(c)
+	case ChangeTransfer:
+		err = after.transfer(c)
 	default:
 		err = fault.New(fault.FieldWrong).At("kind")
 	}
@@ -145,7 +153,7 @@ func statusAfter(kind ChangeKind) TagStatus {
 		return TagLost
 	case ChangeSettle:
 		return TagSettled
-	case ChangeHold, ChangeMove, ChangeReopen, ChangeRemove, ChangeAdd, ChangeSend:
+	case ChangeHold, ChangeMove, ChangeReopen, ChangeRemove, ChangeAdd, ChangeSend, ChangeTransfer, ChangeCentre, ChangeReference:
 	}
 	return TagOnHold
 }
@@ -232,6 +240,25 @@ func (p *Placement) add(c Change) error {
 		return fault.New(fault.VehicleTaken).At("plate")
 	}
 	p.Mounts = append(p.Mounts, Mount{Vehicle: c.Vehicle, Agreement: p.Agreement, Validity: Validity{From: c.At}})
+	return nil
+}
+
+// transfer ends the mount of the vehicle, and begins one with the same tag on another agreement.
+func (p *Placement) transfer(c Change) error {
+	i, err := p.standing(c.At, func(m Mount) bool { return c.Vehicle != "" && m.Vehicle == c.Vehicle && m.Agreement == p.Agreement })
+	switch {
+	case err != nil:
+		return err
+	case i < 0 || c.Agreement == "" || c.Agreement == p.Agreement:
+		return fault.New(fault.NotFound)
+	}
+	m := p.Mounts[i]
+	p.Mounts[i].To = c.At
+	p.Mounts = append(p.Mounts, Mount{Vehicle: m.Vehicle, Agreement: c.Agreement, Tag: m.Tag, Validity: Validity{From: c.At}})
+	p.Agreement = c.Agreement
+	if p.Tag.ID != "" {
+		p.Tag.Agreement = c.Agreement
+	}
 	return nil
 }
 

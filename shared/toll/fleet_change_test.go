@@ -305,3 +305,34 @@ func TestVehicleWithoutTagJoinsAndLeaves(t *testing.T) {
 		t.Errorf("an unknown change: %v", err)
 	}
 }
+
+// A vehicle goes to another agreement with its tag, from an instant on; what was before stays as it was.
+func TestVehicleMovesToAnotherAgreementWithItsTag(t *testing.T) {
+	open := toll.Validity{From: noon.Add(-48 * time.Hour)}
+	p := toll.Placement{
+		Agreement: "a", Tag: toll.Tag{ID: "1", Agreement: "a", Status: toll.TagActive},
+		Mounts: []toll.Mount{{Vehicle: "v", Agreement: "a", Tag: "1", Validity: open}},
+	}
+	c := toll.Change{Kind: toll.ChangeTransfer, Vehicle: "v", Agreement: "b", At: noon}
+	got, err := p.Apply(c, noon)
+	want := []toll.Mount{
+		{Vehicle: "v", Agreement: "a", Tag: "1", Validity: toll.Validity{From: open.From, To: noon}},
+		{Vehicle: "v", Agreement: "b", Tag: "1", Validity: toll.Validity{From: noon}},
+	}
+	if err != nil || !slices.Equal(got.Mounts, want) || got.Agreement != "b" || got.Tag.Agreement != "b" || got.Tag.Status != toll.TagActive {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for name, wrong := range map[string]func(*toll.Placement, *toll.Change){
+		"to its own agreement": func(_ *toll.Placement, c *toll.Change) { c.Agreement = "a" },
+		"to none":              func(_ *toll.Placement, c *toll.Change) { c.Agreement = "" },
+		"not on the agreement": func(_ *toll.Placement, c *toll.Change) { c.Vehicle = "w" },
+		"a blocked tag":        func(p *toll.Placement, _ *toll.Change) { p.Tag.Status = toll.TagBlocked },
+		"before it joined":     func(_ *toll.Placement, c *toll.Change) { c.At = open.From },
+	} {
+		q, d := p, c
+		wrong(&q, &d)
+		if after, err := q.Apply(d, noon); err == nil || len(after.Mounts) != 1 {
+			t.Errorf("%s: %+v, %v", name, after, err)
+		}
+	}
+}

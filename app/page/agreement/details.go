@@ -166,7 +166,8 @@ func (p *detailsPage) vehicles(reply api.AgreementDetailsReply) app.UI {
 			}
 		}
 		rows = append(rows, ui.Row{ID: "vehicle-" + v.Plate.Country + v.Plate.Text, Cells: []app.UI{
-			app.Elem("span").Class("bp-plate").Text(v.Plate.String()), app.Elem("span").Text(i18n.Sentence(w.Class(v.Class))), app.Elem("span").Text(tag),
+			app.Elem("span").Body(app.Elem("span").Class("bp-plate").Text(v.Plate.String()), app.If(v.Reference != "", app.Elem("span").Class("bp-sub").Text(v.Reference))),
+			app.Elem("span").Text(i18n.Sentence(w.Class(v.Class))), app.Elem("span").Class("bp-row-action").Body(app.Elem("span").Text(tag), p.changeButton(v)),
 			app.Elem("span").Text(w.Day(oslo.DayOf(v.From))),
 		}})
 	}
@@ -175,7 +176,21 @@ func (p *detailsPage) vehicles(reply api.AgreementDetailsReply) app.UI {
 		Columns: []ui.Column{{Text: w.T("overview.vehicle")}, {Text: w.T("overview.class")}, {Text: w.T("overview.tag")}, {Text: w.T("agree.details.since"), Number: true}},
 	}.UI()
 	return app.Elem("section").Class("bp-card bp-card-flush").Aria("labelledby", "vehicles").Body(
-		app.Elem("div").Class("bp-card-head").Body(ui.Heading("vehicles", w.T("agree.details.vehicles"))), controls, table, pager, p.expandButton(len(reply.Vehicles)))
+		app.Elem("div").Class("bp-card-head").Body(ui.Heading("vehicles", w.T("agree.details.vehicles"))), p.changeHint(reply), controls, table, pager, p.expandButton(len(reply.Vehicles)))
+}
+
+// changeButton changes the registration number that the tag of a row belongs to, S4.34. It is missing where the agreement
+// or the state of the tag does not allow it, S4.36.
+func (p *detailsPage) changeButton(v api.AgreementVehicle) app.UI {
+	return app.If(v.Movable && p.May(api.FleetChange.Endpoint), app.A().Class("ds-button").DataSet("variant", "secondary").
+		ID("change-"+v.Plate.Country+v.Plate.Text).Href(site.With(site.MoveTag, url.Values{"tag": {string(v.Tag)}})).
+		Aria("label", p.Words().T("agree.details.change.of", "plate", v.Plate.String())).Text(p.Words().T("agree.details.change")))
+}
+
+// changeHint says which button people press who have changed vehicle, S4.42.
+func (p *detailsPage) changeHint(reply api.AgreementDetailsReply) app.UI {
+	some := slices.ContainsFunc(reply.Vehicles, func(v api.AgreementVehicle) bool { return v.Movable })
+	return app.If(some && p.May(api.FleetChange.Endpoint), app.Elem("p").Class("bp-hint").Text(p.Words().T("agree.details.change.hint")))
 }
 
 // changes links to what can be done with the vehicles and tags of the agreement, S2.62, S4.34, and to its history.

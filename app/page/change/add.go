@@ -112,13 +112,15 @@ func (p *changePage) thenAdd() []app.UI {
 		app.Elem("p").Text(w.T("change.add.joins", "plate", p.looked.Plate.String(), "number", p.agreement)),
 		p.field("order", w.T("agree.part.tag"), "").Radios(p.order, []ui.Option{{Value: yes, Text: w.T("agree.tag.yes")}, {Value: no, Text: w.T("agree.tag.no")}}, choose(&p.order)),
 	}
+	var without app.UI
 	if p.order != yes {
 		text := w.T("change.add.without")
 		if known.Class(true).ZeroEmission() {
 			text = w.T("change.add.electric")
 		}
-		body = append(body, ui.Alert("info", "", text))
+		without = ui.Alert("info", "", text)
 	}
+	body = append(body, slot(without))
 	for _, kind := range toll.Terms() {
 		name := string(kind)
 		body = append(body, app.Elem("div").Class("bp-terms").Body(

@@ -10,6 +10,7 @@ import (
 	"bompass/app/session"
 	"bompass/app/ui"
 	"bompass/shared/api"
+	"bompass/shared/i18n"
 	"bompass/shared/site"
 	"bompass/shared/toll"
 )
@@ -68,6 +69,9 @@ func (p *historyPage) history(reply api.FleetHistoryReply) []app.UI {
 		if e.Before != e.After {
 			notes = append(notes, app.Elem("span").Class("bp-sub").Text(w.T("change.states", "before", p.status(e.Before), "after", p.status(e.After))))
 		}
+		if e.Was != e.Became {
+			notes = append(notes, app.Elem("span").Class("bp-sub").Text(w.T("change.texts", "before", orNone(w, e.Was), "after", orNone(w, e.Became))))
+		}
 		if e.Reason != toll.ReasonNone {
 			notes = append(notes, app.Elem("span").Class("bp-sub").Text(w.T("change.reason."+string(e.Reason))))
 		}
@@ -99,4 +103,12 @@ func (p *historyPage) status(s toll.TagStatus) string {
 		return p.Words().T("overview.tag.none")
 	}
 	return p.Words().T("change.status." + string(s))
+}
+
+// orNone returns a text, or the words for none.
+func orNone(w *i18n.Words, text string) string {
+	if text == "" {
+		return w.T("agree.details.none")
+	}
+	return text
 }

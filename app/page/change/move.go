@@ -33,13 +33,13 @@ func (p *changePage) keeps() bool {
 
 func (p *changePage) askMove() []app.UI {
 	w := p.Words()
-	body := []app.UI{ui.Lead(w.T("change.move.lead")), p.choice(w.T("change.move.tag")), p.plateFields()}
+	var keep app.UI
 	if l := p.line(); l != nil && l.Vehicle != "" {
-		body = append(body, ui.Field{ID: "keep", Label: w.T("change.keep", "plate", l.Plate.String())}.Radios(p.keep, []ui.Option{
+		keep = ui.Field{ID: "keep", Label: w.T("change.keep", "plate", l.Plate.String())}.Radios(p.keep, []ui.Option{
 			{Value: no, Text: w.T("change.keep.no")}, {Value: yes, Text: w.T("change.keep.yes")},
-		}, choose(&p.keep)))
+		}, choose(&p.keep))
 	}
-	return append(body, p.whenFields())
+	return []app.UI{ui.Lead(w.T("change.move.lead")), p.choice(w.T("change.move.tag")), p.plateFields(), slot(keep), p.whenFields()}
 }
 
 func (p *changePage) thenMove() []app.UI {

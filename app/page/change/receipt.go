@@ -65,12 +65,12 @@ func (p *receiptPage) receipt(r api.FleetReceipt) []app.UI {
 	}
 	points := append([]string{}, outcome(w, r.FleetEvent)...)
 	switch r.Kind {
-	case toll.ChangeMove, toll.ChangeAdd:
+	case toll.ChangeMove, toll.ChangeAdd, toll.ChangeTransfer:
 		points = append(points, w.T("change.then.joins", "plate", r.To.String(), "number", r.Agreement))
 		if r.Ordered {
 			points = append(points, w.T("agree.done.tag"))
 		}
-	case toll.ChangeHold, toll.ChangeLost, toll.ChangeReopen, toll.ChangeSettle, toll.ChangeRemove, toll.ChangeSend:
+	case toll.ChangeHold, toll.ChangeLost, toll.ChangeReopen, toll.ChangeSettle, toll.ChangeRemove, toll.ChangeSend, toll.ChangeCentre, toll.ChangeReference:
 	}
 	return []app.UI{
 		ui.Confirmation(what(w, r.FleetEvent), w.T("change.number"), strconv.FormatInt(r.ID, 10), points, ui.Facts(facts), p.prices(r)),

@@ -59,18 +59,18 @@ func (p *changePage) askRemove() []app.UI {
 		ui.Lead(w.T("change.remove.lead")), p.choice(w.T("change.remove.vehicle")),
 		p.field("reason", w.T("change.remove.why"), "").Radios(string(p.reason), reasons, choose((*string)(&p.reason))),
 	}
+	var fate, end app.UI
 	if line != nil && line.Tag != "" {
 		for _, fate := range p.fates() {
 			fates = append(fates, ui.Option{Value: string(fate), Text: w.T("change.fate." + string(fate))})
 		}
-		body = append(body, p.field("fate", w.T("change.fate"), "").Radios(string(p.fate), fates, choose((*string)(&p.fate))))
+		fate = p.field("fate", w.T("change.fate"), "").Radios(string(p.fate), fates, choose((*string)(&p.fate)))
 	}
-	body = append(body, p.whenFields())
 	if p.isLast() {
-		body = append(body, p.field("end", w.T("change.end"), w.T("change.end.hint", "number", line.Agreement)).
-			Checkbox(p.end, ui.Toggle("change/end", func(_ app.Context, on bool) { p.end = on })))
+		end = p.field("end", w.T("change.end"), w.T("change.end.hint", "number", line.Agreement)).
+			Checkbox(p.end, ui.Toggle("change/end", func(_ app.Context, on bool) { p.end = on }))
 	}
-	return body
+	return append(body, slot(fate), p.whenFields(), slot(end))
 }
 
 // nextRemove goes on when the reason and, for a vehicle with a tag, what becomes of the tag are chosen.
@@ -126,7 +126,7 @@ func outcome(w *i18n.Words, e api.FleetEvent) (points []string) {
 		} else {
 			tag("change.then.hold")
 		}
-	case toll.ChangeMove, toll.ChangeRemove, toll.ChangeAdd, toll.ChangeSend:
+	case toll.ChangeMove, toll.ChangeRemove, toll.ChangeAdd, toll.ChangeSend, toll.ChangeTransfer, toll.ChangeCentre, toll.ChangeReference:
 	}
 	switch e.Reason {
 	case toll.ReasonSold:

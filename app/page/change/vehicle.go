@@ -19,6 +19,15 @@ func choose(to *string) func(app.Context, string) {
 	return func(_ app.Context, v string) { *to = v }
 }
 
+// slot is the place of a part that is not always shown, nil while it is not. go-app compares children by position: without
+// the place, the fields below would become those above them, with what a person has chosen there.
+func slot(part app.UI) app.UI {
+	if part == nil {
+		return app.Elem("div").Hidden(true)
+	}
+	return app.Elem("div").Body(part)
+}
+
 // plateFields ask for a vehicle: country first, then its number, S2.63.
 func (p *changePage) plateFields() app.UI {
 	w := p.Words()

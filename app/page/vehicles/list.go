@@ -36,8 +36,10 @@ type listPage struct {
 	app.Compo
 	base
 
-	query   frame.Query[api.OverviewReply]
-	listing ui.Listing
+	query    frame.Query[api.OverviewReply]
+	fleet    frame.Query[api.FleetReply] // tags on no vehicle and labels, which the overview has not
+	listing  ui.Listing
+	selected selection
 }
 
 // listed is a vehicle with its agreement.
@@ -48,7 +50,7 @@ type listed struct {
 
 // New returns the page of all vehicles.
 func New(s *session.Session) app.Composer {
-	p := &listPage{base: frame.New(s)}
+	p := &listPage{base: frame.New(s), selected: selection{vehicles: map[toll.VehicleID]bool{}}}
 	p.OnAgreement = func(app.Context, toll.AgreementID) { p.listing.Page = 0 }
 	if s.Neutral() {
 		return p
@@ -66,6 +68,7 @@ func (p *listPage) OnNav(ctx app.Context) {
 		Get:      p.Session.Client.Overview,
 		Answered: func(_ app.Context, reply api.OverviewReply) { p.Session.SetOverview(reply) },
 	})
+	p.fleet.Load(ctx, &p.base, frame.Request[api.FleetReply]{Get: p.Session.Client.Fleet})
 }
 
 // Render shows the list.
@@ -77,12 +80,9 @@ func (p *listPage) body(reply api.OverviewReply) []app.UI {
 	w := p.Words()
 	all := vehiclesOf(fleet.Only(&reply, p.Session.Agreement()))
 	if len(all) == 0 {
-		return []app.UI{ui.Title(w.T("vehicles.title")), ui.Empty(w.T("vehicles.none"), w.T("vehicles.none.why")), p.becomeCustomer()}
+		return []app.UI{ui.Title(w.T("vehicles.title")), ui.Empty(w.T("vehicles.none"), w.T("vehicles.none.why")), p.becomeCustomer(), p.loose()}
 	}
-	found := slices.DeleteFunc(ordered(all, p.listing.Order), func(v listed) bool {
-		return !p.listing.Matches(v.Plate.String(), w.Class(v.Class), fleet.FuelText(w, v.Fuel, v.PlugIn), string(v.Tag), v.agreement.Number,
-			fleet.TagText(w, v.Tag, v.Status, v.Ordered))
-	})
+	found := p.found(all)
 	texts := fleet.ListingTexts(w, p.listing, len(found))
 	controls := app.UI(app.Elem("div").Hidden(true))
 	if len(all) > shortList {
@@ -99,8 +99,8 @@ func (p *listPage) body(reply api.OverviewReply) []app.UI {
 		ui.Title(w.T("vehicles.title")),
 		app.Elem("section").Class("bp-card bp-card-flush").Aria("labelledby", "list").Body(
 			app.Elem("div").Class("bp-card-head").Body(ui.Heading("list", w.N("overview.vehicles", len(all)))),
-			controls, table, ui.ListingPager("vehicles", &p.listing, len(found), texts)),
-		p.changes(), p.export(),
+			controls, p.pickAll(found), table, ui.ListingPager("vehicles", &p.listing, len(found), texts)),
+		p.bulk(), p.loose(), p.centres(), p.changes(), p.export(),
 	}
 }
 
@@ -112,7 +112,17 @@ func (p *listPage) export() app.UI {
 		return app.Elem("li").Body(app.A().Class("ds-link").Href(address).Download("").ID("export-" + format).Text(text))
 	}
 	return app.If(p.May(api.FleetExport.Endpoint), ui.Card("export", w.T("vehicles.export"),
-		app.Elem("p").Text(w.T("vehicles.export.hint")), app.Elem("ul").Class("bp-stack").Body(link("xlsx", w.T("vehicles.export.xlsx")), link("csv", w.T("vehicles.export.csv")))))
+		app.Elem("p").Text(w.T("vehicles.export.hint")), app.Elem("ul").Class("bp-stack").Body(link("xlsx", w.T("vehicles.export.xlsx")), link("csv", w.T("vehicles.export.csv"))),
+		app.If(p.selects(), app.Elem("p").Body(app.A().Class("ds-link").ID("import").Href(site.ImportVehicles).Text(w.T("vehicles.import"))))))
+}
+
+// found returns the vehicles that the search finds, in the chosen order.
+func (p *listPage) found(all []listed) []listed {
+	w, labels := p.Words(), p.labels()
+	return slices.DeleteFunc(ordered(all, p.listing.Order), func(v listed) bool {
+		return !p.listing.Matches(v.Plate.String(), w.Class(v.Class), fleet.FuelText(w, v.Fuel, v.PlugIn), string(v.Tag), v.agreement.Number,
+			fleet.TagText(w, v.Tag, v.Status, v.Ordered), labels[v.ID].Centre, labels[v.ID].Reference)
+	})
 }
 
 // changes links to what can be done with vehicles and tags. It is hidden from roles that may not change them.
@@ -160,13 +170,19 @@ func ordered(vehicles []listed, order string) []listed {
 func (p *listPage) table(shown []listed, n int) app.UI {
 	w := p.Words()
 	rows := make([]ui.Row, 0, len(shown))
+	labels, selects := p.labels(), p.selects()
 	for _, v := range shown {
+		pick := app.UI(app.Elem("span").Hidden(true))
+		if selects {
+			pick = p.pick(v)
+		}
 		rows = append(rows, ui.Row{ID: "vehicle-" + string(v.ID), Cells: []app.UI{
 			app.Elem("span").Body(
+				pick,
 				app.A().Class("bp-plate").Attr("translate", "no").Href(vehicleAddress(v.ID)).Text(v.Plate.String()),
 				app.Elem("span").Class("bp-sub").Text(kindText(w, v.VehicleOverview))),
 			tagState(w, v.VehicleOverview),
-			app.Elem("span").Text(agreementText(w, v.agreement)),
+			app.Elem("span").Body(app.Text(agreementText(w, v.agreement)), labelText(w, labels[v.ID])),
 			app.Elem("span").Body(
 				app.Elem("span").Class("bp-amount").Text(w.Kroner(v.Balance)), app.Elem("span").Class("bp-sub").Text(w.N("overview.passages", v.Passages))),
 		}})
@@ -177,6 +193,18 @@ func (p *listPage) table(shown []listed, n int) app.UI {
 			{Text: w.T("overview.vehicle")}, {Text: w.T("overview.tag")}, {Text: w.T("vehicles.agreement")}, {Text: w.T("overview.month"), Number: true},
 		},
 	}.UI()
+}
+
+// labelText shows the labels of a vehicle.
+func labelText(w *i18n.Words, l api.FleetLine) app.UI {
+	var texts []string
+	if l.Centre != "" {
+		texts = append(texts, w.T("vehicles.label.centre", "text", l.Centre))
+	}
+	if l.Reference != "" {
+		texts = append(texts, w.T("vehicles.label.reference", "text", l.Reference))
+	}
+	return app.If(len(texts) > 0, app.Elem("span").Class("bp-sub").Text(strings.Join(texts, " · ")))
 }
 
 // vehicleAddress returns the address of a vehicle's page.
@@ -212,7 +240,7 @@ func tagState(w *i18n.Words, v api.VehicleOverview) app.UI {
 		status = toll.TagOrdered
 	}
 	return app.Elem("span").Body(
-		app.If(v.Tag != "", app.Elem("span").Class("bp-tagnumber").Attr("translate", "no").Text(string(v.Tag)+" ")),
-		ui.Badge(fleet.TagColor(status), text),
+		app.If(v.Tag != "", app.A().Class("ds-link bp-tagnumber").Attr("translate", "no").Href(tagAddress(v.Tag)).Text(string(v.Tag))),
+		app.Text(" "), ui.Badge(fleet.TagColor(status), text),
 		app.If(v.Tag != "" && (v.Run.Passages > 0 || toll.TagUnread(v.Passages, v.Unread)), ui.Badge("warning", w.T("overview.tag.unread"))))
 }

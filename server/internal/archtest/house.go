@@ -254,7 +254,7 @@ var House = []Row{
 	},
 	{"server/store/demo", "server/store " + anyShared, "writes the demo data"},
 	{"server/store/draftdb", "server/store server/access/seal server/draft", "keeps the records of draft"},
-	{"server/store/fleetdb", "server/store server/fleet " + anyShared, "keeps orders of tags and changes of the fleet"},
+	{"server/store/fleetdb", "server/store server/fleet server/job " + anyShared, "keeps orders of tags and changes of the fleet"},
 	{"server/store/legacydb", database + " server/legacy", "keeps the records of legacy"},
 	{"server/store/noticedb", database, "keeps the records of notice"},
 	{"server/store/overviewdb", "server/store server/overview " + anyShared, "reads what overview adds up"},

@@ -32,6 +32,8 @@ type detailsVehicleRow struct {
 	Tag                      toll.TagID
 	Ordered                  bool
 	ValidFrom                time.Time
+	Status                   toll.TagStatus
+	Reference                string
 }
 
 // Details returns an agreement of a customer with the vehicles on it at an instant, or fault.NotFound.
@@ -62,16 +64,17 @@ func (s *Store) Details(ctx context.Context, customer toll.CustomerID, number st
 func selectDetailsVehicles(ctx context.Context, tx pgx.Tx, agreementID string, at time.Time) ([]agreement.DetailsVehicle, error) {
 	return store.SelectMapped(ctx, tx, func(r detailsVehicleRow) agreement.DetailsVehicle {
 		return agreement.DetailsVehicle{
-			Tag: r.Tag, Ordered: r.Ordered, From: r.ValidFrom.UTC(),
+			Tag: r.Tag, Ordered: r.Ordered, From: r.ValidFrom.UTC(), Status: r.Status, Reference: r.Reference,
 			Vehicle: toll.Vehicle{
 				ID: r.ID, Plate: toll.Plate{Country: r.Country, Text: r.Plate},
 				Facts: toll.Facts{Category: r.Category, WeightKG: r.WeightKG, Fuel: r.Fuel, PlugIn: r.PlugIn, Euro: r.Euro},
 			},
 		}
 	}, `select v.id::text, v.country, v.plate, coalesce(f.category, '') as category, coalesce(f.weight_kg, 0) as weight_kg, coalesce(f.euro, 0) as euro,
-			coalesce(f.fuel, '') as fuel, coalesce(f.plug_in, false) as plug_in, coalesce(m.tag_id, '') as tag, m.valid_from,
+			coalesce(f.fuel, '') as fuel, coalesce(f.plug_in, false) as plug_in, coalesce(m.tag_id, '') as tag, m.valid_from, coalesce(t.status, '') as status, coalesce(n.reference, '') as reference,
 			exists (select from tag_order o where o.vehicle_id = v.id and o.sent_at is null) as ordered
-		from mount m join vehicle v on v.id = m.vehicle_id
+		from mount m join vehicle v on v.id = m.vehicle_id join agreement g on g.id = m.agreement_id left join tag t on t.id = m.tag_id
+		left join vehicle_label n on n.customer_id = g.customer_id and n.vehicle_id = v.id
 		left join vehicle_facts f on f.vehicle_id = v.id and f.valid_from <= $2 and (f.valid_to is null or f.valid_to > $2)
 		where m.agreement_id = $1 and m.valid_from <= $2 and (m.valid_to is null or m.valid_to > $2) order by v.plate, v.country`, agreementID, at)
 }

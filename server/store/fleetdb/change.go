@@ -66,17 +66,18 @@ type locked struct {
 	ID, Number string
 	Status     toll.TagStatus
 	Deposit    money.Ore
+	Target     string // id of the agreement that a vehicle goes to; empty for none
 }
 
 // lockAgreement locks the agreement in force of the tag or vehicle of a request, so that changes of it wait for each
 // other.
 func lockAgreement(ctx context.Context, tx pgx.Tx, r fleet.Request) (locked, error) {
 	from, args := "", []any{string(r.Customer), r.Now}
-	columns := "a.id::text, a.number, '' as status, 0::bigint as deposit"
+	columns := "a.id::text, a.number, '' as status, 0::bigint as deposit, '' as target"
 	switch {
 	case r.Tag != "":
 		from, args = "agreement a join tag t on t.agreement_id = a.id and t.id = $3", append(args, string(r.Tag))
-		columns = "a.id::text, a.number, t.status, t.deposit::bigint"
+		columns = "a.id::text, a.number, t.status, t.deposit::bigint, '' as target"
 	case r.Vehicle != "":
 		from = "agreement a join (select agreement_id from mount where vehicle_id = $3 order by valid_from desc limit 1) m on m.agreement_id = a.id"
 		args = append(args, string(r.Vehicle))
@@ -85,9 +86,15 @@ func lockAgreement(ctx context.Context, tx pgx.Tx, r fleet.Request) (locked, err
 	}
 	sql := "select " + columns + " from " + from + " where a.customer_id = $1 and a.valid_from <= $2 and (a.valid_to is null or a.valid_to > $2)"
 	l, err := store.SelectOne[locked](ctx, tx, sql, args...)
+	target := ""
+	if err == nil && r.Transfer {
+		err = tx.QueryRow(ctx, "select id::text from agreement where customer_id = $1 and number = $3 and valid_from <= $2 and (valid_to is null or valid_to > $2)",
+			string(r.Customer), r.Now, r.Agreement).Scan(&target)
+	}
 	if err == nil {
-		if _, err = tx.Exec(ctx, "select from agreement where id = $1 for no key update", l.ID); err == nil {
+		if _, err = tx.Exec(ctx, "select from agreement where id in ($1::uuid, nullif($2, '')::uuid) order by id for no key update", l.ID, target); err == nil {
 			l, err = store.SelectOne[locked](ctx, tx, sql, args...) // as the change before left it
+			l.Target = target
 		}
 	}
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -112,8 +119,8 @@ func change(ctx context.Context, tx pgx.Tx, r fleet.Request, l locked, decide fu
 	if err := saveMounts(ctx, tx, c.Placement, o.Placement, ids); err != nil {
 		return receipt, err
 	}
-	if c.Placement.Tag.Status != o.Placement.Tag.Status {
-		if _, err := tx.Exec(ctx, "update tag set status = $2 where id = $1", string(r.Tag), string(o.Placement.Tag.Status)); err != nil {
+	if c.Placement.Tag != o.Placement.Tag {
+		if _, err := tx.Exec(ctx, "update tag set status = $2, agreement_id = $3 where id = $1", string(r.Tag), string(o.Placement.Tag.Status), string(o.Placement.Tag.Agreement)); err != nil {
 			return receipt, err
 		}
 	}
@@ -125,7 +132,7 @@ func change(ctx context.Context, tx pgx.Tx, r fleet.Request, l locked, decide fu
 			return receipt, err
 		}
 	}
-	if err := addEvent(ctx, tx, r, o, l.ID); err != nil {
+	if err := addEvent(ctx, tx, r, o, string(o.Placement.Agreement)); err != nil {
 		return receipt, err
 	}
 	receipt, err = selectReceipt(ctx, tx, r.Customer, r.Key)
@@ -184,6 +191,12 @@ func selectCurrent(ctx context.Context, tx pgx.Tx, r fleet.Request, l locked) (c
 			case when $2 <> '' then (select coalesce(max(id), 0) from fleet_event where tag_id = $2)
 				else (select coalesce(max(id), 0) from fleet_event where from_vehicle = nullif($3, '')::uuid or to_vehicle = nullif($3, '')::uuid) end`,
 		l.ID, string(r.Tag), string(c.Vehicle)).Scan(&c.Vehicles, &c.Tags, &c.Version)
+	if err != nil || l.Target == "" {
+		return c, ids, err
+	}
+	c.Target = fleet.Target{ID: toll.AgreementID(l.Target), Number: r.Agreement, From: l.Number}
+	err = tx.QueryRow(ctx, `select (select count(*) from mount where agreement_id = $1 and valid_to is null) + (select count(*) from tag t where t.agreement_id = $1
+		and t.status in ('active', 'on-hold', 'lost') and not exists (select from mount where tag_id = t.id and valid_to is null))`, l.Target).Scan(&c.Target.Vehicles)
 	return c, ids, err
 }
 
@@ -235,6 +248,11 @@ func saveOrder(ctx context.Context, tx pgx.Tx, r fleet.Request, o fleet.Outcome,
 			agreement, string(o.To), r.Now, string(r.Account))
 		return err
 	}
+	if o.Event.Kind == toll.ChangeTransfer {
+		_, err := tx.Exec(ctx, "update tag_order set agreement_id = $3 where agreement_id = $1 and vehicle_id = $2 and sent_at is null",
+			agreement, string(o.To), string(o.Placement.Agreement))
+		return err
+	}
 	vehicle := o.To
 	if o.Event.Kind == toll.ChangeRemove {
 		vehicle = o.From
@@ -248,6 +266,7 @@ func addEvent(ctx context.Context, tx pgx.Tx, r fleet.Request, o fleet.Outcome, 
 	e := store.FleetEvent{
 		Key: r.Key, Agreement: toll.AgreementID(agreement), Account: r.Account, At: r.Now, Effective: r.At, Kind: o.Event.Kind, Reason: o.Event.Reason, Tag: r.Tag,
 		Before: o.Event.Before, After: o.Event.After, From: o.From, To: o.To, Kept: o.Event.Kept, Ended: o.Event.Ended, Ordered: o.Event.Ordered, Returned: o.Event.Returned,
+		Was: o.Event.Was, Became: o.Event.Became,
 	}
 	for _, p := range []struct {
 		vehicle toll.VehicleID

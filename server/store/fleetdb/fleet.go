@@ -26,10 +26,11 @@ type lineRow struct {
 	Version                        int64
 	Deposit, Net                   money.Ore
 	Passages                       int
+	Centre, Reference              string
 }
 
 func (r lineRow) line() api.FleetLine {
-	l := api.FleetLine{Agreement: r.Number, Vehicle: r.Vehicle, Tag: r.Tag, Status: r.Status, Version: r.Version, Net: r.Net, Passages: r.Passages}
+	l := api.FleetLine{Agreement: r.Number, Vehicle: r.Vehicle, Tag: r.Tag, Status: r.Status, Version: r.Version, Net: r.Net, Passages: r.Passages, Centre: r.Centre, Reference: r.Reference}
 	if r.Vehicle != "" {
 		facts := toll.Facts{Category: r.Category, WeightKG: r.WeightKG, Fuel: toll.Fuel(r.Fuel), PlugIn: r.PlugIn, Euro: r.Euro}
 		l.Plate, l.Facts, l.Class = toll.Plate{Country: r.Country, Text: r.Plate}, facts, facts.Class(r.Tag != "").String()
@@ -57,12 +58,13 @@ func (s *Store) Fleet(ctx context.Context, customer toll.CustomerID, at time.Tim
 				m.valid_from as since, coalesce(t.deposit, 0)::bigint as deposit,
 				coalesce(case when m.tag_id is not null then (select max(id) from fleet_event where tag_id = m.tag_id)
 					else (select max(id) from fleet_event where from_vehicle = v.id or to_vehicle = v.id) end, 0) as version,
-				coalesce(s.net, 0)::bigint as net, coalesce(s.passages, 0)::bigint as passages
+				coalesce(s.net, 0)::bigint as net, coalesce(s.passages, 0)::bigint as passages,
+				coalesce(n.centre, '') as centre, coalesce(n.reference, '') as reference
 			from g join mount m on m.agreement_id = g.id and m.valid_to is null join vehicle v on v.id = m.vehicle_id left join tag t on t.id = m.tag_id
 			left join vehicle_facts f on f.vehicle_id = v.id and f.valid_from <= $2 and (f.valid_to is null or f.valid_to > $2)
-			left join s on s.vehicle_id = v.id and s.agreement_id = g.id
+			left join vehicle_label n on n.customer_id = $1 and n.vehicle_id = v.id left join s on s.vehicle_id = v.id and s.agreement_id = g.id
 			union all
-			select g.number, '', '', '', '', '', 0, 0, false, t.id, t.status, null, t.deposit::bigint, coalesce((select max(id) from fleet_event where tag_id = t.id), 0), 0, 0
+			select g.number, '', '', '', '', '', 0, 0, false, t.id, t.status, null, t.deposit::bigint, coalesce((select max(id) from fleet_event where tag_id = t.id), 0), 0, 0, '', ''
 			from g join tag t on t.agreement_id = g.id and t.status <> 'settled' and not exists (select from mount where tag_id = t.id and valid_to is null)) l
 			order by plate = '', plate, country, tag`, string(customer), at, month.First().String(), month.Last().String())
 		if err != nil {

@@ -29,13 +29,14 @@ type eventRow struct {
 	FromCountry, FromPlate, ToCountry, ToPlate string
 	Kept, Ended, Ordered                       bool
 	Returned, FromNet, ToNet                   money.Ore
+	TextBefore, TextAfter                      string
 }
 
 // eventsOf selects changes of a customer.
 const eventsOf = `select e.id, e.key::text, e.kind, e.reason, e.at, e.effective_at, coalesce(u.person, '') as actor, c.name as party, g.number, coalesce(e.tag_id, '') as tag,
 		e.status_before, e.status_after, coalesce(e.from_vehicle::text, '') as from_vehicle, coalesce(e.to_vehicle::text, '') as to_vehicle,
 		coalesce(a.country, '') as from_country, coalesce(a.plate, '') as from_plate, coalesce(b.country, '') as to_country, coalesce(b.plate, '') as to_plate,
-		e.kept, e.ended, e.ordered, e.returned::bigint as returned, e.from_net, e.to_net
+		e.kept, e.ended, e.ordered, e.returned::bigint as returned, e.from_net, e.to_net, e.text_before, e.text_after
 	from fleet_event e join agreement g on g.id = e.agreement_id join customer c on c.id = g.customer_id left join account u on u.id = e.account_id
 	left join vehicle a on a.id = e.from_vehicle left join vehicle b on b.id = e.to_vehicle
 	where g.customer_id = $1 `
@@ -44,7 +45,7 @@ const eventsOf = `select e.id, e.key::text, e.kind, e.reason, e.at, e.effective_
 func (r eventRow) event() api.FleetEvent {
 	e := api.FleetEvent{
 		ID: r.ID, Key: r.Key, Kind: r.Kind, Reason: r.Reason, At: r.At.UTC(), Effective: r.EffectiveAt.UTC(), Actor: r.Actor, Party: r.Party, Agreement: r.Number,
-		Tag: r.Tag, Before: r.StatusBefore, After: r.StatusAfter, Kept: r.Kept, Ended: r.Ended, Ordered: r.Ordered, Returned: r.Returned,
+		Tag: r.Tag, Before: r.StatusBefore, After: r.StatusAfter, Kept: r.Kept, Ended: r.Ended, Ordered: r.Ordered, Returned: r.Returned, Was: r.TextBefore, Became: r.TextAfter,
 	}
 	if r.FromVehicle != "" {
 		e.From = &toll.Plate{Country: r.FromCountry, Text: r.FromPlate}
@@ -57,7 +58,7 @@ func (r eventRow) event() api.FleetEvent {
 
 // History returns changes before the one with an id, the latest first.
 func (s *Store) History(ctx context.Context, customer toll.CustomerID, req api.FleetHistoryRequest, before int64, limit int) ([]api.FleetEvent, error) {
-	list, err := store.SelectMapped(ctx, s.db.Pool, eventRow.event, eventsOf+`and ($2 = '' or g.number = $2) and ($3 = '' or e.from_vehicle = nullif($3, '')::uuid or e.to_vehicle = nullif($3, '')::uuid)
+	list, err := store.SelectMapped(ctx, s.db.Pool, eventRow.event, eventsOf+`and ($2 = '' or g.number = $2 or e.kind = 'transfer' and e.text_before = $2) and ($3 = '' or e.from_vehicle = nullif($3, '')::uuid or e.to_vehicle = nullif($3, '')::uuid)
 		and ($4 = '' or e.tag_id = $4) and ($5 = 0 or e.id < $5) order by e.id desc limit $6`,
 		string(customer), req.Agreement, string(req.Vehicle), string(req.Tag), before, limit)
 	if err != nil {

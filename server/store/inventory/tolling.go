@@ -88,8 +88,7 @@ func ofVehicles(name, what string) Table {
 
 // agreements lists agreements and what begins and serves them.
 func agreements() []Table {
-	return []Table{
-		fleetEvents(),
+	return append(fleetTables(), []Table{
 		{
 			Name: "tag_order", Owner: Customer, Kept: "as long as the agreement",
 			Export: Export{
@@ -148,6 +147,33 @@ func agreements() []Table {
 			Export: Export{Why: "a credential"}, Erase: Erase{Cascade: true}, Join: Join{Move: true},
 			Sealed: []Sealed{{"key", "sealed", "number", "'legacy credential ' || number"}},
 		},
+	}...)
+}
+
+// fleetTables lists what is kept about changes of tags and vehicles, and about their labels.
+func fleetTables() []Table {
+	return []Table{
+		fleetEvents(),
+		{
+			Name: "fleet_import_row", Owner: Customer, Kept: "as long as the import",
+			Export: Export{Why: "of a company's import; the section vehicle_changes has what it did"}, Erase: Erase{Cascade: true},
+		},
+		{
+			Name: "fleet_import", Owner: Customer, Accounts: []string{"account_id"}, Customers: []string{"customer_id"},
+			Kept:   "for two days; AddImport of fleetdb deletes it then",
+			Export: Export{Why: "a company's file; the section vehicle_changes has what it did"}, Erase: Erase{Statement: "update fleet_import set account_id = null where account_id = @account"},
+			Join: Join{Move: true},
+		},
+		{
+			Name: "vehicle_label", Owner: Customer, Customers: []string{"customer_id"}, Kept: "as long as the customer",
+			Export: Export{
+				Section: "vehicle_labels",
+				Query: `select v.country, v.plate, l.centre, l.reference from vehicle_label l join vehicle v on v.id = l.vehicle_id
+					where l.customer_id = @customer order by v.plate, v.country`,
+				Columns: []string{"centre", "reference"}, Omitted: map[string]string{"customer_id": "the person asking", "vehicle_id": "the plate says it"},
+			},
+			Erase: Erase{Statement: "delete from vehicle_label where customer_id = @customer"},
+		},
 	}
 }
 
@@ -158,9 +184,9 @@ func fleetEvents() Table {
 		Export: Export{
 			Section: "vehicle_changes",
 			Query: `select g.number, e.at, e.effective_at, e.kind, e.reason, e.tag_id, e.status_before, e.status_after, a.plate as from_plate, b.plate as to_plate,
-				e.kept, e.ended, e.ordered, e.returned from fleet_event e join agreement g on g.id = e.agreement_id left join vehicle a on a.id = e.from_vehicle
+				e.kept, e.ended, e.ordered, e.returned, e.text_before, e.text_after from fleet_event e join agreement g on g.id = e.agreement_id left join vehicle a on a.id = e.from_vehicle
 				left join vehicle b on b.id = e.to_vehicle where g.customer_id = @customer order by e.id`,
-			Columns: []string{"at", "effective_at", "kind", "reason", "tag_id", "status_before", "status_after", "kept", "ended", "ordered", "returned"},
+			Columns: []string{"at", "effective_at", "kind", "reason", "tag_id", "status_before", "status_after", "kept", "ended", "ordered", "returned", "text_before", "text_after"},
 			Omitted: map[string]string{
 				"id": "internal", "key": "internal", "agreement_id": "the number says it", "account_id": "may be another person",
 				"from_vehicle": "the plate says it", "to_vehicle": "the plate says it", "from_net": "a sum of passages", "to_net": "a sum of passages",

@@ -112,7 +112,7 @@ func (k *Kit) RequireAnyForm(c *fiber.Ctx) (*Page, error) {
 		if err != nil {
 			return nil, err
 		}
-		return p, k.checkForm(c, func(token string) bool { return actor.CSRFMatches(token) || k.IsFormToken(c, token) })
+		return p, k.checkForm(c, FormBytesMax, func(token string) bool { return actor.CSRFMatches(token) || k.IsFormToken(c, token) })
 	case fault.CodeOf(err) != fault.SignedOut:
 		return nil, err
 	}

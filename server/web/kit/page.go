@@ -167,6 +167,11 @@ type SignedInHandler func(c *fiber.Ctx, actor access.Principal, p *Page) error
 // is sent to confirm a factor and then back to the page, or to the page of security settings unless the
 // path is one of returnTo.
 func (k *Kit) SignedIn(handle SignedInHandler, returnTo ...string) fiber.Handler {
+	return k.SignedInUpTo(FormBytesMax, handle, returnTo...)
+}
+
+// SignedInUpTo is SignedIn for a form of at most bytesMax bytes, such as one with a file.
+func (k *Kit) SignedInUpTo(bytesMax int, handle SignedInHandler, returnTo ...string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		actor, err := k.CurrentActor(c)
 		if err != nil && fault.CodeOf(err) == fault.SignedOut {
@@ -176,7 +181,7 @@ func (k *Kit) SignedIn(handle SignedInHandler, returnTo ...string) fiber.Handler
 			return err
 		}
 		if !SafeMethod(c.Method()) {
-			if err := k.checkForm(c, actor.CSRFMatches); err != nil {
+			if err := k.checkForm(c, bytesMax, actor.CSRFMatches); err != nil {
 				return err
 			}
 		}
@@ -198,12 +203,12 @@ func (k *Kit) SignedIn(handle SignedInHandler, returnTo ...string) fiber.Handler
 }
 
 // checkForm refuses a form that does not come from our own page, is too large, or whose token is wrong.
-func (k *Kit) checkForm(c *fiber.Ctx, isToken func(string) bool) error {
+func (k *Kit) checkForm(c *fiber.Ctx, bytesMax int, isToken func(string) bool) error {
 	if err := k.RequireSameSite(c); err != nil {
 		return err
 	}
-	if len(c.Request().Body()) > FormBytesMax {
-		return TooLarge(FormBytesMax)
+	if len(c.Request().Body()) > bytesMax {
+		return TooLarge(int64(bytesMax))
 	}
 	if !isToken(formToken(c.FormValue("csrf"))) {
 		return CrossSite()

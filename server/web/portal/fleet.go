@@ -11,7 +11,6 @@ import (
 	"bompass/server/sheet"
 	"bompass/server/web/kit"
 	"bompass/shared/api"
-	"bompass/shared/fault"
 	"bompass/shared/i18n"
 	"bompass/shared/oslo"
 )
@@ -23,6 +22,7 @@ func (h *Handlers) mountFleet(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.VehicleLookup, h.Fleet.LookUp)
 	kit.JSON(app, h.Kit, api.FleetCheck, h.Fleet.Check)
 	kit.JSON(app, h.Kit, api.FleetChange, h.Fleet.Change)
+	kit.JSON(app, h.Kit, api.FleetBulk, h.Fleet.Bulk)
 	kit.JSON(app, h.Kit, api.FleetConfirm, func(ctx context.Context, a access.Principal, req api.FleetReceiptRequest) (api.FleetReceipt, error) {
 		return h.Fleet.Receipt(ctx, a, req.Key)
 	})
@@ -32,14 +32,10 @@ func (h *Handlers) mountFleet(app *fiber.App) {
 
 // exportFleet returns the vehicles and tags as a file.
 func (h *Handlers) exportFleet(ctx context.Context, actor access.Principal, req api.FleetExportRequest) (kit.File, error) {
-	format := sheet.Format(req.Format)
-	if format != sheet.XLSX && format != sheet.CSV {
-		return kit.File{}, fault.New(fault.FieldWrong).At("format")
-	}
 	var out bytes.Buffer
-	if err := h.Fleet.Export(ctx, actor, format, &out); err != nil {
+	if err := h.Fleet.Export(ctx, actor, req, &out); err != nil {
 		return kit.File{}, err
 	}
 	name := i18n.For(actor.Language).T("sheet.file") + "-" + oslo.DayOf(h.Now()).String() + "." + req.Format
-	return kit.File{Name: name, Type: format.MediaType(), Size: int64(out.Len()), Body: io.NopCloser(&out)}, nil
+	return kit.File{Name: name, Type: sheet.Format(req.Format).MediaType(), Size: int64(out.Len()), Body: io.NopCloser(&out)}, nil
 }

@@ -51,11 +51,11 @@ func TestVehiclesAreExported(t *testing.T) {
 			}
 		}
 	}
-	if raw := v.Get(api.FleetExport.Path + "?format=csv").Body; !strings.HasPrefix(raw, "\ufeffAvtale;Land;") || !strings.Contains(raw, ";0,00\r\n") {
+	if raw := v.Get(api.FleetExport.Path + "?format=csv").Body; !strings.HasPrefix(raw, "\ufeffAvtale;Land;") || !strings.Contains(raw, ";0,00;;\r\n") {
 		t.Errorf("text: %.300q", raw)
 	}
 	english := h.SignIn("jonas@fjordfrakt.example")
-	if raw := english.Get(api.FleetExport.Path + "?format=csv").Body; !strings.HasPrefix(raw, "\ufeffAgreement,Country,") || !strings.Contains(raw, ",0.00\r\n") {
+	if raw := english.Get(api.FleetExport.Path + "?format=csv").Body; !strings.HasPrefix(raw, "\ufeffAgreement,Country,") || !strings.Contains(raw, ",0.00,,\r\n") {
 		t.Errorf("in English: %.300q", raw)
 	}
 	if f := webtest.FaultOf(t, v.Get(api.FleetExport.Path+"?format=pdf")); f.Code != fault.FieldWrong {

@@ -147,6 +147,7 @@ func (h *Handlers) MountPages(app *fiber.App) {
 	app.Get(site.Help, h.help)
 	app.Get(site.Message, h.message)
 	h.mountGuide(app)
+	h.mountFleetImport(app)
 	h.mountStatements(app)
 	app.Post(site.Preferences, h.SignedIn(h.savePreferences))
 	if h.Parties != nil {
