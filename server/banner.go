@@ -14,8 +14,7 @@ import (
 // printBanner prints the addresses, the demo accounts and the place of the data.
 func (p *product) printBanner() {
 	var b strings.Builder
-	// Passkeys are bound to a name, so the address is not shown as a number.
-	address := strings.Replace(p.config.PublicURL, "//127.0.0.1", "//localhost", 1)
+	address := p.config.PublicURL
 	fmt.Fprintf(&b, "\n  Bompass   %s\n", address)
 	data := p.home.Dir
 	if p.postgres != nil && !strings.HasPrefix(p.postgres.Where(), data) {

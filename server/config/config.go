@@ -108,9 +108,10 @@ func Read(getenv func(string) string) (Config, error) {
 		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}
 	c.PublicURL = strings.TrimRight(r.link("BOMPASS_PUBLIC_URL", "https://bompass.example", "http", "https"), "/")
-	// Production requires the variable; in development the listening address is what the browser uses.
+	// Production requires the variable; in development the listening address is what the browser uses, by its name, because
+	// passkeys and eIDs are bound to one.
 	if c.PublicURL == "" {
-		c.PublicURL = "http://" + c.Addr
+		c.PublicURL = strings.Replace("http://"+c.Addr, "//127.0.0.1:", "//localhost:", 1)
 	}
 	c.Queue = Queue{
 		Replicas: r.number("BOMPASS_STREAM_REPLICAS", 0, 1, 5),

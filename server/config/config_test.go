@@ -21,7 +21,7 @@ func TestEmptyEnvironmentIsDevelopmentServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Config{
-		Addr: "127.0.0.1:8080", Home: ".run", PublicURL: "http://127.0.0.1:8080", Mode: config.Development,
+		Addr: "127.0.0.1:8080", Home: ".run", PublicURL: "http://localhost:8080", Mode: config.Development,
 		MailFrom: "Bompass <post@bompass.example>", Texts: config.Texts{Name: "Bompass", Others: 20}, Connections: 24, Hashes: 4, Queue: config.Queue{MB: 1024},
 		Chargers: "fjellinjen ferde vegamot vegfinans bpsnord",
 	}

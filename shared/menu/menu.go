@@ -30,14 +30,14 @@ func Main(r Reader) (items []Item) {
 	if r.may(role.SeeOverview) {
 		items = append(items, Item{site.Overview, "app.nav.overview", IconOverview})
 	}
-	if r.may(role.SeeOverview) {
-		items = append(items, Item{site.Vehicles, "app.nav.vehicles", IconVehicle})
+	if r.may(role.SeeBills) {
+		items = append(items, Item{site.Invoices, "invoices.title", IconInvoice})
 	}
 	if r.may(role.SeePassages) {
 		items = append(items, Item{site.Passages, "app.nav.passages", IconPassage})
 	}
-	if r.may(role.SeeBills) {
-		items = append(items, Item{site.Invoices, "invoices.title", IconInvoice})
+	if r.may(role.SeeOverview) {
+		items = append(items, Item{site.Vehicles, "app.nav.vehicles", IconVehicle})
 	}
 	return append(items, Item{site.Prices, "prices.nav", IconPrices}, Item{site.Help, "app.nav.help", IconHelp})
 }

@@ -24,11 +24,11 @@ func TestMenuFollowsTheRightsOfTheRole(t *testing.T) {
 		main, personal string
 	}{
 		{"a visitor", menu.Reader{}, "/prices /help", "/profile /security /device"},
-		{"an owner", menu.Reader{SignedIn: true, Role: role.Owner}, "/ /vehicles /passages /invoices /prices /help", "/profile /security /device"},
-		{"the owner of a company", menu.Reader{SignedIn: true, Role: role.Owner, Company: true}, "/ /vehicles /passages /invoices /prices /help", "/profile /security /people /device"},
-		{"an accountant", menu.Reader{SignedIn: true, Role: role.Accountant, Company: true}, "/ /vehicles /invoices /prices /help", "/profile /security /device"},
+		{"an owner", menu.Reader{SignedIn: true, Role: role.Owner}, "/ /invoices /passages /vehicles /prices /help", "/profile /security /device"},
+		{"the owner of a company", menu.Reader{SignedIn: true, Role: role.Owner, Company: true}, "/ /invoices /passages /vehicles /prices /help", "/profile /security /people /device"},
+		{"an accountant", menu.Reader{SignedIn: true, Role: role.Accountant, Company: true}, "/ /invoices /vehicles /prices /help", "/profile /security /device"},
 		{"a driver", menu.Reader{SignedIn: true, Role: role.Driver, Company: true}, "/passages /prices /help", "/profile /security /device"},
-		{"a role not known yet", menu.Reader{SignedIn: true}, "/ /vehicles /passages /invoices /prices /help", "/profile /security /device"},
+		{"a role not known yet", menu.Reader{SignedIn: true}, "/ /invoices /passages /vehicles /prices /help", "/profile /security /device"},
 	} {
 		if got := hrefs(menu.Main(c.reader)); got != c.main {
 			t.Errorf("%s: main menu %s, want %s", c.name, got, c.main)

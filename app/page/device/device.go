@@ -102,7 +102,7 @@ func (p *page) storage() app.UI {
 		app.Elem("p").Text(w.T("device.own.lead")),
 		app.If(known, ui.Field{ID: "own", Label: w.T("device.own.label"), Hint: w.T("device.own.hint")}.Checkbox(
 			p.Session.OwnDevice(), ui.Toggle("own", p.setOwn))),
-		app.Elem("p").Class("bp-quiet").Role("status").Text(w.N("device.kept", p.stored)),
+		app.If(p.Session.OwnDevice(), app.Elem("p").Class("bp-quiet").Role("status").Text(w.N("device.kept", p.stored))),
 		app.Elem("p").Class("bp-quiet").Text(w.T("device.own.when")),
 		app.If(known && p.Session.OwnDevice(), app.Elem("p").Body(app.A().Class("ds-link").Href(site.KeepSession).Text(w.T("device.keep")))),
 	)

@@ -183,7 +183,7 @@ func (p *page) consentNote(c api.Consent) string {
 	case c.Kind == toll.ConsentAdvertising && c.Given && !c.Reaches:
 		return w.T("profile.consent.idle")
 	}
-	return w.T("profile.consent.at", "version", c.Version, "at", w.Instant(c.At))
+	return w.T("profile.consent.at", "version", c.Version, "at", w.Day(oslo.DayOf(c.At)))
 }
 
 // privacy shows what is stored about the person and offers its export and erasure.

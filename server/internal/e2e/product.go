@@ -87,7 +87,7 @@ func (p *Product) Launch(t testing.TB) {
 	t.Helper()
 	p.cmd = exec.Command(p.program, "serve")
 	p.cmd.Dir = Top
-	p.cmd.Env = append(append(os.Environ(), "BOMPASS_ADDR="+p.Addr, "BOMPASS_HOME="+p.Home), p.env...)
+	p.cmd.Env = append(append(os.Environ(), "BOMPASS_ADDR="+p.Addr, "BOMPASS_PUBLIC_URL=http://"+p.Addr, "BOMPASS_HOME="+p.Home), p.env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	if err := p.cmd.Start(); err != nil {
 		t.Fatalf("start the product: %v", err)

@@ -77,6 +77,9 @@ func (h *Handlers) eidBegin(c *fiber.Ctx) error {
 		return c.SendStatus(fiber.StatusNoContent)
 	}
 	asked := eid.BeginRequest{Provider: c.Params("way"), Language: h.Language(c), Next: kit.SafeNext(c.Query("next"))}
+	if _, err := h.Access.Locked(c.UserContext(), h.SessionToken(c)); err == nil {
+		asked.Reauthenticate = true // a session at the issuer does not open the one that is locked here
+	}
 	if c.Query("prove") != "" || c.Query("link") != "" {
 		actor, err := h.CurrentActor(c)
 		if err != nil {

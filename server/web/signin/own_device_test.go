@@ -84,6 +84,21 @@ func TestOwnDeviceIsLockedAfterTwelveHours(t *testing.T) {
 	checkLocked(t, v, "after twelve hours", true)
 }
 
+// A session at the issuer does not open the one that waits here: the person proves the eID anew.
+func TestOwnDeviceNeedsTheEIDAnew(t *testing.T) {
+	p := webtest.NewPortal(t)
+	ask := func(v *webtest.Visitor) bool {
+		page := v.DoCrossSite(http.MethodGet, v.Get("/login/eid/no").Header.Get("Location"), "")
+		return page.StatusCode == http.StatusOK && strings.Contains(page.Body, `name="person"`)
+	}
+	if plain := p.SignInWithEID("kari"); ask(plain) {
+		t.Fatal("the issuer has no session of the person, so that the test shows nothing")
+	}
+	if !ask(keepSignedIn(t, p, "kari")) {
+		t.Error("the issuer does not ask the person")
+	}
+}
+
 // A locked session ends with "log out everywhere", on the sign-in page, with another way of signing in, and when it is no
 // longer kept. Only a person with a passkey or an eID can keep one, after a recent proof.
 func TestOwnDeviceIsForgotten(t *testing.T) {
