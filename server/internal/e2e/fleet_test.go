@@ -166,3 +166,30 @@ func TestCompanySelectsManyVehicles(t *testing.T) {
 	page.Replace("#vehicles-search", "avdeling nord\t")
 	page.Wait("those of the cost centre", `document.querySelectorAll("main input.bp-pick").length === `+n)
 }
+
+// A company imports a file in the browser: it sees what the file changes, confirms it, and the changes are made in the
+// background. They can be undone.
+func TestFileOfVehiclesIsImported(t *testing.T) {
+	product := e2e.Start(t, program)
+	page := e2e.Open(t, e2e.Desktop)
+	signIn(t, page, product, account(t, "nils@fjordfrakt.example"))
+	page.WaitText("Fjordfrakt AS")
+	page.Go(product.URL() + "/vehicles/import")
+	page.Wait("the form", `document.querySelector("#file")`)
+	photograph(page, "import-form")
+	page.Eval(`(() => { const d = new DataTransfer();
+		d.items.add(new File(["Registreringsnummer;Kostnadssted\nVJ40110;Verksted\nVJ40117;Verksted\n??;Feil\n"], "bilene.csv", {type: "text/csv"}));
+		document.querySelector("#file").files = d.files; return 1; })()`)
+	page.Press("main form[enctype] button[type=submit]")
+	page.WaitText("Filen har 3 rader. 2 rader endrer noe. 1 rad har feil.")
+	photograph(page, "import-tried")
+	page.Press("#confirm")
+	page.Wait("the state after the confirmation", `!document.querySelector("#confirm")`)
+	page.Await("the changes", `(async () => { for (;;) { const t = await (await fetch(location.href)).text(); if (t.includes('id="undo"')) return 1; await new Promise((r) => setTimeout(r, 200)); } })()`)
+	page.Eval(`(location.reload(), 1)`)
+	page.WaitText("2 kjøretøy er endret.")
+	photograph(page, "import-done")
+	page.Press("#undo")
+	page.Wait("the state after the undoing", `!document.querySelector("#undo")`)
+	page.Await("the undoing", `(async () => { for (;;) { const t = await (await fetch(location.href)).text(); if (t.includes("2 kjøretøy er satt tilbake")) return 1; await new Promise((r) => setTimeout(r, 200)); } })()`)
+}
