@@ -148,6 +148,7 @@ var House = []Row{
 	// server: partners know their own side, and nothing of ours but faults and the vocabulary.
 	{"server/ledger", "shared/invoice shared/money shared/oslo shared/toll", "which accounts an event touches follows from the document"},
 	{"server/billing", "server/ledger " + anyShared, "makes invoices of what was charged"},
+	{"server/document/ehf", anyShared, "a document and its parties are all that a file of an invoice needs"},
 	{"server/partner/identity", "shared/fault", "the role of an identity provider"},
 	{
 		"server/partner/identity/openid", "server/partner/identity shared/fault shared/ident",
