@@ -18,7 +18,8 @@ import (
 	"bompass/shared/oslo"
 )
 
-// Party is a seller or a buyer: a business that is registered in Norway.
+// Party is a seller or a buyer: a business that is registered in Norway. A buyer's number stands for its address where that
+// is not known (bokføringsforskriften § 5-1-2).
 type Party struct {
 	Name         string
 	Organisation string // number of nine digits
@@ -65,6 +66,7 @@ func check(d invoice.Document, f Frame) error {
 	require(d.From != 0 && d.From <= d.To, "the document has no period")
 	require(len(d.Lines) > 0, "the document has no lines")
 	require(f.Reference != "" || d.Agreement != "", "the buyer has no reference")
+	require(f.Seller.Street != "" && f.Seller.PostalCode != "" && f.Seller.City != "", "the seller has no address")
 	switch d.Kind {
 	case invoice.KindInvoice:
 		require(d.Due != 0, "the invoice has no due date")
@@ -85,10 +87,8 @@ func (p Party) check(role string) error {
 	if _, problem := ident.Organisation(p.Organisation); problem != ident.None {
 		wrong = append(wrong, fmt.Errorf("the %s's organisation number %q is none", role, p.Organisation))
 	}
-	for _, field := range []struct{ name, value string }{{"name", p.Name}, {"street", p.Street}, {"postal code", p.PostalCode}, {"city", p.City}} {
-		if field.value == "" {
-			wrong = append(wrong, fmt.Errorf("the %s has no %s", role, field.name))
-		}
+	if p.Name == "" {
+		wrong = append(wrong, fmt.Errorf("the %s has no name", role))
 	}
 	return errors.Join(wrong...)
 }

@@ -99,7 +99,7 @@ func TestDocumentsFollowTheRules(t *testing.T) {
 		f := frame()
 		f.Language = []string{"nb", "en", "sv", "de"}[n%4]
 		if n%5 == 0 {
-			f.Reference = ""
+			f.Reference, f.Buyer.Street, f.Buyer.PostalCode, f.Buyer.City = "", "", "", ""
 		}
 		d, credit := document(r, n)
 		files = append(files, write(d, f))
@@ -217,7 +217,8 @@ func TestIncompleteDocumentIsRefused(t *testing.T) {
 		"no account number":     func(_ *invoice.Document, f *ehf.Frame) { f.Account = "99991042765" },
 		"seller's organisation": func(_ *invoice.Document, f *ehf.Frame) { f.Seller.Organisation = "974760674" },
 		"buyer's organisation":  func(_ *invoice.Document, f *ehf.Frame) { f.Buyer.Organisation = "" },
-		"buyer has no street":   func(_ *invoice.Document, f *ehf.Frame) { f.Buyer.Street = "" },
+		"buyer has no name":     func(_ *invoice.Document, f *ehf.Frame) { f.Buyer.Name = "" },
+		"seller has no address": func(_ *invoice.Document, f *ehf.Frame) { f.Seller.City = "" },
 		"names no invoice":      func(d *invoice.Document, _ *ehf.Frame) { d.Kind = invoice.KindCredit },
 		"has no date":           func(d *invoice.Document, f *ehf.Frame) { d.Kind, f.Credited = invoice.KindCredit, 0 },
 	} {

@@ -69,9 +69,9 @@ type identifier struct {
 
 type party struct {
 	Endpoint identifier  `xml:"cbc:EndpointID"`
-	Street   string      `xml:"cac:PostalAddress>cbc:StreetName"`
-	City     string      `xml:"cac:PostalAddress>cbc:CityName"`
-	Postal   string      `xml:"cac:PostalAddress>cbc:PostalZone"`
+	Street   string      `xml:"cac:PostalAddress>cbc:StreetName,omitempty"`
+	City     string      `xml:"cac:PostalAddress>cbc:CityName,omitempty"`
+	Postal   string      `xml:"cac:PostalAddress>cbc:PostalZone,omitempty"`
 	Country  string      `xml:"cac:PostalAddress>cac:Country>cbc:IdentificationCode"`
 	Tax      []taxScheme `xml:"cac:PartyTaxScheme"`
 	Name     string      `xml:"cac:PartyLegalEntity>cbc:RegistrationName"`
