@@ -121,10 +121,13 @@ func billingHeldCommand(ctx context.Context, args []string, w World) error {
 	})
 }
 
-// ledgerCommand recomputes the books from passages up.
+// ledgerCommand recomputes the books from passages up, or writes them for an accounting system.
 func ledgerCommand(ctx context.Context, args []string, w World) error {
+	if len(args) > 0 && args[0] == "export" {
+		return ledgerExportCommand(ctx, args[1:], w)
+	}
 	if len(args) == 0 || args[0] != "check" {
-		return errors.New(ledgerUsage)
+		return errors.New(ledgerUsage + ", or " + exportUsage[len("write: "):])
 	}
 	flags := flag.NewFlagSet("ledger check", flag.ContinueOnError)
 	flags.SetOutput(w.Err)

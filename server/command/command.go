@@ -42,6 +42,8 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server billing held [--json]     list payers to whom nothing is invoiced until a person has looked at it
   server ledger check [--since YYYY-MM]
                                    rate passages again, recompute lines, invoices and ledger, and print the first difference
+  server ledger export --month YYYY-MM --to FILE [--chart FILE]
+                                   write the postings of a month for an accounting system (SIE 4)
   server rate [--tariff DIR] --passages FILE [--explain] [--compare OTHER [--on DAY]]
                                    rate a file of passages without a database
   server check tariffs [DIR]       check price plans

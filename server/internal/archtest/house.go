@@ -147,6 +147,7 @@ var House = []Row{
 
 	// server: partners know their own side, and nothing of ours but faults and the vocabulary.
 	{"server/ledger", "shared/invoice shared/money shared/oslo shared/toll", "which accounts an event touches follows from the document"},
+	{"server/ledger/sie", "server/ledger shared/money shared/oslo", "a file of postings for accounting systems"},
 	{"server/billing", "server/ledger " + anyShared, "makes invoices of what was charged"},
 	{"server/document/ehf", anyShared, "a document and its parties are all that a file of an invoice needs"},
 	{"server/partner/identity", "shared/fault", "the role of an identity provider"},
@@ -382,7 +383,7 @@ var Libraries = []Library{
 	{"golang.org/x/crypto", "server/legacy", "hashes of the legacy system"},
 	{"golang.org/x/oauth2", "server/partner/identity/openid", "tokens of identity providers"},
 	{"golang.org/x/sys", "hardware/sim", "pseudo terminals"},
-	{"golang.org/x/text", "server/access/seal", "normal forms of passwords"},
+	{"golang.org/x/text", "server/access/seal server/ledger/sie", "normal forms of passwords, character sets of files"},
 
 	{
 		"syscall/js", "app/browser",

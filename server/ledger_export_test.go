@@ -1,0 +1,86 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"bompass/server/internal/pgtest"
+	"bompass/server/internal/pipelinetest"
+	"bompass/server/store/demo"
+	"bompass/shared/money"
+	"bompass/shared/oslo"
+	"bompass/shared/toll"
+)
+
+// The postings of a month in which invoices were made are a file of vouchers that add up to 0, and whose sums are those of
+// the invoices.
+func TestLedgerIsExportedForAccounting(t *testing.T) {
+	r := pipelinetest.New(t, oslo.At(pipelinetest.November.Month().Last()+10, 9, 0, 0))
+	if err := demo.Seed(t.Context(), r.DB, payers(5)); err != nil {
+		t.Fatal(err)
+	}
+	var sent []toll.Observation
+	for i := range 5 {
+		for n := range 8 {
+			sent = append(sent, toll.Observation{
+				Station: "oslo-201", Lane: 1, Epoch: 77, Sequence: int64(i*100 + n), At: oslo.At(pipelinetest.November+oslo.Day(n), 7, i, n),
+				Direction: toll.Inbound, Country: "NO", Plate: fmt.Sprintf("AA%05d", i), Tag: toll.TagID(fmt.Sprintf("95780109%011d", i)),
+			})
+		}
+	}
+	r.Send(pipelinetest.NDJSON(sent...))
+	r.Settle()
+	server, env := program(t), []string{"DATABASE_URL=" + r.URL, "BOMPASS_HOME=" + t.TempDir()}
+	if out, said, err := perform(t, server, env, "billing", "run", "--period", "2025-11"); err != nil {
+		t.Fatalf("%s%s", out, said)
+	}
+	month := pgtest.One[string](t, r.DB, "select to_char(max(at) at time zone 'Europe/Oslo', 'YYYY-MM') from ledger_transaction")
+	file := filepath.Join(t.TempDir(), "month.se")
+	out, said, err := perform(t, server, env, "ledger", "export", "--month", month, "--to", file)
+	if err != nil {
+		t.Fatalf("%s%s", out, said)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums, vouchers := map[string]money.Ore{}, 0
+	var voucher money.Ore
+	for line := range strings.Lines(string(text)) {
+		switch fields := strings.Fields(line); fields[0] {
+		case "#VER":
+			vouchers++
+		case "#TRANS":
+			amount, err := money.Parse(fields[len(fields)-1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			sums[fields[1]] += amount
+			voucher += amount
+		case "}":
+			if voucher != 0 {
+				t.Errorf("a voucher adds up to %s", voucher)
+			}
+		}
+	}
+	total := money.Ore(pgtest.One[int64](t, r.DB, "select sum(total) from invoice"))
+	if vouchers != 5 || total <= 0 || sums["1500"] != total || sums["3100"] != -total {
+		t.Errorf("%d vouchers, sums %v; 5 invoices of %s", vouchers, sums, total)
+	}
+	if !strings.Contains(out, "5 vouchers") || !strings.Contains(out, total.String()) {
+		t.Errorf("the command says\n%s", out)
+	}
+	for args, want := range map[string]string{
+		"--month 2026-11":                          "server ledger export",
+		"--month november --to x":                  `"november" is not a month`,
+		"--month 2026-11 --to x --chart /no/where": "chart of accounts",
+		"--month 2026-11 --to " + file + "/x":      "not a directory",
+	} {
+		if _, said, err := perform(t, server, env, append([]string{"ledger", "export"}, strings.Fields(args)...)...); err == nil || !strings.Contains(said, want) {
+			t.Errorf("%s: %v %q, want %q", args, err, said, want)
+		}
+	}
+}
