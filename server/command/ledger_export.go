@@ -8,6 +8,7 @@ import (
 	"os"
 	"text/tabwriter"
 
+	"bompass/server/config"
 	"bompass/server/ledger/sie"
 	"bompass/server/store"
 	"bompass/server/store/billingdb"
@@ -38,7 +39,7 @@ func ledgerExportCommand(ctx context.Context, args []string, w World) error {
 	if err != nil {
 		return err
 	}
-	return withBooks(ctx, w, func(db *store.DB, _ *rating.Plan) error {
+	return withBooks(ctx, w, func(_ config.Config, db *store.DB, _ *rating.Plan) error {
 		return exportLedger(ctx, billingdb.New(db), chart, month, *to, w)
 	})
 }

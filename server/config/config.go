@@ -54,6 +54,7 @@ type Config struct {
 	Partners Partners
 	Chargers string // BOMPASS_CHARGERS: toll companies that agreements are made with, as tariffs name them
 	Account  string // BOMPASS_ACCOUNT: number of the bank account that invoices are paid to; without it nothing is invoiced
+	Issuer   Issuer
 	Leaf     Leaf
 	Metrics  string // BOMPASS_METRICS_ADDR: address of /metrics, on this machine only; empty serves none
 	Leaked   string // BOMPASS_LEAKED_PASSWORDS: file of passwords found in data leaks; empty uses the built-in rules alone
@@ -123,6 +124,7 @@ func Read(getenv func(string) string) (Config, error) {
 	c.Texts = r.texts(c.Mode)
 	c.Partners = r.partners(c.Mode)
 	c.Leaf = r.leaf(c.Mode)
+	c.Issuer = r.issuer(c.Mode)
 	c.Metrics = r.metrics()
 	if c.Mode == Production {
 		r.production(c)

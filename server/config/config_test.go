@@ -24,6 +24,7 @@ func TestEmptyEnvironmentIsDevelopmentServer(t *testing.T) {
 		Addr: "127.0.0.1:8080", Home: ".run", PublicURL: "http://localhost:8080", Mode: config.Development,
 		MailFrom: "Bompass <post@bompass.example>", Texts: config.Texts{Name: "Bompass", Others: 20}, Connections: 24, Hashes: 4, Queue: config.Queue{MB: 1024},
 		Chargers: "fjellinjen ferde vegamot vegfinans bpsnord",
+		Issuer:   config.Issuer{Name: "Bompass Utsteder AS", Organisation: "310000019", Street: "Bomveien 1", PostalCode: "0150", City: "Oslo", VAT: true},
 	}
 	if c.Partners.Norway.Issuer != config.Simulated || c.Partners.Mandate.Platform != config.Simulated ||
 		c.Partners.Vehicles.Address != config.Simulated {

@@ -72,7 +72,7 @@ func check(d invoice.Document, f Frame) error {
 		require(d.Due != 0, "the invoice has no due date")
 		require(d.KID != "", "the invoice has no KID")
 		require(d.Total >= 0, "the invoice is below zero: that is a credit note")
-		_, problem := ident.Account(f.Account)
+		_, problem := ident.Account(d.Account)
 		require(problem == ident.None, "the account to pay to is no account number")
 	case invoice.KindCredit:
 		require(f.Credited != 0, "the invoice that is credited has no date")

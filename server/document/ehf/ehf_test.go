@@ -29,14 +29,14 @@ func frame() ehf.Frame {
 	return ehf.Frame{
 		Seller:  ehf.Party{Name: "Bompass Utsteder AS", Organisation: "974760673", Street: "Bomveien 1", PostalCode: "0150", City: "Oslo", VAT: true, Registered: true},
 		Buyer:   ehf.Party{Name: "Fjordtrans & Sønner AS", Organisation: "914588200", Street: "Kaien 3", PostalCode: "5003", City: "Bergen"},
-		Account: "99991042764", Reference: "MERKET 4711", Language: "nb", Credited: oslo.Date(2026, time.February, 1),
+		Reference: "MERKET 4711", Language: "nb", Credited: oslo.Date(2026, time.February, 1),
 	}
 }
 
 // document returns an invoice with some lines of every kind, and a credit note over some of them.
 func document(r *rand.Rand, n int) (invoice.Document, invoice.Document) {
 	d := invoice.Document{
-		Kind: invoice.KindInvoice, Number: fmt.Sprintf("1000%06d", n), KID: "1000042000173", Agreement: "7001001",
+		Kind: invoice.KindInvoice, Number: fmt.Sprintf("1000%06d", n), KID: "1000042000173", Account: "99991042764", Agreement: "7001001",
 		From: oslo.Date(2026, time.January, 1), To: oslo.Date(2026, time.January, 31), Issued: oslo.Date(2026, time.February, 1), Due: oslo.Date(2026, time.February, 16),
 	}
 	kinds := []invoice.LineKind{invoice.LinePassage, invoice.LineFare, invoice.LineCorrection, invoice.LineTagFee, invoice.LineDeposit, invoice.LinePaperFee}
@@ -214,7 +214,7 @@ func TestIncompleteDocumentIsRefused(t *testing.T) {
 		"no number":             func(d *invoice.Document, _ *ehf.Frame) { d.Number = "" },
 		"no KID":                func(d *invoice.Document, _ *ehf.Frame) { d.KID = "" },
 		"no reference":          func(d *invoice.Document, f *ehf.Frame) { d.Agreement, f.Reference = "", "" },
-		"no account number":     func(_ *invoice.Document, f *ehf.Frame) { f.Account = "99991042765" },
+		"no account number":     func(d *invoice.Document, _ *ehf.Frame) { d.Account = "99991042765" },
 		"seller's organisation": func(_ *invoice.Document, f *ehf.Frame) { f.Seller.Organisation = "974760674" },
 		"buyer's organisation":  func(_ *invoice.Document, f *ehf.Frame) { f.Buyer.Organisation = "" },
 		"buyer has no name":     func(_ *invoice.Document, f *ehf.Frame) { f.Buyer.Name = "" },

@@ -173,7 +173,7 @@ func newDocument(d invoice.Document, f Frame) document {
 		out.Credits = &billingReference{d.Credits, f.Credited.String()}
 	} else {
 		out.Due, out.InvoiceType, out.InvoiceLines = d.Due.String(), typeInvoice, lines
-		out.Means = &paymentMeans{transfer, d.KID, f.Account}
+		out.Means = &paymentMeans{transfer, d.KID, d.Account}
 	}
 	out.XMLName, out.Names = xml.Name{Local: kind}, ublNames+kind+"-2"
 	var base, tax money.Ore
