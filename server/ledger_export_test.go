@@ -10,6 +10,7 @@ import (
 	"bompass/server/internal/pgtest"
 	"bompass/server/internal/pipelinetest"
 	"bompass/server/store/demo"
+	"bompass/shared/fixture"
 	"bompass/shared/money"
 	"bompass/shared/oslo"
 	"bompass/shared/toll"
@@ -81,6 +82,63 @@ func TestLedgerIsExportedForAccounting(t *testing.T) {
 	} {
 		if _, said, err := perform(t, server, env, append([]string{"ledger", "export"}, strings.Fields(args)...)...); err == nil || !strings.Contains(said, want) {
 			t.Errorf("%s: %v %q, want %q", args, err, said, want)
+		}
+	}
+}
+
+// An invoice to a company is written as EHF, with the company's number and its own reference; one to a person is not.
+func TestInvoiceToCompanyIsWrittenAsEHF(t *testing.T) {
+	r := pipelinetest.New(t, oslo.At(pipelinetest.November.Month().Last()+10, 9, 0, 0))
+	data := payers(2)
+	data.Agreements[0].Customer = fixture.Fjordfrakt
+	if err := demo.Seed(t.Context(), r.DB, data); err != nil {
+		t.Fatal(err)
+	}
+	for _, sql := range []string{
+		"insert into organisation (number, customer_id) values ('" + fixture.FjordfraktOrganisation + "', '" + string(fixture.Fjordfrakt) + "') on conflict do nothing",
+		"update agreement set reference = 'Avdeling 3' where number = '" + data.Agreements[0].Number + "'",
+	} {
+		if _, err := r.DB.Pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var sent []toll.Observation
+	for i := range 2 {
+		for n := range 8 {
+			sent = append(sent, toll.Observation{
+				Station: "oslo-201", Lane: 1, Epoch: 77, Sequence: int64(i*100 + n), At: oslo.At(pipelinetest.November+oslo.Day(n), 7, i, n),
+				Direction: toll.Inbound, Country: "NO", Plate: fmt.Sprintf("AA%05d", i), Tag: toll.TagID(fmt.Sprintf("95780109%011d", i)),
+			})
+		}
+	}
+	r.Send(pipelinetest.NDJSON(sent...))
+	r.Settle()
+	server, env := program(t), []string{"DATABASE_URL=" + r.URL, "BOMPASS_HOME=" + t.TempDir()}
+	if out, said, err := perform(t, server, env, "billing", "run", "--period", "2025-11"); err != nil {
+		t.Fatalf("%s%s", out, said)
+	}
+	number := func(customer toll.CustomerID) string {
+		return pgtest.One[string](t, r.DB, "select number::text from invoice where customer_id = '"+string(customer)+"'")
+	}
+	file := filepath.Join(t.TempDir(), "invoice.xml")
+	if out, said, err := perform(t, server, env, "billing", "ehf", "--number", number(fixture.Fjordfrakt), "--to", file); err != nil {
+		t.Fatalf("%s%s", out, said)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<cbc:ID>` + number(fixture.Fjordfrakt) + `</cbc:ID>`, `<cbc:EndpointID schemeID="0192">` + fixture.FjordfraktOrganisation + `</cbc:EndpointID>`,
+		"<cbc:BuyerReference>Avdeling 3</cbc:BuyerReference>", "<cbc:RegistrationName>Bompass Utsteder AS</cbc:RegistrationName>", fixture.BankAccount, "Bompassering: ",
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the file lacks %s", want)
+		}
+	}
+	for number, want := range map[string]string{number(fixture.Kari): "is to a person", "1": "there is no document"} {
+		if _, said, err := perform(t, server, env, "billing", "ehf", "--number", number, "--to", file); err == nil || !strings.Contains(said, want) {
+			t.Errorf("document %s: %v %q, want %q", number, err, said, want)
 		}
 	}
 }

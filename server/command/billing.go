@@ -27,12 +27,12 @@ import (
 )
 
 const (
-	billingUsage = "write: server billing run [--period YYYY-MM], server billing held [--json], or " + paidUsage
+	billingUsage = "write: server billing run [--period YYYY-MM], server billing held [--json], " + paidUsage + ", or " + ehfUsage
 	paidUsage    = "server billing paid --kid KID --amount KRONER --on DAY --reference TEXT"
 	ledgerUsage  = "write: server ledger check [--since YYYY-MM]"
 )
 
-// billingCommand makes the invoices of a month, or lists the payers to whom nothing is invoiced.
+// billingCommand makes the invoices of a month, writes one as a file, takes payments, or lists the payers to whom nothing is invoiced.
 func billingCommand(ctx context.Context, args []string, w World) error {
 	switch {
 	case len(args) > 0 && args[0] == "run":
@@ -41,6 +41,8 @@ func billingCommand(ctx context.Context, args []string, w World) error {
 		return billingHeldCommand(ctx, args[1:], w)
 	case len(args) > 0 && args[0] == "paid":
 		return billingPaidCommand(ctx, args[1:], w)
+	case len(args) > 0 && args[0] == "ehf":
+		return billingEHFCommand(ctx, args[1:], w)
 	}
 	return errors.New(billingUsage)
 }

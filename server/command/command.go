@@ -40,6 +40,8 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server billing paid --kid KID --amount KRONER --on DAY --reference TEXT
                                    enter a payment of the bank statement, once for a reference
   server billing held [--json]     list payers to whom nothing is invoiced until a person has looked at it
+  server billing ehf --number NUMBER --to FILE
+                                   write an invoice or credit note to a company as EHF (Peppol BIS Billing 3.0)
   server ledger check [--since YYYY-MM]
                                    rate passages again, recompute lines, invoices and ledger, and print the first difference
   server ledger export --month YYYY-MM --to FILE [--chart FILE]

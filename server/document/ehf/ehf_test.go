@@ -27,8 +27,8 @@ const rules = "../../../../shared/vectors/billing/ehf/check.sh"
 
 func frame() ehf.Frame {
 	return ehf.Frame{
-		Seller:  ehf.Party{Name: "Bompass Utsteder AS", Organisation: "974760673", Street: "Bomveien 1", PostalCode: "0150", City: "Oslo", VAT: true, Registered: true},
-		Buyer:   ehf.Party{Name: "Fjordtrans & Sønner AS", Organisation: "914588200", Street: "Kaien 3", PostalCode: "5003", City: "Bergen"},
+		Seller:    ehf.Party{Name: "Bompass Utsteder AS", Organisation: "974760673", Street: "Bomveien 1", PostalCode: "0150", City: "Oslo", VAT: true, Registered: true},
+		Buyer:     ehf.Party{Name: "Fjordtrans & Sønner AS", Organisation: "914588200", Street: "Kaien 3", PostalCode: "5003", City: "Bergen"},
 		Reference: "MERKET 4711", Language: "nb", Credited: oslo.Date(2026, time.February, 1),
 	}
 }

@@ -141,7 +141,7 @@ var House = []Row{
 	{"app", "app/browser app/page app/session", "connects the program's parts"},
 
 	// server: packages without imports of other domains.
-	{"server/config", "", "the only package that reads the environment"},
+	{"server/config", "shared/ident", "the only package that reads the environment"},
 	{"server/embedded", "", "starts PostgreSQL and NATS and knows nothing of what they carry"},
 	{"server/job", "shared/oslo", "runs work of any kind, some of it at an hour of the Norwegian night"},
 
@@ -326,7 +326,7 @@ var House = []Row{
 	// server: the commands of operators call domains and stores; the HTTP layer is not among them.
 	{
 		"server/command",
-		"assets hardware/... server/access server/access/seal server/billing server/config server/eid server/embedded server/fleet server/ledger " +
+		"assets hardware/... server/access server/access/seal server/billing server/config server/document/ehf server/eid server/embedded server/fleet server/ledger/... " +
 			"server/legacy server/partner/identity/openid server/passage server/passage/reading server/pricelist server/store/... " + anyShared,
 		"does what operators ask for",
 	},

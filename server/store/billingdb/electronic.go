@@ -50,4 +50,3 @@ func (s *Store) Electronic(ctx context.Context, number string) (e billing.Electr
 	}
 	return e, nil
 }
-
