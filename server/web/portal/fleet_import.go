@@ -265,14 +265,14 @@ func changeTexts(p *kit.Page, r fleet.ImportRow) (texts []string) {
 	return texts
 }
 
-// linesView is a table of rows.
+// linesView is a list of rows.
 type linesView struct {
-	Page              *kit.Page
-	Title, What, More string
-	Lines             []importLine
+	Page  *kit.Page
+	More  string
+	Lines []importLine
 }
 
-// Lines returns a table of rows with its titles.
-func (v *importView) Lines(lines []importLine, more, title, what string) linesView {
-	return linesView{Page: &v.Page, Title: v.T(title), What: v.T(what), More: more, Lines: lines}
+// Lines returns a list of rows.
+func (v *importView) Lines(lines []importLine, more string) linesView {
+	return linesView{&v.Page, more, lines}
 }
