@@ -197,8 +197,8 @@ func (p *Page) footLinks() []ui.FootLink {
 		{Text: w.T("app.cookies"), Href: site.Cookies},
 		{Text: w.T("app.message"), Href: site.Message},
 	}
-	for _, phone := range contact.Phones {
-		links = append(links, ui.FootLink{Text: w.T("app.help.call", "phones", phone), Href: "tel:" + toll.DialNumber(phone)})
+	for i, phone := range contact.Phones {
+		links = append(links, ui.FootLink{Text: w.T(menu.CallKey(i), "phones", phone), Href: "tel:" + toll.DialNumber(phone)})
 	}
 	for _, email := range contact.Emails {
 		links = append(links, ui.FootLink{Text: w.T("app.help", "address", email), Href: "mailto:" + email})

@@ -19,7 +19,7 @@ type form struct {
 	minus, group, point string
 	before, after       string // around an amount of kroner
 	percent             string
-	medium              string
+	medium, short       string
 	long, weekday       string
 	numeric             string
 	between             string // numeric date and time of day
@@ -32,23 +32,23 @@ func formOf(lang string) form {
 	case "en":
 		return form{
 			minus: "-", group: ",", point: ".", before: "NOK" + nbsp, percent: "%",
-			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{dd}/{mm}/{y}", between: ", ",
+			medium: "{d} {mon} {y}", short: "{d} {mon}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{dd}/{mm}/{y}", between: ", ",
 		}
 	case "sv":
 		return form{
 			minus: minus, group: nbsp, point: ",", after: nbsp + "Nkr", percent: nbsp + "%",
-			medium: "{d} {mon} {y}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{y}-{mm}-{dd}", between: " ",
+			medium: "{d} {mon} {y}", short: "{d} {mon}", long: "{d} {month} {y}", weekday: "{weekday} {d} {month}", numeric: "{y}-{mm}-{dd}", between: " ",
 		}
 	case "de":
 		return form{
 			minus: "-", group: ".", point: ",", after: nbsp + "NOK", percent: nbsp + "%",
-			medium: "{dd}.{mm}.{y}", long: "{d}. {month} {y}", weekday: "{weekday}, {d}. {month}", numeric: "{dd}.{mm}.{yy}", between: ", ",
+			medium: "{dd}.{mm}.{y}", short: "{dd}.{mm}.", long: "{d}. {month} {y}", weekday: "{weekday}, {d}. {month}", numeric: "{dd}.{mm}.{yy}", between: ", ",
 		}
 	}
 	// Norwegian.
 	return form{
 		minus: minus, group: nbsp, point: ",", after: nbsp + "kr", percent: nbsp + "%",
-		medium: "{d}. {mon} {y}", long: "{d}. {month} {y}", weekday: "{weekday} {d}. {month}", numeric: "{dd}.{mm}.{y}", between: ", ",
+		medium: "{d}. {mon} {y}", short: "{d}. {mon}", long: "{d}. {month} {y}", weekday: "{weekday} {d}. {month}", numeric: "{dd}.{mm}.{y}", between: ", ",
 	}
 }
 
@@ -123,6 +123,9 @@ func (w *Words) Percent(num, den int) string {
 
 // Day formats a date of medium length: 22. mars 2020.
 func (w *Words) Day(d oslo.Day) string { return w.date(w.form.medium, d) }
+
+// ShortDay formats a date without its year, for lists of one period: 22. mars.
+func (w *Words) ShortDay(d oslo.Day) string { return w.date(w.form.short, d) }
 
 // LongDay formats a date with the month's full name: 22. desember 2020.
 func (w *Words) LongDay(d oslo.Day) string { return w.date(w.form.long, d) }

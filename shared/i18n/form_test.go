@@ -154,3 +154,13 @@ func TestPlaceholdersAreFilledOnce(t *testing.T) {
 		}
 	}
 }
+
+// A date without its year, as lists of one period show it.
+func TestShortDay(t *testing.T) {
+	day := oslo.Date(2020, time.March, 2)
+	for lang, want := range map[string]string{"nb": "2. mars", "en": "2 Mar", "sv": "2 mars", "de": "02.03."} {
+		if got := i18n.For(lang).ShortDay(day); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+}

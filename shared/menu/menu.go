@@ -87,3 +87,11 @@ func Current(path string) string {
 	}
 	return ""
 }
+
+// CallKey returns the key of the text of a telephone number at the end of a page: the first says what it is for.
+func CallKey(i int) string {
+	if i == 0 {
+		return "app.help.call"
+	}
+	return "app.help.call.or"
+}

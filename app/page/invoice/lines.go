@@ -64,7 +64,7 @@ func (p *detailsPage) row(reply *api.InvoiceReply, i int) ui.Row {
 		Open:   p.open[i],
 		Toggle: ui.On("line/"+strconv.Itoa(i), func(app.Context) { p.open[i] = !p.open[i] }),
 		Label: []app.UI{
-			app.Elem("span").Body(app.Elem("span").Text(w.Day(dayOf(l))), app.Elem("span").Class("bp-sub").Text(w.Clock(l.At))),
+			app.Elem("span").Class("bp-when").Body(app.Elem("span").Text(w.ShortDay(dayOf(l))), app.Elem("span").Class("bp-sub").Text(w.Clock(l.At))),
 			app.Elem("span").Class("ds-sr-only").Text(", " + l.StationName + ", " + w.Kroner(l.Amount)),
 		},
 	}

@@ -17,6 +17,7 @@ import (
 	"bompass/server/web/asset"
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
+	"bompass/shared/menu"
 	"bompass/shared/site"
 	"bompass/shared/toll"
 )
@@ -127,9 +128,9 @@ func (p *Page) FootLinks() []footLink {
 		{Href: site.Cookies, Text: p.T("app.cookies")},
 		{Href: site.Message, Text: p.T("app.message")},
 	}
-	for _, phone := range p.ServiceNumbers() {
+	for i, phone := range p.ServiceNumbers() {
 		links = append(links, footLink{Href: template.URL("tel:" + phone.Number), //nolint:gosec // digits
-			Text: p.T("app.help.call", "phones", phone.Text)})
+			Text: p.T(menu.CallKey(i), "phones", phone.Text)})
 	}
 	for _, email := range p.ServiceEmails() {
 		links = append(links, footLink{Href: template.URL("mailto:" + email), //nolint:gosec // of the settings

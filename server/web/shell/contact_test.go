@@ -27,7 +27,7 @@ func TestPagesHaveContactOfTollCompany(t *testing.T) {
 			"telephone and email",
 			toll.Contact{Phones: []string{"72 54 09 00", "02012"}, Emails: []string{"post@a.example"}},
 			write + " post@a.example", "ringer du kundeservice: 72 54 09 00 / 02012.",
-			[]string{"tel:+4772540900", "tel:+4702012", "mailto:post@a.example"},
+			[]string{"tel:+4772540900", "tel:+4702012", ">eller 02012<", "mailto:post@a.example"},
 			[]string{`data-phones="72 54 09 00,02012"`, `data-emails="post@a.example"`},
 			nil,
 		},
