@@ -31,14 +31,20 @@ func (p *page) toPay(reply *api.OverviewReply) app.UI {
 	if p.balanceUpdates > 0 { // two class names in turn, as for fresh rows: each starts the animation again
 		amount = amount.Class("bp-moved-" + strconv.Itoa(p.balanceUpdates%2))
 	}
-	return app.Elem("section").Class("bp-balance").Aria("labelledby", "balance").Body(
-		app.Elem("h2").ID("balance").Class("bp-balance-title").Text(w.T("overview.pay")),
+	said := []app.UI{
 		app.Elem("p").Class("bp-balance-note").Body(invoices...),
 		app.Elem("p").Class("bp-balance-note").Body(
 			app.Elem("span").Text(note),
 			app.If(p.Live(), app.Elem("span").Class("bp-live").Text(w.T("app.live"))),
 		),
 		amount,
+	}
+	if owed.Invoices > 0 { // the amount is what is to be paid, and not what the line above it says
+		said = []app.UI{amount, said[0], said[1]}
+	}
+	return app.Elem("section").Class("bp-balance").Aria("labelledby", "balance").Body(
+		app.Elem("h2").ID("balance").Class("bp-balance-title").Text(w.T("overview.pay")),
+		app.Elem("div").Body(said...),
 		app.Elem("p").Class("bp-balance-unbilled").Body(
 			app.Elem("span").Text(month), app.If(p.comparison(reply) != "", app.Elem("span").Text(" "+p.comparison(reply)))),
 	)
