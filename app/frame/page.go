@@ -79,6 +79,7 @@ func (p *Page) OnAppUpdate(app.Context) { p.Session.SetOutdated() }
 func (p *Page) Subscribe(ctx app.Context, h Handlers) {
 	p.entering = true
 	p.offline = !p.Session.Window.Online()
+	pages.Store(ctx.Dispatcher(), ctx)
 	p.unsubscribe = append(p.unsubscribe,
 		p.Session.Subscribe(func(c session.Change) {
 			ctx.Dispatch(func(ctx app.Context) {

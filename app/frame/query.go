@@ -2,6 +2,7 @@ package frame
 
 import (
 	"context"
+	"sync"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -11,16 +12,35 @@ import (
 	"bompass/shared/apiclient"
 )
 
-// Call runs a call to the server away from the UI goroutine and hands its result to then on it.
+// Call runs a call to the server away from the UI goroutine and hands its result to then on it. It lasts as long as the
+// page: the button that began it may be gone by the answer, such as one that tries again, and go-app drops what belongs to
+// an element that is gone.
 func Call[T any](ctx app.Context, call func(context.Context) (T, error), then func(app.Context, T, error)) {
+	page := pageOf(ctx)
 	ctx.Async(func() {
 		defer ui.Recover("call")
-		result, err := call(ctx)
-		ctx.Dispatch(func(ctx app.Context) {
+		result, err := call(page)
+		page.Dispatch(func(page app.Context) {
 			defer ui.Recover("called")
+			if !ctx.Src().Mounted() {
+				then(page, result, err)
+				return
+			}
 			then(ctx, result, err)
+			ctx.Dispatch(func(app.Context) {}) // draws the component that called, which may be a part of the page
 		})
 	})
+}
+
+// pages has the context of the page that each dispatcher shows; there is one of them in a browser.
+var pages sync.Map
+
+// pageOf returns the context of the page that is shown, or the context given where none is.
+func pageOf(ctx app.Context) app.Context {
+	if page, ok := pages.Load(ctx.Dispatcher()); ok {
+		return page.(app.Context)
+	}
+	return ctx
 }
 
 // Do is Call for calls without a result.
