@@ -58,7 +58,7 @@ func TestNewVersionIsNotOfferedWithinForm(t *testing.T) {
 		page.Type(keys)
 		page.Wait("no offer once "+what+" is begun", "!"+updateOffer)
 	}
-	leave(`nav a[href="/prices"]`, `document.querySelector("#station")`)
+	leave(`.bp-nav > ul > li > a[href="/prices"]`, `document.querySelector("#station")`)
 	begin("a search for a station", "#station", "mar")
 	leave(`nav a[href^="/passages"]`, `document.querySelector("#from")`)
 	begin("a period", "#from", kb.ArrowUp)
