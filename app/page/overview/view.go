@@ -28,7 +28,7 @@ func (p *page) toPay(reply *api.OverviewReply) app.UI {
 		invoices = p.unpaid(owed)
 	}
 	amount := app.Elem("p").Class("bp-balance-amount").Attr("translate", "no").Text(w.Kroner(shown))
-	if p.balanceUpdates > 0 { // two class names in turn, as for fresh rows: each starts the animation again
+	if p.balanceUpdates > 0 && owed.Invoices == 0 { // two class names in turn, as for fresh rows: each starts the animation again
 		amount = amount.Class("bp-moved-" + strconv.Itoa(p.balanceUpdates%2))
 	}
 	said := []app.UI{

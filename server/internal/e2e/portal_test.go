@@ -71,7 +71,7 @@ func TestPassageAppearsLiveWithItsReason(t *testing.T) {
 	page.WaitText("DP 45821")
 	page.WaitText("EK 31204")
 	page.Screenshot("overview")
-	const amount = `document.querySelector("main").innerText.match(/[\d\s\u00a0]+,\d\d/)[0]`
+	const amount = `document.querySelector(".bp-balance").innerText`
 	balance := strconv.Quote(page.Eval(amount))
 	page.Wait("the balance to be stable", amount+` === `+balance)
 	product.Drive(t, 79, "bergen-1") // where the hour rule does not apply to the passages sent before
