@@ -127,6 +127,7 @@ func TestJoinLeavesNoRowOfTheOtherAccount(t *testing.T) {
 		"insert into login_step (token_hash, account_id, until) values ('s', '" + other + "', now())",
 		"insert into text_factor (account_id, mobile, added_at) values ('" + other + "', '+4790000001', now())",
 		"insert into contact_code (account_id, channel, code_hash, until) values ('" + other + "', 'email', 'x', now())",
+		"insert into fleet_import (id, customer_id, account_id, at, name) values (gen_random_uuid(), '" + string(pgtest.CustomerID(2)) + "', '" + other + "', now(), 'f.csv')",
 		`insert into fleet_event (key, agreement_id, account_id, at, effective_at, kind, reason, status_before, status_after, kept, ended, ordered, returned, from_net, to_net)
 			values (gen_random_uuid(), '` + string(agreement) + "', '" + other + "', now(), now(), 'hold', '', 'active', 'on-hold', false, false, false, 0, 0, 0)",
 	} {

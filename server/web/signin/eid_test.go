@@ -156,7 +156,7 @@ var helpTexts = map[string]map[string][]string{
 	"de": {
 		"eid": {
 			"ID-porten ist die gemeinsame Anmeldung für mehr als 1.000 öffentliche Dienste",
-			"Für digitale Dienste der Verwaltung brauchen Sie eine elektronische ID (eID).", "bestätigt, wer Sie sind",
+			"Für digitale Dienste der Verwaltung brauchen Sie eine eID.", "bestätigt, wer Sie sind",
 		},
 		"choices": {"MinID, BankID, BankID auf dem Handy, Buypass und Commfides"},
 		"stuck":   {"Digdir"},
