@@ -35,6 +35,7 @@ type Session struct {
 
 	tariffs     *Tariffs // public, so they are kept when the session ends
 	live        bool     // the event stream is connected
+	untold      bool     // it was connected, or events were missed, before anybody subscribed
 	opened      bool     // the event stream was connected once
 	polling     bool     // asking takes the place of the event stream
 	stop        func()
@@ -199,6 +200,10 @@ func (s *Session) Subscribe(handle func(Change)) (stop func()) {
 	id := s.nextID
 	s.nextID++
 	s.subscribers[id] = handle
+	if s.untold {
+		s.untold = false
+		handle(Change{})
+	}
 	return func() { delete(s.subscribers, id) }
 }
 
@@ -240,6 +245,7 @@ func (s *Session) connected(open bool) {
 	missed := open && s.Window.TakeEarly()
 	if s.live != open || missed {
 		s.live = open
+		s.untold = len(s.subscribers) == 0 // another tab's stream can be open before a page is there
 		s.notify(Change{})
 	}
 }
