@@ -37,7 +37,7 @@ var pages sync.Map
 
 // pageOf returns the context of the page that is shown, or the context given where none is.
 func pageOf(ctx app.Context) app.Context {
-	if page, ok := pages.Load(ctx.Dispatcher()); ok {
+	if page, ok := pages.Load(ctx.Dispatcher()); ok && page.(app.Context).Err() == nil { // one that has just been left has ended
 		return page.(app.Context)
 	}
 	return ctx

@@ -117,3 +117,19 @@ func TestEventsMissedByAnEarlyAnswerCauseAResync(t *testing.T) {
 		}
 	}
 }
+
+// A stream that is open before a page is there, such as that of another tab, may have missed events: the page is told as
+// soon as it subscribes, and no later one again.
+func TestPageThatComesAfterTheStreamIsTold(t *testing.T) {
+	w, s := begin()
+	w.Early = true
+	s.SetMe(api.MeReply{CSRF: "token"})
+	w.Stream.Open(true)
+	told := 0
+	for range 2 {
+		s.Subscribe(func(session.Change) { told++ })
+	}
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
+}

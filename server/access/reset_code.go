@@ -38,7 +38,14 @@ func (r *Registrar) requestResetCode(ctx context.Context, number string, account
 	code, now := fmt.Sprintf("%06d", random), r.service.now()
 	until := now.Add(ResetCodeMax)
 	holds := resetCode{Reset: resetOf(account), Number: number, Code: r.service.keys.CodeHash(code, "reset", number)}
-	link, token, err := r.service.keys.NewLink(seal.PurposePasswordCode, account.ID, until, holds)
+	// Where the telephone receives codes, too, it would be the only factor: the next subscriber of the number would get in.
+	// The link comes by mail then, and the code is nobody's.
+	byMail := there && account.TextMobile != ""
+	owner := account.ID
+	if byMail {
+		owner = ""
+	}
+	link, token, err := r.service.keys.NewLink(seal.PurposePasswordCode, owner, until, holds)
 	if err != nil {
 		return "", err
 	}
@@ -47,11 +54,10 @@ func (r *Registrar) requestResetCode(ctx context.Context, number string, account
 	switch {
 	case !there:
 		message, err = r.messages.Decoy(notice.Reset, content)
-	// Where the telephone receives codes, too, it would be the only factor: the next subscriber of the number would get in.
-	case account.TextMobile != "":
-		var byMail seal.Link
-		byMail, message, err = r.resetByMail(account, there)
-		links[0].Account, links = "", append(links, byMail)
+	case byMail:
+		var mailed seal.Link
+		mailed, message, err = r.resetByMail(account, there)
+		links = append(links, mailed)
 	default:
 		recipient := account.Recipient()
 		recipient.Address = account.Mobile

@@ -12,7 +12,6 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/store"
 	"bompass/shared/fault"
-	"bompass/shared/toll"
 )
 
 // SetOwnSession makes a session one on the person's own device until an instant, or an ordinary one again if that is zero.
@@ -69,15 +68,5 @@ func (s *Store) ContinueSession(ctx context.Context, locked, next seal.Hash, now
 
 // EndOwnSession ends a session on a person's own device, with an event.
 func (s *Store) EndOwnSession(ctx context.Context, hash seal.Hash, now time.Time) error {
-	return s.db.Tx(ctx, "end own session", func(tx pgx.Tx) error {
-		ended, err := store.SelectOne[struct{ AccountID, Device, Network string }](ctx, tx,
-			"delete from session where token_hash = $1 and own_device returning account_id::text, device, network", hash[:])
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return store.AddEvent(ctx, tx, toll.AccountID(ended.AccountID), access.EventSignedOut, now, access.Place{Device: ended.Device, Network: ended.Network})
-	})
+	return s.endSession(ctx, "delete from session where token_hash = $1 and own_device", hash, now)
 }

@@ -111,9 +111,13 @@ func (s *Store) TouchSession(ctx context.Context, hash seal.Hash, now time.Time)
 
 // EndSession ends a session, with an event; one that has ended already is left alone.
 func (s *Store) EndSession(ctx context.Context, hash seal.Hash, now time.Time) error {
+	return s.endSession(ctx, "delete from session where token_hash = $1", hash, now)
+}
+
+// endSession ends the session that a statement deletes by its hash, with an event; it does nothing where there is none.
+func (s *Store) endSession(ctx context.Context, deletes string, hash seal.Hash, now time.Time) error {
 	return s.db.Tx(ctx, "end session", func(tx pgx.Tx) error {
-		ended, err := store.SelectOne[struct{ AccountID, Device, Network string }](ctx, tx,
-			"delete from session where token_hash = $1 returning account_id::text, device, network", hash[:])
+		ended, err := store.SelectOne[struct{ AccountID, Device, Network string }](ctx, tx, deletes+" returning account_id::text, device, network", hash[:])
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

@@ -129,3 +129,17 @@ func TestResetCodeIsLimited(t *testing.T) {
 	}
 	refused("a new code after the tries of a day", v, code, http.StatusTooManyRequests)
 }
+
+// Where the telephone is a factor, too, its owner gets the link by mail, and no code opens a new password: whoever guesses
+// or reads messages on the telephone alone does not get in.
+func TestTelephoneThatIsFactorResetsByMail(t *testing.T) {
+	h := webtest.New(t)
+	h.Exec("insert into text_factor values ('0196a000-0000-7000-8000-000000000501', '" + webtest.Phone + "', now())")
+	askResetCode(t, h, webtest.Phone)
+	if got := h.QueryText("select count(*)::text from link where purpose = 'password.code' and account_id is not null"); got != "0" {
+		t.Errorf("%s codes of the account", got)
+	}
+	if got := h.QueryText("select count(*)::text from link where purpose = 'password' and account_id is not null"); got != "1" {
+		t.Errorf("%s links of the account", got)
+	}
+}
