@@ -43,6 +43,19 @@ func payers(n int) (data demo.Data) {
 	return data
 }
 
+// drivenBy returns eight passages of each of the first payers.
+func drivenBy(n int) (sent []toll.Observation) {
+	for i := range n {
+		for day := range 8 {
+			sent = append(sent, toll.Observation{
+				Station: "oslo-201", Lane: 1, Epoch: 77, Sequence: int64(i*100 + day), At: oslo.At(pipelinetest.November+oslo.Day(day), 7, i%60, day),
+				Direction: toll.Inbound, Country: "NO", Plate: fmt.Sprintf("AA%05d", i), Tag: toll.TagID(fmt.Sprintf("95780109%011d", i)),
+			})
+		}
+	}
+	return sent
+}
+
 // Three runs at once that are killed again and again leave each charge on one invoice, none out, and no gap in the numbers.
 func TestKilledRunsLoseNothingAndInvoiceNothingTwice(t *testing.T) {
 	now := oslo.At(pipelinetest.November.Month().Last()+10, 9, 0, 0)
@@ -50,15 +63,7 @@ func TestKilledRunsLoseNothingAndInvoiceNothingTwice(t *testing.T) {
 	if err := demo.Seed(t.Context(), r.DB, payers(billedAgreements)); err != nil {
 		t.Fatal(err)
 	}
-	var sent []toll.Observation
-	for i := range billedAgreements {
-		for n := range 8 {
-			sent = append(sent, toll.Observation{
-				Station: "oslo-201", Lane: 1, Epoch: 77, Sequence: int64(i*100 + n), At: oslo.At(pipelinetest.November+oslo.Day(n), 7, i%60, n),
-				Direction: toll.Inbound, Country: "NO", Plate: fmt.Sprintf("AA%05d", i), Tag: toll.TagID(fmt.Sprintf("95780109%011d", i)),
-			})
-		}
-	}
+	sent := drivenBy(billedAgreements)
 	r.Send(pipelinetest.NDJSON(sent...))
 	r.Settle()
 	before := pgtest.One[int64](t, r.DB, "select sum(amount) from unbilled")

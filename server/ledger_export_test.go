@@ -1,7 +1,6 @@
 package main_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,28 +15,30 @@ import (
 	"bompass/shared/toll"
 )
 
-// The postings of a month in which invoices were made are a file of vouchers that add up to 0, and whose sums are those of
-// the invoices.
-func TestLedgerIsExportedForAccounting(t *testing.T) {
-	r := pipelinetest.New(t, oslo.At(pipelinetest.November.Month().Last()+10, 9, 0, 0))
-	if err := demo.Seed(t.Context(), r.DB, payers(5)); err != nil {
+// invoiced lets payers drive and makes their invoices with the command. It returns the pipeline with the database, the
+// program and its environment.
+func invoiced(t *testing.T, data demo.Data, changes ...string) (r *pipelinetest.Rig, server string, env []string) {
+	t.Helper()
+	r = pipelinetest.New(t, oslo.At(pipelinetest.November.Month().Last()+10, 9, 0, 0))
+	if err := demo.Seed(t.Context(), r.DB, data); err != nil {
 		t.Fatal(err)
 	}
-	var sent []toll.Observation
-	for i := range 5 {
-		for n := range 8 {
-			sent = append(sent, toll.Observation{
-				Station: "oslo-201", Lane: 1, Epoch: 77, Sequence: int64(i*100 + n), At: oslo.At(pipelinetest.November+oslo.Day(n), 7, i, n),
-				Direction: toll.Inbound, Country: "NO", Plate: fmt.Sprintf("AA%05d", i), Tag: toll.TagID(fmt.Sprintf("95780109%011d", i)),
-			})
-		}
+	for _, sql := range changes {
+		pgtest.Exec(t, r.DB, sql)
 	}
-	r.Send(pipelinetest.NDJSON(sent...))
+	r.Send(pipelinetest.NDJSON(drivenBy(len(data.Agreements))...))
 	r.Settle()
-	server, env := program(t), []string{"DATABASE_URL=" + r.URL, "BOMPASS_HOME=" + t.TempDir()}
+	server, env = program(t), []string{"DATABASE_URL=" + r.URL, "BOMPASS_HOME=" + t.TempDir()}
 	if out, said, err := perform(t, server, env, "billing", "run", "--period", "2025-11"); err != nil {
 		t.Fatalf("%s%s", out, said)
 	}
+	return r, server, env
+}
+
+// The postings of a month in which invoices were made are a file of vouchers that add up to 0, and whose sums are those of
+// the invoices.
+func TestLedgerIsExportedForAccounting(t *testing.T) {
+	r, server, env := invoiced(t, payers(5))
 	month := pgtest.One[string](t, r.DB, "select to_char(max(at) at time zone 'Europe/Oslo', 'YYYY-MM') from ledger_transaction")
 	file := filepath.Join(t.TempDir(), "month.se")
 	out, said, err := perform(t, server, env, "ledger", "export", "--month", month, "--to", file)
@@ -88,35 +89,11 @@ func TestLedgerIsExportedForAccounting(t *testing.T) {
 
 // An invoice to a company is written as EHF, with the company's number and its own reference; one to a person is not.
 func TestInvoiceToCompanyIsWrittenAsEHF(t *testing.T) {
-	r := pipelinetest.New(t, oslo.At(pipelinetest.November.Month().Last()+10, 9, 0, 0))
 	data := payers(2)
 	data.Agreements[0].Customer = fixture.Fjordfrakt
-	if err := demo.Seed(t.Context(), r.DB, data); err != nil {
-		t.Fatal(err)
-	}
-	for _, sql := range []string{
-		"insert into organisation (number, customer_id) values ('" + fixture.FjordfraktOrganisation + "', '" + string(fixture.Fjordfrakt) + "') on conflict do nothing",
-		"update agreement set reference = 'Avdeling 3' where number = '" + data.Agreements[0].Number + "'",
-	} {
-		if _, err := r.DB.Pool.Exec(t.Context(), sql); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var sent []toll.Observation
-	for i := range 2 {
-		for n := range 8 {
-			sent = append(sent, toll.Observation{
-				Station: "oslo-201", Lane: 1, Epoch: 77, Sequence: int64(i*100 + n), At: oslo.At(pipelinetest.November+oslo.Day(n), 7, i, n),
-				Direction: toll.Inbound, Country: "NO", Plate: fmt.Sprintf("AA%05d", i), Tag: toll.TagID(fmt.Sprintf("95780109%011d", i)),
-			})
-		}
-	}
-	r.Send(pipelinetest.NDJSON(sent...))
-	r.Settle()
-	server, env := program(t), []string{"DATABASE_URL=" + r.URL, "BOMPASS_HOME=" + t.TempDir()}
-	if out, said, err := perform(t, server, env, "billing", "run", "--period", "2025-11"); err != nil {
-		t.Fatalf("%s%s", out, said)
-	}
+	r, server, env := invoiced(t, data,
+		"insert into organisation (number, customer_id) values ('"+fixture.FjordfraktOrganisation+"', '"+string(fixture.Fjordfrakt)+"') on conflict do nothing",
+		"update agreement set reference = 'Avdeling 3' where number = '"+data.Agreements[0].Number+"'")
 	number := func(customer toll.CustomerID) string {
 		return pgtest.One[string](t, r.DB, "select number::text from invoice where customer_id = '"+string(customer)+"'")
 	}

@@ -15,6 +15,9 @@ import (
 
 const ehfUsage = "server billing ehf --number NUMBER --to FILE"
 
+// errNoIssuer is returned by what names the business that sends invoices where none is set.
+var errNoIssuer = errors.New("invoices name the business that sends them: set BOMPASS_ISSUER_NAME and the settings beside it")
+
 // billingEHFCommand writes an invoice or credit note to a company as EHF.
 func billingEHFCommand(ctx context.Context, args []string, w World) error {
 	flags := flag.NewFlagSet("billing ehf", flag.ContinueOnError)
@@ -28,7 +31,7 @@ func billingEHFCommand(ctx context.Context, args []string, w World) error {
 		return errors.New("write: " + ehfUsage)
 	}
 	return WithStore(ctx, w, func(c config.Config, db *store.DB) error {
-		text, err := EHF(ctx, billingdb.New(db), c.Issuer, *number)
+		text, err := writeEHF(ctx, billingdb.New(db), c.Issuer, *number)
 		if err != nil {
 			return err
 		}
@@ -40,10 +43,10 @@ func billingEHFCommand(ctx context.Context, args []string, w World) error {
 	})
 }
 
-// EHF returns a document to a company as EHF.
-func EHF(ctx context.Context, st *billingdb.Store, issuer config.Issuer, number string) ([]byte, error) {
+// writeEHF returns a document to a company as EHF.
+func writeEHF(ctx context.Context, st *billingdb.Store, issuer config.Issuer, number string) ([]byte, error) {
 	if issuer.Name == "" {
-		return nil, errors.New("invoices name the business that sends them: set BOMPASS_ISSUER_NAME and the settings beside it")
+		return nil, errNoIssuer
 	}
 	e, err := st.Electronic(ctx, number)
 	if err != nil {

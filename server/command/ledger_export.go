@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"text/tabwriter"
 
@@ -39,8 +40,13 @@ func ledgerExportCommand(ctx context.Context, args []string, w World) error {
 	if err != nil {
 		return err
 	}
-	return withBooks(ctx, w, func(_ config.Config, db *store.DB, _ *rating.Plan) error {
-		return exportLedger(ctx, billingdb.New(db), chart, month, *to, w)
+	return withBooks(ctx, w, func(c config.Config, db *store.DB, _ *rating.Plan) error {
+		if c.Issuer.Name == "" {
+			return errNoIssuer
+		}
+		return exportLedger(ctx, billingdb.New(db), month, *to, w, func(f io.Writer) *sie.Writer {
+			return sie.NewWriter(f, chart, c.Issuer.Name, w.Now())
+		})
 	})
 }
 
@@ -61,13 +67,13 @@ func chartOf(file string) (sie.Chart, error) {
 }
 
 // exportLedger writes the file under another name first, so that no half a month is imported.
-func exportLedger(ctx context.Context, st *billingdb.Store, chart sie.Chart, month oslo.Month, to string, w World) error {
+func exportLedger(ctx context.Context, st *billingdb.Store, month oslo.Month, to string, w World, begin func(io.Writer) *sie.Writer) error {
 	part := to + ".part"
 	f, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("ledger export: %w", err)
 	}
-	out := sie.NewWriter(f, chart, month, w.Now())
+	out := begin(f)
 	err = st.Postings(ctx, month, out.Add)
 	if err = errors.Join(err, out.Close(), f.Close()); err == nil {
 		err = os.Rename(part, to)

@@ -133,7 +133,6 @@ func (p *detailsPage) verdictText(c *checked) string {
 // checkCard offers to rate the invoice again, and shows the result.
 func (p *detailsPage) checkCard(reply *api.InvoiceReply) app.UI {
 	w := p.Words()
-	// The button stays: go-app drops the answer to a call whose button has gone.
 	body := []app.UI{
 		app.Elem("p").Text(w.T("invoices.check.why")),
 		app.Elem("p").Body(ui.Button("secondary", w.T("invoices.check.do"), ui.On("check/"+reply.Number, p.checkAgain)).ID("check-invoice")),

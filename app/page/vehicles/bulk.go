@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -81,8 +82,7 @@ func (p *listPage) pickAll(found []listed) app.UI {
 		})))
 }
 
-// bulk is the form about the vehicles that are selected. It is hidden while there are none, but stays: go-app drops what
-// follows from an action of an element that has gone.
+// bulk is the form about the vehicles that are selected. It is hidden while there are none.
 func (p *listPage) bulk() app.UI {
 	w, n := p.Words(), len(p.selected.vehicles)
 	if !p.selects() {
@@ -164,7 +164,7 @@ func (p *listPage) exportSelected(n int) app.UI {
 // packed returns ids in the short form of api.FleetExportRequest.
 func packed(ids map[toll.VehicleID]bool) string {
 	var bytes []byte
-	for id := range ids {
+	for _, id := range slices.Sorted(maps.Keys(ids)) { // in any order, each drawing would change the address
 		b, err := hex.DecodeString(strings.ReplaceAll(string(id), "-", ""))
 		if err == nil {
 			bytes = append(bytes, b...)
@@ -184,11 +184,7 @@ func (p *listPage) change(ctx app.Context) {
 		p.FocusErrors(ctx, p.Words().T("vehicles.title"))
 		return
 	}
-	ids := make([]toll.VehicleID, 0, len(p.selected.vehicles))
-	for id := range p.selected.vehicles {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
+	ids := slices.Sorted(maps.Keys(p.selected.vehicles))
 	p.selected.sending, p.selected.refused, p.selected.failed = true, nil, nil
 	frame.Call(ctx, func(ctx context.Context) (all api.FleetBulkReply, err error) {
 		for part := range slices.Chunk(ids, api.BulkMax) {

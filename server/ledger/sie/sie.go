@@ -36,8 +36,8 @@ type Writer struct {
 	count int
 }
 
-// NewWriter writes the head of a file of a month.
-func NewWriter(out io.Writer, chart Chart, month oslo.Month, made time.Time) *Writer {
+// NewWriter writes the head of a file of a company's vouchers.
+func NewWriter(out io.Writer, chart Chart, company string, made time.Time) *Writer {
 	// The format has one character set, that of IBM computers in 1981.
 	text := encoding.ReplaceUnsupported(charmap.CodePage437.NewEncoder())
 	w := &Writer{out: bufio.NewWriter(text.Writer(out)), chart: chart, sums: map[ledger.Account]money.Ore{}}
@@ -46,8 +46,7 @@ func NewWriter(out io.Writer, chart Chart, month oslo.Month, made time.Time) *Wr
 	w.line("#FORMAT PC8")
 	w.line("#GEN %s", date(oslo.DayOf(made)))
 	w.line("#SIETYP 4")
-	w.line("#FNAMN %s", quoted("Bompass"))
-	w.line("#OMFATTN %s", date(month.Last()))
+	w.line("#FNAMN %s", quoted(company))
 	w.line("#VALUTA NOK")
 	for _, a := range chart.accounts() {
 		w.line("#KONTO %s %s", a.Number, quoted(a.Name))

@@ -13,15 +13,6 @@ import (
 	"bompass/shared/oslo"
 )
 
-func november(t *testing.T) oslo.Month {
-	t.Helper()
-	month, err := oslo.ParseMonth("2026-11")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return month
-}
-
 func postings() []ledger.Posting {
 	at := oslo.At(oslo.Date(2026, time.November, 8), 0, 0, 0)
 	return []ledger.Posting{
@@ -37,7 +28,7 @@ func postings() []ledger.Posting {
 // A file of two vouchers, as accounting systems read it.
 func TestFile(t *testing.T) {
 	var out bytes.Buffer
-	w := sie.NewWriter(&out, sie.Standard(), november(t), oslo.At(oslo.Date(2026, time.December, 1), 9, 0, 0))
+	w := sie.NewWriter(&out, sie.Standard(), "Vei AS", oslo.At(oslo.Date(2026, time.December, 1), 9, 0, 0))
 	for _, p := range postings() {
 		if err := w.Add(p); err != nil {
 			t.Fatal(err)
@@ -55,8 +46,7 @@ func TestFile(t *testing.T) {
 #FORMAT PC8
 #GEN 20261201
 #SIETYP 4
-#FNAMN "Bompass"
-#OMFATTN 20261130
+#FNAMN "Vei AS"
 #VALUTA NOK
 #KONTO 1500 "Kundefordringer"
 #KONTO 1920 "Bankinnskudd"
@@ -100,7 +90,7 @@ func TestWrongPostingIsRefused(t *testing.T) {
 	} {
 		p := postings()[0]
 		spoil(&p)
-		if err := sie.NewWriter(&bytes.Buffer{}, sie.Standard(), november(t), time.Now()).Add(p); err == nil || !strings.Contains(err.Error(), want) {
+		if err := sie.NewWriter(&bytes.Buffer{}, sie.Standard(), "Vei AS", time.Now()).Add(p); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
@@ -113,7 +103,7 @@ func TestChartOfOnesOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	w := sie.NewWriter(&out, chart, november(t), time.Now())
+	w := sie.NewWriter(&out, chart, "Vei AS", time.Now())
 	if err := w.Add(postings()[0]); err != nil {
 		t.Fatal(err)
 	}
