@@ -248,6 +248,7 @@ func (p *listPage) table(caption string, groups ...ui.Group) app.UI {
 func (p *listPage) row(i *api.InvoiceSummary) ui.Row {
 	w := p.Words()
 	text := func(s string) app.UI { return app.Elem("span").Text(s) }
+	when := func(s string) app.UI { return app.Elem("span").Class("bp-when").Text(s) }
 	name := w.T("invoices.single.title", "number", i.Number)
 	expand := &ui.Expand{
 		Open:   p.open[i.Number],
@@ -258,7 +259,7 @@ func (p *listPage) row(i *api.InvoiceSummary) ui.Row {
 		expand.Detail = p.detail(i)
 	}
 	return ui.Row{ID: "invoice-" + i.Number, Expand: expand, Cells: []app.UI{
-		nil, app.Elem("span").Class("bp-station").Text(i.Number), stateBadge(w, i.State, i.Due < p.Session.Today()), text(w.Day(i.Issued)), text(w.Day(i.Due)),
+		nil, app.Elem("span").Class("bp-station").Text(i.Number), stateBadge(w, i.State, i.Due < p.Session.Today()), when(w.Day(i.Issued)), when(w.Day(i.Due)),
 		app.Elem("span").Class("bp-amount").Text(w.Kroner(i.Total)), text(w.Kroner(i.VAT)), app.Elem("span").Class("bp-amount").Text(w.Kroner(i.Outstanding)),
 		app.Elem("span").Class("bp-tagnumber").Text(i.KID),
 	}}
