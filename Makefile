@@ -18,7 +18,7 @@ SOURCES := $(shell find app shared assets/css assets/icon assets/tariff -type f 
 	$(wildcard server/internal/bundle/*.go server/internal/bundle/lean/* server/internal/bundle/slim/*.go) assets/package-lock.json go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: security test-secrets node help run build test test-wasm lint fmt bench faults size gates reset clean postgres chromium saxon tools shots icons mutants mutants-asvs reader llrp-check behaviours
+.PHONY: security test-secrets node help run build test test-wasm lint fmt bench faults size gates reset clean postgres chromium saxon pdftools tools shots icons mutants mutants-asvs reader llrp-check behaviours
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -41,7 +41,7 @@ assets/node_modules/.package-lock.json: assets/package-lock.json | node
 	@touch $@
 
 # Each run records what it proves in a new folder, so that the tests that prove something are never cached.
-test: postgres chromium saxon build size test-wasm test-secrets test-race ## run every test, on a real PostgreSQL and a real browser
+test: postgres chromium saxon pdftools build size test-wasm test-secrets test-race ## run every test, on a real PostgreSQL and a real browser
 	@rm -rf .cache/proofs; run=$(CURDIR)/.cache/proofs/$$(date -u +%Y%m%dT%H%M%S); mkdir -p $$run; \
 		echo "go test -timeout $(TEST_TIMEOUT) ./..."; PROOFS_DIR=$$run go test -timeout $(TEST_TIMEOUT) ./...; \
 		status=$$?; touch $$run/finished; exit $$status
@@ -68,6 +68,7 @@ bench: postgres chromium build ## measure the rating core, the pipeline and the 
 	go test -run '^$$' -bench 'Rating$$' -benchtime 1x -timeout 20m ./server/internal/bench
 	go test -run '^$$' -bench . -benchtime 2s ./shared/rating
 	GOOS=js GOARCH=wasm go test -exec="$(NODERUN)" -run '^$$' -bench . -benchtime 1s ./shared/recheck
+	go test -run '^$$' -bench . -benchtime 2s ./server/document/pdf
 	go test -run '^$$' -bench Pipeline -benchtime 1x -timeout 20m ./server/...
 	go test -run '^$$' -bench Touch -benchtime 1x -timeout 20m ./server/internal/e2e
 	go test -run '^$$' -bench LargeCustomer -benchtime 1x -timeout 60m ./server/internal/bench
@@ -145,6 +146,10 @@ saxon:
 	@command -v java >/dev/null && command -v xmllint >/dev/null && test -e /usr/share/java/Saxon-HE.jar || { \
 		echo "installing Saxon and xmllint for the rules of electronic invoices"; \
 		$(call install,default-jre-headless libsaxonhe-java libxml2-utils); }
+
+pdftools:
+	@command -v pdfinfo >/dev/null && command -v pdftotext >/dev/null && command -v qpdf >/dev/null || { \
+		echo "installing Poppler's tools and qpdf, which read PDF in the tests"; $(call install,poppler-utils qpdf); }
 
 node:
 	@command -v npm >/dev/null && command -v node >/dev/null || { echo "installing Node.js for packages and for tests of WebAssembly"; $(call install,nodejs npm); }

@@ -150,6 +150,7 @@ var House = []Row{
 	{"server/ledger/sie", "server/ledger shared/money shared/oslo", "a file of postings for accounting systems"},
 	{"server/billing", "server/ledger " + anyShared, "makes invoices of what was charged"},
 	{"server/document/ehf", anyShared, "a document and its parties are all that a file of an invoice needs"},
+	{"server/document/pdf", anyShared, "a document and its parties are all that a file of an invoice needs"},
 	{"server/partner/identity", "shared/fault", "the role of an identity provider"},
 	{
 		"server/partner/identity/openid", "server/partner/identity shared/fault shared/ident",
@@ -359,6 +360,8 @@ var Libraries = []Library{
 		"server server/embedded server/passage/... server/internal/pipelinetest hardware/uplink/leaf",
 		"the stream of passages",
 	},
+	{"codeberg.org/go-pdf/fpdf", "server/document/pdf", "pages, text and fonts of PDF"},
+	{"golang.org/x/image", "server/document/pdf", "fonts of PDF"},
 	{"github.com/alexedwards/argon2id", "server/access/seal server/legacy", "hashes of passwords"},
 	{"github.com/andybalholm/brotli", "server/internal/bundle server/web/portal", "compression of what browsers load"},
 	{"github.com/boombuler/barcode", "server/web/signin", "QR codes for authenticator apps"},
