@@ -236,7 +236,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Unkept:      p.config.Assets != "",
 		Ceremonies:  accessdb.New(p.db),
 		Access:      people.access, Registrar: people.registrar, Factors: people.factors, Person: people.person,
-		Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, EID: partners.eid,
+		Privacy: people.privacy, Agreements: agreements, Legacy: people.legacy, Inbox: people.inbox, Clock: p.testClock(), EID: partners.eid,
 		Fleet:   vehicles,
 		Parties: partners.parties, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),

@@ -36,6 +36,7 @@ func (p *product) printBanner() {
 	}
 	if p.config.Mode == config.Development {
 		fmt.Fprintf(&b, "  Mailbox   %s/dev/inbox   every mail and text message that the product sends\n", address)
+		fmt.Fprintf(&b, "  Clock     %s/dev/clock   moves an agreement on to its next invoice, due date or reminder\n", address)
 	}
 	_, _ = io.WriteString(p.Out, b.String()+"\n")
 }

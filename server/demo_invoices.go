@@ -2,20 +2,23 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"bompass/server/billing"
 	"bompass/server/command"
+	"bompass/server/dunning"
 	"bompass/server/store/billingdb"
 	"bompass/shared/api"
+	"bompass/shared/dun"
 	"bompass/shared/fixture"
 	"bompass/shared/oslo"
 	"bompass/shared/toll"
 )
 
 // makeDemoInvoices makes the invoices of the demo passages of a year, each month at the time when it would have been made, and
-// pays them, except the latest of each customer and one of Olav's that is overdue. It does so once.
+// pays them, except the latest of each customer and one of Olav's that is overdue and reminded of. It does so once.
 func (p *product) makeDemoInvoices(ctx context.Context) error {
 	shelf := billingdb.New(p.db)
 	if _, begun, err := shelf.LastBegun(ctx); err != nil || begun {
@@ -26,7 +29,10 @@ func (p *product) makeDemoInvoices(ctx context.Context) error {
 	for month := oslo.MonthOf(now) - demoMonths; ; month++ {
 		world.Now = func() time.Time { return oslo.At((month+1).First()+oslo.Day(billing.Standard().GraceDays), 6, 0, 0) }
 		if world.Now().After(now) {
-			return p.payDemoInvoices(ctx, shelf, oslo.DayOf(now))
+			if err := p.payDemoInvoices(ctx, shelf, oslo.DayOf(now)); err != nil {
+				return err
+			}
+			return p.remindDemoInvoices(ctx, oslo.DayOf(now))
 		}
 		run, err := command.Billing(p.db, p.prices.Plan, p.config, world)
 		if err != nil {
@@ -50,6 +56,26 @@ func (p *product) payDemoInvoices(ctx context.Context, shelf *billingdb.Store, t
 			if _, _, err := shelf.Pay(ctx, due); err != nil {
 				return fmt.Errorf("demo payments: %w", err)
 			}
+		}
+	}
+	return nil
+}
+
+// remindDays is the number of days before today on which Olav could have been reminded: his unpaid invoices are no older.
+const remindDays = 80
+
+// remindDemoInvoices reminds Olav, each day at the time when it would have been done.
+func (p *product) remindDemoInvoices(ctx context.Context, today oslo.Day) error {
+	world := p.World
+	for day := today - remindDays; day <= today; day++ {
+		world.Now = func() time.Time { return oslo.At(day, dunning.Hour, 0, 0) }
+		_, err := command.Dunning(p.db, world).Run(ctx, dunning.Scope{Customer: fixture.Olav})
+		if missing, ok := errors.AsType[dun.MissingError](err); ok {
+			p.log.Warn("the demo data has no reminder", "error", missing)
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("demo reminders: %w", err)
 		}
 	}
 	return nil

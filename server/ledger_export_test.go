@@ -95,7 +95,7 @@ func TestInvoiceToCompanyIsWrittenAsEHF(t *testing.T) {
 		"insert into organisation (number, customer_id) values ('"+fixture.FjordfraktOrganisation+"', '"+string(fixture.Fjordfrakt)+"') on conflict do nothing",
 		"update agreement set reference = 'Avdeling 3' where number = '"+data.Agreements[0].Number+"'")
 	number := func(customer toll.CustomerID) string {
-		return pgtest.One[string](t, r.DB, "select number::text from invoice where customer_id = '"+string(customer)+"'")
+		return pgtest.One[string](t, r.DB, "select number::text from invoice where kind = 'invoice' and customer_id = '"+string(customer)+"'")
 	}
 	file := filepath.Join(t.TempDir(), "invoice.xml")
 	if out, said, err := perform(t, server, env, "billing", "ehf", "--number", number(fixture.Fjordfrakt), "--to", file); err != nil {
@@ -112,6 +112,28 @@ func TestInvoiceToCompanyIsWrittenAsEHF(t *testing.T) {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the file lacks %s", want)
 		}
+	}
+	credited := number(fixture.Fjordfrakt)
+	out, said, err := perform(t, server, env, "billing", "credit", credited, "--reason", "wrong vehicle")
+	if err != nil || !strings.Contains(out, "credit note 900000001") {
+		t.Fatalf("%s%s", out, said)
+	}
+	if out, said, err := perform(t, server, env, "billing", "ehf", "--number", "900000001", "--to", file); err != nil {
+		t.Fatalf("%s%s", out, said)
+	}
+	if text, err = os.ReadFile(file); err != nil || !strings.Contains(string(text), "<CreditNote") || !strings.Contains(string(text), "<cbc:ID>"+credited+"</cbc:ID>") {
+		t.Errorf("the credit note is %v %s", err, text)
+	}
+	for args, want := range map[string]string{
+		"credit " + credited + " --reason twice": "is credited already", "credit 900000001 --reason x": "no invoice has the number", "credit x --reason x": "no invoice has the number",
+		"hold 5 --reason x": "no invoice has the number", "release " + credited: "no reminders are stopped",
+	} {
+		if _, said, err := perform(t, server, env, append([]string{"billing"}, strings.Fields(args)...)...); err == nil || !strings.Contains(said, want) {
+			t.Errorf("%s: %v %q, want %q", args, err, said, want)
+		}
+	}
+	if out, said, err := perform(t, server, env, "ledger", "check"); err != nil {
+		t.Errorf("%s%s", out, said)
 	}
 	for number, want := range map[string]string{number(fixture.Kari): "is to a person", "1": "there is no document"} {
 		if _, said, err := perform(t, server, env, "billing", "ehf", "--number", number, "--to", file); err == nil || !strings.Contains(said, want) {

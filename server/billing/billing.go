@@ -174,13 +174,30 @@ func (s *Service) Newest() oslo.Month {
 	return (oslo.DayOf(s.now()) - oslo.Day(s.settings.GraceDays)).Month() - 1
 }
 
+// InvoicedOn returns the first day on which a month can be invoiced.
+func (s *Service) InvoicedOn(month oslo.Month) oslo.Day {
+	return (month + 1).First() + oslo.Day(s.settings.GraceDays)
+}
+
+// RunPayer makes the invoice of a month for one payer.
+func (s *Service) RunPayer(ctx context.Context, p Payer, month oslo.Month) (r Result, err error) {
+	if s.settings.Account == "" {
+		return r, ErrNoAccount
+	}
+	if month > s.Newest() {
+		return r, &EarlyError{month, s.InvoicedOn(month)}
+	}
+	err = s.bill(ctx, p, month, &r)
+	return r, err
+}
+
 // Run makes the invoices of a month. A payer whose books are in doubt is held and does not stop the others.
 func (s *Service) Run(ctx context.Context, month oslo.Month) (r Result, err error) {
 	if s.settings.Account == "" {
 		return r, ErrNoAccount
 	}
 	if month > s.Newest() {
-		return r, &EarlyError{month, (month + 1).First() + oslo.Day(s.settings.GraceDays)}
+		return r, &EarlyError{month, s.InvoicedOn(month)}
 	}
 	if err := s.runRange(ctx, month, Range{}, &r); err != nil {
 		return r, err

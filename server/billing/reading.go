@@ -55,7 +55,7 @@ func (r *Reader) Invoice(ctx context.Context, customer toll.CustomerID, number s
 		return reply, fault.New(fault.NotFound).At("number")
 	}
 	reply.Chargers, reply.Vehicles = invoice.ByCharger(reply.Lines), invoice.ByVehicle(reply.Lines)
-	if !places {
+	if !places && reply.Kind != invoice.KindReminder { // which has none
 		reply.Lines, reply.Later = nil, nil
 	}
 	return reply, nil

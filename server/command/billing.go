@@ -27,24 +27,26 @@ import (
 )
 
 const (
-	billingUsage = "write: server billing run [--period YYYY-MM], server billing held [--json], " + paidUsage + ", or " + ehfUsage
-	paidUsage    = "server billing paid --kid KID --amount KRONER --on DAY --reference TEXT"
-	ledgerUsage  = "write: server ledger check [--since YYYY-MM]"
+	billingUsage = "write: server billing run [--period YYYY-MM], server billing held [--json], " + paidUsage + ", " + remindUsage + ", " + holdUsage + ", " +
+		releaseUsage + ", " + creditUsage + ", or " + ehfUsage
+	paidUsage   = "server billing paid --kid KID --amount KRONER --on DAY --reference TEXT"
+	ledgerUsage = "write: server ledger check [--since YYYY-MM]"
 )
 
-// billingCommand makes the invoices of a month, writes one as a file, takes payments, or lists the payers to whom nothing is invoiced.
+// billingCommand makes the invoices of a month, writes one as a file, takes payments, reminds, credits, or lists the payers to whom
+// nothing is invoiced.
 func billingCommand(ctx context.Context, args []string, w World) error {
-	switch {
-	case len(args) > 0 && args[0] == "run":
-		return billingRunCommand(ctx, args[1:], w)
-	case len(args) > 0 && args[0] == "held":
-		return billingHeldCommand(ctx, args[1:], w)
-	case len(args) > 0 && args[0] == "paid":
-		return billingPaidCommand(ctx, args[1:], w)
-	case len(args) > 0 && args[0] == "ehf":
-		return billingEHFCommand(ctx, args[1:], w)
+	if len(args) == 0 {
+		return errors.New(billingUsage)
 	}
-	return errors.New(billingUsage)
+	do, ok := map[string]func(context.Context, []string, World) error{
+		"run": billingRunCommand, "held": billingHeldCommand, "paid": billingPaidCommand, "ehf": billingEHFCommand, "remind": billingRemindCommand,
+		"hold": billingHoldCommand, "release": billingReleaseCommand, "credit": billingCreditCommand,
+	}[args[0]]
+	if !ok {
+		return errors.New(billingUsage)
+	}
+	return do(ctx, args[1:], w)
 }
 
 // billingRunCommand makes the invoices of a month, by default of the latest one that can be invoiced. It can be repeated, and

@@ -11,7 +11,6 @@ import (
 	"bompass/server/config"
 	"bompass/server/store"
 	"bompass/server/store/billingdb"
-	"bompass/server/store/migration"
 	"bompass/shared/ident"
 	"bompass/shared/money"
 	"bompass/shared/oslo"
@@ -22,7 +21,7 @@ import (
 func billingPaidCommand(ctx context.Context, args []string, w World) error {
 	flags := flag.NewFlagSet("billing paid", flag.ContinueOnError)
 	flags.SetOutput(w.Err)
-	kid := flags.String("kid", "", "the invoice's `KID`")
+	kid := flags.String("kid", "", "`KID` of the invoice or a reminder of it")
 	amount := flags.String("amount", "", "`kroner`, such as 1234,50")
 	on := flags.String("on", "", "`day` of the payment, such as 2026-11-20")
 	reference := flags.String("reference", "", "the bank's `reference` of the payment")
@@ -44,10 +43,7 @@ func billingPaidCommand(ctx context.Context, args []string, w World) error {
 	if p.On, err = oslo.ParseDay(*on); err != nil {
 		return fmt.Errorf("%q is not a day; write it as 2026-11-20", *on)
 	}
-	return WithStore(ctx, w, func(_ config.Config, db *store.DB) error {
-		if _, err := migration.Up(ctx, db.Pool); err != nil {
-			return err
-		}
+	return withMigrated(ctx, w, func(_ config.Config, db *store.DB) error {
 		number, isNew, err := billingdb.New(db).Pay(ctx, p)
 		switch {
 		case errors.Is(err, billing.ErrUnknownKID):

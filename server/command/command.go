@@ -39,6 +39,11 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
                                    make the invoices of a month, once, however often it is repeated
   server billing paid --kid KID --amount KRONER --on DAY --reference TEXT
                                    enter a payment of the bank statement, once for a reference
+  server billing remind [--on DAY] write the reminders that are due; --on is another today, in development only
+  server billing hold NUMBER --reason TEXT
+                                   remind nobody of an invoice, such as a disputed one; release NUMBER ends that
+  server billing credit NUMBER --reason TEXT
+                                   credit what is left of an invoice, and of its reminders
   server billing held [--json]     list payers to whom nothing is invoiced until a person has looked at it
   server billing ehf --number NUMBER --to FILE
                                    write an invoice or credit note to a company as EHF (Peppol BIS Billing 3.0)

@@ -18,6 +18,7 @@ type Kind string
 const (
 	Invoiced Kind = "invoice"
 	Credited Kind = "credit"
+	Reminded Kind = "reminder"
 	Paid     Kind = "payment"
 )
 
@@ -33,7 +34,7 @@ func Revenue(charger string) Account { return Account("revenue:" + charger) }
 // VAT is what is owed to the state at a rate.
 func VAT(rate invoice.Rate) Account { return Account("vat:" + strconv.Itoa(int(rate))) }
 
-// Fees is what fees of a kind have earned, without VAT.
+// Fees is what fees of a kind, or late interest, have earned, without VAT.
 func Fees(kind invoice.LineKind) Account { return Account("fee:" + string(kind)) }
 
 // Deposits is what customers have left as deposits, and gets back to them.
@@ -53,7 +54,7 @@ type Entry struct {
 	Amount  money.Ore
 }
 
-// OfInvoice returns the entries of an invoice, or of a credit note, which are the invoice's turned around. VAT is booked by
+// OfInvoice returns the entries of an invoice or a reminder, or of a credit note, which are those turned around. VAT is booked by
 // rate as the document says it; what rounding once per rate leaves over stays with the largest account of the rate, so that
 // the entries add up to 0.
 func OfInvoice(d invoice.Document, payer string) []Entry {
@@ -82,7 +83,7 @@ func accountOf(l *invoice.Line) Account {
 	switch l.Kind {
 	case invoice.LineDeposit:
 		return Deposits
-	case invoice.LineTagFee, invoice.LinePaperFee:
+	case invoice.LineTagFee, invoice.LinePaperFee, invoice.LineReminder, invoice.LineInterest:
 		return Fees(l.Kind)
 	case invoice.LinePassage, invoice.LineFare, invoice.LineCorrection:
 	}

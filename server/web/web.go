@@ -73,7 +73,8 @@ type Deps struct {
 	Agreements  *agreement.Service
 	Fleet       *fleet.Service
 	Legacy      *legacy.Service
-	Inbox       *sim.Inbox // nil except on development servers
+	Inbox       *sim.Inbox   // nil except on development servers
+	Clock       portal.Clock // nil except on development servers
 	Overview    portal.Overview
 	Passages    Passages
 	Invoices    portal.Invoices
@@ -152,7 +153,7 @@ func open(d Deps) (r rooms, err error) {
 	r.portal, err = portal.New(portal.Deps{
 		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Fleet: d.Fleet, Legacy: d.Legacy,
 		Overview: d.Overview, Passages: d.Passages, Invoices: d.Invoices,
-		Live: d.Live, Messages: d.Messages, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Logout: r.signin.Logout,
+		Live: d.Live, Messages: d.Messages, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Clock: d.Clock, Logout: r.signin.Logout,
 		Cookies: append(r.kit.Cookies(), r.signin.Cookies()...),
 	})
 	if err != nil {

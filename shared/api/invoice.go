@@ -28,7 +28,8 @@ type InvoiceListReply struct {
 	Owed     []Owed           `json:"owed"`
 }
 
-// InvoiceSummary is an invoice or a credit note without its lines.
+// InvoiceSummary is an invoice, a credit note or a reminder without its lines. The documents of one claim, an invoice and its
+// reminders, have together what is outstanding of it: the latest has all.
 type InvoiceSummary struct {
 	Kind        invoice.Kind     `json:"kind"`
 	Number      string           `json:"number"`
@@ -37,13 +38,15 @@ type InvoiceSummary struct {
 	Month       oslo.Month       `json:"month"`                  // that the invoice is for
 	Issued      oslo.Day         `json:"issued"`
 	Due         oslo.Day         `json:"due"`
-	Total       money.Ore        `json:"total"`
-	VAT         money.Ore        `json:"vat"` // part of the total
+	Total       money.Ore        `json:"total"` // of a reminder with what was outstanding before it
+	VAT         money.Ore        `json:"vat"`   // part of the total
 	Outstanding money.Ore        `json:"outstanding"`
 	KID         string           `json:"kid"`
 	Account     string           `json:"account,omitempty"` // to pay to
 	State       invoice.State    `json:"state"`
-	Credits     string           `json:"credits,omitempty"` // number of the invoice that a credit note reduces
+	Credits     string           `json:"credits,omitempty"`  // number of the document that a credit note reduces
+	Reminds     string           `json:"reminds,omitempty"`  // number of the invoice that a reminder asks for
+	Reminder    string           `json:"reminder,omitempty"` // number of the reminder that asks for this document now
 }
 
 // Owed is what is owed under one agreement, or without one if Agreement is empty. The balance is what was paid less what was
@@ -72,8 +75,12 @@ type InvoiceReply struct {
 	Rates    []invoice.VATSum `json:"rates"`
 	Chargers []invoice.Sum    `json:"chargers"`
 	Vehicles []invoice.Sum    `json:"vehicles"`
-	Later    []toll.PassageID `json:"later,omitempty"` // passages whose charges were changed after the invoice
-	Payments []Payment        `json:"payments,omitempty"`
+	Later    []toll.PassageID `json:"later,omitempty"`    // passages whose charges were changed after the invoice
+	Payments []Payment        `json:"payments,omitempty"` // of the claim
+	Claimed  money.Ore        `json:"claimed,omitempty"`  // of a reminder: what was outstanding before it
+	Warns    bool             `json:"warns,omitempty"`    // of a reminder: that the claim goes to a debt collector
+	Reason   string           `json:"reason,omitempty"`   // of a credit note
+	Notes    []string         `json:"notes,omitempty"`    // numbers of the credit notes of the document
 }
 
 // Payment is money that was paid for an invoice.

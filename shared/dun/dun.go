@@ -33,34 +33,65 @@ func (m MissingError) Error() string {
 	return fmt.Sprintf("no %s is known for %s; add the regulation to package dun", m.Rule, m.Day)
 }
 
-// Fee returns the fee of one letter that is sent on a day: a twentieth of the collection rate (inkassosats) of that day, in
-// whole kroner, half a krone up.
-func Fee(sent oslo.Day) (money.Ore, error) {
+// CollectionRate returns the collection rate (inkassosats) of a day, which fees are a share of, and the regulation that set it.
+func CollectionRate(on oslo.Day) (rate money.Ore, regulation string, err error) {
 	for _, r := range collectionRates {
-		if r.from <= sent && sent < r.until {
-			return money.Ore((int64(r.rate)/100 + 10) / 20 * 100), nil
+		if r.from <= on && on < r.until {
+			return r.rate, r.regulation, nil
 		}
 	}
-	return 0, MissingError{"fee rate", sent}
+	return 0, "", MissingError{"fee rate", on}
 }
 
-// Interest returns the late interest of an amount from the day after its due date up to and including the day of payment.
-// Interest is simple: each day counts a 365th of the rate of its half-year, and the sum is rounded once.
-func Interest(principal money.Ore, due, paid oslo.Day) (money.Ore, error) {
-	if principal <= 0 || paid <= due {
-		return 0, nil
+// Fee returns the fee of one letter that is sent on a day: a twentieth of the collection rate of that day, in whole kroner,
+// half a krone up.
+func Fee(sent oslo.Day) (money.Ore, error) {
+	rate, _, err := CollectionRate(sent)
+	if err != nil {
+		return 0, err
 	}
-	var sum int64 // principal in øre × days × hundredths of a percent
+	return money.Ore((int64(rate)/100 + 10) / 20 * 100), nil
+}
+
+// Portion is an amount that bears interest at one rate for some days.
+type Portion struct {
+	Amount     money.Ore
+	From, To   oslo.Day // the last day, included
+	Hundredths int      // of a percent a year
+	Regulation string
+}
+
+// Portions returns the portions of an amount from the day after its due date up to and including the day of payment, one for
+// each half-year.
+func Portions(amount money.Ore, due, paid oslo.Day) (list []Portion, err error) {
+	if amount <= 0 {
+		return nil, nil
+	}
 	for day := due + 1; day <= paid; {
 		rate, ok := interestOn(day)
 		if !ok {
-			return 0, MissingError{"late interest", day}
+			return nil, MissingError{"late interest", day}
 		}
 		last := min(rate.until-1, paid)
-		sum += int64(principal) * int64(last-day+1) * int64(rate.hundredths)
+		list = append(list, Portion{amount, day, last, rate.hundredths, rate.regulation})
 		day = last + 1
 	}
-	return money.Ore(sum).Share(1, 365*10_000), nil
+	return list, nil
+}
+
+// InterestOf returns the interest of portions. It is simple: each day counts a 365th of its rate, and the sum is rounded once.
+func InterestOf(list []Portion) money.Ore {
+	var sum int64 // øre × days × hundredths of a percent
+	for _, p := range list {
+		sum += int64(p.Amount) * int64(p.To-p.From+1) * int64(p.Hundredths)
+	}
+	return money.Ore(sum).Share(1, 365*10_000)
+}
+
+// Interest returns the late interest of an amount that is paid on one day.
+func Interest(principal money.Ore, due, paid oslo.Day) (money.Ore, error) {
+	list, err := Portions(principal, due, paid)
+	return InterestOf(list), err
 }
 
 // Compensation returns what a business may be asked for besides, for the cost of collection, on the day of the due date.

@@ -141,6 +141,7 @@ func TestDisputedAndPaidClaimsGetNoLetter(t *testing.T) {
 		"disputed": {Due: day("2026-03-01"), Open: 500_00, Disputed: true},
 		"paid":     {Due: day("2026-03-01")},
 		"credited": {Due: day("2026-03-01"), Open: -5_00},
+		"small":    {Due: day("2026-03-01"), Open: 49_99},
 	} {
 		if l, sent := send(t, dun.Standard(), &c, "2026-05-01"); sent {
 			t.Errorf("%s: %+v", name, l)
@@ -169,5 +170,26 @@ func TestLastLetterWarnsAndDeadlinesHold(t *testing.T) {
 		if len(c.Letters) != letters {
 			t.Errorf("%d letters of %d", len(c.Letters), letters)
 		}
+	}
+}
+
+// Amounts that are paid on different days are claims of their own, whose interest is rounded together.
+func TestPortionsSayRateAndDays(t *testing.T) {
+	paid, err := dun.Portions(400_00, day("2026-06-01"), day("2026-06-11"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, err := dun.Portions(600_00, day("2026-06-01"), day("2026-07-31"))
+	if err != nil || len(left) != 2 {
+		t.Fatalf("%+v, %v", left, err)
+	}
+	if p := left[1]; p.From != day("2026-07-01") || p.To != day("2026-07-31") || p.Hundredths != 12_25 || p.Regulation != "FOR-2026-06-25-1372" {
+		t.Errorf("%+v", p)
+	}
+	if got := dun.InterestOf(append(paid, left...)); got != 13_28 { // 1.3151 + 5.7205 + 6.2425
+		t.Errorf("got %s", got)
+	}
+	if list, err := dun.Portions(400_00, day("2026-06-01"), day("2026-06-01")); err != nil || len(list) != 0 {
+		t.Errorf("paid in time: %+v, %v", list, err)
 	}
 }

@@ -25,22 +25,23 @@ type Claim struct {
 
 // Plan is the issuer's choice within the rules.
 type Plan struct {
-	First    int  // days after the due date when the first letter is sent
-	Pause    int  // days after a letter's deadline when the next one is sent: money on its way arrives meanwhile
-	Deadline int  // days that a letter gives; at least 14
-	Letters  int  // that are sent in all, the last with the warning of a debt collector
-	Fees     bool // whether letters have the fee that the rules allow
+	First    int       // days after the due date when the first letter is sent
+	Pause    int       // days after a letter's deadline when the next one is sent: money on its way arrives meanwhile
+	Deadline int       // days that a letter gives; at least 14
+	Letters  int       // that are sent in all, the last with the warning of a debt collector
+	Fees     bool      // whether letters have the fee that the rules allow
+	Least    money.Ore // open principal below which nothing is sent: rounding and bank fees leave small amounts over
 }
 
 // Standard is a plan of two letters, each with a fee.
 func Standard() Plan {
-	return Plan{First: feeAfter, Pause: 3, Deadline: deadlineMin, Letters: 2, Fees: true}
+	return Plan{First: feeAfter, Pause: 3, Deadline: deadlineMin, Letters: 2, Fees: true, Least: 50_00}
 }
 
 // Next returns the letter that is to be sent on a day. ok is false if none is: the claim is settled or disputed, the time has
 // not come, or all letters are sent.
 func (p Plan) Next(c Claim, today oslo.Day) (l Letter, ok bool, err error) {
-	if c.Open <= 0 || c.Disputed || len(c.Letters) >= p.Letters || today < p.due(c) {
+	if c.Open <= 0 || c.Open < p.Least || c.Disputed || len(c.Letters) >= p.Letters || today < p.Due(c) {
 		return Letter{}, false, nil
 	}
 	if today >= regimeEnds {
@@ -55,8 +56,8 @@ func (p Plan) Next(c Claim, today oslo.Day) (l Letter, ok bool, err error) {
 	return l, true, nil
 }
 
-// due returns the first day of the next letter.
-func (p Plan) due(c Claim) oslo.Day {
+// Due returns the first day on which the next letter of an open claim may be sent.
+func (p Plan) Due(c Claim) oslo.Day {
 	if len(c.Letters) == 0 {
 		return c.Due + oslo.Day(max(p.First, 1))
 	}

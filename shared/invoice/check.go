@@ -11,11 +11,14 @@ import (
 // Check returns what is wrong with a document's own arithmetic, nil if it adds up: its sums are those of its lines, its VAT is
 // that of its lines for an invoice, no charge stands on it twice, and amounts and VAT rates fit the kinds of their lines.
 func Check(d Document) error {
-	if d.Kind == KindInvoice && d.Due < d.Issued {
+	if d.Kind != KindCredit && d.Due < d.Issued {
 		return fmt.Errorf("due on %s, before %s, when it is issued", d.Due, d.Issued)
 	}
 	if d.Kind == KindCredit && d.Credits == "" {
 		return errors.New("a credit note names no invoice")
+	}
+	if (d.Kind == KindReminder) != (d.Reminds != "") {
+		return fmt.Errorf("a document of kind %q reminds of the invoice %q", d.Kind, d.Reminds)
 	}
 	if sum := Total(d.Lines); sum != d.Total {
 		return fmt.Errorf("the total is %s, the lines add up to %s", d.Total, sum)
@@ -54,6 +57,8 @@ func checkLines(d Document) error {
 			return fmt.Errorf("line %d has VAT at %d, a line for %s has %d", i+1, l.VAT, l.Kind, RateOf(l.Kind))
 		case l.Amount < 0 && l.Kind != LineCorrection && l.Kind != LineDeposit:
 			return fmt.Errorf("line %d for %s has the amount %s", i+1, l.Kind, l.Amount)
+		case d.Kind == KindReminder && !late(l.Kind) || d.Kind == KindInvoice && late(l.Kind):
+			return fmt.Errorf("line %d for %s stands on a document of kind %q", i+1, l.Kind, d.Kind)
 		case d.Kind == KindCredit && l.Credits < 1:
 			return fmt.Errorf("line %d credits no line", i+1)
 		case (l.Kind == LineCorrection) != (l.Corrects != ""):
@@ -71,3 +76,6 @@ func checkLines(d Document) error {
 	}
 	return nil
 }
+
+// late reports whether lines of a kind are for paying late.
+func late(kind LineKind) bool { return kind == LineReminder || kind == LineInterest }

@@ -31,11 +31,7 @@ func Left(of Document, notes []Document) []money.Ore {
 // "amount" for an amount that is nothing or more than what is left of the line.
 func Credit(of Document, notes []Document, amounts map[int]money.Ore) (Document, error) {
 	left := Left(of, notes)
-	var before []Line
-	for _, note := range notes {
-		before = append(before, note.Lines...)
-	}
-	note := Document{Kind: KindCredit, Agreement: of.Agreement, Credits: of.Number, From: of.From, To: of.To}
+	note := noteOf(of)
 	for _, number := range slices.Sorted(maps.Keys(amounts)) {
 		if number < 1 || number > len(of.Lines) || of.Lines[number-1].Amount <= 0 {
 			return Document{}, fault.New(fault.FieldWrong).At("line")
@@ -47,9 +43,37 @@ func Credit(of Document, notes []Document, amounts map[int]money.Ore) (Document,
 		l.Amount, l.Credits = amounts[number], number
 		note.Lines = append(note.Lines, l)
 	}
-	note.Total = Total(note.Lines)
-	note.VAT = vatBetween(before, note.Lines)
+	addSums(&note, notes)
 	return note, nil
+}
+
+// CreditAll returns the credit note over everything that is left of a document, lines in the customer's favour included. ok is
+// false if nothing is.
+func CreditAll(of Document, notes []Document) (note Document, ok bool) {
+	note = noteOf(of)
+	for i, left := range Left(of, notes) {
+		if left != 0 {
+			l := of.Lines[i]
+			l.Amount, l.Credits = left, i+1
+			note.Lines = append(note.Lines, l)
+		}
+	}
+	addSums(&note, notes)
+	return note, len(note.Lines) > 0
+}
+
+// noteOf returns a credit note without lines.
+func noteOf(of Document) Document {
+	return Document{Kind: KindCredit, Agreement: of.Agreement, Credits: of.Number, From: of.From, To: of.To}
+}
+
+// addSums adds total and VAT to a note that follows others.
+func addSums(note *Document, notes []Document) {
+	var before []Line
+	for _, n := range notes {
+		before = append(before, n.Lines...)
+	}
+	note.Total, note.VAT = Total(note.Lines), vatBetween(before, note.Lines)
 }
 
 // vatBetween returns the VAT that lines add to that of those before.

@@ -1,4 +1,4 @@
-// Package invoice says what a document of money is: an invoice or a credit note with its lines, its sums by toll company and
+// Package invoice says what a document of money is: an invoice, a credit note or a reminder with its lines, its sums by toll company and
 // vehicle, and its VAT. A document is added up from its lines alone, so a browser gets the same sums as the server.
 //
 // Amounts include VAT, as prices of tolls and ferries do. VAT is computed once for each rate of a document, never by line
@@ -22,7 +22,10 @@ type Kind string
 // The kinds. Each has a series of numbers of its own.
 const (
 	KindInvoice Kind = "invoice"
-	KindCredit  Kind = "credit" // reduces what an invoice says; its lines have the amounts that are given back
+	KindCredit  Kind = "credit" // reduces what a document says; its lines have the amounts that are given back
+	// KindReminder asks again for an invoice that is overdue. Its lines are the fee and the interest alone: the amount of the
+	// invoice stays apart.
+	KindReminder Kind = "reminder"
 )
 
 // LineKind is what a line is for.
@@ -36,6 +39,8 @@ const (
 	LineTagFee     LineKind = "tag.fee"
 	LineDeposit    LineKind = "deposit"
 	LinePaperFee   LineKind = "paper.fee"
+	LineReminder   LineKind = "reminder.fee"
+	LineInterest   LineKind = "interest"
 )
 
 // Rate is a rate of VAT in hundredths of a percent; 0 is exempt or outside the act.
@@ -56,7 +61,7 @@ func RateOf(kind LineKind) Rate {
 		return LowVAT
 	case LineTagFee, LinePaperFee:
 		return StandardVAT
-	case LinePassage, LineCorrection, LineDeposit:
+	case LinePassage, LineCorrection, LineDeposit, LineReminder, LineInterest:
 	}
 	return NoVAT
 }
@@ -82,16 +87,30 @@ type Line struct {
 	Steps       []rating.Step  `json:"steps,omitempty"`    // why the amount is what it is
 	Corrects    string         `json:"corrects,omitempty"` // number of the invoice with the line that this one corrects
 	Credits     int            `json:"credits,omitempty"`  // of a credit note: number of the invoice's line, from 1
+	Late        []Late         `json:"late,omitempty"`     // why a fee or interest of a reminder is what it is
 }
 
-// Document is an invoice or a credit note.
+// Late is the rule behind the fee or a part of the interest of a reminder.
+type Late struct {
+	Amount     money.Ore `json:"amount"`         // that bears interest; of a fee, the collection rate that it is a twentieth of
+	From       oslo.Day  `json:"from"`           // of a fee, when the invoice was due
+	To         oslo.Day  `json:"to"`             // the last day
+	Rate       Rate      `json:"rate,omitempty"` // of interest, a year
+	Regulation string    `json:"regulation"`
+}
+
+// Document is an invoice, a credit note or a reminder.
 type Document struct {
 	Kind      Kind      `json:"kind"`
 	Number    string    `json:"number"`
 	KID       string    `json:"kid,omitempty"`
 	Account   string    `json:"account,omitempty"` // number of the bank account to pay to
 	Agreement string    `json:"agreement"`         // number
-	Credits   string    `json:"credits,omitempty"` // number of the invoice that a credit note reduces
+	Credits   string    `json:"credits,omitempty"` // number of the document that a credit note reduces
+	Reason    string    `json:"reason,omitempty"`  // of a credit note
+	Reminds   string    `json:"reminds,omitempty"` // number of the invoice that a reminder asks for
+	Claimed   money.Ore `json:"claimed,omitempty"` // of a reminder: what was outstanding before it, which it asks for beside its lines
+	Warns     bool      `json:"warns,omitempty"`   // of a reminder: that the claim goes to a debt collector (inkassovarsel)
 	From      oslo.Day  `json:"from"`
 	To        oslo.Day  `json:"to"` // the last day
 	Issued    oslo.Day  `json:"issued"`

@@ -2,6 +2,7 @@ package invoice_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -197,6 +198,111 @@ func TestInvoicesAreDueOnWorkingDays(t *testing.T) {
 		}
 		if got := invoice.DueDay(day, 14); got.String() != want {
 			t.Errorf("issued %s: due %s, want %s", issued, got, want)
+		}
+	}
+}
+
+// The documents of a claim together have outstanding what the claim has, and the latest reminder has all of it.
+func TestStateFollowsTheClaim(t *testing.T) {
+	claim := func(credited, paid money.Ore, reminders int) (states string, outstanding []money.Ore) {
+		total := money.Ore(500_00 + 40_00*reminders)
+		for i := range reminders + 1 {
+			kind, s := invoice.KindInvoice, invoice.Settlement{Total: 500_00, Credited: credited, Paid: paid, Open: total - credited - paid, Replaced: i < reminders}
+			if i > 0 {
+				kind, s.Total, s.Claimed, s.Credited = invoice.KindReminder, 40_00, money.Ore(500_00+40_00*(i-1)), 0
+			}
+			state, open := invoice.StateOf(kind, s)
+			states, outstanding = states+" "+string(state), append(outstanding, open)
+		}
+		return states, outstanding
+	}
+	for _, c := range []struct {
+		credited, paid money.Ore
+		reminders      int
+		states         string
+		outstanding    []money.Ore
+	}{
+		{0, 0, 0, " sent", []money.Ore{500_00}},
+		{0, 100_00, 0, " partly", []money.Ore{400_00}},
+		{100_00, 400_00, 0, " paid", []money.Ore{0}},
+		{500_00, 0, 0, " credited", []money.Ore{0}},
+		{0, 510_00, 0, " paid", []money.Ore{-10_00}},
+		{0, 0, 1, " reminded sent", []money.Ore{0, 540_00}},
+		{0, 0, 2, " reminded reminded sent", []money.Ore{0, 0, 580_00}},
+		{0, 100_00, 1, " reminded partly", []money.Ore{0, 440_00}},
+		{0, 500_00, 1, " paid partly", []money.Ore{0, 40_00}}, // fee and interest stay open
+		{0, 540_00, 1, " paid paid", []money.Ore{0, 0}},
+		{500_00, 0, 1, " credited partly", []money.Ore{0, 40_00}},
+	} {
+		states, outstanding := claim(c.credited, c.paid, c.reminders)
+		if states != c.states || !slices.Equal(outstanding, c.outstanding) {
+			t.Errorf("%+v: got%s with %v", c, states, outstanding)
+		}
+	}
+}
+
+// Everything that is left of an invoice is credited at once, also what was in the customer's favour; then nothing is left.
+func TestInvoiceIsCreditedWholeOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list := lines().Draw(t, "invoice")
+		list = append(list, invoice.Line{Kind: invoice.LineCorrection, Passage: "c", Revision: 2, Amount: -1, Corrects: "100000"})
+		d := document(list)
+		var notes []invoice.Document
+		if rapid.Bool().Draw(t, "a part before") {
+			part, err := invoice.Credit(d, nil, map[int]money.Ore{1: list[0].Amount})
+			if err != nil {
+				t.Fatal(err)
+			}
+			notes = append(notes, part)
+		}
+		note, ok := invoice.CreditAll(d, notes)
+		if !ok {
+			t.Fatal("nothing is left")
+		}
+		if err := invoice.Check(note); err != nil {
+			t.Fatal(err)
+		}
+		notes = append(notes, note)
+		sum, vat := money.Ore(0), money.Ore(0)
+		for _, n := range notes {
+			sum += n.Total
+			for _, v := range n.VAT {
+				vat += v.VAT
+			}
+		}
+		for _, v := range d.VAT {
+			vat -= v.VAT
+		}
+		if sum != d.Total || vat != 0 {
+			t.Fatalf("%s are credited of %s, VAT is off by %s", sum, d.Total, vat)
+		}
+		if note, ok := invoice.CreditAll(d, notes); ok {
+			t.Fatalf("credited again: %+v", note)
+		}
+	})
+}
+
+// A reminder has lines for being late only, and names its invoice.
+func TestReminderHasNoPassages(t *testing.T) {
+	day := oslo.Date(2026, time.November, 5)
+	fee := invoice.Line{Kind: invoice.LineReminder, Amount: 38_00}
+	d := invoice.Document{Kind: invoice.KindReminder, Reminds: "100001", Claimed: 500_00, Issued: day, Due: day + 14, Lines: []invoice.Line{fee}}
+	d.VAT, d.Total = invoice.VATOf(d.Lines), invoice.Total(d.Lines)
+	if err := invoice.Check(d); err != nil {
+		t.Error(err)
+	}
+	for name, spoil := range map[string]func(*invoice.Document){
+		"no invoice": func(d *invoice.Document) { d.Reminds = "" },
+		"an invoice": func(d *invoice.Document) { d.Kind = invoice.KindInvoice },
+		"a passage": func(d *invoice.Document) {
+			d.Lines = []invoice.Line{{Kind: invoice.LinePassage, Passage: "p", Revision: 1, Amount: 38_00}}
+		},
+		"a fee": func(d *invoice.Document) { d.Kind, d.Reminds = invoice.KindInvoice, "" },
+	} {
+		wrong := d
+		spoil(&wrong)
+		if invoice.Check(wrong) == nil {
+			t.Errorf("%s is accepted", name)
 		}
 	}
 }

@@ -84,11 +84,7 @@ func (p *detailsPage) follow(ctx app.Context) {
 
 // name returns the document with its number.
 func (p *detailsPage) name(reply *api.InvoiceReply) string {
-	key := "invoices.single.title"
-	if reply.Kind == invoice.KindCredit {
-		key = "invoices.credit.title"
-	}
-	return p.Words().T(key, "number", reply.Number)
+	return nameOf(p.Words(), reply.Kind, reply.Number)
 }
 
 // Render shows the invoice.
@@ -97,20 +93,27 @@ func (p *detailsPage) Render() app.UI {
 }
 
 func (p *detailsPage) body(reply *api.InvoiceReply) []app.UI {
-	w := p.Words()
 	parts := []app.UI{ui.Title(p.name(reply)), ui.Columns(p.summary(reply), p.toPay(reply))}
+	if reply.Kind == invoice.KindReminder {
+		return append(parts, p.reminder(reply), p.back())
+	}
 	if len(reply.Lines) > 0 && p.May(api.Recheck.Endpoint) {
 		parts = append(parts, p.checkCard(reply))
 	}
 	parts = append(parts, p.lines(reply), ui.Columns(p.sums("chargers", "invoices.chargers", "passages.charger", reply.Chargers), p.sums("vehicles", "invoices.vehicles", "passages.vehicle", reply.Vehicles)), p.rates(reply))
-	return append(parts, app.Elem("p").Body(app.A().Class("ds-link").Href(site.Invoices).Text(w.T("invoices.back"))))
+	return append(parts, p.back())
+}
+
+// back leads to the list.
+func (p *detailsPage) back() app.UI {
+	return app.Elem("p").Body(app.A().Class("ds-link").Href(site.Invoices).Text(p.Words().T("invoices.back")))
 }
 
 // summary shows what the document is for.
 func (p *detailsPage) summary(reply *api.InvoiceReply) app.UI {
 	w := p.Words()
 	facts := []ui.Fact{
-		{Name: w.T("invoices.state"), Value: w.T(stateKey(reply.State))},
+		{Name: w.T("invoices.state"), Value: stateText(w, &reply.InvoiceSummary)},
 		{Name: w.T("invoices.date"), Value: w.Day(reply.Issued)},
 		{Name: w.T("invoices.due"), Value: w.Day(reply.Due)},
 		{Name: w.T("invoices.period"), Value: w.T("invoices.period.text", "from", w.Day(reply.From), "to", w.Day(reply.To))},
@@ -121,11 +124,18 @@ func (p *detailsPage) summary(reply *api.InvoiceReply) app.UI {
 	if reply.Credits != "" {
 		facts = append(facts, ui.Fact{Name: w.T("invoices.credits"), Value: reply.Credits})
 	}
+	if reply.Reason != "" {
+		facts = append(facts, ui.Fact{Name: w.T("invoices.note"), Value: reply.Reason})
+	}
 	facts = append(facts, ui.Fact{Name: w.T("invoices.total"), Value: w.Kroner(reply.Total)}, ui.Fact{Name: w.T("invoices.vat"), Value: w.Kroner(reply.VAT)})
 	for _, paid := range reply.Payments {
 		facts = append(facts, ui.Fact{Name: w.T("invoices.paid", "date", w.Day(paid.On)), Value: w.Kroner(paid.Amount)})
 	}
-	return ui.Card("summary", w.T("invoices.about"), ui.Facts(facts))
+	title := "invoices.about"
+	if reply.Kind == invoice.KindReminder {
+		title = "invoices.reminder.about"
+	}
+	return ui.Card("summary", w.T(title), ui.Facts(facts), p.related(reply))
 }
 
 // toPay shows how to pay what is outstanding.

@@ -157,3 +157,46 @@ func TestCheckThatFailsCanBeTriedAgain(t *testing.T) {
 	s.Do(func(ctx app.Context) { page.Check(ctx, s.Page) })
 	s.Shows("opptatt", "Regn ut på nytt")
 }
+
+// reminded returns a stopped invoice and its reminder.
+func reminded() (stopped api.InvoiceSummary, reminder api.InvoiceReply) {
+	stopped = summary("100002", today-20, 0)
+	stopped.State, stopped.Reminder = invoice.StateReminded, "800000001"
+	reminder = api.InvoiceReply{InvoiceSummary: summary("800000001", today+3, 54800+1214), Claimed: 51000, Warns: true}
+	reminder.Kind, reminder.Reminds, reminder.VAT, reminder.Total = invoice.KindReminder, "100002", 0, 54800+1214
+	reminder.Lines = []invoice.Line{
+		{Kind: invoice.LineReminder, Amount: 3800, List: 3800, Late: []invoice.Late{{Amount: 75000, From: today - 20, To: today - 6, Regulation: "FOR-2025-12-19-2709"}}},
+		{Kind: invoice.LineInterest, Amount: 1214, List: 1300, Late: []invoice.Late{{Amount: 51000, From: today - 19, To: today - 6, Rate: 12_25, Regulation: "FOR-2026-06-25-1372"}}},
+	}
+	return stopped, reminder
+}
+
+func TestStoppedInvoiceLeadsToItsReminder(t *testing.T) {
+	stopped, reminder := reminded()
+	s := openList(t, api.InvoiceListReply{Invoices: []api.InvoiceSummary{reminder.InvoiceSummary, stopped}, Any: true, Owed: []api.Owed{{Agreement: "a", Outstanding: 56014, Invoices: 1, Due: today + 3}}}, "/invoices")
+	s.Shows("Faktura stoppet. Ny purring er laget", "Purring 800000001", "Purring sendt", "Stoppet, betal purringen i stedet", "560,14 kr")
+	s.Do(func(app.Context) { page.Open(s.Page, "100002") })
+	s.Shows("Betal purring 800000001", "Gå til passeringer")
+	s.Do(func(app.Context) { page.Open(s.Page, "100002"); page.Open(s.Page, "800000001") })
+	s.Shows("Kopier KID", `href="/invoices/details?number=800000001"`)
+	s.Hides("Gå til passeringer")
+}
+
+func TestReminderSaysWhyItHasFeeAndInterest(t *testing.T) {
+	_, reply := reminded()
+	s := pagetest.Open(t, pagetest.With(api.Invoice.Endpoint, reply), "/invoices/details?number=800000001", page.NewDetails)
+	s.Shows("Purring 800000001", "Om purringen", "Utestående før purringen", "510,00 kr", "Hvorfor er gebyret 38,00 kr?", "en tjuedel av inkassosatsen, som er 750,00 kr", "FOR-2025-12-19-2709",
+		"Hvorfor er renten 12,14 kr?", "510,00 kr i 14 dager", "12,25 % i året", "0,86 kr av renten sto på en tidligere purring", "Dette er et inkassovarsel", `href="/invoices/details?number=100002"`, "560,14 kr")
+	s.Hides("Gå til passeringer", "Sum for hvert bomselskap", "Regn ut på nytt")
+}
+
+func TestCreditNoteSaysWhyAndWhatItCredits(t *testing.T) {
+	reply := details()
+	reply.Kind, reply.Number, reply.State, reply.Credits, reply.Reason = invoice.KindCredit, "900000001", invoice.StateCredit, "100002", "Feil bil"
+	s := pagetest.Open(t, pagetest.With(api.Invoice.Endpoint, reply), "/invoices/details?number=900000001", page.NewDetails)
+	s.Shows("Kreditnota 900000001", "Begrunnelse", "Feil bil", `href="/invoices/details?number=100002"`)
+	credited := details()
+	credited.State, credited.Notes = invoice.StateCredited, []string{"900000001"}
+	s = pagetest.Open(t, pagetest.With(api.Invoice.Endpoint, credited), "/invoices/details?number=100002", page.NewDetails)
+	s.Shows("Kreditert", "Kreditnota 900000001", `href="/invoices/details?number=900000001"`)
+}

@@ -111,7 +111,7 @@ func (p *detailsPage) why(reply *api.InvoiceReply, i int) app.UI {
 		if len(l.Steps) == 0 {
 			receipt.Notes = append(receipt.Notes, w.T("invoices.why.toll"))
 		}
-	case invoice.LineTagFee, invoice.LineDeposit, invoice.LinePaperFee:
+	case invoice.LineTagFee, invoice.LineDeposit, invoice.LinePaperFee, invoice.LineReminder, invoice.LineInterest:
 	}
 	if c := p.compared(i); c != nil && c.Verdict == invoice.Changed {
 		receipt.Notes = append(receipt.Notes, w.T("invoices.line.changed", "amount", w.Kroner(c.Own)))

@@ -177,11 +177,13 @@ func (p *listPage) tables(reply *api.InvoiceListReply) []app.UI {
 	if len(reply.Invoices) == 0 {
 		return []app.UI{p.nothing()}
 	}
-	var overdue, sent, settled []api.InvoiceSummary
+	var overdue, sent, stopped, settled []api.InvoiceSummary
 	for _, i := range reply.Invoices {
 		switch {
 		case !i.State.Open():
 			settled = append(settled, i)
+		case i.State == invoice.StateReminded:
+			stopped = append(stopped, i)
 		case i.Due < today:
 			overdue = append(overdue, i)
 		default:
@@ -189,10 +191,10 @@ func (p *listPage) tables(reply *api.InvoiceListReply) []app.UI {
 		}
 	}
 	parts := []app.UI{ui.Heading("unpaid", w.T("invoices.open"))}
-	if len(overdue)+len(sent) == 0 {
+	if len(overdue)+len(sent)+len(stopped) == 0 {
 		parts = append(parts, app.Elem("p").Class("bp-quiet").Text(w.T("overview.pay.none")))
 	} else {
-		parts = append(parts, p.table(w.T("invoices.open"), p.group("invoices.overdue", overdue), p.group("invoices.sent", sent)))
+		parts = append(parts, p.table(w.T("invoices.open"), p.group("invoices.overdue", overdue), p.group("invoices.sent", sent), p.group("invoices.stopped", stopped)))
 	}
 	if len(settled) > 0 {
 		parts = append(parts, ui.Heading("settled", w.T("invoices.settled")), p.table(w.T("invoices.settled"), p.group("", settled)))
@@ -249,54 +251,80 @@ func (p *listPage) row(i *api.InvoiceSummary) ui.Row {
 	w := p.Words()
 	text := func(s string) app.UI { return app.Elem("span").Text(s) }
 	when := func(s string) app.UI { return app.Elem("span").Class("bp-when").Text(s) }
-	name := w.T("invoices.single.title", "number", i.Number)
+	name, shown := nameOf(w, i.Kind, i.Number), i.Number
+	if i.Kind != invoice.KindInvoice {
+		shown = name
+	}
 	expand := &ui.Expand{
 		Open:   p.open[i.Number],
 		Toggle: ui.On("open/"+i.Number, func(app.Context) { p.open[i.Number] = !p.open[i.Number] }),
-		Label:  []app.UI{app.Elem("span").Class("ds-sr-only").Text(name + ", " + w.T(stateKey(i.State)) + ", " + w.Kroner(i.Total))},
+		Label:  []app.UI{app.Elem("span").Class("ds-sr-only").Text(name + ", " + stateText(w, i) + ", " + w.Kroner(i.Total))},
 	}
 	if expand.Open {
 		expand.Detail = p.detail(i)
 	}
 	return ui.Row{ID: "invoice-" + i.Number, Expand: expand, Cells: []app.UI{
-		nil, app.Elem("span").Class("bp-station").Text(i.Number), stateBadge(w, i.State, i.Due < p.Session.Today()), when(w.Day(i.Issued)), when(w.Day(i.Due)),
+		nil, app.Elem("span").Class("bp-station").Text(shown), stateBadge(w, i, i.Due < p.Session.Today()), when(w.Day(i.Issued)), when(w.Day(i.Due)),
 		app.Elem("span").Class("bp-amount").Text(w.Kroner(i.Total)), text(w.Kroner(i.VAT)), app.Elem("span").Class("bp-amount").Text(w.Kroner(i.Outstanding)),
 		app.Elem("span").Class("bp-tagnumber").Text(i.KID),
 	}}
 }
 
-// stateKey returns the key of the text of a state.
-func stateKey(s invoice.State) string { return "invoices.state." + string(s) }
-
-// stateBadge shows the state of an invoice.
-func stateBadge(w *i18n.Words, s invoice.State, overdue bool) app.UI {
-	color := "neutral"
-	switch {
-	case s == invoice.StatePaid:
-		color = "success"
-	case s.Open() && overdue:
-		color = "warning"
+// nameOf returns a document with its number.
+func nameOf(w *i18n.Words, kind invoice.Kind, number string) string {
+	switch kind {
+	case invoice.KindCredit:
+		return w.T("invoices.credit.title", "number", number)
+	case invoice.KindReminder:
+		return w.T("invoices.reminder.title", "number", number)
+	case invoice.KindInvoice:
 	}
-	return ui.Badge(color, w.T(stateKey(s)))
+	return w.T("invoices.single.title", "number", number)
 }
 
-// detail shows how to pay an invoice, and leads to its passages and to the whole of it.
+// stateText returns the state of a document in words.
+func stateText(w *i18n.Words, i *api.InvoiceSummary) string {
+	if key := "invoices.state.reminder." + string(i.State); i.Kind == invoice.KindReminder && w.Has(key) {
+		return w.T(key)
+	}
+	return w.T("invoices.state." + string(i.State))
+}
+
+// stateBadge shows the state of a document.
+func stateBadge(w *i18n.Words, i *api.InvoiceSummary, overdue bool) app.UI {
+	color := "neutral"
+	switch {
+	case i.State == invoice.StatePaid:
+		color = "success"
+	case i.State.Open() && overdue && i.State != invoice.StateReminded:
+		color = "warning"
+	}
+	return ui.Badge(color, stateText(w, i))
+}
+
+// detail shows how to pay a document, and leads to its passages and to the whole of it.
 func (p *listPage) detail(i *api.InvoiceSummary) app.UI {
 	w := p.Words()
-	address := site.With(site.Invoice, url.Values{"number": {i.Number}})
+	address := addressOf(i.Number)
 	return app.Elem("div").Class("bp-receipt").Body(
 		app.Elem("h3").Class("bp-receipt-title").Text(w.T("invoices.pay")),
 		payment(&p.base, i),
 		app.Elem("p").Class("bp-buttons").Body(
-			ui.NextLink(address+"#"+linesID, w.T("invoices.passages")),
+			app.If(i.Kind != invoice.KindReminder, ui.NextLink(address+"#"+linesID, w.T("invoices.passages"))),
 			ui.NextLink(address, w.T("invoices.show")),
 		),
 	)
 }
 
-// payment shows KID, account number and amount, each with a button that copies it.
+// addressOf returns the address of a document.
+func addressOf(number string) string { return site.With(site.Invoice, url.Values{"number": {number}}) }
+
+// payment shows KID, account number and amount, each with a button that copies it. What a reminder has taken over is paid with it.
 func payment(p *base, i *api.InvoiceSummary) app.UI {
 	w := p.Words()
+	if i.State == invoice.StateReminded {
+		return app.Elem("p").Text(w.T("invoices.stopped.pay", "number", i.Reminder))
+	}
 	line := func(key, shown, plain string) app.UI {
 		name := w.T(key)
 		return app.Elem("div").Body(app.Elem("dt").Text(name), app.Elem("dd").Class("bp-buttons").Body(

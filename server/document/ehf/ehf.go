@@ -76,6 +76,8 @@ func check(d invoice.Document, f Frame) error {
 		require(problem == ident.None, "the account to pay to is no account number")
 	case invoice.KindCredit:
 		require(f.Credited != 0, "the invoice that is credited has no date")
+	case invoice.KindReminder:
+		require(false, "a reminder is no sale, which the format is for")
 	default:
 		require(false, fmt.Sprintf("%q is no kind of document", d.Kind))
 	}

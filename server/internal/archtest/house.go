@@ -149,6 +149,8 @@ var House = []Row{
 	{"server/ledger", "shared/invoice shared/money shared/oslo shared/toll", "which accounts an event touches follows from the document"},
 	{"server/ledger/sie", "server/ledger shared/money shared/oslo", "a file of postings for accounting systems"},
 	{"server/billing", "server/ledger " + anyShared, "makes invoices of what was charged"},
+	{"server/dunning", "server/ledger " + anyShared, "reminds of invoices that are overdue"},
+	{"server/testclock", "server/billing server/dunning " + anyShared, "moves time for one agreement while the product is tried out"},
 	{"server/document/ehf", anyShared, "a document and its parties are all that a file of an invoice needs"},
 	{"server/document/pdf", anyShared, "a document and its parties are all that a file of an invoice needs"},
 	{"server/partner/identity", "shared/fault", "the role of an identity provider"},
@@ -270,7 +272,7 @@ var House = []Row{
 		"keeps the records of person and party",
 	},
 	{
-		"server/store/billingdb", "server/store server/billing server/job server/ledger " + anyShared,
+		"server/store/billingdb", "server/store server/billing server/dunning server/job server/ledger server/testclock " + anyShared,
 		"keeps what waits for an invoice, invoices and the ledger",
 	},
 	{"server/store/pricedb", "server/store server/pricelist " + anyShared, "keeps the releases of price lists"},
@@ -286,12 +288,12 @@ var House = []Row{
 	{"server/web/signin", httpLayer + " server/web/resume server/eid server/partner/identity", "the pages of signing in"},
 	{"server/web/welcome", httpLayer, "asks for what is missing before a person gets in"},
 	{
-		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail/sim server/privacy server/sheet",
+		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail/sim server/privacy server/sheet server/testclock",
 		"the routes of customers",
 	},
 	{
 		"server/web",
-		"server/web/... server/agreement server/fleet server/legacy server/partner/mail/sim server/privacy " + httpLayer,
+		"server/web/... server/agreement server/fleet server/legacy server/partner/mail/sim server/privacy server/testclock " + httpLayer,
 		"connects the rooms of the HTTP layer",
 	},
 
@@ -327,7 +329,7 @@ var House = []Row{
 	// server: the commands of operators call domains and stores; the HTTP layer is not among them.
 	{
 		"server/command",
-		"assets hardware/... server/access server/access/seal server/billing server/config server/document/ehf server/eid server/embedded server/fleet server/ledger/... " +
+		"assets hardware/... server/access server/access/seal server/billing server/config server/document/ehf server/dunning server/eid server/embedded server/fleet server/ledger/... " +
 			"server/legacy server/partner/identity/openid server/passage server/passage/reading server/pricelist server/store/... " + anyShared,
 		"does what operators ask for",
 	},

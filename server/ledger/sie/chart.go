@@ -34,6 +34,7 @@ func Standard() Chart {
 		{"vat:1200", "2703", "Utgående merverdiavgift 12 %"},
 		{"deposit", "2990", "Depositum for brikker"},
 		{revenue, "3100", "Bompenger og fergebilletter"},
+		{"fee:interest", "8050", "Forsinkelsesrenter"},
 		{"fee", "3990", "Gebyrer"},
 	}
 }

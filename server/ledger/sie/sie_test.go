@@ -55,6 +55,7 @@ func TestFile(t *testing.T) {
 #KONTO 2990 "Depositum for brikker"
 #KONTO 3100 "Bompenger og fergebilletter"
 #KONTO 3990 "Gebyrer"
+#KONTO 8050 "Forsinkelsesrenter"
 #DIM 20 "Bompengeselskap"
 #VER "F" 7 20261108 "Faktura 100001"
 {

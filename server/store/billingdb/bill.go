@@ -78,7 +78,8 @@ func (s *Store) Bill(ctx context.Context, p billing.Payer, month oslo.Month, dec
 		if _, err := tx.Exec(ctx, "delete from billing_hold where customer_id = $1 and agreement_id = $2", string(p.Customer), string(p.Agreement)); err != nil {
 			return err
 		}
-		return write(ctx, tx, p, month, issued)
+		_, err = write(ctx, tx, p, month, issued, claimLink{})
+		return err
 	})
 	if store.HasCode(err, pgerrcode.UniqueViolation) {
 		return &billing.DoubtError{Reason: "a charge stands on an invoice already: " + err.Error()}
@@ -124,42 +125,58 @@ func take(ctx context.Context, tx pgx.Tx, p billing.Payer, before time.Time) ([]
 		left join vehicle v on v.id = p.vehicle_id`, string(p.Customer), string(p.Agreement), before)
 }
 
-// write stores a document. The number is taken last, because others wait for the series from then on.
-func write(ctx context.Context, tx pgx.Tx, p billing.Payer, month oslo.Month, issued billing.Issued) error {
+// claimLink is the ids of the invoices that a reminder or a credit note belongs to. It is zero for an invoice.
+type claimLink struct {
+	Claim   string // the invoice
+	Credits string // the document that a credit note reduces
+}
+
+// write stores a document and returns its number. The number is taken last, because others wait for the series from then on.
+func write(ctx context.Context, tx pgx.Tx, p billing.Payer, month oslo.Month, issued billing.Issued, link claimLink) (number int64, err error) {
 	d := issued.Document
 	vat, err := json.Marshal(d.VAT)
 	if err != nil {
-		return fmt.Errorf("encode VAT: %w", err)
+		return 0, fmt.Errorf("encode VAT: %w", err)
 	}
 	var id string
 	if err := tx.QueryRow(ctx, "select gen_random_uuid()::text").Scan(&id); err != nil {
-		return err
+		return 0, err
 	}
-	var number int64
 	if err := tx.QueryRow(ctx, "update number_series set next = next + 1 where name = $1 returning next - 1", string(d.Kind)).Scan(&number); err != nil {
-		return fmt.Errorf("number: %w", err)
+		return 0, fmt.Errorf("number: %w", err)
 	}
 	kid, problem := ident.NewKID(fmt.Sprintf("%09d", number), ident.KIDMod10)
 	if problem != ident.None {
-		return fmt.Errorf("KID of invoice %d: %v", number, problem)
+		return 0, fmt.Errorf("KID of document %d: %v", number, problem)
 	}
-	if _, err := tx.Exec(ctx, `insert into invoice (id, kind, number, customer_id, agreement_id, period, first_on, issued_on, due_on, kid, account, total, vat)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, id, string(d.Kind), number, string(p.Customer), string(p.Agreement), month.First().String(),
-		d.From.String(), d.Issued.String(), d.Due.String(), kid, d.Account, int64(d.Total), vat); err != nil {
-		return fmt.Errorf("invoice: %w", err)
+	if _, err := tx.Exec(ctx, `insert into invoice (id, kind, number, customer_id, agreement_id, period, first_on, issued_on, due_on, kid, account, total, vat,
+			claim, credits, claimed, warns, reason)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`, id, string(d.Kind), number, string(p.Customer), string(p.Agreement),
+		month.First().String(), d.From.String(), d.Issued.String(), d.Due.String(), kid, d.Account, int64(d.Total), vat,
+		store.NullIfZero(link.Claim), store.NullIfZero(link.Credits), int64(d.Claimed), d.Warns, d.Reason); err != nil {
+		return 0, fmt.Errorf("document: %w", err)
 	}
-	if err := writeLines(ctx, tx, id, d.Lines); err != nil {
-		return err
+	if err := writeLines(ctx, tx, id, d); err != nil {
+		return 0, err
 	}
-	return post(ctx, tx, ledger.Kind(d.Kind), id, d.Issued, issued.Entries)
+	if len(issued.Entries) == 0 { // of a reminder without fee and interest
+		return number, nil
+	}
+	return number, post(ctx, tx, ledger.Kind(d.Kind), id, d.Issued, issued.Entries)
 }
 
-func writeLines(ctx context.Context, tx pgx.Tx, id string, lines []invoice.Line) error {
+// writeLines stores the lines of a document. Those of a credit note charge for no passage, so that what they say alone names it.
+func writeLines(ctx context.Context, tx pgx.Tx, id string, d invoice.Document) error {
+	charges := d.Kind == invoice.KindInvoice
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"invoice_line"}, []string{"invoice_id", "no", "kind", "passage_id", "revision", "amount", "said"},
-		pgx.CopyFromSlice(len(lines), func(i int) ([]any, error) {
-			l := &lines[i]
+		pgx.CopyFromSlice(len(d.Lines), func(i int) ([]any, error) {
+			l := &d.Lines[i]
 			said, err := json.Marshal(l)
-			return []any{id, i + 1, string(l.Kind), store.NullIfZero(string(l.Passage)), store.NullIfZero(l.Revision), int64(l.Amount), said}, err
+			passage, revision := store.NullIfZero(string(l.Passage)), store.NullIfZero(l.Revision)
+			if !charges {
+				passage, revision = nil, nil
+			}
+			return []any{id, i + 1, string(l.Kind), passage, revision, int64(l.Amount), said}, err
 		}))
 	if err != nil {
 		return fmt.Errorf("lines: %w", err)

@@ -87,6 +87,9 @@ func restQueries() []string {
 			where not exists (select from ledger_entry where transaction_id = t.id) order by id limit 1`,
 		`select s.name || ' ' || n || ' is missing in its number series' from number_series s cross join generate_series(s.first, s.next - 1) n
 			where not exists (select from invoice where kind = s.name and number = n) order by s.name, n limit 1`,
+		`select 'the documents of invoice ' || i.number || ' have an outstanding amount that the ledger does not' from invoice i
+			where i.kind = 'invoice' and outstanding(i.id) <> (select coalesce(sum(e.amount), 0) from ledger_transaction t join ledger_entry e on e.transaction_id = t.id
+				where e.account like 'receivable:%' and t.invoice_id in (select id from invoice where id = i.id or claim = i.id)) order by i.number limit 1`,
 	}
 }
 

@@ -19,7 +19,11 @@ type documentRow struct {
 	CustomerID  toll.CustomerID
 	AgreementID toll.AgreementID
 	Agreement   string // number
-	Credits     string // number of the invoice
+	Credits     string // number of the document
+	Reminds     string // number of the invoice
+	Claimed     money.Ore
+	Warns       bool
+	Reason      string
 	Period      time.Time
 	FirstOn     time.Time
 	IssuedOn    time.Time
@@ -30,15 +34,20 @@ type documentRow struct {
 	VAT         []invoice.VATSum
 }
 
-// selectDocument selects documentRow from invoice i.
-const selectDocument = `select i.id::text as id, i.kind, i.number, i.customer_id::text as customer_id, i.agreement_id::text as agreement_id,
+// The parts of a statement that selects documentRow from invoice i.
+const (
+	selectDocument  = "select " + documentColumns + fromDocument
+	fromDocument    = " from invoice i "
+	documentColumns = `i.id::text as id, i.kind, i.number, i.customer_id::text as customer_id, i.agreement_id::text as agreement_id,
 	coalesce((select number from agreement where id = i.agreement_id), '') as agreement,
-	coalesce((select number::text from invoice where id = i.credits), '') as credits, i.period, i.first_on, i.issued_on, i.due_on, i.kid, i.account, i.total, i.vat
-	from invoice i `
+	coalesce((select number::text from invoice where id = i.credits), '') as credits,
+	coalesce((select number::text from invoice where id = i.claim and i.kind = 'reminder'), '') as reminds, i.claimed, i.warns, i.reason, i.period, i.first_on, i.issued_on, i.due_on, i.kid, i.account, i.total, i.vat`
+)
 
 func (r *documentRow) document() invoice.Document {
 	return invoice.Document{
 		Kind: r.Kind, Number: strconv.FormatInt(r.Number, 10), KID: r.KID, Account: r.Account, Agreement: r.Agreement, Credits: r.Credits,
+		Reminds: r.Reminds, Claimed: r.Claimed, Warns: r.Warns, Reason: r.Reason,
 		From: dayOf(r.FirstOn), To: dayOf(r.Period).Month().Last(), Issued: dayOf(r.IssuedOn), Due: dayOf(r.DueOn), Total: r.Total, VAT: r.VAT,
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"bompass/shared/toll"
 )
 
-// Pay enters a payment and returns the number of its invoice. isNew is false for one that is entered already. It returns
+// Pay enters a payment and returns the number of its invoice, also if the KID is that of a reminder of it. isNew is false for one that is entered already. It returns
 // billing.ErrUnknownKID for a payment that names no invoice.
 func (s *Store) Pay(ctx context.Context, p billing.Payment) (number string, isNew bool, err error) {
 	type row struct {
@@ -24,7 +24,7 @@ func (s *Store) Pay(ctx context.Context, p billing.Payment) (number string, isNe
 	}
 	err = s.db.Tx(ctx, "pay", func(tx pgx.Tx) error {
 		of, err := store.SelectOne[row](ctx, tx, `select id::text as id, number, customer_id::text as customer_id, agreement_id::text as agreement_id
-			from invoice where kid = $1 and kind = 'invoice'`, p.KID)
+			from invoice where id = (select coalesce(claim, id) from invoice where kid = $1 and kind <> 'credit') for key share`, p.KID)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return billing.ErrUnknownKID
 		}

@@ -17,32 +17,39 @@ import (
 	"bompass/shared/toll"
 )
 
-// settledRow is a document with what credit notes take away and what was paid.
+// settledRow is a document with what has become of its claim.
 type settledRow struct {
 	documentRow
-	Credited money.Ore
-	Settled  money.Ore // paid
+	Claim       string // id of its invoice
+	Credited    money.Ore
+	Paid        money.Ore // for the claim
+	Outstanding money.Ore // of the claim
+	Latest      string    // number of the claim's latest reminder; empty for none
 }
 
 // selectSettled selects settledRow from invoice i.
 const selectSettled = `select d.*, coalesce((select sum(total) from invoice where credits = d.id::uuid), 0)::bigint as credited,
 	coalesce((select -sum(e.amount) from ledger_transaction t join ledger_entry e on e.transaction_id = t.id
-		where t.invoice_id = d.id::uuid and t.kind = 'payment' and e.account like 'receivable:%'), 0)::bigint as settled
-	from (` + selectDocument
+		where t.invoice_id = d.claim::uuid and t.kind = 'payment' and e.account like 'receivable:%'), 0)::bigint as paid,
+	outstanding(d.claim::uuid) as outstanding, coalesce((select max(number)::text from invoice where claim = d.claim::uuid and kind = 'reminder'), '') as latest
+	from (select coalesce(i.claim, i.id)::text as claim, ` + documentColumns + fromDocument
 
 func (r *settledRow) summary() api.InvoiceSummary {
 	s := api.InvoiceSummary{
 		Kind: r.Kind, Number: strconv.FormatInt(r.Number, 10), Agreement: r.Agreement, Month: dayOf(r.Period).Month(), Issued: dayOf(r.IssuedOn), Due: dayOf(r.DueOn),
-		Total: r.Total, KID: r.KID, Account: r.Account, State: invoice.StateOf(r.Kind, r.Total, r.Credited, r.Settled), Credits: r.Credits,
+		Total: r.Claimed + r.Total, KID: r.KID, Account: r.Account, Credits: r.Credits, Reminds: r.Reminds, Reminder: r.Latest,
 	}
+	if r.Kind == invoice.KindCredit || s.Reminder == s.Number {
+		s.Reminder = ""
+	}
+	s.State, s.Outstanding = invoice.StateOf(r.Kind, invoice.Settlement{
+		Total: r.Total, Claimed: r.Claimed, Credited: r.Credited, Paid: r.Paid, Open: r.Outstanding, Replaced: s.Reminder != "",
+	})
 	if r.AgreementID != noID {
 		s.AgreementID = r.AgreementID
 	}
 	for _, v := range r.VAT {
 		s.VAT += v.VAT
-	}
-	if r.Kind == invoice.KindInvoice {
-		s.Outstanding = r.Total - r.Credited - r.Settled
 	}
 	return s
 }
@@ -83,9 +90,8 @@ func (s *Store) Owed(ctx context.Context, customer toll.CustomerID) ([]api.Owed,
 		}
 		return o
 	}, `with left_over as (
-			select i.agreement_id, i.due_on, i.total - coalesce((select sum(total) from invoice where credits = i.id), 0)
-				+ coalesce((select sum(e.amount) from ledger_transaction t join ledger_entry e on e.transaction_id = t.id
-					where t.invoice_id = i.id and t.kind = 'payment' and e.account like 'receivable:%'), 0) as amount
+			select i.agreement_id, outstanding(i.id) as amount,
+				coalesce((select max(due_on) from invoice where claim = i.id and kind = 'reminder'), i.due_on) as due_on
 			from invoice i where i.customer_id = $1 and i.kind = 'invoice'),
 		open as (select agreement_id, sum(amount)::bigint as outstanding, count(*) filter (where amount > 0) as invoices,
 			min(due_on) filter (where amount > 0) as due from left_over group by 1),
@@ -110,6 +116,7 @@ func (s *Store) Document(ctx context.Context, customer toll.CustomerID, number s
 		found = true
 		reply.InvoiceSummary, reply.Rates = rows[0].summary(), rows[0].VAT
 		reply.From, reply.To = dayOf(rows[0].FirstOn), dayOf(rows[0].Period).Month().Last()
+		reply.Claimed, reply.Warns, reply.Reason = rows[0].Claimed, rows[0].Warns, rows[0].Reason
 		lines, err := store.Select[lineRow](ctx, tx, "select invoice_id::text as invoice_id, amount, said from invoice_line where invoice_id = $1 order by no", rows[0].ID)
 		if err != nil {
 			return err
@@ -122,6 +129,14 @@ func (s *Store) Document(ctx context.Context, customer toll.CustomerID, number s
 			reply.Lines = append(reply.Lines, l)
 		}
 		if reply.Later, err = later(ctx, tx, rows[0].ID); err != nil {
+			return err
+		}
+		if rows[0].Kind == invoice.KindCredit {
+			return nil
+		}
+		reply.Notes, err = store.SelectMapped(ctx, tx, func(r struct{ Number string }) string { return r.Number },
+			"select number::text from invoice where credits = $1 order by invoice.number", rows[0].ID)
+		if err != nil {
 			return err
 		}
 		reply.Payments, err = payments(ctx, tx, rows[0].ID)
@@ -144,7 +159,7 @@ func payments(ctx context.Context, tx pgx.Tx, id string) ([]api.Payment, error) 
 	}
 	return store.SelectMapped(ctx, tx, func(r row) api.Payment { return api.Payment{On: oslo.DayOf(r.At), Amount: -r.Amount} },
 		`select t.at, e.amount from ledger_transaction t join ledger_entry e on e.transaction_id = t.id
-		where t.invoice_id = $1 and t.kind = 'payment' and e.account like 'receivable:%' order by t.id`, id)
+		where t.invoice_id = (select coalesce(claim, id) from invoice where id = $1) and t.kind = 'payment' and e.account like 'receivable:%' order by t.at, t.id`, id)
 }
 
 var _ billing.Shelf = (*Store)(nil)

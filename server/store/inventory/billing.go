@@ -39,11 +39,19 @@ func billing() []Table {
 			Name: "invoice", Owner: Customer, Customers: []string{"customer_id"}, Kept: keptForAccounts,
 			Export: Export{
 				Section: "invoices",
-				Query:   "select kind, number, period, first_on, issued_on, due_on, kid, account, total, vat from invoice where customer_id = @customer order by number",
-				Columns: []string{"kind", "number", "period", "first_on", "issued_on", "due_on", "kid", "account", "total", "vat"},
-				Omitted: map[string]string{"id": "internal", "customer_id": "the person asking", "agreement_id": "the section agreements has it", "credits": "internal"},
+				Query: `select kind, number, period, first_on, issued_on, due_on, kid, account, total, vat, claimed, warns, reason
+					from invoice where customer_id = @customer order by number`,
+				Columns: []string{"kind", "number", "period", "first_on", "issued_on", "due_on", "kid", "account", "total", "vat", "claimed", "warns", "reason"},
+				Omitted: map[string]string{
+					"id": "internal", "customer_id": "the person asking", "agreement_id": "the section agreements has it", "credits": "internal", "claim": "internal",
+				},
 			},
 			Erase: Erase{Why: keptForAccounts},
+		},
+		{
+			Name: "reminder_hold", Owner: Customer, Kept: "until its invoice is paid or reminded of again",
+			Export: Export{Why: "work that waits"},
+			Erase:  Erase{Statement: "delete from reminder_hold where invoice_id in (select id from invoice where customer_id = @customer)"},
 		},
 		{
 			Name: "billing_run", Owner: Nobody, Kept: "as long as invoices are made",

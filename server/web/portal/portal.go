@@ -82,6 +82,7 @@ type Deps struct {
 	Parties    Parties // nil where nobody acts for others
 	Tariffs    Tariffs
 	Inbox      *sim.Inbox // nil except while the product is tried out
+	Clock      Clock      // nil except while the product is tried out
 	Logout     fiber.Handler
 	Cookies    []kit.StoredCookie
 }
@@ -155,5 +156,8 @@ func (h *Handlers) MountPages(app *fiber.App) {
 	}
 	if h.Inbox != nil {
 		h.mountInbox(app)
+	}
+	if h.Clock != nil {
+		h.mountClock(app)
 	}
 }
