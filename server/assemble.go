@@ -23,6 +23,7 @@ import (
 	"bompass/server/fleet"
 	"bompass/server/job"
 	"bompass/server/overview"
+	tagshop "bompass/server/partner/tagshop/sim"
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/reading"
 	"bompass/server/passage/stream"
@@ -223,13 +224,12 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	vehicles := fleet.NewService(fleetdb.New(p.db), partners.vehicles, people.access, keys, p.Now)
-	job.Handle(p.jobs, vehicles.WorkImport, job.Options{Timeout: fleet.ImportTimeout})
+	lists := reading.NewService(passagedb.New(p.db), p.prices.Plan)
+	vehicles := p.openFleet(keys, people, partners, lists)
 	security, err := p.openSecurityLog()
 	if err != nil {
 		return nil, err
 	}
-	lists := reading.NewService(passagedb.New(p.db), p.prices.Plan)
 	return web.New(web.Deps{ //nolint:contextcheck // handlers have their requests' contexts
 		Context: ctx, PublicURL: p.config.PublicURL, Proxies: p.config.Proxies,
 		Development: p.config.Mode == config.Development,
@@ -244,6 +244,20 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Live: reading.NewLive(lists, p.conn, p.Now, p.log), Messages: noticedb.New(p.db), Ready: p.ready, IntakeReady: p.pipeline.Ready,
 		Assets: bundle, Log: p.log, Security: security, Now: p.Now,
 	})
+}
+
+// openFleet builds the service of vehicles and tags, and registers its jobs. A development server has a tag shop.
+func (p *product) openFleet(keys seal.Keys, people accountServices, partners partnerServices, prices fleet.Prices) *fleet.Service {
+	shelf := fleetdb.New(p.db)
+	vehicles := fleet.NewService(shelf, partners.vehicles, people.access, prices, keys, p.Now).WithReturnFirst(p.config.Return)
+	job.Handle(p.jobs, vehicles.WorkImport, job.Options{Timeout: fleet.ImportTimeout})
+	job.Handle(p.jobs, vehicles.CheckStated, job.Options{Timeout: fleet.ImportTimeout})
+	job.Every(p.jobs, fleet.StatedInterval, fleet.StatedJob{})
+	if p.config.Mode == config.Development {
+		job.Handle(p.jobs, fleet.NewOrders(shelf, tagshop.New(p.Now), p.Now).Work, job.Options{})
+		job.Every(p.jobs, fleet.OrderInterval, fleet.OrderJob{})
+	}
+	return vehicles
 }
 
 // openSecurityLog opens the file of security events, a line of JSON each. It returns nil if they go to the other log.

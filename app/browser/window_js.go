@@ -196,6 +196,17 @@ func (w *Window) Copy(text string) bool {
 	return true
 }
 
+// Share offers a text to other programs of the device. It returns false where the browser cannot.
+func (w *Window) Share(text string) bool {
+	navigator := js.Global().Get("navigator")
+	if !navigator.Get("share").Truthy() {
+		return false
+	}
+	// A person who closes the sheet has chosen not to share: that is no error.
+	navigator.Call("share", map[string]any{"text": text}).Call("catch", js.Global().Get("Object"))
+	return true
+}
+
 // Focused returns the id of the element that has focus; empty when it has no id.
 func (w *Window) Focused() string {
 	if active := w.document.Get("activeElement"); active.Truthy() {

@@ -139,6 +139,9 @@ func (w *Window) Copy(text string) bool {
 	return true
 }
 
+// Share offers a text to other programs, of which there are none.
+func (w *Window) Share(string) bool { return false }
+
 // Focused returns the id of the element that has focus.
 func (w *Window) Focused() string { return w.FocusID }
 

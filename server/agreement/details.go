@@ -39,6 +39,7 @@ type DetailsStore interface {
 	Details(ctx context.Context, customer toll.CustomerID, number string, at time.Time) (Details, error)
 	// SetReference sets the reference of an agreement of the customer, or returns fault.NotFound.
 	SetReference(ctx context.Context, customer toll.CustomerID, number, reference string) error
+	AddressStore
 }
 
 // Details returns an agreement of the actor's customer by its number, or fault.NotFound.

@@ -33,8 +33,10 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server station key withdraw NAME withdraw one
   server backup FILE               write a copy of the server's own database to a new file, also while it runs
   server restore FILE              read such a copy into an empty home
-  server tags [--json]             list orders of tags that are not sent yet
-  server tags sent ORDER TAG       record which tag was sent
+  server tags [--json]             list orders of tags and holders that are not sent yet
+  server tags sent ORDER TAG       record which tag was sent; for a holder, without TAG
+  server tags delivered ORDER      record that an order was delivered; a replacement is on its vehicle then
+  server tags received TAG         record that a settled tag was returned; a refund that awaits it is due
   server billing run [--period YYYY-MM]
                                    make the invoices of a month, once, however often it is repeated
   server billing paid --kid KID --amount KRONER --on DAY --reference TEXT

@@ -53,6 +53,7 @@ type Config struct {
 	Paper    string // BOMPASS_PAPER_DIR: folder of letters to be printed and posted; empty as with Texts.URL
 	Partners Partners
 	Chargers string // BOMPASS_CHARGERS: toll companies that agreements are made with, as tariffs name them
+	Return   bool   // BOMPASS_DEPOSIT_RETURN: the deposit of a tag is paid back when the tag has been received, not when it is settled
 	Account  string // BOMPASS_ACCOUNT: number of the bank account that invoices are paid to; without it nothing is invoiced
 	Issuer   Issuer
 	Leaf     Leaf
@@ -104,6 +105,7 @@ func Read(getenv func(string) string) (Config, error) {
 		MailFrom: r.sender("BOMPASS_MAIL_FROM", "Bompass <post@bompass.example>"),
 		Paper:    r.text("BOMPASS_PAPER_DIR", ""),
 		Chargers: r.text("BOMPASS_CHARGERS", "fjellinjen ferde vegamot vegfinans bpsnord"),
+		Return:   r.boolean("BOMPASS_DEPOSIT_RETURN"),
 		Account:  r.text("BOMPASS_ACCOUNT", ""),
 		Leaked:   r.text("BOMPASS_LEAKED_PASSWORDS", ""),
 		Assets:   r.text("BOMPASS_ASSETS", ""),

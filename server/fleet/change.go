@@ -30,6 +30,7 @@ type Request struct {
 	At        time.Time      // from when on the change counts
 	Now       time.Time
 	Try       bool // nothing is saved
+	Awaits    bool // the deposit of a settled tag is paid back when the tag has been received
 }
 
 // Current is what a change finds.
@@ -91,39 +92,29 @@ func (s *Service) Fleet(ctx context.Context, actor access.Principal) (api.FleetR
 	return reply, err
 }
 
-// Check returns what a change would do, and the fault that refuses it. It saves nothing.
-func (s *Service) Check(ctx context.Context, actor access.Principal, req api.FleetChangeRequest) (api.FleetReceipt, error) {
-	return s.change(ctx, actor, req, true)
-}
-
 // Change changes a tag or a vehicle of the actor's customer, and returns its receipt. Passages since the instant from
 // which the change counts are priced again by the workers, for every vehicle that it concerns.
 func (s *Service) Change(ctx context.Context, actor access.Principal, req api.FleetChangeRequest) (api.FleetReceipt, error) {
 	if uuid.Validate(req.Key) != nil {
 		return api.FleetReceipt{}, fault.New(fault.FieldWrong).At("key")
 	}
-	return s.change(ctx, actor, req, false)
-}
-
-func (s *Service) change(ctx context.Context, actor access.Principal, req api.FleetChangeRequest, try bool) (api.FleetReceipt, error) {
-	r, err := s.request(ctx, actor, req)
+	r, err := s.request(ctx, actor, req, false)
 	if err != nil {
 		return api.FleetReceipt{}, err
 	}
-	r.Try = try
 	return s.store.Change(ctx, r, func(c Current) (Outcome, error) { return decide(req, r, c, vehiclesMax(actor)) })
 }
 
-// request validates a request and looks up the vehicle that it names.
-func (s *Service) request(ctx context.Context, actor access.Principal, req api.FleetChangeRequest) (Request, error) {
+// request validates a request and looks up the vehicle that it names. One that is only tried needs no terms.
+func (s *Service) request(ctx context.Context, actor access.Principal, req api.FleetChangeRequest, try bool) (Request, error) {
 	now := s.now()
 	r := Request{
-		Key: req.Key, Customer: actor.Customer, Account: actor.Account, Tag: req.Tag, Vehicle: req.Vehicle, Agreement: req.Agreement, At: req.At, Now: now,
+		Key: req.Key, Customer: actor.Customer, Account: actor.Account, Tag: req.Tag, Vehicle: req.Vehicle, Agreement: req.Agreement, At: req.At, Now: now, Try: try, Awaits: s.awaits,
 	}
 	if r.At.IsZero() {
 		r.At = now
 	}
-	if err := checkRequest(req); err != nil {
+	if err := checkRequest(req, try); err != nil {
 		return r, err
 	}
 	if err := toll.CheckEffective(r.At, now); err != nil {
@@ -142,7 +133,7 @@ func (s *Service) request(ctx context.Context, actor access.Principal, req api.F
 }
 
 // checkRequest returns a fault unless a request has what its kind needs.
-func checkRequest(req api.FleetChangeRequest) error {
+func checkRequest(req api.FleetChangeRequest, try bool) error {
 	switch req.Kind {
 	case toll.ChangeMove, toll.ChangeHold, toll.ChangeLost, toll.ChangeReopen, toll.ChangeSettle:
 		if req.Tag == "" {
@@ -165,7 +156,7 @@ func checkRequest(req api.FleetChangeRequest) error {
 		}
 		var faults fault.List
 		for _, kind := range toll.Terms() {
-			if req.Terms[kind] != toll.TermsVersion(kind) {
+			if !try && req.Terms[kind] != toll.TermsVersion(kind) {
 				faults.Add(fault.New(fault.TermsNeeded).At(string(kind)))
 			}
 		}
@@ -201,7 +192,7 @@ func decide(req api.FleetChangeRequest, r Request, c Current, limit int) (Outcom
 		}
 		change.Vehicle, change.Agreement = c.Vehicle, c.Target.ID
 		out.From, out.To, out.Event.Was, out.Event.Became = "", c.Vehicle, c.Target.From, c.Target.Number
-	case toll.ChangeMove, toll.ChangeHold, toll.ChangeLost, toll.ChangeSettle, toll.ChangeSend, toll.ChangeCentre, toll.ChangeReference:
+	case toll.ChangeMove, toll.ChangeHold, toll.ChangeLost, toll.ChangeSettle, toll.ChangeSend, toll.ChangeCentre, toll.ChangeReference, toll.ChangeOrder, toll.ChangeReceive, toll.ChangeFacts:
 	}
 	var err error
 	if out.Placement, err = c.Placement.Apply(change, r.Now); err != nil {
@@ -221,7 +212,7 @@ func decide(req api.FleetChangeRequest, r Request, c Current, limit int) (Outcom
 		out.To = c.Vehicle
 	}
 	if req.Kind == toll.ChangeSettle && c.Placement.Tag.Status != toll.TagLost { // a lost tag does not come back
-		out.Event.Returned = c.Deposit
+		out.Event.Returned, out.Event.Awaits = c.Deposit, r.Awaits && c.Deposit > 0
 	}
 	if req.End {
 		return out, out.end(c)

@@ -55,11 +55,14 @@ func TestBackdatedMoveRatesBothMonthsAgain(t *testing.T) {
 	for _, v := range fixture.Register() {
 		plates[v.Plate] = register.Vehicle{Make: v.Make, Facts: v.Facts}
 	}
-	service := fleet.NewService(fleetdb.New(r.DB), source(plates), freely{}, addPeople(t, r), r.Now)
+	service := fleet.NewService(fleetdb.New(r.DB), source(plates), freely{}, r.Service(), addPeople(t, r), r.Now)
 	kari := access.Principal{Account: fixture.Accounts()[0].ID, Customer: fixture.Kari, Person: "Kari Lund", Kind: toll.Private, Role: role.Owner}
-	receipt, err := service.Change(t.Context(), kari, api.FleetChangeRequest{
-		Key: uuid.NewString(), Kind: toll.ChangeMove, Tag: tag, Country: "NO", Plate: perPlate, At: oslo.At(december-1, 0, 0, 0),
-	})
+	move := api.FleetChangeRequest{Key: uuid.NewString(), Kind: toll.ChangeMove, Tag: tag, Country: "NO", Plate: perPlate, At: oslo.At(december-1, 0, 0, 0)}
+	tried, err := service.Check(t.Context(), kari, move)
+	if err != nil || tried.Pending {
+		t.Fatalf("tried: %+v, %v", tried, err)
+	}
+	receipt, err := service.Change(t.Context(), kari, move)
 	if err != nil || len(receipt.Prices) != 2 || !receipt.Pending {
 		t.Fatalf("%+v, %v", receipt, err)
 	}
@@ -91,6 +94,10 @@ func TestBackdatedMoveRatesBothMonthsAgain(t *testing.T) {
 		if p := receipt.Prices[i]; p.Before != want[0] || p.Now != want[1] || p.Passages != 2 {
 			t.Errorf("price of %s: %+v, want %v before and %v now", p.Plate, p, want[0], want[1])
 		}
+	}
+	// What was shown before it was saved is what came of it.
+	if len(tried.Prices) != 2 || tried.Prices[0] != receipt.Prices[0] || tried.Prices[1] != receipt.Prices[1] {
+		t.Errorf("tried: %+v, saved: %+v", tried.Prices, receipt.Prices)
 	}
 	r.WantSums()
 	if _, err := service.Change(t.Context(), kari, api.FleetChangeRequest{Key: uuid.NewString(), Kind: toll.ChangeHold, Tag: tag}); fault.CodeOf(err) != fault.ChangedMeanwhile {

@@ -70,6 +70,8 @@ type Passages interface {
 	Latest(ctx context.Context, customer toll.CustomerID, n int) ([]api.PassageLine, error)
 	// UnreadRun returns a vehicle's newest passages in a row at which its tag was not read.
 	UnreadRun(ctx context.Context, customer toll.CustomerID, vehicle toll.VehicleID) (api.UnreadRun, error)
+	// LostToBlock returns the discount that a vehicle's passages have lost since its agreement was blocked.
+	LostToBlock(ctx context.Context, customer toll.CustomerID, vehicle toll.VehicleID, since, now time.Time) (api.BlockedSpan, error)
 }
 
 // Service computes the overview. It is safe for concurrent use.

@@ -32,6 +32,10 @@ func (newest) UnreadRun(_ context.Context, _ toll.CustomerID, _ toll.VehicleID) 
 	return api.UnreadRun{Passages: 3, Lost: 900}, nil
 }
 
+func (newest) LostToBlock(_ context.Context, _ toll.CustomerID, _ toll.VehicleID, since, _ time.Time) (api.BlockedSpan, error) {
+	return api.BlockedSpan{Since: since}, nil
+}
+
 // capOf returns one cap for all stations of a scheme.
 func capOf(id toll.StationID) overview.Cap {
 	scheme, _, _ := strings.Cut(string(id), "-")

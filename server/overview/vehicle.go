@@ -28,7 +28,7 @@ type VehicleRecord struct {
 type MountRecord struct {
 	Number  string
 	Charger toll.ChargerID
-	Blocked bool
+	Blocked time.Time // since when the agreement is blocked; zero if it is not
 	Tag     toll.TagID
 	Status  toll.TagStatus
 	Sent    time.Time // when the tag was sent; zero if that is not known
@@ -61,18 +61,24 @@ func (s *Service) Vehicle(ctx context.Context, customer toll.CustomerID, id toll
 		Ordered: record.Ordered, Month: month, Current: record.Vehicle.Owner == customer, Mounts: []api.VehicleMount{},
 	}
 	var tag toll.TagID
+	var blocked time.Time
 	for _, m := range record.Mounts {
 		if m.Contains(now) {
-			reply.Current, tag = true, m.Tag
+			reply.Current, tag, blocked = true, m.Tag, m.Blocked
 		}
 		reply.Mounts = append(reply.Mounts, api.VehicleMount{
-			Agreement: m.Number, Charger: s.charger(m.Charger), Tag: m.Tag, Status: m.Status, Delivered: m.Sent, Blocked: m.Blocked, Validity: m.Validity,
+			Agreement: m.Number, Charger: s.charger(m.Charger), Tag: m.Tag, Status: m.Status, Delivered: m.Sent, Blocked: !m.Blocked.IsZero(), Validity: m.Validity,
 		})
 	}
 	reply.Class = record.Vehicle.Facts.Class(tag != "").String()
 	if reply.Current {
 		for _, e := range record.Exemptions {
 			reply.Exemptions = append(reply.Exemptions, api.ExemptPeriod{Kind: e.Kind, Validity: e.Validity})
+		}
+	}
+	if !blocked.IsZero() {
+		if reply.Blocked, err = s.passages.LostToBlock(ctx, customer, id, blocked, now); err != nil {
+			return reply, fmt.Errorf("vehicle: blocked: %w", err)
 		}
 	}
 	return reply, s.addFigures(ctx, customer, &reply, tag, now)

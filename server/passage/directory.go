@@ -74,6 +74,18 @@ func newDirectory(k *RegisterKeys) *Directory {
 	}
 }
 
+// DirectoryOf returns a Directory of a part of the register that the keys have led to.
+func DirectoryOf(r *Register, keys *RegisterKeys) (*Directory, error) {
+	found, err := newParts(r)
+	if err != nil {
+		return nil, err
+	}
+	found.addAbsent(keys)
+	d := newDirectory(keys)
+	d.add(found)
+	return d, nil
+}
+
 // parts is a Register in the form that is cached: every vehicle with all that is dated of it.
 type parts struct {
 	vehicles   map[ID]*vehicle

@@ -5,6 +5,7 @@ import (
 
 	"bompass/shared/fault"
 	"bompass/shared/money"
+	"bompass/shared/oslo"
 	"bompass/shared/role"
 	"bompass/shared/toll"
 )
@@ -98,6 +99,7 @@ type FleetEvent struct {
 	Ended     bool              `json:"ended,omitempty"`    // the agreement ended
 	Ordered   bool              `json:"ordered,omitempty"`  // a tag was ordered
 	Returned  money.Ore         `json:"returned,omitempty"` // deposit to be paid back
+	Awaits    bool              `json:"awaits,omitempty"`   // it is paid back when the tag has been received
 	Was       string            `json:"was,omitempty"`      // label, or number of the agreement, before
 	Became    string            `json:"became,omitempty"`   // after
 }
@@ -136,11 +138,23 @@ type FleetRefusal struct {
 	Fault   fault.Error    `json:"fault"`
 }
 
-// FleetReceipt confirms a change.
+// FleetReceipt confirms a change, or says what one would do that is only tried.
 type FleetReceipt struct {
 	FleetEvent
 	Prices  []FleetPrice `json:"prices,omitempty"`
 	Pending bool         `json:"pending,omitempty"` // passages are still being priced again
+	Usual   *UsualCost   `json:"usual,omitempty"`   // of a ChangeAdd that is tried
+}
+
+// UsualCost is what the customer's usual month would cost with a vehicle: as the vehicle with Plate drove in Month. Of a customer
+// who has not driven, it is one passage at Station instead.
+type UsualCost struct {
+	Month    oslo.Month `json:"month"`
+	Plate    toll.Plate `json:"plate,omitzero"`
+	Station  string     `json:"station,omitempty"` // its name
+	Passages int        `json:"passages"`
+	With     money.Ore  `json:"with"`    // a tag
+	Without  money.Ore  `json:"without"` // one
 }
 
 // FleetReceiptRequest names a change by its key.

@@ -35,6 +35,15 @@ type VehicleReply struct {
 	Months     []MonthSpend   `json:"months,omitempty"` // of the latest OverviewMonths months; only months with passages
 	Reads      []TagReads     `json:"reads,omitempty"`  // for 30 and 90 days; none of a vehicle without a tag
 	Unread     UnreadRun      `json:"unread,omitzero"`
+	Blocked    BlockedSpan    `json:"blocked,omitzero"` // while the agreement that the vehicle is on is blocked
+}
+
+// BlockedSpan is how long an agreement has been blocked, and the discount that the vehicle's passages have lost since. The zero
+// BlockedSpan is none.
+type BlockedSpan struct {
+	Since    time.Time `json:"since"`
+	Passages int       `json:"passages"`
+	Lost     money.Ore `json:"lost"`
 }
 
 // VehicleMount is a period in which a vehicle was on an agreement, with a tag or without.

@@ -35,31 +35,33 @@ const (
 
 // The pages that the server renders, before and without the program.
 const (
-	Login          = "/login"
-	Help           = "/help"
-	LoginHelp      = "/help/login"
-	Message        = "/message" // is a message from us?
-	ImportVehicles = "/vehicles/import"
-	TagHelp        = "/help/tags"
-	TagMounting    = "/help/tags/mounting"
-	TagRemoval     = "/help/tags/removal"
-	TagReturn      = "/help/tags/return"
-	Welcome        = "/welcome"          // questions that must be answered before the program
-	BecomeCustomer = "/welcome/customer" // what to do without an agreement
-	FindAgreements = "/agreements/find"
-	LinkAgreements = "/agreements/link"
-	Terms          = "/terms/" // followed by the kind of terms
-	Parties        = "/parties"
-	Security       = "/security"
-	KeepSession    = "/security/device" // stay signed in on one's own device
-	StepUp         = "/prove"           // show a factor before an important change
-	Export         = "/export"
-	Invitation     = "/invitation"
-	Privacy        = "/privacy"
-	Accessibility  = "/accessibility"
-	Cookies        = "/cookies"
-	Preferences    = "/preferences" // takes the choice of language and color scheme
-	Logout         = "/logout"
+	Login            = "/login"
+	Help             = "/help"
+	LoginHelp        = "/help/login"
+	Message          = "/message"            // is a message from us?
+	AgreementAddress = "/agreements/address" // of each agreement
+	ImportVehicles   = "/vehicles/import"
+	TagOrders        = "/tags/orders" // order a tag or a holder, and follow the orders
+	TagHelp          = "/help/tags"
+	TagMounting      = "/help/tags/mounting"
+	TagRemoval       = "/help/tags/removal"
+	TagReturn        = "/help/tags/return"
+	Welcome          = "/welcome"          // questions that must be answered before the program
+	BecomeCustomer   = "/welcome/customer" // what to do without an agreement
+	FindAgreements   = "/agreements/find"
+	LinkAgreements   = "/agreements/link"
+	Terms            = "/terms/" // followed by the kind of terms
+	Parties          = "/parties"
+	Security         = "/security"
+	KeepSession      = "/security/device" // stay signed in on one's own device
+	StepUp           = "/prove"           // show a factor before an important change
+	Export           = "/export"
+	Invitation       = "/invitation"
+	Privacy          = "/privacy"
+	Accessibility    = "/accessibility"
+	Cookies          = "/cookies"
+	Preferences      = "/preferences" // takes the choice of language and color scheme
+	Logout           = "/logout"
 )
 
 // Pages lists the pages of the program. Every other address of the program is answered as not found.
@@ -70,7 +72,7 @@ func Pages() []string {
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,
 // leaves the program.
 func Rendered() []string {
-	return []string{Login, Help, LoginHelp, TagHelp, TagMounting, TagRemoval, TagReturn, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies, Message, ImportVehicles}
+	return []string{Login, Help, LoginHelp, TagHelp, TagMounting, TagRemoval, TagReturn, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies, Message, ImportVehicles, TagOrders, AgreementAddress}
 }
 
 // IsPage reports whether a path is a page of the program.

@@ -26,6 +26,10 @@ const (
 	ChangeTransfer  ChangeKind = "transfer"  // a vehicle and its tag go to another agreement of the customer
 	ChangeCentre    ChangeKind = "centre"    // the cost centre of a vehicle
 	ChangeReference ChangeKind = "reference" // the customer's reference of a vehicle
+
+	ChangeOrder   ChangeKind = "order"   // a tag or a holder was ordered for a vehicle on the agreement
+	ChangeReceive ChangeKind = "receive" // the office has received a settled tag
+	ChangeFacts   ChangeKind = "facts"   // the register has a vehicle whose facts a person had stated
 )
 
 // ChangeReason is why a vehicle leaves an agreement or why a tag is blocked.
@@ -153,7 +157,7 @@ func statusAfter(kind ChangeKind) TagStatus {
 		return TagLost
 	case ChangeSettle:
 		return TagSettled
-	case ChangeHold, ChangeMove, ChangeReopen, ChangeRemove, ChangeAdd, ChangeSend, ChangeTransfer, ChangeCentre, ChangeReference:
+	case ChangeHold, ChangeMove, ChangeReopen, ChangeRemove, ChangeAdd, ChangeSend, ChangeTransfer, ChangeCentre, ChangeReference, ChangeOrder, ChangeReceive, ChangeFacts:
 	}
 	return TagOnHold
 }

@@ -203,6 +203,7 @@ func (p *detailsPage) changes(reply api.AgreementDetailsReply) app.UI {
 			links.Add(site.RemoveVehicle, nil, "change.remove")
 		}
 		links.Add(site.LostTag, nil, "change.lost")
+		links.Add(site.AgreementAddress, nil, "profile.addresses")
 	}
 	links.Add(site.FleetHistory, url.Values{"agreement": {reply.Number}}, "change.history")
 	return links.Card(p.Words().T("agree.details.do"))

@@ -103,10 +103,6 @@ func (p *changePage) carryOver(ctx app.Context) {
 
 func (p *changePage) thenAdd() []app.UI {
 	w := p.Words()
-	known, _ := p.stated.Facts()
-	if p.looked.Found != nil {
-		known = p.looked.Found.Facts
-	}
 	body := []app.UI{
 		p.facts(),
 		app.Elem("p").Text(w.T("change.add.joins", "plate", p.looked.Plate.String(), "number", p.agreement)),
@@ -114,11 +110,7 @@ func (p *changePage) thenAdd() []app.UI {
 	}
 	var without app.UI
 	if p.order != yes {
-		text := w.T("change.add.without")
-		if known.Class(true).ZeroEmission() {
-			text = w.T("change.add.electric")
-		}
-		without = ui.Alert("info", "", text)
+		without = ui.Alert("info", "", p.without())
 	}
 	body = append(body, slot(without))
 	for _, kind := range toll.Terms() {
@@ -129,4 +121,25 @@ func (p *changePage) thenAdd() []app.UI {
 		))
 	}
 	return body
+}
+
+// without says what it costs to have no tag: in the customer's usual month, or at a passage.
+func (p *changePage) without() string {
+	w := p.Words()
+	facts, _ := p.stated.Facts()
+	if p.looked.Found != nil {
+		facts = p.looked.Found.Facts
+	}
+	text := w.T("change.add.without")
+	if facts.Class(true).ZeroEmission() {
+		text = w.T("change.add.electric")
+	}
+	u := p.tried.Usual
+	switch {
+	case u == nil:
+		return text
+	case u.Station != "":
+		return text + " " + w.T("change.add.typical", "station", u.Station, "with", w.Kroner(u.With), "without", w.Kroner(u.Without))
+	}
+	return text + " " + w.N("change.add.usual", u.Passages, "plate", u.Plate.String(), "month", w.Month(u.Month), "with", w.Kroner(u.With), "without", w.Kroner(u.Without))
 }

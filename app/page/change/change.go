@@ -262,11 +262,6 @@ func (p *changePage) state(ctx app.Context) {
 // try asks what the change would do, and shows it.
 func (p *changePage) try(ctx app.Context) {
 	req := p.request()
-	if req.Kind == toll.ChangeAdd { // its terms are accepted on the last page
-		p.tried = nil
-		p.show(ctx, stageCheck)
-		return
-	}
 	p.begin()
 	frame.Call(ctx, func(ctx context.Context) (api.FleetReceipt, error) {
 		return p.Session.Client.CheckChange(ctx, req)

@@ -71,7 +71,7 @@ func TestTagIsMovedAfterTheVehicleIsShown(t *testing.T) {
 		change.Fill(s.Page, change.Answers{Plate: "bt 90214", When: "then", Day: "2026-11-19", Hour: "08:30", Keep: "yes"})
 		change.Next(ctx, s.Page)
 	})
-	s.Shows("SKODA ENYAQ", "elbil", "Dette skjer", "hører til BT 90214", "Én passering med DP 45821")
+	s.Shows("SKODA ENYAQ", "elbil", "Dette skjer", "hører til BT 90214", "20,00", "25,00", "50,00", "40,00", "Etter")
 	if server.Count(api.FleetChange.Endpoint) != 0 {
 		t.Error("saved before the vehicle was shown")
 	}
@@ -154,7 +154,9 @@ func TestTagIsReportedLostAndReopened(t *testing.T) {
 // S2.63–S2.66: a vehicle is added to the agreement that is chosen, with both sets of terms. K07: a full agreement leads to a
 // new one, with the answers given so far.
 func TestVehicleIsAddedOrCarriedOver(t *testing.T) {
-	server := serve().With(api.AgreementAnswer.Endpoint, api.AgreementDraftReply{}).With(api.AgreementDraft.Endpoint, api.AgreementDraftReply{Next: api.StepVehicle})
+	server := serve().With(api.FleetCheck.Endpoint, api.FleetReceipt{
+		Usual: &api.UsualCost{Month: oslo.Date(2026, time.October, 1).Month(), Plate: *plate("DP45821"), Passages: 42, With: 40000, Without: 123400},
+	}).With(api.AgreementAnswer.Endpoint, api.AgreementDraftReply{}).With(api.AgreementDraft.Endpoint, api.AgreementDraftReply{Next: api.StepVehicle})
 	s := pagetest.Open(t, server, "/vehicles/add", change.NewAdd)
 	s.Shows("Avtale 7001001 er full", "Avtale 7001002, på samme faktura", "Ny avtale, med egen faktura", "En privat avtale kan ha 2 kjøretøy")
 	s.Do(func(ctx app.Context) { change.Next(ctx, s.Page) })
@@ -163,7 +165,7 @@ func TestVehicleIsAddedOrCarriedOver(t *testing.T) {
 		change.Fill(s.Page, change.Answers{Plate: "BT 90214", Agreement: "7001002"})
 		change.Next(ctx, s.Page)
 	})
-	s.Shows("SKODA ENYAQ", "Med brikke får du lavere pris", `href="/terms/general"`, "Legg til kjøretøyet")
+	s.Shows("SKODA ENYAQ", "Med brikke får du lavere pris", `href="/terms/general"`, "Legg til kjøretøyet", "DP 45821 hadde i oktober 2026 (42 passeringer)", "400,00", "1 234,00")
 	s.Do(func(ctx app.Context) {
 		change.Fill(s.Page, change.Answers{Terms: true, Order: "yes"})
 		change.Save(ctx, s.Page)
@@ -196,4 +198,14 @@ func TestReceiptAndHistory(t *testing.T) {
 	s.Shows("Hvem gjorde hva", "Nils Berg for Kari Lund", "Kundeservice", "fra bestilt til i bruk", "Vis eldre")
 	s = pagetest.Open(t, pagetest.With(api.FleetHistory.Endpoint, api.FleetHistoryReply{}), "/vehicles/history", change.NewHistory)
 	s.Shows("Ingen endringer ennå")
+}
+
+// A seller gets a text for the buyer, which can be copied and shared; a vehicle that leaves for another reason has none.
+func TestSoldVehicleHasTextForBuyer(t *testing.T) {
+	sold := moved()
+	sold.Kind, sold.To, sold.Reason, sold.Prices = toll.ChangeHold, nil, toll.ReasonSold, nil
+	s := pagetest.Open(t, pagetest.With(api.FleetConfirm.Endpoint, sold), "/vehicles/changed?key="+sold.Key, change.NewReceipt)
+	s.Shows("Til kjøperen", "DP 45821 er ikke lenger på selgerens bompengeavtale", "Registrer eierskiftet", `id="copy"`, `id="share"`, "Skriv ut eller lagre")
+	sold.Reason = toll.ReasonScrapped
+	pagetest.Open(t, pagetest.With(api.FleetConfirm.Endpoint, sold), "/vehicles/changed?key="+sold.Key, change.NewReceipt).Hides("Til kjøperen")
 }

@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"net/url"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -70,13 +71,13 @@ func (p *historyPage) history(reply api.FleetHistoryReply) []app.UI {
 			notes = append(notes, app.Elem("span").Class("bp-sub").Text(w.T("change.states", "before", p.status(e.Before), "after", p.status(e.After))))
 		}
 		if e.Was != e.Became {
-			notes = append(notes, app.Elem("span").Class("bp-sub").Text(w.T("change.texts", "before", orNone(w, e.Was), "after", orNone(w, e.Became))))
+			notes = append(notes, app.Elem("span").Class("bp-sub").Text(w.T("change.texts", "before", orNone(w, e.Kind, e.Was), "after", orNone(w, e.Kind, e.Became))))
 		}
 		if e.Reason != toll.ReasonNone {
 			notes = append(notes, app.Elem("span").Class("bp-sub").Text(w.T("change.reason."+string(e.Reason))))
 		}
 		rows = append(rows, ui.Row{ID: "change-" + strconv.FormatInt(e.ID, 10), Cells: []app.UI{
-			app.Elem("span").Text(w.Instant(e.At)), app.Elem("span").Body(notes...), app.Elem("span").Text(who(w, e)), app.Elem("span").Text(w.Instant(e.Effective)),
+			app.A().Class("ds-link").Href(site.With(site.ChangeReceipt, url.Values{"key": {e.Key}})).Text(w.Instant(e.At)), app.Elem("span").Body(notes...), app.Elem("span").Text(who(w, e)), app.Elem("span").Text(w.Instant(e.Effective)),
 		}})
 	}
 	table := ui.Table{
@@ -105,8 +106,11 @@ func (p *historyPage) status(s toll.TagStatus) string {
 	return p.Words().T("change.status." + string(s))
 }
 
-// orNone returns a text, or the words for none.
-func orNone(w *i18n.Words, text string) string {
+// orNone returns a text of a change, or the words for none. Those of the register are price classes.
+func orNone(w *i18n.Words, kind toll.ChangeKind, text string) string {
+	if kind == toll.ChangeFacts {
+		return w.Class(text)
+	}
 	if text == "" {
 		return w.T("agree.details.none")
 	}

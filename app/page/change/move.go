@@ -51,15 +51,12 @@ func (p *changePage) thenMove() []app.UI {
 	return []app.UI{p.facts(), p.consequences(points)}
 }
 
-// consequences lists what a change does, and what the passages since it counts have cost so far.
+// consequences lists what a change does, and what the passages since it counts cost before and after it.
 func (p *changePage) consequences(points []string) app.UI {
 	w := p.Words()
-	for _, price := range p.tried.Prices {
-		points = append(points, w.N("change.then.passages", price.Passages, "plate", price.Plate.String(), "net", w.Kroner(price.Now)))
-	}
 	list := make([]app.UI, 0, len(points))
 	for _, text := range points {
 		list = append(list, app.Elem("li").Text(text))
 	}
-	return ui.Stack(ui.Heading("then", w.T("change.then")), app.Elem("ul").Class("bp-then").Body(list...))
+	return ui.Stack(ui.Heading("then", w.T("change.then")), app.Elem("ul").Class("bp-then").Body(list...), priceTable(w, p.tried.Prices))
 }

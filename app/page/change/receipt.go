@@ -70,15 +70,38 @@ func (p *receiptPage) receipt(r api.FleetReceipt) []app.UI {
 		if r.Ordered {
 			points = append(points, w.T("agree.done.tag"))
 		}
-	case toll.ChangeHold, toll.ChangeLost, toll.ChangeReopen, toll.ChangeSettle, toll.ChangeRemove, toll.ChangeSend, toll.ChangeCentre, toll.ChangeReference:
+	case toll.ChangeHold, toll.ChangeLost, toll.ChangeReopen, toll.ChangeSettle, toll.ChangeRemove, toll.ChangeSend, toll.ChangeCentre, toll.ChangeReference, toll.ChangeOrder, toll.ChangeReceive, toll.ChangeFacts:
 	}
 	return []app.UI{
 		ui.Confirmation(what(w, r.FleetEvent), w.T("change.number"), strconv.FormatInt(r.ID, 10), points, ui.Facts(facts), p.prices(r)),
+		p.buyer(r),
 		app.Elem("div").Class("bp-buttons").Body(
 			ui.Button("secondary", w.T("change.print"), ui.On("print", func(app.Context) { p.Session.Window.Print() })).ID("print"),
 			ui.NextLink(site.With(site.FleetHistory, url.Values{"agreement": {r.Agreement}}), w.T("change.history"))),
 		app.Elem("p").Class("bp-quiet").Text(p.Contact("app.help", "app.help.call")),
 	}
+}
+
+// buyer is the text that the seller of a vehicle forwards to the buyer. It is hidden unless the vehicle is sold and has left the
+// agreement.
+func (p *receiptPage) buyer(r api.FleetReceipt) app.UI {
+	w := p.Words()
+	if r.Reason != toll.ReasonSold || r.From == nil || r.Kept {
+		return app.Elem("div").Hidden(true)
+	}
+	text := w.T("change.buyer.text", "plate", r.From.String(), "at", w.Instant(r.Effective), "number", strconv.FormatInt(r.ID, 10))
+	copied := func(app.Context) {
+		if p.Session.Window.Copy(text) {
+			p.Toast(w.T("change.buyer.copied"))
+		}
+	}
+	return ui.Card("buyer", w.T("change.buyer"), app.Elem("p").Text(text), app.Elem("div").Class("bp-buttons").Body(
+		ui.Button("secondary", w.T("change.buyer.copy"), ui.On("copy/"+r.Key, copied)).ID("copy"),
+		ui.Button("secondary", w.T("change.buyer.share"), ui.On("share/"+r.Key, func(ctx app.Context) {
+			if !p.Session.Window.Share(text) {
+				copied(ctx)
+			}
+		})).ID("share")))
 }
 
 // prices shows what the passages of each vehicle since the change counts cost before and now.
@@ -91,12 +114,20 @@ func (p *receiptPage) prices(r api.FleetReceipt) app.UI {
 		return ui.Stack(app.Elem("p").Role("status").Text(w.T("change.pricing")),
 			app.Elem("p").Body(ui.Button("secondary", w.T("change.pricing.see"), ui.On("see", p.query.Reload)).ID("see")))
 	}
-	rows := make([]ui.Row, 0, len(r.Prices))
-	for _, price := range r.Prices {
+	return priceTable(w, r.Prices)
+}
+
+// priceTable shows what passages of vehicles cost before a change and after it. It is hidden if there are none.
+func priceTable(w *i18n.Words, prices []api.FleetPrice) app.UI {
+	rows := make([]ui.Row, 0, len(prices))
+	for _, price := range prices {
 		rows = append(rows, ui.Row{ID: "price-" + price.Plate.Country + price.Plate.Text, Cells: []app.UI{
 			app.Elem("span").Class("bp-plate").Text(price.Plate.String()), app.Elem("span").Text(w.Number(int64(price.Passages))),
 			app.Elem("span").Text(w.Kroner(price.Before)), app.Elem("span").Text(w.Kroner(price.Now)), app.Elem("span").Text(w.Kroner(price.Now - price.Before)),
 		}})
+	}
+	if len(rows) == 0 {
+		return app.Elem("div").Hidden(true)
 	}
 	return ui.Table{
 		Kind: "prices", Caption: w.T("change.prices"), Groups: []ui.Group{{Rows: rows}},
@@ -129,8 +160,10 @@ func what(w *i18n.Words, e api.FleetEvent) string {
 // who names the person who made a change, and whom they acted for if that is somebody else.
 func who(w *i18n.Words, e api.FleetEvent) string {
 	switch {
-	case e.Kind == toll.ChangeSend:
+	case e.Kind == toll.ChangeSend || e.Kind == toll.ChangeReceive:
 		return w.T("change.who.office")
+	case e.Kind == toll.ChangeFacts:
+		return w.T("change.who.register")
 	case e.Actor == "":
 		return w.T("change.who.gone")
 	case e.Actor != e.Party:

@@ -103,6 +103,14 @@ func leaves(w *i18n.Words, e api.FleetEvent) string {
 	return w.T(key, "plate", e.From.String(), "at", w.Instant(e.Effective))
 }
 
+// refund says which deposit is paid back; nothing if there is none.
+func refund(w *i18n.Words, e api.FleetEvent) []string {
+	if e.Returned == 0 {
+		return nil
+	}
+	return []string{w.T("change.then.returned", "amount", w.Kroner(e.Returned))}
+}
+
 // outcome says what a change has done, for a receipt, or will do.
 func outcome(w *i18n.Words, e api.FleetEvent) (points []string) {
 	if e.From != nil {
@@ -114,10 +122,18 @@ func outcome(w *i18n.Words, e api.FleetEvent) (points []string) {
 		tag("change.then.hold")
 	case toll.ChangeSettle:
 		tag("change.then.settle")
-		if e.Returned > 0 {
-			points = append(points, w.T("change.then.returned", "amount", w.Kroner(e.Returned)))
+		if e.Awaits {
+			points = append(points, w.T("change.then.awaits", "amount", w.Kroner(e.Returned)))
+			break
 		}
+		points = append(points, refund(w, e)...)
 		points = append(points, w.T("change.then.waste"))
+	case toll.ChangeFacts:
+		if e.Was != e.Became {
+			points = append(points, w.T("change.then.facts", "before", w.Class(e.Was), "after", w.Class(e.Became), "at", w.Instant(e.Effective)))
+		}
+	case toll.ChangeReceive:
+		points = append(points, refund(w, e)...)
 	case toll.ChangeLost:
 		tag("change.then.lost")
 	case toll.ChangeReopen:
@@ -126,7 +142,7 @@ func outcome(w *i18n.Words, e api.FleetEvent) (points []string) {
 		} else {
 			tag("change.then.hold")
 		}
-	case toll.ChangeMove, toll.ChangeRemove, toll.ChangeAdd, toll.ChangeSend, toll.ChangeTransfer, toll.ChangeCentre, toll.ChangeReference:
+	case toll.ChangeMove, toll.ChangeRemove, toll.ChangeAdd, toll.ChangeSend, toll.ChangeTransfer, toll.ChangeCentre, toll.ChangeReference, toll.ChangeOrder:
 	}
 	switch e.Reason {
 	case toll.ReasonSold:

@@ -145,6 +145,7 @@ func (p *page) details(reply api.ProfileReply) app.UI {
 			line("city", w.T("profile.city"), "text", "address-level2", &p.draft.City),
 			p.field("country", w.T("profile.country"), "").Select(p.draft.Country, p.countries(), ui.Change("country", func(_ app.Context, v string) { p.draft.Country = v })),
 		),
+		app.If(p.May(api.AgreementChange.Endpoint), app.Elem("p").Body(app.A().Class("ds-link").Href(site.AgreementAddress).Text(w.T("profile.addresses")))),
 	))
 }
 

@@ -132,6 +132,7 @@ func (p *listPage) changes() app.UI {
 	links.Add(site.MoveTag, nil, "change.move")
 	links.Add(site.RemoveVehicle, nil, "change.remove")
 	links.Add(site.LostTag, nil, "change.lost")
+	links.Add(site.TagOrders, nil, "change.order")
 	return app.If(p.May(api.FleetChange.Endpoint), links.Card(p.Words().T("agree.details.do")))
 }
 

@@ -21,8 +21,9 @@ type tagPage struct {
 	app.Compo
 	base
 
-	query frame.Query[api.FleetReply]
-	tag   toll.TagID
+	query   frame.Query[api.FleetReply]
+	vehicle frame.Query[api.VehicleReply] // that the tag is on
+	tag     toll.TagID
 }
 
 // NewTag returns the page of one tag.
@@ -34,8 +35,15 @@ func (p *tagPage) OnNav(ctx app.Context) {
 	p.Enter(ctx, p.Words().T("overview.tag"))
 	p.query.Load(ctx, &p.base, frame.Request[api.FleetReply]{
 		Get: func(ctx context.Context) (api.FleetReply, error) { return p.Session.Client.Fleet(ctx) },
-		Answered: func(app.Context, api.FleetReply) {
+		Answered: func(ctx app.Context, reply api.FleetReply) {
 			p.SetTitle(p.Words().T("vehicles.tag.title", "tag", string(p.tag)))
+			for _, l := range reply.Lines {
+				if l.Tag == p.tag && l.Vehicle != "" {
+					p.vehicle.Load(ctx, &p.base, frame.Request[api.VehicleReply]{Get: func(ctx context.Context) (api.VehicleReply, error) {
+						return p.Session.Client.Vehicle(ctx, api.VehicleRequest{Vehicle: l.Vehicle})
+					}})
+				}
+			}
 		},
 	})
 }
@@ -52,7 +60,11 @@ func (p *tagPage) body(reply api.FleetReply) []app.UI {
 	history.Add(site.FleetHistory, url.Values{"tag": {string(p.tag)}}, "change.history")
 	for _, l := range reply.Lines {
 		if l.Tag == p.tag && p.tag != "" {
-			return []app.UI{ui.Title(w.T("vehicles.tag.title", "tag", string(l.Tag))), p.facts(l), p.changes(l), back}
+			alert := app.UI(app.Elem("div").Hidden(true))
+			if v := p.vehicle.Answer(); v != nil && v.ID == l.Vehicle {
+				alert = blocked(&p.base, *v)
+			}
+			return []app.UI{ui.Title(w.T("vehicles.tag.title", "tag", string(l.Tag))), alert, p.facts(l), p.changes(l), back}
 		}
 	}
 	return []app.UI{ui.Title(w.T("vehicles.tag.title", "tag", string(p.tag))), ui.Empty(w.T("vehicles.tag.gone"), w.T("vehicles.tag.gone.why")), history.Card(w.T("vehicles.tag.do")), back}
@@ -94,6 +106,7 @@ func (p *tagPage) changes(l api.FleetLine) app.UI {
 		}
 		if l.Vehicle != "" {
 			links.Add(site.RemoveVehicle, tag, "change.remove")
+			links.Add(site.TagOrders, url.Values{"vehicle": {string(l.Vehicle)}}, "change.order")
 		}
 	}
 	links.Add(site.FleetHistory, tag, "change.history")

@@ -62,6 +62,7 @@ func (p *vehiclePage) body(v api.VehicleReply) []app.UI {
 	if v.Unread.Passages > 0 {
 		parts = append(parts, p.unread(v))
 	}
+	parts = append(parts, blocked(&p.base, v))
 	parts = append(parts, ui.Columns(p.tag(v), p.facts(v)), p.costs(v))
 	if len(v.Caps) > 0 {
 		parts = append(parts, p.caps(v))
@@ -89,6 +90,17 @@ func (p *vehiclePage) unread(v api.VehicleReply) app.UI {
 		app.Elem("p").Body(app.A().Class("ds-link").Href(site.TagMounting).Text(w.T("vehicles.mounting"))))
 }
 
+// blocked says since when the vehicle's agreement is blocked, what that has cost, and what ends it. It is hidden if it is not.
+func blocked(p *base, v api.VehicleReply) app.UI {
+	w := p.Words()
+	if v.Blocked.Since.IsZero() {
+		return app.Elem("div").Hidden(true)
+	}
+	day := w.Day(oslo.DayOf(v.Blocked.Since))
+	return ui.Alert("danger", w.T("vehicles.blocked", "day", day, "lost", w.Kroner(v.Blocked.Lost)), w.T("overview.blocked.why"),
+		app.Elem("p").Body(ui.NextLink(site.Invoices, w.T("vehicles.blocked.do"))))
+}
+
 // tag shows the vehicle's tag: its state, how often it is read, and its battery.
 func (p *vehiclePage) tag(v api.VehicleReply) app.UI {
 	w := p.Words()
@@ -112,9 +124,6 @@ func (p *vehiclePage) tag(v api.VehicleReply) app.UI {
 		}
 		body = append(body, ui.Facts(facts), p.reads(v))
 	}
-	if m.Blocked {
-		body = append(body, app.Elem("p").Body(ui.Badge("danger", w.T("overview.blocked")), app.Text(" "+w.T("overview.blocked.why"))))
-	}
 	if onAgreement {
 		body = append(body, app.Elem("p").Body(app.A().Class("ds-link").Href(site.With(site.AgreementDetails, url.Values{"number": {m.Agreement}})).
 			Text(w.T("agreement.named", "charger", m.Charger, "number", m.Agreement))))
@@ -134,6 +143,7 @@ func (p *vehiclePage) changes(v api.VehicleReply) app.UI {
 			links.Add(site.LostTag, tag, "change.lost")
 		}
 		links.Add(site.RemoveVehicle, vehicle, "change.remove")
+		links.Add(site.TagOrders, vehicle, "change.order")
 	}
 	links.Add(site.FleetHistory, vehicle, "change.history")
 	return links.Card(p.Words().T("vehicles.do"))

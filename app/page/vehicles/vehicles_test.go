@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -155,4 +156,18 @@ func TestAccountantIsNotLedToPassages(t *testing.T) {
 func TestUnknownVehicleIsExplained(t *testing.T) {
 	server := &pagetest.Server{Fault: fault.New(fault.NotFound)}
 	pagetest.Open(t, server, "/vehicles/details?vehicle="+string(fixture.OlavCar), vehicles.NewVehicle).Shows("Kjøretøy", "hører ikke til deg")
+}
+
+// A blocked agreement says since when it is blocked, what that has cost, and what ends it, on the pages of vehicle and tag.
+func TestBlockedVehicleSaysWhatItHasCost(t *testing.T) {
+	v := vehicleOf()
+	v.Blocked = api.BlockedSpan{Since: oslo.At(oslo.Date(2026, time.May, 3), 12, 0, 0), Passages: 40, Lost: 21200}
+	says := []string{"Sperret siden 3. mai 2026: tapte rabatter 212,00", `href="/invoices"`, "Betal det du skylder"}
+	openVehicle(t, v).Shows(says...)
+	openVehicle(t, vehicleOf()).Hides("Sperret siden")
+	tag := v.Mounts[0].Tag
+	server := pagetest.With(api.Vehicle.Endpoint, v).With(api.Fleet.Endpoint, api.FleetReply{Lines: []api.FleetLine{
+		{Agreement: "7001001", Vehicle: v.ID, Plate: v.Plate, Tag: tag, Status: toll.TagActive},
+	}})
+	pagetest.Open(t, server, "/tags/details?tag="+string(tag), vehicles.NewTag).Shows(append(says, `href="/tags/orders?vehicle=v1"`)...)
 }

@@ -187,6 +187,8 @@ var House = []Row{
 		"server/partner/print/suite", "server/partner/print server/partner/permanent",
 		"the tests that every printer passes",
 	},
+	{"server/partner/tagshop", "shared/toll", "the role of a shop that sends tags"},
+	{"server/partner/tagshop/sim", "server/partner/tagshop shared/ident shared/toll", "simulates a shop by its clock"},
 	{"server/partner/register", "shared/fault shared/ident shared/toll", "the role of a vehicle register"},
 	{"server/partner/register/sim", "server/partner/register shared/toll", "simulates the register's interface"},
 	{
@@ -199,7 +201,7 @@ var House = []Row{
 	},
 	{
 		"server/partner/rehearsal", "server/partner/identity/openid server/partner/identity/sim server/partner/mandate/altinn server/partner/mandate/sim " +
-			"server/partner/register server/partner/register/sim server/partner/register/vegvesen shared/fixture shared/toll",
+			"server/partner/register server/partner/register/sim server/partner/register/vegvesen shared/fixture",
 		"runs all simulators on one handler, with the demo data",
 	},
 
@@ -219,7 +221,10 @@ var House = []Row{
 	{"server/person", account, "details of a person hang on the account"},
 	{"server/privacy", account, "export and erasure are requests of an account"},
 	{"server/sheet", anyShared, "spreadsheets are files for people, whatever is in them"},
-	{"server/fleet", "server/access server/access/seal server/partner/register server/sheet " + anyShared, "changes of tags and vehicles need a person and the register; they are listed in spreadsheets"},
+	{
+		"server/fleet", "server/access server/access/seal server/partner/register server/partner/tagshop server/sheet " + anyShared,
+		"changes of tags and vehicles need a person and the register; a shop sends tags; vehicles are listed in spreadsheets",
+	},
 	{"server/legacy", account, "links agreements of the legacy system to accounts"},
 	{"server/draft", "server/access/seal " + anyShared, "keeps the answers to a form encrypted until they are used"},
 	{

@@ -236,7 +236,7 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 			Register: register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, Keys: keys, Messages: writer,
 			Limiter: people, Now: time.Now,
 		}),
-		Fleet:   fleet.NewService(fleetdb.New(st), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, people, keys, time.Now),
+		Fleet:   fleet.NewService(fleetdb.New(st), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, people, lists, keys, time.Now),
 		Legacy:  legacy.NewService(legacydb.New(st), keys, writer, people, time.Now),
 		Context: b.Context(), PublicURL: "https://" + host, Access: people, Ceremonies: accounts, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(st), lists, func(id toll.ChargerID) string { return string(id) },

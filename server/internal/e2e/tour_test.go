@@ -170,6 +170,16 @@ func signedInPages() []pageState {
 		{name: "invoices-open", then: press("main .bp-expand"), see: `document.querySelector("main .bp-detail")`},
 		{name: "invoices-none", path: "/invoices?from=2020-01-01&to=2020-01-31", see: `document.querySelector(".bp-empty")`},
 		{name: "vehicles", path: "/vehicles", see: `document.querySelector("#vehicles-search")`},
+		{name: "vehicles-bulk", then: press("#pick-all"), see: `document.querySelector("#action-centre")`},
+		{name: "vehicles-import", path: "/vehicles/import", see: `document.querySelector("#file")`},
+		{name: "tag", path: "/tags/details?tag=" + tag("VJ40110"), see: `document.querySelector("#tag") && document.querySelector("#changes")`},
+		{name: "tag-orders", path: "/tags/orders", see: `document.querySelector("#order")`},
+		{name: "tag-orders-wrong", then: func(p *e2e.Page) {
+			p.Eval(`(document.querySelector("form:has(#order)").noValidate = true, 1)`)
+			p.Press("#order")
+		}, see: refusedForm},
+		{name: "tag-orders-placed", path: "/tags/orders?vehicle=" + vehicle("VJ40110") + "&item=tag", then: fill("#order", "#address", "Havnegata 1, 7010 Trondheim"), see: `document.querySelector("#placed") && document.querySelector("#mine")`},
+		{name: "agreement-address", path: "/agreements/address", see: `document.querySelector("#agreements")`},
 		{name: "vehicle", path: "/vehicles/details?vehicle=" + vehicle("VJ40110"), see: `document.querySelector("#history") && document.querySelector("#tag")`},
 		{name: "tag-move", path: "/tags/move", see: `document.querySelector("main form button[type=submit]")`},
 		{name: "tag-move-wrong", then: press(submitButton), see: refusedForm},
@@ -202,6 +212,16 @@ func vehicle(plate string) string {
 	for _, v := range fixture.Vehicles() {
 		if v.Plate.Text == plate {
 			return string(v.ID)
+		}
+	}
+	return ""
+}
+
+// tag returns the tag of a demo vehicle.
+func tag(plate string) string {
+	for _, m := range fixture.Mounts() {
+		if string(m.Vehicle) == vehicle(plate) {
+			return string(m.Tag)
 		}
 	}
 	return ""

@@ -19,7 +19,6 @@ import (
 	registersim "bompass/server/partner/register/sim"
 	"bompass/server/partner/register/vegvesen"
 	"bompass/shared/fixture"
-	"bompass/shared/toll"
 )
 
 const (
@@ -122,9 +121,9 @@ func (r *Rehearsal) Mandates(c altinn.Config) altinn.Config {
 
 // Vehicles adds the vehicle register, and returns the adapter's configuration.
 func (r *Rehearsal) Vehicles() vegvesen.Config {
-	known := map[toll.Plate]register.Vehicle{}
+	known := registersim.Fleet()
 	for _, v := range fixture.Register() {
 		known[v.Plate] = register.Vehicle{Make: v.Make, Model: v.Model, Since: v.Since, Facts: v.Facts, LengthMM: v.LengthMM}
 	}
-	return vegvesen.Config{Address: r.Handle("/vehicles", registersim.New(clientID, known)), Key: clientID}
+	return vegvesen.Config{Address: r.Handle("/vehicles", registersim.New(clientID, known).WithStates(r.now)), Key: clientID}
 }

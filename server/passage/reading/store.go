@@ -18,8 +18,17 @@ type Store interface {
 	MonthTotal(ctx context.Context, customer toll.CustomerID, month oslo.Month) (money.Ore, error)
 	// RecheckData returns at most limit rows of vehicles in a span of time.
 	RecheckData(ctx context.Context, span FleetSpan, limit int) (RecheckData, error)
+	TrialStore
 	// RecheckVehicles returns the vehicles with passages that the customer pays for, in the order of their ids.
 	RecheckVehicles(ctx context.Context, q VehicleQuery) ([]RecheckVehicle, error)
+}
+
+// TrialStore reads what a change that is tried can concern.
+type TrialStore interface {
+	// Register returns the part of the register that keys lead to.
+	Register(ctx context.Context, keys passage.RegisterKeys) (passage.Register, error)
+	// UnknownPassages returns the passages in a span of time that no vehicle is known of, by their plate or their tag.
+	UnknownPassages(ctx context.Context, plate toll.Plate, tag toll.TagID, from, to time.Time) ([]passage.Record, error)
 }
 
 // Query selects a customer's passages, newest first.

@@ -72,7 +72,7 @@ func selectDetailsVehicles(ctx context.Context, tx pgx.Tx, agreementID string, a
 		}
 	}, `select v.id::text, v.country, v.plate, coalesce(f.category, '') as category, coalesce(f.weight_kg, 0) as weight_kg, coalesce(f.euro, 0) as euro,
 			coalesce(f.fuel, '') as fuel, coalesce(f.plug_in, false) as plug_in, coalesce(m.tag_id, '') as tag, m.valid_from, coalesce(t.status, '') as status, coalesce(n.reference, '') as reference,
-			exists (select from tag_order o where o.vehicle_id = v.id and o.sent_at is null) as ordered
+			exists (select from tag_order o where o.vehicle_id = v.id and o.item = 'tag' and o.sent_at is null) as ordered
 		from mount m join vehicle v on v.id = m.vehicle_id join agreement g on g.id = m.agreement_id left join tag t on t.id = m.tag_id
 		left join vehicle_label n on n.customer_id = g.customer_id and n.vehicle_id = v.id
 		left join vehicle_facts f on f.vehicle_id = v.id and f.valid_from <= $2 and (f.valid_to is null or f.valid_to > $2)

@@ -235,15 +235,13 @@ func saveMounts(ctx context.Context, tx pgx.Tx, before, after toll.Placement, id
 // gets another tag.
 func saveOrder(ctx context.Context, tx pgx.Tx, r fleet.Request, o fleet.Outcome, agreement string) error {
 	for kind, version := range o.Terms {
-		_, err := tx.Exec(ctx, `insert into agreement_terms (agreement_id, kind, version, accepted_at) values ($1, $2, $3, $4)
-			on conflict (agreement_id, kind) do update set version = excluded.version, accepted_at = excluded.accepted_at`, agreement, string(kind), version, r.Now)
-		if err != nil {
+		if err := acceptTerms(ctx, tx, agreement, kind, version, r.Now); err != nil {
 			return err
 		}
 	}
 	if o.Event.Ordered {
 		_, err := tx.Exec(ctx, `insert into tag_order (agreement_id, vehicle_id, ordered_at, address)
-			select $1, $2, $3, coalesce((select address from tag_order where agreement_id = $1 and address <> '' order by id desc limit 1),
+			select $1, $2, $3, coalesce((select nullif(address, '') from agreement where id = $1), (select address from tag_order where agreement_id = $1 and address <> '' order by id desc limit 1),
 				(select concat_ws(', ', nullif(street, ''), nullif(concat_ws(' ', nullif(postal_code, ''), nullif(city, '')), ''), nullif(country, '')) from profile where account_id = $4), '')`,
 			agreement, string(o.To), r.Now, string(r.Account))
 		return err
@@ -253,11 +251,24 @@ func saveOrder(ctx context.Context, tx pgx.Tx, r fleet.Request, o fleet.Outcome,
 			agreement, string(o.To), string(o.Placement.Agreement))
 		return err
 	}
-	vehicle := o.To
-	if o.Event.Kind == toll.ChangeRemove {
-		vehicle = o.From
+	return withdrawOrders(ctx, tx, o, agreement)
+}
+
+// withdrawOrders withdraws what was ordered for a vehicle that leaves its agreement, and the first tag of one that gets another.
+// The replacement of a tag that has gone becomes the vehicle's first tag.
+func withdrawOrders(ctx context.Context, tx pgx.Tx, o fleet.Outcome, agreement string) error {
+	left := "delete from tag_order where"
+	if o.Event.Kept {
+		left = "update tag_order set item = 'tag', replaces = null where item = 'replacement' and"
 	}
-	_, err := tx.Exec(ctx, "delete from tag_order where agreement_id = $1 and vehicle_id = nullif($2, '')::uuid and sent_at is null", agreement, string(vehicle))
+	const unsent = " agreement_id = $1 and vehicle_id = nullif($2, '')::uuid and sent_at is null"
+	if _, err := tx.Exec(ctx, left+unsent, agreement, string(o.From)); err != nil {
+		return err
+	}
+	if o.To == o.From {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "delete from tag_order where item = 'tag' and"+unsent, agreement, string(o.To))
 	return err
 }
 
@@ -265,7 +276,7 @@ func saveOrder(ctx context.Context, tx pgx.Tx, r fleet.Request, o fleet.Outcome,
 func addEvent(ctx context.Context, tx pgx.Tx, r fleet.Request, o fleet.Outcome, agreement string) error {
 	e := store.FleetEvent{
 		Key: r.Key, Agreement: toll.AgreementID(agreement), Account: r.Account, At: r.Now, Effective: r.At, Kind: o.Event.Kind, Reason: o.Event.Reason, Tag: r.Tag,
-		Before: o.Event.Before, After: o.Event.After, From: o.From, To: o.To, Kept: o.Event.Kept, Ended: o.Event.Ended, Ordered: o.Event.Ordered, Returned: o.Event.Returned,
+		Before: o.Event.Before, After: o.Event.After, From: o.From, To: o.To, Kept: o.Event.Kept, Ended: o.Event.Ended, Ordered: o.Event.Ordered, Returned: o.Event.Returned, Awaits: o.Event.Awaits,
 		Was: o.Event.Was, Became: o.Event.Became,
 	}
 	for _, p := range []struct {

@@ -54,7 +54,7 @@ func (s *Store) Fleet(ctx context.Context, customer toll.CustomerID, at time.Tim
 				where customer_id = $1 and day between $3 and $4 group by vehicle_id, agreement_id)
 			select * from (select g.number, m.vehicle_id::text as vehicle, v.country, v.plate, coalesce(f.category, '') as category, coalesce(f.fuel, '') as fuel,
 				coalesce(f.weight_kg, 0) as weight_kg, coalesce(f.euro, 0) as euro, coalesce(f.plug_in, false) as plug_in, coalesce(m.tag_id, '') as tag,
-				coalesce(t.status, case when exists (select from tag_order o where o.vehicle_id = v.id and o.agreement_id = g.id and o.sent_at is null) then 'ordered' else '' end) as status,
+				coalesce(t.status, case when exists (select from tag_order o where o.vehicle_id = v.id and o.agreement_id = g.id and o.item = 'tag' and o.sent_at is null) then 'ordered' else '' end) as status,
 				m.valid_from as since, coalesce(t.deposit, 0)::bigint as deposit,
 				coalesce(case when m.tag_id is not null then (select max(id) from fleet_event where tag_id = m.tag_id)
 					else (select max(id) from fleet_event where from_vehicle = v.id or to_vehicle = v.id) end, 0) as version,

@@ -27,7 +27,7 @@ type eventRow struct {
 	StatusBefore, StatusAfter                  toll.TagStatus
 	FromVehicle, ToVehicle                     toll.VehicleID
 	FromCountry, FromPlate, ToCountry, ToPlate string
-	Kept, Ended, Ordered                       bool
+	Kept, Ended, Ordered, Awaits               bool
 	Returned, FromNet, ToNet                   money.Ore
 	TextBefore, TextAfter                      string
 }
@@ -36,7 +36,7 @@ type eventRow struct {
 const eventsOf = `select e.id, e.key::text, e.kind, e.reason, e.at, e.effective_at, coalesce(u.person, '') as actor, c.name as party, g.number, coalesce(e.tag_id, '') as tag,
 		e.status_before, e.status_after, coalesce(e.from_vehicle::text, '') as from_vehicle, coalesce(e.to_vehicle::text, '') as to_vehicle,
 		coalesce(a.country, '') as from_country, coalesce(a.plate, '') as from_plate, coalesce(b.country, '') as to_country, coalesce(b.plate, '') as to_plate,
-		e.kept, e.ended, e.ordered, e.returned::bigint as returned, e.from_net, e.to_net, e.text_before, e.text_after
+		e.kept, e.ended, e.ordered, e.returned::bigint as returned, e.awaits, e.from_net, e.to_net, e.text_before, e.text_after
 	from fleet_event e join agreement g on g.id = e.agreement_id join customer c on c.id = g.customer_id left join account u on u.id = e.account_id
 	left join vehicle a on a.id = e.from_vehicle left join vehicle b on b.id = e.to_vehicle
 	where g.customer_id = $1 `
@@ -45,7 +45,7 @@ const eventsOf = `select e.id, e.key::text, e.kind, e.reason, e.at, e.effective_
 func (r eventRow) event() api.FleetEvent {
 	e := api.FleetEvent{
 		ID: r.ID, Key: r.Key, Kind: r.Kind, Reason: r.Reason, At: r.At.UTC(), Effective: r.EffectiveAt.UTC(), Actor: r.Actor, Party: r.Party, Agreement: r.Number,
-		Tag: r.Tag, Before: r.StatusBefore, After: r.StatusAfter, Kept: r.Kept, Ended: r.Ended, Ordered: r.Ordered, Returned: r.Returned, Was: r.TextBefore, Became: r.TextAfter,
+		Tag: r.Tag, Before: r.StatusBefore, After: r.StatusAfter, Kept: r.Kept, Ended: r.Ended, Ordered: r.Ordered, Returned: r.Returned, Awaits: r.Awaits, Was: r.TextBefore, Became: r.TextAfter,
 	}
 	if r.FromVehicle != "" {
 		e.From = &toll.Plate{Country: r.FromCountry, Text: r.FromPlate}

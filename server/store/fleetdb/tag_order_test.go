@@ -32,7 +32,7 @@ type orders struct {
 func open(t *testing.T) *orders {
 	t.Helper()
 	db := pgtest.New(t)
-	return &orders{fleet.NewService(fleetdb.New(db), nil, nil, seal.Keys{}, func() time.Time { return noon }), t, db}
+	return &orders{fleet.NewService(fleetdb.New(db), nil, nil, nil, seal.Keys{}, func() time.Time { return noon }), t, db}
 }
 
 // order adds a person with an agreement, a vehicle on it and an order of a tag, and returns the order's number.
@@ -70,7 +70,7 @@ func TestOrdersWaitUntilTermsAreAccepted(t *testing.T) {
 		t.Fatalf("got %+v, want orders %d and %d", list, first, second)
 	}
 	want := fleet.TagOrder{
-		ID: first, At: noon.Add(-2 * time.Hour), Agreement: "7000002", Plate: toll.Plate{Country: "NO", Text: "T00002"}, Name: "Customer 2",
+		ID: first, Item: toll.ItemTag, At: noon.Add(-2 * time.Hour), Agreement: "7000002", Plate: toll.Plate{Country: "NO", Text: "T00002"}, Name: "Customer 2",
 		Address: "Storgata 1, 0155 Oslo, NO",
 	}
 	list[0].At = list[0].At.UTC()

@@ -93,15 +93,14 @@ func agreements() []Table {
 			Name: "tag_order", Owner: Customer, Kept: "as long as the agreement",
 			Export: Export{
 				Section: "tag_orders",
-				Query: `select g.number, v.country, v.plate, o.ordered_at, o.sent_at from tag_order o join agreement g on g.id = o.agreement_id
+				Query: `select g.number, v.country, v.plate, o.item, o.address, o.ordered_at, o.packed_at, o.sent_at, o.delivered_at from tag_order o join agreement g on g.id = o.agreement_id
 					join vehicle v on v.id = o.vehicle_id where g.customer_id = @customer order by o.id`,
-				Columns: []string{"ordered_at", "sent_at"},
+				Columns: []string{"item", "address", "ordered_at", "packed_at", "sent_at", "delivered_at"},
 				Omitted: map[string]string{
-					"id": "internal", "agreement_id": "the number says it", "vehicle_id": "the plate says it", "tag_id": "the section tags has it",
-					"address": "a company's; a person's stands in the section profile",
+					"id": "internal", "agreement_id": "the number says it", "vehicle_id": "the plate says it", "tag_id": "the section tags has it", "replaces": "the section tags has it",
 				},
 			},
-			Erase: Erase{Why: "of an agreement, whose customer has no name any more"},
+			Erase: Erase{Statement: "update tag_order set address = '' where agreement_id in (select id from agreement where customer_id = @customer)"},
 		},
 		{
 			Name: "agreement_terms", Owner: Customer, Kept: "as long as the agreement",
@@ -127,8 +126,8 @@ func agreements() []Table {
 			Name: "tag", Owner: Customer, Kept: "as long as the agreement",
 			Export: Export{
 				Section: "tags",
-				Query:   "select t.id, t.status, t.deposit from tag t join agreement a on a.id = t.agreement_id where a.customer_id = @customer order by t.id",
-				Columns: []string{"id", "status", "deposit"}, Omitted: map[string]string{"agreement_id": "the section agreements has it"},
+				Query:   "select t.id, t.status, t.deposit, t.received_at from tag t join agreement a on a.id = t.agreement_id where a.customer_id = @customer order by t.id",
+				Columns: []string{"id", "status", "deposit", "received_at"}, Omitted: map[string]string{"agreement_id": "the section agreements has it"},
 			},
 			Erase: Erase{Why: "of an agreement, whose customer has no name any more"},
 		},
@@ -136,11 +135,11 @@ func agreements() []Table {
 			Name: "agreement", Owner: Customer, Customers: []string{"customer_id"}, Kept: keptForAccounts,
 			Export: Export{
 				Section: "agreements",
-				Query:   "select number, issuer, charger, valid_from, valid_to, blocked, reference from agreement where customer_id = @customer order by number",
-				Columns: []string{"number", "issuer", "charger", "valid_from", "valid_to", "blocked", "reference"},
+				Query:   "select number, issuer, charger, valid_from, valid_to, blocked, blocked_at, reference, address from agreement where customer_id = @customer order by number",
+				Columns: []string{"number", "issuer", "charger", "valid_from", "valid_to", "blocked", "blocked_at", "reference", "address"},
 				Omitted: map[string]string{"id": "internal", "customer_id": "the person asking"},
 			},
-			Erase: Erase{Why: "has ended; stays for the accounts, with a customer that has no name any more"},
+			Erase: Erase{Statement: "update agreement set address = '' where customer_id = @customer"}, // has ended; stays for the accounts
 		},
 		{
 			Name: "legacy_credential", Owner: Account, Accounts: []string{"used_by"}, Kept: "so that a customer number links its agreement once",
@@ -184,9 +183,9 @@ func fleetEvents() Table {
 		Export: Export{
 			Section: "vehicle_changes",
 			Query: `select g.number, e.at, e.effective_at, e.kind, e.reason, e.tag_id, e.status_before, e.status_after, a.plate as from_plate, b.plate as to_plate,
-				e.kept, e.ended, e.ordered, e.returned, e.text_before, e.text_after from fleet_event e join agreement g on g.id = e.agreement_id left join vehicle a on a.id = e.from_vehicle
+				e.kept, e.ended, e.ordered, e.returned, e.awaits, e.text_before, e.text_after from fleet_event e join agreement g on g.id = e.agreement_id left join vehicle a on a.id = e.from_vehicle
 				left join vehicle b on b.id = e.to_vehicle where g.customer_id = @customer order by e.id`,
-			Columns: []string{"at", "effective_at", "kind", "reason", "tag_id", "status_before", "status_after", "kept", "ended", "ordered", "returned", "text_before", "text_after"},
+			Columns: []string{"at", "effective_at", "kind", "reason", "tag_id", "status_before", "status_after", "kept", "ended", "ordered", "returned", "awaits", "text_before", "text_after"},
 			Omitted: map[string]string{
 				"id": "internal", "key": "internal", "agreement_id": "the number says it", "account_id": "may be another person",
 				"from_vehicle": "the plate says it", "to_vehicle": "the plate says it", "from_net": "a sum of passages", "to_net": "a sum of passages",

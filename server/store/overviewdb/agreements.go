@@ -49,7 +49,7 @@ const selectVehicles = `
 	)
 	select v.id::text, v.country, v.plate, coalesce(v.owner_id::text, '') as owner, coalesce(f.category, '') as category,
 		coalesce(f.weight_kg, 0) as weight_kg, coalesce(f.fuel, '') as fuel, coalesce(f.plug_in, false) as plug_in, coalesce(f.euro, 0) as euro,
-		h.agreement, h.tag, coalesce(t.status, '') as status, exists (select from tag_order o where o.vehicle_id = v.id and o.sent_at is null) as ordered
+		h.agreement, h.tag, coalesce(t.status, '') as status, exists (select from tag_order o where o.vehicle_id = v.id and o.item = 'tag' and o.sent_at is null) as ordered
 	from held h join vehicle v on v.id = h.vehicle_id left join tag t on t.id = h.tag
 	left join vehicle_facts f on f.vehicle_id = v.id and f.valid_from <= $2 and (f.valid_to is null or f.valid_to > $2)
 	order by v.plate, v.country`

@@ -26,7 +26,7 @@ func (s *Store) Vehicle(ctx context.Context, customer toll.CustomerID, id toll.V
 		row := tx.QueryRow(ctx, `
 			select v.country, v.plate, coalesce(v.owner_id::text, ''), coalesce(f.category, ''), coalesce(f.weight_kg, 0), coalesce(f.fuel, ''),
 				coalesce(f.plug_in, false), coalesce(f.euro, 0), f.valid_from, coalesce(f.source = 'stated', false),
-				exists (select from tag_order o join agreement a on a.id = o.agreement_id where o.vehicle_id = v.id and o.sent_at is null and a.customer_id = $1)
+				exists (select from tag_order o join agreement a on a.id = o.agreement_id where o.vehicle_id = v.id and o.item = 'tag' and o.sent_at is null and a.customer_id = $1)
 			from vehicle v
 			left join vehicle_facts f on f.vehicle_id = v.id and f.valid_from <= $3 and (f.valid_to is null or f.valid_to > $3)
 			where v.id = $2 and (v.owner_id = $1 or exists (
@@ -57,7 +57,7 @@ func (s *Store) Vehicle(ctx context.Context, customer toll.CustomerID, id toll.V
 type mountRow struct {
 	Number    string
 	Charger   toll.ChargerID
-	Blocked   bool
+	BlockedAt *time.Time
 	Tag       toll.TagID
 	Status    toll.TagStatus
 	SentAt    *time.Time
@@ -68,11 +68,11 @@ type mountRow struct {
 func mounts(ctx context.Context, tx pgx.Tx, customer toll.CustomerID, id toll.VehicleID) ([]overview.MountRecord, error) {
 	return store.SelectMapped(ctx, tx, func(r mountRow) overview.MountRecord {
 		return overview.MountRecord{
-			Number: r.Number, Charger: r.Charger, Blocked: r.Blocked, Tag: r.Tag, Status: r.Status, Sent: store.ZeroIfNull(r.SentAt),
+			Number: r.Number, Charger: r.Charger, Blocked: store.ZeroIfNull(r.BlockedAt), Tag: r.Tag, Status: r.Status, Sent: store.ZeroIfNull(r.SentAt),
 			Validity: toll.Validity{From: r.ValidFrom.UTC(), To: store.ZeroIfNull(r.ValidTo)},
 		}
 	}, `
-		select a.number, a.charger, a.blocked, coalesce(m.tag_id, '') as tag, coalesce(t.status, '') as status, o.sent_at, m.valid_from,
+		select a.number, a.charger, a.blocked_at, coalesce(m.tag_id, '') as tag, coalesce(t.status, '') as status, o.sent_at, m.valid_from,
 			least(m.valid_to, a.valid_to) as valid_to
 		from mount m join agreement a on a.id = m.agreement_id left join tag t on t.id = m.tag_id left join tag_order o on o.tag_id = m.tag_id
 		where m.vehicle_id = $1 and a.customer_id = $2 order by m.valid_from desc`, string(id), string(customer))

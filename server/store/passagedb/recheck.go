@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
+	"bompass/server/passage"
 	"bompass/server/passage/reading"
 	"bompass/server/store"
 	"bompass/shared/money"
@@ -23,7 +24,7 @@ func (s *Store) RecheckData(ctx context.Context, span reading.FleetSpan, limit i
 	}
 	err = s.db.Snapshot(ctx, "recheck data", func(tx pgx.Tx) error {
 		b.Rows, err = store.SelectMapped(ctx, tx, recheckRow.row, `
-			select p.id, p.vehicle_id, p.station, p.passed_at, p.direction, p.tag, p.customer_id, p.agreement_id, p.matched_by, p.blocked,
+			select p.id, p.vehicle_id, p.station, p.passed_at, p.direction, p.tag, p.country, p.plate, p.customer_id, p.agreement_id, p.matched_by, p.blocked,
 				coalesce(c.revision, 0) as revision, coalesce(c.list, 0) as list, coalesce(c.net, 0) as net, coalesce(c.steps, '[]') as steps,
 				coalesce((select sum(amount) from charge where passage_id = p.id and customer_id = p.customer_id), 0) as posted
 			from passage p`+currentCharge+`
@@ -51,6 +52,7 @@ type recheckRow struct {
 	PassedAt                               time.Time
 	Direction                              toll.Direction
 	Tag                                    toll.TagID
+	Country, Plate                         string
 	MatchedBy                              toll.MatchedBy
 	Blocked                                bool
 	Revision                               int16
@@ -61,8 +63,22 @@ type recheckRow struct {
 func (b recheckRow) row() (r reading.RecheckRow) {
 	r.ID, r.Vehicle, r.Customer, r.Agreement, r.At = b.ID.Bytes, b.VehicleID.Bytes, b.CustomerID.Bytes, b.AgreementID.Bytes, b.PassedAt.UTC()
 	r.Station, r.Direction, r.Tag, r.MatchedBy, r.Blocked = b.Station, b.Direction, b.Tag, b.MatchedBy, b.Blocked
+	r.Country, r.Plate = b.Country, b.Plate
 	r.Revision, r.List, r.Net, r.Posted, r.Steps = b.Revision, b.List, b.Net, b.Posted, b.Steps
 	return r
+}
+
+// UnknownPassages returns the passages in a span of time that no vehicle is known of, by their plate or their tag.
+func (s *Store) UnknownPassages(ctx context.Context, plate toll.Plate, tag toll.TagID, from, to time.Time) ([]passage.Record, error) {
+	list, err := store.SelectMapped(ctx, s.db.Pool, func(r recheckRow) passage.Record { return r.row().Record }, `
+		select id, vehicle_id, station, passed_at, direction, tag, country, plate, customer_id, agreement_id, matched_by, blocked, 0::smallint as revision, 0 as list, 0 as net,
+			0 as posted, '[]'::json as steps from passage
+		where vehicle_id is null and not withdrawn and passed_at >= $1 and passed_at < $2 and (country = $3 and plate = $4 or $5 <> '' and tag = $5) order by passed_at, id`,
+		from, to, plate.Country, plate.Text, string(tag))
+	if err != nil {
+		return nil, fmt.Errorf("unknown passages: %w", err)
+	}
+	return list, nil
 }
 
 // RecheckVehicles returns the vehicles of which a customer pays passages, by the sums of days.

@@ -80,7 +80,7 @@ func (i importer) post(path, id string, undo bool, more url.Values) webtest.Page
 // work performs the job of an import.
 func (i importer) work(id string, undo bool) {
 	i.t.Helper()
-	s := fleet.NewService(fleetdb.New(i.h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, nil, i.h.Keys, i.h.Now)
+	s := fleet.NewService(fleetdb.New(i.h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, nil, nil, i.h.Keys, i.h.Now)
 	for range 2 { // a job that is run again changes nothing more
 		if err := s.WorkImport(i.t.Context(), fleet.ImportJob{ID: id, Undo: undo}, 1); err != nil {
 			i.t.Fatal(err)
@@ -205,7 +205,7 @@ func TestExportedFileIsImported(t *testing.T) {
 // BenchmarkImport measures a try of 10,000 rows: reading the file, deciding about each row and storing the result.
 func BenchmarkImportTry(b *testing.B) {
 	db, actor := benchmarkCompany(b)
-	s := fleet.NewService(fleetdb.New(db), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, nil, benchmarkKeys(b), time.Now)
+	s := fleet.NewService(fleetdb.New(db), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, nil, nil, benchmarkKeys(b), time.Now)
 	var file strings.Builder
 	file.WriteString("Avtale;Land;Registreringsnummer;Type kjøretøy;Drivstoff;Kostnadssted\n")
 	for n := range fleet.ImportRowsMax {

@@ -64,7 +64,7 @@ func changing(kind toll.ChangeKind, l api.FleetLine) api.FleetChangeRequest {
 // shown before anything is saved; and the change counts from at most three days back. K12: the same operation changes the
 // number on an agreement.
 func TestTagMovesToAnotherVehicle(t *testing.T) {
-	h := webtest.New(t)
+	h := webtest.New(t, webtest.WithReading(t))
 	v := h.SignIn(webtest.Kari)
 	before := lineOf(t, v, kariPetrolPlate)
 	looked := webtest.Call(v, api.VehicleLookup, api.VehicleLookupRequest{Country: "NO", Plate: "ab 12345"}, "")

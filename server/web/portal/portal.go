@@ -149,6 +149,8 @@ func (h *Handlers) MountPages(app *fiber.App) {
 	app.Get(site.Message, h.message)
 	h.mountGuide(app)
 	h.mountFleetImport(app)
+	h.mountTagOrders(app)
+	h.mountAgreementAddresses(app)
 	h.mountStatements(app)
 	app.Post(site.Preferences, h.SignedIn(h.savePreferences))
 	if h.Parties != nil {

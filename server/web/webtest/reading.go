@@ -3,9 +3,12 @@ package webtest
 import (
 	"testing"
 
+	"bompass/server/fleet"
 	"bompass/server/internal/oracle"
 	"bompass/server/overview"
+	"bompass/server/partner/register"
 	"bompass/server/passage/reading"
+	"bompass/server/store/fleetdb"
 	"bompass/server/store/overviewdb"
 	"bompass/server/store/passagedb"
 	"bompass/server/web"
@@ -31,6 +34,7 @@ func WithReading(t *testing.T) func(*web.Deps) {
 		d.Overview = overview.NewService(overviewdb.New(h.DB), lists, func(id toll.ChargerID) string { return chargerName(plan, id) },
 			func(toll.StationID) overview.Cap { return overview.Cap{} })
 		d.Passages = stationStub{h, lists}
+		d.Fleet = fleet.NewService(fleetdb.New(h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, d.Access, lists, h.Keys, h.Now)
 	}
 }
 

@@ -149,7 +149,7 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 			Chargers: []api.ChargerChoice{{ID: "ferde", Name: "Ferde"}, {ID: "fjellinjen", Name: "Fjellinjen"}},
 			Now:      h.Now,
 		}),
-		Fleet:   fleet.NewService(fleetdb.New(h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, accessService, h.Keys, h.Now),
+		Fleet:   fleet.NewService(fleetdb.New(h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, accessService, unpriced{h}, h.Keys, h.Now),
 		Legacy:  legacy.NewService(legacydb.New(h.DB), h.Keys, messages, accessService, h.Now),
 		Context: ctx, PublicURL: h.URL, Access: accessService, Ceremonies: accounts, Keys: h.Keys, Overview: h, Passages: h,
 		Invoices: billing.NewReader(billingdb.New(h.DB)),

@@ -65,6 +65,21 @@ func (h *Server) List(
 	}, nil
 }
 
+// unpriced is a stub of the prices of changes that are tried: it leaves them as they are.
+type unpriced struct{ h *Server }
+
+// Tried returns no prices.
+func (u unpriced) Tried(context.Context, toll.CustomerID, toll.Placement, *toll.Vehicle, time.Time, time.Time) (map[toll.VehicleID]api.FleetPrice, error) {
+	u.h.standIn("a stub of the prices of changes")
+	return nil, nil
+}
+
+// Usual returns no cost.
+func (u unpriced) Usual(context.Context, toll.CustomerID, toll.Vehicle, toll.ChargerID, time.Time) (api.UsualCost, error) {
+	u.h.standIn("a stub of the prices of changes")
+	return api.UsualCost{}, nil
+}
+
 // tariffsInForce returns Tariffs as a release.
 func tariffsInForce() (int64, []tariff.File) { return 1, Tariffs }
 

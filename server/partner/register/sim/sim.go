@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
 
 	"bompass/server/partner/register"
 	"bompass/shared/toll"
@@ -17,6 +18,9 @@ type Register struct {
 	key      string
 	vehicles map[toll.Plate]register.Vehicle
 
+	now     func() time.Time // nil without the plates that are answered in another way
+	started time.Time
+
 	mu       sync.Mutex
 	broken   http.HandlerFunc
 	requests int
@@ -25,6 +29,40 @@ type Register struct {
 // New returns a register that answers requests with the key.
 func New(key string, vehicles map[toll.Plate]register.Vehicle) *Register {
 	return &Register{key: key, vehicles: vehicles}
+}
+
+// WithStates makes the register answer SlowPlate, DownPlate and NewPlate as their names say, by a clock.
+func (s *Register) WithStates(now func() time.Time) *Register {
+	s.now, s.started = now, now()
+	return s
+}
+
+// slowFor is longer than a look-up waits.
+const slowFor = 15 * time.Second
+
+// unusual answers a look-up of one of the plates that are answered in another way, and reports whether it did.
+func (s *Register) unusual(w http.ResponseWriter, r *http.Request, plate toll.Plate) bool {
+	if s.now == nil {
+		return false
+	}
+	switch plate {
+	case toll.NewPlate("NO", SlowPlate):
+		select {
+		case <-time.After(slowFor):
+		case <-r.Context().Done():
+		}
+		w.WriteHeader(http.StatusGatewayTimeout)
+	case toll.NewPlate("NO", DownPlate):
+		w.WriteHeader(http.StatusServiceUnavailable)
+	case toll.NewPlate("NO", NewPlate):
+		if s.now().Sub(s.started) >= 24*time.Hour {
+			return false
+		}
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		return false
+	}
+	return true
 }
 
 // Break answers every request with a handler; nil repairs the register.
@@ -56,6 +94,9 @@ func (s *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
 	default:
 		plate := toll.NewPlate("NO", r.URL.Query().Get("kjennemerke"))
+		if s.unusual(w, r, plate) {
+			return
+		}
 		v, known := s.vehicles[plate]
 		if !known {
 			w.WriteHeader(http.StatusNoContent)
