@@ -143,22 +143,30 @@ func (p *page) submit(ctx app.Context) {
 	ctx.Navigate(p.draft.address())
 }
 
-// loadMore asks for the page after those on screen.
+// loadMore shows the next rows. When all that were fetched are on screen, it asks for the page after them.
 func (p *page) loadMore(ctx app.Context) {
-	if p.more.Loading() || p.list.Next == "" {
-		return
+	last := p.visible()
+	switch {
+	case last < len(p.list.Lines): // the person was faster than the rows that follow by themselves
+		p.continueAt(ctx, last)
+	case p.more.Loading() || p.list.Next == "":
+	default:
+		req := p.request
+		req.After = p.list.Next
+		p.more.Load(ctx, &p.base, p.ask(req, func(ctx app.Context, reply api.PassageListReply) {
+			p.appendPage(ctx, reply)
+			p.continueAt(ctx, last)
+		}))
 	}
-	req := p.request
-	req.After = p.list.Next
-	last := len(p.list.Lines)
-	p.more.Load(ctx, &p.base, p.ask(req, func(ctx app.Context, reply api.PassageListReply) {
-		p.appendPage(ctx, reply)
-		if last < len(p.list.Lines) { // reading continues at the first passage that was added
-			p.shown = max(p.shown, last+rowsAdded)
-			first := passagelist.RowID(p.list.Lines[last].ID)
-			ctx.Defer(func(app.Context) { p.Session.Window.Focus(first) })
-		}
-	}))
+}
+
+// continueAt adds rows after the first so many, and lets reading continue at the first one that was added.
+func (p *page) continueAt(ctx app.Context, last int) {
+	if last < len(p.list.Lines) {
+		p.shown = max(p.shown, last+rowsAdded)
+		first := passagelist.RowID(p.list.Lines[last].ID)
+		ctx.Defer(func(app.Context) { p.Session.Window.Focus(first) })
+	}
 }
 
 // printAll fetches the passages that are not listed yet, one page after the other, lists them all and prints the page.

@@ -112,6 +112,22 @@ func TestRowsFollowWhenTheEndComesNear(t *testing.T) {
 	}
 }
 
+// Whoever asks for more before the rows have followed goes on at the next row, not at the next page of the server.
+func TestMoreGoesOnAtTheNextRow(t *testing.T) {
+	lines := []api.PassageLine{}
+	for i := range 30 {
+		lines = append(lines, pagetest.Line(toll.PassageID(fmt.Sprint("p", i)), pagetest.Noon.Add(-time.Duration(i)*time.Hour)))
+	}
+	s := pagetest.Open(t, passageServer(api.PassageListReply{Lines: lines, Count: 31, Next: "n"}), "/passages", passages.New)
+	for _, want := range []int{22, 30} {
+		focus := fmt.Sprint("passage-p", strings.Count(s.Text(), `id="passage-p`))
+		s.Do(func(ctx app.Context) { passages.LoadMore(ctx, s.Page) })
+		if got := strings.Count(s.Text(), `id="passage-p`); got != want || s.Window.FocusID != focus {
+			t.Errorf("%d rows with focus on %q, want %d and %q", got, s.Window.FocusID, want, focus)
+		}
+	}
+}
+
 // S1.20: at most 30 days or one calendar month.
 // A print-out of a list that is not complete says so, and reading goes on where the next page begins.
 func TestIncompleteListSaysSoOnPaperAndGoesOnAtTheNextPage(t *testing.T) {

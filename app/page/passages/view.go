@@ -140,7 +140,7 @@ func (p *page) moreButton(w *i18n.Words) app.UI {
 		app.If(p.more.Err() != nil, app.Elem("p").Body(p.Failure(p.more.Err(), p.loadMore))),
 		app.Elem("p").ID(shownID).TabIndex(-1).Class("bp-quiet").Text(shown),
 		app.If(p.visible() < p.list.Count, app.Elem("div").Class("bp-buttons").Body(
-			app.If(p.list.Next != "", ui.Button("secondary", w.T("passages.more"), ui.On("more", p.loadMore))),
+			ui.Button("secondary", w.T("passages.more"), ui.On("more", p.loadMore)),
 			ui.Button("tertiary", w.T("passages.print", "count", w.Number(int64(p.list.Count))), ui.On("print", p.printAll)).ID("print-all"),
 		)),
 	)
