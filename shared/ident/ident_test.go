@@ -94,8 +94,8 @@ func TestKIDOfPayload(t *testing.T) {
 		{"1234", "12344", "12343"},
 		{"234567", "2345676", "2345676"},
 		{"1234567890", "12345678903", "12345678903"},
-		{"31", "315", "310"}, // remainder 0 gives 0
-		{"40", "406", ""},    // modulus 11 gives 10, which is no digit
+		{"031", "0315", "0310"}, // remainder 0 gives 0
+		{"040", "0406", ""},     // modulus 11 gives 10, which is no digit
 		{"100004200017", "1000042000173", "1000042000173"},
 	} {
 		if got, problem := ident.NewKID(c.payload, ident.KIDMod10); got != c.mod10 || problem != ident.None {
@@ -122,7 +122,7 @@ func TestKIDsInUse(t *testing.T) {
 		}
 	}
 	for s, want := range map[string]ident.Problem{
-		"1000042000137": ident.CheckDigit, "1": ident.Length, "": ident.Missing, "40-": ident.CheckDigit, "12a4": ident.NotDigits,
+		"1000042000137": ident.CheckDigit, "1": ident.Length, "": ident.Missing, "0040-": ident.CheckDigit, "315": ident.Length, "12a4": ident.NotDigits,
 		"12345678901234567890123456": ident.Length,
 	} {
 		if _, problem := ident.KID(s, ident.KIDMod10); problem != want {

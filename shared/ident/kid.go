@@ -2,7 +2,7 @@ package ident
 
 // The length of a KID including its check digit.
 const (
-	KIDMin = 2
+	KIDMin = 4
 	KIDMax = 25
 )
 
@@ -22,7 +22,7 @@ func NewKID(payload string, rule KIDRule) (string, Problem) {
 	if problem != None {
 		return "", problem
 	}
-	if len(bare)+1 > KIDMax {
+	if len(bare)+1 < KIDMin || len(bare)+1 > KIDMax {
 		return "", Length
 	}
 	check := rule.digit(bare)
