@@ -148,6 +148,8 @@ var House = []Row{
 	// server: partners know their own side, and nothing of ours but faults and the vocabulary.
 	{"server/ledger", "shared/invoice shared/money shared/oslo shared/toll", "which accounts an event touches follows from the document"},
 	{"server/ledger/sie", "server/ledger shared/money shared/oslo", "a file of postings for accounting systems"},
+	{"server/bank/ocr", anyShared, "reads and writes OCR giro"},
+	{"server/bank", "server/bank/ocr " + anyShared, "enters the payments of the bank's files"},
 	{"server/billing", "server/ledger " + anyShared, "makes invoices of what was charged"},
 	{"server/dunning", "server/ledger " + anyShared, "reminds of invoices that are overdue"},
 	{"server/testclock", "server/billing server/dunning " + anyShared, "moves time for one agreement while the product is tried out"},
@@ -280,12 +282,14 @@ var House = []Row{
 		"server/store/billingdb", "server/store server/billing server/dunning server/job server/ledger server/testclock " + anyShared,
 		"keeps what waits for an invoice, invoices and the ledger",
 	},
+	{"server/store/bankdb", "server/store server/bank server/ledger " + anyShared, "keeps the bank's files and their payments"},
 	{"server/store/pricedb", "server/store server/pricelist " + anyShared, "keeps the releases of price lists"},
 	{"server/store/privacydb", database + " server/privacy server/store/inventory", "exports, erases and prunes"},
 
 	// server: the HTTP layer calls domains and does not query.
 	{"server/web/asset", "", "sends the browser's files as the build made them"},
-	{"server/web/kit", "server/web/asset server/access server/access/seal server/seclog " + anyShared, "mounts routes and knows who calls"},
+	{"server/web/framing", "", "reports whether a request can be read in one way only"},
+	{"server/web/kit", "server/web/asset server/web/framing server/access server/access/seal server/seclog " + anyShared, "mounts routes and knows who calls"},
 	{"server/web/once", httpLayer, "a form that was sent twice gets the first answer again"},
 	{"server/web/resume", httpLayer, "a request waits for the proof that it needs"},
 	{"server/web/roadside", httpLayer, "the routes of stations"},
@@ -334,7 +338,7 @@ var House = []Row{
 	// server: the commands of operators call domains and stores; the HTTP layer is not among them.
 	{
 		"server/command",
-		"assets hardware/... server/access server/access/seal server/billing server/config server/document/ehf server/dunning server/eid server/embedded server/fleet server/ledger/... " +
+		"assets hardware/... server/access server/access/seal server/bank server/billing server/config server/document/ehf server/dunning server/eid server/embedded server/fleet server/ledger/... " +
 			"server/legacy server/partner/identity/openid server/passage server/passage/reading server/pricelist server/store/... " + anyShared,
 		"does what operators ask for",
 	},
