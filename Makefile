@@ -71,6 +71,7 @@ bench: postgres chromium build ## measure the rating core, the pipeline and the 
 	go test -run '^$$' -bench . -benchtime 2s ./server/document/pdf
 	go test -run '^$$' -bench Pipeline -benchtime 1x -timeout 20m ./server/...
 	go test -run '^$$' -bench Touch -benchtime 1x -timeout 20m ./server/internal/e2e
+	go test -run '^$$' -bench BankImport -benchtime 1x -timeout 20m ./server/internal/bench
 	go test -run '^$$' -bench LargeCustomer -benchtime 1x -timeout 60m ./server/internal/bench
 	go test -run '^$$' -bench . -benchtime 1s ./hardware/dsrc ./hardware/efc ./hardware/seal
 	go test -count=1 -v -run 'AgainstTheTruth|Margin' ./hardware/lane

@@ -182,17 +182,26 @@ func withBooks(ctx context.Context, w World, do func(config.Config, *store.DB, *
 	})
 }
 
-// Billing returns the service that makes invoices on a database, with the price lists in force.
-func Billing(db *store.DB, plan func() *rating.Plan, c config.Config, w World) (*billing.Service, error) {
-	settings := billing.Standard()
-	var problem ident.Problem
+// account returns the number of the account that invoices are paid to, empty if none is set.
+func account(c config.Config) (string, error) {
 	switch {
 	case c.Account != "":
-		if settings.Account, problem = ident.Account(c.Account); problem != ident.None {
-			return nil, fmt.Errorf("BOMPASS_ACCOUNT: %q is not the number of a Norwegian bank account; write its eleven digits, such as %s", c.Account, fixture.BankAccount)
+		number, problem := ident.Account(c.Account)
+		if problem != ident.None {
+			return "", fmt.Errorf("BOMPASS_ACCOUNT: %q is not the number of a Norwegian bank account; write its eleven digits, such as %s", c.Account, fixture.BankAccount)
 		}
+		return number, nil
 	case c.Mode == config.Development:
-		settings.Account = fixture.BankAccount
+		return fixture.BankAccount, nil
+	}
+	return "", nil
+}
+
+// Billing returns the service that makes invoices on a database, with the price lists in force.
+func Billing(db *store.DB, plan func() *rating.Plan, c config.Config, w World) (_ *billing.Service, err error) {
+	settings := billing.Standard()
+	if settings.Account, err = account(c); err != nil {
+		return nil, err
 	}
 	stations := func() billing.Stations {
 		return func(id toll.StationID) (tariff.Station, bool) { return plan().Station(id) }

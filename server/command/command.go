@@ -49,6 +49,11 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server billing held [--json]     list payers to whom nothing is invoiced until a person has looked at it
   server billing ehf --number NUMBER --to FILE
                                    write an invoice or credit note to a company as EHF (Peppol BIS Billing 3.0)
+  server bank import FILE…         enter the payments of the bank's files (OCR giro), each once
+  server bank unplaced [--json]    list payments that stand on no invoice, with what they may be for
+  server bank place REFERENCE --invoice NUMBER
+                                   enter one of them for an invoice
+  server bank return REFERENCE     take a payment from its invoice, onto that list
   server ledger check [--since YYYY-MM]
                                    rate passages again, recompute lines, invoices and ledger, and print the first difference
   server ledger export --month YYYY-MM --to FILE [--chart FILE]
@@ -112,6 +117,8 @@ func Run(ctx context.Context, args []string, w World) error {
 		return tagsCommand(ctx, args, w)
 	case "billing":
 		return billingCommand(ctx, args, w)
+	case "bank":
+		return bankCommand(ctx, args, w)
 	case "ledger":
 		return ledgerCommand(ctx, args, w)
 	case "rate":

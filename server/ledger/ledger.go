@@ -20,6 +20,7 @@ const (
 	Credited Kind = "credit"
 	Reminded Kind = "reminder"
 	Paid     Kind = "payment"
+	Received Kind = "received" // money that no invoice is known for
 )
 
 // Account is the name of an account.
@@ -42,6 +43,9 @@ const Deposits Account = "deposit"
 
 // Bank is what was paid to the issuer's account.
 const Bank Account = "bank"
+
+// Unplaced is what was paid and stands on no invoice yet.
+const Unplaced Account = "unplaced"
 
 // OfPayment returns the entries of a payment.
 func OfPayment(payer string, amount money.Ore) []Entry {

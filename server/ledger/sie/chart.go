@@ -32,6 +32,7 @@ func Standard() Chart {
 		{"bank", "1920", "Bankinnskudd"},
 		{"vat:2500", "2701", "Utgående merverdiavgift 25 %"},
 		{"vat:1200", "2703", "Utgående merverdiavgift 12 %"},
+		{"unplaced", "2980", "Innbetalinger uten faktura"},
 		{"deposit", "2990", "Depositum for brikker"},
 		{revenue, "3100", "Bompenger og fergebilletter"},
 		{"fee:interest", "8050", "Forsinkelsesrenter"},

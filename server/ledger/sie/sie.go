@@ -26,7 +26,7 @@ const (
 )
 
 // Series of vouchers, by kind of transaction.
-var series = map[ledger.Kind]string{ledger.Invoiced: "F", ledger.Credited: "K", ledger.Reminded: "P", ledger.Paid: "B"}
+var series = map[ledger.Kind]string{ledger.Invoiced: "F", ledger.Credited: "K", ledger.Reminded: "P", ledger.Paid: "B", ledger.Received: "B"}
 
 // Writer writes a file. Its methods return the error of the underlying writer at Close.
 type Writer struct {
@@ -86,7 +86,7 @@ func (w *Writer) Add(p ledger.Posting) error {
 	return nil
 }
 
-var titles = map[ledger.Kind]string{ledger.Invoiced: "Faktura", ledger.Credited: "Kreditnota", ledger.Reminded: "Purring", ledger.Paid: "Innbetaling"}
+var titles = map[ledger.Kind]string{ledger.Invoiced: "Faktura", ledger.Credited: "Kreditnota", ledger.Reminded: "Purring", ledger.Paid: "Innbetaling", ledger.Received: "Innbetaling uten faktura"}
 
 // Close writes what is left.
 func (w *Writer) Close() error { return w.out.Flush() }

@@ -52,6 +52,7 @@ func TestFile(t *testing.T) {
 #KONTO 1920 "Bankinnskudd"
 #KONTO 2701 "Utgående merverdiavgift 25 %"
 #KONTO 2703 "Utgående merverdiavgift 12 %"
+#KONTO 2980 "Innbetalinger uten faktura"
 #KONTO 2990 "Depositum for brikker"
 #KONTO 3100 "Bompenger og fergebilletter"
 #KONTO 3990 "Gebyrer"

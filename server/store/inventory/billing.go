@@ -54,6 +54,14 @@ func billing() []Table {
 			Erase:  Erase{Statement: "delete from reminder_hold where invoice_id in (select id from invoice where customer_id = @customer)"},
 		},
 		{
+			Name: "bank_payment", Owner: Customer, Kept: keptForAccounts,
+			Export: Export{Why: inInvoices}, Erase: Erase{Why: keptForAccounts},
+		},
+		{
+			Name: "bank_file", Owner: Nobody, Plain: map[string]string{"hash": "a hash"}, Kept: keptForAccounts,
+			Export: Export{Why: "names files of the bank"}, Erase: Erase{Why: "names files of the bank"},
+		},
+		{
 			Name: "billing_run", Owner: Nobody, Kept: "as long as invoices are made",
 			Export: Export{Why: "months of the calendar"}, Erase: Erase{Why: "months of the calendar"},
 		},
