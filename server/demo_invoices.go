@@ -38,7 +38,7 @@ func (p *product) makeDemoInvoices(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := run.Run(ctx, month); err != nil {
+		if _, err := run.Silent().Run(ctx, month); err != nil {
 			return fmt.Errorf("demo invoices: %w", err)
 		}
 	}

@@ -9,16 +9,18 @@ import (
 	"bompass/server/dunning"
 	"bompass/server/job"
 	"bompass/server/ledger"
+	"bompass/server/notice"
 	"bompass/server/store/billingdb"
 	"bompass/server/testclock"
 	"bompass/server/web/portal"
 )
 
-// openBilling registers the jobs that make invoices, remind of them and check the books each night.
-func (p *product) openBilling() error {
+// openBilling registers the jobs that make and send invoices, remind of them and check the books each night, and returns the files
+// of invoices.
+func (p *product) openBilling(writer *notice.Writer) (*billing.Files, error) {
 	run, err := command.Billing(p.db, p.prices.Plan, p.config, p.World)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	job.Handle(p.jobs, run.Night, job.Options{Timeout: billing.Timeout})
 	job.Nightly(p.jobs, billing.Hour, billing.NightJob{})
@@ -29,7 +31,10 @@ func (p *product) openBilling() error {
 	p.books = command.Books(p.db, p.prices.Plan, p.World)
 	job.Handle(p.jobs, p.books.Work, job.Options{Timeout: ledger.Timeout})
 	job.Nightly(p.jobs, ledger.Hour, ledger.CheckJob{})
-	return nil
+	shelf := billingdb.New(p.db)
+	files := billing.NewFiles(shelf, command.Documents(p.config.Issuer), p.Now)
+	job.Handle(p.jobs, billing.NewAnnouncer(shelf, files, writer, p.Now).Work, job.Options{})
+	return files, nil
 }
 
 // testClock returns the clocks that move the business time of agreements; nil except in development.

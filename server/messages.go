@@ -9,6 +9,7 @@ import (
 	"bompass/server/access/factor"
 	"bompass/server/access/leaked"
 	"bompass/server/access/seal"
+	"bompass/server/billing"
 	"bompass/server/config"
 	"bompass/server/job"
 	"bompass/server/legacy"
@@ -25,6 +26,7 @@ import (
 	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/store/accessdb"
+	"bompass/server/store/billingdb"
 	"bompass/server/store/legacydb"
 	"bompass/server/store/noticedb"
 	"bompass/server/store/passagedb"
@@ -60,7 +62,7 @@ func (p *product) openMessages(keys seal.Keys) (*mailsim.Inbox, error) {
 			return nil, fmt.Errorf("%s: %w", paperVariable, err)
 		}
 	}
-	job.Handle(p.jobs, notice.NewSender(noticedb.New(p.db), keys, channels, p.Now).Send, job.Options{Wait: notice.Wait})
+	job.Handle(p.jobs, notice.NewSender(noticedb.New(p.db), keys, channels, p.Now).WithFiles(billingdb.New(p.db)).Send, job.Options{Wait: notice.Wait})
 	return inbox, nil
 }
 
@@ -116,7 +118,7 @@ func (p *product) openAccounts(keys seal.Keys) (d accountServices, err error) {
 	p.sumCheck = sumcheck.New(passagedb.New(p.db), p.Now, p.log)
 	job.Handle(p.jobs, p.sumCheck.Work, job.Options{Timeout: sumcheck.Timeout})
 	job.Nightly(p.jobs, sumcheck.Hour, sumcheck.Job{})
-	if err := p.openBilling(); err != nil {
+	if d.files, err = p.openBilling(writer); err != nil {
 		return d, err
 	}
 	d.inbox, err = p.openMessages(keys)
@@ -149,6 +151,7 @@ type accountServices struct {
 	privacy   *privacy.Service
 	legacy    *legacy.Service
 	writer    *notice.Writer
+	files     *billing.Files
 	inbox     *mailsim.Inbox // nil if mail is sent to a mail server
 }
 

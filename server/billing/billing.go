@@ -80,10 +80,12 @@ type DoubtError struct{ Reason string }
 // Error returns the reason.
 func (d *DoubtError) Error() string { return d.Reason }
 
-// Issued is a document with its entries in the ledger. The store adds Number and KID when it writes it.
+// Issued is a document with its entries in the ledger. The store adds Number and KID when it writes it, and the job that sends
+// it if it is to be announced.
 type Issued struct {
 	Document invoice.Document
 	Entries  []ledger.Entry
+	Announce bool
 }
 
 // Store stores invoices.
@@ -139,11 +141,19 @@ type Service struct {
 	settings Settings
 	now      func() time.Time // business time, which development can move
 	log      *slog.Logger
+	silent   bool // nobody is sent the invoices
 }
 
 // NewService returns a Service.
 func NewService(store Store, stations func() Stations, prices Prices, settings Settings, now func() time.Time, log *slog.Logger) *Service {
 	return &Service{store: store, stations: stations, prices: prices, settings: settings, now: now, log: log}
+}
+
+// Silent returns a Service that sends nobody its invoices, such as those of demo data.
+func (s *Service) Silent() *Service {
+	other := *s
+	other.silent = true
+	return &other
 }
 
 // payersMax is the number of payers that are read at once, and of the payers of a job.
@@ -236,7 +246,7 @@ func (s *Service) bill(ctx context.Context, p Payer, month oslo.Month, r *Result
 			return Issued{}, err
 		}
 		total = d.Total
-		return Issued{d, ledger.OfInvoice(d, p.Account())}, s.checkPrices(ctx, p, list)
+		return Issued{d, ledger.OfInvoice(d, p.Account()), !s.silent}, s.checkPrices(ctx, p, list)
 	})
 	doubt, held := errors.AsType[*DoubtError](err)
 	switch {

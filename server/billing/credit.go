@@ -34,7 +34,7 @@ func Credit(ctx context.Context, store Creditor, number, reason string, today os
 		if err := invoice.Check(note); err != nil {
 			return Issued{}, fmt.Errorf("the credit note does not add up: %w", err)
 		}
-		return Issued{note, ledger.OfInvoice(note, account)}, nil
+		return Issued{Document: note, Entries: ledger.OfInvoice(note, account)}, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("credit invoice %s: %w", number, err)

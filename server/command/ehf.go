@@ -7,16 +7,16 @@ import (
 	"fmt"
 	"os"
 
+	"bompass/server/billing"
 	"bompass/server/config"
+	"bompass/server/document"
 	"bompass/server/document/ehf"
 	"bompass/server/store"
 	"bompass/server/store/billingdb"
+	"bompass/shared/invoice"
 )
 
 const ehfUsage = "server billing ehf --number NUMBER --to FILE"
-
-// errNoIssuer is returned by what names the business that sends invoices where none is set.
-var errNoIssuer = errors.New("invoices name the business that sends them: set BOMPASS_ISSUER_NAME and the settings beside it")
 
 // billingEHFCommand writes an invoice or credit note to a company as EHF.
 func billingEHFCommand(ctx context.Context, args []string, w World) error {
@@ -45,9 +45,6 @@ func billingEHFCommand(ctx context.Context, args []string, w World) error {
 
 // writeEHF returns a document to a company as EHF.
 func writeEHF(ctx context.Context, st *billingdb.Store, issuer config.Issuer, number string) ([]byte, error) {
-	if issuer.Name == "" {
-		return nil, errNoIssuer
-	}
 	e, err := st.Electronic(ctx, number)
 	if err != nil {
 		return nil, err
@@ -55,12 +52,13 @@ func writeEHF(ctx context.Context, st *billingdb.Store, issuer config.Issuer, nu
 	if e.Organisation == "" {
 		return nil, fmt.Errorf("document %s is to a person, and EHF is between businesses", number)
 	}
-	return ehf.Write(e.Document, ehf.Frame{
-		Seller: ehf.Party{
-			Name: issuer.Name, Organisation: issuer.Organisation, Street: issuer.Street, PostalCode: issuer.PostalCode, City: issuer.City,
-			VAT: issuer.VAT, Registered: true,
-		},
-		Buyer:     ehf.Party{Name: e.Buyer, Organisation: e.Organisation},
-		Reference: e.Reference, Language: e.Language, Credited: e.Credited,
+	return Documents(issuer)(e, invoice.FormEHF)
+}
+
+// Documents returns the function that writes the documents of an issuer as files.
+func Documents(issuer config.Issuer) billing.Render {
+	return document.Renderer(ehf.Party{
+		Name: issuer.Name, Organisation: issuer.Organisation, Street: issuer.Street, PostalCode: issuer.PostalCode, City: issuer.City,
+		VAT: issuer.VAT, Registered: true,
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"text/tabwriter"
 
+	"bompass/server/billing"
 	"bompass/server/config"
 	"bompass/server/ledger/sie"
 	"bompass/server/store"
@@ -42,7 +43,7 @@ func ledgerExportCommand(ctx context.Context, args []string, w World) error {
 	}
 	return withBooks(ctx, w, func(c config.Config, db *store.DB, _ *rating.Plan) error {
 		if c.Issuer.Name == "" {
-			return errNoIssuer
+			return billing.ErrNoIssuer
 		}
 		return exportLedger(ctx, billingdb.New(db), month, *to, w, func(f io.Writer) *sie.Writer {
 			return sie.NewWriter(f, chart, c.Issuer.Name, w.Now())

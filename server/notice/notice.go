@@ -18,6 +18,7 @@ import (
 	"bompass/shared/fault"
 	"bompass/shared/i18n"
 	"bompass/shared/ident"
+	"bompass/shared/invoice"
 	"bompass/shared/site"
 	"bompass/shared/toll"
 )
@@ -77,6 +78,7 @@ const (
 	EmailTaken        Kind = "email.there"     // an attempt to use an address that belongs to this account; link
 	AgreementMade     Kind = "agreement.made"  // link, params number, charger, plate
 	LegacyLinked      Kind = "legacy.linked"   // to the address that the agreement had; params number, person
+	NewInvoice        Kind = "new.invoice"     // a file; params number, period, amount, due
 )
 
 // Kinds returns every kind, for the test of the catalogues.
@@ -88,7 +90,7 @@ func Kinds() []Kind {
 		NewDevice,
 		SessionsEnded, Invited, RoleChanged, ErasureAsked, Exported, FindAgreements, FactorSuspended, Erased,
 		SignInCode, SMSAdded, LostAsked, LostCode, LostStopped, LostUsed, AddressChanged, EIDConnected, EmailTaken,
-		AgreementMade, LegacyLinked,
+		AgreementMade, LegacyLinked, NewInvoice,
 	}
 }
 
@@ -140,6 +142,15 @@ type Text struct {
 	PrivacyText string `json:"privacy_text,omitempty"`
 
 	Until time.Time `json:"until,omitzero"` // when the code expires; the message is not sent later
+
+	File *FileRef `json:"file,omitempty"`
+}
+
+// FileRef names a file that a message brings. The file itself is kept elsewhere, and is added when the message is sent.
+type FileRef struct {
+	Name string       `json:"name"`
+	ID   string       `json:"id"` // of the document
+	Form invoice.Form `json:"form"`
 }
 
 // Sealer encrypts texts for the database.
@@ -193,6 +204,7 @@ type Content struct {
 	Code   string
 	Params []any     // name, value pairs for the texts
 	Until  time.Time // when the code expires
+	File   *FileRef
 }
 
 // Mail returns a message for email.
@@ -210,7 +222,7 @@ func (w *Writer) write(channel Channel, kind Kind, to Recipient, c Content) (Mes
 		Closing: words.T("mail.closing"), Number: number,
 		Check:   words.T("mail.number", "number", ident.FormatMessageNumber(number), "address", addressOf(w.public)+site.Message),
 		Privacy: w.public + site.Privacy, PrivacyText: words.T("mail.privacy"),
-		Until: c.Until,
+		Until: c.Until, File: c.File,
 	}
 	if to.Name != "" {
 		text.Greeting = words.T("mail.greeting.name", "name", to.Name)

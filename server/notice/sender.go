@@ -11,6 +11,7 @@ import (
 	"bompass/server/partner/permanent"
 	"bompass/server/partner/print"
 	"bompass/server/partner/text"
+	"bompass/shared/invoice"
 )
 
 // Limits of delivery.
@@ -62,9 +63,15 @@ type Channels struct {
 	print.Printer
 }
 
+// Files returns the files that messages bring.
+type Files interface {
+	KeptFile(ctx context.Context, id string, form invoice.Form) ([]byte, error)
+}
+
 // Sender sends the messages of the outbox through partners.
 type Sender struct {
 	outbox   Outbox
+	files    Files
 	seal     Sealer
 	channels Channels
 	now      func() time.Time
@@ -73,6 +80,13 @@ type Sender struct {
 // NewSender returns a Sender that sends through channels.
 func NewSender(outbox Outbox, seal Sealer, channels Channels, now func() time.Time) *Sender {
 	return &Sender{outbox: outbox, seal: seal, channels: channels, now: now}
+}
+
+// WithFiles returns a Sender whose messages may bring files.
+func (s *Sender) WithFiles(files Files) *Sender {
+	other := *s
+	other.files = files
+	return &other
 }
 
 // Send sends the message of a job; attempt counts from 1. A message is handed over at least once, and twice only
@@ -139,7 +153,13 @@ func (s *Sender) deliver(ctx context.Context, m Message) error {
 	if err != nil {
 		return err
 	}
-	return s.channels.Mail(ctx, mail.Mail{
-		ID: m.ID, To: t.To, Subject: t.Subject, Text: t.Plain(), HTML: html, Language: t.Language, At: s.now(),
-	})
+	letter := mail.Mail{ID: m.ID, To: t.To, Subject: t.Subject, Text: t.Plain(), HTML: html, Language: t.Language, At: s.now()}
+	if t.File != nil {
+		body, err := s.files.KeptFile(ctx, t.File.ID, t.File.Form)
+		if err != nil {
+			return err
+		}
+		letter.Files = []mail.File{{Name: t.File.Name, Type: t.File.Form.MediaType(), Body: body}}
+	}
+	return s.channels.Mail(ctx, letter)
 }

@@ -72,6 +72,6 @@ var All = []Endpoint{
 	People.Endpoint, Invite.Endpoint, RemovePerson.Endpoint, ChangeRole.Endpoint, Withdraw.Endpoint,
 	AgreementDraft.Endpoint, AgreementAnswer.Endpoint, AgreementBegin.Endpoint, AgreementConfirm.Endpoint,
 	AgreementDetails.Endpoint, AgreementChange.Endpoint,
-	InvoiceList.Endpoint, Invoice.Endpoint,
+	InvoiceList.Endpoint, Invoice.Endpoint, InvoiceFile.Endpoint,
 	Fleet.Endpoint, VehicleLookup.Endpoint, FleetCheck.Endpoint, FleetChange.Endpoint, FleetBulk.Endpoint, FleetConfirm.Endpoint, FleetExport.Endpoint, FleetHistory.Endpoint,
 }

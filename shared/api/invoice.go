@@ -12,6 +12,7 @@ import (
 var (
 	InvoiceList = customer[InvoiceListRequest, InvoiceListReply]("invoice.list", "GET", "/api/v1/invoices", role.SeeBills)
 	Invoice     = customer[InvoiceRequest, InvoiceReply]("invoice", "GET", "/api/v1/invoice", role.SeeBills)
+	InvoiceFile = customer[InvoiceFileRequest, Empty]("invoice.file", "GET", "/api/v1/invoice/file", role.SeeBills)
 )
 
 // InvoiceListRequest selects the documents that were issued in a period.
@@ -81,6 +82,14 @@ type InvoiceReply struct {
 	Warns    bool             `json:"warns,omitempty"`    // of a reminder: that the claim goes to a debt collector
 	Reason   string           `json:"reason,omitempty"`   // of a credit note
 	Notes    []string         `json:"notes,omitempty"`    // numbers of the credit notes of the document
+	Company  bool             `json:"company,omitempty"`  // the customer is one, to which documents are sent as EHF, too
+}
+
+// InvoiceFileRequest names a document as a file. Forms that say where vehicles have been need the right to see passages.
+type InvoiceFileRequest struct {
+	Number string       `json:"number"`
+	Form   invoice.Form `json:"form"`
+	Show   string       `json:"show,omitempty"` // not empty: to be shown by the browser rather than saved
 }
 
 // Payment is money that was paid for an invoice.

@@ -2,6 +2,7 @@ package invoice
 
 import (
 	"context"
+	"net/url"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -135,7 +136,30 @@ func (p *detailsPage) summary(reply *api.InvoiceReply) app.UI {
 	if reply.Kind == invoice.KindReminder {
 		title = "invoices.reminder.about"
 	}
-	return ui.Card("summary", w.T(title), ui.Facts(facts), p.related(reply))
+	return ui.Card("summary", w.T(title), ui.Facts(facts), p.files(reply), p.related(reply))
+}
+
+// files offers the document as files. Those that say where vehicles have been are for readers who may see that.
+func (p *detailsPage) files(reply *api.InvoiceReply) app.UI {
+	w, places := p.Words(), len(reply.Lines) > 0 && reply.Kind != invoice.KindReminder
+	link := func(form invoice.Form, key string) app.UI {
+		return fileLink(reply.Number, form, "", w.T(key)).Download("")
+	}
+	return app.Elem("p").Class("bp-buttons").Body(
+		link(invoice.FormPDF, "invoices.pdf"),
+		app.If(places, link(invoice.FormDetailed, "invoices.pdf.lines")),
+		app.If(places && reply.Company, link(invoice.FormEHF, "invoices.ehf")),
+	)
+}
+
+// fileLink leads to a document as a file. The server sends it to the browser, which shows or saves it, so that the program
+// holds none of it, and an installed one can do the same.
+func fileLink(number string, form invoice.Form, show, text string) app.HTMLA {
+	query := url.Values{"number": {number}, "form": {string(form)}}
+	if show != "" {
+		query.Set("show", show)
+	}
+	return app.A().Class("ds-button").DataSet("variant", "secondary").Href(site.With(api.InvoiceFile.Path, query)).Text(text)
 }
 
 // toPay shows how to pay what is outstanding.

@@ -57,8 +57,8 @@ func TestInvoicesAreListedByWhetherTheyArePaid(t *testing.T) {
 		"510,00 kr", "102,00 kr", "200,00 kr", "Herav mva.", "Utestående", "Referanse", "Saldo", "−760,00 kr")
 	s.Hides("Kontonummer", "8601.11.17947")
 	s.Do(func(app.Context) { page.Open(s.Page, "100002") })
-	s.Shows("KID", "0001000017", "Kontonummer", "8601.11.17947", "Kopier KID", "Kopier Kontonummer", "Kopier Beløp", "Gå til passeringer", "Vis faktura",
-		`href="/invoices/details?number=100002#lines"`, `id="invoice-100002-detail"`)
+	s.Shows("KID", "0001000017", "Kontonummer", "8601.11.17947", "Kopier KID", "Kopier Kontonummer", "Kopier Beløp", "Gå til passeringer", "Vis faktura (PDF)",
+		`href="/invoices/details?number=100002#lines"`, `href="/api/v1/invoice/file?form=pdf&number=100002&show=1"`, `target="_blank"`, `id="invoice-100002-detail"`)
 }
 
 func TestNothingFoundSaysWhatToDo(t *testing.T) {
@@ -109,7 +109,19 @@ func TestRoleWithoutPlacesSeesSums(t *testing.T) {
 	server.Role = role.Accountant
 	s := pagetest.Open(t, server, "/invoices/details?number=100002", page.NewDetails)
 	s.Shows("Fjellinjen", "66,40 kr", "ikke hvor kjøretøyene har vært")
-	s.Hides("E18 Maritim", "Regn ut på nytt")
+	s.Hides("E18 Maritim", "Regn ut på nytt", "form=pdf.detailed", "form=ehf")
+	s.Shows("Last ned PDF", "form=pdf&number=100002")
+}
+
+// The files of an invoice are links: the server sends them, and the program holds none.
+func TestInvoiceIsOfferedAsFiles(t *testing.T) {
+	reply := details()
+	person := pagetest.Open(t, pagetest.With(api.Invoice.Endpoint, reply), "/invoices/details?number=100002", page.NewDetails)
+	person.Shows("Last ned PDF", "PDF med alle passeringer", `href="/api/v1/invoice/file?form=pdf.detailed&number=100002"`)
+	person.Hides("EHF")
+	reply.Company = true
+	company := pagetest.Open(t, pagetest.With(api.Invoice.Endpoint, reply), "/invoices/details?number=100002", page.NewDetails)
+	company.Shows("EHF (XML)", `href="/api/v1/invoice/file?form=ehf&number=100002"`)
 }
 
 // A line that the price lists do not give is found on the reader's own device.

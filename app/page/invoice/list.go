@@ -302,7 +302,7 @@ func stateBadge(w *i18n.Words, i *api.InvoiceSummary, overdue bool) app.UI {
 	return ui.Badge(color, stateText(w, i))
 }
 
-// detail shows how to pay a document, and leads to its passages and to the whole of it.
+// detail shows how to pay a document, and leads to its passages, to a copy of it, and to the whole of it.
 func (p *listPage) detail(i *api.InvoiceSummary) app.UI {
 	w := p.Words()
 	address := addressOf(i.Number)
@@ -311,7 +311,8 @@ func (p *listPage) detail(i *api.InvoiceSummary) app.UI {
 		payment(&p.base, i),
 		app.Elem("p").Class("bp-buttons").Body(
 			app.If(i.Kind != invoice.KindReminder, ui.NextLink(address+"#"+linesID, w.T("invoices.passages"))),
-			ui.NextLink(address, w.T("invoices.show")),
+			fileLink(i.Number, invoice.FormPDF, "1", w.T("invoices.show")+" (PDF)").Target("_blank"),
+			ui.NextLink(address, w.T("invoices.details")),
 		),
 	)
 }

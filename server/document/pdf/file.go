@@ -158,7 +158,7 @@ func (w *writer) stream(entries string, data []byte) error {
 	if err := z.Close(); err != nil {
 		return err
 	}
-	w.WriteString(fmt.Sprintf("%d 0 obj\n<<%s/Filter/FlateDecode/Length %d>>\nstream\n", w.objects()-1, entries, b.Len()))
+	_, _ = fmt.Fprintf(w, "%d 0 obj\n<<%s/Filter/FlateDecode/Length %d>>\nstream\n", w.objects()-1, entries, b.Len()) // into memory
 	w.Write(b.Bytes())
 	w.WriteString("\nendstream\nendobj\n")
 	return nil

@@ -1,4 +1,4 @@
-// Package pdf writes invoices and credit notes as PDF for people: tagged, so that a screen reader finds headings and tables,
+// Package pdf writes invoices, credit notes and reminders as PDF for people: tagged, so that a screen reader finds headings and tables,
 // with embedded fonts, the language and a text layer. A summary has sums; a detailed document has each line with time and
 // place, on as many pages as it takes.
 package pdf
@@ -54,10 +54,10 @@ func check(d invoice.Document, f Frame) error {
 	require(d.Number != "", "the document has no number")
 	require(d.Issued != 0, "the document has no date of issue")
 	require(d.From != 0 && d.From <= d.To, "the document has no period")
-	require(len(d.Lines) > 0, "the document has no lines")
+	require(len(d.Lines) > 0 || d.Kind == invoice.KindReminder, "the document has no lines")
 	require(f.Seller.Name != "" && f.Seller.Organisation != "" && len(f.Seller.Address) > 0, "the seller has no name, number or address")
 	switch d.Kind {
-	case invoice.KindInvoice:
+	case invoice.KindInvoice, invoice.KindReminder:
 		require(d.Due != 0 && d.KID != "" && d.Account != "", "the invoice has no due date, KID or account to pay to")
 	case invoice.KindCredit:
 	default:

@@ -139,6 +139,30 @@ func TestCreditNoteNamesItsInvoice(t *testing.T) {
 	}
 }
 
+// A reminder says what is outstanding, fee and interest apart with the rules behind them, and that a debt collector follows.
+func TestReminderExplainsItself(t *testing.T) {
+	d := document(1)
+	d.Kind, d.Reminds, d.Claimed, d.Warns, d.Number, d.Due = invoice.KindReminder, "100001", 1000_00, true, "700001", oslo.Date(2026, time.March, 1)
+	late := func(kind invoice.LineKind, amount, of money.Ore, rate invoice.Rate) invoice.Line {
+		return invoice.Line{Kind: kind, Amount: amount, List: amount, Late: []invoice.Late{{Amount: of, From: d.From, To: d.To, Rate: rate, Regulation: "FOR-2025-12-18-2658"}}}
+	}
+	d.Lines = []invoice.Line{late(invoice.LineReminder, 38_00, 750_00, 0), late(invoice.LineInterest, 9_53, 1000_00, 12_00)}
+	d.Total, d.VAT = invoice.Total(d.Lines), invoice.VATOf(d.Lines)
+	for _, language := range i18n.Languages() {
+		w, text := i18n.For(language), strings.Join(strings.Fields(layout(t, write(t, d, frame(language)))), " ")
+		for _, want := range []string{
+			w.T("invoices.reminder.title", "number", "700001"), "100001", w.Kroner(1047_53), w.Kroner(1000_00), w.Kroner(38_00), w.Kroner(9_53), w.Kroner(750_00),
+			w.T("invoices.reminder.warns", "date", w.Day(d.Due)), "FOR-2025-12-18-2658", "1000042000173", w.T("invoices.reminder.interest.why"),
+		} {
+			if want = strings.ReplaceAll(want, "\u00a0", " "); !strings.Contains(text, want) {
+				t.Errorf("%s: the reminder does not say %q:\n%s", language, want, text)
+			}
+		}
+	}
+	d.Lines, d.Total, d.VAT = nil, 0, nil // a letter without a fee
+	write(t, d, frame("nb"))
+}
+
 // A screen reader finds title, language, headings, and tables whose heads say what they are heads of.
 func TestReadersFindTheStructure(t *testing.T) {
 	for _, language := range i18n.Languages() {

@@ -19,16 +19,21 @@ type printer struct {
 
 // title returns the document with its number.
 func (p *printer) title() string {
-	if p.Kind == invoice.KindCredit {
-		return p.w.T("invoices.credit.title", "number", p.Number)
-	}
-	return p.w.T("invoices.single.title", "number", p.Number)
+	key := map[invoice.Kind]string{
+		invoice.KindInvoice: "invoices.single.title", invoice.KindCredit: "invoices.credit.title", invoice.KindReminder: "invoices.reminder.title",
+	}[p.Kind]
+	return p.w.T(key, "number", p.Number)
 }
 
 func (p *printer) print() {
 	p.head()
-	if p.Kind == invoice.KindInvoice {
+	if p.Kind != invoice.KindCredit {
 		p.giro()
+	}
+	if p.Kind == invoice.KindReminder {
+		p.reminder()
+		p.feet()
+		return
 	}
 	p.summary()
 	p.vat()
@@ -101,19 +106,17 @@ func (p *printer) facts() {
 				t.row(regular, cell{text: w.T(key), head: true}, cell{text: value})
 			}
 		}
-		if p.Kind == invoice.KindCredit {
-			fact("pdf.credit.number", p.Number)
-			fact("invoices.credits", p.Credits)
-		} else {
-			fact("pdf.invoice.number", p.Number)
-		}
+		fact("pdf."+string(p.Kind)+".number", p.Number)
+		fact("invoices.credits", p.Credits)
+		fact("pdf.reminds", p.Reminds)
 		fact("invoices.date", w.Day(p.Issued))
-		if p.Kind == invoice.KindInvoice {
+		if p.Kind != invoice.KindCredit {
 			fact("invoices.due", w.Day(p.Due))
 		}
 		fact("invoices.period", w.T("invoices.period.text", "from", w.Day(p.From), "to", w.Day(p.To)))
 		fact("vehicles.agreement", p.Agreement)
 		fact("pdf.reference", p.frame.Reference)
+		fact("invoices.note", p.Reason)
 	})
 }
 
@@ -128,7 +131,7 @@ func (p *printer) giro() {
 		{head: w.T("pdf.account"), width: 45},
 	}}
 	t.draw(func() {
-		t.row(bold, cell{text: w.Kroner(p.Total)}, cell{text: w.Day(p.Due)}, cell{text: p.KID}, cell{text: ident.FormatAccount(p.Account)})
+		t.row(bold, cell{text: w.Kroner(p.Claimed + p.Total)}, cell{text: w.Day(p.Due)}, cell{text: p.KID}, cell{text: ident.FormatAccount(p.Account)})
 	})
 }
 
@@ -146,7 +149,7 @@ func (p *printer) summary() {
 		for _, charger := range invoice.ByCharger(p.Lines) {
 			kinds := p.kinds(charger.ID)
 			for _, k := range kinds {
-				t.row(regular, cell{text: charger.Name, head: true}, cell{text: w.T("pdf.kind." + k.ID)}, cell{text: w.Number(int64(k.Lines))}, cell{text: w.Kroner(k.Amount)})
+				t.row(regular, cell{text: charger.Name, head: true}, cell{text: p.kind(invoice.LineKind(k.ID))}, cell{text: w.Number(int64(k.Lines))}, cell{text: w.Kroner(k.Amount)})
 			}
 			if len(kinds) > 1 {
 				t.row(bold, cell{text: w.T("pdf.sum.of", "name", charger.Name), head: true}, cell{}, cell{text: w.Number(int64(charger.Lines))}, cell{text: w.Kroner(charger.Amount)})
@@ -162,6 +165,14 @@ func (p *printer) totalKey() string {
 		return "pdf.credited"
 	}
 	return "pdf.to.pay"
+}
+
+// kind returns what lines of a kind are for.
+func (p *printer) kind(kind invoice.LineKind) string {
+	if kind == invoice.LineReminder || kind == invoice.LineInterest {
+		return p.w.T("invoices.kind." + string(kind))
+	}
+	return p.w.T("pdf.kind." + string(kind))
 }
 
 // kinds returns the sums of a toll company by the kind of the lines, in the order of their first lines.
@@ -248,8 +259,12 @@ func (p *printer) place(l *invoice.Line) string {
 	if station == "" {
 		station = string(l.Station)
 	}
-	if l.Kind == invoice.LinePassage {
+	switch l.Kind {
+	case invoice.LinePassage:
 		return station
+	case invoice.LineReminder, invoice.LineInterest:
+		return p.kind(l.Kind)
+	case invoice.LineFare, invoice.LineCorrection, invoice.LineTagFee, invoice.LineDeposit, invoice.LinePaperFee:
 	}
 	return p.w.T("ehf.line."+string(l.Kind), "station", station, "number", l.Corrects)
 }

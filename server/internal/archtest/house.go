@@ -150,9 +150,7 @@ var House = []Row{
 	{"server/ledger/sie", "server/ledger shared/money shared/oslo", "a file of postings for accounting systems"},
 	{"server/bank/ocr", anyShared, "reads and writes OCR giro"},
 	{"server/bank", "server/bank/ocr " + anyShared, "enters the payments of the bank's files"},
-	{"server/billing", "server/ledger " + anyShared, "makes invoices of what was charged"},
 	{"server/dunning", "server/ledger " + anyShared, "reminds of invoices that are overdue"},
-	{"server/testclock", "server/billing server/dunning " + anyShared, "moves time for one agreement while the product is tried out"},
 	{"server/document/ehf", anyShared, "a document and its parties are all that a file of an invoice needs"},
 	{"server/document/pdf", anyShared, "a document and its parties are all that a file of an invoice needs"},
 	{"server/partner/identity", "shared/fault", "the role of an identity provider"},
@@ -213,6 +211,9 @@ var House = []Row{
 		"server/partner/mail server/partner/text server/partner/print server/partner/permanent " + anyShared,
 		"messages to people leave through partners",
 	},
+	{"server/billing", "server/ledger server/notice " + anyShared, "makes invoices of what was charged, and sends them"},
+	{"server/testclock", "server/billing server/dunning " + anyShared, "moves time for one agreement while the product is tried out"},
+	{"server/document", "server/billing server/document/... " + anyShared, "a document as a file of each form"},
 	{"server/access/seal", anyShared, "encrypts and hashes what is secret, with the keys of the configuration"},
 	{"server/seclog", anyShared, "events of sign-in and rights for the operator's alarms"},
 	{"server/access", "server/access/seal server/notice server/seclog " + anyShared, "tells people about changes of their account"},
@@ -279,7 +280,7 @@ var House = []Row{
 		"keeps the records of person and party",
 	},
 	{
-		"server/store/billingdb", "server/store server/billing server/dunning server/job server/ledger server/testclock " + anyShared,
+		"server/store/billingdb", "server/store server/billing server/dunning server/job server/ledger server/notice server/testclock " + anyShared,
 		"keeps what waits for an invoice, invoices and the ledger",
 	},
 	{"server/store/bankdb", "server/store server/bank server/ledger " + anyShared, "keeps the bank's files and their payments"},
@@ -297,7 +298,7 @@ var House = []Row{
 	{"server/web/signin", httpLayer + " server/web/resume server/eid server/partner/identity", "the pages of signing in"},
 	{"server/web/welcome", httpLayer, "asks for what is missing before a person gets in"},
 	{
-		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail/sim server/privacy server/sheet server/testclock",
+		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail server/partner/mail/sim server/privacy server/sheet server/testclock",
 		"the routes of customers",
 	},
 	{
@@ -338,7 +339,7 @@ var House = []Row{
 	// server: the commands of operators call domains and stores; the HTTP layer is not among them.
 	{
 		"server/command",
-		"assets hardware/... server/access server/access/seal server/bank server/billing server/config server/document/ehf server/dunning server/eid server/embedded server/fleet server/ledger/... " +
+		"assets hardware/... server/access server/access/seal server/bank server/billing server/config server/document/... server/dunning server/eid server/embedded server/fleet server/ledger/... " +
 			"server/legacy server/partner/identity/openid server/passage server/passage/reading server/pricelist server/store/... " + anyShared,
 		"does what operators ask for",
 	},

@@ -241,7 +241,7 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 		Context: b.Context(), PublicURL: "https://" + host, Access: people, Ceremonies: accounts, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(st), lists, func(id toll.ChargerID) string { return string(id) },
 			func(toll.StationID) overview.Cap { return overview.Cap{} }),
-		Passages: passages{p, lists}, Invoices: billing.NewReader(billingdb.New(st)),
+		Passages: passages{p, lists}, Invoices: billing.NewReader(billingdb.New(st)), Files: billing.NewFiles(billingdb.New(st), nil, time.Now),
 		Tariffs: func() (int64, []tariff.File) { return 1, tariffs },
 		Live:    reading.NewLive(lists, conn, time.Now, log), Messages: noticedb.New(st), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})

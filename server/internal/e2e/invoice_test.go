@@ -56,6 +56,17 @@ func TestInvoicesAreFoundPaidAndChecked(t *testing.T) {
 	page.Press("#copy-kid-" + number)
 	page.WaitText("KID er kopiert.")
 	proves.That(t, "S1.31", "S1.50", "S2.76")
+	// The link opens a tab, in which the browser shows what the server sends.
+	page.Eval(`(() => {
+		const link = [...document.querySelectorAll("#invoice-` + number + `-detail a")].find((a) => a.innerText.startsWith("Vis faktura"));
+		fetch(link.href).then(async (r) => { window.copy = [link.target, r.status, r.headers.get("content-type"), r.headers.get("content-disposition"), (await r.text()).slice(0, 8)].join(" "); });
+		return true;
+	})()`)
+	page.Wait("the copy", `window.copy !== undefined`)
+	if got, want := page.Eval(`window.copy`), "_blank 200 application/pdf inline; filename=faktura-"+number+".pdf %PDF-1.7"; got != want {
+		t.Errorf("the invoice opens as %q, want %q", got, want)
+	}
+	proves.That(t, "S2.78")
 
 	page.Go(product.URL() + "/invoices?from=2020-01-01&to=2020-01-31")
 	page.WaitText("Ingen fakturaer i perioden")

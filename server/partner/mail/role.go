@@ -19,7 +19,16 @@ const (
 	addressMax = 254 // RFC 5321 section 4.5.3.1, less the angle brackets
 	subjectMax = 200
 	bodyMax    = 64 << 10 // both forms together
+	filesMax   = 15 << 20 // all files together: many mail servers take 25 MB of text, which a third of is encoding
+	nameMax    = 100
 )
+
+// File is a file that a mail brings.
+type File struct {
+	Name string
+	Type string // media type
+	Body []byte
+}
 
 // Mail is one email to one person.
 type Mail struct {
@@ -30,6 +39,7 @@ type Mail struct {
 	HTML     string // may be empty
 	Language string // BCP 47; may be empty
 	At       time.Time
+	Files    []File
 }
 
 // Mailer sends email. Its errors are permanent if another attempt cannot succeed. It is safe for concurrent use.
@@ -47,6 +57,16 @@ func (m Mail) Check() error {
 		return permanent.Errorf("the subject is empty, too long or has control characters")
 	case m.Text == "" || len(m.Text)+len(m.HTML) > bodyMax || !utf8.ValidString(m.Text+m.HTML):
 		return permanent.Errorf("the text is empty, too long or not UTF-8")
+	}
+	size := 0
+	for _, f := range m.Files {
+		if f.Name == "" || len(f.Name) > nameMax || strings.ContainsFunc(f.Name+f.Type, unicode.IsControl) || strings.ContainsAny(f.Name, `/\"`) {
+			return permanent.Errorf("the name of a file is empty, too long or no name")
+		}
+		size += len(f.Body)
+	}
+	if size > filesMax {
+		return permanent.Errorf("the files are too large: %d bytes", size)
 	}
 	return nil
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 
 	"bompass/server/billing"
+	"bompass/server/job"
 	"bompass/server/ledger"
 	"bompass/server/store"
 	"bompass/shared/ident"
@@ -158,6 +160,11 @@ func write(ctx context.Context, tx pgx.Tx, p billing.Payer, month oslo.Month, is
 	}
 	if err := writeLines(ctx, tx, id, d); err != nil {
 		return 0, err
+	}
+	if issued.Announce {
+		if err := job.Insert(ctx, tx, []billing.AnnounceJob{{Number: strconv.FormatInt(number, 10)}}); err != nil {
+			return 0, err
+		}
 	}
 	if len(issued.Entries) == 0 { // of a reminder without fee and interest
 		return number, nil

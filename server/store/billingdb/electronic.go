@@ -12,6 +12,7 @@ import (
 	"bompass/server/ledger"
 	"bompass/server/store"
 	"bompass/shared/oslo"
+	"bompass/shared/toll"
 )
 
 // Electronic returns a document with what a file of it names beside. It returns billing.ErrNoDocument for a number that no
@@ -23,6 +24,9 @@ func (s *Store) Electronic(ctx context.Context, number string) (e billing.Electr
 	}
 	type row struct {
 		Name, Organisation, Language, Reference string
+		Street, PostalCode, City, Country       string
+		Email                                   string
+		Account                                 toll.AccountID
 		Credited                                *oslo.Day
 	}
 	err = s.db.Snapshot(ctx, "electronic document", func(tx pgx.Tx) error {
@@ -37,12 +41,18 @@ func (s *Store) Electronic(ctx context.Context, number string) (e billing.Electr
 		if err := addLines(ctx, tx, books, []string{found.ID}, map[string]int{found.ID: 0}); err != nil {
 			return err
 		}
-		e.Document = books[0].Document
-		beside, err := store.SelectOne[row](ctx, tx, `select c.name, coalesce(o.number, '') as organisation, c.language,
+		r, err := store.SelectOne[row](ctx, tx, `select c.name, coalesce(o.number, '') as organisation, c.language,
 				coalesce((select reference from agreement where id = i.agreement_id), '') as reference,
-				(select issued_on from invoice where id = i.credits) - date 'epoch' as credited
-			from invoice i join customer c on c.id = i.customer_id left join organisation o on o.customer_id = c.id where i.id = $1`, found.ID)
-		e.Buyer, e.Organisation, e.Language, e.Reference, e.Credited = beside.Name, beside.Organisation, beside.Language, beside.Reference, store.ZeroIfNull(beside.Credited)
+				coalesce(a.street, '') as street, coalesce(a.postal_code, '') as postal_code, coalesce(a.city, '') as city, coalesce(a.country, '') as country,
+				c.email, coalesce(y.account_id::text, '') as account, (select issued_on from invoice where id = i.credits) - date 'epoch' as credited
+			from invoice i join customer c on c.id = i.customer_id left join organisation o on o.customer_id = c.id
+			left join lateral (select account_id from account_party where customer_id = c.id and role = 'owner' and c.kind = 'private'
+				order by account_id limit 1) y on true left join profile a on a.account_id = y.account_id
+			where i.id = $1`, found.ID)
+		e = billing.Electronic{
+			ID: found.ID, Customer: found.CustomerID, Email: r.Email, Account: r.Account, Document: books[0].Document, Buyer: r.Name, Organisation: r.Organisation, Street: r.Street, PostalCode: r.PostalCode, City: r.City,
+			Country: r.Country, Language: r.Language, Reference: r.Reference, Credited: store.ZeroIfNull(r.Credited),
+		}
 		return err
 	})
 	if err != nil {

@@ -117,6 +117,9 @@ func (s *Store) Document(ctx context.Context, customer toll.CustomerID, number s
 		reply.InvoiceSummary, reply.Rates = rows[0].summary(), rows[0].VAT
 		reply.From, reply.To = dayOf(rows[0].FirstOn), dayOf(rows[0].Period).Month().Last()
 		reply.Claimed, reply.Warns, reply.Reason = rows[0].Claimed, rows[0].Warns, rows[0].Reason
+		if err := tx.QueryRow(ctx, "select exists (select from organisation where customer_id = $1)", string(customer)).Scan(&reply.Company); err != nil {
+			return err
+		}
 		lines, err := store.Select[lineRow](ctx, tx, "select invoice_id::text as invoice_id, amount, said from invoice_line where invoice_id = $1 order by no", rows[0].ID)
 		if err != nil {
 			return err

@@ -25,6 +25,15 @@ func billing() []Table {
 			Export: Export{Why: inInvoices}, Erase: Erase{Why: keptForAccounts},
 		},
 		{
+			Name: "invoice_file", Owner: Customer, Kept: keptForAccounts,
+			Export: Export{Why: inInvoices}, Erase: Erase{Why: keptForAccounts},
+			Plain: map[string]string{"sha256": "the hash of a file", "body": "a document as it was sent"},
+		},
+		{
+			Name: "invoice_sent", Owner: Customer, Kept: keptForAccounts,
+			Export: Export{Why: "the section letters has the message"}, Erase: Erase{Why: keptForAccounts},
+		},
+		{
 			Name: "invoice_line", Owner: Customer, Kept: keptForAccounts,
 			Export: Export{
 				Section: "invoice lines",

@@ -65,7 +65,11 @@ type File struct {
 	Type string // media type
 	Size int64  // in bytes; -1 if it is not known
 	Body io.ReadCloser
+	Show bool // by the browser, which otherwise saves it
 }
+
+// filePolicy is the content security policy of a file that the browser shows: its own viewer has styles, and no scripts of ours.
+const filePolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // Download mounts a customer's route that answers with a file. Its body is streamed and never held in memory.
 func Download[Req, Reply any](app *fiber.App, k *Kit, r api.Route[Req, Reply], handle Handler[Req, File]) {
@@ -85,8 +89,12 @@ func Download[Req, Reply any](app *fiber.App, k *Kit, r api.Route[Req, Reply], h
 		k.SaveAccountPreferences(c, actor)
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		c.Set(fiber.HeaderContentType, file.Type)
-		c.Set(fiber.HeaderContentDisposition,
-			mime.FormatMediaType("attachment", map[string]string{"filename": file.Name}))
+		disposition := "attachment"
+		if file.Show {
+			disposition = "inline"
+			c.Set(fiber.HeaderContentSecurityPolicy, filePolicy)
+		}
+		c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType(disposition, map[string]string{"filename": file.Name}))
 		c.Context().Response.SetBodyStream(file.Body, int(file.Size))
 		return nil
 	})

@@ -1,10 +1,12 @@
 package portal
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"bompass/server/partner/mail"
 	"bompass/server/partner/mail/sim"
 	"bompass/server/web/kit"
 )
@@ -13,6 +15,7 @@ import (
 const (
 	inboxPath       = "/dev/inbox"
 	inboxLetterPath = "/dev/inbox/:id"
+	inboxFilePath   = "/dev/inbox/:id/:file"
 )
 
 // inboxView is the content of the page of the built-in mailbox.
@@ -24,6 +27,7 @@ type inboxView struct {
 // mountInbox adds the built-in mailbox. Anyone can read it, so it exists only while the product is tried out.
 func (h *Handlers) mountInbox(app *fiber.App) {
 	app.Get(inboxLetterPath, h.inboxLetter)
+	app.Get(inboxFilePath, h.inboxFile)
 	app.Get(inboxPath, h.inboxPage)
 }
 
@@ -50,6 +54,19 @@ func (h *Handlers) inboxLetter(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.SendString(letter.HTML)
+}
+
+// inboxFile sends a file that a message has brought.
+func (h *Handlers) inboxFile(c *fiber.Ctx) error {
+	letter, there := h.Inbox.Find(c.Params("id"))
+	at := slices.IndexFunc(letter.Files, func(f mail.File) bool { return f.Name == c.Params("file") })
+	if !there || at < 0 {
+		return h.NotFound(c)
+	}
+	c.Set(fiber.HeaderContentType, letter.Files[at].Type)
+	c.Set(fiber.HeaderContentDisposition, "attachment")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.Send(letter.Files[at].Body)
 }
 
 // received is a message as the mailbox shows it.

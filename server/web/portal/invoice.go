@@ -1,10 +1,14 @@
 package portal
 
 import (
+	"bytes"
 	"context"
+	"io"
 
 	"bompass/server/access"
+	"bompass/server/web/kit"
 	"bompass/shared/api"
+	"bompass/shared/fault"
 	"bompass/shared/role"
 )
 
@@ -15,4 +19,16 @@ func (h *Handlers) invoiceList(ctx context.Context, actor access.Principal, req 
 // invoice returns one invoice. An accountant sees its sums, and not where anyone drove.
 func (h *Handlers) invoice(ctx context.Context, actor access.Principal, req api.InvoiceRequest) (api.InvoiceReply, error) {
 	return h.Invoices.Invoice(ctx, actor.Customer, req.Number, actor.Role.May(role.SeePassages))
+}
+
+// invoiceFile returns one invoice as a file. An accountant gets the one with sums, and none that says where anyone drove.
+func (h *Handlers) invoiceFile(ctx context.Context, actor access.Principal, req api.InvoiceFileRequest) (kit.File, error) {
+	if req.Form.Places() && !actor.Role.May(role.SeePassages) {
+		return kit.File{}, fault.New(fault.Refused)
+	}
+	name, body, err := h.Files.File(ctx, actor.Customer, req.Number, req.Form)
+	if err != nil {
+		return kit.File{}, err
+	}
+	return kit.File{Name: name, Type: req.Form.MediaType(), Size: int64(len(body)), Body: io.NopCloser(bytes.NewReader(body)), Show: req.Show != ""}, nil
 }

@@ -20,6 +20,7 @@ import (
 	"bompass/server/privacy"
 	"bompass/server/web/kit"
 	"bompass/shared/api"
+	"bompass/shared/invoice"
 	"bompass/shared/site"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
@@ -46,6 +47,11 @@ type Invoices interface {
 	List(ctx context.Context, customer toll.CustomerID, req api.InvoiceListRequest) (api.InvoiceListReply, error)
 	Invoice(ctx context.Context, customer toll.CustomerID, number string, places bool) (api.InvoiceReply, error)
 	Owed(ctx context.Context, customer toll.CustomerID) ([]api.Owed, error)
+}
+
+// InvoiceFiles returns a customer's invoice as a file with its name.
+type InvoiceFiles interface {
+	File(ctx context.Context, customer toll.CustomerID, number string, form invoice.Form) (name string, body []byte, err error)
 }
 
 // Live publishes a customer's passages as they are charged. The channel is bounded and is closed when ctx ends
@@ -77,6 +83,7 @@ type Deps struct {
 	Overview   Overview
 	Passages   Passages
 	Invoices   Invoices
+	Files      InvoiceFiles
 	Live       Live
 	Messages   Messages
 	Parties    Parties // nil where nobody acts for others
@@ -100,7 +107,7 @@ type Handlers struct {
 func New(d Deps) (*Handlers, error) {
 	err := kit.Require(map[string]bool{
 		"access": d.Access != nil, "person": d.Person != nil, "agreements": d.Agreements != nil, "fleet": d.Fleet != nil, "legacy": d.Legacy != nil,
-		"overview": d.Overview != nil, "passages": d.Passages != nil, "invoices": d.Invoices != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
+		"overview": d.Overview != nil, "passages": d.Passages != nil, "invoices": d.Invoices != nil, "files": d.Files != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
 	})
 	if err != nil {
 		return nil, err
@@ -125,6 +132,7 @@ func (h *Handlers) MountAPI(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.FleetRecheck, kit.Limited(h.reading, h.fleetRecheck))
 	kit.JSON(app, h.Kit, api.InvoiceList, kit.Limited(h.reading, h.invoiceList))
 	kit.JSON(app, h.Kit, api.Invoice, kit.Limited(h.reading, h.invoice))
+	kit.Download(app, h.Kit, api.InvoiceFile, kit.Limited(h.reading, h.invoiceFile))
 	app.Get(api.TariffBook.Path, h.tariffBook)
 	h.mountPerson(app)
 	h.mountExport(app)

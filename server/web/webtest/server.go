@@ -18,6 +18,8 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/billing"
+	"bompass/server/document"
+	"bompass/server/document/ehf"
 	"bompass/server/fleet"
 	"bompass/server/internal/pgtest"
 	"bompass/server/internal/proves"
@@ -152,11 +154,16 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 		Fleet:   fleet.NewService(fleetdb.New(h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, accessService, unpriced{h}, h.Keys, h.Now),
 		Legacy:  legacy.NewService(legacydb.New(h.DB), h.Keys, messages, accessService, h.Now),
 		Context: ctx, PublicURL: h.URL, Access: accessService, Ceremonies: accounts, Keys: h.Keys, Overview: h, Passages: h,
-		Invoices: billing.NewReader(billingdb.New(h.DB)),
-		Tariffs:  tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(h.DB),
+		Invoices: billing.NewReader(billingdb.New(h.DB)), Files: billing.NewFiles(billingdb.New(h.DB), document.Renderer(Seller()), h.Now),
+		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(h.DB),
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)), Security: slog.New(slog.NewJSONHandler(&h.Security, nil)),
 	}
+}
+
+// Seller is the business that sends the invoices.
+func Seller() ehf.Party {
+	return ehf.Party{Name: "Bompass Utsteder AS", Organisation: "310000019", Street: "Bomveien 1", PostalCode: "0150", City: "Oslo", VAT: true, Registered: true}
 }
 
 // serve runs the server until the end of the test, and then checks its log.

@@ -30,6 +30,7 @@ type Received struct {
 	HTML     string
 	Language string
 	At       time.Time
+	Files    []mail.File
 }
 
 // Inbox is the inbox. It is safe for concurrent use.
@@ -60,7 +61,7 @@ func (b *Inbox) Mail(ctx context.Context, m mail.Mail) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	b.Keep(Received{ID: m.ID, To: m.To, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Language: m.Language})
+	b.Keep(Received{ID: m.ID, To: m.To, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Language: m.Language, Files: m.Files})
 	return nil
 }
 

@@ -15,7 +15,7 @@ func TestSimulatorPassesTheSuite(t *testing.T) {
 			Mailer: inbox,
 			Received: func() (list []suite.Received) {
 				for _, r := range inbox.List("") {
-					list = append(list, suite.Received{To: r.To, Subject: r.Subject, Text: r.Text, HTML: r.HTML, Language: r.Language})
+					list = append(list, suite.Received{To: r.To, Subject: r.Subject, Text: r.Text, HTML: r.HTML, Language: r.Language, Files: r.Files})
 				}
 				return list
 			},

@@ -2,6 +2,7 @@ package smtp_test
 
 import (
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"io"
 	"mime"
@@ -17,6 +18,7 @@ import (
 	gosmtp "github.com/emersion/go-smtp"
 
 	"bompass/server/partner/internal/certificate"
+	"bompass/server/partner/mail"
 	"bompass/server/partner/mail/smtp"
 	"bompass/server/partner/mail/suite"
 )
@@ -185,34 +187,58 @@ func (c *session) Data(r io.Reader) error {
 	if id != "<"+suite.Sample().ID+"@bompass.example>" || m.Header.Get("Auto-Submitted") != "auto-generated" {
 		return errors.New("the headers lack the id of the message")
 	}
-	got := suite.Received{To: c.to, Subject: subject, Language: m.Header.Get("Content-Language")}
-	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	if err != nil {
+	got := message{To: c.to, Subject: subject, Language: m.Header.Get("Content-Language")}
+	if err := got.take(m.Header.Get("Content-Type"), m.Body); err != nil {
 		return err
-	}
-	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
-		part, err := parts.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		text, err := io.ReadAll(quotedprintable.NewReader(part))
-		if err != nil {
-			return err
-		}
-		body := strings.ReplaceAll(string(text), "\r\n", "\n")
-		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
-			got.HTML = body
-		} else {
-			got.Text = body
-		}
 	}
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	c.s.mails[id] = got
+	c.s.mails[id] = suite.Received(got)
 	return nil
+}
+
+// message is a mail as it is read, part by part.
+type message suite.Received
+
+// take reads the parts of a mail or of one of its parts.
+func (m *message) take(contentType string, body io.Reader) error {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return err
+	}
+	for parts := multipart.NewReader(body, params["boundary"]); ; {
+		part, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := m.takePart(part); err != nil {
+			return err
+		}
+	}
+}
+
+func (m *message) takePart(part *multipart.Part) error {
+	kind := part.Header.Get("Content-Type")
+	if strings.HasPrefix(kind, "multipart/") {
+		return m.take(kind, part)
+	}
+	if part.FileName() != "" {
+		content, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+		media, _, _ := strings.Cut(kind, ";")
+		m.Files = append(m.Files, mail.File{Name: part.FileName(), Type: media, Body: content})
+		return err
+	}
+	text, err := io.ReadAll(quotedprintable.NewReader(part))
+	plain := strings.ReplaceAll(string(text), "\r\n", "\n")
+	if strings.HasPrefix(kind, "text/html") {
+		m.HTML = plain
+	} else {
+		m.Text = plain
+	}
+	return err
 }
 
 func (*session) Reset()        {}

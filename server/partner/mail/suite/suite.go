@@ -21,7 +21,10 @@ const (
 )
 
 // Received is a mail as the recipient's program shows it.
-type Received struct{ To, Subject, Text, HTML, Language string }
+type Received struct {
+	To, Subject, Text, HTML, Language string
+	Files                             []mail.File
+}
 
 // Setup is a Mailer with the partner behind it. WrongPassword and Stop are nil for a partner without credentials or
 // connection.
@@ -38,6 +41,7 @@ func Sample() mail.Mail {
 		ID: "0196a000-0000-7000-8000-000000009001", To: "kari@bompass.example", Subject: "Bekreft e-postadressen – på Sørlandet",
 		Text: "Hei Kari\n\nTrykk på lenken: https://bompass.example/link?token=" + strings.Repeat("æ", 90) + "\n",
 		HTML: "<p>Hei <b>Kari</b></p>\n", Language: "nb", At: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC),
+		Files: []mail.File{{Name: "faktura-100001.pdf", Type: "application/pdf", Body: []byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n.\n" + strings.Repeat("\x00\r\n", 900))}},
 	}
 }
 
@@ -60,7 +64,7 @@ func arrives(t *testing.T, s Setup) {
 			t.Fatal(err)
 		}
 	}
-	want := []Received{{m.To, m.Subject, m.Text, m.HTML, m.Language}}
+	want := []Received{{m.To, m.Subject, m.Text, m.HTML, m.Language, m.Files}}
 	if diff := cmp.Diff(want, s.Received()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -83,6 +87,11 @@ func refusesInvalid(t *testing.T, s Setup) {
 		"a text that is not UTF-8":  func(m *mail.Mail) { m.Text = "\xff" },
 		"a form that is not UTF-8":  func(m *mail.Mail) { m.HTML = "\xff" },
 		"a control in the address":  func(m *mail.Mail) { m.To = "ka\x00ri@bompass.example" },
+		"a file without a name":     func(m *mail.Mail) { m.Files[0].Name = "" },
+		"a header in a file's name": func(m *mail.Mail) { m.Files[0].Name = "a.pdf\r\nBcc: thief@bompass.example" },
+		"a header in a file's type": func(m *mail.Mail) { m.Files[0].Type = "text/plain\r\nBcc: thief@bompass.example" },
+		"a path as a file's name":   func(m *mail.Mail) { m.Files[0].Name = "../a.pdf" },
+		"files that are large":      func(m *mail.Mail) { m.Files[0].Body = make([]byte, 16<<20) },
 		"a blank inside an address": func(m *mail.Mail) { m.To = "ka ri@bompass.example" },
 	} {
 		m := Sample()
