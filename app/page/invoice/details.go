@@ -117,7 +117,9 @@ func (p *detailsPage) summary(reply *api.InvoiceReply) app.UI {
 		{Name: w.T("invoices.state"), Value: stateText(w, &reply.InvoiceSummary)},
 		{Name: w.T("invoices.date"), Value: w.Day(reply.Issued)},
 		{Name: w.T("invoices.due"), Value: w.Day(reply.Due)},
-		{Name: w.T("invoices.period"), Value: w.T("invoices.period.text", "from", w.Day(reply.From), "to", w.Day(reply.To))},
+	}
+	if reply.Kind != invoice.KindReminder {
+		facts = append(facts, ui.Fact{Name: w.T("invoices.period"), Value: w.T("invoices.period.text", "from", w.Day(reply.From), "to", w.Day(reply.To))})
 	}
 	if reply.Agreement != "" {
 		facts = append(facts, ui.Fact{Name: w.T("vehicles.agreement"), Value: reply.Agreement})

@@ -223,7 +223,10 @@ func (p *listPage) group(title string, list []api.InvoiceSummary) ui.Group {
 		g.Rows = append(g.Rows, p.row(&list[i]))
 	}
 	if title != "" && len(list) > 0 {
-		g.Title, g.Note = w.T(title), w.Kroner(sum)
+		g.Title = w.T(title)
+		if sum != 0 {
+			g.Note = w.Kroner(sum)
+		}
 	}
 	return g
 }

@@ -29,7 +29,7 @@ func (p *detailsPage) related(reply *api.InvoiceReply) app.UI {
 // reminder shows what a reminder consists of, and why its fee and interest are what they are.
 func (p *detailsPage) reminder(reply *api.InvoiceReply) app.UI {
 	w := p.Words()
-	sum := ui.Receipt{Title: w.T("invoices.reminder.what"), Sum: w.T("invoices.total"), Total: w.Kroner(reply.Total)}
+	sum := ui.Receipt{Title: w.T("overview.pay"), Sum: w.T("invoices.total"), Total: w.Kroner(reply.Total)}
 	sum.Lines = []ui.ReceiptLine{{Text: w.T("invoices.reminder.claimed"), Amount: w.Kroner(reply.Claimed)}}
 	if reply.Warns {
 		sum.Notes = []string{w.T("invoices.reminder.warns", "date", w.Day(reply.Due))}
