@@ -333,13 +333,13 @@ func payment(p *base, i *api.InvoiceSummary) app.UI {
 		name := w.T(key)
 		return app.Elem("div").Body(app.Elem("dt").Text(name), app.Elem("dd").Class("bp-buttons").Body(
 			app.Elem("span").Attr("translate", "no").Text(shown+" "),
-			app.If(plain != "", ui.Button("tertiary", w.T("invoices.copy", "what", name), ui.On("copy/"+i.Number+"/"+key, func(app.Context) {
+			app.If(plain != "", ui.Button("tertiary", w.T("codes.copy"), ui.On("copy/"+i.Number+"/"+key, func(app.Context) {
 				if !p.Session.Window.Copy(plain) {
 					p.Toast(w.T("invoices.copy.no"))
 					return
 				}
 				p.Toast(w.T("invoices.copied", "what", name))
-			})).ID("copy-"+strings.TrimPrefix(key, "invoices.")+"-"+i.Number))))
+			})).ID("copy-"+strings.TrimPrefix(key, "invoices.")+"-"+i.Number).Aria("label", w.T("invoices.copy", "what", name)))))
 	}
 	return app.Elem("dl").Class("bp-facts").Body(
 		line("invoices.kid", i.KID, i.KID), line("invoices.account", accountText(i.Account), i.Account), line("invoices.amount", w.Kroner(i.Outstanding), amountText(i.Outstanding)))
