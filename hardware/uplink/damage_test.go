@@ -3,6 +3,7 @@ package uplink_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -325,4 +326,24 @@ func TestProofTravelsWithThePassage(t *testing.T) {
 		t.Errorf("got %d passages, want 1", len(s.passages()))
 	}
 	closeBoth(t, spool, j)
+}
+
+// A station that gets an empty disk, with a clock that was put back meanwhile, does not number its passages as before: the
+// server would take them for those that it has.
+func TestEmptySpoolDoesNotRepeatAnEpochOfTheSameSecond(t *testing.T) {
+	now := time.Date(2026, 11, 30, 16, 40, 13, 245_000_000, time.UTC)
+	first, err := uplink.Open(t.TempDir(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := uplink.Open(t.TempDir(), now.Add(3*time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.Epoch() == second.Epoch() {
+		t.Errorf("both have the epoch %d", first.Epoch())
+	}
+	if err := errors.Join(first.Close(), second.Close()); err != nil {
+		t.Error(err)
+	}
 }

@@ -60,11 +60,13 @@ func writePosition(path string, p position) error {
 	return replaceFile(path, text)
 }
 
-// nextEpoch returns and stores a new epoch: now in seconds, or one more than the last when that is not less.
+// nextEpoch returns and stores a new epoch: now in microseconds, or one more than the last when that is not less. It is as fine
+// as that because a station that gets an empty disk knows no last one: passages with the epoch of another spool would be
+// taken for its passages, sent once more.
 // A file that is missing, empty or damaged is replaced by what the records of the spool and its position say.
 func nextEpoch(dir string, now time.Time) (int64, error) {
 	path := filepath.Join(dir, "epoch")
-	epoch := now.Unix()
+	epoch := now.UnixMicro()
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, err

@@ -68,7 +68,7 @@ type laneKey struct {
 }
 
 // Open opens the spool in dir on segment files and creates it when necessary. Octets torn by a crash at the
-// end of a segment are set aside. Every opening begins a new epoch: now in seconds, or one more than the
+// end of a segment are set aside. Every opening begins a new epoch: now in microseconds, or one more than the
 // last epoch when the clock has not advanced.
 func Open(dir string, now time.Time) (*Spool, error) {
 	f := &segmentLog{dir: dir}
