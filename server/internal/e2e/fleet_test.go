@@ -64,6 +64,10 @@ func TestVehicleIsRemovedAndItsTagKept(t *testing.T) {
 	page.Wait("the receipt", `location.pathname === "/vehicles/changed"`)
 	page.WaitText("Du kan bruke den i et annet kjøretøy senere. Registrer det nye nummeret før du kjører med den.")
 	proves.That(t, "S1.45", "S2.71")
+	page.WaitText("Til kjøperen")
+	page.WaitText("Registrer eierskiftet, og lag en egen avtale for å få rabatt.")
+	page.Wait("a text to copy and share", `document.querySelector("#copy") && document.querySelector("#share") && document.querySelector("#print")`)
+	photograph(page, "sold")
 
 	page.Go(product.URL() + "/vehicles")
 	page.WaitText("Brikker som ikke er i noe kjøretøy")
@@ -103,6 +107,8 @@ func TestVehicleIsAddedAndAgreementEnded(t *testing.T) {
 	page.WaitText("TOYOTA PRIUS")
 	proves.That(t, "S2.63", "S2.64")
 	page.Press("#order-no")
+	page.Wait("the price with a tag and without", `/koste[rt] \S+ kr med brikke og \S+ kr uten/.test(document.querySelector("main").innerText.replaceAll("\u00a0", " "))`)
+	photograph(page, "vehicle-add-price")
 	page.Press("#general")
 	page.Press("#special")
 	page.Press(next)
@@ -137,6 +143,30 @@ func TestVehicleIsAddedAndAgreementEnded(t *testing.T) {
 	page.WaitText("Lever den som elektrisk avfall.")
 	page.WaitText("Avtale 7004001 er avsluttet.")
 	proves.That(t, "S1.41", "S1.47")
+}
+
+// A person orders another holder from the page of a vehicle, and corrects the address.
+func TestHolderIsOrderedInTheBrowser(t *testing.T) {
+	product := e2e.Start(t, program)
+	page := e2e.Open(t, e2e.Desktop)
+	signIn(t, page, product, account(t, "kari@bompass.example"))
+	page.Wait("the overview", `document.querySelector("#agreement-7001001") && !document.querySelector("script[data-answer]")`)
+	page.Go(product.URL() + "/vehicles/details?vehicle=" + vehicle("DP45821"))
+	page.Wait("the vehicle", `document.querySelector("#changes")`)
+	page.Press(`main a[href^="/tags/orders"]`)
+	page.Wait("the form, with the vehicle chosen", `document.querySelector("#car") && document.querySelector("#car").selectedOptions[0].text.includes("DP 45821")`)
+	page.Eval(`(document.querySelector("#item").value = "holder", 1)`)
+	page.Press("#order")
+	page.WaitText("Bestillingen er mottatt.")
+	page.WaitText("Holder til DP 45821")
+	photograph(page, "tag-orders")
+	page.Eval(`(document.querySelector("main article input[name=address]").value = "Hytta 1, 2630 Ringebu", 1)`)
+	page.Press(`main article button`)
+	page.WaitText("Adressen er rettet.")
+	page.Wait("the new address", `document.querySelector("main article input[name=address]").value === "Hytta 1, 2630 Ringebu"`)
+	page.Go(product.URL() + "/agreements/address")
+	page.Wait("the agreements", `document.querySelector("#agreements")`)
+	photograph(page, "agreement-address")
 }
 
 // A company selects the vehicles that a search shows, by keyboard, and gives them a cost centre, whose sum is shown.

@@ -13,6 +13,7 @@ import (
 	"bompass/server/web/kit"
 	"bompass/shared/api"
 	"bompass/shared/fault"
+	"bompass/shared/oslo"
 	"bompass/shared/role"
 	"bompass/shared/site"
 	"bompass/shared/toll"
@@ -132,7 +133,7 @@ func viewOrder(p *kit.Page, o fleet.Order) orderView {
 	for _, s := range toll.OrderStatuses() {
 		step := orderStep{Text: orderStatus(p, s), Current: s == status}
 		if at := o.Reached(s); !at.IsZero() {
-			step.Text = p.T("tagorder.reached", "status", step.Text, "at", p.Instant(at))
+			step.Text = p.T("tagorder.reached", "status", step.Text, "at", p.Day(oslo.DayOf(at)))
 		}
 		v.Steps = append(v.Steps, step)
 	}
