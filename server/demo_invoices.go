@@ -69,7 +69,7 @@ func (p *product) remindDemoInvoices(ctx context.Context, today oslo.Day) error 
 	world := p.World
 	for day := today - remindDays; day <= today; day++ {
 		world.Now = func() time.Time { return oslo.At(day, dunning.Hour, 0, 0) }
-		_, err := command.Dunning(p.db, world).Run(ctx, dunning.Scope{Customer: fixture.Olav})
+		_, err := command.Dunning(p.db, world).Silent().Run(ctx, dunning.Scope{Customer: fixture.Olav})
 		if missing, ok := errors.AsType[dun.MissingError](err); ok {
 			p.log.Warn("the demo data has no reminder", "error", missing)
 			return nil

@@ -10,7 +10,7 @@ import (
 	"bompass/shared/invoice"
 )
 
-// AnnounceJob is the job that sends a payer an invoice that was issued. It can be repeated.
+// AnnounceJob is the job that sends a payer an invoice or a reminder that was issued. It can be repeated.
 type AnnounceJob struct {
 	Number string `json:"number"`
 }
@@ -29,7 +29,7 @@ type Announcements interface {
 	Announce(ctx context.Context, id string, m notice.Message, at time.Time) error
 }
 
-// Announcer sends invoices to their payers by email. It is safe for concurrent use.
+// Announcer sends invoices and reminders to their payers by email. It is safe for concurrent use.
 type Announcer struct {
 	store  Announcements
 	files  *Files
@@ -54,8 +54,12 @@ func (a *Announcer) Work(ctx context.Context, j AnnounceJob, _ int) error {
 		return fmt.Errorf("send invoice %s: %w", j.Number, err)
 	}
 	w, d := i18n.For(e.Language), &e.Document
-	m, err := a.writer.Mail(notice.NewInvoice, notice.Recipient{Account: e.Account, Name: e.Buyer, Address: e.Email, Language: e.Language}, notice.Content{
-		Params: []any{"number", d.Number, "period", w.T("invoices.period.text", "from", w.Day(d.From), "to", w.Day(d.To)), "amount", w.Kroner(d.Total), "due", w.Day(d.Due)},
+	kind, of := notice.NewInvoice, []any{"period", w.T("invoices.period.text", "from", w.Day(d.From), "to", w.Day(d.To))}
+	if d.Kind == invoice.KindReminder {
+		kind, of = notice.NewReminder, []any{"invoice", d.Reminds}
+	}
+	m, err := a.writer.Mail(kind, notice.Recipient{Account: e.Account, Name: e.Buyer, Address: e.Email, Language: e.Language}, notice.Content{
+		Params: append(of, "number", d.Number, "amount", w.Kroner(d.Claimed+d.Total), "due", w.Day(d.Due)),
 		File:   &notice.FileRef{Name: name, ID: e.ID, Form: form},
 	})
 	if err != nil {

@@ -51,10 +51,12 @@ type Letter struct {
 	Fee, Interest  money.Ore
 }
 
-// Issued is a reminder with its entries in the ledger. The store adds Number and KID when it writes it.
+// Issued is a reminder with its entries in the ledger. The store adds Number and KID when it writes it, and the job that sends it
+// if it is to be announced.
 type Issued struct {
 	Document invoice.Document
 	Entries  []ledger.Entry
+	Announce bool
 }
 
 // ErrNone rolls the transaction of a claim back that gets no reminder now.
@@ -76,11 +78,20 @@ type Service struct {
 	plan  dun.Plan
 	now   func() time.Time // business time, which development can move
 	log   *slog.Logger
+
+	silent bool // nobody is sent the reminders
 }
 
 // NewService returns a Service.
 func NewService(store Store, plan dun.Plan, now func() time.Time, log *slog.Logger) *Service {
 	return &Service{store: store, plan: plan, now: now, log: log}
+}
+
+// Silent returns a Service that sends nobody its reminders, such as those of demo data.
+func (s *Service) Silent() *Service {
+	other := *s
+	other.silent = true
+	return &other
 }
 
 // claimsMax is the number of claims that are read at once.
@@ -118,7 +129,7 @@ func (s *Service) remind(ctx context.Context, id string, today oslo.Day, r *Resu
 	var d invoice.Document
 	err := s.store.Remind(ctx, id, func(c Claim) (_ Issued, err error) {
 		d, err = compose(c, s.plan, today)
-		return Issued{d, ledger.OfInvoice(d, c.Payer)}, err
+		return Issued{d, ledger.OfInvoice(d, c.Payer), !s.silent}, err
 	})
 	if errors.Is(err, ErrNone) {
 		return nil

@@ -92,7 +92,7 @@ func (w *Writer) counts(channel Channel, kind Kind, to Recipient) (list []Count,
 	switch {
 	case to.Address == "" || channel == Decoy:
 		return nil, true
-	case kind == NewInvoice: // as many as there are
+	case kind == NewInvoice || kind == NewReminder: // as many as there are
 		return nil, false
 	case !slices.Contains(requested, kind):
 		add("notice", owner, noticesPerOwner)

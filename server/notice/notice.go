@@ -79,6 +79,7 @@ const (
 	AgreementMade     Kind = "agreement.made"  // link, params number, charger, plate
 	LegacyLinked      Kind = "legacy.linked"   // to the address that the agreement had; params number, person
 	NewInvoice        Kind = "new.invoice"     // a file; params number, period, amount, due
+	NewReminder       Kind = "new.reminder"    // a file; params number, invoice, amount, due
 )
 
 // Kinds returns every kind, for the test of the catalogues.
@@ -90,7 +91,7 @@ func Kinds() []Kind {
 		NewDevice,
 		SessionsEnded, Invited, RoleChanged, ErasureAsked, Exported, FindAgreements, FactorSuspended, Erased,
 		SignInCode, SMSAdded, LostAsked, LostCode, LostStopped, LostUsed, AddressChanged, EIDConnected, EmailTaken,
-		AgreementMade, LegacyLinked, NewInvoice,
+		AgreementMade, LegacyLinked, NewInvoice, NewReminder,
 	}
 }
 

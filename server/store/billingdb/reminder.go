@@ -39,7 +39,7 @@ func (s *Store) Remind(ctx context.Context, id string, decide func(dunning.Claim
 			return err
 		}
 		p := billing.Payer{Customer: first.CustomerID, Agreement: first.AgreementID, Number: first.Agreement}
-		_, err = write(ctx, tx, p, dayOf(first.Period).Month(), billing.Issued{Document: issued.Document, Entries: issued.Entries}, claimLink{Claim: first.ID})
+		_, err = write(ctx, tx, p, dayOf(first.Period).Month(), billing.Issued{Document: issued.Document, Entries: issued.Entries, Announce: issued.Announce}, claimLink{Claim: first.ID})
 		return err
 	})
 }
