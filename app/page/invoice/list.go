@@ -308,13 +308,16 @@ func stateBadge(w *i18n.Words, i *api.InvoiceSummary, overdue bool) app.UI {
 // detail shows how to pay a document, and leads to its passages, to a copy of it, and to the whole of it.
 func (p *listPage) detail(i *api.InvoiceSummary) app.UI {
 	w := p.Words()
-	address := addressOf(i.Number)
+	address, show := addressOf(i.Number), w.T("invoices.show")
+	if i.Kind != invoice.KindInvoice {
+		show = nameOf(w, i.Kind, i.Number)
+	}
 	return app.Elem("div").Class("bp-receipt").Body(
 		app.Elem("h3").Class("bp-receipt-title").Text(w.T("invoices.pay")),
 		payment(&p.base, i),
 		app.Elem("p").Class("bp-buttons").Body(
 			app.If(i.Kind != invoice.KindReminder, ui.NextLink(address+"#"+linesID, w.T("invoices.passages"))),
-			fileLink(i.Number, invoice.FormPDF, "1", w.T("invoices.show")+" (PDF)").Target("_blank"),
+			fileLink(i.Number, invoice.FormPDF, "1", show+" (PDF)").Target("_blank"),
 			ui.NextLink(address, w.T("invoices.details")),
 		),
 	)
