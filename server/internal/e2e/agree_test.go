@@ -338,5 +338,12 @@ func TestLegacyCustomerNumberLinksAgreement(t *testing.T) {
 	page.Go(product.URL() + "/")
 	page.WaitText("KH 70315")
 	page.WaitText("RK 20877")
-	proves.That(t, "S1.11", "S1.38", "S2.35", "O.08")
+	page.SetView(e2e.Desktop)
+	for _, path := range []string{"/passages", "/invoices", "/vehicles", "/prices", "/help", "/"} {
+		link := `[...document.querySelectorAll("nav a[href='` + path + `']")].find((a) => a.offsetParent && a.getBoundingClientRect().left < 300)`
+		page.Wait("the link to "+path+" on the left", link+` && !document.querySelector("script[data-answer]")`)
+		page.Eval("(" + link + ".click(), 1)")
+		page.Wait("the page "+path, `location.pathname === "`+path+`" && document.querySelector("h1")`)
+	}
+	proves.That(t, "S1.11", "S1.38", "S2.35", "S2.43", "O.08")
 }
