@@ -63,20 +63,26 @@ func billing() []Table {
 			Erase:  Erase{Statement: "delete from reminder_hold where invoice_id in (select id from invoice where customer_id = @customer)"},
 		},
 		{
-			Name: "bank_payment", Owner: Customer, Kept: keptForAccounts,
-			Export: Export{Why: inInvoices}, Erase: Erase{Why: keptForAccounts},
-		},
-		{
-			Name: "bank_file", Owner: Nobody, Plain: map[string]string{"hash": "a hash"}, Kept: keptForAccounts,
-			Export: Export{Why: "names files of the bank"}, Erase: Erase{Why: "names files of the bank"},
-		},
-		{
 			Name: "billing_run", Owner: Nobody, Kept: "as long as invoices are made",
 			Export: Export{Why: "months of the calendar"}, Erase: Erase{Why: "months of the calendar"},
 		},
 		{
 			Name: "number_series", Owner: Nobody, Kept: "as long as invoices are numbered",
 			Export: Export{Why: "counts documents"}, Erase: Erase{Why: "counts documents"},
+		},
+	}
+}
+
+// bank lists the bank's files and their payments.
+func bank() []Table {
+	return []Table{
+		{
+			Name: "bank_payment", Owner: Customer, Kept: keptForAccounts,
+			Export: Export{Why: "the section invoices has what was paid"}, Erase: Erase{Why: keptForAccounts},
+		},
+		{
+			Name: "bank_file", Owner: Nobody, Plain: map[string]string{"hash": "a hash"}, Kept: keptForAccounts,
+			Export: Export{Why: "names files of the bank"}, Erase: Erase{Why: "names files of the bank"},
 		},
 	}
 }
