@@ -36,7 +36,7 @@ func billing() []Table {
 		{
 			Name: "invoice_line", Owner: Customer, Kept: keptForAccounts,
 			Export: Export{
-				Section: "invoice lines",
+				Section: "invoice_lines",
 				Query: `select i.number, l.no, l.kind, l.amount, l.said from invoice_line l join invoice i on i.id = l.invoice_id
 					where i.customer_id = @customer order by i.number, l.no`,
 				Columns: []string{"no", "kind", "amount", "said"},
@@ -78,7 +78,17 @@ func bank() []Table {
 	return []Table{
 		{
 			Name: "bank_payment", Owner: Customer, Kept: keptForAccounts,
-			Export: Export{Why: "the section invoices has what was paid"}, Erase: Erase{Why: keptForAccounts},
+			Export: Export{
+				Section: "payments",
+				Query: `select i.number, p.paid_on, p.amount, p.kid, p.debtor, p.text from bank_payment p join invoice i on i.id = p.invoice_id
+					where i.customer_id = @customer order by p.paid_on, p.id`,
+				Columns: []string{"paid_on", "amount", "kid", "debtor", "text"},
+				Omitted: map[string]string{
+					"id": "internal", "file_id": "names a file of the bank", "line": "of that file", "reference": "internal", "statement": "of the bank's statement",
+					"archive": "the bank's reference", "invoice_id": "the number says it", "reason": "how it was entered", "moves": "how it was entered",
+				},
+			},
+			Erase: Erase{Why: keptForAccounts},
 		},
 		{
 			Name: "bank_file", Owner: Nobody, Plain: map[string]string{"hash": "a hash"}, Kept: keptForAccounts,

@@ -18,6 +18,7 @@ import (
 	"bompass/server/web/kit"
 	"bompass/shared/api"
 	"bompass/shared/money"
+	"bompass/shared/oslo"
 	"bompass/shared/site"
 )
 
@@ -97,6 +98,15 @@ func (h *Handlers) newSheet(v *kit.Page, section string, stored json.RawMessage,
 	if err != nil {
 		return exportSheet{}, err
 	}
+	columns = slices.DeleteFunc(columns, func(column string) bool { // for programs: in the file only
+		return slices.ContainsFunc(rows, func(row map[string]any) bool {
+			switch row[column].(type) {
+			case map[string]any, []any:
+				return true
+			}
+			return false
+		})
+	})
 	out := exportSheet{Title: v.T("export." + section)}
 	for _, row := range rows {
 		line := make([]string, len(columns))
@@ -148,7 +158,8 @@ func (h *Handlers) cell(v *kit.Page, section, column string, value any) string {
 		}
 		return v.T("export.no")
 	case float64:
-		if column == "net" {
+		switch column {
+		case "net", "amount", "total", "claimed", "returned", "deposit":
 			return v.Kroner(money.Ore(value))
 		}
 		return strconv.FormatFloat(value, 'f', -1, 64)
@@ -156,6 +167,10 @@ func (h *Handlers) cell(v *kit.Page, section, column string, value any) string {
 		if at, err := time.Parse(time.RFC3339, value); err == nil {
 			return v.Instant(at)
 		}
+		if day, err := oslo.ParseDay(value); err == nil {
+			return v.Day(day)
+		}
+		column, _, _ = strings.Cut(column, "_") // status_before has the words of status
 		if name, ok := h.tariffs.names[value]; ok && (column == "station" || column == "charger") {
 			return name
 		}
@@ -181,6 +196,8 @@ func codeKey(section, code string) string {
 		return "mail." + code + ".subject"
 	case "terms":
 		return "terms." + code
+	case "vehicle_changes":
+		return "change.reason." + code
 	}
 	return ""
 }
