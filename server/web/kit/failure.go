@@ -13,15 +13,26 @@ import (
 )
 
 // fail answers every error: a fault as JSON or as a page, any other error without detail and with a trace
-// that finds it in the log.
+// that finds it in the log. A file that a person opens in a tab fails as a page does.
 func (k *Kit) fail(c *fiber.Ctx, err error) error {
 	f, status := k.Explain(c, err)
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	SetRetryAfter(c, f)
+	if strings.HasPrefix(c.Path(), "/api/") && navigates(c) {
+		if f.Code == fault.SignedOut {
+			return c.Redirect(site.Login, fiber.StatusSeeOther)
+		}
+		return k.sendFailure(c, status, f)
+	}
 	if strings.HasPrefix(c.Path(), "/api/") || !SafeMethod(c.Method()) && !SentByForm(c) {
 		return c.Status(status).JSON(f)
 	}
 	return k.sendFailure(c, status, f)
+}
+
+// navigates reports whether the browser opens the address in a tab.
+func navigates(c *fiber.Ctx) bool {
+	return SafeMethod(c.Method()) && c.Get("Sec-Fetch-Mode") == "navigate"
 }
 
 // Explain returns the fault and the HTTP status that answer an error, and logs an error that is not a fault.

@@ -87,3 +87,20 @@ func TestKeptFileIsNotChanged(t *testing.T) {
 		t.Error("a file is kept with the hash of another")
 	}
 }
+
+// A file that is opened in a tab and cannot be had is answered by a page: to sign in again, or that there is none.
+func TestFileInATabFailsAsAPage(t *testing.T) {
+	h := webtest.New(t)
+	addInvoice(t, h, fixture.Kari, fixture.KariAgreement)
+	tab := webtest.Header("Sec-Fetch-Mode", "navigate")
+	if p := h.Visitor().Get(invoiceFile+"pdf", tab); p.StatusCode != http.StatusSeeOther || p.Header.Get("Location") != "/login" {
+		t.Errorf("signed out: %d to %q", p.StatusCode, p.Header.Get("Location"))
+	}
+	kari := h.SignIn(webtest.Kari)
+	if p := kari.Get("/api/v1/invoice/file?number=2&form=pdf", tab); p.StatusCode != http.StatusNotFound || !strings.Contains(p.Body, "<h1") {
+		t.Errorf("none: %d %.200s", p.StatusCode, p.Body)
+	}
+	if p := h.Visitor().Get(invoiceFile + "pdf"); p.StatusCode != http.StatusUnauthorized || !strings.HasPrefix(p.Body, "{") {
+		t.Errorf("asked by a program: %d %.200s", p.StatusCode, p.Body)
+	}
+}
