@@ -57,7 +57,7 @@ func TestInvoicesAreListedByWhetherTheyArePaid(t *testing.T) {
 		"510,00 kr", "102,00 kr", "200,00 kr", "Herav mva.", "Utestående", "Referanse", "Saldo", "−760,00 kr")
 	s.Hides("Kontonummer", "8601.11.17947")
 	s.Do(func(app.Context) { page.Open(s.Page, "100002") })
-	s.Shows("KID", "0001000017", "Kontonummer", "8601.11.17947", "Kopier KID", "Kopier Kontonummer", "Kopier Beløp", "Gå til passeringer", "Vis faktura (PDF)",
+	s.Shows("KID", "0001000017", "Kontonummer", "8601.11.17947", "Kopier KID", "Kopier Kontonummer", "Kopier Beløp", "Gå til passeringer", "Vis faktura (PDF, ny fane)",
 		`href="/invoices/details?number=100002#lines"`, `href="/api/v1/invoice/file?form=pdf&number=100002&show=1"`, `target="_blank"`, `id="invoice-100002-detail"`)
 }
 

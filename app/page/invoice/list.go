@@ -317,7 +317,7 @@ func (p *listPage) detail(i *api.InvoiceSummary) app.UI {
 		payment(&p.base, i),
 		app.Elem("p").Class("bp-buttons").Body(
 			app.If(i.Kind != invoice.KindReminder, ui.NextLink(address+"#"+linesID, w.T("invoices.passages"))),
-			fileLink(i.Number, invoice.FormPDF, "1", show+" (PDF)").Target("_blank"),
+			fileLink(i.Number, invoice.FormPDF, "1", show+" (PDF, "+w.T("invoices.tab")+")").Target("_blank"),
 			ui.NextLink(address, w.T("invoices.details")),
 		),
 	)
