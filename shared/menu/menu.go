@@ -37,7 +37,7 @@ func Main(r Reader) (items []Item) {
 		items = append(items, Item{site.Passages, "app.nav.passages", IconPassage})
 	}
 	if r.may(role.SeeOverview) {
-		items = append(items, Item{site.Vehicles, "vehicles.title", IconVehicle})
+		items = append(items, Item{site.Vehicles, "app.nav.vehicles", IconVehicle})
 	}
 	return append(items, Item{site.Prices, "prices.nav", IconPrices}, Item{site.Help, "app.nav.help", IconHelp})
 }

@@ -272,6 +272,7 @@ func (w pageTour) visit(places []pageState, check func(page *e2e.Page, name stri
 		if at.see != "" {
 			w.page.Wait(at.name, at.see)
 		}
+		w.page.Wait("the document of "+at.name, `document.documentElement && document.readyState === "complete"`)
 		if got := w.page.Eval("document.documentElement.lang"); got != w.lang &&
 			at.name != "ui" { // the workbench is in English
 			w.t.Errorf("%s is in %s, want %s", at.name, got, w.lang)

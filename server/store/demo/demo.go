@@ -112,7 +112,7 @@ const tagDeposit = 20000
 
 func tagRows(list []toll.Tag) (rows []TagRow) {
 	for _, t := range list {
-		rows = append(rows, TagRow{string(t.ID), string(t.Agreement), string(t.Status), tagDeposit})
+		rows = append(rows, TagRow{string(t.ID), string(t.Agreement), string(t.Status), tagDeposit, nil})
 	}
 	return rows
 }

@@ -16,7 +16,9 @@ type AgreementRow struct {
 	ValidFrom                               time.Time
 	ValidTo                                 *time.Time
 	Blocked                                 bool
+	BlockedAt                               *time.Time // a trigger sets it
 	Reference                               string
+	Address                                 string
 }
 
 // VehicleRow is a row of vehicle.
@@ -43,6 +45,7 @@ type VehicleFactsRow struct {
 type TagRow struct {
 	ID, AgreementID, Status string
 	Deposit                 int
+	ReceivedAt              *time.Time
 }
 
 // MountRow is a row of mount: a vehicle on an agreement for a period.
