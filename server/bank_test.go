@@ -1,12 +1,10 @@
 package main_test
 
 import (
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -188,24 +186,11 @@ func TestKilledImportsEnterAFileOnce(t *testing.T) {
 		}
 	}
 	file := transmission(t, "0000007", payments...)
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() {
-			for range 6 {
-				cmd := exec.Command(server, "bank", "import", file)
-				cmd.Env = append(os.Environ(), env...)
-				if err := cmd.Start(); err != nil {
-					t.Error(err)
-					return
-				}
-				// Within the time that an import needs here.
-				time.Sleep(time.Duration(rand.Int64N(int64(time.Second))))
-				_ = cmd.Process.Kill()
-				_ = cmd.Wait()
-			}
-		})
-	}
-	all.Wait()
+	killAgain(t, time.Second, func() *exec.Cmd {
+		cmd := exec.Command(server, "bank", "import", file)
+		cmd.Env = append(os.Environ(), env...)
+		return cmd
+	})
 	if out, said, err := perform(t, server, env, "bank", "import", file); err != nil {
 		t.Fatalf("%s%s", out, said)
 	}

@@ -20,8 +20,8 @@ import (
 // The size of the test.
 const (
 	billedAgreements = 60
-	billingKills     = 12
-	billingRuns      = 3 // at once
+	runsAtOnce       = 3
+	killsOfEach      = 4
 )
 
 // payers returns agreements of one vehicle each.
@@ -56,6 +56,31 @@ func drivenBy(n int) (sent []toll.Observation) {
 	return sent
 }
 
+// killAgain starts a command several times at once and kills each after a random part of the time that it needs here, so that
+// some are killed at the start, in the middle and at the end; then again, and each once more to its end.
+func killAgain(t *testing.T, within time.Duration, command func() *exec.Cmd) {
+	t.Helper()
+	var runs sync.WaitGroup
+	for range runsAtOnce {
+		runs.Go(func() {
+			for range killsOfEach {
+				cmd := command()
+				if err := cmd.Start(); err != nil {
+					t.Error(err)
+					return
+				}
+				time.Sleep(time.Duration(rand.Int64N(int64(within))))
+				_ = cmd.Process.Kill()
+				_ = cmd.Wait()
+			}
+			if err := command().Run(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	runs.Wait()
+}
+
 // Three runs at once that are killed again and again leave each charge on one invoice, none out, and no gap in the numbers.
 func TestKilledRunsLoseNothingAndInvoiceNothingTwice(t *testing.T) {
 	now := oslo.At(pipelinetest.November.Month().Last()+10, 9, 0, 0)
@@ -74,26 +99,7 @@ func TestKilledRunsLoseNothingAndInvoiceNothingTwice(t *testing.T) {
 		cmd.Stdout, cmd.Stderr = t.Output(), t.Output()
 		return cmd
 	}
-	var runs sync.WaitGroup
-	for range billingRuns {
-		runs.Go(func() {
-			for range billingKills / billingRuns {
-				cmd := run()
-				if err := cmd.Start(); err != nil {
-					t.Error(err)
-					return
-				}
-				// Within the time that a run needs here, so that some are killed at the start, in the middle and at the end.
-				time.Sleep(time.Duration(rand.Int64N(int64(1500 * time.Millisecond))))
-				_ = cmd.Process.Kill()
-				_ = cmd.Wait()
-			}
-			if err := run().Run(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	runs.Wait()
+	killAgain(t, 1500*time.Millisecond, run)
 	for sql, want := range map[string]int64{
 		"select sum(total) from invoice":                                            before,
 		"select count(*) from invoice":                                              billedAgreements,

@@ -32,7 +32,7 @@ func (p *product) makeDemoInvoices(ctx context.Context) error {
 			if err := p.payDemoInvoices(ctx, shelf, oslo.DayOf(now)); err != nil {
 				return err
 			}
-			return p.remindDemoInvoices(ctx, oslo.DayOf(now))
+			return p.remindDemoInvoices(ctx, shelf, oslo.DayOf(now))
 		}
 		run, err := command.Billing(p.db, p.prices.Plan, p.config, world)
 		if err != nil {
@@ -61,13 +61,21 @@ func (p *product) payDemoInvoices(ctx context.Context, shelf *billingdb.Store, t
 	return nil
 }
 
-// remindDays is the number of days before today on which Olav could have been reminded: his unpaid invoices are no older.
-const remindDays = 80
-
-// remindDemoInvoices reminds Olav, each day at the time when it would have been done.
-func (p *product) remindDemoInvoices(ctx context.Context, today oslo.Day) error {
+// remindDemoInvoices reminds Olav from the day on that his oldest unpaid invoice was due, each day at the time when it would have
+// been done.
+func (p *product) remindDemoInvoices(ctx context.Context, shelf *billingdb.Store, today oslo.Day) error {
+	owed, err := shelf.Owed(ctx, fixture.Olav)
+	if err != nil {
+		return fmt.Errorf("demo reminders: %w", err)
+	}
+	first := today + 1
+	for _, o := range owed {
+		if o.Due > 0 {
+			first = min(first, o.Due)
+		}
+	}
 	world := p.World
-	for day := today - remindDays; day <= today; day++ {
+	for day := first; day <= today; day++ {
 		world.Now = func() time.Time { return oslo.At(day, dunning.Hour, 0, 0) }
 		_, err := command.Dunning(p.db, world).Silent().Run(ctx, dunning.Scope{Customer: fixture.Olav})
 		if missing, ok := errors.AsType[dun.MissingError](err); ok {

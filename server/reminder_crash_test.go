@@ -1,10 +1,8 @@
 package main_test
 
 import (
-	"math/rand/v2"
 	"os"
 	"os/exec"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,25 +20,7 @@ func TestKilledRemindersAreWrittenOnce(t *testing.T) {
 		cmd.Stdout, cmd.Stderr = t.Output(), t.Output()
 		return cmd
 	}
-	var runs sync.WaitGroup
-	for range billingRuns {
-		runs.Go(func() {
-			for range billingKills / billingRuns {
-				cmd := run()
-				if err := cmd.Start(); err != nil {
-					t.Error(err)
-					return
-				}
-				time.Sleep(time.Duration(rand.Int64N(int64(800 * time.Millisecond))))
-				_ = cmd.Process.Kill()
-				_ = cmd.Wait()
-			}
-			if err := run().Run(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	runs.Wait()
+	killAgain(t, 800*time.Millisecond, run)
 	for sql, want := range map[string]int64{
 		"select count(*) from invoice where kind = 'reminder'":                               billedAgreements,
 		"select count(distinct claim) from invoice where kind = 'reminder'":                  billedAgreements,
