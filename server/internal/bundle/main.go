@@ -15,7 +15,7 @@ import (
 
 // Transfer budgets in bytes after brotli; assets/docs/architecture.md has the reasons.
 const (
-	wasmMax   = 1_400_000
+	wasmMax   = 1_450_000
 	sheetMax  = 24_000 // with the frame and the statements of the rendered pages
 	scriptMax = 10_500
 	fontMax   = 50_000 // the Latin font that every page loads

@@ -79,6 +79,10 @@ func Open(t testing.TB, view View, flags ...string) *Page {
 	for _, flag := range flags {
 		options = append(options, chromedp.Flag(flag, true))
 	}
+	if _, measured := t.(*testing.B); !measured {
+		// Each of the many fresh browsers would compile the program a second time, optimised, beside the test.
+		options = append(options, chromedp.Flag("js-flags", "--no-wasm-tier-up"))
+	}
 	allocator, cancelAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(func() { cancel(); cancelAllocator() })

@@ -55,8 +55,9 @@ func (p *Product) URL() string { return "http://" + p.Addr }
 // Output returns everything that the program has printed.
 func (p *Product) Output() string { return p.output.String() }
 
-// Start starts a product in an empty home on a free port, sends some of today's passages, and stops it when the
-// test ends. Env is set in addition to the test's environment.
+// Start starts a product on a free port, sends some of today's passages, and stops it when the test ends. Its home is
+// empty when env is given, which is set in addition to the test's environment, and otherwise a copy of a home that has
+// been started once, which saves the time of a first start.
 func Start(t testing.TB, program string, env ...string) *Product {
 	t.Helper()
 	proves.Driven(t, proves.HTTP)
@@ -68,6 +69,9 @@ func Start(t testing.TB, program string, env ...string) *Product {
 		t.Fatal(err)
 	}
 	p := &Product{Addr: FreeAddr(t), Home: home, program: program, env: env, output: &outputBuffer{}}
+	if len(env) == 0 {
+		copyStartedHome(t, program, home)
+	}
 	t.Cleanup(func() {
 		p.Stop(t)
 		if t.Failed() {
@@ -80,6 +84,34 @@ func Start(t testing.TB, program string, env ...string) *Product {
 		p.sendTodaysPassages(t)
 	}
 	return p
+}
+
+// startedHome guards the making of the home that Start copies. It lies beside the program and goes with it.
+var startedHome sync.Mutex
+
+// copyStartedHome copies a home into an empty folder in which the program has been started and stopped once.
+func copyStartedHome(t testing.TB, program, to string) {
+	t.Helper()
+	startedHome.Lock()
+	defer startedHome.Unlock()
+	from := filepath.Join(filepath.Dir(program), "started-home")
+	if _, err := os.Stat(from); err != nil {
+		made := from + "-unfinished"
+		for _, dir := range []string{filepath.Dir(program), made} {
+			if err := errors.Join(os.MkdirAll(dir, 0o755), os.Chmod(dir, 0o755)); err != nil { // for PostgreSQL's user
+				t.Fatal(err)
+			}
+		}
+		first := &Product{Addr: FreeAddr(t), Home: made, program: program, output: &outputBuffer{}}
+		first.Launch(t)
+		first.Stop(t)
+		if err := os.Rename(made, from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text, err := exec.Command("cp", "-a", from+"/.", to).CombinedOutput(); err != nil {
+		t.Fatalf("copy a started home: %v\n%s", err, text)
+	}
 }
 
 // Launch starts the program, initially or after Kill or Stop, and waits until it is ready.
