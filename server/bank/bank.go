@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"bompass/server/bank/ocr"
-	"bompass/shared/ident"
 	"bompass/shared/money"
 	"bompass/shared/oslo"
 )
@@ -22,8 +20,8 @@ const SizeMax = 1 << 30
 type File struct {
 	Name   string
 	Hash   [sha256.Size]byte
-	Format string // "ocr"
-	Number string // of the transmission
+	Format Format
+	Number string // of the transmission or message
 	On     oslo.Day
 	Sum    money.Ore
 	Read   time.Time
@@ -31,7 +29,7 @@ type File struct {
 
 // Payment is a payment of a file.
 type Payment struct {
-	Line      int    // of the file, from 1
+	Line      int    // of the file, from 1; several payments may have one
 	Reference string // that no other payment has, also in another file
 	KID       string
 	Amount    money.Ore // negative if the money went back to the payer
@@ -56,6 +54,7 @@ const (
 type Result struct {
 	Payments int
 	Sum      money.Ore
+	Known    int       // that another file had; they were entered then
 	Placed   int       // on the invoices of their KIDs
 	Unplaced int       // that wait for a person
 	Waiting  money.Ore // sum of those
@@ -63,7 +62,7 @@ type Result struct {
 
 // Errors of an import.
 var (
-	ErrFormat = errors.New("is no file of payments: the first line of OCR giro begins with NY000010")
+	ErrFormat = errors.New("is no file of payments: OCR giro begins with NY000010, BgMax with 01BGMAX, and camt.054 is XML")
 	ErrSize   = errors.New("is larger than 1 GiB")
 )
 
@@ -84,7 +83,7 @@ func (e *ReadError) Error() string {
 
 // Store stores payments.
 type Store interface {
-	// Import stores a file with its payments, places those whose KID names an invoice that at least so much is outstanding of,
+	// Import stores a file with those of its payments that no other file had, places those whose KID names an invoice that at least so much is outstanding of,
 	// and enters all in the ledger, in one transaction. It returns a *ReadError for a file that is there.
 	Import(ctx context.Context, f File, payments []Payment) (Result, error)
 	// Unplaced returns payments that stand on no invoice, the oldest first, with what they may be for.
@@ -121,59 +120,14 @@ type Proposal struct {
 
 // Service reads files of payments. It is safe for concurrent use.
 type Service struct {
-	store   Store
-	account string // of the issuer
-	now     func() time.Time
+	store    Store
+	accounts Accounts
+	now      func() time.Time
 }
 
-// NewService returns a Service for payments to an account.
-func NewService(store Store, account string, now func() time.Time) *Service {
-	return &Service{store: store, account: account, now: now}
-}
-
-// Import reads a file. Nothing of a file is entered if a part of it is wrong; the error then says which line.
-func (s *Service) Import(ctx context.Context, name string, data []byte) (Result, error) {
-	if len(data) > SizeMax {
-		return Result{}, ErrSize
-	}
-	if len(data) < 8 || string(data[:6]) != "NY0000" {
-		return Result{}, ErrFormat
-	}
-	read, err := ocr.Read(data)
-	if err != nil {
-		return Result{}, err
-	}
-	payments, err := s.payments(&read)
-	if err != nil {
-		return Result{}, err
-	}
-	f := File{Name: name, Hash: sha256.Sum256(data), Format: "ocr", Number: read.Number, On: read.On, Sum: read.Sum(), Read: s.now()}
-	return s.store.Import(ctx, f, payments)
-}
-
-// payments returns the payments of a transmission, if they are to the issuer's account and have KIDs of its kind.
-func (s *Service) payments(f *ocr.File) (list []Payment, err error) {
-	for i := range f.Assignments {
-		a := &f.Assignments[i]
-		for n := range a.Payments {
-			p := &a.Payments[n]
-			if a.Account != s.account {
-				return nil, &ocr.Error{Line: p.Line, Field: "account", Reason: fmt.Sprintf("%s is not the one that invoices are paid to, %s", a.Account, s.account)}
-			}
-			if _, problem := ident.KID(p.KID, ident.KIDMod10); p.KID != "" && problem != ident.None {
-				return nil, &ocr.Error{Line: p.Line, Field: "KID", Reason: fmt.Sprintf("%q is wrong: its last digit is not its check digit (modulus 10)", p.KID)}
-			}
-			amount := p.Amount
-			if p.Kind.Reversal() {
-				amount = -amount
-			}
-			list = append(list, Payment{
-				Line: p.Line, Reference: fmt.Sprintf("ocr:%s:%s/%s/%d", f.On, f.Number, a.Number, p.Number), KID: p.KID, Amount: amount, On: p.On,
-				Statement: p.Statement, Archive: p.Archive, Debtor: p.Debtor, Text: p.Text,
-			})
-		}
-	}
-	return list, nil
+// NewService returns a Service for payments to the issuer's accounts.
+func NewService(store Store, accounts Accounts, now func() time.Time) *Service {
+	return &Service{store: store, accounts: accounts, now: now}
 }
 
 // Unplaced returns payments that stand on no invoice, the oldest first.

@@ -35,15 +35,28 @@ func bankCommand(ctx context.Context, args []string, w World) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		number, err := account(c)
+		s, err := Bank(db, c, w)
 		if err != nil {
 			return err
 		}
-		if number == "" {
-			return billing.ErrNoAccount
-		}
-		return do(ctx, args[1:], w, bank.NewService(bankdb.New(db), number, w.Now))
+		return do(ctx, args[1:], w, s)
 	})
+}
+
+// Bank returns the service that enters the payments of the bank's files.
+func Bank(db *store.DB, c config.Config, w World) (*bank.Service, error) {
+	number, err := account(c)
+	if err != nil {
+		return nil, err
+	}
+	if number == "" {
+		return nil, billing.ErrNoAccount
+	}
+	accounts, err := bank.ParseAccounts(number, c.Reported)
+	if err != nil {
+		return nil, err
+	}
+	return bank.NewService(bankdb.New(db), accounts, w.Now), nil
 }
 
 // bankImport reads files in turn. A file that is wrong does not stop those after it; nothing of it is entered.
@@ -64,6 +77,9 @@ func bankImport(ctx context.Context, files []string, w World, s *bank.Service) e
 			continue
 		}
 		_, _ = fmt.Fprintf(w.Out, "%s: %d payments of %s, %d on their invoices", name, r.Payments, r.Sum, r.Placed)
+		if r.Known > 0 {
+			_, _ = fmt.Fprintf(w.Out, " (and %d that another file had, which were not entered again)", r.Known)
+		}
 		if r.Unplaced > 0 {
 			_, _ = fmt.Fprintf(w.Out, ", %d of %s on none (server bank unplaced lists them)", r.Unplaced, r.Waiting)
 		}

@@ -55,6 +55,7 @@ type Config struct {
 	Chargers string // BOMPASS_CHARGERS: toll companies that agreements are made with, as tariffs name them
 	Return   bool   // BOMPASS_DEPOSIT_RETURN: the deposit of a tag is paid back when the tag has been received, not when it is settled
 	Account  string // BOMPASS_ACCOUNT: number of the bank account that invoices are paid to; without it nothing is invoiced
+	Reported string // BOMPASS_BANK_FILES: format of the bank's files of each account, such as 99991042764=camt.054; OCR giro without it
 	Issuer   Issuer
 	Leaf     Leaf
 	Metrics  string // BOMPASS_METRICS_ADDR: address of /metrics, on this machine only; empty serves none
@@ -107,6 +108,7 @@ func Read(getenv func(string) string) (Config, error) {
 		Chargers: r.text("BOMPASS_CHARGERS", "fjellinjen ferde vegamot vegfinans bpsnord"),
 		Return:   r.boolean("BOMPASS_DEPOSIT_RETURN"),
 		Account:  r.text("BOMPASS_ACCOUNT", ""),
+		Reported: r.text("BOMPASS_BANK_FILES", ""),
 		Leaked:   r.text("BOMPASS_LEAKED_PASSWORDS", ""),
 		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}

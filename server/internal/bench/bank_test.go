@@ -44,7 +44,7 @@ func BenchmarkBankImport(b *testing.B) {
 	must(b, err)
 	_, err = db.Pool.Exec(b.Context(), "analyze")
 	must(b, err)
-	service := bank.NewService(bankdb.New(db), fixture.BankAccount, time.Now)
+	service := bank.NewService(bankdb.New(db), bank.Accounts{fixture.BankAccount: bank.OCR}, time.Now)
 	n := 0
 	for b.Loop() {
 		n++
