@@ -24,6 +24,7 @@ import (
 	"bompass/server/job"
 	"bompass/server/overview"
 	tagshop "bompass/server/partner/tagshop/sim"
+	"bompass/server/passage/export"
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/reading"
 	"bompass/server/passage/stream"
@@ -240,7 +241,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Fleet:   vehicles,
 		Parties: partners.parties, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
-		Passages: passages{p.pipeline, lists}, Invoices: billing.NewReader(billingdb.New(p.db)), Files: people.files, Tariffs: p.tariffFiles, Contact: p.contact, ContactOf: p.contactOf,
+		Passages: passages{p.pipeline, lists}, Invoices: billing.NewReader(billingdb.New(p.db)), Files: people.files, Exports: export.NewService(lists, p.Now), Tariffs: p.tariffFiles, Contact: p.contact, ContactOf: p.contactOf,
 		Live: reading.NewLive(lists, p.conn, p.Now, p.log), Messages: noticedb.New(p.db), Ready: p.ready, IntakeReady: p.pipeline.Ready,
 		Assets: bundle, Log: p.log, Security: security, Now: p.Now,
 	})

@@ -21,10 +21,15 @@ const digitsMax = 15
 
 // writeCSV writes a table as text: UTF-8 with a byte order mark, and with the separators of the language.
 func writeCSV(w io.Writer, t Table, language string) error {
-	out := bufio.NewWriter(w)
-	if _, err := out.WriteString(mark); err != nil {
+	if _, err := io.WriteString(w, mark); err != nil {
 		return err
 	}
+	return writeRows(w, t, language)
+}
+
+// writeRows writes the rows of a table with the separators of a language.
+func writeRows(w io.Writer, t Table, language string) error {
+	out := bufio.NewWriter(w)
 	lines := csv.NewWriter(out)
 	lines.UseCRLF = true
 	comma := ","

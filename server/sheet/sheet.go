@@ -52,8 +52,9 @@ type Format string
 
 // The formats.
 const (
-	XLSX Format = "xlsx"
-	CSV  Format = "csv"
+	XLSX  Format = "xlsx"
+	CSV   Format = "csv"
+	Plain Format = "plain" // CSV for programs, RFC 4180: commas and decimal points, without a byte order mark
 )
 
 // MediaType returns the media type of files in the format.
@@ -71,6 +72,8 @@ func (f Format) Write(w io.Writer, t Table, language string) error {
 		return writeXLSX(w, t)
 	case CSV:
 		return writeCSV(w, t, language)
+	case Plain:
+		return writeRows(w, t, "en")
 	}
 	return fmt.Errorf("there is no format %q", f)
 }

@@ -79,6 +79,7 @@ type Deps struct {
 	Passages    Passages
 	Invoices    portal.Invoices
 	Files       portal.InvoiceFiles
+	Exports     portal.PassageFiles
 	Live        portal.Live
 	Messages    portal.Messages
 	EID         signin.EID // nil if sign-in with an eID is disabled
@@ -153,7 +154,7 @@ func open(d Deps) (r rooms, err error) {
 	}
 	r.portal, err = portal.New(portal.Deps{
 		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Fleet: d.Fleet, Legacy: d.Legacy,
-		Overview: d.Overview, Passages: d.Passages, Invoices: d.Invoices, Files: d.Files,
+		Overview: d.Overview, Passages: d.Passages, Invoices: d.Invoices, Files: d.Files, Exports: d.Exports,
 		Live: d.Live, Messages: d.Messages, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Clock: d.Clock, Logout: r.signin.Logout,
 		Cookies: append(r.kit.Cookies(), r.signin.Cookies()...),
 	})

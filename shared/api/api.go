@@ -55,6 +55,8 @@ var (
 	Overview    = customer[Empty, OverviewReply]("overview", "GET", "/api/v1/overview", role.SeeOverview)
 	PassageList = customer[PassageListRequest, PassageListReply]("passage.list", "GET", "/api/v1/passages",
 		role.SeePassages)
+	PassageExport = customer[PassageExportRequest, Empty]("passage.export", "GET", "/api/v1/passages/export", role.SeePassages)
+
 	Events       = customer[Empty, Event]("events", "GET", "/api/v1/events", role.SeeFleet) // server-sent events
 	Recheck      = customer[RecheckRequest, RecheckReply]("bill", "GET", "/api/v1/bill", role.SeeFleet)
 	FleetRecheck = customer[FleetRecheckRequest, FleetRecheckReply]("bill.fleet", "GET", "/api/v1/bill/fleet", role.SeeFleet)
@@ -64,7 +66,7 @@ var (
 
 // All lists every route, for the server's tests and the reference.
 var All = []Endpoint{
-	Me.Endpoint, SetLanguage.Endpoint, Logout.Endpoint, Overview.Endpoint, PassageList.Endpoint, Events.Endpoint,
+	Me.Endpoint, SetLanguage.Endpoint, Logout.Endpoint, Overview.Endpoint, PassageList.Endpoint, PassageExport.Endpoint, Events.Endpoint,
 	PassageBatch.Endpoint, Recheck.Endpoint, FleetRecheck.Endpoint, TariffBook.Endpoint,
 	Vehicle.Endpoint, Profile.Endpoint, SaveProfile.Endpoint, ChangeEmail.Endpoint, SendCode.Endpoint, ConfirmCode.Endpoint,
 	SaveConsents.Endpoint,

@@ -118,13 +118,15 @@ type CapOverview struct {
 	Of      int    `json:"of"`
 }
 
-// PassageListRequest selects the passages of a period, of one vehicle or, if Vehicle is empty, of all.
+// PassageListRequest selects the passages of a period, of one vehicle or, if Vehicle is empty, of all. With the number of an
+// invoice it selects those that stand on it, whatever the period.
 type PassageListRequest struct {
 	Vehicle   toll.VehicleID   `json:"vehicle,omitempty"`
 	Agreement toll.AgreementID `json:"agreement,omitempty"` // empty selects all, and those without an agreement
 	From      oslo.Day         `json:"from"`                // first day, Norwegian calendar
 	To        oslo.Day         `json:"to"`                  // last day, included
 	After     string           `json:"after,omitempty"`     // PassageListReply.Next of the previous page
+	Invoice   string           `json:"invoice,omitempty"`   // number of a document
 }
 
 // PassageListReply is one page of a period's passages, newest first.

@@ -33,6 +33,19 @@ type PassageLine struct {
 	Pending bool `json:"pending,omitempty"`
 }
 
+// PassageExportRequest asks for the passages of a PassageListRequest as a file. After is not used.
+type PassageExportRequest struct {
+	PassageListRequest
+	Format string `json:"format"` // one of PassageFormats
+}
+
+// PassageFormats lists the formats of files of passages: a spreadsheet, a text for a spreadsheet program in the reader's language, a text for other
+// programs, which is the same in all languages, and two more.
+var PassageFormats = []string{"xlsx", "csv", "plain", "json", "pdf"}
+
+// PassageExportMax is the maximum number of passages of a file that is downloaded at once.
+const PassageExportMax = 10_000
+
 // Event is one server-sent event of the customer's stream. Its Kind is "passage": Lines are new or changed, and
 // Balance is the cost of the month so far, including them.
 type Event struct {

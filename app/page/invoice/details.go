@@ -34,11 +34,10 @@ type detailsPage struct {
 	app.Compo
 	base
 
-	toLines bool // the address asks for the lines
-	query   frame.Query[api.InvoiceReply]
-	check   frame.Query[checked]
-	open    map[int]bool // lines that are open
-	shown   int
+	query frame.Query[api.InvoiceReply]
+	check frame.Query[checked]
+	open  map[int]bool // lines that are open
+	shown int
 }
 
 // NewDetails returns the page of one invoice.
@@ -50,7 +49,6 @@ func NewDetails(s *session.Session) app.Composer {
 func (p *detailsPage) OnNav(ctx app.Context) {
 	at := ctx.Page().URL()
 	req := api.InvoiceRequest{Number: at.Query().Get("number")}
-	p.toLines = at.Fragment == linesID
 	clear(p.open)
 	p.shown = rowsAtFirst
 	p.check.Reset()
@@ -64,10 +62,6 @@ func (p *detailsPage) OnNav(ctx app.Context) {
 func (p *detailsPage) answered(ctx app.Context, reply api.InvoiceReply) {
 	p.SetTitle(p.name(&reply))
 	ctx.Defer(func(ctx app.Context) {
-		if p.toLines {
-			p.toLines = false
-			p.Session.Window.Focus(linesID)
-		}
 		p.follow(ctx)
 	})
 }

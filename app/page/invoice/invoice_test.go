@@ -58,7 +58,7 @@ func TestInvoicesAreListedByWhetherTheyArePaid(t *testing.T) {
 	s.Hides("Kontonummer", "8601.11.17947")
 	s.Do(func(app.Context) { page.Open(s.Page, "100002") })
 	s.Shows("KID", "0001000017", "Kontonummer", "8601.11.17947", "Kopier KID", "Kopier Kontonummer", "Kopier Beløp", "Gå til passeringer", "Vis faktura (PDF, ny fane)",
-		`href="/invoices/details?number=100002#lines"`, `href="/api/v1/invoice/file?form=pdf&number=100002&show=1"`, `target="_blank"`, `id="invoice-100002-detail"`)
+		`href="/passages?invoice=100002"`, `href="/api/v1/invoice/file?form=pdf&number=100002&show=1"`, `target="_blank"`, `id="invoice-100002-detail"`)
 }
 
 func TestNothingFoundSaysWhatToDo(t *testing.T) {
@@ -93,11 +93,8 @@ func details() api.InvoiceReply {
 }
 
 func TestInvoiceExplainsEachLine(t *testing.T) {
-	s := pagetest.Open(t, pagetest.With(api.Invoice.Endpoint, details()), "/invoices/details?number=100002#lines", page.NewDetails)
+	s := pagetest.Open(t, pagetest.With(api.Invoice.Endpoint, details()), "/invoices/details?number=100002", page.NewDetails)
 	s.Shows("Faktura 100002", "66,40 kr", "E18 Maritim", "3 passeringer", "Retting av faktura 100000", "Gebyr for papirfaktura", "25 %", "39,20 kr", "9,80 kr", "Sum for hvert bomselskap", "DP 45821")
-	if s.Window.FocusID != "lines" {
-		t.Errorf("focus is on %q, want the passages", s.Window.FocusID)
-	}
 	s.Do(func(app.Context) { page.OpenLine(s.Page, 1); page.OpenLine(s.Page, 2) })
 	s.Shows("Hvorfor kostet det 23,20 kr?", "Passeringen står på faktura 100000 med et annet beløp. Prisen er nå 23,20 kr")
 }

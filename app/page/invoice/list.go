@@ -316,7 +316,7 @@ func (p *listPage) detail(i *api.InvoiceSummary) app.UI {
 		app.Elem("h3").Class("bp-receipt-title").Text(w.T("invoices.pay")),
 		payment(&p.base, i),
 		app.Elem("p").Class("bp-buttons").Body(
-			app.If(i.Kind != invoice.KindReminder, ui.NextLink(address+"#"+linesID, w.T("invoices.passages"))),
+			app.If(i.Kind != invoice.KindReminder && p.May(api.PassageList.Endpoint), ui.NextLink(passagesAddress(i.Number), w.T("invoices.passages"))),
 			fileLink(i.Number, invoice.FormPDF, "1", show+" (PDF, "+w.T("invoices.tab")+")").Target("_blank"),
 			ui.NextLink(address, w.T("invoices.details")),
 		),
@@ -325,6 +325,11 @@ func (p *listPage) detail(i *api.InvoiceSummary) app.UI {
 
 // addressOf returns the address of a document.
 func addressOf(number string) string { return site.With(site.Invoice, url.Values{"number": {number}}) }
+
+// passagesAddress returns the address of the passages of a document.
+func passagesAddress(number string) string {
+	return site.With(site.Passages, url.Values{"invoice": {number}})
+}
 
 // payment shows KID, account number and amount, each with a button that copies it. What a reminder has taken over is paid with it.
 func payment(p *base, i *api.InvoiceSummary) app.UI {

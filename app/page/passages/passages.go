@@ -78,6 +78,9 @@ func (p *page) prime() {
 // showAgreement shows the passages of another agreement in the same period, of all its vehicles.
 func (p *page) showAgreement(ctx app.Context, id toll.AgreementID) {
 	s := p.asked
+	if s.invoice != "" {
+		s = parseSelection(&url.URL{}, p.Session.Today())
+	}
 	s.agreement, s.vehicle = id, ""
 	ctx.Navigate(s.address())
 }
@@ -94,10 +97,12 @@ func (p *page) OnMount(ctx app.Context) {
 func (p *page) OnNav(ctx app.Context) {
 	u := ctx.Page().URL()
 	s := parseSelection(u, p.Session.Today())
-	if !u.Query().Has("from") && s.agreement == "" { // the address alone keeps to the agreement shown before
-		s.agreement = p.Session.Agreement()
+	if s.invoice == "" {
+		if !u.Query().Has("from") && s.agreement == "" { // the address alone keeps to the agreement shown before
+			s.agreement = p.Session.Agreement()
+		}
+		p.Session.SetAgreement(s.agreement)
 	}
-	p.Session.SetAgreement(s.agreement)
 	p.selectPassages(ctx, s)
 	p.Enter(ctx, p.title())
 }
@@ -285,7 +290,7 @@ func (p *page) Render() app.UI {
 	}
 	return p.Layout(site.Passages,
 		ui.Title(w.T("passages.title")),
-		p.form(),
+		p.chosen(),
 		app.Elem("section").Class("bp-result").Aria("label", w.T("passages.title")).Body(p.result()),
 	)
 }

@@ -276,3 +276,28 @@ func TestPresetsAreAlwaysAllowed(t *testing.T) {
 		}
 	}
 }
+
+// S1.16: an invoice's passages are shown without the form; one press leaves them. What arrives is not on the invoice.
+func TestPassagesOfAnInvoice(t *testing.T) {
+	server := passageServer(api.PassageListReply{Lines: []api.PassageLine{pagetest.Line("a", pagetest.Noon)}, Count: 1, Total: 2320})
+	s := pagetest.Open(t, server, "/passages?invoice=100002", passages.New)
+	if server.Count(api.PassageList.Endpoint) != 1 {
+		t.Error("the passages were not asked for once")
+	}
+	s.Shows("Passeringer på faktura 100002", `id="passage-a"`, "Velg periode i stedet", `href="/passages"`, `href="/invoices/details?number=100002"`,
+		`href="/api/v1/passages/export?format=xlsx&invoice=100002"`)
+	s.Hides("Sum for perioden", `id="from"`)
+	s.Publish(api.Event{Kind: "passage", Lines: []api.PassageLine{pagetest.Line("b", pagetest.Noon)}})
+	s.Hides(`id="passage-b"`)
+	s.Navigate("/passages")
+	s.Shows(`id="from"`, "Sum for perioden", `href="/api/v1/passages/export?format=csv&from=2026-11-01&to=2026-11-20"`)
+	empty := pagetest.Open(t, passageServer(api.PassageListReply{}), "/passages?invoice=100002", passages.New)
+	empty.Shows("Ingen passeringer på fakturaen")
+}
+
+// More passages than a file may have are not offered as one.
+func TestFileOfTooManyIsNotOffered(t *testing.T) {
+	s := pagetest.Open(t, passageServer(api.PassageListReply{Lines: lines("p", 1), Count: api.PassageExportMax + 1, Next: "n"}), "/passages", passages.New)
+	s.Shows("inntil 10 000 passeringer")
+	s.Hides("/api/v1/passages/export")
+}

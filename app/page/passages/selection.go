@@ -11,9 +11,10 @@ import (
 	"bompass/shared/toll"
 )
 
-// selection is the vehicle and period that a person asks for, as in the address and the fields: dates may
+// selection is the vehicle and period, or the invoice, that a person asks for, as in the address and the fields: dates may
 // be empty or invalid.
 type selection struct {
+	invoice   string           // number of a document; if it is not empty, nothing else counts
 	vehicle   toll.VehicleID   // empty for all
 	agreement toll.AgreementID // empty for all
 	from, to  string
@@ -22,6 +23,9 @@ type selection struct {
 // parseSelection reads an address; without dates the period is the month so far.
 func parseSelection(u *url.URL, today oslo.Day) selection {
 	q := u.Query()
+	if number := q.Get("invoice"); number != "" {
+		return selection{invoice: number}
+	}
 	s := selection{
 		vehicle: toll.VehicleID(q.Get("vehicle")), agreement: toll.AgreementID(q.Get("agreement")), from: q.Get("from"), to: q.Get("to"),
 	}
@@ -33,6 +37,9 @@ func parseSelection(u *url.URL, today oslo.Day) selection {
 
 // address returns the page's address with the selection.
 func (s selection) address() string {
+	if s.invoice != "" {
+		return site.With(site.Passages, url.Values{"invoice": {s.invoice}})
+	}
 	q := url.Values{"from": {s.from}, "to": {s.to}}
 	if s.vehicle != "" {
 		q.Set("vehicle", string(s.vehicle))
@@ -52,6 +59,9 @@ func (s selection) between(from, to oslo.Day) selection {
 // request returns the request for the selection. The error says which field is missing, or that the
 // period is not allowed: at most 30 days or one calendar month, S1.20.
 func (s selection) request() (api.PassageListRequest, error) {
+	if s.invoice != "" {
+		return api.PassageListRequest{Invoice: s.invoice}, nil
+	}
 	from, errFrom := oslo.ParseDay(s.from)
 	to, errTo := oslo.ParseDay(s.to)
 	req := api.PassageListRequest{Vehicle: s.vehicle, Agreement: s.agreement, From: from, To: to}
@@ -67,6 +77,6 @@ func (s selection) request() (api.PassageListRequest, error) {
 // contains reports whether a passage is among those that a request asks for.
 func contains(req api.PassageListRequest, line api.PassageLine) bool {
 	day := passagelist.DayOf(line)
-	return day >= req.From && day <= req.To && (req.Vehicle == "" || req.Vehicle == line.Vehicle) &&
+	return req.Invoice == "" && day >= req.From && day <= req.To && (req.Vehicle == "" || req.Vehicle == line.Vehicle) &&
 		(req.Agreement == "" || req.Agreement == line.Agreement)
 }

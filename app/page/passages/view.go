@@ -29,6 +29,39 @@ const shownID = "passages-shown"
 // endID is the id of what follows the rows.
 const endID = "passages-end"
 
+// chosen shows what is selected: an invoice, which one press leaves, or the form for vehicle and period.
+func (p *page) chosen() app.UI {
+	w, number := p.Words(), p.asked.invoice
+	if number == "" {
+		return p.form()
+	}
+	return app.Elem("div").ID("of-invoice").Class("bp-choose").Body(
+		app.Elem("p").Text(w.T("passages.of.invoice", "number", number)),
+		app.Elem("p").Class("bp-buttons").Body(
+			ui.NextLink(site.Passages, w.T("passages.all")),
+			app.If(p.May(api.Invoice.Endpoint), ui.NextLink(site.With(site.Invoice, url.Values{"number": {number}}), w.T("invoices.single.title", "number", number)))),
+	)
+}
+
+// export links to the passages of the selection as files.
+func (p *page) export() app.UI {
+	w := p.Words()
+	if !p.May(api.PassageExport.Endpoint) {
+		return app.Elem("div")
+	}
+	if p.list.Count > api.PassageExportMax {
+		return ui.Card("export", w.T("passages.export"), app.Elem("p").Text(w.T("passages.export.large", "max", w.Number(api.PassageExportMax))))
+	}
+	address, _ := url.Parse(p.asked.address())
+	q := address.Query()
+	links := make([]app.UI, len(api.PassageFormats))
+	for i, format := range api.PassageFormats {
+		q.Set("format", format)
+		links[i] = app.Elem("li").Body(app.A().Class("ds-link").Href(api.PassageExport.Path + "?" + q.Encode()).Download("").ID("export-" + format).Text(w.T("passages.export." + format)))
+	}
+	return ui.Card("export", w.T("passages.export"), app.Elem("p").Text(w.T("passages.export.hint")), app.Elem("ul").Class("bp-stack").Body(links...))
+}
+
 // form chooses vehicle and period.
 func (p *page) form() app.UI {
 	w := p.Words()
@@ -103,6 +136,9 @@ func (p *page) result() app.UI {
 	case p.first.Answer() == nil:
 		return p.first.State(&p.base)
 	case len(p.list.Lines) == 0:
+		if p.request.Invoice != "" {
+			return ui.Empty(w.T("passages.none.invoice"), w.T("passages.none.invoice.hint"))
+		}
 		return ui.Empty(w.T("passages.none"), w.T("passages.none.hint"))
 	}
 	return p.table()
@@ -113,12 +149,15 @@ func (p *page) table() app.UI {
 	table := passagelist.Table{
 		Words: w, View: p.rows, Days: p.list.Days(), Fresh: p.list.Fresh, Plates: p.request.Vehicle == "", Shown: p.shown,
 	}
-	period := w.T("passages.table", "from", w.Day(p.request.From), "to", w.Day(p.request.To))
+	period, sum := w.T("passages.table", "from", w.Day(p.request.From), "to", w.Day(p.request.To)), w.T("passages.total")
+	if number := p.request.Invoice; number != "" {
+		period, sum = w.T("passages.of.invoice", "number", number), w.T("passages.total.invoice")
+	}
 	return app.Elem("div").Body(
 		app.Elem("h2").Class("ds-sr-only").Text(period),
 		app.Elem("div").Class("bp-total").Body(
 			app.Elem("p").Body(
-				app.Elem("span").Class("bp-quiet").Text(w.T("passages.total")),
+				app.Elem("span").Class("bp-quiet").Text(sum),
 				app.Elem("span").Class("bp-total-amount").Text(w.Kroner(p.list.Total)),
 			),
 			app.Elem("p").Class("bp-total-count").Body(
@@ -130,6 +169,7 @@ func (p *page) table() app.UI {
 		app.If(p.visible() < p.list.Count, app.Elem("p").Class("bp-printed").Text(
 			w.T("passages.printed", "shown", w.Number(int64(p.visible())), "count", w.Number(int64(p.list.Count))))),
 		p.moreButton(w),
+		p.export(),
 	)
 }
 

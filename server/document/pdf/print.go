@@ -286,15 +286,18 @@ func (p *printer) list(l *invoice.Line) string {
 }
 
 // feet draws the foot of every page, now that their number is known.
-func (p *printer) feet() {
-	pages := p.PageCount()
+func (p *printer) feet() { p.number(p.w, p.frame.Seller.Name+" · "+p.title()) }
+
+// number draws a text and the number of the page at the foot of every page.
+func (s *sheet) number(w *i18n.Words, text string) {
+	pages := s.PageCount()
 	for page := 1; page <= pages; page++ {
-		p.SetPage(page)
-		high := p.font(regular, sizeSmall)
-		p.artifact(func() {
-			p.SetXY(left, footer)
-			p.CellFormat(width-40, high, printable(p.frame.Seller.Name+" · "+p.title()), "", 0, "L", false, 0, "")
-			p.CellFormat(40, high, p.w.T("pdf.page", "page", itoa(page), "pages", itoa(pages)), "", 0, "R", false, 0, "")
+		s.SetPage(page)
+		high := s.font(regular, sizeSmall)
+		s.artifact(func() {
+			s.SetXY(left, footer)
+			s.CellFormat(width-40, high, printable(text), "", 0, "L", false, 0, "")
+			s.CellFormat(40, high, w.T("pdf.page", "page", itoa(page), "pages", itoa(pages)), "", 0, "R", false, 0, "")
 		})
 	}
 }

@@ -250,6 +250,7 @@ var House = []Row{
 		"server/pricelist server/passage server/passage/ndjson server/passage/stream " + anyShared, "rates and posts",
 	},
 	{"server/passage/reading", "server/passage server/passage/stream " + anyShared, "shows passages to customers"},
+	{"server/passage/export", "server/document/pdf server/sheet " + anyShared, "writes passages as files of any kind"},
 	{"server/passage/sumcheck", "server/passage " + anyShared, "compares sums with charges"},
 	{"server/passage/pipeline", "server/pricelist server/passage/... " + anyShared, "connects the steps"},
 
@@ -299,7 +300,7 @@ var House = []Row{
 	{"server/web/signin", httpLayer + " server/web/resume server/eid server/partner/identity", "the pages of signing in"},
 	{"server/web/welcome", httpLayer, "asks for what is missing before a person gets in"},
 	{
-		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail server/partner/mail/sim server/privacy server/sheet server/testclock",
+		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail server/partner/mail/sim server/passage/export server/privacy server/sheet server/testclock",
 		"the routes of customers",
 	},
 	{

@@ -78,10 +78,18 @@ func TestInvoicesAreFoundPaidAndChecked(t *testing.T) {
 	page.Press("#invoice-" + number)
 	page.Wait("the way to the passages", `document.querySelector("#invoice-`+number+`-detail a")`)
 	page.Press("#invoice-" + number + "-detail a")
-	page.Wait("its passages", `location.pathname === "/invoices/details" && document.querySelector("#line-1") && document.activeElement.id === "lines"`)
+	page.Wait("its passages", `location.search === "?invoice=`+number+`" && document.querySelector("#of-invoice") && document.querySelector("[id^=passage-0]")`)
+	count := page.Eval(`document.querySelector(".bp-total-count").innerText`)
+	page.Press("#of-invoice a")
+	page.Wait("the choice of a period", `document.querySelector("#from") && document.querySelector("#export-xlsx")`)
+	proves.That(t, "S1.14", "S1.16", "S1.30", "S2.77")
+	page.Go(product.URL() + "/invoices/details?number=" + number)
+	page.Wait("the invoice", `document.querySelector("#line-1") && !document.querySelector("script[data-answer]")`)
+	if text := mainText(page); !strings.Contains(text, strings.ReplaceAll(count, "\u00a0", " ")) {
+		t.Errorf("the invoice does not have %s", count)
+	}
 	page.Press("#line-1")
 	page.Wait("why it costs what it does", `document.querySelector("#line-1-detail .bp-receipt-lines li")`)
-	proves.That(t, "S1.14", "S1.16", "S1.30", "S2.77")
 	page.Press("#check-invoice")
 	page.Wait("the verdict", `document.querySelector("#verdict")`)
 	if text := mainText(page); !strings.Contains(text, "linjer stemmer.") || !strings.Contains(text, "Linjene gir summen") {

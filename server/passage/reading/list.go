@@ -3,6 +3,7 @@ package reading
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"bompass/server/passage"
@@ -28,20 +29,12 @@ func NewService(store Store, plan func() *rating.Plan) *Service {
 
 // List returns one page of a customer's passages in a period, newest first.
 func (s *Service) List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, _ time.Time) (api.PassageListReply, error) {
-	if err := toll.CheckPeriod(req.From, req.To); err != nil { // S1.20
+	q, err := query(customer, req)
+	if err != nil {
 		return api.PassageListReply{}, err
 	}
-	q := Query{
-		Customer: customer, Vehicle: req.Vehicle, Agreement: req.Agreement, First: req.From, Last: req.To, Limit: PageSize + 1, WithCount: true,
-	}
-	if _, err := passage.ParseID(string(req.Agreement)); req.Agreement != "" && err != nil {
-		return api.PassageListReply{}, fault.New(fault.BadRequest, "why", "no such agreement").At("agreement")
-	}
-	if _, err := passage.ParseID(string(req.Vehicle)); req.Vehicle != "" && err != nil {
-		return api.PassageListReply{}, fault.New(fault.BadRequest, "why", "no such vehicle").At("vehicle")
-	}
+	q.Limit, q.WithCount = PageSize+1, true
 	if req.After != "" {
-		var err error
 		if q.After, err = api.ParseCursor(req.After); err != nil {
 			return api.PassageListReply{}, fault.New(fault.BadRequest, "why", err.Error()).At("after")
 		}
@@ -57,6 +50,56 @@ func (s *Service) List(ctx context.Context, customer toll.CustomerID, req api.Pa
 		reply.Next = api.Cursor{At: last.At, ID: last.ID}.String()
 	}
 	return reply, nil
+}
+
+// query returns the query for a request: for a document, or for a period of the length that is allowed, S1.20.
+func query(customer toll.CustomerID, req api.PassageListRequest) (q Query, err error) {
+	q = Query{Customer: customer, Vehicle: req.Vehicle, Agreement: req.Agreement, Invoice: req.Invoice}
+	if req.Invoice == "" {
+		if err := toll.CheckPeriod(req.From, req.To); err != nil {
+			return q, err
+		}
+		q.First, q.Last = req.From, req.To
+	} else if number, err := strconv.ParseInt(req.Invoice, 10, 64); err != nil || number <= 0 {
+		return q, fault.New(fault.NotFound).At("invoice")
+	}
+	if _, err := passage.ParseID(string(req.Agreement)); req.Agreement != "" && err != nil {
+		return q, fault.New(fault.BadRequest, "why", "no such agreement").At("agreement")
+	}
+	if _, err := passage.ParseID(string(req.Vehicle)); req.Vehicle != "" && err != nil {
+		return q, fault.New(fault.BadRequest, "why", "no such vehicle").At("vehicle")
+	}
+	return q, nil
+}
+
+// walkSize is the number of passages that Walk reads at a time.
+const walkSize = 1000
+
+// Walk calls each with all of a customer's passages that a request selects, newest first, some at a time. It does so at most
+// limit passages long, and then returns the fault TooLarge.
+func (s *Service) Walk(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, limit int, each func([]api.PassageLine) error) error {
+	q, err := query(customer, req)
+	if err != nil {
+		return err
+	}
+	q.Limit = walkSize
+	for left := limit; ; {
+		page, err := s.store.Passages(ctx, q)
+		if err != nil {
+			return err
+		}
+		if left -= len(page.Lines); left < 0 {
+			return fault.New(fault.TooLarge, "max", strconv.Itoa(limit))
+		}
+		if err := each(s.named(page.Lines)); err != nil {
+			return err
+		}
+		if len(page.Lines) < walkSize {
+			return nil
+		}
+		last := &page.Lines[walkSize-1]
+		q.After = api.Cursor{At: last.At, ID: last.ID}
+	}
 }
 
 // Latest returns a customer's newest passages.

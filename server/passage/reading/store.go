@@ -38,6 +38,7 @@ type Query struct {
 	Agreement toll.AgreementID // empty selects all, also passages without an agreement
 	First     oslo.Day         // with Last, both included; zero selects any time
 	Last      oslo.Day
+	Invoice   string       // number of a document of the customer, on which they stand; empty selects all
 	IDs       []passage.ID // only these, if not nil
 	After     api.Cursor   // continues after this row; zero starts at the newest
 	Limit     int

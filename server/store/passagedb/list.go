@@ -22,9 +22,7 @@ import (
 func (s *Store) Passages(ctx context.Context, q reading.Query) (page reading.Page, err error) {
 	err = s.db.Snapshot(ctx, "passages", func(tx pgx.Tx) error {
 		if q.WithCount {
-			w := sumFilter(q)
-			row := tx.QueryRow(ctx, "select coalesce(sum(passages), 0), coalesce(sum(net), 0)::bigint from passage_sum where "+w.sql(), w.args...)
-			if err := row.Scan(&page.Count, (*int64)(&page.Total)); err != nil {
+			if page.Count, page.Total, err = sums(ctx, tx, q); err != nil {
 				return err
 			}
 		}
@@ -36,6 +34,16 @@ func (s *Store) Passages(ctx context.Context, q reading.Query) (page reading.Pag
 		return err
 	})
 	return page, err
+}
+
+// sums returns the number and the net of what a query selects.
+func sums(ctx context.Context, tx pgx.Tx, q reading.Query) (count int, net money.Ore, err error) {
+	w, of := sumFilter(q), "select coalesce(sum(passages), 0), coalesce(sum(net), 0)::bigint from passage_sum where "
+	if q.Invoice != "" { // there are no sums of documents
+		w, of = filter(q), "select count(*), coalesce(sum(c.net), 0)::bigint from passage p"+currentCharge+" where "
+	}
+	err = tx.QueryRow(ctx, of+w.sql(), w.args...).Scan(&count, (*int64)(&net))
+	return count, net, err
 }
 
 // MonthTotal returns the sum of a customer's charges for the passages of a month.
@@ -79,6 +87,10 @@ func filter(q reading.Query) *where {
 	}
 	if q.Last != 0 {
 		w.add("p.passed_at < %s", (q.Last + 1).Start())
+	}
+	if q.Invoice != "" {
+		w.add(`p.id in (select coalesce(l.passage_id, (l.said->>'passage')::uuid) from invoice i join invoice_line l on l.invoice_id = i.id
+			where i.customer_id = %s and i.number = %s)`, string(q.Customer), q.Invoice)
 	}
 	if q.IDs != nil {
 		w.add("p.id = any(%s)", uuids(q.IDs))

@@ -16,6 +16,7 @@ import (
 	"bompass/server/fleet"
 	"bompass/server/legacy"
 	"bompass/server/partner/mail/sim"
+	"bompass/server/passage/export"
 	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/web/kit"
@@ -40,6 +41,11 @@ type Passages interface {
 	List(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, now time.Time) (api.PassageListReply, error)
 	Recheck(ctx context.Context, customer toll.CustomerID, req api.RecheckRequest) (api.RecheckReply, error)
 	FleetRecheck(ctx context.Context, customer toll.CustomerID, req api.FleetRecheckRequest) (api.FleetRecheckReply, error)
+}
+
+// PassageFiles writes passages as files.
+type PassageFiles interface {
+	Write(ctx context.Context, r export.Reader, req api.PassageListRequest, format string) (export.File, error)
 }
 
 // Invoices shows a customer's invoices. Without places, an invoice has its sums only.
@@ -82,6 +88,7 @@ type Deps struct {
 	Legacy     *legacy.Service
 	Overview   Overview
 	Passages   Passages
+	Exports    PassageFiles
 	Invoices   Invoices
 	Files      InvoiceFiles
 	Live       Live
@@ -107,7 +114,7 @@ type Handlers struct {
 func New(d Deps) (*Handlers, error) {
 	err := kit.Require(map[string]bool{
 		"access": d.Access != nil, "person": d.Person != nil, "agreements": d.Agreements != nil, "fleet": d.Fleet != nil, "legacy": d.Legacy != nil,
-		"overview": d.Overview != nil, "passages": d.Passages != nil, "invoices": d.Invoices != nil, "files": d.Files != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
+		"overview": d.Overview != nil, "passages": d.Passages != nil, "exports": d.Exports != nil, "invoices": d.Invoices != nil, "files": d.Files != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
 	})
 	if err != nil {
 		return nil, err
@@ -128,6 +135,7 @@ func (h *Handlers) MountAPI(app *fiber.App) {
 	kit.JSON(app, h.Kit, api.Overview, kit.Limited(h.reading, h.overview))
 	kit.JSON(app, h.Kit, api.Vehicle, kit.Limited(h.reading, h.vehicle))
 	kit.JSON(app, h.Kit, api.PassageList, kit.Limited(h.reading, h.passageList))
+	kit.Download(app, h.Kit, api.PassageExport, kit.Limited(h.reading, h.passageExport))
 	kit.JSON(app, h.Kit, api.Recheck, kit.Limited(h.reading, h.recheck))
 	kit.JSON(app, h.Kit, api.FleetRecheck, kit.Limited(h.reading, h.fleetRecheck))
 	kit.JSON(app, h.Kit, api.InvoiceList, kit.Limited(h.reading, h.invoiceList))

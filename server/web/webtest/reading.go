@@ -7,6 +7,7 @@ import (
 	"bompass/server/internal/oracle"
 	"bompass/server/overview"
 	"bompass/server/partner/register"
+	"bompass/server/passage/export"
 	"bompass/server/passage/reading"
 	"bompass/server/store/fleetdb"
 	"bompass/server/store/overviewdb"
@@ -33,7 +34,7 @@ func WithReading(t *testing.T) func(*web.Deps) {
 		lists := reading.NewService(passagedb.New(h.DB), func() *rating.Plan { return plan })
 		d.Overview = overview.NewService(overviewdb.New(h.DB), lists, func(id toll.ChargerID) string { return chargerName(plan, id) },
 			func(toll.StationID) overview.Cap { return overview.Cap{} })
-		d.Passages = stationStub{h, lists}
+		d.Passages, d.Exports = stationStub{h, lists}, export.NewService(lists, h.Now)
 		d.Fleet = fleet.NewService(fleetdb.New(h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, d.Access, lists, h.Keys, h.Now)
 	}
 }

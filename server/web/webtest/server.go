@@ -27,6 +27,7 @@ import (
 	"bompass/server/notice"
 	"bompass/server/partner/mail/sim"
 	"bompass/server/partner/register"
+	"bompass/server/passage/export"
 	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/store"
@@ -154,7 +155,7 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 		Fleet:   fleet.NewService(fleetdb.New(h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, accessService, unpriced{h}, h.Keys, h.Now),
 		Legacy:  legacy.NewService(legacydb.New(h.DB), h.Keys, messages, accessService, h.Now),
 		Context: ctx, PublicURL: h.URL, Access: accessService, Ceremonies: accounts, Keys: h.Keys, Overview: h, Passages: h,
-		Invoices: billing.NewReader(billingdb.New(h.DB)), Files: billing.NewFiles(billingdb.New(h.DB), document.Renderer(Seller()), h.Now),
+		Invoices: billing.NewReader(billingdb.New(h.DB)), Files: billing.NewFiles(billingdb.New(h.DB), document.Renderer(Seller()), h.Now), Exports: export.NewService(h, h.Now),
 		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(h.DB),
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)), Security: slog.New(slog.NewJSONHandler(&h.Security, nil)),

@@ -141,3 +141,12 @@ func Bundle() fstest.MapFS {
 	}
 	return files
 }
+
+// Walk returns the same passages as List.
+func (h *Server) Walk(ctx context.Context, customer toll.CustomerID, req api.PassageListRequest, _ int, each func([]api.PassageLine) error) error {
+	reply, err := h.List(ctx, customer, req, h.Now())
+	if err != nil {
+		return err
+	}
+	return each(reply.Lines)
+}
