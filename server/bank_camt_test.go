@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"bompass/server/bank/bgmax"
 	"bompass/server/bank/camt054"
 	"bompass/server/bank/ocr"
 	"bompass/server/internal/pgtest"
@@ -76,6 +77,15 @@ func TestPaymentsOfCamtAreEnteredOnce(t *testing.T) {
 		}
 		expect(false, want, "bank", "import", path)
 	}
+	swedish := bgmax.File{Stamp: "20251216173035010331", On: oslo.Date(2025, 12, 16), Sections: []bgmax.Section{{
+		Bankgiro: "9912346", Currency: "SEK", Payments: []bgmax.Payment{{Post: bgmax.Post{Reference: bills[0].KID, Kind: bgmax.Checked, Amount: 1_00}}},
+		Deposit: bgmax.Deposit{On: oslo.Date(2025, 12, 16)},
+	}}}
+	path := filepath.Join(t.TempDir(), "bgmax.txt")
+	if err := os.WriteFile(path, bgmax.Write(&swedish), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	expect(false, "line 2, currency: is SEK", "bank", "import", path)
 	expect(true, "4 payments of 8.50, 2 on their invoices, 2 of 6.50 on none", "bank", "import", first)
 	expect(true, "nothing was entered again", "bank", "import", first)
 	second := message(t, "MSG-2", func(n *camt054.Notification) { n.Copy = "COPY" }, pay(bills[1].KID, 2_00), pay(bills[0].KID, 1_00), pay(bills[0].KID, 1_00), pay(bills[0].KID, 1_00))

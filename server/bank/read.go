@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bompass/server/bank/bgmax"
 	"bompass/server/bank/camt054"
 	"bompass/server/bank/ocr"
 	"bompass/shared/ident"
@@ -34,6 +35,8 @@ func (s *Service) Import(ctx context.Context, name string, data []byte) (Result,
 	case bytes.HasPrefix(data, []byte("NY0000")):
 	case bytes.HasPrefix(start, []byte("<")):
 		read = s.readCAMT
+	case bytes.HasPrefix(data, []byte("01BGMAX")):
+		read = readBgMax
 	default:
 		return Result{}, ErrFormat
 	}
@@ -111,6 +114,21 @@ func (s *Service) readCAMT(data []byte) (of File, list []Payment, err error) {
 		}
 	}
 	return File{Format: CAMT, Number: f.ID, On: f.On}, list, nil
+}
+
+// readBgMax reads a file of the Swedish bankgiro. The format has no kroner of Norway, and invoices have no others, so that a file with
+// payments is refused.
+func readBgMax(data []byte) (of File, _ []Payment, err error) {
+	f, err := bgmax.Read(data)
+	if err != nil {
+		return of, nil, err
+	}
+	for i := range f.Sections {
+		if s := &f.Sections[i]; len(s.Payments) > 0 {
+			return of, nil, &Error{s.Line, "currency", fmt.Sprintf("is %s, and payments of %s to bankgiro %s are for no invoice; the ledger is in NOK", s.Currency, s.Sum(), s.Bankgiro)}
+		}
+	}
+	return File{Format: BgMax, Number: f.Stamp, On: f.On}, nil, nil
 }
 
 // paymentOf returns a payment of an entry. Its reference is made of what the bank says of it in every message that has it, and

@@ -149,6 +149,7 @@ var House = []Row{
 	{"server/ledger", "shared/invoice shared/money shared/oslo shared/toll", "which accounts an event touches follows from the document"},
 	{"server/ledger/sie", "server/ledger shared/money shared/oslo", "a file of postings for accounting systems"},
 	{"server/bank/ocr", anyShared, "reads and writes OCR giro"},
+	{"server/bank/bgmax", anyShared, "reads and writes BgMax"},
 	{"server/bank/camt054", anyShared, "reads and writes camt.054"},
 	{"server/bank", "server/bank/... " + anyShared, "enters the payments of the bank's files"},
 	{"server/dunning", "server/ledger " + anyShared, "reminds of invoices that are overdue"},
