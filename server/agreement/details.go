@@ -20,6 +20,7 @@ type Details struct {
 	Agreement toll.Agreement
 	Reference string // of the customer, for invoices; empty for none
 	Vehicles  []DetailsVehicle
+	Debit     *api.DirectDebit // nil without a mandate
 }
 
 // DetailsVehicle is a vehicle on an agreement.
@@ -50,7 +51,7 @@ func (d *Service) Details(ctx context.Context, actor access.Principal, number st
 	}
 	reply := api.AgreementDetailsReply{
 		Number: g.Agreement.Number, Kind: actor.Kind, Charger: d.charger(g.Agreement.Charger), From: g.Agreement.From, To: g.Agreement.To,
-		Blocked: g.Agreement.Blocked, Reference: g.Reference, Vehicles: make([]api.AgreementVehicle, len(g.Vehicles)),
+		Blocked: g.Agreement.Blocked, Debit: g.Debit, Reference: g.Reference, Vehicles: make([]api.AgreementVehicle, len(g.Vehicles)),
 	}
 	if reply.Charger == "" { // agreements are no longer made with it
 		reply.Charger = string(g.Agreement.Charger)

@@ -58,6 +58,8 @@ type Result struct {
 	Placed   int       // on the invoices of their KIDs
 	Unplaced int       // that wait for a person
 	Waiting  money.Ore // sum of those
+
+	Mandates *MandateResult // of a file of mandates, which has no payments
 }
 
 // Errors of an import.
@@ -86,6 +88,7 @@ type Store interface {
 	// Import stores a file with those of its payments that no other file had, places those whose KID names an invoice that at least so much is outstanding of,
 	// and enters all in the ledger, in one transaction. It returns a *ReadError for a file that is there.
 	Import(ctx context.Context, f File, payments []Payment) (Result, error)
+	DebitStore
 	// Unplaced returns payments that stand on no invoice, the oldest first, with what they may be for.
 	Unplaced(ctx context.Context) ([]Unplaced, error)
 	// Place enters an unplaced payment for an invoice. It returns ErrNoPayment, ErrNoInvoice or ErrPlaced.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bompass/server/bank/avtalegiro"
 	"bompass/server/bank/bgmax"
 	"bompass/server/bank/camt054"
 	"bompass/server/bank/ocr"
@@ -29,6 +30,10 @@ func (e *Error) Error() string { return fmt.Sprintf("line %d, %s: %s", e.Line, e
 func (s *Service) Import(ctx context.Context, name string, data []byte) (Result, error) {
 	if len(data) > SizeMax {
 		return Result{}, ErrSize
+	}
+	if avtalegiro.IsMandates(data) {
+		m, err := s.readMandates(ctx, name, data)
+		return Result{Mandates: &m}, err
 	}
 	read := s.readOCR
 	switch start := bytes.TrimLeft(data[:min(len(data), 100)], "\xef\xbb\xbf \t\r\n"); {

@@ -18,7 +18,7 @@ import (
 	"bompass/server/store/migration"
 )
 
-const bankUsage = "write: server bank import FILE…, server bank unplaced [--json], server bank place REFERENCE --invoice NUMBER, or server bank return REFERENCE"
+const bankUsage = "write: server bank import FILE…, server bank export --to FOLDER, server bank unplaced [--json], server bank place REFERENCE --invoice NUMBER, or server bank return REFERENCE"
 
 // bankCommand enters payments of the bank's files, and places those that name no invoice.
 func bankCommand(ctx context.Context, args []string, w World) error {
@@ -26,7 +26,7 @@ func bankCommand(ctx context.Context, args []string, w World) error {
 		return errors.New(bankUsage)
 	}
 	do, ok := map[string]func(context.Context, []string, World, *bank.Service) error{
-		"import": bankImport, "unplaced": bankUnplaced, "place": bankPlace, "return": bankReturn,
+		"import": bankImport, "export": bankExport, "unplaced": bankUnplaced, "place": bankPlace, "return": bankReturn,
 	}[args[0]]
 	if !ok {
 		return fmt.Errorf("bank knows no %q; %s", args[0], bankUsage)
@@ -76,6 +76,10 @@ func bankImport(ctx context.Context, files []string, w World, s *bank.Service) e
 			_, _ = fmt.Fprintf(w.Err, "%s: %s; nothing of it was entered\n", name, err)
 			continue
 		}
+		if m := r.Mandates; m != nil {
+			printMandates(w, name, m)
+			continue
+		}
 		_, _ = fmt.Fprintf(w.Out, "%s: %d payments of %s, %d on their invoices", name, r.Payments, r.Sum, r.Placed)
 		if r.Known > 0 {
 			_, _ = fmt.Fprintf(w.Out, " (and %d that another file had, which were not entered again)", r.Known)
@@ -89,6 +93,15 @@ func bankImport(ctx context.Context, files []string, w World, s *bank.Service) e
 		return fmt.Errorf("%d of %d files were not entered", failed, len(files))
 	}
 	return nil
+}
+
+// printMandates prints what became of a file of mandates.
+func printMandates(w World, name string, m *bank.MandateResult) {
+	_, _ = fmt.Fprintf(w.Out, "%s: %d mandates are valid, %d have ended", name, m.Valid, m.Ended)
+	if len(m.Unknown) > 0 {
+		_, _ = fmt.Fprintf(w.Out, "; no invoice of an agreement has the KID %s", strings.Join(m.Unknown, ", "))
+	}
+	_, _ = fmt.Fprintln(w.Out)
 }
 
 func bankImportFile(ctx context.Context, name string, s *bank.Service) (bank.Result, error) {

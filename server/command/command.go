@@ -50,6 +50,7 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server billing ehf --number NUMBER --to FILE
                                    write an invoice or credit note to a company as EHF (Peppol BIS Billing 3.0)
   server bank import FILE…         enter the payments of the bank's files (OCR giro, camt.054), each once
+  server bank export --to FOLDER   write the claims of AvtaleGiro for the bank, each once
   server bank unplaced [--json]    list payments that stand on no invoice, with what they may be for
   server bank place REFERENCE --invoice NUMBER
                                    enter one of them for an invoice
@@ -72,7 +73,7 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
 Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE, BOMPASS_SECRET,
 BOMPASS_EID_…, BOMPASS_EID_SE_…, BOMPASS_MANDATE_…, BOMPASS_SMTP_URL, BOMPASS_MAIL_FROM, BOMPASS_SMS_…,
 BOMPASS_PAPER_DIR, BOMPASS_SEAL_KEYS, BOMPASS_PEPPERS, BOMPASS_PROXIES, BOMPASS_LEAF…, BOMPASS_METRICS_ADDR,
-BOMPASS_STREAM_…, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ACCOUNT, BOMPASS_BANK_FILES, BOMPASS_LEAKED_PASSWORDS, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve
+BOMPASS_STREAM_…, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ACCOUNT, BOMPASS_BANK_FILES, BOMPASS_DIRECT_DEBIT, BOMPASS_LEAKED_PASSWORDS, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve
 starts its own PostgreSQL and message stream, and stores everything under .run.
 `
 

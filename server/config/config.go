@@ -56,6 +56,7 @@ type Config struct {
 	Return   bool   // BOMPASS_DEPOSIT_RETURN: the deposit of a tag is paid back when the tag has been received, not when it is settled
 	Account  string // BOMPASS_ACCOUNT: number of the bank account that invoices are paid to; without it nothing is invoiced
 	Reported string // BOMPASS_BANK_FILES: format of the bank's files of each account, such as 99991042764=camt.054; OCR giro without it
+	Unit     string // BOMPASS_DIRECT_DEBIT: number of the issuer's customer unit at the banks' payment service, of eight digits; without it nothing is claimed by AvtaleGiro
 	Issuer   Issuer
 	Leaf     Leaf
 	Metrics  string // BOMPASS_METRICS_ADDR: address of /metrics, on this machine only; empty serves none
@@ -109,6 +110,7 @@ func Read(getenv func(string) string) (Config, error) {
 		Return:   r.boolean("BOMPASS_DEPOSIT_RETURN"),
 		Account:  r.text("BOMPASS_ACCOUNT", ""),
 		Reported: r.text("BOMPASS_BANK_FILES", ""),
+		Unit:     r.unit("BOMPASS_DIRECT_DEBIT"),
 		Leaked:   r.text("BOMPASS_LEAKED_PASSWORDS", ""),
 		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}
@@ -184,6 +186,16 @@ func (r *reader) number(name string, otherwise, least, most int) int {
 		return otherwise
 	}
 	return n
+}
+
+// unit reads eight digits.
+func (r *reader) unit(name string) string {
+	text := r.text(name, "")
+	if text != "" && (len(text) != 8 || strings.Trim(text, "0123456789") != "") {
+		r.addProblem(name, text, "write the eight digits of the customer unit, such as 00001234")
+		return ""
+	}
+	return text
 }
 
 // mode reads the mode of the server; it defaults to development.

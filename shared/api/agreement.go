@@ -3,6 +3,7 @@ package api
 import (
 	"time"
 
+	"bompass/shared/oslo"
 	"bompass/shared/role"
 	"bompass/shared/toll"
 )
@@ -110,8 +111,15 @@ type AgreementDetailsReply struct {
 	From      time.Time          `json:"from"`
 	To        time.Time          `json:"to,omitzero"` // zero for an agreement without an end
 	Blocked   bool               `json:"blocked,omitempty"`
-	Reference string             `json:"reference"` // of the customer, for invoices; empty for none
-	Vehicles  []AgreementVehicle `json:"vehicles"`  // ordered by plate
+	Reference string             `json:"reference"`       // of the customer, for invoices; empty for none
+	Vehicles  []AgreementVehicle `json:"vehicles"`        // ordered by plate
+	Debit     *DirectDebit       `json:"debit,omitempty"` // nil without
+}
+
+// DirectDebit is a mandate to draw the invoices of an agreement from an account (AvtaleGiro).
+type DirectDebit struct {
+	Since  oslo.Day `json:"since"`
+	Notice bool     `json:"notice,omitempty"` // the bank sends a notice of each invoice
 }
 
 // AgreementVehicle is a vehicle on an agreement.

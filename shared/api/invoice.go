@@ -82,6 +82,7 @@ type InvoiceReply struct {
 	Warns    bool             `json:"warns,omitempty"`    // of a reminder: that the claim goes to a debt collector
 	Reason   string           `json:"reason,omitempty"`   // of a credit note
 	Notes    []string         `json:"notes,omitempty"`    // numbers of the credit notes of the document
+	Drawn    bool             `json:"drawn,omitempty"`    // the bank draws it from the payer's account on the day it is due
 	Company  bool             `json:"company,omitempty"`  // the customer is one, to which documents are sent as EHF, too
 }
 

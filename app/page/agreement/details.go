@@ -99,10 +99,15 @@ func (p *detailsPage) details(reply api.AgreementDetailsReply) []app.UI {
 		{Name: w.T("agree.details.kind"), Value: w.T("agree.details.kind." + string(reply.Kind))},
 		{Name: w.T("agree.details.period"), Value: period(w, reply)},
 	}
+	var debit app.UI
+	if reply.Debit != nil {
+		facts = append(facts, ui.Fact{Name: w.T("agree.debit"), Value: w.T("agree.debit.since", "from", w.Day(reply.Debit.Since))})
+		debit = app.Elem("p").Class("bp-quiet").ID("debit").Text(w.T("agree.debit.end"))
+	}
 	return []app.UI{
 		ui.Title(w.T("agree.details.title", "number", reply.Number)),
 		p.OtherError(p.refused, referenceField),
-		ui.Card("about", w.T("agree.details.facts"), ui.Facts(facts)),
+		ui.Card("about", w.T("agree.details.facts"), ui.Facts(facts), debit),
 		ui.Card("change", p.formName(), p.referenceForm(reply)),
 		p.vehicles(reply),
 		p.changes(reply),

@@ -12,6 +12,7 @@ import (
 	"bompass/app/pagetest"
 	"bompass/shared/api"
 	"bompass/shared/fault"
+	"bompass/shared/oslo"
 	"bompass/shared/role"
 	"bompass/shared/toll"
 )
@@ -37,6 +38,14 @@ func TestDetailsShowAgreementAndVehicles(t *testing.T) {
 	s = pagetest.Open(t, pagetest.With(api.AgreementDetails.Endpoint, reply), detailsAddress, agreement.NewDetails)
 	s.Shows(" til ", "Det er ingen kjøretøy på avtalen.")
 	s.Hides("løpende")
+}
+
+// An agreement whose invoices the bank draws says since when, and how to end it.
+func TestDetailsShowDirectDebit(t *testing.T) {
+	reply := detailsOf()
+	pagetest.Open(t, pagetest.With(api.AgreementDetails.Endpoint, reply), detailsAddress, agreement.NewDetails).Hides("AvtaleGiro")
+	reply.Debit = &api.DirectDebit{Since: oslo.Date(2026, 11, 3)}
+	pagetest.Open(t, pagetest.With(api.AgreementDetails.Endpoint, reply), detailsAddress, agreement.NewDetails).Shows("AvtaleGiro", "ja, siden 3.", "i nettbanken")
 }
 
 func TestLongListOfVehiclesIsExpanded(t *testing.T) {

@@ -164,7 +164,8 @@ func (p *detailsPage) toPay(reply *api.InvoiceReply) app.UI {
 	if !reply.State.Open() {
 		return ui.Card("pay", w.T("invoices.pay"), app.Elem("p").Text(w.T("invoices.nothing.due")))
 	}
-	return ui.Card("pay", w.T("invoices.pay"), payment(&p.base, &reply.InvoiceSummary))
+	drawn := app.If(reply.Drawn && reply.Due >= p.Session.Today(), app.Elem("p").ID("drawn").Text(w.T("invoices.drawn", "date", w.Day(reply.Due))))
+	return ui.Card("pay", w.T("invoices.pay"), drawn, payment(&p.base, &reply.InvoiceSummary))
 }
 
 // sums is a table of sums, such as of the toll companies.

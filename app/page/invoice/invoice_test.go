@@ -99,6 +99,18 @@ func TestInvoiceExplainsEachLine(t *testing.T) {
 	s.Shows("Hvorfor kostet det 23,20 kr?", "Passeringen står på faktura 100000 med et annet beløp. Prisen er nå 23,20 kr")
 }
 
+// An invoice that the bank draws says so until the day it is due.
+func TestInvoiceSaysThatItIsDrawn(t *testing.T) {
+	reply := details()
+	reply.State, reply.Drawn, reply.Due = invoice.StateSent, true, oslo.DayOf(pagetest.Noon)
+	open := func() *pagetest.Screen {
+		return pagetest.Open(t, pagetest.With(api.Invoice.Endpoint, reply), "/invoices/details?number=100002", page.NewDetails)
+	}
+	open().Shows("Beløpet trekkes fra kontoen din", "AvtaleGiro")
+	reply.Due--
+	open().Hides("AvtaleGiro")
+}
+
 func TestRoleWithoutPlacesSeesSums(t *testing.T) {
 	reply := details()
 	reply.Lines = nil

@@ -7,8 +7,7 @@
 package ocr
 
 import (
-	"fmt"
-
+	"bompass/server/bank/nets"
 	"bompass/shared/money"
 	"bompass/shared/oslo"
 )
@@ -74,44 +73,12 @@ func (k Kind) Reversal() bool { return k == ReversalWithKID || k == ReversalWith
 func (k Kind) hasText() bool { return k == ReversalWithText || k == PurchaseWithText }
 
 // Error is why a file is not read.
-type Error struct {
-	Line   int    // from 1
-	Field  string // empty for the record as a whole
-	Reason string
-}
+type Error = nets.Error
 
-// Error names the line and the field.
-func (e *Error) Error() string {
-	if e.Field == "" {
-		return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
-	}
-	return fmt.Sprintf("line %d, %s: %s", e.Line, e.Field, e.Reason)
-}
-
-// total is what an end record says of the records before it.
-type total struct {
-	payments, records int
-	sum               money.Ore
-	first, last       oslo.Day
-}
-
-// add counts a payment and its records.
-func (t *total) add(p *Payment) {
-	t.payments++
-	t.records += 2
+// records returns the number of records of a payment.
+func (p *Payment) records() int {
 	if p.Kind.hasText() {
-		t.records++
+		return 3
 	}
-	t.sum += p.Amount
-	if t.first == 0 || p.On < t.first {
-		t.first = p.On
-	}
-	t.last = max(t.last, p.On)
-}
-
-// join adds the total of an assignment.
-func (t *total) join(a total) {
-	t.payments += a.payments
-	t.records += a.records
-	t.sum += a.sum
+	return 2
 }

@@ -148,7 +148,9 @@ var House = []Row{
 	// server: partners know their own side, and nothing of ours but faults and the vocabulary.
 	{"server/ledger", "shared/invoice shared/money shared/oslo shared/toll", "which accounts an event touches follows from the document"},
 	{"server/ledger/sie", "server/ledger shared/money shared/oslo", "a file of postings for accounting systems"},
-	{"server/bank/ocr", anyShared, "reads and writes OCR giro"},
+	{"server/bank/nets", anyShared, "records of 80 characters, of which several formats are made"},
+	{"server/bank/avtalegiro", "server/bank/nets " + anyShared, "reads and writes files of direct debit"},
+	{"server/bank/ocr", "server/bank/nets " + anyShared, "reads and writes OCR giro"},
 	{"server/bank/bgmax", anyShared, "reads and writes BgMax"},
 	{"server/bank/camt054", anyShared, "reads and writes camt.054"},
 	{"server/bank", "server/bank/... " + anyShared, "enters the payments of the bank's files"},

@@ -10,7 +10,9 @@ import (
 
 	"bompass/server/agreement"
 	"bompass/server/store"
+	"bompass/shared/api"
 	"bompass/shared/fault"
+	"bompass/shared/oslo"
 	"bompass/shared/toll"
 )
 
@@ -55,10 +57,30 @@ func (s *Store) Details(ctx context.Context, customer toll.CustomerID, number st
 			d.Agreement.To = r.ValidTo.UTC()
 		}
 		d.Reference = r.Reference
+		if d.Debit, err = selectDebit(ctx, tx, r.ID); err != nil {
+			return err
+		}
 		d.Vehicles, err = selectDetailsVehicles(ctx, tx, r.ID, at)
 		return err
 	})
 	return d, err
+}
+
+// selectDebit returns the latest mandate of an agreement that is valid; nil without one.
+func selectDebit(ctx context.Context, tx pgx.Tx, agreementID string) (*api.DirectDebit, error) {
+	type row struct {
+		Since  time.Time
+		Notice bool
+	}
+	r, err := store.SelectOne[row](ctx, tx, "select since, notice from direct_debit_mandate where agreement_id = $1 and ended is null order by since desc, kid limit 1", agreementID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	y, m, day := r.Since.Date()
+	return &api.DirectDebit{Since: oslo.Date(y, m, day), Notice: r.Notice}, nil
 }
 
 func selectDetailsVehicles(ctx context.Context, tx pgx.Tx, agreementID string, at time.Time) ([]agreement.DetailsVehicle, error) {

@@ -43,6 +43,9 @@ func (s *Store) Import(ctx context.Context, f bank.File, payments []bank.Payment
 		if err := enter(ctx, tx, id); err != nil {
 			return err
 		}
+		if err := settleClaims(ctx, tx, id); err != nil {
+			return err
+		}
 		r, err = result(ctx, tx, id)
 		r.Known = known
 		return err
@@ -114,8 +117,15 @@ func dateOf(d oslo.Day) time.Time {
 // it; nobody is reminded of the invoices meanwhile.
 func findClaims(ctx context.Context, tx pgx.Tx) error {
 	for _, statement := range []string{
-		`create temporary table read_named on commit drop as select p.no, coalesce(n.claim, n.id) as claim
-			from read_payment p join invoice n on n.kid = p.kid and n.kind <> 'credit'`,
+		// What the payers' banks have drawn is for the invoices that were claimed; their KID is that of the mandate.
+		`create temporary table read_named on commit drop as
+			with waiting as (select invoice_id, kid, amount, due_on, row_number() over (partition by kid, amount order by due_on) as n
+				from direct_debit_claim where settled_on is null and deleted_in is null),
+			drawn as (select no, kid, amount, paid_on, row_number() over (partition by kid, amount order by paid_on, no) as n
+				from read_payment where kid in (select kid from waiting))
+			select p.no, coalesce(w.invoice_id, n.claim, n.id) as claim
+			from read_payment p join invoice n on n.kid = p.kid and n.kind <> 'credit'
+				left join drawn d on d.no = p.no left join waiting w on w.kid = d.kid and w.amount = d.amount and w.n = d.n and w.due_on <= d.paid_on`,
 		"analyze read_named",
 		"select count(*) from (select from invoice where id in (select claim from read_named) order by id for key share) locked",
 		`create temporary table read_claim on commit drop as
@@ -154,6 +164,13 @@ func enter(ctx context.Context, tx pgx.Tx, file int64) error {
 		select a.id, n.no, case when n.no = 1 then $4 when i.id is null then $5 else `+receivable+` end, case when n.no = 1 then p.amount else -p.amount end
 		from added a join bank_payment p using (reference) left join invoice i on i.id = p.invoice_id cross join (values (1), (2)) n (no)`,
 		file, string(ledger.Received), string(ledger.Paid), string(ledger.Bank), string(ledger.Unplaced))
+	return err
+}
+
+// settleClaims records which claims of direct debit a file has paid.
+func settleClaims(ctx context.Context, tx pgx.Tx, file int64) error {
+	_, err := tx.Exec(ctx, `update direct_debit_claim c set settled_on = p.paid_on from bank_payment p where p.file_id = $1 and p.invoice_id = c.invoice_id
+		and p.kid = c.kid and p.amount = c.amount and p.paid_on >= c.due_on and c.settled_on is null and c.deleted_in is null`, file)
 	return err
 }
 

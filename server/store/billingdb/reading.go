@@ -137,6 +137,9 @@ func (s *Store) Document(ctx context.Context, customer toll.CustomerID, number s
 		if rows[0].Kind == invoice.KindCredit {
 			return nil
 		}
+		if reply.Drawn, err = drawn(ctx, tx, rows[0].ID); err != nil {
+			return err
+		}
 		reply.Notes, err = store.SelectMapped(ctx, tx, func(r struct{ Number string }) string { return r.Number },
 			"select number::text from invoice where credits = $1 order by invoice.number", rows[0].ID)
 		if err != nil {
@@ -146,6 +149,13 @@ func (s *Store) Document(ctx context.Context, customer toll.CustomerID, number s
 		return err
 	})
 	return reply, found, err
+}
+
+// drawn reports whether an invoice is claimed by direct debit, and not paid yet.
+func drawn(ctx context.Context, tx pgx.Tx, id string) (is bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from direct_debit_claim c join direct_debit_mandate m using (kid)
+		where c.invoice_id = $1 and c.settled_on is null and c.deleted_in is null and m.ended is null)`, id).Scan(&is)
+	return is, err
 }
 
 // later returns the passages of a document whose charges were changed after it.

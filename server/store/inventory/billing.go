@@ -91,6 +91,32 @@ func bank() []Table {
 			Erase: Erase{Why: keptForAccounts},
 		},
 		{
+			Name: "direct_debit_mandate", Owner: Customer, Customers: []string{"customer_id"}, Kept: "as long as the agreement is kept",
+			Export: Export{
+				Section: "direct_debit",
+				Query: `select a.number as agreement, m.kid, m.notice, m.since, m.ended from direct_debit_mandate m join agreement a on a.id = m.agreement_id
+					where m.customer_id = @customer order by m.since, m.kid`,
+				Columns: []string{"kid", "notice", "since", "ended"},
+				Omitted: map[string]string{"customer_id": "the person asking", "agreement_id": "the number says it"},
+			},
+			Erase: Erase{Statement: "delete from direct_debit_mandate where customer_id = @customer"},
+		},
+		{
+			Name: "direct_debit_claim", Owner: Customer, Kept: keptForAccounts,
+			Export: Export{
+				Section: "direct_debit_claims",
+				Query: `select i.number, c.kid, c.amount, c.due_on, c.deleted_in is not null as deleted, c.settled_on from direct_debit_claim c join invoice i on i.id = c.invoice_id
+					where i.customer_id = @customer order by c.due_on, i.number`,
+				Columns: []string{"kid", "amount", "due_on", "settled_on"},
+				Omitted: map[string]string{"invoice_id": "the number says it", "made_in": "names a file for the bank", "deleted_in": "whether it was taken back is said"},
+			},
+			Erase: Erase{Why: keptForAccounts},
+		},
+		{
+			Name: "bank_order", Owner: Nobody, Plain: map[string]string{"body": "a file for the bank as it was sent, without names"}, Kept: keptForAccounts,
+			Export: Export{Why: "files for the bank"}, Erase: Erase{Why: "files for the bank"},
+		},
+		{
 			Name: "bank_file", Owner: Nobody, Plain: map[string]string{"hash": "a hash"}, Kept: keptForAccounts,
 			Export: Export{Why: "names files of the bank"}, Erase: Erase{Why: "names files of the bank"},
 		},
