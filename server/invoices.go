@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
+	"bompass/server/bank/folder"
 	"bompass/server/billing"
 	"bompass/server/command"
 	"bompass/server/config"
@@ -31,10 +33,30 @@ func (p *product) openBilling(writer *notice.Writer) (*billing.Files, error) {
 	p.books = command.Books(p.db, p.prices.Plan, p.World)
 	job.Handle(p.jobs, p.books.Work, job.Options{Timeout: ledger.Timeout})
 	job.Nightly(p.jobs, ledger.Hour, ledger.CheckJob{})
+	if err := p.openBankFolder(); err != nil {
+		return nil, err
+	}
 	shelf := billingdb.New(p.db)
 	files := billing.NewFiles(shelf, command.Documents(p.config.Issuer), p.Now)
 	job.Handle(p.jobs, billing.NewAnnouncer(shelf, files, writer, p.Now).Work, job.Options{})
 	return files, nil
+}
+
+// openBankFolder registers the job that takes the bank's files out of a folder, if one is set.
+func (p *product) openBankFolder() (err error) {
+	if p.config.Folder == "" {
+		return nil
+	}
+	files, creditor, err := command.Bank(p.db, p.config, p.World)
+	if err != nil {
+		return err
+	}
+	if p.bankFolder, err = folder.New(p.config.Folder, files, creditor, p.Now, p.log); err != nil {
+		return fmt.Errorf("BOMPASS_BANK_FOLDER: %w", err)
+	}
+	job.Handle(p.jobs, p.bankFolder.Work, job.Options{Timeout: folder.Timeout})
+	job.Every(p.jobs, folder.Interval, folder.Job{})
+	return nil
 }
 
 // testClock returns the clocks that move the business time of agreements; nil except in development.

@@ -35,6 +35,13 @@ func (p *product) openMetrics(ctx context.Context) error {
 	}, func() float64 { return float64(p.books.Differences()) }), prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "bompass_ledger_check_finished_seconds", Help: "When this server last finished the nightly check of the ledger, in Unix time; 0 if it has not.",
 	}, func() float64 { return float64(p.books.Checked()) }))
+	if p.bankFolder != nil {
+		registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "bompass_bank_files_entered_total", Help: "Files of the bank that this server has entered from the folder since it started.",
+		}, func() float64 { return float64(p.bankFolder.Entered()) }), prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "bompass_bank_files_refused_total", Help: "Files of the bank that this server has refused since it started; the folder refused has them, and why.",
+		}, func() float64 { return float64(p.bankFolder.Refused()) }))
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	server := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: metricsTimeout}

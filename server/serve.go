@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/nats-io/nats.go"
 
+	"bompass/server/bank/folder"
 	"bompass/server/command"
 	"bompass/server/config"
 	"bompass/server/embedded"
@@ -46,21 +47,22 @@ func (c *closer) close() {
 // product is the running server. Its parts are stopped in the reverse order of their start.
 type product struct {
 	command.World
-	config   config.Config
-	log      *slog.Logger
-	opened   closer
-	home     *embedded.Home
-	postgres *embedded.Postgres // nil if DATABASE_URL is set
-	db       *store.DB
-	conn     *nats.Conn
-	room     func() error // returns an error if the own stream's disk is full; nil with NATS_URL
-	prices   *pricelist.InForce
-	contact  toll.Contact // of customer service
-	pipeline *pipeline.Pipeline
-	jobs     *job.Registry
-	sumCheck *sumcheck.Checker
-	books    *ledger.Checker
-	failed   chan error // errors of parts that ended by themselves
+	config     config.Config
+	log        *slog.Logger
+	opened     closer
+	home       *embedded.Home
+	postgres   *embedded.Postgres // nil if DATABASE_URL is set
+	db         *store.DB
+	conn       *nats.Conn
+	room       func() error // returns an error if the own stream's disk is full; nil with NATS_URL
+	prices     *pricelist.InForce
+	contact    toll.Contact // of customer service
+	pipeline   *pipeline.Pipeline
+	jobs       *job.Registry
+	sumCheck   *sumcheck.Checker
+	books      *ledger.Checker
+	bankFolder *folder.Folder // nil if none is set
+	failed     chan error     // errors of parts that ended by themselves
 }
 
 // serveCommand runs the server until ctx ends. It listens before anything is started, so that a port in use is

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"bompass/server/bank/avtalegiro"
 	"bompass/server/bank/bgmax"
 	"bompass/server/bank/camt054"
+	"bompass/server/bank/nets"
 	"bompass/server/bank/ocr"
 	"bompass/shared/ident"
 )
@@ -25,6 +27,14 @@ type Error struct {
 
 // Error names the line and the field.
 func (e *Error) Error() string { return fmt.Sprintf("line %d, %s: %s", e.Line, e.Field, e.Reason) }
+
+// Refused reports whether an import failed because of the file itself, so that it fails again.
+func Refused(err error) bool {
+	ours, wrong := &Error{}, &nets.Error{}
+	xml, swedish, again := &camt054.Error{}, &bgmax.Error{}, &ReadError{}
+	return errors.As(err, &ours) || errors.As(err, &wrong) || errors.As(err, &xml) || errors.As(err, &swedish) || errors.As(err, &again) ||
+		errors.Is(err, ErrFormat) || errors.Is(err, ErrSize)
+}
 
 // Import reads a file. Nothing of a file is entered if a part of it is wrong; the error then says which line.
 func (s *Service) Import(ctx context.Context, name string, data []byte) (Result, error) {

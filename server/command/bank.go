@@ -35,7 +35,7 @@ func bankCommand(ctx context.Context, args []string, w World) error {
 		if _, err := migration.Up(ctx, db.Pool); err != nil {
 			return err
 		}
-		s, err := Bank(db, c, w)
+		s, _, err := Bank(db, c, w)
 		if err != nil {
 			return err
 		}
@@ -43,20 +43,20 @@ func bankCommand(ctx context.Context, args []string, w World) error {
 	})
 }
 
-// Bank returns the service that enters the payments of the bank's files.
-func Bank(db *store.DB, c config.Config, w World) (*bank.Service, error) {
+// Bank returns the service that enters the payments of the bank's files, and the issuer as the payee of direct debit.
+func Bank(db *store.DB, c config.Config, w World) (*bank.Service, bank.Creditor, error) {
 	number, err := account(c)
 	if err != nil {
-		return nil, err
+		return nil, bank.Creditor{}, err
 	}
 	if number == "" {
-		return nil, billing.ErrNoAccount
+		return nil, bank.Creditor{}, billing.ErrNoAccount
 	}
 	accounts, err := bank.ParseAccounts(number, c.Reported)
 	if err != nil {
-		return nil, err
+		return nil, bank.Creditor{}, err
 	}
-	return bank.NewService(bankdb.New(db), accounts, w.Now), nil
+	return bank.NewService(bankdb.New(db), accounts, w.Now), bank.Creditor{Unit: c.Unit, Account: number}, nil
 }
 
 // bankImport reads files in turn. A file that is wrong does not stop those after it; nothing of it is entered.

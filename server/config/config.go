@@ -56,6 +56,7 @@ type Config struct {
 	Return   bool   // BOMPASS_DEPOSIT_RETURN: the deposit of a tag is paid back when the tag has been received, not when it is settled
 	Account  string // BOMPASS_ACCOUNT: number of the bank account that invoices are paid to; without it nothing is invoiced
 	Reported string // BOMPASS_BANK_FILES: format of the bank's files of each account, such as 99991042764=camt.054; OCR giro without it
+	Folder   string // BOMPASS_BANK_FOLDER: folder that the bank's files are taken from; empty takes none
 	Unit     string // BOMPASS_DIRECT_DEBIT: number of the issuer's customer unit at the banks' payment service, of eight digits; without it nothing is claimed by AvtaleGiro
 	Issuer   Issuer
 	Leaf     Leaf
@@ -110,6 +111,7 @@ func Read(getenv func(string) string) (Config, error) {
 		Return:   r.boolean("BOMPASS_DEPOSIT_RETURN"),
 		Account:  r.text("BOMPASS_ACCOUNT", ""),
 		Reported: r.text("BOMPASS_BANK_FILES", ""),
+		Folder:   r.text("BOMPASS_BANK_FOLDER", ""),
 		Unit:     r.unit("BOMPASS_DIRECT_DEBIT"),
 		Leaked:   r.text("BOMPASS_LEAKED_PASSWORDS", ""),
 		Assets:   r.text("BOMPASS_ASSETS", ""),

@@ -153,7 +153,8 @@ var House = []Row{
 	{"server/bank/ocr", "server/bank/nets " + anyShared, "reads and writes OCR giro"},
 	{"server/bank/bgmax", anyShared, "reads and writes BgMax"},
 	{"server/bank/camt054", anyShared, "reads and writes camt.054"},
-	{"server/bank", "server/bank/... " + anyShared, "enters the payments of the bank's files"},
+	{"server/bank", "server/bank/avtalegiro server/bank/bgmax server/bank/camt054 server/bank/nets server/bank/ocr " + anyShared, "enters the payments of the bank's files"},
+	{"server/bank/folder", "server/bank", "takes the bank's files out of a folder"},
 	{"server/dunning", "server/ledger " + anyShared, "reminds of invoices that are overdue"},
 	{"server/document/ehf", anyShared, "a document and its parties are all that a file of an invoice needs"},
 	{"server/document/pdf", anyShared, "a document and its parties are all that a file of an invoice needs"},
@@ -344,7 +345,7 @@ var House = []Row{
 	// server: the commands of operators call domains and stores; the HTTP layer is not among them.
 	{
 		"server/command",
-		"assets hardware/... server/access server/access/seal server/bank server/billing server/config server/document/... server/dunning server/eid server/embedded server/fleet server/ledger/... " +
+		"assets hardware/... server/access server/access/seal server/bank server/bank/folder server/billing server/config server/document/... server/dunning server/eid server/embedded server/fleet server/ledger/... " +
 			"server/legacy server/partner/identity/openid server/passage server/passage/reading server/pricelist server/store/... " + anyShared,
 		"does what operators ask for",
 	},
