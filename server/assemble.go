@@ -39,6 +39,7 @@ import (
 	"bompass/server/store/noticedb"
 	"bompass/server/store/overviewdb"
 	"bompass/server/store/passagedb"
+	"bompass/server/store/paymentdb"
 	"bompass/server/store/persondb"
 	"bompass/server/store/pricedb"
 	"bompass/server/web"
@@ -227,6 +228,8 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 	}
 	lists := reading.NewService(passagedb.New(p.db), p.prices.Plan)
 	vehicles := p.openFleet(keys, people, partners, lists)
+	p.payments = p.openPayments(partners.cards)
+	live := p.openLive(ctx, lists)
 	security, err := p.openSecurityLog()
 	if err != nil {
 		return nil, err
@@ -241,10 +244,23 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Fleet:   vehicles,
 		Parties: partners.parties, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
-		Passages: passages{p.pipeline, lists}, Invoices: billing.NewReader(billingdb.New(p.db)), Files: people.files, Exports: export.NewService(lists, p.Now), Tariffs: p.tariffFiles, Contact: p.contact, ContactOf: p.contactOf,
-		Live: reading.NewLive(lists, p.conn, p.Now, p.log), Messages: noticedb.New(p.db), Ready: p.ready, IntakeReady: p.pipeline.Ready,
+		Passages: passages{p.pipeline, lists}, Invoices: billing.NewReader(billingdb.New(p.db)), Files: people.files, Exports: export.NewService(lists, p.Now), Payments: p.payments, Tariffs: p.tariffFiles, Contact: p.contact, ContactOf: p.contactOf,
+		Live: live, Messages: noticedb.New(p.db), Ready: p.ready, IntakeReady: p.pipeline.Ready,
 		Assets: bundle, Log: p.log, Security: security, Now: p.Now,
 	})
+}
+
+// openLive starts the events of open pages, with what is paid on whichever server.
+func (p *product) openLive(ctx context.Context, lists *reading.Service) *reading.Live {
+	live := reading.NewLive(lists, p.conn, p.Now, p.log)
+	listening, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		live.Forward(listening, paymentdb.New(p.db).Listen)
+	}()
+	p.opened.add(func() { stop(); <-done })
+	return live
 }
 
 // openFleet builds the service of vehicles and tags, and registers its jobs. A development server has a tag shop.

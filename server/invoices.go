@@ -12,7 +12,10 @@ import (
 	"bompass/server/job"
 	"bompass/server/ledger"
 	"bompass/server/notice"
+	"bompass/server/partner/card"
+	"bompass/server/payment"
 	"bompass/server/store/billingdb"
+	"bompass/server/store/paymentdb"
 	"bompass/server/testclock"
 	"bompass/server/web/portal"
 )
@@ -57,6 +60,16 @@ func (p *product) openBankFolder() (err error) {
 	job.Handle(p.jobs, p.bankFolder.Work, job.Options{Timeout: folder.Timeout})
 	job.Every(p.jobs, folder.Interval, folder.Job{})
 	return nil
+}
+
+// openPayments builds the service of payments by card, and registers the job that asks for those whose end it was not told.
+func (p *product) openPayments(provider card.Provider) *payment.Service {
+	s := payment.NewService(paymentdb.New(p.db), provider, p.config.PublicURL, p.Now, p.log)
+	if s.Offered() {
+		job.Handle(p.jobs, s.Poll, job.Options{Timeout: payment.Timeout})
+		job.Every(p.jobs, payment.Interval, payment.PollJob{})
+	}
+	return s
 }
 
 // testClock returns the clocks that move the business time of agreements; nil except in development.

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"bompass/server/job"
+	"bompass/server/payment"
 )
 
 // metricsTimeout is the maximum duration of one request for metrics.
@@ -42,6 +43,7 @@ func (p *product) openMetrics(ctx context.Context) error {
 			Name: "bompass_bank_files_refused_total", Help: "Files of the bank that this server has refused since it started; the folder refused has them, and why.",
 		}, func() float64 { return float64(p.bankFolder.Refused()) }))
 	}
+	registerPayments(registry, p.payments)
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	server := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: metricsTimeout}
@@ -52,4 +54,16 @@ func (p *product) openMetrics(ctx context.Context) error {
 	}()
 	p.opened.add(func() { _ = server.Close() })
 	return nil
+}
+
+// registerPayments registers the counts of what the provider of payments by card has said.
+func registerPayments(registry *prometheus.Registry, s *payment.Service) {
+	for _, source := range []payment.Source{payment.Person, payment.Message, payment.Poll} {
+		for _, outcome := range payment.Outcomes() {
+			registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+				Name: "bompass_card_payments_heard_total", Help: "What the provider of payments by card has said to this server, and what was done with it.",
+				ConstLabels: prometheus.Labels{"source": string(source), "outcome": string(outcome)},
+			}, func() float64 { return float64(s.Count(source, outcome)) }))
+		}
+	}
 }

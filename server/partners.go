@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -15,6 +16,8 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/config"
 	"bompass/server/eid"
+	"bompass/server/partner/card"
+	"bompass/server/partner/card/stripe"
 	"bompass/server/partner/identity"
 	"bompass/server/partner/identity/openid"
 	"bompass/server/partner/mandate"
@@ -25,6 +28,7 @@ import (
 	"bompass/server/party"
 	"bompass/server/store/accessdb"
 	"bompass/server/store/persondb"
+	"bompass/server/web/hook"
 )
 
 // simulatorTimeout is the maximum time of one request to a simulator.
@@ -35,13 +39,14 @@ type partnerServices struct {
 	eid      *eid.Service
 	parties  *party.Service
 	vehicles register.Source
+	cards    card.Provider
 }
 
 // openPartners connects the partners or their simulators, which are started only if one is configured.
 func (p *product) openPartners(ctx context.Context, keys seal.Keys, accounts *access.Service) (partnerServices, error) {
 	settings := p.config.Partners
 	var sims *rehearsal.Rehearsal
-	if settings.Norway.Simulated() || settings.Sweden.Simulated() || settings.Mandate.Platform == config.Simulated || settings.Vehicles.Address == config.Simulated {
+	if settings.Norway.Simulated() || settings.Sweden.Simulated() || settings.Mandate.Platform == config.Simulated || settings.Vehicles.Address == config.Simulated || settings.Card.Address == config.Simulated {
 		var err error
 		if sims, err = p.openSimulators(ctx); err != nil {
 			return partnerServices{}, err
@@ -52,6 +57,10 @@ func (p *product) openPartners(ctx context.Context, keys seal.Keys, accounts *ac
 		return partnerServices{}, err
 	}
 	vehicles, err := openVehicles(settings.Vehicles, sims)
+	if err != nil {
+		return partnerServices{}, err
+	}
+	cards, err := p.openCards(settings.Card, sims)
 	if err != nil {
 		return partnerServices{}, err
 	}
@@ -82,7 +91,7 @@ func (p *product) openPartners(ctx context.Context, keys seal.Keys, accounts *ac
 	}
 	return partnerServices{
 		eid:     eid.NewService(eid.Deps{Store: accessdb.New(p.db), Access: accounts, Keys: keys, Providers: providers, Messages: p.writer(keys), Names: names, Now: p.Now}),
-		parties: party.NewService(persondb.New(p.db), source, keys, p.Now), vehicles: vehicles,
+		parties: party.NewService(persondb.New(p.db), source, keys, p.Now), vehicles: vehicles, cards: cards,
 	}, nil
 }
 
@@ -191,4 +200,20 @@ func openVehicles(v config.Vehicles, sims *rehearsal.Rehearsal) (register.Source
 		return vegvesen.New(sims.Vehicles())
 	}
 	return vegvesen.New(vegvesen.Config{Address: v.Address, Key: string(v.Key)})
+}
+
+// openCards connects the provider of payments by card.
+func (p *product) openCards(c config.Card, sims *rehearsal.Rehearsal) (card.Provider, error) {
+	switch c.Address {
+	case config.Off:
+		return card.Unconfigured{Variable: "BOMPASS_CARD_URL"}, nil
+	case config.Simulated:
+		return stripe.New(sims.Cards(p.config.PublicURL + hook.CardPath))
+	}
+	address := strings.TrimRight(c.Address, "/")
+	origin := stripe.Page
+	if u, err := url.Parse(address); err == nil && address != stripe.Address {
+		origin = u.Scheme + "://" + u.Host
+	}
+	return stripe.New(stripe.Config{Address: address, Origin: origin, Key: string(c.Key), Hook: string(c.Hook), Now: p.Now})
 }

@@ -21,6 +21,7 @@ import (
 	"bompass/server/ledger"
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/sumcheck"
+	"bompass/server/payment"
 	"bompass/server/pricelist"
 	"bompass/server/store"
 	"bompass/shared/toll"
@@ -61,6 +62,7 @@ type product struct {
 	jobs       *job.Registry
 	sumCheck   *sumcheck.Checker
 	books      *ledger.Checker
+	payments   *payment.Service
 	bankFolder *folder.Folder // nil if none is set
 	failed     chan error     // errors of parts that ended by themselves
 }

@@ -37,12 +37,20 @@ type Vehicles struct {
 	Key     Secret // BOMPASS_VEHICLES_KEY
 }
 
+// Card is the provider of payments by card.
+type Card struct {
+	Address string // BOMPASS_CARD_URL: as EID.Issuer
+	Key     Secret // BOMPASS_CARD_KEY
+	Hook    Secret // BOMPASS_CARD_HOOK_SECRET
+}
+
 // Partners are the external systems for identities, mandates and vehicles.
 type Partners struct {
 	Norway     EID     // BOMPASS_EID_…
 	Sweden     EID     // BOMPASS_EID_SE_…
 	Mandate    Mandate // BOMPASS_MANDATE_…
 	Vehicles   Vehicles
+	Card       Card
 	Simulators string // BOMPASS_SIMULATOR_ADDR: where simulated ones listen; empty is the port after BOMPASS_ADDR's
 }
 
@@ -62,7 +70,7 @@ func (e EID) Off() bool { return e.Issuer == Off }
 func (r *reader) partners(mode Mode) Partners {
 	p := Partners{
 		Norway: r.eid("BOMPASS_EID", norwegianLevels, mode), Sweden: r.eid("BOMPASS_EID_SE", swedishLevels, mode),
-		Mandate: r.mandate(mode), Vehicles: r.vehicles(mode),
+		Mandate: r.mandate(mode), Vehicles: r.vehicles(mode), Card: r.card(mode),
 	}
 	if r.text("BOMPASS_SIMULATOR_ADDR", "") != "" {
 		p.Simulators = r.addr("BOMPASS_SIMULATOR_ADDR", "")
@@ -140,6 +148,19 @@ func (r *reader) vehicles(mode Mode) Vehicles {
 		r.require(name+"_KEY", string(v.Key), "write the key that Statens vegvesen gave us")
 	}
 	return v
+}
+
+// card reads the settings of the provider of payments by card.
+func (r *reader) card(mode Mode) Card {
+	const name = "BOMPASS_CARD"
+	c := Card{
+		Address: r.partnerAddress(name+"_URL", "https://api.stripe.com", mode), Key: Secret(r.text(name+"_KEY", "")), Hook: Secret(r.text(name+"_HOOK_SECRET", "")),
+	}
+	if c.Address != Simulated && c.Address != Off && c.Address != "" {
+		r.require(name+"_KEY", string(c.Key), "write the secret key of Stripe's interface")
+		r.require(name+"_HOOK_SECRET", string(c.Hook), "write the signing secret of the webhook that calls …/hook/card")
+	}
+	return c
 }
 
 // require adds a problem if a value is empty.

@@ -44,6 +44,9 @@ const Deposits Account = "deposit"
 // Bank is what was paid to the issuer's account.
 const Bank Account = "bank"
 
+// Card is what was paid by card and the provider has yet to pay out.
+const Card Account = "clearing:card"
+
 // Unplaced is what was paid and stands on no invoice yet.
 const Unplaced Account = "unplaced"
 

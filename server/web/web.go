@@ -19,9 +19,11 @@ import (
 	"bompass/server/legacy"
 	"bompass/server/partner/mail/sim"
 	"bompass/server/party"
+	"bompass/server/payment"
 	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/web/asset"
+	"bompass/server/web/hook"
 	"bompass/server/web/kit"
 	"bompass/server/web/once"
 	"bompass/server/web/portal"
@@ -80,6 +82,7 @@ type Deps struct {
 	Invoices    portal.Invoices
 	Files       portal.InvoiceFiles
 	Exports     portal.PassageFiles
+	Payments    *payment.Service
 	Live        portal.Live
 	Messages    portal.Messages
 	EID         signin.EID // nil if sign-in with an eID is disabled
@@ -115,6 +118,7 @@ type rooms struct {
 	portal   *portal.Handlers
 	shell    *shell.Handlers
 	passages roadside.Passages
+	payments *payment.Service
 	requests *resume.Requests
 	forms    *once.Forms
 }
@@ -126,7 +130,7 @@ func open(d Deps) (r rooms, err error) {
 	}); err != nil {
 		return r, err
 	}
-	r.passages = d.Passages
+	r.passages, r.payments = d.Passages, d.Payments
 	var others kit.OtherParties
 	if d.Parties != nil {
 		others = portal.OtherParties(d.Parties)
@@ -154,7 +158,7 @@ func open(d Deps) (r rooms, err error) {
 	}
 	r.portal, err = portal.New(portal.Deps{
 		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Fleet: d.Fleet, Legacy: d.Legacy,
-		Overview: d.Overview, Passages: d.Passages, Invoices: d.Invoices, Files: d.Files, Exports: d.Exports,
+		Overview: d.Overview, Passages: d.Passages, Invoices: d.Invoices, Files: d.Files, Exports: d.Exports, Payments: d.Payments,
 		Live: d.Live, Messages: d.Messages, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Clock: d.Clock, Logout: r.signin.Logout,
 		Cookies: append(r.kit.Cookies(), r.signin.Cookies()...),
 	})
@@ -180,6 +184,7 @@ func (r rooms) mount(ready, intakeReady func(context.Context) error) *fiber.App 
 	r.portal.MountAPI(app)
 	roadside.Mount(app, r.kit, r.passages)
 	app.Use("/api", r.kit.NotFound)
+	hook.Mount(app, r.kit, r.payments)
 
 	kit.MountScript(app)
 	r.shell.MountFiles(app)

@@ -48,6 +48,7 @@ type InvoiceSummary struct {
 	Credits     string           `json:"credits,omitempty"`  // number of the document that a credit note reduces
 	Reminds     string           `json:"reminds,omitempty"`  // number of the invoice that a reminder asks for
 	Reminder    string           `json:"reminder,omitempty"` // number of the reminder that asks for this document now
+	Payable     bool             `json:"payable,omitempty"`  // by card, by this person
 }
 
 // Owed is what is owed under one agreement, or without one if Agreement is empty. The balance is what was paid less what was
@@ -58,8 +59,9 @@ type Owed struct {
 	Invoices    int              `json:"invoices"`    // that are not paid
 	Due         oslo.Day         `json:"due"`         // of the one that is due first; 0 without one
 	Unbilled    money.Ore        `json:"unbilled"`
-	Passages    int              `json:"passages"` // that are not invoiced
-	Since       oslo.Day         `json:"since"`    // day of the earliest of them; 0 without one
+	Passages    int              `json:"passages"`      // that are not invoiced
+	Since       oslo.Day         `json:"since"`         // day of the earliest of them; 0 without one
+	Pay         string           `json:"pay,omitempty"` // number of the document that is due first, if this person can pay it by card
 }
 
 // InvoiceRequest names a document.

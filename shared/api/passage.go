@@ -46,8 +46,13 @@ var PassageFormats = []string{"xlsx", "csv", "plain", "json", "pdf"}
 // PassageExportMax is the maximum number of passages of a file that is downloaded at once.
 const PassageExportMax = 10_000
 
-// Event is one server-sent event of the customer's stream. Its Kind is "passage": Lines are new or changed, and
-// Balance is the cost of the month so far, including them.
+// The kinds of events.
+const (
+	EventPassage = "passage" // Lines are new or changed
+	EventPaid    = "paid"    // something of the customer was paid: what is owed is another amount
+)
+
+// Event is one server-sent event of the customer's stream. Balance is the cost of the month so far, including Lines.
 type Event struct {
 	Kind    string        `json:"kind"`
 	Lines   []PassageLine `json:"lines"`

@@ -41,7 +41,9 @@ const (
 	Message          = "/message"            // is a message from us?
 	AgreementAddress = "/agreements/address" // of each agreement
 	ImportVehicles   = "/vehicles/import"
-	TagOrders        = "/tags/orders" // order a tag or a holder, and follow the orders
+	PayInvoice       = "/invoices/pay"  // one, by its number
+	InvoicePaid      = "/invoices/paid" // what has become of a payment
+	TagOrders        = "/tags/orders"   // order a tag or a holder, and follow the orders
 	TagHelp          = "/help/tags"
 	TagMounting      = "/help/tags/mounting"
 	TagRemoval       = "/help/tags/removal"
@@ -72,7 +74,7 @@ func Pages() []string {
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,
 // leaves the program.
 func Rendered() []string {
-	return []string{Login, Help, LoginHelp, TagHelp, TagMounting, TagRemoval, TagReturn, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies, Message, ImportVehicles, TagOrders, AgreementAddress}
+	return []string{Login, Help, LoginHelp, TagHelp, TagMounting, TagRemoval, TagReturn, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies, Message, ImportVehicles, TagOrders, AgreementAddress, PayInvoice, InvoicePaid}
 }
 
 // IsPage reports whether a path is a page of the program.

@@ -1,21 +1,22 @@
 package toll
 
-// TermsKind is one of the two sets of terms of an agreement.
+// TermsKind is one of the two sets of terms of an agreement, or the terms of a payment.
 type TermsKind string
 
 // The sets of terms.
 const (
 	TermsGeneral TermsKind = "general" // of every toll company
 	TermsSpecial TermsKind = "special" // of agreement and tag
+	TermsCard    TermsKind = "card"    // of paying by card, accepted with each payment
 )
 
-// Terms lists the sets in the order they are shown.
+// Terms lists the sets of an agreement in the order they are shown.
 func Terms() []TermsKind { return []TermsKind{TermsGeneral, TermsSpecial} }
 
 // TermsVersion returns the version of the text that applies today.
 func TermsVersion(kind TermsKind) int {
 	switch kind {
-	case TermsGeneral:
+	case TermsGeneral, TermsCard:
 		return 1
 	case TermsSpecial:
 		return 2 // names the deposit

@@ -45,6 +45,9 @@ func NewDetails(s *session.Session) app.Composer {
 	return &detailsPage{base: frame.New(s), open: map[int]bool{}, shown: rowsAtFirst}
 }
 
+// OnMount subscribes to payments.
+func (p *detailsPage) OnMount(ctx app.Context) { p.Subscribe(ctx, whenPaid(p.query.Refresh)) }
+
 // OnNav asks for the invoice in the address.
 func (p *detailsPage) OnNav(ctx app.Context) {
 	at := ctx.Page().URL()
@@ -165,7 +168,7 @@ func (p *detailsPage) toPay(reply *api.InvoiceReply) app.UI {
 		return ui.Card("pay", w.T("invoices.pay"), app.Elem("p").Text(w.T("invoices.nothing.due")))
 	}
 	drawn := app.If(reply.Drawn && reply.Due >= p.Session.Today(), app.Elem("p").ID("drawn").Text(w.T("invoices.drawn", "date", w.Day(reply.Due))))
-	return ui.Card("pay", w.T("invoices.pay"), drawn, payment(&p.base, &reply.InvoiceSummary))
+	return ui.Card("pay", w.T("invoices.pay"), drawn, payment(&p.base, &reply.InvoiceSummary), app.Elem("p").Class("bp-buttons").Body(payLink(&p.base, &reply.InvoiceSummary)))
 }
 
 // sums is a table of sums, such as of the toll companies.

@@ -53,6 +53,9 @@ func defaultPeriod(today oslo.Day) period {
 	return period{(today.Month() - months + 1).First().String(), today.String()}
 }
 
+// OnMount subscribes to payments.
+func (p *listPage) OnMount(ctx app.Context) { p.Subscribe(ctx, whenPaid(p.query.Refresh)) }
+
 // OnNav takes the period from the address and asks for its invoices.
 func (p *listPage) OnNav(ctx app.Context) {
 	q := ctx.Page().URL().Query()
@@ -319,6 +322,7 @@ func (p *listPage) detail(i *api.InvoiceSummary) app.UI {
 			app.If(i.Kind != invoice.KindReminder && p.May(api.PassageList.Endpoint), ui.NextLink(passagesAddress(i.Number), w.T("invoices.passages"))),
 			fileLink(i.Number, invoice.FormPDF, "1", show+" (PDF, "+w.T("invoices.tab")+")").Target("_blank"),
 			ui.NextLink(address, w.T("invoices.details")),
+			payLink(&p.base, i),
 		),
 	)
 }
@@ -329,6 +333,18 @@ func addressOf(number string) string { return site.With(site.Invoice, url.Values
 // passagesAddress returns the address of the passages of a document.
 func passagesAddress(number string) string {
 	return site.With(site.Passages, url.Values{"invoice": {number}})
+}
+
+// payLink leads to paying a document by card, if this person can.
+func payLink(p *base, i *api.InvoiceSummary) app.UI { return app.If(i.Payable, p.PayLink(i.Number)) }
+
+// whenPaid asks again when something of the customer is paid while a page is open.
+func whenPaid(refresh func(app.Context)) frame.Handlers {
+	return frame.Handlers{Resync: refresh, Event: func(ctx app.Context, e api.Event) {
+		if e.Kind == api.EventPaid {
+			refresh(ctx)
+		}
+	}}
 }
 
 // payment shows KID, account number and amount, each with a button that copies it. What a reminder has taken over is paid with it.

@@ -57,7 +57,10 @@ func (p *page) unpaid(owed api.Owed) []app.UI {
 	if owed.Due < p.Session.Today() {
 		text = w.T("overview.pay.overdue", "date", w.Day(owed.Due))
 	}
-	return []app.UI{app.Elem("span").Text(text + " "), app.A().Class("ds-link").Href(site.Invoices).Text(w.T("overview.pay.see"))}
+	return []app.UI{
+		app.Elem("span").Text(text + " "), app.A().Class("ds-link").Href(site.Invoices).Text(w.T("overview.pay.see")),
+		app.If(owed.Pay != "", app.Elem("span").Class("bp-buttons").Body(p.PayLink(owed.Pay))),
+	}
 }
 
 // owedOf adds up what is owed under the agreements shown.
@@ -65,6 +68,9 @@ func owedOf(reply *api.OverviewReply) (sum api.Owed) {
 	for _, o := range reply.Owed {
 		sum.Outstanding, sum.Invoices = sum.Outstanding+o.Outstanding, sum.Invoices+o.Invoices
 		sum.Unbilled, sum.Passages = sum.Unbilled+o.Unbilled, sum.Passages+o.Passages
+		if o.Pay != "" && (sum.Due == 0 || o.Due < sum.Due) {
+			sum.Pay = o.Pay // what is due first
+		}
 		sum.Due, sum.Since = earlier(sum.Due, o.Due), earlier(sum.Since, o.Since)
 	}
 	return sum

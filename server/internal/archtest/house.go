@@ -172,6 +172,10 @@ var House = []Row{
 		"server/partner/mandate/suite", "server/partner/mandate shared/fault",
 		"the tests that every register of mandates passes",
 	},
+	{"server/partner/card", "shared/fault shared/money", "the role of a provider of payments by card"},
+	{"server/partner/card/stripe", "server/partner/card shared/fault shared/money", "fills the role with Stripe"},
+	{"server/partner/card/sim", "server/partner/card/stripe shared/money", "simulates Stripe's interface, and signs as it does"},
+	{"server/partner/card/suite", "server/partner/card shared/fault shared/money", "the tests that every provider of payments by card passes"},
 	{"server/partner/permanent", "", "errors of every partner"},
 	{"server/partner/internal/certificate", "", "certificates for the servers of tests"},
 	{"server/partner/mail", "server/partner/permanent", "the role of a partner that sends email"},
@@ -205,7 +209,7 @@ var House = []Row{
 		"fills the role with Statens vegvesen",
 	},
 	{
-		"server/partner/rehearsal", "server/partner/identity/openid server/partner/identity/sim server/partner/mandate/altinn server/partner/mandate/sim " +
+		"server/partner/rehearsal", "server/partner/card/sim server/partner/card/stripe server/partner/identity/openid server/partner/identity/sim server/partner/mandate/altinn server/partner/mandate/sim " +
 			"server/partner/register server/partner/register/sim server/partner/register/vegvesen shared/fixture",
 		"runs all simulators on one handler, with the demo data",
 	},
@@ -225,6 +229,7 @@ var House = []Row{
 	{"server/access/leaked", "", "reads a file of hashes"},
 	{"server/access/factor", account, "passwords, codes and passkeys of an account"},
 	{"server/eid", account + " server/partner/identity", "turns an identity into a sign-in"},
+	{"server/payment", "server/access server/partner/card " + anyShared, "takes payments by card, of which the provider has the last word"},
 	{"server/party", account + " server/partner/mandate", "rights to act come from mandates and accounts"},
 	{"server/person", account, "details of a person hang on the account"},
 	{"server/privacy", account, "export and erasure are requests of an account"},
@@ -289,6 +294,7 @@ var House = []Row{
 		"server/store/billingdb", "server/store server/billing server/dunning server/job server/ledger server/notice server/testclock " + anyShared,
 		"keeps what waits for an invoice, invoices and the ledger",
 	},
+	{"server/store/paymentdb", "server/store server/access server/ledger server/partner/card server/payment " + anyShared, "keeps payments by card and their moves"},
 	{"server/store/bankdb", "server/store server/bank server/ledger " + anyShared, "keeps the bank's files and their payments"},
 	{"server/store/pricedb", "server/store server/pricelist " + anyShared, "keeps the releases of price lists"},
 	{"server/store/privacydb", database + " server/privacy server/store/inventory", "exports, erases and prunes"},
@@ -301,15 +307,16 @@ var House = []Row{
 	{"server/web/resume", httpLayer, "a request waits for the proof that it needs"},
 	{"server/web/roadside", httpLayer, "the routes of stations"},
 	{"server/web/shell", "app/page app/workbench " + httpLayer, "paints the first page with the program's own code"},
+	{"server/web/hook", httpLayer + " server/payment", "the routes that partners call by themselves"},
 	{"server/web/signin", httpLayer + " server/web/resume server/eid server/partner/identity", "the pages of signing in"},
 	{"server/web/welcome", httpLayer, "asks for what is missing before a person gets in"},
 	{
-		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail server/partner/mail/sim server/passage/export server/privacy server/sheet server/testclock",
+		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail server/partner/mail/sim server/passage/export server/payment server/privacy server/sheet server/testclock",
 		"the routes of customers",
 	},
 	{
 		"server/web",
-		"server/web/... server/agreement server/fleet server/legacy server/partner/mail/sim server/privacy server/testclock " + httpLayer,
+		"server/web/... server/agreement server/fleet server/legacy server/partner/mail/sim server/payment server/privacy server/testclock " + httpLayer,
 		"connects the rooms of the HTTP layer",
 	},
 

@@ -35,9 +35,11 @@ import (
 	"bompass/server/legacy"
 	"bompass/server/notice"
 	"bompass/server/overview"
+	"bompass/server/partner/card"
 	"bompass/server/partner/register"
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/reading"
+	"bompass/server/payment"
 	"bompass/server/person"
 	"bompass/server/pricelist"
 	"bompass/server/store"
@@ -52,6 +54,7 @@ import (
 	"bompass/server/store/noticedb"
 	"bompass/server/store/overviewdb"
 	"bompass/server/store/passagedb"
+	"bompass/server/store/paymentdb"
 	"bompass/server/store/persondb"
 	"bompass/server/web"
 	"bompass/shared/api"
@@ -242,8 +245,9 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 		Overview: overview.NewService(overviewdb.New(st), lists, func(id toll.ChargerID) string { return string(id) },
 			func(toll.StationID) overview.Cap { return overview.Cap{} }),
 		Passages: passages{p, lists}, Invoices: billing.NewReader(billingdb.New(st)), Files: billing.NewFiles(billingdb.New(st), nil, time.Now),
-		Tariffs: func() (int64, []tariff.File) { return 1, tariffs },
-		Live:    reading.NewLive(lists, conn, time.Now, log), Messages: noticedb.New(st), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
+		Payments: payment.NewService(paymentdb.New(st), card.Unconfigured{Variable: "BOMPASS_CARD_URL"}, "https://"+host, time.Now, log),
+		Tariffs:  func() (int64, []tariff.File) { return 1, tariffs },
+		Live:     reading.NewLive(lists, conn, time.Now, log), Messages: noticedb.New(st), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
 	must(b, err)
 	return app

@@ -29,6 +29,7 @@ type Chart []Account
 func Standard() Chart {
 	return Chart{
 		{receivable, "1500", "Kundefordringer"},
+		{"clearing:card", "1570", "Kortinnbetalinger"},
 		{"bank", "1920", "Bankinnskudd"},
 		{"vat:2500", "2701", "Utgående merverdiavgift 25 %"},
 		{"vat:1200", "2703", "Utgående merverdiavgift 12 %"},

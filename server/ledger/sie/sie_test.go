@@ -49,6 +49,7 @@ func TestFile(t *testing.T) {
 #FNAMN "Vei AS"
 #VALUTA NOK
 #KONTO 1500 "Kundefordringer"
+#KONTO 1570 "Kortinnbetalinger"
 #KONTO 1920 "Bankinnskudd"
 #KONTO 2701 "Utgående merverdiavgift 25 %"
 #KONTO 2703 "Utgående merverdiavgift 12 %"

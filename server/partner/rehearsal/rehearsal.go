@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	cardsim "bompass/server/partner/card/sim"
+	"bompass/server/partner/card/stripe"
 	"bompass/server/partner/identity/openid"
 	identitysim "bompass/server/partner/identity/sim"
 	"bompass/server/partner/mandate/altinn"
@@ -126,4 +128,18 @@ func (r *Rehearsal) Vehicles() vegvesen.Config {
 		known[v.Plate] = register.Vehicle{Make: v.Make, Model: v.Model, Since: v.Since, Facts: v.Facts, LengthMM: v.LengthMM}
 	}
 	return vegvesen.Config{Address: r.Handle("/vehicles", registersim.New(clientID, known).WithStates(r.now)), Key: clientID}
+}
+
+// Times of the simulated provider of payments by card.
+const (
+	cardLateBy = 8 * time.Second
+	cardRetry  = 2 * time.Second
+)
+
+// Cards adds the provider of payments by card, which sends its messages to an address, and returns the adapter's configuration.
+func (r *Rehearsal) Cards(webhook string) stripe.Config {
+	const path, secret = "/card", "whsec_simulated"
+	c := stripe.Config{Address: r.base + path, Origin: r.base, Key: "sk_simulated", Hook: secret, Now: r.now}
+	r.Handle(path, cardsim.New(cardsim.Config{Address: c.Address, Key: c.Key, Hook: secret, Webhook: webhook, LateBy: cardLateBy, Retry: cardRetry, Now: r.now}))
+	return c
 }

@@ -20,6 +20,7 @@ const (
 	livePending = 256                    // messages queued for one subscriber
 	liveBuffer  = 16                     // events queued for a slow reader
 	liveGather  = 100 * time.Millisecond // several commits become one event
+	listenAgain = 2 * time.Second        // after a lost connection to the database
 )
 
 // Live publishes events to customers when their passages are charged. It is safe for concurrent use.
@@ -43,38 +44,49 @@ func (l *Live) Subscribe(ctx context.Context, customer toll.CustomerID) (<-chan 
 	if err != nil {
 		return nil, fmt.Errorf("live events: %w", err)
 	}
+	payments := make(chan *nats.Msg, livePending)
+	paid, err := l.conn.ChanSubscribe(stream.PaidSubject(customer), payments)
+	if err != nil {
+		_ = sub.Unsubscribe()
+		return nil, fmt.Errorf("live events: %w", err)
+	}
 	if err := l.conn.FlushTimeout(stream.PublishWait); err != nil {
 		_ = sub.Unsubscribe()
+		_ = paid.Unsubscribe()
 		return nil, fmt.Errorf("live events: %w", err)
 	}
 	events := make(chan api.Event, liveBuffer)
 	go func() {
 		defer close(events)
-		defer func() { _ = sub.Unsubscribe() }()
-		if err := l.relay(ctx, customer, messages, events); err != nil && ctx.Err() == nil {
+		defer func() { _, _ = sub.Unsubscribe(), paid.Unsubscribe() }()
+		if err := l.relay(ctx, customer, messages, payments, events); err != nil && ctx.Err() == nil {
 			l.log.Warn("relay live events", "customer", customer, "error", err)
 		}
 	}()
 	return events, nil
 }
 
-// relay turns messages about changed passages into events. It returns an error if the reader is too slow: the
+// relay turns messages about changed passages and payments into events. It returns an error if the reader is too slow: the
 // stream then ends, and the browser fetches the list again when it reconnects.
-func (l *Live) relay(ctx context.Context, customer toll.CustomerID, messages <-chan *nats.Msg, events chan<- api.Event) error {
+func (l *Live) relay(ctx context.Context, customer toll.CustomerID, messages, payments <-chan *nats.Msg, events chan<- api.Event) error {
 	for {
+		var e api.Event
+		var err error
 		select {
 		case <-ctx.Done():
 			return nil
 		case msg := <-messages:
-			e, err := l.event(ctx, customer, gatherIDs(ctx, msg, messages))
-			if err != nil {
-				return err
-			}
-			select {
-			case events <- e:
-			default:
-				return fmt.Errorf("reader is more than %d events behind", liveBuffer)
-			}
+			e, err = l.event(ctx, customer, gatherIDs(ctx, msg, messages))
+		case <-payments:
+			e, err = l.paid(ctx, customer)
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case events <- e:
+		default:
+			return fmt.Errorf("reader is more than %d events behind", liveBuffer)
 		}
 	}
 }
@@ -107,5 +119,31 @@ func (l *Live) event(ctx context.Context, customer toll.CustomerID, ids []passag
 	if err != nil {
 		return api.Event{}, err
 	}
-	return api.Event{Kind: "passage", Lines: l.passages.named(page.Lines), Balance: balance}, nil
+	return api.Event{Kind: api.EventPassage, Lines: l.passages.named(page.Lines), Balance: balance}, nil
+}
+
+// paid returns the event of a payment.
+func (l *Live) paid(ctx context.Context, customer toll.CustomerID) (api.Event, error) {
+	balance, err := l.passages.store.MonthTotal(ctx, customer, oslo.MonthOf(l.now()))
+	return api.Event{Kind: api.EventPaid, Lines: []api.PassageLine{}, Balance: balance}, err
+}
+
+// Forward publishes the payments that listen hears of, until ctx ends. It begins again after a pause when the connection is
+// lost; what was paid meanwhile is seen when the page is loaded next.
+func (l *Live) Forward(ctx context.Context, listen func(context.Context, func(toll.CustomerID)) error) {
+	for ctx.Err() == nil {
+		err := listen(ctx, func(customer toll.CustomerID) {
+			if err := l.conn.Publish(stream.PaidSubject(customer), nil); err != nil {
+				l.log.Warn("publish a payment", "error", err)
+			}
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		l.log.Warn("listen to payments", "error", err)
+		select {
+		case <-time.After(listenAgain):
+		case <-ctx.Done():
+		}
+	}
 }

@@ -13,6 +13,9 @@ const LiveBatchMax = 200
 // LiveSubject returns the subject of a customer's live messages.
 func LiveSubject(customer toll.CustomerID) string { return "live." + string(customer) }
 
+// PaidSubject returns the subject of a customer's payments.
+func PaidSubject(customer toll.CustomerID) string { return "paid." + string(customer) }
+
 // PublishLive publishes the ids of a customer's passages that are new or have a new price. Only ids travel; a
 // subscriber reads the passages themselves.
 func PublishLive(conn *nats.Conn, customer passage.ID, ids []passage.ID) error {

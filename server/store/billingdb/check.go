@@ -85,9 +85,12 @@ func restQueries() []string {
 			having sum(amount) <> 0 order by transaction_id limit 1`,
 		`select 'ledger transaction ' || id || ' has no entries' from ledger_transaction t
 			where not exists (select from ledger_entry where transaction_id = t.id) order by id limit 1`,
-		`select 'bank payments that stand on no invoice are ' || p.sum || ' øre, and the ledger has ' || l.sum
-			from (select coalesce(sum(amount), 0) as sum from bank_payment where invoice_id is null) p,
+		`select 'payments that stand on no invoice are ' || p.sum || ' øre, and the ledger has ' || l.sum
+			from (select (select coalesce(sum(amount), 0) from bank_payment where invoice_id is null)
+				+ (select coalesce(sum(entered), 0) from card_payment where state = 'unplaced') as sum) p,
 				(select coalesce(-sum(amount), 0) as sum from ledger_entry where account = 'unplaced') l where p.sum <> l.sum`,
+		`select 'payments by card are ' || p.sum || ' øre, and the ledger has ' || l.sum from (select coalesce(sum(entered), 0) as sum from card_payment) p,
+			(select coalesce(sum(amount), 0) as sum from ledger_entry where account = 'clearing:card') l where p.sum <> l.sum`,
 		`select s.name || ' ' || n || ' is missing in its number series' from number_series s cross join generate_series(s.first, s.next - 1) n
 			where not exists (select from invoice where kind = s.name and number = n) order by s.name, n limit 1`,
 		`select 'the documents of invoice ' || i.number || ' have an outstanding amount that the ledger does not' from invoice i

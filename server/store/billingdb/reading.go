@@ -76,12 +76,13 @@ func (s *Store) Owed(ctx context.Context, customer toll.CustomerID) ([]api.Owed,
 		Outstanding money.Ore
 		Invoices    int
 		Due         *time.Time
+		First       string
 		Unbilled    money.Ore
 		Passages    int
 		Since       *oslo.Day
 	}
 	return store.SelectMapped(ctx, s.db.Pool, func(r row) api.Owed {
-		o := api.Owed{Agreement: r.Agreement, Outstanding: r.Outstanding, Invoices: r.Invoices, Unbilled: r.Unbilled, Passages: r.Passages, Since: store.ZeroIfNull(r.Since)}
+		o := api.Owed{Agreement: r.Agreement, Outstanding: r.Outstanding, Invoices: r.Invoices, Pay: r.First, Unbilled: r.Unbilled, Passages: r.Passages, Since: store.ZeroIfNull(r.Since)}
 		if r.Agreement == noID {
 			o.Agreement = ""
 		}
@@ -91,13 +92,14 @@ func (s *Store) Owed(ctx context.Context, customer toll.CustomerID) ([]api.Owed,
 		return o
 	}, `with left_over as (
 			select i.agreement_id, outstanding(i.id) as amount,
-				coalesce((select max(due_on) from invoice where claim = i.id and kind = 'reminder'), i.due_on) as due_on
+				coalesce((select max(due_on) from invoice where claim = i.id and kind = 'reminder'), i.due_on) as due_on,
+				coalesce((select max(number) from invoice where claim = i.id and kind = 'reminder'), i.number) as number
 			from invoice i where i.customer_id = $1 and i.kind = 'invoice'),
 		open as (select agreement_id, sum(amount)::bigint as outstanding, count(*) filter (where amount > 0) as invoices,
-			min(due_on) filter (where amount > 0) as due from left_over group by 1),
+			min(due_on) filter (where amount > 0) as due, (array_agg(number order by due_on, number) filter (where amount > 0))[1]::text as first from left_over group by 1),
 		waiting as (select agreement_id, sum(amount)::bigint as unbilled, count(distinct passage_id) as passages,
 			norwegian_day(min(passed_at)) - date 'epoch' as since from unbilled where customer_id = $1 group by 1)
-		select agreement_id::text as agreement, coalesce(outstanding, 0) as outstanding, coalesce(invoices, 0) as invoices, due,
+		select agreement_id::text as agreement, coalesce(outstanding, 0) as outstanding, coalesce(invoices, 0) as invoices, due, coalesce(first, '') as first,
 			coalesce(unbilled, 0) as unbilled, coalesce(passages, 0) as passages, since
 		from open full join waiting using (agreement_id) order by agreement_id`, string(customer))
 }

@@ -1,5 +1,7 @@
 package inventory
 
+import "bompass/server/privacy"
+
 // billing lists invoices and the ledger, and what waits for them.
 func billing() []Table {
 	const inInvoices = "the section invoices has what it says"
@@ -119,6 +121,34 @@ func bank() []Table {
 		{
 			Name: "bank_file", Owner: Nobody, Plain: map[string]string{"hash": "a hash"}, Kept: keptForAccounts,
 			Export: Export{Why: "names files of the bank"}, Erase: Erase{Why: "names files of the bank"},
+		},
+	}
+}
+
+// cards lists payments by card.
+func cards() []Table {
+	return []Table{
+		{
+			Name: "card_payment_move", Owner: Customer, Kept: keptForAccounts,
+			Export: Export{Why: "the section card_payments has what became of each"}, Erase: Erase{Why: keptForAccounts},
+		},
+		{
+			Name: "card_payment", Owner: Customer, Accounts: []string{"account_id"}, Customers: []string{"customer_id"}, Kept: keptForAccounts,
+			Export: Export{
+				Section: "card_payments",
+				Query: `select i.number, p.started_at, p.amount, p.terms, p.state, p.reason, p.paid_at, p.received, p.currency, p.brand, p.last_four, p.reference
+					from card_payment p left join invoice i on i.id = p.document_id where p.customer_id = @customer order by p.started_at, p.id`,
+				Columns: []string{"started_at", "amount", "terms", "state", "reason", "paid_at", "received", "currency", "brand", "last_four", "reference"},
+				Omitted: map[string]string{
+					"id": "internal", "customer_id": "the person asking", "account_id": "who paid, of those who act for the customer", "invoice_id": "the number says it",
+					"document_id": "the number says it", "stopped": "the state says it", "until": "of minutes", "asked_at": "internal", "session": "names a page of the provider", "address": "of that page", "entered": "the amount says it",
+				},
+			},
+			Erase: Erase{Why: keptForAccounts}, Join: Join{Move: true},
+		},
+		{
+			Name: "request_key", Owner: Nobody, Plain: map[string]string{"hash": "a hash"}, Prune: &Prune{privacy.Ceremonies, "id", "until < $1"},
+			Export: Export{Why: "of a day; names what was asked by ids"}, Erase: Erase{Why: "ends after a day"},
 		},
 	}
 }

@@ -20,6 +20,9 @@ func StepUpWanted(c *fiber.Ctx) (back string, wanted bool) {
 // twice.
 func numbered(token string) string { return token + "." + rand.Text() }
 
+// NewKey returns the key of a form, by which its request is known.
+func NewKey() string { return rand.Text() }
+
 // formToken returns a form's token without the number of the page.
 func formToken(sent string) string {
 	token, _, _ := strings.Cut(sent, ".")

@@ -159,7 +159,7 @@ func (h *Handlers) cell(v *kit.Page, section, column string, value any) string {
 		return v.T("export.no")
 	case float64:
 		switch column {
-		case "net", "amount", "total", "claimed", "returned", "deposit":
+		case "net", "amount", "total", "claimed", "returned", "deposit", "received":
 			return v.Kroner(money.Ore(value))
 		}
 		return strconv.FormatFloat(value, 'f', -1, 64)

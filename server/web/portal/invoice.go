@@ -13,12 +13,19 @@ import (
 )
 
 func (h *Handlers) invoiceList(ctx context.Context, actor access.Principal, req api.InvoiceListRequest) (api.InvoiceListReply, error) {
-	return h.Invoices.List(ctx, actor.Customer, req)
+	reply, err := h.Invoices.List(ctx, actor.Customer, req)
+	for i := range reply.Invoices {
+		h.markPayable(actor, &reply.Invoices[i])
+	}
+	h.hidePay(actor, reply.Owed)
+	return reply, err
 }
 
 // invoice returns one invoice. An accountant sees its sums, and not where anyone drove.
 func (h *Handlers) invoice(ctx context.Context, actor access.Principal, req api.InvoiceRequest) (api.InvoiceReply, error) {
-	return h.Invoices.Invoice(ctx, actor.Customer, req.Number, actor.Role.May(role.SeePassages))
+	reply, err := h.Invoices.Invoice(ctx, actor.Customer, req.Number, actor.Role.May(role.SeePassages))
+	h.markPayable(actor, &reply.InvoiceSummary)
+	return reply, err
 }
 
 // invoiceFile returns one invoice as a file. An accountant gets the one with sums, and none that says where anyone drove.

@@ -18,6 +18,7 @@ func (h *Handlers) overview(ctx context.Context, actor access.Principal, _ api.E
 		return reply, err
 	}
 	reply.Owed, err = h.Invoices.Owed(ctx, actor.Customer)
+	h.hidePay(actor, reply.Owed)
 	if !actor.Role.May(role.SeePassages) {
 		reply.Latest = []api.PassageLine{} // an accountant does not see where anyone drove
 	}

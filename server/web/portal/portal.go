@@ -17,6 +17,7 @@ import (
 	"bompass/server/legacy"
 	"bompass/server/partner/mail/sim"
 	"bompass/server/passage/export"
+	"bompass/server/payment"
 	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/web/kit"
@@ -91,6 +92,7 @@ type Deps struct {
 	Exports    PassageFiles
 	Invoices   Invoices
 	Files      InvoiceFiles
+	Payments   *payment.Service
 	Live       Live
 	Messages   Messages
 	Parties    Parties // nil where nobody acts for others
@@ -114,7 +116,7 @@ type Handlers struct {
 func New(d Deps) (*Handlers, error) {
 	err := kit.Require(map[string]bool{
 		"access": d.Access != nil, "person": d.Person != nil, "agreements": d.Agreements != nil, "fleet": d.Fleet != nil, "legacy": d.Legacy != nil,
-		"overview": d.Overview != nil, "passages": d.Passages != nil, "exports": d.Exports != nil, "invoices": d.Invoices != nil, "files": d.Files != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
+		"overview": d.Overview != nil, "passages": d.Passages != nil, "invoices": d.Invoices != nil, "files": d.Files != nil, "exports": d.Exports != nil, "payments": d.Payments != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
 	})
 	if err != nil {
 		return nil, err
@@ -166,6 +168,7 @@ func (h *Handlers) MountPages(app *fiber.App) {
 	h.mountGuide(app)
 	h.mountFleetImport(app)
 	h.mountTagOrders(app)
+	h.mountPay(app)
 	h.mountAgreementAddresses(app)
 	h.mountStatements(app)
 	app.Post(site.Preferences, h.SignedIn(h.savePreferences))

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -12,9 +11,6 @@ import (
 )
 
 const termsPattern = site.Terms + ":kind"
-
-// termsParts is how many parts each set of terms has.
-const termsParts = 7
 
 // termsPart is one part of a set of terms.
 type termsPart struct{ Title, Text string }
@@ -29,7 +25,7 @@ type termsView struct {
 // terms shows one set of terms to everybody, in the version that is accepted today.
 func (h *Handlers) terms(c *fiber.Ctx) error {
 	kind := toll.TermsKind(c.Params("kind"))
-	if !slices.Contains(toll.Terms(), kind) {
+	if toll.TermsVersion(kind) == 0 {
 		return h.NotFound(c)
 	}
 	p, err := h.PublicPage(c)
@@ -39,8 +35,12 @@ func (h *Handlers) terms(c *fiber.Ctx) error {
 	v := &termsView{Page: *p}
 	name := "terms." + string(kind)
 	v.Title = v.T(name)
-	v.Text = v.T("terms.version", "version", toll.TermsVersion(kind))
-	for n := 1; n <= termsParts; n++ {
+	version := "terms.version"
+	if v.Has(name + ".version") {
+		version = name + ".version"
+	}
+	v.Text = v.T(version, "version", toll.TermsVersion(kind))
+	for n := 1; v.Has(name + "." + strconv.Itoa(n) + ".title"); n++ {
 		key := name + "." + strconv.Itoa(n)
 		v.Parts = append(v.Parts, termsPart{v.T(key + ".title"), v.T(key + ".text")})
 	}

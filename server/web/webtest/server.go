@@ -25,9 +25,11 @@ import (
 	"bompass/server/internal/proves"
 	"bompass/server/legacy"
 	"bompass/server/notice"
+	"bompass/server/partner/card"
 	"bompass/server/partner/mail/sim"
 	"bompass/server/partner/register"
 	"bompass/server/passage/export"
+	"bompass/server/payment"
 	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/store"
@@ -39,6 +41,7 @@ import (
 	"bompass/server/store/fleetdb"
 	"bompass/server/store/legacydb"
 	"bompass/server/store/noticedb"
+	"bompass/server/store/paymentdb"
 	"bompass/server/store/persondb"
 	"bompass/server/store/privacydb"
 	"bompass/server/web"
@@ -155,7 +158,8 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 		Fleet:   fleet.NewService(fleetdb.New(h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, accessService, unpriced{h}, h.Keys, h.Now),
 		Legacy:  legacy.NewService(legacydb.New(h.DB), h.Keys, messages, accessService, h.Now),
 		Context: ctx, PublicURL: h.URL, Access: accessService, Ceremonies: accounts, Keys: h.Keys, Overview: h, Passages: h,
-		Invoices: billing.NewReader(billingdb.New(h.DB)), Files: billing.NewFiles(billingdb.New(h.DB), document.Renderer(Seller()), h.Now), Exports: export.NewService(h, h.Now),
+		Invoices: billing.NewReader(billingdb.New(h.DB)), Files: billing.NewFiles(billingdb.New(h.DB), document.Renderer(Seller()), h.Now),
+		Payments: payment.NewService(paymentdb.New(h.DB), card.Unconfigured{Variable: "BOMPASS_CARD_URL"}, h.URL, h.Now, Discard()), Exports: export.NewService(h, h.Now),
 		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(h.DB),
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)), Security: slog.New(slog.NewJSONHandler(&h.Security, nil)),

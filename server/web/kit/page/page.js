@@ -99,6 +99,21 @@
   if (root.dataset.page) { if (document.readyState === "loading") addEventListener("DOMContentLoaded", loaded); else loaded(); }
 })();
 
+// A page that waits for an answer shows what the server knows by now.
+(() => {
+  const waiting = () => document.querySelector("#answer[data-wait]");
+  const look = async () => {
+    const box = waiting();
+    if (!box) return;
+    const text = await fetch(location, { cache: "no-store" }).then((reply) => reply.text()).catch(() => "");
+    const now = new DOMParser().parseFromString(text, "text/html");
+    const found = now.querySelector("#answer");
+    if (found && !found.dataset.wait) { box.replaceWith(found); document.title = now.title; }
+    setTimeout(look, 2000);
+  };
+  addEventListener("DOMContentLoaded", () => setTimeout(look, 1000));
+})();
+
 // The session ends when nothing is done for half an hour. Two minutes before, a dialog offers to stay.
 (() => {
   "use strict";
