@@ -52,9 +52,10 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server bank import FILE…         enter the payments of the bank's files (OCR giro, camt.054), each once
   server bank export --to FOLDER   write the claims of AvtaleGiro for the bank, each once
   server bank unplaced [--json]    list payments that stand on no invoice, with what they may be for
-  server bank place REFERENCE --invoice NUMBER
-                                   enter one of them for an invoice
-  server bank return REFERENCE     take a payment from its invoice, onto that list
+  server bank place N[.M]          enter a payment of that list for the invoice that is proposed first, or Mth
+  server bank place N --invoice NUMBER
+                                   enter it for an invoice
+  server bank undo N               take a payment from its invoice, onto that list, by a counter-entry
   server ledger check [--since YYYY-MM]
                                    rate passages again, recompute lines, invoices and ledger, and print the first difference
   server ledger export --month YYYY-MM --to FILE [--chart FILE]
