@@ -16,12 +16,15 @@ import (
 	"bompass/assets"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/attachment"
 	"bompass/server/billing"
+	"bompass/server/casework"
 	"bompass/server/command"
 	"bompass/server/config"
 	"bompass/server/embedded"
 	"bompass/server/fleet"
 	"bompass/server/job"
+	"bompass/server/notice"
 	"bompass/server/overview"
 	tagshop "bompass/server/partner/tagshop/sim"
 	"bompass/server/passage/export"
@@ -33,6 +36,7 @@ import (
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/billingdb"
+	"bompass/server/store/casedb"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/fleetdb"
 	"bompass/server/store/migration"
@@ -244,7 +248,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Fleet:   vehicles,
 		Parties: partners.parties, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
-		Passages: passages{p.pipeline, lists}, Invoices: billing.NewReader(billingdb.New(p.db)), Files: people.files, Exports: export.NewService(lists, p.Now), Payments: p.payments, Tariffs: p.tariffFiles, Contact: p.contact, ContactOf: p.contactOf,
+		Passages: passages{p.pipeline, lists}, Invoices: billing.NewReader(billingdb.New(p.db)), Files: people.files, Exports: export.NewService(lists, p.Now), Payments: p.payments, Tariffs: p.tariffFiles, Chargers: func() []toll.Charger { return p.prices.Release().Book.Chargers() }, Cases: p.openCases(people.writer), Contact: p.contact, ContactOf: p.contactOf,
 		Live: live, Messages: noticedb.New(p.db), Ready: p.ready, IntakeReady: p.pipeline.Ready,
 		Assets: bundle, Log: p.log, Security: security, Now: p.Now,
 	})
@@ -261,6 +265,13 @@ func (p *product) openLive(ctx context.Context, lists *reading.Service) *reading
 	}()
 	p.opened.add(func() { stop(); <-done })
 	return live
+}
+
+// openCases builds the service of cases, and registers the job that tells customers of answers.
+func (p *product) openCases(writer *notice.Writer) *casework.Service {
+	cases := casedb.New(p.db)
+	job.Handle(p.jobs, casework.NewTeller(cases, writer, p.Now).Work, job.Options{})
+	return casework.NewService(cases, attachment.ScannerAt(p.config.ClamAV), p.Now)
 }
 
 // openFleet builds the service of vehicles and tags, and registers its jobs. A development server has a tag shop.

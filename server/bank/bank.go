@@ -89,9 +89,8 @@ type Store interface {
 	// and enters all in the ledger, in one transaction. It returns a *ReadError for a file that is there.
 	Import(ctx context.Context, f File, payments []Payment) (Result, error)
 	DebitStore
-	// Unplaced returns payments that stand on no invoice, the oldest first, with what they may be for; only the one with a number,
-	// unless it is 0.
-	Unplaced(ctx context.Context, no int64) ([]Unplaced, error)
+	// Unplaced returns payments that stand on no invoice, the oldest first, with what they may be for.
+	Unplaced(ctx context.Context) ([]Unplaced, error)
 	// Place enters an unplaced payment for an invoice. It returns ErrNoPayment, ErrNoInvoice or ErrPlaced.
 	Place(ctx context.Context, reference, number string, at time.Time) error
 	// Return takes a payment from the invoice that it was entered for, by a counter-entry. It returns ErrNoPayment, or
@@ -101,16 +100,14 @@ type Store interface {
 
 // Errors of placing.
 var (
-	ErrNoPayment  = errors.New("no payment has the number or reference")
-	ErrNoInvoice  = errors.New("no invoice has the number")
-	ErrNoProposal = errors.New("nothing is proposed by that number; name the invoice with --invoice")
-	ErrPlaced     = errors.New("the payment is on an invoice; take it from there first")
-	ErrNotPlaced  = errors.New("the payment is on no invoice")
+	ErrNoPayment = errors.New("no payment has the reference")
+	ErrNoInvoice = errors.New("no invoice has the number")
+	ErrPlaced    = errors.New("the payment is on an invoice; take it from there first")
+	ErrNotPlaced = errors.New("the payment is on no invoice")
 )
 
 // Unplaced is a payment without an invoice.
 type Unplaced struct {
-	No int64 // that no other payment has
 	Payment
 	Reason    Reason
 	Proposals []Proposal
@@ -121,20 +118,8 @@ type Proposal struct {
 	Number      string
 	KID         string
 	Outstanding money.Ore
-	Why         Why
+	Why         string // "kid": one digit differs, or two neighbours are swapped; "amount": it is of the amount, and none of it is paid
 }
-
-// Why is why a payment may be for an invoice.
-type Why string
-
-// The reasons, the surest first.
-const (
-	TheInvoice Why = "invoice" // it is that of the KID, of which less is outstanding
-	NearKID    Why = "kid"     // one digit of the KID differs, or two neighbours are swapped
-	SamePayer  Why = "payer"   // what is outstanding is of the amount, and the account has paid for the agreement before
-	Newest     Why = "newest"  // it is the newest open one of the agreement, and that of the KID is credited or paid
-	SameAmount Why = "amount"  // what is outstanding is of the amount
-)
 
 // Service reads files of payments. It is safe for concurrent use.
 type Service struct {
@@ -149,22 +134,7 @@ func NewService(store Store, accounts Accounts, now func() time.Time) *Service {
 }
 
 // Unplaced returns payments that stand on no invoice, the oldest first.
-func (s *Service) Unplaced(ctx context.Context) ([]Unplaced, error) { return s.store.Unplaced(ctx, 0) }
-
-// PlaceProposed enters the payment of a number for an invoice that it may be for, the nth from 1, and returns the invoice's number.
-func (s *Service) PlaceProposed(ctx context.Context, no int64, n int) (string, error) {
-	list, err := s.store.Unplaced(ctx, no)
-	switch {
-	case err != nil:
-		return "", err
-	case len(list) == 0 || no == 0:
-		return "", ErrNoPayment
-	case n < 1 || n > len(list[0].Proposals):
-		return "", ErrNoProposal
-	}
-	number := list[0].Proposals[n-1].Number
-	return number, s.store.Place(ctx, list[0].Reference, number, s.now())
-}
+func (s *Service) Unplaced(ctx context.Context) ([]Unplaced, error) { return s.store.Unplaced(ctx) }
 
 // Place enters an unplaced payment for an invoice.
 func (s *Service) Place(ctx context.Context, reference, number string) error {

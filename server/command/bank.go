@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -19,7 +18,7 @@ import (
 	"bompass/server/store/migration"
 )
 
-const bankUsage = "write: server bank import FILE…, server bank export --to FOLDER, server bank unplaced [--json], server bank place N[.M], server bank place N --invoice NUMBER, or server bank undo N"
+const bankUsage = "write: server bank import FILE…, server bank export --to FOLDER, server bank unplaced [--json], server bank place REFERENCE --invoice NUMBER, or server bank return REFERENCE"
 
 // bankCommand enters payments of the bank's files, and places those that name no invoice.
 func bankCommand(ctx context.Context, args []string, w World) error {
@@ -27,7 +26,7 @@ func bankCommand(ctx context.Context, args []string, w World) error {
 		return errors.New(bankUsage)
 	}
 	do, ok := map[string]func(context.Context, []string, World, *bank.Service) error{
-		"import": bankImport, "export": bankExport, "unplaced": bankUnplaced, "place": bankPlace, "undo": bankUndo,
+		"import": bankImport, "export": bankExport, "unplaced": bankUnplaced, "place": bankPlace, "return": bankReturn,
 	}[args[0]]
 	if !ok {
 		return fmt.Errorf("bank knows no %q; %s", args[0], bankUsage)
@@ -138,19 +137,19 @@ func bankUnplaced(ctx context.Context, args []string, w World, s *bank.Service) 
 		return err
 	}
 	table := tabwriter.NewWriter(w.Out, 0, 8, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "N\tDAY\tAMOUNT\tKID\tREASON\tMAY BE FOR\tREFERENCE")
+	_, _ = fmt.Fprintln(table, "REFERENCE\tDAY\tAMOUNT\tKID\tREASON\tMAY BE FOR")
 	for i := range list {
 		u := &list[i]
 		var may []string
-		for n, p := range u.Proposals {
-			may = append(may, fmt.Sprintf("%d.%d: %s (%s outstanding, by its %s)", u.No, n+1, p.Number, p.Outstanding, p.Why))
+		for _, p := range u.Proposals {
+			may = append(may, fmt.Sprintf("%s (%s outstanding, by its %s)", p.Number, p.Outstanding, p.Why))
 		}
-		_, _ = fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", u.No, u.On, u.Amount, u.KID, u.Reason, strings.Join(may, ", "), u.Reference)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", u.Reference, u.On, u.Amount, u.KID, u.Reason, strings.Join(may, ", "))
 	}
 	return table.Flush()
 }
 
-// bankPlace enters an unplaced payment for an invoice: the one that is named, or one that is proposed.
+// bankPlace enters an unplaced payment for an invoice.
 func bankPlace(ctx context.Context, args []string, w World, s *bank.Service) error {
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
 		return errors.New(bankUsage)
@@ -161,38 +160,18 @@ func bankPlace(ctx context.Context, args []string, w World, s *bank.Service) err
 	if err := flags.Parse(args[1:]); err != nil {
 		return fmt.Errorf("bank place: %w", err)
 	}
-	if flags.NArg() > 0 {
+	if flags.NArg() > 0 || *number == "" {
 		return errors.New(bankUsage)
 	}
-	var err error
-	if *number != "" {
-		err = s.Place(ctx, args[0], *number)
-	} else {
-		*number, err = placeProposed(ctx, args[0], s)
-	}
-	if err != nil {
+	if err := s.Place(ctx, args[0], *number); err != nil {
 		return fmt.Errorf("%s: %w", args[0], err)
 	}
-	_, err = fmt.Fprintf(w.Out, "%s is entered for invoice %s\n", args[0], *number)
+	_, err := fmt.Fprintf(w.Out, "%s is entered for invoice %s\n", args[0], *number)
 	return err
 }
 
-// placeProposed takes the first proposal of a payment (17), or another one (17.2).
-func placeProposed(ctx context.Context, arg string, s *bank.Service) (string, error) {
-	first, second, several := strings.Cut(arg, ".")
-	no, err := strconv.ParseInt(first, 10, 64)
-	n := 1
-	if err == nil && several {
-		n, err = strconv.Atoi(second)
-	}
-	if err != nil {
-		return "", errors.New("is no number of server bank unplaced; " + bankUsage)
-	}
-	return s.PlaceProposed(ctx, no, n)
-}
-
-// bankUndo takes a payment from its invoice, by a counter-entry.
-func bankUndo(ctx context.Context, args []string, w World, s *bank.Service) error {
+// bankReturn takes a payment from its invoice.
+func bankReturn(ctx context.Context, args []string, w World, s *bank.Service) error {
 	if len(args) != 1 {
 		return errors.New(bankUsage)
 	}

@@ -37,6 +37,11 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server tags sent ORDER TAG       record which tag was sent; for a holder, without TAG
   server tags delivered ORDER      record that an order was delivered; a replacement is on its vehicle then
   server tags received TAG         record that a settled tag was returned; a refund that awaits it is due
+  server cases [--json]            list the cases of customer service that wait for an answer
+  server cases show NUMBER         print one with its messages
+  server cases take|ask|answer NUMBER --by NAME
+                                   work on it, ask the customer, or answer and close it; the text is read from standard input
+  server cases file FILE --to PATH write a file of a case to a new file
   server billing run [--period YYYY-MM]
                                    make the invoices of a month, once, however often it is repeated
   server billing paid --kid KID --amount KRONER --on DAY --reference TEXT
@@ -52,10 +57,9 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server bank import FILE…         enter the payments of the bank's files (OCR giro, camt.054), each once
   server bank export --to FOLDER   write the claims of AvtaleGiro for the bank, each once
   server bank unplaced [--json]    list payments that stand on no invoice, with what they may be for
-  server bank place N[.M]          enter a payment of that list for the invoice that is proposed first, or Mth
-  server bank place N --invoice NUMBER
-                                   enter it for an invoice
-  server bank undo N               take a payment from its invoice, onto that list, by a counter-entry
+  server bank place REFERENCE --invoice NUMBER
+                                   enter one of them for an invoice
+  server bank return REFERENCE     take a payment from its invoice, onto that list
   server ledger check [--since YYYY-MM]
                                    rate passages again, recompute lines, invoices and ledger, and print the first difference
   server ledger export --month YYYY-MM --to FILE [--chart FILE]
@@ -74,7 +78,7 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
 Settings are environment variables: BOMPASS_ADDR, BOMPASS_HOME, BOMPASS_PUBLIC_URL, BOMPASS_MODE, BOMPASS_SECRET,
 BOMPASS_EID_…, BOMPASS_EID_SE_…, BOMPASS_MANDATE_…, BOMPASS_SMTP_URL, BOMPASS_MAIL_FROM, BOMPASS_SMS_…,
 BOMPASS_PAPER_DIR, BOMPASS_SEAL_KEYS, BOMPASS_PEPPERS, BOMPASS_PROXIES, BOMPASS_LEAF…, BOMPASS_METRICS_ADDR,
-BOMPASS_STREAM_…, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ACCOUNT, BOMPASS_BANK_FILES, BOMPASS_BANK_FOLDER, BOMPASS_DIRECT_DEBIT, BOMPASS_LEAKED_PASSWORDS, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve
+BOMPASS_STREAM_…, BOMPASS_VEHICLES_…, BOMPASS_CHARGERS, BOMPASS_ACCOUNT, BOMPASS_BANK_FILES, BOMPASS_BANK_FOLDER, BOMPASS_DIRECT_DEBIT, BOMPASS_LEAKED_PASSWORDS, BOMPASS_CLAMAV, BOMPASS_ASSETS, DATABASE_URL, NATS_URL. With none set, serve
 starts its own PostgreSQL and message stream, and stores everything under .run.
 `
 
@@ -117,6 +121,8 @@ func Run(ctx context.Context, args []string, w World) error {
 		return restoreCommand(ctx, args, w)
 	case "tags":
 		return tagsCommand(ctx, args, w)
+	case "cases":
+		return casesCommand(ctx, args, w)
 	case "billing":
 		return billingCommand(ctx, args, w)
 	case "bank":

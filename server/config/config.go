@@ -61,6 +61,7 @@ type Config struct {
 	Issuer   Issuer
 	Leaf     Leaf
 	Metrics  string // BOMPASS_METRICS_ADDR: address of /metrics, on this machine only; empty serves none
+	ClamAV   string // BOMPASS_CLAMAV: socket or host:port of ClamAV's daemon, which scans sent files; empty scans none
 	Leaked   string // BOMPASS_LEAKED_PASSWORDS: file of passwords found in data leaks; empty uses the built-in rules alone
 	Assets   string // BOMPASS_ASSETS: directory of the built browser program; empty uses the one built in
 }
@@ -113,6 +114,7 @@ func Read(getenv func(string) string) (Config, error) {
 		Reported: r.text("BOMPASS_BANK_FILES", ""),
 		Folder:   r.text("BOMPASS_BANK_FOLDER", ""),
 		Unit:     r.unit("BOMPASS_DIRECT_DEBIT"),
+		ClamAV:   r.text("BOMPASS_CLAMAV", ""),
 		Leaked:   r.text("BOMPASS_LEAKED_PASSWORDS", ""),
 		Assets:   r.text("BOMPASS_ASSETS", ""),
 	}

@@ -80,6 +80,7 @@ const (
 	LegacyLinked      Kind = "legacy.linked"   // to the address that the agreement had; params number, person
 	NewInvoice        Kind = "new.invoice"     // a file; params number, period, amount, due
 	NewReminder       Kind = "new.reminder"    // a file; params number, invoice, amount, due
+	CaseAnswered      Kind = "case.answered"   // customer service has written; link, param number
 )
 
 // Kinds returns every kind, for the test of the catalogues.
@@ -91,7 +92,7 @@ func Kinds() []Kind {
 		NewDevice,
 		SessionsEnded, Invited, RoleChanged, ErasureAsked, Exported, FindAgreements, FactorSuspended, Erased,
 		SignInCode, SMSAdded, LostAsked, LostCode, LostStopped, LostUsed, AddressChanged, EIDConnected, EmailTaken,
-		AgreementMade, LegacyLinked, NewInvoice, NewReminder,
+		AgreementMade, LegacyLinked, NewInvoice, NewReminder, CaseAnswered,
 	}
 }
 

@@ -20,6 +20,7 @@ const (
 	InvitationRetention      = 365 * 24 * time.Hour
 	QuarantineRetention      = 400 * 24 * time.Hour // passages that were resolved by hand
 	LostFactorClaimRetention = 400 * 24 * time.Hour // claims that every factor is lost
+	CaseRetentionYears       = 3                    // after the end of the year of the last message: as long as a claim can be made (Limitation Act, section 2)
 	ThrottleRetention        = 24 * time.Hour       // after the last attempt
 	ExpiredRetention         = time.Hour            // pending logins, authentication requests, challenges and codes that have expired
 )
@@ -46,6 +47,7 @@ const (
 	Invitations      Category = "invitations"
 	Quarantine       Category = "quarantine"
 	LostFactorClaims Category = "lost factor claims"
+	Cases            Category = "cases"
 	Throttles        Category = "throttles"
 	Sessions         Category = "sessions"
 	PendingLogins    Category = "pending logins"
@@ -78,6 +80,7 @@ func Periods() []Period {
 		{Category: Invitations, For: InvitationRetention},
 		{Category: Quarantine, For: QuarantineRetention},
 		{Category: LostFactorClaims, For: LostFactorClaimRetention},
+		{Category: Cases, Years: CaseRetentionYears},
 		{Category: Throttles, For: ThrottleRetention},
 		{Category: Sessions}, // their own end is their time
 		{Category: PendingLogins, For: ExpiredRetention},

@@ -15,6 +15,7 @@ import (
 	"bompass/server/access/factor"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
+	"bompass/server/casework"
 	"bompass/server/fleet"
 	"bompass/server/legacy"
 	"bompass/server/partner/mail/sim"
@@ -23,6 +24,7 @@ import (
 	"bompass/server/person"
 	"bompass/server/privacy"
 	"bompass/server/web/asset"
+	"bompass/server/web/help"
 	"bompass/server/web/hook"
 	"bompass/server/web/kit"
 	"bompass/server/web/once"
@@ -88,6 +90,8 @@ type Deps struct {
 	EID         signin.EID // nil if sign-in with an eID is disabled
 	Parties     Parties    // nil if nobody can act for others by mandate
 	Tariffs     portal.Tariffs
+	Cases       *casework.Service
+	Chargers    func() []toll.Charger           // the toll companies, as the price lists in force have them
 	Contact     toll.Contact                    // of customer service
 	ContactOf   kit.CustomerContact             // nil if that is the same for everyone
 	Ready       func(ctx context.Context) error // returns nil if requests can be answered
@@ -116,6 +120,7 @@ type rooms struct {
 	signin   *signin.Handlers
 	welcome  *welcome.Handlers
 	portal   *portal.Handlers
+	help     *help.Handlers
 	shell    *shell.Handlers
 	passages roadside.Passages
 	payments *payment.Service
@@ -165,6 +170,10 @@ func open(d Deps) (r rooms, err error) {
 	if err != nil {
 		return r, err
 	}
+	r.help, err = help.New(help.Deps{Kit: r.kit, Access: d.Access, Agreements: d.Agreements, Cases: d.Cases, Chargers: d.Chargers, Companies: d.Parties != nil})
+	if err != nil {
+		return r, err
+	}
 	paths, version, err := r.portal.Offline()
 	r.shell = shell.New(shell.Deps{
 		Kit: r.kit, Offline: shell.OfflinePages{Paths: paths, Version: version}, Onboarding: r.welcome.Onboarding, FirstAnswer: r.portal.FirstAnswer, Development: d.Development, Unkept: d.Unkept,
@@ -191,6 +200,7 @@ func (r rooms) mount(ready, intakeReady func(context.Context) error) *fiber.App 
 	r.signin.Mount(app)
 	r.welcome.Mount(app)
 	r.portal.MountPages(app)
+	r.help.Mount(app)
 	r.shell.MountProgram(app)
 	app.Use(r.kit.NotFound)
 	return app

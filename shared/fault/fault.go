@@ -72,6 +72,10 @@ const (
 	LegacyWrong      Code = "legacy.wrong"      // number and password of the legacy system are wrong or spent: the same answer
 	ImportUnreadable Code = "import.unreadable" // not a table with a column of registration numbers
 	ImportTooLong    Code = "import.too.long"   // more rows than a file may have
+	FileKind         Code = "file.kind"         // a sent file is none of the kinds that are accepted, or cannot be read
+	FileTooLarge     Code = "file.too.large"    // a sent file is too large
+	FileInfected     Code = "file.infected"     // the scanner has found a virus in a sent file
+	FilesTooMany     Code = "files.too.many"    // more files than a message may have
 	TooManyToday     Code = "too.many.today"    // throttled until tomorrow
 )
 

@@ -76,6 +76,10 @@ var specs = map[Code]Spec{
 	DraftGone:        {Status: 422},
 	ImportUnreadable: {Status: 422},
 	ImportTooLong:    {Status: 422, Params: []string{"max"}},
+	FileKind:         {Status: 422, Params: []string{"name"}},
+	FileTooLarge:     {Status: 422, Params: []string{"name"}},
+	FileInfected:     {Status: 422, Params: []string{"name"}},
+	FilesTooMany:     {Status: 422},
 	LegacyWrong:      {Status: 422},
 }
 

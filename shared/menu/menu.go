@@ -71,6 +71,7 @@ var sections = [...]struct{ below, item string }{
 	{site.Invoices, site.Invoices},
 	{site.Prices, site.Prices},
 	{site.Help, site.Help},
+	{site.Cases, site.Help},
 	{"/agreements", site.Overview},
 	{"/tags", site.Vehicles},
 }

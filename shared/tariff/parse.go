@@ -69,7 +69,7 @@ func (p *parser) header() bool {
 		p.scheme.ID, p.scheme.Name = idOf[schemeID](p, "the scheme's id"), p.word("the scheme's name in quotes")
 	case "charger":
 		p.scheme.Charger, p.scheme.ChargerName = idOf[chargerID](p, "the toll charger's id"), p.word("the toll charger's name in quotes")
-		p.scheme.Contact = p.contact()
+		p.scheme.Contact, p.scheme.Office = p.contact()
 	case "clock":
 		if p.scheme.Clock = p.word("a zone"); p.scheme.Clock != Norway && p.scheme.Clock != Sweden {
 			p.problem("clock %q is not supported; write clock Europe/Oslo or Europe/Stockholm", p.scheme.Clock)

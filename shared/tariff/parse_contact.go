@@ -6,18 +6,39 @@ import (
 	"bompass/shared/toll"
 )
 
-// contact reads: [phone "NUMBER"]… [email ADDRESS]…, in any order.
-func (p *parser) contact() (c toll.Contact) {
+// contact reads: [phone "NUMBER"]… [email ADDRESS]… [site HOST] [address "TEXT"] [open DAYS FROM-TO]…, in any order.
+func (p *parser) contact() (c toll.Contact, o toll.Office) {
 	for {
 		switch {
 		case p.take("phone"):
 			c.Phones = append(c.Phones, p.phone())
 		case p.take("email"):
 			c.Emails = append(c.Emails, p.email())
+		case p.take("site"):
+			o.Site = p.site()
+		case p.take("address"):
+			o.Address = p.word("the postal address in quotes")
+		case p.take("open"):
+			hours := toll.Hours{Days: p.days(p.word("days like mon-fri"))}
+			span := p.span(p.word("opening hours like 08:00-15:30"))
+			hours.From, hours.To = span.From, span.To
+			o.Hours = append(o.Hours, hours)
 		default:
-			return c
+			return c, o
 		}
 	}
+}
+
+// site reads the name of a web site, without its scheme.
+func (p *parser) site() string {
+	w := p.word("the web site of the toll charger")
+	odd := strings.ContainsFunc(w, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '.' && r != '-'
+	})
+	if w != "" && (odd || strings.Trim(w, ".-") != w || !strings.Contains(w, ".")) {
+		p.problem("%q is not a web site; write one like www.bompass.example", w)
+	}
+	return w
 }
 
 // phone reads a telephone number: digits and single spaces, after + if it has the code of a country.

@@ -24,6 +24,7 @@ type Scheme struct {
 	Charger     toll.ChargerID
 	ChargerName string
 	Contact     toll.Contact // of the toll charger's customer service
+	Office      toll.Office  // of the toll charger
 	Clock       string       // the zone whose wall clock and calendar decide bands, days and months
 	Currency    string       // currency of all amounts: NOK or SEK; amounts are in hundredths
 	Ferry       bool         // priced by length
@@ -111,6 +112,24 @@ func (b *Book) ContactOf(chargers ...toll.ChargerID) (found toll.Contact) {
 		}
 	}
 	return found
+}
+
+// Chargers returns the toll chargers, each once, in the order of the book, with what its schemes say of them.
+func (b *Book) Chargers() (list []toll.Charger) {
+	for _, s := range b.Schemes {
+		at := slices.IndexFunc(list, func(c toll.Charger) bool { return c.ID == s.Charger })
+		if at < 0 {
+			at, list = len(list), append(list, toll.Charger{ID: s.Charger, Name: s.ChargerName})
+		}
+		c := &list[at]
+		c.Contact.Phones = addNew(slices.Clip(c.Contact.Phones), s.Contact.Phones)
+		c.Contact.Emails = addNew(slices.Clip(c.Contact.Emails), s.Contact.Emails)
+		c.Office.Site, c.Office.Address = cmp.Or(c.Office.Site, s.Office.Site), cmp.Or(c.Office.Address, s.Office.Address)
+		if len(c.Office.Hours) == 0 {
+			c.Office.Hours = s.Office.Hours
+		}
+	}
+	return list
 }
 
 // addNew appends the texts of more that list does not have.

@@ -11,6 +11,30 @@ type Contact struct {
 	Emails []string `json:"emails,omitempty"`
 }
 
+// Office is where a toll charger is found: its web site, its postal address and its opening hours. Each may be empty.
+type Office struct {
+	Site    string // without https://, such as bompass.example
+	Address string // on one line
+	Hours   []Hours
+}
+
+// Hours are opening hours of some days of the week, in minutes of the day.
+type Hours struct {
+	Days     [7]bool // from Sunday
+	From, To int
+}
+
+// Empty reports whether nothing is known of an office.
+func (o Office) Empty() bool { return o.Site == "" && o.Address == "" && len(o.Hours) == 0 }
+
+// Charger is a toll charger as customers reach it.
+type Charger struct {
+	ID      ChargerID
+	Name    string
+	Contact Contact
+	Office  Office
+}
+
 // numberSeparator separates telephone numbers in a sentence.
 const numberSeparator = " / "
 

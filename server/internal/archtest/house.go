@@ -21,6 +21,7 @@ var House = []Row{
 	{"shared/money", "", "whole øre are a type and its arithmetic"},
 	{"shared/oslo", "", "Norwegian dates and times come from the calendar alone"},
 	{"shared/dun", "shared/money shared/oslo", "the rules of reminding are dated tables"},
+	{"shared/casework", "shared/oslo", "what a case is, and by when it is answered, follows from rules"},
 	{"shared/role", "", "the rights of roles are a table"},
 	{"shared/site", "", "the addresses of pages are a list"},
 	{"shared/menu", "shared/role shared/site", "what stands in the menus follows from rights and addresses"},
@@ -239,6 +240,8 @@ var House = []Row{
 		"changes of tags and vehicles need a person and the register; a shop sends tags; vehicles are listed in spreadsheets",
 	},
 	{"server/legacy", account, "links agreements of the legacy system to accounts"},
+	{"server/attachment", anyShared, "checks the files that people send"},
+	{"server/casework", "server/access server/attachment server/notice " + anyShared, "customer service in writing"},
 	{"server/draft", "server/access/seal " + anyShared, "keeps the answers to a form encrypted until they are used"},
 	{
 		"server/agreement", account + " server/draft server/partner/register",
@@ -296,6 +299,7 @@ var House = []Row{
 	},
 	{"server/store/paymentdb", "server/store server/access server/ledger server/partner/card server/payment " + anyShared, "keeps payments by card and their moves"},
 	{"server/store/bankdb", "server/store server/bank server/ledger " + anyShared, "keeps the bank's files and their payments"},
+	{"server/store/casedb", database + " server/attachment server/casework server/notice server/job", "keeps the cases of customer service"},
 	{"server/store/pricedb", "server/store server/pricelist " + anyShared, "keeps the releases of price lists"},
 	{"server/store/privacydb", database + " server/privacy server/store/inventory", "exports, erases and prunes"},
 
@@ -310,13 +314,14 @@ var House = []Row{
 	{"server/web/hook", httpLayer + " server/payment", "the routes that partners call by themselves"},
 	{"server/web/signin", httpLayer + " server/web/resume server/eid server/partner/identity", "the pages of signing in"},
 	{"server/web/welcome", httpLayer, "asks for what is missing before a person gets in"},
+	{"server/web/help", httpLayer + " server/agreement server/attachment server/casework", "the pages of help and of cases"},
 	{
 		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail server/partner/mail/sim server/passage/export server/payment server/privacy server/sheet server/testclock",
 		"the routes of customers",
 	},
 	{
 		"server/web",
-		"server/web/... server/agreement server/fleet server/legacy server/partner/mail/sim server/payment server/privacy server/testclock " + httpLayer,
+		"server/web/... server/agreement server/casework server/fleet server/legacy server/partner/mail/sim server/payment server/privacy server/testclock " + httpLayer,
 		"connects the rooms of the HTTP layer",
 	},
 
@@ -345,14 +350,14 @@ var House = []Row{
 	},
 	{"server/internal/bench", "", "has tests and benchmarks only"},
 	{
-		"server/web/webtest", "server/... " + anyShared,
+		"server/web/webtest", "assets server/... " + anyShared,
 		"assembles the HTTP layer with domains, store and simulators for tests",
 	},
 
 	// server: the commands of operators call domains and stores; the HTTP layer is not among them.
 	{
 		"server/command",
-		"assets hardware/... server/access server/access/seal server/bank server/bank/folder server/billing server/config server/document/... server/dunning server/eid server/embedded server/fleet server/ledger/... " +
+		"assets hardware/... server/access server/access/seal server/attachment server/bank server/bank/folder server/billing server/casework server/config server/document/... server/dunning server/eid server/embedded server/fleet server/ledger/... " +
 			"server/legacy server/partner/identity/openid server/passage server/passage/reading server/pricelist server/store/... " + anyShared,
 		"does what operators ask for",
 	},
@@ -389,6 +394,8 @@ var Libraries = []Library{
 	{"golang.org/x/image", "server/document/pdf", "fonts of PDF"},
 	{"github.com/alexedwards/argon2id", "server/access/seal server/legacy", "hashes of passwords"},
 	{"github.com/andybalholm/brotli", "server/internal/bundle server/web/portal", "compression of what browsers load"},
+	{"github.com/disintegration/imaging", "server/attachment", "turns pictures as the camera was held"},
+	{"github.com/gabriel-vasile/mimetype", "server/attachment", "tells the kind of a file by its content"},
 	{"github.com/boombuler/barcode", "server/web/signin", "QR codes for authenticator apps"},
 	{"github.com/chromedp", "server/internal/e2e", "drives a browser"},
 	{"github.com/coreos/go-oidc", "server/partner/identity/openid", "verifies tokens of identity providers"},
@@ -400,7 +407,7 @@ var Libraries = []Library{
 	{"github.com/google/go-cmp", "server/internal/... server/partner/...", "compares values in tests"},
 	{
 		"github.com/google/uuid",
-		"server/access/... server/agreement server/draft server/eid server/fleet server/legacy server/notice server/party server/person",
+		"server/access/... server/agreement server/command server/draft server/eid server/fleet server/legacy server/notice server/party server/person server/web/help",
 		"identities of records",
 	},
 	{"github.com/trustelem/zxcvbn", "server/access", "estimates how many guesses a password takes"},

@@ -68,7 +68,7 @@ func publicPages() []pageState {
 			see:  `location.pathname === "/login/code"`,
 		},
 		{name: "lost", path: "/login/lost", see: `document.querySelectorAll("main section").length > 1`},
-		{name: "help", path: "/help"},
+		{name: "help", path: "/help?company=vegamot", see: `document.querySelector("#contact")`},
 		{name: "help-login", path: "/help/login"},
 		{name: "help-tags", path: "/help/tags"},
 		{name: "help-tags-mounting", path: "/help/tags/mounting"},
@@ -179,6 +179,16 @@ func signedInPages() []pageState {
 			p.Press("#order")
 		}, see: refusedForm},
 		{name: "tag-orders-placed", path: "/tags/orders?vehicle=" + vehicle("VJ40110") + "&item=tag", then: fill("#order", "#address", "Havnegata 1, 7010 Trondheim"), see: `document.querySelector("#mine")`},
+		{name: "cases", path: "/cases", see: `document.querySelector("#write")`},
+		{name: "case-new", path: "/cases/new?about=agreement:7002001", see: `document.querySelector("#text")`},
+		{name: "case-new-wrong", then: func(p *e2e.Page) {
+			p.Eval(`(document.querySelector("form:has(#send)").noValidate = true, 1)`)
+			p.Press("#send")
+		}, see: refusedForm},
+		{name: "case-opened", path: "/cases/new", then: func(p *e2e.Page) {
+			p.Eval(`(document.querySelector("#topic").value = "passage", document.querySelector("#charger").selectedIndex = 1, 1)`)
+			fill("#send", "#title", "Feil pris", "#text", "Hei!")(p)
+		}, see: `document.querySelector("#messages")`},
 		{name: "agreement-address", path: "/agreements/address", see: `document.querySelector("#agreements")`},
 		{name: "vehicle", path: "/vehicles/details?vehicle=" + vehicle("VJ40110"), see: `document.querySelector("#history") && document.querySelector("#tag")`},
 		{name: "tag-move", path: "/tags/move", see: `document.querySelector("main form button[type=submit]")`},

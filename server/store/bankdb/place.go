@@ -16,7 +16,7 @@ import (
 )
 
 // Unplaced returns payments that stand on no invoice, the oldest first, each with at most three proposals.
-func (s *Store) Unplaced(ctx context.Context, no int64) (list []bank.Unplaced, err error) {
+func (s *Store) Unplaced(ctx context.Context) (list []bank.Unplaced, err error) {
 	type row struct {
 		ID                                 int64
 		Line                               int
@@ -27,14 +27,14 @@ func (s *Store) Unplaced(ctx context.Context, no int64) (list []bank.Unplaced, e
 		PaidOn                             time.Time
 	}
 	rows, err := store.Select[row](ctx, s.db.Pool, `select id, line, reference, kid, statement, archive, debtor, text, reason, amount, paid_on
-		from bank_payment where invoice_id is null and amount <> 0 and ($1 = 0 or id = $1) order by paid_on, id`, no)
+		from bank_payment where invoice_id is null and amount <> 0 order by paid_on, id`)
 	if err != nil {
 		return nil, err
 	}
 	for i := range rows {
 		r := &rows[i]
 		y, m, d := r.PaidOn.Date()
-		u := bank.Unplaced{No: r.ID, Reason: r.Reason, Payment: bank.Payment{
+		u := bank.Unplaced{Reason: r.Reason, Payment: bank.Payment{
 			Line: r.Line, Reference: r.Reference, KID: r.KID, Amount: r.Amount, On: oslo.Date(y, m, d), Statement: r.Statement, Archive: r.Archive, Debtor: r.Debtor, Text: r.Text,
 		}}
 		if u.Proposals, err = s.proposals(ctx, &u.Payment); err != nil {
@@ -45,31 +45,21 @@ func (s *Store) Unplaced(ctx context.Context, no int64) (list []bank.Unplaced, e
 	return list, nil
 }
 
-// proposals returns open invoices that a payment may be for, the likeliest first.
+// proposals returns open invoices whose KID is nearly that of a payment, or that are of its amount, none of it paid.
 func (s *Store) proposals(ctx context.Context, p *bank.Payment) ([]bank.Proposal, error) {
 	type row struct {
 		Number      int64
 		KID         string
 		Outstanding money.Ore
-		Why         bank.Why
-	}
-	if p.Amount <= 0 {
-		return nil, nil
+		Why         string
 	}
 	return store.SelectMapped(ctx, s.db.Pool, func(r row) bank.Proposal {
 		return bank.Proposal{Number: strconv.FormatInt(r.Number, 10), KID: r.KID, Outstanding: r.Outstanding, Why: r.Why}
-	}, `with named as (select i.id, i.customer_id, i.agreement_id from invoice n join invoice i on i.id = coalesce(n.claim, n.id) where n.kid = $3 and n.kind <> 'credit'),
-		payer as (select distinct i.customer_id, i.agreement_id from bank_payment b join invoice i on i.id = b.invoice_id where b.debtor = $4 and $4 <> ''),
-		found as (
-			select id, 1 as rank, $5::text as why from named
-			union all select id, 2, $6::text from invoice where kind = 'invoice' and kid = any($1::text[])
-			union all select i.id, 3, $7::text from payer join invoice i using (customer_id, agreement_id) where i.kind = 'invoice'
-			union all select i.id, 4, $8::text from named n join invoice i using (customer_id, agreement_id) where i.kind = 'invoice' and outstanding(n.id) <= 0
-			union all select id, 5, $9::text from invoice where kind = 'invoice' and total = $2),
-		open as (select distinct on (f.id) i.number, i.kid, f.rank, f.why, outstanding(i.id) as outstanding from found f join invoice i on i.id = f.id
-			where f.rank not in (3, 5) or outstanding(i.id) = $2 order by f.id, f.rank)
-		select number, kid, outstanding, why from open where outstanding > 0 order by rank, outstanding = $2 desc, number desc limit 3`,
-		bank.NearKIDs(p.KID), int64(p.Amount), p.KID, p.Debtor, string(bank.TheInvoice), string(bank.NearKID), string(bank.SamePayer), string(bank.Newest), string(bank.SameAmount))
+	}, `with near as (select unnest($1::text[]) as kid),
+		open as (select i.number, i.kid, outstanding(i.id) as outstanding, i.kid in (select kid from near) as by_kid from invoice i
+			where i.kind = 'invoice' and (i.kid in (select kid from near) or i.total = $2))
+		select number, kid, outstanding, case when by_kid then 'kid' else 'amount' end as why from open
+		where by_kid or outstanding = $2 order by by_kid desc, outstanding = $2 desc, number desc limit 3`, bank.NearKIDs(p.KID), int64(p.Amount))
 }
 
 // moved is a payment that a person places or takes back.
@@ -83,7 +73,7 @@ type moved struct {
 // take locks a payment.
 func take(ctx context.Context, tx pgx.Tx, reference string) (moved, error) {
 	p, err := store.SelectOne[moved](ctx, tx, `select id, amount, coalesce(invoice_id::text, '') as invoice_id, moves from bank_payment
-		where reference = $1 or id::text = $1 for update`, reference)
+		where reference = $1 for update`, reference)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = bank.ErrNoPayment
 	}

@@ -35,9 +35,5 @@ create table direct_debit_claim (
 );
 create index direct_debit_claim_open on direct_debit_claim (kid, amount) where settled_on is null and deleted_in is null;
 
--- Who has paid from an account before.
-create index bank_payment_debtor on bank_payment (debtor) where debtor <> '' and invoice_id is not null;
-
 -- +goose Down
-drop index bank_payment_debtor;
 drop table direct_debit_claim, bank_order, direct_debit_mandate;

@@ -58,6 +58,8 @@ type Kit struct {
 	pages    *pages
 	uploads  []string // patterns of the paths whose bodies are streamed
 
+	receiving chan struct{} // has a place for each form with files that may be in memory at once
+
 	unnamedProxy unnamedProxy
 }
 
@@ -77,7 +79,7 @@ func New(c Config) (*Kit, error) {
 	k := &Kit{
 		Origin: origin, Keys: c.Keys, Streams: NewStreams(), Assets: c.Assets, Contact: c.Contact, Others: c.Others, Log: c.Log, Now: c.Now,
 		sessions: c.Sessions, details: c.Details, mandates: c.Mandates, contacts: c.ContactOf, stopping: c.Context, proxies: proxies,
-		pages: newPages(),
+		pages: newPages(), receiving: make(chan struct{}, uploadsAtOnce),
 	}
 	if k.Security = c.Security; k.Security == nil {
 		k.Security = c.Log

@@ -87,17 +87,22 @@ func Download[Req, Reply any](app *fiber.App, k *Kit, r api.Route[Req, Reply], h
 			return err
 		}
 		k.SaveAccountPreferences(c, actor)
-		c.Set(fiber.HeaderCacheControl, "no-store")
-		c.Set(fiber.HeaderContentType, file.Type)
-		disposition := "attachment"
-		if file.Show {
-			disposition = "inline"
-			c.Set(fiber.HeaderContentSecurityPolicy, filePolicy)
-		}
-		c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType(disposition, map[string]string{"filename": file.Name}))
-		c.Context().Response.SetBodyStream(file.Body, int(file.Size))
+		SendFile(c, file)
 		return nil
 	})
+}
+
+// SendFile answers with a file.
+func SendFile(c *fiber.Ctx, file File) {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderContentType, file.Type)
+	disposition := "attachment"
+	if file.Show {
+		disposition = "inline"
+		c.Set(fiber.HeaderContentSecurityPolicy, filePolicy)
+	}
+	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType(disposition, map[string]string{"filename": file.Name}))
+	c.Context().Response.SetBodyStream(file.Body, int(file.Size))
 }
 
 // UploadedFile is what a route mounted with Upload receives.

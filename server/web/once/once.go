@@ -45,7 +45,8 @@ type Forms struct {
 // Handle lets a form through the first time. Forms are the same if the browser, the page they were on, and all values
 // are: every page has a number of its own.
 func (f *Forms) Handle(c *fiber.Ctx) error {
-	if kit.SafeMethod(c.Method()) || !kit.SentByForm(c) || len(c.Request().Body()) > kit.FormBytesMax || !kit.HasPageNumber(c.FormValue("csrf")) {
+	length := c.Request().Header.ContentLength() // a large form, or one of unknown length, is not read here
+	if kit.SafeMethod(c.Method()) || !kit.SentByForm(c) || length < 0 || length > kit.FormBytesMax || !kit.HasPageNumber(c.FormValue("csrf")) {
 		return c.Next()
 	}
 	key := keyOf(c)

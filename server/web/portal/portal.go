@@ -163,7 +163,6 @@ func (h *Handlers) MountPages(app *fiber.App) {
 	h.mountFindAgreements(app)
 	h.mountLegacyAgreements(app)
 	app.Get(termsPattern, h.terms)
-	app.Get(site.Help, h.help)
 	app.Get(site.Message, h.message)
 	h.mountGuide(app)
 	h.mountFleetImport(app)

@@ -85,7 +85,7 @@ func (h *Handlers) privacyStatement(c *fiber.Ctx) error {
 // retentionRows are the rows of the table of periods, by category. Codes and logins that were not finished are one row.
 var retentionRows = map[privacy.Category]string{
 	privacy.Passages: "passages", privacy.Charges: "charges", privacy.History: "history", privacy.Messages: "messages", privacy.Links: "links",
-	privacy.Invitations: "invitations", privacy.Quarantine: "quarantine", privacy.LostFactorClaims: "lost", privacy.Throttles: "throttles",
+	privacy.Invitations: "invitations", privacy.Quarantine: "quarantine", privacy.LostFactorClaims: "lost", privacy.Throttles: "throttles", privacy.Cases: "cases",
 	privacy.Sessions: "sessions", privacy.PendingLogins: "codes", privacy.AuthRequests: "codes", privacy.Ceremonies: "codes", privacy.ContactCodes: "codes",
 }
 

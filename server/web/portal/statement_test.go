@@ -50,7 +50,7 @@ func TestPrivacyStatementHasThePeriodsOfTheInventory(t *testing.T) {
 	}
 	row := map[privacy.Category]string{
 		privacy.Passages: "400 days", privacy.Charges: "5 years", privacy.History: "400 days", privacy.Messages: "90 days", privacy.Links: "30 days", privacy.Invitations: "365 days",
-		privacy.Quarantine: "400 days", privacy.LostFactorClaims: "400 days", privacy.Throttles: "24 hours", privacy.Sessions: "12 hours",
+		privacy.Quarantine: "400 days", privacy.Cases: "3 years", privacy.LostFactorClaims: "400 days", privacy.Throttles: "24 hours", privacy.Sessions: "12 hours",
 		privacy.PendingLogins: "1 hour", privacy.AuthRequests: "1 hour", privacy.Ceremonies: "1 hour", privacy.ContactCodes: "1 hour",
 	}
 	for _, table := range inventory.Tables() {
@@ -65,7 +65,7 @@ func TestPrivacyStatementHasThePeriodsOfTheInventory(t *testing.T) {
 			t.Errorf("the statement lacks %q for %s", row[category], category)
 		}
 	}
-	if got, want := strings.Count(page, "<tr><td>"), 13; got != want {
+	if got, want := strings.Count(page, "<tr><td>"), 14; got != want {
 		t.Errorf("%d rows, want %d", got, want)
 	}
 	if !strings.Contains(page, words.T("privacy.row.draft.what")) || strings.Contains(page, "privacy.row") {

@@ -14,6 +14,7 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/billing"
+	"bompass/server/casework"
 	"bompass/server/fleet"
 	"bompass/server/legacy"
 	"bompass/server/passage/export"
@@ -50,6 +51,7 @@ func Deps(t *testing.T, options ...option) web.Deps {
 	h := &Server{t: t, Live: &LiveFeed{t: t}}
 	d := web.Deps{
 		Registrar: &access.Registrar{}, Factors: &factor.Service{}, Person: &person.Service{},
+		Cases: &casework.Service{}, Chargers: func() []toll.Charger { return nil },
 		Agreements: &agreement.Service{}, Fleet: &fleet.Service{}, Legacy: &legacy.Service{},
 		Context: context.Background(), PublicURL: "http://localhost",
 		Access: access.NewService(nil, seal.Keys{}, h.Now), Ceremonies: accessdb.New(nil), Overview: h,

@@ -4,6 +4,7 @@ package webtest
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,11 +14,13 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"bompass/assets"
 	"bompass/server/access"
 	"bompass/server/access/factor"
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/billing"
+	"bompass/server/casework"
 	"bompass/server/document"
 	"bompass/server/document/ehf"
 	"bompass/server/fleet"
@@ -36,6 +39,7 @@ import (
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/billingdb"
+	"bompass/server/store/casedb"
 	"bompass/server/store/demo"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/fleetdb"
@@ -47,6 +51,7 @@ import (
 	"bompass/server/web"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
+	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
 
@@ -160,10 +165,25 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 		Context: ctx, PublicURL: h.URL, Access: accessService, Ceremonies: accounts, Keys: h.Keys, Overview: h, Passages: h,
 		Invoices: billing.NewReader(billingdb.New(h.DB)), Files: billing.NewFiles(billingdb.New(h.DB), document.Renderer(Seller()), h.Now),
 		Payments: payment.NewService(paymentdb.New(h.DB), card.Unconfigured{Variable: "BOMPASS_CARD_URL"}, h.URL, h.Now, Discard()), Exports: export.NewService(h, h.Now),
+		Cases: casework.NewService(casedb.New(h.DB), nil, h.Now), Chargers: h.chargers,
 		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(h.DB),
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)), Security: slog.New(slog.NewJSONHandler(&h.Security, nil)),
 	}
+}
+
+// chargers returns the toll companies of the price lists that are built in.
+func (h *Server) chargers() []toll.Charger {
+	h.t.Helper()
+	files, err := fs.Sub(assets.Tariff, "tariff")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	book, problems := tariff.Load(files)
+	if len(problems) > 0 {
+		h.t.Fatal(problems)
+	}
+	return book.Chargers()
 }
 
 // Seller is the business that sends the invoices.
