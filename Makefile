@@ -76,12 +76,13 @@ bench: postgres chromium build ## measure the rating core, the pipeline and the 
 	go test -run '^$$' -bench . -benchtime 1s ./hardware/dsrc ./hardware/efc ./hardware/seal
 	go test -count=1 -v -run 'AgainstTheTruth|Margin' ./hardware/lane
 
-faults: postgres build ## break connections, disk, station and server, and see that no passage is lost or doubled
+faults: postgres build ## break connections, disk, station, server and files of the bank, and see that nothing is lost or doubled
 	STATION_FIGURES=1 go test -count=1 -v -timeout 30m -run 'Killed|Full|Filled|Day|Sustained|Drained|Cut|HalfOpen|Flipped' ./hardware/uplink
 	STATION_FIGURES=1 go test -count=1 -v -run 'Killed|Full|Outlive' ./hardware/uplink/leaf
 	go test -count=1 -v -run 'Faults|Restarts|Garbled|Unusual' ./hardware/llrp/reader
 	go test -count=1 -v -run 'TwoBeacons|Multilane' ./hardware/once ./hardware/lane
 	STATION_FIGURES=1 go test -count=1 -v -run 'Drained|Leaf' ./server/internal/e2e
+	BANK_PAYMENTS=1000000 go test -count=1 -v -timeout 60m -run 'LargeFilesOfTheBank|KilledImports' ./server
 	DISTURBED_PASSAGES=121800 go test -count=1 -v -timeout 60m -run 'Disturbances' ./server
 	go test -count=1 -v -timeout 60m -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 300
 
