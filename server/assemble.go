@@ -21,6 +21,7 @@ import (
 	"bompass/server/casework"
 	"bompass/server/command"
 	"bompass/server/config"
+	"bompass/server/dispute"
 	"bompass/server/embedded"
 	"bompass/server/fleet"
 	"bompass/server/job"
@@ -37,6 +38,7 @@ import (
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/billingdb"
 	"bompass/server/store/casedb"
+	"bompass/server/store/disputedb"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/fleetdb"
 	"bompass/server/store/migration"
@@ -248,7 +250,7 @@ func (p *product) openWeb(ctx context.Context) (*fiber.App, error) {
 		Fleet:   vehicles,
 		Parties: partners.parties, Keys: keys,
 		Overview: overview.NewService(overviewdb.New(p.db), lists, p.charger, (&stationCaps{prices: p.prices}).of),
-		Passages: passages{p.pipeline, lists}, Invoices: billing.NewReader(billingdb.New(p.db)), Files: people.files, Exports: export.NewService(lists, p.Now), Payments: p.payments, Tariffs: p.tariffFiles, Chargers: func() []toll.Charger { return p.prices.Release().Book.Chargers() }, Cases: p.openCases(people.writer), Contact: p.contact, ContactOf: p.contactOf,
+		Passages: passages{p.pipeline, lists}, Invoices: billing.NewReader(billingdb.New(p.db)), Files: people.files, Exports: export.NewService(lists, p.Now), Disputes: dispute.NewService(disputedb.New(p.db), p.prices.Plan, p.Now), Payments: p.payments, Tariffs: p.tariffFiles, Chargers: func() []toll.Charger { return p.prices.Release().Book.Chargers() }, Cases: p.openCases(people.writer), Contact: p.contact, ContactOf: p.contactOf,
 		Live: live, Messages: noticedb.New(p.db), Ready: p.ready, IntakeReady: p.pipeline.Ready,
 		Assets: bundle, Log: p.log, Security: security, Now: p.Now,
 	})

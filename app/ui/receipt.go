@@ -10,7 +10,11 @@ type Receipt struct {
 	Total string
 	Facts []Fact
 	Notes []string
+	Link  ReceiptLink // where to go on; empty for none
 }
+
+// ReceiptLink is a link of a receipt.
+type ReceiptLink struct{ Text, Href string }
 
 // ReceiptLine is a line of a receipt; Amount may be empty.
 type ReceiptLine struct{ Text, Amount string }
@@ -35,6 +39,7 @@ func (r Receipt) UI() app.UI {
 		app.If(r.Total != "", app.Elem("p").Class("bp-receipt-sum").Body(
 			app.Elem("span").Text(r.Sum), app.Elem("span").Class("bp-amount").Text(r.Total))),
 		Facts(r.Facts),
+		app.If(r.Link.Href != "", app.Elem("p").Body(app.A().Class("ds-link").Href(r.Link.Href).Text(r.Link.Text))),
 	)
 }
 

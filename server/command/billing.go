@@ -28,13 +28,13 @@ import (
 
 const (
 	billingUsage = "write: server billing run [--period YYYY-MM], server billing held [--json], " + paidUsage + ", " + remindUsage + ", " + holdUsage + ", " +
-		releaseUsage + ", " + creditUsage + ", or " + ehfUsage
+		releaseUsage + ", " + creditUsage + ", " + disputesUsage + ", " + decideUsage + ", or " + ehfUsage
 	paidUsage   = "server billing paid --kid KID --amount KRONER --on DAY --reference TEXT"
 	ledgerUsage = "write: server ledger check [--since YYYY-MM]"
 )
 
-// billingCommand makes the invoices of a month, writes one as a file, takes payments, reminds, credits, or lists the payers to whom
-// nothing is invoiced.
+// billingCommand makes the invoices of a month, writes one as a file, takes payments, reminds, credits, decides complaints, or lists
+// the payers to whom nothing is invoiced.
 func billingCommand(ctx context.Context, args []string, w World) error {
 	if len(args) == 0 {
 		return errors.New(billingUsage)
@@ -42,6 +42,7 @@ func billingCommand(ctx context.Context, args []string, w World) error {
 	do, ok := map[string]func(context.Context, []string, World) error{
 		"run": billingRunCommand, "held": billingHeldCommand, "paid": billingPaidCommand, "ehf": billingEHFCommand, "remind": billingRemindCommand,
 		"hold": billingHoldCommand, "release": billingReleaseCommand, "credit": billingCreditCommand,
+		"disputes": billingDisputesCommand, "decide": billingDecideCommand,
 	}[args[0]]
 	if !ok {
 		return errors.New(billingUsage)

@@ -51,6 +51,9 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
                                    remind nobody of an invoice, such as a disputed one; release NUMBER ends that
   server billing credit NUMBER --reason TEXT
                                    credit what is left of an invoice, and of its reminders
+  server billing disputes [--json] list complaints about passages that a person has to decide
+  server billing decide NUMBER --uphold | --reject --reason TEXT [--take-back]
+                                   decide one, and take the passage's charge back
   server billing held [--json]     list payers to whom nothing is invoiced until a person has looked at it
   server billing ehf --number NUMBER --to FILE
                                    write an invoice or credit note to a company as EHF (Peppol BIS Billing 3.0)

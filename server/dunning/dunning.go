@@ -32,8 +32,8 @@ type Claim struct {
 	Account     string // number of the bank account to pay to
 	From, To    oslo.Day
 	Due         oslo.Day
-	Principal   money.Ore // of the invoice, without what is credited
-	Outstanding money.Ore // of the invoice and its reminders
+	Principal   money.Ore // of the invoice, without what is credited or disputed
+	Outstanding money.Ore // of the invoice and its reminders, without what is disputed
 	Payments    []Payment // in the order of their days
 	Held        bool      // somebody has stopped the reminders, or the payer's books are in doubt
 	Letters     []Letter  // in the order in which they were sent

@@ -16,6 +16,7 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/casework"
+	"bompass/server/dispute"
 	"bompass/server/fleet"
 	"bompass/server/legacy"
 	"bompass/server/partner/mail/sim"
@@ -84,6 +85,7 @@ type Deps struct {
 	Invoices    portal.Invoices
 	Files       portal.InvoiceFiles
 	Exports     portal.PassageFiles
+	Disputes    *dispute.Service
 	Payments    *payment.Service
 	Live        portal.Live
 	Messages    portal.Messages
@@ -163,7 +165,7 @@ func open(d Deps) (r rooms, err error) {
 	}
 	r.portal, err = portal.New(portal.Deps{
 		Kit: r.kit, Access: d.Access, Person: d.Person, Privacy: d.Privacy, Agreements: d.Agreements, Fleet: d.Fleet, Legacy: d.Legacy,
-		Overview: d.Overview, Passages: d.Passages, Invoices: d.Invoices, Files: d.Files, Exports: d.Exports, Payments: d.Payments,
+		Overview: d.Overview, Passages: d.Passages, Invoices: d.Invoices, Files: d.Files, Exports: d.Exports, Disputes: d.Disputes, Payments: d.Payments,
 		Live: d.Live, Messages: d.Messages, Parties: d.Parties, Tariffs: d.Tariffs, Inbox: d.Inbox, Clock: d.Clock, Logout: r.signin.Logout,
 		Cookies: append(r.kit.Cookies(), r.signin.Cookies()...),
 	})

@@ -131,7 +131,7 @@ func TestEveryCodeClassAndRuleHasText(t *testing.T) {
 // families are keys whose last part is data: a code, a class, a rule, a month.
 var families = []string{
 	"fault.", "class.", "exempt.", "cap.", "scheme.", "step.", "badge.", "band.", "month.", "weekday.", "language.",
-	"passages.match.", "passages.export.", "check.differs.", "mail.", "sms.", "event.", "role.", "consent.", "export.", "hold.", "help.", "faq.", "guide.about.", "guide.mounting.", "guide.removal.", "guide.return.", "eid.why.", "eid.stepup.", "eid.connect.", "keep.eid.",
+	"passages.match.", "passages.export.", "dispute.reason.", "dispute.state.", "dispute.why.", "check.differs.", "mail.", "sms.", "event.", "role.", "consent.", "export.", "hold.", "help.", "faq.", "guide.about.", "guide.mounting.", "guide.removal.", "guide.return.", "eid.why.", "eid.stepup.", "eid.connect.", "keep.eid.",
 	"privacy.", "message.channel.", "start.", "accessibility.", "cookies.", "first.", "trouble.", "field.", "find.outcome.", "plate.form.", "welcome.consent.", "country.", "terms.", "agree.part.", "agree.kind.", "agree.details.kind.", "agree.fuel.", "agree.terms.", "agree.read.", "vehicles.tag.", "vehicles.fuel.", "change.done.", "change.fate.", "change.reason.", "change.status.", "sheet.", "vehicles.bulk.", "import.", "clock.event.", "clock.to.", "invoices.state.", "invoices.kind.", "ehf.line.", "pdf.kind.", "pdf.file.", "pdf.invoice.", "pdf.credit.", "pdf.reminder.", "case.state.", "case.topic.", "case.about.", "case.done.", "company.day.",
 }
 

@@ -42,8 +42,8 @@ func (w *Words) Step(s rating.Step, found PassageLookup) string {
 	if !w.Has(key) {
 		return w.T("step.other", "rule", s.Rule)
 	}
-	if s.Rule == rating.RuleTag && s.Text != "" && w.Has(key+"."+s.Text) {
-		key += "." + s.Text // discount given although the tag was not read
+	if (s.Rule == rating.RuleTag || s.Rule == rating.RuleWithdrawn) && s.Text != "" && w.Has(key+"."+s.Text) {
+		key += "." + s.Text // discount given although the tag was not read; taken back after a complaint
 	}
 	pairs := []any{
 		"class", w.Class(s.Class), "band", w.Band(s.Band), "kind", w.orSelf("exempt.", s.Text), "product", s.Text,

@@ -41,12 +41,13 @@ const (
 	Message          = "/message"            // is a message from us?
 	AgreementAddress = "/agreements/address" // of each agreement
 	ImportVehicles   = "/vehicles/import"
-	PayInvoice       = "/invoices/pay"  // one, by its number
-	InvoicePaid      = "/invoices/paid" // what has become of a payment
-	TagOrders        = "/tags/orders"   // order a tag or a holder, and follow the orders
-	Cases            = "/cases"         // what one has written to customer service
-	NewCase          = "/cases/new"     // write to customer service
-	Case             = "/cases/details" // one, by its number
+	Dispute          = "/passages/dispute" // say that something is wrong with a passage, and what became of it
+	PayInvoice       = "/invoices/pay"     // one, by its number
+	InvoicePaid      = "/invoices/paid"    // what has become of a payment
+	TagOrders        = "/tags/orders"      // order a tag or a holder, and follow the orders
+	Cases            = "/cases"            // what one has written to customer service
+	NewCase          = "/cases/new"        // write to customer service
+	Case             = "/cases/details"    // one, by its number
 	TagHelp          = "/help/tags"
 	TagMounting      = "/help/tags/mounting"
 	TagRemoval       = "/help/tags/removal"
@@ -77,7 +78,7 @@ func Pages() []string {
 // Rendered lists the pages that the server renders. A link to one of them, or to an address below it,
 // leaves the program.
 func Rendered() []string {
-	return []string{Login, Help, LoginHelp, TagHelp, TagMounting, TagRemoval, TagReturn, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies, Message, ImportVehicles, TagOrders, AgreementAddress, PayInvoice, InvoicePaid, Cases, NewCase, Case}
+	return []string{Login, Help, LoginHelp, TagHelp, TagMounting, TagRemoval, TagReturn, Welcome, BecomeCustomer, FindAgreements, LinkAgreements, Terms, Parties, Security, StepUp, Export, Invitation, Privacy, Accessibility, Cookies, Message, ImportVehicles, Dispute, TagOrders, AgreementAddress, PayInvoice, InvoicePaid, Cases, NewCase, Case}
 }
 
 // IsPage reports whether a path is a page of the program.

@@ -101,7 +101,7 @@ func (p *detailsPage) why(reply *api.InvoiceReply, i int) app.UI {
 	if l.Tag == "" {
 		shown.MatchedBy = toll.ByPlate
 	}
-	receipt := passagelist.Table{Words: w, Days: []passagelist.Day{{Of: dayOf(l), Lines: passagesOf(reply)}}}.Receipt(shown)
+	receipt := passagelist.Table{Words: w, Wrong: l.Passage != "" && reply.Kind == invoice.KindInvoice && p.May(api.FleetChange.Endpoint), Days: []passagelist.Day{{Of: dayOf(l), Lines: passagesOf(reply)}}}.Receipt(shown)
 	switch l.Kind {
 	case invoice.LineCorrection:
 		receipt.Notes = append(receipt.Notes, w.T("invoices.why.correction", "number", l.Corrects, "now", w.Kroner(sumOf(l))))

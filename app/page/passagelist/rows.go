@@ -53,7 +53,7 @@ func (t Table) day(d Day) *day {
 func (d *day) Render() app.UI {
 	d.View.days[d.Of] = d
 	group := ui.Group{Title: i18n.Sentence(d.Words.Weekday(d.Of)), Rows: make([]ui.Row, 0, len(d.Lines))}
-	t := Table{Words: d.Words, View: d.View, Days: d.View.table.Days}
+	t := Table{Words: d.Words, View: d.View, Days: d.View.table.Days, Wrong: d.View.table.Wrong}
 	for i := range d.Lines {
 		r := &row{Line: &d.Lines[i], Open: d.View.open[d.Lines[i].ID], Plates: d.Plates, Words: d.Words, View: d.View}
 		if d.Fresh != nil {

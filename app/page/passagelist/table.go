@@ -1,6 +1,7 @@
 package passagelist
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"bompass/shared/i18n"
 	"bompass/shared/oslo"
 	"bompass/shared/rating"
+	"bompass/shared/site"
 	"bompass/shared/toll"
 )
 
@@ -22,6 +24,7 @@ type Table struct {
 	Days   []Day                  // the newest first
 	Fresh  map[toll.PassageID]int // as in List
 	Plates bool                   // each row names its vehicle
+	Wrong  bool                   // the reader may say that a passage is wrong
 	Shown  int                    // the number of rows that are shown; 0 for all
 }
 
@@ -149,6 +152,9 @@ func freeBy(steps []rating.Step) rating.Rule {
 func (t Table) Receipt(line api.PassageLine) ui.Receipt {
 	w := t.Words
 	r := ui.Receipt{Title: w.T("passages.why.pending"), Facts: t.facts(line)}
+	if t.Wrong {
+		r.Link = ui.ReceiptLink{Text: w.T("passages.wrong"), Href: site.With(site.Dispute, url.Values{"passage": {string(line.ID)}})}
+	}
 	if line.Corrected {
 		r.Notes = append(r.Notes, w.T("passages.corrected.why"))
 	}

@@ -147,7 +147,7 @@ func (p *page) result() app.UI {
 func (p *page) table() app.UI {
 	w := p.Words()
 	table := passagelist.Table{
-		Words: w, View: p.rows, Days: p.list.Days(), Fresh: p.list.Fresh, Plates: p.request.Vehicle == "", Shown: p.shown,
+		Words: w, View: p.rows, Days: p.list.Days(), Fresh: p.list.Fresh, Plates: p.request.Vehicle == "", Shown: p.shown, Wrong: p.May(api.FleetChange.Endpoint),
 	}
 	period, sum := w.T("passages.table", "from", w.Day(p.request.From), "to", w.Day(p.request.To)), w.T("passages.total")
 	if number := p.request.Invoice; number != "" {

@@ -61,6 +61,7 @@ var House = []Row{
 		"shared/invoice", "shared/fault shared/money shared/oslo shared/rating shared/toll",
 		"a document of money is added up from its lines",
 	},
+	{"shared/dispute", "shared/money shared/toll", "what is wrong with a passage is decided by its facts"},
 	{
 		"shared/recheck", "shared/fault shared/money shared/oslo shared/rating shared/tariff shared/toll",
 		"rates a month again on the customer's device",
@@ -262,6 +263,7 @@ var House = []Row{
 		"server/pricelist server/passage server/passage/ndjson server/passage/stream " + anyShared, "rates and posts",
 	},
 	{"server/passage/reading", "server/passage server/passage/stream " + anyShared, "shows passages to customers"},
+	{"server/dispute", "server/access server/passage " + anyShared, "takes complaints about passages, and decides what can be decided"},
 	{"server/passage/export", "server/document/pdf server/sheet " + anyShared, "writes passages as files of any kind"},
 	{"server/passage/sumcheck", "server/passage " + anyShared, "compares sums with charges"},
 	{"server/passage/pipeline", "server/pricelist server/passage/... " + anyShared, "connects the steps"},
@@ -280,6 +282,7 @@ var House = []Row{
 		"makes drafts into agreements and keeps them",
 	},
 	{"server/store/demo", "server/store " + anyShared, "writes the demo data"},
+	{"server/store/disputedb", "server/store server/dispute server/passage " + anyShared, "keeps complaints, and takes passages back"},
 	{"server/store/draftdb", "server/store server/access/seal server/draft", "keeps the records of draft"},
 	{"server/store/fleetdb", "server/store server/fleet server/job " + anyShared, "keeps orders of tags and changes of the fleet"},
 	{"server/store/legacydb", database + " server/legacy", "keeps the records of legacy"},
@@ -316,12 +319,12 @@ var House = []Row{
 	{"server/web/welcome", httpLayer, "asks for what is missing before a person gets in"},
 	{"server/web/help", httpLayer + " server/agreement server/attachment server/casework", "the pages of help and of cases"},
 	{
-		"server/web/portal", httpLayer + " assets server/agreement server/draft server/fleet server/legacy server/notice server/partner/mail server/partner/mail/sim server/passage/export server/payment server/privacy server/sheet server/testclock",
+		"server/web/portal", httpLayer + " assets server/agreement server/dispute server/draft server/fleet server/legacy server/notice server/partner/mail server/partner/mail/sim server/passage/export server/payment server/privacy server/sheet server/testclock",
 		"the routes of customers",
 	},
 	{
 		"server/web",
-		"server/web/... server/agreement server/casework server/fleet server/legacy server/partner/mail/sim server/payment server/privacy server/testclock " + httpLayer,
+		"server/web/... server/agreement server/casework server/dispute server/fleet server/legacy server/partner/mail/sim server/payment server/privacy server/testclock " + httpLayer,
 		"connects the rooms of the HTTP layer",
 	},
 
@@ -357,7 +360,7 @@ var House = []Row{
 	// server: the commands of operators call domains and stores; the HTTP layer is not among them.
 	{
 		"server/command",
-		"assets hardware/... server/access server/access/seal server/attachment server/bank server/bank/folder server/billing server/casework server/config server/document/... server/dunning server/eid server/embedded server/fleet server/ledger/... " +
+		"assets hardware/... server/access server/access/seal server/attachment server/bank server/bank/folder server/billing server/casework server/config server/dispute server/document/... server/dunning server/eid server/embedded server/fleet server/ledger/... " +
 			"server/legacy server/partner/identity/openid server/passage server/passage/reading server/pricelist server/store/... " + anyShared,
 		"does what operators ask for",
 	},

@@ -128,6 +128,9 @@ func TestJoinLeavesNoRowOfTheOtherAccount(t *testing.T) {
 		"insert into text_factor (account_id, mobile, added_at) values ('" + other + "', '+4790000001', now())",
 		"insert into contact_code (account_id, channel, code_hash, until) values ('" + other + "', 'email', 'x', now())",
 		"insert into fleet_import (id, customer_id, account_id, at, name) values (gen_random_uuid(), '" + string(pgtest.CustomerID(2)) + "', '" + other + "', now(), 'f.csv')",
+		`with p as (insert into passage (id, station, lane, epoch, sequence, passed_at, received_at, direction, tag, country, plate, matched_by)
+				values (gen_random_uuid(), 'oslo-201', 1, 1, 1, now(), now(), 'in', '', 'NO', 'DP45821', 'plate') returning id)
+			insert into dispute (passage_id, customer_id, account_id, reason, said, at, amount, state, why) select id, '` + string(pgtest.CustomerID(2)) + "', '" + other + "', 'class', '', now(), 0, 'open', 'person' from p",
 		`insert into fleet_event (key, agreement_id, account_id, at, effective_at, kind, reason, status_before, status_after, kept, ended, ordered, returned, from_net, to_net)
 			values (gen_random_uuid(), '` + string(agreement) + "', '" + other + "', now(), now(), 'hold', '', 'active', 'on-hold', false, false, false, 0, 0, 0)",
 	} {

@@ -58,7 +58,7 @@ func readClaim(ctx context.Context, tx pgx.Tx, first *documentRow) (dunning.Clai
 	c := dunning.Claim{
 		Invoice: d.Number, Agreement: d.Agreement, Payer: accountOf(first), Account: d.Account, From: d.From, To: d.To, Due: d.Due,
 	}
-	err := tx.QueryRow(ctx, `select (i.total - coalesce((select sum(total) from invoice where credits = i.id), 0))::bigint, outstanding(i.id),
+	err := tx.QueryRow(ctx, `select (i.total - coalesce((select sum(total) from invoice where credits = i.id), 0) - disputed(i.id))::bigint, outstanding(i.id) - disputed(i.id),
 			exists (select from reminder_hold where invoice_id = i.id)
 				or exists (select from billing_hold where customer_id = i.customer_id and agreement_id = i.agreement_id)
 		from invoice i where i.id = $1`, first.ID).Scan(&c.Principal, &c.Outstanding, &c.Held)

@@ -152,3 +152,24 @@ func cards() []Table {
 		},
 	}
 }
+
+// disputes lists complaints about passages.
+func disputes() []Table {
+	return []Table{
+		{
+			Name: "dispute", Owner: Customer, Accounts: []string{"account_id"}, Customers: []string{"customer_id"}, Kept: "as long as the charge of its passage",
+			Passage: &PassageRows{Anonymise: "update dispute set said = '' where passage_id = any($1)", Delete: "delete from dispute where passage_id = any($1)"},
+			Export: Export{
+				Section: "disputes",
+				Query: `select d.number, p.passed_at, p.station, d.reason, d.said, d.at, d.amount, d.state, d.note, d.decided_at
+					from dispute d join passage p on p.id = d.passage_id where d.customer_id = @customer order by d.number`,
+				Columns: []string{"number", "reason", "said", "at", "amount", "state", "note", "decided_at"},
+				Omitted: map[string]string{
+					"customer_id": "the person asking", "account_id": "the person asking, or another of the customer's", "passage_id": "instant and station say it",
+					"why": "the page says it in words",
+				},
+			},
+			Erase: Erase{Statement: "delete from dispute where customer_id = @customer"}, Join: Join{Move: true},
+		},
+	}
+}

@@ -88,7 +88,7 @@ type Sealed struct {
 // they refer to.
 func Tables() []Table {
 	var list []Table
-	for _, part := range [][]Table{cards(), billing(), bank(), tolling(), agreements(), messages(), cases(), parties(), mandates(), signIn(), people(), technical()} {
+	for _, part := range [][]Table{cards(), billing(), disputes(), bank(), tolling(), agreements(), messages(), cases(), parties(), mandates(), signIn(), people(), technical()} {
 		list = append(list, part...)
 	}
 	return list

@@ -13,6 +13,7 @@ import (
 
 	"bompass/server/access"
 	"bompass/server/agreement"
+	"bompass/server/dispute"
 	"bompass/server/fleet"
 	"bompass/server/legacy"
 	"bompass/server/partner/mail/sim"
@@ -90,6 +91,7 @@ type Deps struct {
 	Overview   Overview
 	Passages   Passages
 	Exports    PassageFiles
+	Disputes   *dispute.Service
 	Invoices   Invoices
 	Files      InvoiceFiles
 	Payments   *payment.Service
@@ -116,7 +118,7 @@ type Handlers struct {
 func New(d Deps) (*Handlers, error) {
 	err := kit.Require(map[string]bool{
 		"access": d.Access != nil, "person": d.Person != nil, "agreements": d.Agreements != nil, "fleet": d.Fleet != nil, "legacy": d.Legacy != nil,
-		"overview": d.Overview != nil, "passages": d.Passages != nil, "invoices": d.Invoices != nil, "files": d.Files != nil, "exports": d.Exports != nil, "payments": d.Payments != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
+		"overview": d.Overview != nil, "passages": d.Passages != nil, "invoices": d.Invoices != nil, "files": d.Files != nil, "exports": d.Exports != nil, "disputes": d.Disputes != nil, "payments": d.Payments != nil, "live": d.Live != nil, "messages": d.Messages != nil, "tariffs": d.Tariffs != nil, "logout": d.Logout != nil,
 	})
 	if err != nil {
 		return nil, err
@@ -168,6 +170,7 @@ func (h *Handlers) MountPages(app *fiber.App) {
 	h.mountFleetImport(app)
 	h.mountTagOrders(app)
 	h.mountPay(app)
+	h.mountDisputes(app)
 	h.mountAgreementAddresses(app)
 	h.mountStatements(app)
 	app.Post(site.Preferences, h.SignedIn(h.savePreferences))

@@ -15,6 +15,7 @@ import (
 	"bompass/server/agreement"
 	"bompass/server/billing"
 	"bompass/server/casework"
+	"bompass/server/dispute"
 	"bompass/server/fleet"
 	"bompass/server/legacy"
 	"bompass/server/passage/export"
@@ -55,7 +56,7 @@ func Deps(t *testing.T, options ...option) web.Deps {
 		Agreements: &agreement.Service{}, Fleet: &fleet.Service{}, Legacy: &legacy.Service{},
 		Context: context.Background(), PublicURL: "http://localhost",
 		Access: access.NewService(nil, seal.Keys{}, h.Now), Ceremonies: accessdb.New(nil), Overview: h,
-		Passages: h, Invoices: billing.NewReader(nil), Files: billing.NewFiles(nil, nil, h.Now), Exports: export.NewService(h, h.Now), Payments: &payment.Service{}, Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(nil),
+		Passages: h, Invoices: billing.NewReader(nil), Files: billing.NewFiles(nil, nil, h.Now), Exports: export.NewService(h, h.Now), Disputes: dispute.NewService(nil, nil, h.Now), Payments: &payment.Service{}, Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(nil),
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: Discard(),
 	}

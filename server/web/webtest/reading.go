@@ -3,12 +3,14 @@ package webtest
 import (
 	"testing"
 
+	"bompass/server/dispute"
 	"bompass/server/fleet"
 	"bompass/server/internal/oracle"
 	"bompass/server/overview"
 	"bompass/server/partner/register"
 	"bompass/server/passage/export"
 	"bompass/server/passage/reading"
+	"bompass/server/store/disputedb"
 	"bompass/server/store/fleetdb"
 	"bompass/server/store/overviewdb"
 	"bompass/server/store/passagedb"
@@ -35,6 +37,7 @@ func WithReading(t *testing.T) func(*web.Deps) {
 		d.Overview = overview.NewService(overviewdb.New(h.DB), lists, func(id toll.ChargerID) string { return chargerName(plan, id) },
 			func(toll.StationID) overview.Cap { return overview.Cap{} })
 		d.Passages, d.Exports = stationStub{h, lists}, export.NewService(lists, h.Now)
+		d.Disputes = dispute.NewService(disputedb.New(h.DB), func() *rating.Plan { return plan }, h.Now)
 		d.Fleet = fleet.NewService(fleetdb.New(h.DB), register.Unconfigured{Variable: "BOMPASS_VEHICLES_URL"}, d.Access, lists, h.Keys, h.Now)
 	}
 }

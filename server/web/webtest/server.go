@@ -21,6 +21,7 @@ import (
 	"bompass/server/agreement"
 	"bompass/server/billing"
 	"bompass/server/casework"
+	"bompass/server/dispute"
 	"bompass/server/document"
 	"bompass/server/document/ehf"
 	"bompass/server/fleet"
@@ -41,6 +42,7 @@ import (
 	"bompass/server/store/billingdb"
 	"bompass/server/store/casedb"
 	"bompass/server/store/demo"
+	"bompass/server/store/disputedb"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/fleetdb"
 	"bompass/server/store/legacydb"
@@ -51,6 +53,7 @@ import (
 	"bompass/server/web"
 	"bompass/shared/api"
 	"bompass/shared/fixture"
+	"bompass/shared/rating"
 	"bompass/shared/tariff"
 	"bompass/shared/toll"
 )
@@ -165,7 +168,8 @@ func (h *Server) deps(ctx context.Context, signIn factor.Options) web.Deps {
 		Context: ctx, PublicURL: h.URL, Access: accessService, Ceremonies: accounts, Keys: h.Keys, Overview: h, Passages: h,
 		Invoices: billing.NewReader(billingdb.New(h.DB)), Files: billing.NewFiles(billingdb.New(h.DB), document.Renderer(Seller()), h.Now),
 		Payments: payment.NewService(paymentdb.New(h.DB), card.Unconfigured{Variable: "BOMPASS_CARD_URL"}, h.URL, h.Now, Discard()), Exports: export.NewService(h, h.Now),
-		Cases: casework.NewService(casedb.New(h.DB), nil, h.Now), Chargers: h.chargers,
+		Disputes: dispute.NewService(disputedb.New(h.DB), func() *rating.Plan { return &rating.Plan{} }, h.Now),
+		Cases:    casework.NewService(casedb.New(h.DB), nil, h.Now), Chargers: h.chargers,
 		Tariffs: tariffsInForce, Contact: serviceContact(), Live: h.Live, Messages: noticedb.New(h.DB),
 		Ready: func(context.Context) error { return nil }, Assets: assets, Now: h.Now,
 		Log: slog.New(slog.NewTextHandler(&h.Log, nil)), Security: slog.New(slog.NewJSONHandler(&h.Security, nil)),

@@ -1,0 +1,56 @@
+package portal_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"bompass/server/internal/pgtest"
+	"bompass/server/web/webtest"
+)
+
+const firstPassage = "0196d000-0000-7000-8000-000000000001"
+
+// What is stored decides some complaints at once, and takes the passage back if the customer is right. The others wait, and the
+// customer sees how far they have come. A passage has one complaint.
+func TestComplaintIsDecidedOrWaits(t *testing.T) {
+	h := webtest.New(t, webtest.WithReading(t))
+	addPassages(t, h, 4)
+	pgtest.Exec(t, h.DB, "update passage set passed_at = (select passed_at from passage where sequence = 1) + interval '40 seconds' where sequence = 2")
+	kari := h.SignIn(webtest.Kari)
+	about := func(n string) string { return "/passages/dispute?passage=" + firstPassage[:35] + n }
+	send := func(n, reason string) webtest.Page {
+		t.Helper()
+		return kari.SubmitFormAt("/passages/dispute", about(n), url.Values{"passage": {firstPassage[:35] + n}, "reason": {reason}, "said": {"<b>Hei</b>"}})
+	}
+	form := kari.Get(about("1"))
+	for _, want := range []string{"Noe som ikke stemmer?", "E18 Frognerstranda", "23,20\u00a0kr", "Det var ikke mitt kjøretøy", "Jeg har betalt to ganger", "Brikken ble ikke lest"} {
+		if !strings.Contains(form.Body, want) {
+			t.Errorf("the form does not say %q", want)
+		}
+	}
+	if p := send("1", ""); p.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(p.Body, "&lt;b&gt;Hei") {
+		t.Errorf("without a reason: %d %.300s", p.StatusCode, p.Body)
+	}
+	for _, c := range []struct{ n, reason, want string }{
+		{"1", "twice", "Du fikk medhold"}, {"3", "twice", "ikke registrert mer enn én gang"}, {"4", "class", "Under behandling"}, {"4", "twice", "Under behandling"},
+	} {
+		p := send(c.n, c.reason)
+		if p.StatusCode != http.StatusSeeOther && p.StatusCode != http.StatusOK {
+			t.Fatalf("%+v: %d %s", c, p.StatusCode, p.Body)
+		}
+		if shown := kari.Get(about(c.n)); !strings.Contains(shown.Body, c.want) || strings.Contains(shown.Body, `id="send"`) {
+			t.Errorf("%+v: %s", c, shown.Body)
+		}
+	}
+	if n := pgtest.One[int](t, h.DB, "select count(*)::int from passage_correction k join review r using (passage_id) where k.withdrawn and k.passage_id = $1", firstPassage); n != 1 {
+		t.Errorf("%d passages are taken back, want the first", n)
+	}
+	if all := kari.Get("/passages/dispute").Body; strings.Count(all, "<article") != 3 {
+		t.Errorf("the list: %s", all)
+	}
+	if other := h.SignIn("olav@bompass.example").Get(about("1")); other.StatusCode != http.StatusNotFound {
+		t.Errorf("another customer: %d", other.StatusCode)
+	}
+}
