@@ -42,7 +42,7 @@ func TestRowOpensAndCloses(t *testing.T) {
 	line := pagetest.Line("a", pagetest.Noon)
 	s := pagetest.Open(t, passageServer(api.PassageListReply{Lines: []api.PassageLine{line}, Count: 1}), "/passages", passages.New)
 	s.Do(func(app.Context) { passages.Toggle(s.Page, line) })
-	s.Shows("Hvorfor kostet det 23,20 kr?")
+	s.Shows("Hvorfor kostet det 23,20 kr?", "Noe som ikke stemmer?", `href="/passages/dispute?passage=a"`)
 	s.Do(func(app.Context) { passages.Toggle(s.Page, line) })
 	s.Hides("Hvorfor kostet det 23,20 kr?")
 }
