@@ -133,24 +133,26 @@ func (s *Store) Document(ctx context.Context, customer toll.CustomerID, number s
 			}
 			reply.Lines = append(reply.Lines, l)
 		}
-		if reply.Later, err = later(ctx, tx, rows[0].ID); err != nil {
+		if reply.Later, err = later(ctx, tx, rows[0].ID); err != nil || rows[0].Kind == invoice.KindCredit {
 			return err
 		}
-		if rows[0].Kind == invoice.KindCredit {
-			return nil
-		}
-		if reply.Drawn, err = drawn(ctx, tx, rows[0].ID); err != nil {
-			return err
-		}
-		reply.Notes, err = store.SelectMapped(ctx, tx, func(r struct{ Number string }) string { return r.Number },
-			"select number::text from invoice where credits = $1 order by invoice.number", rows[0].ID)
-		if err != nil {
-			return err
-		}
-		reply.Payments, err = payments(ctx, tx, rows[0].ID)
-		return err
+		return settlement(ctx, tx, rows[0].ID, &reply)
 	})
 	return reply, found, err
+}
+
+// settlement adds what has been done about an invoice or reminder: whether it is claimed by direct debit, credit notes, payments.
+func settlement(ctx context.Context, tx pgx.Tx, id string, reply *api.InvoiceReply) (err error) {
+	if reply.Drawn, err = drawn(ctx, tx, id); err != nil {
+		return err
+	}
+	reply.Notes, err = store.SelectMapped(ctx, tx, func(r struct{ Number string }) string { return r.Number },
+		"select number::text from invoice where credits = $1 order by invoice.number", id)
+	if err != nil {
+		return err
+	}
+	reply.Payments, err = payments(ctx, tx, id)
+	return err
 }
 
 // drawn reports whether an invoice is claimed by direct debit, and not paid yet.
