@@ -179,6 +179,7 @@ func signedInPages() []pageState {
 			p.Press("#order")
 		}, see: refusedForm},
 		{name: "tag-orders-placed", path: "/tags/orders?vehicle=" + vehicle("VJ40110") + "&item=tag", then: fill("#order", "#address", "Havnegata 1, 7010 Trondheim"), see: `document.querySelector("#mine")`},
+		{name: "disputes", path: "/passages/dispute"},
 		{name: "cases", path: "/cases", see: `document.querySelector("#write")`},
 		{name: "case-new", path: "/cases/new?about=agreement:7002001", see: `document.querySelector("#text")`},
 		{name: "case-new-wrong", then: func(p *e2e.Page) {

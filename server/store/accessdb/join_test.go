@@ -131,6 +131,10 @@ func TestJoinLeavesNoRowOfTheOtherAccount(t *testing.T) {
 		`with p as (insert into passage (id, station, lane, epoch, sequence, passed_at, received_at, direction, tag, country, plate, matched_by)
 				values (gen_random_uuid(), 'oslo-201', 1, 1, 1, now(), now(), 'in', '', 'NO', 'DP45821', 'plate') returning id)
 			insert into dispute (passage_id, customer_id, account_id, reason, said, at, amount, state, why) select id, '` + string(pgtest.CustomerID(2)) + "', '" + other + "', 'class', '', now(), 0, 'open', 'person' from p",
+		"insert into card_payment (account_id, amount, terms, state, started_at, until, asked_at) values ('" + other + "', 100, 1, 'paid', now(), now(), now())",
+		`with c as (insert into support_case (customer_id, account_id, once, charger, topic, title, opened_at, changed_at, answer_by)
+				values ('` + string(pgtest.CustomerID(2)) + "', '" + other + `', gen_random_uuid(), 'ferde', 'general', 't', now(), now(), now()) returning id)
+			insert into support_message (case_id, account_id, act, text, once, written_at) select id, '` + other + "', 'write', 'x', gen_random_uuid(), now() from c",
 		`insert into fleet_event (key, agreement_id, account_id, at, effective_at, kind, reason, status_before, status_after, kept, ended, ordered, returned, from_net, to_net)
 			values (gen_random_uuid(), '` + string(agreement) + "', '" + other + "', now(), now(), 'hold', '', 'active', 'on-hold', false, false, false, 0, 0, 0)",
 	} {

@@ -99,8 +99,8 @@ func (f *writtenForm) fail(c *fiber.Ctx, known *fault.Error) {
 // newCaseView is the content of the page on which a case is opened.
 type newCaseView struct{ writtenForm }
 
-// aboutPattern is what a case can be about: an agreement or an invoice with its number, or a passage with its id.
-var aboutPattern = regexp.MustCompile(`^(agreement|invoice|passage):([0-9A-Za-z-]{1,40})$`)
+// aboutPattern is what a case can be about: an agreement, an invoice or a complaint with its number, or a passage with its id.
+var aboutPattern = regexp.MustCompile(`^(agreement|invoice|passage|dispute):([0-9A-Za-z-]{1,40})$`)
 
 // aboutText returns what a case is about in words, empty for nothing certain.
 func aboutText(p *kit.Page, value string) string {

@@ -23,7 +23,7 @@ func (h *Handlers) mountDisputes(app *fiber.App) {
 type disputeEntry struct {
 	Number, Title, State, Why, Said, Note string
 	Color                                 string // of the state
-	Further                               string // whom to contact about a decision
+	Further, Ask                          string // what to do about a decision, and the address where to ask a person
 }
 
 // disputeView is the content of the page of complaints: the form about one passage, or what became of complaints.
@@ -95,7 +95,8 @@ func (h *Handlers) disputeEntry(p *kit.Page, d dispute.Dispute) disputeEntry {
 		e.Why = p.T("dispute.why." + string(d.Why))
 	}
 	if d.State == rules.Rejected {
-		e.Further = p.T("dispute.further", "number", e.Number)
+		e.Further = p.T("dispute.further")
+		e.Ask = site.With(site.NewCase, url.Values{"about": {"dispute:" + e.Number}})
 	}
 	return e
 }
