@@ -5,7 +5,7 @@
   "use strict";
 
   // The pages that the server renders; see package site.
-  const rendered = /^\/(login|logout|welcome|agreements\/(?:find|link|address)|terms|parties|help|security|prove|export|invitation|privacy|accessibility|cookies|message|password|dev|api|web|healthz|vehicles\/import|passages\/dispute|tags\/orders|invoices\/(?:pay|paid))(\/|$)/;
+  const rendered = /^\/(login|logout|welcome|agreements\/(?:find|link|address)|terms|parties|help|security|prove|export|invitation|privacy|accessibility|cookies|message|cases|password|dev|api|web|healthz|vehicles\/import|passages\/dispute|tags\/orders|invoices\/(?:pay|paid))(\/|$)/;
 
   // A browser that forbids storage throws on access. The program then keeps in memory what it would store.
   for (const name of ["localStorage", "sessionStorage"]) {
