@@ -57,7 +57,11 @@ func (p *product) openMetrics(ctx context.Context) error {
 }
 
 // registerPayments registers the counts of what the provider of payments by card has said.
+// A nil Service has none.
 func registerPayments(registry *prometheus.Registry, s *payment.Service) {
+	if s == nil {
+		return
+	}
 	for _, source := range []payment.Source{payment.Person, payment.Message, payment.Poll} {
 		for _, outcome := range payment.Outcomes() {
 			registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{

@@ -28,6 +28,8 @@ import (
 	"bompass/server/access/seal"
 	"bompass/server/agreement"
 	"bompass/server/billing"
+	"bompass/server/casework"
+	"bompass/server/dispute"
 	"bompass/server/embedded"
 	"bompass/server/fleet"
 	"bompass/server/internal/oracle"
@@ -37,6 +39,7 @@ import (
 	"bompass/server/overview"
 	"bompass/server/partner/card"
 	"bompass/server/partner/register"
+	"bompass/server/passage/export"
 	"bompass/server/passage/pipeline"
 	"bompass/server/passage/reading"
 	"bompass/server/payment"
@@ -46,7 +49,9 @@ import (
 	"bompass/server/store/accessdb"
 	"bompass/server/store/agreementdb"
 	"bompass/server/store/billingdb"
+	"bompass/server/store/casedb"
 	"bompass/server/store/demo"
+	"bompass/server/store/disputedb"
 	"bompass/server/store/draftdb"
 	"bompass/server/store/fleetdb"
 	"bompass/server/store/legacydb"
@@ -246,8 +251,10 @@ func httpServer(b testing.TB, st *store.DB, p *pipeline.Pipeline, conn *nats.Con
 			func(toll.StationID) overview.Cap { return overview.Cap{} }),
 		Passages: passages{p, lists}, Invoices: billing.NewReader(billingdb.New(st)), Files: billing.NewFiles(billingdb.New(st), nil, time.Now),
 		Payments: payment.NewService(paymentdb.New(st), card.Unconfigured{Variable: "BOMPASS_CARD_URL"}, "https://"+host, time.Now, log),
-		Tariffs:  func() (int64, []tariff.File) { return 1, tariffs },
-		Live:     reading.NewLive(lists, conn, time.Now, log), Messages: noticedb.New(st), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
+		Exports:  export.NewService(lists, time.Now), Disputes: dispute.NewService(disputedb.New(st), nil, time.Now),
+		Cases: casework.NewService(casedb.New(st), nil, time.Now), Chargers: func() []toll.Charger { return nil },
+		Tariffs: func() (int64, []tariff.File) { return 1, tariffs },
+		Live:    reading.NewLive(lists, conn, time.Now, log), Messages: noticedb.New(st), Ready: p.Ready, Assets: bundle, Log: log, Now: received,
 	})
 	must(b, err)
 	return app
