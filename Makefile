@@ -84,6 +84,7 @@ faults: postgres build ## break connections, disk, station, server and files of 
 	STATION_FIGURES=1 go test -count=1 -v -run 'Drained|Leaf' ./server/internal/e2e
 	BANK_PAYMENTS=1000000 go test -count=1 -v -timeout 60m -run 'LargeFilesOfTheBank|KilledImports' ./server
 	DISTURBED_PASSAGES=121800 go test -count=1 -v -timeout 60m -run 'Disturbances' ./server
+	PAYMENT_KILLS=500 PAYMENT_COUNT=400 go test -count=1 -v -timeout 30m -run 'KilledServers' ./server/payment
 	BOMPASS_WEBHOOKS=100000 go test -count=1 -v -timeout 60m -run 'HostileMessages|ParallelPayments' ./server/web/portal
 	go test -count=1 -v -timeout 60m -run 'NothingLost|ReadsAtSpeed' ./hardware/link -seeds 300
 

@@ -8,16 +8,21 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"bompass/server/attachment"
+	"bompass/server/casework"
 	"bompass/server/internal/pgtest"
 	"bompass/server/passage"
 	"bompass/server/store"
+	"bompass/server/store/casedb"
 	"bompass/server/store/passagedb"
 	"bompass/shared/fault"
+	"bompass/shared/fixture"
 	"bompass/shared/toll"
 )
 
@@ -111,6 +116,8 @@ func TestCommandsWorkOnExternalDatabase(t *testing.T) {
 		{"quarantine", "the quarantine is empty"},
 		{"quarantine --json", ""},
 		{"tags", "there are no orders of tags"},
+		{"cases", "no case waits for an answer"},
+		{"payments", "every payment by card stands on an invoice"},
 		{"tags --json", ""},
 		{"billing run", ": 0 invoices of 0.00"},
 		{"billing remind", "0 reminders with fees of 0.00 and interest of 0.00"},
@@ -249,5 +256,47 @@ func quarantine(t *testing.T, url string) {
 	why := fault.New(fault.StationUnknown, "station", "oslo-999")
 	if err := passagedb.New(db).Quarantine(t.Context(), []passage.Quarantined{{Reason: why, Observation: o, Received: o.At}}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Customer service takes, asks and answers a case that a customer has opened, by its number.
+func TestCasesAreAnsweredByCommands(t *testing.T) {
+	db, url := pgtest.Demo(t)
+	server, env := program(t), []string{"DATABASE_URL=" + url, "BOMPASS_HOME=" + t.TempDir()}
+	if _, said, err := perform(t, server, env, "seed"); err != nil { // the accounts of the customers
+		t.Fatal(said)
+	}
+	reader := casework.Reader{Customer: fixture.Kari, Account: toll.AccountID(pgtest.One[string](t, db, "select id::text from account where email = 'kari@bompass.example'"))}
+	number, err := casedb.New(db).OpenCase(t.Context(), reader, casework.NewCase{
+		Once: "0198b000-0000-7000-8000-000000000001", Charger: "ferde", Topic: "invoice", Title: "Feil pris", Text: "Hvorfor?", Files: []attachment.File{{Name: "a.pdf", Type: attachment.PDF, Body: []byte("%PDF-1.7")}},
+	}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := strconv.FormatInt(number, 10)
+	for _, c := range []struct {
+		args, in, want string
+		fails          bool
+	}{
+		{args: "cases", want: "Feil pris"},
+		{args: "cases show " + of, want: "Hvorfor?"},
+		{args: "cases take " + of + " --by Mari", want: "take"},
+		{args: "cases", want: "Mari"},
+		{args: "cases ask " + of + " --by Mari", in: "Hvilken dag?", want: "ask"},
+		{args: "cases ask " + of + " --by Mari", in: "Hallo?", fails: true}, // the customer answers next
+		{args: "cases answer " + of + " --by Mari", in: "", fails: true},
+		{args: "cases answer " + of, in: "Rushtid.", fails: true},
+		{args: "cases answer " + of + " --by Mari", in: "Rushtid.", want: "answer"},
+		{args: "cases show " + of, want: "Rushtid."},
+		{args: "cases", want: "no case waits for an answer"},
+		{args: "cases show 1", fails: true},
+		{args: "cases file 1 --to " + filepath.Join(t.TempDir(), "a.pdf"), want: "a.pdf (application/pdf)"},
+	} {
+		cmd := exec.Command(server, strings.Fields(c.args)...)
+		cmd.Env, cmd.Stdin = append(os.Environ(), env...), strings.NewReader(c.in)
+		out, err := cmd.CombinedOutput()
+		if (err != nil) != c.fails || !strings.Contains(string(out), c.want) {
+			t.Errorf("%s: %v: %s", c.args, err, out)
+		}
 	}
 }

@@ -63,6 +63,7 @@ const Usage = `Bompass: passages in, charges out, and a page that says why.
   server bank place REFERENCE --invoice NUMBER
                                    enter one of them for an invoice
   server bank return REFERENCE     take a payment from its invoice, onto that list
+  server payments [--json]         list payments by card that stand on no invoice, such as of a credited one, and why
   server ledger check [--since YYYY-MM]
                                    rate passages again, recompute lines, invoices and ledger, and print the first difference
   server ledger export --month YYYY-MM --to FILE [--chart FILE]
@@ -130,6 +131,8 @@ func Run(ctx context.Context, args []string, w World) error {
 		return billingCommand(ctx, args, w)
 	case "bank":
 		return bankCommand(ctx, args, w)
+	case "payments":
+		return paymentsCommand(ctx, args, w)
 	case "ledger":
 		return ledgerCommand(ctx, args, w)
 	case "rate":

@@ -361,7 +361,7 @@ var House = []Row{
 	{
 		"server/command",
 		"assets hardware/... server/access server/access/seal server/attachment server/bank server/bank/folder server/billing server/casework server/config server/dispute server/document/... server/dunning server/eid server/embedded server/fleet server/ledger/... " +
-			"server/legacy server/partner/identity/openid server/passage server/passage/reading server/pricelist server/store/... " + anyShared,
+			"server/legacy server/partner/card server/partner/identity/openid server/passage server/passage/reading server/payment server/pricelist server/store/... " + anyShared,
 		"does what operators ask for",
 	},
 
