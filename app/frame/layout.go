@@ -42,7 +42,11 @@ func (p *Page) reader() menu.Reader {
 func (p *Page) links(items []menu.Item, current string) []ui.NavItem {
 	list := make([]ui.NavItem, len(items))
 	for i, item := range items {
-		list[i] = ui.NavItem{Href: item.Href, Text: p.Words().T(item.Text), Icon: ui.Icon(item.Icon), Current: item.Href == current}
+		tail := ""
+		if item.Tail != "" {
+			tail = p.Words().T(item.Tail)
+		}
+		list[i] = ui.NavItem{Tail: tail, Href: item.Href, Text: p.Words().T(item.Text), Icon: ui.Icon(item.Icon), Current: item.Href == current}
 	}
 	return list
 }

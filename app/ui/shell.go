@@ -26,6 +26,7 @@ type Shell struct {
 // NavItem is a link of the navigation.
 type NavItem struct {
 	Href, Text string
+	Tail       string // what the text goes on with where there is room
 	Icon       Icon
 	Current    bool
 }
@@ -222,7 +223,7 @@ func links(items []NavItem) (list []app.UI) {
 		if item.Current {
 			link = link.Aria("current", "page")
 		}
-		list = append(list, app.Elem("li").Body(link.Text(item.Text)))
+		list = append(list, app.Elem("li").Body(link.Text(item.Text+item.Tail)))
 	}
 	return list
 }
@@ -247,7 +248,7 @@ func initial(name string) string {
 func (s Shell) nav() app.UI {
 	items := make([]app.UI, 0, len(s.Nav)+1)
 	for i, item := range s.Nav {
-		link := app.A().Href(item.Href).Body(item.Icon.UI(), app.Elem("span").Text(item.Text))
+		link := app.A().Href(item.Href).Body(item.Icon.UI(), app.Elem("span").Body(app.Text(item.Text), app.If(item.Tail != "", app.Elem("span").Class("bp-nav-tail").Text(item.Tail))))
 		if item.Current {
 			link = link.Aria("current", "page")
 		}

@@ -9,10 +9,11 @@ import (
 	"bompass/shared/site"
 )
 
-// Item is a link of a menu. Text is the key of its text.
+// Item is a link of a menu. Text is the key of its text, Tail that of what the text goes on with where there is room.
 type Item struct {
 	Href, Text string
 	Icon       Icon // empty in the menu under the name
+	Tail       string
 }
 
 // Reader is the person for whom a menu is made. The zero Reader is not signed in.
@@ -28,18 +29,18 @@ func (r Reader) may(right role.Right) bool { return r.SignedIn && (r.Role == "" 
 // Main returns the main menu.
 func Main(r Reader) (items []Item) {
 	if r.may(role.SeeOverview) {
-		items = append(items, Item{site.Overview, "app.nav.overview", IconOverview})
+		items = append(items, Item{Href: site.Overview, Text: "app.nav.overview", Icon: IconOverview})
 	}
 	if r.may(role.SeeBills) {
-		items = append(items, Item{site.Invoices, "invoices.title", IconInvoice})
+		items = append(items, Item{Href: site.Invoices, Text: "invoices.title", Icon: IconInvoice})
 	}
 	if r.may(role.SeePassages) {
-		items = append(items, Item{site.Passages, "app.nav.passages", IconPassage})
+		items = append(items, Item{Href: site.Passages, Text: "app.nav.passages", Icon: IconPassage})
 	}
 	if r.may(role.SeeOverview) {
-		items = append(items, Item{site.Vehicles, "app.nav.vehicles", IconVehicle})
+		items = append(items, Item{Href: site.Vehicles, Text: "app.nav.vehicles", Icon: IconVehicle, Tail: "app.nav.vehicles.tail"})
 	}
-	return append(items, Item{site.Prices, "prices.nav", IconPrices}, Item{site.Help, "app.nav.help", IconHelp})
+	return append(items, Item{Href: site.Prices, Text: "prices.nav", Icon: IconPrices}, Item{Href: site.Help, Text: "app.nav.help", Icon: IconHelp})
 }
 
 // Personal returns the pages of the menu under the person's name, between the parties and the button to log out.

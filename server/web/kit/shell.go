@@ -35,6 +35,7 @@ type Shell struct {
 // NavItem is a link of a menu.
 type NavItem struct {
 	Href, Text string
+	Tail       string // what the text goes on with where there is room
 	Icon       template.HTML
 	Current    bool
 	Rest       bool // not in the bar of a phone
@@ -69,6 +70,9 @@ func newShell(p *Page, reader menu.Reader, path string) *Shell {
 	bar, current := menu.Bar(items), menu.Current(path)
 	for i, item := range items {
 		link := NavItem{Href: item.Href, Text: p.T(item.Text), Icon: drawing(item.Icon), Current: item.Href == current, Rest: i >= bar}
+		if item.Tail != "" {
+			link.Tail = p.T(item.Tail)
+		}
 		s.Nav = append(s.Nav, link)
 		if link.Rest {
 			s.More = append(s.More, link)
