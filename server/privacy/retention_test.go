@@ -139,6 +139,7 @@ func TestEveryCategoryIsDeletedAfterItsRetention(t *testing.T) {
 		{privacy.PendingLogins, privacy.ExpiredRetention, "insert into login_step (token_hash, account_id, until) values ('x', '" + account + "', $1)", "login_step"},
 		{privacy.AuthRequests, privacy.ExpiredRetention, "insert into eid_journey values ('x', 'x', 'no', '', '', $1)", "eid_journey"},
 		{privacy.Ceremonies, privacy.ExpiredRetention, "insert into ceremony values ('x', 'x', $1)", "ceremony"},
+		{privacy.Ceremonies, privacy.ExpiredRetention, "insert into request_key (principal, operation, key, hash, reply, until) values ('p', 'o', 'k', 'h', '', $1)", "request_key"},
 		{privacy.ContactCodes, privacy.ExpiredRetention, "insert into contact_code (account_id, channel, code_hash, until) values ('" + account + "', 'email', 'x', $1)", "contact_code"},
 	} {
 		a := open(t)
@@ -167,5 +168,23 @@ func TestUnfinishedWorkIsNotPruned(t *testing.T) {
 	a.round()
 	if a.count("select count(*) from outbox") != 1 || a.count("select count(*) from quarantine") != 1 {
 		t.Error("unfinished work was deleted")
+	}
+}
+
+// A case of customer service is deleted with its messages when three years have passed after the year of its last message.
+func TestCasesAreDeletedInTime(t *testing.T) {
+	const account = "0196a000-0000-7000-8000-0000000009c1"
+	a := open(t)
+	a.do("insert into account (id, email, person, language, password_hash) values ($1, 'a@b.example', 'A B', 'nb', '')", account)
+	a.do(`with c as (insert into support_case (customer_id, account_id, once, charger, topic, title, state, opened_at, changed_at)
+			values ($1, $2, gen_random_uuid(), 'ferde', 'general', 't', 'solved', '2026-03-01', '2026-05-05') returning id)
+		insert into support_message (case_id, account_id, act, text, once, written_at) select id, $2, 'write', 'x', gen_random_uuid(), '2026-03-01' from c`, string(fixture.Kari), account)
+	a.at = time.Date(2029, 12, 31, 22, 59, 0, 0, time.UTC) // a minute before the year 2030 in Oslo
+	if gone := a.round(); gone[privacy.Cases] != 0 {
+		t.Errorf("in the third year: %v", gone)
+	}
+	a.at = a.at.Add(2 * time.Minute)
+	if gone := a.round(); gone[privacy.Cases] != 1 || a.count("select count(*) from support_message") != 0 {
+		t.Errorf("after it: %v", gone)
 	}
 }

@@ -59,8 +59,10 @@ func TestReminderTakesOverWhatIsToBePaid(t *testing.T) {
 	amount := strings.ReplaceAll(page.Eval(`[...document.querySelectorAll("#invoice-`+reminder+`")][0].closest("tr").querySelectorAll("td")[7].innerText`), "\u00a0", " ")
 
 	page.Press("#invoice-" + number + "-detail a")
-	page.Wait("its passages", `location.pathname === "/invoices/details" && document.querySelector("#line-1") && document.activeElement.id === "lines"`)
+	page.Wait("its passages", `location.pathname === "/passages" && location.search.includes("invoice=`+number+`") && document.querySelector('button[id^="passage-"]')`)
 	proves.That(t, "S2.83")
+	page.Go(product.URL() + "/invoices/details?number=" + number)
+	page.Wait("the invoice", `document.querySelector("#line-1") && !document.querySelector("script[data-answer]")`)
 	page.Press(`#summary ~ * a[href$="number=` + reminder + `"]`)
 	page.Wait("the reminder", `document.querySelector("h1").innerText.includes("Purring") && document.querySelector("#why")`)
 	text = mainText(page)

@@ -29,15 +29,26 @@ func (s *Store) Prune(ctx context.Context, category string, before time.Time, li
 	return n, nil
 }
 
-func (s *Store) deleteExpired(ctx context.Context, category privacy.Category, before time.Time, limit int) (int, error) {
+// deleteExpired deletes expired rows of the tables of a category.
+func (s *Store) deleteExpired(ctx context.Context, category privacy.Category, before time.Time, limit int) (n int, err error) {
+	known := false
 	for _, t := range inventory.Tables() {
-		if p := t.Prune; p != nil && p.Category == category {
-			done, err := s.db.Pool.Exec(ctx, fmt.Sprintf("delete from %s where %s in (select %s from %s where %s limit $2 for update skip locked)",
-				t.Name, p.Key, p.Key, t.Name, p.Expired), before, limit)
-			return int(done.RowsAffected()), err
+		p := t.Prune
+		if p == nil || p.Category != category {
+			continue
 		}
+		known = true
+		done, err := s.db.Pool.Exec(ctx, fmt.Sprintf("delete from %s where %s in (select %s from %s where %s limit $2 for update skip locked)",
+			t.Name, p.Key, p.Key, t.Name, p.Expired), before, limit-n)
+		if err != nil {
+			return n, err
+		}
+		n += int(done.RowsAffected())
 	}
-	return 0, fmt.Errorf("no table is pruned by the category %q", category)
+	if !known {
+		return 0, fmt.Errorf("no table is pruned by the category %q", category)
+	}
+	return n, nil
 }
 
 // anonymisePassages leaves of passages what the accounts need: whose charge it is, and of which month.
