@@ -82,7 +82,7 @@ func TestInvoicesAreFoundPaidAndChecked(t *testing.T) {
 	count := page.Eval(`document.querySelector(".bp-total-count").innerText`)
 	page.Press("#of-invoice a")
 	page.Wait("the choice of a period", `document.querySelector("#from") && document.querySelector("#export-xlsx")`)
-	proves.That(t, "S1.14", "S1.16", "S1.30", "S2.77")
+	proves.That(t, "O.10", "S1.14", "S1.16", "S1.30", "S2.77")
 	page.Go(product.URL() + "/invoices/details?number=" + number)
 	page.Wait("the invoice", `document.querySelector("#line-1") && !document.querySelector("script[data-answer]")`)
 	if text := mainText(page); !strings.Contains(text, strings.ReplaceAll(count, "\u00a0", " ")) {
