@@ -1,6 +1,7 @@
 package help
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -86,12 +87,7 @@ func (h *Handlers) questionsPage(c *fiber.Ctx) error {
 // sortedChargers returns the toll companies by name.
 func (h *Handlers) sortedChargers() []toll.Charger {
 	list := slices.Clone(h.Chargers())
-	slices.SortFunc(list, func(a, b toll.Charger) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(list, func(a, b toll.Charger) int { return cmp.Compare(a.Name, b.Name) })
 	return list
 }
 

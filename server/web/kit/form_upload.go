@@ -27,6 +27,7 @@ func (k *Kit) TakeFiles(app *fiber.App, path string, limit int64) {
 			c.Request().SetBodyStream(bytes.NewReader(nil), 0)
 			return c.Next()
 		}
+		defer k.within(c, uploadMax)() // the usual time of an answer is for requests that fit in memory
 		select {
 		case k.receiving <- struct{}{}:
 			defer func() { <-k.receiving }()

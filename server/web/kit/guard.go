@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/recover"
@@ -78,13 +79,18 @@ func (k *Kit) RequireOwnHost(c *fiber.Ctx) error {
 
 // Deadline bounds the time of a handler. A handler that has begun when the server stops may finish.
 func (k *Kit) Deadline(c *fiber.Ctx) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(k.stopping), answerMax)
-	defer cancel()
+	defer k.within(c, answerMax)()
+	return c.Next()
+}
+
+// within gives the request's handlers a context that ends after some time. The function that it returns ends it.
+func (k *Kit) within(c *fiber.Ctx, most time.Duration) context.CancelFunc {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(k.stopping), most)
 	if recorder := recorderOf(c); recorder != nil {
 		ctx = seclog.With(ctx, recorder)
 	}
 	c.SetUserContext(ctx)
-	return c.Next()
+	return cancel
 }
 
 // SafeMethod reports whether requests with the method change nothing.

@@ -209,7 +209,10 @@ func receipt(p *kit.Page, made payment.Payment) []fact {
 		{p.T("pay.paid.at"), p.Instant(made.Paid)},
 	}
 	if made.LastFour != "" {
-		brand := strings.ToUpper(made.Brand[:1]) + made.Brand[1:]
+		brand := made.Brand
+		if brand != "" {
+			brand = strings.ToUpper(brand[:1]) + brand[1:]
+		}
 		list = append(list, fact{p.T("pay.paid.card"), p.T("pay.paid.card.text", "brand", brand, "digits", made.LastFour)})
 	}
 	return append(list, fact{p.T("pay.paid.reference"), made.Reference})
