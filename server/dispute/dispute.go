@@ -73,9 +73,10 @@ type Around struct {
 type Store interface {
 	// Passage returns a passage that a customer pays for, with those of its vehicle up to so long before and after.
 	Passage(ctx context.Context, customer toll.CustomerID, id passage.ID, around time.Duration) (s Stored, found bool, err error)
-	// Add adds a complaint and, if it is upheld, takes its passage back, in one transaction. It returns the one that is there
-	// already for the passage.
-	Add(ctx context.Context, d Dispute) (Dispute, error)
+	// Add adds a complaint as it is decided by the passage, and takes the passage back if it is upheld, in one transaction; those
+	// about a vehicle follow one after another. It returns the one that is there already for the passage, and fault.NotFound
+	// for a passage that the customer does not pay for.
+	Add(ctx context.Context, d Dispute, around time.Duration, decide func(Stored) dispute.Decision) (Dispute, error)
 	// Of returns the customer's complaints, the latest first; of one passage only, if that is not zero.
 	Of(ctx context.Context, customer toll.CustomerID, id passage.ID) ([]Dispute, error)
 	// Waiting returns the complaints that a person has to decide, the oldest first.
@@ -121,19 +122,12 @@ func (s *Service) Begin(ctx context.Context, actor access.Principal, id toll.Pas
 	case utf8.RuneCountInString(said) > SaidMax:
 		return d, fault.New(fault.FieldWrong).At("said")
 	}
-	p, err := s.Passage(ctx, actor, id)
+	if _, err := passage.ParseID(string(id)); err != nil {
+		return d, fault.New(fault.NotFound)
+	}
+	d = Dispute{Passage: id, Customer: actor.Customer, Account: actor.Account, Reason: reason, Said: said, At: s.now()}
+	d, err = s.store.Add(ctx, d, around, func(p Stored) dispute.Decision { return dispute.Decide(reason, s.facts(&p)) })
 	if err != nil {
-		return d, err
-	}
-	decision := dispute.Decide(reason, s.facts(&p))
-	d = Dispute{
-		Passage: id, Customer: actor.Customer, Account: actor.Account, Reason: reason, Said: said, At: s.now(), Amount: p.Net,
-		State: decision.State, Why: decision.Why,
-	}
-	if d.State != dispute.Open {
-		d.Decided = d.At
-	}
-	if d, err = s.store.Add(ctx, d); err != nil {
 		return d, fmt.Errorf("add complaint: %w", err)
 	}
 	return d, nil

@@ -2,6 +2,7 @@ package dunning_test
 
 import (
 	"testing"
+	"time"
 
 	"bompass/server/dispute"
 	"bompass/server/internal/pgtest"
@@ -19,11 +20,9 @@ func complain(t *testing.T, r *pipelinetest.Rig, lines int, state rules.State) (
 	for n := range lines {
 		id := pgtest.One[string](t, r.DB, "select passage_id::text from invoice_line where amount > 0 order by no desc offset $1 limit 1", n)
 		net := money.Ore(pgtest.One[int64](t, r.DB, "select amount from invoice_line where passage_id = $1::uuid", id))
-		d := dispute.Dispute{Passage: toll.PassageID(id), Customer: fixture.Kari, Reason: rules.Class, At: r.Now(), Amount: net, State: state, Why: rules.WhyPerson}
-		if state != rules.Open {
-			d.Decided = d.At
-		}
-		if _, err := disputedb.New(r.DB).Add(t.Context(), d); err != nil {
+		d := dispute.Dispute{Passage: toll.PassageID(id), Customer: fixture.Kari, Reason: rules.Class, At: r.Now()}
+		decide := func(dispute.Stored) rules.Decision { return rules.Decision{State: state, Why: rules.WhyPerson} }
+		if _, err := disputedb.New(r.DB).Add(t.Context(), d, time.Hour, decide); err != nil {
 			t.Fatal(err)
 		}
 		amount += net

@@ -13,6 +13,7 @@ import (
 	"bompass/server/passage"
 	"bompass/server/store"
 	rules "bompass/shared/dispute"
+	"bompass/shared/fault"
 	"bompass/shared/money"
 	"bompass/shared/rating"
 	"bompass/shared/toll"
@@ -46,7 +47,15 @@ type passageRow struct {
 // Passage returns a passage with those of its vehicle about its time.
 func (s *Store) Passage(ctx context.Context, customer toll.CustomerID, id passage.ID, around time.Duration) (p dispute.Stored, found bool, err error) {
 	err = s.db.Snapshot(ctx, "passage of complaint", func(tx pgx.Tx) error {
-		rows, err := store.Select[passageRow](ctx, tx, `select p.id::text, p.passed_at, p.station, p.direction, p.matched_by, coalesce(v.country, p.country) as country,
+		p, found, err = read(ctx, tx, string(customer), uuid(id), around)
+		return err
+	})
+	return p, found, err
+}
+
+// read returns a passage with those of its vehicle about its time.
+func read(ctx context.Context, tx pgx.Tx, customer string, id pgtype.UUID, around time.Duration) (p dispute.Stored, found bool, err error) {
+	rows, err := store.Select[passageRow](ctx, tx, `select p.id::text, p.passed_at, p.station, p.direction, p.matched_by, coalesce(v.country, p.country) as country,
 				coalesce(v.plate, p.plate) as plate, coalesce(p.vehicle_id::text, '') as vehicle, p.blocked, coalesce(c.net, 0)::bigint as net, coalesce(c.steps, '[]') as steps,
 				exists (select from mount m where m.vehicle_id = p.vehicle_id and m.tag_id is not null and m.valid_from <= p.passed_at
 					and (m.valid_to is null or m.valid_to > p.passed_at)) as has_tag,
@@ -55,26 +64,23 @@ func (s *Store) Passage(ctx context.Context, customer toll.CustomerID, id passag
 					and not exists (select from mount m where m.vehicle_id = p.vehicle_id and m.agreement_id = a.id and m.valid_from >= e.effective_at)) as sold_at
 			from passage p left join vehicle v on v.id = p.vehicle_id
 			left join lateral (select net, steps from charge where passage_id = p.id order by revision desc limit 1) c on true
-			where p.id = $1 and p.customer_id = $2 and p.station <> ''`, uuid(id), string(customer), string(toll.ReasonSold))
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		r := rows[0]
-		found = true
-		p = dispute.Stored{
-			Passage: r.ID, At: r.PassedAt.UTC(), Station: r.Station, Direction: r.Direction, MatchedBy: r.MatchedBy, Plate: toll.Plate{Country: r.Country, Text: r.Plate},
-			HasTag: r.HasTag, Unread: r.HasTag && r.MatchedBy == toll.ByPlate && !r.Blocked, Net: r.Net, Steps: r.Steps, SoldAt: store.ZeroIfNull(r.SoldAt),
-		}
-		if r.Vehicle == "" {
-			return nil
-		}
-		p.Around, err = store.Select[dispute.Around](ctx, tx, `select p.passed_at as at, p.station, p.direction, p.matched_by, coalesce(c.net, 0)::bigint as net from passage p
+			where p.id = $1 and p.customer_id = $2 and p.station <> ''`, id, customer, string(toll.ReasonSold))
+	if err != nil || len(rows) == 0 {
+		return p, false, err
+	}
+	r := rows[0]
+	p = dispute.Stored{
+		Passage: r.ID, At: r.PassedAt.UTC(), Station: r.Station, Direction: r.Direction, MatchedBy: r.MatchedBy, Plate: toll.Plate{Country: r.Country, Text: r.Plate},
+		HasTag: r.HasTag, Unread: r.HasTag && r.MatchedBy == toll.ByPlate && !r.Blocked, Net: r.Net, Steps: r.Steps, SoldAt: store.ZeroIfNull(r.SoldAt),
+	}
+	if r.Vehicle == "" {
+		return p, true, nil
+	}
+	p.Around, err = store.Select[dispute.Around](ctx, tx, `select p.passed_at as at, p.station, p.direction, p.matched_by, coalesce(c.net, 0)::bigint as net from passage p
 			left join lateral (select net from charge where passage_id = p.id order by revision desc limit 1) c on true
-			where p.vehicle_id = $1 and p.id <> $2 and not p.withdrawn and p.passed_at between $3 and $4 order by p.passed_at`,
-			r.Vehicle, uuid(id), r.PassedAt.Add(-around), r.PassedAt.Add(around))
-		return err
-	})
-	return p, found, err
+			where p.vehicle_id = $1 and p.id <> $2 and not p.withdrawn and not exists (select from dispute d where d.passage_id = p.id and d.state = 'upheld') and p.passed_at between $3 and $4 order by p.passed_at`,
+		r.Vehicle, id, r.PassedAt.Add(-around), r.PassedAt.Add(around))
+	return p, true, err
 }
 
 // disputeRow is a complaint with its passage.
@@ -114,11 +120,22 @@ const selectDispute = `select d.number, d.passage_id::text as passage_id, d.cust
 	from dispute d join passage p on p.id = d.passage_id left join vehicle v on v.id = p.vehicle_id `
 
 // Add adds a complaint, or returns the one that is there for the passage.
-func (s *Store) Add(ctx context.Context, d dispute.Dispute) (added dispute.Dispute, err error) {
+func (s *Store) Add(
+	ctx context.Context, d dispute.Dispute, around time.Duration, decide func(dispute.Stored) rules.Decision,
+) (added dispute.Dispute, err error) {
 	err = s.db.Tx(ctx, "add complaint", func(tx pgx.Tx) error {
+		p, err := locked(ctx, tx, string(d.Customer), string(d.Passage), around)
+		if err != nil {
+			return err
+		}
+		decision := decide(p)
+		decided := store.NullIfZero(d.At)
+		if decision.State == rules.Open {
+			decided = nil
+		}
 		done, err := tx.Exec(ctx, `insert into dispute (passage_id, customer_id, account_id, reason, said, at, amount, state, why, decided_at)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (passage_id, customer_id) do nothing`,
-			string(d.Passage), string(d.Customer), store.NullIfZero(string(d.Account)), string(d.Reason), d.Said, d.At, int64(d.Amount), string(d.State), string(d.Why), store.NullIfZero(d.Decided))
+			string(d.Passage), string(d.Customer), store.NullIfZero(string(d.Account)), string(d.Reason), d.Said, d.At, int64(p.Net), string(decision.State), string(decision.Why), decided)
 		if err != nil {
 			return err
 		}
@@ -127,12 +144,30 @@ func (s *Store) Add(ctx context.Context, d dispute.Dispute) (added dispute.Dispu
 			return err
 		}
 		added = row.dispute()
-		if done.RowsAffected() == 0 || d.State != rules.Upheld {
+		if done.RowsAffected() == 0 || decision.State != rules.Upheld {
 			return nil
 		}
 		return takeBack(ctx, tx, added.Number, d.At)
 	})
 	return added, err
+}
+
+// locked returns a passage that a customer pays for, after it has locked its vehicle: of two passages that are one, only the first
+// complaint finds the other.
+func locked(ctx context.Context, tx pgx.Tx, customer, id string, around time.Duration) (p dispute.Stored, err error) {
+	_, err = tx.Exec(ctx, "select from vehicle where id = (select vehicle_id from passage where id = $1) for no key update", id)
+	if err != nil {
+		return p, err
+	}
+	var key pgtype.UUID
+	if err := key.Scan(id); err != nil {
+		return p, err
+	}
+	p, found, err := read(ctx, tx, customer, key, around)
+	if err == nil && !found {
+		err = fault.New(fault.NotFound)
+	}
+	return p, err
 }
 
 // revisions is the first revision of a correction that a decision makes. A station counts its own from 1 and does not come so far,

@@ -3,7 +3,9 @@ package portal_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"bompass/server/internal/pgtest"
@@ -34,7 +36,7 @@ func TestComplaintIsDecidedOrWaits(t *testing.T) {
 		t.Errorf("without a reason: %d %.300s", p.StatusCode, p.Body)
 	}
 	for _, c := range []struct{ n, reason, want string }{
-		{"1", "twice", "Du fikk medhold"}, {"3", "twice", "ikke registrert mer enn én gang"}, {"4", "class", "Under behandling"}, {"4", "twice", "Under behandling"},
+		{"1", "twice", "Du fikk medhold"}, {"2", "twice", "ikke registrert mer enn én gang"}, {"3", "twice", "ikke registrert mer enn én gang"}, {"4", "class", "Under behandling"}, {"4", "twice", "Under behandling"},
 	} {
 		p := send(c.n, c.reason)
 		if p.StatusCode != http.StatusSeeOther && p.StatusCode != http.StatusOK {
@@ -47,10 +49,35 @@ func TestComplaintIsDecidedOrWaits(t *testing.T) {
 	if n := pgtest.One[int](t, h.DB, "select count(*)::int from passage_correction k join review r using (passage_id) where k.withdrawn and k.passage_id = $1", firstPassage); n != 1 {
 		t.Errorf("%d passages are taken back, want the first", n)
 	}
-	if all := kari.Get("/passages/dispute").Body; strings.Count(all, "<article") != 3 {
+	if all := kari.Get("/passages/dispute").Body; strings.Count(all, "<article") != 4 {
 		t.Errorf("the list: %s", all)
 	}
 	if other := h.SignIn("olav@bompass.example").Get(about("1")); other.StatusCode != http.StatusNotFound {
 		t.Errorf("another customer: %d", other.StatusCode)
+	}
+}
+
+// Of two passages that are one, only one is taken back, however many complain at once.
+func TestDoublePassageIsTakenBackOnce(t *testing.T) {
+	h := webtest.New(t, webtest.WithReading(t))
+	addPassages(t, h, 2)
+	pgtest.Exec(t, h.DB, "update passage set passed_at = (select passed_at from passage where sequence = 1) + interval '40 seconds' where sequence = 2")
+	kari := h.SignIn(webtest.Kari)
+	form := kari.Get("/passages/dispute?passage=" + firstPassage).Body
+	var all sync.WaitGroup
+	for n := range 8 {
+		all.Go(func() {
+			fields := url.Values{"csrf": {hidden(form, "csrf")}, "passage": {firstPassage[:35] + strconv.Itoa(1+n%2)}, "reason": {"twice"}, "said": {strconv.Itoa(n)}}
+			kari.Do(http.MethodPost, "/passages/dispute", fields.Encode(), webtest.Header("Content-Type", "application/x-www-form-urlencoded"))
+		})
+	}
+	all.Wait()
+	for sql, want := range map[string]int{
+		"select count(*)::int from dispute where state = 'upheld'": 1, "select count(*)::int from dispute where state = 'rejected'": 1,
+		"select count(*)::int from passage_correction where withdrawn": 1,
+	} {
+		if got := pgtest.One[int](t, h.DB, sql); got != want {
+			t.Errorf("%s: %d, want %d", sql, got, want)
+		}
 	}
 }
